@@ -1,0 +1,83 @@
+/** Exit codes: public, documented in docs/exit-codes.md, never renumbered. */
+export const EXIT = {
+  ok: 0,
+  /** It ran to the end, and an expectation does not hold. */
+  violated: 1,
+  /** It could not tell: evidence is missing. */
+  unknown: 2,
+  /** Refused before acting. */
+  refused: 3,
+  /** It acted, and putting things back failed: a person must look. */
+  notRestored: 4,
+  /** Nothing to talk to: no engine, no sentinel, no binary. */
+  unreachable: 5,
+  usage: 64,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export interface OperatorErrorInit {
+  /** Stable, kebab-case; scripts match on it. */
+  code: string;
+  /** What happened, in one line. */
+  message: string;
+  /** Why it happened or why it was refused; may span lines (a log's tail). */
+  why?: string | undefined;
+  /** What to type or to do next. */
+  hint?: string | undefined;
+  exitCode: ExitCode;
+  cause?: unknown;
+}
+
+/** An error that an operator can cause and act on: what, why and what to type next. Never shown with a stack. */
+export class OperatorError extends Error {
+  readonly code: string;
+  readonly why: string | undefined;
+  readonly hint: string | undefined;
+  readonly exitCode: ExitCode;
+
+  constructor(init: OperatorErrorInit) {
+    super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
+    this.name = 'OperatorError';
+    this.code = init.code;
+    this.why = init.why;
+    this.hint = init.hint;
+    this.exitCode = init.exitCode;
+  }
+}
+
+type Words = Omit<OperatorErrorInit, 'exitCode' | 'code'>;
+const kind =
+  (exitCode: ExitCode) =>
+  (code: string, message: string, rest: Omit<Words, 'message'> = {}): OperatorError =>
+    new OperatorError({ code, message, exitCode, ...rest });
+
+/** The words on the command line are wrong (64). */
+export const usageError = kind(EXIT.usage);
+/** Refused before anything was changed (3). */
+export const refused = kind(EXIT.refused);
+/** Nothing to talk to (5). */
+export const unreachable = kind(EXIT.unreachable);
+/** It ran, and what was expected did not happen (1). */
+export const failed = kind(EXIT.violated);
+/** Evidence is missing (2). */
+export const unknownOutcome = kind(EXIT.unknown);
+/** It acted and could not put things back (4). */
+export const notRestored = kind(EXIT.notRestored);
+
+/** The message of anything thrown, without its stack. */
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '' && error.errors.length > 0) {
+    return messageOf(error.errors[0]);
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Node's errno name (`ENOENT`, `ECONNREFUSED`) of anything thrown, where it has one. */
+export function errnoOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' ? code : undefined;
+}

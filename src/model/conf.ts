@@ -1,0 +1,161 @@
+import type { Address } from './address.js';
+import type { ClusterPlan, NodePlan } from './plan.js';
+
+/** What a node's configuration says about the place it runs in; absolute paths, as the server sees them. */
+export interface ConfPlace {
+  dir: string;
+  bind: string;
+  logfile: string | null;
+  pidfile: string | null;
+}
+
+/**
+ * One argument as Redis's configuration reader takes it: bare where that is safe, else in double quotes with
+ * backslash escapes (sds.c, sdssplitargs).
+ */
+export function quoteArgument(value: string): string {
+  if (/^[A-Za-z0-9_./:@%+,=-]+$/.test(value)) return value;
+  let quoted = '';
+  for (const byte of Buffer.from(value, 'utf8')) {
+    const char = String.fromCharCode(byte);
+    if (char === '"' || char === '\\') quoted += `\\${char}`;
+    else if (byte < 0x20 || byte > 0x7e) quoted += `\\x${byte.toString(16).padStart(2, '0')}`;
+    else quoted += char;
+  }
+  return `"${quoted}"`;
+}
+
+type Directive = [name: string, ...values: (string | number)[]];
+const lines = (directives: Directive[]): string =>
+  `${directives.map(([name, ...values]) => [name, ...values.map((v) => quoteArgument(String(v)))].join(' ')).join('\n')}\n`;
+
+/** What both kinds of server need: where they are, and a command line that stays recognizable. */
+function common(node: NodePlan, place: ConfPlace): Directive[] {
+  return [
+    ['port', node.announce.port],
+    ['bind', place.bind],
+    // Reached from other containers, and published on loopback only; on loopback the protection adds nothing.
+    ['protected-mode', 'no'],
+    ['dir', place.dir],
+    ['daemonize', 'no'],
+    ['loglevel', 'notice'],
+    ['logfile', place.logfile ?? ''],
+    ...(place.pidfile === null ? [] : [['pidfile', place.pidfile] satisfies Directive]),
+    // The title would otherwise hide the configuration's path, by which a process is recognized as ours.
+    ['set-proc-title', 'no'],
+  ];
+}
+
+/**
+ * A data node's redis.conf. No `replicaof`: at `up` that is said at run time, which connects at once, where a line
+ * in the file waits for the next one-second cron.
+ */
+export function redisConf(
+  plan: ClusterPlan,
+  node: NodePlan,
+  place: ConfPlace,
+  password: string | null,
+): string {
+  return (
+    '# Written by sentinelctl. Redis rewrites this file itself when roles change.\n' +
+    lines([
+      ...common(node, place),
+      ['replica-announce-ip', node.announce.host],
+      ['replica-announce-port', node.announce.port],
+      // The default delay of 5 s collects replicas for one transfer; a handful of replicas has no use for it.
+      ['repl-diskless-sync', 'yes'],
+      ['repl-diskless-sync-delay', 0],
+      ...(node.persistent
+        ? ([
+            ['save', 3600, 1, 300, 100, 60, 10000],
+            ['appendonly', 'yes'],
+          ] satisfies Directive[])
+        : ([
+            ['save', ''],
+            ['appendonly', 'no'],
+          ] satisfies Directive[])),
+      ...(password === null
+        ? []
+        : ([
+            ['requirepass', password],
+            ['masterauth', password],
+          ] satisfies Directive[])),
+      ...plan.spec.redisConf.map(
+        ([name, value]): Directive => [name, ...(value === '' ? [''] : value.split(' '))],
+      ),
+    ])
+  );
+}
+
+/**
+ * A sentinel's configuration. `master` is the one to monitor. Peers and replicas are left out on purpose: a peer
+ * that is named before it listens costs a one-second retry; they are announced once all listen.
+ */
+export function sentinelConf(
+  plan: ClusterPlan,
+  node: NodePlan,
+  place: ConfPlace,
+  password: string | null,
+  master: Address,
+): string {
+  const { masterName, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs } = plan.spec;
+  return (
+    '# Written by sentinelctl. Sentinel rewrites this file itself: it keeps what it learns here.\n' +
+    lines([
+      ...common(node, place),
+      ...(password === null ? [] : ([['requirepass', password]] satisfies Directive[])),
+      ...(node.sentinelId === undefined
+        ? []
+        : ([['sentinel', 'myid', node.sentinelId]] satisfies Directive[])),
+      ['sentinel', 'announce-ip', node.announce.host],
+      ['sentinel', 'announce-port', node.announce.port],
+      ['sentinel', 'monitor', masterName, master.host, master.port, quorum],
+      ['sentinel', 'down-after-milliseconds', masterName, downAfterMs],
+      ['sentinel', 'failover-timeout', masterName, failoverTimeoutMs],
+      ['sentinel', 'parallel-syncs', masterName, parallelSyncs],
+      ...(password === null
+        ? []
+        : ([
+            ['sentinel', 'auth-pass', masterName, password],
+            ['sentinel', 'sentinel-pass', password],
+          ] satisfies Directive[])),
+    ])
+  );
+}
+
+/**
+ * A data node's configuration with its master replaced: `master` null makes it one itself.
+ * Drops every `replicaof` and `slaveof` line, whoever wrote it.
+ */
+export function withReplicaOf(conf: string, master: Address | null): string {
+  const kept = conf.split('\n').filter((line) => !/^\s*(replicaof|slaveof)\s/i.test(line));
+  while (kept.at(-1) === '') kept.pop();
+  return `${[...kept, ...(master === null ? [] : [`replicaof ${master.host} ${master.port}`])].join('\n')}\n`;
+}
+
+/** Whom a configuration says to follow; null for a master. */
+export function replicaOfIn(conf: string): Address | null {
+  const match = [...conf.matchAll(/^\s*(?:replicaof|slaveof)\s+"?([^\s"]+)"?\s+(\d+)/gim)].at(-1);
+  return match?.[1] === undefined || match[1].toLowerCase() === 'no'
+    ? null
+    : { host: match[1], port: Number(match[2]) };
+}
+
+/** Whether a data node's configuration writes to disk: AOF on, or any save point. */
+export function persistsIn(conf: string): boolean {
+  const aof = [...conf.matchAll(/^\s*appendonly\s+(\S+)/gim)].at(-1)?.[1];
+  const saves = [...conf.matchAll(/^\s*save\s+(.+)$/gim)].map((m) => m[1]?.trim());
+  return aof === 'yes' || (saves.length > 0 && saves.at(-1) !== '""');
+}
+
+const SECRET_DIRECTIVES =
+  /^(\s*(?:requirepass|masterauth|tls-key-file-pass|tls-client-key-file-pass|sentinel\s+(?:auth-pass\s+\S+|sentinel-pass))\s+).*$/gim;
+
+/** The same configuration, fit to be shown: every secret replaced, ACL password hashes included. */
+export function redactConf(conf: string): string {
+  return conf
+    .replace(SECRET_DIRECTIVES, '$1(redacted)')
+    .replace(/^(\s*(?:user|sentinel\s+user)\s.*)$/gim, (line) =>
+      line.replace(/(^|\s)[<>#!]\S+/g, '$1(redacted)'),
+    );
+}

@@ -1,0 +1,24 @@
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Parses `250ms`, `5s`, `1.5s`, `2m`, `1h`, or a bare number of milliseconds; `undefined` when it is none of these. */
+export function parseDurationMs(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.trim());
+  const unit = UNIT_MS[match?.[2] ?? 'ms'];
+  if (match?.[1] === undefined || unit === undefined) return undefined;
+  const ms = Math.round(Number(match[1]) * unit);
+  return Number.isSafeInteger(ms) ? ms : undefined;
+}
+
+/** The shortest exact way to write a duration: 5000 → `5s`, 1500 → `1.5s`, 250 → `250ms`, 120000 → `2m`. */
+export function formatDurationMs(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)}ms`;
+  if (ms % 60_000 === 0) return `${ms / 60_000}m`;
+  return `${Math.round(ms) / 1000}s`;
+}
+
+/** For reading at a glance: `84 ms`, `6.29 s`, `2 min 5 s`. */
+export function humanDurationMs(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 120_000) return `${(ms / 1000).toFixed(2)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+}

@@ -1,0 +1,107 @@
+import { type Address, formatAddress, sameAddress } from './address.js';
+import { type Hints, hintsFor } from './hints.js';
+import type { MasterView, NodeAnswer, NodeState, SentinelState, Snapshot } from './snapshot.js';
+import type { Expectation, Ref } from './status.js';
+
+export type SentinelAnswer = NonNullable<SentinelState['answer']>;
+export type AnsweredNode = NodeState & { answer: NodeAnswer };
+export type AnsweredSentinel = SentinelState & { answer: SentinelAnswer };
+/** A sentinel together with what it believes of the master in question. */
+export interface Witness {
+  sentinel: AnsweredSentinel;
+  view: MasterView;
+}
+
+/** Everything that the checks of one master look at, gathered once. */
+export interface Facts {
+  name: string;
+  snapshot: Snapshot;
+  expectation: Expectation;
+  hints: Hints;
+  /** Sentinels that answer and monitor this master. */
+  witnesses: Witness[];
+  /** How many sentinels there are to agree: those that monitor it, that are silent, or that only a peer names. */
+  known: number;
+  nodes: NodeState[];
+  answered: AnsweredNode[];
+  silent: NodeState[];
+  /** The address that counts as the master's; see MasterStatus.master. */
+  master: Address | null;
+  refOf(address: Address): Ref;
+}
+
+export const answers = (node: NodeState): node is AnsweredNode => node.answer !== null;
+export const sentinelAnswers = (s: SentinelState): s is AnsweredSentinel => s.answer !== null;
+export const isAt = (server: { announce: Address; endpoint: Address }, address: Address): boolean =>
+  sameAddress(server.announce, address) || sameAddress(server.endpoint, address);
+
+/** The names that any answering sentinel monitors, in order of appearance. */
+export function monitoredNames(snapshot: Snapshot): string[] {
+  return [...new Set(snapshot.sentinels.flatMap((s) => s.answer?.masters.map((m) => m.name) ?? []))];
+}
+
+/** What each answering sentinel believes of this master. */
+export function witnessesOf(snapshot: Snapshot, name: string): Witness[] {
+  return snapshot.sentinels.filter(sentinelAnswers).flatMap((sentinel) => {
+    const view = sentinel.answer.masters.find((m) => m.name === name);
+    return view === undefined ? [] : [{ sentinel, view }];
+  });
+}
+
+/** How many sentinels take part in deciding about this master, silent ones included. */
+export function knownSentinels(snapshot: Snapshot, name: string): number {
+  const witnesses = witnessesOf(snapshot, name);
+  const silent = snapshot.sentinels.filter((s) => s.answer === null).length;
+  return Math.max(witnesses.length + silent, ...witnesses.map((w) => w.view.sentinels.length + 1));
+}
+
+/** The distinct addresses that the sentinels give, the one with most voices first, then the newest epoch. */
+export function ballots(witnesses: Witness[]): { address: Address; voices: Witness[] }[] {
+  const piles: { address: Address; voices: Witness[] }[] = [];
+  for (const witness of witnesses) {
+    const pile = piles.find((p) => sameAddress(p.address, witness.view.address));
+    if (pile === undefined) piles.push({ address: witness.view.address, voices: [witness] });
+    else pile.voices.push(witness);
+  }
+  const epoch = (voices: Witness[]): number => Math.max(...voices.map((w) => w.view.configEpoch));
+  return piles.sort((a, b) => b.voices.length - a.voices.length || epoch(b.voices) - epoch(a.voices));
+}
+
+export function factsOf(snapshot: Snapshot, expectation: Expectation, name: string): Facts {
+  const nodes = snapshot.groups.find((g) => g.masterName === name)?.nodes ?? [];
+  const answered = nodes.filter(answers);
+  const witnesses = witnessesOf(snapshot, name);
+  const sayMaster = answered.filter((n) => n.answer.role === 'master');
+  const only = sayMaster.length === 1 ? sayMaster[0] : undefined;
+  return {
+    name,
+    snapshot,
+    expectation,
+    hints: hintsFor(expectation),
+    witnesses,
+    known: knownSentinels(snapshot, name),
+    nodes,
+    answered,
+    silent: nodes.filter((n) => n.answer === null),
+    master: ballots(witnesses)[0]?.address ?? only?.announce ?? null,
+    refOf: (address) => refIn([...nodes, ...snapshot.sentinels], expectation, address),
+  };
+}
+
+/** The name that an address goes by: from the snapshot, else from what is expected, else the address itself. */
+export function refIn(
+  servers: { id: string; announce: Address; endpoint: Address }[],
+  expectation: Pick<Expectation, 'nodes'>,
+  address: Address,
+): Ref {
+  const id =
+    servers.find((s) => isAt(s, address))?.id ??
+    expectation.nodes?.find((n) => sameAddress(n.announce, address))?.id ??
+    formatAddress(address);
+  return { id, host: address.host, port: address.port };
+}
+
+/** Whether two addresses lead to the same node of this snapshot, also where one is announced and one published. */
+export function sameNode(facts: Pick<Facts, 'refOf'>, a: Address, b: Address): boolean {
+  return sameAddress(a, b) || facts.refOf(a).id === facts.refOf(b).id;
+}

@@ -1,0 +1,37 @@
+import type { Address } from './address.js';
+import type { NodeState, SentinelState, Silence } from './snapshot.js';
+import type { Expectation } from './status.js';
+
+type Server = Pick<NodeState | SentinelState, 'id' | 'endpoint'>;
+
+/** Words the next command to type: sentinelctl's own for our cluster, redis-cli for somebody else's. No passwords. */
+export interface Hints {
+  /** A sentinelctl command with what is needed to reach the same cluster. */
+  ctl(command: string): string;
+  cli(server: { endpoint: Address }, command: string): string;
+  /** For a server that does not answer. */
+  revive(server: Server, silence: Silence | null): string;
+  logs(server: Server, otherwise: string): string;
+  /** `own` with sentinelctl where we may act on the node, else `attached` by redis-cli at the node itself. */
+  act(server: Server, own: string, attached: string): string;
+}
+
+export function hintsFor(expectation: Expectation): Hints {
+  const { own, cluster, nodes } = expectation;
+  const ours = (server: Server): boolean => own && (nodes?.some((n) => n.id === server.id) ?? true);
+  const ctl = (command: string): string =>
+    own && cluster !== 'default' ? `sentinelctl ${command} --cluster ${cluster}` : `sentinelctl ${command}`;
+  const cli = (server: { endpoint: Address }, command: string): string =>
+    `redis-cli -h ${server.endpoint.host} -p ${server.endpoint.port} ${command}`;
+  return {
+    ctl,
+    cli,
+    revive: (server, silence) => {
+      if (!ours(server)) return cli(server, 'PING');
+      // Who accepts and then says nothing is frozen rather than gone.
+      return silence?.kind === 'timeout' ? ctl(`resume ${server.id}`) : ctl(`start ${server.id}`);
+    },
+    logs: (server, otherwise) => (ours(server) ? ctl(`logs ${server.id} --tail 50`) : cli(server, otherwise)),
+    act: (server, command, attached) => (ours(server) ? ctl(command) : cli(server, attached)),
+  };
+}

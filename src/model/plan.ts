@@ -1,0 +1,57 @@
+import type { Address } from './address.js';
+import type { ClusterSpec } from './spec.js';
+
+export type NodeKind = 'redis' | 'sentinel';
+export type DriverName = 'process' | 'docker';
+
+/** One server of a cluster: what it is called, where it is and what it is for. */
+export interface NodePlan {
+  /** `redis-1`, `sentinel-2`: never changes, whatever role the node has at the moment. */
+  id: string;
+  kind: NodeKind;
+  /** What the cluster speaks: the address that Sentinel announces to clients. */
+  announce: Address;
+  /** Where this machine reaches the node: the same, or a published port. */
+  endpoint: Address;
+  /** Data nodes: whether AOF and RDB are on. */
+  persistent: boolean;
+  /** Sentinels: the 40 hexadecimal digits of `sentinel myid`. */
+  sentinelId?: string;
+}
+
+/** A cluster laid out: every node has its address. The first data node starts as the master. */
+export interface ClusterPlan {
+  spec: ClusterSpec;
+  driver: DriverName;
+  nodes: NodePlan[];
+}
+
+/** A node before it has an address. */
+export type NodeSlot = Omit<NodePlan, 'announce' | 'endpoint'>;
+
+/** The nodes a spec asks for, in order: redis-1 … redis-n, sentinel-1 … sentinel-m. `newSentinelId` yields 40 hex digits. */
+export function slotsOf(spec: ClusterSpec, newSentinelId: () => string): NodeSlot[] {
+  const data = Array.from(
+    { length: spec.replicas + 1 },
+    (_, i): NodeSlot => ({
+      id: `redis-${i + 1}`,
+      kind: 'redis',
+      persistent: spec.persistence === 'all' || (spec.persistence === 'procedure' && i > 0),
+    }),
+  );
+  const sentinels = Array.from(
+    { length: spec.sentinels },
+    (_, i): NodeSlot => ({
+      id: `sentinel-${i + 1}`,
+      kind: 'sentinel',
+      persistent: false,
+      sentinelId: newSentinelId(),
+    }),
+  );
+  return [...data, ...sentinels];
+}
+
+export const dataNodes = (plan: Pick<ClusterPlan, 'nodes'>): NodePlan[] =>
+  plan.nodes.filter((n) => n.kind === 'redis');
+export const sentinelNodes = (plan: Pick<ClusterPlan, 'nodes'>): NodePlan[] =>
+  plan.nodes.filter((n) => n.kind === 'sentinel');

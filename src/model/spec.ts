@@ -1,0 +1,142 @@
+/** Which data nodes write to disk: as the procedure has it (replicas only), all of them, or none. */
+export const PERSISTENCE = ['procedure', 'all', 'none'] as const;
+export type Persistence = (typeof PERSISTENCE)[number];
+
+/** What a cluster is asked to be, independent of where its nodes live. */
+export interface ClusterSpec {
+  cluster: string;
+  /** The name that the sentinels monitor the master under. */
+  masterName: string;
+  replicas: number;
+  sentinels: number;
+  quorum: number;
+  downAfterMs: number;
+  failoverTimeoutMs: number;
+  parallelSyncs: number;
+  /** The first data node's port, the others follow on; `auto`: free ones below the ephemeral range. */
+  port: number | 'auto';
+  /** The first sentinel's port, the others follow on. */
+  sentinelPort: number | 'auto';
+  persistence: Persistence;
+  /** Extra directives for every data node's redis.conf, in order. */
+  redisConf: [directive: string, value: string][];
+}
+
+/** The procedure's values: they are the defaults. */
+export const DEFAULT_SPEC: ClusterSpec = {
+  cluster: 'default',
+  masterName: 'mymaster',
+  replicas: 2,
+  sentinels: 3,
+  quorum: 2,
+  downAfterMs: 5000,
+  failoverTimeoutMs: 60_000,
+  parallelSyncs: 1,
+  port: 6379,
+  sentinelPort: 26379,
+  persistence: 'procedure',
+  redisConf: [],
+};
+
+/**
+ * Below this, in milliseconds, Sentinel can fail over twice in a row: after +switch-master its link to the new
+ * master is reset and waits out the reconnect throttle, while the peers' verdicts are still fresh.
+ * Measured on Redis 7.0: 7 of 95 failovers at 1000 ms, none of 51 at 1500 ms.
+ */
+export const DOUBLE_FAILOVER_BELOW_MS = 1500;
+
+/** Cluster names become directory, container and network names, so they are kept to what all of these take. */
+export const CLUSTER_NAME = /^[a-z0-9][a-z0-9_-]{0,39}$/;
+/** What Sentinel itself takes as a master name (sentinel.c, sentinelInstanceMapCommand: alphanumerics and `.-_`). */
+export const MASTER_NAME = /^[A-Za-z0-9._-]{1,100}$/;
+
+/** One thing wrong with what was asked for, worded for the person who typed it. */
+export interface SpecFault {
+  option: string;
+  message: string;
+  hint?: string;
+}
+
+/** Everything that is wrong with a spec, before anything is started. Pure. */
+export function specFaults(spec: ClusterSpec): SpecFault[] {
+  const faults: SpecFault[] = [];
+  if (!CLUSTER_NAME.test(spec.cluster)) {
+    faults.push({
+      option: '--cluster',
+      message: `"${abbreviate(spec.cluster)}" is no cluster name: 1 to 40 of a-z, 0-9, - and _, starting with a letter or digit`,
+    });
+  }
+  if (!MASTER_NAME.test(spec.masterName)) {
+    faults.push({
+      option: '--master-name',
+      message: `"${abbreviate(spec.masterName)}" is no master name: Sentinel takes letters, digits, ".", "-" and "_"`,
+    });
+  }
+  if (spec.quorum > spec.sentinels) {
+    faults.push({
+      option: '--quorum',
+      message: `quorum ${spec.quorum} can never be reached by ${spec.sentinels} sentinel${spec.sentinels === 1 ? '' : 's'}: no failover would ever start`,
+      hint: `use --quorum ${Math.floor(spec.sentinels / 2) + 1} (a majority of ${spec.sentinels})`,
+    });
+  }
+  for (const [directive] of spec.redisConf) {
+    if (OWNED_DIRECTIVES.has(directive.toLowerCase())) {
+      faults.push({
+        option: '--redis-conf',
+        message: `${directive} is set by sentinelctl itself and can't be overridden`,
+        hint: OWNED_HINT[directive.toLowerCase()] ?? 'leave it out',
+      });
+    }
+  }
+  return faults;
+}
+
+/** Directives that decide where a node lives and whom it follows: an override would break what is proved at `up`. */
+const OWNED_DIRECTIVES = new Set([
+  'port',
+  'bind',
+  'dir',
+  'pidfile',
+  'logfile',
+  'daemonize',
+  'supervised',
+  'replicaof',
+  'slaveof',
+  'requirepass',
+  'masterauth',
+  'replica-announce-ip',
+  'replica-announce-port',
+  'set-proc-title',
+  'protected-mode',
+  'include',
+]);
+const OWNED_HINT: Record<string, string> = {
+  port: 'use --port',
+  requirepass: 'use --password-file',
+  masterauth: 'use --password-file',
+};
+
+/** A difference between a running cluster and what is asked for now. */
+export interface SpecDifference {
+  option: string;
+  running: string;
+  asked: string;
+}
+
+/** Which of the values that were asked for explicitly differ from the cluster's own. */
+export function specDifferences(running: ClusterSpec, asked: Partial<ClusterSpec>): SpecDifference[] {
+  const show = (value: unknown): string =>
+    typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return (Object.keys(asked) as (keyof ClusterSpec)[])
+    .filter((key) => asked[key] !== undefined && show(asked[key]) !== show(running[key]))
+    .map((key) => ({ option: optionOf(key), running: show(running[key]), asked: show(asked[key]) }));
+}
+
+function optionOf(key: keyof ClusterSpec): string {
+  return `--${key.replace(/Ms$/, '').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+}
+
+/** Cuts a name that is far too long, so that the error about it stays one line. */
+export function abbreviate(text: string, max = 60): string {
+  return text.length <= max ? text : `${text.slice(0, max)}…`;
+}

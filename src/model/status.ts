@@ -1,0 +1,121 @@
+import type { Address } from './address.js';
+
+/** A server by the name that the operator uses and the address that the cluster announces. */
+export interface Ref extends Address {
+  id: string;
+}
+
+export type Severity = 'critical' | 'warning' | 'info';
+
+/** One thing that is not as it should be. */
+export interface Problem {
+  /** Stable, kebab-case; scripts match on it. */
+  id: string;
+  severity: Severity;
+  /** Ids of the servers that it is about. */
+  subjects: string[];
+  /** What is wrong, in a sentence, with ids and addresses. */
+  message: string;
+  /** Why it matters, or what may be behind it; null where the message says it all. */
+  why: string | null;
+  /** The next command to type. */
+  fix: string;
+}
+
+/**
+ * How far the sentinels agree on the master's address. Measured against all known sentinels, so that a
+ * silent one is never taken for one that agrees:
+ * - `all`: every known sentinel answers, with the same address;
+ * - `majority`: more than half of the known sentinels give the same address;
+ * - `minority`: those that answer agree, but they are not more than half;
+ * - `split`: they give different addresses, and no address has more than half;
+ * - `none`: no sentinel gives an address.
+ */
+export type Agreement = 'all' | 'majority' | 'minority' | 'split' | 'none';
+
+export interface SentinelStatus extends Ref {
+  reachable: boolean;
+  version: string | null;
+  tilt: boolean | null;
+  /** Why it did not answer; null where it did. */
+  error: string | null;
+}
+
+export interface NodeStatus extends Ref {
+  /** From the node's own ROLE, never from what a sentinel says. */
+  role: 'master' | 'replica' | 'unknown';
+  reachable: boolean;
+  /** A replica's link to the master that it follows; null for a master. */
+  linkStatus: 'up' | 'down' | null;
+  /** Replication offset, bytes. */
+  offset: number | null;
+  /** The master's offset minus its own, bytes; never negative, although the two are read a moment apart. */
+  lagBytes: number | null;
+  /** Whom a replica follows. */
+  follows: Ref | null;
+  loading: boolean;
+  /** Why it did not answer; null where it did. */
+  error: string | null;
+}
+
+/** What one sentinel believes of one master. */
+export interface ViewStatus {
+  /** The sentinel's id. */
+  sentinel: string;
+  master: Ref;
+  configEpoch: number;
+  flags: string[];
+  /** How many replicas it lists, whatever their state. */
+  replicas: number;
+  /** How many other sentinels it lists, whatever their state. */
+  otherSentinels: number;
+  quorum: number;
+  ckquorum: { ok: boolean; usable: number | null; message: string };
+  /** Set while it takes part in a failover, e.g. `wait_promotion`. */
+  failoverState: string | null;
+  /** True where its address differs from `MasterStatus.master`. */
+  differs: boolean;
+}
+
+export interface MasterStatus {
+  name: string;
+  /** No critical problem and no warning among its `problems`. */
+  healthy: boolean;
+  /** What most sentinels say, the newest configuration epoch first where they are even; else the one node that says master. */
+  master: Ref | null;
+  agreement: Agreement;
+  nodes: NodeStatus[];
+  views: ViewStatus[];
+  /** What concerns this master, its sentinels included; critical ones first. */
+  problems: Problem[];
+}
+
+/** The document of `status` (fields may be added, never renamed). */
+export interface StatusResult {
+  cluster: string;
+  driver: string;
+  healthy: boolean;
+  sentinels: SentinelStatus[];
+  masters: MasterStatus[];
+  /** Every problem once, those of all masters included. */
+  problems: Problem[];
+}
+
+/** What the cluster is supposed to be. */
+export interface Expectation {
+  cluster: string;
+  driver: string;
+  /** True for a cluster that sentinelctl runs: hints name sentinelctl's own commands. */
+  own: boolean;
+  /** The nodes that should exist; absent where nobody wrote them down. */
+  nodes?: readonly ExpectedNode[];
+  /** The master that was asked for; null: all that are monitored. */
+  masterName: string | null;
+}
+
+/** As much of a NodePlan as judging needs. */
+export interface ExpectedNode {
+  id: string;
+  kind: 'redis' | 'sentinel';
+  announce: Address;
+}

@@ -1,0 +1,63 @@
+import { unreachable, usageError } from '../errors.js';
+import type { Address } from './address.js';
+import { ballots, monitoredNames, sentinelAnswers, witnessesOf } from './facts.js';
+import type { Snapshot } from './snapshot.js';
+import { type Asked, asked } from './views.js';
+import { listed } from './words.js';
+
+/** `master-addr`: where clients are sent. */
+export interface MasterAddrResult extends Address {
+  masterName: string;
+  /** What each sentinel that monitors it answers. */
+  answers: { sentinel: string; host: string; port: number }[];
+  /** True when all that answer give the same address. */
+  agreed: boolean;
+  sentinels: Asked[];
+}
+
+/**
+ * The master that a command means: the one that was asked for, else the only one there is.
+ * Throws `no-sentinel` (5) when none answers, `unknown-master-name` and `master-name-needed` (64).
+ */
+export function masterNameOf(snapshot: Snapshot, wanted: string | null): string {
+  const names = monitoredNames(snapshot);
+  if (!snapshot.sentinels.some(sentinelAnswers)) {
+    const why = snapshot.sentinels.map((s) => `${s.id}: ${s.silence?.message ?? 'no answer'}`).join('\n');
+    throw unreachable('no-sentinel', 'no sentinel answers', {
+      why: why === '' ? undefined : why,
+      hint: 'sentinelctl status shows what can be reached',
+    });
+  }
+  if (wanted !== null) {
+    if (names.includes(wanted)) return wanted;
+    throw usageError('unknown-master-name', `no sentinel monitors a master named ${wanted}`, {
+      why: names.length === 0 ? 'the sentinels monitor nothing' : `they monitor ${listed(names)}`,
+      hint: names[0] === undefined ? 'sentinelctl masters' : `use --master-name ${names[0]}`,
+    });
+  }
+  const [first, ...others] = names;
+  if (first !== undefined && others.length === 0) return first;
+  throw usageError(
+    'master-name-needed',
+    first === undefined
+      ? 'the sentinels monitor no master'
+      : `the sentinels monitor ${listed(names)}: say which`,
+    { hint: first === undefined ? 'sentinelctl status' : `use --master-name ${first}` },
+  );
+}
+
+/** The address that most sentinels give, the newest epoch where they are even. Throws as masterNameOf does. */
+export function masterAddrResult(snapshot: Snapshot, askedName: string | null): MasterAddrResult {
+  const masterName = masterNameOf(snapshot, askedName);
+  const witnesses = witnessesOf(snapshot, masterName);
+  const piles = ballots(witnesses);
+  const top = piles[0];
+  if (top === undefined) throw unreachable('no-sentinel', `no sentinel answers for ${masterName}`);
+  return {
+    masterName,
+    ...top.address,
+    answers: witnesses.map((w) => ({ sentinel: w.sentinel.id, ...w.view.address })),
+    agreed: piles.length === 1,
+    sentinels: asked(snapshot),
+  };
+}

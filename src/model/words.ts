@@ -1,0 +1,19 @@
+import { formatAddress } from './address.js';
+import type { Ref } from './status.js';
+
+/** `redis-1`; `redis-1 and redis-2`; `redis-1, redis-2 and redis-3`. */
+export function listed(items: readonly string[]): string {
+  const last = items.at(-1) ?? '';
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** `1 replica`, `2 replicas`. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** `redis-1 127.0.0.1:6379`, or the address alone where it is the id. */
+export function named(ref: Ref): string {
+  const address = formatAddress(ref);
+  return ref.id === address ? address : `${ref.id} ${address}`;
+}
