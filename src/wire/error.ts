@@ -1,0 +1,110 @@
+import { EXIT, errnoOf, messageOf, OperatorError } from '../errors.js';
+import { type Address, formatAddress } from '../model/address.js';
+import { humanDurationMs } from '../model/duration.js';
+import type { Silence } from '../model/snapshot.js';
+
+export interface WireErrorInit {
+  address?: Address | undefined;
+  /** The error reply as the server sent it, where it sent one. */
+  reply?: string | undefined;
+}
+
+const HINT: Partial<Record<Silence['kind'], string>> = {
+  auth: 'give the password with --password-file FILE or in SENTINELCTL_PASSWORD',
+  refused: 'look whether the server runs and whether host and port are right',
+};
+
+/**
+ * A server did not answer as itself. `silence.message` is a predicate without the address, so that it can stand
+ * beside it in a table; `message` has both. Never carries a password, and no cause: ioredis keeps the arguments
+ * of the failed command, AUTH included, on its errors.
+ */
+export class WireError extends OperatorError {
+  readonly silence: Silence;
+  readonly reply: string | undefined;
+
+  constructor(silence: Silence, { address, reply }: WireErrorInit = {}) {
+    super({
+      code: `wire-${silence.kind}`,
+      message: address === undefined ? silence.message : `${formatAddress(address)} ${silence.message}`,
+      hint: HINT[silence.kind],
+      exitCode: EXIT.unreachable,
+    });
+    this.name = 'WireError';
+    this.silence = silence;
+    this.reply = reply;
+  }
+}
+
+/** A reply that no Redis or Sentinel would give. */
+export const protocolError = (message: string, address?: Address): WireError =>
+  new WireError({ kind: 'protocol', message }, { address });
+
+/** Nothing came within the deadline, in milliseconds. */
+export const timeoutError = (address: Address, deadlineMs: number): WireError =>
+  new WireError(
+    { kind: 'timeout', message: `did not answer within ${humanDurationMs(deadlineMs)}` },
+    { address },
+  );
+
+/** The connection is gone. */
+export const closedError = (address: Address, message = 'closed the connection'): WireError =>
+  new WireError({ kind: 'closed', message }, { address });
+
+/** Words an error of the socket: dialling, the resolver, a reset. */
+export function socketError(address: Address, error: unknown): WireError {
+  return new WireError(socketSilence(errnoOf(error), messageOf(error)), { address });
+}
+
+function socketSilence(errno: string | undefined, message: string): Silence {
+  switch (errno) {
+    case 'ECONNREFUSED':
+      return { kind: 'refused', message: 'refused the connection: nothing listens there' };
+    case 'ETIMEDOUT':
+      return { kind: 'timeout', message: 'did not answer: the connection timed out' };
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return { kind: 'closed', message: 'closed the connection (reset)' };
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return { kind: 'error', message: 'can not be found: the host name does not resolve' };
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return { kind: 'error', message: 'can not be reached: there is no route to the host' };
+    default:
+      return { kind: 'error', message: `can not be reached: ${message}` };
+  }
+}
+
+/** Words an error reply (`-ERR …`); what could be a secret is taken out of it. */
+export function replyError(address: Address, text: string, secret?: string | null): WireError {
+  const reply = printable(secret ? text.replaceAll(secret, '(redacted)') : text);
+  return new WireError(replySilence(reply), { address, reply });
+}
+
+/** Texts: acl.c (authCommand, addReplyErrorNoAuth), and `invalid password` of Redis before 6. */
+function replySilence(reply: string): Silence {
+  if (/^NOAUTH\b/.test(reply)) {
+    return {
+      kind: 'auth',
+      message: 'wants a password: give it with --password-file or SENTINELCTL_PASSWORD',
+    };
+  }
+  if (/^WRONGPASS\b|invalid password/.test(reply)) {
+    return { kind: 'auth', message: 'does not take this password: give the right one with --password-file' };
+  }
+  if (/^NOPERM\b/.test(reply)) return { kind: 'auth', message: `does not permit it: ${reply}` };
+  return { kind: 'error', message: `answered: ${reply}` };
+}
+
+/** The words of a server, fit for a terminal: one line without control characters, of a length to be read. */
+export function printable(text: string, max = 300): string {
+  const line = text.replace(/\p{Cc}+/gu, ' ').trim();
+  return line.length <= max ? line : `${line.slice(0, max)}…`;
+}
+
+/** Anything thrown on the way to a server, as the reason for its silence. */
+export function silenceOf(error: unknown): Silence {
+  if (error instanceof WireError) return error.silence;
+  return { kind: 'error', message: messageOf(error) };
+}

@@ -1,0 +1,99 @@
+import type { Address } from '../model/address.js';
+import type { Silence } from '../model/snapshot.js';
+import { type Connection, type ConnectionOptions, openConnection } from './client.js';
+import { silenceOf } from './error.js';
+import { numberOf } from './info.js';
+import { parseRecord, recordAddress } from './replies.js';
+
+/** A sentinel that is to be made known, and told of the others. */
+export interface Introduced {
+  endpoint: Address;
+  /** Where its peers reach it. */
+  announce: Address;
+  /** Its `sentinel myid`; asked for where it is empty. */
+  sentinelId: string;
+}
+
+/** A sentinel with an open line, and the master as it has it in its configuration. */
+interface Present extends Introduced {
+  connection: Connection;
+  master: Address;
+  configEpoch: number;
+}
+
+/**
+ * Makes sentinels known to each other at once, instead of by their own hello messages (the first after 2 s): tells
+ * each of every other one. Who can't be asked, or does not monitor `masterName`, is left out and named in the result;
+ * a peer that is announced while nobody can reach it would only be tried again after a second.
+ * Throws only the signal's reason.
+ */
+export async function announceSentinels(
+  sentinels: Introduced[],
+  { masterName }: { masterName: string },
+  options: ConnectionOptions,
+): Promise<{ announce: Address; silence: Silence }[]> {
+  const left: { announce: Address; silence: Silence }[] = [];
+  const attempt = async <T>(announce: Address, work: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work;
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      left.push({ announce, silence: silenceOf(error) });
+      return undefined;
+    }
+  };
+  const greeted = await Promise.all(sentinels.map((s) => attempt(s.announce, greet(s, masterName, options))));
+  const present = greeted.filter((p) => p !== undefined);
+  try {
+    await Promise.all(
+      present.map((to) =>
+        attempt(
+          to.announce,
+          Promise.all(
+            present
+              .filter((peer) => peer !== to)
+              .map((peer) =>
+                to.connection.call('PUBLISH', '__sentinel__:hello', helloMessage(peer, masterName)),
+              ),
+          ),
+        ),
+      ),
+    );
+    return left;
+  } finally {
+    for (const { connection } of present) connection.close();
+  }
+}
+
+async function greet(sentinel: Introduced, masterName: string, options: ConnectionOptions): Promise<Present> {
+  const connection = await openConnection(sentinel.endpoint, options);
+  try {
+    const record = parseRecord(await connection.call('SENTINEL', 'MASTER', masterName));
+    const configEpoch = numberOf(record.get('config-epoch')) ?? 0;
+    const sentinelId = sentinel.sentinelId || String(await connection.call('SENTINEL', 'MYID'));
+    return { ...sentinel, sentinelId, connection, master: recordAddress(record), configEpoch };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/**
+ * What the peer itself would say (sentinel.c, sentinelSendHello; read by sentinelProcessHelloMessage): eight tokens,
+ * `ip,port,runid,current_epoch,master_name,master_ip,master_port,master_config_epoch`. Address and epoch are the
+ * peer's own, because a higher master epoch with another address makes the reader switch its master. The current
+ * epoch can't be asked for; it is never below the config epoch, and a reader takes only a higher one than its own.
+ */
+function helloMessage(peer: Present, masterName: string): string {
+  const { announce, sentinelId, configEpoch, master } = peer;
+  return [
+    announce.host,
+    announce.port,
+    sentinelId,
+    configEpoch,
+    masterName,
+    master.host,
+    master.port,
+    configEpoch,
+  ].join(',');
+}

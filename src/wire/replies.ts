@@ -1,0 +1,149 @@
+import type { Address } from '../model/address.js';
+import type { MasterView, SeenReplica, SeenSentinel } from '../model/snapshot.js';
+import { printable, protocolError, WireError } from './error.js';
+import { addressOf, numberOf } from './info.js';
+
+/** The reply to ROLE (replication.c, roleCommand; sentinel.c, sentinelRoleCommand). */
+export interface Role {
+  /** `other`: a sentinel. */
+  role: 'master' | 'replica' | 'other';
+  /** A replica's master, as it is configured. */
+  follows: Address | null;
+  /** A replica's link: `none`, `connect`, `connecting`, `handshake`, `sync`, `connected`. */
+  link: string | null;
+  /** Bytes; -1 for a replica without a link. */
+  offset: number | null;
+  /** A master's replicas; only those that stream are listed. */
+  replicas: { address: Address; offset: number }[];
+}
+
+/** Throws WireError `protocol` for anything that is no ROLE. */
+export function parseRole(reply: unknown): Role {
+  const [role, second, third, link, offset] = list(reply, 'ROLE');
+  switch (role) {
+    case 'master': {
+      const replicas = list(third, 'ROLE').map((entry) => {
+        const [host, port, at] = list(entry, 'ROLE');
+        return { address: address(host, port, 'ROLE'), offset: integer(at, 'ROLE') };
+      });
+      return { role, follows: null, link: null, offset: integer(second, 'ROLE'), replicas };
+    }
+    case 'slave': {
+      const follows = address(second, third, 'ROLE');
+      return { role: 'replica', follows, link: text(link), offset: integer(offset, 'ROLE'), replicas: [] };
+    }
+    case 'sentinel':
+      return { role: 'other', follows: null, link: null, offset: null, replicas: [] };
+    default:
+      throw protocolError('gave a reply to ROLE that is none');
+  }
+}
+
+/** SENTINEL GET-MASTER-ADDR-BY-NAME: host and port, or null for a name that is not monitored. Throws WireError `protocol`. */
+export function parseMasterAddress(reply: unknown): Address | null {
+  if (reply === null) return null;
+  const [host, port] = list(reply, 'SENTINEL');
+  return address(host, port, 'SENTINEL');
+}
+
+/** One instance as Sentinel describes it (sentinel.c, addReplySentinelRedisInstance): names and values. */
+export type SentinelRecord = ReadonlyMap<string, string>;
+
+/** One record: a flat array of names and values (RESP2), or a map (RESP3). Throws WireError `protocol`. */
+export function parseRecord(reply: unknown): SentinelRecord {
+  if (reply instanceof Map) return new Map([...reply].map(([key, value]) => [text(key), text(value)]));
+  if (!Array.isArray(reply) && typeof reply === 'object' && reply !== null) {
+    return new Map(Object.entries(reply).map(([key, value]) => [key, text(value)]));
+  }
+  const flat = list(reply, 'SENTINEL');
+  if (flat.length % 2 !== 0) throw protocolError('gave a record of Sentinel with a name that has no value');
+  const record = new Map<string, string>();
+  for (let i = 0; i < flat.length; i += 2) record.set(text(flat[i]), text(flat[i + 1]));
+  return record;
+}
+
+/** SENTINEL MASTERS, REPLICAS or SENTINELS: a list of records. Throws WireError `protocol`. */
+export function parseRecords(reply: unknown): SentinelRecord[] {
+  return list(reply, 'SENTINEL').map(parseRecord);
+}
+
+/** One sentinel's view of one master, from its four answers. Throws WireError `protocol`. */
+export function masterView(
+  master: SentinelRecord,
+  replicas: SentinelRecord[],
+  sentinels: SentinelRecord[],
+  ckquorum: MasterView['ckquorum'],
+): MasterView {
+  return {
+    name: master.get('name') ?? '',
+    address: recordAddress(master),
+    runId: master.get('runid') ?? '',
+    flags: flagsOf(master),
+    configEpoch: count(master, 'config-epoch'),
+    quorum: count(master, 'quorum'),
+    downAfterMs: count(master, 'down-after-milliseconds'),
+    failoverTimeoutMs: count(master, 'failover-timeout'),
+    parallelSyncs: count(master, 'parallel-syncs'),
+    failoverState: master.get('failover-state') ?? null,
+    replicas: replicas.map(seenReplica),
+    sentinels: sentinels.map(seenSentinel),
+    ckquorum,
+  };
+}
+
+/** Sentinel says `err` for a link that is down, and also until the first INFO of that replica. */
+function seenReplica(record: SentinelRecord): SeenReplica {
+  const link = record.get('master-link-status');
+  return {
+    address: recordAddress(record),
+    flags: flagsOf(record),
+    runId: record.get('runid') ?? '',
+    linkStatus: link === 'ok' ? 'up' : link === 'err' ? 'down' : 'unknown',
+    follows: addressOf(record.get('master-host'), record.get('master-port')) ?? null,
+    priority: numberOf(record.get('slave-priority')),
+    offset: numberOf(record.get('slave-repl-offset')),
+  };
+}
+
+function seenSentinel(record: SentinelRecord): SeenSentinel {
+  return { address: recordAddress(record), sentinelId: record.get('runid') ?? '', flags: flagsOf(record) };
+}
+
+/**
+ * CKQUORUM (sentinel.c): `OK 3 usable Sentinels. …`, or the error `NOQUORUM 1 usable Sentinels. …`.
+ * Takes the reply, or the WireError that the call threw.
+ */
+export function parseCkquorum(outcome: unknown): MasterView['ckquorum'] {
+  const words = outcome instanceof WireError ? (outcome.reply ?? outcome.message) : text(outcome);
+  const usable = /^(OK|NOQUORUM) (\d+) usable/.exec(words);
+  return { ok: usable?.[1] === 'OK', usable: numberOf(usable?.[2]), message: words };
+}
+
+/** The address in a record. Throws WireError `protocol` where it has none. */
+export const recordAddress = (record: SentinelRecord): Address =>
+  address(record.get('ip'), record.get('port'), 'SENTINEL');
+
+const flagsOf = (record: SentinelRecord): string[] =>
+  (record.get('flags') ?? '').split(',').filter((f) => f !== '');
+const count = (record: SentinelRecord, name: string): number => numberOf(record.get(name)) ?? 0;
+
+function list(reply: unknown, command: string): unknown[] {
+  if (Array.isArray(reply)) return reply;
+  throw protocolError(`gave a reply to ${command} that is no list`);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? printable(String(value), 1000) : '';
+}
+
+function integer(value: unknown, command: string): number {
+  const number = numberOf(text(value));
+  if (number === null) throw protocolError(`gave a reply to ${command} with a number that is none`);
+  return number;
+}
+
+function address(host: unknown, port: unknown, command: string): Address {
+  const found = addressOf(text(host), text(port));
+  if (found === undefined) throw protocolError(`gave a reply to ${command} with an address that is none`);
+  return found;
+}

@@ -1,0 +1,156 @@
+import type { Clock } from '../clock.js';
+import { type Address, formatAddress } from '../model/address.js';
+import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
+import { askNode, askSentinel } from './ask.js';
+
+/** A server that is known before anybody is asked. */
+export interface KnownServer {
+  id: string;
+  /** As the cluster speaks of it. */
+  announce: Address;
+  /** As this machine reaches it. */
+  endpoint: Address;
+}
+
+export interface SurveyTarget {
+  sentinels: KnownServer[];
+  nodes: (KnownServer & { masterName: string })[];
+  /** Only this master's group; null: every one that the sentinels monitor. */
+  masterName: string | null;
+  /** Also ask whom the answers name: peers and data nodes. One reachable sentinel is then enough. */
+  discover: boolean;
+  /** Where this machine reaches an announced address. */
+  reach: (announce: Address) => Address;
+}
+
+export interface SurveyOptions {
+  clock: Clock;
+  /** For each server, from dialling to its last answer, in milliseconds; 1500 by default. */
+  deadlineMs?: number | undefined;
+  password?: string | null | undefined;
+  /** The sentinels' own; the data nodes' where undefined, none where null. */
+  sentinelPassword?: string | null | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Named by a known server is two steps, named by one of those is three, and there it ends. */
+const MAX_STEPS = 3;
+
+interface Found<T> {
+  known: boolean;
+  /** Under which id others know a sentinel. */
+  claimedId?: string;
+  state: T;
+}
+
+/**
+ * Asks everyone once, in parallel, and those who are named by the answers as soon as they are named. Takes at most
+ * about three deadlines, one where nobody new is named. Who does not answer is in the snapshot with the reason.
+ * Discovered servers have their announced address as their id, and come after the known ones, ordered by it.
+ * An unknown `masterName` gives no view and no group. Throws only the signal's reason.
+ */
+export async function survey(target: SurveyTarget, options: SurveyOptions): Promise<Snapshot> {
+  const { clock, deadlineMs = 1500, password, sentinelPassword = password, signal } = options;
+  const takenAtMs = clock.wallMs();
+  const asking = { clock, deadlineMs, signal };
+  const sentinels = new Map<string, Found<SentinelState>>();
+  const nodes = new Map<string, Found<NodeState>>();
+  const groups = new Map<string, Set<string>>();
+  const members = (masterName: string): Set<string> => {
+    const set = groups.get(masterName) ?? new Set();
+    groups.set(masterName, set);
+    return set;
+  };
+  const discovered = (announce: Address): KnownServer => ({
+    id: formatAddress(announce),
+    announce,
+    endpoint: target.reach(announce),
+  });
+  for (const node of target.nodes) members(node.masterName).add(keyOf(node.announce));
+
+  async function visitSentinel(server: KnownServer, step: number, claimedId?: string): Promise<void> {
+    const key = keyOf(server.announce);
+    if (sentinels.has(key) || answeredAs(sentinels, claimedId)) return;
+    const found: Found<SentinelState> = {
+      known: step === 1,
+      state: { ...server, answer: null, silence: null },
+      ...(claimedId && { claimedId }),
+    };
+    sentinels.set(key, found);
+    Object.assign(
+      found.state,
+      await askSentinel(server.endpoint, target.masterName, { ...asking, password: sentinelPassword }),
+    );
+    if (!target.discover || step >= MAX_STEPS) return;
+    await Promise.all(
+      (found.state.answer?.masters ?? []).flatMap((view) => [
+        ...view.sentinels.map((peer) => visitSentinel(discovered(peer.address), step + 1, peer.sentinelId)),
+        ...[view.address, ...view.replicas.map((replica) => replica.address)].map((address) =>
+          visitNode(discovered(address), view.name, step + 1),
+        ),
+      ]),
+    );
+  }
+
+  async function visitNode(server: KnownServer, masterName: string, step: number): Promise<void> {
+    const key = keyOf(server.announce);
+    members(masterName).add(key);
+    if (nodes.has(key)) return;
+    const found: Found<NodeState> = { known: step === 1, state: { ...server, answer: null, silence: null } };
+    nodes.set(key, found);
+    Object.assign(found.state, await askNode(server.endpoint, { ...asking, password }));
+    if (!target.discover || step >= MAX_STEPS) return;
+    // INFO's list of replicas has those of ROLE, and those that do not stream yet.
+    await Promise.all(
+      (found.state.answer?.attached ?? []).map(({ address }) =>
+        visitNode(discovered(address), masterName, step + 1),
+      ),
+    );
+  }
+
+  await Promise.all([
+    ...target.nodes.map(({ masterName, ...server }) => visitNode(server, masterName, 1)),
+    ...target.sentinels.map((server) => visitSentinel(server, 1)),
+  ]);
+  return {
+    takenAtMs,
+    sentinels: ordered(withoutDoubles([...sentinels.values()])),
+    groups: [...groups].map(([masterName, keys]) => ({
+      masterName,
+      nodes: ordered([...nodes].filter(([key]) => keys.has(key)).map(([, found]) => found)),
+    })),
+  };
+}
+
+/** `localhost` as typed and `127.0.0.1` as announced are one server. */
+const keyOf = ({ host, port }: Address): string => `${host === 'localhost' ? '127.0.0.1' : host}:${port}`;
+
+const answeredAs = (sentinels: Map<string, Found<SentinelState>>, id: string | undefined): boolean =>
+  Boolean(id) && [...sentinels.values()].some((found) => found.state.answer?.sentinelId === id);
+
+/**
+ * A sentinel that is known by one address and named by its peers by another was asked twice, unless its id was
+ * heard in time. Known ones stay; of the others, one per id, the one that answered first of all.
+ */
+function withoutDoubles(all: Found<SentinelState>[]): Found<SentinelState>[] {
+  const seen = new Set<string>();
+  const rank = (found: Found<SentinelState>): number => (found.known ? 0 : found.state.answer ? 1 : 2);
+  return [...all]
+    .sort((a, b) => rank(a) - rank(b))
+    .filter((found) => {
+      const id = found.state.answer?.sentinelId || found.claimedId;
+      const double = !found.known && id !== undefined && seen.has(id);
+      if (id) seen.add(id);
+      return !double;
+    });
+}
+
+/** Known servers in the order given, then the discovered ones by address. */
+function ordered<T extends { announce: Address }>(all: Found<T>[]): T[] {
+  const states = (known: boolean): T[] =>
+    all.filter((found) => found.known === known).map((found) => found.state);
+  const byAddress = (a: T, b: T): number =>
+    a.announce.host.localeCompare(b.announce.host, 'en', { numeric: true }) ||
+    a.announce.port - b.announce.port;
+  return [...states(true), ...states(false).sort(byAddress)];
+}
