@@ -1,0 +1,179 @@
+import type { Driver, NodeInspection } from '../drivers/driver.js';
+import { refused, usageError } from '../errors.js';
+import { withLock } from '../host/lock.js';
+import { sameAddress } from '../model/address.js';
+import { majorityMaster } from '../model/agreement.js';
+import { type ClusterPlan, dataNodes, type NodePlan } from '../model/plan.js';
+import { type Asking, surveyPlan } from './ask.js';
+import type { BringUp } from './bring-up.js';
+import { type Engine, openDriver, requireCluster, step } from './engine.js';
+import { startAsCrashed, startGuarded, startWhenSafe } from './start.js';
+
+const ASK_DEADLINE_MS = 1500;
+const START_BOUND_MS = 30_000;
+/** Redis's own shutdown waits up to 10 s for its replicas (shutdown-timeout); a bit more than that. */
+const STOP_GRACE_MS = 15_000;
+
+export const ACTIONS = ['kill', 'stop', 'start', 'restart', 'pause', 'resume'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+export interface ActRequest {
+  cluster: string;
+  /** `redis-1`, `sentinel-2`, or `master`: whoever the sentinels name at this moment. */
+  node: string;
+  action: Action;
+  /** For start and restart: skip the guard and start it as it was. */
+  asCrashed: boolean;
+}
+
+export interface ActResult {
+  cluster: string;
+  node: string;
+  action: Action;
+  before: NodeInspection;
+  after: NodeInspection;
+  /** False when there was nothing to do. */
+  changed: boolean;
+}
+
+/** Does one thing to one node of a cluster of ours, under the cluster's lock. Throws OperatorError where it must not. */
+export function act(engine: Engine, request: ActRequest): Promise<ActResult> {
+  const { cluster, action } = request;
+  return withLock(
+    engine.store.lockOf(cluster),
+    `${action} ${request.node} --cluster ${cluster}`,
+    async () => {
+      const state = await requireCluster(engine.store, cluster);
+      const driver = await openDriver(engine, state);
+      try {
+        const password = await engine.store.password(cluster);
+        const asking: Asking = {
+          clock: engine.clock,
+          password,
+          deadlineMs: ASK_DEADLINE_MS,
+          signal: engine.signal,
+        };
+        const up: BringUp = { driver, plan: state.plan, asking, deadlineMs: START_BOUND_MS };
+        const node = await resolveNode(state.plan, asking, request.node);
+        const before = await driver.inspect(node.id);
+        const changed = await step(engine, action, `${action} ${node.id}`, () =>
+          perform(engine, up, node, before, request),
+        );
+        return { cluster, node: node.id, action, before, after: await driver.inspect(node.id), changed };
+      } finally {
+        driver.close();
+      }
+    },
+  );
+}
+
+/** Finds a node by id or by role. Throws `node-unknown` (64), `no-agreement` (3). */
+export async function resolveNode(plan: ClusterPlan, asking: Asking, name: string): Promise<NodePlan> {
+  if (name === 'master') {
+    const address = majorityMaster(await surveyPlan(plan, asking), plan.spec.masterName);
+    const master = dataNodes(plan).find((n) => sameAddress(n.announce, address));
+    if (master !== undefined) return master;
+    throw refused('no-agreement', `the sentinels of ${plan.spec.cluster} do not agree on a master`, {
+      hint: `name the node: ${dataNodes(plan)
+        .map((n) => n.id)
+        .join(', ')}; sentinelctl status --cluster ${plan.spec.cluster}`,
+    });
+  }
+  const node = plan.nodes.find((n) => n.id === name);
+  if (node !== undefined) return node;
+  throw usageError(
+    'node-unknown',
+    `there is no node "${name.slice(0, 60)}" in cluster "${plan.spec.cluster}"`,
+    {
+      hint: `one of: ${plan.nodes.map((n) => n.id).join(', ')}, or master`,
+    },
+  );
+}
+
+async function perform(
+  engine: Engine,
+  up: BringUp,
+  node: NodePlan,
+  before: NodeInspection,
+  request: ActRequest,
+): Promise<boolean> {
+  const { driver } = up;
+  switch (request.action) {
+    case 'kill':
+      requireAlive(node, before, 'killed', request.cluster);
+      await driver.kill(node.id, 'SIGKILL');
+      return true;
+    case 'pause':
+      if (before.state === 'paused') return false;
+      requireAlive(node, before, 'paused', request.cluster);
+      await driver.pause(node.id);
+      return true;
+    case 'resume':
+      if (before.state === 'running') return false;
+      requireAlive(node, before, 'resumed', request.cluster);
+      await driver.resume(node.id);
+      return true;
+    case 'stop':
+      return stop(driver, node, before);
+    case 'start':
+      if (before.state === 'running') return false;
+      requireNotPaused(node, before, request.cluster);
+      await start(engine, up, node, request.asCrashed, startGuarded);
+      return true;
+    case 'restart':
+      await stop(driver, node, before);
+      if (!request.asCrashed && node.kind === 'redis') {
+        engine.onProgress({
+          type: 'note',
+          level: 'info',
+          text: `${node.id} is down; it is started as soon as it can not come back as an empty or second master`,
+        });
+      }
+      await start(engine, up, node, request.asCrashed, startWhenSafe);
+      return true;
+  }
+}
+
+async function stop(driver: Driver, node: NodePlan, before: NodeInspection): Promise<boolean> {
+  if (before.state !== 'running' && before.state !== 'paused') return false;
+  await driver.stop(node.id, { graceMs: STOP_GRACE_MS });
+  return true;
+}
+
+async function start(
+  engine: Engine,
+  up: BringUp,
+  node: NodePlan,
+  asCrashed: boolean,
+  safely: typeof startGuarded,
+): Promise<void> {
+  if (!asCrashed) return safely(engine, up, node);
+  if (node.kind === 'redis') {
+    engine.onProgress({
+      type: 'note',
+      level: 'warning',
+      text: `${node.id} starts as it was: if another master was promoted meanwhile it takes writes for about 10 s that are then lost; if none was and it keeps nothing on disk, its replicas copy its emptiness`,
+    });
+  }
+  return startAsCrashed(up, node);
+}
+
+function requireAlive(
+  node: NodePlan,
+  { state, detail }: NodeInspection,
+  done: string,
+  cluster: string,
+): void {
+  if (state === 'running' || state === 'paused') return;
+  throw refused('not-running', `${node.id} can't be ${done}: it does not run`, {
+    why: detail,
+    hint: `sentinelctl start ${node.id} --cluster ${cluster}`,
+  });
+}
+
+function requireNotPaused(node: NodePlan, { state }: NodeInspection, cluster: string): void {
+  if (state !== 'paused') return;
+  throw refused('paused', `${node.id} is not down, it is paused`, {
+    hint: `sentinelctl resume ${node.id} --cluster ${cluster}`,
+  });
+}

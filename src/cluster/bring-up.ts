@@ -1,0 +1,132 @@
+import type { ConfEdit, Driver } from '../drivers/driver.js';
+import { failed, unknownOutcome } from '../errors.js';
+import { convergence } from '../model/convergence.js';
+import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
+import { until } from '../until.js';
+import { announceSentinels } from '../wire/hello.js';
+import { parseRole } from '../wire/replies.js';
+import { type Asking, surveyPlan, withNode } from './ask.js';
+
+/** How often a starting node is looked at, in milliseconds: a fraction of what a start takes. */
+const LOOK_EVERY_MS = 8;
+/** How many lines of a node's log an error shows. */
+const LOG_TAIL_LINES = 12;
+
+export interface BringUp {
+  driver: Driver;
+  plan: ClusterPlan;
+  asking: Asking;
+  deadlineMs: number;
+  /** Who became the master, once that is settled. */
+  masterId?: string;
+}
+
+/** Starts a node and waits until it answers PING. Throws `start-failed` (1) with the tail of its log. */
+export async function startAndGreet(up: BringUp, node: NodePlan, edit?: ConfEdit): Promise<void> {
+  const { driver, asking } = up;
+  await driver.start(node.id, edit);
+  let last = 'it did not answer';
+  const answered = await until(
+    async () => {
+      try {
+        await withNode(node, asking, (c) => c.call('PING'));
+        return 'answered';
+      } catch (error) {
+        last = (error as Error).message;
+        if (/LOADING/.test(last)) return undefined;
+      }
+      const { state, detail } = await driver.inspect(node.id);
+      if (state === 'exited' || state === 'absent') {
+        last = `it exited at once (${detail})`;
+        return 'gone';
+      }
+      return undefined;
+    },
+    { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: up.deadlineMs, signal: asking.signal },
+  );
+  if (answered !== 'answered') throw await startFailed(driver, node, last);
+}
+
+async function startFailed(driver: Driver, node: NodePlan, why: string): Promise<Error> {
+  const tail: string[] = [];
+  try {
+    for await (const line of driver.logs(node.id, { tail: LOG_TAIL_LINES })) tail.push(`  ${line.text}`);
+  } catch {
+    tail.push('  (its log can not be read)');
+  }
+  return failed('start-failed', `${node.id} did not start: ${why}`, {
+    why: [`the end of ${node.id}'s log:`, ...tail].join('\n'),
+  });
+}
+
+/** Makes the replicas follow the master at run time and waits until each one's link is up. */
+export async function attachReplicas(up: BringUp, master: NodePlan): Promise<void> {
+  const { plan, asking } = up;
+  const replicas = dataNodes(plan).filter((n) => n.id !== master.id);
+  const { host, port } = master.announce;
+  await Promise.all(
+    replicas.map((replica) =>
+      withNode(replica, asking, async (connection) => {
+        await connection.call('REPLICAOF', host, port);
+        const linked = await until(
+          async () => {
+            const role = parseRole(await connection.call('ROLE'));
+            return role.role === 'replica' && role.link === 'connected' ? true : undefined;
+          },
+          { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: up.deadlineMs, signal: asking.signal },
+        );
+        if (linked === undefined)
+          throw await startFailed(up.driver, replica, `it never linked to ${master.id}`);
+      }),
+    ),
+  );
+}
+
+/** Starts the sentinels and makes them known to each other at once, instead of after the first 2 s hello. */
+export async function startSentinels(up: BringUp, sentinels: NodePlan[]): Promise<void> {
+  await Promise.all(sentinels.map((node) => startAndGreet(up, node)));
+  await introduce(up);
+}
+
+/** Tells every sentinel of every other one. */
+export async function introduce(up: Pick<BringUp, 'plan' | 'asking'>): Promise<void> {
+  const { plan, asking } = up;
+  await announceSentinels(
+    sentinelNodes(plan).map(({ endpoint, announce, sentinelId }) => ({
+      endpoint,
+      announce,
+      sentinelId: sentinelId ?? '',
+    })),
+    { masterName: plan.spec.masterName },
+    asking,
+  );
+}
+
+/**
+ * Looks at everyone again and again until nothing is missing for proof of convergence.
+ * Throws `not-converged` (2) that lists what is still missing when the deadline has passed.
+ */
+export async function proveConvergence(up: Omit<BringUp, 'driver'>): Promise<void> {
+  const { plan, asking, deadlineMs } = up;
+  let missing: string[] = ['nothing was seen yet'];
+  const proved = await until(
+    async () => {
+      missing = convergence(await surveyPlan(plan, asking), {
+        masterName: plan.spec.masterName,
+        nodes: plan.nodes,
+      });
+      return missing.length === 0 ? true : undefined;
+    },
+    { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs, signal: asking.signal },
+  );
+  if (proved === undefined) {
+    throw unknownOutcome(
+      'not-converged',
+      `${plan.spec.cluster} runs, but its convergence could not be proved`,
+      {
+        why: missing.map((m) => `still missing: ${m}`).join('\n'),
+        hint: `sentinelctl status --cluster ${plan.spec.cluster}`,
+      },
+    );
+  }
+}

@@ -1,0 +1,30 @@
+import type { OnProgress } from '../model/events.js';
+import { dataNodes, type NodePlan } from '../model/plan.js';
+import { type Asking, withNode } from './ask.js';
+import type { BringUp } from './bring-up.js';
+
+/**
+ * Who becomes master when every node starts from what is on disk: the one that holds the most keys, the first one
+ * where they are equal. Without this the usual master, which keeps nothing on disk, would come back empty and its
+ * replicas would copy the emptiness over the data that they hold.
+ */
+export async function chooseMaster(up: BringUp, onProgress: OnProgress): Promise<NodePlan> {
+  const counted = await Promise.all(
+    dataNodes(up.plan).map(async (node) => ({ node, keys: await keysOf(node, up.asking) })),
+  );
+  const first = counted[0];
+  if (first === undefined) throw new Error('a plan without data nodes');
+  const best = counted.reduce((a, b) => (b.keys > a.keys ? b : a), first);
+  if (best.node.id !== first.node.id) {
+    onProgress({
+      type: 'note',
+      level: 'info',
+      text: `${best.node.id} becomes the master: it holds ${best.keys} keys on disk, ${first.node.id} ${first.keys}`,
+    });
+  }
+  return best.node;
+}
+
+async function keysOf(node: NodePlan, asking: Asking): Promise<number> {
+  return Number(await withNode(node, asking, (c) => c.call('DBSIZE')));
+}

@@ -1,0 +1,88 @@
+import { addRemoved, type Driver, nothingRemoved, type Removed } from '../drivers/driver.js';
+import { messageOf, OperatorError } from '../errors.js';
+import { withLock } from '../host/lock.js';
+import type { DriverName } from '../model/plan.js';
+import { type Engine, openDriver, requireCluster, step } from './engine.js';
+import type { ClusterState } from './state.js';
+
+export interface DownResult {
+  cluster: string;
+  removed: Removed;
+  /** Whether the data was kept for a later `up`. */
+  keptData: boolean;
+}
+
+/**
+ * Removes processes, containers, network, volumes and files of one cluster, and nothing else; also when half of it
+ * is gone already, or its state file is damaged. Throws `cluster-unknown` (3) when there is nothing of that name.
+ */
+export function down(engine: Engine, cluster: string, options: { keepData: boolean }): Promise<DownResult> {
+  return withLock(engine.store.lockOf(cluster), `down --cluster ${cluster}`, () =>
+    step(engine, 'down', `taking ${cluster} down`, async () => {
+      const state = await stateOrDamage(engine, cluster);
+      const removed =
+        state === 'damaged'
+          ? await removeByName(engine, cluster)
+          : await removeKnown(engine, state, options.keepData);
+      if (options.keepData && state !== 'damaged')
+        await engine.store.save(cluster, { ...state, phase: 'kept' });
+      else await engine.store.forget(cluster);
+      return { cluster, removed, keptData: options.keepData && state !== 'damaged' };
+    }),
+  );
+}
+
+async function stateOrDamage(engine: Engine, cluster: string): Promise<ClusterState | 'damaged'> {
+  try {
+    return await requireCluster(engine.store, cluster);
+  } catch (error) {
+    const known = await engine.store.list();
+    if (error instanceof OperatorError && error.code === 'state-unreadable') return 'damaged';
+    if (error instanceof OperatorError && error.code === 'cluster-unknown' && known.includes(cluster))
+      return 'damaged';
+    throw error;
+  }
+}
+
+async function removeKnown(engine: Engine, state: ClusterState, keepData: boolean): Promise<Removed> {
+  const driver = await openDriver(engine, state);
+  try {
+    return await driver.removeAll({ keepData });
+  } finally {
+    driver.close();
+  }
+}
+
+/** Without a state nobody knows the driver: each one that works here removes what carries the cluster's name. */
+async function removeByName(engine: Engine, cluster: string): Promise<Removed> {
+  let removed = nothingRemoved;
+  for (const name of Object.keys(engine.drivers) as DriverName[]) {
+    const driver = await openByName(engine, name, cluster);
+    if (driver === undefined) continue;
+    try {
+      removed = addRemoved(removed, await driver.removeAll());
+    } finally {
+      driver.close();
+    }
+  }
+  return removed;
+}
+
+async function openByName(engine: Engine, name: DriverName, cluster: string): Promise<Driver | undefined> {
+  const factory = await engine.drivers[name]();
+  const probe = await factory.probe({ settings: {}, env: engine.env });
+  if (!probe.ok) {
+    engine.onProgress({ type: 'note', level: 'warning', text: `not looked for in ${name}: ${probe.reason}` });
+    return undefined;
+  }
+  try {
+    return await factory.open({ cluster, dir: engine.store.dirOf(cluster), settings: {}, env: engine.env });
+  } catch (error) {
+    engine.onProgress({
+      type: 'note',
+      level: 'warning',
+      text: `not looked for in ${name}: ${messageOf(error)}`,
+    });
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+import type { Clock } from '../clock.js';
+import type { Driver, DriverContext } from '../drivers/driver.js';
+import type { DriverRegistry } from '../drivers/select.js';
+import { refused } from '../errors.js';
+import type { OnProgress } from '../model/events.js';
+import type { ClusterState, Store } from './state.js';
+
+/** What every engine function works with: handed in, so that nothing below reads the process or the time itself. */
+export interface Engine {
+  clock: Clock;
+  store: Store;
+  env: DriverContext['env'];
+  drivers: DriverRegistry;
+  onProgress: OnProgress;
+  signal?: AbortSignal | undefined;
+}
+
+/** Opens the driver of a cluster that is known here. */
+export async function openDriver(engine: Engine, state: ClusterState): Promise<Driver> {
+  const factory = await engine.drivers[state.plan.driver]();
+  const cluster = state.plan.spec.cluster;
+  return factory.open({
+    cluster,
+    dir: engine.store.dirOf(cluster),
+    settings: state.settings,
+    env: engine.env,
+  });
+}
+
+/** The state of a cluster that must exist. Throws `cluster-unknown` (3) that names those there are. */
+export async function requireCluster(store: Store, cluster: string): Promise<ClusterState> {
+  const state = await store.load(cluster);
+  if (state !== undefined) return state;
+  const known = await store.list();
+  throw refused('cluster-unknown', `there is no cluster "${cluster}" here`, {
+    why: known.length === 0 ? 'no cluster is known on this machine' : `known here: ${known.join(', ')}`,
+    hint:
+      known.length === 0
+        ? `sentinelctl up --cluster ${cluster}, or --sentinel-addrs HOST:PORT,… for one that runs elsewhere`
+        : `--cluster ${known[0]}, or sentinelctl up --cluster ${cluster}`,
+  });
+}
+
+/** Runs one piece of work as a step of the progress stream. */
+export async function step<T>(
+  engine: Pick<Engine, 'clock' | 'onProgress'>,
+  id: string,
+  label: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const started = engine.clock.now();
+  engine.onProgress({ type: 'step', id, state: 'start', label });
+  try {
+    const result = await work();
+    engine.onProgress({ type: 'step', id, state: 'done', label, ms: engine.clock.now() - started });
+    return result;
+  } catch (error) {
+    engine.onProgress({ type: 'step', id, state: 'failed', label, ms: engine.clock.now() - started });
+    throw error;
+  }
+}

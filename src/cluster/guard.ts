@@ -1,0 +1,57 @@
+import { type OperatorError, refused, unreachable } from '../errors.js';
+import { type Address, formatAddress, sameAddress } from '../model/address.js';
+import type { NodePlan } from '../model/plan.js';
+
+/** What is known when a data node is about to be started again. */
+export interface GuardFacts {
+  node: NodePlan;
+  cluster: string;
+  masterName: string;
+  /** Whom more than half of all sentinels name as master; null when they don't agree. */
+  master: Address | null;
+  /** How many sentinels answered. */
+  sentinelsReachable: number;
+  /** Whether the node finds its data on disk when it starts. */
+  hasData: boolean;
+}
+
+/** How to start it: as a replica of that address, or as it was. */
+export type StartDecision = { how: 'follow'; master: Address } | { how: 'as-it-was'; why: string };
+
+/**
+ * The guard of `start`: a data node comes back as a replica of whoever is master now. Started as it was, an old
+ * master stays writable for about 10 s, until Sentinel converts it, and every write that it takes is lost.
+ * Throws OperatorError where nobody can say who is master, or where the node is the master and would come back empty.
+ */
+export function guardStart(facts: GuardFacts): StartDecision {
+  const { node, master, cluster } = facts;
+  if (facts.sentinelsReachable === 0) throw nobodyKnows(facts);
+  if (master === null) throw noAgreement(facts);
+  if (!sameAddress(master, node.announce)) return { how: 'follow', master };
+  if (facts.hasData)
+    return { how: 'as-it-was', why: 'the sentinels still call it the master, and it has its data on disk' };
+  throw refused('would-come-back-empty', `${node.id} is still the master, and would come back empty`, {
+    why:
+      `it keeps nothing on disk, and the sentinels name ${formatAddress(master)} as ${facts.masterName}: ` +
+      'its replicas would copy the emptiness, and every topology check would pass',
+    hint: `wait for the failover (sentinelctl status --cluster ${cluster}), then start it; or --as-crashed to accept the loss`,
+  });
+}
+
+function nobodyKnows({ node, cluster }: GuardFacts): OperatorError {
+  return unreachable('no-sentinel', `no sentinel answers, so nobody can say whom ${node.id} should follow`, {
+    why: 'started as it was, it could become a second master',
+    hint: `sentinelctl up --cluster ${cluster} brings everything back in order; --as-crashed starts it as it was`,
+  });
+}
+
+function noAgreement({ node, cluster, masterName }: GuardFacts): OperatorError {
+  return refused(
+    'no-agreement',
+    `the sentinels do not agree on who ${masterName} is, so ${node.id} can not be started safely`,
+    {
+      why: 'no address is named by more than half of them',
+      hint: `sentinelctl status --cluster ${cluster} shows what each believes; --as-crashed starts it as it was`,
+    },
+  );
+}

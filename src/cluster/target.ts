@@ -1,0 +1,119 @@
+import type { Clock } from '../clock.js';
+import { refused, usageError } from '../errors.js';
+import { type Address, formatAddress, sameAddress } from '../model/address.js';
+import { sentinelNodes } from '../model/plan.js';
+import type { Snapshot } from '../model/snapshot.js';
+import { type SurveyTarget, survey } from '../wire/survey.js';
+import { surveyTarget } from './ask.js';
+import { requireCluster } from './engine.js';
+import type { ClusterState, Store } from './state.js';
+
+/** What a command looks at: a cluster of ours, or one that runs elsewhere and was named by its sentinels. */
+export type Target =
+  | { kind: 'own'; name: string; state: ClusterState; password: string | null }
+  | {
+      kind: 'attached';
+      name: string;
+      sentinels: Address[];
+      masterName: string | null;
+      password: string | null;
+      sentinelPassword: string | null;
+    };
+
+export interface TargetRequest {
+  cluster: string;
+  sentinelAddrs: Address[] | null;
+  masterName: string | null;
+  /** For an attached cluster's nodes, and for its sentinels where they have their own. */
+  password: string | null;
+  sentinelPassword: string | null;
+}
+
+/**
+ * Settles what is meant. Sentinel addresses that belong to a cluster of ours mean that cluster, so that a shell
+ * which evaluated `env --export` goes on working. Throws `cluster-unknown` (3).
+ */
+export async function resolveTarget(store: Store, request: TargetRequest): Promise<Target> {
+  const { sentinelAddrs } = request;
+  if (sentinelAddrs !== null) {
+    if (sentinelAddrs.length === 0) {
+      throw usageError('no-sentinel-addrs', 'the list of sentinel addresses is empty', {
+        hint: '--sentinel-addrs 127.0.0.1:26379,127.0.0.1:26380',
+      });
+    }
+    const own = await ownerOf(store, sentinelAddrs);
+    if (own !== undefined) return ownTarget(store, own, request.masterName);
+    return {
+      kind: 'attached',
+      name: sentinelAddrs.map(formatAddress).join(','),
+      sentinels: sentinelAddrs,
+      masterName: request.masterName,
+      password: request.password,
+      sentinelPassword: request.sentinelPassword,
+    };
+  }
+  return ownTarget(store, await requireCluster(store, request.cluster), request.masterName);
+}
+
+async function ownTarget(store: Store, state: ClusterState, masterName: string | null): Promise<Target> {
+  const name = state.plan.spec.cluster;
+  if (masterName !== null && masterName !== state.plan.spec.masterName) {
+    throw refused('master-unknown', `cluster "${name}" monitors no master "${masterName}"`, {
+      why: `its master is called ${state.plan.spec.masterName}`,
+      hint: `--master-name ${state.plan.spec.masterName}`,
+    });
+  }
+  return { kind: 'own', name, state, password: await store.password(name) };
+}
+
+async function ownerOf(store: Store, addresses: Address[]): Promise<ClusterState | undefined> {
+  for (const name of await store.list()) {
+    const state = await store.load(name).catch(() => undefined);
+    if (state === undefined) continue;
+    const ours = sentinelNodes(state.plan);
+    const isOurs = (a: Address): boolean => {
+      const host = a.host === 'localhost' ? '127.0.0.1' : a.host;
+      return ours.some(
+        (n) => sameAddress(n.endpoint, { ...a, host }) || sameAddress(n.announce, { ...a, host }),
+      );
+    };
+    if (addresses.every(isOurs)) return state;
+  }
+  return undefined;
+}
+
+/** Asks everyone once, in parallel; each question has the deadline. */
+export function surveyOf(
+  target: Target,
+  options: { clock: Clock; deadlineMs: number; signal?: AbortSignal | undefined },
+): Promise<Snapshot> {
+  const passwords =
+    target.kind === 'own'
+      ? { password: target.password, sentinelPassword: target.password }
+      : { password: target.password, sentinelPassword: target.sentinelPassword };
+  return survey(questionsFor(target), { ...options, ...passwords });
+}
+
+function questionsFor(target: Target): SurveyTarget {
+  if (target.kind === 'own') return surveyTarget(target.state.plan);
+  return {
+    sentinels: target.sentinels.map((address) => ({
+      id: formatAddress(address),
+      announce: address,
+      endpoint: address,
+    })),
+    nodes: [],
+    masterName: target.masterName,
+    discover: true,
+    reach: (address) => address,
+  };
+}
+
+/** The cluster to act on. Throws `attached` (3): what sentinelctl did not start, it does not change. */
+export function requireOwn(target: Target, action: string): Extract<Target, { kind: 'own' }> {
+  if (target.kind === 'own') return target;
+  throw refused('attached', `${action} is refused: sentinelctl did not start ${target.name}`, {
+    why: 'a cluster that runs elsewhere can be looked at, not acted on',
+    hint: 'status, masters, replicas, sentinels and master-addr work on it; --cluster NAME names one of ours',
+  });
+}

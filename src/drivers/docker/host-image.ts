@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pack } from 'tar-stream';
+import { systemClock } from '../../clock.js';
+import { unreachable } from '../../errors.js';
+import type { OnProgress } from '../../model/events.js';
+import { elfMachine, sameMachine } from './elf.js';
+import type { Engine, EngineFacts } from './engine.js';
+import type { Env } from './engine-target.js';
+import { engineError } from './errors.js';
+import { findHostBinary, fromPath, type HostBinary, librariesOf } from './host-binary.js';
+import { type ImageFacts, inspectImage } from './image.js';
+import { IMAGE_LABEL } from './labels.js';
+import { readMessages } from './messages.js';
+
+const REPOSITORY = 'sentinelctl/host-redis';
+/** Raised when what goes into the image changes, so that older ones aren't taken for it. */
+const RECIPE = '1';
+const UID = 999;
+const BIN = '/usr/local/bin';
+
+interface ImageFile {
+  path: string;
+  content: Buffer;
+  mode: number;
+}
+
+/**
+ * The image made of this machine's own server, for engines that no registry serves: the binary, what `ldd` names, a
+ * user, an empty /data. Built once per binary: the tag carries its version and hash. Throws OperatorError (5).
+ */
+export async function ensureHostImage(
+  engine: Engine,
+  facts: EngineFacts,
+  redisServer: string,
+  env: Env,
+  onProgress: OnProgress,
+): Promise<ImageFacts> {
+  const binary = await findHostBinary(redisServer, env);
+  if (!sameMachine(binary.machine, facts.arch)) {
+    throw unreachable(
+      'host-image-arch',
+      `${binary.path} is for ${binary.machine}, the engine's machine is ${facts.arch}`,
+      {
+        hint: 'use --image redis:8, or an image that the engine already has',
+      },
+    );
+  }
+  const tag = tagOf(binary);
+  const ref = `${REPOSITORY}:${tag}`;
+  const present = await inspectImage(engine, ref);
+  if (present !== undefined) return present;
+  const began = systemClock.now();
+  const step = { type: 'step', id: 'image', label: `building ${ref} from ${binary.path}` } as const;
+  onProgress({ ...step, state: 'start' });
+  try {
+    await importImage(engine, binary, await filesOf(binary, env), tag);
+    const built = await inspectImage(engine, ref);
+    if (built === undefined) throw new Error('the engine took the image, and has not got it');
+    onProgress({
+      ...step,
+      state: 'done',
+      label: `built ${ref} from ${binary.path}`,
+      ms: systemClock.now() - began,
+    });
+    return built;
+  } catch (error) {
+    onProgress({ ...step, state: 'failed', ms: systemClock.now() - began });
+    throw engineError(error, engine.target, `build the image ${ref}`);
+  }
+}
+
+function tagOf(binary: HostBinary): string {
+  const hash = createHash('sha256').update(RECIPE).update(binary.name).update(binary.content).digest('hex');
+  return `${binary.version.replace(/[^\w.-]/g, '_').slice(0, 60)}-${hash.slice(0, 12)}`;
+}
+
+/** Server, client where there is one, and the libraries of both. */
+async function filesOf(binary: HostBinary, env: Env): Promise<ImageFile[]> {
+  const client = binary.name.replace('server', 'cli');
+  const cliPath = await fromPath(env, client);
+  const cli = cliPath === undefined ? undefined : await readFile(cliPath);
+  // A client that is a script is left out: it is there for looking around only.
+  const withCli = cliPath !== undefined && cli !== undefined && elfMachine(cli) === binary.machine;
+  const libraries = [...(await librariesOf(binary.path)), ...(withCli ? await librariesOf(cliPath) : [])];
+  return [
+    { path: `${BIN}/${binary.name}`, content: binary.content, mode: 0o755 },
+    ...(withCli ? [{ path: `${BIN}/${client}`, content: cli, mode: 0o755 }] : []),
+    ...[...new Map(libraries.map((library) => [library.path, library])).values()].map((library) => ({
+      ...library,
+      mode: 0o755,
+    })),
+    {
+      path: '/etc/passwd',
+      content: Buffer.from(`root:x:0:0::/:/\nredis:x:${UID}:${UID}::/data:/\n`),
+      mode: 0o644,
+    },
+    { path: '/etc/group', content: Buffer.from(`root:x:0:\nredis:x:${UID}:\n`), mode: 0o644 },
+  ];
+}
+
+/** Imported rather than built: one layer, any engine's API, and the archive's owners are kept. */
+async function importImage(
+  engine: Engine,
+  binary: HostBinary,
+  files: ImageFile[],
+  tag: string,
+): Promise<void> {
+  // Libraries outside the loader's own directories are found without a cache of it.
+  const libraryDirs = [
+    ...new Set(files.filter((f) => /\.so(\.|$)/.test(f.path)).map((f) => dirname(f.path))),
+  ];
+  const changes = [
+    `CMD ["${binary.name}"]`,
+    `ENV PATH=${BIN}`,
+    ...(libraryDirs.length > 0 ? [`ENV LD_LIBRARY_PATH=${libraryDirs.join(':')}`] : []),
+    `USER ${UID}:${UID}`,
+    'WORKDIR /data',
+    `LABEL ${IMAGE_LABEL}=host`,
+  ];
+  const archive = pack();
+  for (const path of directoriesOf(files))
+    archive.entry({ name: `${path.slice(1)}/`, type: 'directory', mode: 0o755 });
+  for (const { path, content, mode } of files) archive.entry({ name: path.slice(1), mode }, content);
+  archive.entry({ name: 'tmp/', type: 'directory', mode: 0o1777 });
+  archive.entry({ name: 'data/', type: 'directory', mode: 0o755, uid: UID, gid: UID });
+  archive.finalize();
+  const stream = await engine.streams.importImage(archive as unknown as NodeJS.ReadableStream, {
+    repo: REPOSITORY,
+    tag,
+    message: `${binary.name} ${binary.version}, from the machine's own binary`,
+    changes,
+  });
+  await readMessages(stream);
+}
+
+/** Every directory above the files, parents first. */
+function directoriesOf(files: readonly ImageFile[]): string[] {
+  const found = new Set<string>();
+  for (const { path } of files) {
+    for (let dir = dirname(path); dir !== '/'; dir = dirname(dir)) found.add(join(dir));
+  }
+  return [...found].sort();
+}

@@ -1,0 +1,49 @@
+import { messageOf, OperatorError } from '../../errors.js';
+import type { DriverFactory, Probe } from '../driver.js';
+import { DockerDriver } from './docker-driver.js';
+import { askEngine, connectEngine, type Engine } from './engine.js';
+import { findEngine } from './engine-target.js';
+import { INSTALL_DOCKER, whyUnreachable } from './errors.js';
+import { readSettings } from './settings.js';
+
+/** How long an engine may take to answer before another driver is chosen, in milliseconds. */
+const PROBE_MS = 2000;
+
+/** Nodes as containers of a Docker Engine. */
+export const dockerDriver: DriverFactory = {
+  name: 'docker',
+
+  async probe({ settings, env }): Promise<Probe> {
+    let engine: Engine | undefined;
+    try {
+      const target = await findEngine(readSettings(settings), env);
+      engine = await connectEngine(target);
+      const { version, os } = await askEngine(engine, PROBE_MS);
+      if (os === 'linux') return { ok: true, found: `Docker Engine ${version} at ${target.shown}` };
+      return {
+        ok: false,
+        reason: `the engine at ${target.shown} runs ${os} containers`,
+        install: 'switch it to Linux containers',
+      };
+    } catch (error) {
+      const words = engine && whyUnreachable(error, engine.target);
+      if (words !== undefined) return { ok: false, reason: words.reason, install: words.remedy };
+      const hint = error instanceof OperatorError ? error.hint : undefined;
+      return { ok: false, reason: messageOf(error), install: hint ?? INSTALL_DOCKER };
+    } finally {
+      engine?.close();
+    }
+  },
+
+  async open({ cluster, settings, env }) {
+    const read = readSettings(settings);
+    const target = await findEngine(read, env);
+    const tls = target.engine.startsWith('context:') || target.tls === null ? null : target.tls;
+    return new DockerDriver(cluster, env, () => connectEngine(target), {
+      ...read,
+      engine: target.engine,
+      certPath: tls?.certPath ?? '',
+      tls: tls === null ? '' : tls.verify ? 'verify' : 'skip',
+    });
+  },
+};

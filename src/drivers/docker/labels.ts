@@ -1,0 +1,36 @@
+/** Ownership is by label, never by name alone: a name can be anybody's. */
+export const CLUSTER_LABEL = 'dev.sentinelctl.cluster';
+export const NODE_LABEL = 'dev.sentinelctl.node';
+export const KIND_LABEL = 'dev.sentinelctl.kind';
+/** How the things are laid out; raised when a later release can't work with what an earlier one made. */
+export const VERSION_LABEL = 'dev.sentinelctl.version';
+export const LAYOUT_VERSION = '1';
+/** On images built from this machine's own binary. */
+export const IMAGE_LABEL = 'dev.sentinelctl.image';
+
+export type Labels = Readonly<Record<string, string>>;
+
+export const clusterLabels = (cluster: string): Record<string, string> => ({
+  [CLUSTER_LABEL]: cluster,
+  [VERSION_LABEL]: LAYOUT_VERSION,
+});
+
+export const nodeLabels = (cluster: string, id: string): Record<string, string> => ({
+  ...clusterLabels(cluster),
+  [NODE_LABEL]: id,
+});
+
+export const networkName = (cluster: string): string => `sentinelctl-${cluster}`;
+/** The name of a node's container, and of its volume. */
+export const nodeName = (cluster: string, id: string): string => `sentinelctl-${cluster}-${id}`;
+
+/** The engine's filter for what carries this cluster's name. */
+export const ofCluster = (cluster: string): { label: string[] } => ({
+  label: [`${CLUSTER_LABEL}=${cluster}`],
+});
+export const ofNode = (cluster: string, id: string): { label: string[] } => ({
+  label: [`${CLUSTER_LABEL}=${cluster}`, `${NODE_LABEL}=${id}`],
+});
+
+export const isOwnedBy = (cluster: string, labels: Labels | null | undefined): boolean =>
+  labels?.[CLUSTER_LABEL] === cluster;

@@ -1,0 +1,102 @@
+import { randomInt } from 'node:crypto';
+import { refused } from '../../errors.js';
+import type { NodePlan, NodeSlot } from '../../model/plan.js';
+import type { ClusterSpec } from '../../model/spec.js';
+import type { Engine, EngineFacts } from './engine.js';
+import { hostSubnets } from './host-routes.js';
+import { engineSubnets, ownSubnet } from './network.js';
+import { checkPorts, choosePorts } from './port-choice.js';
+import type { DockerSettings } from './settings.js';
+import { addressIn, chooseSubnet, isRoomy, overlaps } from './subnet.js';
+
+/** Data nodes are pinned to .11, .12, …, sentinels to .21, .22, …: room for ten and nine, and easy to tell apart. */
+const FIRST_HOST = { redis: 11, sentinel: 21 } as const;
+
+/**
+ * Gives every node its addresses. With a network of its own, each server listens inside on the very port that is
+ * published, so that what the cluster announces and what this machine uses differ in the host alone.
+ * Changes nothing. Throws OperatorError for ports and subnets that can't be had.
+ */
+export async function layOut(
+  engine: Engine,
+  facts: EngineFacts,
+  cluster: string,
+  settings: DockerSettings,
+  spec: ClusterSpec,
+  slots: readonly NodeSlot[],
+): Promise<{ nodes: NodePlan[]; subnet: string }> {
+  checkReach(engine, facts, settings);
+  const listenOn = settings.network === 'host' ? '127.0.0.1' : settings.publish;
+  const ports = await choosePorts(engine, listenOn, spec, slots);
+  await checkPorts(engine, listenOn, ports);
+  const subnet = settings.network === 'host' ? '' : await pickSubnet(engine, cluster, settings.subnet);
+  const count = { redis: 0, sentinel: 0 };
+  const nodes = slots.map((slot): NodePlan => {
+    const port = ports.get(slot.id) ?? 0;
+    const host = endpointHost(engine, settings);
+    const pinned = subnet === '' ? host : addressIn(subnet, FIRST_HOST[slot.kind] + count[slot.kind]++);
+    return { ...slot, announce: { host: pinned, port }, endpoint: { host, port } };
+  });
+  return { nodes, subnet };
+}
+
+/** Where this machine reaches what is published. */
+export function endpointHost(engine: Engine, settings: DockerSettings): string {
+  if (settings.network === 'host') return '127.0.0.1';
+  if (engine.target.remoteHost !== null) return engine.target.remoteHost;
+  if (settings.publish === '0.0.0.0') return '127.0.0.1';
+  return settings.publish === '::' ? '::1' : settings.publish;
+}
+
+function checkReach(engine: Engine, facts: EngineFacts, settings: DockerSettings): void {
+  const { remoteHost, shown } = engine.target;
+  if (settings.network === 'host' && (remoteHost !== null || facts.desktop)) {
+    throw refused(
+      'no-host-network',
+      `the engine at ${shown} has another host's network, not this machine's`,
+      {
+        why: facts.desktop
+          ? 'Docker Desktop runs containers in a virtual machine'
+          : `it runs on ${remoteHost}`,
+        hint: 'leave --network host out',
+      },
+    );
+  }
+  const isLoopback = settings.publish.startsWith('127.') || settings.publish === '::1';
+  if (settings.network === 'bridge' && remoteHost !== null && isLoopback) {
+    throw refused(
+      'publish-unreachable',
+      `ports published on ${settings.publish} of ${remoteHost} can't be reached from here`,
+      {
+        hint: `use --publish with an address of ${remoteHost} that this machine reaches; set a password too (--password-file)`,
+      },
+    );
+  }
+}
+
+async function pickSubnet(engine: Engine, cluster: string, asked: string): Promise<string> {
+  // A network left over from an `up` that was cut off is used again.
+  const own = await ownSubnet(engine, cluster);
+  if (own !== undefined && isRoomy(own) && (asked === '' || asked === own)) return own;
+  const ofEngine = await engineSubnets(engine);
+  const ofHost = engine.target.remoteHost === null ? await hostSubnets() : [];
+  const taken = [...ofEngine.map(({ subnet }) => subnet), ...ofHost];
+  if (asked !== '') {
+    const holder = ofEngine.find(({ subnet }) => overlaps(subnet, asked));
+    if (isRoomy(asked) && !taken.some((other) => overlaps(other, asked))) return asked;
+    throw refused('subnet-taken', `the subnet ${asked} can't be had`, {
+      why: !isRoomy(asked)
+        ? 'it is no IPv4 subnet of at least 32 addresses, such as 10.213.7.0/24'
+        : holder === undefined
+          ? 'this machine has an interface in it or a route to it'
+          : `the Docker network ${holder.network} has ${holder.subnet}`,
+      hint: 'leave it to sentinelctl to choose one',
+    });
+  }
+  const found = chooseSubnet(taken, randomInt(256));
+  if (found !== undefined) return found;
+  throw refused('no-free-subnet', "no private subnet is free for the cluster's network", {
+    why: `${taken.length} subnets are in use by Docker networks and this machine's routes`,
+    hint: 'remove networks that nobody uses (docker network prune), or use --network host',
+  });
+}

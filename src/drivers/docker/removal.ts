@@ -1,0 +1,76 @@
+import { failed } from '../../errors.js';
+import { nothingRemoved, type Removed } from '../driver.js';
+import type { Containers, Link } from './containers.js';
+import type { Engine } from './engine.js';
+import { engineError, engineWords, statusOf } from './errors.js';
+import { ofCluster, ofNode } from './labels.js';
+import { removeNetworks } from './network.js';
+
+/** Removes one node's container and, unless `keepData`, its volume. */
+export async function removeNode(
+  { engine, containers, cluster }: Link,
+  node: string,
+  keepData: boolean,
+): Promise<Removed> {
+  const filter = ofNode(cluster, node);
+  return {
+    ...nothingRemoved,
+    containers: await removeContainers(engine, containers, filter),
+    volumes: keepData ? 0 : await removeVolumes(engine, filter),
+  };
+}
+
+/** Removes all that carries the cluster's name; volumes and network go after the containers that hold them. */
+export async function removeCluster(
+  { engine, containers, cluster }: Link,
+  keepData: boolean,
+): Promise<Removed> {
+  const filter = ofCluster(cluster);
+  const gone = await removeContainers(engine, containers, filter);
+  const [volumes, networks] = await Promise.all([
+    keepData ? 0 : removeVolumes(engine, filter),
+    removeNetworks(engine, cluster),
+  ]);
+  return { ...nothingRemoved, containers: gone, networks, volumes };
+}
+
+async function removeContainers(
+  engine: Engine,
+  containers: Containers,
+  filter: { label: string[] },
+): Promise<number> {
+  const found = await engine.api
+    .listContainers({ all: true, filters: filter })
+    .catch((error: unknown) => Promise.reject(engineError(error, engine.target, 'list containers')));
+  const removed = await Promise.all(found.map(({ Id }) => containers.discard(engine.api.getContainer(Id))));
+  return removed.filter(Boolean).length;
+}
+
+async function removeVolumes(engine: Engine, filter: { label: string[] }): Promise<number> {
+  const { Volumes } = await engine.api
+    .listVolumes({ filters: filter })
+    .catch((error: unknown) => Promise.reject(engineError(error, engine.target, 'list volumes')));
+  const removed = await Promise.all((Volumes ?? []).map(({ Name }) => removeVolume(engine, Name)));
+  return removed.filter(Boolean).length;
+}
+
+async function removeVolume(engine: Engine, name: string): Promise<boolean> {
+  try {
+    await engine.api.getVolume(name).remove();
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    if (statusOf(error) === 409) {
+      throw failed(
+        'volume-in-use',
+        `the volume ${name} is still used by a container that isn't this cluster's`,
+        {
+          why: engineWords(error),
+          hint: 'remove that container, then down again',
+          cause: error,
+        },
+      );
+    }
+    throw engineError(error, engine.target, `remove the volume ${name}`);
+  }
+}

@@ -1,0 +1,80 @@
+import { type OperatorError, refused, usageError } from '../../errors.js';
+import { holderOf } from '../../host/port-holder.js';
+import { freePorts, isPortFree } from '../../host/ports.js';
+import type { NodePlan, NodeSlot } from '../../model/plan.js';
+import type { ClusterSpec } from '../../model/spec.js';
+import { HOST } from './node-files.js';
+
+/**
+ * Gives every node its port and looks whether all of them are free, before anything is started. Throws `bad-port` (64)
+ * for ports past 65535 or that are wanted twice, `port-taken` (3), and what isPortFree and freePorts throw.
+ */
+export async function layOut(spec: ClusterSpec, slots: NodeSlot[]): Promise<NodePlan[]> {
+  const data = slots.filter((slot) => slot.kind === 'redis');
+  const sentinels = slots.filter((slot) => slot.kind === 'sentinel');
+  const fixedData = spec.port === 'auto' ? undefined : portRange('--port', spec.port, data.length);
+  const fixedSentinels =
+    spec.sentinelPort === 'auto'
+      ? undefined
+      : portRange('--sentinel-port', spec.sentinelPort, sentinels.length);
+  if (fixedData !== undefined && fixedSentinels !== undefined) refuseOverlap(fixedData, fixedSentinels);
+
+  const dataPorts = fixedData ?? (await freePorts(data.length, HOST, new Set(fixedSentinels)));
+  const sentinelPorts = fixedSentinels ?? (await freePorts(sentinels.length, HOST, new Set(dataPorts)));
+  const nodes = slots.map((slot): NodePlan => {
+    const [group, ports] = slot.kind === 'redis' ? [data, dataPorts] : [sentinels, sentinelPorts];
+    // A slot is in its own group, and there is a port for each member.
+    const address = { host: HOST, port: ports[group.indexOf(slot)] ?? 0 };
+    return { ...slot, announce: address, endpoint: { ...address } };
+  });
+  await refuseTaken(nodes);
+  return nodes;
+}
+
+function portRange(option: string, first: number, count: number): number[] {
+  const last = first + count - 1;
+  if (last > 65_535) {
+    throw usageError(
+      'bad-port',
+      `${option} ${first} leaves no room: ${count} nodes would need ports up to ${last}`,
+      {
+        why: 'the last port is 65535',
+        hint: `use ${option} ${65_535 - count + 1} or less, or ${option} auto`,
+      },
+    );
+  }
+  return Array.from({ length: count }, (_, i) => first + i);
+}
+
+function refuseOverlap(data: number[], sentinels: number[]): void {
+  const both = data.find((port) => sentinels.includes(port));
+  if (both === undefined) return;
+  throw usageError('bad-port', `port ${both} is wanted twice: by a data node and by a sentinel`, {
+    why: `data nodes take ${show(data)}, sentinels take ${show(sentinels)}`,
+    hint: 'move one of them: --port or --sentinel-port',
+  });
+}
+
+const show = (ports: number[]): string =>
+  ports.length === 1 ? `${ports[0]}` : `${ports[0]} to ${ports.at(-1)}`;
+
+async function refuseTaken(nodes: NodePlan[]): Promise<void> {
+  const free = await Promise.all(nodes.map(({ endpoint }) => isPortFree(endpoint.host, endpoint.port)));
+  const taken = nodes.filter((_, i) => free[i] === false);
+  const [first, ...others] = taken;
+  if (first !== undefined) throw await portTaken(first, others);
+}
+
+async function portTaken(node: NodePlan, others: NodePlan[]): Promise<OperatorError> {
+  const { port } = node.endpoint;
+  const holder = await holderOf(port);
+  const held =
+    holder === undefined ? 'who holds it can not be seen' : `pid ${holder.pid} holds it: ${holder.command}`;
+  const more = others.map((other) => `port ${other.endpoint.port}, for ${other.id}, is taken too`);
+  const auto = node.kind === 'redis' ? '--port auto' : '--port auto --sentinel-port auto';
+  const own = node.kind === 'redis' ? '--port' : '--sentinel-port';
+  return refused('port-taken', `port ${port}, wanted by ${node.id}, is taken`, {
+    why: [held, ...more].join('\n'),
+    hint: `give another with ${own}, or let free ones be chosen: ${auto}`,
+  });
+}

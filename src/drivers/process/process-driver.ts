@@ -1,0 +1,188 @@
+import { readdir, rm } from 'node:fs/promises';
+import { errnoOf, type OperatorError, refused, unreachable } from '../../errors.js';
+import { makePrivateDirectory, readIfThere, unusable, writeAtomically } from '../../host/files.js';
+import { viewProcess } from '../../host/process-identity.js';
+import { signalProcess } from '../../host/signal.js';
+import type { NodePlan, NodeSlot } from '../../model/plan.js';
+import type { ClusterSpec } from '../../model/spec.js';
+import type {
+  ConfEdit,
+  Driver,
+  DriverContext,
+  LogLine,
+  LogOptions,
+  NodeInspection,
+  NodePaths,
+  Removed,
+  StopOptions,
+} from '../driver.js';
+import { examineServer, INSTALL, type Located } from './binary.js';
+import { endDaemon, killDaemon, startDaemon, suspendDaemon } from './daemon.js';
+import { layOut } from './layout.js';
+import { readLog } from './logs.js';
+import { HOST, type NodeFiles, nodeFiles, nodesDirectory } from './node-files.js';
+import { type Found, findServer } from './ownership.js';
+import { writeRecord } from './record.js';
+import { removeNode, removeNodes } from './removal.js';
+
+/** The nodes of one cluster as daemons on this machine; `dir` is the cluster's directory, in its canonical spelling. */
+export class ProcessDriver implements Driver {
+  readonly name = 'process';
+  readonly settings: Readonly<Record<string, string>>;
+  readonly #binary: string | undefined;
+
+  constructor(
+    readonly dir: string,
+    readonly env: DriverContext['env'],
+    readonly located: Located,
+  ) {
+    this.#binary = located.path;
+    this.settings = located.path === undefined ? {} : { redisServer: located.path };
+  }
+
+  layout(spec: ClusterSpec, slots: NodeSlot[]): Promise<NodePlan[]> {
+    return layOut(spec, slots);
+  }
+
+  async prepare(): Promise<void> {
+    const examined = await examineServer(this.#needBinary(), this.env);
+    if (!examined.ok) throw noServer(examined.reason);
+    await this.#guard(() => makePrivateDirectory(nodesDirectory(this.dir)));
+  }
+
+  paths(node: NodePlan): NodePaths {
+    const { dir, conf, log, pidfile } = nodeFiles(this.dir, node.id);
+    return { dir, conf, logfile: log, pidfile, bind: HOST };
+  }
+
+  create(node: NodePlan, conf: string): Promise<void> {
+    const files = nodeFiles(this.dir, node.id);
+    return this.#guard(async () => {
+      const isNew = await makePrivateDirectory(files.dir);
+      const server = isNew ? undefined : (await this.#find(files)).server;
+      if (server !== undefined) {
+        throw refused('node-running', `${node.id} can't be made anew: it runs as pid ${server.pid}`, {
+          hint: `sentinelctl stop ${node.id}`,
+        });
+      }
+      await writeAtomically(files.conf, conf, 0o600);
+      await writeRecord(files, { state: 'created' });
+    });
+  }
+
+  start(id: string, edit?: ConfEdit): Promise<void> {
+    const files = nodeFiles(this.dir, id);
+    return this.#guard(async () => {
+      if ((await this.#find(files)).server !== undefined) return;
+      const conf = await readIfThere(files.conf);
+      if (conf === undefined) throw noSuchNode(id);
+      const binary = this.#needBinary();
+      if (edit !== undefined) await writeAtomically(files.conf, edit(conf), 0o600);
+      await startDaemon(files, binary, this.env);
+    });
+  }
+
+  async stop(id: string, { graceMs }: StopOptions): Promise<void> {
+    const { server } = await this.#findById(id);
+    if (server !== undefined) await endDaemon(server, graceMs);
+  }
+
+  async kill(id: string, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const { server } = await this.#findById(id);
+    if (server === undefined) return;
+    if (signal === 'SIGKILL') await killDaemon(server);
+    else await signalProcess(server, signal);
+  }
+
+  pause(id: string): Promise<void> {
+    return this.#suspend(id, true);
+  }
+
+  resume(id: string): Promise<void> {
+    return this.#suspend(id, false);
+  }
+
+  async inspect(id: string): Promise<NodeInspection> {
+    const files = nodeFiles(this.dir, id);
+    const { record, server } = await this.#findById(id);
+    const view = server === undefined ? undefined : await viewProcess(server.pid);
+    if (view !== undefined) {
+      return { state: view.stopped ? 'paused' : 'running', detail: `pid ${view.pid}` };
+    }
+    const isThere = (await this.#guard(() => readIfThere(files.conf))) !== undefined;
+    if (!isThere) return { state: 'absent', detail: `no files in ${files.dir}` };
+    if (record?.state === 'started') return { state: 'exited', detail: `was pid ${record.process.pid}` };
+    return { state: 'created', detail: 'never started' };
+  }
+
+  readConf(id: string): Promise<string | undefined> {
+    return this.#guard(() => readIfThere(nodeFiles(this.dir, id).conf));
+  }
+
+  logs(id: string, options?: LogOptions): AsyncIterable<LogLine> {
+    return readLog(id, nodeFiles(this.dir, id).log, options);
+  }
+
+  remove(id: string, options: { keepData?: boolean } = {}): Promise<Removed> {
+    return this.#guard(() => removeNode(nodeFiles(this.dir, id), this.#binary, options.keepData === true));
+  }
+
+  removeAll(options: { keepData?: boolean } = {}): Promise<Removed> {
+    return this.#guard(async () => {
+      const names = await readdir(nodesDirectory(this.dir)).catch((error: unknown) => {
+        if (errnoOf(error) === 'ENOENT') return [];
+        throw error;
+      });
+      const removed = await removeNodes(this.dir, names, this.#binary, options.keepData === true);
+      if (options.keepData !== true) await rm(nodesDirectory(this.dir), { recursive: true, force: true });
+      return removed;
+    });
+  }
+
+  async routable(): Promise<boolean> {
+    return true;
+  }
+
+  close(): void {
+    // Holds nothing open.
+  }
+
+  async #suspend(id: string, stopped: boolean): Promise<void> {
+    const { server } = await this.#findById(id);
+    if (server !== undefined && (await suspendDaemon(server, stopped))) return;
+    const verb = stopped ? 'paused' : 'resumed';
+    throw refused('node-not-running', `${id} can't be ${verb}: it is not running`, {
+      hint: `sentinelctl start ${id}`,
+    });
+  }
+
+  #findById(id: string): Promise<Found> {
+    return this.#guard(() => this.#find(nodeFiles(this.dir, id)));
+  }
+
+  #find(files: NodeFiles): Promise<Found> {
+    return findServer(files, this.#binary);
+  }
+
+  #needBinary(): string {
+    if (this.located.path === undefined) throw noServer(this.located.reason);
+    return this.located.path;
+  }
+
+  /** Turns what the file system refuses into something an operator can act on. */
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw errnoOf(error) === undefined ? error : unusable(this.dir, error);
+    }
+  }
+}
+
+const noServer = (reason: string): OperatorError =>
+  unreachable('no-redis-server', 'no server binary that can be used', { why: reason, hint: INSTALL });
+
+const noSuchNode = (id: string): OperatorError =>
+  refused('no-such-node', `${id} has no files here: it was never made, or was removed`, {
+    hint: 'sentinelctl up',
+  });

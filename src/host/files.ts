@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { errnoOf, failed, messageOf, OperatorError } from '../errors.js';
+
+/**
+ * Replaces a file as a whole: a reader sees the old text or the new one, never a part, and neither does anybody
+ * after a power cut. `mode` is the new file's, whatever the old one's was. Throws Node's own errors.
+ */
+export async function writeAtomically(path: string, text: string, mode: number): Promise<void> {
+  const temporary = temporaryBeside(path);
+  try {
+    await writeDurably(temporary, text, mode);
+    await rename(temporary, path);
+    await syncDirectory(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error;
+  }
+}
+
+/** Writes a file that must not be there yet, and returns once it is on the disk. */
+export async function writeDurably(path: string, text: string, mode: number): Promise<void> {
+  const file = await open(path, 'wx', mode);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A name in the same directory that nobody else has. */
+export const temporaryBeside = (path: string): string => `${path}.${randomBytes(8).toString('hex')}.tmp`;
+
+/** The file's text; undefined where there is no such file. Throws Node's own errors for everything else. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Makes a directory, and what is above it, that only its owner may enter; tightens one that is there already.
+ * True when it was not there. Throws Node's own errors.
+ */
+export async function makePrivateDirectory(path: string): Promise<boolean> {
+  const made = await mkdir(path, { recursive: true, mode: 0o700 });
+  const { mode } = await stat(path);
+  if ((mode & 0o077) !== 0) await chmod(path, 0o700);
+  return made !== undefined;
+}
+
+/**
+ * The one absolute spelling of a path, symbolic links resolved as far as it exists: what is written down today must
+ * be recognized by a command that comes by another spelling tomorrow.
+ */
+export async function canonicalPath(path: string): Promise<string> {
+  const absolute = resolve(path);
+  try {
+    return await realpath(absolute);
+  } catch (error) {
+    const parent = dirname(absolute);
+    if (errnoOf(error) !== 'ENOENT' || parent === absolute) return absolute;
+    return join(await canonicalPath(parent), basename(absolute));
+  }
+}
+
+/** An error of the file system below sentinelctl's own directory, as an operator can act on it (1). */
+export function unusable(path: string, error: unknown): OperatorError {
+  if (error instanceof OperatorError) return error;
+  return failed('state-directory', `can't use ${path}`, {
+    why: messageOf(error),
+    hint: 'make it writable, or point SENTINELCTL_HOME at a directory that is',
+    cause: error,
+  });
+}
+
+/** The new name itself must reach the disk too. Some file systems can't sync a directory: they need no sync then. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } catch (error) {
+    if (!['EINVAL', 'ENOTSUP', 'EPERM', 'EISDIR'].includes(errnoOf(error) ?? '')) throw error;
+  } finally {
+    await directory.close();
+  }
+}

@@ -1,0 +1,54 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { identify } from './process-identity.js';
+
+export interface PortHolder {
+  pid: number;
+  /** The program and its arguments up to the first option: what follows may hold secrets. */
+  command: string;
+}
+
+/**
+ * Who listens on a TCP port, on whatever address. Only where it can be known: Linux, and a process of this user, or
+ * any as root; else undefined.
+ */
+export async function holderOf(port: number): Promise<PortHolder | undefined> {
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
+  );
+  const sockets = new Set(
+    tables.flatMap((table) => listeningInodes(table, port)).map((inode) => `socket:[${inode}]`),
+  );
+  if (sockets.size === 0) return undefined;
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name) || !(await hasOpen(name, sockets))) continue;
+    const identity = await identify(Number(name));
+    if (identity !== undefined) return { pid: identity.pid, command: withoutOptions(identity.command) };
+  }
+  return undefined;
+}
+
+/**
+ * The sockets' inodes in a table of `/proc/net/tcp` or `tcp6` that listen (state 0A) on the port. Columns (proc(5)):
+ * `sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode`, addresses and ports in hexadecimal.
+ */
+export function listeningInodes(table: string, port: number): string[] {
+  return table.split('\n').flatMap((line) => {
+    const columns = line.trim().split(/\s+/);
+    const [local, state, inode] = [columns[1], columns[3], columns[9]];
+    const isIt = state === '0A' && Number.parseInt(local?.split(':')[1] ?? '', 16) === port;
+    return isIt && inode !== undefined ? [inode] : [];
+  });
+}
+
+/** `redis-server 127.0.0.1:6379 --requirepass x` → `redis-server 127.0.0.1:6379`. */
+export function withoutOptions(command: string): string {
+  const words = command.split(' ').filter((word) => word !== '');
+  const firstOption = words.findIndex((word) => word.startsWith('-'));
+  return (firstOption === -1 ? words : words.slice(0, firstOption)).join(' ');
+}
+
+async function hasOpen(pid: string, targets: ReadonlySet<string>): Promise<boolean> {
+  const open = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  const links = await Promise.all(open.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
+  return links.some((link) => targets.has(link));
+}

@@ -1,0 +1,105 @@
+import { randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { platform } from 'node:process';
+import { errnoOf, type OperatorError, refused } from '../errors.js';
+
+/** Where chosen ports begin: below are the well-known ones and most defaults. */
+const LOWEST_CHOSEN = 10_000;
+/** Linux's default for the first ephemeral port; other systems begin later. */
+const USUAL_EPHEMERAL_START = 32_768;
+const IANA_EPHEMERAL_START = 49_152;
+const MAX_ATTEMPTS = 500;
+
+/**
+ * Whether a server could listen at host:port now, found out by trying. Notices a holder on the wildcard address too.
+ * Throws `port-forbidden` (3) where this user may not listen there, `address-unavailable` (3) where the host isn't
+ * one of this machine's.
+ */
+export async function isPortFree(host: string, port: number): Promise<boolean> {
+  if (!(await canListen(host, port))) return false;
+  // Outside Linux a specific address can be bound beside somebody else's wildcard: ask whether anyone answers.
+  return platform === 'linux' || !(await somebodyAnswers(host, port));
+}
+
+function canListen(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error) => {
+      if (errnoOf(error) === 'EADDRINUSE') resolve(false);
+      else reject(cantListen(host, port, error));
+    });
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+function cantListen(host: string, port: number, error: Error): Error {
+  const words: Record<string, () => OperatorError> = {
+    EACCES: () =>
+      refused('port-forbidden', `this user may not listen on port ${port}`, {
+        why: 'ports below 1024 are reserved for root on most systems',
+        hint: 'use a port above 1024',
+        cause: error,
+      }),
+    EADDRNOTAVAIL: () =>
+      refused('address-unavailable', `${host} is no address of this machine`, {
+        why: error.message,
+        cause: error,
+      }),
+  };
+  return words[errnoOf(error) ?? '']?.() ?? error;
+}
+
+function somebodyAnswers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const settle = (answers: boolean): void => {
+      socket.destroy();
+      resolve(answers);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
+}
+
+/** The ports that this system hands out to outgoing connections: a server there may find its port taken at any time. */
+export async function ephemeralRange(): Promise<{ first: number; last: number }> {
+  try {
+    const text = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8');
+    const [first, last] = text.trim().split(/\s+/).map(Number);
+    if (first !== undefined && last !== undefined && first > 0 && last >= first) return { first, last };
+  } catch {
+    // Not Linux, or /proc is hidden.
+  }
+  return { first: IANA_EPHEMERAL_START, last: 65_535 };
+}
+
+/**
+ * `count` consecutive free ports below the ephemeral range, none of them in `avoid`. Begins at random, so that runs
+ * side by side seldom meet; nothing keeps the ports until a server takes them. Throws `no-free-ports` (3).
+ */
+export async function freePorts(
+  count: number,
+  host: string,
+  avoid: ReadonlySet<number> = new Set(),
+): Promise<number[]> {
+  const { first } = await ephemeralRange();
+  const top = Math.min(first, USUAL_EPHEMERAL_START);
+  // Some systems hand out nearly every port; then none is safe, and the usual ones are as good as any.
+  const end = top - LOWEST_CHOSEN >= count ? top : USUAL_EPHEMERAL_START;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const start = randomInt(LOWEST_CHOSEN, end - count + 1);
+    const ports = Array.from({ length: count }, (_, i) => start + i);
+    if (ports.some((port) => avoid.has(port))) continue;
+    const free = await Promise.all(ports.map((port) => isPortFree(host, port)));
+    if (free.every(Boolean)) return ports;
+  }
+  throw refused(
+    'no-free-ports',
+    `no ${count} consecutive free ports between ${LOWEST_CHOSEN} and ${end - 1}`,
+    {
+      why: `${MAX_ATTEMPTS} places were tried`,
+      hint: 'give one with --port',
+    },
+  );
+}

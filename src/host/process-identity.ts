@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { platform } from 'node:process';
+import { promisify } from 'node:util';
+import { errnoOf } from '../errors.js';
+
+/**
+ * Who a process is. A pid alone names nobody: the kernel gives it to another process sooner or later.
+ * Plain data, so that it can be written down and read back by a later command.
+ */
+export interface ProcessIdentity {
+  pid: number;
+  /** When it started, as the system tells it; only equality has a meaning. */
+  startTime: string;
+  /** Its arguments, joined by spaces. */
+  command: string;
+}
+
+/** A living process as it is now. */
+export interface ProcessView extends ProcessIdentity {
+  /** Suspended by SIGSTOP or by a debugger. */
+  stopped: boolean;
+}
+
+/** The process that has this pid now; undefined where there is none, or only a zombie waiting for its parent. */
+export async function viewProcess(pid: number): Promise<ProcessView | undefined> {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;
+  return platform === 'linux' ? viewByProc(pid) : viewByPs(pid);
+}
+
+/** The identity of the process that has this pid now; undefined where none is alive. */
+export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
+  const view = await viewProcess(pid);
+  return view && { pid: view.pid, startTime: view.startTime, command: view.command };
+}
+
+/** True when both are the same process: pid, start time and command line. */
+export function sameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
+  return a.pid === b.pid && a.startTime === b.startTime && a.command === b.command;
+}
+
+/** Whether this very process still lives. A zombie doesn't. */
+export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
+  const now = await viewProcess(identity.pid);
+  return now !== undefined && sameProcess(now, identity);
+}
+
+/**
+ * State and start time out of `/proc/PID/stat`: fields 3 and 22, the latter in clock ticks since boot (proc(5)).
+ * Counted from the last parenthesis, because field 2, the name, may hold spaces and parentheses itself.
+ */
+export function parseStat(stat: string): { state: string; startTicks: string } | undefined {
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 1)
+    .trim()
+    .split(/\s+/);
+  const [state, startTicks] = [fields[0], fields[19]];
+  return state === undefined || startTicks === undefined ? undefined : { state, startTicks };
+}
+
+/** One line of `ps -o state=,lstart=,command=`: `S+ Sat Nov 22 13:03:05 2025 redis-server /x/redis.conf` (ps(1)). */
+export function parsePsLine(pid: number, line: string): ProcessView | undefined {
+  const match = /^\s*(\S+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\d{4})\s+(.*?)\s*$/.exec(line);
+  const [, state, startTime, command] = match ?? [];
+  if (state === undefined || startTime === undefined || command === undefined) return undefined;
+  if (state.startsWith('Z')) return undefined;
+  return { pid, startTime: startTime.replace(/\s+/g, ' '), command, stopped: state.startsWith('T') };
+}
+
+/** The arguments in `/proc/PID/cmdline`: each one ends with a NUL. */
+export const parseCmdline = (cmdline: string): string => cmdline.replace(/\0+$/, '').replaceAll('\0', ' ');
+
+async function viewByProc(pid: number): Promise<ProcessView | undefined> {
+  const [stat, cmdline] = await Promise.all([readProc(`${pid}/stat`), readProc(`${pid}/cmdline`)]);
+  const parsed = stat === undefined ? undefined : parseStat(stat);
+  if (parsed === undefined || cmdline === undefined || parsed.state === 'Z' || parsed.state === 'X')
+    return undefined;
+  return {
+    pid,
+    // Ticks begin anew with each boot, and so do pids: without the boot's id a reboot could bring both back.
+    startTime: `${await bootId()}:${parsed.startTicks}`,
+    command: parseCmdline(cmdline),
+    stopped: parsed.state === 'T' || parsed.state === 't',
+  };
+}
+
+/** ESRCH: the process ended while its file was open. */
+const GONE = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
+
+async function readProc(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(`/proc/${path}`, 'utf8');
+  } catch (error) {
+    if (GONE.has(errnoOf(error) ?? '')) return undefined;
+    throw error;
+  }
+}
+
+let boot: Promise<string> | undefined;
+function bootId(): Promise<string> {
+  boot ??= readProc('sys/kernel/random/boot_id').then((id) => id?.trim() ?? '');
+  return boot;
+}
+
+/** For `ps`: times that don't depend on who asks, and in English. */
+export const PS_ENV = { LC_ALL: 'C', TZ: 'UTC', PATH: '/bin:/usr/bin' };
+
+async function viewByPs(pid: number): Promise<ProcessView | undefined> {
+  const args = ['-ww', '-o', 'state=,lstart=,command=', '-p', String(pid)];
+  try {
+    const { stdout } = await promisify(execFile)('ps', args, { env: PS_ENV });
+    return parsePsLine(pid, stdout);
+  } catch (error) {
+    // ps exits 1 for a pid that nobody has; anything with an errno name means that ps itself is missing.
+    if (errnoOf(error) === undefined) return undefined;
+    throw error;
+  }
+}

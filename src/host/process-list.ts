@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { platform } from 'node:process';
+import { promisify } from 'node:util';
+import { PS_ENV, parseCmdline } from './process-identity.js';
+
+export interface ListedProcess {
+  pid: number;
+  /** Its arguments, joined by spaces; empty for a kernel thread or a zombie. */
+  command: string;
+}
+
+/** Every process whose command line can be read. Costs milliseconds: for exceptions, not for each look. */
+export function listProcesses(): Promise<ListedProcess[]> {
+  return platform === 'linux' ? listByProc() : listByPs();
+}
+
+async function listByProc(): Promise<ListedProcess[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  return Promise.all(
+    pids.map(async (name) => ({
+      pid: Number(name),
+      // Gone in the meantime, or somebody else's: either way nothing to read.
+      command: parseCmdline(await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')),
+    })),
+  );
+}
+
+async function listByPs(): Promise<ListedProcess[]> {
+  const args = ['-axww', '-o', 'pid=,command='];
+  const { stdout } = await promisify(execFile)('ps', args, { env: PS_ENV, maxBuffer: 64 * 1024 * 1024 });
+  return stdout.split('\n').flatMap((line) => {
+    const [, pid, command] = /^\s*(\d+)\s+(.*?)\s*$/.exec(line) ?? [];
+    return pid === undefined || command === undefined ? [] : [{ pid: Number(pid), command }];
+  });
+}

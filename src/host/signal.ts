@@ -1,0 +1,26 @@
+import { kill } from 'node:process';
+import { errnoOf, type OperatorError, refused } from '../errors.js';
+import { isAlive, type ProcessIdentity } from './process-identity.js';
+
+/**
+ * Sends a signal to this very process and to no other: who has the pid is looked up again right before.
+ * False when the process is gone. Throws `not-permitted` (3) for another user's process.
+ */
+export async function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): Promise<boolean> {
+  if (!(await isAlive(identity))) return false;
+  try {
+    kill(identity.pid, signal);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ESRCH') return false;
+    throw errnoOf(error) === 'EPERM' ? notPermitted(identity, signal, error) : error;
+  }
+}
+
+function notPermitted(identity: ProcessIdentity, signal: string, cause: unknown): OperatorError {
+  return refused('not-permitted', `pid ${identity.pid} may not be sent ${signal}`, {
+    why: 'it belongs to another user',
+    hint: 'run the command as the user who brought the cluster up',
+    cause,
+  });
+}
