@@ -1,0 +1,30 @@
+import type { Address } from '../model/address.js';
+import type { SentinelEvent } from '../model/events.js';
+
+/** What a data node's ROLE says; `link` is a replica's: `connect`, `connecting`, `sync`, `connected`. */
+export interface RoleSeen {
+  role: 'master' | 'replica' | 'other';
+  follows: Address | null;
+  link: string | null;
+}
+
+/**
+ * One thing that was seen, when, and at whom. `atMs` is the monotonic clock of this process, so that everything in
+ * one run lines up. Roles and beliefs are recorded when they change, not each time they are read.
+ */
+export type Observation = { atMs: number; source: string } & (
+  | { kind: 'event'; event: SentinelEvent }
+  | { kind: 'role'; seen: RoleSeen }
+  | { kind: 'belief'; master: Address | null }
+  | { kind: 'gone' }
+);
+
+/** Who is who in one failover; what the phases are judged against. */
+export interface Cast {
+  masterName: string;
+  oldMaster: { id: string; announce: Address };
+  /** Every data node, the old master included. */
+  nodes: { id: string; announce: Address }[];
+  /** The sentinels that answered when the run began. */
+  sentinels: string[];
+}

@@ -1,0 +1,127 @@
+import type { Clock } from '../clock.js';
+import { type Address, formatAddress } from '../model/address.js';
+import type { NodePlan } from '../model/plan.js';
+import { type Connection, openConnection } from '../wire/client.js';
+import { parseMasterAddress, parseRole } from '../wire/replies.js';
+import { followSentinel } from '../wire/subscribe.js';
+import type { Observation, RoleSeen } from './observation.js';
+
+/** While nothing happens, in milliseconds: light on the servers, and nothing is timed by it. */
+const IDLE_EVERY_MS = 50;
+/** Once a failover is under way, in milliseconds: what is seen by asking is at most this late. */
+const BUSY_EVERY_MS = 4;
+const DEADLINE_MS = 1000;
+
+/** Everything that is seen of a cluster from `observe` to `close`. */
+export interface Observer {
+  /** In the order in which it was seen; grows. */
+  readonly seen: readonly Observation[];
+  /** A data node's replication offset when it was last asked, in bytes. */
+  offsetOf(id: string): number | null;
+  /** Asks often: from the moment at which something is about to happen. */
+  hurry(): void;
+  close(): Promise<void>;
+}
+
+export interface ObserveOptions {
+  clock: Clock;
+  masterName: string;
+  password: string | null;
+}
+
+/** Asks over one connection; made anew for each, so that what a node says after its return is recorded again. */
+type Asker = (node: NodePlan) => (connection: Connection) => Promise<void>;
+
+/** Follows every sentinel's events and beliefs and every data node's ROLE. Throws WireError if no sentinel answers. */
+export async function observe(
+  nodes: { data: NodePlan[]; sentinels: NodePlan[] },
+  options: ObserveOptions,
+  onSeen: (observation: Observation) => void = () => {},
+): Promise<Observer> {
+  const { clock } = options;
+  const stop = new AbortController();
+  const seen: Observation[] = [];
+  const offsets = new Map<string, number>();
+  let everyMs = IDLE_EVERY_MS;
+  const record = (observation: Observation): void => {
+    seen.push(observation);
+    if (observation.kind === 'event' && observation.event.name === '+sdown') everyMs = BUSY_EVERY_MS;
+    onSeen(observation);
+  };
+  const connect = (node: NodePlan): Promise<Connection> =>
+    openConnection(node.endpoint, { clock, deadlineMs: DEADLINE_MS, password: options.password });
+
+  /** Asks one node for ever; a connection that dies is recorded at that moment and opened again. */
+  const poll = async (node: NodePlan, asker: Asker): Promise<void> => {
+    while (!stop.signal.aborted) {
+      let connection: Connection | undefined;
+      try {
+        connection = await connect(node);
+        const ask = asker(node);
+        connection.onClose(() => {
+          if (!stop.signal.aborted) record({ kind: 'gone', atMs: clock.now(), source: node.id });
+        });
+        while (!stop.signal.aborted) {
+          await ask(connection);
+          await clock.sleep(everyMs, stop.signal);
+        }
+      } catch {
+        await clock.sleep(everyMs, stop.signal).catch(() => {});
+      } finally {
+        connection?.close();
+      }
+    }
+  };
+
+  const askRole: Asker = (node) => {
+    let last = '';
+    return async (connection) => {
+      const role = parseRole(await connection.call('ROLE'));
+      const atMs = clock.now();
+      if (role.offset !== null) offsets.set(node.id, role.offset);
+      const now: RoleSeen = { role: role.role, follows: role.follows, link: role.link };
+      const key = `${now.role} ${now.follows === null ? '' : formatAddress(now.follows)} ${now.link ?? ''}`;
+      if (key !== last) record({ kind: 'role', atMs, source: node.id, seen: now });
+      last = key;
+    };
+  };
+
+  const askBelief: Asker = (node) => {
+    let last: string | undefined;
+    return async (connection) => {
+      const reply = await connection.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', options.masterName);
+      const atMs = clock.now();
+      const master: Address | null = parseMasterAddress(reply);
+      const key = master === null ? '' : formatAddress(master);
+      if (key !== last) record({ kind: 'belief', atMs, source: node.id, master });
+      last = key;
+    };
+  };
+
+  const subscriptions = await Promise.all(
+    nodes.sentinels.map((node) =>
+      followSentinel(
+        node.endpoint,
+        { clock, deadlineMs: DEADLINE_MS, password: options.password },
+        (event, atMs) => record({ kind: 'event', atMs, source: node.id, event }),
+        () => {},
+      ).catch(() => null),
+    ),
+  );
+  const polls = [
+    ...nodes.data.map((node) => poll(node, askRole)),
+    ...nodes.sentinels.map((node) => poll(node, askBelief)),
+  ];
+  return {
+    seen,
+    offsetOf: (id) => offsets.get(id) ?? null,
+    hurry: () => {
+      everyMs = BUSY_EVERY_MS;
+    },
+    async close() {
+      stop.abort();
+      for (const subscription of subscriptions) subscription?.close();
+      await Promise.all(polls);
+    },
+  };
+}

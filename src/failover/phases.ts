@@ -1,0 +1,202 @@
+import { type Address, sameAddress } from '../model/address.js';
+import type { Cast, Observation } from './observation.js';
+import { PHASES, type PhaseId, type PhaseTimes } from './result.js';
+
+/** Sentinel's timer: it runs 10 times a second, each time up to 100 ms after the last (sentinel.c, sentinelTimer). */
+const TICK_MS = 100;
+/** INFO to the replicas while the master is objectively down: each second (sentinel.c, sentinelSendPeriodicCommands). */
+const INFO_PERIOD_MS = 1000;
+/** Each sentinel waits up to this before it stands for election (sentinel.c, SENTINEL_MAX_DESYNC). */
+const MAX_DESYNC_MS = 1000;
+
+export interface PhaseConfig {
+  downAfterMs: number;
+  failoverTimeoutMs: number;
+}
+
+/** One phase: what ends it, what it waits for, and how long that may take by Sentinel's own timing. */
+export interface PhaseRow {
+  id: PhaseId;
+  label: string;
+  opens: string;
+  closes: string;
+  /** From the previous phase's end to this one's, in milliseconds. */
+  bound(config: PhaseConfig): { ms: number; why: string };
+  /** When it ended, on the run's clock; null while it has not. */
+  closedAt(seen: readonly Observation[], cast: Cast): number | null;
+}
+
+/** The failover as a table: a row per phase, in the order in which they usually end. */
+export const PHASE_TABLE: readonly PhaseRow[] = [
+  {
+    id: 'sdownMs',
+    label: 'one sentinel calls it down',
+    opens: 'the fault',
+    closes: 'first +sdown master',
+    bound: ({ downAfterMs }) => ({ ms: downAfterMs + 2 * TICK_MS, why: 'down-after, and up to two ticks' }),
+    closedAt: firstEvent('+sdown', 'of the old master'),
+  },
+  {
+    id: 'odownMs',
+    label: 'a quorum calls it down',
+    opens: '+sdown',
+    closes: 'first +odown',
+    bound: () => ({ ms: 3 * TICK_MS, why: 'asking the other sentinels, a tick at a time' }),
+    closedAt: firstEvent('+odown', 'of the old master'),
+  },
+  {
+    id: 'electedMs',
+    label: 'a leader is elected',
+    opens: '+odown',
+    closes: '+elected-leader',
+    bound: () => ({
+      ms: MAX_DESYNC_MS + TICK_MS,
+      why: 'the votes, and a random start of up to 1 s when they split',
+    }),
+    closedAt: firstEvent('+elected-leader', 'of the old master'),
+  },
+  {
+    id: 'writableMs',
+    label: 'the new master takes writes',
+    opens: '+elected-leader',
+    closes: 'its ROLE says master',
+    bound: () => ({ ms: 4 * TICK_MS, why: 'three to four ticks of the leader’s state machine' }),
+    closedAt: (seen, cast) => newMasterOf(seen, cast)?.writableAt ?? null,
+  },
+  {
+    id: 'promotedMs',
+    label: 'the leader has proof of it',
+    opens: 'ROLE says master',
+    closes: '+promoted-slave',
+    bound: () => ({ ms: INFO_PERIOD_MS + TICK_MS, why: 'waiting for the next INFO, one a second' }),
+    closedAt: firstEvent('+promoted-slave', 'any'),
+  },
+  {
+    id: 'switchedMs',
+    label: 'first sentinel switches',
+    opens: '+promoted-slave',
+    closes: 'first +switch-master',
+    bound: () => ({ ms: 2 * TICK_MS, why: 'the leader’s hello to the others' }),
+    closedAt: (seen, cast) => switches(seen, cast)[0]?.atMs ?? null,
+  },
+  {
+    id: 'agreedMs',
+    label: 'every sentinel answers with it',
+    opens: '+switch-master',
+    closes: 'the last sentinel gives the new address',
+    bound: () => ({ ms: 2 * TICK_MS, why: 'the leader’s hello to the others' }),
+    closedAt: agreedAt,
+  },
+  {
+    id: 'reattachedMs',
+    label: 'the other replicas follow it',
+    opens: '+switch-master',
+    closes: 'their ROLE says connected to it',
+    bound: ({ failoverTimeoutMs }) => ({
+      ms: Math.min(failoverTimeoutMs, INFO_PERIOD_MS + 2 * TICK_MS),
+      why: 'one after the other (parallel-syncs), a partial resync each',
+    }),
+    closedAt: reattachedAt,
+  },
+];
+
+/** Every phase's end in milliseconds from the fault; null where it was not seen. */
+export function phaseTimes(seen: readonly Observation[], cast: Cast, faultAtMs: number): PhaseTimes {
+  const since = seen.filter((o) => o.atMs >= faultAtMs);
+  const times = {} as PhaseTimes;
+  for (const id of PHASES) {
+    const row = PHASE_TABLE.find((r) => r.id === id);
+    const at = row?.closedAt(since, cast) ?? null;
+    times[id] = at === null ? null : round(at - faultAtMs);
+  }
+  return times;
+}
+
+/** To a tenth of a millisecond: finer than that is the noise of this process. */
+export function round(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}
+
+/** The first node other than the old master whose ROLE became master, and when. */
+export function newMasterOf(
+  seen: readonly Observation[],
+  cast: Cast,
+): { id: string; announce: Address; writableAt: number } | null {
+  for (const o of seen) {
+    if (o.kind !== 'role' || o.seen.role !== 'master' || o.source === cast.oldMaster.id) continue;
+    const node = cast.nodes.find((n) => n.id === o.source);
+    if (node !== undefined) return { ...node, writableAt: o.atMs };
+  }
+  return null;
+}
+
+/** Every +switch-master of the group away from some master, in the order in which they were seen. */
+export function switches(
+  seen: readonly Observation[],
+  cast: Cast,
+): { atMs: number; source: string; to: Address }[] {
+  return seen.flatMap((o) =>
+    o.kind === 'event' && o.event.switched !== null && o.event.masterName === cast.masterName
+      ? [{ atMs: o.atMs, source: o.source, to: o.event.switched.to }]
+      : [],
+  );
+}
+
+function firstEvent(name: string, whose: 'of the old master' | 'any'): PhaseRow['closedAt'] {
+  return (seen, cast) =>
+    seen.find(
+      (o) =>
+        o.kind === 'event' &&
+        o.event.name === name &&
+        o.event.masterName === cast.masterName &&
+        (whose === 'any' ||
+          (o.event.instanceType === 'master' && sameAddress(o.event.address, cast.oldMaster.announce))),
+    )?.atMs ?? null;
+}
+
+function agreedAt(seen: readonly Observation[], cast: Cast): number | null {
+  const master = newMasterOf(seen, cast);
+  if (master === null || cast.sentinels.length === 0) return null;
+  const at = cast.sentinels.map((id) =>
+    startOfLasting(seen, id, (o) => o.kind === 'belief' && sameAddress(o.master, master.announce)),
+  );
+  return latest(at);
+}
+
+function reattachedAt(seen: readonly Observation[], cast: Cast): number | null {
+  const master = newMasterOf(seen, cast);
+  if (master === null) return null;
+  const others = cast.nodes.filter((n) => n.id !== cast.oldMaster.id && n.id !== master.id);
+  if (others.length === 0) return null;
+  const at = others.map(({ id }) =>
+    startOfLasting(
+      seen,
+      id,
+      (o) =>
+        o.kind === 'role' &&
+        o.seen.role === 'replica' &&
+        o.seen.link === 'connected' &&
+        sameAddress(o.seen.follows, master.announce),
+    ),
+  );
+  return latest(at);
+}
+
+/** When a source's last recorded role or belief became what is wanted; null when its last one is something else. */
+function startOfLasting(
+  seen: readonly Observation[],
+  source: string,
+  wanted: (o: Observation) => boolean,
+): number | null {
+  const last = seen.findLast((o) => o.source === source && (o.kind === 'role' || o.kind === 'belief'));
+  return last !== undefined && wanted(last) ? last.atMs : null;
+}
+
+function latest(times: (number | null)[]): number | null {
+  let max = Number.NEGATIVE_INFINITY;
+  for (const t of times) {
+    if (t === null) return null;
+    max = Math.max(max, t);
+  }
+  return max;
+}

@@ -1,0 +1,32 @@
+import type { BringUp } from '../cluster/bring-up.js';
+import { step } from '../cluster/engine.js';
+import { startWhenSafe } from '../cluster/start.js';
+import { messageOf, notRestored, OperatorError } from '../errors.js';
+import { nodeOf, type Story } from './cast.js';
+
+/**
+ * Puts the killed master back, whatever happened: as a replica of the master of this moment, or as it was where it
+ * is still the master and has its data. A master that keeps nothing on disk is not started before another one was
+ * promoted: its replicas would copy its emptiness. Has a bound of its own, since the run's signal may be aborted.
+ * Throws `not-restored` (4) with what to type.
+ */
+export async function restore(story: Story, why: string): Promise<void> {
+  const { engine, cast } = story;
+  const up: BringUp = { ...story.up, asking: { ...story.up.asking, signal: undefined } };
+  const node = nodeOf(up.plan, cast.oldMaster.id);
+  const { cluster } = up.plan.spec;
+  try {
+    await step(engine, 'restore', `${why}: putting ${node.id} back`, async () => {
+      if ((await up.driver.inspect(node.id)).state === 'running') return;
+      await startWhenSafe(engine, up, node);
+    });
+  } catch (error) {
+    throw notRestored('not-restored', `${node.id} was killed and could not be put back safely`, {
+      why: [messageOf(error), error instanceof OperatorError ? error.why : undefined]
+        .filter(Boolean)
+        .join('\n'),
+      hint: `sentinelctl status --cluster ${cluster}, then sentinelctl start ${node.id} --cluster ${cluster} (--as-crashed accepts that its data may be lost)`,
+      cause: error,
+    });
+  }
+}
