@@ -1,0 +1,57 @@
+import { defineCommand } from '../src/cli/command.js';
+import { openDriver } from '../src/cluster/engine.js';
+import { requireOwn } from '../src/cluster/target.js';
+import { usageError } from '../src/errors.js';
+import { redactConf } from '../src/model/conf.js';
+import { engineOf, targetOf } from './shared/engine.js';
+
+interface ConfigResult {
+  cluster: string;
+  nodes: { id: string; conf: string | null }[];
+}
+
+export default defineCommand<ConfigResult>({
+  name: 'config',
+  summary: 'the nodes’ configuration as it is now, secrets redacted',
+  description: 'Redis and Sentinel rewrite their files: this shows what stands there at this moment.',
+  examples: ['sentinelctl config', 'sentinelctl config sentinel-1'],
+  arguments: [
+    {
+      name: 'NODE',
+      summary: 'an id such as redis-1; all where none is given',
+      required: false,
+      complete: 'node',
+    },
+  ],
+  async run(context, { args: [wanted] }) {
+    const target = requireOwn(await targetOf(context), 'config');
+    const known = target.state.plan.nodes.map((n) => n.id);
+    if (wanted !== undefined && !known.includes(wanted)) {
+      throw usageError(
+        'node-unknown',
+        `there is no node "${wanted.slice(0, 60)}" in cluster "${target.name}"`,
+        { hint: `one of: ${known.join(', ')}` },
+      );
+    }
+    const driver = await openDriver(engineOf(context), target.state);
+    try {
+      const ids = wanted === undefined ? known : [wanted];
+      const nodes = await Promise.all(
+        ids.map(async (id) => {
+          const conf = await driver.readConf(id);
+          return { id, conf: conf === undefined ? null : redactConf(conf) };
+        }),
+      );
+      return { cluster: target.name, nodes };
+    } finally {
+      driver.close();
+    }
+  },
+  render: ({ nodes }) =>
+    nodes
+      .map(
+        ({ id, conf }) =>
+          `# ── ${id} ──\n${conf === null ? '# (it has none: the node is gone)' : conf.trimEnd()}`,
+      )
+      .join('\n\n'),
+});

@@ -1,0 +1,51 @@
+import { defineCommand } from '../src/cli/command.js';
+import { refused } from '../src/errors.js';
+import { type Address, formatAddress, sameAddress } from '../src/model/address.js';
+import { majorityMaster } from '../src/model/agreement.js';
+import { sentinelNodes } from '../src/model/plan.js';
+import { type EnvResult, envText } from '../src/report/env.js';
+import { lookDeadlineMs, targetOf } from './shared/engine.js';
+
+export default defineCommand({
+  name: 'env',
+  summary: 'the application’s settings: REDIS_SENTINEL_ADDRS, REDIS_MASTER_NAME, REDIS_URL',
+  description: 'No password is ever in it: an application reads that from a file or a secret of its own.',
+  examples: ['sentinelctl env', 'eval "$(sentinelctl env --export)"', 'sentinelctl env --json'],
+  options: [{ flags: '--export', summary: 'for a shell: export NAME=value' }],
+  async run(context, { options }) {
+    const target = await targetOf(context);
+    const { surveyOf, natMapOf } = {
+      ...(await import('../src/cluster/target.js')),
+      ...(await import('../src/cluster/up.js')),
+    };
+    const snapshot = await surveyOf(target, {
+      clock: context.clock,
+      signal: context.signal,
+      deadlineMs: lookDeadlineMs(context),
+    });
+    const names = [...new Set(snapshot.sentinels.flatMap((s) => s.answer?.masters.map((m) => m.name) ?? []))];
+    const plan = target.kind === 'own' ? target.state.plan : null;
+    const masterName =
+      plan?.spec.masterName ?? (target.kind === 'attached' ? target.masterName : null) ?? names[0] ?? null;
+    if (masterName === null)
+      throw refused('no-master-name', 'no sentinel answers, so the master’s name is not known', {
+        hint: '--master-name NAME',
+      });
+    const sentinels =
+      plan === null ? snapshot.sentinels.map((s) => s.endpoint) : sentinelNodes(plan).map((n) => n.endpoint);
+    const master = majorityMaster(snapshot, masterName);
+    const reachable = (address: Address): Address =>
+      plan?.nodes.find((n) => sameAddress(n.announce, address))?.endpoint ?? address;
+    const routable = target.kind === 'attached' || target.state.routable;
+    return {
+      REDIS_SENTINEL_ADDRS: sentinels.map(formatAddress).join(','),
+      REDIS_MASTER_NAME: masterName,
+      REDIS_URL: master === null ? null : `redis://${formatAddress(reachable(master))}`,
+      natMap: plan === null || routable ? null : natMapOf(plan),
+      needsPassword: target.password !== null,
+      format: options.export === true ? 'export' : 'dotenv',
+    } satisfies EnvResult;
+  },
+  render: envText,
+  toJson: ({ format: _format, ...document }) => document,
+});

@@ -1,0 +1,16 @@
+import { defineCommand } from '../src/cli/command.js';
+import type { ListedCluster } from '../src/cluster/list.js';
+import { listRows, listText } from '../src/report/list.js';
+import { engineOf } from './shared/engine.js';
+
+export default defineCommand<{ clusters: ListedCluster[] }>({
+  name: 'list',
+  summary: 'the clusters known on this machine',
+  examples: ['sentinelctl list', 'sentinelctl list --output tsv'],
+  async run(context) {
+    const { listClusters } = await import('../src/cluster/list.js');
+    return { clusters: await listClusters(engineOf(context)) };
+  },
+  render: ({ clusters }, view) => listText(clusters, view),
+  rows: ({ clusters }) => listRows(clusters),
+});

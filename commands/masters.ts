@@ -1,0 +1,22 @@
+import { defineCommand } from '../src/cli/command.js';
+import { mastersResult, viewsExitCode } from '../src/model/views.js';
+import { masterNameOf } from '../src/model/which-master.js';
+import { mastersText } from '../src/report/views.js';
+import { mastersRows } from '../src/report/views-rows.js';
+import { lookAt } from './shared/look.js';
+
+export default defineCommand({
+  name: 'masters',
+  summary: 'the monitored masters as each sentinel sees them',
+  description: 'SENTINEL MASTERS at every sentinel, with the differences marked. Exits 1 where they differ.',
+  examples: ['sentinelctl masters', 'sentinelctl masters --output tsv'],
+  async run(context) {
+    const { snapshot, masterName } = await lookAt(context);
+    if (masterName !== null || snapshot.sentinels.every((s) => s.answer === null))
+      masterNameOf(snapshot, masterName);
+    return mastersResult(snapshot);
+  },
+  render: mastersText,
+  rows: mastersRows,
+  exitCode: viewsExitCode,
+});

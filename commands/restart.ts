@@ -1,0 +1,25 @@
+import { defineCommand } from '../src/cli/command.js';
+import { actText } from '../src/report/act.js';
+import { engineOf, ownCluster } from './shared/engine.js';
+import { NODE } from './shared/node.js';
+
+export default defineCommand({
+  name: 'restart',
+  summary: 'stop a node and start it again, guarded as start is',
+  description:
+    'A master that keeps nothing on disk is started again only after another one was promoted: back inside down-after\\nit would be empty, and its replicas would copy that.',
+  examples: ['sentinelctl restart redis-3', 'sentinelctl restart master'],
+  arguments: [NODE],
+  options: [{ flags: '--as-crashed', summary: 'start it as it was when it went down', flagOnly: true }],
+  async run(context, { args: [node = ''], options }) {
+    const cluster = await ownCluster(context, 'restart');
+    const { act } = await import('../src/cluster/act.js');
+    return act(engineOf(context), {
+      cluster,
+      node,
+      action: 'restart',
+      asCrashed: options.asCrashed === true,
+    });
+  },
+  render: actText,
+});

@@ -1,0 +1,17 @@
+import { defineCommand } from '../src/cli/command.js';
+import { actText } from '../src/report/act.js';
+import { engineOf, ownCluster } from './shared/engine.js';
+import { NODE } from './shared/node.js';
+
+export default defineCommand({
+  name: 'resume',
+  summary: 'thaw a node that was paused',
+  examples: ['sentinelctl resume redis-3', 'sentinelctl resume sentinel-1'],
+  arguments: [NODE],
+  async run(context, { args: [node = ''] }) {
+    const cluster = await ownCluster(context, 'resume');
+    const { act } = await import('../src/cluster/act.js');
+    return act(engineOf(context), { cluster, node, action: 'resume', asCrashed: false });
+  },
+  render: actText,
+});

@@ -1,0 +1,46 @@
+import type { Context } from '../../src/cli/context.js';
+import type { Engine } from '../../src/cluster/engine.js';
+import { openStore, type Store } from '../../src/cluster/state.js';
+import { requireOwn, resolveTarget, type Target } from '../../src/cluster/target.js';
+import { stateHome } from '../../src/config/paths.js';
+import { readSecret } from '../../src/config/secret.js';
+import { DRIVERS } from '../../src/drivers/registry.js';
+
+/** Deadline of one server's answers when a cluster is looked at, in milliseconds. */
+const LOOK_DEADLINE_MS = 1500;
+
+export const storeOf = (context: Context): Store => openStore(stateHome(context.env));
+
+/** The engine as a command uses it. */
+export function engineOf(context: Context): Engine {
+  const { clock, env, progress: onProgress, signal } = context;
+  return { clock, env, onProgress, signal, store: storeOf(context), drivers: DRIVERS };
+}
+
+/** Half of `--timeout`, so that what is silent is shown as silent before the whole command is cut off. */
+export const lookDeadlineMs = ({ globals }: Context): number =>
+  globals.timeoutMs === null ? LOOK_DEADLINE_MS : globals.timeoutMs / 2;
+
+/** What the command looks at. Passwords of attached clusters come from a file or the environment, never from argv. */
+export async function targetOf(
+  context: Context,
+  masterName: string | null = context.globals.masterName,
+): Promise<Target> {
+  const { globals, env } = context;
+  const password =
+    globals.passwordFile === null
+      ? (env.SENTINELCTL_PASSWORD ?? null)
+      : await readSecret(globals.passwordFile);
+  return resolveTarget(storeOf(context), {
+    cluster: globals.cluster,
+    sentinelAddrs: globals.sentinelAddrs,
+    masterName,
+    password,
+    sentinelPassword: env.SENTINELCTL_SENTINEL_PASSWORD ?? password,
+  });
+}
+
+/** The name of the cluster of ours that a command acts on. Throws `attached` (3) for one that is not ours. */
+export async function ownCluster(context: Context, action: string): Promise<string> {
+  return requireOwn(await targetOf(context), action).name;
+}

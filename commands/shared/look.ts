@@ -1,0 +1,16 @@
+import type { Context } from '../../src/cli/context.js';
+import { surveyOf } from '../../src/cluster/target.js';
+import type { Snapshot } from '../../src/model/snapshot.js';
+import { lookDeadlineMs, targetOf } from './engine.js';
+
+/** Asks the cluster that the command means once; `masterName` is what an argument named, before the option. */
+export async function lookAt(
+  context: Context,
+  masterName?: string,
+): Promise<{ snapshot: Snapshot; masterName: string | null }> {
+  const asked = masterName ?? context.globals.masterName;
+  const target = await targetOf(context, asked);
+  const { clock, signal } = context;
+  const snapshot = await surveyOf(target, { clock, signal, deadlineMs: lookDeadlineMs(context) });
+  return { snapshot, masterName: target.kind === 'own' ? target.state.plan.spec.masterName : asked };
+}

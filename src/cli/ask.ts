@@ -1,0 +1,67 @@
+import { stateHome } from '../config/paths.js';
+import { usageError } from '../errors.js';
+import type { ArgumentDef, CommandDef } from './command.js';
+import type { Prompts } from './context.js';
+import { type KnownCluster, knownClusters } from './known.js';
+import type { World } from './world.js';
+
+/**
+ * The command's arguments, complete: a missing required one is asked for where somebody can answer, and is a
+ * usage error where nobody can.
+ */
+export async function completeArguments(
+  def: CommandDef,
+  words: readonly string[],
+  where: { world: World; prompts: Prompts | null; cluster: string },
+): Promise<string[]> {
+  const given = [...words];
+  for (const argument of (def.arguments ?? []).slice(given.length)) {
+    if (!argument.required) break;
+    given.push(await askFor(def, argument, where));
+  }
+  return given;
+}
+
+async function askFor(
+  def: CommandDef,
+  argument: ArgumentDef,
+  { world, prompts, cluster }: { world: World; prompts: Prompts | null; cluster: string },
+): Promise<string> {
+  if (prompts === null || argument.ask === undefined) {
+    throw usageError('missing-argument', `${def.name} needs ${argument.name}`, {
+      why: argument.summary,
+      hint: def.examples[0] ?? `sentinelctl ${def.name} --help`,
+    });
+  }
+  const clusters =
+    argument.complete === undefined ? [] : await knownClusters(stateHome(world.env, world.cwd));
+  const values = candidates(argument.complete, clusters, cluster);
+  if (values.length > 0)
+    return prompts.select(
+      argument.ask,
+      values.map((value) => ({ value, name: value })),
+    );
+  return (await prompts.input(argument.ask)).trim();
+}
+
+/** What an argument or an option may be completed with, live. */
+export function candidates(
+  what: ArgumentDef['complete'] | 'file',
+  clusters: readonly KnownCluster[],
+  cluster: string,
+): string[] {
+  const chosen = clusters.find((c) => c.name === cluster);
+  switch (what) {
+    case 'node':
+      return chosen === undefined ? [] : ['master', ...chosen.nodes];
+    case 'cluster':
+      return clusters.map((c) => c.name);
+    case 'master':
+      return [...new Set((chosen ? [chosen] : clusters).flatMap((c) => c.masterName ?? []))];
+    case 'shell':
+      return ['bash', 'zsh', 'fish'];
+    case 'file':
+    case undefined:
+      return [];
+  }
+}

@@ -1,0 +1,70 @@
+import { EXIT, messageOf, OperatorError, unknownOutcome } from '../errors.js';
+import { formatDurationMs } from '../model/duration.js';
+import type { World } from './world.js';
+
+/** Ctrl-C, also the one pressed in a prompt (130). */
+export const interrupted = (): OperatorError =>
+  new OperatorError({ code: 'interrupted', message: 'interrupted by Ctrl-C', exitCode: EXIT.interrupted });
+
+const terminated = (name: string): OperatorError =>
+  new OperatorError({ code: 'terminated', message: `ended by ${name}`, exitCode: EXIT.terminated });
+
+/** How long a command may clean up after an exception that nobody caught, in milliseconds. */
+const CRASH_GRACE_MS = 10_000;
+
+/** A command's signal, and what may still abort it. */
+export interface Interrupts {
+  signal: AbortSignal;
+  /** Aborts once `ms` are over. */
+  abortAfter(ms: number): void;
+  /** Ends the listening and the waiting. */
+  disarm(): void;
+}
+
+/**
+ * Turns the first Ctrl-C, SIGTERM, a lost terminal, an uncaught exception or the end of `--timeout` into an abort,
+ * whose reason carries the exit code. The first cause wins; a second signal leaves at once.
+ */
+export function armInterrupts(world: World, say: (line: string) => void): Interrupts {
+  const work = new AbortController();
+  const waiting = new AbortController();
+  const after = (ms: number, then: () => void): void => {
+    world.clock.sleep(ms, waiting.signal).then(then, () => {});
+  };
+  let signals = 0;
+  const stopListening = world.onInterrupt((what) => {
+    if (what.kind === 'crash') {
+      work.abort(what.error);
+      after(CRASH_GRACE_MS, () => {
+        say(`error: unexpected: ${messageOf(what.error)}; what was begun did not end`);
+        world.leave(EXIT.unknown);
+      });
+      return;
+    }
+    const byHand = what.name === 'SIGINT';
+    const reason = byHand ? interrupted() : terminated(what.name);
+    signals += 1;
+    if (signals > 1) {
+      world.leave(reason.exitCode);
+      return;
+    }
+    const again = byHand ? ' (Ctrl-C again to leave at once)' : '';
+    say(`${byHand ? 'Interrupted' : `Got ${what.name}`}: putting things back${again}`);
+    work.abort(reason);
+  });
+  return {
+    signal: work.signal,
+    abortAfter: (ms) => after(ms, () => work.abort(timedOut(ms))),
+    disarm() {
+      stopListening();
+      waiting.abort();
+    },
+  };
+}
+
+function timedOut(ms: number): OperatorError {
+  return unknownOutcome('timeout', `not finished after ${formatDurationMs(ms)}`, {
+    why: '--timeout was over',
+    hint: `give it longer: --timeout ${formatDurationMs(ms * 2)}`,
+  });
+}

@@ -1,0 +1,122 @@
+import { nearest } from '../config/nearest.js';
+import { shown as quoted } from '../config/parsers.js';
+import { variableOf } from '../config/settings.js';
+import { EXIT, type OperatorError, usageError } from '../errors.js';
+import type { CommandDef } from './command.js';
+import { failureDocument, failureOf, failureText } from './failure.js';
+import { GLOBAL_OPTIONS } from './global-options.js';
+import { commandHelp, type HelpView, rootHelp } from './help.js';
+import { jsonText } from './output.js';
+import { firstLook, secondLook, unknownOption } from './parse.js';
+import type { Registry } from './registry.js';
+import type { Shown } from './run.js';
+import { ClosedPipe, columnsOf, safeStream, wantsColor } from './streams.js';
+import type { World } from './world.js';
+
+/**
+ * Runs one command line and answers its exit code; writes to the world's streams and never exits by itself,
+ * except at the second Ctrl-C. Throws nothing.
+ */
+export async function main(argv: readonly string[], world: World): Promise<number> {
+  const shown: Shown = { json: wantsJson(argv, world.env), color: undefined };
+  try {
+    return await dispatch(argv, world, shown);
+  } catch (error) {
+    return await report(error, world, shown);
+  }
+}
+
+async function dispatch(argv: readonly string[], world: World, shown: Shown): Promise<number> {
+  const look = firstLook(argv);
+  if (typeof look.flags.color === 'boolean') shown.color = look.flags.color;
+  const [first, ...rest] = look.words;
+  const name = first === 'help' ? rest[0] : first;
+  if (look.flags.version === true) {
+    const { version } = await import('./version.js');
+    return await print(world, `${await version()}\n`);
+  }
+  if (name === undefined) {
+    if (look.stopped !== undefined) throw unknownOption(look.stopped, GLOBAL_OPTIONS);
+    if (look.flags.help === true || first === 'help')
+      return await print(world, `${rootHelp(world.commands, view(world, shown))}\n`);
+    return await withoutCommand(argv, world, shown, look.flags.input === false);
+  }
+  const def = await load(name, world.commands);
+  if (look.flags.help === true || first === 'help')
+    return await print(world, `${commandHelp(def, view(world, shown))}\n`);
+  const { runCommand } = await import('./run.js');
+  return await runCommand(def, secondLook(def, argv), world, shown);
+}
+
+/** `sentinelctl` alone: a menu for a person, help and exit code 64 for a script. */
+async function withoutCommand(
+  argv: readonly string[],
+  world: World,
+  shown: Shown,
+  noInput: boolean,
+): Promise<number> {
+  if (shown.json) throw usageError('no-command', 'no command was given', { hint: 'sentinelctl --help' });
+  const someone = [world.stdin, world.stdout, world.stderr].every((stream) => stream.isTTY === true);
+  if (someone && !noInput) {
+    const { menu } = await import('./menu.js');
+    return await menu(world, argv, (line) => main(line, world));
+  }
+  await print(world, `${rootHelp(world.commands, view(world, shown))}\n`);
+  return EXIT.usage;
+}
+
+async function load(name: string, commands: Registry): Promise<CommandDef> {
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (entry === undefined) throw unknownCommand(name, commands);
+  return (await entry.load()).default;
+}
+
+function unknownCommand(name: string, commands: Registry): OperatorError {
+  const listed = Object.entries(commands).filter(([, entry]) => entry.hidden !== true);
+  const found = nearest(
+    name,
+    listed.map(([known]) => known),
+  );
+  return usageError('unknown-command', `unknown command ${quoted(name)}`, {
+    why: found === undefined ? undefined : `did you mean ${found}?`,
+    hint: found === undefined ? 'sentinelctl --help' : `sentinelctl ${found}`,
+  });
+}
+
+function view(world: World, shown: Shown): HelpView {
+  return {
+    color: wantsColor(world.stdout, world.env, shown.color),
+    columns: columnsOf(world.stdout, world.env),
+  };
+}
+
+async function print(world: World, text: string): Promise<number> {
+  await safeStream(world.stdout).write(text);
+  return EXIT.ok;
+}
+
+/** Errors take the same road as results: one document with --json, else three lines on standard error. */
+async function report(error: unknown, world: World, shown: Shown): Promise<number> {
+  if (error instanceof ClosedPipe) return EXIT.ok;
+  const failure = failureOf(error);
+  const debug = (world.env.SENTINELCTL_DEBUG ?? '') !== '';
+  const written =
+    shown.json && failure.code !== 'output-failed'
+      ? safeStream(world.stdout).write(jsonText(failureDocument(failure), world.stdout.isTTY === true))
+      : safeStream(world.stderr).write(
+          failureText(failure, wantsColor(world.stderr, world.env, shown.color), debug),
+        );
+  await written.catch(() => {});
+  return failure.exitCode;
+}
+
+/** Whether JSON was asked for, as far as words that may be wrong can tell. */
+export function wantsJson(argv: readonly string[], env: World['env']): boolean {
+  const end = argv.indexOf('--');
+  const words = end === -1 ? argv : argv.slice(0, end);
+  if (words.includes('--json') || words.includes('--output=json')) return true;
+  const at = words.indexOf('--output');
+  if (at !== -1) return words[at + 1] === 'json';
+  if (words.some((w) => w.startsWith('--output='))) return false;
+  return env[variableOf('output')] === 'json' || /^(1|true|yes|on)$/i.test(env[variableOf('json')] ?? '');
+}

@@ -1,0 +1,125 @@
+import { Command, CommanderError, Option } from 'commander';
+import { nearest } from '../config/nearest.js';
+import { choice, shown } from '../config/parsers.js';
+import type { SettableOption } from '../config/settings.js';
+import { type OperatorError, usageError } from '../errors.js';
+import type { CommandDef, OptionDef } from './command.js';
+import { GLOBAL_OPTIONS } from './global-options.js';
+
+/** What was typed: words that are no options, and options by camelCase name, only where they were given. */
+export interface Parsed {
+  words: string[];
+  flags: Record<string, unknown>;
+}
+
+/**
+ * First look: only the options that every command takes are known. `stopped` is the first option that is none
+ * of them; what follows it is left for the second look.
+ */
+export function firstLook(argv: readonly string[]): Parsed & { stopped: string | undefined } {
+  const command = bind('sentinelctl', GLOBAL_OPTIONS);
+  const { operands, unknown } = parsing(command, argv);
+  return { words: operands, flags: flagsOf(command), stopped: unknown[0] };
+}
+
+/** Second look: the command's own options too, in any place. The command's name is not part of `words`. */
+export function secondLook(def: CommandDef, argv: readonly string[]): Parsed {
+  const options = [...(def.options ?? []), ...GLOBAL_OPTIONS];
+  const command = bind(def.name, options);
+  const { operands, unknown } = parsing(command, argv);
+  const [stopped] = unknown;
+  if (stopped !== undefined) throw unknownOption(stopped, options, def.name);
+  const words = operands.slice(1);
+  checkCount(def, words);
+  return { words, flags: flagsOf(command) };
+}
+
+/** `--down-after <duration>` for commander: its parser checks choices first. */
+export function toCommander(def: OptionDef): Option {
+  const option = new Option(def.flags, def.summary);
+  const parse = parserOf(def);
+  if (option.required || option.optional) option.argParser(parse);
+  return option;
+}
+
+/** The option as the environment and the settings files know it. */
+export function toSettable(def: OptionDef): SettableOption {
+  const option = new Option(def.flags, def.summary);
+  return {
+    name: option.name().replace(/^no-/, ''),
+    attribute: option.attributeName(),
+    takesValue: option.required || option.optional,
+    repeatable: (def.parse?.length ?? 0) > 1,
+    flagOnly: def.flagOnly === true,
+    parse: parserOf(def),
+  };
+}
+
+function parserOf(def: OptionDef): (text: string, previous: unknown) => unknown {
+  const { choices } = def;
+  if (choices === undefined) return def.parse ?? ((text) => text);
+  const check = choice(`--${new Option(def.flags).name()}`, choices);
+  return (text, previous) => {
+    const word = check(text);
+    return def.parse === undefined ? word : def.parse(word, previous);
+  };
+}
+
+/** A commander command that never prints and never exits, with no defaults: what is absent was not given. */
+function bind(name: string, options: readonly OptionDef[]): Command {
+  const command = new Command(name).exitOverride().helpOption(false);
+  command.configureOutput({ writeOut: () => {}, writeErr: () => {} });
+  for (const def of options) command.addOption(toCommander(def));
+  return command;
+}
+
+function parsing(command: Command, argv: readonly string[]): { operands: string[]; unknown: string[] } {
+  try {
+    return command.parseOptions([...argv]);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    throw usageError('bad-option', error.message.replace(/^error: /, '').replaceAll("'", ''), {
+      hint: command.name() === 'sentinelctl' ? 'sentinelctl --help' : `sentinelctl ${command.name()} --help`,
+    });
+  }
+}
+
+/** Only what was typed: commander gives `--no-x` options a default of its own. */
+function flagsOf(command: Command): Record<string, unknown> {
+  const all = Object.entries(command.opts<Record<string, unknown>>());
+  return Object.fromEntries(all.filter(([name]) => command.getOptionValueSource(name) === 'cli'));
+}
+
+/** With did-you-mean among the options that there are. */
+export function unknownOption(
+  word: string,
+  options: readonly OptionDef[],
+  commandName?: string,
+): OperatorError {
+  const typed = word.replace(/=.*$/s, '');
+  const known = options.map((o) => new Option(o.flags)).flatMap((o) => o.long ?? []);
+  const help = commandName === undefined ? 'sentinelctl --help' : `sentinelctl ${commandName} --help`;
+  const found = nearest(typed, known);
+  // `--json=yes`: the option exists and takes no value.
+  if (typed !== word && known.includes(typed)) {
+    return usageError('bad-option', `${typed} takes no value`, { hint: typed });
+  }
+  return usageError(
+    'unknown-option',
+    `unknown option ${shown(typed)}${commandName ? ` for ${commandName}` : ''}`,
+    {
+      why: found === undefined ? undefined : `did you mean ${found}?`,
+      hint: help,
+    },
+  );
+}
+
+function checkCount(def: CommandDef, words: readonly string[]): void {
+  const takes = def.arguments ?? [];
+  if (takes.some((a) => a.variadic) || words.length <= takes.length) return;
+  const extra = shown(words[takes.length] ?? '');
+  const few = takes.length === 0 ? 'takes no argument' : `takes only ${takes.map((a) => a.name).join(' ')}`;
+  throw usageError('too-many-arguments', `${def.name} ${few}; ${extra} is one too many`, {
+    hint: `sentinelctl ${def.name} --help`,
+  });
+}

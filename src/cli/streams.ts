@@ -1,0 +1,91 @@
+import { errnoOf, messageOf, unknownOutcome } from '../errors.js';
+import type { OutputStream } from './world.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Whether to colour what goes to this stream. `flag` is --color/--no-color; then FORCE_COLOR (as in Node),
+ * NO_COLOR (no-color.org: any value that isn't empty), TERM=dumb, and at last whether it is a terminal.
+ */
+export function wantsColor(stream: OutputStream, env: Env, flag: boolean | undefined): boolean {
+  if (flag !== undefined) return flag;
+  const force = env.FORCE_COLOR;
+  if (force !== undefined) return force !== '0' && force !== 'false';
+  if ((env.NO_COLOR ?? '') !== '') return false;
+  return stream.isTTY === true && env.TERM !== 'dumb';
+}
+
+/** The width to draw for: the terminal's, else COLUMNS, else 80. */
+export function columnsOf(stream: OutputStream, env: Env): number {
+  const fromEnv = /^\d{1,4}$/.test(env.COLUMNS ?? '') ? Number(env.COLUMNS) : 0;
+  const columns = stream.isTTY === true && stream.columns ? stream.columns : fromEnv;
+  return columns > 0 ? Math.max(20, columns) : 80;
+}
+
+const SGR = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+} as const;
+export type Paint = (style: keyof typeof SGR, text: string) => string;
+
+/** A painter for the few words of the harness itself; a colour library would double the cost of an error. */
+export function painter(color: boolean): Paint {
+  return (style, text) => (color ? `\x1b[${SGR[style][0]}m${text}\x1b[${SGR[style][1]}m` : text);
+}
+
+/** Thrown by writes once nobody reads any more (`| head -1`): the end of the work, not a failure. */
+export class ClosedPipe extends Error {
+  override readonly name = 'ClosedPipe';
+}
+
+/** A stream that outlives its reader. */
+export interface SafeStream {
+  readonly closed: boolean;
+  /** Resolves once more may be written; rejects with ClosedPipe, or with an OperatorError (disk full). */
+  write(text: string): Promise<void>;
+}
+
+const GONE = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END', 'ECONNRESET', 'EIO']);
+const wrapped = new WeakMap<OutputStream, SafeStream>();
+
+/**
+ * Wraps an output so that EPIPE is the end of writing instead of the end of the process. Each stream is wrapped
+ * once and for good: an EPIPE can still arrive after the last write.
+ */
+export function safeStream(stream: OutputStream): SafeStream {
+  const known = wrapped.get(stream) ?? wrap(stream);
+  wrapped.set(stream, known);
+  return known;
+}
+
+function wrap(stream: OutputStream): SafeStream {
+  let failure: Error | undefined;
+  const onError = (error: unknown): void => {
+    failure ??= GONE.has(errnoOf(error) ?? '')
+      ? new ClosedPipe('nobody reads the output any more')
+      : unknownOutcome('output-failed', "can't write the output", { why: messageOf(error), cause: error });
+  };
+  stream.on('error', onError);
+  return {
+    get closed() {
+      return failure !== undefined;
+    },
+    write(text) {
+      return new Promise((resolve, reject) => {
+        if (failure !== undefined) {
+          reject(failure);
+          return;
+        }
+        stream.write(text, (error) => {
+          if (error != null) onError(error);
+          if (failure === undefined) resolve();
+          else reject(failure);
+        });
+      });
+    },
+  };
+}

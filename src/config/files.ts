@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { errnoOf, messageOf, type OperatorError, usageError } from '../errors.js';
+import { shown } from './parsers.js';
+import { projectFile, userFile } from './paths.js';
+
+/** One line of a settings file; repeatable options may have several texts. */
+export interface FileEntry {
+  texts: string[];
+  line: number;
+}
+
+export interface SettingsFile {
+  kind: 'project' | 'user';
+  path: string;
+  entries: ReadonlyMap<string, FileEntry>;
+}
+
+/**
+ * Reads the project's and the user's file, in this order, where they exist. Keys are option names without dashes
+ * (`down-after: 2s`); a list, or a map for KEY=VALUE options, gives an option several times.
+ * Throws usageError with file and line for what can't be read.
+ */
+export async function loadFiles(
+  cwd: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<SettingsFile[]> {
+  const places = [
+    { kind: 'project', path: projectFile(cwd) },
+    { kind: 'user', path: userFile(env) },
+  ] as const;
+  const found = await Promise.all(
+    places.map(async (place) => ({ ...place, text: await textOf(place.path) })),
+  );
+  const files: SettingsFile[] = [];
+  for (const { kind, path, text } of found) {
+    if (text !== undefined) files.push({ kind, path, entries: await entriesOf(path, text) });
+  }
+  return files;
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === 'ENOENT' || errno === 'ENOTDIR') return undefined;
+    throw badFile(path, undefined, messageOf(error));
+  }
+}
+
+/** The yaml library is loaded only here, so that nobody without a file pays for it. */
+async function entriesOf(path: string, text: string): Promise<Map<string, FileEntry>> {
+  const { isMap, isScalar, LineCounter, parseDocument } = await import('yaml');
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const lineAt = (offset: number | undefined): number =>
+    offset === undefined ? 1 : lines.linePos(offset).line;
+  const [error] = document.errors;
+  if (error !== undefined) throw badFile(path, lineAt(error.pos[0]), error.message);
+  const entries = new Map<string, FileEntry>();
+  if (document.contents === null) return entries;
+  if (!isMap(document.contents)) throw badFile(path, 1, 'it must be a list of "option: value" lines');
+  for (const { key, value } of document.contents.items) {
+    const line = lineAt(isScalar(key) ? key.range?.[0] : undefined);
+    const name = isScalar(key) ? String(key.value) : '';
+    const plain: unknown =
+      typeof value === 'object' && value !== null && 'toJS' in value ? value.toJS(document) : value;
+    const texts = textsOf(plain);
+    if (texts === undefined)
+      throw badFile(path, line, `${shown(name)} has no value that an option could take`);
+    entries.set(name, { texts, line });
+  }
+  return entries;
+}
+
+const isPlain = (value: unknown): value is string | number | boolean =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+
+function textsOf(value: unknown): string[] | undefined {
+  if (isPlain(value)) return [String(value)];
+  if (Array.isArray(value)) return value.every(isPlain) ? value.map(String) : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const pairs = Object.entries(value);
+  return pairs.every(([, v]) => isPlain(v)) ? pairs.map(([k, v]) => `${k}=${String(v)}`) : undefined;
+}
+
+/** An error about a settings file: which one, which line, and what to do with it. */
+export function badFile(path: string, line: number | undefined, why: string, hint?: string): OperatorError {
+  const place = line === undefined ? path : `${path}:${line}`;
+  return usageError('settings-file', `can't use the settings in ${place}`, {
+    why,
+    hint: hint ?? `correct ${path}, or move it away`,
+  });
+}

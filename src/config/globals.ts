@@ -1,0 +1,156 @@
+import { usageError } from '../errors.js';
+import { type Address, parseAddressList } from '../model/address.js';
+import { CLUSTER_NAME, DEFAULT_SPEC, MASTER_NAME } from '../model/spec.js';
+import { shown } from './parsers.js';
+import { describeOrigin, type Origin, type Setting } from './settings.js';
+
+export const OUTPUTS = ['table', 'json', 'yaml', 'tsv'] as const;
+export type Output = (typeof OUTPUTS)[number];
+
+/** Which cluster is meant. */
+export interface Selection {
+  cluster: string;
+  clusterGiven: boolean;
+  sentinelAddrs: Address[] | null;
+  sentinelAddrsFrom: 'flag' | 'environment' | 'file' | null;
+  masterName: string | null;
+}
+
+/** The options that every command takes, decided: the same shape as the harness's Globals. */
+export interface ResolvedGlobals extends Selection {
+  passwordFile: string | null;
+  timeoutMs: number | null;
+  output: Output;
+  yes: boolean;
+  input: boolean;
+  quiet: boolean;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+type Settings = ReadonlyMap<string, Setting>;
+
+/** Everything that every command wants to know first. Throws usageError for values that contradict each other. */
+export function resolveGlobals(settings: Settings, env: Env): ResolvedGlobals {
+  const value = (attribute: string): unknown => settings.get(attribute)?.value;
+  const { passwordFile, timeout } = { passwordFile: value('passwordFile'), timeout: value('timeout') };
+  return {
+    ...resolveSelection(settings, env),
+    passwordFile: typeof passwordFile === 'string' ? passwordFile : null,
+    timeoutMs: typeof timeout === 'number' ? timeout : null,
+    output: resolveOutput(settings),
+    yes: value('yes') === true,
+    input: value('input') !== false,
+    quiet: value('quiet') === true,
+  };
+}
+
+/** `--json` is `--output json` in short; of two origins the stronger one decides. */
+export function resolveOutput(settings: Settings): Output {
+  const json = settings.get('json');
+  const output = settings.get('output');
+  const named = OUTPUTS.find((o) => o === output?.value) ?? 'table';
+  if (json?.value !== true) return named;
+  if (output === undefined || named === 'json') return 'json';
+  const [ours, theirs] = [RANK[json.origin.from], RANK[output.origin.from]];
+  if (ours === theirs) {
+    throw usageError('contradiction', `--json and --output ${named} contradict each other`, {
+      hint: 'leave one of them out',
+    });
+  }
+  return ours > theirs ? 'json' : named;
+}
+
+const RANK = { flag: 3, environment: 2, project: 1, user: 0 } as const;
+
+/**
+ * Which cluster is meant: one of ours by name, or one elsewhere by its sentinels' addresses. The stronger origin
+ * decides; both of the same strength contradict each other (usageError). REDIS_SENTINEL_ADDRS and
+ * REDIS_MASTER_NAME describe the application's cluster, so they are read only where no cluster was named.
+ */
+export function resolveSelection(settings: Settings, env: Env): Selection {
+  const cluster = text(settings, 'cluster');
+  const addrs = text(settings, 'sentinelAddrs');
+  if (cluster && addrs && RANK[cluster.origin.from] === RANK[addrs.origin.from]) {
+    throw usageError('contradiction', '--cluster and --sentinel-addrs contradict each other', {
+      why: `both are set, by ${describeOrigin(cluster.origin)} and ${describeOrigin(addrs.origin)}`,
+      hint: '--cluster for a cluster made here, --sentinel-addrs for one that runs elsewhere',
+    });
+  }
+  const named =
+    cluster && (!addrs || RANK[cluster.origin.from] > RANK[addrs.origin.from]) ? cluster : undefined;
+  const attached = named ? undefined : (addrs ?? applications(env, 'REDIS_SENTINEL_ADDRS'));
+  const master = text(settings, 'masterName') ?? (named ? undefined : applications(env, 'REDIS_MASTER_NAME'));
+  return {
+    cluster: named ? clusterName(named) : DEFAULT_SPEC.cluster,
+    clusterGiven: named !== undefined,
+    sentinelAddrs: attached ? addressList(attached) : null,
+    sentinelAddrsFrom: attached ? shortOrigin(attached.origin) : null,
+    masterName: master ? masterName(master) : null,
+  };
+}
+
+interface Text {
+  text: string;
+  origin: Origin;
+}
+
+function text(settings: Settings, attribute: string): Text | undefined {
+  const setting = settings.get(attribute);
+  return setting === undefined ? undefined : { text: String(setting.value), origin: setting.origin };
+}
+
+function applications(env: Env, variable: string): Text | undefined {
+  const value = env[variable];
+  return value === undefined || value.trim() === ''
+    ? undefined
+    : { text: value, origin: { from: 'environment', variable } };
+}
+
+const shortOrigin = (origin: Origin): 'flag' | 'environment' | 'file' =>
+  origin.from === 'project' || origin.from === 'user' ? 'file' : origin.from;
+
+/** How to call the thing in an error: the option, or the variable or file that set it. */
+const nameOf = (option: string, origin: Origin): string =>
+  origin.from === 'flag'
+    ? option
+    : origin.from === 'environment'
+      ? origin.variable
+      : `${option} (${describeOrigin(origin)})`;
+
+function clusterName(given: Text): string {
+  if (CLUSTER_NAME.test(given.text)) return given.text;
+  throw usageError(
+    'bad-value',
+    `${nameOf('--cluster', given.origin)}: ${shown(given.text)} is no cluster name`,
+    {
+      why: '1 to 40 of a-z, 0-9, - and _, starting with a letter or digit',
+      hint: '--cluster staging-1',
+    },
+  );
+}
+
+function masterName(given: Text): string {
+  if (MASTER_NAME.test(given.text)) return given.text;
+  throw usageError(
+    'bad-value',
+    `${nameOf('--master-name', given.origin)}: ${shown(given.text)} is no master name`,
+    {
+      why: 'Sentinel takes letters, digits, ".", "-" and "_", 100 at most',
+      hint: `--master-name ${DEFAULT_SPEC.masterName}`,
+    },
+  );
+}
+
+function addressList(given: Text): Address[] {
+  const parsed = parseAddressList(given.text);
+  const name = nameOf('--sentinel-addrs', given.origin);
+  const hint = '--sentinel-addrs 127.0.0.1:26379,127.0.0.1:26380';
+  if ('bad' in parsed) {
+    throw usageError('bad-value', `${name}: ${shown(parsed.bad)} is no host:port`, {
+      why: 'a port is 1 to 65535, an IPv6 address stands in brackets, commas separate addresses',
+      hint,
+    });
+  }
+  if (parsed.addresses.length === 0) throw usageError('bad-value', `${name}: no address in it`, { hint });
+  return parsed.addresses;
+}

@@ -1,0 +1,116 @@
+import { type OperatorError, usageError } from '../errors.js';
+import { formatDurationMs, parseDurationMs } from '../model/duration.js';
+import { abbreviate } from '../model/spec.js';
+import { nearest } from './nearest.js';
+
+/**
+ * Parsers for the values of options, for `OptionDef.parse`. `name` is the option as it is typed (`--down-after`).
+ * All throw usageError (64) that names the option, shows the bad value (cut, control characters escaped) and an
+ * example of a good one.
+ */
+
+/** A value for an error message: quoted, cut to one line, with nothing in it that a terminal would obey. */
+export function shown(text: string): string {
+  return JSON.stringify(abbreviate(text));
+}
+
+function badValue(name: string, text: string, wants: string, example: string): OperatorError {
+  const given = text === '' ? 'is empty' : `${shown(text)} is not ${wants}`;
+  return usageError('bad-value', `${name}: ${given}`, {
+    why: text === '' ? `it takes ${wants}` : undefined,
+    hint: `${name} ${example}`,
+  });
+}
+
+export interface DurationBounds {
+  minMs?: number;
+  maxMs?: number;
+}
+
+/** `250ms`, `5s`, `1.5s`, `2m`, `1h` or a bare number of milliseconds → milliseconds. */
+export function duration(
+  name: string,
+  bounds: DurationBounds = {},
+  example = '5s',
+): (text: string) => number {
+  return (text) => {
+    const ms = parseDurationMs(text);
+    if (ms === undefined) throw badValue(name, text, 'a duration (250ms, 5s, 2m, 1h)', example);
+    const { minMs, maxMs } = bounds;
+    if (minMs !== undefined && ms < minMs) {
+      throw outOfRange(name, text, `the least is ${formatDurationMs(minMs)}`, formatDurationMs(minMs));
+    }
+    if (maxMs !== undefined && ms > maxMs) {
+      throw outOfRange(name, text, `the most is ${formatDurationMs(maxMs)}`, formatDurationMs(maxMs));
+    }
+    return ms;
+  };
+}
+
+function outOfRange(name: string, text: string, why: string, example: string): OperatorError {
+  return usageError('bad-value', `${name}: ${shown(text)} is out of range`, {
+    why,
+    hint: `${name} ${example}`,
+  });
+}
+
+/** A whole number from `min` to `max`, both allowed. */
+export function integer(name: string, range: { min: number; max: number }): (text: string) => number {
+  return (text) => {
+    if (!/^[+-]?\d+$/.test(text.trim())) {
+      throw badValue(name, text, `a whole number from ${range.min} to ${range.max}`, String(range.min));
+    }
+    const value = Number(text);
+    if (value < range.min || value > range.max) {
+      const nearestValid = value < range.min ? range.min : range.max;
+      throw outOfRange(name, text, `it must be ${range.min} to ${range.max}`, String(nearestValid));
+    }
+    return value;
+  };
+}
+
+/** A port of 1 to 65535. */
+export function port(name: string, example = 6379): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,5}$/.test(text.trim()) ? Number(text) : 0;
+    if (value < 1 || value > 65535) throw badValue(name, text, 'a port (1 to 65535)', String(example));
+    return value;
+  };
+}
+
+/** A port of 1 to 65535, or the word `auto`. */
+export function portOrAuto(name: string, example = 6379): (text: string) => number | 'auto' {
+  return (text) => {
+    if (text.trim() === 'auto') return 'auto';
+    const value = /^\d{1,5}$/.test(text.trim()) ? Number(text) : 0;
+    if (value < 1 || value > 65535)
+      throw badValue(name, text, 'a port (1 to 65535) or auto', String(example));
+    return value;
+  };
+}
+
+/** One of a few words. */
+export function choice<T extends string>(name: string, choices: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = choices.find((c) => c === text);
+    if (found === undefined)
+      throw badValue(name, text, `one of ${choices.join(', ')}`, nearest(text, choices) ?? choices[0] ?? '');
+    return found;
+  };
+}
+
+/**
+ * A repeatable `KEY=VALUE`: appends to what was given so far. The value may be empty and may contain `=`;
+ * neither part may contain a line break, since both end up in configuration files.
+ */
+export function keyValue(
+  name: string,
+  example: string,
+): (text: string, previous: unknown) => [string, string][] {
+  return (text, previous) => {
+    const match = /^([A-Za-z][A-Za-z0-9._-]*)=([^\r\n\0]*)$/.exec(text);
+    if (match?.[1] === undefined || match[2] === undefined) throw badValue(name, text, 'KEY=VALUE', example);
+    const soFar = Array.isArray(previous) ? (previous as [string, string][]) : [];
+    return [...soFar, [match[1], match[2]]];
+  };
+}

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { errnoOf, messageOf, type OperatorError, usageError } from '../errors.js';
+import { shown } from './parsers.js';
+
+/** Where `-` reads from. */
+export type SecretInput = AsyncIterable<string | Uint8Array> & { isTTY?: boolean };
+
+/** A secret is a line, not a disk image pointed at by mistake. */
+const MOST_BYTES = 64 * 1024;
+
+/**
+ * Reads a secret from a file, or from standard input for `-`. One trailing line break is not part of it.
+ * Throws usageError when it is missing, unreadable, empty or of more than one line; the secret itself is
+ * never part of an error.
+ */
+export async function readSecret(file: string, stdin: SecretInput = process.stdin): Promise<string> {
+  const where = file === '-' ? 'standard input' : shown(file);
+  const secret = (file === '-' ? await fromInput(stdin) : await fromFile(file, where)).replace(/\r?\n$/, '');
+  if (secret === '') throw bad(`${where} holds no password`, 'it is empty');
+  if (/[\r\n\0]/.test(secret)) throw bad(`${where} holds no password`, 'a password is a single line');
+  return secret;
+}
+
+async function fromFile(file: string, where: string): Promise<string> {
+  try {
+    const bytes = await readFile(file);
+    if (bytes.length > MOST_BYTES) throw bad(`${where} holds no password`, 'it is larger than 64 KiB');
+    return bytes.toString('utf8');
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined || !/^E[A-Z]+$/.test(errno)) throw error;
+    throw bad(`can't read the password file ${where}`, WHY[errno] ?? messageOf(error));
+  }
+}
+
+const WHY: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a directory',
+};
+
+async function fromInput(stdin: SecretInput): Promise<string> {
+  if (stdin.isTTY === true) {
+    throw bad('no password on standard input', 'it is a terminal, which would show what is typed');
+  }
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of stdin) {
+    const bytes = typeof part === 'string' ? Buffer.from(part) : part;
+    size += bytes.length;
+    if (size > MOST_BYTES) throw bad('standard input holds no password', 'it is larger than 64 KiB');
+    parts.push(bytes);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function bad(message: string, why: string): OperatorError {
+  return usageError('password-file', `--password-file: ${message}`, {
+    why,
+    hint: '--password-file FILE, where FILE holds the password alone; - reads standard input',
+  });
+}

@@ -1,0 +1,32 @@
+/** What an application needs to find the cluster. */
+export interface EnvResult {
+  /** Addresses that this machine can reach, commas between. */
+  REDIS_SENTINEL_ADDRS: string;
+  REDIS_MASTER_NAME: string;
+  /** The master directly, without a password; null while the sentinels name none. */
+  REDIS_URL: string | null;
+  /** ioredis's option for clients that can't route to the announced addresses. */
+  natMap: Record<string, { host: string; port: number }> | null;
+  needsPassword: boolean;
+  format: 'dotenv' | 'export';
+}
+
+/** As a dotenv file or, exported, for a shell's eval; comments in both. */
+export function envText(env: EnvResult): string {
+  const assign = (name: string, value: string): string =>
+    env.format === 'export' ? `export ${name}='${value.replaceAll("'", `'\\''`)}'` : `${name}=${value}`;
+  return [
+    assign('REDIS_SENTINEL_ADDRS', env.REDIS_SENTINEL_ADDRS),
+    assign('REDIS_MASTER_NAME', env.REDIS_MASTER_NAME),
+    env.REDIS_URL === null
+      ? '# REDIS_URL: the sentinels name no master now'
+      : assign('REDIS_URL', env.REDIS_URL),
+    ...(env.needsPassword ? ['# a password is needed: it is not shown here'] : []),
+    ...(env.natMap === null
+      ? []
+      : [
+          '# This machine can not reach what Sentinel announces. ioredis needs this option:',
+          `# natMap: ${JSON.stringify(env.natMap)}`,
+        ]),
+  ].join('\n');
+}

@@ -1,0 +1,50 @@
+import { type Cell, table } from './table.js';
+import { themeOf, type View } from './theme.js';
+
+/** One cluster that is known here. */
+export interface ListEntry {
+  cluster: string;
+  driver: string;
+  /** In words: `running`, `partly running`, `stopped`, `data kept`, `unreadable`. */
+  state: string;
+  /** How many nodes it has. */
+  nodes: number;
+  /** How many of them run, where the driver could tell. */
+  running?: number;
+}
+
+/** The clusters known here, or how to make one. */
+export function listText(entries: readonly ListEntry[], view: View): string {
+  if (entries.length === 0) return 'no cluster yet\n→ sentinelctl up';
+  const theme = themeOf(view);
+  const rows = entries.map((entry): Cell[] => [
+    { text: entry.cluster, paint: theme.bold },
+    entry.driver,
+    { text: entry.state, paint: entry.state === 'running' ? theme.ok : theme.warn },
+    entry.running === undefined ? String(entry.nodes) : `${entry.running}/${entry.nodes}`,
+  ]);
+  return table(
+    [
+      { title: 'CLUSTER' },
+      { title: 'DRIVER', drop: 2 },
+      { title: 'STATE' },
+      { title: 'NODES', align: 'right', drop: 1 },
+    ],
+    rows,
+    view,
+  );
+}
+
+/** Rows for `--output tsv`. */
+export function listRows(entries: readonly ListEntry[]): { columns: string[]; rows: string[][] } {
+  return {
+    columns: ['cluster', 'driver', 'state', 'nodes', 'running'],
+    rows: entries.map((e) => [
+      e.cluster,
+      e.driver,
+      e.state,
+      String(e.nodes),
+      e.running === undefined ? '' : String(e.running),
+    ]),
+  };
+}

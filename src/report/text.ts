@@ -1,0 +1,46 @@
+import stringWidth from 'string-width';
+
+/** How wide a text is on a terminal, in columns: colours count nothing, wide characters two. */
+export const widthOf = (text: string): number => stringWidth(text);
+
+const ESC = String.fromCharCode(27);
+/** Escape sequences; and control, format and line separating characters, which can hide or move text. */
+const UNSAFE = new RegExp(`${ESC}\\[[0-9;?]*[ -/]*[@-~]|[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+`, 'gu');
+
+/** A text that a server sent, made safe for one line of a terminal: no control characters, no escape sequences. */
+export const plain = (text: string): string => text.replace(UNSAFE, ' ');
+
+/** Fills up with spaces to `width` columns; never cuts. */
+export const padEnd = (text: string, width: number): string =>
+  text + ' '.repeat(Math.max(0, width - widthOf(text)));
+export const padStart = (text: string, width: number): string =>
+  ' '.repeat(Math.max(0, width - widthOf(text))) + text;
+
+/**
+ * Breaks a text (without colours) into lines of at most `columns`, at spaces where possible; lines after the
+ * first are indented by `indent` columns.
+ */
+export function wrap(text: string, columns: number, indent = 0): string[] {
+  const lines: string[] = [];
+  const hang = ' '.repeat(Math.min(indent, Math.max(0, columns - 1)));
+  let line = '';
+  const room = (): number => columns - (lines.length === 0 ? 0 : hang.length);
+  const flush = (): void => {
+    lines.push((lines.length === 0 ? line : hang + line).trimEnd());
+    line = '';
+  };
+  for (const word of text.split(' ')) {
+    const joined = line === '' ? word : `${line} ${word}`;
+    if (widthOf(joined) <= room()) {
+      line = joined;
+      continue;
+    }
+    if (line !== '') flush();
+    for (const char of word) {
+      if (widthOf(line + char) > room()) flush();
+      line += char;
+    }
+  }
+  if (line !== '' || lines.length === 0) flush();
+  return lines;
+}

@@ -1,0 +1,42 @@
+import { Chalk } from 'chalk';
+
+/** How a renderer may draw: colour decided per stream by the caller, width of the terminal (or 80). */
+export interface View {
+  color: boolean;
+  columns: number;
+}
+
+type Paint = (text: string) => string;
+
+/** Colours never carry a meaning alone: every mark is also a word or a symbol. */
+export interface Theme {
+  ok: Paint;
+  bad: Paint;
+  warn: Paint;
+  dim: Paint;
+  bold: Paint;
+  accent: Paint;
+  /** By a node's role: master, replica, sentinel, unknown. */
+  role(role: string, text?: string): string;
+}
+
+export const SYMBOL = { ok: '✔', bad: '✗', warn: '!', unknown: '?', next: '→' } as const;
+
+export function themeOf(view: Pick<View, 'color'>): Theme {
+  const chalk = new Chalk({ level: view.color ? 1 : 0 });
+  const roles: Record<string, Paint> = {
+    master: chalk.magenta,
+    replica: chalk.cyan,
+    sentinel: chalk.blue,
+    unknown: chalk.red,
+  };
+  return {
+    ok: chalk.green,
+    bad: chalk.red,
+    warn: chalk.yellow,
+    dim: chalk.dim,
+    bold: chalk.bold,
+    accent: chalk.cyan,
+    role: (role, text = role) => (roles[role] ?? chalk.reset)(text),
+  };
+}
