@@ -12,11 +12,15 @@ export const commands: Registry = {
     summary: 'remove a cluster of ours: processes, containers, network, volumes, files',
     load: () => import('./down.js'),
   },
-  list: { group: 'Cluster', summary: 'list the clusters known here', load: () => import('./list.js') },
-  env: { group: 'Cluster', summary: "print the application's variables", load: () => import('./env.js') },
+  list: { group: 'Cluster', summary: 'the clusters known on this machine', load: () => import('./list.js') },
+  env: {
+    group: 'Cluster',
+    summary: 'the application’s settings: REDIS_SENTINEL_ADDRS, REDIS_MASTER_NAME, REDIS_URL',
+    load: () => import('./env.js'),
+  },
   config: {
     group: 'Cluster',
-    summary: 'print the generated configuration, secrets redacted',
+    summary: 'the nodes’ configuration as it is now, secrets redacted',
     load: () => import('./config.js'),
   },
 
@@ -47,7 +51,7 @@ export const commands: Registry = {
   },
   logs: {
     group: 'Look',
-    summary: 'show the logs of all nodes, merged by time',
+    summary: 'the nodes’ own logs, merged by time',
     load: () => import('./logs.js'),
   },
 

@@ -68,6 +68,8 @@ export interface FailoverResult {
   masterName: string;
   driver: string;
   fault: string;
+  /** The moment of the fault on the wall clock, ISO 8601: what logs are lined up with. */
+  faultAt: string;
   /** The command line that runs this again. */
   command: string;
   engine: { name: string; version: string };

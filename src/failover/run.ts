@@ -1,13 +1,16 @@
 import { surveyPlan } from '../cluster/ask.js';
 import { type BringUp, proveConvergence } from '../cluster/bring-up.js';
 import { type Engine, openDriver, requireCluster, step } from '../cluster/engine.js';
+import { EXIT, OperatorError } from '../errors.js';
 import { withLock } from '../host/lock.js';
 import { dataNodes, sentinelNodes } from '../model/plan.js';
-import { castOf } from './cast.js';
-import { killMaster } from './fault.js';
+import type { ClusterSpec } from '../model/spec.js';
+import { castOf, type Story } from './cast.js';
+import { type Fault, killMaster } from './fault.js';
 import { followFailover } from './follow.js';
 import { judgeInvariants } from './invariants.js';
-import { observe } from './observer.js';
+import type { Observation } from './observation.js';
+import { type Observer, observe } from './observer.js';
 import { newMasterOf } from './phases.js';
 import { requirePastFailoverGuard, requireSteady } from './preflight.js';
 import { rejoin } from './rejoin.js';
@@ -48,81 +51,94 @@ export function runFailoverTest(engine: Engine, options: FailoverTestOptions): P
     engine.store.lockOf(options.cluster),
     `failover-test --cluster ${options.cluster}`,
     async () => {
-      const state = await requireCluster(engine.store, options.cluster);
-      const { plan } = state;
-      const driver = await openDriver(engine, state);
-      const password = await engine.store.password(options.cluster);
-      const asking = { clock: engine.clock, password, deadlineMs: ASK_DEADLINE_MS, signal: engine.signal };
-      const up: BringUp = { driver, plan, asking, deadlineMs: SETTLE_MS };
-      const budgetMs = options.budgetMs ?? plan.spec.downAfterMs + BUDGET_BEYOND_DOWN_AFTER_MS;
-      const waitMs = options.waitMs ?? plan.spec.downAfterMs + plan.spec.failoverTimeoutMs + 10_000;
+      const stage = await openStage(engine, options.cluster);
       try {
-        const before = await step(
-          engine,
-          'preflight',
-          'looking whether a fault may be injected',
-          async () => {
-            await requirePastFailoverGuard(plan, driver, engine.clock.wallMs());
-            const snapshot = await surveyPlan(plan, asking);
-            requireSteady(plan, snapshot);
-            return snapshot;
-          },
-        );
-        const cast = castOf(plan, before);
-        engine.onProgress({ type: 'note', level: 'info', text: cast.sentence });
-        const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
-        const observer = await observe(nodes, { clock: engine.clock, masterName: cast.masterName, password });
-        try {
-          const story = { engine, up, cast, observer };
-          const fault = await killMaster(story, options.signal);
-          let back: Rejoin | null = null;
-          try {
-            await followFailover(story, fault.atMs, waitMs);
-            const newMaster = newMasterOf(
-              observer.seen.filter((o) => o.atMs >= fault.atMs),
-              cast,
-            );
-            if (newMaster === null) await restore(story, 'no failover came');
-            else if (options.rejoin !== null)
-              back = await rejoin(story, fault.atMs, newMaster, options.rejoin);
-          } catch (error) {
-            await restore(story, 'the test was cut short');
-            throw error;
-          }
-          if (back !== null)
-            await step(engine, 'settle', 'everyone agrees again', () => proveConvergence(up)).catch(
-              ignoreUnproved,
-            );
-          const snapshot = await surveyPlan(plan, asking);
-          const { seen } = observer;
-          const newMaster = newMasterOf(
-            seen.filter((o) => o.atMs >= fault.atMs),
-            cast,
-          );
-          const invariants = judgeInvariants({ cast, newMaster, rejoin: back, snapshot, seen });
-          return resultOf({
-            plan,
-            cast,
-            seen,
-            fault,
-            newMaster,
-            rejoin: back,
-            invariants,
-            before,
-            budgetMs,
-            options,
-          });
-        } finally {
-          await observer.close();
-        }
+        return await play(engine, stage, options);
       } finally {
-        driver.close();
+        stage.driver.close();
       }
     },
   );
 }
 
+/** The whole story: look, kill, follow, bring back, settle, judge. */
+async function play(engine: Engine, up: BringUp, options: FailoverTestOptions): Promise<FailoverResult> {
+  const { plan, driver, asking } = up;
+  const { spec } = plan;
+  const before = await step(engine, 'preflight', 'looking whether a fault may be injected', async () => {
+    await requirePastFailoverGuard(plan, driver, engine.clock.wallMs());
+    return requireSteady(plan, asking);
+  });
+  const cast = castOf(plan, before);
+  engine.onProgress({ type: 'note', level: 'info', text: cast.sentence });
+  const observer = await observe(
+    { data: dataNodes(plan), sentinels: sentinelNodes(plan) },
+    { clock: engine.clock, masterName: cast.masterName, password: asking.password },
+  );
+  const story: Story = { engine, up, cast, observer };
+  try {
+    const { fault, newMaster, back } = await orPutBack(story, async () => {
+      const fault = await killMaster(story, options.signal);
+      await followFailover(story, fault.atMs, options.waitMs ?? defaultWaitMs(spec));
+      const newMaster = newMasterOf(since(observer, fault), cast);
+      if (newMaster === null) await restore(story, 'no failover came');
+      const wanted = newMaster === null ? null : options.rejoin;
+      const back = newMaster && wanted && (await rejoin(story, fault.atMs, newMaster, wanted));
+      return { fault, newMaster, back };
+    });
+    if (back !== null) await step(engine, 'settle', 'everyone agrees again', () => settle(up));
+    const snapshot = await surveyPlan(plan, asking);
+    const seen = since(observer, fault);
+    const invariants = judgeInvariants({ cast, newMaster, rejoin: back, snapshot, seen });
+    const budgetMs = options.budgetMs ?? spec.downAfterMs + BUDGET_BEYOND_DOWN_AFTER_MS;
+    return resultOf({
+      plan,
+      cast,
+      seen,
+      fault,
+      newMaster,
+      rejoin: back,
+      invariants,
+      before,
+      budgetMs,
+      options,
+    });
+  } finally {
+    await observer.close();
+  }
+}
+
+/** Opens what a test needs of a cluster of ours; the caller closes the driver. */
+async function openStage(engine: Engine, cluster: string): Promise<BringUp> {
+  const state = await requireCluster(engine.store, cluster);
+  const password = await engine.store.password(cluster);
+  const asking = { clock: engine.clock, password, deadlineMs: ASK_DEADLINE_MS, signal: engine.signal };
+  return { driver: await openDriver(engine, state), plan: state.plan, asking, deadlineMs: SETTLE_MS };
+}
+
+/** The procedure's own bound for a failover, and some. */
+const defaultWaitMs = (spec: ClusterSpec): number => spec.downAfterMs + spec.failoverTimeoutMs + 10_000;
+
+/** From the fault on; what was seen before it belongs to another story. */
+const since = (observer: Observer, fault: Fault): Observation[] =>
+  observer.seen.filter((o) => o.atMs >= fault.atMs);
+
+/** From the first touch on: whatever goes wrong, an abort included, the old master is put back before it goes on. */
+async function orPutBack<T>(story: Story, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof OperatorError && error.exitCode === EXIT.notRestored) throw error;
+    await restore(story, 'the test was cut short');
+    throw error;
+  }
+}
+
 /** What could not be proved shows in the invariants, with its evidence. */
-function ignoreUnproved(error: unknown): void {
-  if ((error as { code?: unknown }).code !== 'not-converged') throw error;
+async function settle(up: BringUp): Promise<void> {
+  try {
+    await proveConvergence(up);
+  } catch (error) {
+    if (!(error instanceof OperatorError && error.code === 'not-converged')) throw error;
+  }
 }

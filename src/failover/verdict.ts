@@ -43,6 +43,7 @@ export function resultOf(evidence: Evidence): FailoverResult {
     masterName: spec.masterName,
     driver: plan.driver,
     fault: fault.name,
+    faultAt: new Date(fault.wallMs).toISOString(),
     command: evidence.options.command,
     engine: { name: answer?.engine ?? 'unknown', version: answer?.version ?? 'unknown' },
     config: {

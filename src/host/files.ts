@@ -5,26 +5,32 @@ import { errnoOf, failed, messageOf, OperatorError } from '../errors.js';
 
 /**
  * Replaces a file as a whole: a reader sees the old text or the new one, never a part, and neither does anybody
- * after a power cut. `mode` is the new file's, whatever the old one's was. Throws Node's own errors.
+ * after a power cut. `mode` is the new file's, whatever the old one's was. `durable: false` saves the wait for the
+ * disk, for what a power cut makes void anyway. Throws Node's own errors.
  */
-export async function writeAtomically(path: string, text: string, mode: number): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  text: string,
+  mode: number,
+  { durable = true }: { durable?: boolean } = {},
+): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
-    await writeDurably(temporary, text, mode);
+    await writeNew(temporary, text, mode, durable);
     await rename(temporary, path);
-    await syncDirectory(dirname(path));
+    if (durable) await syncDirectory(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     throw error;
   }
 }
 
-/** Writes a file that must not be there yet, and returns once it is on the disk. */
-export async function writeDurably(path: string, text: string, mode: number): Promise<void> {
+/** Writes a file that must not be there yet; where `durable`, returns once it is on the disk. */
+export async function writeNew(path: string, text: string, mode: number, durable: boolean): Promise<void> {
   const file = await open(path, 'wx', mode);
   try {
     await file.writeFile(text);
-    await file.sync();
+    if (durable) await file.sync();
   } finally {
     await file.close();
   }

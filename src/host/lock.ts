@@ -4,12 +4,14 @@ import { basename, dirname, join } from 'node:path';
 import { pid } from 'node:process';
 import { systemClock } from '../clock.js';
 import { errnoOf, type OperatorError, refused } from '../errors.js';
-import { makePrivateDirectory, readIfThere, temporaryBeside, unusable, writeDurably } from './files.js';
-import { identify, isAlive, type ProcessIdentity } from './process-identity.js';
+import { makePrivateDirectory, readIfThere, temporaryBeside, unusable, writeNew } from './files.js';
+import { identify } from './process-identity.js';
 
 /** What a lock file says of who holds it. */
 interface Holder {
-  process: ProcessIdentity;
+  /** Its process, by pid and start time; not by its command line, which a program may change while it runs. */
+  pid: number;
+  startTime: string;
   /** The command it runs, for showing: `up --cluster default`. */
   what: string;
   /** Since when, wall clock, ISO 8601. */
@@ -50,13 +52,19 @@ async function newRecord(what: string): Promise<string> {
   const self = await identify(pid);
   if (self === undefined) throw new Error('this process can not tell its own identity');
   const since = new Date(systemClock.wallMs()).toISOString();
-  const holder: Holder = { process: self, what, since, nonce: randomBytes(16).toString('hex') };
+  const holder: Holder = {
+    pid,
+    startTime: self.startTime,
+    what,
+    since,
+    nonce: randomBytes(16).toString('hex'),
+  };
   return `${JSON.stringify(holder)}\n`;
 }
 
 async function acquire(path: string, record: string): Promise<void> {
   const mine = temporaryBeside(path);
-  await writeDurably(mine, record, 0o600);
+  await writeNew(mine, record, 0o600, false);
   try {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       if (await linked(mine, path)) return;
@@ -92,7 +100,9 @@ async function inherited(mine: string, path: string, current: string): Promise<b
 /** Throws `locked` when the holder lives and, looked at once more, still holds it. */
 async function refuseIfHeld(record: string, stillThere: () => Promise<boolean>): Promise<void> {
   const holder = parseHolder(record);
-  if (holder !== undefined && (await isAlive(holder.process)) && (await stillThere())) throw locked(holder);
+  if (holder === undefined) return;
+  const isAlive = (await identify(holder.pid))?.startTime === holder.startTime;
+  if (isAlive && (await stillThere())) throw locked(holder);
 }
 
 const heirPath = (path: string, record: string): string => {
@@ -117,7 +127,7 @@ async function linked(from: string, to: string): Promise<boolean> {
 function parseHolder(record: string): Holder | undefined {
   try {
     const holder = JSON.parse(record) as Partial<Holder> | null;
-    return typeof holder?.process?.pid === 'number' && typeof holder.what === 'string'
+    return typeof holder?.pid === 'number' && typeof holder.what === 'string'
       ? (holder as Holder)
       : undefined;
   } catch {
@@ -126,7 +136,7 @@ function parseHolder(record: string): Holder | undefined {
 }
 
 function locked(holder: Holder): OperatorError {
-  const { pid } = holder.process;
+  const { pid } = holder;
   return refused('locked', `another command is changing this cluster: "${holder.what}", pid ${pid}`, {
     why: `it holds the lock since ${holder.since}`,
     hint: `wait until it ends, or end it with: kill ${pid}`,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { platform } from 'node:process';
 import { promisify } from 'node:util';
 import { PS_ENV, parseCmdline } from './process-identity.js';
@@ -13,6 +13,18 @@ export interface ListedProcess {
 /** Every process whose command line can be read. Costs milliseconds: for exceptions, not for each look. */
 export function listProcesses(): Promise<ListedProcess[]> {
   return platform === 'linux' ? listByProc() : listByPs();
+}
+
+/**
+ * Whether a process sees the same files under the same names as this one. One in a container doesn't, though the
+ * machine's process list shows it: its /root/x is another file than ours. Always true outside Linux.
+ */
+export async function seesSameFiles(pid: number): Promise<boolean> {
+  if (platform !== 'linux') return true;
+  const [theirs, ours] = await Promise.all(
+    [String(pid), 'self'].map((name) => readlink(`/proc/${name}/ns/mnt`).catch(() => undefined)),
+  );
+  return theirs !== undefined && theirs === ours;
 }
 
 async function listByProc(): Promise<ListedProcess[]> {

@@ -7,8 +7,8 @@ type Server = Pick<NodeState | SentinelState, 'id' | 'endpoint'>;
 /** Words the next command to type: sentinelctl's own for our cluster, redis-cli for somebody else's. No passwords. */
 export interface Hints {
   /** A sentinelctl command with what is needed to reach the same cluster. */
-  ctl(command: string): string;
-  cli(server: { endpoint: Address }, command: string): string;
+  ctl(words: string): string;
+  cli(server: { endpoint: Address }, words: string): string;
   /** For a server that does not answer. */
   revive(server: Server, silence: Silence | null): string;
   logs(server: Server, otherwise: string): string;
@@ -16,13 +16,18 @@ export interface Hints {
   act(server: Server, own: string, attached: string): string;
 }
 
+/** A sentinelctl command for one of our clusters: the default one needs no naming. */
+export const command = (words: string, cluster: string): string =>
+  cluster === 'default' ? `sentinelctl ${words}` : `sentinelctl ${words} --cluster ${cluster}`;
+
 export function hintsFor(expectation: Expectation): Hints {
   const { own, cluster, nodes } = expectation;
   const ours = (server: Server): boolean => own && (nodes?.some((n) => n.id === server.id) ?? true);
-  const ctl = (command: string): string =>
-    own && cluster !== 'default' ? `sentinelctl ${command} --cluster ${cluster}` : `sentinelctl ${command}`;
-  const cli = (server: { endpoint: Address }, command: string): string =>
-    `redis-cli -h ${server.endpoint.host} -p ${server.endpoint.port} ${command}`;
+  // Somebody else's cluster goes by the addresses of its sentinels.
+  const elsewhere = cluster.includes(':') ? ` --sentinel-addrs ${cluster}` : '';
+  const ctl = (words: string): string => (own ? command(words, cluster) : `sentinelctl ${words}${elsewhere}`);
+  const cli = (server: { endpoint: Address }, words: string): string =>
+    `redis-cli -h ${server.endpoint.host} -p ${server.endpoint.port} ${words}`;
   return {
     ctl,
     cli,
@@ -32,6 +37,6 @@ export function hintsFor(expectation: Expectation): Hints {
       return silence?.kind === 'timeout' ? ctl(`resume ${server.id}`) : ctl(`start ${server.id}`);
     },
     logs: (server, otherwise) => (ours(server) ? ctl(`logs ${server.id} --tail 50`) : cli(server, otherwise)),
-    act: (server, command, attached) => (ours(server) ? ctl(command) : cli(server, attached)),
+    act: (server, own, attached) => (ours(server) ? ctl(own) : cli(server, attached)),
   };
 }

@@ -31,7 +31,7 @@ export function masterNameOf(snapshot: Snapshot, wanted: string | null): string 
   if (wanted !== null) {
     if (names.includes(wanted)) return wanted;
     throw usageError('unknown-master-name', `no sentinel monitors a master named ${wanted}`, {
-      why: names.length === 0 ? 'the sentinels monitor nothing' : `they monitor ${listed(names)}`,
+      why: names.length === 0 ? undefined : `they monitor ${listed(names)}`,
       hint: names[0] === undefined ? 'sentinelctl masters' : `use --master-name ${names[0]}`,
     });
   }

@@ -1,6 +1,6 @@
 import type { DownResult } from '../cluster/down.js';
+import { command } from '../model/hints.js';
 import { count, listed } from '../model/words.js';
-import { command } from './hints.js';
 import { wrap } from './text.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
 

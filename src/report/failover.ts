@@ -1,11 +1,11 @@
 import type { FailoverResult, InvariantResult, Trial, Verdict } from '../failover/result.js';
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
+import { command } from '../model/hints.js';
 import { named } from '../model/words.js';
 import { phaseRows, rejoinRows, type TimeRow } from './failover-rows.js';
-import { command } from './hints.js';
 import { verdictLines } from './problems.js';
 import { type Cell, type Column, table } from './table.js';
-import { plain, widthOf, wrap } from './text.js';
+import { plain, together, widthOf, wrap } from './text.js';
 import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
 import { axis, bar } from './timeline.js';
 
@@ -13,7 +13,7 @@ import { axis, bar } from './timeline.js';
 export function failoverText(result: FailoverResult, view: View): string {
   const theme = themeOf(view);
   const { config, engine } = result;
-  const setting = `fault ${result.fault}; cluster ${result.cluster} (${result.driver}), ${engine.name} ${engine.version}, down-after ${formatDurationMs(config.downAfterMs)}, quorum ${config.quorum}`;
+  const setting = `fault ${result.fault} at ${result.faultAt}; cluster ${result.cluster} (${result.driver}), ${engine.name} ${engine.version}, down-after ${formatDurationMs(config.downAfterMs)}, quorum ${config.quorum}`;
   return [
     ...verdictLines(result.outcome.toUpperCase(), paintOf(result.outcome, theme), headline(result), view),
     ...(result.reason === '' ? [] : wrap(plain(result.reason), view.columns)),
@@ -34,7 +34,7 @@ export function failoverText(result: FailoverResult, view: View): string {
 function headline(result: FailoverResult): string {
   const trial = result.trials[0];
   if (trial === undefined) return `${result.masterName}: nothing was measured`;
-  const budget = `budget ${humanDurationMs(result.budgetMs)}`;
+  const budget = `budget ${together(humanDurationMs(result.budgetMs))}`;
   const { switchedMs } = trial.phases;
   const moved =
     trial.newMaster === null
@@ -42,7 +42,7 @@ function headline(result: FailoverResult): string {
       : `${result.masterName} moved from ${trial.oldMaster.id} to ${named(trial.newMaster)}`;
   return switchedMs === null
     ? `${moved}, no switch was seen, ${budget}`
-    : `${moved}, first switch after ${humanDurationMs(switchedMs)}, ${budget}`;
+    : `${moved}, first switch after ${together(humanDurationMs(switchedMs))}, ${budget}`;
 }
 
 function trialLines(trial: Trial, index: number, result: FailoverResult, view: View): string[] {
@@ -53,17 +53,17 @@ function trialLines(trial: Trial, index: number, result: FailoverResult, view: V
   lines.push(...timeTable(rows, view));
   const zombie = trial.rejoin?.zombieMs ?? 0;
   if (zombie > 0) {
-    const words = `${SYMBOL.warn} ${trial.oldMaster.id} was a second writable master for ${humanDurationMs(zombie)} after its return: what is written to it in that time is lost`;
+    const words = `${SYMBOL.warn} ${trial.oldMaster.id} was a second writable master for ${together(humanDurationMs(zombie))} after its return: what is written to it in that time is lost`;
     lines.push('', ...wrap(words, view.columns, 2).map(theme.warn));
   }
   const bounds = phases.filter((r) => r.stepMs !== null && r.why !== null);
   if (bounds.length > 0) {
     const width = Math.max(...bounds.map((r) => r.short.length)) + 2;
     const why = bounds.flatMap((r) =>
-      wrap(`${r.short.padEnd(width, '\u00a0')}${r.why ?? ''}`, view.columns, width),
+      wrap(`${together(r.short.padEnd(width))}${r.why ?? ''}`, view.columns, width),
     );
     lines.push('', ...wrap('what each step waits for', view.columns).map(theme.bold));
-    lines.push(...why.map((line) => theme.dim(line.replaceAll('\u00a0', ' '))));
+    lines.push(...why.map((line) => theme.dim(line)));
   }
   return lines;
 }

@@ -1,5 +1,5 @@
 import type { Problem } from '../model/status.js';
-import { plain, wrap } from './text.js';
+import { plain, together, wrap } from './text.js';
 import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
 
 const MARK = { critical: SYMBOL.bad, warning: SYMBOL.warn, info: 'i' } as const;
@@ -33,9 +33,6 @@ export function verdictLines(
   view: View,
 ): string[] {
   const indent = view.columns < 60 ? 2 : word.length + 2;
-  // Two spaces would be taken for two places to break at.
-  const lines = wrap(`${word}\u00a0 ${plain(rest)}`, view.columns, indent);
-  return lines.map((line, i) =>
-    i === 0 ? paint(word) + line.slice(word.length).replace('\u00a0', ' ') : line,
-  );
+  const lines = wrap(`${together(`${word} `)} ${plain(rest)}`, view.columns, indent);
+  return lines.map((line, i) => (i === 0 ? paint(word) + line.slice(word.length) : line));
 }

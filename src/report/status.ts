@@ -44,8 +44,9 @@ function masterVerdict(master: MasterStatus, status: StatusResult, view: View): 
   const theme = themeOf(view);
   const first = master.problems[0];
   if (!master.healthy && first !== undefined) {
+    const words = first.message.includes(master.name) ? first.message : `${master.name}: ${first.message}`;
     const more = master.problems.length > 1 ? ` (and ${master.problems.length - 1} more)` : '';
-    return verdictLines('UNHEALTHY', theme.bad, `${master.name}: ${first.message}${more}`, view);
+    return verdictLines('UNHEALTHY', theme.bad, `${words}${more}`, view);
   }
   return verdictLines('HEALTHY', theme.ok, summary(master, status.sentinels), view);
 }

@@ -5,7 +5,7 @@ export const widthOf = (text: string): number => stringWidth(text);
 
 const ESC = String.fromCharCode(27);
 /** Escape sequences; and control, format and line separating characters, which can hide or move text. */
-const UNSAFE = new RegExp(`${ESC}\\[[0-9;?]*[ -/]*[@-~]|[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+`, 'gu');
+const UNSAFE = new RegExp(`(?:${ESC}\\[[0-9;?]*[ -/]*[@-~]|[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}])+`, 'gu');
 
 /** A text that a server sent, made safe for one line of a terminal: no control characters, no escape sequences. */
 export const plain = (text: string): string => text.replace(UNSAFE, ' ');
@@ -16,6 +16,10 @@ export const padEnd = (text: string, width: number): string =>
 export const padStart = (text: string, width: number): string =>
   ' '.repeat(Math.max(0, width - widthOf(text))) + text;
 
+const NBSP = '\u00a0';
+/** Keeps the words of a text on one line when it is wrapped: `84 ms`. */
+export const together = (text: string): string => text.replaceAll(' ', NBSP);
+
 /**
  * Breaks a text (without colours) into lines of at most `columns`, at spaces where possible; lines after the
  * first are indented by `indent` columns.
@@ -23,23 +27,25 @@ export const padStart = (text: string, width: number): string =>
 export function wrap(text: string, columns: number, indent = 0): string[] {
   const lines: string[] = [];
   const hang = ' '.repeat(Math.min(indent, Math.max(0, columns - 1)));
-  let line = '';
+  let line = /^ */.exec(text)?.[0] ?? '';
+  let begun = false;
   const room = (): number => columns - (lines.length === 0 ? 0 : hang.length);
   const flush = (): void => {
-    lines.push((lines.length === 0 ? line : hang + line).trimEnd());
+    lines.push((lines.length === 0 ? line : hang + line).trimEnd().replaceAll(NBSP, ' '));
     line = '';
+    begun = false;
   };
-  for (const word of text.split(' ')) {
-    const joined = line === '' ? word : `${line} ${word}`;
-    if (widthOf(joined) <= room()) {
-      line = joined;
-      continue;
+  for (const word of text.trimStart().split(' ')) {
+    const joined = begun ? `${line} ${word}` : line + word;
+    if (widthOf(joined) <= room()) line = joined;
+    else {
+      if (begun) flush();
+      for (const char of word) {
+        if (widthOf(line + char) > room()) flush();
+        line += char;
+      }
     }
-    if (line !== '') flush();
-    for (const char of word) {
-      if (widthOf(line + char) > room()) flush();
-      line += char;
-    }
+    begun = true;
   }
   if (line !== '' || lines.length === 0) flush();
   return lines;

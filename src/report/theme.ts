@@ -30,13 +30,18 @@ export function themeOf(view: Pick<View, 'color'>): Theme {
     sentinel: chalk.blue,
     unknown: chalk.red,
   };
+  // chalk joins all its arguments: as a callback of map() it would print the index as well.
+  const one =
+    (paint: Paint): Paint =>
+    (text) =>
+      paint(text);
   return {
-    ok: chalk.green,
-    bad: chalk.red,
-    warn: chalk.yellow,
-    dim: chalk.dim,
-    bold: chalk.bold,
-    accent: chalk.cyan,
+    ok: one(chalk.green),
+    bad: one(chalk.red),
+    warn: one(chalk.yellow),
+    dim: one(chalk.dim),
+    bold: one(chalk.bold),
+    accent: one(chalk.cyan),
     role: (role, text = role) => (roles[role] ?? chalk.reset)(text),
   };
 }

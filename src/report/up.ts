@@ -1,10 +1,10 @@
 import type { UpResult } from '../cluster/up.js';
 import { formatAddress } from '../model/address.js';
 import { humanDurationMs } from '../model/duration.js';
+import { command } from '../model/hints.js';
 import { count, named } from '../model/words.js';
-import { command } from './hints.js';
 import { type Cell, table } from './table.js';
-import { wrap } from './text.js';
+import { together, wrap } from './text.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
 
 /** What came up, where it listens, and what to type next. */
@@ -13,7 +13,7 @@ export function upText(result: UpResult, view: View): string {
   const { cluster, driver, replicas, sentinels } = result;
   const proof = result.alreadyUp
     ? 'nothing was changed'
-    : `converged in ${humanDurationMs(result.convergedMs)} (proved)`;
+    : `converged in ${together(humanDurationMs(result.convergedMs))} (proved)`;
   const first = `${cluster} is ${result.alreadyUp ? 'already ' : ''}up: ${result.masterName} → ${named(result.master)}, ${count(replicas.length, 'replica')}, ${count(sentinels.length, 'sentinel')} (${driver}), ${proof}`;
   const nodes = [
     { role: 'master', ref: result.master },

@@ -1,4 +1,5 @@
 import { formatAddress } from '../model/address.js';
+import { formatDurationMs } from '../model/duration.js';
 import type { Asked, Claim, MastersResult, MembersResult, Subject } from '../model/views.js';
 import type { MasterAddrResult } from '../model/which-master.js';
 import { count } from '../model/words.js';
@@ -76,18 +77,24 @@ function subjectBlock(head: string, subject: Subject, kind: keyof typeof FIELDS,
 
   function cellOf(claim: Claim, key: string, of: Subject): Cell {
     if (!claim.listed) return { text: key === fields[0]?.[0] ? 'not listed' : '-', paint: theme.bad };
-    const text = show(claim.values[key]);
+    const text = shown(claim, key);
     if (!of.differences.includes(key) || text === common(of.claims, key)) return text;
     return { text: `${SYMBOL.bad} ${text}`, paint: theme.bad };
   }
   return [...heading, table(columns, rows, view)].join('\n');
 }
 
+/** For a person: durations with their unit. */
+function shown(claim: Claim, key: string): string {
+  const value = claim.values[key];
+  return key.endsWith('Ms') && typeof value === 'number' ? formatDurationMs(value) : show(value);
+}
+
 /** What most of them say; the first where they are even. */
 function common(claims: readonly Claim[], key: string): string {
   const votes = new Map<string, number>();
   for (const claim of claims.filter((c) => c.listed)) {
-    const text = show(claim.values[key]);
+    const text = shown(claim, key);
     votes.set(text, (votes.get(text) ?? 0) + 1);
   }
   return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? '';

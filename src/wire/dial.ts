@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type Clock, withDeadline } from '../clock.js';
 import type { Address } from '../model/address.js';
@@ -17,6 +18,8 @@ export interface DialOptions {
 export async function dial(address: Address, options: DialOptions): Promise<Socket> {
   const { clock, deadlineMs, signal } = options;
   signal?.throwIfAborted();
+  // One listener per connection is no leak, of which Node would warn on stderr from the eleventh on.
+  if (signal) setMaxListeners(0, signal);
   let socket: Socket;
   try {
     socket = connect({ host: address.host, port: address.port, noDelay: true });

@@ -3,7 +3,7 @@ import { unreachable } from '../../errors.js';
 import type { OnProgress } from '../../model/events.js';
 import type { Owner } from './conf-archive.js';
 import type { Engine } from './engine.js';
-import { engineError, engineWords, statusOf } from './errors.js';
+import { engineError, statusOf } from './errors.js';
 import { pullImage } from './pull.js';
 
 /** What must be known of an image to run a server from it. */
@@ -24,13 +24,6 @@ export async function inspectImage(engine: Engine, ref: string): Promise<ImageFa
     return { ref, server: serverOf(Config), owner: ownerOf(Config?.User ?? '') };
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
-    if (statusOf(error) === 400) {
-      throw unreachable('bad-image', `"${ref}" is no image's name`, {
-        why: engineWords(error),
-        hint: NAME_HINT,
-        cause: error,
-      });
-    }
     throw engineError(error, engine.target, `look at the image ${ref}`);
   }
 }
@@ -51,9 +44,6 @@ export async function ensureImage(
     hint: `try: docker pull ${ref}`,
   });
 }
-
-const NAME_HINT =
-  'a name looks like redis:8, valkey/valkey:8 or registry.example/redis:8; or use --image host';
 
 type Config = Pick<ImageInspectInfo['Config'], 'Cmd' | 'Env'> & {
   Entrypoint?: string | string[] | undefined;

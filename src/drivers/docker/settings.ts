@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { usageError } from '../../errors.js';
+import { abbreviate } from '../../model/spec.js';
 
 /**
  * The image used where none is asked for: the official image's tag that follows the newest Redis 8, so that a
@@ -30,6 +31,13 @@ export interface DockerSettings {
   redisServer: string;
 }
 
+/**
+ * `redis`, `redis:8`, `registry:5000/team/redis@sha256:…`, or an image's id (distribution/reference). What doesn't look
+ * like one never gets into the path of a request to the engine.
+ */
+const REFERENCE =
+  /^(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+
 /** Fills in the defaults. Throws usageError for an address or network that can't be. */
 export function readSettings(raw: Readonly<Record<string, string>>): DockerSettings {
   const network = raw.network || 'bridge';
@@ -44,9 +52,15 @@ export function readSettings(raw: Readonly<Record<string, string>>): DockerSetti
       hint: "use --publish 127.0.0.1, or the address of one of this machine's interfaces",
     });
   }
+  const image = raw.image || DEFAULT_IMAGE;
+  if (image.length > 255 || !(REFERENCE.test(image) || /^sha256:[0-9a-f]{64}$/.test(image))) {
+    throw usageError('bad-image', `"${abbreviate(image)}" is no name of an image`, {
+      hint: 'a name looks like redis:8, valkey/valkey:8 or registry.example/redis:8; or use --image host',
+    });
+  }
   const tls = raw.tls === 'verify' || raw.tls === 'skip' ? raw.tls : '';
   return {
-    image: raw.image || DEFAULT_IMAGE,
+    image,
     imageRef: raw.imageRef ?? '',
     publish,
     network,

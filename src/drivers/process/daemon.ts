@@ -33,7 +33,7 @@ export async function startDaemon(
   // The spawn reports back only after exec, so that the command line is the server's. A server that is gone already
   // is written down too, as one that can't be alive.
   const identity = (await identify(pid)) ?? { pid, startTime: '', command: '' };
-  await writeRecord(files, { state: 'started', process: identity });
+  await writeRecord(files, { state: 'started', server: identity });
 }
 
 async function spawnDetached(files: NodeFiles, binary: string, env: DriverContext['env']): Promise<number> {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { readIfThere } from '../../host/files.js';
 import { identify, type ProcessIdentity } from '../../host/process-identity.js';
-import { listProcesses } from '../../host/process-list.js';
+import { listProcesses, seesSameFiles } from '../../host/process-list.js';
 import type { NodeFiles } from './node-files.js';
 import { type NodeRecord, readRecord } from './record.js';
 
@@ -36,20 +36,27 @@ export async function findServer(files: NodeFiles, binary: string | undefined): 
   const record = await readRecord(files);
   if (record?.state === 'started') {
     // The text of the command line is not compared: a wrapper script has become the server since it was written down.
-    const now = await identify(record.process.pid);
-    if (now !== undefined && now.startTime === record.process.startTime && isOurs(now))
+    const now = await identify(record.server.pid);
+    if (now !== undefined && now.startTime === record.server.startTime && isOurs(now))
       return { record, server: now };
   }
   const noted = await identify(Number((await readIfThere(files.pidfile))?.trim()));
-  if (noted !== undefined && isOurs(noted)) return { record, server: noted };
+  if (noted !== undefined && isOurs(noted) && (await seesSameFiles(noted.pid)))
+    return { record, server: noted };
   const cutOff = record === undefined || record.state === 'starting';
   return { record, server: cutOff ? (await serversBelow(files.conf, binary)).find(isOurs) : undefined };
 }
 
-/** Living servers whose configuration is this path or begins with it. Looks through every process. */
+/**
+ * Living servers whose configuration is this path or begins with it, on this file system. Looks through every process.
+ */
 export async function serversBelow(path: string, binary: string | undefined): Promise<ProcessIdentity[]> {
   const isBelow = (p: { command: string }): boolean => serverConf(p.command, path, binary) !== undefined;
   const listed = (await listProcesses()).filter(isBelow);
-  const identities = await Promise.all(listed.map((p) => identify(p.pid)));
-  return identities.filter((p) => p !== undefined).filter(isBelow);
+  const found: ProcessIdentity[] = [];
+  for (const { pid } of listed) {
+    const identity = await identify(pid);
+    if (identity !== undefined && isBelow(identity) && (await seesSameFiles(pid))) found.push(identity);
+  }
+  return found;
 }

@@ -111,7 +111,7 @@ export class ProcessDriver implements Driver {
     }
     const isThere = (await this.#guard(() => readIfThere(files.conf))) !== undefined;
     if (!isThere) return { state: 'absent', detail: `no files in ${files.dir}` };
-    if (record?.state === 'started') return { state: 'exited', detail: `was pid ${record.process.pid}` };
+    if (record?.state === 'started') return { state: 'exited', detail: `was pid ${record.server.pid}` };
     return { state: 'created', detail: 'never started' };
   }
 
@@ -119,8 +119,12 @@ export class ProcessDriver implements Driver {
     return this.#guard(() => readIfThere(nodeFiles(this.dir, id).conf));
   }
 
-  logs(id: string, options?: LogOptions): AsyncIterable<LogLine> {
-    return readLog(id, nodeFiles(this.dir, id).log, options);
+  async *logs(id: string, options?: LogOptions): AsyncGenerator<LogLine> {
+    try {
+      yield* readLog(id, nodeFiles(this.dir, id).log, options);
+    } catch (error) {
+      throw this.#explain(error);
+    }
   }
 
   remove(id: string, options: { keepData?: boolean } = {}): Promise<Removed> {
@@ -174,8 +178,12 @@ export class ProcessDriver implements Driver {
     try {
       return await work();
     } catch (error) {
-      throw errnoOf(error) === undefined ? error : unusable(this.dir, error);
+      throw this.#explain(error);
     }
+  }
+
+  #explain(error: unknown): unknown {
+    return errnoOf(error) === undefined ? error : unusable(this.dir, error);
   }
 }
 

@@ -12,7 +12,7 @@ import type { NodeFiles } from './node-files.js';
 export type NodeRecord =
   | { state: 'created' }
   | { state: 'starting' }
-  | { state: 'started'; process: ProcessIdentity };
+  | { state: 'started'; server: ProcessIdentity };
 
 /** undefined when nothing was written, or nothing that can be understood. */
 export async function readRecord(files: NodeFiles): Promise<NodeRecord | undefined> {
@@ -25,14 +25,16 @@ export async function readRecord(files: NodeFiles): Promise<NodeRecord | undefin
   }
 }
 
+/** Only an identity waits for the disk: the other states say nothing any more after a power cut. */
 export function writeRecord(files: NodeFiles, record: NodeRecord): Promise<void> {
-  return writeAtomically(files.record, `${JSON.stringify(record)}\n`, 0o600);
+  const durable = record.state === 'started';
+  return writeAtomically(files.record, `${JSON.stringify(record)}\n`, 0o600, { durable });
 }
 
 function parseRecord(value: unknown): NodeRecord | undefined {
-  const { state, process } = (value ?? {}) as { state?: unknown; process?: Partial<ProcessIdentity> };
+  const { state, server } = (value ?? {}) as { state?: unknown; server?: Partial<ProcessIdentity> };
   if (state === 'created' || state === 'starting') return { state };
-  const { pid, startTime, command } = process ?? {};
+  const { pid, startTime, command } = server ?? {};
   const whole = typeof pid === 'number' && typeof startTime === 'string' && typeof command === 'string';
-  return state === 'started' && whole ? { state, process: { pid, startTime, command } } : undefined;
+  return state === 'started' && whole ? { state, server: { pid, startTime, command } } : undefined;
 }

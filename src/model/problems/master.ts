@@ -1,4 +1,4 @@
-import { ballots, type Witness } from '../facts.js';
+import { ballots, type Facts, type Witness } from '../facts.js';
 import { type Check, critical, grouped, ids, names, placed } from './problem.js';
 
 export const sentinelsOf = (witnesses: readonly Witness[]) => witnesses.map((w) => w.sentinel);
@@ -26,16 +26,6 @@ export const noMaster: Check = (facts) => {
   if (facts.answered.some((n) => n.answer.role === 'master')) return [];
   // A node that only lacks the password may well be the master: then nobody can say that there is none.
   if (facts.nodes.length === 0 || facts.nodes.some((n) => n.silence?.kind === 'auth')) return [];
-  const master = facts.master;
-  const lost =
-    facts.silent.find((n) => master !== null && facts.refOf(master).id === n.id) ?? facts.silent[0];
-  const witness = facts.witnesses[0]?.sentinel;
-  const fix =
-    lost !== undefined
-      ? facts.hints.revive(lost, lost.silence)
-      : witness !== undefined
-        ? facts.hints.logs(witness, `SENTINEL MASTER ${facts.name}`)
-        : facts.hints.ctl('up');
   return [
     critical(
       'no-master',
@@ -43,11 +33,22 @@ export const noMaster: Check = (facts) => {
       facts.answered.length === 0
         ? `no node of ${facts.name} answers`
         : `no reachable node says that it is the master of ${facts.name}: ${ids(facts.answered)} answer${facts.answered.length === 1 ? 's' : ''}`,
-      fix,
+      nextWithoutMaster(facts),
       'nothing can be written',
     ),
   ];
 };
+
+/** The lost master itself if it is known, else any lost node, else whoever can be asked for the reason. */
+function nextWithoutMaster(facts: Facts): string {
+  const { master, hints, silent } = facts;
+  const lost = silent.find((n) => master !== null && facts.refOf(master).id === n.id) ?? silent[0];
+  if (lost !== undefined) return hints.revive(lost, lost.silence);
+  const witness = facts.witnesses[0]?.sentinel;
+  if (witness !== undefined) return hints.logs(witness, `SENTINEL MASTER ${facts.name}`);
+  const first = facts.answered[0];
+  return first === undefined ? hints.ctl('status') : hints.logs(first, 'ROLE');
+}
 
 /** The sentinels give different addresses. */
 export const masterDisagree: Check = (facts) => {

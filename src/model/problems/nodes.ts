@@ -14,7 +14,7 @@ export const nodeUnreachable: Check = (facts) =>
           'auth',
           [node],
           `${nameOf(node)} wants a password: ${said}`,
-          'sentinelctl status --password-file FILE',
+          facts.hints.ctl('status --password-file FILE'),
         );
       }
       const isMaster = facts.master !== null && facts.refOf(facts.master).id === node.id;
@@ -113,7 +113,9 @@ export const replicaMissing: Check = (facts) => {
             'replica-missing',
             [node],
             `${ids(without.map((w) => w.sentinel))} ${without.length === 1 ? 'does' : 'do'} not know ${nameOf(node)}`,
-            facts.hints.revive({ id: node.id, endpoint: node.announce }, null),
+            facts.silent.some((n) => n.id === node.id)
+              ? facts.hints.revive({ id: node.id, endpoint: node.announce }, null)
+              : facts.hints.ctl('replicas'),
             'it would never be promoted; a sentinel learns of a replica from the master, each 10 s',
           ),
         ];

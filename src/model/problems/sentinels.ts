@@ -42,7 +42,7 @@ export function sentinelProblems(snapshot: Snapshot, expectation: Expectation): 
             'auth',
             [sentinel],
             `${nameOf(sentinel)} wants a password: ${said}`,
-            'sentinelctl status --password-file FILE',
+            hints.ctl('status --password-file FILE'),
           )
         : warning(
             'sentinel-unreachable',
@@ -78,16 +78,17 @@ function unmonitored(snapshot: Snapshot, expectation: Expectation): Problem[] {
   if (asked === null || first === undefined) return [];
 
   if (!monitored.includes(asked)) {
-    const there = monitored.length === 0 ? 'they monitor nothing' : `they monitor ${listed(monitored)}`;
+    // Where only this master was asked for, nobody said what else there is.
+    const there = monitored.length === 0 ? '' : `; they monitor ${listed(monitored)}`;
     const alternative = monitored[0];
     return [
       critical(
         'unknown-master-name',
         answering,
-        `no sentinel monitors a master named ${asked}; ${there}`,
+        `no sentinel monitors a master named ${asked}${there}`,
         alternative === undefined || expectation.own
           ? hints.logs(first, 'SENTINEL MASTERS')
-          : `sentinelctl status --master-name ${alternative}`,
+          : hints.ctl(`status --master-name ${alternative}`),
       ),
     ];
   }

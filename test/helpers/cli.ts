@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** The built command, as `npm test` builds it before the tests run. */
+export const BIN = resolve(import.meta.dirname, '../../dist/bin/sentinelctl.js');
+
+export interface Ran {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  /** stdout as the one JSON document that it must be. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the document holds
+  json(): any;
+}
+
+export interface RunOptions {
+  env?: Record<string, string | undefined>;
+  cwd?: string;
+  input?: string;
+  /** Gets the pid, and standard error as it comes: for a test that interrupts. */
+  onStderr?: (text: string, child: { pid: number; kill(signal: NodeJS.Signals): void }) => void;
+}
+
+/** A state directory of its own, and the built CLI in it. `close` takes down every cluster made there. */
+export interface Cli {
+  home: string;
+  run(args: string[], options?: RunOptions): Promise<Ran>;
+  close(): Promise<void>;
+}
+
+/** Nothing of the tester's own shell may steer the command. */
+function cleanEnv(home: string): Record<string, string | undefined> {
+  const env: Record<string, string | undefined> = { ...process.env, SENTINELCTL_HOME: home };
+  for (const name of Object.keys(env)) {
+    if (/^(SENTINELCTL_(?!HOME$|REDIS_SERVER$)|REDIS_|NO_COLOR$|FORCE_COLOR$)/.test(name)) delete env[name];
+  }
+  return env;
+}
+
+/** Runs the built CLI once. */
+export function runCli(home: string, args: string[], options: RunOptions = {}): Promise<Ran> {
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, [BIN, ...args], {
+      cwd: options.cwd ?? home,
+      env: { ...cleanEnv(home), ...options.env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+      options.onStderr?.(stderr, { pid: child.pid ?? -1, kill: (signal) => child.kill(signal) });
+    });
+    child.stdin.on('error', () => {});
+    child.stdin.end(options.input ?? '');
+    child.on('error', fail);
+    child.on('close', (code, signal) =>
+      done({ code, signal, stdout, stderr, json: () => JSON.parse(stdout) as unknown }),
+    );
+  });
+}
+
+/** Opens a state directory of its own below the system's temporary one. */
+export async function openCli(): Promise<Cli> {
+  const home = await mkdtemp(join(tmpdir(), 'sentinelctl-test-'));
+  return {
+    home,
+    run: (args, options) => runCli(home, args, options),
+    async close() {
+      const down = await runCli(home, ['down', '--all']);
+      await rm(home, { recursive: true, force: true });
+      if (down.code !== 0) throw new Error(`down --all failed (${down.code}): ${down.stderr}`);
+    },
+  };
+}

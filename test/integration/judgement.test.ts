@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import { assess, majorityMaster, statusExitCode } from '../../src/model/agreement.js';
+import { convergence } from '../../src/model/convergence.js';
+import type { NodePlan } from '../../src/model/plan.js';
+import type { Snapshot } from '../../src/model/snapshot.js';
+import type { Expectation } from '../../src/model/status.js';
+import { replicasResult } from '../../src/model/views.js';
+import { statusText } from '../../src/report/status.js';
+import { membersText } from '../../src/report/views.js';
+import { until } from '../../src/until.js';
+import { type SurveyOptions, survey } from '../../src/wire/survey.js';
+import { type RawCluster, startRawCluster } from '../helpers/redis.js';
+
+const PORT = 24100;
+const PASSWORD = 'a-password-of-this-test';
+const WIDE = { color: false, columns: 120 };
+
+let cluster: RawCluster;
+let plans: NodePlan[];
+
+beforeAll(async () => {
+  cluster = await startRawCluster({ port: PORT, password: PASSWORD, downAfterMs: 1500 });
+  plans = [
+    ...cluster.nodes.map((n, i) => planned(`redis-${i + 1}`, 'redis', n.address)),
+    ...cluster.sentinels.map((n, i) => planned(`sentinel-${i + 1}`, 'sentinel', n.address)),
+  ];
+});
+afterAll(() => cluster?.stop());
+
+const planned = (id: string, kind: NodePlan['kind'], address: NodePlan['announce']): NodePlan => ({
+  id,
+  kind,
+  announce: address,
+  endpoint: address,
+  persistent: false,
+});
+const own = (): Expectation => ({
+  cluster: 'default',
+  driver: 'process',
+  own: true,
+  nodes: plans,
+  masterName: cluster.masterName,
+});
+const attached: Expectation = {
+  cluster: `127.0.0.1:${PORT + 50}`,
+  driver: 'attached',
+  own: false,
+  masterName: null,
+};
+
+/** Asks the whole plan, or one sentinel only, which is enough to find the rest. */
+function ask(known: NodePlan[], options: Partial<SurveyOptions> = {}) {
+  const sentinels = known.filter((n) => n.kind === 'sentinel');
+  const nodes = known
+    .filter((n) => n.kind === 'redis')
+    .map((n) => ({ ...n, masterName: cluster.masterName }));
+  return survey(
+    { sentinels, nodes, masterName: null, discover: true, reach: (a) => a },
+    { clock: systemClock, password: PASSWORD, sentinelPassword: null, ...options },
+  );
+}
+const oneSentinel = () => [
+  planned(`127.0.0.1:${PORT + 50}`, 'sentinel', { host: '127.0.0.1', port: PORT + 50 }),
+];
+
+/** Waits for a snapshot that is as wanted; the last one where it never is. */
+async function settled(wanted: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
+  const options = { clock: systemClock, everyMs: 100, deadlineMs: 30_000 };
+  const found = await until(async () => {
+    const snapshot = await ask(plans);
+    return wanted(snapshot) ? snapshot : undefined;
+  }, options);
+  return found ?? (await ask(plans));
+}
+const idsOf = (snapshot: Snapshot): string[] => assess(snapshot, own()).problems.map((p) => p.id);
+
+describe('a real cluster', () => {
+  it('is proved to have converged, and judged healthy by its plan', async () => {
+    const proof = (s: Snapshot) => convergence(s, { masterName: cluster.masterName, nodes: plans });
+    const snapshot = await settled((s) => proof(s).length === 0);
+    expect(proof(snapshot)).toEqual([]);
+    expect(assess(snapshot, own()).problems).toEqual([]);
+    expect(majorityMaster(snapshot, cluster.masterName)).toEqual({ host: '127.0.0.1', port: PORT });
+    expect(statusText(assess(snapshot, own()), WIDE)).toContain(
+      `HEALTHY  mymaster → redis-1 127.0.0.1:${PORT}, 2/2 replicas linked, 3/3 sentinels agree, quorum 2 reachable`,
+    );
+  });
+
+  it('is judged healthy when it is found through one sentinel', async () => {
+    const status = assess(await ask(oneSentinel()), attached);
+    expect(status.problems).toEqual([]);
+    expect(status.sentinels).toHaveLength(3);
+    expect(status.masters[0]?.nodes).toHaveLength(3);
+  });
+
+  it('shows what every sentinel answers about the replicas', async () => {
+    const text = membersText(replicasResult(await ask(plans), cluster.masterName), WIDE);
+    expect(text).toContain(`redis-2 127.0.0.1:${PORT + 1}`);
+    expect(text).toContain('sentinel-3  slave');
+  });
+
+  it('says that a password is missing, and no more than that', async () => {
+    const status = assess(await ask(oneSentinel(), { password: null }), attached);
+    expect(new Set(status.problems.map((p) => p.id))).toEqual(new Set(['auth']));
+    expect(JSON.stringify(status)).not.toContain(PASSWORD);
+  });
+
+  it('lists the masters there are when another one is asked for', async () => {
+    const status = assess(await ask(oneSentinel()), { ...attached, masterName: 'nobody' });
+    expect(status.problems[0]?.message).toBe(
+      'no sentinel monitors a master named nobody; they monitor mymaster',
+    );
+    expect(statusExitCode(status)).toBe(1);
+  });
+
+  it('names a frozen replica, and how to wake it', async () => {
+    const replica = cluster.nodes[1];
+    replica?.signal('SIGSTOP');
+    try {
+      const status = assess(await ask(plans, { deadlineMs: 500 }), own());
+      expect(status.problems.find((p) => p.id === 'node-unreachable')).toMatchObject({
+        subjects: ['redis-2'],
+        fix: 'sentinelctl resume redis-2',
+      });
+    } finally {
+      replica?.signal('SIGCONT');
+    }
+    expect(idsOf(await settled((s) => idsOf(s).length === 0))).toEqual([]);
+  });
+
+  it('moves on to a new master, and names the lost one', async () => {
+    await cluster.nodes[0]?.stop();
+    const moved = (s: Snapshot): boolean =>
+      majorityMaster(s, cluster.masterName)?.port !== PORT &&
+      idsOf(s).every((id) => id === 'node-unreachable');
+    const status = assess(await settled(moved), own());
+    expect(status.problems).toMatchObject([
+      {
+        id: 'node-unreachable',
+        severity: 'warning',
+        subjects: ['redis-1'],
+        fix: 'sentinelctl start redis-1',
+      },
+    ]);
+    expect(status.masters[0]?.agreement).toBe('all');
+  });
+});

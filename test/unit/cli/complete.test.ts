@@ -1,0 +1,86 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { CommandDef } from '../../../src/cli/command.js';
+import { complete } from '../../../src/cli/complete.js';
+import { knownClusters } from '../../../src/cli/known.js';
+import type { Registry } from '../../../src/cli/registry.js';
+import { tempDir } from '../../helpers/temp-dir.js';
+
+const act: CommandDef = {
+  name: 'act',
+  summary: 'act on a node',
+  examples: [],
+  arguments: [{ name: 'NODE', summary: '', required: true, variadic: true, complete: 'node' }],
+  options: [
+    { flags: '--signal <name>', summary: 'which', choices: ['KILL', 'TERM'] },
+    { flags: '--set <pair>', summary: 'again and again', parse: (text, previous) => [previous, text] },
+    { flags: '-f, --follow', summary: 'go on' },
+  ],
+  run: async () => undefined,
+  render: () => '',
+};
+const commands: Registry = {
+  act: { summary: 'act on a node', group: 'Look', load: async () => ({ default: act }) },
+  attach: { summary: 'x', group: 'Look', load: () => Promise.reject(new Error('loaded for nothing')) },
+  __hidden: { summary: 'x', group: 'Look', hidden: true, load: () => Promise.reject(new Error('loaded')) },
+};
+
+async function home(): Promise<string> {
+  const dir = await tempDir();
+  for (const [name, nodes] of [
+    ['default', ['redis-1', 'sentinel-1']],
+    ['other', ['redis-1', 'redis-9']],
+  ] as const) {
+    await mkdir(join(dir, 'clusters', name), { recursive: true });
+    const plan = { driver: 'process', spec: { masterName: `m-${name}` }, nodes: nodes.map((id) => ({ id })) };
+    await writeFile(join(dir, 'clusters', name, 'cluster.json'), JSON.stringify({ plan }));
+  }
+  await mkdir(join(dir, 'clusters', 'damaged'));
+  await writeFile(join(dir, 'clusters', 'damaged', 'cluster.json'), '{ "plan": ');
+  await mkdir(join(dir, 'clusters', 'empty'));
+  return dir;
+}
+
+async function values(...words: string[]): Promise<string[]> {
+  const env = { SENTINELCTL_HOME: await home() };
+  return (await complete(words, { commands, env, cluster: 'default' })).map((c) => c.value);
+}
+
+describe('complete', () => {
+  it.each([
+    ['commands, hidden ones left out', [''], ['act', 'attach']],
+    ['commands that begin so', ['at'], ['attach']],
+    ['commands after global options', ['--cluster', 'other', 'ac'], ['act']],
+    ['commands after help', ['help', 'ac'], ['act']],
+    ['nothing after what is no command', ['nonsense', ''], []],
+    ['live nodes', ['act', ''], ['master', 'redis-1', 'sentinel-1']],
+    ['nodes that were not named yet', ['act', 'redis-1', ''], ['master', 'sentinel-1']],
+    ['nodes of the cluster that is named', ['act', '--cluster', 'other', 'redis'], ['redis-1', 'redis-9']],
+    [
+      'nodes of the cluster that is named with =',
+      ['--cluster=other', 'act', 'redis'],
+      ['redis-1', 'redis-9'],
+    ],
+    ['no node of an unknown cluster', ['--cluster', 'nope', 'act', ''], []],
+    ['options', ['act', '--si'], ['--signal']],
+    [
+      'no option twice, unless it may be repeated',
+      ['act', '--set', 'a', '--signal', 'KILL', '--s'],
+      ['--set', '--sentinel-addrs'],
+    ],
+    ['choices', ['act', '--signal', ''], ['KILL', 'TERM']],
+    ['choices with =', ['act', '--signal=T'], ['--signal=TERM']],
+    ['choices as bash breaks the words', ['act', '--signal', '=', 'T'], ['TERM']],
+    ['choices as bash breaks the words, before any letter', ['act', '--signal', '='], ['KILL', 'TERM']],
+    ['clusters, damaged ones left out', ['--cluster', ''], ['default', 'other']],
+    ['master names', ['--master-name', ''], ['m-default']],
+    ['files', ['--password-file', 'x'], [':files']],
+    ['no options after --', ['act', '--', '-'], []],
+    ['nothing for a free text', ['act', '--set', ''], []],
+  ])('%s: %j', async (_what, words, expected) => expect(await values(...words)).toEqual(expected));
+
+  it('without any cluster nothing is live', async () => {
+    expect(await knownClusters('/nonexistent')).toEqual([]);
+  });
+});

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { layOut } from '../../../../src/drivers/process/layout.js';
+import type { NodePlan } from '../../../../src/model/plan.js';
+import { slotsOf } from '../../../../src/model/plan.js';
+import { type ClusterSpec, DEFAULT_SPEC } from '../../../../src/model/spec.js';
+
+const layout = (asked: Partial<ClusterSpec>): Promise<NodePlan[]> => {
+  const spec = { ...DEFAULT_SPEC, ...asked };
+  return layOut(
+    spec,
+    slotsOf(spec, () => 'f'.repeat(40)),
+  );
+};
+const ports = (nodes: NodePlan[]): Record<string, number> =>
+  Object.fromEntries(nodes.map((node) => [node.id, node.endpoint.port]));
+
+async function listenOn(port: number): Promise<void> {
+  const server = createServer();
+  server.listen({ host: '127.0.0.1', port, exclusive: true });
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+}
+
+describe('layOut', () => {
+  it('counts up from both ports, on loopback, announced as reached', async () => {
+    const nodes = await layout({ port: 20_201, sentinelPort: 20_211 });
+    expect(ports(nodes)).toEqual({
+      'redis-1': 20_201,
+      'redis-2': 20_202,
+      'redis-3': 20_203,
+      'sentinel-1': 20_211,
+      'sentinel-2': 20_212,
+      'sentinel-3': 20_213,
+    });
+    expect(nodes.every((n) => n.announce.host === '127.0.0.1' && n.announce.port === n.endpoint.port)).toBe(
+      true,
+    );
+  });
+
+  it('chooses ports that nobody else of the cluster has', async () => {
+    const all = Object.values(
+      ports(await layout({ port: 'auto', sentinelPort: 'auto', replicas: 9, sentinels: 9 })),
+    );
+    expect(new Set(all).size).toBe(19);
+    const mixed = Object.values(ports(await layout({ port: 20_221, sentinelPort: 'auto' })));
+    expect(new Set(mixed).size).toBe(6);
+  });
+
+  it.each([
+    ['past 65535', { port: 65_534 }, /leaves no room/],
+    ['past 65535, for sentinels', { sentinelPort: 65_535 }, /--sentinel-port 65535/],
+    ['wanted twice', { port: 20_231, sentinelPort: 20_233 }, /port 20233 is wanted twice/],
+  ])('is a usage error for ports %s', async (_, asked, message) => {
+    await expect(layout(asked)).rejects.toMatchObject({
+      exitCode: 64,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('names a taken port, the node that wanted it, who holds it, and the way out', async () => {
+    await listenOn(20_242);
+    await listenOn(20_252);
+    const known = process.platform === 'linux' ? `pid ${process.pid} holds it` : 'holds it';
+    await expect(layout({ port: 20_241, sentinelPort: 20_251 })).rejects.toMatchObject({
+      code: 'port-taken',
+      exitCode: 3,
+      message: 'port 20242, wanted by redis-2, is taken',
+      why: expect.stringMatching(new RegExp(`${known}[^]*port 20252, for sentinel-2, is taken too`)),
+      hint: expect.stringContaining('--port auto'),
+    });
+  });
+});

@@ -1,0 +1,84 @@
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  canonicalPath,
+  makePrivateDirectory,
+  readIfThere,
+  writeAtomically,
+} from '../../../src/host/files.js';
+import { tempDir } from '../../helpers/temp-dir.js';
+
+const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
+
+describe('writeAtomically', () => {
+  it('replaces text and mode, and leaves nothing beside', async () => {
+    const dir = await tempDir();
+    const path = join(dir, 'a.conf');
+    await writeFile(path, 'old', { mode: 0o644 });
+    await writeAtomically(path, 'new', 0o600);
+    expect(await readFile(path, 'utf8')).toBe('new');
+    expect(await modeOf(path)).toBe('600');
+    expect(await readdir(dir)).toEqual(['a.conf']);
+  });
+
+  it('leaves nothing behind when it fails', async () => {
+    const dir = await tempDir();
+    await mkdir(join(dir, 'taken'));
+    await expect(writeAtomically(join(dir, 'taken'), 'x', 0o600)).rejects.toMatchObject({ code: 'EISDIR' });
+    expect(await readdir(dir)).toEqual(['taken']);
+  });
+
+  it('shows a reader the old text or the new one, never a part', async () => {
+    const path = join(await tempDir(), 'f');
+    const texts = ['a', 'b'].map((letter) => letter.repeat(200_000));
+    await writeAtomically(path, texts[0] ?? '', 0o600);
+    const writes = (async () => {
+      for (let i = 0; i < 20; i++) await writeAtomically(path, texts[i % 2] ?? '', 0o600);
+      return 'written';
+    })();
+    let done = false;
+    void writes.finally(() => {
+      done = true;
+    });
+    while (!done) expect(texts).toContain(await readIfThere(path));
+    expect(await writes).toBe('written');
+  });
+});
+
+describe('readIfThere', () => {
+  it('yields undefined for what is not there, and throws for what can not be read', async () => {
+    const dir = await tempDir();
+    await writeFile(join(dir, 'file'), 'x');
+    expect(await readIfThere(join(dir, 'none'))).toBeUndefined();
+    expect(await readIfThere(join(dir, 'file', 'below'))).toBeUndefined();
+    await expect(readIfThere(dir)).rejects.toMatchObject({ code: 'EISDIR' });
+  });
+});
+
+describe('makePrivateDirectory', () => {
+  it('makes what is missing, tightens what is open, and says which it was', async () => {
+    const dir = await tempDir();
+    expect(await makePrivateDirectory(join(dir, 'a', 'b'))).toBe(true);
+    expect([await modeOf(join(dir, 'a')), await modeOf(join(dir, 'a', 'b'))]).toEqual(['700', '700']);
+    await chmod(join(dir, 'a', 'b'), 0o755);
+    expect(await makePrivateDirectory(join(dir, 'a', 'b'))).toBe(false);
+    expect(await modeOf(join(dir, 'a', 'b'))).toBe('700');
+  });
+});
+
+describe('canonicalPath', () => {
+  it('gives one spelling by way of a link or not, whether the end exists or not', async () => {
+    const dir = await tempDir();
+    await mkdir(join(dir, 'real'));
+    await symlink('real', join(dir, 'link'));
+    const before = [
+      await canonicalPath(join(dir, 'link', 'c', 'd')),
+      await canonicalPath(join(dir, 'real', 'c', 'd')),
+    ];
+    await mkdir(join(dir, 'real', 'c', 'd'), { recursive: true });
+    expect([...before, await canonicalPath(join(dir, 'link', 'c', 'd'))]).toEqual(
+      Array(3).fill(join(dir, 'real', 'c', 'd')),
+    );
+  });
+});

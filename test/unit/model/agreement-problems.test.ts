@@ -1,0 +1,411 @@
+import { describe, expect, it } from 'vitest';
+import { assess } from '../../../src/model/agreement.js';
+import type { Snapshot } from '../../../src/model/snapshot.js';
+import type { Expectation, Problem } from '../../../src/model/status.js';
+import {
+  AUTH,
+  altered,
+  answerOf,
+  attached,
+  discovered,
+  MASTER_NAME,
+  masterLost,
+  nodeOf,
+  ours,
+  redisAddress,
+  sentinelAddress,
+  sentinelOf,
+  silenceNode,
+  silenceSentinel,
+  TIMEOUT,
+  viewOf,
+  viewsIn,
+  zombie,
+} from '../../helpers/snapshots.js';
+
+/** The one problem of this id; fails where it is missing or there twice. */
+function problem(id: string, snapshot: Snapshot, expectation: Expectation = ours()): Problem {
+  const all = assess(snapshot, expectation).problems;
+  const found = all.filter((p) => p.id === id);
+  if (found[0] === undefined || found.length > 1) {
+    throw new Error(`expected one ${id}, found: ${all.map((p) => p.id).join(', ') || 'nothing'}`);
+  }
+  return found[0];
+}
+const idsOf = (snapshot: Snapshot, expectation: Expectation = ours()): string[] =>
+  assess(snapshot, expectation).problems.map((p) => p.id);
+
+const ghostAt = { address: sentinelAddress(9), sentinelId: '9'.repeat(40), flags: ['sentinel', 's_down'] };
+
+/** Each row: what is altered, and what must be said about whom, alone where nothing else is wrong. */
+const CASES: [
+  id: string,
+  severity: string,
+  subjects: string[],
+  words: string,
+  fix: string,
+  alter: (s: Snapshot) => void,
+][] = [
+  [
+    'sentinel-unreachable',
+    'warning',
+    ['sentinel-2'],
+    'sentinel-2 127.0.0.1:26380 does not answer: connection refused',
+    'sentinelctl start sentinel-2',
+    (s) => silenceSentinel(s, 2),
+  ],
+  [
+    'sentinel-unreachable',
+    'warning',
+    ['sentinel-2'],
+    'no answer within 1.5 s',
+    'sentinelctl resume sentinel-2',
+    (s) => silenceSentinel(s, 2, TIMEOUT),
+  ],
+  [
+    'auth',
+    'critical',
+    ['sentinel-2'],
+    'sentinel-2 127.0.0.1:26380 wants a password',
+    'sentinelctl status --password-file FILE',
+    (s) => silenceSentinel(s, 2, AUTH),
+  ],
+  [
+    'auth',
+    'critical',
+    ['redis-1'],
+    'redis-1 127.0.0.1:6379 wants a password',
+    'sentinelctl status --password-file FILE',
+    (s) => silenceNode(s, 1, AUTH),
+  ],
+  [
+    'node-unreachable',
+    'warning',
+    ['redis-3'],
+    'redis-3 127.0.0.1:6381 does not answer',
+    'sentinelctl start redis-3',
+    (s) => silenceNode(s, 3),
+  ],
+  [
+    'tilt',
+    'critical',
+    ['sentinel-1'],
+    'sentinel-1 127.0.0.1:26379 is in TILT',
+    'sentinelctl logs sentinel-1 --tail 50',
+    (s) => Object.assign(sentinelOf(s, 1).answer ?? {}, { tilt: true }),
+  ],
+  [
+    'not-monitored',
+    'warning',
+    ['sentinel-3'],
+    'does not monitor mymaster, while sentinel-1 and sentinel-2 do',
+    'sentinelctl logs sentinel-3 --tail 50',
+    (s) => Object.assign(sentinelOf(s, 3).answer ?? {}, { masters: [] }),
+  ],
+  [
+    'master-disagree',
+    'critical',
+    ['sentinel-3'],
+    'sentinel-1 and sentinel-2 say redis-1 127.0.0.1:6379; sentinel-3 says redis-2 127.0.0.1:6380',
+    'sentinelctl logs sentinel-3 --tail 50',
+    (s) => {
+      Object.assign(viewOf(s, 3), { address: redisAddress(2) });
+      Object.assign(viewOf(s, 3).replicas[0] ?? {}, { address: redisAddress(1) });
+    },
+  ],
+  [
+    'epoch-disagree',
+    'warning',
+    ['sentinel-1'],
+    'sentinel-2 and sentinel-3 at 0; sentinel-1 at 7',
+    'sentinelctl logs sentinel-1 --tail 50',
+    (s) => Object.assign(viewOf(s, 1), { configEpoch: 7 }),
+  ],
+  [
+    'replica-orphan',
+    'warning',
+    ['redis-3'],
+    'redis-3 127.0.0.1:6381 follows redis-2 127.0.0.1:6380, not the master redis-1 127.0.0.1:6379',
+    'sentinelctl restart redis-3',
+    (s) => Object.assign(answerOf(s, 3), { follows: redisAddress(2) }),
+  ],
+  [
+    'link-down',
+    'warning',
+    ['redis-2'],
+    'redis-2 127.0.0.1:6380 has no link to redis-1 127.0.0.1:6379',
+    'sentinelctl logs redis-2 --tail 50',
+    (s) => Object.assign(answerOf(s, 2), { linkStatus: 'down' }),
+  ],
+  [
+    'loading',
+    'warning',
+    ['redis-2'],
+    'redis-2 127.0.0.1:6380 is loading its data',
+    'sentinelctl logs redis-2 --tail 50',
+    (s) => Object.assign(answerOf(s, 2), { loading: true }),
+  ],
+  [
+    'role-unknown',
+    'critical',
+    ['redis-2'],
+    'redis-2 127.0.0.1:6380 answers, but neither as a master nor as a replica',
+    'sentinelctl logs redis-2 --tail 50',
+    (s) => Object.assign(answerOf(s, 2), { role: 'unknown' }),
+  ],
+  [
+    'master-down',
+    'critical',
+    ['redis-1'],
+    'sentinel-2 sees the master redis-1 127.0.0.1:6379 as down (s_down',
+    'sentinelctl logs sentinel-2 --tail 50',
+    (s) => Object.assign(viewOf(s, 2), { flags: ['master', 's_down'] }),
+  ],
+  [
+    'no-quorum',
+    'critical',
+    ['sentinel-1'],
+    'no failover is possible by sentinel-1: NOQUORUM 1 usable Sentinels',
+    'sentinelctl logs sentinel-1 --tail 50',
+    (s) =>
+      Object.assign(viewOf(s, 1), {
+        ckquorum: { ok: false, usable: 1, message: 'NOQUORUM 1 usable Sentinels' },
+      }),
+  ],
+  [
+    'failover-in-progress',
+    'warning',
+    ['sentinel-2'],
+    'in progress at sentinel-2 (wait_promotion)',
+    'sentinelctl status --watch',
+    (s) => Object.assign(viewOf(s, 2), { failoverState: 'wait_promotion' }),
+  ],
+  [
+    'replica-missing',
+    'warning',
+    ['redis-3'],
+    'sentinel-2 does not know redis-3 127.0.0.1:6381',
+    'sentinelctl replicas',
+    (s) => viewOf(s, 2).replicas.pop(),
+  ],
+  [
+    'sentinel-isolated',
+    'warning',
+    ['sentinel-1'],
+    'sentinel-1 127.0.0.1:26379 knows 1 other sentinel, where others know 2',
+    'sentinelctl logs sentinel-1 --tail 50',
+    (s) => viewOf(s, 1).sentinels.pop(),
+  ],
+  [
+    'seen-down',
+    'warning',
+    ['sentinel-3'],
+    'sentinel-1 sees sentinel-3 127.0.0.1:26381 as down, although it answers here',
+    'sentinelctl logs sentinel-1 --tail 50',
+    (s) => viewOf(s, 1).sentinels[1]?.flags.push('s_down'),
+  ],
+  [
+    'ghost-sentinel',
+    'warning',
+    ['127.0.0.1:26387'],
+    'sentinel-1, sentinel-2 and sentinel-3 still list the sentinel 127.0.0.1:26387',
+    'redis-cli -h 127.0.0.1 -p 26379 SENTINEL RESET mymaster',
+    (s) =>
+      viewsIn(s).forEach((v) => {
+        v.sentinels.push(ghostAt);
+      }),
+  ],
+];
+
+describe('each problem alone is named with its subject and the next command', () => {
+  it.each(CASES)('%s: %s of %j', (id, severity, subjects, words, fix, alter) => {
+    const snapshot = altered(alter);
+    expect(idsOf(snapshot)).toEqual([id]);
+    expect(problem(id, snapshot)).toMatchObject({
+      severity,
+      subjects,
+      fix,
+      message: expect.stringContaining(words),
+    });
+    expect(assess(snapshot, ours())).toMatchObject({ healthy: false, masters: [{ healthy: false }] });
+  });
+});
+
+describe('the master is gone', () => {
+  it('says so from every side, the most telling first', () => {
+    expect(idsOf(masterLost())).toEqual(['no-master', 'node-unreachable', 'master-down', 'link-down']);
+    expect(problem('no-master', masterLost())).toMatchObject({
+      message: 'no reachable node says that it is the master of mymaster: redis-2 and redis-3 answer',
+      fix: 'sentinelctl start redis-1',
+    });
+    expect(problem('node-unreachable', masterLost())).toMatchObject({
+      severity: 'critical',
+      subjects: ['redis-1'],
+    });
+    expect(problem('master-down', masterLost()).message).toContain('o_down: the quorum agrees');
+    expect(problem('link-down', masterLost())).toMatchObject({
+      subjects: ['redis-2', 'redis-3'],
+      fix: 'sentinelctl start redis-1',
+    });
+  });
+
+  it('does not claim that there is no master while a node only lacks the password', () => {
+    const locked = altered((s) => {
+      for (const n of [1, 2, 3]) silenceNode(s, n, AUTH);
+    });
+    expect(idsOf(locked)).toEqual(['auth', 'auth', 'auth']);
+  });
+
+  it('warns against a RESET while it is down', () => {
+    const snapshot = masterLost();
+    for (const v of viewsIn(snapshot)) v.sentinels.push(ghostAt);
+    const ghost = problem('ghost-sentinel', snapshot);
+    expect(ghost.fix).not.toContain('RESET');
+    expect(ghost.why).toContain('bring the master back before any RESET');
+  });
+});
+
+describe('two masters', () => {
+  it('names both, and restarts the one that the sentinels do not name', () => {
+    const snapshot = zombie();
+    expect(idsOf(snapshot)).toEqual(['split-brain']);
+    expect(problem('split-brain', snapshot)).toMatchObject({
+      severity: 'critical',
+      subjects: ['redis-1', 'redis-2'],
+      message: '2 nodes say that they are the master: redis-1 127.0.0.1:6379 and redis-2 127.0.0.1:6380',
+      fix: 'sentinelctl restart redis-1',
+    });
+  });
+});
+
+describe('the address that the sentinels give is not a master', () => {
+  it('is named with what the node says', () => {
+    const snapshot = altered((s) => {
+      Object.assign(answerOf(s, 1), { role: 'replica', follows: redisAddress(2), linkStatus: 'up' });
+      Object.assign(answerOf(s, 2), { role: 'master', follows: null, linkStatus: null });
+    });
+    expect(problem('master-address-not-master', snapshot)).toMatchObject({
+      severity: 'critical',
+      subjects: ['redis-1'],
+      message:
+        'the sentinels send clients to redis-1 127.0.0.1:6379, but it says that it is replica of redis-2 127.0.0.1:6380',
+    });
+  });
+});
+
+describe('no sentinel', () => {
+  const headless = altered((s) => {
+    for (const n of [1, 2, 3]) silenceSentinel(s, n);
+  });
+
+  it('is critical, and each one is still named', () => {
+    expect(idsOf(headless)).toEqual([
+      'no-sentinel',
+      'sentinel-unreachable',
+      'sentinel-unreachable',
+      'sentinel-unreachable',
+    ]);
+    expect(problem('no-sentinel', headless)).toMatchObject({
+      message: 'none of 3 sentinels answers',
+      fix: 'sentinelctl up',
+    });
+  });
+
+  it('names the cluster in the command when it is not the default one', () => {
+    expect(problem('no-sentinel', headless, ours({ cluster: 'lab' })).fix).toBe(
+      'sentinelctl up --cluster lab',
+    );
+  });
+});
+
+describe('a master name that nobody monitors', () => {
+  it('lists those that are', () => {
+    const asked = attached({ masterName: 'mymastr' });
+    expect(problem('unknown-master-name', discovered(), asked)).toMatchObject({
+      severity: 'critical',
+      message: 'no sentinel monitors a master named mymastr; they monitor mymaster',
+      fix: `sentinelctl status --master-name ${MASTER_NAME} --sentinel-addrs 127.0.0.1:26379`,
+    });
+    expect(assess(discovered(), asked).masters).toEqual([]);
+  });
+});
+
+describe('leftovers', () => {
+  it('shows a ghost once, also when it was asked and did not answer', () => {
+    const snapshot = altered((s) => {
+      for (const v of viewsIn(s)) v.sentinels.push(ghostAt);
+      s.sentinels.push({
+        ...sentinelOf(s, 1),
+        id: '127.0.0.1:26387',
+        announce: ghostAt.address,
+        endpoint: ghostAt.address,
+      });
+      silenceSentinel(s, 4);
+    });
+    expect(idsOf(snapshot)).toEqual(['ghost-sentinel']);
+  });
+
+  it('names a replica without a host, which a lost container name leaves behind', () => {
+    const snapshot = altered((s) => {
+      const seen = viewOf(s, 1).replicas[0];
+      if (seen)
+        viewOf(s, 1).replicas.push({
+          ...seen,
+          address: { host: '', port: 6379 },
+          flags: ['s_down', 'slave'],
+        });
+    });
+    expect(problem('ghost-replica', snapshot)).toMatchObject({ severity: 'warning', subjects: [':6379'] });
+  });
+
+  it('only mentions a foreign node that works', () => {
+    const snapshot = altered((s) => {
+      s.groups[0]?.nodes.push({
+        ...nodeOf(s, 3),
+        id: '127.0.0.1:6400',
+        announce: { host: '127.0.0.1', port: 6400 },
+        endpoint: { host: '127.0.0.1', port: 6400 },
+      });
+    });
+    expect(problem('unexpected-node', snapshot).severity).toBe('info');
+    expect(assess(snapshot, ours()).healthy).toBe(true);
+  });
+});
+
+describe('somebody else’s cluster', () => {
+  it('is told about with redis-cli, at addresses that can be reached from here', () => {
+    const snapshot = discovered(
+      altered((s) => {
+        nodeOf(s, 3).endpoint = { host: '127.0.0.1', port: 16381 };
+        Object.assign(answerOf(s, 3), { follows: redisAddress(2) });
+      }),
+    );
+    expect(problem('replica-orphan', snapshot, attached())).toMatchObject({
+      subjects: ['127.0.0.1:6381'],
+      message: '127.0.0.1:6381 follows 127.0.0.1:6380, not the master 127.0.0.1:6379',
+      fix: 'redis-cli -h 127.0.0.1 -p 16381 REPLICAOF 127.0.0.1 6379',
+    });
+  });
+
+  it('has nothing to promote without replicas', () => {
+    const snapshot = discovered(
+      altered((s) => {
+        s.groups[0]?.nodes.splice(1);
+        for (const v of viewsIn(s)) v.replicas = [];
+      }),
+    );
+    expect(problem('no-replica', snapshot, attached()).severity).toBe('warning');
+  });
+});
+
+describe('order', () => {
+  it('puts critical ones first, then warnings, then information', () => {
+    const snapshot = altered((s) => {
+      silenceNode(s, 3);
+      silenceSentinel(s, 1);
+      Object.assign(answerOf(s, 2), { role: 'master', follows: null, linkStatus: null });
+    });
+    const severities = assess(snapshot, ours()).problems.map((p) => p.severity);
+    expect(severities).toEqual(['critical', 'warning', 'warning']);
+  });
+});

@@ -1,0 +1,335 @@
+import { describe, expect, it } from 'vitest';
+import { assess } from '../../../src/model/agreement.js';
+import { statusText } from '../../../src/report/status.js';
+import {
+  altered,
+  answerOf,
+  attached,
+  discovered,
+  healthy,
+  masterLost,
+  nodeOf,
+  ours,
+  redisAddress,
+  silenceNode,
+  silenceSentinel,
+  TIMEOUT,
+  view,
+  viewOf,
+  zombie,
+} from '../../helpers/snapshots.js';
+import { expectToFit, plainView } from './lines.js';
+
+const well = assess(healthy(), ours());
+const lost = assess(masterLost(), ours());
+const torn = assess(
+  altered((s) => {
+    silenceSentinel(s, 2, TIMEOUT);
+    Object.assign(viewOf(s, 3), { address: redisAddress(2), configEpoch: 1 });
+    Object.assign(answerOf(s, 3), { follows: redisAddress(2) });
+  }),
+  ours({ cluster: 'lab' }),
+);
+const silent = assess(
+  altered((s) => {
+    for (const n of [1, 2, 3]) {
+      silenceNode(s, n);
+      silenceSentinel(s, n);
+    }
+    s.groups = [];
+  }),
+  attached(),
+);
+
+describe('status on one screen', () => {
+  it('healthy, 100 columns', () => {
+    expect(statusText(well, plainView(100))).toMatchInlineSnapshot(`
+      "HEALTHY  mymaster → redis-1 127.0.0.1:6379, 2/2 replicas linked, 3/3 sentinels agree, quorum 2
+               reachable
+      cluster default, driver process
+
+      NODE     ROLE     ADDRESS         LINK  OFFSET    LAG
+      redis-1  master   127.0.0.1:6379  -      14203      -
+      redis-2  replica  127.0.0.1:6380  up     14203    0 B
+      redis-3  replica  127.0.0.1:6381  up     14063  140 B
+
+      SENTINEL    ADDRESS          BELIEVES  EPOCH  CKQUORUM  FLAGS
+      sentinel-1  127.0.0.1:26379  redis-1       0  ok 3/3    -
+      sentinel-2  127.0.0.1:26380  redis-1       0  ok 3/3    -
+      sentinel-3  127.0.0.1:26381  redis-1       0  ok 3/3    -"
+    `);
+  });
+
+  it('healthy, 60 columns', () => {
+    expect(statusText(well, plainView(60))).toMatchInlineSnapshot(`
+      "HEALTHY  mymaster → redis-1 127.0.0.1:6379, 2/2 replicas
+               linked, 3/3 sentinels agree, quorum 2 reachable
+      cluster default, driver process
+
+      NODE     ROLE     ADDRESS         LINK  OFFSET    LAG
+      redis-1  master   127.0.0.1:6379  -      14203      -
+      redis-2  replica  127.0.0.1:6380  up     14203    0 B
+      redis-3  replica  127.0.0.1:6381  up     14063  140 B
+
+      SENTINEL    ADDRESS          BELIEVES  EPOCH  CKQUORUM
+      sentinel-1  127.0.0.1:26379  redis-1       0  ok 3/3
+      sentinel-2  127.0.0.1:26380  redis-1       0  ok 3/3
+      sentinel-3  127.0.0.1:26381  redis-1       0  ok 3/3"
+    `);
+  });
+
+  it('healthy, 40 columns', () => {
+    expect(statusText(well, plainView(40))).toMatchInlineSnapshot(`
+      "HEALTHY  mymaster → redis-1
+        127.0.0.1:6379, 2/2 replicas linked,
+        3/3 sentinels agree, quorum 2
+        reachable
+      cluster default, driver process
+
+      NODE     ROLE     ADDRESS         LINK
+      redis-1  master   127.0.0.1:6379  -
+      redis-2  replica  127.0.0.1:6380  up
+      redis-3  replica  127.0.0.1:6381  up
+
+      SENTINEL    BELIEVES  EPOCH  CKQUORUM
+      sentinel-1  redis-1       0  ok 3/3
+      sentinel-2  redis-1       0  ok 3/3
+      sentinel-3  redis-1       0  ok 3/3"
+    `);
+  });
+
+  it('healthy, found without a plan: the address is the id', () => {
+    expect(statusText(assess(discovered(), attached()), plainView(100))).toMatchInlineSnapshot(`
+      "HEALTHY  mymaster → 127.0.0.1:6379, 2/2 replicas linked, 3/3 sentinels agree, quorum 2 reachable
+      cluster 127.0.0.1:26379, driver attached
+
+      NODE            ROLE     LINK  OFFSET    LAG
+      127.0.0.1:6379  master   -      14203      -
+      127.0.0.1:6380  replica  up     14203    0 B
+      127.0.0.1:6381  replica  up     14063  140 B
+
+      SENTINEL         BELIEVES        EPOCH  CKQUORUM  FLAGS
+      127.0.0.1:26379  127.0.0.1:6379      0  ok 3/3    -
+      127.0.0.1:26380  127.0.0.1:6379      0  ok 3/3    -
+      127.0.0.1:26381  127.0.0.1:6379      0  ok 3/3    -"
+    `);
+  });
+
+  it('the master lost, 100 columns', () => {
+    expect(statusText(lost, plainView(100))).toMatchInlineSnapshot(`
+      "UNHEALTHY  no reachable node says that it is the master of mymaster: redis-2 and redis-3 answer (and
+                 3 more)
+      cluster default, driver process
+
+      NODE     ROLE       ADDRESS         LINK  OFFSET  LAG
+      redis-1  no answer  127.0.0.1:6379  -          -    -
+      redis-2  replica    127.0.0.1:6380  down   14203    -
+      redis-3  replica    127.0.0.1:6381  down   14063    -
+
+      SENTINEL    ADDRESS          BELIEVES  EPOCH  CKQUORUM  FLAGS
+      sentinel-1  127.0.0.1:26379  redis-1       0  ok 3/3    s_down,o_down,disconnected
+      sentinel-2  127.0.0.1:26380  redis-1       0  ok 3/3    s_down,o_down,disconnected
+      sentinel-3  127.0.0.1:26381  redis-1       0  ok 3/3    s_down,o_down,disconnected
+
+      ✗ no reachable node says that it is the master of mymaster: redis-2 and redis-3 answer
+        nothing can be written
+        → sentinelctl start redis-1
+      ✗ redis-1 127.0.0.1:6379, the master, does not answer: connection refused
+        → sentinelctl start redis-1
+      ✗ sentinel-1, sentinel-2 and sentinel-3 see the master redis-1 127.0.0.1:6379 as down (o_down: the
+        quorum agrees)
+        → sentinelctl start redis-1
+      ! redis-2 127.0.0.1:6380 and redis-3 127.0.0.1:6381 have no link to redis-1 127.0.0.1:6379
+        what it serves grows old, and after 10 × down-after it can no longer be promoted
+        → sentinelctl start redis-1"
+    `);
+  });
+
+  it('the master lost, 40 columns', () => {
+    expect(statusText(lost, plainView(40))).toMatchInlineSnapshot(`
+      "UNHEALTHY  no reachable node says that
+        it is the master of mymaster: redis-2
+        and redis-3 answer (and 3 more)
+      cluster default, driver process
+
+      NODE     ROLE       ADDRESS         LINK
+      redis-1  no answer  127.0.0.1:6379  -
+      redis-2  replica    127.0.0.1:6380  down
+      redis-3  replica    127.0.0.1:6381  down
+
+      SENTINEL    BELIEVES  CKQUORUM
+      sentinel-1  redis-1   ok 3/3
+      sentinel-2  redis-1   ok 3/3
+      sentinel-3  redis-1   ok 3/3
+
+      ✗ no reachable node says that it is the
+        master of mymaster: redis-2 and
+        redis-3 answer
+        nothing can be written
+        → sentinelctl start redis-1
+      ✗ redis-1 127.0.0.1:6379, the master,
+        does not answer: connection refused
+        → sentinelctl start redis-1
+      ✗ sentinel-1, sentinel-2 and sentinel-3
+        see the master redis-1 127.0.0.1:6379
+        as down (o_down: the quorum agrees)
+        → sentinelctl start redis-1
+      ! redis-2 127.0.0.1:6380 and redis-3
+        127.0.0.1:6381 have no link to redis-1
+        127.0.0.1:6379
+        what it serves grows old, and after 10
+        × down-after it can no longer be
+        promoted
+        → sentinelctl start redis-1"
+    `);
+  });
+
+  it('disagreements are marked where they are', () => {
+    expect(statusText(torn, plainView(100))).toMatchInlineSnapshot(`
+      "UNHEALTHY  the sentinels disagree on the master of mymaster: sentinel-3 says redis-2 127.0.0.1:6380;
+                 sentinel-1 says redis-1 127.0.0.1:6379 (and 3 more)
+      cluster lab, driver process
+
+      NODE     ROLE       ADDRESS         LINK             OFFSET    LAG
+      redis-1  ✗ master   127.0.0.1:6379  -                 14203      -
+      redis-2  ✗ replica  127.0.0.1:6380  ✗ up to redis-1   14203    0 B
+      redis-3  replica    127.0.0.1:6381  up                14063  140 B
+
+      SENTINEL    ADDRESS          BELIEVES   EPOCH  CKQUORUM  FLAGS
+      sentinel-1  127.0.0.1:26379  ✗ redis-1      0  ok 3/3    -
+      sentinel-2  127.0.0.1:26380  no answer      -  -         -
+      sentinel-3  127.0.0.1:26381  redis-2        1  ok 3/3    -
+
+      ✗ the sentinels disagree on the master of mymaster: sentinel-3 says redis-2 127.0.0.1:6380;
+        sentinel-1 says redis-1 127.0.0.1:6379
+        normal for about a second in a failover; if it stays, they can not hear each other
+        → sentinelctl logs sentinel-1 --tail 50 --cluster lab
+      ✗ the sentinels send clients to redis-2 127.0.0.1:6380, but it says that it is replica of redis-1
+        127.0.0.1:6379
+        clients that check the role refuse it; writes are answered with READONLY
+        → sentinelctl logs redis-2 --tail 50 --cluster lab
+      ! sentinel-2 127.0.0.1:26380 does not answer: no answer within 1.5 s
+        → sentinelctl resume sentinel-2 --cluster lab
+      ! sentinel-3 does not know redis-1 127.0.0.1:6379
+        it would never be promoted; a sentinel learns of a replica from the master, each 10 s
+        → sentinelctl replicas --cluster lab"
+    `);
+  });
+
+  it('two masters at once', () => {
+    expect(statusText(assess(zombie(), ours()), plainView(60))).toMatchInlineSnapshot(`
+      "UNHEALTHY  mymaster: 2 nodes say that they are the master:
+                 redis-1 127.0.0.1:6379 and redis-2 127.0.0.1:6380
+      cluster default, driver process
+
+      NODE     ROLE      ADDRESS         LINK  OFFSET    LAG
+      redis-1  ✗ master  127.0.0.1:6379  -      14203      -
+      redis-2  master    127.0.0.1:6380  -      14203      -
+      redis-3  replica   127.0.0.1:6381  up     14063  140 B
+
+      SENTINEL    ADDRESS          BELIEVES  EPOCH  CKQUORUM
+      sentinel-1  127.0.0.1:26379  redis-2       1  ok 3/3
+      sentinel-2  127.0.0.1:26380  redis-2       1  ok 3/3
+      sentinel-3  127.0.0.1:26381  redis-2       1  ok 3/3
+
+      ✗ 2 nodes say that they are the master: redis-1
+        127.0.0.1:6379 and redis-2 127.0.0.1:6380
+        writes to the wrong one are lost once Sentinel makes it a
+        replica, about 10 s after it came back
+        → sentinelctl restart redis-1"
+    `);
+  });
+
+  it('nothing answers', () => {
+    expect(statusText(silent, plainView(60))).toMatchInlineSnapshot(`
+      "UNHEALTHY  127.0.0.1:26379: none of 3 sentinels answers
+      cluster 127.0.0.1:26379, driver attached
+
+      SENTINEL    ADDRESS          STATE
+      sentinel-1  127.0.0.1:26379  connection refused
+      sentinel-2  127.0.0.1:26380  connection refused
+      sentinel-3  127.0.0.1:26381  connection refused
+
+      ✗ none of 3 sentinels answers
+        nobody can tell clients where the master is, and nobody
+        would promote a replica
+        → redis-cli -h 127.0.0.1 -p 26379 PING
+      ! sentinel-1 127.0.0.1:26379 does not answer: connection
+        refused
+        → redis-cli -h 127.0.0.1 -p 26379 PING
+      ! sentinel-2 127.0.0.1:26380 does not answer: connection
+        refused
+        → redis-cli -h 127.0.0.1 -p 26380 PING
+      ! sentinel-3 127.0.0.1:26381 does not answer: connection
+        refused
+        → redis-cli -h 127.0.0.1 -p 26381 PING"
+    `);
+  });
+
+  it('several masters, each with its verdict', () => {
+    const two = altered((s) => {
+      for (const [i, sentinel] of s.sentinels.entries()) {
+        sentinel.answer?.masters.push({ ...view(i + 1, 'cache'), address: redisAddress(9), replicas: [] });
+      }
+      const cache = { ...nodeOf(s, 1), id: 'cache-1', announce: redisAddress(9), endpoint: redisAddress(9) };
+      s.groups.push({ masterName: 'cache', nodes: [cache] });
+    });
+    expect(statusText(assess(two, attached()), plainView(100))).toMatchInlineSnapshot(`
+      "UNHEALTHY  1 of 2 masters healthy
+      cluster 127.0.0.1:26379, driver attached
+
+      HEALTHY  mymaster → redis-1 127.0.0.1:6379, 2/2 replicas linked, 3/3 sentinels agree, quorum 2
+               reachable
+      NODE     ROLE     ADDRESS         LINK  OFFSET    LAG
+      redis-1  master   127.0.0.1:6379  -      14203      -
+      redis-2  replica  127.0.0.1:6380  up     14203    0 B
+      redis-3  replica  127.0.0.1:6381  up     14063  140 B
+
+      SENTINEL    ADDRESS          BELIEVES  EPOCH  CKQUORUM  FLAGS
+      sentinel-1  127.0.0.1:26379  redis-1       0  ok 3/3    -
+      sentinel-2  127.0.0.1:26380  redis-1       0  ok 3/3    -
+      sentinel-3  127.0.0.1:26381  redis-1       0  ok 3/3    -
+
+      UNHEALTHY  cache has no replica at 3 sentinels: nothing could be promoted
+      NODE     ROLE    ADDRESS         LINK  OFFSET  LAG
+      cache-1  master  127.0.0.1:6387  -      14203    -
+
+      SENTINEL    ADDRESS          BELIEVES  EPOCH  CKQUORUM  FLAGS
+      sentinel-1  127.0.0.1:26379  cache-1       0  ok 3/3    -
+      sentinel-2  127.0.0.1:26380  cache-1       0  ok 3/3    -
+      sentinel-3  127.0.0.1:26381  cache-1       0  ok 3/3    -
+
+      ! cache has no replica at 3 sentinels: nothing could be promoted
+        → redis-cli -h 127.0.0.1 -p 26379 SENTINEL REPLICAS cache"
+    `);
+  });
+
+  it('in colour', () => {
+    expect(statusText(well, { color: true, columns: 100 }).split('\n').slice(0, 5)).toMatchInlineSnapshot(`
+      [
+        "[32mHEALTHY[39m  mymaster → redis-1 127.0.0.1:6379, 2/2 replicas linked, 3/3 sentinels agree, quorum 2",
+        "         reachable",
+        "[2mcluster default, driver process[22m",
+        "",
+        "[2mNODE[22m     [2mROLE[22m     [2mADDRESS[22m         [2mLINK[22m  [2mOFFSET[22m    [2mLAG[22m",
+      ]
+    `);
+  });
+
+  it('fits every width', () => {
+    for (const status of [well, lost, torn, silent]) expectToFit((v) => statusText(status, v));
+  });
+
+  it('shows nothing that a server sent as more than text', () => {
+    const hostile = assess(
+      altered((s) =>
+        silenceNode(s, 3, { kind: 'protocol', message: '\u001b[2J\u001b]0;owned\u0007\nHEALTHY\r' }),
+      ),
+      ours(),
+    );
+    const text = statusText(hostile, plainView(100));
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+    expect(text).not.toMatch(/^HEALTHY/m);
+  });
+});

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import type { UpResult } from '../../../src/cluster/up.js';
+import { nothingRemoved } from '../../../src/drivers/driver.js';
+import { downAllText, downText } from '../../../src/report/down.js';
+import { listRows, listText } from '../../../src/report/list.js';
+import { upText } from '../../../src/report/up.js';
+import { expectToFit, plainView } from './lines.js';
+
+const ref = (id: string, port: number) => ({ id, host: '127.0.0.1', port });
+const up: UpResult = {
+  cluster: 'default',
+  driver: 'process',
+  masterName: 'mymaster',
+  master: ref('redis-1', 6379),
+  replicas: [ref('redis-2', 6380), ref('redis-3', 6381)],
+  sentinels: [ref('sentinel-1', 26379), ref('sentinel-2', 26380), ref('sentinel-3', 26381)],
+  convergedMs: 84.2,
+  alreadyUp: false,
+  routable: true,
+  natMap: null,
+};
+const behindNat: UpResult = {
+  ...up,
+  cluster: 'lab',
+  driver: 'docker',
+  routable: false,
+  natMap: { '172.30.0.11:6379': { host: '127.0.0.1', port: 6379 } },
+};
+
+describe('up', () => {
+  it('answers first, then lists addresses, then says what to type next', () => {
+    expect(upText(up, plainView(100))).toMatchInlineSnapshot(`
+      "default is up: mymaster → redis-1 127.0.0.1:6379, 2 replicas, 3 sentinels (process), converged in
+        84 ms (proved)
+
+      NODE        ROLE      ADDRESS
+      redis-1     master    127.0.0.1:6379
+      redis-2     replica   127.0.0.1:6380
+      redis-3     replica   127.0.0.1:6381
+      sentinel-1  sentinel  127.0.0.1:26379
+      sentinel-2  sentinel  127.0.0.1:26380
+      sentinel-3  sentinel  127.0.0.1:26381
+
+      → sentinelctl status
+      → sentinelctl failover-test
+      → sentinelctl env
+      → sentinelctl down"
+    `);
+  });
+
+  it('40 columns', () => {
+    expect(upText(up, plainView(40))).toMatchInlineSnapshot(`
+      "default is up: mymaster → redis-1
+        127.0.0.1:6379, 2 replicas, 3
+        sentinels (process), converged in
+        84 ms (proved)
+
+      NODE        ROLE      ADDRESS
+      redis-1     master    127.0.0.1:6379
+      redis-2     replica   127.0.0.1:6380
+      redis-3     replica   127.0.0.1:6381
+      sentinel-1  sentinel  127.0.0.1:26379
+      sentinel-2  sentinel  127.0.0.1:26380
+      sentinel-3  sentinel  127.0.0.1:26381
+
+      → sentinelctl status
+      → sentinelctl failover-test
+      → sentinelctl env
+      → sentinelctl down"
+    `);
+  });
+
+  it('says that nothing was changed when it was up already', () => {
+    expect(
+      upText({ ...up, alreadyUp: true, convergedMs: 0 }, plainView(120)).split('\n')[0],
+    ).toMatchInlineSnapshot(
+      `"default is already up: mymaster → redis-1 127.0.0.1:6379, 2 replicas, 3 sentinels (process), nothing was changed"`,
+    );
+  });
+
+  it('says how clients get to addresses that this machine can not reach', () => {
+    expect(upText(behindNat, plainView(100)).split('\n').slice(9)).toMatchInlineSnapshot(`
+      [
+        "sentinel-3  sentinel  127.0.0.1:26381",
+        "",
+        "! the announced addresses can not be reached from this machine: clients need the natMap",
+        "ANNOUNCED         REACHABLE AT",
+        "172.30.0.11:6379  127.0.0.1:6379",
+        "  → sentinelctl env --cluster lab",
+        "",
+        "→ sentinelctl status --cluster lab",
+        "→ sentinelctl failover-test --cluster lab",
+        "→ sentinelctl env --cluster lab",
+        "→ sentinelctl down --cluster lab",
+      ]
+    `);
+  });
+});
+
+describe('down', () => {
+  it('counts what was removed', () => {
+    const removed = { processes: 0, containers: 6, networks: 1, volumes: 3 };
+    expect(downText({ cluster: 'lab', removed, keptData: false }, plainView(80))).toMatchInlineSnapshot(
+      `"lab is down: 6 containers, 1 network and 3 volumes removed"`,
+    );
+    expect(
+      downText({ cluster: 'lab', removed: nothingRemoved, keptData: false }, plainView(80)),
+    ).toMatchInlineSnapshot(`"lab is down: nothing was left to remove"`);
+    expect(
+      downText(
+        { cluster: 'default', removed: { ...nothingRemoved, processes: 1 }, keptData: true },
+        plainView(80),
+      ),
+    ).toMatchInlineSnapshot(`
+      "default is down: 1 process removed, data kept
+      → sentinelctl up"
+    `);
+    expect(downAllText([], plainView(80))).toMatchInlineSnapshot(
+      `"no cluster is known here: nothing to take down"`,
+    );
+  });
+});
+
+describe('list', () => {
+  const entries = [
+    { cluster: 'default', driver: 'process', state: 'running', nodes: 6, running: 6 },
+    { cluster: 'lab', driver: 'docker', state: 'partly running', nodes: 6, running: 4 },
+    { cluster: 'old', driver: 'docker', state: 'unreadable', nodes: 0 },
+  ];
+
+  it('shows every cluster known here', () => {
+    expect(listText(entries, plainView(80))).toMatchInlineSnapshot(`
+      "CLUSTER  DRIVER   STATE           NODES
+      default  process  running           6/6
+      lab      docker   partly running    4/6
+      old      docker   unreadable          0"
+    `);
+    expect(listRows(entries).rows[1]).toEqual(['lab', 'docker', 'partly running', '6', '4']);
+  });
+
+  it('says how to make the first one', () => {
+    expect(listText([], plainView(80))).toMatchInlineSnapshot(`
+      "no cluster yet
+      → sentinelctl up"
+    `);
+  });
+});
+
+it('fits every width', () => {
+  expectToFit((v) => upText(up, v));
+  expectToFit((v) => upText(behindNat, v));
+  expectToFit((v) =>
+    downText(
+      {
+        cluster: 'a-rather-long-name-of-a-cluster-of-mine',
+        removed: { processes: 2, containers: 6, networks: 1, volumes: 3 },
+        keptData: true,
+      },
+      v,
+    ),
+  );
+  expectToFit((v) =>
+    listText(
+      [
+        {
+          cluster: 'a-rather-long-name-of-a-cluster-of-mine',
+          driver: 'docker',
+          state: 'partly running',
+          nodes: 6,
+        },
+      ],
+      v,
+    ),
+  );
+});

@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest';
+import { OperatorError } from '../../../src/errors.js';
+import { mastersResult, replicasResult, sentinelsResult, viewsExitCode } from '../../../src/model/views.js';
+import { masterAddrResult, masterNameOf } from '../../../src/model/which-master.js';
+import { masterAddrText, mastersText, membersText } from '../../../src/report/views.js';
+import { masterAddrRows, mastersRows, membersRows } from '../../../src/report/views-rows.js';
+import {
+  altered,
+  healthy,
+  MASTER_NAME,
+  redisAddress,
+  silenceSentinel,
+  viewOf,
+} from '../../helpers/snapshots.js';
+import { expectToFit, plainView } from './lines.js';
+
+const torn = altered((s) => {
+  Object.assign(viewOf(s, 3), { address: redisAddress(2), configEpoch: 1, quorum: 3 });
+  Object.assign(viewOf(s, 3).replicas[0] ?? {}, { flags: ['slave', 's_down'], linkStatus: 'down' });
+  viewOf(s, 1).replicas.pop();
+  viewOf(s, 1).sentinels.pop();
+});
+const half = altered((s) => silenceSentinel(s, 2));
+
+describe('masters', () => {
+  it('a line per sentinel', () => {
+    expect(mastersText(mastersResult(healthy()), plainView(100))).toMatchInlineSnapshot(`
+      "mymaster
+      SAID BY     MASTER   EPOCH  QUORUM  REPLICAS  PEERS  DOWN-AFTER  FAILOVER-TIMEOUT  FLAGS
+      sentinel-1  redis-1  0      2       2         2      5s          1m                master
+      sentinel-2  redis-1  0      2       2         2      5s          1m                master
+      sentinel-3  redis-1  0      2       2         2      5s          1m                master"
+    `);
+  });
+
+  it('40 columns', () => {
+    expect(mastersText(mastersResult(healthy()), plainView(40))).toMatchInlineSnapshot(`
+      "mymaster
+      SAID BY     MASTER   EPOCH  FLAGS
+      sentinel-1  redis-1  0      master
+      sentinel-2  redis-1  0      master
+      sentinel-3  redis-1  0      master"
+    `);
+  });
+
+  it('marks what differs, and keeps it on a narrow screen', () => {
+    expect(mastersText(mastersResult(torn), plainView(60))).toMatchInlineSnapshot(`
+      "mymaster  ✗ differs: master, configEpoch, quorum, replicas,
+        otherSentinels
+      SAID BY     MASTER     EPOCH  QUORUM  REPLICAS  PEERS
+      sentinel-1  redis-1    0      2       ✗ 1       ✗ 1
+      sentinel-2  redis-1    0      2       2         2
+      sentinel-3  ✗ redis-2  ✗ 1    ✗ 3     2         2"
+    `);
+    expect(viewsExitCode(mastersResult(torn))).toBe(1);
+    expect(viewsExitCode(mastersResult(healthy()))).toBe(0);
+  });
+
+  it('never leaves out who did not answer', () => {
+    expect(mastersText(mastersResult(half), plainView(100))).toContain(
+      '✗ sentinel-2 does not answer: connection refused',
+    );
+  });
+});
+
+describe('replicas and sentinels', () => {
+  it('replicas, a line per sentinel', () => {
+    expect(membersText(replicasResult(healthy(), MASTER_NAME), plainView(100))).toMatchInlineSnapshot(`
+      "mymaster: 2 replicas
+
+      redis-2 127.0.0.1:6380
+      SAID BY     FLAGS  LINK  FOLLOWS  PRIORITY  OFFSET
+      sentinel-1  slave  up    redis-1  100       14063
+      sentinel-2  slave  up    redis-1  100       14063
+      sentinel-3  slave  up    redis-1  100       14063
+
+      redis-3 127.0.0.1:6381
+      SAID BY     FLAGS  LINK  FOLLOWS  PRIORITY  OFFSET
+      sentinel-1  slave  up    redis-1  100       14063
+      sentinel-2  slave  up    redis-1  100       14063
+      sentinel-3  slave  up    redis-1  100       14063"
+    `);
+  });
+
+  it('replicas, differences marked', () => {
+    expect(membersText(replicasResult(torn, MASTER_NAME), plainView(60))).toMatchInlineSnapshot(`
+      "mymaster: 2 replicas
+
+      redis-2 127.0.0.1:6380  ✗ differs: flags, linkStatus
+      SAID BY     FLAGS           LINK    FOLLOWS  PRIORITY
+      sentinel-1  slave           up      redis-1  100
+      sentinel-2  slave           up      redis-1  100
+      sentinel-3  ✗ slave,s_down  ✗ down  redis-1  100
+
+      redis-3 127.0.0.1:6381  ✗ differs: listed
+      SAID BY     FLAGS       LINK  FOLLOWS  PRIORITY  OFFSET
+      sentinel-1  not listed  -     -        -         -
+      sentinel-2  slave       up    redis-1  100       14063
+      sentinel-3  slave       up    redis-1  100       14063"
+    `);
+  });
+
+  it('sentinels: that none lists itself is no difference', () => {
+    const result = sentinelsResult(healthy(), MASTER_NAME);
+    expect(result.members.map((m) => [m.id, m.differences])).toEqual([
+      ['sentinel-1', []],
+      ['sentinel-2', []],
+      ['sentinel-3', []],
+    ]);
+    expect(membersText(result, plainView(100))).toMatchInlineSnapshot(`
+      "mymaster: 3 sentinels
+
+      sentinel-1 127.0.0.1:26379
+      SAID BY     FLAGS     ID
+      sentinel-2  sentinel  1111111111111111111111111111111111111111
+      sentinel-3  sentinel  1111111111111111111111111111111111111111
+
+      sentinel-2 127.0.0.1:26380
+      SAID BY     FLAGS     ID
+      sentinel-1  sentinel  2222222222222222222222222222222222222222
+      sentinel-3  sentinel  2222222222222222222222222222222222222222
+
+      sentinel-3 127.0.0.1:26381
+      SAID BY     FLAGS     ID
+      sentinel-1  sentinel  3333333333333333333333333333333333333333
+      sentinel-2  sentinel  3333333333333333333333333333333333333333"
+    `);
+  });
+
+  it('sentinels: one that another does not list', () => {
+    expect(sentinelsResult(torn, MASTER_NAME).members.map((m) => [m.id, m.differences])).toEqual([
+      ['sentinel-1', []],
+      ['sentinel-2', []],
+      ['sentinel-3', ['listed']],
+    ]);
+  });
+
+  it('offsets may differ without anything being wrong', () => {
+    const moved = altered((s) => Object.assign(viewOf(s, 2).replicas[0] ?? {}, { offset: 9 }));
+    expect(viewsExitCode(replicasResult(moved, MASTER_NAME))).toBe(0);
+  });
+});
+
+describe('master-addr', () => {
+  it('is the address alone while all agree', () => {
+    expect(masterAddrText(masterAddrResult(healthy(), null), plainView(80))).toBe('127.0.0.1:6379');
+    expect(masterAddrResult(healthy(), null)).toMatchObject({
+      masterName: 'mymaster',
+      host: '127.0.0.1',
+      port: 6379,
+    });
+  });
+
+  it('says who says what when they do not', () => {
+    const result = masterAddrResult(torn, null);
+    expect(viewsExitCode(result)).toBe(1);
+    expect(masterAddrText(result, plainView(60))).toMatchInlineSnapshot(`
+      "127.0.0.1:6379
+
+      ✗ the sentinels give different addresses for mymaster
+      SENTINEL    ANSWERS
+      sentinel-1  127.0.0.1:6379
+      sentinel-2  127.0.0.1:6379
+      sentinel-3  ✗ 127.0.0.1:6380"
+    `);
+  });
+});
+
+describe('the master that is meant', () => {
+  const thrown = (work: () => unknown): OperatorError => {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof OperatorError) return error;
+    }
+    throw new Error('no OperatorError was thrown');
+  };
+
+  it('is the only one, or the one that was asked for', () => {
+    expect(masterNameOf(healthy(), null)).toBe('mymaster');
+    expect(masterNameOf(healthy(), 'mymaster')).toBe('mymaster');
+  });
+
+  it('can not be settled otherwise', () => {
+    expect(thrown(() => masterNameOf(healthy(), 'nope'))).toMatchObject({
+      code: 'unknown-master-name',
+      exitCode: 64,
+      why: 'they monitor mymaster',
+    });
+    const none = { takenAtMs: 0, sentinels: [], groups: [] };
+    expect(thrown(() => masterNameOf(none, null))).toMatchObject({ code: 'no-sentinel', exitCode: 5 });
+    const two = altered((s) => {
+      for (const x of s.sentinels) x.answer?.masters.push({ ...viewOf(s, 1), name: 'cache' });
+    });
+    expect(thrown(() => masterNameOf(two, null))).toMatchObject({ code: 'master-name-needed', exitCode: 64 });
+  });
+});
+
+describe('rows for tsv', () => {
+  it('have as many cells as columns', () => {
+    for (const set of [
+      mastersRows(mastersResult(torn)),
+      membersRows(replicasResult(torn, MASTER_NAME)),
+      membersRows(sentinelsResult(torn, MASTER_NAME)),
+      masterAddrRows(masterAddrResult(torn, null)),
+    ]) {
+      expect(set.rows.length).toBeGreaterThan(0);
+      for (const row of set.rows) expect(row).toHaveLength(set.columns.length);
+    }
+  });
+});
+
+it('fits every width', () => {
+  for (const s of [healthy(), torn, half]) {
+    expectToFit((v) => mastersText(mastersResult(s), v));
+    expectToFit((v) => membersText(replicasResult(s, MASTER_NAME), v));
+    expectToFit((v) => membersText(sentinelsResult(s, MASTER_NAME), v));
+    expectToFit((v) => masterAddrText(masterAddrResult(s, null), v));
+  }
+});
