@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { processEnv } from './config/process-env.js';
 import { type ConnectOptions, connect as connectWith } from './wire/connect.js';
 
@@ -7,7 +6,8 @@ import { type ConnectOptions, connect as connectWith } from './wire/connect.js';
  * set, else by REDIS_URL. See `wire/connect.ts` for time-outs and for what is tuned, and why.
  * Throws OperatorError: 64 where nothing usable is configured, 5 where no PING came back within 10 s.
  */
-export const connect = (options: ConnectOptions = {}): Promise<Redis> => connectWith(processEnv(), options);
+export const connect = (options: ConnectOptions = {}): ReturnType<typeof connectWith> =>
+  connectWith(processEnv(), options);
 
 export type { Action, ActResult } from './cluster/act.js';
 export { EXIT, type ExitCode, OperatorError } from './errors.js';

@@ -103,7 +103,8 @@ function questionsFor(target: Target): SurveyTarget {
       endpoint: address,
     })),
     nodes: [],
-    masterName: target.masterName,
+    // All of them, so that a name that nobody monitors can be answered with those that are.
+    masterName: null,
     discover: true,
     reach: (address) => address,
   };

@@ -34,15 +34,113 @@ export interface Rejoin {
   caughtUpMs: number | null;
   /** How long it was a writable master after its return; 0 when never. */
   zombieMs: number | null;
+  /** Writes that it acknowledged in that time; absent where no workload ran. */
+  zombieWrites?: number;
+}
+
+/** What clients saw of one trial; milliseconds from the fault where a moment is meant. */
+export interface ClientSummary {
+  policy: string;
+  /** The longest time between two acknowledgements of one client; the worst client's. */
+  outageMs: number | null;
+  /** When the first and when the last client was acknowledged again after the fault. */
+  firstRecoveredMs: number | null;
+  lastRecoveredMs: number | null;
+  /** Definite failures and indeterminate outcomes by kind: READONLY, timeout, closed, … */
+  errors: Record<string, number>;
+  /** From each operation's intended start to its acknowledgement. */
+  latencyMs: { p50: number; p95: number; p99: number; max: number } | null;
+  clients: ClientLane[];
+}
+
+/** One client's trace, for drawing. */
+export interface ClientLane {
+  id: string;
+  outageMs: number | null;
+  recoveredMs: number | null;
+  /** Start of the first bucket, milliseconds from the fault. */
+  fromMs: number;
+  bucketMs: number;
+  /** Acknowledged and not acknowledged operations per bucket. */
+  ok: number[];
+  errors: number[];
+}
+
+/** Why an acknowledged write is gone. */
+export const LOSS_CAUSES = [
+  /** Acknowledged by the old master before the fault, and not replicated by then. */
+  'unreplicated',
+  /** Acknowledged by the old master after its return, before it was converted. */
+  'zombie',
+  /** Acknowledged by the old master on its side of a partition, while another one was promoted. */
+  'minority',
+  /** The master came back empty, and the replicas copied that. */
+  'empty-restart',
+  /** Acknowledged by the old master in a planned failover without a pause. */
+  'planned-switchover',
+  'unknown',
+] as const;
+export type LossCause = (typeof LOSS_CAUSES)[number];
+
+/** What became of every promised write (the rules: docs/ledger.md). */
+export interface LedgerSummary {
+  attempted: number;
+  acknowledged: number;
+  indeterminate: number;
+  failed: number;
+  /** Acknowledged, and not there in the end. */
+  lost: number;
+  /** Indeterminate, and there in the end. */
+  recovered: number;
+  /** There in the end, and never attempted. */
+  unexpected: number;
+  /** Reads that did not show a write that the same client had been promised before; null where nothing was read. */
+  staleReads: number | null;
+  causes: Partial<Record<LossCause, number>>;
+  /** Per node that was read back at the end: how many of the acknowledged writes it lacks; null: it did not answer. */
+  missingAt: { id: string; missing: number | null }[];
+  /** Lost writes as runs of one client, for drawing; milliseconds from the fault, of their acknowledgement. */
+  lostRuns: { client: string; fromMs: number; toMs: number; count: number; acknowledgedBy: string; cause: LossCause }[];
+}
+
+/** One thing that was seen during a trial; milliseconds from the fault. */
+export interface TrialEvent {
+  atMs: number;
+  /** A node's id. */
+  source: string;
+  /** Sentinel's channel (`+sdown`), or `role`, `belief`, `gone`, `fault`, `restart`. */
+  name: string;
+  message: string;
+}
+
+/** What a phase was expected to take, and why it took longer where it did. */
+export interface PhaseReason {
+  phase: PhaseId;
+  /** From the previous milestone to this one. */
+  stepMs: number | null;
+  predictedMs: number;
+  /** What it waits for, from the live configuration. */
+  waitsFor: string;
+  /** Only where it took longer than predicted, or never ended. */
+  why: string | null;
 }
 
 export interface Trial {
+  /** ISO 8601, on the wall clock: what logs are lined up with. */
+  faultAt: string;
   oldMaster: NodeRef;
   newMaster: NodeRef | null;
   phases: PhaseTimes;
+  reasons: PhaseReason[];
   /** switchedMs − downAfterMs. */
   overheadMs: number | null;
   rejoin: Rejoin | null;
+  client?: ClientSummary;
+  ledger?: LedgerSummary;
+  invariants: InvariantResult[];
+  /** Failovers that the fault does not explain, in words; empty where there was none. */
+  spurious: string[];
+  events: TrialEvent[];
 }
 
 export interface InvariantResult {
@@ -54,9 +152,19 @@ export interface InvariantResult {
 
 export interface ThresholdResult {
   expression: string;
-  /** Milliseconds, or null where there is no value to compare. */
+  /** In the metric's own unit, or null where there is no value to compare. */
   value: number | null;
   holds: Verdict;
+}
+
+/** Over the trials, in the metric's own unit. */
+export interface MetricSummary {
+  n: number;
+  p50: number;
+  p95: number;
+  max: number;
+  /** Bootstrap confidence interval of the median, 95 %; null with fewer than 3 trials. */
+  ci95: [low: number, high: number] | null;
 }
 
 /** The result of `failover-test` (CONTRACT for scripts: fields may be added, never renamed). */
@@ -64,20 +172,35 @@ export interface FailoverResult {
   outcome: Verdict;
   /** One sentence for a person: why the outcome is what it is. */
   reason: string;
+  /** False where the run was interrupted: what is there was measured, the rest is missing. */
+  complete: boolean;
   cluster: string;
   masterName: string;
   driver: string;
   fault: string;
-  /** The moment of the fault on the wall clock, ISO 8601: what logs are lined up with. */
-  faultAt: string;
+  seed: number;
+  startedAt: string;
   /** The command line that runs this again. */
   command: string;
   engine: { name: string; version: string };
   config: { downAfterMs: number; failoverTimeoutMs: number; quorum: number; parallelSyncs: number };
   budgetMs: number;
+  workload: WorkloadSettings | null;
   trials: Trial[];
+  summary: Record<string, MetricSummary>;
   thresholds: ThresholdResult[];
+  /** Over all trials: the worst verdict of each, with its evidence. */
   invariants: InvariantResult[];
-  /** Every event with its time from the fault, in milliseconds, as it was seen. */
-  events: { atMs: number; source: string; name: string; message: string }[];
+}
+
+/** The workload as it was asked for. */
+export interface WorkloadSettings {
+  clients: number;
+  /** Operations per second of all clients together; 0: as fast as possible. */
+  ratePerS: number;
+  pipeline: number;
+  /** Share of reads, 0 to 1. */
+  readRatio: number;
+  readFrom: 'master' | 'replicas';
+  policy: string;
 }
