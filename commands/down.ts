@@ -10,7 +10,7 @@ export default defineCommand({
   examples: ['sentinelctl down', 'sentinelctl down --cluster staging --keep-data', 'sentinelctl down --all'],
   options: [
     { flags: '--keep-data', summary: 'keep what the nodes wrote, for the next up' },
-    { flags: '--all', summary: 'every cluster known here' },
+    { flags: '--all', summary: 'every cluster known here', flagOnly: true },
   ],
   async run(context, { options }): Promise<DownResult | { clusters: DownResult[] }> {
     const { down } = await import('../src/cluster/down.js');

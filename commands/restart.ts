@@ -7,7 +7,7 @@ export default defineCommand({
   name: 'restart',
   summary: 'stop a node and start it again, guarded as start is',
   description:
-    'A master that keeps nothing on disk is started again only after another one was promoted: back inside down-after\\nit would be empty, and its replicas would copy that.',
+    'A master that keeps nothing on disk is started again only after another one was promoted: back inside down-after it would be empty, and its replicas would copy that.',
   examples: ['sentinelctl restart redis-3', 'sentinelctl restart master'],
   arguments: [NODE],
   options: [{ flags: '--as-crashed', summary: 'start it as it was when it went down', flagOnly: true }],

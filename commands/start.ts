@@ -7,7 +7,7 @@ export default defineCommand({
   name: 'start',
   summary: 'start a node, a data node as a replica of the master of this moment',
   description:
-    'Guarded: an old master that is started as it was takes writes for about 10 s that are then lost. --as-crashed does\\nthat all the same.',
+    'Guarded: an old master that is started as it was takes writes for about 10 s that are then lost. --as-crashed does that all the same.',
   examples: ['sentinelctl start redis-2', 'sentinelctl start redis-1 --as-crashed'],
   arguments: [NODE],
   options: [{ flags: '--as-crashed', summary: 'start it as it was when it went down', flagOnly: true }],

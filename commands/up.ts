@@ -95,6 +95,8 @@ export default defineCommand({
       flags: '--redis-server <path>',
       summary: 'the server binary for processes and for --image host',
       complete: 'file',
+      // A project's file must not choose what is executed; SENTINELCTL_REDIS_SERVER is read by the drivers.
+      flagOnly: true,
     },
     {
       flags: '--image <image>',

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { failed, messageOf, OperatorError } from '../errors.js';
+import { errnoOf, messageOf, OperatorError, refused } from '../errors.js';
 import { makePrivateDirectory, readIfThere, writeAtomically } from '../host/files.js';
 import type { ClusterPlan, DriverName, NodePlan } from '../model/plan.js';
 
@@ -63,8 +63,9 @@ export function openStore(home: string): Store {
           .filter((e) => e.isDirectory())
           .map((e) => e.name)
           .sort();
-      } catch {
-        return [];
+      } catch (error) {
+        if (errnoOf(error) === 'ENOENT') return [];
+        throw unwritable(home, error);
       }
     },
     async forget(cluster) {
@@ -83,7 +84,7 @@ export function openStore(home: string): Store {
 
 function unwritable(home: string, error: unknown): OperatorError {
   if (error instanceof OperatorError) return error;
-  return failed('state-directory', `can't use the state directory ${home}`, {
+  return refused('state-directory', `can't use the state directory ${home}`, {
     why: messageOf(error),
     hint: 'make it writable, or point SENTINELCTL_HOME at a directory that is',
     cause: error,
@@ -93,7 +94,7 @@ function unwritable(home: string, error: unknown): OperatorError {
 /** Checked by hand: a schema library would cost more than the whole command that reads this. */
 function parseState(cluster: string, file: string, text: string): ClusterState {
   const damaged = (why: string): OperatorError =>
-    failed('state-unreadable', `the state of cluster "${cluster}" can't be read`, {
+    refused('state-unreadable', `the state of cluster "${cluster}" can't be read`, {
       why: `${file}: ${why}`,
       hint: `sentinelctl down --cluster ${cluster} removes what carries its name and starts clean`,
     });

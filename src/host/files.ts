@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { errnoOf, failed, messageOf, OperatorError } from '../errors.js';
+import { errnoOf, messageOf, OperatorError, refused } from '../errors.js';
 
 /**
  * Replaces a file as a whole: a reader sees the old text or the new one, never a part, and neither does anybody
@@ -75,10 +75,10 @@ export async function canonicalPath(path: string): Promise<string> {
   }
 }
 
-/** An error of the file system below sentinelctl's own directory, as an operator can act on it (1). */
+/** An error of the file system below sentinelctl's own directory, as an operator can act on it (3). */
 export function unusable(path: string, error: unknown): OperatorError {
   if (error instanceof OperatorError) return error;
-  return failed('state-directory', `can't use ${path}`, {
+  return refused('state-directory', `can't use ${path}`, {
     why: messageOf(error),
     hint: 'make it writable, or point SENTINELCTL_HOME at a directory that is',
     cause: error,

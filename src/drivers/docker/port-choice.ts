@@ -74,8 +74,8 @@ export async function checkPorts(
       const container = published.find((one) => one.port === port && collide(one.ip, listenOn));
       if (container !== undefined) return [{ id, port, holder: container.by }];
       if (!isLocal || (await canPublish(listenOn, port))) return [];
-      const process = await holderOf(port).catch(() => undefined);
-      return [{ id, port, holder: process && `pid ${process.pid} (${process.command})` }];
+      const owner = await holderOf(port).catch(() => undefined);
+      return [{ id, port, holder: owner && `pid ${owner.pid} (${owner.command})` }];
     }),
   );
   const taken = looked.flat();

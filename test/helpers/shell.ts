@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { BIN, type Ran, runCli } from './cli.js';
+
+/** A state directory and a working directory of its own, with the built command on PATH. */
+export interface Shell {
+  dir: string;
+  /** Runs a line in bash as a reader would type it; `endless` ends it with Ctrl-C once it has printed something. */
+  type(line: string, options?: { endless?: boolean; env?: Record<string, string> }): Promise<Ran>;
+  /** Takes everything down that was made here. */
+  close(): Promise<void>;
+}
+
+/** `settings` are the environment in which every line is typed: SENTINELCTL_PORT=auto and such. */
+export async function openShell(settings: Record<string, string>): Promise<Shell> {
+  const dir = await mkdtemp(join(tmpdir(), 'sentinelctl-shell-'));
+  const home = join(dir, 'state');
+  const work = join(dir, 'work');
+  await Promise.all([mkdir(join(dir, 'bin')), mkdir(work)]);
+  await symlink(BIN, join(dir, 'bin', 'sentinelctl'));
+  const path = [join(dir, 'bin'), dirname(process.execPath), process.env.PATH ?? ''].join(delimiter);
+  const bare = Object.entries(process.env).filter(
+    ([name]) => !/^(SENTINELCTL_(?!REDIS_SERVER$)|REDIS_|NO_COLOR$|FORCE_COLOR$)/.test(name),
+  );
+  const env = { ...Object.fromEntries(bare), ...settings, PATH: path, SENTINELCTL_HOME: home };
+  return {
+    dir,
+    type: (line, options = {}) => typed(line, work, { ...env, ...options.env }, options.endless === true),
+    async close() {
+      const down = await runCli(home, ['down', '--all'], { cwd: dir });
+      await rm(dir, { recursive: true, force: true });
+      if (down.code !== 0) throw new Error(`down --all failed (${down.code}): ${down.stderr}`);
+    },
+  };
+}
+
+function typed(line: string, cwd: string, env: NodeJS.ProcessEnv, endless: boolean): Promise<Ran> {
+  return new Promise((done, fail) => {
+    const child = spawn('bash', ['-o', 'pipefail', '-c', line], {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      // bash gives its place to the only command of a line, so the signal meets the command itself.
+      if (endless && stdout === '') child.kill('SIGINT');
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.on('error', fail);
+    child.on('close', (code, signal) =>
+      done({ code, signal, stdout, stderr, json: () => JSON.parse(stdout) as unknown }),
+    );
+  });
+}
