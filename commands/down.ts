@@ -1,8 +1,9 @@
 import { defineCommand } from '../src/cli/command.js';
+import type { Context } from '../src/cli/context.js';
 import type { DownResult } from '../src/cluster/down.js';
-import { usageError } from '../src/errors.js';
-import { downText } from '../src/report/down.js';
-import { engineOf, storeOf } from './shared/engine.js';
+import { messageOf, OperatorError, usageError } from '../src/errors.js';
+import { downAllText, downText } from '../src/report/down.js';
+import { engineOf, ownCluster, storeOf } from './shared/engine.js';
 
 export default defineCommand({
   name: 'down',
@@ -13,22 +14,53 @@ export default defineCommand({
     { flags: '--all', summary: 'every cluster known here', flagOnly: true },
   ],
   async run(context, { options }): Promise<DownResult | { clusters: DownResult[] }> {
-    const { down } = await import('../src/cluster/down.js');
+    const { globals } = context;
     const keepData = options.keepData === true;
-    if (options.all !== true) return down(engineOf(context), context.globals.cluster, { keepData });
-    if (context.globals.clusterGiven) {
-      throw usageError('all-or-one', '--all and --cluster say different things', {
+    const { down } = await import('../src/cluster/down.js');
+    if (options.all !== true) {
+      // Addresses mean the cluster of ours that they belong to, and never the default one instead of somebody else's.
+      const cluster = globals.sentinelAddrs === null ? globals.cluster : await ownCluster(context, 'down');
+      return down(engineOf(context), cluster, { keepData });
+    }
+    const named = globals.clusterGiven
+      ? '--cluster'
+      : globals.sentinelAddrsFrom === 'flag'
+        ? '--sentinel-addrs'
+        : undefined;
+    if (named !== undefined) {
+      throw usageError('all-or-one', `--all and ${named} say different things`, {
         hint: 'leave one of them out',
       });
     }
-    const clusters: DownResult[] = [];
-    for (const cluster of await storeOf(context).list())
-      clusters.push(await down(engineOf(context), cluster, { keepData }));
-    return { clusters };
+    return { clusters: await downAll(context, keepData) };
   },
   render: (result, view) =>
-    'clusters' in result ? allText(result.clusters, (r) => downText(r, view)) : downText(result, view),
+    'clusters' in result ? downAllText(result.clusters, view) : downText(result, view),
 });
 
-const allText = (results: DownResult[], text: (result: DownResult) => string): string =>
-  results.length === 0 ? 'no cluster is known here' : results.map(text).join('\n');
+/** One that can't be taken down keeps none of the others. Throws `not-all-down`, with the first failure's exit code. */
+async function downAll(context: Context, keepData: boolean): Promise<DownResult[]> {
+  const { down } = await import('../src/cluster/down.js');
+  const clusters: DownResult[] = [];
+  const failures: { cluster: string; error: unknown }[] = [];
+  for (const cluster of await storeOf(context).list()) {
+    if (context.signal.aborted) break;
+    try {
+      clusters.push(await down(engineOf(context), cluster, { keepData }));
+    } catch (error) {
+      failures.push({ cluster, error });
+    }
+  }
+  const [first] = failures;
+  if (first === undefined) return clusters;
+  if (!(first.error instanceof OperatorError)) throw first.error;
+  const names = failures.map((f) => f.cluster).join(', ');
+  throw new OperatorError({
+    code: 'not-all-down',
+    message: `${names} could not be taken down, ${clusters.length} other${clusters.length === 1 ? ' was' : 's were'}`,
+    why: failures.map((f) => `${f.cluster}: ${messageOf(f.error)}`).join('\n'),
+    hint: first.error.hint,
+    exitCode: first.error.exitCode,
+    cause: first.error,
+  });
+}

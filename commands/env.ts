@@ -1,8 +1,8 @@
 import { defineCommand } from '../src/cli/command.js';
-import { refused } from '../src/errors.js';
 import { type Address, formatAddress, sameAddress } from '../src/model/address.js';
 import { majorityMaster } from '../src/model/agreement.js';
 import { sentinelNodes } from '../src/model/plan.js';
+import { masterNameOf } from '../src/model/which-master.js';
 import { type EnvResult, envText } from '../src/report/env.js';
 import { lookDeadlineMs, targetOf } from './shared/engine.js';
 
@@ -23,14 +23,10 @@ export default defineCommand({
       signal: context.signal,
       deadlineMs: lookDeadlineMs(context),
     });
-    const names = [...new Set(snapshot.sentinels.flatMap((s) => s.answer?.masters.map((m) => m.name) ?? []))];
     const plan = target.kind === 'own' ? target.state.plan : null;
+    // Of a cluster elsewhere only its sentinels can tell that the name is right.
     const masterName =
-      plan?.spec.masterName ?? (target.kind === 'attached' ? target.masterName : null) ?? names[0] ?? null;
-    if (masterName === null)
-      throw refused('no-master-name', 'no sentinel answers, so the master’s name is not known', {
-        hint: '--master-name NAME',
-      });
+      target.kind === 'own' ? target.state.plan.spec.masterName : masterNameOf(snapshot, target.masterName);
     const sentinels =
       plan === null ? snapshot.sentinels.map((s) => s.endpoint) : sentinelNodes(plan).map((n) => n.endpoint);
     const master = majorityMaster(snapshot, masterName);

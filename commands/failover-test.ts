@@ -1,10 +1,15 @@
-import { defineCommand } from '../src/cli/command.js';
-import { choice, duration } from '../src/config/parsers.js';
+import { defineCommand, type OptionDef } from '../src/cli/command.js';
+import { choice, duration, integer } from '../src/config/parsers.js';
 import { EXIT } from '../src/errors.js';
-import type { FailoverResult, Rejoin, Verdict } from '../src/failover/result.js';
-import { formatDurationMs } from '../src/model/duration.js';
+import type { BaselineComparison } from '../src/failover/baseline.js';
+import type { FailoverResult, RejoinMode, Verdict } from '../src/failover/result.js';
+import type { Threshold } from '../src/failover/thresholds.js';
+import { baselineText } from '../src/report/baseline.js';
 import { failoverText } from '../src/report/failover.js';
-import { engineOf, ownCluster } from './shared/engine.js';
+import { engineOf, ownCluster, storeOf } from './shared/engine.js';
+import { commandLineOf, faultOf } from './shared/failover-options.js';
+import { thresholdOption } from './shared/threshold-option.js';
+import { WORKLOAD_OPTIONS, workloadOf } from './shared/workload-options.js';
 
 const EXIT_OF: Record<Verdict, 0 | 1 | 2> = {
   holds: EXIT.ok,
@@ -12,79 +17,115 @@ const EXIT_OF: Record<Verdict, 0 | 1 | 2> = {
   unknown: EXIT.unknown,
 };
 
-export default defineCommand<FailoverResult>({
+const OPTIONS: readonly OptionDef[] = [
+  {
+    flags: '--fault <fault>',
+    summary: 'what happens to the master: kill it, or freeze it for a while',
+    choices: ['kill', 'freeze'],
+    parse: choice('--fault', ['kill', 'freeze']),
+    defaultText: 'kill',
+  },
+  {
+    flags: '--signal <signal>',
+    summary: 'how it is killed: KILL as a crash, TERM as an orderly shutdown',
+    choices: ['KILL', 'TERM'],
+    parse: choice('--signal', ['KILL', 'TERM']),
+    defaultText: 'KILL',
+  },
+  {
+    flags: '--for <duration>',
+    summary: 'how long it is frozen',
+    parse: duration('--for', { minMs: 1, maxMs: 600_000 }, '12s'),
+    defaultText: 'down-after + 10s',
+  },
+  {
+    flags: '--rejoin <how>',
+    summary: 'how a killed master comes back: as-crashed (as reality has it) or guarded (as a replica)',
+    choices: ['as-crashed', 'guarded'],
+    parse: choice('--rejoin', ['as-crashed', 'guarded']),
+    defaultText: 'as-crashed',
+  },
+  { flags: '--no-restart', summary: 'leave the killed master down' },
+  {
+    flags: '--budget <duration>',
+    summary: 'from the fault to the first +switch-master',
+    parse: duration('--budget', { minMs: 1 }, '7s'),
+    defaultText: 'down-after + 2s',
+  },
+  {
+    flags: '--wait <duration>',
+    summary: 'how long a failover is waited for',
+    parse: duration('--wait', { minMs: 1 }, '60s'),
+    defaultText: 'down-after + failover-timeout + 10s',
+  },
+  {
+    flags: '--trials <n>',
+    summary: 'how many failovers, one after the other, each node master in turn',
+    parse: integer('--trials', { min: 1, max: 1000 }),
+    defaultText: '1',
+  },
+  {
+    flags: '--seed <n>',
+    summary: 'chooses who takes over in which trial',
+    parse: integer('--seed', { min: 0, max: 2 ** 31 - 1 }),
+    defaultText: '1',
+  },
+  thresholdOption,
+  { flags: '--baseline <file>', summary: 'compare with an earlier run’s report.json', complete: 'file' },
+  {
+    flags: '--report <path>',
+    summary:
+      'write reports: a directory gets all of them, a file the one of its ending (html, json, ndjson, xml, md)',
+    complete: 'file',
+  },
+  ...WORKLOAD_OPTIONS,
+];
+
+export default defineCommand<FailoverResult & { baseline?: BaselineComparison }>({
   name: 'failover-test',
   summary: 'kill the master, time the promotion phase by phase, prove the rejoin',
   description:
-    'Looks whether the cluster is steady → kills the master → follows every sentinel and every node until all agree\n' +
-    'and the replicas follow the new master → starts the old master → waits until it is a linked, caught-up replica\n' +
-    '→ judges. The old master is put back whatever happens. Exits 0 when everything holds, 1 when something does\n' +
-    'not, 2 when evidence is missing, 3 when the cluster is not steady.',
-  examples: ['sentinelctl failover-test', 'sentinelctl failover-test --budget 8s --rejoin guarded --json'],
-  options: [
-    {
-      flags: '--signal <signal>',
-      summary: 'KILL as a crash, TERM as an orderly shutdown',
-      choices: ['KILL', 'TERM'],
-      parse: choice('--signal', ['KILL', 'TERM']),
-      defaultText: 'KILL',
-    },
-    {
-      flags: '--rejoin <how>',
-      summary: 'how the old master comes back: as-crashed (as reality has it) or guarded (as a replica)',
-      choices: ['as-crashed', 'guarded'],
-      parse: choice('--rejoin', ['as-crashed', 'guarded']),
-      defaultText: 'as-crashed',
-    },
-    { flags: '--no-restart', summary: 'leave the old master down' },
-    {
-      flags: '--budget <duration>',
-      summary: 'from the fault to the first +switch-master',
-      parse: duration('--budget', { minMs: 1 }, '7s'),
-      defaultText: 'down-after + 2s',
-    },
-    {
-      flags: '--wait <duration>',
-      summary: 'how long a failover is waited for',
-      parse: duration('--wait', { minMs: 1 }, '60s'),
-      defaultText: 'down-after + failover-timeout + 10s',
-    },
+    'Looks whether the cluster is steady → starts clients that write → takes the master down → follows every\n' +
+    'sentinel and every node until all agree and the replicas follow the new master → brings the old master back →\n' +
+    'waits until it is a linked, caught-up replica → reads back every promised write → judges. The old master is put\n' +
+    'back whatever happens. Exits 0 when everything holds, 1 when something does not, 2 when evidence is missing,\n' +
+    '3 when the cluster is not steady.',
+  examples: [
+    'sentinelctl failover-test',
+    'sentinelctl failover-test --budget 8s --rejoin guarded --json',
+    "sentinelctl failover-test --trials 2 --threshold 'ledger.lost==0' --report report",
   ],
+  options: OPTIONS,
   async run(context, { options }) {
     const cluster = await ownCluster(context, 'failover-test');
-    const signal = options.signal === 'TERM' ? 'SIGTERM' : 'SIGKILL';
-    const rejoin =
-      options.restart === false ? null : ((options.rejoin as Rejoin['mode'] | undefined) ?? 'as-crashed');
-    const budgetMs = (options.budget as number | undefined) ?? null;
-    const waitMs = (options.wait as number | undefined) ?? null;
+    const settings = {
+      fault: faultOf(options, (await storeOf(context).load(cluster))?.plan.spec.downAfterMs ?? 0),
+      rejoin: options.restart === false ? null : ((options.rejoin as RejoinMode | undefined) ?? 'as-crashed'),
+      budgetMs: (options.budget as number | undefined) ?? null,
+      waitMs: (options.wait as number | undefined) ?? null,
+      trials: (options.trials as number | undefined) ?? 1,
+      seed: (options.seed as number | undefined) ?? 1,
+      thresholds: (options.threshold as Threshold[] | undefined) ?? [],
+      workload: workloadOf(options),
+    };
+    const destination = options.report as string | undefined;
+    const { openBaseline } = await import('./shared/baseline.js');
+    const compare = await openBaseline(options.baseline as string | undefined);
     const { runFailoverTest } = await import('../src/failover/run.js');
-    return runFailoverTest(engineOf(context), {
+    const { keepResult } = await import('./shared/keep-result.js');
+    const command = commandLineOf(cluster, settings);
+    const result = await runFailoverTest(engineOf(context), {
+      ...settings,
       cluster,
-      signal,
-      rejoin,
-      budgetMs,
-      waitMs,
-      command: commandLine(cluster, { signal, rejoin, budgetMs, waitMs }),
+      command,
+      onTrial: (soFar) => keepResult(context, soFar, destination, { final: false }),
     });
+    await keepResult(context, result, destination, { final: true });
+    return compare(result);
   },
-  render: failoverText,
+  render: (result, view) =>
+    [failoverText(result, view), ...(result.baseline ? [baselineText(result.baseline, view)] : [])].join(
+      '\n\n',
+    ),
   exitCode: (result) => EXIT_OF[result.outcome],
 });
-
-/** The command line that runs this again, every value said. */
-function commandLine(
-  cluster: string,
-  {
-    signal,
-    rejoin,
-    budgetMs,
-    waitMs,
-  }: { signal: string; rejoin: string | null; budgetMs: number | null; waitMs: number | null },
-): string {
-  return [
-    `sentinelctl failover-test --cluster ${cluster} --signal ${signal.replace('SIG', '')}`,
-    rejoin === null ? '--no-restart' : `--rejoin ${rejoin}`,
-    ...(budgetMs === null ? [] : [`--budget ${formatDurationMs(budgetMs)}`]),
-    ...(waitMs === null ? [] : [`--wait ${formatDurationMs(waitMs)}`]),
-  ].join(' ');
-}

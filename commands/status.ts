@@ -1,31 +1,53 @@
 import { defineCommand } from '../src/cli/command.js';
 import type { Context } from '../src/cli/context.js';
+import { duration } from '../src/config/parsers.js';
 import { assess, statusExitCode } from '../src/model/agreement.js';
 import type { StatusResult } from '../src/model/status.js';
 import { statusText } from '../src/report/status.js';
-import { lookDeadlineMs, targetOf } from './shared/engine.js';
+import { lookDeadlineMs, type TargetSource, targetSource } from './shared/engine.js';
 
-export default defineCommand({
+/** How often `--watch` looks where it doesn't say, in milliseconds. */
+const WATCH_EVERY_MS = 2000;
+
+export default defineCommand<StatusResult>({
   name: 'status',
   summary: 'one screen: what every node says and what every sentinel believes',
-  description: 'Exits 0 when healthy, 1 when not, 5 when nothing answers.',
+  description:
+    'Exits 0 when healthy, 1 when not, 5 when nothing answers. --watch draws the whole terminal anew at each look, and\n' +
+    'says what changed; off a terminal it prints a block per look, with --json a document a line. q ends it with the\n' +
+    'exit code of the last look, Ctrl-C with 130.',
   examples: [
     'sentinelctl status',
     'sentinelctl status --json',
+    'sentinelctl status --watch',
     'sentinelctl status --sentinel-addrs 127.0.0.1:26379',
   ],
-  run: look,
+  options: [
+    {
+      flags: '--watch [interval]',
+      summary: 'look again and again: every 2s, or as given',
+      parse: duration('--watch', { minMs: 100, maxMs: 3_600_000 }, '2s'),
+      flagOnly: true,
+    },
+  ],
+  async run(context, { options }) {
+    const source = await targetSource(context);
+    if (options.watch === undefined) return look(context, source, context.signal);
+    const everyMs = typeof options.watch === 'number' ? options.watch : WATCH_EVERY_MS;
+    const { watchStatus } = await import('../src/cli/status-watch.js');
+    return watchStatus(context, everyMs, (signal) => look(context, source, signal));
+  },
   render: statusText,
   exitCode: statusExitCode,
 });
 
-async function look(context: Context): Promise<StatusResult> {
-  const target = await targetOf(context);
+async function look(context: Context, source: TargetSource, signal: AbortSignal): Promise<StatusResult> {
+  const target = await source();
   const { surveyOf } = await import('../src/cluster/target.js');
   const snapshot = await surveyOf(target, {
     clock: context.clock,
     deadlineMs: lookDeadlineMs(context),
-    signal: context.signal,
+    signal,
   });
   const own = target.kind === 'own';
   return assess(snapshot, {

@@ -2,6 +2,7 @@ import { defineCommand, type Input } from '../src/cli/command.js';
 import { choice, duration, integer, keyValue, portOrAuto } from '../src/config/parsers.js';
 import { readSecret } from '../src/config/secret.js';
 import { usageError } from '../src/errors.js';
+import { formatAddress } from '../src/model/address.js';
 import type { DriverName } from '../src/model/plan.js';
 import { type ClusterSpec, DEFAULT_SPEC, PERSISTENCE, specFaults } from '../src/model/spec.js';
 import { upText } from '../src/report/up.js';
@@ -116,7 +117,16 @@ export default defineCommand({
     },
   ],
   async run(context, { options }) {
-    const { cluster, masterName, passwordFile } = context.globals;
+    const { cluster, masterName, passwordFile, sentinelAddrs, sentinelAddrsFrom } = context.globals;
+    if (sentinelAddrs !== null && sentinelAddrsFrom === 'flag') {
+      throw usageError(
+        'not-for-up',
+        'up makes a cluster here: --sentinel-addrs names one that runs elsewhere',
+        {
+          hint: `sentinelctl status --sentinel-addrs ${sentinelAddrs.map(formatAddress).join(',')}`,
+        },
+      );
+    }
     const given = { ...specGiven(options), ...(masterName === null ? {} : { masterName }) };
     const spec: ClusterSpec = withDefaults({ ...given, cluster });
     const fault = specFaults(spec)[0];

@@ -14,7 +14,10 @@ export interface UntilOptions {
  * Resolves to `undefined` once the deadline has passed, so that each caller words its own failure.
  * Rejects with what `look` throws, or with the signal's reason.
  */
-export async function until<T>(look: () => Promise<T | undefined> | T | undefined, options: UntilOptions): Promise<T | undefined> {
+export async function until<T>(
+  look: () => Promise<T | undefined> | T | undefined,
+  options: UntilOptions,
+): Promise<T | undefined> {
   const { clock, everyMs, deadlineMs, signal } = options;
   const end = clock.now() + deadlineMs;
   for (;;) {

@@ -21,23 +21,35 @@ export function engineOf(context: Context): Engine {
 export const lookDeadlineMs = ({ globals }: Context): number =>
   globals.timeoutMs === null ? LOOK_DEADLINE_MS : globals.timeoutMs / 2;
 
-/** What the command looks at. Passwords of attached clusters come from a file or the environment, never from argv. */
-export async function targetOf(
+/** Settles anew what is meant each time: a cluster of ours may go and come while it is watched. */
+export type TargetSource = () => Promise<Target>;
+
+/** Passwords of attached clusters come from a file or the environment, never from argv; they are read once. */
+export async function targetSource(
   context: Context,
   masterName: string | null = context.globals.masterName,
-): Promise<Target> {
+): Promise<TargetSource> {
   const { globals, env } = context;
   const password =
     globals.passwordFile === null
       ? (env.SENTINELCTL_PASSWORD ?? null)
       : await readSecret(globals.passwordFile);
-  return resolveTarget(storeOf(context), {
-    cluster: globals.cluster,
-    sentinelAddrs: globals.sentinelAddrs,
-    masterName,
-    password,
-    sentinelPassword: env.SENTINELCTL_SENTINEL_PASSWORD ?? password,
-  });
+  return () =>
+    resolveTarget(storeOf(context), {
+      cluster: globals.cluster,
+      sentinelAddrs: globals.sentinelAddrs,
+      masterName,
+      password,
+      sentinelPassword: env.SENTINELCTL_SENTINEL_PASSWORD ?? password,
+    });
+}
+
+/** What the command looks at. */
+export async function targetOf(
+  context: Context,
+  masterName: string | null = context.globals.masterName,
+): Promise<Target> {
+  return (await targetSource(context, masterName))();
 }
 
 /** The name of the cluster of ours that a command acts on. Throws `attached` (3) for one that is not ours. */

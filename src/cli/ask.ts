@@ -3,6 +3,8 @@ import { usageError } from '../errors.js';
 import type { ArgumentDef, CommandDef } from './command.js';
 import type { Prompts } from './context.js';
 import { type KnownCluster, knownClusters } from './known.js';
+import { nodeChoices } from './node-choices.js';
+import { glanceAt } from './quick-look.js';
 import type { World } from './world.js';
 
 /**
@@ -36,11 +38,10 @@ async function askFor(
   const clusters =
     argument.complete === undefined ? [] : await knownClusters(stateHome(world.env, world.cwd));
   const values = candidates(argument.complete, clusters, cluster);
-  if (values.length > 0)
-    return prompts.select(
-      argument.ask,
-      values.map((value) => ({ value, name: value })),
-    );
+  if (values.length > 0) {
+    const glance = argument.complete === 'node' ? await glanceAt(world, cluster) : undefined;
+    return prompts.select(argument.ask, nodeChoices(values, glance?.status, def.name));
+  }
   return (await prompts.input(argument.ask)).trim();
 }
 

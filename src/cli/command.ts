@@ -48,10 +48,15 @@ export interface View {
   columns: number;
 }
 
+/** What a streaming command answers that knows its exit code: everything it had to say is written by then. */
+export class Streamed {
+  constructor(readonly exitCode: ExitCode) {}
+}
+
 /**
  * A command is data: the harness parses, runs, renders and answers a code. `run` returns a result and prints
  * nothing; progress goes to `context.progress`. A streaming command (`logs -f`) writes by `context.write` instead
- * and returns undefined.
+ * and returns undefined, or Streamed with an exit code of its own.
  */
 export interface CommandDef<R = unknown> {
   name: string;
@@ -63,7 +68,7 @@ export interface CommandDef<R = unknown> {
   arguments?: readonly ArgumentDef[];
   options?: readonly OptionDef[];
   hidden?: boolean;
-  run(context: Context, input: Input): Promise<R>;
+  run(context: Context, input: Input): Promise<R | Streamed>;
   /** The result as text, without a trailing newline. */
   render(result: R, view: View): string;
   /** The document for `--json`; the result itself where absent. */

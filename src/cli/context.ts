@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { OnProgress } from '../model/events.js';
 import type { Globals } from './globals.js';
+import type { Screen } from './screen.js';
 
 /** What a command gets: the world, as far as it may touch it. */
 export interface Context {
@@ -16,6 +17,8 @@ export interface Context {
   /** Questions; null where there is nobody to ask (no TTY, `--no-input`, `--json`). */
   prompts: Prompts | null;
   stdout: { isTTY: boolean; columns: number; color: boolean };
+  /** The whole terminal to draw on, for whoever closes it again; null where standard output is none. */
+  openScreen: (() => Promise<Screen>) | null;
 }
 
 export interface Prompts {

@@ -59,7 +59,8 @@ async function withoutCommand(
   const someone = [world.stdin, world.stdout, world.stderr].every((stream) => stream.isTTY === true);
   if (someone && !noInput) {
     const { menu } = await import('./menu.js');
-    return await menu(world, argv, (line) => main(line, world));
+    const code = await menu(world, argv, (line) => main(line, world));
+    if (code !== undefined) return code;
   }
   await print(world, `${rootHelp(world.commands, view(world, shown))}\n`);
   return EXIT.usage;

@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.js';
 import { humanDurationMs } from '../model/duration.js';
 import type { OnProgress, Progress } from '../model/events.js';
+import { together, wrap } from '../report/text.js';
+import { cut } from './cut.js';
 import { painter, type SafeStream } from './streams.js';
 import type { OutputStream } from './world.js';
 
@@ -23,36 +25,40 @@ export interface ProgressOptions {
   out: SafeStream;
   clock: Clock;
   color: boolean;
-  columns: number;
+  /** As wide as the terminal is at this moment. */
+  columns: () => number;
   quiet: boolean;
 }
 
 /** Spinner on a terminal, plain lines for finished steps elsewhere, only spoken lines with `quiet`. */
 export function progressReader(options: ProgressOptions): ProgressReader {
-  const { out, color, quiet } = options;
+  const { color, quiet } = options;
+  const onTerminal = options.stream.isTTY === true;
   const paint = painter(color);
-  const moving = options.stream.isTTY === true && !quiet ? liveLine(options) : stillLine;
   const running = new Map<string, string>();
-  const write = (line: string): void => {
-    moving.clear();
-    out.write(`${line}\n`).catch(() => {});
-    moving.show(latest(running));
-  };
+  const latest = (): string | undefined => [...running.values()].at(-1);
+  const moving = onTerminal && !quiet ? liveLine(options, latest) : stillLine(options);
+  // A file or a pipe gets whole lines; a terminal would break them within words.
+  const fitted = (text: string): string =>
+    (onTerminal ? text.split('\n').flatMap((line) => wrap(line, options.columns(), 2)) : [text]).join('\n');
   const ended = (event: Progress & { type: 'step' } & { ms: number }): void => {
     running.delete(event.id);
-    const ms = humanDurationMs(event.ms);
     const failed = event.state === 'failed';
-    if (options.stream.isTTY === true) {
-      const mark = failed ? paint('red', '✗') : paint('green', '✔');
-      write(`${mark} ${event.label}  ${paint('dim', failed ? `failed after ${ms}` : ms)}`);
-    } else {
-      write(`${event.label} … ${failed ? `failed after ${ms}` : ms}`);
+    const ms = failed ? `failed after ${humanDurationMs(event.ms)}` : humanDurationMs(event.ms);
+    if (!onTerminal) {
+      moving.print(`${event.label} … ${ms}\n`);
+      return;
     }
+    const mark = failed ? '✗' : '✔';
+    const [head, tail] = around(fitted(`${mark} ${event.label}  ${together(ms)}`), mark, ms);
+    moving.print(`${paint(failed ? 'red' : 'green', mark)}${head}${paint('dim', tail)}\n`);
   };
   const on: OnProgress = (event) => {
     if (event.type === 'note') {
-      const warning = event.level === 'warning';
-      write(`${paint(warning ? 'yellow' : 'cyan', warning ? 'warning:' : 'note:')} ${event.text}`);
+      const label = event.level === 'warning' ? 'warning:' : 'note:';
+      const text = fitted(`${label} ${event.text}`);
+      const shade = event.level === 'warning' ? 'yellow' : 'cyan';
+      moving.print(`${paint(shade, label)}${text.slice(label.length)}\n`);
     } else if (event.state === 'start') {
       running.set(event.id, event.label);
       moving.show(event.label);
@@ -63,7 +69,7 @@ export function progressReader(options: ProgressOptions): ProgressReader {
   return {
     on: quiet ? () => {} : on,
     clear: () => moving.clear(),
-    say: write,
+    say: (line) => moving.print(`${fitted(line)}\n`),
     close: () => {
       running.clear();
       moving.clear();
@@ -71,14 +77,26 @@ export function progressReader(options: ProgressOptions): ProgressReader {
   };
 }
 
-const latest = (running: ReadonlyMap<string, string>): string | undefined => [...running.values()].at(-1);
+/** What stands between a text's first word and its last, and the last: what is left to colour. */
+function around(text: string, first: string, last: string): [middle: string, end: string] {
+  const end = text.endsWith(last) ? last : '';
+  return [text.slice(first.length, text.length - end.length), end];
+}
 
+/** Lines that stay, and below them one that moves. */
 interface Line {
-  show(label: string | undefined): void;
+  /** Shows what is going on. */
+  show(label: string): void;
+  /** Lines that stay, with their line break. */
+  print(text: string): void;
   clear(): void;
 }
 
-const stillLine: Line = { show: () => {}, clear: () => {} };
+const stillLine = ({ out }: ProgressOptions): Line => ({
+  show: () => {},
+  print: (text) => void out.write(text).catch(() => {}),
+  clear: () => {},
+});
 
 interface Spinner {
   text: string;
@@ -87,20 +105,24 @@ interface Spinner {
 }
 
 /**
- * One line that shows what is going on: the bare label at once, a spinner from SPIN_AFTER_MS on. ora is loaded
- * only then, and never reads standard input: that belongs to prompts and to Ctrl-C.
+ * The moving line shows what `latest` says is going on: the bare label at once, a spinner from SPIN_AFTER_MS on. ora
+ * is loaded only then, and never reads standard input: that belongs to prompts and to Ctrl-C. While it spins, ora
+ * takes itself off the screen and back around whatever else is written, so that lines can be printed above it.
  */
-function liveLine({ stream, out, clock, color, columns }: ProgressOptions): Line {
+function liveLine(
+  { stream, out, clock, color, columns }: ProgressOptions,
+  latest: () => string | undefined,
+): Line {
   let wait: AbortController | undefined;
   let spinner: Spinner | undefined;
   let drawn = false;
+  let text = '';
+  let pending = '';
+  const write = (what: string): void => void out.write(what).catch(() => {});
   const wipe = (): void => {
-    if (drawn) out.write('\r\x1b[2K').catch(() => {});
+    if (drawn) write('\r\x1b[2K');
     drawn = false;
   };
-  const cut = (label: string): string =>
-    label.length > columns - 6 ? `${label.slice(0, columns - 7)}…` : label;
-  let text = '';
   const spin = async (mine: AbortController): Promise<void> => {
     await clock.sleep(SPIN_AFTER_MS, mine.signal);
     const { default: ora } = await import('ora');
@@ -109,28 +131,50 @@ function liveLine({ stream, out, clock, color, columns }: ProgressOptions): Line
     spinner = ora({ text, stream, color: color ? 'cyan' : false, discardStdin: false, isEnabled: true });
     spinner.start();
   };
+  const printPending = (): void => {
+    const lines = pending;
+    pending = '';
+    if (lines !== '') write(lines);
+  };
   const clear = (): void => {
     wait?.abort();
     wait = undefined;
     spinner?.stop();
     spinner = undefined;
     wipe();
+    printPending();
+  };
+  const show = (label: string): void => {
+    text = cut(label, columns() - 6);
+    if (spinner !== undefined) {
+      spinner.text = text;
+      return;
+    }
+    wipe();
+    write(text.endsWith('…') ? `  ${text}` : `  ${text} …`);
+    drawn = true;
+    if (wait !== undefined) return;
+    wait = new AbortController();
+    spin(wait).catch(() => {});
   };
   return {
     clear,
-    show(label) {
-      if (label === undefined) return;
-      text = cut(label);
-      if (spinner !== undefined) {
-        spinner.text = text;
-        return;
+    show,
+    print(lines) {
+      pending += lines;
+      if (spinner === undefined) {
+        clear();
+        const label = latest();
+        if (label !== undefined) show(label);
+      } else if (pending === lines) {
+        // The end of one step is often the start of the next: the spinner goes on then, with the new label.
+        queueMicrotask(() => {
+          const label = latest();
+          if (label === undefined) clear();
+          else show(label);
+          printPending();
+        });
       }
-      wipe();
-      out.write(`  ${text} …`).catch(() => {});
-      drawn = true;
-      if (wait !== undefined) return;
-      wait = new AbortController();
-      spin(wait).catch(() => {});
     },
   };
 }

@@ -11,6 +11,10 @@ export interface PromptOptions {
   before: () => void;
 }
 
+/** A list shows as much as the window has room for beside the question and its help, but never less than this. */
+const LEAST_ROWS = 4;
+const ROWS_AROUND = 6;
+
 /** What inquirer throws when Ctrl-C was pressed or the signal aborted; told by name, so that it isn't loaded for it. */
 const ABORTED = new Set(['ExitPromptError', 'AbortPromptError', 'CancelPromptError']);
 
@@ -36,7 +40,18 @@ export function promptsOn({ stdin, stderr, signal, before }: PromptOptions): Pro
   }
   return {
     select: (message, choices) =>
-      ask((library, context) => library.select({ message, choices, loop: false, pageSize: 12 }, context)),
+      ask((library, context) =>
+        library.select(
+          {
+            message,
+            // What was chosen is shown as the word that it is, without what was said about it.
+            choices: choices.map((choice) => ({ ...choice, short: choice.value })),
+            loop: false,
+            pageSize: Math.max(LEAST_ROWS, (stderr.rows ?? 24) - ROWS_AROUND),
+          },
+          context,
+        ),
+      ),
     input: (message, initial) =>
       ask((library, context) =>
         library.input({ message, ...(initial === undefined ? {} : { default: initial }) }, context),

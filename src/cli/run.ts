@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode, OperatorError } from '../errors.js';
 import { completeArguments } from './ask.js';
-import type { CommandDef, Input } from './command.js';
+import { type CommandDef, type Input, Streamed } from './command.js';
 import type { Context } from './context.js';
 import type { Globals } from './globals.js';
 import { armInterrupts, type Interrupts } from './interrupts.js';
@@ -9,7 +9,7 @@ import type { Parsed } from './parse.js';
 import { type ProgressReader, progressReader } from './progress.js';
 import { promptsOn } from './prompts.js';
 import { settle } from './settle.js';
-import { ClosedPipe, columnsOf, safeStream, wantsColor } from './streams.js';
+import { ClosedPipe, canDraw, columnsOf, safeStream, wantsColor } from './streams.js';
 import type { World } from './world.js';
 
 /** How errors are to be shown; refined as soon as more is known than the bare words. */
@@ -35,7 +35,7 @@ export async function runCommand(
     out: stderr,
     clock: world.clock,
     color: wantsColor(world.stderr, world.env, color),
-    columns: columnsOf(world.stderr, world.env),
+    columns: () => columnsOf(world.stderr, world.env),
     quiet: globals.quiet,
   });
   const interrupts = armInterrupts(world, progress.say);
@@ -83,6 +83,7 @@ function contextOf(
       columns: columnsOf(world.stdout, world.env),
       color: wantsColor(world.stdout, world.env, color),
     },
+    openScreen: canDraw(world) ? async () => (await import('./screen.js')).openScreen(world) : null,
   };
 }
 
@@ -101,6 +102,7 @@ async function runAndPrint(
     throw firstCause(error, signal);
   }
   progress.close();
+  if (result instanceof Streamed) return result.exitCode;
   if (result !== undefined) {
     const text = await formatResult(def, result, globals.output, stdout, stdout.isTTY);
     await safeStream(world.stdout).write(text).catch(unlessClosed);

@@ -15,6 +15,10 @@ export function wantsColor(stream: OutputStream, env: Env, flag: boolean | undef
   return stream.isTTY === true && env.TERM !== 'dumb';
 }
 
+/** Whether standard output is a terminal whose cursor can be moved. */
+export const canDraw = ({ stdout, env }: { stdout: OutputStream; env: Env }): boolean =>
+  stdout.isTTY === true && env.TERM !== 'dumb';
+
 /** The width to draw for: the terminal's, else COLUMNS, else 80. */
 export function columnsOf(stream: OutputStream, env: Env): number {
   const fromEnv = /^\d{1,4}$/.test(env.COLUMNS ?? '') ? Number(env.COLUMNS) : 0;

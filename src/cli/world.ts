@@ -1,10 +1,11 @@
+import { writeSync } from 'node:fs';
 import { type Clock, systemClock } from '../clock.js';
 import type { Registry } from './registry.js';
 
 /** Standard input, as far as it is used. */
-export type InputStream = NodeJS.ReadableStream & { isTTY?: boolean };
+export type InputStream = NodeJS.ReadableStream & { isTTY?: boolean; setRawMode?: (raw: boolean) => unknown };
 /** Standard output or error, as far as it is used. */
-export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number };
 
 /** What ends a command from outside. */
 export type Interruption =
@@ -25,6 +26,8 @@ export interface World {
   onInterrupt(listener: (interruption: Interruption) => void): () => void;
   /** Ends at once, whatever is still open: the second Ctrl-C. */
   leave(code: number): void;
+  /** Writes to standard output at the very end of the process, unless the function that it returns was called. */
+  atExit(text: string): () => void;
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -52,5 +55,16 @@ export function processWorld(commands: Registry): World {
       };
     },
     leave: (code) => process.exit(code),
+    atExit(text) {
+      const last = (): void => {
+        try {
+          writeSync(1, text);
+        } catch {
+          // The terminal is gone, or takes nothing now.
+        }
+      };
+      process.once('exit', last);
+      return () => process.off('exit', last);
+    },
   };
 }

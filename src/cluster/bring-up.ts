@@ -1,5 +1,6 @@
 import type { ConfEdit, Driver } from '../drivers/driver.js';
 import { failed, unknownOutcome } from '../errors.js';
+import { redactLogLine } from '../model/conf.js';
 import { convergence } from '../model/convergence.js';
 import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
 import { until } from '../until.js';
@@ -50,12 +51,14 @@ export async function startAndGreet(up: BringUp, node: NodePlan, edit?: ConfEdit
 async function startFailed(driver: Driver, node: NodePlan, why: string): Promise<Error> {
   const tail: string[] = [];
   try {
-    for await (const line of driver.logs(node.id, { tail: LOG_TAIL_LINES })) tail.push(`  ${line.text}`);
+    for await (const line of driver.logs(node.id, { tail: LOG_TAIL_LINES }))
+      if (line.text.trim() !== '') tail.push(`  ${redactLogLine(line.text)}`);
   } catch {
     tail.push('  (its log can not be read)');
   }
   return failed('start-failed', `${node.id} did not start: ${why}`, {
     why: [`the end of ${node.id}'s log:`, ...tail].join('\n'),
+    hint: 'mend what the log names (often a --redis-conf, or the server itself), then run it again',
   });
 }
 

@@ -17,9 +17,9 @@ export interface DownResult {
  * is gone already, or its state file is damaged. Throws `cluster-unknown` (3) when there is nothing of that name.
  */
 export function down(engine: Engine, cluster: string, options: { keepData: boolean }): Promise<DownResult> {
-  return withLock(engine.store.lockOf(cluster), `down --cluster ${cluster}`, () =>
-    step(engine, 'down', `taking ${cluster} down`, async () => {
-      const state = await stateOrDamage(engine, cluster);
+  return withLock(engine.store.lockOf(cluster), `down --cluster ${cluster}`, async () => {
+    const state = await stateOrDamage(engine, cluster);
+    return step(engine, 'down', `taking ${cluster} down`, async () => {
       const removed =
         state === 'damaged'
           ? await removeByName(engine, cluster)
@@ -28,8 +28,8 @@ export function down(engine: Engine, cluster: string, options: { keepData: boole
         await engine.store.save(cluster, { ...state, phase: 'kept' });
       else await engine.store.forget(cluster);
       return { cluster, removed, keptData: options.keepData && state !== 'damaged' };
-    }),
-  );
+    });
+  });
 }
 
 async function stateOrDamage(engine: Engine, cluster: string): Promise<ClusterState | 'damaged'> {

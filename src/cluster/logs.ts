@@ -1,18 +1,23 @@
 import type { Driver, LogLine, LogOptions } from '../drivers/driver.js';
+import { redactLogLine } from '../model/conf.js';
 
 /**
  * The logs of several nodes as one. What is there already comes merged by time; with `follow`, what is added comes
- * as it arrives. Lines without a time (a banner) stay behind the line that they followed.
+ * as it arrives. Lines without a time (a banner) stay behind the line that they followed. Secrets are redacted.
  */
 export async function* mergedLogs(
   driver: Driver,
   ids: readonly string[],
   options: LogOptions,
 ): AsyncGenerator<LogLine> {
+  for await (const line of merged(driver, ids, options)) yield { ...line, text: redactLogLine(line.text) };
+}
+
+async function* merged(driver: Driver, ids: readonly string[], options: LogOptions): AsyncGenerator<LogLine> {
   const { follow, tail, ...past } = options;
   const followFrom = await Promise.all(ids.map((id) => collect(driver.logs(id, past))));
-  const merged = followFrom.flatMap(withTimes).sort((a, b) => a.at - b.at || a.order - b.order);
-  for (const { line } of tail === undefined ? merged : merged.slice(Math.max(0, merged.length - tail)))
+  const soFar = followFrom.flatMap(withTimes).sort((a, b) => a.at - b.at || a.order - b.order);
+  for (const { line } of tail === undefined ? soFar : soFar.slice(Math.max(0, soFar.length - tail)))
     yield line;
   if (follow !== true) return;
   // Each node's stream starts again from its beginning: what was shown already is counted off.

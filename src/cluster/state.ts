@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, messageOf, OperatorError, refused } from '../errors.js';
@@ -50,23 +51,22 @@ export function openStore(home: string): Store {
     lockOf: (cluster) => join(home, 'locks', `${cluster}.lock`),
     async load(cluster) {
       const text = await guard(readIfThere(fileOf(cluster)));
-      return text === undefined ? undefined : parseState(cluster, fileOf(cluster), text);
+      if (text !== undefined) return parseState(cluster, fileOf(cluster), text);
+      // `up` writes the state first: where other files are and it isn't, somebody took it away, and nodes may run.
+      if ((await guard(entriesIn(dirOf(cluster)))).some((e) => !e.name.endsWith('.tmp')))
+        throw damaged(cluster, fileOf(cluster), 'it is missing');
+      return undefined;
     },
     async save(cluster, state) {
       await guard(makePrivateDirectory(dirOf(cluster)));
       await guard(writeAtomically(fileOf(cluster), `${JSON.stringify(state, null, 2)}\n`, 0o600));
     },
     async list() {
-      try {
-        const entries = await readdir(join(home, 'clusters'), { withFileTypes: true });
-        return entries
-          .filter((e) => e.isDirectory())
-          .map((e) => e.name)
-          .sort();
-      } catch (error) {
-        if (errnoOf(error) === 'ENOENT') return [];
-        throw unwritable(home, error);
-      }
+      const entries = await guard(entriesIn(join(home, 'clusters')));
+      return entries
+        .filter((e) => e.isDirectory())
+        .map((e) => e.name)
+        .sort();
     },
     async forget(cluster) {
       await guard(rm(dirOf(cluster), { recursive: true, force: true }));
@@ -91,33 +91,49 @@ function unwritable(home: string, error: unknown): OperatorError {
   });
 }
 
+const damaged = (cluster: string, file: string, why: string): OperatorError =>
+  refused('state-unreadable', `the state of cluster "${cluster}" can't be read`, {
+    why: `${file}: ${why}`,
+    hint: `sentinelctl down --cluster ${cluster} removes what carries its name and starts clean`,
+  });
+
+/** What is in a directory; nothing where there is no such directory. */
+async function entriesIn(directory: string): Promise<Dirent[]> {
+  try {
+    return await readdir(directory, { withFileTypes: true });
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
 /** Checked by hand: a schema library would cost more than the whole command that reads this. */
 function parseState(cluster: string, file: string, text: string): ClusterState {
-  const damaged = (why: string): OperatorError =>
-    refused('state-unreadable', `the state of cluster "${cluster}" can't be read`, {
-      why: `${file}: ${why}`,
-      hint: `sentinelctl down --cluster ${cluster} removes what carries its name and starts clean`,
-    });
+  const bad = (why: string): OperatorError => damaged(cluster, file, why);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw damaged(messageOf(error));
+    throw bad(messageOf(error));
   }
   const state = value as Partial<ClusterState> | null;
-  if (state?.version !== 1) throw damaged('it is of another version of sentinelctl, or no state at all');
+  if (state?.version !== 1) throw bad('it is of another version of sentinelctl, or no state at all');
   const nodes: unknown = state.plan?.nodes;
   const whole =
-    typeof state.plan?.spec?.masterName === 'string' &&
+    // A copy of another cluster's file would make this name act on that cluster.
+    state.plan?.spec?.cluster === cluster &&
+    typeof state.plan.spec.masterName === 'string' &&
     isDriverName(state.plan.driver) &&
     Array.isArray(nodes) &&
     nodes.every(isNodePlan) &&
     typeof state.settings === 'object' &&
     ['creating', 'up', 'kept'].includes(String(state.phase));
-  if (!whole) throw damaged('parts of it are missing');
+  if (!whole) throw bad('parts of it are missing');
   return state as ClusterState;
 }
 
+/** Ids become directories and container names that are removed one day. */
+const NODE_ID = /^(redis|sentinel)-\d{1,4}$/;
 const isDriverName = (value: unknown): value is DriverName => value === 'process' || value === 'docker';
 
 function isNodePlan(value: unknown): value is NodePlan {
@@ -126,8 +142,8 @@ function isNodePlan(value: unknown): value is NodePlan {
     typeof (a as NodePlan['announce'] | undefined)?.host === 'string' &&
     typeof (a as NodePlan['announce'] | undefined)?.port === 'number';
   return (
-    typeof node?.id === 'string' &&
-    (node.kind === 'redis' || node.kind === 'sentinel') &&
+    NODE_ID.test(String(node?.id)) &&
+    (node?.kind === 'redis' || node?.kind === 'sentinel') &&
     isAddress(node.announce) &&
     isAddress(node.endpoint)
   );

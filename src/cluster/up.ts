@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Driver } from '../drivers/driver.js';
 import { selectDriver } from '../drivers/select.js';
-import { refused } from '../errors.js';
+import { type OperatorError, refused, usageError } from '../errors.js';
 import { withLock } from '../host/lock.js';
 import { redisConf, sentinelConf } from '../model/conf.js';
 import {
@@ -12,7 +12,12 @@ import {
   sentinelNodes,
   slotsOf,
 } from '../model/plan.js';
-import { type ClusterSpec, DOUBLE_FAILOVER_BELOW_MS, specDifferences } from '../model/spec.js';
+import {
+  type ClusterSpec,
+  DOUBLE_FAILOVER_BELOW_MS,
+  isPasswordUsable,
+  specDifferences,
+} from '../model/spec.js';
 import type { Asking } from './ask.js';
 import { attachReplicas, type BringUp, proveConvergence, startAndGreet, startSentinels } from './bring-up.js';
 import { chooseMaster } from './choose-master.js';
@@ -59,14 +64,25 @@ export interface UpResult {
   natMap: Record<string, { host: string; port: number }> | null;
 }
 
+const passwordUnusable = (): OperatorError =>
+  usageError(
+    'password-unusable',
+    'this password can not be used: it holds a blank, a quote or a control character',
+    {
+      why: 'Sentinel writes it into its own configuration unquoted, and could not read that when it starts again',
+      hint: '--password-file FILE with a password of letters, digits and other punctuation',
+    },
+  );
+
 /** Brings a cluster up, or finishes one that is half-up, and proves that it converged. */
 export function up(engine: Engine, request: UpRequest): Promise<UpResult> {
   const { cluster } = request.spec;
+  if (request.password !== undefined && !isPasswordUsable(request.password)) throw passwordUnusable();
   return withLock(engine.store.lockOf(cluster), `up --cluster ${cluster}`, async () => {
     const state = await engine.store.load(cluster);
     if (state === undefined) return makeNew(engine, request);
     if (state.phase === 'creating') return startOver(engine, request, state);
-    refuseDifferences(state, request);
+    refuseDifferences(state, request, await engine.store.password(cluster));
     return state.phase === 'kept' ? fromKeptData(engine, state) : finishHalfUp(engine, state);
   });
 }
@@ -221,7 +237,7 @@ async function converge(
   return asking.clock.now() - startedAt;
 }
 
-function refuseDifferences(state: ClusterState, request: UpRequest): void {
+function refuseDifferences(state: ClusterState, request: UpRequest, password: string | null): void {
   const { spec } = state.plan;
   const differences = specDifferences(spec, request.given);
   if (request.driver !== null && request.driver !== state.plan.driver) {
@@ -236,6 +252,10 @@ function refuseDifferences(state: ClusterState, request: UpRequest): void {
         asked,
       });
     }
+  }
+  if (request.password !== undefined && request.password !== password) {
+    const running = password === null ? 'not set' : 'another password';
+    differences.push({ option: '--password-file', running, asked: 'the one in this file' });
   }
   if (differences.length === 0) return;
   throw refused('options-differ', `cluster "${spec.cluster}" is there already, with other options`, {

@@ -30,7 +30,9 @@ export async function selectDriver(
   }
   throw unreachable(
     'no-driver',
-    wanted === null ? 'no place to run a cluster: no Docker Engine and no redis-server' : `the ${wanted} driver can't work here`,
+    wanted === null
+      ? 'no place to run a cluster: no Docker Engine and no redis-server'
+      : `the ${wanted} driver can't work here`,
     {
       why: refusals.map((r) => `${r.name}: ${r.reason}`).join('\n'),
       hint: refusals.map((r) => r.install).join('\nor: '),

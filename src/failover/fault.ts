@@ -1,45 +1,85 @@
 import { failed } from '../errors.js';
 import { formatAddress } from '../model/address.js';
+import { humanDurationMs } from '../model/duration.js';
 import { until } from '../until.js';
 import type { Story } from './cast.js';
 
 /** How long an orderly shutdown may take, in milliseconds: Redis waits up to 10 s for its replicas. */
 const SHUTDOWN_BOUND_MS = 20_000;
 
+/** What is done to the master. */
+export type FaultSpec =
+  | { name: 'kill' }
+  | { name: 'stop' }
+  /** Frozen, and thawed again after `forMs`. */
+  | { name: 'freeze'; forMs: number };
+
 export interface Fault {
+  name: FaultSpec['name'];
   /** The moment from which everything is counted, on the run's clock. */
   atMs: number;
   wallMs: number;
-  name: 'kill' | 'stop';
+  /** Of a fault that ends by itself: resolves with the moment at which it ended; null when it was cut short. */
+  ended: Promise<number | null> | null;
 }
 
-/**
- * Kills the current master. The fault counts from the moment at which the master was seen to be gone (its
- * connections closed), since an engine may take a while between the request and the death.
- */
-export async function killMaster(
-  { engine, up, cast, observer }: Story,
-  signal: 'SIGKILL' | 'SIGTERM',
-): Promise<Fault> {
-  const { clock } = engine;
+/** Does it to the current master; what comes after is timed from the moment at which it was seen to have happened. */
+export async function injectFault(story: Story, spec: FaultSpec): Promise<Fault> {
+  const { engine, cast, observer } = story;
   const { id, announce } = cast.oldMaster;
   observer.hurry();
-  const requestedAt = clock.now();
-  const offset = clock.wallMs() - requestedAt;
-  await up.driver.kill(id, signal);
-  const gone = await until(
-    () => observer.seen.find((o) => o.kind === 'gone' && o.source === id && o.atMs >= requestedAt),
-    { clock, everyMs: 2, deadlineMs: SHUTDOWN_BOUND_MS, signal: engine.signal },
-  );
-  if (gone === undefined) {
-    throw failed('still-there', `${id} still answers ${SHUTDOWN_BOUND_MS / 1000} s after ${signal}`, {
-      hint: `sentinelctl logs ${id} --tail 20`,
-    });
-  }
+  const wallOffset = engine.clock.wallMs() - engine.clock.now();
+  const atMs = spec.name === 'freeze' ? await freeze(story) : await kill(story, spec.name);
   engine.onProgress({
     type: 'note',
     level: 'info',
-    text: `fault: ${signal} to ${id} ${formatAddress(announce)}; times below count from here`,
+    text: `fault: ${wordsOf(spec)} ${id} ${formatAddress(announce)}; times below count from here`,
   });
-  return { atMs: gone.atMs, wallMs: gone.atMs + offset, name: signal === 'SIGKILL' ? 'kill' : 'stop' };
+  const ended = spec.name === 'freeze' ? thaw(story, atMs + spec.forMs) : null;
+  return { name: spec.name, atMs, wallMs: atMs + wallOffset, ended };
+}
+
+function wordsOf(spec: FaultSpec): string {
+  switch (spec.name) {
+    case 'kill':
+      return 'SIGKILL to';
+    case 'stop':
+      return 'SIGTERM to';
+    case 'freeze':
+      return `frozen for ${humanDurationMs(spec.forMs)}:`;
+  }
+}
+
+/** The fault is when its connections closed: an engine may take a while between the request and the death. */
+async function kill({ engine, up, cast, observer }: Story, how: 'kill' | 'stop'): Promise<number> {
+  const { id } = cast.oldMaster;
+  const requestedAt = engine.clock.now();
+  const signal = how === 'kill' ? 'SIGKILL' : 'SIGTERM';
+  await up.driver.kill(id, signal);
+  const gone = await until(
+    () => observer.seen.find((o) => o.kind === 'gone' && o.source === id && o.atMs >= requestedAt),
+    { clock: engine.clock, everyMs: 2, deadlineMs: SHUTDOWN_BOUND_MS, signal: engine.signal },
+  );
+  if (gone !== undefined) return gone.atMs;
+  throw failed('still-there', `${id} still answers ${humanDurationMs(SHUTDOWN_BOUND_MS)} after ${signal}`, {
+    hint: `sentinelctl logs ${id} --tail 20`,
+  });
+}
+
+/** The fault is its last answer after the request, which is the request where it gave none. */
+async function freeze({ engine, up, cast, observer }: Story): Promise<number> {
+  const requestedAt = engine.clock.now();
+  await up.driver.pause(cast.oldMaster.id);
+  return Math.max(requestedAt, observer.lastAnswerAt(cast.oldMaster.id) ?? requestedAt);
+}
+
+/** Ends by itself whatever else goes on; where that fails, putting back finds it still frozen. */
+async function thaw({ engine, up, cast }: Story, atMs: number): Promise<number | null> {
+  try {
+    await engine.clock.sleep(Math.max(0, atMs - engine.clock.now()), engine.signal);
+    await up.driver.resume(cast.oldMaster.id);
+    return engine.clock.now();
+  } catch {
+    return null;
+  }
 }

@@ -18,6 +18,8 @@ export interface Observer {
   readonly seen: readonly Observation[];
   /** A data node's replication offset when it was last asked, in bytes. */
   offsetOf(id: string): number | null;
+  /** When it last answered, on the run's clock; null where it never did. */
+  lastAnswerAt(id: string): number | null;
   /** Asks often: from the moment at which something is about to happen. */
   hurry(): void;
   close(): Promise<void>;
@@ -42,6 +44,7 @@ export async function observe(
   const stop = new AbortController();
   const seen: Observation[] = [];
   const offsets = new Map<string, number>();
+  const answeredAt = new Map<string, number>();
   let everyMs = IDLE_EVERY_MS;
   const record = (observation: Observation): void => {
     seen.push(observation);
@@ -78,6 +81,7 @@ export async function observe(
     return async (connection) => {
       const role = parseRole(await connection.call('ROLE'));
       const atMs = clock.now();
+      answeredAt.set(node.id, atMs);
       if (role.offset !== null) offsets.set(node.id, role.offset);
       const now: RoleSeen = { role: role.role, follows: role.follows, link: role.link };
       const key = `${now.role} ${now.follows === null ? '' : formatAddress(now.follows)} ${now.link ?? ''}`;
@@ -115,6 +119,7 @@ export async function observe(
   return {
     seen,
     offsetOf: (id) => offsets.get(id) ?? null,
+    lastAnswerAt: (id) => answeredAt.get(id) ?? null,
     hurry: () => {
       everyMs = BUSY_EVERY_MS;
     },

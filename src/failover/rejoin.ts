@@ -3,9 +3,10 @@ import { startAsCrashed, startGuarded } from '../cluster/start.js';
 import { type Address, sameAddress } from '../model/address.js';
 import { until } from '../until.js';
 import { nodeOf, type Story } from './cast.js';
+import type { Fault } from './fault.js';
 import type { Observation } from './observation.js';
 import { round } from './phases.js';
-import type { Rejoin } from './result.js';
+import type { Rejoin, RejoinMode } from './result.js';
 
 /**
  * How long a returned master is waited for, in milliseconds. Sentinel converts it after 4 × its 2 s hello period and
@@ -14,56 +15,57 @@ import type { Rejoin } from './result.js';
 const REJOIN_BOUND_MS = 60_000;
 const EVERY_MS = 5;
 
-/** Starts the old master and waits until it is a linked, caught-up replica of the new one, or the bound is over. */
+/** Lets the old master come back and waits until it is a linked, caught-up replica of the new one, or the bound is over. */
 export async function rejoin(
   story: Story,
-  faultAtMs: number,
+  fault: Fault,
   newMaster: { id: string; announce: Address },
-  mode: Rejoin['mode'],
+  mode: RejoinMode,
 ): Promise<Rejoin> {
   const { engine, up, cast, observer } = story;
   const { clock } = engine;
   const old = nodeOf(up.plan, cast.oldMaster.id);
-  const startedAt = clock.now();
-  await step(
-    engine,
-    'restart',
-    `starting ${old.id} ${mode === 'guarded' ? `as a replica of ${newMaster.id}` : 'as it crashed'}`,
-    () => (mode === 'guarded' ? startGuarded(engine, up, old) : startAsCrashed(up, old)),
-  );
-  const restartedAt = clock.now();
+  let startedAt = clock.now();
+  let backAt: number | undefined;
+  if (fault.ended !== null) {
+    const thawedAt = await step(engine, 'restart', `${old.id} thaws`, async () => fault.ended);
+    engine.signal?.throwIfAborted();
+    startedAt = backAt = thawedAt ?? clock.now();
+  } else if (mode === 'guarded') {
+    const label = `starting ${old.id} as a replica of ${newMaster.id}`;
+    await step(engine, 'restart', label, () => startGuarded(engine, up, old));
+  } else await step(engine, 'restart', `starting ${old.id} as it crashed`, () => startAsCrashed(up, old));
+  backAt ??= clock.now();
+
   const since = (): Observation[] => observer.seen.filter((o) => o.source === old.id && o.atMs >= startedAt);
   const waiting = { clock, everyMs: EVERY_MS, deadlineMs: REJOIN_BOUND_MS, signal: engine.signal };
-  const isReplica = (o: Observation): boolean =>
+  const follows = (o: Observation): boolean =>
     o.kind === 'role' && o.seen.role === 'replica' && sameAddress(o.seen.follows, newMaster.announce);
+  const linkedUp = (o: Observation): boolean =>
+    follows(o) && o.kind === 'role' && o.seen.link === 'connected';
 
   const converted = await step(
     engine,
     'convert',
     `${old.id} becomes a replica of ${newMaster.id}`,
-    async () => until(() => since().find(isReplica), waiting),
+    async () => until(() => since().find(follows), waiting),
   );
-  const linked =
-    converted &&
-    (await until(
-      () => since().find((o) => isReplica(o) && o.kind === 'role' && o.seen.link === 'connected'),
-      waiting,
-    ));
+  const linked = converted && (await until(() => since().find(linkedUp), waiting));
   const goal = linked && (observer.offsetOf(newMaster.id) ?? 0);
-  const caughtUp =
-    goal !== undefined &&
-    (await until(() => ((observer.offsetOf(old.id) ?? -1) >= goal ? clock.now() : undefined), waiting));
-  const firstMaster = since().find((o) => o.kind === 'role' && o.seen.role === 'master');
-  const fromFault = (at: number | undefined | false): number | null =>
-    at === undefined || at === false ? null : round(at - faultAtMs);
-  const convertedMs = fromFault(converted?.atMs);
+  const caughtUp = (): number | undefined =>
+    goal !== undefined && (observer.offsetOf(old.id) ?? -1) >= goal ? clock.now() : undefined;
+  const caughtUpAt = goal === undefined ? undefined : await until(caughtUp, waiting);
+  const asMaster = since().find((o) => o.kind === 'role' && o.seen.role === 'master');
+  const fromFault = (at: number | undefined): number | null =>
+    at === undefined ? null : round(at - fault.atMs);
   return {
-    mode,
-    restartedMs: fromFault(restartedAt),
-    convertedMs,
+    mode: fault.ended === null ? mode : 'thawed',
+    // The observer may hear from it before the start is confirmed.
+    restartedMs: fromFault(Math.min(backAt, since().find((o) => o.kind === 'role')?.atMs ?? backAt)),
+    convertedMs: fromFault(converted?.atMs),
     linkUpMs: fromFault(linked?.atMs),
-    caughtUpMs: fromFault(caughtUp),
-    zombieMs: zombieMs(firstMaster?.atMs, converted?.atMs),
+    caughtUpMs: fromFault(caughtUpAt),
+    zombieMs: zombieMs(asMaster?.atMs, converted?.atMs),
   };
 }
 

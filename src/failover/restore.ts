@@ -5,10 +5,10 @@ import { messageOf, notRestored, OperatorError } from '../errors.js';
 import { nodeOf, type Story } from './cast.js';
 
 /**
- * Puts the killed master back, whatever happened: as a replica of the master of this moment, or as it was where it
- * is still the master and has its data. A master that keeps nothing on disk is not started before another one was
- * promoted: its replicas would copy its emptiness. Has a bound of its own, since the run's signal may be aborted.
- * Throws `not-restored` (4) with what to type.
+ * Puts the old master back, whatever happened: thawed, or started as a replica of the master of this moment, or as it
+ * was where it is still the master and has its data. A master that keeps nothing on disk is not started before
+ * another one was promoted: its replicas would copy its emptiness. Has a bound of its own, since the run's signal may
+ * be aborted. Throws `not-restored` (4) with what to type.
  */
 export async function restore(story: Story, why: string): Promise<void> {
   const { engine, cast } = story;
@@ -17,11 +17,12 @@ export async function restore(story: Story, why: string): Promise<void> {
   const { cluster } = up.plan.spec;
   try {
     await step(engine, 'restore', `${why}: putting ${node.id} back`, async () => {
-      if ((await up.driver.inspect(node.id)).state === 'running') return;
-      await startWhenSafe(engine, up, node);
+      const { state } = await up.driver.inspect(node.id);
+      if (state === 'paused') await up.driver.resume(node.id);
+      else if (state !== 'running') await startWhenSafe(engine, up, node);
     });
   } catch (error) {
-    throw notRestored('not-restored', `${node.id} was killed and could not be put back safely`, {
+    throw notRestored('not-restored', `${node.id} was taken down and could not be put back safely`, {
       why: [messageOf(error), error instanceof OperatorError ? error.why : undefined]
         .filter(Boolean)
         .join('\n'),

@@ -11,7 +11,9 @@ export interface NodeRef extends Address {
 export const PHASES = [
   'sdownMs',
   'odownMs',
+  'votesMs',
   'electedMs',
+  'selectedMs',
   'writableMs',
   'promotedMs',
   'switchedMs',
@@ -23,9 +25,13 @@ export type PhaseId = (typeof PHASES)[number];
 /** Milliseconds from the fault to the end of each phase, monotonic; null where it was not seen. */
 export type PhaseTimes = Record<PhaseId, number | null>;
 
+/** How a killed master is started again: as reality has it, or as a replica of the new one at once. */
+export type RejoinMode = 'as-crashed' | 'guarded';
+
 /** What the return of the old master looked like; milliseconds from the fault, except zombieMs. */
 export interface Rejoin {
-  mode: 'as-crashed' | 'guarded';
+  /** `thawed`: it was frozen, and came back by itself. */
+  mode: RejoinMode | 'thawed';
   restartedMs: number | null;
   /** Its ROLE says replica of the new master. */
   convertedMs: number | null;
@@ -100,7 +106,14 @@ export interface LedgerSummary {
   /** Per node that was read back at the end: how many of the acknowledged writes it lacks; null: it did not answer. */
   missingAt: { id: string; missing: number | null }[];
   /** Lost writes as runs of one client, for drawing; milliseconds from the fault, of their acknowledgement. */
-  lostRuns: { client: string; fromMs: number; toMs: number; count: number; acknowledgedBy: string; cause: LossCause }[];
+  lostRuns: {
+    client: string;
+    fromMs: number;
+    toMs: number;
+    count: number;
+    acknowledgedBy: string;
+    cause: LossCause;
+  }[];
 }
 
 /** One thing that was seen during a trial; milliseconds from the fault. */
@@ -131,6 +144,8 @@ export interface Trial {
   oldMaster: NodeRef;
   newMaster: NodeRef | null;
   phases: PhaseTimes;
+  /** When each sentinel called the master down by itself, milliseconds from the fault. */
+  sdownAt: Record<string, number>;
   reasons: PhaseReason[];
   /** switchedMs − downAfterMs. */
   overheadMs: number | null;

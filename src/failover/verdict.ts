@@ -1,50 +1,51 @@
-import type { Address } from '../model/address.js';
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import type { ClusterPlan } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
-import type { Fault } from './fault.js';
-import type { Cast, Observation } from './observation.js';
-import { phaseTimes, round } from './phases.js';
-import type { FailoverResult, InvariantResult, NodeRef, Rejoin, ThresholdResult, Verdict } from './result.js';
+import type { FailoverResult, InvariantResult, ThresholdResult, Trial, Verdict } from './result.js';
+import type { FailoverTestOptions } from './run.js';
+import { summarize } from './summary.js';
+import { judge, parseThreshold } from './thresholds.js';
+
+/** What the budget allows beyond down-after, in milliseconds. */
+export const BUDGET_BEYOND_DOWN_AFTER_MS = 2000;
 
 export interface Evidence {
   plan: ClusterPlan;
-  cast: Cast;
-  seen: readonly Observation[];
-  fault: Fault;
-  newMaster: { id: string; announce: Address } | null;
-  rejoin: Rejoin | null;
-  invariants: InvariantResult[];
-  before: Snapshot;
-  budgetMs: number;
-  options: { command: string; rejoin: Rejoin['mode'] | null };
+  trials: readonly Trial[];
+  /** The cluster before the first trial; null when none was played. */
+  before: Snapshot | null;
+  startedAt: string;
+  options: FailoverTestOptions;
 }
 
 /** Everything that was measured and judged, in the shape that scripts rely on. Pure. */
-export function resultOf(evidence: Evidence): FailoverResult {
-  const { plan, cast, seen, fault, newMaster, budgetMs } = evidence;
+export function resultOf({ plan, trials, before, startedAt, options }: Evidence): FailoverResult {
   const { spec } = plan;
-  const phases = phaseTimes(seen, cast, fault.atMs);
-  const threshold: ThresholdResult = {
-    expression: `switchedMs<=${budgetMs}`,
-    value: phases.switchedMs,
-    holds: phases.switchedMs === null || phases.switchedMs > budgetMs ? 'violated' : 'holds',
-  };
+  const budgetMs = options.budgetMs ?? spec.downAfterMs + BUDGET_BEYOND_DOWN_AFTER_MS;
+  const budget = parseThreshold(`switchedMs<=${budgetMs}`);
+  const thresholds = [budget, ...options.thresholds].map((t) => judge(t, trials, options.trials));
   // What was not asked for is no missing evidence: with --no-restart there is nothing that could rejoin.
-  const invariants = evidence.invariants.filter(
-    (i) => evidence.options.rejoin !== null || i.id !== 'old-master-rejoined',
+  const invariants = overTrials(trials).filter(
+    (i) => options.rejoin !== null || i.id !== 'old-master-rejoined',
   );
-  const answer = evidence.before.groups.flatMap((g) => g.nodes).find((n) => n.answer !== null)?.answer;
-  const outcome = worst([threshold.holds, ...invariants.map((i) => i.verdict)]);
+  const answer = before?.groups.flatMap((g) => g.nodes).find((n) => n.answer !== null)?.answer;
+  const complete = trials.length === options.trials;
+  const outcome = worst([
+    ...thresholds.map((t) => t.holds),
+    ...invariants.map((i) => i.verdict),
+    ...(complete ? [] : (['unknown'] as const)),
+  ]);
   return {
     outcome,
-    reason: reasonOf(outcome, threshold, invariants, spec.downAfterMs),
+    reason: reasonOf(outcome, trials, thresholds, invariants, spec.downAfterMs, complete),
+    complete,
     cluster: spec.cluster,
     masterName: spec.masterName,
     driver: plan.driver,
-    fault: fault.name,
-    faultAt: new Date(fault.wallMs).toISOString(),
-    command: evidence.options.command,
+    fault: options.fault.name,
+    seed: options.seed,
+    startedAt,
+    command: options.command,
     engine: { name: answer?.engine ?? 'unknown', version: answer?.version ?? 'unknown' },
     config: {
       downAfterMs: spec.downAfterMs,
@@ -53,65 +54,57 @@ export function resultOf(evidence: Evidence): FailoverResult {
       parallelSyncs: spec.parallelSyncs,
     },
     budgetMs,
-    trials: [
-      {
-        oldMaster: refOf(cast.oldMaster),
-        newMaster: newMaster === null ? null : refOf(newMaster),
-        phases,
-        overheadMs: phases.switchedMs === null ? null : round(phases.switchedMs - spec.downAfterMs),
-        rejoin: evidence.rejoin,
-      },
-    ],
-    thresholds: [threshold],
+    workload: options.workload,
+    trials: [...trials],
+    summary: summarize(trials),
+    thresholds,
     invariants,
-    events: seen.flatMap((o) => eventOf(o, fault.atMs)),
   };
 }
-
-const refOf = (node: { id: string; announce: Address }): NodeRef => ({ id: node.id, ...node.announce });
 
 function worst(verdicts: Verdict[]): Verdict {
   if (verdicts.includes('violated')) return 'violated';
   return verdicts.includes('unknown') ? 'unknown' : 'holds';
 }
 
-function reasonOf(
-  outcome: Verdict,
-  threshold: ThresholdResult,
-  invariants: InvariantResult[],
-  downAfterMs: number,
-): string {
-  if (threshold.value === null) return 'no sentinel switched to another master';
-  const switched = `the first sentinel switched ${humanDurationMs(threshold.value)} after the fault, ${humanDurationMs(threshold.value - downAfterMs)} beyond down-after ${formatDurationMs(downAfterMs)}`;
-  if (threshold.holds === 'violated') return `${switched}: over the budget`;
-  const culprit = invariants.find((i) => i.verdict === outcome);
-  return outcome === 'holds' || culprit === undefined ? switched : `${culprit.id}: ${culprit.evidence}`;
+/** Each invariant once, with the verdict and the evidence of the trial in which it fared worst. */
+function overTrials(trials: readonly Trial[]): InvariantResult[] {
+  const ids = [...new Set(trials.flatMap((t) => t.invariants.map((i) => i.id)))];
+  return ids.flatMap((id) => {
+    const each = trials.flatMap((t, n) =>
+      t.invariants.filter((i) => i.id === id).map((i) => ({ ...i, n: n + 1 })),
+    );
+    const verdict = worst(each.map((i) => i.verdict));
+    const shown = each.find((i) => i.verdict === verdict);
+    if (shown === undefined) return [];
+    const where = trials.length > 1 && verdict !== 'holds' ? `trial ${shown.n}: ` : '';
+    return [{ id, verdict, evidence: `${where}${shown.evidence}` }];
+  });
 }
 
-function eventOf(o: Observation, faultAtMs: number): FailoverResult['events'] {
-  const base = { atMs: round(o.atMs - faultAtMs), source: o.source };
-  switch (o.kind) {
-    case 'event':
-      return [{ ...base, name: o.event.name, message: o.event.message }];
-    case 'role': {
-      const { role, follows, link } = o.seen;
-      return [
-        {
-          ...base,
-          name: 'role',
-          message: follows === null ? role : `${role} of ${follows.host}:${follows.port} (${link})`,
-        },
-      ];
-    }
-    case 'belief':
-      return [
-        {
-          ...base,
-          name: 'belief',
-          message: o.master === null ? 'none' : `${o.master.host}:${o.master.port}`,
-        },
-      ];
-    case 'gone':
-      return [{ ...base, name: 'gone', message: 'connection closed' }];
+function reasonOf(
+  outcome: Verdict,
+  trials: readonly Trial[],
+  thresholds: ThresholdResult[],
+  invariants: InvariantResult[],
+  downAfterMs: number,
+  complete: boolean,
+): string {
+  const times = trials.flatMap((t) => (t.phases.switchedMs === null ? [] : [t.phases.switchedMs]));
+  if (times.length < trials.length) {
+    const without = trials.length - times.length;
+    return trials.length === 1
+      ? 'no sentinel switched to another master'
+      : `in ${without} of ${trials.length} trials no sentinel switched to another master`;
   }
+  const slowest = Math.max(...times);
+  const switched =
+    times.length === 0
+      ? 'nothing was measured'
+      : `the first sentinel switched ${trials.length === 1 ? '' : 'at most '}${humanDurationMs(slowest)} after the fault, ${humanDurationMs(slowest - downAfterMs)} beyond down-after ${formatDurationMs(downAfterMs)}`;
+  const broken = thresholds.find((t) => t.holds === outcome);
+  const culprit = invariants.find((i) => i.verdict === outcome);
+  if (outcome !== 'holds' && broken !== undefined) return `${switched}; ${broken.expression} does not hold`;
+  if (outcome !== 'holds' && culprit !== undefined) return `${culprit.id}: ${culprit.evidence}`;
+  return complete ? switched : `${switched}; it was interrupted before its last trial`;
 }

@@ -6,8 +6,10 @@ import { openStore } from '../cluster/state.js';
 import { stateHome } from '../config/paths.js';
 import { processEnv } from '../config/process-env.js';
 import { DRIVERS } from '../drivers/registry.js';
-import type { FailoverResult, Rejoin } from '../failover/result.js';
+import type { FaultSpec } from '../failover/fault.js';
+import type { FailoverResult, RejoinMode, WorkloadSettings } from '../failover/result.js';
 import { runFailoverTest as run } from '../failover/run.js';
+import { parseThreshold } from '../failover/thresholds.js';
 import type { Address } from '../model/address.js';
 import { formatAddress } from '../model/address.js';
 import { assess } from '../model/agreement.js';
@@ -30,14 +32,21 @@ export interface OpenClusterOptions {
 }
 
 export interface FailoverTestSettings {
-  /** How the master dies; SIGKILL by default. */
-  signal?: 'SIGKILL' | 'SIGTERM';
+  /** What happens to the master; `{ name: 'kill' }` by default. */
+  fault?: FaultSpec;
   /** How it comes back; `as-crashed` by default, null leaves it down. */
-  rejoin?: Rejoin['mode'] | null;
+  rejoin?: RejoinMode | null;
   /** From the fault to the first +switch-master, in milliseconds; down-after + 2 s by default. */
   budgetMs?: number;
   /** How long a failover is waited for, in milliseconds; down-after + failover-timeout + 10 s by default. */
   waitMs?: number;
+  /** How many failovers, one after the other; 1 by default. */
+  trials?: number;
+  seed?: number;
+  /** What must hold, as `'ledger.lost==0'`; parsed as on the command line. */
+  thresholds?: string[];
+  /** Clients that write through it; none by default. */
+  workload?: WorkloadSettings;
 }
 
 /** A cluster that `sentinelctl up` made on this machine. */
@@ -85,10 +94,14 @@ export async function openCluster(name = 'default', options: OpenClusterOptions 
     runFailoverTest: (settings = {}) =>
       run(engine, {
         cluster: name,
-        signal: settings.signal ?? 'SIGKILL',
+        fault: settings.fault ?? { name: 'kill' },
         rejoin: settings.rejoin === undefined ? 'as-crashed' : settings.rejoin,
         budgetMs: settings.budgetMs ?? null,
         waitMs: settings.waitMs ?? null,
+        trials: settings.trials ?? 1,
+        seed: settings.seed ?? 1,
+        thresholds: (settings.thresholds ?? []).map(parseThreshold),
+        workload: settings.workload ?? null,
         command: `runFailoverTest('${name}', ${JSON.stringify(settings)})`,
       }),
   };

@@ -159,3 +159,9 @@ export function redactConf(conf: string): string {
       line.replace(/(^|\s)[<>#!]\S+/g, '$1(redacted)'),
     );
 }
+
+/** A log line, fit to be shown: a server that dislikes a line of its configuration cites it (config.c, `>>> '…'`). */
+export function redactLogLine(line: string): string {
+  const cited = /^(.*>>> ')(.*)(')$/.exec(line);
+  return cited === null ? line : `${cited[1]}${redactConf(cited[2] ?? '')}${cited[3]}`;
+}

@@ -1,3 +1,5 @@
+import { formatDurationMs } from './duration.js';
+
 /** Which data nodes write to disk: as the procedure has it (replicas only), all of them, or none. */
 export const PERSISTENCE = ['procedure', 'all', 'none'] as const;
 export type Persistence = (typeof PERSISTENCE)[number];
@@ -116,6 +118,12 @@ const OWNED_HINT: Record<string, string> = {
   masterauth: 'use --password-file',
 };
 
+/**
+ * Whether a password survives Sentinel's own configuration: sentinel.c (rewriteConfigSentinelOption) writes auth-pass
+ * back as it is, without quotes, so that one with a blank or a quote keeps the sentinel from ever starting again.
+ */
+export const isPasswordUsable = (password: string): boolean => /^[^\s"'\p{Cc}]+$/u.test(password);
+
 /** A difference between a running cluster and what is asked for now. */
 export interface SpecDifference {
   option: string;
@@ -125,11 +133,22 @@ export interface SpecDifference {
 
 /** Which of the values that were asked for explicitly differ from the cluster's own. */
 export function specDifferences(running: ClusterSpec, asked: Partial<ClusterSpec>): SpecDifference[] {
-  const show = (value: unknown): string =>
-    typeof value === 'object' ? JSON.stringify(value) : String(value);
   return (Object.keys(asked) as (keyof ClusterSpec)[])
-    .filter((key) => asked[key] !== undefined && show(asked[key]) !== show(running[key]))
-    .map((key) => ({ option: optionOf(key), running: show(running[key]), asked: show(asked[key]) }));
+    .filter((key) => asked[key] !== undefined)
+    .map((key) => ({
+      option: optionOf(key),
+      running: typed(key, running[key]),
+      asked: typed(key, asked[key]),
+    }))
+    .filter((difference) => difference.running !== difference.asked);
+}
+
+/** A value as it is typed on a command line: `5s`, `maxmemory=100mb`. */
+function typed(key: keyof ClusterSpec, value: ClusterSpec[keyof ClusterSpec] | undefined): string {
+  if (Array.isArray(value)) {
+    return value.length === 0 ? '(none)' : value.map((directive) => directive.join('=')).join(' ');
+  }
+  return key.endsWith('Ms') ? formatDurationMs(Number(value)) : String(value);
 }
 
 function optionOf(key: keyof ClusterSpec): string {

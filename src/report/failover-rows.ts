@@ -9,7 +9,9 @@ export interface TimeRow {
   atMs: number | null;
   /** From the milestone that it waited for to its own. */
   stepMs: number | null;
+  /** What it may take, predicted from the live configuration. */
   boundMs: number | null;
+  /** Why it took longer than that. */
   why: string | null;
   span: Span | null;
   kind: 'phase' | 'rejoin' | 'zombie';
@@ -19,20 +21,15 @@ export interface TimeRow {
 export function phaseRows(trial: Trial, config: FailoverResult['config']): TimeRow[] {
   return PHASE_TABLE.map((phase, i) => {
     const atMs = trial.phases[phase.id];
-    const bound = phase.bound(config);
-    const opened =
-      atMs === null
-        ? 0
-        : openedAt(
-            atMs,
-            PHASE_TABLE.slice(0, i).map((p) => trial.phases[p.id]),
-          );
+    const reason = trial.reasons.find((r) => r.phase === phase.id);
+    const former = PHASE_TABLE.slice(0, i).map((p) => trial.phases[p.id]);
+    const opened = atMs === null ? 0 : openedAt(atMs, former);
     return {
       short: phase.id.replace(/Ms$/, ''),
       label: phase.label,
       ...times(opened, atMs),
-      boundMs: bound.ms,
-      why: bound.why,
+      boundMs: reason?.predictedMs ?? phase.bound(config).ms,
+      why: reason?.why ?? null,
       kind: 'phase',
     };
   });

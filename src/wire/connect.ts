@@ -1,16 +1,22 @@
-import type { Redis, RedisOptions } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { systemClock, withDeadline } from '../clock.js';
 import { messageOf, type OperatorError, unreachable } from '../errors.js';
 import { formatAddress } from '../model/address.js';
 import { type ConnectTarget, connectTarget, type Env, type TargetOptions } from './connect-target.js';
 import { printable } from './error.js';
 import { loadLibrary } from './library.js';
+import {
+  DIAL_MS,
+  retryDelayMs,
+  type Settings,
+  sentinelRoad,
+  tunedSentinelSettings,
+  tunedSettings,
+} from './tuned.js';
 
-/** Milliseconds: a server is dialled, a command answers, and the first PING has come back within these. */
-const DIAL_MS = 5000;
-const ANSWER_MS = 3000;
+/** The first PING has come back within this, in milliseconds. */
 const GREETING_MS = 10_000;
-/** How often a request survives the loss of its connection, and how often a first connection is tried. */
+/** How often a first connection to a URL, and to each sentinel, is tried again. */
 const RETRIES = 3;
 
 export interface ConnectOptions extends TargetOptions {
@@ -27,15 +33,12 @@ export interface ConnectOptions extends TargetOptions {
   redis?: Settings | undefined;
 }
 
-/** Without the one option that changes the client's type: replies keep the shapes that RESP2 and RESP3 share. */
-type Settings = Omit<RedisOptions, 'replyMapping'>;
-
 /**
  * Connects an application to the current master, and answers once it has answered PING.
  *
  * By Sentinel where REDIS_SENTINEL_ADDRS is set, else by REDIS_URL (see `connectTarget`). The client stays the same
  * object through a failover. Dials for 5 s at most; a command is answered within 3 s or rejected, and is sent again
- * up to 3 times when its connection is lost. A command that was sent again may have been carried out twice.
+ * when its connection was lost meanwhile. A command that was sent again may have been carried out twice.
  * Blocking commands need a client of their own: `client.duplicate({ commandTimeout: undefined, socketTimeout: undefined })`.
  *
  * What differs from ioredis's defaults, and why (a master that hangs for 12 s, down-after 2 s: 12 s of outage and
@@ -43,7 +46,9 @@ type Settings = Omit<RedisOptions, 'replyMapping'>;
  * - `failoverDetector`: the sentinels' +switch-master ends the connection to a master that still answers, or hangs;
  * - `disconnectTimeout` 100 ms instead of 2 s: that connection is not waited for;
  * - `reconnectOnError` for READONLY: a master that became a replica is left at its first refusal;
- * - `retryStrategy` at most 400 ms, not 5 s: a new master is found soon after it is there;
+ * - `retryStrategy` 40 to 60 ms, not up to 5 s: a new master is found within 0.1 s after it is there (after a minute
+ *   in vain, 400 ms);
+ * - `maxRetriesPerRequest` 60 instead of 20: as many attempts as fit into the 3 s that an answer may take;
  * - `updateSentinels` off: addresses that containers announce often can't be reached from outside, and each costs a
  *   dial of 5 s. Where they can be, turn it on: `redis: { updateSentinels: true }`;
  * - an 'error' listener, without which ioredis prints stacks.
@@ -90,31 +95,19 @@ function settingsOf(
   const password = options.password ?? env.SENTINELCTL_PASSWORD;
   const sentinelPassword = options.sentinelPassword ?? env.SENTINELCTL_SENTINEL_PASSWORD ?? password;
   // A wrong address is said soon; once it was right, the client never gives up.
-  const delayMs = (times: number): number => Math.min(100 * 2 ** (times - 1), 400);
   const untilGreeted = (times: number): number | null =>
-    greeted() || times <= RETRIES ? delayMs(times) : null;
+    greeted() || times <= RETRIES ? retryDelayMs(times) : null;
   return {
     lazyConnect: true,
-    connectTimeout: DIAL_MS,
-    commandTimeout: ANSWER_MS,
-    socketTimeout: ANSWER_MS,
-    maxRetriesPerRequest: RETRIES,
-    disconnectTimeout: 100,
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    ...tunedSettings(),
     // By Sentinel the master may be changing right now: only the first PING's deadline ends the wait for it.
-    retryStrategy: target.kind === 'sentinel' ? delayMs : untilGreeted,
+    ...(target.kind === 'url' && { retryStrategy: untilGreeted }),
     ...(password && { password }),
     ...(options.username && { username: options.username }),
     ...(target.kind === 'sentinel' && {
-      sentinels: target.sentinels,
-      name: target.masterName,
+      ...sentinelRoad({ ...target, sentinelPassword, natMap: options.natMap }),
+      ...tunedSentinelSettings(),
       sentinelRetryStrategy: untilGreeted,
-      sentinelCommandTimeout: ANSWER_MS,
-      sentinelReconnectStrategy: delayMs,
-      failoverDetector: true,
-      updateSentinels: false,
-      ...(sentinelPassword && { sentinelPassword }),
-      ...(options.natMap && { natMap: options.natMap }),
     }),
     ...options.redis,
   };

@@ -25,7 +25,8 @@ export function engineOf(info: Info): { engine: string; version: string } {
 }
 
 /** Whether a sentinel gave this INFO (server.c: `redis_mode`). */
-export const isSentinel = (info: Info): boolean => info.get('redis_mode') === 'sentinel';
+export const isSentinel = (info: Info): boolean =>
+  (info.get('server_mode') ?? info.get('redis_mode')) === 'sentinel';
 
 /** What a data node says of itself. Field names: server.c, genRedisInfoString, section replication. */
 export function nodeAnswer(info: Info): NodeAnswer {

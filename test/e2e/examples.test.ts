@@ -60,7 +60,7 @@ describe.each(examples)('the examples of $name', ({ name, lines }) => {
     return line.replace(/127\.0\.0\.1:(26379|2638\d)/g, (_, port) => `127.0.0.1:${ports[port - 26_379]}`);
   };
 
-  it.each(lines.filter((line) => needsDocker(line) && !probe.ok))('%s', (_line, { skip }) =>
+  it.for(lines.filter((line) => needsDocker(line) && !probe.ok))('%s', (_line, { skip }) =>
     skip(probe.ok ? '' : probe.reason),
   );
   it.each(lines.filter((line) => !needsDocker(line) || probe.ok))(

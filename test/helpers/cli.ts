@@ -20,6 +20,8 @@ export interface RunOptions {
   env?: Record<string, string | undefined>;
   cwd?: string;
   input?: string;
+  /** A command that runs it: `setpriv --bounding-set=…`. */
+  via?: readonly string[];
   /** Gets the pid, and standard error as it comes: for a test that interrupts. */
   onStderr?: (text: string, child: { pid: number; kill(signal: NodeJS.Signals): void }) => void;
 }
@@ -43,7 +45,8 @@ function cleanEnv(home: string): Record<string, string | undefined> {
 /** Runs the built CLI once. */
 export function runCli(home: string, args: string[], options: RunOptions = {}): Promise<Ran> {
   return new Promise((done, fail) => {
-    const child = spawn(process.execPath, [BIN, ...args], {
+    const [program = process.execPath, ...words] = [...(options.via ?? []), process.execPath, BIN, ...args];
+    const child = spawn(program, words, {
       cwd: options.cwd ?? home,
       env: { ...cleanEnv(home), ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],

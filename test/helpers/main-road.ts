@@ -43,7 +43,7 @@ const LOGGED_PHASES = {
 
 /** What was timed here against what the sentinels wrote into their own logs: milliseconds apart, per phase. */
 export async function apartFromLogs(cli: Cli, result: FailoverResult): Promise<Record<string, number>> {
-  const faultAtMs = Date.parse(result.faultAt);
+  const faultAtMs = Date.parse(result.trials[0]?.faultAt ?? '');
   const apart: Record<string, number> = {};
   for (const [phase, event] of Object.entries(LOGGED_PHASES)) {
     const first = (await logged(cli, event)).find((atMs) => atMs >= faultAtMs);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { BIN, type Ran, runCli } from './cli.js';
 
@@ -55,7 +55,14 @@ function typed(line: string, cwd: string, env: NodeJS.ProcessEnv, endless: boole
     });
     child.on('error', fail);
     child.on('close', (code, signal) =>
-      done({ code, signal, stdout, stderr, json: () => JSON.parse(stdout) as unknown }),
+      done({
+        // As the reader's own shell would show it.
+        code: signal === null ? code : 128 + constants.signals[signal],
+        signal,
+        stdout,
+        stderr,
+        json: () => JSON.parse(stdout) as unknown,
+      }),
     );
   });
 }

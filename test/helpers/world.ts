@@ -37,6 +37,8 @@ export interface MemoryWorld extends World {
   stderr: MemoryOutput;
   /** Codes that `leave` was called with. */
   left: number[];
+  /** What would be written if the process ended now. */
+  lastWords: Set<string>;
   /** Lets something happen to the process, as a signal would. */
   interrupt(what: Interruption): void;
   /** How many are listening for interruptions. */
@@ -60,6 +62,7 @@ export function memoryWorld({
 }: MemoryWorldOptions = {}): MemoryWorld {
   const listeners = new Set<(what: Interruption) => void>();
   const left: number[] = [];
+  const lastWords = new Set<string>();
   return {
     env: { HOME: '/nonexistent', ...env },
     cwd,
@@ -73,6 +76,11 @@ export function memoryWorld({
       return () => listeners.delete(listener);
     },
     leave: (code) => left.push(code),
+    atExit: (text) => {
+      lastWords.add(text);
+      return () => lastWords.delete(text);
+    },
+    lastWords,
     left,
     interrupt: (what) => {
       for (const listener of [...listeners]) listener(what);

@@ -3,7 +3,7 @@ import type { DriverFactory, Probe } from '../driver.js';
 import { DockerDriver } from './docker-driver.js';
 import { askEngine, connectEngine, type Engine } from './engine.js';
 import { findEngine } from './engine-target.js';
-import { INSTALL_DOCKER, whyUnreachable } from './errors.js';
+import { INSTALL_DOCKER, statusOf, whyUnreachable } from './errors.js';
 import { readSettings } from './settings.js';
 
 /** How long an engine may take to answer before another driver is chosen, in milliseconds. */
@@ -28,6 +28,14 @@ export const dockerDriver: DriverFactory = {
     } catch (error) {
       const words = engine && whyUnreachable(error, engine.target);
       if (words !== undefined) return { ok: false, reason: words.reason, install: words.remedy };
+      const status = statusOf(error);
+      if (engine !== undefined && status !== undefined) {
+        return {
+          ok: false,
+          reason: `what listens at ${engine.target.shown} answers HTTP ${status}: no Docker Engine, or one that refuses`,
+          install: 'correct DOCKER_HOST or the Docker context',
+        };
+      }
       const hint = error instanceof OperatorError ? error.hint : undefined;
       return { ok: false, reason: messageOf(error), install: hint ?? INSTALL_DOCKER };
     } finally {

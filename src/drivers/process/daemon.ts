@@ -5,6 +5,7 @@ import { systemClock } from '../../clock.js';
 import { errnoOf, messageOf, notRestored, type OperatorError, unreachable } from '../../errors.js';
 import { identify, type ProcessIdentity, viewProcess } from '../../host/process-identity.js';
 import { signalProcess } from '../../host/signal.js';
+import { withPrivateUmask } from '../../host/umask.js';
 import { until } from '../../until.js';
 import type { DriverContext } from '../driver.js';
 import { INSTALL } from './binary.js';
@@ -41,12 +42,14 @@ async function spawnDetached(files: NodeFiles, binary: string, env: DriverContex
   const log = await open(files.log, 'a', 0o600);
   try {
     const args = files.kind === 'sentinel' ? [files.conf, '--sentinel'] : [files.conf];
-    const child = spawn(binary, args, {
-      cwd: files.dir,
-      detached: true,
-      stdio: ['ignore', log.fd, log.fd],
-      env: serverEnv(env),
-    });
+    const child = withPrivateUmask(() =>
+      spawn(binary, args, {
+        cwd: files.dir,
+        detached: true,
+        stdio: ['ignore', log.fd, log.fd],
+        env: serverEnv(env),
+      }),
+    );
     await once(child, 'spawn');
     child.unref();
     if (child.pid === undefined) throw new Error(`${files.id} was spawned without a pid`);

@@ -13,7 +13,7 @@ export const nodeUnreachable: Check = (facts) =>
         return critical(
           'auth',
           [node],
-          `${nameOf(node)} wants a password: ${said}`,
+          `${nameOf(node)} ${said}`,
           facts.hints.ctl('status --password-file FILE'),
         );
       }

@@ -41,7 +41,7 @@ export function sentinelProblems(snapshot: Snapshot, expectation: Expectation): 
         ? critical(
             'auth',
             [sentinel],
-            `${nameOf(sentinel)} wants a password: ${said}`,
+            `${nameOf(sentinel)} ${said}`,
             hints.ctl('status --password-file FILE'),
           )
         : warning(

@@ -53,7 +53,7 @@ describe('the menu', () => {
   ): Promise<{
     world: MemoryWorld;
     ran: string[][];
-    done: Promise<number>;
+    done: Promise<number | undefined>;
     shows(text: string): Promise<void>;
   }> {
     const home = await tempDir();

@@ -35,7 +35,14 @@ function reader(options: { tty: boolean; quiet?: boolean; columns?: number }): {
   const clock = handClock();
   const { quiet = false, columns = 80 } = options;
   return {
-    reader: progressReader({ stream, out: safeStream(stream), clock, color: false, columns, quiet }),
+    reader: progressReader({
+      stream,
+      out: safeStream(stream),
+      clock,
+      color: false,
+      columns: () => columns,
+      quiet,
+    }),
     stream,
     clock,
   };

@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf, usageError } from '../../src/errors.js';
+import { type BaselineComparison, compare } from '../../src/failover/baseline.js';
+import { readResult } from '../../src/failover/read-result.js';
+import type { FailoverResult } from '../../src/failover/result.js';
+
+/** Reads the earlier run before anything is done, so that a bad file costs nothing. Throws usageError (64). */
+export async function openBaseline(
+  file: string | undefined,
+): Promise<(now: FailoverResult) => FailoverResult & { baseline?: BaselineComparison }> {
+  if (file === undefined) return (now) => now;
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw usageError('baseline', `--baseline: can't read ${file}`, { why: messageOf(error) });
+  }
+  const earlier = readResult(text);
+  return (now) => ({ ...now, baseline: compare(earlier, now) });
+}

@@ -1,0 +1,18 @@
+import type { Context } from '../../src/cli/context.js';
+import { recordRun } from '../../src/cluster/history.js';
+import { writeReports } from '../../src/cluster/write-reports.js';
+import { stateHome } from '../../src/config/paths.js';
+import type { FailoverResult } from '../../src/failover/result.js';
+
+/** Writes a result where it was asked for, also one that is not complete yet; a final one into the history as well. */
+export async function keepResult(
+  context: Context,
+  result: FailoverResult,
+  destination: string | undefined,
+  { final }: { final: boolean },
+): Promise<void> {
+  if (final) await recordRun(stateHome(context.env), result);
+  if (destination === undefined) return;
+  const files = await writeReports(final ? result : { ...result, complete: false }, destination);
+  if (final) context.progress({ type: 'note', level: 'info', text: `written: ${files.join(', ')}` });
+}

@@ -1,0 +1,66 @@
+// Writes docs/reference.md from the built commands themselves: `--write` into the file, else to standard output.
+import { writeFile } from 'node:fs/promises';
+import { Option } from 'commander';
+import { commands } from '../dist/commands/index.js';
+import { GLOBAL_OPTIONS } from '../dist/src/cli/global-options.js';
+import { argumentWord } from '../dist/src/cli/help.js';
+import { GROUPS } from '../dist/src/cli/registry.js';
+import { variableOf } from '../dist/src/config/settings.js';
+
+const cell = (text) => text.replaceAll('|', '\\|');
+const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`;
+const table = (head, rows) =>
+  [`| ${head.join(' | ')} |`, `| ${head.map(() => '---').join(' | ')} |`]
+    .concat(rows.map((row) => `| ${row.map(cell).join(' | ')} |`))
+    .join('\n');
+
+function optionRow(def) {
+  const name = new Option(def.flags).name().replace(/^no-/, '');
+  const negated = /--no-/.test(def.flags);
+  const variable =
+    def.flagOnly && name !== 'redis-server' ? '-' : `\`${variableOf(negated ? `no-${name}` : name)}\``;
+  const words = def.choices === undefined ? '' : `: ${def.choices.map((c) => `\`${c}\``).join(', ')}`;
+  return [`\`${def.flags}\``, variable, def.defaultText ?? '-', `${def.summary}${words}`];
+}
+const optionTable = (defs) => table(['option', 'variable', 'default', 'what'], defs.map(optionRow));
+
+function section(def) {
+  const args = def.arguments ?? [];
+  const usage = ['sentinelctl', def.name, ...args.map(argumentWord), '[OPTION…]'].join(' ');
+  return [
+    `### ${def.name}`,
+    sentence(def.summary),
+    ...(def.description === undefined ? [] : [def.description.replace(/([^\n])\n(?!\n)/g, '$1 ')]),
+    `Usage: \`${usage}\``,
+    ...(args.length === 0
+      ? []
+      : [
+          table(
+            ['argument', 'what'],
+            args.map((a) => [`\`${argumentWord(a)}\``, a.summary]),
+          ),
+        ]),
+    ...((def.options ?? []).length === 0 ? [] : [optionTable(def.options)]),
+    `\`\`\`sh\n${def.examples.join('\n')}\n\`\`\``,
+  ].join('\n\n');
+}
+
+const groups = await Promise.all(
+  GROUPS.map(async (group) => {
+    const entries = Object.values(commands).filter((entry) => entry.group === group && entry.hidden !== true);
+    const defs = await Promise.all(entries.map(async (entry) => (await entry.load()).default));
+    return [`## ${group}`, ...defs.map(section)].join('\n\n');
+  }),
+);
+const text = `${[
+  '# Reference',
+  '<!-- Written by scripts/reference.mjs from the commands themselves; a test fails when it is out of date. -->',
+  'Every command, as its own `--help` has it. An option that has a variable can also be set by it, or by its name in a settings file: see [configuration](configuration.md). Durations take units: `250ms`, `5s`, `2m`, `1h`.',
+  ...groups,
+  '## Options of every command',
+  'Before or after the command’s name.',
+  optionTable(GLOBAL_OPTIONS),
+].join('\n\n')}\n`;
+
+if (process.argv.includes('--write')) await writeFile(new URL('../docs/reference.md', import.meta.url), text);
+else process.stdout.write(text);

@@ -1,0 +1,46 @@
+import type { StatusResult } from '../model/status.js';
+
+/** A node as a question offers it. */
+export interface NodeChoice {
+  value: string;
+  name: string;
+}
+
+/** Commands that are meant for a node that does not answer. */
+const FOR_THE_SILENT = ['start', 'resume'];
+
+/**
+ * The nodes that a command may be meant for, each with what is known of it at this moment; where that is known, the
+ * likelier ones first: silent ones for `start` and `resume`, answering ones for the others.
+ */
+export function nodeChoices(
+  ids: readonly string[],
+  status: StatusResult | undefined,
+  command: string,
+): NodeChoice[] {
+  if (status === undefined) return ids.map((id) => ({ value: id, name: id }));
+  const width = Math.max(...ids.map((id) => id.length));
+  const wantsSilent = FOR_THE_SILENT.includes(command);
+  const likely = (id: string): boolean => isSilent(id, status) === wantsSilent;
+  return [...ids.filter(likely), ...ids.filter((id) => !likely(id))].map((id) => ({
+    value: id,
+    name: `${id.padEnd(width)}  ${stateOf(id, status)}`.trimEnd(),
+  }));
+}
+
+const masterOf = (status: StatusResult): string | undefined => status.masters[0]?.master?.id;
+
+function isSilent(id: string, status: StatusResult): boolean {
+  const meant = id === 'master' ? masterOf(status) : id;
+  const servers = [...status.sentinels, ...status.masters.flatMap((m) => m.nodes)];
+  // What nobody asked about, such as a node that no master has, is taken for silent.
+  return servers.find((s) => s.id === meant)?.reachable !== true;
+}
+
+function stateOf(id: string, status: StatusResult): string {
+  if (id === 'master') return `${masterOf(status) ?? 'none'} now`;
+  if (isSilent(id, status)) return 'no answer';
+  const node = status.masters.flatMap((m) => m.nodes).find((n) => n.id === id);
+  if (node === undefined) return 'answers';
+  return node.linkStatus === 'down' ? `${node.role}, link down` : node.role;
+}

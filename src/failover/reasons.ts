@@ -1,0 +1,114 @@
+import { humanDurationMs } from '../model/duration.js';
+import type { Cast, Observation } from './observation.js';
+import { PHASE_TABLE, type PhaseConfig, round } from './phases.js';
+import type { PhaseId, PhaseReason, PhaseTimes } from './result.js';
+
+/** When each sentinel called the old master down by itself, milliseconds from the fault. */
+export function sdownAt(seen: readonly Observation[], cast: Cast, faultAtMs: number): Record<string, number> {
+  const at: Record<string, number> = {};
+  for (const o of seen) {
+    if (o.kind !== 'event' || o.event.name !== '+sdown' || o.event.instanceType !== 'master') continue;
+    if (o.event.masterName === cast.masterName) at[o.source] ??= round(o.atMs - faultAtMs);
+  }
+  return at;
+}
+
+/**
+ * Each phase's step beside what Sentinel's own timing predicts for it, and, where it took longer or never ended, what
+ * the events say about why. A step counts from the latest milestone before it, since phases may end in either order.
+ */
+export function reasonsOf(
+  seen: readonly Observation[],
+  cast: Cast,
+  faultAtMs: number,
+  phases: PhaseTimes,
+  config: PhaseConfig & { quorum: number },
+): PhaseReason[] {
+  return PHASE_TABLE.map((row): PhaseReason => {
+    const { ms: predictedMs, why: waitsFor } = row.bound(config);
+    const at = phases[row.id];
+    const stepMs = at === null ? null : round(at - before(phases, row.id, at));
+    const late = stepMs === null || stepMs > predictedMs;
+    const why = late ? whyLate(row.id, stepMs, seen, cast, faultAtMs, config.quorum) : null;
+    return { phase: row.id, stepMs, predictedMs, waitsFor, why };
+  });
+}
+
+function before(phases: PhaseTimes, id: PhaseId, at: number): number {
+  const earlier = PHASE_TABLE.flatMap((row) => {
+    const t = row.id === id ? null : phases[row.id];
+    return t !== null && t <= at ? [t] : [];
+  });
+  return Math.max(0, ...earlier);
+}
+
+/** What aborts a failover, in Sentinel's words and in ours (sentinel.c, sentinelFailoverStateMachine). */
+const ABORTS: Record<string, string> = {
+  '-failover-abort-no-good-slave':
+    'no replica was eligible: all were disconnected from the master for longer than 10 × down-after, silent, or of priority 0',
+  '-failover-abort-not-elected': 'no sentinel got enough votes',
+  '-failover-abort-slave-timeout': 'the chosen replica did not become a master within failover-timeout',
+};
+
+function whyLate(
+  phase: PhaseId,
+  stepMs: number | null,
+  seen: readonly Observation[],
+  cast: Cast,
+  faultAtMs: number,
+  quorum: number,
+): string {
+  const names = seen.flatMap((o) => (o.kind === 'event' ? [o.event.name] : []));
+  const abort = names.find((name) => name in ABORTS);
+  if (abort !== undefined) return `${abort}: ${ABORTS[abort]}`;
+  if (names.includes('+tilt')) return '+tilt: a sentinel’s clock jumped, so it stopped acting';
+  const downs = Object.entries(sdownAt(seen, cast, faultAtMs)).toSorted((a, b) => a[1] - b[1]);
+  if (phase === 'sdownMs' && stepMs !== null) {
+    return 'the last PING that was answered counts: a master that hangs is noticed up to one ping period later';
+  }
+  if (phase === 'odownMs') {
+    const [first, second] = [downs[0], downs[quorum - 1]];
+    if (second === undefined)
+      return `only ${downs.length} of the ${quorum} sentinels of the quorum called it down`;
+    if (first !== undefined)
+      return `${second[0]} saw it ${humanDurationMs(second[1] - first[1])} after ${first[0]}: the quorum is ${quorum}`;
+  }
+  const elections = names.filter((name) => name === '+try-failover').length;
+  if (elections > 1) return `${elections} sentinels stood for election, or one did again: the votes split`;
+  if (stepMs === null) return 'it was not seen within the time that was waited';
+  return `nothing in the events explains it: the machine may have been busy (${humanDurationMs(stepMs)} for this step)`;
+}
+
+/** Failovers that the fault does not explain, in words; empty where there was none. */
+export function spuriousIn(seen: readonly Observation[], cast: Cast, faultAtMs: number): string[] {
+  const found: string[] = [];
+  const told = new Set<string>();
+  const targets: string[] = [];
+  for (const o of seen) {
+    if (o.kind !== 'event' || o.event.switched === null || o.event.masterName !== cast.masterName) continue;
+    const to = `${o.event.switched.to.host}:${o.event.switched.to.port}`;
+    const key = `${o.atMs < faultAtMs ? 'before' : 'after'} ${to}`;
+    if (told.has(key)) continue;
+    told.add(key);
+    if (o.atMs < faultAtMs) found.push(`+switch-master to ${to} before anything was injected`);
+    else targets.push(to);
+  }
+  if (targets.length > 1) {
+    found.push(
+      `double failover: +switch-master to ${targets.join(', then ')} (a down-after below 1500 ms invites it)`,
+    );
+  }
+  const strange = seen.find(
+    (o) =>
+      o.kind === 'event' &&
+      o.event.name === '+sdown' &&
+      o.event.instanceType === 'master' &&
+      o.event.masterName === cast.masterName &&
+      o.event.address !== null &&
+      (o.event.address.host !== cast.oldMaster.announce.host ||
+        o.event.address.port !== cast.oldMaster.announce.port),
+  );
+  if (strange?.kind === 'event')
+    found.push(`${strange.source} called the new master down: ${strange.event.message}`);
+  return found;
+}

@@ -1,0 +1,24 @@
+import type { Observation } from './observation.js';
+import { round } from './phases.js';
+import type { TrialEvent } from './result.js';
+
+/** What was seen, as it is written into reports: milliseconds from the fault, what came before it negative. */
+export function trialEvents(seen: readonly Observation[], faultAtMs: number): TrialEvent[] {
+  return seen.map((o) => ({ atMs: round(o.atMs - faultAtMs), source: o.source, ...wordsOf(o) }));
+}
+
+function wordsOf(o: Observation): { name: string; message: string } {
+  switch (o.kind) {
+    case 'event':
+      return { name: o.event.name, message: o.event.message };
+    case 'role': {
+      const { role, follows, link } = o.seen;
+      const whom = follows === null ? '' : ` of ${follows.host}:${follows.port} (${link})`;
+      return { name: 'role', message: `${role}${whom}` };
+    }
+    case 'belief':
+      return { name: 'belief', message: o.master === null ? 'none' : `${o.master.host}:${o.master.port}` };
+    case 'gone':
+      return { name: 'gone', message: 'connection closed' };
+  }
+}

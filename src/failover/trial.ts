@@ -1,0 +1,134 @@
+import { surveyPlan } from '../cluster/ask.js';
+import { type BringUp, proveConvergence } from '../cluster/bring-up.js';
+import { type Engine, step } from '../cluster/engine.js';
+import { EXIT, OperatorError } from '../errors.js';
+import { dataNodes, sentinelNodes } from '../model/plan.js';
+import type { Snapshot } from '../model/snapshot.js';
+import type { ClusterSpec } from '../model/spec.js';
+import { castOf, type Story } from './cast.js';
+import { type Fault, type FaultSpec, injectFault } from './fault.js';
+import { followFailover } from './follow.js';
+import { judgeInvariants } from './invariants.js';
+import type { Load } from './load.js';
+import { observe } from './observer.js';
+import { newMasterOf, phaseTimes, round } from './phases.js';
+import { requirePastFailoverGuard, requireSteady } from './preflight.js';
+import { reasonsOf, sdownAt, spuriousIn } from './reasons.js';
+import { rejoin } from './rejoin.js';
+import { restore } from './restore.js';
+import type { Rejoin, RejoinMode, Trial, WorkloadSettings } from './result.js';
+import { trialEvents } from './trial-events.js';
+
+export interface TrialSettings {
+  fault: FaultSpec;
+  /** How a killed master comes back; null leaves it down. */
+  rejoin: RejoinMode | null;
+  /** How long a failover is waited for, in milliseconds; null: down-after + failover-timeout + 10 s. */
+  waitMs: number | null;
+  /** Clients that write through it; null: none. */
+  workload: WorkloadSettings | null;
+  /** Whether announced addresses can be reached from this machine. */
+  routable: boolean;
+}
+
+/**
+ * One failover, the whole story: look, load, hurt, follow, bring back, settle, read back, judge. Whatever happens
+ * from the first touch on, an abort included, the old master is put back before this settles.
+ */
+export async function playTrial(
+  engine: Engine,
+  up: BringUp,
+  settings: TrialSettings,
+): Promise<{ trial: Trial; before: Snapshot }> {
+  const { plan, driver, asking } = up;
+  const { spec } = plan;
+  const before = await step(engine, 'preflight', 'looking whether a fault may be injected', async () => {
+    await requirePastFailoverGuard(plan, driver, engine.clock.wallMs());
+    return requireSteady(plan, asking);
+  });
+  const cast = castOf(plan, before);
+  engine.onProgress({ type: 'note', level: 'info', text: cast.sentence });
+  const { clock } = engine;
+  const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
+  const observer = await observe(nodes, { clock, masterName: cast.masterName, password: asking.password });
+  const story: Story = { engine, up, cast, observer };
+  let load: Load | null = null;
+  try {
+    load = settings.workload && (await begin(story, settings.workload, settings.routable));
+    const { fault, back } = await orPutBack(story, async () => {
+      const fault = await injectFault(story, settings.fault);
+      await followFailover(story, fault.atMs, settings.waitMs ?? defaultWaitMs(spec));
+      const newMaster = newMasterOf(
+        observer.seen.filter((o) => o.atMs >= fault.atMs),
+        cast,
+      );
+      if (newMaster === null) await restore(story, 'no failover came');
+      const mode = newMaster === null ? null : settings.rejoin;
+      const back = newMaster && mode && (await rejoin(story, fault, newMaster, mode));
+      return { fault, back };
+    });
+    if (back !== null) await step(engine, 'settle', 'everyone agrees again', () => settle(up));
+    const trial = await judge(story, fault, back, load);
+    return { trial, before };
+  } finally {
+    await load?.end();
+    await observer.close();
+  }
+}
+
+/** The workload and its histograms are loaded only by a run that has one. */
+async function begin(story: Story, workload: WorkloadSettings, routable: boolean): Promise<Load> {
+  const { startLoad } = await import('./load.js');
+  return startLoad(story, workload, routable);
+}
+
+/** Everything that was seen, timed and judged. */
+async function judge(story: Story, fault: Fault, back: Rejoin | null, load: Load | null): Promise<Trial> {
+  const { up, cast, observer } = story;
+  const { spec } = up.plan;
+  const since = observer.seen.filter((o) => o.atMs >= fault.atMs);
+  const newMaster = newMasterOf(since, cast);
+  const promises = load && (await load.settle(fault, newMaster, back));
+  const snapshot = await surveyPlan(up.plan, up.asking);
+  const phases = phaseTimes(since, cast, fault.atMs);
+  return {
+    faultAt: new Date(fault.wallMs).toISOString(),
+    oldMaster: { id: cast.oldMaster.id, ...cast.oldMaster.announce },
+    newMaster: newMaster === null ? null : { id: newMaster.id, ...newMaster.announce },
+    phases,
+    sdownAt: sdownAt(since, cast, fault.atMs),
+    reasons: reasonsOf(since, cast, fault.atMs, phases, spec),
+    overheadMs: phases.switchedMs === null ? null : round(phases.switchedMs - spec.downAfterMs),
+    rejoin: back === null || promises === null ? back : { ...back, zombieWrites: promises.zombieWrites },
+    ...(promises === null ? {} : { client: promises.client, ledger: promises.ledger }),
+    invariants: [
+      ...judgeInvariants({ cast, newMaster, rejoin: back, snapshot, seen: since }),
+      ...(promises === null ? [] : [promises.invariant]),
+    ],
+    spurious: spuriousIn(observer.seen, cast, fault.atMs),
+    events: trialEvents(observer.seen, fault.atMs),
+  };
+}
+
+/** The procedure's own bound for a failover, and some. */
+const defaultWaitMs = (spec: ClusterSpec): number => spec.downAfterMs + spec.failoverTimeoutMs + 10_000;
+
+/** From the first touch on: whatever goes wrong, an abort included, the old master is put back before it goes on. */
+async function orPutBack<T>(story: Story, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof OperatorError && error.exitCode === EXIT.notRestored) throw error;
+    await restore(story, 'the test was cut short');
+    throw error;
+  }
+}
+
+/** What could not be proved shows in the invariants, with its evidence. */
+async function settle(up: BringUp): Promise<void> {
+  try {
+    await proveConvergence(up);
+  } catch (error) {
+    if (!(error instanceof OperatorError && error.code === 'not-converged')) throw error;
+  }
+}

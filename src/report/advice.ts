@@ -1,0 +1,81 @@
+import type { FailoverResult, Trial } from '../failover/result.js';
+import { formatDurationMs, humanDurationMs } from '../model/duration.js';
+import { DOUBLE_FAILOVER_BELOW_MS } from '../model/spec.js';
+import { count } from '../model/words.js';
+import { ledgerTotals } from './loss-words.js';
+import { grouped } from './metric-words.js';
+
+/** Beyond this a client's way back costs more than the failover itself asks for, in milliseconds. */
+const SLOW_CLIENT_MS = 500;
+
+/** What to change next, by what was measured; each a sentence. Empty where nothing asks for a change. */
+export function adviceOf(result: FailoverResult): string[] {
+  return [...lossAdvice(result), ...zombieAdvice(result), ...clientAdvice(result), ...timingAdvice(result)];
+}
+
+function lossAdvice(result: FailoverResult): string[] {
+  const causes = ledgerTotals(result)?.causes ?? {};
+  const advice: string[] = [];
+  if (causes.unreplicated !== undefined) {
+    advice.push(
+      `${count(causes.unreplicated, 'acknowledged write')} died with the master: WAIT 1 after what must not be lost, or min-replicas-to-write 1, narrows that`,
+    );
+  }
+  if (causes.minority !== undefined) {
+    advice.push(
+      'min-replicas-to-write 1 with min-replicas-max-lag 2 ends a cut-off master’s writes after that lag',
+    );
+  }
+  if (causes['empty-restart'] !== undefined) {
+    advice.push('a master without persistence must not restart by itself: persist it, or leave it down');
+  }
+  if (causes['planned-switchover'] !== undefined) {
+    advice.push(
+      'a planned failover without a pause loses writes: pause the writes until the replica has caught up',
+    );
+  }
+  return advice;
+}
+
+function zombieAdvice(result: FailoverResult): string[] {
+  const worstMs = Math.max(0, ...result.trials.map((t) => t.rejoin?.zombieMs ?? 0));
+  const lost = ledgerTotals(result)?.causes.zombie ?? 0;
+  if (worstMs === 0) return [];
+  const cost = lost > 0 ? `, and cost ${count(lost, 'write').replace(/^\d+/, grouped(lost))}` : '';
+  return [
+    `a returned master stayed writable for up to ${humanDurationMs(worstMs)}${cost}: bring it back with sentinelctl start (or replicaof in its file), which makes it a replica at once`,
+  ];
+}
+
+function clientAdvice({ trials }: FailoverResult): string[] {
+  const behind = trials.flatMap(({ client, phases }) =>
+    client?.lastRecoveredMs == null || phases.switchedMs === null
+      ? []
+      : [{ ms: client.lastRecoveredMs - phases.switchedMs, policy: client.policy }],
+  );
+  const worst = behind.toSorted((a, b) => b.ms - a.ms)[0];
+  if (worst === undefined || worst.ms <= SLOW_CLIENT_MS) return [];
+  const how =
+    worst.policy === 'default'
+      ? '--client-policy tuned (connect() of the library) follows the sentinels’ events'
+      : 'look at what the last client waited for';
+  return [`clients came back ${humanDurationMs(worst.ms)} after the first switch: ${how}`];
+}
+
+function timingAdvice({ trials, config }: FailoverResult): string[] {
+  const advice: string[] = [];
+  if (trials.some((t) => t.spurious.length > 0) && config.downAfterMs < DOUBLE_FAILOVER_BELOW_MS) {
+    advice.push(
+      `down-after ${formatDurationMs(config.downAfterMs)} is short enough for a second failover right after the first: ${formatDurationMs(DOUBLE_FAILOVER_BELOW_MS)} or more avoids it`,
+    );
+  }
+  if (trials.some(wedged)) {
+    advice.push(
+      'no replica was eligible (-failover-abort-no-good-slave): a link that was down for longer than 10 × down-after disqualifies; repair the replicas first',
+    );
+  }
+  return advice;
+}
+
+const wedged = (trial: Trial): boolean =>
+  trial.events.some((e) => e.name === '-failover-abort-no-good-slave');

@@ -1,0 +1,99 @@
+import type { FailoverResult, Trial } from '../../failover/result.js';
+import { humanDurationMs } from '../../model/duration.js';
+import { html } from './markup.js';
+import { type Scale, ticks } from './scale.js';
+
+const WIDTH = 640;
+const HEIGHT = 280;
+const MARGIN = { left: 48, right: 16, top: 14, bottom: 40 };
+
+interface Curve {
+  kind: 'switched' | 'outage';
+  label: string;
+  values: number[];
+}
+
+/** Over the trials: which share of them had switched, and had all clients back, within which time. Empty for one trial. */
+export function ecdfHtml({ trials, budgetMs }: FailoverResult): string {
+  if (trials.length < 2) return '';
+  const curves = [
+    curve('switched', 'first sentinel switched', trials, (t) => t.phases.switchedMs),
+    curve('outage', 'client outage', trials, (t) => t.client?.outageMs ?? null),
+  ].filter((c) => c.values.length > 0);
+  if (curves.length === 0) return '';
+  const scale = rangeOf(curves, budgetMs);
+  return `<figure class="ecdf"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${html(spoken(curves, trials.length))}">
+${grid(scale)}
+${budgetLine(budgetMs, scale)}
+${curves.map((c) => steps(c, trials.length, scale)).join('\n')}
+</svg><figcaption>${curves.map((c) => `<span class="key ${c.kind}"><svg viewBox="0 0 32 10" aria-hidden="true"><path d="M0 5h32"/></svg>${c.label}</span>`).join(' ')} <span>share of ${trials.length} trials within that time${missing(curves, trials.length)}</span></figcaption></figure>`;
+}
+
+function curve(
+  kind: Curve['kind'],
+  label: string,
+  trials: readonly Trial[],
+  of: (trial: Trial) => number | null,
+): Curve {
+  const values = trials.map(of).filter((ms) => ms !== null);
+  return { kind, label, values: values.sort((a, b) => a - b) };
+}
+
+/** Never ends at 100 % where a trial has no value: then the curve stays below, and this says why. */
+function missing(curves: readonly Curve[], trials: number): string {
+  const words = curves
+    .filter((c) => c.values.length < trials)
+    .map((c) => `${trials - c.values.length} without: ${c.label}`);
+  return words.length === 0 ? '' : ` (${html(words.join('; '))})`;
+}
+
+function rangeOf(curves: readonly Curve[], budgetMs: number): Scale {
+  const values = curves.flatMap((c) => c.values);
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const withBudget = budgetMs > low && budgetMs < high * 1.5 ? Math.max(high, budgetMs) : high;
+  const pad = Math.max((withBudget - low) * 0.08, withBudget * 0.02, 1);
+  return { fromMs: Math.max(0, low - pad), toMs: withBudget + pad };
+}
+
+const x = (ms: number, { fromMs, toMs }: Scale): number =>
+  Math.round((MARGIN.left + ((ms - fromMs) / (toMs - fromMs)) * (WIDTH - MARGIN.left - MARGIN.right)) * 10) /
+  10;
+const y = (share: number): number =>
+  Math.round((HEIGHT - MARGIN.bottom - share * (HEIGHT - MARGIN.top - MARGIN.bottom)) * 10) / 10;
+
+function grid(scale: Scale): string {
+  const across = [0, 0.25, 0.5, 0.75, 1].map(
+    (s) =>
+      `<path class="grid" d="M${MARGIN.left} ${y(s)}H${WIDTH - MARGIN.right}"/><text x="${MARGIN.left - 6}" y="${y(s) + 4}" text-anchor="end">${s * 100} %</text>`,
+  );
+  const down = ticks(scale, 5).map(
+    (ms) =>
+      `<path class="grid" d="M${x(ms, scale)} ${MARGIN.top}V${HEIGHT - MARGIN.bottom}"/><text x="${x(ms, scale)}" y="${HEIGHT - MARGIN.bottom + 18}" text-anchor="middle">${Math.round(ms) / 1000} s</text>`,
+  );
+  return [...across, ...down].join('');
+}
+
+function budgetLine(budgetMs: number, scale: Scale): string {
+  if (budgetMs < scale.fromMs || budgetMs > scale.toMs) return '';
+  const at = x(budgetMs, scale);
+  return `<path class="budget" d="M${at} ${MARGIN.top}V${HEIGHT - MARGIN.bottom}"/><text class="budget" x="${at - 5}" y="${HEIGHT - MARGIN.bottom - 6}" text-anchor="end">budget</text>`;
+}
+
+function steps({ kind, values }: Curve, trials: number, scale: Scale): string {
+  const first = values[0] ?? 0;
+  const path = values.map((ms, i) => `H${x(ms, scale)}V${y((i + 1) / trials)}`).join('');
+  const dots = values.map((ms, i) => {
+    const words = `${i + 1} of ${trials} within ${humanDurationMs(ms)}`;
+    return `<circle cx="${x(ms, scale)}" cy="${y((i + 1) / trials)}" r="3"><title>${words}</title></circle>`;
+  });
+  return `<g class="${kind}" data-curve="${kind}"><path d="M${x(first, scale)} ${y(0)}${path}H${WIDTH - MARGIN.right}"/>${dots.join('')}</g>`;
+}
+
+const spoken = (curves: readonly Curve[], trials: number): string =>
+  curves
+    .map((c) => {
+      const median = c.values[Math.ceil(c.values.length / 2) - 1] ?? 0;
+      return `${c.label}: half of ${trials} trials within ${humanDurationMs(median)}, the slowest ${humanDurationMs(c.values.at(-1) ?? 0)}`;
+    })
+    .join('; ');

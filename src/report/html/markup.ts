@@ -1,0 +1,68 @@
+import { humanDurationMs } from '../../model/duration.js';
+import { metricText } from '../metric-words.js';
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text for an element or a quoted attribute. Everything that came off a wire goes through here; nothing else does. */
+export function html(text: string): string {
+  return (
+    text
+      .replaceAll('\u00a0', ' ')
+      // What a parser of HTML would replace, or an eye would not see.
+      .replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ' ')
+      .replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c)
+  );
+}
+
+/** JSON for a script element: no way to end the element or to begin a comment in it. */
+export function jsonForScript(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** `/summary/client.outageMs/p50` (RFC 6901): where a number stands in the embedded JSON. */
+export function pointer(...path: readonly (string | number)[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** A measured number in words, with its place in the embedded JSON, so that both can be compared. */
+export function measured(
+  metric: string,
+  value: number | null | undefined,
+  ...path: (string | number)[]
+): string {
+  if (value === null || value === undefined) return '<span class="none">–</span>';
+  return `<data value="${value}" data-at="${html(pointer(...path))}">${html(metricText(metric, value))}</data>`;
+}
+
+/** A moment on a trial's clock: `−8 ms`, `3.74 s`. */
+export const moment = (ms: number): string => (ms < 0 ? `−${humanDurationMs(-ms)}` : humanDurationMs(ms));
+
+/** Cells of a table's head and body that are markup already; scrolls by itself where it is wider than the page. */
+export function tableHtml(
+  caption: string,
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  numeric: readonly number[] = [],
+): string {
+  if (rows.length === 0) return '';
+  const kind = (i: number): string => (numeric.includes(i) ? ' class="n"' : '');
+  const head = titles.map((t, i) => `<th scope="col"${kind(i)}>${html(t)}</th>`).join('');
+  const body = rows
+    .map((cells) => {
+      const tds = cells.map((cell, i) =>
+        i === 0 ? `<th scope="row"${kind(i)}>${cell}</th>` : `<td${kind(i)}>${cell}</td>`,
+      );
+      return `<tr>${tds.join('')}</tr>`;
+    })
+    .join('\n');
+  return `<div class="wide" tabindex="0" role="region" aria-label="${html(caption)}"><table><caption>${html(caption)}</caption><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+}

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import type { FailoverResult, Trial } from '../../failover/result.js';
+import { count } from '../../model/words.js';
+import { headline, trialVerdict } from '../failover-words.js';
+import { metricText } from '../metric-words.js';
+import { ecdfHtml } from './ecdf.js';
+import { html, jsonForScript, measured } from './markup.js';
+import { SCRIPT } from './script.js';
+import {
+  adviceHtml,
+  badge,
+  brokenHtml,
+  clientHtml,
+  eventsHtml,
+  invariantsHtml,
+  ledgerHtml,
+  lostOf,
+  phasesHtml,
+  rejoinHtml,
+  settingsHtml,
+  summaryHtml,
+  thresholdsHtml,
+} from './sections.js';
+import { STYLE } from './style.js';
+import { timelineHtml } from './timeline.js';
+
+/**
+ * The whole result as one page that needs nothing else: no network, no file beside it. The result itself is in it
+ * as JSON (`#result`), and every measured number says by `data-at` where it stands there. The page's own policy lets
+ * no script run but its own, whatever a server may have put into a message.
+ */
+export function failoverHtml(result: FailoverResult): string {
+  const title = `${result.outcome.toUpperCase()} · failover of ${result.masterName} · sentinelctl`;
+  const hash = createHash('sha256').update(SCRIPT).digest('base64');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${html(title)}</title>
+<style>${STYLE}</style>
+<noscript><style>.trial[hidden]{display:block}</style></noscript>
+</head>
+<body>
+<main>
+${headerHtml(result)}
+<section aria-label="in numbers" class="cards">${cards(result).join('')}</section>
+${trialsHtml(result)}
+${result.trials.length < 2 ? '' : `<section><h2>Over ${count(result.trials.length, 'trial')}</h2>${ecdfHtml(result)}${summaryHtml(result)}</section>`}
+<section><h2>What has to hold</h2><div class="columns">${thresholdsHtml(result)}${invariantsHtml(result.invariants)}</div></section>
+${adviceHtml(result)}
+<section><h2>To run it again</h2><pre class="command" tabindex="0"><code>${html(result.command)}</code></pre>${settingsHtml(result)}</section>
+<section><details><summary>The whole result as JSON</summary><pre id="raw" tabindex="0"></pre></details></section>
+</main>
+<div id="tip" role="tooltip" hidden></div>
+<script type="application/json" id="result">${jsonForScript(result)}</script>
+<script>${SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+function headerHtml(result: FailoverResult): string {
+  const incomplete = result.complete
+    ? ''
+    : '<p class="incomplete"><b>!</b> The run did not get to its end: what is shown was measured, the rest is missing.</p>';
+  const { cluster, driver, engine, startedAt } = result;
+  return `<header class="${result.outcome}"><h1>${badge(result.outcome)} ${html(headline(result))}</h1>
+<p class="reason">${html(result.reason)}</p>${incomplete}${brokenHtml(result)}
+<p class="quiet">${html(`${cluster} (${driver}), ${engine.name} ${engine.version}, fault ${result.fault}, ${startedAt}`)}</p></header>`;
+}
+
+function cards(result: FailoverResult): string[] {
+  const { summary, trials } = result;
+  const lost = lostOf(result);
+  const held = trials.filter((t) => trialVerdict(t) === 'holds').length;
+  return [
+    card('first switch', figure(result, 'switchedMs'), `budget ${metricText('switchedMs', result.budgetMs)}`),
+    ...(summary['client.outageMs'] === undefined
+      ? []
+      : [card('clients out', figure(result, 'client.outageMs'), 'the worst client')]),
+    ...(lost === null
+      ? []
+      : [
+          card(
+            'writes lost',
+            `<b class="${lost.lost > 0 ? 'bad' : ''}">${metricText('ledger.lost', lost.lost)}</b>`,
+            `of ${metricText('ledger.acknowledged', lost.acknowledged)} acknowledged`,
+          ),
+        ]),
+    ...((summary['rejoin.zombieMs']?.max ?? 0) > 0
+      ? [card('second writable master', figure(result, 'rejoin.zombieMs'), 'after the old one’s return')]
+      : []),
+    card('trials', `<b>${held} of ${trials.length}</b>`, 'held their invariants'),
+  ];
+}
+
+const card = (title: string, value: string, note: string): string =>
+  `<div class="card"><h3>${title}</h3><p class="figure">${value}</p><p class="quiet">${html(note)}</p></div>`;
+
+/** The median, and the worst where there are several trials. */
+function figure({ summary, trials }: FailoverResult, metric: string): string {
+  const of = summary[metric];
+  if (of === undefined) return '<b>not seen</b>';
+  const p50 = `<b>${measured(metric, of.p50, 'summary', metric, 'p50')}</b>`;
+  const max = measured(metric, of.max, 'summary', metric, 'max');
+  return trials.length < 2 ? p50 : `${p50} <small>median, ${max} at worst</small>`;
+}
+
+/** The trial that is shown first: the first that does not hold, else the slowest. */
+function firstShown(trials: readonly Trial[]): number {
+  const verdicts = trials.map(trialVerdict);
+  for (const bad of ['violated', 'unknown'] as const) {
+    if (verdicts.includes(bad)) return verdicts.indexOf(bad);
+  }
+  const slow = (t: Trial): number => t.phases.switchedMs ?? Number.POSITIVE_INFINITY;
+  return trials.reduce((worst, t, i) => {
+    const former = trials[worst];
+    return former !== undefined && slow(t) > slow(former) ? i : worst;
+  }, 0);
+}
+
+function trialsHtml(result: FailoverResult): string {
+  const { trials } = result;
+  if (trials.length === 0) return '<section><h2>Timeline</h2><p>Nothing was measured.</p></section>';
+  const shown = firstShown(trials);
+  const tabs = trials.map((t, i) => tab(t, i, i === shown));
+  const list =
+    trials.length < 2 ? '' : `<div class="tabs" role="tablist" aria-label="trials">${tabs.join('')}</div>`;
+  const panels = trials.map((t, i) => panel(t, i, result, i === shown));
+  return `<section><h2>Timeline</h2>${LEGEND}${list}${panels.join('\n')}</section>`;
+}
+
+function tab(trial: Trial, i: number, selected: boolean): string {
+  const verdict = trialVerdict(trial);
+  const { switchedMs } = trial.phases;
+  const time = switchedMs === null ? 'no switch' : metricText('switchedMs', switchedMs);
+  const lost = trial.ledger === undefined || trial.ledger.lost === 0 ? '' : `, ${trial.ledger.lost} lost`;
+  return `<button type="button" role="tab" id="tab-${i + 1}" aria-controls="trial-${i + 1}" aria-selected="${selected}" tabindex="${selected ? 0 : -1}" class="${verdict}"><span aria-hidden="true">${{ holds: '✔', violated: '✗', unknown: '?' }[verdict]}</span> ${i + 1}<small>${html(time + lost)}</small></button>`;
+}
+
+function panel(trial: Trial, i: number, result: FailoverResult, shown: boolean): string {
+  const { oldMaster, newMaster } = trial;
+  const spurious = trial.spurious
+    .map((words) => `<p class="incomplete"><b>!</b> ${html(words)}</p>`)
+    .join('');
+  const tabbed = result.trials.length < 2 ? '' : ` role="tabpanel" aria-labelledby="tab-${i + 1}"`;
+  return `<article class="trial" id="trial-${i + 1}"${tabbed}${shown ? '' : ' hidden'}>
+<h3>Trial ${i + 1}: ${html(oldMaster.id)} → ${html(newMaster?.id ?? 'nobody')} ${badge(trialVerdict(trial))} <small class="quiet">${html(trial.faultAt)}</small></h3>
+${spurious}
+${timelineHtml(trial, i + 1, result)}
+${phasesHtml(trial, i, result)}
+<div class="columns">${rejoinHtml(trial, i)}${clientHtml(trial, i)}${ledgerHtml(trial, i)}${invariantsHtml(trial.invariants, 'Invariants of this trial')}</div>
+${eventsHtml(trial)}
+</article>`;
+}
+
+const LEGEND = `<ul class="legend" aria-label="legend"><li><i class="seg master"></i>master</li><li><i class="seg replica"></i>replica</li><li><i class="seg unlinked"></i>replica without a link</li><li><i class="seg zombie"></i>second writable master</li><li><i class="seg down"></i>down</li><li><i class="swatch fault"></i>fault, until the return</li><li><i class="swatch dual"></i>two writable masters</li><li><i class="swatch first"></i>first switch</li><li><i class="swatch ok"></i>acknowledged ↑</li><li><i class="swatch err"></i>errors ↓</li><li><span class="tick">✗</span>lost writes</li></ul>`;

@@ -1,0 +1,211 @@
+import type { FailoverResult, Trial, Verdict } from '../../failover/result.js';
+import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
+import { adviceOf } from '../advice.js';
+import { phaseRows } from '../failover-rows.js';
+import { workloadWords } from '../failover-words.js';
+import { causesOf, errorWords, LOSS_WORDS, ledgerTotals } from '../loss-words.js';
+import { grouped, inOrder, metricLabel, metricOf, thresholdText } from '../metric-words.js';
+import { html, measured, moment, tableHtml } from './markup.js';
+
+const MARKS: Readonly<Record<Verdict, string>> = { holds: '✔', violated: '✗', unknown: '?' };
+
+/** A verdict as a word and a sign, coloured besides. */
+export const badge = (verdict: Verdict): string =>
+  `<span class="badge ${verdict}"><span aria-hidden="true">${MARKS[verdict]}</span> ${verdict}</span>`;
+
+export function thresholdsHtml({ thresholds }: FailoverResult): string {
+  const rows = thresholds.map((t, i) => [
+    `<code>${html(t.expression)}</code>`,
+    t.value === null
+      ? '<span class="none">nothing to compare</span>'
+      : measured(metricOf(t.expression), t.value, 'thresholds', i, 'value'),
+    badge(t.holds),
+  ]);
+  return tableHtml('Thresholds', ['Threshold', 'Actual', 'Verdict'], rows, [1]);
+}
+
+export function invariantsHtml(invariants: FailoverResult['invariants'], caption = 'Invariants'): string {
+  const rows = invariants.map((i) => [html(i.id), badge(i.verdict), html(i.evidence)]);
+  return tableHtml(caption, ['Invariant', 'Verdict', 'Evidence'], rows);
+}
+
+export function summaryHtml({ summary }: FailoverResult): string {
+  const rows = inOrder(Object.keys(summary)).flatMap((metric): string[][] => {
+    const of = summary[metric];
+    if (of === undefined) return [];
+    const at = (key: 'p50' | 'p95' | 'max'): string => measured(metric, of[key], 'summary', metric, key);
+    const ci = (i: 0 | 1): string => measured(metric, of.ci95?.[i], 'summary', metric, 'ci95', i);
+    return [
+      [
+        `${html(metricLabel(metric))} <code class="quiet">${html(metric)}</code>`,
+        String(of.n),
+        at('p50'),
+        at('p95'),
+        at('max'),
+        of.ci95 === null ? '<span class="none">–</span>' : `${ci(0)} – ${ci(1)}`,
+      ],
+    ];
+  });
+  return tableHtml(
+    'Over the trials',
+    ['Metric', 'n', 'p50', 'p95', 'max', '95 % CI of p50'],
+    rows,
+    [1, 2, 3, 4, 5],
+  );
+}
+
+export function phasesHtml(trial: Trial, i: number, { config }: FailoverResult): string {
+  const rows = phaseRows(trial, config).map((row) => {
+    const id = `${row.short}Ms`;
+    const over = row.stepMs !== null && row.boundMs !== null && row.stepMs > row.boundMs;
+    return [
+      html(row.label),
+      row.atMs === null
+        ? '<span class="none">not seen</span>'
+        : measured(id, row.atMs, 'trials', i, 'phases', id),
+      row.stepMs === null ? '–' : html(humanDurationMs(row.stepMs)),
+      row.boundMs === null
+        ? '–'
+        : `${over ? '<b class="over">!</b> ' : ''}≤ ${html(humanDurationMs(row.boundMs))}`,
+      html(row.why ?? waitsFor(trial, id)),
+    ];
+  });
+  return tableHtml(
+    'Phases',
+    ['Phase', 'At', 'Step', 'Predicted', 'What it waits for, or why it took longer'],
+    rows,
+    [1, 2, 3],
+  );
+}
+
+const waitsFor = (trial: Trial, id: string): string =>
+  trial.reasons.find((r) => r.phase === id)?.waitsFor ?? '';
+
+const REJOIN = ['restartedMs', 'zombieMs', 'zombieWrites', 'convertedMs', 'linkUpMs', 'caughtUpMs'] as const;
+
+export function rejoinHtml(trial: Trial, i: number): string {
+  const { rejoin } = trial;
+  if (rejoin === null) return '<p class="note">The old master did not come back within this trial.</p>';
+  const rows = REJOIN.flatMap((key) => {
+    const value = rejoin[key];
+    if (value === undefined) return [];
+    return [
+      [html(metricLabel(`rejoin.${key}`)), measured(`rejoin.${key}`, value, 'trials', i, 'rejoin', key)],
+    ];
+  });
+  return tableHtml(`The old master’s return (${rejoin.mode})`, ['Step', 'At or for'], rows, [1]);
+}
+
+const LEDGER = [
+  'attempted',
+  'acknowledged',
+  'lost',
+  'indeterminate',
+  'recovered',
+  'failed',
+  'unexpected',
+  'staleReads',
+] as const;
+
+export function ledgerHtml(trial: Trial, i: number): string {
+  const { ledger } = trial;
+  if (ledger === undefined) return '';
+  const counts = LEDGER.flatMap((key) =>
+    ledger[key] === null
+      ? []
+      : [
+          [
+            html(metricLabel(`ledger.${key}`)),
+            measured(`ledger.${key}`, ledger[key], 'trials', i, 'ledger', key),
+          ],
+        ],
+  );
+  const causes = causesOf(ledger).map(({ cause, lost }) => [
+    html(cause),
+    measured('ledger.lost', lost, 'trials', i, 'ledger', 'causes', cause),
+    html(LOSS_WORDS[cause]),
+  ]);
+  const missing = ledger.missingAt.map((m) => [
+    html(m.id),
+    m.missing === null ? 'did not answer' : grouped(m.missing),
+  ]);
+  return [
+    tableHtml('Ledger', ['Writes', 'Count'], counts, [1]),
+    tableHtml('Lost, by cause', ['Cause', 'Writes', 'What happened'], causes, [1]),
+    tableHtml('Acknowledged writes that a node lacks in the end', ['Node', 'Writes'], missing, [1]),
+  ].join('\n');
+}
+
+export function clientHtml(trial: Trial, i: number): string {
+  const { client } = trial;
+  if (client === undefined) return '';
+  const at = (key: 'outageMs' | 'firstRecoveredMs' | 'lastRecoveredMs'): string[] => [
+    html(metricLabel(`client.${key}`)),
+    measured(`client.${key}`, client[key], 'trials', i, 'client', key),
+  ];
+  const latency = (['p50', 'p95', 'p99', 'max'] as const).map((key) => [
+    `latency ${key}`,
+    measured(`latencyMs.${key}`, client.latencyMs?.[key], 'trials', i, 'client', 'latencyMs', key),
+  ]);
+  const rows = [
+    ['policy', html(client.policy)],
+    at('outageMs'),
+    at('firstRecoveredMs'),
+    at('lastRecoveredMs'),
+    ['errors', `<span class="words">${html(errorWords(client.errors))}</span>`],
+    ...latency,
+  ];
+  return tableHtml('Clients', ['Clients', 'Seen'], rows, [1]);
+}
+
+export function eventsHtml(trial: Trial): string {
+  const rows = trial.events.map((e) => [
+    html(moment(e.atMs)),
+    html(e.source),
+    `<code>${html(e.name)}</code>`,
+    html(e.message),
+  ]);
+  if (rows.length === 0) return '';
+  return `<details><summary>All ${rows.length} events of this trial</summary>${tableHtml('Events', ['At', 'Source', 'Event', 'Message'], rows, [0])}</details>`;
+}
+
+export function adviceHtml(result: FailoverResult): string {
+  const advice = adviceOf(result);
+  if (advice.length === 0) return '';
+  return `<section><h2>What to change next</h2><ul>${advice.map((a) => `<li>${html(a)}</li>`).join('')}</ul></section>`;
+}
+
+export function settingsHtml(result: FailoverResult): string {
+  const { config, workload, engine } = result;
+  const rows = [
+    ['cluster', html(`${result.cluster} (${result.driver})`)],
+    ['master name', html(result.masterName)],
+    ['server', html(`${engine.name} ${engine.version}`)],
+    ['fault', html(result.fault)],
+    ['down-after', formatDurationMs(config.downAfterMs)],
+    ['failover-timeout', formatDurationMs(config.failoverTimeoutMs)],
+    ['quorum', String(config.quorum)],
+    ['parallel-syncs', String(config.parallelSyncs)],
+    ['budget', formatDurationMs(result.budgetMs)],
+    ['workload', html(workload === null ? 'none' : workloadWords(workload))],
+    ['seed', String(result.seed)],
+    ['started', html(result.startedAt)],
+  ];
+  return tableHtml('Settings', ['Setting', 'Value'], rows);
+}
+
+/** What does not hold, for the top of the page; empty where all does. */
+export function brokenHtml({ thresholds, invariants }: FailoverResult): string {
+  const items = [
+    ...thresholds.map((t) => ({ verdict: t.holds, words: `${t.expression}: ${thresholdText(t)}` })),
+    ...invariants.map((i) => ({ verdict: i.verdict, words: `${i.id}: ${i.evidence}` })),
+  ].filter((i) => i.verdict !== 'holds');
+  const lines = items.map((i) => `<li>${badge(i.verdict)} ${html(i.words)}</li>`);
+  return lines.length === 0 ? '' : `<ul class="broken">${lines.join('')}</ul>`;
+}
+
+/** The ledgers of all trials in a sentence, for a card. */
+export function lostOf(result: FailoverResult): { lost: number; acknowledged: number } | null {
+  const totals = ledgerTotals(result);
+  return totals === null ? null : { lost: totals.lost, acknowledged: totals.acknowledged };
+}

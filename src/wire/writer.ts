@@ -1,0 +1,199 @@
+import type { Pipeline, Redis } from 'ioredis';
+import { type Clock, withDeadline } from '../clock.js';
+import { type OperatorError, unreachable } from '../errors.js';
+import { printable } from './error.js';
+import { loadLibrary } from './library.js';
+import {
+  type SentinelRoad,
+  type Settings,
+  sentinelRoad,
+  tunedSentinelSettings,
+  tunedSettings,
+} from './tuned.js';
+import { type Failure, failureOf, type Sent } from './writer-outcome.js';
+
+export type { Failure } from './writer-outcome.js';
+
+/** How long WAIT may wait for the replicas, in milliseconds; below what a tuned client waits for any answer. */
+const WAIT_MS = 1000;
+/** ioredis's own words for what ended with its connection. */
+const CLOSED = 'Connection is closed.';
+
+export interface WriterOptions extends SentinelRoad {
+  clock: Clock;
+  /** `default`: ioredis exactly as it comes. `tuned`: what `connect()` makes. */
+  tuning: 'default' | 'tuned';
+  role: 'master' | 'slave';
+  password: string | null;
+  /** For the first connection, in milliseconds. */
+  deadlineMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** One bit to set (`SETBIT key offset 1`), or to look at (`GETBIT key offset`). */
+export interface Order {
+  kind: 'set' | 'look';
+  key: string;
+  offset: number;
+}
+
+export interface Answer {
+  /** Per order, in their order: the bit that came back, or why none did. */
+  results: (number | Failure)[];
+  /** How many replicas confirmed all of it; null where that was not asked, or not answered. */
+  confirmed: number | null;
+  /** `clock.now()` when the last bytes came that this can have been in. */
+  atMs: number;
+  /** `host:port` of the socket that they came by. */
+  peer: string;
+}
+
+/** An application's client through Sentinel. It goes on by itself when its connection is lost. */
+export interface Writer {
+  /** Sends everything as one pipeline, and WAIT for `replicas` after it where more than 0. Never rejects. */
+  send(orders: readonly Order[], replicas: number): Promise<Answer>;
+  /** Ends at once; whatever is under way is settled as a failure. Idempotent. */
+  close(): void;
+}
+
+interface Link {
+  peer: string;
+  lastDataMs: number;
+}
+
+/** Opens a client and waits until it is connected. Throws OperatorError (5), or the signal's reason. */
+export async function openWriter(options: WriterOptions): Promise<Writer> {
+  const { clock, deadlineMs, signal } = options;
+  signal?.throwIfAborted();
+  const { Redis } = loadLibrary();
+  const redis = new Redis({ ...settingsOf(options), lazyConnect: true });
+  let link: Link = { peer: '', lastDataMs: clock.now() };
+  let readies = 0;
+  let lastError = '';
+  const note = (error: Error): void => {
+    lastError = error.message;
+  };
+  redis.on('error', note);
+  redis.on('sentinelError', note);
+  redis.on('ready', () => readies++);
+  // Emitted after ioredis put its parser in front: this listener then comes before it.
+  redis.on('connect', () => {
+    const { remoteAddress = '', remotePort = 0 } = redis.stream;
+    const current: Link = { peer: peerOf(remoteAddress, remotePort), lastDataMs: clock.now() };
+    link = current;
+    redis.stream.prependListener('data', () => {
+      current.lastDataMs = clock.now();
+    });
+  });
+  const underWay = new Set<() => void>();
+  const close = (): void => {
+    redis.disconnect();
+    // ioredis, when it is between two attempts to connect, forgets what waits for a connection.
+    for (const cut of underWay) cut();
+  };
+  try {
+    const abort = abortOf(signal);
+    try {
+      await withDeadline(
+        clock,
+        deadlineMs,
+        Promise.race([ready(redis), abort.promise]),
+        () => new Error('silent'),
+      );
+    } finally {
+      abort.forget();
+    }
+  } catch {
+    close();
+    signal?.throwIfAborted();
+    throw notConnected(options, lastError);
+  }
+
+  return {
+    async send(orders, replicas) {
+      const pipeline = pipelineOf(redis, orders);
+      if (replicas > 0) pipeline.wait(replicas, WAIT_MS);
+      const firstLink = redis.status === 'ready' ? link : null;
+      const readiesBefore = readies;
+      const replies = await settled(pipeline, underWay);
+      // Where it had to wait for a connection, the only one since was the only one it can have been sent by.
+      const connections = firstLink === null ? readies - readiesBefore : firstLink === link ? 1 : 2;
+      const sent: Sent = connections === 0 ? 'never' : connections === 1 ? 'once' : 'unknown';
+      const results = orders.map((_, i) => {
+        const [error, reply] = replies?.[i] ?? [new Error(CLOSED), null];
+        return error === null ? Number(reply) : failureOf(error, sent);
+      });
+      const waited = replicas > 0 ? replies?.[orders.length] : undefined;
+      const confirmed = waited?.[0] === null ? Number(waited[1]) : null;
+      return { results, confirmed, atMs: link.lastDataMs, peer: link.peer };
+    },
+    close,
+  };
+}
+
+function settingsOf(options: WriterOptions): Settings {
+  const { tuning, role, password } = options;
+  return {
+    ...sentinelRoad(options),
+    ...(password && { password }),
+    ...(role === 'slave' && { role }),
+    ...(tuning === 'tuned' && { ...tunedSettings(), ...tunedSentinelSettings() }),
+  };
+}
+
+function pipelineOf(redis: Redis, orders: readonly Order[]): Pipeline {
+  const pipeline = redis.pipeline() as Pipeline;
+  for (const { kind, key, offset } of orders) {
+    if (kind === 'set') pipeline.setbit(key, offset, 1);
+    else pipeline.getbit(key, offset);
+  }
+  return pipeline;
+}
+
+type Replies = Awaited<ReturnType<Pipeline['exec']>>;
+
+/** The replies, or null where it was cut off before all of them were there. */
+function settled(pipeline: Pipeline, underWay: Set<() => void>): Promise<Replies> {
+  return new Promise((resolve) => {
+    const cut = (): void => resolve(null);
+    underWay.add(cut);
+    const done = (replies: Replies): void => {
+      underWay.delete(cut);
+      resolve(replies);
+    };
+    pipeline.exec().then(done, () => done(null));
+  });
+}
+
+async function ready(redis: Redis): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    redis.once('ready', resolve);
+    redis.once('end', () => reject(new Error('ended')));
+    redis.connect().catch(() => {}); // each failure is heard as an 'error'
+  });
+}
+
+/** Rejects when the signal aborts; `forget` takes the listener off again. */
+function abortOf(signal: AbortSignal | undefined): { promise: Promise<never>; forget(): void } {
+  let stop = (): void => {};
+  const promise = new Promise<never>((_, reject) => {
+    stop = () => reject(signal?.reason);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+  return { promise, forget: () => signal?.removeEventListener('abort', stop) };
+}
+
+/** `::ffff:127.0.0.1` is how a socket of both families names an IPv4 peer. */
+const peerOf = (host: string, port: number): string => `${host.replace(/^::ffff:/, '')}:${port}`;
+
+function notConnected({ role, masterName, password }: WriterOptions, lastError: string): OperatorError {
+  const said = password ? lastError.replaceAll(password, '(redacted)') : lastError;
+  return unreachable(
+    'client-not-connected',
+    `a client can't connect to ${role === 'master' ? 'the master' : 'a replica'} of "${masterName}" by Sentinel`,
+    {
+      why: said === '' ? 'there was no answer' : printable(said),
+      hint: 'sentinelctl status; where the announced addresses can not be reached from here, clients need a natMap',
+    },
+  );
+}

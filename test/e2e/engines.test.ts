@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Cli, openCli } from '../helpers/cli.js';
+import { engineRequired, hasEngine, hasImage } from '../helpers/docker.js';
+import { apartFromLogs, failoverTest, median, statusOf } from '../helpers/main-road.js';
+
+/** Every engine that the main road must hold on, as images for the Docker driver. */
+const ENGINES = [
+  { image: 'host', name: 'redis', version: /^[78]\./ },
+  { image: 'sentinelctl-test/redis:8', name: 'redis', version: /^8\./ },
+  { image: 'sentinelctl-test/valkey:8', name: 'valkey', version: /^8\./ },
+];
+
+describe.runIf(engineRequired && !hasEngine)('Docker', () => {
+  it('is required here, and no engine answers', () => {
+    expect.fail('SENTINELCTL_REQUIRE_DOCKER=1, but no Docker Engine answers');
+  });
+});
+
+for (const { image, name, version } of ENGINES) {
+  const there = hasEngine && (image === 'host' || hasImage(image));
+  describe.skipIf(!there && !engineRequired)(`the main road on Docker with the image ${image}`, () => {
+    let cli: Cli;
+    beforeAll(async () => {
+      cli = await openCli();
+    });
+    afterAll(() => cli.close());
+
+    it('brings a cluster up, proved; moves the master, timed as the sentinels logged it; takes everything down', async () => {
+      const args = ['--driver', 'docker', '--image', image, '--port', 'auto', '--down-after', '2s'];
+      const up = await cli.run(['up', '--json', ...args]);
+      expect(up.code, up.stderr).toBe(0);
+      expect(up.json()).toMatchObject({ driver: 'docker', alreadyUp: false, routable: true });
+      expect((await statusOf(cli)).code).toBe(0);
+
+      const result = await failoverTest(cli);
+      expect(result.engine.name).toBe(name);
+      expect(result.engine.version).toMatch(version);
+      const apart = await apartFromLogs(cli, result);
+      expect(median(Object.values(apart)), JSON.stringify(apart)).toBeLessThanOrEqual(15);
+      expect(Math.max(...Object.values(apart)), JSON.stringify(apart)).toBeLessThanOrEqual(60);
+
+      const again = await cli.run(['up', '--json']);
+      expect(again.json()).toMatchObject({
+        alreadyUp: true,
+        master: { id: result.trials[0]?.newMaster?.id },
+      });
+      const down = await cli.run(['down', '--json']);
+      expect(down.json().removed).toEqual({ processes: 0, containers: 6, networks: 1, volumes: 6 });
+    });
+  });
+}

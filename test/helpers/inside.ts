@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '../../src/clock.js';
+import type { NodePlan } from '../../src/model/plan.js';
+import { openConnection } from '../../src/wire/client.js';
+import type { Cli } from './cli.js';
+
+/** Where sentinelctl keeps a cluster. */
+export const dirOf = (cli: Cli, cluster = 'default'): string => join(cli.home, 'clusters', cluster);
+
+/** The nodes as they are written down. */
+export async function nodesOf(cli: Cli, cluster = 'default'): Promise<NodePlan[]> {
+  const state: unknown = JSON.parse(await readFile(join(dirOf(cli, cluster), 'cluster.json'), 'utf8'));
+  return (state as { plan: { nodes: NodePlan[] } }).plan.nodes;
+}
+
+/** The pid of each node's server as it was last started, by node id. */
+export async function pidsOf(cli: Cli, cluster = 'default'): Promise<Record<string, number>> {
+  const pids = (await nodesOf(cli, cluster)).map(async ({ id }): Promise<[string, number]> => {
+    const record = await readFile(join(dirOf(cli, cluster), 'nodes', id, 'process.json'), 'utf8');
+    return [id, (JSON.parse(record) as { server: { pid: number } }).server.pid];
+  });
+  return Object.fromEntries(await Promise.all(pids));
+}
+
+/** What a node itself answers to a command. */
+export async function ask(
+  node: Pick<NodePlan, 'endpoint'>,
+  words: (string | number)[],
+  password: string | null = null,
+): Promise<unknown> {
+  const connection = await openConnection(node.endpoint, { clock: systemClock, deadlineMs: 5000, password });
+  try {
+    return await connection.call(...words);
+  } finally {
+    connection.close();
+  }
+}
+
+/** The same of a node by its id. */
+export async function askNode(cli: Cli, id: string, ...words: (string | number)[]): Promise<unknown> {
+  const node = (await nodesOf(cli)).find((n) => n.id === id);
+  if (node === undefined) throw new Error(`there is no node ${id}`);
+  return ask(node, words);
+}
+
+/** Writes keys `key:1` … and returns once every replica has them. */
+export async function writeKeys(cli: Cli, id: string, count: number, replicas: number): Promise<void> {
+  const node = (await nodesOf(cli)).find((n) => n.id === id);
+  if (node === undefined) throw new Error(`there is no node ${id}`);
+  const options = { clock: systemClock, deadlineMs: 5000 };
+  const connection = await openConnection(node.endpoint, options);
+  try {
+    await Promise.all(
+      Array.from({ length: count }, (_, i) => connection.call('SET', `key:${i + 1}`, `value:${i + 1}`)),
+    );
+    const reached = await connection.call('WAIT', replicas, 5000);
+    if (reached !== replicas)
+      throw new Error(`only ${String(reached)} of ${replicas} replicas have the keys`);
+  } finally {
+    connection.close();
+  }
+}

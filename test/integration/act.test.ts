@@ -1,0 +1,214 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import type { ActResult } from '../../src/cluster/act.js';
+import { until } from '../../src/until.js';
+import { type Cli, openCli } from '../helpers/cli.js';
+import { askNode, dirOf, pidsOf, writeKeys } from '../helpers/inside.js';
+import { statusOf } from '../helpers/main-road.js';
+import { refusal } from '../helpers/refusal.js';
+
+/** One cluster, to whose nodes things are done. */
+let cli: Cli;
+beforeAll(async () => {
+  cli = await openCli();
+  const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '1500ms']);
+  expect(up.code, up.stderr).toBe(0);
+});
+afterAll(() => cli?.close());
+
+async function act(...words: string[]): Promise<ActResult & { said: string }> {
+  const ran = await cli.run([...words, '--json']);
+  expect(ran.code, ran.stderr).toBe(0);
+  return { ...(ran.json() as ActResult), said: ran.stderr };
+}
+const roleOf = async (id: string): Promise<unknown> => ((await askNode(cli, id, 'ROLE')) as unknown[])[0];
+
+async function healthy(): Promise<string> {
+  const found = await until(
+    async () => {
+      const { code, status } = await statusOf(cli);
+      return code === 0 ? status.masters[0]?.master?.id : undefined;
+    },
+    { clock: systemClock, everyMs: 200, deadlineMs: 40_000 },
+  );
+  if (found === undefined) throw new Error((await cli.run(['status'])).stdout);
+  return found;
+}
+
+/** Waits until every sentinel names another master than `old`. */
+async function promoted(old: string): Promise<string> {
+  const found = await until(
+    async () => {
+      const views = (await statusOf(cli)).status.masters[0]?.views ?? [];
+      const [first] = new Set(views.map((v) => v.master.id));
+      return views.every((v) => v.master.id === first) && first !== old ? first : undefined;
+    },
+    { clock: systemClock, everyMs: 100, deadlineMs: 40_000 },
+  );
+  if (found === undefined) throw new Error(`nobody was promoted instead of ${old}`);
+  return found;
+}
+
+/** Changes how long every sentinel waits before it calls the master down. */
+async function downAfter(ms: number): Promise<void> {
+  for (const n of [1, 2, 3])
+    await askNode(cli, `sentinel-${n}`, 'SENTINEL', 'SET', 'mymaster', 'down-after-milliseconds', ms);
+}
+
+describe('a replica', () => {
+  it('is killed, refused a second time, and started as a replica', async () => {
+    const { 'redis-2': pid } = await pidsOf(cli);
+    expect(await act('kill', 'redis-2')).toMatchObject({
+      node: 'redis-2',
+      before: { state: 'running', detail: `pid ${pid}` },
+      after: { state: 'exited' },
+      changed: true,
+    });
+    for (const verb of ['kill', 'pause', 'resume']) {
+      const expected = { exit: 3, code: 'not-running', says: 'sentinelctl start redis-2' };
+      await refusal(cli, [verb, 'redis-2'], expected);
+    }
+    expect(await act('stop', 'redis-2')).toMatchObject({ changed: false });
+    expect(await act('start', 'redis-2')).toMatchObject({ after: { state: 'running' }, changed: true });
+    expect(await roleOf('redis-2')).toBe('slave');
+    expect(await act('start', 'redis-2')).toMatchObject({ changed: false });
+    expect((await cli.run(['start', 'redis-2'])).stdout).toContain('running already: nothing to do');
+  });
+
+  it('is stopped, and restarted with another pid', async () => {
+    expect(await act('stop', 'redis-3')).toMatchObject({ after: { state: 'exited' }, changed: true });
+    expect(await act('restart', 'redis-3')).toMatchObject({ before: { state: 'exited' }, changed: true });
+    const { 'redis-3': before } = await pidsOf(cli);
+    expect(await act('restart', 'redis-3')).toMatchObject({ before: { state: 'running' }, changed: true });
+    expect((await pidsOf(cli))['redis-3']).not.toBe(before);
+    expect(await roleOf('redis-3')).toBe('slave');
+  });
+
+  it('is frozen and thawed, with the same pid', async () => {
+    const { 'redis-3': pid } = await pidsOf(cli);
+    expect(await act('pause', 'redis-3')).toMatchObject({ after: { state: 'paused' }, changed: true });
+    expect(await act('pause', 'redis-3')).toMatchObject({ changed: false });
+    await refusal(cli, ['start', 'redis-3'], { exit: 3, code: 'paused', says: 'sentinelctl resume redis-3' });
+    expect(await act('resume', 'redis-3')).toMatchObject({
+      before: { state: 'paused' },
+      after: { state: 'running' },
+    });
+    expect(await act('resume', 'redis-3')).toMatchObject({ changed: false });
+    expect((await pidsOf(cli))['redis-3']).toBe(pid);
+  });
+
+  it('whose files are gone is made anew by up, not by start', async () => {
+    await act('kill', 'redis-3');
+    await rm(join(dirOf(cli), 'nodes', 'redis-3'), { recursive: true });
+    await refusal(cli, ['start', 'redis-3'], { exit: 3, code: 'no-such-node', says: 'sentinelctl up' });
+    expect((await cli.run(['up'])).code).toBe(0);
+    expect(await roleOf('redis-3')).toBe('slave');
+    expect(await healthy()).toBe('redis-1');
+  });
+});
+
+describe('a node that there is not', () => {
+  it.each([
+    'redis-9',
+    'sentinel-0',
+    'REDIS-1',
+    '../redis-1',
+    'redis-1/..',
+    'a'.repeat(300),
+    'all',
+    '🐙',
+    ' ',
+  ])('%s', async (name) => {
+    const expected = { exit: 64, code: 'node-unknown', says: 'redis-1, redis-2, redis-3, sentinel-1' };
+    await refusal(cli, ['kill', name], expected);
+  });
+
+  it('is none for logs and config either', async () => {
+    for (const command of ['logs', 'config'])
+      await refusal(cli, [command, 'redis-9'], { exit: 64, code: 'node-unknown', says: 'redis-1' });
+  });
+});
+
+describe('the master', () => {
+  it('is not started empty while it still is the master', async () => {
+    await writeKeys(cli, 'redis-1', 100, 2);
+    await downAfter(600_000);
+    expect(await act('kill', 'master')).toMatchObject({ node: 'redis-1', after: { state: 'exited' } });
+    const expected = { exit: 3, code: 'would-come-back-empty', says: '--as-crashed' };
+    // What skips the guard must be said each time: no environment turns it on.
+    await refusal(cli, ['start', 'redis-1'], expected, { env: { SENTINELCTL_AS_CRASHED: 'true' } });
+    await downAfter(1500);
+  });
+
+  it('comes back as a replica of its successor, and is a second master at no moment', async () => {
+    const successor = await promoted('redis-1');
+    const roles = new Set<unknown>();
+    let ended = false;
+    const polling = until(
+      async () => {
+        roles.add(await roleOf('redis-1').catch(() => 'silent'));
+        return ended ? true : undefined;
+      },
+      { clock: systemClock, everyMs: 1, deadlineMs: 30_000 },
+    );
+    const { said } = await act('start', 'redis-1');
+    ended = true;
+    await polling;
+    expect([...roles].sort()).toEqual(['silent', 'slave']);
+    expect(said).toContain('as a replica of');
+    expect(await healthy()).toBe(successor);
+    expect(await askNode(cli, 'redis-1', 'DBSIZE')).toBe(100);
+  });
+
+  it('is restarted as the master that it is when it has its data on disk', async () => {
+    const master = await healthy();
+    const restarted = await act('restart', 'master');
+    expect(restarted).toMatchObject({
+      node: master,
+      before: { state: 'running' },
+      after: { state: 'running' },
+    });
+    expect(restarted.said).toContain('it has its data on disk');
+    expect(await roleOf(master)).toBe('master');
+    expect(await healthy()).toBe(master);
+    for (const n of [1, 2, 3]) expect(await askNode(cli, `redis-${n}`, 'DBSIZE')).toBe(100);
+  });
+});
+
+describe('sentinels', () => {
+  it('are killed, frozen, thawed and started like any node', async () => {
+    await act('kill', 'sentinel-1');
+    expect(await act('start', 'sentinel-1')).toMatchObject({ after: { state: 'running' }, changed: true });
+    await act('pause', 'sentinel-2');
+    await act('resume', 'sentinel-2');
+    await act('restart', 'sentinel-3');
+    await healthy();
+  });
+
+  it('too few to name a master: nothing is started by guess', async () => {
+    const master = await healthy();
+    const replica = ['redis-1', 'redis-2', 'redis-3'].find((id) => id !== master) ?? '';
+    await act('kill', replica);
+    await act('kill', 'sentinel-1');
+    await act('kill', 'sentinel-2');
+    await refusal(cli, ['kill', 'master'], { exit: 3, code: 'no-agreement', says: 'sentinelctl status' });
+    await refusal(cli, ['start', replica], { exit: 3, code: 'no-agreement', says: '--as-crashed' });
+    await act('kill', 'sentinel-3');
+    await refusal(cli, ['start', replica], { exit: 5, code: 'no-sentinel', says: 'sentinelctl up' });
+    expect((await cli.run(['up'])).code).toBe(0);
+    expect(await healthy()).toBe(master);
+  });
+});
+
+describe('--as-crashed', () => {
+  it('warns, and starts an old master as the master that it was', async () => {
+    const old = await healthy();
+    await act('kill', 'master');
+    await promoted(old);
+    const { said } = await act('start', old, '--as-crashed');
+    expect(said).toContain('takes writes for about 10 s that are then lost');
+    expect(await roleOf(old)).toBe('master');
+  });
+});

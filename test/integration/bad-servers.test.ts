@@ -1,0 +1,144 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type Cli, openCli, type RunOptions } from '../helpers/cli.js';
+import { type Misbehaviour, misbehaving } from '../helpers/fake-server.js';
+import { startRedis } from '../helpers/redis.js';
+import { expectNoStack, refusal } from '../helpers/refusal.js';
+
+let cli: Cli;
+beforeAll(async () => {
+  cli = await openCli();
+});
+afterAll(() => cli?.close());
+
+describe('a sentinel port on which something else answers', () => {
+  const SERVERS: [Misbehaviour, says: string][] = [
+    ['http', 'speaks HTTP/1.1, not the Redis protocol'],
+    ['silence', 'did not answer within'],
+    ['endless', 'sends bytes without an end'],
+    ['chatter', 'not a sentinel'],
+    ['garbage', 'does not speak the Redis protocol'],
+    ['halfGarbage', 'does not speak the Redis protocol'],
+    ['respError', 'ERR unknown command'],
+    ['noauth', 'wants a password'],
+    ['closes', 'closed the connection'],
+    ['resets', 'reset'],
+    ['denied', 'protected mode'],
+    ['echo', 'no text'],
+  ];
+
+  it.each(SERVERS)('%s', async (name, says) => {
+    const server = await misbehaving(name);
+    onTestFinished(() => server.close());
+    const at = `127.0.0.1:${server.address.port}`;
+    const words = ['--sentinel-addrs', at, '--timeout', '1s'];
+    for (const command of ['master-addr', 'env'])
+      await refusal(cli, [command, ...words], { exit: 5, code: 'no-sentinel', says });
+
+    // What can't be reached is a result of status, not a failure of it.
+    const status = await cli.run(['status', ...words, '--json']);
+    expect(status.code).toBe(5);
+    expect(status.json()).toMatchObject({
+      healthy: false,
+      sentinels: [{ id: at, reachable: false, error: expect.stringContaining(says) }],
+    });
+    expectNoStack(status);
+    expect((await cli.run(['status', ...words])).stdout.replace(/\s+/g, ' ')).toContain(says);
+  });
+
+  it('nothing listens at all', async () => {
+    const words = ['--sentinel-addrs', '127.0.0.1:1'];
+    await refusal(cli, ['masters', ...words], { exit: 5, code: 'no-sentinel', says: 'refused' });
+    expect((await cli.run(['status', ...words])).code).toBe(5);
+  });
+
+  it('a data node’s port is named as such', async () => {
+    const redis = await startRedis({ port: 24620 });
+    onTestFinished(() => redis.stop());
+    const words = ['masters', '--sentinel-addrs', '127.0.0.1:24620'];
+    await refusal(cli, words, { exit: 5, code: 'no-sentinel', says: 'a data node, not a sentinel' });
+  });
+});
+
+describe('a cluster that wants passwords', () => {
+  const DATA_PORT = 24630;
+  const SENTINEL = '127.0.0.1:24631';
+  const RIGHT = 'correct horse "battery" staple';
+  const SENTINELS_OWN = 'another-one';
+  const stops: (() => Promise<void>)[] = [];
+  let file: (text: string) => Promise<string>;
+
+  beforeAll(async () => {
+    const secret = RIGHT.replaceAll('"', '\\"');
+    const conf = [`requirepass "${secret}"`, `masterauth "${secret}"`];
+    stops.push((await startRedis({ port: DATA_PORT, conf, password: RIGHT })).stop);
+    const monitor = [
+      `requirepass ${SENTINELS_OWN}`,
+      `sentinel monitor locked 127.0.0.1 ${DATA_PORT} 1`,
+      `sentinel auth-pass locked "${secret}"`,
+    ];
+    const port = Number(SENTINEL.split(':')[1]);
+    stops.push((await startRedis({ port, sentinel: true, conf: monitor, password: SENTINELS_OWN })).stop);
+    file = async (text) => {
+      const path = join(cli.home, `secret-${text.length}`);
+      await writeFile(path, text, { mode: 0o600 });
+      return path;
+    };
+  });
+  afterAll(() => Promise.all(stops.map((stop) => stop())));
+
+  const look = async (words: string[], options?: RunOptions) => {
+    const ran = await cli.run(['status', '--sentinel-addrs', SENTINEL, '--json', ...words], options);
+    expectNoStack(ran);
+    for (const secret of [RIGHT, SENTINELS_OWN, 'wrong-one']) {
+      expect(`${ran.stdout}${ran.stderr}`).not.toContain(secret);
+    }
+    return { code: ran.code, status: ran.json() };
+  };
+
+  it('none: says so, and how to give one', async () => {
+    const { code, status } = await look([]);
+    expect(code).toBe(5);
+    expect(status.sentinels[0].error).toContain('--password-file');
+    expect(status.problems[0].message + status.problems[1].message).toContain('wants a password');
+    const words = ['masters', '--sentinel-addrs', SENTINEL];
+    await refusal(cli, words, { exit: 5, code: 'no-sentinel', says: 'wants a password' });
+  });
+
+  it('a wrong one: says that it was not taken, and never shows it', async () => {
+    const { code, status } = await look(['--password-file', await file('wrong-one')]);
+    expect(code).toBe(5);
+    expect(status.sentinels[0].error).toContain('does not take this password');
+    const env = { SENTINELCTL_PASSWORD: 'wrong-one' };
+    expect((await look([], { env })).status.sentinels[0].error).toContain('does not take this password');
+  });
+
+  it('the sentinels’ only: the data node is shown as locked, not left out', async () => {
+    const { code, status } = await look([], { env: { SENTINELCTL_SENTINEL_PASSWORD: SENTINELS_OWN } });
+    expect(code).toBe(1);
+    expect(status.sentinels[0].reachable).toBe(true);
+    expect(status.masters[0].nodes).toEqual([
+      expect.objectContaining({
+        port: DATA_PORT,
+        reachable: false,
+        error: expect.stringMatching('password'),
+      }),
+    ]);
+  });
+
+  it('both right: from a file, from standard input, from the environment', async () => {
+    const sentinels = { SENTINELCTL_SENTINEL_PASSWORD: SENTINELS_OWN };
+    const ways: [string[], RunOptions][] = [
+      [['--password-file', await file(`${RIGHT}\n`)], { env: sentinels }],
+      [['--password-file', '-'], { env: sentinels, input: `${RIGHT}\r\n` }],
+      [[], { env: { ...sentinels, SENTINELCTL_PASSWORD: RIGHT } }],
+    ];
+    for (const [words, options] of ways) {
+      const { status } = await look(words, options);
+      expect(status.masters).toMatchObject([
+        { name: 'locked', nodes: [{ port: DATA_PORT, role: 'master', reachable: true }] },
+      ]);
+    }
+  });
+});

@@ -1,0 +1,116 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BIN, type Cli, openCli } from '../helpers/cli.js';
+import { expectNoStack } from '../helpers/refusal.js';
+
+let cli: Cli;
+beforeAll(async () => {
+  cli = await openCli();
+  const up = await cli.run(['up', '--driver', 'process', '--port', 'auto']);
+  expect(up.code, up.stderr).toBe(0);
+});
+afterAll(() => cli?.close());
+
+/** Runs a line in bash, where `$ctl` is the built command. */
+async function shell(line: string, env: Record<string, string> = {}) {
+  const { NO_COLOR: _, FORCE_COLOR: __, COLUMNS: ___, ...inherited } = process.env;
+  const all = { ...inherited, SENTINELCTL_HOME: cli.home, TERM: 'xterm', ...env };
+  const ctl = `ctl="${process.execPath} ${BIN}"; `;
+  const ran = await promisify(execFile)('bash', ['-c', ctl + line], { env: all });
+  expectNoStack(ran);
+  return ran;
+}
+
+const COLOURED = new RegExp(`${'\u001b'}\\[\\d+m`);
+const LOOKS = ['status', 'masters', 'replicas', 'sentinels', 'list', 'master-addr', 'up'];
+
+describe('standard output', () => {
+  it.each(['status', 'logs', 'logs -f', 'logs --json', 'config', 'up --help', 'masters --output tsv'])(
+    'closed after one line: %s ends quietly',
+    async (words) => {
+      const { stdout, stderr } = await shell(`$ctl ${words} | head -1; echo "codes \${PIPESTATUS[@]}"`);
+      expect(stdout).toMatch(/^.+\ncodes 0 0\n$/);
+      expect(stderr).toBe('');
+    },
+  );
+
+  it('read by nobody at all', async () => {
+    const { stdout, stderr } = await shell('$ctl logs | true; echo "code $PIPESTATUS"');
+    expect(stdout).toBe('code 0\n');
+    expect(stderr).toBe('');
+  });
+
+  it('that can not take it is an error on the other stream, not a success', async () => {
+    const { stdout, stderr } = await shell('$ctl status --json >/dev/full; echo "code $?"');
+    expect(stdout).toBe('code 2\n');
+    expect(stderr).toMatch(/^error: can't write the output\n/);
+  });
+
+  it('or standard error, or input, closed from the start', async () => {
+    expect((await shell('$ctl status >&-; echo "code $?"')).stdout).toBe('code 0\n');
+    expect((await shell('$ctl kill nobody 2>&-; echo "code $?"')).stdout).toBe('code 64\n');
+    expect((await shell('$ctl status <&- >/dev/null; echo "code $?"')).stdout).toBe('code 0\n');
+  });
+
+  it('that is slow gets everything', async () => {
+    const { stdout } = await shell('$ctl logs | (while ! read -r -t 0; do :; done; cat)');
+    const whole = (await cli.run(['logs'])).stdout;
+    expect(whole.startsWith(stdout)).toBe(true);
+    expect(stdout.split('\n').length).toBeGreaterThan(50);
+  });
+});
+
+describe('no terminal', () => {
+  it('no command: help and 64; a missing argument: an error, no question', async () => {
+    const alone = await cli.run([]);
+    expect(alone).toMatchObject({ code: 64, stderr: '' });
+    expect(alone.stdout).toContain('Usage:');
+    expect(await cli.run(['stop'])).toMatchObject({ code: 64, stdout: '' });
+    const waiting = spawn(process.execPath, [BIN, 'stop'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    // Its standard input stays open, and nobody waits for it.
+    expect((await once(waiting, 'exit'))[0]).toBe(64);
+    waiting.stdin.end();
+  });
+
+  it('neither colour nor anything that moves, on either stream', async () => {
+    for (const words of LOOKS) {
+      const { stdout, stderr } = await cli.run([words]);
+      expect(stdout + stderr).not.toContain('\u001b');
+      expect(stdout + stderr).not.toContain('\r');
+    }
+  });
+
+  it('colour where it is forced', async () => {
+    expect((await cli.run(['status'], { env: { FORCE_COLOR: '1' } })).stdout).toMatch(COLOURED);
+    expect((await cli.run(['status', '--color'])).stdout).toMatch(COLOURED);
+    expect((await cli.run(['status', '--json', '--color'])).stdout).not.toMatch(COLOURED);
+  });
+});
+
+describe('a terminal', () => {
+  const onTerminal = async (words: string, env: Record<string, string> = {}): Promise<string> =>
+    (await shell(`script -qec "$ctl ${words}" /dev/null </dev/null`, env)).stdout;
+
+  it('gets colour, and none with NO_COLOR, --no-color or TERM=dumb', async () => {
+    expect(await onTerminal('status')).toMatch(COLOURED);
+    expect(await onTerminal('status --no-color')).not.toMatch(COLOURED);
+    expect(await onTerminal('status', { NO_COLOR: '1' })).not.toMatch(COLOURED);
+    expect(await onTerminal('status', { TERM: 'dumb' })).not.toMatch(COLOURED);
+    expect(await onTerminal('status', { NO_COLOR: '' })).toMatch(COLOURED);
+  });
+});
+
+describe('40 columns', () => {
+  it.each(LOOKS)('%s fits', async (words) => {
+    const { stdout } = await cli.run([words], { env: { COLUMNS: '40' } });
+    expect(stdout.split('\n').filter((line) => [...line].length > 40)).toEqual([]);
+  });
+
+  it('nonsense in COLUMNS is ignored', async () => {
+    const plain = (await cli.run(['masters'])).stdout;
+    for (const columns of ['0', '-3', 'wide', '1e9', ''])
+      expect((await cli.run(['masters'], { env: { COLUMNS: columns } })).stdout).toBe(plain);
+  });
+});

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Cli, openCli } from '../helpers/cli.js';
+import { statusOf } from '../helpers/main-road.js';
+import { type RawCluster, startRawCluster } from '../helpers/redis.js';
+import { leftBehind, refusal } from '../helpers/refusal.js';
+
+/** A cluster that sentinelctl did not start. */
+let cluster: RawCluster;
+let cli: Cli;
+const PORT = 24800;
+const ONE = `127.0.0.1:${PORT + 50}`;
+const DEAD = '127.0.0.1:1';
+const at = (...words: string[]): string[] => [...words, '--sentinel-addrs', ONE];
+
+beforeAll(async () => {
+  cli = await openCli();
+  cluster = await startRawCluster({ port: PORT, masterName: 'orders', downAfterMs: 5000 });
+});
+afterAll(async () => {
+  await cluster?.stop();
+  await cli?.close();
+});
+
+describe('a cluster that runs elsewhere', () => {
+  it('is found whole through one of its sentinels', async () => {
+    const { code, status } = await statusOf(cli, '--sentinel-addrs', ONE);
+    expect(status.problems).toEqual([]);
+    expect(code).toBe(0);
+    expect(status).toMatchObject({ driver: 'attached', healthy: true });
+    expect(status.sentinels.map((s) => s.port).sort()).toEqual([PORT + 50, PORT + 51, PORT + 52]);
+    expect(status.masters.map((m) => m.name)).toEqual(['orders']);
+    expect(status.masters[0]?.nodes.map((n) => [n.port, n.role]).sort()).toEqual([
+      [PORT, 'master'],
+      [PORT + 1, 'replica'],
+      [PORT + 2, 'replica'],
+    ]);
+  });
+
+  it.each(['status', 'masters', 'replicas', 'sentinels', 'master-addr', 'env'])(
+    '%s reads it',
+    async (command) => {
+      const ran = await cli.run(at(command));
+      expect(ran).toMatchObject({ code: 0, stderr: '' });
+      expect((await cli.run(at(command, '--json'))).code).toBe(0);
+      expect((await cli.run(at(command, '--master-name', 'orders'))).code).toBe(0);
+    },
+  );
+
+  it('is meant by the application’s own variables too, where no cluster is named', async () => {
+    const env = { REDIS_SENTINEL_ADDRS: ONE, REDIS_MASTER_NAME: 'orders' };
+    const ran = await cli.run(['master-addr'], { env });
+    expect(ran).toMatchObject({ code: 0, stdout: `127.0.0.1:${PORT}\n` });
+    const named = { exit: 3, code: 'cluster-unknown', says: 'no cluster "mine"' };
+    await refusal(cli, ['master-addr', '--cluster', 'mine'], named, { env });
+  });
+
+  it('is found although the first address is dead, which is shown', async () => {
+    const { code, status } = await statusOf(cli, '--sentinel-addrs', `${DEAD},${ONE}`);
+    expect(code).toBe(1);
+    expect(status.sentinels.map((s) => s.reachable).sort()).toEqual([false, true, true, true]);
+    const ran = await cli.run(['master-addr', '--sentinel-addrs', `${DEAD},${ONE}`]);
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining(`127.0.0.1:${PORT}`) });
+  });
+
+  it('knows no master of another name, and says which it has', async () => {
+    for (const command of ['masters', 'replicas', 'sentinels', 'master-addr', 'env']) {
+      const expected = { exit: 64, code: 'unknown-master-name', says: '--master-name orders' };
+      await refusal(cli, at(command, '--master-name', 'other'), expected);
+    }
+    const { code, status } = await statusOf(cli, '--sentinel-addrs', ONE, '--master-name', 'other');
+    expect(code).toBe(1);
+    expect(JSON.stringify(status.problems)).toContain('orders');
+  });
+
+  it('is not acted on', async () => {
+    for (const words of [
+      ['kill', 'master'],
+      ['stop', 'redis-1'],
+      ['start', 'redis-1'],
+      ['restart', 'redis-1'],
+      ['pause', 'redis-1'],
+      ['resume', 'redis-1'],
+      ['failover-test'],
+      ['down'],
+      ['logs'],
+      ['config'],
+    ])
+      await refusal(cli, at(...words), { exit: 3, code: 'attached', says: 'did not start' });
+    const env = { REDIS_SENTINEL_ADDRS: ONE };
+    await refusal(cli, ['kill', 'master'], { exit: 3, code: 'attached' }, { env });
+    await refusal(cli, ['down'], { exit: 3, code: 'attached' }, { env });
+    await refusal(cli, at('up'), { exit: 64, code: 'not-for-up', says: 'sentinelctl status' });
+    expect((await statusOf(cli, '--sentinel-addrs', ONE)).code).toBe(0);
+  });
+
+  it('is not confused with a cluster of ours beside it', async () => {
+    const up = await cli.run(['up', '--driver', 'process', '--port', 'auto']);
+    expect(up.code, up.stderr).toBe(0);
+    await refusal(cli, at('down'), { exit: 3, code: 'attached' });
+    const own = (await cli.run(['env', '--json'])).json().REDIS_SENTINEL_ADDRS as string;
+    const env = { REDIS_SENTINEL_ADDRS: own };
+    expect((await cli.run(['kill', 'redis-2', '--quiet'], { env })).code).toBe(0);
+    expect((await cli.run(['down', '--quiet'], { env })).code).toBe(0);
+    expect(await leftBehind(cli.home)).toEqual([]);
+    expect((await statusOf(cli, '--sentinel-addrs', ONE)).code).toBe(0);
+  });
+});

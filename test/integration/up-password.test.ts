@@ -1,0 +1,143 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Cli, openCli, type Ran } from '../helpers/cli.js';
+import { ask, dirOf, nodesOf, pidsOf } from '../helpers/inside.js';
+import { statusOf } from '../helpers/main-road.js';
+import { refusal } from '../helpers/refusal.js';
+
+/** With everything in it that a configuration file or a shell might trip over, and that Sentinel itself bears. */
+const SECRET = '#pass\\word\\x41;$HOME*{ünï}`~%s';
+const OTHER = 'another-password';
+
+/** A cluster with a password, and everything that was ever printed about it. */
+let cli: Cli;
+let file: string;
+const printed: string[] = [];
+async function run(...words: string[]): Promise<Ran> {
+  const ran = await cli.run(words);
+  printed.push(ran.stdout, ran.stderr);
+  return ran;
+}
+beforeAll(async () => {
+  cli = await openCli();
+  file = join(cli.home, 'secret');
+  await writeFile(file, `${SECRET}\n`, { mode: 0o600 });
+  const up = await run(
+    'up',
+    '--driver',
+    'process',
+    '--port',
+    'auto',
+    '--password-file',
+    file,
+    '--down-after',
+    '1s',
+  );
+  expect(up.code, up.stderr).toBe(0);
+});
+afterAll(() => cli?.close());
+
+describe('a cluster with a password', () => {
+  it('wants it everywhere, and works with it', async () => {
+    for (const node of await nodesOf(cli)) {
+      await expect(ask(node, ['PING'])).rejects.toThrow('password');
+      await expect(ask(node, ['PING'], OTHER)).rejects.toThrow('password');
+      expect(await ask(node, ['PING'], SECRET)).toBe('PONG');
+    }
+    expect((await statusOf(cli)).status).toMatchObject({ healthy: true, problems: [] });
+    expect((await statusOf(cli)).code).toBe(0);
+  });
+
+  it('warned at up that so short a down-after may fail over twice', () => {
+    expect(printed.join('')).toMatch(
+      /warning: --down-after 1000ms is below 1500ms: .*fail over twice in a row/,
+    );
+  });
+
+  it('fails over and takes the old master back with it', async () => {
+    expect((await run('restart', 'master')).code).toBe(0);
+    const up = await run('up', '--json');
+    expect(up.json()).toMatchObject({ alreadyUp: true, master: { id: expect.stringMatching(/redis-[23]/) } });
+    expect((await run('kill', 'sentinel-1')).code).toBe(0);
+    expect((await run('up')).code).toBe(0);
+  });
+
+  it('comes up from its kept data with it', async () => {
+    expect((await run('down', '--keep-data')).code).toBe(0);
+    expect((await run('up', '--json')).json()).toMatchObject({ alreadyUp: false });
+    const node = (await nodesOf(cli))[0];
+    expect(node && (await ask(node, ['PING'], SECRET))).toBe('PONG');
+  });
+
+  it('takes the same file again, and refuses another one', async () => {
+    expect((await run('up', '--password-file', file)).code).toBe(0);
+    const other = join(cli.home, 'other');
+    await writeFile(other, OTHER);
+    const expected = { exit: 3, code: 'options-differ', says: '--password-file is another password' };
+    const { plain, document } = await refusal(cli, ['up', '--password-file', other], expected);
+    expect(plain.stderr + document.stdout + document.stderr).not.toContain(OTHER);
+    printed.push(plain.stderr, document.stdout);
+  });
+
+  it('could not have one that Sentinel can not write down', async () => {
+    for (const [at, password] of ['two words', 'tab\there', 'quo"te', "it's", 'bell\u0007'].entries()) {
+      const unusable = join(cli.home, `unusable-${at}`);
+      await writeFile(unusable, password);
+      const words = ['up', '--cluster', 'other', '--password-file', unusable];
+      const { plain } = await refusal(cli, words, { exit: 64, code: 'password-unusable', says: 'unquoted' });
+      expect(plain.stderr).not.toContain(password);
+    }
+  });
+
+  it('prints it nowhere', async () => {
+    for (const words of [
+      'status',
+      'masters',
+      'replicas',
+      'sentinels',
+      'env',
+      'env --export',
+      'config',
+      'list',
+      'logs',
+    ]) {
+      for (const more of [[], ['--json']]) {
+        const ran = await run(...words.split(' '), ...more);
+        expect(ran.code, words + ran.stderr).toBe(0);
+      }
+    }
+    expect((await run('config')).stdout.match(/^(requirepass|masterauth) \(redacted\)$/gm)).toHaveLength(9);
+    expect((await run('env')).stdout).toContain('a password is needed');
+    const all = printed.join('\n');
+    expect(all).not.toMatch(/#pass|\$HOME|ünï/);
+  });
+
+  it('is on no command line and in no environment', async () => {
+    const { PATH = '' } = process.env;
+    await cli.run(['stop', 'redis-3']);
+    await cli.run(['start', 'redis-3'], {
+      env: { PATH, SENTINELCTL_PASSWORD: SECRET, REDISCLI_AUTH: SECRET },
+    });
+    for (const pid of Object.values(await pidsOf(cli))) {
+      for (const part of ['cmdline', 'environ']) {
+        const text = await readFile(`/proc/${pid}/${part}`, 'utf8');
+        expect(text).not.toBe('');
+        expect(text).not.toContain('#pass');
+      }
+    }
+  });
+
+  it('is kept in files that are their owner’s alone', async () => {
+    const root = dirOf(cli);
+    const holders: string[] = [];
+    for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      const mode = (await stat(path)).mode & 0o777;
+      expect([path, (mode & 0o077).toString(8)]).toEqual([path, '0']);
+      if (entry.isFile() && /#pass|\$HOME/.test(await readFile(path, 'latin1'))) holders.push(entry.name);
+    }
+    expect((await stat(root)).mode & 0o777).toBe(0o700);
+    expect([...new Set(holders)].sort()).toEqual(['password', 'redis.conf', 'sentinel.conf']);
+  });
+});

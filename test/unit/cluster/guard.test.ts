@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { type GuardFacts, guardStart } from '../../../src/cluster/guard.js';
+
+const here = { host: '127.0.0.1', port: 6379 };
+const there = { host: '127.0.0.1', port: 6380 };
+const facts: GuardFacts = {
+  node: { id: 'redis-1', kind: 'redis', announce: here, endpoint: here, persistent: false },
+  cluster: 'default',
+  masterName: 'mymaster',
+  master: there,
+  sentinelsReachable: 3,
+  hasData: false,
+};
+const thrown = (changed: Partial<GuardFacts>): unknown => {
+  try {
+    return guardStart({ ...facts, ...changed });
+  } catch (error) {
+    return error;
+  }
+};
+
+describe('the guard of start', () => {
+  it('makes a node follow whoever the sentinels call master', () => {
+    expect(guardStart(facts)).toEqual({ how: 'follow', master: there });
+    expect(guardStart({ ...facts, hasData: true })).toEqual({ how: 'follow', master: there });
+  });
+
+  it('lets the master itself come back where its data is on disk', () => {
+    expect(guardStart({ ...facts, master: here, hasData: true })).toMatchObject({ how: 'as-it-was' });
+  });
+
+  it('refuses a master that would come back empty, and says what that would do', () => {
+    expect(thrown({ master: here })).toMatchObject({ code: 'would-come-back-empty', exitCode: 3 });
+    expect(thrown({ master: here })).toMatchObject({ why: expect.stringContaining('copy the emptiness') });
+  });
+
+  it('refuses where nobody can say who is master', () => {
+    expect(thrown({ sentinelsReachable: 0, master: null })).toMatchObject({
+      code: 'no-sentinel',
+      exitCode: 5,
+    });
+    expect(thrown({ master: null })).toMatchObject({ code: 'no-agreement', exitCode: 3 });
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { clientSummary } from '../../../src/workload/client-summary.js';
+import { recordOf, START_MS, type Write } from '../../helpers/workload-record.js';
+
+const every = (fromMs: number, toMs: number, stepMs: number): Write[] =>
+  Array.from({ length: Math.floor((toMs - fromMs) / stepMs) }, (_, i) => ({
+    atMs: fromMs + i * stepMs,
+    by: 'n1',
+  }));
+const FAULT = START_MS + 1000;
+
+describe('what clients saw', () => {
+  it('is the longest silence of each, and the first and last who is back', () => {
+    const record = recordOf(
+      [
+        [...every(0, 1000, 10), ...every(4000, 6000, 10)],
+        [...every(5, 1005, 10), ...every(4600, 6000, 10)],
+      ],
+      { lengthMs: 6000 },
+    );
+    const summary = clientSummary(record, FAULT);
+    expect(summary).toMatchObject({ policy: 'tuned', firstRecoveredMs: 3000, lastRecoveredMs: 3600 });
+    expect(summary.clients.map(({ id, outageMs }) => [id, outageMs])).toEqual([
+      ['c1', 3010],
+      ['c2', 3605],
+    ]);
+    expect(summary.outageMs).toBe(3605);
+  });
+
+  it('leaves out what was before the fault', () => {
+    const record = recordOf([[...every(0, 100, 10), ...every(900, 5000, 10)]], { lengthMs: 5000 });
+    expect(clientSummary(record, FAULT)).toMatchObject({ outageMs: 10, firstRecoveredMs: 10 });
+  });
+
+  it('of one who never came back lasts to the end, and nobody is the last who is back', () => {
+    const record = recordOf([every(0, 1000, 10), [...every(0, 1000, 10), ...every(3000, 9000, 10)]], {
+      lengthMs: 9000,
+    });
+    const summary = clientSummary(record, FAULT);
+    expect(summary).toMatchObject({ outageMs: 8010, firstRecoveredMs: 2000, lastRecoveredMs: null });
+    expect(summary.clients[0]).toMatchObject({ outageMs: 8010, recoveredMs: null });
+  });
+
+  it('of one who was back for a moment only is not over', () => {
+    const record = recordOf([[...every(0, 1000, 10), { atMs: 2000, by: 'n1' }]], { lengthMs: 9000 });
+    expect(clientSummary(record, FAULT)).toMatchObject({ outageMs: 7000, lastRecoveredMs: null });
+  });
+
+  it('is not known of one who was never acknowledged', () => {
+    const summary = clientSummary(recordOf([[{ atMs: 5, failed: 'READONLY' }]]), FAULT);
+    expect(summary).toMatchObject({ outageMs: null, firstRecoveredMs: null, lastRecoveredMs: null });
+  });
+
+  it('counts errors by kind, definite or not', () => {
+    const record = recordOf([
+      [
+        { atMs: 5, failed: 'READONLY' },
+        { atMs: 6, failed: 'READONLY' },
+        { atMs: 7, unknown: 'timeout' },
+      ],
+      [{ atMs: 8, unknown: 'closed' }],
+    ]);
+    expect(clientSummary(record, FAULT).errors).toEqual({ READONLY: 2, timeout: 1, closed: 1 });
+  });
+
+  it('is drawn in buckets that start with the record and lose nothing', () => {
+    const record = recordOf(
+      [[...every(0, 1000, 10), { atMs: 1950, failed: 'READONLY' }, { atMs: 2010, unknown: 'timeout' }]],
+      { lengthMs: 2000 },
+    );
+    const [lane] = clientSummary(record, FAULT).clients;
+    expect(lane).toMatchObject({ fromMs: -1000, bucketMs: 100 });
+    expect(lane?.ok).toEqual([...Array(10).fill(10), ...Array(10).fill(0)]);
+    expect(lane?.errors).toEqual([...Array(19).fill(0), 2]);
+  });
+
+  it('is drawn in larger buckets where it is long, and in fewer where there are many clients', () => {
+    const hour = { lengthMs: 3_600_000 };
+    const [alone] = clientSummary(recordOf([every(0, 3_600_000, 1000)], hour), FAULT).clients;
+    expect(alone?.bucketMs).toBe(3200);
+    expect(alone?.ok.length).toBeLessThanOrEqual(2000);
+    expect(alone?.ok.reduce((a, b) => a + b, 0)).toBe(3600);
+    const many = clientSummary(recordOf(Array(500).fill(every(0, 100, 10)), hour), FAULT).clients;
+    expect(many.reduce((n, lane) => n + lane.ok.length, 0)).toBeLessThanOrEqual(64_000);
+  });
+});
