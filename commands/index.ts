@@ -87,6 +87,21 @@ export const commands: Registry = {
     summary: 'kill the master, time the promotion phase by phase, prove the rejoin',
     load: () => import('./failover-test.js'),
   },
+  sweep: {
+    group: 'Prove',
+    summary: 'measure the outage and the loss of writes under several settings',
+    load: () => import('./sweep.js'),
+  },
+  report: {
+    group: 'Prove',
+    summary: 'render the result of an earlier failover test again',
+    load: () => import('./report.js'),
+  },
+  history: {
+    group: 'Prove',
+    summary: 'past failover tests of a cluster: verdicts, times, losses, trends',
+    load: () => import('./history.js'),
+  },
 
   completion: {
     group: 'Shell',

@@ -44,6 +44,6 @@ for (const [path, { optionalDependencies = {}, dev, license }] of Object.entries
     added.push(name);
   }
 }
-lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1)));
+lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, 'en')));
 await writeFile(file, `${JSON.stringify(lock, null, 2)}\n`);
 console.log(added.length === 0 ? 'nothing was missing' : `added: ${added.join(', ')}`);

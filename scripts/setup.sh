@@ -21,7 +21,7 @@ if [ -z "${SENTINELCTL_REDIS_SERVER:-}" ] && ! command -v redis-server >/dev/nul
   as_root=()
   [ "$(id -u)" = 0 ] || as_root=(sudo)
   if command -v apt-get >/dev/null; then
-    say "There is no redis-server here. Installing Debian's: ${as_root[*]} apt-get install redis-server"
+    say "There is no redis-server here. Installing Debian's: ${as_root[*]:+${as_root[*]} }apt-get install redis-server"
     say "(its service is not wanted: if the package starts one, 'systemctl disable --now redis-server' stops it)"
     "${as_root[@]}" apt-get update -qq >&2
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends redis-server >&2

@@ -70,6 +70,7 @@ const DATA = [
   'src/failover/result.ts',
   'src/failover/readings.ts',
   'src/failover/metrics.ts',
+  'src/failover/frontier.ts',
 ];
 
 /**

@@ -1,8 +1,8 @@
 import type { Context } from '../../src/cli/context.js';
-import { recordRun } from '../../src/cluster/history.js';
-import { writeReports } from '../../src/cluster/write-reports.js';
 import { stateHome } from '../../src/config/paths.js';
+import { recordRun } from '../../src/failover/record-run.js';
 import type { FailoverResult } from '../../src/failover/result.js';
+import { writeReports } from './write-reports.js';
 
 /** Writes a result where it was asked for, also one that is not complete yet; a final one into the history as well. */
 export async function keepResult(

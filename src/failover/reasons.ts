@@ -34,10 +34,12 @@ export function reasonsOf(
   });
 }
 
+/** The latest milestone before this one; of those at the same moment, only what the table has before it. */
 function before(phases: PhaseTimes, id: PhaseId, at: number): number {
-  const earlier = PHASE_TABLE.flatMap((row) => {
-    const t = row.id === id ? null : phases[row.id];
-    return t !== null && t <= at ? [t] : [];
+  const own = PHASE_TABLE.findIndex((row) => row.id === id);
+  const earlier = PHASE_TABLE.flatMap((row, i) => {
+    const t = phases[row.id];
+    return t !== null && (t < at || (t === at && i < own)) ? [t] : [];
   });
   return Math.max(0, ...earlier);
 }

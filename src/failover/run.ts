@@ -34,25 +34,36 @@ export interface FailoverTestOptions extends Omit<TrialSettings, 'routable'> {
  * result, not an error; so is a run that is interrupted after its first trial (`complete: false`).
  */
 export function runFailoverTest(engine: Engine, options: FailoverTestOptions): Promise<FailoverResult> {
-  return withLock(
-    engine.store.lockOf(options.cluster),
-    `failover-test --cluster ${options.cluster}`,
-    async () => {
-      const state = await requireCluster(engine.store, options.cluster);
-      const driver = await openDriver(engine, state);
-      const password = await engine.store.password(options.cluster);
-      const asking = { clock: engine.clock, password, deadlineMs: ASK_DEADLINE_MS, signal: engine.signal };
-      const up: BringUp = { driver, plan: state.plan, asking, deadlineMs: SETTLE_MS };
-      try {
-        return await playTrials(engine, up, { ...options, routable: state.routable });
-      } finally {
-        driver.close();
-      }
-    },
+  return onStage(engine, options.cluster, 'failover-test', (up, routable) =>
+    playTrials(engine, up, { ...options, routable }),
   );
 }
 
-async function playTrials(
+/**
+ * Opens what trials need of a cluster of ours, under its lock, and closes it whatever happens. `what` is shown to
+ * whoever wants the lock. Throws `cluster-unknown` or `locked` (3).
+ */
+export function onStage<T>(
+  engine: Engine,
+  cluster: string,
+  what: string,
+  work: (up: BringUp, routable: boolean) => Promise<T>,
+): Promise<T> {
+  return withLock(engine.store.lockOf(cluster), `${what} --cluster ${cluster}`, async () => {
+    const state = await requireCluster(engine.store, cluster);
+    const driver = await openDriver(engine, state);
+    const password = await engine.store.password(cluster);
+    const asking = { clock: engine.clock, password, deadlineMs: ASK_DEADLINE_MS, signal: engine.signal };
+    try {
+      return await work({ driver, plan: state.plan, asking, deadlineMs: SETTLE_MS }, state.routable);
+    } finally {
+      driver.close();
+    }
+  });
+}
+
+/** The trials alone, on a stage that is open; its plan's settings are taken for the cluster's live ones. */
+export async function playTrials(
   engine: Engine,
   up: BringUp,
   options: FailoverTestOptions & TrialSettings,

@@ -86,7 +86,7 @@ export function unusable(path: string, error: unknown): OperatorError {
 }
 
 /** The new name itself must reach the disk too. Some file systems can't sync a directory: they need no sync then. */
-async function syncDirectory(path: string): Promise<void> {
+export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r');
   try {
     await directory.sync();

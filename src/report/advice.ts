@@ -48,6 +48,13 @@ function zombieAdvice(result: FailoverResult): string[] {
 }
 
 function clientAdvice({ trials }: FailoverResult): string[] {
+  const stranded = trials.filter((t) => neverBack(t).length > 0);
+  if (stranded.length > 0) {
+    const clients = stranded.reduce((n, t) => n + neverBack(t).length, 0);
+    return [
+      `${count(clients, 'client')} in ${stranded.length} of ${count(trials.length, 'trial')} ${clients === 1 ? 'was' : 'were'} never acknowledged again: look at the errors they saw`,
+    ];
+  }
   const behind = trials.flatMap(({ client, phases }) =>
     client?.lastRecoveredMs == null || phases.switchedMs === null
       ? []
@@ -61,6 +68,10 @@ function clientAdvice({ trials }: FailoverResult): string[] {
       : 'look at what the last client waited for';
   return [`clients came back ${humanDurationMs(worst.ms)} after the first switch: ${how}`];
 }
+
+/** Clients that were not acknowledged again until the end: their outage is longer than what was measured. */
+export const neverBack = ({ client }: Trial): string[] =>
+  (client?.clients ?? []).flatMap((lane) => (lane.recoveredMs === null ? [lane.id] : []));
 
 function timingAdvice({ trials, config }: FailoverResult): string[] {
   const advice: string[] = [];

@@ -44,11 +44,13 @@ const overWords = ({ stepMs, boundMs }: TimeRow): string =>
 /** `tuned: out for 3.84 s at worst, back after 3.76 s (first) to 3.84 s (last); errors: 8 closed`. */
 function clientWords(client: ClientSummary): string {
   const out =
-    client.outageMs === null ? 'no outage was measured' : `out for ${time(client.outageMs)} at worst`;
+    client.outageMs === null
+      ? 'no outage was measured'
+      : `out for ${time(client.outageMs)} ${client.lastRecoveredMs === null ? 'and longer' : 'at worst'}`;
   const back =
     client.firstRecoveredMs === null
       ? ', none came back'
-      : `, back after ${time(client.firstRecoveredMs)} (first) to ${client.lastRecoveredMs === null ? 'never' : time(client.lastRecoveredMs)} (last)`;
+      : `, back after ${time(client.firstRecoveredMs)} (first)${client.lastRecoveredMs === null ? ', some never' : ` to ${time(client.lastRecoveredMs)} (last)`}`;
   return `${client.policy}: ${out}${back}; errors: ${errorWords(client.errors)}`;
 }
 

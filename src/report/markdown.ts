@@ -1,6 +1,6 @@
 import type { FailoverResult, Trial, Verdict } from '../failover/result.js';
 import { humanDurationMs } from '../model/duration.js';
-import { adviceOf } from './advice.js';
+import { adviceOf, neverBack } from './advice.js';
 import { phaseRows } from './failover-rows.js';
 import { headline, settingOf, trialVerdict } from './failover-words.js';
 import { causesOf, LOSS_WORDS, ledgerTotals } from './loss-words.js';
@@ -97,7 +97,7 @@ const trialRows = ({ trials }: FailoverResult): Row[] => [
       MARK[trialVerdict(trial)],
       text(`${trial.oldMaster.id} → ${trial.newMaster?.id ?? 'nobody'}`),
       switchedMs === null ? 'never' : humanDurationMs(switchedMs),
-      out === null ? '-' : humanDurationMs(out),
+      out === null ? '-' : `${neverBack(trial).length > 0 ? '&gt; ' : ''}${humanDurationMs(out)}`,
       trial.ledger === undefined ? '-' : grouped(trial.ledger.lost),
       text(notes(trial)),
     ];

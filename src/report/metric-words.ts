@@ -15,7 +15,11 @@ const LABELS: Readonly<Record<string, string>> = {
   'client.outageMs': 'client outage (worst client)',
   'client.firstRecoveredMs': 'first client is back',
   'client.lastRecoveredMs': 'last client is back',
+  'client.latencyMs.p50': 'client latency p50',
+  'client.latencyMs.p95': 'client latency p95',
   'client.latencyMs.p99': 'client latency p99',
+  'client.latencyMs.max': 'client latency max',
+  'client.errors': 'operations not acknowledged',
   'ledger.attempted': 'writes attempted',
   'ledger.acknowledged': 'writes acknowledged',
   'ledger.indeterminate': 'writes indeterminate',
@@ -24,6 +28,7 @@ const LABELS: Readonly<Record<string, string>> = {
   'ledger.recovered': 'indeterminate, and there',
   'ledger.unexpected': 'there, and never attempted',
   'ledger.staleReads': 'stale reads',
+  spurious: 'spurious failovers',
 };
 
 /** What a metric is, in words; its own name where there are none. */

@@ -58,6 +58,10 @@ function leavesOf(value: unknown, path = '', into: Leaves = { plain: new Set(), 
 const covers = (pattern: string, path: string): boolean =>
   new RegExp(`^${pattern.replace(/[.[\]]/g, '\\$&').replace(/\*/g, '.+?')}$`).test(path);
 
+/** Whether a hollow path is one above `name`: `trials[].client` for `trials[].client.errors.*`. */
+const isAbove = (path: string, name: string): boolean =>
+  [...name.matchAll(/\.|\[\]/g)].some(({ index }) => covers(name.slice(0, index), path));
+
 describe('docs/json.md', () => {
   let shell: Shell;
   beforeAll(async () => {
@@ -77,14 +81,14 @@ describe('docs/json.md', () => {
     expect(names, `there is a section ${section}`).not.toEqual([]);
     // A hollow path is known by its own row, or by the rows of what would be below it.
     const known = (path: string): boolean =>
-      names.some((name) => covers(name, path) || (hollow.has(path) && name.startsWith(path)));
+      names.some((name) => covers(name, path) || (hollow.has(path) && isAbove(path, name)));
     expect([...plain, ...hollow].filter((path) => !known(path))).toEqual([]);
     const optional = ['error.why', 'error.hint', 'clusters[].why'];
     const missing = names.filter(
       (name) =>
         !optional.includes(name) &&
-        ![...plain, ...hollow].some((path) => covers(name, path) || path.startsWith(`${name}.`)) &&
-        ![...hollow].some((path) => name.startsWith(path)),
+        ![...plain, ...hollow].some((path) => covers(name, path) || isAbove(name, path)) &&
+        ![...hollow].some((path) => isAbove(path, name)),
     );
     expect(missing).toEqual([]);
   });

@@ -13,7 +13,7 @@ export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 export const PROMPT = 'ready>';
 
 /** How long the screen may take to become what it should, in milliseconds. */
-const SCREEN_MS = 60_000;
+const SCREEN_MS = 30_000;
 
 /** A real terminal with bash in it, in which keys are pressed and whose screen is read. */
 export interface Terminal {
@@ -62,12 +62,12 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     SENTINELCTL_HOME: home,
     TMUX_TMPDIR: dir,
     LC_ALL: 'C.UTF-8',
-    PS1: `${PROMPT} `,
   };
   const tmux = async (...args: string[]): Promise<string> =>
     (await promisify(execFile)('tmux', ['-u', '-L', 'test', '-f', '/dev/null', ...args], { cwd: home, env }))
       .stdout;
-  const shell = ['bash', '--norc', '--noprofile'].join(' ');
+  // tmux starts it by a shell that is not interactive, and such a one takes PS1 out of the environment.
+  const shell = `exec env PS1='${PROMPT} ' bash --norc --noprofile`;
   const size = ['-x', String(columns), '-y', String(rows)];
   await tmux('new-session', '-d', '-s', 'main', ...size, shell, ';', 'set-option', '-g', 'status', 'off');
 
@@ -106,6 +106,11 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
       await rm(dir, { recursive: true, force: true });
     },
   };
-  await terminal.shows(new RegExp(`^${PROMPT}`));
-  return terminal;
+  try {
+    await terminal.shows(new RegExp(`^${PROMPT}`));
+    return terminal;
+  } catch (error) {
+    await terminal.close();
+    throw error;
+  }
 }

@@ -13,10 +13,10 @@ import type { RawCluster, RedisServer } from './redis.js';
 export type WorkloadRoom = typeof import('../../src/workload/index.js');
 
 /** The workload as it is delivered: its worker is a compiled file beside the others. */
-export async function compiledWorkload(): Promise<WorkloadRoom & { remove(): Promise<void> }> {
+export async function compiledWorkload(): Promise<WorkloadRoom & { dir: string; remove(): Promise<void> }> {
   const { dir, remove } = await compile('workload/index.ts', 'workload/worker.ts');
   const room = (await import(pathToFileURL(join(dir, 'workload/index.js')).href)) as WorkloadRoom;
-  return { ...room, remove };
+  return { ...room, dir, remove };
 }
 
 /** Nodes are called by their address. */

@@ -97,14 +97,6 @@ describe('clients that write', () => {
       cameBackEmpty: false,
     });
     const summary = room.clientSummary(record, faultAtMs);
-    console.log(
-      JSON.stringify({
-        ledger,
-        ...summary,
-        clients: summary.clients.map(({ outageMs, recoveredMs }) => [outageMs, recoveredMs]),
-        writable: replaced.atMs - faultAtMs,
-      }),
-    );
     expect(ledger.attempted).toBe(ledger.acknowledged + ledger.failed + ledger.indeterminate);
     expect(ledger.unexpected).toBe(0);
     expect(ledger.lost).toBe(ledger.causes.unreplicated ?? 0);

@@ -77,15 +77,8 @@ describe('the ledger catches real loss', () => {
     expect(moved.ledger.lost).toBeLessThan(left.ledger.lost / 2);
     const kept = await accounted(room, cluster, confirmed, master, told);
     expect(kept.ledger.unexpected + moved.ledger.unexpected + left.ledger.unexpected).toBe(0);
-    console.log(
-      JSON.stringify({
-        d: left.ledger.lost,
-        t: moved.ledger,
-        w: kept.ledger,
-        errs: [left.summary.errors, moved.summary.errors, kept.summary.errors],
-      }),
-    );
-    expect(kept.ledger.lost).toBeLessThanOrEqual(moved.ledger.lost);
+    // One replica's word is not enough: the other one still follows the old master when it is asked.
+    expect(kept.ledger.lost).toBeLessThan(left.ledger.lost / 2);
   });
 
   it('by a master that comes back empty before anybody calls it down: all is gone, everywhere', async () => {
@@ -102,7 +95,6 @@ describe('the ledger catches real loss', () => {
     const told = story(old, faultAtMs, { fault: 'restart', returnedAtMs, cameBackEmpty: true });
     const { ledger, record } = await accounted(room, cluster, workload, restarted, told);
     const before = room.zombieWritesOf(record, idOf(old), record.startedAtMs, faultAtMs);
-    console.log(JSON.stringify({ ...ledger, before }));
     expect(before).toBeGreaterThan(300);
     expect(ledger.lost).toBeGreaterThanOrEqual(before);
     expect(ledger.causes).toEqual({ 'empty-restart': ledger.lost });
@@ -133,14 +125,6 @@ describe('the ledger catches real loss', () => {
 
     const back = await accounted(room, cluster, byDefault, master, told);
     const left = await accounted(room, cluster, tuned, master, told);
-    console.log(
-      JSON.stringify({
-        atMs: atMs - faultAtMs,
-        converted: convertedAtMs - faultAtMs,
-        back: [back.ledger, back.summary.outageMs, back.summary.errors],
-        left: [left.ledger, left.summary.outageMs, left.summary.lastRecoveredMs, left.summary.errors],
-      }),
-    );
     expect(back.ledger.lost).toBeGreaterThan(0);
     expect(back.ledger.causes.zombie).toBeGreaterThan(0);
     expect(back.summary.outageMs).toBeGreaterThan(11_000);

@@ -1,4 +1,4 @@
-import { messageOf, OperatorError } from '../../errors.js';
+import { EXIT, messageOf, OperatorError } from '../../errors.js';
 import type { DriverFactory, Probe } from '../driver.js';
 import { DockerDriver } from './docker-driver.js';
 import { askEngine, connectEngine, type Engine } from './engine.js';
@@ -26,6 +26,8 @@ export const dockerDriver: DriverFactory = {
         install: 'switch it to Linux containers',
       };
     } catch (error) {
+      // A word that was typed wrong is no reason to take another driver.
+      if (error instanceof OperatorError && error.exitCode === EXIT.usage) throw error;
       const words = engine && whyUnreachable(error, engine.target);
       if (words !== undefined) return { ok: false, reason: words.reason, install: words.remedy };
       const status = statusOf(error);

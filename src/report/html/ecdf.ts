@@ -1,5 +1,6 @@
 import type { FailoverResult, Trial } from '../../failover/result.js';
 import { humanDurationMs } from '../../model/duration.js';
+import { neverBack } from '../advice.js';
 import { html } from './markup.js';
 import { type Scale, ticks } from './scale.js';
 
@@ -18,7 +19,9 @@ export function ecdfHtml({ trials, budgetMs }: FailoverResult): string {
   if (trials.length < 2) return '';
   const curves = [
     curve('switched', 'first sentinel switched', trials, (t) => t.phases.switchedMs),
-    curve('outage', 'client outage', trials, (t) => t.client?.outageMs ?? null),
+    curve('outage', 'client outage', trials, (t) =>
+      neverBack(t).length > 0 ? null : (t.client?.outageMs ?? null),
+    ),
   ].filter((c) => c.values.length > 0);
   if (curves.length === 0) return '';
   const scale = rangeOf(curves, budgetMs);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FailoverResult, Trial } from '../../failover/result.js';
 import { count } from '../../model/words.js';
+import { neverBack } from '../advice.js';
 import { headline, trialVerdict } from '../failover-words.js';
 import { metricText } from '../metric-words.js';
 import { ecdfHtml } from './ecdf.js';
@@ -78,9 +79,7 @@ function cards(result: FailoverResult): string[] {
   const held = trials.filter((t) => trialVerdict(t) === 'holds').length;
   return [
     card('first switch', figure(result, 'switchedMs'), `budget ${metricText('switchedMs', result.budgetMs)}`),
-    ...(summary['client.outageMs'] === undefined
-      ? []
-      : [card('clients out', figure(result, 'client.outageMs'), 'the worst client')]),
+    ...clientCard(result),
     ...(lost === null
       ? []
       : [
@@ -95,6 +94,22 @@ function cards(result: FailoverResult): string[] {
       : []),
     card('trials', `<b>${held} of ${trials.length}</b>`, 'held their invariants'),
   ];
+}
+
+/** An outage that did not end is longer than what was measured, and no median may hide that. */
+function clientCard(result: FailoverResult): string[] {
+  const { trials, summary } = result;
+  const stranded = trials.filter((t) => neverBack(t).length > 0).length;
+  const worst = Math.max(0, ...trials.map((t) => t.client?.outageMs ?? 0));
+  if (stranded > 0) {
+    const longer = `<b class="bad">&gt; ${html(metricText('client.outageMs', worst))}</b>`;
+    return [
+      card('clients out', longer, `not all came back in ${stranded} of ${count(trials.length, 'trial')}`),
+    ];
+  }
+  return summary['client.outageMs'] === undefined
+    ? []
+    : [card('clients out', figure(result, 'client.outageMs'), 'the worst client')];
 }
 
 const card = (title: string, value: string, note: string): string =>

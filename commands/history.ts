@@ -1,0 +1,76 @@
+import { defineCommand } from '../src/cli/command.js';
+import { type History, historiesIn, pruneHistory, readHistory } from '../src/cluster/history.js';
+import { trendsOf } from '../src/cluster/run-record.js';
+import { integer } from '../src/config/parsers.js';
+import { stateHome } from '../src/config/paths.js';
+import { refused } from '../src/errors.js';
+import { type HistoryResult, historyRows, historyText } from '../src/report/history.js';
+import { storeOf } from './shared/engine.js';
+
+const SHOWN_RUNS = 20;
+const EMPTY: History = { runs: [], unreadable: [], truncated: false };
+
+export default defineCommand<HistoryResult>({
+  name: 'history',
+  summary: 'past failover tests of a cluster: verdicts, times, losses, trends',
+  description:
+    'Every finished failover-test is written down, the newest is shown first. The trend is the difference of the\n' +
+    'medians against the last run of the same fault, settings and clients. A history outlives its cluster; each\n' +
+    'cluster keeps its last 500 runs.',
+  examples: [
+    'sentinelctl history',
+    'sentinelctl history --limit 5 --output tsv',
+    'sentinelctl history --keep 100',
+  ],
+  options: [
+    {
+      flags: '--limit <n>',
+      summary: 'show so many runs',
+      parse: integer('--limit', { min: 1, max: 100_000 }),
+      defaultText: String(SHOWN_RUNS),
+    },
+    {
+      flags: '--keep <n>',
+      summary: 'forget all but the last so many runs',
+      parse: integer('--keep', { min: 1, max: 100_000 }),
+      flagOnly: true,
+    },
+  ],
+  async run(context, { options }) {
+    const home = stateHome(context.env);
+    const { cluster } = context.globals;
+    const keep = options.keep as number | undefined;
+    const limit = (options.limit as number | undefined) ?? SHOWN_RUNS;
+    const before = await readHistory(home, cluster);
+    if (before === null && !(await storeOf(context).list()).includes(cluster))
+      await refuseUnknown(home, cluster);
+    const pruned = keep === undefined || before === null ? 0 : await pruneHistory(home, cluster, keep);
+    const { runs, unreadable, truncated } = (await readHistory(home, cluster)) ?? EMPTY;
+    const trends = trendsOf(runs);
+    return {
+      cluster,
+      total: runs.length,
+      runs: runs
+        .map((run, i) => ({ ...run, trend: trends[i] ?? null }))
+        .reverse()
+        .slice(0, limit),
+      unreadable: { lines: unreadable, truncated },
+      pruned,
+    };
+  },
+  render: historyText,
+  rows: historyRows,
+});
+
+/** A cluster that is neither here nor was ever tested is a typing error. */
+async function refuseUnknown(home: string, cluster: string): Promise<void> {
+  const known = await historiesIn(home);
+  throw refused(
+    'cluster-unknown',
+    `there is no cluster "${cluster}" here, and no run of it is written down`,
+    {
+      why: known.length === 0 ? 'no run of any cluster is' : `there are runs of ${known.join(', ')}`,
+      hint: known.length === 0 ? 'sentinelctl failover-test writes one' : `--cluster ${known[0]}`,
+    },
+  );
+}

@@ -1,0 +1,47 @@
+import { appendRun, KEPT_RUNS } from '../cluster/history.js';
+import type { RunRecord, Spread } from '../cluster/run-record.js';
+import type { FailoverResult } from './result.js';
+
+/** Writes a run into its cluster's history below the home directory. Throws `state-directory` (3). */
+export async function recordRun(
+  home: string,
+  result: FailoverResult,
+  keep: number = KEPT_RUNS,
+): Promise<void> {
+  await appendRun(home, result.cluster, runRecordOf(result), keep);
+}
+
+/** What a history keeps of a result. Pure. */
+export function runRecordOf(result: FailoverResult): RunRecord {
+  const { trials, summary, workload, engine, config } = result;
+  const { downAfterMs, failoverTimeoutMs, quorum, parallelSyncs } = config;
+  const ledgers = trials.flatMap((t) => t.ledger ?? []);
+  return {
+    startedAt: result.startedAt,
+    outcome: result.outcome,
+    reason: result.reason,
+    complete: result.complete,
+    driver: result.driver,
+    engine: `${engine.name} ${engine.version}`,
+    fault: result.fault,
+    config: { downAfterMs, failoverTimeoutMs, quorum, parallelSyncs },
+    workload: workload === null ? null : { clients: workload.clients, policy: workload.policy },
+    trials: trials.length,
+    held: trials.filter((t) => t.invariants.length > 0 && t.invariants.every((i) => i.verdict === 'holds'))
+      .length,
+    switchedMs: spreadOf(summary.switchedMs),
+    outageMs: spreadOf(summary['client.outageMs']),
+    ledger:
+      ledgers.length === 0
+        ? null
+        : {
+            acknowledged: ledgers.reduce((n, l) => n + l.acknowledged, 0),
+            lost: ledgers.reduce((n, l) => n + l.lost, 0),
+          },
+    seed: result.seed,
+    command: result.command,
+  };
+}
+
+const spreadOf = (metric: Spread | undefined): Spread | null =>
+  metric === undefined ? null : { p50: metric.p50, max: metric.max };

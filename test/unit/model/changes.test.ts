@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { changesBetween } from '../../../src/model/changes.js';
+import type { MasterStatus, NodeStatus, StatusResult, ViewStatus } from '../../../src/model/status.js';
+
+const ref = (id: string): { id: string; host: string; port: number } => ({ id, host: '127.0.0.1', port: 1 });
+const node = (id: string, more: Partial<NodeStatus> = {}): NodeStatus => ({
+  ...ref(id),
+  role: id === 'redis-1' ? 'master' : 'replica',
+  reachable: true,
+  linkStatus: id === 'redis-1' ? null : 'up',
+  offset: 0,
+  lagBytes: 0,
+  follows: id === 'redis-1' ? null : ref('redis-1'),
+  loading: false,
+  error: null,
+  ...more,
+});
+const view = (sentinel: string, more: Partial<ViewStatus> = {}): ViewStatus => ({
+  sentinel,
+  master: ref('redis-1'),
+  configEpoch: 0,
+  flags: ['master'],
+  replicas: 1,
+  otherSentinels: 0,
+  quorum: 1,
+  ckquorum: { ok: true, usable: 1, message: 'OK' },
+  failoverState: null,
+  differs: false,
+  ...more,
+});
+const status = (
+  more: Partial<MasterStatus> = {},
+  sentinel: Partial<StatusResult['sentinels'][number]> = {},
+): StatusResult => ({
+  cluster: 'default',
+  driver: 'process',
+  healthy: more.healthy ?? true,
+  sentinels: [
+    { ...ref('sentinel-1'), reachable: true, version: '7.0.15', tilt: false, error: null, ...sentinel },
+  ],
+  masters: [
+    {
+      name: 'mymaster',
+      healthy: true,
+      master: ref('redis-1'),
+      agreement: 'all',
+      nodes: [node('redis-1'), node('redis-2')],
+      views: [view('sentinel-1')],
+      problems: [],
+      ...more,
+    },
+  ],
+  problems: [],
+});
+const messages = (now: StatusResult, before = status()): string[] =>
+  changesBetween(before, now).map((c) => `${c.turn}: ${c.message}`);
+
+describe('what changed between two looks', () => {
+  it('nothing, where only offsets moved', () => {
+    expect(messages(status({ nodes: [node('redis-1', { offset: 9 }), node('redis-2')] }))).toEqual([]);
+  });
+
+  it('the master moved', () => {
+    expect(messages(status({ master: ref('redis-2') }))).toEqual([
+      'neutral: master moved: redis-1 → redis-2',
+    ]);
+    expect(messages(status({ master: null }))).toEqual(['worse: mymaster has no master: it was redis-1']);
+    expect(messages(status(), status({ master: null }))).toEqual(['better: mymaster has a master: redis-1']);
+  });
+
+  it('a node went away and came back, with nothing said twice about it', () => {
+    const away = status({
+      nodes: [
+        node('redis-1'),
+        node('redis-2', { reachable: false, role: 'unknown', linkStatus: null, error: 'refused' }),
+      ],
+    });
+    expect(messages(away)).toEqual(['worse: redis-2 went away: refused']);
+    expect(messages(status(), away)).toEqual(['better: redis-2 came back']);
+  });
+
+  it('a node changed its role, its link, its master', () => {
+    const nodes = [
+      node('redis-1', { role: 'replica', linkStatus: 'down', follows: ref('redis-2') }),
+      node('redis-2', { role: 'master', linkStatus: null, follows: null }),
+    ];
+    expect(messages(status({ nodes }))).toEqual([
+      'neutral: redis-1 says replica now',
+      "worse: redis-1's link is down",
+      'neutral: redis-2 says master now',
+    ]);
+    const other = [node('redis-1'), node('redis-2', { follows: ref('redis-3') })];
+    expect(messages(status({ nodes: other }))).toEqual(['neutral: redis-2 follows redis-3 now']);
+  });
+
+  it('nodes, sentinels and masters that are new or named no more', () => {
+    expect(messages(status({ nodes: [node('redis-1'), node('redis-3')] }))).toEqual([
+      'neutral: redis-3 is new here',
+      'neutral: redis-2 is named no more',
+    ]);
+    const none = { ...status(), masters: [], sentinels: [] };
+    expect(messages(none)[0]).toBe('worse: mymaster is not monitored any more');
+    expect(messages(status(), none)).toContain('neutral: sentinel-1 is new here');
+  });
+
+  it('a sentinel believes, flags and counts something else', () => {
+    const views = [
+      view('sentinel-1', {
+        master: ref('redis-2'),
+        configEpoch: 1,
+        flags: ['master', 's_down', 'o_down'],
+        ckquorum: { ok: false, usable: 0, message: 'NOQUORUM' },
+      }),
+    ];
+    expect(messages(status({ views }))).toEqual([
+      'neutral: sentinel-1 believes in redis-2 now, epoch 0 → 1',
+      'worse: sentinel-1 flags mymaster: s_down and o_down',
+      'worse: sentinel-1: no quorum',
+    ]);
+    expect(messages(status(), status({ views }))).toContain(
+      'better: sentinel-1 takes back s_down and o_down',
+    );
+    expect(messages(status({}, { tilt: true }))).toEqual([
+      'worse: sentinel-1 is in TILT: it acts on nothing',
+    ]);
+  });
+
+  it('a sentinel that went away is said once, not again by the views that are gone with it', () => {
+    const gone = status({ views: [] }, { reachable: false, tilt: null, error: 'timed out' });
+    expect(messages(gone)).toEqual(['worse: sentinel-1 went away: timed out']);
+  });
+
+  it('the whole became unhealthy, and healthy again', () => {
+    expect(messages(status({ healthy: false }))).toEqual(['worse: unhealthy']);
+    expect(messages(status(), status({ healthy: false }))).toEqual(['better: healthy again']);
+  });
+});
