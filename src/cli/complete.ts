@@ -24,6 +24,7 @@ export async function complete(words: readonly string[], place: CompletionPlace)
   const joined = rejoin(words);
   const current = joined.at(-1) ?? '';
   const line = await readLine(joined.slice(0, -1), place.commands);
+  if (isSkipped(line.pending, current)) line.pending = undefined;
   const live = (what: OptionDef['complete'] | 'shell'): Promise<Candidate[]> =>
     liveValues(what, line.cluster ?? place.cluster, place.env);
 
@@ -80,6 +81,7 @@ async function readLine(before: readonly string[], commands: Registry): Promise<
     onlyWords: false,
   };
   for (const word of before) {
+    if (isSkipped(line.pending, word)) line.pending = undefined;
     if (line.pending !== undefined) {
       if (line.pending.complete === 'cluster') line.cluster = word;
       line.pending = undefined;
@@ -113,6 +115,10 @@ function readOption(line: Line, word: string): void {
   if (value === undefined) line.pending = def;
   else if (def.complete === 'cluster') line.cluster = value;
 }
+
+/** A value that may be left out (`--watch [interval]`) was, when the next word is an option. */
+const isSkipped = (pending: OptionDef | undefined, word: string): boolean =>
+  pending !== undefined && new Option(pending.flags).optional && word.startsWith('-');
 
 const takesValue = (def: OptionDef): boolean =>
   new Option(def.flags).required || new Option(def.flags).optional;

@@ -8,10 +8,11 @@ import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../mo
 import type { Snapshot } from '../model/snapshot.js';
 import { type Asking, surveyPlan } from './ask.js';
 import { type BringUp, introduce, proveConvergence, startAndGreet } from './bring-up.js';
+import { coldStart, NODE_BOUND_MS } from './create.js';
 import { type Engine, openDriver, step } from './engine.js';
 import { startGuarded } from './start.js';
 import type { ClusterState } from './state.js';
-import { coldStart, NODE_BOUND_MS, type UpResult, upResult } from './up.js';
+import { type UpResult, upResult } from './up-result.js';
 
 const ASK_DEADLINE_MS = 1500;
 

@@ -40,6 +40,7 @@ export interface Trend {
   /** Differences of the medians, in milliseconds. */
   switchedMs: number | null;
   outageMs: number | null;
+  /** Of writes; null where the numbers of trials differ. */
   lost: number | null;
 }
 
@@ -91,6 +92,6 @@ function trend(former: RunRecord, run: RunRecord): Trend {
     since: former.startedAt,
     switchedMs: less(run.switchedMs?.p50, former.switchedMs?.p50),
     outageMs: less(run.outageMs?.p50, former.outageMs?.p50),
-    lost: less(run.ledger?.lost, former.ledger?.lost),
+    lost: run.trials === former.trials ? less(run.ledger?.lost, former.ledger?.lost) : null,
   };
 }

@@ -1,5 +1,5 @@
 import { step } from '../cluster/engine.js';
-import { natMapOf } from '../cluster/up.js';
+import { natMapOf } from '../cluster/up-result.js';
 import { type Address, formatAddress } from '../model/address.js';
 import { dataNodes, sentinelNodes } from '../model/plan.js';
 import { until } from '../until.js';

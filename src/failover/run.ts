@@ -2,9 +2,9 @@ import type { BringUp } from '../cluster/bring-up.js';
 import { type Engine, openDriver, requireCluster } from '../cluster/engine.js';
 import { withLock } from '../host/lock.js';
 import type { Snapshot } from '../model/snapshot.js';
+import type { FailoverTestOptions } from './options.js';
 import type { FailoverResult, Trial } from './result.js';
 import { type Steering, steer } from './steer.js';
-import type { Threshold } from './thresholds.js';
 import { playTrial, type TrialSettings } from './trial.js';
 import { resultOf } from './verdict.js';
 
@@ -12,20 +12,6 @@ import { resultOf } from './verdict.js';
 const ASK_DEADLINE_MS = 1500;
 /** How long everything may take to look converged again after the old master's return, in milliseconds. */
 const SETTLE_MS = 30_000;
-
-export interface FailoverTestOptions extends Omit<TrialSettings, 'routable'> {
-  cluster: string;
-  trials: number;
-  /** Chooses which replica is to take over in each of several trials. */
-  seed: number;
-  /** From the fault to the first +switch-master, in milliseconds; null: down-after + 2 s. */
-  budgetMs: number | null;
-  thresholds: Threshold[];
-  /** The command line that runs this again, for the report. */
-  command: string;
-  /** Hears of the result so far after each trial, so that a run that is killed leaves what it has. */
-  onTrial?: ((soFar: FailoverResult) => Promise<void>) | undefined;
-}
 
 /**
  * Takes the master of a cluster of ours down, times its replacement phase by phase, brings it back and confirms that

@@ -1,8 +1,8 @@
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import type { ClusterPlan } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
+import type { FailoverTestOptions } from './options.js';
 import type { FailoverResult, InvariantResult, ThresholdResult, Trial, Verdict } from './result.js';
-import type { FailoverTestOptions } from './run.js';
 import { summarize } from './summary.js';
 import { judge, parseThreshold } from './thresholds.js';
 

@@ -43,15 +43,16 @@ const overWords = ({ stepMs, boundMs }: TimeRow): string =>
 
 /** `tuned: out for 3.84 s at worst, back after 3.76 s (first) to 3.84 s (last); errors: 8 closed`. */
 function clientWords(client: ClientSummary): string {
-  const out =
-    client.outageMs === null
-      ? 'no outage was measured'
-      : `out for ${time(client.outageMs)} ${client.lastRecoveredMs === null ? 'and longer' : 'at worst'}`;
-  const back =
-    client.firstRecoveredMs === null
-      ? ', none came back'
-      : `, back after ${time(client.firstRecoveredMs)} (first)${client.lastRecoveredMs === null ? ', some never' : ` to ${time(client.lastRecoveredMs)} (last)`}`;
-  return `${client.policy}: ${out}${back}; errors: ${errorWords(client.errors)}`;
+  const { outageMs, lastRecoveredMs, policy, errors } = client;
+  const worst = lastRecoveredMs === null ? 'and longer' : 'at worst';
+  const out = outageMs === null ? 'no outage was measured' : `out for ${time(outageMs)} ${worst}`;
+  return `${policy}: ${out}, ${backWords(client)}; errors: ${errorWords(errors)}`;
+}
+
+function backWords({ firstRecoveredMs, lastRecoveredMs }: ClientSummary): string {
+  if (firstRecoveredMs === null) return 'none came back';
+  const first = `back after ${time(firstRecoveredMs)} (first)`;
+  return lastRecoveredMs === null ? `${first}, some never` : `${first} to ${time(lastRecoveredMs)} (last)`;
 }
 
 const time = (ms: number): string => together(humanDurationMs(ms));

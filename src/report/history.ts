@@ -22,7 +22,7 @@ export interface HistoryResult {
   pruned: number;
 }
 
-/** Past runs as a table, the newest first; what could not be read is said. */
+/** Past runs as a table, the newest first, times as medians over a run's trials; what could not be read is said. */
 export function historyText(result: HistoryResult, view: View): string {
   const theme = themeOf(view);
   const { cluster, runs, total, pruned } = result;
@@ -42,10 +42,10 @@ export function historyText(result: HistoryResult, view: View): string {
   const columns = [
     { title: 'STARTED' },
     { title: 'VERDICT' },
-    { title: 'FAULT' },
+    { title: 'FAULT', drop: 7 },
     { title: 'DOWN-AFTER', align: 'right' as const, drop: 6 },
     { title: 'TRIALS', align: 'right' as const, drop: 3 },
-    { title: 'SWITCHED P50', align: 'right' as const },
+    { title: 'SWITCHED', align: 'right' as const },
     { title: 'MAX', align: 'right' as const, drop: 4 },
     { title: 'CLIENTS OUT', align: 'right' as const, drop: 5 },
     { title: 'LOST', align: 'right' as const, drop: 2 },
@@ -65,11 +65,15 @@ const MARK = { holds: SYMBOL.ok, violated: SYMBOL.bad, unknown: SYMBOL.unknown }
 
 function rowOf(run: HistoryRun, view: View): Cell[] {
   const theme = themeOf(view);
+  const narrow = view.columns < 60;
   const paint = { holds: theme.ok, violated: theme.bad, unknown: theme.warn }[run.outcome];
   const ms = (value: number | undefined): string => (value === undefined ? '-' : humanDurationMs(value));
   return [
-    run.startedAt.replace(/\.\d+Z$/, 'Z'),
-    { text: `${MARK[run.outcome]} ${run.outcome}${run.complete ? '' : ', cut short'}`, paint },
+    narrow ? run.startedAt.slice(0, 16).replace('T', ' ') : run.startedAt.replace(/\.\d+Z$/, 'Z'),
+    {
+      text: `${MARK[run.outcome]}${narrow ? '' : ` ${run.outcome}`}${run.complete ? '' : ' cut short'}`,
+      paint,
+    },
     run.fault,
     formatDurationMs(run.config.downAfterMs),
     run.held === run.trials ? String(run.trials) : `${run.held}/${run.trials}`,

@@ -3,7 +3,7 @@ import { systemClock, withDeadline } from '../clock.js';
 import { messageOf, type OperatorError, unreachable } from '../errors.js';
 import { formatAddress } from '../model/address.js';
 import { type ConnectTarget, connectTarget, type Env, type TargetOptions } from './connect-target.js';
-import { printable } from './error.js';
+import { isRefusal, printable } from './error.js';
 import { loadLibrary } from './library.js';
 import {
   DIAL_MS,
@@ -125,8 +125,6 @@ async function greet(client: Redis): Promise<void> {
   });
   await client.ping();
 }
-
-const isRefusal = (message: string): boolean => /^(NOAUTH|WRONGPASS|NOPERM|DENIED)\b/.test(message);
 
 /** Closes a client that never connected, and waits for what is under way: ioredis can't call a dial back. */
 async function giveUp(client: Redis): Promise<void> {

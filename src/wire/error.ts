@@ -108,3 +108,6 @@ export function silenceOf(error: unknown): Silence {
   if (error instanceof WireError) return error.silence;
   return { kind: 'error', message: messageOf(error) };
 }
+
+/** An error that no second attempt cures. Texts: acl.c, networking.c. */
+export const isRefusal = (message: string): boolean => /^(NOAUTH|WRONGPASS|NOPERM|DENIED)\b/.test(message);

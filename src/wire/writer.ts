@@ -1,7 +1,7 @@
 import type { Pipeline, Redis } from 'ioredis';
 import { type Clock, withDeadline } from '../clock.js';
 import { type OperatorError, unreachable } from '../errors.js';
-import { printable } from './error.js';
+import { isRefusal, printable } from './error.js';
 import { loadLibrary } from './library.js';
 import {
   type SentinelRoad,
@@ -71,7 +71,7 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
   let readies = 0;
   let lastError = '';
   const note = (error: Error): void => {
-    lastError = error.message;
+    if (!isRefusal(lastError)) lastError = error.message;
   };
   redis.on('error', note);
   redis.on('sentinelError', note);
@@ -94,12 +94,8 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
   try {
     const abort = abortOf(signal);
     try {
-      await withDeadline(
-        clock,
-        deadlineMs,
-        Promise.race([ready(redis), abort.promise]),
-        () => new Error('silent'),
-      );
+      const first = Promise.race([ready(redis), abort.promise]);
+      await withDeadline(clock, deadlineMs, first, () => new Error('silent'));
     } finally {
       abort.forget();
     }
@@ -169,6 +165,9 @@ async function ready(redis: Redis): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     redis.once('ready', resolve);
     redis.once('end', () => reject(new Error('ended')));
+    redis.on('error', (error: Error) => {
+      if (isRefusal(error.message)) reject(error);
+    });
     redis.connect().catch(() => {}); // each failure is heard as an 'error'
   });
 }

@@ -4,6 +4,7 @@ import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commands } from '../../commands/index.js';
 import { systemClock } from '../../src/clock.js';
 import { dockerDriver } from '../../src/drivers/docker/index.js';
 import { until } from '../../src/until.js';
@@ -27,6 +28,8 @@ const SETTINGS = {
   SENTINELCTL_PORT: 'auto',
   SENTINELCTL_SENTINEL_PORT: 'auto',
   SENTINELCTL_DOWN_AFTER: '2s',
+  // How fast a failover is here and now is not what is tested.
+  SENTINELCTL_BUDGET: '60s',
 };
 const IN_DOCKER = { SENTINELCTL_DRIVER: 'docker', SENTINELCTL_IMAGE: 'host' };
 
@@ -100,7 +103,10 @@ async function standUp(
 async function prove(shell: Shell, command: ShownCommand, settings: Record<string, string>): Promise<void> {
   let said = '';
   const once = async (): Promise<number | null> => {
-    const ran = await shell.type(command.text, { endless: command.endless, env: settings });
+    const ran = await shell.type(command.text, {
+      env: settings,
+      ...(command.endless ? { endUpon: 'stdout' as const } : {}),
+    });
     said = `line ${command.line}: ${command.text}\n${ran.stdout}${ran.stderr}`;
     return ran.code;
   };
@@ -127,6 +133,20 @@ describe('the documents', () => {
     );
     // examples.test.ts runs what the reference takes from the commands.
     expect(elsewhere.filter((line) => !line.startsWith('docs/reference.md:'))).toEqual([]);
+  });
+
+  it('README.md lists every command', () => {
+    const [, after = ''] = (all.find(({ path }) => path === 'README.md')?.text ?? '').split(
+      '\n## Commands\n',
+    );
+    const [section = ''] = after.split('\n## ');
+    const listed = Object.entries(commands).filter(([, entry]) => entry.hidden !== true);
+    const rows = section.split('\n').filter((line) => line.startsWith('| '));
+    const named = rows.flatMap((row) =>
+      [...(row.split(' | ')[0] ?? '').matchAll(/[a-z][a-z-]+/g)].map(([name]) => name),
+    );
+    const missing = listed.filter(([name]) => !named.includes(name));
+    expect(missing.map(([name]) => name)).toEqual([]);
   });
 
   it('name no file and no heading that is not there', () => {

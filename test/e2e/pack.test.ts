@@ -94,7 +94,6 @@ describe('the packed package', () => {
       'es2022',
       '--types',
       'node',
-      '--skipLibCheck',
     ];
     const { stdout } = await run(TSC, ['--ignoreConfig', ...how, ...roots, ...files], { cwd: project }).catch(
       (error: { stdout: string }) => error,

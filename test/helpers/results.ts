@@ -303,6 +303,9 @@ export function bareResult(): FailoverResult {
   return {
     ...result,
     workload: null,
+    summary: Object.fromEntries(
+      Object.entries(result.summary).filter(([metric]) => !/^(client|ledger)/.test(metric)),
+    ),
     trials: result.trials.map(({ client: _c, ledger: _l, ...trial }) => trial),
     thresholds: result.thresholds.slice(0, 1),
   };

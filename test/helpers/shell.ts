@@ -4,11 +4,13 @@ import { constants, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { BIN, type Ran, runCli } from './cli.js';
 
+export type EndUpon = 'stdout' | 'stderr' | undefined;
+
 /** A state directory and a working directory of its own, with the built command on PATH. */
 export interface Shell {
   dir: string;
-  /** Runs a line in bash as a reader would type it; `endless` ends it with Ctrl-C once it has printed something. */
-  type(line: string, options?: { endless?: boolean; env?: Record<string, string> }): Promise<Ran>;
+  /** Runs a line in bash as a reader would type it; with `endUpon` a Ctrl-C follows once that stream said something. */
+  type(line: string, options?: { endUpon?: EndUpon; env?: Record<string, string> }): Promise<Ran>;
   /** Takes everything down that was made here. */
   close(): Promise<void>;
 }
@@ -27,7 +29,7 @@ export async function openShell(settings: Record<string, string>): Promise<Shell
   const env = { ...Object.fromEntries(bare), ...settings, PATH: path, SENTINELCTL_HOME: home };
   return {
     dir,
-    type: (line, options = {}) => typed(line, work, { ...env, ...options.env }, options.endless === true),
+    type: (line, options = {}) => typed(line, work, { ...env, ...options.env }, options.endUpon),
     async close() {
       const down = await runCli(home, ['down', '--all'], { cwd: dir });
       await rm(dir, { recursive: true, force: true });
@@ -36,7 +38,7 @@ export async function openShell(settings: Record<string, string>): Promise<Shell
   };
 }
 
-function typed(line: string, cwd: string, env: NodeJS.ProcessEnv, endless: boolean): Promise<Ran> {
+function typed(line: string, cwd: string, env: NodeJS.ProcessEnv, endUpon: EndUpon): Promise<Ran> {
   return new Promise((done, fail) => {
     const child = spawn('bash', ['-o', 'pipefail', '-c', line], {
       cwd,
@@ -47,10 +49,11 @@ function typed(line: string, cwd: string, env: NodeJS.ProcessEnv, endless: boole
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       // bash gives its place to the only command of a line, so the signal meets the command itself.
-      if (endless && stdout === '') child.kill('SIGINT');
+      if (endUpon === 'stdout' && stdout === '') child.kill('SIGINT');
       stdout += text;
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      if (endUpon === 'stderr' && stderr === '') child.kill('SIGINT');
       stderr += text;
     });
     child.on('error', fail);

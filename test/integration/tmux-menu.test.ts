@@ -15,10 +15,9 @@ describe.skipIf(!hasTmux)('the menu, with keys pressed', () => {
     cli = await openCli();
     terminal = await openTerminal({ home: cli.home, env: PROCESSES });
   });
-  afterEach(async () => {
-    await terminal.close();
-    await cli.close();
-  });
+  // Each on its own, the last one first: what one could not end, the other ends all the same.
+  afterEach(() => cli.close());
+  afterEach(() => terminal.close());
 
   it('offers up first on nothing, then what makes sense, and says what each choice is as a command', async () => {
     await terminal.run('sentinelctl');
@@ -75,10 +74,8 @@ describe.skipIf(!hasTmux)('a command line, with keys pressed', () => {
     expect(up.code, up.stderr).toBe(0);
     terminal = await openTerminal({ home: cli.home });
   });
-  afterAll(async () => {
-    await terminal.close();
-    await cli.close();
-  });
+  afterAll(() => cli.close());
+  afterAll(() => terminal.close());
 
   it('a missing node is asked for, with what each one is at this moment', async () => {
     await terminal.run('sentinelctl kill');

@@ -1,4 +1,4 @@
-import { EXIT, messageOf, OperatorError } from '../../errors.js';
+import { messageOf, OperatorError } from '../../errors.js';
 import type { DriverFactory, Probe } from '../driver.js';
 import { DockerDriver } from './docker-driver.js';
 import { askEngine, connectEngine, type Engine } from './engine.js';
@@ -14,9 +14,11 @@ export const dockerDriver: DriverFactory = {
   name: 'docker',
 
   async probe({ settings, env }): Promise<Probe> {
+    // A word that was typed wrong is no reason to take another driver: it is thrown, not answered.
+    const read = readSettings(settings);
     let engine: Engine | undefined;
     try {
-      const target = await findEngine(readSettings(settings), env);
+      const target = await findEngine(read, env);
       engine = await connectEngine(target);
       const { version, os } = await askEngine(engine, PROBE_MS);
       if (os === 'linux') return { ok: true, found: `Docker Engine ${version} at ${target.shown}` };
@@ -26,8 +28,6 @@ export const dockerDriver: DriverFactory = {
         install: 'switch it to Linux containers',
       };
     } catch (error) {
-      // A word that was typed wrong is no reason to take another driver.
-      if (error instanceof OperatorError && error.exitCode === EXIT.usage) throw error;
       const words = engine && whyUnreachable(error, engine.target);
       if (words !== undefined) return { ok: false, reason: words.reason, install: words.remedy };
       const status = statusOf(error);

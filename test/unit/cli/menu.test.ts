@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { KnownCluster } from '../../../src/cli/known.js';
 import { menu } from '../../../src/cli/menu.js';
 import { menuChoices } from '../../../src/cli/menu-choices.js';
+import type { StatusResult } from '../../../src/model/status.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 import { type MemoryWorld, memoryWorld } from '../../helpers/world.js';
 
@@ -35,6 +36,24 @@ describe('what the menu offers', () => {
     expect(at('unhealthy').slice(0, 2)).toEqual(['Status', 'Start a node']);
     expect(at('down')[0]).toBe('Up');
     expect(at('down')).not.toContain('Failover test');
+  });
+
+  it('what the first problem asks for second, where that is one whole command of ours', () => {
+    const at = (fix: string): string[] => {
+      const status = { problems: [{ fix, message: 'redis-2 does not answer' }] } as unknown as StatusResult;
+      const state = { clusters: [{ ...cluster('c1'), health: 'unhealthy' as const, status }], current: 'c1' };
+      return menuChoices(state).flatMap((c) => (c.does.type === 'run' ? [c.does.words.join(' ')] : []));
+    };
+    expect(at('sentinelctl start redis-2 --cluster c1')[1]).toBe('start redis-2 --cluster c1');
+    expect(at('sentinelctl logs redis-2 --tail 50')[1]).toBe('logs redis-2 --tail 50 --cluster c1');
+    for (const fix of ['redis-cli -p 6379 PING', 'sentinelctl status', 'sentinelctl restart NODE', 'wait'])
+      expect(at(fix)[1], fix).toBe('start --cluster c1');
+  });
+
+  it('up by the name that was given, where there is no cluster of that name', () => {
+    const state = { clusters: [cluster('other')], current: null, given: 'orders' };
+    expect(menuChoices(state)[0]?.does).toEqual({ type: 'run', words: ['up', '--cluster', 'orders'] });
+    expect(names(state)).toContain('Another cluster');
   });
 
   it('every command names its cluster', () => {
@@ -109,6 +128,32 @@ describe('the menu', () => {
     expect(ran).toEqual([['kill', 'redis-1', '--cluster', 'b', '--no-color']]);
     world.stdin.write('\x1b');
     expect(await done).toBe(0);
+  });
+
+  it('never takes another cluster for the one that was named', async () => {
+    const { world, done, shows } = await open(['--cluster', 'orders'], ['default']);
+    await shows('No cluster orders is known here. What next?');
+    world.stdin.write('q');
+    expect(await done).toBe(0);
+  });
+
+  it('asks which one first, where there are several and none was named', async () => {
+    const { world, ran, done, shows } = await open([], ['a', 'default']);
+    await shows('Which cluster?');
+    world.stdin.write('\r');
+    await shows('Cluster default. What next?');
+    world.stdin.write('\r');
+    await expect.poll(() => ran.length, { interval: 5 }).toBe(1);
+    expect(ran).toEqual([['status', '--cluster', 'default']]);
+    await shows('navigate');
+    world.stdin.write('q');
+    expect(await done).toBe(0);
+  });
+
+  it('asks nothing where the settings say so', async () => {
+    const { world, done } = await open(['--no-input']);
+    expect(await done).toBeUndefined();
+    expect(world.stderr.text).toBe('');
   });
 
   it('Ctrl-C leaves with 130', async () => {

@@ -1,303 +1,326 @@
 import { describe, expect, it } from 'vitest';
-import type { FailoverResult, Trial } from '../../../src/failover/result.js';
 import { failoverText } from '../../../src/report/failover.js';
+import {
+  bareResult,
+  cutShortResult,
+  heldResult,
+  hostileResult,
+  violatedResult,
+} from '../../helpers/results.js';
 import { expectToFit, plainView } from './lines.js';
 
-const trial: Trial = {
-  oldMaster: { id: 'redis-1', host: '127.0.0.1', port: 6379 },
-  newMaster: { id: 'redis-2', host: '127.0.0.1', port: 6380 },
-  phases: {
-    sdownMs: 5050.1,
-    odownMs: 5158.4,
-    electedMs: 5221,
-    writableMs: 5403.7,
-    promotedMs: 6220.2,
-    switchedMs: 6290.5,
-    agreedMs: 6340.9,
-    reattachedMs: 6301.2,
-  },
-  overheadMs: 1290.5,
-  rejoin: {
-    mode: 'as-crashed',
-    restartedMs: 7400,
-    convertedMs: 17_620,
-    linkUpMs: 17_640,
-    caughtUpMs: 17_655,
-    zombieMs: 10_180,
-  },
-};
+/** What an operator's terminal shows at once. */
+const SCREEN_LINES = 44;
 
-const held: FailoverResult = {
-  outcome: 'holds',
-  reason: 'every sentinel follows redis-2, the old master is its replica again, and every invariant holds',
-  cluster: 'default',
-  masterName: 'mymaster',
-  driver: 'process',
-  fault: 'kill SIGKILL redis-1',
-  faultAt: '2025-01-02T03:04:05.678Z',
-  command: 'sentinelctl failover-test --signal KILL',
-  engine: { name: 'redis', version: '7.0.15' },
-  config: { downAfterMs: 5000, failoverTimeoutMs: 60_000, quorum: 2, parallelSyncs: 1 },
-  budgetMs: 7000,
-  trials: [trial],
-  thresholds: [{ expression: 'switchedMs <= 7000', value: 6290.5, holds: 'holds' }],
-  invariants: [
-    { id: 'one-master', verdict: 'holds', evidence: 'ROLE says master at redis-2' },
-    { id: 'sentinels-agree', verdict: 'holds', evidence: '3 of 3 name 127.0.0.1:6380 at epoch 1' },
-    { id: 'quorum-usable', verdict: 'unknown', evidence: 'CKQUORUM OK at 2 of 3' },
-  ],
-  events: [],
-};
+const notRejoined = (() => {
+  const result = bareResult();
+  return { ...result, trials: result.trials.map((trial) => ({ ...trial, rejoin: null })) };
+})();
 
-const cutShort: FailoverResult = {
-  ...held,
-  outcome: 'violated',
-  reason: 'no replica was promoted within 20 s',
-  cluster: 'lab',
-  trials: [
-    {
-      ...trial,
-      newMaster: null,
-      phases: {
-        ...trial.phases,
-        writableMs: null,
-        promotedMs: null,
-        switchedMs: null,
-        agreedMs: null,
-        reattachedMs: null,
-        odownMs: 5700,
-        electedMs: 5800,
-      },
-      overheadMs: null,
-      rejoin: null,
-    },
-  ],
-  thresholds: [{ expression: 'switchedMs <= 7000', value: null, holds: 'violated' }],
-  invariants: [{ id: 'one-master', verdict: 'violated', evidence: 'no node says that it is master' }],
-};
+describe('the result of one failover', () => {
+  it('100 columns: phases and rejoin on one time axis, the zombie window drawn, losses with their cause', () => {
+    expect(failoverText(heldResult(), plainView(100))).toMatchInlineSnapshot(`
+      "HOLDS  mymaster moved from redis-1 to redis-3 127.0.0.1:6381, first switch after 3.74 s, budget
+             4.00 s
+      the first sentinel switched 3.74 s after the fault, 1.74 s beyond down-after 2s
+      fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster default (process), redis 7.0.15, down-after
+        2s, quorum 2; 8 clients (tuned) at 2000 operations a second; seed 42
 
-const notRejoined: FailoverResult = { ...held, trials: [{ ...trial, rejoin: null }] };
+      PHASE                                  AT     STEP     BOUND  0 ──────────────────────────── 14.81 s
+      one sentinel calls it down         2.57 s   2.57 s  ! 2.20 s  ██████▌
+      a quorum calls it down             2.65 s    88 ms  ≤ 300 ms        ▊
+      the first sentinel votes           2.67 s    15 ms  ≤ 200 ms        ▊
+      a leader is elected                2.76 s    85 ms  ≤ 1.10 s        █
+      a replica is chosen                2.83 s    77 ms  ≤ 200 ms         ▎
+      the new master takes writes        2.93 s    98 ms  ≤ 400 ms         ▌
+      the leader has proof of it         3.71 s   775 ms  ! 500 ms         ██▌
+      first sentinel switches            3.74 s    33 ms  ≤ 200 ms           ▌
+      every sentinel answers with it     3.74 s     3 ms  ≤ 200 ms           ▌
+      the other replicas follow it       3.74 s     3 ms  ≤ 1.20 s           ▌
+      the old master runs again          3.82 s        -         -           ▊
+      a second writable master                   10.99 s         -           ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
+      it says that it is a replica      14.81 s  10.99 s         -           ████████████████████████████▉
+      its link to the new master is up  14.81 s     0 ms         -                                       ▉
+      its offset has caught up          14.81 s     4 ms         -                                       █
 
-describe('the result of a failover', () => {
-  it('100 columns: phases and rejoin on one time axis, the zombie window drawn', () => {
-    expect(failoverText(held, plainView(100))).toMatchInlineSnapshot(`
-      "HOLDS  mymaster moved from redis-1 to redis-2 127.0.0.1:6380, first switch after 6.29 s, budget
-             7.00 s
-      every sentinel follows redis-2, the old master is its replica again, and every invariant holds
-      fault kill SIGKILL redis-1 at 2025-01-02T03:04:05.678Z; cluster default (process), redis 7.0.15,
-        down-after 5s, quorum 2
+      clients   tuned: out for 3.82 s at worst, back after 3.76 s (first) to 3.81 s (last); errors: 61
+                connection refused, 8 closed and 3 timeout
+      ledger    61,168 writes acknowledged, 40 lost (38 zombie: acknowledged by the old master after its
+                return, before it was converted; 2 unreplicated: acknowledged before the fault, not
+                replicated by then), 11 indeterminate (4 of them arrived)
+      sdown     2.57 s instead of 2.20 s: 2.57 s of waiting for down-after, and up to two ticks
+      promoted  775 ms instead of 500 ms: 0.77 s of waiting for the next INFO, one a second
 
-      PHASE                                  AT     STEP     BOUND  0 ──────────────────────────── 17.66 s
-      one sentinel calls it down         5.05 s   5.05 s  ≤ 5.20 s  ██████████▊
-      a quorum calls it down             5.16 s   108 ms  ≤ 300 ms            █
-      a leader is elected                5.22 s    63 ms  ≤ 1.10 s             ▏
-      the new master takes writes        5.40 s   183 ms  ≤ 400 ms             ▋
-      the leader has proof of it         6.22 s   817 ms  ≤ 1.10 s             ██▍
-      first sentinel switches            6.29 s    70 ms  ≤ 200 ms               ▌
-      every sentinel answers with it     6.34 s    50 ms  ≤ 200 ms               ▋
-      the other replicas follow it       6.30 s    11 ms  ≤ 1.20 s               ▌
-      the old master runs again          7.40 s        -         -                 ▉
-      a second writable master                   10.18 s         -                  ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
-      it says that it is a replica      17.62 s  10.22 s         -                 ██████████████████████▉
-      its link to the new master is up  17.64 s    20 ms         -                                       ▉
-      its offset has caught up          17.66 s    15 ms         -                                       █
+      ✔ switchedMs<=4000: 3.74 s
+      ✔ client.outageMs:p(95)<8s: 3.82 s
+      ✔ one-master, sentinels-agree, replicas-attached, old-master-rejoined, quorum-usable, one-failover
 
-      ! redis-1 was a second writable master for 10.18 s after its return: what is written to it in that
-        time is lost
-
-      what each step waits for
-      sdown       down-after, and up to two ticks
-      odown       asking the other sentinels, a tick at a time
-      elected     the votes, and a random start of up to 1 s when they split
-      writable    three to four ticks of the leader’s state machine
-      promoted    waiting for the next INFO, one a second
-      switched    the leader’s hello to the others
-      agreed      the leader’s hello to the others
-      reattached  one after the other (parallel-syncs), a partial resync each
-
-      ✔ switchedMs <= 7000: 6.29 s
-      ✔ one-master: ROLE says master at redis-2
-      ✔ sentinels-agree: 3 of 3 name 127.0.0.1:6380 at epoch 1
-      ? quorum-usable: CKQUORUM OK at 2 of 3
-
+      ! 2 acknowledged writes died with the master: WAIT 1 after what must not be lost, or
+        min-replicas-to-write 1, narrows that
+      ! a returned master stayed writable for up to 10.99 s, and cost 38 writes: bring it back with
+        sentinelctl start (or replicaof in its file), which makes it a replica at once
       → sentinelctl status
-      → sentinelctl failover-test --signal KILL"
+      → sentinelctl failover-test --cluster default --signal KILL --trials 1 --clients 8 --seed 42"
     `);
   });
 
   it('60 columns', () => {
-    expect(failoverText(held, plainView(60))).toMatchInlineSnapshot(`
-      "HOLDS  mymaster moved from redis-1 to redis-2
-             127.0.0.1:6380, first switch after 6.29 s, budget
-             7.00 s
-      every sentinel follows redis-2, the old master is its
-      replica again, and every invariant holds
-      fault kill SIGKILL redis-1 at 2025-01-02T03:04:05.678Z;
-        cluster default (process), redis 7.0.15, down-after 5s,
-        quorum 2
+    expect(failoverText(bareResult(), plainView(60))).toMatchInlineSnapshot(`
+      "HOLDS  mymaster moved from redis-1 to redis-3
+             127.0.0.1:6381, first switch after 3.74 s, budget
+             4.00 s
+      the first sentinel switched 3.74 s after the fault, 1.74 s
+      beyond down-after 2s
+      fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster
+        default (process), redis 7.0.15, down-after 2s, quorum 2;
+        seed 42
 
-      PHASE            AT     STEP     BOUND  0 ────────── 17.66 s
-      sdown        5.05 s   5.05 s  ≤ 5.20 s  █████▋
-      odown        5.16 s   108 ms  ≤ 300 ms       ▊
-      elected      5.22 s    63 ms  ≤ 1.10 s       ▉
-      writable     5.40 s   183 ms  ≤ 400 ms       █
-      promoted     6.22 s   817 ms  ≤ 1.10 s        █
-      switched     6.29 s    70 ms  ≤ 200 ms         ▏
-      agreed       6.34 s    50 ms  ≤ 200 ms         ▏
-      reattached   6.30 s    11 ms  ≤ 1.20 s         ▏
-      restarted    7.40 s        -         -          ▍
-      zombie               10.18 s         -          ▒▒▒▒▒▒▒▒▒▒▒▒
-      converted   17.62 s  10.22 s         -          ███████████▉
-      linked      17.64 s    20 ms         -                     ▉
-      caught up   17.66 s    15 ms         -                     █
+      PHASE            AT     STEP     BOUND  0 ────────── 14.81 s
+      sdown        2.57 s   2.57 s  ! 2.20 s  ███▍
+      odown        2.65 s    88 ms  ≤ 300 ms     ▌
+      votes        2.67 s    15 ms  ≤ 200 ms     ▌
+      elected      2.76 s    85 ms  ≤ 1.10 s     ▋
+      selected     2.83 s    77 ms  ≤ 200 ms     ▊
+      writable     2.93 s    98 ms  ≤ 400 ms     ▉
+      promoted     3.71 s   775 ms  ! 500 ms     ██
+      switched     3.74 s    33 ms  ≤ 200 ms       ▏
+      agreed       3.74 s     3 ms  ≤ 200 ms       ▏
+      reattached   3.74 s     3 ms  ≤ 1.20 s       ▏
+      restarted    3.82 s        -         -       ▏
+      zombie               10.99 s         -       ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
+      converted   14.81 s  10.99 s         -       ██████████████▉
+      linked      14.81 s     0 ms         -                     ▉
+      caught up   14.81 s     4 ms         -                     █
 
-      ! redis-1 was a second writable master for 10.18 s after its
-        return: what is written to it in that time is lost
+      sdown     2.57 s instead of 2.20 s: 2.57 s of waiting for
+                down-after, and up to two ticks
+      promoted  775 ms instead of 500 ms: 0.77 s of waiting for
+                the next INFO, one a second
 
-      what each step waits for
-      sdown       down-after, and up to two ticks
-      odown       asking the other sentinels, a tick at a time
-      elected     the votes, and a random start of up to 1 s when
-                  they split
-      writable    three to four ticks of the leader’s state
-                  machine
-      promoted    waiting for the next INFO, one a second
-      switched    the leader’s hello to the others
-      agreed      the leader’s hello to the others
-      reattached  one after the other (parallel-syncs), a partial
-                  resync each
+      ✔ switchedMs<=4000: 3.74 s
+      ✔ one-master, sentinels-agree, replicas-attached,
+          old-master-rejoined, quorum-usable, one-failover
 
-      ✔ switchedMs <= 7000: 6.29 s
-      ✔ one-master: ROLE says master at redis-2
-      ✔ sentinels-agree: 3 of 3 name 127.0.0.1:6380 at epoch 1
-      ? quorum-usable: CKQUORUM OK at 2 of 3
-
+      ! a returned master stayed writable for up to 10.99 s: bring
+        it back with sentinelctl start (or replicaof in its file),
+        which makes it a replica at once
       → sentinelctl status
-      → sentinelctl failover-test --signal KILL"
+      → sentinelctl failover-test --cluster default --signal KILL
+        --trials 1 --clients 8 --seed 42"
     `);
   });
 
   it('40 columns', () => {
-    expect(failoverText(held, plainView(40))).toMatchInlineSnapshot(`
+    expect(failoverText(bareResult(), plainView(40))).toMatchInlineSnapshot(`
       "HOLDS  mymaster moved from redis-1 to
-        redis-2 127.0.0.1:6380, first switch
-        after 6.29 s, budget 7.00 s
-      every sentinel follows redis-2, the old
-      master is its replica again, and every
-      invariant holds
-      fault kill SIGKILL redis-1 at
-        2025-01-02T03:04:05.678Z; cluster
+        redis-3 127.0.0.1:6381, first switch
+        after 3.74 s, budget 4.00 s
+      the first sentinel switched 3.74 s after
+      the fault, 1.74 s beyond down-after 2s
+      fault kill SIGKILL at
+        2025-01-02T03:04:00.000Z; cluster
         default (process), redis 7.0.15,
-        down-after 5s, quorum 2
+        down-after 2s, quorum 2; seed 42
 
-      PHASE            AT  0 ───────── 17.66 s
-      sdown        5.05 s  █████▍
-      odown        5.16 s       ▌
-      elected      5.22 s       ▌
-      writable     5.40 s       ▊
-      promoted     6.22 s       █▋
-      switched     6.29 s        ▊
-      agreed       6.34 s        ▊
-      reattached   6.30 s        ▊
-      restarted    7.40 s         ▉
-      zombie                       ▒▒▒▒▒▒▒▒▒▒▒
-      converted   17.62 s         ███████████▉
-      linked      17.64 s                    ▉
-      caught up   17.66 s                    █
+      PHASE            AT  0 ───────── 14.81 s
+      sdown        2.57 s  ███▎
+      odown        2.65 s     ▍
+      votes        2.67 s     ▍
+      elected      2.76 s     ▌
+      selected     2.83 s     ▋
+      writable     2.93 s     ▊
+      promoted     3.71 s     █▊
+      switched     3.74 s      ▊
+      agreed       3.74 s      ▊
+      reattached   3.74 s      ▊
+      restarted    3.82 s      ▉
+      zombie                   ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
+      converted   14.81 s      ██████████████▉
+      linked      14.81 s                    ▉
+      caught up   14.81 s                    █
 
-      ! redis-1 was a second writable master
-        for 10.18 s after its return: what is
-        written to it in that time is lost
+      sdown     2.57 s instead of 2.20 s: 2.57
+                s of waiting for down-after,
+                and up to two ticks
+      promoted  775 ms instead of 500 ms: 0.77
+                s of waiting for the next
+                INFO, one a second
 
-      what each step waits for
-      sdown       down-after, and up to two
-                  ticks
-      odown       asking the other sentinels,
-                  a tick at a time
-      elected     the votes, and a random
-                  start of up to 1 s when they
-                  split
-      writable    three to four ticks of the
-                  leader’s state machine
-      promoted    waiting for the next INFO,
-                  one a second
-      switched    the leader’s hello to the
-                  others
-      agreed      the leader’s hello to the
-                  others
-      reattached  one after the other
-                  (parallel-syncs), a partial
-                  resync each
+      ✔ switchedMs<=4000: 3.74 s
+      ✔ one-master, sentinels-agree,
+          replicas-attached,
+          old-master-rejoined, quorum-usable,
+          one-failover
 
-      ✔ switchedMs <= 7000: 6.29 s
-      ✔ one-master: ROLE says master at
-          redis-2
-      ✔ sentinels-agree: 3 of 3 name
-          127.0.0.1:6380 at epoch 1
-      ? quorum-usable: CKQUORUM OK at 2 of 3
-
+      ! a returned master stayed writable for
+        up to 10.99 s: bring it back with
+        sentinelctl start (or replicaof in its
+        file), which makes it a replica at
+        once
       → sentinelctl status
-      → sentinelctl failover-test --signal
-        KILL"
+      → sentinelctl failover-test --cluster
+        default --signal KILL --trials 1
+        --clients 8 --seed 42"
     `);
   });
 
-  it('one that was cut short shows what was measured until then', () => {
-    expect(failoverText(cutShort, plainView(100))).toMatchInlineSnapshot(`
-      "VIOLATED  mymaster has no new master after the loss of redis-1 127.0.0.1:6379, no switch was seen,
-                budget 7.00 s
-      no replica was promoted within 20 s
-      fault kill SIGKILL redis-1 at 2025-01-02T03:04:05.678Z; cluster lab (process), redis 7.0.15,
-        down-after 5s, quorum 2
+  it('one that was cut short says so, and shows what was measured until then', () => {
+    expect(failoverText(cutShortResult(), plainView(100))).toMatchInlineSnapshot(`
+      "UNKNOWN  mymaster has no new master after the loss of redis-1 127.0.0.1:6379, no switch was seen,
+               budget 4.00 s
+      interrupted 5.80 s after the fault: no sentinel had switched yet
+      ! the run did not get to its end: what is shown was measured, the rest is missing
+      fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster lab (process), redis 7.0.15, down-after 2s,
+        quorum 2; 8 clients (tuned) at 2000 operations a second; seed 42
 
-      PHASE                                 AT    STEP     BOUND  0 ─────────────────────────────── 5.80 s
-      one sentinel calls it down        5.05 s  5.05 s  ≤ 5.20 s  ██████████████████████████████████▊
-      a quorum calls it down            5.70 s  650 ms  ! 300 ms                                    █████▎
-      a leader is elected               5.80 s  100 ms  ≤ 1.10 s                                         █
+      PHASE                                 AT    STEP     BOUND  0 ─────────────────────────────── 2.65 s
+      one sentinel calls it down        2.57 s  2.57 s  ! 2.20 s  ██████████████████████████████████████▋
+      a quorum calls it down            2.65 s   88 ms  ≤ 300 ms                                        ██
+      the first sentinel votes        not seen       -  ≤ 200 ms
+      a leader is elected             not seen       -  ≤ 1.10 s
+      a replica is chosen             not seen       -  ≤ 200 ms
       the new master takes writes     not seen       -  ≤ 400 ms
-      the leader has proof of it      not seen       -  ≤ 1.10 s
+      the leader has proof of it      not seen       -  ≤ 500 ms
       first sentinel switches         not seen       -  ≤ 200 ms
       every sentinel answers with it  not seen       -  ≤ 200 ms
       the other replicas follow it    not seen       -  ≤ 1.20 s
 
-      what each step waits for
-      sdown    down-after, and up to two ticks
-      odown    asking the other sentinels, a tick at a time
-      elected  the votes, and a random start of up to 1 s when they split
+      clients  tuned: out for 3.82 s at worst, back after 3.76 s (first) to 3.81 s (last); errors: 61
+               connection refused, 8 closed and 3 timeout
+      ledger   61,168 writes acknowledged, 40 lost (38 zombie: acknowledged by the old master after its
+               return, before it was converted; 2 unreplicated: acknowledged before the fault, not
+               replicated by then), 11 indeterminate (4 of them arrived)
+      sdown    2.57 s instead of 2.20 s: 2.57 s of waiting for down-after, and up to two ticks
+      elected  not seen: -failover-abort-no-good-slave: no replica was eligible
 
-      ✗ switchedMs <= 7000: nothing to compare
+      ? switchedMs<=4000: nothing to compare
+      ✗ ledger.lost==0: 40
       ✗ one-master: no node says that it is master
 
+      ! 2 acknowledged writes died with the master: WAIT 1 after what must not be lost, or
+        min-replicas-to-write 1, narrows that
       → sentinelctl status --cluster lab
       → sentinelctl logs --tail 50 --cluster lab
-      → sentinelctl failover-test --signal KILL"
+      → sentinelctl failover-test --cluster default --signal KILL --trials 1 --clients 8 --seed 42"
     `);
   });
 
   it('says how to start the old master when it was left down', () => {
-    expect(failoverText(notRejoined, plainView(100)).split('\n').slice(-2)).toMatchInlineSnapshot(`
-      [
-        "→ sentinelctl start redis-1",
-        "→ sentinelctl status",
-      ]
-    `);
+    expect(failoverText(notRejoined, plainView(100)).split('\n').slice(-2)).toEqual([
+      '→ sentinelctl start redis-1',
+      '→ sentinelctl status',
+    ]);
+  });
+
+  it('clients that were never acknowledged again are not shown as if they had come back', () => {
+    const result = heldResult();
+    const [trial] = result.trials;
+    const client = trial?.client;
+    if (trial === undefined || client === undefined) throw new Error('no client in the fixture');
+    const stranded = client.clients.map((lane, i) => (i === 0 ? { ...lane, recoveredMs: null } : lane));
+    const text = failoverText(
+      { ...result, trials: [{ ...trial, client: { ...client, lastRecoveredMs: null, clients: stranded } }] },
+      plainView(120),
+    );
+    expect(text).toContain('and longer, back after');
+    expect(text).toContain('some never');
+    expect(text).toContain('! 1 client in 1 of 1 trial was never acknowledged again');
   });
 
   it('in colour', () => {
-    expect(failoverText(held, { color: true, columns: 100 }).split('\n').slice(0, 7)).toMatchInlineSnapshot(`
+    expect(
+      failoverText(bareResult(), { color: true, columns: 100 }).split('\n').slice(0, 8),
+    ).toMatchInlineSnapshot(`
       [
-        "[32mHOLDS[39m  mymaster moved from redis-1 to redis-2 127.0.0.1:6380, first switch after 6.29 s, budget",
-        "       7.00 s",
-        "every sentinel follows redis-2, the old master is its replica again, and every invariant holds",
-        "[2mfault kill SIGKILL redis-1 at 2025-01-02T03:04:05.678Z; cluster default (process), redis 7.0.15,[22m",
-        "[2m  down-after 5s, quorum 2[22m",
+        "[32mHOLDS[39m  mymaster moved from redis-1 to redis-3 127.0.0.1:6381, first switch after 3.74 s, budget",
+        "       4.00 s",
+        "the first sentinel switched 3.74 s after the fault, 1.74 s beyond down-after 2s",
+        "[2mfault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster default (process), redis 7.0.15, down-after[22m",
+        "[2m  2s, quorum 2; seed 42[22m",
         "",
-        "[2mPHASE[22m                                  [2mAT[22m     [2mSTEP[22m     [2mBOUND[22m  [2m0 ──────────────────────────── 17.66 s[22m",
+        "[2mPHASE[22m                                  [2mAT[22m     [2mSTEP[22m     [2mBOUND[22m  [2m0 ──────────────────────────── 14.81 s[22m",
+        "one sentinel calls it down         2.57 s   2.57 s  [33m! 2.20 s[39m  [36m██████▌[39m",
       ]
     `);
   });
+});
 
-  it('fits every width', () => {
-    for (const result of [held, cutShort, notRejoined]) expectToFit((v) => failoverText(result, v));
+describe('the result of several', () => {
+  it('100 columns: a summary instead of a time axis', () => {
+    expect(failoverText(heldResult(10), plainView(100))).toMatchInlineSnapshot(`
+      "HOLDS  mymaster: 10 of 10 trials held, first switch after 3.29 s (median), 3.74 s at worst, budget
+             4.00 s
+      every invariant held in 10 of 10 trials
+      fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster default (process), redis 7.0.15, down-after
+        2s, quorum 2; 8 clients (tuned) at 2000 operations a second; seed 42
+
+      trials  ✔✔✔✔✔✔✔✔✔✔
+
+      METRIC                           N      P50      P95      MAX     95 % CI OF P50  0 ──────── 10.99 s
+      one sentinel calls it down      10   2.36 s   2.57 s   2.57 s    2.28 s – 2.51 s  ████
+      a quorum calls it down          10   2.45 s   2.66 s   2.66 s    2.36 s – 2.59 s  ████
+      the first sentinel votes        10   2.46 s   2.67 s   2.67 s    2.38 s – 2.61 s  ████
+      a leader is elected             10   2.55 s   2.76 s   2.76 s    2.47 s – 2.69 s  ████░
+      a replica is chosen             10   2.63 s   2.83 s   2.83 s    2.54 s – 2.77 s  ████░
+      the new master takes writes     10   2.72 s   2.93 s   2.93 s    2.64 s – 2.87 s  ████░
+      the leader has proof of it      10   3.25 s   3.71 s   3.71 s    3.12 s – 3.57 s  █████░
+      first sentinel switches         10   3.29 s   3.74 s   3.74 s    3.15 s – 3.60 s  █████░
+      every sentinel answers with it  10   3.29 s   3.74 s   3.74 s    3.15 s – 3.60 s  █████░
+      the other replicas follow it    10   3.29 s   3.74 s   3.74 s    3.16 s – 3.61 s  █████░
+      second writable master          10  10.72 s  10.99 s  10.99 s  10.53 s – 10.86 s  ██████████████████
+      client outage (worst client)    10   3.40 s   3.82 s   3.82 s    3.26 s – 3.69 s  ██████
+      last client is back             10   3.40 s   3.81 s   3.81 s    3.26 s – 3.69 s  ██████
+      acknowledged writes lost        10        0       40       40              0 – 2
+
+      ledger  611,680 writes acknowledged, 48 lost (38 zombie: acknowledged by the old master after its
+              return, before it was converted; 10 unreplicated: acknowledged before the fault, not
+              replicated by then), 110 indeterminate (40 of them arrived)
+
+      ✔ switchedMs<=4000: 3.74 s
+      ✔ client.outageMs:p(95)<8s: 3.82 s
+      ✔ one-master, sentinels-agree, replicas-attached, old-master-rejoined, quorum-usable, one-failover
+
+      ! 10 acknowledged writes died with the master: WAIT 1 after what must not be lost, or
+        min-replicas-to-write 1, narrows that
+      ! a returned master stayed writable for up to 10.99 s, and cost 38 writes: bring it back with
+        sentinelctl start (or replicaof in its file), which makes it a replica at once
+      → sentinelctl status
+      → sentinelctl failover-test --cluster default --signal KILL --trials 10 --clients 8 --seed 42"
+    `);
   });
+
+  it('names the trials that do not hold, and what does not', () => {
+    const text = failoverText(violatedResult(), plainView(100));
+    expect(text).toContain('trials  ✔✔✗✔✔✔✔✔✔✔');
+    expect(text).toContain('✗ trial 3, redis-2 → redis-1: one-failover');
+    expect(text).toContain('✗ ledger.lost==0: 40');
+    expect(text).toContain('✗ one-failover: +switch-master to 127.0.0.1:6380, then');
+  });
+
+  it('nothing measured is said, not drawn', () => {
+    const text = failoverText({ ...heldResult(), trials: [], summary: {} }, plainView(80));
+    expect(text.split('\n')[0]).toBe('HOLDS  mymaster: nothing was measured');
+  });
+});
+
+describe('every result', () => {
+  const results = {
+    held: heldResult(),
+    ten: heldResult(10),
+    violated: violatedResult(),
+    cutShort: cutShortResult(),
+    notRejoined,
+    hostile: hostileResult(),
+  };
+
+  it.each(Object.entries(results))('%s fits every width', (_name, result) => {
+    expectToFit((view) => failoverText(result, view));
+  });
+
+  it.each(Object.entries(results).filter(([name]) => name !== 'hostile'))(
+    '%s stays one screen at 100 columns',
+    (_name, result) => {
+      expect(failoverText(result, plainView(100)).split('\n').length).toBeLessThanOrEqual(SCREEN_LINES);
+    },
+  );
 });

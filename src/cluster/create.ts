@@ -1,0 +1,103 @@
+import type { Driver } from '../drivers/driver.js';
+import { refused } from '../errors.js';
+import { redisConf, sentinelConf } from '../model/conf.js';
+import { dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
+import type { Asking } from './ask.js';
+import { attachReplicas, type BringUp, proveConvergence, startAndGreet, startSentinels } from './bring-up.js';
+import { chooseMaster } from './choose-master.js';
+import { type Engine, step } from './engine.js';
+import type { ClusterState } from './state.js';
+import { type UpResult, upResult } from './up-result.js';
+
+/** How long one node may take to start, and the cluster to converge, in milliseconds; `--timeout` aborts earlier. */
+export const NODE_BOUND_MS = 60_000;
+/** Deadline of one question while the cluster starts, in milliseconds. */
+const ASK_DEADLINE_MS = 1500;
+
+/** Every data node is down: all is made anew around the data on disk, and whoever holds it becomes the master. */
+export async function coldStart(
+  engine: Engine,
+  driver: Driver,
+  state: ClusterState,
+  password: string | null,
+): Promise<UpResult> {
+  engine.onProgress({
+    type: 'note',
+    level: 'info',
+    text: 'no data node runs: starting from what is on disk',
+  });
+  await driver.removeAll({ keepData: true });
+  return createAndConverge(engine, driver, state, password, { keepDataOnFailure: true });
+}
+
+/**
+ * Makes every node of a plan, starts them and proves that they converged. What this call made is taken down again
+ * when it fails; throws what it failed by.
+ */
+export async function createAndConverge(
+  engine: Engine,
+  driver: Driver,
+  state: ClusterState,
+  password: string | null,
+  { keepDataOnFailure }: { keepDataOnFailure: boolean },
+): Promise<UpResult> {
+  const { plan } = state;
+  const { cluster } = plan.spec;
+  const asking: Asking = {
+    clock: engine.clock,
+    password,
+    deadlineMs: ASK_DEADLINE_MS,
+    signal: engine.signal,
+  };
+  const bringUp: BringUp = { driver, plan, asking, deadlineMs: NODE_BOUND_MS };
+  try {
+    await driver.prepare(plan.nodes, engine.onProgress, engine.signal);
+    const convergedMs = await step(engine, 'up', `bringing up ${plan.nodes.length} nodes`, () =>
+      converge(bringUp, password, engine, keepDataOnFailure),
+    );
+    const first = plan.nodes[0];
+    const routable = first === undefined || (await driver.routable(first));
+    await engine.store.save(cluster, { ...state, phase: 'up', routable, settings: { ...driver.settings } });
+    return upResult(plan, routable, convergedMs, false, bringUp.masterId);
+  } catch (error) {
+    await step(engine, 'undo', 'taking down what was started', () =>
+      driver.removeAll({ keepData: keepDataOnFailure }),
+    );
+    if (!keepDataOnFailure) await engine.store.forget(cluster);
+    throw error;
+  }
+}
+
+/** Creates, starts and connects every node in the order that wastes no retry; answers milliseconds. */
+async function converge(
+  up: BringUp,
+  password: string | null,
+  engine: Engine,
+  coldStart: boolean,
+): Promise<number> {
+  const { driver, plan, asking } = up;
+  const data = dataNodes(plan);
+  const sentinels = sentinelNodes(plan);
+  await Promise.all(
+    data.map((node) => driver.create(node, redisConf(plan, node, driver.paths(node), password))),
+  );
+  // A fresh cluster's master is known beforehand, so its sentinels can be made before the clock starts.
+  const makeSentinels = (master: NodePlan): Promise<unknown> =>
+    Promise.all(
+      sentinels.map((node) =>
+        driver.create(node, sentinelConf(plan, node, driver.paths(node), password, master.announce)),
+      ),
+    );
+  const planned = data[0];
+  if (planned === undefined) throw refused('no-data-node', 'a cluster needs a master');
+  if (!coldStart) await makeSentinels(planned);
+  const startedAt = asking.clock.now();
+  await Promise.all(data.map((node) => startAndGreet(up, node)));
+  const master = coldStart ? await chooseMaster(up, engine.onProgress) : planned;
+  up.masterId = master.id;
+  if (coldStart) await makeSentinels(master);
+  await attachReplicas(up, master);
+  await startSentinels(up, sentinels);
+  await proveConvergence(up);
+  return asking.clock.now() - startedAt;
+}

@@ -1,0 +1,18 @@
+import type { FailoverResult } from './result.js';
+import type { Threshold } from './thresholds.js';
+import type { TrialSettings } from './trial.js';
+
+/** What a run of failovers is asked to be. */
+export interface FailoverTestOptions extends Omit<TrialSettings, 'routable'> {
+  cluster: string;
+  trials: number;
+  /** Chooses which replica is to take over in each of several trials. */
+  seed: number;
+  /** From the fault to the first +switch-master, in milliseconds; null: down-after + 2 s. */
+  budgetMs: number | null;
+  thresholds: Threshold[];
+  /** The command line that runs this again, for the report. */
+  command: string;
+  /** Hears of the result so far after each trial, so that a run that is killed leaves what it has. */
+  onTrial?: ((soFar: FailoverResult) => Promise<void>) | undefined;
+}

@@ -1,0 +1,298 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { env } from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { FailoverResult } from '../../src/failover/result.js';
+import { failoverHtml } from '../../src/report/html/page.js';
+import { junitXml } from '../../src/report/junit.js';
+import { metricText } from '../../src/report/metric-words.js';
+import {
+  bareResult,
+  cutShortResult,
+  HOSTILE,
+  heldResult,
+  hostileResult,
+  violatedResult,
+} from '../helpers/results.js';
+
+/** Chromium as Debian installs it, or another one that is named. */
+const CHROMIUM = env.SENTINELCTL_CHROMIUM ?? '/usr/bin/chromium';
+const isThere = existsSync(CHROMIUM);
+const isRequired = env.SENTINELCTL_REQUIRE_CHROMIUM === '1';
+
+/** The page talks to nobody, and neither does its browser. */
+const FLAGS = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+  ...['--disable-background-networking', '--disable-component-update'],
+];
+
+it.runIf(isRequired && !isThere)('Chromium is required and there', () => {
+  expect(isThere, `${CHROMIUM} is not there`).toBe(true);
+});
+
+const results: [string, FailoverResult][] = [
+  ['one trial', heldResult()],
+  ['ten trials, one violated', violatedResult()],
+  ['cut short', cutShortResult()],
+  ['without clients', bareResult()],
+  ['hostile', hostileResult()],
+];
+
+describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
+  let browser: Browser;
+  let directory: string;
+  let complaints: string[] = [];
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'sentinelctl-report-'));
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+  afterEach(() => {
+    expect(complaints).toEqual([]);
+    complaints = [];
+  });
+
+  /** Opens a page as a reader would, from a file; whatever it complains of or asks the network for is kept. */
+  async function open(
+    result: FailoverResult,
+    options: Parameters<Browser['newPage']>[0] = { viewport: { width: 1280, height: 900 } },
+    hash = '',
+  ): Promise<Page> {
+    const file = join(directory, 'report.html');
+    await writeFile(file, failoverHtml(result));
+    const page = await browser.newPage(options);
+    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
+    page.on('request', (request) => {
+      if (!request.url().startsWith('file:')) complaints.push(`request: ${request.url()}`);
+    });
+    await page.goto(`${pathToFileURL(file).href}${hash}`);
+    return page;
+  }
+
+  it.each(results)('%s: no complaint, and every number is the one of the JSON', async (_name, result) => {
+    const page = await open(result);
+    const numbers = await page.evaluate(() => {
+      const whole = JSON.parse(document.getElementById('result')?.textContent ?? 'null');
+      return [...document.querySelectorAll('data')].map((element) => {
+        const at = element.dataset.at ?? '';
+        const keys = at.split('/').slice(1);
+        return {
+          at,
+          inJson: keys.reduce((part, key) => part?.[key.replaceAll('~1', '/').replaceAll('~0', '~')], whole),
+          value: Number(element.value),
+          text: element.textContent,
+        };
+      });
+    });
+    expect(numbers.length).toBeGreaterThan(5);
+    for (const { at, inJson, value, text } of numbers) {
+      expect(value, at).toBe(inJson);
+      if (/Ms/.test(at)) expect(text, at).toBe(metricText('anyMs', value));
+    }
+    await page.close();
+  });
+
+  it('has a lane for every node, sentinel and client, with everything that happened in it', async () => {
+    const result = heldResult();
+    const page = await open(result);
+    const names = await page
+      .locator('.lane[data-lane]')
+      .evaluateAll((lanes) => lanes.map((lane) => (lane as HTMLElement).dataset.lane));
+    const clients = (result.trials[0]?.client?.clients ?? []).map((c) => c.id);
+    const nodes = ['redis-1', 'redis-3', 'redis-2'];
+    const sentinels = ['sentinel-1', 'sentinel-2', 'sentinel-3'];
+    expect(names).toEqual(['phases', ...nodes, ...sentinels, 'lost writes', ...clients]);
+    const words = await page
+      .locator('.lane[data-lane=redis-1] button')
+      .evaluateAll((parts) => parts.map((part) => part.getAttribute('aria-label')?.split('\n')[0]));
+    expect(words).toEqual([
+      'redis-1: master',
+      'redis-1: down: kill SIGKILL',
+      'redis-1: a second writable master',
+      'redis-1: replica of redis-3',
+    ]);
+    expect(await page.locator('.band.fault').count()).toBe(1);
+    expect(await page.locator('.band.dual').count()).toBe(1);
+    expect(await page.locator('.lane.loss .lost').count()).toBe(2);
+    await page.close();
+  });
+
+  it('what stands at the same time stands at the same place', async () => {
+    const page = await open(heldResult());
+    const edge = async (selector: string, side: 'left' | 'right'): Promise<number> => {
+      const box = await page.locator(selector).boundingBox();
+      return (box?.x ?? 0) + (side === 'right' ? (box?.width ?? 0) : 0);
+    };
+    const down = '.lane[data-lane=redis-1] .down';
+    expect(await edge('.band.fault', 'left')).toBeCloseTo(await edge(down, 'left'), 0);
+    expect(await edge('.band.fault', 'right')).toBeCloseTo(await edge(down, 'right'), 0);
+    expect(await edge('.band.dual', 'left')).toBeCloseTo(
+      await edge('.lane[data-lane=redis-1] .zombie', 'left'),
+      0,
+    );
+    await page.close();
+  });
+
+  it.each([
+    ['light', 'light'],
+    ['dark', 'dark'],
+  ] as const)('text is readable in %s', async (_name, colorScheme) => {
+    const page = await open(violatedResult(), { viewport: { width: 1280, height: 900 }, colorScheme });
+    const contrast = await page.evaluate(() => {
+      const parts = (color: string): number[] => (color.match(/[\d.]+/g) ?? []).map(Number);
+      const luminance = (color: string): number => {
+        const [r = 0, g = 0, b = 0] = parts(color).map((c) => {
+          const part = c / 255;
+          return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      const behind = (element: Element | null): string => {
+        for (let e = element; e !== null; e = e.parentElement) {
+          const color = getComputedStyle(e).backgroundColor;
+          if ((parts(color)[3] ?? 1) === 1) return color;
+        }
+        return 'rgb(255, 255, 255)';
+      };
+      const wanted =
+        'h1, h2, h3, p, th, td, .badge, small, .name, .legend li, .axis i, .seg.master, .seg.replica, .phase';
+      return [...document.querySelectorAll(wanted)]
+        .filter((element) => element.getClientRects().length > 0)
+        .map((element) => {
+          const a = luminance(getComputedStyle(element).color);
+          const b = luminance(behind(element));
+          return {
+            what: `${element.tagName}.${element.className} ${element.textContent?.slice(0, 20)}`,
+            ratio: (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05),
+          };
+        });
+    });
+    // WCAG 2.1, success criterion 1.4.3.
+    expect(contrast.filter((c) => c.ratio < 4.5)).toEqual([]);
+    const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(background).toBe(colorScheme === 'dark' ? 'rgb(14, 18, 23)' : 'rgb(244, 246, 248)');
+    await page.close();
+  });
+
+  it.each(results)(
+    '%s: on a phone nothing but the lanes and wide tables scrolls sideways',
+    async (_name, result) => {
+      const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+      const page = await open(result, phone);
+      const widths = await page.evaluate(() => ({
+        page: document.documentElement.scrollWidth,
+        window: window.innerWidth,
+        lanes: document.querySelector('.trial:not([hidden]) .scroller')?.scrollWidth ?? 0,
+      }));
+      expect(widths.page).toBe(390);
+      expect(widths.window).toBe(390);
+      expect(widths.lanes).toBeGreaterThan(390);
+      await page.close();
+    },
+  );
+
+  it('by keyboard: trials, lanes and events, each with its words; Escape puts them away', async () => {
+    const page = await open(violatedResult());
+    await page.locator('#tab-3').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('#trial-4').isVisible()).toBe(true);
+    expect(await page.locator('#trial-3').isVisible()).toBe(false);
+    expect(await page.locator('#tab-4').getAttribute('aria-selected')).toBe('true');
+    await page.keyboard.press('Home');
+    expect(await page.locator('#trial-1').isVisible()).toBe(true);
+
+    const lane = page.locator('#trial-1 .lane[data-lane=sentinel-3] .track');
+    await lane.locator('[tabindex="0"]').focus();
+    await page.keyboard.press('End');
+    const focused = page.locator(':focus');
+    const words = await focused.getAttribute('aria-label');
+    expect(words).toMatch(/^sentinel-3/);
+    expect(await page.locator('#tip').isVisible()).toBe(true);
+    expect(await page.locator('#tip').textContent()).toBe(words);
+    expect(await focused.evaluate((e) => getComputedStyle(e).outlineStyle)).toBe('solid');
+    await page.keyboard.press('Escape');
+    expect(await page.locator('#tip').isVisible()).toBe(false);
+    await page.close();
+  });
+
+  it('one part of the axis can be looked at closely, and its events are then in sight', async () => {
+    const page = await open(heldResult());
+    const button = page.getByRole('button', { name: 'from sdown to the switch' });
+    await button.click();
+    expect(await button.getAttribute('aria-pressed')).toBe('true');
+    const frame = await page.locator('.scroller').boundingBox();
+    const mark = await page.locator('.lane[data-lane=sentinel-3] .mark').first().boundingBox();
+    const right = (frame?.x ?? 0) + (frame?.width ?? 0);
+    expect(mark?.x ?? 0).toBeGreaterThan(frame?.x ?? 0);
+    expect(mark?.x ?? right).toBeLessThan(right);
+    await page.close();
+  });
+
+  it('a link to a trial shows that trial', async () => {
+    const page = await open(heldResult(3), undefined, '#trial-2');
+    expect(await page.locator('#trial-2').isVisible()).toBe(true);
+    expect(await page.locator('article.trial:visible').count()).toBe(1);
+    await page.close();
+  });
+
+  it('the distribution has a step for every trial', async () => {
+    const result = heldResult(10);
+    const page = await open(result);
+    for (const kind of ['switched', 'outage']) {
+      expect(await page.locator(`.ecdf [data-curve=${kind}] circle`).count()).toBe(10);
+    }
+    await page.close();
+  });
+
+  it('printed, it is a few pages with all lanes in sight', async () => {
+    const page = await open(violatedResult());
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('.tabs').isVisible()).toBe(false);
+    const pdf = await page.pdf({ format: 'A4' });
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    const overflow = await page.locator('.trial:not([hidden]) .chart').evaluate((chart) => {
+      const frame = chart.parentElement?.getBoundingClientRect().right ?? 0;
+      return chart.getBoundingClientRect().right - frame;
+    });
+    expect(overflow).toBeLessThanOrEqual(1);
+    await page.close();
+  });
+
+  it('text from a server stays text', async () => {
+    const page = await open(hostileResult());
+    expect(await page.locator('img').count()).toBe(0);
+    expect(await page.locator('script').count()).toBe(2);
+    const evidence = await page.locator('.reason').textContent();
+    expect(evidence).toContain('</script><img src=x onerror=alert(1)>');
+    const read = await page.evaluate(
+      () => JSON.parse(document.getElementById('result')?.textContent ?? '').reason,
+    );
+    expect(read).toBe(HOSTILE);
+    await page.close();
+  });
+
+  it.each(results)('%s: its JUnit is XML that can be parsed', async (_name, result) => {
+    const page = await browser.newPage();
+    const parsed = await page.evaluate((xml) => {
+      const read = new DOMParser().parseFromString(xml, 'application/xml');
+      return {
+        error: read.querySelector('parsererror')?.textContent ?? null,
+        cases: read.querySelectorAll('testcase').length,
+        tests: Number(read.documentElement.getAttribute('tests')),
+      };
+    }, junitXml(result));
+    expect(parsed.error).toBeNull();
+    expect(parsed.cases).toBe(parsed.tests);
+    await page.close();
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import type { CommandDef } from '../../../src/cli/command.js';
+import type { Context } from '../../../src/cli/context.js';
+import { glanceAt } from '../../../src/cli/quick-look.js';
+import type { World } from '../../../src/cli/world.js';
+import { systemClock } from '../../../src/clock.js';
+import { EXIT, type ExitCode, refused } from '../../../src/errors.js';
+import { memoryWorld } from '../../helpers/world.js';
+
+/** A world whose `status` does what the test says. */
+function worldWith(run: (context: Context) => Promise<unknown>, code: ExitCode = EXIT.ok): World {
+  const def: CommandDef = {
+    name: 'status',
+    summary: 'status',
+    examples: [],
+    run,
+    render: () => '',
+    exitCode: () => code,
+  };
+  return memoryWorld({
+    commands: { status: { summary: 'status', group: 'Look', load: async () => ({ default: def }) } },
+  });
+}
+
+describe('a glance at a cluster', () => {
+  it.each([
+    [EXIT.ok, 'healthy'],
+    [EXIT.violated, 'unhealthy'],
+    [EXIT.unreachable, 'down'],
+  ] as const)('exit code %i of status is %s', async (code, health) => {
+    let asked: Context['globals'] | undefined;
+    const world = worldWith(async ({ globals }) => {
+      asked = globals;
+      return 'the status';
+    }, code);
+    expect(await glanceAt(world, 'orders')).toEqual({ health, status: 'the status' });
+    expect(asked).toMatchObject({ cluster: 'orders', sentinelAddrs: null, input: false });
+  });
+
+  it('is given up when its time is over, and what it began ends', async () => {
+    let signal: AbortSignal | undefined;
+    const world = worldWith((context) => {
+      signal = context.signal;
+      return new Promise(() => {});
+    });
+    const hurried: World = { ...world, clock: { ...systemClock, sleep: () => Promise.resolve() } };
+    expect(await glanceAt(hurried, 'default')).toBeUndefined();
+    expect(signal?.aborted).toBe(true);
+  });
+
+  it('knows nothing where the look fails', async () => {
+    const world = worldWith(() => Promise.reject(refused('state-unreadable', 'damaged')));
+    expect(await glanceAt(world, 'default')).toBeUndefined();
+  });
+});

@@ -1,0 +1,167 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../../commands/index.js';
+import { writeReports } from '../../../commands/shared/write-reports.js';
+import { main } from '../../../src/cli/main.js';
+import { recordRun } from '../../../src/failover/record-run.js';
+import type { FailoverResult } from '../../../src/failover/result.js';
+import { heldResult, violatedResult } from '../../helpers/results.js';
+import { tempDir } from '../../helpers/temp-dir.js';
+import { memoryWorld } from '../../helpers/world.js';
+
+async function run(argv: string[], env: Record<string, string> = {}) {
+  const world = memoryWorld({ commands, env });
+  const code = await main(argv, world);
+  return { code, out: world.stdout.text, err: world.stderr.text };
+}
+
+const ALL = ['events.ndjson', 'junit.xml', 'report.html', 'report.json', 'report.md'];
+
+describe('writing reports', () => {
+  it('a directory that is not there yet gets all of them', async () => {
+    const directory = join(await tempDir(), 'a', 'b');
+    const files = await writeReports(heldResult(), directory);
+    expect((await readdir(directory)).sort()).toEqual(ALL);
+    expect(files.map((f) => f.slice(directory.length + 1)).sort()).toEqual(ALL);
+    expect(JSON.parse(await readFile(join(directory, 'report.json'), 'utf8'))).toEqual(
+      JSON.parse(JSON.stringify(heldResult())),
+    );
+  });
+
+  it('a file gets the format of its ending, whatever else is beside it', async () => {
+    const file = join(await tempDir(), 'out', 'run.md');
+    expect(await writeReports(heldResult(), file)).toEqual([file]);
+    expect(await readFile(file, 'utf8')).toMatch(/^## /);
+  });
+
+  it('a directory whose name looks like a file is one when it is there', async () => {
+    const directory = join(await tempDir(), 'run.html');
+    await mkdir(directory);
+    await writeReports(heldResult(), directory);
+    expect((await readdir(directory)).sort()).toEqual(ALL);
+  });
+
+  it('a later run replaces what is there', async () => {
+    const file = join(await tempDir(), 'run.json');
+    await writeReports(heldResult(), file);
+    await writeReports(violatedResult(), file);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ outcome: 'violated' });
+  });
+
+  it.each([
+    ['run.pdf', 'report-format', 64],
+    ['', 'report-format', 64],
+  ])('"%s" is refused before anything is written', async (name, code, exitCode) => {
+    const at = name === '' ? '' : join(await tempDir(), name);
+    await expect(writeReports(heldResult(), at)).rejects.toMatchObject({ code, exitCode });
+  });
+
+  it('a place that can not be written is named', async () => {
+    const file = join(await tempDir(), 'file');
+    await writeFile(file, '');
+    await expect(writeReports(heldResult(), join(file, 'x', 'run.html'))).rejects.toMatchObject({
+      code: 'report-unwritable',
+      exitCode: 3,
+    });
+  });
+});
+
+describe('report', () => {
+  const saved = async (result: FailoverResult): Promise<string> => {
+    const file = join(await tempDir(), 'report.json');
+    await writeReports(result, file);
+    return file;
+  };
+
+  it('shows an old run as it was shown then, and exits 0 whatever its verdict was', async () => {
+    const { code, out } = await run(['report', await saved(violatedResult())]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^VIOLATED {2}mymaster: 9 of 10 trials held/);
+  });
+
+  it('--json answers the result itself, so that it can be read again', async () => {
+    const { code, out } = await run(['report', '--json', await saved(heldResult())]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(heldResult())));
+  });
+
+  it('--report writes the other formats, and what it wrote can be read again', async () => {
+    const directory = join(await tempDir(), 'again');
+    const { code, err } = await run(['report', await saved(heldResult(2)), '--report', directory]);
+    expect(code).toBe(0);
+    expect(err).toContain('report.html');
+    expect((await readdir(directory)).sort()).toEqual(ALL);
+    expect((await run(['report', join(directory, 'report.json')])).code).toBe(0);
+  });
+
+  it.each([
+    ['no JSON', 'hello', 'not-a-result'],
+    ['JSON of something else', '{"healthy":true}', 'not-a-result'],
+    ['an error of a run', '{"error":{"code":"x","message":"no engine","hint":"y"}}', 'not-a-result'],
+    ['nothing', '', 'not-a-result'],
+  ])('%s is an error that names the file', async (_name, text, code) => {
+    const file = join(await tempDir(), 'x.json');
+    await writeFile(file, text);
+    const { code: exitCode, out } = await run(['report', '--json', file]);
+    expect(exitCode).toBe(64);
+    const { error } = JSON.parse(out) as { error: { code: string; message: string } };
+    expect(error.code).toBe(code);
+    expect(error.message).toContain('x.json');
+  });
+
+  it('a result that lacks a part says which', async () => {
+    const { summary: _s, ...rest } = heldResult();
+    const file = join(await tempDir(), 'old.json');
+    await writeFile(file, JSON.stringify(rest));
+    const { code, err } = await run(['report', file]);
+    expect(code).toBe(64);
+    expect(err).toContain('summary is missing');
+  });
+
+  it.each(['nowhere.json', ''])('a file that is not there: "%s"', async (name) => {
+    const file = name === '' ? await tempDir() : join(await tempDir(), name);
+    const { code, err } = await run(['report', file]);
+    expect(code).toBe(64);
+    expect(err).toMatch(/can't read/);
+    expect(err).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('history', () => {
+  it('shows the newest run first, and its trend against the one before', async () => {
+    const home = await tempDir();
+    await recordRun(home, { ...heldResult(), startedAt: '2025-01-01T00:00:00.000Z' });
+    await recordRun(home, { ...heldResult(2), startedAt: '2025-01-02T00:00:00.000Z' });
+    const env = { SENTINELCTL_HOME: home };
+    const { code, out } = await run(['history', '--json'], env);
+    expect(code).toBe(0);
+    const history = JSON.parse(out) as { runs: { startedAt: string; trend: unknown }[] };
+    expect(history.runs.map((r) => r.startedAt.slice(8, 10))).toEqual(['02', '01']);
+    expect(history.runs.map((r) => r.trend !== null)).toEqual([true, false]);
+    const table = await run(['history', '--limit', '1'], env);
+    expect(table.out).toContain('1 older of 2 not shown');
+    const tsv = await run(['history', '--output', 'tsv'], env);
+    expect(tsv.out.trimEnd().split('\n')).toHaveLength(3);
+  });
+
+  it('--keep forgets the older ones and says how many', async () => {
+    const home = await tempDir();
+    for (const n of [1, 2, 3]) await recordRun(home, { ...heldResult(), seed: n });
+    const env = { SENTINELCTL_HOME: home };
+    const { out } = await run(['history', '--keep', '1', '--json'], env);
+    expect(JSON.parse(out)).toMatchObject({ pruned: 2, total: 1, runs: [{ seed: 3 }] });
+  });
+
+  it('a cluster that never was is refused, and those that have a history are named', async () => {
+    const home = await tempDir();
+    await recordRun(home, heldResult());
+    const { code, err } = await run(['history', '--cluster', 'defualt'], { SENTINELCTL_HOME: home });
+    expect(code).toBe(3);
+    expect(err).toContain('there are runs of default');
+  });
+
+  it.each(['0', 'x', '-1', '1.5'])('--limit %s is a usage error', async (limit) => {
+    expect((await run(['history', `--limit=${limit}`])).code).toBe(64);
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { trendsOf } from '../../../src/cluster/run-record.js';
+import { runRecordOf } from '../../../src/failover/record-run.js';
+import { type HistoryResult, historyRows, historyText } from '../../../src/report/history.js';
+import { bareResult, cutShortResult, heldResult, violatedResult } from '../../helpers/results.js';
+import { expectToFit, plainView } from './lines.js';
+
+const day = (n: number): string => `2025-01-0${n}T03:04:00.000Z`;
+const records = [heldResult(10), violatedResult(), bareResult(), cutShortResult()].map((result, i) => ({
+  ...runRecordOf(result),
+  startedAt: day(i + 1),
+}));
+const trends = trendsOf(records);
+const history: HistoryResult = {
+  cluster: 'default',
+  total: 7,
+  runs: records.map((r, i) => ({ ...r, trend: trends[i] ?? null })).reverse(),
+  unreadable: { lines: [3, 8], truncated: true },
+  pruned: 2,
+};
+
+describe('the history', () => {
+  it('120 columns: the newest first, with what is missing said', () => {
+    expect(historyText(history, plainView(120))).toMatchInlineSnapshot(`
+      "STARTED               VERDICT               FAULT         TRIALS  SWITCHED P50     MAX  CLIENTS OUT  LOST  TREND
+      2025-01-04T03:04:00Z  ? unknown, cut short  kill SIGKILL     0/1             -       -            -    40  lost −8
+      2025-01-03T03:04:00Z  ✔ holds               kill SIGKILL       1        3.74 s  3.74 s            -     -  -
+      2025-01-02T03:04:00Z  ✗ violated            kill SIGKILL    9/10        3.29 s  3.74 s       3.40 s    48  = 0 ms
+      2025-01-01T03:04:00Z  ✔ holds               kill SIGKILL      10        3.29 s  3.74 s       3.40 s    48  -
+      2 older runs forgotten
+      ! 2 lines of the history can't be read (3 and 8); the last one was cut off while it was written
+      3 older of 7 not shown: --limit 7"
+    `);
+  });
+
+  it('60 columns', () => {
+    expect(historyText(history, plainView(60))).toMatchInlineSnapshot(`
+      "2025-01-04T03:04:00Z
+        VERDICT       ? unknown, cut short
+        FAULT         kill SIGKILL
+        DOWN-AFTER    2s
+        TRIALS        0/1
+        SWITCHED P50  -
+        MAX           -
+        CLIENTS OUT   -
+        LOST          40
+        TREND         lost −8
+      2025-01-03T03:04:00Z
+        VERDICT       ✔ holds
+        FAULT         kill SIGKILL
+        DOWN-AFTER    2s
+        TRIALS        1
+        SWITCHED P50  3.74 s
+        MAX           3.74 s
+        CLIENTS OUT   -
+        LOST          -
+        TREND         -
+      2025-01-02T03:04:00Z
+        VERDICT       ✗ violated
+        FAULT         kill SIGKILL
+        DOWN-AFTER    2s
+        TRIALS        9/10
+        SWITCHED P50  3.29 s
+        MAX           3.74 s
+        CLIENTS OUT   3.40 s
+        LOST          48
+        TREND         = 0 ms
+      2025-01-01T03:04:00Z
+        VERDICT       ✔ holds
+        FAULT         kill SIGKILL
+        DOWN-AFTER    2s
+        TRIALS        10
+        SWITCHED P50  3.29 s
+        MAX           3.74 s
+        CLIENTS OUT   3.40 s
+        LOST          48
+        TREND         -
+      2 older runs forgotten
+      ! 2 lines of the history can't be read (3 and 8); the last
+        one was cut off while it was written
+      3 older of 7 not shown: --limit 7"
+    `);
+  });
+
+  it('without a run it says how to make one', () => {
+    const none = {
+      ...history,
+      cluster: 'lab',
+      total: 0,
+      runs: [],
+      pruned: 0,
+      unreadable: { lines: [], truncated: false },
+    };
+    expect(historyText(none, plainView(80))).toBe(
+      'no run of lab is written down\n→ sentinelctl failover-test --cluster lab',
+    );
+  });
+
+  it('fits every width', () => expectToFit((view) => historyText(history, view)));
+
+  it('has a cell for every column in every row', () => {
+    const { columns, rows } = historyRows(history);
+    for (const row of rows) expect(row).toHaveLength(columns.length);
+  });
+});
