@@ -18,7 +18,9 @@ const load = async (name: string) => {
 
 /** The words of an example, with or without `eval "$(…)"` around it, as a shell would split them. */
 const wordsOf = (example: string): string[] =>
-  (/sentinelctl ([^")|]*)/.exec(example)?.[1] ?? '').trim().split(/\s+/);
+  ((/sentinelctl ((?:'[^']*'|[^")|'])*)/.exec(example)?.[1] ?? '').match(/(?:'[^']*'|[^\s'])+/g) ?? []).map(
+    (word) => word.replaceAll("'", ''),
+  );
 
 describe('the registry', () => {
   it('lists every file of commands/, and nothing else', () => {

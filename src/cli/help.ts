@@ -10,6 +10,9 @@ export interface HelpView {
   columns: number;
 }
 
+const TAGLINE =
+  'Bring a Redis Sentinel cluster up, look at it, kill its master, time the promotion, prove the rejoin.';
+
 /** `sentinelctl --help`: needs no command's module. */
 export function rootHelp(commands: Registry, view: HelpView): string {
   const paint = painter(view.color);
@@ -19,15 +22,15 @@ export function rootHelp(commands: Registry, view: HelpView): string {
     return section(group, items, view, paint, 15);
   });
   return [
-    'Bring a Redis Sentinel cluster up, look at it, kill its master, time the promotion, prove the rejoin.',
+    wrap(TAGLINE, view.columns),
     examples(
       ['sentinelctl up', 'sentinelctl status', 'sentinelctl failover-test', 'sentinelctl down'],
       paint,
     ),
-    heading('Usage', paint, '  sentinelctl COMMAND [ARGUMENT…] [OPTION…]'),
+    heading('Usage', paint, inset('sentinelctl COMMAND [ARGUMENT…] [OPTION…]', view.columns)),
     ...groups,
     section('Options of every command', GLOBAL_OPTIONS.map(optionItem), view, paint),
-    heading('More', paint, '  sentinelctl COMMAND --help     what a command does, with examples'),
+    section('More', [['sentinelctl COMMAND --help', 'what a command does, with examples']], view, paint),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -41,7 +44,7 @@ export function commandHelp(def: CommandDef, view: HelpView): string {
   return [
     wrap(sentence(def.summary), view.columns),
     examples(def.examples, paint),
-    heading('Usage', paint, `  ${usage}`),
+    heading('Usage', paint, inset(usage, view.columns)),
     def.description === undefined ? '' : wrap(reflow(def.description), view.columns),
     section(
       'Arguments',
@@ -97,6 +100,8 @@ function itemLines([term, text]: Item, termWidth: number, columns: number): stri
     '\n',
   );
 }
+
+const inset = (text: string, columns: number): string => indent(wrap(text, columns - 2), 2);
 
 const indent = (text: string, by: number): string => text.replace(/^/gm, ' '.repeat(by));
 

@@ -6,7 +6,8 @@ import type { BringUp } from './bring-up.js';
 /**
  * Who becomes master when every node starts from what is on disk: the one that holds the most keys, the first one
  * where they are equal. Without this the usual master, which keeps nothing on disk, would come back empty and its
- * replicas would copy the emptiness over the data that they hold.
+ * replicas would copy the emptiness over the data that they hold. Nodes that write to disk go before those that
+ * don't: the latter may hold what their last full resync left there, as many keys with older values.
  */
 export async function chooseMaster(up: BringUp, onProgress: OnProgress): Promise<NodePlan> {
   const counted = await Promise.all(
@@ -14,7 +15,8 @@ export async function chooseMaster(up: BringUp, onProgress: OnProgress): Promise
   );
   const first = counted[0];
   if (first === undefined) throw new Error('a plan without data nodes');
-  const best = counted.reduce((a, b) => (b.keys > a.keys ? b : a), first);
+  const written = counted.filter(({ node, keys }) => node.persistent && keys > 0);
+  const best = (written.length > 0 ? written : counted).reduce((a, b) => (b.keys > a.keys ? b : a));
   if (best.node.id !== first.node.id) {
     onProgress({
       type: 'note',

@@ -33,6 +33,13 @@ export async function steer(up: BringUp, seed: number): Promise<Steering> {
       c.call('CONFIG', 'SET', 'replica-priority', value),
     );
 
+  /** In its file as well: Sentinel has every node it reconfigures write down what it has at that moment (CONFIG REWRITE). */
+  const giveBack = (node: NodePlan, value: string): Promise<unknown> =>
+    withNode(node, { ...asking, signal: undefined }, async (c) => {
+      await c.call('CONFIG', 'SET', 'replica-priority', value);
+      await c.call('CONFIG', 'REWRITE');
+    });
+
   return {
     async aim() {
       const master = majorityMaster(await surveyPlan(plan, asking), plan.spec.masterName);
@@ -58,7 +65,7 @@ export async function steer(up: BringUp, seed: number): Promise<Steering> {
       );
     },
     async release() {
-      await Promise.allSettled(data.map((n) => setPriority(n, had.get(n.id) ?? '100')));
+      await Promise.allSettled(data.map((n) => giveBack(n, had.get(n.id) ?? '100')));
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { RedisOptions } from 'ioredis';
 import type { Address } from '../model/address.js';
+import { steadyConnector } from './steady-connector.js';
 
 /** Milliseconds: a server is dialled, and a command answers, within these. */
 export const DIAL_MS = 5000;
@@ -61,5 +62,6 @@ export const tunedSentinelSettings = (): Settings => ({
   // Only the subscriptions to a sentinel that is gone: nobody waits for them.
   sentinelReconnectStrategy: (times) => Math.min(100 * 2 ** (times - 1), 1000),
   failoverDetector: true,
+  Connector: steadyConnector(),
   updateSentinels: false,
 });

@@ -11,6 +11,16 @@ import { failoverHtml } from '../../src/report/html/page.js';
 import { junitXml } from '../../src/report/junit.js';
 import { metricText } from '../../src/report/metric-words.js';
 import {
+  CONTRASTS,
+  EMBEDDED,
+  NUMBERS,
+  type NumberShown,
+  READ_XML,
+  STYLE_OF_BODY,
+  STYLE_OF_FOCUSED,
+  WIDTHS,
+} from '../helpers/in-page.js';
+import {
   bareResult,
   cutShortResult,
   HOSTILE,
@@ -41,6 +51,10 @@ const results: [string, FailoverResult][] = [
   ['without clients', bareResult()],
   ['hostile', hostileResult()],
 ];
+
+/** Asks in the page; the source of a function is called with what is handed on. */
+const ask = <T>(page: Page, source: string, argument?: string): Promise<T> =>
+  page.evaluate<T>(`(${source})(${JSON.stringify(argument ?? null)})`);
 
 describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
   let browser: Browser;
@@ -81,19 +95,7 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
 
   it.each(results)('%s: no complaint, and every number is the one of the JSON', async (_name, result) => {
     const page = await open(result);
-    const numbers = await page.evaluate(() => {
-      const whole = JSON.parse(document.getElementById('result')?.textContent ?? 'null');
-      return [...document.querySelectorAll('data')].map((element) => {
-        const at = element.dataset.at ?? '';
-        const keys = at.split('/').slice(1);
-        return {
-          at,
-          inJson: keys.reduce((part, key) => part?.[key.replaceAll('~1', '/').replaceAll('~0', '~')], whole),
-          value: Number(element.value),
-          text: element.textContent,
-        };
-      });
-    });
+    const numbers = await ask<NumberShown[]>(page, NUMBERS);
     expect(numbers.length).toBeGreaterThan(5);
     for (const { at, inJson, value, text } of numbers) {
       expect(value, at).toBe(inJson);
@@ -107,7 +109,7 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     const page = await open(result);
     const names = await page
       .locator('.lane[data-lane]')
-      .evaluateAll((lanes) => lanes.map((lane) => (lane as HTMLElement).dataset.lane));
+      .evaluateAll((lanes) => lanes.map((lane) => lane.getAttribute('data-lane')));
     const clients = (result.trials[0]?.client?.clients ?? []).map((c) => c.id);
     const nodes = ['redis-1', 'redis-3', 'redis-2'];
     const sentinels = ['sentinel-1', 'sentinel-2', 'sentinel-3'];
@@ -148,38 +150,13 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     ['dark', 'dark'],
   ] as const)('text is readable in %s', async (_name, colorScheme) => {
     const page = await open(violatedResult(), { viewport: { width: 1280, height: 900 }, colorScheme });
-    const contrast = await page.evaluate(() => {
-      const parts = (color: string): number[] => (color.match(/[\d.]+/g) ?? []).map(Number);
-      const luminance = (color: string): number => {
-        const [r = 0, g = 0, b = 0] = parts(color).map((c) => {
-          const part = c / 255;
-          return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-        });
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-      };
-      const behind = (element: Element | null): string => {
-        for (let e = element; e !== null; e = e.parentElement) {
-          const color = getComputedStyle(e).backgroundColor;
-          if ((parts(color)[3] ?? 1) === 1) return color;
-        }
-        return 'rgb(255, 255, 255)';
-      };
-      const wanted =
-        'h1, h2, h3, p, th, td, .badge, small, .name, .legend li, .axis i, .seg.master, .seg.replica, .phase';
-      return [...document.querySelectorAll(wanted)]
-        .filter((element) => element.getClientRects().length > 0)
-        .map((element) => {
-          const a = luminance(getComputedStyle(element).color);
-          const b = luminance(behind(element));
-          return {
-            what: `${element.tagName}.${element.className} ${element.textContent?.slice(0, 20)}`,
-            ratio: (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05),
-          };
-        });
-    });
+    const wanted =
+      'h1, h2, h3, p, th, td, .badge, small, .name, .legend li, .axis i, .seg.master, .seg.replica, .phase';
+    const contrast = await ask<{ what: string; ratio: number }[]>(page, CONTRASTS, wanted);
+    expect(contrast.length).toBeGreaterThan(200);
     // WCAG 2.1, success criterion 1.4.3.
     expect(contrast.filter((c) => c.ratio < 4.5)).toEqual([]);
-    const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const background = await ask<string>(page, STYLE_OF_BODY, 'backgroundColor');
     expect(background).toBe(colorScheme === 'dark' ? 'rgb(14, 18, 23)' : 'rgb(244, 246, 248)');
     await page.close();
   });
@@ -189,11 +166,7 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     async (_name, result) => {
       const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
       const page = await open(result, phone);
-      const widths = await page.evaluate(() => ({
-        page: document.documentElement.scrollWidth,
-        window: window.innerWidth,
-        lanes: document.querySelector('.trial:not([hidden]) .scroller')?.scrollWidth ?? 0,
-      }));
+      const widths = await ask<{ page: number; window: number; lanes: number }>(page, WIDTHS);
       expect(widths.page).toBe(390);
       expect(widths.window).toBe(390);
       expect(widths.lanes).toBeGreaterThan(390);
@@ -219,7 +192,7 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     expect(words).toMatch(/^sentinel-3/);
     expect(await page.locator('#tip').isVisible()).toBe(true);
     expect(await page.locator('#tip').textContent()).toBe(words);
-    expect(await focused.evaluate((e) => getComputedStyle(e).outlineStyle)).toBe('solid');
+    expect(await ask<string>(page, STYLE_OF_FOCUSED, 'outlineStyle')).toBe('solid');
     await page.keyboard.press('Escape');
     expect(await page.locator('#tip').isVisible()).toBe(false);
     await page.close();
@@ -274,23 +247,18 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     expect(await page.locator('script').count()).toBe(2);
     const evidence = await page.locator('.reason').textContent();
     expect(evidence).toContain('</script><img src=x onerror=alert(1)>');
-    const read = await page.evaluate(
-      () => JSON.parse(document.getElementById('result')?.textContent ?? '').reason,
-    );
-    expect(read).toBe(HOSTILE);
+    const { reason } = await ask<FailoverResult>(page, EMBEDDED);
+    expect(reason).toBe(HOSTILE);
     await page.close();
   });
 
   it.each(results)('%s: its JUnit is XML that can be parsed', async (_name, result) => {
     const page = await browser.newPage();
-    const parsed = await page.evaluate((xml) => {
-      const read = new DOMParser().parseFromString(xml, 'application/xml');
-      return {
-        error: read.querySelector('parsererror')?.textContent ?? null,
-        cases: read.querySelectorAll('testcase').length,
-        tests: Number(read.documentElement.getAttribute('tests')),
-      };
-    }, junitXml(result));
+    const parsed = await ask<{ error: string | null; cases: number; tests: number }>(
+      page,
+      READ_XML,
+      junitXml(result),
+    );
     expect(parsed.error).toBeNull();
     expect(parsed.cases).toBe(parsed.tests);
     await page.close();

@@ -1,0 +1,70 @@
+/**
+ * Questions that a test asks inside a page of the browser, as source: there the language has a document, here it has
+ * none. Each is a function; its answer is plain data.
+ */
+
+/** Every measured number: where it says to stand in the JSON, what stands there, its value and its words. */
+export const NUMBERS = `() => {
+  const whole = JSON.parse(document.getElementById('result').textContent);
+  return [...document.querySelectorAll('data')].map((element) => {
+    const at = element.dataset.at;
+    const keys = at.split('/').slice(1).map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const inJson = keys.reduce((part, key) => (part == null ? undefined : part[key]), whole);
+    return { at, inJson, value: Number(element.value), text: element.textContent };
+  });
+}`;
+
+export interface NumberShown {
+  at: string;
+  inJson: unknown;
+  value: number;
+  text: string;
+}
+
+/** The contrast of every text in sight with what is opaque behind it (WCAG 2.1: relative luminance). */
+export const CONTRASTS = `(selector) => {
+  const parts = (color) => (color.match(/[\\d.]+/g) || []).map(Number);
+  const luminance = (color) => {
+    const [r, g, b] = parts(color).map((c) => c / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const color = getComputedStyle(e).backgroundColor;
+      const alpha = parts(color)[3];
+      if (alpha === undefined || alpha === 1) return color;
+    }
+    return 'rgb(255, 255, 255)';
+  };
+  return [...document.querySelectorAll(selector)].filter((e) => e.getClientRects().length > 0).map((e) => {
+    const a = luminance(getComputedStyle(e).color);
+    const b = luminance(behind(e));
+    const what = e.tagName + '.' + e.className + ' ' + e.textContent.slice(0, 20);
+    return { what, ratio: (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) };
+  });
+}`;
+
+/** How wide the page is, the window that it is seen through, and the lanes in their own frame. */
+export const WIDTHS = `() => ({
+  page: document.documentElement.scrollWidth,
+  window: innerWidth,
+  lanes: document.querySelector('.trial:not([hidden]) .scroller').scrollWidth,
+})`;
+
+/** A style of the element that has the focus, or of the body. */
+export const STYLE_OF_FOCUSED = `(name) => getComputedStyle(document.activeElement)[name]`;
+export const STYLE_OF_BODY = `(name) => getComputedStyle(document.body)[name]`;
+
+/** The embedded result. */
+export const EMBEDDED = `() => JSON.parse(document.getElementById('result').textContent)`;
+
+/** Whether a text is XML, and what a reader of JUnit counts in it. */
+export const READ_XML = `(xml) => {
+  const read = new DOMParser().parseFromString(xml, 'application/xml');
+  const error = read.querySelector('parsererror');
+  return {
+    error: error && error.textContent,
+    cases: read.querySelectorAll('testcase').length,
+    tests: Number(read.documentElement.getAttribute('tests')),
+  };
+}`;

@@ -1,0 +1,62 @@
+import type { FailoverResult, Trial } from '../../src/failover/result.js';
+import type { SweepResult } from '../../src/failover/sweep-result.js';
+import { type Combination, type SweepOptions, sweepResultOf } from '../../src/failover/sweep-verdict.js';
+import { DEFAULT_SPEC } from '../../src/model/spec.js';
+import { client, ledger, resultOfTrials, trial } from './trials.js';
+
+export const SWEEP: SweepOptions = {
+  cluster: 'default',
+  downAfterMs: [1000, 3000],
+  minReplicas: [0, 1],
+  maxLagS: 10,
+  trials: 3,
+  seed: 1,
+  fault: { name: 'kill' },
+  rejoin: 'as-crashed',
+  workload: {
+    clients: 8,
+    ratePerS: 1000,
+    pipeline: 1,
+    readRatio: 0,
+    readFrom: 'master',
+    policy: 'tuned',
+  },
+  command: 'sentinelctl sweep --cluster default',
+};
+
+/** Three trials: the outage and the loss of the first, each later one 100 ms longer. */
+export const runOf = (outageMs: number, lost: number): FailoverResult =>
+  resultOfTrials(
+    [0, 100, 200].map((more): Trial => {
+      const at = outageMs + more;
+      return trial({
+        phases: { switchedMs: at - 50 },
+        client: client({ outageMs: at, lastRecoveredMs: at }),
+        ledger: ledger({ lost }),
+      });
+    }),
+  );
+
+/** What the sweep of these runs comes to, one for each combination in its order. */
+export function sweepOf(
+  runs: readonly FailoverResult[],
+  change: Partial<SweepResult> = {},
+  broken?: unknown,
+): SweepResult {
+  const combinations = SWEEP.downAfterMs.flatMap((downAfterMs) =>
+    SWEEP.minReplicas.map((minReplicas): Combination => ({ downAfterMs, minReplicas })),
+  );
+  const result = sweepResultOf({
+    plan: { spec: { ...DEFAULT_SPEC }, driver: 'process', nodes: [] },
+    options: SWEEP,
+    warnings: [],
+    startedAt: '2026-01-02T03:04:00.000Z',
+    runs: runs.flatMap((run, i): [Combination, FailoverResult][] => {
+      const combination = combinations[i];
+      return combination === undefined ? [] : [[combination, run]];
+    }),
+    restoration: { restored: true, problems: [], commands: [] },
+    broken,
+  });
+  return { ...result, ...change };
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { failed } from '../../../src/errors.js';
+import { sweepText } from '../../../src/report/sweep.js';
+import { sweepHtml } from '../../../src/report/sweep-html.js';
+import { runOf, sweepOf } from '../../helpers/sweeps.js';
+import { client, ledger, nothingCame, resultOfTrials, trial } from '../../helpers/trials.js';
+
+const whole = sweepOf([runOf(2300, 40), runOf(2400, 4), runOf(4300, 44), runOf(4400, 0)]);
+
+describe('the result of a sweep', () => {
+  it('has a point for each combination, and marks those that none beats', () => {
+    expect(whole.points.map((p) => [p.downAfterMs, p.minReplicas, p.outageMs?.p50, p.onFrontier])).toEqual([
+      [1000, 0, 2400, true],
+      [1000, 1, 2500, true],
+      [3000, 0, 4400, false],
+      [3000, 1, 4500, true],
+    ]);
+    expect(whole.outcome).toBe('holds');
+    expect(whole.reason).toBe('3 of 4 combinations on the frontier of outage and loss');
+  });
+
+  it('is unknown where it ended early, and keeps what there is', () => {
+    const short = sweepOf([runOf(2300, 40)], {}, failed('x', 'default is not steady'));
+    expect([short.outcome, short.complete, short.points.length]).toEqual(['unknown', false, 1]);
+    expect(short.reason).toBe('it ended within combination 1 of 4: default is not steady');
+  });
+
+  it('is unknown where evidence is missing', () => {
+    const out = trial({
+      client: client({ outageMs: 30_000, lastRecoveredMs: null }),
+      ledger: ledger(),
+    });
+    const found = sweepOf([
+      runOf(2300, 40),
+      resultOfTrials([out, out, out]),
+      runOf(4300, 44),
+      runOf(4400, 0),
+    ]);
+    expect(found.outcome).toBe('unknown');
+    expect(found.reason).toBe('evidence is missing for down-after 1s, min-replicas-to-write 1');
+    expect(found.points[1]).toMatchObject({ proved: false, onFrontier: false, outageMs: null });
+  });
+
+  it('is violated where a failover never came', () => {
+    const never = resultOfTrials([nothingCame(), nothingCame(), trial()]);
+    const found = sweepOf([never, runOf(2400, 4), runOf(4300, 44), runOf(4400, 0)]);
+    expect([found.outcome, found.reason]).toEqual(['violated', 'in 2 trials no failover came']);
+  });
+});
+
+describe('a sweep as text', () => {
+  const view = { color: false, columns: 110 };
+
+  it('is a table with the frontier marked', () => {
+    expect(sweepText(whole, view)).toMatchInlineSnapshot(`
+      "MEASURED  3 of 4 combinations on the frontier of outage and loss
+      3 trials each, fault kill; cluster default (process), redis 7.0.15; 8 clients (tuned), 1,000/s;
+        min-replicas-max-lag 10 s
+
+      DOWN-AFTER  MIN-REPLICAS  SWITCHED P50     MAX  OUTAGE P50     MAX  LOST  FRONTIER
+              1s             0        2.35 s  2.45 s      2.40 s  2.50 s   120  ✔
+              1s             1        2.45 s  2.55 s      2.50 s  2.60 s    12  ✔
+              3s             0        4.35 s  4.45 s      4.40 s  4.50 s   132
+              3s             1        4.45 s  4.55 s      4.50 s  4.60 s     0  ✔
+
+      on the frontier: no other combination is as good in outage (median) and loss, and better in one of them
+      ✔ every node has the settings again that it had before
+      → sentinelctl up --down-after DURATION --redis-conf min-replicas-to-write=N makes a cluster with the settings
+        you choose"
+    `);
+  });
+
+  it('says what could not be put back, and how to', () => {
+    const restoration = {
+      restored: false,
+      problems: ['sentinel-2: closed'],
+      commands: ['redis-cli -h 127.0.0.1 -p 26380 SENTINEL SET mymaster down-after-milliseconds 5000'],
+    };
+    const text = sweepText({ ...whole, restoration }, view);
+    expect(text).toContain('these settings could not be put back');
+    expect(text).toContain(
+      '→ redis-cli -h 127.0.0.1 -p 26380 SENTINEL SET mymaster down-after-milliseconds 5000',
+    );
+    expect(text).not.toContain('has the settings again');
+  });
+
+  it.each([40, 60, 80])('fits %i columns', (columns) => {
+    const lines = sweepText(whole, { color: false, columns }).split('\n');
+    expect(lines.filter((line) => line.length > columns)).toEqual([]);
+  });
+});
+
+describe('a sweep as a page', () => {
+  const page = sweepHtml(whole);
+
+  it('draws every combination that has evidence, and the frontier', () => {
+    const drawn = [...page.matchAll(/data-down-after="(\d+)" data-min-replicas="(\d+)"/g)];
+    expect(drawn.map((m) => [Number(m[1]), Number(m[2])])).toEqual([
+      [1000, 0],
+      [1000, 1],
+      [3000, 0],
+      [3000, 1],
+    ]);
+    expect(page.match(/class="s\d best"[^>]*data-down-after/g)).toHaveLength(3);
+    expect(page).toContain('class="frontier"');
+  });
+
+  it('carries its data, and nothing that reaches out or runs', () => {
+    const json = /<script type="application\/json" id="result">(.*?)<\/script>/s.exec(page)?.[1] ?? '';
+    expect(JSON.parse(json)).toEqual(whole);
+    expect(page).not.toMatch(/\b(?:src|href)=|url\(|https?:/);
+    expect(page).not.toMatch(/<script(?! type="application\/json")/);
+  });
+
+  it('lets no text become markup', () => {
+    const evil = sweepHtml({ ...whole, cluster: '<img src=x onerror=alert(1)>', reason: '</script><b>' });
+    expect(evil).not.toContain('<img');
+    expect(evil).not.toContain('</script><b>');
+  });
+
+  it('says so where there is nothing to draw', () => {
+    expect(sweepHtml(sweepOf([]))).toContain('No combination has enough evidence to be drawn.');
+  });
+
+  it('draws where nothing at all was lost', () => {
+    const none = sweepHtml(sweepOf([runOf(2300, 0), runOf(2400, 0), runOf(4300, 0), runOf(4400, 0)]));
+    expect(none).not.toMatch(/NaN|Infinity|undefined/);
+  });
+});
