@@ -30,6 +30,13 @@ export default defineCommand<StatusResult>({
       flagOnly: true,
     },
   ],
+  async prepare() {
+    const [{ loadLibrary }] = await Promise.all([
+      import('../src/wire/library.js'),
+      import('../src/cluster/target.js'),
+    ]);
+    loadLibrary();
+  },
   async run(context, { options }) {
     const source = await targetSource(context);
     if (options.watch === undefined) return look(context, source, context.signal);

@@ -68,6 +68,8 @@ export interface CommandDef<R = unknown> {
   arguments?: readonly ArgumentDef[];
   options?: readonly OptionDef[];
   hidden?: boolean;
+  /** Loads the code that `run` will need, for whoever gives `run` little time. Changes nothing, asks nobody. */
+  prepare?(): Promise<void>;
   run(context: Context, input: Input): Promise<R | Streamed>;
   /** The result as text, without a trailing newline. */
   render(result: R, view: View): string;

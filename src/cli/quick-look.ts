@@ -25,6 +25,8 @@ export async function glanceAt(world: World, cluster: string): Promise<Glance | 
   const stop = new AbortController();
   try {
     const def = (await entry.load()).default;
+    // Loading takes longer than asking on a busy machine, and blocks: servers would look silent meanwhile.
+    await def.prepare?.();
     const looking = def.run(quietContext(world, cluster, stop.signal), { args: [], options: {} });
     const late = (): Error => new Error('too late');
     const status = (await withDeadline(world.clock, LOOK_MS, looking, late)) as StatusResult;

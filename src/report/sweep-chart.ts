@@ -11,7 +11,7 @@ const MARGIN = { left: 64, right: 28, top: 24, bottom: 52 };
 /** Shapes tell the series apart where colours do not; there are as many colours. */
 const SHAPES = ['M-5-5h10v10h-10z', 'M0-7l7 7-7 7-7-7z', 'M0-7l7 12h-14z', 'M-6-6l12 12M6-6l-12 12'];
 /** Labels of several series at the same place stand above one another. */
-const LABEL_DY = [-12, 22, -26, 36];
+const LABEL_DY = [-12, -26, -40, -54];
 
 interface Spot {
   point: SweepPoint;

@@ -86,5 +86,6 @@ function bars(values: readonly number[], most: number, base: number, height: num
   return path;
 }
 
+/** By the square root: clients that work off a backlog would flatten everything else to a line. */
 const heightOf = (value: number, most: number, height: number): number =>
-  value <= 0 ? 0 : Math.max(3, Math.round((value / most) * height));
+  value <= 0 ? 0 : Math.max(3, Math.round(Math.sqrt(value / most) * height));

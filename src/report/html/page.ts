@@ -172,4 +172,7 @@ ${eventsHtml(trial)}
 </article>`;
 }
 
-const LEGEND = `<ul class="legend" aria-label="legend"><li><i class="seg master"></i>master</li><li><i class="seg replica"></i>replica</li><li><i class="seg unlinked"></i>replica without a link</li><li><i class="seg zombie"></i>second writable master</li><li><i class="seg down"></i>down</li><li><i class="swatch fault"></i>fault, until the return</li><li><i class="swatch dual"></i>two writable masters</li><li><i class="swatch first"></i>first switch</li><li><i class="swatch ok"></i>acknowledged ↑</li><li><i class="swatch err"></i>errors ↓</li><li><span class="tick">✗</span>lost writes</li></ul>`;
+/** The forms of the events on a sentinel's lane, in the order in which they happen. */
+const GLYPHS = '▽ sdown ▼ odown ○ vote ◆ elected ▲ promoted ★ switch ↺ convert • other events';
+
+const LEGEND = `<ul class="legend" aria-label="legend"><li><i class="seg master"></i>master</li><li><i class="seg replica"></i>replica</li><li><i class="seg unlinked"></i>replica without a link</li><li><i class="seg zombie"></i>second writable master</li><li><i class="seg down"></i>down</li><li><i class="swatch fault"></i>fault, until the return</li><li><i class="swatch dual"></i>two writable masters</li><li><i class="swatch first"></i>first switch</li><li><i class="swatch ok"></i>acknowledged ↑ (square root)</li><li><i class="swatch err"></i>errors ↓</li><li><span class="tick">✗</span>lost writes</li><li>${GLYPHS}</li></ul>`;

@@ -28,7 +28,12 @@ for (const [begin, end] of [['pointerover', 'pointerout'], ['focusin', 'focusout
   });
   document.addEventListener(end, hideTip);
 }
-addEventListener('scroll', hideTip, { capture: true, passive: true });
+// What has the focus is scrolled into sight by the browser: its words go with it, those of the pointer do not.
+addEventListener('scroll', () => {
+  const focused = document.activeElement && document.activeElement.closest(HAS_TIP);
+  if (focused && !tip.hidden) showTip(focused);
+  else hideTip();
+}, { capture: true, passive: true });
 
 // Within a lane the arrow keys go from thing to thing, so that Tab goes from lane to lane.
 const ordered = (track) => all('button, svg', track).sort((a, b) => a.getBoundingClientRect().left - b.getBoundingClientRect().left);
@@ -54,7 +59,7 @@ document.addEventListener('keydown', (event) => {
 // Labels beside marks: the more important first, and only where there is room.
 function label(track) {
   const labels = all('em', track).sort((a, b) => a.dataset.rank - b.dataset.rank);
-  const taken = [];
+  const taken = labels.map((em) => em.parentElement).map((mark) => ({ mark, box: mark.firstElementChild.getBoundingClientRect() }));
   const edge = track.getBoundingClientRect().right;
   for (const em of labels) em.classList.remove('off', 'left');
   for (const em of labels) {
@@ -63,8 +68,10 @@ function label(track) {
       em.classList.add('left');
       box = em.getBoundingClientRect();
     }
-    if (taken.some((t) => box.left < t.right + 4 && box.right > t.left - 4)) em.classList.add('off');
-    else taken.push(box);
+    const mark = em.parentElement;
+    const meets = (t) => t.mark !== mark && box.left < t.box.right + 4 && box.right > t.box.left - 4;
+    if (taken.some(meets)) em.classList.add('off');
+    else taken.push({ mark, box });
   }
 }
 // Texts that don't fit into their stretch are left out, rather than cut to half a word.

@@ -84,7 +84,7 @@ button.seg{text-align:left}
 .sentinel .belief.new{background:var(--master);border-color:var(--master);color:#fff}.sentinel .belief.other{border:2px dashed var(--bad)}
 .mark{top:.15rem;height:1.4rem;width:1.3rem;margin-left:-.65rem;z-index:3;text-align:center;line-height:1.4rem;font-size:.95rem;overflow:visible}
 .mark.bad span{color:var(--bad);font-weight:700}
-.mark em{position:absolute;left:1.15rem;top:0;font-style:normal;font-size:.73rem;white-space:nowrap;color:var(--ink)}
+.mark em{position:absolute;left:1.15rem;top:0;padding-right:.15rem;background:color-mix(in srgb,var(--card) 80%,transparent);font-style:normal;font-size:.73rem;white-space:nowrap;color:var(--ink)}
 .mark em.left{left:auto;right:1.15rem}.mark em.off{visibility:hidden}
 .track svg{position:absolute;top:.25rem;height:calc(100% - .5rem);overflow:hidden}
 .track .ok{fill:var(--good)}.track .err{fill:var(--err)}

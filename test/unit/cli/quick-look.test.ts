@@ -8,11 +8,16 @@ import { EXIT, type ExitCode, refused } from '../../../src/errors.js';
 import { memoryWorld } from '../../helpers/world.js';
 
 /** A world whose `status` does what the test says. */
-function worldWith(run: (context: Context) => Promise<unknown>, code: ExitCode = EXIT.ok): World {
+function worldWith(
+  run: (context: Context) => Promise<unknown>,
+  code: ExitCode = EXIT.ok,
+  prepare: () => Promise<void> = () => Promise.resolve(),
+): World {
   const def: CommandDef = {
     name: 'status',
     summary: 'status',
     examples: [],
+    prepare,
     run,
     render: () => '',
     exitCode: () => code,
@@ -46,6 +51,25 @@ describe('a glance at a cluster', () => {
     const hurried: World = { ...world, clock: { ...systemClock, sleep: () => Promise.resolve() } };
     expect(await glanceAt(hurried, 'default')).toBeUndefined();
     expect(signal?.aborted).toBe(true);
+  });
+
+  it('loads the code first: that does not count', async () => {
+    const order: string[] = [];
+    const world = worldWith(
+      async () => order.push('run'),
+      EXIT.ok,
+      async () => void order.push('prepare'),
+    );
+    const clock = {
+      ...systemClock,
+      sleep: (...args: Parameters<typeof systemClock.sleep>) => {
+        order.push('deadline');
+        return systemClock.sleep(...args);
+      },
+    };
+    expect(await glanceAt({ ...world, clock }, 'default')).toMatchObject({ health: 'healthy' });
+    expect(order[0]).toBe('prepare');
+    expect(order).toContain('deadline');
   });
 
   it('knows nothing where the look fails', async () => {

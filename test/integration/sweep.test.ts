@@ -1,0 +1,135 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import type { BringUp } from '../../src/cluster/bring-up.js';
+import { openStore } from '../../src/cluster/state.js';
+import {
+  applySettings,
+  type LiveSetting,
+  readSettings,
+  restoreSettings,
+  settingsFor,
+} from '../../src/failover/live-settings.js';
+import type { SweepResult } from '../../src/failover/sweep-result.js';
+import { type Cli, openCli } from '../helpers/cli.js';
+
+let cli: Cli;
+let stage: Pick<BringUp, 'plan' | 'asking'>;
+
+beforeAll(async () => {
+  cli = await openCli();
+  const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '2s']);
+  expect(up.code, up.stderr).toBe(0);
+  const state = await openStore(cli.home).load('default');
+  if (state === undefined) throw new Error('the cluster has no state');
+  stage = { plan: state.plan, asking: { clock: systemClock, password: null, deadlineMs: 1500 } };
+});
+afterAll(() => cli.close());
+
+const shownOf = (settings: readonly LiveSetting[]): string[] =>
+  settings.map(({ node, name, value }) => `${node.id} ${name} ${value}`).sort();
+
+const now = async (): Promise<string[]> => shownOf(await readSettings(stage));
+
+const confOf = (id: string): Promise<string> =>
+  readFile(join(cli.home, 'clusters/default/nodes', id, 'redis.conf'), 'utf8');
+
+describe('settings that are changed for a while', () => {
+  const wanted = { downAfterMs: 3000, minReplicas: 1, maxLagS: 7 };
+
+  it('reach every sentinel and data node, their files too, and go back to what they were', async () => {
+    const had = await readSettings(stage);
+    expect(shownOf(had)).toEqual(
+      shownOf(settingsFor(stage, { downAfterMs: 2000, minReplicas: 0, maxLagS: 10 })),
+    );
+
+    await applySettings(stage, settingsFor(stage, wanted));
+    expect(await now()).toEqual(shownOf(settingsFor(stage, wanted)));
+    // What a killed node comes back with.
+    expect(await confOf('redis-1')).toMatch(/^min-replicas-to-write 1$/m);
+
+    expect(await restoreSettings(stage, had)).toEqual({ restored: true, problems: [], commands: [] });
+    expect(await now()).toEqual(shownOf(had));
+    expect(await confOf('redis-1')).not.toMatch(/^min-replicas-to-write 1$/m);
+  });
+
+  it('that can not be put back at one node are named, with what to type; the others are put back', async () => {
+    const had = await readSettings(stage);
+    await applySettings(stage, settingsFor(stage, wanted));
+    expect((await cli.run(['pause', 'sentinel-2'])).code).toBe(0);
+    // Its own bound passes forty times as fast; what the nodes take is real.
+    const clock = { ...systemClock, now: () => systemClock.now() * 40 };
+    const asking = { ...stage.asking, clock, deadlineMs: 300 };
+    const found = await restoreSettings({ ...stage, asking }, had);
+    const sentinel = stage.plan.nodes.find((n) => n.id === 'sentinel-2');
+    expect(found.restored).toBe(false);
+    expect(found.problems).toEqual([expect.stringMatching(/^sentinel-2: /)]);
+    expect(found.commands).toEqual([
+      `redis-cli -h ${sentinel?.endpoint.host} -p ${sentinel?.endpoint.port} SENTINEL SET mymaster down-after-milliseconds 2000`,
+    ]);
+
+    expect((await cli.run(['resume', 'sentinel-2'])).code).toBe(0);
+    expect((await restoreSettings(stage, had)).restored).toBe(true);
+    expect(await now()).toEqual(shownOf(had));
+  });
+});
+
+describe('sweep', () => {
+  const SHORT = ['--trials', '1', '--rejoin', 'guarded', '--clients', '2', '--client-policy', 'default'];
+
+  it('plays each combination under its settings, and leaves none of them behind', async () => {
+    const before = await now();
+    const report = join(cli.home, 'out');
+    const ran = await cli.run([
+      'sweep',
+      '--down-after',
+      '2500',
+      '--min-replicas',
+      '0,1',
+      ...SHORT,
+      '--report',
+      report,
+      '--json',
+    ]);
+    expect(ran.code, ran.stderr).toBe(0);
+    const result = ran.json() as SweepResult;
+    expect(result.points.map((p) => [p.downAfterMs, p.minReplicas, p.proved])).toEqual([
+      [2500, 0, true],
+      [2500, 1, true],
+    ]);
+    // The cluster's own down-after is 2 s.
+    for (const { switchedMs } of result.points) expect(switchedMs?.p50).toBeGreaterThan(2400);
+    expect(result.points.some((p) => p.onFrontier)).toBe(true);
+    expect(await now()).toEqual(before);
+    expect(JSON.parse(await readFile(join(report, 'sweep.json'), 'utf8'))).toEqual(result);
+    expect(await readFile(join(report, 'sweep.html'), 'utf8')).toContain('data-down-after="2500"');
+  });
+
+  it('puts the settings and the master back after Ctrl-C', async () => {
+    const before = await now();
+    let interrupted = false;
+    const ran = await cli.run(['sweep', '--down-after', '2500', '--min-replicas', '1', ...SHORT], {
+      onStderr(text, child) {
+        if (interrupted || !text.includes('fault: SIGKILL')) return;
+        interrupted = true;
+        child.kill('SIGINT');
+      },
+    });
+    expect(ran.code, ran.stderr).toBe(130);
+    expect(await now()).toEqual(before);
+  });
+
+  it.each([
+    [['--clients', '0'], 64, 'no-clients'],
+    [['--min-replicas', '3'], 3, 'too-many-replicas-wanted'],
+    [['--down-after', '2s,soon'], 64, 'bad-value'],
+    [['--report', 'out.pdf'], 64, 'report-format'],
+  ])('refuses %j before anything is touched', async (args, code, name) => {
+    const before = await now();
+    const ran = await cli.run(['sweep', ...args, '--json']);
+    expect(ran.code, ran.stderr).toBe(code);
+    expect(ran.json().error.code).toBe(name);
+    expect(await now()).toEqual(before);
+  });
+});
