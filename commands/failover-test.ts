@@ -108,19 +108,19 @@ export default defineCommand<FailoverResult & { baseline?: BaselineComparison }>
       thresholds: (options.threshold as Threshold[] | undefined) ?? [],
       workload: workloadOf(options),
     };
-    const destination = options.report as string | undefined;
     const { openBaseline } = await import('./shared/baseline.js');
     const compare = await openBaseline(options.baseline as string | undefined);
     const { runFailoverTest } = await import('../src/failover/run.js');
-    const { keepResult } = await import('./shared/keep-result.js');
+    const { openKeeper } = await import('./shared/keep-result.js');
+    const keeper = await openKeeper(context, options.report as string | undefined);
     const command = commandLineOf(cluster, settings);
     const result = await runFailoverTest(engineOf(context), {
       ...settings,
       cluster,
       command,
-      onTrial: (soFar) => keepResult(context, soFar, destination, { final: false }),
+      onTrial: keeper.soFar,
     });
-    await keepResult(context, result, destination, { final: true });
+    await keeper.final(result);
     return compare(result);
   },
   render: (result, view) =>

@@ -42,6 +42,12 @@ export async function planReports(destination: string): Promise<ReportPlan> {
  */
 export async function writeReports(result: FailoverResult, destination: string): Promise<string[]> {
   const { files } = await planReports(destination);
+  await writeFiles(result, files);
+  return files.map((f) => f.path);
+}
+
+/** Writes what a plan names. Throws `report-unwritable` (3) that names the file. */
+export async function writeFiles(result: FailoverResult, files: ReportPlan['files']): Promise<void> {
   for (const { path, format } of files) {
     try {
       await writeAtomically(path, format.render(result), FILE_MODE);
@@ -49,7 +55,6 @@ export async function writeReports(result: FailoverResult, destination: string):
       throw unwritable(path, error);
     }
   }
-  return files.map((f) => f.path);
 }
 
 async function kindOf(path: string): Promise<'directory' | 'other' | 'absent'> {

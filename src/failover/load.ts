@@ -14,6 +14,7 @@ import {
 } from '../workload/index.js';
 import { nodeOf, type Story } from './cast.js';
 import type { Fault } from './fault.js';
+import { judgePromises } from './promises.js';
 import type { ClientSummary, InvariantResult, LedgerSummary, Rejoin, WorkloadSettings } from './result.js';
 
 /** How long clients write before anything happens, in milliseconds: enough to see that all is well. */
@@ -28,7 +29,7 @@ export interface Promises {
   client: ClientSummary;
   ledger: LedgerSummary;
   zombieWrites: number;
-  invariant: InvariantResult;
+  invariants: InvariantResult[];
 }
 
 /** Clients that write while the failover happens. */
@@ -102,12 +103,9 @@ export async function startLoad(story: Story, settings: WorkloadSettings, routab
         from === null
           ? 0
           : zombieWritesOf(record, story.cast.oldMaster.id, from, at(back?.convertedMs) ?? clock.now());
-      return {
-        client: clientSummary(record, fault.atMs),
-        ledger,
-        zombieWrites,
-        invariant: ledgerInvariant(ledger, truth),
-      };
+      const client = clientSummary(record, fault.atMs);
+      const invariants = judgePromises(client, ledger, truth, newMaster !== null);
+      return { client, ledger, zombieWrites, invariants };
     },
     async end() {
       try {
@@ -132,27 +130,4 @@ async function quiesce({ engine, up, observer }: Story, master: Address): Promis
     deadlineMs: READ_DEADLINE_MS,
     signal: engine.signal,
   });
-}
-
-/** Lost writes are a fact that is reported and explained; what nobody ever wrote is a fault of somebody's. */
-function ledgerInvariant(ledger: LedgerSummary, truth: { id: string }): InvariantResult {
-  const id = 'ledger-consistent';
-  const read = ledger.missingAt.find((m) => m.id === truth.id);
-  if (read === undefined || read.missing === null) {
-    return { id, verdict: 'unknown', evidence: `${truth.id} could not be read back` };
-  }
-  if (ledger.unexpected > 0) {
-    return {
-      id,
-      verdict: 'violated',
-      evidence: `${ledger.unexpected} writes are there that nobody attempted`,
-    };
-  }
-  const causes = Object.entries(ledger.causes).map(([cause, n]) => `${n} ${cause}`);
-  const unexplained = ledger.causes.unknown ?? 0;
-  const evidence =
-    ledger.lost === 0
-      ? `all ${ledger.acknowledged} acknowledged writes are there`
-      : `${ledger.lost} of ${ledger.acknowledged} acknowledged writes are gone: ${causes.join(', ')}`;
-  return { id, verdict: unexplained > 0 ? 'violated' : 'holds', evidence };
 }

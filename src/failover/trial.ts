@@ -103,7 +103,7 @@ async function judge(story: Story, fault: Fault, back: Rejoin | null, load: Load
     ...(promises === null ? {} : { client: promises.client, ledger: promises.ledger }),
     invariants: [
       ...judgeInvariants({ cast, newMaster, rejoin: back, snapshot, seen: since }),
-      ...(promises === null ? [] : [promises.invariant]),
+      ...(promises?.invariants ?? []),
     ],
     spurious: spuriousIn(observer.seen, cast, fault.atMs),
     events: trialEvents(observer.seen, fault.atMs),

@@ -5,6 +5,7 @@ import { formatAddress } from '../model/address.js';
 import { type ConnectTarget, connectTarget, type Env, type TargetOptions } from './connect-target.js';
 import { isRefusal, printable } from './error.js';
 import { loadLibrary } from './library.js';
+import { makeSwitching } from './switching-redis.js';
 import {
   DIAL_MS,
   retryDelayMs,
@@ -42,13 +43,13 @@ export interface ConnectOptions extends TargetOptions {
  * Blocking commands need a client of their own: `client.duplicate({ commandTimeout: undefined, socketTimeout: undefined })`.
  *
  * What differs from ioredis's defaults, and why (a master that hangs for 12 s, down-after 2 s: 12 s of outage and
- * some 4,200 acknowledged writes lost by default, 3.8 s and none like this):
- * - `failoverDetector`: the sentinels' +switch-master ends the connection to a master that still answers, or hangs;
+ * all that is written in the 10 s after it lost by default, some 4 s and none like this):
+ * - the sentinels' +switch-master is heard for as long as the client lives: it ends the connection to a master that
+ *   still answers, or hangs, and starts the search for the new one at once (see `switching-redis.ts`);
  * - `disconnectTimeout` 100 ms instead of 2 s: that connection is not waited for;
  * - `reconnectOnError` for READONLY: a master that became a replica is left at its first refusal;
- * - `retryStrategy` 40 to 60 ms, not up to 5 s: a new master is found within 0.1 s after it is there (after a minute
- *   in vain, 400 ms);
- * - `maxRetriesPerRequest` 60 instead of 20: as many attempts as fit into the 3 s that an answer may take;
+ * - `retryStrategy` at most 270 ms, not 5 s: a master is found soon after it is there, event or no event;
+ * - `maxRetriesPerRequest` 60 instead of 20: so many attempts are about as much time;
  * - `updateSentinels` off: addresses that containers announce often can't be reached from outside, and each costs a
  *   dial of 5 s. Where they can be, turn it on: `redis: { updateSentinels: true }`;
  * - an 'error' listener, without which ioredis prints stacks.
@@ -61,7 +62,7 @@ export async function connect(env: Env, options: ConnectOptions = {}): Promise<R
   const { Redis } = loadLibrary();
   let greeted = false;
   const settings = settingsOf(target, env, options, () => greeted);
-  const client = target.kind === 'url' ? new Redis(target.url, settings) : new Redis(settings);
+  const client = target.kind === 'url' ? new Redis(target.url, settings) : makeSwitching(settings);
   const lost: string[] = [];
   const sentinelsSaid: string[] = [];
   client.on('error', (error: Error) => {

@@ -3,6 +3,7 @@ import { type Clock, withDeadline } from '../clock.js';
 import { type OperatorError, unreachable } from '../errors.js';
 import { isRefusal, printable } from './error.js';
 import { loadLibrary } from './library.js';
+import { makeSwitching } from './switching-redis.js';
 import {
   type SentinelRoad,
   type Settings,
@@ -65,8 +66,7 @@ interface Link {
 export async function openWriter(options: WriterOptions): Promise<Writer> {
   const { clock, deadlineMs, signal } = options;
   signal?.throwIfAborted();
-  const { Redis } = loadLibrary();
-  const redis = new Redis({ ...settingsOf(options), lazyConnect: true });
+  const redis = clientOf(options);
   let link: Link = { peer: '', lastDataMs: clock.now() };
   let readies = 0;
   let lastError = '';
@@ -127,14 +127,18 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
   };
 }
 
-function settingsOf(options: WriterOptions): Settings {
+function clientOf(options: WriterOptions): Redis {
   const { tuning, role, password } = options;
-  return {
+  const settings: Settings = {
     ...sentinelRoad(options),
     ...(password && { password }),
     ...(role === 'slave' && { role }),
-    ...(tuning === 'tuned' && { ...tunedSettings(), ...tunedSentinelSettings() }),
+    lazyConnect: true,
   };
+  if (tuning === 'tuned')
+    return makeSwitching({ ...settings, ...tunedSettings(), ...tunedSentinelSettings() });
+  const { Redis } = loadLibrary();
+  return new Redis(settings);
 }
 
 function pipelineOf(redis: Redis, orders: readonly Order[]): Pipeline {
