@@ -193,6 +193,8 @@ export interface FailoverResult {
   masterName: string;
   driver: string;
   fault: string;
+  /** How long a fault that ends by itself lasted, in milliseconds; null for the others. */
+  faultForMs: number | null;
   seed: number;
   startedAt: string;
   /** The command line that runs this again. */

@@ -43,6 +43,7 @@ export function resultOf({ plan, trials, before, startedAt, options }: Evidence)
     masterName: spec.masterName,
     driver: plan.driver,
     fault: options.fault.name,
+    faultForMs: options.fault.name === 'freeze' ? options.fault.forMs : null,
     seed: options.seed,
     startedAt,
     command: options.command,

@@ -8,9 +8,11 @@ import { loadLibrary } from './library.js';
 import { makeSwitching } from './switching-redis.js';
 import {
   DIAL_MS,
+  isRoundOver,
   retryDelayMs,
   type Settings,
   sentinelRoad,
+  sentinelsAgainMs,
   tunedSentinelSettings,
   tunedSettings,
 } from './tuned.js';
@@ -66,6 +68,7 @@ export async function connect(env: Env, options: ConnectOptions = {}): Promise<R
   const lost: string[] = [];
   const sentinelsSaid: string[] = [];
   client.on('error', (error: Error) => {
+    if (isRoundOver(error.message)) return;
     if (greeted) options.onError?.(error);
     else lost.push(error.message);
   });
@@ -96,19 +99,21 @@ function settingsOf(
   const password = options.password ?? env.SENTINELCTL_PASSWORD;
   const sentinelPassword = options.sentinelPassword ?? env.SENTINELCTL_SENTINEL_PASSWORD ?? password;
   // A wrong address is said soon; once it was right, the client never gives up.
-  const untilGreeted = (times: number): number | null =>
-    greeted() || times <= RETRIES ? retryDelayMs(times) : null;
+  const untilGreeted =
+    (delayMs: (times: number) => number) =>
+    (times: number): number | null =>
+      greeted() || times <= RETRIES ? delayMs(times) : null;
   return {
     lazyConnect: true,
     ...tunedSettings(),
     // By Sentinel the master may be changing right now: only the first PING's deadline ends the wait for it.
-    ...(target.kind === 'url' && { retryStrategy: untilGreeted }),
+    ...(target.kind === 'url' && { retryStrategy: untilGreeted(retryDelayMs) }),
     ...(password && { password }),
     ...(options.username && { username: options.username }),
     ...(target.kind === 'sentinel' && {
       ...sentinelRoad({ ...target, sentinelPassword, natMap: options.natMap }),
       ...tunedSentinelSettings(),
-      sentinelRetryStrategy: untilGreeted,
+      sentinelRetryStrategy: untilGreeted(sentinelsAgainMs),
     }),
     ...options.redis,
   };

@@ -26,6 +26,13 @@ export type Settings = Omit<RedisOptions, 'replyMapping'>;
 export const retryDelayMs = (times: number): number =>
   Math.min(FIRST_RETRY_MS * 2 ** (times - 1), LAST_RETRY_MS) + Math.floor(Math.random() * RETRY_JITTER_MS);
 
+/** Before the sentinels are gone through again from the first one, in milliseconds: as ioredis has it, but not as long. */
+export const sentinelsAgainMs = (times: number): number => Math.min(10 * times, LAST_RETRY_MS);
+
+/** ioredis says so whenever it has gone through them all, even where each has answered; then nothing is the matter. */
+export const isRoundOver = (message: string): boolean =>
+  message.startsWith('All sentinels are unreachable. Retrying') && !message.includes('Last error');
+
 /** What is tuned for every client; `connect()` says why. */
 export const tunedSettings = (): Settings => ({
   connectTimeout: DIAL_MS,
@@ -52,7 +59,7 @@ export const sentinelRoad = ({
 
 /** What is tuned for a client that comes by Sentinel, besides `tunedSettings`; for `makeSwitching`. */
 export const tunedSentinelSettings = (): Settings => ({
-  sentinelRetryStrategy: retryDelayMs,
+  sentinelRetryStrategy: sentinelsAgainMs,
   sentinelCommandTimeout: ANSWER_MS,
   updateSentinels: false,
 });

@@ -5,6 +5,7 @@ import { isRefusal, printable } from './error.js';
 import { loadLibrary } from './library.js';
 import { makeSwitching } from './switching-redis.js';
 import {
+  isRoundOver,
   type SentinelRoad,
   type Settings,
   sentinelRoad,
@@ -71,7 +72,7 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
   let readies = 0;
   let lastError = '';
   const note = (error: Error): void => {
-    if (!isRefusal(lastError)) lastError = error.message;
+    if (!isRefusal(lastError) && !isRoundOver(error.message)) lastError = error.message;
   };
   redis.on('error', note);
   redis.on('sentinelError', note);
