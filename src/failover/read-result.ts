@@ -97,6 +97,7 @@ const result = z.looseObject({
   masterName: z.string(),
   driver: z.string(),
   fault: z.string(),
+  faultForMs: msOrNull,
   seed: z.number(),
   startedAt: z.string(),
   command: z.string(),

@@ -26,7 +26,11 @@ const rejoinModes = ({ trials }: FailoverResult): string | null => {
 
 /** What decides on what is measured; then what is merely worth saying: another engine or driver may be the question. */
 const SETTINGS: readonly Setting[] = [
-  ['fault', true, (r) => r.fault],
+  [
+    'fault',
+    true,
+    (r) => (r.faultForMs === null ? r.fault : `${r.fault} for ${formatDurationMs(r.faultForMs)}`),
+  ],
   ['down-after', true, (r) => formatDurationMs(r.config.downAfterMs)],
   ['failover-timeout', true, (r) => formatDurationMs(r.config.failoverTimeoutMs)],
   ['quorum', true, (r) => String(r.config.quorum)],

@@ -269,6 +269,7 @@ export function heldResult(trials = 1): FailoverResult {
     masterName: 'mymaster',
     driver: 'process',
     fault: 'kill SIGKILL',
+    faultForMs: null,
     seed: 42,
     startedAt: '2025-01-02T03:04:00.000Z',
     command: `sentinelctl failover-test --cluster default --signal KILL --trials ${trials} --clients 8 --seed 42`,

@@ -93,6 +93,7 @@ export function resultOfTrials(trials: Trial[], change: Partial<FailoverResult> 
     masterName: 'mymaster',
     driver: 'process',
     fault: 'kill',
+    faultForMs: null,
     seed: 1,
     startedAt: '2026-01-02T03:04:00.000Z',
     command: 'sentinelctl failover-test --cluster default',
