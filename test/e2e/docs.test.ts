@@ -125,13 +125,13 @@ describe('the documents', () => {
     const elsewhere = all.flatMap(({ path, fences }) =>
       fences
         .filter(({ language }) => language !== 'console')
-        .flatMap(({ line, lines }) =>
+        .flatMap(({ language, line, lines }) =>
           lines
-            .filter((text) => /^\s*(\$ )?sentinelctl /.test(text))
+            .filter((text) => (language === '' ? /^\$ sentinelctl / : /^\s*(\$ )?sentinelctl /).test(text))
             .map((text) => `${path}:${line} ${text}`),
         ),
     );
-    // examples.test.ts runs what the reference takes from the commands.
+    // A block without a language is a file, or what something prints. examples.test.ts runs what the reference takes from the commands.
     expect(elsewhere.filter((line) => !line.startsWith('docs/reference.md:'))).toEqual([]);
   });
 

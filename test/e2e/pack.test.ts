@@ -85,16 +85,7 @@ describe('the packed package', () => {
       }),
     );
     const roots = ['--typeRoots', join(ROOT, 'node_modules', '@types')];
-    const how = [
-      '--noEmit',
-      '--strict',
-      '--module',
-      'nodenext',
-      '--target',
-      'es2022',
-      '--types',
-      'node',
-    ];
+    const how = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
     const { stdout } = await run(TSC, ['--ignoreConfig', ...how, ...roots, ...files], { cwd: project }).catch(
       (error: { stdout: string }) => error,
     );
