@@ -1,5 +1,5 @@
 import type { Driver, NodeInspection } from '../drivers/driver.js';
-import { refused, usageError } from '../errors.js';
+import { messageOf, notRestored, OperatorError, refused, usageError } from '../errors.js';
 import { withLock } from '../host/lock.js';
 import { sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
@@ -7,7 +7,7 @@ import { type ClusterPlan, dataNodes, type NodePlan } from '../model/plan.js';
 import { type Asking, surveyPlan } from './ask.js';
 import type { BringUp } from './bring-up.js';
 import { type Engine, openDriver, requireCluster, step } from './engine.js';
-import { startAsCrashed, startGuarded, startWhenSafe } from './start.js';
+import { requireReturn, startAsCrashed, startGuarded, startWhenSafe } from './start.js';
 
 const ASK_DEADLINE_MS = 1500;
 const START_BOUND_MS = 30_000;
@@ -121,6 +121,7 @@ async function perform(
       await start(engine, up, node, request.asCrashed, startGuarded);
       return true;
     case 'restart':
+      if (before.state === 'running' && !request.asCrashed) await requireReturn(up, node);
       await stop(driver, node, before);
       if (!request.asCrashed && node.kind === 'redis') {
         engine.onProgress({
@@ -129,8 +130,23 @@ async function perform(
           text: `${node.id} is down; it is started as soon as it can not come back as an empty or second master`,
         });
       }
-      await start(engine, up, node, request.asCrashed, startWhenSafe);
+      await startAgain(engine, up, node, request);
       return true;
+  }
+}
+
+/** The second half of a restart: not left out by an abort, since the first half was ours. Throws `not-restored` (4). */
+async function startAgain(engine: Engine, up: BringUp, node: NodePlan, request: ActRequest): Promise<void> {
+  const unbroken: BringUp = { ...up, asking: { ...up.asking, signal: undefined } };
+  try {
+    await start(engine, unbroken, node, request.asCrashed, startWhenSafe);
+  } catch (error) {
+    const why = error instanceof OperatorError ? error.why : undefined;
+    throw notRestored('not-restored', `${node.id} was stopped and could not be started again safely`, {
+      why: [messageOf(error), why].filter(Boolean).join('\n'),
+      hint: `sentinelctl status --cluster ${request.cluster}, then sentinelctl start ${node.id} --cluster ${request.cluster}`,
+      cause: error,
+    });
   }
 }
 

@@ -22,6 +22,16 @@ export interface BringUp {
   masterId?: string;
 }
 
+/**
+ * As Promise.all, but settles only once every one has: what is undone after a failure must not be overtaken by a node
+ * that is still being made or started.
+ */
+export async function allEnded(works: readonly Promise<unknown>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(works);
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+}
+
 /** Starts a node and waits until it answers PING. Throws `start-failed` (1) with the tail of its log. */
 export async function startAndGreet(up: BringUp, node: NodePlan, edit?: ConfEdit): Promise<void> {
   const { driver, asking } = up;
@@ -87,7 +97,7 @@ export async function attachReplicas(up: BringUp, master: NodePlan): Promise<voi
 
 /** Starts the sentinels and makes them known to each other at once, instead of after the first 2 s hello. */
 export async function startSentinels(up: BringUp, sentinels: NodePlan[]): Promise<void> {
-  await Promise.all(sentinels.map((node) => startAndGreet(up, node)));
+  await allEnded(sentinels.map((node) => startAndGreet(up, node)));
   await introduce(up);
 }
 

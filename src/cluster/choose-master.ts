@@ -4,29 +4,37 @@ import { type Asking, withNode } from './ask.js';
 import type { BringUp } from './bring-up.js';
 
 /**
- * Who becomes master when every node starts from what is on disk: the one that holds the most keys, the first one
- * where they are equal. Without this the usual master, which keeps nothing on disk, would come back empty and its
+ * Who becomes master when every node starts from what is on disk: the last master if it wrote to disk, since a replica
+ * that was down before may hold more keys, but older ones; else the one that holds the most keys, the first one where
+ * they are equal. Without this the usual master, which keeps nothing on disk, would come back empty and its
  * replicas would copy the emptiness over the data that they hold. Nodes that write to disk go before those that
  * don't: the latter may hold what their last full resync left there, as many keys with older values.
  */
-export async function chooseMaster(up: BringUp, onProgress: OnProgress): Promise<NodePlan> {
+export async function chooseMaster(
+  up: BringUp,
+  onProgress: OnProgress,
+  lastMaster: string | undefined,
+): Promise<NodePlan> {
   const counted = await Promise.all(
     dataNodes(up.plan).map(async (node) => ({ node, keys: await keysOf(node, up.asking) })),
   );
   const first = counted[0];
   if (first === undefined) throw new Error('a plan without data nodes');
   const written = counted.filter(({ node, keys }) => node.persistent && keys > 0);
-  const best = (written.length > 0 ? written : counted).reduce((a, b) => (b.keys > a.keys ? b : a));
+  const last = written.find(({ node }) => node.id === lastMaster);
+  const best = last ?? (written.length > 0 ? written : counted).reduce((a, b) => (b.keys > a.keys ? b : a));
   if (best.node.id !== first.node.id) {
+    const why = last === undefined ? '' : 'it was the last one, and ';
     onProgress({
       type: 'note',
       level: 'info',
-      text: `${best.node.id} becomes the master: it holds ${best.keys} keys on disk, ${first.node.id} ${first.keys}`,
+      text: `${best.node.id} becomes the master: ${why}it holds ${best.keys} keys on disk, ${first.node.id} ${first.keys}`,
     });
   }
   return best.node;
 }
 
-async function keysOf(node: NodePlan, asking: Asking): Promise<number> {
+/** How many keys a running node holds. Throws WireError. */
+export async function keysOf(node: NodePlan, asking: Asking): Promise<number> {
   return Number(await withNode(node, asking, (c) => c.call('DBSIZE')));
 }

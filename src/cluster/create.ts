@@ -1,11 +1,19 @@
 import type { Driver } from '../drivers/driver.js';
-import { refused } from '../errors.js';
+import { messageOf, notRestored, refused } from '../errors.js';
 import { redisConf, sentinelConf } from '../model/conf.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
 import type { Asking } from './ask.js';
-import { attachReplicas, type BringUp, proveConvergence, startAndGreet, startSentinels } from './bring-up.js';
+import {
+  allEnded,
+  attachReplicas,
+  type BringUp,
+  proveConvergence,
+  startAndGreet,
+  startSentinels,
+} from './bring-up.js';
 import { chooseMaster } from './choose-master.js';
 import { type Engine, step } from './engine.js';
+import { rememberMaster } from './last-master.js';
 import type { ClusterState } from './state.js';
 import { type UpResult, upResult } from './up-result.js';
 
@@ -26,8 +34,9 @@ export async function coldStart(
     level: 'info',
     text: 'no data node runs: starting from what is on disk',
   });
+  const known = await rememberMaster(engine.store, driver, state);
   await driver.removeAll({ keepData: true });
-  return createAndConverge(engine, driver, state, password, { keepDataOnFailure: true });
+  return createAndConverge(engine, driver, known, password, { keepDataOnFailure: true });
 }
 
 /**
@@ -53,18 +62,36 @@ export async function createAndConverge(
   try {
     await driver.prepare(plan.nodes, engine.onProgress, engine.signal);
     const convergedMs = await step(engine, 'up', `bringing up ${plan.nodes.length} nodes`, () =>
-      converge(bringUp, password, engine, keepDataOnFailure),
+      converge(bringUp, password, engine, keepDataOnFailure ? { lastMaster: state.lastMaster } : null),
     );
     const first = plan.nodes[0];
     const routable = first === undefined || (await driver.routable(first));
-    await engine.store.save(cluster, { ...state, phase: 'up', routable, settings: { ...driver.settings } });
+    const settings = { ...driver.settings };
+    await engine.store.save(cluster, { ...state, phase: 'up', routable, settings, lastMaster: undefined });
     return upResult(plan, routable, convergedMs, false, bringUp.masterId);
   } catch (error) {
-    await step(engine, 'undo', 'taking down what was started', () =>
-      driver.removeAll({ keepData: keepDataOnFailure }),
-    );
-    if (!keepDataOnFailure) await engine.store.forget(cluster);
+    await undo(engine, driver, cluster, keepDataOnFailure, error);
     throw error;
+  }
+}
+
+/** Throws `not-taken-down` (4) when something of it stays; the state stays too then, so that `down` finds it. */
+async function undo(
+  engine: Engine,
+  driver: Driver,
+  cluster: string,
+  keepData: boolean,
+  cause: unknown,
+): Promise<void> {
+  try {
+    await step(engine, 'undo', 'taking down what was started', () => driver.removeAll({ keepData }));
+    if (!keepData) await engine.store.forget(cluster);
+  } catch (error) {
+    throw notRestored('not-taken-down', `${cluster} did not come up, and could not be taken down again`, {
+      why: [messageOf(cause), messageOf(error)].join('\n'),
+      hint: `sentinelctl down ${keepData ? '--keep-data ' : ''}--cluster ${cluster}, once what is in the way is mended`,
+      cause: error,
+    });
   }
 }
 
@@ -73,29 +100,29 @@ async function converge(
   up: BringUp,
   password: string | null,
   engine: Engine,
-  coldStart: boolean,
+  cold: { lastMaster: string | undefined } | null,
 ): Promise<number> {
   const { driver, plan, asking } = up;
   const data = dataNodes(plan);
   const sentinels = sentinelNodes(plan);
-  await Promise.all(
+  await allEnded(
     data.map((node) => driver.create(node, redisConf(plan, node, driver.paths(node), password))),
   );
   // A fresh cluster's master is known beforehand, so its sentinels can be made before the clock starts.
   const makeSentinels = (master: NodePlan): Promise<unknown> =>
-    Promise.all(
+    allEnded(
       sentinels.map((node) =>
         driver.create(node, sentinelConf(plan, node, driver.paths(node), password, master.announce)),
       ),
     );
   const planned = data[0];
   if (planned === undefined) throw refused('no-data-node', 'a cluster needs a master');
-  if (!coldStart) await makeSentinels(planned);
+  if (cold === null) await makeSentinels(planned);
   const startedAt = asking.clock.now();
-  await Promise.all(data.map((node) => startAndGreet(up, node)));
-  const master = coldStart ? await chooseMaster(up, engine.onProgress) : planned;
+  await allEnded(data.map((node) => startAndGreet(up, node)));
+  const master = cold === null ? planned : await chooseMaster(up, engine.onProgress, cold.lastMaster);
   up.masterId = master.id;
-  if (coldStart) await makeSentinels(master);
+  if (cold !== null) await makeSentinels(master);
   await attachReplicas(up, master);
   await startSentinels(up, sentinels);
   await proveConvergence(up);

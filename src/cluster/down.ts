@@ -3,6 +3,7 @@ import { messageOf, OperatorError } from '../errors.js';
 import { withLock } from '../host/lock.js';
 import type { DriverName } from '../model/plan.js';
 import { type Engine, openDriver, requireCluster, step } from './engine.js';
+import { rememberMaster } from './last-master.js';
 import type { ClusterState } from './state.js';
 
 export interface DownResult {
@@ -20,14 +21,13 @@ export function down(engine: Engine, cluster: string, options: { keepData: boole
   return withLock(engine.store.lockOf(cluster), `down --cluster ${cluster}`, async () => {
     const state = await stateOrDamage(engine, cluster);
     return step(engine, 'down', `taking ${cluster} down`, async () => {
-      const removed =
-        state === 'damaged'
-          ? await removeByName(engine, cluster)
-          : await removeKnown(engine, state, options.keepData);
-      if (options.keepData && state !== 'damaged')
-        await engine.store.save(cluster, { ...state, phase: 'kept' });
-      else await engine.store.forget(cluster);
-      return { cluster, removed, keptData: options.keepData && state !== 'damaged' };
+      if (state === 'damaged') {
+        const removed = await removeByName(engine, cluster);
+        await engine.store.forget(cluster);
+        return { cluster, removed, keptData: false };
+      }
+      const removed = await removeKnown(engine, state, options.keepData);
+      return { cluster, removed, keptData: options.keepData };
     });
   });
 }
@@ -45,9 +45,14 @@ async function stateOrDamage(engine: Engine, cluster: string): Promise<ClusterSt
 }
 
 async function removeKnown(engine: Engine, state: ClusterState, keepData: boolean): Promise<Removed> {
+  const { cluster } = state.plan.spec;
   const driver = await openDriver(engine, state);
   try {
-    return await driver.removeAll({ keepData });
+    const kept = keepData ? await rememberMaster(engine.store, driver, state) : state;
+    const removed = await driver.removeAll({ keepData });
+    if (keepData) await engine.store.save(cluster, { ...kept, phase: 'kept' });
+    else await engine.store.forget(cluster);
+    return removed;
   } finally {
     driver.close();
   }

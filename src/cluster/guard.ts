@@ -11,7 +11,7 @@ export interface GuardFacts {
   master: Address | null;
   /** How many sentinels answered. */
   sentinelsReachable: number;
-  /** Whether the node finds its data on disk when it starts. */
+  /** Whether the node finds all of its data on disk when it starts. */
   hasData: boolean;
 }
 
@@ -30,12 +30,16 @@ export function guardStart(facts: GuardFacts): StartDecision {
   if (!sameAddress(master, node.announce)) return { how: 'follow', master };
   if (facts.hasData)
     return { how: 'as-it-was', why: 'the sentinels still call it the master, and it has its data on disk' };
-  throw refused('would-come-back-empty', `${node.id} is still the master, and would come back empty`, {
-    why:
-      `it keeps nothing on disk, and the sentinels name ${formatAddress(master)} as ${facts.masterName}: ` +
-      'its replicas would copy the emptiness, and every topology check would pass',
-    hint: `wait for the failover (sentinelctl status --cluster ${cluster}), then start it; or --as-crashed to accept the loss`,
-  });
+  throw refused(
+    'would-come-back-empty',
+    `${node.id} is still the master, and would come back empty or with old data`,
+    {
+      why:
+        `it does not log its changes to disk, and the sentinels name ${formatAddress(master)} as ${facts.masterName}: ` +
+        'its replicas would copy that over what they hold, and every topology check would pass',
+      hint: `wait for the failover (sentinelctl status --cluster ${cluster}), then start it; or --as-crashed to accept the loss`,
+    },
+  );
 }
 
 function nobodyKnows({ node, cluster }: GuardFacts): OperatorError {

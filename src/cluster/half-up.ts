@@ -1,5 +1,5 @@
 import type { Driver, NodeInspection } from '../drivers/driver.js';
-import { refused } from '../errors.js';
+import { OperatorError, refused } from '../errors.js';
 import { type Address, formatAddress, sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import { redisConf, sentinelConf, withReplicaOf } from '../model/conf.js';
@@ -10,7 +10,7 @@ import { type Asking, surveyPlan } from './ask.js';
 import { type BringUp, introduce, proveConvergence, startAndGreet } from './bring-up.js';
 import { coldStart, NODE_BOUND_MS } from './create.js';
 import { type Engine, openDriver, step } from './engine.js';
-import { startGuarded } from './start.js';
+import { afterFailover, startWhenSafe } from './start.js';
 import type { ClusterState } from './state.js';
 import { type UpResult, upResult } from './up-result.js';
 
@@ -75,7 +75,7 @@ function refusePaused(plan: ClusterPlan, down: { node: NodePlan; state: NodeInsp
   );
 }
 
-/** Sentinels first, since they say whom the data nodes must follow; undone when the end can't be proved. */
+/** Sentinels first, since they say whom the data nodes must follow; undone when one of them fails. */
 async function startMissing(
   engine: Engine,
   up: BringUp,
@@ -85,9 +85,9 @@ async function startMissing(
   const { plan, driver, asking } = up;
   const started: NodePlan[] = [];
   try {
-    const master = await liveMaster(plan, asking);
     for (const { node, state } of down.filter((d) => d.node.kind === 'sentinel')) {
       if (state === 'absent') {
+        const master = await liveMaster(plan, asking);
         await driver.create(node, sentinelConf(plan, node, driver.paths(node), password, master.announce));
       }
       started.push(node);
@@ -97,14 +97,20 @@ async function startMissing(
     for (const { node, state } of down.filter((d) => d.node.kind === 'redis')) {
       if (state === 'absent') {
         const conf = redisConf(plan, node, driver.paths(node), password);
-        await driver.create(node, withReplicaOf(conf, await followed(plan, asking, node)));
+        await driver.create(
+          node,
+          withReplicaOf(conf, await afterFailover(up, () => followed(plan, asking, node))),
+        );
       }
       started.push(node);
-      await startGuarded(engine, up, node);
+      // The sentinels started above may still have to promote somebody.
+      await startWhenSafe(engine, up, node);
     }
     await proveConvergence(up);
   } catch (error) {
-    await stopAll(driver, started);
+    // What runs and was only not proved in time may be serving already.
+    const isUnproved = error instanceof OperatorError && error.code === 'not-converged';
+    if (!isUnproved) await stopAll(driver, started);
     throw error;
   }
 }

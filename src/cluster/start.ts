@@ -1,8 +1,8 @@
 import type { ConfEdit } from '../drivers/driver.js';
 import { OperatorError } from '../errors.js';
-import { formatAddress } from '../model/address.js';
+import { formatAddress, sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
-import { persistsIn, withReplicaOf } from '../model/conf.js';
+import { logsChangesIn, persistsIn, withReplicaOf } from '../model/conf.js';
 import type { NodePlan } from '../model/plan.js';
 import { until } from '../until.js';
 import { surveyPlan } from './ask.js';
@@ -21,7 +21,8 @@ export async function decideStart(up: BringUp, node: NodePlan): Promise<StartDec
     masterName: plan.spec.masterName,
     master: majorityMaster(snapshot, plan.spec.masterName),
     sentinelsReachable: snapshot.sentinels.filter((s) => s.answer !== null).length,
-    hasData: conf !== undefined && persistsIn(conf),
+    // What it saved last may be old or nothing, and its replicas hold more: they must not copy that.
+    hasData: conf !== undefined && (logsChangesIn(conf) || (plan.spec.replicas === 0 && persistsIn(conf))),
   });
 }
 
@@ -37,6 +38,40 @@ export async function startGuarded(
   return startAndGreet(up, node, editFor(decision));
 }
 
+/**
+ * Whether a data node that runs could be started again once it was stopped. A master that keeps nothing on disk can
+ * only come back behind a successor, so there must be one. Throws what the guard would throw.
+ */
+export async function requireReturn(up: BringUp, node: NodePlan): Promise<void> {
+  if (node.kind === 'sentinel') return;
+  try {
+    await decideStart(up, node);
+  } catch (error) {
+    const isEmptyMaster = error instanceof OperatorError && error.code === 'would-come-back-empty';
+    if (isEmptyMaster && (await hasSuccessor(up, node))) return;
+    throw error;
+  }
+}
+
+/** Whether a replica has its link to this node, and the sentinels are enough to promote it. */
+async function hasSuccessor({ plan, asking }: BringUp, master: NodePlan): Promise<boolean> {
+  const { masterName } = plan.spec;
+  const { sentinels, groups } = await surveyPlan(plan, asking);
+  const canElect = sentinels.some((s) =>
+    s.answer?.masters.some((view) => view.name === masterName && view.ckquorum.ok),
+  );
+  const isLinked = groups
+    .filter((group) => group.masterName === masterName)
+    .flatMap((group) => group.nodes)
+    .some(
+      ({ answer }) =>
+        answer?.linkStatus === 'up' &&
+        answer.follows !== null &&
+        sameAddress(answer.follows, master.announce),
+    );
+  return canElect && isLinked;
+}
+
 /** How long an election and a promotion may take beyond down-after, in milliseconds. */
 const FAILOVER_BEYOND_DOWN_AFTER_MS = 15_000;
 
@@ -50,10 +85,16 @@ export async function startWhenSafe(
   node: NodePlan,
 ): Promise<void> {
   if (node.kind === 'sentinel') return startAndGreet(up, node);
+  await afterFailover(up, () => decideStart(up, node));
+  return startGuarded(engine, up, node);
+}
+
+/** Asks again as long as it is refused and a failover may still change that; throws the last refusal. */
+export async function afterFailover<T>(up: BringUp, ask: () => Promise<T>): Promise<T> {
   let lastRefusal: unknown;
-  const safe = await until(
+  const found = await until(
     () =>
-      decideStart(up, node).catch((error: unknown) => {
+      ask().catch((error: unknown) => {
         if (!(error instanceof OperatorError)) throw error;
         lastRefusal = error;
         return undefined;
@@ -65,8 +106,8 @@ export async function startWhenSafe(
       signal: up.asking.signal,
     },
   );
-  if (safe === undefined) throw lastRefusal;
-  return startGuarded(engine, up, node);
+  if (found === undefined) throw lastRefusal;
+  return found;
 }
 
 /** Starts a data node as it was when it died: for 10 s it may be a second master. */

@@ -16,6 +16,8 @@ export interface ClusterState {
   /** Whether announced addresses can be reached from this machine. */
   routable: boolean;
   createdAtMs: number;
+  /** The id of the last master, from when its nodes are taken down with their data kept until they are up again. */
+  lastMaster?: string | undefined;
 }
 
 /** The clusters known on this machine, below one home directory. */

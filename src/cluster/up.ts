@@ -4,6 +4,7 @@ import { withLock } from '../host/lock.js';
 import { type ClusterPlan, type DriverName, slotsOf } from '../model/plan.js';
 import { type ClusterSpec, DOUBLE_FAILOVER_BELOW_MS } from '../model/spec.js';
 import { coldStart, createAndConverge } from './create.js';
+import { adoptCutOff } from './cut-off.js';
 import { type Engine, openDriver } from './engine.js';
 import { finishHalfUp } from './half-up.js';
 import type { ClusterState } from './state.js';
@@ -27,9 +28,10 @@ export async function up(engine: Engine, request: UpRequest): Promise<UpResult> 
   const { cluster } = request.spec;
   refuseUnusablePassword(request.password);
   return withLock(engine.store.lockOf(cluster), `up --cluster ${cluster}`, async () => {
-    const state = await engine.store.load(cluster);
-    if (state === undefined) return makeNew(engine, request);
-    if (state.phase === 'creating') return startOver(engine, request, state);
+    const found = await engine.store.load(cluster);
+    if (found === undefined) return makeNew(engine, request);
+    const state = found.phase === 'creating' ? await adoptCutOff(engine, found) : found;
+    if (state === undefined) return startOver(engine, request, found);
     refuseDifferences(state, request, await engine.store.password(cluster));
     return state.phase === 'kept' ? fromKeptData(engine, state) : finishHalfUp(engine, state);
   });

@@ -40,6 +40,8 @@ export interface Load {
     newMaster: { id: string; announce: Address } | null,
     back: Rejoin | null,
   ): Promise<Promises>;
+  /** Stops the clients, and says what they saw; nothing is read back. */
+  summary(fault: Fault): Promise<ClientSummary>;
   /** Stops the clients and removes what they wrote; idempotent, never throws. */
   end(): Promise<void>;
 }
@@ -106,6 +108,10 @@ export async function startLoad(story: Story, settings: WorkloadSettings, routab
       const client = clientSummary(record, fault.atMs);
       const invariants = judgePromises(client, ledger, truth, newMaster !== null);
       return { client, ledger, zombieWrites, invariants };
+    },
+    async summary(fault) {
+      record ??= await workload.stop();
+      return clientSummary(record, fault.atMs);
     },
     async end() {
       try {

@@ -139,6 +139,14 @@ const TABLE: Record<MetricName, Row> = {
   },
 };
 
+/** In a trial that was cut short nobody waited for what is missing: it is not known. */
+const complete =
+  (read: Row['read']): Row['read'] =>
+  (trial) => {
+    const reading = read(trial);
+    return reading === 'never' && trial.cutShort ? 'unknown' : reading;
+  };
+
 /** All of them, in the order in which they are shown. */
 export const METRICS: readonly Metric[] = (Object.entries(TABLE) as [MetricName, Row][]).map(
   ([name, row]): Metric => ({
@@ -146,6 +154,7 @@ export const METRICS: readonly Metric[] = (Object.entries(TABLE) as [MetricName,
     unit: 'ms',
     worse: 'higher',
     ...row,
+    read: complete(row.read),
     of: (trial) => {
       const reading = row.read(trial);
       return typeof reading === 'number' ? reading : null;

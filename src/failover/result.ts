@@ -139,6 +139,8 @@ export interface PhaseReason {
 }
 
 export interface Trial {
+  /** True where it was interrupted: what is not there may still have happened. */
+  cutShort?: true;
   /** ISO 8601, on the wall clock: what logs are lined up with. */
   faultAt: string;
   oldMaster: NodeRef;

@@ -17,7 +17,7 @@ const SETTLE_MS = 30_000;
  * Takes the master of a cluster of ours down, times its replacement phase by phase, brings it back and confirms that
  * it rejoined; as many times as asked. Throws `not-steady` or `too-soon` (3) before anything is touched,
  * `not-restored` (4) when the old master could not be put back safely. A failover that is late or never comes is a
- * result, not an error; so is a run that is interrupted after its first trial (`complete: false`).
+ * result, not an error; so is a run that is interrupted after its first fault (`complete: false`).
  */
 export function runFailoverTest(engine: Engine, options: FailoverTestOptions): Promise<FailoverResult> {
   return onStage(engine, options.cluster, 'failover-test', (up, routable) =>
@@ -67,6 +67,7 @@ export async function playTrials(
       const played = await playTrial(engine, up, options);
       before ??= played.before;
       trials.push(played.trial);
+      if (played.trial.cutShort) break;
       if (n < options.trials) await options.onTrial?.(soFar());
     }
   } catch (error) {

@@ -10,7 +10,8 @@ import { type Fault, type FaultSpec, injectFault } from './fault.js';
 import { followFailover } from './follow.js';
 import { judgeInvariants } from './invariants.js';
 import type { Load } from './load.js';
-import { observe } from './observer.js';
+import type { Observation } from './observation.js';
+import { type Observer, observe } from './observer.js';
 import { newMasterOf, phaseTimes, round } from './phases.js';
 import { requirePastFailoverGuard, requireSteady } from './preflight.js';
 import { reasonsOf, sdownAt, spuriousIn } from './reasons.js';
@@ -53,23 +54,25 @@ export async function playTrial(
   const observer = await observe(nodes, { clock, masterName: cast.masterName, password: asking.password });
   const story: Story = { engine, up, cast, observer };
   let load: Load | null = null;
+  const hurt: { fault: Fault | null } = { fault: null };
   try {
     load = settings.workload && (await begin(story, settings.workload, settings.routable));
     const { fault, back } = await orPutBack(story, async () => {
       const fault = await injectFault(story, settings.fault);
+      hurt.fault = fault;
       await followFailover(story, fault.atMs, settings.waitMs ?? defaultWaitMs(spec));
-      const newMaster = newMasterOf(
-        observer.seen.filter((o) => o.atMs >= fault.atMs),
-        cast,
-      );
+      const newMaster = newMasterOf(since(observer, fault), cast);
       if (newMaster === null) await restore(story, 'no failover came');
       const mode = newMaster === null ? null : settings.rejoin;
       const back = newMaster && mode && (await rejoin(story, fault, newMaster, mode));
       return { fault, back };
     });
     if (back !== null) await step(engine, 'settle', 'everyone agrees again', () => settle(up));
-    const trial = await judge(story, fault, back, load);
-    return { trial, before };
+    return { trial: await judge(story, fault, back, load), before };
+  } catch (error) {
+    const isOver = engine.signal?.aborted === true && !isNotRestored(error);
+    if (!isOver || hurt.fault === null) throw error;
+    return { trial: await cutShort(story, hurt.fault, load), before };
   } finally {
     await load?.end();
     await observer.close();
@@ -82,33 +85,60 @@ async function begin(story: Story, workload: WorkloadSettings, routable: boolean
   return startLoad(story, workload, routable);
 }
 
-/** Everything that was seen, timed and judged. */
+/** Everything that was seen, timed, read back and judged. */
 async function judge(story: Story, fault: Fault, back: Rejoin | null, load: Load | null): Promise<Trial> {
   const { up, cast, observer } = story;
-  const { spec } = up.plan;
-  const since = observer.seen.filter((o) => o.atMs >= fault.atMs);
-  const newMaster = newMasterOf(since, cast);
+  const seen = since(observer, fault);
+  const newMaster = newMasterOf(seen, cast);
   const promises = load && (await load.settle(fault, newMaster, back));
   const snapshot = await surveyPlan(up.plan, up.asking);
-  const phases = phaseTimes(since, cast, fault.atMs);
+  return {
+    ...whatWasSeen(story, fault),
+    rejoin: back === null || promises === null ? back : { ...back, zombieWrites: promises.zombieWrites },
+    ...(promises === null ? {} : { client: promises.client, ledger: promises.ledger }),
+    invariants: [
+      ...judgeInvariants({ cast, newMaster, rejoin: back, snapshot, seen }),
+      ...(promises?.invariants ?? []),
+    ],
+  };
+}
+
+/** What there is of a trial that was interrupted: seen and timed, not read back, and not judged. */
+async function cutShort(story: Story, fault: Fault, load: Load | null): Promise<Trial> {
+  const client = await load?.summary(fault);
+  return {
+    ...whatWasSeen(story, fault),
+    cutShort: true,
+    rejoin: null,
+    ...(client === undefined ? {} : { client }),
+    invariants: [],
+  };
+}
+
+function whatWasSeen({ up, cast, observer }: Story, fault: Fault): Omit<Trial, 'rejoin' | 'invariants'> {
+  const { spec } = up.plan;
+  const seen = since(observer, fault);
+  const newMaster = newMasterOf(seen, cast);
+  const phases = phaseTimes(seen, cast, fault.atMs);
   return {
     faultAt: new Date(fault.wallMs).toISOString(),
     oldMaster: { id: cast.oldMaster.id, ...cast.oldMaster.announce },
     newMaster: newMaster === null ? null : { id: newMaster.id, ...newMaster.announce },
     phases,
-    sdownAt: sdownAt(since, cast, fault.atMs),
-    reasons: reasonsOf(since, cast, fault.atMs, phases, spec),
+    sdownAt: sdownAt(seen, cast, fault.atMs),
+    reasons: reasonsOf(seen, cast, fault.atMs, phases, spec),
     overheadMs: phases.switchedMs === null ? null : round(phases.switchedMs - spec.downAfterMs),
-    rejoin: back === null || promises === null ? back : { ...back, zombieWrites: promises.zombieWrites },
-    ...(promises === null ? {} : { client: promises.client, ledger: promises.ledger }),
-    invariants: [
-      ...judgeInvariants({ cast, newMaster, rejoin: back, snapshot, seen: since }),
-      ...(promises?.invariants ?? []),
-    ],
     spurious: spuriousIn(observer.seen, cast, fault.atMs),
     events: trialEvents(observer.seen, fault.atMs),
   };
 }
+
+/** From the fault on; what was seen before it belongs to another story. */
+const since = (observer: Observer, fault: Fault): Observation[] =>
+  observer.seen.filter((o) => o.atMs >= fault.atMs);
+
+const isNotRestored = (error: unknown): boolean =>
+  error instanceof OperatorError && error.exitCode === EXIT.notRestored;
 
 /** The procedure's own bound for a failover, and some. */
 const defaultWaitMs = (spec: ClusterSpec): number => spec.downAfterMs + spec.failoverTimeoutMs + 10_000;
@@ -118,7 +148,7 @@ async function orPutBack<T>(story: Story, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof OperatorError && error.exitCode === EXIT.notRestored) throw error;
+    if (isNotRestored(error)) throw error;
     await restore(story, 'the test was cut short');
     throw error;
   }

@@ -29,7 +29,7 @@ export function resultOf({ plan, trials, before, startedAt, options }: Evidence)
     (i) => options.rejoin !== null || i.id !== 'old-master-rejoined',
   );
   const answer = before?.groups.flatMap((g) => g.nodes).find((n) => n.answer !== null)?.answer;
-  const complete = trials.length === options.trials;
+  const complete = trials.length === options.trials && !trials.some((t) => t.cutShort);
   const outcome = worst([
     ...thresholds.map((t) => t.holds),
     ...invariants.map((i) => i.verdict),
@@ -91,9 +91,12 @@ function reasonOf(
   downAfterMs: number,
   complete: boolean,
 ): string {
+  const last = trials.at(-1);
+  if (trials.length === 1 && last?.cutShort)
+    return 'it was interrupted: what had been seen until then is here';
   const times = trials.flatMap((t) => (t.phases.switchedMs === null ? [] : [t.phases.switchedMs]));
-  if (times.length < trials.length) {
-    const without = trials.length - times.length;
+  const without = trials.filter((t) => t.phases.switchedMs === null && !t.cutShort).length;
+  if (without > 0) {
     return trials.length === 1
       ? 'no sentinel switched to another master'
       : `in ${without} of ${trials.length} trials no sentinel switched to another master`;

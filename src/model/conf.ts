@@ -141,11 +141,15 @@ export function replicaOfIn(conf: string): Address | null {
     : { host: match[1], port: Number(match[2]) };
 }
 
+/** Whether a data node's configuration writes every change to disk: AOF on. A save point may be long ago. */
+export function logsChangesIn(conf: string): boolean {
+  return [...conf.matchAll(/^\s*appendonly\s+(\S+)/gim)].at(-1)?.[1] === 'yes';
+}
+
 /** Whether a data node's configuration writes to disk: AOF on, or any save point. */
 export function persistsIn(conf: string): boolean {
-  const aof = [...conf.matchAll(/^\s*appendonly\s+(\S+)/gim)].at(-1)?.[1];
   const saves = [...conf.matchAll(/^\s*save\s+(.+)$/gim)].map((m) => m[1]?.trim());
-  return aof === 'yes' || (saves.length > 0 && saves.at(-1) !== '""');
+  return logsChangesIn(conf) || (saves.length > 0 && saves.at(-1) !== '""');
 }
 
 const SECRET_DIRECTIVES =

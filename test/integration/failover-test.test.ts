@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FailoverResult } from '../../src/failover/result.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { apartFromLogs, failoverTest, median, statusOf } from '../helpers/main-road.js';
 
@@ -23,6 +26,8 @@ describe('failover-test on processes', () => {
       ['old-master-rejoined', 'holds'],
       ['quorum-usable', 'holds'],
       ['one-failover', 'holds'],
+      ['clients-recovered', 'holds'],
+      ['ledger-consistent', 'holds'],
     ]);
     // In the order in which Sentinel works; agreed and reattached may end in either order.
     const { sdownMs, odownMs, electedMs, writableMs, promotedMs, switchedMs } = trial?.phases ?? {};
@@ -30,6 +35,16 @@ describe('failover-test on processes', () => {
     expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
     expect(Number(sdownMs)).toBeGreaterThanOrEqual(2000 - 100);
     expect(trial?.overheadMs).toBeCloseTo(Number(switchedMs) - 2000, 1);
+    // The parts make up the whole: each step begins where the one before it ended.
+    const until = (trial?.reasons ?? []).findIndex((r) => r.phase === 'switchedMs');
+    const steps = (trial?.reasons ?? []).slice(0, until + 1).map((r) => Number(r.stepMs));
+    expect(steps.reduce((a, b) => a + b, 0)).toBeCloseTo(Number(switchedMs), 0);
+    // Every promise is accounted for, and a killed master's clients lose nothing that was replicated.
+    const { attempted, acknowledged, indeterminate, failed, unexpected } = trial?.ledger ?? {};
+    expect(attempted).toBe(Number(acknowledged) + Number(indeterminate) + Number(failed));
+    expect(Number(acknowledged)).toBeGreaterThan(0);
+    expect(unexpected).toBe(0);
+    expect(trial?.client?.clients).toHaveLength(8);
     expect(trial?.rejoin?.mode).toBe('as-crashed');
     expect(Number(trial?.rejoin?.zombieMs)).toBeGreaterThan(0);
 
@@ -82,7 +97,7 @@ describe('failover-test that is cut short', () => {
 
   it('puts the killed master back after Ctrl-C, never as an empty second master', async () => {
     let interrupted = false;
-    const ran = await cli.run(['failover-test'], {
+    const ran = await cli.run(['failover-test', '--report', 'cut.json'], {
       onStderr(text, child) {
         if (interrupted || !text.includes('fault: SIGKILL')) return;
         interrupted = true;
@@ -91,6 +106,11 @@ describe('failover-test that is cut short', () => {
     });
     expect(ran.code, ran.stderr).toBe(130);
     expect(ran.stderr).toContain('Interrupted: putting things back');
+    // What had been seen until then is not thrown away, and is no verdict.
+    const report = JSON.parse(await readFile(join(cli.home, 'cut.json'), 'utf8')) as FailoverResult;
+    expect(report).toMatchObject({ complete: false, outcome: 'unknown' });
+    expect(report.trials).toHaveLength(1);
+    expect(report.trials[0]).toMatchObject({ cutShort: true, oldMaster: { id: 'redis-1' }, rejoin: null });
     const { status } = await statusOf(cli);
     const nodes = status.masters[0]?.nodes ?? [];
     // redis-1 keeps nothing on disk: it had to wait for another master, and to follow that one.

@@ -5,6 +5,7 @@ import type { ConfEdit } from '../driver.js';
 import { packConf, unpackFirst } from './conf-archive.js';
 import { confPath } from './container-spec.js';
 import type { Link } from './containers.js';
+import type { Engine } from './engine.js';
 import { engineWords, statusOf } from './errors.js';
 import { KIND_LABEL } from './labels.js';
 import { startError } from './start-error.js';
@@ -27,14 +28,17 @@ export async function startNode({ engine, containers }: Link, id: string, edit?:
 
 /** SIGTERM, and SIGKILL when the grace is over; returns once it is down. */
 export async function stopNode({ engine, containers }: Link, id: string, graceMs: number): Promise<void> {
-  await containers.on(id, `stop ${id}`, async (container) => {
-    // A paused server can't handle SIGTERM: the engine would wait for the whole grace and then kill it.
-    await ignoring(/is not paused|not running/, container.unpause());
-    // The engine is silent until the container is down, for as long as the grace is.
-    const patient = engine.streams.getContainer(container.id);
-    await patient.stop({ t: Math.ceil(graceMs / 1000) }).catch((error: unknown) => {
-      if (statusOf(error) !== 304) throw error;
-    });
+  await containers.on(id, `stop ${id}`, (container) => stopContainer(engine, container, graceMs));
+}
+
+/** The same of a container that is at hand; rejects with the engine's own error. */
+export async function stopContainer(engine: Engine, container: Container, graceMs: number): Promise<void> {
+  // A paused server can't handle SIGTERM: the engine would wait for the whole grace and then kill it.
+  await ignoring(/is not paused|not running/, container.unpause());
+  // The engine is silent until the container is down, for as long as the grace is.
+  const patient = engine.streams.getContainer(container.id);
+  await patient.stop({ t: Math.ceil(graceMs / 1000) }).catch((error: unknown) => {
+    if (statusOf(error) !== 304) throw error;
   });
 }
 

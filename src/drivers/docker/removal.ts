@@ -1,10 +1,18 @@
+import type { Container } from 'dockerode';
 import { failed } from '../../errors.js';
 import { nothingRemoved, type Removed } from '../driver.js';
 import type { Containers, Link } from './containers.js';
 import type { Engine } from './engine.js';
 import { engineError, engineWords, statusOf } from './errors.js';
 import { ofCluster, ofNode } from './labels.js';
+import { stopContainer } from './life.js';
 import { removeNetworks } from './network.js';
+
+/**
+ * How long a server may take to write its data down when that is kept, in milliseconds: more than the 10 s that
+ * Redis itself waits for its replicas (redis.conf, shutdown-timeout).
+ */
+const SAVING_GRACE_MS = 15_000;
 
 /** Removes one node's container and, unless `keepData`, its volume. */
 export async function removeNode(
@@ -15,7 +23,7 @@ export async function removeNode(
   const filter = ofNode(cluster, node);
   return {
     ...nothingRemoved,
-    containers: await removeContainers(engine, containers, filter),
+    containers: await removeContainers(engine, containers, filter, keepData),
     volumes: keepData ? 0 : await removeVolumes(engine, filter),
   };
 }
@@ -26,7 +34,7 @@ export async function removeCluster(
   keepData: boolean,
 ): Promise<Removed> {
   const filter = ofCluster(cluster);
-  const gone = await removeContainers(engine, containers, filter);
+  const gone = await removeContainers(engine, containers, filter, keepData);
   const [volumes, networks] = await Promise.all([
     keepData ? 0 : removeVolumes(engine, filter),
     removeNetworks(engine, cluster),
@@ -38,12 +46,26 @@ async function removeContainers(
   engine: Engine,
   containers: Containers,
   filter: { label: string[] },
+  keepData: boolean,
 ): Promise<number> {
   const found = await engine.api
     .listContainers({ all: true, filters: filter })
     .catch((error: unknown) => Promise.reject(engineError(error, engine.target, 'list containers')));
-  const removed = await Promise.all(found.map(({ Id }) => containers.discard(engine.api.getContainer(Id))));
+  const removed = await Promise.all(
+    found.map(async ({ Id }) => {
+      const container = engine.api.getContainer(Id);
+      if (keepData) await endPolitely(engine, container);
+      return containers.discard(container);
+    }),
+  );
   return removed.filter(Boolean).length;
+}
+
+/** A server that is killed loses what it has not saved yet. One that is gone already has nothing to save. */
+async function endPolitely(engine: Engine, container: Container): Promise<void> {
+  await stopContainer(engine, container, SAVING_GRACE_MS).catch((error: unknown) => {
+    if (statusOf(error) !== 404) throw engineError(error, engine.target, 'stop a container');
+  });
 }
 
 async function removeVolumes(engine: Engine, filter: { label: string[] }): Promise<number> {
