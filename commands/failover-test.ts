@@ -61,13 +61,13 @@ const OPTIONS: readonly OptionDef[] = [
   {
     flags: '--trials <n>',
     summary: 'how many failovers, one after the other, each node master in turn',
-    parse: integer('--trials', { min: 1, max: 1000 }),
+    parse: integer('--trials', { min: 1, max: 1000 }, 5),
     defaultText: '1',
   },
   {
     flags: '--seed <n>',
     summary: 'chooses who takes over in which trial',
-    parse: integer('--seed', { min: 0, max: 2 ** 31 - 1 }),
+    parse: integer('--seed', { min: 0, max: 2 ** 31 - 1 }, 1),
     defaultText: '1',
   },
   thresholdOption,

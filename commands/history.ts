@@ -26,13 +26,13 @@ export default defineCommand<HistoryResult>({
     {
       flags: '--limit <n>',
       summary: 'show so many runs',
-      parse: integer('--limit', { min: 1, max: 100_000 }),
+      parse: integer('--limit', { min: 1, max: 100_000 }, SHOWN_RUNS),
       defaultText: String(SHOWN_RUNS),
     },
     {
       flags: '--keep <n>',
       summary: 'forget all but the last so many runs',
-      parse: integer('--keep', { min: 1, max: 100_000 }),
+      parse: integer('--keep', { min: 1, max: 100_000 }, 100),
       flagOnly: true,
     },
   ],

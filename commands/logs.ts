@@ -34,7 +34,7 @@ export default defineCommand({
     {
       flags: '--tail <n>',
       summary: 'the last so many lines of all of them together',
-      parse: integer('--tail', { min: 0, max: 1_000_000 }),
+      parse: integer('--tail', { min: 0, max: 1_000_000 }, 50),
     },
   ],
   async run(context, { args, options }) {

@@ -35,7 +35,7 @@ const OPTIONS: readonly OptionDef[] = [
   {
     flags: '--min-replicas <list>',
     summary: 'values of min-replicas-to-write to try, separated by commas',
-    parse: listOf('--min-replicas', integer('--min-replicas', { min: 0, max: 9 })),
+    parse: listOf('--min-replicas', integer('--min-replicas', { min: 0, max: 9 }, 1)),
     defaultText: DEFAULT.minReplicas.join(','),
   },
   {
@@ -47,13 +47,13 @@ const OPTIONS: readonly OptionDef[] = [
   {
     flags: '--trials <n>',
     summary: 'failovers for each combination',
-    parse: integer('--trials', { min: 1, max: 100 }),
+    parse: integer('--trials', { min: 1, max: 100 }, DEFAULT.trials),
     defaultText: String(DEFAULT.trials),
   },
   {
     flags: '--seed <n>',
     summary: 'chooses who takes over in which trial',
-    parse: integer('--seed', { min: 0, max: 2 ** 31 - 1 }),
+    parse: integer('--seed', { min: 0, max: 2 ** 31 - 1 }, DEFAULT.seed),
     defaultText: String(DEFAULT.seed),
   },
   {

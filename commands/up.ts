@@ -35,19 +35,19 @@ export default defineCommand({
     {
       flags: '--replicas <n>',
       summary: 'replicas, 0 to 9',
-      parse: integer('--replicas', { min: 0, max: 9 }),
+      parse: integer('--replicas', { min: 0, max: 9 }, DEFAULT_SPEC.replicas),
       defaultText: '2',
     },
     {
       flags: '--sentinels <n>',
       summary: 'sentinels, 1 to 9',
-      parse: integer('--sentinels', { min: 1, max: 9 }),
+      parse: integer('--sentinels', { min: 1, max: 9 }, DEFAULT_SPEC.sentinels),
       defaultText: '3',
     },
     {
       flags: '--quorum <n>',
       summary: 'how many sentinels must call the master down',
-      parse: integer('--quorum', { min: 1, max: 9 }),
+      parse: integer('--quorum', { min: 1, max: 9 }, DEFAULT_SPEC.quorum),
       defaultText: 'a majority: 2 of 3',
     },
     {

@@ -49,10 +49,13 @@ export class OperatorError extends Error {
 }
 
 type Words = Omit<OperatorErrorInit, 'exitCode' | 'code'>;
-const kind =
-  (exitCode: ExitCode) =>
-  (code: string, message: string, rest: Omit<Words, 'message'> = {}): OperatorError =>
-    new OperatorError({ code, message, exitCode, ...rest });
+const kind = (exitCode: ExitCode) =>
+  function make(code: string, message: string, rest: Omit<Words, 'message'> = {}): OperatorError {
+    const error = new OperatorError({ code, message, exitCode, ...rest });
+    // A program that does not catch it is shown the place that refused, not this one.
+    Error.captureStackTrace(error, make);
+    return error;
+  };
 
 /** The words on the command line are wrong (64). */
 export const usageError = kind(EXIT.usage);

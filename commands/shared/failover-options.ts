@@ -12,6 +12,8 @@ const FROZEN_BEYOND_DOWN_AFTER_MS = 10_000;
 export function faultOf(options: Input['options'], downAfterMs: number): FaultSpec {
   if (options.fault === 'freeze') {
     if (options.signal !== undefined) throw contradiction('--signal', '--fault freeze');
+    // Frozen is not down: it thaws by itself, and would do so when nobody looks any more.
+    if (options.restart === false) throw contradiction('--no-restart', '--fault freeze');
     return {
       name: 'freeze',
       forMs: (options.for as number | undefined) ?? downAfterMs + FROZEN_BEYOND_DOWN_AFTER_MS,

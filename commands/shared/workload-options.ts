@@ -4,7 +4,7 @@ import { usageError } from '../../src/errors.js';
 import type { WorkloadSettings } from '../../src/failover/result.js';
 
 /** The workload that nobody asked to be different: light enough not to disturb what is timed. */
-const DEFAULT: WorkloadSettings = {
+export const DEFAULT_WORKLOAD: WorkloadSettings = {
   clients: 8,
   ratePerS: 1000,
   pipeline: 1,
@@ -18,13 +18,13 @@ export const WORKLOAD_OPTIONS: readonly OptionDef[] = [
   {
     flags: '--clients <n>',
     summary: 'clients that write all the time; 0: none',
-    parse: integer('--clients', { min: 0, max: 1000 }),
+    parse: integer('--clients', { min: 0, max: 1000 }, DEFAULT_WORKLOAD.clients),
     defaultText: '8',
   },
   {
     flags: '--rate <n>',
     summary: 'operations per second of all clients together; 0: as fast as possible',
-    parse: integer('--rate', { min: 0, max: 10_000_000 }),
+    parse: integer('--rate', { min: 0, max: 10_000_000 }, DEFAULT_WORKLOAD.ratePerS),
     defaultText: '1000',
   },
   {
@@ -52,12 +52,12 @@ export const WORKLOAD_OPTIONS: readonly OptionDef[] = [
 /** What was asked for, the rest by default; null for `--clients 0`. */
 export function workloadOf(options: Input['options']): WorkloadSettings | null {
   const settings: WorkloadSettings = {
-    clients: (options.clients as number | undefined) ?? DEFAULT.clients,
-    ratePerS: (options.rate as number | undefined) ?? DEFAULT.ratePerS,
-    pipeline: (options.pipeline as number | undefined) ?? DEFAULT.pipeline,
-    readRatio: (options.readRatio as number | undefined) ?? DEFAULT.readRatio,
-    readFrom: (options.readFrom as WorkloadSettings['readFrom'] | undefined) ?? DEFAULT.readFrom,
-    policy: (options.clientPolicy as string | undefined) ?? DEFAULT.policy,
+    clients: (options.clients as number | undefined) ?? DEFAULT_WORKLOAD.clients,
+    ratePerS: (options.rate as number | undefined) ?? DEFAULT_WORKLOAD.ratePerS,
+    pipeline: (options.pipeline as number | undefined) ?? DEFAULT_WORKLOAD.pipeline,
+    readRatio: (options.readRatio as number | undefined) ?? DEFAULT_WORKLOAD.readRatio,
+    readFrom: (options.readFrom as WorkloadSettings['readFrom'] | undefined) ?? DEFAULT_WORKLOAD.readFrom,
+    policy: (options.clientPolicy as string | undefined) ?? DEFAULT_WORKLOAD.policy,
   };
   return settings.clients === 0 ? null : settings;
 }

@@ -3,6 +3,7 @@ import { messageOf, notRestored, OperatorError, refused, usageError } from '../e
 import { withLock } from '../host/lock.js';
 import { sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
+import { command } from '../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan } from '../model/plan.js';
 import { type Asking, surveyPlan } from './ask.js';
 import type { BringUp } from './bring-up.js';
@@ -76,7 +77,7 @@ export async function resolveNode(plan: ClusterPlan, asking: Asking, name: strin
     throw refused('no-agreement', `the sentinels of ${plan.spec.cluster} do not agree on a master`, {
       hint: `name the node: ${dataNodes(plan)
         .map((n) => n.id)
-        .join(', ')}; sentinelctl status --cluster ${plan.spec.cluster}`,
+        .join(', ')}; ${command('status', plan.spec.cluster)}`,
     });
   }
   const node = plan.nodes.find((n) => n.id === name);
@@ -144,7 +145,7 @@ async function startAgain(engine: Engine, up: BringUp, node: NodePlan, request: 
     const why = error instanceof OperatorError ? error.why : undefined;
     throw notRestored('not-restored', `${node.id} was stopped and could not be started again safely`, {
       why: [messageOf(error), why].filter(Boolean).join('\n'),
-      hint: `sentinelctl status --cluster ${request.cluster}, then sentinelctl start ${node.id} --cluster ${request.cluster}`,
+      hint: `${command('status', request.cluster)}, then ${command(`start ${node.id}`, request.cluster)}`,
       cause: error,
     });
   }
@@ -183,13 +184,13 @@ function requireAlive(
   if (state === 'running' || state === 'paused') return;
   throw refused('not-running', `${node.id} can't be ${done}: it does not run`, {
     why: detail,
-    hint: `sentinelctl start ${node.id} --cluster ${cluster}`,
+    hint: command(`start ${node.id}`, cluster),
   });
 }
 
 function requireNotPaused(node: NodePlan, { state }: NodeInspection, cluster: string): void {
   if (state !== 'paused') return;
   throw refused('paused', `${node.id} is not down, it is paused`, {
-    hint: `sentinelctl resume ${node.id} --cluster ${cluster}`,
+    hint: command(`resume ${node.id}`, cluster),
   });
 }

@@ -2,6 +2,7 @@ import type { ConfEdit, Driver } from '../drivers/driver.js';
 import { failed, unknownOutcome } from '../errors.js';
 import { redactLogLine } from '../model/conf.js';
 import { convergence } from '../model/convergence.js';
+import { command } from '../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
 import { until } from '../until.js';
 import { announceSentinels } from '../wire/hello.js';
@@ -138,7 +139,7 @@ export async function proveConvergence(up: Omit<BringUp, 'driver'>): Promise<voi
       `${plan.spec.cluster} runs, but its convergence could not be proved`,
       {
         why: missing.map((m) => `still missing: ${m}`).join('\n'),
-        hint: `sentinelctl status --cluster ${plan.spec.cluster}`,
+        hint: command('status', plan.spec.cluster),
       },
     );
   }

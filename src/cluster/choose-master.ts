@@ -1,5 +1,6 @@
 import type { OnProgress } from '../model/events.js';
 import { dataNodes, type NodePlan } from '../model/plan.js';
+import { count } from '../model/words.js';
 import { type Asking, withNode } from './ask.js';
 import type { BringUp } from './bring-up.js';
 
@@ -28,7 +29,7 @@ export async function chooseMaster(
     onProgress({
       type: 'note',
       level: 'info',
-      text: `${best.node.id} becomes the master: ${why}it holds ${best.keys} keys on disk, ${first.node.id} ${first.keys}`,
+      text: `${best.node.id} becomes the master: ${why}it holds ${count(best.keys, 'key')} on disk, ${first.node.id} ${first.keys}`,
     });
   }
   return best.node;

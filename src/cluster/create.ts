@@ -1,6 +1,7 @@
 import type { Driver } from '../drivers/driver.js';
 import { messageOf, notRestored, refused } from '../errors.js';
 import { redisConf, sentinelConf } from '../model/conf.js';
+import { command } from '../model/hints.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
 import type { Asking } from './ask.js';
 import {
@@ -89,7 +90,7 @@ async function undo(
   } catch (error) {
     throw notRestored('not-taken-down', `${cluster} did not come up, and could not be taken down again`, {
       why: [messageOf(cause), messageOf(error)].join('\n'),
-      hint: `sentinelctl down ${keepData ? '--keep-data ' : ''}--cluster ${cluster}, once what is in the way is mended`,
+      hint: `${command(keepData ? 'down --keep-data' : 'down', cluster)}, once what is in the way is mended`,
       cause: error,
     });
   }

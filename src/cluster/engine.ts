@@ -3,6 +3,7 @@ import type { Driver, DriverContext } from '../drivers/driver.js';
 import type { DriverRegistry } from '../drivers/select.js';
 import { refused } from '../errors.js';
 import type { OnProgress } from '../model/events.js';
+import { command } from '../model/hints.js';
 import type { ClusterState, Store } from './state.js';
 
 /** What every engine function works with: handed in, so that nothing below reads the process or the time itself. */
@@ -36,8 +37,8 @@ export async function requireCluster(store: Store, cluster: string): Promise<Clu
     why: known.length === 0 ? 'no cluster is known on this machine' : `known here: ${known.join(', ')}`,
     hint:
       known.length === 0
-        ? `sentinelctl up --cluster ${cluster}, or --sentinel-addrs HOST:PORT,… for one that runs elsewhere`
-        : `--cluster ${known[0]}, or sentinelctl up --cluster ${cluster}`,
+        ? `${command('up', cluster)}, or --sentinel-addrs HOST:PORT,… for one that runs elsewhere`
+        : `--cluster ${known[0]}, or ${command('up', cluster)}`,
   });
 }
 

@@ -4,6 +4,7 @@ import { type Address, formatAddress, sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import { redisConf, sentinelConf, withReplicaOf } from '../model/conf.js';
 import { convergence } from '../model/convergence.js';
+import { command } from '../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { type Asking, surveyPlan } from './ask.js';
@@ -56,7 +57,7 @@ async function alreadyUp(engine: Engine, state: ClusterState, asking: Asking): P
     engine.onProgress({
       type: 'note',
       level: 'warning',
-      text: `every node runs, but ${missing[0]}${missing.length > 1 ? ` (and ${missing.length - 1} more)` : ''}: sentinelctl status --cluster ${plan.spec.cluster}`,
+      text: `every node runs, but ${missing[0]}${missing.length > 1 ? ` (and ${missing.length - 1} more)` : ''}: ${command('status', plan.spec.cluster)}`,
     });
   }
   return upResult(plan, state.routable, 0, true, masterOf(plan, snapshot)?.id);
@@ -70,7 +71,7 @@ function refusePaused(plan: ClusterPlan, down: { node: NodePlan; state: NodeInsp
     `${paused.join(', ')} ${paused.length === 1 ? 'is' : 'are'} paused: somebody froze ${paused.length === 1 ? 'it' : 'them'} on purpose`,
     {
       why: 'up starts what is down, it does not thaw what was frozen',
-      hint: paused.map((id) => `sentinelctl resume ${id} --cluster ${plan.spec.cluster}`).join('\n'),
+      hint: paused.map((id) => command(`resume ${id}`, plan.spec.cluster)).join('\n'),
     },
   );
 }
@@ -125,7 +126,7 @@ async function liveMaster(plan: ClusterPlan, asking: Asking): Promise<NodePlan> 
   if (master !== undefined) return master;
   throw refused('half-up', `${plan.spec.cluster} is half-up, and nobody can say who its master is`, {
     why: 'no address is named by most sentinels, and not exactly one data node says that it is master',
-    hint: `sentinelctl status --cluster ${plan.spec.cluster}; sentinelctl down --keep-data --cluster ${plan.spec.cluster} && sentinelctl up --cluster ${plan.spec.cluster} starts from what is on disk`,
+    hint: `${command('status', plan.spec.cluster)}; ${command('down --keep-data', plan.spec.cluster)} && ${command('up', plan.spec.cluster)} starts from what is on disk`,
   });
 }
 
@@ -137,7 +138,7 @@ async function followed(plan: ClusterPlan, asking: Asking, node: NodePlan): Prom
     `${node.id} is gone, and the sentinels still call it the master (${formatAddress(node.announce)})`,
     {
       why: 'made anew it would be empty, and its replicas would copy that',
-      hint: `wait for the failover: sentinelctl status --cluster ${plan.spec.cluster}`,
+      hint: `wait for the failover: ${command('status', plan.spec.cluster)}`,
     },
   );
 }

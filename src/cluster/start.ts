@@ -1,5 +1,5 @@
 import type { ConfEdit } from '../drivers/driver.js';
-import { OperatorError } from '../errors.js';
+import { OperatorError, refused } from '../errors.js';
 import { formatAddress, sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import { logsChangesIn, persistsIn, withReplicaOf } from '../model/conf.js';
@@ -21,6 +21,9 @@ export async function decideStart(up: BringUp, node: NodePlan): Promise<StartDec
     masterName: plan.spec.masterName,
     master: majorityMaster(snapshot, plan.spec.masterName),
     sentinelsReachable: snapshot.sentinels.filter((s) => s.answer !== null).length,
+    callItDown: snapshot.sentinels.filter((s) =>
+      s.answer?.masters.some((m) => m.name === plan.spec.masterName && m.flags.includes('s_down')),
+    ).length,
     // What it saved last may be old or nothing, and its replicas hold more: they must not copy that.
     hasData: conf !== undefined && (logsChangesIn(conf) || (plan.spec.replicas === 0 && persistsIn(conf))),
   });
@@ -48,8 +51,16 @@ export async function requireReturn(up: BringUp, node: NodePlan): Promise<void> 
     await decideStart(up, node);
   } catch (error) {
     const isEmptyMaster = error instanceof OperatorError && error.code === 'would-come-back-empty';
-    if (isEmptyMaster && (await hasSuccessor(up, node))) return;
-    throw error;
+    if (!isEmptyMaster) throw error;
+    if (await hasSuccessor(up, node)) return;
+    throw refused(
+      'would-come-back-empty',
+      `${node.id} is the master, and would come back empty or with old data`,
+      {
+        why: 'it does not log its changes to disk, and no linked replica could be promoted in its place',
+        hint: `sentinelctl status --cluster ${up.plan.spec.cluster}; or --as-crashed to accept the loss`,
+      },
+    );
   }
 }
 
@@ -76,7 +87,7 @@ async function hasSuccessor({ plan, asking }: BringUp, master: NodePlan): Promis
 const FAILOVER_BEYOND_DOWN_AFTER_MS = 15_000;
 
 /**
- * Starts a node as soon as that is safe: a master that keeps nothing on disk is not started before another one was
+ * Starts a node as soon as that is safe: a master that does not log its changes to disk is not started before another one was
  * promoted. Throws the guard's last refusal when down-after and 15 s have passed.
  */
 export async function startWhenSafe(

@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, messageOf, OperatorError, refused } from '../errors.js';
 import { makePrivateDirectory, readIfThere, writeAtomically } from '../host/files.js';
+import { command } from '../model/hints.js';
 import type { ClusterPlan, DriverName, NodePlan } from '../model/plan.js';
 
 /** What is written down about a cluster that sentinelctl made: `clusters/NAME/cluster.json`. No secrets. */
@@ -96,7 +97,7 @@ function unwritable(home: string, error: unknown): OperatorError {
 const damaged = (cluster: string, file: string, why: string): OperatorError =>
   refused('state-unreadable', `the state of cluster "${cluster}" can't be read`, {
     why: `${file}: ${why}`,
-    hint: `sentinelctl down --cluster ${cluster} removes what carries its name and starts clean`,
+    hint: `${command('down', cluster)} removes what carries its name and starts clean`,
   });
 
 /** What is in a directory; nothing where there is no such directory. */

@@ -1,4 +1,5 @@
 import { refused, usageError } from '../errors.js';
+import { command } from '../model/hints.js';
 import { isPasswordUsable, specDifferences } from '../model/spec.js';
 import type { ClusterState } from './state.js';
 import type { UpRequest } from './up.js';
@@ -27,7 +28,7 @@ export function refuseDifferences(state: ClusterState, request: UpRequest, passw
   if (differences.length === 0) return;
   throw refused('options-differ', `cluster "${spec.cluster}" is there already, with other options`, {
     why: differences.map((d) => `${d.option} is ${d.running}, asked for ${d.asked}`).join('\n'),
-    hint: `leave the options out to keep it, or sentinelctl down --cluster ${spec.cluster} first, or another --cluster NAME`,
+    hint: `leave the options out to keep it, or ${command('down', spec.cluster)} first, or another --cluster NAME`,
   });
 }
 

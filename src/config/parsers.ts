@@ -54,16 +54,23 @@ function outOfRange(name: string, text: string, why: string, example: string): O
   });
 }
 
-/** A whole number from `min` to `max`, both allowed. */
-export function integer(name: string, range: { min: number; max: number }): (text: string) => number {
+/**
+ * A whole number from `min` to `max`, both allowed. `example` is what makes sense where the least does not:
+ * 0 replicas are allowed, and could not fail over.
+ */
+export function integer(
+  name: string,
+  range: { min: number; max: number },
+  example: number = range.min,
+): (text: string) => number {
   return (text) => {
     if (!/^[+-]?\d+$/.test(text.trim())) {
-      throw badValue(name, text, `a whole number from ${range.min} to ${range.max}`, String(range.min));
+      throw badValue(name, text, `a whole number from ${range.min} to ${range.max}`, String(example));
     }
     const value = Number(text);
     if (value < range.min || value > range.max) {
-      const nearestValid = value < range.min ? range.min : range.max;
-      throw outOfRange(name, text, `it must be ${range.min} to ${range.max}`, String(nearestValid));
+      const sensible = value < range.min ? example : range.max;
+      throw outOfRange(name, text, `it must be ${range.min} to ${range.max}`, String(sensible));
     }
     return value;
   };

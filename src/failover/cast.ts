@@ -7,6 +7,7 @@ import { type ClusterPlan, dataNodes, type NodePlan } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { Cast } from './observation.js';
 import type { Observer } from './observer.js';
+import { command } from '../model/hints.js';
 
 /** What every act of a failover test works with. */
 export interface Story {
@@ -23,7 +24,7 @@ export function castOf(plan: ClusterPlan, snapshot: Snapshot): Cast & { sentence
   const oldMaster = data.find((n) => sameAddress(n.announce, address));
   if (oldMaster === undefined) {
     throw refused('no-master', `the sentinels of ${plan.spec.cluster} do not agree on a master`, {
-      hint: `sentinelctl status --cluster ${plan.spec.cluster}`,
+      hint: command('status', plan.spec.cluster),
     });
   }
   const sentinels = snapshot.sentinels.filter((s) => s.answer !== null).map((s) => s.id);

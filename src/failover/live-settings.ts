@@ -6,6 +6,7 @@ import { until } from '../until.js';
 import { type Connection, WireError } from '../wire/client.js';
 import { parseRecord } from '../wire/replies.js';
 import type { Restoration } from './sweep-result.js';
+import { command } from '../model/hints.js';
 
 type Stage = Pick<BringUp, 'plan' | 'asking'>;
 
@@ -53,7 +54,7 @@ async function asked<T>(
     if (!(error instanceof WireError)) throw error;
     throw refused('not-steady', `${node.id} could not be asked for its settings, or told others`, {
       why: error.message,
-      hint: `sentinelctl status --cluster ${plan.spec.cluster}`,
+      hint: command('status', plan.spec.cluster),
       cause: error,
     });
   }

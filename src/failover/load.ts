@@ -1,7 +1,8 @@
+import type { Asking } from '../cluster/ask.js';
 import { step } from '../cluster/engine.js';
 import { natMapOf } from '../cluster/up-result.js';
 import { type Address, formatAddress } from '../model/address.js';
-import { dataNodes, sentinelNodes } from '../model/plan.js';
+import { dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
 import { until } from '../until.js';
 import {
   cleanUp,
@@ -67,7 +68,13 @@ export async function startLoad(story: Story, settings: WorkloadSettings, routab
         },
         { settings, keyPrefix: `sentinelctl:${run}`, clock, signal: engine.signal },
       );
-      await clock.sleep(WARM_UP_MS, engine.signal);
+      try {
+        await clock.sleep(WARM_UP_MS, engine.signal);
+      } catch (error) {
+        // Nobody else holds them yet: left alone they would write for ever.
+        await endWorkload(started, nodeOf(plan, story.cast.oldMaster.id), asking);
+        throw error;
+      }
       return started;
     },
   );
@@ -114,14 +121,26 @@ export async function startLoad(story: Story, settings: WorkloadSettings, routab
       return clientSummary(record, fault.atMs);
     },
     async end() {
-      try {
-        record ??= await workload.stop();
-        await cleanUp(record, lastMaster, { ...asking, signal: undefined, deadlineMs: READ_DEADLINE_MS });
-      } catch {
-        // The keys carry the run's own prefix; a cluster that can't be reached any more keeps them.
-      }
+      await endWorkload(workload, lastMaster, asking);
     },
   };
+}
+
+/** Stops clients and removes what they wrote; never throws. */
+async function endWorkload(
+  workload: { stop(): Promise<WorkloadRecord> },
+  master: NodePlan,
+  asking: Asking,
+): Promise<void> {
+  try {
+    await cleanUp(await workload.stop(), master, {
+      ...asking,
+      signal: undefined,
+      deadlineMs: READ_DEADLINE_MS,
+    });
+  } catch {
+    // The keys carry the run's own prefix; a cluster that can't be reached any more keeps them.
+  }
 }
 
 /** Waits until every replica that follows the master has its offset: only then does its data say what was lost. */

@@ -6,6 +6,7 @@ import { humanDurationMs } from '../model/duration.js';
 import { type ClusterPlan, sentinelNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { until } from '../until.js';
+import { command } from '../model/hints.js';
 
 /** How long what is merely not known yet is waited for, in milliseconds: one of Sentinel's INFO periods, and a bit. */
 const SETTLING_MS = 12_000;
@@ -29,7 +30,7 @@ export async function requireSteady(plan: ClusterPlan, asking: Asking): Promise<
   if (last?.faults.length === 0) return last.snapshot;
   throw refused('not-steady', `${plan.spec.cluster} is not steady, so nothing was injected`, {
     why: last?.faults.join('\n'),
-    hint: `sentinelctl status --cluster ${plan.spec.cluster}`,
+    hint: command('status', plan.spec.cluster),
   });
 }
 

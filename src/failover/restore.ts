@@ -3,6 +3,7 @@ import { step } from '../cluster/engine.js';
 import { startWhenSafe } from '../cluster/start.js';
 import { messageOf, notRestored, OperatorError } from '../errors.js';
 import { nodeOf, type Story } from './cast.js';
+import { command } from '../model/hints.js';
 
 /**
  * Puts the old master back, whatever happened: thawed, or started as a replica of the master of this moment, or as it
@@ -26,7 +27,7 @@ export async function restore(story: Story, why: string): Promise<void> {
       why: [messageOf(error), error instanceof OperatorError ? error.why : undefined]
         .filter(Boolean)
         .join('\n'),
-      hint: `sentinelctl status --cluster ${cluster}, then sentinelctl start ${node.id} --cluster ${cluster} (--as-crashed accepts that its data may be lost)`,
+      hint: `${command('status', cluster)}, then ${command(`start ${node.id}`, cluster)} (--as-crashed accepts that its data may be lost)`,
       cause: error,
     });
   }

@@ -98,7 +98,7 @@ export interface LedgerSummary {
   lost: number;
   /** Indeterminate, and there in the end. */
   recovered: number;
-  /** There in the end, and never attempted. */
+  /** There in the end, and never attempted, or certainly refused. */
   unexpected: number;
   /** Reads that did not show a write that the same client had been promised before; null where nothing was read. */
   staleReads: number | null;

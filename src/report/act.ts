@@ -1,5 +1,6 @@
 import type { ActResult } from '../cluster/act.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
+import { command } from '../model/hints.js';
 
 /** What was done to a node: before, after, and what to type next. */
 export function actText(result: ActResult, view: View): string {
@@ -8,5 +9,5 @@ export function actText(result: ActResult, view: View): string {
   const first = changed
     ? `${theme.ok(SYMBOL.ok)} ${action} ${node}: ${before.state} → ${after.state}`
     : `${node} is ${after.state} already: nothing to do`;
-  return [first, `  ${after.detail}`, `${SYMBOL.next} sentinelctl status --cluster ${cluster}`].join('\n');
+  return [first, `  ${after.detail}`, `${SYMBOL.next} ${command('status', cluster)}`].join('\n');
 }

@@ -1,9 +1,10 @@
 import type { FailoverResult, Trial } from '../failover/result.js';
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
+import { command } from '../model/hints.js';
 import { DOUBLE_FAILOVER_BELOW_MS } from '../model/spec.js';
 import { count } from '../model/words.js';
 import { ledgerTotals } from './loss-words.js';
-import { grouped } from './metric-words.js';
+import { groupedCount } from './metric-words.js';
 
 /** Beyond this a client's way back costs more than the failover itself asks for, in milliseconds. */
 const SLOW_CLIENT_MS = 500;
@@ -18,7 +19,7 @@ function lossAdvice(result: FailoverResult): string[] {
   const advice: string[] = [];
   if (causes.unreplicated !== undefined) {
     advice.push(
-      `${count(causes.unreplicated, 'acknowledged write')} died with the master: WAIT 1 after what must not be lost, or min-replicas-to-write 1, narrows that`,
+      `${groupedCount(causes.unreplicated, 'acknowledged write')} died with the master: WAIT 1 after what must not be lost, or min-replicas-to-write 1, narrows that`,
     );
   }
   if (causes.minority !== undefined) {
@@ -38,12 +39,21 @@ function lossAdvice(result: FailoverResult): string[] {
 }
 
 function zombieAdvice(result: FailoverResult): string[] {
-  const worstMs = Math.max(0, ...result.trials.map((t) => t.rejoin?.zombieMs ?? 0));
+  const zombies = result.trials.filter((t) => (t.rejoin?.zombieMs ?? 0) > 0);
+  const worstMs = Math.max(0, ...zombies.map((t) => t.rejoin?.zombieMs ?? 0));
   const lost = ledgerTotals(result)?.causes.zombie ?? 0;
   if (worstMs === 0) return [];
-  const cost = lost > 0 ? `, and cost ${count(lost, 'write').replace(/^\d+/, grouped(lost))}` : '';
+  const stayed = `stayed writable for up to ${humanDurationMs(worstMs)}${lost > 0 ? `, and cost ${groupedCount(lost, 'write')}` : ''}`;
+  // Nobody starts what thaws by itself: it has to be gone by then, or to refuse writes by itself.
+  if (zombies.every((t) => t.rejoin?.mode === 'thawed')) {
+    const ids = new Set(zombies.map((t) => t.oldMaster.id));
+    const kill = command(`kill ${ids.size === 1 ? [...ids].join('') : 'NODE'}`, result.cluster);
+    return [
+      `a frozen master ${stayed} after it thawed: kill it before it wakes up (${kill}), or let min-replicas-to-write 1 refuse its writes`,
+    ];
+  }
   return [
-    `a returned master stayed writable for up to ${humanDurationMs(worstMs)}${cost}: bring it back with sentinelctl start (or replicaof in its file), which makes it a replica at once`,
+    `a returned master ${stayed}: bring it back with sentinelctl start (or replicaof in its file), which makes it a replica at once`,
   ];
 }
 

@@ -52,7 +52,8 @@ export function rejoinRows(rejoin: Rejoin | null): TimeRow[] {
     why: null,
     kind: 'rejoin',
   });
-  const restarted = row('restarted', 'the old master runs again', restartedMs, restartedMs);
+  const back = returnWords(rejoin);
+  const restarted = row(back.short, back.label, restartedMs, restartedMs);
   return [
     { ...restarted, stepMs: null },
     ...zombieRow(rejoin),
@@ -61,6 +62,12 @@ export function rejoinRows(rejoin: Rejoin | null): TimeRow[] {
     row('caught up', 'its offset has caught up', linkUpMs, caughtUpMs),
   ];
 }
+
+/** How the old master came back: a frozen one was not restarted. */
+export const returnWords = ({ mode }: Pick<Rejoin, 'mode'>): { short: string; label: string } =>
+  mode === 'thawed'
+    ? { short: 'thawed', label: 'the old master thaws' }
+    : { short: 'restarted', label: 'the old master runs again' };
 
 function zombieRow({ restartedMs, convertedMs, zombieMs }: Rejoin): TimeRow[] {
   if (zombieMs === null || zombieMs <= 0) return [];

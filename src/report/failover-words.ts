@@ -2,6 +2,8 @@ import type { FailoverResult, Trial, Verdict, WorkloadSettings } from '../failov
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
 import { count, named } from '../model/words.js';
+import { ledgerTotals } from './loss-words.js';
+import { groupedCount } from './metric-words.js';
 import { together } from './text.js';
 
 /** The worst of several verdicts; `unknown` where there is none. */
@@ -13,8 +15,16 @@ export function worstOf(verdicts: readonly Verdict[]): Verdict {
 /** A trial by its own invariants; thresholds are judged over all trials. */
 export const trialVerdict = (trial: Trial): Verdict => worstOf(trial.invariants.map((i) => i.verdict));
 
-/** `mymaster moved from redis-1 to redis-2 …, first switch after 6.29 s, budget 7.00 s`; over trials: how many of them. */
+/**
+ * `mymaster moved from redis-1 to redis-2 …, first switch after 6.29 s, budget 7.00 s; 40 acknowledged writes lost`;
+ * over trials: how many of them.
+ */
 export function headline(result: FailoverResult): string {
+  const lost = ledgerTotals(result)?.lost ?? 0;
+  return `${switchWords(result)}${lost === 0 ? '' : `; ${groupedCount(lost, 'acknowledged write')} lost`}`;
+}
+
+function switchWords(result: FailoverResult): string {
   const { trials, masterName } = result;
   const [only, ...others] = trials;
   const budget = `budget ${time(result.budgetMs)}`;
@@ -64,14 +74,14 @@ export function workloadWords(workload: WorkloadSettings): string {
   ].join(', ');
 }
 
-/** Commands to type next. */
-export function nextCommands(result: FailoverResult): string[] {
+/** Commands to type next; `again` is what runs it once more. */
+export function nextCommands(result: FailoverResult, again: string): string[] {
   const { cluster, outcome } = result;
   const last = result.trials.at(-1);
   if (last !== undefined && last.rejoin === null && last.newMaster !== null) {
     return [command(`start ${last.oldMaster.id}`, cluster), command('status', cluster)];
   }
   return outcome === 'holds'
-    ? [command('status', cluster), result.command]
-    : [command('status', cluster), command('logs --tail 50', cluster), result.command];
+    ? [command('status', cluster), again]
+    : [command('status', cluster), command('logs --tail 50', cluster), again];
 }

@@ -10,9 +10,10 @@ import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
 
 /**
  * One screen: the verdict, then one trial on a time axis or several as a summary, what must hold (with its evidence
- * where it does not), what to change and what to type next.
+ * where it does not), what to change and what to type next. `again` runs it once more; the whole command line by
+ * default.
  */
-export function failoverText(result: FailoverResult, view: View): string {
+export function failoverText(result: FailoverResult, view: View, again = result.command): string {
   const theme = themeOf(view);
   const [only, ...others] = result.trials;
   return [
@@ -31,7 +32,7 @@ export function failoverText(result: FailoverResult, view: View): string {
     ...adviceOf(result).flatMap((words) =>
       wrap(plain(`${SYMBOL.warn} ${words}`), view.columns, 2).map(theme.warn),
     ),
-    ...nextCommands(result).flatMap((line) =>
+    ...nextCommands(result, again).flatMap((line) =>
       wrap(plain(`${SYMBOL.next} ${line}`), view.columns, 2).map(theme.accent),
     ),
   ].join('\n');

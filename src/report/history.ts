@@ -42,14 +42,15 @@ export function historyText(result: HistoryResult, view: View): string {
   const columns = [
     { title: 'STARTED' },
     { title: 'VERDICT' },
-    { title: 'FAULT', drop: 7 },
-    { title: 'DOWN-AFTER', align: 'right' as const, drop: 6 },
-    { title: 'TRIALS', align: 'right' as const, drop: 3 },
+    // What a run is comparable by goes last.
+    { title: 'FAULT', drop: 1 },
+    { title: 'DOWN-AFTER', align: 'right' as const, drop: 7 },
+    { title: 'TRIALS', align: 'right' as const, drop: 4 },
     { title: 'SWITCHED', align: 'right' as const },
-    { title: 'MAX', align: 'right' as const, drop: 4 },
-    { title: 'CLIENTS OUT', align: 'right' as const, drop: 5 },
-    { title: 'LOST', align: 'right' as const, drop: 2 },
-    { title: 'TREND', drop: 1 },
+    { title: 'MAX', align: 'right' as const, drop: 5 },
+    { title: 'CLIENTS OUT', align: 'right' as const, drop: 6 },
+    { title: 'LOST', align: 'right' as const, drop: 3 },
+    { title: 'TREND', drop: 2 },
   ];
   return [
     table(

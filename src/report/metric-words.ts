@@ -1,6 +1,7 @@
 import { PHASE_TABLE } from '../failover/phases.js';
 import type { ThresholdResult } from '../failover/result.js';
 import { humanDurationMs } from '../model/duration.js';
+import { count } from '../model/words.js';
 
 /** Words for metrics, which go by their path within a trial of the JSON (`client.outageMs`, `ledger.lost`). */
 const LABELS: Readonly<Record<string, string>> = {
@@ -59,6 +60,10 @@ export function grouped(value: number): string {
   const digits = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return fraction === undefined ? digits : `${digits}.${fraction}`;
 }
+
+/** `1 write`, `1,695 writes`. */
+export const groupedCount = (n: number, noun: string): string =>
+  count(n, noun).replace(/^\d+/, () => grouped(n));
 
 /** The metric that a threshold's expression begins with. */
 export const metricOf = (expression: string): string => /^[\w.]+/.exec(expression)?.[0] ?? '';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UpResult } from '../../src/cluster/up-result.js';
 import { type Cli, openCli } from '../helpers/cli.js';
-import { askNode, pidsOf, writeKeys } from '../helpers/inside.js';
+import { askNode, nodesOf, pidsOf, writeKeys } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';
 import { leftBehind, refusal } from '../helpers/refusal.js';
 
@@ -136,6 +136,20 @@ describe('up', () => {
     await expectHealthy();
     for (const n of [1, 2, 3]) expect(await askNode(cli, `redis-${n}`, 'DBSIZE')).toBe(100);
     expect(await askNode(cli, 'redis-1', 'GET', 'key:100')).toBe('value:100');
+  });
+
+  it('after everything was killed believes the last master, not a replica that was down before and holds more', async () => {
+    const { master } = await up();
+    const stale = master.id === 'redis-2' ? 'redis-3' : 'redis-2';
+    await run('kill', stale);
+    await askNode(cli, master.id, 'DEL', ...Array.from({ length: 50 }, (_, i) => `key:${i + 1}`));
+    await askNode(cli, master.id, 'SET', 'key:100', 'newer');
+    for (const node of await nodesOf(cli)) if (node.id !== stale) await run('kill', node.id);
+    const again = await up();
+    expect(again.master.id).toBe(master.id);
+    await expectHealthy();
+    for (const n of [1, 2, 3]) expect(await askNode(cli, `redis-${n}`, 'GET', 'key:100')).toBe('newer');
+    await writeKeys(cli, master.id, 100, 2);
   });
 
   it('after down --keep-data has the data again', async () => {

@@ -6,6 +6,7 @@ import type { NodeInspection } from '../driver.js';
 import type { Engine } from './engine.js';
 import { engineError, statusOf } from './errors.js';
 import { isOwnedBy, nodeName, ofNode } from './labels.js';
+import { command } from '../../model/hints.js';
 
 const GONE_WITHIN_MS = 15_000;
 
@@ -70,7 +71,7 @@ export class Containers {
     const done = await this.on(node, doing, work);
     if (done !== undefined) return done.value;
     throw failed('node-absent', `could not ${doing}: it has no container`, {
-      hint: `sentinelctl status --cluster ${this.#cluster}, then up to make what is missing`,
+      hint: `${command('status', this.#cluster)}, then up to make what is missing`,
     });
   }
 
@@ -97,7 +98,7 @@ export class Containers {
       .catch(() => undefined);
     if (isOwnedBy(this.#cluster, holder?.Config.Labels)) {
       return refused('node-exists', `${node} is there already (container ${name})`, {
-        hint: `sentinelctl down --cluster ${this.#cluster}, then up again`,
+        hint: `${command('down', this.#cluster)}, then up again`,
       });
     }
     return refused('container-foreign', `there is a container ${name} that sentinelctl did not make`, {

@@ -4,6 +4,7 @@ import type { Engine } from './engine.js';
 import { engineError, engineWords, statusOf } from './errors.js';
 import { clusterLabels, isOwnedBy, networkName, ofCluster } from './labels.js';
 import { addressIn, rangeOf } from './subnet.js';
+import { command } from '../../model/hints.js';
 
 /** Every subnet that one of the engine's networks has. Throws OperatorError when the engine can't be asked. */
 export async function engineSubnets(engine: Engine): Promise<{ network: string; subnet: string }[]> {
@@ -42,7 +43,7 @@ export async function ensureNetwork(engine: Engine, cluster: string, subnet: str
     if (statusOf(error) === 403 || /overlap|conflicts with network/i.test(words)) {
       throw refused('subnet-taken', `the engine won't give the subnet ${subnet} to the cluster's network`, {
         why: words,
-        hint: `sentinelctl down --cluster ${cluster}, then up again: another subnet is chosen`,
+        hint: `${command('down', cluster)}, then up again: another subnet is chosen`,
         cause: error,
       });
     }
@@ -105,7 +106,7 @@ function checkExisting(existing: NetworkInspectInfo, cluster: string, subnet: st
       'network-differs',
       `the network ${existing.Name} has the subnet ${subnetsOf(existing)[0] ?? '(none)'}, not ${subnet}`,
       {
-        hint: `sentinelctl down --cluster ${cluster}, then up again`,
+        hint: `${command('down', cluster)}, then up again`,
       },
     );
   }

@@ -1,7 +1,7 @@
 import type { FailoverResult, Trial, Verdict } from '../../failover/result.js';
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import { adviceOf } from '../advice.js';
-import { phaseRows } from '../failover-rows.js';
+import { phaseRows, returnWords } from '../failover-rows.js';
 import { workloadWords } from '../failover-words.js';
 import { causesOf, errorWords, LOSS_WORDS, ledgerTotals } from '../loss-words.js';
 import { grouped, inOrder, metricLabel, metricOf, thresholdText } from '../metric-words.js';
@@ -89,9 +89,8 @@ export function rejoinHtml(trial: Trial, i: number): string {
   const rows = REJOIN.flatMap((key) => {
     const value = rejoin[key];
     if (value === undefined) return [];
-    return [
-      [html(metricLabel(`rejoin.${key}`)), measured(`rejoin.${key}`, value, 'trials', i, 'rejoin', key)],
-    ];
+    const label = key === 'restartedMs' ? returnWords(rejoin).label : metricLabel(`rejoin.${key}`);
+    return [[html(label), measured(`rejoin.${key}`, value, 'trials', i, 'rejoin', key)]];
   });
   return tableHtml(`The old master’s return (${rejoin.mode})`, ['Step', 'At or for'], rows, [1]);
 }

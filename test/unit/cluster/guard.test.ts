@@ -9,6 +9,7 @@ const facts: GuardFacts = {
   masterName: 'mymaster',
   master: there,
   sentinelsReachable: 3,
+  callItDown: 0,
   hasData: false,
 };
 const thrown = (changed: Partial<GuardFacts>): unknown => {
@@ -31,7 +32,17 @@ describe('the guard of start', () => {
 
   it('refuses a master that would come back empty, and says what that would do', () => {
     expect(thrown({ master: here })).toMatchObject({ code: 'would-come-back-empty', exitCode: 3 });
-    expect(thrown({ master: here })).toMatchObject({ why: expect.stringContaining('copy the emptiness') });
+    expect(thrown({ master: here })).toMatchObject({
+      why: expect.stringContaining('copy that over what they hold'),
+    });
+  });
+
+  it('does not race a failover: a master that a sentinel calls down is not started as it was', () => {
+    expect(thrown({ master: here, hasData: true, callItDown: 1 })).toMatchObject({
+      code: 'failover-at-hand',
+      exitCode: 3,
+    });
+    expect(guardStart({ ...facts, callItDown: 3 })).toEqual({ how: 'follow', master: there });
   });
 
   it('refuses where nobody can say who is master', () => {
