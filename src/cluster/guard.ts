@@ -27,7 +27,7 @@ export type StartDecision = { how: 'follow'; master: Address } | { how: 'as-it-w
  * Throws OperatorError where nobody can say who is master, or where the node is the master and would come back empty.
  */
 export function guardStart(facts: GuardFacts): StartDecision {
-  const { node, master, cluster } = facts;
+  const { node, master } = facts;
   if (facts.sentinelsReachable === 0) throw nobodyKnows(facts);
   if (master === null) throw noAgreement(facts);
   if (!sameAddress(master, node.announce)) return { how: 'follow', master };
