@@ -14,7 +14,7 @@ export default defineCommand({
   options: [{ flags: '--export', summary: 'for a shell: export NAME=value' }],
   async run(context, { options }) {
     const target = await targetOf(context);
-    const { surveyOf, natMapOf } = {
+    const { requireAnswer, surveyOf, natMapOf } = {
       ...(await import('../src/cluster/target.js')),
       ...(await import('../src/cluster/up-result.js')),
     };
@@ -23,6 +23,7 @@ export default defineCommand({
       signal: context.signal,
       deadlineMs: lookDeadlineMs(context),
     });
+    requireAnswer(target, snapshot);
     const plan = target.kind === 'own' ? target.state.plan : null;
     // Of a cluster elsewhere only its sentinels can tell that the name is right.
     const masterName =

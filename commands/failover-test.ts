@@ -7,7 +7,7 @@ import type { Threshold } from '../src/failover/thresholds.js';
 import { baselineText } from '../src/report/baseline.js';
 import { failoverText } from '../src/report/failover.js';
 import { engineOf, ownCluster, storeOf } from './shared/engine.js';
-import { commandLineOf, faultOf } from './shared/failover-options.js';
+import { budgetWarning, commandLineOf, DEFAULT_RUN, faultOf, runAgain } from './shared/failover-options.js';
 import { thresholdOption } from './shared/threshold-option.js';
 import { WORKLOAD_OPTIONS, workloadOf } from './shared/workload-options.js';
 
@@ -30,7 +30,7 @@ const OPTIONS: readonly OptionDef[] = [
     summary: 'how it is killed: KILL as a crash, TERM as an orderly shutdown',
     choices: ['KILL', 'TERM'],
     parse: choice('--signal', ['KILL', 'TERM']),
-    defaultText: 'KILL',
+    defaultText: DEFAULT_RUN.signal,
   },
   {
     flags: '--for <duration>',
@@ -43,7 +43,7 @@ const OPTIONS: readonly OptionDef[] = [
     summary: 'how a killed master comes back: as-crashed (as reality has it) or guarded (as a replica)',
     choices: ['as-crashed', 'guarded'],
     parse: choice('--rejoin', ['as-crashed', 'guarded']),
-    defaultText: 'as-crashed',
+    defaultText: DEFAULT_RUN.rejoin,
   },
   { flags: '--no-restart', summary: 'leave the killed master down' },
   {
@@ -62,13 +62,13 @@ const OPTIONS: readonly OptionDef[] = [
     flags: '--trials <n>',
     summary: 'how many failovers, one after the other, each node master in turn',
     parse: integer('--trials', { min: 1, max: 1000 }, 5),
-    defaultText: '1',
+    defaultText: String(DEFAULT_RUN.trials),
   },
   {
     flags: '--seed <n>',
     summary: 'chooses who takes over in which trial',
-    parse: integer('--seed', { min: 0, max: 2 ** 31 - 1 }, 1),
-    defaultText: '1',
+    parse: integer('--seed', { min: 0, max: 2 ** 31 - 1 }, DEFAULT_RUN.seed),
+    defaultText: String(DEFAULT_RUN.seed),
   },
   thresholdOption,
   { flags: '--baseline <file>', summary: 'compare with an earlier run’s report.json', complete: 'file' },
@@ -98,16 +98,20 @@ export default defineCommand<FailoverResult & { baseline?: BaselineComparison }>
   options: OPTIONS,
   async run(context, { options }) {
     const cluster = await ownCluster(context, 'failover-test');
+    const downAfterMs = (await storeOf(context).load(cluster))?.plan.spec.downAfterMs ?? 0;
     const settings = {
-      fault: faultOf(options, (await storeOf(context).load(cluster))?.plan.spec.downAfterMs ?? 0),
-      rejoin: options.restart === false ? null : ((options.rejoin as RejoinMode | undefined) ?? 'as-crashed'),
+      fault: faultOf(options, downAfterMs),
+      rejoin:
+        options.restart === false ? null : ((options.rejoin as RejoinMode | undefined) ?? DEFAULT_RUN.rejoin),
       budgetMs: (options.budget as number | undefined) ?? null,
       waitMs: (options.wait as number | undefined) ?? null,
-      trials: (options.trials as number | undefined) ?? 1,
-      seed: (options.seed as number | undefined) ?? 1,
+      trials: (options.trials as number | undefined) ?? DEFAULT_RUN.trials,
+      seed: (options.seed as number | undefined) ?? DEFAULT_RUN.seed,
       thresholds: (options.threshold as Threshold[] | undefined) ?? [],
       workload: workloadOf(options),
     };
+    const warning = budgetWarning(settings.budgetMs, downAfterMs);
+    if (warning !== null) context.progress({ type: 'note', level: 'warning', text: warning });
     const { openBaseline } = await import('./shared/baseline.js');
     const compare = await openBaseline(options.baseline as string | undefined);
     const { runFailoverTest } = await import('../src/failover/run.js');
@@ -124,8 +128,13 @@ export default defineCommand<FailoverResult & { baseline?: BaselineComparison }>
     return compare(result);
   },
   render: (result, view) =>
-    [failoverText(result, view), ...(result.baseline ? [baselineText(result.baseline, view)] : [])].join(
-      '\n\n',
-    ),
-  exitCode: (result) => EXIT_OF[result.outcome],
+    [
+      failoverText(result, view, runAgain(result.command)),
+      ...(result.baseline ? [baselineText(result.baseline, view)] : []),
+    ].join('\n\n'),
+  // Worse than the run it was held against is an expectation that does not hold; not comparable is merely said.
+  exitCode: (result) =>
+    result.outcome === 'holds' && result.baseline?.outcome === 'violated'
+      ? EXIT.violated
+      : EXIT_OF[result.outcome],
 });

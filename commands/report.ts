@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { defineCommand } from '../src/cli/command.js';
 import { shown } from '../src/config/parsers.js';
-import { messageOf, OperatorError, usageError } from '../src/errors.js';
+import { whyUnreadable } from '../src/config/unreadable.js';
+import { OperatorError, usageError } from '../src/errors.js';
 import type { FailoverResult } from '../src/failover/result.js';
 import { failoverText } from '../src/report/failover.js';
+import { runAgain } from './shared/failover-options.js';
 
 /** The result that was read, and the files that were written from it. */
 type Rendered = FailoverResult & { written?: string[] };
@@ -38,7 +40,7 @@ export default defineCommand<Rendered>({
     context.progress({ type: 'note', level: 'info', text: `written: ${written.join(', ')}` });
     return { ...result, written };
   },
-  render: failoverText,
+  render: (result, view) => failoverText(result, view, runAgain(result.command)),
 });
 
 async function readFrom(file: string): Promise<FailoverResult> {
@@ -47,7 +49,7 @@ async function readFrom(file: string): Promise<FailoverResult> {
     text = await readFile(file, 'utf8');
   } catch (error) {
     throw usageError('report-file', `can't read ${shown(file)}`, {
-      why: messageOf(error),
+      why: whyUnreadable(error),
       hint: 'sentinelctl failover-test --report report/ writes report/report.json',
       cause: error,
     });

@@ -63,5 +63,6 @@ async function look(context: Context, source: TargetSource, signal: AbortSignal)
     own,
     masterName: own ? target.state.plan.spec.masterName : target.masterName,
     ...(own ? { nodes: target.state.plan.nodes } : {}),
+    ...(!own && target.whence !== null ? { whence: target.whence } : {}),
   });
 }

@@ -6,8 +6,8 @@ import type { SweepResult } from '../src/failover/sweep-result.js';
 import { formatDurationMs } from '../src/model/duration.js';
 import { sweepText } from '../src/report/sweep.js';
 import { engineOf, ownCluster } from './shared/engine.js';
-import { faultOf } from './shared/failover-options.js';
-import { WORKLOAD_OPTIONS, workloadOf } from './shared/workload-options.js';
+import { faultOf, withoutDefaults } from './shared/failover-options.js';
+import { WORKLOAD_OPTIONS, workloadLine, workloadOf } from './shared/workload-options.js';
 
 const DEFAULT = {
   downAfterMs: [1500, 3000, 5000],
@@ -18,6 +18,15 @@ const DEFAULT = {
 };
 /** More of them would take hours. */
 const MOST_VALUES = 12;
+
+const UNSAID = [
+  `--down-after ${DEFAULT.downAfterMs.map(formatDurationMs).join(',')}`,
+  `--min-replicas ${DEFAULT.minReplicas.join(',')}`,
+  `--max-lag ${DEFAULT.maxLagMs / 1000}s`,
+  `--trials ${DEFAULT.trials}`,
+  `--seed ${DEFAULT.seed}`,
+  '--rejoin as-crashed',
+];
 
 const EXIT_OF: Record<Verdict, 0 | 1 | 2> = {
   holds: EXIT.ok,
@@ -132,8 +141,7 @@ export default defineCommand<SweepResult>({
         fault.name === 'freeze'
           ? `--fault freeze --for ${formatDurationMs(fault.forMs)}`
           : `--rejoin ${rejoin}`,
-        `--clients ${workload.clients} --rate ${workload.ratePerS} --pipeline ${workload.pipeline}`,
-        `--read-ratio ${workload.readRatio} --read-from ${workload.readFrom} --client-policy ${workload.policy}`,
+        workloadLine(workload),
       ].join(' '),
     });
     await writeSweep(result, paths);
@@ -141,7 +149,7 @@ export default defineCommand<SweepResult>({
       context.progress({ type: 'note', level: 'info', text: `written: ${paths.join(', ')}` });
     return result;
   },
-  render: sweepText,
+  render: (result, view) => sweepText(result, view, withoutDefaults(result.command, UNSAID)),
   exitCode: (result) => (result.restoration.restored ? EXIT_OF[result.outcome] : EXIT.notRestored),
 });
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { messageOf, usageError } from '../../src/errors.js';
+import { whyUnreadable } from '../../src/config/unreadable.js';
+import { usageError } from '../../src/errors.js';
 import { type BaselineComparison, compare } from '../../src/failover/baseline.js';
 import { readResult } from '../../src/failover/read-result.js';
 import type { FailoverResult } from '../../src/failover/result.js';
@@ -13,7 +14,7 @@ export async function openBaseline(
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw usageError('baseline', `--baseline: can't read ${file}`, { why: messageOf(error) });
+    throw usageError('baseline', `--baseline: can't read ${file}`, { why: whyUnreadable(error) });
   }
   const earlier = readResult(text);
   return (now) => ({ ...now, baseline: compare(earlier, now) });

@@ -38,6 +38,7 @@ export async function targetSource(
     resolveTarget(storeOf(context), {
       cluster: globals.cluster,
       sentinelAddrs: globals.sentinelAddrs,
+      sentinelAddrsFrom: globals.sentinelAddrsFrom,
       masterName,
       password,
       sentinelPassword: env.SENTINELCTL_SENTINEL_PASSWORD ?? password,

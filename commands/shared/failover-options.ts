@@ -4,6 +4,7 @@ import type { FaultSpec } from '../../src/failover/fault.js';
 import type { WorkloadSettings } from '../../src/failover/result.js';
 import type { Threshold } from '../../src/failover/thresholds.js';
 import { formatDurationMs } from '../../src/model/duration.js';
+import { DEFAULT_WORKLOAD, workloadLine } from './workload-options.js';
 
 /** How long a frozen master stays so beyond down-after where nothing is said, in milliseconds. */
 const FROZEN_BEYOND_DOWN_AFTER_MS = 10_000;
@@ -14,6 +15,9 @@ export function faultOf(options: Input['options'], downAfterMs: number): FaultSp
     if (options.signal !== undefined) throw contradiction('--signal', '--fault freeze');
     // Frozen is not down: it thaws by itself, and would do so when nobody looks any more.
     if (options.restart === false) throw contradiction('--no-restart', '--fault freeze');
+    // As it crashed is how it comes back anyhow.
+    if (options.rejoin === 'guarded')
+      throw contradiction('--rejoin guarded', '--fault freeze', NOBODY_STARTS);
     return {
       name: 'freeze',
       forMs: (options.for as number | undefined) ?? downAfterMs + FROZEN_BEYOND_DOWN_AFTER_MS,
@@ -23,8 +27,20 @@ export function faultOf(options: Input['options'], downAfterMs: number): FaultSp
   return { name: options.signal === 'TERM' ? 'stop' : 'kill' };
 }
 
-const contradiction = (option: string, fault: string): Error =>
-  usageError('contradiction', `${option} has no meaning with ${fault}`, { hint: `leave ${option} out` });
+const NOBODY_STARTS =
+  'a frozen master thaws by itself: nobody starts it, so nobody can make it a replica first';
+
+const contradiction = (option: string, fault: string, why?: string): Error =>
+  usageError('contradiction', `${option} has no meaning with ${fault}`, { why, hint: `leave ${option} out` });
+
+/** A warning where the first switch can't come within the budget (milliseconds); null where it can, or none is given. */
+export function budgetWarning(budgetMs: number | null, downAfterMs: number): string | null {
+  if (budgetMs === null || budgetMs > downAfterMs) return null;
+  return `--budget ${formatDurationMs(budgetMs)} can't hold: no sentinel calls the master down before down-after (${formatDurationMs(downAfterMs)}) is over`;
+}
+
+/** What is not said is this. */
+export const DEFAULT_RUN = { trials: 1, seed: 1, signal: 'KILL', rejoin: 'as-crashed' } as const;
 
 export interface SaidSettings {
   fault: FaultSpec;
@@ -45,14 +61,29 @@ export function commandLineOf(cluster: string, said: SaidSettings): string {
     fault.name === 'freeze'
       ? `--fault freeze --for ${formatDurationMs(fault.forMs)}`
       : `--signal ${fault.name === 'stop' ? 'TERM' : 'KILL'}`,
-    said.rejoin === null ? '--no-restart' : `--rejoin ${said.rejoin}`,
+    ...(fault.name === 'freeze' ? [] : [said.rejoin === null ? '--no-restart' : `--rejoin ${said.rejoin}`]),
     ...(said.budgetMs === null ? [] : [`--budget ${formatDurationMs(said.budgetMs)}`]),
     ...(said.waitMs === null ? [] : [`--wait ${formatDurationMs(said.waitMs)}`]),
     `--trials ${said.trials} --seed ${said.seed}`,
     ...said.thresholds.map((t) => `--threshold '${t.expression}'`),
-    workload === null
-      ? '--clients 0'
-      : `--clients ${workload.clients} --rate ${workload.ratePerS} --pipeline ${workload.pipeline} ` +
-        `--read-ratio ${workload.readRatio} --read-from ${workload.readFrom} --client-policy ${workload.policy}`,
+    workloadLine(workload),
   ].join(' ');
 }
+
+/** What to type to play the same again, as short as it can be; the files of a report say every value. */
+export const runAgain = (commandLine: string): string =>
+  withoutDefaults(
+    commandLine,
+    Object.entries(DEFAULT_RUN).map(([option, value]) => `--${option} ${value}`),
+  );
+
+/** A command line of ours without the cluster and the clients that nobody chose, and without `defaults` (`--seed 1`). */
+export function withoutDefaults(commandLine: string, defaults: readonly string[]): string {
+  const unsaid = ['--cluster default', ...wordsIn(workloadLine(DEFAULT_WORKLOAD)), ...defaults];
+  return wordsIn(commandLine)
+    .filter((word) => !unsaid.includes(word))
+    .join(' ');
+}
+
+/** Each option with its value. */
+const wordsIn = (commandLine: string): string[] => commandLine.split(/ (?=--)/);

@@ -1,5 +1,5 @@
 import type { Context } from '../../src/cli/context.js';
-import { surveyOf } from '../../src/cluster/target.js';
+import { requireAnswer, surveyOf } from '../../src/cluster/target.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
 import { lookDeadlineMs, targetOf } from './engine.js';
 
@@ -12,5 +12,6 @@ export async function lookAt(
   const target = await targetOf(context, asked);
   const { clock, signal } = context;
   const snapshot = await surveyOf(target, { clock, signal, deadlineMs: lookDeadlineMs(context) });
+  requireAnswer(target, snapshot);
   return { snapshot, masterName: target.kind === 'own' ? target.state.plan.spec.masterName : asked };
 }

@@ -62,6 +62,13 @@ export function workloadOf(options: Input['options']): WorkloadSettings | null {
   return settings.clients === 0 ? null : settings;
 }
 
+/** The options that ask for this workload again, every value said. */
+export const workloadLine = (workload: WorkloadSettings | null): string =>
+  workload === null
+    ? '--clients 0'
+    : `--clients ${workload.clients} --rate ${workload.ratePerS} --pipeline ${workload.pipeline} ` +
+      `--read-ratio ${workload.readRatio} --read-from ${workload.readFrom} --client-policy ${workload.policy}`;
+
 function share(text: string): number {
   const value = /^\d*\.?\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (value >= 0 && value <= 1) return value;

@@ -56,7 +56,7 @@ function failoverAtHand({ node, cluster, callItDown }: GuardFacts): OperatorErro
     `${node.id} is still the master, and ${who} it down: a failover may be under way`,
     {
       why: 'started as it was while another one is promoted, it would be a second master for about 10 s',
-      hint: `wait for the failover (sentinelctl status --watch --cluster ${cluster}), then start it; or --as-crashed where none will come`,
+      hint: `wait for the failover (${command('status --watch', cluster)}), then start it; or --as-crashed where none will come`,
     },
   );
 }

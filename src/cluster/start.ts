@@ -3,6 +3,7 @@ import { OperatorError, refused } from '../errors.js';
 import { formatAddress, sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import { logsChangesIn, persistsIn, withReplicaOf } from '../model/conf.js';
+import { command } from '../model/hints.js';
 import type { NodePlan } from '../model/plan.js';
 import { until } from '../until.js';
 import { surveyPlan } from './ask.js';
@@ -58,7 +59,7 @@ export async function requireReturn(up: BringUp, node: NodePlan): Promise<void> 
       `${node.id} is the master, and would come back empty or with old data`,
       {
         why: 'it does not log its changes to disk, and no linked replica could be promoted in its place',
-        hint: `sentinelctl status --cluster ${up.plan.spec.cluster}; or --as-crashed to accept the loss`,
+        hint: `${command('status', up.plan.spec.cluster)}; or --as-crashed to accept the loss`,
       },
     );
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { refused, usageError } from '../errors.js';
+import { refused, unreachable, usageError } from '../errors.js';
 import { type Address, formatAddress, sameAddress } from '../model/address.js';
 import { sentinelNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -15,6 +15,8 @@ export type Target =
       kind: 'attached';
       name: string;
       sentinels: Address[];
+      /** Where the addresses came from and how to be rid of them; null where they were typed. */
+      whence: string | null;
       masterName: string | null;
       password: string | null;
       sentinelPassword: string | null;
@@ -23,6 +25,7 @@ export type Target =
 export interface TargetRequest {
   cluster: string;
   sentinelAddrs: Address[] | null;
+  sentinelAddrsFrom: 'flag' | 'environment' | 'file' | null;
   masterName: string | null;
   /** For an attached cluster's nodes, and for its sentinels where they have their own. */
   password: string | null;
@@ -47,6 +50,10 @@ export async function resolveTarget(store: Store, request: TargetRequest): Promi
       kind: 'attached',
       name: sentinelAddrs.map(formatAddress).join(','),
       sentinels: sentinelAddrs,
+      whence:
+        request.sentinelAddrsFrom === 'environment'
+          ? `these addresses come from REDIS_SENTINEL_ADDRS in this shell: unset it, or name a cluster: --cluster ${request.cluster}`
+          : null,
       masterName: request.masterName,
       password: request.password,
       sentinelPassword: request.sentinelPassword,
@@ -110,11 +117,26 @@ function questionsFor(target: Target): SurveyTarget {
   };
 }
 
+/**
+ * Throws `no-sentinel` (5) where nobody answers at addresses that were not typed: they are often those of a cluster
+ * that is gone. For addresses that were typed, whoever reads the snapshot says so.
+ */
+export function requireAnswer(target: Target, snapshot: Snapshot): void {
+  if (target.kind === 'own' || target.whence === null) return;
+  if (snapshot.sentinels.some((s) => s.answer !== null)) return;
+  const said = snapshot.sentinels.map((s) => `${s.id}: ${s.silence?.message ?? 'no answer'}`);
+  throw unreachable('no-sentinel', 'no sentinel answers', {
+    why: said.join('\n'),
+    hint: target.whence,
+  });
+}
+
 /** The cluster to act on. Throws `attached` (3): what sentinelctl did not start, it does not change. */
 export function requireOwn(target: Target, action: string): Extract<Target, { kind: 'own' }> {
   if (target.kind === 'own') return target;
+  const why = 'a cluster that runs elsewhere can be looked at, not acted on';
   throw refused('attached', `${action} is refused: sentinelctl did not start ${target.name}`, {
-    why: 'a cluster that runs elsewhere can be looked at, not acted on',
+    why: target.whence === null ? why : `${why}\n${target.whence}`,
     hint: 'status, masters, replicas, sentinels and master-addr work on it; --cluster NAME names one of ours',
   });
 }

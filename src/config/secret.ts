@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { errnoOf, messageOf, type OperatorError, usageError } from '../errors.js';
+import { errnoOf, type OperatorError, usageError } from '../errors.js';
 import { shown } from './parsers.js';
+import { whyUnreadable } from './unreadable.js';
 
 /** Where `-` reads from. */
 export type SecretInput = AsyncIterable<string | Uint8Array> & { isTTY?: boolean };
@@ -29,15 +30,9 @@ async function fromFile(file: string, where: string): Promise<string> {
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === undefined || !/^E[A-Z]+$/.test(errno)) throw error;
-    throw bad(`can't read the password file ${where}`, WHY[errno] ?? messageOf(error));
+    throw bad(`can't read the password file ${where}`, whyUnreadable(error));
   }
 }
-
-const WHY: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a directory',
-};
 
 async function fromInput(stdin: SecretInput): Promise<string> {
   if (stdin.isTTY === true) {

@@ -3,11 +3,11 @@ import type { Engine } from '../cluster/engine.js';
 import { refused } from '../errors.js';
 import { formatAddress, sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
+import { command } from '../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { Cast } from './observation.js';
 import type { Observer } from './observer.js';
-import { command } from '../model/hints.js';
 
 /** What every act of a failover test works with. */
 export interface Story {

@@ -1,12 +1,12 @@
 import { withNode } from '../cluster/ask.js';
 import type { BringUp } from '../cluster/bring-up.js';
 import { failed, messageOf, OperatorError, refused } from '../errors.js';
+import { command } from '../model/hints.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
 import { until } from '../until.js';
 import { type Connection, WireError } from '../wire/client.js';
 import { parseRecord } from '../wire/replies.js';
 import type { Restoration } from './sweep-result.js';
-import { command } from '../model/hints.js';
 
 type Stage = Pick<BringUp, 'plan' | 'asking'>;
 

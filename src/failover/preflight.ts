@@ -3,10 +3,10 @@ import type { Driver } from '../drivers/driver.js';
 import { refused } from '../errors.js';
 import { convergence } from '../model/convergence.js';
 import { humanDurationMs } from '../model/duration.js';
+import { command } from '../model/hints.js';
 import { type ClusterPlan, sentinelNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { until } from '../until.js';
-import { command } from '../model/hints.js';
 
 /** How long what is merely not known yet is waited for, in milliseconds: one of Sentinel's INFO periods, and a bit. */
 const SETTLING_MS = 12_000;

@@ -2,8 +2,8 @@ import type { BringUp } from '../cluster/bring-up.js';
 import { step } from '../cluster/engine.js';
 import { startWhenSafe } from '../cluster/start.js';
 import { messageOf, notRestored, OperatorError } from '../errors.js';
-import { nodeOf, type Story } from './cast.js';
 import { command } from '../model/hints.js';
+import { nodeOf, type Story } from './cast.js';
 
 /**
  * Puts the old master back, whatever happened: thawed, or started as a replica of the master of this moment, or as it

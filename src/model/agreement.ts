@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from '../errors.js';
 import { type Address, sameAddress } from './address.js';
 import { ballots, type Facts, factsOf, knownSentinels, monitoredNames, witnessesOf } from './facts.js';
-import { bySeverity, masterProblems, sentinelProblems } from './problems/index.js';
+import { byWeight, masterProblems, sentinelProblems } from './problems/index.js';
 import type { NodeState, SentinelState, Snapshot } from './snapshot.js';
 import type {
   Agreement,
@@ -21,13 +21,13 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
     const facts = factsOf(snapshot, expectation, name);
     return { facts, problems: masterProblems(facts) };
   });
-  const problems = bySeverity([...common, ...judged.flatMap((j) => j.problems)]);
+  const problems = byWeight([...common, ...judged.flatMap((j) => j.problems)]);
   return {
     cluster: expectation.cluster,
     driver: expectation.driver,
     healthy: isHealthy(problems),
     sentinels: snapshot.sentinels.map(sentinelStatus),
-    masters: judged.map((j) => masterStatus(j.facts, bySeverity([...common, ...j.problems]))),
+    masters: judged.map((j) => masterStatus(j.facts, byWeight([...common, ...j.problems]))),
     problems,
   };
 }

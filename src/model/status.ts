@@ -20,6 +20,8 @@ export interface Problem {
   why: string | null;
   /** The next command to type. */
   fix: string;
+  /** The command after that one, and what to wait for before it; absent where one is enough. */
+  later?: { when: string; fix: string };
 }
 
 /**
@@ -111,6 +113,8 @@ export interface Expectation {
   nodes?: readonly ExpectedNode[];
   /** The master that was asked for; null: all that are monitored. */
   masterName: string | null;
+  /** Where the addresses came from, in words, where the operator may have forgotten that they are set. */
+  whence?: string;
 }
 
 /** As much of a NodePlan as judging needs. */

@@ -1,6 +1,6 @@
 import type { ActResult } from '../cluster/act.js';
-import { SYMBOL, themeOf, type View } from './theme.js';
 import { command } from '../model/hints.js';
+import { SYMBOL, themeOf, type View } from './theme.js';
 
 /** What was done to a node: before, after, and what to type next. */
 export function actText(result: ActResult, view: View): string {

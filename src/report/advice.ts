@@ -39,22 +39,31 @@ function lossAdvice(result: FailoverResult): string[] {
 }
 
 function zombieAdvice(result: FailoverResult): string[] {
-  const zombies = result.trials.filter((t) => (t.rejoin?.zombieMs ?? 0) > 0);
-  const worstMs = Math.max(0, ...zombies.map((t) => t.rejoin?.zombieMs ?? 0));
-  const lost = ledgerTotals(result)?.causes.zombie ?? 0;
-  if (worstMs === 0) return [];
-  const stayed = `stayed writable for up to ${humanDurationMs(worstMs)}${lost > 0 ? `, and cost ${groupedCount(lost, 'write')}` : ''}`;
-  // Nobody starts what thaws by itself: it has to be gone by then, or to refuse writes by itself.
+  // Writes that it took count where the time in which it could was not seen.
+  const zombies = result.trials.filter(
+    ({ rejoin, ledger }) =>
+      rejoin !== null && ((rejoin.zombieMs ?? 0) > 0 || (ledger?.causes.zombie ?? 0) > 0),
+  );
+  if (zombies.length === 0) return [];
+  const did = zombieWords(result, Math.max(0, ...zombies.map((t) => t.rejoin?.zombieMs ?? 0)));
+  // Nobody starts what thaws by itself: it has to be gone by then, or to refuse writes.
   if (zombies.every((t) => t.rejoin?.mode === 'thawed')) {
     const ids = new Set(zombies.map((t) => t.oldMaster.id));
     const kill = command(`kill ${ids.size === 1 ? [...ids].join('') : 'NODE'}`, result.cluster);
     return [
-      `a frozen master ${stayed} after it thawed: kill it before it wakes up (${kill}), or let min-replicas-to-write 1 refuse its writes`,
+      `a frozen master that thawed ${did}: kill it before it wakes up (${kill}), or let min-replicas-to-write 1 refuse nearly all its writes`,
     ];
   }
   return [
-    `a returned master ${stayed}: bring it back with sentinelctl start (or replicaof in its file), which makes it a replica at once`,
+    `a returned master ${did}: bring it back with sentinelctl start (or replicaof in its file), which makes it a replica at once`,
   ];
+}
+
+function zombieWords(result: FailoverResult, worstMs: number): string {
+  const lost = ledgerTotals(result)?.causes.zombie ?? 0;
+  if (worstMs === 0) return `took ${groupedCount(lost, 'write')} that are gone`;
+  const cost = lost > 0 ? `, and cost ${groupedCount(lost, 'write')}` : '';
+  return `stayed writable for up to ${humanDurationMs(worstMs)}${cost}`;
 }
 
 function clientAdvice({ trials }: FailoverResult): string[] {

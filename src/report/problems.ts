@@ -4,15 +4,25 @@ import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
 
 const MARK = { critical: SYMBOL.bad, warning: SYMBOL.warn, info: 'i' } as const;
 
-/** Each problem with why it matters and the next command to type. */
+/** Each problem with why it matters and the next command to type, which is shown once where several share it. */
 export function problemLines(problems: readonly Problem[], view: View): string[] {
   const theme = themeOf(view);
+  const shown = new Set<string>();
   return problems.flatMap((problem) => {
     const paint = paintOf(problem, theme);
     const head = wrap(`${MARK[problem.severity]} ${plain(problem.message)}`, view.columns, 2);
     const why = problem.why === null ? [] : wrap(`  ${plain(problem.why)}`, view.columns, 2);
-    return [...head.map(paint), ...why.map(theme.dim), ...nextLines(problem.fix, view)];
+    return [...head.map(paint), ...why.map(theme.dim), ...stepLines(problem, shown, view)];
   });
+}
+
+/** The commands of a problem that no earlier one asked for. */
+function stepLines({ fix, later }: Problem, shown: Set<string>, view: View): string[] {
+  const fresh = (command: string): boolean => !shown.has(command) && shown.add(command).size > 0;
+  return [
+    ...(fresh(fix) ? nextLines(fix, view) : []),
+    ...(later !== undefined && fresh(later.fix) ? nextLines(`${later.when}: ${later.fix}`, view) : []),
+  ];
 }
 
 /** `  → command`, broken only where the terminal is narrower than the command. */

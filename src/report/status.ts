@@ -45,7 +45,8 @@ function masterVerdict(master: MasterStatus, status: StatusResult, view: View): 
   const first = master.problems[0];
   if (!master.healthy && first !== undefined) {
     const words = first.message.includes(master.name) ? first.message : `${master.name}: ${first.message}`;
-    const more = master.problems.length > 1 ? ` (and ${master.problems.length - 1} more)` : '';
+    const others = master.problems.slice(1).filter((p) => p.severity !== 'info').length;
+    const more = others > 0 ? ` (and ${others} more)` : '';
     return verdictLines('UNHEALTHY', theme.bad, `${words}${more}`, view);
   }
   return verdictLines('HEALTHY', theme.ok, summary(master, status.sentinels), view);

@@ -19,8 +19,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'FRONTIER' },
 ];
 
-/** The frontier as a table: a row per combination of settings, and what became of the settings. */
-export function sweepText(result: SweepResult, view: View): string {
+/** The frontier as a table: a row per combination of settings, and what became of them. `again` runs it once more. */
+export function sweepText(result: SweepResult, view: View, again = result.command): string {
   const theme = themeOf(view);
   const paint = { holds: theme.ok, violated: theme.bad, unknown: theme.warn }[result.outcome];
   const word = result.outcome === 'holds' ? 'MEASURED' : result.outcome.toUpperCase();
@@ -46,7 +46,7 @@ export function sweepText(result: SweepResult, view: View): string {
           theme.ok,
         )
       : leftLines(result, view)),
-    ...wrap(`${SYMBOL.next} ${nextOf(result)}`, view.columns, 2).map(theme.accent),
+    ...wrap(`${SYMBOL.next} ${nextOf(result, again)}`, view.columns, 2).map(theme.accent),
   ].join('\n');
 }
 
@@ -120,7 +120,7 @@ function leftLines({ restoration }: SweepResult, view: View): string[] {
   ];
 }
 
-const nextOf = ({ cluster, restoration, complete, command: again }: SweepResult): string =>
+const nextOf = ({ cluster, restoration, complete }: SweepResult, again: string): string =>
   !restoration.restored
     ? command('status', cluster)
     : complete

@@ -64,9 +64,9 @@ const oneSentinel = () => [
   planned(`127.0.0.1:${PORT + 50}`, 'sentinel', { host: '127.0.0.1', port: PORT + 50 }),
 ];
 
-/** Waits for a snapshot that is as wanted; the last one where it never is. */
+/** Waits for a snapshot that is as wanted, longer than TILT lasts (30 s); the last one where it never is. */
 async function settled(wanted: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
-  const options = { clock: systemClock, everyMs: 100, deadlineMs: 30_000 };
+  const options = { clock: systemClock, everyMs: 100, deadlineMs: 45_000 };
   const found = await until(async () => {
     const snapshot = await ask(plans);
     return wanted(snapshot) ? snapshot : undefined;
@@ -129,8 +129,41 @@ describe('a real cluster', () => {
     expect(idsOf(await settled((s) => idsOf(s).length === 0))).toEqual([]);
   });
 
-  it('moves on to a new master, and names the lost one', async () => {
+  it('says at once that no failover is possible, while CKQUORUM still counts the frozen sentinels', async () => {
+    const frozen = cluster.sentinels.slice(0, 2);
+    for (const sentinel of frozen) sentinel.signal('SIGSTOP');
+    try {
+      const [first] = assess(await ask(plans, { deadlineMs: 500 }), own()).problems;
+      expect(first).toMatchObject({
+        id: 'no-quorum',
+        severity: 'critical',
+        subjects: ['sentinel-1', 'sentinel-2'],
+        message: 'no failover is possible: 1 of 3 sentinels answers, 2 are needed',
+        why: expect.stringContaining('CKQUORUM at sentinel-3: '),
+        fix: 'sentinelctl resume sentinel-1',
+      });
+    } finally {
+      for (const sentinel of frozen) sentinel.signal('SIGCONT');
+    }
+    expect(idsOf(await settled((s) => idsOf(s).length === 0))).toEqual([]);
+  });
+
+  it('says at once that the master is down, once, and who will replace it', async () => {
     await cluster.nodes[0]?.stop();
+    const [first, ...others] = assess(await ask(plans), own()).problems;
+    expect(first).toMatchObject({
+      id: 'no-master',
+      severity: 'critical',
+      subjects: ['redis-1'],
+      message: expect.stringContaining(
+        `mymaster: its master redis-1 127.0.0.1:${PORT} is down, nothing can be written`,
+      ),
+      fix: 'sentinelctl status --watch',
+    });
+    expect(others).toEqual([]);
+  });
+
+  it('moves on to a new master, and names the lost one', async () => {
     const moved = (s: Snapshot): boolean =>
       majorityMaster(s, cluster.masterName)?.port !== PORT &&
       idsOf(s).every((id) => id === 'node-unreachable');

@@ -10,6 +10,9 @@ let cli: Cli;
 const PORT = 24800;
 const ONE = `127.0.0.1:${PORT + 50}`;
 const DEAD = '127.0.0.1:1';
+/** For addresses that nobody typed. */
+const FORGOTTEN =
+  /addresses come from REDIS_SENTINEL_ADDRS in this shell: unset it, or name a cluster: --cluster default/;
 const at = (...words: string[]): string[] => [...words, '--sentinel-addrs', ONE];
 
 beforeAll(async () => {
@@ -89,8 +92,24 @@ describe('a cluster that runs elsewhere', () => {
     const env = { REDIS_SENTINEL_ADDRS: ONE };
     await refusal(cli, ['kill', 'master'], { exit: 3, code: 'attached' }, { env });
     await refusal(cli, ['down'], { exit: 3, code: 'attached' }, { env });
+    const forgotten = { exit: 3, code: 'attached', says: FORGOTTEN };
+    await refusal(cli, ['failover-test'], forgotten, { env });
+    expect((await cli.run(at('kill', 'master'))).stderr).not.toMatch(FORGOTTEN);
     await refusal(cli, at('up'), { exit: 64, code: 'not-for-up', says: 'sentinelctl status' });
     expect((await statusOf(cli, '--sentinel-addrs', ONE)).code).toBe(0);
+  });
+
+  it('is asked for by a variable that outlived it: each command says where the addresses come from', async () => {
+    const env = { REDIS_SENTINEL_ADDRS: DEAD };
+    for (const command of ['masters', 'replicas', 'sentinels', 'master-addr', 'env'])
+      await refusal(cli, [command], { exit: 5, code: 'no-sentinel', says: FORGOTTEN }, { env });
+    const status = await cli.run(['status', '--json'], { env });
+    expect(status.code).toBe(5);
+    expect(status.json().problems[0]).toMatchObject({
+      id: 'no-sentinel',
+      why: expect.stringMatching(FORGOTTEN),
+    });
+    expect((await cli.run(['masters', '--sentinel-addrs', DEAD])).stderr).not.toMatch(FORGOTTEN);
   });
 
   it('is not confused with a cluster of ours beside it', async () => {

@@ -1,12 +1,12 @@
 import type { Container } from 'dockerode';
 import { systemClock } from '../../clock.js';
 import { failed, refused } from '../../errors.js';
+import { command } from '../../model/hints.js';
 import { until } from '../../until.js';
 import type { NodeInspection } from '../driver.js';
 import type { Engine } from './engine.js';
 import { engineError, statusOf } from './errors.js';
 import { isOwnedBy, nodeName, ofNode } from './labels.js';
-import { command } from '../../model/hints.js';
 
 const GONE_WITHIN_MS = 15_000;
 

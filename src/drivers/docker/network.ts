@@ -1,10 +1,10 @@
 import type { NetworkInspectInfo } from 'dockerode';
 import { refused } from '../../errors.js';
+import { command } from '../../model/hints.js';
 import type { Engine } from './engine.js';
 import { engineError, engineWords, statusOf } from './errors.js';
 import { clusterLabels, isOwnedBy, networkName, ofCluster } from './labels.js';
 import { addressIn, rangeOf } from './subnet.js';
-import { command } from '../../model/hints.js';
 
 /** Every subnet that one of the engine's networks has. Throws OperatorError when the engine can't be asked. */
 export async function engineSubnets(engine: Engine): Promise<{ network: string; subnet: string }[]> {

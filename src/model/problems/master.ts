@@ -1,5 +1,8 @@
-import { ballots, type Facts, type Witness } from '../facts.js';
-import { type Check, critical, grouped, ids, names, placed } from './problem.js';
+import { ballots, type Witness } from '../facts.js';
+import type { NodeState } from '../snapshot.js';
+import { isNodeLeftover } from './ghosts.js';
+import { isToldAsLost } from './no-master.js';
+import { type Check, critical, grouped, ids, info, names, placed } from './problem.js';
 
 export const sentinelsOf = (witnesses: readonly Witness[]) => witnesses.map((w) => w.sentinel);
 
@@ -20,35 +23,6 @@ export const splitBrain: Check = (facts) => {
     ),
   ];
 };
-
-/** No node that answers says that it is the master. */
-export const noMaster: Check = (facts) => {
-  if (facts.answered.some((n) => n.answer.role === 'master')) return [];
-  // A node that only lacks the password may well be the master: then nobody can say that there is none.
-  if (facts.nodes.length === 0 || facts.nodes.some((n) => n.silence?.kind === 'auth')) return [];
-  return [
-    critical(
-      'no-master',
-      [],
-      facts.answered.length === 0
-        ? `no node of ${facts.name} answers`
-        : `no reachable node says that it is the master of ${facts.name}: ${ids(facts.answered)} answer${facts.answered.length === 1 ? 's' : ''}`,
-      nextWithoutMaster(facts),
-      'nothing can be written',
-    ),
-  ];
-};
-
-/** The lost master itself if it is known, else any lost node, else whoever can be asked for the reason. */
-function nextWithoutMaster(facts: Facts): string {
-  const { master, hints, silent } = facts;
-  const lost = silent.find((n) => master !== null && facts.refOf(master).id === n.id) ?? silent[0];
-  if (lost !== undefined) return hints.revive(lost, lost.silence);
-  const witness = facts.witnesses[0]?.sentinel;
-  if (witness !== undefined) return hints.logs(witness, `SENTINEL MASTER ${facts.name}`);
-  const first = facts.answered[0];
-  return first === undefined ? hints.ctl('status') : hints.logs(first, 'ROLE');
-}
 
 /** The sentinels give different addresses. */
 export const masterDisagree: Check = (facts) => {
@@ -89,7 +63,7 @@ export const masterAddressNotMaster: Check = (facts) => {
   ];
 };
 
-/** A sentinel flags the master as down. */
+/** A sentinel flags a master as down that answers here; a silent one is a problem of its own already. */
 export const masterDown: Check = (facts) =>
   grouped(
     facts.witnesses.filter((w) => isDown(w.view.flags)),
@@ -99,21 +73,44 @@ export const masterDown: Check = (facts) =>
     if (first === undefined) return [];
     const ref = facts.refOf(first.view.address);
     const node = facts.nodes.find((n) => n.id === ref.id);
+    if (isToldAsLost(facts, ref.id)) return [];
+    if (node !== undefined && isSilent(node) && !isNodeLeftover(node, facts)) return [];
     const agreed = group.some((w) => w.view.flags.includes('o_down'));
     return [
       critical(
         'master-down',
         [{ id: ref.id, announce: ref }],
         `${ids(sentinelsOf(group))} ${group.length === 1 ? 'sees' : 'see'} the master ${placed(facts, ref)} as down (${agreed ? 'o_down: the quorum agrees' : 's_down: the quorum does not agree yet'})`,
-        node?.silence != null
-          ? facts.hints.revive(node, node.silence)
-          : facts.hints.logs(first.sentinel, `SENTINEL MASTER ${facts.name}`),
+        facts.hints.logs(first.sentinel, `SENTINEL MASTER ${facts.name}`),
         node?.silence === null
           ? 'it answers here, so look at the network between them, or at the password that Sentinel uses'
           : null,
       ),
     ];
   });
+
+/** A sentinel that has no link to a master which answers here. One that is being made says so for a moment. */
+export const masterLink: Check = (facts) => {
+  const without = facts.witnesses.filter(
+    ({ view }) =>
+      view.flags.includes('disconnected') &&
+      !isDown(view.flags) &&
+      facts.answered.some((n) => n.id === facts.refOf(view.address).id),
+  );
+  const first = without[0];
+  if (first === undefined) return [];
+  return [
+    info(
+      'sentinel-disconnected',
+      sentinelsOf(without),
+      `${ids(sentinelsOf(without))} ${without.length === 1 ? 'has' : 'have'} no link to the master ${placed(facts, first.view.address)} at this moment`,
+      facts.hints.ctl('status --watch'),
+      'a link that is being made looks like this; if it stays, the sentinel calls the master down after down-after',
+    ),
+  ];
+};
+
+const isSilent = (node: NodeState): boolean => node.answer === null && node.silence?.kind !== 'auth';
 
 export const isDown = (flags: readonly string[]): boolean =>
   flags.includes('s_down') || flags.includes('o_down');

@@ -1,13 +1,15 @@
-import { sameNode } from '../facts.js';
-import { count } from '../words.js';
+import { type Facts, sameNode } from '../facts.js';
+import type { NodeState } from '../snapshot.js';
+import type { Problem } from '../status.js';
 import { isNodeLeftover } from './ghosts.js';
-import { type Check, critical, grouped, ids, info, nameOf, names, placed, warning } from './problem.js';
+import { afterFailover, downWord, isToldAsLost, lostMaster } from './no-master.js';
+import { type Check, critical, grouped, nameOf, names, placed, warning } from './problem.js';
 
 /** Data nodes that do not answer, or that answer only with a password. */
 export const nodeUnreachable: Check = (facts) =>
   facts.silent
-    .filter((node) => !isNodeLeftover(node, facts))
-    .map((node) => {
+    .filter((node) => !isNodeLeftover(node, facts) && !isToldAsLost(facts, node.id))
+    .map((node): Problem => {
       const said = node.silence?.message ?? 'no answer';
       if (node.silence?.kind === 'auth') {
         return critical(
@@ -17,14 +19,37 @@ export const nodeUnreachable: Check = (facts) =>
           facts.hints.ctl('status --password-file FILE'),
         );
       }
-      const isMaster = facts.master !== null && facts.refOf(facts.master).id === node.id;
-      return (isMaster ? critical : warning)(
+      if (node.id === lostMaster(facts)?.id) return succeeded(node, said, facts);
+      return warning(
         'node-unreachable',
         [node],
-        `${nameOf(node)}${isMaster ? ', the master,' : ''} does not answer: ${said}`,
+        `${nameOf(node)} does not answer: ${said}`,
         facts.hints.revive(node, node.silence),
       );
     });
+
+/** The sentinels' master is silent. With a node that says that it is the master already, a failover is half done. */
+function succeeded(node: NodeState, said: string, facts: Facts): Problem {
+  const heirs = facts.answered.filter((n) => n.answer.role === 'master');
+  const next =
+    heirs.length === 0 ? { fix: facts.hints.revive(node, node.silence) } : afterFailover(facts, node);
+  const claims =
+    heirs.length === 0
+      ? `: ${said}`
+      : `; ${names(heirs)} ${heirs.length === 1 ? 'says that it is' : 'say that they are'} the master, and the sentinels do not name ${heirs.length === 1 ? 'it' : 'them'} yet`;
+  return {
+    ...critical(
+      'node-unreachable',
+      [node],
+      `${facts.name}: its master ${nameOf(node)} ${downWord(node)}${claims}`,
+      next.fix,
+      heirs.length === 0
+        ? null
+        : 'clients are still sent to the one that is down; the last step of a failover takes about a second',
+    ),
+    ...next,
+  };
+}
 
 /** A replica that follows somebody other than the master. */
 export const replicaOrphan: Check = (facts) => {
@@ -56,6 +81,8 @@ export const linkDown: Check = (facts) => {
       if (first === undefined) return [];
       const follows = first.answer.follows;
       const target = facts.nodes.find((n) => follows !== null && facts.refOf(follows).id === n.id);
+      // Nobody has a link to a master that is down: no problem of its own.
+      if (target !== undefined && target.id === lostMaster(facts)?.id) return [];
       return [
         warning(
           'link-down',
@@ -96,60 +123,3 @@ export const roleUnknown: Check = (facts) =>
         facts.hints.logs(node, 'ROLE'),
       ),
     );
-
-/** Data nodes of ours that a sentinel does not list: it would never promote them, nor repair them. */
-export const replicaMissing: Check = (facts) => {
-  const expected = facts.expectation.nodes?.filter((n) => n.kind === 'redis') ?? [];
-  return expected.flatMap((node) => {
-    const without = facts.witnesses.filter(
-      ({ view }) =>
-        !sameNode(facts, view.address, node.announce) &&
-        !view.replicas.some((r) => sameNode(facts, r.address, node.announce)),
-    );
-    return without.length === 0
-      ? []
-      : [
-          warning(
-            'replica-missing',
-            [node],
-            `${ids(without.map((w) => w.sentinel))} ${without.length === 1 ? 'does' : 'do'} not know ${nameOf(node)}`,
-            facts.silent.some((n) => n.id === node.id)
-              ? facts.hints.revive({ id: node.id, endpoint: node.announce }, null)
-              : facts.hints.ctl('replicas'),
-            'it would never be promoted; a sentinel learns of a replica from the master, each 10 s',
-          ),
-        ];
-  });
-};
-
-/** A master that nobody follows: there is nothing to promote. */
-export const noReplica: Check = (facts) => {
-  const expected = facts.expectation.nodes?.filter((n) => n.kind === 'redis').length;
-  const first = facts.witnesses[0];
-  if (first === undefined || (expected !== undefined && expected <= 1)) return [];
-  if (facts.nodes.length > 1 || facts.witnesses.some((w) => w.view.replicas.length > 0)) return [];
-  return [
-    warning(
-      'no-replica',
-      [],
-      `${facts.name} has no replica at ${count(facts.witnesses.length, 'sentinel')}: nothing could be promoted`,
-      facts.hints.cli(first.sentinel, `SENTINEL REPLICAS ${facts.name}`),
-    ),
-  ];
-};
-
-/** Data nodes that take part although the cluster was not made with them. */
-export const unexpectedNode: Check = (facts) => {
-  const { own, nodes: expected, cluster } = facts.expectation;
-  if (!own || expected === undefined) return [];
-  return facts.answered
-    .filter((node) => !expected.some((e) => e.id === node.id))
-    .map((node) =>
-      info(
-        'unexpected-node',
-        [node],
-        `${nameOf(node)} takes part in ${facts.name}, but is no node of cluster ${cluster}`,
-        facts.hints.cli(node, 'ROLE'),
-      ),
-    );
-};

@@ -4,6 +4,7 @@ import { hintsFor } from '../hints.js';
 import type { SentinelState, Snapshot } from '../snapshot.js';
 import type { Expectation, Problem } from '../status.js';
 import { count, listed } from '../words.js';
+import { canCallDown, electorateOf } from './electorate.js';
 import { critical, ids, nameOf, names, warning } from './problem.js';
 
 /** What is wrong with the sentinels themselves, whatever they monitor. */
@@ -29,7 +30,7 @@ export function sentinelProblems(snapshot: Snapshot, expectation: Expectation): 
           : first === undefined
             ? 'sentinelctl status --sentinel-addrs HOST:PORT'
             : hints.cli(first, 'PING'),
-        'nobody can tell clients where the master is, and nobody would promote a replica',
+        `nobody can tell clients where the master is, and nobody would promote a replica${expectation.whence === undefined ? '' : `; ${expectation.whence}`}`,
       ),
     );
   }
@@ -53,12 +54,13 @@ export function sentinelProblems(snapshot: Snapshot, expectation: Expectation): 
     );
   }
 
+  const disables = tiltDisables(snapshot, expectation);
   for (const sentinel of answering.filter((s) => s.answer.tilt)) {
     problems.push(
-      critical(
+      (disables ? critical : warning)(
         'tilt',
         [sentinel],
-        `${nameOf(sentinel)} is in TILT: it watches, but neither votes nor acts`,
+        `${nameOf(sentinel)} is in TILT: it watches, but calls no master down and does not act`,
         hints.logs(sentinel, 'INFO sentinel'),
         'its clock jumped or it stood still for more than 2 s; TILT ends after 30 quiet seconds',
       ),
@@ -66,6 +68,14 @@ export function sentinelProblems(snapshot: Snapshot, expectation: Expectation): 
   }
 
   return [...problems, ...unmonitored(snapshot, expectation)];
+}
+
+/** Most are in TILT, or too few are not: nobody is replaced before TILT ends. */
+function tiltDisables(snapshot: Snapshot, expectation: Expectation): boolean {
+  return monitoredNames(snapshot).some((name) => {
+    const electorate = electorateOf(snapshot, expectation, name);
+    return electorate.tilted * 2 > electorate.known || !canCallDown(electorate);
+  });
 }
 
 /** The master that was asked for is monitored by nobody, or by some and not by others. */

@@ -1,30 +1,58 @@
 import { ballots, type Facts, type Witness } from '../facts.js';
 import type { Problem } from '../status.js';
 import { listed } from '../words.js';
+import { canElect, electorateOf, headCount } from './electorate.js';
 import { sentinelsOf } from './master.js';
+import { bringBack } from './no-master.js';
 import { type Check, critical, grouped, ids, warning } from './problem.js';
 
-/** CKQUORUM says that a failover could not be started or authorised. */
-export const noQuorum: Check = (facts) =>
-  grouped(
-    facts.witnesses.filter((w) => !w.view.ckquorum.ok),
-    (w) => w.view.ckquorum.message,
-  ).flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const lost = facts.snapshot.sentinels.find((s) => s.answer === null);
+/** Too few sentinels are there to start or to authorise a failover; CKQUORUM notices that only after down-after. */
+export const noQuorum: Check = (facts) => {
+  const { witnesses, snapshot, expectation } = facts;
+  const first = witnesses[0];
+  if (first === undefined) return [];
+  const electorate = electorateOf(snapshot, expectation, facts.name);
+  if (!canElect(electorate)) {
+    const lost = snapshot.sentinels.filter((s) => s.answer === null && s.silence?.kind !== 'auth');
     return [
       critical(
         'no-quorum',
-        sentinelsOf(group),
-        `no failover is possible by ${ids(sentinelsOf(group))}: ${first.view.ckquorum.message}`,
-        lost === undefined
-          ? facts.hints.logs(first.sentinel, `SENTINEL CKQUORUM ${facts.name}`)
-          : facts.hints.revive(lost, lost.silence),
-        `quorum ${first.view.quorum} and a majority of the sentinels must be able to hear each other`,
+        lost.length > 0 ? lost : sentinelsOf(witnesses),
+        `no failover is possible: ${headCount(electorate)}`,
+        lost.length > 0 ? bringBack(facts, null) : whyNot(facts, first),
+        checkQuorum(witnesses),
       ),
     ];
-  });
+  }
+  const deaf = witnesses.filter((w) => !w.view.ckquorum.ok);
+  const example = deaf[0];
+  if (example === undefined) return [];
+  const who = ids(sentinelsOf(deaf));
+  const all = deaf.length === witnesses.length;
+  return [
+    (all ? critical : warning)(
+      'no-quorum',
+      sentinelsOf(deaf),
+      all
+        ? `no failover is possible: ${who} ${deaf.length === 1 ? 'does' : 'do'} not hear enough of the others`
+        : `${who} could not start a failover: ${deaf.length === 1 ? 'it does' : 'they do'} not hear enough of the others`,
+      whyNot(facts, example),
+      checkQuorum(deaf),
+    ),
+  ];
+};
+
+const whyNot = (facts: Facts, { sentinel }: Witness): string =>
+  facts.hints.logs(sentinel, `SENTINEL CKQUORUM ${facts.name}`);
+
+/** CKQUORUM's own words, each once. One that still says OK counts peers that died less than down-after ago. */
+function checkQuorum(witnesses: readonly Witness[]): string {
+  const said = grouped(witnesses, (w) => w.view.ckquorum.message).map(
+    (group) => `${ids(sentinelsOf(group))}: ${group[0]?.view.ckquorum.message ?? ''}`,
+  );
+  const late = witnesses.some((w) => w.view.ckquorum.ok);
+  return `CKQUORUM at ${said.join('; ')}${late ? ' (it counts a dead peer until down-after is over)' : ''}`;
+}
 
 /** Somebody is busy promoting a replica. */
 export const failoverInProgress: Check = (facts) => {

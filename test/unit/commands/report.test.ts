@@ -80,6 +80,18 @@ describe('report', () => {
     expect(out).toMatch(/^VIOLATED {2}mymaster: 9 of 10 trials held/);
   });
 
+  it('says on the terminal what to type to play it again, and in the files every value', async () => {
+    const command =
+      'sentinelctl failover-test --cluster default --signal KILL --trials 3 --seed 1 --clients 8';
+    const file = await saved({ ...heldResult(), command });
+    const { out } = await run(['report', file]);
+    expect(out).toContain('→ sentinelctl failover-test --trials 3\n');
+    expect(await readFile(file, 'utf8')).toContain(command);
+    const page = join(await tempDir(), 'run.html');
+    await run(['report', file, '--report', page]);
+    expect(await readFile(page, 'utf8')).toContain(`<code>${command}</code>`);
+  });
+
   it('--json answers the result itself, so that it can be read again', async () => {
     const { code, out } = await run(['report', '--json', await saved(heldResult())]);
     expect(code).toBe(0);
@@ -119,11 +131,16 @@ describe('report', () => {
     expect(err).toContain('summary is missing');
   });
 
-  it.each(['nowhere.json', ''])('a file that is not there: "%s"', async (name) => {
+  it.each([
+    ['nowhere.json', 'there is no such file'],
+    ['', 'it is a directory'],
+  ])('a file that can not be read, "%s", is said in words', async (name, why) => {
     const file = name === '' ? await tempDir() : join(await tempDir(), name);
     const { code, err } = await run(['report', file]);
     expect(code).toBe(64);
     expect(err).toMatch(/can't read/);
+    expect(err).toContain(why);
+    expect(err).not.toMatch(/ENOENT|EISDIR/);
     expect(err).not.toMatch(/\n\s+at /);
   });
 });

@@ -64,6 +64,15 @@ describe('option values', () => {
     },
   );
 
+  it.each([
+    ['many', '--replicas 2'],
+    ['', '--replicas 2'],
+    ['-1', '--replicas 2'],
+    ['10', '--replicas 9'],
+  ])('a number that is %j is answered with one that makes sense, not with the least', (text, hint) => {
+    expect(errorOf(() => integer('--replicas', { min: 0, max: 9 }, 2)(text)).hint).toBe(hint);
+  });
+
   it('a bad choice is answered with the nearest good one', () => {
     expect(errorOf(() => choice('--driver', ['docker', 'process'])('proces')).hint).toBe('--driver process');
   });

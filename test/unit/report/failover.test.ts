@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { FailoverResult } from '../../../src/failover/result.js';
 import { failoverText } from '../../../src/report/failover.js';
+import { headline } from '../../../src/report/failover-words.js';
+import { failoverHtml } from '../../../src/report/html/page.js';
+import { failoverMarkdown } from '../../../src/report/markdown.js';
 import {
   bareResult,
   cutShortResult,
@@ -17,11 +21,29 @@ const notRejoined = (() => {
   return { ...result, trials: result.trials.map((trial) => ({ ...trial, rejoin: null })) };
 })();
 
+/** One trial that was frozen instead of killed, and came back by itself. */
+const thawed: FailoverResult = (() => {
+  const result = heldResult();
+  return {
+    ...result,
+    fault: 'freeze',
+    trials: result.trials.map((t) => ({ ...t, rejoin: t.rejoin && { ...t.rejoin, mode: 'thawed' } })),
+  };
+})();
+
+function losing(lost: number): FailoverResult {
+  const result = heldResult();
+  return {
+    ...result,
+    trials: result.trials.map((t) => (t.ledger === undefined ? t : { ...t, ledger: { ...t.ledger, lost } })),
+  };
+}
+
 describe('the result of one failover', () => {
   it('100 columns: phases and rejoin on one time axis, the zombie window drawn, losses with their cause', () => {
     expect(failoverText(heldResult(), plainView(100))).toMatchInlineSnapshot(`
       "HOLDS  mymaster moved from redis-1 to redis-3 127.0.0.1:6381, first switch after 3.74 s, budget
-             4.00 s
+             4.00 s; 40 acknowledged writes lost
       the first sentinel switched 3.74 s after the fault, 1.74 s beyond down-after 2s
       fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster default (process), redis 7.0.15, down-after
         2s, quorum 2; 8 clients (tuned) at 2000 operations a second; seed 42
@@ -167,7 +189,7 @@ describe('the result of one failover', () => {
   it('one that was cut short says so, and shows what was measured until then', () => {
     expect(failoverText(cutShortResult(), plainView(100))).toMatchInlineSnapshot(`
       "UNKNOWN  mymaster has no new master after the loss of redis-1 127.0.0.1:6379, no switch was seen,
-               budget 4.00 s
+               budget 4.00 s; 40 acknowledged writes lost
       interrupted 5.80 s after the fault: no sentinel had switched yet
       ! the run did not get to its end: what is shown was measured, the rest is missing
       fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster lab (process), redis 7.0.15, down-after 2s,
@@ -227,6 +249,37 @@ describe('the result of one failover', () => {
     expect(text).toContain('! 1 client in 1 of 1 trial was never acknowledged again');
   });
 
+  it('its first line says what was lost, and in every format', () => {
+    const lost = '; 40 acknowledged writes lost';
+    const first = (text: string): string => text.split('\n')[0] ?? '';
+    expect(first(failoverText(heldResult(), plainView(200)))).toMatch(new RegExp(`${lost}$`));
+    expect(first(failoverMarkdown(heldResult()))).toMatch(new RegExp(`${lost}$`));
+    expect(failoverHtml(heldResult())).toContain(`${lost}</h1>`);
+    expect(first(failoverText(bareResult(), plainView(200)))).toMatch(/budget 4\.00 s$/);
+    expect(headline(losing(1))).toMatch(/; 1 acknowledged write lost$/);
+    expect(headline(losing(1695))).toMatch(/; 1,695 acknowledged writes lost$/);
+    expect(headline(losing(0))).not.toMatch(/lost/);
+  });
+
+  it('a master that thaws was not restarted, and what helps is said', () => {
+    const text = failoverText(thawed, plainView(200));
+    expect(text).toContain('the old master thaws');
+    expect(text).not.toContain('the old master runs again');
+    expect(failoverText(thawed, plainView(60))).toMatch(/^thawed {5}/m);
+    expect(text).toContain(
+      '! a frozen master that thawed stayed writable for up to 10.99 s, and cost 38 writes: kill it before it wakes up (sentinelctl kill redis-1), or let min-replicas-to-write 1 refuse nearly all its writes',
+    );
+    expect(text).not.toContain('bring it back');
+    expect(failoverHtml(thawed)).toContain('the old master thaws');
+  });
+
+  it('what a returned master took counts, also where nobody saw how long it could', () => {
+    const trials = thawed.trials.map((t) => ({ ...t, rejoin: t.rejoin && { ...t.rejoin, zombieMs: 0 } }));
+    expect(failoverText({ ...thawed, trials }, plainView(200))).toContain(
+      '! a frozen master that thawed took 38 writes that are gone: kill it before it wakes up',
+    );
+  });
+
   it('in colour', () => {
     expect(
       failoverText(bareResult(), { color: true, columns: 100 }).split('\n').slice(0, 8),
@@ -249,7 +302,7 @@ describe('the result of several', () => {
   it('100 columns: a summary instead of a time axis', () => {
     expect(failoverText(heldResult(10), plainView(100))).toMatchInlineSnapshot(`
       "HOLDS  mymaster: 10 of 10 trials held, first switch after 3.29 s (median), 3.74 s at worst, budget
-             4.00 s
+             4.00 s; 48 acknowledged writes lost
       every invariant held in 10 of 10 trials
       fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster default (process), redis 7.0.15, down-after
         2s, quorum 2; 8 clients (tuned) at 2000 operations a second; seed 42
@@ -310,6 +363,7 @@ describe('every result', () => {
     violated: violatedResult(),
     cutShort: cutShortResult(),
     notRejoined,
+    thawed,
     hostile: hostileResult(),
   };
 

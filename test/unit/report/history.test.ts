@@ -8,6 +8,7 @@ import { expectToFit, plainView } from './lines.js';
 const day = (n: number): string => `2025-01-0${n}T03:04:00.000Z`;
 const records = [heldResult(10), violatedResult(), bareResult(), cutShortResult()].map((result, i) => ({
   ...runRecordOf(result),
+  fault: i === 2 ? 'freeze' : 'kill',
   startedAt: day(i + 1),
 }));
 const trends = trendsOf(records);
@@ -22,11 +23,11 @@ const history: HistoryResult = {
 describe('the history', () => {
   it('120 columns: the newest first, with what is missing said', () => {
     expect(historyText(history, plainView(120))).toMatchInlineSnapshot(`
-      "STARTED               VERDICT              FAULT         DOWN-AFTER  TRIALS  SWITCHED     MAX  CLIENTS OUT  LOST  TREND
-      2025-01-04T03:04:00Z  ? unknown cut short  kill SIGKILL          2s     0/1         -       -            -    40  -
-      2025-01-03T03:04:00Z  ✔ holds              kill SIGKILL          2s       1    3.74 s  3.74 s            -     -  -
-      2025-01-02T03:04:00Z  ✗ violated           kill SIGKILL          2s    9/10    3.29 s  3.74 s       3.40 s    48  = 0 ms
-      2025-01-01T03:04:00Z  ✔ holds              kill SIGKILL          2s      10    3.29 s  3.74 s       3.40 s    48  -
+      "STARTED               VERDICT              FAULT   DOWN-AFTER  TRIALS  SWITCHED     MAX  CLIENTS OUT  LOST  TREND
+      2025-01-04T03:04:00Z  ? unknown cut short  kill            2s     0/1         -       -            -    40  -
+      2025-01-03T03:04:00Z  ✔ holds              freeze          2s       1    3.74 s  3.74 s            -     -  -
+      2025-01-02T03:04:00Z  ✗ violated           kill            2s    9/10    3.29 s  3.74 s       3.40 s    48  = 0 ms
+      2025-01-01T03:04:00Z  ✔ holds              kill            2s      10    3.29 s  3.74 s       3.40 s    48  -
       2 older runs forgotten
       ! 2 lines of the history can't be read (3 and 8); the last one was cut off while it was written
       3 older of 7 not shown: --limit 7"
@@ -35,16 +36,23 @@ describe('the history', () => {
 
   it('60 columns', () => {
     expect(historyText(history, plainView(60))).toMatchInlineSnapshot(`
-      "STARTED               VERDICT              SWITCHED  TREND
-      2025-01-04T03:04:00Z  ? unknown cut short         -  -
-      2025-01-03T03:04:00Z  ✔ holds                3.74 s  -
-      2025-01-02T03:04:00Z  ✗ violated             3.29 s  = 0 ms
-      2025-01-01T03:04:00Z  ✔ holds                3.29 s  -
+      "STARTED               VERDICT              FAULT   SWITCHED
+      2025-01-04T03:04:00Z  ? unknown cut short  kill           -
+      2025-01-03T03:04:00Z  ✔ holds              freeze    3.74 s
+      2025-01-02T03:04:00Z  ✗ violated           kill      3.29 s
+      2025-01-01T03:04:00Z  ✔ holds              kill      3.29 s
       2 older runs forgotten
       ! 2 lines of the history can't be read (3 and 8); the last
         one was cut off while it was written
       3 older of 7 not shown: --limit 7"
     `);
+  });
+
+  it.each([80, 100])('%i columns: what happened to the master can be seen', (columns) => {
+    const [titles, , frozen, killed] = historyText(history, plainView(columns)).split('\n');
+    expect(titles).toContain('FAULT');
+    expect(frozen).toContain(' freeze ');
+    expect(killed).toContain(' kill ');
   });
 
   it('without a run it says how to make one', () => {

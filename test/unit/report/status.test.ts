@@ -117,8 +117,8 @@ describe('status on one screen', () => {
 
   it('the master lost, 100 columns', () => {
     expect(statusText(lost, plainView(100))).toMatchInlineSnapshot(`
-      "UNHEALTHY  no reachable node says that it is the master of mymaster: redis-2 and redis-3 answer (and
-                 3 more)
+      "UNHEALTHY  mymaster: its master redis-1 127.0.0.1:6379 is down, nothing can be written; 3 of 3
+                 sentinels can replace it, within about 7s (down-after + 2s)
       cluster default, driver process
 
       NODE     ROLE       ADDRESS         LINK  OFFSET  LAG
@@ -131,25 +131,20 @@ describe('status on one screen', () => {
       sentinel-2  127.0.0.1:26380  redis-1       0  ok 3/3    s_down,o_down,disconnected
       sentinel-3  127.0.0.1:26381  redis-1       0  ok 3/3    s_down,o_down,disconnected
 
-      ✗ no reachable node says that it is the master of mymaster: redis-2 and redis-3 answer
-        nothing can be written
-        → sentinelctl start redis-1
-      ✗ redis-1 127.0.0.1:6379, the master, does not answer: connection refused
-        → sentinelctl start redis-1
-      ✗ sentinel-1, sentinel-2 and sentinel-3 see the master redis-1 127.0.0.1:6379 as down (o_down: the
-        quorum agrees)
-        → sentinelctl start redis-1
-      ! redis-2 127.0.0.1:6380 and redis-3 127.0.0.1:6381 have no link to redis-1 127.0.0.1:6379
-        what it serves grows old, and after 10 × down-after it can no longer be promoted
-        → sentinelctl start redis-1"
+      ✗ mymaster: its master redis-1 127.0.0.1:6379 is down, nothing can be written; 3 of 3 sentinels can
+        replace it, within about 7s (down-after + 2s)
+        redis-1 connection refused; if none takes over, the sentinels’ logs say why (-failover-abort-…)
+        → sentinelctl status --watch
+        → once another one is the master: sentinelctl start redis-1"
     `);
   });
 
   it('the master lost, 40 columns', () => {
     expect(statusText(lost, plainView(40))).toMatchInlineSnapshot(`
-      "UNHEALTHY  no reachable node says that
-        it is the master of mymaster: redis-2
-        and redis-3 answer (and 3 more)
+      "UNHEALTHY  mymaster: its master redis-1
+        127.0.0.1:6379 is down, nothing can be
+        written; 3 of 3 sentinels can replace
+        it, within about 7s (down-after + 2s)
       cluster default, driver process
 
       NODE     ROLE       ADDRESS         LINK
@@ -162,25 +157,16 @@ describe('status on one screen', () => {
       sentinel-2  redis-1   ok 3/3
       sentinel-3  redis-1   ok 3/3
 
-      ✗ no reachable node says that it is the
-        master of mymaster: redis-2 and
-        redis-3 answer
-        nothing can be written
-        → sentinelctl start redis-1
-      ✗ redis-1 127.0.0.1:6379, the master,
-        does not answer: connection refused
-        → sentinelctl start redis-1
-      ✗ sentinel-1, sentinel-2 and sentinel-3
-        see the master redis-1 127.0.0.1:6379
-        as down (o_down: the quorum agrees)
-        → sentinelctl start redis-1
-      ! redis-2 127.0.0.1:6380 and redis-3
-        127.0.0.1:6381 have no link to redis-1
-        127.0.0.1:6379
-        what it serves grows old, and after 10
-        × down-after it can no longer be
-        promoted
-        → sentinelctl start redis-1"
+      ✗ mymaster: its master redis-1
+        127.0.0.1:6379 is down, nothing can be
+        written; 3 of 3 sentinels can replace
+        it, within about 7s (down-after + 2s)
+        redis-1 connection refused; if none
+        takes over, the sentinels’ logs say
+        why (-failover-abort-…)
+        → sentinelctl status --watch
+        → once another one is the master:
+          sentinelctl start redis-1"
     `);
   });
 
@@ -256,7 +242,6 @@ describe('status on one screen', () => {
         → redis-cli -h 127.0.0.1 -p 26379 PING
       ! sentinel-1 127.0.0.1:26379 does not answer: connection
         refused
-        → redis-cli -h 127.0.0.1 -p 26379 PING
       ! sentinel-2 127.0.0.1:26380 does not answer: connection
         refused
         → redis-cli -h 127.0.0.1 -p 26380 PING
@@ -302,6 +287,34 @@ describe('status on one screen', () => {
       ! cache has no replica at 3 sentinels: nothing could be promoted
         → redis-cli -h 127.0.0.1 -p 26379 SENTINEL REPLICAS cache"
     `);
+  });
+
+  it('the same command is shown once, and what comes after it with what to wait for', () => {
+    const both = altered((s) => {
+      silenceNode(s, 1);
+      for (const n of [1, 2]) silenceSentinel(s, n);
+    });
+    const arrows = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('  →'));
+    expect(arrows(statusText(assess(both, ours()), plainView(100)))).toEqual([
+      '  → sentinelctl up',
+      '  → sentinelctl start sentinel-1',
+      '  → sentinelctl start sentinel-2',
+    ]);
+    expect(arrows(statusText(lost, plainView(100)))).toEqual([
+      '  → sentinelctl status --watch',
+      '  → once another one is the master: sentinelctl start redis-1',
+    ]);
+  });
+
+  it('healthy, and a sentinel’s link is being made: mentioned, not counted', () => {
+    const linking = altered((s) => {
+      viewOf(s, 2).flags = ['master', 'disconnected'];
+    });
+    const text = statusText(assess(linking, ours()), plainView(100));
+    expect(text).toMatch(/^HEALTHY /);
+    expect(text).toContain('i sentinel-2 has no link to the master redis-1 127.0.0.1:6379 at this moment');
+    silenceNode(linking, 3);
+    expect(statusText(assess(linking, ours()), plainView(100))).not.toContain('more)');
   });
 
   it('in colour', () => {

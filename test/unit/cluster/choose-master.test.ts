@@ -1,0 +1,60 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/clock.js';
+import type { BringUp } from '../../../src/cluster/bring-up.js';
+import { chooseMaster } from '../../../src/cluster/choose-master.js';
+import type { Driver } from '../../../src/drivers/driver.js';
+import type { NodePlan } from '../../../src/model/plan.js';
+import { DEFAULT_SPEC } from '../../../src/model/spec.js';
+import { type FakeServer, fakeServer, replies } from '../../helpers/fake-server.js';
+
+const servers: FakeServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+/** Data nodes that hold so many keys; the first one writes nothing to disk. */
+async function holding(...keys: number[]): Promise<BringUp> {
+  const nodes = await Promise.all(
+    keys.map(async (n, i): Promise<NodePlan> => {
+      const server = await fakeServer(replies({ DBSIZE: `:${n}\r\n` }));
+      servers.push(server);
+      const { address } = server;
+      return { id: `redis-${i + 1}`, kind: 'redis', announce: address, endpoint: address, persistent: i > 0 };
+    }),
+  );
+  return {
+    driver: {} as Driver,
+    plan: { spec: { ...DEFAULT_SPEC, cluster: 'default' }, driver: 'process', nodes },
+    asking: { clock: systemClock, password: null, deadlineMs: 5000 },
+    deadlineMs: 5000,
+  };
+}
+
+async function chosen(up: BringUp, last?: string): Promise<{ id: string; said: string[] }> {
+  const said: string[] = [];
+  const { id } = await chooseMaster(up, (event) => event.type === 'note' && said.push(event.text), last);
+  return { id, said };
+}
+
+describe('who becomes master of what is on disk', () => {
+  it('is who holds the most keys, and what it holds is said', async () => {
+    expect(await chosen(await holding(0, 1, 0))).toEqual({
+      id: 'redis-2',
+      said: ['redis-2 becomes the master: it holds 1 key on disk, redis-1 0'],
+    });
+    expect((await chosen(await holding(0, 1, 2))).said).toEqual([
+      'redis-3 becomes the master: it holds 2 keys on disk, redis-1 0',
+    ]);
+  });
+
+  it('is the last one before one that holds more', async () => {
+    expect(await chosen(await holding(0, 1, 2), 'redis-2')).toMatchObject({
+      id: 'redis-2',
+      said: [expect.stringContaining('it was the last one')],
+    });
+  });
+
+  it('is the first one where nobody holds anything, without a word', async () => {
+    expect(await chosen(await holding(0, 0, 0))).toEqual({ id: 'redis-1', said: [] });
+  });
+});

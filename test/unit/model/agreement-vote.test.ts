@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import { assess } from '../../../src/model/agreement.js';
+import type { Snapshot } from '../../../src/model/snapshot.js';
+import {
+  AUTH,
+  altered,
+  answerOf,
+  attached,
+  discovered,
+  masterLost,
+  ours,
+  redisAddress,
+  sentinelOf,
+  silenceNode,
+  silenceSentinel,
+  TIMEOUT,
+  viewOf,
+  viewsIn,
+} from '../../helpers/snapshots.js';
+
+const told = (snapshot: Snapshot, expectation = ours()): string[] =>
+  assess(snapshot, expectation).problems.map((p) => `${p.severity} ${p.id}`);
+const first = (snapshot: Snapshot, expectation = ours()) => assess(snapshot, expectation).problems[0];
+const silenceAll = (s: Snapshot, ...which: number[]): void => {
+  for (const n of which) silenceSentinel(s, n);
+};
+const tilt = (s: Snapshot, ...which: number[]): void => {
+  for (const n of which) Object.assign(sentinelOf(s, n).answer ?? {}, { tilt: true });
+};
+const NOQUORUM = { ok: false, usable: 1, message: 'NOQUORUM 1 usable Sentinels' };
+
+describe('too few sentinels', () => {
+  it('are counted by who answers, while CKQUORUM still counts the dead ones', () => {
+    expect(first(altered((s) => silenceAll(s, 1, 2)))).toEqual({
+      id: 'no-quorum',
+      severity: 'critical',
+      subjects: ['sentinel-1', 'sentinel-2'],
+      message: 'no failover is possible: 1 of 3 sentinels answers, 2 are needed',
+      why: 'CKQUORUM at sentinel-3: OK 3 usable Sentinels. Quorum and failover authorization can be reached (it counts a dead peer until down-after is over)',
+      fix: 'sentinelctl up',
+    });
+  });
+
+  it('are the same problem once CKQUORUM knows', () => {
+    const later = altered((s) => {
+      silenceAll(s, 1, 2);
+      Object.assign(viewOf(s, 3), { ckquorum: NOQUORUM });
+    });
+    expect(told(later)).toEqual([
+      'critical no-quorum',
+      'warning sentinel-unreachable',
+      'warning sentinel-unreachable',
+    ]);
+    expect(first(later)?.why).toBe('CKQUORUM at sentinel-3: NOQUORUM 1 usable Sentinels');
+  });
+
+  it('are judged by the quorum where that is more than a majority', () => {
+    const strict = altered((s) => {
+      silenceAll(s, 1);
+      for (const v of viewsIn(s)) v.quorum = 3;
+    });
+    expect(first(strict)?.message).toBe('no failover is possible: 2 of 3 sentinels answer, 3 are needed');
+    const beyond = altered((s) => {
+      for (const v of viewsIn(s)) v.quorum = 4;
+    });
+    expect(first(beyond)?.message).toBe('no failover is possible: 3 of 3 sentinels answer, 4 are needed');
+  });
+
+  it('are there when all answer and none hears enough of the others', () => {
+    const deaf = altered((s) => {
+      for (const v of viewsIn(s)) v.ckquorum = NOQUORUM;
+    });
+    expect(first(deaf)).toMatchObject({
+      severity: 'critical',
+      message:
+        'no failover is possible: sentinel-1, sentinel-2 and sentinel-3 do not hear enough of the others',
+      why: 'CKQUORUM at sentinel-1, sentinel-2 and sentinel-3: NOQUORUM 1 usable Sentinels',
+    });
+  });
+
+  it('are enough where one is silent, and where two only want a password', () => {
+    expect(told(altered((s) => silenceAll(s, 1)))).toEqual(['warning sentinel-unreachable']);
+    const locked = altered((s) => {
+      for (const n of [1, 2]) silenceSentinel(s, n, AUTH);
+    });
+    expect(told(locked)).toEqual(['critical auth', 'critical auth']);
+  });
+
+  it('elsewhere are not counted as gone for an address that only this machine can not reach', () => {
+    const unroutable = altered((s) => {
+      for (const n of [1, 2]) silenceSentinel(s, n, TIMEOUT);
+    });
+    expect(told(discovered(unroutable), attached())).toEqual([
+      'warning sentinel-unreachable',
+      'warning sentinel-unreachable',
+    ]);
+    for (const peer of viewOf(unroutable, 3).sentinels) peer.flags.push('s_down');
+    expect(told(unroutable, attached())[0]).toBe('critical no-quorum');
+  });
+});
+
+describe('TILT', () => {
+  it('of a minority is a warning, of a majority critical', () => {
+    expect(told(altered((s) => tilt(s, 3)))).toEqual(['warning tilt']);
+    expect(told(altered((s) => tilt(s, 2, 3)))).toEqual(['critical tilt', 'critical tilt']);
+  });
+
+  it('of one is critical where the others are too few to call a master down', () => {
+    const two = altered((s) => {
+      silenceAll(s, 1);
+      tilt(s, 3);
+    });
+    expect(told(two)).toEqual(['critical tilt', 'warning sentinel-unreachable']);
+  });
+});
+
+describe('a sentinel without a link to the master', () => {
+  const unlinked = altered((s) => {
+    viewOf(s, 2).flags = ['master', 'disconnected'];
+  });
+
+  it('is mentioned, and is no trouble yet', () => {
+    expect(assess(unlinked, ours())).toMatchObject({ healthy: true, masters: [{ healthy: true }] });
+    expect(first(unlinked)).toMatchObject({
+      id: 'sentinel-disconnected',
+      severity: 'info',
+      subjects: ['sentinel-2'],
+      message: 'sentinel-2 has no link to the master redis-1 127.0.0.1:6379 at this moment',
+      fix: 'sentinelctl status --watch',
+    });
+  });
+
+  it('is not mentioned where the master is down: that says it', () => {
+    expect(told(masterLost())).toEqual(['critical no-master']);
+  });
+});
+
+describe('what is said first', () => {
+  const order = (...alterations: ((s: Snapshot) => void)[]): string[] => {
+    const snapshot = masterLost();
+    for (const alter of alterations) alter(snapshot);
+    return told(snapshot);
+  };
+
+  it('is that nothing can be written, before TILT', () => {
+    expect(order((s) => tilt(s, 3))).toEqual(['critical no-master', 'warning tilt']);
+    expect(order((s) => tilt(s, 2, 3))).toEqual(['critical no-master', 'critical tilt', 'critical tilt']);
+  });
+
+  it('is then that nobody would be replaced, before disagreement, dead replicas, dead sentinels and TILT', () => {
+    const worst = order(
+      (s) => silenceAll(s, 1, 2),
+      (s) => silenceNode(s, 3),
+      (s) => tilt(s, 3),
+    );
+    expect(worst).toEqual([
+      'critical no-master',
+      'critical no-quorum',
+      'critical tilt',
+      'warning node-unreachable',
+      'warning sentinel-unreachable',
+      'warning sentinel-unreachable',
+    ]);
+    const torn = altered((s) => {
+      for (const v of viewsIn(s)) v.quorum = 4;
+      Object.assign(answerOf(s, 3), { role: 'master', follows: null, linkStatus: null });
+      Object.assign(viewOf(s, 3), { address: redisAddress(3) });
+      silenceNode(s, 2);
+    });
+    expect(told(torn).slice(0, 4)).toEqual([
+      'critical no-quorum',
+      'critical split-brain',
+      'critical master-disagree',
+      'warning node-unreachable',
+    ]);
+  });
+
+  it('is a dead replica before a dead sentinel, before one in TILT', () => {
+    const three = altered((s) => {
+      tilt(s, 3);
+      silenceAll(s, 2);
+      silenceNode(s, 3);
+      for (const v of viewsIn(s)) v.quorum = 1;
+    });
+    expect(told(three)).toEqual(['warning node-unreachable', 'warning sentinel-unreachable', 'warning tilt']);
+  });
+});
+
+describe('addresses that nobody typed', () => {
+  it('are named where no sentinel answers at them', () => {
+    const silent = altered((s) => {
+      silenceAll(s, 1, 2, 3);
+      s.groups = [];
+    });
+    const whence = 'these addresses come from somewhere';
+    expect(first(silent, attached({ whence }))?.why).toMatch(/; these addresses come from somewhere$/);
+    expect(first(silent, attached())?.why).not.toContain('addresses');
+  });
+});
