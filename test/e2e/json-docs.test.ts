@@ -42,7 +42,16 @@ const LINES: [section: string, line: string][] = [
 const BESIDES: Record<string, string> = { report: 'failover-test', 'status --watch': 'status' };
 
 /** Not in every document, and not in these. */
-const RARE = ['error.why', 'error.hint', 'clusters[].why', 'trials[].cutShort'];
+const RARE = [
+  'error.why',
+  'error.hint',
+  'clusters[].why',
+  'trials[].cutShort',
+  'masters[].problems[].later.when',
+  'masters[].problems[].later.fix',
+  'problems[].later.when',
+  'problems[].later.fix',
+];
 
 /** The paths of a section's table: the names in its first column. */
 function documented(section: string): string[] {
