@@ -112,6 +112,8 @@ function classOf(): SwitchingClass {
           break;
         case 'connecting':
           this.#doubt = wanted;
+          // A dial that nobody answers or refuses, as to a container's address that is gone, would be waited for.
+          if (this.stream?.connecting === true) this.stream.destroy();
           break;
       }
     }

@@ -1,10 +1,11 @@
-import type { Socket } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
 import type { Address } from '../../../src/model/address.js';
 import { until } from '../../../src/until.js';
 import { connect } from '../../../src/wire/connect.js';
 import { array, bulk, type FakeServer, fakeServer, replies } from '../../helpers/fake-server.js';
+import { startRedis } from '../../helpers/redis.js';
 
 const closing: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -77,6 +78,20 @@ async function clientOf(address: Address) {
   return { client, ended, at: (server: FakeServer) => client.stream.remotePort === server.address.port };
 }
 
+/** An address that neither answers nor refuses: a frozen server whose queue of connections is full. */
+async function deadEnd(port: number): Promise<Address> {
+  const server = await startRedis({ port, conf: ['tcp-backlog 1'] });
+  closing.push({ close: () => server.stop() });
+  server.signal('SIGSTOP');
+  const waiting = Array.from({ length: 6 }, () => connectTcp(server.address));
+  for (const socket of waiting) {
+    socket.on('error', () => {});
+    closing.push({ close: () => socket.destroy() });
+  }
+  await eventually(() => waiting.some((s) => !s.connecting) && waiting.some((s) => s.connecting));
+  return server.address;
+}
+
 describe('a client by connect() that hears +switch-master', () => {
   it('leaves a master that still answers for the new one', async () => {
     const [old, next] = [await master(), await master()];
@@ -122,6 +137,24 @@ describe('a client by connect() that hears +switch-master', () => {
     told.state.master = next.address;
     expect(await eventually(() => (client.status === 'ready' && at(next)) || ended.length > 0)).toBe(true);
     expect([ended, await client.ping()]).toEqual([[], 'PONG']);
+  });
+
+  it('drops a dial that nobody answers', async () => {
+    const [old, next] = [await master(), await master()];
+    const dead = await deadEnd(22_950);
+    const told = await sentinel(old.address);
+    const { client, ended, at } = await clientOf(told.server.address);
+    const errors: string[] = [];
+    client.on('error', (error: Error) => errors.push(error.message));
+    await eventually(() => told.subscribers.size === 1);
+    told.state.master = dead;
+    old.hangUp();
+    expect(await eventually(() => client.status === 'connecting' && client.stream.connecting)).toBe(true);
+    told.state.master = next.address;
+    told.publish(switchedTo(next.address));
+    expect(await eventually(() => client.status === 'ready' && at(next))).toBe(true);
+    // It did not wait for the dial to time out.
+    expect([ended, errors.filter((message) => message.includes('TIMEDOUT'))]).toEqual([[], []]);
   });
 
   it('has duplicates that hear it too', async () => {
