@@ -50,7 +50,7 @@ const OPTIONS: readonly OptionDef[] = [
     flags: '--budget <duration>',
     summary: 'from the fault to the first +switch-master',
     parse: duration('--budget', { minMs: 1 }, '7s'),
-    defaultText: 'down-after + 2s',
+    defaultText: 'down-after + 2s, and 1s more for a frozen master',
   },
   {
     flags: '--wait <duration>',

@@ -1,6 +1,7 @@
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import type { ClusterPlan } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
+import type { FaultSpec } from './fault.js';
 import type { FailoverTestOptions } from './options.js';
 import type { FailoverResult, InvariantResult, ThresholdResult, Trial, Verdict } from './result.js';
 import { summarize } from './summary.js';
@@ -8,6 +9,8 @@ import { judge, parseThreshold } from './thresholds.js';
 
 /** What the budget allows beyond down-after, in milliseconds. */
 export const BUDGET_BEYOND_DOWN_AFTER_MS = 2000;
+/** A master that hangs is noticed up to one PING period later than one that is gone (sentinel.c, min(down-after, 1 s)). */
+const PING_PERIOD_MS = 1000;
 
 export interface Evidence {
   plan: ClusterPlan;
@@ -21,7 +24,7 @@ export interface Evidence {
 /** Everything that was measured and judged, in the shape that scripts rely on. Pure. */
 export function resultOf({ plan, trials, before, startedAt, options }: Evidence): FailoverResult {
   const { spec } = plan;
-  const budgetMs = options.budgetMs ?? spec.downAfterMs + BUDGET_BEYOND_DOWN_AFTER_MS;
+  const budgetMs = options.budgetMs ?? defaultBudgetMs(spec.downAfterMs, options.fault);
   const budget = parseThreshold(`switchedMs<=${budgetMs}`);
   const thresholds = [budget, ...options.thresholds].map((t) => judge(t, trials, options.trials));
   // What was not asked for is no missing evidence: with --no-restart there is nothing that could rejoin.
@@ -61,6 +64,11 @@ export function resultOf({ plan, trials, before, startedAt, options }: Evidence)
     thresholds,
     invariants,
   };
+}
+
+function defaultBudgetMs(downAfterMs: number, fault: FaultSpec): number {
+  const noticedLater = fault.name === 'freeze' ? Math.min(downAfterMs, PING_PERIOD_MS) : 0;
+  return downAfterMs + BUDGET_BEYOND_DOWN_AFTER_MS + noticedLater;
 }
 
 function worst(verdicts: Verdict[]): Verdict {
