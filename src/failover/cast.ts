@@ -6,6 +6,7 @@ import { majorityMaster } from '../model/agreement.js';
 import { command } from '../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
+import type { LiveConfig } from './live-config.js';
 import type { Cast } from './observation.js';
 import type { Observer } from './observer.js';
 
@@ -15,6 +16,8 @@ export interface Story {
   up: BringUp;
   cast: Cast;
   observer: Observer;
+  /** The sentinels' settings at this moment, and whether the master is to hang. */
+  config: LiveConfig & { hangs: boolean };
 }
 
 /** Who is who at this moment, and the sentence that shows it. Throws `no-master` (3) when the sentinels don't agree. */

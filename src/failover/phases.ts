@@ -12,7 +12,12 @@ const MAX_DESYNC_MS = 1000;
 export interface PhaseConfig {
   downAfterMs: number;
   failoverTimeoutMs: number;
+  /** The master hangs instead of being gone: its last answered PING counts. */
+  hangs?: boolean;
 }
+
+/** Sentinel's own PING, in milliseconds: the shorter of down-after and 1 s (sentinel.c, sentinelSendPeriodicCommands). */
+export const pingPeriodMs = (downAfterMs: number): number => Math.min(downAfterMs, 1000);
 
 /** One phase: what ends it, what it waits for, and how long that may take by Sentinel's own timing. */
 export interface PhaseRow {
@@ -33,7 +38,13 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
     label: 'one sentinel calls it down',
     opens: 'the fault',
     closes: 'first +sdown master',
-    bound: ({ downAfterMs }) => ({ ms: downAfterMs + 2 * TICK_MS, why: 'down-after, and up to two ticks' }),
+    bound: ({ downAfterMs, hangs }) =>
+      hangs
+        ? {
+            ms: downAfterMs + pingPeriodMs(downAfterMs) + 2 * TICK_MS,
+            why: 'down-after from the last PING that was answered, up to a ping period later, and up to two ticks',
+          }
+        : { ms: downAfterMs + 2 * TICK_MS, why: 'down-after, and up to two ticks' },
     closedAt: firstEvent('+sdown', 'of the old master'),
   },
   {

@@ -4,11 +4,11 @@ import { type Engine, step } from '../cluster/engine.js';
 import { EXIT, OperatorError } from '../errors.js';
 import { dataNodes, sentinelNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
-import type { ClusterSpec } from '../model/spec.js';
 import { castOf, type Story } from './cast.js';
 import { type Fault, type FaultSpec, injectFault } from './fault.js';
 import { followFailover } from './follow.js';
 import { judgeInvariants } from './invariants.js';
+import { type LiveConfig, liveConfig } from './live-config.js';
 import type { Load } from './load.js';
 import type { Observation } from './observation.js';
 import { type Observer, observe } from './observer.js';
@@ -42,7 +42,6 @@ export async function playTrial(
   settings: TrialSettings,
 ): Promise<{ trial: Trial; before: Snapshot }> {
   const { plan, driver, asking } = up;
-  const { spec } = plan;
   const before = await step(engine, 'preflight', 'looking whether a fault may be injected', async () => {
     await requirePastFailoverGuard(plan, driver, engine.clock.wallMs());
     return requireSteady(plan, asking);
@@ -52,7 +51,8 @@ export async function playTrial(
   const { clock } = engine;
   const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
   const observer = await observe(nodes, { clock, masterName: cast.masterName, password: asking.password });
-  const story: Story = { engine, up, cast, observer };
+  const config = { ...liveConfig(plan, before), hangs: settings.fault.name === 'freeze' };
+  const story: Story = { engine, up, cast, observer, config };
   let load: Load | null = null;
   const hurt: { fault: Fault | null } = { fault: null };
   try {
@@ -60,7 +60,7 @@ export async function playTrial(
     const { fault, back } = await orPutBack(story, async () => {
       const fault = await injectFault(story, settings.fault);
       hurt.fault = fault;
-      await followFailover(story, fault.atMs, settings.waitMs ?? defaultWaitMs(spec));
+      await followFailover(story, fault.atMs, settings.waitMs ?? defaultWaitMs(config));
       const newMaster = newMasterOf(since(observer, fault), cast);
       if (newMaster === null) await restore(story, 'no failover came');
       const mode = newMaster === null ? null : settings.rejoin;
@@ -115,8 +115,7 @@ async function cutShort(story: Story, fault: Fault, load: Load | null): Promise<
   };
 }
 
-function whatWasSeen({ up, cast, observer }: Story, fault: Fault): Omit<Trial, 'rejoin' | 'invariants'> {
-  const { spec } = up.plan;
+function whatWasSeen({ cast, observer, config }: Story, fault: Fault): Omit<Trial, 'rejoin' | 'invariants'> {
   const seen = since(observer, fault);
   const newMaster = newMasterOf(seen, cast);
   const phases = phaseTimes(seen, cast, fault.atMs);
@@ -126,8 +125,8 @@ function whatWasSeen({ up, cast, observer }: Story, fault: Fault): Omit<Trial, '
     newMaster: newMaster === null ? null : { id: newMaster.id, ...newMaster.announce },
     phases,
     sdownAt: sdownAt(seen, cast, fault.atMs),
-    reasons: reasonsOf(seen, cast, fault.atMs, phases, spec),
-    overheadMs: phases.switchedMs === null ? null : round(phases.switchedMs - spec.downAfterMs),
+    reasons: reasonsOf(seen, cast, fault.atMs, phases, config),
+    overheadMs: phases.switchedMs === null ? null : round(phases.switchedMs - config.downAfterMs),
     spurious: spuriousIn(observer.seen, cast, fault.atMs),
     events: trialEvents(observer.seen, fault.atMs),
   };
@@ -141,7 +140,7 @@ const isNotRestored = (error: unknown): boolean =>
   error instanceof OperatorError && error.exitCode === EXIT.notRestored;
 
 /** The procedure's own bound for a failover, and some. */
-const defaultWaitMs = (spec: ClusterSpec): number => spec.downAfterMs + spec.failoverTimeoutMs + 10_000;
+const defaultWaitMs = (config: LiveConfig): number => config.downAfterMs + config.failoverTimeoutMs + 10_000;
 
 /** From the first touch on: whatever goes wrong, an abort included, the old master is put back before it goes on. */
 async function orPutBack<T>(story: Story, work: () => Promise<T>): Promise<T> {

@@ -2,15 +2,15 @@ import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import type { ClusterPlan } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FaultSpec } from './fault.js';
+import { liveConfig } from './live-config.js';
 import type { FailoverTestOptions } from './options.js';
+import { pingPeriodMs } from './phases.js';
 import type { FailoverResult, InvariantResult, ThresholdResult, Trial, Verdict } from './result.js';
 import { summarize } from './summary.js';
 import { judge, parseThreshold } from './thresholds.js';
 
 /** What the budget allows beyond down-after, in milliseconds. */
 export const BUDGET_BEYOND_DOWN_AFTER_MS = 2000;
-/** A master that hangs is noticed up to one PING period later than one that is gone (sentinel.c, min(down-after, 1 s)). */
-const PING_PERIOD_MS = 1000;
 
 export interface Evidence {
   plan: ClusterPlan;
@@ -24,7 +24,8 @@ export interface Evidence {
 /** Everything that was measured and judged, in the shape that scripts rely on. Pure. */
 export function resultOf({ plan, trials, before, startedAt, options }: Evidence): FailoverResult {
   const { spec } = plan;
-  const budgetMs = options.budgetMs ?? defaultBudgetMs(spec.downAfterMs, options.fault);
+  const config = liveConfig(plan, before);
+  const budgetMs = options.budgetMs ?? defaultBudgetMs(config.downAfterMs, options.fault);
   const budget = parseThreshold(`switchedMs<=${budgetMs}`);
   const thresholds = [budget, ...options.thresholds].map((t) => judge(t, trials, options.trials));
   // What was not asked for is no missing evidence: with --no-restart there is nothing that could rejoin.
@@ -40,7 +41,7 @@ export function resultOf({ plan, trials, before, startedAt, options }: Evidence)
   ]);
   return {
     outcome,
-    reason: reasonOf(outcome, trials, thresholds, invariants, spec.downAfterMs, complete),
+    reason: reasonOf(outcome, trials, thresholds, invariants, config.downAfterMs, complete),
     complete,
     cluster: spec.cluster,
     masterName: spec.masterName,
@@ -51,12 +52,7 @@ export function resultOf({ plan, trials, before, startedAt, options }: Evidence)
     startedAt,
     command: options.command,
     engine: { name: answer?.engine ?? 'unknown', version: answer?.version ?? 'unknown' },
-    config: {
-      downAfterMs: spec.downAfterMs,
-      failoverTimeoutMs: spec.failoverTimeoutMs,
-      quorum: spec.quorum,
-      parallelSyncs: spec.parallelSyncs,
-    },
+    config,
     budgetMs,
     workload: options.workload,
     trials: [...trials],
@@ -67,7 +63,7 @@ export function resultOf({ plan, trials, before, startedAt, options }: Evidence)
 }
 
 function defaultBudgetMs(downAfterMs: number, fault: FaultSpec): number {
-  const noticedLater = fault.name === 'freeze' ? Math.min(downAfterMs, PING_PERIOD_MS) : 0;
+  const noticedLater = fault.name === 'freeze' ? pingPeriodMs(downAfterMs) : 0;
   return downAfterMs + BUDGET_BEYOND_DOWN_AFTER_MS + noticedLater;
 }
 
