@@ -61,6 +61,8 @@ export async function playTrials(
   const steering: Steering | null = options.trials > 1 ? await steer(up, options.seed) : null;
   const begun = engine.clock.now();
   try {
+    // Written before anything is done: a run that is killed leaves at least what it was asked to be.
+    await options.onTrial?.(soFar());
     for (let n = 1; n <= options.trials; n++) {
       if (options.trials > 1) sayTrial(engine, n, options.trials, engine.clock.now() - begun);
       await steering?.aim();
