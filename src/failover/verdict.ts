@@ -112,7 +112,10 @@ function reasonOf(
       : `the first sentinel switched ${trials.length === 1 ? '' : 'at most '}${humanDurationMs(slowest)} after the fault, ${humanDurationMs(slowest - downAfterMs)} beyond down-after ${formatDurationMs(downAfterMs)}`;
   const broken = thresholds.find((t) => t.holds === outcome);
   const culprit = invariants.find((i) => i.verdict === outcome);
-  if (outcome !== 'holds' && broken !== undefined) return `${switched}; ${broken.expression} does not hold`;
+  if (outcome !== 'holds' && broken !== undefined) {
+    const how = outcome === 'violated' ? 'does not hold' : 'could not be judged';
+    return `${switched}; ${broken.expression} ${how}`;
+  }
   if (outcome !== 'holds' && culprit !== undefined) return `${culprit.id}: ${culprit.evidence}`;
   return complete ? switched : `${switched}; it was interrupted before its last trial`;
 }
