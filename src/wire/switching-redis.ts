@@ -1,9 +1,15 @@
 import type { Redis, RedisOptions } from 'ioredis';
 import { loadLibrary } from './library.js';
+import { DIAL_MS } from './tuned.js';
 
 /** After +switch-master the new master is sought this often, in milliseconds, and so many times, before it is as usual. */
 const HURRY_MS = 25;
 const HURRIES = 20;
+/**
+ * How long the first dial may take then, in milliseconds; each further one twice as long. A sentinel that has not
+ * switched yet still names the old master, and the address of a container that is gone would be dialled for seconds.
+ */
+const FIRST_DIAL_MS = 100;
 /** Between attempts to reach a sentinel that is gone, in milliseconds: nobody waits for it. */
 const sentinelRetryMs = (times: number): number => Math.min(100 * 2 ** (times - 1), 1000);
 const CHANNEL = '+switch-master';
@@ -31,22 +37,33 @@ function classOf(): SwitchingClass {
     #subscriptions: Redis[] = [];
     /** Where the master is, by the last +switch-master that came while a connection was being made. */
     #doubt: string | null = null;
-    readonly #pace: { hurries: number };
+    /** `dialMs`: how long the next dial may take; 0: as usual. */
+    readonly #pace: { hurries: number; dialMs: number };
 
     constructor(options: SwitchingOptions) {
-      const pace = { hurries: 0 };
+      const pace = { hurries: 0, dialMs: 0 };
       const { retryStrategy } = options;
       const hurrying = (times: number): number | null => {
         const delayMs = retryStrategy?.(times);
         if (typeof delayMs !== 'number') return null;
-        return pace.hurries-- > 0 ? Math.min(delayMs, HURRY_MS) : delayMs;
+        const hurried = pace.hurries-- > 0;
+        pace.dialMs = hurried ? pace.dialMs * 2 || FIRST_DIAL_MS : 0;
+        return hurried ? Math.min(delayMs, HURRY_MS) : delayMs;
       };
       super({ ...options, failoverDetector: false, retryStrategy: hurrying });
       this.#pace = pace;
       const duplicate = (override?: Partial<RedisOptions>): Redis =>
         makeSwitching({ ...this.options, ...override } as SwitchingOptions);
       this.duplicate = duplicate as Redis['duplicate'];
-      this.on('connecting', () => this.#subscribe());
+      const usualDialMs = this.options.connectTimeout ?? DIAL_MS;
+      this.on('connecting', () => {
+        this.#subscribe();
+        this.options.connectTimeout = Math.min(pace.dialMs || usualDialMs, usualDialMs);
+      });
+      this.on('ready', () => {
+        pace.dialMs = 0;
+        this.options.connectTimeout = usualDialMs;
+      });
       this.on('connect', () => {
         const wanted = this.#doubt;
         this.#doubt = null;
@@ -101,6 +118,7 @@ function classOf(): SwitchingClass {
       const reached = typeof natMap === 'function' ? natMap(announced) : natMap?.[announced];
       const wanted = reached ? `${reached.host}:${reached.port}` : announced;
       this.#pace.hurries = HURRIES;
+      this.#pace.dialMs = FIRST_DIAL_MS;
       switch (this.status) {
         case 'ready':
         case 'connect':

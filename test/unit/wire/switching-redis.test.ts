@@ -157,6 +157,26 @@ describe('a client by connect() that hears +switch-master', () => {
     expect([ended, errors.filter((message) => message.includes('TIMEDOUT'))]).toEqual([[], []]);
   });
 
+  it('goes on asking while a sentinel still names an address that nobody answers at', async () => {
+    const [old, next] = [await master(), await master()];
+    const dead = await deadEnd(22_951);
+    const told = await sentinel(old.address);
+    const { client, ended, at } = await clientOf(told.server.address);
+    await eventually(() => told.subscribers.size === 1);
+    let dials = 0;
+    client.on('connecting', () => dials++);
+    told.state.master = dead;
+    old.hangUp();
+    await eventually(() => client.status === 'connecting' && client.stream.connecting);
+    told.publish(switchedTo(next.address));
+    // At five seconds a dial, it would not get as far as this.
+    expect(await eventually(() => dials >= 4)).toBe(true);
+    told.state.master = next.address;
+    expect(await eventually(() => client.status === 'ready' && at(next))).toBe(true);
+    // From then on a dial may take as long as ever.
+    expect([ended, client.options.connectTimeout]).toEqual([[], 5000]);
+  });
+
   it('has duplicates that hear it too', async () => {
     const [old, next] = [await master(), await master()];
     const told = await sentinel(old.address);
