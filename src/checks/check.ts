@@ -1,0 +1,57 @@
+import type { Gathered } from '../model/gathered.js';
+
+export const SEVERITIES = ['critical', 'warning', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** What a check says of one subject. */
+export interface Seen {
+  /** Which node, which sentinel, which name: `redis-2`, `sentinel-1, sentinel-3`, `mymaster`. */
+  subject: string;
+  /** What was seen, with the actual values; one line. */
+  message: string;
+  /** What to type or to write, for this cluster's own addresses; one command or configuration line each. */
+  fix: string[];
+  /** Less, or more, than the check's own severity, where the case is. */
+  severity?: Severity;
+  /** What `--fix` may do about it, where that is safe and can be taken back. */
+  repair?: Repair;
+  /** Where in a file, for static checks. */
+  at?: { file: string; line: number };
+}
+
+/** What `--fix` may do: each one is shown, confirmed, journalled, read back. */
+export type Repair =
+  | { kind: 'sentinel-set'; sentinel: string; masterName: string; name: string; value: string; was: string }
+  | { kind: 'config-set'; node: string; name: string; value: string; was: string }
+  /** The password is the one that the cluster was given; never in here. */
+  | { kind: 'masterauth'; node: string }
+  | { kind: 'reset'; sentinel: string; masterName: string };
+
+/** A check that can not be judged: the evidence that is missing. Never silently passed. */
+export interface Skip {
+  skip: string;
+}
+
+/** One diagnosis: pure, from what was gathered. A new one is one file and one line in the registry. */
+export interface Check {
+  /** As in the catalogue: `conf-shared`. */
+  id: string;
+  severity: Severity;
+  group: 'configuration' | 'authentication' | 'network' | 'data' | 'live' | 'application';
+  /** `one configuration file is shared by several sentinels`. */
+  title: string;
+  /** Why it matters, in a sentence, with the measured consequence. */
+  consequence: string;
+  /** The long form for `explain`: cause, and what happens; a few sentences. */
+  explanation: string;
+  /** How it is mended in general; lines. */
+  remedy: string[];
+  /** Where it is known from: documentation, source, issue, or `measured`. */
+  sources: string[];
+  /** Checks whose findings are consequences of this one, folded under it when the subjects meet. */
+  causes?: string[];
+  /** Needs looking over time: skipped, and said so, unless it was watched. */
+  overTime?: boolean;
+  /** Findings, none for a clean bill, or what is missing to tell. */
+  run(gathered: Gathered): Seen[] | Skip;
+}

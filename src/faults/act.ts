@@ -1,0 +1,64 @@
+import type { BringUp } from '../cluster/bring-up.js';
+import type { Engine } from '../cluster/engine.js';
+import type { Link } from '../drivers/links.js';
+import type { Address } from '../model/address.js';
+
+/**
+ * The atoms that faults are made of. Each one is plain data: what is written to the journal before it is done is all
+ * that a later command, or another process, needs to take it back. Durations are milliseconds.
+ */
+export type Act =
+  /** The server of a node ends: SIGKILL as a crash, SIGTERM as an orderly shutdown. */
+  | { act: 'end'; node: string; signal: 'SIGKILL' | 'SIGTERM' }
+  /** The server of a node is frozen: it keeps its connections and answers nothing. */
+  | { act: 'pause'; node: string }
+  /** Packets are dropped on the way from one party to another; `tag` marks every rule that was made for it. */
+  | { act: 'block'; links: Link[]; tag: string }
+  /** What others send to this node goes through a proxy of ours that delays it. */
+  | { act: 'slow'; node: string; delayMs: number; jitterMs: number; tag: string }
+  /** CONFIG SET on a data node; `was` is filled in by `prepare`. */
+  | { act: 'config'; node: string; set: Record<string, string>; was?: Record<string, string> }
+  /** SENTINEL SET on a sentinel; `was` is filled in by `prepare`. */
+  | { act: 'sentinel-set'; node: string; set: Record<string, string>; was?: Record<string, string> }
+  /** SENTINEL DEBUG on a sentinel (7.0 and later; never persisted); `was` is filled in by `prepare`. */
+  | { act: 'sentinel-debug'; node: string; set: Record<string, string>; was?: Record<string, string> }
+  /** CLIENT PAUSE: ends by itself after `forMs`. */
+  | { act: 'client-pause'; node: string; mode: 'ALL' | 'WRITE'; forMs: number }
+  /** REPLICAOF behind Sentinel's back: the node takes another role than the one it has. */
+  | { act: 'follow'; node: string; master: Address | null; was?: Address | null }
+  /** An EVAL that never ends: the server answers nobody but with -BUSY. */
+  | { act: 'busy'; node: string }
+  /** SENTINEL SIMULATE-FAILURE: the sentinel ends itself (exit code 99) at that moment, once it leads a failover. */
+  | { act: 'simulate'; node: string; at: 'crash-after-election' | 'crash-after-promotion' }
+  /** Background saves of a data node fail, so that it answers writes and PING with -MISCONF. */
+  | { act: 'fail-saves'; node: string; was?: Record<string, string> };
+
+export type ActKind = Act['act'];
+export type ActOf<K extends ActKind> = Extract<Act, { act: K }>;
+
+/** What acts work on: a cluster of ours, under its lock. */
+export interface Scene {
+  engine: Engine;
+  up: BringUp;
+}
+
+/** How one kind of act is done and taken back. Everything but `prepare` and `inject` is idempotent. */
+export interface Actor<A extends Act> {
+  /** Exactly what is done, for `--dry-run` and the journal's reader: `SIGKILL to redis-1 (127.0.0.1:6379)`. Pure. */
+  describe(scene: Pick<Scene, 'up'>, act: A): string;
+  /** Exactly how it is taken back, in words. Pure. */
+  describeUndo(scene: Pick<Scene, 'up'>, act: A): string;
+  /** What a person types to take it back where this tool can not; whole command lines. Pure. */
+  commands(scene: Pick<Scene, 'up'>, act: A): string[];
+  /**
+   * Looks whether it can be done at all, and reads what taking it back will need; changes nothing. The act that it
+   * answers with is what goes into the journal. Throws OperatorError (3) with the reason, and which driver can.
+   */
+  prepare(scene: Scene, act: A): Promise<A>;
+  /** Does it; the journal has it already. */
+  inject(scene: Scene, act: A): Promise<void>;
+  /** Takes it back, also where it was done only half or not at all. */
+  undo(scene: Scene, act: A): Promise<void>;
+  /** Looks whether it is taken back: null, or what is still wrong, in one line. */
+  verify(scene: Scene, act: A): Promise<string | null>;
+}

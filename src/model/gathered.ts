@@ -1,0 +1,175 @@
+import type { Address } from './address.js';
+import type { Silence } from './snapshot.js';
+
+/** What a question brought, or why there is no answer: `NOPERM …`, `did not answer within 1.5s`, `not asked: …`. */
+export type Got<T> = { ok: true; value: T } | { ok: false; why: string };
+
+/** A reply of names and values as the server gave them; names in the server's own spelling. */
+export type Fields = Readonly<Record<string, string>>;
+
+/** A server's clock against ours, milliseconds since 1970. */
+export interface ClockReading {
+  askedAtMs: number;
+  serverMs: number;
+  answeredAtMs: number;
+}
+
+/** One monitored master as one sentinel has it, raw. */
+export interface GatheredMaster {
+  name: string;
+  /** SENTINEL MASTER NAME. */
+  fields: Fields;
+  /** SENTINEL REPLICAS NAME, SENTINEL SENTINELS NAME. */
+  replicas: Got<Fields[]>;
+  sentinels: Got<Fields[]>;
+  ckquorum: Got<{ ok: boolean; usable: number | null; message: string }>;
+  /** SENTINEL GET-MASTER-ADDR-BY-NAME. */
+  addr: Got<Address | null>;
+}
+
+/** What is asked of every server, of either kind. */
+export interface GatheredServer {
+  /** `redis-1` for a cluster of ours, else its address. */
+  id: string;
+  /** As the cluster announces it. */
+  announce: Address;
+  /** As this machine reaches it. */
+  endpoint: Address;
+  /** Why it gave no answer at all; null where it answered anything. */
+  silence: Silence | null;
+  /** INFO (all sections). */
+  info: Got<Fields>;
+  clock: Got<ClockReading>;
+  /** ACL WHOAMI. */
+  whoami: Got<string>;
+  /** CLIENT LIST, one record a connection. */
+  clients: Got<Fields[]>;
+  /** LATENCY LATEST: event, when it last happened, last and worst duration in milliseconds. */
+  latency: Got<{ event: string; atMs: number; lastMs: number; maxMs: number }[]>;
+  /** The head of SLOWLOG: when, how long in microseconds, the command's name (never its arguments). */
+  slowlog: Got<{ atMs: number; us: number; command: string }[]>;
+  /** The server's own configuration file, secrets redacted. */
+  conf: Got<ConfText>;
+  /** How it lives, as its driver or this machine sees it. */
+  life: Got<Life>;
+}
+
+export interface ConfText {
+  /** For showing: a path, or `redis-1:/data/redis.conf`. */
+  file: string;
+  text: string;
+}
+
+/** A process or a container. */
+export interface Life {
+  kind: 'process' | 'container';
+  /** Device and inode of the configuration file, where it can be had: equal ones are one shared file. */
+  confInode: string | null;
+  /** Whether the configuration file is a mount of its own (a bind of one file): it can not be replaced by rename. */
+  confIsFileMount: boolean | null;
+  /** Whether the server may write its directory. */
+  dirWritable: boolean | null;
+  /** `no`, `always`, `unless-stopped`, `on-failure`; null for a process. */
+  restartPolicy: string | null;
+  /** Seconds between SIGTERM and SIGKILL; null for a process. */
+  stopTimeoutS: number | null;
+  /** `user` and the like; null for a process. Whether the address in the network is pinned. */
+  addressPinned: boolean | null;
+  /** Killed by the kernel for memory, as the engine says. */
+  oomKilled: boolean | null;
+  /** Bytes; null: unlimited or unknown. */
+  memoryLimitBytes: number | null;
+  /** Which machine or engine it lives on, for telling whether several share one. */
+  hostKey: string;
+}
+
+export interface GatheredSentinel extends GatheredServer {
+  /** SENTINEL MYID. */
+  myid: Got<string>;
+  masters: Got<GatheredMaster[]>;
+  /** SENTINEL CONFIG GET *. */
+  config: Got<Fields>;
+  /** SENTINEL DEBUG without arguments (7.0 and later). */
+  debug: Got<Fields>;
+  /** SENTINEL PENDING-SCRIPTS: how many wait or run. */
+  pendingScripts: Got<number>;
+  /** SENTINEL FLUSHCONFIG: null when it was written, else what the sentinel said. */
+  flushConfig: Got<string | null>;
+}
+
+export interface GatheredNode extends GatheredServer {
+  /** The masters' names that sentinels list it under. */
+  masterNames: string[];
+  /** ROLE. */
+  role: Got<{
+    role: 'master' | 'replica' | 'other';
+    follows: Address | null;
+    link: string | null;
+    offset: number | null;
+  }>;
+  /** CONFIG GET *, secrets redacted: what is set at all is `(set)`. */
+  config: Got<Fields>;
+  /**
+   * ACL DRYRUN for the user that the sentinels log in as: command → `OK` or what it lacks. Asked for multi, exec, slaveof, config rewrite,
+   * client kill, ping, info, role, publish, subscribe, script kill.
+   */
+  dryrun: Got<Fields>;
+  /** The channels that user may use, as ACL GETUSER says: `&*`, `&__sentinel__:hello`, `` for none. */
+  channels: Got<string>;
+  /** Whether TCP connects from this machine, and how long PING took in milliseconds. */
+  pingMs: Got<number>;
+}
+
+/** The application's side: what its environment says and where that leads from here. */
+export interface GatheredApp {
+  /** `this shell`, `container web`. */
+  where: string;
+  env: { sentinelAddrs: string | null; masterName: string | null; url: string | null };
+  addresses: {
+    text: string;
+    address: Address | null;
+    resolved: Got<string[]>;
+    answers: Got<'sentinel' | 'data node' | 'other'>;
+  }[];
+  announced: Got<Address | null>;
+  /** Whether the announced master can be connected to from here and takes a write (EVAL-free: a SET and DEL of a key of ours). */
+  masterAnswers: Got<'master' | 'replica' | 'other'>;
+  writable: Got<true>;
+  /** `INSIDE_HOST:PORT=HOST:PORT` pairs that would make it routable; empty where none is needed. */
+  natMap: Record<string, string>;
+}
+
+/** What was seen while watching, where that was asked for. */
+export interface Watched {
+  forMs: number;
+  /** Events of every sentinel, in order of arrival. */
+  events: { sentinel: string; atMs: number; name: string; text: string }[];
+  /** Each node's offset over time. */
+  offsets: { node: string; atMs: number; offset: number; role: string }[];
+}
+
+/** Everything that checks look at: gathered once, in parallel, with deadlines. Plain data: it can be kept and altered. */
+export interface Gathered {
+  takenAtMs: number;
+  /** The cluster's name, or the addresses of an attached one. */
+  cluster: string;
+  own: boolean;
+  driver: 'process' | 'docker' | 'attached';
+  /** The master name that the diagnosis is about; null: every name that the sentinels know. */
+  masterName: string | null;
+  sentinels: GatheredSentinel[];
+  nodes: GatheredNode[];
+  host: {
+    /** `ip_local_port_range`, low and high. */
+    ephemeralPorts: Got<[number, number]>;
+    /** File descriptors a process may have. */
+    openFilesLimit: Got<number>;
+    /** vm.overcommit_memory. */
+    overcommitMemory: Got<number>;
+    transparentHugePages: Got<string>;
+  };
+  /** Look-ups of the host names that the configuration has: name → addresses and how long it took. */
+  lookups: { name: string; result: Got<{ addresses: string[]; tookMs: number }> }[];
+  watched: Watched | null;
+  app: GatheredApp | null;
+}
