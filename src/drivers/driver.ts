@@ -1,6 +1,9 @@
 import type { OnProgress } from '../model/events.js';
+import type { Life } from '../model/gathered.js';
 import type { DriverName, NodePlan, NodeSlot } from '../model/plan.js';
 import type { ClusterSpec } from '../model/spec.js';
+import type { LinksProbe } from './links.js';
+import type { Living, Stranger } from './lives.js';
 
 /** What a driver can see of a node from outside, without asking the server in it. */
 export interface NodeInspection {
@@ -44,6 +47,8 @@ export interface NodePaths {
   pidfile: string | null;
   /** What the server binds to. */
   bind: string;
+  /** What its own connections come from, where that must be said. */
+  source?: string;
 }
 
 /** Changes a node's configuration between two lives; gets the file's text as it is now. */
@@ -85,6 +90,13 @@ export interface Driver {
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;
   inspect(id: string): Promise<NodeInspection>;
+  /** How the node lives, running or not: its file, its limits; undefined where it is absent. */
+  life(id: string): Promise<Life | undefined>;
+  /**
+   * Puts an empty directory in the place of a data node's dump file, so that its saves fail, or takes it away again.
+   * For a node that exists, running or not.
+   */
+  blockDump(id: string, blocked: boolean): Promise<void>;
   /** The configuration as it is now, rewritten by the server or not; undefined where the node is absent. */
   readConf(id: string): Promise<string | undefined>;
   logs(id: string, options?: LogOptions): AsyncIterable<LogLine>;
@@ -94,6 +106,8 @@ export interface Driver {
   removeAll(options?: { keepData?: boolean }): Promise<Removed>;
   /** Whether clients on this machine can connect to the announced addresses of running nodes. */
   routable(node: NodePlan): Promise<boolean>;
+  /** The network between this cluster's nodes, or why it can't be cut here. Changes nothing. */
+  links(): Promise<LinksProbe>;
   /** Releases sockets; the nodes live on. */
   close(): void;
 }
@@ -116,6 +130,11 @@ export interface DriverFactory {
   readonly name: DriverName;
   probe(context: Omit<DriverContext, 'dir' | 'cluster'>): Promise<Probe>;
   open(context: DriverContext): Promise<Driver>;
+  /**
+   * Which of these servers, that nothing here has made, live in this driver's world, and how: in the order given,
+   * undefined for those that do not. Changes nothing; throws OperatorError where it can't be looked.
+   */
+  strangers(servers: readonly Stranger[], env: DriverContext['env']): Promise<(Living | undefined)[]>;
 }
 
 export const nothingRemoved: Removed = { processes: 0, containers: 0, networks: 0, volumes: 0 };

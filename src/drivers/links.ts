@@ -8,12 +8,17 @@ export interface Link {
   to: Party;
 }
 
-/** A delay on everything that other parties send to a node. Durations are milliseconds. */
+/**
+ * A delay, in each direction, on every connection between a node and the other nodes (and the clients of a workload,
+ * where a driver can tell them apart). Durations are milliseconds.
+ */
 export interface Slowness {
   node: string;
   delayMs: number;
   /** Added evenly from 0 to this much. */
   jitterMs: number;
+  /** The jitter's own stream of chance; the same seed gives the same stream per connection and direction. */
+  seed?: number | undefined;
 }
 
 /**
@@ -23,17 +28,37 @@ export interface Slowness {
 export interface Links {
   /** Drops packets on these links from now on, those of connections that exist included. */
   block(links: readonly Link[], tag: string): Promise<void>;
-  /** Puts a proxy of ours before a node; existing connections are made to go through it too. */
+  /** Puts a proxy of ours before a node; connections that exist are ended, and made anew through it. */
   slow(slowness: Slowness, tag: string): Promise<void>;
   /** Removes whatever carries the tag: rules, proxies. */
   clear(tag: string): Promise<void>;
   /** The tags of this cluster that are there now, whoever made them. */
   tags(): Promise<string[]>;
-  /** What a person types to remove what carries the tag. */
+  /** What a person types, as root, to remove what carries the tag. */
   commands(tag: string): string[];
 }
 
+/**
+ * How a workload's clients connect so that they can be cut off while this program, on the same machine, still sees
+ * every node: from an address of their own. `byEndpoint`: not to what the cluster announces but to the nodes'
+ * endpoints, so a natMap is needed.
+ */
+export type ClientRoad =
+  | { ok: true; localAddress: string; byEndpoint: boolean }
+  | { ok: false; reason: string };
+
 /** Whether links can be cut here, and why not, and what can. */
 export type LinksProbe =
-  | { ok: true; links: Links; slow: { ok: true } | { ok: false; reason: string } }
+  | { ok: true; links: Links; slow: { ok: true } | { ok: false; reason: string }; client: ClientRoad }
   | { ok: false; reason: string; hint: string };
+
+const TAG = /^sentinelctl:[a-z0-9][a-z0-9_-]{0,39}:[A-Za-z0-9._-]{1,100}$/;
+
+/** The mark on all that one act makes: `sentinelctl:CLUSTER:ID`. `id` is letters, digits, `.`, `_`, `-`. Throws TypeError. */
+export const tagOf = (cluster: string, id: string): string => checkTag(`sentinelctl:${cluster}:${id}`);
+
+/** Throws TypeError for what is no tag: it becomes part of a rule and of a line that is typed as root. */
+export function checkTag(tag: string): string {
+  if (!TAG.test(tag)) throw new TypeError(`${JSON.stringify(tag)} is no tag`);
+  return tag;
+}

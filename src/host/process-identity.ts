@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { platform } from 'node:process';
+import { pid as ownPid, platform } from 'node:process';
 import { promisify } from 'node:util';
 import { errnoOf } from '../errors.js';
 
@@ -32,6 +32,13 @@ export async function viewProcess(pid: number): Promise<ProcessView | undefined>
 export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
   const view = await viewProcess(pid);
   return view && { pid: view.pid, startTime: view.startTime, command: view.command };
+}
+
+/** Who this very process is. */
+export async function ownIdentity(): Promise<ProcessIdentity> {
+  const self = await identify(ownPid);
+  if (self === undefined) throw new Error('this process can not tell its own identity');
+  return self;
 }
 
 /** True when both are the same process: pid, start time and command line. */

@@ -1,5 +1,6 @@
 import type { Redis, RedisOptions } from 'ioredis';
 import { loadLibrary } from './library.js';
+import { connectorFrom } from './local-address.js';
 import { DIAL_MS } from './tuned.js';
 
 /** After +switch-master the new master is sought this often, in milliseconds, and so many times, before it is as usual. */
@@ -15,7 +16,7 @@ const sentinelRetryMs = (times: number): number => Math.min(100 * 2 ** (times - 
 const CHANNEL = '+switch-master';
 
 export type SwitchingOptions = Omit<RedisOptions, 'replyMapping'>;
-type SwitchingClass = new (options: SwitchingOptions) => Redis;
+type SwitchingClass = new (options: SwitchingOptions, localAddress?: string) => Redis;
 let made: SwitchingClass | undefined;
 
 /**
@@ -23,11 +24,12 @@ let made: SwitchingClass | undefined;
  * leaves a master that was replaced, and where it has none, it looks for the new one at once instead of at its next
  * attempt. It stands in for ioredis's `failoverDetector`, which (6.0.0) subscribes anew for each connection, so that
  * it is deaf meanwhile, and which ends the client for good when +switch-master comes while the master is being asked
- * for, as it does after a crash.
+ * for, as it does after a crash. `localAddress`: where it hears the sentinels from; its other connections come from
+ * where the options' `Connector` says.
  */
-export function makeSwitching(options: SwitchingOptions): Redis {
+export function makeSwitching(options: SwitchingOptions, localAddress?: string): Redis {
   made ??= classOf();
-  return new made(options);
+  return new made(options, localAddress);
 }
 
 function classOf(): SwitchingClass {
@@ -35,12 +37,13 @@ function classOf(): SwitchingClass {
 
   return class SwitchingRedis extends Redis {
     #subscriptions: Redis[] = [];
+    readonly #localAddress: string | undefined;
     /** Where the master is, by the last +switch-master that came while a connection was being made. */
     #doubt: string | null = null;
     /** `dialMs`: how long the next dial may take; 0: as usual. */
     readonly #pace: { hurries: number; dialMs: number };
 
-    constructor(options: SwitchingOptions) {
+    constructor(options: SwitchingOptions, localAddress?: string) {
       const pace = { hurries: 0, dialMs: 0 };
       const { retryStrategy } = options;
       const hurrying = (times: number): number | null => {
@@ -52,8 +55,9 @@ function classOf(): SwitchingClass {
       };
       super({ ...options, failoverDetector: false, retryStrategy: hurrying });
       this.#pace = pace;
+      this.#localAddress = localAddress;
       const duplicate = (override?: Partial<RedisOptions>): Redis =>
-        makeSwitching({ ...this.options, ...override } as SwitchingOptions);
+        makeSwitching({ ...this.options, ...override } as SwitchingOptions, localAddress);
       this.duplicate = duplicate as Redis['duplicate'];
       const usualDialMs = this.options.connectTimeout ?? DIAL_MS;
       this.on('connecting', () => {
@@ -93,6 +97,7 @@ function classOf(): SwitchingClass {
           ...(sentinelPassword && { password: sentinelPassword }),
           ...(sentinelTLS && { tls: sentinelTLS }),
           ...(connectTimeout && { connectTimeout }),
+          ...(this.#localAddress !== undefined && { Connector: connectorFrom(this.#localAddress) }),
           disableClientInfo: true,
           enableReadyCheck: false,
           maxRetriesPerRequest: null,

@@ -3,6 +3,7 @@ import { type Clock, withDeadline } from '../clock.js';
 import { type OperatorError, unreachable } from '../errors.js';
 import { isRefusal, printable } from './error.js';
 import { loadLibrary } from './library.js';
+import { sentinelConnectorFrom } from './local-address.js';
 import { makeSwitching } from './switching-redis.js';
 import {
   isRoundOver,
@@ -27,6 +28,8 @@ export interface WriterOptions extends SentinelRoad {
   tuning: 'default' | 'tuned';
   role: 'master' | 'slave';
   password: string | null;
+  /** Every connection comes from this address of this machine; as the system has it where absent. */
+  localAddress?: string | undefined;
   /** For the first connection, in milliseconds. */
   deadlineMs: number;
   signal?: AbortSignal | undefined;
@@ -129,15 +132,16 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
 }
 
 function clientOf(options: WriterOptions): Redis {
-  const { tuning, role, password } = options;
+  const { tuning, role, password, localAddress } = options;
   const settings: Settings = {
     ...sentinelRoad(options),
     ...(password && { password }),
     ...(role === 'slave' && { role }),
+    ...(localAddress !== undefined && { Connector: sentinelConnectorFrom(localAddress) }),
     lazyConnect: true,
   };
   if (tuning === 'tuned')
-    return makeSwitching({ ...settings, ...tunedSettings(), ...tunedSentinelSettings() });
+    return makeSwitching({ ...settings, ...tunedSettings(), ...tunedSentinelSettings() }, localAddress);
   const { Redis } = loadLibrary();
   return new Redis(settings);
 }

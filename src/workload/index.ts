@@ -4,6 +4,7 @@ export type { Counts } from './counters.js';
 export { ledgerOf, zombieWritesOf } from './ledger.js';
 export { type Asking, cleanUp, type Final, readBack } from './read-back.js';
 export type { ClientRecord, WorkloadRecord } from './record.js';
+export { type Road, roadOf } from './road.js';
 export { checkSettings, type Policy, parsePolicy } from './settings.js';
 export { startWorkload, type Workload } from './start.js';
 export type { WorkloadNode, WorkloadOptions, WorkloadTarget } from './target.js';

@@ -21,6 +21,8 @@ export interface WorkloadTarget {
   sentinelPassword?: string | null;
   /** ioredis's natMap: announced `host:port` → the address that is reachable from here; null: they are. */
   natMap: Record<string, { host: string; port: number }> | null;
+  /** Every connection of the clients comes from this address of this machine; as the system has it where absent. */
+  localAddress?: string | undefined;
   nodes: WorkloadNode[];
 }
 

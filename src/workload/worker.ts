@@ -91,6 +91,7 @@ async function connectAll(): Promise<void> {
       password: target.password,
       sentinelPassword: target.sentinelPassword === undefined ? target.password : target.sentinelPassword,
       natMap: target.natMap,
+      localAddress: target.localAddress,
       deadlineMs: task.connectMs,
       signal: stop.signal,
     });

@@ -7,7 +7,7 @@ import type { DockerSettings } from './settings.js';
 
 /** Longer than Redis's own shutdown-timeout of 10 s, or a stop would cut a shutdown that waits for its replicas. */
 const STOP_TIMEOUT_S = 15;
-const DATA_DIR = '/data';
+export const DATA_DIR = '/data';
 
 /** A node's configuration as its server sees it, by the node's kind. */
 export const confPath = (kind: string): string =>

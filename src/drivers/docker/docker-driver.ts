@@ -1,4 +1,5 @@
 import type { OnProgress } from '../../model/events.js';
+import type { Life } from '../../model/gathered.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
 import type {
@@ -11,15 +12,19 @@ import type {
   Removed,
   StopOptions,
 } from '../driver.js';
+import type { LinksProbe } from '../links.js';
 import { pathsOf } from './container-spec.js';
 import { Containers, type Link } from './containers.js';
+import { blockDump } from './dump.js';
 import { askEngine, type Engine, type EngineFacts } from './engine.js';
 import type { Env } from './engine-target.js';
 import { engineError } from './errors.js';
 import { ensureHostImage } from './host-image.js';
 import { ensureImage, type ImageFacts, inspectImage } from './image.js';
 import { layOut } from './layout.js';
-import { killNode, pauseNode, readConf, resumeNode, startNode, stopNode } from './life.js';
+import { killNode, nodeLife, pauseNode, readConf, resumeNode, startNode, stopNode } from './life.js';
+import { probeLinks } from './links.js';
+import { clearOutside } from './links-outside.js';
 import { readLogs } from './logs.js';
 import { makeNode, refuseForeignVolumes } from './making.js';
 import { ensureNetwork } from './network.js';
@@ -34,6 +39,7 @@ const FACTS_MS = 10_000;
 export class DockerDriver implements Driver {
   readonly name = 'docker';
   readonly #cluster: string;
+  readonly #dir: string;
   readonly #env: Env;
   readonly #connect: () => Promise<Engine>;
   #settings: DockerSettings;
@@ -42,8 +48,15 @@ export class DockerDriver implements Driver {
   #image: Promise<ImageFacts> | undefined;
 
   /** `connect` is called by the first method that needs the engine: a driver that is asked nothing costs nothing. */
-  constructor(cluster: string, env: Env, connect: () => Promise<Engine>, settings: DockerSettings) {
+  constructor(
+    cluster: string,
+    dir: string,
+    env: Env,
+    connect: () => Promise<Engine>,
+    settings: DockerSettings,
+  ) {
     this.#cluster = cluster;
+    this.#dir = dir;
     this.#env = env;
     this.#connect = connect;
     this.#settings = settings;
@@ -104,6 +117,14 @@ export class DockerDriver implements Driver {
     return (await this.#linked()).containers.inspect(id);
   }
 
+  async life(id: string): Promise<Life | undefined> {
+    return nodeLife(await this.#linked(), id);
+  }
+
+  async blockDump(id: string, blocked: boolean): Promise<void> {
+    await blockDump(await this.#linked(), id, blocked);
+  }
+
   async readConf(id: string): Promise<string | undefined> {
     return readConf(await this.#linked(), id);
   }
@@ -117,11 +138,23 @@ export class DockerDriver implements Driver {
   }
 
   async removeAll({ keepData = false }: { keepData?: boolean } = {}): Promise<Removed> {
-    return removeCluster(await this.#linked(), keepData);
+    const link = await this.#linked();
+    await clearOutside(link.engine, this.#dir, this.#settings);
+    return removeCluster(link, keepData);
   }
 
   routable(node: NodePlan): Promise<boolean> {
     return canConnect(node.announce);
+  }
+
+  async links(): Promise<LinksProbe> {
+    return probeLinks({
+      cluster: await this.#linked(),
+      dir: this.#dir,
+      settings: this.#settings,
+      facts: await this.#askFacts(),
+      env: this.#env,
+    });
   }
 
   close(): void {

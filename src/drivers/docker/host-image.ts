@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { pack } from 'tar-stream';
 import { systemClock } from '../../clock.js';
 import { unreachable } from '../../errors.js';
 import type { OnProgress } from '../../model/events.js';
@@ -11,20 +9,14 @@ import type { Env } from './engine-target.js';
 import { engineError } from './errors.js';
 import { findHostBinary, fromPath, type HostBinary, librariesOf } from './host-binary.js';
 import { type ImageFacts, inspectImage } from './image.js';
+import { type ImageFile, importImage } from './imported-image.js';
 import { IMAGE_LABEL } from './labels.js';
-import { readMessages } from './messages.js';
 
 const REPOSITORY = 'sentinelctl/host-redis';
 /** Raised when what goes into the image changes, so that older ones aren't taken for it. */
 const RECIPE = '1';
 const UID = 999;
 const BIN = '/usr/local/bin';
-
-interface ImageFile {
-  path: string;
-  content: Buffer;
-  mode: number;
-}
 
 /**
  * The image made of this machine's own server, for engines that no registry serves: the binary, what `ldd` names, a
@@ -55,7 +47,23 @@ export async function ensureHostImage(
   const step = { type: 'step', id: 'image', label: `building ${ref} from ${binary.path}` } as const;
   onProgress({ ...step, state: 'start' });
   try {
-    await importImage(engine, binary, await filesOf(binary, env), tag);
+    await importImage(engine, {
+      repo: REPOSITORY,
+      tag,
+      message: `${binary.name} ${binary.version}, from the machine's own binary`,
+      files: await filesOf(binary, env),
+      directories: [
+        { path: '/tmp', mode: 0o1777 },
+        { path: '/data', mode: 0o755, uid: UID },
+      ],
+      changes: [
+        `CMD ["${binary.name}"]`,
+        `ENV PATH=${BIN}`,
+        `USER ${UID}:${UID}`,
+        'WORKDIR /data',
+        `LABEL ${IMAGE_LABEL}=host`,
+      ],
+    });
     const built = await inspectImage(engine, ref);
     if (built === undefined) throw new Error('the engine took the image, and has not got it');
     onProgress({
@@ -98,48 +106,4 @@ async function filesOf(binary: HostBinary, env: Env): Promise<ImageFile[]> {
     },
     { path: '/etc/group', content: Buffer.from(`root:x:0:\nredis:x:${UID}:\n`), mode: 0o644 },
   ];
-}
-
-/** Imported rather than built: one layer, any engine's API, and the archive's owners are kept. */
-async function importImage(
-  engine: Engine,
-  binary: HostBinary,
-  files: ImageFile[],
-  tag: string,
-): Promise<void> {
-  // Libraries outside the loader's own directories are found without a cache of it.
-  const libraryDirs = [
-    ...new Set(files.filter((f) => /\.so(\.|$)/.test(f.path)).map((f) => dirname(f.path))),
-  ];
-  const changes = [
-    `CMD ["${binary.name}"]`,
-    `ENV PATH=${BIN}`,
-    ...(libraryDirs.length > 0 ? [`ENV LD_LIBRARY_PATH=${libraryDirs.join(':')}`] : []),
-    `USER ${UID}:${UID}`,
-    'WORKDIR /data',
-    `LABEL ${IMAGE_LABEL}=host`,
-  ];
-  const archive = pack();
-  for (const path of directoriesOf(files))
-    archive.entry({ name: `${path.slice(1)}/`, type: 'directory', mode: 0o755 });
-  for (const { path, content, mode } of files) archive.entry({ name: path.slice(1), mode }, content);
-  archive.entry({ name: 'tmp/', type: 'directory', mode: 0o1777 });
-  archive.entry({ name: 'data/', type: 'directory', mode: 0o755, uid: UID, gid: UID });
-  archive.finalize();
-  const stream = await engine.streams.importImage(archive as unknown as NodeJS.ReadableStream, {
-    repo: REPOSITORY,
-    tag,
-    message: `${binary.name} ${binary.version}, from the machine's own binary`,
-    changes,
-  });
-  await readMessages(stream);
-}
-
-/** Every directory above the files, parents first. */
-function directoriesOf(files: readonly ImageFile[]): string[] {
-  const found = new Set<string>();
-  for (const { path } of files) {
-    for (let dir = dirname(path); dir !== '/'; dir = dirname(dir)) found.add(join(dir));
-  }
-  return [...found].sort();
 }

@@ -3,8 +3,9 @@ import type { DriverFactory, Probe } from '../driver.js';
 import { DockerDriver } from './docker-driver.js';
 import { askEngine, connectEngine, type Engine } from './engine.js';
 import { findEngine } from './engine-target.js';
-import { INSTALL_DOCKER, statusOf, whyUnreachable } from './errors.js';
+import { engineError, INSTALL_DOCKER, statusOf, whyUnreachable } from './errors.js';
 import { readSettings } from './settings.js';
+import { strangersIn } from './strangers.js';
 
 /** How long an engine may take to answer before another driver is chosen, in milliseconds. */
 const PROBE_MS = 2000;
@@ -45,15 +46,27 @@ export const dockerDriver: DriverFactory = {
     }
   },
 
-  async open({ cluster, settings, env }) {
+  async open({ cluster, dir, settings, env }) {
     const read = readSettings(settings);
     const target = await findEngine(read, env);
     const tls = target.engine.startsWith('context:') || target.tls === null ? null : target.tls;
-    return new DockerDriver(cluster, env, () => connectEngine(target), {
+    return new DockerDriver(cluster, dir, env, () => connectEngine(target), {
       ...read,
       engine: target.engine,
       certPath: tls?.certPath ?? '',
       tls: tls === null ? '' : tls.verify ? 'verify' : 'skip',
     });
+  },
+
+  async strangers(servers, env) {
+    const target = await findEngine(readSettings({}), env);
+    const engine = await connectEngine(target);
+    try {
+      return await strangersIn(engine, servers);
+    } catch (error) {
+      throw engineError(error, target, 'look for containers');
+    } finally {
+      engine.close();
+    }
   },
 };

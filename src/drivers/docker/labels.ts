@@ -5,6 +5,8 @@ export const KIND_LABEL = 'dev.sentinelctl.kind';
 /** How the things are laid out; raised when a later release can't work with what an earlier one made. */
 export const VERSION_LABEL = 'dev.sentinelctl.version';
 export const LAYOUT_VERSION = '1';
+/** On short-lived containers of ours that are no nodes. */
+export const HELPER_LABEL = 'dev.sentinelctl.helper';
 /** On images built from this machine's own binary. */
 export const IMAGE_LABEL = 'dev.sentinelctl.image';
 

@@ -1,8 +1,10 @@
 import { basename, dirname } from 'node:path';
 import type { Container } from 'dockerode';
 import { failed } from '../../errors.js';
+import type { Life } from '../../model/gathered.js';
 import type { ConfEdit } from '../driver.js';
 import { packConf, unpackFirst } from './conf-archive.js';
+import { lifeOfContainer } from './container-life.js';
 import { confPath } from './container-spec.js';
 import type { Link } from './containers.js';
 import type { Engine } from './engine.js';
@@ -61,6 +63,14 @@ export async function resumeNode({ containers }: Link, id: string): Promise<void
   await containers.onExisting(id, `resume ${id}`, (container) =>
     ignoring(/is not paused/, container.unpause()),
   );
+}
+
+/** How the node's container lives; undefined where there is none. */
+export async function nodeLife({ engine, containers }: Link, id: string): Promise<Life | undefined> {
+  const found = await containers.on(id, `look at ${id}`, async (container) =>
+    lifeOfContainer(await container.inspect(), engine.target),
+  );
+  return found?.value;
 }
 
 /** The configuration as it is in the node's volume, running or not; undefined where there is no container. */

@@ -2,8 +2,10 @@ import { canonicalPath } from '../../host/files.js';
 import type { Driver, DriverContext, DriverFactory, Probe } from '../driver.js';
 import { examineServer, INSTALL, locateServer } from './binary.js';
 import { ProcessDriver } from './process-driver.js';
+import { readSettings } from './settings.js';
+import { strangersHere } from './strangers.js';
 
-/** Nodes as plain redis-server (or valkey-server) daemons on 127.0.0.1. */
+/** Nodes as plain redis-server (or valkey-server) daemons on loopback addresses. */
 export const processDriver: DriverFactory = {
   name: 'process',
 
@@ -19,6 +21,8 @@ export const processDriver: DriverFactory = {
   /** Never fails for want of a binary: what runs already can be looked at and ended without one. */
   async open(context: DriverContext): Promise<Driver> {
     const [dir, located] = await Promise.all([canonicalPath(context.dir), locateServer(context)]);
-    return new ProcessDriver(dir, context.env, located);
+    return new ProcessDriver(dir, context.env, located, readSettings(context.settings));
   },
+
+  strangers: (servers) => strangersHere(servers),
 };

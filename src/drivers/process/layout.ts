@@ -7,9 +7,14 @@ import { HOST } from './node-files.js';
 
 /**
  * Gives every node its port and looks whether all of them are free, before anything is started. Throws `bad-port` (64)
- * for ports past 65535 or that are wanted twice, `port-taken` (3), and what isPortFree and freePorts throw.
+ * for ports past 65535 or that are wanted twice, `port-taken` (3), and what isPortFree and freePorts throw. `hostOf`
+ * gives each node its address; ports are told apart all the same, so that a node is known by its port too.
  */
-export async function layOut(spec: ClusterSpec, slots: NodeSlot[]): Promise<NodePlan[]> {
+export async function layOut(
+  spec: ClusterSpec,
+  slots: NodeSlot[],
+  hostOf: (id: string) => string = () => HOST,
+): Promise<NodePlan[]> {
   const data = slots.filter((slot) => slot.kind === 'redis');
   const sentinels = slots.filter((slot) => slot.kind === 'sentinel');
   const fixedData = spec.port === 'auto' ? undefined : portRange('--port', spec.port, data.length);
@@ -19,12 +24,13 @@ export async function layOut(spec: ClusterSpec, slots: NodeSlot[]): Promise<Node
       : portRange('--sentinel-port', spec.sentinelPort, sentinels.length);
   if (fixedData !== undefined && fixedSentinels !== undefined) refuseOverlap(fixedData, fixedSentinels);
 
-  const dataPorts = fixedData ?? (await freePorts(data.length, HOST, new Set(fixedSentinels)));
-  const sentinelPorts = fixedSentinels ?? (await freePorts(sentinels.length, HOST, new Set(dataPorts)));
+  const dataPorts = fixedData ?? (await freePorts(data.length, hostOf('redis-1'), new Set(fixedSentinels)));
+  const sentinelPorts =
+    fixedSentinels ?? (await freePorts(sentinels.length, hostOf('sentinel-1'), new Set(dataPorts)));
   const nodes = slots.map((slot): NodePlan => {
     const [group, ports] = slot.kind === 'redis' ? [data, dataPorts] : [sentinels, sentinelPorts];
     // A slot is in its own group, and there is a port for each member.
-    const address = { host: HOST, port: ports[group.indexOf(slot)] ?? 0 };
+    const address = { host: hostOf(slot.id), port: ports[group.indexOf(slot)] ?? 0 };
     return { ...slot, announce: address, endpoint: { ...address } };
   });
   await refuseTaken(nodes);

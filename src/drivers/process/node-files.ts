@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { refused } from '../../errors.js';
 import type { NodeKind } from '../../model/plan.js';
 
-/** The loopback address that every node of a process cluster listens on and is announced by. */
+/** The loopback address that every node listens on and is announced by, unless each has one of its own. */
 export const HOST = '127.0.0.1';
 
 /** Where one node keeps everything: absolute paths below the cluster's own directory. */

@@ -2,7 +2,9 @@ import { readdir, rm } from 'node:fs/promises';
 import { errnoOf, type OperatorError, refused, unreachable } from '../../errors.js';
 import { makePrivateDirectory, readIfThere, unusable, writeAtomically } from '../../host/files.js';
 import { viewProcess } from '../../host/process-identity.js';
+import { lifeOfProcess } from '../../host/server-life.js';
 import { signalProcess } from '../../host/signal.js';
+import type { Life } from '../../model/gathered.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
 import type {
@@ -16,43 +18,62 @@ import type {
   Removed,
   StopOptions,
 } from '../driver.js';
-import { examineServer, INSTALL, type Located } from './binary.js';
+import type { LinksProbe } from '../links.js';
+import { examineServer, INSTALL, type Located, type ServerVersion } from './binary.js';
 import { endDaemon, killDaemon, startDaemon, suspendDaemon } from './daemon.js';
+import { blockDump } from './dump.js';
 import { layOut } from './layout.js';
+import { clearAll, probeLinks } from './links.js';
 import { readLog } from './logs.js';
-import { HOST, type NodeFiles, nodeFiles, nodesDirectory } from './node-files.js';
+import { chooseNet, loopbackOf } from './loopback.js';
+import { type NodeFiles, nodeFiles, nodesDirectory } from './node-files.js';
 import { type Found, findServer } from './ownership.js';
 import { writeRecord } from './record.js';
 import { removeNode, removeNodes } from './removal.js';
+import { type ProcessSettings, writeSettings } from './settings.js';
 
 /** The nodes of one cluster as daemons on this machine; `dir` is the cluster's directory, in its canonical spelling. */
 export class ProcessDriver implements Driver {
   readonly name = 'process';
-  readonly settings: Readonly<Record<string, string>>;
   readonly #binary: string | undefined;
+  #settings: ProcessSettings;
 
   constructor(
     readonly dir: string,
     readonly env: DriverContext['env'],
     readonly located: Located,
+    settings: ProcessSettings,
   ) {
     this.#binary = located.path;
-    this.settings = located.path === undefined ? {} : { redisServer: located.path };
+    this.#settings = settings;
   }
 
-  layout(spec: ClusterSpec, slots: NodeSlot[]): Promise<NodePlan[]> {
-    return layOut(spec, slots);
+  get settings(): Readonly<Record<string, string>> {
+    return {
+      ...(this.#binary !== undefined && { redisServer: this.#binary }),
+      ...writeSettings(this.#settings),
+    };
+  }
+
+  async layout(spec: ClusterSpec, slots: NodeSlot[]): Promise<NodePlan[]> {
+    if (this.#settings.loopback === 'shared') return layOut(spec, slots);
+    const net = this.#settings.net || (await chooseNet(this.dir));
+    const { version, engine } = await this.#examine();
+    const hasDirective = engine !== 'Redis' || Number(version.split('.')[0]) >= 7;
+    this.#settings = { ...this.#settings, net, source: hasDirective ? 'directive' : 'bind' };
+    return layOut(spec, slots, (id) => loopbackOf(net, id));
   }
 
   async prepare(): Promise<void> {
-    const examined = await examineServer(this.#needBinary(), this.env);
-    if (!examined.ok) throw noServer(examined.reason);
+    await this.#examine();
     await this.#guard(() => makePrivateDirectory(nodesDirectory(this.dir)));
   }
 
   paths(node: NodePlan): NodePaths {
     const { dir, conf, log, pidfile } = nodeFiles(this.dir, node.id);
-    return { dir, conf, logfile: log, pidfile, bind: HOST };
+    const { host } = node.announce;
+    const source = this.#settings.source === 'directive' ? host : undefined;
+    return { dir, conf, logfile: log, pidfile, bind: host, ...(source !== undefined && { source }) };
   }
 
   create(node: NodePlan, conf: string): Promise<void> {
@@ -115,6 +136,17 @@ export class ProcessDriver implements Driver {
     return { state: 'created', detail: 'never started' };
   }
 
+  async life(id: string): Promise<Life | undefined> {
+    const { conf } = nodeFiles(this.dir, id);
+    const { server } = await this.#findById(id);
+    const isThere = (await this.#guard(() => readIfThere(conf))) !== undefined;
+    return isThere ? lifeOfProcess({ pid: server?.pid ?? null, conf }) : undefined;
+  }
+
+  blockDump(id: string, blocked: boolean): Promise<void> {
+    return this.#guard(() => blockDump(nodeFiles(this.dir, id), blocked));
+  }
+
   readConf(id: string): Promise<string | undefined> {
     return this.#guard(() => readIfThere(nodeFiles(this.dir, id).conf));
   }
@@ -133,6 +165,7 @@ export class ProcessDriver implements Driver {
 
   removeAll(options: { keepData?: boolean } = {}): Promise<Removed> {
     return this.#guard(async () => {
+      await clearAll(this.dir, this.#settings);
       const names = await readdir(nodesDirectory(this.dir)).catch((error: unknown) => {
         if (errnoOf(error) === 'ENOENT') return [];
         throw error;
@@ -145,6 +178,10 @@ export class ProcessDriver implements Driver {
 
   async routable(): Promise<boolean> {
     return true;
+  }
+
+  links(): Promise<LinksProbe> {
+    return probeLinks(this.dir, this.#settings, (id) => this.readConf(id));
   }
 
   close(): void {
@@ -166,6 +203,12 @@ export class ProcessDriver implements Driver {
 
   #find(files: NodeFiles): Promise<Found> {
     return findServer(files, this.#binary);
+  }
+
+  async #examine(): Promise<ServerVersion> {
+    const examined = await examineServer(this.#needBinary(), this.env);
+    if (!examined.ok) throw noServer(examined.reason);
+    return examined.version;
   }
 
   #needBinary(): string {

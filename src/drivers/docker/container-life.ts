@@ -1,0 +1,60 @@
+import { stat } from 'node:fs/promises';
+import type { ContainerInspectInfo } from 'dockerode';
+import type { Life } from '../../model/gathered.js';
+import type { EngineTarget } from './engine-target.js';
+
+/** The engine's own grace where neither the container nor its image says one, in seconds. */
+const DEFAULT_STOP_S = 10;
+
+/** How a server in a container lives, as the engine tells. What can't be told is null. */
+export async function lifeOfContainer(inspected: ContainerInspectInfo, target: EngineTarget): Promise<Life> {
+  const { State, HostConfig, Config, NetworkSettings } = inspected;
+  const conf = confOf(inspected);
+  const mount = conf === null ? undefined : mountOf(inspected, conf);
+  // Swarm and compose leave it out of the type: the seconds between SIGTERM and SIGKILL.
+  const { StopTimeout } = Config as { StopTimeout?: number };
+  const hostNetwork = HostConfig.NetworkMode === 'host';
+  return {
+    kind: 'container',
+    confInode: conf === null ? null : await inodeOf(inspected, conf, target),
+    confIsFileMount: conf === null ? null : mount?.Type === 'bind' && mount.Destination === conf,
+    dirWritable:
+      mount?.RW === false || (mount === undefined && HostConfig.ReadonlyRootfs === true) ? false : null,
+    restartPolicy: HostConfig.RestartPolicy?.Name || 'no',
+    stopTimeoutS: StopTimeout ?? DEFAULT_STOP_S,
+    addressPinned: hostNetwork
+      ? null
+      : Object.values(NetworkSettings.Networks).some((n) => Boolean(n.IPAMConfig?.IPv4Address)),
+    oomKilled: State.OOMKilled,
+    memoryLimitBytes: HostConfig.Memory || null,
+    hostKey: `engine ${target.shown}`,
+  };
+}
+
+/** The configuration file in a container's command: the first argument that looks like one, or is followed by none. */
+export function confOf({ Path, Args }: Pick<ContainerInspectInfo, 'Path' | 'Args'>): string | null {
+  const words = [Path, ...Args].flatMap((word) => word.split(/\s+/));
+  return words.find((word) => /^\/\S+\.conf$/.test(word)) ?? null;
+}
+
+/** The mount that a path in a container is on: the deepest one. */
+function mountOf(
+  { Mounts }: ContainerInspectInfo,
+  path: string,
+): ContainerInspectInfo['Mounts'][0] | undefined {
+  return Mounts.filter(
+    (m) => path === m.Destination || path.startsWith(`${m.Destination.replace(/\/$/, '')}/`),
+  ).sort((a, b) => b.Destination.length - a.Destination.length)[0];
+}
+
+/** Equal for two containers that have one file: the inode where the engine is this machine's, else the file's origin. */
+async function inodeOf(inspected: ContainerInspectInfo, conf: string, target: EngineTarget): Promise<string> {
+  const mount = mountOf(inspected, conf);
+  if (mount === undefined) return `${inspected.Id}:${conf}`;
+  const source = `${mount.Source}${conf.slice(mount.Destination.replace(/\/$/, '').length)}`;
+  if (target.remoteHost === null) {
+    const found = await stat(source).catch(() => null);
+    if (found !== null) return `${found.dev}:${found.ino}`;
+  }
+  return `${target.shown}:${source}`;
+}

@@ -1,0 +1,99 @@
+import { checkTag } from './links.js';
+
+/** A rule of iptables in the very words in which `iptables-save` prints it, without its `-A`. */
+export interface PacketRule {
+  table: 'filter' | 'nat';
+  spec: string;
+}
+
+export interface TaggedRule extends PacketRule {
+  tag: string;
+}
+
+const comment = (tag: string): string => `-m comment --comment "${checkTag(tag)}"`;
+const ends = (from: string | null, to: string | null): string =>
+  [from === null ? [] : [`-s ${from}/32`], to === null ? [] : [`-d ${to}/32`]].flat().join(' ');
+
+/** Drops what one address sends to a port of another, or what it sends back, as it comes in. */
+export const dropPortRule = (
+  from: string,
+  to: string,
+  port: { at: 'source' | 'destination'; number: number },
+  tag: string,
+): PacketRule => ({
+  table: 'filter',
+  spec: `INPUT ${ends(from, to)} -p tcp -m tcp --${port.at === 'source' ? 'sport' : 'dport'} ${port.number} ${comment(tag)} -j DROP`,
+});
+
+/** Drops silently what comes in (INPUT) or goes out (OUTPUT) from one address to another; null: any. */
+export const dropRule = (
+  chain: 'INPUT' | 'OUTPUT',
+  from: string | null,
+  to: string | null,
+  tag: string,
+): PacketRule => ({ table: 'filter', spec: `${chain} ${ends(from, to)} ${comment(tag)} -j DROP` });
+
+export interface Route {
+  /** null: any of this network namespace. */
+  from: string | null;
+  to: { host: string; port: number };
+  via: { host: string; port: number };
+}
+
+/**
+ * Sends new connections by way of a proxy, and ends those that exist: an address is translated when a connection
+ * begins, so whatever still goes to the old address afterwards belongs to an older one, and is answered with a reset.
+ */
+export function routeRules({ from, to, via }: Route, tag: string): PacketRule[] {
+  const match = `OUTPUT ${ends(from, to.host)} -p tcp -m tcp --dport ${to.port} ${comment(tag)}`;
+  return [
+    { table: 'nat', spec: `${match} -j DNAT --to-destination ${via.host}:${via.port}` },
+    { table: 'filter', spec: `${match} -j REJECT --reject-with tcp-reset` },
+  ];
+}
+
+/** What `iptables-restore --noflush` does as one, per table: all of it or nothing. New rules come before all others. */
+export function changeText(change: 'add' | 'remove', rules: readonly PacketRule[]): string {
+  const flag = change === 'add' ? '-I' : '-D';
+  const tables = [...new Set(rules.map(({ table }) => table))];
+  return tables
+    .map((table) => {
+      const own = rules.filter((rule) => rule.table === table).map(({ spec }) => `${flag} ${spec}\n`);
+      return `*${table}\n${own.join('')}COMMIT\n`;
+    })
+    .join('');
+}
+
+/** The rules of ours in the output of `iptables-save`, whatever cluster's they are. */
+export function taggedRules(saved: string): TaggedRule[] {
+  const found: TaggedRule[] = [];
+  let table = '';
+  for (const line of saved.split('\n')) {
+    if (line.startsWith('*')) table = line.slice(1).trim();
+    const tag = /--comment "?(sentinelctl:[^"\s]+)"?(?:\s|$)/.exec(line)?.[1];
+    if (tag === undefined || !line.startsWith('-A ') || (table !== 'filter' && table !== 'nat')) continue;
+    found.push({ table, spec: line.slice(3).trim(), tag });
+  }
+  return found;
+}
+
+/** Those that are not there yet. */
+export const without = (rules: readonly PacketRule[], there: readonly PacketRule[]): PacketRule[] =>
+  rules.filter((rule) => !there.some(({ table, spec }) => table === rule.table && spec === rule.spec));
+
+/**
+ * What a person types, as root on the machine where the nodes run, to remove the rules that carry a tag. Rules of
+ * containers are in their own network namespaces. A proxy that nobody is sent to any more ends by itself.
+ */
+export function removalCommands(
+  nodes: 'processes' | { containers: readonly string[] },
+  tag: string,
+): string[] {
+  if (nodes === 'processes') return [removalLine(tag, '')];
+  const inside = (name: string): string => `nsenter -n -t "$(docker inspect -f '{{.State.Pid}}' ${name})" `;
+  return [...nodes.containers.map((name) => removalLine(tag, inside(name))), removalLine(tag, '')];
+}
+
+const removalLine = (tag: string, enter: string): string =>
+  `for t in filter nat; do ${enter}iptables-save -t $t | grep -F '"${checkTag(tag)}"' | ` +
+  `sed 's/^-A/-D/' | xargs -rL1 ${enter}iptables -w -t $t; done`;

@@ -1,0 +1,76 @@
+import { CLIENT, type Link, type Party } from '../../drivers/links.js';
+import { removalCommands } from '../../drivers/links-rules.js';
+import { refused } from '../../errors.js';
+import type { ActOf, Actor, Scene } from '../act.js';
+import { requireLinks } from './links-of.js';
+
+type Block = ActOf<'block'>;
+
+/** Packets are dropped between parties, silently, until the rules that carry the tag are removed. */
+export const block: Actor<Block> = {
+  describe: (_scene, { links, tag }) => `drops packets ${words(links)}, by rules tagged ${tag}`,
+
+  describeUndo: (_scene, { tag }) => `removes every packet rule tagged ${tag}`,
+
+  commands: ({ up }, { tag }) => commandsOf(up, tag),
+
+  async prepare(scene, act) {
+    const probe = await requireLinks(scene, 'cut');
+    const known = new Set([CLIENT, ...scene.up.plan.nodes.map(({ id }) => id)]);
+    const stranger = act.links.flatMap(({ from, to }) => [from, to]).find((party) => !known.has(party));
+    if (stranger !== undefined) {
+      throw refused('no-links', `${JSON.stringify(stranger)} can not be cut off: there is no such node`, {
+        hint: `one of: ${[...known].join(', ')}`,
+      });
+    }
+    const cutsClients = act.links.some(({ from, to }) => from === CLIENT || to === CLIENT);
+    if (cutsClients && !probe.client.ok) {
+      throw refused('no-links', 'the clients can not be cut off from nodes here', {
+        why: probe.client.reason,
+      });
+    }
+    return act;
+  },
+
+  async inject(scene, { links, tag }) {
+    await (await requireLinks(scene, 'cut')).links.block(links, tag);
+  },
+
+  async undo(scene, { tag }) {
+    await (await requireLinks(scene, 'cut')).links.clear(tag);
+  },
+
+  async verify(scene, { tag }) {
+    const left = (await (await requireLinks(scene, 'cut')).links.tags()).includes(tag);
+    return left ? `packet rules tagged ${tag} are still there` : null;
+  },
+};
+
+/** What a person types to remove all that carries a tag. */
+export function commandsOf({ plan }: Scene['up'], tag: string): string[] {
+  const containers = plan.nodes.map(({ id }) => `sentinelctl-${plan.spec.cluster}-${id}`);
+  return removalCommands(plan.driver === 'docker' ? { containers } : 'processes', tag);
+}
+
+/** `between redis-1 | redis-2, redis-3`, `from redis-1 to redis-2`: the same ends once, both directions together. */
+function words(links: readonly Link[]): string {
+  const has = (from: Party, to: Party): boolean => links.some((link) => link.from === from && link.to === to);
+  const both = links.filter(({ from, to }, i) => {
+    const back = links.findIndex((link) => link.from === to && link.to === from);
+    return back > i;
+  });
+  const oneWay = links.filter(({ from, to }) => !has(to, from));
+  return [...grouped(both, 'between', '|'), ...grouped(oneWay, 'from', 'to')].join('; ');
+}
+
+/** Those that reach the same others are told together. */
+function grouped(links: readonly Link[], before: string, between: string): string[] {
+  const reached = new Map<Party, Party[]>();
+  for (const { from, to } of links) reached.set(from, [...(reached.get(from) ?? []), to]);
+  const groups = new Map<string, Party[]>();
+  for (const [from, to] of reached) {
+    const key = [...to].sort().join(', ');
+    groups.set(key, [...(groups.get(key) ?? []), from]);
+  }
+  return [...groups].map(([to, from]) => `${before} ${from.join(', ')} ${between} ${to}`);
+}

@@ -1,0 +1,16 @@
+import type { LinksProbe } from '../../drivers/links.js';
+import { refused } from '../../errors.js';
+import type { Scene } from '../act.js';
+
+/** The cluster's links. Throws `no-links` (3) with the reason and what can, where they can't be cut. */
+export async function requireLinks(
+  { up }: Scene,
+  done: 'cut' | 'slowed down',
+): Promise<LinksProbe & { ok: true }> {
+  const probe = await up.driver.links();
+  if (probe.ok) return probe;
+  throw refused('no-links', `the links of ${up.plan.spec.cluster} can not be ${done}`, {
+    why: probe.reason,
+    hint: probe.hint,
+  });
+}

@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { platform } from 'node:process';
+import { errnoOf, failed, messageOf } from '../errors.js';
+
+/** Root's own tools are in no PATH of many a user. */
+const ENV = { PATH: '/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' };
+const RUN_MS = 15_000;
+/** How long to wait for somebody else who changes rules, in seconds; iptables without nftables has one lock for all. */
+const LOCK_S = '10';
+
+/**
+ * Every packet rule of this machine, or of the network namespace that a process is in, as `iptables-save` prints them.
+ * Throws OperatorError (1).
+ */
+export const readPacketRules = (pid?: number): Promise<string> =>
+  run(...inside(pid, 'iptables-save'), '').catch((error: unknown) => {
+    throw failed('packet-rules', 'the packet rules of this machine can not be read', {
+      why: words(error),
+      hint: 'iptables-save',
+      cause: error,
+    });
+  });
+
+/** Changes rules as `iptables-restore --noflush` reads them: a table's changes all at once, or none. Throws OperatorError (1). */
+export async function changePacketRules(changes: string, pid?: number): Promise<void> {
+  if (changes === '') return;
+  await run(...inside(pid, 'iptables-restore', '-w', LOCK_S, '--noflush'), changes).catch(
+    (error: unknown) => {
+      throw failed('packet-rules', 'the packet rules of this machine can not be changed', {
+        why: words(error),
+        hint: 'iptables-save',
+        cause: error,
+      });
+    },
+  );
+}
+
+/** Why this user can not make packet rules here, as a clause; undefined where it can. Changes nothing. */
+export async function whyNoPacketRules(): Promise<string | undefined> {
+  if (platform !== 'linux') return 'packet rules are made with iptables, which only Linux has';
+  try {
+    await run('iptables-save', [], '');
+    await run('iptables-restore', ['-w', LOCK_S, '--noflush'], '*filter\nCOMMIT\n');
+    return undefined;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return 'there is no iptables on this machine';
+    return `this user may not make packet rules (${words(error)})`;
+  }
+}
+
+/** The same command in the network of a process, with this machine's own files (nsenter(1)). */
+const inside = (pid: number | undefined, program: string, ...args: string[]): [string, string[]] =>
+  pid === undefined ? [program, args] : ['nsenter', ['-n', '-t', String(pid), program, ...args]];
+
+function run(program: string, args: string[], input: string): Promise<string> {
+  return new Promise((done, fail) => {
+    const options = { env: ENV, timeout: RUN_MS, maxBuffer: 64 * 1024 * 1024 };
+    const child = execFile(program, args, options, (error, stdout, stderr) => {
+      if (error === null) done(stdout);
+      else fail(Object.assign(error, { stderr }));
+    });
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
+  });
+}
+
+/** The first line that the program printed: what is below repeats it. */
+function words(error: unknown): string {
+  const { stderr } = error as { stderr?: unknown };
+  const line = typeof stderr === 'string' ? stderr.split('\n').find((text) => text.trim() !== '') : undefined;
+  return line?.trim() ?? messageOf(error);
+}

@@ -1,0 +1,105 @@
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { hostname, networkInterfaces } from 'node:os';
+import { dirname } from 'node:path';
+import { platform } from 'node:process';
+import type { Life } from '../model/gathered.js';
+import { listeningInodes } from './port-holder.js';
+import { seesSameFiles } from './process-list.js';
+
+/** What is known of a server on this machine before it is looked at. */
+export interface LocalServer {
+  /** null where it does not run. */
+  pid: number | null;
+  /** Its configuration file, absolute; null where it has none. */
+  conf: string | null;
+}
+
+/** This machine, as `Life` names it. */
+export const thisHost = (): string => `host ${hostname()}`;
+
+/** Whether an address is one of this machine's own. */
+export function isLocal(host: string): boolean {
+  if (host === 'localhost' || host === '::1' || host.startsWith('127.')) return true;
+  return Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === host));
+}
+
+/** How a server lives that is a process of this machine. What can't be told is null. */
+export async function lifeOfProcess({ pid, conf }: LocalServer): Promise<Life> {
+  const [inode, mounts] = await Promise.all([
+    conf === null ? null : stat(conf).catch(() => null),
+    readMounts(pid),
+  ]);
+  return {
+    kind: 'process',
+    confInode: inode === null ? null : `${inode.dev}:${inode.ino}`,
+    confIsFileMount: conf === null || mounts === null ? null : mounts.some((m) => m.at === conf),
+    dirWritable: conf === null ? null : await mayWrite(dirname(conf), pid, mounts),
+    restartPolicy: null,
+    stopTimeoutS: null,
+    addressPinned: null,
+    oomKilled: null,
+    memoryLimitBytes: null,
+    hostKey: thisHost(),
+  };
+}
+
+/**
+ * Whether the process that has this pid listens on the port, and sees the files that we see: a server that says its
+ * own pid may live in a container, or on another machine, where the same pid is somebody else's.
+ */
+export async function isServerHere(pid: number, port: number): Promise<boolean> {
+  if (platform !== 'linux' || !Number.isSafeInteger(pid) || pid <= 0) return false;
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
+  );
+  const sockets = new Set(
+    tables.flatMap((t) => listeningInodes(t, port)).map((inode) => `socket:[${inode}]`),
+  );
+  const open = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  const links = await Promise.all(open.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
+  return links.some((link) => sockets.has(link)) && (await seesSameFiles(pid));
+}
+
+interface Mount {
+  at: string;
+  readOnly: boolean;
+}
+
+/** `/proc/PID/mountinfo`: id, parent, device, root, mount point, options … (proc(5)). null outside Linux. */
+async function readMounts(pid: number | null): Promise<Mount[] | null> {
+  const text = await readFile(`/proc/${pid ?? 'self'}/mountinfo`, 'utf8').catch(() => null);
+  if (text === null) return null;
+  return text.split('\n').flatMap((line) => {
+    const [, , , , at, options] = line.split(' ');
+    if (at === undefined || options === undefined) return [];
+    // Spaces and the like in a path are octal: \040.
+    const path = at.replace(/\\(\d{3})/g, (_, octal: string) =>
+      String.fromCharCode(Number.parseInt(octal, 8)),
+    );
+    return [{ at: path, readOnly: options.split(',').includes('ro') }];
+  });
+}
+
+/** By owner, group and mode, as the process's user; root may write wherever the file system is writable. */
+async function mayWrite(dir: string, pid: number | null, mounts: Mount[] | null): Promise<boolean | null> {
+  const holding = mounts
+    ?.filter(({ at }) => at === '/' || dir === at || dir.startsWith(`${at}/`))
+    .sort((a, b) => b.at.length - a.at.length)[0];
+  if (holding?.readOnly === true) return false;
+  const [owner, who] = await Promise.all([stat(dir).catch(() => null), userOf(pid)]);
+  if (owner === null || who === null) return null;
+  if (who.uid === 0) return true;
+  const bits = who.uid === owner.uid ? 0o300 : who.gids.includes(owner.gid) ? 0o030 : 0o003;
+  return (owner.mode & bits) === bits;
+}
+
+/** Effective user and groups out of `/proc/PID/status`: `Uid:` real, effective, saved, file system (proc(5)). */
+async function userOf(pid: number | null): Promise<{ uid: number; gids: number[] } | null> {
+  if (pid === null) return null;
+  const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const numbers = (name: string): number[] =>
+    (new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(text)?.[1] ?? '').split(/\s+/).filter(Boolean).map(Number);
+  const [, uid] = numbers('Uid');
+  const [, gid] = numbers('Gid');
+  return uid === undefined || gid === undefined ? null : { uid, gids: [gid, ...numbers('Groups')] };
+}

@@ -1,0 +1,37 @@
+import type { Driver } from '../drivers/driver.js';
+import { refused } from '../errors.js';
+import { type ClusterPlan, sentinelNodes } from '../model/plan.js';
+import type { WorkloadTarget } from './target.js';
+
+export type Road = Pick<WorkloadTarget, 'sentinels' | 'natMap' | 'localAddress'>;
+
+/**
+ * How clients get to a cluster of ours. `apart`: from an address of their own, so that they can be cut off from nodes
+ * that this program still sees; among processes with addresses of their own that is always so, where packet rules can be
+ * made. Throws `no-links` (3) where they must be apart and can't be.
+ */
+export async function roadOf(
+  driver: Driver,
+  plan: ClusterPlan,
+  routable: boolean,
+  apart = false,
+): Promise<Road> {
+  const natMap = Object.fromEntries(
+    plan.nodes.map(({ announce, endpoint }) => [`${announce.host}:${announce.port}`, { ...endpoint }]),
+  );
+  const usual: Road = {
+    sentinels: sentinelNodes(plan).map(({ endpoint }) => endpoint),
+    natMap: routable ? null : natMap,
+  };
+  if (!apart && driver.name !== 'process') return usual;
+  const probe = await driver.links();
+  if (probe.ok && probe.client.ok) {
+    const { localAddress, byEndpoint } = probe.client;
+    return { ...usual, localAddress, natMap: byEndpoint ? natMap : usual.natMap };
+  }
+  if (!apart) return usual;
+  throw refused('no-links', 'the clients can not be cut off from nodes here', {
+    why: probe.ok ? (probe.client.ok ? undefined : probe.client.reason) : probe.reason,
+    hint: probe.ok ? undefined : probe.hint,
+  });
+}
