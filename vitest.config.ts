@@ -1,7 +1,35 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Tests that start servers share two cores: two files at a time, each with its own ports and state directory. */
-const servers = { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 };
+/**
+ * Tests that start servers mostly wait for them: a file of the integration tests keeps about half a core busy, a file
+ * of the e2e tests, whose groups run at the same time, nearly one. Two cores carry three and two of them. Each file
+ * has its own ports and state directory.
+ */
+const servers = { testTimeout: 120_000, hookTimeout: 120_000 };
+/** Files that hold what they measure against Sentinel's own log, to some milliseconds: they run when all others are done. */
+const TIMED = {
+  integration: ['test/integration/failover-test.test.ts'],
+  e2e: ['test/e2e/engines.test.ts'],
+};
+/** Of what a file has marked as concurrent. */
+const maxConcurrency = 3;
+const project = (
+  name: string,
+  include: string[],
+  groupOrder: number,
+  maxWorkers: number,
+  exclude: string[] = [],
+) => ({
+  test: {
+    name,
+    include,
+    exclude: [...configDefaults.exclude, ...exclude],
+    sequence: { groupOrder },
+    maxWorkers,
+    maxConcurrency,
+    ...servers,
+  },
+});
 
 export default defineConfig({
   test: {
@@ -13,15 +41,10 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      {
-        test: {
-          name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
-          sequence: { groupOrder: 1 },
-          ...servers,
-        },
-      },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], sequence: { groupOrder: 2 }, ...servers } },
+      project('integration', ['test/integration/**/*.test.ts'], 1, 3, TIMED.integration),
+      project('e2e', ['test/e2e/**/*.test.ts'], 2, 2, TIMED.e2e),
+      project('integration-timed', TIMED.integration, 3, 2),
+      project('e2e-timed', TIMED.e2e, 3, 2),
     ],
   },
 });

@@ -1,4 +1,5 @@
 import { failed } from '../errors.js';
+import type { Act } from '../faults/act.js';
 import { formatAddress } from '../model/address.js';
 import { humanDurationMs } from '../model/duration.js';
 import { until } from '../until.js';
@@ -22,6 +23,12 @@ export interface Fault {
   /** Of a fault that ends by itself: resolves with the moment at which it ended; null when it was cut short. */
   ended: Promise<number | null> | null;
 }
+
+/** The same as an act, by which a later command takes it back where this one is killed. */
+export const actOf = ({ name }: FaultSpec, node: string): Act =>
+  name === 'freeze'
+    ? { act: 'pause', node }
+    : { act: 'end', node, signal: name === 'kill' ? 'SIGKILL' : 'SIGTERM' };
 
 /** Does it to the current master; what comes after is timed from the moment at which it was seen to have happened. */
 export async function injectFault(story: Story, spec: FaultSpec): Promise<Fault> {

@@ -1,22 +1,22 @@
 import type { Asking } from '../cluster/ask.js';
 import { step } from '../cluster/engine.js';
-import { natMapOf } from '../cluster/up-result.js';
 import { type Address, formatAddress } from '../model/address.js';
-import { dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
+import { dataNodes, type NodePlan } from '../model/plan.js';
 import { until } from '../until.js';
 import {
   cleanUp,
   clientSummary,
   ledgerOf,
   readBack,
+  roadOf,
   startWorkload,
   type WorkloadRecord,
   zombieWritesOf,
 } from '../workload/index.js';
 import { nodeOf, type Story } from './cast.js';
-import type { Fault } from './fault.js';
+import type { Ending } from './ending.js';
 import { judgePromises } from './promises.js';
-import type { ClientSummary, InvariantResult, LedgerSummary, Rejoin, WorkloadSettings } from './result.js';
+import type { ClientSummary, InvariantResult, LedgerSummary, WorkloadSettings } from './result.js';
 
 /** How long clients write before anything happens, in milliseconds: enough to see that all is well. */
 const WARM_UP_MS = 1000;
@@ -30,25 +30,33 @@ export interface Promises {
   client: ClientSummary;
   ledger: LedgerSummary;
   zombieWrites: number;
+  /** How many writes a node acknowledged between two moments of the run's clock. */
+  tookWrites(node: string, fromMs: number, toMs: number): number;
   invariants: InvariantResult[];
 }
 
-/** Clients that write while the failover happens. */
+/** Clients that write while something happens. */
 export interface Load {
   /** Stops the clients, reads everything back and accounts for it. */
-  settle(
-    fault: Fault,
-    newMaster: { id: string; announce: Address } | null,
-    back: Rejoin | null,
-  ): Promise<Promises>;
+  settle(ending: Ending): Promise<Promises>;
   /** Stops the clients, and says what they saw; nothing is read back. */
-  summary(fault: Fault): Promise<ClientSummary>;
+  summary(faultAtMs: number): Promise<ClientSummary>;
   /** Stops the clients and removes what they wrote; idempotent, never throws. */
   end(): Promise<void>;
 }
 
-/** Starts the clients and waits until all of them write. Throws OperatorError. */
-export async function startLoad(story: Story, settings: WorkloadSettings, routable: boolean): Promise<Load> {
+/** Whom clients write to, and who watches. */
+export type LoadStage = Pick<Story, 'engine' | 'up' | 'observer'> & {
+  cast: Pick<Story['cast'], 'oldMaster'>;
+};
+
+/** Starts the clients and waits until all of them write; `apart`: so that they can be cut off. Throws OperatorError. */
+export async function startLoad(
+  story: LoadStage,
+  settings: WorkloadSettings,
+  routable: boolean,
+  apart = false,
+): Promise<Load> {
   const { engine, up } = story;
   const { plan, asking } = up;
   const { clock } = engine;
@@ -60,10 +68,9 @@ export async function startLoad(story: Story, settings: WorkloadSettings, routab
     async () => {
       const started = await startWorkload(
         {
-          sentinels: sentinelNodes(plan).map((n) => n.endpoint),
+          ...(await roadOf(up.driver, plan, routable, apart)),
           masterName: plan.spec.masterName,
           password: asking.password,
-          natMap: routable ? null : natMapOf(plan),
           nodes: dataNodes(plan).map(({ id, announce, endpoint }) => ({ id, announce, endpoint })),
         },
         { settings, keyPrefix: `sentinelctl:${run}`, clock, signal: engine.signal },
@@ -81,44 +88,43 @@ export async function startLoad(story: Story, settings: WorkloadSettings, routab
   let record: WorkloadRecord | null = null;
   let lastMaster = nodeOf(plan, story.cast.oldMaster.id);
   return {
-    async settle(fault, newMaster, back) {
-      await until(() => (workload.recoveredSince(fault.atMs) ? true : undefined), {
+    async settle(ending) {
+      const { faultAtMs, newMaster, returnedAtMs, convertedAtMs } = ending;
+      const oldMaster = story.cast.oldMaster;
+      await until(() => (workload.recoveredSince(faultAtMs) ? true : undefined), {
         clock,
         everyMs: 20,
-        deadlineMs: newMaster === null ? 0 : RECOVERY_BOUND_MS,
+        deadlineMs: ending.servesAgain ? RECOVERY_BOUND_MS : 0,
         signal: engine.signal,
       });
-      record = await workload.stop();
-      const truth = newMaster ?? story.cast.oldMaster;
+      const done = await workload.stop();
+      record = done;
+      const truth = newMaster ?? oldMaster;
       lastMaster = nodeOf(plan, truth.id);
       await quiesce(story, truth.announce);
-      const at = (ms: number | null | undefined): number | null => (ms == null ? null : fault.atMs + ms);
       const finals = await readBack(record, dataNodes(plan), { ...asking, deadlineMs: READ_DEADLINE_MS });
       const writable = story.observer.seen.find(
-        (o) => o.kind === 'role' && o.source === truth.id && o.seen.role === 'master' && o.atMs >= fault.atMs,
+        (o) => o.kind === 'role' && o.source === truth.id && o.seen.role === 'master' && o.atMs >= faultAtMs,
       );
       const ledger = ledgerOf(record, finals, truth.id, {
-        fault: fault.name,
-        oldMaster: story.cast.oldMaster.id,
+        ...ending,
+        oldMaster: oldMaster.id,
         newMaster: newMaster?.id ?? null,
-        faultAtMs: fault.atMs,
         newWritableAtMs: writable?.atMs ?? null,
-        returnedAtMs: at(back?.restartedMs),
-        convertedAtMs: at(back?.convertedMs),
-        cameBackEmpty: false,
       });
-      const from = at(back?.restartedMs);
       const zombieWrites =
-        from === null
+        returnedAtMs === null
           ? 0
-          : zombieWritesOf(record, story.cast.oldMaster.id, from, at(back?.convertedMs) ?? clock.now());
-      const client = clientSummary(record, fault.atMs);
-      const invariants = judgePromises(client, ledger, truth, newMaster !== null);
-      return { client, ledger, zombieWrites, invariants };
+          : zombieWritesOf(record, oldMaster.id, returnedAtMs, convertedAtMs ?? clock.now());
+      const client = clientSummary(record, faultAtMs);
+      const invariants = judgePromises(client, ledger, truth, ending.servesAgain);
+      const tookWrites = (node: string, fromMs: number, toMs: number): number =>
+        zombieWritesOf(done, node, fromMs, toMs);
+      return { client, ledger, zombieWrites, tookWrites, invariants };
     },
-    async summary(fault) {
+    async summary(faultAtMs) {
       record ??= await workload.stop();
-      return clientSummary(record, fault.atMs);
+      return clientSummary(record, faultAtMs);
     },
     async end() {
       await endWorkload(workload, lastMaster, asking);
@@ -144,7 +150,7 @@ async function endWorkload(
 }
 
 /** Waits until every replica that follows the master has its offset: only then does its data say what was lost. */
-async function quiesce({ engine, up, observer }: Story, master: Address): Promise<void> {
+async function quiesce({ engine, up, observer }: LoadStage, master: Address): Promise<void> {
   const replicas = dataNodes(up.plan).filter((n) => formatAddress(n.announce) !== formatAddress(master));
   const masterId =
     dataNodes(up.plan).find((n) => formatAddress(n.announce) === formatAddress(master))?.id ?? '';

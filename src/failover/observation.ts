@@ -16,7 +16,10 @@ export type Observation = { atMs: number; source: string } & (
   | { kind: 'event'; event: SentinelEvent }
   | { kind: 'role'; seen: RoleSeen }
   | { kind: 'belief'; master: Address | null }
+  /** Its connection closed. */
   | { kind: 'gone' }
+  /** Its connection is there, and brings no answer: frozen, or cut off. */
+  | { kind: 'silent' }
 );
 
 /** Who is who in one failover; what the phases are judged against. */

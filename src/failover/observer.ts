@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import { type Address, formatAddress } from '../model/address.js';
 import type { NodePlan } from '../model/plan.js';
 import { type Connection, openConnection } from '../wire/client.js';
+import { silenceOf } from '../wire/error.js';
 import { parseMasterAddress, parseRole } from '../wire/replies.js';
 import { followSentinel } from '../wire/subscribe.js';
 import type { Observation, RoleSeen } from './observation.js';
@@ -12,12 +13,17 @@ const IDLE_EVERY_MS = 50;
 const BUSY_EVERY_MS = 4;
 const DEADLINE_MS = 1000;
 
+/** How long a sentinel that went away is left alone before its events are asked for again, in milliseconds. */
+const AGAIN_AFTER_MS = 50;
+
 /** Everything that is seen of a cluster from `observe` to `close`. */
 export interface Observer {
   /** In the order in which it was seen; grows. */
   readonly seen: readonly Observation[];
   /** A data node's replication offset when it was last asked, in bytes. */
   offsetOf(id: string): number | null;
+  /** How many sentinels' events are followed at this moment. */
+  heard(): number;
   /** When it last answered, on the run's clock; null where it never did. */
   lastAnswerAt(id: string): number | null;
   /** Asks often: from the moment at which something is about to happen. */
@@ -34,7 +40,7 @@ export interface ObserveOptions {
 /** Asks over one connection; made anew for each, so that what a node says after its return is recorded again. */
 type Asker = (node: NodePlan) => (connection: Connection) => Promise<void>;
 
-/** Follows every sentinel's events and beliefs and every data node's ROLE. Throws WireError if no sentinel answers. */
+/** Follows every sentinel's events and beliefs and every data node's ROLE; who went away is followed again. */
 export async function observe(
   nodes: { data: NodePlan[]; sentinels: NodePlan[] },
   options: ObserveOptions,
@@ -54,8 +60,9 @@ export async function observe(
   const connect = (node: NodePlan): Promise<Connection> =>
     openConnection(node.endpoint, { clock, deadlineMs: DEADLINE_MS, password: options.password });
 
-  /** Asks one node for ever; a connection that dies is recorded at that moment and opened again. */
+  /** Asks one node for ever; a connection that dies, or stays silent, is recorded at that moment and opened again. */
   const poll = async (node: NodePlan, asker: Asker): Promise<void> => {
+    let answers = false;
     while (!stop.signal.aborted) {
       let connection: Connection | undefined;
       try {
@@ -66,9 +73,14 @@ export async function observe(
         });
         while (!stop.signal.aborted) {
           await ask(connection);
+          answers = true;
           await clock.sleep(everyMs, stop.signal);
         }
-      } catch {
+      } catch (error) {
+        // Once for a silence: a frozen server still takes connections.
+        if (answers && !stop.signal.aborted && silenceOf(error).kind === 'timeout')
+          record({ kind: 'silent', atMs: clock.now(), source: node.id });
+        answers = false;
         await clock.sleep(everyMs, stop.signal).catch(() => {});
       } finally {
         connection?.close();
@@ -102,22 +114,33 @@ export async function observe(
     };
   };
 
-  const subscriptions = await Promise.all(
-    nodes.sentinels.map((node) =>
-      followSentinel(
-        node.endpoint,
-        { clock, deadlineMs: DEADLINE_MS, password: options.password },
-        (event, atMs) => record({ kind: 'event', atMs, source: node.id, event }),
-        () => {},
-      ).catch(() => null),
-    ),
-  );
+  const subscriptions = new Map<string, { close(): void }>();
+  const subscribe = async (node: NodePlan): Promise<void> => {
+    const subscription = await followSentinel(
+      node.endpoint,
+      { clock, deadlineMs: DEADLINE_MS, password: options.password },
+      (event, atMs) => record({ kind: 'event', atMs, source: node.id, event }),
+      () => subscriptions.delete(node.id),
+    ).catch(() => null);
+    if (stop.signal.aborted) subscription?.close();
+    else if (subscription !== null) subscriptions.set(node.id, subscription);
+  };
+  /** A sentinel that was down and is back says again what happens. */
+  const keepSubscribed = async (node: NodePlan): Promise<void> => {
+    while (!stop.signal.aborted) {
+      if (!subscriptions.has(node.id)) await subscribe(node);
+      await clock.sleep(AGAIN_AFTER_MS, stop.signal).catch(() => {});
+    }
+  };
+  await Promise.all(nodes.sentinels.map(subscribe));
   const polls = [
     ...nodes.data.map((node) => poll(node, askRole)),
     ...nodes.sentinels.map((node) => poll(node, askBelief)),
+    ...nodes.sentinels.map(keepSubscribed),
   ];
   return {
     seen,
+    heard: () => subscriptions.size,
     offsetOf: (id) => offsets.get(id) ?? null,
     lastAnswerAt: (id) => answeredAt.get(id) ?? null,
     hurry: () => {
@@ -125,7 +148,7 @@ export async function observe(
     },
     async close() {
       stop.abort();
-      for (const subscription of subscriptions) subscription?.close();
+      for (const subscription of subscriptions.values()) subscription.close();
       await Promise.all(polls);
     },
   };

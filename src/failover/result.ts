@@ -121,7 +121,7 @@ export interface TrialEvent {
   atMs: number;
   /** A node's id. */
   source: string;
-  /** Sentinel's channel (`+sdown`), or `role`, `belief`, `gone`, `fault`, `restart`. */
+  /** Sentinel's channel (`+sdown`), or `role`, `belief`, `gone`, `silent`, `fault`, `restart`. */
   name: string;
   message: string;
 }

@@ -1,6 +1,7 @@
 import type { BringUp } from '../cluster/bring-up.js';
+import { changing } from '../cluster/changing.js';
 import { type Engine, openDriver, requireCluster } from '../cluster/engine.js';
-import { withLock } from '../host/lock.js';
+import { type Experiment, openExperiment } from '../faults/experiment.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverTestOptions } from './options.js';
 import type { FailoverResult, Trial } from './result.js';
@@ -21,7 +22,9 @@ const SETTLE_MS = 30_000;
  */
 export function runFailoverTest(engine: Engine, options: FailoverTestOptions): Promise<FailoverResult> {
   return onStage(engine, options.cluster, 'failover-test', (up, routable) =>
-    playTrials(engine, up, { ...options, routable }),
+    journalled(engine, up, 'failover-test', (experiment) =>
+      playTrials(engine, up, experiment, { ...options, routable }),
+    ),
   );
 }
 
@@ -35,7 +38,7 @@ export function onStage<T>(
   what: string,
   work: (up: BringUp, routable: boolean) => Promise<T>,
 ): Promise<T> {
-  return withLock(engine.store.lockOf(cluster), `${what} --cluster ${cluster}`, async () => {
+  return changing(engine, cluster, `${what} --cluster ${cluster}`, async () => {
     const state = await requireCluster(engine.store, cluster);
     const driver = await openDriver(engine, state);
     const password = await engine.store.password(cluster);
@@ -48,17 +51,33 @@ export function onStage<T>(
   });
 }
 
+/** Lends a journal for all that is done to the cluster, and closes it unless something could not be put back. */
+export async function journalled<T>(
+  engine: Engine,
+  up: BringUp,
+  what: string,
+  work: (experiment: Experiment) => Promise<T>,
+): Promise<T> {
+  const experiment = await openExperiment(engine, up, { what, keep: false, guardMs: null });
+  try {
+    return await work(experiment);
+  } finally {
+    await experiment.close();
+  }
+}
+
 /** The trials alone, on a stage that is open; its plan's settings are taken for the cluster's live ones. */
 export async function playTrials(
   engine: Engine,
   up: BringUp,
+  experiment: Experiment,
   options: FailoverTestOptions & TrialSettings,
 ): Promise<FailoverResult> {
   const startedAt = new Date(engine.clock.wallMs()).toISOString();
   const trials: Trial[] = [];
   let before: Snapshot | null = null;
   const soFar = (): FailoverResult => resultOf({ plan: up.plan, trials, before, startedAt, options });
-  const steering: Steering | null = options.trials > 1 ? await steer(up, options.seed) : null;
+  const steering: Steering | null = options.trials > 1 ? await steer(up, experiment, options.seed) : null;
   const begun = engine.clock.now();
   try {
     // Written before anything is done: a run that is killed leaves at least what it was asked to be.
@@ -66,7 +85,7 @@ export async function playTrials(
     for (let n = 1; n <= options.trials; n++) {
       if (options.trials > 1) sayTrial(engine, n, options.trials, engine.clock.now() - begun);
       await steering?.aim();
-      const played = await playTrial(engine, up, options);
+      const played = await playTrial(engine, up, experiment, options);
       before ??= played.before;
       trials.push(played.trial);
       if (played.trial.cutShort) break;

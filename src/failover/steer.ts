@@ -1,5 +1,6 @@
 import { surveyPlan, withNode } from '../cluster/ask.js';
 import type { BringUp } from '../cluster/bring-up.js';
+import type { Experiment } from '../faults/experiment.js';
 import { sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import { dataNodes, type NodePlan } from '../model/plan.js';
@@ -19,7 +20,7 @@ export interface Steering {
 }
 
 /** Reads the priorities that must be given back. `seed` decides between nodes that are equal. */
-export async function steer(up: BringUp, seed: number): Promise<Steering> {
+export async function steer(up: BringUp, experiment: Experiment, seed: number): Promise<Steering> {
   const { plan, asking } = up;
   const data = dataNodes(plan);
   const had = new Map<string, string>();
@@ -27,6 +28,14 @@ export async function steer(up: BringUp, seed: number): Promise<Steering> {
     const reply = await withNode(node, asking, (c) => c.call('CONFIG', 'GET', 'replica-priority'));
     had.set(node.id, Array.isArray(reply) ? String(reply[1] ?? '100') : '100');
   }
+  const planned = await experiment.plan(
+    [...had].map(([node, value]) => ({
+      act: 'config',
+      node,
+      set: { 'replica-priority': String(PREFERRED) },
+      was: { 'replica-priority': value },
+    })),
+  );
   const turns = new Map(data.map((n, i) => [n.id, ((i + seed) % data.length) / data.length]));
   const setPriority = (node: NodePlan, value: number | string): Promise<unknown> =>
     withNode(node, { ...asking, signal: undefined }, (c) =>
@@ -65,7 +74,9 @@ export async function steer(up: BringUp, seed: number): Promise<Steering> {
       );
     },
     async release() {
-      await Promise.allSettled(data.map((n) => giveBack(n, had.get(n.id) ?? '100')));
+      const given = await Promise.allSettled(data.map((n) => giveBack(n, had.get(n.id) ?? '100')));
+      // What could not be given back stays in the journal.
+      await experiment.settled(planned.filter((_, i) => given[i]?.status === 'fulfilled'));
     },
   };
 }

@@ -1,13 +1,21 @@
 import type { BringUp } from '../cluster/bring-up.js';
 import type { Engine } from '../cluster/engine.js';
 import { EXIT, messageOf, notRestored, OperatorError, refused } from '../errors.js';
+import type { Act } from '../faults/act.js';
+import type { Experiment } from '../faults/experiment.js';
 import { formatDurationMs } from '../model/duration.js';
 import type { ClusterPlan } from '../model/plan.js';
 import { DOUBLE_FAILOVER_BELOW_MS } from '../model/spec.js';
 import { count } from '../model/words.js';
-import { applySettings, readSettings, restoreSettings, settingsFor } from './live-settings.js';
+import {
+  applySettings,
+  type LiveSetting,
+  readSettings,
+  restoreSettings,
+  settingsFor,
+} from './live-settings.js';
 import type { FailoverResult } from './result.js';
-import { onStage, playTrials } from './run.js';
+import { journalled, onStage, playTrials } from './run.js';
 import type { Restoration, SweepResult } from './sweep-result.js';
 import {
   type Combination,
@@ -28,26 +36,46 @@ export type { SweepOptions } from './sweep-verdict.js';
  * combination (`complete: false`).
  */
 export function runSweep(engine: Engine, options: SweepOptions): Promise<SweepResult> {
-  return onStage(engine, options.cluster, 'sweep', async (up, routable) => {
-    refuseImpossible(up.plan, options);
-    const warnings = warningsFor(up.plan, options);
-    for (const text of warnings) engine.onProgress({ type: 'note', level: 'warning', text });
-    const startedAt = new Date(engine.clock.wallMs()).toISOString();
-    const had = await readSettings(up);
-    const runs: [Combination, FailoverResult][] = [];
-    let broken: unknown;
-    try {
-      await playAll(engine, up, { ...options, routable }, runs);
-    } catch (error) {
-      broken = error;
-    }
-    const restoration = await restoreSettings(up, had);
-    if (broken !== undefined && !(runs.length > 0 && endedInOrder(broken, engine))) {
-      throw restoration.restored ? broken : left(restoration, broken);
-    }
-    return sweepResultOf({ plan: up.plan, options, warnings, startedAt, runs, restoration, broken });
-  });
+  return onStage(engine, options.cluster, 'sweep', (up, routable) =>
+    journalled(engine, up, 'sweep', (experiment) => sweep(engine, up, experiment, { ...options, routable })),
+  );
 }
+
+async function sweep(
+  engine: Engine,
+  up: BringUp,
+  experiment: Experiment,
+  options: SweepOptions & { routable: boolean },
+): Promise<SweepResult> {
+  refuseImpossible(up.plan, options);
+  const warnings = warningsFor(up.plan, options);
+  for (const text of warnings) engine.onProgress({ type: 'note', level: 'warning', text });
+  const startedAt = new Date(engine.clock.wallMs()).toISOString();
+  const had = await readSettings(up);
+  const planned = await experiment.plan(actsFor(had));
+  const runs: [Combination, FailoverResult][] = [];
+  let broken: unknown;
+  try {
+    await playAll(engine, up, experiment, options, runs);
+  } catch (error) {
+    broken = error;
+  }
+  const restoration = await restoreSettings(up, had);
+  if (restoration.restored) await experiment.settled(planned);
+  if (broken !== undefined && !(runs.length > 0 && endedInOrder(broken, engine))) {
+    throw restoration.restored ? broken : left(restoration, broken);
+  }
+  return sweepResultOf({ plan: up.plan, options, warnings, startedAt, runs, restoration, broken });
+}
+
+/** What the settings were, as acts: a later command sets them again where this one is killed. */
+const actsFor = (had: readonly LiveSetting[]): Act[] =>
+  had.map(({ node, name, value }) => ({
+    act: node.kind === 'sentinel' ? 'sentinel-set' : 'config',
+    node: node.id,
+    set: { [name]: value },
+    was: { [name]: value },
+  }));
 
 /** What was measured before an interrupt or a refusal is worth showing; a master left down, or a bug, comes first. */
 const endedInOrder = (broken: unknown, { signal }: Engine): boolean =>
@@ -56,6 +84,7 @@ const endedInOrder = (broken: unknown, { signal }: Engine): boolean =>
 async function playAll(
   engine: Engine,
   up: BringUp,
+  experiment: Experiment,
   options: SweepOptions & { routable: boolean },
   runs: [Combination, FailoverResult][],
 ): Promise<void> {
@@ -69,11 +98,12 @@ async function playAll(
     engine.onProgress({ type: 'note', level: 'info', text });
     await applySettings(up, settingsFor(up, { ...combination, maxLagS: options.maxLagS }));
     const plan = { ...up.plan, spec: { ...up.plan.spec, downAfterMs } };
-    const played = await playTrials(
-      engine,
-      { ...up, plan },
-      { ...options, waitMs: null, budgetMs: null, thresholds: [] },
-    );
+    const played = await playTrials(engine, { ...up, plan }, experiment, {
+      ...options,
+      waitMs: null,
+      budgetMs: null,
+      thresholds: [],
+    });
     runs.push([{ downAfterMs, minReplicas }, played]);
     engine.signal?.throwIfAborted();
   }

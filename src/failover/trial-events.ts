@@ -20,5 +20,7 @@ function wordsOf(o: Observation): { name: string; message: string } {
       return { name: 'belief', message: o.master === null ? 'none' : `${o.master.host}:${o.master.port}` };
     case 'gone':
       return { name: 'gone', message: 'connection closed' };
+    case 'silent':
+      return { name: 'silent', message: 'no answer' };
   }
 }

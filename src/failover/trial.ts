@@ -2,18 +2,21 @@ import { surveyPlan } from '../cluster/ask.js';
 import { type BringUp, proveConvergence } from '../cluster/bring-up.js';
 import { type Engine, step } from '../cluster/engine.js';
 import { EXIT, OperatorError } from '../errors.js';
+import type { Experiment } from '../faults/experiment.js';
+import { requirePastFailoverGuard, requireSteady } from '../faults/preflight.js';
 import { dataNodes, sentinelNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { castOf, type Story } from './cast.js';
-import { type Fault, type FaultSpec, injectFault } from './fault.js';
+import { endingOf } from './ending.js';
+import { actOf, type Fault, type FaultSpec, injectFault } from './fault.js';
 import { followFailover } from './follow.js';
-import { judgeInvariants } from './invariants.js';
+import { fullSyncsOf } from './full-syncs.js';
+import { type FullSyncs, judgeInvariants } from './invariants/index.js';
 import { type LiveConfig, liveConfig } from './live-config.js';
 import type { Load } from './load.js';
 import type { Observation } from './observation.js';
 import { type Observer, observe } from './observer.js';
 import { newMasterOf, phaseTimes, round } from './phases.js';
-import { requirePastFailoverGuard, requireSteady } from './preflight.js';
 import { reasonsOf, sdownAt, spuriousIn } from './reasons.js';
 import { rejoin } from './rejoin.js';
 import { restore } from './restore.js';
@@ -34,11 +37,13 @@ export interface TrialSettings {
 
 /**
  * One failover, the whole story: look, load, hurt, follow, bring back, settle, read back, judge. Whatever happens
- * from the first touch on, an abort included, the old master is put back before this settles.
+ * from the first touch on, an abort included, the old master is put back before this settles; what is done to it is
+ * journalled before, for `recover`.
  */
 export async function playTrial(
   engine: Engine,
   up: BringUp,
+  experiment: Experiment,
   settings: TrialSettings,
 ): Promise<{ trial: Trial; before: Snapshot }> {
   const { plan, driver, asking } = up;
@@ -57,18 +62,24 @@ export async function playTrial(
   const hurt: { fault: Fault | null } = { fault: null };
   try {
     load = settings.workload && (await begin(story, settings.workload, settings.routable));
-    const { fault, back } = await orPutBack(story, async () => {
-      const fault = await injectFault(story, settings.fault);
-      hurt.fault = fault;
-      await followFailover(story, fault.atMs, settings.waitMs ?? defaultWaitMs(config));
-      const newMaster = newMasterOf(since(observer, fault), cast);
-      if (newMaster === null) await restore(story, 'no failover came');
-      const mode = newMaster === null ? null : settings.rejoin;
-      const back = newMaster && mode && (await rejoin(story, fault, newMaster, mode));
-      return { fault, back };
-    });
+    const planned = await experiment.plan([actOf(settings.fault, cast.oldMaster.id)]);
+    const { fault, back, fullSyncs } = await orPutBack(
+      story,
+      () => experiment.settled(planned),
+      async () => {
+        const fault = await injectFault(story, settings.fault);
+        hurt.fault = fault;
+        await followFailover(story, fault.atMs, settings.waitMs ?? defaultWaitMs(config));
+        const newMaster = newMasterOf(since(observer, fault), cast);
+        if (newMaster === null) await restore(story, 'no failover came');
+        const fullSyncs = newMaster && (await fullSyncsOf(story, before, newMaster.id, fault.atMs));
+        const mode = newMaster === null ? null : settings.rejoin;
+        const back = newMaster && mode && (await rejoin(story, fault, newMaster, mode));
+        return { fault, back, fullSyncs };
+      },
+    );
     if (back !== null) await step(engine, 'settle', 'everyone agrees again', () => settle(up));
-    return { trial: await judge(story, fault, back, load), before };
+    return { trial: await judge(story, fault, back, fullSyncs, load), before };
   } catch (error) {
     const isOver = engine.signal?.aborted === true && !isNotRestored(error);
     if (!isOver || hurt.fault === null) throw error;
@@ -86,18 +97,37 @@ async function begin(story: Story, workload: WorkloadSettings, routable: boolean
 }
 
 /** Everything that was seen, timed, read back and judged. */
-async function judge(story: Story, fault: Fault, back: Rejoin | null, load: Load | null): Promise<Trial> {
+async function judge(
+  story: Story,
+  fault: Fault,
+  back: Rejoin | null,
+  fullSyncs: FullSyncs | null,
+  load: Load | null,
+): Promise<Trial> {
   const { up, cast, observer } = story;
   const seen = since(observer, fault);
+  const fromMs = fault.atMs;
+  const untilMs = story.engine.clock.now();
+  const returnedAtMs = back?.restartedMs == null ? untilMs : fromMs + back.restartedMs;
+  // Dead or frozen until it came back.
+  const still = [{ id: cast.oldMaster.id, fromMs, toMs: returnedAtMs }];
   const newMaster = newMasterOf(seen, cast);
-  const promises = load && (await load.settle(fault, newMaster, back));
+  const promises = load && (await load.settle(endingOf(fault, newMaster, back)));
   const snapshot = await surveyPlan(up.plan, up.asking);
   return {
     ...whatWasSeen(story, fault),
     rejoin: back === null || promises === null ? back : { ...back, zombieWrites: promises.zombieWrites },
     ...(promises === null ? {} : { client: promises.client, ledger: promises.ledger }),
     invariants: [
-      ...judgeInvariants({ cast, newMaster, rejoin: back, snapshot, seen }),
+      ...judgeInvariants({
+        cast,
+        newMaster,
+        rejoin: back,
+        snapshot,
+        seen,
+        fullSyncs,
+        watch: { fromMs, untilMs, still, tookWrites: promises?.tookWrites ?? null },
+      }),
       ...(promises?.invariants ?? []),
     ],
   };
@@ -105,7 +135,7 @@ async function judge(story: Story, fault: Fault, back: Rejoin | null, load: Load
 
 /** What there is of a trial that was interrupted: seen and timed, not read back, and not judged. */
 async function cutShort(story: Story, fault: Fault, load: Load | null): Promise<Trial> {
-  const client = await load?.summary(fault);
+  const client = await load?.summary(fault.atMs);
   return {
     ...whatWasSeen(story, fault),
     cutShort: true,
@@ -143,12 +173,15 @@ const isNotRestored = (error: unknown): boolean =>
 const defaultWaitMs = (config: LiveConfig): number => config.downAfterMs + config.failoverTimeoutMs + 10_000;
 
 /** From the first touch on: whatever goes wrong, an abort included, the old master is put back before it goes on. */
-async function orPutBack<T>(story: Story, work: () => Promise<T>): Promise<T> {
+async function orPutBack<T>(story: Story, settled: () => Promise<void>, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    const done = await work();
+    await settled();
+    return done;
   } catch (error) {
     if (isNotRestored(error)) throw error;
     await restore(story, 'the test was cut short');
+    await settled();
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { engineRequired, hasEngine, hasImage } from '../helpers/docker.js';
+import { expectHealthy } from '../helpers/doctor-healthy.js';
 import { apartFromLogs, failoverTest, median, statusOf } from '../helpers/main-road.js';
 
 /** Every engine that the main road must hold on, as images for the Docker driver. */
@@ -18,12 +19,17 @@ describe.runIf(engineRequired && !hasEngine)('Docker', () => {
 
 for (const { image, name, version } of ENGINES) {
   const there = hasEngine && (image === 'host' || hasImage(image));
-  describe.skipIf(!there && !engineRequired)(`the main road on Docker with the image ${image}`, () => {
+  // Each has containers of its own and waits most of the time: all at once.
+  const road = there || engineRequired ? describe.concurrent : describe.skip;
+  road(`the main road on Docker with the image ${image}`, () => {
     let cli: Cli;
     beforeAll(async () => {
-      cli = await openCli();
+      const home = await openCli();
+      // Containers are known by their cluster's name to the whole engine.
+      const cluster = image.replace(/\W+/g, '-');
+      cli = { ...home, run: (args, options) => home.run([...args, '--cluster', cluster], options) };
     });
-    afterAll(() => cli.close());
+    afterAll(() => cli?.close());
 
     it('brings a cluster up, proved; moves the master, timed as the sentinels logged it; takes everything down', async () => {
       const args = ['--driver', 'docker', '--image', image, '--port', 'auto', '--down-after', '2s'];
@@ -31,8 +37,10 @@ for (const { image, name, version } of ENGINES) {
       expect(up.code, up.stderr).toBe(0);
       expect(up.json()).toMatchObject({ driver: 'docker', alreadyUp: false, routable: true });
       expect((await statusOf(cli)).code).toBe(0);
+      expectHealthy(await cli.run(['doctor', '--json']));
 
       const result = await failoverTest(cli);
+      expectHealthy(await cli.run(['doctor', '--json']));
       expect(result.engine.name).toBe(name);
       expect(result.engine.version).toMatch(version);
       const apart = await apartFromLogs(cli, result);

@@ -2,8 +2,20 @@ import { env } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.js';
 import { dockerDriver } from '../../src/drivers/docker/index.js';
+import { documents, shownCommands } from '../helpers/documents.js';
 import { openShell, type Shell } from '../helpers/shell.js';
 
+/**
+ * Types every example of every command as it stands in its help, against a fresh cluster.
+ *
+ * For a new command there is nothing to do where its examples need a healthy cluster `default` and exit 0: it gets a
+ * cluster of its own, made anew where the example before broke it. Otherwise:
+ * - it changes nothing: add it to LOOKS, and it shares one cluster with the others there;
+ * - something has to be there first: a line in PREPARED, typed once before its examples;
+ * - each of its examples takes long: add it to LONG, and they run at the same time;
+ * - it never ends, or takes minutes: a pattern in ENDLESS; it may exit with something else than 0: in MAY_EXIT.
+ * An example that a document shows as it is, and that exits 0 there, is typed by docs.test.ts and not again here.
+ */
 const LONG_MS = 240_000;
 
 /** The commands find a cluster of their own, on free ports and with a short down-after. */
@@ -16,39 +28,98 @@ const SETTINGS = {
   SENTINELCTL_BUDGET: '60s',
 };
 
+const LOOKS = [
+  ...['list', 'env', 'config', 'status', 'masters', 'replicas', 'sentinels', 'master-addr'],
+  ...['logs', 'history', 'completion', '__complete', 'faults', 'doctor', 'explain'],
+];
+const LONG = ['failover-test', 'sweep'];
+/** By command: what is typed before its examples. */
+const PREPARED: Record<string, string> = {
+  report: 'sentinelctl failover-test --rejoin guarded --clients 0 --report report',
+};
+/** What would go on is interrupted once it has said something on that stream. */
+const ENDLESS: [line: RegExp, saysFirst: 'stdout' | 'stderr'][] = [
+  [/\s(-f|--follow|--watch(=\S+)?)(\s|$)/, 'stdout'],
+  [/^sentinelctl sweep/, 'stderr'],
+];
+/** What else than 0 the exit code may be: a failover test's verdict is not what is looked for here. */
+const MAY_EXIT: [line: RegExp, codes: number[]][] = [[/^sentinelctl failover-test/, [0, 1]]];
+
 const probe = await dockerDriver.probe({ settings: { image: 'host' }, env });
 const isRequired = env.SENTINELCTL_REQUIRE_DOCKER === '1';
 it.runIf(isRequired && !probe.ok)('a Docker Engine is required and answers', () => {
   expect(probe).toMatchObject({ ok: true });
 });
 
-const examples = await Promise.all(
-  Object.entries(commands).map(async ([name, entry]) => ({
-    name,
-    lines: (await entry.load()).default.examples,
-  })),
+/** Lines that docs.test.ts types on processes, and expects to exit 0. */
+const typedElsewhere = new Set(
+  documents().flatMap(({ fences }) =>
+    fences
+      .filter(({ language, words }) => language === 'console' && !words.includes('docker'))
+      .flatMap(shownCommands)
+      .filter(({ exits, again, endless }) => exits === 0 && !again && !endless)
+      .map(({ text }) => text),
+  ),
 );
 
-/** What would go on for ever, or for many minutes, is interrupted once it has said something. */
+interface Examples {
+  name: string;
+  lines: string[];
+}
+const examples = await Promise.all(
+  Object.entries(commands).map(async ([name, entry]): Promise<Examples> => {
+    const { examples: all } = (await entry.load()).default;
+    return { name, lines: all.filter((line) => !typedElsewhere.has(line)) };
+  }),
+);
+
+/** Examples that share a state directory and a cluster, one after the other. */
+interface Stage {
+  title: string;
+  examples: Examples[];
+  /** They change nothing: the cluster is brought up once, and looked at no more. */
+  calm: boolean;
+}
+const aloneOf = (all: Examples[]): Stage[] =>
+  all
+    .filter(({ lines }) => lines.length > 0)
+    .map((each) => ({ title: each.name, examples: [each], calm: false }));
+const others = examples.filter(({ name }) => !LOOKS.includes(name));
+/** What takes longest begins first. */
+const stages: Stage[] = [
+  ...aloneOf(
+    others
+      .filter(({ name }) => LONG.includes(name))
+      .flatMap(({ name, lines }) => lines.map((line) => ({ name, lines: [line] })))
+      .toReversed(),
+  ),
+  ...aloneOf(others.filter(({ name }) => name in PREPARED)),
+  { title: 'what only looks', examples: examples.filter(({ name }) => LOOKS.includes(name)), calm: true },
+  ...aloneOf(others.filter(({ name }) => !LONG.includes(name) && !(name in PREPARED))),
+];
+
 const endUpon = (line: string): 'stdout' | 'stderr' | undefined =>
-  /\s(-f|--follow|--watch(=\S+)?)(\s|$)/.test(line)
-    ? 'stdout'
-    : line.startsWith('sentinelctl sweep')
-      ? 'stderr'
-      : undefined;
-/** What its exit code may be: a failover test's verdict is not what is looked for here. */
+  ENDLESS.find(([pattern]) => pattern.test(line))?.[1];
 const mayExit = (line: string): number[] =>
-  endUpon(line) !== undefined ? [130] : line.startsWith('sentinelctl failover-test') ? [0, 1] : [0];
+  endUpon(line) !== undefined ? [130] : (MAY_EXIT.find(([pattern]) => pattern.test(line))?.[1] ?? [0]);
 const needsDocker = (line: string): boolean => /--driver docker/.test(line);
 /** A cluster that an example names beside the default one. */
 const otherCluster = (line: string): string | undefined => /--cluster (\S+)/.exec(line)?.[1];
 
-describe.each(examples)('the examples of $name', ({ name, lines }) => {
+describe.concurrent.each(stages)('the examples of $title', ({ examples: shown, calm }) => {
   let shell: Shell;
   beforeAll(async () => {
     shell = await openShell(SETTINGS);
-  });
-  afterAll(() => shell.close(), LONG_MS);
+    if (calm) await up('default');
+    for (const { name } of shown) {
+      const line = PREPARED[name];
+      if (line === undefined) continue;
+      await standUp();
+      const ran = await shell.type(line);
+      expect(mayExit(line), `${line}\n${ran.stdout}${ran.stderr}`).toContain(ran.code);
+    }
+  }, LONG_MS);
+  afterAll(() => shell?.close(), LONG_MS);
 
   const up = async (cluster: string): Promise<void> => {
     const made = await shell.type(`sentinelctl up --quiet --cluster ${cluster}`);
@@ -69,23 +140,33 @@ describe.each(examples)('the examples of $name', ({ name, lines }) => {
     const ports = REDIS_SENTINEL_ADDRS.split(',').map((address) => address.split(':')[1] ?? '');
     return line.replace(/127\.0\.0\.1:(26379|2638\d)/g, (_, port) => `127.0.0.1:${ports[port - 26_379]}`);
   };
+  const prove = async (name: string, line: string): Promise<void> => {
+    if (!calm && name !== 'up') await standUp();
+    const other = otherCluster(line);
+    if (name !== 'up' && other !== undefined) await up(other);
+    const ran = await shell.type(await withPorts(line), { endUpon: endUpon(line) });
+    expect(mayExit(line), `${line}\n${ran.stdout}${ran.stderr}`).toContain(ran.code);
+  };
 
-  it.for(lines.filter((line) => needsDocker(line) && !probe.ok))('%s', (_line, { skip }) =>
-    skip(probe.ok ? '' : probe.reason),
-  );
-  it.each(lines.filter((line) => !needsDocker(line) || probe.ok))(
-    '%s',
-    async (line) => {
-      if (name !== 'up') {
-        await standUp();
-        const other = otherCluster(line);
-        if (other !== undefined) await up(other);
-      }
-      if (name === 'report')
-        await shell.type('sentinelctl failover-test --rejoin guarded --clients 0 --report report');
-      const ran = await shell.type(await withPorts(line), { endUpon: endUpon(line) });
-      expect(mayExit(line), `${line}\n${ran.stdout}${ran.stderr}`).toContain(ran.code);
-    },
-    LONG_MS,
-  );
+  for (const { name, line } of shown.flatMap(({ name, lines }) => lines.map((line) => ({ name, line })))) {
+    it(line, { concurrent: false, timeout: LONG_MS }, async ({ skip }) => {
+      if (needsDocker(line) && !probe.ok) skip(probe.reason);
+      await prove(name, line);
+    });
+  }
+});
+
+describe('the tables above', () => {
+  it('name commands that there are', () => {
+    const named = [...LOOKS, ...LONG, ...Object.keys(PREPARED)];
+    expect(named.filter((name) => !(name in commands))).toEqual([]);
+  });
+
+  it('leave no example out: each is typed here or by docs.test.ts', async () => {
+    const here = stages.flatMap((stage) => stage.examples.flatMap(({ lines }) => lines));
+    const all = await Promise.all(
+      Object.values(commands).map(async (entry) => (await entry.load()).default.examples),
+    );
+    expect(all.flat().filter((line) => !here.includes(line) && !typedElsewhere.has(line))).toEqual([]);
+  });
 });

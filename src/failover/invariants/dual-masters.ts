@@ -1,0 +1,96 @@
+import type { Observation } from '../observation.js';
+import type { Aftermath, Still, Watch } from './aftermath.js';
+
+interface Interval {
+  fromMs: number;
+  toMs: number;
+}
+
+type Span = Omit<Watch, 'tookWrites'>;
+
+/** A time in which more than one node said that it is master; on the run's clock. */
+export interface DualMasters extends Interval {
+  /** Ids, in the order in which they became masters. */
+  masters: string[];
+}
+
+/** When more than one node was a master at the same time, in order. */
+export function dualMasters({ cast, seen }: Pick<Aftermath, 'cast' | 'seen'>, watch: Span): DualMasters[] {
+  const { fromMs, untilMs } = watch;
+  const reigns = cast.nodes.flatMap(({ id }) =>
+    reignsOf(id, { cast, seen }, watch).map((reign) => ({ id, ...reign })),
+  );
+  const moments = [...new Set([fromMs, untilMs, ...reigns.flatMap((r) => [r.fromMs, r.toMs])])].sort(
+    (a, b) => a - b,
+  );
+  const found: DualMasters[] = [];
+  for (const [i, from] of moments.entries()) {
+    const to = moments[i + 1];
+    if (to === undefined) break;
+    const masters = reigns
+      .filter((r) => r.fromMs <= from && r.toMs >= to)
+      .sort((a, b) => a.fromMs - b.fromMs)
+      .map((r) => r.id);
+    if (masters.length < 2) continue;
+    const last = found.at(-1);
+    if (last?.toMs === from && last.masters.join() === masters.join()) last.toMs = to;
+    else found.push({ fromMs: from, toMs: to, masters });
+  }
+  return found;
+}
+
+/** Times in which nobody can say what a node was: it did not answer, and was neither dead nor frozen by us. */
+export function unheard(
+  { cast, seen }: Pick<Aftermath, 'cast' | 'seen'>,
+  { untilMs, still }: Span,
+  longerThanMs: number,
+): { id: string; forMs: number }[] {
+  return cast.nodes.flatMap(({ id }) => {
+    const own = seen.filter((o) => o.source === id && aboutRole(o));
+    const silences = own.flatMap((o, i): Interval[] =>
+      o.kind !== 'role' ? [{ fromMs: o.atMs, toMs: own[i + 1]?.atMs ?? untilMs }] : [],
+    );
+    return silences
+      .flatMap((silence) => without(silence, still, id))
+      .map(({ fromMs, toMs }) => ({ id, forMs: toMs - fromMs }))
+      .filter(({ forMs }) => forMs > longerThanMs);
+  });
+}
+
+/** From ROLE saying master until it says something else, or nothing any more; less the time in which it was still. */
+function reignsOf(
+  id: string,
+  { cast, seen }: Pick<Aftermath, 'cast' | 'seen'>,
+  { fromMs, untilMs, still }: Span,
+): Interval[] {
+  const reigns: Interval[] = [];
+  let since = id === cast.oldMaster.id ? fromMs : null;
+  for (const o of seen) {
+    if (o.source !== id || !aboutRole(o)) continue;
+    if (isMaster(o)) since ??= o.atMs;
+    else if (since !== null) {
+      reigns.push({ fromMs: since, toMs: o.atMs });
+      since = null;
+    }
+  }
+  if (since !== null) reigns.push({ fromMs: since, toMs: untilMs });
+  return reigns.flatMap((reign) => without(reign, still, id));
+}
+
+/** What a node says of itself, or that it says nothing. */
+const aboutRole = (o: Observation): boolean => o.kind === 'role' || o.kind === 'gone' || o.kind === 'silent';
+const isMaster = (o: Observation): boolean => o.kind === 'role' && o.seen.role === 'master';
+
+/** What remains of an interval when a node's own still times are cut out. */
+function without(interval: Interval, still: readonly Still[], id: string): Interval[] {
+  let rest: Interval[] = [interval];
+  for (const cut of still.filter((s) => s.id === id)) {
+    rest = rest
+      .flatMap(({ fromMs, toMs }) => [
+        { fromMs, toMs: Math.min(toMs, cut.fromMs) },
+        { fromMs: Math.max(fromMs, cut.toMs), toMs },
+      ])
+      .filter(({ fromMs, toMs }) => toMs > fromMs);
+  }
+  return rest;
+}

@@ -1,0 +1,72 @@
+import { formatAddress } from '../../model/address.js';
+import { humanDurationMs } from '../../model/duration.js';
+import type { Cast, Observation } from '../observation.js';
+import { pingPeriodMs, switches } from '../phases.js';
+import type { InvariantResult } from '../result.js';
+import { result } from './aftermath.js';
+
+const ID = 'no-failover';
+
+/** An election that nobody won is given up after this (sentinel.c, SENTINEL_ELECTION_TIMEOUT), or failover-timeout. */
+const ELECTION_TIMEOUT_MS = 10_000;
+/** From one sentinel's verdict to the vote: the others' opinion, a random start of up to 1 s, a few ticks. */
+const ASKING_MS = 2000;
+
+/** What is seen with no failover at all must be watched for so long, in milliseconds, before it says anything. */
+export const heldLongEnoughMs = (config: { downAfterMs: number; failoverTimeoutMs: number }): number =>
+  config.downAfterMs +
+  pingPeriodMs(config.downAfterMs) +
+  Math.min(ELECTION_TIMEOUT_MS, config.failoverTimeoutMs) +
+  ASKING_MS;
+
+/** A time in which nothing may have happened, in milliseconds on the run's clock. */
+export interface Hold {
+  fromMs: number;
+  untilMs: number;
+  downAfterMs: number;
+  failoverTimeoutMs: number;
+}
+
+/**
+ * No other node became master and no sentinel switched, held for longer than down-after and an election take.
+ * `seen` is everything from the observer's beginning: roles and beliefs are recorded only when they change.
+ */
+export function noFailover(seen: readonly Observation[], cast: Cast, hold: Hold): InvariantResult {
+  const { fromMs, untilMs } = hold;
+  const during = seen.filter((o) => o.atMs >= fromMs && o.atMs <= untilMs);
+  const [switched] = switches(during, cast);
+  if (switched !== undefined) {
+    const evidence = `${switched.source}: +switch-master to ${formatAddress(switched.to)} after ${humanDurationMs(switched.atMs - fromMs)}`;
+    return result(ID, 'violated', evidence);
+  }
+  const others = cast.nodes.filter((n) => n.id !== cast.oldMaster.id);
+  const promoted = during.find(
+    (o) => o.kind === 'role' && o.seen.role === 'master' && others.some((n) => n.id === o.source),
+  );
+  if (promoted !== undefined) {
+    const evidence = `${promoted.source} says master after ${humanDurationMs(promoted.atMs - fromMs)}`;
+    return result(ID, 'violated', evidence);
+  }
+  const heldMs = untilMs - fromMs;
+  const neededMs = heldLongEnoughMs(hold);
+  const held = `no failover in ${humanDurationMs(heldMs)}`;
+  if (heldMs < neededMs)
+    return result(ID, 'unknown', `${held}; it says something only after ${humanDurationMs(neededMs)}`);
+  const unseen = others.filter((n) => !wasHeard(seen, n.id, hold)).map((n) => n.id);
+  if (unseen.length > 0)
+    return result(ID, 'unknown', `${held}, but ${unseen.join(', ')} did not answer all the time`);
+  if (!cast.sentinels.some((id) => wasHeard(seen, id, hold)))
+    return result(ID, 'unknown', `${held}, but no sentinel answered all the time`);
+  const tries = during.filter((o) => o.kind === 'event' && o.event.name === '+try-failover').length;
+  return result(ID, 'holds', tries === 0 ? held : `${held}; it was tried ${tries} times, and given up`);
+}
+
+/** Whether somebody answered from before the beginning of the hold to its end. */
+function wasHeard(seen: readonly Observation[], id: string, { fromMs, untilMs }: Hold): boolean {
+  const own = seen.filter((o) => o.source === id && o.kind !== 'event' && o.atMs <= untilMs);
+  const atStart = own.findLast((o) => o.atMs <= fromMs);
+  if (atStart === undefined || isAbsence(atStart)) return false;
+  return !own.some((o) => o.atMs > fromMs && isAbsence(o));
+}
+
+const isAbsence = (o: Observation): boolean => o.kind === 'gone' || o.kind === 'silent';

@@ -1,0 +1,28 @@
+import { sameAddress } from '../../model/address.js';
+import type { InvariantResult } from '../result.js';
+import { type Aftermath, type Everyone, result } from './aftermath.js';
+
+const ID = 'old-master-rejoined';
+
+/** The old master became a replica of the new one, linked and caught up, and still is one in the end. */
+export function oldMasterRejoined(
+  { cast, newMaster, rejoin }: Pick<Aftermath, 'cast' | 'newMaster' | 'rejoin'>,
+  { nodes }: Pick<Everyone, 'nodes'>,
+): InvariantResult {
+  const old = cast.oldMaster.id;
+  if (rejoin === null) return result(ID, 'unknown', `${old} was not started again`);
+  if (newMaster === null) return result(ID, 'unknown', 'there is no new master to rejoin');
+  if (rejoin.restartedMs === null) return result(ID, 'violated', `${old} did not come back`);
+  if (rejoin.convertedMs === null)
+    return result(ID, 'violated', `${old} never became a replica of ${newMaster.id}`);
+  if (rejoin.linkUpMs === null) return result(ID, 'violated', `${old} never linked to ${newMaster.id}`);
+  if (rejoin.caughtUpMs === null)
+    return result(ID, 'violated', `${old} never caught up with ${newMaster.id}`);
+  const said = nodes.find((n) => n.id === old)?.answer ?? null;
+  if (said === null) return result(ID, 'unknown', `${old} rejoined, and does not answer any more`);
+  if (said.role !== 'replica') return result(ID, 'violated', `${old} rejoined, and says ${said.role} now`);
+  if (!sameAddress(said.follows, newMaster.announce))
+    return result(ID, 'violated', `${old} rejoined, and follows another node than ${newMaster.id} now`);
+  if (said.linkStatus !== 'up') return result(ID, 'violated', `${old} rejoined, and lost its link again`);
+  return result(ID, 'holds', `${old} follows ${newMaster.id}, link up, offset caught up`);
+}

@@ -1,0 +1,34 @@
+import { sameAddress } from '../../model/address.js';
+import type { InvariantResult } from '../result.js';
+import { type Aftermath, type Everyone, result } from './aftermath.js';
+
+const ID = 'replicas-attached';
+
+/** Every other node follows the new master, its link up. The old one counts only where it was to come back. */
+export function replicasAttached(
+  { cast, newMaster, rejoin }: Pick<Aftermath, 'cast' | 'newMaster' | 'rejoin'>,
+  { nodes }: Pick<Everyone, 'nodes'>,
+): InvariantResult {
+  if (newMaster === null) return result(ID, 'unknown', 'there is no new master to follow');
+  const expected = nodes.filter(
+    (n) => n.id !== newMaster.id && (rejoin !== null || n.id !== cast.oldMaster.id),
+  );
+  const astray = expected.filter(
+    (n) =>
+      n.answer?.role !== 'replica' ||
+      n.answer.linkStatus !== 'up' ||
+      !sameAddress(n.answer.follows, newMaster.announce),
+  );
+  if (astray.length === 0) {
+    return result(ID, 'holds', `${expected.length} of ${expected.length} follow ${newMaster.id}, link up`);
+  }
+  const silent = astray.every((n) => n.answer === null);
+  const nameOf = (follows: { host: string; port: number } | null): string =>
+    nodes.find((n) => sameAddress(n.announce, follows))?.id ?? 'nobody known';
+  const words = astray.map((n) => {
+    if (n.answer === null) return `${n.id} does not answer`;
+    if (n.answer.role !== 'replica') return `${n.id} says ${n.answer.role}`;
+    return `${n.id} follows ${nameOf(n.answer.follows)}, link ${n.answer.linkStatus ?? 'none'}`;
+  });
+  return result(ID, silent ? 'unknown' : 'violated', words.join('; '));
+}

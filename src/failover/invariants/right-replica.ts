@@ -1,0 +1,22 @@
+import type { InvariantResult } from '../result.js';
+import { result } from './aftermath.js';
+
+const ID = 'right-replica';
+
+/**
+ * Sentinel promoted the replica that it has to by priority, offset and run id (sentinel.c,
+ * compareSlavesForPromotion). `best` is whom that order names among what the leader saw when it chose; null where
+ * that could not be read.
+ */
+export function rightReplica(promoted: string | null, best: string | null): InvariantResult {
+  if (promoted === null) return result(ID, 'unknown', 'nobody was promoted');
+  if (best === null)
+    return result(ID, 'unknown', `what the sentinels saw when they chose ${promoted} is not known`);
+  if (promoted === best)
+    return result(ID, 'holds', `${promoted} was the best by priority, offset and run id`);
+  return result(
+    ID,
+    'violated',
+    `${promoted} was promoted; by priority, offset and run id it should be ${best}`,
+  );
+}

@@ -1,0 +1,97 @@
+import { env } from 'node:process';
+import { systemClock } from '../../src/clock.js';
+import { surveyPlan, withNode } from '../../src/cluster/ask.js';
+import { type BringUp, proveConvergence } from '../../src/cluster/bring-up.js';
+import { type Engine, openDriver, requireCluster } from '../../src/cluster/engine.js';
+import { openStore } from '../../src/cluster/state.js';
+import { DRIVERS } from '../../src/drivers/registry.js';
+import { castOf, nodeOf, type Story } from '../../src/failover/cast.js';
+import { injectFault } from '../../src/failover/fault.js';
+import { followFailover } from '../../src/failover/follow.js';
+import { fullSyncsOf } from '../../src/failover/full-syncs.js';
+import type { Aftermath } from '../../src/failover/invariants/index.js';
+import { liveConfig } from '../../src/failover/live-config.js';
+import { observe } from '../../src/failover/observer.js';
+import { newMasterOf } from '../../src/failover/phases.js';
+import { rejoin } from '../../src/failover/rejoin.js';
+import { dataNodes, type NodePlan, sentinelNodes } from '../../src/model/plan.js';
+import type { Snapshot } from '../../src/model/snapshot.js';
+import type { WorkloadTarget } from '../../src/workload/index.js';
+
+/** A cluster of `up`, held open: what a failover test works with, for a test that plays its acts one by one. */
+export interface Stage {
+  up: BringUp;
+  story: Story;
+  before: Snapshot;
+  /** Whom clients write to. */
+  target: WorkloadTarget;
+  /** Asks one node one thing. */
+  ask(node: NodePlan, ...command: (string | number)[]): Promise<unknown>;
+  look(): Promise<Snapshot>;
+  close(): Promise<void>;
+}
+
+/** Opens the cluster `default` of a state directory; nodes get `deadlineMs` for an answer. */
+export async function openStage(home: string, deadlineMs: number): Promise<Stage> {
+  const clock = systemClock;
+  const store = openStore(home);
+  const engine: Engine = { clock, store, env, drivers: DRIVERS, onProgress: () => {} };
+  const state = await requireCluster(store, 'default');
+  const { plan } = state;
+  const driver = await openDriver(engine, state);
+  const asking = { clock, password: null, deadlineMs };
+  const up: BringUp = { driver, plan, asking, deadlineMs: 30_000 };
+  await proveConvergence(up);
+  const before = await surveyPlan(plan, asking);
+  const cast = castOf(plan, before);
+  const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
+  const observer = await observe(nodes, { clock, masterName: cast.masterName, password: null });
+  const story: Story = { engine, up, cast, observer, config: { ...liveConfig(plan, before), hangs: false } };
+  return {
+    up,
+    story,
+    before,
+    target: {
+      sentinels: nodes.sentinels.map((n) => n.endpoint),
+      masterName: cast.masterName,
+      password: null,
+      natMap: null,
+      nodes: nodes.data.map(({ id, announce, endpoint }) => ({ id, announce, endpoint })),
+    },
+    ask: (node, ...command) =>
+      withNode(node, { ...asking, deadlineMs: 3000 }, (c) => c.call(...(command as [string]))),
+    look: () => surveyPlan(plan, asking),
+    async close() {
+      await observer.close();
+      driver.close();
+    },
+  };
+}
+
+/** Kills the master, and starts it again as a replica of its successor: a failover as it should be. */
+export async function failOver({ story, up, before, look }: Stage): Promise<Required<Aftermath>> {
+  const { cast, observer, engine } = story;
+  const fault = await injectFault(story, { name: 'kill' });
+  await followFailover(story, fault.atMs, 60_000);
+  const seen = () => observer.seen.filter((o) => o.atMs >= fault.atMs);
+  const newMaster = newMasterOf(seen(), cast);
+  if (newMaster === null) throw new Error('nobody was promoted');
+  const fullSyncs = await fullSyncsOf(story, before, newMaster.id, fault.atMs);
+  const back = await rejoin(story, fault, newMaster, 'guarded');
+  return {
+    cast,
+    newMaster: nodeOf(up.plan, newMaster.id),
+    rejoin: back,
+    snapshot: await look(),
+    seen: seen(),
+    fullSyncs,
+    watch: {
+      fromMs: fault.atMs,
+      untilMs: engine.clock.now(),
+      still: [
+        { id: cast.oldMaster.id, fromMs: fault.atMs, toMs: fault.atMs + (back.restartedMs ?? Infinity) },
+      ],
+      tookWrites: null,
+    },
+  };
+}

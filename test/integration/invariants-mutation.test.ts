@@ -1,0 +1,544 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import { withNode } from '../../src/cluster/ask.js';
+import { introduce } from '../../src/cluster/bring-up.js';
+import { nodeOf } from '../../src/failover/cast.js';
+import { fullSyncsOf } from '../../src/failover/full-syncs.js';
+import {
+  type Aftermath,
+  heldLongEnoughMs,
+  judgeInvariants,
+  noFailover,
+  noFullResync,
+  noWriteLost,
+  oneFailover,
+  promotionBound,
+  rightReplica,
+  splitBrainInterval,
+  type TookWrites,
+} from '../../src/failover/invariants/index.js';
+import { type Observer, observe } from '../../src/failover/observer.js';
+import { newMasterOf, switches } from '../../src/failover/phases.js';
+import { judgePromises } from '../../src/failover/promises.js';
+import type { ClientSummary, InvariantResult, LedgerSummary, Verdict } from '../../src/failover/result.js';
+import { type Address, sameAddress } from '../../src/model/address.js';
+import { dataNodes, type NodePlan, sentinelNodes } from '../../src/model/plan.js';
+import type { Snapshot } from '../../src/model/snapshot.js';
+import { bestReplica, type Candidate, candidateOf } from '../../src/scenarios/best-replica.js';
+import { parseRecords } from '../../src/wire/replies.js';
+import type { Workload, WorkloadRecord } from '../../src/workload/index.js';
+import { keyOf } from '../../src/workload/keys.js';
+import { type Cli, openCli } from '../helpers/cli.js';
+import { failOver, openStage, type Stage } from '../helpers/failed-over.js';
+import { asking, compiledWorkload, settings, when } from '../helpers/workload.js';
+
+/**
+ * Does each invariant see what it is there to see? On one real cluster: a failover that is as it should be, then
+ * everything that an invariant forbids is done by hand and must be called violated, and what it judges by is taken
+ * away and must be called unknown.
+ */
+
+/** Shorter than down-after, so that asking somebody frozen provokes nothing. */
+const DEADLINE_MS = 300;
+const CONFIG = { downAfterMs: 1500, failoverTimeoutMs: 3000 };
+
+let cli: Cli;
+let stage: Stage;
+let room: Awaited<ReturnType<typeof compiledWorkload>>;
+/** A failover as it should be, and what clients wrote through it. */
+let after: Required<Aftermath>;
+/** Whom the sentinels had to choose, by what they knew of the replicas before. */
+let best: string | null;
+let calmFromMs: number;
+let calmUntilMs: number;
+const begun: Workload[] = [];
+
+beforeAll(async () => {
+  cli = await openCli();
+  const made = await cli.run([
+    ...['up', '--driver', 'process', '--port', 'auto'],
+    ...['--down-after', `${CONFIG.downAfterMs}ms`, '--failover-timeout', `${CONFIG.failoverTimeoutMs}ms`],
+  ]);
+  expect(made.code, made.stderr).toBe(0);
+  room = await compiledWorkload();
+  stage = await openStage(cli.home, DEADLINE_MS);
+  // Who comes first is known to every sentinel before it matters: INFO is asked for every 10 s.
+  for (const [id, priority] of [
+    ['redis-2', 10],
+    ['redis-3', 20],
+  ] as const)
+    await stage.ask(nodeOf(stage.up.plan, id), 'CONFIG', 'SET', 'replica-priority', priority);
+  await when('every node was heard', () =>
+    stage.up.plan.nodes.every(({ id }) => hears(stage.story.observer, id)),
+  );
+  calmFromMs = systemClock.now();
+  await when(
+    'nothing happened for long enough',
+    () => systemClock.now() > calmFromMs + heldLongEnoughMs(CONFIG),
+  );
+  calmUntilMs = systemClock.now();
+  await when('every sentinel knows the priorities', async () => (await slates()).every(isRanked));
+  best = bestReplica((await slates())[0] ?? [], { ...CONFIG, masterDownForMs: null })?.id ?? null;
+  after = await failOver(stage);
+  await asItWas();
+  after.snapshot = await stage.look();
+});
+afterAll(async () => {
+  await Promise.allSettled(begun.map((workload) => workload.stop()));
+  await stage?.close();
+  await room?.remove();
+  await cli?.close();
+});
+
+/** The replicas as each sentinel sees them; nothing where it gives no answer. */
+function slates(): Promise<Candidate[][]> {
+  const { plan, asking } = stage.up;
+  const idAt = (address: Address): string =>
+    dataNodes(plan).find((n) => sameAddress(n.announce, address))?.id ?? '';
+  return Promise.all(
+    sentinels().map((node) =>
+      withNode(node, asking, async (c) =>
+        parseRecords(await c.call('SENTINEL', 'REPLICAS', plan.spec.masterName)).map((record) =>
+          candidateOf(Object.fromEntries(record), idAt),
+        ),
+      ).catch(() => []),
+    ),
+  );
+}
+const isRanked = (slate: Candidate[]): boolean =>
+  slate.length === 2 && slate.every(({ priority }) => priority < 100);
+
+/** Who is who after the failover. */
+const master = (): NodePlan => nodeOf(stage.up.plan, after.newMaster?.id ?? '');
+const old = (): NodePlan => nodeOf(stage.up.plan, after.cast.oldMaster.id);
+const other = (): NodePlan => {
+  const found = dataNodes(stage.up.plan).find((n) => n.id !== master().id && n.id !== old().id);
+  if (found === undefined) throw new Error('there is no third node');
+  return found;
+};
+const sentinels = (): NodePlan[] => sentinelNodes(stage.up.plan);
+const sentinel = (n: number): NodePlan => nodeOf(stage.up.plan, `sentinel-${n}`);
+
+const tell = (node: NodePlan, line: string): Promise<unknown> => stage.ask(node, ...line.split(' '));
+const follow = (node: NodePlan, whom: NodePlan): Promise<unknown> =>
+  stage.ask(node, 'REPLICAOF', whom.announce.host, whom.announce.port);
+const lead = (node: NodePlan): Promise<unknown> => tell(node, 'REPLICAOF NO ONE');
+
+const judged = (snapshot: Snapshot): InvariantResult[] => judgeInvariants({ ...after, snapshot });
+const verdictOf = (results: InvariantResult[], id: string): Verdict | undefined =>
+  results.find((r) => r.id === id)?.verdict;
+const asItWas = (): Promise<number> =>
+  when('everything holds again', async () =>
+    judged(await stage.look()).every(({ verdict }) => verdict === 'holds'),
+  );
+
+describe('a failover as it should be', () => {
+  it('holds every invariant', () => {
+    expect(judgeInvariants(after).filter(({ verdict }) => verdict !== 'holds')).toEqual([]);
+    expect(promotionBound(after, after.watch, 60_000)).toMatchObject({
+      id: 'promotion-bound',
+      verdict: 'holds',
+    });
+  });
+
+  it('came after a calm in which there was none', () => {
+    const hold = { fromMs: calmFromMs, untilMs: calmUntilMs, ...CONFIG };
+    const { observer, cast } = stage.story;
+    expect(noFailover(observer.seen, cast, hold)).toMatchObject({ id: 'no-failover', verdict: 'holds' });
+  });
+});
+
+interface Breach {
+  id: string;
+  how: string;
+  act: () => Promise<unknown>;
+  undo: () => Promise<unknown>;
+}
+
+/** What each of Sentinel's own settings is after a MONITOR. */
+async function monitor(at: NodePlan, whom: NodePlan): Promise<void> {
+  const name = after.cast.masterName;
+  await stage.ask(at, 'SENTINEL', 'REMOVE', name).catch(() => {});
+  await stage.ask(at, 'SENTINEL', 'MONITOR', name, whom.announce.host, whom.announce.port, 2);
+  for (const [option, value] of [
+    ['down-after-milliseconds', CONFIG.downAfterMs],
+    ['failover-timeout', CONFIG.failoverTimeoutMs],
+  ] as const)
+    await stage.ask(at, 'SENTINEL', 'SET', name, option, value);
+}
+async function untilViolated(id: string, act: () => Promise<unknown>): Promise<void> {
+  await when(`${id} is violated`, async () => {
+    await act();
+    return verdictOf(judged(await stage.look()), id) === 'violated';
+  });
+}
+const everySentinel = (line: string): Promise<unknown> =>
+  Promise.all(sentinels().map((node) => tell(node, line.replace('NAME', after.cast.masterName))));
+
+const BREACHES: Breach[] = [
+  {
+    id: 'one-master',
+    how: 'a replica is made a second master',
+    act: () => lead(other()),
+    undo: () => follow(other(), master()),
+  },
+  {
+    id: 'one-master',
+    how: 'the master is made a replica, so that there is none',
+    act: () => follow(master(), other()),
+    undo: () => lead(master()),
+  },
+  {
+    id: 'sentinels-agree',
+    how: 'the node that all of them name is made a replica',
+    act: () => follow(master(), other()),
+    undo: () => lead(master()),
+  },
+  {
+    id: 'sentinels-agree',
+    how: 'one of them is told of another master',
+    // A peer's hello, one every 2 s, may set it right before anybody looked.
+    act: () => untilViolated('sentinels-agree', () => monitor(sentinel(1), other())),
+    undo: () => monitor(sentinel(1), master()),
+  },
+  {
+    id: 'sentinels-agree',
+    how: 'one of them forgets the name',
+    act: () => tell(sentinel(1), `SENTINEL REMOVE ${after.cast.masterName}`),
+    undo: () => monitor(sentinel(1), master()),
+  },
+  {
+    id: 'replicas-attached',
+    how: 'a replica follows the other replica',
+    act: () => follow(other(), old()),
+    undo: () => follow(other(), master()),
+  },
+  {
+    id: 'old-master-rejoined',
+    how: 'it is made a master again',
+    act: () => lead(old()),
+    undo: () => follow(old(), master()),
+  },
+  {
+    id: 'old-master-rejoined',
+    how: 'it follows the other replica',
+    act: () => follow(old(), other()),
+    undo: () => follow(old(), master()),
+  },
+  {
+    id: 'quorum-usable',
+    how: 'more sentinels are asked for than there are',
+    act: () => everySentinel('SENTINEL SET NAME quorum 4'),
+    undo: () => everySentinel('SENTINEL SET NAME quorum 2'),
+  },
+  {
+    id: 'quorum-usable',
+    how: 'one of them forgets the others',
+    act: () => tell(sentinel(2), `SENTINEL RESET ${after.cast.masterName}`),
+    undo: () => introduce(stage.up),
+  },
+];
+
+describe('the choice of the replica', () => {
+  it('holds where it was the best by priority, offset and run id', () => {
+    expect(best).toBe('redis-2');
+    expect(rightReplica(after.newMaster?.id ?? null, best)).toMatchObject({
+      id: 'right-replica',
+      verdict: 'holds',
+    });
+  });
+
+  it('is violated where somebody promotes another one by hand', async () => {
+    const { observer, cast } = stage.story;
+    const fromMs = systemClock.now();
+    const promoted = () =>
+      newMasterOf(
+        observer.seen.filter((o) => o.atMs >= fromMs),
+        cast,
+      )?.id ?? null;
+    await lead(other());
+    await when('its promotion was seen', () => promoted() !== null);
+    await follow(other(), master());
+    expect(rightReplica(promoted(), best).verdict).toBe('violated');
+    await asItWas();
+  });
+
+  it('is unknown where nobody was promoted, or nobody said what it saw of the replicas', async () => {
+    expect(rightReplica(null, best).verdict).toBe('unknown');
+    const [seen = []] = await frozen(sentinels(), slates);
+    const unread = bestReplica(seen, { ...CONFIG, masterDownForMs: null });
+    expect(rightReplica(after.newMaster?.id ?? null, unread?.id ?? null).verdict).toBe('unknown');
+    await asItWas();
+  });
+});
+
+describe('broken by hand', () => {
+  it.each(BREACHES)('$id is violated where $how', async ({ id, act, undo }) => {
+    await act();
+    const results = judged(await stage.look());
+    await undo();
+    expect(verdictOf(results, id), JSON.stringify(results)).toBe('violated');
+    await asItWas();
+  });
+});
+
+interface Silence {
+  id: string;
+  who: string;
+  silent: () => NodePlan[];
+}
+const SILENCES: Silence[] = [
+  { id: 'one-master', who: 'the master', silent: () => [master()] },
+  { id: 'one-master', who: 'every data node', silent: () => dataNodes(stage.up.plan) },
+  { id: 'sentinels-agree', who: 'the master', silent: () => [master()] },
+  { id: 'sentinels-agree', who: 'one sentinel', silent: () => [sentinel(3)] },
+  { id: 'sentinels-agree', who: 'every sentinel', silent: sentinels },
+  { id: 'replicas-attached', who: 'a replica', silent: () => [other()] },
+  { id: 'old-master-rejoined', who: 'the old master', silent: () => [old()] },
+  { id: 'quorum-usable', who: 'one sentinel', silent: () => [sentinel(3)] },
+  { id: 'quorum-usable', who: 'every sentinel', silent: sentinels },
+];
+
+/** Freezes some for as long as it takes to do something. */
+async function frozen<T>(nodes: NodePlan[], work: () => Promise<T>): Promise<T> {
+  const { driver } = stage.up;
+  await Promise.all(nodes.map(({ id }) => driver.pause(id)));
+  try {
+    return await work();
+  } finally {
+    await Promise.all(nodes.map(({ id }) => driver.resume(id)));
+  }
+}
+
+describe('with the evidence withheld', () => {
+  it.each(SILENCES)('$id is unknown where $who gives no answer', async ({ id, silent }) => {
+    const results = judged(await frozen(silent(), stage.look));
+    expect(verdictOf(results, id), JSON.stringify(results)).toBe('unknown');
+    await asItWas();
+  });
+
+  it('the return of the old master is unknown where it was not started, and what follows nobody', () => {
+    expect(verdictOf(judgeInvariants({ ...after, rejoin: null }), 'old-master-rejoined')).toBe('unknown');
+    const nobody = judgeInvariants({ ...after, newMaster: null });
+    for (const id of ['old-master-rejoined', 'replicas-attached', 'no-full-resync'])
+      expect([id, verdictOf(nobody, id)]).toEqual([id, 'unknown']);
+  });
+
+  it('what only events tell is unknown to who came too late to hear them', async () => {
+    const late = await lateObserver();
+    await when('it heard every node', () => dataNodes(stage.up.plan).every(({ id }) => hears(late, id)));
+    await late.close();
+    const blind = { ...after, seen: late.seen };
+    expect(oneFailover(blind).verdict).toBe('unknown');
+    expect(promotionBound(blind, after.watch, 60_000).verdict).toBe('unknown');
+  });
+
+  it('a calm is unknown before it was held long enough, and where nobody listened from its beginning', async () => {
+    const { observer, cast } = stage.story;
+    const short = { fromMs: calmFromMs, untilMs: calmFromMs + CONFIG.downAfterMs, ...CONFIG };
+    expect(noFailover(observer.seen, cast, short).verdict).toBe('unknown');
+    const late = await lateObserver();
+    await late.close();
+    const long = { fromMs: calmFromMs, untilMs: calmUntilMs, ...CONFIG };
+    expect(noFailover(late.seen, cast, long).verdict).toBe('unknown');
+  });
+
+  it('a node that was not heard for a while may have been a master, and have replaced one', async () => {
+    const { observer, cast } = stage.story;
+    const fromMs = systemClock.now();
+    const masterNow = { ...cast, oldMaster: master() };
+    const split = (): InvariantResult =>
+      splitBrainInterval(
+        { cast: masterNow, seen: observer.seen.filter((o) => o.atMs >= fromMs) },
+        { fromMs, untilMs: systemClock.now(), still: [], tookWrites: null },
+        0,
+      );
+    expect(split().verdict).toBe('holds');
+    await frozen([other()], () => when('it is not known any more', () => split().verdict !== 'holds'));
+    expect(split().verdict).toBe('unknown');
+    const hold = { fromMs, untilMs: fromMs + heldLongEnoughMs(CONFIG), ...CONFIG };
+    expect(noFailover(observer.seen, masterNow, hold).verdict).toBe('unknown');
+    await asItWas();
+  });
+
+  it('what the new master had to resend is unknown where it does not say', async () => {
+    const { story, before } = stage;
+    const asked = () => fullSyncsOf(story, before, master().id, after.watch.fromMs);
+    const fullSyncs = await frozen([master()], asked);
+    expect(noFullResync(after.newMaster, fullSyncs).verdict).toBe('unknown');
+  });
+});
+
+describe('what the old master’s death itself breaks', () => {
+  it('is a failover where there was to be none', () => {
+    const { observer, cast } = stage.story;
+    const hold = { fromMs: after.watch.fromMs, untilMs: after.watch.untilMs, ...CONFIG };
+    expect(noFailover(observer.seen, cast, hold).verdict).toBe('violated');
+  });
+
+  it('is later than a bound that nobody can meet', () => {
+    expect(promotionBound(after, after.watch, 1000).verdict).toBe('violated');
+  });
+});
+
+describe('a replica that can not go on from where it was', () => {
+  it('costs a full resync', async () => {
+    const { story, before } = stage;
+    await lead(other());
+    await stage.ask(other(), 'SET', 'of-another-history', '1');
+    await follow(other(), master());
+    await asItWas();
+    const fullSyncs = await fullSyncsOf(story, before, master().id, after.watch.fromMs);
+    expect(noFullResync(after.newMaster, fullSyncs)).toMatchObject({
+      id: 'no-full-resync',
+      verdict: 'violated',
+    });
+  });
+});
+
+/** Whoever may take over besides the observer of the story. */
+function lateObserver(): Promise<Observer> {
+  const { plan } = stage.up;
+  const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
+  return observe(nodes, { clock: systemClock, masterName: after.cast.masterName, password: null });
+}
+const hears = (observer: Observer, id: string): boolean =>
+  observer.seen.some((o) => (o.kind === 'role' || o.kind === 'belief') && o.source === id);
+
+describe('what clients were promised', () => {
+  let record: WorkloadRecord;
+  const accounted = async (): Promise<{ client: ClientSummary; ledger: LedgerSummary }> => {
+    const finals = await room.readBack(record, stage.target.nodes, { ...asking, deadlineMs: DEADLINE_MS });
+    const ledger = room.ledgerOf(record, finals, master().id, {
+      fault: 'kill',
+      oldMaster: old().id,
+      newMaster: master().id,
+      faultAtMs: after.watch.fromMs,
+      newWritableAtMs: null,
+      returnedAtMs: null,
+      convertedAtMs: null,
+      cameBackEmpty: false,
+    });
+    return { client: room.clientSummary(record, record.startedAtMs), ledger };
+  };
+  const verdicts = async (): Promise<Record<string, Verdict>> => {
+    const { client, ledger } = await accounted();
+    const all = [...judgePromises(client, ledger, master(), true), noWriteLost(ledger, master().id)];
+    return Object.fromEntries(all.map(({ id, verdict }) => [id, verdict]));
+  };
+  /** Of the second client: nobody ever gets so far. */
+  const key = (seq: number): string => keyOf(record.keyPrefix, 1, seq);
+
+  beforeAll(async () => {
+    const workload = await startClients('promised', 'tuned');
+    record = await workload.stop();
+  });
+
+  it('is kept', async () => {
+    await when('everybody has everything', async () =>
+      (await accounted()).ledger.missingAt.every(({ missing }) => missing === 0),
+    );
+    expect(await verdicts()).toEqual({
+      'clients-recovered': 'holds',
+      'ledger-consistent': 'holds',
+      'no-write-lost': 'holds',
+    });
+  });
+
+  it('is unknown where the master can not be read back, and where there is none', async () => {
+    const unread = await frozen([master()], verdicts);
+    expect(unread).toMatchObject({ 'ledger-consistent': 'unknown', 'no-write-lost': 'unknown' });
+    const { client, ledger } = await accounted();
+    expect(verdictOf(judgePromises(client, ledger, master(), false), 'clients-recovered')).toBe('unknown');
+    await asItWas();
+  });
+
+  it('is violated by a write that nobody attempted', async () => {
+    const { attempted = 0 } = record.clients[1] ?? {};
+    await stage.ask(master(), 'SETBIT', key(attempted), attempted + 7, 1);
+    expect(await verdicts()).toMatchObject({ 'ledger-consistent': 'violated', 'no-write-lost': 'violated' });
+    await stage.ask(master(), 'SETBIT', key(attempted), attempted + 7, 0);
+    expect(await verdicts()).toMatchObject({ 'ledger-consistent': 'holds', 'no-write-lost': 'holds' });
+  });
+
+  it('is violated by one acknowledged write that is gone', async () => {
+    await stage.ask(master(), 'SETBIT', key(0), 0, 0);
+    expect((await accounted()).ledger.lost).toBe(1);
+    expect(await verdicts()).toMatchObject({ 'ledger-consistent': 'violated', 'no-write-lost': 'violated' });
+    await stage.ask(master(), 'SETBIT', key(0), 0, 1);
+  });
+
+  it('is violated where everything is gone', async () => {
+    await stage.ask(master(), 'FLUSHALL');
+    const { ledger } = await accounted();
+    expect(ledger.lost).toBe(ledger.acknowledged);
+    expect(await verdicts()).toMatchObject({ 'ledger-consistent': 'violated', 'no-write-lost': 'violated' });
+  });
+
+  it('is violated for clients that are never served again', async () => {
+    const workload = await startClients('paused', 'tuned');
+    await stage.ask(master(), 'CLIENT', 'PAUSE', 60_000, 'WRITE');
+    const faultAtMs = systemClock.now();
+    const paused = await workload.stop();
+    await stage.ask(master(), 'CLIENT', 'UNPAUSE');
+    const { ledger } = await accounted();
+    const results = judgePromises(room.clientSummary(paused, faultAtMs), ledger, master(), true);
+    expect(verdictOf(results, 'clients-recovered'), JSON.stringify(results)).toBe('violated');
+    await asItWas();
+  });
+});
+
+async function startClients(keyPrefix: string, policy: string): Promise<Workload> {
+  const options = { settings: settings({ policy }), keyPrefix, clock: systemClock };
+  const workload = await room.startWorkload(stage.target, options);
+  begun.push(workload);
+  await when('some is written', () => workload.counts().acknowledged > 300);
+  return workload;
+}
+
+describe('a second failover', () => {
+  it('is seen, and that it left two masters, and what each of them took', async () => {
+    const { observer, cast } = stage.story;
+    const staying = await startClients('staying', 'default');
+    const moving = await startClients('moving', 'tuned');
+    const fromMs = systemClock.now();
+    const first = master();
+    const second = (): NodePlan => {
+      const to = switches(observer.seen, cast).find((o) => o.atMs > fromMs)?.to;
+      return nodeOf(
+        stage.up.plan,
+        dataNodes(stage.up.plan).find((n) => sameAddress(n.announce, to))?.id ?? '',
+      );
+    };
+    await tell(sentinel(1), `SENTINEL FAILOVER ${cast.masterName}`);
+    await when('a sentinel switched', () => switches(observer.seen, cast).some((s) => s.atMs > fromMs));
+    const reached = [staying, moving].map((workload) => workload.counts().acknowledged);
+    await when('clients were acknowledged at both', () =>
+      [staying, moving].every((workload, i) => workload.counts().acknowledged > (reached[i] ?? 0) + 50),
+    );
+    await follow(first, second());
+    await when('the first one is none any more', () =>
+      observer.seen.some(
+        (o) => o.atMs > fromMs && o.kind === 'role' && o.source === first.id && o.seen.role === 'replica',
+      ),
+    );
+    const records = await Promise.all([staying, moving].map((workload) => workload.stop()));
+    const untilMs = systemClock.now();
+    const tookWrites: TookWrites = (node, from, to) =>
+      records.reduce((sum, each) => sum + room.zombieWritesOf(each, node, from, to), 0);
+    const seen = {
+      cast: { ...cast, oldMaster: first },
+      seen: observer.seen.filter((o) => o.atMs >= fromMs),
+    };
+    const split = splitBrainInterval(seen, { fromMs, untilMs, still: [], tookWrites }, 0);
+    expect(split).toMatchObject({ id: 'split-brain-interval', verdict: 'violated' });
+    const took = /writes taken meanwhile: (\S+) (\d+), (\S+) (\d+);/.exec(split.evidence);
+    expect([took?.[1], took?.[3]], split.evidence).toEqual([first.id, second().id]);
+    expect(Number(took?.[2]), split.evidence).toBeGreaterThan(0);
+    expect(Number(took?.[4]), split.evidence).toBeGreaterThan(0);
+
+    expect(oneFailover(seen).verdict).toBe('holds');
+    const both = { ...seen, seen: observer.seen.filter((o) => o.atMs >= after.watch.fromMs) };
+    expect(oneFailover(both).verdict).toBe('violated');
+  });
+});
