@@ -1,4 +1,7 @@
 import type { Gathered } from '../model/gathered.js';
+import type { Repair } from '../model/repair.js';
+
+export type { Repair } from '../model/repair.js';
 
 export const SEVERITIES = ['critical', 'warning', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -15,17 +18,11 @@ export interface Seen {
   severity?: Severity;
   /** What `--fix` may do about it, where that is safe and can be taken back. */
   repair?: Repair;
+  /** The same where it takes several, in this order; then there is no `repair`. */
+  repairs?: Repair[];
   /** Where in a file, for static checks. */
   at?: { file: string; line: number };
 }
-
-/** What `--fix` may do: each one is shown, confirmed, journalled, read back. */
-export type Repair =
-  | { kind: 'sentinel-set'; sentinel: string; masterName: string; name: string; value: string; was: string }
-  | { kind: 'config-set'; node: string; name: string; value: string; was: string }
-  /** The password is the one that the cluster was given; never in here. */
-  | { kind: 'masterauth'; node: string }
-  | { kind: 'reset'; sentinel: string; masterName: string };
 
 /** A check that can not be judged: the evidence that is missing. Never silently passed. */
 export interface Skip {

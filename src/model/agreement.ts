@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from '../errors.js';
 import { type Address, sameAddress } from './address.js';
 import { ballots, type Facts, factsOf, knownSentinels, monitoredNames, witnessesOf } from './facts.js';
-import { byWeight, masterProblems, sentinelProblems } from './problems/index.js';
+import { byWeight, masterProblems, sentinelProblems, unfinishedProblems } from './problems/index.js';
 import type { NodeState, SentinelState, Snapshot } from './snapshot.js';
 import type {
   Agreement,
@@ -16,7 +16,7 @@ import type {
 
 /** Judges what everybody said: who believes what, whether it fits together, and what to do where it does not. Pure. */
 export function assess(snapshot: Snapshot, expectation: Expectation): StatusResult {
-  const common = sentinelProblems(snapshot, expectation);
+  const common = [...unfinishedProblems(expectation), ...sentinelProblems(snapshot, expectation)];
   const judged = masterNames(snapshot, expectation).map((name) => {
     const facts = factsOf(snapshot, expectation, name);
     return { facts, problems: masterProblems(facts) };

@@ -5,6 +5,8 @@ import type { ClusterPlan, NodePlan } from './plan.js';
 export interface ConfPlace {
   dir: string;
   bind: string;
+  /** The address that the server's own connections come from; absent: as its system, or its `bind`, has it. */
+  source?: string;
   logfile: string | null;
   pidfile: string | null;
 }
@@ -34,6 +36,7 @@ function common(node: NodePlan, place: ConfPlace): Directive[] {
   return [
     ['port', node.announce.port],
     ['bind', place.bind],
+    ...(place.source === undefined ? [] : [['bind-source-addr', place.source] satisfies Directive]),
     // Reached from other containers, and published on loopback only; on loopback the protection adds nothing.
     ['protected-mode', 'no'],
     ['dir', place.dir],
@@ -152,8 +155,9 @@ export function persistsIn(conf: string): boolean {
   return logsChangesIn(conf) || (saves.length > 0 && saves.at(-1) !== '""');
 }
 
+/** An empty one (`requirepass ""`) is no secret: it says that there is none. */
 const SECRET_DIRECTIVES =
-  /^(\s*(?:requirepass|masterauth|tls-key-file-pass|tls-client-key-file-pass|sentinel\s+(?:auth-pass\s+\S+|sentinel-pass))\s+).*$/gim;
+  /^(\s*(?:requirepass|masterauth|tls-key-file-pass|tls-client-key-file-pass|sentinel\s+(?:auth-pass\s+\S+|sentinel-pass))\s+)(?!""\s*$).*$/gim;
 
 /** The same configuration, fit to be shown: every secret replaced, ACL password hashes included. */
 export function redactConf(conf: string): string {

@@ -93,6 +93,8 @@ export interface GatheredSentinel extends GatheredServer {
   debug: Got<Fields>;
   /** SENTINEL PENDING-SCRIPTS: how many wait or run. */
   pendingScripts: Got<number>;
+  /** The scripts that it is to call, where its machine can be looked at: path → `ok`, `missing` or `not executable`. */
+  scripts?: Got<Fields>;
   /** SENTINEL FLUSHCONFIG: null when it was written, else what the sentinel said. */
   flushConfig: Got<string | null>;
 }
@@ -114,6 +116,8 @@ export interface GatheredNode extends GatheredServer {
    * client kill, ping, info, role, publish, subscribe, script kill.
    */
   dryrun: Got<Fields>;
+  /** Who that user is: by the names that sentinels give their connections; else `default`. */
+  sentinelsUser?: string;
   /** The channels that user may use, as ACL GETUSER says: `&*`, `&__sentinel__:hello`, `` for none. */
   channels: Got<string>;
   /** Whether TCP connects from this machine, and how long PING took in milliseconds. */
@@ -124,19 +128,31 @@ export interface GatheredNode extends GatheredServer {
 export interface GatheredApp {
   /** `this shell`, `container web`. */
   where: string;
+  /** As they are set; null where not. Of the URL what may be shown: no user, no password. */
   env: { sentinelAddrs: string | null; masterName: string | null; url: string | null };
   addresses: {
     text: string;
     address: Address | null;
     resolved: Got<string[]>;
     answers: Got<'sentinel' | 'data node' | 'other'>;
+    /** A sentinel's names of masters, and how many other sentinels it knows for the application's one. */
+    names: Got<string[]>;
+    otherSentinels: number | null;
   }[];
+  /** The name that the application asks for: REDIS_MASTER_NAME, else `mymaster`. */
+  masterName: string;
+  /** What the first sentinel that knows the name answers to GET-MASTER-ADDR-BY-NAME. */
   announced: Got<Address | null>;
-  /** Whether the announced master can be connected to from here and takes a write (EVAL-free: a SET and DEL of a key of ours). */
+  /** Whether that sentinel itself calls the master down. */
+  announcedDown: boolean;
+  /** Whether the announced master can be connected to from here. */
   masterAnswers: Got<'master' | 'replica' | 'other'>;
+  /** Whether it takes writes: a SET with XX of a key that does not exist passes every refusal and writes nothing. */
   writable: Got<true>;
-  /** `INSIDE_HOST:PORT=HOST:PORT` pairs that would make it routable; empty where none is needed. */
+  /** `INSIDE_HOST:PORT=HOST:PORT` pairs that would make it routable; empty where none is needed, or none was found. */
   natMap: Record<string, string>;
+  /** Who answers at REDIS_URL; null where it is not set. */
+  url: Got<{ address: Address; role: 'master' | 'replica' | 'other'; isAnnounced: boolean }> | null;
 }
 
 /** What was seen while watching, where that was asked for. */

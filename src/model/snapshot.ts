@@ -21,6 +21,8 @@ export interface NodeAnswer {
   /** A master's connected replicas; `state` is `online` once the replica streams. */
   attached: { address: Address; state: string; offset: number }[];
   loading: boolean;
+  /** Full resyncs that it served since it started (`sync_full`); absent where it did not say. */
+  fullSyncs?: number;
 }
 
 export interface NodeState {

@@ -97,6 +97,7 @@ export function specFaults(spec: ClusterSpec): SpecFault[] {
 const OWNED_DIRECTIVES = new Set([
   'port',
   'bind',
+  'bind-source-addr',
   'dir',
   'pidfile',
   'logfile',

@@ -113,6 +113,8 @@ export interface Expectation {
   nodes?: readonly ExpectedNode[];
   /** The master that was asked for; null: all that are monitored. */
   masterName: string | null;
+  /** A run that did something to it and is no more: what it was, whether it was to stay so, since when (ISO 8601). */
+  unfinished?: { what: string; keep: boolean; since: string };
   /** Where the addresses came from, in words, where the operator may have forgotten that they are set. */
   whence?: string;
 }

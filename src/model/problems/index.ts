@@ -10,6 +10,7 @@ import { seenDown, sentinelIsolated } from './sight.js';
 import * as vote from './vote.js';
 
 export { sentinelProblems } from './sentinels.js';
+export { unfinishedProblems } from './unfinished.js';
 export { byWeight } from './weight.js';
 
 const CHECKS: readonly Check[] = [

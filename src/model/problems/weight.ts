@@ -24,6 +24,7 @@ const ORDER: Readonly<Record<Severity, readonly string[]>> = {
     'tilt',
   ],
   warning: [
+    'unfinished-journal',
     'node-unreachable',
     'failover-in-progress',
     'replica-orphan',

@@ -1,0 +1,28 @@
+import { defineCommand } from '../src/cli/command.js';
+import { checksPage } from '../src/report/checks-page.js';
+import { type Explained, explainRows, explainText } from '../src/report/explain.js';
+import { requireKnown } from './shared/check-ids.js';
+
+interface Explanation {
+  checks: Explained[];
+  markdown: boolean;
+}
+
+export default defineCommand<Explanation>({
+  name: 'explain',
+  summary: 'a check of doctor at length: cause, consequence, remedy, sources',
+  description: 'Without an ID: every check in a line. The same text is in docs/checks.md.',
+  examples: ['sentinelctl explain', 'sentinelctl explain split-brain', 'sentinelctl explain --markdown'],
+  arguments: [{ name: 'ID', summary: 'as doctor names it; all where none is given', required: false }],
+  options: [{ flags: '--markdown', summary: 'at length, as a page of Markdown', flagOnly: true }],
+  async run(_context, { args: [id], options }) {
+    const { ALL_CHECKS } = await import('../src/checks/index.js');
+    const known = ALL_CHECKS.map((check) => check.id);
+    if (id !== undefined) requireKnown([id], known);
+    const chosen = ALL_CHECKS.filter((check) => id === undefined || check.id === id);
+    return { checks: chosen.map(({ run: _run, ...data }) => data), markdown: options.markdown === true };
+  },
+  render: ({ checks, markdown }, view) => (markdown ? checksPage(checks) : explainText(checks, view)),
+  rows: ({ checks }) => explainRows(checks),
+  toJson: ({ checks }) => ({ checks }),
+});

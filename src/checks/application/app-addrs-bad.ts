@@ -1,0 +1,32 @@
+import { CLIENT_SOURCES, goodAddresses, noAddresses, ofApp, setting } from './given.js';
+
+export default ofApp(
+  {
+    id: 'app-addrs-bad',
+    severity: 'critical',
+    title: 'REDIS_SENTINEL_ADDRS can not be read',
+    consequence: 'the application does not start, or asks one sentinel less than it seems to have',
+    explanation:
+      'The addresses are host:port with commas between; blanks around them do not matter, the port is 26379 where none is ' +
+      'given, and an IPv6 address stands in brackets. No redis:// in front, no path behind.',
+    remedy: ['REDIS_SENTINEL_ADDRS=host:26379,host:26379,host:26379'],
+    sources: CLIENT_SOURCES,
+    causes: ['app-sentinel-silent', 'app-addrs-unresolvable', 'app-too-few-addrs'],
+  },
+  (app, gathered) => {
+    const { sentinelAddrs } = app.env;
+    if (sentinelAddrs === null) return noAddresses;
+    const bad = app.addresses.filter((a) => a.address === null).map((a) => `"${a.text}"`);
+    const none = app.addresses.length === 0;
+    if (bad.length === 0 && !none) return [];
+    return [
+      {
+        subject: app.where,
+        message: none
+          ? `"${sentinelAddrs}" in REDIS_SENTINEL_ADDRS holds no address`
+          : `${bad.join(', ')} in REDIS_SENTINEL_ADDRS ${bad.length === 1 ? 'is no address' : 'are no addresses'}`,
+        fix: [setting(app, 'REDIS_SENTINEL_ADDRS', goodAddresses(app, gathered))],
+      },
+    ];
+  },
+);

@@ -1,0 +1,35 @@
+import { nearest } from '../../model/nearest.js';
+import { CLIENT_SOURCES, ofApp, sentinelsOf, setting } from './given.js';
+
+export default ofApp(
+  {
+    id: 'app-name-unknown',
+    severity: 'critical',
+    title: 'the sentinels monitor no master of the application’s name',
+    consequence: 'every sentinel answers "no such master": the application never connects',
+    explanation:
+      'A master has a name at the sentinels, given by sentinel monitor NAME …; upper and lower case count. The application ' +
+      'asks for REDIS_MASTER_NAME, mymaster where that is not set.',
+    remedy: ['set REDIS_MASTER_NAME to a name that the sentinels monitor: sentinelctl masters lists them'],
+    sources: CLIENT_SOURCES,
+  },
+  (app) => {
+    const told = sentinelsOf(app).flatMap((a) =>
+      a.names.ok ? [{ text: a.text, names: a.names.value }] : [],
+    );
+    if (told.length === 0) return { skip: 'no sentinel of REDIS_SENTINEL_ADDRS answers' };
+    const without = told.filter((t) => !t.names.includes(app.masterName));
+    if (without.length === 0) return [];
+    const known = [...new Set(told.flatMap((t) => t.names))];
+    const better = nearest(app.masterName, known) ?? known[0];
+    const all = without.length === told.length;
+    return [
+      {
+        subject: app.where,
+        severity: all ? 'critical' : 'warning',
+        message: `${all ? 'no sentinel' : without.map((w) => w.text).join(', ')} ${all ? 'monitors' : `${without.length === 1 ? 'does' : 'do'} not monitor`} "${app.masterName}"; known there: ${known.join(', ') || 'none'}`,
+        fix: better === undefined || !all ? [] : [setting(app, 'REDIS_MASTER_NAME', better)],
+      },
+    ];
+  },
+);

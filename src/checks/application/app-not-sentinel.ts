@@ -1,0 +1,35 @@
+import { CLIENT_SOURCES, goodAddresses, noAddresses, ofApp, sentinelsOf, setting } from './given.js';
+
+export default ofApp(
+  {
+    id: 'app-not-sentinel',
+    severity: 'warning',
+    title: 'REDIS_SENTINEL_ADDRS names a server that is no sentinel',
+    consequence: 'it answers "unknown command SENTINEL", so it never tells who is master',
+    explanation:
+      'Sentinels listen on ports of their own, 26379 by convention; 6379 is a data node’s. A client asks each address in ' +
+      'turn, so one wrong address is only one sentinel less, and shows on the day on which the others are down.',
+    remedy: ['give the sentinels’ ports: sentinelctl env prints them'],
+    sources: CLIENT_SOURCES,
+    causes: ['app-too-few-addrs'],
+  },
+  (app, gathered) => {
+    const asked = app.addresses.filter((a) => a.answers.ok);
+    if (asked.length === 0) return app.addresses.length === 0 ? noAddresses : { skip: 'no address answers' };
+    const wrong = asked.filter((a) => a.answers.ok && a.answers.value !== 'sentinel');
+    if (wrong.length === 0) return [];
+    return [
+      {
+        subject: app.where,
+        severity: sentinelsOf(app).length === 0 ? 'critical' : 'warning',
+        message: wrong
+          .map(
+            (a) =>
+              `${a.text} is ${a.answers.ok && a.answers.value === 'data node' ? 'a data node' : 'no Redis'}`,
+          )
+          .join(', '),
+        fix: [setting(app, 'REDIS_SENTINEL_ADDRS', goodAddresses(app, gathered))],
+      },
+    ];
+  },
+);

@@ -1,0 +1,30 @@
+import { CLIENT_SOURCES, goodAddresses, noAddresses, ofApp, sentinelsOf, setting } from './given.js';
+
+export default ofApp(
+  {
+    id: 'app-too-few-addrs',
+    severity: 'warning',
+    title: 'the application knows only one sentinel',
+    consequence:
+      'with that one sentinel down the application finds no master, however many others are there to tell',
+    explanation:
+      'A client asks one of REDIS_SENTINEL_ADDRS after the other for the master. Some learn further ones from the first that ' +
+      'answers, but at the next start only what is in the environment counts.',
+    remedy: ['give all sentinels: sentinelctl env prints them'],
+    sources: CLIENT_SOURCES,
+  },
+  (app, gathered) => {
+    if (app.addresses.length === 0) return noAddresses;
+    const good = sentinelsOf(app);
+    const known = Math.max(0, ...good.map((a) => 1 + (a.otherSentinels ?? 0)));
+    if (good.length === 0) return { skip: 'no sentinel of REDIS_SENTINEL_ADDRS answers' };
+    if (app.addresses.length > 1 || known < 2) return [];
+    return [
+      {
+        subject: app.where,
+        message: `REDIS_SENTINEL_ADDRS has 1 of ${known} sentinels (${good.map((a) => a.text).join(', ')})`,
+        fix: [setting(app, 'REDIS_SENTINEL_ADDRS', goodAddresses(app, gathered))],
+      },
+    ];
+  },
+);

@@ -1,0 +1,30 @@
+import { allowsChannel, setUser } from '../acl.js';
+import type { Check } from '../check.js';
+import { dataNodes, judged, readAll } from '../group.js';
+
+const HELLO = '__sentinel__:hello';
+
+export default {
+  id: 'acl-channel',
+  severity: 'critical',
+  group: 'authentication',
+  title: 'the sentinels’ user may not use their channel',
+  consequence: 'the sentinels never find each other: 0 peers each, no quorum, no failover (measured)',
+  explanation:
+    'Sentinels meet by publishing to __sentinel__:hello at the data nodes. Since Redis 7.0 a new user may use no channel ' +
+    'at all (acl-pubsub-default resetchannels), so that a rule with commands alone is not enough.',
+  remedy: ['ACL SETUSER NAME &__sentinel__:hello at every data node'],
+  sources: ['sentinel.c: SENTINEL_HELLO_CHANNEL', 'redis.conf: acl-pubsub-default', 'measured'],
+  causes: ['no-quorum', 'sentinels-few', 'ghost-sentinel', 'master-disagree'],
+  run(gathered) {
+    const { values, missing } = readAll(dataNodes(gathered), (n) => n.channels);
+    const seen = values
+      .filter(({ value }) => !allowsChannel(value, HELLO))
+      .map(({ server, value }) => ({
+        subject: server.id,
+        message: `the user ${server.sentinelsUser ?? 'of the sentinels'} may not use ${HELLO}; its channels: ${value === '' ? 'none' : value}`,
+        fix: setUser(server, [`&${HELLO}`]),
+      }));
+    return judged(seen, missing);
+  },
+} satisfies Check;

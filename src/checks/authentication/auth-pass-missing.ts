@@ -1,0 +1,68 @@
+import type { Check, Seen } from '../check.js';
+import { cli } from '../evidence.js';
+import { dataNodes, judged, shown } from '../group.js';
+import { answersWrongly, hasAuthPass, wantsPassword } from '../passwords.js';
+import { judgeViews, sentinelIds } from '../sentinels.js';
+
+export default {
+  id: 'auth-pass-missing',
+  severity: 'critical',
+  group: 'authentication',
+  title: 'a sentinel has not the master’s password',
+  consequence:
+    'it holds a healthy master for down (s_down,disconnected, measured), learns of no replica, and neither sees a real failure nor can lead a failover',
+  explanation:
+    'The master answers the sentinel’s PING with -NOAUTH. Sentinel takes that as a sign that somebody is there, and not ' +
+    'as a sign of life: last-ping-reply is fresh, last-ok-ping-reply grows, and after down-after the master is ' +
+    'subjectively down. Without INFO the sentinel never learns of the replicas. A password that is set at run time ' +
+    'shows late: connections that are open stay authenticated until they break.',
+  remedy: [
+    'SENTINEL SET NAME auth-pass PASSWORD at every sentinel (and auth-user, where the master has users)',
+  ],
+  sources: [
+    'sentinel.c: sentinelSendAuthIfNeeded, sentinelPingReplyCallback',
+    'sentinel.conf: auth-pass',
+    'measured',
+  ],
+  causes: [
+    'no-master',
+    'no-quorum',
+    'no-good-slave',
+    'failover-stuck',
+    'ghost-replica',
+    'master-frozen',
+    'master-disagree',
+    'link-down',
+  ],
+  run(gathered) {
+    const missing = dataNodes(gathered).flatMap((n) =>
+      wantsPassword(n) === undefined && !n.config.ok ? [`${n.id}: ${n.config.why}`] : [],
+    );
+    const judgedViews = judgeViews(gathered, ({ name, master, views }): Seen[] => {
+      if (master === null || wantsPassword(master) !== true) return [];
+      // -MISCONF and -BUSY are answers of another kind, and no matter of passwords.
+      const otherwise = master.silence === null && !master.pingMs.ok;
+      const without = views.filter(
+        ({ sentinel, master: view }) =>
+          hasAuthPass(sentinel, name) === false || (!otherwise && answersWrongly(view.fields)),
+      );
+      if (without.length === 0) return [];
+      const known = without.every(({ sentinel }) => hasAuthPass(sentinel, name) === false);
+      const down = without.filter(({ master: view }) => (view.fields.flags ?? '').includes('s_down'));
+      const state =
+        down.length > 0
+          ? `; ${sentinelIds(down)} ${down.length === 1 ? 'holds' : 'hold'} it for down, though it answers`
+          : '';
+      return [
+        {
+          subject: `${name} at ${sentinelIds(without)}`,
+          message: `${shown(master)} wants a password, and ${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} none${known ? '' : ', or a wrong one'}${state}`,
+          fix: without.map(({ sentinel }) =>
+            cli(sentinel, `SENTINEL SET ${name} auth-pass "<the master's password>"`),
+          ),
+        },
+      ];
+    });
+    return Array.isArray(judgedViews) ? judged(judgedViews, missing) : judgedViews;
+  },
+} satisfies Check;

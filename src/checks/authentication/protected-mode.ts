@@ -1,0 +1,76 @@
+import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
+import type { Check, Seen } from '../check.js';
+import { dataNodes, idsOf, judged, shown } from '../group.js';
+import { sentinelWantsPassword, wantsPassword } from '../passwords.js';
+import { changeFile, directivesOf, inFile, lastOf } from '../sentinels.js';
+import { setConfig } from '../set-config.js';
+
+/** The only two addresses that protected mode lets in; the rest of 127.0.0.0/8 is foreign to it. */
+const LOCAL = ['127.0.0.1', '::1', 'localhost'];
+const foreign = (server: GatheredNode | GatheredSentinel): boolean => !LOCAL.includes(server.announce.host);
+
+/** Whether the mode is on and nothing lifts it; undefined where nobody tells. On by default at a data node, off at a sentinel. */
+function isProtected(server: GatheredNode | GatheredSentinel): boolean | undefined {
+  if (server.silence !== null && /protected mode/.test(server.silence.message)) return true;
+  const isNode = 'role' in server;
+  const locked = isNode ? wantsPassword(server) : sentinelWantsPassword(server);
+  if (locked === true) return false;
+  if (isNode && server.config.ok) return server.config.value['protected-mode'] === 'yes';
+  const directives = directivesOf(server);
+  if (directives === null) return isNode ? undefined : false;
+  return (lastOf(directives, 'protected-mode')?.[0] ?? (isNode ? 'yes' : 'no')) === 'yes';
+}
+
+export default {
+  id: 'protected-mode',
+  severity: 'critical',
+  group: 'authentication',
+  title: 'protected mode turns away whoever is not on the same machine',
+  consequence:
+    'sentinels and replicas elsewhere are answered -DENIED: to them the server is down, and no failover can use it',
+  explanation:
+    'Without a password for the default user Redis takes connections from 127.0.0.1 and ::1 only, whatever it is bound to; ' +
+    'since 7.0 also when bind is set. From the machine itself everything looks well.',
+  remedy: [
+    'set a password: requirepass and masterauth at every data node, auth-pass at every sentinel',
+    'or CONFIG SET protected-mode no, behind a firewall',
+  ],
+  sources: ['networking.c: clientAcceptHandler, islocalClient', 'redis.conf: protected-mode'],
+  causes: [
+    'server-silent',
+    'no-master',
+    'link-down',
+    'no-quorum',
+    'nat-replica',
+    'nat-sentinel',
+    'no-good-slave',
+    'replica-orphan',
+    'ghost-replica',
+    'ghost-sentinel',
+    'master-frozen',
+  ],
+  run(gathered) {
+    const servers = [...dataNodes(gathered), ...gathered.sentinels];
+    const missing: string[] = [];
+    const seen = servers.flatMap((server): Seen[] => {
+      const others = servers.filter((s) => s !== server && foreign(s));
+      const on = isProtected(server);
+      if (on === undefined) missing.push(`${server.id}: ${server.conf.ok ? '' : server.conf.why}`);
+      const denied = server.silence !== null;
+      if (on !== true || (others.length === 0 && !denied)) return [];
+      return [
+        {
+          subject: server.id,
+          message: `${shown(server)} is in protected mode and has no password${others.length > 0 ? `; it turns away ${idsOf(others)}` : '; it turns us away'}`,
+          fix: [
+            ...(denied || foreign(server) ? [`# on the machine of ${server.id}:`] : []),
+            ...('role' in server
+              ? setConfig(server, 'protected-mode', 'no')
+              : changeFile(gathered, server, [inFile(server), 'protected-mode no'])),
+          ],
+        },
+      ];
+    });
+    return judged(seen, missing);
+  },
+} satisfies Check;

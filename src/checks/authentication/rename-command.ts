@@ -1,0 +1,83 @@
+import type { GatheredNode } from '../../model/gathered.js';
+import { listed } from '../../model/words.js';
+import type { Check, Seen } from '../check.js';
+import { cli, silentSentinels, viewsOf } from '../evidence.js';
+import { groupsOf, idsOf, judged, readAll } from '../group.js';
+import { directivesOf, inFile, sentinelLines } from '../sentinels.js';
+
+/** Old name → new name, in upper case; an empty one is a command that was taken away. null where the file can't be read. */
+function renamedIn(node: GatheredNode): Map<string, string> | null {
+  const directives = directivesOf(node);
+  if (directives === null) return null;
+  const lines = directives.filter((d) => d.name === 'rename-command');
+  return new Map(lines.map(({ args }) => [(args[0] ?? '').toUpperCase(), args[1] ?? '']));
+}
+
+export default {
+  id: 'rename-command',
+  severity: 'critical',
+  group: 'authentication',
+  title: 'a command that Sentinel needs is renamed at a data node, and a sentinel does not know the new name',
+  consequence: 'no promotion succeeds: every failover ends with -failover-abort-slave-timeout (measured)',
+  explanation:
+    'A renamed CONFIG or SLAVEOF is an unknown command inside Sentinel’s transaction, which is then discarded as a whole. ' +
+    'Sentinel can be told the new names, for each master, and must be told at every sentinel.',
+  remedy: [
+    'SENTINEL SET NAME rename-command OLD NEW at every sentinel',
+    'or no rename-command at the data nodes: ACLs do it better',
+  ],
+  sources: ['sentinel.conf: SENTINEL rename-command', 'sentinel.c: sentinelInstanceMapCommand', 'measured'],
+  causes: ['failover-stuck', 'no-master', 'acl-short'],
+  run(gathered) {
+    const groups = groupsOf(gathered);
+    if (groups.length === 0) return silentSentinels(gathered);
+    const missing: string[] = [];
+    const seen = groups.flatMap(({ name, nodes }): Seen[] => {
+      const { values, missing: untold } = readAll(nodes, (n) => n.dryrun);
+      missing.push(...untold);
+      const gone = values.flatMap(({ server, value }) =>
+        Object.entries(value).flatMap(([command, verdict]) =>
+          /not found/.test(verdict) ? [{ server, command: (command.split(' ')[0] ?? '').toUpperCase() }] : [],
+        ),
+      );
+      const commands = [...new Set(gone.map((g) => g.command))];
+      return commands.flatMap((command): Seen[] => {
+        const at = gone.filter((g) => g.command === command).map((g) => g.server);
+        const told = viewsOf(gathered, name).map(({ sentinel }) => {
+          const lines = directivesOf(sentinel);
+          const knows =
+            lines &&
+            sentinelLines(lines, 'rename-command').some(
+              ([n, old]) => n === name && old?.toUpperCase() === command,
+            );
+          return { sentinel, knows };
+        });
+        const ignorant = told.filter((t) => t.knows === false).map((t) => t.sentinel);
+        const unread = told.filter((t) => t.knows === null).map((t) => t.sentinel);
+        // A sentinel does not say what names it was told; only its file does.
+        if (ignorant.length === 0) {
+          missing.push(...unread.map((s) => `${s.id}: ${s.conf.ok ? '' : s.conf.why}`));
+          return [];
+        }
+        const names = at.map((n) => renamedIn(n)?.get(command));
+        const taken = at.filter((n) => renamedIn(n)?.get(command) === '');
+        const now = names.find((n) => n) ?? `<the new name of ${command}>`;
+        return [
+          {
+            subject: idsOf(at),
+            message: `${listed(at.map((n) => n.id))} ${at.length === 1 ? 'does' : 'do'} not know ${command} by this name, and ${idsOf(ignorant)} use${ignorant.length === 1 ? 's' : ''} it`,
+            fix:
+              taken.length > 0
+                ? taken.flatMap((n) => [
+                    inFile(n),
+                    `# take out: rename-command ${command} ""`,
+                    `# and restart ${n.id}`,
+                  ])
+                : ignorant.map((s) => cli(s, `SENTINEL SET ${name} rename-command ${command} ${now}`)),
+          },
+        ];
+      });
+    });
+    return judged(seen, missing);
+  },
+} satisfies Check;

@@ -1,0 +1,63 @@
+import { type Address, sameAddress } from '../../model/address.js';
+import type { Fields, GatheredSentinel } from '../../model/gathered.js';
+import type { Check, Seen } from '../check.js';
+import { addressIn, cli, silentSentinels } from '../evidence.js';
+import { idsOf, judged, readAll } from '../group.js';
+import { answersWrongly, sentinelWantsPassword } from '../passwords.js';
+
+/** The entry that one sentinel has of another. */
+function entryOf(
+  sentinel: GatheredSentinel,
+  peer: { announce: Address; endpoint: Address },
+): Fields | undefined {
+  const masters = sentinel.masters.ok ? sentinel.masters.value : [];
+  return masters
+    .flatMap((m) => (m.sentinels.ok ? m.sentinels.value : []))
+    .find((r) => [peer.announce, peer.endpoint].some((a) => sameAddress(a, addressIn(r))));
+}
+
+export default {
+  id: 'sentinel-pass',
+  severity: 'warning',
+  group: 'authentication',
+  title: 'a sentinel wants a password that another one does not have',
+  consequence:
+    'the one holds the other for down and gets no vote from it: with three sentinels the majority is gone as soon as one more is missing, or at once',
+  explanation:
+    'requirepass in a sentinel’s file asks everybody for a password, the other sentinels too. They say the one in their ' +
+    'own sentinel sentinel-pass, which must therefore be the same everywhere; requirepass alone is not enough.',
+  remedy: ['SENTINEL CONFIG SET sentinel-pass PASSWORD at every sentinel'],
+  sources: [
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Configuring Sentinel instances with authentication)',
+    'sentinel.c: sentinelSendAuthIfNeeded',
+  ],
+  causes: ['no-quorum', 'ghost-sentinel', 'nat-sentinel'],
+  run(gathered) {
+    const { sentinels } = gathered;
+    if (!sentinels.some((s) => s.silence === null)) return silentSentinels(gathered);
+    const locked = sentinels.filter((s) => sentinelWantsPassword(s) === true);
+    const pairs = sentinels.flatMap((sentinel) => {
+      const none = sentinel.config.ok && !sentinel.config.value['sentinel-pass'];
+      const refusing = sentinels.filter((peer) => {
+        if (peer === sentinel) return false;
+        const entry = entryOf(sentinel, peer);
+        return (
+          (none && locked.includes(peer)) ||
+          (peer.silence === null && entry !== undefined && answersWrongly(entry))
+        );
+      });
+      return refusing.length === 0 ? [] : [{ sentinel, refusing, none }];
+    });
+    const seen = pairs.map(
+      ({ sentinel, refusing, none }): Seen => ({
+        subject: sentinel.id,
+        message: `${idsOf(refusing)} want${refusing.length === 1 ? 's' : ''} a password, and ${sentinel.id} has ${none ? 'no sentinel-pass' : 'another one, or none'}`,
+        fix: [cli(sentinel, `SENTINEL CONFIG SET sentinel-pass "<the sentinels' password>"`)],
+      }),
+    );
+    return judged(
+      seen,
+      readAll(sentinels, (s) => (s.silence?.kind === 'auth' ? { ok: true, value: {} } : s.config)).missing,
+    );
+  },
+} satisfies Check;

@@ -1,0 +1,122 @@
+import type { Address } from '../../model/address.js';
+import type { GatheredNode, GatheredSentinel, GatheredServer } from '../../model/gathered.js';
+import type { Check, Seen } from '../check.js';
+import { addressIn, missing as lacking } from '../evidence.js';
+import { dataNodes, groupsOf, isAt, judged, shown } from '../group.js';
+import { changeFile, directivesOf, inFile, lastOf } from '../sentinels.js';
+import { setConfig } from '../set-config.js';
+
+/** How a server listens, and how it speaks to others; undefined where nobody tells. */
+interface Speech {
+  plainPort: number;
+  tlsPort: number;
+  /** tls-replication: a replica to its master, a sentinel to everybody. */
+  outward: boolean;
+}
+
+function speechOf(server: GatheredServer | GatheredNode): Speech | undefined {
+  const config = 'role' in server && server.config.ok ? server.config.value : undefined;
+  const directives = directivesOf(server);
+  if (config === undefined && directives === null) return undefined;
+  const said = (name: string): string | undefined => config?.[name] ?? lastOf(directives ?? [], name)?.[0];
+  return {
+    plainPort: Number(said('port') ?? server.announce.port),
+    tlsPort: Number(said('tls-port') ?? 0),
+    outward: said('tls-replication') === 'yes',
+  };
+}
+
+/** What is wrong where a server connects to this address of another; null where nothing is. */
+function clash(from: Speech, to: Speech, address: Address): string | null {
+  if (address.port === to.tlsPort && !from.outward) return `port ${address.port} speaks TLS, and it does not`;
+  if (address.port === to.plainPort && from.outward) return `port ${address.port} speaks no TLS, and it does`;
+  return null;
+}
+
+export default {
+  id: 'tls-mismatch',
+  severity: 'critical',
+  group: 'authentication',
+  title: 'one side speaks TLS and the other does not',
+  consequence: 'the connection is never made: a sentinel holds the server for down, a replica never links',
+  explanation:
+    'tls-replication says whether a replica speaks TLS to its master and a sentinel to everybody; tls-port and port say ' +
+    'what is spoken where. All servers of a cluster need the same, and the port in sentinel monitor and replicaof must be ' +
+    'the one that speaks it.',
+  remedy: [
+    'tls-replication yes at every server, with tls-port as the port that is monitored and announced',
+    'or tls-replication no everywhere and the plain port',
+  ],
+  sources: [
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/security/encryption/',
+    'sentinel.c: instanceLinkNegotiateTLS',
+  ],
+  causes: [
+    'server-silent',
+    'no-master',
+    'link-down',
+    'no-quorum',
+    'replica-orphan',
+    'no-good-slave',
+    'ghost-replica',
+    'ghost-sentinel',
+  ],
+  run(gathered) {
+    const nodes = dataNodes(gathered);
+    const missing: string[] = [];
+    const seen: Seen[] = [];
+    const speech = (server: GatheredNode | GatheredSentinel): Speech | undefined => {
+      const known = speechOf(server);
+      const why = server.conf.ok ? '' : server.conf.why;
+      const hint = server.silence?.kind === 'closed' ? '; it closed our connection, as a TLS port does' : '';
+      if (known === undefined) missing.push(`${server.id}: ${why}${hint}`);
+      return known;
+    };
+    const listening = new Map(nodes.map((n) => [n, speech(n)]));
+    const at = (address: Address | null): [GatheredNode, Speech] | undefined => {
+      if (address === null) return undefined;
+      for (const [node, known] of listening) {
+        const ports = [known?.plainPort, known?.tlsPort];
+        const here =
+          isAt(node, address) || (node.announce.host === address.host && ports.includes(address.port));
+        if (known !== undefined && here) return [node, known];
+      }
+      return undefined;
+    };
+    for (const { name, views } of groupsOf(gathered)) {
+      for (const { sentinel, master } of views) {
+        const address = addressIn(master.fields);
+        const target = at(address);
+        if (address === null || target === undefined) continue;
+        const from = speech(sentinel);
+        const why = from && clash(from, target[1], address);
+        if (!from || !why) continue;
+        seen.push({
+          subject: sentinel.id,
+          message: `monitors ${name} at ${shown(target[0])}: ${why} (tls-replication ${from.outward ? 'yes' : 'no'})`,
+          fix: changeFile(gathered, sentinel, [
+            inFile(sentinel),
+            `tls-replication ${from.outward ? 'no' : 'yes'}`,
+            ...(from.outward
+              ? []
+              : ['tls-cert-file <its certificate>', 'tls-key-file <its key>', 'tls-ca-cert-file <the CA>']),
+          ]),
+        });
+      }
+    }
+    for (const node of nodes) {
+      const follows = node.role.ok ? node.role.value.follows : null;
+      const from = listening.get(node);
+      const target = at(follows);
+      const why = from && target && follows && clash(from, target[1], follows);
+      if (!from || !target || !why) continue;
+      seen.push({
+        subject: node.id,
+        message: `follows ${shown(target[0])}: ${why} (tls-replication ${from.outward ? 'yes' : 'no'})`,
+        fix: setConfig(node, 'tls-replication', from.outward ? 'no' : 'yes'),
+      });
+    }
+    if (nodes.length === 0) return lacking('no data node is known');
+    return judged(seen, missing);
+  },
+} satisfies Check;

@@ -1,0 +1,69 @@
+import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
+import type { Check, Seen } from '../check.js';
+import { idsOf, judged, shown } from '../group.js';
+import { changeFile, directivesOf, inFile, isLoopback, lastOf } from '../sentinels.js';
+import { setConfig } from '../set-config.js';
+
+/** The addresses that it listens on; undefined where nobody tells, empty for all of them (config.c, server.bindaddr). */
+function boundTo(server: GatheredNode | GatheredSentinel): string[] | undefined {
+  const text = 'role' in server && server.config.ok ? server.config.value.bind : undefined;
+  if (text !== undefined) return text.split(/\s+/).filter((word) => word !== '');
+  const directives = directivesOf(server);
+  return directives === null ? undefined : (lastOf(directives, 'bind') ?? []);
+}
+
+/** `-::1` is an address that may be missing. */
+const onlyLoopback = (addresses: string[]): boolean =>
+  addresses.length > 0 && addresses.every((a) => isLoopback(a.replace(/^-/, '')));
+
+export default {
+  id: 'bind-loopback',
+  severity: 'critical',
+  group: 'configuration',
+  title: 'a server listens on loopback only, and the cluster has several hosts',
+  consequence:
+    'nobody on another machine reaches it: to them it is down from the start, and it can neither vote nor be failed over to',
+  explanation:
+    'The redis.conf that comes with Redis has bind 127.0.0.1 -::1. That is right for one machine; where others of the ' +
+    'cluster have addresses of their own, each server must also listen on its own.',
+  remedy: ['bind ITS-ADDRESS 127.0.0.1 at every server, with a password or a firewall before it'],
+  sources: [
+    'redis.conf: bind',
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (deploying)',
+  ],
+  causes: [
+    'link-down',
+    'no-master',
+    'no-quorum',
+    'nat-replica',
+    'nat-sentinel',
+    'master-frozen',
+    'protected-mode',
+  ],
+  run(gathered) {
+    const servers = [...gathered.nodes, ...gathered.sentinels];
+    const away = servers.filter((s) => !isLoopback(s.announce.host));
+    if (away.length === 0) return [];
+    const missing: string[] = [];
+    const seen = servers.flatMap((server): Seen[] => {
+      const bound = boundTo(server);
+      if (bound === undefined) missing.push(`${server.id}: ${server.conf.ok ? '' : server.conf.why}`);
+      if (bound === undefined || !onlyLoopback(bound)) return [];
+      const others = away.filter((s) => s !== server);
+      if (others.length === 0) return [];
+      const own = isLoopback(server.announce.host) ? `<the address of ${server.id}>` : server.announce.host;
+      const value = `${own} 127.0.0.1`;
+      return [
+        {
+          subject: server.id,
+          message: `${shown(server)} is bound to ${bound.join(' ')}, and ${idsOf(others)} live elsewhere`,
+          fix:
+            'role' in server
+              ? setConfig(server, 'bind', value)
+              : changeFile(gathered, server, [inFile(server), `bind ${value}`]),
+        },
+      ];
+    });
+    return judged(seen, missing);
+  },
+} satisfies Check;

@@ -1,0 +1,74 @@
+import type { GatheredSentinel } from '../../model/gathered.js';
+import { listed } from '../../model/words.js';
+import type { Check } from '../check.js';
+import { idsOf } from '../group.js';
+import { changeFile, fileOf, inFile } from '../sentinels.js';
+
+/**
+ * What tells files apart: the inode on one machine. Where the machine can't be looked at, one path at one address
+ * together with one id says the same, since an id is made once and kept in the file.
+ */
+function fileKeys(sentinel: GatheredSentinel): string[] {
+  const { life, info, myid, announce } = sentinel;
+  const inode =
+    life.ok && life.value.confInode !== null ? `${life.value.hostKey} ${life.value.confInode}` : null;
+  const path = info.ok ? info.value.config_file : undefined;
+  const said =
+    path && myid.ok && (!life.ok || inode === null) ? `${announce.host} ${path} ${myid.value}` : null;
+  return [inode, said].flatMap((key) => key ?? []);
+}
+
+export default {
+  id: 'conf-shared',
+  severity: 'critical',
+  group: 'configuration',
+  title: 'one configuration file is shared by several sentinels',
+  consequence:
+    'they have one id between them and take each other for themselves: 0 peers each, so no quorum and no failover (measured), and each overwrites what the others know',
+  explanation:
+    'A sentinel keeps its own id and everything that it learns in its configuration file and rewrites it all the time. ' +
+    'Several that were given one file read the same id from it, ignore each other’s messages as their own, and lose ' +
+    'each other’s state. It happens when one sentinel.conf is mounted into three containers.',
+  remedy: ['give each sentinel a file of its own, in a directory of its own, without a sentinel myid line'],
+  sources: ['sentinel.c: sentinelReceiveHelloMessages, rewriteConfigSentinelOption', 'measured'],
+  causes: [
+    'myid-dup',
+    'conf-filemount',
+    'conf-unwritable',
+    'settings-skew',
+    'no-quorum',
+    'master-disagree',
+    'ghost-sentinel',
+    'ghost-replica',
+  ],
+  run(gathered) {
+    const known = gathered.sentinels.map((sentinel) => ({ sentinel, keys: fileKeys(sentinel) }));
+    const keys = [...new Set(known.flatMap((k) => k.keys))];
+    const seen = keys.flatMap((key) => {
+      const sharing = known.filter((k) => k.keys.includes(key)).map((k) => k.sentinel);
+      const [first, ...others] = sharing;
+      if (first === undefined || others.length === 0) return [];
+      const file = fileOf(first);
+      return [
+        {
+          subject: idsOf(sharing),
+          message: `${sharing.length} sentinels have one configuration file: ${file} (${listed(sharing.map((s) => s.id))})`,
+          // The first one keeps the file; from it the others get one of their own, with an id that they make themselves.
+          fix: others.flatMap((sentinel) => {
+            const { port } = sentinel.announce;
+            const own = `${file.replace(/\.conf$/, '')}-${port}.conf`;
+            return changeFile(gathered, { ...sentinel, conf: { ok: true, value: { file: own, text: '' } } }, [
+              `sed -e '/^sentinel myid/d' -e 's/^port .*/port ${port}/' ${file} > ${own}`,
+            ]);
+          }),
+        },
+      ];
+    });
+    if (seen.length > 0) return seen;
+    const untold = gathered.sentinels.find((s) => !s.life.ok || s.life.value.confInode === null);
+    if (untold === undefined || gathered.sentinels.length < 2) return [];
+    // Different ids are no proof: two that were started at the same moment have each made their own.
+    const why = untold.life.ok ? `${inFile(untold)} its file can not be told apart` : untold.life.why;
+    return { skip: `whether sentinels share a file is seen on their machine only: ${untold.id}: ${why}` };
+  },
+} satisfies Check;

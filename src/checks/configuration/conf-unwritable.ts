@@ -1,0 +1,56 @@
+import type { GatheredSentinel } from '../../model/gathered.js';
+import type { Check } from '../check.js';
+import { cli } from '../evidence.js';
+import { judged } from '../group.js';
+import { fileOf } from '../sentinels.js';
+
+/** The directory of a path. */
+const directoryOf = (file: string): string => file.replace(/\/[^/]*$/, '') || '/';
+
+/** Makes the directory the server's own, whoever it runs as. */
+function mend(sentinel: GatheredSentinel): string[] {
+  const path = (sentinel.info.ok && sentinel.info.value.config_file) || fileOf(sentinel);
+  const dir = directoryOf(path);
+  const pid = sentinel.info.ok ? sentinel.info.value.process_id : undefined;
+  const inContainer = sentinel.life.ok && sentinel.life.value.kind === 'container';
+  const user = inContainer || pid === undefined ? '<the user it runs as>' : `$(ps -o user= -p ${pid})`;
+  return [
+    ...(inContainer ? [`# in the container of ${sentinel.id}:`] : []),
+    `mkdir -p ${dir} && chown ${user} ${dir}`,
+    cli(sentinel, 'SENTINEL FLUSHCONFIG'),
+  ];
+}
+
+export default {
+  id: 'conf-unwritable',
+  severity: 'critical',
+  group: 'configuration',
+  title: 'a sentinel can not write its configuration',
+  consequence:
+    'what it votes and learns does not survive a restart: it comes back with the old master and an old epoch, and may vote twice in one election',
+  explanation:
+    'Sentinel writes each change (a new master, an epoch, a peer) into a temporary file beside its own and renames that. ' +
+    'It needs a directory that its user may write, not only a file. It goes on working without, and says so in its log ' +
+    'alone: WARNING: Sentinel was not able to save the new configuration on disk.',
+  remedy: [
+    'make the directory of its file writable for the user it runs as',
+    'SENTINEL FLUSHCONFIG says whether that is enough',
+  ],
+  sources: ['sentinel.c: sentinelFlushConfig', 'config.c: rewriteConfigOverwriteFile'],
+  run(gathered) {
+    const missing: string[] = [];
+    const seen = gathered.sentinels.flatMap((sentinel) => {
+      const { flushConfig, life } = sentinel;
+      const writable = life.ok ? life.value.dirWritable : null;
+      const said = flushConfig.ok ? flushConfig.value : null;
+      if (said === null && writable !== false) {
+        if (!flushConfig.ok && writable === null) missing.push(`${sentinel.id}: ${flushConfig.why}`);
+        return [];
+      }
+      const what =
+        said === null ? 'its user may not write the directory of' : `SENTINEL FLUSHCONFIG says "${said}" for`;
+      return [{ subject: sentinel.id, message: `${what} ${fileOf(sentinel)}`, fix: mend(sentinel) }];
+    });
+    return judged(seen, missing);
+  },
+} satisfies Check;

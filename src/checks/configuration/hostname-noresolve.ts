@@ -1,0 +1,60 @@
+import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
+import type { Check } from '../check.js';
+import { cli } from '../evidence.js';
+import { judged } from '../group.js';
+import { changeFile, directivesOf, inFile, isIp, sentinelLines } from '../sentinels.js';
+
+/** The monitored hosts that are names, by its file and by what it says. */
+function namesOf(sentinel: GatheredSentinel): string[] {
+  const lines = sentinelLines(directivesOf(sentinel) ?? [], 'monitor').flatMap(([, host]) => host ?? []);
+  const views = sentinel.masters.ok ? sentinel.masters.value.flatMap((m) => m.fields.ip ?? []) : [];
+  return [...new Set([...lines, ...views])].filter((host) => host !== '' && !isIp(host));
+}
+
+/** Whether it resolves names; undefined where neither it nor its file says. */
+function resolves(sentinel: GatheredSentinel): boolean | undefined {
+  if (sentinel.config.ok) return sentinel.config.value['resolve-hostnames'] === 'yes';
+  const directives = directivesOf(sentinel);
+  if (directives === null) return undefined;
+  return sentinelLines(directives, 'resolve-hostnames').at(-1)?.[0] === 'yes';
+}
+
+function fixOf(gathered: Gathered, sentinel: GatheredSentinel): string[] {
+  const line = [inFile(sentinel), 'sentinel resolve-hostnames yes'];
+  return sentinel.silence === null
+    ? [cli(sentinel, 'SENTINEL CONFIG SET resolve-hostnames yes')]
+    : changeFile(gathered, sentinel, line);
+}
+
+export default {
+  id: 'hostname-noresolve',
+  severity: 'critical',
+  group: 'configuration',
+  title: 'a sentinel is to monitor a host name that it does not resolve',
+  consequence: 'it exits at its start, at once: Can’t resolve instance hostname (measured on 6.2 and later)',
+  explanation:
+    'Since 6.2 Sentinel takes host names only with sentinel resolve-hostnames yes, and without it refuses a sentinel ' +
+    'monitor line that has one. The usual recipe for containers, sentinel monitor mymaster redis-master 6379 2, ends that ' +
+    'way. A look-up blocks the sentinel, so that addresses are the better choice where they are fixed.',
+  remedy: ['sentinel resolve-hostnames yes in its file, or an address in the sentinel monitor line'],
+  sources: ['sentinel.c: createSentinelAddr', 'sentinel.conf: resolve-hostnames', 'measured'],
+  causes: ['server-silent', 'no-quorum', 'sentinels-few', 'ghost-sentinel', 'sentinels-even'],
+  run(gathered) {
+    const missing: string[] = [];
+    const seen = gathered.sentinels.flatMap((sentinel) => {
+      const does = resolves(sentinel);
+      if (does === undefined) missing.push(`${sentinel.id}: ${sentinel.conf.ok ? '' : sentinel.conf.why}`);
+      const names = namesOf(sentinel);
+      if (does !== false || names.length === 0) return [];
+      const state = sentinel.silence === null ? 'runs, and will not start again' : 'does not run';
+      return [
+        {
+          subject: sentinel.id,
+          message: `monitors ${names.join(', ')} with resolve-hostnames no; it ${state}`,
+          fix: fixOf(gathered, sentinel),
+        },
+      ];
+    });
+    return judged(seen, missing);
+  },
+} satisfies Check;

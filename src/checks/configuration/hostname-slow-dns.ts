@@ -1,0 +1,71 @@
+import { humanDurationMs } from '../../model/duration.js';
+import type { Check, Seen } from '../check.js';
+import { cli } from '../evidence.js';
+import { judged } from '../group.js';
+import { directivesOf, isIp, sentinelLines } from '../sentinels.js';
+
+/** In milliseconds: a sentinel that stands still for 2 s goes into TILT; half of that is too near. */
+const SLOW_MS = 1000;
+/** A quick answer that there is no such name is harmless to a sentinel's pace. */
+const QUICK_NO = /does not resolve \(after (\d+) ms\)/;
+const isQuickNo = (why: string): boolean => Number(QUICK_NO.exec(why)?.[1] ?? SLOW_MS) < SLOW_MS;
+
+export default {
+  id: 'hostname-slow-dns',
+  severity: 'critical',
+  group: 'configuration',
+  title: 'host names that are slow to look up hold up the sentinels',
+  consequence:
+    'a look-up blocks the whole sentinel: with a slow answer for a missing name it was in TILT, and no failover came in 48 s (measured)',
+  explanation:
+    'With resolve-hostnames yes Sentinel asks the resolver from its only thread. A name that vanished, which is what the ' +
+    'name of a stopped container does, is asked for again and again; when each answer takes seconds, the clock seems to ' +
+    'jump and the sentinel goes into TILT, in which it calls nobody down.',
+  remedy: [
+    'use fixed addresses: sentinel monitor, announce-ip, replica-announce-ip',
+    'or names in /etc/hosts of each machine',
+  ],
+  sources: ['sentinel.c: createSentinelAddr, sentinelCheckTiltCondition', 'measured'],
+  causes: ['tilt', 'no-master', 'failover-stuck', 'ghost-replica', 'no-quorum'],
+  run(gathered) {
+    const resolving = gathered.sentinels.filter(
+      (s) => s.config.ok && s.config.value['resolve-hostnames'] === 'yes',
+    );
+    const missing = gathered.sentinels.flatMap((s) => (s.config.ok ? [] : [`${s.id}: ${s.config.why}`]));
+    const seen: Seen[] = [];
+    for (const { name, result } of gathered.lookups) {
+      if (isIp(name) || resolving.length === 0) continue;
+      if (!result.ok && isQuickNo(result.why)) {
+        missing.push(`${name} ${result.why}`);
+        continue;
+      }
+      if (result.ok && result.value.tookMs < SLOW_MS) continue;
+      const at = result.ok ? result.value.addresses[0] : undefined;
+      const users = resolving.filter((s) => {
+        const lines = sentinelLines(directivesOf(s) ?? [], 'monitor').map(([, host]) => host);
+        const views = s.masters.ok ? s.masters.value.map((m) => m.fields.ip) : [];
+        return [...lines, ...views].includes(name);
+      });
+      const whose = users.length > 0 ? users : resolving;
+      seen.push({
+        subject: whose.map((s) => s.id).join(', '),
+        message: result.ok
+          ? `looking up ${name} took ${humanDurationMs(result.value.tookMs)}`
+          : `looking up ${name} brought nothing: ${result.why}`,
+        fix: whose.flatMap((s) =>
+          (s.masters.ok ? s.masters.value : [])
+            .filter((m) => m.fields.ip === name)
+            .flatMap((m) => [
+              cli(s, `SENTINEL REMOVE ${m.name}`),
+              cli(
+                s,
+                `SENTINEL MONITOR ${m.name} ${at ?? `<the address of ${name}>`} ${m.fields.port} ${m.fields.quorum}`,
+              ),
+            ])
+            .concat(`# or, on the machine of ${s.id}, in /etc/hosts:`, `${at ?? '<its address>'} ${name}`),
+        ),
+      });
+    }
+    return judged(seen, missing);
+  },
+} satisfies Check;

@@ -1,0 +1,54 @@
+import type { Address } from '../../model/address.js';
+import type { Check, Seen } from '../check.js';
+import { addressIn, cli } from '../evidence.js';
+import type { Group } from '../group.js';
+import { isLoopback, judgeViews, monitorLike } from '../sentinels.js';
+
+/** The master's address that others can use: another sentinel's, or the one that a replica follows. */
+function realAddress({ views, nodes }: Group, port: number): Address {
+  const named = views.flatMap(({ master }) => addressIn(master.fields) ?? []);
+  const followed = nodes.flatMap((n) =>
+    n.role.ok && n.role.value.follows !== null ? [n.role.value.follows] : [],
+  );
+  return [...named, ...followed].find((a) => !isLoopback(a.host)) ?? { host: '<the master’s address>', port };
+}
+
+export default {
+  id: 'master-loopback',
+  severity: 'critical',
+  group: 'configuration',
+  title: 'the master is monitored at a loopback address, and the sentinels live on several hosts',
+  consequence:
+    'each sentinel watches its own machine under that address, and clients that ask it are sent to their own: it tells them 127.0.0.1',
+  explanation:
+    'Sentinel passes on the address in its sentinel monitor line, to clients, replicas and the other sentinels. A ' +
+    'loopback address means another machine for each of them.',
+  remedy: [
+    'SENTINEL REMOVE NAME and SENTINEL MONITOR NAME with the address that every machine reaches the master by',
+  ],
+  sources: ['https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/'],
+  causes: ['no-master', 'no-quorum', 'master-disagree', 'replica-orphan', 'nat-client', 'no-good-slave'],
+  run: (gathered) =>
+    judgeViews(gathered, (group) => {
+      const members = [
+        ...gathered.sentinels.map((s) => s.announce.host),
+        ...group.nodes.map((n) => n.announce.host),
+      ];
+      if (!members.some((host) => !isLoopback(host))) return [];
+      return group.views.flatMap(({ sentinel, master }): Seen[] => {
+        const address = addressIn(master.fields);
+        if (address === null || !isLoopback(address.host)) return [];
+        const real = realAddress(group, address.port);
+        return [
+          {
+            subject: sentinel.id,
+            message: `monitors ${group.name} at ${address.host}:${address.port}; others of the cluster are at ${[...new Set(members.filter((h) => !isLoopback(h)))].join(', ')}`,
+            fix: [
+              cli(sentinel, `SENTINEL REMOVE ${group.name}`),
+              ...monitorLike(sentinel, group.name, real, master),
+            ],
+          },
+        ];
+      });
+    }),
+} satisfies Check;

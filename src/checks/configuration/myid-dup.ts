@@ -1,0 +1,47 @@
+import type { Check } from '../check.js';
+import { cli } from '../evidence.js';
+import { idsOf, judged, readAll } from '../group.js';
+import { changeFile, fileOf } from '../sentinels.js';
+
+export default {
+  id: 'myid-dup',
+  severity: 'critical',
+  group: 'configuration',
+  title: 'several sentinels have the same id',
+  consequence:
+    'the others take them for one that changes its address every 2 s, so a vote is missing: CKQUORUM says 2 usable where there are 3 (measured)',
+  explanation:
+    'A sentinel’s id is made at its first start and kept in its file as sentinel myid. Two with the same id, because a ' +
+    'file or a machine’s image was copied after that, ignore each other, and the rest log +sentinel-address-switch at ' +
+    'each of their messages.',
+  remedy: [
+    'stop one of them, delete its sentinel myid line, start it: it makes a new id',
+    'then SENTINEL RESET NAME at the others, one at a time',
+  ],
+  sources: ['sentinel.c: sentinelProcessHelloMessage, getSentinelRedisInstanceByAddrAndRunID', 'measured'],
+  causes: ['no-quorum', 'ghost-sentinel'],
+  run(gathered) {
+    const { values, missing } = readAll(gathered.sentinels, (s) => s.myid);
+    const ids = [...new Set(values.map(({ value }) => value))];
+    const seen = ids.flatMap((id) => {
+      const same = values.filter(({ value }) => value === id).map(({ server }) => server);
+      const [, ...others] = same;
+      if (others.length === 0) return [];
+      return [
+        {
+          subject: idsOf(same),
+          message: `${idsOf(same)} all have the id ${id}`,
+          fix: [
+            ...others.flatMap((s) => changeFile(gathered, s, [`sed -i '/^sentinel myid/d' ${fileOf(s)}`])),
+            ...gathered.sentinels
+              .filter((s) => !others.includes(s))
+              .flatMap((s) =>
+                s.masters.ok ? s.masters.value.map((m) => cli(s, `SENTINEL RESET ${m.name}`)) : [],
+              ),
+          ],
+        },
+      ];
+    });
+    return judged(seen, missing);
+  },
+} satisfies Check;

@@ -1,0 +1,52 @@
+import { formatAddress, sameAddress } from '../../model/address.js';
+import type { Check, Seen } from '../check.js';
+import { addressIn, cli, silentSentinels } from '../evidence.js';
+import { groupsOf, judged, readAll } from '../group.js';
+import { monitorLike } from '../sentinels.js';
+
+export default {
+  id: 'name-mismatch',
+  severity: 'critical',
+  group: 'configuration',
+  title: 'the sentinels monitor one master under different names',
+  consequence:
+    'sentinels only recognize each other under the same name: each name has fewer voters than there are sentinels, and clients that ask the wrong one get no master',
+  explanation:
+    'A sentinel’s message says the name of the master that it is about, and whoever does not monitor that name ignores ' +
+    'it. A name that is spelled differently in one file makes a second group of its own around the same master.',
+  remedy: ['use one name in every file: SENTINEL MONITOR under the right one, SENTINEL REMOVE of the other'],
+  sources: ['sentinel.c: sentinelProcessHelloMessage (sentinelGetMasterByName)'],
+  causes: ['no-quorum', 'sentinels-few', 'sentinels-even', 'quorum-gt-n', 'settings-skew'],
+  run(gathered) {
+    const groups = groupsOf(gathered).filter((g) => g.views.length > 0);
+    if (groups.length === 0) return silentSentinels(gathered);
+    const seen: Seen[] = [];
+    // The name that most sentinels use is the right one; what they have under another is the wrong one.
+    const done = new Set<string>();
+    for (const group of groups.toSorted((a, b) => b.views.length - a.views.length)) {
+      const { name, address, views } = group;
+      const [like] = views;
+      if (address === null || like === undefined || done.has(name)) continue;
+      for (const sentinel of gathered.sentinels) {
+        if (!sentinel.masters.ok || sentinel.masters.value.some((m) => m.name === name)) continue;
+        const others = sentinel.masters.value.filter((m) => sameAddress(addressIn(m.fields), address));
+        if (others.length === 0 && sentinel.masters.value.length > 0 && gathered.masterName === null)
+          continue;
+        for (const other of others) done.add(other.name);
+        const has = others.map((m) => m.name).join(', ');
+        const monitored = sentinel.masters.value.map((m) => m.name).join(', ') || 'nothing';
+        seen.push({
+          subject: sentinel.id,
+          message: has
+            ? `monitors ${formatAddress(address)} as ${has}, where ${views.map((v) => v.sentinel.id).join(' and ')} say ${name}`
+            : `does not monitor ${name}; it monitors ${monitored}`,
+          fix: [
+            ...others.map((m) => cli(sentinel, `SENTINEL REMOVE ${m.name}`)),
+            ...monitorLike(sentinel, name, address, like.master),
+          ],
+        });
+      }
+    }
+    return judged(seen, readAll(gathered.sentinels, (s) => s.masters).missing);
+  },
+} satisfies Check;

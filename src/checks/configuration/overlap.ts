@@ -1,0 +1,110 @@
+import { type Address, formatAddress, sameAddress } from '../../model/address.js';
+import type { Gathered, GatheredNode, GatheredSentinel } from '../../model/gathered.js';
+import type { Check, Seen } from '../check.js';
+import { addressIn, cli, missing, silentSentinels } from '../evidence.js';
+import { isAt, judged, readAll, shown } from '../group.js';
+
+/** One sentinel's entry of one instance under one name. */
+interface Entry {
+  sentinel: GatheredSentinel;
+  name: string;
+  as: 'master' | 'replica';
+  address: Address;
+}
+
+/** Every entry of every name, whichever the diagnosis is about: the other name is the fault. */
+function entriesOf({ sentinels }: Gathered): Entry[] {
+  return sentinels.flatMap((sentinel) =>
+    (sentinel.masters.ok ? sentinel.masters.value : []).flatMap(({ name, fields, replicas }) =>
+      [
+        { as: 'master' as const, address: addressIn(fields) },
+        ...(replicas.ok ? replicas.value : []).map((r) => ({
+          as: 'replica' as const,
+          address: addressIn(r),
+        })),
+      ].flatMap(({ as, address }) => (address === null ? [] : [{ sentinel, name, as, address }])),
+    ),
+  );
+}
+
+/** Where it belongs: the group whose master it is or follows; else the one that the diagnosis is about, or the first. */
+function homeOf(gathered: Gathered, entries: Entry[], all: Entry[], node: GatheredNode | undefined): string {
+  const names = [...new Set(entries.map((e) => e.name))];
+  const role = node?.role.ok ? node.role.value : undefined;
+  const followed = all.find((e) => e.as === 'master' && sameAddress(e.address, role?.follows))?.name;
+  const asMaster = role?.role === 'master' ? entries.filter((e) => e.as === 'master').map((e) => e.name) : [];
+  const candidates = [followed, ...asMaster].flatMap((n) =>
+    n !== undefined && names.includes(n) ? [n] : [],
+  );
+  if (new Set(candidates).size === 1 && candidates[0] !== undefined) return candidates[0];
+  if (gathered.masterName !== null && names.includes(gathered.masterName)) return gathered.masterName;
+  const voices = (name: string): number => entries.filter((e) => e.name === name).length;
+  return names.toSorted((a, b) => voices(b) - voices(a))[0] ?? '';
+}
+
+export default {
+  id: 'overlap',
+  severity: 'critical',
+  group: 'configuration',
+  title: 'one data node is monitored under two names',
+  consequence:
+    'two groups fight over it: each failover and each correction of one undoes the other’s, and clients of one name write into the other’s data',
+  explanation:
+    'A sentinel treats each name as a group of its own. A node in two of them is repointed by one and put back by the ' +
+    'other, and both fail it over. It comes from a second SENTINEL MONITOR of the same master under a new name, or from ' +
+    'a replica that was moved to another master: the old group never forgets it by itself.',
+  remedy: [
+    'SENTINEL REMOVE the name that is too much',
+    'or SENTINEL RESET the group that a moved replica has left',
+  ],
+  sources: [
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Removing the old master or unreachable replicas)',
+  ],
+  causes: [
+    'replica-orphan',
+    'master-disagree',
+    'ghost-replica',
+    'sentinels-few',
+    'sentinels-even',
+    'settings-skew',
+  ],
+  run(gathered) {
+    const all = entriesOf(gathered);
+    if (all.length === 0) return silentSentinels(gathered);
+    const addresses = all.filter((e, i) => all.findIndex((f) => sameAddress(f.address, e.address)) === i);
+    const removed = new Set<string>();
+    const seen: Seen[] = [];
+    for (const { address } of addresses) {
+      const entries = all.filter((e) => sameAddress(e.address, address));
+      const names = [...new Set(entries.map((e) => e.name))];
+      if (names.length < 2 || (gathered.masterName !== null && !names.includes(gathered.masterName)))
+        continue;
+      // The same master under names of which no sentinel has two: one of them is misspelled, which is another finding.
+      const shared = gathered.sentinels.some(
+        (s) => new Set(entries.filter((e) => e.sentinel === s).map((e) => e.name)).size > 1,
+      );
+      if (!shared && entries.every((e) => e.as === 'master')) continue;
+      const node = gathered.nodes.find((n) => isAt(n, address));
+      const home = homeOf(gathered, entries, all, node);
+      const wrong = entries.filter((e) => e.name !== home);
+      // With its master gone from the name, the replicas are gone from it as well.
+      const still = wrong.filter((e) => e.as === 'master' || !removed.has(e.name));
+      for (const e of wrong) if (e.as === 'master') removed.add(e.name);
+      if (still.length === 0) continue;
+      seen.push({
+        subject: node?.id ?? formatAddress(address),
+        message: `${node ? shown(node) : formatAddress(address)} is ${names.map((n) => `${entries.find((e) => e.name === n)?.as} of ${n}`).join(' and ')}; it belongs to ${home}`,
+        fix: still.map((e) =>
+          cli(e.sentinel, e.as === 'master' ? `SENTINEL REMOVE ${e.name}` : `SENTINEL RESET ${e.name}`),
+        ),
+      });
+    }
+    const untold = gathered.sentinels.flatMap((s) =>
+      s.masters.ok
+        ? s.masters.value.flatMap((m) => (m.replicas.ok ? [] : [`${s.id}: ${m.replicas.why}`]))
+        : [],
+    );
+    if (all.length === 0) return missing('no sentinel names a data node');
+    return judged(seen, [...readAll(gathered.sentinels, (s) => s.masters).missing, ...untold]);
+  },
+} satisfies Check;

@@ -1,0 +1,33 @@
+import type { Check } from '../check.js';
+import { num } from '../group.js';
+import { judgeViews, sentinelIds, sentinelSet, valuesAt } from '../sentinels.js';
+
+export default {
+  id: 'parallel-syncs',
+  severity: 'warning',
+  group: 'configuration',
+  title: 'after a failover every replica is repointed at once',
+  consequence:
+    'while they load a full copy no replica answers reads, and the new master serves all those copies at once, in the very moment when it takes over',
+  explanation:
+    'parallel-syncs is how many replicas are sent to the new master at the same time. A replica that needs a full resync ' +
+    'is unavailable while it loads. With as many as there are replicas, all of them may be gone at once.',
+  remedy: ['SENTINEL SET NAME parallel-syncs 1 at every sentinel'],
+  sources: ['sentinel.conf: parallel-syncs', 'sentinel.c: sentinelFailoverReconfNextSlave'],
+  run: (gathered) =>
+    judgeViews(gathered, ({ name, views }) => {
+      // One is the least there is; with one replica it is also all.
+      const wrong = views.filter(({ master }) => {
+        const syncs = num(master.fields, 'parallel-syncs') ?? 1;
+        return syncs > 1 && syncs >= (num(master.fields, 'num-slaves') ?? Number.POSITIVE_INFINITY);
+      });
+      if (wrong.length === 0) return [];
+      return [
+        {
+          subject: `${name} at ${sentinelIds(wrong)}`,
+          message: `parallel-syncs ${valuesAt(wrong, 'parallel-syncs')} with ${valuesAt(wrong, 'num-slaves')} replicas of ${name}`,
+          fix: sentinelSet(wrong, name, 'parallel-syncs', 1),
+        },
+      ];
+    }),
+} satisfies Check;

@@ -1,0 +1,30 @@
+import type { Check } from '../check.js';
+import { num } from '../group.js';
+import { judgeViews, majorityOf, sentinelIds, sentinelSet, valuesAt, votersOf } from '../sentinels.js';
+
+export default {
+  id: 'quorum-gt-n',
+  severity: 'critical',
+  group: 'configuration',
+  title: 'the quorum is larger than the number of sentinels',
+  consequence: 'the master is never called objectively down, so no failover ever starts',
+  explanation:
+    'The quorum is how many sentinels must call the master down before one of them may begin a failover. With more ' +
+    'than there are, +odown never comes, whatever happens to the master.',
+  remedy: ['SENTINEL SET NAME quorum N at every sentinel, with N the majority: 2 of 3, 3 of 5'],
+  sources: ['sentinel.c: sentinelCheckObjectivelyDown'],
+  causes: ['no-quorum'],
+  run: (gathered) =>
+    judgeViews(gathered, (group) => {
+      const voters = votersOf(gathered, group);
+      const wrong = group.views.filter(({ master }) => (num(master.fields, 'quorum') ?? 0) > voters);
+      if (wrong.length === 0) return [];
+      return [
+        {
+          subject: `${group.name} at ${sentinelIds(wrong)}`,
+          message: `quorum ${valuesAt(wrong, 'quorum')}, and there are ${voters} sentinels for ${group.name}`,
+          fix: sentinelSet(wrong, group.name, 'quorum', majorityOf(voters)),
+        },
+      ];
+    }),
+} satisfies Check;

@@ -1,0 +1,36 @@
+import type { Check } from '../check.js';
+import { num } from '../group.js';
+import { judgeViews, majorityOf, sentinelIds, sentinelSet, valuesAt, votersOf } from '../sentinels.js';
+
+export default {
+  id: 'quorum-lt-majority',
+  severity: 'warning',
+  group: 'configuration',
+  title: 'the quorum is smaller than a majority of the sentinels',
+  consequence:
+    'fewer than half of the sentinels, perhaps one with a bad link, can call a healthy master down and have it replaced: the writes it goes on taking for about 10 s are lost',
+  explanation:
+    'The quorum decides whether the master counts as down; the election of the sentinel that replaces it needs a ' +
+    'majority in any case. With a smaller quorum a minority’s mistake is enough to begin, and the others vote for ' +
+    'whoever asks: they do not check the claim.',
+  remedy: ['SENTINEL SET NAME quorum N at every sentinel, with N the majority: 2 of 3, 3 of 5'],
+  sources: [
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (quorum)',
+    'sentinel.c: sentinelVoteLeader',
+  ],
+  run: (gathered) =>
+    judgeViews(gathered, (group) => {
+      const voters = votersOf(gathered, group);
+      const majority = majorityOf(voters);
+      const low = group.views.filter(({ master }) => (num(master.fields, 'quorum') ?? majority) < majority);
+      // Fewer than three have no majority that survives one of them: that is a finding of its own.
+      if (voters < 3 || low.length === 0) return [];
+      return [
+        {
+          subject: `${group.name} at ${sentinelIds(low)}`,
+          message: `quorum ${valuesAt(low, 'quorum')} of ${voters} sentinels; the majority is ${majority}`,
+          fix: sentinelSet(low, group.name, 'quorum', majority),
+        },
+      ];
+    }),
+} satisfies Check;

@@ -1,0 +1,71 @@
+import type { Check, Seen } from '../check.js';
+import { silentSentinels } from '../evidence.js';
+import { judged, num, readAll } from '../group.js';
+import { changeFile, fileOf } from '../sentinels.js';
+
+const SCRIPTS = ['notification-script', 'client-reconfig-script'] as const;
+
+export default {
+  id: 'script-bad',
+  severity: 'warning',
+  group: 'configuration',
+  title: 'a script that Sentinel calls fails, or is not there',
+  consequence:
+    'whoever relies on it is not told: no notification, or clients that are not repointed after a failover; a failing script is tried ten times, over more than four hours',
+  explanation:
+    'Sentinel looks at a script’s path when it is set and never again. One that was removed since ends with code 2, which ' +
+    'is not tried again; one that ends with 1 is, after 30 s, 60 s and so on. A failure is an event, -script-error, and ' +
+    'nothing else.',
+  remedy: [
+    'put the script back, executable for the user that the sentinel runs as',
+    'or take its line out of the sentinel’s file and restart it: sentinel deny-scripts-reconfig is on by default',
+  ],
+  sources: ['sentinel.c: sentinelRunPendingScripts, sentinelCollectTerminatedScripts'],
+  run(gathered) {
+    const { values, missing } = readAll(gathered.sentinels, (s) => s.masters);
+    if (values.length === 0) return silentSentinels(gathered);
+    const untold: string[] = [];
+    const seen = values.flatMap(({ server: sentinel, value }): Seen[] => {
+      const set = value.flatMap((m) =>
+        SCRIPTS.flatMap((kind) => (m.fields[kind] ? [{ name: m.name, kind, path: m.fields[kind] }] : [])),
+      );
+      if (set.length === 0) return [];
+      const waiting = sentinel.info.ok ? waitingIn(sentinel.info.value) : null;
+      const errors = (gathered.watched?.events ?? []).filter(
+        (e) => e.sentinel === sentinel.id && /^-script-(error|timeout)$/.test(e.name),
+      );
+      const bad = set.filter(({ path }) => sentinel.scripts?.ok && sentinel.scripts.value[path] !== 'ok');
+      if (sentinel.scripts?.ok !== true) {
+        untold.push(
+          `${sentinel.id}: its scripts are on its machine${gathered.watched === null ? ', and needs --watch-for 5s' : ''}`,
+        );
+      }
+      const found = [
+        ...bad.map(({ path }) => `${path} is ${sentinel.scripts?.ok ? sentinel.scripts.value[path] : ''}`),
+        ...(waiting !== null && waiting > 0 ? [`${waiting} scripts failed and wait for another try`] : []),
+        ...errors.map((e) => `${e.name} ${e.text}`),
+      ];
+      if (found.length === 0) return [];
+      // By default a script can not be set at run time: sentinel deny-scripts-reconfig.
+      const mend = ({ name, kind, path }: (typeof set)[0]): string[] =>
+        sentinel.scripts?.ok && sentinel.scripts.value[path] === 'not executable'
+          ? [`chmod +x ${path}`]
+          : changeFile(gathered, sentinel, [`sed -i '/^sentinel ${kind} ${name} /d' ${fileOf(sentinel)}`]);
+      return [
+        {
+          subject: sentinel.id,
+          message: found.join('; '),
+          fix: bad.length === 0 ? set.map(({ path }) => `${path}; echo $?`) : bad.flatMap(mend),
+        },
+      ];
+    });
+    return judged(seen, [...missing, ...untold]);
+  },
+} satisfies Check;
+
+/** Scripts that are queued and not running: at most 16 run at once, and a new one starts within a tick of 100 ms. */
+function waitingIn(info: Readonly<Record<string, string>>): number | null {
+  const queued = num(info, 'sentinel_scripts_queue_length');
+  const running = num(info, 'sentinel_running_scripts');
+  return queued === null || running === null || running >= 16 ? null : queued - running;
+}

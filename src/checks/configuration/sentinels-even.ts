@@ -1,0 +1,33 @@
+import type { Check } from '../check.js';
+import { furtherSentinel } from '../further-sentinel.js';
+import { judgeViews, majorityOf, votersOf } from '../sentinels.js';
+
+export default {
+  id: 'sentinels-even',
+  severity: 'warning',
+  group: 'configuration',
+  title: 'the number of sentinels is even',
+  consequence:
+    'a split into two halves leaves no majority on either side: no failover, and no more losses are survived than with one sentinel fewer',
+  explanation:
+    'The majority of four is three, as of five: four sentinels survive the loss of one, as three do, and a network that ' +
+    'breaks in the middle leaves nobody who may fail over. Sentinels that are gone for good count as well, so an even ' +
+    'number may be an odd one and a ghost.',
+  remedy: ['add one sentinel, or take one away and RESET the others, one at a time and 30 s apart'],
+  sources: [
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/',
+    'sentinel.c: sentinelGetLeader',
+  ],
+  run: (gathered) =>
+    judgeViews(gathered, (group) => {
+      const voters = votersOf(gathered, group);
+      if (voters < 4 || voters % 2 === 1) return [];
+      return [
+        {
+          subject: group.name,
+          message: `${voters} sentinels for ${group.name}: ${majorityOf(voters)} must be there to elect one, as of ${voters + 1}`,
+          fix: furtherSentinel(gathered, group, voters + 1),
+        },
+      ];
+    }),
+} satisfies Check;

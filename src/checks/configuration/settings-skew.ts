@@ -1,0 +1,55 @@
+import type { Check, Repair, Seen } from '../check.js';
+import type { MonitoredAt } from '../evidence.js';
+import { judgeViews, sentinelIds, sentinelSet, valuesAt } from '../sentinels.js';
+
+const SETTINGS = ['quorum', 'down-after-milliseconds', 'failover-timeout', 'parallel-syncs'] as const;
+
+/** The value that most sentinels have; of equally many, the first one's. */
+function usual(views: readonly MonitoredAt[], setting: string): string {
+  const values = views.flatMap(({ master }) => master.fields[setting] ?? []);
+  const times = (value: string): number => values.filter((v) => v === value).length;
+  return values.toSorted((a, b) => times(b) - times(a))[0] ?? '';
+}
+
+export default {
+  id: 'settings-skew',
+  severity: 'warning',
+  group: 'configuration',
+  title: 'the sentinels have different settings for one master',
+  consequence:
+    'SENTINEL SET works at one sentinel alone: how fast and whether a failover happens depends on which of them leads it',
+  explanation:
+    'Sentinels tell each other the master’s address and epoch, and nothing of its settings. Whoever notices first, by ' +
+    'its own down-after, asks the others; the one that is elected uses its own failover-timeout and parallel-syncs.',
+  remedy: ['say the same SENTINEL SET to every sentinel'],
+  sources: [
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Reconfiguring Sentinel at runtime)',
+    'measured',
+  ],
+  run: (gathered) =>
+    judgeViews(gathered, ({ name, views }) =>
+      SETTINGS.flatMap((setting): Seen[] => {
+        const value = usual(views, setting);
+        const others = views.filter(({ master }) => (master.fields[setting] ?? value) !== value);
+        if (others.length === 0) return [];
+        const repairs = others.map(
+          ({ sentinel, master }): Repair => ({
+            kind: 'sentinel-set',
+            sentinel: sentinel.id,
+            masterName: name,
+            name: setting,
+            value,
+            was: master.fields[setting] ?? '',
+          }),
+        );
+        return [
+          {
+            subject: `${name} at ${sentinelIds(others)}`,
+            message: `${setting} is ${valuesAt(views, setting)}`,
+            fix: sentinelSet(others, name, setting, value),
+            repairs,
+          },
+        ];
+      }),
+    ),
+} satisfies Check;

@@ -1,0 +1,43 @@
+import { listed } from '../../model/words.js';
+import type { Check } from '../check.js';
+import { cli } from '../evidence.js';
+import { judged, num, readAll } from '../group.js';
+
+/** sentinel.c: SENTINEL_SIMFAILURE_CRASH_AFTER_ELECTION, …_PROMOTION. */
+const FLAGS: [bit: number, name: string][] = [
+  [1, 'crash-after-election'],
+  [2, 'crash-after-promotion'],
+];
+
+export default {
+  id: 'simfail-armed',
+  severity: 'critical',
+  group: 'configuration',
+  title: 'a sentinel is armed to crash at its next failover',
+  consequence:
+    'it exits with code 99 in the middle of the failover that it leads: after the promotion, the promoted replica is demoted again 18 s later (measured)',
+  explanation:
+    'SENTINEL SIMULATE-FAILURE is for tests. It stays armed until the sentinel is restarted or disarmed, and nothing ' +
+    'shows it but INFO (sentinel_simulate_failure_flags).',
+  remedy: ['SENTINEL SIMULATE-FAILURE help disarms it: the flags are cleared before the word is looked at'],
+  sources: ['sentinel.c: sentinelCommand (simulate-failure), sentinelSimFailureCrash', 'measured'],
+  run(gathered) {
+    const { values, missing } = readAll(gathered.sentinels, (s) => s.info);
+    const seen = values.flatMap(({ server, value }) => {
+      const flags = num(value, 'sentinel_simulate_failure_flags') ?? 0;
+      if (flags === 0) return [];
+      const armed = FLAGS.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
+      return [
+        {
+          subject: server.id,
+          message: `sentinel_simulate_failure_flags is ${flags}: ${listed(armed) || 'unknown to us'}`,
+          fix: [cli(server, 'SENTINEL SIMULATE-FAILURE help')],
+        },
+      ];
+    });
+    const unsaid = values.flatMap(({ server, value }) =>
+      value.sentinel_simulate_failure_flags === undefined ? [`${server.id}: its INFO does not say`] : [],
+    );
+    return judged(seen, [...missing, ...unsaid]);
+  },
+} satisfies Check;

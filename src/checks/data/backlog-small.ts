@@ -1,0 +1,77 @@
+import type { Gathered, GatheredNode } from '../../model/gathered.js';
+import type { Check, Seen } from '../check.js';
+import { silentSentinels } from '../evidence.js';
+import { bytes, type Group, groupsOf, judged, num, readAll } from '../group.js';
+import { setConfig } from '../set-config.js';
+
+/** Redis's default before 8.0 and Valkey 8.1; bytes. */
+const DEFAULT = 2 ** 20;
+/** How long a replica is away through a failover beyond down-after: until its old master is a replica; milliseconds. */
+const REJOIN_MS = 10_000;
+
+export default {
+  id: 'backlog-small',
+  severity: 'warning',
+  group: 'data',
+  title: 'the replication backlog does not last through a failover',
+  consequence:
+    'a node that rejoins after a failover is refused a partial resync and copies everything: minutes for large data, with the new master busy and one replica less',
+  explanation:
+    'A replica that comes back gets only what it missed as long as the master still has it in its backlog, a ring of ' +
+    'repl-backlog-size bytes. At the present rate of writes it must last for down-after and about 10 s more, in which the ' +
+    'old master is found and made a replica.',
+  remedy: [
+    'CONFIG SET repl-backlog-size: the bytes written per second, times the seconds that a node may be away',
+  ],
+  sources: ['redis.conf: repl-backlog-size', 'replication.c: masterTryPartialResynchronization', 'measured'],
+  run(gathered) {
+    const groups = groupsOf(gathered);
+    if (groups.length === 0) return silentSentinels(gathered);
+    const seen: Seen[] = [];
+    const missing: string[] = [];
+    for (const group of groups) {
+      const { values, missing: silent } = readAll(group.nodes, (n) => n.config);
+      missing.push(...silent);
+      const rate = rateOf(gathered, group.master);
+      const away = (downAfterOf(group) ?? 30_000) + REJOIN_MS;
+      const need = Math.max(DEFAULT, Math.ceil(((rate ?? 0) * away) / 1000 / DEFAULT) * DEFAULT);
+      for (const { server, value } of values) {
+        const size = num(value, 'repl-backlog-size');
+        if (size === null || size >= need) continue;
+        const lasts = rate
+          ? ` lasts ${Math.round(size / rate)} s at ${bytes(Math.round(rate))}/s; a failover takes about ${Math.round(away / 1000)} s`
+          : ' is less than the default of 1 MiB';
+        seen.push({
+          subject: server.id,
+          // The default size under a heavy load of tests is no fault in a cluster of ours.
+          severity: gathered.own && size >= DEFAULT ? 'info' : 'warning',
+          message: `repl-backlog-size ${bytes(size)}${lasts}`,
+          fix: setConfig(server, 'repl-backlog-size', need),
+        });
+      }
+    }
+    return judged(seen, missing);
+  },
+} satisfies Check;
+
+function downAfterOf({ views }: Group): number | null {
+  return (
+    views.map(({ master }) => num(master.fields, 'down-after-milliseconds')).find((n) => n !== null) ?? null
+  );
+}
+
+/** Bytes a second that the master sends to each replica: as watched, else as it says of the last moments; null: unknown. */
+function rateOf(gathered: Gathered, master: GatheredNode | null): number | null {
+  if (master === null) return null;
+  const watched = gathered.watched?.offsets.filter((o) => o.node === master.id) ?? [];
+  const [first] = watched;
+  const last = watched.at(-1);
+  if (first !== undefined && last !== undefined && last.atMs > first.atMs) {
+    return Math.max(0, ((last.offset - first.offset) * 1000) / (last.atMs - first.atMs));
+  }
+  if (!master.info.ok) return null;
+  // Since Redis 7.0; kilobytes, of all replicas together (server.c, genRedisInfoString).
+  const kb = num(master.info.value, 'instantaneous_output_repl_kbps');
+  const replicas = num(master.info.value, 'connected_slaves') ?? 0;
+  return kb === null || replicas === 0 ? null : (kb * 1024) / replicas;
+}

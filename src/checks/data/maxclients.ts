@@ -1,0 +1,50 @@
+import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
+import type { Check, Seen } from '../check.js';
+import { cli } from '../evidence.js';
+import { dataNodes, judged, num, readAll } from '../group.js';
+import { setConfig } from '../set-config.js';
+
+/** From this share on there is no room left for a failover, in which clients come back all at once. */
+const NEAR = 0.8;
+
+export default {
+  id: 'maxclients',
+  severity: 'warning',
+  group: 'data',
+  title: 'a server is near its limit of clients',
+  consequence:
+    'past maxclients it refuses Sentinel and its replicas like everybody else: a healthy master is called down, or its replicas can not come back',
+  explanation:
+    'Connections of sentinels (two each) and replicas count like those of clients. In a failover every client moves to the ' +
+    'new master within a second, often with new connections before the old ones are gone.',
+  remedy: [
+    'CONFIG SET maxclients to twice what is connected, with the open files of the process to match',
+    'find out who holds the connections: CLIENT LIST',
+  ],
+  sources: ['redis.conf: maxclients', 'networking.c: acceptCommonHandler'],
+  run(gathered) {
+    const servers: (GatheredNode | GatheredSentinel)[] = [...dataNodes(gathered), ...gathered.sentinels];
+    const { values, missing } = readAll(servers, (s) => s.info);
+    const seen = values.flatMap(({ server, value }): Seen[] => {
+      const [connected, max] = [num(value, 'connected_clients'), num(value, 'maxclients')];
+      if (connected === null || max === null || max === 0 || connected < NEAR * max) return [];
+      const rejected = num(value, 'rejected_connections') ?? 0;
+      const wanted = Math.max(10_000, 2 * connected);
+      return [
+        {
+          subject: server.id,
+          message: `${connected} of ${max} clients${rejected > 0 ? `, ${rejected} refused since its start` : ''}`,
+          // A sentinel's table of commands has no CONFIG SET for it (server.c, sentinel.c).
+          fix:
+            'myid' in server
+              ? [
+                  `maxclients ${wanted} in the configuration of ${server.id}, then restart it`,
+                  cli(server, 'CLIENT LIST'),
+                ]
+              : setConfig(server, 'maxclients', wanted),
+        },
+      ];
+    });
+    return judged(seen, missing);
+  },
+} satisfies Check;

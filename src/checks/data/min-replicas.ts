@@ -1,0 +1,83 @@
+import type { Check, Seen } from '../check.js';
+import { silentSentinels } from '../evidence.js';
+import { groupsOf, idsOf, judged, num, readAll } from '../group.js';
+import { setConfig, settingOf } from '../set-config.js';
+
+const NAMES = ['min-replicas-to-write', 'min-slaves-to-write'] as const;
+
+export default {
+  id: 'min-replicas',
+  severity: 'warning',
+  group: 'data',
+  title: 'a master that is cut off goes on taking writes',
+  consequence:
+    'every write that a cut-off or replaced master takes is lost when it rejoins: measured about 4,900 acknowledged writes, and 370 with min-replicas-to-write 1',
+  explanation:
+    'With min-replicas-to-write 0 a master needs nobody to acknowledge a write, so the one on the wrong side of a partition ' +
+    'stays writable, for about 10 s after the heal too, until Sentinel makes it a replica and its writes are thrown away. ' +
+    'With 1 it refuses writes (NOREPLICAS) once its last replica has been silent for min-replicas-max-lag seconds. The price: ' +
+    'with every replica down nothing can be written, so it wants two replicas at least.',
+  remedy: [
+    'CONFIG SET min-replicas-to-write 1 on every data node: each may become master',
+    'CONFIG SET min-replicas-max-lag 10, or less, for a shorter time of doomed writes',
+  ],
+  sources: [
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Example 2)',
+    'redis.conf: min-replicas-to-write',
+    'measured',
+  ],
+  run(gathered) {
+    const groups = groupsOf(gathered);
+    if (groups.length === 0) return silentSentinels(gathered);
+    const seen: Seen[] = [];
+    const missing: string[] = [];
+    for (const { nodes, master, replicas } of groups) {
+      const { values, missing: silent } = readAll(nodes, (n) => n.config);
+      missing.push(...silent);
+      const settings = values.map(({ server, value }) => ({
+        server,
+        least: Number(settingOf(value, ...NAMES) ?? 0),
+      }));
+      const without = settings.filter((s) => s.least === 0).map((s) => s.server);
+      if (without.length > 0 && replicas.length > 0) {
+        const few = replicas.length < 2;
+        seen.push({
+          subject: idsOf(without),
+          // A cluster of ours has the procedure's own value; and with one replica, 1 would trade its loss for a stop.
+          severity: gathered.own || few ? 'info' : 'warning',
+          message: `a cut-off master goes on taking writes: min-replicas-to-write 0${few ? '; with one replica, 1 would stop all writes whenever it is down' : ''}`,
+          fix: without.flatMap((n) => setConfig(n, NAMES[0], 1)),
+          ...(!few && {
+            repairs: without.map((n) => ({
+              kind: 'config-set',
+              node: n.id,
+              name: NAMES[0],
+              value: '1',
+              was: '0',
+            })),
+          }),
+        });
+      }
+      for (const { server, least } of settings) {
+        // INFO has the count only where a least number is set.
+        const good = server.info.ok ? num(server.info.value, 'min_slaves_good_slaves') : null;
+        if (server === master && good !== null && good < least) {
+          seen.push({
+            subject: server.id,
+            severity: 'critical',
+            message: `refuses every write: ${good} good replicas, min-replicas-to-write ${least}`,
+            // As many as there are now, and as are left after a failover.
+            fix: setConfig(server, NAMES[0], Math.min(good, Math.max(1, replicas.length - 1))),
+          });
+        } else if (least > 0 && replicas.length > 1 && least > replicas.length - 1) {
+          seen.push({
+            subject: server.id,
+            message: `min-replicas-to-write ${least} of ${replicas.length} replicas: after a failover only ${replicas.length - 1} are left`,
+            fix: setConfig(server, NAMES[0], replicas.length - 1),
+          });
+        }
+      }
+    }
+    return judged(seen, missing);
+  },
+} satisfies Check;

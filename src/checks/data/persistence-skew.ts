@@ -1,0 +1,42 @@
+import type { Check, Seen } from '../check.js';
+import { silentSentinels } from '../evidence.js';
+import { groupsOf, idsOf, judged, readAll } from '../group.js';
+import { setConfig } from '../set-config.js';
+
+export default {
+  id: 'persistence-skew',
+  severity: 'warning',
+  group: 'data',
+  title: 'some data nodes write to disk, others do not',
+  consequence:
+    'whether data survives a restart depends on which node happens to be master: after a failover it is another one',
+  explanation:
+    'Roles move, configuration does not. A group whose master keeps nothing on disk, for speed, while its replicas do, has ' +
+    'it the other way round after the first failover. It is a choice that can be made; then a master that keeps nothing must ' +
+    'never be restarted by itself.',
+  remedy: ['CONFIG SET appendonly yes on the nodes that keep nothing, and CONFIG REWRITE'],
+  sources: [
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/ (Safety of replication when master has persistence turned off)',
+  ],
+  run(gathered) {
+    const groups = groupsOf(gathered);
+    if (groups.length === 0) return silentSentinels(gathered);
+    const seen: Seen[] = [];
+    const missing: string[] = [];
+    for (const { nodes } of groups) {
+      const { values, missing: silent } = readAll(nodes, (n) => n.config);
+      missing.push(...silent);
+      const keeps = values.filter(({ value }) => value.appendonly === 'yes' || (value.save ?? '') !== '');
+      const not = values.filter((v) => !keeps.includes(v)).map((v) => v.server);
+      if (keeps.length === 0 || not.length === 0) continue;
+      seen.push({
+        subject: idsOf(not),
+        // The procedure's own layout: a fast master, replicas that keep the data.
+        severity: gathered.own ? 'info' : 'warning',
+        message: `save "" and appendonly no, while ${keeps.map((k) => k.server.id).join(', ')} write${keeps.length === 1 ? 's' : ''} to disk`,
+        fix: not.flatMap((n) => setConfig(n, 'appendonly', 'yes')),
+      });
+    }
+    return judged(seen, missing);
+  },
+} satisfies Check;

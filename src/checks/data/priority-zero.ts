@@ -1,0 +1,39 @@
+import type { Check, Seen } from '../check.js';
+import { silentSentinels } from '../evidence.js';
+import { groupsOf, idsOf, judged, num, readAll } from '../group.js';
+import { setConfig } from '../set-config.js';
+
+export default {
+  id: 'priority-zero',
+  severity: 'critical',
+  group: 'data',
+  title: 'no replica may be promoted: all have priority 0',
+  consequence:
+    'a dead master is never replaced: each attempt ends with -failover-abort-no-good-slave, and the next one comes after 2 x failover-timeout',
+  explanation:
+    'replica-priority 0 tells Sentinel that a replica must never become master. Where every replica has it, there is ' +
+    'nobody left to choose from. It shows only when the master dies; SENTINEL FAILOVER answers NOGOODSLAVE before that.',
+  remedy: ['CONFIG SET replica-priority 100 on at least one replica, and CONFIG REWRITE'],
+  sources: ['sentinel.c: sentinelSelectSlave', 'redis.conf: replica-priority', 'measured'],
+  causes: ['no-good-slave', 'failover-stuck', 'no-master'],
+  run(gathered) {
+    const groups = groupsOf(gathered);
+    if (groups.length === 0) return silentSentinels(gathered);
+    const seen: Seen[] = [];
+    const missing: string[] = [];
+    for (const { replicas } of groups) {
+      const { values, missing: silent } = readAll(replicas, (n) => n.info);
+      const eligible = values.filter(({ value }) => num(value, 'slave_priority') !== 0);
+      if (eligible.length > 0) continue;
+      missing.push(...silent);
+      if (values.length === 0) continue;
+      const nodes = values.map((v) => v.server);
+      seen.push({
+        subject: idsOf(nodes),
+        message: `none of them may be promoted: slave_priority 0${silent.length > 0 ? `, and ${silent.length} more do not answer` : ''}`,
+        fix: nodes.flatMap((n) => setConfig(n, 'replica-priority', 100)),
+      });
+    }
+    return judged(seen, missing);
+  },
+} satisfies Check;

@@ -1,0 +1,58 @@
+import type { Check, Seen } from '../check.js';
+import { cli, silentSentinels } from '../evidence.js';
+import { groupsOf, judged, num, readAll } from '../group.js';
+import { setConfig } from '../set-config.js';
+
+export default {
+  id: 'replica-hidden',
+  severity: 'warning',
+  group: 'data',
+  title: 'a replica is hidden from clients, and may still be promoted',
+  consequence:
+    'clients that read from replicas never find it, SENTINEL REPLICAS does not list it, and Sentinel may nevertheless make it the master',
+  explanation:
+    'replica-announced no leaves a replica out of what sentinels tell. It is not what keeps it from being promoted: that ' +
+    'is replica-priority 0. A replica that is hidden on purpose, a backup for example, wants both.',
+  remedy: [
+    'CONFIG SET replica-announced yes, or',
+    'CONFIG SET replica-priority 0 as well, where it is to stay a backup that nobody uses',
+  ],
+  sources: ['redis.conf: replica-announced', 'sentinel.c: sentinelSelectSlave does not look at it'],
+  run(gathered) {
+    const groups = groupsOf(gathered);
+    if (groups.length === 0) return silentSentinels(gathered);
+    const seen: Seen[] = [];
+    const missing: string[] = [];
+    for (const { name, replicas, views } of groups) {
+      const { values, missing: silent } = readAll(replicas, (n) => n.info);
+      missing.push(...silent);
+      const hidden = values.filter(({ value }) => num(value, 'replica_announced') === 0);
+      for (const { server, value } of hidden) {
+        const isBackup = num(value, 'slave_priority') === 0;
+        seen.push({
+          subject: server.id,
+          severity: isBackup ? 'info' : 'warning',
+          message: `hidden from clients${isBackup ? '' : ', and may be promoted'}: replica_announced 0, slave_priority ${value.slave_priority ?? '?'}`,
+          fix: setConfig(server, 'replica-announced', 'yes'),
+        });
+      }
+      // SENTINEL MASTER counts all of them, SENTINEL REPLICAS lists those that may be told of (7.0 and later).
+      // Of a cluster of ours every node is known anyway, and asked itself.
+      const more = gathered.own
+        ? undefined
+        : views.find(
+            ({ master }) =>
+              master.replicas.ok &&
+              (num(master.fields, 'num-slaves') ?? 0) > master.replicas.value.length + hidden.length,
+          );
+      if (more?.master.replicas.ok) {
+        seen.push({
+          subject: name,
+          message: `${more.sentinel.id} counts ${more.master.fields['num-slaves']} replicas and lists ${more.master.replicas.value.length}`,
+          fix: views.slice(0, 1).map(({ sentinel }) => cli(sentinel, `SENTINEL REPLICAS ${name}`)),
+        });
+      }
+    }
+    return judged(seen, missing);
+  },
+} satisfies Check;

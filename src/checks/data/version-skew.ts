@@ -1,0 +1,66 @@
+import type { Fields } from '../../model/gathered.js';
+import type { Check, Seen } from '../check.js';
+import { silentSentinels } from '../evidence.js';
+import { groupsOf, idsOf, judged, readAll } from '../group.js';
+
+/** What INFO says of the release: Valkey says which Redis it is compatible with, and its own. */
+function releaseOf(info: Fields): { engine: string; version: string } {
+  return info.valkey_version === undefined
+    ? { engine: 'Redis', version: info.redis_version ?? '?' }
+    : { engine: 'Valkey', version: info.valkey_version };
+}
+
+const series = (version: string): string => version.split('.').slice(0, 2).join('.');
+
+/** By number, part by part. */
+function compare(a: string, b: string): number {
+  const [as, bs] = [a, b].map((v) => v.split('.').map(Number));
+  for (let i = 0; i < 3; i++) {
+    const apart = (as?.[i] ?? 0) - (bs?.[i] ?? 0);
+    if (apart !== 0) return apart;
+  }
+  return 0;
+}
+
+export default {
+  id: 'version-skew',
+  severity: 'warning',
+  group: 'data',
+  title: 'data nodes run different releases',
+  consequence:
+    'a replica that is older than its master may not be able to read the master’s snapshot: after a failover to the newer one it never links again',
+  explanation:
+    'Snapshots carry a format number that rises with releases; an older server refuses a newer one (Can’t handle RDB ' +
+    'format version), and does not know newer commands in the stream. During a rolling upgrade this is expected: upgrade the ' +
+    'replicas first, the master last.',
+  remedy: ['run the same release everywhere; upgrade replicas before the master'],
+  sources: [
+    'rdb.c: rdbLoadRioWithLoadingCtx',
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/',
+  ],
+  causes: ['link-down'],
+  run(gathered) {
+    const groups = groupsOf(gathered);
+    if (groups.length === 0) return silentSentinels(gathered);
+    const seen: Seen[] = [];
+    const missing: string[] = [];
+    for (const { nodes } of groups) {
+      const { values, missing: silent } = readAll(nodes, (n) => n.info);
+      missing.push(...silent);
+      const releases = values.map(({ server, value }) => ({ server, ...releaseOf(value) }));
+      const text = (r: { engine: string; version: string }): string => `${r.engine} ${r.version}`;
+      if (new Set(releases.map(text)).size < 2) continue;
+      const newest = releases.toSorted((a, b) => compare(b.version, a.version))[0];
+      const others = releases.filter((r) => newest !== undefined && text(r) !== text(newest));
+      if (newest === undefined) continue;
+      const apart = new Set(releases.map((r) => `${r.engine} ${series(r.version)}`)).size > 1;
+      seen.push({
+        subject: idsOf(others.map((r) => r.server)),
+        severity: apart ? 'warning' : 'info',
+        message: releases.map((r) => `${r.server.id} runs ${text(r)}`).join(', '),
+        fix: others.map((r) => `start ${r.server.id} with ${text(newest)}, a replica before the master`),
+      });
+    }
+    return judged(seen, missing);
+  },
+} satisfies Check;

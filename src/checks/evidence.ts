@@ -1,0 +1,73 @@
+import { type Address, formatAddress, sameAddress } from '../model/address.js';
+import type { Gathered, GatheredMaster, GatheredNode, GatheredSentinel } from '../model/gathered.js';
+import type { Skip } from './check.js';
+
+/** One sentinel's view of one monitored master. */
+export interface MonitoredAt {
+  sentinel: GatheredSentinel;
+  master: GatheredMaster;
+}
+
+/** What a check answers that lacks its evidence. */
+export const missing = (why: string): Skip => ({ skip: why });
+
+/** The names that the diagnosis is about, in the order in which the sentinels have them. */
+export function masterNames(gathered: Gathered): string[] {
+  if (gathered.masterName !== null) return [gathered.masterName];
+  const all = gathered.sentinels.flatMap((s) => (s.masters.ok ? s.masters.value.map((m) => m.name) : []));
+  return [...new Set(all)];
+}
+
+/** Every answering sentinel's view of a master. */
+export function viewsOf(gathered: Gathered, masterName: string): MonitoredAt[] {
+  return gathered.sentinels.flatMap((sentinel) =>
+    sentinel.masters.ok
+      ? sentinel.masters.value.filter((m) => m.name === masterName).map((master) => ({ sentinel, master }))
+      : [],
+  );
+}
+
+/** The data nodes of a master's group. */
+export const nodesOf = (gathered: Gathered, masterName: string): GatheredNode[] =>
+  gathered.nodes.filter((node) => node.masterNames.includes(masterName));
+
+/** Why no sentinel said anything, for a skip. */
+export function silentSentinels(gathered: Gathered): Skip {
+  const [first] = gathered.sentinels;
+  if (first === undefined) return missing('no sentinel is known');
+  const why = first.silence?.message ?? (first.masters.ok ? 'it monitors no such master' : first.masters.why);
+  return missing(`no sentinel tells: ${first.id}: ${why}`);
+}
+
+/** The address as a record has it; null where there is none, and for port 0, Sentinel's own mark for a void one. */
+export function addressIn(fields: Readonly<Record<string, string>>): Address | null {
+  const { ip, port } = fields;
+  const number = Number(port);
+  return ip && Number.isInteger(number) && number > 0 ? { host: ip, port: number } : null;
+}
+
+/** The flags of a record of Sentinel: `master`, `s_down`, `disconnected`. */
+export const flagsOf = (fields: Readonly<Record<string, string>>): string[] =>
+  (fields.flags ?? '').split(',').filter((flag) => flag !== '');
+
+/** A node's id by its announced address, else the address itself. */
+export function nodeAt(gathered: Gathered, address: Address): string {
+  const known = gathered.nodes.find((node) => sameAddress(node.announce, address));
+  return known?.id ?? formatAddress(address);
+}
+
+/** `redis-cli -h 127.0.0.1 -p 26379 …` for a server as this machine reaches it. No password in it. */
+export const cli = (server: { endpoint: Address }, words: string): string =>
+  `redis-cli -h ${server.endpoint.host} -p ${server.endpoint.port} ${words}`;
+
+/** A sentinelctl command for this cluster, own or attached. */
+export function ctl(gathered: Gathered, words: string): string {
+  if (!gathered.own) return `sentinelctl ${words} --sentinel-addrs ${gathered.cluster}`;
+  return gathered.cluster === 'default'
+    ? `sentinelctl ${words}`
+    : `sentinelctl ${words} --cluster ${gathered.cluster}`;
+}
+
+/** Whether a server is a node of a cluster of ours, by its id: whom others name has an address for an id. */
+export const isPlanned = (gathered: Pick<Gathered, 'own'>, server: { id: string }): boolean =>
+  gathered.own && !server.id.includes(':');

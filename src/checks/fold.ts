@@ -1,0 +1,75 @@
+import type { Gathered } from '../model/gathered.js';
+import { type Check, SEVERITIES, type Severity } from './check.js';
+import type { Finding } from './run.js';
+
+/** 0 for critical; the lower, the worse. */
+export const rankOf = (severity: Severity): number => SEVERITIES.indexOf(severity);
+
+/** The worst severity in a finding and what is folded under it. */
+export const worstOf = (finding: Finding): Severity =>
+  SEVERITIES.find((s) => s === finding.severity || finding.consequences.some((c) => c.severity === s)) ??
+  'info';
+
+/** The names by which findings speak of servers: two that name different ones have nothing to do with each other. */
+export function serverNames(gathered: Pick<Gathered, 'sentinels' | 'nodes'>): ReadonlySet<string> {
+  return new Set([...gathered.sentinels, ...gathered.nodes].map((server) => server.id));
+}
+
+/**
+ * Puts what is explained by another finding under it, root causes first, the worst first, else in the order of the
+ * checks. One explains another where its check names the other's in `causes` and their subjects meet; information
+ * explains nothing that is worse. What is explained by two roots is under the first.
+ */
+export function fold(
+  findings: readonly Finding[],
+  checks: readonly Pick<Check, 'id' | 'causes'>[],
+  servers: ReadonlySet<string>,
+): Finding[] {
+  const order = new Map(checks.map((check, i) => [check.id, i]));
+  const causes = new Map(checks.map((check) => [check.id, new Set(check.causes)]));
+  const place = (f: Finding): number => order.get(f.id) ?? checks.length;
+  const sorted = findings.toSorted((a, b) => rankOf(a.severity) - rankOf(b.severity) || place(a) - place(b));
+  const explains = (cause: Finding, other: Finding): boolean =>
+    cause !== other &&
+    causes.get(cause.id)?.has(other.id) === true &&
+    (cause.severity !== 'info' || other.severity === 'info') &&
+    meet(cause.subject, other.subject, servers);
+
+  const left = new Set(sorted);
+  const roots: Finding[] = [];
+  const take = (root: Finding): void => {
+    const under: Finding[] = [];
+    const queue = [root];
+    left.delete(root);
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      for (const other of [...left].filter((f) => explains(next, f))) {
+        left.delete(other);
+        under.push(other);
+        queue.push(other);
+      }
+    }
+    under.sort((a, b) => sorted.indexOf(a) - sorted.indexOf(b));
+    roots.push({ ...root, consequences: under });
+  };
+  for (const f of sorted) if (left.has(f) && !sorted.some((g) => explains(g, f))) take(f);
+  // What explains each other in a circle has no root: the worst of them is as good as any.
+  for (const f of sorted) if (left.has(f)) take(f);
+  return roots.toSorted((a, b) => rankOf(worstOf(a)) - rankOf(worstOf(b)));
+}
+
+/** Whether two subjects can be about the same thing: they share a server, or one is about the whole group. */
+export function meet(a: string, b: string, servers: ReadonlySet<string>): boolean {
+  const [ours, theirs] = [a, b].map((subject) =>
+    subject.split(/[\s,→]+/).filter((word) => servers.has(word)),
+  );
+  if (!ours?.length || !theirs?.length) return true;
+  return ours.some((word) => theirs.includes(word));
+}
+
+/** Only what is at least so severe, a cause with what it explains; the information under it goes too. */
+export function atLeast(findings: readonly Finding[], least: Severity): Finding[] {
+  const counts = (f: Finding): boolean => rankOf(f.severity) <= rankOf(least);
+  return findings
+    .filter((f) => rankOf(worstOf(f)) <= rankOf(least))
+    .map((f) => ({ ...f, consequences: f.consequences.filter(counts) }));
+}

@@ -1,0 +1,121 @@
+import { type Address, formatAddress, sameAddress } from '../model/address.js';
+import type { Fields, Gathered, GatheredNode, GatheredServer, Got } from '../model/gathered.js';
+import type { Seen, Skip } from './check.js';
+import { addressIn, type MonitoredAt, masterNames, nodesOf, viewsOf } from './evidence.js';
+
+/** One monitored master with everybody who has to do with it. */
+export interface Group {
+  name: string;
+  /** What each answering sentinel says of it. */
+  views: MonitoredAt[];
+  nodes: GatheredNode[];
+  /** The master's address as most sentinels have it; null where none tells. */
+  address: Address | null;
+  /** The data node at that address. */
+  master: GatheredNode | null;
+  /** Every other data node. */
+  replicas: GatheredNode[];
+}
+
+/** The groups that the diagnosis is about, also those of which no sentinel tells. */
+export function groupsOf(gathered: Gathered): Group[] {
+  return masterNames(gathered).map((name) => {
+    const views = viewsOf(gathered, name);
+    const address = mostNamed(views.flatMap(({ master }) => addressIn(master.fields) ?? []));
+    const nodes = nodesOf(gathered, name);
+    const master = nodes.find((n) => address !== null && isAt(n, address)) ?? null;
+    return { name, views, nodes, address, master, replicas: nodes.filter((n) => n !== master) };
+  });
+}
+
+/** The address that is there most often; of equally many, the first. */
+function mostNamed(addresses: readonly Address[]): Address | null {
+  const times = (a: Address): number => addresses.filter((b) => sameAddress(a, b)).length;
+  return addresses.toSorted((a, b) => times(b) - times(a))[0] ?? null;
+}
+
+/** Whether a server is at this address, as the cluster or as this machine has it. */
+export const isAt = (server: Pick<GatheredServer, 'announce' | 'endpoint'>, address: Address): boolean =>
+  sameAddress(server.announce, address) || sameAddress(server.endpoint, address);
+
+/** The groups of which no answering sentinel tells, for a skip. */
+export const untold = (groups: readonly Group[]): string[] =>
+  groups.filter((g) => g.views.length === 0).map((g) => `${g.name}: no sentinel tells of it`);
+
+/** The data nodes of the groups that the diagnosis is about. */
+export function dataNodes(gathered: Gathered): GatheredNode[] {
+  const { masterName, nodes } = gathered;
+  return masterName === null ? nodes : nodes.filter((n) => n.masterNames.includes(masterName));
+}
+
+/** Answers of several servers: those that are there, and of the others why not, as `redis-2: NOPERM …`. */
+export function readAll<S extends GatheredServer, T>(
+  servers: readonly S[],
+  pick: (server: S) => Got<T>,
+): { values: { server: S; value: T }[]; missing: string[] } {
+  const values: { server: S; value: T }[] = [];
+  const missing: string[] = [];
+  for (const server of servers) {
+    const got = pick(server);
+    if (got.ok) values.push({ server, value: got.value });
+    else missing.push(`${server.id}: ${got.why}`);
+  }
+  return { values, missing };
+}
+
+/** What was found; where nothing was, but something could not be looked at, what that is. */
+export function judged(seen: Seen[], missing: readonly string[]): Seen[] | Skip {
+  const reasons = [...new Set(missing)];
+  return seen.length > 0 || reasons.length === 0 ? seen : { skip: reasons.join('; ') };
+}
+
+/** A number in a record; null where there is none. */
+export function num(fields: Fields, name: string): number | null {
+  const text = fields[name];
+  return text === undefined || !/^-?\d+(\.\d+)?$/.test(text) ? null : Number(text);
+}
+
+/** Which replicas a master lists, from its INFO: `slave0:ip=…,port=…,state=online,offset=…,lag=1`. */
+export function attachedIn(info: Fields): {
+  address: Address;
+  state: string;
+  offset: number | null;
+  /** Seconds since its last acknowledgement. */
+  lagS: number | null;
+}[] {
+  return Object.entries(info).flatMap(([name, text]) => {
+    if (!/^slave\d+$/.test(name)) return [];
+    const fields = Object.fromEntries(text.split(',').map((pair) => splitOnce(pair, '=')));
+    const address = addressIn(fields);
+    return address === null
+      ? []
+      : [{ address, state: fields.state ?? '', offset: num(fields, 'offset'), lagS: num(fields, 'lag') }];
+  });
+}
+
+function splitOnce(text: string, mark: string): [string, string] {
+  const at = text.indexOf(mark);
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** `redis-1, redis-2`: a subject of several servers. */
+export const idsOf = (servers: readonly Pick<GatheredServer, 'id'>[]): string =>
+  servers.map((s) => s.id).join(', ');
+
+/** `redis-2 (127.0.0.1:6380)`, or the address alone where it is the id. */
+export function shown(server: Pick<GatheredServer, 'id' | 'announce'>): string {
+  const address = formatAddress(server.announce);
+  return server.id === address ? address : `${server.id} (${address})`;
+}
+
+/** Bytes for reading: `256 MiB`, `1.5 GiB`, `900 bytes`. */
+export function bytes(n: number): string {
+  for (const [unit, size] of [
+    ['GiB', 2 ** 30],
+    ['MiB', 2 ** 20],
+    ['KiB', 2 ** 10],
+  ] as const) {
+    if (n >= size) return `${Number((n / size).toFixed(1))} ${unit}`;
+  }
+  return `${n} bytes`;
+}

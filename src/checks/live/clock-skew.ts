@@ -1,0 +1,51 @@
+import { humanDurationMs } from '../../model/duration.js';
+import type { Check, Seen } from '../check.js';
+import { judged, readAll } from '../group.js';
+
+/** Apart by more than this beyond what a slow answer explains, clocks are not kept; milliseconds. */
+const APART_MS = 500;
+
+export default {
+  id: 'clock-skew',
+  severity: 'warning',
+  group: 'live',
+  title: 'the servers’ clocks differ',
+  consequence:
+    'keys expire early or late when another node becomes master, and the step that one day corrects the clock puts its sentinels into TILT, without failover for 30 s',
+  explanation:
+    'Expiry is kept as an absolute time, so after a failover it goes by another clock. Sentinel itself measures durations ' +
+    'with its own clock and does not mind a constant difference; it minds steps. What is compared is each server’s TIME against this machine’s, ' +
+    'the way there and back allowed for.',
+  remedy: ['keep the clocks with NTP, slewing and not stepping: chrony, systemd-timesyncd'],
+  sources: [
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (TILT mode)',
+    'expire.c',
+  ],
+  causes: ['tilt'],
+  run(gathered) {
+    const { values, missing } = readAll([...gathered.nodes, ...gathered.sentinels], (s) => s.clock);
+    const readings = values.map(({ server, value }) => ({
+      server,
+      // At some moment between asking and the answer it said serverMs.
+      offMs: value.serverMs - (value.askedAtMs + value.answeredAtMs) / 2,
+      unsureMs: (value.answeredAtMs - value.askedAtMs) / 2,
+    }));
+    const sorted = readings.toSorted((a, b) => a.offMs - b.offMs);
+    const middle = sorted[Math.floor(sorted.length / 2)];
+    const seen = sorted.flatMap(({ server, offMs, unsureMs }): Seen[] => {
+      if (middle === undefined) return [];
+      const apart = offMs - middle.offMs;
+      if (Math.abs(apart) - unsureMs - middle.unsureMs <= APART_MS) return [];
+      return [
+        {
+          subject: server.id,
+          message: `its clock is ${humanDurationMs(Math.abs(apart))} ${apart > 0 ? 'ahead of' : 'behind'} ${middle.server.id}'s`,
+          fix: [
+            `on the machine of ${server.id}: chronyc tracking; then chronyc makestep, with its sentinels one after the other`,
+          ],
+        },
+      ];
+    });
+    return judged(seen, missing);
+  },
+} satisfies Check;

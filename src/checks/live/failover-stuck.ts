@@ -1,0 +1,61 @@
+import { humanDurationMs } from '../../model/duration.js';
+import type { Fields } from '../../model/gathered.js';
+import type { Check, Seen } from '../check.js';
+import { cli, ctl, flagsOf, silentSentinels } from '../evidence.js';
+import { groupsOf, idsOf, judged, num, untold } from '../group.js';
+
+export default {
+  id: 'failover-stuck',
+  severity: 'critical',
+  group: 'live',
+  title: 'the master is down for longer than a failover may take',
+  consequence:
+    'nothing can be written; an attempt that failed is repeated only after 2 x failover-timeout, 6 min with the default of 180 s',
+  explanation:
+    'The sentinels agree that the master is down (ODOWN), and failover-timeout has passed without a new one: nobody is ' +
+    'elected, no replica is fit, or the chosen one does not become master. A healthy failover takes 1 to 2 s from there.',
+  remedy: [
+    'mend what is named beside this: no replica that is fit, no quorum, TILT, rights that Sentinel lacks',
+    'then SENTINEL FAILOVER NAME tries again at once instead of after 2 x failover-timeout',
+  ],
+  sources: [
+    'sentinel.c: sentinelStartFailoverIfNeeded, sentinelFailoverSelectSlave',
+    'https://github.com/redis/redis/issues/7825',
+    'measured',
+  ],
+  causes: ['no-master'],
+  run(gathered) {
+    const groups = groupsOf(gathered);
+    if (groups.length === 0) return silentSentinels(gathered);
+    const seen: Seen[] = [];
+    const missing = untold(groups);
+    for (const { name, views } of groups) {
+      // ODOWN comes and goes as the peers' verdicts expire (5 s); that it is down for each of a quorum stays.
+      const down = views.filter(({ master: m }) => flagsOf(m.fields).includes('s_down'));
+      const quorum = num(views[0]?.master.fields ?? {}, 'quorum') ?? 1;
+      const agreed =
+        down.length >= quorum || down.some(({ master: m }) => flagsOf(m.fields).includes('o_down'));
+      const late = down.filter(
+        ({ master: m }) => downMsOf(m.fields) > (num(m.fields, 'failover-timeout') ?? 180_000),
+      );
+      const [first] = late;
+      if (!agreed || first === undefined) continue;
+      const { fields } = first.master;
+      const busy = views.find(({ master: m }) => flagsOf(m.fields).includes('failover_in_progress'));
+      seen.push({
+        subject: name,
+        message: `${name}: down for ${humanDurationMs(downMsOf(fields))}, failover-timeout ${humanDurationMs(num(fields, 'failover-timeout') ?? 0)}, at ${idsOf(late.map((v) => v.sentinel))}; ${busy === undefined ? 'nobody is at it' : `${busy.sentinel.id} is at it: ${busy.master.fields['failover-state'] ?? '?'}`}`,
+        fix: [
+          gathered.own
+            ? ctl(gathered, `logs ${idsOf(views.map((v) => v.sentinel)).replaceAll(',', '')} --tail 50`)
+            : `the log of ${first.sentinel.id} says how each attempt ended (-failover-abort-…)`,
+          cli(first.sentinel, `SENTINEL FAILOVER ${name}`),
+        ],
+      });
+    }
+    return judged(seen, missing);
+  },
+} satisfies Check;
+
+/** For how long the sentinel itself has called it down, milliseconds. */
+const downMsOf = (master: Fields): number => num(master, 's-down-time') ?? 0;

@@ -1,0 +1,82 @@
+import { type Address, formatAddress, sameAddress } from '../../model/address.js';
+import type { Check, Seen } from '../check.js';
+import { addressIn, cli, type MonitoredAt, nodeAt, silentSentinels } from '../evidence.js';
+import { type Group, groupsOf, idsOf, judged } from '../group.js';
+
+/** What SENTINEL REMOVE forgets, and SENTINEL MONITOR does not take: the record's name and SENTINEL SET's. */
+const KEPT = ['down-after-milliseconds', 'failover-timeout', 'parallel-syncs'] as const;
+
+export default {
+  id: 'master-disagree',
+  severity: 'critical',
+  group: 'live',
+  title: 'the sentinels name different masters',
+  consequence:
+    'clients write to whichever they are told first: two data sets grow apart, and one of them is thrown away when it ends',
+  explanation:
+    'After a failover the sentinels agree within a second, by the higher configuration epoch. A disagreement that stays ' +
+    'means that some do not hear the others, or were given another master by hand or by an old configuration file with the ' +
+    'same epoch.',
+  remedy: [
+    'at the sentinel that is wrong: SENTINEL REMOVE NAME, then SENTINEL MONITOR NAME with the right address, and its settings again',
+  ],
+  sources: ['sentinel.c: sentinelProcessHelloMessage, sentinelCommand (MONITOR, REMOVE)'],
+  causes: ['split-brain', 'replica-orphan', 'ghost-replica', 'no-quorum'],
+  run(gathered) {
+    const groups = groupsOf(gathered);
+    if (groups.length === 0) return silentSentinels(gathered);
+    const seen: Seen[] = [];
+    const missing: string[] = [];
+    for (const group of groups) {
+      const { views, name } = group;
+      const named = views.flatMap((view) => {
+        const address = addressIn(view.master.fields);
+        return address === null ? [] : [{ view, address }];
+      });
+      if (named.length === 0) missing.push(`${name}: no sentinel names its master`);
+      const right = rightOf(group, named);
+      const wrong = named.filter(({ address }) => right !== null && !sameAddress(address, right.address));
+      if (right === null || wrong.length === 0) continue;
+      const claims = [...new Set(named.map((n) => formatAddress(n.address)))].map((text) => {
+        const by = named.filter((n) => formatAddress(n.address) === text);
+        return `${idsOf(by.map((n) => n.view.sentinel))} say${by.length === 1 ? 's' : ''} ${by[0] === undefined ? text : nodeAt(gathered, by[0].address)} (epoch ${by[0]?.view.master.fields['config-epoch'] ?? '?'})`;
+      });
+      seen.push({
+        subject: idsOf(wrong.map((w) => w.view.sentinel)),
+        message: `${name}: ${claims.join('; ')}`,
+        fix: wrong.flatMap((w) => monitorAgain(name, w.view, right)),
+      });
+    }
+    return judged(seen, missing);
+  },
+} satisfies Check;
+
+interface Named {
+  view: MonitoredAt;
+  address: Address;
+}
+
+/** Whom to believe: most of the sentinels; of equally many, the one whose node says that it is the master. */
+function rightOf({ nodes }: Group, named: readonly Named[]): Named | null {
+  const votes = (n: Named): number => named.filter((m) => sameAddress(m.address, n.address)).length;
+  const says = (n: Named): number =>
+    nodes.some(
+      (node) => sameAddress(node.announce, n.address) && node.role.ok && node.role.value.role === 'master',
+    )
+      ? 1
+      : 0;
+  return named.toSorted((a, b) => votes(b) - votes(a) || says(b) - says(a))[0] ?? null;
+}
+
+function monitorAgain(name: string, { sentinel }: MonitoredAt, { view, address }: Named): string[] {
+  const { fields } = view.master;
+  const settings = KEPT.map((key) => `${key} ${fields[key] ?? ''}`).join(' ');
+  const hasPassword =
+    sentinel.conf.ok && new RegExp(`^sentinel auth-pass "?${name}"? `, 'm').test(sentinel.conf.value.text);
+  return [
+    cli(sentinel, `SENTINEL REMOVE ${name}`),
+    cli(sentinel, `SENTINEL MONITOR ${name} ${address.host} ${address.port} ${fields.quorum ?? ''}`),
+    cli(sentinel, `SENTINEL SET ${name} ${settings}`),
+    ...(hasPassword ? [cli(sentinel, `SENTINEL SET ${name} auth-pass <the master's password>`)] : []),
+  ];
+}

@@ -1,0 +1,62 @@
+import { humanDurationMs } from '../../model/duration.js';
+import type { Check, Seen } from '../check.js';
+import { ctl, flagsOf, silentSentinels } from '../evidence.js';
+import { groupsOf, idsOf, judged, num } from '../group.js';
+
+/** A PING that is answered at all is so within milliseconds. */
+const PENDING_MS = 500;
+
+export default {
+  id: 'master-frozen',
+  severity: 'warning',
+  group: 'live',
+  title: 'the master takes connections and answers nothing',
+  consequence:
+    'clients hang instead of failing: a default ioredis stayed with a frozen master for 12.0 s and lost about 4,200 acknowledged writes when it thawed; with failoverDetector and a short disconnectTimeout 3.8 s and none',
+  explanation:
+    'A stopped process, an endless script or a stalled disk keeps its sockets: TCP connects, PING is sent, nothing comes back. ' +
+    'Sentinel calls it down after down-after. When it thaws it is still a writable master for about 10 s, and clients that ' +
+    'held their connections write to it.',
+  remedy: [
+    'thaw it: sentinelctl resume NODE, kill -CONT PID, docker unpause CONTAINER; SCRIPT KILL for a script',
+    'clients: failoverDetector true and a short disconnectTimeout (ioredis), socket time-outs elsewhere',
+  ],
+  sources: [
+    'sentinel.c: sentinelCheckSubjectivelyDown',
+    'https://github.com/redis/ioredis#sentinel',
+    'measured',
+  ],
+  causes: ['server-silent', 'lag', 'link-down', 'no-master', 'nat-client'],
+  run(gathered) {
+    const groups = groupsOf(gathered);
+    if (groups.length === 0) return silentSentinels(gathered);
+    const seen: Seen[] = [];
+    const missing: string[] = [];
+    for (const { name, master, views } of groups) {
+      if (master === null) {
+        missing.push(`${name}: which node is its master is not known`);
+        continue;
+      }
+      if (master.silence?.kind !== 'timeout') continue;
+      // Its connection is still there: who is gone, or can not be reached at all, loses it.
+      const waiting = views.filter(
+        ({ master: m }) =>
+          !flagsOf(m.fields).includes('disconnected') && (num(m.fields, 'last-ping-sent') ?? 0) > PENDING_MS,
+      );
+      if (waiting.length === 0) continue;
+      const longest = Math.max(
+        ...waiting.map(({ master: m }) =>
+          Math.max(num(m.fields, 'last-ping-sent') ?? 0, num(m.fields, 'last-ok-ping-reply') ?? 0),
+        ),
+      );
+      seen.push({
+        subject: master.id,
+        message: `${master.silence.message}; ${idsOf(waiting.map((w) => w.sentinel))} wait for an answer to PING, for ${humanDurationMs(longest)} by now`,
+        fix: gathered.own
+          ? [ctl(gathered, `resume ${master.id}`)]
+          : [`on the machine of ${master.id}: kill -CONT PID, or docker unpause CONTAINER`],
+      });
+    }
+    return judged(seen, missing);
+  },
+} satisfies Check;

@@ -1,0 +1,48 @@
+import type { Check, Seen } from '../check.js';
+import { judged, readAll } from '../group.js';
+import { containerOf, networkOf, servers } from './containers.js';
+
+export default {
+  id: 'dynamic-ip',
+  severity: 'warning',
+  group: 'network',
+  title: 'a container has no fixed address in its network',
+  consequence:
+    'a stopped container gives its address back and another may take it: it returns under a new one, while the sentinels go on with the old one, which may be somebody else by then',
+  explanation:
+    'Sentinel knows servers by address. An engine hands addresses out in the order of starts unless one is asked for, so ' +
+    'after a restart of several containers replicas can swap addresses, and a sentinel sees a stranger where the master was.',
+  remedy: [
+    'compose: networks: NAME: ipv4_address: 10.0.0.11 for each node, with a subnet of your own',
+    'or announce names (resolve-hostnames and announce-hostnames yes) with a resolver that is fast for missing names',
+  ],
+  sources: ['https://docs.docker.com/reference/cli/docker/network/connect/', 'measured'],
+  causes: [
+    'nat-replica',
+    'nat-sentinel',
+    'ghost-replica',
+    'ghost-sentinel',
+    'replica-orphan',
+    'link-down',
+    'no-good-slave',
+  ],
+  run(gathered) {
+    const { values, missing } = readAll(servers(gathered), (s) => s.life);
+    const seen = values.flatMap(({ server, value }): Seen[] => {
+      if (value.kind !== 'container' || value.addressPinned !== false) return [];
+      const [container, network] = [containerOf(gathered, server), networkOf(gathered)];
+      const { host } = server.announce;
+      return [
+        {
+          subject: server.id,
+          message: `the engine gave its container an address, and may give it another one`,
+          fix: [
+            `docker network disconnect ${network} ${container}`,
+            `docker network connect --ip ${host} --alias ${server.id} ${network} ${container}`,
+          ],
+        },
+      ];
+    });
+    return judged(seen, missing);
+  },
+} satisfies Check;

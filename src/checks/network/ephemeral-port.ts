@@ -1,0 +1,57 @@
+import type { GatheredServer } from '../../model/gathered.js';
+import type { Check, Seen } from '../check.js';
+import { ctl } from '../evidence.js';
+import { judged } from '../group.js';
+import { servers } from './containers.js';
+
+const isLocal = ({ endpoint, life }: GatheredServer): boolean =>
+  life.ok || endpoint.host.startsWith('127.') || endpoint.host === '::1' || endpoint.host === 'localhost';
+
+export default {
+  id: 'ephemeral-port',
+  severity: 'warning',
+  group: 'network',
+  title: 'a server listens on a port that the system hands out',
+  consequence:
+    'while it is down any outgoing connection may get its port, and it does not start again: Address already in use',
+  explanation:
+    'Ports of ip_local_port_range (on Linux 32768 to 60999) are given to outgoing connections. A server that listens there ' +
+    'starts only if nobody happens to have its port at that moment; just after a crash its own clients and peers are dialling.',
+  remedy: [
+    'listen below the range',
+    'or keep the port out of it: sysctl -w net.ipv4.ip_local_reserved_ports=PORT,…',
+  ],
+  sources: [
+    'https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html (ip_local_port_range)',
+    'measured',
+  ],
+  run(gathered) {
+    const range = gathered.host.ephemeralPorts;
+    if (!range.ok) return { skip: `this machine's ip_local_port_range is not known: ${range.why}` };
+    const [low, high] = range.value;
+    const missing: string[] = [];
+    const seen: Seen[] = [];
+    for (const server of servers(gathered)) {
+      if (!isLocal(server)) {
+        missing.push(`${server.id}: the range of its own machine can not be seen from here`);
+        continue;
+      }
+      const { port } = server.endpoint;
+      if (port < low || port > high) continue;
+      seen.push({
+        subject: server.id,
+        message: `port ${port} is in ${low} to ${high}, from which this machine serves outgoing connections`,
+        fix: gathered.own
+          ? [
+              `${ctl(gathered, 'down')} and ${ctl(gathered, 'up --port auto --sentinel-port auto')}, which makes it anew, without its data`,
+              `or: sysctl -w net.ipv4.ip_local_reserved_ports=${port}`,
+            ]
+          : [
+              `give ${server.id} a port below ${low}`,
+              `or: sysctl -w net.ipv4.ip_local_reserved_ports=${port}`,
+            ],
+      });
+    }
+    return judged(seen, missing);
+  },
+} satisfies Check;

@@ -1,0 +1,85 @@
+import { formatAddress, sameAddress } from '../../model/address.js';
+import type { Check, Seen } from '../check.js';
+import { flagsOf, silentSentinels } from '../evidence.js';
+import { type Group, groupsOf, judged } from '../group.js';
+
+export default {
+  id: 'nat-client',
+  severity: 'warning',
+  group: 'network',
+  title: 'clients can not reach what the sentinels announce',
+  consequence:
+    'a client asks a sentinel for the master and gets an address that leads nowhere from its place: each attempt costs its connect time-out, 10 s by default in ioredis',
+  explanation:
+    'Sentinels tell the address by which they themselves know the master. In a network of containers it has no meaning ' +
+    'outside of it. Either everybody speaks of addresses that hold everywhere, or the client translates them.',
+  remedy: [
+    'announce addresses that hold for clients too: replica-announce-ip and -port, sentinel announce-ip and announce-port',
+    'or translate in the client: natMap in ioredis',
+    'or run the client in the same network',
+  ],
+  sources: [
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Sentinel, Docker, NAT, and possible issues)',
+    'https://github.com/redis/ioredis/issues/1678',
+    'measured',
+  ],
+  causes: ['app-master-unroutable'],
+  run(gathered) {
+    const groups = groupsOf(gathered);
+    if (groups.length === 0) return silentSentinels(gathered);
+    const seen: Seen[] = [];
+    const missing: string[] = [];
+    const { app } = gathered;
+    const map = Object.entries(app?.natMap ?? {});
+    if (
+      app !== null &&
+      !app.announcedDown &&
+      !app.masterAnswers.ok &&
+      app.announced.ok &&
+      app.announced.value !== null
+    ) {
+      seen.push({
+        subject: app.where,
+        message: `the sentinels announce ${formatAddress(app.announced.value)}, which does not answer ${app.where}: ${app.masterAnswers.why}`,
+        fix: map.length > 0 ? natMapOf(map) : [...ANNOUNCE],
+      });
+      return seen;
+    }
+    for (const group of groups) {
+      const { master } = group;
+      if (master === null) missing.push(`${group.name}: which node is its master is not known`);
+      else if (!sameAddress(master.announce, master.endpoint)) {
+        if (app === null)
+          missing.push(
+            `${master.id}: only its published port was tried, not ${formatAddress(master.announce)} (see --app)`,
+          );
+      } else if (master.silence !== null && isFineFor(group) && master.silence.kind !== 'auth') {
+        seen.push({
+          subject: master.id,
+          message: `${formatAddress(master.announce)} does not answer from here (${master.silence.message}), while every sentinel reaches it`,
+          fix: [...ANNOUNCE],
+        });
+      }
+    }
+    return judged(seen, missing);
+  },
+} satisfies Check;
+
+const ANNOUNCE = [
+  'replica-announce-ip and replica-announce-port in each redis.conf, announce-ip and announce-port in each sentinel.conf: addresses that hold for clients too',
+];
+
+const natMapOf = (map: readonly [string, string][]): string[] =>
+  map.map(([inside, outside]) => {
+    const at = outside.lastIndexOf(':');
+    return `natMap: { '${inside}': { host: '${outside.slice(0, at)}', port: ${outside.slice(at + 1)} } } (ioredis)`;
+  });
+
+/** No sentinel has a bad word for the master, nor a question that it has not answered yet. */
+const isFineFor = ({ views }: Group): boolean =>
+  views.length > 0 &&
+  views.every(
+    ({ master }) =>
+      !flagsOf(master.fields).some((f) => f.endsWith('_down') || f === 'disconnected') &&
+      master.fields['last-ping-sent'] === '0',
+  );

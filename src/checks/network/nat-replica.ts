@@ -1,0 +1,111 @@
+import { type Address, formatAddress, sameAddress } from '../../model/address.js';
+import type { Fields, GatheredNode } from '../../model/gathered.js';
+import type { Check, Seen } from '../check.js';
+import { addressIn, cli, flagsOf, silentSentinels } from '../evidence.js';
+import { attachedIn, type Group, groupsOf, idsOf, judged, num } from '../group.js';
+import { setConfig } from '../set-config.js';
+
+/** So long after it was found, milliseconds, a replica that can be connected to is connected. */
+const SETTLED_MS = 2500;
+
+/** It streams, and acknowledges each second: a frozen replica is another matter. */
+const isAlive = ({ state, lagS }: { state: string; lagS: number | null }): boolean =>
+  state === 'online' && lagS !== null && lagS <= 1;
+
+export default {
+  id: 'nat-replica',
+  severity: 'critical',
+  group: 'network',
+  title: 'a replica is known by an address at which no sentinel reaches it',
+  consequence:
+    'it replicates, but Sentinel can not watch, promote or repoint it: with all replicas like that a dead master is never replaced',
+  explanation:
+    'Sentinel learns its replicas from the master’s INFO, where each stands with the address that its connection came from, ' +
+    'or that it announces. Behind NAT, published ports or a second interface that is not where it can be connected to: ' +
+    'the master streams to it, and the sentinels see it down from the first moment.',
+  remedy: [
+    'replica-announce-ip and replica-announce-port: where the sentinels and the clients reach it',
+    'then let it introduce itself again: CLIENT KILL TYPE replica at the master',
+  ],
+  sources: [
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Sentinel, Docker, NAT, and possible issues)',
+    'https://github.com/redis/redis/issues/2335',
+    'measured',
+  ],
+  causes: ['no-good-slave', 'ghost-replica', 'failover-stuck', 'no-master', 'min-replicas'],
+  run(gathered) {
+    const groups = groupsOf(gathered);
+    if (groups.length === 0) return silentSentinels(gathered);
+    const seen: Seen[] = [];
+    const missing: string[] = [];
+    for (const group of groups) {
+      if (group.master?.info.ok !== true) {
+        missing.push(`${group.name}: its master does not say whom it streams to`);
+        continue;
+      }
+      const listed = attachedIn(group.master.info.value);
+      for (const { address } of listed.filter(isAlive)) {
+        const sights = sightings(group, address);
+        const blind = sights.filter((s) => s.unreached);
+        if (blind.length === 0 || blind.length < sights.length) continue;
+        const node = whoIs(
+          group,
+          address,
+          listed.map((l) => l.address),
+        );
+        seen.push({
+          subject: node?.id ?? formatAddress(address),
+          message: `${group.master.id} streams to ${formatAddress(address)}, where ${idsOf(blind.map((b) => b.sentinel))} can not connect${node === null ? '' : `; it is ${node.id}, at ${formatAddress(node.announce)}`}`,
+          fix:
+            node === null || sameAddress(node.announce, address)
+              ? [
+                  'replica-announce-ip and replica-announce-port in its redis.conf: an address at which the sentinels connect',
+                  cli(group.master, 'CLIENT KILL TYPE replica'),
+                ]
+              : [
+                  cli(node, `CONFIG SET replica-announce-ip ${node.announce.host}`),
+                  ...setConfig(node, 'replica-announce-port', node.announce.port),
+                  cli(group.master, 'CLIENT KILL TYPE replica'),
+                ],
+        });
+      }
+    }
+    return judged(seen, missing);
+  },
+} satisfies Check;
+
+/** How each sentinel that lists this replica gets on with it. */
+function sightings({ views }: Group, address: Address): { sentinel: { id: string }; unreached: boolean }[] {
+  return views.flatMap(({ sentinel, master }) => {
+    const record = master.replicas.ok
+      ? master.replicas.value.find((r) => sameAddress(addressIn(r), address))
+      : undefined;
+    return record === undefined ? [] : [{ sentinel, unreached: isUnreached(record) }];
+  });
+}
+
+/** Never connected to, or down for longer than a frozen replica goes unnoticed by its master. */
+function isUnreached(record: Fields): boolean {
+  const flags = flagsOf(record);
+  const down = flags.includes('s_down') && (num(record, 's-down-time') ?? 0) > SETTLED_MS;
+  const never = record.runid === '' && (num(record, 'role-reported-time') ?? 0) > SETTLED_MS;
+  return down || (never && flags.some((f) => f === 's_down' || f === 'disconnected'));
+}
+
+/** Which node hides behind an address: the one that has it, or the only replica that the master does not list. */
+function whoIs(group: Group, address: Address, listed: readonly Address[]): GatheredNode | null {
+  const replicas = group.replicas.filter((n) => n.silence === null);
+  const itself = replicas.find((n) => sameAddress(n.announce, address));
+  if (itself !== undefined) return itself;
+  const announced = replicas.find((n) => {
+    if (!n.config.ok) return false;
+    const { 'replica-announce-ip': ip, 'replica-announce-port': port } = n.config.value;
+    return (
+      (ip || n.announce.host) === address.host &&
+      (Number(port) || n.announce.port) === address.port &&
+      (ip !== '' || port !== '0')
+    );
+  });
+  const unlisted = replicas.filter((n) => !listed.some((l) => sameAddress(l, n.announce)));
+  return announced ?? (unlisted.length === 1 ? (unlisted[0] ?? null) : null);
+}

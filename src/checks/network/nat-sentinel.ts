@@ -1,0 +1,75 @@
+import { formatAddress, sameAddress } from '../../model/address.js';
+import type { GatheredSentinel } from '../../model/gathered.js';
+import type { Check, Seen } from '../check.js';
+import { addressIn, cli, flagsOf, silentSentinels } from '../evidence.js';
+import { groupsOf, idsOf, judged, num, untold } from '../group.js';
+
+/** A sentinel says hello each 2 s (sentinel.c, sentinel_publish_period); three times that is recent. */
+const RECENT_MS = 6000;
+
+export default {
+  id: 'nat-sentinel',
+  severity: 'critical',
+  group: 'network',
+  title: 'a sentinel announces an address at which the others can not reach it',
+  consequence:
+    'it is heard and counted as known, but can not be asked for its vote: with a majority like that nobody is ever elected',
+  explanation:
+    'Sentinels introduce themselves by messages through the master, with the address of their own connection or the one ' +
+    'that they announce. The message arrives also where that address leads nowhere, in containers and behind NAT for example; ' +
+    'votes need a connection.',
+  remedy: [
+    'SENTINEL CONFIG SET announce-ip and announce-port: where the other sentinels and clients reach it',
+  ],
+  sources: [
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Sentinel, Docker, NAT, and possible issues)',
+    'sentinel.c: sentinelProcessHelloMessage',
+  ],
+  causes: ['no-quorum', 'ghost-sentinel', 'failover-stuck'],
+  run(gathered) {
+    const groups = groupsOf(gathered);
+    if (groups.length === 0) return silentSentinels(gathered);
+    const found = new Map<string, { by: GatheredSentinel[]; at: string; itself: GatheredSentinel | null }>();
+    const missing = untold(groups);
+    for (const { views } of groups) {
+      for (const { sentinel, master } of views) {
+        if (!master.sentinels.ok) {
+          missing.push(`${sentinel.id}: ${master.sentinels.why}`);
+          continue;
+        }
+        for (const peer of master.sentinels.value) {
+          const address = addressIn(peer);
+          const isDeaf = flagsOf(peer).some((f) => f === 's_down' || f === 'disconnected');
+          const heardMs = num(peer, 'last-hello-message');
+          if (address === null || !isDeaf || heardMs === null || heardMs > RECENT_MS) continue;
+          // Who has just said hello and answers nobody at all is stopped, not misplaced.
+          const itself = gathered.sentinels.find((s) => s.myid.ok && s.myid.value === peer.runid) ?? null;
+          if (
+            itself === null &&
+            gathered.sentinels.some((s) => sameAddress(s.announce, address) && s.silence !== null)
+          )
+            continue;
+          const at = formatAddress(address);
+          const entry = found.get(at) ?? { by: [], at, itself };
+          if (!entry.by.includes(sentinel)) entry.by.push(sentinel);
+          found.set(at, entry);
+        }
+      }
+    }
+    const seen = [...found.values()].map(({ by, at, itself }): Seen => {
+      const right = itself === null || formatAddress(itself.announce) === at ? null : itself;
+      return {
+        subject: itself?.id ?? at,
+        message: `${itself?.id ?? 'a sentinel'} announces ${at}, where ${idsOf(by)} can not connect, although its messages come through the master`,
+        fix:
+          right === null
+            ? ['SENTINEL CONFIG SET announce-ip ADDRESS at that sentinel: where the others connect to it']
+            : [
+                cli(right, `SENTINEL CONFIG SET announce-ip ${right.announce.host}`),
+                cli(right, `SENTINEL CONFIG SET announce-port ${right.announce.port}`),
+              ],
+      };
+    });
+    return judged(seen, missing);
+  },
+} satisfies Check;

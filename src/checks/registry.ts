@@ -1,0 +1,175 @@
+import appAddrsBad from './application/app-addrs-bad.js';
+import appAddrsUnresolvable from './application/app-addrs-unresolvable.js';
+import appEnvMissing from './application/app-env-missing.js';
+import appMasterNotMaster from './application/app-master-not-master.js';
+import appMasterUnroutable from './application/app-master-unroutable.js';
+import appNameUnknown from './application/app-name-unknown.js';
+import appNotSentinel from './application/app-not-sentinel.js';
+import appNotWritable from './application/app-not-writable.js';
+import appSentinelSilent from './application/app-sentinel-silent.js';
+import appTooFewAddrs from './application/app-too-few-addrs.js';
+import appUrlMismatch from './application/app-url-mismatch.js';
+import aclChannel from './authentication/acl-channel.js';
+import aclShort from './authentication/acl-short.js';
+import authPassMissing from './authentication/auth-pass-missing.js';
+import masterauthMissing from './authentication/masterauth-missing.js';
+import protectedMode from './authentication/protected-mode.js';
+import renameCommand from './authentication/rename-command.js';
+import sentinelPass from './authentication/sentinel-pass.js';
+import tlsMismatch from './authentication/tls-mismatch.js';
+import type { Check } from './check.js';
+import bindLoopback from './configuration/bind-loopback.js';
+import confFilemount from './configuration/conf-filemount.js';
+import confShared from './configuration/conf-shared.js';
+import confUnwritable from './configuration/conf-unwritable.js';
+import debugTuned from './configuration/debug-tuned.js';
+import downHigh from './configuration/down-high.js';
+import downLow from './configuration/down-low.js';
+import failoverTimeout from './configuration/failover-timeout.js';
+import hostnameMixed from './configuration/hostname-mixed.js';
+import hostnameNoresolve from './configuration/hostname-noresolve.js';
+import hostnameSlowDns from './configuration/hostname-slow-dns.js';
+import masterLoopback from './configuration/master-loopback.js';
+import myidDup from './configuration/myid-dup.js';
+import nameMismatch from './configuration/name-mismatch.js';
+import overlap from './configuration/overlap.js';
+import parallelSyncs from './configuration/parallel-syncs.js';
+import quorumGtN from './configuration/quorum-gt-n.js';
+import quorumLtMajority from './configuration/quorum-lt-majority.js';
+import scriptBad from './configuration/script-bad.js';
+import sentinelsColocated from './configuration/sentinels-colocated.js';
+import sentinelsEven from './configuration/sentinels-even.js';
+import sentinelsFew from './configuration/sentinels-few.js';
+import settingsSkew from './configuration/settings-skew.js';
+import simfailArmed from './configuration/simfail-armed.js';
+import backlogSmall from './data/backlog-small.js';
+import bgsaveError from './data/bgsave-error.js';
+import disklessDelay from './data/diskless-delay.js';
+import maxclients from './data/maxclients.js';
+import maxmemorySkew from './data/maxmemory-skew.js';
+import minReplicas from './data/min-replicas.js';
+import outputBuffer from './data/output-buffer.js';
+import persistenceSkew from './data/persistence-skew.js';
+import priorityZero from './data/priority-zero.js';
+import rebootGap from './data/reboot-gap.js';
+import replicaHidden from './data/replica-hidden.js';
+import versionSkew from './data/version-skew.js';
+import clockSkew from './live/clock-skew.js';
+import failoverStuck from './live/failover-stuck.js';
+import ghostReplica from './live/ghost-replica.js';
+import ghostSentinel from './live/ghost-sentinel.js';
+import lag from './live/lag.js';
+import linkDown from './live/link-down.js';
+import masterDisagree from './live/master-disagree.js';
+import masterFrozen from './live/master-frozen.js';
+import noGoodSlave from './live/no-good-slave.js';
+import noMaster from './live/no-master.js';
+import noQuorum from './live/no-quorum.js';
+import replicaOrphan from './live/replica-orphan.js';
+import serverSilent from './live/server-silent.js';
+import splitBrain from './live/split-brain.js';
+import tilt from './live/tilt.js';
+import dynamicIp from './network/dynamic-ip.js';
+import ephemeralPort from './network/ephemeral-port.js';
+import natClient from './network/nat-client.js';
+import natReplica from './network/nat-replica.js';
+import natSentinel from './network/nat-sentinel.js';
+import oom from './network/oom.js';
+import restartWipe from './network/restart-wipe.js';
+import stopGrace from './network/stop-grace.js';
+
+/**
+ * Every check, causes before what they cause: where two findings are equally severe, the earlier one is told first.
+ * A new one is one file, one import and one line here.
+ */
+export const CHECKS: readonly Check[] = [
+  // configuration
+  confShared,
+  confFilemount,
+  confUnwritable,
+  myidDup,
+  hostnameNoresolve,
+  hostnameSlowDns,
+  hostnameMixed,
+  nameMismatch,
+  overlap,
+  bindLoopback,
+  masterLoopback,
+  quorumGtN,
+  sentinelsFew,
+  simfailArmed,
+  settingsSkew,
+  debugTuned,
+  quorumLtMajority,
+  sentinelsEven,
+  sentinelsColocated,
+  downLow,
+  failoverTimeout,
+  parallelSyncs,
+  scriptBad,
+  downHigh,
+
+  // authentication
+  protectedMode,
+  tlsMismatch,
+  aclShort,
+  aclChannel,
+  renameCommand,
+  authPassMissing,
+  masterauthMissing,
+  sentinelPass,
+
+  // network
+  dynamicIp,
+  natReplica,
+  natSentinel,
+  natClient,
+  restartWipe,
+  oom,
+  stopGrace,
+  ephemeralPort,
+
+  // data
+  priorityZero,
+  bgsaveError,
+  versionSkew,
+  rebootGap,
+  minReplicas,
+  outputBuffer,
+  backlogSmall,
+  maxmemorySkew,
+  maxclients,
+  persistenceSkew,
+  replicaHidden,
+  disklessDelay,
+
+  // live
+  serverSilent,
+  masterFrozen,
+  clockSkew,
+  tilt,
+  masterDisagree,
+  noGoodSlave,
+  failoverStuck,
+  noMaster,
+  noQuorum,
+  splitBrain,
+  replicaOrphan,
+  linkDown,
+  lag,
+  ghostSentinel,
+  ghostReplica,
+
+  // application
+  appEnvMissing,
+  appAddrsBad,
+  appAddrsUnresolvable,
+  appNotSentinel,
+  appSentinelSilent,
+  appNameUnknown,
+  appMasterUnroutable,
+  appMasterNotMaster,
+  appNotWritable,
+  appUrlMismatch,
+  appTooFewAddrs,
+];

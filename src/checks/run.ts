@@ -1,0 +1,88 @@
+import { messageOf } from '../errors.js';
+import type { Gathered } from '../model/gathered.js';
+import type { Check, Repair, Seen, Severity } from './check.js';
+
+/** One thing that is wrong, with everything that is needed to act on it. */
+export interface Finding {
+  /** The check's. */
+  id: string;
+  severity: Severity;
+  /** Which node, which sentinel, which name. */
+  subject: string;
+  /** What was seen; one line. */
+  message: string;
+  /** Why it matters. */
+  consequence: string;
+  /** What to type or to write, a line each. */
+  fix: string[];
+  /** Where it is known from. */
+  source: string;
+  /** Where in a file, for static checks. */
+  at?: { file: string; line: number };
+  /** What `--fix` may do about it, in this order. */
+  repairs: Repair[];
+  /** Findings that this one explains; they have none of their own. */
+  consequences: Finding[];
+}
+
+/** A check that was not judged, and what is missing for it. */
+export interface Skipped {
+  id: string;
+  why: string;
+}
+
+/** What the checks said, as they were run. */
+export interface Ran {
+  findings: Finding[];
+  /** The ids of the checks that were judged, in order. */
+  checked: string[];
+  skipped: Skipped[];
+}
+
+/** What a skipped check over time is waiting for. */
+export const NEEDS_WATCHING = 'needs --watch-for 5s';
+
+/**
+ * Runs each check over what was gathered. Pure. A check that lacks its evidence, looks over time what was not
+ * watched, or breaks, is skipped with its reason and never passed; none of them ends the others.
+ */
+export function runChecks(gathered: Gathered, checks: readonly Check[]): Ran {
+  const ran: Ran = { findings: [], checked: [], skipped: [] };
+  for (const check of checks) {
+    const outcome = outcomeOf(check, gathered);
+    if (typeof outcome === 'string') {
+      ran.skipped.push({ id: check.id, why: outcome });
+      continue;
+    }
+    ran.checked.push(check.id);
+    ran.findings.push(...outcome.map((seen) => findingOf(check, seen)));
+  }
+  return ran;
+}
+
+/** What it saw, or why it is skipped. */
+function outcomeOf(check: Check, gathered: Gathered): Seen[] | string {
+  if (check.overTime === true && gathered.watched === null) return NEEDS_WATCHING;
+  try {
+    const outcome = check.run(gathered);
+    return Array.isArray(outcome) ? outcome : outcome.skip;
+  } catch (error) {
+    return `this check failed: ${messageOf(error)}`;
+  }
+}
+
+/** What a check saw, as a finding. */
+export function findingOf(check: Omit<Check, 'run'>, seen: Seen): Finding {
+  return {
+    id: check.id,
+    severity: seen.severity ?? check.severity,
+    subject: seen.subject,
+    message: seen.message,
+    consequence: check.consequence,
+    fix: seen.fix,
+    source: check.sources.join('; '),
+    ...(seen.at && { at: seen.at }),
+    repairs: seen.repairs ?? (seen.repair === undefined ? [] : [seen.repair]),
+    consequences: [],
+  };
+}

@@ -1,0 +1,170 @@
+import { at, entriesOf, itemsOf, pairsOf, type Tree, textOf } from './tree.js';
+import { shellWords } from './words.js';
+
+/** A service of a compose file, as far as it matters to Redis. */
+export interface Service {
+  name: string;
+  line: number;
+  image: string | null;
+  /** Built from a directory: what is in the image can not be seen. */
+  built: boolean;
+  entrypoint: Words | null;
+  command: Words | null;
+  environment: ReadonlyMap<string, { value: string | null; line: number }>;
+  restart: { policy: string; line: number } | null;
+  stopGrace: { ms: number | null; text: string; line: number } | null;
+  mounts: Mount[];
+  networks: { name: string; address: string | null; aliases: string[]; line: number }[];
+  networkMode: string | null;
+  ports: { host: number | null; container: number; line: number }[];
+  copies: number;
+  /** Other names that Docker's DNS knows it by. */
+  otherNames: string[];
+  extends: boolean;
+}
+
+export interface Words {
+  words: string[];
+  line: number;
+}
+
+export interface Mount {
+  kind: 'bind' | 'volume' | 'config';
+  /** A path for a bind, else the volume's or the config's name; null for a volume without one. */
+  source: string | null;
+  target: string;
+  readOnly: boolean;
+  line: number;
+}
+
+/** The services of a compose file (compose-spec, 05-services). */
+export function servicesOf(compose: Tree): Service[] {
+  return entriesOf(at(compose, 'services')).map(([name, tree]) => serviceOf(name, tree));
+}
+
+function serviceOf(name: string, tree: Tree): Service {
+  const image = textOf(at(tree, 'image'));
+  return {
+    name,
+    line: tree.line,
+    image,
+    built: at(tree, 'build').kind !== 'nothing',
+    entrypoint: wordsOf(at(tree, 'entrypoint')),
+    command: wordsOf(at(tree, 'command')),
+    environment: pairsOf(at(tree, 'environment')),
+    restart: restartOf(tree),
+    stopGrace: graceOf(at(tree, 'stop_grace_period')),
+    mounts: [
+      ...itemsOf(at(tree, 'volumes')).flatMap(mountOf),
+      ...itemsOf(at(tree, 'configs')).flatMap(configMountOf),
+    ],
+    networks: networksOf(at(tree, 'networks')),
+    networkMode: textOf(at(tree, 'network_mode')),
+    ports: itemsOf(at(tree, 'ports')).flatMap(portOf),
+    copies: Number(textOf(at(tree, 'deploy', 'replicas')) ?? textOf(at(tree, 'scale')) ?? 1),
+    otherNames: [textOf(at(tree, 'container_name')), textOf(at(tree, 'hostname'))].filter((n) => n !== null),
+    extends: at(tree, 'extends').kind !== 'nothing',
+  };
+}
+
+/** A list is taken as it is; a text is split as a shell would, and no shell runs it. */
+function wordsOf(tree: Tree): Words | null {
+  if (tree.kind === 'text') return { words: shellWords(tree.text), line: tree.line };
+  if (tree.kind !== 'list') return null;
+  return { words: tree.items.map((item) => textOf(item) ?? ''), line: tree.line };
+}
+
+function restartOf(tree: Tree): Service['restart'] {
+  const short = at(tree, 'restart');
+  if (short.kind === 'text') return { policy: short.text.replace(/:.*$/, ''), line: short.line };
+  const policy = at(tree, 'deploy', 'restart_policy');
+  if (policy.kind !== 'map') return null;
+  const condition = textOf(at(policy, 'condition')) ?? 'any';
+  return {
+    policy: condition === 'none' ? 'no' : condition === 'any' ? 'always' : condition,
+    line: policy.line,
+  };
+}
+
+const UNIT_MS: Record<string, number> = { us: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+function graceOf(tree: Tree): Service['stopGrace'] {
+  if (tree.kind !== 'text') return null;
+  const parts = [...tree.text.matchAll(/(\d+(?:\.\d+)?)(us|ms|s|m|h)/g)];
+  const whole = parts.map((p) => p[0]).join('') === tree.text && parts.length > 0;
+  const ms = whole
+    ? parts.reduce((sum, [, n, unit]) => sum + Number(n) * (UNIT_MS[unit ?? ''] ?? 0), 0)
+    : null;
+  return { ms, text: tree.text, line: tree.line };
+}
+
+/** `SOURCE:TARGET[:MODE]`, `TARGET`, or the long form. */
+function mountOf(tree: Tree): Mount[] {
+  if (tree.kind === 'map') {
+    const type = textOf(at(tree, 'type'));
+    const target = textOf(at(tree, 'target'));
+    if (target === null || (type !== 'bind' && type !== 'volume')) return [];
+    const source = textOf(at(tree, 'source'));
+    return [
+      { kind: type, source, target, readOnly: textOf(at(tree, 'read_only')) === 'true', line: tree.line },
+    ];
+  }
+  const parts = textOf(tree)?.split(':') ?? [];
+  const [source = '', target, mode = ''] = parts;
+  if (source === '') return [];
+  const { line } = tree;
+  if (target === undefined) return [{ kind: 'volume', source: null, target: source, readOnly: false, line }];
+  return [
+    {
+      kind: /^[./~]/.test(source) ? 'bind' : 'volume',
+      source,
+      target,
+      readOnly: mode.split(',').includes('ro'),
+      line,
+    },
+  ];
+}
+
+/** A config is a file of its own in the container, which can not be written. */
+function configMountOf(tree: Tree): Mount[] {
+  const source = textOf(tree) ?? textOf(at(tree, 'source'));
+  if (source === null) return [];
+  const target = textOf(at(tree, 'target')) ?? `/${source}`;
+  return [{ kind: 'config', source, target, readOnly: true, line: tree.line }];
+}
+
+function networksOf(tree: Tree): Service['networks'] {
+  if (tree.kind === 'map') {
+    return entriesOf(tree).map(([name, settings]) => ({
+      name,
+      address: textOf(at(settings, 'ipv4_address')) ?? textOf(at(settings, 'ipv6_address')),
+      aliases: itemsOf(at(settings, 'aliases')).flatMap((alias) => textOf(alias) ?? []),
+      line: settings.line,
+    }));
+  }
+  return itemsOf(tree).map((item) => ({
+    name: textOf(item) ?? '',
+    address: null,
+    aliases: [],
+    line: item.line,
+  }));
+}
+
+/** `[IP:]HOST:CONTAINER[/tcp]`, `CONTAINER`, ranges by their first port, or the long form. */
+function portOf(tree: Tree): Service['ports'] {
+  const long = tree.kind === 'map';
+  const text = textOf(tree)?.replace(/\/\w+$/, '') ?? '';
+  const match = /^(?:.*:)?(?:(\d+)(?:-\d+)?:)?(\d+)(?:-\d+)?$/.exec(text);
+  const host = long
+    ? textOf(at(tree, 'published'))
+    : (/(?:^|:)(\d+)(?:-\d+)?:\d+(?:-\d+)?$/.exec(text)?.[1] ?? null);
+  const container = long ? textOf(at(tree, 'target')) : match?.[2];
+  if (!container) return [];
+  return [
+    {
+      host: host === null || host === '' ? null : Number(host),
+      container: Number(container),
+      line: tree.line,
+    },
+  ];
+}

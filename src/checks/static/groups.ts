@@ -1,0 +1,112 @@
+import type { FileServer, Project } from './project.js';
+import { nodesOf, sentinelsOf } from './project.js';
+import { followsOf, type Monitor, monitorsOf, portOf, settingOf } from './settings.js';
+
+/** A master's name, who monitors it, and the data nodes that belong to it, as far as the files tell. */
+export interface FileGroup {
+  /** null where there is no sentinel's file. */
+  name: string | null;
+  monitors: Monitor[];
+  nodes: FileServer[];
+  /** The node that the sentinels monitor, else the one that follows nobody. */
+  master: FileServer | undefined;
+  /** How many sentinels there are; null where only one file was given, that knows no other. */
+  sentinels: number | null;
+}
+
+/** Groups by master name; data nodes belong to the one name, or to the one whose master they are or follow. */
+export function groupsOf(project: Project): FileGroup[] {
+  const monitors = sentinelsOf(project).flatMap(lastMonitors);
+  const names = [...new Set(monitors.map((m) => m.name))];
+  const nodes = nodesOf(project);
+  if (names.length === 0) {
+    return nodes.length === 0
+      ? []
+      : [{ name: null, monitors, nodes, master: ownMaster(nodes), sentinels: null }];
+  }
+  return names.map((name) => {
+    const own = monitors.filter((m) => m.name === name);
+    const members = names.length === 1 ? nodes : nodes.filter((n) => belongs(n, own, nodes));
+    const master = members.find((n) => own.some((m) => isAt(n, m.host, m.port))) ?? ownMaster(members);
+    return { name, monitors: own, nodes: members, master, sentinels: countOf(project, own) };
+  });
+}
+
+/** A name that is monitored twice in one file would not load; the first is as good as the other. */
+function lastMonitors(server: FileServer): Monitor[] {
+  return monitorsOf(server).filter((m, i, all) => all.findIndex((o) => o.name === m.name) === i);
+}
+
+const ownMaster = (nodes: FileServer[]): FileServer | undefined => nodes.find((n) => followsOf(n) === null);
+
+function belongs(
+  node: FileServer,
+  monitors: Monitor[],
+  nodes: FileServer[],
+  seen = new Set<string>(),
+): boolean {
+  if (monitors.some((m) => isAt(node, m.host, m.port))) return true;
+  const follows = followsOf(node);
+  if (follows === null || seen.has(node.id)) return false;
+  seen.add(node.id);
+  if (monitors.some((m) => m.host === follows.host && m.port === follows.port)) return true;
+  const above = nodes.find((n) => n !== node && isAt(n, follows.host, follows.port));
+  return above !== undefined && belongs(above, monitors, nodes, seen);
+}
+
+/** Whether a server is what is meant by an address: by its service's names and addresses, or what it announces or binds. */
+export function isAt(server: FileServer, host: string, port: number): boolean {
+  return portOf(server) === port && hostNamesOf(server).includes(host);
+}
+
+/** Every host by which others may speak of a server. */
+export function hostNamesOf(server: FileServer): string[] {
+  const { service } = server;
+  const announced = [
+    settingOf(server, 'replica-announce-ip'),
+    server.directives.findLast((d) => d.name === 'sentinel' && d.args[0] === 'announce-ip')?.args[1],
+  ].filter((host) => host !== undefined);
+  if (service === null) {
+    return [...announced, ...(server.directives.findLast((d) => d.name === 'bind')?.args ?? ['127.0.0.1'])];
+  }
+  const networks = service.networks.flatMap((n) => [
+    ...n.aliases,
+    ...(n.address === null ? [] : [n.address]),
+  ]);
+  return [...announced, service.name, ...service.otherNames, ...networks];
+}
+
+/**
+ * How many sentinels a name has: those of the compose file, or of the files that were given, that monitor it or whose
+ * configuration could not be read; and no fewer than one of them knows (`known-sentinel`).
+ */
+function countOf(project: Project, monitors: Monitor[]): number | null {
+  const all = sentinelsOf(project);
+  const monitoring = all.filter((s) => !s.seen || monitors.some((m) => m.server === s));
+  const given = monitoring.reduce((sum, s) => sum + s.copies, 0);
+  const known = Math.max(...monitors.map((m) => 1 + knownBy(m)));
+  const whole = project.compose !== null || all.length > 1 || known > 1;
+  return whole ? Math.max(given, known) : null;
+}
+
+const knownBy = ({ server, name }: Monitor): number =>
+  new Set(
+    server.directives
+      .filter((d) => d.name === 'sentinel' && d.args[0] === 'known-sentinel' && d.args[1] === name)
+      .map((d) => d.args[4] ?? `${d.args[2]}:${d.args[3]}`),
+  ).size;
+
+/** How many replicas a name has: by the data nodes' files, and no fewer than a sentinel knows; null where nothing tells. */
+export function replicasOf(group: FileGroup): number | null {
+  const given = group.nodes.filter((n) => n !== group.master).reduce((sum, n) => sum + n.copies, 0);
+  const known = group.monitors.map(
+    ({ server, name }) =>
+      new Set(
+        server.directives
+          .filter((d) => d.name === 'sentinel' && d.args[0] === 'known-replica' && d.args[1] === name)
+          .map((d) => `${d.args[2]}:${d.args[3]}`),
+      ).size,
+  );
+  const most = Math.max(given, ...known);
+  return group.nodes.length === 0 && most === 0 ? null : most;
+}

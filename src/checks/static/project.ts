@@ -1,0 +1,60 @@
+import type { Service } from './compose/service.js';
+import type { Directive, Trouble } from './conf.js';
+
+/** One server as files describe it: its configuration file's lines, then its command line's options. */
+export interface FileServer {
+  /** The service's name, or the file as it was given. */
+  id: string;
+  kind: 'sentinel' | 'redis';
+  directives: Directive[];
+  /** Whether all of it could be read. Where not, nothing may be concluded from what is missing. */
+  seen: boolean;
+  /** The file that it reads at start and, a sentinel, writes. */
+  conf: ConfSource | null;
+  /** The compose service that it is. */
+  service: Service | null;
+  /** How many of it run: `deploy.replicas`. */
+  copies: number;
+  /** Where it is described, for what is missing in it. */
+  at: { file: string; line: number };
+}
+
+export interface ConfSource {
+  /** For showing, relative to where it was asked from. */
+  file: string;
+  /** Equal ones are the same file, under whatever name. */
+  identity: string;
+  /** As the server sees it; null outside a container. */
+  inside: string | null;
+  /** How it gets into the container; null where it does not. */
+  mount: {
+    kind: 'file' | 'directory';
+    source: string;
+    target: string;
+    readOnly: boolean;
+    line: number;
+  } | null;
+}
+
+/** Everything that files say of a cluster. Plain data. */
+export interface Project {
+  /** The compose file as it was given; null without one. */
+  compose: string | null;
+  /** Its networks' `ipam` subnets, as `172.28.0.0/16`. */
+  composeSubnets: string[];
+  servers: FileServer[];
+  /** Services of the compose file that are no servers: they may be applications. */
+  others: Service[];
+  troubles: Trouble[];
+  /** What could not be read, with the reason: nothing was judged of it. */
+  unread: string[];
+  /** What is at the paths that scripts were named with. */
+  scripts: ReadonlyMap<string, 'runs' | 'missing' | 'not executable'>;
+}
+
+/** All of them, also those whose configuration could not be read: they count. */
+export const sentinelsOf = (project: Project): FileServer[] =>
+  project.servers.filter((s) => s.kind === 'sentinel');
+/** Data nodes whose configuration could be read. */
+export const nodesOf = (project: Project): FileServer[] =>
+  project.servers.filter((s) => s.kind === 'redis' && s.seen);

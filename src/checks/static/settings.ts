@@ -1,0 +1,96 @@
+import type { Directive } from './conf.js';
+import type { FileServer } from './project.js';
+
+/** The line of a setting that holds: the last one. */
+export const lastOf = (server: FileServer, name: string): Directive | undefined =>
+  server.directives.findLast((d) => d.name === name);
+
+/** Its first value; undefined where it is not set. */
+export const settingOf = (server: FileServer, name: string): string | undefined =>
+  lastOf(server, name)?.args[0];
+
+export const allOf = (server: FileServer, name: string): Directive[] =>
+  server.directives.filter((d) => d.name === name);
+
+export const isYes = (value: string | undefined): boolean => value?.toLowerCase() === 'yes';
+
+/** The last `sentinel WHAT …` line; of one master where its name is given. */
+export const sentinelLine = (server: FileServer, what: string, master?: string): Directive | undefined =>
+  server.directives.findLast(
+    (d) => d.name === 'sentinel' && d.args[0] === what && (master === undefined || d.args[1] === master),
+  );
+
+export interface Monitor {
+  server: FileServer;
+  name: string;
+  host: string;
+  port: number;
+  quorum: number;
+  at: { file: string; line: number };
+}
+
+/** What a sentinel monitors. */
+export const monitorsOf = (server: FileServer): Monitor[] =>
+  server.directives.flatMap((d) => {
+    const [what, name = '', host = '', port, quorum] = d.args;
+    if (d.name !== 'sentinel' || what !== 'monitor' || d.args.length !== 5) return [];
+    return [{ server, name, host, port: Number(port), quorum: Number(quorum), at: place(d) }];
+  });
+
+export const place = ({ file, line }: { file: string; line: number }): { file: string; line: number } => ({
+  file,
+  line,
+});
+
+/** A setting of one master in milliseconds or as a number, with Sentinel's default where it is not set. */
+export function masterSetting(
+  monitor: Monitor,
+  what: string,
+  byDefault: number,
+): { value: number; at: { file: string; line: number }; set: boolean } {
+  const line = sentinelLine(monitor.server, what, monitor.name);
+  const value = Number(line?.args[2]);
+  return line === undefined || Number.isNaN(value)
+    ? { value: byDefault, at: monitor.at, set: false }
+    : { value, at: place(line), set: true };
+}
+
+/**
+ * Whether it writes RDB files by itself. The first `save` replaces the defaults, later ones add, `save ""` takes
+ * away what was there (config.c, setConfigSaveOption); without any there are three by default.
+ */
+export function savePointsOf(server: FileServer): number {
+  const lines = allOf(server, 'save');
+  if (lines.length === 0) return 3;
+  return lines.reduce(
+    (count, { args }) => (args.length === 1 && args[0] === '' ? 0 : count + Math.floor(args.length / 2)),
+    0,
+  );
+}
+
+export const persists = (server: FileServer): boolean =>
+  isYes(settingOf(server, 'appendonly')) || savePointsOf(server) > 0;
+
+/** Whom a data node follows by its configuration; null for a master. */
+export function followsOf(server: FileServer): { host: string; port: number } | null {
+  const [host, port] = lastOf(server, 'replicaof')?.args ?? [];
+  return host === undefined || port === undefined || host.toLowerCase() === 'no'
+    ? null
+    : { host, port: Number(port) };
+}
+
+export const portOf = (server: FileServer): number =>
+  Number(settingOf(server, 'port') ?? (server.kind === 'sentinel' ? 26379 : 6379));
+
+/** Bytes as the configuration writes them: `1mb`, `64m`, `100` (util.c, memtoull). */
+export function bytesOf(text: string | undefined): number | undefined {
+  const match = /^(\d+)\s*(b|k|kb|m|mb|g|gb)?$/i.exec(text ?? '');
+  if (match === null) return undefined;
+  const units: Record<string, number> = { k: 1e3, kb: 1024, m: 1e6, mb: 1024 ** 2, g: 1e9, gb: 1024 ** 3 };
+  return Number(match[1]) * (units[(match[2] ?? 'b').toLowerCase()] ?? 1);
+}
+
+export const isLoopback = (host: string): boolean => /^127\.|^::1$|^localhost$/i.test(host);
+
+/** An IP address of either version; anything else has to be looked up. */
+export const isIp = (host: string): boolean => /^\d{1,3}(\.\d{1,3}){3}$/.test(host) || host.includes(':');

@@ -1,0 +1,59 @@
+import type { Severity } from './check.js';
+import { worstOf } from './fold.js';
+import type { Finding, Skipped } from './run.js';
+
+export type VerdictWord = 'CRITICAL' | 'WARNING' | 'HEALTHY' | 'UNKNOWN';
+
+/** The first line of a diagnosis. */
+export interface Verdict {
+  word: VerdictWord;
+  /** `mymaster: one configuration file is shared by 3 sentinels (and 2 more, 3 warnings)`. */
+  text: string;
+}
+
+/** What a diagnosis is judged by; `silence` says why nothing answers, where nothing does. */
+export interface Judged {
+  findings: readonly Finding[];
+  checked: number;
+  skipped: readonly Skipped[];
+  silence: string | null;
+}
+
+/** The verdict of a diagnosis whose findings are folded and sorted. Pure. */
+export function verdictOf({ findings, checked, skipped, silence }: Judged): Verdict {
+  const [first, ...others] = findings;
+  const worst = first === undefined ? 'info' : worstOf(first);
+  if (first !== undefined && worst !== 'info') {
+    return {
+      word: worst === 'critical' ? 'CRITICAL' : 'WARNING',
+      text: `${told(first)}${more(worst, others)}`,
+    };
+  }
+  if (silence !== null) return { word: 'UNKNOWN', text: `nothing answers: ${silence}` };
+  if (checked === 0) {
+    const why = skipped[0]?.why ?? 'no check was chosen';
+    return { word: 'UNKNOWN', text: `nothing could be judged: ${why}` };
+  }
+  const notes = findings.length > 0 ? [many(findings.length, 'note')] : [];
+  const withNotes = new Set(findings.flatMap((f) => [f, ...f.consequences]).map((f) => f.id)).size;
+  const parts = [
+    `${many(checked - withNotes, 'check')} passed`,
+    ...notes,
+    ...(skipped.length > 0 ? [`${skipped.length} skipped`] : []),
+  ];
+  return { word: 'HEALTHY', text: parts.join(', ') };
+}
+
+/** A finding in one line; its subject is not said twice. */
+export const told = ({ subject, message }: Pick<Finding, 'subject' | 'message'>): string =>
+  subject === '' || message.includes(subject) ? message : `${subject}: ${message}`;
+
+/** ` (and 2 more, 3 warnings)`: how many others there are, by how bad they are. */
+function more(worst: Severity, others: readonly Finding[]): string {
+  const same = others.filter((f) => worstOf(f) === worst).length;
+  const warnings = worst === 'warning' ? 0 : others.filter((f) => worstOf(f) === 'warning').length;
+  const parts = [...(same > 0 ? [`${same} more`] : []), ...(warnings > 0 ? [many(warnings, 'warning')] : [])];
+  return parts.length === 0 ? '' : ` (and ${parts.join(', ')})`;
+}
+
+const many = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

@@ -1,0 +1,82 @@
+import type { Clock } from '../clock.js';
+import { hostLimits, noHostLimits } from '../host/limits.js';
+import { isLocal } from '../host/server-life.js';
+import { formatAddress } from '../model/address.js';
+import type { Gathered, GatheredNode, GatheredSentinel } from '../model/gathered.js';
+import type { Engine } from './engine.js';
+import { gatherLives } from './gather-lives.js';
+import { lookUpNames } from './gather-lookups.js';
+import { scriptsOf } from './gather-scripts.js';
+import { gatherServers } from './gather-servers.js';
+import { watchServers } from './gather-watch.js';
+import type { Target } from './target.js';
+
+export interface GatherRequest {
+  clock: Clock;
+  /** For each answer, in milliseconds; the whole takes at most four of them, and what is watched. */
+  deadlineMs: number;
+  /** Watch for so long, in milliseconds; null: do not. */
+  watchForMs: number | null;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Gathers everything that checks look at, once and in parallel: what every sentinel and data node answers, how they
+ * live, this machine's limits, the names in the configuration. What can't be had is in it with the reason.
+ * Changes nothing but this: sentinels of ours are told to write their own file (SENTINEL FLUSHCONFIG).
+ * Throws only the signal's reason.
+ */
+export async function gather(engine: Engine, target: Target, request: GatherRequest): Promise<Gathered> {
+  const { clock, deadlineMs, watchForMs, signal } = request;
+  const takenAtMs = clock.wallMs();
+  const own = target.kind === 'own';
+  // Ours are known beforehand: how they live is asked at the same time as themselves.
+  const early = own ? gatherLives(engine, target, [], deadlineMs * 4) : null;
+  const wired = await gatherServers(target, request);
+  const servers = [...wired.sentinels, ...wired.nodes];
+  const lives = await (early ?? gatherLives(engine, target, servers, deadlineMs * 2));
+  const sentinels = await Promise.all(
+    wired.sentinels.map(async (wiredOne): Promise<GatheredSentinel> => {
+      const sentinel = { ...wiredOne, ...lives(wiredOne) };
+      return { ...sentinel, scripts: await scriptsOf(sentinel) };
+    }),
+  );
+  const nodes = wired.nodes.map((n): GatheredNode => ({ ...n, ...lives(n) }));
+  const here = own || servers.some((s) => isLocal(s.endpoint.host));
+  const [host, lookups, watched] = await Promise.all([
+    here ? hostLimits() : noHostLimits('the servers run on another machine'),
+    lookUpNames(sentinels, nodes, clock, deadlineMs),
+    watchForMs === null ? null : watchServers(target, wired, { ...request, watchForMs }),
+  ]);
+  signal?.throwIfAborted();
+  return {
+    takenAtMs,
+    cluster: own ? target.name : target.sentinels.map(formatAddress).join(','),
+    own,
+    driver: own ? target.state.plan.driver : 'attached',
+    masterName: own ? target.state.plan.spec.masterName : target.masterName,
+    sentinels,
+    nodes,
+    host,
+    lookups,
+    watched,
+    app: null,
+  };
+}
+
+/** A gathering of no cluster at all: what is not about the application alone has nothing to look at. */
+export function nothingGathered(why: string): Gathered {
+  return {
+    takenAtMs: 0,
+    cluster: '',
+    own: false,
+    driver: 'attached',
+    masterName: null,
+    sentinels: [],
+    nodes: [],
+    host: noHostLimits(why),
+    lookups: [],
+    watched: null,
+    app: null,
+  };
+}

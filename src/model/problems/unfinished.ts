@@ -1,0 +1,27 @@
+import { command } from '../hints.js';
+import type { Expectation, Problem } from '../status.js';
+import { warning } from './problem.js';
+
+/** A fault of ours that is still in effect: everything else that is wrong may be its doing. */
+export function unfinishedProblems({ cluster, unfinished }: Expectation): Problem[] {
+  if (unfinished === undefined) return [];
+  const { what, keep, since } = unfinished;
+  const why =
+    'what else is wrong may be its doing; commands that change the cluster refuse until it is taken back';
+  const problem = keep
+    ? warning(
+        'unfinished-journal',
+        [],
+        `what "${what}" did is still in effect, since ${since}`,
+        command('heal', cluster),
+        why,
+      )
+    : warning(
+        'unfinished-journal',
+        [],
+        `"${what}" was cut off, and what it did is not taken back, since ${since}`,
+        command('recover', cluster),
+        why,
+      );
+  return [problem];
+}

@@ -1,0 +1,140 @@
+import type { Fields, GatheredNode, Got } from '../model/gathered.js';
+import type { Silence } from '../model/snapshot.js';
+import {
+  type Asked,
+  askCommon,
+  type GatherOptions,
+  got,
+  no,
+  type Questions,
+  visit,
+  type Wired,
+} from './gather-ask.js';
+import {
+  parseChannels,
+  parseLatency,
+  parseSettings,
+  parseSlowlog,
+  parseTimeMs,
+  parseWord,
+} from './gather-parse.js';
+import { isSentinel } from './info.js';
+import { parseRole } from './replies.js';
+
+const SLOWLOG_HEAD = 16;
+
+/** What Sentinel sends to a data node (sentinel.c), with arguments of the right number: ACL DRYRUN counts them. */
+const SENT_BY_SENTINEL: readonly (readonly string[])[] = [
+  ['ping'],
+  ['info'],
+  ['role'],
+  ['publish', '__sentinel__:hello', ''],
+  ['subscribe', '__sentinel__:hello'],
+  ['multi'],
+  ['exec'],
+  ['slaveof', 'no', 'one'],
+  ['config', 'rewrite'],
+  ['client', 'kill', 'type', 'normal'],
+  ['script', 'kill'],
+];
+/** By which name a command is in `dryrun`: with the subcommand, where it has one. */
+const CONTAINERS = new Set(['config', 'client', 'script']);
+const nameOf = ([command = '', sub = '']: readonly string[]): string =>
+  CONTAINERS.has(command) ? `${command} ${sub}` : command;
+
+/**
+ * Asks a data node everything that checks look at. Takes at most about three deadlines, some round trips where it
+ * answers. What it does not answer is in the result with the reason. Throws only the signal's reason.
+ */
+export async function gatherNode(server: Asked, options: GatherOptions): Promise<Wired<GatheredNode>> {
+  const visited = await visit(server.endpoint, options, (q) => askNode(server, q, options));
+  return 'value' in visited ? visited.value : silentNode(server, visited.silence);
+}
+
+async function askNode(server: Asked, q: Questions, { clock }: GatherOptions): Promise<Wired<GatheredNode>> {
+  const askedAtMs = clock.wallMs();
+  const [time, common, role, config, latency, slowlog] = await Promise.all([
+    q.ask(['TIME'], (reply) => ({ askedAtMs, serverMs: parseTimeMs(reply), answeredAtMs: clock.wallMs() })),
+    askCommon(q, 'all'),
+    q.ask(['ROLE'], (reply) => {
+      const { role, follows, link, offset } = parseRole(reply);
+      return { role, follows, link, offset };
+    }),
+    q.ask(['CONFIG', 'GET', '*'], parseSettings),
+    q.ask(['LATENCY', 'LATEST'], parseLatency),
+    q.ask(['SLOWLOG', 'GET', SLOWLOG_HEAD], parseSlowlog),
+  ]);
+  const silence = q.silence();
+  if (silence !== null) return silentNode(server, silence);
+  if (common.info.ok && isSentinel(new Map(Object.entries(common.info.value)))) {
+    return silentNode(server, { kind: 'protocol', message: 'is a sentinel, not a data node' });
+  }
+  const user = sentinelsUser(common.clients);
+  const [dryrun, channels] = await Promise.all([
+    askDryrun(q, user),
+    q.ask(['ACL', 'GETUSER', user], parseChannels),
+  ]);
+  return {
+    ...server,
+    silence: null,
+    ...common,
+    clock: time,
+    latency,
+    slowlog,
+    role,
+    config,
+    dryrun,
+    sentinelsUser: user,
+    channels,
+    pingMs: q.pingMs,
+  };
+}
+
+/** What the last command of a sentinel's connection is, nearly always. */
+const SENT_LAST = /^(publish|subscribe)$/;
+
+/** Who the sentinels log in as: their connections have names (sentinel.c: `sentinel-ID-cmd`). */
+function sentinelsUser(clients: Got<Fields[]>): string {
+  const theirs = clients.ok
+    ? clients.value.filter((c) => /^sentinel-.*-(cmd|pubsub)$/.test(c.name ?? ''))
+    : [];
+  // One that may not set its name (CLIENT SETNAME) goes by what it does: nobody else publishes and does nothing more.
+  const unnamed = clients.ok ? clients.value.filter((c) => !c.name && SENT_LAST.test(c.cmd ?? '')) : [];
+  return [...theirs, ...unnamed].find((c) => c.user)?.user ?? 'default';
+}
+
+/** ACL DRYRUN is there since 7.0. Its verdict is a text, or an error where no such command is known. */
+async function askDryrun(q: Questions, user: string): Promise<Got<Fields>> {
+  const verdicts = await Promise.all(
+    SENT_BY_SENTINEL.map(async (command) => {
+      const verdict = await q.ask(['ACL', 'DRYRUN', user, ...command], parseWord);
+      if (verdict.ok) return [nameOf(command), verdict.value] as const;
+      return /Command '.*' not found/.test(verdict.why) ? ([nameOf(command), verdict.why] as const) : verdict;
+    }),
+  );
+  const fields: [string, string][] = [];
+  for (const verdict of verdicts) {
+    if ('ok' in verdict) return verdict;
+    fields.push([verdict[0], verdict[1]]);
+  }
+  return got(Object.fromEntries(fields));
+}
+
+function silentNode(server: Asked, silence: Silence): Wired<GatheredNode> {
+  const unasked = no(silence.message);
+  return {
+    ...server,
+    silence,
+    info: unasked,
+    clock: unasked,
+    whoami: unasked,
+    clients: unasked,
+    latency: unasked,
+    slowlog: unasked,
+    role: unasked,
+    config: unasked,
+    dryrun: unasked,
+    channels: unasked,
+    pingMs: unasked,
+  };
+}

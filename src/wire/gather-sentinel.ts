@@ -1,0 +1,130 @@
+import type { Fields, GatheredMaster, GatheredSentinel, Got } from '../model/gathered.js';
+import type { Silence } from '../model/snapshot.js';
+import {
+  type Asked,
+  askCommon,
+  type GatherOptions,
+  got,
+  no,
+  type Questions,
+  visit,
+  type Wired,
+} from './gather-ask.js';
+import { parseCount, parseFieldsList, parseSettings, parseWord } from './gather-parse.js';
+import { isSentinel, numberOf } from './info.js';
+import { parseCkquorum, parseMasterAddress } from './replies.js';
+
+/** So many masters of one sentinel are asked about in detail. */
+const MAX_MASTERS = 100;
+
+export interface SentinelGatherOptions extends GatherOptions {
+  /** SENTINEL FLUSHCONFIG writes the sentinel's file: only for what is ours; else the reason for not asking. */
+  flush: true | string;
+}
+
+/**
+ * Asks a sentinel everything that checks look at. Takes at most about four deadlines, some round trips where it
+ * answers. What it does not answer is in the result with the reason. Throws only the signal's reason.
+ */
+export async function gatherSentinel(
+  server: Asked,
+  options: SentinelGatherOptions,
+): Promise<Wired<GatheredSentinel>> {
+  const visited = await visit(server.endpoint, options, (q) => askSentinel(server, q, options));
+  return 'value' in visited ? visited.value : silentSentinel(server, visited.silence);
+}
+
+async function askSentinel(
+  server: Asked,
+  q: Questions,
+  { clock, flush }: SentinelGatherOptions,
+): Promise<Wired<GatheredSentinel>> {
+  const askedAtMs = clock.wallMs();
+  const [common, myid, masters, config, debug, pendingScripts] = await Promise.all([
+    askCommon(q, 'default').then((answers) => ({ ...answers, answeredAtMs: clock.wallMs() })),
+    q.ask(['SENTINEL', 'MYID'], parseWord),
+    askMasters(q),
+    q.ask(['SENTINEL', 'CONFIG', 'GET', '*'], parseSettings),
+    q.ask(['SENTINEL', 'DEBUG'], parseSettings),
+    q.ask(['SENTINEL', 'PENDING-SCRIPTS'], parseCount),
+  ]);
+  const silence = q.silence();
+  if (silence !== null) return silentSentinel(server, silence);
+  if (common.info.ok && !isSentinel(new Map(Object.entries(common.info.value)))) {
+    return silentSentinel(server, {
+      kind: 'protocol',
+      message: 'is a data node, not a sentinel (a sentinel usually has port 26379)',
+    });
+  }
+  // Last, because a slow disk would hold up every other answer.
+  const flushConfig: Got<string | null> =
+    flush === true ? flushed(await q.ask(['SENTINEL', 'FLUSHCONFIG'], () => null)) : no(flush);
+  const { answeredAtMs, ...answers } = common;
+  return {
+    ...server,
+    silence: null,
+    ...answers,
+    clock: clockOf(answers.info, askedAtMs, answeredAtMs),
+    // sentinel.c: a sentinel's table of commands has neither.
+    latency: no('not asked: a sentinel has no LATENCY'),
+    slowlog: no('not asked: a sentinel has no SLOWLOG'),
+    myid,
+    masters,
+    config,
+    debug,
+    pendingScripts,
+    flushConfig,
+  };
+}
+
+async function askMasters(q: Questions): Promise<Got<GatheredMaster[]>> {
+  const listed = await q.ask(['SENTINEL', 'MASTERS'], parseFieldsList);
+  if (!listed.ok) return listed;
+  if (listed.value.length > MAX_MASTERS) return no(`it monitors more than ${MAX_MASTERS} masters`);
+  return got(await Promise.all(listed.value.map((fields) => askMaster(q, fields))));
+}
+
+async function askMaster(q: Questions, fields: Fields): Promise<GatheredMaster> {
+  const name = fields.name ?? '';
+  const [replicas, sentinels, ckquorum, addr] = await Promise.all([
+    q.ask(['SENTINEL', 'REPLICAS', name], parseFieldsList),
+    q.ask(['SENTINEL', 'SENTINELS', name], parseFieldsList),
+    // NOQUORUM is an error reply, and the answer.
+    q.askWithErrors(['SENTINEL', 'CKQUORUM', name], parseCkquorum),
+    q.ask(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name], parseMasterAddress),
+  ]);
+  return { name, fields, replicas, sentinels, ckquorum, addr };
+}
+
+/** An error of the disk is what was asked for; that it can not be asked is not. */
+function flushed(outcome: Got<null>): Got<string | null> {
+  if (outcome.ok) return outcome;
+  return /^ERR (?!unknown)/i.test(outcome.why) ? got(outcome.why) : outcome;
+}
+
+/** A sentinel has no TIME; its INFO says the time since Redis 6 (`server_time_usec`). */
+function clockOf(info: Got<Fields>, askedAtMs: number, answeredAtMs: number): GatheredSentinel['clock'] {
+  if (!info.ok) return info;
+  const us = numberOf(info.value.server_time_usec);
+  return us === null ? no('its INFO says no time') : got({ askedAtMs, serverMs: us / 1000, answeredAtMs });
+}
+
+function silentSentinel(server: Asked, silence: Silence): Wired<GatheredSentinel> {
+  const unasked = no(silence.message);
+  return {
+    ...server,
+    silence,
+    info: unasked,
+    clock: unasked,
+    whoami: unasked,
+    clients: unasked,
+    latency: unasked,
+    slowlog: unasked,
+    myid: unasked,
+    masters: unasked,
+    config: unasked,
+    debug: unasked,
+    pendingScripts: unasked,
+    flushConfig: unasked,
+  };
+}

@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process';
+import { env } from 'node:process';
+import { promisify } from 'node:util';
+import { expect } from 'vitest';
+import { commands } from '../../commands/index.js';
+import { CHECKS, type DoctorResult, diagnose, type Finding, type Severity } from '../../src/checks/index.js';
+import { main } from '../../src/cli/main.js';
+import { systemClock } from '../../src/clock.js';
+import type { Engine } from '../../src/cluster/engine.js';
+import { gather } from '../../src/cluster/gather.js';
+import { openStore } from '../../src/cluster/state.js';
+import type { Target } from '../../src/cluster/target.js';
+import { up } from '../../src/cluster/up.js';
+import { DRIVERS } from '../../src/drivers/registry.js';
+import { type Address, formatAddress } from '../../src/model/address.js';
+import type { Gathered } from '../../src/model/gathered.js';
+import type { DriverName } from '../../src/model/plan.js';
+import { type ClusterSpec, DEFAULT_SPEC } from '../../src/model/spec.js';
+import { until } from '../../src/until.js';
+import { memoryWorld } from './world.js';
+
+const DEADLINE_MS = 1500;
+/** Within this a plant shows, and a cure takes effect: several periods of everything that Sentinel does. */
+const SETTLED_MS = 30_000;
+
+/** A real cluster under diagnosis. */
+export interface Patient {
+  /** A gathering of this moment. */
+  look(): Promise<Gathered>;
+  doctor(): Promise<DoctorResult>;
+  /** Diagnoses until this is found, at whatever depth; the test fails where it is not. */
+  finds(id: string, subject: string, severity: Severity): Promise<Finding>;
+  /** Diagnoses until a check was judged and finds nothing about this subject. */
+  isCured(id: string, subject: string): Promise<void>;
+  /** Runs exactly the commands that a finding prints. `between` stands for its pauses. */
+  apply(finding: Finding, between?: () => Promise<void>): Promise<void>;
+}
+
+/** A finding and what is folded under it, and so on, as one list. */
+export const flat = (findings: readonly Finding[]): Finding[] =>
+  findings.flatMap((f) => [f, ...flat(f.consequences)]);
+
+/** An engine with its state below `home`. */
+export const engineAt = (home: string): Engine => ({
+  clock: systemClock,
+  env,
+  drivers: DRIVERS,
+  store: openStore(home),
+  onProgress: () => {},
+});
+
+/** A cluster of ours, in `home`. */
+export async function ownPatient(home: string, cluster: string, deadlineMs = DEADLINE_MS): Promise<Patient> {
+  const engine = engineAt(home);
+  const state = await engine.store.load(cluster);
+  if (state === undefined) throw new Error(`there is no cluster ${cluster} in ${home}`);
+  const password = await engine.store.password(cluster);
+  return patient(engine, { kind: 'own', name: cluster, state, password }, home, deadlineMs);
+}
+
+/** How an attached cluster is asked. */
+interface Access {
+  password?: string | null;
+  sentinelPassword?: string | null;
+  masterName?: string | null;
+}
+
+/** A cluster that runs elsewhere, by its sentinels. */
+export function attachedPatient(
+  sentinels: Address[],
+  { password = null, sentinelPassword = null, masterName = null }: Access = {},
+): Patient {
+  // Nothing of it is ever written down.
+  const home = '/nonexistent';
+  const target: Target = {
+    kind: 'attached',
+    name: sentinels.map(formatAddress).join(','),
+    sentinels,
+    whence: null,
+    masterName,
+    password,
+    sentinelPassword,
+  };
+  return patient(engineAt(home), target, home);
+}
+
+function patient(engine: Engine, target: Target, home: string, deadlineMs = DEADLINE_MS): Patient {
+  const look = (): Promise<Gathered> =>
+    gather(engine, target, { clock: systemClock, deadlineMs, watchForMs: null });
+  const doctor = async (): Promise<DoctorResult> => diagnose(await look(), CHECKS);
+  const within = { clock: systemClock, everyMs: 150, deadlineMs: SETTLED_MS };
+  return {
+    look,
+    doctor,
+    async finds(id, subject, severity) {
+      let last: string[] = [];
+      const found = await until(async () => {
+        const { findings, skipped } = await doctor();
+        const all = flat(findings);
+        last = [
+          ...all.map((f) => `${f.severity} ${f.id} ${f.subject}: ${f.message}`),
+          JSON.stringify(skipped),
+        ];
+        return all.find((f) => f.id === id && f.subject === subject && f.severity === severity);
+      }, within);
+      if (found === undefined) expect.fail(`${id} of ${subject} was not found:\n${last.join('\n')}`);
+      return found;
+    },
+    async isCured(id, subject) {
+      let last = 'never judged';
+      const cured = await until(async () => {
+        const { findings, skipped } = await doctor();
+        const skip = skipped.find((s) => s.id === id);
+        const left = flat(findings).find((f) => f.id === id && f.subject === subject);
+        last = skip?.why ?? left?.message ?? '';
+        return skip === undefined && left === undefined ? true : undefined;
+      }, within);
+      if (cured === undefined) expect.fail(`${id} of ${subject} is still there: ${last}`);
+    },
+    async apply(finding, between) {
+      const lines = finding.fix.filter((line) => /^(redis-cli|docker|sentinelctl|sleep) /.test(line));
+      expect(lines, `${finding.id} prints no command`).not.toEqual([]);
+      for (const line of lines) {
+        if (line.startsWith('sleep ')) await between?.();
+        else if (line.startsWith('sentinelctl ')) await ctl(home, line.split(' ').slice(1));
+        else await shell(line);
+      }
+    },
+  };
+}
+
+/** A line as it is typed into a shell; the test fails where it fails, or where the server answers with an error. */
+export async function shell(line: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('sh', ['-c', line]);
+  expect(stdout, line).not.toMatch(/^\(?(ERR|error|NOGOODSLAVE|NOAUTH|INPROG)/i);
+  return stdout;
+}
+
+/** One sentinelctl command line, in this process. */
+export async function ctl(home: string, words: string[]): Promise<string> {
+  const world = memoryWorld({ commands, env: { ...strings(env), SENTINELCTL_HOME: home } });
+  const code = await main(words, world);
+  expect(code, `sentinelctl ${words.join(' ')}\n${world.stderr.text}`).toBe(0);
+  return world.stdout.text;
+}
+
+const strings = (from: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(Object.entries(from).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])));
+
+/** Brings a cluster up in `home`, of processes or of containers of this machine's own server, with the defaults on free ports. */
+export async function upIn(
+  home: string,
+  spec: Partial<ClusterSpec> = {},
+  driver: DriverName = 'process',
+): Promise<void> {
+  await up(engineAt(home), {
+    spec: { ...DEFAULT_SPEC, port: 'auto', sentinelPort: 'auto', ...spec },
+    given: {},
+    driver,
+    givenSettings: driver === 'docker' ? { image: 'host' } : {},
+    password: undefined,
+  });
+}

@@ -1,0 +1,75 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { env } from 'node:process';
+import { systemClock } from '../../src/clock.js';
+import type { BringUp } from '../../src/cluster/bring-up.js';
+import { down } from '../../src/cluster/down.js';
+import { type Engine, openDriver, requireCluster } from '../../src/cluster/engine.js';
+import { openStore } from '../../src/cluster/state.js';
+import { up } from '../../src/cluster/up.js';
+import { DRIVERS } from '../../src/drivers/registry.js';
+import type { Scene } from '../../src/faults/act.js';
+import { type Experiment, openExperiment } from '../../src/faults/experiment.js';
+import type { DriverName, NodePlan } from '../../src/model/plan.js';
+import { DEFAULT_SPEC } from '../../src/model/spec.js';
+import { ask } from './inside.js';
+
+/** A cluster of the engine's own, in this process: for what no command line shows. */
+export interface Stage extends Scene {
+  home: string;
+  node(id: string): NodePlan;
+  /** What a node itself answers. */
+  ask(id: string, ...words: (string | number)[]): Promise<unknown>;
+  open(keep?: boolean): Promise<Experiment>;
+  close(): Promise<void>;
+}
+
+/** Brings one up, with a down-after of 2 s and a failover-timeout of 10 s. */
+export async function openStage(cluster: string, driver: DriverName): Promise<Stage> {
+  const home = await realpath(await mkdtemp(join(tmpdir(), 'sentinelctl-test-')));
+  const engine: Engine = {
+    clock: systemClock,
+    store: openStore(home),
+    env,
+    drivers: DRIVERS,
+    onProgress: () => {},
+  };
+  const spec = {
+    ...DEFAULT_SPEC,
+    cluster,
+    downAfterMs: 2000,
+    failoverTimeoutMs: 10_000,
+    port: 'auto' as const,
+    sentinelPort: 'auto' as const,
+  };
+  await up(engine, {
+    spec,
+    given: {},
+    driver,
+    givenSettings: driver === 'docker' ? { image: 'host' } : {},
+    password: undefined,
+  });
+  const state = await requireCluster(engine.store, cluster);
+  const opened = await openDriver(engine, state);
+  const asking = { clock: systemClock, password: null, deadlineMs: 1500 };
+  const bringUp: BringUp = { driver: opened, plan: state.plan, asking, deadlineMs: 30_000 };
+  const node = (id: string): NodePlan => {
+    const found = state.plan.nodes.find((n) => n.id === id);
+    if (found === undefined) throw new Error(`there is no node ${id}`);
+    return found;
+  };
+  return {
+    home,
+    engine,
+    up: bringUp,
+    node,
+    ask: (id, ...words) => ask(node(id), words),
+    open: (keep = false) => openExperiment(engine, bringUp, { what: 'a test', keep, guardMs: null }),
+    async close() {
+      opened.close();
+      await down(engine, cluster, { keepData: false });
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { allowsChannel } from '../../../../src/checks/acl.js';
+import aclShort from '../../../../src/checks/authentication/acl-short.js';
+import authPassMissing from '../../../../src/checks/authentication/auth-pass-missing.js';
+import protectedMode from '../../../../src/checks/authentication/protected-mode.js';
+import renameCommand from '../../../../src/checks/authentication/rename-command.js';
+import tlsMismatch from '../../../../src/checks/authentication/tls-mismatch.js';
+import { answersWrongly } from '../../../../src/checks/passwords.js';
+import {
+  healthyGathered,
+  nodeOf,
+  onThreeMachines,
+  sentinelOf,
+  viewOf,
+} from '../../../helpers/recorded-gathering.js';
+
+/** Faults that need several machines, or that no diagnosis gets behind: a real gathering, altered. */
+describe('protected-mode', () => {
+  it('a node that turns us away says so itself', () => {
+    const gathered = onThreeMachines();
+    const node = nodeOf(gathered, 3);
+    const why = 'DENIED Redis is running in protected mode because protected mode is enabled';
+    node.silence = { kind: 'error', message: why };
+    node.config = { ok: false, why };
+    expect(protectedMode.run(gathered)).toMatchObject([
+      { subject: 'redis-3', fix: expect.arrayContaining(['# on the machine of redis-3:']) },
+    ]);
+  });
+
+  it('on, on one machine, turns nobody away; with a password neither', () => {
+    const home = healthyGathered();
+    const away = onThreeMachines();
+    for (const gathered of [home, away]) {
+      for (const node of gathered.nodes) {
+        if (node.config.ok) node.config.value = { ...node.config.value, 'protected-mode': 'yes' };
+      }
+    }
+    expect(protectedMode.run(home)).toEqual([]);
+    expect(protectedMode.run(away)).toHaveLength(3);
+    for (const node of away.nodes) {
+      if (node.config.ok) node.config.value = { ...node.config.value, requirepass: '(set)' };
+    }
+    expect(protectedMode.run(away)).toEqual([]);
+  });
+});
+
+describe('auth-pass-missing', () => {
+  const record = (ping: number, ok: number, flags = 's_down,master,disconnected') => ({
+    flags,
+    'last-ping-reply': String(ping),
+    'last-ok-ping-reply': String(ok),
+  });
+
+  it('tells a wrong answer from none', () => {
+    expect(answersWrongly(record(400, 8000))).toBe(true);
+    expect(answersWrongly(record(8000, 8000))).toBe(false);
+    expect(answersWrongly(record(400, 400, 'master'))).toBe(false);
+  });
+
+  it('a master that does not answer is not judged, unless what it wants is a password', () => {
+    const gathered = healthyGathered();
+    const node = nodeOf(gathered, 1);
+    node.silence = { kind: 'timeout', message: 'did not answer within 1.5s' };
+    node.config = node.conf = { ok: false, why: 'did not answer within 1.5s' };
+    expect(authPassMissing.run(gathered)).toEqual({ skip: 'redis-1: did not answer within 1.5s' });
+    node.silence = { kind: 'auth', message: 'NOAUTH Authentication required.' };
+    expect(authPassMissing.run(gathered)).toMatchObject([
+      {
+        message: expect.stringContaining(
+          'wants a password, and sentinel-1, sentinel-2, sentinel-3 have none',
+        ),
+      },
+    ]);
+  });
+
+  it('a master that answers PING with -MISCONF is no matter of passwords', () => {
+    const gathered = healthyGathered();
+    const node = nodeOf(gathered, 1);
+    if (node.config.ok) node.config.value = { ...node.config.value, requirepass: '(set)' };
+    for (const n of [1, 2, 3]) {
+      const view = viewOf(gathered, n);
+      view.fields = { ...view.fields, ...record(400, 8000) };
+      const { conf } = sentinelOf(gathered, n);
+      if (conf.ok) conf.value.text += 'sentinel auth-pass mymaster (redacted)\n';
+    }
+    expect(authPassMissing.run(gathered)).toMatchObject([
+      { subject: 'mymaster at sentinel-1, sentinel-2, sentinel-3' },
+    ]);
+    node.pingMs = { ok: false, why: 'PING: MISCONF Redis is configured to save RDB snapshots' };
+    expect(authPassMissing.run(gathered)).toEqual([]);
+  });
+});
+
+describe('rename-command', () => {
+  const NOT_FOUND = "ERR Command 'config' not found";
+  const renamed = () => {
+    const gathered = healthyGathered();
+    const node = nodeOf(gathered, 2);
+    if (node.dryrun.ok) node.dryrun.value = { ...node.dryrun.value, 'config rewrite': NOT_FOUND };
+    return gathered;
+  };
+
+  it('is not taken for a missing right', () => expect(aclShort.run(renamed())).toEqual([]));
+
+  it('is no fault where every sentinel knows the new name', () => {
+    const gathered = renamed();
+    for (const { conf } of gathered.sentinels) {
+      if (conf.ok) conf.value.text += 'sentinel rename-command mymaster config ops-config\n';
+    }
+    expect(renameCommand.run(gathered)).toEqual([]);
+  });
+
+  it('whose sentinels’ files can not be read is not judged', () => {
+    const gathered = renamed();
+    for (const sentinel of gathered.sentinels) sentinel.conf = { ok: false, why: 'not asked: elsewhere' };
+    expect(renameCommand.run(gathered)).toEqual({ skip: expect.stringContaining('not asked: elsewhere') });
+  });
+
+  it('that takes a command away is only mended in the file', () => {
+    const gathered = renamed();
+    const { conf } = nodeOf(gathered, 2);
+    if (conf.ok) conf.value.text += 'rename-command CONFIG ""\n';
+    expect(renameCommand.run(gathered)).toMatchObject([
+      { subject: 'redis-2', fix: expect.arrayContaining(['# take out: rename-command CONFIG ""']) },
+    ]);
+  });
+});
+
+describe('tls-mismatch', () => {
+  it('a sentinel that speaks plainly to the TLS port', () => {
+    const gathered = healthyGathered();
+    const node = nodeOf(gathered, 1);
+    if (node.config.ok) node.config.value = { ...node.config.value, port: '0', 'tls-port': '6379' };
+    expect(tlsMismatch.run(gathered)).toMatchObject([
+      { subject: 'sentinel-1', message: expect.stringContaining('port 6379 speaks TLS, and it does not') },
+      { subject: 'sentinel-2' },
+      { subject: 'sentinel-3' },
+      {
+        subject: 'redis-2',
+        fix: expect.arrayContaining(['redis-cli -h 127.0.0.1 -p 6380 CONFIG SET tls-replication yes']),
+      },
+      { subject: 'redis-3' },
+    ]);
+  });
+
+  it('a node that hangs up on us, and whose file nobody can read, is not judged', () => {
+    const gathered = healthyGathered();
+    const node = nodeOf(gathered, 1);
+    node.silence = { kind: 'closed', message: 'closed the connection' };
+    node.config = node.conf = { ok: false, why: 'not asked' };
+    expect(tlsMismatch.run(gathered)).toEqual({ skip: expect.stringContaining('as a TLS port does') });
+  });
+});
+
+describe('channels', () => {
+  it.each([
+    ['&*', true],
+    ['&__sentinel__:*', true],
+    ['&news &__sentinel__:hello', true],
+    ['allchannels', true],
+    ['&__sentinel__?hello', true],
+    ['', false],
+    ['&news', false],
+    ['&sentinel', false],
+    ['&__sentinel__', false],
+  ])('%s: %s', (patterns, allowed) => expect(allowsChannel(patterns, '__sentinel__:hello')).toBe(allowed));
+});

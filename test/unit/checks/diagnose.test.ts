@@ -1,0 +1,267 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Check, Seen, Severity, Skip } from '../../../src/checks/check.js';
+import { type DiagnoseOptions, diagnose, doctorExitCode } from '../../../src/checks/diagnose.js';
+import { fold, meet } from '../../../src/checks/fold.js';
+import { ALL_CHECKS } from '../../../src/checks/index.js';
+import { findingOf, NEEDS_WATCHING, runChecks } from '../../../src/checks/run.js';
+import { verdictOf } from '../../../src/checks/verdict.js';
+import type { Gathered, GatheredNode, Watched } from '../../../src/model/gathered.js';
+
+const no = { ok: false, why: 'not asked' } as const;
+const server = (id: string): GatheredNode => ({ id, silence: null }) as GatheredNode;
+const gathered = (...ids: string[]): Gathered => ({
+  takenAtMs: 0,
+  cluster: 'default',
+  own: true,
+  driver: 'process',
+  masterName: 'mymaster',
+  sentinels: [],
+  nodes: ids.map(server),
+  host: { ephemeralPorts: no, openFilesLimit: no, overcommitMemory: no, transparentHugePages: no },
+  lookups: [],
+  watched: null,
+  app: null,
+});
+
+const check = (id: string, outcome: Seen[] | Skip | Error, more: Partial<Check> = {}): Check => ({
+  id,
+  severity: 'critical',
+  group: 'live',
+  title: `${id} happens`,
+  consequence: 'it matters',
+  explanation: '',
+  remedy: [],
+  sources: ['measured'],
+  run: () => {
+    if (outcome instanceof Error) throw outcome;
+    return outcome;
+  },
+  ...more,
+});
+const sees = (subject: string, severity?: Severity): Seen[] => [
+  { subject, message: `${subject} is wrong`, fix: [`mend ${subject}`], ...(severity && { severity }) },
+];
+const diagnosed = (checks: Check[], options?: DiagnoseOptions) =>
+  diagnose(gathered('redis-1', 'redis-2', 'sentinel-1'), checks, options);
+
+describe('running', () => {
+  it('a check that breaks is skipped with its reason, and the others are judged', () => {
+    const ran = runChecks(gathered(), [
+      check('broken', new TypeError('x is not a function')),
+      check('fine', []),
+      check('blind', { skip: 'no sentinel answers' }),
+    ]);
+    expect(ran).toEqual({
+      findings: [],
+      checked: ['fine'],
+      skipped: [
+        { id: 'broken', why: 'this check failed: x is not a function' },
+        { id: 'blind', why: 'no sentinel answers' },
+      ],
+    });
+  });
+
+  it('what shows only over time is judged only where it was watched', () => {
+    const slow = check('slow', sees('redis-1'), { overTime: true });
+    expect(runChecks(gathered(), [slow]).skipped).toEqual([{ id: 'slow', why: NEEDS_WATCHING }]);
+    const watched: Watched = { forMs: 5000, events: [], offsets: [] };
+    expect(runChecks({ ...gathered(), watched }, [slow]).findings).toHaveLength(1);
+  });
+
+  it('only what is chosen is run', () => {
+    const checks = [check('a', sees('redis-1')), check('b', sees('redis-2')), check('c', [])];
+    expect(diagnosed(checks, { only: ['a', 'b'], skip: ['b'] }).findings.map((f) => f.id)).toEqual(['a']);
+  });
+});
+
+describe('folding', () => {
+  const shared = check('shared', sees('sentinel-1, sentinel-2'), {
+    severity: 'critical',
+    causes: ['dup', 'quorum'],
+  });
+  const dup = check('dup', sees('sentinel-2'), { causes: ['quorum'] });
+  const quorum = check('quorum', sees('mymaster'));
+  const lag = check('lag', sees('redis-2'), { severity: 'warning' });
+
+  it('what is explained stands under its cause, also over a step between', () => {
+    const chained = check('shared', sees('sentinel-1, sentinel-2'), { causes: ['dup'] });
+    for (const root of [shared, chained]) {
+      const { findings, verdict } = diagnose(gathered('sentinel-1', 'sentinel-2', 'redis-2'), [
+        lag,
+        quorum,
+        dup,
+        root,
+      ]);
+      expect(findings.map((f) => [f.id, f.consequences.map((c) => c.id)])).toEqual([
+        ['shared', ['quorum', 'dup']],
+        ['lag', []],
+      ]);
+      expect(verdict).toEqual({
+        word: 'CRITICAL',
+        text: 'sentinel-1, sentinel-2 is wrong (and 1 warning)',
+      });
+    }
+  });
+
+  it('not where they are about different servers', () => {
+    const cause = check('cause', sees('redis-1'), { causes: ['lag'] });
+    expect(diagnosed([cause, lag]).findings.map((f) => f.id)).toEqual(['cause', 'lag']);
+    const servers = new Set(['redis-1', 'redis-2']);
+    expect(meet('redis-1', 'redis-1 → redis-2', servers)).toBe(true);
+    expect(meet('redis-1', 'redis-10', servers)).toBe(true); // redis-10 names no server that is known: the whole group
+    expect(meet('redis-1', 'redis-2', servers)).toBe(false);
+    expect(meet('mymaster', 'redis-2', servers)).toBe(true);
+  });
+
+  it('information explains nothing that is worse than itself', () => {
+    const note = check('note', sees('mymaster'), { severity: 'info', causes: ['quorum'] });
+    expect(diagnosed([note, quorum]).findings.map((f) => [f.id, f.consequences.length])).toEqual([
+      ['quorum', 0],
+      ['note', 0],
+    ]);
+  });
+
+  it('a cause that is less severe than what it explains comes where that would', () => {
+    const cause = check('cause', sees('mymaster'), { severity: 'warning', causes: ['quorum'] });
+    const other = check('other', sees('redis-1'), { severity: 'warning' });
+    const { findings, verdict } = diagnosed([other, quorum, cause]);
+    expect(findings.map((f) => f.id)).toEqual(['cause', 'other']);
+    expect(verdict.word).toBe('CRITICAL');
+  });
+
+  it('whatever the causes are, circles too: nothing is lost and nothing is told twice', () => {
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const graph = fc.array(fc.array(fc.constantFrom(...ids)), {
+      minLength: ids.length,
+      maxLength: ids.length,
+    });
+    const subjects = fc.array(fc.constantFrom('redis-1', 'redis-2', 'redis-1, redis-2', 'mymaster'), {
+      minLength: ids.length,
+      maxLength: ids.length,
+    });
+    const severities = fc.array(fc.constantFrom<Severity>('critical', 'warning', 'info'), {
+      minLength: ids.length,
+      maxLength: ids.length,
+    });
+    fc.assert(
+      fc.property(graph, subjects, severities, (edges, about, severe) => {
+        const checks = ids.map((id, i) =>
+          check(id, sees(about[i] ?? ''), { causes: edges[i] ?? [], severity: severe[i] ?? 'info' }),
+        );
+        const all = checks.flatMap((c, i) => sees(about[i] ?? '').map((seen) => findingOf(c, seen)));
+        const folded = fold(all, checks, new Set(['redis-1', 'redis-2']));
+        const told = folded.flatMap((f) => [f, ...f.consequences]).map((f) => f.id);
+        expect(told.toSorted()).toEqual(ids);
+        expect(folded.flatMap((f) => f.consequences).every((c) => c.consequences.length === 0)).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('the verdict and the exit code', () => {
+  it('healthy: how many passed, how many did not count', () => {
+    const note = check('note', sees('redis-1'), { severity: 'info' });
+    const result = diagnosed([check('a', []), check('b', []), note, check('c', { skip: 'x' })]);
+    expect(result.verdict).toEqual({ word: 'HEALTHY', text: '2 checks passed, 1 note, 1 skipped' });
+    expect(doctorExitCode(result)).toBe(0);
+  });
+
+  it('the first finding, and how many more of which severity', () => {
+    const result = diagnosed([
+      check('w1', sees('redis-1'), { severity: 'warning' }),
+      check('c1', [{ subject: 'mymaster', message: 'no master answers', fix: [] }]),
+      check('c2', sees('redis-2')),
+      check('w2', sees('redis-2'), { severity: 'warning' }),
+    ]);
+    expect(result.verdict).toEqual({
+      word: 'CRITICAL',
+      text: 'mymaster: no master answers (and 1 more, 2 warnings)',
+    });
+    expect(doctorExitCode(result)).toBe(1);
+  });
+
+  it('a warning alone is enough for 1; with --severity critical it is not looked at', () => {
+    const warn = [check('w', sees('redis-1'), { severity: 'warning' })];
+    expect(doctorExitCode(diagnosed(warn))).toBe(1);
+    const critical = diagnosed(warn, { severity: 'critical' });
+    expect(critical.findings).toEqual([]);
+    expect(doctorExitCode(critical)).toBe(0);
+  });
+
+  it('nothing judged is unknown, nothing that answers is 5: neither is healthy', () => {
+    const blind = diagnosed([check('a', { skip: 'NOPERM' })]);
+    expect(blind.verdict).toEqual({ word: 'UNKNOWN', text: 'nothing could be judged: NOPERM' });
+    expect(doctorExitCode(blind)).toBe(2);
+    const silence = { kind: 'refused', message: 'refused the connection' } as const;
+    const silent = diagnose({ ...gathered(), nodes: [{ ...server('redis-1'), silence }] }, [check('a', [])]);
+    expect(silent.verdict.word).toBe('UNKNOWN');
+    expect(silent.verdict.text).toContain('redis-1 refused the connection');
+    expect(doctorExitCode(silent)).toBe(5);
+    expect(verdictOf({ findings: [], checked: 0, skipped: [], silence: null }).word).toBe('UNKNOWN');
+  });
+});
+
+describe('every check', () => {
+  const ids = ALL_CHECKS.map((c) => c.id);
+
+  it('has an id of its own', () => {
+    expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
+  });
+
+  it.each(ALL_CHECKS.map((c) => [c.id, c] as const))('%s says what it is', (id, c) => {
+    expect(id).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
+    for (const words of [c.title, c.consequence, c.explanation])
+      expect(words.trim().length).toBeGreaterThan(10);
+    expect(c.remedy.length).toBeGreaterThan(0);
+    expect(c.sources.length).toBeGreaterThan(0);
+    expect((c.causes ?? []).filter((cause) => !ids.includes(cause) || cause === id)).toEqual([]);
+  });
+
+  it.each(ALL_CHECKS.map((c) => [c.id, c] as const))('%s passes nothing where nobody answers', (_id, c) => {
+    expect(c.run(silent())).not.toEqual([]);
+  });
+});
+
+/** A cluster of which nobody answers, and of which nothing is known from outside either. */
+function silent(): Gathered {
+  const silence = { kind: 'refused', message: 'refused the connection' } as const;
+  const unasked = { ok: false, why: silence.message } as const;
+  const common = (id: string, port: number) => ({
+    id,
+    announce: { host: `10.0.0.${port % 100}`, port },
+    endpoint: { host: `10.0.0.${port % 100}`, port },
+    silence,
+    info: unasked,
+    clock: unasked,
+    whoami: unasked,
+    clients: unasked,
+    latency: unasked,
+    slowlog: unasked,
+    conf: unasked,
+    life: unasked,
+    config: unasked,
+  });
+  return {
+    ...gathered(),
+    watched: { forMs: 5000, events: [], offsets: [] },
+    sentinels: [1, 2, 3].map((i) => ({
+      ...common(`sentinel-${i}`, 26_378 + i),
+      myid: unasked,
+      masters: unasked,
+      debug: unasked,
+      pendingScripts: unasked,
+      scripts: unasked,
+      flushConfig: unasked,
+    })),
+    nodes: [1, 2, 3].map((i) => ({
+      ...common(`redis-${i}`, 6378 + i),
+      masterNames: ['mymaster'],
+      role: unasked,
+      dryrun: unasked,
+      channels: unasked,
+      pingMs: unasked,
+    })),
+  };
+}

@@ -1,0 +1,277 @@
+import { describe, expect, it } from 'vitest';
+import clockSkew from '../../../../src/checks/live/clock-skew.js';
+import failoverStuck from '../../../../src/checks/live/failover-stuck.js';
+import ghostReplica from '../../../../src/checks/live/ghost-replica.js';
+import ghostSentinel from '../../../../src/checks/live/ghost-sentinel.js';
+import lag from '../../../../src/checks/live/lag.js';
+import linkDown from '../../../../src/checks/live/link-down.js';
+import masterDisagree from '../../../../src/checks/live/master-disagree.js';
+import masterFrozen from '../../../../src/checks/live/master-frozen.js';
+import noGoodSlave from '../../../../src/checks/live/no-good-slave.js';
+import replicaOrphan from '../../../../src/checks/live/replica-orphan.js';
+import tilt from '../../../../src/checks/live/tilt.js';
+import type { Gathered } from '../../../../src/model/gathered.js';
+import {
+  alter,
+  given,
+  got,
+  nodeIn,
+  replicaRecords,
+  said,
+  sentinelIn,
+  sentinelRecords,
+  silence,
+  viewsIn,
+} from '../../../helpers/healthy-gathering.js';
+
+const masterIs = (g: Gathered, fields: Record<string, string>): void => {
+  for (const view of viewsIn(g)) Object.assign(view.fields, fields);
+};
+
+describe('clock-skew', () => {
+  const off = (ms: number, tookMs = 2) =>
+    said(clockSkew, (g) => {
+      const { askedAtMs } = given(nodeIn(g, 2).clock);
+      const answeredAtMs = askedAtMs + tookMs;
+      nodeIn(g, 2).clock = got({ askedAtMs, serverMs: askedAtMs + tookMs / 2 + ms, answeredAtMs });
+    });
+
+  it('is a clock that is ahead or behind by more than half a second', () => {
+    expect(off(3000)).toMatchObject([
+      { subject: 'redis-2', message: expect.stringContaining('3.00 s ahead of') },
+    ]);
+    expect(off(-700)).toMatchObject([{ message: expect.stringContaining('700 ms behind') }]);
+    expect(off(400)).toEqual([]);
+  });
+
+  it('is not what a slow answer explains', () => {
+    expect(off(900, 1200)).toEqual([]);
+    expect(off(1300, 1200)).toHaveLength(1);
+  });
+});
+
+describe('no-good-slave', () => {
+  const all = (fields: Record<string, string>, change: (g: Gathered) => void = () => {}) =>
+    said(noGoodSlave, (g) => {
+      for (const n of [2, 3]) for (const record of replicaRecords(g, n)) Object.assign(record, fields);
+      change(g);
+    });
+
+  it.each([
+    [{ flags: 'slave,s_down' }, 'is down'],
+    [{ flags: 'slave,disconnected' }, 'is not connected'],
+    [{ 'last-ok-ping-reply': '5100' }, 'answered no PING for 5100 ms'],
+    [{ 'slave-priority': '0' }, 'has priority 0'],
+    [{ 'info-refresh': '30100' }, 'gave no INFO for 30100 ms'],
+    [{ 'master-link-down-time': '50100' }, 'was without its master for 50100 ms, of 50000 that are allowed'],
+  ])('with every replica %j', (fields, why) => {
+    expect(all(fields)).toMatchObject([
+      { subject: 'redis-2, redis-3', message: expect.stringContaining(`redis-2 ${why}; redis-3 ${why}`) },
+    ]);
+  });
+
+  it.each([
+    [{ 'last-ok-ping-reply': '4900' }],
+    [{ 'info-refresh': '29900' }],
+    [{ 'master-link-down-time': '49900' }],
+  ])('not yet with %j', (fields) => {
+    expect(all(fields)).toEqual([]);
+  });
+
+  it('INFO must be of the last 5 s once the master is down, and the link may be down as long as the master is', () => {
+    const down = (g: Gathered): void => masterIs(g, { flags: 'master,s_down,o_down', 's-down-time': '9000' });
+    expect(all({ 'info-refresh': '5100' }, down)).toHaveLength(1);
+    expect(all({ 'master-link-down-time': '58000' }, down)).toEqual([]);
+    expect(all({ 'master-link-down-time': '59100' }, down)).toMatchObject([
+      { fix: ['redis-cli -h 127.0.0.1 -p 26379 SENTINEL SET mymaster down-after-milliseconds 12000'] },
+    ]);
+  });
+
+  it('one that is fit is enough, a hidden one too; none at all is not', () => {
+    expect(
+      said(noGoodSlave, (g) => replicaRecords(g, 2).map((r) => Object.assign(r, { 'slave-priority': '0' }))),
+    ).toEqual([]);
+    expect(all({ 'slave-priority': '0' }, (g) => masterIs(g, { 'num-slaves': '3' }))).toEqual([]);
+    const alone = said(noGoodSlave, (g) => {
+      for (const view of viewsIn(g)) view.replicas = got([]);
+      masterIs(g, { 'num-slaves': '0' });
+    });
+    expect(alone).toMatchObject([{ message: expect.stringContaining('it has no replica') }]);
+  });
+});
+
+describe('failover-stuck', () => {
+  it('is a master that is objectively down for longer than failover-timeout', () => {
+    const down = (ms: string, flags = 'master,s_down,o_down') =>
+      said(failoverStuck, (g) => masterIs(g, { flags, 's-down-time': ms }));
+    expect(down('61000')).toMatchObject([
+      { subject: 'mymaster', message: expect.stringContaining('nobody is at it') },
+    ]);
+    expect(down('59000')).toEqual([]);
+    // ODOWN is a moment's; that three of them call it down is as good.
+    expect(down('61000', 'master,s_down')).toHaveLength(1);
+    expect(
+      said(failoverStuck, (g) => {
+        Object.assign(viewsIn(g)[0]?.fields ?? {}, { flags: 'master,s_down', 's-down-time': '61000' });
+      }),
+    ).toEqual([]);
+  });
+});
+
+describe('master-frozen', () => {
+  const frozen = (fields: Record<string, string>) =>
+    said(masterFrozen, (g) => {
+      silence(nodeIn(g, 1), 'timeout');
+      masterIs(g, fields);
+    });
+
+  it('is one that says nothing to us and to the sentinels, whose connections stay', () => {
+    expect(frozen({ 'last-ping-sent': '1900' })).toMatchObject([
+      { subject: 'redis-1', fix: ['sentinelctl resume redis-1'] },
+    ]);
+    expect(frozen({ 'last-ping-sent': '0' })).toEqual([]);
+    expect(frozen({ 'last-ping-sent': '1900', flags: 'master,disconnected' })).toEqual([]);
+  });
+});
+
+describe('tilt', () => {
+  const inTilt = (...ns: number[]) =>
+    said(tilt, (g) => {
+      for (const n of ns)
+        alter(sentinelIn(g, n).info, { sentinel_tilt: '1', sentinel_tilt_since_seconds: '4' });
+    });
+
+  it('is critical where too few are left for a failover', () => {
+    expect(inTilt(1)).toMatchObject([{ subject: 'sentinel-1', severity: 'warning' }]);
+    expect(inTilt(1, 3)).toMatchObject([
+      { severity: 'critical' },
+      { subject: 'sentinel-3', severity: 'critical' },
+    ]);
+  });
+});
+
+describe('ghosts', () => {
+  const GONE = { flags: 's_down,sentinel,disconnected', 'last-hello-message': '90000' };
+
+  it('RESET is named for each sentinel, 30 s apart, where the master is healthy', () => {
+    const seen = said(ghostSentinel, (g) => {
+      for (const view of viewsIn(g))
+        given(view.sentinels).push({ ip: '127.0.0.1', port: '26399', runid: 'f', ...GONE });
+    });
+    expect(seen).toMatchObject([
+      {
+        subject: '127.0.0.1:26399',
+        fix: [
+          'redis-cli -h 127.0.0.1 -p 26379 SENTINEL RESET mymaster',
+          'sleep 30',
+          'redis-cli -h 127.0.0.1 -p 26380 SENTINEL RESET mymaster',
+          'sleep 30',
+          'redis-cli -h 127.0.0.1 -p 26381 SENTINEL RESET mymaster',
+        ],
+      },
+    ]);
+  });
+
+  it('and for nobody while the master is down', () => {
+    const seen = said(ghostReplica, (g) => {
+      for (const view of viewsIn(g))
+        given(view.replicas).push({ ip: '127.0.0.1', port: '6399', flags: 's_down,slave' });
+      masterIs(g, { flags: 'master,s_down' });
+    });
+    expect(seen).toMatchObject([
+      { fix: [expect.stringContaining('nothing before mymaster has a healthy master')] },
+    ]);
+    expect(seen).not.toMatchObject([{ repairs: expect.anything() }]);
+  });
+
+  it('a sentinel of ours that is only stopped is started, not forgotten', () => {
+    const seen = said(ghostSentinel, (g) => {
+      for (const record of sentinelRecords(g, 3)) Object.assign(record, GONE);
+      silence(sentinelIn(g, 3));
+    });
+    expect(seen).toMatchObject([{ subject: 'sentinel-3', fix: ['sentinelctl start sentinel-3'] }]);
+  });
+
+  it('one that answers is none', () => {
+    expect(said(ghostSentinel, (g) => sentinelRecords(g, 3).map((r) => Object.assign(r, GONE)))).toEqual([]);
+  });
+});
+
+describe('lag', () => {
+  const behind = (bytes: number, lagS: number) =>
+    said(lag, (g) =>
+      alter(nodeIn(g, 1).info, {
+        slave1: `ip=127.0.0.1,port=6381,state=online,offset=${14_203 - bytes},lag=${lagS}`,
+      }),
+    );
+
+  it('is a replica that acknowledges nothing, or is further behind than the backlog', () => {
+    expect(behind(0, 12)).toMatchObject([
+      { subject: 'redis-3', message: expect.stringContaining('nothing for 12 s') },
+    ]);
+    expect(behind(0, 9)).toEqual([]);
+    expect(behind(1_048_577, 0)).toMatchObject([{ subject: 'redis-3' }]);
+    expect(behind(1_048_576, 0)).toEqual([]);
+  });
+});
+
+describe('link-down and replica-orphan', () => {
+  it('a full resync is information; a dead master is what is mended first', () => {
+    const down = (fields: Record<string, string>, change: (g: Gathered) => void = () => {}) =>
+      said(linkDown, (g) => {
+        alter(nodeIn(g, 3).info, { master_link_status: 'down', ...fields });
+        change(g);
+      });
+    expect(down({ master_sync_in_progress: '1' })).toMatchObject([{ severity: 'info' }]);
+    expect(down({})).toMatchObject([
+      {
+        subject: 'redis-3',
+        severity: 'warning',
+        fix: expect.arrayContaining(['redis-cli -h 127.0.0.1 -p 6381 REPLICAOF 127.0.0.1 6379']),
+      },
+    ]);
+    expect(down({}, (g) => silence(nodeIn(g, 1)))).toMatchObject([
+      { fix: ['bring redis-1 back, or wait for the failover'] },
+    ]);
+  });
+
+  it('a replica that follows its master by a name, or by another of its addresses, is no orphan', () => {
+    const follows = (host: string, change: (g: Gathered) => void = () => {}) =>
+      said(replicaOrphan, (g) => {
+        given(nodeIn(g, 3).role).follows = { host, port: 6379 };
+        const { info } = nodeIn(g, 1);
+        const { slave1: _, ...rest } = given(info);
+        nodeIn(g, 1).info = got(rest);
+        change(g);
+      });
+    expect(follows('10.0.0.9')).toMatchObject([{ subject: 'redis-3' }]);
+    expect(
+      follows('master.lab', (g) =>
+        g.lookups.push({ name: 'master.lab', result: got({ addresses: ['127.0.0.1'], tookMs: 1 }) }),
+      ),
+    ).toEqual([]);
+    expect(
+      said(replicaOrphan, (g) => (given(nodeIn(g, 3).role).follows = { host: '10.0.0.9', port: 6379 })),
+    ).toEqual([]);
+  });
+});
+
+describe('master-disagree', () => {
+  it('believes the majority, and gives back the settings that REMOVE forgets', () => {
+    const seen = said(masterDisagree, (g) => {
+      Object.assign(given(sentinelIn(g, 3).masters)[0]?.fields ?? {}, { port: '6380' });
+      sentinelIn(g, 3).conf = got({ file: 's', text: 'sentinel auth-pass mymaster (redacted)\n' });
+    });
+    expect(seen).toMatchObject([
+      {
+        subject: 'sentinel-3',
+        fix: [
+          'redis-cli -h 127.0.0.1 -p 26381 SENTINEL REMOVE mymaster',
+          'redis-cli -h 127.0.0.1 -p 26381 SENTINEL MONITOR mymaster 127.0.0.1 6379 2',
+          'redis-cli -h 127.0.0.1 -p 26381 SENTINEL SET mymaster down-after-milliseconds 5000 failover-timeout 60000 parallel-syncs 1',
+          "redis-cli -h 127.0.0.1 -p 26381 SENTINEL SET mymaster auth-pass <the master's password>",
+        ],
+      },
+    ]);
+  });
+});

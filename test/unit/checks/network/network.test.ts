@@ -1,0 +1,275 @@
+import { describe, expect, it } from 'vitest';
+import dynamicIp from '../../../../src/checks/network/dynamic-ip.js';
+import ephemeralPort from '../../../../src/checks/network/ephemeral-port.js';
+import natClient from '../../../../src/checks/network/nat-client.js';
+import natReplica from '../../../../src/checks/network/nat-replica.js';
+import natSentinel from '../../../../src/checks/network/nat-sentinel.js';
+import oom from '../../../../src/checks/network/oom.js';
+import restartWipe from '../../../../src/checks/network/restart-wipe.js';
+import stopGrace from '../../../../src/checks/network/stop-grace.js';
+import type { Gathered, GatheredApp } from '../../../../src/model/gathered.js';
+import {
+  alter,
+  CONTAINER,
+  given,
+  got,
+  no,
+  nodeIn,
+  replicaRecords,
+  said,
+  sentinelIn,
+  sentinelRecords,
+  silence,
+} from '../../../helpers/healthy-gathering.js';
+
+const inContainers = (g: Gathered): void => {
+  g.driver = 'docker';
+  for (const server of [...g.nodes, ...g.sentinels]) server.life = got({ ...CONTAINER });
+};
+
+describe('restart-wipe', () => {
+  it.each([['always'], ['unless-stopped'], ['on-failure']])(
+    'is critical with the restart policy %s',
+    (policy) => {
+      const seen = said(restartWipe, (g) => {
+        inContainers(g);
+        given(nodeIn(g, 1).life).restartPolicy = policy;
+      });
+      expect(seen).toMatchObject([{ subject: 'redis-1', severity: 'critical' }]);
+      expect(seen).toMatchObject([
+        { fix: expect.arrayContaining(['or: docker update --restart no sentinelctl-default-redis-1']) },
+      ]);
+    },
+  );
+
+  it('is critical under systemd, information where nothing restarts it, a warning where that is not known', () => {
+    const severities = (change: (g: Gathered) => void): unknown => {
+      const seen = said(restartWipe, change);
+      return typeof seen === 'string' ? seen : seen.map((s) => s.severity);
+    };
+    expect(severities((g) => alter(nodeIn(g, 1).info, { process_supervised: 'systemd' }))).toEqual([
+      'critical',
+    ]);
+    expect(severities(inContainers)).toEqual(['info']);
+    const stranger = (g: Gathered): void => {
+      g.own = false;
+    };
+    expect(severities(stranger)).toEqual(['warning']);
+    expect(
+      severities((g) => {
+        stranger(g);
+        nodeIn(g, 1).life = no('it lives elsewhere');
+      }),
+    ).toEqual(['warning']);
+    // Of a node of ours there is a way to know, so it waits for that.
+    expect(severities((g) => (nodeIn(g, 1).life = no('the engine is slow')))).toBe(
+      'redis-1: the engine is slow',
+    );
+  });
+
+  it('says nothing of a node with save points alone', () => {
+    expect(said(restartWipe, (g) => alter(nodeIn(g, 1).config, { save: '3600 1' }))).toEqual([]);
+  });
+});
+
+describe('stop-grace', () => {
+  it.each([
+    [10, '10', true],
+    [15, '10', false],
+    [10, '9', false],
+    [10, '0', false],
+  ])('killed after %i s, shutdown-timeout %s: %s', (stopTimeoutS, timeout, isTooShort) => {
+    const seen = said(stopGrace, (g) => {
+      inContainers(g);
+      for (const node of g.nodes) alter(node.config, { 'shutdown-timeout': '1' });
+      given(nodeIn(g, 2).life).stopTimeoutS = stopTimeoutS;
+      alter(nodeIn(g, 2).config, { 'shutdown-timeout': timeout });
+    });
+    expect(seen).toHaveLength(isTooShort ? 1 : 0);
+  });
+
+  it('is no matter of processes, nor of servers before 7.0', () => {
+    expect(said(stopGrace)).toEqual([]);
+    expect(
+      said(stopGrace, (g) => {
+        inContainers(g);
+        for (const node of g.nodes) {
+          given(node.life).stopTimeoutS = 10;
+          node.config = got({ save: '' });
+        }
+      }),
+    ).toEqual([]);
+  });
+});
+
+describe('oom', () => {
+  it('is what the engine flags, and a limit that maxmemory does not keep to', () => {
+    expect(
+      said(oom, (g) => {
+        inContainers(g);
+        given(nodeIn(g, 3).life).oomKilled = true;
+        given(sentinelIn(g, 1).life).oomKilled = true;
+      }),
+    ).toMatchObject([{ subject: 'redis-3' }, { subject: 'sentinel-1' }]);
+    const limited = (maxmemory: string) =>
+      said(oom, (g) => {
+        inContainers(g);
+        given(nodeIn(g, 1).life).memoryLimitBytes = 2 ** 28;
+        alter(nodeIn(g, 1).config, { maxmemory });
+      });
+    expect(limited('0')).toMatchObject([
+      {
+        subject: 'redis-1',
+        fix: expect.arrayContaining(['redis-cli -h 127.0.0.1 -p 6379 CONFIG SET maxmemory 134217728']),
+      },
+    ]);
+    expect(limited(String(2 ** 29))).toHaveLength(1);
+    expect(limited(String(2 ** 27))).toEqual([]);
+  });
+});
+
+describe('dynamic-ip', () => {
+  it('names the container and gives it its address again', () => {
+    expect(
+      said(dynamicIp, (g) => {
+        inContainers(g);
+        g.cluster = 'lab';
+        given(sentinelIn(g, 2).life).addressPinned = false;
+      }),
+    ).toMatchObject([
+      {
+        subject: 'sentinel-2',
+        fix: [
+          'docker network disconnect sentinelctl-lab sentinelctl-lab-sentinel-2',
+          'docker network connect --ip 127.0.0.1 --alias sentinel-2 sentinelctl-lab sentinelctl-lab-sentinel-2',
+        ],
+      },
+    ]);
+  });
+});
+
+describe('ephemeral-port', () => {
+  it('is told of this machine only', () => {
+    const moved = (host: string) =>
+      said(ephemeralPort, (g) => {
+        g.own = false;
+        nodeIn(g, 3).endpoint = { host, port: 40_000 };
+        nodeIn(g, 3).life = no('it lives elsewhere');
+      });
+    expect(moved('127.0.0.1')).toMatchObject([
+      { subject: 'redis-3', message: expect.stringContaining('32768 to 60999') },
+    ]);
+    expect(moved('192.0.2.7')).toBe('redis-3: the range of its own machine can not be seen from here');
+  });
+});
+
+describe('nat-replica', () => {
+  const away = (change: (g: Gathered) => void = () => {}) =>
+    said(natReplica, (g) => {
+      for (const record of replicaRecords(g, 3)) {
+        Object.assign(record, { flags: 's_down,slave,disconnected', 's-down-time': '9000', runid: '' });
+      }
+      change(g);
+    });
+
+  it('is a replica that the master streams to and no sentinel reaches', () => {
+    expect(away()).toMatchObject([{ subject: 'redis-3' }]);
+  });
+
+  it('is not one that is frozen, whose acknowledgements stop too', () => {
+    expect(
+      away((g) =>
+        alter(nodeIn(g, 1).info, { slave1: 'ip=127.0.0.1,port=6381,state=online,offset=14203,lag=9' }),
+      ),
+    ).toEqual([]);
+  });
+
+  it('is not one that a single sentinel can not reach, nor one that was just found', () => {
+    expect(away((g) => Object.assign(replicaRecords(g, 3)[0] ?? {}, { flags: 'slave', runid: 'a' }))).toEqual(
+      [],
+    );
+    expect(
+      away((g) => {
+        for (const record of replicaRecords(g, 3)) {
+          Object.assign(record, { flags: 'slave,disconnected', 'role-reported-time': '300' });
+        }
+      }),
+    ).toEqual([]);
+  });
+});
+
+describe('nat-sentinel', () => {
+  it('is one whose messages come and whom nobody reaches; not one that has been silent', () => {
+    const deaf = (heardMs: string) =>
+      said(natSentinel, (g) => {
+        for (const record of sentinelRecords(g, 2)) {
+          Object.assign(record, {
+            port: '26999',
+            flags: 's_down,sentinel,disconnected',
+            'last-hello-message': heardMs,
+          });
+        }
+      });
+    expect(deaf('1400')).toMatchObject([
+      {
+        subject: 'sentinel-2',
+        fix: [
+          'redis-cli -h 127.0.0.1 -p 26380 SENTINEL CONFIG SET announce-ip 127.0.0.1',
+          'redis-cli -h 127.0.0.1 -p 26380 SENTINEL CONFIG SET announce-port 26380',
+        ],
+      },
+    ]);
+    expect(deaf('20000')).toEqual([]);
+  });
+});
+
+describe('nat-client', () => {
+  const app = (masterAnswers: GatheredApp['masterAnswers'], natMap: Record<string, string>): GatheredApp => ({
+    where: 'this shell',
+    masterName: 'mymaster',
+    announcedDown: false,
+    url: null,
+    env: { sentinelAddrs: null, masterName: null, url: null },
+    addresses: [],
+    announced: got({ host: '10.0.0.11', port: 6379 }),
+    masterAnswers,
+    writable: got(true),
+    natMap,
+  });
+
+  it('is what the application can not reach, with the map that translates it', () => {
+    expect(
+      said(natClient, (g) => {
+        g.app = app(no('did not answer within 1.50 s'), { '10.0.0.11:6379': '127.0.0.1:6379' });
+      }),
+    ).toMatchObject([
+      {
+        subject: 'this shell',
+        fix: ["natMap: { '10.0.0.11:6379': { host: '127.0.0.1', port: 6379 } } (ioredis)"],
+      },
+    ]);
+    expect(
+      said(natClient, (g) => {
+        g.app = app(got('master'), {});
+      }),
+    ).toEqual([]);
+  });
+
+  it('is a master that answers every sentinel, and not us', () => {
+    expect(said(natClient, (g) => silence(nodeIn(g, 1)))).toMatchObject([{ subject: 'redis-1' }]);
+    // Nobody gets an answer from a frozen one.
+    expect(
+      said(natClient, (g) => {
+        silence(nodeIn(g, 1), 'timeout');
+        for (const s of g.sentinels)
+          Object.assign(given(s.masters)[0]?.fields ?? {}, { 'last-ping-sent': '1200' });
+      }),
+    ).toEqual([]);
+  });
+
+  it('is not told by a published port', () => {
+    expect(said(natClient, (g) => (nodeIn(g, 1).endpoint = { host: '127.0.0.2', port: 7000 }))).toContain(
+      'only its published port',
+    );
+  });
+});

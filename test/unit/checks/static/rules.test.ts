@@ -1,0 +1,604 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CHECKS } from '../../../../src/checks/index.js';
+import { FILE_CHECKS } from '../../../../src/checks/static/index.js';
+import { RULES } from '../../../../src/checks/static/rules.js';
+import { redisConf, sentinelConf, withReplicaOf } from '../../../../src/model/conf.js';
+import type { ClusterPlan, NodePlan } from '../../../../src/model/plan.js';
+import { DEFAULT_SPEC } from '../../../../src/model/spec.js';
+import {
+  allFindings,
+  altered,
+  diagnosed,
+  type Files,
+  SOUND,
+  writeLine,
+  written,
+} from '../../../helpers/file-stage.js';
+import { tempDir } from '../../../helpers/temp-dir.js';
+
+const [S1, S2, S3] = [
+  'sentinel-1/sentinel.conf',
+  'sentinel-2/sentinel.conf',
+  'sentinel-3/sentinel.conf',
+] as const;
+const [R1, R2, R3] = ['redis-1/redis.conf', 'redis-2/redis.conf', 'redis-3/redis.conf'] as const;
+const COMPOSE = 'docker-compose.yml';
+const MONITOR = 'sentinel monitor mymaster 172.28.0.11 6379 2';
+const everywhere = (files: readonly string[], from: string, to: string): [string, string, string][] =>
+  files.map((file) => [file, from, to]);
+
+it('finds nothing wrong with sound files', async () => {
+  const dir = await tempDir();
+  await written(dir, SOUND);
+  const result = await diagnosed(dir);
+  expect(result.findings).toEqual([]);
+  expect(result.verdict.word).toBe('HEALTHY');
+  expect(result.skipped.map((s) => s.id).sort()).toEqual(['acl-channel', 'acl-short']);
+  expect(result.checked).toBe(RULES.length - 2);
+});
+
+it('finds nothing wrong with what sentinelctl generates itself, whatever the password', async () => {
+  const dir = await tempDir();
+  const password = 'a"b c\\ é';
+  const node = (kind: 'redis' | 'sentinel', i: number): NodePlan => {
+    const address = { host: '127.0.0.1', port: (kind === 'redis' ? 6379 : 26379) + i };
+    return { id: `${kind}-${i + 1}`, kind, announce: address, endpoint: address, persistent: i > 0 };
+  };
+  const redis = [0, 1, 2].map((i) => node('redis', i));
+  const sentinels = [0, 1, 2].map((i) => ({ ...node('sentinel', i), sentinelId: String(i).repeat(40) }));
+  const plan: ClusterPlan = { spec: DEFAULT_SPEC, driver: 'process', nodes: [...redis, ...sentinels] };
+  const place = { dir, bind: '127.0.0.1', logfile: null, pidfile: null };
+  const master = { host: '127.0.0.1', port: 6379 };
+  const files = Object.fromEntries([
+    ...redis.map((n, i) => [
+      `${n.id}.conf`,
+      withReplicaOf(redisConf(plan, n, place, password), i === 0 ? null : master),
+    ]),
+    ...sentinels.map((n) => [`${n.id}.conf`, sentinelConf(plan, n, place, password, master)]),
+  ]);
+  await written(dir, files);
+  const { verdict, findings, skipped } = await diagnosed(dir, Object.keys(files));
+  expect(verdict.word).toBe('HEALTHY');
+  // The master without persistence and min-replicas 0 are choices, and are told as such.
+  expect(findings.map((f) => [f.id, f.severity])).toEqual([
+    ['min-replicas', 'info'],
+    ['persistence-skew', 'info'],
+  ]);
+  expect(skipped.map((s) => s.id)).toContain('restart-wipe');
+});
+
+it('has a check with words for each rule, once', () => {
+  const known = [...CHECKS, ...FILE_CHECKS].map((check) => check.id);
+  expect(RULES.filter((rule) => !known.includes(rule.id)).map((rule) => rule.id)).toEqual([]);
+  expect(new Set(RULES.map((rule) => rule.id)).size).toBe(RULES.length);
+});
+
+interface Case {
+  id: string;
+  files: Files;
+  severity: 'critical' | 'warning' | 'info';
+  subject: string;
+  /** `FILE:LINE`. */
+  at: string;
+  /** What else follows from it. */
+  also?: string[];
+  /** Written into these files, the finding must be gone: all lines of the fix, or so many. */
+  write?: { into: readonly string[]; lines?: number };
+}
+
+const change = (...changes: [string, string, string][]): Files => altered(SOUND, ...changes);
+
+const CASES: Case[] = [
+  {
+    id: 'hostname-noresolve',
+    files: change([S1, MONITOR, 'sentinel monitor mymaster redis-1 6379 2']),
+    severity: 'critical',
+    subject: 'sentinel-1',
+    at: `${S1}:4`,
+    write: { into: [S1] },
+  },
+  {
+    id: 'quorum-gt-n',
+    files: change(...everywhere([S1, S2, S3], '6379 2', '6379 4')),
+    severity: 'critical',
+    subject: 'sentinel-1',
+    at: `${S1}:4`,
+    write: { into: [S1, S2, S3] },
+  },
+  {
+    id: 'quorum-lt-majority',
+    files: change(...everywhere([S1, S2, S3], '6379 2', '6379 1')),
+    severity: 'warning',
+    subject: 'sentinel-1',
+    at: `${S1}:4`,
+    write: { into: [S1, S2, S3] },
+  },
+  {
+    id: 'settings-skew',
+    files: change([S2, 'milliseconds mymaster 5000', 'milliseconds mymaster 6000']),
+    severity: 'warning',
+    subject: 'sentinel-2',
+    at: `${S2}:5`,
+    write: { into: [S2] },
+  },
+  {
+    id: 'master-disagree',
+    files: change([S3, '172.28.0.11', '172.28.0.12']),
+    severity: 'critical',
+    subject: 'sentinel-3',
+    at: `${S3}:4`,
+    write: { into: [S3] },
+  },
+  {
+    id: 'down-low',
+    files: change(...everywhere([S1, S2, S3], '5000', '800')),
+    severity: 'warning',
+    subject: 'sentinel-1',
+    at: `${S1}:5`,
+    write: { into: [S1, S2, S3] },
+  },
+  {
+    id: 'down-high',
+    files: change(...everywhere([S1, S2, S3], 'sentinel down-after-milliseconds mymaster 5000\n', '')),
+    severity: 'info',
+    subject: 'sentinel-1',
+    at: `${S1}:4`,
+    write: { into: [S1, S2, S3] },
+  },
+  {
+    id: 'failover-timeout',
+    files: change(...everywhere([S1, S2, S3], '60000', '180000')),
+    severity: 'warning',
+    subject: 'sentinel-1',
+    at: `${S1}:6`,
+    write: { into: [S1, S2, S3] },
+  },
+  {
+    id: 'failover-timeout',
+    files: change(...everywhere([S1, S2, S3], '60000', '2000')),
+    severity: 'warning',
+    subject: 'sentinel-1',
+    at: `${S1}:6`,
+    write: { into: [S1, S2, S3] },
+  },
+  {
+    id: 'parallel-syncs',
+    files: change(...everywhere([S1, S2, S3], 'syncs mymaster 1', 'syncs mymaster 2')),
+    severity: 'warning',
+    subject: 'sentinel-1',
+    at: `${S1}:7`,
+    write: { into: [S1, S2, S3] },
+  },
+  {
+    id: 'name-mismatch',
+    also: ['failover-timeout', 'settings-skew'],
+    files: change([S1, 'timeout mymaster', 'timeout mymastr']),
+    severity: 'critical',
+    subject: 'sentinel-1',
+    at: `${S1}:6`,
+    write: { into: [] },
+  },
+  {
+    id: 'name-mismatch',
+    also: ['quorum-gt-n', 'sentinels-few'],
+    files: change([S1, SOUND[S1] ?? '', (SOUND[S1] ?? '').replaceAll('mymaster', 'other')]),
+    severity: 'critical',
+    subject: 'sentinel-1',
+    at: `${S1}:4`,
+  },
+  {
+    id: 'overlap',
+    also: ['auth-pass-missing', 'down-high', 'failover-timeout', 'quorum-gt-n', 'sentinels-few'],
+    files: change([S1, MONITOR, `${MONITOR}\nsentinel monitor again 172.28.0.11 6379 2`]),
+    severity: 'critical',
+    subject: 'sentinel-1',
+    at: `${S1}:5`,
+  },
+  {
+    id: 'myid-dup',
+    files: change(...everywhere([S1, S2], 'dir /data', `sentinel myid ${'a'.repeat(40)}`)),
+    severity: 'critical',
+    subject: 'sentinel-1, sentinel-2',
+    at: `${S2}:2`,
+  },
+  {
+    id: 'conf-shared',
+    files: change([COMPOSE, './sentinel-2:/etc', './sentinel-1:/etc']),
+    severity: 'critical',
+    subject: 'sentinel-1, sentinel-2',
+    at: `${COMPOSE}:38`,
+  },
+  {
+    id: 'conf-filemount',
+    files: change([
+      COMPOSE,
+      './sentinel-2:/etc/redis',
+      './sentinel-2/sentinel.conf:/etc/redis/sentinel.conf',
+    ]),
+    severity: 'critical',
+    subject: 'sentinel-2',
+    at: `${COMPOSE}:48`,
+  },
+  {
+    id: 'conf-unwritable',
+    files: change([COMPOSE, './sentinel-2:/etc/redis', './sentinel-2:/etc/redis:ro']),
+    severity: 'critical',
+    subject: 'sentinel-2',
+    at: `${COMPOSE}:48`,
+  },
+  {
+    id: 'bind-loopback',
+    files: change([R2, 'port 6379', 'port 6379\nbind 127.0.0.1 -::1']),
+    severity: 'critical',
+    subject: 'redis-2',
+    at: `${R2}:2`,
+    write: { into: [R2] },
+  },
+  {
+    id: 'master-loopback',
+    also: ['master-disagree'],
+    files: change([S2, '172.28.0.11', '127.0.0.1']),
+    severity: 'critical',
+    subject: 'sentinel-2',
+    at: `${S2}:4`,
+  },
+  {
+    id: 'auth-pass-missing',
+    files: change([S3, 'sentinel auth-pass mymaster s3cret\n', '']),
+    severity: 'critical',
+    subject: 'sentinel-3',
+    at: `${S3}:4`,
+    write: { into: [] },
+  },
+  {
+    id: 'auth-pass-missing',
+    files: change([S3, 's3cret', 'other']),
+    severity: 'critical',
+    subject: 'sentinel-3',
+    at: `${S3}:8`,
+  },
+  {
+    id: 'masterauth-missing',
+    files: change([R1, 'masterauth s3cret\n', '']),
+    severity: 'critical',
+    subject: 'redis-1',
+    at: `${R1}:2`,
+  },
+  {
+    id: 'masterauth-missing',
+    files: change([R2, 'masterauth s3cret', 'masterauth "s3 cret"']),
+    severity: 'critical',
+    subject: 'redis-2',
+    at: `${R2}:3`,
+  },
+  {
+    id: 'sentinel-pass',
+    files: change([S1, 'dir /data', 'requirepass abc']),
+    severity: 'warning',
+    subject: 'sentinel-2',
+    at: `${COMPOSE}:42`,
+  },
+  {
+    id: 'rename-command',
+    files: change([R3, 'port 6379', 'port 6379\nrename-command CONFIG hidden']),
+    severity: 'critical',
+    subject: 'redis-3',
+    at: `${R3}:2`,
+  },
+  {
+    id: 'acl-short',
+    files: change(
+      [
+        R1,
+        'port 6379',
+        'port 6379\nuser watcher on >x allchannels +ping +info +multi +exec +subscribe +publish +role +client +script',
+      ],
+      ...everywhere([S1, S2, S3], 'dir /data', 'sentinel auth-user mymaster watcher'),
+    ),
+    severity: 'critical',
+    subject: 'redis-1',
+    at: `${R1}:2`,
+  },
+  {
+    id: 'acl-channel',
+    files: change(
+      [R1, 'port 6379', 'port 6379\nuser watcher on >x +@all'],
+      ...everywhere([S1, S2, S3], 'dir /data', 'sentinel auth-user mymaster watcher'),
+    ),
+    severity: 'critical',
+    subject: 'redis-1',
+    at: `${R1}:2`,
+  },
+  {
+    id: 'tls-mismatch',
+    files: change([R1, 'port 6379', 'port 0\ntls-port 6379']),
+    severity: 'critical',
+    subject: 'sentinel-1',
+    at: `${COMPOSE}:32`,
+  },
+  {
+    id: 'protected-mode',
+    files: change([R1, 'requirepass s3cret', 'protected-mode yes']),
+    severity: 'critical',
+    subject: 'redis-1',
+    at: `${R1}:2`,
+  },
+  {
+    id: 'dynamic-ip',
+    files: change(
+      [COMPOSE, '    networks:\n      net:\n        ipv4_address: 172.28.0.11\n', '    networks: [net]\n'],
+      [R1, 'replica-announce-ip 172.28.0.11\n', ''],
+    ),
+    severity: 'warning',
+    subject: 'sentinel-1',
+    at: `${S1}:4`,
+  },
+  {
+    id: 'ephemeral-port',
+    files: change([
+      COMPOSE,
+      '    restart: unless-stopped',
+      '    restart: unless-stopped\n    ports: ["40000:6379"]',
+    ]),
+    severity: 'warning',
+    subject: 'redis-1',
+    at: `${COMPOSE}:6`,
+  },
+  {
+    id: 'restart-wipe',
+    also: ['persistence-skew'],
+    files: change([R1, 'appendonly yes', 'save ""']),
+    severity: 'critical',
+    subject: 'redis-1',
+    at: `${COMPOSE}:5`,
+  },
+  {
+    id: 'persistence-skew',
+    also: ['restart-wipe'],
+    files: change([R1, 'appendonly yes', 'save ""']),
+    severity: 'info',
+    subject: 'redis-1',
+    at: `${R1}:6`,
+    write: { into: [R1] },
+  },
+  {
+    id: 'stop-grace',
+    files: change([COMPOSE, '20s', '5s']),
+    severity: 'warning',
+    subject: 'redis-1',
+    at: `${COMPOSE}:6`,
+  },
+  {
+    id: 'priority-zero',
+    files: change(...everywhere([R2, R3], 'port 6379', 'slave-priority 0\nport 6379')),
+    severity: 'critical',
+    subject: 'redis-2, redis-3',
+    at: `${R2}:1`,
+  },
+  {
+    id: 'replica-hidden',
+    files: change([R2, 'port 6379', 'replica-announced no\nport 6379']),
+    severity: 'warning',
+    subject: 'redis-2',
+    at: `${R2}:1`,
+    write: { into: [R2] },
+  },
+  {
+    id: 'min-replicas',
+    files: change([R1, 'min-replicas-to-write 1\n', '']),
+    severity: 'info',
+    subject: 'redis-1',
+    at: `${COMPOSE}:2`,
+    write: { into: [R1] },
+  },
+  {
+    id: 'min-replicas',
+    files: change([R1, 'to-write 1', 'to-write 2']),
+    severity: 'warning',
+    subject: 'redis-1',
+    at: `${R1}:5`,
+    write: { into: [R1] },
+  },
+  {
+    id: 'output-buffer',
+    files: change([R1, 'port 6379', 'client-output-buffer-limit slave 10mb 5mb 60\nport 6379']),
+    severity: 'warning',
+    subject: 'redis-1',
+    at: `${R1}:1`,
+    write: { into: [R1] },
+  },
+  {
+    id: 'backlog-small',
+    files: change([R1, 'port 6379', 'repl-backlog-size 100kb\nport 6379']),
+    severity: 'warning',
+    subject: 'redis-1',
+    at: `${R1}:1`,
+    write: { into: [R1] },
+  },
+  {
+    id: 'maxmemory-skew',
+    files: change([R2, 'port 6379', 'maxmemory 100mb\nport 6379']),
+    severity: 'warning',
+    subject: 'redis-2',
+    at: `${R2}:1`,
+    write: { into: [R2] },
+  },
+  {
+    id: 'version-skew',
+    files: change([COMPOSE, 'redis:7.2', 'redis:6.2']),
+    severity: 'warning',
+    subject: 'redis-2, redis-3',
+    at: `${COMPOSE}:12`,
+  },
+  {
+    id: 'hostname-mixed',
+    files: change([R2, 'announce-ip 172.28.0.12', 'announce-ip redis-2']),
+    severity: 'warning',
+    subject: 'sentinel-1, sentinel-2, sentinel-3, redis-1, redis-3',
+    at: `${S1}:3`,
+  },
+  {
+    id: 'hostname-slow-dns',
+    files: change(
+      ...everywhere(
+        [S1, S2, S3],
+        MONITOR,
+        'sentinel resolve-hostnames yes\nsentinel monitor mymaster redis-1 6379 2',
+      ),
+    ),
+    severity: 'info',
+    subject: 'sentinel-1',
+    at: `${S1}:5`,
+  },
+  {
+    id: 'conf-syntax',
+    files: change([R2, 'port 6379', 'port 6379\nmasteruser "open']),
+    severity: 'critical',
+    subject: R2,
+    at: `${R2}:2`,
+  },
+  {
+    id: 'conf-syntax',
+    also: ['name-mismatch', 'sentinels-few'],
+    files: change([S1, '6379 2', '6379']),
+    severity: 'critical',
+    subject: 'sentinel-1',
+    at: `${S1}:4`,
+    write: { into: [S1] },
+  },
+  {
+    id: 'conf-unknown',
+    files: change([R2, 'appendonly', 'apendonly']),
+    severity: 'info',
+    subject: 'redis-2',
+    at: `${R2}:6`,
+  },
+  {
+    id: 'conf-unknown',
+    also: ['down-high', 'settings-skew'],
+    files: change([S2, 'down-after-milliseconds', 'down-after-miliseconds']),
+    severity: 'info',
+    subject: 'sentinel-2',
+    at: `${S2}:5`,
+  },
+  {
+    id: 'app-name-unknown',
+    files: change([COMPOSE, 'NAME: mymaster', 'NAME: MyMaster']),
+    severity: 'critical',
+    subject: 'web',
+    at: `${COMPOSE}:66`,
+  },
+  {
+    id: 'app-addrs-bad',
+    files: change([COMPOSE, 'sentinel-1:26379,', 'redis://sentinel-1:26379,']),
+    severity: 'critical',
+    subject: 'web',
+    at: `${COMPOSE}:65`,
+  },
+  {
+    id: 'app-addrs-unresolvable',
+    files: change([COMPOSE, 'sentinel-1:26379,', 'sentinel-9:26379,']),
+    severity: 'warning',
+    subject: 'web',
+    at: `${COMPOSE}:65`,
+  },
+  {
+    id: 'app-sentinel-silent',
+    files: change([COMPOSE, 'sentinel-1:26379,', 'localhost:26379,']),
+    severity: 'warning',
+    subject: 'web',
+    at: `${COMPOSE}:65`,
+  },
+  {
+    id: 'app-not-sentinel',
+    files: change([COMPOSE, 'sentinel-1:26379,', 'redis-1:6379,']),
+    severity: 'warning',
+    subject: 'web',
+    at: `${COMPOSE}:65`,
+  },
+  {
+    id: 'app-too-few-addrs',
+    files: change([COMPOSE, 'sentinel-1:26379,sentinel-2:26379,', '']),
+    severity: 'warning',
+    subject: 'web',
+    at: `${COMPOSE}:65`,
+  },
+];
+
+describe('one thing wrong', () => {
+  it.each(CASES.map((c, i) => [`${c.id} (${i})`, c] as const))(
+    '%s is named with its line',
+    async (_name, c) => {
+      const dir = await tempDir();
+      await written(dir, c.files);
+      const all = allFindings(await diagnosed(dir));
+      const own = all.filter((f) => f.id === c.id);
+      // Nothing else is said but what follows from it.
+      expect([...new Set(all.map((f) => f.id))].filter((id) => id !== c.id).sort()).toEqual(c.also ?? []);
+      const [first] = own;
+      expect({
+        severity: first?.severity,
+        subject: first?.subject,
+        at: first?.at && `${first.at.file.replace(`${dir}/`, '')}:${first.at.line}`,
+      }).toEqual({
+        severity: c.severity,
+        subject: first?.subject === `${dir}/${c.subject}` ? `${dir}/${c.subject}` : c.subject,
+        at: c.at,
+      });
+      expect(first?.fix.length).toBeGreaterThan(0);
+      expect(first?.message).not.toContain('s3cret');
+      if (c.write === undefined || c.write.into.length === 0) return;
+      for (const file of c.write.into)
+        for (const line of first?.fix ?? []) await writeLine(join(dir, file), line);
+      const after = allFindings(await diagnosed(dir)).filter((f) => f.id === c.id);
+      expect([after, await readFile(join(dir, c.write.into[0] ?? ''), 'utf8')]).toEqual([
+        [],
+        expect.anything(),
+      ]);
+    },
+  );
+
+  it.each([
+    [2, 'sentinels-few', 'critical'],
+    [4, 'sentinels-even', 'warning'],
+  ])('%i sentinels are named: %s', async (count, id, severity) => {
+    const dir = await tempDir();
+    const files = Array.from({ length: count }, (_, i) => `s${i + 1}.conf`);
+    const quorum = Math.floor(count / 2) + 1;
+    const text = (SOUND[S1] ?? '').replace('6379 2', `6379 ${quorum}`);
+    await written(dir, Object.fromEntries(files.map((file) => [file, text])));
+    const result = await diagnosed(dir, files);
+    expect(result.findings.map((f) => [f.id, f.severity, f.subject])).toEqual([[id, severity, 'mymaster']]);
+  });
+
+  it('scripts that a sentinel could not start are named, and not those that it could', async () => {
+    const dir = await tempDir();
+    const good = join(dir, 'good.sh');
+    const plain = join(dir, 'plain.sh');
+    await writeFile(good, '#!/bin/sh\n', { mode: 0o755 });
+    await writeFile(plain, '#!/bin/sh\n', { mode: 0o644 });
+    const named = (script: string): Files => ({
+      's.conf': `${SOUND[S1]}sentinel notification-script mymaster ${script}\n`,
+    });
+    const found = async (script: string) => {
+      await written(dir, named(script));
+      return (await diagnosed(dir, ['s.conf'])).findings.filter((f) => f.id === 'script-bad');
+    };
+    expect(await found(good)).toEqual([]);
+    const [missing] = await found(join(dir, 'nothing.sh'));
+    expect(missing).toMatchObject({ message: expect.stringContaining('not there'), at: { line: 9 } });
+    const [mode] = await found(plain);
+    expect(mode?.fix).toEqual([`chmod +x ${plain}`]);
+    await chmod(plain, 0o755);
+    expect(await found(plain)).toEqual([]);
+  });
+
+  it('is tried for every rule', () => {
+    const elsewhere = ['sentinels-few', 'sentinels-even', 'script-bad'];
+    expect(
+      RULES.map((r) => r.id).filter((id) => !elsewhere.includes(id) && !CASES.some((c) => c.id === id)),
+    ).toEqual([]);
+  });
+});
