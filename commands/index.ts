@@ -54,6 +54,16 @@ export const commands: Registry = {
     summary: 'the nodes’ own logs, merged by time',
     load: () => import('./logs.js'),
   },
+  doctor: {
+    group: 'Look',
+    summary: 'what is wrong with a cluster, why it matters, and what to type',
+    load: () => import('./doctor.js'),
+  },
+  explain: {
+    group: 'Look',
+    summary: 'a check of doctor at length: cause, consequence, remedy, sources',
+    load: () => import('./explain.js'),
+  },
 
   kill: {
     group: 'Act on a node',
@@ -82,6 +92,27 @@ export const commands: Registry = {
     load: () => import('./resume.js'),
   },
 
+  faults: {
+    group: 'Break and mend',
+    summary: 'every fault that can be injected, and what a correct cluster does',
+    load: () => import('./faults.js'),
+  },
+  inject: {
+    group: 'Break and mend',
+    summary: 'inject a fault; with --for it is taken back in the end',
+    load: () => import('./inject.js'),
+  },
+  heal: {
+    group: 'Break and mend',
+    summary: 'take back what inject left in effect',
+    load: () => import('./heal.js'),
+  },
+  recover: {
+    group: 'Break and mend',
+    summary: 'put back what a run that was cut off left',
+    load: () => import('./recover.js'),
+  },
+
   'failover-test': {
     group: 'Prove',
     summary: 'kill the master, time the promotion phase by phase, prove the rejoin',
@@ -91,6 +122,16 @@ export const commands: Registry = {
     group: 'Prove',
     summary: 'measure the outage and the loss of writes under several settings',
     load: () => import('./sweep.js'),
+  },
+  'quorum-test': {
+    group: 'Prove',
+    summary: 'what the sentinels can lose: one of them, and a majority of them',
+    load: () => import('./quorum-test.js'),
+  },
+  chaos: {
+    group: 'Prove',
+    summary: 'play scenarios: faults in steps, what must follow and what must not',
+    load: () => import('./chaos.js'),
   },
   report: {
     group: 'Prove',
@@ -107,6 +148,18 @@ export const commands: Registry = {
     group: 'Shell',
     summary: 'print the completion script for bash, zsh or fish',
     load: () => import('./completion.js'),
+  },
+  __proxy: {
+    group: 'Shell',
+    summary: 'delay what is sent to a node, until it is ended',
+    hidden: true,
+    load: () => import('./__proxy.js'),
+  },
+  __guard: {
+    group: 'Break and mend',
+    summary: 'heal a cluster whose run has died when its time has come',
+    hidden: true,
+    load: () => import('./__guard.js'),
   },
   __complete: {
     group: 'Shell',

@@ -4,7 +4,7 @@ import { duration } from '../src/config/parsers.js';
 import { assess, statusExitCode } from '../src/model/agreement.js';
 import type { StatusResult } from '../src/model/status.js';
 import { statusText } from '../src/report/status.js';
-import { lookDeadlineMs, type TargetSource, targetSource } from './shared/engine.js';
+import { lookDeadlineMs, storeOf, type TargetSource, targetSource } from './shared/engine.js';
 
 /** How often `--watch` looks where it doesn't say, in milliseconds. */
 const WATCH_EVERY_MS = 2000;
@@ -57,12 +57,15 @@ async function look(context: Context, source: TargetSource, signal: AbortSignal)
     signal,
   });
   const own = target.kind === 'own';
+  const { leftUnfinished } = await import('../src/cluster/journal.js');
+  const unfinished = own ? await leftUnfinished(storeOf(context), target.name) : null;
   return assess(snapshot, {
     cluster: target.name,
     driver: own ? target.state.plan.driver : 'attached',
     own,
     masterName: own ? target.state.plan.spec.masterName : target.masterName,
     ...(own ? { nodes: target.state.plan.nodes } : {}),
+    ...(unfinished === null ? {} : { unfinished }),
     ...(!own && target.whence !== null ? { whence: target.whence } : {}),
   });
 }

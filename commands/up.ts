@@ -9,7 +9,7 @@ import { upText } from '../src/report/up.js';
 import { engineOf } from './shared/engine.js';
 
 /** Options that are driver settings, not part of what the cluster is. */
-const SETTINGS = ['image', 'publish', 'network', 'redisServer'] as const;
+const SETTINGS = ['image', 'publish', 'network', 'redisServer', 'loopback'] as const;
 
 export default defineCommand({
   name: 'up',
@@ -22,6 +22,7 @@ export default defineCommand({
     'sentinelctl up',
     'sentinelctl up --driver process --port auto --sentinel-port auto',
     'sentinelctl up --cluster staging --replicas 4 --sentinels 5 --quorum 3 --down-after 2s --port auto --sentinel-port auto',
+    'sentinelctl up --cluster apart --loopback own --port auto --sentinel-port auto',
     'sentinelctl up --cluster boxed --driver docker --image host --port auto --sentinel-port auto',
   ],
   options: [
@@ -100,6 +101,13 @@ export default defineCommand({
       flagOnly: true,
     },
     {
+      flags: '--loopback <which>',
+      summary: 'processes: own gives each node a loopback address of its own, so that it can be cut off',
+      choices: ['shared', 'own'],
+      parse: choice('--loopback', ['shared', 'own']),
+      defaultText: 'shared: all on 127.0.0.1',
+    },
+    {
       flags: '--image <image>',
       summary: 'Docker: the image, or host for one made of this machine’s own redis-server',
     },
@@ -140,7 +148,7 @@ export default defineCommand({
     return up(engineOf(context), {
       spec,
       given,
-      driver: (options.driver as DriverName | undefined) ?? null,
+      driver: driverOf(options),
       givenSettings,
       password,
     });
@@ -158,6 +166,16 @@ const SPEC_OPTIONS = [
   'persistence',
   'redisConf',
 ] as const satisfies (keyof ClusterSpec)[];
+
+/** Only processes have loopback addresses: who wants them of their own wants processes. */
+function driverOf(options: Input['options']): DriverName | null {
+  const driver = (options.driver as DriverName | undefined) ?? null;
+  if (options.loopback !== 'own') return driver;
+  if (driver !== 'docker') return 'process';
+  throw usageError('bad-spec', '--loopback own is for processes; containers have addresses of their own', {
+    hint: 'leave it out, or use --driver process',
+  });
+}
 
 /** What was asked for explicitly, in the model's names. */
 function specGiven(options: Input['options']): Partial<ClusterSpec> {

@@ -1,5 +1,5 @@
-// Runs the README's first console block anew, on a state directory of its own and the usual ports, and puts what it
-// printed there. `npm run docs:transcript`; needs dist/ and a free machine.
+// Runs the README's first console block anew, and those that say `transcript`, on state directories of their own and the
+// usual ports, and puts what they printed there. `npm run docs:transcript`; needs dist/ and a free machine.
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,10 +7,11 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const README = new URL('../README.md', import.meta.url);
-const BLOCK = /```console\n([\s\S]*?)\n```/;
+const BLOCK = /```console([^\n]*)\n([\s\S]*?)\n```/g;
 
-/** What a line prints, standard error and output in the order in which they came. */
+/** What a line prints, standard error and output in the order in which they came; it must exit as its comment says. */
 function typed(line, env) {
+  const exits = Number(/\s#.*\bexits (\d+)\b/.exec(line)?.[1] ?? 0);
   return new Promise((done, fail) => {
     const child = spawn('bash', ['-c', line], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
@@ -21,32 +22,41 @@ function typed(line, env) {
     }
     child.on('error', fail);
     child.on('close', (code) =>
-      code === 0 ? done(text.trimEnd()) : fail(new Error(`${line} exits ${code}:\n${text}`)),
+      code === exits ? done(text.trimEnd()) : fail(new Error(`${line} exits ${code}:\n${text}`)),
     );
   });
 }
 
-const readme = await readFile(README, 'utf8');
-const commands = (BLOCK.exec(readme)?.[1] ?? '').split('\n').filter((line) => line.startsWith('$ '));
-const dir = await mkdtemp(join(tmpdir(), 'sentinelctl-transcript-'));
-const bare = Object.entries(process.env).filter(([name]) => !/^(SENTINELCTL_|REDIS_)/.test(name));
-const env = {
-  ...Object.fromEntries(bare),
-  PATH: `${dir}${delimiter}${process.env.PATH}`,
-  SENTINELCTL_HOME: dir,
-};
-try {
-  await symlink(
-    fileURLToPath(new URL('../dist/bin/sentinelctl.js', import.meta.url)),
-    join(dir, 'sentinelctl'),
-  );
-  const parts = [];
-  for (const command of commands) parts.push(`${command}\n${await typed(command.slice(2), env)}`);
-  await writeFile(
-    README,
-    readme.replace(BLOCK, () => `\`\`\`console\n${parts.join('\n\n')}\n\`\`\``),
-  );
-} finally {
-  await typed('sentinelctl down --all --quiet', env).catch(() => {});
-  await rm(dir, { recursive: true, force: true });
+/** The block anew. It finds a cluster up, unless it brings one up itself. */
+async function played(words, lines) {
+  const commands = lines.split('\n').filter((line) => line.startsWith('$ '));
+  const dir = await mkdtemp(join(tmpdir(), 'sentinelctl-transcript-'));
+  const bare = Object.entries(process.env).filter(([name]) => !/^(SENTINELCTL_|REDIS_)/.test(name));
+  const env = {
+    ...Object.fromEntries(bare),
+    PATH: `${dir}${delimiter}${process.env.PATH}`,
+    SENTINELCTL_HOME: dir,
+  };
+  try {
+    await symlink(
+      fileURLToPath(new URL('../dist/bin/sentinelctl.js', import.meta.url)),
+      join(dir, 'sentinelctl'),
+    );
+    if (!commands[0]?.startsWith('$ sentinelctl up')) await typed('sentinelctl up --driver process', env);
+    const parts = [];
+    for (const command of commands) parts.push(`${command}\n${await typed(command.slice(2), env)}`);
+    return `\`\`\`console${words}\n${parts.join('\n\n')}\n\`\`\``;
+  } finally {
+    await typed('sentinelctl down --all --quiet', env).catch(() => {});
+    await rm(dir, { recursive: true, force: true });
+  }
 }
+
+const readme = await readFile(README, 'utf8');
+const blocks = [...readme.matchAll(BLOCK)].filter(([, words], i) => i === 0 || /\btranscript\b/.test(words));
+let anew = readme;
+for (const [whole, words, lines] of blocks) {
+  const block = await played(words, lines);
+  anew = anew.replace(whole, () => block);
+}
+await writeFile(README, anew);

@@ -32,7 +32,12 @@ const RULES: Record<string, Rule> = {
   until: { rooms: ['clock'], builtins: PURE },
   model: { rooms: ['errors'], types: ['clock'], libraries: ['pure-rand'], builtins: PURE },
   checks: { rooms: ['errors', 'model'], types: ['failover', 'cluster'], builtins: PURE },
-  scenarios: { rooms: ['errors', 'model'], types: ['failover', 'faults', 'workload'], builtins: PURE },
+  scenarios: {
+    rooms: ['errors', 'model'],
+    types: ['failover', 'faults', 'workload'],
+    libraries: ['yaml', 'zod'],
+    builtins: PURE,
+  },
 
   host: { rooms: ['clock', 'until'] },
   wire: { rooms: ['clock', 'until'], libraries: ['ioredis'] },
@@ -47,8 +52,12 @@ const RULES: Record<string, Rule> = {
   faults: { rooms: [...ENGINE, 'cluster'] },
   failover: { rooms: [...ENGINE, 'cluster', 'faults', 'workload'], libraries: ['zod'] },
 
+  chaos: { rooms: [...ENGINE, 'cluster', 'faults', 'failover', 'scenarios', 'workload'] },
+
   report: { rooms: [], types: ['*'], libraries: ['chalk', 'cli-table3', 'string-width'] },
   config: { rooms: [], libraries: ['yaml', 'zod'] },
+  // Parses by the pure parsers of the static checks.
+  files: { rooms: ['checks'], libraries: ['yaml'] },
   cli: {
     rooms: ['config', 'report', 'clock', 'until', 'host'],
     libraries: ['commander', 'ora', '@inquirer/prompts', 'yaml'],

@@ -1,12 +1,12 @@
 import type { Driver, NodeInspection } from '../drivers/driver.js';
 import { messageOf, notRestored, OperatorError, refused, usageError } from '../errors.js';
-import { withLock } from '../host/lock.js';
 import { sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import { command } from '../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan } from '../model/plan.js';
 import { type Asking, surveyPlan } from './ask.js';
 import type { BringUp } from './bring-up.js';
+import { changing } from './changing.js';
 import { type Engine, openDriver, requireCluster, step } from './engine.js';
 import { requireReturn, startAsCrashed, startGuarded, startWhenSafe } from './start.js';
 
@@ -40,32 +40,28 @@ export interface ActResult {
 /** Does one thing to one node of a cluster of ours, under the cluster's lock. Throws OperatorError where it must not. */
 export function act(engine: Engine, request: ActRequest): Promise<ActResult> {
   const { cluster, action } = request;
-  return withLock(
-    engine.store.lockOf(cluster),
-    `${action} ${request.node} --cluster ${cluster}`,
-    async () => {
-      const state = await requireCluster(engine.store, cluster);
-      const driver = await openDriver(engine, state);
-      try {
-        const password = await engine.store.password(cluster);
-        const asking: Asking = {
-          clock: engine.clock,
-          password,
-          deadlineMs: ASK_DEADLINE_MS,
-          signal: engine.signal,
-        };
-        const up: BringUp = { driver, plan: state.plan, asking, deadlineMs: START_BOUND_MS };
-        const node = await resolveNode(state.plan, asking, request.node);
-        const before = await driver.inspect(node.id);
-        const changed = await step(engine, action, `${action} ${node.id}`, () =>
-          perform(engine, up, node, before, request),
-        );
-        return { cluster, node: node.id, action, before, after: await driver.inspect(node.id), changed };
-      } finally {
-        driver.close();
-      }
-    },
-  );
+  return changing(engine, cluster, `${action} ${request.node} --cluster ${cluster}`, async () => {
+    const state = await requireCluster(engine.store, cluster);
+    const driver = await openDriver(engine, state);
+    try {
+      const password = await engine.store.password(cluster);
+      const asking: Asking = {
+        clock: engine.clock,
+        password,
+        deadlineMs: ASK_DEADLINE_MS,
+        signal: engine.signal,
+      };
+      const up: BringUp = { driver, plan: state.plan, asking, deadlineMs: START_BOUND_MS };
+      const node = await resolveNode(state.plan, asking, request.node);
+      const before = await driver.inspect(node.id);
+      const changed = await step(engine, action, `${action} ${node.id}`, () =>
+        perform(engine, up, node, before, request),
+      );
+      return { cluster, node: node.id, action, before, after: await driver.inspect(node.id), changed };
+    } finally {
+      driver.close();
+    }
+  });
 }
 
 /** Finds a node by id or by role. Throws `node-unknown` (64), `no-agreement` (3). */

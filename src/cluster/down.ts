@@ -1,8 +1,10 @@
 import { addRemoved, type Driver, nothingRemoved, type Removed } from '../drivers/driver.js';
 import { messageOf, OperatorError } from '../errors.js';
 import { withLock } from '../host/lock.js';
+import { signalProcess } from '../host/signal.js';
 import type { DriverName } from '../model/plan.js';
 import { type Engine, openDriver, requireCluster, step } from './engine.js';
+import { readJournal, requireFinished } from './journal.js';
 import { rememberMaster } from './last-master.js';
 import type { ClusterState } from './state.js';
 
@@ -19,6 +21,9 @@ export interface DownResult {
  */
 export function down(engine: Engine, cluster: string, options: { keepData: boolean }): Promise<DownResult> {
   return withLock(engine.store.lockOf(cluster), `down --cluster ${cluster}`, async () => {
+    // What is left in effect would be kept with the data.
+    if (options.keepData) await requireFinished(engine.store, cluster);
+    const wasLeft = await endWatch(engine, cluster);
     const state = await stateOrDamage(engine, cluster);
     return step(engine, 'down', `taking ${cluster} down`, async () => {
       if (state === 'damaged') {
@@ -26,7 +31,7 @@ export function down(engine: Engine, cluster: string, options: { keepData: boole
         await engine.store.forget(cluster);
         return { cluster, removed, keptData: false };
       }
-      const removed = await removeKnown(engine, state, options.keepData);
+      const removed = await removeKnown(engine, state, options.keepData, wasLeft);
       return { cluster, removed, keptData: options.keepData };
     });
   });
@@ -44,11 +49,17 @@ async function stateOrDamage(engine: Engine, cluster: string): Promise<ClusterSt
   }
 }
 
-async function removeKnown(engine: Engine, state: ClusterState, keepData: boolean): Promise<Removed> {
+async function removeKnown(
+  engine: Engine,
+  state: ClusterState,
+  keepData: boolean,
+  wasLeft: boolean,
+): Promise<Removed> {
   const { cluster } = state.plan.spec;
   const driver = await openDriver(engine, state);
   try {
     const kept = keepData ? await rememberMaster(engine.store, driver, state) : state;
+    if (wasLeft) await clearLinks(driver);
     const removed = await driver.removeAll({ keepData });
     if (keepData) await engine.store.save(cluster, { ...kept, phase: 'kept' });
     else await engine.store.forget(cluster);
@@ -56,6 +67,23 @@ async function removeKnown(engine: Engine, state: ClusterState, keepData: boolea
   } finally {
     driver.close();
   }
+}
+
+/** Packet rules and proxies of this cluster: what else may be in effect goes with the nodes. */
+async function clearLinks(driver: Driver): Promise<void> {
+  const probe = await driver.links();
+  if (!probe.ok) return;
+  for (const tag of await probe.links.tags()) await probe.links.clear(tag);
+}
+
+/**
+ * Ends whoever watches over a journal: once the cluster is gone there is nothing to heal. Whether a run left something
+ * in effect.
+ */
+async function endWatch({ store }: Engine, cluster: string): Promise<boolean> {
+  const journal = await readJournal(store, cluster).catch(() => null);
+  for (const guard of journal?.guards ?? []) await signalProcess(guard, 'SIGKILL');
+  return journal !== null && !journal.closed;
 }
 
 /** Without a state nobody knows the driver: each one that works here removes what carries the cluster's name. */

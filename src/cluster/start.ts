@@ -89,20 +89,25 @@ const FAILOVER_BEYOND_DOWN_AFTER_MS = 15_000;
 
 /**
  * Starts a node as soon as that is safe: a master that does not log its changes to disk is not started before another one was
- * promoted. Throws the guard's last refusal when down-after and 15 s have passed.
+ * promoted. Throws the guard's last refusal when `waitMs` have passed: down-after and 15 s where nothing is said.
  */
 export async function startWhenSafe(
   engine: Pick<Engine, 'onProgress'>,
   up: BringUp,
   node: NodePlan,
+  waitMs?: number,
 ): Promise<void> {
   if (node.kind === 'sentinel') return startAndGreet(up, node);
-  await afterFailover(up, () => decideStart(up, node));
+  await afterFailover(up, () => decideStart(up, node), waitMs);
   return startGuarded(engine, up, node);
 }
 
 /** Asks again as long as it is refused and a failover may still change that; throws the last refusal. */
-export async function afterFailover<T>(up: BringUp, ask: () => Promise<T>): Promise<T> {
+export async function afterFailover<T>(
+  up: BringUp,
+  ask: () => Promise<T>,
+  waitMs = up.plan.spec.downAfterMs + FAILOVER_BEYOND_DOWN_AFTER_MS,
+): Promise<T> {
   let lastRefusal: unknown;
   const found = await until(
     () =>
@@ -114,7 +119,7 @@ export async function afterFailover<T>(up: BringUp, ask: () => Promise<T>): Prom
     {
       clock: up.asking.clock,
       everyMs: 100,
-      deadlineMs: up.plan.spec.downAfterMs + FAILOVER_BEYOND_DOWN_AFTER_MS,
+      deadlineMs: waitMs,
       signal: up.asking.signal,
     },
   );

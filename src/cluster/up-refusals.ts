@@ -4,6 +4,9 @@ import { isPasswordUsable, specDifferences } from '../model/spec.js';
 import type { ClusterState } from './state.js';
 import type { UpRequest } from './up.js';
 
+/** Settings that are not written down where they are the default. */
+const UNSAID: Readonly<Record<string, string>> = { loopback: 'shared' };
+
 /** Refuses to bring up a cluster that is there already as another one than it is. Throws `options-differ` (3). */
 export function refuseDifferences(state: ClusterState, request: UpRequest, password: string | null): void {
   const { spec } = state.plan;
@@ -12,7 +15,7 @@ export function refuseDifferences(state: ClusterState, request: UpRequest, passw
     differences.push({ option: '--driver', running: state.plan.driver, asked: request.driver });
   }
   for (const [key, asked] of Object.entries(request.givenSettings)) {
-    const running = state.settings[key];
+    const running = state.settings[key] ?? UNSAID[key];
     if (running !== asked) {
       differences.push({
         option: `--${key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`,

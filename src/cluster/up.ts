@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { selectDriver } from '../drivers/select.js';
-import { withLock } from '../host/lock.js';
 import { type ClusterPlan, type DriverName, slotsOf } from '../model/plan.js';
 import { type ClusterSpec, DOUBLE_FAILOVER_BELOW_MS } from '../model/spec.js';
+import { changing } from './changing.js';
 import { coldStart, createAndConverge } from './create.js';
 import { adoptCutOff } from './cut-off.js';
 import { type Engine, openDriver } from './engine.js';
@@ -27,7 +27,7 @@ export interface UpRequest {
 export async function up(engine: Engine, request: UpRequest): Promise<UpResult> {
   const { cluster } = request.spec;
   refuseUnusablePassword(request.password);
-  return withLock(engine.store.lockOf(cluster), `up --cluster ${cluster}`, async () => {
+  return changing(engine, cluster, `up --cluster ${cluster}`, async () => {
     const found = await engine.store.load(cluster);
     if (found === undefined) return makeNew(engine, request);
     const state = found.phase === 'creating' ? await adoptCutOff(engine, found) : found;

@@ -8,8 +8,11 @@ import type { Address } from '../model/address.js';
  * that a later command, or another process, needs to take it back. Durations are milliseconds.
  */
 export type Act =
-  /** The server of a node ends: SIGKILL as a crash, SIGTERM as an orderly shutdown. */
-  | { act: 'end'; node: string; signal: 'SIGKILL' | 'SIGTERM' }
+  /**
+   * The server of a node ends: SIGKILL as a crash, SIGTERM as an orderly shutdown. With `restart` it is started again at
+   * once as it was, before anybody calls it down.
+   */
+  | { act: 'end'; node: string; signal: 'SIGKILL' | 'SIGTERM'; restart?: boolean }
   /** The server of a node is frozen: it keeps its connections and answers nothing. */
   | { act: 'pause'; node: string }
   /** Packets are dropped on the way from one party to another; `tag` marks every rule that was made for it. */

@@ -114,7 +114,7 @@ const properties = (result: FailoverResult): [name: string, value: string][] => 
 ];
 
 /** The schema of JUnit knows no fraction and no zone. */
-const stamp = (iso: string): string => iso.replace(/(\.\d+)?Z$/, '');
+export const stamp = (iso: string): string => iso.replace(/(\.\d+)?Z$/, '');
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -125,7 +125,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** Text for XML 1.0: entities, and a space for what the standard forbids whatever it is written as. */
-function xml(text: string): string {
+export function xml(text: string): string {
   return text
     .replace(/\u00a0/g, ' ')
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, ' ')

@@ -33,6 +33,7 @@ export function nodeAnswer(info: Info): NodeAnswer {
   const role = info.get('role');
   const replica = role === 'slave';
   const link = info.get('master_link_status');
+  const fullSyncs = numberOf(info.get('sync_full'));
   return {
     ...engineOf(info),
     runId: info.get('run_id') ?? '',
@@ -42,6 +43,7 @@ export function nodeAnswer(info: Info): NodeAnswer {
     offset: numberOf(info.get(replica ? 'slave_repl_offset' : 'master_repl_offset')),
     attached: attachedOf(info),
     loading: info.get('loading') === '1',
+    ...(fullSyncs !== null && { fullSyncs }),
   };
 }
 

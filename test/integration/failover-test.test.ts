@@ -26,6 +26,8 @@ describe('failover-test on processes', () => {
       ['old-master-rejoined', 'holds'],
       ['quorum-usable', 'holds'],
       ['one-failover', 'holds'],
+      ['no-full-resync', 'holds'],
+      ['split-brain-interval', 'holds'],
       ['clients-recovered', 'holds'],
       ['ledger-consistent', 'holds'],
     ]);

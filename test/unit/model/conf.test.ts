@@ -38,6 +38,17 @@ describe('quoting', () => {
   });
 });
 
+describe('a node with an address of its own', () => {
+  it('connects from it, where that must be said; a sentinel too', () => {
+    const own = { ...place, source: '127.88.3.12' };
+    expect(redisConf(plan, node, own, null)).toMatch(/^bind-source-addr 127\.88\.3\.12$/m);
+    expect(sentinelConf(plan, sentinel, own, null, node.announce)).toMatch(
+      /^bind-source-addr 127\.88\.3\.12$/m,
+    );
+    expect(redisConf(plan, node, place, null)).not.toContain('bind-source-addr');
+  });
+});
+
 describe('a data node', () => {
   it('writes to disk as its plan says, and says so when asked', () => {
     expect(persistsIn(redisConf(plan, node, place, null))).toBe(true);

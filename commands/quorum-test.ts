@@ -1,0 +1,24 @@
+import type { QuorumResult } from '../src/chaos/quorum.js';
+import { defineCommand } from '../src/cli/command.js';
+import { EXIT } from '../src/errors.js';
+import { quorumText } from '../src/report/quorum.js';
+import { engineOf, ownCluster } from './shared/engine.js';
+
+const EXIT_OF = { holds: EXIT.ok, violated: EXIT.violated, unknown: EXIT.unknown } as const;
+
+export default defineCommand<QuorumResult>({
+  name: 'quorum-test',
+  summary: 'what the sentinels can lose: one of them, and a majority of them',
+  description:
+    'Takes one sentinel down and kills the master: a failover must still happen. Then a majority of the sentinels: none\n' +
+    'may happen, which is watched for longer than an election takes; with them back the pending one must. Everything is\n' +
+    'taken back and proved, whatever happens. Exits 0 when all of that holds, 1 when not, 2 when it could not be seen.',
+  examples: ['sentinelctl quorum-test'],
+  async run(context) {
+    const cluster = await ownCluster(context, 'quorum-test');
+    const { quorumTest } = await import('../src/chaos/quorum.js');
+    return quorumTest(engineOf(context), cluster);
+  },
+  render: quorumText,
+  exitCode: (result) => EXIT_OF[result.outcome],
+});

@@ -1,0 +1,32 @@
+import { defineCommand } from '../src/cli/command.js';
+import type { RecoverResult } from '../src/faults/recover.js';
+import { recoverAllText, recoverText } from '../src/report/faults-recover.js';
+import { engineOf, ownCluster } from './shared/engine.js';
+
+export default defineCommand<RecoverResult | { clusters: RecoverResult[] }>({
+  name: 'recover',
+  summary: 'put back what a run that was cut off left',
+  description:
+    'Reads the journal of the run that died → takes back in reverse order what it had begun → starts what is down → proves\n' +
+    'that everyone agrees again. Also after a restart of the machine, and where somebody healed by hand. Nothing to do is\n' +
+    'no error. It can be interrupted and run again. Scratch clusters of a chaos run that died are removed.',
+  examples: ['sentinelctl recover', 'sentinelctl recover --all'],
+  options: [{ flags: '--all', summary: 'every cluster known here', flagOnly: true }],
+  async run(context, { options }) {
+    const engine = engineOf(context);
+    const { removeAbandoned } = await import('../src/cluster/scratch.js');
+    const removed = await removeAbandoned(engine);
+    const { cluster: named, clusterGiven } = context.globals;
+    // Scratch clusters were all that there was here.
+    const isAll = removed.length > 0 && !clusterGiven && !(await engine.store.list()).includes(named);
+    if (options.all === true || isAll) {
+      const { recoverAll } = await import('../src/faults/heal.js');
+      return { clusters: await recoverAll(engine, 'recover') };
+    }
+    const cluster = await ownCluster(context, 'recover');
+    const { recover } = await import('../src/faults/recover.js');
+    return recover(engine, cluster, 'recover');
+  },
+  render: (result, view) =>
+    'clusters' in result ? recoverAllText(result.clusters, view) : recoverText(result, view),
+});

@@ -1,0 +1,36 @@
+import type { Context } from '../../src/cli/context.js';
+import type { AppSource } from '../../src/cluster/app-side.js';
+import type { Target } from '../../src/cluster/target.js';
+import { usageError } from '../../src/errors.js';
+import { sameAddress } from '../../src/model/address.js';
+
+/** `--app` alone, or `--app container:NAME`. Throws usageError for anything else. */
+export function parseApp(text: string): { container: string } {
+  const match = /^container:(.+)$/.exec(text);
+  if (match?.[1] === undefined) {
+    throw usageError('bad-app', `--app can't take "${text}"`, {
+      hint: '--app for this shell, or --app=container:NAME for the environment of a container',
+    });
+  }
+  return { container: match[1] };
+}
+
+/** Whose settings are looked at: this shell's, or a container's. */
+export async function appSource(
+  context: Pick<Context, 'env'>,
+  app: true | { container: string },
+  target: Target | null,
+): Promise<AppSource> {
+  const nodes = target?.kind === 'own' ? target.state.plan.nodes : [];
+  const planned: AppSource['alsoAt'] = (announce) =>
+    nodes.filter((n) => sameAddress(n.announce, announce)).map((n) => n.endpoint);
+  if (app === true) return { where: 'this shell', env: context.env, alsoAt: planned };
+  const { appContainer } = await import('../../src/drivers/docker/app-container.js');
+  const { env, ownNames, publishedAt } = await appContainer(app.container, context.env);
+  return {
+    where: `container ${app.container}`,
+    env,
+    ownNames,
+    alsoAt: (announce) => [...planned(announce), ...publishedAt(announce)],
+  };
+}

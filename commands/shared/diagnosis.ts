@@ -1,0 +1,101 @@
+import type { DiagnoseOptions, DoctorResult } from '../../src/checks/index.js';
+import type { Context } from '../../src/cli/context.js';
+import type { Target } from '../../src/cluster/target.js';
+import { OperatorError } from '../../src/errors.js';
+import type { Gathered } from '../../src/model/gathered.js';
+import { appSource } from './app-source.js';
+import { engineOf, lookDeadlineMs, targetOf } from './engine.js';
+
+/** What `doctor` is to look at: a cluster, with the application's side where that is asked for. */
+export interface ClusterQuestion extends DiagnoseOptions {
+  masterName: string | null;
+  /** Milliseconds; null: do not watch. */
+  watchForMs: number | null;
+  /** This shell's settings, or those of a container; null: not the application's side. */
+  app: true | { container: string } | null;
+}
+
+/** Gathers and judges a cluster. */
+export async function diagnoseCluster(context: Context, question: ClusterQuestion): Promise<DoctorResult> {
+  const { diagnose } = await import('../../src/checks/index.js');
+  return diagnose(await gatherFor(context, question), await checksFor(question), question);
+}
+
+/** Asks everybody, the application's side at the same time. */
+export async function gatherFor(context: Context, question: ClusterQuestion): Promise<Gathered> {
+  const { app, masterName, watchForMs } = question;
+  const target = await targetFor(context, masterName, app !== null);
+  const { clock, signal } = context;
+  const asking = { clock, signal, deadlineMs: lookDeadlineMs(context) };
+  const [gathered, side] = await Promise.all([
+    gatherTarget(context, target, { ...asking, watchForMs }),
+    app === null ? null : gatherSide(context, app, target, asking),
+  ]);
+  return { ...gathered, app: side };
+}
+
+type Asking = { clock: Context['clock']; signal: AbortSignal; deadlineMs: number };
+
+/** The application's settings can be looked at without any cluster of ours. */
+async function targetFor(
+  context: Context,
+  masterName: string | null,
+  mayLack: boolean,
+): Promise<Target | null> {
+  try {
+    return await targetOf(context, masterName);
+  } catch (error) {
+    const lacks = error instanceof OperatorError && error.code === 'cluster-unknown';
+    if (mayLack && lacks && !context.globals.clusterGiven) return null;
+    throw error;
+  }
+}
+
+async function gatherTarget(
+  context: Context,
+  target: Target | null,
+  request: Asking & { watchForMs: number | null },
+): Promise<Gathered> {
+  const { gather, nothingGathered } = await import('../../src/cluster/gather.js');
+  if (target === null) return nothingGathered('there is no cluster here');
+  return gather(engineOf(context), target, request);
+}
+
+async function gatherSide(
+  context: Context,
+  app: true | { container: string },
+  target: Target | null,
+  asking: Asking,
+): Promise<Gathered['app']> {
+  const { gatherApp } = await import('../../src/cluster/app-side.js');
+  const sentinelPassword = target?.kind === 'attached' ? target.sentinelPassword : undefined;
+  return gatherApp(await appSource(context, app, target), {
+    ...asking,
+    password: target?.password,
+    sentinelPassword,
+  });
+}
+
+/** The application's side and files are judged where they are asked for, or named by `--only`. */
+async function checksFor({ app, only }: ClusterQuestion) {
+  const { ALL_CHECKS, CHECKS } = await import('../../src/checks/index.js');
+  return ALL_CHECKS.filter(
+    (check) =>
+      only?.includes(check.id) === true ||
+      (CHECKS.includes(check) && (app !== null || check.group !== 'application')),
+  );
+}
+
+/** Reads and judges configuration files and a compose file. */
+export async function diagnoseFiles(
+  context: Context,
+  files: { configs: string[]; compose: string | null },
+  options: DiagnoseOptions,
+): Promise<DoctorResult> {
+  const [{ readProject }, { staticDiagnosis }, { CHECKS }] = await Promise.all([
+    import('../../src/files/read-project.js'),
+    import('../../src/checks/static/index.js'),
+    import('../../src/checks/index.js'),
+  ]);
+  return staticDiagnosis(await readProject({ ...files, env: context.env }), CHECKS, options);
+}

@@ -1,0 +1,14 @@
+// Writes the catalogue in docs/faults.md from the built faults themselves, between its marks.
+import { readFile, writeFile } from 'node:fs/promises';
+import { catalogue } from '../dist/src/faults/catalogue/index.js';
+import { faultsPage } from '../dist/src/report/faults-page.js';
+
+const PAGE = new URL('../docs/faults.md', import.meta.url);
+const MARKED = /(<!-- catalogue[^>]*-->\n\n)[\s\S]*?(\n\n<!-- \/catalogue -->)/;
+
+const page = await readFile(PAGE, 'utf8');
+if (!MARKED.test(page)) throw new Error('docs/faults.md has lost its marks');
+await writeFile(
+  PAGE,
+  page.replace(MARKED, (_, begin, end) => `${begin}${faultsPage(catalogue)}${end}`),
+);

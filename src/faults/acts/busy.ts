@@ -1,0 +1,67 @@
+import { withNode } from '../../cluster/ask.js';
+import { failed, messageOf } from '../../errors.js';
+import { until } from '../../until.js';
+import { WireError } from '../../wire/client.js';
+import type { ActOf, Actor, Scene } from '../act.js';
+import { cli, nodeOf, placed, requireRunning } from '../scene.js';
+
+/**
+ * Until busy-reply-threshold is over (5 s by default) a server that runs a script answers nobody, SCRIPT KILL included;
+ * milliseconds, and some.
+ */
+const BUSY_REPLY_BOUND_MS = 8000;
+const FREED_BOUND_MS = 20_000;
+/** How long a server that is not busy takes to answer at the most, in milliseconds. */
+const PROMPT_MS = 500;
+
+/** A script without an end: the server answers nobody, and later everybody with -BUSY. */
+export const busy: Actor<ActOf<'busy'>> = {
+  describe: (scene, { node }) => `${placed(scene, node)}: EVAL "while true do end" 0`,
+  describeUndo: (_scene, { node }) => `${node}: SCRIPT KILL`,
+  commands: (scene, { node }) => [cli(scene, node, 'SCRIPT', 'KILL')],
+  async prepare(scene, act) {
+    await requireRunning(scene, act.node);
+    return act;
+  },
+  async inject(scene, { node }) {
+    const { up } = scene;
+    await withNode(nodeOf(up.plan, node), { ...up.asking, deadlineMs: PROMPT_MS }, async (connection) => {
+      const answer = connection.call('EVAL', 'while true do end', 0);
+      // It has been read before the next command on the same connection could be answered.
+      const outcome = await answer.then(
+        () => 'ended',
+        (error: unknown) =>
+          error instanceof WireError && error.silence.kind === 'timeout' ? 'busy' : messageOf(error),
+      );
+      if (outcome !== 'busy') throw failed('act-failed', `${node} did not begin the script: ${outcome}`);
+    });
+  },
+  async undo({ up }, { node }) {
+    let last = '';
+    const freed = await until(
+      async () => {
+        try {
+          const patient = { ...up.asking, deadlineMs: BUSY_REPLY_BOUND_MS };
+          await withNode(nodeOf(up.plan, node), patient, (c) => c.call('SCRIPT', 'KILL'));
+          return true;
+        } catch (error) {
+          last = messageOf(error);
+          // Sentinel says SCRIPT KILL itself to a node that it calls down (sentinel.c, sentinelPingReplyCallback).
+          return error instanceof WireError && /^NOTBUSY/.test(error.reply ?? '') ? true : undefined;
+        }
+      },
+      { clock: up.asking.clock, everyMs: 100, deadlineMs: FREED_BOUND_MS },
+    );
+    if (freed === undefined) throw failed('act-failed', `${node} could not be freed: ${last}`);
+  },
+  verify: answersPing,
+};
+
+async function answersPing({ up }: Scene, { node }: { node: string }): Promise<string | null> {
+  try {
+    await withNode(nodeOf(up.plan, node), up.asking, (c) => c.call('PING'));
+    return null;
+  } catch (error) {
+    return `${node}: ${messageOf(error)}`;
+  }
+}

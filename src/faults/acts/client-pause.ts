@@ -1,0 +1,42 @@
+import { messageOf } from '../../errors.js';
+import { formatDurationMs } from '../../model/duration.js';
+import { WireError } from '../../wire/client.js';
+import type { ActOf, Actor } from '../act.js';
+import { call, cli, placed, requireRunning } from '../scene.js';
+
+/** What the server may take beyond the pause to answer again, in milliseconds. */
+const AFTERWARDS_MS = 3000;
+
+/** CLIENT PAUSE: clients, or only those that write, wait. Sentinels are clients too. */
+export const clientPause: Actor<ActOf<'client-pause'>> = {
+  describe: (scene, { node, mode, forMs }) =>
+    `${placed(scene, node)}: CLIENT PAUSE ${Math.round(forMs)} ${mode}`,
+  describeUndo: (_scene, { node, mode, forMs }) =>
+    mode === 'WRITE'
+      ? `${node}: CLIENT UNPAUSE`
+      : `ends by itself after ${formatDurationMs(forMs)}: CLIENT UNPAUSE itself would have to wait`,
+  commands: (scene, { node }) => [cli(scene, node, 'CLIENT', 'UNPAUSE')],
+  async prepare(scene, act) {
+    await requireRunning(scene, act.node);
+    return act;
+  },
+  async inject({ up }, { node, mode, forMs }) {
+    await call(up, node, 'CLIENT', 'PAUSE', Math.round(forMs), mode);
+  },
+  async undo({ up }, { node, forMs }) {
+    // A pause of all clients holds this one up as well: it is answered when that ends by itself.
+    const deadlineMs = forMs + AFTERWARDS_MS;
+    await call({ ...up, asking: { ...up.asking, deadlineMs } }, node, 'CLIENT', 'UNPAUSE');
+  },
+  async verify({ up }, { node }) {
+    // A write that would be refused for its arguments is held up by a pause all the same (server.c, processCommand).
+    try {
+      await call(up, node, 'PUBLISH', '__sentinelctl__:probe', '');
+      return null;
+    } catch (error) {
+      // A node that answers with a refusal answers.
+      if (error instanceof WireError && error.reply !== undefined) return null;
+      return `${node} does not answer: ${messageOf(error)}`;
+    }
+  },
+};

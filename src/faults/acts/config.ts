@@ -1,0 +1,54 @@
+import { withNode } from '../../cluster/ask.js';
+import type { ActOf, Actor, Scene } from '../act.js';
+import { cli, configOf, impossible, nodeOf, placed, requireRunning } from '../scene.js';
+
+/** CONFIG SET on a data node. */
+export const config: Actor<ActOf<'config'>> = {
+  describe: (scene, { node, set }) => `${placed(scene, node)}: CONFIG SET ${words(set)}`,
+  describeUndo: (_scene, { node, set, was }) =>
+    `${node}: CONFIG SET ${was === undefined ? `${Object.keys(set).join(', ')} as they were` : words(was)}, CONFIG REWRITE`,
+  commands: (scene, { node, was = {} }) => [
+    ...Object.entries(was).map(([name, value]) => cli(scene, node, 'CONFIG', 'SET', name, value)),
+    cli(scene, node, 'CONFIG', 'REWRITE'),
+  ],
+  async prepare(scene, act) {
+    await requireRunning(scene, act.node);
+    const was = await configOf(scene.up, act.node, Object.keys(act.set));
+    const unknown = Object.keys(act.set).filter((name) => was[name] === undefined);
+    if (unknown.length === 0) return { ...act, was };
+    throw impossible(
+      `${act.node} has no setting ${unknown.join(', ')}`,
+      'CONFIG GET knows none of that name',
+    );
+  },
+  inject: ({ up }, { node, set }) => tell(up, node, set, false),
+  // In its file as well: Sentinel has every node that it reconfigures write down what it has (sentinel.c,
+  // sentinelSendSlaveOf: CONFIG REWRITE), and that may have been what was meant for a while.
+  undo: ({ up }, { node, was = {} }) => tell(up, node, was, true),
+  async verify({ up }, { node, was = {} }) {
+    const now = await configOf(up, node, Object.keys(was));
+    const wrong = Object.keys(was).filter((name) => now[name] !== was[name]);
+    return wrong.length === 0
+      ? null
+      : `${node} has ${wrong.map((name) => `${name} ${now[name] || '""'} instead of ${was[name] || '""'}`).join(', ')}`;
+  },
+};
+
+/** Sets every value, and has the server write its file where that is asked for. Throws WireError. */
+export async function tell(
+  up: Scene['up'],
+  id: string,
+  values: Record<string, string>,
+  rewrite: boolean,
+): Promise<void> {
+  await withNode(nodeOf(up.plan, id), up.asking, async (connection) => {
+    for (const [name, value] of Object.entries(values)) await connection.call('CONFIG', 'SET', name, value);
+    if (rewrite) await connection.call('CONFIG', 'REWRITE');
+  });
+}
+
+/** `replica-priority 0, save ""`. */
+export const words = (values: Record<string, string>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name} ${value === '' ? '""' : value}`)
+    .join(', ');

@@ -1,0 +1,67 @@
+import { surveyPlan } from '../../cluster/ask.js';
+import { startAsCrashed } from '../../cluster/start.js';
+import { failed } from '../../errors.js';
+import { sameAddress } from '../../model/address.js';
+import { majorityMaster } from '../../model/agreement.js';
+import { until } from '../../until.js';
+import { parseRole } from '../../wire/replies.js';
+import type { ActOf, Actor, Scene } from '../act.js';
+import { bringBack } from '../bring-back.js';
+import { call, ctl, nodeOf, placed, requireRunning } from '../scene.js';
+
+/** How long an orderly shutdown may take, in milliseconds: Redis waits up to 10 s for its replicas. */
+const SHUTDOWN_BOUND_MS = 20_000;
+const LOOK_EVERY_MS = 20;
+
+/** The server of a node ends, and perhaps is there again at once. */
+export const end: Actor<ActOf<'end'>> = {
+  describe: (scene, { node, signal, restart }) =>
+    `${signal} to ${placed(scene, node)}${restart === true ? ', and started again at once as it was' : ''}`,
+  describeUndo: (_scene, { node }) =>
+    node.startsWith('redis')
+      ? `${node} is started as a replica of the master of that moment`
+      : `${node} is started`,
+  commands: (scene, { node }) => [ctl(scene, `start ${node}`)],
+  async prepare(scene, act) {
+    await requireRunning(scene, act.node);
+    return act;
+  },
+  async inject({ up }, { node, signal, restart }) {
+    await up.driver.kill(node, signal);
+    await gone(up, node, signal);
+    if (restart === true) await startAsCrashed(up, nodeOf(up.plan, node));
+  },
+  undo: (scene, { node }) => bringBack(scene, nodeOf(scene.up.plan, node)),
+  verify: (scene, { node }) => whetherInPlace(scene, node),
+};
+
+async function gone(up: Scene['up'], node: string, signal: string): Promise<void> {
+  const isGone = await until(
+    async () => ((await up.driver.inspect(node)).state === 'running' ? undefined : true),
+    {
+      clock: up.asking.clock,
+      everyMs: LOOK_EVERY_MS,
+      deadlineMs: SHUTDOWN_BOUND_MS,
+      signal: up.asking.signal,
+    },
+  );
+  if (isGone === true) return;
+  throw failed('still-there', `${node} still runs ${SHUTDOWN_BOUND_MS / 1000} s after ${signal}`, {
+    hint: `sentinelctl logs ${node} --tail 20`,
+  });
+}
+
+/** Null for a sentinel that runs, for the master that the sentinels name, and for a replica that is linked to it. */
+export async function whetherInPlace({ up }: Scene, id: string): Promise<string | null> {
+  const { state, detail } = await up.driver.inspect(id);
+  if (state !== 'running') return `${id} is ${state} (${detail})`;
+  const node = nodeOf(up.plan, id);
+  if (node.kind === 'sentinel') return null;
+  const role = parseRole(await call(up, id, 'ROLE'));
+  const master = majorityMaster(await surveyPlan(up.plan, up.asking), up.plan.spec.masterName);
+  if (sameAddress(master, node.announce))
+    return role.role === 'master' ? null : `${id} is the master for the sentinels, and says ${role.role}`;
+  if (role.role !== 'replica') return `${id} says ${role.role}, and is not the master for the sentinels`;
+  if (!sameAddress(role.follows, master)) return `${id} follows another node than the master`;
+  return role.link === 'connected' ? null : `the link of ${id} to the master is ${role.link ?? 'not there'}`;
+}

@@ -1,0 +1,85 @@
+import { withNode } from '../../cluster/ask.js';
+import { failed } from '../../errors.js';
+import { until } from '../../until.js';
+import { type Connection, WireError } from '../../wire/client.js';
+import { parseInfo } from '../../wire/info.js';
+import type { ActOf, Actor, Scene } from '../act.js';
+import { cli, configOf, nodeOf, placed, requireRunning } from '../scene.js';
+import { tell, words } from './config.js';
+
+/** A save point at all, since without one a save that failed stops no write (server.c, writeCommandsDeniedByDiskError). */
+const SET = { save: '3600 1', 'stop-writes-on-bgsave-error': 'yes' };
+const SAVE_BOUND_MS = 30_000;
+const LOOK_EVERY_MS = 50;
+
+/**
+ * Saves that fail, as on a full disk: a directory stands in the place of the dump file, which stops root's servers too,
+ * since a file is never renamed over a directory (rename(2), EISDIR). From then on writes and PING are answered with
+ * -MISCONF.
+ */
+export const failSaves: Actor<ActOf<'fail-saves'>> = {
+  describe: (scene, { node }) =>
+    `${placed(scene, node)}: a directory in the place of dump.rdb, CONFIG SET ${words(SET)}, BGSAVE`,
+  describeUndo: (_scene, { node, was }) =>
+    `${node}: the directory is taken away, a BGSAVE proves it, CONFIG SET ${was === undefined ? `${Object.keys(SET).join(', ')} as they were` : words(was)}, CONFIG REWRITE`,
+  commands: (scene, { node, was = {} }) => [
+    `rmdir dump.rdb  # in the working directory of ${node}`,
+    cli(scene, node, 'BGSAVE'),
+    ...Object.entries(was).map(([name, value]) => cli(scene, node, 'CONFIG', 'SET', name, value)),
+    cli(scene, node, 'CONFIG', 'REWRITE'),
+  ],
+  async prepare(scene, act) {
+    await requireRunning(scene, act.node);
+    return { ...act, was: await configOf(scene.up, act.node, Object.keys(SET)) };
+  },
+  async inject({ up }, { node }) {
+    await up.driver.blockDump(node, true);
+    await tell(up, node, SET, false);
+    await withNode(nodeOf(up.plan, node), up.asking, async (connection) => {
+      if ((await save(up, connection)) === 'err') return;
+      throw failed('act-failed', `the saves of ${node} go on to work`, {
+        why: 'a directory in the place of its dump file did not stop them',
+      });
+    });
+  },
+  async undo({ up }, { node, was = {} }) {
+    // First, and also where the server is down: it could not start with a dump file that is a directory.
+    await up.driver.blockDump(node, false);
+    await withNode(nodeOf(up.plan, node), up.asking, async (connection) => {
+      if ((await save(up, connection)) === 'ok') return;
+      throw failed('act-failed', `the saves of ${node} still fail`, {
+        hint: `sentinelctl logs ${node} --tail 20`,
+      });
+    });
+    await tell(up, node, was, true);
+  },
+  async verify({ up }, { node, was = {} }) {
+    const info = await withNode(nodeOf(up.plan, node), up.asking, (c) => c.call('INFO', 'persistence'));
+    if (parseInfo(info).get('rdb_last_bgsave_status') !== 'ok') return `the last save of ${node} failed`;
+    const now = await configOf(up, node, Object.keys(was));
+    const wrong = Object.keys(was).find((name) => now[name] !== was[name]);
+    return wrong === undefined
+      ? null
+      : `${node} has ${wrong} ${now[wrong] || '""'} instead of ${was[wrong] || '""'}`;
+  },
+};
+
+/** Saves in the background, waits for its end, and answers how it ended. Throws WireError. */
+async function save({ asking }: Scene['up'], connection: Connection): Promise<string> {
+  const waiting = { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: SAVE_BOUND_MS };
+  const seen = async (): Promise<string | undefined> => {
+    const info = parseInfo(await connection.call('INFO', 'persistence'));
+    return info.get('rdb_bgsave_in_progress') === '0' ? info.get('rdb_last_bgsave_status') : undefined;
+  };
+  await until(async () => {
+    try {
+      await connection.call('BGSAVE');
+      return true;
+    } catch (error) {
+      // Another child, of a replication or of an AOF rewrite, is not over yet.
+      if (error instanceof WireError && /in progress|child/i.test(error.reply ?? '')) return undefined;
+      throw error;
+    }
+  }, waiting);
+  return (await until(seen, waiting)) ?? 'running';
+}

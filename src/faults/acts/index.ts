@@ -1,0 +1,49 @@
+import type { Act, ActKind, Actor, Scene } from '../act.js';
+import { block } from './block.js';
+import { busy } from './busy.js';
+import { clientPause } from './client-pause.js';
+import { config } from './config.js';
+import { end } from './end.js';
+import { failSaves } from './fail-saves.js';
+import { follow } from './follow.js';
+import { pause } from './pause.js';
+import { sentinelDebug } from './sentinel-debug.js';
+import { sentinelSet } from './sentinel-set.js';
+import { simulate } from './simulate.js';
+import { slow } from './slow.js';
+
+/** How each kind of act is done and taken back. */
+const ACTORS: { [K in ActKind]: Actor<Extract<Act, { act: K }>> } = {
+  end,
+  pause,
+  block,
+  slow,
+  config,
+  'sentinel-set': sentinelSet,
+  'sentinel-debug': sentinelDebug,
+  'client-pause': clientPause,
+  follow,
+  busy,
+  simulate,
+  'fail-saves': failSaves,
+};
+
+/** The actor of an act. Throws TypeError for a kind that this version does not know. */
+export function actorOf<A extends Act>(act: A): Actor<A> {
+  if (!Object.hasOwn(ACTORS, act.act)) throw new TypeError(`no act is called ${JSON.stringify(act.act)}`);
+  return ACTORS[act.act] as unknown as Actor<A>;
+}
+
+/** Exactly what an act does, in words. */
+export const describeAct = (scene: Pick<Scene, 'up'>, act: Act): string => actorOf(act).describe(scene, act);
+
+/** What a person reads of acts before they are done: each one, and how it is taken back. */
+export function describeActs(
+  scene: Pick<Scene, 'up'>,
+  acts: readonly Act[],
+): { does: string; undo: string }[] {
+  return acts.map((act) => ({
+    does: actorOf(act).describe(scene, act),
+    undo: actorOf(act).describeUndo(scene, act),
+  }));
+}

@@ -1,0 +1,26 @@
+import type { ActOf, Actor } from '../act.js';
+import { bringBack } from '../bring-back.js';
+import { ctl, nodeOf, placed, requireRunning } from '../scene.js';
+
+/** A frozen server: SIGSTOP, or the engine's freezer. */
+export const pause: Actor<ActOf<'pause'>> = {
+  describe: (scene, { node }) => `${placed(scene, node)} is frozen`,
+  describeUndo: (_scene, { node }) => `${node} is thawed`,
+  commands: (scene, { node }) => [ctl(scene, `resume ${node}`)],
+  async prepare(scene, act) {
+    await requireRunning(scene, act.node);
+    return act;
+  },
+  inject: ({ up }, { node }) => up.driver.pause(node),
+  async undo(scene, { node }) {
+    const { driver, plan } = scene.up;
+    const { state } = await driver.inspect(node);
+    if (state === 'paused') await driver.resume(node);
+    // It ran when it was frozen; the machine, or somebody, has ended it since.
+    else await bringBack(scene, nodeOf(plan, node));
+  },
+  async verify({ up }, { node }) {
+    const { state, detail } = await up.driver.inspect(node);
+    return state === 'running' ? null : `${node} is ${state} (${detail})`;
+  },
+};

@@ -1,0 +1,51 @@
+import type { DriverName } from '../../model/plan.js';
+import type { Act } from '../act.js';
+import type { Roles } from '../roles.js';
+
+/** How one driver does it, or why it can not, and who can. */
+export type Way =
+  | { can: true; injects: string; heals: string }
+  | { can: false; why: string; instead: string };
+
+/** What a fault is told beyond its targets. Durations are milliseconds; each fault names those that it heeds. */
+export interface FaultParams {
+  /** How long it lasts. */
+  forMs?: number;
+  delayMs?: number;
+  jitterMs?: number;
+  /** Where packet rules and proxies carry a mark: given by the experiment, unique in the cluster. */
+  tag: string;
+}
+export type ParamName = 'forMs' | 'delayMs' | 'jitterMs';
+
+/** What a fault may hit beyond one data node and a minority of the sentinels, because its name says so. */
+export interface Radius {
+  dataNodes?: 'all' | 'replicas';
+  sentinels?: 'majority' | 'all';
+}
+
+/** One thing that happens to clusters in real life: what it is, and a pure translation into acts. */
+export interface Fault {
+  name: string;
+  /** One line, as `faults` lists it. */
+  summary: string;
+  /** What happens, in a sentence or two. */
+  does: string;
+  drivers: Record<DriverName, Way>;
+  /** How it ends by itself, also where nobody heals it; null where it does not. */
+  expires: string | null;
+  /** What a correct cluster does. */
+  correct: string[];
+  /** What must not happen. */
+  mustNot: string[];
+  /** What it may be told, with the value where it is not said; null where `FaultParams` leaves it to the cluster. */
+  params: Partial<Record<ParamName, string>>;
+  /** What TARGET may be, for people, and what is meant where none is given. */
+  target: { words: string; byDefault: string };
+  radius: Radius;
+  /**
+   * The acts, in the order in which they are done. `targets` are ids, `master`, or what `target.words` says; empty: the
+   * default. Pure. Throws usageError `bad-target` (64) for one that makes no sense here.
+   */
+  acts(roles: Roles, targets: readonly string[], params: FaultParams): Act[];
+}

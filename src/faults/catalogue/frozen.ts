@@ -1,0 +1,78 @@
+import { formatDurationMs } from '../../model/duration.js';
+import type { Fault } from './fault.js';
+import { badTarget, dataTargets } from './targets.js';
+import { anywhere, FROZEN } from './ways.js';
+
+/** Beyond down-after, in milliseconds: an election and a promotion, so that a failover is over when it ends. */
+const LONGER_MS = 10_000;
+const NODE_OR_MASTER = { words: 'a data node, or master', byDefault: 'master' };
+
+/** Servers that live and answer nobody, or not everybody. */
+export const FROZEN_FAULTS: Fault[] = [
+  {
+    name: 'freeze',
+    summary: 'a data node hangs for longer than down-after',
+    does: 'The server is frozen: its connections stay open, and nothing comes out of them; as in a swap storm, or on a hung disk.',
+    drivers: FROZEN,
+    expires: null,
+    correct: [
+      'as after a crash, up to one PING period later',
+      'once it thaws it is made a replica, within 4 × 2 s and an INFO',
+    ],
+    mustNot: [
+      'clients that go on waiting for it, or go back to it once it thaws: what it takes then is lost',
+    ],
+    params: { forMs: 'until it is healed' },
+    target: NODE_OR_MASTER,
+    radius: {},
+    acts: (roles, targets) => dataTargets(roles, targets).map(({ id }) => ({ act: 'pause', node: id })),
+  },
+  {
+    name: 'freeze-short',
+    summary: 'a data node hangs for less than down-after',
+    does: 'As freeze, for half of down-after where nothing is said; a pause that Sentinel must sit out.',
+    drivers: FROZEN,
+    expires: null,
+    correct: ['nothing: clients wait, and go on'],
+    mustNot: ['a failover', 'lost writes'],
+    params: { forMs: 'half of down-after' },
+    target: NODE_OR_MASTER,
+    radius: {},
+    acts(roles, targets, { forMs }) {
+      if (forMs !== undefined && forMs >= roles.downAfterMs) {
+        throw badTarget(
+          `${formatDurationMs(forMs)} is no short freeze: down-after is ${formatDurationMs(roles.downAfterMs)}`,
+          'inject freeze, or a shorter --for',
+        );
+      }
+      return dataTargets(roles, targets).map(({ id }) => ({ act: 'pause', node: id }));
+    },
+  },
+  {
+    name: 'pause-writes',
+    summary: 'the master takes no writes for a while, and answers everything else',
+    does: 'CLIENT PAUSE … WRITE. It holds up Sentinel’s own PUBLISH as well, and with it the rest of that link: longer than down-after it becomes a failover.',
+    drivers: anywhere('CLIENT PAUSE … WRITE', 'CLIENT UNPAUSE'),
+    expires: 'CLIENT PAUSE ends by itself after --for',
+    correct: ['shorter than down-after: nothing; writes wait and go on', 'longer: a failover'],
+    mustNot: ['lost writes where it is shorter than down-after'],
+    params: { forMs: 'down-after + 10s' },
+    target: NODE_OR_MASTER,
+    radius: {},
+    acts: (roles, targets, { forMs = roles.downAfterMs + LONGER_MS }) =>
+      dataTargets(roles, targets).map(({ id }) => ({ act: 'client-pause', node: id, mode: 'WRITE', forMs })),
+  },
+  {
+    name: 'busy-script',
+    summary: 'a script that never ends: the master answers nobody but with -BUSY',
+    does: 'EVAL of an endless loop, from a connection that is dropped.',
+    drivers: anywhere('EVAL "while true do end" 0', 'SCRIPT KILL'),
+    expires: 'Sentinel says SCRIPT KILL itself to a node that answers -BUSY and that it calls down',
+    correct: ['-BUSY is no valid answer to PING: it is called down, and replaced'],
+    mustNot: ['a master that is busy and stays the master'],
+    params: { forMs: 'until it is healed' },
+    target: NODE_OR_MASTER,
+    radius: {},
+    acts: (roles, targets) => dataTargets(roles, targets).map(({ id }) => ({ act: 'busy', node: id })),
+  },
+];

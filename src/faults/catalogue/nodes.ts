@@ -1,0 +1,142 @@
+import { dataNodes } from '../../model/plan.js';
+import type { Act } from '../act.js';
+import type { Fault } from './fault.js';
+import { dataTargets, noTargets, replicaTargets } from './targets.js';
+import { ENDED, ways } from './ways.js';
+
+const ending = (id: string, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Act => ({
+  act: 'end',
+  node: id,
+  signal,
+});
+const NODE_OR_MASTER = { words: 'a data node, or master', byDefault: 'master' };
+const REPLACED = [
+  'after down-after the sentinels call it down, one of them is elected and promotes a replica',
+  'the other replicas follow the new master; the old one comes back as a replica',
+];
+
+/** Servers that end. */
+export const NODE_FAULTS: Fault[] = [
+  {
+    name: 'kill',
+    summary: 'a data node crashes',
+    does: 'SIGKILL, as a crash or the kernel’s memory killer: connections close, nothing is written any more.',
+    drivers: ENDED,
+    expires: null,
+    correct: REPLACED,
+    mustNot: [
+      'two masters that take writes for long',
+      'acknowledged writes lost beyond the replication’s lag',
+    ],
+    params: { forMs: 'until it is healed' },
+    target: NODE_OR_MASTER,
+    radius: {},
+    acts: (roles, targets) => dataTargets(roles, targets).map(({ id }) => ending(id)),
+  },
+  {
+    name: 'stop',
+    summary: 'a data node is shut down in an orderly way',
+    does: 'SIGTERM: the server waits for its replicas (up to shutdown-timeout), saves where it is told to, and ends.',
+    drivers: ways(
+      ['SIGTERM to the server', 'started as a replica of the master of that moment'],
+      ['SIGTERM by the engine', 'started as a replica of the master of that moment'],
+    ),
+    expires: null,
+    correct: REPLACED,
+    mustNot: ['acknowledged writes lost: its replicas had the time to get them'],
+    params: { forMs: 'until it is healed' },
+    target: NODE_OR_MASTER,
+    radius: {},
+    acts: (roles, targets) => dataTargets(roles, targets).map(({ id }) => ending(id, 'SIGTERM')),
+  },
+  {
+    name: 'fast-restart',
+    summary: 'the master crashes and is back at once, before anybody calls it down',
+    does: 'SIGKILL and a start of the same server as it was, as a supervisor or restart: always does it.',
+    drivers: ways(
+      ['SIGKILL, then the same start again', 'nothing to take back: it runs'],
+      ['SIGKILL, then the same start again', 'nothing to take back: it runs'],
+    ),
+    expires: 'done with when it runs again',
+    correct: ['none: Sentinel sees only +reboot, and every check of the topology passes'],
+    mustNot: [
+      'a master without persistence that comes back empty: its replicas copy the emptiness, and all data is gone (a known weakness)',
+    ],
+    params: {},
+    target: NODE_OR_MASTER,
+    radius: {},
+    acts: (roles, targets) =>
+      dataTargets(roles, targets).map(({ id }) => ({
+        act: 'end',
+        node: id,
+        signal: 'SIGKILL',
+        restart: true,
+      })),
+  },
+  {
+    name: 'replica-kill',
+    summary: 'a replica crashes',
+    does: 'SIGKILL to one replica; the master and the others go on.',
+    drivers: ENDED,
+    expires: null,
+    correct: [
+      'the sentinels call the replica down, and nothing else happens',
+      'it links up again once it is back',
+    ],
+    mustNot: ['a failover', 'an outage of clients, unless min-replicas-to-write wants that replica'],
+    params: { forMs: 'until it is healed' },
+    target: { words: 'a replica', byDefault: 'the replica with the largest offset' },
+    radius: {},
+    acts: (roles, targets) =>
+      replicaTargets(
+        roles,
+        targets,
+        roles.replicas.slice(0, 1).map(({ node }) => node),
+      ).map(({ id }) => ending(id)),
+  },
+  {
+    name: 'all-replicas-down',
+    summary: 'every replica crashes: nobody could take over',
+    does: 'SIGKILL to all replicas.',
+    drivers: ENDED,
+    expires: null,
+    correct: [
+      'the master goes on; a failover that is asked for meanwhile is refused (-failover-abort-no-good-slave)',
+    ],
+    mustNot: ['a failover to a replica that is down'],
+    params: { forMs: 'until it is healed' },
+    target: { words: 'none', byDefault: 'every replica' },
+    radius: { dataNodes: 'replicas' },
+    acts(roles, targets) {
+      noTargets(targets, 'every replica');
+      const replicas = roles.replicas.map(({ node }) => node);
+      return replicaTargets(roles, [], replicas).map(({ id }) => ending(id));
+    },
+  },
+  {
+    name: 'cold-start',
+    summary: 'everything crashes at once, as in a power cut',
+    does: 'SIGKILL to every data node and every sentinel.',
+    drivers: ways(
+      [
+        'SIGKILL to every server',
+        'everything is started around what is on disk, as up does: whoever holds the data becomes the master',
+      ],
+      [
+        'SIGKILL to every container',
+        'everything is started around what is on disk, as up does: whoever holds the data becomes the master',
+      ],
+    ),
+    expires: null,
+    correct: ['what was on disk is there again, and the node that has it is the master'],
+    mustNot: ['an empty node that becomes the master of one that has data'],
+    params: { forMs: 'until it is healed' },
+    target: { words: 'none', byDefault: 'every node' },
+    radius: { dataNodes: 'all', sentinels: 'all' },
+    acts(roles, targets) {
+      noTargets(targets, 'every node');
+      // Sentinels first: none of them may see the data nodes go, one after the other.
+      return [...roles.sentinels, ...dataNodes(roles.plan)].map(({ id }) => ending(id));
+    },
+  },
+];

@@ -1,0 +1,113 @@
+import type { Act } from '../act.js';
+import type { Roles } from '../roles.js';
+import type { Fault } from './fault.js';
+import { majorityOf, noTargets, sentinelTargets } from './targets.js';
+import { type anywhere, ENDED, FROZEN, ways } from './ways.js';
+
+const ending = (id: string): Act => ({ act: 'end', node: id, signal: 'SIGKILL' });
+const A_SENTINEL = { words: 'a sentinel', byDefault: 'the last sentinel' };
+const last = ({ sentinels }: Roles) => sentinels.slice(-1);
+
+const CRASHES: ReturnType<typeof anywhere> = ways(
+  [
+    'SIGKILL to the master, SENTINEL SIMULATE-FAILURE at every sentinel',
+    'the sentinel that ended is started, the others are disarmed, the old master is started safely',
+  ],
+  [
+    'SIGKILL to the master, SENTINEL SIMULATE-FAILURE at every sentinel',
+    'the sentinel that ended is started, the others are disarmed, the old master is started safely',
+  ],
+);
+
+/** The leader is whoever wins the election, so all of them are armed; one that does not lead goes on. */
+const leaderCrash = (roles: Roles, at: 'crash-after-election' | 'crash-after-promotion'): Act[] => [
+  // First, so that it is taken back last: once there are sentinels again that can promote another one.
+  ending(roles.master.id),
+  ...roles.sentinels.map(({ id }): Act => ({ act: 'simulate', node: id, at })),
+];
+
+/** Sentinels that end, hang, or die at the worst moment. */
+export const SENTINEL_FAULTS: Fault[] = [
+  {
+    name: 'sentinel-down',
+    summary: 'one sentinel crashes',
+    does: 'SIGKILL to a sentinel.',
+    drivers: ENDED,
+    expires: null,
+    correct: ['the others go on, and would still fail over'],
+    mustNot: ['a failover', 'a quorum that is no longer usable, where there are three or more'],
+    params: { forMs: 'until it is healed' },
+    target: A_SENTINEL,
+    radius: {},
+    acts: (roles, targets) => sentinelTargets(roles, targets, last(roles)).map(({ id }) => ending(id)),
+  },
+  {
+    name: 'sentinel-majority-down',
+    summary: 'so many sentinels crash that the rest can elect nobody',
+    does: 'SIGKILL to the last sentinels, a majority of them.',
+    drivers: ENDED,
+    expires: null,
+    correct: [
+      'no failover, whatever happens to the master',
+      'once they are back, a master that is down is replaced',
+    ],
+    mustNot: ['a failover by a minority'],
+    params: { forMs: 'until it is healed' },
+    target: { words: 'none', byDefault: 'the last sentinels, as many as are a majority' },
+    radius: { sentinels: 'majority' },
+    acts(roles, targets) {
+      noTargets(targets, 'the last sentinels');
+      return roles.sentinels.slice(-majorityOf(roles.sentinels.length)).map(({ id }) => ending(id));
+    },
+  },
+  {
+    name: 'sentinel-freeze',
+    summary: 'a sentinel hangs for longer than 2 s, and is in TILT for 30 s after it thaws',
+    does: 'The sentinel is frozen; when it goes on, its clock has jumped by more than 2 s, and it does not trust itself.',
+    drivers: FROZEN,
+    expires: 'TILT ends by itself after 30 s',
+    correct: ['after it thaws it says +tilt, watches and does not act, and is whole again 30 s later'],
+    mustNot: ['a failover because of it', 'a vote of a sentinel in TILT'],
+    params: { forMs: '3s' },
+    target: A_SENTINEL,
+    radius: {},
+    acts: (roles, targets) =>
+      sentinelTargets(roles, targets, last(roles)).map(({ id }) => ({ act: 'pause', node: id })),
+  },
+  {
+    name: 'leader-crash-after-election',
+    summary: 'the master crashes, and the sentinel that was elected to replace it crashes too',
+    does: 'The sentinel that wins the election ends itself right then, with exit code 99.',
+    drivers: CRASHES,
+    expires: null,
+    correct: [
+      'the others try again no sooner than 2 × failover-timeout after they voted, and replace the master then',
+    ],
+    mustNot: ['a failover that never comes, once those that were armed are disarmed'],
+    params: { forMs: 'until it is healed' },
+    target: { words: 'none', byDefault: 'the master, and whichever sentinel leads' },
+    radius: { sentinels: 'all' },
+    acts(roles, targets) {
+      noTargets(targets, 'the master, and whichever sentinel leads');
+      return leaderCrash(roles, 'crash-after-election');
+    },
+  },
+  {
+    name: 'leader-crash-after-promotion',
+    summary: 'the master crashes, and the leading sentinel crashes right after it promoted a replica',
+    does: 'The leader ends itself, with exit code 99, after it has told the chosen replica to be a master, before anybody knows.',
+    drivers: CRASHES,
+    expires: null,
+    correct: [
+      'the others still name the old master; they make the promoted node a replica of it again, or replace it at their next try, after 2 × failover-timeout',
+    ],
+    mustNot: ['two masters for good'],
+    params: { forMs: 'until it is healed' },
+    target: { words: 'none', byDefault: 'the master, and whichever sentinel leads' },
+    radius: { sentinels: 'all' },
+    acts(roles, targets) {
+      noTargets(targets, 'the master, and whichever sentinel leads');
+      return leaderCrash(roles, 'crash-after-promotion');
+    },
+  },
+];

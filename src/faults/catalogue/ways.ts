@@ -1,0 +1,20 @@
+import type { Way } from './fault.js';
+
+/** How it is done where nodes are processes and where they are containers. */
+export const ways = (process: [string, string], docker: [string, string]): { process: Way; docker: Way } => ({
+  process: { can: true, injects: process[0], heals: process[1] },
+  docker: { can: true, injects: docker[0], heals: docker[1] },
+});
+
+/** The same wherever the nodes live: it goes by the protocol. */
+export const anywhere = (injects: string, heals: string): { process: Way; docker: Way } =>
+  ways([injects, heals], [injects, heals]);
+
+const SAFELY =
+  'started as a replica of the master of that moment, a master without persistence not before another one was promoted';
+
+export const ENDED = ways(
+  ['SIGKILL to the server', `the server is ${SAFELY}`],
+  ['SIGKILL by the engine', `the container is ${SAFELY}`],
+);
+export const FROZEN = ways(['SIGSTOP', 'SIGCONT'], ['the engine’s pause (cgroup freezer)', 'unpause']);

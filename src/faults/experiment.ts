@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import type { BringUp } from '../cluster/bring-up.js';
+import type { Engine } from '../cluster/engine.js';
+import { appendRecord, beginJournal, type Journal, requireFinished } from '../cluster/journal.js';
+import { ownIdentity } from '../host/process-identity.js';
+import type { Act, Scene } from './act.js';
+import { actorOf } from './acts/index.js';
+import { endGuards, startGuard } from './guard-process.js';
+import { proveHealed, takeBack } from './take-back.js';
+
+export interface ExperimentOptions {
+  /** What runs it, for whoever finds the journal: `inject partition --cluster default`. */
+  what: string;
+  /** Whether `close` leaves what was injected, for `heal` to take back. */
+  keep: boolean;
+  /** After so many milliseconds a guard outside this process heals, where this process is gone; null: no guard. */
+  guardMs: number | null;
+  /** False for a cluster that is not whole to begin with: a heal takes back, and proves nothing. Absent: true. */
+  proof?: boolean;
+}
+
+/** An act that was journalled; `n` is its number there. */
+export interface Injected {
+  n: number;
+  act: Act;
+}
+
+export interface HealOptions {
+  /** Only these, in reverse order; all that is not taken back yet where absent. */
+  only?: readonly Injected[];
+  /** Servers that were ended are started as they were when they died, a second or an empty master included. */
+  asCrashed?: boolean;
+  /** Whether convergence is proved afterwards; true unless `only` is given. */
+  prove?: boolean;
+}
+
+/** A run of faults on one cluster of ours, under its lock: whatever it does is journalled before it is done. */
+export interface Experiment {
+  /** What is not taken back yet, in the order in which it was done. */
+  active(): Injected[];
+  /**
+   * Journals and does each act, in order. `onBegin` is called right before the first one is really done, for whoever
+   * times it. Throws what an act's `prepare` throws before anything is done; where an act fails half-way, it and all
+   * of the others are in the journal, for `heal`.
+   */
+  inject(acts: readonly Act[], onBegin?: () => void): Promise<Injected[]>;
+  /** Journals acts that the caller does and takes back by its own means; then `settled`. What died in between is recovered. */
+  plan(acts: readonly Act[]): Promise<Injected[]>;
+  /**
+   * Takes back in reverse order, verifies each by looking, and proves convergence. Has a deadline of its own and no
+   * signal: the run's may be aborted. Throws `not-healed` (4) with all that is still wrong and what to type.
+   */
+  heal(options?: HealOptions): Promise<void>;
+  /** Notes that these are no more, because the caller took them back by its own means, or leaves them on purpose. */
+  settled(injected: readonly Injected[]): Promise<void>;
+  /** Closes the journal and ends its guard, unless something is not taken back, or not proved to be: that stays in it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an experiment; its journal, and its guard, begin with the first act. The caller holds the cluster's lock. Throws
+ * `unfinished-journal` (3) where an earlier one is open.
+ */
+export async function openExperiment(
+  engine: Engine,
+  up: BringUp,
+  options: ExperimentOptions,
+): Promise<Experiment> {
+  await requireFinished(engine.store, up.plan.spec.cluster);
+  const isProved = options.proof ?? true;
+  return new Journalled(engine, up, isProved, () => begin(engine, up.plan.spec.cluster, options));
+}
+
+async function begin(engine: Engine, cluster: string, options: ExperimentOptions): Promise<void> {
+  const { pid, startTime } = await ownIdentity();
+  const id = randomBytes(8).toString('hex');
+  const atMs = engine.clock.wallMs();
+  const healByMs = options.guardMs === null ? null : atMs + options.guardMs;
+  const { what, keep, proof = true } = options;
+  const owner = { pid, startTime };
+  await beginJournal(engine.store, cluster, { id, what, owner, keep, atMs, healByMs, proof });
+  if (healByMs !== null) await startGuard(engine, cluster, id);
+}
+
+/** Goes on with a journal that another run left. The caller holds the cluster's lock. */
+export function resumeExperiment(engine: Engine, up: BringUp, journal: Journal): Experiment {
+  const left = journal.steps.filter((step) => step.state !== 'undone');
+  return new Journalled(engine, up, journal.head.proof ?? true, null, {
+    active: left.map(({ n, act }) => ({ n, act: act as Act })),
+    last: Math.max(0, ...journal.steps.map((step) => step.n)),
+  });
+}
+
+class Journalled implements Experiment {
+  #active: Injected[];
+  /** Whether anything was done since the last proof. */
+  #unproved: boolean;
+  #last: number;
+  /** Begins the journal; null once that is done. */
+  #begin: (() => Promise<void>) | null;
+  readonly #engine: Engine;
+  readonly #up: BringUp;
+  readonly #isProved: boolean;
+
+  constructor(
+    engine: Engine,
+    up: BringUp,
+    isProved: boolean,
+    begin: (() => Promise<void>) | null,
+    left: { active: Injected[]; last: number } = { active: [], last: 0 },
+  ) {
+    this.#engine = engine;
+    this.#up = up;
+    this.#isProved = isProved;
+    this.#begin = begin;
+    this.#active = left.active;
+    this.#last = left.last;
+    // What another run left was not proved to be gone, whether anything of it is left or not.
+    this.#unproved = begin === null;
+  }
+
+  active(): Injected[] {
+    return [...this.#active];
+  }
+
+  async inject(acts: readonly Act[], onBegin?: () => void): Promise<Injected[]> {
+    const scene: Scene = { engine: this.#engine, up: this.#up };
+    const prepared: Act[] = [];
+    for (const act of acts) prepared.push(await actorOf(act).prepare(scene, act));
+    const injected = await this.plan(prepared);
+    onBegin?.();
+    for (const { act } of injected) await actorOf(act).inject(scene, act);
+    for (const { n } of injected) await this.#write({ type: 'done', n });
+    return injected;
+  }
+
+  async plan(acts: readonly Act[]): Promise<Injected[]> {
+    if (acts.length === 0) return [];
+    await this.#begin?.();
+    this.#begin = null;
+    const planned = acts.map((act) => ({ n: ++this.#last, act }));
+    for (const { n, act } of planned) await this.#write({ type: 'planned', n, act });
+    this.#active.push(...planned);
+    this.#unproved = true;
+    return planned;
+  }
+
+  async heal({ only, asCrashed = false, prove = only === undefined }: HealOptions = {}): Promise<void> {
+    const steps = this.#active.filter(({ n }) => only === undefined || only.some((one) => one.n === n));
+    const scene = unbroken(this.#engine, this.#up);
+    await takeBack(scene, steps, {
+      asCrashed,
+      // Others that are still in effect may keep a node from its place.
+      wholly: only === undefined && this.#isProved,
+      onUndone: (step) => this.#undone(step),
+    });
+    if (!prove) return;
+    if (this.#isProved) await proveHealed(scene);
+    this.#unproved = this.#active.length > 0;
+  }
+
+  async settled(injected: readonly Injected[]): Promise<void> {
+    for (const step of injected) await this.#undone(step);
+    this.#unproved = this.#active.length > 0;
+  }
+
+  async close(): Promise<void> {
+    if (this.#begin !== null || this.#active.length > 0 || this.#unproved) return;
+    await this.#write({ type: 'closed' });
+    await endGuards(this.#engine, this.#up.plan.spec.cluster);
+  }
+
+  async #undone({ n }: Injected): Promise<void> {
+    if (!this.#active.some((step) => step.n === n)) return;
+    await this.#write({ type: 'undone', n });
+    this.#active = this.#active.filter((step) => step.n !== n);
+  }
+
+  #write(record: Parameters<typeof appendRecord>[2]): Promise<void> {
+    return appendRecord(this.#engine.store, this.#up.plan.spec.cluster, record);
+  }
+}
+
+/** The same cluster for work that an abort must not cut short. */
+export function unbroken(engine: Engine, up: BringUp): Scene {
+  return {
+    engine: { ...engine, signal: undefined },
+    up: { ...up, asking: { ...up.asking, signal: undefined } },
+  };
+}

@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { surveyPlan } from '../cluster/ask.js';
+import type { BringUp } from '../cluster/bring-up.js';
+import { changing } from '../cluster/changing.js';
+import { type Engine, openDriver, requireCluster } from '../cluster/engine.js';
+import { EXIT, OperatorError } from '../errors.js';
+import { convergence } from '../model/convergence.js';
+import { command } from '../model/hints.js';
+import type { Act } from './act.js';
+import { actorOf, describeActs } from './acts/index.js';
+import type { Fault, FaultParams } from './catalogue/fault.js';
+import { faultOf } from './catalogue/index.js';
+import { type Experiment, openExperiment } from './experiment.js';
+import { requirePastFailoverGuard, requireSteady } from './preflight.js';
+import { requireRadius } from './radius.js';
+import { type Roles, rolesIn } from './roles.js';
+import { showUntil } from './show.js';
+
+/** Deadline of one question, in milliseconds. */
+const ASK_DEADLINE_MS = 1500;
+const START_BOUND_MS = 60_000;
+
+export interface InjectRequest {
+  cluster: string;
+  fault: string;
+  targets: readonly string[];
+  /** How long, in milliseconds; null: until it is healed. */
+  forMs: number | null;
+  delayMs?: number | undefined;
+  jitterMs?: number | undefined;
+  /** Says what would be done, and does nothing. */
+  dryRun: boolean;
+  /** Also on a cluster that is not steady, and beyond the blast radius. */
+  force: boolean;
+}
+
+export interface InjectResult {
+  cluster: string;
+  fault: string;
+  /** Exactly what was done, or would be, and how it is taken back, in words. */
+  acts: { does: string; undo: string }[];
+  dryRun: boolean;
+  /** How long it lasted, or would, in milliseconds; null: until it is healed. */
+  forMs: number | null;
+  /** True once it was taken back and convergence was proved. */
+  healed: boolean;
+  /** How it ends by itself; null where it does not. */
+  expires: string | null;
+  correct: string[];
+  mustNot: string[];
+  /** What was seen meanwhile, milliseconds from the injection. */
+  seen: { atMs: number; message: string }[];
+  /** The command that takes it back; null where nothing is to be. */
+  heal: string | null;
+}
+
+/**
+ * Injects one fault into a cluster of ours. With `forMs` it stays, tells what happens, and heals in the end, or at an
+ * abort; without, the fault is left in effect, for `heal`. Throws `not-steady`, `too-soon`, `blast-radius` or what the
+ * fault's acts refuse (3) before anything is done, `not-healed` (4).
+ */
+export async function inject(engine: Engine, request: InjectRequest): Promise<InjectResult> {
+  const fault = faultOf(request.fault);
+  const what = ['inject', fault.name, ...request.targets].join(' ');
+  if (request.dryRun) return onCluster(engine, request.cluster, (up) => rehearse(engine, up, fault, request));
+  return changing(engine, request.cluster, `${what} --cluster ${request.cluster}`, () =>
+    onCluster(engine, request.cluster, (up) => perform(engine, up, fault, request, what)),
+  );
+}
+
+async function onCluster<T>(engine: Engine, cluster: string, work: (up: BringUp) => Promise<T>): Promise<T> {
+  const state = await requireCluster(engine.store, cluster);
+  const driver = await openDriver(engine, state);
+  try {
+    const password = await engine.store.password(cluster);
+    const { clock, signal } = engine;
+    const asking = { clock, password, deadlineMs: ASK_DEADLINE_MS, signal };
+    return await work({ driver, plan: state.plan, asking, deadlineMs: START_BOUND_MS });
+  } finally {
+    driver.close();
+  }
+}
+
+/** What would be done to the cluster as it is now; everything is looked at and nothing is done. */
+async function rehearse(
+  engine: Engine,
+  up: BringUp,
+  fault: Fault,
+  request: InjectRequest,
+): Promise<InjectResult> {
+  const { roles } = await lookAt(engine, up, request.force);
+  const { acts, forMs } = actsFor(fault, roles, request);
+  const prepared: Act[] = [];
+  for (const act of acts) prepared.push(await actorOf(act).prepare({ engine, up }, act));
+  return { ...resultOf(up, fault, prepared), dryRun: true, forMs, heal: null };
+}
+
+async function perform(
+  engine: Engine,
+  up: BringUp,
+  fault: Fault,
+  request: InjectRequest,
+  what: string,
+): Promise<InjectResult> {
+  const { roles, isWhole } = await lookAt(engine, up, request.force);
+  const { acts, forMs } = actsFor(fault, roles, request);
+  const keep = forMs === null;
+  const experiment = await openExperiment(engine, up, { what, keep, guardMs: forMs, proof: isWhole });
+  try {
+    const injected = await experiment.inject(acts);
+    const result = resultOf(
+      up,
+      fault,
+      injected.map(({ act }) => act),
+    );
+    for (const { does } of result.acts) engine.onProgress({ type: 'note', level: 'info', text: does });
+    if (keep) return result;
+    const seen = await showUntil(engine, up, forMs);
+    await experiment.heal();
+    await experiment.close();
+    return { ...result, forMs, healed: true, seen, heal: null };
+  } catch (error) {
+    await putBack(experiment, error);
+    throw error;
+  }
+}
+
+/** What went wrong first is what is told, unless things could not be put back. */
+async function putBack(experiment: Experiment, cause: unknown): Promise<void> {
+  if (cause instanceof OperatorError && cause.exitCode === EXIT.notRestored) return;
+  await experiment.heal({ prove: experiment.active().length > 0 });
+  await experiment.close();
+}
+
+/** Read right before acting. Throws `not-steady` or `too-soon` (3), which `--force` passes over. */
+async function lookAt(
+  engine: Engine,
+  up: BringUp,
+  force: boolean,
+): Promise<{ roles: Roles; isWhole: boolean }> {
+  const { plan, driver, asking } = up;
+  if (!force) {
+    await requirePastFailoverGuard(plan, driver, engine.clock.wallMs());
+    return { roles: rolesIn(plan, await requireSteady(plan, asking)), isWhole: true };
+  }
+  const snapshot = await surveyPlan(plan, asking);
+  const { masterName } = plan.spec;
+  const isWhole = convergence(snapshot, { masterName, nodes: plan.nodes }).length === 0;
+  return { roles: rolesIn(plan, snapshot), isWhole };
+}
+
+/** How long a fault lasts that says so itself, as a part of down-after or in milliseconds. */
+const OWN_DURATION: Readonly<Record<string, (downAfterMs: number) => number>> = {
+  'freeze-short': (downAfterMs) => downAfterMs / 2,
+  'sentinel-freeze': () => 3000,
+  'pause-writes': (downAfterMs) => downAfterMs + 10_000,
+  'fast-restart': () => 0,
+};
+
+function actsFor(fault: Fault, roles: Roles, request: InjectRequest): { acts: Act[]; forMs: number | null } {
+  const forMs = request.forMs ?? OWN_DURATION[fault.name]?.(roles.downAfterMs) ?? null;
+  const params: FaultParams = {
+    tag: randomBytes(4).toString('hex'),
+    ...(forMs !== null && { forMs }),
+    ...(request.delayMs !== undefined && { delayMs: request.delayMs }),
+    ...(request.jitterMs !== undefined && { jitterMs: request.jitterMs }),
+  };
+  const acts = fault.acts(roles, request.targets, params);
+  if (!request.force) requireRadius(roles.plan, fault, acts);
+  return { acts, forMs };
+}
+
+function resultOf(up: BringUp, fault: Fault, acts: readonly Act[]): InjectResult {
+  const { cluster } = up.plan.spec;
+  return {
+    cluster,
+    fault: fault.name,
+    acts: describeActs({ up }, acts),
+    dryRun: false,
+    forMs: null,
+    healed: false,
+    expires: fault.expires,
+    correct: fault.correct,
+    mustNot: fault.mustNot,
+    seen: [],
+    heal: command('heal', cluster),
+  };
+}

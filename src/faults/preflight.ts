@@ -1,0 +1,90 @@
+import { type Asking, surveyPlan } from '../cluster/ask.js';
+import type { Driver } from '../drivers/driver.js';
+import { refused } from '../errors.js';
+import { convergence } from '../model/convergence.js';
+import { humanDurationMs } from '../model/duration.js';
+import { command } from '../model/hints.js';
+import { type ClusterPlan, sentinelNodes } from '../model/plan.js';
+import type { Snapshot } from '../model/snapshot.js';
+import { until } from '../until.js';
+
+/** How long what is merely not known yet is waited for, in milliseconds: one of Sentinel's INFO periods, and a bit. */
+const SETTLING_MS = 12_000;
+const LOOK_EVERY_MS = 100;
+
+/**
+ * Whether a fault may be injected: the cluster is proved converged at this moment, none of its sentinels is in TILT,
+ * no failover is under way. Where everyone answers and only news has not reached everyone, that is waited for.
+ * Throws `not-steady` (3) that lists what is not as it must be.
+ */
+export async function requireSteady(plan: ClusterPlan, asking: Asking): Promise<Snapshot> {
+  let last: { snapshot: Snapshot; faults: string[] } | undefined;
+  await until(
+    async () => {
+      const snapshot = await surveyPlan(plan, asking);
+      last = { snapshot, faults: faultsIn(plan, snapshot) };
+      return last.faults.length === 0 || cannotPass(plan, snapshot) ? true : undefined;
+    },
+    { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: SETTLING_MS, signal: asking.signal },
+  );
+  if (last?.faults.length === 0) return last.snapshot;
+  throw refused('not-steady', `${plan.spec.cluster} is not steady, so nothing was injected`, {
+    why: last?.faults.join('\n'),
+    hint: command('status', plan.spec.cluster),
+  });
+}
+
+/** What no waiting mends: someone is silent, or nobody could take over. */
+function cannotPass(plan: ClusterPlan, snapshot: Snapshot): boolean {
+  const asked = [...snapshot.sentinels, ...snapshot.groups.flatMap((g) => g.nodes)];
+  return plan.spec.replicas === 0 || asked.some((s) => s.answer === null);
+}
+
+function faultsIn(plan: ClusterPlan, snapshot: Snapshot): string[] {
+  const views = snapshot.sentinels.flatMap((s) =>
+    (s.answer?.masters ?? [])
+      .filter((m) => m.name === plan.spec.masterName)
+      .map((view) => ({ id: s.id, view })),
+  );
+  return [
+    ...convergence(snapshot, { masterName: plan.spec.masterName, nodes: plan.nodes }),
+    ...snapshot.sentinels.filter((s) => s.answer?.tilt).map((s) => `${s.id} is in TILT: it would not act`),
+    ...views
+      .filter(({ view }) => view.failoverState !== null && view.failoverState !== 'none')
+      .map(({ id, view }) => `${id} is in the middle of a failover (${view.failoverState})`),
+    ...(plan.spec.replicas === 0 ? ['there is no replica that could take over'] : []),
+  ];
+}
+
+/** A sentinel's log line that says that a failover was tried and did not come to its end. */
+const FAILED_ATTEMPT = / (-failover-abort-\S+|\+failover-end-for-timeout) /;
+const SUCCESS = / (\+switch-master|\+config-update-from) /;
+
+/**
+ * After a failed attempt a sentinel does not try again for 2 × failover-timeout (sentinel.c,
+ * sentinelStartFailoverIfNeeded): a fault injected before that would find nobody to act. A success resets the guard.
+ * Throws `too-soon` (3) with how long to wait.
+ */
+export async function requirePastFailoverGuard(
+  plan: ClusterPlan,
+  driver: Driver,
+  nowMs: number,
+): Promise<void> {
+  const guardMs = 2 * plan.spec.failoverTimeoutMs;
+  const waits = await Promise.all(
+    sentinelNodes(plan).map(async ({ id }) => {
+      let failedAt: number | null = null;
+      for await (const line of driver.logs(id, { sinceMs: nowMs - guardMs })) {
+        if (FAILED_ATTEMPT.test(line.text)) failedAt = line.atMs;
+        else if (SUCCESS.test(line.text)) failedAt = null;
+      }
+      return failedAt === null ? 0 : failedAt + guardMs - nowMs;
+    }),
+  );
+  const waitMs = Math.max(0, ...waits);
+  if (waitMs === 0) return;
+  throw refused('too-soon', `a failover was tried and given up less than ${humanDurationMs(guardMs)} ago`, {
+    why: 'the sentinels do not try again within 2 × failover-timeout of a failed attempt, so a fault now would measure that',
+    hint: `wait ${humanDurationMs(waitMs)} and run it again`,
+  });
+}

@@ -1,0 +1,98 @@
+import { type Asking, surveyPlan } from '../cluster/ask.js';
+import type { BringUp } from '../cluster/bring-up.js';
+import { NODE_BOUND_MS } from '../cluster/create.js';
+import { type Engine, openDriver, requireCluster } from '../cluster/engine.js';
+import { type Journal, unfinishedJournal } from '../cluster/journal.js';
+import type { ClusterState } from '../cluster/state.js';
+import { withLock } from '../host/lock.js';
+import { sameAddress } from '../model/address.js';
+import { majorityMaster } from '../model/agreement.js';
+import type { Act, Scene } from './act.js';
+import { actorOf } from './acts/index.js';
+import { bringBack, isDataGone, startFromDisk } from './bring-back.js';
+import { resumeExperiment, unbroken } from './experiment.js';
+import { endGuards } from './guard-process.js';
+
+/** Deadline of one question, in milliseconds. */
+const ASK_DEADLINE_MS = 1500;
+
+export interface RecoverResult {
+  cluster: string;
+  /** What left it so, as its journal says; null where there was nothing to take back. */
+  what: string | null;
+  /** When that was begun, ISO 8601; null where there was nothing to take back. */
+  since: string | null;
+  /** What was taken back, in words, in the order in which it was; empty where somebody had done so. */
+  undone: string[];
+  /** Nodes that were down without anybody having ended them by this tool, and were started. */
+  started: string[];
+  /** Who is the master now. */
+  master: string | null;
+}
+
+/**
+ * Finishes what an earlier run left: takes back in reverse order what its journal says was begun, starts what is down,
+ * proves convergence, and closes the journal. Can be killed itself and run again. `only` takes the journal of that id,
+ * and no other. Throws `not-healed` (4) with what is still wrong.
+ */
+export function recover(
+  engine: Engine,
+  cluster: string,
+  what: string,
+  only?: string,
+): Promise<RecoverResult> {
+  return withLock(engine.store.lockOf(cluster), `${what} --cluster ${cluster}`, async () => {
+    const state = await requireCluster(engine.store, cluster);
+    const journal = await unfinishedJournal(engine.store, cluster);
+    const isMeant = journal !== null && (only === undefined || journal.head.id === only);
+    if (!isMeant) return { cluster, what: null, since: null, undone: [], started: [], master: null };
+    return finish(engine, state, journal);
+  });
+}
+
+async function finish(engine: Engine, state: ClusterState, journal: Journal): Promise<RecoverResult> {
+  const { plan } = state;
+  const { cluster } = plan.spec;
+  const driver = await openDriver(engine, state);
+  try {
+    const password = await engine.store.password(cluster);
+    const asking: Asking = { clock: engine.clock, password, deadlineMs: ASK_DEADLINE_MS };
+    const up: BringUp = { driver, plan, asking, deadlineMs: NODE_BOUND_MS };
+    const scene = unbroken(engine, up);
+    await endGuards(engine, cluster);
+    const experiment = resumeExperiment(engine, up, journal);
+    const undone = experiment.active().toReversed();
+    if (await isDataGone(scene)) await startFromDisk(scene);
+    await experiment.heal({ prove: false });
+    const started = journal.head.proof === false ? [] : await startRest(scene, undone);
+    // Nothing is in effect any more: what is left of the heal is the proof, where the cluster was whole before.
+    await experiment.heal({ prove: true });
+    await experiment.close();
+    const master = majorityMaster(await surveyPlan(plan, asking), plan.spec.masterName);
+    return {
+      cluster,
+      what: journal.head.what,
+      since: new Date(journal.head.atMs).toISOString(),
+      undone: undone.map(({ act }) => actorOf(act).describeUndo(scene, act)),
+      started,
+      master: plan.nodes.find((node) => sameAddress(node.announce, master))?.id ?? null,
+    };
+  } finally {
+    driver.close();
+  }
+}
+
+/** What is down though the journal names it not: the machine was started again, or the run was about to say so. */
+async function startRest(scene: Scene, undone: readonly { act: Act }[]): Promise<string[]> {
+  const named = new Set(undone.flatMap(({ act }) => ('node' in act ? [act.node] : [])));
+  const started: string[] = [];
+  const { plan, driver } = scene.up;
+  for (const node of plan.nodes.toSorted((a, b) => b.kind.localeCompare(a.kind))) {
+    const { state } = await driver.inspect(node.id);
+    if (state === 'running') continue;
+    if (state === 'paused') await driver.resume(node.id);
+    else await bringBack(scene, node);
+    if (!named.has(node.id)) started.push(node.id);
+  }
+  return started;
+}

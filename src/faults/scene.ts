@@ -1,0 +1,73 @@
+import { withNode } from '../cluster/ask.js';
+import type { BringUp } from '../cluster/bring-up.js';
+import { type OperatorError, refused } from '../errors.js';
+import { formatAddress } from '../model/address.js';
+import { command } from '../model/hints.js';
+import type { ClusterPlan, NodePlan } from '../model/plan.js';
+import { parseRecord } from '../wire/replies.js';
+import type { Scene } from './act.js';
+
+/** What acts share: who is meant, how it is asked, how it is named. */
+
+type Where = Pick<BringUp, 'plan' | 'asking'>;
+
+/** The plan's node of that id. Throws `fault-impossible` (3): a journal, or a scenario, names somebody else's. */
+export function nodeOf(plan: ClusterPlan, id: string): NodePlan {
+  const node = plan.nodes.find((n) => n.id === id);
+  if (node !== undefined) return node;
+  const known = plan.nodes.map((n) => n.id).join(', ');
+  throw impossible(`there is no node "${id}" in cluster "${plan.spec.cluster}"`, `it has ${known}`);
+}
+
+/** `redis-1 (127.0.0.1:6379)`. */
+export function placed({ up }: Pick<Scene, 'up'>, id: string): string {
+  const node = up.plan.nodes.find((n) => n.id === id);
+  return node === undefined ? id : `${id} (${formatAddress(node.announce)})`;
+}
+
+/** One command to a node, on a connection of its own. Throws WireError. */
+export function call(up: Where, id: string, ...words: (string | number)[]): Promise<unknown> {
+  return withNode(nodeOf(up.plan, id), up.asking, (connection) => connection.call(...words));
+}
+
+/** What a person types to say the same. The password is not in it: redis-cli reads REDISCLI_AUTH. */
+export function cli({ up }: Pick<Scene, 'up'>, id: string, ...words: (string | number)[]): string {
+  const node = nodeOf(up.plan, id);
+  const quoted = words.map((word) => (/^[\w.:@/-]+$/.test(String(word)) ? String(word) : `'${word}'`));
+  return `redis-cli -h ${node.endpoint.host} -p ${node.endpoint.port} ${quoted.join(' ')}`;
+}
+
+/** A sentinelctl command for this cluster. */
+export const ctl = ({ up }: Pick<Scene, 'up'>, words: string): string => command(words, up.plan.spec.cluster);
+
+/** Values of CONFIG GET by name; what the server does not know is missing. Throws WireError. */
+export async function configOf(
+  up: Where,
+  id: string,
+  names: readonly string[],
+): Promise<Record<string, string>> {
+  return withNode(nodeOf(up.plan, id), up.asking, async (connection) => {
+    const values: Record<string, string> = {};
+    for (const name of names) {
+      const value = parseRecord(await connection.call('CONFIG', 'GET', name)).get(name);
+      if (value !== undefined) values[name] = value;
+    }
+    return values;
+  });
+}
+
+/** An act that makes no sense for the node as it is now (3). */
+export const impossible = (message: string, why: string, hint?: string): OperatorError =>
+  refused('fault-impossible', message, { why, hint });
+
+/** Throws `fault-impossible` (3) unless the node runs. */
+export async function requireRunning(scene: Scene, id: string): Promise<void> {
+  nodeOf(scene.up.plan, id);
+  const { state, detail } = await scene.up.driver.inspect(id);
+  if (state === 'running') return;
+  throw impossible(
+    `${id} does not run, so nothing can be done to it`,
+    `it is ${state} (${detail})`,
+    ctl(scene, 'status'),
+  );
+}

@@ -1,0 +1,133 @@
+import { proveConvergence } from '../cluster/bring-up.js';
+import { step } from '../cluster/engine.js';
+import { startAsCrashed } from '../cluster/start.js';
+import { messageOf, notRestored, OperatorError } from '../errors.js';
+import { command } from '../model/hints.js';
+import { count } from '../model/words.js';
+import { until } from '../until.js';
+import type { Act, Scene } from './act.js';
+import { actorOf } from './acts/index.js';
+import { failoverBoundMs } from './bring-back.js';
+import { nodeOf } from './scene.js';
+
+/** How long what was taken back may need to be seen so, in milliseconds: Sentinel corrects a role after 4 × 2 s and an INFO. */
+const SEEN_BOUND_MS = 40_000;
+const LOOK_EVERY_MS = 50;
+/** At the least, in milliseconds: TILT lasts 30 s, and what is repaired then waits for an INFO. */
+const PROOF_BOUND_MS = 75_000;
+
+interface Step {
+  n: number;
+  act: Act;
+}
+
+export interface TakingBack {
+  /** See HealOptions. */
+  asCrashed: boolean;
+  /** Whether nothing else stays in effect, so that every node must find its place again. */
+  wholly: boolean;
+  onUndone(step: Step): Promise<void>;
+}
+
+/**
+ * Takes acts back in reverse order, but data nodes are started last, since only the sentinels can say whom they are to
+ * follow; what could not be taken back from a node that was down is tried again then. Goes on past what fails. Throws
+ * `not-healed` (4) that names all of it.
+ */
+export async function takeBack(scene: Scene, steps: readonly Step[], options: TakingBack): Promise<void> {
+  if (steps.length === 0) return;
+  await step(scene.engine, 'heal', `taking back ${count(steps.length, 'act')}`, async () => {
+    const reversed = steps.toReversed();
+    const starts = reversed.filter(({ act }) => startsData(scene, act));
+    const others = reversed.filter((one) => !starts.includes(one));
+    const later: Step[] = [];
+    const wrong: { act: Act; why: string }[] = [];
+    const attempt = async (one: Step): Promise<string | null> => {
+      const why = await undoOne(scene, one.act, options);
+      if (why === null) await options.onUndone(one);
+      return why;
+    };
+    for (const one of others) if ((await attempt(one)) !== null) later.push(one);
+    for (const one of [...starts, ...later]) {
+      const why = await attempt(one);
+      if (why !== null) wrong.push({ act: one.act, why });
+    }
+    if (wrong.length > 0) throw notHealed(scene, wrong);
+  });
+}
+
+/** Whether taking it back starts a data node. */
+const startsData = ({ up }: Scene, act: Act): boolean =>
+  act.act === 'end' && nodeOf(up.plan, act.node).kind === 'redis';
+
+/** Null, or what is still wrong. */
+async function undoOne(scene: Scene, act: Act, options: TakingBack): Promise<string | null> {
+  try {
+    if (act.act === 'end' && options.asCrashed)
+      await startAsCrashed(scene.up, nodeOf(scene.up.plan, act.node));
+    else await actorOf(act).undo(scene, act);
+    if (act.act === 'end' && !options.wholly) return null;
+    return await seenUndone(scene, act);
+  } catch (error) {
+    return wordsOf(error);
+  }
+}
+
+async function seenUndone(scene: Scene, act: Act): Promise<string | null> {
+  let why: string | null = 'it was not looked at';
+  await until(
+    async () => {
+      why = await actorOf(act).verify(scene, act).catch(wordsOf);
+      return why === null ? true : undefined;
+    },
+    { clock: scene.engine.clock, everyMs: LOOK_EVERY_MS, deadlineMs: SEEN_BOUND_MS },
+  );
+  return why;
+}
+
+const wordsOf = (error: unknown): string =>
+  [messageOf(error), error instanceof OperatorError ? error.why : undefined].filter(Boolean).join(': ');
+
+function notHealed(scene: Scene, wrong: readonly { act: Act; why: string }[]): OperatorError {
+  const { cluster } = scene.up.plan.spec;
+  const lines = wrong.map(({ act, why }) => `${actorOf(act).describe(scene, act)}: not taken back: ${why}`);
+  const commands = wrong.flatMap(({ act }) => actorOf(act).commands(scene, act));
+  return notRestored('not-healed', `${cluster} could not be put back as it was`, {
+    why: lines.join('\n'),
+    hint: [...new Set(commands), `then ${command('recover', cluster)}`].join('\n'),
+  });
+}
+
+/** No waiting brings back what is down. Throws `not-healed` (4). */
+async function requireAllRun({ up }: Scene): Promise<void> {
+  const { cluster } = up.plan.spec;
+  const seen = await Promise.all(
+    up.plan.nodes.map(async ({ id }) => ({ id, ...(await up.driver.inspect(id)) })),
+  );
+  const down = seen.filter(({ state }) => state !== 'running');
+  if (down.length === 0) return;
+  throw notRestored('not-healed', `everything was taken back, but ${cluster} is not whole`, {
+    why: down.map(({ id, state, detail }) => `${id} is ${state} (${detail})`).join('\n'),
+    hint: command('recover', cluster),
+  });
+}
+
+/** Proves that the cluster is whole again. Throws `not-healed` (4) with what is missing. */
+export async function proveHealed(scene: Scene): Promise<void> {
+  const { engine, up } = scene;
+  const { cluster } = up.plan.spec;
+  await requireAllRun(scene);
+  const deadlineMs = Math.max(PROOF_BOUND_MS, failoverBoundMs(up));
+  try {
+    await step(engine, 'prove', 'proving that everyone agrees again', () =>
+      proveConvergence({ ...up, deadlineMs }),
+    );
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    throw notRestored('not-healed', `everything was taken back, but ${cluster} did not converge again`, {
+      why: error.why ?? error.message,
+      hint: `${command('status', cluster)}, then ${command('recover', cluster)}`,
+      cause: error,
+    });
+  }
+}

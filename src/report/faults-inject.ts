@@ -1,0 +1,31 @@
+import type { InjectResult } from '../faults/inject.js';
+import { formatDurationMs } from '../model/duration.js';
+import { plain, wrap } from './text.js';
+import { SYMBOL, themeOf, type View } from './theme.js';
+
+/** What was done, or would be; what to expect; and how it is taken back. */
+export function injectText(result: InjectResult, view: View): string {
+  const theme = themeOf(view);
+  const { dryRun, healed, forMs, fault, cluster } = result;
+  const lasts = forMs === null ? 'until it is healed' : `for ${formatDurationMs(forMs)}`;
+  const first = dryRun
+    ? `${fault} would be injected into ${cluster}, ${lasts}; nothing was done`
+    : healed
+      ? theme.ok(`${SYMBOL.ok} ${fault} was in effect ${lasts}, and ${cluster} is whole again`)
+      : theme.warn(`${fault} is in effect on ${cluster}`);
+  const item = (text: string): string[] => wrap(`  ${plain(text)}`, view.columns, 4);
+  const acts = result.acts.flatMap(({ does, undo }) => [
+    ...item(does),
+    ...(healed ? [] : item(`  taken back: ${undo}`).map(theme.dim)),
+  ]);
+  const seen = result.seen.flatMap(({ atMs, message }) => item(`${formatDurationMs(atMs)}: ${message}`));
+  return [
+    first,
+    ...acts,
+    ...(seen.length === 0 ? [] : [theme.bold('Seen'), ...seen]),
+    ...(healed ? [] : [theme.bold('A correct cluster'), ...result.correct.flatMap(item)]),
+    ...(healed ? [] : [theme.bold('What must not happen'), ...result.mustNot.flatMap(item)]),
+    ...(result.expires === null || healed ? [] : item(`ends by itself: ${result.expires}`)),
+    ...(result.heal === null ? [] : [theme.accent(`${SYMBOL.next} ${result.heal}`)]),
+  ].join('\n');
+}

@@ -1,0 +1,80 @@
+/**
+ * Whom a sentinel should promote, by sentinel.c of Redis 7.0 (sentinelSelectSlave, compareSlavesForPromotion). Times
+ * are milliseconds before the moment of the choice, as SENTINEL REPLICAS gives them.
+ */
+export interface Candidate {
+  id: string;
+  /** As in SENTINEL REPLICAS: `slave`, `s_down`, `disconnected`, … */
+  flags: readonly string[];
+  runId: string;
+  /** 0: never. */
+  priority: number;
+  offset: number;
+  /** Since its last good reply to PING. */
+  lastOkPingMs: number;
+  infoRefreshMs: number;
+  masterLinkDownMs: number;
+}
+
+/** What the choice depends on besides the candidates. */
+export interface Electorate {
+  downAfterMs: number;
+  /** For how long the sentinel has called the master down by itself; null: it does not. */
+  masterDownForMs: number | null;
+  /** Sentinel's own periods; what they are unless SENTINEL DEBUG changed them. */
+  pingPeriodMs?: number;
+  infoPeriodMs?: number;
+}
+
+const PING_PERIOD_MS = 1000;
+const INFO_PERIOD_MS = 10_000;
+
+/** Why a replica can not be promoted; null where it can. Pure. */
+export function whyIneligible(candidate: Candidate, electorate: Electorate): string | null {
+  const pingMs = electorate.pingPeriodMs ?? PING_PERIOD_MS;
+  const infoMs = electorate.infoPeriodMs ?? INFO_PERIOD_MS;
+  const { masterDownForMs, downAfterMs } = electorate;
+  const { flags, priority, lastOkPingMs, infoRefreshMs, masterLinkDownMs } = candidate;
+  if (flags.includes('s_down') || flags.includes('o_down')) return 'it is down itself';
+  if (flags.includes('disconnected')) return 'the sentinel is not connected to it';
+  if (lastOkPingMs > pingMs * 5) return `it last answered ${lastOkPingMs} ms ago`;
+  if (priority === 0) return 'its priority is 0';
+  const infoBoundMs = masterDownForMs === null ? infoMs * 3 : pingMs * 5;
+  if (infoRefreshMs > infoBoundMs) return `its INFO is ${infoRefreshMs} ms old`;
+  const linkBoundMs = (masterDownForMs ?? 0) + downAfterMs * 10;
+  if (masterLinkDownMs > linkBoundMs) return `it was without its master for ${masterLinkDownMs} ms`;
+  return null;
+}
+
+/** The replica that is promoted: lowest priority, then largest offset, then smallest run id; null where none can be. Pure. */
+export function bestReplica<C extends Candidate>(candidates: readonly C[], electorate: Electorate): C | null {
+  const eligible = candidates.filter((c) => whyIneligible(c, electorate) === null);
+  return eligible.toSorted(byRank)[0] ?? null;
+}
+
+/** Better first; a replica without a run id comes last. */
+function byRank(a: Candidate, b: Candidate): number {
+  if (a.priority !== b.priority) return a.priority - b.priority;
+  if (a.offset !== b.offset) return b.offset - a.offset;
+  if (a.runId === '' || b.runId === '') return Number(a.runId === '') - Number(b.runId === '');
+  const [x, y] = [a.runId.toLowerCase(), b.runId.toLowerCase()];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/** SENTINEL REPLICAS as names and values → candidates; `idOf` names an address. Pure. */
+export function candidateOf(
+  fields: Readonly<Record<string, string>>,
+  idOf: (address: { host: string; port: number }) => string,
+): Candidate {
+  const number = (name: string): number => Number(fields[name] ?? 0);
+  return {
+    id: idOf({ host: fields.ip ?? '', port: number('port') }),
+    flags: (fields.flags ?? '').split(','),
+    runId: fields.runid ?? '',
+    priority: number('slave-priority'),
+    offset: number('slave-repl-offset'),
+    lastOkPingMs: number('last-ok-ping-reply'),
+    infoRefreshMs: number('info-refresh'),
+    masterLinkDownMs: number('master-link-down-time'),
+  };
+}

@@ -1,0 +1,149 @@
+import { mkdir, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHECKS, diagnose, type Severity } from '../../src/checks/index.js';
+import { formatAddress } from '../../src/model/address.js';
+import { attachedPatient, flat, type Patient, shell } from '../helpers/doctor.js';
+import { type RawCluster, type RedisServer, startRawCluster } from '../helpers/redis.js';
+
+const LONG_MS = 60_000;
+
+/** One cluster that sentinelctl did not make, ailing from one thing after the other. */
+let raw: RawCluster;
+let patient: Patient;
+let [master, one, two]: string[] = [];
+beforeAll(async () => {
+  raw = await startRawCluster({ port: 23_400 });
+  patient = attachedPatient(raw.sentinels.map((s) => s.address));
+  [master = '', one = '', two = ''] = raw.nodes.map((n) => formatAddress(n.address));
+}, LONG_MS);
+afterAll(() => raw?.stop());
+
+const set = (server: RedisServer | undefined, name: string, value: string): Promise<string> =>
+  shell(`redis-cli -p ${server?.address.port} CONFIG SET ${name} '${value}'`);
+const node = (n: number): RedisServer => {
+  const server = raw.nodes[n];
+  if (server === undefined) throw new Error(`there is no data node ${n}`);
+  return server;
+};
+
+/** Found as planted, cured by what is printed. */
+async function foundAndCured(id: string, subject: string, severity: Severity): Promise<string> {
+  const finding = await patient.finds(id, subject, severity);
+  expect(finding.consequence).not.toBe('');
+  await patient.apply(finding);
+  await patient.isCured(id, subject);
+  return finding.message;
+}
+
+describe('doctor finds in data nodes, and its fix cures', () => {
+  it('a cluster that would be wiped by a restart, and one of which a part would', async () => {
+    const first = await patient.finds('restart-wipe', master ?? '', 'warning');
+    expect(first.message).toContain('save "", appendonly no');
+    // Only the master keeps its data now: the others differ from it.
+    await patient.apply(first);
+    await foundAndCured('persistence-skew', `${one}, ${two}`, 'warning');
+    for (const address of [master, one, two]) await patient.isCured('restart-wipe', address ?? '');
+  });
+
+  it('a master that nobody needs to acknowledge, and one that nobody can', async () => {
+    const first = await patient.finds('min-replicas', `${master}, ${one}, ${two}`, 'warning');
+    expect(first.repairs).toEqual(
+      [master, one, two].map((id) => ({
+        kind: 'config-set',
+        node: id,
+        name: 'min-replicas-to-write',
+        value: '1',
+        was: '0',
+      })),
+    );
+    await patient.apply(first);
+    await patient.isCured('min-replicas', first.subject);
+    await set(node(0), 'min-replicas-to-write', '3');
+    expect(await foundAndCured('min-replicas', master ?? '', 'critical')).toContain(
+      'refuses every write: 2 good replicas',
+    );
+    await set(node(0), 'min-replicas-to-write', '2');
+    expect(await foundAndCured('min-replicas', master ?? '', 'warning')).toContain('2 of 2 replicas');
+  });
+
+  it('no replica that may be promoted', async () => {
+    for (const n of [1, 2]) await set(node(n), 'replica-priority', '0');
+    expect(await foundAndCured('priority-zero', `${one}, ${two}`, 'critical')).toContain('slave_priority 0');
+  });
+
+  it('one replica that may be promoted is enough', async () => {
+    await set(node(1), 'replica-priority', '0');
+    expect(flat((await patient.doctor()).findings).filter((f) => f.id === 'priority-zero')).toEqual([]);
+    await set(node(1), 'replica-priority', '100');
+  });
+
+  it('a replica that is hidden and may be promoted', async () => {
+    await set(node(2), 'replica-announced', 'no');
+    await foundAndCured('replica-hidden', two ?? '', 'warning');
+    await set(node(2), 'replica-announced', 'no');
+    await set(node(2), 'replica-priority', '0');
+    await foundAndCured('replica-hidden', two ?? '', 'info');
+    await set(node(2), 'replica-priority', '100');
+  });
+
+  it('an output buffer that drops replicas', async () => {
+    await set(node(0), 'client-output-buffer-limit', 'replica 1mb 512kb 10');
+    expect(await foundAndCured('output-buffer', master ?? '', 'warning')).toContain('1 MiB waiting');
+  });
+
+  it('a backlog that is too short', async () => {
+    await set(node(1), 'repl-backlog-size', '100kb');
+    expect(await foundAndCured('backlog-small', one ?? '', 'warning')).toContain('100 KiB');
+  });
+
+  it('a full resync that waits', async () => {
+    await set(node(0), 'repl-diskless-sync-delay', '5');
+    await foundAndCured('diskless-delay', master ?? '', 'info');
+  });
+
+  it('limits of memory that differ, and what is evicted', async () => {
+    await set(node(1), 'maxmemory', '100mb');
+    expect(await foundAndCured('maxmemory-skew', one ?? '', 'warning')).toContain('100 MiB');
+    await set(node(2), 'maxmemory-policy', 'allkeys-lru');
+    expect(await foundAndCured('maxmemory-skew', two ?? '', 'warning')).toContain('allkeys-lru');
+  });
+
+  it('a limit of clients that is near', async () => {
+    await set(node(1), 'maxclients', '10');
+    expect(await foundAndCured('maxclients', one ?? '', 'warning')).toMatch(/of 10 clients/);
+  });
+
+  it('a node that can not save, and answers PING with -MISCONF', async () => {
+    await set(node(2), 'save', '3600 1');
+    const dir =
+      (await shell(`redis-cli -p ${node(2).address.port} CONFIG GET dir`)).trim().split('\n')[1] ?? '';
+    // A directory where the snapshot should be: not even root can rename a file onto it.
+    await shell(`rm -f ${join(dir, 'dump.rdb')}`);
+    await mkdir(join(dir, 'dump.rdb'));
+    await shell(`redis-cli -p ${node(2).address.port} BGSAVE`);
+    const finding = await patient.finds('bgsave-error', two ?? '', 'critical');
+    expect(finding.message).toContain('-MISCONF');
+    // Its fix begins with what no command does: the disk is mended.
+    await rmdir(join(dir, 'dump.rdb'));
+    await patient.apply(finding);
+    await patient.isCured('bgsave-error', two ?? '');
+  });
+
+  it('other releases (in data of this run that are altered)', async () => {
+    const gathered = await patient.look();
+    const other = gathered.nodes.find((n) => n.id === two);
+    if (!other?.info.ok) throw new Error(`${two} gave no INFO`);
+    const skew = (version: string) => {
+      other.info = {
+        ok: true,
+        value: { ...(other.info.ok ? other.info.value : {}), redis_version: version },
+      };
+      return flat(diagnose(gathered, CHECKS).findings).filter((f) => f.id === 'version-skew');
+    };
+    expect(skew('6.2.16')).toMatchObject([{ severity: 'warning', subject: two }]);
+    expect(skew('8.0.2')).toMatchObject([{ severity: 'warning', subject: `${master}, ${one}` }]);
+    expect(skew('7.0.11')).toMatchObject([{ severity: 'info', subject: two }]);
+    expect(skew('7.0.15')).toEqual([]);
+  });
+});

@@ -1,0 +1,96 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Cli, openCli, type Ran } from '../helpers/cli.js';
+import { expectHealthy } from '../helpers/doctor-healthy.js';
+import { failoverTest } from '../helpers/main-road.js';
+
+const SECRET = 'correct-horse%battery~staple';
+
+let cli: Cli;
+let file: string;
+beforeAll(async () => {
+  cli = await openCli();
+  file = join(cli.home, 'secret');
+  await writeFile(file, `${SECRET}\n`, { mode: 0o600 });
+});
+afterAll(() => cli?.close());
+
+describe.each([
+  ['without a password', 'open', []],
+  ['with a password', 'locked', ['--password-file', 'secret']],
+])('a cluster as up makes it, %s', (_name, cluster, more) => {
+  const doctor = (...words: string[]): Promise<Ran> => cli.run(['doctor', '--cluster', cluster, ...words]);
+
+  it('has nothing critical and no warning: right after up, and after a failover', async () => {
+    const up = await cli.run([
+      'up',
+      '--cluster',
+      cluster,
+      '--driver',
+      'process',
+      '--port',
+      'auto',
+      '--sentinel-port',
+      'auto',
+      // The failover comes sooner; every other setting is up's own.
+      '--down-after',
+      '2s',
+      ...more.map((word) => (word === 'secret' ? file : word)),
+    ]);
+    expect(up.code, up.stderr).toBe(0);
+    expectHealthy(await doctor('--json'));
+    await failoverTest(cli, '--cluster', cluster, '--clients', '0');
+    const after = await doctor('--json', '--watch-for', '3s');
+    expectHealthy(after);
+    expect(after.stdout).not.toContain(SECRET);
+    expect(JSON.stringify(after.json())).not.toContain('battery');
+    expect(JSON.stringify(after.json().skipped)).not.toContain('--watch-for');
+  });
+
+  it('says so in each format', async () => {
+    const text = await doctor();
+    expect(text.stdout).toMatch(/^HEALTHY {2}\d+ checks passed/);
+    expect((await doctor('--markdown')).stdout).toMatch(/^## HEALTHY: \d+ checks passed/);
+    expect((await doctor('--output', 'tsv')).stdout.split('\n')[0]).toBe(
+      'severity\tid\tsubject\tmessage\tfix\tat\tcause',
+    );
+    expect((await doctor('--output', 'yaml', '--severity', 'warning')).stdout).toContain('findings: []');
+  });
+});
+
+describe('what is asked for', () => {
+  it('a check that there is not is a usage error, with the one that was meant', async () => {
+    const ran = await cli.run(['doctor', '--cluster', 'open', '--only', 'no-quorm', '--json']);
+    expect(ran.code).toBe(64);
+    expect(ran.json().error).toMatchObject({ code: 'check-unknown', why: 'did you mean no-quorum?' });
+    expect((await cli.run(['explain', 'split-brian'])).code).toBe(64);
+  });
+
+  it('only what is named is judged', async () => {
+    const ran = await cli.run(['doctor', '--cluster', 'open', '--only', 'no-quorum,split-brain', '--json']);
+    expect(ran.json()).toMatchObject({ checked: 2, findings: [], skipped: [] });
+  });
+
+  it('a node that is down is named, with what to type; typed, it is gone', async () => {
+    const at = ['--cluster', 'open'];
+    expect((await cli.run(['kill', 'sentinel-3', ...at])).code).toBe(0);
+    const ran = await cli.run(['doctor', '--json', ...at]);
+    expect(ran.code).toBe(1);
+    const [finding] = ran.json().findings;
+    expect(finding).toMatchObject({ id: 'server-silent', severity: 'warning', subject: 'sentinel-3' });
+    expect(finding.fix).toEqual(['sentinelctl start sentinel-3 --cluster open']);
+    expect((await cli.run(finding.fix[0].split(' ').slice(1))).code).toBe(0);
+    const after = await cli.run(['doctor', '--json', '--only', 'server-silent', ...at]);
+    expect(after.json().findings).toEqual([]);
+  });
+
+  it('where nothing answers it is 5, and where nothing can be judged 2', async () => {
+    const silent = await cli.run(['doctor', '--json', '--sentinel-addrs', '127.0.0.1:1']);
+    expect(silent.code).toBe(5);
+    expect(silent.json().verdict.word).not.toBe('HEALTHY');
+    const blind = await cli.run(['doctor', '--json', '--cluster', 'open', '--only', 'conf-syntax']);
+    expect(blind.code).toBe(2);
+    expect(blind.json()).toMatchObject({ checked: 0, verdict: { word: 'UNKNOWN' } });
+  });
+});

@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Severity } from '../../src/checks/index.js';
+import { ctl, flat, ownPatient, type Patient, shell, upIn } from '../helpers/doctor.js';
+
+const LONG_MS = 60_000;
+
+/** A cluster of ours, ailing from one thing after the other. */
+let home: string;
+let patient: Patient;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'sentinelctl-test-'));
+  await upIn(home, { persistence: 'all' });
+  patient = await ownPatient(home, 'default');
+}, LONG_MS);
+afterAll(async () => {
+  await ctl(home, ['down']);
+  await rm(home, { recursive: true, force: true });
+}, LONG_MS);
+
+async function foundAndCured(id: string, subject: string, severity: Severity): Promise<string> {
+  const finding = await patient.finds(id, subject, severity);
+  await patient.apply(finding);
+  await patient.isCured(id, subject);
+  return finding.message;
+}
+
+const redis = async (id: string, words: string): Promise<string> => {
+  const { nodes } = await patient.look();
+  return shell(`redis-cli -p ${nodes.find((n) => n.id === id)?.endpoint.port} ${words}`);
+};
+
+describe('doctor finds in a cluster of ours, and its fix cures', () => {
+  it('nothing worse than information before anything is planted', async () => {
+    const { findings, skipped } = await patient.doctor();
+    expect(flat(findings).filter((f) => f.severity !== 'info')).toEqual([]);
+    // All but the application's side could be looked at.
+    expect(skipped.filter((s) => !s.id.startsWith('app-') && !s.why.startsWith('needs --watch-for'))).toEqual(
+      [],
+    );
+  });
+
+  it('a master that is frozen', async () => {
+    await ctl(home, ['pause', 'redis-1']);
+    expect(await foundAndCured('master-frozen', 'redis-1', 'warning')).toContain(
+      'wait for an answer to PING',
+    );
+    await patient.isCured('no-master', 'mymaster');
+  });
+
+  it(
+    'a replica that is frozen and lags',
+    async () => {
+      await redis('redis-1', 'CONFIG SET min-replicas-max-lag 2');
+      await ctl(home, ['pause', 'redis-3']);
+      const said = await foundAndCured('lag', 'redis-3', 'warning');
+      expect(said).toContain('it takes connections and answers nothing');
+      await redis('redis-1', 'CONFIG SET min-replicas-max-lag 10');
+    },
+    LONG_MS,
+  );
+
+  it(
+    'sentinels and a replica that are stopped',
+    async () => {
+      for (const id of ['redis-2', 'sentinel-2', 'sentinel-3']) await ctl(home, ['kill', id]);
+      const quorum = await patient.finds('no-quorum', 'mymaster', 'critical');
+      const down = await patient.finds('ghost-replica', 'redis-2', 'warning');
+      expect(down.fix).toEqual(['sentinelctl start redis-2']);
+      const silent = await patient.finds('ghost-sentinel', 'sentinel-3', 'warning');
+      expect(silent.fix).toEqual(['sentinelctl start sentinel-3']);
+      await patient.apply(quorum);
+      await patient.apply(down);
+      for (const id of ['sentinel-2', 'sentinel-3']) await patient.isCured('ghost-sentinel', id);
+      await patient.isCured('no-quorum', 'mymaster');
+      await patient.isCured('ghost-replica', 'redis-2');
+    },
+    LONG_MS,
+  );
+
+  it(
+    'a master that restarts and loads, and counts as alive',
+    async () => {
+      const keys = "for i = 1, 20000 do redis.call('SET', 'k' .. i, 'v') end";
+      await redis('redis-1', `EVAL "${keys}" 0`);
+      // 0.4 ms a key (a setting that Redis has for its own tests): 8 s.
+      await redis('redis-1', 'CONFIG SET key-load-delay 400');
+      await redis('redis-1', 'CONFIG REWRITE');
+      const { nodes } = await patient.look();
+      const [master] = nodes;
+      await ctl(home, ['kill', 'redis-1']);
+      const starting = ctl(home, ['start', 'redis-1', '--as-crashed']);
+      const said = await foundAndCured('reboot-gap', 'redis-1', 'warning');
+      expect(said).toContain('redis-1 is loading its data');
+      await starting;
+      expect(master?.role).toMatchObject({ value: { role: 'master' } });
+    },
+    LONG_MS,
+  );
+});

@@ -1,0 +1,211 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import { type Journal, parseJournal } from '../../src/cluster/journal.js';
+import type { InjectResult } from '../../src/faults/inject.js';
+import type { RecoverResult } from '../../src/faults/recover.js';
+import { isAlive } from '../../src/host/process-identity.js';
+import { until } from '../../src/until.js';
+import { BIN, type Cli, openCli } from '../helpers/cli.js';
+import { dirOf, pidsOf } from '../helpers/inside.js';
+import { statusOf } from '../helpers/main-road.js';
+import { refusal } from '../helpers/refusal.js';
+
+/** One cluster, in which commands are cut off. */
+let cli: Cli;
+beforeAll(async () => {
+  cli = await openCli();
+  const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '1500ms']);
+  expect(up.code, up.stderr).toBe(0);
+});
+afterAll(() => cli?.close());
+
+const journalFile = (): string => join(dirOf(cli), 'journal.ndjson');
+const textOf = (): string => (existsSync(journalFile()) ? readFileSync(journalFile(), 'utf8') : '');
+const journal = (): Journal | null => parseJournal(textOf());
+const soon = <T>(look: () => Promise<T | undefined> | T | undefined): Promise<T | undefined> =>
+  until(look, { clock: systemClock, everyMs: 5, deadlineMs: 60_000 });
+
+/** Runs a command and kills it as soon as its journal holds so many whole lines. */
+async function cutOffAt(lines: number, args: string[]): Promise<void> {
+  const before = textOf();
+  const child: ChildProcess = spawn(process.execPath, [BIN, ...args], {
+    cwd: cli.home,
+    env: { ...process.env, SENTINELCTL_HOME: cli.home },
+    stdio: 'ignore',
+  });
+  const reached = await soon(() => {
+    const text = textOf();
+    return text !== before && text.split('\n').length > lines ? true : undefined;
+  });
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+  expect(reached, `${args.join(' ')} wrote ${lines} lines`).toBe(true);
+}
+
+async function recovered(command = 'recover'): Promise<RecoverResult> {
+  const ran = await cli.run([command, '--json']);
+  expect(ran.code, ran.stderr).toBe(0);
+  const { code } = await statusOf(cli);
+  expect(code).toBe(0);
+  expect(journal()?.closed).toBe(true);
+  return ran.json() as RecoverResult;
+}
+
+describe('inject --for, killed', () => {
+  it.each([1, 2, 3, 4])('after line %i of its journal: recover puts everything back', async (lines) => {
+    await cutOffAt(lines, ['inject', 'sentinel-down', '--for', '60s']);
+    const guards = journal()?.guards ?? [];
+    expect(guards.length).toBe(lines > 1 ? 1 : 0);
+    const result = await recovered();
+    expect(result.what).toBe('inject sentinel-down');
+    // Nobody goes on to watch over what is over.
+    const gone = await soon(async () => ((await isAlive(guards[0] ?? NOBODY)) ? undefined : true));
+    expect(gone).toBe(true);
+  });
+
+  it('is healed by its guard when its time is over', async () => {
+    await cutOffAt(4, ['inject', 'sentinel-down', '--for', '3s']);
+    expect(journal()?.closed).toBe(false);
+    expect(await soon(() => journal()?.closed || undefined)).toBe(true);
+    expect((await statusOf(cli)).code).toBe(0);
+    const [guard = NOBODY] = journal()?.guards ?? [];
+    expect(await soon(async () => ((await isAlive(guard)) ? undefined : true))).toBe(true);
+  });
+});
+
+/** A process that never was. */
+const NOBODY = { pid: 0, startTime: '', command: '' };
+
+describe('what is left in effect', () => {
+  it('is shown, refuses what would change the cluster, and is taken back by heal', async () => {
+    const injected = await cli.run(['inject', 'freeze', 'redis-3', '--json']);
+    expect(injected.code, injected.stderr).toBe(0);
+    expect(injected.json() as InjectResult).toMatchObject({
+      fault: 'freeze',
+      healed: false,
+      forMs: null,
+      heal: 'sentinelctl heal',
+      acts: [{ does: expect.stringMatching(/^redis-3 .* is frozen$/) }],
+    });
+    const { code, status } = await statusOf(cli);
+    expect(code).toBe(1);
+    expect(status.problems).toContainEqual(
+      expect.objectContaining({ id: 'unfinished-journal', severity: 'warning', fix: 'sentinelctl heal' }),
+    );
+    const expected = { exit: 3, code: 'unfinished-journal', says: 'sentinelctl heal' };
+    await refusal(cli, ['stop', 'redis-2'], expected);
+    for (const args of [
+      ['up'],
+      ['start', 'redis-2'],
+      ['kill', 'redis-2'],
+      ['pause', 'redis-2'],
+      ['resume', 'redis-3'],
+      ['restart', 'redis-2'],
+      ['failover-test', '--clients', '0'],
+      ['sweep'],
+      ['inject', 'kill'],
+      ['down', '--keep-data'],
+    ]) {
+      const ran = await cli.run([...args, '--json']);
+      expect([args[0], ran.code, (ran.json() as { error: { code: string } }).error.code]).toEqual([
+        args[0],
+        3,
+        'unfinished-journal',
+      ]);
+    }
+    expect(await recovered('heal')).toMatchObject({
+      what: 'inject freeze redis-3',
+      undone: ['redis-3 is thawed'],
+    });
+  });
+
+  it('is nothing where nothing was left', async () => {
+    for (const command of ['heal', 'recover']) {
+      const ran = await cli.run([command]);
+      expect([ran.code, ran.stdout]).toEqual([
+        0,
+        'nothing to take back on default: no run has left anything\n',
+      ]);
+    }
+    expect((await cli.run(['recover', '--all'])).stdout).toBe('nothing to take back on any cluster\n');
+  });
+});
+
+describe('--dry-run', () => {
+  it('tells exactly what the run itself does, and does nothing', async () => {
+    const before = { pids: await pidsOf(cli), journal: textOf(), status: (await statusOf(cli)).status };
+    const dry = await cli.run(['inject', 'sentinel-majority-down', '--for', '1s', '--dry-run', '--json']);
+    expect(dry.code, dry.stderr).toBe(0);
+    const planned = dry.json() as InjectResult;
+    expect(planned).toMatchObject({ dryRun: true, healed: false, heal: null });
+    expect(planned.acts).toHaveLength(2);
+    expect(await pidsOf(cli)).toEqual(before.pids);
+    expect(textOf()).toBe(before.journal);
+    const { status } = await statusOf(cli);
+    expect(status.masters[0]?.views.map((v) => v.configEpoch)).toEqual(
+      before.status.masters[0]?.views.map((v) => v.configEpoch),
+    );
+    const real = await cli.run(['inject', 'sentinel-majority-down', '--for', '1s', '--json']);
+    expect(real.code, real.stderr).toBe(0);
+    expect((real.json() as InjectResult).acts).toEqual(planned.acts);
+    expect(await pidsOf(cli)).not.toEqual(before.pids);
+  });
+});
+
+describe('inject', () => {
+  it.each([
+    [['inject', 'kil'], { exit: 64, code: 'unknown-fault', says: 'did you mean kill' }],
+    [['inject', 'kill', 'sentinel-1'], { exit: 64, code: 'bad-target', says: 'is no data node' }],
+    [
+      ['inject', 'sentinel-down', 'sentinel-1', 'sentinel-2'],
+      { exit: 3, code: 'blast-radius', says: '--force' },
+    ],
+    [['inject', 'partition', '--for', '1s'], { exit: 3, code: 'no-links', says: '--loopback own' }],
+  ])('%j is refused', async (args, expected) => {
+    const before = textOf();
+    await refusal(cli, args, expected);
+    expect(textOf()).toBe(before);
+  });
+
+  it('heals at Ctrl-C, and says that it was interrupted', async () => {
+    let interrupted = false;
+    const ran = await cli.run(['inject', 'replica-kill', '--for', '60s'], {
+      onStderr(text, child) {
+        if (interrupted || !text.includes('SIGKILL to redis-')) return;
+        interrupted = true;
+        child.kill('SIGINT');
+      },
+    });
+    expect(ran.code, ran.stderr).toBe(130);
+    expect(journal()?.closed).toBe(true);
+    expect((await statusOf(cli)).code).toBe(0);
+  });
+
+  it('is refused on a cluster that is not steady, and not with --force', async () => {
+    await cli.run(['kill', 'sentinel-2']);
+    await refusal(cli, ['inject', 'freeze', 'redis-3', '--for', '100ms'], { exit: 3, code: 'not-steady' });
+    const forced = await cli.run(['inject', 'freeze', 'redis-3', '--for', '100ms', '--force']);
+    // The sentinel that somebody killed is not ours to start: the fault is gone, the cluster as it was before.
+    expect(forced.code, forced.stderr).toBe(0);
+    expect(journal()?.closed).toBe(true);
+    expect((await statusOf(cli)).status.sentinels.filter((s) => !s.reachable)).toHaveLength(1);
+    expect((await cli.run(['up'])).code).toBe(0);
+  });
+});
+
+describe('failover-test and sweep, killed', () => {
+  it('recover brings the old master back, and the settings', async () => {
+    await cutOffAt(2, ['failover-test', '--clients', '0']);
+    expect((await recovered()).undone).toHaveLength(1);
+    // The settings of six nodes, and the first lines of a trial.
+    await cutOffAt(11, ['sweep', '--down-after', '2s', '--min-replicas', '1', '--trials', '1']);
+    const result = await recovered();
+    expect(result.undone).toContain('sentinel-1: SENTINEL SET mymaster down-after-milliseconds 1500');
+    expect(result.undone).toContain('redis-1: CONFIG SET min-replicas-to-write 0, CONFIG REWRITE');
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { chaosText } from '../../../src/report/chaos.js';
+import { chaosJunitXml } from '../../../src/report/chaos-junit.js';
+import { tapText } from '../../../src/report/tap.js';
+import {
+  chaosResult,
+  failedScenario,
+  scenarioResult,
+  skippedScenario,
+  weakScenario,
+} from '../../helpers/chaos-results.js';
+
+const ALL = chaosResult([scenarioResult(), failedScenario(), skippedScenario(), weakScenario()]);
+const VIEW = { color: false, columns: 100 };
+
+describe('the result of scenarios', () => {
+  it('as TAP: what is unknown or violated is not ok, what was skipped says why', () => {
+    expect(tapText(ALL)).toMatchInlineSnapshot(`
+      "TAP version 14
+      1..4
+      ok 1 - kill
+        ---
+        outcome: holds
+        message: "+switch-master to 127.0.0.1:6380"
+        duration_ms: 9350
+        ...
+      not ok 2 - stop
+        ---
+        outcome: violated
+        message: "wait for a failover: no +switch-master yet"
+        duration_ms: 9350
+        wrong:
+          - "wait for a failover: no +switch-master yet"
+        ...
+      ok 3 - partition-master # SKIP links can not be cut: packet rules need root \\# and Linux
+      ok 4 - zombie
+        ---
+        outcome: holds
+        message: "the weakness showed: more than one node said master for 10.20 s"
+        duration_ms: 9350
+        weakness: shown
+        ..."
+    `);
+  });
+
+  it('as TAP: a run that was interrupted bails out', () => {
+    const result = chaosResult([scenarioResult({ outcome: 'unknown' })], {
+      complete: false,
+      reason: 'Ctrl-C',
+    });
+    expect(tapText(result).split('\n')).toContain('not ok 1 - kill');
+    expect(tapText(result)).toMatch(/\nBail out! Ctrl-C$/);
+  });
+
+  it('as JUnit: a case per scenario', () => {
+    expect(chaosJunitXml(ALL)).toMatchInlineSnapshot(`
+      "<?xml version="1.0" encoding="UTF-8"?>
+      <testsuites name="sentinelctl chaos" tests="4" failures="1" errors="0" skipped="1" time="28.050">
+        <testsuite name="scenarios" tests="4" failures="1" errors="0" skipped="1" time="28.050" timestamp="2026-01-02T03:04:05">
+          <properties>
+            <property name="driver" value="process"/>
+            <property name="seed" value=""/>
+            <property name="command" value="sentinelctl chaos run --all --driver process"/>
+            <property name="outcome" value="violated"/>
+            <property name="complete" value="true"/>
+          </properties>
+          <testcase name="kill" classname="sentinelctl.chaos" time="9.350">
+            <system-out>done: inject kill of master: SIGKILL to redis-1
+      done: wait for a failover: redis-2 is the master
+      holds: 1 failover: +switch-master to 127.0.0.1:6380
+      holds: one-master: ROLE says master at redis-2</system-out>
+          </testcase>
+          <testcase name="stop" classname="sentinelctl.chaos" time="9.350">
+            <failure type="violated" message="wait for a failover: no +switch-master yet">done: inject stop of master: SIGTERM to redis-1
+      failed: wait for a failover: no +switch-master yet
+      not-reached: heal everything
+      holds: 1 failover: +switch-master to 127.0.0.1:6380
+      holds: one-master: ROLE says master at redis-2</failure>
+          </testcase>
+          <testcase name="partition-master" classname="sentinelctl.chaos" time="0.000">
+            <skipped message="links can not be cut: packet rules need root # and Linux"/>
+          </testcase>
+          <testcase name="zombie" classname="sentinelctl.chaos" time="9.350">
+            <system-out>done: inject kill of master: SIGKILL to redis-1
+      done: wait for a failover: redis-2 is the master
+      holds: 1 failover: +switch-master to 127.0.0.1:6380
+      holds: one-master: ROLE says master at redis-2</system-out>
+          </testcase>
+        </testsuite>
+      </testsuites>
+      "
+    `);
+  });
+
+  it('as text: the verdict first, who fails with its story, known weaknesses explained, what to type', () => {
+    expect(chaosText(ALL, VIEW)).toMatchInlineSnapshot(`
+      "VIOLATED  2 hold, 1 violated, 0 unknown, 1 skipped, in 61.00 s
+      wait for a failover: no +switch-master yet
+
+      scenario          outcome       took  why
+      kill              ✔ holds     9.35 s
+      stop              ✗ violated  9.35 s  wait for a failover: no +switch-master yet
+      partition-master  - skipped           links can not be cut: packet rules need root # and Linux
+      zombie            ✔ holds     9.35 s  shows a known weakness of Sentinel
+
+      stop: the master crashes and is replaced
+      chaos-x-1, process, redis 7.0.15
+        ✔ inject stop of master: SIGTERM to redis-1  (90 ms)
+        ✗ wait for a failover: no +switch-master yet  (32.00 s)
+        - heal everything
+        ✔ 1 failover: +switch-master to 127.0.0.1:6380
+        ✔ one-master: ROLE says master at redis-2
+
+      ! zombie: more than one node said master for 10.20 s
+        Sentinel demotes a master that returned only after a while.
+        What to do: Start it as a replica.
+
+      → sentinelctl chaos run stop --driver process
+      → sentinelctl chaos run --all --driver process"
+    `);
+  });
+
+  it('as text: a single one tells its story also where it holds, and what was kept', () => {
+    const text = chaosText(chaosResult([scenarioResult()], { kept: ['chaos-x-1'] }), VIEW);
+    expect(text).toContain('✔ inject kill of master: SIGKILL to redis-1');
+    expect(text).toContain('sentinelctl heal --cluster chaos-x-1');
+  });
+
+  it('says nothing that a terminal would obey', () => {
+    const evil = scenarioResult({ reason: 'a\u001b[2Jb', outcome: 'violated' });
+    for (const text of [chaosText(chaosResult([evil]), VIEW), tapText(chaosResult([evil]))])
+      expect(text).not.toContain('\u001b');
+  });
+});

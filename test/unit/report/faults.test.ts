@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { faultOf } from '../../../src/faults/catalogue/index.js';
+import type { InjectResult } from '../../../src/faults/inject.js';
+import { faultsText, faultText } from '../../../src/report/faults.js';
+import { injectText } from '../../../src/report/faults-inject.js';
+import { recoverAllText, recoverText } from '../../../src/report/faults-recover.js';
+
+const view = { color: false, columns: 72 };
+const injected: InjectResult = {
+  cluster: 'c',
+  fault: 'kill',
+  acts: [{ does: 'SIGKILL to redis-1 (127.0.0.1:1)', undo: 'redis-1 is started' }],
+  dryRun: false,
+  forMs: null,
+  healed: false,
+  expires: null,
+  correct: ['it is replaced'],
+  mustNot: ['two masters'],
+  seen: [],
+  heal: 'sentinelctl heal --cluster c',
+};
+
+describe('faults', () => {
+  it('are listed in lines that fit', () => {
+    const text = faultsText([faultOf('kill'), faultOf('sentinel-majority-down')], { ...view, columns: 50 });
+    expect(text).toMatchInlineSnapshot(`
+      "kill                    a data node crashes
+      sentinel-majority-down  so many sentinels crash
+                              that the rest can elect
+                              nobody
+
+      → sentinelctl faults NAME shows one in full"
+    `);
+  });
+
+  it('are shown in full', () => {
+    const text = faultText(faultOf('pause-writes'), view);
+    for (const part of [
+      'TARGET',
+      '--for: down-after + 10s',
+      'docker: CLIENT PAUSE',
+      'Ends by itself',
+      'must not',
+    ])
+      expect(text).toContain(part);
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(72);
+  });
+});
+
+describe('inject', () => {
+  it('left in effect says what is to be expected and how it is taken back', () => {
+    expect(injectText(injected, view)).toMatchInlineSnapshot(`
+      "kill is in effect on c
+        SIGKILL to redis-1 (127.0.0.1:1)
+          taken back: redis-1 is started
+      A correct cluster
+        it is replaced
+      What must not happen
+        two masters
+      → sentinelctl heal --cluster c"
+    `);
+  });
+
+  it('--dry-run says first that nothing was done', () => {
+    const [first] = injectText({ ...injected, dryRun: true, forMs: 2000, heal: null }, view).split('\n');
+    expect(first).toBe('kill would be injected into c, for 2s; nothing was done');
+  });
+
+  it('healed says what was seen', () => {
+    const seen = [{ atMs: 1500, message: 'master moved: redis-1 → redis-2' }];
+    expect(
+      injectText({ ...injected, forMs: 2000, healed: true, heal: null, seen }, view),
+    ).toMatchInlineSnapshot(`
+      "✔ kill was in effect for 2s, and c is whole again
+        SIGKILL to redis-1 (127.0.0.1:1)
+      Seen
+        1.5s: master moved: redis-1 → redis-2"
+    `);
+  });
+});
+
+describe('recover', () => {
+  const result = {
+    cluster: 'c',
+    what: 'sweep',
+    since: '',
+    undone: ['a', 'b'],
+    started: ['redis-2'],
+    master: 'redis-1',
+  };
+  it('tells what was taken back', () => {
+    expect(recoverText(result, view)).toMatchInlineSnapshot(`
+      "✔ what "sweep" had done to c is taken back, and everyone agrees again
+        a
+        b
+        started: redis-2
+        the master is redis-1
+      → sentinelctl status --cluster c"
+    `);
+  });
+
+  it('tells that there was nothing, and that somebody was faster', () => {
+    expect(recoverText({ ...result, what: null }, view)).toMatch(/^nothing to take back on c/);
+    expect(recoverText({ ...result, undone: [] }, view)).toContain('somebody had done so already');
+    expect(recoverAllText([], view)).toBe('nothing to take back on any cluster');
+  });
+});

@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { WireError } from '../../../src/wire/error.js';
+import {
+  parseChannels,
+  parseClients,
+  parseCount,
+  parseFieldsList,
+  parseLatency,
+  parseSettings,
+  parseSlowlog,
+  parseTimeMs,
+  parseWord,
+} from '../../../src/wire/gather-parse.js';
+import { parseInfo } from '../../../src/wire/info.js';
+import { parseCkquorum, parseMasterAddress, parseRole } from '../../../src/wire/replies.js';
+
+describe('what servers answer', () => {
+  it('CLIENT LIST: a record for each line', () => {
+    const line = 'id=3 addr=127.0.0.1:37414 name=sentinel-a68b046a-cmd flags=N cmd=client|list user=default';
+    expect(parseClients(`${line}\nid=4 addr=[::1]:2 name= user=bob\n`)).toEqual([
+      {
+        id: '3',
+        addr: '127.0.0.1:37414',
+        name: 'sentinel-a68b046a-cmd',
+        flags: 'N',
+        cmd: 'client|list',
+        user: 'default',
+      },
+      { id: '4', addr: '[::1]:2', name: '', user: 'bob' },
+    ]);
+  });
+
+  it('CONFIG GET: that a secret is set is all that stays of it', () => {
+    const reply = [
+      'requirepass',
+      'hunter2',
+      'masterauth',
+      '',
+      'port',
+      '6379',
+      'SENTINEL-PASS',
+      'x',
+      'tls-key-file-pass',
+      'y',
+    ];
+    expect(parseSettings(reply)).toEqual({
+      requirepass: '(set)',
+      masterauth: '',
+      port: '6379',
+      'SENTINEL-PASS': '(set)',
+      'tls-key-file-pass': '(set)',
+    });
+  });
+
+  it('a name that JavaScript has a meaning for is a name like any other', () => {
+    const settings = parseSettings(['__proto__', 'x', 'constructor', 'y']);
+    expect(Object.entries(settings)).toEqual([
+      ['__proto__', 'x'],
+      ['constructor', 'y'],
+    ]);
+    expect(Object.getPrototypeOf(settings)).toBe(Object.prototype);
+  });
+
+  it('TIME, LATENCY LATEST and SLOWLOG GET: milliseconds, and no arguments', () => {
+    expect(parseTimeMs(['1700000000', '500000'])).toBe(1_700_000_000_500);
+    expect(parseLatency([['fork', 1_700_000_000, 12, 90]])).toEqual([
+      { event: 'fork', atMs: 1_700_000_000_000, lastMs: 12, maxMs: 90 },
+    ]);
+    const slow = parseSlowlog([[7, 1_700_000_000, 25_000, ['SET', 'card', '4111'], '127.0.0.1:5', '']]);
+    expect(slow).toEqual([{ atMs: 1_700_000_000_000, us: 25_000, command: 'set' }]);
+  });
+
+  it('ACL GETUSER: the channels of every version', () => {
+    expect(parseChannels(['flags', ['on'], 'channels', '&*', 'selectors', []])).toBe('&*');
+    expect(parseChannels(['channels', ['__sentinel__:hello', 'news']])).toBe('&__sentinel__:hello &news');
+    expect(parseChannels(['flags', ['on'], 'channels', ''])).toBe('');
+    expect(parseChannels(['flags', ['on'], 'keys', ['*']])).toBe('&*');
+  });
+
+  it('more entries than any cluster has are not taken', () => {
+    const many = Array.from({ length: 10_001 }, () => ['name', 'x']);
+    expect(() => parseFieldsList(many)).toThrow('more than 10000 entries');
+  });
+});
+
+describe('what no Redis answers', () => {
+  const PARSERS = {
+    parseChannels,
+    parseCkquorum,
+    parseClients,
+    parseCount,
+    parseFieldsList,
+    parseInfo,
+    parseLatency,
+    parseMasterAddress,
+    parseRole,
+    parseSettings,
+    parseSlowlog,
+    parseTimeMs,
+    parseWord,
+  };
+  /** Whatever RESP can carry, and the words that parsers look for in places where they do not belong. */
+  const words = fc.constantFrom(
+    'master',
+    'slave',
+    'sentinel',
+    'channels',
+    'OK',
+    'ip',
+    'port',
+    '__proto__',
+    '=',
+    ':',
+    '\r\n',
+  );
+  const leaf = fc.oneof(fc.string(), words, fc.integer(), fc.constant(null), fc.double());
+  const reply = fc.letrec<{ reply: unknown }>((tie) => ({
+    reply: fc.oneof(
+      { maxDepth: 4, depthSize: 'small' },
+      leaf,
+      fc.array(tie('reply'), { maxLength: 8 }),
+      fc.array(fc.tuple(leaf, tie('reply')), { maxLength: 4 }).map((pairs) => new Map(pairs)),
+    ),
+  })).reply;
+
+  it.each(Object.entries(PARSERS))('%s reads it, or says that it is none: no other error', (_name, parse) => {
+    fc.assert(
+      fc.property(reply, (value) => {
+        try {
+          parse(value);
+        } catch (error) {
+          expect(error).toBeInstanceOf(WireError);
+        }
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});
