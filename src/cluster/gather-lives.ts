@@ -54,7 +54,7 @@ async function livesOfOurs(
         const shown = confName(driver, name, target, id);
         const [conf, life] = await Promise.all([
           attempt(clock, deadlineMs, async (): Promise<Got<ConfText>> => {
-            const text = await driver.readConf(id);
+            const text = await driver.readConf(id, { forShowing: true });
             return text === undefined
               ? no('it has no configuration: the node is gone')
               : { ok: true, value: { file: shown, text: redactConf(text) } };

@@ -51,6 +51,11 @@ export interface NodePaths {
   source?: string;
 }
 
+export interface ReadConfOptions {
+  /** Nothing is decided by it: where it can be had quickly, it is taken from there. */
+  forShowing?: boolean;
+}
+
 /** Changes a node's configuration between two lives; gets the file's text as it is now. */
 export type ConfEdit = (conf: string) => string;
 
@@ -98,7 +103,7 @@ export interface Driver {
    */
   blockDump(id: string, blocked: boolean): Promise<void>;
   /** The configuration as it is now, rewritten by the server or not; undefined where the node is absent. */
-  readConf(id: string): Promise<string | undefined>;
+  readConf(id: string, options?: ReadConfOptions): Promise<string | undefined>;
   logs(id: string, options?: LogOptions): AsyncIterable<LogLine>;
   /** Removes one node and, unless `keepData`, its data. */
   remove(id: string, options?: { keepData?: boolean }): Promise<Removed>;

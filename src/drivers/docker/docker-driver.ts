@@ -9,6 +9,7 @@ import type {
   LogOptions,
   NodeInspection,
   NodePaths,
+  ReadConfOptions,
   Removed,
   StopOptions,
 } from '../driver.js';
@@ -125,8 +126,8 @@ export class DockerDriver implements Driver {
     await blockDump(await this.#linked(), id, blocked);
   }
 
-  async readConf(id: string): Promise<string | undefined> {
-    return readConf(await this.#linked(), id);
+  async readConf(id: string, options?: ReadConfOptions): Promise<string | undefined> {
+    return readConf(await this.#linked(), id, options);
   }
 
   async *logs(id: string, options: LogOptions = {}): AsyncGenerator<LogLine> {

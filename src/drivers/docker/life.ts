@@ -2,9 +2,9 @@ import { basename, dirname } from 'node:path';
 import type { Container } from 'dockerode';
 import { failed } from '../../errors.js';
 import type { Life } from '../../model/gathered.js';
-import type { ConfEdit } from '../driver.js';
+import type { ConfEdit, ReadConfOptions } from '../driver.js';
 import { packConf, unpackFirst } from './conf-archive.js';
-import { lifeOfContainer } from './container-life.js';
+import { lifeOfContainer, readOnHost } from './container-life.js';
 import { confPath } from './container-spec.js';
 import type { Link } from './containers.js';
 import type { Engine } from './engine.js';
@@ -74,10 +74,16 @@ export async function nodeLife({ engine, containers }: Link, id: string): Promis
 }
 
 /** The configuration as it is in the node's volume, running or not; undefined where there is no container. */
-export async function readConf({ containers }: Link, id: string): Promise<string | undefined> {
+export async function readConf(
+  { engine, containers }: Link,
+  id: string,
+  { forShowing = false }: ReadConfOptions = {},
+): Promise<string | undefined> {
   const found = await containers.on(id, `read the configuration of ${id}`, async (container) => {
-    const { Config } = await container.inspect();
-    return fetchConf(container, confPath(Config.Labels[KIND_LABEL] ?? ''));
+    const inspected = await container.inspect();
+    const path = confPath(inspected.Config.Labels[KIND_LABEL] ?? '');
+    const near = forShowing ? await readOnHost(inspected, path, engine.target) : undefined;
+    return near ?? fetchConf(container, path);
   });
   return found?.value;
 }

@@ -4,7 +4,7 @@ import { isLocal } from '../../host/server-life.js';
 import type { ConfText, Got } from '../../model/gathered.js';
 import type { Living, Stranger } from '../lives.js';
 import { unpackFirst } from './conf-archive.js';
-import { confOf, lifeOfContainer } from './container-life.js';
+import { confOf, lifeOfContainer, readOnHost } from './container-life.js';
 import type { Engine } from './engine.js';
 
 /**
@@ -46,7 +46,8 @@ async function livingIn(engine: Engine, { Id, Names }: ContainerInfo): Promise<L
     if (path === null)
       return { ok: false, why: `the command of container ${name} names no configuration file` };
     try {
-      const text = await unpackFirst(await container.getArchive({ path }));
+      const near = await readOnHost(inspected, path, engine.target);
+      const text = near ?? (await unpackFirst(await container.getArchive({ path })));
       return text === undefined
         ? { ok: false, why: `${path} of container ${name} is no file` }
         : { ok: true, value: { file: `${name}:${path}`, text } };
