@@ -118,9 +118,10 @@ export async function introduce(up: Pick<BringUp, 'plan' | 'asking'>): Promise<v
 
 /**
  * Looks at everyone again and again until nothing is missing for proof of convergence.
- * Throws `not-converged` (2) that lists what is still missing when the deadline has passed.
+ * `everyMs`: where it may take long, looking less often. Throws `not-converged` (2) that lists what is still missing when
+ * the deadline has passed.
  */
-export async function proveConvergence(up: Omit<BringUp, 'driver'>): Promise<void> {
+export async function proveConvergence(up: Omit<BringUp, 'driver'>, everyMs = LOOK_EVERY_MS): Promise<void> {
   const { plan, asking, deadlineMs } = up;
   let missing: string[] = ['nothing was seen yet'];
   const proved = await until(
@@ -131,7 +132,7 @@ export async function proveConvergence(up: Omit<BringUp, 'driver'>): Promise<voi
       });
       return missing.length === 0 ? true : undefined;
     },
-    { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs, signal: asking.signal },
+    { clock: asking.clock, everyMs, deadlineMs, signal: asking.signal },
   );
   if (proved === undefined) {
     throw unknownOutcome(

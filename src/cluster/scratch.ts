@@ -1,9 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pid } from 'node:process';
 import { errnoOf } from '../errors.js';
 import { makePrivateDirectory, readIfThere, writeAtomically } from '../host/files.js';
-import { identify } from '../host/process-identity.js';
+import { identify, ownIdentity } from '../host/process-identity.js';
 import { down } from './down.js';
 import type { Engine } from './engine.js';
 import type { Store } from './state.js';
@@ -22,9 +21,8 @@ const fileOf = (store: Store, cluster: string): string => join(dirOf(store), `${
 
 /** Writes down that this process is about to make a cluster for itself. */
 export async function markScratch(store: Store, cluster: string): Promise<void> {
-  const self = await identify(pid);
-  if (self === undefined) throw new Error('this process can not tell its own identity');
-  const owner: Owner = { pid, startTime: self.startTime };
+  const { pid, startTime } = await ownIdentity();
+  const owner: Owner = { pid, startTime };
   await makePrivateDirectory(dirOf(store));
   await writeAtomically(fileOf(store, cluster), `${JSON.stringify(owner)}\n`, 0o600);
 }

@@ -13,6 +13,8 @@ import { nodeOf } from './scene.js';
 /** How long what was taken back may need to be seen so, in milliseconds: Sentinel corrects a role after 4 × 2 s and an INFO. */
 const SEEN_BOUND_MS = 40_000;
 const LOOK_EVERY_MS = 50;
+/** Sparing: a proof may wait for TILT, or for an INFO; milliseconds. */
+const PROOF_EVERY_MS = 100;
 /** At the least, in milliseconds: TILT lasts 30 s, and what is repaired then waits for an INFO. */
 const PROOF_BOUND_MS = 75_000;
 
@@ -120,7 +122,7 @@ export async function proveHealed(scene: Scene): Promise<void> {
   const deadlineMs = Math.max(PROOF_BOUND_MS, failoverBoundMs(up));
   try {
     await step(engine, 'prove', 'proving that everyone agrees again', () =>
-      proveConvergence({ ...up, deadlineMs }),
+      proveConvergence({ ...up, deadlineMs }, PROOF_EVERY_MS),
     );
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;

@@ -22,7 +22,7 @@ const SEED = Number(process.env.TORTURE_SEED ?? 1);
 const LOG = process.env.TORTURE_LOG;
 
 /** The latest moment of the kill, in milliseconds after the start: a scenario is under way for about this long. */
-const LATEST_KILL_MS = 14_000;
+const LATEST_KILL_MS = 25_000;
 const SCRIPT_BOUND_MS = 3_600_000;
 
 interface Round {

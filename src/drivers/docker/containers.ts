@@ -1,4 +1,4 @@
-import type { Container } from 'dockerode';
+import type { Container, ContainerInfo } from 'dockerode';
 import { systemClock } from '../../clock.js';
 import { failed, refused } from '../../errors.js';
 import { command } from '../../model/hints.js';
@@ -6,7 +6,7 @@ import { until } from '../../until.js';
 import type { NodeInspection } from '../driver.js';
 import type { Engine } from './engine.js';
 import { engineError, statusOf } from './errors.js';
-import { isOwnedBy, nodeName, ofNode } from './labels.js';
+import { isOwnedBy, NODE_LABEL, nodeName, ofCluster } from './labels.js';
 
 const GONE_WITHIN_MS = 15_000;
 
@@ -22,6 +22,7 @@ export class Containers {
   readonly #engine: Engine;
   readonly #cluster: string;
   readonly #known = new Map<string, string>();
+  #listing: Promise<ContainerInfo[]> | undefined;
 
   constructor(engine: Engine, cluster: string) {
     this.#engine = engine;
@@ -36,12 +37,23 @@ export class Containers {
   async find(node: string): Promise<Container | undefined> {
     const known = this.#known.get(node);
     if (known !== undefined) return this.#engine.api.getContainer(known);
-    const [found] = await this.#engine.api
-      .listContainers({ all: true, filters: ofNode(this.#cluster, node) })
-      .catch((error: unknown) => Promise.reject(engineError(error, this.#engine.target, `look for ${node}`)));
-    if (found === undefined) return undefined;
-    this.#known.set(node, found.Id);
-    return this.#engine.api.getContainer(found.Id);
+    await this.#lookForAll(node);
+    const found = this.#known.get(node);
+    return found === undefined ? undefined : this.#engine.api.getContainer(found);
+  }
+
+  /** Nodes that are looked for at the same time share one question: the engine takes longer for six than for one. */
+  async #lookForAll(node: string): Promise<void> {
+    this.#listing ??= this.#engine.api
+      .listContainers({ all: true, filters: ofCluster(this.#cluster) })
+      .catch((error: unknown) => Promise.reject(engineError(error, this.#engine.target, `look for ${node}`)))
+      .finally(() => {
+        this.#listing = undefined;
+      });
+    for (const { Id, Labels } of await this.#listing) {
+      const id = Labels[NODE_LABEL];
+      if (id !== undefined && !this.#known.has(id)) this.#known.set(id, Id);
+    }
   }
 
   /**
