@@ -116,19 +116,31 @@ export async function introduce(up: Pick<BringUp, 'plan' | 'asking'>): Promise<v
   );
 }
 
+export interface ProofOptions {
+  /** How often everyone is looked at, in milliseconds. */
+  everyMs?: number | undefined;
+  /** On the run's clock: every sentinel must have had a good answer from everybody since then. */
+  sinceMs?: number | undefined;
+}
+
 /**
  * Looks at everyone again and again until nothing is missing for proof of convergence.
  * `everyMs`: where it may take long, looking less often. Throws `not-converged` (2) that lists what is still missing when
  * the deadline has passed.
  */
-export async function proveConvergence(up: Omit<BringUp, 'driver'>, everyMs = LOOK_EVERY_MS): Promise<void> {
+export async function proveConvergence(
+  up: Omit<BringUp, 'driver'>,
+  { everyMs = LOOK_EVERY_MS, sinceMs }: ProofOptions = {},
+): Promise<void> {
   const { plan, asking, deadlineMs } = up;
   let missing: string[] = ['nothing was seen yet'];
   const proved = await until(
     async () => {
+      const heardWithinMs = sinceMs === undefined ? undefined : asking.clock.now() - sinceMs;
       missing = convergence(await surveyPlan(plan, asking), {
         masterName: plan.spec.masterName,
         nodes: plan.nodes,
+        heardWithinMs,
       });
       return missing.length === 0 ? true : undefined;
     },

@@ -120,9 +120,11 @@ export async function proveHealed(scene: Scene): Promise<void> {
   const { cluster } = up.plan.spec;
   await requireAllRun(scene);
   const deadlineMs = Math.max(PROOF_BOUND_MS, failoverBoundMs(up));
+  // Answers from before may be so old that a sentinel calls a node down that is well again.
+  const sinceMs = engine.clock.now();
   try {
     await step(engine, 'prove', 'proving that everyone agrees again', () =>
-      proveConvergence({ ...up, deadlineMs }, PROOF_EVERY_MS),
+      proveConvergence({ ...up, deadlineMs }, { everyMs: PROOF_EVERY_MS, sinceMs }),
     );
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;

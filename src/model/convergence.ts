@@ -11,7 +11,16 @@ import type { MasterView, Snapshot } from './snapshot.js';
  */
 export function convergence(
   snapshot: Snapshot,
-  expected: { masterName: string; nodes: readonly NodePlan[] },
+  expected: {
+    masterName: string;
+    nodes: readonly NodePlan[];
+    /**
+     * Every sentinel must have had a good answer to its PING from everybody within so many milliseconds. Sentinel
+     * asks once a second: what was mended a moment ago may still be called down, and replaced, when the answers before
+     * it are older than down-after (sentinel.c, sentinelCheckSubjectivelyDown).
+     */
+    heardWithinMs?: number | undefined;
+  },
 ): string[] {
   const { masterName, nodes } = expected;
   const data = nodes.filter((n) => n.kind === 'redis');
@@ -38,10 +47,20 @@ export function convergence(
       ...replicasSeen(id, view, data, said),
       ...peersSeen(id, view, sentinels),
       ...quorumSeen(id, view, sentinels.length),
+      ...(expected.heardWithinMs === undefined ? [] : unheard(id, view, nodes, expected.heardWithinMs)),
     );
   }
   missing.push(...agreed(views), ...dataNodes(views[0]?.view, data, said));
   return missing;
+}
+
+function unheard(id: string, view: MasterView, nodes: readonly NodePlan[], withinMs: number): string[] {
+  return [view, ...view.replicas, ...view.sentinels]
+    .filter(({ answeredMsAgo }) => answeredMsAgo != null && answeredMsAgo > withinMs)
+    .map(({ address }) => {
+      const who = nodes.find((n) => sameAddress(n.announce, address))?.id ?? formatAddress(address);
+      return `${id} has not had an answer from ${who} since then`;
+    });
 }
 
 function sentinelItself(sentinel: AnsweredSentinel, plan: NodePlan): string[] {

@@ -45,6 +45,8 @@ export interface SeenReplica {
   follows: Address | null;
   priority: number | null;
   offset: number | null;
+  /** How long ago it last answered this sentinel's PING as one that is well, in milliseconds; null where it was not told. */
+  answeredMsAgo?: number | null;
 }
 
 /** Another sentinel as one sentinel sees it (SENTINEL SENTINELS). */
@@ -52,6 +54,8 @@ export interface SeenSentinel {
   address: Address;
   sentinelId: string;
   flags: string[];
+  /** How long ago it last answered this sentinel's PING as one that is well, in milliseconds; null where it was not told. */
+  answeredMsAgo?: number | null;
 }
 
 /** One monitored master as one sentinel sees it (SENTINEL MASTERS, REPLICAS, SENTINELS, CKQUORUM). */
@@ -68,6 +72,8 @@ export interface MasterView {
   parallelSyncs: number;
   /** Set while a failover is in progress, e.g. `wait_promotion`. */
   failoverState: string | null;
+  /** How long ago it last answered this sentinel's PING as one that is well, in milliseconds; null where it was not told. */
+  answeredMsAgo?: number | null;
   replicas: SeenReplica[];
   sentinels: SeenSentinel[];
   ckquorum: { ok: boolean; usable: number | null; message: string };

@@ -85,6 +85,7 @@ export function masterView(
     failoverTimeoutMs: count(master, 'failover-timeout'),
     parallelSyncs: count(master, 'parallel-syncs'),
     failoverState: master.get('failover-state') ?? null,
+    answeredMsAgo: answeredMsAgo(master),
     replicas: replicas.map(seenReplica),
     sentinels: sentinels.map(seenSentinel),
     ckquorum,
@@ -102,11 +103,17 @@ function seenReplica(record: SentinelRecord): SeenReplica {
     follows: addressOf(record.get('master-host'), record.get('master-port')) ?? null,
     priority: numberOf(record.get('slave-priority')),
     offset: numberOf(record.get('slave-repl-offset')),
+    answeredMsAgo: answeredMsAgo(record),
   };
 }
 
 function seenSentinel(record: SentinelRecord): SeenSentinel {
-  return { address: recordAddress(record), sentinelId: record.get('runid') ?? '', flags: flagsOf(record) };
+  return {
+    address: recordAddress(record),
+    sentinelId: record.get('runid') ?? '',
+    flags: flagsOf(record),
+    answeredMsAgo: answeredMsAgo(record),
+  };
 }
 
 /**
@@ -125,6 +132,7 @@ export const recordAddress = (record: SentinelRecord): Address =>
 
 const flagsOf = (record: SentinelRecord): string[] =>
   (record.get('flags') ?? '').split(',').filter((f) => f !== '');
+const answeredMsAgo = (record: SentinelRecord): number | null => numberOf(record.get('last-ok-ping-reply'));
 const count = (record: SentinelRecord, name: string): number => numberOf(record.get(name)) ?? 0;
 
 function list(reply: unknown, command: string): unknown[] {

@@ -131,7 +131,17 @@ describe('what changed between two looks', () => {
   });
 
   it('the whole became unhealthy, and healthy again', () => {
-    expect(messages(status({ healthy: false }))).toEqual(['worse: unhealthy']);
+    const message = 'redis-1 does not answer';
+    const problem = {
+      id: 'master-down',
+      severity: 'critical',
+      subjects: [],
+      message,
+      why: null,
+      fix: '',
+    } as const;
+    const now = { ...status({ healthy: false }), problems: [{ ...problem, subjects: [] }] };
+    expect(messages(now)).toEqual(['worse: unhealthy: redis-1 does not answer']);
     expect(messages(status(), status({ healthy: false }))).toEqual(['better: healthy again']);
   });
 });

@@ -130,3 +130,22 @@ describe('convergence', () => {
     ]);
   });
 });
+
+describe('after something was mended', () => {
+  const since = (snapshot: Snapshot, heardWithinMs: number): string[] =>
+    convergence(snapshot, { masterName: MASTER_NAME, nodes: plan(), heardWithinMs });
+
+  it('an answer from before it proves nothing: the node may yet be called down for it', () => {
+    const old = altered((s) => {
+      viewOf(s, 2).answeredMsAgo = 900;
+      Object.assign(viewOf(s, 3).replicas[0] ?? {}, { answeredMsAgo: 901 });
+    });
+    expect(since(old, 500)).toEqual([
+      'sentinel-2 has not had an answer from redis-1 since then',
+      'sentinel-3 has not had an answer from redis-2 since then',
+    ]);
+    expect(since(old, 900)).toEqual(['sentinel-3 has not had an answer from redis-2 since then']);
+    expect(since(old, 901)).toEqual([]);
+    expect(missing(old)).toEqual([]);
+  });
+});

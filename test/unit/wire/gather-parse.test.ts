@@ -79,8 +79,8 @@ describe('what servers answer', () => {
   });
 
   it('more entries than any cluster has are not taken', () => {
-    const many = Array.from({ length: 10_001 }, () => ['name', 'x']);
-    expect(() => parseFieldsList(many)).toThrow('more than 10000 entries');
+    const many = Array.from({ length: 501 }, () => ['name', 'x']);
+    expect(() => parseFieldsList(many)).toThrow('more than 500 entries');
   });
 });
 

@@ -184,6 +184,7 @@ describe("Sentinel's records", () => {
       failoverTimeoutMs: 60_000,
       parallelSyncs: 1,
       failoverState: 'wait_promotion',
+      answeredMsAgo: null,
       replicas: [
         {
           address: { host: '127.0.0.1', port: 6380 },
@@ -193,6 +194,7 @@ describe("Sentinel's records", () => {
           follows: { host: '127.0.0.1', port: 6379 },
           priority: 100,
           offset: 140,
+          answeredMsAgo: null,
         },
       ],
       sentinels: [
@@ -200,10 +202,16 @@ describe("Sentinel's records", () => {
           address: { host: '127.0.0.1', port: 26380 },
           sentinelId: 'beef',
           flags: ['sentinel', 'disconnected'],
+          answeredMsAgo: null,
         },
       ],
       ckquorum: quorum,
     });
+  });
+
+  it('say how long ago somebody last answered as one that is well', () => {
+    const view = masterView(parseRecord([...master, 'last-ok-ping-reply', '340']), [], [], quorum);
+    expect(view.answeredMsAgo).toBe(340);
   });
 
   it('say so where a replica was never asked: no master, link unknown or down', () => {
