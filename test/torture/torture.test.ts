@@ -85,9 +85,8 @@ describe.runIf(process.platform === 'linux')(`a command killed at a random momen
 async function play(lane: number, seed: number): Promise<Round> {
   const random = randomOf(seed);
   const where = lanes[lane - 1] as Whereabouts;
-  const { killedAfterMs, during } = await killMidway(lane, seed, random);
+  const { killedAfterMs, during, wounds } = await killMidway(lane, seed, random);
   const recovered = await inLane(lane, ['recover']);
-  const wounds: string[] = [];
   if (recovered.code !== 0) wounds.push(`recover exited ${recovered.code}: ${recovered.stderr}`);
   const status = await inLane(lane, ['status', '--json']);
   if (status.code !== 0) wounds.push(`status exited ${status.code}: ${status.stdout}`);
@@ -111,7 +110,7 @@ async function killMidway(
   lane: number,
   seed: number,
   random: Random,
-): Promise<{ killedAfterMs: number; during: string }> {
+): Promise<Pick<Round, 'killedAfterMs' | 'during' | 'wounds'>> {
   const killAfterMs = 300 + random.below(LATEST_KILL_MS);
   const { home, cluster } = lanes[lane - 1] as Whereabouts;
   const args = ['chaos', 'run', '--random', '--for', '60s', '--seed', String(seed), '--cluster', cluster];
