@@ -141,10 +141,15 @@ function diagnoseWhatIsMeant(
   }
   return diagnoseCluster(context, {
     ...chosen,
-    masterName: (options.master as string | undefined) ?? context.globals.masterName,
+    masterName: (options.master as string | undefined) ?? namedBesides(context, options.app !== undefined),
     watchForMs: (options.watchFor as number | undefined) ?? null,
     app: (options.app as true | { container: string } | undefined) ?? null,
   });
+}
+
+/** The master that is meant; the application's own name for it is what `--app` judges, and chooses nothing. */
+function namedBesides({ globals, env }: Context, isApp: boolean): string | null {
+  return isApp && globals.masterName === env.REDIS_MASTER_NAME?.trim() ? null : globals.masterName;
 }
 
 const contradiction = (one: string, other: string): Error =>

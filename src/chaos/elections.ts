@@ -9,17 +9,17 @@ import {
   type Candidate,
   candidateOf,
   type Electorate,
+  type Slate,
+  wasRight,
   whyIneligible,
 } from '../scenarios/best-replica.js';
 import { type Connection, openConnection } from '../wire/client.js';
 import { parseRecord } from '../wire/replies.js';
 
-/** The replicas as the sentinel saw them that was about to choose. */
-interface Slate {
+/** The replicas as a sentinel saw them that was about to choose, or had just done so. */
+interface Look extends Slate {
   sentinel: string;
   atMs: number;
-  candidates: Candidate[];
-  electorate: Electorate;
 }
 
 /** Asks whoever stands for election whom it could choose, as close to the choice as it can be asked. */
@@ -40,7 +40,7 @@ const ASK_FOR_MS = 5000;
 
 /** Follows the elections of a plan's master. Asking fails silently: then it is not known who was to be chosen. */
 export function followElections(plan: ClusterPlan, asking: Asking): Elections {
-  const slates: Slate[] = [];
+  const looks: Look[] = [];
   const asked = new Map<string, Promise<void>>();
   const chosen = new Set<string>();
   let closed = false;
@@ -56,10 +56,12 @@ export function followElections(plan: ClusterPlan, asking: Asking): Elections {
     const node = sentinelNodes(plan).find((n) => n.id === sentinel);
     if (node === undefined) return;
     const untilMs = asking.clock.now() + ASK_FOR_MS;
-    while (!closed && !chosen.has(sentinel) && asking.clock.now() < untilMs) {
+    // Once more after the choice: what it was made by lies between two looks.
+    for (let last = false; !closed && !last && asking.clock.now() < untilMs; ) {
+      last = chosen.has(sentinel);
       const connection = (await connections.get(sentinel)) ?? (await connect(node));
       try {
-        if (connection !== null) slates.push(await slateOf(plan, sentinel, connection, asking));
+        if (connection !== null) looks.push(await lookAt(plan, sentinel, connection, asking));
         await asking.clock.sleep(ASK_EVERY_MS, asking.signal);
       } catch {
         // It ended, or is silent: without its word the choice can't be judged.
@@ -79,7 +81,7 @@ export function followElections(plan: ClusterPlan, asking: Asking): Elections {
       chosen.delete(o.source);
       asked.set(o.source, follow(o.source));
     },
-    judge: (seen) => rightReplicas(plan, slates, seen),
+    judge: (seen) => rightReplicas(plan, looks, seen),
     async settle() {
       closed = true;
       await Promise.all(asked.values());
@@ -90,12 +92,12 @@ export function followElections(plan: ClusterPlan, asking: Asking): Elections {
 }
 
 /** Whom a sentinel could choose at this moment. Throws WireError. */
-async function slateOf(
+async function lookAt(
   plan: ClusterPlan,
   sentinel: string,
   connection: Connection,
   { clock }: Asking,
-): Promise<Slate> {
+): Promise<Look> {
   const [master, replicas] = await Promise.all([
     connection.call('SENTINEL', 'MASTER', plan.spec.masterName),
     connection.call('SENTINEL', 'REPLICAS', plan.spec.masterName),
@@ -123,7 +125,7 @@ const idIn =
 /** Each +selected-slave against the last slate of the sentinel that chose. */
 function rightReplicas(
   plan: ClusterPlan,
-  slates: readonly Slate[],
+  looks: readonly Look[],
   seen: readonly Observation[],
 ): InvariantResult {
   const id = 'right-replica';
@@ -135,18 +137,14 @@ function rightReplicas(
   if (choices.length === 0) return { id, verdict: 'unknown', evidence: 'no +selected-slave was seen' };
   const words: string[] = [];
   for (const { sentinel, atMs, chosen } of choices) {
-    // After the choice the chosen one drops its connections: a slate from then would call it disconnected.
-    const own = slates.filter((s) => s.sentinel === sentinel && Math.abs(s.atMs - atMs) < SLATE_VALID_MS);
-    const slate = own.findLast((s) => s.atMs <= atMs);
-    if (slate === undefined)
-      return {
-        id,
-        verdict: 'unknown',
-        evidence: `${sentinel} chose ${chosen}, and was not heard on the others`,
-      };
-    const best = bestReplica(slate.candidates, slate.electorate);
-    const field = slate.candidates.map((c) => candidateText(c, slate.electorate)).join(', ');
-    const judged = rightReplica(chosen, best?.id ?? 'nobody');
+    const own = looks.filter((s) => s.sentinel === sentinel && Math.abs(s.atMs - atMs) < LOOK_VALID_MS);
+    const before = own.findLast((s) => s.atMs <= atMs) ?? null;
+    const after = own.find((s) => s.atMs > atMs) ?? null;
+    const shown = before ?? after;
+    const field = shown?.candidates.map((c) => candidateText(c, shown.electorate)).join(', ') ?? '';
+    const right = wasRight(chosen, before, after);
+    const best = before === null ? null : (bestReplica(before.candidates, before.electorate)?.id ?? 'nobody');
+    const judged = rightReplica(chosen, right === 'yes' ? chosen : right === 'no' ? best : null);
     if (judged.verdict !== 'holds') return { ...judged, evidence: `${judged.evidence}: ${field}` };
     words.push(`${chosen} by ${sentinel} of ${field}`);
   }
@@ -154,7 +152,7 @@ function rightReplicas(
 }
 
 /** An election takes at most this long from its first event to the choice, in milliseconds, in time with the events. */
-const SLATE_VALID_MS = 3000;
+const LOOK_VALID_MS = 3000;
 
 const candidateText = (c: Candidate, electorate: Electorate): string =>
   `${c.id} (priority ${c.priority}, offset ${c.offset}${whyIneligible(c, electorate) === null ? '' : `; not eligible: ${whyIneligible(c, electorate)}`})`;

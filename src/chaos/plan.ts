@@ -5,7 +5,7 @@ import { formatDurationMs } from '../model/duration.js';
 import { type ClusterPlan, type DriverName, dataNodes, sentinelNodes, slotsOf } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { DEFAULT_SPEC } from '../model/spec.js';
-import { conditionText } from '../scenarios/conditions.js';
+import { conditionText } from '../scenarios/condition-text.js';
 import { idsOf } from '../scenarios/evidence.js';
 import { ALWAYS, type Scenario, type Shape, type Step } from '../scenarios/scenario.js';
 import { stepText } from './step-text.js';

@@ -1,5 +1,5 @@
 import { formatDurationMs } from '../model/duration.js';
-import { conditionText } from '../scenarios/conditions.js';
+import { conditionText } from '../scenarios/condition-text.js';
 import type { Step } from '../scenarios/scenario.js';
 
 /** A step in words, as plans and results name it. */

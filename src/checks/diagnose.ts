@@ -2,6 +2,7 @@ import { EXIT, type ExitCode } from '../errors.js';
 import type { Gathered } from '../model/gathered.js';
 import type { Check, Severity } from './check.js';
 import { atLeast, fold, serverNames } from './fold.js';
+import { withPasswordNotes } from './password-note.js';
 import { type Finding, runChecks, type Skipped } from './run.js';
 import { type Verdict, verdictOf } from './verdict.js';
 
@@ -40,7 +41,7 @@ export function diagnose(
   options: DiagnoseOptions = {},
 ): DoctorResult {
   const ran = runChecks(gathered, chosen(checks, options));
-  const folded = fold(ran.findings, checks, serverNames(gathered));
+  const folded = fold(withPasswordNotes(ran.findings, gathered), checks, serverNames(gathered));
   return resultOf(gathered.cluster, folded, ran.checked.length, ran.skipped, silenceOf(gathered), options);
 }
 
@@ -58,10 +59,11 @@ export function resultOf(
   return { cluster, verdict, findings, checked, skipped, silence };
 }
 
-/** Why nothing answers; null where anybody does. */
-function silenceOf({ sentinels, nodes }: Gathered): string | null {
+/** Why nothing answers; null where anybody does, and where only the application's settings are looked at. */
+function silenceOf({ sentinels, nodes, app }: Gathered): string | null {
   const servers = [...sentinels, ...nodes];
   if (servers.some((server) => server.silence === null)) return null;
+  if (servers.length === 0 && app !== null) return null;
   return (
     servers.map((s) => `${s.id} ${s.silence?.message ?? 'gave no answer'}`).join('; ') || 'no server is known'
   );

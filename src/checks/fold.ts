@@ -29,11 +29,13 @@ export function fold(
   const causes = new Map(checks.map((check) => [check.id, new Set(check.causes)]));
   const place = (f: Finding): number => order.get(f.id) ?? checks.length;
   const sorted = findings.toSorted((a, b) => rankOf(a.severity) - rankOf(b.severity) || place(a) - place(b));
+  // Taken apart once: a server that lies can make thousands of findings, and each is held against each.
+  const named = new Map(findings.map((f) => [f, namesIn(f.subject, servers)]));
   const explains = (cause: Finding, other: Finding): boolean =>
     cause !== other &&
     causes.get(cause.id)?.has(other.id) === true &&
     (cause.severity !== 'info' || other.severity === 'info') &&
-    meet(cause.subject, other.subject, servers);
+    share(named.get(cause) ?? [], named.get(other) ?? []);
 
   const left = new Set(sorted);
   const roots: Finding[] = [];
@@ -58,13 +60,14 @@ export function fold(
 }
 
 /** Whether two subjects can be about the same thing: they share a server, or one is about the whole group. */
-export function meet(a: string, b: string, servers: ReadonlySet<string>): boolean {
-  const [ours, theirs] = [a, b].map((subject) =>
-    subject.split(/[\s,→]+/).filter((word) => servers.has(word)),
-  );
-  if (!ours?.length || !theirs?.length) return true;
-  return ours.some((word) => theirs.includes(word));
-}
+export const meet = (a: string, b: string, servers: ReadonlySet<string>): boolean =>
+  share(namesIn(a, servers), namesIn(b, servers));
+
+const namesIn = (subject: string, servers: ReadonlySet<string>): string[] =>
+  subject.split(/[\s,→]+/).filter((word) => servers.has(word));
+
+const share = (ours: readonly string[], theirs: readonly string[]): boolean =>
+  ours.length === 0 || theirs.length === 0 || ours.some((word) => theirs.includes(word));
 
 /** Only what is at least so severe, a cause with what it explains; the information under it goes too. */
 export function atLeast(findings: readonly Finding[], least: Severity): Finding[] {

@@ -65,8 +65,17 @@ export function readAll<S extends GatheredServer, T>(
 
 /** What was found; where nothing was, but something could not be looked at, what that is. */
 export function judged(seen: Seen[], missing: readonly string[]): Seen[] | Skip {
-  const reasons = [...new Set(missing)];
-  return seen.length > 0 || reasons.length === 0 ? seen : { skip: reasons.join('; ') };
+  return seen.length > 0 || missing.length === 0 ? seen : { skip: together(missing).join('; ') };
+}
+
+/** `redis-1: why` and `redis-2: why` as `redis-1, redis-2: why`: one reason is said once. */
+function together(missing: readonly string[]): string[] {
+  const whose = new Map<string, string[]>();
+  for (const reason of new Set(missing)) {
+    const [who, why] = splitOnce(reason, ': ');
+    whose.set(why, [...(whose.get(why) ?? []), who]);
+  }
+  return [...whose].map(([why, who]) => (why === '' ? who.join('; ') : `${who.join(', ')}: ${why}`));
 }
 
 /** A number in a record; null where there is none. */
@@ -95,7 +104,7 @@ export function attachedIn(info: Fields): {
 
 function splitOnce(text: string, mark: string): [string, string] {
   const at = text.indexOf(mark);
-  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + mark.length)];
 }
 
 /** `redis-1, redis-2`: a subject of several servers. */

@@ -54,11 +54,15 @@ import priorityZero from './data/priority-zero.js';
 import rebootGap from './data/reboot-gap.js';
 import replicaHidden from './data/replica-hidden.js';
 import versionSkew from './data/version-skew.js';
+import addressSwitching from './live/address-switching.js';
 import clockSkew from './live/clock-skew.js';
+
 import failoverStuck from './live/failover-stuck.js';
+import flapping from './live/flapping.js';
 import ghostReplica from './live/ghost-replica.js';
 import ghostSentinel from './live/ghost-sentinel.js';
 import lag from './live/lag.js';
+import lagGrowing from './live/lag-growing.js';
 import linkDown from './live/link-down.js';
 import masterDisagree from './live/master-disagree.js';
 import masterFrozen from './live/master-frozen.js';
@@ -159,6 +163,10 @@ export const CHECKS: readonly Check[] = [
   lag,
   ghostSentinel,
   ghostReplica,
+
+  addressSwitching,
+  flapping,
+  lagGrowing,
 
   // application
   appEnvMissing,

@@ -2,7 +2,7 @@ import type { Address } from '../model/address.js';
 import type { Gathered, GatheredSentinel, GatheredServer } from '../model/gathered.js';
 import { listed } from '../model/words.js';
 import type { Seen, Skip } from './check.js';
-import { cli, ctl, type MonitoredAt, silentSentinels } from './evidence.js';
+import { cli, type MonitoredAt, silentSentinels } from './evidence.js';
 import { type Group, groupsOf, judged, num, readAll } from './group.js';
 import { type Directive, parseConf } from './static/conf.js';
 
@@ -62,25 +62,6 @@ export const sentinelLines = (directives: readonly Directive[], name: string): s
   directives.flatMap((d) =>
     d.name === 'sentinel' && d.args[0]?.toLowerCase() === name ? [d.args.slice(1)] : [],
   );
-
-/** Where a server has its configuration, for a fix. */
-export function fileOf(server: GatheredServer): string {
-  if (server.conf.ok) return server.conf.value.file;
-  return (server.info.ok && server.info.value.config_file) || `<${server.id}'s configuration file>`;
-}
-
-/** What to do where only the file helps: stop it, since a sentinel writes its file at any moment, change, start. */
-export function changeFile(gathered: Gathered, sentinel: GatheredSentinel, change: string[]): string[] {
-  const answers = sentinel.silence === null;
-  const stop = gathered.own ? ctl(gathered, `stop ${sentinel.id}`) : cli(sentinel, 'SHUTDOWN');
-  const start = gathered.own
-    ? ctl(gathered, `start ${sentinel.id}`)
-    : `redis-server ${fileOf(sentinel)} --sentinel`;
-  return [...(answers ? [stop] : []), ...change, start];
-}
-
-/** A comment over lines that belong into a file. */
-export const inFile = (server: GatheredServer): string => `# in ${fileOf(server)}:`;
 
 /** Everything that makes a sentinel monitor a master as another view of it does. */
 export function monitorLike(

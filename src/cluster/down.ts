@@ -81,7 +81,9 @@ async function clearLinks(driver: Driver): Promise<void> {
  * in effect.
  */
 async function endWatch({ store }: Engine, cluster: string): Promise<boolean> {
-  const journal = await readJournal(store, cluster).catch(() => null);
+  const journal = await readJournal(store, cluster).catch(() => 'unreadable' as const);
+  // Its guard ends by itself once the journal is gone.
+  if (journal === 'unreadable') return true;
   for (const guard of journal?.guards ?? []) await signalProcess(guard, 'SIGKILL');
   return journal !== null && !journal.closed;
 }

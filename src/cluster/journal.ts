@@ -4,6 +4,7 @@ import { appendLine } from '../host/append.js';
 import { readIfThere, unusable, writeAtomically } from '../host/files.js';
 import { identify, type ProcessIdentity } from '../host/process-identity.js';
 import { command } from '../model/hints.js';
+import type { Unfinished } from '../model/status.js';
 import { count } from '../model/words.js';
 import type { Store } from './state.js';
 
@@ -77,18 +78,20 @@ export async function readJournal(store: Place, cluster: string): Promise<Journa
   const journal = parseJournal(text);
   if (journal !== null) return journal;
   throw refused('journal-unreadable', `the journal of cluster "${cluster}" can't be read`, {
-    why: `${path} does not begin with a record of this version: what was done to the cluster is not known`,
+    why: `${path} is damaged, or of another version: what was done to the cluster is not known`,
     hint: `${command('status', cluster)} shows how it is; where it is healthy, remove that file; else ${command('down', cluster)}`,
   });
 }
 
 /**
  * A line that its writer did not get to the end of is left out: what it plans was not begun, since that waits for the
- * disk; what it says was done or undone is looked at again. Null where the first line is none. Pure.
+ * disk; what it says was done or undone is looked at again. Null where the first line is none, and where a line is
+ * there that nobody of this version wrote, or one must be missing: an act might be lost with it. Pure.
  */
 export function parseJournal(text: string): Journal | null {
-  const [first, ...records] = text.split('\n').flatMap(recordIn);
-  if (first?.type !== 'opened') return null;
+  const all = text.split('\n').map(recordIn);
+  const [first, ...records] = all.filter((record) => typeof record !== 'string');
+  if (first?.type !== 'opened' || all.includes('foreign')) return null;
   const { type: _type, version: _version, ...head } = first;
   const journal: Journal = { head, steps: [], guards: [], closed: false };
   for (const record of records) {
@@ -97,7 +100,8 @@ export function parseJournal(text: string): Journal | null {
     else if (record.type === 'closed') journal.closed = true;
     else if (record.type !== 'opened') {
       const step = journal.steps.find((s) => s.n === record.n);
-      if (step !== undefined) step.state = record.type;
+      if (step === undefined) return null;
+      step.state = record.type;
     }
   }
   return journal;
@@ -105,13 +109,18 @@ export function parseJournal(text: string): Journal | null {
 
 const TYPES = ['opened', 'planned', 'done', 'undone', 'guard', 'closed'];
 
-function recordIn(line: string): JournalRecord[] {
+/** What every record begins with, as `JSON.stringify` writes it. */
+const BEGINNING = '{"type":"';
+
+/** The record; or whether the line is only cut off (or empty, or zeros, as a power cut leaves them), or not ours. */
+function recordIn(line: string): JournalRecord | 'cut-off' | 'foreign' {
   try {
     const value = JSON.parse(line) as Partial<JournalRecord> | null;
     const isOurs = TYPES.includes(String(value?.type)) && (value?.type !== 'opened' || value.version === 1);
-    return isOurs ? [value as JournalRecord] : [];
+    return isOurs ? (value as JournalRecord) : 'foreign';
   } catch {
-    return [];
+    const isCutOff = line.startsWith(BEGINNING) || BEGINNING.startsWith(line) || /^\0*$/.test(line);
+    return isCutOff ? 'cut-off' : 'foreign';
   }
 }
 
@@ -125,15 +134,10 @@ export async function unfinishedJournal(store: Place, cluster: string): Promise<
   return journal === null || journal.closed ? null : journal;
 }
 
-/**
- * What is to be said of a cluster that a run of ours left changed; null where nothing is, or its run goes on. A journal
- * that can't be read is said by whoever would change the cluster.
- */
-export async function leftUnfinished(
-  store: Place,
-  cluster: string,
-): Promise<{ what: string; keep: boolean; since: string } | null> {
-  const journal = await unfinishedJournal(store, cluster).catch(() => null);
+/** What is to be said of a cluster that a run of ours left changed; null where nothing is, or its run goes on. */
+export async function leftUnfinished(store: Place, cluster: string): Promise<Unfinished | null> {
+  const journal = await unfinishedJournal(store, cluster).catch(() => 'unreadable' as const);
+  if (journal === 'unreadable') return { unreadable: journalPath(store, cluster) };
   if (journal === null || (await ownerLives(journal))) return null;
   const { what, keep, atMs } = journal.head;
   return { what, keep, since: new Date(atMs).toISOString() };

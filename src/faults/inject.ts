@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { surveyPlan } from '../cluster/ask.js';
 import type { BringUp } from '../cluster/bring-up.js';
 import { changing } from '../cluster/changing.js';
-import { type Engine, openDriver, requireCluster } from '../cluster/engine.js';
-import { EXIT, OperatorError } from '../errors.js';
+import { type Engine, openDriver, requireCluster, step } from '../cluster/engine.js';
+import { EXIT, OperatorError, usageError } from '../errors.js';
 import { convergence } from '../model/convergence.js';
+import { formatDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
+import type { Snapshot } from '../model/snapshot.js';
 import type { Act } from './act.js';
 import { actorOf, describeActs } from './acts/index.js';
 import type { Fault, FaultParams } from './catalogue/fault.js';
@@ -14,7 +16,7 @@ import { type Experiment, openExperiment } from './experiment.js';
 import { requirePastFailoverGuard, requireSteady } from './preflight.js';
 import { requireRadius } from './radius.js';
 import { type Roles, rolesIn } from './roles.js';
-import { showUntil } from './show.js';
+import { type Seen, showWhile } from './show.js';
 
 /** Deadline of one question, in milliseconds. */
 const ASK_DEADLINE_MS = 1500;
@@ -48,8 +50,8 @@ export interface InjectResult {
   expires: string | null;
   correct: string[];
   mustNot: string[];
-  /** What was seen meanwhile, milliseconds from the injection. */
-  seen: { atMs: number; message: string }[];
+  /** What was seen until it was whole again, milliseconds from the injection. */
+  seen: Seen[];
   /** The command that takes it back; null where nothing is to be. */
   heal: string | null;
 }
@@ -61,11 +63,22 @@ export interface InjectResult {
  */
 export async function inject(engine: Engine, request: InjectRequest): Promise<InjectResult> {
   const fault = faultOf(request.fault);
+  requireHeeded(fault, request);
   const what = ['inject', fault.name, ...request.targets].join(' ');
   if (request.dryRun) return onCluster(engine, request.cluster, (up) => rehearse(engine, up, fault, request));
   return changing(engine, request.cluster, `${what} --cluster ${request.cluster}`, () =>
     onCluster(engine, request.cluster, (up) => perform(engine, up, fault, request, what)),
   );
+}
+
+/** An option that changes nothing is a mistake. Throws usageError (64). */
+function requireHeeded(fault: Fault, { delayMs, jitterMs }: InjectRequest): void {
+  const given = [...(delayMs === undefined ? [] : ['delay']), ...(jitterMs === undefined ? [] : ['jitter'])];
+  const unheeded = given.find((name) => !(`${name}Ms` in fault.params));
+  if (unheeded === undefined) return;
+  throw usageError('bad-value', `${fault.name} heeds no --${unheeded}`, {
+    hint: `sentinelctl faults ${fault.name} shows what it heeds`,
+  });
 }
 
 async function onCluster<T>(engine: Engine, cluster: string, work: (up: BringUp) => Promise<T>): Promise<T> {
@@ -102,7 +115,7 @@ async function perform(
   request: InjectRequest,
   what: string,
 ): Promise<InjectResult> {
-  const { roles, isWhole } = await lookAt(engine, up, request.force);
+  const { roles, isWhole, snapshot } = await lookAt(engine, up, request.force);
   const { acts, forMs } = actsFor(fault, roles, request);
   const keep = forMs === null;
   const experiment = await openExperiment(engine, up, { what, keep, guardMs: forMs, proof: isWhole });
@@ -115,8 +128,13 @@ async function perform(
     );
     for (const { does } of result.acts) engine.onProgress({ type: 'note', level: 'info', text: does });
     if (keep) return result;
-    const seen = await showUntil(engine, up, forMs);
-    await experiment.heal();
+    const seen = await showWhile(engine, up, snapshot, async () => {
+      if (forMs > 0)
+        await step(engine, 'inject', `in effect for ${formatDurationMs(forMs)}`, () =>
+          engine.clock.sleep(forMs, engine.signal),
+        );
+      await experiment.heal();
+    });
     await experiment.close();
     return { ...result, forMs, healed: true, seen, heal: null };
   } catch (error) {
@@ -137,16 +155,17 @@ async function lookAt(
   engine: Engine,
   up: BringUp,
   force: boolean,
-): Promise<{ roles: Roles; isWhole: boolean }> {
+): Promise<{ roles: Roles; isWhole: boolean; snapshot: Snapshot }> {
   const { plan, driver, asking } = up;
   if (!force) {
     await requirePastFailoverGuard(plan, driver, engine.clock.wallMs());
-    return { roles: rolesIn(plan, await requireSteady(plan, asking)), isWhole: true };
+    const snapshot = await requireSteady(plan, asking);
+    return { roles: rolesIn(plan, snapshot), isWhole: true, snapshot };
   }
   const snapshot = await surveyPlan(plan, asking);
   const { masterName } = plan.spec;
   const isWhole = convergence(snapshot, { masterName, nodes: plan.nodes }).length === 0;
-  return { roles: rolesIn(plan, snapshot), isWhole };
+  return { roles: rolesIn(plan, snapshot), isWhole, snapshot };
 }
 
 /** How long a fault lasts that says so itself, as a part of down-after or in milliseconds. */

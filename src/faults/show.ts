@@ -1,45 +1,69 @@
 import { surveyPlan } from '../cluster/ask.js';
 import type { BringUp } from '../cluster/bring-up.js';
-import { type Engine, step } from '../cluster/engine.js';
+import type { Engine } from '../cluster/engine.js';
 import { assess } from '../model/agreement.js';
 import { changesBetween } from '../model/changes.js';
-import { formatDurationMs } from '../model/duration.js';
+import { humanDurationMs } from '../model/duration.js';
+import type { Snapshot } from '../model/snapshot.js';
 import type { StatusResult } from '../model/status.js';
 import { until } from '../until.js';
 
 const LOOK_EVERY_MS = 200;
+/** Deadline of one question, in milliseconds: a silent node must not hold up the news of the others. */
+const ASK_DEADLINE_MS = 500;
+
+/** What changed, milliseconds after `showWhile` was called. */
+export interface Seen {
+  atMs: number;
+  message: string;
+}
 
 /**
- * Looks at the cluster for so long and tells what changes; answers it, in milliseconds from the beginning. Throws the
- * signal's reason.
+ * Looks at the cluster while `work` goes on, and once more after it, and tells what is different from `before` on.
+ * Nothing that a look meets ends the work. Throws what `work` throws.
  */
-export async function showUntil(
+export async function showWhile(
   engine: Engine,
   up: BringUp,
-  forMs: number,
-): Promise<{ atMs: number; message: string }[]> {
-  const { clock, onProgress, signal } = engine;
+  before: Snapshot,
+  work: () => Promise<unknown>,
+): Promise<Seen[]> {
+  const { clock, onProgress } = engine;
   const startedAt = clock.now();
-  const seen: { atMs: number; message: string }[] = [];
-  let before: StatusResult | undefined;
+  const seen: Seen[] = [];
+  let last = statusOf(up, before);
   const look = async (): Promise<undefined> => {
-    const now = await statusOf(up);
-    for (const { message } of before === undefined ? [] : changesBetween(before, now)) {
-      const atMs = Math.round(clock.now() - startedAt);
+    const asking = {
+      ...up.asking,
+      deadlineMs: Math.min(up.asking.deadlineMs, ASK_DEADLINE_MS),
+      signal: undefined,
+    };
+    const now = statusOf(up, await surveyPlan(up.plan, asking));
+    const atMs = Math.round(clock.now() - startedAt);
+    for (const { message } of changesBetween(last, now)) {
       seen.push({ atMs, message });
-      onProgress({ type: 'note', level: 'info', text: `${formatDurationMs(atMs)}: ${message}` });
+      onProgress({ type: 'note', level: 'info', text: `${humanDurationMs(atMs)}: ${message}` });
     }
-    before = now;
+    last = now;
   };
-  await step(engine, 'inject', `in effect for ${formatDurationMs(forMs)}`, () =>
-    until(look, { clock, everyMs: LOOK_EVERY_MS, deadlineMs: forMs, signal }),
-  );
+  const ended = new AbortController();
+  const looking = until(look, {
+    clock,
+    everyMs: LOOK_EVERY_MS,
+    deadlineMs: Number.POSITIVE_INFINITY,
+    signal: ended.signal,
+  }).catch(() => undefined);
+  try {
+    await work();
+  } finally {
+    ended.abort();
+    await looking;
+  }
+  await look();
   return seen;
 }
 
-async function statusOf({ plan, asking }: BringUp): Promise<StatusResult> {
+function statusOf({ plan }: BringUp, snapshot: Snapshot): StatusResult {
   const { cluster, masterName } = plan.spec;
-  const deadlineMs = Math.min(asking.deadlineMs, 500);
-  const snapshot = await surveyPlan(plan, { ...asking, deadlineMs });
   return assess(snapshot, { cluster, driver: plan.driver, own: true, masterName, nodes: plan.nodes });
 }

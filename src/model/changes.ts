@@ -145,5 +145,12 @@ function healthChanges(before: StatusResult, now: StatusResult): Change[] {
   if (before.healthy === now.healthy) return [];
   return now.healthy
     ? [change('health', now.cluster, 'better', 'healthy again')]
-    : [change('health', now.cluster, 'worse', ['unhealthy', now.problems[0]?.message].filter(Boolean).join(': '))];
+    : [
+        change(
+          'health',
+          now.cluster,
+          'worse',
+          ['unhealthy', now.problems[0]?.message].filter(Boolean).join(': '),
+        ),
+      ];
 }

@@ -103,6 +103,12 @@ export interface StatusResult {
   problems: Problem[];
 }
 
+/**
+ * What a run did to a cluster that is not taken back: what it was, whether it was to stay so, since when (ISO 8601); or
+ * the path of the journal, where that can't be read.
+ */
+export type Unfinished = { what: string; keep: boolean; since: string } | { unreadable: string };
+
 /** What the cluster is supposed to be. */
 export interface Expectation {
   cluster: string;
@@ -113,8 +119,8 @@ export interface Expectation {
   nodes?: readonly ExpectedNode[];
   /** The master that was asked for; null: all that are monitored. */
   masterName: string | null;
-  /** A run that did something to it and is no more: what it was, whether it was to stay so, since when (ISO 8601). */
-  unfinished?: { what: string; keep: boolean; since: string };
+  /** A run that did something to it and is no more. */
+  unfinished?: Unfinished;
   /** Where the addresses came from, in words, where the operator may have forgotten that they are set. */
   whence?: string;
 }

@@ -16,7 +16,7 @@ export function doctorText(result: DoctorResult, view: View): string {
   const theme = themeOf(view);
   const { word, text } = result.verdict;
   const lines = verdictLines(word, verdictPaint(word, theme), text, view);
-  const shown = new Set<string>();
+  const shown = new Map<string, string>();
   for (const alike of byCheck(result.findings)) lines.push('', ...alikeLines(alike, shown, view));
   if (result.skipped.length > 0) lines.push('', ...skippedLines(result.skipped, view));
   return lines.join('\n');
@@ -37,7 +37,7 @@ function byCheck(findings: readonly Finding[]): Finding[][] {
   return groups;
 }
 
-function alikeLines(alike: readonly Finding[], shown: Set<string>, view: View): string[] {
+function alikeLines(alike: readonly Finding[], shown: Map<string, string>, view: View): string[] {
   const theme = themeOf(view);
   const dim = (text: string): string[] => wrap(plain(`  ${text}`), view.columns, 2).map(theme.dim);
   const left = alike.length - SHOWN_ALIKE;
@@ -66,11 +66,14 @@ function headOf({ severity, id, subject, message, at }: Finding): string {
   return `${severity} ${id}  ${about}${message}${place}`;
 }
 
-/** A cure is shown once where several findings have the same one, else in full: it is a sequence. */
-function fixLines({ fix }: Finding, shown: Set<string>, view: View): string[] {
+/** A cure is shown in full, since it is a sequence; where an earlier finding has the same one, that is named. */
+function fixLines({ fix, id }: Finding, shown: Map<string, string>, view: View): string[] {
+  if (fix.length === 0) return [];
   const cure = fix.join('\n');
-  if (shown.has(cure)) return [];
-  shown.add(cure);
+  const earlier = shown.get(cure);
+  if (earlier === id) return [];
+  if (earlier !== undefined) return nextLines(`the same as for ${earlier} above`, view);
+  shown.set(cure, id);
   return fix.flatMap((line) => nextLines(line, view));
 }
 

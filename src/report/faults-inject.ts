@@ -1,5 +1,5 @@
 import type { InjectResult } from '../faults/inject.js';
-import { formatDurationMs } from '../model/duration.js';
+import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import { plain, wrap } from './text.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
 
@@ -7,18 +7,21 @@ import { SYMBOL, themeOf, type View } from './theme.js';
 export function injectText(result: InjectResult, view: View): string {
   const theme = themeOf(view);
   const { dryRun, healed, forMs, fault, cluster } = result;
-  const lasts = forMs === null ? 'until it is healed' : `for ${formatDurationMs(forMs)}`;
+  const lasts =
+    forMs === null ? 'until it is healed' : forMs === 0 ? 'at once over' : `for ${formatDurationMs(forMs)}`;
   const first = dryRun
     ? `${fault} would be injected into ${cluster}, ${lasts}; nothing was done`
     : healed
-      ? theme.ok(`${SYMBOL.ok} ${fault} was in effect ${lasts}, and ${cluster} is whole again`)
+      ? theme.ok(
+          `${SYMBOL.ok} ${fault} was ${forMs === 0 ? 'done' : `in effect ${lasts}`}, and ${cluster} is whole again`,
+        )
       : theme.warn(`${fault} is in effect on ${cluster}`);
   const item = (text: string): string[] => wrap(`  ${plain(text)}`, view.columns, 4);
   const acts = result.acts.flatMap(({ does, undo }) => [
     ...item(does),
     ...(healed ? [] : item(`  taken back: ${undo}`).map(theme.dim)),
   ]);
-  const seen = result.seen.flatMap(({ atMs, message }) => item(`${formatDurationMs(atMs)}: ${message}`));
+  const seen = result.seen.flatMap(({ atMs, message }) => item(`${humanDurationMs(atMs)}: ${message}`));
   return [
     first,
     ...acts,

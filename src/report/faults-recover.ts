@@ -12,7 +12,7 @@ export function recoverText(result: RecoverResult, view: View): string {
   const item = (text: string): string[] => wrap(`  ${text}`, view.columns, 4);
   return [
     theme.ok(`${SYMBOL.ok} what "${what}" had done to ${cluster} is taken back, and everyone agrees again`),
-    ...(undone.length === 0 ? item('somebody had done so already: only the proof was missing') : []),
+    ...(undone.length === 0 ? item('it was taken back already: only the proof was missing') : []),
     ...undone.flatMap(item),
     ...(started.length === 0 ? [] : item(`started: ${listed(started)}`)),
     ...(master === null ? [] : item(`the master is ${master}`)),

@@ -52,6 +52,35 @@ export function bestReplica<C extends Candidate>(candidates: readonly C[], elect
   return eligible.toSorted(byRank)[0] ?? null;
 }
 
+/** What a sentinel said of its candidates at one moment. */
+export interface Slate<C extends Candidate = Candidate> {
+  candidates: readonly C[];
+  electorate: Electorate;
+}
+
+/**
+ * Whether a choice was the right one, by a look right before it and one right after it, null where there was none.
+ * What the sentinel knew at the choice lies between the two: INFO comes once a second meanwhile, and who is left out
+ * of a look only because its INFO was old may have been eligible. After the choice the chosen one drops its
+ * connections. Only two looks that both speak against a choice make it wrong. Pure.
+ */
+export function wasRight(
+  chosen: string,
+  before: Slate | null,
+  after: Slate | null,
+): 'yes' | 'no' | 'unknown' {
+  const explains = (slate: Slate | null, forgive: boolean): boolean => {
+    if (slate === null) return false;
+    const field = slate.candidates.map((c) =>
+      forgive && c.id === chosen ? { ...c, flags: c.flags.filter((f) => f !== 'disconnected') } : c,
+    );
+    const informed = field.map((c) => ({ ...c, infoRefreshMs: 0 }));
+    return [field, informed].some((f) => bestReplica(f, slate.electorate)?.id === chosen);
+  };
+  if (explains(before, false) || explains(after, true)) return 'yes';
+  return before !== null && after !== null ? 'no' : 'unknown';
+}
+
 /** Better first; a replica without a run id comes last. */
 function byRank(a: Candidate, b: Candidate): number {
   if (a.priority !== b.priority) return a.priority - b.priority;

@@ -5,6 +5,8 @@ import { parseRecord, parseRecords } from './replies.js';
 
 /** So many entries of a list are taken; a server that names more is not believed. */
 const MAX_ENTRIES = 10_000;
+/** The same of masters, replicas and sentinels: beyond any cluster, and each of them is looked at. */
+const MAX_INSTANCES = 500;
 type Value<K extends 'clients' | 'latency' | 'slowlog'> = Extract<GatheredServer[K], { ok: true }>['value'];
 
 /** Settings whose value is a secret: that one is set is all that is kept of it. */
@@ -16,7 +18,7 @@ export const fieldsOf = (record: ReadonlyMap<string, string>): Fields => Object.
 
 /** A list of records, as SENTINEL MASTERS gives one. Throws WireError `protocol`. */
 export function parseFieldsList(reply: unknown): Fields[] {
-  return parseRecords(bounded(reply)).map(fieldsOf);
+  return parseRecords(bounded(reply, MAX_INSTANCES)).map(fieldsOf);
 }
 
 /** CONFIG GET, SENTINEL CONFIG GET, SENTINEL DEBUG: a flat list, or a map. Secrets do not stay. Throws WireError `protocol`. */
@@ -106,12 +108,12 @@ function whole(value: unknown): number {
 }
 
 /** A list that is not beyond all reason. RESP3's maps go through as they are. */
-function bounded(reply: unknown): unknown[] {
+function bounded(reply: unknown, max = MAX_ENTRIES): unknown[] {
   if (!Array.isArray(reply)) {
     if (reply instanceof Map) return [...reply].flat();
     return protocolFail('a question for a list');
   }
-  if (reply.length > MAX_ENTRIES) throw protocolError(`named more than ${MAX_ENTRIES} entries in one list`);
+  if (reply.length > max) throw protocolError(`named more than ${max} entries in one list`);
   return reply;
 }
 

@@ -118,7 +118,7 @@ function patient(engine: Engine, target: Target, home: string, deadlineMs = DEAD
       if (cured === undefined) expect.fail(`${id} of ${subject} is still there: ${last}`);
     },
     async apply(finding, between) {
-      const lines = finding.fix.filter((line) => /^(redis-cli|docker|sentinelctl|sleep) /.test(line));
+      const lines = finding.fix.filter((line) => /^(redis-cli|docker|sentinelctl|sleep|\(cd) /.test(line));
       expect(lines, `${finding.id} prints no command`).not.toEqual([]);
       for (const line of lines) {
         if (line.startsWith('sleep ')) await between?.();

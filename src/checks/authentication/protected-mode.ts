@@ -1,13 +1,32 @@
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
+import { changeFile, withLine } from '../change-file.js';
 import type { Check, Seen } from '../check.js';
 import { dataNodes, idsOf, judged, shown } from '../group.js';
 import { sentinelWantsPassword, wantsPassword } from '../passwords.js';
-import { changeFile, directivesOf, inFile, lastOf } from '../sentinels.js';
+import { directivesOf, isLoopback, lastOf } from '../sentinels.js';
 import { setConfig } from '../set-config.js';
 
 /** The only two addresses that protected mode lets in; the rest of 127.0.0.0/8 is foreign to it. */
 const LOCAL = ['127.0.0.1', '::1', 'localhost'];
-const foreign = (server: GatheredNode | GatheredSentinel): boolean => !LOCAL.includes(server.announce.host);
+
+/**
+ * Whether a server's connections come from another address. One that is announced as 127.0.0.77 lives on this
+ * machine, which connects from 127.0.0.1 all the same unless it is told otherwise.
+ */
+function foreign(server: GatheredNode | GatheredSentinel): boolean {
+  const { host } = server.announce;
+  return !LOCAL.includes(isLoopback(host) ? (sourceOf(server) ?? '127.0.0.1') : host);
+}
+
+/** What a server is told to connect from: bind-source-addr since 7.0, before that the first address of bind. */
+function sourceOf(server: GatheredNode | GatheredSentinel): string | undefined {
+  const directives = directivesOf(server) ?? [];
+  const set = 'role' in server && server.config.ok ? server.config.value : {};
+  const old = server.info.ok && Number.parseInt(server.info.value.redis_version ?? '', 10) < 7;
+  const bound = set.bind?.split(' ')[0] ?? lastOf(directives, 'bind')?.[0];
+  const source = set['bind-source-addr'] ?? lastOf(directives, 'bind-source-addr')?.[0];
+  return source || (old ? bound?.replace(/^-/, '') : undefined);
+}
 
 /** Whether the mode is on and nothing lifts it; undefined where nobody tells. On by default at a data node, off at a sentinel. */
 function isProtected(server: GatheredNode | GatheredSentinel): boolean | undefined {
@@ -66,7 +85,7 @@ export default {
             ...(denied || foreign(server) ? [`# on the machine of ${server.id}:`] : []),
             ...('role' in server
               ? setConfig(server, 'protected-mode', 'no')
-              : changeFile(gathered, server, [inFile(server), 'protected-mode no'])),
+              : changeFile(gathered, server, [withLine('protected-mode no')])),
           ],
         },
       ];

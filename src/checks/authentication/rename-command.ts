@@ -1,9 +1,10 @@
 import type { GatheredNode } from '../../model/gathered.js';
 import { listed } from '../../model/words.js';
+import { inFile } from '../change-file.js';
 import type { Check, Seen } from '../check.js';
 import { cli, silentSentinels, viewsOf } from '../evidence.js';
 import { groupsOf, idsOf, judged, readAll } from '../group.js';
-import { directivesOf, inFile, sentinelLines } from '../sentinels.js';
+import { directivesOf, sentinelLines } from '../sentinels.js';
 
 /** Old name → new name, in upper case; an empty one is a command that was taken away. null where the file can't be read. */
 function renamedIn(node: GatheredNode): Map<string, string> | null {

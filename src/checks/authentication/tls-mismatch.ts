@@ -1,9 +1,10 @@
 import type { Address } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel, GatheredServer } from '../../model/gathered.js';
+import { changeFile, withLine } from '../change-file.js';
 import type { Check, Seen } from '../check.js';
 import { addressIn, missing as lacking } from '../evidence.js';
 import { dataNodes, groupsOf, isAt, judged, shown } from '../group.js';
-import { changeFile, directivesOf, inFile, lastOf } from '../sentinels.js';
+import { directivesOf, lastOf } from '../sentinels.js';
 import { setConfig } from '../set-config.js';
 
 /** How a server listens, and how it speaks to others; undefined where nobody tells. */
@@ -95,16 +96,20 @@ export default {
           subject: sentinel.id,
           message: `monitors ${name} at ${shown(target[0])}: ${why} (tls-replication ${from.outward ? 'yes' : 'no'})`,
           fix: changeFile(gathered, sentinel, [
-            inFile(sentinel),
-            `tls-replication ${from.outward ? 'no' : 'yes'}`,
+            withLine(`tls-replication ${from.outward ? 'no' : 'yes'}`),
             ...(from.outward
               ? []
-              : ['tls-cert-file <its certificate>', 'tls-key-file <its key>', 'tls-ca-cert-file <the CA>']),
+              : [
+                  'tls-cert-file <its certificate>',
+                  'tls-key-file <its key>',
+                  'tls-ca-cert-file <the CA>',
+                ].map(withLine)),
           ]),
         });
       }
     }
     for (const node of nodes) {
+      if (!node.role.ok) missing.push(`${node.id}: ${node.role.why}`);
       const follows = node.role.ok ? node.role.value.follows : null;
       const from = listening.get(node);
       const target = at(follows);

@@ -1,7 +1,8 @@
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
+import { changeFile, withLine } from '../change-file.js';
 import type { Check, Seen } from '../check.js';
 import { idsOf, judged, shown } from '../group.js';
-import { changeFile, directivesOf, inFile, isLoopback, lastOf } from '../sentinels.js';
+import { directivesOf, isLoopback, lastOf } from '../sentinels.js';
 import { setConfig } from '../set-config.js';
 
 /** The addresses that it listens on; undefined where nobody tells, empty for all of them (config.c, server.bindaddr). */
@@ -60,7 +61,7 @@ export default {
           fix:
             'role' in server
               ? setConfig(server, 'bind', value)
-              : changeFile(gathered, server, [inFile(server), `bind ${value}`]),
+              : changeFile(gathered, server, [withLine(`bind ${value}`)]),
         },
       ];
     });

@@ -1,6 +1,6 @@
+import { fileOf } from '../change-file.js';
 import type { Check } from '../check.js';
 import { judged, readAll } from '../group.js';
-import { fileOf } from '../sentinels.js';
 
 export default {
   id: 'conf-filemount',

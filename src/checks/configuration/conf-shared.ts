@@ -1,8 +1,8 @@
 import type { GatheredSentinel } from '../../model/gathered.js';
 import { listed } from '../../model/words.js';
+import { changeFile, fileOf, inFile, pathOf } from '../change-file.js';
 import type { Check } from '../check.js';
 import { idsOf } from '../group.js';
-import { changeFile, fileOf, inFile } from '../sentinels.js';
 
 /**
  * What tells files apart: the inode on one machine. Where the machine can't be looked at, one path at one address
@@ -16,6 +16,16 @@ function fileKeys(sentinel: GatheredSentinel): string[] {
   const said =
     path && myid.ok && (!life.ok || inode === null) ? `${announce.host} ${path} ${myid.value}` : null;
   return [inode, said].flatMap((key) => key ?? []);
+}
+
+/** Which file a container has is settled by its mounts, and those only by making it anew. */
+function ownDirectory(sentinel: GatheredSentinel): string[] {
+  const directory = pathOf(sentinel).replace(/\/[^/]*$/, '') || '/';
+  const name = sentinel.id.replace(/[^\w.-]/g, '-');
+  return [
+    `# in the compose file, service of ${sentinel.id}, with a sentinel.conf in that directory that has no sentinel myid:`,
+    `volumes: ["./${name}:${directory}"]`,
+  ];
 }
 
 export default {
@@ -33,6 +43,7 @@ export default {
   sources: ['sentinel.c: sentinelReceiveHelloMessages, rewriteConfigSentinelOption', 'measured'],
   causes: [
     'myid-dup',
+    'address-switching',
     'conf-filemount',
     'conf-unwritable',
     'settings-skew',
@@ -55,10 +66,11 @@ export default {
           message: `${sharing.length} sentinels have one configuration file: ${file} (${listed(sharing.map((s) => s.id))})`,
           // The first one keeps the file; from it the others get one of their own, with an id that they make themselves.
           fix: others.flatMap((sentinel) => {
+            if (sentinel.life.ok && sentinel.life.value.kind === 'container') return ownDirectory(sentinel);
             const { port } = sentinel.announce;
             const own = `${file.replace(/\.conf$/, '')}-${port}.conf`;
             return changeFile(gathered, { ...sentinel, conf: { ok: true, value: { file: own, text: '' } } }, [
-              `sed -e '/^sentinel myid/d' -e 's/^port .*/port ${port}/' ${file} > ${own}`,
+              () => `sed -e '/^sentinel myid/d' -e 's/^port .*/port ${port}/' ${file} > ${own}`,
             ]);
           }),
         },

@@ -1,22 +1,24 @@
-import type { GatheredSentinel } from '../../model/gathered.js';
+import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
+import { fileOf } from '../change-file.js';
 import type { Check } from '../check.js';
 import { cli } from '../evidence.js';
 import { judged } from '../group.js';
-import { fileOf } from '../sentinels.js';
+import { containerOf } from '../network/containers.js';
 
 /** The directory of a path. */
 const directoryOf = (file: string): string => file.replace(/\/[^/]*$/, '') || '/';
 
 /** Makes the directory the server's own, whoever it runs as. */
-function mend(sentinel: GatheredSentinel): string[] {
+function mend(gathered: Gathered, sentinel: GatheredSentinel): string[] {
   const path = (sentinel.info.ok && sentinel.info.value.config_file) || fileOf(sentinel);
   const dir = directoryOf(path);
   const pid = sentinel.info.ok ? sentinel.info.value.process_id : undefined;
   const inContainer = sentinel.life.ok && sentinel.life.value.kind === 'container';
-  const user = inContainer || pid === undefined ? '<the user it runs as>' : `$(ps -o user= -p ${pid})`;
+  const user = pid === undefined ? '<the user it runs as>' : `$(ps -o user= -p ${pid})`;
   return [
-    ...(inContainer ? [`# in the container of ${sentinel.id}:`] : []),
-    `mkdir -p ${dir} && chown ${user} ${dir}`,
+    inContainer
+      ? `docker exec -u 0 ${containerOf(gathered, sentinel)} sh -c 'mkdir -p ${dir} && chown $(stat -c %u /proc/1) ${dir}'`
+      : `mkdir -p ${dir} && chown ${user} ${dir}`,
     cli(sentinel, 'SENTINEL FLUSHCONFIG'),
   ];
 }
@@ -49,7 +51,9 @@ export default {
       }
       const what =
         said === null ? 'its user may not write the directory of' : `SENTINEL FLUSHCONFIG says "${said}" for`;
-      return [{ subject: sentinel.id, message: `${what} ${fileOf(sentinel)}`, fix: mend(sentinel) }];
+      return [
+        { subject: sentinel.id, message: `${what} ${fileOf(sentinel)}`, fix: mend(gathered, sentinel) },
+      ];
     });
     return judged(seen, missing);
   },

@@ -1,8 +1,9 @@
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
+import { changeFile, withLine } from '../change-file.js';
 import type { Check } from '../check.js';
 import { cli } from '../evidence.js';
 import { judged } from '../group.js';
-import { changeFile, directivesOf, inFile, isIp, sentinelLines } from '../sentinels.js';
+import { directivesOf, isIp, sentinelLines } from '../sentinels.js';
 
 /** The monitored hosts that are names, by its file and by what it says. */
 function namesOf(sentinel: GatheredSentinel): string[] {
@@ -20,10 +21,9 @@ function resolves(sentinel: GatheredSentinel): boolean | undefined {
 }
 
 function fixOf(gathered: Gathered, sentinel: GatheredSentinel): string[] {
-  const line = [inFile(sentinel), 'sentinel resolve-hostnames yes'];
   return sentinel.silence === null
     ? [cli(sentinel, 'SENTINEL CONFIG SET resolve-hostnames yes')]
-    : changeFile(gathered, sentinel, line);
+    : changeFile(gathered, sentinel, [withLine('sentinel resolve-hostnames yes')]);
 }
 
 export default {

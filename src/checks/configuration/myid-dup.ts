@@ -1,7 +1,7 @@
+import { changeFile, withoutLines } from '../change-file.js';
 import type { Check } from '../check.js';
 import { cli } from '../evidence.js';
 import { idsOf, judged, readAll } from '../group.js';
-import { changeFile, fileOf } from '../sentinels.js';
 
 export default {
   id: 'myid-dup',
@@ -19,7 +19,7 @@ export default {
     'then SENTINEL RESET NAME at the others, one at a time',
   ],
   sources: ['sentinel.c: sentinelProcessHelloMessage, getSentinelRedisInstanceByAddrAndRunID', 'measured'],
-  causes: ['no-quorum', 'ghost-sentinel'],
+  causes: ['address-switching', 'no-quorum', 'ghost-sentinel'],
   run(gathered) {
     const { values, missing } = readAll(gathered.sentinels, (s) => s.myid);
     const ids = [...new Set(values.map(({ value }) => value))];
@@ -32,7 +32,7 @@ export default {
           subject: idsOf(same),
           message: `${idsOf(same)} all have the id ${id}`,
           fix: [
-            ...others.flatMap((s) => changeFile(gathered, s, [`sed -i '/^sentinel myid/d' ${fileOf(s)}`])),
+            ...others.flatMap((s) => changeFile(gathered, s, [withoutLines('^sentinel myid')])),
             ...gathered.sentinels
               .filter((s) => !others.includes(s))
               .flatMap((s) =>

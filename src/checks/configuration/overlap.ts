@@ -42,6 +42,12 @@ function homeOf(gathered: Gathered, entries: Entry[], all: Entry[], node: Gather
   return names.toSorted((a, b) => voices(b) - voices(a))[0] ?? '';
 }
 
+/** Whether these are several names for one master. */
+function haveOneMaster(all: Entry[], names: string[]): boolean {
+  const masters = all.filter((e) => e.as === 'master' && names.includes(e.name));
+  return masters.every(({ address }) => sameAddress(address, masters[0]?.address));
+}
+
 export default {
   id: 'overlap',
   severity: 'critical',
@@ -79,11 +85,12 @@ export default {
       const names = [...new Set(entries.map((e) => e.name))];
       if (names.length < 2 || (gathered.masterName !== null && !names.includes(gathered.masterName)))
         continue;
-      // The same master under names of which no sentinel has two: one of them is misspelled, which is another finding.
+      // The same master under names of which no sentinel has two: one of them is misspelled, which is another finding,
+      // and the same replicas are under both.
       const shared = gathered.sentinels.some(
         (s) => new Set(entries.filter((e) => e.sentinel === s).map((e) => e.name)).size > 1,
       );
-      if (!shared && entries.every((e) => e.as === 'master')) continue;
+      if (!shared && haveOneMaster(all, names)) continue;
       const node = gathered.nodes.find((n) => isAt(n, address));
       const home = homeOf(gathered, entries, all, node);
       const wrong = entries.filter((e) => e.name !== home);

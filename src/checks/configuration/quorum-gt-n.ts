@@ -13,7 +13,7 @@ export default {
     'than there are, +odown never comes, whatever happens to the master.',
   remedy: ['SENTINEL SET NAME quorum N at every sentinel, with N the majority: 2 of 3, 3 of 5'],
   sources: ['sentinel.c: sentinelCheckObjectivelyDown'],
-  causes: ['no-quorum'],
+  causes: ['no-quorum', 'failover-stuck'],
   run: (gathered) =>
     judgeViews(gathered, (group) => {
       const voters = votersOf(gathered, group);

@@ -1,7 +1,7 @@
+import { changeFile, withoutLines } from '../change-file.js';
 import type { Check, Seen } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { judged, num, readAll } from '../group.js';
-import { changeFile, fileOf } from '../sentinels.js';
 
 const SCRIPTS = ['notification-script', 'client-reconfig-script'] as const;
 
@@ -50,7 +50,7 @@ export default {
       const mend = ({ name, kind, path }: (typeof set)[0]): string[] =>
         sentinel.scripts?.ok && sentinel.scripts.value[path] === 'not executable'
           ? [`chmod +x ${path}`]
-          : changeFile(gathered, sentinel, [`sed -i '/^sentinel ${kind} ${name} /d' ${fileOf(sentinel)}`]);
+          : changeFile(gathered, sentinel, [withoutLines(`^sentinel ${kind} ${name} `)]);
       return [
         {
           subject: sentinel.id,

@@ -28,7 +28,7 @@ export default {
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Adding or removing Sentinels)',
     'measured',
   ],
-  causes: ['no-quorum'],
+  causes: ['no-quorum', 'sentinels-even', 'quorum-lt-majority'],
   run(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);

@@ -25,7 +25,7 @@ export default {
     'replication.c: replicationCron, refreshGoodSlavesCount',
     'https://redis.io/docs/latest/commands/info/ (lag)',
   ],
-  causes: ['min-replicas'],
+  causes: ['lag-growing'],
   run(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);

@@ -22,7 +22,7 @@ export default {
     'sentinel.c: sentinelSelectSlave',
     'https://github.com/redis/redis/issues/5677',
   ],
-  causes: ['lag', 'no-good-slave', 'min-replicas'],
+  causes: ['lag', 'lag-growing', 'no-good-slave'],
   run(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);

@@ -1,7 +1,8 @@
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
 import type { Check, Seen } from '../check.js';
-import { addressIn, cli, type MonitoredAt, nodeAt, silentSentinels } from '../evidence.js';
-import { type Group, groupsOf, idsOf, judged } from '../group.js';
+import { addressIn, cli, ctl, type MonitoredAt, nodeAt, silentSentinels } from '../evidence.js';
+import { type Group, groupsOf, idsOf, judged, readAll } from '../group.js';
+import { failoverUnderWay, lookAgain } from '../under-way.js';
 
 /** What SENTINEL REMOVE forgets, and SENTINEL MONITOR does not take: the record's name and SENTINEL SET's. */
 const KEPT = ['down-after-milliseconds', 'failover-timeout', 'parallel-syncs'] as const;
@@ -14,7 +15,8 @@ export default {
   consequence:
     'clients write to whichever they are told first: two data sets grow apart, and one of them is thrown away when it ends',
   explanation:
-    'After a failover the sentinels agree within a second, by the higher configuration epoch. A disagreement that stays ' +
+    'After a failover the sentinels agree within a second, by the higher configuration epoch; while it runs, its leader ' +
+    'names the old master still, and that is a warning only. A disagreement that stays ' +
     'means that some do not hear the others, or were given another master by hand or by an old configuration file with the ' +
     'same epoch.',
   remedy: [
@@ -26,7 +28,7 @@ export default {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
     const seen: Seen[] = [];
-    const missing: string[] = [];
+    const { missing } = readAll(gathered.sentinels, (s) => s.masters);
     for (const group of groups) {
       const { views, name } = group;
       const named = views.flatMap((view) => {
@@ -41,10 +43,13 @@ export default {
         const by = named.filter((n) => formatAddress(n.address) === text);
         return `${idsOf(by.map((n) => n.view.sentinel))} say${by.length === 1 ? 's' : ''} ${by[0] === undefined ? text : nodeAt(gathered, by[0].address)} (epoch ${by[0]?.view.master.fields['config-epoch'] ?? '?'})`;
       });
+      const busy = failoverUnderWay(views);
       seen.push({
         subject: idsOf(wrong.map((w) => w.view.sentinel)),
-        message: `${name}: ${claims.join('; ')}`,
-        fix: wrong.flatMap((w) => monitorAgain(name, w.view, right)),
+        message: [`${name}: ${claims.join('; ')}`, ...(busy === null ? [] : [busy])].join('; '),
+        ...(busy === null
+          ? { fix: wrong.flatMap((w) => monitorAgain(name, w.view, right)) }
+          : { severity: 'warning', fix: lookAgain(ctl(gathered, 'doctor')) }),
       });
     }
     return judged(seen, missing);

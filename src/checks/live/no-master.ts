@@ -9,6 +9,7 @@ import {
   silentSentinels,
   viewsOf,
 } from '../evidence.js';
+import { failoverUnderWay, lookAgain } from '../under-way.js';
 
 export default {
   id: 'no-master',
@@ -50,16 +51,20 @@ export default {
         unknown++;
         continue;
       }
+      const busy = failoverUnderWay(viewsOf(gathered, name));
       seen.push({
         subject: name,
         message: named
-          ? `no master answers: the sentinels name ${nodeAt(gathered, named)} (${flags.join(', ')}); ${roles.length} of ${nodes.length} data nodes answer, none is master`
+          ? `no master answers: the sentinels name ${nodeAt(gathered, named)} (${flags.join(', ')}); ${roles.length} of ${nodes.length} data nodes answer, none is master${busy === null ? '' : `; ${busy}`}`
           : `no master answers: ${roles.length} of ${nodes.length} data nodes answer, none is master`,
-        fix: gathered.own
-          ? silent.length === nodes.length
-            ? [ctl(gathered, 'up')]
-            : silent.map((n) => ctl(gathered, `start ${n.id}`))
-          : [ctl(gathered, 'status')],
+        fix:
+          busy !== null
+            ? lookAgain(ctl(gathered, 'doctor'))
+            : gathered.own
+              ? silent.length === nodes.length
+                ? [ctl(gathered, 'up')]
+                : silent.map((n) => ctl(gathered, `start ${n.id}`))
+              : [ctl(gathered, 'status')],
       });
     }
     if (seen.length === 0 && unknown === names.length)

@@ -3,6 +3,7 @@ import type { Gathered, GatheredNode } from '../../model/gathered.js';
 import type { Check, Seen } from '../check.js';
 import { cli, nodeAt, silentSentinels } from '../evidence.js';
 import { attachedIn, type Group, groupsOf, isAt, judged, readAll } from '../group.js';
+import { failoverUnderWay } from '../under-way.js';
 
 export default {
   id: 'replica-orphan',
@@ -17,14 +18,20 @@ export default {
     'only if its sentinels know it as a replica of this master at all.',
   remedy: ['REPLICAOF with the master’s address, at the replica'],
   sources: ['sentinel.c: sentinelRefreshInstanceInfo (+fix-slave-config)', 'measured'],
-  causes: ['link-down', 'lag', 'ghost-replica', 'no-good-slave', 'min-replicas'],
+  causes: ['link-down', 'lag', 'lag-growing', 'ghost-replica', 'no-good-slave'],
   run(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
     const seen: Seen[] = [];
     const missing: string[] = [];
     for (const group of groups) {
-      const { address, replicas, name } = group;
+      const { address, replicas, name, views } = group;
+      // Replicas are repointed one after the other, and the sentinels tell of the new master only after that.
+      const busy = failoverUnderWay(views);
+      if (busy !== null) {
+        missing.push(`${name}: ${busy}`);
+        continue;
+      }
       if (address === null) {
         missing.push(`${name}: no sentinel names its master`);
         continue;

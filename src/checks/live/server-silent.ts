@@ -1,6 +1,6 @@
 import type { Gathered, GatheredServer } from '../../model/gathered.js';
 import type { Silence } from '../../model/snapshot.js';
-import type { Check } from '../check.js';
+import type { Check, Seen } from '../check.js';
 import { cli, ctl, isPlanned } from '../evidence.js';
 
 type Silent = GatheredServer & { silence: Silence };
@@ -30,12 +30,15 @@ export default {
     const silent = servers.filter(isSilent).filter((s) => isMissed(gathered, s));
     // Several that are silent in the same way are one finding: a machine that is gone takes all of its servers along.
     const ways = [...new Set(silent.map((s) => s.silence.message))];
-    return ways.map((way) => {
+    const blind = nobodyWatches(gathered);
+    return ways.map((way): Seen => {
       const these = silent.filter((s) => s.silence.message === way);
+      const worse = blind && these.some((s) => gathered.sentinels.some(({ id }) => id === s.id));
       return {
         subject: these.map((s) => s.id).join(', '),
-        message: way,
-        fix: these.map((s) => cure(gathered, s)),
+        ...(worse && { severity: 'critical' }),
+        message: worse ? `${way}; no sentinel is left, so that no failover happens` : way,
+        fix: [...new Set(these.map((s) => cure(gathered, s)))],
       };
     });
   },
@@ -50,6 +53,12 @@ function isMissed(gathered: Gathered, { id, silence }: Silent): boolean {
   const known = isPlanned(gathered, { id }) || gathered.cluster.split(',').includes(id);
   return known || silence.kind === 'auth' || silence.kind === 'protocol';
 }
+
+/** Whether data nodes serve on while no sentinel answers; one that wants a password does. */
+const nobodyWatches = ({ sentinels, nodes }: Gathered): boolean =>
+  sentinels.length > 0 &&
+  sentinels.every((s) => s.silence !== null && s.silence.kind !== 'auth') &&
+  nodes.some((n) => n.silence === null);
 
 function cure(gathered: Gathered, server: Silent): string {
   if (server.silence.kind === 'auth') return ctl(gathered, 'doctor --password-file FILE');

@@ -1,6 +1,9 @@
 import { sameAddress } from '../../model/address.js';
+import type { GatheredNode } from '../../model/gathered.js';
 import type { Check, Seen } from '../check.js';
-import { addressIn, cli, masterNames, nodesOf, silentSentinels, viewsOf } from '../evidence.js';
+import { addressIn, cli, ctl, masterNames, nodesOf, silentSentinels, viewsOf } from '../evidence.js';
+import { dataNodes, judged, readAll } from '../group.js';
+import { failoverUnderWay, lookAgain } from '../under-way.js';
 
 export default {
   id: 'split-brain',
@@ -29,19 +32,29 @@ export default {
       asked += nodes.filter((n) => n.role.ok).length;
       const masters = nodes.filter((n) => n.role.ok && n.role.value.role === 'master');
       if (masters.length < 2) continue;
-      const named = viewsOf(gathered, name).flatMap(({ master }) => addressIn(master.fields) ?? [])[0];
-      const right = masters.find((m) => named !== undefined && sameAddress(m.announce, named));
+      const views = viewsOf(gathered, name);
+      const named = views.flatMap(({ master }) => addressIn(master.fields) ?? []);
+      const believed = (m: GatheredNode): boolean =>
+        2 * named.filter((address) => sameAddress(address, m.announce)).length > named.length;
+      const right = masters.find(believed);
+      const busy = failoverUnderWay(views);
+      const claim = `the sentinels name ${right?.id ?? 'neither'}`;
       seen.push({
         subject: name,
-        message: `${masters.map((m) => m.id).join(' and ')} all say role:master; the sentinels name ${right?.id ?? 'neither'}`,
+        message: `${masters.map((m) => m.id).join(' and ')} all say role:master; ${[claim, ...(busy === null ? [] : [busy])].join('; ')}`,
+        // Whoever obeys the sentinels while they change their minds makes the new master a replica.
         fix:
-          right === undefined
-            ? masters.map((m) => cli(m, 'INFO replication'))
-            : masters
-                .filter((m) => m !== right)
-                .map((m) => cli(m, `REPLICAOF ${right.announce.host} ${right.announce.port}`)),
+          busy !== null
+            ? lookAgain(ctl(gathered, 'doctor'))
+            : right === undefined
+              ? masters.map((m) => cli(m, 'INFO replication'))
+              : masters
+                  .filter((m) => m !== right)
+                  .map((m) => cli(m, `REPLICAOF ${right.announce.host} ${right.announce.port}`)),
       });
     }
-    return asked === 0 ? { skip: 'no data node could be asked for its role' } : seen;
+    if (asked === 0) return { skip: 'no data node could be asked for its role' };
+    // Who does not answer us may be a master for others.
+    return judged(seen, readAll(dataNodes(gathered), (n) => n.role).missing);
   },
 } satisfies Check;

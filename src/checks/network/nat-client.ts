@@ -1,6 +1,6 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
 import type { Check, Seen } from '../check.js';
-import { flagsOf, silentSentinels } from '../evidence.js';
+import { flagsOf, type MonitoredAt, silentSentinels } from '../evidence.js';
 import { type Group, groupsOf, judged } from '../group.js';
 
 export default {
@@ -59,6 +59,8 @@ export default {
           message: `${formatAddress(master.announce)} does not answer from here (${master.silence.message}), while every sentinel reaches it`,
           fix: [...ANNOUNCE],
         });
+      } else if (master.silence !== null && group.views.some(isFine) && !isFineFor(group)) {
+        missing.push(`${master.id}: it does not answer us, and only some sentinels reach it`);
       }
     }
     return judged(seen, missing);
@@ -75,11 +77,9 @@ const natMapOf = (map: readonly [string, string][]): string[] =>
     return `natMap: { '${inside}': { host: '${outside.slice(0, at)}', port: ${outside.slice(at + 1)} } } (ioredis)`;
   });
 
-/** No sentinel has a bad word for the master, nor a question that it has not answered yet. */
-const isFineFor = ({ views }: Group): boolean =>
-  views.length > 0 &&
-  views.every(
-    ({ master }) =>
-      !flagsOf(master.fields).some((f) => f.endsWith('_down') || f === 'disconnected') &&
-      master.fields['last-ping-sent'] === '0',
-  );
+/** It has no bad word for the master, nor a question that it has not answered yet. */
+const isFine = ({ master }: MonitoredAt): boolean =>
+  !flagsOf(master.fields).some((f) => f.endsWith('_down') || f === 'disconnected') &&
+  master.fields['last-ping-sent'] === '0';
+
+const isFineFor = ({ views }: Group): boolean => views.length > 0 && views.every(isFine);

@@ -3,6 +3,7 @@ import type { Fields, GatheredNode } from '../../model/gathered.js';
 import type { Check, Seen } from '../check.js';
 import { addressIn, cli, flagsOf, silentSentinels } from '../evidence.js';
 import { attachedIn, type Group, groupsOf, idsOf, judged, num } from '../group.js';
+import { answersWrongly } from '../passwords.js';
 import { setConfig } from '../set-config.js';
 
 /** So long after it was found, milliseconds, a replica that can be connected to is connected. */
@@ -32,7 +33,7 @@ export default {
     'https://github.com/redis/redis/issues/2335',
     'measured',
   ],
-  causes: ['no-good-slave', 'ghost-replica', 'failover-stuck', 'no-master', 'min-replicas'],
+  causes: ['no-good-slave', 'ghost-replica', 'failover-stuck', 'no-master'],
   run(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
@@ -84,8 +85,12 @@ function sightings({ views }: Group, address: Address): { sentinel: { id: string
   });
 }
 
-/** Never connected to, or down for longer than a frozen replica goes unnoticed by its master. */
+/**
+ * Never connected to, or down for longer than a frozen replica goes unnoticed by its master. One that answers, if not
+ * with what Sentinel takes for alive (-MISCONF, -NOAUTH), is reached.
+ */
 function isUnreached(record: Fields): boolean {
+  if (answersWrongly(record)) return false;
   const flags = flagsOf(record);
   const down = flags.includes('s_down') && (num(record, 's-down-time') ?? 0) > SETTLED_MS;
   const never = record.runid === '' && (num(record, 'role-reported-time') ?? 0) > SETTLED_MS;

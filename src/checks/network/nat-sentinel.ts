@@ -3,6 +3,7 @@ import type { GatheredSentinel } from '../../model/gathered.js';
 import type { Check, Seen } from '../check.js';
 import { addressIn, cli, flagsOf, silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, num, untold } from '../group.js';
+import { answersWrongly } from '../passwords.js';
 
 /** A sentinel says hello each 2 s (sentinel.c, sentinel_publish_period); three times that is recent. */
 const RECENT_MS = 6000;
@@ -39,9 +40,11 @@ export default {
         }
         for (const peer of master.sentinels.value) {
           const address = addressIn(peer);
+          // One that answers, if not with what Sentinel takes for alive (-NOAUTH), is reached.
           const isDeaf = flagsOf(peer).some((f) => f === 's_down' || f === 'disconnected');
           const heardMs = num(peer, 'last-hello-message');
-          if (address === null || !isDeaf || heardMs === null || heardMs > RECENT_MS) continue;
+          if (address === null || !isDeaf || answersWrongly(peer) || heardMs === null || heardMs > RECENT_MS)
+            continue;
           // Who has just said hello and answers nobody at all is stopped, not misplaced.
           const itself = gathered.sentinels.find((s) => s.myid.ok && s.myid.value === peer.runid) ?? null;
           if (

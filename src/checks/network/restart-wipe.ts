@@ -61,7 +61,7 @@ function restartOf(
   }
   const unseen = node.life.ok
     ? node.life.value.kind === 'process' && !gathered.own
-      ? 'it is a process of this machine'
+      ? 'it is a plain process, and a service manager is not asked'
       : null
     : node.life.why;
   if (unseen !== null || !node.life.ok) {
@@ -81,7 +81,7 @@ function restartOf(
   }
   return {
     severity: 'info',
-    how: 'nothing restarts it by itself, so a replica with the data takes over; sentinelctl start and restart refuse to bring it back empty as a master. Faster writes, and every restart of it needs a full resync',
+    how: `nothing restarts it by itself, so a replica with the data takes over${gathered.own ? '; sentinelctl start and restart refuse to bring it back empty as a master' : ''}. Faster writes, and every restart of it needs a full resync`,
     otherwise: [],
   };
 }

@@ -25,6 +25,7 @@ const ORDER: Readonly<Record<Severity, readonly string[]>> = {
   ],
   warning: [
     'unfinished-journal',
+    'journal-unreadable',
     'node-unreachable',
     'failover-in-progress',
     'replica-orphan',

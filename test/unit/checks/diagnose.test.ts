@@ -9,7 +9,16 @@ import { verdictOf } from '../../../src/checks/verdict.js';
 import type { Gathered, GatheredNode, Watched } from '../../../src/model/gathered.js';
 
 const no = { ok: false, why: 'not asked' } as const;
-const server = (id: string): GatheredNode => ({ id, silence: null }) as GatheredNode;
+const server = (id: string): GatheredNode =>
+  ({
+    id,
+    silence: null,
+    config: no,
+    conf: no,
+    info: no,
+    role: no,
+    masterNames: [],
+  }) as unknown as GatheredNode;
 const gathered = (...ids: string[]): Gathered => ({
   takenAtMs: 0,
   cluster: 'default',

@@ -64,6 +64,20 @@ describe('parseJournal', () => {
   );
 });
 
+describe('parseJournal guesses at nothing: it is null', () => {
+  it.each([
+    ['a line that nobody of ours wrote', 'garbage'],
+    ['a record of another kind', '{"type":"moved","n":1}'],
+    ['what was done without having been planned', '{"type":"done","n":2}'],
+    ['what was taken back without having been planned', '{"type":"undone","n":2}'],
+  ])('with %s in it', (_, line) =>
+    expect(parseJournal(`${opened}\n${planned}\n${line}\n{"type":"closed"}\n`)).toBeNull(),
+  );
+
+  it('but zeros, as a power cut leaves them, are a line that was cut off', () =>
+    expect(parseJournal(`${opened}\n${planned}\n\0\0\0`)?.steps).toHaveLength(1));
+});
+
 describe('the file', () => {
   it('is its owner’s alone, and each record is a line of it', async () => {
     const store = await place();
@@ -124,5 +138,11 @@ describe('an unfinished journal', () => {
       since: '2023-11-14T22:13:20.000Z',
     });
     expect(await leftUnfinished(await place({ ...HEAD, owner: await ownIdentity() }), 'c')).toBeNull();
+  });
+
+  it('that can not be read is told by status as well', async () => {
+    const store = await place();
+    await appendFile(journalPath(store, 'c'), 'garbage\n');
+    expect(await leftUnfinished(store, 'c')).toEqual({ unreadable: journalPath(store, 'c') });
   });
 });

@@ -74,7 +74,7 @@ describe('inject', () => {
       "✔ kill was in effect for 2s, and c is whole again
         SIGKILL to redis-1 (127.0.0.1:1)
       Seen
-        1.5s: master moved: redis-1 → redis-2"
+        1.50 s: master moved: redis-1 → redis-2"
     `);
   });
 });
@@ -101,7 +101,7 @@ describe('recover', () => {
 
   it('tells that there was nothing, and that somebody was faster', () => {
     expect(recoverText({ ...result, what: null }, view)).toMatch(/^nothing to take back on c/);
-    expect(recoverText({ ...result, undone: [] }, view)).toContain('somebody had done so already');
+    expect(recoverText({ ...result, undone: [] }, view)).toContain('it was taken back already');
     expect(recoverAllText([], view)).toBe('nothing to take back on any cluster');
   });
 });

@@ -4,6 +4,7 @@ import {
   bestReplica,
   type Candidate,
   candidateOf,
+  wasRight,
   whyIneligible,
 } from '../../../src/scenarios/best-replica.js';
 
@@ -68,6 +69,28 @@ describe('whom Sentinel promotes', () => {
         expect(bestReplica(candidates.toReversed(), DOWN)?.id).toBe(bestReplica(candidates, DOWN)?.id);
       }),
     );
+  });
+
+  it('a choice is wrong only by a look before it and one after it', () => {
+    const slate = (...candidates: Candidate[]) => ({ candidates, electorate: DOWN });
+    const b = slate(candidate('a'), candidate('b', { offset: 2000 }));
+    expect(wasRight('b', b, null)).toBe('yes');
+    expect(wasRight('a', b, b)).toBe('no');
+    expect(wasRight('a', b, null)).toBe('unknown');
+    expect(wasRight('a', null, null)).toBe('unknown');
+    // News that came between the two.
+    expect(wasRight('a', b, slate(candidate('a', { offset: 3000 }), candidate('b', { offset: 2000 })))).toBe(
+      'yes',
+    );
+    const silent = slate(candidate('a'), candidate('b', { offset: 2000, infoRefreshMs: 9000 }));
+    expect(wasRight('b', silent, silent)).toBe('yes');
+    // What promotion itself does.
+    const promoted = slate(
+      candidate('a'),
+      candidate('b', { offset: 2000, flags: ['slave', 'disconnected'] }),
+    );
+    expect(wasRight('b', null, promoted)).toBe('yes');
+    expect(wasRight('b', promoted, null)).toBe('unknown');
   });
 
   it('is read from what SENTINEL REPLICAS gives', () => {

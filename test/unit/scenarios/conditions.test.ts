@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../../src/failover/observation.js';
 import { parseSentinelEvent } from '../../../src/model/events.js';
-import { conditionText, judgeCondition } from '../../../src/scenarios/conditions.js';
+import { conditionText } from '../../../src/scenarios/condition-text.js';
+import { judgeCondition } from '../../../src/scenarios/conditions.js';
 import { type Evidence, idsOf } from '../../../src/scenarios/evidence.js';
 import type { Condition } from '../../../src/scenarios/scenario.js';
 import { comebackOf, failoversIn } from '../../../src/scenarios/timeline.js';

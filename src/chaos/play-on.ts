@@ -1,0 +1,94 @@
+import type { Engine } from '../cluster/engine.js';
+import { EXIT, OperatorError } from '../errors.js';
+import { onStage } from '../failover/run.js';
+import { command as commandText } from '../model/hints.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { type Played, playScenario } from './play.js';
+import type { ScenarioResult } from './result.js';
+import type { ChaosOptions } from './run.js';
+
+export const wordsOf = (error: OperatorError): string =>
+  [error.message, error.why].filter(Boolean).join(': ');
+
+export const isNotRestored = (error: unknown): boolean =>
+  error instanceof OperatorError && error.exitCode === EXIT.notRestored;
+
+/** Plays a scenario on a cluster of ours, under its lock; what can not be done there is skipped. Throws what playScenario does. */
+export async function playOn(
+  engine: Engine,
+  options: ChaosOptions,
+  cluster: string,
+  scenario: Scenario,
+): Promise<Played> {
+  try {
+    return await onStage(engine, cluster, `chaos run ${scenario.name}`, (up, routable) =>
+      playScenario(engine, up, scenario, {
+        routable,
+        keep: options.keep,
+        disposable: options.cluster === null && !options.keep,
+        command: again(scenario, options),
+      }),
+    );
+  } catch (error) {
+    if (
+      !(error instanceof OperatorError) ||
+      error.exitCode !== EXIT.refused ||
+      NOT_FOR_SKIPPING.has(error.code)
+    )
+      throw error;
+    const why = wordsOf(error);
+    return { result: skippedResult(scenario, options, why), settled: true };
+  }
+}
+
+/** Refusals that say something of the cluster, not of what can be done here. */
+const NOT_FOR_SKIPPING = new Set([
+  'not-steady',
+  'too-soon',
+  'unfinished-journal',
+  'locked',
+  'cluster-unknown',
+  'no-master',
+  'state-unreadable',
+  'state-directory',
+]);
+
+const again = (scenario: Scenario, { cluster, driver }: ChaosOptions): string =>
+  commandText(
+    `chaos run ${scenario.file.startsWith('built-in') ? scenario.name : scenario.file}${cluster === null ? ` --driver ${driver}` : ''}`,
+    cluster ?? 'default',
+  );
+
+function emptyResult(scenario: Scenario, options: ChaosOptions): Omit<ScenarioResult, 'outcome' | 'reason'> {
+  const { name, summary, tags, source } = scenario;
+  return {
+    name,
+    summary,
+    tags,
+    source,
+    weakness: null,
+    cluster: options.cluster,
+    driver: options.driver,
+    engine: null,
+    tookMs: 0,
+    steps: [],
+    expectations: [],
+    invariants: [],
+    events: [],
+    command: again(scenario, options),
+  };
+}
+
+/** The result of one that was not played. */
+export const skippedResult = (scenario: Scenario, options: ChaosOptions, reason: string): ScenarioResult => ({
+  ...emptyResult(scenario, options),
+  outcome: 'skipped',
+  reason,
+});
+
+/** The result of one whose cluster was not to be had, or broke. */
+export const unknownResult = (scenario: Scenario, options: ChaosOptions, reason: string): ScenarioResult => ({
+  ...emptyResult(scenario, options),
+  outcome: 'unknown',
+  reason,
+});

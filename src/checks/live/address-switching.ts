@@ -1,0 +1,38 @@
+import type { Check } from '../check.js';
+import { cli } from '../evidence.js';
+
+/** Once is a sentinel that came back at another address; again and again is two that have one id. */
+const AGAIN = 2;
+
+export default {
+  id: 'address-switching',
+  severity: 'critical',
+  group: 'live',
+  title: 'a sentinel changes its address again and again',
+  consequence:
+    'two sentinels have one id and are counted as one: CKQUORUM says 2 usable of 3, and a failover may lack the votes',
+  explanation:
+    'Each hello, every 2 s, makes the others believe that the sentinel of this id has moved to where the hello came ' +
+    'from. With two senders it moves to and fro for ever. They have the same myid: one was made as a copy of the other, ' +
+    'or both have one configuration file.',
+  remedy: [
+    'stop one of the two, delete its "sentinel myid" line, start it: it draws a new id',
+    'SENTINEL RESET NAME at the others, one at a time and 30 s apart, while the master is healthy',
+  ],
+  sources: ['sentinel.c: sentinelProcessHelloMessage (+sentinel-address-switch)', 'measured'],
+  overTime: true,
+  run({ watched, sentinels }) {
+    if (watched === null) return { skip: 'it was not watched' };
+    const switches = watched.events.filter((e) => e.name === '+sentinel-address-switch');
+    const last = switches.at(-1);
+    if (last === undefined || switches.length < AGAIN)
+      return sentinels.some((s) => s.silence === null) ? [] : { skip: 'no sentinel could be followed' };
+    return [
+      {
+        subject: [...new Set(switches.map((e) => e.sentinel))].join(', '),
+        message: `${switches.length} address switches in ${watched.forMs / 1000} s: ${last.text}`,
+        fix: sentinels.filter((s) => s.silence === null).map((s) => cli(s, 'SENTINEL MYID')),
+      },
+    ];
+  },
+} satisfies Check;

@@ -1,0 +1,53 @@
+import type { Check, Seen } from '../check.js';
+import { ctl } from '../evidence.js';
+
+/** So often within what was watched, or oftener. */
+const OFTEN = 2;
+
+export default {
+  id: 'flapping',
+  severity: 'warning',
+  group: 'live',
+  title: 'a server goes down and comes back, again and again',
+  consequence:
+    'each time may become a failover: the master changes without need, and every change costs the clients seconds and perhaps writes',
+  explanation:
+    'A sentinel said +sdown of the same server several times while it was watched, or the master changed several times. ' +
+    'That is a server which is slower than down-after-milliseconds allows (a slow disk, swapping, a large key), a ' +
+    'network that loses packets, or a down-after-milliseconds that is too short.',
+  remedy: [
+    'look at that server: LATENCY DOCTOR, SLOWLOG GET, its log',
+    'raise down-after-milliseconds above its longest pause: SENTINEL SET NAME down-after-milliseconds MS, at every sentinel',
+  ],
+  sources: ['sentinel.c: sentinelCheckSubjectivelyDown', 'https://github.com/redis/redis/issues/8607'],
+  overTime: true,
+  run(gathered) {
+    const { watched, sentinels } = gathered;
+    if (watched === null) return { skip: 'it was not watched' };
+    const downs = new Map<string, string[]>();
+    for (const { sentinel, name, text } of watched.events) {
+      if (name !== '+sdown' && name !== '+switch-master') continue;
+      // `slave 127.0.0.1:6380 127.0.0.1 6380 @ mymaster …`; `mymaster 127.0.0.1 6379 127.0.0.1 6380`.
+      const about = `${name} ${text
+        .split(' @ ')[0]
+        ?.split(' ')
+        .slice(0, name === '+sdown' ? 2 : 1)
+        .join(' ')}`;
+      downs.set(about, [...(downs.get(about) ?? []), sentinel]);
+    }
+    const seen = [...downs].flatMap(([about, by]): Seen[] => {
+      // Each sentinel says it once: several of them at one time are one event.
+      const times = Math.max(...by.map((one) => by.filter((s) => s === one).length));
+      if (times < OFTEN) return [];
+      return [
+        {
+          subject: [...new Set(by)].join(', '),
+          message: `${about}: ${times} times in ${watched.forMs / 1000} s`,
+          fix: [ctl(gathered, 'doctor --watch-for 30s'), ctl(gathered, 'logs --tail 50')],
+        },
+      ];
+    });
+    const followed = sentinels.some((s) => s.silence === null);
+    return seen.length > 0 || followed ? seen : { skip: 'no sentinel could be followed' };
+  },
+} satisfies Check;

@@ -1,0 +1,52 @@
+import type { Check, Seen } from '../check.js';
+import { cli } from '../evidence.js';
+
+/** Less is what a second of writes may be ahead. */
+const GROWN_BYTES = 1024 * 1024;
+
+export default {
+  id: 'lag-growing',
+  severity: 'warning',
+  group: 'live',
+  title: 'a replica falls further behind all the time',
+  consequence:
+    'a failover to it loses what it lacks, more with each second; in the end the master drops it (output buffer limit) and it begins anew',
+  explanation:
+    'The distance between the offset of the master and that of the replica was measured several times a second, and it ' +
+    'grew. The replica takes in less than is written: its machine or the network between them is too slow, or a long ' +
+    'command holds it up.',
+  remedy: [
+    'look what holds the replica up: SLOWLOG GET, LATENCY DOCTOR, its processor and its disk',
+    'raise client-output-buffer-limit replica at the master, so that it survives a while of it',
+  ],
+  sources: ['https://redis.io/docs/latest/operate/oss_and_stack/management/replication/', 'measured'],
+  overTime: true,
+  run({ watched, nodes }) {
+    if (watched === null) return { skip: 'it was not watched' };
+    const masters = watched.offsets.filter((o) => o.role === 'master');
+    if (masters.length === 0) return { skip: 'no master told its offset while it was watched' };
+    const lags = (node: string): number[] =>
+      watched.offsets
+        .filter((o) => o.node === node && o.role === 'replica')
+        .map(({ atMs, offset }) => nearest(masters, atMs) - offset);
+    return nodes.flatMap((node): Seen[] => {
+      const all = lags(node.id);
+      const [first, last] = [all[0], all.at(-1)];
+      if (first === undefined || last === undefined || last - first < GROWN_BYTES || last < first * 2)
+        return [];
+      return [
+        {
+          subject: node.id,
+          message: `from ${first} to ${last} bytes behind the master in ${watched.forMs / 1000} s`,
+          fix: [cli(node, 'SLOWLOG GET 10'), cli(node, 'LATENCY DOCTOR')],
+        },
+      ];
+    });
+  },
+} satisfies Check;
+
+/** The master's offset at about that time. */
+function nearest(masters: readonly { atMs: number; offset: number }[], atMs: number): number {
+  const sorted = masters.toSorted((a, b) => Math.abs(a.atMs - atMs) - Math.abs(b.atMs - atMs));
+  return sorted[0]?.offset ?? 0;
+}

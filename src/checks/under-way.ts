@@ -1,0 +1,30 @@
+import { flagsOf, type MonitoredAt } from './evidence.js';
+import { num } from './group.js';
+
+/** Two hello periods: by then every sentinel that hears the others has what one of them switched to. */
+const SPREAD_MS = 4000;
+
+/**
+ * What is happening at this moment, where a failover is: until it ends its leader names the old master and the others
+ * the new one, at one and the same epoch. What looks wrong then rights itself, and mending it by hand breaks it.
+ */
+export function failoverUnderWay(views: readonly MonitoredAt[]): string | null {
+  const busy = views.find(({ master }) => flagsOf(master.fields).includes('failover_in_progress'));
+  if (busy !== undefined) {
+    const state = busy.master.fields['failover-state'];
+    return `a failover is under way at ${busy.sentinel.id}${state === undefined ? '' : ` (${state})`}`;
+  }
+  const epochs = views.map(({ master }) => num(master.fields, 'config-epoch') ?? 0);
+  const newest = Math.max(...epochs);
+  // sentinel.c, sentinelResetMaster: a switch sets the time anew.
+  const fresh = views.find(
+    ({ master }, i) =>
+      epochs[i] === newest && (num(master.fields, 'role-reported-time') ?? SPREAD_MS) < SPREAD_MS,
+  );
+  return fresh !== undefined && epochs.some((epoch) => epoch < newest)
+    ? `${fresh.sentinel.id} has switched just now, and the others are told within 2 s`
+    : null;
+}
+
+/** What to type instead of a cure. */
+export const lookAgain = (again: string): string[] => ['# in 10 seconds:', again];

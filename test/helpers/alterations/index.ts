@@ -1,0 +1,11 @@
+import { ACCESS } from './access.js';
+import type { Alteration } from './alteration.js';
+import { CONFIGURATION } from './configuration.js';
+import { DATA } from './data.js';
+import { LIVE } from './live.js';
+import { WATCHED } from './watched.js';
+
+export { type Alteration, altered, flawless, type Place } from './alteration.js';
+
+/** A fault for every check that looks at a cluster. */
+export const ALTERATIONS: readonly Alteration[] = [...CONFIGURATION, ...ACCESS, ...DATA, ...LIVE, ...WATCHED];
