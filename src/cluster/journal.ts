@@ -85,13 +85,15 @@ export async function readJournal(store: Place, cluster: string): Promise<Journa
 
 /**
  * A line that its writer did not get to the end of is left out: what it plans was not begun, since that waits for the
- * disk; what it says was done or undone is looked at again. Null where the first line is none, and where a line is
- * there that nobody of this version wrote, or one must be missing: an act might be lost with it. Pure.
+ * disk; what it says was done or undone is looked at again. Null where the first line is none, and, unless it is
+ * closed, where a line is there that nobody of this version wrote, or one must be missing: an act might be lost with
+ * it. Pure.
  */
 export function parseJournal(text: string): Journal | null {
   const all = text.split('\n').map(recordIn);
   const [first, ...records] = all.filter((record) => typeof record !== 'string');
-  if (first?.type !== 'opened' || all.includes('foreign')) return null;
+  if (first?.type !== 'opened') return null;
+  let isWhole = !all.includes('foreign');
   const { type: _type, version: _version, ...head } = first;
   const journal: Journal = { head, steps: [], guards: [], closed: false };
   for (const record of records) {
@@ -100,11 +102,11 @@ export function parseJournal(text: string): Journal | null {
     else if (record.type === 'closed') journal.closed = true;
     else if (record.type !== 'opened') {
       const step = journal.steps.find((s) => s.n === record.n);
-      if (step === undefined) return null;
-      step.state = record.type;
+      if (step === undefined) isWhole = false;
+      else step.state = record.type;
     }
   }
-  return journal;
+  return isWhole || journal.closed ? journal : null;
 }
 
 const TYPES = ['opened', 'planned', 'done', 'undone', 'guard', 'closed'];

@@ -34,7 +34,8 @@ export default {
       const down = views.filter(({ master: m }) => flagsOf(m.fields).includes('s_down'));
       const quorum = num(views[0]?.master.fields ?? {}, 'quorum') ?? 1;
       const agreed =
-        down.length >= Math.min(quorum, views.length) || down.some(({ master: m }) => flagsOf(m.fields).includes('o_down'));
+        down.length >= Math.min(quorum, views.length) ||
+        down.some(({ master: m }) => flagsOf(m.fields).includes('o_down'));
       const late = down.filter(
         ({ master: m }) => downMsOf(m.fields) > (num(m.fields, 'failover-timeout') ?? 180_000),
       );

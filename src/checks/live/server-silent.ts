@@ -63,5 +63,8 @@ const nobodyWatches = ({ sentinels, nodes }: Gathered): boolean =>
 function cure(gathered: Gathered, server: Silent): string {
   if (server.silence.kind === 'auth') return ctl(gathered, 'doctor --password-file FILE');
   if (!isPlanned(gathered, server)) return cli(server, 'PING');
+  // With no data node left, start refuses the old master: only up knows the order.
+  const isDead = ({ silence }: GatheredServer): boolean => silence !== null && silence.kind === 'refused';
+  if (isDead(server) && gathered.nodes.every(isDead)) return ctl(gathered, 'up');
   return ctl(gathered, `${server.silence.kind === 'timeout' ? 'resume' : 'start'} ${server.id}`);
 }

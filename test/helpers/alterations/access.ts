@@ -105,7 +105,8 @@ export const ACCESS: Alteration[] = [
     alter: (g) => {
       const records = sentinelRecords(g, 2);
       down(records);
-      for (const record of records) Object.assign(record, { ip: '198.51.100.2', port: '26999', 'last-hello-message': '1400' });
+      for (const record of records)
+        Object.assign(record, { ip: '198.51.100.2', port: '26999', 'last-hello-message': '1400' });
     },
   },
   { id: 'nat-client', subject: 'redis-1', silences: { 'redis-1': 'refused' }, alter: () => {} },

@@ -1,5 +1,5 @@
 import type { Fields, Gathered, GatheredNode, GatheredServer, Life } from '../../../src/model/gathered.js';
-import { alter, CONTAINER, given, got, nodeIn, silence, viewsIn } from '../healthy-gathering.js';
+import { alter, CONTAINER, given, got, nodeIn, silence } from '../healthy-gathering.js';
 import { healthyGathered, onThreeMachines } from '../recorded-gathering.js';
 
 /** Where a cluster lives: ours, as processes of this machine; or somebody's, a machine for each pair of servers. */
@@ -51,8 +51,9 @@ const DENIED = 'DENIED Redis is running in protected mode because protected mode
 
 /** What these sentinels, all without, say of the master. */
 export function say(gathered: Gathered, fields: Record<string, string>, ...ns: number[]): void {
-  viewsIn(gathered).forEach((view, i) => {
-    if (ns.length === 0 || ns.includes(i + 1)) Object.assign(view.fields, fields);
+  gathered.sentinels.forEach((sentinel, i) => {
+    const [view] = given(sentinel.masters);
+    if (view !== undefined && (ns.length === 0 || ns.includes(i + 1))) Object.assign(view.fields, fields);
   });
 }
 

@@ -111,7 +111,11 @@ const takesAway = (place: Place, fault: Alteration): string[] =>
  * At the top, or under a finding that the catalogue has as its cause and that is about the same. One finding may name
  * the servers of both faults; and a server that says nothing any more is not named for what it said.
  */
-function isNamed({ findings }: DoctorResult, { id, subject, address }: Alteration, other?: Alteration): boolean {
+function isNamed(
+  { findings }: DoctorResult,
+  { id, subject, address }: Alteration,
+  other?: Alteration,
+): boolean {
   const silent = Object.keys(other?.silences ?? {});
   const servers = serversIn(subject).filter((server) => !silent.includes(server));
   const isIt = (f: Finding): boolean =>

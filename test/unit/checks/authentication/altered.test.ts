@@ -42,6 +42,16 @@ describe('protected-mode', () => {
     }
     expect(protectedMode.run(away)).toEqual([]);
   });
+
+  it('an address of this machine counts by where its connections come from', () => {
+    const gathered = healthyGathered();
+    const [node, other] = [nodeOf(gathered, 1), nodeOf(gathered, 3)];
+    if (node.config.ok) node.config.value = { ...node.config.value, 'protected-mode': 'yes' };
+    other.announce = { ...other.announce, host: '127.0.0.77' };
+    expect(protectedMode.run(gathered)).toEqual([]);
+    if (other.config.ok) other.config.value = { ...other.config.value, 'bind-source-addr': '127.0.0.77' };
+    expect(protectedMode.run(gathered)).toMatchObject([{ subject: 'redis-1' }]);
+  });
 });
 
 describe('auth-pass-missing', () => {

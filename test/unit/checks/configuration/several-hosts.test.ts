@@ -32,7 +32,7 @@ describe('bind-loopback', () => {
           'redis-cli -h 192.0.2.2 -p 6380 CONFIG REWRITE',
         ],
       },
-      { subject: 'sentinel-3', fix: expect.arrayContaining(['bind 192.0.2.3 127.0.0.1']) },
+      { subject: 'sentinel-3', fix: expect.arrayContaining([expect.stringContaining("echo 'bind 192.0.2.3 127.0.0.1' >> /")]) },
     ]);
   });
 
@@ -148,8 +148,7 @@ describe('hostname-noresolve', () => {
         subject: 'sentinel-2',
         message: 'monitors redis-master with resolve-hostnames no; it does not run',
         fix: [
-          '# in /etc/redis/sentinel.conf:',
-          'sentinel resolve-hostnames yes',
+          "echo 'sentinel resolve-hostnames yes' >> /etc/redis/sentinel.conf",
           'sentinelctl start sentinel-2',
         ],
       },

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { withPasswordNotes } from '../../../src/checks/password-note.js';
+import type { Finding } from '../../../src/checks/run.js';
+import { healthyGathered } from '../../helpers/recorded-gathering.js';
+
+it('says how redis-cli gets a password before a command for a server that wants one, and only there', () => {
+  const gathered = healthyGathered();
+  const [locked, open] = gathered.nodes;
+  if (locked === undefined || open === undefined) throw new Error('a healthy cluster has three');
+  if (locked.config.ok) locked.config.value = { ...locked.config.value, requirepass: '(set)' };
+  const at = ({ endpoint }: typeof locked): string => `redis-cli -h ${endpoint.host} -p ${endpoint.port} PING`;
+  const [first, second] = withPasswordNotes(
+    [{ fix: [at(locked)] } as Finding, { fix: [at(open)] } as Finding],
+    gathered,
+  );
+  expect(first?.fix).toEqual([expect.stringMatching(/^# .*REDISCLI_AUTH="\$\(cat FILE\)"$/), at(locked)]);
+  expect(second?.fix).toEqual([at(open)]);
+});
