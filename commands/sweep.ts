@@ -38,7 +38,10 @@ const OPTIONS: readonly OptionDef[] = [
   {
     flags: '--down-after <list>',
     summary: 'values of down-after-milliseconds to try, separated by commas',
-    parse: listOf('--down-after', duration('--down-after', { minMs: 100, maxMs: 600_000 }, '1500,3s,5s')),
+    parse: listOf(
+      '--down-after',
+      duration('--down-after', { minMs: 100, maxMs: 600_000, bare: true }, '1500,3s,5s'),
+    ),
     defaultText: DEFAULT.downAfterMs.map(formatDurationMs).join(','),
   },
   {

@@ -25,9 +25,11 @@ function badValue(name: string, text: string, wants: string, example: string): O
 export interface DurationBounds {
   minMs?: number;
   maxMs?: number;
+  /** Whether a bare number is taken for milliseconds, as Sentinel's own settings are. */
+  bare?: boolean;
 }
 
-/** `250ms`, `5s`, `1.5s`, `2m`, `1h` or a bare number of milliseconds → milliseconds. */
+/** `250ms`, `5s`, `1.5s`, `2m`, `1h` → milliseconds; without a unit only 0, unless `bare` numbers are allowed. */
 export function duration(
   name: string,
   bounds: DurationBounds = {},
@@ -36,6 +38,10 @@ export function duration(
   return (text) => {
     const ms = parseDurationMs(text);
     if (ms === undefined) throw badValue(name, text, 'a duration (250ms, 5s, 2m, 1h)', example);
+    // Who types `--for 10` means seconds more often than not.
+    if (ms !== 0 && bounds.bare !== true && /^\s*[\d.]+\s*$/.test(text)) {
+      throw badValue(name, text, `a duration with its unit (${text.trim()}s or ${text.trim()}ms)`, example);
+    }
     const { minMs, maxMs } = bounds;
     if (minMs !== undefined && ms < minMs) {
       throw outOfRange(name, text, `the least is ${formatDurationMs(minMs)}`, formatDurationMs(minMs));

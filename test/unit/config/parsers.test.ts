@@ -24,6 +24,12 @@ describe('option values', () => {
     expect(choice('--driver', ['docker', 'process'])('process')).toBe('process');
   });
 
+  it('a duration without its unit is refused, but for 0 and where milliseconds are the custom', () => {
+    expect(() => duration('--for')('10')).toThrow('--for: "10" is not a duration with its unit (10s or 10ms)');
+    expect(duration('--for')('0')).toBe(0);
+    expect(duration('--down-after', { bare: true })('1500')).toBe(1500);
+  });
+
   it('KEY=VALUE is kept in order, with empty values and further equal signs', () => {
     const parse = keyValue('--redis-conf', 'maxmemory=100mb');
     expect(parse('save=', parse('a=b=c', undefined))).toEqual([
