@@ -57,8 +57,9 @@ async function look(context: Context, source: TargetSource, signal: AbortSignal)
     signal,
   });
   const own = target.kind === 'own';
-  const { leftUnfinished } = await import('../src/cluster/journal.js');
+  const { leftUnfinished, runUnderWay } = await import('../src/cluster/journal.js');
   const unfinished = own ? await leftUnfinished(storeOf(context), target.name) : null;
+  const underWay = own ? await runUnderWay(storeOf(context), target.name) : null;
   return assess(snapshot, {
     cluster: target.name,
     driver: own ? target.state.plan.driver : 'attached',
@@ -66,6 +67,7 @@ async function look(context: Context, source: TargetSource, signal: AbortSignal)
     masterName: own ? target.state.plan.spec.masterName : target.masterName,
     ...(own ? { nodes: target.state.plan.nodes } : {}),
     ...(unfinished === null ? {} : { unfinished }),
+    ...(underWay === null ? {} : { underWay }),
     ...(!own && target.whence !== null ? { whence: target.whence } : {}),
   });
 }

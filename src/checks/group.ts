@@ -9,7 +9,7 @@ export interface Group {
   /** What each answering sentinel says of it. */
   views: MonitoredAt[];
   nodes: GatheredNode[];
-  /** The master's address as most sentinels have it; null where none tells. */
+  /** The master's address, as the sentinels that are right have it; null where none tells. */
   address: Address | null;
   /** The data node at that address. */
   master: GatheredNode | null;
@@ -21,17 +21,31 @@ export interface Group {
 export function groupsOf(gathered: Gathered): Group[] {
   return masterNames(gathered).map((name) => {
     const views = viewsOf(gathered, name);
-    const address = mostNamed(views.flatMap(({ master }) => addressIn(master.fields) ?? []));
     const nodes = nodesOf(gathered, name);
+    const address = believed(views, nodes);
     const master = nodes.find((n) => address !== null && isAt(n, address)) ?? null;
     return { name, views, nodes, address, master, replicas: nodes.filter((n) => n !== master) };
   });
 }
 
-/** The address that is there most often; of equally many, the first. */
-function mostNamed(addresses: readonly Address[]): Address | null {
-  const times = (a: Address): number => addresses.filter((b) => sameAddress(a, b)).length;
-  return addresses.toSorted((a, b) => times(b) - times(a))[0] ?? null;
+/**
+ * Whom to believe of sentinels that disagree: the newest configuration, as they do themselves (sentinel.c,
+ * sentinelProcessHelloMessage); of one epoch, whose node says that it is the master; then the most. Votes come last:
+ * of a switch that has reached one of three, two still name the dead one.
+ */
+function believed(views: readonly MonitoredAt[], nodes: readonly GatheredNode[]): Address | null {
+  const named = views.flatMap(({ master: { fields } }) => {
+    const address = addressIn(fields);
+    return address === null ? [] : [{ address, epoch: num(fields, 'config-epoch') ?? 0 }];
+  });
+  const isMaster = ({ address }: { address: Address }): number =>
+    nodes.some((n) => isAt(n, address) && n.role.ok && n.role.value.role === 'master') ? 1 : 0;
+  const times = (a: { address: Address }): number =>
+    named.filter((b) => sameAddress(a.address, b.address)).length;
+  const [best] = named.toSorted(
+    (a, b) => b.epoch - a.epoch || isMaster(b) - isMaster(a) || times(b) - times(a),
+  );
+  return best?.address ?? null;
 }
 
 /** Whether a server is at this address, as the cluster or as this machine has it. */

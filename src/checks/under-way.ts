@@ -1,3 +1,4 @@
+import { listed } from '../model/words.js';
 import { flagsOf, type MonitoredAt } from './evidence.js';
 import { num } from './group.js';
 
@@ -24,6 +25,19 @@ export function failoverUnderWay(views: readonly MonitoredAt[]): string | null {
   return fresh !== undefined && epochs.some((epoch) => epoch < newest)
     ? `${fresh.sentinel.id} has switched just now, and the others are told within 2 s`
     : null;
+}
+
+/**
+ * Who holds the master for down, and not for so long that a failover should have ended: one may be about to begin, or
+ * has ended and not all have been told. Sentinel tries again only after 2 x failover-timeout.
+ */
+export function heldDown(views: readonly MonitoredAt[]): string | null {
+  const holding = views.filter(({ master: { fields } }) => {
+    const isDown = flagsOf(fields).some((flag) => flag === 's_down' || flag === 'o_down');
+    return isDown && (num(fields, 's-down-time') ?? 0) < (num(fields, 'failover-timeout') ?? 0);
+  });
+  if (holding.length === 0) return null;
+  return `${listed(holding.map(({ sentinel }) => sentinel.id))} ${holding.length === 1 ? 'holds' : 'hold'} the master for down: a failover may be under way`;
 }
 
 /** What to type instead of a cure. */

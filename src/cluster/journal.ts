@@ -4,7 +4,7 @@ import { appendLine } from '../host/append.js';
 import { readIfThere, unusable, writeAtomically } from '../host/files.js';
 import { identify, type ProcessIdentity } from '../host/process-identity.js';
 import { command } from '../model/hints.js';
-import type { Unfinished } from '../model/status.js';
+import type { UnderWay, Unfinished } from '../model/status.js';
 import { count } from '../model/words.js';
 import type { Store } from './state.js';
 
@@ -143,6 +143,22 @@ export async function leftUnfinished(store: Place, cluster: string): Promise<Unf
   if (journal === null || (await ownerLives(journal))) return null;
   const { what, keep, atMs } = journal.head;
   return { what, keep, since: new Date(atMs).toISOString() };
+}
+
+/** What a run that goes on at this moment does to the cluster; null where none does. */
+export async function runUnderWay(store: Place, cluster: string): Promise<UnderWay | null> {
+  const journal = await unfinishedJournal(store, cluster).catch(() => null);
+  if (journal === null || !(await ownerLives(journal))) return null;
+  const { what, owner, atMs } = journal.head;
+  const acts = journal.steps.flatMap(({ act, state }) => (state === 'undone' ? [] : actWords(act)));
+  return { what, pid: owner.pid, since: new Date(atMs).toISOString(), acts };
+}
+
+/** `end of redis-1`: what is known of an act without knowing the faults. */
+function actWords(act: unknown): string[] {
+  const { act: kind, node } = (act ?? {}) as { act?: unknown; node?: unknown };
+  if (typeof kind !== 'string') return [];
+  return [typeof node === 'string' ? `${kind} of ${node}` : kind];
 }
 
 /** Throws `unfinished-journal` (3) where an earlier run left something that is not taken back. */

@@ -64,7 +64,8 @@ export interface InjectResult {
 export async function inject(engine: Engine, request: InjectRequest): Promise<InjectResult> {
   const fault = faultOf(request.fault);
   requireHeeded(fault, request);
-  const what = ['inject', fault.name, ...request.targets].join(' ');
+  const lasting = request.forMs === null ? [] : ['--for', formatDurationMs(request.forMs)];
+  const what = ['inject', fault.name, ...request.targets, ...lasting].join(' ');
   if (request.dryRun) return onCluster(engine, request.cluster, (up) => rehearse(engine, up, fault, request));
   return changing(engine, request.cluster, `${what} --cluster ${request.cluster}`, () =>
     onCluster(engine, request.cluster, (up) => perform(engine, up, fault, request, what)),
@@ -72,8 +73,10 @@ export async function inject(engine: Engine, request: InjectRequest): Promise<In
 }
 
 /** An option that changes nothing is a mistake. Throws usageError (64). */
-function requireHeeded(fault: Fault, { delayMs, jitterMs }: InjectRequest): void {
-  const given = [...(delayMs === undefined ? [] : ['delay']), ...(jitterMs === undefined ? [] : ['jitter'])];
+function requireHeeded(fault: Fault, { forMs, delayMs, jitterMs }: InjectRequest): void {
+  const given = Object.entries({ for: forMs ?? undefined, delay: delayMs, jitter: jitterMs }).flatMap(
+    ([name, ms]) => (ms === undefined ? [] : [name]),
+  );
   const unheeded = given.find((name) => !(`${name}Ms` in fault.params));
   if (unheeded === undefined) return;
   throw usageError('bad-value', `${fault.name} heeds no --${unheeded}`, {

@@ -1,7 +1,13 @@
 import { EXIT, type ExitCode } from '../errors.js';
 import { type Address, sameAddress } from './address.js';
 import { ballots, type Facts, factsOf, knownSentinels, monitoredNames, witnessesOf } from './facts.js';
-import { byWeight, masterProblems, sentinelProblems, unfinishedProblems } from './problems/index.js';
+import {
+  byWeight,
+  masterProblems,
+  sentinelProblems,
+  unfinishedProblems,
+  watchedOnly,
+} from './problems/index.js';
 import type { NodeState, SentinelState, Snapshot } from './snapshot.js';
 import type {
   Agreement,
@@ -16,10 +22,14 @@ import type {
 
 /** Judges what everybody said: who believes what, whether it fits together, and what to do where it does not. Pure. */
 export function assess(snapshot: Snapshot, expectation: Expectation): StatusResult {
-  const common = [...unfinishedProblems(expectation), ...sentinelProblems(snapshot, expectation)];
+  const sentinels = sentinelProblems(snapshot, expectation);
+  const common = [
+    ...unfinishedProblems(expectation),
+    ...sentinels.map((problem) => watchedOnly(problem, expectation)),
+  ];
   const judged = masterNames(snapshot, expectation).map((name) => {
     const facts = factsOf(snapshot, expectation, name);
-    return { facts, problems: masterProblems(facts) };
+    return { facts, problems: masterProblems(facts).map((p) => watchedOnly(p, expectation)) };
   });
   const problems = byWeight([...common, ...judged.flatMap((j) => j.problems)]);
   return {

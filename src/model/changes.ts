@@ -1,3 +1,4 @@
+import { gravest } from './problems/index.js';
 import type { MasterStatus, NodeStatus, StatusResult, ViewStatus } from './status.js';
 import { listed } from './words.js';
 
@@ -150,7 +151,7 @@ function healthChanges(before: StatusResult, now: StatusResult): Change[] {
           'health',
           now.cluster,
           'worse',
-          ['unhealthy', now.problems[0]?.message].filter(Boolean).join(': '),
+          ['unhealthy', gravest(now.problems)?.message].filter(Boolean).join(': '),
         ),
       ];
 }

@@ -88,7 +88,7 @@ export interface MasterStatus {
   agreement: Agreement;
   nodes: NodeStatus[];
   views: ViewStatus[];
-  /** What concerns this master, its sentinels included; critical ones first. */
+  /** What concerns this master, its sentinels included; what a run of ours did first, then critical ones. */
   problems: Problem[];
 }
 
@@ -109,6 +109,15 @@ export interface StatusResult {
  */
 export type Unfinished = { what: string; keep: boolean; since: string } | { unreadable: string };
 
+/** A run of ours that goes on at this moment: what it was told, its process, since when (ISO 8601). */
+export interface UnderWay {
+  what: string;
+  pid: number;
+  since: string;
+  /** What is in effect now, a few words each: `end of redis-1`. */
+  acts: string[];
+}
+
 /** What the cluster is supposed to be. */
 export interface Expectation {
   cluster: string;
@@ -121,6 +130,8 @@ export interface Expectation {
   masterName: string | null;
   /** A run that did something to it and is no more. */
   unfinished?: Unfinished;
+  /** A run that does something to it now. */
+  underWay?: UnderWay;
   /** Where the addresses came from, in words, where the operator may have forgotten that they are set. */
   whence?: string;
 }

@@ -1,3 +1,4 @@
+import { gravest } from '../model/problems/index.js';
 import type { MasterStatus, SentinelStatus, StatusResult } from '../model/status.js';
 import { count, named } from '../model/words.js';
 import { problemLines, verdictLines } from './problems.js';
@@ -30,7 +31,7 @@ function overall(status: StatusResult, view: View): string[] {
   if (only !== undefined && others.length === 0) return masterVerdict(only, status, view);
   const theme = themeOf(view);
   if (only === undefined) {
-    const first = status.problems[0]?.message ?? 'no master is monitored';
+    const first = gravest(status.problems)?.message ?? 'no master is monitored';
     return verdictLines('UNHEALTHY', theme.bad, `${status.cluster}: ${first}`, view);
   }
   const healthy = status.masters.filter((m) => m.healthy).length;
@@ -42,10 +43,10 @@ function overall(status: StatusResult, view: View): string[] {
 
 function masterVerdict(master: MasterStatus, status: StatusResult, view: View): string[] {
   const theme = themeOf(view);
-  const first = master.problems[0];
+  const first = gravest(master.problems);
   if (!master.healthy && first !== undefined) {
     const words = first.message.includes(master.name) ? first.message : `${master.name}: ${first.message}`;
-    const others = master.problems.slice(1).filter((p) => p.severity !== 'info').length;
+    const others = master.problems.filter((p) => p !== first && p.severity !== 'info').length;
     const more = others > 0 ? ` (and ${others} more)` : '';
     return verdictLines('UNHEALTHY', theme.bad, `${words}${more}`, view);
   }

@@ -251,7 +251,7 @@ describe('what can not be taken back', () => {
       exitCode: 4,
       why: expect.stringMatching(/^SIGKILL to redis-3 .*: not taken back: redis-3 has no files here/),
       hint: expect.stringMatching(
-        /^sentinelctl start redis-3 --cluster acts\nthen sentinelctl recover --cluster acts$/,
+        /^sentinelctl logs redis-3 --tail 20 --cluster acts\nthen sentinelctl recover --cluster acts$/,
       ),
     });
     // What could be taken back was.

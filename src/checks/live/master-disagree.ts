@@ -1,8 +1,8 @@
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
 import type { Check, Seen } from '../check.js';
 import { addressIn, cli, ctl, type MonitoredAt, nodeAt, silentSentinels } from '../evidence.js';
-import { type Group, groupsOf, idsOf, judged, readAll } from '../group.js';
-import { failoverUnderWay, lookAgain } from '../under-way.js';
+import { groupsOf, idsOf, judged, readAll } from '../group.js';
+import { failoverUnderWay, heldDown, lookAgain } from '../under-way.js';
 
 /** What SENTINEL REMOVE forgets, and SENTINEL MONITOR does not take: the record's name and SENTINEL SET's. */
 const KEPT = ['down-after-milliseconds', 'failover-timeout', 'parallel-syncs'] as const;
@@ -36,20 +36,20 @@ export default {
         return address === null ? [] : [{ view, address }];
       });
       if (named.length === 0) missing.push(`${name}: no sentinel names its master`);
-      const right = rightOf(group, named);
+      const right = named.find((n) => group.address !== null && sameAddress(n.address, group.address)) ?? null;
       const wrong = named.filter(({ address }) => right !== null && !sameAddress(address, right.address));
       if (right === null || wrong.length === 0) continue;
       const claims = [...new Set(named.map((n) => formatAddress(n.address)))].map((text) => {
         const by = named.filter((n) => formatAddress(n.address) === text);
         return `${idsOf(by.map((n) => n.view.sentinel))} say${by.length === 1 ? 's' : ''} ${by[0] === undefined ? text : nodeAt(gathered, by[0].address)} (epoch ${by[0]?.view.master.fields['config-epoch'] ?? '?'})`;
       });
-      const busy = failoverUnderWay(views);
+      const busy = failoverUnderWay(views) ?? heldDown(views);
       seen.push({
         subject: idsOf(wrong.map((w) => w.view.sentinel)),
         message: [`${name}: ${claims.join('; ')}`, ...(busy === null ? [] : [busy])].join('; '),
         ...(busy === null
           ? { fix: wrong.flatMap((w) => monitorAgain(name, w.view, right)) }
-          : { severity: 'warning', fix: lookAgain(ctl(gathered, 'doctor')) }),
+          : { severity: 'warning', fix: lookAgain(ctl(gathered, 'status --watch')) }),
       });
     }
     return judged(seen, missing);
@@ -59,18 +59,6 @@ export default {
 interface Named {
   view: MonitoredAt;
   address: Address;
-}
-
-/** Whom to believe: most of the sentinels; of equally many, the one whose node says that it is the master. */
-function rightOf({ nodes }: Group, named: readonly Named[]): Named | null {
-  const votes = (n: Named): number => named.filter((m) => sameAddress(m.address, n.address)).length;
-  const says = (n: Named): number =>
-    nodes.some(
-      (node) => sameAddress(node.announce, n.address) && node.role.ok && node.role.value.role === 'master',
-    )
-      ? 1
-      : 0;
-  return named.toSorted((a, b) => votes(b) - votes(a) || says(b) - says(a))[0] ?? null;
 }
 
 function monitorAgain(name: string, { sentinel }: MonitoredAt, { view, address }: Named): string[] {

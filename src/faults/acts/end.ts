@@ -21,7 +21,8 @@ export const end: Actor<ActOf<'end'>> = {
     node.startsWith('redis')
       ? `${node} is started as a replica of the master of that moment`
       : `${node} is started`,
-  commands: (scene, { node }) => [ctl(scene, `start ${node}`)],
+  // Not `start`, which refuses while the journal is open: recover starts it, once what keeps it down is mended.
+  commands: (scene, { node }) => [ctl(scene, `logs ${node} --tail 20`)],
   async prepare(scene, act) {
     await requireRunning(scene, act.node);
     return act;

@@ -1,12 +1,13 @@
 import type { ActOf, Actor } from '../act.js';
 import { bringBack } from '../bring-back.js';
-import { ctl, nodeOf, placed, requireRunning } from '../scene.js';
+import { nodeOf, placed, requireRunning } from '../scene.js';
 
 /** A frozen server: SIGSTOP, or the engine's freezer. */
 export const pause: Actor<ActOf<'pause'>> = {
   describe: (scene, { node }) => `${placed(scene, node)} is frozen`,
   describeUndo: (_scene, { node }) => `${node} is thawed`,
-  commands: (scene, { node }) => [ctl(scene, `resume ${node}`)],
+  // `resume` refuses while the journal is open; recover thaws it.
+  commands: () => [],
   async prepare(scene, act) {
     await requireRunning(scene, act.node);
     return act;

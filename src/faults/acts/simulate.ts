@@ -8,7 +8,7 @@ export const simulate: Actor<ActOf<'simulate'>> = {
   describe: (scene, { node, at }) => `${placed(scene, node)}: SENTINEL SIMULATE-FAILURE ${at}`,
   describeUndo: (_scene, { node }) => `${node} is started where it has ended, else disarmed`,
   commands: (scene, { node }) => [
-    ctl(scene, `start ${node}`),
+    ctl(scene, `logs ${node} --tail 20`),
     cli(scene, node, 'SENTINEL', 'SIMULATE-FAILURE', 'help'),
   ],
   async prepare(scene, act) {

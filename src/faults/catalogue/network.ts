@@ -57,7 +57,7 @@ export const NETWORK_FAULTS: Fault[] = [
         'the rules are removed and the proxy is ended; connections are made anew',
       ],
     ),
-    expires: 'the proxy ends by itself within an hour',
+    expires: 'the proxy ends within an hour, and the node is cut off then: heal it before',
     correct: ['nothing, as long as an answer comes within down-after; replicas lag by the delay'],
     mustNot: ['a failover because of a delay below down-after'],
     params: { forMs: 'until it is healed', delayMs: '100ms', jitterMs: '0ms' },

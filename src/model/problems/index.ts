@@ -10,8 +10,8 @@ import { seenDown, sentinelIsolated } from './sight.js';
 import * as vote from './vote.js';
 
 export { sentinelProblems } from './sentinels.js';
-export { unfinishedProblems } from './unfinished.js';
-export { byWeight } from './weight.js';
+export { unfinishedProblems, watchedOnly } from './unfinished.js';
+export { byWeight, gravest } from './weight.js';
 
 const CHECKS: readonly Check[] = [
   noMaster,

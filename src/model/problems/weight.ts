@@ -1,4 +1,5 @@
 import type { Problem, Severity } from '../status.js';
+import { comesFirst } from './unfinished.js';
 
 /**
  * What is shown first: what clients feel now, then what would hurt at the next death, then what only looks wrong.
@@ -24,8 +25,6 @@ const ORDER: Readonly<Record<Severity, readonly string[]>> = {
     'tilt',
   ],
   warning: [
-    'unfinished-journal',
-    'journal-unreadable',
     'node-unreachable',
     'failover-in-progress',
     'replica-orphan',
@@ -53,8 +52,13 @@ const placeOf = ({ severity, id }: Problem): number => {
   return at === -1 ? ORDER[severity].length : at;
 };
 
-/** Critical ones first, and within a severity by weight. */
+const rankOf = (problem: Problem): number =>
+  comesFirst(problem) ? -1 : SEVERITIES.indexOf(problem.severity);
+
+/** What a run of ours did first, since all else may come of it; then critical ones, and within a severity by weight. */
 export const byWeight = (problems: readonly Problem[]): Problem[] =>
-  [...problems].sort(
-    (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || placeOf(a) - placeOf(b),
-  );
+  [...problems].sort((a, b) => rankOf(a) - rankOf(b) || placeOf(a) - placeOf(b));
+
+/** The one to name where there is room for one: the gravest, and of those the first. */
+export const gravest = (problems: readonly Problem[]): Problem | undefined =>
+  SEVERITIES.flatMap((severity) => problems.find((p) => p.severity === severity) ?? [])[0];

@@ -210,6 +210,14 @@ describe('the verdict and the exit code', () => {
     expect(doctorExitCode(silent)).toBe(5);
     expect(verdictOf({ findings: [], checked: 0, skipped: [], silence: null }).word).toBe('UNKNOWN');
   });
+
+  it('where only the application’s settings are looked at, their findings decide', () => {
+    const app = {} as Gathered['app'];
+    const nobody = diagnose({ ...gathered(), sentinels: [], nodes: [], app }, [
+      check('a', sees('this shell')),
+    ]);
+    expect(doctorExitCode(nobody)).toBe(1);
+  });
 });
 
 describe('every check', () => {

@@ -8,7 +8,8 @@ it('says how redis-cli gets a password before a command for a server that wants 
   const [locked, open] = gathered.nodes;
   if (locked === undefined || open === undefined) throw new Error('a healthy cluster has three');
   if (locked.config.ok) locked.config.value = { ...locked.config.value, requirepass: '(set)' };
-  const at = ({ endpoint }: typeof locked): string => `redis-cli -h ${endpoint.host} -p ${endpoint.port} PING`;
+  const at = ({ endpoint }: typeof locked): string =>
+    `redis-cli -h ${endpoint.host} -p ${endpoint.port} PING`;
   const [first, second] = withPasswordNotes(
     [{ fix: [at(locked)] } as Finding, { fix: [at(open)] } as Finding],
     gathered,

@@ -10,6 +10,7 @@ import {
   parseJournal,
   readJournal,
   requireFinished,
+  runUnderWay,
 } from '../../../src/cluster/journal.js';
 import { openStore } from '../../../src/cluster/state.js';
 import { ownIdentity } from '../../../src/host/process-identity.js';
@@ -70,9 +71,10 @@ describe('parseJournal guesses at nothing: it is null', () => {
     ['a record of another kind', '{"type":"moved","n":1}'],
     ['what was done without having been planned', '{"type":"done","n":2}'],
     ['what was taken back without having been planned', '{"type":"undone","n":2}'],
-  ])('with %s in it', (_, line) =>
-    expect(parseJournal(`${opened}\n${planned}\n${line}\n{"type":"closed"}\n`)).toBeNull(),
-  );
+  ])('with %s in it', (_, line) => expect(parseJournal(`${opened}\n${planned}\n${line}\n`)).toBeNull());
+
+  it('but one that is closed is done with', () =>
+    expect(parseJournal(`${opened}\ngarbage\n{"type":"closed"}\n`)?.closed).toBe(true));
 
   it('but zeros, as a power cut leaves them, are a line that was cut off', () =>
     expect(parseJournal(`${opened}\n${planned}\n\0\0\0`)?.steps).toHaveLength(1));
@@ -138,6 +140,20 @@ describe('an unfinished journal', () => {
       since: '2023-11-14T22:13:20.000Z',
     });
     expect(await leftUnfinished(await place({ ...HEAD, owner: await ownIdentity() }), 'c')).toBeNull();
+  });
+
+  it('of a run that goes on is told by status with what is in effect, and is no other’s', async () => {
+    const owner = await ownIdentity();
+    const store = await place({ ...HEAD, owner });
+    for (const n of [1, 2]) await appendRecord(store, 'c', { type: 'planned', n, act: ACT });
+    await appendRecord(store, 'c', { type: 'undone', n: 2 });
+    expect(await runUnderWay(store, 'c')).toEqual({
+      what: 'inject freeze',
+      pid: process.pid,
+      since: '2023-11-14T22:13:20.000Z',
+      acts: [`${ACT.act} of ${ACT.node}`],
+    });
+    expect(await runUnderWay(await place(), 'c')).toBeNull();
   });
 
   it('that can not be read is told by status as well', async () => {

@@ -488,4 +488,32 @@ describe('order', () => {
     const severities = assess(snapshot, ours()).problems.map((p) => p.severity);
     expect(severities).toEqual(['critical', 'warning', 'warning']);
   });
+
+  const masterless = (): Snapshot => altered((s) => silenceNode(s, 1));
+
+  it('puts what a run that was cut off left above all that may come of it', () => {
+    const unfinished = { what: 'failover-test', keep: false, since: '2023-11-14T22:13:20.000Z' };
+    const { problems, healthy } = assess(masterless(), { ...ours(), unfinished });
+    expect(problems[0]).toMatchObject({ id: 'unfinished-journal', fix: 'sentinelctl recover' });
+    expect(problems.length).toBeGreaterThan(1);
+    expect(healthy).toBe(false);
+  });
+
+  it('says what a run that goes on does, and offers nothing that it would refuse', () => {
+    const underWay = {
+      what: 'inject kill --for 10s',
+      pid: 4711,
+      since: '2023-11-14T22:13:20.000Z',
+      acts: ['end of redis-1'],
+    };
+    const { problems } = assess(masterless(), { ...ours(), underWay });
+    expect(problems[0]).toMatchObject({
+      id: 'run-under-way',
+      severity: 'info',
+      message:
+        'a fault is in effect since 2023-11-14T22:13:20.000Z: end of redis-1 ("inject kill --for 10s", pid 4711)',
+    });
+    expect(problems.length).toBeGreaterThan(1);
+    expect([...new Set(problems.map((p) => p.fix))]).toEqual(['sentinelctl status --watch']);
+  });
 });

@@ -32,7 +32,10 @@ describe('bind-loopback', () => {
           'redis-cli -h 192.0.2.2 -p 6380 CONFIG REWRITE',
         ],
       },
-      { subject: 'sentinel-3', fix: expect.arrayContaining([expect.stringContaining("echo 'bind 192.0.2.3 127.0.0.1' >> /")]) },
+      {
+        subject: 'sentinel-3',
+        fix: expect.arrayContaining([expect.stringContaining("echo 'bind 192.0.2.3 127.0.0.1' >> /")]),
+      },
     ]);
   });
 
