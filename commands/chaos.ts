@@ -111,6 +111,9 @@ export default defineCommand<Result>({
     const { listed: _, tap: __, ...rest } = result as Result & { listed?: true; tap?: true };
     return rest;
   },
+  cutOff:
+    'left at once: what was injected may be in effect, and scratch clusters (chaos-…) are still there\n' +
+    '→ sentinelctl recover removes them; with --cluster NAME it puts that one back; sentinelctl list shows all',
   rows: (result) => ({
     columns: ['scenario', 'outcome', 'ms', 'reason'],
     rows: result.scenarios.map((s) =>

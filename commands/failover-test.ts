@@ -127,6 +127,8 @@ export default defineCommand<FailoverResult & { baseline?: BaselineComparison }>
     await keeper.final(result);
     return compare(result);
   },
+  cutOff:
+    'left at once: what was injected may be in effect\n→ sentinelctl recover puts it back; sentinelctl status shows it',
   render: (result, view) =>
     [
       failoverText(result, view, runAgain(result.command)),

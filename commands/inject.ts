@@ -1,11 +1,12 @@
 import { defineCommand } from '../src/cli/command.js';
 import { duration } from '../src/config/parsers.js';
+import type { InjectResult } from '../src/faults/inject.js';
 import { injectText } from '../src/report/faults-inject.js';
 import { engineOf, ownCluster } from './shared/engine.js';
 
 const MOST_MS = 3_600_000;
 
-export default defineCommand({
+export default defineCommand<InjectResult & { told: boolean }>({
   name: 'inject',
   summary: 'inject a fault; with --for it is taken back in the end',
   description:
@@ -51,7 +52,7 @@ export default defineCommand({
   async run(context, { args: [fault = '', ...targets], options }) {
     const cluster = await ownCluster(context, 'inject');
     const { inject } = await import('../src/faults/inject.js');
-    return inject(engineOf(context), {
+    const result = await inject(engineOf(context), {
       cluster,
       fault,
       targets,
@@ -61,6 +62,10 @@ export default defineCommand({
       dryRun: options.dryRun === true,
       force: options.force === true,
     });
+    return { ...result, told: !context.globals.quiet };
   },
+  cutOff:
+    'left at once: what was injected may be in effect\n→ sentinelctl recover puts it back; sentinelctl status shows it',
   render: injectText,
+  toJson: ({ told: _, ...result }) => result,
 });

@@ -19,6 +19,8 @@ export default defineCommand<QuorumResult>({
     const { quorumTest } = await import('../src/chaos/quorum.js');
     return quorumTest(engineOf(context), cluster);
   },
+  cutOff:
+    'left at once: what was injected may be in effect\n→ sentinelctl recover puts it back; sentinelctl status shows it',
   render: quorumText,
   exitCode: (result) => EXIT_OF[result.outcome],
 });

@@ -152,6 +152,8 @@ export default defineCommand<SweepResult>({
       context.progress({ type: 'note', level: 'info', text: `written: ${paths.join(', ')}` });
     return result;
   },
+  cutOff:
+    'left at once: what was injected may be in effect\n→ sentinelctl recover puts it back; sentinelctl status shows it',
   render: (result, view) => sweepText(result, view, withoutDefaults(result.command, UNSAID)),
   exitCode: (result) => (result.restoration.restored ? EXIT_OF[result.outcome] : EXIT.notRestored),
 });

@@ -5,6 +5,7 @@ import { catalogue } from '../faults/catalogue/index.js';
 import { nearest } from '../model/nearest.js';
 import { parseScenario } from '../scenarios/parse.js';
 import type { Scenario } from '../scenarios/scenario.js';
+import { checkFile } from './check-file.js';
 
 const faultNames = (): string[] => catalogue.map((f) => f.name);
 
@@ -18,7 +19,7 @@ export async function builtIns(): Promise<Scenario[]> {
     return Promise.all(
       files.map(async (file) => {
         const text = await readFile(new URL(file, directory), 'utf8');
-        const scenario = await parseScenario(text, `built-in ${file}`, faultNames());
+        const scenario = await parseScenario(text, `built-in ${file}`, faultNames(), checkFile);
         return scenario;
       }),
     );
@@ -39,7 +40,7 @@ export async function scenarioFromFile(path: string): Promise<Scenario> {
       hint: 'sentinelctl chaos list shows those that come with it',
     });
   }
-  return parseScenario(text, path, faultNames());
+  return parseScenario(text, path, faultNames(), checkFile);
 }
 
 /** Whether a word names a file rather than a built-in scenario. */

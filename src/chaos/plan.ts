@@ -73,7 +73,7 @@ export function shapeText(shape: Shape): string {
 }
 
 /** redis-1 is the master, the usual ports. */
-function imaginedCluster(shape: Shape, driver: DriverName): ClusterPlan {
+export function imaginedCluster(shape: Shape, driver: DriverName): ClusterPlan {
   const { loopback: _, ...rest } = shape;
   const spec = { ...DEFAULT_SPEC, ...rest };
   const slots = slotsOf(spec, () => '0'.repeat(40));
@@ -86,7 +86,8 @@ function imaginedCluster(shape: Shape, driver: DriverName): ClusterPlan {
   return { spec, driver, nodes };
 }
 
-function actsOf(step: Step, plan: ClusterPlan): { does: string; undo: string }[] {
+/** The exact acts of a step. Throws what its fault throws for a target that makes no sense. */
+export function actsOf(step: Step, plan: ClusterPlan): { does: string; undo: string }[] {
   const scene = { up: { plan } as BringUp };
   const sight = {
     roles: {
@@ -103,7 +104,7 @@ function actsOf(step: Step, plan: ClusterPlan): { does: string; undo: string }[]
       const roles = rolesIn(plan, imaginedSnapshot(plan));
       return describeActs(
         scene,
-        faultNamed(step.fault).acts(roles, targetsOf(step.on, sight), paramsOf(step.with, 'TAG')),
+        faultNamed(step.fault).acts(roles, targetsOf(settled(step.on), sight), paramsOf(step.with, 'TAG')),
       );
     }
     case 'set':
@@ -125,6 +126,14 @@ function actsOf(step: Step, plan: ClusterPlan): { does: string; undo: string }[]
       return [];
   }
 }
+
+/** Somebody in the place of those who have their roles only while it is played. */
+const settled = (on: readonly string[]): string[] =>
+  on.map((word) =>
+    word
+      .replace(/(?<![\w-])leader(?![\w-])/g, 'sentinel-1')
+      .replace(/(?<![\w-])new-master(?![\w-])/g, 'redis-2'),
+  );
 
 /** Every sentinel names the first node. */
 function imaginedSnapshot(plan: ClusterPlan): Snapshot {

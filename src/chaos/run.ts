@@ -1,5 +1,4 @@
 import { type Engine, requireCluster } from '../cluster/engine.js';
-import { humanDurationMs } from '../model/duration.js';
 import type { DriverName } from '../model/plan.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { shapeMisfit } from '../scenarios/shape.js';
@@ -47,11 +46,20 @@ export async function runChaos(engine: Engine, options: ChaosOptions): Promise<C
     else results.set(scenario, skippedResult(scenario, options, why));
   }
   const isOver = (): boolean => options.forMs !== null && engine.clock.now() - begun >= options.forMs;
-  const next = taker(todo, isOver);
+  const take = taker(todo, isOver);
+  const begunAt = new Map<Scenario, number>();
+  const next: Take = (shape) => {
+    const scenario = take(shape);
+    if (scenario === undefined) return undefined;
+    begunAt.set(scenario, engine.clock.now());
+    engine.onProgress({ type: 'step', id: stepId(scenario), state: 'start', label: scenario.name });
+    return scenario;
+  };
   const keepResult = (scenario: Scenario, result: ScenarioResult): void => {
     results.set(scenario, result);
     const count = options.forMs === null ? `${results.size} of ${options.scenarios.length}: ` : '';
-    sayResult(engine, result, count);
+    const beganAt = begunAt.get(scenario) ?? engine.clock.now();
+    sayResult(engine, stepId(scenario), result, { count, ms: engine.clock.now() - beganAt });
   };
   try {
     if (options.cluster === null) await onScratch(engine, options, next, keepResult);
@@ -88,16 +96,18 @@ async function onOne(
   }
 }
 
-/** A line as it ends; of many that run at the same time it is the only one. */
-function sayResult(engine: Engine, result: ScenarioResult, of: string): void {
-  const { name, outcome, reason, tookMs } = result;
-  const text = `${of}${name} ${outcome}${tookMs > 0 ? ` (${humanDurationMs(tookMs)})` : ''}`;
-  const isFine = outcome === 'holds' || outcome === 'skipped';
-  engine.onProgress({
-    type: 'note',
-    level: isFine ? 'info' : 'warning',
-    text: outcome === 'holds' ? text : `${text}: ${reason}`,
-  });
+const stepId = ({ name, file }: Scenario): string => `chaos ${name} ${file}`;
+
+/** A line as it ends, with its time, its cluster's making included. */
+function sayResult(
+  engine: Engine,
+  id: string,
+  { name, outcome, reason }: ScenarioResult,
+  { count, ms }: { count: string; ms: number },
+): void {
+  const state = outcome === 'holds' || outcome === 'skipped' ? 'done' : 'failed';
+  const label = `${count}${name} ${outcome}${outcome === 'holds' ? '' : `: ${reason}`}`;
+  engine.onProgress({ type: 'step', id, state, label, ms });
 }
 
 function sumUp(

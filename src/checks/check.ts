@@ -14,6 +14,8 @@ export interface Seen {
   message: string;
   /** What to type or to write, for this cluster's own addresses; one command or configuration line each. */
   fix: string[];
+  /** Why it matters, where the case has another reason than the check's own. */
+  consequence?: string;
   /** Less, or more, than the check's own severity, where the case is. */
   severity?: Severity;
   /** What `--fix` may do about it, where that is safe and can be taken back. */

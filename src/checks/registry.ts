@@ -45,6 +45,7 @@ import simfailArmed from './configuration/simfail-armed.js';
 import backlogSmall from './data/backlog-small.js';
 import bgsaveError from './data/bgsave-error.js';
 import disklessDelay from './data/diskless-delay.js';
+import masterFull from './data/master-full.js';
 import maxclients from './data/maxclients.js';
 import maxmemorySkew from './data/maxmemory-skew.js';
 import minReplicas from './data/min-replicas.js';
@@ -53,6 +54,7 @@ import persistenceSkew from './data/persistence-skew.js';
 import priorityZero from './data/priority-zero.js';
 import rebootGap from './data/reboot-gap.js';
 import replicaHidden from './data/replica-hidden.js';
+import replicaWritable from './data/replica-writable.js';
 import versionSkew from './data/version-skew.js';
 import addressSwitching from './live/address-switching.js';
 import clockSkew from './live/clock-skew.js';
@@ -73,6 +75,7 @@ import replicaOrphan from './live/replica-orphan.js';
 import serverSilent from './live/server-silent.js';
 import splitBrain from './live/split-brain.js';
 import tilt from './live/tilt.js';
+import unfinishedJournal from './live/unfinished-journal.js';
 import dynamicIp from './network/dynamic-ip.js';
 import ephemeralPort from './network/ephemeral-port.js';
 import natClient from './network/nat-client.js';
@@ -87,6 +90,9 @@ import stopGrace from './network/stop-grace.js';
  * A new one is one file, one import and one line here.
  */
 export const CHECKS: readonly Check[] = [
+  // Everything else may be its doing.
+  unfinishedJournal,
+
   // configuration
   confShared,
   confFilemount,
@@ -138,6 +144,7 @@ export const CHECKS: readonly Check[] = [
   bgsaveError,
   versionSkew,
   rebootGap,
+  masterFull,
   minReplicas,
   outputBuffer,
   backlogSmall,
@@ -145,6 +152,7 @@ export const CHECKS: readonly Check[] = [
   maxclients,
   persistenceSkew,
   replicaHidden,
+  replicaWritable,
   disklessDelay,
 
   // live

@@ -78,7 +78,7 @@ export function findingOf(check: Omit<Check, 'run'>, seen: Seen): Finding {
     severity: seen.severity ?? check.severity,
     subject: seen.subject,
     message: seen.message,
-    consequence: check.consequence,
+    consequence: seen.consequence ?? check.consequence,
     fix: seen.fix,
     source: check.sources.join('; '),
     ...(seen.at && { at: seen.at }),

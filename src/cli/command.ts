@@ -77,6 +77,8 @@ export interface CommandDef<R = unknown> {
   toJson?(result: R): unknown;
   rows?(result: R): Rows;
   exitCode?(result: R): ExitCode;
+  /** Said when a second Ctrl-C ends it at once: what is left then, and what to type. */
+  cutOff?: string;
 }
 
 /** Keeps the result's type between `run` and `render`, and forgets it for the registry. */

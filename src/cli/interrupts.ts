@@ -23,9 +23,13 @@ export interface Interrupts {
 
 /**
  * Turns the first Ctrl-C, SIGTERM, a lost terminal, an uncaught exception or the end of `--timeout` into an abort,
- * whose reason carries the exit code. The first cause wins; a second signal leaves at once.
+ * whose reason carries the exit code. The first cause wins; a second signal leaves at once, after `lastWords`.
  */
-export function armInterrupts(world: World, say: (line: string) => void): Interrupts {
+export function armInterrupts(
+  world: World,
+  say: (line: string) => void,
+  lastWords: () => void = () => {},
+): Interrupts {
   const work = new AbortController();
   const waiting = new AbortController();
   const after = (ms: number, then: () => void): void => {
@@ -45,6 +49,7 @@ export function armInterrupts(world: World, say: (line: string) => void): Interr
     const reason = byHand ? interrupted() : terminated(what.name);
     signals += 1;
     if (signals > 1) {
+      if (signals === 2) lastWords();
       world.leave(reason.exitCode);
       return;
     }

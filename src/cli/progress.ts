@@ -126,7 +126,8 @@ function liveLine(
   const spin = async (mine: AbortController): Promise<void> => {
     await clock.sleep(SPIN_AFTER_MS, mine.signal);
     const { default: ora } = await import('ora');
-    if (mine.signal.aborted || out.closed) return;
+    // A terminal that says it is 0 wide (a pty nobody sized) has ora clear lines for ever.
+    if (mine.signal.aborted || out.closed || stream.columns === 0) return;
     wipe();
     spinner = ora({ text, stream, color: color ? 'cyan' : false, discardStdin: false, isEnabled: true });
     spinner.start();

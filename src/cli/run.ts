@@ -38,7 +38,11 @@ export async function runCommand(
     columns: () => columnsOf(world.stderr, world.env),
     quiet: globals.quiet,
   });
-  const interrupts = armInterrupts(world, progress.say);
+  const interrupts = armInterrupts(world, progress.say, () => {
+    // What still moves would keep the last line to itself.
+    progress.close();
+    if (def.cutOff !== undefined) progress.say(def.cutOff);
+  });
   try {
     if (globals.timeoutMs !== null) interrupts.abortAfter(globals.timeoutMs);
     const context = contextOf(world, globals, color, progress, interrupts);

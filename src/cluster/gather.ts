@@ -9,6 +9,8 @@ import { lookUpNames } from './gather-lookups.js';
 import { scriptsOf } from './gather-scripts.js';
 import { gatherServers } from './gather-servers.js';
 import { watchServers } from './gather-watch.js';
+import { leftUnfinished, runUnderWay } from './journal.js';
+import type { Store } from './state.js';
 import type { Target } from './target.js';
 
 export interface GatherRequest {
@@ -43,10 +45,11 @@ export async function gather(engine: Engine, target: Target, request: GatherRequ
   );
   const nodes = wired.nodes.map((n): GatheredNode => ({ ...n, ...lives(n) }));
   const here = own || servers.some((s) => isLocal(s.endpoint.host));
-  const [host, lookups, watched] = await Promise.all([
+  const [host, lookups, watched, runs] = await Promise.all([
     here ? hostLimits() : noHostLimits('the servers run on another machine'),
     lookUpNames(sentinels, nodes, clock, deadlineMs),
     watchForMs === null ? null : watchServers(target, wired, { ...request, watchForMs }),
+    own ? runsOn(engine.store, target.name) : null,
   ]);
   signal?.throwIfAborted();
   return {
@@ -61,7 +64,17 @@ export async function gather(engine: Engine, target: Target, request: GatherRequ
     lookups,
     watched,
     app: null,
+    ...(runs !== null && { runs }),
   };
+}
+
+/** What a run of ours left in effect, or does at this moment: with that in effect nothing else is to be mended. */
+async function runsOn(store: Store, cluster: string): Promise<NonNullable<Gathered['runs']>> {
+  const [unfinished, underWay] = await Promise.all([
+    leftUnfinished(store, cluster),
+    runUnderWay(store, cluster),
+  ]);
+  return { ...(unfinished !== null && { unfinished }), ...(underWay !== null && { underWay }) };
 }
 
 /** A gathering of no cluster at all: what is not about the application alone has nothing to look at. */

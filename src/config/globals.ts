@@ -72,7 +72,7 @@ export function resolveSelection(settings: Settings, env: Env): Selection {
   const addrs = text(settings, 'sentinelAddrs');
   if (cluster && addrs && RANK[cluster.origin.from] === RANK[addrs.origin.from]) {
     throw usageError('contradiction', '--cluster and --sentinel-addrs contradict each other', {
-      why: `both are set, by ${describeOrigin(cluster.origin)} and ${describeOrigin(addrs.origin)}`,
+      why: `both are set: ${setBy('--cluster', cluster.origin)}, and ${setBy('--sentinel-addrs', addrs.origin)}`,
       hint: '--cluster for a cluster made here, --sentinel-addrs for one that runs elsewhere',
     });
   }
@@ -108,6 +108,10 @@ function applications(env: Env, variable: string): Text | undefined {
 
 const shortOrigin = (origin: Origin): 'flag' | 'environment' | 'file' =>
   origin.from === 'project' || origin.from === 'user' ? 'file' : origin.from;
+
+/** `--cluster on the command line`, `--cluster by SENTINELCTL_CLUSTER`. */
+const setBy = (option: string, origin: Origin): string =>
+  `${option} ${origin.from === 'flag' ? 'on' : 'by'} ${describeOrigin(origin)}`;
 
 /** How to call the thing in an error: the option, or the variable or file that set it. */
 const nameOf = (option: string, origin: Origin): string =>

@@ -121,7 +121,12 @@ async function perform(
   const { roles, isWhole, snapshot } = await lookAt(engine, up, request.force);
   const { acts, forMs } = actsFor(fault, roles, request);
   const keep = forMs === null;
-  const experiment = await openExperiment(engine, up, { what, keep, guardMs: forMs, proof: isWhole });
+  const experiment = await openExperiment(engine, up, {
+    what,
+    keep,
+    guardMs: forMs ?? fault.keptAtMostMs ?? null,
+    proof: isWhole,
+  });
   try {
     const injected = await experiment.inject(acts);
     const result = resultOf(

@@ -96,7 +96,9 @@ function notHealed(scene: Scene, wrong: readonly { act: Act; why: string }[]): O
   const commands = wrong.flatMap(({ act }) => actorOf(act).commands(scene, act));
   return notRestored('not-healed', `${cluster} could not be put back as it was`, {
     why: lines.join('\n'),
-    hint: [...new Set(commands), `${commands.length > 0 ? 'then ' : ''}${command('recover', cluster)}`].join('\n'),
+    hint: [...new Set(commands), `${commands.length > 0 ? 'then ' : ''}${command('recover', cluster)}`].join(
+      '\n',
+    ),
   });
 }
 

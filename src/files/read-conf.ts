@@ -33,6 +33,10 @@ export async function readConf(shown: string, text: string, locate: Locate, dept
       result.directives.push(line);
       continue;
     }
+    if (line.args.length !== 1) {
+      const message = `"include" takes one file, and here are ${line.args.length}: the server stops here`;
+      result.troubles.push({ file: line.file, line: line.line, message });
+    }
     for (const wanted of line.args) {
       const within = await included(wanted, shown, locate, depth);
       if ('why' in within) result.unread.push(`include ${wanted} (${shown}:${line.line}): ${within.why}`);

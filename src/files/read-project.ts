@@ -48,6 +48,13 @@ async function serverOf(file: string, project: Project): Promise<FileServer | nu
       hint: '--config FILE, where FILE is a redis.conf or a sentinel.conf',
     });
   }
+  // No directive of Redis or Sentinel ends with a colon.
+  if (/^services:\s*(\{|#|$)/m.test(read.text)) {
+    throw usageError('config-file', `${file} is a compose file, and no configuration of Redis or Sentinel`, {
+      why: 'it has services: in it',
+      hint: `sentinelctl doctor --compose ${file}`,
+    });
+  }
   const { directives, troubles, unread } = await readConf(file, read.text, besideIt);
   project.troubles.push(...troubles);
   project.unread.push(...unread);

@@ -1,5 +1,6 @@
 import type { Address } from './address.js';
 import type { Silence } from './snapshot.js';
+import type { UnderWay, Unfinished } from './status.js';
 
 /** What a question brought, or why there is no answer: `NOPERM …`, `did not answer within 1.5s`, `not asked: …`. */
 export type Got<T> = { ok: true; value: T } | { ok: false; why: string };
@@ -75,6 +76,8 @@ export interface Life {
   stopTimeoutS: number | null;
   /** `user` and the like; null for a process. Whether the address in the network is pinned. */
   addressPinned: boolean | null;
+  /** A container that is in no network at all: nobody reaches it. */
+  networkless?: boolean;
   /** Killed by the kernel for memory, as the engine says. */
   oomKilled: boolean | null;
   /** Bytes; null: unlimited or unknown. */
@@ -188,4 +191,6 @@ export interface Gathered {
   lookups: { name: string; result: Got<{ addresses: string[]; tookMs: number }> }[];
   watched: Watched | null;
   app: GatheredApp | null;
+  /** What a run of ours left in effect, and what one does at this moment; absent where no journal was looked for. */
+  runs?: { unfinished?: Unfinished; underWay?: UnderWay };
 }

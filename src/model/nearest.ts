@@ -19,7 +19,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 const letters = (word: string): string => word.replace(/^-+/, '');
 
 /** Optimal string alignment: insertions, deletions, replacements and swaps of neighbours cost one each. */
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -3,8 +3,11 @@ import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import { plain, wrap } from './text.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
 
-/** What was done, or would be; what to expect; and how it is taken back. */
-export function injectText(result: InjectResult, view: View): string {
+/**
+ * What was done, or would be; what to expect; and how it is taken back. `told`: what was seen has been shown already,
+ * as it happened.
+ */
+export function injectText(result: InjectResult & { told?: boolean }, view: View): string {
   const theme = themeOf(view);
   const { dryRun, healed, forMs, fault, cluster } = result;
   const lasts =
@@ -25,7 +28,7 @@ export function injectText(result: InjectResult, view: View): string {
   return [
     first,
     ...acts,
-    ...(seen.length === 0 ? [] : [theme.bold('Seen'), ...seen]),
+    ...(seen.length === 0 || result.told === true ? [] : [theme.bold('Seen'), ...seen]),
     ...(healed ? [] : [theme.bold('A correct cluster'), ...result.correct.flatMap(item)]),
     ...(healed ? [] : [theme.bold('What must not happen'), ...result.mustNot.flatMap(item)]),
     ...(result.expires === null || healed ? [] : item(`ends by itself: ${result.expires}`)),

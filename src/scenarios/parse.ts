@@ -2,7 +2,7 @@ import type { Document } from 'yaml';
 import type { z } from 'zod';
 import { type OperatorError, usageError } from '../errors.js';
 import { nearest } from '../model/nearest.js';
-import type { Scenario } from './scenario.js';
+import { DEFAULT_SHAPE, type Scenario, type Shape, type Step } from './scenario.js';
 import { scenarioOf } from './schema.js';
 
 /** More than these are not shown: the first ones often explain the rest. */
@@ -14,17 +14,33 @@ interface Fault {
   text: string;
 }
 
+/** Something that is wrong beyond the format, at a place of the file; `key`: at that key of it. */
+export interface Complaint {
+  path: readonly (string | number)[];
+  key?: string;
+  text: string;
+}
+
+/** As much of a file as could be read; null for a step that is none, or injects what is no fault. */
+export interface ReadParts {
+  plain: unknown;
+  shape: Shape;
+  steps: readonly (Step | null)[];
+}
+
 /**
- * Reads a scenario. `faults` are the names of the catalogue. Throws `bad-scenario` (64) with file, line and column of
+ * Reads a scenario. `check` finds what is wrong beyond the format. `faults` are the names of the catalogue. Throws `bad-scenario` (64) with file, line and column of
  * everything that is wrong, what was expected there, and the name that was probably meant.
  */
 export async function parseScenario(
   text: string,
   file: string,
   faults: readonly string[],
+  check: (parts: ReadParts) => Complaint[] = () => [],
 ): Promise<Scenario> {
   const { LineCounter, parseDocument } = await import('yaml');
-  const { scenarioFile } = await import('./schema.js');
+  const { scenarioFile, shape: shapeFormat } = await import('./schema.js');
+  const { step: stepFormat } = await import('./schema-steps.js');
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
   const place = (offset: number): Pick<Fault, 'line' | 'column'> => {
@@ -38,19 +54,27 @@ export async function parseScenario(
   const read = scenarioFile.safeParse(plain);
   const at = (path: readonly PropertyKey[], key?: string): Pick<Fault, 'line' | 'column'> =>
     place(offsetOf(document, path, key));
-  if (!read.success) {
-    throw bad(
-      file,
-      read.error.issues.flatMap((issue) => faultsOf(issue, plain, at)),
-    );
-  }
-  const wrong = read.data.steps.flatMap((step, i): Fault[] => {
-    if (step.do !== 'inject' || faults.includes(step.fault)) return [];
+  const formal = read.success ? [] : read.error.issues.flatMap((issue) => faultsOf(issue, plain, at));
+  const steps = listIn(plain, 'steps').map((one) => stepFormat.safeParse(one).data ?? null);
+  const strange = steps.flatMap((step, i): Fault[] => {
+    if (step?.do !== 'inject' || faults.includes(step.fault)) return [];
     const meant = nearest(step.fault, faults);
     const text = `steps[${i}].inject: there is no fault "${step.fault}"${meant === undefined ? '' : `; did you mean ${meant}?`}`;
     return [{ ...at(['steps', i, 'inject']), text }];
   });
-  if (wrong.length > 0) throw bad(file, wrong, 'sentinelctl faults');
+  const beyond = check({
+    plain,
+    shape: shapeFormat.safeParse(valueAt(plain, ['cluster'])).data ?? DEFAULT_SHAPE,
+    steps: steps.map((step) =>
+      step === null || (step.do === 'inject' && !faults.includes(step.fault))
+        ? null
+        : ({ ...step, line: 0 } as Step),
+    ),
+  }).map(({ path, key, text }): Fault => ({ ...at(path, key), text: `${shownPath(path)}: ${text}` }));
+  const wrong = [...formal, ...strange, ...beyond];
+  if (!read.success || wrong.length > 0) {
+    throw bad(file, wrong, formal.length + beyond.length === 0 ? 'sentinelctl faults' : undefined);
+  }
   const lines = read.data.steps.map((_, i) => at(['steps', i]).line);
   return scenarioOf(read.data, lines, file);
 }
@@ -66,7 +90,7 @@ function faultsOf(
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       ...at(path, key),
-      text: `${where}there is no "${key}" here${hintFor(key, path)}`,
+      text: `${where}there is no "${key}" here${hintFor(key, path, plain)}`,
     }));
   }
   if (issue.code === 'invalid_union') {
@@ -123,10 +147,17 @@ const KEYS_AT: Record<string, readonly string[]> = {
   steps: ['on', 'with', 'within', 'for', 'how', 'at'],
 };
 
-function hintFor(key: string, path: readonly PropertyKey[]): string {
+function hintFor(key: string, path: readonly PropertyKey[], plain: unknown): string {
+  const isInjection = path[0] === 'steps' && valueAt(plain, [...path, 'inject']) !== undefined;
+  if (isInjection && ['for', 'delay', 'jitter'].includes(key)) return `; say with: { ${key}: … }`;
   const meant = nearest(key, KEYS_AT[String(path[0] ?? '')] ?? []);
-  return meant === undefined ? '' : `; did you mean ${meant}?`;
+  return meant === undefined || meant === key ? '' : `; did you mean ${meant}?`;
 }
+
+const listIn = (plain: unknown, key: string): unknown[] => {
+  const value = valueAt(plain, [key]);
+  return Array.isArray(value) ? value : [];
+};
 
 const shownPath = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(

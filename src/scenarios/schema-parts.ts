@@ -5,8 +5,12 @@ import { parseDurationMs } from '../model/duration.js';
 
 export const duration = z.union([z.string(), z.number()]).transform((text, context): number => {
   const ms = parseDurationMs(String(text));
-  if (ms !== undefined) return ms;
-  context.addIssue({ code: 'custom', message: 'expected a duration (250ms, 5s, 2m)' });
+  if (ms === 0) return ms;
+  // Who writes `for: 10` means seconds more often than not.
+  const isBare = ms !== undefined && /^[\d.]+$/.test(String(text).trim());
+  if (ms !== undefined && !isBare) return ms;
+  const message = isBare ? `give a unit: ${text}s or ${text}ms` : 'expected a duration (250ms, 5s, 2m)';
+  context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
 

@@ -7,7 +7,7 @@ import { step } from './schema-steps.js';
 
 /** The format of scenario files, as docs/scenarios.md has it: kebab-case keys, durations as `2s`. */
 
-const shape = z
+export const shape = z
   .strictObject({
     replicas: z.int().min(1).max(9).optional(),
     sentinels: z.int().min(1).max(9).optional(),

@@ -2,11 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { CHECKS } from '../../src/checks/index.js';
 import { parseConf } from '../../src/checks/static/conf.js';
+import { staticDiagnosis } from '../../src/checks/static/index.js';
 import type { FileServer } from '../../src/checks/static/project.js';
 import { savePointsOf, settingOf } from '../../src/checks/static/settings.js';
 import { splitArgs } from '../../src/checks/static/split-args.js';
 import { systemClock } from '../../src/clock.js';
+import { readProject } from '../../src/files/read-project.js';
 import { randomOf } from '../../src/model/random.js';
 import { openConnection } from '../../src/wire/client.js';
 import { startRedis } from '../helpers/redis.js';
@@ -126,5 +129,149 @@ it('counts save points, and takes the last of several lines, as a real server do
     expect([lines, savePointsOf(server)]).toEqual([lines, points]);
     expect(settingOf(server, 'hz')).toBe(said.hz);
     expect(settingOf(server, 'replica-priority')).toBe(said['replica-priority']);
+  }
+});
+
+/** Lines that a server refuses, and why; and ones like them that it takes. */
+const REFUSED = [
+  'appendonly yes # always',
+  'appendonly',
+  'appendonly true',
+  'maxmemory 10xb',
+  'maxmemory -1',
+  'timeout abc',
+  'timeout 1.5',
+  'timeout 010',
+  'timeout +1',
+  'port 65536',
+  'hz -1',
+  'io-threads 0',
+  'databases 0',
+  'save 900',
+  'save 900 x',
+  'save 0 1',
+  'maxmemory-policy foo',
+  'maxmemory-policy allkeys-lru # why not',
+  'appendfsync often',
+  'loglevel loud',
+  'replicaof 127.0.0.1',
+  'replicaof 127.0.0.1 63790000',
+  'replicaof 127.0.0.1 6379 # the master',
+  'client-output-buffer-limit replica 1mb 1mb',
+  'client-output-buffer-limit master 1mb 1mb 60',
+  'client-output-buffer-limit replica 1xb 1mb 60',
+  'oom-score-adj-values 0 1',
+  'requirepass secret # of all',
+  'dbfilename a/b.rdb',
+  'rename-command KEYS',
+  'user',
+  'loadmodule',
+  'include a.conf b.conf',
+  'sentinelx monitor m 127.0.0.1 6379 2',
+  'requirepas secret',
+  'maxmemory-polcy noeviction',
+];
+const TAKEN = [
+  'appendonly YES',
+  'maxmemory 10MB',
+  'maxmemory 1k',
+  'maxmemory ""',
+  'maxmemory-clients 5%',
+  'timeout 0',
+  'hz 1000',
+  'list-max-listpack-size -2',
+  'slowlog-log-slower-than -1',
+  'save',
+  'save ""',
+  'save "900 1 300 10"',
+  'save +900 1',
+  'maxmemory-policy AllKeys-LRU',
+  'replicaof no one',
+  'replicaof 127.0.0.1 1',
+  'slaveof "127.0.0.1 1"',
+  'client-output-buffer-limit slave 1mb 0 60 pubsub 1g 1m 1',
+  'client-output-buffer-limit',
+  'oom-score-adj-values 0 1 2',
+  'shutdown-on-sigterm nosave now',
+  'bind 127.0.0.1 -::1',
+  'masterauth "a # b"',
+  'hash-max-ziplist-value 64',
+  'list-max-ziplist-value 64',
+  'rename-command KEYS ""',
+  'unixsocketperm 700',
+  'tcp-keepalive 60',
+  'notify-keyspace-events KEA',
+];
+const SENTINEL_REFUSED = [
+  'sentinel monitor m 127.0.0.1 6379 0',
+  'sentinel monitor m 127.0.0.1 70000 1',
+  'sentinel monitor m 127.0.0.1 6379 1 # the master',
+  'sentinel down-after-milliseconds mymaster 0',
+  'sentinel down-after-milliseconds mymaster soon',
+  'sentinel failover-timeout mymaster -1',
+  'sentinel failover-timeout mymaster 60000 # a minute',
+  'sentinel myid abc',
+  'sentinel resolve-hostnames true',
+  'sentinel master-reboot-down-after-period mymaster -1',
+  'sentinel down-after-miliseconds mymaster 5000',
+  'sentinel auth-pass mymaster',
+];
+const SENTINEL_TAKEN = [
+  'sentinel down-after-milliseconds mymaster 5000ms',
+  'sentinel parallel-syncs mymaster many',
+  'sentinel resolve-hostnames YES',
+  'sentinel known-replica mymaster 127.0.0.1 6380',
+  'SENTINEL announce-port 26379',
+];
+
+/** What doctor says of a file of these lines: whether something in it is critical that only files show. */
+async function isRefusedHere(file: string): Promise<boolean> {
+  const project = await readProject({ configs: [file], compose: null, env: {} });
+  const { findings } = staticDiagnosis(project, CHECKS, { only: ['conf-syntax', 'conf-unknown'] });
+  return findings.some((f) => f.severity === 'critical');
+}
+
+/** Whether the server refuses it: a directive at the end that none knows is reached only by what is taken. */
+function isRefusedThere(file: string, dir: string): boolean {
+  const ran = spawnSync('redis-server', [file, '--no-such-directive', 'x'], {
+    cwd: dir,
+    encoding: 'utf8',
+    timeout: 10_000,
+  });
+  expect([file, ran.status]).toEqual([file, 1]);
+  return !ran.stderr.includes('no-such-directive');
+}
+
+it.each([
+  ['refuses', true, REFUSED],
+  ['takes', false, TAKEN],
+])('says of lines that a server %s that it does', async (_word, refused, lines) => {
+  const dir = await tempDir();
+  const file = join(dir, 'redis.conf');
+  for (const line of lines) {
+    await writeFile(file, `port 0\n${line}\n`);
+    expect([line, isRefusedThere(file, dir)]).toEqual([line, refused]);
+    expect([line, await isRefusedHere(file)]).toEqual([line, refused]);
+  }
+});
+
+it.each([
+  ['refuses', true, SENTINEL_REFUSED],
+  ['takes', false, SENTINEL_TAKEN],
+])('says of lines that a sentinel %s that it does', async (_word, refused, lines) => {
+  const dir = await tempDir();
+  const file = join(dir, 'sentinel.conf');
+  for (const line of lines) {
+    // The last line is refused for its name only, so that nothing runs and what is refused before it shows.
+    const end = 'sentinel parallel-syncs nobody 1';
+    await writeFile(file, `port 0\nsentinel monitor mymaster 127.0.0.1 6379 1\n${line}\n${end}\n`);
+    const ran = spawnSync('redis-server', [file, '--sentinel'], {
+      cwd: dir,
+      encoding: 'utf8',
+      timeout: 10_000,
+    });
+    expect([line, ran.status]).toEqual([line, 1]);
+    expect([line, !ran.stderr.includes(`>>> '${end}'`)]).toEqual([line, refused]);
+    expect([line, await isRefusedHere(file)]).toEqual([line, refused]);
   }
 });

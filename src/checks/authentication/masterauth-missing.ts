@@ -1,8 +1,9 @@
+import type { GatheredNode } from '../../model/gathered.js';
 import type { Check, Seen } from '../check.js';
 import { cli, silentSentinels } from '../evidence.js';
-import { groupsOf, idsOf, judged, readAll } from '../group.js';
+import { type Group, groupsOf, idsOf, judged, readAll } from '../group.js';
 import { wantsPassword } from '../passwords.js';
-import { settingOf } from '../set-config.js';
+import { setConfig, settingOf } from '../set-config.js';
 
 export default {
   id: 'masterauth-missing',
@@ -14,10 +15,16 @@ export default {
   explanation:
     'requirepass is what a node asks of others, masterauth what it says to its own master. Every node needs both, the ' +
     'present master as well: after a failover it is a replica. The log of a node without says NOAUTH Authentication ' +
-    'required, or Unable to AUTH to MASTER.',
-  remedy: ['CONFIG SET masterauth PASSWORD and CONFIG REWRITE at every data node'],
+    'required, or Unable to AUTH to MASTER. That is also what comes of a masterauth for a master that wants none: the ' +
+    'master answers AUTH with an error, and the replica gives up. A password that only one replica wants cuts the others ' +
+    'off once it is the master.',
+  remedy: [
+    'CONFIG SET masterauth PASSWORD and CONFIG REWRITE at every data node',
+    'one password for all of them, or none: requirepass and masterauth alike',
+  ],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/ (Setting a replica to authenticate to a master)',
+    'replication.c: syncWithMaster (REPL_STATE_RECEIVE_AUTH_REPLY)',
     'measured',
   ],
   causes: ['link-down', 'replica-orphan', 'no-good-slave', 'lag', 'failover-stuck'],
@@ -25,11 +32,14 @@ export default {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
     const missing: string[] = [];
-    const seen = groups.flatMap(({ name, nodes }): Seen[] => {
+    const seen = groups.flatMap((group): Seen[] => {
+      const { name, nodes } = group;
       const { values, missing: untold } = readAll(nodes, (n) => n.config);
       missing.push(...untold);
       const wanting = nodes.filter((n) => wantsPassword(n) === true);
-      if (wanting.length === 0) return [];
+      if (wanting.length === 0) return unwanted(group);
+      const only = alone(group, wanting);
+      if (only !== null) return [...unwanted(group), only];
       const without = values
         .filter(({ server, value }) => {
           const others = wanting.some((n) => n !== server);
@@ -52,3 +62,37 @@ export default {
     return judged(seen, missing);
   },
 } satisfies Check;
+
+/** A replica that wants a password, and no other node does, the master neither; null where it is another case. */
+function alone({ name, master, nodes }: Group, wanting: readonly GatheredNode[]): Seen | null {
+  const [node] = wanting;
+  if (node === undefined || wanting.length > 1 || node === master) return null;
+  if (nodes.some((n) => n !== node && wantsPassword(n) !== false)) return null;
+  return {
+    subject: node.id,
+    message: `the passwords of ${name} differ: only ${node.id} wants one, and its master and the others do not`,
+    consequence:
+      'once it is the master, no other node has a password for it, and the sentinels may have none',
+    fix: setConfig(node, 'requirepass', '""'),
+  };
+}
+
+/** Replicas without their link, whose masterauth a master that has no password turns away. */
+function unwanted({ master, replicas }: Group): Seen[] {
+  if (master === null || !master.config.ok || wantsPassword(master) !== false) return [];
+  return replicas.flatMap((node): Seen[] => {
+    if (!node.config.ok || !node.info.ok || node.info.value.master_link_status !== 'down') return [];
+    const has = (...names: string[]): boolean =>
+      node.config.ok && Boolean(settingOf(node.config.value, ...names));
+    // With a user's name AUTH may well be right: a user of the ACL needs no requirepass.
+    if (!has('masterauth', 'primaryauth') || has('masteruser', 'primaryuser')) return [];
+    return [
+      {
+        subject: node.id,
+        message: `masterauth is set, and ${master.id}, its master, wants no password: it answers -ERR AUTH … without any password configured, and there is no link`,
+        consequence: 'it gets no data, and can not be promoted once it was without its master for too long',
+        fix: setConfig(node, 'masterauth', '""'),
+      },
+    ];
+  });
+}

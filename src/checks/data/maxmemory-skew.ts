@@ -1,6 +1,8 @@
+import type { Fields } from '../../model/gathered.js';
 import type { Check, Seen } from '../check.js';
 import { silentSentinels } from '../evidence.js';
-import { bytes, groupsOf, judged, readAll } from '../group.js';
+import { bytes, groupsOf, judged, num, readAll } from '../group.js';
+import { fullness } from '../memory.js';
 import { setConfig } from '../set-config.js';
 
 const DIRECTIVES = ['maxmemory', 'maxmemory-policy'] as const;
@@ -25,9 +27,15 @@ export default {
     for (const { nodes, master } of groups) {
       const { values, missing: silent } = readAll(nodes, (n) => n.config);
       missing.push(...silent);
-      const model = values.find((v) => v.server === master) ?? values[0];
-      if (model === undefined) continue;
+      const first = values.find((v) => v.server === master) ?? values[0];
+      if (first === undefined) continue;
+      // A full master's limit is not to be spread: whoever has the most room has the right one. 0 is no limit.
+      const isFull = master !== null && fullness(master) !== null;
+      const room = ({ value }: { value: Fields }): number =>
+        num(value, 'maxmemory') || Number.POSITIVE_INFINITY;
+      const roomiest = values.reduce((best, v) => (room(v) > room(best) ? v : best), first);
       for (const directive of DIRECTIVES) {
+        const model = isFull && directive === 'maxmemory' ? roomiest : first;
         const right = model.value[directive];
         const show = (v: string | undefined): string =>
           directive === 'maxmemory' ? (v === '0' ? 'no limit' : bytes(Number(v))) : (v ?? '?');

@@ -36,7 +36,8 @@ export default {
         return address === null ? [] : [{ view, address }];
       });
       if (named.length === 0) missing.push(`${name}: no sentinel names its master`);
-      const right = named.find((n) => group.address !== null && sameAddress(n.address, group.address)) ?? null;
+      const right =
+        named.find((n) => group.address !== null && sameAddress(n.address, group.address)) ?? null;
       const wrong = named.filter(({ address }) => right !== null && !sameAddress(address, right.address));
       if (right === null || wrong.length === 0) continue;
       const claims = [...new Set(named.map((n) => formatAddress(n.address)))].map((text) => {

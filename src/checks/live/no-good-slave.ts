@@ -2,7 +2,9 @@ import { sameAddress } from '../../model/address.js';
 import type { Fields, Gathered } from '../../model/gathered.js';
 import type { Check, Seen } from '../check.js';
 import { addressIn, cli, ctl, flagsOf, type MonitoredAt, nodeAt, silentSentinels } from '../evidence.js';
+import { forgottenAt, isForgotten } from '../forgotten.js';
 import { groupsOf, idsOf, judged, num, untold } from '../group.js';
+import { lookAgain } from '../under-way.js';
 
 /** sentinel.c: sentinel_ping_period and sentinel_info_period, milliseconds; tunable by SENTINEL DEBUG since 7.0. */
 const PING_MS = 1000;
@@ -30,7 +32,8 @@ export default {
     if (groups.length === 0) return silentSentinels(gathered);
     const seen: Seen[] = [];
     const missing = untold(groups);
-    for (const { name, views, replicas } of groups) {
+    for (const group of groups) {
+      const { name, views, replicas } = group;
       const blocked: { view: MonitoredAt; reasons: Unfit[] }[] = [];
       let looked = 0;
       for (const view of views) {
@@ -47,6 +50,23 @@ export default {
       }
       const [first] = blocked;
       if (first === undefined || blocked.length < looked) continue;
+      if (isForgotten(group)) {
+        seen.push(forgottenAt(gathered, group));
+        continue;
+      }
+      const read = first.reasons.filter(
+        ({ replica, kind }) => kind === 'priority' && mayBe(gathered, replica),
+      );
+      if (read.length > 0) {
+        seen.push({
+          subject: idsOf(replicas),
+          severity: 'info',
+          message: `${name}: ${read.map(({ replica }) => shownAt(gathered, replica)).join(', ')} may be promoted again; the sentinels read it within 10 s`,
+          consequence: 'until then a dead master would not be replaced',
+          fix: lookAgain(ctl(gathered, 'doctor')),
+        });
+        continue;
+      }
       const told = first.reasons.map(({ replica, why }) => `${shownAt(gathered, replica)} ${why}`);
       seen.push({
         subject: replicas.length > 0 ? idsOf(replicas) : name,
@@ -57,6 +77,13 @@ export default {
     return judged(seen, missing);
   },
 } satisfies Check;
+
+/** Whether a replica that a sentinel has down with priority 0 says itself that it may be promoted. */
+function mayBe({ nodes }: Gathered, replica: Fields): boolean {
+  const address = addressIn(replica);
+  const node = nodes.find((n) => address !== null && sameAddress(n.announce, address));
+  return node?.info.ok === true && (num(node.info.value, 'slave_priority') ?? 0) > 0;
+}
 
 /** A replica that a sentinel would not promote, and why. */
 interface Unfit {

@@ -9,6 +9,7 @@ import {
   silentSentinels,
   viewsOf,
 } from '../evidence.js';
+import { idsOf, judged } from '../group.js';
 import { failoverUnderWay, lookAgain } from '../under-way.js';
 
 export default {
@@ -32,7 +33,7 @@ export default {
     const names = masterNames(gathered);
     if (names.length === 0) return silentSentinels(gathered);
     const seen: Seen[] = [];
-    let unknown = 0;
+    const unknown: string[] = [];
     for (const name of names) {
       const nodes = nodesOf(gathered, name);
       const roles = nodes.flatMap((n) => (n.role.ok ? [n.role.value.role] : []));
@@ -44,11 +45,13 @@ export default {
       const flags = view === undefined ? [] : flagsOf(view.master.fields);
       const seenDown = flags.some((flag) => flag === 's_down' || flag === 'o_down');
       if (view !== undefined && !seenDown && silent.length > 0) {
-        unknown++;
+        unknown.push(
+          `${name}: ${idsOf(silent)} can not be asked for a role, and no sentinel calls the master down`,
+        );
         continue;
       }
       if (nodes.length === 0) {
-        unknown++;
+        unknown.push(`${name}: no data node is known`);
         continue;
       }
       const busy = failoverUnderWay(viewsOf(gathered, name));
@@ -67,8 +70,6 @@ export default {
               : [ctl(gathered, 'status')],
       });
     }
-    if (seen.length === 0 && unknown === names.length)
-      return { skip: 'no data node could be asked for its role' };
-    return seen;
+    return judged(seen, unknown.length === names.length ? unknown : []);
   },
 } satisfies Check;

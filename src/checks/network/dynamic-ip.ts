@@ -14,6 +14,7 @@ export default {
     'after a restart of several containers replicas can swap addresses, and a sentinel sees a stranger where the master was.',
   remedy: [
     'compose: networks: NAME: ipv4_address: 10.0.0.11 for each node, with a subnet of your own',
+    'one that is in no network: docker network connect --ip, with its own address',
     'or announce names (resolve-hostnames and announce-hostnames yes) with a resolver that is fast for missing names',
   ],
   sources: ['https://docs.docker.com/reference/cli/docker/network/connect/', 'measured'],
@@ -25,6 +26,8 @@ export default {
     'replica-orphan',
     'link-down',
     'no-good-slave',
+    'server-silent',
+    'no-master',
   ],
   run(gathered) {
     const { values, missing } = readAll(servers(gathered), (s) => s.life);
@@ -32,14 +35,23 @@ export default {
       if (value.kind !== 'container' || value.addressPinned !== false) return [];
       const [container, network] = [containerOf(gathered, server), networkOf(gathered)];
       const { host } = server.announce;
+      const connect = `docker network connect --ip ${host} --alias ${server.id} ${network} ${container}`;
+      if (value.networkless === true) {
+        return [
+          {
+            subject: server.id,
+            message: 'its container is in no network: it was disconnected, and nobody reaches it',
+            consequence:
+              'the others take it for down; it still runs, and a master that is cut off so takes the writes of whoever is in its container',
+            fix: [connect],
+          },
+        ];
+      }
       return [
         {
           subject: server.id,
           message: `the engine gave its container an address, and may give it another one`,
-          fix: [
-            `docker network disconnect ${network} ${container}`,
-            `docker network connect --ip ${host} --alias ${server.id} ${network} ${container}`,
-          ],
+          fix: [`docker network disconnect ${network} ${container}`, connect],
         },
       ];
     });

@@ -1,4 +1,5 @@
 import { splitArgs } from './split-args.js';
+import { isSingle } from './values.js';
 
 /** One line of a configuration, or one option of a command line; `name` in lower case, by its present name. */
 export interface Directive {
@@ -89,7 +90,9 @@ export function optionDirectives(words: string[], file: string, line: number): D
     .filter(({ name }) => name !== 'sentinel')
     .map(({ name, args }) => {
       // `--sentinel monitor …` does not exist; `--save "900 1"` is one word of two values.
-      const split = args.length === 1 && /\s/.test(args[0] ?? '') ? (splitArgs(args[0] ?? '') ?? args) : args;
+      const [only = ''] = args;
+      const isSplit = args.length === 1 && /\s/.test(only) && !isSingle(presentName(name));
+      const split = isSplit ? (splitArgs(only) ?? args) : args;
       return directive(name, split, file, line);
     });
 }

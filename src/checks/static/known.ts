@@ -28,7 +28,7 @@ hz ignore-warnings import-mode include io-threads io-threads-do-reads jemalloc-b
 latency-tracking latency-tracking-info-percentiles lazyfree-lazy-eviction lazyfree-lazy-expire
 lazyfree-lazy-server-del lazyfree-lazy-user-del lazyfree-lazy-user-flush lfu-decay-time lfu-log-factor
 list-compress-depth list-max-listpack-size list-max-ziplist-entries list-max-ziplist-value loadmodule locale-collate
-log-format log-timestamp-format logfile loglevel masterauth masteruser max-new-connections-per-cycle
+log-format log-timestamp-format logfile loglevel lua-replicate-commands masterauth masteruser max-new-connections-per-cycle
 max-new-tls-connections-per-cycle maxclients maxmemory maxmemory-clients maxmemory-eviction-tenacity
 maxmemory-policy maxmemory-samples min-replicas-max-lag min-replicas-to-write no-appendfsync-on-rewrite
 notify-keyspace-events oom-score-adj oom-score-adj-values pidfile port prefetch-batch-max-size proc-title-template

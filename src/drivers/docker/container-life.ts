@@ -25,6 +25,7 @@ export async function lifeOfContainer(inspected: ContainerInspectInfo, target: E
     addressPinned: hostNetwork
       ? null
       : Object.values(NetworkSettings.Networks).some((n) => Boolean(n.IPAMConfig?.IPv4Address)),
+    ...(!hostNetwork && Object.keys(NetworkSettings.Networks).length === 0 && { networkless: true }),
     oomKilled: State.OOMKilled,
     memoryLimitBytes: HostConfig.Memory || null,
     hostKey: `engine ${target.shown}`,

@@ -32,6 +32,8 @@ export interface Fault {
   /** What happens, in a sentence or two. */
   does: string;
   drivers: Record<DriverName, Way>;
+  /** How long it may stay where it is left in effect, in milliseconds: a guard heals it then; absent: until it is healed. */
+  keptAtMostMs?: number;
   /** How it ends by itself, also where nobody heals it; null where it does not. */
   expires: string | null;
   /** What a correct cluster does. */

@@ -3,7 +3,11 @@ import type { Expectation, Problem, UnderWay } from '../status.js';
 import { info, warning } from './problem.js';
 
 /** A fault of ours that is still in effect: everything else that is wrong may be its doing. */
-export function unfinishedProblems({ cluster, unfinished, underWay }: Expectation): Problem[] {
+export function unfinishedProblems({
+  cluster,
+  unfinished,
+  underWay,
+}: Pick<Expectation, 'cluster' | 'unfinished' | 'underWay'>): Problem[] {
   if (underWay !== undefined) return [running(cluster, underWay)];
   if (unfinished === undefined) return [];
   if ('unreadable' in unfinished) return [unreadable(cluster, unfinished.unreadable)];

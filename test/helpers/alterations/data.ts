@@ -65,6 +65,12 @@ export const DATA: Alteration[] = [
   }),
   configured('backlog-small', 2, { 'repl-backlog-size': '16384' }),
   configured('maxmemory-skew', 3, { maxmemory: '104857600' }),
+  {
+    id: 'master-full',
+    subject: 'redis-1',
+    alter: (g) => alter(nodeIn(g, 1).info, { maxmemory: '1000', used_memory: '2000000' }),
+  },
+  configured('replica-writable', 2, { 'replica-read-only': 'no', 'slave-read-only': 'no' }),
   configured('persistence-skew', 2, { save: '', appendonly: 'no' }),
   configured('diskless-delay', 1, { 'repl-diskless-sync-delay': '5' }),
   {

@@ -16,6 +16,16 @@ const RUN_ID = 'f'.repeat(40);
 /** What is wrong at the moment. */
 export const LIVE: Alteration[] = [
   {
+    id: 'unfinished-journal',
+    subject: 'default',
+    only: 'one machine',
+    alter: (g) => {
+      g.runs = {
+        unfinished: { what: 'inject partition', keep: false, since: '2026-01-01T00:00:00.000Z' },
+      };
+    },
+  },
+  {
     id: 'server-silent',
     subject: 'sentinel-2',
     only: 'one machine',

@@ -69,7 +69,12 @@ describe('which cluster is meant', () => {
   });
 
   it('both as flags contradict each other', () => {
-    expect(() => globals({ cluster: ['c', FLAG], sentinelAddrs: ['h:1', FLAG] })).toThrow(/contradict/);
+    expect(() => globals({ cluster: ['c', FLAG], sentinelAddrs: ['h:1', FLAG] })).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/contradict/),
+        why: 'both are set: --cluster on the command line, and --sentinel-addrs on the command line',
+      }),
+    );
   });
 
   it.each(['', 'a/b', '../x', 'a b', 'Ä', '🦊', 'x'.repeat(300), '-a', 'a\nb'])(

@@ -25,7 +25,9 @@ describe('option values', () => {
   });
 
   it('a duration without its unit is refused, but for 0 and where milliseconds are the custom', () => {
-    expect(() => duration('--for')('10')).toThrow('--for: "10" is not a duration with its unit (10s or 10ms)');
+    expect(() => duration('--for')('10')).toThrow(
+      '--for: "10" is not a duration with its unit (10s or 10ms)',
+    );
     expect(duration('--for')('0')).toBe(0);
     expect(duration('--down-after', { bare: true })('1500')).toBe(1500);
   });

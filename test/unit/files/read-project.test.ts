@@ -75,8 +75,17 @@ describe('the written procedure', () => {
     // Now there is a file of its own for each, and in each of them the same is to be written.
     const left = await look();
     expect(left.map((f) => f.id)).toEqual(['hostname-noresolve', 'hostname-noresolve', 'hostname-noresolve']);
-    for (const { at, fix } of left) for (const line of fix) await writeLine(at?.file ?? '', line);
+    for (const { at, fix } of left)
+      for (const line of fix.filter((l) => l.startsWith('sentinel '))) await writeLine(at?.file ?? '', line);
+    for (const line of left[0]?.fix ?? []) {
+      const [, node = '', option = ''] = /^([\w-]+): (replica-announce-ip .*)$/.exec(line) ?? [];
+      if (node !== '') await inService(node, /command: .*/, `$& --${option}`);
+    }
     expect(await look()).toEqual([]);
+    // One thing that is followed does not bring up the next.
+    const after = staticDiagnosis(await readProject({ configs: [], compose: file, env: {} }), CHECKS);
+    const about = allFindings(after).filter((f) => /^(dynamic-ip|hostname-(noresolve|mixed))$/.test(f.id));
+    expect(about).toEqual([]);
   });
 
   it('has the trade-offs of its own values as information', async () => {
@@ -166,6 +175,15 @@ describe('configuration files', () => {
     });
   });
 
+  it('that are a compose file are refused with what to type instead', async () => {
+    const asked = { compose: null, configs: ['c.yml'] };
+    await expect(read({ 'c.yml': one('command: redis-server') }, asked)).rejects.toMatchObject({
+      code: 'config-file',
+      exitCode: 64,
+      hint: expect.stringMatching(/--compose .*c\.yml$/),
+    });
+  });
+
   it.each(['services: [', 'a: b', '- x'])('of compose that are none are refused: %s', async (text) => {
     await expect(read({ 'docker-compose.yml': text })).rejects.toMatchObject({
       code: 'compose-file',
@@ -202,6 +220,17 @@ describe('what a compose file mounts', () => {
       '',
     ]);
     expect(unread).toEqual(['${SAVE} is not set here: taken as empty, as compose does']);
+  });
+
+  it('is not judged where a shell puts the value in', async () => {
+    const critical = async (command: string): Promise<string[]> => {
+      const project = await read({ 'docker-compose.yml': one(`command: ${command}`) });
+      return allFindings(staticDiagnosis(project, CHECKS, { only: ['conf-syntax'] })).map((f) => f.message);
+    };
+    expect(await critical('sh -c "exec redis-server --port $$PORT --hz 10 2>&1"')).toEqual([]);
+    expect(await critical('sh -c "exec redis-server --port PORT"')).toEqual([
+      '"port" takes a whole number from 0 to 65535, and not "PORT"',
+    ]);
   });
 
   it('may be in the compose file itself, with the lines there', async () => {

@@ -77,6 +77,13 @@ describe('inject', () => {
         1.50 s: master moved: redis-1 → redis-2"
     `);
   });
+
+  it('healed does not say again what was told as it happened', () => {
+    const seen = [{ atMs: 1500, message: 'master moved: redis-1 → redis-2' }];
+    const text = injectText({ ...injected, forMs: 2000, healed: true, heal: null, seen, told: true }, view);
+    expect(text).toContain('whole again');
+    expect(text).not.toMatch(/Seen|moved/);
+  });
 });
 
 describe('recover', () => {

@@ -1,6 +1,7 @@
-import type { Project } from '../project.js';
+import type { FileServer, Project } from '../project.js';
 import { nodesOf, sentinelsOf } from '../project.js';
 import { allOf, isIp, isYes, lastOf, monitorsOf, place, sentinelLine } from '../settings.js';
+import { looseNodes } from './network.js';
 import { merged, noSentinelFile, type Rule } from './rule.js';
 
 const serviceAt = (project: Project, host: string): { pinned: string | null } | undefined => {
@@ -10,6 +11,24 @@ const serviceAt = (project: Project, host: string): { pinned: string | null } | 
   );
   return found && { pinned: found.networks.find((n) => n.address !== null)?.address ?? null };
 };
+
+/**
+ * What makes it resolve names. In a compose file without fixed addresses it has to keep the names as well (an address
+ * that was looked up once goes stale), and then the data nodes have to be announced by theirs.
+ */
+function resolvingFix(project: Project, server: FileServer): string[] {
+  const resolve = 'sentinel resolve-hostnames yes';
+  const loose = looseNodes(project);
+  const unannounced = loose.filter((n) => lastOf(n, 'replica-announce-ip') === undefined);
+  const keeps = isYes(sentinelLine(server, 'announce-hostnames')?.args[1]);
+  if (keeps || loose.length === 0) return [resolve];
+  return [
+    resolve,
+    'sentinel announce-hostnames yes',
+    ...unannounced.map((n) => `${n.id}: replica-announce-ip ${n.service?.name ?? n.id}`),
+    `or instead of all that: ipv4_address for ${loose.map((n) => n.id).join(', ')}, and the master's in the sentinel monitor line`,
+  ];
+}
 
 export const hostnameNoresolve: Rule = {
   id: 'hostname-noresolve',
@@ -30,7 +49,7 @@ export const hostnameNoresolve: Rule = {
           message: `"sentinel monitor ${name} ${host} ${port} ${quorum}" names a host${known ? '' : ' that is no service of this file'}, and resolve-hostnames is not on: a sentinel exits at start`,
           fix:
             pinned === null
-              ? ['sentinel resolve-hostnames yes']
+              ? resolvingFix(project, server)
               : [`sentinel monitor ${name} ${pinned} ${port} ${quorum}`],
           at,
         };

@@ -1,6 +1,7 @@
 import type { Seen } from '../../check.js';
 import { isOfficialImage } from '../compose/launch.js';
 import { hostNamesOf } from '../groups.js';
+import type { FileServer, Project } from '../project.js';
 import { nodesOf, sentinelsOf } from '../project.js';
 import { isIp, isLoopback, isYes, lastOf, monitorsOf, place, sentinelLine, settingOf } from '../settings.js';
 import { isProtected } from './passwords.js';
@@ -38,6 +39,10 @@ export const protectedMode: Rule = {
   },
 };
 
+/** Data nodes of a compose file that get another address whenever they are made anew. */
+export const looseNodes = (project: Project): FileServer[] =>
+  nodesOf(project).filter((n) => n.service?.networks.every((net) => net.address === null) ?? false);
+
 export const dynamicIp: Rule = {
   id: 'dynamic-ip',
   judge(project) {
@@ -68,9 +73,7 @@ export const dynamicIp: Rule = {
           }
           const resolves = isYes(sentinelLine(server, 'resolve-hostnames')?.args[1]);
           const keepsNames = isYes(sentinelLine(server, 'announce-hostnames')?.args[1]);
-          const loose = nodes.filter(
-            (n) => n.service?.networks.every((net) => net.address === null) ?? false,
-          );
+          const loose = looseNodes(project);
           if (!resolves || keepsNames || loose.length === 0) return [];
           return [
             {

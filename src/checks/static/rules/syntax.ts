@@ -1,8 +1,11 @@
-import { nearest } from '../../../model/nearest.js';
+import { editDistance, nearest } from '../../../model/nearest.js';
 import type { Check, Seen } from '../../check.js';
+import type { Directive } from '../conf.js';
 import { DIRECTIVES, SENTINEL_LINES } from '../known.js';
-import type { Project } from '../project.js';
+import type { FileServer } from '../project.js';
+import { sentinelRefusalOf } from '../sentinel-values.js';
 import { place } from '../settings.js';
+import { refusalOf } from '../values.js';
 import { merged, type Rule } from './rule.js';
 
 type Words = Omit<Check, 'run'>;
@@ -18,12 +21,12 @@ export const confSyntax: Rule & { words: Words } = {
     group: 'configuration',
     title: 'a line that the server does not take',
     consequence: 'the server exits at start, and with a restart policy it does so for ever',
-    explanation: `Redis reads the whole file before it starts, and stops at the first line that it can't read: quotes that are not balanced, a number of words that is not right, a quorum of 0. ${ONLY_IN_FILES}.`,
+    explanation: `Redis reads the whole file before it starts, and stops at the first line that it can't read: quotes that are not balanced, a number of words that is not right (a comment behind a value is words too), a value of another kind. ${ONLY_IN_FILES}.`,
     remedy: [
       'correct the line; a quoted word ends with its quote, and a blank or the end of the line follows',
     ],
     sources: [
-      'config.c: loadServerConfigFromString',
+      'config.c: loadServerConfigFromString, static_configs',
       'sds.c: sdssplitargs',
       'sentinel.c: sentinelHandleConfiguration',
     ],
@@ -38,37 +41,39 @@ export const confSyntax: Rule & { words: Words } = {
         at: place(t),
       }),
     );
-    return merged([...unbalanced, ...wrongSentinelLines(project)]);
+    return merged([...unbalanced, ...project.servers.flatMap((s) => refusedLines(s, project.compose))]);
   },
 };
 
-function wrongSentinelLines(project: Project): Seen[] {
-  return project.servers.flatMap((server) =>
-    server.directives.flatMap((d): Seen[] => {
-      if (d.name !== 'sentinel') return [];
-      const [what = '', ...rest] = d.args;
-      const known = SENTINEL_LINES[what];
-      if (server.kind !== 'sentinel' || known === undefined) return [];
-      const [least, most] = known.words;
-      const wrong = rest.length < least || rest.length > most;
-      const zero = what === 'monitor' && !wrong && !(Number.parseInt(rest[3] ?? '', 10) > 0);
-      if (!wrong && !zero) return [];
-      return [
-        {
-          subject: server.id,
-          message: wrong
-            ? `"sentinel ${what}" takes ${least} words, and here are ${rest.length}`
-            : `the quorum of ${rest[0]} must be 1 or more`,
-          fix: [
-            what === 'monitor'
-              ? `sentinel monitor ${rest[0] ?? 'mymaster'} ${rest[1] ?? '<host>'} ${rest[2] ?? 6379} 2`
-              : `correct ${d.file}:${d.line}`,
-          ],
-          at: place(d),
-        },
-      ];
-    }),
-  );
+function refusedLines(server: FileServer, compose: string | null): Seen[] {
+  return server.directives.flatMap((d): Seen[] => {
+    // What a container's shell puts in, or takes away, can't be told from here.
+    if (d.file === compose && d.args.some((arg) => /[$`<>|&;]/.test(arg))) return [];
+    const [what = '', ...rest] = d.args;
+    const ofSentinel = d.name === 'sentinel';
+    const why = ofSentinel ? sentinelRefusalOf(what, rest) : refusalOf(d.name, d.args);
+    if (why === undefined) return [];
+    const remark = d.args.slice(1).some((arg) => arg.startsWith('#'))
+      ? ': # begins a comment only at the start of a line'
+      : '';
+    const name = ofSentinel ? `sentinel ${what}` : d.name;
+    return [
+      { subject: server.id, message: `"${name}" ${why}${remark}`, fix: [righted(d, why)], at: place(d) },
+    ];
+  });
+}
+
+/** The line as it was probably meant, where that shows; never one with a password. */
+function righted(d: Directive, why: string): string {
+  const [what, ...rest] = d.args;
+  if (d.name === 'sentinel' && what === 'monitor')
+    return `sentinel monitor ${rest[0] ?? 'mymaster'} ${rest[1] ?? '<host>'} ${rest[2] ?? 6379} 2`;
+  const comment = d.args.findIndex((arg) => arg.startsWith('#'));
+  const meant = d.args.slice(0, Math.max(comment, 0));
+  const secret = /pass|auth|^user$|^sentinel$/.test(d.name);
+  return !secret && meant.length > 0 && refusalOf(d.name, meant) === undefined
+    ? `${d.name} ${meant.join(' ')}`
+    : `correct ${d.file}:${d.line}: it ${why.replace(/, and (here|not) .*/, '')}`;
 }
 
 /** Directives that no release known here has: a typing error, a module's, or a newer one's. */
@@ -76,12 +81,11 @@ export const confUnknown: Rule & { words: Words } = {
   id: 'conf-unknown',
   words: {
     id: 'conf-unknown',
-    severity: 'info',
+    severity: 'critical',
     group: 'configuration',
     title: 'a directive that is not known here',
-    consequence:
-      'where it is a typing error the server exits at start: Bad directive or wrong number of arguments',
-    explanation: `The names are those of Redis 7.0 and 8.0 and Valkey 8.1. A newer release, or a module, may know more; else the server exits at start. ${ONLY_IN_FILES}.`,
+    consequence: 'a server that does not know it exits at start: Bad directive or wrong number of arguments',
+    explanation: `The names are those of Redis 7.0 and 8.0 and Valkey 8.1. A name that is nearly one of them is a typing error; any other is a warning, for a newer release or a module may know it. ${ONLY_IN_FILES}.`,
     remedy: ['correct the name'],
     sources: ['config.c: loadServerConfigFromString', 'CONFIG GET * of Redis 7.0 and 8.0 and Valkey 8.1'],
   },
@@ -89,21 +93,18 @@ export const confUnknown: Rule & { words: Words } = {
     return merged(
       project.servers.flatMap((server) =>
         server.directives.flatMap((d): Seen[] => {
-          const what = d.args[0] ?? '';
-          const isSentinel = d.name === 'sentinel';
-          // A module's own settings carry its name.
-          if (
-            isSentinel ? SENTINEL_LINES[what] !== undefined : DIRECTIVES.has(d.name) || d.name.includes('.')
-          )
-            return [];
-          const meant = isSentinel ? nearest(what, Object.keys(SENTINEL_LINES)) : nearest(d.name, DIRECTIVES);
-          const shown = isSentinel ? `sentinel ${what}` : d.name;
-          const right = isSentinel ? `sentinel ${meant}` : meant;
+          if (isKnown(d)) return [];
+          const [what = ''] = d.args;
+          const ofSentinel = d.name === 'sentinel';
+          const [prefix, name] = ofSentinel ? ['sentinel ', what] : ['', d.name];
+          const meant = nearest(name, ofSentinel ? Object.keys(SENTINEL_LINES) : DIRECTIVES);
+          const isTypingError = meant !== undefined && editDistance(name, meant) <= 2;
           return [
             {
               subject: server.id,
-              message: `"${shown}" is not known here${meant === undefined ? '' : `: did you mean "${right}"?`}`,
-              fix: [meant === undefined ? `look whether ${shown} is right` : `${right} …`],
+              severity: isTypingError ? 'critical' : 'warning',
+              message: `"${prefix}${name}" is not known here${meant === undefined ? '' : `: did you mean "${prefix}${meant}"?`}`,
+              fix: [meant === undefined ? `look whether ${prefix}${name} is right` : `${prefix}${meant} …`],
               at: place(d),
             },
           ];
@@ -112,3 +113,10 @@ export const confUnknown: Rule & { words: Words } = {
     );
   },
 };
+
+function isKnown({ name, args: [what] }: Directive): boolean {
+  // `sentinel` alone only makes a server a sentinel.
+  if (name === 'sentinel') return what === undefined || what === '' || SENTINEL_LINES[what] !== undefined;
+  // A module's own settings carry its name.
+  return DIRECTIVES.has(name) || name.includes('.');
+}

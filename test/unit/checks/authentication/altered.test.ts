@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { allowsChannel } from '../../../../src/checks/acl.js';
 import aclShort from '../../../../src/checks/authentication/acl-short.js';
 import authPassMissing from '../../../../src/checks/authentication/auth-pass-missing.js';
+import masterauthMissing from '../../../../src/checks/authentication/masterauth-missing.js';
 import protectedMode from '../../../../src/checks/authentication/protected-mode.js';
 import renameCommand from '../../../../src/checks/authentication/rename-command.js';
 import tlsMismatch from '../../../../src/checks/authentication/tls-mismatch.js';
@@ -98,6 +99,41 @@ describe('auth-pass-missing', () => {
     ]);
     node.pingMs = { ok: false, why: 'PING: MISCONF Redis is configured to save RDB snapshots' };
     expect(authPassMissing.run(gathered)).toEqual([]);
+  });
+});
+
+describe('masterauth-missing', () => {
+  const set = (n: number, config: Record<string, string>, info: Record<string, string> = {}) => {
+    const gathered = healthyGathered();
+    const node = nodeOf(gathered, n);
+    if (node.config.ok) node.config.value = { ...node.config.value, ...config };
+    if (node.info.ok) node.info.value = { ...node.info.value, ...info };
+    return gathered;
+  };
+
+  it('a password that only a replica wants is mended there', () => {
+    expect(masterauthMissing.run(set(2, { requirepass: '(set)' }))).toMatchObject([
+      {
+        subject: 'redis-2',
+        message: expect.stringContaining('only redis-2 wants one'),
+        fix: [
+          'redis-cli -h 127.0.0.1 -p 6380 CONFIG SET requirepass ""',
+          'redis-cli -h 127.0.0.1 -p 6380 CONFIG REWRITE',
+        ],
+      },
+    ]);
+    expect(masterauthMissing.run(set(1, { requirepass: '(set)' }))).toMatchObject([
+      { subject: 'redis-2, redis-3' },
+    ]);
+  });
+
+  it('a masterauth for a master that wants none costs the link', () => {
+    const down = { master_link_status: 'down' };
+    expect(masterauthMissing.run(set(3, { masterauth: '(set)' }, down))).toMatchObject([
+      { subject: 'redis-3', message: expect.stringContaining('without any password configured') },
+    ]);
+    expect(masterauthMissing.run(set(3, { masterauth: '(set)' }))).toEqual([]);
+    expect(masterauthMissing.run(set(3, { masterauth: '(set)', masteruser: 'rep' }, down))).toEqual([]);
   });
 });
 

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import backlogSmall from '../../../../src/checks/data/backlog-small.js';
 import bgsaveError from '../../../../src/checks/data/bgsave-error.js';
+import masterFull from '../../../../src/checks/data/master-full.js';
 import maxclients from '../../../../src/checks/data/maxclients.js';
+import maxmemorySkew from '../../../../src/checks/data/maxmemory-skew.js';
 import minReplicas from '../../../../src/checks/data/min-replicas.js';
 import outputBuffer from '../../../../src/checks/data/output-buffer.js';
 import rebootGap from '../../../../src/checks/data/reboot-gap.js';
 import replicaHidden from '../../../../src/checks/data/replica-hidden.js';
+import replicaWritable from '../../../../src/checks/data/replica-writable.js';
 import versionSkew from '../../../../src/checks/data/version-skew.js';
 import type { Gathered, GatheredSentinel } from '../../../../src/model/gathered.js';
 import {
@@ -200,4 +203,46 @@ describe('maxclients', () => {
       },
     ]);
   });
+});
+
+describe('master-full', () => {
+  const used = (info: Record<string, string>) => (g: Gathered) => {
+    alter(nodeIn(g, 1).info, { maxmemory: '1000000', maxmemory_policy: 'noeviction', ...info });
+    alter(nodeIn(g, 1).config, { maxmemory: '1000000' });
+    alter(nodeIn(g, 2).config, { maxmemory: '800000000' });
+  };
+
+  it('is a master at its limit that may evict nothing; its limit is not given to the others', () => {
+    expect(said(masterFull, used({}))).toMatchObject([
+      {
+        subject: 'redis-1',
+        message: expect.stringContaining('-OOM'),
+        fix: expect.arrayContaining(['redis-cli -h 127.0.0.1 -p 6379 CONFIG SET maxmemory 0']),
+      },
+    ]);
+    const skewed = said(maxmemorySkew, used({}));
+    expect(skewed).toMatchObject([
+      { subject: 'redis-1', fix: expect.arrayContaining([expect.stringContaining('maxmemory 0')]) },
+      { subject: 'redis-2' },
+    ]);
+  });
+
+  it('with a volatile policy it depends on whether any key can go', () => {
+    const policy = { maxmemory_policy: 'volatile-lru' };
+    expect(said(masterFull, used({ ...policy, db0: 'keys=9,expires=0,avg_ttl=0' }))).toHaveLength(1);
+    expect(said(masterFull, used({ ...policy, db0: 'keys=9,expires=3,avg_ttl=9' }))).toEqual([]);
+    expect(said(masterFull, used({ maxmemory_policy: 'allkeys-lru' }))).toEqual([]);
+    expect(said(masterFull, used({ mem_not_counted_for_evict: '900000' }))).toEqual([]);
+  });
+});
+
+it('replica-writable', () => {
+  expect(
+    said(replicaWritable, (g) => alter(nodeIn(g, 3).config, { 'replica-read-only': 'no' })),
+  ).toMatchObject([
+    {
+      subject: 'redis-3',
+      fix: expect.arrayContaining(['redis-cli -h 127.0.0.1 -p 6381 CONFIG SET replica-read-only yes']),
+    },
+  ]);
 });

@@ -8,8 +8,11 @@ import linkDown from '../../../../src/checks/live/link-down.js';
 import masterDisagree from '../../../../src/checks/live/master-disagree.js';
 import masterFrozen from '../../../../src/checks/live/master-frozen.js';
 import noGoodSlave from '../../../../src/checks/live/no-good-slave.js';
+import noMaster from '../../../../src/checks/live/no-master.js';
 import replicaOrphan from '../../../../src/checks/live/replica-orphan.js';
+import serverSilent from '../../../../src/checks/live/server-silent.js';
 import tilt from '../../../../src/checks/live/tilt.js';
+import unfinishedJournal from '../../../../src/checks/live/unfinished-journal.js';
 import type { Gathered } from '../../../../src/model/gathered.js';
 import {
   alter,
@@ -61,12 +64,55 @@ describe('no-good-slave', () => {
     [{ flags: 'slave,s_down' }, 'is down'],
     [{ flags: 'slave,disconnected' }, 'is not connected'],
     [{ 'last-ok-ping-reply': '5100' }, 'answered no PING for 5100 ms'],
-    [{ 'slave-priority': '0' }, 'has priority 0'],
     [{ 'info-refresh': '30100' }, 'gave no INFO for 30100 ms'],
     [{ 'master-link-down-time': '50100' }, 'was without its master for 50100 ms, of 50000 that are allowed'],
   ])('with every replica %j', (fields, why) => {
     expect(all(fields)).toMatchObject([
       { subject: 'redis-2, redis-3', message: expect.stringContaining(`redis-2 ${why}; redis-3 ${why}`) },
+    ]);
+  });
+
+  it('priority 0 is what the sentinels read last: replicas that have another one by now are no fault', () => {
+    const own = (priority: string) =>
+      all({ 'slave-priority': '0' }, (g) => {
+        for (const n of [2, 3]) alter(nodeIn(g, n).info, { slave_priority: priority });
+      });
+    expect(own('0')).toMatchObject([
+      { message: expect.stringContaining('redis-2 has priority 0; redis-3 has priority 0') },
+    ]);
+    expect(own('100')).toMatchObject([
+      {
+        severity: 'info',
+        message: expect.stringContaining('read it within 10 s'),
+        fix: ['# in 10 seconds:', 'sentinelctl doctor'],
+      },
+    ]);
+  });
+
+  it('replicas that were forgotten while the master was down come back only with it, or by hand', () => {
+    const forgotten = (change: (g: Gathered) => void) =>
+      said(noGoodSlave, (g) => {
+        for (const view of viewsIn(g)) view.replicas = got([]);
+        masterIs(g, { 'num-slaves': '0', flags: 'master,s_down,disconnected' });
+        silence(nodeIn(g, 1));
+        change(g);
+      });
+    expect(forgotten(() => {})).toMatchObject([
+      {
+        message: expect.stringContaining('the sentinels have forgotten the replicas'),
+        fix: [expect.stringContaining('newer writes are lost'), 'sentinelctl start redis-1 --as-crashed'],
+      },
+    ]);
+    const stranger = forgotten((g) => {
+      g.own = false;
+    });
+    expect(stranger).toMatchObject([
+      {
+        fix: expect.arrayContaining([
+          'redis-cli -h 127.0.0.1 -p 6380 REPLICAOF NO ONE',
+          'redis-cli -h 127.0.0.1 -p 26381 SENTINEL MONITOR mymaster 127.0.0.1 6380 2',
+        ]),
+      },
     ]);
   });
 
@@ -257,6 +303,35 @@ describe('link-down and replica-orphan', () => {
 });
 
 describe('master-disagree', () => {
+  it('believes the newest configuration, not the most votes, and then the node that says that it is the master', () => {
+    const switched = (epoch: string) =>
+      said(masterDisagree, (g) => {
+        const { host, port } = nodeIn(g, 2).announce;
+        Object.assign(given(sentinelIn(g, 1).masters)[0]?.fields ?? {}, {
+          ip: host,
+          port: String(port),
+          'config-epoch': epoch,
+        });
+        Object.assign(given(nodeIn(g, 2).role), { role: 'master', follows: null });
+        silence(nodeIn(g, 1));
+      });
+    expect(switched('5')).toMatchObject([{ subject: 'sentinel-2, sentinel-3' }]);
+    expect(switched('0')).toMatchObject([{ subject: 'sentinel-2, sentinel-3' }]);
+  });
+
+  it('changes nothing while a sentinel holds the master for down', () => {
+    const seen = said(masterDisagree, (g) => {
+      Object.assign(given(sentinelIn(g, 3).masters)[0]?.fields ?? {}, {
+        port: '6380',
+        flags: 'master,s_down',
+        's-down-time': '900',
+      });
+    });
+    expect(seen).toMatchObject([
+      { severity: 'warning', fix: ['# in 10 seconds:', 'sentinelctl status --watch'] },
+    ]);
+  });
+
   it('believes the majority, and gives back the settings that REMOVE forgets', () => {
     const seen = said(masterDisagree, (g) => {
       Object.assign(given(sentinelIn(g, 3).masters)[0]?.fields ?? {}, { port: '6380' });
@@ -272,6 +347,80 @@ describe('master-disagree', () => {
           "redis-cli -h 127.0.0.1 -p 26381 SENTINEL SET mymaster auth-pass <the master's password>",
         ],
       },
+    ]);
+  });
+});
+
+describe('server-silent', () => {
+  it('is critical for a master that the sentinels do not hear either, which is not started before its successor', () => {
+    const dead = (fields: Record<string, string>) =>
+      said(serverSilent, (g) => {
+        silence(nodeIn(g, 1));
+        masterIs(g, fields);
+      });
+    expect(dead({ flags: 'master,disconnected' })).toMatchObject([
+      {
+        subject: 'redis-1',
+        severity: 'critical',
+        message: expect.stringContaining('the master does not answer'),
+        consequence: expect.stringContaining('within about 7'),
+        fix: [
+          'sentinelctl status --watch',
+          '# once another node is the master:',
+          'sentinelctl start redis-1',
+        ],
+      },
+    ]);
+    const reset = said(serverSilent, (g) => {
+      silence(nodeIn(g, 1));
+      masterIs(g, { flags: 'master,s_down,disconnected', 'num-slaves': '0' });
+      for (const view of viewsIn(g)) view.replicas = got([]);
+    });
+    expect(reset).toMatchObject([{ fix: [expect.anything(), 'sentinelctl start redis-1 --as-crashed'] }]);
+    const [ours] = dead({ 'last-ping-sent': '0' });
+    expect(ours).not.toHaveProperty('severity');
+  });
+
+  it('a node of ours that wants a password is not asked for one again', () => {
+    const seen = said(serverSilent, (g) => {
+      silence(nodeIn(g, 2), 'auth');
+      const message = 'wants a password: give it with --password-file or SENTINELCTL_PASSWORD';
+      nodeIn(g, 2).silence = { kind: 'auth', message };
+    });
+    expect(seen).toMatchObject([
+      {
+        message: expect.stringContaining('--password-file changes nothing'),
+        fix: [expect.stringContaining('requirepass')],
+      },
+    ]);
+  });
+});
+
+it('no-master: a master that is silent to us alone is named as what is not known', () => {
+  expect(said(noMaster, (g) => silence(nodeIn(g, 1)))).toBe(
+    'mymaster: redis-1 can not be asked for a role, and no sentinel calls the master down',
+  );
+});
+
+describe('unfinished-journal', () => {
+  const left = (runs: Gathered['runs']) =>
+    said(unfinishedJournal, (g) => {
+      if (runs !== undefined) g.runs = runs;
+    });
+  const since = '2026-01-01T00:00:00.000Z';
+
+  it('is what a run left, or does now', () => {
+    expect(left({})).toEqual([]);
+    expect(left(undefined)).toContain('not looked for');
+    expect(left({ unfinished: { what: 'inject x', keep: true, since } })).toMatchObject([
+      { fix: ['sentinelctl heal'] },
+    ]);
+    expect(left({ unfinished: { what: 'sweep', keep: false, since } })).toMatchObject([
+      { fix: ['sentinelctl recover'] },
+    ]);
+    const acts = ['pause of redis-1'];
+    expect(left({ underWay: { what: 'sweep', pid: 7, since, acts } })).toMatchObject([
+      { message: expect.stringContaining('pause of redis-1') },
     ]);
   });
 });

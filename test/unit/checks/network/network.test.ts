@@ -148,6 +148,20 @@ describe('dynamic-ip', () => {
   });
 });
 
+it('dynamic-ip: a container in no network is only connected again', () => {
+  const seen = said(dynamicIp, (g) => {
+    inContainers(g);
+    Object.assign(given(nodeIn(g, 3).life), { addressPinned: false, networkless: true });
+  });
+  expect(seen).toMatchObject([
+    {
+      subject: 'redis-3',
+      message: expect.stringContaining('in no network'),
+      fix: [expect.stringMatching(/^docker network connect --ip/)],
+    },
+  ]);
+});
+
 describe('ephemeral-port', () => {
   it('is told of this machine only', () => {
     const moved = (host: string) =>

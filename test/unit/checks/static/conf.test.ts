@@ -78,6 +78,11 @@ describe('a configuration file', () => {
     ]);
   });
 
+  it('keeps a quoted value of a command line whole where a directive has one value only', () => {
+    const found = optionDirectives(['--masterauth', 'a b', '--save', '900 1'], 'c.yml', 1);
+    expect(found.map((d) => d.args)).toEqual([['a b'], ['900', '1']]);
+  });
+
   it.each([
     ['1mb', 1048576],
     ['1m', 1e6],

@@ -1,0 +1,56 @@
+import type { Check, Seen } from '../check.js';
+import { silentSentinels } from '../evidence.js';
+import { bytes, groupsOf, judged, num } from '../group.js';
+import { fullness } from '../memory.js';
+import { setConfig } from '../set-config.js';
+
+export default {
+  id: 'master-full',
+  severity: 'critical',
+  group: 'data',
+  title: 'the master has no memory left and may evict nothing',
+  consequence:
+    'every write that needs memory is answered with -OOM; reads, PING and Sentinel go on as if nothing were',
+  explanation:
+    'At maxmemory a master first evicts keys. With noeviction it may not, and with a volatile policy there is nothing to ' +
+    'evict where no key has a time to live: it refuses writes instead. Sentinel sees a master that answers, so no failover comes.',
+  remedy: [
+    'CONFIG SET maxmemory higher at every data node, where the machine has it',
+    'or delete keys, give them a time to live, or allow evictions: CONFIG SET maxmemory-policy allkeys-lru',
+  ],
+  sources: ['evict.c: performEvictions, getMaxmemoryState', 'redis.conf: maxmemory-policy'],
+  causes: ['app-not-writable'],
+  run(gathered) {
+    const groups = groupsOf(gathered);
+    if (groups.length === 0) return silentSentinels(gathered);
+    const seen: Seen[] = [];
+    const missing: string[] = [];
+    for (const { name, master, nodes } of groups) {
+      if (master === null) {
+        missing.push(`${name}: which node is its master is not known`);
+        continue;
+      }
+      if (!master.info.ok) {
+        missing.push(`${master.id}: ${master.info.why}`);
+        continue;
+      }
+      const full = fullness(master);
+      if (full === null) continue;
+      const { usedBytes, limitBytes, policy } = full;
+      // The largest that another node may have is room that it can do with, 0 being no limit; else twice what is used.
+      const limits = nodes.flatMap((n) => {
+        const limit = n.config.ok ? num(n.config.value, 'maxmemory') : null;
+        return limit === null ? [] : [{ node: n, limit }];
+      });
+      const isUnlimited = limits.some(({ limit }) => limit === 0);
+      const enough = isUnlimited ? 0 : Math.max(2 * usedBytes, ...limits.map(({ limit }) => limit));
+      const tight = limits.filter(({ limit }) => limit !== 0 && (isUnlimited || limit < enough));
+      seen.push({
+        subject: master.id,
+        message: `refuses every write with -OOM: it uses ${bytes(usedBytes)}, maxmemory ${bytes(limitBytes)}, ${policy}`,
+        fix: tight.flatMap(({ node }) => setConfig(node, 'maxmemory', enough)),
+      });
+    }
+    return judged(seen, missing);
+  },
+} satisfies Check;

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import type { Engine } from '../../../src/cluster/engine.js';
+import { inject } from '../../../src/faults/inject.js';
+
+const request = {
+  cluster: 'c',
+  targets: [],
+  forMs: null,
+  dryRun: true,
+  force: false,
+};
+/** Refused before anything is asked, so nobody is there to be asked. */
+const NOBODY = {} as Engine;
+
+describe('inject', () => {
+  it.each([
+    ['delay', { fault: 'kill', delayMs: 5 }],
+    ['jitter', { fault: 'freeze', jitterMs: 5 }],
+  ])('refuses --%s for a fault that does not heed it', async (option, more) => {
+    await expect(inject(NOBODY, { ...request, ...more })).rejects.toMatchObject({
+      exitCode: 64,
+      message: `${more.fault} heeds no --${option}`,
+    });
+  });
+});
