@@ -62,7 +62,7 @@ describe('inject --for, killed', () => {
     const guards = journal()?.guards ?? [];
     expect(guards.length).toBe(lines > 1 ? 1 : 0);
     const result = await recovered();
-    expect(result.what).toBe('inject sentinel-down');
+    expect(result.what).toBe('inject sentinel-down --for 1m');
     // Nobody goes on to watch over what is over.
     const gone = await soon(async () => ((await isAlive(guards[0] ?? NOBODY)) ? undefined : true));
     expect(gone).toBe(true);
