@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { bestReplica, type Candidate, candidateOf } from '../../src/scenarios/best-replica.js';
 import { until } from '../../src/until.js';
-import { type Connection, openConnection } from '../../src/wire/client.js';
+import { type Connection, openConnection, WireError } from '../../src/wire/client.js';
 import { parseMasterAddress, parseRecord, parseRole } from '../../src/wire/replies.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 
@@ -17,13 +17,24 @@ let ports: number[];
 const open = (port: number): Promise<Connection> =>
   openConnection({ host: '127.0.0.1', port }, { clock: systemClock, deadlineMs: 12_000 });
 /** Sentinel closes all connections of a node whose role it changes: each word is said on a new one. */
+/** Again where the connection ends: Sentinel ends those of a node that it gives another role (CLIENT KILL TYPE normal). */
 async function tell(port: number, ...words: (string | number)[]): Promise<unknown> {
-  const connection = await open(port);
-  try {
-    return await connection.call(...words);
-  } finally {
-    connection.close();
-  }
+  const told = await until(
+    async () => {
+      const connection = await open(port);
+      try {
+        return { reply: await connection.call(...words) };
+      } catch (error) {
+        if (error instanceof WireError && error.silence.kind === 'closed') return undefined;
+        throw error;
+      } finally {
+        connection.close();
+      }
+    },
+    { clock: systemClock, everyMs: 10, deadlineMs: 5000 },
+  );
+  if (told === undefined) throw new Error(`port ${port} goes on closing its connections`);
+  return told.reply;
 }
 
 beforeAll(async () => {
