@@ -2,21 +2,11 @@ import type { ChaosPlan, ScenarioPlan } from '../chaos/plan.js';
 import type { ChaosResult, ScenarioResult } from '../chaos/result.js';
 import { humanDurationMs } from '../model/duration.js';
 import { command as commandText } from '../model/hints.js';
+import { MARK, paintOf } from './outcome.js';
 import { verdictLines } from './problems.js';
 import { type Column, table } from './table.js';
 import { plain, together, wrap } from './text.js';
-import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
-
-type Outcome = ScenarioResult['outcome'];
-
-const MARK: Record<Outcome, string> = {
-  holds: SYMBOL.ok,
-  violated: SYMBOL.bad,
-  unknown: SYMBOL.unknown,
-  skipped: '-',
-};
-const paintOf = (outcome: Outcome, theme: Theme): ((text: string) => string) =>
-  ({ holds: theme.ok, violated: theme.bad, unknown: theme.warn, skipped: theme.dim })[outcome];
+import { SYMBOL, themeOf, type View } from './theme.js';
 
 /** The verdict, a line per scenario, the story of each that does not hold, known weaknesses explained, what to type. */
 export function chaosText(result: ChaosResult, view: View): string {

@@ -1,19 +1,9 @@
 import type { QuorumPhase, QuorumResult } from '../chaos/quorum.js';
 import { humanDurationMs } from '../model/duration.js';
+import { MARK, paintOf } from './outcome.js';
 import { verdictLines } from './problems.js';
 import { plain, together, wrap } from './text.js';
-import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
-
-type Outcome = QuorumPhase['outcome'];
-
-const MARK: Record<Outcome, string> = {
-  holds: SYMBOL.ok,
-  violated: SYMBOL.bad,
-  unknown: SYMBOL.unknown,
-  skipped: '-',
-};
-const paintOf = (outcome: Outcome, theme: Theme): ((text: string) => string) =>
-  ({ holds: theme.ok, violated: theme.bad, unknown: theme.warn, skipped: theme.dim })[outcome];
+import { SYMBOL, themeOf, type View } from './theme.js';
 
 /** The verdict, what was tried with how many sentinels, and what to type. */
 export function quorumText(result: QuorumResult, view: View): string {

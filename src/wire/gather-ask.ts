@@ -131,3 +131,18 @@ export async function askCommon(
   ]);
   return { info, whoami, clients };
 }
+
+/** A server that gave no answer at all: what is asked of every one, each with the reason. */
+export function silentServer(server: Asked, silence: Silence) {
+  const unasked = no(silence.message);
+  return {
+    ...server,
+    silence,
+    info: unasked,
+    clock: unasked,
+    whoami: unasked,
+    clients: unasked,
+    latency: unasked,
+    slowlog: unasked,
+  };
+}

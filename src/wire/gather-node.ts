@@ -7,6 +7,7 @@ import {
   got,
   no,
   type Questions,
+  silentServer,
   visit,
   type Wired,
 } from './gather-ask.js';
@@ -123,14 +124,7 @@ async function askDryrun(q: Questions, user: string): Promise<Got<Fields>> {
 function silentNode(server: Asked, silence: Silence): Wired<GatheredNode> {
   const unasked = no(silence.message);
   return {
-    ...server,
-    silence,
-    info: unasked,
-    clock: unasked,
-    whoami: unasked,
-    clients: unasked,
-    latency: unasked,
-    slowlog: unasked,
+    ...silentServer(server, silence),
     role: unasked,
     config: unasked,
     dryrun: unasked,

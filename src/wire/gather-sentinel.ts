@@ -7,6 +7,7 @@ import {
   got,
   no,
   type Questions,
+  silentServer,
   visit,
   type Wired,
 } from './gather-ask.js';
@@ -112,14 +113,7 @@ function clockOf(info: Got<Fields>, askedAtMs: number, answeredAtMs: number): Ga
 function silentSentinel(server: Asked, silence: Silence): Wired<GatheredSentinel> {
   const unasked = no(silence.message);
   return {
-    ...server,
-    silence,
-    info: unasked,
-    clock: unasked,
-    whoami: unasked,
-    clients: unasked,
-    latency: unasked,
-    slowlog: unasked,
+    ...silentServer(server, silence),
     myid: unasked,
     masters: unasked,
     config: unasked,

@@ -1,9 +1,9 @@
-import { formatAddress, sameAddress } from '../../model/address.js';
+import { sameAddress } from '../../model/address.js';
 import type { Fields, Gathered } from '../../model/gathered.js';
 import type { Check, Seen } from '../check.js';
-import { addressIn, ctl, flagsOf, isPlanned, type MonitoredAt, silentSentinels } from '../evidence.js';
+import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
 import { attachedIn, type Group, groupsOf, idsOf, judged, untold } from '../group.js';
-import { resetAt } from './reset.js';
+import { ghostSeen, ghostsIn } from './ghosts.js';
 
 export default {
   id: 'ghost-replica',
@@ -30,32 +30,20 @@ export default {
     const seen: Seen[] = [];
     const missing = untold(groups);
     for (const group of groups) {
-      const found = new Map<string, { replica: Fields; at: MonitoredAt[] }>();
-      for (const view of group.views) {
-        const { replicas } = view.master;
-        if (!replicas.ok) missing.push(`${view.sentinel.id}: ${replicas.why}`);
-        for (const replica of replicas.ok ? replicas.value.filter((r) => isGhost(gathered, group, r)) : []) {
-          const key = `${replica.ip}:${replica.port}`;
-          const entry = found.get(key) ?? { replica, at: [] };
-          entry.at.push(view);
-          found.set(key, entry);
-        }
-      }
-      for (const [key, { replica, at }] of found) {
-        const address = addressIn(replica);
-        const planned = gathered.nodes.find(
-          (n) => isPlanned(gathered, n) && sameAddress(n.announce, address),
+      const { id: master } = group.master ?? { id: 'the master' };
+      const isGone = (replica: Fields): boolean => isGhost(gathered, group, replica);
+      for (const ghost of ghostsIn(group, (view) => view.master.replicas, isGone, missing)) {
+        const { record, key, at } = ghost;
+        seen.push(
+          ghostSeen(
+            gathered,
+            group,
+            ghost,
+            gathered.nodes,
+            (planned) =>
+              `${planned?.id ?? `a replica at ${key}`} is down (${record.flags}), and ${master} has no such replica; ${idsOf(at.map((v) => v.sentinel))} list${at.length === 1 ? 's' : ''} it`,
+          ),
         );
-        const { fix, repairs } = resetAt(group, at);
-        seen.push({
-          subject: planned?.id ?? (address === null ? key : formatAddress(address)),
-          message: `${planned?.id ?? `a replica at ${key}`} is down (${replica.flags}), and ${group.master?.id ?? 'the master'} has no such replica; ${idsOf(at.map((v) => v.sentinel))} list${at.length === 1 ? 's' : ''} it`,
-          fix:
-            planned === undefined
-              ? fix
-              : [ctl(gathered, `${planned.silence?.kind === 'timeout' ? 'resume' : 'start'} ${planned.id}`)],
-          ...(planned === undefined && repairs.length > 0 && { repairs }),
-        });
       }
     }
     return judged(seen, missing);

@@ -1,10 +1,10 @@
-import { formatAddress, sameAddress } from '../../model/address.js';
+import { sameAddress } from '../../model/address.js';
 import { humanDurationMs } from '../../model/duration.js';
 import type { Fields, Gathered } from '../../model/gathered.js';
 import type { Check, Seen } from '../check.js';
-import { addressIn, ctl, flagsOf, isPlanned, type MonitoredAt, silentSentinels } from '../evidence.js';
+import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, num, untold } from '../group.js';
-import { resetAt } from './reset.js';
+import { ghostSeen, ghostsIn } from './ghosts.js';
 
 /** Hellos come each 2 s; after this long without one, milliseconds, it is not merely between two. */
 const SILENT_MS = 6000;
@@ -35,34 +35,21 @@ export default {
     const seen: Seen[] = [];
     const missing = untold(groups);
     for (const group of groups) {
-      const found = new Map<string, { peer: Fields; at: MonitoredAt[] }>();
-      for (const view of group.views) {
-        const peers = view.master.sentinels;
-        if (!peers.ok) missing.push(`${view.sentinel.id}: ${peers.why}`);
-        for (const peer of peers.ok ? peers.value.filter((p) => isGhost(gathered, p)) : []) {
-          const key = `${peer.ip}:${peer.port}`;
-          const entry = found.get(key) ?? { peer, at: [] };
-          entry.at.push(view);
-          found.set(key, entry);
-        }
-      }
-      for (const [key, { peer, at }] of found) {
-        const address = addressIn(peer);
-        const planned = gathered.sentinels.find(
-          (s) => isPlanned(gathered, s) && sameAddress(s.announce, address),
+      const voters = (num(group.views[0]?.master.fields ?? {}, 'num-other-sentinels') ?? 0) + 1;
+      const isGone = (peer: Fields): boolean => isGhost(gathered, peer);
+      for (const ghost of ghostsIn(group, (view) => view.master.sentinels, isGone, missing)) {
+        const { record, key, at } = ghost;
+        const silentMs = num(record, 'last-hello-message') ?? 0;
+        seen.push(
+          ghostSeen(
+            gathered,
+            group,
+            ghost,
+            gathered.sentinels,
+            (planned) =>
+              `${planned?.id ?? `a sentinel at ${key}`} is down and silent for ${humanDurationMs(silentMs)}; ${idsOf(at.map((v) => v.sentinel))} count${at.length === 1 ? 's' : ''} it among ${voters}, of which ${Math.floor(voters / 2) + 1} must agree`,
+          ),
         );
-        const silentMs = num(peer, 'last-hello-message') ?? 0;
-        const voters = (num(group.views[0]?.master.fields ?? {}, 'num-other-sentinels') ?? 0) + 1;
-        const { fix, repairs } = resetAt(group, at);
-        seen.push({
-          subject: planned?.id ?? (address === null ? key : formatAddress(address)),
-          message: `${planned?.id ?? `a sentinel at ${key}`} is down and silent for ${humanDurationMs(silentMs)}; ${idsOf(at.map((v) => v.sentinel))} count${at.length === 1 ? 's' : ''} it among ${voters}, of which ${Math.floor(voters / 2) + 1} must agree`,
-          fix:
-            planned === undefined
-              ? fix
-              : [ctl(gathered, `${planned.silence?.kind === 'timeout' ? 'resume' : 'start'} ${planned.id}`)],
-          ...(planned === undefined && repairs.length > 0 && { repairs }),
-        });
       }
     }
     return judged(seen, missing);
