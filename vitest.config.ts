@@ -2,11 +2,11 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 /**
  * Tests that start servers mostly wait for them: a file of the integration tests keeps about half a core busy, a file
- * of the e2e tests, whose groups run at the same time, nearly one. Two cores carry three and two of them. Each file
+ * of the e2e tests, whose groups run at the same time, nearly one. Two cores carry four and two of them. Each file
  * has its own ports and state directory.
  */
 const servers = { testTimeout: 120_000, hookTimeout: 120_000 };
-/** Files that hold what they measure against Sentinel's own log, to some milliseconds: they run when all others are done. */
+/** Files that hold what they measure against Sentinel's own log, to some milliseconds: each runs when all others are done. */
 const TIMED = {
   integration: ['test/integration/failover-test.test.ts'],
   e2e: ['test/e2e/engines.test.ts'],
@@ -45,12 +45,12 @@ export default defineConfig({
         'integration',
         ['test/integration/**/*.test.ts', 'test/torture/**/*.test.ts'],
         1,
-        3,
+        4,
         TIMED.integration,
       ),
       project('e2e', ['test/e2e/**/*.test.ts'], 2, 2, TIMED.e2e),
-      project('integration-timed', TIMED.integration, 3, 2),
-      project('e2e-timed', TIMED.e2e, 3, 2),
+      project('integration-timed', TIMED.integration, 3, 1),
+      project('e2e-timed', TIMED.e2e, 4, 1),
     ],
   },
 });

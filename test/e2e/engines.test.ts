@@ -19,8 +19,8 @@ describe.runIf(engineRequired && !hasEngine)('Docker', () => {
 
 for (const { image, name, version } of ENGINES) {
   const there = hasEngine && (image === 'host' || hasImage(image));
-  // Each has containers of its own and waits most of the time: all at once.
-  const road = there || engineRequired ? describe.concurrent : describe.skip;
+  // One after the other: what is timed here is held against the sentinels' logs, to some milliseconds.
+  const road = there || engineRequired ? describe : describe.skip;
   road(`the main road on Docker with the image ${image}`, () => {
     let cli: Cli;
     beforeAll(async () => {
