@@ -8,6 +8,9 @@ import type { Story } from './cast.js';
 /** How long an orderly shutdown may take, in milliseconds: Redis waits up to 10 s for its replicas. */
 const SHUTDOWN_BOUND_MS = 20_000;
 
+/** A server that was killed is gone sooner than this, milliseconds, and its connections with it. */
+const CLOSE_BOUND_MS = 500;
+
 /** What is done to the master. */
 export type FaultSpec =
   | { name: 'kill' }
@@ -60,14 +63,23 @@ function wordsOf(spec: FaultSpec): string {
 /** The fault is when its connections closed: an engine may take a while between the request and the death. */
 async function kill({ engine, up, cast, observer }: Story, how: 'kill' | 'stop'): Promise<number> {
   const { id } = cast.oldMaster;
-  const requestedAt = engine.clock.now();
+  const { clock, signal: cancel } = engine;
+  const requestedAt = clock.now();
   const signal = how === 'kill' ? 'SIGKILL' : 'SIGTERM';
   await up.driver.kill(id, signal);
-  const gone = await until(
-    () => observer.seen.find((o) => o.kind === 'gone' && o.source === id && o.atMs >= requestedAt),
-    { clock: engine.clock, everyMs: 2, deadlineMs: SHUTDOWN_BOUND_MS, signal: engine.signal },
+  const closedAt = (): number | undefined =>
+    observer.seen.find((o) => o.kind === 'gone' && o.source === id && o.atMs >= requestedAt)?.atMs;
+  const soon = await until(closedAt, { clock, everyMs: 2, deadlineMs: CLOSE_BOUND_MS, signal: cancel });
+  if (soon !== undefined) return soon;
+  // An orderly shutdown takes its time; and a connection that was just being made anew when it died closes for nobody.
+  const later = await until(
+    async () => {
+      const { state } = await up.driver.inspect(id);
+      return closedAt() ?? (state === 'exited' ? (observer.lastAnswerAt(id) ?? requestedAt) : undefined);
+    },
+    { clock, everyMs: 20, deadlineMs: SHUTDOWN_BOUND_MS, signal: cancel },
   );
-  if (gone !== undefined) return gone.atMs;
+  if (later !== undefined) return Math.max(requestedAt, later);
   throw failed('still-there', `${id} still answers ${humanDurationMs(SHUTDOWN_BOUND_MS)} after ${signal}`, {
     hint: `sentinelctl logs ${id} --tail 20`,
   });

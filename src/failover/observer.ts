@@ -40,7 +40,10 @@ export interface ObserveOptions {
 /** Asks over one connection; made anew for each, so that what a node says after its return is recorded again. */
 type Asker = (node: NodePlan) => (connection: Connection) => Promise<void>;
 
-/** Follows every sentinel's events and beliefs and every data node's ROLE; who went away is followed again. */
+/**
+ * Follows every sentinel's events and beliefs and every data node's ROLE; who went away is followed again. Resolves once
+ * each of them was asked: what happens to one of them from then on is seen.
+ */
 export async function observe(
   nodes: { data: NodePlan[]; sentinels: NodePlan[] },
   options: ObserveOptions,
@@ -61,7 +64,7 @@ export async function observe(
     openConnection(node.endpoint, { clock, deadlineMs: DEADLINE_MS, password: options.password });
 
   /** Asks one node for ever; a connection that dies, or stays silent, is recorded at that moment and opened again. */
-  const poll = async (node: NodePlan, asker: Asker): Promise<void> => {
+  const poll = async (node: NodePlan, asker: Asker, onAsked: () => void): Promise<void> => {
     let answers = false;
     while (!stop.signal.aborted) {
       let connection: Connection | undefined;
@@ -74,6 +77,7 @@ export async function observe(
         while (!stop.signal.aborted) {
           await ask(connection);
           answers = true;
+          onAsked();
           await clock.sleep(everyMs, stop.signal);
         }
       } catch (error) {
@@ -81,6 +85,7 @@ export async function observe(
         if (answers && !stop.signal.aborted && silenceOf(error).kind === 'timeout')
           record({ kind: 'silent', atMs: clock.now(), source: node.id });
         answers = false;
+        onAsked();
         await clock.sleep(everyMs, stop.signal).catch(() => {});
       } finally {
         connection?.close();
@@ -133,11 +138,17 @@ export async function observe(
     }
   };
   await Promise.all(nodes.sentinels.map(subscribe));
-  const polls = [
-    ...nodes.data.map((node) => poll(node, askRole)),
-    ...nodes.sentinels.map((node) => poll(node, askBelief)),
-    ...nodes.sentinels.map(keepSubscribed),
-  ];
+  const polls: Promise<void>[] = nodes.sentinels.map(keepSubscribed);
+  const asked = [
+    ...nodes.data.map((node) => [node, askRole] as const),
+    ...nodes.sentinels.map((node) => [node, askBelief] as const),
+  ].map(
+    ([node, asker]) =>
+      new Promise<void>((onAsked) => {
+        polls.push(poll(node, asker, onAsked));
+      }),
+  );
+  await Promise.all(asked);
   return {
     seen,
     heard: () => subscriptions.size,
