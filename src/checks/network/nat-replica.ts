@@ -9,6 +9,9 @@ import { setConfig } from '../set-config.js';
 /** So long after it was found, milliseconds, a replica that can be connected to is connected. */
 const SETTLED_MS = 2500;
 
+/** So long after its start, seconds, every sentinel has tried to connect. */
+const RETRIED_S = 5;
+
 /** It streams, and acknowledges each second: a frozen replica is another matter. */
 const isAlive = ({ state, lagS }: { state: string; lagS: number | null }): boolean =>
   state === 'online' && lagS !== null && lagS <= 1;
@@ -54,6 +57,10 @@ export default {
           address,
           listed.map((l) => l.address),
         );
+        if (node !== null && sameAddress(node.announce, address) && justStarted(node)) {
+          missing.push(`${node.id} was started a moment ago: the sentinels may not have tried since`);
+          continue;
+        }
         seen.push({
           subject: node?.id ?? formatAddress(address),
           message: `${group.master.id} streams to ${formatAddress(address)}, where ${idsOf(blind.map((b) => b.sentinel))} can not connect${node === null ? '' : `; it is ${node.id}, at ${formatAddress(node.announce)}`}`,
@@ -96,6 +103,10 @@ function isUnreached(record: Fields): boolean {
   const never = record.runid === '' && (num(record, 'role-reported-time') ?? 0) > SETTLED_MS;
   return down || (never && flags.some((f) => f === 's_down' || f === 'disconnected'));
 }
+
+/** It streams at once, but a sentinel tries again only each second, and waits for a connection that hangs. */
+const justStarted = (node: GatheredNode): boolean =>
+  node.info.ok && (num(node.info.value, 'uptime_in_seconds') ?? RETRIED_S) < RETRIED_S;
 
 /** Which node hides behind an address: the one that has it, or the only replica that the master does not list. */
 function whoIs(group: Group, address: Address, listed: readonly Address[]): GatheredNode | null {

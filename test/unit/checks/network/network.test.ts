@@ -198,6 +198,12 @@ describe('nat-replica', () => {
     ).toEqual([]);
   });
 
+  it('is not one that was started a moment ago: the sentinels have yet to try again', () => {
+    expect(away((g) => alter(nodeIn(g, 3).info, { uptime_in_seconds: '1' }))).toBe(
+      'redis-3 was started a moment ago: the sentinels may not have tried since',
+    );
+  });
+
   it('is not one that a single sentinel can not reach, nor one that was just found', () => {
     expect(away((g) => Object.assign(replicaRecords(g, 3)[0] ?? {}, { flags: 'slave', runid: 'a' }))).toEqual(
       [],
