@@ -55,7 +55,7 @@ export function resultOf(
   { severity = 'info' }: DiagnoseOptions = {},
 ): DoctorResult {
   const findings = atLeast(folded, severity);
-  const verdict = verdictOf({ findings, checked, skipped, silence });
+  const verdict = verdictOf({ findings, folded, checked, skipped, silence });
   return { cluster, verdict, findings, checked, skipped, silence };
 }
 

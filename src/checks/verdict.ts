@@ -14,13 +14,15 @@ export interface Verdict {
 /** What a diagnosis is judged by; `silence` says why nothing answers, where nothing does. */
 export interface Judged {
   findings: readonly Finding[];
+  /** All that was found, what was asked not to be shown among it. */
+  folded: readonly Finding[];
   checked: number;
   skipped: readonly Skipped[];
   silence: string | null;
 }
 
 /** The verdict of a diagnosis whose findings are folded and sorted. Pure. */
-export function verdictOf({ findings, checked, skipped, silence }: Judged): Verdict {
+export function verdictOf({ findings, folded, checked, skipped, silence }: Judged): Verdict {
   const [first, ...others] = findings;
   const worst = first === undefined ? 'info' : worstOf(first);
   if (first !== undefined && worst !== 'info') {
@@ -35,10 +37,11 @@ export function verdictOf({ findings, checked, skipped, silence }: Judged): Verd
     return { word: 'UNKNOWN', text: `nothing could be judged: ${why}` };
   }
   const notes = findings.length > 0 ? [many(findings.length, 'note')] : [];
-  const withNotes = new Set(findings.flatMap((f) => [f, ...f.consequences]).map((f) => f.id)).size;
+  const found = new Set(folded.flatMap((f) => [f, ...f.consequences]).map((f) => f.id)).size;
   const parts = [
-    `${many(checked - withNotes, 'check')} passed`,
+    `${many(checked - found, 'check')} passed`,
     ...notes,
+    ...notShown(folded.filter((f) => !findings.some((s) => s.id === f.id && s.subject === f.subject))),
     ...(skipped.length > 0 ? [`${skipped.length} skipped`] : []),
   ];
   return { word: 'HEALTHY', text: parts.join(', ') };
@@ -54,6 +57,17 @@ function more(worst: Severity, others: readonly Finding[]): string {
   const warnings = worst === 'warning' ? 0 : others.filter((f) => worstOf(f) === 'warning').length;
   const parts = [...(same > 0 ? [`${same} more`] : []), ...(warnings > 0 ? [many(warnings, 'warning')] : [])];
   return parts.length === 0 ? '' : ` (and ${parts.join(', ')})`;
+}
+
+/** `1 warning and 3 notes not shown`: what is less severe than was asked for is no pass. */
+function notShown(hidden: readonly Finding[]): string[] {
+  const warnings = hidden.filter((f) => worstOf(f) === 'warning').length;
+  const notes = hidden.length - warnings;
+  const parts = [
+    ...(warnings > 0 ? [many(warnings, 'warning')] : []),
+    ...(notes > 0 ? [many(notes, 'note')] : []),
+  ];
+  return parts.length === 0 ? [] : [`${parts.join(' and ')} not shown`];
 }
 
 const many = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

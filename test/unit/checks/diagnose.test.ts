@@ -191,12 +191,16 @@ describe('the verdict and the exit code', () => {
     expect(doctorExitCode(result)).toBe(1);
   });
 
-  it('a warning alone is enough for 1; with --severity critical it is not looked at', () => {
+  it('a warning alone is enough for 1; with --severity critical it is not shown, and no pass', () => {
     const warn = [check('w', sees('redis-1'), { severity: 'warning' })];
     expect(doctorExitCode(diagnosed(warn))).toBe(1);
-    const critical = diagnosed(warn, { severity: 'critical' });
+    const note = check('n', sees('redis-1'), { severity: 'info' });
+    const critical = diagnosed([...warn, note, check('a', [])], { severity: 'critical' });
     expect(critical.findings).toEqual([]);
     expect(doctorExitCode(critical)).toBe(0);
+    // What was found did not pass.
+    const text = '1 check passed, 1 warning and 1 note not shown';
+    expect(critical.verdict).toEqual({ word: 'HEALTHY', text });
   });
 
   it('nothing judged is unknown, nothing that answers is 5: neither is healthy', () => {
@@ -208,7 +212,9 @@ describe('the verdict and the exit code', () => {
     expect(silent.verdict.word).toBe('UNKNOWN');
     expect(silent.verdict.text).toContain('redis-1 refused the connection');
     expect(doctorExitCode(silent)).toBe(5);
-    expect(verdictOf({ findings: [], checked: 0, skipped: [], silence: null }).word).toBe('UNKNOWN');
+    expect(verdictOf({ findings: [], folded: [], checked: 0, skipped: [], silence: null }).word).toBe(
+      'UNKNOWN',
+    );
   });
 
   it('where only the application’s settings are looked at, their findings decide', () => {
