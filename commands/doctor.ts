@@ -88,6 +88,7 @@ export default defineCommand<Diagnosis>({
     { flags: '--markdown', summary: 'the diagnosis as Markdown', flagOnly: true },
     { flags: '--master <name>', summary: 'the same as --master-name', complete: 'master', flagOnly: true },
   ],
+  judgesApp: ({ app }) => app === true,
   async run(context, input) {
     const markdown = input.options.markdown === true;
     if (markdown && context.globals.output !== 'table')

@@ -68,6 +68,8 @@ export interface CommandDef<R = unknown> {
   arguments?: readonly ArgumentDef[];
   options?: readonly OptionDef[];
   hidden?: boolean;
+  /** What can not be read in REDIS_SENTINEL_ADDRS or REDIS_MASTER_NAME is then its own finding, not an error. */
+  judgesApp?(options: Input['options']): boolean;
   /** Loads the code that `run` will need, for whoever gives `run` little time. Changes nothing, asks nobody. */
   prepare?(): Promise<void>;
   run(context: Context, input: Input): Promise<R | Streamed>;

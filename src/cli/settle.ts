@@ -1,5 +1,5 @@
 import { badFile, loadFiles, type SettingsFile } from '../config/files.js';
-import { resolveGlobals } from '../config/globals.js';
+import { resolveGlobals, withReadableApp } from '../config/globals.js';
 import { nearest } from '../config/nearest.js';
 import { resolveSettings } from '../config/settings.js';
 import type { CommandDef, Input } from './command.js';
@@ -31,8 +31,9 @@ export async function settle(
     }),
   );
   const color = settings.get('color')?.value;
+  const env = def.judgesApp?.(options) === true ? withReadableApp(world.env) : world.env;
   return {
-    globals: resolveGlobals(settings, world.env),
+    globals: resolveGlobals(settings, env),
     options,
     color: typeof color === 'boolean' ? color : undefined,
   };

@@ -106,6 +106,17 @@ function applications(env: Env, variable: string): Text | undefined {
     : { text: value, origin: { from: 'environment', variable } };
 }
 
+/** The environment with only as much of the application's variables as can be read. */
+export function withReadableApp(env: Env): Env {
+  const { REDIS_SENTINEL_ADDRS: addrs, REDIS_MASTER_NAME: master, ...rest } = env;
+  const readable = addrs?.split(',').filter((part) => 'addresses' in parseAddressList(part));
+  return {
+    ...rest,
+    ...(readable !== undefined && { REDIS_SENTINEL_ADDRS: readable.join(',') }),
+    ...(master !== undefined && MASTER_NAME.test(master.trim()) && { REDIS_MASTER_NAME: master }),
+  };
+}
+
 const shortOrigin = (origin: Origin): 'flag' | 'environment' | 'file' =>
   origin.from === 'project' || origin.from === 'user' ? 'file' : origin.from;
 

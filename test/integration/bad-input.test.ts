@@ -56,8 +56,8 @@ const CASES: [words: string[], expected: Refusal][] = [
   [['up', '--sentinel-port', '99999999999'], badValue('1 to 65535')],
   [['up', '--driver', 'process', '--port', '65534'], usage('bad-port', 'leaves no room')],
   [
-    ['up', '--driver', 'process', '--port', '24600', '--sentinel-port', '24602'],
-    usage('bad-port', 'port 24602 is wanted twice'),
+    ['up', '--driver', 'process', '--port', '8600', '--sentinel-port', '8602'],
+    usage('bad-port', 'port 8602 is wanted twice'),
   ],
   [['status', '--sentinel-addrs', '127.0.0.1:0'], badValue('no host:port')],
   [['status', '--sentinel-addrs', '127.0.0.1:65536'], badValue('no host:port')],
@@ -120,6 +120,12 @@ describe('words that are wrong', () => {
     await refusal(cli, ['status'], badValue('REDIS_SENTINEL_ADDRS'), {
       env: { REDIS_SENTINEL_ADDRS: 'a:b' },
     });
+    // The application's side is what is judged there: what can't be read is a finding of its own.
+    const judged = await cli.run(['doctor', '--app', '--json'], {
+      env: { REDIS_SENTINEL_ADDRS: 'a:b', REDIS_MASTER_NAME: 'orders' },
+    });
+    expect(judged.code, judged.stderr).toBe(1);
+    expect(judged.json().findings).toMatchObject([{ id: 'app-addrs-bad', severity: 'critical' }]);
     const cwd = await tempDir();
     const project = join(cwd, 'sentinelctl.yaml');
     await writeFile(project, 'replicsa: 3\n');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveGlobals } from '../../../src/config/globals.js';
+import { resolveGlobals, withReadableApp } from '../../../src/config/globals.js';
 import { stateHome, userFile } from '../../../src/config/paths.js';
 import type { Origin, Setting } from '../../../src/config/settings.js';
 
@@ -9,7 +9,7 @@ const FILE: Origin = { from: 'project', path: '/p/sentinelctl.yaml', line: 2 };
 
 function globals(
   settings: Record<string, [unknown, Origin]>,
-  env: Record<string, string> = {},
+  env: Readonly<Record<string, string | undefined>> = {},
 ): ReturnType<typeof resolveGlobals> {
   const map = new Map<string, Setting>(
     Object.entries(settings).map(([name, [value, origin]]) => [name, { value, origin }]),
@@ -97,6 +97,16 @@ describe('which cluster is meant', () => {
 
   it('a bad variable is called by its own name', () => {
     expect(() => globals({}, { REDIS_SENTINEL_ADDRS: 'h:0' })).toThrow(/^REDIS_SENTINEL_ADDRS: /);
+  });
+});
+
+describe('where the application itself is judged', () => {
+  it('what can not be read in its variables is left out, and the rest is used', () => {
+    const env = { REDIS_SENTINEL_ADDRS: 'h:0, localhost:26380', REDIS_MASTER_NAME: 'a b', HOME: '/h' };
+    expect(withReadableApp(env)).toEqual({ REDIS_SENTINEL_ADDRS: ' localhost:26380', HOME: '/h' });
+    expect(withReadableApp(APPLICATION)).toEqual(APPLICATION);
+    expect(globals({}, withReadableApp({ REDIS_SENTINEL_ADDRS: 'a:b' })).sentinelAddrs).toBeNull();
+    expect(withReadableApp({})).toEqual({});
   });
 });
 
