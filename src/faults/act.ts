@@ -25,6 +25,8 @@ export type Act =
   | { act: 'sentinel-set'; node: string; set: Record<string, string>; was?: Record<string, string> }
   /** SENTINEL DEBUG on a sentinel (7.0 and later; never persisted); `was` is filled in by `prepare`. */
   | { act: 'sentinel-debug'; node: string; set: Record<string, string>; was?: Record<string, string> }
+  /** SENTINEL RESET at a sentinel, while the master is healthy: what it forgot it learns again by itself. */
+  | { act: 'reset'; node: string; masterName: string }
   /** CLIENT PAUSE: ends by itself after `forMs`. */
   | { act: 'client-pause'; node: string; mode: 'ALL' | 'WRITE'; forMs: number }
   /** REPLICAOF behind Sentinel's back: the node takes another role than the one it has. */

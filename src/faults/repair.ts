@@ -1,17 +1,15 @@
-import { surveyPlan, withNode } from '../cluster/ask.js';
-import type { BringUp } from '../cluster/bring-up.js';
 import { changing } from '../cluster/changing.js';
 import { type Engine, openDriver, requireCluster } from '../cluster/engine.js';
-import { messageOf } from '../errors.js';
-import { dataNodes, sentinelNodes } from '../model/plan.js';
+import { messageOf, OperatorError } from '../errors.js';
 import type { Repair, Repaired } from '../model/repair.js';
-import type { Snapshot } from '../model/snapshot.js';
 import { until } from '../until.js';
 import type { Act, Scene } from './act.js';
 import { config, tell } from './acts/config.js';
+import { describeAct } from './acts/index.js';
+import { reset } from './acts/reset.js';
 import { sentinelSet } from './acts/sentinel-set.js';
 import { type Experiment, openExperiment } from './experiment.js';
-import { configOf, nodeOf, placed } from './scene.js';
+import { configOf, placed } from './scene.js';
 
 const ASK_DEADLINE_MS = 1500;
 const START_BOUND_MS = 60_000;
@@ -54,7 +52,8 @@ export async function repairAll(engine: Engine, request: RepairRequest): Promise
 async function inOrder(scene: Scene, { cluster, repairs, confirm }: RepairRequest): Promise<Repaired[]> {
   const { engine, up } = scene;
   const what = `doctor --fix --cluster ${cluster}`;
-  const experiment = await openExperiment(engine, up, { what, keep: false, guardMs: null });
+  // What is repaired is not whole, and may ail from more than this repairs.
+  const experiment = await openExperiment(engine, up, { what, keep: false, guardMs: null, proof: false });
   const done: Repaired[] = [];
   let resetAtMs: number | null = null;
   try {
@@ -84,15 +83,21 @@ async function one(scene: Scene, experiment: Experiment, repair: Repair): Promis
   const before = experiment.active();
   try {
     const why =
-      repair.kind === 'reset' ? await reset(scene, repair) : await change(scene, experiment, repair);
+      repair.kind === 'reset'
+        ? await forget(scene, experiment, repair)
+        : await change(scene, experiment, repair);
     return answered(scene, repair, why === null ? 'done' : 'left', why);
   } catch (error) {
     scene.engine.signal?.throwIfAborted();
     const begun = experiment.active().filter((step) => !before.some((b) => b.n === step.n));
     if (begun.length > 0) await experiment.heal({ only: begun, prove: false });
-    return answered(scene, repair, 'left', messageOf(error));
+    return answered(scene, repair, 'left', whyOf(error));
   }
 }
+
+/** One that is refused has a reason, which says more than that it was. */
+const whyOf = (error: unknown): string =>
+  (error instanceof OperatorError ? error.why : undefined) ?? messageOf(error);
 
 type Change = Exclude<Repair, { kind: 'reset' }>;
 
@@ -154,56 +159,25 @@ async function tookEffect({ up }: Scene, repair: Change): Promise<boolean> {
   return (await configOf(up, repair.node, [name]))[name] === value;
 }
 
-/**
- * SENTINEL RESET, only while the master is healthy: else it forgets the replicas too, and there is no failover at all.
- * Returns once the sentinel knows the replicas that live and its living peers again.
- */
-async function reset(scene: Scene, repair: Extract<Repair, { kind: 'reset' }>): Promise<string | null> {
-  const { engine, up } = scene;
-  const before = await surveyPlan(up.plan, up.asking);
-  const why = whyNotReset(before, up);
-  if (why !== null) return why;
-  await withNode(nodeOf(up.plan, repair.sentinel), up.asking, (c) =>
-    c.call('SENTINEL', 'RESET', repair.masterName),
-  );
+/** Answers once the sentinel knows the replicas that live and its living peers again; or why it was not reset. */
+async function forget(
+  scene: Scene,
+  experiment: Experiment,
+  { sentinel: node, masterName }: Extract<Repair, { kind: 'reset' }>,
+): Promise<string | null> {
+  const { clock, signal } = scene.engine;
+  const done = await experiment.inject([{ act: 'reset', node, masterName }]);
+  let missing: string | null = null;
   const knows = await until(
-    async () => (knowsAll(await surveyPlan(up.plan, up.asking), up, repair.sentinel) ? true : undefined),
-    { clock: engine.clock, everyMs: 250, deadlineMs: RESETS_APART_MS, signal: engine.signal },
+    async () => {
+      missing = await reset.verify(scene, { act: 'reset', node, masterName });
+      return missing === null ? true : undefined;
+    },
+    { clock, everyMs: 250, deadlineMs: RESETS_APART_MS, signal },
   );
-  if (knows === undefined) throw new Error(`${repair.sentinel} did not find the others again within 30 s`);
+  if (knows === undefined) throw new Error(`${missing ?? 'not seen'}, 30 s after it`);
+  await experiment.settled(done);
   return null;
-}
-
-/** A master that answers as one, that no sentinel calls down, and no failover under way. */
-function whyNotReset({ sentinels, groups }: Snapshot, { plan }: BringUp): string | null {
-  const views = sentinels.flatMap(
-    (s) => s.answer?.masters.filter((m) => m.name === plan.spec.masterName) ?? [],
-  );
-  const nodes = groups.flatMap((g) => g.nodes);
-  if (!nodes.some((n) => n.answer?.role === 'master'))
-    return 'no master answers: RESET would forget its replicas';
-  if (views.length === 0) return 'no sentinel answers';
-  if (views.some((v) => v.flags.some((flag) => flag !== 'master')))
-    return 'the master is not healthy in every sentinel’s eyes: RESET would forget its replicas';
-  return null;
-}
-
-function knowsAll({ sentinels, groups }: Snapshot, { plan }: BringUp, id: string): boolean {
-  const view = sentinels
-    .find((s) => s.id === id)
-    ?.answer?.masters.find((m) => m.name === plan.spec.masterName);
-  if (view === undefined) return false;
-  const isUp = (list: readonly { id: string; answer: unknown }[], known: string): boolean =>
-    list.some((s) => s.id === known && s.answer !== null);
-  const replicas =
-    dataNodes(plan).filter((n) =>
-      isUp(
-        groups.flatMap((g) => g.nodes),
-        n.id,
-      ),
-    ).length - 1;
-  const peers = sentinelNodes(plan).filter((n) => isUp(sentinels, n.id)).length - 1;
-  return view.replicas.length >= replicas && view.sentinels.length >= peers;
 }
 
 /** Exactly what a repair does, in words. */
@@ -216,7 +190,7 @@ function describe(scene: Pick<Scene, 'up'>, repair: Repair): string {
     case 'masterauth':
       return `${placed(scene, repair.node)}: CONFIG SET masterauth to the cluster's password, CONFIG REWRITE`;
     case 'reset':
-      return `${placed(scene, repair.sentinel)}: SENTINEL RESET ${repair.masterName}`;
+      return describeAct(scene, { act: 'reset', node: repair.sentinel, masterName: repair.masterName });
   }
 }
 

@@ -22,8 +22,14 @@ export interface RunOptions {
   input?: string;
   /** A command that runs it: `setpriv --bounding-set=…`. */
   via?: readonly string[];
-  /** Gets the pid, and standard error as it comes: for a test that interrupts. */
-  onStderr?: (text: string, child: { pid: number; kill(signal: NodeJS.Signals): void }) => void;
+  /** Gets the process once it runs, or standard error as it comes: for a test that interrupts. */
+  onStart?: (child: Running) => void;
+  onStderr?: (text: string, child: Running) => void;
+}
+
+interface Running {
+  pid: number;
+  kill(signal: NodeJS.Signals): void;
 }
 
 /** A state directory of its own, and the built CLI in it. `close` takes down every cluster made there. */
@@ -51,6 +57,8 @@ export function runCli(home: string, args: string[], options: RunOptions = {}): 
       env: { ...cleanEnv(home), ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    const running: Running = { pid: child.pid ?? -1, kill: (signal) => child.kill(signal) };
+    child.on('spawn', () => options.onStart?.(running));
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -58,7 +66,7 @@ export function runCli(home: string, args: string[], options: RunOptions = {}): 
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
-      options.onStderr?.(stderr, { pid: child.pid ?? -1, kill: (signal) => child.kill(signal) });
+      options.onStderr?.(stderr, running);
     });
     child.stdin.on('error', () => {});
     child.stdin.end(options.input ?? '');

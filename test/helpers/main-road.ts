@@ -20,7 +20,7 @@ export async function failoverTest(cli: Cli, ...args: string[]): Promise<Failove
 }
 
 /** Sentinel's own log lines of one event, of all sentinels, by time. */
-async function logged(cli: Cli, event: string): Promise<number[]> {
+export async function logged(cli: Cli, event: string): Promise<number[]> {
   const sentinels = ['sentinel-1', 'sentinel-2', 'sentinel-3'];
   const ran = await cli.run(['logs', ...sentinels, '--json']);
   return ran.stdout

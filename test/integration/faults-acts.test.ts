@@ -42,6 +42,9 @@ async function soon(id: string, ...words: string[]): Promise<string> {
 
 const follow: Act = { act: 'follow', node: 'redis-3', master: null };
 
+const logOf = (id: string): Promise<string> =>
+  readFile(join(stage.engine.store.dirOf(CLUSTER), 'nodes', id, 'server.log'), 'utf8');
+
 /** Each act, how it shows, and how it shows that it is gone. */
 const CASES: { act: Act; shows: () => Promise<void>; gone: () => Promise<void> }[] = [
   {
@@ -90,6 +93,13 @@ const CASES: { act: Act; shows: () => Promise<void>; gone: () => Promise<void> }
     act: { act: 'sentinel-debug', node: 'sentinel-2', set: { 'info-period': '9000' } },
     shows: async () => expect(String(await stage.ask('sentinel-2', 'SENTINEL', 'DEBUG'))).toMatch(/9000/),
     gone: async () => expect(String(await stage.ask('sentinel-2', 'SENTINEL', 'DEBUG'))).not.toMatch(/9000/),
+  },
+  {
+    act: { act: 'reset', node: 'sentinel-2', masterName: 'mymaster' },
+    shows: async () => expect(await logOf('sentinel-2')).toMatch(/\+reset-master master mymaster/),
+    async gone() {
+      expect(await info('sentinel-2', 'sentinel', 'master0')).toMatch(/status=ok.*slaves=2,sentinels=3/);
+    },
   },
   {
     act: { act: 'client-pause', node: 'redis-1', mode: 'WRITE', forMs: 60_000 },
@@ -169,6 +179,7 @@ it('knows its cases: every kind of act but those of the network, which have test
     'fail-saves',
     'follow',
     'pause',
+    'reset',
     'sentinel-debug',
     'sentinel-set',
     'simulate',

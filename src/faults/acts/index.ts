@@ -7,6 +7,7 @@ import { end } from './end.js';
 import { failSaves } from './fail-saves.js';
 import { follow } from './follow.js';
 import { pause } from './pause.js';
+import { reset } from './reset.js';
 import { sentinelDebug } from './sentinel-debug.js';
 import { sentinelSet } from './sentinel-set.js';
 import { simulate } from './simulate.js';
@@ -21,6 +22,7 @@ const ACTORS: { [K in ActKind]: Actor<Extract<Act, { act: K }>> } = {
   config,
   'sentinel-set': sentinelSet,
   'sentinel-debug': sentinelDebug,
+  reset,
   'client-pause': clientPause,
   follow,
   busy,

@@ -1,0 +1,60 @@
+import { surveyPlan } from '../../cluster/ask.js';
+import { dataNodes, sentinelNodes } from '../../model/plan.js';
+import type { Snapshot } from '../../model/snapshot.js';
+import type { ActOf, Actor, Scene } from '../act.js';
+import { call, cli, impossible, placed, requireRunning } from '../scene.js';
+
+/**
+ * SENTINEL RESET at one sentinel: it forgets its peers and replicas, and learns those that live from the master and
+ * their hellos again. Nothing brings back what it forgot, so that taking it back is to see that it has learned.
+ */
+export const reset: Actor<ActOf<'reset'>> = {
+  describe: (scene, { node, masterName }) => `${placed(scene, node)}: SENTINEL RESET ${masterName}`,
+  describeUndo: (_scene, { node }) => `${node} finds its peers and the replicas again by itself`,
+  commands: (scene, { node, masterName }) => [
+    cli(scene, node, 'SENTINEL', 'SENTINELS', masterName),
+    cli(scene, node, 'SENTINEL', 'REPLICAS', masterName),
+  ],
+  async prepare(scene, act) {
+    await requireRunning(scene, act.node);
+    const why = whyNotReset(await surveyPlan(scene.up.plan, scene.up.asking), act.masterName);
+    if (why !== null) throw impossible(`${act.node} is not reset`, why);
+    return act;
+  },
+  async inject({ up }, { node, masterName }) {
+    await call(up, node, 'SENTINEL', 'RESET', masterName);
+  },
+  async undo() {
+    // It learns by itself; `verify` waits for it.
+  },
+  async verify(scene, act) {
+    const snapshot = await surveyPlan(scene.up.plan, scene.up.asking);
+    return knowsAll(snapshot, scene, act) ? null : `${act.node} has not found all of the others again`;
+  },
+};
+
+/** A master that answers as one, that no sentinel calls down, and no failover under way: else RESET forgets the replicas for good. */
+function whyNotReset({ sentinels, groups }: Snapshot, masterName: string): string | null {
+  const views = sentinels.flatMap((s) => s.answer?.masters.filter((m) => m.name === masterName) ?? []);
+  const nodes = groups.flatMap((g) => g.nodes);
+  if (!nodes.some((n) => n.answer?.role === 'master'))
+    return 'no master answers: RESET would forget its replicas';
+  if (views.length === 0) return 'no sentinel answers';
+  if (views.some((v) => v.flags.some((flag) => flag !== 'master')))
+    return 'the master is not healthy in every sentinel’s eyes: RESET would forget its replicas';
+  return null;
+}
+
+/** Whether it knows as many replicas and peers as there are that live. */
+function knowsAll({ sentinels, groups }: Snapshot, { up }: Scene, act: ActOf<'reset'>): boolean {
+  const view = sentinels
+    .find((s) => s.id === act.node)
+    ?.answer?.masters.find((m) => m.name === act.masterName);
+  if (view === undefined) return false;
+  const isUp = (list: readonly { id: string; answer: unknown }[], known: string): boolean =>
+    list.some((s) => s.id === known && s.answer !== null);
+  const nodes = groups.flatMap((g) => g.nodes);
+  const replicas = dataNodes(up.plan).filter((n) => isUp(nodes, n.id)).length - 1;
+  const peers = sentinelNodes(up.plan).filter((n) => isUp(sentinels, n.id)).length - 1;
+  return view.replicas.length >= replicas && view.sentinels.length >= peers;
+}

@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import { until } from '../../src/until.js';
+import { type Cli, openCli, type Ran } from '../helpers/cli.js';
+import { ask, dirOf, nodesOf } from '../helpers/inside.js';
+import { logged, statusOf } from '../helpers/main-road.js';
+
+const SECRET = 'a-secret-for-the-cluster';
+const SKEWED = '9000';
+const LONG_MS = 180_000;
+const RESETS_APART_MS = 30_000;
+
+let cli: Cli;
+beforeAll(async () => {
+  cli = await openCli();
+  const file = join(cli.home, 'secret');
+  await writeFile(file, `${SECRET}\n`, { mode: 0o600 });
+  const shape = ['--driver', 'process', '--port', 'auto', '--down-after', '2s', '--password-file', file];
+  const up = await cli.run(['up', ...shape]);
+  expect(up.code, up.stderr).toBe(0);
+}, LONG_MS);
+afterAll(() => cli?.close());
+
+async function tell(id: string, ...words: string[]): Promise<unknown> {
+  const node = (await nodesOf(cli)).find((n) => n.id === id);
+  if (node === undefined) throw new Error(`no node ${id}`);
+  return ask(node, words, SECRET);
+}
+
+/** A peer that never was, by the hello that it would send. */
+async function plantGhost(id: string, port: number): Promise<void> {
+  const master = (await nodesOf(cli)).find((n) => n.id === 'redis-1')?.announce;
+  const runId = port.toString(16).padStart(40, 'f');
+  const hello = `127.0.0.1,${port},${runId},0,mymaster,${master?.host},${master?.port},0`;
+  await tell(id, 'PUBLISH', '__sentinel__:hello', hello);
+}
+
+const idsOf = (ran: Ran): string[] =>
+  (ran.json().findings as { id: string; consequences: { id: string }[] }[])
+    .flatMap((f) => [f, ...f.consequences])
+    .map((f) => f.id);
+
+/** Waits until the doctor sees as many ghosts: the sentinels call them down after down-after. */
+async function ghostsSeen(count: number): Promise<void> {
+  const seen = await until(
+    async () => {
+      const ran = await cli.run(['doctor', '--json']);
+      return idsOf(ran).filter((id) => id === 'ghost-sentinel').length === count ? true : undefined;
+    },
+    { clock: systemClock, everyMs: 250, deadlineMs: 60_000 },
+  );
+  expect(seen, `${count} ghosts are seen`).toBe(true);
+}
+
+/** Runs `doctor --fix` and kills it the moment its journal says that something is about to be done. */
+async function fixKilledAt(isMoment: (journal: string) => boolean): Promise<Ran> {
+  const path = join(dirOf(cli), 'journal.ndjson');
+  const earlier = textOf(path);
+  let ended = false;
+  const ran = await cli.run(['doctor', '--fix', '--json'], {
+    onStart(child) {
+      const look = (): void => {
+        const text = textOf(path);
+        if (text !== earlier && isMoment(text)) child.kill('SIGKILL');
+        else if (!ended) setImmediate(look);
+      };
+      look();
+    },
+  });
+  ended = true;
+  return ran;
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** It is said by whoever looks, nothing else is done to the cluster before, and `recover` puts it right. */
+async function isRecovered(): Promise<string> {
+  const { code, status } = await statusOf(cli);
+  expect(code).toBe(1);
+  expect(JSON.stringify(status.problems)).toContain('doctor --fix');
+  expect(idsOf(await cli.run(['doctor', '--json']))).toContain('unfinished-journal');
+  const refused = await cli.run(['doctor', '--fix', '--json']);
+  expect([refused.code, refused.json().error?.code]).toEqual([3, 'unfinished-journal']);
+  const recovered = await cli.run(['recover', '--json']);
+  expect(recovered.code, recovered.stderr).toBe(0);
+  expect(textOf(join(dirOf(cli), 'journal.ndjson'))).not.toContain(SECRET);
+  expect(JSON.stringify((await statusOf(cli)).status.problems)).not.toContain('doctor --fix');
+  return recovered.stdout;
+}
+
+it('a setting that it was about to change when it was killed is as it was, after recover', {
+  timeout: LONG_MS,
+}, async () => {
+  await tell('sentinel-2', 'SENTINEL', 'SET', 'mymaster', 'down-after-milliseconds', SKEWED);
+  const killed = await fixKilledAt((journal) => journal.includes('"planned"'));
+  expect(killed.signal).toBe('SIGKILL');
+  expect(await isRecovered()).toContain('down-after-milliseconds');
+  expect(await tell('sentinel-2', 'SENTINEL', 'MASTER', 'mymaster')).toContain(SKEWED);
+
+  const again = await cli.run(['doctor', '--fix', '--json']);
+  expect(again.code, again.stdout).toBe(0);
+  expect(await tell('sentinel-2', 'SENTINEL', 'MASTER', 'mymaster')).not.toContain(SKEWED);
+});
+
+it('of three RESETs the first is done when it is killed; the others are done later, 30 s apart by their log', {
+  timeout: LONG_MS,
+}, async () => {
+  for (const [i, id] of ['sentinel-1', 'sentinel-2', 'sentinel-3'].entries()) await plantGhost(id, 11 + i);
+  await ghostsSeen(3);
+  const killed = await fixKilledAt((journal) => journal.includes('"done"'));
+  expect(killed.signal).toBe('SIGKILL');
+  await isRecovered();
+  await ghostsSeen(2);
+  const before = (await logged(cli, '+reset-master')).length;
+  expect(before).toBe(1);
+
+  const rest = await cli.run(['doctor', '--fix', '--json']);
+  expect(rest.code, rest.stdout).toBe(0);
+  expect(idsOf(rest)).not.toContain('ghost-sentinel');
+  const [first = 0, second = 0, ...more] = (await logged(cli, '+reset-master')).slice(before);
+  expect(more).toEqual([]);
+  expect(second - first).toBeGreaterThanOrEqual(RESETS_APART_MS);
+});
