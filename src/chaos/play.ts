@@ -1,6 +1,7 @@
 import { surveyPlan } from '../cluster/ask.js';
 import type { BringUp } from '../cluster/bring-up.js';
 import type { Engine } from '../cluster/engine.js';
+import { CLIENT } from '../drivers/links.js';
 import { EXIT, messageOf, OperatorError } from '../errors.js';
 import { type Observer, observe } from '../failover/observer.js';
 import { openExperiment } from '../faults/experiment.js';
@@ -129,8 +130,13 @@ async function startClients(play: Play, routable: boolean): Promise<void> {
     { engine, up, observer, cast: { oldMaster } },
     { ...workload, pipeline: 1, readRatio: 0, readFrom: 'master' },
     routable,
+    cutsClients(play.scenario),
   );
 }
+
+/** Whether a step takes the clients along: `master+client`, or among one of two groups. */
+const cutsClients = ({ steps }: Scenario): boolean =>
+  steps.some((step) => step.do === 'inject' && step.on.some((who) => who.split(/[+|,]/).includes(CLIENT)));
 
 /** Each step in turn; after one that failed only what heals is still done, by the caller. */
 async function playSteps(play: Play): Promise<StepResult[]> {
