@@ -15,7 +15,7 @@ import { until } from '../../src/until.js';
 const CLUSTER = 'driver-e2e';
 const PREFIX = `sentinelctl-${CLUSTER}`;
 const MINE = { label: [`dev.sentinelctl.cluster=${CLUSTER}`] };
-const SPEC: ClusterSpec = { ...DEFAULT_SPEC, cluster: CLUSTER, port: 21_100, sentinelPort: 21_120 };
+const SPEC: ClusterSpec = { ...DEFAULT_SPEC, cluster: CLUSTER, port: 5100, sentinelPort: 5120 };
 const MASTER: NodeSlot = { id: 'redis-1', kind: 'redis', persistent: true };
 const REPLICA: NodeSlot = { id: 'redis-2', kind: 'redis', persistent: true };
 const SENTINEL: NodeSlot = {
@@ -66,10 +66,10 @@ describe.skipIf(!probe.ok)(
         const [master, replica, sentinel] = three(nodes);
         const subnet = driver.settings.subnet ?? '';
         expect(subnet).toMatch(/^\d+\.\d+\.\d+\.0\/24$/);
-        expect(master.announce).toEqual({ host: subnet.replace('0/24', '11'), port: 21_100 });
-        expect(replica.announce).toEqual({ host: subnet.replace('0/24', '12'), port: 21_101 });
-        expect(sentinel.announce).toEqual({ host: subnet.replace('0/24', '21'), port: 21_120 });
-        expect(master.endpoint).toEqual({ host: '127.0.0.1', port: 21_100 });
+        expect(master.announce).toEqual({ host: subnet.replace('0/24', '11'), port: 5100 });
+        expect(replica.announce).toEqual({ host: subnet.replace('0/24', '12'), port: 5101 });
+        expect(sentinel.announce).toEqual({ host: subnet.replace('0/24', '21'), port: 5120 });
+        expect(master.endpoint).toEqual({ host: '127.0.0.1', port: 5100 });
 
         const steps: Progress[] = [];
         await driver.prepare(nodes, (step) => steps.push(step));
@@ -105,8 +105,8 @@ describe.skipIf(!probe.ok)(
         expect((await docker.getContainer(`${PREFIX}-redis-1`).top()).Processes[0]?.[0]).not.toMatch(
           /^(root|0)$/,
         );
-        expect(details.NetworkSettings.Ports['21100/tcp']).toEqual([
-          { HostIp: '127.0.0.1', HostPort: '21100' },
+        expect(details.NetworkSettings.Ports['5100/tcp']).toEqual([
+          { HostIp: '127.0.0.1', HostPort: '5100' },
         ]);
         expect(details.Config.Env.join(' ')).not.toContain('password');
         await answers(master.endpoint, (client) => client.config('SET', 'maxmemory', '123mb'));
@@ -121,7 +121,7 @@ describe.skipIf(!probe.ok)(
           },
         );
         expect(await driver.readConf('sentinel-1')).toContain(
-          `known-replica m ${replica.announce.host} 21101`,
+          `known-replica m ${replica.announce.host} 5101`,
         );
 
         // Killed, and back with an edited configuration: the same data, another role.
@@ -189,12 +189,12 @@ describe.skipIf(!probe.ok)(
     it(
       'refuses a taken port before anything is made, naming the node and the holder',
       async () => {
-        const holder = createServer().listen(21_100, '127.0.0.1');
+        const holder = createServer().listen(5100, '127.0.0.1');
         try {
           await expect((await open()).layout(SPEC, [MASTER])).rejects.toMatchObject({
             code: 'port-taken',
             exitCode: 3,
-            message: 'port 21100, wanted by redis-1, is taken',
+            message: 'port 5100, wanted by redis-1, is taken',
             why: expect.stringContaining('pid'),
             hint: expect.stringContaining('--port auto'),
           });
@@ -221,7 +221,7 @@ describe.skipIf(!probe.ok)(
         await expect(driver.start('redis-2')).rejects.toMatchObject({ code: 'port-taken', exitCode: 3 });
         await expect(driver.layout(SPEC, [REPLICA])).rejects.toMatchObject({
           code: 'port-taken',
-          why: `21100 (redis-2): held by container ${PREFIX}-redis-1 (cluster ${CLUSTER})`,
+          why: `5100 (redis-2): held by container ${PREFIX}-redis-1 (cluster ${CLUSTER})`,
         });
         await expect(driver.create(first, '')).rejects.toMatchObject({ code: 'node-exists', exitCode: 3 });
       },
@@ -313,7 +313,7 @@ describe.skipIf(!probe.ok)(
       'says that an image can neither be found nor pulled, and what works without a registry',
       async () => {
         // A registry of our own that is not there: nothing leaves this machine.
-        const driver = await open({ image: '127.0.0.1:21190/nobody/redis:none' });
+        const driver = await open({ image: '127.0.0.1:5190/nobody/redis:none' });
         const [node] = await driver.layout(SPEC, [MASTER]);
         if (node === undefined) throw new Error('no layout');
         const steps: Progress[] = [];

@@ -4,11 +4,11 @@ import { engineRequired, hasEngine, hasImage } from '../helpers/docker.js';
 import { expectHealthy } from '../helpers/doctor-healthy.js';
 import { apartFromLogs, failoverTest, median, statusOf } from '../helpers/main-road.js';
 
-/** Every engine that the main road must hold on, as images for the Docker driver. */
+/** Every engine that the main road must hold on, as images for the Docker driver, and both ways for a master to come back. */
 const ENGINES = [
-  { image: 'host', name: 'redis', version: /^[78]\./ },
-  { image: 'sentinelctl-test/redis:8', name: 'redis', version: /^8\./ },
-  { image: 'sentinelctl-test/valkey:8', name: 'valkey', version: /^8\./ },
+  { image: 'host', name: 'redis', version: /^[78]\./, rejoin: 'as-crashed' },
+  { image: 'sentinelctl-test/redis:8', name: 'redis', version: /^8\./, rejoin: 'guarded' },
+  { image: 'sentinelctl-test/valkey:8', name: 'valkey', version: /^8\./, rejoin: 'guarded' },
 ];
 
 describe.runIf(engineRequired && !hasEngine)('Docker', () => {
@@ -17,7 +17,7 @@ describe.runIf(engineRequired && !hasEngine)('Docker', () => {
   });
 });
 
-for (const { image, name, version } of ENGINES) {
+for (const { image, name, version, rejoin } of ENGINES) {
   const there = hasEngine && (image === 'host' || hasImage(image));
   // One after the other: what is timed here is held against the sentinels' logs, to some milliseconds.
   const road = there || engineRequired ? describe : describe.skip;
@@ -39,7 +39,8 @@ for (const { image, name, version } of ENGINES) {
       expect((await statusOf(cli)).code).toBe(0);
       expectHealthy(await cli.run(['doctor', '--json']));
 
-      const result = await failoverTest(cli);
+      const result = await failoverTest(cli, '--rejoin', rejoin);
+      expect(result.trials[0]?.rejoin?.mode).toBe(rejoin);
       expectHealthy(await cli.run(['doctor', '--json']));
       expect(result.engine.name).toBe(name);
       expect(result.engine.version).toMatch(version);

@@ -20,6 +20,7 @@ export interface RedisServer {
 }
 
 export interface RedisOptions {
+  /** Below 10,000: `--port auto` of the tests that run at the same time chooses above. */
   port: number;
   /** Further lines for its configuration. */
   conf?: string[];

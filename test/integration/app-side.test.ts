@@ -9,7 +9,7 @@ import { openConnection } from '../../src/wire/client.js';
 import { connect } from '../../src/wire/connect.js';
 import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';
 
-const PORT = 23200;
+const PORT = 7200;
 const SECRET = 'pass-of-the-nodes';
 let cluster: RawCluster;
 const extra: RedisServer[] = [];

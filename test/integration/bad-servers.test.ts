@@ -54,16 +54,16 @@ describe('a sentinel port on which something else answers', () => {
   });
 
   it('a data node’s port is named as such', async () => {
-    const redis = await startRedis({ port: 24620 });
+    const redis = await startRedis({ port: 8620 });
     onTestFinished(() => redis.stop());
-    const words = ['masters', '--sentinel-addrs', '127.0.0.1:24620'];
+    const words = ['masters', '--sentinel-addrs', '127.0.0.1:8620'];
     await refusal(cli, words, { exit: 5, code: 'no-sentinel', says: 'a data node, not a sentinel' });
   });
 });
 
 describe('a cluster that wants passwords', () => {
-  const DATA_PORT = 24630;
-  const SENTINEL = '127.0.0.1:24631';
+  const DATA_PORT = 8630;
+  const SENTINEL = '127.0.0.1:8631';
   const RIGHT = 'correct horse "battery" staple';
   const SENTINELS_OWN = 'another-one';
   const stops: (() => Promise<void>)[] = [];

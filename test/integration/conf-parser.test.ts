@@ -15,7 +15,7 @@ import { openConnection } from '../../src/wire/client.js';
 import { startRedis } from '../helpers/redis.js';
 import { tempDir } from '../helpers/temp-dir.js';
 
-const PORT = 23120;
+const PORT = 7120;
 /** Directives that take any text, and give it back. */
 const TEXTS = [
   'masterauth',

@@ -9,7 +9,7 @@ import { type Lab, openLab } from '../helpers/plants/lab.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 
 const LONG_MS = 90_000;
-const PORT = 23_800;
+const PORT = 7800;
 const PASSWORD = 'correct-horse';
 const SENTINELS_OWN = 'battery-staple';
 const SECRETS = { "the master's password": PASSWORD, "the sentinels' password": SENTINELS_OWN };

@@ -9,7 +9,7 @@ import { type Lab, openLab } from '../helpers/plants/lab.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 
 const LONG_MS = 90_000;
-const PORT = 23_600;
+const PORT = 7600;
 const at = (port: number, host = '127.0.0.1'): Address => ({ host, port });
 const id = (port: number): string => `127.0.0.1:${port}`;
 const cli = (port: number, words: string): Promise<string> => shell(`redis-cli -p ${port} ${words}`);

@@ -13,7 +13,7 @@ let raw: RawCluster;
 let patient: Patient;
 let [master, one, two]: string[] = [];
 beforeAll(async () => {
-  raw = await startRawCluster({ port: 23_400 });
+  raw = await startRawCluster({ port: 7400 });
   patient = attachedPatient(raw.sentinels.map((s) => s.address));
   [master = '', one = '', two = ''] = raw.nodes.map((n) => formatAddress(n.address));
 }, LONG_MS);

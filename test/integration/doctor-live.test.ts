@@ -6,7 +6,7 @@ import { until } from '../../src/until.js';
 import { attachedPatient, flat, type Patient, shell } from '../helpers/doctor.js';
 import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';
 
-const PORT = 23_500;
+const PORT = 7500;
 const LONG_MS = 60_000;
 
 /** One cluster that sentinelctl did not make, ailing from one thing after the other. */

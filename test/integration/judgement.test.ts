@@ -12,7 +12,7 @@ import { until } from '../../src/until.js';
 import { type SurveyOptions, survey } from '../../src/wire/survey.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 
-const PORT = 24100;
+const PORT = 8100;
 const PASSWORD = 'a-password-of-this-test';
 const WIDE = { color: false, columns: 120 };
 

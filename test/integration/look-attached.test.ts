@@ -7,7 +7,7 @@ import { leftBehind, refusal } from '../helpers/refusal.js';
 /** A cluster that sentinelctl did not start. */
 let cluster: RawCluster;
 let cli: Cli;
-const PORT = 24800;
+const PORT = 8800;
 const ONE = `127.0.0.1:${PORT + 50}`;
 const DEAD = '127.0.0.1:1';
 /** For addresses that nobody typed. */

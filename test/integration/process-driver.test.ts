@@ -25,8 +25,8 @@ const nodeAt = (id: string, port: number): NodePlan => {
   const kind = id.startsWith('redis') ? 'redis' : 'sentinel';
   return { id, kind, announce: address, endpoint: address, persistent: true };
 };
-const redis = nodeAt('redis-1', 20_301);
-const sentinel = nodeAt('sentinel-1', 20_311);
+const redis = nodeAt('redis-1', 4301);
+const sentinel = nodeAt('sentinel-1', 4311);
 
 let dir: string;
 let driver: Driver;
@@ -321,7 +321,7 @@ describe('what can go wrong', () => {
   });
 
   it('removes a node that no plan lists, and an empty cluster without complaint', async () => {
-    const other = nodeAt('redis-9', 20_309);
+    const other = nodeAt('redis-9', 4309);
     await driver.create(other, confFor(other));
     await driver.start(other.id);
     expect(await answering(other)).toBe(true);

@@ -7,7 +7,7 @@ import { parseMasterAddress, parseRecord, parseRole } from '../../src/wire/repli
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 
 /** Whom a real Sentinel promotes, over all orders: what is left open by Redis's own test of it. */
-const PORT = 24_300;
+const PORT = 8300;
 const DOWN_AFTER_MS = 2000;
 
 let cluster: RawCluster;

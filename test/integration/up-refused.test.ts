@@ -107,23 +107,23 @@ describe('two commands at once', () => {
 
 describe('a port that is taken', () => {
   it('is named with the node that wanted it and its holder, before anything starts', async () => {
-    const PORT = 24641;
+    const PORT = 8641;
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(PORT, '127.0.0.1', resolve));
     onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
-    const words = ['up', '--driver', 'process', '--port', String(PORT - 1), '--sentinel-port', '24650'];
+    const words = ['up', '--driver', 'process', '--port', String(PORT - 1), '--sentinel-port', '8650'];
     const { plain } = await refusal(cli, words, { exit: 3, code: 'port-taken', says: '--port auto' });
     expect(plain.stderr).toContain(`port ${PORT}, wanted by redis-2, is taken`);
     expect(plain.stderr).toContain(`pid ${process.pid} holds it`);
     expect(await leftBehind(cli.home)).toEqual([]);
-    const sentinel = ['up', '--driver', 'process', '--port', '24650', '--sentinel-port', String(PORT)];
+    const sentinel = ['up', '--driver', 'process', '--port', '8650', '--sentinel-port', String(PORT)];
     await refusal(cli, sentinel, { exit: 3, code: 'port-taken', says: 'wanted by sentinel-1' });
   });
 });
 
 describe('down', () => {
   it('takes away what is left when half is gone already, and nothing of anybody else', async () => {
-    const foreign = await startRedis({ port: 24660 });
+    const foreign = await startRedis({ port: 8660 });
     onTestFinished(() => foreign.stop());
     expect((await cli.run(UP)).code).toBe(0);
     expect((await cli.run([...UP, '--cluster', 'other'])).code).toBe(0);

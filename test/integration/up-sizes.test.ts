@@ -68,7 +68,7 @@ describe('clusters of any size, side by side', () => {
 });
 
 describe('what a cluster is made of', () => {
-  const PORT = 24700;
+  const PORT = 8700;
 
   it('is as it was asked for', async () => {
     const ran = await cli.run(

@@ -9,7 +9,7 @@ import { followSentinel } from '../../src/wire/subscribe.js';
 import { fakeServer, misbehaving, replies } from '../helpers/fake-server.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 
-const PORT = 22100;
+const PORT = 6100;
 let cluster: RawCluster;
 beforeAll(async () => {
   cluster = await startRawCluster({ port: PORT });
@@ -104,7 +104,7 @@ describe('an application by connect()', () => {
 
 describe('an application by connect() to a cluster with a password', () => {
   const SECRET = 'connect-pa55';
-  const FROZEN_PORT = 22400;
+  const FROZEN_PORT = 6400;
   let locked: RawCluster;
   beforeAll(async () => {
     locked = await startRawCluster({ port: FROZEN_PORT, replicas: 1, password: SECRET });
@@ -158,7 +158,7 @@ describe('an application by connect() to a cluster with a password', () => {
 
 describe('connect() that can not be', () => {
   it('says so of a URL where nothing listens', async () => {
-    const error: unknown = await connect({ REDIS_URL: 'redis://:url-pa55@127.0.0.1:22499' }).catch(
+    const error: unknown = await connect({ REDIS_URL: 'redis://:url-pa55@127.0.0.1:6499' }).catch(
       (e: unknown) => e,
     );
     expect(error).toMatchObject({

@@ -7,7 +7,7 @@ import { type SurveyTarget, survey } from '../../src/wire/survey.js';
 import { type FakeServer, misbehaving } from '../helpers/fake-server.js';
 import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';
 
-const PORT = 22200;
+const PORT = 6200;
 const SECRET = 'survey-pa55';
 let cluster: RawCluster;
 beforeAll(async () => {

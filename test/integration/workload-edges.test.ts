@@ -19,7 +19,7 @@ import {
   writing,
 } from '../helpers/workload.js';
 
-const PORT = 25500;
+const PORT = 9500;
 let room: Awaited<ReturnType<typeof compiledWorkload>>;
 let cluster: RawCluster;
 const running: Workload[] = [];

@@ -14,7 +14,7 @@ import {
   whenReplaced,
 } from '../helpers/workload.js';
 
-const PORT = 25000;
+const PORT = 9000;
 let room: Awaited<ReturnType<typeof compiledWorkload>>;
 let cluster: RawCluster;
 beforeAll(async () => {

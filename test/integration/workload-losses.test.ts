@@ -14,7 +14,7 @@ import {
   writing,
 } from '../helpers/workload.js';
 
-const PORT = 25200;
+const PORT = 9200;
 let room: Awaited<ReturnType<typeof compiledWorkload>>;
 let cluster: RawCluster;
 let restarted: RedisServer | undefined;

@@ -30,7 +30,7 @@ afterAll(async () => {
  * connections of its replicas and of the sentinels. Clients that are connected stay on its side.
  */
 it('calls what the old master acknowledged on its side of a partition lost to the minority', async () => {
-  cluster = await startRawCluster({ port: 25_600, downAfterMs: 2000 });
+  cluster = await startRawCluster({ port: 9600, downAfterMs: 2000 });
   const [old] = cluster.nodes;
   if (old === undefined) throw new Error('there is no master');
   const workload = await writing(room, cluster, 'minority', { policy: 'default' });
