@@ -98,6 +98,15 @@ export function num(fields: Fields, name: string): number | null {
   return text === undefined || !/^-?\d+(\.\d+)?$/.test(text) ? null : Number(text);
 }
 
+/** So long after it was found, milliseconds, whoever can be connected to is connected. */
+export const SETTLED_MS = 2500;
+/** So long after its start, seconds, every sentinel has tried to connect again: each second, and one attempt may hang. */
+const RETRIED_S = 5;
+
+/** It is back already, but a sentinel that called it down tries again only each second. */
+export const justStarted = ({ info }: Pick<GatheredServer, 'info'>): boolean =>
+  info.ok && (num(info.value, 'uptime_in_seconds') ?? RETRIED_S) < RETRIED_S;
+
 /** Which replicas a master lists, from its INFO: `slave0:ip=…,port=…,state=online,offset=…,lag=1`. */
 export function attachedIn(info: Fields): {
   address: Address;

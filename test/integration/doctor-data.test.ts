@@ -109,6 +109,24 @@ describe('doctor finds in data nodes, and its fix cures', () => {
     expect(await foundAndCured('maxmemory-skew', two ?? '', 'warning')).toContain('allkeys-lru');
   });
 
+  it('a master that is full and may evict nothing', async () => {
+    for (const n of [0, 1, 2]) await set(node(n), 'maxmemory', '1mb');
+    const said = await foundAndCured('master-full', master ?? '', 'critical');
+    expect(said).toContain('refuses every write with -OOM');
+    expect(await shell(`redis-cli -p ${node(0).address.port} SET key value`)).toBe('OK\n');
+    for (const n of [0, 1, 2]) await set(node(n), 'maxmemory', '0');
+  });
+
+  it('a replica that takes writes of its own, and a master that would', async () => {
+    await set(node(1), 'replica-read-only', 'no');
+    expect(await foundAndCured('replica-writable', one ?? '', 'warning')).toContain('no other node gets');
+    expect(await shell(`redis-cli -p ${node(1).address.port} SET key value`)).toContain('READONLY');
+    await set(node(0), 'replica-read-only', 'no');
+    expect(await foundAndCured('replica-writable', master ?? '', 'warning')).toContain(
+      'once it is a replica',
+    );
+  });
+
   it('a limit of clients that is near', async () => {
     await set(node(1), 'maxclients', '10');
     expect(await foundAndCured('maxclients', one ?? '', 'warning')).toMatch(/of 10 clients/);

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Finding } from '../../src/checks/index.js';
 import { systemClock } from '../../src/clock.js';
 import { until } from '../../src/until.js';
 import { type Cli, openCli, type Ran } from '../helpers/cli.js';
+import { flat } from '../helpers/doctor.js';
 import { ask, dirOf, nodesOf } from '../helpers/inside.js';
 import { logged, statusOf } from '../helpers/main-road.js';
 
@@ -38,10 +40,8 @@ async function plantGhost(id: string, port: number): Promise<void> {
   await tell(id, 'PUBLISH', '__sentinel__:hello', hello);
 }
 
-const idsOf = (ran: Ran): string[] =>
-  (ran.json().findings as { id: string; consequences: { id: string }[] }[])
-    .flatMap((f) => [f, ...f.consequences])
-    .map((f) => f.id);
+const findingsOf = (ran: Ran): Finding[] => flat(ran.json().findings as Finding[]);
+const idsOf = (ran: Ran): string[] => findingsOf(ran).map((f) => f.id);
 
 /** Waits until the doctor sees as many ghosts: the sentinels call them down after down-after. */
 async function ghostsSeen(count: number): Promise<void> {
@@ -87,11 +87,13 @@ async function isRecovered(): Promise<string> {
   const { code, status } = await statusOf(cli);
   expect(code).toBe(1);
   expect(JSON.stringify(status.problems)).toContain('doctor --fix');
-  expect(idsOf(await cli.run(['doctor', '--json']))).toContain('unfinished-journal');
+  const named = findingsOf(await cli.run(['doctor', '--json'])).find((f) => f.id === 'unfinished-journal');
+  expect(named).toMatchObject({ severity: 'warning', subject: 'default', fix: ['sentinelctl recover'] });
   const refused = await cli.run(['doctor', '--fix', '--json']);
   expect([refused.code, refused.json().error?.code]).toEqual([3, 'unfinished-journal']);
   const recovered = await cli.run(['recover', '--json']);
   expect(recovered.code, recovered.stderr).toBe(0);
+  expect(idsOf(await cli.run(['doctor', '--json']))).not.toContain('unfinished-journal');
   expect(textOf(join(dirOf(cli), 'journal.ndjson'))).not.toContain(SECRET);
   expect(JSON.stringify((await statusOf(cli)).status.problems)).not.toContain('doctor --fix');
   return recovered.stdout;

@@ -31,8 +31,11 @@ export default {
     const missing = untold(groups);
     for (const group of groups) {
       const { id: master } = group.master ?? { id: 'the master' };
-      const isGone = (replica: Fields): boolean => isGhost(gathered, group, replica);
-      for (const ghost of ghostsIn(group, (view) => view.master.replicas, isGone, missing)) {
+      const signs = {
+        isGone: (replica: Fields) => isGhost(gathered, group, replica),
+        isThere: (replica: Fields) => !flagsOf(replica).some((f) => f === 's_down' || f === 'disconnected'),
+      };
+      for (const ghost of ghostsIn(group, (view) => view.master.replicas, signs, missing)) {
         const { record, key, at } = ghost;
         seen.push(
           ghostSeen(

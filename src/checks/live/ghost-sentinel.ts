@@ -36,8 +36,8 @@ export default {
     const missing = untold(groups);
     for (const group of groups) {
       const voters = (num(group.views[0]?.master.fields ?? {}, 'num-other-sentinels') ?? 0) + 1;
-      const isGone = (peer: Fields): boolean => isGhost(gathered, peer);
-      for (const ghost of ghostsIn(group, (view) => view.master.sentinels, isGone, missing)) {
+      const signs = { isGone: (peer: Fields) => isGhost(gathered, peer), isThere: isHeard };
+      for (const ghost of ghostsIn(group, (view) => view.master.sentinels, signs, missing)) {
         const { record, key, at } = ghost;
         const silentMs = num(record, 'last-hello-message') ?? 0;
         seen.push(
@@ -56,11 +56,13 @@ export default {
   },
 } satisfies Check;
 
+const isHeard = (peer: Fields): boolean => (num(peer, 'last-hello-message') ?? 0) < SILENT_MS;
+
 /** Down, unheard of for a while, and nobody who answers has its id or its address. */
 function isGhost(gathered: Gathered, peer: Fields): boolean {
   const flags = flagsOf(peer);
   if (!flags.includes('s_down')) return false;
-  if ((num(peer, 'last-hello-message') ?? 0) < SILENT_MS) return false;
+  if (isHeard(peer)) return false;
   const address = addressIn(peer);
   return !gathered.sentinels.some(
     (s) =>

@@ -38,25 +38,37 @@ export interface Ghost {
   at: MonitoredAt[];
 }
 
-/** The ghosts in one kind of list, each once; `missing` gets the reason of each list that can't be had. */
+/** How a record is told to be of somebody who is gone, and of somebody who is there in one sentinel's eyes at least. */
+export interface Signs {
+  isGone(record: Fields): boolean;
+  isThere(record: Fields): boolean;
+}
+
+/**
+ * The ghosts in one kind of list, each once, and nobody who is there for one of the sentinels. Who lists it is all of
+ * them, also those that have yet to call it down: left there it would go on counting. `missing` gets the reason of each
+ * list that can't be had.
+ */
 export function ghostsIn(
   group: Group,
   listOf: (view: MonitoredAt) => Got<Fields[]>,
-  isGhost: (record: Fields) => boolean,
+  { isGone, isThere }: Signs,
   missing: string[],
 ): Ghost[] {
-  const found = new Map<string, Ghost>();
+  const listed = new Map<string, { view: MonitoredAt; record: Fields }[]>();
   for (const view of group.views) {
     const list = listOf(view);
     if (!list.ok) missing.push(`${view.sentinel.id}: ${list.why}`);
-    for (const record of list.ok ? list.value.filter(isGhost) : []) {
+    for (const record of list.ok ? list.value : []) {
       const key = `${record.ip}:${record.port}`;
-      const ghost = found.get(key) ?? { record, key, at: [] };
-      ghost.at.push(view);
-      found.set(key, ghost);
+      listed.set(key, [...(listed.get(key) ?? []), { view, record }]);
     }
   }
-  return [...found.values()];
+  return [...listed].flatMap(([key, sights]): Ghost[] => {
+    const gone = sights.find(({ record }) => isGone(record));
+    if (gone === undefined || sights.some(({ record }) => isThere(record))) return [];
+    return [{ record: gone.record, key, at: sights.map(({ view }) => view) }];
+  });
 }
 
 /** A finding about a ghost: one that is only stopped is started, one that is gone is forgotten. */

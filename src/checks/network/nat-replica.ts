@@ -2,15 +2,9 @@ import { type Address, formatAddress, sameAddress } from '../../model/address.js
 import type { Fields, GatheredNode } from '../../model/gathered.js';
 import type { Check, Seen } from '../check.js';
 import { addressIn, cli, flagsOf, silentSentinels } from '../evidence.js';
-import { attachedIn, type Group, groupsOf, idsOf, judged, num } from '../group.js';
+import { attachedIn, type Group, groupsOf, idsOf, judged, justStarted, num, SETTLED_MS } from '../group.js';
 import { answersWrongly } from '../passwords.js';
 import { setConfig } from '../set-config.js';
-
-/** So long after it was found, milliseconds, a replica that can be connected to is connected. */
-const SETTLED_MS = 2500;
-
-/** So long after its start, seconds, every sentinel has tried to connect. */
-const RETRIED_S = 5;
 
 /** It streams, and acknowledges each second: a frozen replica is another matter. */
 const isAlive = ({ state, lagS }: { state: string; lagS: number | null }): boolean =>
@@ -103,10 +97,6 @@ function isUnreached(record: Fields): boolean {
   const never = record.runid === '' && (num(record, 'role-reported-time') ?? 0) > SETTLED_MS;
   return down || (never && flags.some((f) => f === 's_down' || f === 'disconnected'));
 }
-
-/** It streams at once, but a sentinel tries again only each second, and waits for a connection that hangs. */
-const justStarted = (node: GatheredNode): boolean =>
-  node.info.ok && (num(node.info.value, 'uptime_in_seconds') ?? RETRIED_S) < RETRIED_S;
 
 /** Which node hides behind an address: the one that has it, or the only replica that the master does not list. */
 function whoIs(group: Group, address: Address, listed: readonly Address[]): GatheredNode | null {

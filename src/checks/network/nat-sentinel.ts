@@ -1,8 +1,8 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
-import type { GatheredSentinel } from '../../model/gathered.js';
+import type { Fields, GatheredSentinel } from '../../model/gathered.js';
 import type { Check, Seen } from '../check.js';
 import { addressIn, cli, flagsOf, silentSentinels } from '../evidence.js';
-import { groupsOf, idsOf, judged, num, untold } from '../group.js';
+import { groupsOf, idsOf, judged, justStarted, num, SETTLED_MS, untold } from '../group.js';
 import { answersWrongly } from '../passwords.js';
 
 /** A sentinel says hello each 2 s (sentinel.c, sentinel_publish_period); three times that is recent. */
@@ -40,13 +40,14 @@ export default {
         }
         for (const peer of master.sentinels.value) {
           const address = addressIn(peer);
-          // One that answers, if not with what Sentinel takes for alive (-NOAUTH), is reached.
-          const isDeaf = flagsOf(peer).some((f) => f === 's_down' || f === 'disconnected');
           const heardMs = num(peer, 'last-hello-message');
-          if (address === null || !isDeaf || answersWrongly(peer) || heardMs === null || heardMs > RECENT_MS)
-            continue;
+          if (address === null || !isDeaf(peer) || heardMs === null || heardMs > RECENT_MS) continue;
           // Who has just said hello and answers nobody at all is stopped, not misplaced.
           const itself = gathered.sentinels.find((s) => s.myid.ok && s.myid.value === peer.runid) ?? null;
+          if (itself !== null && sameAddress(itself.announce, address) && justStarted(itself)) {
+            missing.push(`${itself.id} was started a moment ago: the others may not have tried since`);
+            continue;
+          }
           if (
             itself === null &&
             gathered.sentinels.some((s) => sameAddress(s.announce, address) && s.silence !== null)
@@ -76,3 +77,17 @@ export default {
     return judged(seen, missing);
   },
 } satisfies Check;
+
+/**
+ * Down, or not connected to though it was found a while ago: `last-ok-ping-reply` counts from when it was found, where
+ * there never was a reply (sentinel.c, createInstanceLink). One that answers, if not with what Sentinel takes for alive
+ * (-NOAUTH), is reached.
+ */
+function isDeaf(peer: Fields): boolean {
+  if (answersWrongly(peer)) return false;
+  const flags = flagsOf(peer);
+  return (
+    flags.includes('s_down') ||
+    (flags.includes('disconnected') && (num(peer, 'last-ok-ping-reply') ?? SETTLED_MS) >= SETTLED_MS)
+  );
+}

@@ -45,7 +45,7 @@ function whyNotReset({ sentinels, groups }: Snapshot, masterName: string): strin
   return null;
 }
 
-/** Whether it knows as many replicas and peers as there are that live. */
+/** Whether it knows as many replicas and peers as there are that live, and is connected to them. */
 function knowsAll({ sentinels, groups }: Snapshot, { up }: Scene, act: ActOf<'reset'>): boolean {
   const view = sentinels
     .find((s) => s.id === act.node)
@@ -56,5 +56,7 @@ function knowsAll({ sentinels, groups }: Snapshot, { up }: Scene, act: ActOf<'re
   const nodes = groups.flatMap((g) => g.nodes);
   const replicas = dataNodes(up.plan).filter((n) => isUp(nodes, n.id)).length - 1;
   const peers = sentinelNodes(up.plan).filter((n) => isUp(sentinels, n.id)).length - 1;
-  return view.replicas.length >= replicas && view.sentinels.length >= peers;
+  const connected = (list: readonly { flags: string[] }[]): number =>
+    list.filter(({ flags }) => !flags.includes('disconnected')).length;
+  return connected(view.replicas) >= replicas && connected(view.sentinels) >= peers;
 }

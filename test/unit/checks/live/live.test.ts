@@ -238,6 +238,35 @@ describe('ghosts', () => {
     expect(seen).toMatchObject([{ subject: 'sentinel-3', fix: ['sentinelctl start sentinel-3'] }]);
   });
 
+  it('is forgotten by all who list it, those too that have yet to call it down', () => {
+    const seen = said(ghostSentinel, (g) => {
+      for (const [i, view] of viewsIn(g).entries()) {
+        const flags = i === 0 ? GONE.flags : 'sentinel,disconnected';
+        given(view.sentinels).push({ ip: '127.0.0.1', port: '26399', runid: 'f', ...GONE, flags });
+      }
+    });
+    expect(seen).toMatchObject([{ repairs: [1, 2, 3].map((n) => ({ sentinel: `sentinel-${n}` })) }]);
+  });
+
+  it('one that another sentinel hears is none: only the way to it is cut', () => {
+    const seen = said(ghostSentinel, (g) => {
+      for (const [i, view] of viewsIn(g).entries()) {
+        const heard = i === 0 ? GONE : { flags: 'sentinel', 'last-hello-message': '900' };
+        given(view.sentinels).push({ ip: '127.0.0.1', port: '26399', runid: 'f', ...heard });
+      }
+    });
+    expect(seen).toEqual([]);
+    const replica = said(ghostReplica, (g) => {
+      for (const [i, view] of viewsIn(g).entries())
+        given(view.replicas).push({
+          ip: '127.0.0.1',
+          port: '6399',
+          flags: i === 0 ? 's_down,slave' : 'slave',
+        });
+    });
+    expect(replica).toEqual([]);
+  });
+
   it('one that answers is none', () => {
     expect(said(ghostSentinel, (g) => sentinelRecords(g, 3).map((r) => Object.assign(r, GONE)))).toEqual([]);
   });

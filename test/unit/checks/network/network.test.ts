@@ -241,6 +241,21 @@ describe('nat-sentinel', () => {
     ]);
     expect(deaf('20000')).toEqual([]);
   });
+
+  it('is not one that was found or started a moment ago, and is about to be connected to', () => {
+    const found = (agoMs: string) =>
+      said(natSentinel, (g) => {
+        for (const record of sentinelRecords(g, 2))
+          Object.assign(record, { flags: 'sentinel,disconnected', 'last-ok-ping-reply': agoMs });
+      });
+    expect(found('300')).toEqual([]);
+    expect(found('9000')).toMatchObject([{ subject: 'sentinel-2' }]);
+    const started = said(natSentinel, (g) => {
+      for (const record of sentinelRecords(g, 2)) Object.assign(record, { flags: 's_down,sentinel' });
+      alter(sentinelIn(g, 2).info, { uptime_in_seconds: '1' });
+    });
+    expect(started).toBe('sentinel-2 was started a moment ago: the others may not have tried since');
+  });
 });
 
 describe('nat-client', () => {
