@@ -17,22 +17,30 @@ export async function fixFindings(
   const cluster = await ownCluster(context, 'doctor --fix');
   const repairs = repairsIn(result.findings, only ?? []);
   if (repairs.length === 0) return [];
-  const { repairAll } = await import('../../src/faults/repair.js');
-  const { prompts, globals } = context;
-  const confirm = async (does: string): Promise<boolean> =>
-    prompts === null || globals.yes || (await prompts.confirm(`${does}?`, true));
+  const [{ repairAll }, { told }] = await Promise.all([
+    import('../../src/faults/repair.js'),
+    import('../../src/checks/index.js'),
+  ]);
+  const { prompts, globals, progress } = context;
+  const confirm = async (does: string, repair: Repair): Promise<boolean> => {
+    if (prompts === null || globals.yes) return true;
+    // What is wrong is said where one decides, not after it.
+    const why = allFindings(result.findings).find((f) => f.repairs.some((r) => isSame(r, repair)));
+    if (why !== undefined) progress({ type: 'note', level: 'info', text: `${why.id}: ${told(why)}` });
+    return prompts.confirm(`${does}?`, true);
+  };
   return repairAll(engineOf(context), { cluster, repairs, dryRun, confirm });
 }
 
 /** In the order of the findings, each once. */
 export function repairsIn(findings: readonly Finding[], named: readonly string[]): Repair[] {
-  const all = findings
-    .flatMap((f) => [f, ...f.consequences])
+  const all = allFindings(findings)
     .filter((f) => f.severity !== 'info' || named.includes(f.id))
     .flatMap((f) => f.repairs);
-  const seen = new Set<string>();
-  return all.filter((repair) => {
-    const key = JSON.stringify(repair);
-    return !seen.has(key) && seen.add(key).size > 0;
-  });
+  return all.filter((repair, i) => all.findIndex((other) => isSame(other, repair)) === i);
 }
+
+const allFindings = (findings: readonly Finding[]): Finding[] =>
+  findings.flatMap((f) => [f, ...f.consequences]);
+
+const isSame = (a: Repair, b: Repair): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -15,7 +15,7 @@ export {
 export { fold } from './fold.js';
 export { CHECKS } from './registry.js';
 export { type Finding, findingOf, type Ran, runChecks, type Skipped } from './run.js';
-export { type Verdict, verdictOf } from './verdict.js';
+export { told, type Verdict, verdictOf } from './verdict.js';
 
 /** Every check there is, those that only files can show included. */
 export const ALL_CHECKS: readonly Check[] = [...CHECKS, ...FILE_CHECKS];

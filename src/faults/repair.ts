@@ -22,7 +22,7 @@ export interface RepairRequest {
   /** Says what would be done, and does nothing. */
   dryRun: boolean;
   /** Asked before each one; where it says no, that one is left. */
-  confirm(does: string): Promise<boolean>;
+  confirm(does: string, repair: Repair): Promise<boolean>;
 }
 
 /**
@@ -60,7 +60,7 @@ async function inOrder(scene: Scene, { cluster, repairs, confirm }: RepairReques
     for (const repair of repairs) {
       engine.signal?.throwIfAborted();
       const does = describe(scene, repair);
-      if (!(await confirm(does))) {
+      if (!(await confirm(does, repair))) {
         done.push(answered(scene, repair, 'declined'));
         continue;
       }
