@@ -22,7 +22,10 @@ export interface ProcessView extends ProcessIdentity {
   stopped: boolean;
 }
 
-/** The process that has this pid now; undefined where there is none, or only a zombie waiting for its parent. */
+/**
+ * The process that has this pid now; undefined where there is none, or only a zombie waiting for its parent. One of whose
+ * threads some have ended has no command any more.
+ */
 export async function viewProcess(pid: number): Promise<ProcessView | undefined> {
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;
   return platform === 'linux' ? viewByProc(pid) : viewByPs(pid);
@@ -53,16 +56,17 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
 }
 
 /**
- * State and start time out of `/proc/PID/stat`: fields 3 and 22, the latter in clock ticks since boot (proc(5)).
- * Counted from the last parenthesis, because field 2, the name, may hold spaces and parentheses itself.
+ * State, number of threads and start time out of `/proc/PID/stat`: fields 3, 20 and 22, the last in clock ticks since
+ * boot (proc(5)). Counted from the last parenthesis, because field 2, the name, may hold spaces and parentheses itself.
  */
-export function parseStat(stat: string): { state: string; startTicks: string } | undefined {
+export function parseStat(stat: string): { state: string; threads: number; startTicks: string } | undefined {
   const fields = stat
     .slice(stat.lastIndexOf(')') + 1)
     .trim()
     .split(/\s+/);
-  const [state, startTicks] = [fields[0], fields[19]];
-  return state === undefined || startTicks === undefined ? undefined : { state, startTicks };
+  const [state, threads, startTicks] = [fields[0], fields[17], fields[19]];
+  if (state === undefined || startTicks === undefined) return undefined;
+  return { state, threads: Number(threads), startTicks };
 }
 
 /** One line of `ps -o state=,lstart=,command=`: `S+ Sat Nov 22 13:03:05 2025 redis-server /x/redis.conf` (ps(1)). */
@@ -80,8 +84,7 @@ export const parseCmdline = (cmdline: string): string => cmdline.replace(/\0+$/,
 async function viewByProc(pid: number): Promise<ProcessView | undefined> {
   const [stat, cmdline] = await Promise.all([readProc(`${pid}/stat`), readProc(`${pid}/cmdline`)]);
   const parsed = stat === undefined ? undefined : parseStat(stat);
-  if (parsed === undefined || cmdline === undefined || parsed.state === 'Z' || parsed.state === 'X')
-    return undefined;
+  if (parsed === undefined || cmdline === undefined || isOver(parsed)) return undefined;
   return {
     pid,
     // Ticks begin anew with each boot, and so do pids: without the boot's id a reboot could bring both back.
@@ -90,6 +93,13 @@ async function viewByProc(pid: number): Promise<ProcessView | undefined> {
     stopped: parsed.state === 'T' || parsed.state === 't',
   };
 }
+
+/**
+ * A zombie with more than one thread is none yet: after SIGKILL its other threads may still be on their way out, and
+ * hold its ports and files until they are (measured: one redis-server of four on a busy machine).
+ */
+const isOver = ({ state, threads }: { state: string; threads: number }): boolean =>
+  state === 'X' || (state === 'Z' && !(threads > 1));
 
 /** ESRCH: the process ended while its file was open. */
 const GONE = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);

@@ -10,6 +10,7 @@ import type { Driver, NodeInspection } from '../../src/drivers/driver.js';
 import { processDriver } from '../../src/drivers/process/index.js';
 import { nodeFiles } from '../../src/drivers/process/node-files.js';
 import { readRecord, writeRecord } from '../../src/drivers/process/record.js';
+import { isPortFree } from '../../src/host/ports.js';
 import { identify, isAlive, type ProcessIdentity } from '../../src/host/process-identity.js';
 import type { NodePlan } from '../../src/model/plan.js';
 import { until } from '../../src/until.js';
@@ -140,7 +141,7 @@ describe('the life of a data node and a sentinel', () => {
     await driver.kill(redis.id, 'SIGKILL');
 
     await driver.start(redis.id, (conf) => `${conf}maxclients 123\n`);
-    expect(await answering(redis)).toBe(true);
+    expect(await answering(redis), await readFile(driver.paths(redis).logfile ?? '', 'utf8')).toBe(true);
     expect(await driver.readConf(redis.id)).toContain('maxclients 123');
     expect(await ask(redis, 'CONFIG GET maxclients')).toContain('123');
     expect((await recorded(redis)).pid).not.toBe(first.pid);
@@ -151,6 +152,16 @@ describe('the life of a data node and a sentinel', () => {
     expect(await driver.removeAll()).toMatchObject({ processes: 1, containers: 0 });
     expect(await readdir(dir)).toEqual([]);
     expect(await ask(sentinel, 'PING')).toBeUndefined();
+  });
+
+  it('has freed its port when it is killed, all of its threads and not only the first', async () => {
+    await driver.create(redis, redisConf());
+    for (let round = 0; round < 15; round++) {
+      await driver.start(redis.id);
+      expect(await answering(redis), await readFile(driver.paths(redis).logfile ?? '', 'utf8')).toBe(true);
+      await driver.kill(redis.id, 'SIGKILL');
+      expect(await isPortFree(redis.endpoint.host, redis.endpoint.port)).toBe(true);
+    }
   });
 
   it('pauses and resumes, once or twice over', async () => {

@@ -29,7 +29,7 @@ async function sleeper(): Promise<{ pid: number; gone: Promise<unknown> }> {
 describe('the parsers', () => {
   it('counts the fields of stat from the last parenthesis, whatever the name holds', () => {
     const rest = '1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 20';
-    expect(parseStat(`12 (a) S (b) T) T ${rest}`)).toEqual({ state: 'T', startTicks: '4711' });
+    expect(parseStat(`12 (a) S (b) T) T ${rest}`)).toEqual({ state: 'T', threads: 17, startTicks: '4711' });
     expect(parseStat('')).toBeUndefined();
   });
 
