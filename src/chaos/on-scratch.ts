@@ -1,8 +1,8 @@
 import type { Engine } from '../cluster/engine.js';
-import { EXIT, OperatorError } from '../errors.js';
+import { OperatorError } from '../errors.js';
 import { type Scenario, type Shape, shapeKey } from '../scenarios/scenario.js';
 import type { Played } from './play.js';
-import { isNotRestored, playOn, skippedResult, unknownResult, wordsOf } from './play-on.js';
+import { isNotRestored, playOn, saysNotHere, skippedResult, unknownResult, wordsOf } from './play-on.js';
 import type { ChaosOptions } from './run.js';
 import { openWorkshop, type Workshop } from './scratch.js';
 import type { Keep, Take } from './take.js';
@@ -78,7 +78,7 @@ async function orRefusal(making: Promise<string>): Promise<string | OperatorErro
   try {
     return await making;
   } catch (error) {
-    if (error instanceof OperatorError && error.exitCode === EXIT.refused) return error;
+    if (saysNotHere(error)) return error;
     throw error;
   }
 }

@@ -30,12 +30,7 @@ export async function playOn(
       }),
     );
   } catch (error) {
-    if (
-      !(error instanceof OperatorError) ||
-      error.exitCode !== EXIT.refused ||
-      NOT_FOR_SKIPPING.has(error.code)
-    )
-      throw error;
+    if (!saysNotHere(error)) throw error;
     const why = wordsOf(error);
     return { result: skippedResult(scenario, options, why), settled: true };
   }
@@ -52,6 +47,10 @@ const NOT_FOR_SKIPPING = new Set([
   'state-unreadable',
   'state-directory',
 ]);
+
+/** A refusal for something that can't be done on this machine, or by this driver: the scenario is skipped. */
+export const saysNotHere = (error: unknown): error is OperatorError =>
+  error instanceof OperatorError && error.exitCode === EXIT.refused && !NOT_FOR_SKIPPING.has(error.code);
 
 const again = (scenario: Scenario, { cluster, driver }: ChaosOptions): string =>
   commandText(

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../errors.js';
-import { makePrivateDirectory, readIfThere, writeAtomically } from '../host/files.js';
+import { makePrivateDirectory, readIfThere, unusable, writeAtomically } from '../host/files.js';
 import { identify, ownIdentity } from '../host/process-identity.js';
 import { down } from './down.js';
 import type { Engine } from './engine.js';
@@ -19,12 +19,16 @@ interface Owner {
 const dirOf = (store: Store): string => join(store.home, 'scratch');
 const fileOf = (store: Store, cluster: string): string => join(dirOf(store), `${cluster}.json`);
 
-/** Writes down that this process is about to make a cluster for itself. */
+/** Writes down that this process is about to make a cluster for itself. Throws `state-directory` (3). */
 export async function markScratch(store: Store, cluster: string): Promise<void> {
   const { pid, startTime } = await ownIdentity();
   const owner: Owner = { pid, startTime };
-  await makePrivateDirectory(dirOf(store));
-  await writeAtomically(fileOf(store, cluster), `${JSON.stringify(owner)}\n`, 0o600);
+  try {
+    await makePrivateDirectory(dirOf(store));
+    await writeAtomically(fileOf(store, cluster), `${JSON.stringify(owner)}\n`, 0o600);
+  } catch (error) {
+    throw unusable(dirOf(store), error);
+  }
 }
 
 /** From now on it is a cluster like any other. */

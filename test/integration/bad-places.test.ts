@@ -89,7 +89,17 @@ describe('no Docker Engine', () => {
 });
 
 describe('a state directory that can not be used', () => {
-  const COMMANDS = [UP, ['status'], ['down'], ['down', '--all'], ['list'], ['kill', 'redis-1'], ['env']];
+  const CHAOS = ['chaos', 'run', 'kill', '--driver', 'process'];
+  const COMMANDS = [
+    UP,
+    CHAOS,
+    ['status'],
+    ['down'],
+    ['down', '--all'],
+    ['list'],
+    ['kill', 'redis-1'],
+    ['env'],
+  ];
   const expected = { exit: 3, code: 'state-directory', says: 'SENTINELCTL_HOME' };
 
   it('below a file', async () => {
@@ -105,6 +115,7 @@ describe('a state directory that can not be used', () => {
     const options = { env: { SENTINELCTL_HOME: home }, via: AS_ANYBODY };
     await refusal(cli, UP, expected, options);
     await refusal(cli, ['down'], expected, options);
+    await refusal(cli, CHAOS, expected, options);
     await refusal(cli, ['status'], { exit: 3, code: 'cluster-unknown' }, options);
     expect(await cli.run(['list'], options)).toMatchObject({ code: 0, stderr: '' });
     expect(await leftBehind(home)).toEqual([]);
