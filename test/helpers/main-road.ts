@@ -1,12 +1,20 @@
 import { expect } from 'vitest';
 import type { FailoverResult } from '../../src/failover/result.js';
 import type { StatusResult } from '../../src/model/status.js';
-import type { Cli } from './cli.js';
+import { type Cli, openCli } from './cli.js';
 
 interface LogLine {
   node: string;
   atMs: number | null;
   text: string;
+}
+
+/** A state directory of its own with the default cluster up in it, of processes, with a down-after of 2 s. */
+export async function openWithCluster(): Promise<Cli> {
+  const cli = await openCli();
+  const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '2s']);
+  expect(up.code, up.stderr).toBe(0);
+  return cli;
 }
 
 /** Runs `failover-test --json` and answers its document; the test fails with what it said where it has none. */

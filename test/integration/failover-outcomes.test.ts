@@ -2,15 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FailoverResult } from '../../src/failover/result.js';
-import { type Cli, openCli } from '../helpers/cli.js';
-import { failoverTest, statusOf } from '../helpers/main-road.js';
+import type { Cli } from '../helpers/cli.js';
+import { failoverTest, openWithCluster, statusOf } from '../helpers/main-road.js';
 
 describe('failover-test on processes', () => {
   let cli: Cli;
   beforeAll(async () => {
-    cli = await openCli();
-    const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '2s']);
-    expect(up.code, up.stderr).toBe(0);
+    cli = await openWithCluster();
   });
   afterAll(() => cli.close());
 
@@ -46,9 +44,7 @@ describe('failover-test on processes', () => {
 describe('failover-test that is cut short', () => {
   let cli: Cli;
   beforeAll(async () => {
-    cli = await openCli();
-    const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '2s']);
-    expect(up.code, up.stderr).toBe(0);
+    cli = await openWithCluster();
   });
   afterAll(() => cli.close());
 

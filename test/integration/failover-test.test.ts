@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Cli, openCli } from '../helpers/cli.js';
-import { apartFromLogs, failoverTest, median, statusOf } from '../helpers/main-road.js';
+import type { Cli } from '../helpers/cli.js';
+import { apartFromLogs, failoverTest, median, openWithCluster, statusOf } from '../helpers/main-road.js';
 
 describe('failover-test on processes', () => {
   let cli: Cli;
   beforeAll(async () => {
-    cli = await openCli();
-    const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '2s']);
-    expect(up.code, up.stderr).toBe(0);
+    cli = await openWithCluster();
   });
   afterAll(() => cli.close());
 
