@@ -1,13 +1,13 @@
-import type { ChaosPlan } from '../src/chaos/plan.js';
-import type { ChaosResult } from '../src/chaos/result.js';
 import { defineCommand, type OptionDef } from '../src/cli/command.js';
 import { choice, duration, integer } from '../src/config/parsers.js';
 import { EXIT } from '../src/errors.js';
-import type { Verdict } from '../src/failover/result.js';
 import { formatDurationMs } from '../src/model/duration.js';
 import type { DriverName } from '../src/model/plan.js';
+import type { Verdict } from '../src/observe/result.js';
 import { chaosPlanText, chaosText, type ScenarioList, scenarioListText } from '../src/report/chaos.js';
 import { tapText } from '../src/report/tap.js';
+import type { ChaosResult } from '../src/scenarios/format/result.js';
+import type { ChaosPlan } from '../src/scenarios/play/plan.js';
 
 const ACTIONS = ['list', 'show', 'run'] as const;
 const DEFAULT = { parallel: 4, seed: 1, forMs: 600_000 };
@@ -98,7 +98,7 @@ export default defineCommand<Result>({
     if (action === 'list') return { listed: true, ...(await listScenarios(words, options)) };
     const asked = { action, words, options };
     if (action === 'run' && options.dryRun !== true) return play(context, asked, DEFAULT);
-    const { planOf } = await import('../src/chaos/plan.js');
+    const { planOf } = await import('../src/scenarios/play/plan.js');
     const driver = (options.driver as DriverName | undefined) ?? 'process';
     return { dryRun: true, scenarios: (await chosenScenarios(asked, DEFAULT)).map((s) => planOf(s, driver)) };
   },

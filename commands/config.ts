@@ -1,5 +1,5 @@
 import { defineCommand } from '../src/cli/command.js';
-import { openDriver } from '../src/cluster/engine.js';
+import { openDriver } from '../src/cluster/runtime.js';
 import { requireOwn } from '../src/cluster/target.js';
 import { usageError } from '../src/errors.js';
 import { redactConf } from '../src/model/conf.js';

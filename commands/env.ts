@@ -16,7 +16,7 @@ export default defineCommand({
     const target = await targetOf(context);
     const { requireAnswer, surveyOf, natMapOf } = {
       ...(await import('../src/cluster/target.js')),
-      ...(await import('../src/cluster/up-result.js')),
+      ...(await import('../src/cluster/up/result.js')),
     };
     const snapshot = await surveyOf(target, {
       clock: context.clock,

@@ -11,14 +11,14 @@ export default defineCommand<RecoverResult | { clusters: RecoverResult[] }>({
   examples: ['sentinelctl heal', 'sentinelctl heal --all'],
   options: [{ flags: '--all', summary: 'every cluster known here', flagOnly: true }],
   async run(context, { options }) {
-    const engine = engineOf(context);
+    const runtime = engineOf(context);
     if (options.all === true) {
       const { recoverAll } = await import('../src/faults/heal.js');
-      return { clusters: await recoverAll(engine, 'heal') };
+      return { clusters: await recoverAll(runtime, 'heal') };
     }
     const cluster = await ownCluster(context, 'heal');
     const { recover } = await import('../src/faults/recover.js');
-    return recover(engine, cluster, 'heal');
+    return recover(runtime, cluster, 'heal');
   },
   render: (result, view) =>
     'clusters' in result ? recoverAllText(result.clusters, view) : recoverText(result, view),

@@ -1,6 +1,6 @@
 import { defineCommand } from '../src/cli/command.js';
-import { type History, historiesIn, pruneHistory, readHistory } from '../src/cluster/history.js';
-import { trendsOf } from '../src/cluster/run-record.js';
+import { type History, historiesIn, pruneHistory, readHistory } from '../src/cluster/store/history.js';
+import { trendsOf } from '../src/cluster/store/run-record.js';
 import { integer } from '../src/config/parsers.js';
 import { stateHome } from '../src/config/paths.js';
 import { refused } from '../src/errors.js';

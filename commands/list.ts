@@ -1,5 +1,5 @@
 import { defineCommand } from '../src/cli/command.js';
-import type { ListedCluster } from '../src/cluster/list.js';
+import type { ListedCluster } from '../src/cluster/store/list.js';
 import { listRows, listText } from '../src/report/list.js';
 import { engineOf } from './shared/engine.js';
 
@@ -8,7 +8,7 @@ export default defineCommand<{ clusters: ListedCluster[] }>({
   summary: 'the clusters known on this machine',
   examples: ['sentinelctl list', 'sentinelctl list --output tsv'],
   async run(context) {
-    const { listClusters } = await import('../src/cluster/list.js');
+    const { listClusters } = await import('../src/cluster/store/list.js');
     return { clusters: await listClusters(engineOf(context)) };
   },
   render: ({ clusters }, view) => listText(clusters, view),

@@ -1,5 +1,5 @@
 import { defineCommand } from '../src/cli/command.js';
-import { openDriver } from '../src/cluster/engine.js';
+import { openDriver } from '../src/cluster/runtime.js';
 import { requireOwn } from '../src/cluster/target.js';
 import { duration, integer } from '../src/config/parsers.js';
 import type { LogLine } from '../src/drivers/driver.js';

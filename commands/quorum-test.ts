@@ -1,7 +1,7 @@
-import type { QuorumResult } from '../src/chaos/quorum.js';
 import { defineCommand } from '../src/cli/command.js';
 import { EXIT } from '../src/errors.js';
 import { quorumText } from '../src/report/quorum.js';
+import type { QuorumResult } from '../src/scenarios/play/quorum.js';
 import { engineOf, ownCluster } from './shared/engine.js';
 
 const EXIT_OF = { holds: EXIT.ok, violated: EXIT.violated, unknown: EXIT.unknown } as const;
@@ -16,7 +16,7 @@ export default defineCommand<QuorumResult>({
   examples: ['sentinelctl quorum-test'],
   async run(context) {
     const cluster = await ownCluster(context, 'quorum-test');
-    const { quorumTest } = await import('../src/chaos/quorum.js');
+    const { quorumTest } = await import('../src/scenarios/play/quorum.js');
     return quorumTest(engineOf(context), cluster);
   },
   cutOff:

@@ -13,19 +13,19 @@ export default defineCommand<RecoverResult | { clusters: RecoverResult[] }>({
   examples: ['sentinelctl recover', 'sentinelctl recover --all'],
   options: [{ flags: '--all', summary: 'every cluster known here', flagOnly: true }],
   async run(context, { options }) {
-    const engine = engineOf(context);
-    const { removeAbandoned } = await import('../src/cluster/scratch.js');
-    const removed = await removeAbandoned(engine);
+    const runtime = engineOf(context);
+    const { removeAbandoned } = await import('../src/cluster/store/scratch.js');
+    const removed = await removeAbandoned(runtime);
     const { cluster: named, clusterGiven } = context.globals;
     // Scratch clusters were all that there was here.
-    const isAll = removed.length > 0 && !clusterGiven && !(await engine.store.list()).includes(named);
+    const isAll = removed.length > 0 && !clusterGiven && !(await runtime.store.list()).includes(named);
     if (options.all === true || isAll) {
       const { recoverAll } = await import('../src/faults/heal.js');
-      return { clusters: await recoverAll(engine, 'recover') };
+      return { clusters: await recoverAll(runtime, 'recover') };
     }
     const cluster = await ownCluster(context, 'recover');
     const { recover } = await import('../src/faults/recover.js');
-    return recover(engine, cluster, 'recover');
+    return recover(runtime, cluster, 'recover');
   },
   render: (result, view) =>
     'clusters' in result ? recoverAllText(result.clusters, view) : recoverText(result, view),

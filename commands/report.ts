@@ -3,7 +3,7 @@ import { defineCommand } from '../src/cli/command.js';
 import { shown } from '../src/config/parsers.js';
 import { whyUnreadable } from '../src/config/unreadable.js';
 import { OperatorError, usageError } from '../src/errors.js';
-import type { FailoverResult } from '../src/failover/result.js';
+import type { FailoverResult } from '../src/observe/result.js';
 import { failoverText } from '../src/report/failover.js';
 import { runAgain } from './shared/failover-options.js';
 
@@ -54,7 +54,7 @@ async function readFrom(file: string): Promise<FailoverResult> {
       cause: error,
     });
   }
-  const { readResult } = await import('../src/failover/read-result.js');
+  const { readResult } = await import('../src/observe/read-result.js');
   try {
     return readResult(text);
   } catch (error) {

@@ -41,7 +41,7 @@ export default defineCommand<StatusResult>({
     const source = await targetSource(context);
     if (options.watch === undefined) return look(context, source, context.signal);
     const everyMs = typeof options.watch === 'number' ? options.watch : WATCH_EVERY_MS;
-    const { watchStatus } = await import('../src/cli/status-watch.js');
+    const { watchStatus } = await import('../src/tui/status-watch.js');
     return watchStatus(context, everyMs, (signal) => look(context, source, signal));
   },
   render: statusText,
@@ -57,7 +57,7 @@ async function look(context: Context, source: TargetSource, signal: AbortSignal)
     signal,
   });
   const own = target.kind === 'own';
-  const { leftUnfinished, runUnderWay } = await import('../src/cluster/journal.js');
+  const { leftUnfinished, runUnderWay } = await import('../src/cluster/store/journal.js');
   const unfinished = own ? await leftUnfinished(storeOf(context), target.name) : null;
   const underWay = own ? await runUnderWay(storeOf(context), target.name) : null;
   return assess(snapshot, {

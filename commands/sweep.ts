@@ -1,9 +1,9 @@
 import { defineCommand, type OptionDef } from '../src/cli/command.js';
 import { choice, duration, integer } from '../src/config/parsers.js';
 import { EXIT, usageError } from '../src/errors.js';
-import type { RejoinMode, Verdict } from '../src/failover/result.js';
-import type { SweepResult } from '../src/failover/sweep-result.js';
 import { formatDurationMs } from '../src/model/duration.js';
+import type { RejoinMode, Verdict } from '../src/observe/result.js';
+import type { SweepResult } from '../src/observe/sweep-result.js';
 import { sweepText } from '../src/report/sweep.js';
 import { engineOf, ownCluster } from './shared/engine.js';
 import { faultOf, withoutDefaults } from './shared/failover-options.js';
@@ -126,7 +126,7 @@ export default defineCommand<SweepResult>({
     const rejoin = (options.rejoin as RejoinMode | undefined) ?? 'as-crashed';
     const { planSweepReports, writeSweep } = await import('./shared/write-sweep.js');
     const paths = options.report === undefined ? [] : await planSweepReports(options.report as string);
-    const { runSweep } = await import('../src/failover/sweep.js');
+    const { runSweep } = await import('../src/failover/sweep/sweep.js');
     const result = await runSweep(engineOf(context), {
       cluster,
       downAfterMs,

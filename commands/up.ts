@@ -144,7 +144,7 @@ export default defineCommand({
     const givenSettings = Object.fromEntries(
       SETTINGS.flatMap((key) => (typeof options[key] === 'string' ? [[key, options[key]]] : [])),
     );
-    const { up } = await import('../src/cluster/up.js');
+    const { up } = await import('../src/cluster/up/up.js');
     return up(engineOf(context), {
       spec,
       given,

@@ -9,9 +9,6 @@ import { type ConnectOptions, connect as connectWith } from './wire/connect.js';
 export const connect = (options: ConnectOptions = {}): ReturnType<typeof connectWith> =>
   connectWith(processEnv(), options);
 
-export type { Action, ActResult } from './cluster/act.js';
-export { EXIT, type ExitCode, OperatorError } from './errors.js';
-export type { FailoverResult, PhaseTimes, Rejoin, Trial, Verdict } from './failover/result.js';
 export {
   type AttachedCluster,
   type Cluster,
@@ -20,8 +17,11 @@ export {
   openCluster,
   runFailoverTest,
   snapshot,
-} from './library/open-cluster.js';
+} from './api.js';
+export type { Action, ActResult } from './cluster/act.js';
+export { EXIT, type ExitCode, OperatorError } from './errors.js';
 export type { Address } from './model/address.js';
 export type { Snapshot } from './model/snapshot.js';
 export type { StatusResult } from './model/status.js';
+export type { FailoverResult, PhaseTimes, Rejoin, Trial, Verdict } from './observe/result.js';
 export type { ConnectOptions } from './wire/connect.js';

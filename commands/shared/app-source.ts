@@ -1,5 +1,5 @@
+import type { AppSource } from '../../src/checks/gather/app-side.js';
 import type { Context } from '../../src/cli/context.js';
-import type { AppSource } from '../../src/cluster/app-side.js';
 import type { Target } from '../../src/cluster/target.js';
 import { usageError } from '../../src/errors.js';
 import { sameAddress } from '../../src/model/address.js';
@@ -25,7 +25,7 @@ export async function appSource(
   const planned: AppSource['alsoAt'] = (announce) =>
     nodes.filter((n) => sameAddress(n.announce, announce)).map((n) => n.endpoint);
   if (app === true) return { where: 'this shell', env: context.env, alsoAt: planned };
-  const { appContainer } = await import('../../src/drivers/docker/app-container.js');
+  const { appContainer } = await import('../../src/drivers/docker/containers/app-container.js');
   const { env, ownNames, publishedAt } = await appContainer(app.container, context.env);
   return {
     where: `container ${app.container}`,

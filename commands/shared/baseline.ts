@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { whyUnreadable } from '../../src/config/unreadable.js';
 import { usageError } from '../../src/errors.js';
 import { type BaselineComparison, compare } from '../../src/failover/baseline.js';
-import { readResult } from '../../src/failover/read-result.js';
-import type { FailoverResult } from '../../src/failover/result.js';
+import { readResult } from '../../src/observe/read-result.js';
+import type { FailoverResult } from '../../src/observe/result.js';
 
 /** Reads the earlier run before anything is done, so that a bad file costs nothing. Throws usageError (64). */
 export async function openBaseline(

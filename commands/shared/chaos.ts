@@ -1,5 +1,3 @@
-import { builtIns, scenariosNamed, scenariosTagged } from '../../src/chaos/library.js';
-import type { ChaosResult } from '../../src/chaos/result.js';
 import type { Input } from '../../src/cli/command.js';
 import type { Context } from '../../src/cli/context.js';
 import { messageOf, refused, usageError } from '../../src/errors.js';
@@ -8,8 +6,10 @@ import { formatDurationMs } from '../../src/model/duration.js';
 import type { DriverName } from '../../src/model/plan.js';
 import type { ScenarioList } from '../../src/report/chaos.js';
 import { chaosJunitXml } from '../../src/report/chaos-junit.js';
-import { randomScenario } from '../../src/scenarios/random.js';
-import { DEFAULT_SHAPE, type Scenario } from '../../src/scenarios/scenario.js';
+import { randomScenario } from '../../src/scenarios/format/random.js';
+import type { ChaosResult } from '../../src/scenarios/format/result.js';
+import { DEFAULT_SHAPE, type Scenario } from '../../src/scenarios/format/scenario.js';
+import { builtIns, scenariosNamed, scenariosTagged } from '../../src/scenarios/play/library.js';
 import { engineOf, ownCluster, storeOf } from './engine.js';
 
 /** What was asked for on the command line of `chaos`. */
@@ -130,19 +130,19 @@ export async function play(
     ...(settings.image === undefined ? [] : [`--image ${settings.image}`]),
   ].join(' ');
   const common = { driver, settings, cluster, keep, command };
-  const engine = engineOf(context);
+  const runtime = engineOf(context);
   if (isRandom) {
     const text = `seed ${seed}; to play the same again: ${command}`;
     context.progress({ type: 'note', level: 'info', text });
   }
   const result = isRandom
-    ? await (await import('../../src/chaos/run-random.js')).runRandom(engine, {
+    ? await (await import('../../src/scenarios/play/run-random.js')).runRandom(runtime, {
         ...common,
         seed,
         forMs,
         wide: options.unsafe === true,
       })
-    : await (await import('../../src/chaos/run.js')).runChaos(engine, {
+    : await (await import('../../src/scenarios/play/run.js')).runChaos(runtime, {
         ...common,
         scenarios,
         parallel,

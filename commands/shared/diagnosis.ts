@@ -56,7 +56,7 @@ async function gatherTarget(
   target: Target | null,
   request: Asking & { watchForMs: number | null },
 ): Promise<Gathered> {
-  const { gather, nothingGathered } = await import('../../src/cluster/gather.js');
+  const { gather, nothingGathered } = await import('../../src/checks/gather/gather.js');
   if (target === null) return nothingGathered('there is no cluster here');
   return gather(engineOf(context), target, request);
 }
@@ -67,7 +67,7 @@ async function gatherSide(
   target: Target | null,
   asking: Asking,
 ): Promise<Gathered['app']> {
-  const { gatherApp } = await import('../../src/cluster/app-side.js');
+  const { gatherApp } = await import('../../src/checks/gather/app-side.js');
   const sentinelPassword = target?.kind === 'attached' ? target.sentinelPassword : undefined;
   return gatherApp(await appSource(context, app, target), {
     ...asking,
@@ -93,7 +93,7 @@ export async function diagnoseFiles(
   options: DiagnoseOptions,
 ): Promise<DoctorResult> {
   const [{ readProject }, { staticDiagnosis }, { CHECKS }] = await Promise.all([
-    import('../../src/files/read-project.js'),
+    import('../../src/checks/gather/files/read-project.js'),
     import('../../src/checks/static/index.js'),
     import('../../src/checks/index.js'),
   ]);

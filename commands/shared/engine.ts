@@ -1,6 +1,6 @@
 import type { Context } from '../../src/cli/context.js';
-import type { Engine } from '../../src/cluster/engine.js';
-import { openStore, type Store } from '../../src/cluster/state.js';
+import type { Runtime } from '../../src/cluster/runtime.js';
+import { openStore, type Store } from '../../src/cluster/store/state.js';
 import { requireOwn, resolveTarget, type Target } from '../../src/cluster/target.js';
 import { stateHome } from '../../src/config/paths.js';
 import { readSecret } from '../../src/config/secret.js';
@@ -12,7 +12,7 @@ const LOOK_DEADLINE_MS = 1500;
 export const storeOf = (context: Context): Store => openStore(stateHome(context.env));
 
 /** The engine as a command uses it. */
-export function engineOf(context: Context): Engine {
+export function engineOf(context: Context): Runtime {
   const { clock, env, progress: onProgress, signal } = context;
   return { clock, env, onProgress, signal, store: storeOf(context), drivers: DRIVERS };
 }

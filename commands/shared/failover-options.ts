@@ -1,9 +1,9 @@
 import type { Input } from '../../src/cli/command.js';
 import { usageError } from '../../src/errors.js';
 import type { FaultSpec } from '../../src/failover/fault.js';
-import type { WorkloadSettings } from '../../src/failover/result.js';
 import type { Threshold } from '../../src/failover/thresholds.js';
 import { formatDurationMs } from '../../src/model/duration.js';
+import type { WorkloadSettings } from '../../src/observe/result.js';
 import { DEFAULT_WORKLOAD, workloadLine } from './workload-options.js';
 
 /** How long a frozen master stays so beyond down-after where nothing is said, in milliseconds. */

@@ -1,7 +1,7 @@
 import type { Context } from '../../src/cli/context.js';
 import { stateHome } from '../../src/config/paths.js';
 import { recordRun } from '../../src/failover/record-run.js';
-import type { FailoverResult } from '../../src/failover/result.js';
+import type { FailoverResult } from '../../src/observe/result.js';
 import { planReports, writeFiles } from './write-reports.js';
 
 /** Where a run's result goes. */

@@ -1,7 +1,7 @@
 import type { Input, OptionDef } from '../../src/cli/command.js';
 import { choice, integer } from '../../src/config/parsers.js';
 import { usageError } from '../../src/errors.js';
-import type { WorkloadSettings } from '../../src/failover/result.js';
+import type { WorkloadSettings } from '../../src/observe/result.js';
 
 /** The workload that nobody asked to be different: light enough not to disturb what is timed. */
 export const DEFAULT_WORKLOAD: WorkloadSettings = {

@@ -2,8 +2,8 @@ import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { shown } from '../../src/config/parsers.js';
 import { errnoOf, messageOf, type OperatorError, refused, usageError } from '../../src/errors.js';
-import type { FailoverResult } from '../../src/failover/result.js';
 import { writeAtomically } from '../../src/host/files.js';
+import type { FailoverResult } from '../../src/observe/result.js';
 import { formatOf, REPORT_FORMATS, type ReportFormat } from '../../src/report/formats.js';
 
 const FILE_MODE = 0o644;

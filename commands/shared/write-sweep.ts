@@ -2,8 +2,8 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { shown } from '../../src/config/parsers.js';
 import { messageOf, refused, usageError } from '../../src/errors.js';
-import type { SweepResult } from '../../src/failover/sweep-result.js';
 import { writeAtomically } from '../../src/host/files.js';
+import type { SweepResult } from '../../src/observe/sweep-result.js';
 import { sweepHtml } from '../../src/report/sweep-html.js';
 
 const RENDER: Readonly<Record<string, (result: SweepResult) => string>> = {

@@ -1,10 +1,10 @@
 import { stateHome } from '../config/paths.js';
 import { usageError } from '../errors.js';
+import { nodeChoices } from '../tui/node-choices.js';
+import { glanceAt } from '../tui/quick-look.js';
 import type { ArgumentDef, CommandDef } from './command.js';
 import type { Prompts } from './context.js';
 import { type KnownCluster, knownClusters } from './known.js';
-import { nodeChoices } from './node-choices.js';
-import { glanceAt } from './quick-look.js';
 import type { World } from './world.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { OnProgress } from '../model/events.js';
+import type { Screen } from '../tui/screen.js';
 import type { Globals } from './globals.js';
-import type { Screen } from './screen.js';
 
 /** What a command gets: the world, as far as it may touch it. */
 export interface Context {

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode, OperatorError } from '../errors.js';
+import { promptsOn } from '../tui/prompts.js';
 import { completeArguments } from './ask.js';
 import { type CommandDef, type Input, Streamed } from './command.js';
 import type { Context } from './context.js';
@@ -7,7 +8,6 @@ import { armInterrupts, type Interrupts } from './interrupts.js';
 import { checkOutput, formatResult } from './output.js';
 import type { Parsed } from './parse.js';
 import { type ProgressReader, progressReader } from './progress.js';
-import { promptsOn } from './prompts.js';
 import { settle } from './settle.js';
 import { ClosedPipe, canDraw, columnsOf, safeStream, wantsColor } from './streams.js';
 import type { World } from './world.js';
@@ -87,7 +87,7 @@ function contextOf(
       columns: columnsOf(world.stdout, world.env),
       color: wantsColor(world.stdout, world.env, color),
     },
-    openScreen: canDraw(world) ? async () => (await import('./screen.js')).openScreen(world) : null,
+    openScreen: canDraw(world) ? async () => (await import('../tui/screen.js')).openScreen(world) : null,
   };
 }
 

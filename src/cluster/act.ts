@@ -5,9 +5,9 @@ import { majorityMaster } from '../model/agreement.js';
 import { command } from '../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan } from '../model/plan.js';
 import { type Asking, surveyPlan } from './ask.js';
-import type { BringUp } from './bring-up.js';
+import type { LiveCluster } from './bring-up.js';
 import { changing } from './changing.js';
-import { type Engine, openDriver, requireCluster, step } from './engine.js';
+import { openDriver, type Runtime, requireCluster, step } from './runtime.js';
 import { requireReturn, startAsCrashed, startGuarded, startWhenSafe } from './start.js';
 
 const ASK_DEADLINE_MS = 1500;
@@ -38,24 +38,24 @@ export interface ActResult {
 }
 
 /** Does one thing to one node of a cluster of ours, under the cluster's lock. Throws OperatorError where it must not. */
-export function act(engine: Engine, request: ActRequest): Promise<ActResult> {
+export function act(runtime: Runtime, request: ActRequest): Promise<ActResult> {
   const { cluster, action } = request;
-  return changing(engine, cluster, `${action} ${request.node} --cluster ${cluster}`, async () => {
-    const state = await requireCluster(engine.store, cluster);
-    const driver = await openDriver(engine, state);
+  return changing(runtime, cluster, `${action} ${request.node} --cluster ${cluster}`, async () => {
+    const state = await requireCluster(runtime.store, cluster);
+    const driver = await openDriver(runtime, state);
     try {
-      const password = await engine.store.password(cluster);
+      const password = await runtime.store.password(cluster);
       const asking: Asking = {
-        clock: engine.clock,
+        clock: runtime.clock,
         password,
         deadlineMs: ASK_DEADLINE_MS,
-        signal: engine.signal,
+        signal: runtime.signal,
       };
-      const up: BringUp = { driver, plan: state.plan, asking, deadlineMs: START_BOUND_MS };
+      const live: LiveCluster = { driver, plan: state.plan, asking, deadlineMs: START_BOUND_MS };
       const node = await resolveNode(state.plan, asking, request.node);
       const before = await driver.inspect(node.id);
-      const changed = await step(engine, action, `${action} ${node.id}`, () =>
-        perform(engine, up, node, before, request),
+      const changed = await step(runtime, action, `${action} ${node.id}`, () =>
+        perform(runtime, live, node, before, request),
       );
       return { cluster, node: node.id, action, before, after: await driver.inspect(node.id), changed };
     } finally {
@@ -88,13 +88,13 @@ export async function resolveNode(plan: ClusterPlan, asking: Asking, name: strin
 }
 
 async function perform(
-  engine: Engine,
-  up: BringUp,
+  runtime: Runtime,
+  live: LiveCluster,
   node: NodePlan,
   before: NodeInspection,
   request: ActRequest,
 ): Promise<boolean> {
-  const { driver } = up;
+  const { driver } = live;
   switch (request.action) {
     case 'kill':
       requireAlive(node, before, 'killed', request.cluster);
@@ -115,28 +115,33 @@ async function perform(
     case 'start':
       if (before.state === 'running') return false;
       requireNotPaused(node, before, request.cluster);
-      await start(engine, up, node, request.asCrashed, startGuarded);
+      await start(runtime, live, node, request.asCrashed, startGuarded);
       return true;
     case 'restart':
-      if (before.state === 'running' && !request.asCrashed) await requireReturn(up, node);
+      if (before.state === 'running' && !request.asCrashed) await requireReturn(live, node);
       await stop(driver, node, before);
       if (!request.asCrashed && node.kind === 'redis') {
-        engine.onProgress({
+        runtime.onProgress({
           type: 'note',
           level: 'info',
           text: `${node.id} is down; it is started as soon as it can not come back as an empty or second master`,
         });
       }
-      await startAgain(engine, up, node, request);
+      await startAgain(runtime, live, node, request);
       return true;
   }
 }
 
 /** The second half of a restart: not left out by an abort, since the first half was ours. Throws `not-restored` (4). */
-async function startAgain(engine: Engine, up: BringUp, node: NodePlan, request: ActRequest): Promise<void> {
-  const unbroken: BringUp = { ...up, asking: { ...up.asking, signal: undefined } };
+async function startAgain(
+  runtime: Runtime,
+  live: LiveCluster,
+  node: NodePlan,
+  request: ActRequest,
+): Promise<void> {
+  const unbroken: LiveCluster = { ...live, asking: { ...live.asking, signal: undefined } };
   try {
-    await start(engine, unbroken, node, request.asCrashed, startWhenSafe);
+    await start(runtime, unbroken, node, request.asCrashed, startWhenSafe);
   } catch (error) {
     const why = error instanceof OperatorError ? error.why : undefined;
     throw notRestored('not-restored', `${node.id} was stopped and could not be started again safely`, {
@@ -154,21 +159,21 @@ async function stop(driver: Driver, node: NodePlan, before: NodeInspection): Pro
 }
 
 async function start(
-  engine: Engine,
-  up: BringUp,
+  runtime: Runtime,
+  live: LiveCluster,
   node: NodePlan,
   asCrashed: boolean,
   safely: typeof startGuarded,
 ): Promise<void> {
-  if (!asCrashed) return safely(engine, up, node);
+  if (!asCrashed) return safely(runtime, live, node);
   if (node.kind === 'redis') {
-    engine.onProgress({
+    runtime.onProgress({
       type: 'note',
       level: 'warning',
       text: `${node.id} starts as it was: if another master was promoted meanwhile it takes writes for about 10 s that are then lost; if none was and it keeps nothing on disk, its replicas copy its emptiness`,
     });
   }
-  return startAsCrashed(up, node);
+  return startAsCrashed(live, node);
 }
 
 function requireAlive(

@@ -14,7 +14,7 @@ const LOOK_EVERY_MS = 8;
 /** How many lines of a node's log an error shows. */
 const LOG_TAIL_LINES = 12;
 
-export interface BringUp {
+export interface LiveCluster {
   driver: Driver;
   plan: ClusterPlan;
   asking: Asking;
@@ -34,8 +34,8 @@ export async function allEnded(works: readonly Promise<unknown>[]): Promise<void
 }
 
 /** Starts a node and waits until it answers PING. Throws `start-failed` (1) with the tail of its log. */
-export async function startAndGreet(up: BringUp, node: NodePlan, edit?: ConfEdit): Promise<void> {
-  const { driver, asking } = up;
+export async function startAndGreet(live: LiveCluster, node: NodePlan, edit?: ConfEdit): Promise<void> {
+  const { driver, asking } = live;
   await driver.start(node.id, edit);
   let last = 'it did not answer';
   const answered = await until(
@@ -54,7 +54,7 @@ export async function startAndGreet(up: BringUp, node: NodePlan, edit?: ConfEdit
       }
       return undefined;
     },
-    { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: up.deadlineMs, signal: asking.signal },
+    { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: live.deadlineMs, signal: asking.signal },
   );
   if (answered !== 'answered') throw await startFailed(driver, node, last);
 }
@@ -74,8 +74,8 @@ async function startFailed(driver: Driver, node: NodePlan, why: string): Promise
 }
 
 /** Makes the replicas follow the master at run time and waits until each one's link is up. */
-export async function attachReplicas(up: BringUp, master: NodePlan): Promise<void> {
-  const { plan, asking } = up;
+export async function attachReplicas(live: LiveCluster, master: NodePlan): Promise<void> {
+  const { plan, asking } = live;
   const replicas = dataNodes(plan).filter((n) => n.id !== master.id);
   const { host, port } = master.announce;
   await Promise.all(
@@ -87,24 +87,24 @@ export async function attachReplicas(up: BringUp, master: NodePlan): Promise<voi
             const role = parseRole(await connection.call('ROLE'));
             return role.role === 'replica' && role.link === 'connected' ? true : undefined;
           },
-          { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: up.deadlineMs, signal: asking.signal },
+          { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: live.deadlineMs, signal: asking.signal },
         );
         if (linked === undefined)
-          throw await startFailed(up.driver, replica, `it never linked to ${master.id}`);
+          throw await startFailed(live.driver, replica, `it never linked to ${master.id}`);
       }),
     ),
   );
 }
 
 /** Starts the sentinels and makes them known to each other at once, instead of after the first 2 s hello. */
-export async function startSentinels(up: BringUp, sentinels: NodePlan[]): Promise<void> {
-  await allEnded(sentinels.map((node) => startAndGreet(up, node)));
-  await introduce(up);
+export async function startSentinels(live: LiveCluster, sentinels: NodePlan[]): Promise<void> {
+  await allEnded(sentinels.map((node) => startAndGreet(live, node)));
+  await introduce(live);
 }
 
 /** Tells every sentinel of every other one. */
-export async function introduce(up: Pick<BringUp, 'plan' | 'asking'>): Promise<void> {
-  const { plan, asking } = up;
+export async function introduce(live: Pick<LiveCluster, 'plan' | 'asking'>): Promise<void> {
+  const { plan, asking } = live;
   await announceSentinels(
     sentinelNodes(plan).map(({ endpoint, announce, sentinelId }) => ({
       endpoint,
@@ -129,10 +129,10 @@ export interface ProofOptions {
  * the deadline has passed.
  */
 export async function proveConvergence(
-  up: Omit<BringUp, 'driver'>,
+  live: Omit<LiveCluster, 'driver'>,
   { everyMs = LOOK_EVERY_MS, sinceMs }: ProofOptions = {},
 ): Promise<void> {
-  const { plan, asking, deadlineMs } = up;
+  const { plan, asking, deadlineMs } = live;
   let missing: string[] = ['nothing was seen yet'];
   const proved = await until(
     async () => {

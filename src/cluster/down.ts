@@ -3,10 +3,10 @@ import { messageOf, OperatorError } from '../errors.js';
 import { withLock } from '../host/lock.js';
 import { signalProcess } from '../host/signal.js';
 import type { DriverName } from '../model/plan.js';
-import { type Engine, openDriver, requireCluster, step } from './engine.js';
-import { readJournal, requireFinished } from './journal.js';
-import { rememberMaster } from './last-master.js';
-import type { ClusterState } from './state.js';
+import { openDriver, type Runtime, requireCluster, step } from './runtime.js';
+import { readJournal, requireFinished } from './store/journal.js';
+import type { ClusterState } from './store/state.js';
+import { rememberMaster } from './up/last-master.js';
 
 export interface DownResult {
   cluster: string;
@@ -19,29 +19,29 @@ export interface DownResult {
  * Removes processes, containers, network, volumes and files of one cluster, and nothing else; also when half of it
  * is gone already, or its state file is damaged. Throws `cluster-unknown` (3) when there is nothing of that name.
  */
-export function down(engine: Engine, cluster: string, options: { keepData: boolean }): Promise<DownResult> {
-  return withLock(engine.store.lockOf(cluster), `down --cluster ${cluster}`, async () => {
+export function down(runtime: Runtime, cluster: string, options: { keepData: boolean }): Promise<DownResult> {
+  return withLock(runtime.store.lockOf(cluster), `down --cluster ${cluster}`, async () => {
     // What is left in effect would be kept with the data.
-    if (options.keepData) await requireFinished(engine.store, cluster);
-    const wasLeft = await endWatch(engine, cluster);
-    const state = await stateOrDamage(engine, cluster);
-    return step(engine, 'down', `taking ${cluster} down`, async () => {
+    if (options.keepData) await requireFinished(runtime.store, cluster);
+    const wasLeft = await endWatch(runtime, cluster);
+    const state = await stateOrDamage(runtime, cluster);
+    return step(runtime, 'down', `taking ${cluster} down`, async () => {
       if (state === 'damaged') {
-        const removed = await removeByName(engine, cluster);
-        await engine.store.forget(cluster);
+        const removed = await removeByName(runtime, cluster);
+        await runtime.store.forget(cluster);
         return { cluster, removed, keptData: false };
       }
-      const removed = await removeKnown(engine, state, options.keepData, wasLeft);
+      const removed = await removeKnown(runtime, state, options.keepData, wasLeft);
       return { cluster, removed, keptData: options.keepData };
     });
   });
 }
 
-async function stateOrDamage(engine: Engine, cluster: string): Promise<ClusterState | 'damaged'> {
+async function stateOrDamage(runtime: Runtime, cluster: string): Promise<ClusterState | 'damaged'> {
   try {
-    return await requireCluster(engine.store, cluster);
+    return await requireCluster(runtime.store, cluster);
   } catch (error) {
-    const known = await engine.store.list();
+    const known = await runtime.store.list();
     if (error instanceof OperatorError && error.code === 'state-unreadable') return 'damaged';
     if (error instanceof OperatorError && error.code === 'cluster-unknown' && known.includes(cluster))
       return 'damaged';
@@ -50,19 +50,19 @@ async function stateOrDamage(engine: Engine, cluster: string): Promise<ClusterSt
 }
 
 async function removeKnown(
-  engine: Engine,
+  runtime: Runtime,
   state: ClusterState,
   keepData: boolean,
   wasLeft: boolean,
 ): Promise<Removed> {
   const { cluster } = state.plan.spec;
-  const driver = await openDriver(engine, state);
+  const driver = await openDriver(runtime, state);
   try {
-    const kept = keepData ? await rememberMaster(engine.store, driver, state) : state;
+    const kept = keepData ? await rememberMaster(runtime.store, driver, state) : state;
     if (wasLeft) await clearLinks(driver);
     const removed = await driver.removeAll({ keepData });
-    if (keepData) await engine.store.save(cluster, { ...kept, phase: 'kept' });
-    else await engine.store.forget(cluster);
+    if (keepData) await runtime.store.save(cluster, { ...kept, phase: 'kept' });
+    else await runtime.store.forget(cluster);
     return removed;
   } finally {
     driver.close();
@@ -80,7 +80,7 @@ async function clearLinks(driver: Driver): Promise<void> {
  * Ends whoever watches over a journal: once the cluster is gone there is nothing to heal. Whether a run left something
  * in effect.
  */
-async function endWatch({ store }: Engine, cluster: string): Promise<boolean> {
+async function endWatch({ store }: Runtime, cluster: string): Promise<boolean> {
   const journal = await readJournal(store, cluster).catch(() => 'unreadable' as const);
   // Its guard ends by itself once the journal is gone.
   if (journal === 'unreadable') return true;
@@ -89,10 +89,10 @@ async function endWatch({ store }: Engine, cluster: string): Promise<boolean> {
 }
 
 /** Without a state nobody knows the driver: each one that works here removes what carries the cluster's name. */
-async function removeByName(engine: Engine, cluster: string): Promise<Removed> {
+async function removeByName(runtime: Runtime, cluster: string): Promise<Removed> {
   let removed = nothingRemoved;
-  for (const name of Object.keys(engine.drivers) as DriverName[]) {
-    const driver = await openByName(engine, name, cluster);
+  for (const name of Object.keys(runtime.drivers) as DriverName[]) {
+    const driver = await openByName(runtime, name, cluster);
     if (driver === undefined) continue;
     try {
       removed = addRemoved(removed, await driver.removeAll());
@@ -103,17 +103,21 @@ async function removeByName(engine: Engine, cluster: string): Promise<Removed> {
   return removed;
 }
 
-async function openByName(engine: Engine, name: DriverName, cluster: string): Promise<Driver | undefined> {
-  const factory = await engine.drivers[name]();
-  const probe = await factory.probe({ settings: {}, env: engine.env });
+async function openByName(runtime: Runtime, name: DriverName, cluster: string): Promise<Driver | undefined> {
+  const factory = await runtime.drivers[name]();
+  const probe = await factory.probe({ settings: {}, env: runtime.env });
   if (!probe.ok) {
-    engine.onProgress({ type: 'note', level: 'warning', text: `not looked for in ${name}: ${probe.reason}` });
+    runtime.onProgress({
+      type: 'note',
+      level: 'warning',
+      text: `not looked for in ${name}: ${probe.reason}`,
+    });
     return undefined;
   }
   try {
-    return await factory.open({ cluster, dir: engine.store.dirOf(cluster), settings: {}, env: engine.env });
+    return await factory.open({ cluster, dir: runtime.store.dirOf(cluster), settings: {}, env: runtime.env });
   } catch (error) {
-    engine.onProgress({
+    runtime.onProgress({
       type: 'note',
       level: 'warning',
       text: `not looked for in ${name}: ${messageOf(error)}`,

@@ -7,13 +7,13 @@ import { command } from '../model/hints.js';
 import type { NodePlan } from '../model/plan.js';
 import { until } from '../until.js';
 import { surveyPlan } from './ask.js';
-import { type BringUp, startAndGreet } from './bring-up.js';
-import type { Engine } from './engine.js';
+import { type LiveCluster, startAndGreet } from './bring-up.js';
 import { guardStart, type StartDecision } from './guard.js';
+import type { Runtime } from './runtime.js';
 
 /** Asks the sentinels right now how a data node must be started. Throws OperatorError where it must not be. */
-export async function decideStart(up: BringUp, node: NodePlan): Promise<StartDecision> {
-  const { plan, driver, asking } = up;
+export async function decideStart(live: LiveCluster, node: NodePlan): Promise<StartDecision> {
+  const { plan, driver, asking } = live;
   const snapshot = await surveyPlan(plan, asking);
   const conf = await driver.readConf(node.id);
   return guardStart({
@@ -32,41 +32,41 @@ export async function decideStart(up: BringUp, node: NodePlan): Promise<StartDec
 
 /** Starts a node safely: a sentinel as it was, a data node as a replica of the master of this moment. */
 export async function startGuarded(
-  engine: Pick<Engine, 'onProgress'>,
-  up: BringUp,
+  runtime: Pick<Runtime, 'onProgress'>,
+  live: LiveCluster,
   node: NodePlan,
 ): Promise<void> {
-  if (node.kind === 'sentinel') return startAndGreet(up, node);
-  const decision = await decideStart(up, node);
-  engine.onProgress({ type: 'note', level: 'info', text: `${node.id} starts ${describe(decision)}` });
-  return startAndGreet(up, node, editFor(decision));
+  if (node.kind === 'sentinel') return startAndGreet(live, node);
+  const decision = await decideStart(live, node);
+  runtime.onProgress({ type: 'note', level: 'info', text: `${node.id} starts ${describe(decision)}` });
+  return startAndGreet(live, node, editFor(decision));
 }
 
 /**
  * Whether a data node that runs could be started again once it was stopped. A master that keeps nothing on disk can
  * only come back behind a successor, so there must be one. Throws what the guard would throw.
  */
-export async function requireReturn(up: BringUp, node: NodePlan): Promise<void> {
+export async function requireReturn(live: LiveCluster, node: NodePlan): Promise<void> {
   if (node.kind === 'sentinel') return;
   try {
-    await decideStart(up, node);
+    await decideStart(live, node);
   } catch (error) {
     const isEmptyMaster = error instanceof OperatorError && error.code === 'would-come-back-empty';
     if (!isEmptyMaster) throw error;
-    if (await hasSuccessor(up, node)) return;
+    if (await hasSuccessor(live, node)) return;
     throw refused(
       'would-come-back-empty',
       `${node.id} is the master, and would come back empty or with old data`,
       {
         why: 'it does not log its changes to disk, and no linked replica could be promoted in its place',
-        hint: `${command('status', up.plan.spec.cluster)}; or --as-crashed to accept the loss`,
+        hint: `${command('status', live.plan.spec.cluster)}; or --as-crashed to accept the loss`,
       },
     );
   }
 }
 
 /** Whether a replica has its link to this node, and the sentinels are enough to promote it. */
-async function hasSuccessor({ plan, asking }: BringUp, master: NodePlan): Promise<boolean> {
+async function hasSuccessor({ plan, asking }: LiveCluster, master: NodePlan): Promise<boolean> {
   const { masterName } = plan.spec;
   const { sentinels, groups } = await surveyPlan(plan, asking);
   const canElect = sentinels.some((s) =>
@@ -92,21 +92,21 @@ const FAILOVER_BEYOND_DOWN_AFTER_MS = 15_000;
  * promoted. Throws the guard's last refusal when `waitMs` have passed: down-after and 15 s where nothing is said.
  */
 export async function startWhenSafe(
-  engine: Pick<Engine, 'onProgress'>,
-  up: BringUp,
+  runtime: Pick<Runtime, 'onProgress'>,
+  live: LiveCluster,
   node: NodePlan,
   waitMs?: number,
 ): Promise<void> {
-  if (node.kind === 'sentinel') return startAndGreet(up, node);
-  await afterFailover(up, () => decideStart(up, node), waitMs);
-  return startGuarded(engine, up, node);
+  if (node.kind === 'sentinel') return startAndGreet(live, node);
+  await afterFailover(live, () => decideStart(live, node), waitMs);
+  return startGuarded(runtime, live, node);
 }
 
 /** Asks again as long as it is refused and a failover may still change that; throws the last refusal. */
 export async function afterFailover<T>(
-  up: BringUp,
+  live: LiveCluster,
   ask: () => Promise<T>,
-  waitMs = up.plan.spec.downAfterMs + FAILOVER_BEYOND_DOWN_AFTER_MS,
+  waitMs = live.plan.spec.downAfterMs + FAILOVER_BEYOND_DOWN_AFTER_MS,
 ): Promise<T> {
   let lastRefusal: unknown;
   const found = await until(
@@ -117,10 +117,10 @@ export async function afterFailover<T>(
         return undefined;
       }),
     {
-      clock: up.asking.clock,
+      clock: live.asking.clock,
       everyMs: 100,
       deadlineMs: waitMs,
-      signal: up.asking.signal,
+      signal: live.asking.signal,
     },
   );
   if (found === undefined) throw lastRefusal;
@@ -128,8 +128,8 @@ export async function afterFailover<T>(
 }
 
 /** Starts a data node as it was when it died: for 10 s it may be a second master. */
-export function startAsCrashed(up: BringUp, node: NodePlan): Promise<void> {
-  return startAndGreet(up, node);
+export function startAsCrashed(live: LiveCluster, node: NodePlan): Promise<void> {
+  return startAndGreet(live, node);
 }
 
 function editFor(decision: StartDecision): ConfEdit | undefined {

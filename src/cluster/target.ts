@@ -5,8 +5,8 @@ import { sentinelNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { type SurveyTarget, survey } from '../wire/survey.js';
 import { surveyTarget } from './ask.js';
-import { requireCluster } from './engine.js';
-import type { ClusterState, Store } from './state.js';
+import { requireCluster } from './runtime.js';
+import type { ClusterState, Store } from './store/state.js';
 
 /** What a command looks at: a cluster of ours, or one that runs elsewhere and was named by its sentinels. */
 export type Target =

@@ -2,9 +2,9 @@ import { type Random, randomOf } from '../model/random.js';
 import { rankSumTest } from '../model/rank-sum.js';
 import { ascending, percentileOf } from '../model/statistics.js';
 import { listed } from '../model/words.js';
-import { METRICS, type Metric, type MetricName } from './metrics.js';
-import type { FailoverResult, Trial, Verdict } from './result.js';
-import { type SettingDifference, settingsThatDiffer } from './settings-differ.js';
+import { METRICS, type Metric, type MetricName } from '../observe/metrics.js';
+import type { FailoverResult, Trial, Verdict } from '../observe/result.js';
+import { type SettingDifference, settingsThatDiffer } from './sweep/settings-differ.js';
 
 /** Fewer trials on a side can't be told from chance. */
 const FEWEST_TRIALS = 3;

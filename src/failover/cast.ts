@@ -1,19 +1,19 @@
-import type { BringUp } from '../cluster/bring-up.js';
-import type { Engine } from '../cluster/engine.js';
+import type { LiveCluster } from '../cluster/bring-up.js';
+import type { Runtime } from '../cluster/runtime.js';
 import { refused } from '../errors.js';
 import { formatAddress, sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import { command } from '../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
+import type { Cast } from '../observe/observation.js';
+import type { Observer } from '../observe/observer.js';
 import type { LiveConfig } from './live-config.js';
-import type { Cast } from './observation.js';
-import type { Observer } from './observer.js';
 
 /** What every act of a failover test works with. */
 export interface Story {
-  engine: Engine;
-  up: BringUp;
+  runtime: Runtime;
+  live: LiveCluster;
   cast: Cast;
   observer: Observer;
   /** The sentinels' settings at this moment, and whether the master is to hang. */

@@ -1,6 +1,6 @@
 import type { Address } from '../model/address.js';
+import type { Rejoin } from '../observe/result.js';
 import type { Fault } from './fault.js';
-import type { Rejoin } from './result.js';
 
 /** How it ended, as far as it decides what was lost and why. Moments are on the run's clock, in milliseconds. */
 export interface Ending {

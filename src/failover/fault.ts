@@ -35,12 +35,12 @@ export const actOf = ({ name }: FaultSpec, node: string): Act =>
 
 /** Does it to the current master; what comes after is timed from the moment at which it was seen to have happened. */
 export async function injectFault(story: Story, spec: FaultSpec): Promise<Fault> {
-  const { engine, cast, observer } = story;
+  const { runtime, cast, observer } = story;
   const { id, announce } = cast.oldMaster;
   observer.hurry();
-  const wallOffset = engine.clock.wallMs() - engine.clock.now();
+  const wallOffset = runtime.clock.wallMs() - runtime.clock.now();
   const atMs = spec.name === 'freeze' ? await freeze(story) : await kill(story, spec.name);
-  engine.onProgress({
+  runtime.onProgress({
     type: 'note',
     level: 'info',
     text: `fault: ${wordsOf(spec)} ${id} ${formatAddress(announce)}; times below count from here`,
@@ -61,12 +61,12 @@ function wordsOf(spec: FaultSpec): string {
 }
 
 /** The fault is when its connections closed: an engine may take a while between the request and the death. */
-async function kill({ engine, up, cast, observer }: Story, how: 'kill' | 'stop'): Promise<number> {
+async function kill({ runtime, live, cast, observer }: Story, how: 'kill' | 'stop'): Promise<number> {
   const { id } = cast.oldMaster;
-  const { clock, signal: cancel } = engine;
+  const { clock, signal: cancel } = runtime;
   const requestedAt = clock.now();
   const signal = how === 'kill' ? 'SIGKILL' : 'SIGTERM';
-  await up.driver.kill(id, signal);
+  await live.driver.kill(id, signal);
   const closedAt = (): number | undefined =>
     observer.seen.find((o) => o.kind === 'gone' && o.source === id && o.atMs >= requestedAt)?.atMs;
   const soon = await until(closedAt, { clock, everyMs: 2, deadlineMs: CLOSE_BOUND_MS, signal: cancel });
@@ -74,7 +74,7 @@ async function kill({ engine, up, cast, observer }: Story, how: 'kill' | 'stop')
   // An orderly shutdown takes its time; and a connection that was just being made anew when it died closes for nobody.
   const later = await until(
     async () => {
-      const { state } = await up.driver.inspect(id);
+      const { state } = await live.driver.inspect(id);
       return closedAt() ?? (state === 'exited' ? (observer.lastAnswerAt(id) ?? requestedAt) : undefined);
     },
     { clock, everyMs: 20, deadlineMs: SHUTDOWN_BOUND_MS, signal: cancel },
@@ -86,19 +86,19 @@ async function kill({ engine, up, cast, observer }: Story, how: 'kill' | 'stop')
 }
 
 /** The fault is its last answer after the request, which is the request where it gave none. */
-async function freeze({ engine, up, cast, observer }: Story): Promise<number> {
-  const requestedAt = engine.clock.now();
-  await up.driver.pause(cast.oldMaster.id);
+async function freeze({ runtime, live, cast, observer }: Story): Promise<number> {
+  const requestedAt = runtime.clock.now();
+  await live.driver.pause(cast.oldMaster.id);
   return Math.max(requestedAt, observer.lastAnswerAt(cast.oldMaster.id) ?? requestedAt);
 }
 
 /** Ends by itself whatever else goes on; where that fails, putting back finds it still frozen. */
-async function thaw({ engine, up, cast }: Story, atMs: number): Promise<number | null> {
+async function thaw({ runtime, live, cast }: Story, atMs: number): Promise<number | null> {
   try {
-    await engine.clock.sleep(Math.max(0, atMs - engine.clock.now()), engine.signal);
+    await runtime.clock.sleep(Math.max(0, atMs - runtime.clock.now()), runtime.signal);
     // Before it is asked to: its first answer may be here sooner than the driver’s word.
-    const endedAt = engine.clock.now();
-    await up.driver.resume(cast.oldMaster.id);
+    const endedAt = runtime.clock.now();
+    await live.driver.resume(cast.oldMaster.id);
     return endedAt;
   } catch {
     return null;

@@ -1,14 +1,14 @@
+import { PHASE_TABLE, phaseTimes } from '../observe/phases.js';
+import type { PhaseId, PhaseTimes } from '../observe/result.js';
 import { until } from '../until.js';
 import type { Story } from './cast.js';
-import { PHASE_TABLE, phaseTimes } from './phases.js';
-import type { PhaseId, PhaseTimes } from './result.js';
 
 /** How often the phases are worked out, in milliseconds; what is timed carries its own time. */
 const EVERY_MS = 10;
 
 /** Waits until every phase has ended, or `waitMs` have passed; each one is said as it ends. */
 export async function followFailover(story: Story, faultAtMs: number, waitMs: number): Promise<PhaseTimes> {
-  const { engine, cast, observer } = story;
+  const { runtime, cast, observer } = story;
   const expected = PHASE_TABLE.filter((row) => row.id !== 'reattachedMs' || cast.nodes.length > 2).map(
     (row) => row.id,
   );
@@ -18,14 +18,14 @@ export async function followFailover(story: Story, faultAtMs: number, waitMs: nu
       const ms = times[id];
       if (ms === null || said.has(id)) continue;
       said.add(id);
-      engine.onProgress({ type: 'step', id: 'failover', state: 'done', label: `${label} (${closes})`, ms });
+      runtime.onProgress({ type: 'step', id: 'failover', state: 'done', label: `${label} (${closes})`, ms });
       if (said.size < expected.length) wait();
     }
   };
   const wait = (): void => {
     const next = PHASE_TABLE.find((row) => expected.includes(row.id) && !said.has(row.id));
     if (next !== undefined)
-      engine.onProgress({ type: 'step', id: 'failover', state: 'start', label: `waiting: ${next.closes}` });
+      runtime.onProgress({ type: 'step', id: 'failover', state: 'start', label: `waiting: ${next.closes}` });
   };
   wait();
   const done = await until(
@@ -34,15 +34,15 @@ export async function followFailover(story: Story, faultAtMs: number, waitMs: nu
       announce(times);
       return expected.every((id) => times[id] !== null) ? times : undefined;
     },
-    { clock: engine.clock, everyMs: EVERY_MS, deadlineMs: waitMs, signal: engine.signal },
+    { clock: runtime.clock, everyMs: EVERY_MS, deadlineMs: waitMs, signal: runtime.signal },
   );
   if (done !== undefined) return done;
-  engine.onProgress({
+  runtime.onProgress({
     type: 'step',
     id: 'failover',
     state: 'failed',
     label: 'gave up waiting',
-    ms: engine.clock.now() - faultAtMs,
+    ms: runtime.clock.now() - faultAtMs,
   });
   return phaseTimes(observer.seen, cast, faultAtMs);
 }

@@ -1,24 +1,24 @@
 import { dataNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
+import type { FullSyncs } from '../observe/invariants/index.js';
+import { phaseTimes } from '../observe/phases.js';
 import { askNode } from '../wire/ask.js';
 import { nodeOf, type Story } from './cast.js';
-import type { FullSyncs } from './invariants/index.js';
-import { phaseTimes } from './phases.js';
 
 /** How often the new master was to give a replica everything anew: in the look before the fault, and now. */
 export async function fullSyncsOf(
-  { up, cast, observer }: Story,
+  { live, cast, observer }: Story,
   before: Snapshot,
   newMaster: string,
   faultAtMs: number,
 ): Promise<FullSyncs> {
   const group = before.groups.find((g) => g.masterName === cast.masterName);
-  const { answer } = await askNode(nodeOf(up.plan, newMaster).endpoint, up.asking);
+  const { answer } = await askNode(nodeOf(live.plan, newMaster).endpoint, live.asking);
   return {
     before: group?.nodes.find((n) => n.id === newMaster)?.answer?.fullSyncs ?? null,
     after: answer?.fullSyncs ?? null,
     // With no other replica there is nobody who could have needed one.
     attached:
-      dataNodes(up.plan).length < 3 || phaseTimes(observer.seen, cast, faultAtMs).reattachedMs !== null,
+      dataNodes(live.plan).length < 3 || phaseTimes(observer.seen, cast, faultAtMs).reattachedMs !== null,
   };
 }

@@ -1,7 +1,7 @@
 import { ascending, percentileOf } from '../model/statistics.js';
-import type { Metric } from './metrics.js';
-import { round } from './phases.js';
-import type { ThresholdResult, Trial, Verdict } from './result.js';
+import type { Metric } from '../observe/metrics.js';
+import { round } from '../observe/phases.js';
+import type { ThresholdResult, Trial, Verdict } from '../observe/result.js';
 import type { Aggregation, Operator, Threshold } from './thresholds.js';
 
 /**

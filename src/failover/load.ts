@@ -1,7 +1,8 @@
 import type { Asking } from '../cluster/ask.js';
-import { step } from '../cluster/engine.js';
+import { step } from '../cluster/runtime.js';
 import { type Address, formatAddress } from '../model/address.js';
 import { dataNodes, type NodePlan } from '../model/plan.js';
+import type { ClientSummary, InvariantResult, LedgerSummary, WorkloadSettings } from '../observe/result.js';
 import { until } from '../until.js';
 import {
   cleanUp,
@@ -16,7 +17,6 @@ import {
 import { nodeOf, type Story } from './cast.js';
 import type { Ending } from './ending.js';
 import { judgePromises } from './promises.js';
-import type { ClientSummary, InvariantResult, LedgerSummary, WorkloadSettings } from './result.js';
 
 /** How long clients write before anything happens, in milliseconds: enough to see that all is well. */
 const WARM_UP_MS = 1000;
@@ -46,7 +46,7 @@ export interface Load {
 }
 
 /** Whom clients write to, and who watches. */
-export type LoadStage = Pick<Story, 'engine' | 'up' | 'observer'> & {
+export type LoadStage = Pick<Story, 'runtime' | 'live' | 'observer'> & {
   cast: Pick<Story['cast'], 'oldMaster'>;
 };
 
@@ -57,26 +57,26 @@ export async function startLoad(
   routable: boolean,
   apart = false,
 ): Promise<Load> {
-  const { engine, up } = story;
-  const { plan, asking } = up;
-  const { clock } = engine;
+  const { runtime, live } = story;
+  const { plan, asking } = live;
+  const { clock } = runtime;
   const run = `${Math.floor(clock.wallMs()).toString(36)}-${story.cast.oldMaster.id}`;
   const workload = await step(
-    engine,
+    runtime,
     'load',
     `${settings.clients} clients write (${settings.policy})`,
     async () => {
       const started = await startWorkload(
         {
-          ...(await roadOf(up.driver, plan, routable, apart)),
+          ...(await roadOf(live.driver, plan, routable, apart)),
           masterName: plan.spec.masterName,
           password: asking.password,
           nodes: dataNodes(plan).map(({ id, announce, endpoint }) => ({ id, announce, endpoint })),
         },
-        { settings, keyPrefix: `sentinelctl:${run}`, clock, signal: engine.signal },
+        { settings, keyPrefix: `sentinelctl:${run}`, clock, signal: runtime.signal },
       );
       try {
-        await clock.sleep(WARM_UP_MS, engine.signal);
+        await clock.sleep(WARM_UP_MS, runtime.signal);
       } catch (error) {
         // Nobody else holds them yet: left alone they would write for ever.
         await endWorkload(started, nodeOf(plan, story.cast.oldMaster.id), asking);
@@ -95,7 +95,7 @@ export async function startLoad(
         clock,
         everyMs: 20,
         deadlineMs: ending.servesAgain ? RECOVERY_BOUND_MS : 0,
-        signal: engine.signal,
+        signal: runtime.signal,
       });
       const done = await workload.stop();
       record = done;
@@ -150,15 +150,15 @@ async function endWorkload(
 }
 
 /** Waits until every replica that follows the master has its offset: only then does its data say what was lost. */
-async function quiesce({ engine, up, observer }: LoadStage, master: Address): Promise<void> {
-  const replicas = dataNodes(up.plan).filter((n) => formatAddress(n.announce) !== formatAddress(master));
+async function quiesce({ runtime, live, observer }: LoadStage, master: Address): Promise<void> {
+  const replicas = dataNodes(live.plan).filter((n) => formatAddress(n.announce) !== formatAddress(master));
   const masterId =
-    dataNodes(up.plan).find((n) => formatAddress(n.announce) === formatAddress(master))?.id ?? '';
+    dataNodes(live.plan).find((n) => formatAddress(n.announce) === formatAddress(master))?.id ?? '';
   const goal = observer.offsetOf(masterId) ?? 0;
   await until(() => (replicas.every((n) => (observer.offsetOf(n.id) ?? 0) >= goal) ? true : undefined), {
-    clock: engine.clock,
+    clock: runtime.clock,
     everyMs: 20,
     deadlineMs: READ_DEADLINE_MS,
-    signal: engine.signal,
+    signal: runtime.signal,
   });
 }

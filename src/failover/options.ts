@@ -1,4 +1,4 @@
-import type { FailoverResult } from './result.js';
+import type { FailoverResult } from '../observe/result.js';
 import type { Threshold } from './thresholds.js';
 import type { TrialSettings } from './trial.js';
 

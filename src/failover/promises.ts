@@ -1,5 +1,5 @@
 import { humanDurationMs } from '../model/duration.js';
-import type { ClientSummary, InvariantResult, LedgerSummary } from './result.js';
+import type { ClientSummary, InvariantResult, LedgerSummary } from '../observe/result.js';
 
 /** What must hold of what clients saw and were promised. */
 export function judgePromises(

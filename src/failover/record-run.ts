@@ -1,6 +1,6 @@
-import { appendRun, KEPT_RUNS } from '../cluster/history.js';
-import type { RunRecord, Spread } from '../cluster/run-record.js';
-import type { FailoverResult } from './result.js';
+import { appendRun, KEPT_RUNS } from '../cluster/store/history.js';
+import type { RunRecord, Spread } from '../cluster/store/run-record.js';
+import type { FailoverResult } from '../observe/result.js';
 
 /** Writes a run into its cluster's history below the home directory. Throws `state-directory` (3). */
 export async function recordRun(

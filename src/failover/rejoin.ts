@@ -1,12 +1,12 @@
-import { step } from '../cluster/engine.js';
+import { step } from '../cluster/runtime.js';
 import { startAsCrashed, startGuarded } from '../cluster/start.js';
 import { type Address, sameAddress } from '../model/address.js';
+import type { Observation } from '../observe/observation.js';
+import { round } from '../observe/phases.js';
+import type { Rejoin, RejoinMode } from '../observe/result.js';
 import { until } from '../until.js';
 import { nodeOf, type Story } from './cast.js';
 import type { Fault } from './fault.js';
-import type { Observation } from './observation.js';
-import { round } from './phases.js';
-import type { Rejoin, RejoinMode } from './result.js';
 
 /**
  * How long a returned master is waited for, in milliseconds. Sentinel converts it after 4 × its 2 s hello period and
@@ -22,30 +22,30 @@ export async function rejoin(
   newMaster: { id: string; announce: Address },
   mode: RejoinMode,
 ): Promise<Rejoin> {
-  const { engine, up, cast, observer } = story;
-  const { clock } = engine;
-  const old = nodeOf(up.plan, cast.oldMaster.id);
+  const { runtime, live, cast, observer } = story;
+  const { clock } = runtime;
+  const old = nodeOf(live.plan, cast.oldMaster.id);
   let startedAt = clock.now();
   let backAt: number | undefined;
   if (fault.ended !== null) {
-    const thawedAt = await step(engine, 'restart', `${old.id} thaws`, async () => fault.ended);
-    engine.signal?.throwIfAborted();
+    const thawedAt = await step(runtime, 'restart', `${old.id} thaws`, async () => fault.ended);
+    runtime.signal?.throwIfAborted();
     startedAt = backAt = thawedAt ?? clock.now();
   } else if (mode === 'guarded') {
     const label = `starting ${old.id} as a replica of ${newMaster.id}`;
-    await step(engine, 'restart', label, () => startGuarded(engine, up, old));
-  } else await step(engine, 'restart', `starting ${old.id} as it crashed`, () => startAsCrashed(up, old));
+    await step(runtime, 'restart', label, () => startGuarded(runtime, live, old));
+  } else await step(runtime, 'restart', `starting ${old.id} as it crashed`, () => startAsCrashed(live, old));
   backAt ??= clock.now();
 
   const since = (): Observation[] => observer.seen.filter((o) => o.source === old.id && o.atMs >= startedAt);
-  const waiting = { clock, everyMs: EVERY_MS, deadlineMs: REJOIN_BOUND_MS, signal: engine.signal };
+  const waiting = { clock, everyMs: EVERY_MS, deadlineMs: REJOIN_BOUND_MS, signal: runtime.signal };
   const follows = (o: Observation): boolean =>
     o.kind === 'role' && o.seen.role === 'replica' && sameAddress(o.seen.follows, newMaster.announce);
   const linkedUp = (o: Observation): boolean =>
     follows(o) && o.kind === 'role' && o.seen.link === 'connected';
 
   const converted = await step(
-    engine,
+    runtime,
     'convert',
     `${old.id} becomes a replica of ${newMaster.id}`,
     async () => until(() => since().find(follows), waiting),

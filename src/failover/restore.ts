@@ -1,5 +1,5 @@
-import type { BringUp } from '../cluster/bring-up.js';
-import { step } from '../cluster/engine.js';
+import type { LiveCluster } from '../cluster/bring-up.js';
+import { step } from '../cluster/runtime.js';
 import { startWhenSafe } from '../cluster/start.js';
 import { messageOf, notRestored, OperatorError } from '../errors.js';
 import { command } from '../model/hints.js';
@@ -12,15 +12,15 @@ import { nodeOf, type Story } from './cast.js';
  * be aborted. Throws `not-restored` (4) with what to type.
  */
 export async function restore(story: Story, why: string): Promise<void> {
-  const { engine, cast } = story;
-  const up: BringUp = { ...story.up, asking: { ...story.up.asking, signal: undefined } };
-  const node = nodeOf(up.plan, cast.oldMaster.id);
-  const { cluster } = up.plan.spec;
+  const { runtime, cast } = story;
+  const live: LiveCluster = { ...story.live, asking: { ...story.live.asking, signal: undefined } };
+  const node = nodeOf(live.plan, cast.oldMaster.id);
+  const { cluster } = live.plan.spec;
   try {
-    await step(engine, 'restore', `${why}: putting ${node.id} back`, async () => {
-      const { state } = await up.driver.inspect(node.id);
-      if (state === 'paused') await up.driver.resume(node.id);
-      else if (state !== 'running') await startWhenSafe(engine, up, node);
+    await step(runtime, 'restore', `${why}: putting ${node.id} back`, async () => {
+      const { state } = await live.driver.inspect(node.id);
+      if (state === 'paused') await live.driver.resume(node.id);
+      else if (state !== 'running') await startWhenSafe(runtime, live, node);
     });
   } catch (error) {
     throw notRestored('not-restored', `${node.id} was taken down and could not be put back safely`, {

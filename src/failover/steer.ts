@@ -1,5 +1,5 @@
 import { surveyPlan, withNode } from '../cluster/ask.js';
-import type { BringUp } from '../cluster/bring-up.js';
+import type { LiveCluster } from '../cluster/bring-up.js';
 import type { Experiment } from '../faults/experiment.js';
 import { sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
@@ -20,8 +20,8 @@ export interface Steering {
 }
 
 /** Reads the priorities that must be given back. `seed` decides between nodes that are equal. */
-export async function steer(up: BringUp, experiment: Experiment, seed: number): Promise<Steering> {
-  const { plan, asking } = up;
+export async function steer(live: LiveCluster, experiment: Experiment, seed: number): Promise<Steering> {
+  const { plan, asking } = live;
   const data = dataNodes(plan);
   const had = new Map<string, string>();
   for (const node of data) {

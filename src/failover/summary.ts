@@ -1,6 +1,6 @@
 import { ascending, medianInterval95, percentileOf } from '../model/statistics.js';
-import { METRICS } from './metrics.js';
-import type { MetricSummary, Trial } from './result.js';
+import { METRICS } from '../observe/metrics.js';
+import type { MetricSummary, Trial } from '../observe/result.js';
 
 /** Fewer say nothing about how a median varies. */
 export const FEWEST_FOR_INTERVAL = 3;

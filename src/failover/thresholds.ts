@@ -2,7 +2,7 @@ import { type OperatorError, usageError } from '../errors.js';
 import { parseDurationMs } from '../model/duration.js';
 import { nearest } from '../model/nearest.js';
 import { abbreviate } from '../model/spec.js';
-import { METRICS, type Metric, metricNamed } from './metrics.js';
+import { METRICS, type Metric, metricNamed } from '../observe/metrics.js';
 
 export { judge } from './judge.js';
 

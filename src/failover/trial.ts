@@ -1,27 +1,27 @@
 import { surveyPlan } from '../cluster/ask.js';
-import { type BringUp, proveConvergence } from '../cluster/bring-up.js';
-import { type Engine, step } from '../cluster/engine.js';
+import { type LiveCluster, proveConvergence } from '../cluster/bring-up.js';
+import { type Runtime, step } from '../cluster/runtime.js';
 import { EXIT, OperatorError } from '../errors.js';
 import type { Experiment } from '../faults/experiment.js';
 import { requirePastFailoverGuard, requireSteady } from '../faults/preflight.js';
 import { dataNodes, sentinelNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { type FullSyncs, judgeInvariants } from '../observe/invariants/index.js';
+import type { Observation } from '../observe/observation.js';
+import { type Observer, observe } from '../observe/observer.js';
+import { newMasterOf, phaseTimes, round } from '../observe/phases.js';
+import { reasonsOf, sdownAt, spuriousIn } from '../observe/reasons.js';
+import type { Rejoin, RejoinMode, Trial, WorkloadSettings } from '../observe/result.js';
+import { trialEvents } from '../observe/trial-events.js';
 import { castOf, type Story } from './cast.js';
 import { endingOf } from './ending.js';
 import { actOf, type Fault, type FaultSpec, injectFault } from './fault.js';
 import { followFailover } from './follow.js';
 import { fullSyncsOf } from './full-syncs.js';
-import { type FullSyncs, judgeInvariants } from './invariants/index.js';
 import { type LiveConfig, liveConfig } from './live-config.js';
 import type { Load } from './load.js';
-import type { Observation } from './observation.js';
-import { type Observer, observe } from './observer.js';
-import { newMasterOf, phaseTimes, round } from './phases.js';
-import { reasonsOf, sdownAt, spuriousIn } from './reasons.js';
 import { rejoin } from './rejoin.js';
 import { restore } from './restore.js';
-import type { Rejoin, RejoinMode, Trial, WorkloadSettings } from './result.js';
-import { trialEvents } from './trial-events.js';
 
 export interface TrialSettings {
   fault: FaultSpec;
@@ -41,23 +41,23 @@ export interface TrialSettings {
  * journalled before, for `recover`.
  */
 export async function playTrial(
-  engine: Engine,
-  up: BringUp,
+  runtime: Runtime,
+  live: LiveCluster,
   experiment: Experiment,
   settings: TrialSettings,
 ): Promise<{ trial: Trial; before: Snapshot }> {
-  const { plan, driver, asking } = up;
-  const before = await step(engine, 'preflight', 'looking whether a fault may be injected', async () => {
-    await requirePastFailoverGuard(plan, driver, engine.clock.wallMs());
+  const { plan, driver, asking } = live;
+  const before = await step(runtime, 'preflight', 'looking whether a fault may be injected', async () => {
+    await requirePastFailoverGuard(plan, driver, runtime.clock.wallMs());
     return requireSteady(plan, asking);
   });
   const cast = castOf(plan, before);
-  engine.onProgress({ type: 'note', level: 'info', text: cast.sentence });
-  const { clock } = engine;
+  runtime.onProgress({ type: 'note', level: 'info', text: cast.sentence });
+  const { clock } = runtime;
   const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
   const observer = await observe(nodes, { clock, masterName: cast.masterName, password: asking.password });
   const config = { ...liveConfig(plan, before), hangs: settings.fault.name === 'freeze' };
-  const story: Story = { engine, up, cast, observer, config };
+  const story: Story = { runtime, live, cast, observer, config };
   let load: Load | null = null;
   const hurt: { fault: Fault | null } = { fault: null };
   try {
@@ -78,10 +78,10 @@ export async function playTrial(
         return { fault, back, fullSyncs };
       },
     );
-    if (back !== null) await step(engine, 'settle', 'everyone agrees again', () => settle(up));
+    if (back !== null) await step(runtime, 'settle', 'everyone agrees again', () => settle(live));
     return { trial: await judge(story, fault, back, fullSyncs, load), before };
   } catch (error) {
-    const isOver = engine.signal?.aborted === true && !isNotRestored(error);
+    const isOver = runtime.signal?.aborted === true && !isNotRestored(error);
     if (!isOver || hurt.fault === null) throw error;
     return { trial: await cutShort(story, hurt.fault, load), before };
   } finally {
@@ -104,16 +104,16 @@ async function judge(
   fullSyncs: FullSyncs | null,
   load: Load | null,
 ): Promise<Trial> {
-  const { up, cast, observer } = story;
+  const { live, cast, observer } = story;
   const seen = since(observer, fault);
   const fromMs = fault.atMs;
-  const untilMs = story.engine.clock.now();
+  const untilMs = story.runtime.clock.now();
   const returnedAtMs = back?.restartedMs == null ? untilMs : fromMs + back.restartedMs;
   // Dead or frozen until it came back.
   const still = [{ id: cast.oldMaster.id, fromMs, toMs: returnedAtMs }];
   const newMaster = newMasterOf(seen, cast);
   const promises = load && (await load.settle(endingOf(fault, newMaster, back)));
-  const snapshot = await surveyPlan(up.plan, up.asking);
+  const snapshot = await surveyPlan(live.plan, live.asking);
   return {
     ...whatWasSeen(story, fault),
     rejoin: back === null || promises === null ? back : { ...back, zombieWrites: promises.zombieWrites },
@@ -187,9 +187,9 @@ async function orPutBack<T>(story: Story, settled: () => Promise<void>, work: ()
 }
 
 /** What could not be proved shows in the invariants, with its evidence. */
-async function settle(up: BringUp): Promise<void> {
+async function settle(live: LiveCluster): Promise<void> {
   try {
-    await proveConvergence(up);
+    await proveConvergence(live);
   } catch (error) {
     if (!(error instanceof OperatorError && error.code === 'not-converged')) throw error;
   }

@@ -1,11 +1,11 @@
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import type { ClusterPlan } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { pingPeriodMs } from '../observe/phases.js';
+import type { FailoverResult, InvariantResult, ThresholdResult, Trial, Verdict } from '../observe/result.js';
 import type { FaultSpec } from './fault.js';
 import { liveConfig } from './live-config.js';
 import type { FailoverTestOptions } from './options.js';
-import { pingPeriodMs } from './phases.js';
-import type { FailoverResult, InvariantResult, ThresholdResult, Trial, Verdict } from './result.js';
 import { summarize } from './summary.js';
 import { judge, parseThreshold } from './thresholds.js';
 

@@ -1,5 +1,5 @@
-import type { BringUp } from '../cluster/bring-up.js';
-import type { Engine } from '../cluster/engine.js';
+import type { LiveCluster } from '../cluster/bring-up.js';
+import type { Runtime } from '../cluster/runtime.js';
 import type { Link } from '../drivers/links.js';
 import type { Address } from '../model/address.js';
 
@@ -43,18 +43,18 @@ export type ActOf<K extends ActKind> = Extract<Act, { act: K }>;
 
 /** What acts work on: a cluster of ours, under its lock. */
 export interface Scene {
-  engine: Engine;
-  up: BringUp;
+  runtime: Runtime;
+  live: LiveCluster;
 }
 
 /** How one kind of act is done and taken back. Everything but `prepare` and `inject` is idempotent. */
 export interface Actor<A extends Act> {
   /** Exactly what is done, for `--dry-run` and the journal's reader: `SIGKILL to redis-1 (127.0.0.1:6379)`. Pure. */
-  describe(scene: Pick<Scene, 'up'>, act: A): string;
+  describe(scene: Pick<Scene, 'live'>, act: A): string;
   /** Exactly how it is taken back, in words. Pure. */
-  describeUndo(scene: Pick<Scene, 'up'>, act: A): string;
+  describeUndo(scene: Pick<Scene, 'live'>, act: A): string;
   /** What a person types to take it back where this tool can not; whole command lines. Pure. */
-  commands(scene: Pick<Scene, 'up'>, act: A): string[];
+  commands(scene: Pick<Scene, 'live'>, act: A): string[];
   /**
    * Looks whether it can be done at all, and reads what taking it back will need; changes nothing. The act that it
    * answers with is what goes into the journal. Throws OperatorError (3) with the reason, and which driver can.

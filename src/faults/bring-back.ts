@@ -1,7 +1,7 @@
 import { startAndGreet } from '../cluster/bring-up.js';
-import { coldStart } from '../cluster/create.js';
-import { requireCluster } from '../cluster/engine.js';
+import { requireCluster } from '../cluster/runtime.js';
 import { startWhenSafe } from '../cluster/start.js';
+import { coldStart } from '../cluster/up/create.js';
 import { OperatorError } from '../errors.js';
 import { dataNodes, type NodePlan } from '../model/plan.js';
 import type { Scene } from './act.js';
@@ -13,7 +13,7 @@ const ELECTION_MS = 15_000;
  * How long a failover may be in coming, in milliseconds: after a failed attempt nobody tries again within
  * 2 × failover-timeout (sentinel.c, sentinelStartFailoverIfNeeded).
  */
-export const failoverBoundMs = ({ plan }: Scene['up']): number =>
+export const failoverBoundMs = ({ plan }: Scene['live']): number =>
   plan.spec.downAfterMs + 2 * plan.spec.failoverTimeoutMs + ELECTION_MS;
 
 /**
@@ -22,17 +22,17 @@ export const failoverBoundMs = ({ plan }: Scene['up']): number =>
  * anew around what is on disk, as `up` does; also where no failover ever comes. Nothing to do for one that runs. Throws the guard's last refusal.
  */
 export async function bringBack(scene: Scene, node: NodePlan): Promise<void> {
-  const { engine, up } = scene;
-  const { state } = await up.driver.inspect(node.id);
+  const { runtime, live } = scene;
+  const { state } = await live.driver.inspect(node.id);
   if (state === 'running' || state === 'paused') return;
-  if (node.kind === 'sentinel') return startAndGreet(up, node);
+  if (node.kind === 'sentinel') return startAndGreet(live, node);
   if (await isDataGone(scene)) return startFromDisk(scene);
   try {
-    await startWhenSafe(engine, up, node, failoverBoundMs(up));
+    await startWhenSafe(runtime, live, node, failoverBoundMs(live));
   } catch (error) {
     if (!isStuck(error) || !(await isKeptElsewhere(scene, node))) throw error;
     const text = `nobody was promoted in the place of ${node.id}: everything is started anew around what is on disk`;
-    engine.onProgress({ type: 'note', level: 'warning', text });
+    runtime.onProgress({ type: 'note', level: 'warning', text });
     await startFromDisk(scene);
   }
 }
@@ -42,21 +42,21 @@ const isStuck = (error: unknown): boolean =>
   error instanceof OperatorError && ['would-come-back-empty', 'failover-at-hand'].includes(error.code);
 
 /** Whether another data node runs that logs every change to disk: what it holds survives that all is started anew. */
-async function isKeptElsewhere({ up }: Scene, dead: NodePlan): Promise<boolean> {
-  const others = dataNodes(up.plan).filter((node) => node.id !== dead.id && node.persistent);
-  const states = await Promise.all(others.map(({ id }) => up.driver.inspect(id)));
+async function isKeptElsewhere({ live }: Scene, dead: NodePlan): Promise<boolean> {
+  const others = dataNodes(live.plan).filter((node) => node.id !== dead.id && node.persistent);
+  const states = await Promise.all(others.map(({ id }) => live.driver.inspect(id)));
   return states.some(({ state }) => state === 'running');
 }
 
 /** Whether no data node is left alive: nobody can say whom another one should follow. */
-export async function isDataGone({ up }: Scene): Promise<boolean> {
-  const states = await Promise.all(dataNodes(up.plan).map((node) => up.driver.inspect(node.id)));
+export async function isDataGone({ live }: Scene): Promise<boolean> {
+  const states = await Promise.all(dataNodes(live.plan).map((node) => live.driver.inspect(node.id)));
   return states.every(({ state }) => state !== 'running' && state !== 'paused');
 }
 
 /** As `up` does where no data node runs: whoever holds the data becomes the master. */
-export async function startFromDisk({ engine, up }: Scene): Promise<void> {
-  const { cluster } = up.plan.spec;
-  const state = await requireCluster(engine.store, cluster);
-  await coldStart({ ...engine, signal: undefined }, up.driver, state, up.asking.password);
+export async function startFromDisk({ runtime, live }: Scene): Promise<void> {
+  const { cluster } = live.plan.spec;
+  const state = await requireCluster(runtime.store, cluster);
+  await coldStart({ ...runtime, signal: undefined }, live.driver, state, live.asking.password);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { BringUp } from '../cluster/bring-up.js';
-import type { Engine } from '../cluster/engine.js';
-import { appendRecord, beginJournal, type Journal, requireFinished } from '../cluster/journal.js';
+import type { LiveCluster } from '../cluster/bring-up.js';
+import type { Runtime } from '../cluster/runtime.js';
+import { appendRecord, beginJournal, type Journal, requireFinished } from '../cluster/store/journal.js';
 import { ownIdentity } from '../host/process-identity.js';
 import type { Act, Scene } from './act.js';
 import { actorOf } from './acts/index.js';
@@ -62,30 +62,30 @@ export interface Experiment {
  * `unfinished-journal` (3) where an earlier one is open.
  */
 export async function openExperiment(
-  engine: Engine,
-  up: BringUp,
+  runtime: Runtime,
+  live: LiveCluster,
   options: ExperimentOptions,
 ): Promise<Experiment> {
-  await requireFinished(engine.store, up.plan.spec.cluster);
+  await requireFinished(runtime.store, live.plan.spec.cluster);
   const isProved = options.proof ?? true;
-  return new Journalled(engine, up, isProved, () => begin(engine, up.plan.spec.cluster, options));
+  return new Journalled(runtime, live, isProved, () => begin(runtime, live.plan.spec.cluster, options));
 }
 
-async function begin(engine: Engine, cluster: string, options: ExperimentOptions): Promise<void> {
+async function begin(runtime: Runtime, cluster: string, options: ExperimentOptions): Promise<void> {
   const { pid, startTime } = await ownIdentity();
   const id = randomBytes(8).toString('hex');
-  const atMs = engine.clock.wallMs();
+  const atMs = runtime.clock.wallMs();
   const healByMs = options.guardMs === null ? null : atMs + options.guardMs;
   const { what, keep, proof = true } = options;
   const owner = { pid, startTime };
-  await beginJournal(engine.store, cluster, { id, what, owner, keep, atMs, healByMs, proof });
-  if (healByMs !== null) await startGuard(engine, cluster, id);
+  await beginJournal(runtime.store, cluster, { id, what, owner, keep, atMs, healByMs, proof });
+  if (healByMs !== null) await startGuard(runtime, cluster, id);
 }
 
 /** Goes on with a journal that another run left. The caller holds the cluster's lock. */
-export function resumeExperiment(engine: Engine, up: BringUp, journal: Journal): Experiment {
+export function resumeExperiment(runtime: Runtime, live: LiveCluster, journal: Journal): Experiment {
   const left = journal.steps.filter((step) => step.state !== 'undone');
-  return new Journalled(engine, up, journal.head.proof ?? true, null, {
+  return new Journalled(runtime, live, journal.head.proof ?? true, null, {
     active: left.map(({ n, act }) => ({ n, act: act as Act })),
     last: Math.max(0, ...journal.steps.map((step) => step.n)),
   });
@@ -98,19 +98,19 @@ class Journalled implements Experiment {
   #last: number;
   /** Begins the journal; null once that is done. */
   #begin: (() => Promise<void>) | null;
-  readonly #engine: Engine;
-  readonly #up: BringUp;
+  readonly #engine: Runtime;
+  readonly #up: LiveCluster;
   readonly #isProved: boolean;
 
   constructor(
-    engine: Engine,
-    up: BringUp,
+    runtime: Runtime,
+    live: LiveCluster,
     isProved: boolean,
     begin: (() => Promise<void>) | null,
     left: { active: Injected[]; last: number } = { active: [], last: 0 },
   ) {
-    this.#engine = engine;
-    this.#up = up;
+    this.#engine = runtime;
+    this.#up = live;
     this.#isProved = isProved;
     this.#begin = begin;
     this.#active = left.active;
@@ -124,7 +124,7 @@ class Journalled implements Experiment {
   }
 
   async inject(acts: readonly Act[], onBegin?: () => void): Promise<Injected[]> {
-    const scene: Scene = { engine: this.#engine, up: this.#up };
+    const scene: Scene = { runtime: this.#engine, live: this.#up };
     const prepared: Act[] = [];
     for (const act of acts) prepared.push(await actorOf(act).prepare(scene, act));
     const injected = await this.plan(prepared);
@@ -182,9 +182,9 @@ class Journalled implements Experiment {
 }
 
 /** The same cluster for work that an abort must not cut short. */
-export function unbroken(engine: Engine, up: BringUp): Scene {
+export function unbroken(runtime: Runtime, live: LiveCluster): Scene {
   return {
-    engine: { ...engine, signal: undefined },
-    up: { ...up, asking: { ...up.asking, signal: undefined } },
+    runtime: { ...runtime, signal: undefined },
+    live: { ...live, asking: { ...live.asking, signal: undefined } },
   };
 }

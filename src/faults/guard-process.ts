@@ -1,35 +1,35 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Engine } from '../cluster/engine.js';
-import { appendRecord, readJournal } from '../cluster/journal.js';
+import type { Runtime } from '../cluster/runtime.js';
+import { appendRecord, readJournal } from '../cluster/store/journal.js';
 import { messageOf } from '../errors.js';
 import { ownCommand } from '../host/own-command.js';
 import { identify, ownIdentity } from '../host/process-identity.js';
 import { signalProcess } from '../host/signal.js';
 
-type Using = Pick<Engine, 'store' | 'env' | 'onProgress'>;
+type Using = Pick<Runtime, 'store' | 'env' | 'onProgress'>;
 
 /**
  * Starts a process of our own that outlives this one and heals the cluster when the journal's time has come and this
  * process is gone; it is written into the journal. Where it can't be started the run goes on without, and says so.
  */
-export async function startGuard(engine: Using, cluster: string, id: string): Promise<void> {
+export async function startGuard(runtime: Using, cluster: string, id: string): Promise<void> {
   try {
     const [program, entry] = ownCommand();
     const child = spawn(program, [entry, '__guard', id, '--cluster', cluster, '--quiet'], {
-      cwd: engine.store.home,
+      cwd: runtime.store.home,
       detached: true,
       stdio: 'ignore',
-      env: guardEnv(engine),
+      env: guardEnv(runtime),
     });
     await once(child, 'spawn');
     child.unref();
     const identity = child.pid === undefined ? undefined : await identify(child.pid);
     if (identity !== undefined)
-      await appendRecord(engine.store, cluster, { type: 'guard', process: identity });
+      await appendRecord(runtime.store, cluster, { type: 'guard', process: identity });
   } catch (error) {
     const text = `nobody will heal this if the command is killed: ${messageOf(error)}`;
-    engine.onProgress({ type: 'note', level: 'warning', text });
+    runtime.onProgress({ type: 'note', level: 'warning', text });
   }
 }
 
@@ -41,7 +41,7 @@ function guardEnv({ env, store }: Using): Record<string, string> {
 }
 
 /** Ends the guards of a cluster's journal, by their identity; not this process, where it is one of them. */
-export async function endGuards({ store }: Pick<Engine, 'store'>, cluster: string): Promise<void> {
+export async function endGuards({ store }: Pick<Runtime, 'store'>, cluster: string): Promise<void> {
   const journal = await readJournal(store, cluster);
   const self = await ownIdentity();
   for (const guard of journal?.guards ?? []) {

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { surveyPlan } from '../cluster/ask.js';
-import type { BringUp } from '../cluster/bring-up.js';
+import type { LiveCluster } from '../cluster/bring-up.js';
 import { changing } from '../cluster/changing.js';
-import { type Engine, openDriver, requireCluster, step } from '../cluster/engine.js';
+import { openDriver, type Runtime, requireCluster, step } from '../cluster/runtime.js';
 import { EXIT, OperatorError, usageError } from '../errors.js';
 import { convergence } from '../model/convergence.js';
 import { formatDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { type Roles, rolesIn } from '../observe/roles.js';
 import type { Act } from './act.js';
 import { actorOf, describeActs } from './acts/index.js';
 import type { Fault, FaultParams } from './catalogue/fault.js';
@@ -15,7 +16,6 @@ import { faultOf } from './catalogue/index.js';
 import { type Experiment, openExperiment } from './experiment.js';
 import { requirePastFailoverGuard, requireSteady } from './preflight.js';
 import { requireRadius } from './radius.js';
-import { type Roles, rolesIn } from './roles.js';
 import { type Seen, showWhile } from './show.js';
 
 /** Deadline of one question, in milliseconds. */
@@ -61,14 +61,15 @@ export interface InjectResult {
  * abort; without, the fault is left in effect, for `heal`. Throws `not-steady`, `too-soon`, `blast-radius` or what the
  * fault's acts refuse (3) before anything is done, `not-healed` (4).
  */
-export async function inject(engine: Engine, request: InjectRequest): Promise<InjectResult> {
+export async function inject(runtime: Runtime, request: InjectRequest): Promise<InjectResult> {
   const fault = faultOf(request.fault);
   requireHeeded(fault, request);
   const lasting = request.forMs === null ? [] : ['--for', formatDurationMs(request.forMs)];
   const what = ['inject', fault.name, ...request.targets, ...lasting].join(' ');
-  if (request.dryRun) return onCluster(engine, request.cluster, (up) => rehearse(engine, up, fault, request));
-  return changing(engine, request.cluster, `${what} --cluster ${request.cluster}`, () =>
-    onCluster(engine, request.cluster, (up) => perform(engine, up, fault, request, what)),
+  if (request.dryRun)
+    return onCluster(runtime, request.cluster, (live) => rehearse(runtime, live, fault, request));
+  return changing(runtime, request.cluster, `${what} --cluster ${request.cluster}`, () =>
+    onCluster(runtime, request.cluster, (live) => perform(runtime, live, fault, request, what)),
   );
 }
 
@@ -84,12 +85,16 @@ function requireHeeded(fault: Fault, { forMs, delayMs, jitterMs }: InjectRequest
   });
 }
 
-async function onCluster<T>(engine: Engine, cluster: string, work: (up: BringUp) => Promise<T>): Promise<T> {
-  const state = await requireCluster(engine.store, cluster);
-  const driver = await openDriver(engine, state);
+async function onCluster<T>(
+  runtime: Runtime,
+  cluster: string,
+  work: (live: LiveCluster) => Promise<T>,
+): Promise<T> {
+  const state = await requireCluster(runtime.store, cluster);
+  const driver = await openDriver(runtime, state);
   try {
-    const password = await engine.store.password(cluster);
-    const { clock, signal } = engine;
+    const password = await runtime.store.password(cluster);
+    const { clock, signal } = runtime;
     const asking = { clock, password, deadlineMs: ASK_DEADLINE_MS, signal };
     return await work({ driver, plan: state.plan, asking, deadlineMs: START_BOUND_MS });
   } finally {
@@ -99,29 +104,29 @@ async function onCluster<T>(engine: Engine, cluster: string, work: (up: BringUp)
 
 /** What would be done to the cluster as it is now; everything is looked at and nothing is done. */
 async function rehearse(
-  engine: Engine,
-  up: BringUp,
+  runtime: Runtime,
+  live: LiveCluster,
   fault: Fault,
   request: InjectRequest,
 ): Promise<InjectResult> {
-  const { roles } = await lookAt(engine, up, request.force);
+  const { roles } = await lookAt(runtime, live, request.force);
   const { acts, forMs } = actsFor(fault, roles, request);
   const prepared: Act[] = [];
-  for (const act of acts) prepared.push(await actorOf(act).prepare({ engine, up }, act));
-  return { ...resultOf(up, fault, prepared), dryRun: true, forMs, heal: null };
+  for (const act of acts) prepared.push(await actorOf(act).prepare({ runtime, live }, act));
+  return { ...resultOf(live, fault, prepared), dryRun: true, forMs, heal: null };
 }
 
 async function perform(
-  engine: Engine,
-  up: BringUp,
+  runtime: Runtime,
+  live: LiveCluster,
   fault: Fault,
   request: InjectRequest,
   what: string,
 ): Promise<InjectResult> {
-  const { roles, isWhole, snapshot } = await lookAt(engine, up, request.force);
+  const { roles, isWhole, snapshot } = await lookAt(runtime, live, request.force);
   const { acts, forMs } = actsFor(fault, roles, request);
   const keep = forMs === null;
-  const experiment = await openExperiment(engine, up, {
+  const experiment = await openExperiment(runtime, live, {
     what,
     keep,
     guardMs: forMs ?? fault.keptAtMostMs ?? null,
@@ -130,16 +135,16 @@ async function perform(
   try {
     const injected = await experiment.inject(acts);
     const result = resultOf(
-      up,
+      live,
       fault,
       injected.map(({ act }) => act),
     );
-    for (const { does } of result.acts) engine.onProgress({ type: 'note', level: 'info', text: does });
+    for (const { does } of result.acts) runtime.onProgress({ type: 'note', level: 'info', text: does });
     if (keep) return result;
-    const seen = await showWhile(engine, up, snapshot, async () => {
+    const seen = await showWhile(runtime, live, snapshot, async () => {
       if (forMs > 0)
-        await step(engine, 'inject', `in effect for ${formatDurationMs(forMs)}`, () =>
-          engine.clock.sleep(forMs, engine.signal),
+        await step(runtime, 'inject', `in effect for ${formatDurationMs(forMs)}`, () =>
+          runtime.clock.sleep(forMs, runtime.signal),
         );
       await experiment.heal();
     });
@@ -160,13 +165,13 @@ async function putBack(experiment: Experiment, cause: unknown): Promise<void> {
 
 /** Read right before acting. Throws `not-steady` or `too-soon` (3), which `--force` passes over. */
 async function lookAt(
-  engine: Engine,
-  up: BringUp,
+  runtime: Runtime,
+  live: LiveCluster,
   force: boolean,
 ): Promise<{ roles: Roles; isWhole: boolean; snapshot: Snapshot }> {
-  const { plan, driver, asking } = up;
+  const { plan, driver, asking } = live;
   if (!force) {
-    await requirePastFailoverGuard(plan, driver, engine.clock.wallMs());
+    await requirePastFailoverGuard(plan, driver, runtime.clock.wallMs());
     const snapshot = await requireSteady(plan, asking);
     return { roles: rolesIn(plan, snapshot), isWhole: true, snapshot };
   }
@@ -197,12 +202,12 @@ function actsFor(fault: Fault, roles: Roles, request: InjectRequest): { acts: Ac
   return { acts, forMs };
 }
 
-function resultOf(up: BringUp, fault: Fault, acts: readonly Act[]): InjectResult {
-  const { cluster } = up.plan.spec;
+function resultOf(live: LiveCluster, fault: Fault, acts: readonly Act[]): InjectResult {
+  const { cluster } = live.plan.spec;
   return {
     cluster,
     fault: fault.name,
-    acts: describeActs({ up }, acts),
+    acts: describeActs({ live }, acts),
     dryRun: false,
     forMs: null,
     healed: false,

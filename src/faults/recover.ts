@@ -1,9 +1,9 @@
 import { type Asking, surveyPlan } from '../cluster/ask.js';
-import type { BringUp } from '../cluster/bring-up.js';
-import { NODE_BOUND_MS } from '../cluster/create.js';
-import { type Engine, openDriver, requireCluster } from '../cluster/engine.js';
-import { type Journal, unfinishedJournal } from '../cluster/journal.js';
-import type { ClusterState } from '../cluster/state.js';
+import type { LiveCluster } from '../cluster/bring-up.js';
+import { openDriver, type Runtime, requireCluster } from '../cluster/runtime.js';
+import { type Journal, unfinishedJournal } from '../cluster/store/journal.js';
+import type { ClusterState } from '../cluster/store/state.js';
+import { NODE_BOUND_MS } from '../cluster/up/create.js';
 import { withLock } from '../host/lock.js';
 import { sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
@@ -36,31 +36,31 @@ export interface RecoverResult {
  * and no other. Throws `not-healed` (4) with what is still wrong.
  */
 export function recover(
-  engine: Engine,
+  runtime: Runtime,
   cluster: string,
   what: string,
   only?: string,
 ): Promise<RecoverResult> {
-  return withLock(engine.store.lockOf(cluster), `${what} --cluster ${cluster}`, async () => {
-    const state = await requireCluster(engine.store, cluster);
-    const journal = await unfinishedJournal(engine.store, cluster);
+  return withLock(runtime.store.lockOf(cluster), `${what} --cluster ${cluster}`, async () => {
+    const state = await requireCluster(runtime.store, cluster);
+    const journal = await unfinishedJournal(runtime.store, cluster);
     const isMeant = journal !== null && (only === undefined || journal.head.id === only);
     if (!isMeant) return { cluster, what: null, since: null, undone: [], started: [], master: null };
-    return finish(engine, state, journal);
+    return finish(runtime, state, journal);
   });
 }
 
-async function finish(engine: Engine, state: ClusterState, journal: Journal): Promise<RecoverResult> {
+async function finish(runtime: Runtime, state: ClusterState, journal: Journal): Promise<RecoverResult> {
   const { plan } = state;
   const { cluster } = plan.spec;
-  const driver = await openDriver(engine, state);
+  const driver = await openDriver(runtime, state);
   try {
-    const password = await engine.store.password(cluster);
-    const asking: Asking = { clock: engine.clock, password, deadlineMs: ASK_DEADLINE_MS };
-    const up: BringUp = { driver, plan, asking, deadlineMs: NODE_BOUND_MS };
-    const scene = unbroken(engine, up);
-    await endGuards(engine, cluster);
-    const experiment = resumeExperiment(engine, up, journal);
+    const password = await runtime.store.password(cluster);
+    const asking: Asking = { clock: runtime.clock, password, deadlineMs: ASK_DEADLINE_MS };
+    const live: LiveCluster = { driver, plan, asking, deadlineMs: NODE_BOUND_MS };
+    const scene = unbroken(runtime, live);
+    await endGuards(runtime, cluster);
+    const experiment = resumeExperiment(runtime, live, journal);
     const undone = experiment.active().toReversed();
     if (await isDataGone(scene)) await startFromDisk(scene);
     await experiment.heal({ prove: false });
@@ -86,7 +86,7 @@ async function finish(engine: Engine, state: ClusterState, journal: Journal): Pr
 async function startRest(scene: Scene, undone: readonly { act: Act }[]): Promise<string[]> {
   const named = new Set(undone.flatMap(({ act }) => ('node' in act ? [act.node] : [])));
   const started: string[] = [];
-  const { plan, driver } = scene.up;
+  const { plan, driver } = scene.live;
   for (const node of plan.nodes.toSorted((a, b) => b.kind.localeCompare(a.kind))) {
     const { state } = await driver.inspect(node.id);
     if (state === 'running') continue;

@@ -1,5 +1,5 @@
 import { changing } from '../cluster/changing.js';
-import { type Engine, openDriver, requireCluster } from '../cluster/engine.js';
+import { openDriver, type Runtime, requireCluster } from '../cluster/runtime.js';
 import { messageOf, OperatorError } from '../errors.js';
 import type { Repair, Repaired } from '../model/repair.js';
 import { until } from '../until.js';
@@ -31,17 +31,17 @@ export interface RepairRequest {
  * done is left with its reason, and does not keep the others. Throws `locked` or `unfinished-journal` (3), `not-healed`
  * (4), or the signal's reason.
  */
-export async function repairAll(engine: Engine, request: RepairRequest): Promise<Repaired[]> {
+export async function repairAll(runtime: Runtime, request: RepairRequest): Promise<Repaired[]> {
   const { cluster, dryRun } = request;
-  const state = await requireCluster(engine.store, cluster);
-  const driver = await openDriver(engine, state);
+  const state = await requireCluster(runtime.store, cluster);
+  const driver = await openDriver(runtime, state);
   try {
-    const password = await engine.store.password(cluster);
-    const { clock, signal } = engine;
+    const password = await runtime.store.password(cluster);
+    const { clock, signal } = runtime;
     const asking = { clock, password, deadlineMs: ASK_DEADLINE_MS, signal };
-    const scene: Scene = { engine, up: { driver, plan: state.plan, asking, deadlineMs: START_BOUND_MS } };
+    const scene: Scene = { runtime, live: { driver, plan: state.plan, asking, deadlineMs: START_BOUND_MS } };
     if (dryRun) return request.repairs.map((repair) => answered(scene, repair, 'would'));
-    return await changing(engine, cluster, `doctor --fix --cluster ${cluster}`, () =>
+    return await changing(runtime, cluster, `doctor --fix --cluster ${cluster}`, () =>
       inOrder(scene, request),
     );
   } finally {
@@ -50,26 +50,26 @@ export async function repairAll(engine: Engine, request: RepairRequest): Promise
 }
 
 async function inOrder(scene: Scene, { cluster, repairs, confirm }: RepairRequest): Promise<Repaired[]> {
-  const { engine, up } = scene;
+  const { runtime, live } = scene;
   const what = `doctor --fix --cluster ${cluster}`;
   // What is repaired is not whole, and may ail from more than this repairs.
-  const experiment = await openExperiment(engine, up, { what, keep: false, guardMs: null, proof: false });
+  const experiment = await openExperiment(runtime, live, { what, keep: false, guardMs: null, proof: false });
   const done: Repaired[] = [];
   let resetAtMs: number | null = null;
   try {
     for (const repair of repairs) {
-      engine.signal?.throwIfAborted();
+      runtime.signal?.throwIfAborted();
       const does = describe(scene, repair);
       if (!(await confirm(does, repair))) {
         done.push(answered(scene, repair, 'declined'));
         continue;
       }
       if (repair.kind === 'reset' && resetAtMs !== null) {
-        const restMs = RESETS_APART_MS - (engine.clock.now() - resetAtMs);
-        if (restMs > 0) await engine.clock.sleep(restMs, engine.signal);
+        const restMs = RESETS_APART_MS - (runtime.clock.now() - resetAtMs);
+        if (restMs > 0) await runtime.clock.sleep(restMs, runtime.signal);
       }
       done.push(await one(scene, experiment, repair));
-      if (repair.kind === 'reset') resetAtMs = engine.clock.now();
+      if (repair.kind === 'reset') resetAtMs = runtime.clock.now();
     }
   } finally {
     // Whatever is left was not read back as it was meant to be.
@@ -88,7 +88,7 @@ async function one(scene: Scene, experiment: Experiment, repair: Repair): Promis
         : await change(scene, experiment, repair);
     return answered(scene, repair, why === null ? 'done' : 'left', why);
   } catch (error) {
-    scene.engine.signal?.throwIfAborted();
+    scene.runtime.signal?.throwIfAborted();
     const begun = experiment.active().filter((step) => !before.some((b) => b.n === step.n));
     if (begun.length > 0) await experiment.heal({ only: begun, prove: false });
     return answered(scene, repair, 'left', whyOf(error));
@@ -103,15 +103,15 @@ type Change = Exclude<Repair, { kind: 'reset' }>;
 
 /** Journals how it was, changes it, reads it back. Answers why it was not done; throws where it took no effect. */
 async function change(scene: Scene, experiment: Experiment, repair: Change): Promise<string | null> {
-  const { up } = scene;
+  const { live } = scene;
   const prepared = await prepare(scene, repair);
   if (typeof prepared === 'string') return prepared;
   const planned = await experiment.plan([prepared]);
   if (prepared.act === 'sentinel-set') await sentinelSet.inject(scene, prepared);
   else {
     // The password goes to the server, and nowhere else: the journal knows that there was none before.
-    const set = repair.kind === 'masterauth' ? { masterauth: up.asking.password ?? '' } : prepared.set;
-    await tell(up, prepared.node, set, true);
+    const set = repair.kind === 'masterauth' ? { masterauth: live.asking.password ?? '' } : prepared.set;
+    await tell(live, prepared.node, set, true);
   }
   if (!(await tookEffect(scene, repair))) throw new Error('it was set, and is not so when it is read back');
   await experiment.settled(planned);
@@ -132,8 +132,8 @@ async function prepare(scene: Scene, repair: Change): Promise<Settings | string>
     const act = await config.prepare(scene, { act: 'config', node: repair.node, set });
     return act.was?.[repair.name] === repair.was ? act : changed(repair.was, act.was?.[repair.name]);
   }
-  if (scene.up.asking.password === null) return 'the cluster has no password of which sentinelctl knows';
-  const { masterauth } = await configOf(scene.up, repair.node, ['masterauth']);
+  if (scene.live.asking.password === null) return 'the cluster has no password of which sentinelctl knows';
+  const { masterauth } = await configOf(scene.live, repair.node, ['masterauth']);
   // Another password may be meant; and it must not get into the journal.
   if (masterauth !== '') return 'it has a masterauth in the meantime';
   return { act: 'config', node: repair.node, set: { masterauth: '' }, was: { masterauth: '' } };
@@ -142,11 +142,11 @@ async function prepare(scene: Scene, repair: Change): Promise<Settings | string>
 const changed = (was: string, now: string | undefined): string =>
   `it is ${now || '""'} in the meantime, not ${was || '""'}`;
 
-async function tookEffect({ up }: Scene, repair: Change): Promise<boolean> {
+async function tookEffect({ live }: Scene, repair: Change): Promise<boolean> {
   if (repair.kind === 'sentinel-set') {
     const was = { [repair.name]: repair.value };
     return (
-      (await sentinelSet.verify({ up } as Scene, {
+      (await sentinelSet.verify({ live } as Scene, {
         act: 'sentinel-set',
         node: repair.sentinel,
         set: was,
@@ -155,8 +155,8 @@ async function tookEffect({ up }: Scene, repair: Change): Promise<boolean> {
     );
   }
   const [name, value] =
-    repair.kind === 'masterauth' ? ['masterauth', up.asking.password ?? ''] : [repair.name, repair.value];
-  return (await configOf(up, repair.node, [name]))[name] === value;
+    repair.kind === 'masterauth' ? ['masterauth', live.asking.password ?? ''] : [repair.name, repair.value];
+  return (await configOf(live, repair.node, [name]))[name] === value;
 }
 
 /** Answers once the sentinel knows the replicas that live and its living peers again; or why it was not reset. */
@@ -165,7 +165,7 @@ async function forget(
   experiment: Experiment,
   { sentinel: node, masterName }: Extract<Repair, { kind: 'reset' }>,
 ): Promise<string | null> {
-  const { clock, signal } = scene.engine;
+  const { clock, signal } = scene.runtime;
   const done = await experiment.inject([{ act: 'reset', node, masterName }]);
   let missing: string | null = null;
   const knows = await until(
@@ -181,7 +181,7 @@ async function forget(
 }
 
 /** Exactly what a repair does, in words. */
-function describe(scene: Pick<Scene, 'up'>, repair: Repair): string {
+function describe(scene: Pick<Scene, 'live'>, repair: Repair): string {
   switch (repair.kind) {
     case 'sentinel-set':
       return `${placed(scene, repair.sentinel)}: SENTINEL SET ${repair.masterName} ${repair.name} ${repair.value}`;
@@ -195,7 +195,7 @@ function describe(scene: Pick<Scene, 'up'>, repair: Repair): string {
 }
 
 const answered = (
-  scene: Pick<Scene, 'up'>,
+  scene: Pick<Scene, 'live'>,
   repair: Repair,
   outcome: Repaired['outcome'],
   why: string | null = null,

@@ -1,5 +1,5 @@
 import { withNode } from '../cluster/ask.js';
-import type { BringUp } from '../cluster/bring-up.js';
+import type { LiveCluster } from '../cluster/bring-up.js';
 import { type OperatorError, refused } from '../errors.js';
 import { formatAddress } from '../model/address.js';
 import { command } from '../model/hints.js';
@@ -9,7 +9,7 @@ import type { Scene } from './act.js';
 
 /** What acts share: who is meant, how it is asked, how it is named. */
 
-type Where = Pick<BringUp, 'plan' | 'asking'>;
+type Where = Pick<LiveCluster, 'plan' | 'asking'>;
 
 /** The plan's node of that id. Throws `fault-impossible` (3): a journal, or a scenario, names somebody else's. */
 export function nodeOf(plan: ClusterPlan, id: string): NodePlan {
@@ -20,33 +20,34 @@ export function nodeOf(plan: ClusterPlan, id: string): NodePlan {
 }
 
 /** `redis-1 (127.0.0.1:6379)`. */
-export function placed({ up }: Pick<Scene, 'up'>, id: string): string {
-  const node = up.plan.nodes.find((n) => n.id === id);
+export function placed({ live }: Pick<Scene, 'live'>, id: string): string {
+  const node = live.plan.nodes.find((n) => n.id === id);
   return node === undefined ? id : `${id} (${formatAddress(node.announce)})`;
 }
 
 /** One command to a node, on a connection of its own. Throws WireError. */
-export function call(up: Where, id: string, ...words: (string | number)[]): Promise<unknown> {
-  return withNode(nodeOf(up.plan, id), up.asking, (connection) => connection.call(...words));
+export function call(live: Where, id: string, ...words: (string | number)[]): Promise<unknown> {
+  return withNode(nodeOf(live.plan, id), live.asking, (connection) => connection.call(...words));
 }
 
 /** What a person types to say the same. The password is not in it: redis-cli reads REDISCLI_AUTH. */
-export function cli({ up }: Pick<Scene, 'up'>, id: string, ...words: (string | number)[]): string {
-  const node = nodeOf(up.plan, id);
+export function cli({ live }: Pick<Scene, 'live'>, id: string, ...words: (string | number)[]): string {
+  const node = nodeOf(live.plan, id);
   const quoted = words.map((word) => (/^[\w.:@/-]+$/.test(String(word)) ? String(word) : `'${word}'`));
   return `redis-cli -h ${node.endpoint.host} -p ${node.endpoint.port} ${quoted.join(' ')}`;
 }
 
 /** A sentinelctl command for this cluster. */
-export const ctl = ({ up }: Pick<Scene, 'up'>, words: string): string => command(words, up.plan.spec.cluster);
+export const ctl = ({ live }: Pick<Scene, 'live'>, words: string): string =>
+  command(words, live.plan.spec.cluster);
 
 /** Values of CONFIG GET by name; what the server does not know is missing. Throws WireError. */
 export async function configOf(
-  up: Where,
+  live: Where,
   id: string,
   names: readonly string[],
 ): Promise<Record<string, string>> {
-  return withNode(nodeOf(up.plan, id), up.asking, async (connection) => {
+  return withNode(nodeOf(live.plan, id), live.asking, async (connection) => {
     const values: Record<string, string> = {};
     for (const name of names) {
       const value = parseRecord(await connection.call('CONFIG', 'GET', name)).get(name);
@@ -62,8 +63,8 @@ export const impossible = (message: string, why: string, hint?: string): Operato
 
 /** Throws `fault-impossible` (3) unless the node runs. */
 export async function requireRunning(scene: Scene, id: string): Promise<void> {
-  nodeOf(scene.up.plan, id);
-  const { state, detail } = await scene.up.driver.inspect(id);
+  nodeOf(scene.live.plan, id);
+  const { state, detail } = await scene.live.driver.inspect(id);
   if (state === 'running') return;
   throw impossible(
     `${id} does not run, so nothing can be done to it`,

@@ -1,6 +1,6 @@
 import { surveyPlan } from '../cluster/ask.js';
-import type { BringUp } from '../cluster/bring-up.js';
-import type { Engine } from '../cluster/engine.js';
+import type { LiveCluster } from '../cluster/bring-up.js';
+import type { Runtime } from '../cluster/runtime.js';
 import { assess } from '../model/agreement.js';
 import { changesBetween } from '../model/changes.js';
 import { humanDurationMs } from '../model/duration.js';
@@ -23,22 +23,22 @@ export interface Seen {
  * Nothing that a look meets ends the work. Throws what `work` throws.
  */
 export async function showWhile(
-  engine: Engine,
-  up: BringUp,
+  runtime: Runtime,
+  live: LiveCluster,
   before: Snapshot,
   work: () => Promise<unknown>,
 ): Promise<Seen[]> {
-  const { clock, onProgress } = engine;
+  const { clock, onProgress } = runtime;
   const startedAt = clock.now();
   const seen: Seen[] = [];
-  let last = statusOf(up, before);
+  let last = statusOf(live, before);
   const look = async (): Promise<undefined> => {
     const asking = {
-      ...up.asking,
-      deadlineMs: Math.min(up.asking.deadlineMs, ASK_DEADLINE_MS),
+      ...live.asking,
+      deadlineMs: Math.min(live.asking.deadlineMs, ASK_DEADLINE_MS),
       signal: undefined,
     };
-    const now = statusOf(up, await surveyPlan(up.plan, asking));
+    const now = statusOf(live, await surveyPlan(live.plan, asking));
     const atMs = Math.round(clock.now() - startedAt);
     for (const { message } of changesBetween(last, now)) {
       seen.push({ atMs, message });
@@ -63,7 +63,7 @@ export async function showWhile(
   return seen;
 }
 
-function statusOf({ plan }: BringUp, snapshot: Snapshot): StatusResult {
+function statusOf({ plan }: LiveCluster, snapshot: Snapshot): StatusResult {
   const { cluster, masterName } = plan.spec;
   return assess(snapshot, { cluster, driver: plan.driver, own: true, masterName, nodes: plan.nodes });
 }

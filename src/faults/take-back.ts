@@ -1,5 +1,5 @@
 import { proveConvergence } from '../cluster/bring-up.js';
-import { step } from '../cluster/engine.js';
+import { step } from '../cluster/runtime.js';
 import { startAsCrashed } from '../cluster/start.js';
 import { messageOf, notRestored, OperatorError } from '../errors.js';
 import { command } from '../model/hints.js';
@@ -38,7 +38,7 @@ export interface TakingBack {
  */
 export async function takeBack(scene: Scene, steps: readonly Step[], options: TakingBack): Promise<void> {
   if (steps.length === 0) return;
-  await step(scene.engine, 'heal', `taking back ${count(steps.length, 'act')}`, async () => {
+  await step(scene.runtime, 'heal', `taking back ${count(steps.length, 'act')}`, async () => {
     const reversed = steps.toReversed();
     const starts = reversed.filter(({ act }) => startsData(scene, act));
     const others = reversed.filter((one) => !starts.includes(one));
@@ -59,14 +59,14 @@ export async function takeBack(scene: Scene, steps: readonly Step[], options: Ta
 }
 
 /** Whether taking it back starts a data node. */
-const startsData = ({ up }: Scene, act: Act): boolean =>
-  act.act === 'end' && nodeOf(up.plan, act.node).kind === 'redis';
+const startsData = ({ live }: Scene, act: Act): boolean =>
+  act.act === 'end' && nodeOf(live.plan, act.node).kind === 'redis';
 
 /** Null, or what is still wrong. */
 async function undoOne(scene: Scene, act: Act, options: TakingBack): Promise<string | null> {
   try {
     if (act.act === 'end' && options.asCrashed)
-      await startAsCrashed(scene.up, nodeOf(scene.up.plan, act.node));
+      await startAsCrashed(scene.live, nodeOf(scene.live.plan, act.node));
     else await actorOf(act).undo(scene, act);
     if (act.act === 'end' && !options.wholly) return null;
     return await seenUndone(scene, act);
@@ -82,7 +82,7 @@ async function seenUndone(scene: Scene, act: Act): Promise<string | null> {
       why = await actorOf(act).verify(scene, act).catch(wordsOf);
       return why === null ? true : undefined;
     },
-    { clock: scene.engine.clock, everyMs: LOOK_EVERY_MS, deadlineMs: SEEN_BOUND_MS },
+    { clock: scene.runtime.clock, everyMs: LOOK_EVERY_MS, deadlineMs: SEEN_BOUND_MS },
   );
   return why;
 }
@@ -91,7 +91,7 @@ const wordsOf = (error: unknown): string =>
   [messageOf(error), error instanceof OperatorError ? error.why : undefined].filter(Boolean).join(': ');
 
 function notHealed(scene: Scene, wrong: readonly { act: Act; why: string }[]): OperatorError {
-  const { cluster } = scene.up.plan.spec;
+  const { cluster } = scene.live.plan.spec;
   const lines = wrong.map(({ act, why }) => `${actorOf(act).describe(scene, act)}: not taken back: ${why}`);
   const commands = wrong.flatMap(({ act }) => actorOf(act).commands(scene, act));
   return notRestored('not-healed', `${cluster} could not be put back as it was`, {
@@ -103,10 +103,10 @@ function notHealed(scene: Scene, wrong: readonly { act: Act; why: string }[]): O
 }
 
 /** No waiting brings back what is down. Throws `not-healed` (4). */
-async function requireAllRun({ up }: Scene): Promise<void> {
-  const { cluster } = up.plan.spec;
+async function requireAllRun({ live }: Scene): Promise<void> {
+  const { cluster } = live.plan.spec;
   const seen = await Promise.all(
-    up.plan.nodes.map(async ({ id }) => ({ id, ...(await up.driver.inspect(id)) })),
+    live.plan.nodes.map(async ({ id }) => ({ id, ...(await live.driver.inspect(id)) })),
   );
   const down = seen.filter(({ state }) => state !== 'running');
   if (down.length === 0) return;
@@ -118,15 +118,15 @@ async function requireAllRun({ up }: Scene): Promise<void> {
 
 /** Proves that the cluster is whole again. Throws `not-healed` (4) with what is missing. */
 export async function proveHealed(scene: Scene): Promise<void> {
-  const { engine, up } = scene;
-  const { cluster } = up.plan.spec;
+  const { runtime, live } = scene;
+  const { cluster } = live.plan.spec;
   await requireAllRun(scene);
-  const deadlineMs = Math.max(PROOF_BOUND_MS, failoverBoundMs(up));
+  const deadlineMs = Math.max(PROOF_BOUND_MS, failoverBoundMs(live));
   // Answers from before may be so old that a sentinel calls a node down that is well again.
-  const sinceMs = engine.clock.now();
+  const sinceMs = runtime.clock.now();
   try {
-    await step(engine, 'prove', 'proving that everyone agrees again', () =>
-      proveConvergence({ ...up, deadlineMs }, { everyMs: PROOF_EVERY_MS, sinceMs }),
+    await step(runtime, 'prove', 'proving that everyone agrees again', () =>
+      proveConvergence({ ...live, deadlineMs }, { everyMs: PROOF_EVERY_MS, sinceMs }),
     );
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;

@@ -1,8 +1,8 @@
-import type { FailoverResult, Trial } from '../failover/result.js';
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
 import { DOUBLE_FAILOVER_BELOW_MS } from '../model/spec.js';
 import { count } from '../model/words.js';
+import type { FailoverResult, Trial } from '../observe/result.js';
 import { ledgerTotals } from './loss-words.js';
 import { groupedCount } from './metric-words.js';
 

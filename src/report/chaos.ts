@@ -1,7 +1,7 @@
-import type { ChaosPlan, ScenarioPlan } from '../chaos/plan.js';
-import type { ChaosResult, ScenarioResult } from '../chaos/result.js';
 import { humanDurationMs } from '../model/duration.js';
 import { command as commandText } from '../model/hints.js';
+import type { ChaosResult, ScenarioResult } from '../scenarios/format/result.js';
+import type { ChaosPlan, ScenarioPlan } from '../scenarios/play/plan.js';
 import { MARK, paintOf } from './outcome.js';
 import { verdictLines } from './problems.js';
 import { type Column, table } from './table.js';

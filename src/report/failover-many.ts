@@ -1,6 +1,6 @@
-import { type FailoverResult, type MetricSummary, PHASES, type Trial } from '../failover/result.js';
 import { humanDurationMs } from '../model/duration.js';
 import { listed } from '../model/words.js';
+import { type FailoverResult, type MetricSummary, PHASES, type Trial } from '../observe/result.js';
 import { trialVerdict } from './failover-words.js';
 import { ledgerTotals, ledgerWords } from './loss-words.js';
 import { inOrder, isTime, metricLabel, metricText } from './metric-words.js';

@@ -1,5 +1,5 @@
-import type { ClientSummary, FailoverResult, Trial } from '../failover/result.js';
 import { humanDurationMs } from '../model/duration.js';
+import type { ClientSummary, FailoverResult, Trial } from '../observe/result.js';
 import { phaseRows, rejoinRows, type TimeRow } from './failover-rows.js';
 import { errorWords, ledgerWords } from './loss-words.js';
 import { type Cell, type Column, table } from './table.js';

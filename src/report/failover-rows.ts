@@ -1,5 +1,5 @@
-import { PHASE_TABLE } from '../failover/phases.js';
-import type { FailoverResult, Rejoin, Trial } from '../failover/result.js';
+import { PHASE_TABLE } from '../observe/phases.js';
+import type { FailoverResult, Rejoin, Trial } from '../observe/result.js';
 import type { Span } from './timeline.js';
 
 /** A line of the failover's table; times in milliseconds from the fault. */

@@ -1,7 +1,7 @@
-import type { FailoverResult, Trial, Verdict, WorkloadSettings } from '../failover/result.js';
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
 import { count, named } from '../model/words.js';
+import type { FailoverResult, Trial, Verdict, WorkloadSettings } from '../observe/result.js';
 import { ledgerTotals } from './loss-words.js';
 import { groupedCount } from './metric-words.js';
 import { together } from './text.js';

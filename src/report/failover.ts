@@ -1,4 +1,4 @@
-import type { FailoverResult, InvariantResult, Verdict } from '../failover/result.js';
+import type { FailoverResult, InvariantResult, Verdict } from '../observe/result.js';
 import { adviceOf } from './advice.js';
 import { manyLines } from './failover-many.js';
 import { trialLines } from './failover-one.js';

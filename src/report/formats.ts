@@ -1,4 +1,4 @@
-import type { FailoverResult } from '../failover/result.js';
+import type { FailoverResult } from '../observe/result.js';
 import { failoverHtml } from './html/page.js';
 import { junitXml } from './junit.js';
 import { failoverMarkdown } from './markdown.js';

@@ -1,4 +1,4 @@
-import type { RunRecord, Trend } from '../cluster/run-record.js';
+import type { RunRecord, Trend } from '../cluster/store/run-record.js';
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
 import { count, listed } from '../model/words.js';

@@ -1,4 +1,4 @@
-import type { FailoverResult, Trial, Verdict } from '../failover/result.js';
+import type { FailoverResult, Trial, Verdict } from '../observe/result.js';
 import { headline, trialVerdict } from './failover-words.js';
 import { metricText, thresholdText } from './metric-words.js';
 

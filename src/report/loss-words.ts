@@ -1,6 +1,6 @@
-import type { ClientSummary, FailoverResult, LedgerSummary, LossCause } from '../failover/result.js';
-import { LOSS_CAUSES } from '../failover/result.js';
 import { listed } from '../model/words.js';
+import type { ClientSummary, FailoverResult, LedgerSummary, LossCause } from '../observe/result.js';
+import { LOSS_CAUSES } from '../observe/result.js';
 import { grouped } from './metric-words.js';
 
 /** Why acknowledged writes are gone, one sentence each. */

@@ -1,5 +1,5 @@
-import type { FailoverResult, Trial, Verdict } from '../failover/result.js';
 import { humanDurationMs } from '../model/duration.js';
+import type { FailoverResult, Trial, Verdict } from '../observe/result.js';
 import { adviceOf, neverBack } from './advice.js';
 import { phaseRows } from './failover-rows.js';
 import { headline, settingOf, trialVerdict } from './failover-words.js';

@@ -1,7 +1,7 @@
-import { PHASE_TABLE } from '../failover/phases.js';
-import type { ThresholdResult } from '../failover/result.js';
 import { humanDurationMs } from '../model/duration.js';
 import { count } from '../model/words.js';
+import { PHASE_TABLE } from '../observe/phases.js';
+import type { ThresholdResult } from '../observe/result.js';
 
 /** Words for metrics, which go by their path within a trial of the JSON (`client.outageMs`, `ledger.lost`). */
 const LABELS: Readonly<Record<string, string>> = {

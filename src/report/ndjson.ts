@@ -1,4 +1,4 @@
-import type { FailoverResult } from '../failover/result.js';
+import type { FailoverResult } from '../observe/result.js';
 
 /**
  * Every raw event of every trial, one JSON document a line: `{ trial, at, atMs, source, name, message }`. `trial`

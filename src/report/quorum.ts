@@ -1,5 +1,5 @@
-import type { QuorumPhase, QuorumResult } from '../chaos/quorum.js';
 import { humanDurationMs } from '../model/duration.js';
+import type { QuorumPhase, QuorumResult } from '../scenarios/play/quorum.js';
 import { MARK, paintOf } from './outcome.js';
 import { verdictLines } from './problems.js';
 import { plain, together, wrap } from './text.js';

@@ -1,6 +1,6 @@
-import { costOf } from '../failover/frontier.js';
-import type { SweepPoint } from '../failover/sweep-result.js';
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
+import { costOf } from '../observe/frontier.js';
+import type { SweepPoint } from '../observe/sweep-result.js';
 import { html } from './html/markup.js';
 import { ticks } from './html/scale.js';
 import { grouped } from './metric-words.js';

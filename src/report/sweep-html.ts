@@ -1,6 +1,6 @@
-import { costOf } from '../failover/frontier.js';
-import type { SweepPoint, SweepResult } from '../failover/sweep-result.js';
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
+import { costOf } from '../observe/frontier.js';
+import type { SweepPoint, SweepResult } from '../observe/sweep-result.js';
 import { html, jsonForScript, tableHtml } from './html/markup.js';
 import { STYLE } from './html/style.js';
 import { grouped } from './metric-words.js';

@@ -1,7 +1,7 @@
-import type { SweepPoint, SweepResult } from '../failover/sweep-result.js';
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
 import { count } from '../model/words.js';
+import type { SweepPoint, SweepResult } from '../observe/sweep-result.js';
 import { grouped } from './metric-words.js';
 import { verdictLines } from './problems.js';
 import { type Cell, type Column, table } from './table.js';

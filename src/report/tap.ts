@@ -1,4 +1,4 @@
-import type { ChaosResult, ScenarioResult } from '../chaos/result.js';
+import type { ChaosResult, ScenarioResult } from '../scenarios/format/result.js';
 import { plain } from './text.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { UpResult } from '../cluster/up-result.js';
+import type { UpResult } from '../cluster/up/result.js';
 import { formatAddress } from '../model/address.js';
 import { humanDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';

@@ -1,4 +1,4 @@
-import type { LossCause } from '../failover/result.js';
+import type { LossCause } from '../observe/result.js';
 
 /** What happened, for explaining losses. Times on the record's clock, in milliseconds. */
 export interface LossStory {

@@ -1,4 +1,4 @@
-import type { ClientLane, ClientSummary } from '../failover/result.js';
+import type { ClientLane, ClientSummary } from '../observe/result.js';
 import { type ClientRecord, failuresOf, runsOf, type WorkloadRecord } from './record.js';
 
 /** A gap below this is no outage: a client that had none recovered with its first acknowledgement after the fault. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { WorkloadSettings } from '../failover/result.js';
+import type { WorkloadSettings } from '../observe/result.js';
 import type { Answer, Order, Writer } from '../wire/writer.js';
 import type { ClientLog } from './client-log.js';
 import type { Counters } from './counters.js';

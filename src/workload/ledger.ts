@@ -1,4 +1,4 @@
-import type { LedgerSummary, LossCause } from '../failover/result.js';
+import type { LedgerSummary, LossCause } from '../observe/result.js';
 import { bitAt, byteAt, countBits, countWhere } from './bits.js';
 import { causeOf, type LossStory } from './cause.js';
 import { fewRuns, goesOn, type LostRun } from './lost-runs.js';

@@ -1,4 +1,4 @@
-import type { LedgerSummary } from '../failover/result.js';
+import type { LedgerSummary } from '../observe/result.js';
 
 export type LostRun = LedgerSummary['lostRuns'][number];
 

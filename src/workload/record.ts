@@ -1,4 +1,4 @@
-import type { WorkloadSettings } from '../failover/result.js';
+import type { WorkloadSettings } from '../observe/result.js';
 
 /** Times in a record are ticks of 10 µs since the workload's start: 32 bits of them are 11.9 hours. */
 export const TICKS_PER_MS = 100;

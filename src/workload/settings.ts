@@ -1,5 +1,5 @@
 import { type OperatorError, usageError } from '../errors.js';
-import type { WorkloadSettings } from '../failover/result.js';
+import type { WorkloadSettings } from '../observe/result.js';
 
 /** How a client behaves. */
 export interface Policy {

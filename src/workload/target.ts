@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
-import type { WorkloadSettings } from '../failover/result.js';
 import type { Address } from '../model/address.js';
+import type { WorkloadSettings } from '../observe/result.js';
 
 export interface WorkloadNode {
   id: string;

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appSource } from '../../commands/shared/app-source.js';
+import { gatherApp } from '../../src/checks/gather/app-side.js';
 import { CHECKS, runChecks } from '../../src/checks/index.js';
 import { systemClock } from '../../src/clock.js';
-import { gatherApp } from '../../src/cluster/app-side.js';
 import type { Gathered, GatheredApp } from '../../src/model/gathered.js';
 import { until } from '../../src/until.js';
 import { engineRequired, hasEngine, hasImage } from '../helpers/docker.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readJournal } from '../../src/cluster/journal.js';
+import { readJournal } from '../../src/cluster/store/journal.js';
 import { engineRequired, hasEngine } from '../helpers/docker.js';
 import { openStage, type Stage } from '../helpers/faults.js';
 
@@ -15,7 +15,7 @@ describe.runIf(hasEngine)('the acts that a driver does, in containers', () => {
   }, LONG_MS);
   afterAll(() => stage?.close(), LONG_MS);
 
-  const stateOf = async (id: string): Promise<string> => (await stage.up.driver.inspect(id)).state;
+  const stateOf = async (id: string): Promise<string> => (await stage.live.driver.inspect(id)).state;
 
   it('are done, show, and are taken back into a whole cluster', { timeout: LONG_MS }, async () => {
     const experiment = await stage.open();
@@ -31,9 +31,9 @@ describe.runIf(hasEngine)('the acts that a driver does, in containers', () => {
     expect(String(await stage.ask('redis-2', 'INFO', 'persistence'))).toContain('rdb_last_bgsave_status:err');
     await experiment.heal();
     await experiment.close();
-    for (const { id } of stage.up.plan.nodes) expect(await stateOf(id)).toBe('running');
+    for (const { id } of stage.live.plan.nodes) expect(await stateOf(id)).toBe('running');
     expect(String(await stage.ask('redis-2', 'INFO', 'persistence'))).toContain('rdb_last_bgsave_status:ok');
-    expect((await readJournal(stage.engine.store, CLUSTER))?.closed).toBe(true);
+    expect((await readJournal(stage.runtime.store, CLUSTER))?.closed).toBe(true);
   });
 
   it('a dump that could not be written does not keep a container from its start', {

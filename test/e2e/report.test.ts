@@ -6,7 +6,7 @@ import { env } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { FailoverResult } from '../../src/failover/result.js';
+import type { FailoverResult } from '../../src/observe/result.js';
 import { failoverHtml } from '../../src/report/html/page.js';
 import { junitXml } from '../../src/report/junit.js';
 import { metricText } from '../../src/report/metric-words.js';

@@ -1,4 +1,4 @@
-import type { ChaosResult, ScenarioResult } from '../../src/chaos/result.js';
+import type { ChaosResult, ScenarioResult } from '../../src/scenarios/format/result.js';
 
 /** A scenario that held, unless said otherwise. */
 export const scenarioResult = (over: Partial<ScenarioResult> = {}): ScenarioResult => ({

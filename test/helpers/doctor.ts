@@ -3,14 +3,14 @@ import { env } from 'node:process';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { commands } from '../../commands/index.js';
+import { gather } from '../../src/checks/gather/gather.js';
 import { CHECKS, type DoctorResult, diagnose, type Finding, type Severity } from '../../src/checks/index.js';
 import { main } from '../../src/cli/main.js';
 import { systemClock } from '../../src/clock.js';
-import type { Engine } from '../../src/cluster/engine.js';
-import { gather } from '../../src/cluster/gather.js';
-import { openStore } from '../../src/cluster/state.js';
+import type { Runtime } from '../../src/cluster/runtime.js';
+import { openStore } from '../../src/cluster/store/state.js';
 import type { Target } from '../../src/cluster/target.js';
-import { up } from '../../src/cluster/up.js';
+import { up } from '../../src/cluster/up/up.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
 import { type Address, formatAddress } from '../../src/model/address.js';
 import type { Gathered } from '../../src/model/gathered.js';
@@ -41,7 +41,7 @@ export const flat = (findings: readonly Finding[]): Finding[] =>
   findings.flatMap((f) => [f, ...flat(f.consequences)]);
 
 /** An engine with its state below `home`. */
-export const engineAt = (home: string): Engine => ({
+export const engineAt = (home: string): Runtime => ({
   clock: systemClock,
   env,
   drivers: DRIVERS,
@@ -51,11 +51,11 @@ export const engineAt = (home: string): Engine => ({
 
 /** A cluster of ours, in `home`. */
 export async function ownPatient(home: string, cluster: string, deadlineMs = DEADLINE_MS): Promise<Patient> {
-  const engine = engineAt(home);
-  const state = await engine.store.load(cluster);
+  const runtime = engineAt(home);
+  const state = await runtime.store.load(cluster);
   if (state === undefined) throw new Error(`there is no cluster ${cluster} in ${home}`);
-  const password = await engine.store.password(cluster);
-  return patient(engine, { kind: 'own', name: cluster, state, password }, home, deadlineMs);
+  const password = await runtime.store.password(cluster);
+  return patient(runtime, { kind: 'own', name: cluster, state, password }, home, deadlineMs);
 }
 
 /** How an attached cluster is asked. */
@@ -84,9 +84,9 @@ export function attachedPatient(
   return patient(engineAt(home), target, home);
 }
 
-function patient(engine: Engine, target: Target, home: string, deadlineMs = DEADLINE_MS): Patient {
+function patient(runtime: Runtime, target: Target, home: string, deadlineMs = DEADLINE_MS): Patient {
   const look = (): Promise<Gathered> =>
-    gather(engine, target, { clock: systemClock, deadlineMs, watchForMs: null });
+    gather(runtime, target, { clock: systemClock, deadlineMs, watchForMs: null });
   const doctor = async (): Promise<DoctorResult> => diagnose(await look(), CHECKS);
   const within = { clock: systemClock, everyMs: 150, deadlineMs: SETTLED_MS };
   return {

@@ -1,26 +1,26 @@
 import { env } from 'node:process';
 import { systemClock } from '../../src/clock.js';
 import { surveyPlan, withNode } from '../../src/cluster/ask.js';
-import { type BringUp, proveConvergence } from '../../src/cluster/bring-up.js';
-import { type Engine, openDriver, requireCluster } from '../../src/cluster/engine.js';
-import { openStore } from '../../src/cluster/state.js';
+import { type LiveCluster, proveConvergence } from '../../src/cluster/bring-up.js';
+import { openDriver, type Runtime, requireCluster } from '../../src/cluster/runtime.js';
+import { openStore } from '../../src/cluster/store/state.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
 import { castOf, nodeOf, type Story } from '../../src/failover/cast.js';
 import { injectFault } from '../../src/failover/fault.js';
 import { followFailover } from '../../src/failover/follow.js';
 import { fullSyncsOf } from '../../src/failover/full-syncs.js';
-import type { Aftermath } from '../../src/failover/invariants/index.js';
 import { liveConfig } from '../../src/failover/live-config.js';
-import { observe } from '../../src/failover/observer.js';
-import { newMasterOf } from '../../src/failover/phases.js';
 import { rejoin } from '../../src/failover/rejoin.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../src/model/plan.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
+import type { Aftermath } from '../../src/observe/invariants/index.js';
+import { observe } from '../../src/observe/observer.js';
+import { newMasterOf } from '../../src/observe/phases.js';
 import type { WorkloadTarget } from '../../src/workload/index.js';
 
 /** A cluster of `up`, held open: what a failover test works with, for a test that plays its acts one by one. */
 export interface Stage {
-  up: BringUp;
+  live: LiveCluster;
   story: Story;
   before: Snapshot;
   /** Whom clients write to. */
@@ -35,20 +35,26 @@ export interface Stage {
 export async function openStage(home: string, deadlineMs: number): Promise<Stage> {
   const clock = systemClock;
   const store = openStore(home);
-  const engine: Engine = { clock, store, env, drivers: DRIVERS, onProgress: () => {} };
+  const runtime: Runtime = { clock, store, env, drivers: DRIVERS, onProgress: () => {} };
   const state = await requireCluster(store, 'default');
   const { plan } = state;
-  const driver = await openDriver(engine, state);
+  const driver = await openDriver(runtime, state);
   const asking = { clock, password: null, deadlineMs };
-  const up: BringUp = { driver, plan, asking, deadlineMs: 30_000 };
-  await proveConvergence(up);
+  const live: LiveCluster = { driver, plan, asking, deadlineMs: 30_000 };
+  await proveConvergence(live);
   const before = await surveyPlan(plan, asking);
   const cast = castOf(plan, before);
   const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
   const observer = await observe(nodes, { clock, masterName: cast.masterName, password: null });
-  const story: Story = { engine, up, cast, observer, config: { ...liveConfig(plan, before), hangs: false } };
+  const story: Story = {
+    runtime,
+    live,
+    cast,
+    observer,
+    config: { ...liveConfig(plan, before), hangs: false },
+  };
   return {
-    up,
+    live,
     story,
     before,
     target: {
@@ -69,8 +75,8 @@ export async function openStage(home: string, deadlineMs: number): Promise<Stage
 }
 
 /** Kills the master, and starts it again as a replica of its successor: a failover as it should be. */
-export async function failOver({ story, up, before, look }: Stage): Promise<Required<Aftermath>> {
-  const { cast, observer, engine } = story;
+export async function failOver({ story, live, before, look }: Stage): Promise<Required<Aftermath>> {
+  const { cast, observer, runtime } = story;
   const fault = await injectFault(story, { name: 'kill' });
   await followFailover(story, fault.atMs, 60_000);
   const seen = () => observer.seen.filter((o) => o.atMs >= fault.atMs);
@@ -80,14 +86,14 @@ export async function failOver({ story, up, before, look }: Stage): Promise<Requ
   const back = await rejoin(story, fault, newMaster, 'guarded');
   return {
     cast,
-    newMaster: nodeOf(up.plan, newMaster.id),
+    newMaster: nodeOf(live.plan, newMaster.id),
     rejoin: back,
     snapshot: await look(),
     seen: seen(),
     fullSyncs,
     watch: {
       fromMs: fault.atMs,
-      untilMs: engine.clock.now(),
+      untilMs: runtime.clock.now(),
       still: [
         { id: cast.oldMaster.id, fromMs: fault.atMs, toMs: fault.atMs + (back.restartedMs ?? Infinity) },
       ],

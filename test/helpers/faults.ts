@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
 import { systemClock } from '../../src/clock.js';
-import type { BringUp } from '../../src/cluster/bring-up.js';
+import type { LiveCluster } from '../../src/cluster/bring-up.js';
 import { down } from '../../src/cluster/down.js';
-import { type Engine, openDriver, requireCluster } from '../../src/cluster/engine.js';
-import { openStore } from '../../src/cluster/state.js';
-import { up } from '../../src/cluster/up.js';
+import { openDriver, type Runtime, requireCluster } from '../../src/cluster/runtime.js';
+import { openStore } from '../../src/cluster/store/state.js';
+import { up } from '../../src/cluster/up/up.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
 import type { Scene } from '../../src/faults/act.js';
 import { type Experiment, openExperiment } from '../../src/faults/experiment.js';
@@ -28,7 +28,7 @@ export interface Stage extends Scene {
 /** Brings one up, with a down-after of 2 s and a failover-timeout of 10 s. */
 export async function openStage(cluster: string, driver: DriverName): Promise<Stage> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'sentinelctl-test-')));
-  const engine: Engine = {
+  const runtime: Runtime = {
     clock: systemClock,
     store: openStore(home),
     env,
@@ -43,17 +43,17 @@ export async function openStage(cluster: string, driver: DriverName): Promise<St
     port: 'auto' as const,
     sentinelPort: 'auto' as const,
   };
-  await up(engine, {
+  await up(runtime, {
     spec,
     given: {},
     driver,
     givenSettings: driver === 'docker' ? { image: 'host' } : {},
     password: undefined,
   });
-  const state = await requireCluster(engine.store, cluster);
-  const opened = await openDriver(engine, state);
+  const state = await requireCluster(runtime.store, cluster);
+  const opened = await openDriver(runtime, state);
   const asking = { clock: systemClock, password: null, deadlineMs: 1500 };
-  const bringUp: BringUp = { driver: opened, plan: state.plan, asking, deadlineMs: 30_000 };
+  const bringUp: LiveCluster = { driver: opened, plan: state.plan, asking, deadlineMs: 30_000 };
   const node = (id: string): NodePlan => {
     const found = state.plan.nodes.find((n) => n.id === id);
     if (found === undefined) throw new Error(`there is no node ${id}`);
@@ -61,14 +61,14 @@ export async function openStage(cluster: string, driver: DriverName): Promise<St
   };
   return {
     home,
-    engine,
-    up: bringUp,
+    runtime,
+    live: bringUp,
     node,
     ask: (id, ...words) => ask(node(id), words),
-    open: (keep = false) => openExperiment(engine, bringUp, { what: 'a test', keep, guardMs: null }),
+    open: (keep = false) => openExperiment(runtime, bringUp, { what: 'a test', keep, guardMs: null }),
     async close() {
       opened.close();
-      await down(engine, cluster, { keepData: false });
+      await down(runtime, cluster, { keepData: false });
       await rm(home, { recursive: true, force: true });
     },
   };

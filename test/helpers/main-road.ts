@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { FailoverResult } from '../../src/failover/result.js';
 import type { StatusResult } from '../../src/model/status.js';
+import type { FailoverResult } from '../../src/observe/result.js';
 import { type Cli, openCli } from './cli.js';
 
 interface LogLine {

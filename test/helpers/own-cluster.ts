@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../src/clock.js';
-import type { ClusterState } from '../../src/cluster/state.js';
+import type { ClusterState } from '../../src/cluster/store/state.js';
 import type { Driver, DriverFactory } from '../../src/drivers/driver.js';
 import type { Link, Links, LinksProbe } from '../../src/drivers/links.js';
 import type { NodePlan } from '../../src/model/plan.js';

@@ -9,7 +9,7 @@ import {
   PHASES,
   type PhaseReason,
   type Trial,
-} from '../../src/failover/result.js';
+} from '../../src/observe/result.js';
 import { RECORDED } from './recorded-events.js';
 
 const ADDRESSES: readonly NodeRef[] = [

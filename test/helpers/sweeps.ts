@@ -1,7 +1,7 @@
-import type { FailoverResult, Trial } from '../../src/failover/result.js';
-import type { SweepResult } from '../../src/failover/sweep-result.js';
-import { type Combination, type SweepOptions, sweepResultOf } from '../../src/failover/sweep-verdict.js';
+import { type Combination, type SweepOptions, sweepResultOf } from '../../src/failover/sweep/verdict.js';
 import { DEFAULT_SPEC } from '../../src/model/spec.js';
+import type { FailoverResult, Trial } from '../../src/observe/result.js';
+import type { SweepResult } from '../../src/observe/sweep-result.js';
 import { client, ledger, resultOfTrials, trial } from './trials.js';
 
 export const SWEEP: SweepOptions = {

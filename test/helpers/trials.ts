@@ -1,11 +1,11 @@
+import { summarize } from '../../src/failover/summary.js';
 import type {
   ClientSummary,
   FailoverResult,
   LedgerSummary,
   PhaseTimes,
   Trial,
-} from '../../src/failover/result.js';
-import { summarize } from '../../src/failover/summary.js';
+} from '../../src/observe/result.js';
 
 /** The phases of a usual failover with down-after 5 s, milliseconds from the fault. */
 export const USUAL_PHASES: PhaseTimes = {

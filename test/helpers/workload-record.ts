@@ -1,4 +1,4 @@
-import type { WorkloadSettings } from '../../src/failover/result.js';
+import type { WorkloadSettings } from '../../src/observe/result.js';
 import { ClientLog } from '../../src/workload/client-log.js';
 import type { LossStory } from '../../src/workload/index.js';
 import { CHUNK_BYTES } from '../../src/workload/keys.js';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { systemClock } from '../../src/clock.js';
-import type { ClientSummary, LedgerSummary, WorkloadSettings } from '../../src/failover/result.js';
 import { formatAddress } from '../../src/model/address.js';
+import type { ClientSummary, LedgerSummary, WorkloadSettings } from '../../src/observe/result.js';
 import { until } from '../../src/until.js';
 import { openConnection } from '../../src/wire/client.js';
 import { parseRole } from '../../src/wire/replies.js';

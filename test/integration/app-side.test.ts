@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AppSource, gatherApp } from '../../src/checks/gather/app-side.js';
 import { CHECKS, runChecks } from '../../src/checks/index.js';
 import { systemClock } from '../../src/clock.js';
-import { type AppSource, gatherApp } from '../../src/cluster/app-side.js';
 import { formatAddress } from '../../src/model/address.js';
 import type { Gathered, GatheredApp } from '../../src/model/gathered.js';
 import { until } from '../../src/until.js';

@@ -1,9 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ChaosPlan } from '../../src/chaos/plan.js';
-import type { QuorumResult } from '../../src/chaos/quorum.js';
-import type { ChaosResult } from '../../src/chaos/result.js';
+import type { ChaosResult } from '../../src/scenarios/format/result.js';
+import type { ChaosPlan } from '../../src/scenarios/play/plan.js';
+import type { QuorumResult } from '../../src/scenarios/play/quorum.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { askNode, pidsOf } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';

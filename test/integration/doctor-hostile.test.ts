@@ -1,10 +1,10 @@
 import { env } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { gather } from '../../src/checks/gather/gather.js';
 import { CHECKS, diagnose, doctorExitCode } from '../../src/checks/index.js';
 import { systemClock } from '../../src/clock.js';
-import type { Engine } from '../../src/cluster/engine.js';
-import { gather } from '../../src/cluster/gather.js';
-import { openStore } from '../../src/cluster/state.js';
+import type { Runtime } from '../../src/cluster/runtime.js';
+import { openStore } from '../../src/cluster/store/state.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
 import { type Address, formatAddress } from '../../src/model/address.js';
 import type { Gathered } from '../../src/model/gathered.js';
@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 async function look(...sentinels: Address[]): Promise<Gathered> {
-  const engine: Engine = {
+  const runtime: Runtime = {
     clock: systemClock,
     env,
     drivers: DRIVERS,
@@ -57,7 +57,7 @@ async function look(...sentinels: Address[]): Promise<Gathered> {
     password: null,
     sentinelPassword: null,
   };
-  return gather(engine, target, { clock: systemClock, deadlineMs: DEADLINE_MS, watchForMs: null });
+  return gather(runtime, target, { clock: systemClock, deadlineMs: DEADLINE_MS, watchForMs: null });
 }
 
 async function hostile(behaviour: Behaviour): Promise<Address> {

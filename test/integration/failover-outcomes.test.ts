@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FailoverResult } from '../../src/failover/result.js';
+import type { FailoverResult } from '../../src/observe/result.js';
 import type { Cli } from '../helpers/cli.js';
 import { failoverTest, openWithCluster, statusOf } from '../helpers/main-road.js';
 

@@ -2,7 +2,7 @@ import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import { readJournal } from '../../src/cluster/journal.js';
+import { readJournal } from '../../src/cluster/store/journal.js';
 import type { Act } from '../../src/faults/act.js';
 import { actorOf } from '../../src/faults/acts/index.js';
 import { recover } from '../../src/faults/recover.js';
@@ -22,10 +22,10 @@ afterAll(() => stage?.close(), LONG_MS);
 const config = async (id: string, name: string): Promise<unknown> =>
   ((await stage.ask(id, 'CONFIG', 'GET', name)) as unknown[])[1];
 const confFile = (id: string): Promise<string> =>
-  readFile(join(stage.engine.store.dirOf(CLUSTER), 'nodes', id, 'redis.conf'), 'utf8');
+  readFile(join(stage.runtime.store.dirOf(CLUSTER), 'nodes', id, 'redis.conf'), 'utf8');
 const info = async (id: string, section: string, field: string): Promise<string | undefined> =>
   new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(String(await stage.ask(id, 'INFO', section)))?.[1];
-const stateOf = async (id: string): Promise<string> => (await stage.up.driver.inspect(id)).state;
+const stateOf = async (id: string): Promise<string> => (await stage.live.driver.inspect(id)).state;
 
 /** What a node answers within 300 ms: `silent` where that is nothing. */
 async function soon(id: string, ...words: string[]): Promise<string> {
@@ -43,7 +43,7 @@ async function soon(id: string, ...words: string[]): Promise<string> {
 const follow: Act = { act: 'follow', node: 'redis-3', master: null };
 
 const logOf = (id: string): Promise<string> =>
-  readFile(join(stage.engine.store.dirOf(CLUSTER), 'nodes', id, 'server.log'), 'utf8');
+  readFile(join(stage.runtime.store.dirOf(CLUSTER), 'nodes', id, 'server.log'), 'utf8');
 
 /** Each act, how it shows, and how it shows that it is gone. */
 const CASES: { act: Act; shows: () => Promise<void>; gone: () => Promise<void> }[] = [
@@ -159,7 +159,7 @@ describe.each(CASES.map((one) => [`${one.act.act} ${'node' in one.act ? one.act.
       await gone();
       expect(experiment.active()).toEqual([]);
       await experiment.close();
-      const journal = await readJournal(stage.engine.store, CLUSTER);
+      const journal = await readJournal(stage.runtime.store, CLUSTER);
       expect(journal).toMatchObject({ closed: true, steps: [{ state: 'undone' }] });
       // Again, where there is nothing any more: a run may be killed between the act and its mark.
       if (injected === undefined) throw new Error('nothing was injected');
@@ -230,7 +230,7 @@ describe('several acts', () => {
     for (const id of ends) expect(await stateOf(id)).toBe('exited');
     await experiment.heal();
     await experiment.close();
-    for (const { id } of stage.up.plan.nodes) expect(await stateOf(id)).toBe('running');
+    for (const { id } of stage.live.plan.nodes) expect(await stateOf(id)).toBe('running');
   });
 
   it('can be taken back one by one', { timeout: LONG_MS }, async () => {
@@ -241,10 +241,10 @@ describe('several acts', () => {
     await experiment.heal({ only: [first] });
     expect([await stateOf('redis-2'), await stateOf('sentinel-1')]).toEqual(['running', 'paused']);
     await experiment.close();
-    expect((await readJournal(stage.engine.store, CLUSTER))?.closed).toBe(false);
+    expect((await readJournal(stage.runtime.store, CLUSTER))?.closed).toBe(false);
     await experiment.heal();
     await experiment.close();
-    expect((await readJournal(stage.engine.store, CLUSTER))?.closed).toBe(true);
+    expect((await readJournal(stage.runtime.store, CLUSTER))?.closed).toBe(true);
   });
 });
 
@@ -255,7 +255,7 @@ describe('what can not be taken back', () => {
       { act: 'end', node: 'redis-3', signal: 'SIGKILL' },
       { act: 'pause', node: 'redis-2' },
     ]);
-    const conf = join(stage.engine.store.dirOf(CLUSTER), 'nodes', 'redis-3', 'redis.conf');
+    const conf = join(stage.runtime.store.dirOf(CLUSTER), 'nodes', 'redis-3', 'redis.conf');
     await rename(conf, `${conf}.away`);
     await expect(experiment.heal()).rejects.toMatchObject({
       code: 'not-healed',
@@ -270,7 +270,7 @@ describe('what can not be taken back', () => {
     await experiment.close();
     await expect(stage.open()).rejects.toMatchObject({ code: 'unfinished-journal' });
     await rename(`${conf}.away`, conf);
-    const recovered = await recover(stage.engine, CLUSTER, 'recover');
+    const recovered = await recover(stage.runtime, CLUSTER, 'recover');
     expect(recovered).toMatchObject({
       what: 'a test',
       undone: [expect.stringContaining('redis-3')],
@@ -286,19 +286,19 @@ describe('recover', () => {
     await stage.ask('redis-1', 'SET', 'kept', 'yes');
     await stage.ask('redis-1', 'WAIT', 2, 5000);
     await experiment.inject([{ act: 'pause', node: 'redis-1' }]);
-    for (const { id } of stage.up.plan.nodes) await stage.up.driver.kill(id, 'SIGKILL');
-    const recovered = await recover(stage.engine, CLUSTER, 'recover');
+    for (const { id } of stage.live.plan.nodes) await stage.live.driver.kill(id, 'SIGKILL');
+    const recovered = await recover(stage.runtime, CLUSTER, 'recover');
     expect(recovered.master).not.toBeNull();
-    for (const { id } of stage.up.plan.nodes) expect(await stateOf(id)).toBe('running');
-    for (const { id } of dataNodes(stage.up.plan)) expect(await stage.ask(id, 'GET', 'kept')).toBe('yes');
+    for (const { id } of stage.live.plan.nodes) expect(await stateOf(id)).toBe('running');
+    for (const { id } of dataNodes(stage.live.plan)) expect(await stage.ask(id, 'GET', 'kept')).toBe('yes');
   });
 
   it('only proves where somebody has healed by hand', { timeout: LONG_MS }, async () => {
     const experiment = await stage.open();
     await experiment.inject([{ act: 'pause', node: 'sentinel-2' }]);
-    await stage.up.driver.resume('sentinel-2');
-    await recover(stage.engine, CLUSTER, 'recover');
-    expect((await readJournal(stage.engine.store, CLUSTER))?.closed).toBe(true);
-    expect(await recover(stage.engine, CLUSTER, 'recover')).toMatchObject({ what: null, undone: [] });
+    await stage.live.driver.resume('sentinel-2');
+    await recover(stage.runtime, CLUSTER, 'recover');
+    expect((await readJournal(stage.runtime.store, CLUSTER))?.closed).toBe(true);
+    expect(await recover(stage.runtime, CLUSTER, 'recover')).toMatchObject({ what: null, undone: [] });
   });
 });

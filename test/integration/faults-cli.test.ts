@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import { type Journal, parseJournal } from '../../src/cluster/journal.js';
+import { type Journal, parseJournal } from '../../src/cluster/store/journal.js';
 import type { InjectResult } from '../../src/faults/inject.js';
 import type { RecoverResult } from '../../src/faults/recover.js';
 import { isAlive } from '../../src/host/process-identity.js';

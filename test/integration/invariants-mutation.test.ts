@@ -4,6 +4,10 @@ import { withNode } from '../../src/cluster/ask.js';
 import { introduce } from '../../src/cluster/bring-up.js';
 import { nodeOf } from '../../src/failover/cast.js';
 import { fullSyncsOf } from '../../src/failover/full-syncs.js';
+import { judgePromises } from '../../src/failover/promises.js';
+import { type Address, sameAddress } from '../../src/model/address.js';
+import { dataNodes, type NodePlan, sentinelNodes } from '../../src/model/plan.js';
+import type { Snapshot } from '../../src/model/snapshot.js';
 import {
   type Aftermath,
   heldLongEnoughMs,
@@ -16,15 +20,11 @@ import {
   rightReplica,
   splitBrainInterval,
   type TookWrites,
-} from '../../src/failover/invariants/index.js';
-import { type Observer, observe } from '../../src/failover/observer.js';
-import { newMasterOf, switches } from '../../src/failover/phases.js';
-import { judgePromises } from '../../src/failover/promises.js';
-import type { ClientSummary, InvariantResult, LedgerSummary, Verdict } from '../../src/failover/result.js';
-import { type Address, sameAddress } from '../../src/model/address.js';
-import { dataNodes, type NodePlan, sentinelNodes } from '../../src/model/plan.js';
-import type { Snapshot } from '../../src/model/snapshot.js';
-import { bestReplica, type Candidate, candidateOf } from '../../src/scenarios/best-replica.js';
+} from '../../src/observe/invariants/index.js';
+import { type Observer, observe } from '../../src/observe/observer.js';
+import { newMasterOf, switches } from '../../src/observe/phases.js';
+import type { ClientSummary, InvariantResult, LedgerSummary, Verdict } from '../../src/observe/result.js';
+import { bestReplica, type Candidate, candidateOf } from '../../src/scenarios/format/best-replica.js';
 import { parseRecords } from '../../src/wire/replies.js';
 import type { Workload, WorkloadRecord } from '../../src/workload/index.js';
 import { keyOf } from '../../src/workload/keys.js';
@@ -67,9 +67,9 @@ beforeAll(async () => {
     ['redis-2', 10],
     ['redis-3', 20],
   ] as const)
-    await stage.ask(nodeOf(stage.up.plan, id), 'CONFIG', 'SET', 'replica-priority', priority);
+    await stage.ask(nodeOf(stage.live.plan, id), 'CONFIG', 'SET', 'replica-priority', priority);
   await when('every node was heard', () =>
-    stage.up.plan.nodes.every(({ id }) => hears(stage.story.observer, id)),
+    stage.live.plan.nodes.every(({ id }) => hears(stage.story.observer, id)),
   );
   calmFromMs = systemClock.now();
   await when(
@@ -92,7 +92,7 @@ afterAll(async () => {
 
 /** The replicas as each sentinel sees them; nothing where it gives no answer. */
 function slates(): Promise<Candidate[][]> {
-  const { plan, asking } = stage.up;
+  const { plan, asking } = stage.live;
   const idAt = (address: Address): string =>
     dataNodes(plan).find((n) => sameAddress(n.announce, address))?.id ?? '';
   return Promise.all(
@@ -109,15 +109,15 @@ const isRanked = (slate: Candidate[]): boolean =>
   slate.length === 2 && slate.every(({ priority }) => priority < 100);
 
 /** Who is who after the failover. */
-const master = (): NodePlan => nodeOf(stage.up.plan, after.newMaster?.id ?? '');
-const old = (): NodePlan => nodeOf(stage.up.plan, after.cast.oldMaster.id);
+const master = (): NodePlan => nodeOf(stage.live.plan, after.newMaster?.id ?? '');
+const old = (): NodePlan => nodeOf(stage.live.plan, after.cast.oldMaster.id);
 const other = (): NodePlan => {
-  const found = dataNodes(stage.up.plan).find((n) => n.id !== master().id && n.id !== old().id);
+  const found = dataNodes(stage.live.plan).find((n) => n.id !== master().id && n.id !== old().id);
   if (found === undefined) throw new Error('there is no third node');
   return found;
 };
-const sentinels = (): NodePlan[] => sentinelNodes(stage.up.plan);
-const sentinel = (n: number): NodePlan => nodeOf(stage.up.plan, `sentinel-${n}`);
+const sentinels = (): NodePlan[] => sentinelNodes(stage.live.plan);
+const sentinel = (n: number): NodePlan => nodeOf(stage.live.plan, `sentinel-${n}`);
 
 const tell = (node: NodePlan, line: string): Promise<unknown> => stage.ask(node, ...line.split(' '));
 const follow = (node: NodePlan, whom: NodePlan): Promise<unknown> =>
@@ -235,7 +235,7 @@ const BREACHES: Breach[] = [
     id: 'quorum-usable',
     how: 'one of them forgets the others',
     act: () => tell(sentinel(2), `SENTINEL RESET ${after.cast.masterName}`),
-    undo: () => introduce(stage.up),
+    undo: () => introduce(stage.live),
   },
 ];
 
@@ -289,7 +289,7 @@ interface Silence {
 }
 const SILENCES: Silence[] = [
   { id: 'one-master', who: 'the master', silent: () => [master()] },
-  { id: 'one-master', who: 'every data node', silent: () => dataNodes(stage.up.plan) },
+  { id: 'one-master', who: 'every data node', silent: () => dataNodes(stage.live.plan) },
   { id: 'sentinels-agree', who: 'the master', silent: () => [master()] },
   { id: 'sentinels-agree', who: 'one sentinel', silent: () => [sentinel(3)] },
   { id: 'sentinels-agree', who: 'every sentinel', silent: sentinels },
@@ -301,7 +301,7 @@ const SILENCES: Silence[] = [
 
 /** Freezes some for as long as it takes to do something. */
 async function frozen<T>(nodes: NodePlan[], work: () => Promise<T>): Promise<T> {
-  const { driver } = stage.up;
+  const { driver } = stage.live;
   await Promise.all(nodes.map(({ id }) => driver.pause(id)));
   try {
     return await work();
@@ -326,7 +326,7 @@ describe('with the evidence withheld', () => {
 
   it('what only events tell is unknown to who came too late to hear them', async () => {
     const late = await lateObserver();
-    await when('it heard every node', () => dataNodes(stage.up.plan).every(({ id }) => hears(late, id)));
+    await when('it heard every node', () => dataNodes(stage.live.plan).every(({ id }) => hears(late, id)));
     await late.close();
     const blind = { ...after, seen: late.seen };
     expect(oneFailover(blind).verdict).toBe('unknown');
@@ -398,7 +398,7 @@ describe('a replica that can not go on from where it was', () => {
 
 /** Whoever may take over besides the observer of the story. */
 function lateObserver(): Promise<Observer> {
-  const { plan } = stage.up;
+  const { plan } = stage.live;
   const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
   return observe(nodes, { clock: systemClock, masterName: after.cast.masterName, password: null });
 }
@@ -506,8 +506,8 @@ describe('a second failover', () => {
     const second = (): NodePlan => {
       const to = switches(observer.seen, cast).find((o) => o.atMs > fromMs)?.to;
       return nodeOf(
-        stage.up.plan,
-        dataNodes(stage.up.plan).find((n) => sameAddress(n.announce, to))?.id ?? '',
+        stage.live.plan,
+        dataNodes(stage.live.plan).find((n) => sameAddress(n.announce, to))?.id ?? '',
       );
     };
     await tell(sentinel(1), `SENTINEL FAILOVER ${cast.masterName}`);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import type { UpResult } from '../../src/cluster/up-result.js';
+import type { UpResult } from '../../src/cluster/up/result.js';
 import { until } from '../../src/until.js';
 import { openConnection } from '../../src/wire/client.js';
 import { type Cli, openCli } from '../helpers/cli.js';

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import { observe } from '../../src/failover/observer.js';
 import type { NodePlan } from '../../src/model/plan.js';
+import { observe } from '../../src/observe/observer.js';
 import { until } from '../../src/until.js';
 import { type RedisServer, startRedis } from '../helpers/redis.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { QuorumResult } from '../../src/chaos/quorum.js';
 import { systemClock } from '../../src/clock.js';
+import type { QuorumResult } from '../../src/scenarios/play/quorum.js';
 import { until } from '../../src/until.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { askNode } from '../helpers/inside.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import { bestReplica, type Candidate, candidateOf } from '../../src/scenarios/best-replica.js';
+import { bestReplica, type Candidate, candidateOf } from '../../src/scenarios/format/best-replica.js';
 import { until } from '../../src/until.js';
 import { type Connection, openConnection, WireError } from '../../src/wire/client.js';
 import { parseMasterAddress, parseRecord, parseRole } from '../../src/wire/replies.js';

@@ -2,20 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import type { BringUp } from '../../src/cluster/bring-up.js';
-import { openStore } from '../../src/cluster/state.js';
+import type { LiveCluster } from '../../src/cluster/bring-up.js';
+import { openStore } from '../../src/cluster/store/state.js';
 import {
   applySettings,
   type LiveSetting,
   readSettings,
   restoreSettings,
   settingsFor,
-} from '../../src/failover/live-settings.js';
-import type { SweepResult } from '../../src/failover/sweep-result.js';
+} from '../../src/failover/sweep/live-settings.js';
+import type { SweepResult } from '../../src/observe/sweep-result.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 
 let cli: Cli;
-let stage: Pick<BringUp, 'plan' | 'asking'>;
+let stage: Pick<LiveCluster, 'plan' | 'asking'>;
 
 beforeAll(async () => {
   cli = await openCli();

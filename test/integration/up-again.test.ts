@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { UpResult } from '../../src/cluster/up-result.js';
+import type { UpResult } from '../../src/cluster/up/result.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { askNode, nodesOf, pidsOf, writeKeys } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { UpResult } from '../../src/cluster/up-result.js';
+import type { UpResult } from '../../src/cluster/up/result.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { ask, nodesOf } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';

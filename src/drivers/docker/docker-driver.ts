@@ -14,23 +14,31 @@ import type {
   StopOptions,
 } from '../driver.js';
 import type { LinksProbe } from '../links.js';
-import { pathsOf } from './container-spec.js';
-import { Containers, type Link } from './containers.js';
-import { blockDump } from './dump.js';
-import { askEngine, type Engine, type EngineFacts } from './engine.js';
-import type { Env } from './engine-target.js';
-import { engineError } from './errors.js';
-import { ensureHostImage } from './host-image.js';
-import { ensureImage, type ImageFacts, inspectImage } from './image.js';
+import { pathsOf } from './containers/container-spec.js';
+import { Containers, type Link } from './containers/containers.js';
+import { blockDump } from './containers/dump.js';
+import {
+  killNode,
+  nodeLife,
+  pauseNode,
+  readConf,
+  resumeNode,
+  startNode,
+  stopNode,
+} from './containers/life.js';
+import { readLogs } from './containers/logs.js';
+import { makeNode, refuseForeignVolumes } from './containers/making.js';
+import { removeCluster, removeNode } from './containers/removal.js';
+import { askEngine, type Engine, type EngineFacts } from './engine/engine.js';
+import type { Env } from './engine/engine-target.js';
+import { engineError } from './engine/errors.js';
+import { ensureHostImage } from './image/host-image.js';
+import { ensureImage, type ImageFacts, inspectImage } from './image/image.js';
 import { layOut } from './layout.js';
-import { killNode, nodeLife, pauseNode, readConf, resumeNode, startNode, stopNode } from './life.js';
-import { probeLinks } from './links.js';
-import { clearOutside } from './links-outside.js';
-import { readLogs } from './logs.js';
-import { makeNode, refuseForeignVolumes } from './making.js';
-import { ensureNetwork } from './network.js';
-import { canConnect } from './reach.js';
-import { removeCluster, removeNode } from './removal.js';
+import { probeLinks } from './links/links.js';
+import { clearOutside } from './links/outside.js';
+import { ensureNetwork } from './network/network.js';
+import { canConnect } from './network/reach.js';
 import { type DockerSettings, HOST_IMAGE, writeSettings } from './settings.js';
 
 /** How long the engine may take to say what it is, in milliseconds. */

@@ -1,11 +1,11 @@
 import { messageOf, OperatorError } from '../../errors.js';
 import type { DriverFactory, Probe } from '../driver.js';
+import { strangersIn } from './containers/strangers.js';
 import { DockerDriver } from './docker-driver.js';
-import { askEngine, connectEngine, type Engine } from './engine.js';
-import { findEngine } from './engine-target.js';
-import { engineError, INSTALL_DOCKER, statusOf, whyUnreachable } from './errors.js';
+import { askEngine, connectEngine, type Engine } from './engine/engine.js';
+import { findEngine } from './engine/engine-target.js';
+import { engineError, INSTALL_DOCKER, statusOf, whyUnreachable } from './engine/errors.js';
 import { readSettings } from './settings.js';
-import { strangersIn } from './strangers.js';
 
 /** How long an engine may take to answer before another driver is chosen, in milliseconds. */
 const PROBE_MS = 2000;

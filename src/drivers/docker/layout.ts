@@ -2,12 +2,12 @@ import { randomInt } from 'node:crypto';
 import { refused } from '../../errors.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
-import type { Engine, EngineFacts } from './engine.js';
-import { hostSubnets } from './host-routes.js';
-import { engineSubnets, ownSubnet } from './network.js';
-import { checkPorts, choosePorts } from './port-choice.js';
+import type { Engine, EngineFacts } from './engine/engine.js';
+import { hostSubnets } from './network/host-routes.js';
+import { engineSubnets, ownSubnet } from './network/network.js';
+import { checkPorts, choosePorts } from './network/port-choice.js';
+import { addressIn, chooseSubnet, isRoomy, overlaps } from './network/subnet.js';
 import type { DockerSettings } from './settings.js';
-import { addressIn, chooseSubnet, isRoomy, overlaps } from './subnet.js';
 
 /** Data nodes are pinned to .11, .12, …, sentinels to .21, .22, …: room for ten and nine, and easy to tell apart. */
 const FIRST_HOST = { redis: 11, sentinel: 21 } as const;

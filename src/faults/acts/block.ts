@@ -12,11 +12,11 @@ export const block: Actor<Block> = {
 
   describeUndo: (_scene, { tag }) => `removes every packet rule tagged ${tag}`,
 
-  commands: ({ up }, { tag }) => commandsOf(up, tag),
+  commands: ({ live }, { tag }) => commandsOf(live, tag),
 
   async prepare(scene, act) {
     const probe = await requireLinks(scene, 'cut');
-    const known = new Set([CLIENT, ...scene.up.plan.nodes.map(({ id }) => id)]);
+    const known = new Set([CLIENT, ...scene.live.plan.nodes.map(({ id }) => id)]);
     const stranger = act.links.flatMap(({ from, to }) => [from, to]).find((party) => !known.has(party));
     if (stranger !== undefined) {
       throw refused('no-links', `${JSON.stringify(stranger)} can not be cut off: there is no such node`, {
@@ -47,7 +47,7 @@ export const block: Actor<Block> = {
 };
 
 /** What a person types to remove all that carries a tag. */
-export function commandsOf({ plan }: Scene['up'], tag: string): string[] {
+export function commandsOf({ plan }: Scene['live'], tag: string): string[] {
   const containers = plan.nodes.map(({ id }) => `sentinelctl-${plan.spec.cluster}-${id}`);
   return removalCommands(plan.driver === 'docker' ? { containers } : 'processes', tag);
 }

@@ -24,8 +24,8 @@ export const busy: Actor<ActOf<'busy'>> = {
     return act;
   },
   async inject(scene, { node }) {
-    const { up } = scene;
-    await withNode(nodeOf(up.plan, node), { ...up.asking, deadlineMs: PROMPT_MS }, async (connection) => {
+    const { live } = scene;
+    await withNode(nodeOf(live.plan, node), { ...live.asking, deadlineMs: PROMPT_MS }, async (connection) => {
       const answer = connection.call('EVAL', 'while true do end', 0);
       // It has been read before the next command on the same connection could be answered.
       const outcome = await answer.then(
@@ -36,13 +36,13 @@ export const busy: Actor<ActOf<'busy'>> = {
       if (outcome !== 'busy') throw failed('act-failed', `${node} did not begin the script: ${outcome}`);
     });
   },
-  async undo({ up }, { node }) {
+  async undo({ live }, { node }) {
     let last = '';
     const freed = await until(
       async () => {
         try {
-          const patient = { ...up.asking, deadlineMs: BUSY_REPLY_BOUND_MS };
-          await withNode(nodeOf(up.plan, node), patient, (c) => c.call('SCRIPT', 'KILL'));
+          const patient = { ...live.asking, deadlineMs: BUSY_REPLY_BOUND_MS };
+          await withNode(nodeOf(live.plan, node), patient, (c) => c.call('SCRIPT', 'KILL'));
           return true;
         } catch (error) {
           last = messageOf(error);
@@ -50,16 +50,16 @@ export const busy: Actor<ActOf<'busy'>> = {
           return error instanceof WireError && /^NOTBUSY/.test(error.reply ?? '') ? true : undefined;
         }
       },
-      { clock: up.asking.clock, everyMs: 100, deadlineMs: FREED_BOUND_MS },
+      { clock: live.asking.clock, everyMs: 100, deadlineMs: FREED_BOUND_MS },
     );
     if (freed === undefined) throw failed('act-failed', `${node} could not be freed: ${last}`);
   },
   verify: answersPing,
 };
 
-async function answersPing({ up }: Scene, { node }: { node: string }): Promise<string | null> {
+async function answersPing({ live }: Scene, { node }: { node: string }): Promise<string | null> {
   try {
-    await withNode(nodeOf(up.plan, node), up.asking, (c) => c.call('PING'));
+    await withNode(nodeOf(live.plan, node), live.asking, (c) => c.call('PING'));
     return null;
   } catch (error) {
     return `${node}: ${messageOf(error)}`;

@@ -20,18 +20,18 @@ export const clientPause: Actor<ActOf<'client-pause'>> = {
     await requireRunning(scene, act.node);
     return act;
   },
-  async inject({ up }, { node, mode, forMs }) {
-    await call(up, node, 'CLIENT', 'PAUSE', Math.round(forMs), mode);
+  async inject({ live }, { node, mode, forMs }) {
+    await call(live, node, 'CLIENT', 'PAUSE', Math.round(forMs), mode);
   },
-  async undo({ up }, { node, forMs }) {
+  async undo({ live }, { node, forMs }) {
     // A pause of all clients holds this one up as well: it is answered when that ends by itself.
     const deadlineMs = forMs + AFTERWARDS_MS;
-    await call({ ...up, asking: { ...up.asking, deadlineMs } }, node, 'CLIENT', 'UNPAUSE');
+    await call({ ...live, asking: { ...live.asking, deadlineMs } }, node, 'CLIENT', 'UNPAUSE');
   },
-  async verify({ up }, { node }) {
+  async verify({ live }, { node }) {
     // A write that would be refused for its arguments is held up by a pause all the same (server.c, processCommand).
     try {
-      await call(up, node, 'PUBLISH', '__sentinelctl__:probe', '');
+      await call(live, node, 'PUBLISH', '__sentinelctl__:probe', '');
       return null;
     } catch (error) {
       // A node that answers with a refusal answers.

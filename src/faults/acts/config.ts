@@ -13,7 +13,7 @@ export const config: Actor<ActOf<'config'>> = {
   ],
   async prepare(scene, act) {
     await requireRunning(scene, act.node);
-    const was = await configOf(scene.up, act.node, Object.keys(act.set));
+    const was = await configOf(scene.live, act.node, Object.keys(act.set));
     const unknown = Object.keys(act.set).filter((name) => was[name] === undefined);
     if (unknown.length === 0) return { ...act, was };
     throw impossible(
@@ -21,12 +21,12 @@ export const config: Actor<ActOf<'config'>> = {
       'CONFIG GET knows none of that name',
     );
   },
-  inject: ({ up }, { node, set }) => tell(up, node, set, false),
+  inject: ({ live }, { node, set }) => tell(live, node, set, false),
   // In its file as well: Sentinel has every node that it reconfigures write down what it has (sentinel.c,
   // sentinelSendSlaveOf: CONFIG REWRITE), and that may have been what was meant for a while.
-  undo: ({ up }, { node, was = {} }) => tell(up, node, was, true),
-  async verify({ up }, { node, was = {} }) {
-    const now = await configOf(up, node, Object.keys(was));
+  undo: ({ live }, { node, was = {} }) => tell(live, node, was, true),
+  async verify({ live }, { node, was = {} }) {
+    const now = await configOf(live, node, Object.keys(was));
     const wrong = Object.keys(was).filter((name) => now[name] !== was[name]);
     return wrong.length === 0
       ? null
@@ -36,12 +36,12 @@ export const config: Actor<ActOf<'config'>> = {
 
 /** Sets every value, and has the server write its file where that is asked for. Throws WireError. */
 export async function tell(
-  up: Scene['up'],
+  live: Scene['live'],
   id: string,
   values: Record<string, string>,
   rewrite: boolean,
 ): Promise<void> {
-  await withNode(nodeOf(up.plan, id), up.asking, async (connection) => {
+  await withNode(nodeOf(live.plan, id), live.asking, async (connection) => {
     for (const [name, value] of Object.entries(values)) await connection.call('CONFIG', 'SET', name, value);
     if (rewrite) await connection.call('CONFIG', 'REWRITE');
   });

@@ -27,23 +27,23 @@ export const end: Actor<ActOf<'end'>> = {
     await requireRunning(scene, act.node);
     return act;
   },
-  async inject({ up }, { node, signal, restart }) {
-    await up.driver.kill(node, signal);
-    await gone(up, node, signal);
-    if (restart === true) await startAsCrashed(up, nodeOf(up.plan, node));
+  async inject({ live }, { node, signal, restart }) {
+    await live.driver.kill(node, signal);
+    await gone(live, node, signal);
+    if (restart === true) await startAsCrashed(live, nodeOf(live.plan, node));
   },
-  undo: (scene, { node }) => bringBack(scene, nodeOf(scene.up.plan, node)),
+  undo: (scene, { node }) => bringBack(scene, nodeOf(scene.live.plan, node)),
   verify: (scene, { node }) => whetherInPlace(scene, node),
 };
 
-async function gone(up: Scene['up'], node: string, signal: string): Promise<void> {
+async function gone(live: Scene['live'], node: string, signal: string): Promise<void> {
   const isGone = await until(
-    async () => ((await up.driver.inspect(node)).state === 'running' ? undefined : true),
+    async () => ((await live.driver.inspect(node)).state === 'running' ? undefined : true),
     {
-      clock: up.asking.clock,
+      clock: live.asking.clock,
       everyMs: LOOK_EVERY_MS,
       deadlineMs: SHUTDOWN_BOUND_MS,
-      signal: up.asking.signal,
+      signal: live.asking.signal,
     },
   );
   if (isGone === true) return;
@@ -53,13 +53,13 @@ async function gone(up: Scene['up'], node: string, signal: string): Promise<void
 }
 
 /** Null for a sentinel that runs, for the master that the sentinels name, and for a replica that is linked to it. */
-export async function whetherInPlace({ up }: Scene, id: string): Promise<string | null> {
-  const { state, detail } = await up.driver.inspect(id);
+export async function whetherInPlace({ live }: Scene, id: string): Promise<string | null> {
+  const { state, detail } = await live.driver.inspect(id);
   if (state !== 'running') return `${id} is ${state} (${detail})`;
-  const node = nodeOf(up.plan, id);
+  const node = nodeOf(live.plan, id);
   if (node.kind === 'sentinel') return null;
-  const role = parseRole(await call(up, id, 'ROLE'));
-  const master = majorityMaster(await surveyPlan(up.plan, up.asking), up.plan.spec.masterName);
+  const role = parseRole(await call(live, id, 'ROLE'));
+  const master = majorityMaster(await surveyPlan(live.plan, live.asking), live.plan.spec.masterName);
   if (sameAddress(master, node.announce))
     return role.role === 'master' ? null : `${id} is the master for the sentinels, and says ${role.role}`;
   if (role.role !== 'replica') return `${id} says ${role.role}, and is not the master for the sentinels`;

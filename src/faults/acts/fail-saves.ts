@@ -30,33 +30,33 @@ export const failSaves: Actor<ActOf<'fail-saves'>> = {
   ],
   async prepare(scene, act) {
     await requireRunning(scene, act.node);
-    return { ...act, was: await configOf(scene.up, act.node, Object.keys(SET)) };
+    return { ...act, was: await configOf(scene.live, act.node, Object.keys(SET)) };
   },
-  async inject({ up }, { node }) {
-    await up.driver.blockDump(node, true);
-    await tell(up, node, SET, false);
-    await withNode(nodeOf(up.plan, node), up.asking, async (connection) => {
-      if ((await save(up, connection)) === 'err') return;
+  async inject({ live }, { node }) {
+    await live.driver.blockDump(node, true);
+    await tell(live, node, SET, false);
+    await withNode(nodeOf(live.plan, node), live.asking, async (connection) => {
+      if ((await save(live, connection)) === 'err') return;
       throw failed('act-failed', `the saves of ${node} go on to work`, {
         why: 'a directory in the place of its dump file did not stop them',
       });
     });
   },
-  async undo({ up }, { node, was = {} }) {
+  async undo({ live }, { node, was = {} }) {
     // First, and also where the server is down: it could not start with a dump file that is a directory.
-    await up.driver.blockDump(node, false);
-    await withNode(nodeOf(up.plan, node), up.asking, async (connection) => {
-      if ((await save(up, connection)) === 'ok') return;
+    await live.driver.blockDump(node, false);
+    await withNode(nodeOf(live.plan, node), live.asking, async (connection) => {
+      if ((await save(live, connection)) === 'ok') return;
       throw failed('act-failed', `the saves of ${node} still fail`, {
         hint: `sentinelctl logs ${node} --tail 20`,
       });
     });
-    await tell(up, node, was, true);
+    await tell(live, node, was, true);
   },
-  async verify({ up }, { node, was = {} }) {
-    const info = await withNode(nodeOf(up.plan, node), up.asking, (c) => c.call('INFO', 'persistence'));
+  async verify({ live }, { node, was = {} }) {
+    const info = await withNode(nodeOf(live.plan, node), live.asking, (c) => c.call('INFO', 'persistence'));
     if (parseInfo(info).get('rdb_last_bgsave_status') !== 'ok') return `the last save of ${node} failed`;
-    const now = await configOf(up, node, Object.keys(was));
+    const now = await configOf(live, node, Object.keys(was));
     const wrong = Object.keys(was).find((name) => now[name] !== was[name]);
     return wrong === undefined
       ? null
@@ -65,7 +65,7 @@ export const failSaves: Actor<ActOf<'fail-saves'>> = {
 };
 
 /** Saves in the background, waits for its end, and answers how it ended. Throws WireError. */
-async function save({ asking }: Scene['up'], connection: Connection): Promise<string> {
+async function save({ asking }: Scene['live'], connection: Connection): Promise<string> {
   const waiting = { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: SAVE_BOUND_MS };
   const seen = async (): Promise<string | undefined> => {
     const info = parseInfo(await connection.call('INFO', 'persistence'));

@@ -19,22 +19,22 @@ export const follow: Actor<ActOf<'follow'>> = {
   ],
   async prepare(scene, act) {
     await requireRunning(scene, act.node);
-    return { ...act, was: parseRole(await call(scene.up, act.node, 'ROLE')).follows };
+    return { ...act, was: parseRole(await call(scene.live, act.node, 'ROLE')).follows };
   },
   inject: (scene, { node, master }) => makeFollow(scene, node, master),
   async undo(scene, { node, was = null }) {
-    const { plan, asking } = scene.up;
+    const { plan, asking } = scene.live;
     const master = majorityMaster(await surveyPlan(plan, asking), plan.spec.masterName) ?? was;
     const wanted = sameAddress(master, nodeOf(plan, node).announce) ? null : master;
-    const now = parseRole(await call(scene.up, node, 'ROLE')).follows;
+    const now = parseRole(await call(scene.live, node, 'ROLE')).follows;
     // What Sentinel has repaired meanwhile is left alone: REPLICAOF would begin a resync.
     if (wanted === null ? now !== null : !sameAddress(now, wanted)) await makeFollow(scene, node, wanted);
   },
   verify: (scene, { node }) => whetherInPlace(scene, node),
 };
 
-async function makeFollow({ up }: Scene, id: string, master: ActOf<'follow'>['master']): Promise<void> {
-  await withNode(nodeOf(up.plan, id), up.asking, async (connection) => {
+async function makeFollow({ live }: Scene, id: string, master: ActOf<'follow'>['master']): Promise<void> {
+  await withNode(nodeOf(live.plan, id), live.asking, async (connection) => {
     if (master === null) await connection.call('REPLICAOF', 'NO', 'ONE');
     else await connection.call('REPLICAOF', master.host, master.port);
     await connection.call('CONFIG', 'REWRITE');

@@ -37,11 +37,12 @@ export function actorOf<A extends Act>(act: A): Actor<A> {
 }
 
 /** Exactly what an act does, in words. */
-export const describeAct = (scene: Pick<Scene, 'up'>, act: Act): string => actorOf(act).describe(scene, act);
+export const describeAct = (scene: Pick<Scene, 'live'>, act: Act): string =>
+  actorOf(act).describe(scene, act);
 
 /** What a person reads of acts before they are done: each one, and how it is taken back. */
 export function describeActs(
-  scene: Pick<Scene, 'up'>,
+  scene: Pick<Scene, 'live'>,
   acts: readonly Act[],
 ): { does: string; undo: string }[] {
   return acts.map((act) => ({

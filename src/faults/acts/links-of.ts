@@ -4,12 +4,12 @@ import type { Scene } from '../act.js';
 
 /** The cluster's links. Throws `no-links` (3) with the reason and what can, where they can't be cut. */
 export async function requireLinks(
-  { up }: Scene,
+  { live }: Scene,
   done: 'cut' | 'slowed down',
 ): Promise<LinksProbe & { ok: true }> {
-  const probe = await up.driver.links();
+  const probe = await live.driver.links();
   if (probe.ok) return probe;
-  throw refused('no-links', `the links of ${up.plan.spec.cluster} can not be ${done}`, {
+  throw refused('no-links', `the links of ${live.plan.spec.cluster} can not be ${done}`, {
     why: probe.reason,
     hint: probe.hint,
   });

@@ -12,16 +12,16 @@ export const pause: Actor<ActOf<'pause'>> = {
     await requireRunning(scene, act.node);
     return act;
   },
-  inject: ({ up }, { node }) => up.driver.pause(node),
+  inject: ({ live }, { node }) => live.driver.pause(node),
   async undo(scene, { node }) {
-    const { driver, plan } = scene.up;
+    const { driver, plan } = scene.live;
     const { state } = await driver.inspect(node);
     if (state === 'paused') await driver.resume(node);
     // It ran when it was frozen; the machine, or somebody, has ended it since.
     else await bringBack(scene, nodeOf(plan, node));
   },
-  async verify({ up }, { node }) {
-    const { state, detail } = await up.driver.inspect(node);
+  async verify({ live }, { node }) {
+    const { state, detail } = await live.driver.inspect(node);
     return state === 'running' ? null : `${node} is ${state} (${detail})`;
   },
 };

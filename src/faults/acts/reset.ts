@@ -17,18 +17,18 @@ export const reset: Actor<ActOf<'reset'>> = {
   ],
   async prepare(scene, act) {
     await requireRunning(scene, act.node);
-    const why = whyNotReset(await surveyPlan(scene.up.plan, scene.up.asking), act.masterName);
+    const why = whyNotReset(await surveyPlan(scene.live.plan, scene.live.asking), act.masterName);
     if (why !== null) throw impossible(`${act.node} is not reset`, why);
     return act;
   },
-  async inject({ up }, { node, masterName }) {
-    await call(up, node, 'SENTINEL', 'RESET', masterName);
+  async inject({ live }, { node, masterName }) {
+    await call(live, node, 'SENTINEL', 'RESET', masterName);
   },
   async undo() {
     // It learns by itself; `verify` waits for it.
   },
   async verify(scene, act) {
-    const snapshot = await surveyPlan(scene.up.plan, scene.up.asking);
+    const snapshot = await surveyPlan(scene.live.plan, scene.live.asking);
     return knowsAll(snapshot, scene, act) ? null : `${act.node} has not found all of the others again`;
   },
 };
@@ -46,7 +46,7 @@ function whyNotReset({ sentinels, groups }: Snapshot, masterName: string): strin
 }
 
 /** Whether it knows as many replicas and peers as there are that live, and is connected to them. */
-function knowsAll({ sentinels, groups }: Snapshot, { up }: Scene, act: ActOf<'reset'>): boolean {
+function knowsAll({ sentinels, groups }: Snapshot, { live }: Scene, act: ActOf<'reset'>): boolean {
   const view = sentinels
     .find((s) => s.id === act.node)
     ?.answer?.masters.find((m) => m.name === act.masterName);
@@ -54,8 +54,8 @@ function knowsAll({ sentinels, groups }: Snapshot, { up }: Scene, act: ActOf<'re
   const isUp = (list: readonly { id: string; answer: unknown }[], known: string): boolean =>
     list.some((s) => s.id === known && s.answer !== null);
   const nodes = groups.flatMap((g) => g.nodes);
-  const replicas = dataNodes(up.plan).filter((n) => isUp(nodes, n.id)).length - 1;
-  const peers = sentinelNodes(up.plan).filter((n) => isUp(sentinels, n.id)).length - 1;
+  const replicas = dataNodes(live.plan).filter((n) => isUp(nodes, n.id)).length - 1;
+  const peers = sentinelNodes(live.plan).filter((n) => isUp(sentinels, n.id)).length - 1;
   const connected = (list: readonly { flags: string[] }[]): number =>
     list.filter(({ flags }) => !flags.includes('disconnected')).length;
   return connected(view.replicas) >= replicas && connected(view.sentinels) >= peers;

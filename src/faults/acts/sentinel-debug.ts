@@ -19,11 +19,11 @@ export const sentinelDebug: Actor<ActOf<'sentinel-debug'>> = {
     const was = Object.fromEntries(Object.keys(act.set).map((name) => [name, has[name.toUpperCase()] ?? '']));
     return { ...act, was };
   },
-  async inject({ up }, { node, set }) {
-    await call(up, node, 'SENTINEL', 'DEBUG', ...flat(set));
+  async inject({ live }, { node, set }) {
+    await call(live, node, 'SENTINEL', 'DEBUG', ...flat(set));
   },
-  async undo({ up }, { node, was = {} }) {
-    await call(up, node, 'SENTINEL', 'DEBUG', ...flat(was));
+  async undo({ live }, { node, was = {} }) {
+    await call(live, node, 'SENTINEL', 'DEBUG', ...flat(was));
   },
   async verify(scene, { node, was = {} }) {
     const now = await debugOf(scene, node);
@@ -37,9 +37,9 @@ export const sentinelDebug: Actor<ActOf<'sentinel-debug'>> = {
 const flat = (values: Record<string, string>): string[] => Object.entries(values).flat();
 
 /** Names in capitals, as the server gives them (sentinel.c, addReplySentinelDebugInfo). */
-async function debugOf({ up }: Scene, id: string): Promise<Record<string, string>> {
+async function debugOf({ live }: Scene, id: string): Promise<Record<string, string>> {
   try {
-    const record = parseRecord(await call(up, id, 'SENTINEL', 'DEBUG'));
+    const record = parseRecord(await call(live, id, 'SENTINEL', 'DEBUG'));
     return Object.fromEntries([...record].map(([name, value]) => [name.toUpperCase(), value]));
   } catch (error) {
     if (!(error instanceof WireError) || error.silence.kind !== 'error') throw error;

@@ -1,5 +1,5 @@
 import { withNode } from '../../cluster/ask.js';
-import type { BringUp } from '../../cluster/bring-up.js';
+import type { LiveCluster } from '../../cluster/bring-up.js';
 import { parseRecord } from '../../wire/replies.js';
 import type { ActOf, Actor } from '../act.js';
 import { call, cli, impossible, nodeOf, placed, requireRunning } from '../scene.js';
@@ -8,16 +8,16 @@ import { words } from './config.js';
 /** SENTINEL SET at one sentinel; it is local to each (sentinel.md), and written into its file at once. */
 export const sentinelSet: Actor<ActOf<'sentinel-set'>> = {
   describe: (scene, { node, set }) =>
-    `${placed(scene, node)}: SENTINEL SET ${scene.up.plan.spec.masterName} ${words(set)}`,
+    `${placed(scene, node)}: SENTINEL SET ${scene.live.plan.spec.masterName} ${words(set)}`,
   describeUndo: (scene, { node, set, was }) =>
-    `${node}: SENTINEL SET ${scene.up.plan.spec.masterName} ${was === undefined ? `${Object.keys(set).join(', ')} as they were` : words(was)}`,
+    `${node}: SENTINEL SET ${scene.live.plan.spec.masterName} ${was === undefined ? `${Object.keys(set).join(', ')} as they were` : words(was)}`,
   commands: (scene, { node, was = {} }) =>
     Object.entries(was).map(([name, value]) =>
-      cli(scene, node, 'SENTINEL', 'SET', scene.up.plan.spec.masterName, name, value),
+      cli(scene, node, 'SENTINEL', 'SET', scene.live.plan.spec.masterName, name, value),
     ),
   async prepare(scene, act) {
     await requireRunning(scene, act.node);
-    const was = await valuesOf(scene.up, act.node, Object.keys(act.set));
+    const was = await valuesOf(scene.live, act.node, Object.keys(act.set));
     const unknown = Object.keys(act.set).filter((name) => was[name] === undefined);
     if (unknown.length === 0) return { ...act, was };
     throw impossible(
@@ -25,10 +25,10 @@ export const sentinelSet: Actor<ActOf<'sentinel-set'>> = {
       'SENTINEL MASTER does not show it',
     );
   },
-  inject: ({ up }, { node, set }) => tell(up, node, set),
-  undo: ({ up }, { node, was = {} }) => tell(up, node, was),
-  async verify({ up }, { node, was = {} }) {
-    const now = await valuesOf(up, node, Object.keys(was));
+  inject: ({ live }, { node, set }) => tell(live, node, set),
+  undo: ({ live }, { node, was = {} }) => tell(live, node, was),
+  async verify({ live }, { node, was = {} }) {
+    const now = await valuesOf(live, node, Object.keys(was));
     const wrong = Object.keys(was).filter((name) => now[name] !== was[name]);
     return wrong.length === 0
       ? null
@@ -36,17 +36,17 @@ export const sentinelSet: Actor<ActOf<'sentinel-set'>> = {
   },
 };
 
-type Where = Pick<BringUp, 'plan' | 'asking' | 'driver'>;
+type Where = Pick<LiveCluster, 'plan' | 'asking' | 'driver'>;
 
 /** What SENTINEL MASTER does not show, and what it is where the sentinel's file does not name it (7.0, sentinel.c). */
 const ONLY_IN_FILE: Readonly<Record<string, string>> = { 'master-reboot-down-after-period': '0' };
 
-async function valuesOf(up: Where, id: string, names: readonly string[]): Promise<Record<string, string>> {
-  const { masterName } = up.plan.spec;
-  const record = parseRecord(await call(up, id, 'SENTINEL', 'MASTER', masterName));
+async function valuesOf(live: Where, id: string, names: readonly string[]): Promise<Record<string, string>> {
+  const { masterName } = live.plan.spec;
+  const record = parseRecord(await call(live, id, 'SENTINEL', 'MASTER', masterName));
   const hidden = names.some((name) => ONLY_IN_FILE[name] !== undefined);
   // SENTINEL SET writes the file at once, without what is as it would be anyway.
-  const conf = hidden ? ((await up.driver.readConf(id)) ?? '') : '';
+  const conf = hidden ? ((await live.driver.readConf(id)) ?? '') : '';
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = record.get(name) ?? inFile(conf, name, masterName) ?? ONLY_IN_FILE[name];
@@ -60,9 +60,9 @@ function inFile(conf: string, name: string, masterName: string): string | undefi
   return line?.trim().split(' ')[3];
 }
 
-async function tell(up: Where, id: string, values: Record<string, string>): Promise<void> {
-  await withNode(nodeOf(up.plan, id), up.asking, async (connection) => {
+async function tell(live: Where, id: string, values: Record<string, string>): Promise<void> {
+  await withNode(nodeOf(live.plan, id), live.asking, async (connection) => {
     for (const [name, value] of Object.entries(values))
-      await connection.call('SENTINEL', 'SET', up.plan.spec.masterName, name, value);
+      await connection.call('SENTINEL', 'SET', live.plan.spec.masterName, name, value);
   });
 }

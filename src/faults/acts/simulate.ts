@@ -15,22 +15,22 @@ export const simulate: Actor<ActOf<'simulate'>> = {
     await requireRunning(scene, act.node);
     return act;
   },
-  async inject({ up }, { node, at }) {
-    await call(up, node, 'SENTINEL', 'SIMULATE-FAILURE', at);
+  async inject({ live }, { node, at }) {
+    await call(live, node, 'SENTINEL', 'SIMULATE-FAILURE', at);
   },
   async undo(scene, { node }) {
-    const { state } = await scene.up.driver.inspect(node);
-    if (state !== 'running') return bringBack(scene, nodeOf(scene.up.plan, node));
+    const { state } = await scene.live.driver.inspect(node);
+    if (state !== 'running') return bringBack(scene, nodeOf(scene.live.plan, node));
     // The flags are cleared before the words are read (sentinel.c, sentinelCommand), and help sets none.
-    await call(scene.up, node, 'SENTINEL', 'SIMULATE-FAILURE', 'help');
+    await call(scene.live, node, 'SENTINEL', 'SIMULATE-FAILURE', 'help');
   },
   verify: isDisarmed,
 };
 
-async function isDisarmed({ up }: Scene, { node }: { node: string }): Promise<string | null> {
-  const { state, detail } = await up.driver.inspect(node);
+async function isDisarmed({ live }: Scene, { node }: { node: string }): Promise<string | null> {
+  const { state, detail } = await live.driver.inspect(node);
   if (state !== 'running') return `${node} is ${state} (${detail})`;
-  const info = parseInfo(await call(up, node, 'INFO', 'sentinel'));
+  const info = parseInfo(await call(live, node, 'INFO', 'sentinel'));
   const flags = info.get('sentinel_simulate_failure_flags') ?? '0';
   return flags === '0' ? null : `${node} is still armed (sentinel_simulate_failure_flags ${flags})`;
 }

@@ -12,7 +12,7 @@ export const slow: Actor<ActOf<'slow'>> = {
 
   describeUndo: (_scene, { tag }) => `removes every packet rule tagged ${tag}, and ends its proxy`,
 
-  commands: ({ up }, { tag }) => commandsOf(up, tag),
+  commands: ({ live }, { tag }) => commandsOf(live, tag),
 
   async prepare(scene, act) {
     const probe = await requireLinks(scene, 'slowed down');

@@ -1,6 +1,6 @@
 import type { DriverName } from '../../model/plan.js';
+import type { Roles } from '../../observe/roles.js';
 import type { Act } from '../act.js';
-import type { Roles } from '../roles.js';
 
 /** How one driver does it, or why it can not, and who can. */
 export type Way =

@@ -1,5 +1,5 @@
 import { CLIENT, type Link, type Party } from '../../drivers/links.js';
-import type { Roles } from '../roles.js';
+import type { Roles } from '../../observe/roles.js';
 import { badTarget, nodeNamed, replicaTargets } from './targets.js';
 
 const FORMS = 'master, master+sentinel, master+client, one-way, replication-link, a node, or GROUP|GROUP';

@@ -1,5 +1,5 @@
+import type { Roles } from '../../observe/roles.js';
 import type { Act } from '../act.js';
-import type { Roles } from '../roles.js';
 import type { Fault } from './fault.js';
 import { majorityOf, noTargets, sentinelTargets } from './targets.js';
 import { type anywhere, ENDED, FROZEN, ways } from './ways.js';

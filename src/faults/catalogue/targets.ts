@@ -1,6 +1,6 @@
 import { usageError } from '../../errors.js';
 import { dataNodes, type NodePlan } from '../../model/plan.js';
-import type { Roles } from '../roles.js';
+import type { Roles } from '../../observe/roles.js';
 
 /** What faults that hit nodes share: words become nodes of the plan. Pure. */
 

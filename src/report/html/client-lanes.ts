@@ -1,5 +1,5 @@
-import type { ClientLane, LedgerSummary, Trial } from '../../failover/result.js';
 import { humanDurationMs } from '../../model/duration.js';
+import type { ClientLane, LedgerSummary, Trial } from '../../observe/result.js';
 import { LOSS_WORDS } from '../loss-words.js';
 import { grouped } from '../metric-words.js';
 import { lane, stretch } from './lane.js';

@@ -1,5 +1,5 @@
-import type { FailoverResult, Trial } from '../../failover/result.js';
 import { humanDurationMs } from '../../model/duration.js';
+import type { FailoverResult, Trial } from '../../observe/result.js';
 import { neverBack } from '../advice.js';
 import { html } from './markup.js';
 import { type Scale, ticks } from './scale.js';

@@ -1,5 +1,5 @@
-import type { NodeRef, Trial, TrialEvent } from '../../failover/result.js';
 import { humanDurationMs } from '../../model/duration.js';
+import type { NodeRef, Trial, TrialEvent } from '../../observe/result.js';
 import type { Scale } from './scale.js';
 
 /** What a node was during a stretch of time, in milliseconds from the fault. */

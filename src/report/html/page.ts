@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { FailoverResult, Trial } from '../../failover/result.js';
 import { count } from '../../model/words.js';
+import type { FailoverResult, Trial } from '../../observe/result.js';
 import { neverBack } from '../advice.js';
 import { headline, trialVerdict } from '../failover-words.js';
 import { metricText } from '../metric-words.js';

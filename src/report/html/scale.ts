@@ -1,4 +1,4 @@
-import type { Trial } from '../../failover/result.js';
+import type { Trial } from '../../observe/result.js';
 
 /** The common time axis of one trial, in milliseconds from its fault. */
 export interface Scale {

@@ -1,5 +1,5 @@
-import type { FailoverResult, Trial, Verdict } from '../../failover/result.js';
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
+import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
 import { adviceOf } from '../advice.js';
 import { phaseRows, returnWords } from '../failover-rows.js';
 import { workloadWords } from '../failover-words.js';

@@ -1,4 +1,4 @@
-import type { Trial, TrialEvent } from '../../failover/result.js';
+import type { Trial, TrialEvent } from '../../observe/result.js';
 import { moment } from './markup.js';
 import { nodeName } from './node-lanes.js';
 import type { Scale } from './scale.js';

@@ -1,5 +1,5 @@
-import type { FailoverResult, Trial } from '../../failover/result.js';
 import { humanDurationMs } from '../../model/duration.js';
+import type { FailoverResult, Trial } from '../../observe/result.js';
 import { phaseRows } from '../failover-rows.js';
 import { clientRows, lostRow } from './client-lanes.js';
 import { lane, stretch } from './lane.js';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
-import type { BringUp } from '../../../src/cluster/bring-up.js';
-import { chooseMaster } from '../../../src/cluster/choose-master.js';
+import type { LiveCluster } from '../../../src/cluster/bring-up.js';
+import { chooseMaster } from '../../../src/cluster/up/choose-master.js';
 import type { Driver } from '../../../src/drivers/driver.js';
 import type { NodePlan } from '../../../src/model/plan.js';
 import { DEFAULT_SPEC } from '../../../src/model/spec.js';
@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 /** Data nodes that hold so many keys; the first one writes nothing to disk. */
-async function holding(...keys: number[]): Promise<BringUp> {
+async function holding(...keys: number[]): Promise<LiveCluster> {
   const nodes = await Promise.all(
     keys.map(async (n, i): Promise<NodePlan> => {
       const server = await fakeServer(replies({ DBSIZE: `:${n}\r\n` }));
@@ -30,9 +30,9 @@ async function holding(...keys: number[]): Promise<BringUp> {
   };
 }
 
-async function chosen(up: BringUp, last?: string): Promise<{ id: string; said: string[] }> {
+async function chosen(live: LiveCluster, last?: string): Promise<{ id: string; said: string[] }> {
   const said: string[] = [];
-  const { id } = await chooseMaster(up, (event) => event.type === 'note' && said.push(event.text), last);
+  const { id } = await chooseMaster(live, (event) => event.type === 'note' && said.push(event.text), last);
   return { id, said };
 }
 

@@ -1,8 +1,8 @@
 import { appendFile, chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { appendRun, historiesIn, pruneHistory, readHistory } from '../../../src/cluster/history.js';
-import { type RunRecord, readRun, trendsOf } from '../../../src/cluster/run-record.js';
+import { appendRun, historiesIn, pruneHistory, readHistory } from '../../../src/cluster/store/history.js';
+import { type RunRecord, readRun, trendsOf } from '../../../src/cluster/store/run-record.js';
 import { recordRun, runRecordOf } from '../../../src/failover/record-run.js';
 import { bareResult, cutShortResult, heldResult, violatedResult } from '../../helpers/results.js';
 import { tempDir } from '../../helpers/temp-dir.js';

@@ -11,8 +11,8 @@ import {
   readJournal,
   requireFinished,
   runUnderWay,
-} from '../../../src/cluster/journal.js';
-import { openStore } from '../../../src/cluster/state.js';
+} from '../../../src/cluster/store/journal.js';
+import { openStore } from '../../../src/cluster/store/state.js';
 import { ownIdentity } from '../../../src/host/process-identity.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 

@@ -5,7 +5,7 @@ import { commands } from '../../../commands/index.js';
 import { writeReports } from '../../../commands/shared/write-reports.js';
 import { main } from '../../../src/cli/main.js';
 import { recordRun } from '../../../src/failover/record-run.js';
-import type { FailoverResult } from '../../../src/failover/result.js';
+import type { FailoverResult } from '../../../src/observe/result.js';
 import { heldResult, violatedResult } from '../../helpers/results.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 import { memoryWorld } from '../../helpers/world.js';

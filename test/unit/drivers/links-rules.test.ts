@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nodeName } from '../../../src/drivers/docker/labels.js';
+import { nodeName } from '../../../src/drivers/docker/containers/labels.js';
 import { checkTag, tagOf } from '../../../src/drivers/links.js';
 import {
   changeText,
@@ -97,10 +97,10 @@ describe('packet rules', () => {
       `for t in filter nat; do iptables-save -t $t | grep -F '"sentinelctl:default:a1"' | sed 's/^-A/-D/' | xargs -rL1 iptables -w -t $t; done`,
     );
     const nodes = [{ id: 'redis-1' }, { id: 'sentinel-1' }];
-    const up = { plan: { driver: 'docker', spec: DEFAULT_SPEC, nodes } } as unknown as Parameters<
+    const live = { plan: { driver: 'docker', spec: DEFAULT_SPEC, nodes } } as unknown as Parameters<
       typeof block.commands
-    >[0]['up'];
-    const lines = block.commands({ up }, { act: 'block', links: [], tag: TAG });
+    >[0]['live'];
+    const lines = block.commands({ live }, { act: 'block', links: [], tag: TAG });
     expect(lines.map((text) => /inspect -f '\{\{\.State\.Pid\}\}' (\S+)\)/.exec(text)?.[1])).toEqual([
       nodeName('default', 'redis-1'),
       nodeName('default', 'sentinel-1'),

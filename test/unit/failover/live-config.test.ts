@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { liveConfig } from '../../../src/failover/live-config.js';
-import { PHASE_TABLE } from '../../../src/failover/phases.js';
 import { DEFAULT_SPEC } from '../../../src/model/spec.js';
+import { PHASE_TABLE } from '../../../src/observe/phases.js';
 import { healthy } from '../../helpers/snapshots.js';
 
 const plan = { spec: DEFAULT_SPEC };

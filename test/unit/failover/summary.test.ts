@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { METRICS } from '../../../src/failover/metrics.js';
 import { summarize } from '../../../src/failover/summary.js';
 import { judge, parseThreshold } from '../../../src/failover/thresholds.js';
 import { randomOf } from '../../../src/model/random.js';
+import { METRICS } from '../../../src/observe/metrics.js';
 import { client, ledger, nothingCame, trial } from '../../helpers/trials.js';
 
 const switched = (...times: number[]) => times.map((ms) => trial({ phases: { switchedMs: ms } }));

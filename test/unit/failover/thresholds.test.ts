@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { OperatorError } from '../../../src/errors.js';
-import { METRICS } from '../../../src/failover/metrics.js';
-import type { Trial, Verdict } from '../../../src/failover/result.js';
 import { judge, parseThreshold } from '../../../src/failover/thresholds.js';
 import { randomOf } from '../../../src/model/random.js';
+import { METRICS } from '../../../src/observe/metrics.js';
+import type { Trial, Verdict } from '../../../src/observe/result.js';
 import { client, ledger, nothingCame, trial } from '../../helpers/trials.js';
 
 /** What a bad text is refused with. */

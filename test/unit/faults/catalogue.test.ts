@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { BringUp } from '../../../src/cluster/bring-up.js';
+import type { LiveCluster } from '../../../src/cluster/bring-up.js';
 import type { Act } from '../../../src/faults/act.js';
 import { describeActs } from '../../../src/faults/acts/index.js';
 import { catalogue, faultOf } from '../../../src/faults/catalogue/index.js';
 import { requireRadius } from '../../../src/faults/radius.js';
-import type { Roles } from '../../../src/faults/roles.js';
 import type { ClusterPlan, NodePlan } from '../../../src/model/plan.js';
 import { DEFAULT_SPEC } from '../../../src/model/spec.js';
+import type { Roles } from '../../../src/observe/roles.js';
 
 const node = (id: string, port: number): NodePlan => ({
   id,
@@ -82,8 +82,8 @@ describe('the catalogue', () => {
     // Pure: the same again, and what it was given is as it was.
     expect(fault.acts(structuredClone(roles), [], { tag: 't1' })).toEqual(acts);
     // Each of its acts can be told before it is done.
-    const up = { plan } as BringUp;
-    for (const { does, undo } of describeActs({ up }, acts))
+    const live = { plan } as LiveCluster;
+    for (const { does, undo } of describeActs({ live }, acts))
       expect([does, undo].join()).not.toContain('undefined');
   });
 

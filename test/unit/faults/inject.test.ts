@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Engine } from '../../../src/cluster/engine.js';
+import type { Runtime } from '../../../src/cluster/runtime.js';
 import { inject } from '../../../src/faults/inject.js';
 
 const request = {
@@ -10,7 +10,7 @@ const request = {
   force: false,
 };
 /** Refused before anything is asked, so nobody is there to be asked. */
-const NOBODY = {} as Engine;
+const NOBODY = {} as Runtime;
 
 describe('inject', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FailoverResult } from '../../../src/failover/result.js';
+import type { FailoverResult } from '../../../src/observe/result.js';
 import { failoverText } from '../../../src/report/failover.js';
 import { headline } from '../../../src/report/failover-words.js';
 import { failoverHtml } from '../../../src/report/html/page.js';

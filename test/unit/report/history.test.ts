@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { trendsOf } from '../../../src/cluster/run-record.js';
+import { trendsOf } from '../../../src/cluster/store/run-record.js';
 import { runRecordOf } from '../../../src/failover/record-run.js';
 import { type HistoryResult, historyRows, historyText } from '../../../src/report/history.js';
 import { bareResult, cutShortResult, heldResult, violatedResult } from '../../helpers/results.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { UpResult } from '../../../src/cluster/up-result.js';
+import type { UpResult } from '../../../src/cluster/up/result.js';
 import { nothingRemoved } from '../../../src/drivers/driver.js';
 import { downAllText, downText } from '../../../src/report/down.js';
 import { listRows, listText } from '../../../src/report/list.js';

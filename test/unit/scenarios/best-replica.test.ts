@@ -6,7 +6,7 @@ import {
   candidateOf,
   wasRight,
   whyIneligible,
-} from '../../../src/scenarios/best-replica.js';
+} from '../../../src/scenarios/format/best-replica.js';
 
 const DOWN = { downAfterMs: 2000, masterDownForMs: 100 };
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Observation } from '../../../src/failover/observation.js';
 import { parseSentinelEvent } from '../../../src/model/events.js';
-import { conditionText } from '../../../src/scenarios/condition-text.js';
-import { judgeCondition } from '../../../src/scenarios/conditions.js';
-import { type Evidence, idsOf } from '../../../src/scenarios/evidence.js';
-import type { Condition } from '../../../src/scenarios/scenario.js';
-import { comebackOf, failoversIn } from '../../../src/scenarios/timeline.js';
+import type { Observation } from '../../../src/observe/observation.js';
+import { conditionText } from '../../../src/scenarios/format/condition-text.js';
+import { judgeCondition } from '../../../src/scenarios/format/conditions.js';
+import { type Evidence, idsOf } from '../../../src/scenarios/format/evidence.js';
+import type { Condition } from '../../../src/scenarios/format/scenario.js';
+import { comebackOf, failoversIn } from '../../../src/scenarios/format/timeline.js';
 
 const address = (port: number) => ({ host: '127.0.0.1', port });
 const event = (atMs: number, source: string, name: string, message: string): Observation => ({

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { builtIns } from '../../../src/chaos/library.js';
 import { catalogue } from '../../../src/faults/catalogue/index.js';
-import { parseScenario } from '../../../src/scenarios/parse.js';
-import { INVARIANTS } from '../../../src/scenarios/scenario.js';
+import { parseScenario } from '../../../src/scenarios/format/parse.js';
+import { INVARIANTS } from '../../../src/scenarios/format/scenario.js';
+import { builtIns } from '../../../src/scenarios/play/library.js';
 
 const TEXT = readFileSync(fileURLToPath(new URL('../../../docs/scenarios.md', import.meta.url)), 'utf8');
 

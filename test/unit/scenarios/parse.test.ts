@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { builtIns } from '../../../src/chaos/library.js';
 import { OperatorError } from '../../../src/errors.js';
-import { parseScenario } from '../../../src/scenarios/parse.js';
+import { parseScenario } from '../../../src/scenarios/format/parse.js';
+import { builtIns } from '../../../src/scenarios/play/library.js';
 
 const FAULTS = ['kill', 'freeze', 'sentinel-down'];
 

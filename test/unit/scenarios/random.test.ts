@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../src/faults/catalogue/index.js';
-import { type RandomOptions, randomScenario } from '../../../src/scenarios/random.js';
-import { DEFAULT_SHAPE } from '../../../src/scenarios/scenario.js';
+import { type RandomOptions, randomScenario } from '../../../src/scenarios/format/random.js';
+import { DEFAULT_SHAPE } from '../../../src/scenarios/format/scenario.js';
 
 const OPTIONS: RandomOptions = {
   seed: 7,

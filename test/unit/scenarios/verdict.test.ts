@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Findings, outcomeOf } from '../../../src/scenarios/verdict.js';
+import { type Findings, outcomeOf } from '../../../src/scenarios/format/verdict.js';
 
 const WEAKNESS = { explanation: 'so it is', advice: 'do not', shows: [], probable: false };
 const judged = (verdict: 'holds' | 'violated' | 'unknown') => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WorkloadSettings } from '../../../src/failover/result.js';
+import type { WorkloadSettings } from '../../../src/observe/result.js';
 import { checkSettings, parsePolicy } from '../../../src/workload/settings.js';
 
 const usual: WorkloadSettings = {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findEngine } from '../../../../src/drivers/docker/engine-target.js';
+import { findEngine } from '../../../../src/drivers/docker/engine/engine-target.js';
 import { tempDir } from '../../../helpers/temp-dir.js';
 
 const NOTHING_ASKED = { engine: '', certPath: '', tls: '' } as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { EngineTarget } from '../../../../src/drivers/docker/engine-target.js';
-import { engineError } from '../../../../src/drivers/docker/errors.js';
-import { startError } from '../../../../src/drivers/docker/start-error.js';
+import { startError } from '../../../../src/drivers/docker/containers/start-error.js';
+import type { EngineTarget } from '../../../../src/drivers/docker/engine/engine-target.js';
+import { engineError } from '../../../../src/drivers/docker/engine/errors.js';
 
 const TARGET: EngineTarget = {
   engine: 'unix:///',

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env, execPath, platform } from 'node:process';
 import { describe, expect, it } from 'vitest';
-import { elfMachine, sameMachine } from '../../../../src/drivers/docker/elf.js';
-import type { Engine } from '../../../../src/drivers/docker/engine.js';
-import { findHostBinary, librariesOf, parseLdd } from '../../../../src/drivers/docker/host-binary.js';
-import { ensureHostImage } from '../../../../src/drivers/docker/host-image.js';
+import type { Engine } from '../../../../src/drivers/docker/engine/engine.js';
+import { elfMachine, sameMachine } from '../../../../src/drivers/docker/image/elf.js';
+import { findHostBinary, librariesOf, parseLdd } from '../../../../src/drivers/docker/image/host-binary.js';
+import { ensureHostImage } from '../../../../src/drivers/docker/image/host-image.js';
 import { tempDir } from '../../../helpers/temp-dir.js';
 
 describe('this machine’s binary', () => {

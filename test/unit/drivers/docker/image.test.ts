@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ownerOf, serverOf } from '../../../../src/drivers/docker/image.js';
+import { ownerOf, serverOf } from '../../../../src/drivers/docker/image/image.js';
 import { readSettings } from '../../../../src/drivers/docker/settings.js';
 
 describe('an image', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Engine } from '../../../../src/drivers/docker/engine.js';
+import type { Engine } from '../../../../src/drivers/docker/engine/engine.js';
 import { endpointHost, layOut } from '../../../../src/drivers/docker/layout.js';
 import { readSettings } from '../../../../src/drivers/docker/settings.js';
 import { DEFAULT_SPEC } from '../../../../src/model/spec.js';

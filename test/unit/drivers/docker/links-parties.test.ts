@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type NodeParty, placed } from '../../../../src/drivers/docker/links-parties.js';
+import { type NodeParty, placed } from '../../../../src/drivers/docker/links/parties.js';
 import type { Link } from '../../../../src/drivers/links.js';
 
 const party = (id: string, n: number, running = true): NodeParty => ({

@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { percentCounter } from '../../../../src/drivers/docker/image/pull.js';
 import { dockerDriver } from '../../../../src/drivers/docker/index.js';
-import { percentCounter } from '../../../../src/drivers/docker/pull.js';
 import type { Driver } from '../../../../src/drivers/driver.js';
 import type { Progress } from '../../../../src/model/events.js';
 

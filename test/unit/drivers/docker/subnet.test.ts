@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { parseRoutes } from '../../../../src/drivers/docker/host-routes.js';
+import { parseRoutes } from '../../../../src/drivers/docker/network/host-routes.js';
 import {
   addressIn,
   chooseSubnet,
   isRoomy,
   overlaps,
   rangeOf,
-} from '../../../../src/drivers/docker/subnet.js';
+} from '../../../../src/drivers/docker/network/subnet.js';
 
 describe('subnets', () => {
   it('overlap when one holds an address of the other', () => {

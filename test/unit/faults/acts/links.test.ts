@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BringUp } from '../../../../src/cluster/bring-up.js';
+import type { LiveCluster } from '../../../../src/cluster/bring-up.js';
 import { CLIENT, type Link, type LinksProbe, tagOf } from '../../../../src/drivers/links.js';
 import type { Scene } from '../../../../src/faults/act.js';
 import { block } from '../../../../src/faults/acts/block.js';
@@ -12,8 +12,8 @@ const nodes = ['redis-1', 'redis-2', 'redis-3'].map((id) => ({ id }));
 /** A scene whose driver answers this when it is asked for its links. */
 const sceneOf = (probe: LinksProbe): Scene => {
   const driver = { links: async () => probe };
-  const up = { driver, plan: { driver: 'process', spec: DEFAULT_SPEC, nodes } } as unknown as BringUp;
-  return { up, engine: {} as Scene['engine'] };
+  const live = { driver, plan: { driver: 'process', spec: DEFAULT_SPEC, nodes } } as unknown as LiveCluster;
+  return { live, runtime: {} as Scene['runtime'] };
 };
 
 /** Links that remember what is there. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Trial } from '../../../../src/failover/result.js';
+import type { Trial } from '../../../../src/observe/result.js';
 import { dualMaster, type NodeLane, nodeLanes } from '../../../../src/report/html/node-lanes.js';
 import { percent, scaleOf, ticks } from '../../../../src/report/html/scale.js';
 import { sentinelLanes } from '../../../../src/report/html/sentinel-lanes.js';

@@ -1,0 +1,148 @@
+import { systemClock } from './clock.js';
+import { type Action, type ActResult, act } from './cluster/act.js';
+import { surveyPlan } from './cluster/ask.js';
+import { type Runtime, requireCluster } from './cluster/runtime.js';
+import { openStore } from './cluster/store/state.js';
+import { stateHome } from './config/paths.js';
+import { processEnv } from './config/process-env.js';
+import { DRIVERS } from './drivers/registry.js';
+import type { FaultSpec } from './failover/fault.js';
+import { runFailoverTest as run } from './failover/run.js';
+import { parseThreshold } from './failover/thresholds.js';
+import type { Address } from './model/address.js';
+import { formatAddress } from './model/address.js';
+import { assess } from './model/agreement.js';
+import type { OnProgress } from './model/events.js';
+import type { ClusterPlan } from './model/plan.js';
+import type { Snapshot } from './model/snapshot.js';
+import type { StatusResult } from './model/status.js';
+import type { FailoverResult, RejoinMode, WorkloadSettings } from './observe/result.js';
+import { survey } from './wire/survey.js';
+
+/** Deadline of one server's answers, in milliseconds. */
+const ASK_DEADLINE_MS = 1500;
+
+export interface OpenClusterOptions {
+  /** The state directory; SENTINELCTL_HOME, else the XDG state directory, by default. */
+  home?: string;
+  /** Hears what is being done. */
+  onProgress?: OnProgress;
+  /** Aborts what is under way; what was injected is put back first. */
+  signal?: AbortSignal;
+}
+
+export interface FailoverTestSettings {
+  /** What happens to the master; `{ name: 'kill' }` by default. */
+  fault?: FaultSpec;
+  /** How it comes back; `as-crashed` by default, null leaves it down. */
+  rejoin?: RejoinMode | null;
+  /** From the fault to the first +switch-master, in milliseconds; down-after + 2 s by default. */
+  budgetMs?: number;
+  /** How long a failover is waited for, in milliseconds; down-after + failover-timeout + 10 s by default. */
+  waitMs?: number;
+  /** How many failovers, one after the other; 1 by default. */
+  trials?: number;
+  seed?: number;
+  /** What must hold, as `'ledger.lost==0'`; parsed as on the command line. */
+  thresholds?: string[];
+  /** Clients that write through it; none by default. */
+  workload?: WorkloadSettings;
+}
+
+/** A cluster that `sentinelctl up` made on this machine. */
+export interface Cluster {
+  readonly name: string;
+  readonly plan: ClusterPlan;
+  /** Asks everyone once, in parallel. Rejects only when aborted. */
+  snapshot(): Promise<Snapshot>;
+  /** A snapshot, judged: the document of `sentinelctl status --json`. */
+  status(): Promise<StatusResult>;
+  /** `node`: an id, or `master`. Throws OperatorError. */
+  act(action: Action, node: string, options?: { asCrashed?: boolean }): Promise<ActResult>;
+  /** Kills the master and proves its replacement. Throws OperatorError; a failover that never comes is a result. */
+  runFailoverTest(settings?: FailoverTestSettings): Promise<FailoverResult>;
+}
+
+/** Opens a cluster by its name. Throws OperatorError `cluster-unknown` (3) that names those there are. */
+export async function openCluster(name = 'default', options: OpenClusterOptions = {}): Promise<Cluster> {
+  const env = processEnv();
+  const { signal, onProgress = () => {} } = options;
+  const store = openStore(options.home ?? stateHome(env));
+  const runtime: Runtime = { clock: systemClock, store, env, drivers: DRIVERS, onProgress, signal };
+  const { plan } = await requireCluster(store, name);
+  const snapshot = async (): Promise<Snapshot> =>
+    surveyPlan(plan, {
+      clock: systemClock,
+      password: await store.password(name),
+      deadlineMs: ASK_DEADLINE_MS,
+      signal,
+    });
+  return {
+    name,
+    plan,
+    snapshot,
+    status: async () =>
+      assess(await snapshot(), {
+        cluster: name,
+        driver: plan.driver,
+        own: true,
+        masterName: plan.spec.masterName,
+        nodes: plan.nodes,
+      }),
+    act: (action, node, { asCrashed = false } = {}) =>
+      act(runtime, { cluster: name, node, action, asCrashed }),
+    runFailoverTest: (settings = {}) =>
+      run(runtime, {
+        cluster: name,
+        fault: settings.fault ?? { name: 'kill' },
+        rejoin: settings.rejoin === undefined ? 'as-crashed' : settings.rejoin,
+        budgetMs: settings.budgetMs ?? null,
+        waitMs: settings.waitMs ?? null,
+        trials: settings.trials ?? 1,
+        seed: settings.seed ?? 1,
+        thresholds: (settings.thresholds ?? []).map(parseThreshold),
+        workload: settings.workload ?? null,
+        command: `runFailoverTest('${name}', ${JSON.stringify(settings)})`,
+      }),
+  };
+}
+
+/** A cluster that runs elsewhere: one sentinel that answers is enough to find the rest. */
+export interface AttachedCluster {
+  sentinelAddrs: Address[];
+  /** Only this master's nodes; every monitored one's by default. */
+  masterName?: string;
+  password?: string;
+  /** The sentinels' own; the data nodes' by default. */
+  sentinelPassword?: string;
+  /** For each server, in milliseconds; 1500 by default. */
+  deadlineMs?: number;
+}
+
+/**
+ * What everyone says when asked once, in parallel; who does not answer is in it with the reason. Takes a cluster of
+ * ours, its name, or the sentinels of one that runs elsewhere. Throws OperatorError `cluster-unknown` (3).
+ */
+export async function snapshot(of: Cluster | AttachedCluster | string = 'default'): Promise<Snapshot> {
+  if (typeof of === 'string') return (await openCluster(of)).snapshot();
+  if ('snapshot' in of) return of.snapshot();
+  const { sentinelAddrs, masterName, deadlineMs = ASK_DEADLINE_MS, password = null } = of;
+  return survey(
+    {
+      sentinels: sentinelAddrs.map((a) => ({ id: formatAddress(a), announce: a, endpoint: a })),
+      nodes: [],
+      masterName: masterName ?? null,
+      discover: true,
+      reach: (address) => address,
+    },
+    { clock: systemClock, deadlineMs, password, sentinelPassword: of.sentinelPassword ?? password },
+  );
+}
+
+/** `openCluster(...)` and its `runFailoverTest` in one call. */
+export async function runFailoverTest(
+  cluster: Cluster | string = 'default',
+  settings: FailoverTestSettings = {},
+): Promise<FailoverResult> {
+  return (typeof cluster === 'string' ? await openCluster(cluster) : cluster).runFailoverTest(settings);
+}

@@ -1,0 +1,48 @@
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join, posix, resolve } from 'node:path';
+import type { Mount, Service } from '../../static/compose/service.js';
+import { at, type Tree, textOf } from '../../static/compose/tree.js';
+
+/** A file of a container on this machine, or why it can't be had. */
+export type Placed =
+  | { path: string; shown: string; mount: Mount }
+  /** The compose file holds its text. */
+  | { content: string; line: number; mount: Mount }
+  | { why: string };
+
+/** Finds what a container has at a path, by its mounts. */
+export function placed(inside: string, service: Service, composeFile: string, compose: Tree): Placed {
+  const wanted = posix.normalize(inside);
+  const mount = service.mounts
+    .filter(({ target }) => covers(target, wanted))
+    .sort((a, b) => b.target.length - a.target.length)[0];
+  if (mount === undefined)
+    return { why: `${inside} is inside the image${service.built ? ', which is built' : ''}` };
+  if (mount.kind === 'volume')
+    return { why: `${inside} is in the volume ${mount.source ?? 'of the container'}` };
+  if (mount.kind === 'config') return configured(mount, composeFile, compose);
+  const rest = wanted.slice(posix.normalize(mount.target).replace(/\/$/, '').length).replace(/^\//, '');
+  const source = join(mount.source ?? '', rest);
+  return { ...beside(composeFile, source), mount };
+}
+
+function covers(target: string, wanted: string): boolean {
+  const bare = posix.normalize(target).replace(/\/$/, '');
+  return bare === wanted || wanted.startsWith(`${bare}/`);
+}
+
+function configured(mount: Mount, composeFile: string, compose: Tree): Placed {
+  const config = at(compose, 'configs', mount.source ?? '');
+  const content = at(config, 'content');
+  if (content.kind === 'text') return { content: content.text, line: content.line, mount };
+  const file = textOf(at(config, 'file'));
+  if (file === null) return { why: `the config ${mount.source} is not in this file` };
+  return { ...beside(composeFile, file), mount };
+}
+
+/** Paths of a compose file are relative to the directory it is in. */
+function beside(composeFile: string, source: string): { path: string; shown: string } {
+  const home = source.replace(/^~(?=\/|$)/, homedir());
+  const shown = isAbsolute(home) ? home : join(dirname(composeFile), home);
+  return { path: resolve(shown), shown };
+}

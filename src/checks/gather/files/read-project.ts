@@ -1,0 +1,87 @@
+import { usageError } from '../../../errors.js';
+import type { FileServer, Project } from '../../static/project.js';
+import { readText, runnable } from './disk.js';
+import { readCompose } from './read-compose.js';
+import { besideIt, readConf } from './read-conf.js';
+
+export interface AskedFiles {
+  /** Configuration files of Redis or Sentinel, as they were named. */
+  configs: string[];
+  /** A compose file, as it was named. */
+  compose: string | null;
+  /** What the compose file's `${…}` takes its values from, beside the `.env` next to it. */
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Reads everything that static checks look at. Throws usageError (`config-file`, `compose-file`) for a file that was
+ * named and can't be read; what those name in turn is left out, and said in `unread`.
+ */
+export async function readProject(asked: AskedFiles): Promise<Project> {
+  const project: Project =
+    asked.compose === null
+      ? {
+          compose: null,
+          composeSubnets: [],
+          servers: [],
+          others: [],
+          troubles: [],
+          unread: [],
+          scripts: new Map(),
+        }
+      : await readCompose(asked.compose, asked.env);
+  const known = new Set(project.servers.map((s) => s.conf?.identity));
+  for (const file of asked.configs) {
+    const server = await serverOf(file, project);
+    // What the compose file mounts was read there already, with the service that it belongs to.
+    if (server !== null && !(project.compose !== null && known.has(server.conf?.identity)))
+      project.servers.push(server);
+  }
+  return { ...project, scripts: await scriptsOf(project.servers) };
+}
+
+async function serverOf(file: string, project: Project): Promise<FileServer | null> {
+  const read = await readText(file);
+  if ('why' in read) {
+    throw usageError('config-file', `can't read the configuration ${file}`, {
+      why: read.why,
+      hint: '--config FILE, where FILE is a redis.conf or a sentinel.conf',
+    });
+  }
+  // No directive of Redis or Sentinel ends with a colon.
+  if (/^services:\s*(\{|#|$)/m.test(read.text)) {
+    throw usageError('config-file', `${file} is a compose file, and no configuration of Redis or Sentinel`, {
+      why: 'it has services: in it',
+      hint: `sentinelctl doctor --compose ${file}`,
+    });
+  }
+  const { directives, troubles, unread } = await readConf(file, read.text, besideIt);
+  project.troubles.push(...troubles);
+  project.unread.push(...unread);
+  if (directives.length === 0) {
+    project.unread.push(`${file}: there is no directive in it`);
+    return null;
+  }
+  return {
+    id: file,
+    kind: directives.some((d) => d.name === 'sentinel') ? 'sentinel' : 'redis',
+    directives,
+    seen: unread.length === 0,
+    conf: { file, identity: read.identity, inside: null, mount: null },
+    service: null,
+    copies: 1,
+    at: { file, line: 1 },
+  };
+}
+
+/** Only of servers outside containers: what is in a container's own files can't be seen. */
+async function scriptsOf(servers: FileServer[]): Promise<Project['scripts']> {
+  const paths = servers
+    .filter((s) => s.service === null)
+    .flatMap((s) => s.directives)
+    .filter((d) => d.name === 'sentinel' && /^(notification|client-reconfig)-script$/.test(d.args[0] ?? ''))
+    .flatMap((d) => d.args[2] ?? []);
+  return new Map(
+    await Promise.all([...new Set(paths)].map(async (path) => [path, await runnable(path)] as const)),
+  );
+}

@@ -1,0 +1,95 @@
+import type { Clock } from '../../clock.js';
+import type { Runtime } from '../../cluster/runtime.js';
+import { leftUnfinished, runUnderWay } from '../../cluster/store/journal.js';
+import type { Store } from '../../cluster/store/state.js';
+import type { Target } from '../../cluster/target.js';
+import { hostLimits, noHostLimits } from '../../host/limits.js';
+import { isLocal } from '../../host/server-life.js';
+import { formatAddress } from '../../model/address.js';
+import type { Gathered, GatheredNode, GatheredSentinel } from '../../model/gathered.js';
+import { gatherLives } from './lives.js';
+import { lookUpNames } from './lookups.js';
+import { scriptsOf } from './scripts.js';
+import { gatherServers } from './servers.js';
+import { watchServers } from './watch.js';
+
+export interface GatherRequest {
+  clock: Clock;
+  /** For each answer, in milliseconds; the whole takes at most four of them, and what is watched. */
+  deadlineMs: number;
+  /** Watch for so long, in milliseconds; null: do not. */
+  watchForMs: number | null;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Gathers everything that checks look at, once and in parallel: what every sentinel and data node answers, how they
+ * live, this machine's limits, the names in the configuration. What can't be had is in it with the reason.
+ * Changes nothing but this: sentinels of ours are told to write their own file (SENTINEL FLUSHCONFIG).
+ * Throws only the signal's reason.
+ */
+export async function gather(runtime: Runtime, target: Target, request: GatherRequest): Promise<Gathered> {
+  const { clock, deadlineMs, watchForMs, signal } = request;
+  const takenAtMs = clock.wallMs();
+  const own = target.kind === 'own';
+  // Ours are known beforehand: how they live is asked at the same time as themselves.
+  const early = own ? gatherLives(runtime, target, [], deadlineMs * 4) : null;
+  const wired = await gatherServers(target, request);
+  const servers = [...wired.sentinels, ...wired.nodes];
+  const lives = await (early ?? gatherLives(runtime, target, servers, deadlineMs * 2));
+  const sentinels = await Promise.all(
+    wired.sentinels.map(async (wiredOne): Promise<GatheredSentinel> => {
+      const sentinel = { ...wiredOne, ...lives(wiredOne) };
+      return { ...sentinel, scripts: await scriptsOf(sentinel) };
+    }),
+  );
+  const nodes = wired.nodes.map((n): GatheredNode => ({ ...n, ...lives(n) }));
+  const here = own || servers.some((s) => isLocal(s.endpoint.host));
+  const [host, lookups, watched, runs] = await Promise.all([
+    here ? hostLimits() : noHostLimits('the servers run on another machine'),
+    lookUpNames(sentinels, nodes, clock, deadlineMs),
+    watchForMs === null ? null : watchServers(target, wired, { ...request, watchForMs }),
+    own ? runsOn(runtime.store, target.name) : null,
+  ]);
+  signal?.throwIfAborted();
+  return {
+    takenAtMs,
+    cluster: own ? target.name : target.sentinels.map(formatAddress).join(','),
+    own,
+    driver: own ? target.state.plan.driver : 'attached',
+    masterName: own ? target.state.plan.spec.masterName : target.masterName,
+    sentinels,
+    nodes,
+    host,
+    lookups,
+    watched,
+    app: null,
+    ...(runs !== null && { runs }),
+  };
+}
+
+/** What a run of ours left in effect, or does at this moment: with that in effect nothing else is to be mended. */
+async function runsOn(store: Store, cluster: string): Promise<NonNullable<Gathered['runs']>> {
+  const [unfinished, underWay] = await Promise.all([
+    leftUnfinished(store, cluster),
+    runUnderWay(store, cluster),
+  ]);
+  return { ...(unfinished !== null && { unfinished }), ...(underWay !== null && { underWay }) };
+}
+
+/** A gathering of no cluster at all: what is not about the application alone has nothing to look at. */
+export function nothingGathered(why: string): Gathered {
+  return {
+    takenAtMs: 0,
+    cluster: '',
+    own: false,
+    driver: 'attached',
+    masterName: null,
+    sentinels: [],
+    nodes: [],
+    host: noHostLimits(why),
+    lookups: [],
+    watched: null,
+    app: null,
+  };
+}

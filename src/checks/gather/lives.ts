@@ -1,0 +1,139 @@
+import { type Clock, withDeadline } from '../../clock.js';
+import { openDriver, type Runtime } from '../../cluster/runtime.js';
+import type { Target } from '../../cluster/target.js';
+import type { Driver } from '../../drivers/driver.js';
+import type { Living, Stranger } from '../../drivers/lives.js';
+import { messageOf } from '../../errors.js';
+import { redactConf } from '../../model/conf.js';
+import type { ConfText, Fields, GatheredServer, Got, Life } from '../../model/gathered.js';
+import type { DriverName } from '../../model/plan.js';
+
+/** How servers live, and their configuration files: for each one that was asked. */
+export type Lives = (server: { id: string }) => Pick<GatheredServer, 'conf' | 'life'>;
+type Known = Pick<GatheredServer, 'conf' | 'life'>;
+type Server = Pick<GatheredServer, 'id' | 'endpoint' | 'info'>;
+
+const no = (why: string): { ok: false; why: string } => ({ ok: false, why });
+const NOT_OURS = no('not asked: sentinelctl did not make it');
+
+/**
+ * Looks how servers live: ours through their driver, others where they are processes of this machine or containers of
+ * its engine. Changes nothing. Never rejects: what can't be had stands with its reason.
+ */
+export async function gatherLives(
+  runtime: Runtime,
+  target: Target,
+  servers: readonly Server[],
+  deadlineMs: number,
+): Promise<Lives> {
+  const known = new Map(
+    target.kind === 'own'
+      ? await livesOfOurs(runtime, target, deadlineMs)
+      : await livesOfStrangers(runtime, servers, deadlineMs),
+  );
+  return ({ id }) => known.get(id) ?? { conf: NOT_OURS, life: NOT_OURS };
+}
+
+async function livesOfOurs(
+  runtime: Runtime,
+  target: Extract<Target, { kind: 'own' }>,
+  deadlineMs: number,
+): Promise<[string, Known][]> {
+  const { nodes, driver: name } = target.state.plan;
+  const { clock } = runtime;
+  let driver: Driver;
+  try {
+    driver = await openDriver(runtime, target.state);
+  } catch (error) {
+    const why = no(messageOf(error));
+    return nodes.map(({ id }) => [id, { conf: why, life: why }]);
+  }
+  try {
+    return await Promise.all(
+      nodes.map(async ({ id }): Promise<[string, Known]> => {
+        const shown = confName(driver, name, target, id);
+        const [conf, life] = await Promise.all([
+          attempt(clock, deadlineMs, async (): Promise<Got<ConfText>> => {
+            const text = await driver.readConf(id, { forShowing: true });
+            return text === undefined
+              ? no('it has no configuration: the node is gone')
+              : { ok: true, value: { file: shown, text: redactConf(text) } };
+          }),
+          attempt(clock, deadlineMs, async (): Promise<Got<Life>> => {
+            const life = await driver.life(id);
+            return life === undefined ? no('the node is gone') : { ok: true, value: life };
+          }),
+        ]);
+        return [id, { conf, life }];
+      }),
+    );
+  } finally {
+    driver.close();
+  }
+}
+
+/** `redis-1:/data/redis.conf` for a container, the path alone for a process. */
+function confName(
+  driver: Driver,
+  name: DriverName,
+  target: Extract<Target, { kind: 'own' }>,
+  id: string,
+): string {
+  const node = target.state.plan.nodes.find((n) => n.id === id);
+  const path = node === undefined ? '' : driver.paths(node).conf;
+  return name === 'docker' ? `${id}:${path}` : path;
+}
+
+/** Each driver's world is looked through; where one can't be, its reason stands for what none of them knows. */
+async function livesOfStrangers(
+  runtime: Runtime,
+  servers: readonly Server[],
+  deadlineMs: number,
+): Promise<[string, Known][]> {
+  const strangers = servers.map(strangerOf);
+  const found: (Living | undefined)[] = [];
+  const reasons: string[] = [];
+  for (const name of ['process', 'docker'] as const) {
+    if (strangers.every((_, i) => found[i] !== undefined)) break;
+    const looked = await attempt(runtime.clock, deadlineMs, async () => {
+      const factory = await runtime.drivers[name]();
+      return { ok: true as const, value: await factory.strangers(strangers, runtime.env) };
+    });
+    if (!looked.ok) reasons.push(looked.why);
+    else for (const [i, living] of looked.value.entries()) found[i] ??= living;
+  }
+  const unseen = no(
+    ['it is no process of this machine and no container of its engine', ...reasons].join('; '),
+  );
+  return servers.map(({ id }, i) => {
+    const living = found[i];
+    if (living === undefined) return [id, { conf: unseen, life: unseen }];
+    const { conf, life } = living;
+    const shown: Got<ConfText> = conf.ok
+      ? { ok: true, value: { ...conf.value, text: redactConf(conf.value.text) } }
+      : conf;
+    return [id, { conf: shown, life: { ok: true, value: life } }];
+  });
+}
+
+function strangerOf({ endpoint, info }: Server): Stranger {
+  const fields: Fields = info.ok ? info.value : {};
+  return {
+    endpoint,
+    pid: Number(fields.process_id) || null,
+    conf: fields.config_file || null,
+  };
+}
+
+async function attempt<T>(clock: Clock, deadlineMs: number, work: () => Promise<Got<T>>): Promise<Got<T>> {
+  try {
+    return await withDeadline(
+      clock,
+      deadlineMs,
+      work(),
+      () => new Error(`no answer within ${deadlineMs} ms`),
+    );
+  } catch (error) {
+    return no(messageOf(error));
+  }
+}

@@ -1,0 +1,62 @@
+import type { Clock } from '../clock.js';
+import type { Driver, DriverContext } from '../drivers/driver.js';
+import type { DriverRegistry } from '../drivers/select.js';
+import { refused } from '../errors.js';
+import type { OnProgress } from '../model/events.js';
+import { command } from '../model/hints.js';
+import type { ClusterState, Store } from './store/state.js';
+
+/** What every engine function works with: handed in, so that nothing below reads the process or the time itself. */
+export interface Runtime {
+  clock: Clock;
+  store: Store;
+  env: DriverContext['env'];
+  drivers: DriverRegistry;
+  onProgress: OnProgress;
+  signal?: AbortSignal | undefined;
+}
+
+/** Opens the driver of a cluster that is known here. */
+export async function openDriver(runtime: Runtime, state: ClusterState): Promise<Driver> {
+  const factory = await runtime.drivers[state.plan.driver]();
+  const cluster = state.plan.spec.cluster;
+  return factory.open({
+    cluster,
+    dir: runtime.store.dirOf(cluster),
+    settings: state.settings,
+    env: runtime.env,
+  });
+}
+
+/** The state of a cluster that must exist. Throws `cluster-unknown` (3) that names those there are. */
+export async function requireCluster(store: Store, cluster: string): Promise<ClusterState> {
+  const state = await store.load(cluster);
+  if (state !== undefined) return state;
+  const known = await store.list();
+  throw refused('cluster-unknown', `there is no cluster "${cluster}" here`, {
+    why: known.length === 0 ? 'no cluster is known on this machine' : `known here: ${known.join(', ')}`,
+    hint:
+      known.length === 0
+        ? `${command('up', cluster)}, or --sentinel-addrs HOST:PORT,… for one that runs elsewhere`
+        : `--cluster ${known[0]}, or ${command('up', cluster)}`,
+  });
+}
+
+/** Runs one piece of work as a step of the progress stream. */
+export async function step<T>(
+  runtime: Pick<Runtime, 'clock' | 'onProgress'>,
+  id: string,
+  label: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const started = runtime.clock.now();
+  runtime.onProgress({ type: 'step', id, state: 'start', label });
+  try {
+    const result = await work();
+    runtime.onProgress({ type: 'step', id, state: 'done', label, ms: runtime.clock.now() - started });
+    return result;
+  } catch (error) {
+    runtime.onProgress({ type: 'step', id, state: 'failed', label, ms: runtime.clock.now() - started });
+    throw error;
+  }
+}

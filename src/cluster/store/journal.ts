@@ -1,0 +1,185 @@
+import { join } from 'node:path';
+import { type OperatorError, refused } from '../../errors.js';
+import { appendLine } from '../../host/append.js';
+import { readIfThere, unusable, writeAtomically } from '../../host/files.js';
+import { identify, type ProcessIdentity } from '../../host/process-identity.js';
+import { command } from '../../model/hints.js';
+import type { UnderWay, Unfinished } from '../../model/status.js';
+import { count } from '../../model/words.js';
+import type { Store } from './state.js';
+
+/** The first line of a journal: who does what to the cluster. No secrets, as in all of it. */
+export interface JournalHead {
+  /** Unlike that of any other run. */
+  id: string;
+  /** For showing: `inject partition --cluster default`. */
+  what: string;
+  /** Whose run it is, by pid and start time. */
+  owner: Pick<ProcessIdentity, 'pid' | 'startTime'>;
+  /** What was injected is to stay when the run ends, until `heal`. */
+  keep: boolean;
+  /** Wall clock, milliseconds since 1970: when it was opened, and when a guard heals what a dead run left. */
+  atMs: number;
+  healByMs: number | null;
+  /** False where it was not whole before: then nothing is to be proved afterwards. Absent: true. */
+  proof?: boolean;
+}
+
+export type JournalRecord =
+  | ({ type: 'opened'; version: 1 } & JournalHead)
+  /** On disk before it is done, with what taking it back will need. */
+  | { type: 'planned'; n: number; act: unknown }
+  | { type: 'done'; n: number }
+  /** Taken back, and seen to be. */
+  | { type: 'undone'; n: number }
+  | { type: 'guard'; process: ProcessIdentity }
+  | { type: 'closed' };
+
+/** Why a cluster is not as it was: what a run did to it, and how far it is taken back. */
+export interface Journal {
+  head: JournalHead;
+  /** In the order in which they were done. What `act` holds is the faults' business. */
+  steps: { n: number; act: unknown; state: 'planned' | 'done' | 'undone' }[];
+  /** Processes that watch over it. */
+  guards: ProcessIdentity[];
+  closed: boolean;
+}
+
+type Place = Pick<Store, 'dirOf'>;
+export const journalPath = (store: Place, cluster: string): string =>
+  join(store.dirOf(cluster), 'journal.ndjson');
+
+/** Begins a new journal in the place of a closed one; on the disk when this resolves. */
+export async function beginJournal(store: Place, cluster: string, head: JournalHead): Promise<void> {
+  const path = journalPath(store, cluster);
+  const first: JournalRecord = { type: 'opened', version: 1, ...head };
+  try {
+    await writeAtomically(path, `${JSON.stringify(first)}\n`, 0o600);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+/** Adds one record; on the disk when this resolves. */
+export async function appendRecord(store: Place, cluster: string, record: JournalRecord): Promise<void> {
+  const path = journalPath(store, cluster);
+  try {
+    await appendLine(path, JSON.stringify(record), 0o600);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+/** The journal of the last run; null where there never was one. Throws `journal-unreadable` (3). */
+export async function readJournal(store: Place, cluster: string): Promise<Journal | null> {
+  const path = journalPath(store, cluster);
+  const text = await readIfThere(path).catch((error: unknown) => Promise.reject(unusable(path, error)));
+  if (text === undefined) return null;
+  const journal = parseJournal(text);
+  if (journal !== null) return journal;
+  throw refused('journal-unreadable', `the journal of cluster "${cluster}" can't be read`, {
+    why: `${path} is damaged, or of another version: what was done to the cluster is not known`,
+    hint: `${command('status', cluster)} shows how it is; where it is healthy, remove that file; else ${command('down', cluster)}`,
+  });
+}
+
+/**
+ * A line that its writer did not get to the end of is left out: what it plans was not begun, since that waits for the
+ * disk; what it says was done or undone is looked at again. Null where the first line is none, and, unless it is
+ * closed, where a line is there that nobody of this version wrote, or one must be missing: an act might be lost with
+ * it. Pure.
+ */
+export function parseJournal(text: string): Journal | null {
+  const all = text.split('\n').map(recordIn);
+  const [first, ...records] = all.filter((record) => typeof record !== 'string');
+  if (first?.type !== 'opened') return null;
+  let isWhole = !all.includes('foreign');
+  const { type: _type, version: _version, ...head } = first;
+  const journal: Journal = { head, steps: [], guards: [], closed: false };
+  for (const record of records) {
+    if (record.type === 'planned') journal.steps.push({ n: record.n, act: record.act, state: 'planned' });
+    else if (record.type === 'guard') journal.guards.push(record.process);
+    else if (record.type === 'closed') journal.closed = true;
+    else if (record.type !== 'opened') {
+      const step = journal.steps.find((s) => s.n === record.n);
+      if (step === undefined) isWhole = false;
+      else step.state = record.type;
+    }
+  }
+  return isWhole || journal.closed ? journal : null;
+}
+
+const TYPES = ['opened', 'planned', 'done', 'undone', 'guard', 'closed'];
+
+/** What every record begins with, as `JSON.stringify` writes it. */
+const BEGINNING = '{"type":"';
+
+/** The record; or whether the line is only cut off (or empty, or zeros, as a power cut leaves them), or not ours. */
+function recordIn(line: string): JournalRecord | 'cut-off' | 'foreign' {
+  try {
+    const value = JSON.parse(line) as Partial<JournalRecord> | null;
+    const isOurs = TYPES.includes(String(value?.type)) && (value?.type !== 'opened' || value.version === 1);
+    return isOurs ? (value as JournalRecord) : 'foreign';
+  } catch {
+    const isCutOff = line.startsWith(BEGINNING) || BEGINNING.startsWith(line) || /^\0*$/.test(line);
+    return isCutOff ? 'cut-off' : 'foreign';
+  }
+}
+
+/** Whether the run that opened it still lives. */
+export const ownerLives = async ({ head }: Journal): Promise<boolean> =>
+  (await identify(head.owner.pid))?.startTime === head.owner.startTime;
+
+/** The journal that nobody finished; null where there is none. Throws `journal-unreadable` (3). */
+export async function unfinishedJournal(store: Place, cluster: string): Promise<Journal | null> {
+  const journal = await readJournal(store, cluster);
+  return journal === null || journal.closed ? null : journal;
+}
+
+/** What is to be said of a cluster that a run of ours left changed; null where nothing is, or its run goes on. */
+export async function leftUnfinished(store: Place, cluster: string): Promise<Unfinished | null> {
+  const journal = await unfinishedJournal(store, cluster).catch(() => 'unreadable' as const);
+  if (journal === 'unreadable') return { unreadable: journalPath(store, cluster) };
+  if (journal === null || (await ownerLives(journal))) return null;
+  const { what, keep, atMs } = journal.head;
+  return { what, keep, since: new Date(atMs).toISOString() };
+}
+
+/** What a run that goes on at this moment does to the cluster; null where none does. */
+export async function runUnderWay(store: Place, cluster: string): Promise<UnderWay | null> {
+  const journal = await unfinishedJournal(store, cluster).catch(() => null);
+  if (journal === null || !(await ownerLives(journal))) return null;
+  const { what, owner, atMs } = journal.head;
+  const acts = journal.steps.flatMap(({ act, state }) => (state === 'undone' ? [] : actWords(act)));
+  return { what, pid: owner.pid, since: new Date(atMs).toISOString(), acts };
+}
+
+/** `end of redis-1`: what is known of an act without knowing the faults. */
+function actWords(act: unknown): string[] {
+  const { act: kind, node } = (act ?? {}) as { act?: unknown; node?: unknown };
+  if (typeof kind !== 'string') return [];
+  return [typeof node === 'string' ? `${kind} of ${node}` : kind];
+}
+
+/** Throws `unfinished-journal` (3) where an earlier run left something that is not taken back. */
+export async function requireFinished(store: Place, cluster: string): Promise<void> {
+  const journal = await unfinishedJournal(store, cluster);
+  if (journal !== null) throw unfinished(journal, cluster);
+}
+
+function unfinished({ head, steps }: Journal, cluster: string): OperatorError {
+  const left = steps.filter((step) => step.state !== 'undone').length;
+  const since = new Date(head.atMs).toISOString();
+  return head.keep
+    ? refused('unfinished-journal', `what "${head.what}" did to ${cluster} is still in effect`, {
+        why: `it was left so on purpose, since ${since}`,
+        hint: command('heal', cluster),
+      })
+    : refused('unfinished-journal', `"${head.what}" was cut off, and ${cluster} is not put back`, {
+        why:
+          left === 0
+            ? `it began ${since}; all that it did is taken back, and only the proof that everyone agrees is missing`
+            : `it began ${since}; ${count(left, 'act')} of it ${left === 1 ? 'is' : 'are'} still to be taken back`,
+        hint: command('recover', cluster),
+      });
+}

@@ -1,0 +1,42 @@
+import { messageOf } from '../../errors.js';
+import { openDriver, type Runtime } from '../runtime.js';
+
+/** One cluster that is known here. */
+export interface ListedCluster {
+  cluster: string;
+  driver: string;
+  /** In words: `running`, `partly running`, `stopped`, `data kept`, `not finished`, `unreadable`, `unknown`. */
+  state: string;
+  nodes: number;
+  running?: number;
+  /** Why the state is not known. */
+  why?: string;
+}
+
+/** Every cluster known here, with what its driver sees of its nodes; one that can't be read is listed as such. */
+export async function listClusters(runtime: Runtime): Promise<ListedCluster[]> {
+  return Promise.all((await runtime.store.list()).map((cluster) => describe(runtime, cluster)));
+}
+
+async function describe(runtime: Runtime, cluster: string): Promise<ListedCluster> {
+  const state = await runtime.store.load(cluster).catch((error: unknown) => messageOf(error));
+  if (state === undefined || typeof state === 'string') {
+    return { cluster, driver: '?', state: 'unreadable', nodes: 0, why: state ?? 'it has no state file' };
+  }
+  const { plan, phase } = state;
+  const base = { cluster, driver: plan.driver, nodes: plan.nodes.length };
+  if (phase === 'kept') return { ...base, state: 'data kept', running: 0 };
+  try {
+    const driver = await openDriver(runtime, state);
+    try {
+      const seen = await Promise.all(plan.nodes.map((n) => driver.inspect(n.id)));
+      const running = seen.filter((n) => n.state === 'running').length;
+      const words = running === seen.length ? 'running' : running === 0 ? 'stopped' : 'partly running';
+      return { ...base, state: phase === 'creating' ? 'not finished' : words, running };
+    } finally {
+      driver.close();
+    }
+  } catch (error) {
+    return { ...base, state: 'unknown', why: messageOf(error) };
+  }
+}

@@ -1,0 +1,153 @@
+import type { Dirent } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf, messageOf, OperatorError, refused } from '../../errors.js';
+import { makePrivateDirectory, readIfThere, writeAtomically } from '../../host/files.js';
+import { command } from '../../model/hints.js';
+import type { ClusterPlan, DriverName, NodePlan } from '../../model/plan.js';
+
+/** What is written down about a cluster that sentinelctl made: `clusters/NAME/cluster.json`. No secrets. */
+export interface ClusterState {
+  version: 1;
+  /** `creating` until the first proof of convergence; `kept`: taken down with its data kept. */
+  phase: 'creating' | 'up' | 'kept';
+  plan: ClusterPlan;
+  /** What the driver needs to find its nodes again. */
+  settings: Record<string, string>;
+  /** Whether announced addresses can be reached from this machine. */
+  routable: boolean;
+  createdAtMs: number;
+  /** The id of the last master, from when its nodes are taken down with their data kept until they are up again. */
+  lastMaster?: string | undefined;
+}
+
+/** The clusters known on this machine, below one home directory. */
+export interface Store {
+  readonly home: string;
+  dirOf(cluster: string): string;
+  lockOf(cluster: string): string;
+  /** undefined when there is no such cluster; throws `state-unreadable` when its file is damaged. */
+  load(cluster: string): Promise<ClusterState | undefined>;
+  save(cluster: string, state: ClusterState): Promise<void>;
+  /** Names that have a directory, damaged ones included. */
+  list(): Promise<string[]>;
+  forget(cluster: string): Promise<void>;
+  password(cluster: string): Promise<string | null>;
+  keepPassword(cluster: string, password: string | null): Promise<void>;
+}
+
+/** Opens the store in `home`; makes nothing until something is saved. */
+export function openStore(home: string): Store {
+  const dirOf = (cluster: string): string => join(home, 'clusters', cluster);
+  const fileOf = (cluster: string): string => join(dirOf(cluster), 'cluster.json');
+  const secretOf = (cluster: string): string => join(dirOf(cluster), 'password');
+  const guard = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw unwritable(home, error);
+    }
+  };
+  return {
+    home,
+    dirOf,
+    lockOf: (cluster) => join(home, 'locks', `${cluster}.lock`),
+    async load(cluster) {
+      const text = await guard(readIfThere(fileOf(cluster)));
+      if (text !== undefined) return parseState(cluster, fileOf(cluster), text);
+      // `up` writes the state first: where other files are and it isn't, somebody took it away, and nodes may run.
+      if ((await guard(entriesIn(dirOf(cluster)))).some((e) => !e.name.endsWith('.tmp')))
+        throw damaged(cluster, fileOf(cluster), 'it is missing');
+      return undefined;
+    },
+    async save(cluster, state) {
+      await guard(makePrivateDirectory(dirOf(cluster)));
+      await guard(writeAtomically(fileOf(cluster), `${JSON.stringify(state, null, 2)}\n`, 0o600));
+    },
+    async list() {
+      const entries = await guard(entriesIn(join(home, 'clusters')));
+      return entries
+        .filter((e) => e.isDirectory())
+        .map((e) => e.name)
+        .sort();
+    },
+    async forget(cluster) {
+      await guard(rm(dirOf(cluster), { recursive: true, force: true }));
+    },
+    async password(cluster) {
+      return (await guard(readIfThere(secretOf(cluster)))) ?? null;
+    },
+    async keepPassword(cluster, password) {
+      await guard(makePrivateDirectory(dirOf(cluster)));
+      if (password === null) await guard(rm(secretOf(cluster), { force: true }));
+      else await guard(writeAtomically(secretOf(cluster), password, 0o600));
+    },
+  };
+}
+
+function unwritable(home: string, error: unknown): OperatorError {
+  if (error instanceof OperatorError) return error;
+  return refused('state-directory', `can't use the state directory ${home}`, {
+    why: messageOf(error),
+    hint: 'make it writable, or point SENTINELCTL_HOME at a directory that is',
+    cause: error,
+  });
+}
+
+const damaged = (cluster: string, file: string, why: string): OperatorError =>
+  refused('state-unreadable', `the state of cluster "${cluster}" can't be read`, {
+    why: `${file}: ${why}`,
+    hint: `${command('down', cluster)} removes what carries its name and starts clean`,
+  });
+
+/** What is in a directory; nothing where there is no such directory. */
+async function entriesIn(directory: string): Promise<Dirent[]> {
+  try {
+    return await readdir(directory, { withFileTypes: true });
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Checked by hand: a schema library would cost more than the whole command that reads this. */
+function parseState(cluster: string, file: string, text: string): ClusterState {
+  const bad = (why: string): OperatorError => damaged(cluster, file, why);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw bad(messageOf(error));
+  }
+  const state = value as Partial<ClusterState> | null;
+  if (state?.version !== 1) throw bad('it is of another version of sentinelctl, or no state at all');
+  const nodes: unknown = state.plan?.nodes;
+  const whole =
+    // A copy of another cluster's file would make this name act on that cluster.
+    state.plan?.spec?.cluster === cluster &&
+    typeof state.plan.spec.masterName === 'string' &&
+    isDriverName(state.plan.driver) &&
+    Array.isArray(nodes) &&
+    nodes.every(isNodePlan) &&
+    typeof state.settings === 'object' &&
+    ['creating', 'up', 'kept'].includes(String(state.phase));
+  if (!whole) throw bad('parts of it are missing');
+  return state as ClusterState;
+}
+
+/** Ids become directories and container names that are removed one day. */
+const NODE_ID = /^(redis|sentinel)-\d{1,4}$/;
+const isDriverName = (value: unknown): value is DriverName => value === 'process' || value === 'docker';
+
+function isNodePlan(value: unknown): value is NodePlan {
+  const node = value as Partial<NodePlan> | null;
+  const isAddress = (a: unknown): boolean =>
+    typeof (a as NodePlan['announce'] | undefined)?.host === 'string' &&
+    typeof (a as NodePlan['announce'] | undefined)?.port === 'number';
+  return (
+    NODE_ID.test(String(node?.id)) &&
+    (node?.kind === 'redis' || node?.kind === 'sentinel') &&
+    isAddress(node.announce) &&
+    isAddress(node.endpoint)
+  );
+}

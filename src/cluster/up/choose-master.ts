@@ -1,0 +1,41 @@
+import type { OnProgress } from '../../model/events.js';
+import { dataNodes, type NodePlan } from '../../model/plan.js';
+import { count } from '../../model/words.js';
+import { type Asking, withNode } from '../ask.js';
+import type { LiveCluster } from '../bring-up.js';
+
+/**
+ * Who becomes master when every node starts from what is on disk: the last master if it wrote to disk, since a replica
+ * that was down before may hold more keys, but older ones; else the one that holds the most keys, the first one where
+ * they are equal. Without this the usual master, which keeps nothing on disk, would come back empty and its
+ * replicas would copy the emptiness over the data that they hold. Nodes that write to disk go before those that
+ * don't: the latter may hold what their last full resync left there, as many keys with older values.
+ */
+export async function chooseMaster(
+  live: LiveCluster,
+  onProgress: OnProgress,
+  lastMaster: string | undefined,
+): Promise<NodePlan> {
+  const counted = await Promise.all(
+    dataNodes(live.plan).map(async (node) => ({ node, keys: await keysOf(node, live.asking) })),
+  );
+  const first = counted[0];
+  if (first === undefined) throw new Error('a plan without data nodes');
+  const written = counted.filter(({ node, keys }) => node.persistent && keys > 0);
+  const last = written.find(({ node }) => node.id === lastMaster);
+  const best = last ?? (written.length > 0 ? written : counted).reduce((a, b) => (b.keys > a.keys ? b : a));
+  if (best.node.id !== first.node.id) {
+    const why = last === undefined ? '' : 'it was the last one, and ';
+    onProgress({
+      type: 'note',
+      level: 'info',
+      text: `${best.node.id} becomes the master: ${why}it holds ${count(best.keys, 'key')} on disk, ${first.node.id} ${first.keys}`,
+    });
+  }
+  return best.node;
+}
+
+/** How many keys a running node holds. Throws WireError. */
+export async function keysOf(node: NodePlan, asking: Asking): Promise<number> {
+  return Number(await withNode(node, asking, (c) => c.call('DBSIZE')));
+}

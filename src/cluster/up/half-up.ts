@@ -1,0 +1,154 @@
+import type { Driver, NodeInspection } from '../../drivers/driver.js';
+import { OperatorError, refused } from '../../errors.js';
+import { type Address, formatAddress, sameAddress } from '../../model/address.js';
+import { majorityMaster } from '../../model/agreement.js';
+import { redisConf, sentinelConf, withReplicaOf } from '../../model/conf.js';
+import { convergence } from '../../model/convergence.js';
+import { command } from '../../model/hints.js';
+import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';
+import type { Snapshot } from '../../model/snapshot.js';
+import { type Asking, surveyPlan } from '../ask.js';
+import { introduce, type LiveCluster, proveConvergence, startAndGreet } from '../bring-up.js';
+import { openDriver, type Runtime, step } from '../runtime.js';
+import { afterFailover, startWhenSafe } from '../start.js';
+import type { ClusterState } from '../store/state.js';
+import { coldStart, NODE_BOUND_MS } from './create.js';
+import { type UpResult, upResult } from './result.js';
+
+const ASK_DEADLINE_MS = 1500;
+
+/** `up` on a cluster that is there already: nothing to do, or what is missing is started; else says what is in the way. */
+export async function finishHalfUp(runtime: Runtime, state: ClusterState): Promise<UpResult> {
+  const { plan } = state;
+  const driver = await openDriver(runtime, state);
+  try {
+    const password = await runtime.store.password(plan.spec.cluster);
+    const asking: Asking = {
+      clock: runtime.clock,
+      password,
+      deadlineMs: ASK_DEADLINE_MS,
+      signal: runtime.signal,
+    };
+    const seen = await Promise.all(
+      plan.nodes.map(async (node) => ({ node, ...(await driver.inspect(node.id)) })),
+    );
+    const down = seen.filter((n) => n.state !== 'running');
+    if (down.length === 0) return await alreadyUp(runtime, state, asking);
+    refusePaused(plan, down);
+    if (dataNodes(plan).every((n) => down.some((d) => d.node.id === n.id))) {
+      return await coldStart(runtime, driver, state, password);
+    }
+    const live: LiveCluster = { driver, plan, asking, deadlineMs: NODE_BOUND_MS };
+    const startedAt = runtime.clock.now();
+    const label = `starting ${down.map((d) => d.node.id).join(', ')}`;
+    await step(runtime, 'finish', label, () => startMissing(runtime, live, password, down));
+    const master = masterOf(plan, await surveyPlan(plan, asking));
+    return upResult(plan, state.routable, runtime.clock.now() - startedAt, false, master?.id);
+  } finally {
+    driver.close();
+  }
+}
+
+async function alreadyUp(runtime: Runtime, state: ClusterState, asking: Asking): Promise<UpResult> {
+  const { plan } = state;
+  const snapshot = await surveyPlan(plan, asking);
+  const missing = convergence(snapshot, { masterName: plan.spec.masterName, nodes: plan.nodes });
+  if (missing.length > 0) {
+    runtime.onProgress({
+      type: 'note',
+      level: 'warning',
+      text: `every node runs, but ${missing[0]}${missing.length > 1 ? ` (and ${missing.length - 1} more)` : ''}: ${command('status', plan.spec.cluster)}`,
+    });
+  }
+  return upResult(plan, state.routable, 0, true, masterOf(plan, snapshot)?.id);
+}
+
+function refusePaused(plan: ClusterPlan, down: { node: NodePlan; state: NodeInspection['state'] }[]): void {
+  const paused = down.filter((d) => d.state === 'paused').map((d) => d.node.id);
+  if (paused.length === 0) return;
+  throw refused(
+    'half-up',
+    `${paused.join(', ')} ${paused.length === 1 ? 'is' : 'are'} paused: somebody froze ${paused.length === 1 ? 'it' : 'them'} on purpose`,
+    {
+      why: 'up starts what is down, it does not thaw what was frozen',
+      hint: paused.map((id) => command(`resume ${id}`, plan.spec.cluster)).join('\n'),
+    },
+  );
+}
+
+/** Sentinels first, since they say whom the data nodes must follow; undone when one of them fails. */
+async function startMissing(
+  runtime: Runtime,
+  live: LiveCluster,
+  password: string | null,
+  down: { node: NodePlan; state: NodeInspection['state'] }[],
+): Promise<void> {
+  const { plan, driver, asking } = live;
+  const started: NodePlan[] = [];
+  try {
+    for (const { node, state } of down.filter((d) => d.node.kind === 'sentinel')) {
+      if (state === 'absent') {
+        const master = await liveMaster(plan, asking);
+        await driver.create(node, sentinelConf(plan, node, driver.paths(node), password, master.announce));
+      }
+      started.push(node);
+      await startAndGreet(live, node);
+    }
+    if (started.length > 0) await introduce(live);
+    for (const { node, state } of down.filter((d) => d.node.kind === 'redis')) {
+      if (state === 'absent') {
+        const conf = redisConf(plan, node, driver.paths(node), password);
+        await driver.create(
+          node,
+          withReplicaOf(conf, await afterFailover(live, () => followed(plan, asking, node))),
+        );
+      }
+      started.push(node);
+      // The sentinels started above may still have to promote somebody.
+      await startWhenSafe(runtime, live, node);
+    }
+    await proveConvergence(live);
+  } catch (error) {
+    // What runs and was only not proved in time may be serving already.
+    const isUnproved = error instanceof OperatorError && error.code === 'not-converged';
+    if (!isUnproved) await stopAll(driver, started);
+    throw error;
+  }
+}
+
+async function stopAll(driver: Driver, nodes: NodePlan[]): Promise<void> {
+  await Promise.all(nodes.map((node) => driver.kill(node.id, 'SIGKILL').catch(() => {})));
+}
+
+/** The master among the running data nodes: as the sentinels say, else the only node whose ROLE says so. */
+async function liveMaster(plan: ClusterPlan, asking: Asking): Promise<NodePlan> {
+  const master = masterOf(plan, await surveyPlan(plan, asking));
+  if (master !== undefined) return master;
+  throw refused('half-up', `${plan.spec.cluster} is half-up, and nobody can say who its master is`, {
+    why: 'no address is named by most sentinels, and not exactly one data node says that it is master',
+    hint: `${command('status', plan.spec.cluster)}; ${command('down --keep-data', plan.spec.cluster)} && ${command('up', plan.spec.cluster)} starts from what is on disk`,
+  });
+}
+
+async function followed(plan: ClusterPlan, asking: Asking, node: NodePlan): Promise<Address> {
+  const master = await liveMaster(plan, asking);
+  if (!sameAddress(master.announce, node.announce)) return master.announce;
+  throw refused(
+    'half-up',
+    `${node.id} is gone, and the sentinels still call it the master (${formatAddress(node.announce)})`,
+    {
+      why: 'made anew it would be empty, and its replicas would copy that',
+      hint: `wait for the failover: ${command('status', plan.spec.cluster)}`,
+    },
+  );
+}
+
+/** The plan's node that is master now. */
+function masterOf(plan: ClusterPlan, snapshot: Snapshot): NodePlan | undefined {
+  const address = majorityMaster(snapshot, plan.spec.masterName);
+  if (address !== null) return dataNodes(plan).find((n) => sameAddress(n.announce, address));
+  const masters = snapshot.groups.flatMap((g) => g.nodes).filter((n) => n.answer?.role === 'master');
+  return sentinelNodes(plan).length > 0 && masters.length === 1
+    ? dataNodes(plan).find((n) => n.id === masters[0]?.id)
+    : undefined;
+}

@@ -1,0 +1,49 @@
+import { refused, usageError } from '../../errors.js';
+import { command } from '../../model/hints.js';
+import { isPasswordUsable, specDifferences } from '../../model/spec.js';
+import type { ClusterState } from '../store/state.js';
+import type { UpRequest } from './up.js';
+
+/** Settings that are not written down where they are the default. */
+const UNSAID: Readonly<Record<string, string>> = { loopback: 'shared' };
+
+/** Refuses to bring up a cluster that is there already as another one than it is. Throws `options-differ` (3). */
+export function refuseDifferences(state: ClusterState, request: UpRequest, password: string | null): void {
+  const { spec } = state.plan;
+  const differences = specDifferences(spec, request.given);
+  if (request.driver !== null && request.driver !== state.plan.driver) {
+    differences.push({ option: '--driver', running: state.plan.driver, asked: request.driver });
+  }
+  for (const [key, asked] of Object.entries(request.givenSettings)) {
+    const running = state.settings[key] ?? UNSAID[key];
+    if (running !== asked) {
+      differences.push({
+        option: `--${key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`,
+        running: running ?? '(none)',
+        asked,
+      });
+    }
+  }
+  if (request.password !== undefined && request.password !== password) {
+    const running = password === null ? 'not set' : 'another password';
+    differences.push({ option: '--password-file', running, asked: 'the one in this file' });
+  }
+  if (differences.length === 0) return;
+  throw refused('options-differ', `cluster "${spec.cluster}" is there already, with other options`, {
+    why: differences.map((d) => `${d.option} is ${d.running}, asked for ${d.asked}`).join('\n'),
+    hint: `leave the options out to keep it, or ${command('down', spec.cluster)} first, or another --cluster NAME`,
+  });
+}
+
+/** Throws `password-unusable` (64) for a password that Sentinel can not write down; see isPasswordUsable. */
+export function refuseUnusablePassword(password: string | undefined): void {
+  if (password === undefined || isPasswordUsable(password)) return;
+  throw usageError(
+    'password-unusable',
+    'this password can not be used: it holds a blank, a quote or a control character',
+    {
+      why: 'Sentinel writes it into its own configuration unquoted, and could not read that when it starts again',
+      hint: '--password-file FILE with a password of letters, digits and other punctuation',
+    },
+  );
+}

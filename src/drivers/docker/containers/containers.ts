@@ -1,0 +1,149 @@
+import type { Container, ContainerInfo } from 'dockerode';
+import { systemClock } from '../../../clock.js';
+import { failed, refused } from '../../../errors.js';
+import { command } from '../../../model/hints.js';
+import { until } from '../../../until.js';
+import type { NodeInspection } from '../../driver.js';
+import type { Engine } from '../engine/engine.js';
+import { engineError, statusOf } from '../engine/errors.js';
+import { isOwnedBy, NODE_LABEL, nodeName, ofCluster } from './labels.js';
+
+const GONE_WITHIN_MS = 15_000;
+
+/** One cluster on one engine: what everything that touches its nodes works with. */
+export interface Link {
+  engine: Engine;
+  cluster: string;
+  containers: Containers;
+}
+
+/** The containers of one cluster, found by label and remembered by the engine's own id. */
+export class Containers {
+  readonly #engine: Engine;
+  readonly #cluster: string;
+  readonly #known = new Map<string, string>();
+  #listing: Promise<ContainerInfo[]> | undefined;
+
+  constructor(engine: Engine, cluster: string) {
+    this.#engine = engine;
+    this.#cluster = cluster;
+  }
+
+  remember(node: string, containerId: string): void {
+    this.#known.set(node, containerId);
+  }
+
+  /** The node's container; undefined where there is none of ours. */
+  async find(node: string): Promise<Container | undefined> {
+    const known = this.#known.get(node);
+    if (known !== undefined) return this.#engine.api.getContainer(known);
+    await this.#lookForAll(node);
+    const found = this.#known.get(node);
+    return found === undefined ? undefined : this.#engine.api.getContainer(found);
+  }
+
+  /** Nodes that are looked for at the same time share one question: the engine takes longer for six than for one. */
+  async #lookForAll(node: string): Promise<void> {
+    this.#listing ??= this.#engine.api
+      .listContainers({ all: true, filters: ofCluster(this.#cluster) })
+      .catch((error: unknown) => Promise.reject(engineError(error, this.#engine.target, `look for ${node}`)))
+      .finally(() => {
+        this.#listing = undefined;
+      });
+    for (const { Id, Labels } of await this.#listing) {
+      const id = Labels[NODE_LABEL];
+      if (id !== undefined && !this.#known.has(id)) this.#known.set(id, Id);
+    }
+  }
+
+  /**
+   * Runs `work` on the node's container, a second time when what was remembered is gone and there is a new one.
+   * Undefined where there is none. Errors of the engine leave as OperatorErrors; `doing` completes "could not …".
+   */
+  async on<T>(
+    node: string,
+    doing: string,
+    work: (container: Container) => Promise<T>,
+  ): Promise<{ value: T } | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      const container = await this.find(node);
+      if (container === undefined) return undefined;
+      try {
+        return { value: await work(container) };
+      } catch (error) {
+        if (statusOf(error) !== 404) throw engineError(error, this.#engine.target, doing);
+        this.#known.delete(node);
+        if (attempt === 2) return undefined;
+      }
+    }
+  }
+
+  /** As `on`, for what makes no sense without the container. Throws `node-absent` (1). */
+  async onExisting<T>(node: string, doing: string, work: (container: Container) => Promise<T>): Promise<T> {
+    const done = await this.on(node, doing, work);
+    if (done !== undefined) return done.value;
+    throw failed('node-absent', `could not ${doing}: it has no container`, {
+      hint: `${command('status', this.#cluster)}, then up to make what is missing`,
+    });
+  }
+
+  async inspect(node: string): Promise<NodeInspection> {
+    const found = await this.on(node, `look at ${node}`, async (container) => container.inspect());
+    if (found === undefined) return { state: 'absent', detail: 'no container' };
+    const { Id, State } = found.value;
+    const detail = `container ${Id.slice(0, 12)}`;
+    if (State.Paused) return { state: 'paused', detail };
+    if (State.Running) return { state: 'running', detail };
+    if (State.Status === 'created') return { state: 'created', detail };
+    return {
+      state: 'exited',
+      detail: `${detail}, ${State.OOMKilled ? 'out of memory, ' : ''}exit code ${State.ExitCode}`,
+    };
+  }
+
+  /** Why the engine refused the node's name: whose container has it. */
+  async nameTaken(node: string): Promise<Error> {
+    const name = nodeName(this.#cluster, node);
+    const holder = await this.#engine.api
+      .getContainer(name)
+      .inspect()
+      .catch(() => undefined);
+    if (isOwnedBy(this.#cluster, holder?.Config.Labels)) {
+      return refused('node-exists', `${node} is there already (container ${name})`, {
+        hint: `${command('down', this.#cluster)}, then up again`,
+      });
+    }
+    return refused('container-foreign', `there is a container ${name} that sentinelctl did not make`, {
+      hint: 'use another --cluster NAME, or remove that container yourself',
+    });
+  }
+
+  /** Removes a container with its anonymous volumes; returns once it is gone. False when somebody else removed it. */
+  async discard(container: Container): Promise<boolean> {
+    try {
+      await container.remove({ force: true, v: true });
+      return true;
+    } catch (error) {
+      if (statusOf(error) === 404) return false;
+      // 409: its removal is in progress already, by another call of this or of somebody else.
+      if (statusOf(error) !== 409) throw engineError(error, this.#engine.target, 'remove a container');
+    } finally {
+      for (const [node, id] of this.#known) if (id === container.id) this.#known.delete(node);
+    }
+    const isGone = (): Promise<true | undefined> =>
+      container.inspect().then(
+        () => undefined,
+        (error: unknown) =>
+          statusOf(error) === 404
+            ? true
+            : Promise.reject(engineError(error, this.#engine.target, 'look at a container')),
+      );
+    const gone = await until(isGone, { clock: systemClock, everyMs: 50, deadlineMs: GONE_WITHIN_MS });
+    if (gone === undefined)
+      throw failed(
+        'container-stays',
+        `container ${container.id.slice(0, 12)} is being removed, and does not go`,
+      );
+    return false;
+  }
+}

@@ -1,0 +1,98 @@
+import type { Container } from 'dockerode';
+import { failed } from '../../../errors.js';
+import { nothingRemoved, type Removed } from '../../driver.js';
+import type { Engine } from '../engine/engine.js';
+import { engineError, engineWords, statusOf } from '../engine/errors.js';
+import { removeNetworks } from '../network/network.js';
+import type { Containers, Link } from './containers.js';
+import { ofCluster, ofNode } from './labels.js';
+import { stopContainer } from './life.js';
+
+/**
+ * How long a server may take to write its data down when that is kept, in milliseconds: more than the 10 s that
+ * Redis itself waits for its replicas (redis.conf, shutdown-timeout).
+ */
+const SAVING_GRACE_MS = 15_000;
+
+/** Removes one node's container and, unless `keepData`, its volume. */
+export async function removeNode(
+  { engine, containers, cluster }: Link,
+  node: string,
+  keepData: boolean,
+): Promise<Removed> {
+  const filter = ofNode(cluster, node);
+  return {
+    ...nothingRemoved,
+    containers: await removeContainers(engine, containers, filter, keepData),
+    volumes: keepData ? 0 : await removeVolumes(engine, filter),
+  };
+}
+
+/** Removes all that carries the cluster's name; volumes and network go after the containers that hold them. */
+export async function removeCluster(
+  { engine, containers, cluster }: Link,
+  keepData: boolean,
+): Promise<Removed> {
+  const filter = ofCluster(cluster);
+  const gone = await removeContainers(engine, containers, filter, keepData);
+  const [volumes, networks] = await Promise.all([
+    keepData ? 0 : removeVolumes(engine, filter),
+    removeNetworks(engine, cluster),
+  ]);
+  return { ...nothingRemoved, containers: gone, networks, volumes };
+}
+
+async function removeContainers(
+  engine: Engine,
+  containers: Containers,
+  filter: { label: string[] },
+  keepData: boolean,
+): Promise<number> {
+  const found = await engine.api
+    .listContainers({ all: true, filters: filter })
+    .catch((error: unknown) => Promise.reject(engineError(error, engine.target, 'list containers')));
+  const removed = await Promise.all(
+    found.map(async ({ Id }) => {
+      const container = engine.api.getContainer(Id);
+      if (keepData) await endPolitely(engine, container);
+      return containers.discard(container);
+    }),
+  );
+  return removed.filter(Boolean).length;
+}
+
+/** A server that is killed loses what it has not saved yet. One that is gone already has nothing to save. */
+async function endPolitely(engine: Engine, container: Container): Promise<void> {
+  await stopContainer(engine, container, SAVING_GRACE_MS).catch((error: unknown) => {
+    if (statusOf(error) !== 404) throw engineError(error, engine.target, 'stop a container');
+  });
+}
+
+async function removeVolumes(engine: Engine, filter: { label: string[] }): Promise<number> {
+  const { Volumes } = await engine.api
+    .listVolumes({ filters: filter })
+    .catch((error: unknown) => Promise.reject(engineError(error, engine.target, 'list volumes')));
+  const removed = await Promise.all((Volumes ?? []).map(({ Name }) => removeVolume(engine, Name)));
+  return removed.filter(Boolean).length;
+}
+
+async function removeVolume(engine: Engine, name: string): Promise<boolean> {
+  try {
+    await engine.api.getVolume(name).remove();
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    if (statusOf(error) === 409) {
+      throw failed(
+        'volume-in-use',
+        `the volume ${name} is still used by a container that isn't this cluster's`,
+        {
+          why: engineWords(error),
+          hint: 'remove that container, then down again',
+          cause: error,
+        },
+      );
+    }
+    throw engineError(error, engine.target, `remove the volume ${name}`);
+  }
+}

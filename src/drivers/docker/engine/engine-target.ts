@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { homedir, platform } from 'node:os';
+import { join } from 'node:path';
+import { unreachable, usageError } from '../../../errors.js';
+import { parseAddress } from '../../../model/address.js';
+import type { DockerSettings } from '../settings.js';
+import { currentContext, dockerConfigDir, loadContext } from './context.js';
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+export interface EngineTls {
+  /** Directory of ca.pem, cert.pem and key.pem; each may be missing. */
+  certPath: string;
+  verify: boolean;
+}
+
+/** Where an engine listens. */
+export interface EngineTarget {
+  /** How to find the same engine again: goes into the settings. */
+  engine: string;
+  /** For showing: `unix:///var/run/docker.sock`, `tcp://build:2376 (context build)`. */
+  shown: string;
+  socketPath: string | null;
+  tcp: { host: string; port: number } | null;
+  tls: EngineTls | null;
+  /** The engine's machine when it isn't this one. */
+  remoteHost: string | null;
+}
+
+type Asked = Pick<DockerSettings, 'engine' | 'certPath' | 'tls'>;
+
+/**
+ * Finds the engine as docker's own CLI does: what the cluster has written down, else DOCKER_HOST, else
+ * DOCKER_CONTEXT, else the current context of the CLI's configuration, else the usual sockets.
+ * (docker/cli, cli/command/cli.go, resolveContextName: DOCKER_HOST wins over a context.)
+ * Throws OperatorError (5) when what is named can't be found or is of a kind that isn't supported.
+ */
+export async function findEngine(asked: Asked, env: Env): Promise<EngineTarget> {
+  if (asked.engine.startsWith('context:')) return fromContext(asked.engine.slice('context:'.length), env);
+  if (asked.engine !== '') {
+    const tls = asked.tls === '' ? null : { certPath: asked.certPath, verify: asked.tls === 'verify' };
+    return fromHost(asked.engine, tls);
+  }
+  const host = env.DOCKER_HOST?.trim();
+  if (host) return fromHost(host, tlsOf(env));
+  const context = env.DOCKER_CONTEXT?.trim() || (await currentContext(env));
+  if (context && context !== 'default') return fromContext(context, env);
+  return fromHost(`unix://${defaultSocket(env)}`, null);
+}
+
+async function fromContext(name: string, env: Env): Promise<EngineTarget> {
+  const { host, tls } = await loadContext(name, env);
+  const target = fromHost(host, tls);
+  return { ...target, engine: `context:${name}`, shown: `${target.shown} (context ${name})` };
+}
+
+/** DOCKER_TLS_VERIFY: TLS, and the engine must prove who it is. DOCKER_TLS: TLS without that proof. */
+function tlsOf(env: Env): EngineTls | null {
+  const certPath = env.DOCKER_CERT_PATH || dockerConfigDir(env);
+  if (env.DOCKER_TLS_VERIFY) return { certPath, verify: true };
+  return env.DOCKER_TLS ? { certPath, verify: false } : null;
+}
+
+function fromHost(host: string, tls: EngineTls | null): EngineTarget {
+  const [, scheme = 'tcp', rest = ''] = /^(?:([a-z]+):\/\/)?(.*)$/.exec(host) ?? [];
+  if ((scheme === 'unix' || scheme === 'npipe') && rest !== '') {
+    return { engine: host, shown: host, socketPath: rest, tcp: null, tls: null, remoteHost: null };
+  }
+  if (scheme === 'ssh') {
+    throw unreachable('engine-by-ssh', `an engine behind ssh can't be used: ${host}`, {
+      why: "published ports would be on the other machine, where clients here can't reach them",
+      hint: 'run sentinelctl on that machine, or name an engine there by tcp:// with DOCKER_TLS_VERIFY=1 and use --publish',
+    });
+  }
+  const bare = rest.replace(/\/+$/, '');
+  const tcp =
+    scheme === 'tcp' || scheme === 'http' || scheme === 'https'
+      ? parseAddress(bare, tls ? 2376 : 2375)
+      : undefined;
+  if (tcp === undefined) {
+    throw usageError('bad-docker-host', `"${host}" is no engine that can be talked to`, {
+      hint: 'DOCKER_HOST looks like unix:///var/run/docker.sock or tcp://host:2376',
+    });
+  }
+  const local = tcp.host === 'localhost' || tcp.host === '::1' || tcp.host.startsWith('127.');
+  const secure = tls ?? (scheme === 'https' ? { certPath: '', verify: true } : null);
+  return {
+    engine: host,
+    shown: host,
+    socketPath: null,
+    tcp,
+    tls: secure,
+    remoteHost: local ? null : tcp.host,
+  };
+}
+
+/** The system's engine, a rootless one, or Docker Desktop's: the first that is there. */
+function defaultSocket(env: Env): string {
+  if (platform() === 'win32') return '//./pipe/docker_engine';
+  const system = '/var/run/docker.sock';
+  const candidates = [
+    system,
+    ...(env.XDG_RUNTIME_DIR ? [join(env.XDG_RUNTIME_DIR, 'docker.sock')] : []),
+    join(env.HOME || homedir(), '.docker', 'run', 'docker.sock'),
+  ];
+  return candidates.find((path) => existsSync(path)) ?? system;
+}

@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process';
+import { access, constants, readFile, realpath } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { errnoOf, messageOf, unreachable } from '../../../errors.js';
+import type { Env } from '../engine/engine-target.js';
+import { elfMachine } from './elf.js';
+
+const run = promisify(execFile);
+const RUN_MS = 5000;
+
+/** A server binary of this machine. */
+export interface HostBinary {
+  path: string;
+  /** What it must be called in the image: the binary decides by its own name what it is. */
+  name: 'redis-server' | 'valkey-server';
+  version: string;
+  /** As uname has it. */
+  machine: string;
+  content: Buffer;
+}
+
+/**
+ * The server that `--image host` is built from: the path asked for, else SENTINELCTL_REDIS_SERVER, else redis-server
+ * or valkey-server from PATH. Throws OperatorError (5): none there, not for Linux, or it doesn't run.
+ */
+export async function findHostBinary(asked: string, env: Env): Promise<HostBinary> {
+  const wanted = asked || env.SENTINELCTL_REDIS_SERVER;
+  const path = wanted || (await fromPath(env, 'redis-server')) || (await fromPath(env, 'valkey-server'));
+  if (!path) {
+    throw unreachable(
+      'host-image-binary',
+      '--image host needs a redis-server on this machine, and there is none',
+      {
+        why: 'neither redis-server nor valkey-server is in PATH',
+        hint: 'install one (Debian, Ubuntu: apt-get install redis-server), or give --redis-server PATH, or --image redis:8',
+      },
+    );
+  }
+  const content = await readFile(path).catch((error: unknown) => {
+    throw unreachable('host-image-binary', `${path} can't be read`, {
+      why: errnoOf(error) === 'ENOENT' ? 'there is no such file' : messageOf(error),
+      hint: 'see --redis-server and SENTINELCTL_REDIS_SERVER',
+      cause: error,
+    });
+  });
+  const machine = elfMachine(content);
+  if (machine === undefined) {
+    throw unreachable('host-image-not-linux', `${path} is no Linux binary, so no image can be made from it`, {
+      hint: 'use --image redis:8, or an image that the engine already has',
+    });
+  }
+  return { path, ...(await askVersion(path)), machine, content };
+}
+
+/** `Redis server v=7.0.15 sha=…` or `Valkey server v=8.1.1 sha=…` (server.c, version). */
+async function askVersion(path: string): Promise<Pick<HostBinary, 'name' | 'version'>> {
+  const output = await run(path, ['--version'], { timeout: RUN_MS, env: {} }).catch((error: unknown) => {
+    throw unreachable('host-image-binary', `${path} doesn't run here`, {
+      why: messageOf(error),
+      cause: error,
+    });
+  });
+  const match = /^(Redis|Valkey) server v=(\S+)/.exec(output.stdout);
+  if (match?.[2] === undefined) {
+    throw unreachable('host-image-binary', `${path} is neither a Redis nor a Valkey server`, {
+      why: `--version says: ${output.stdout.slice(0, 80).trim()}`,
+      hint: 'see --redis-server and SENTINELCTL_REDIS_SERVER',
+    });
+  }
+  return { name: match[1] === 'Valkey' ? 'valkey-server' : 'redis-server', version: match[2] };
+}
+
+/** The first executable of that name in PATH. */
+export async function fromPath(env: Env, name: string): Promise<string | undefined> {
+  for (const dir of (env.PATH ?? '').split(delimiter)) {
+    if (dir === '') continue;
+    const path = join(dir, name);
+    if (await isExecutable(path)) return path;
+  }
+  return undefined;
+}
+
+const isExecutable = (path: string): Promise<boolean> =>
+  access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+
+/**
+ * The files that a dynamic binary needs to run: libraries and loader, under the paths that it looks for them at, with
+ * what is behind the symbolic links there. None for a static binary. Throws `host-image-library` (5).
+ */
+export async function librariesOf(binary: string): Promise<{ path: string; content: Buffer }[]> {
+  const { paths, missing } = parseLdd(await askLdd(binary));
+  if (missing.length > 0) {
+    throw unreachable('host-image-library', `${binary} needs libraries that are not on this machine`, {
+      why: missing.join(', '),
+    });
+  }
+  return Promise.all(paths.map(async (path) => ({ path, content: await readFile(await realpath(path)) })));
+}
+
+async function askLdd(binary: string): Promise<string> {
+  try {
+    return (await run('ldd', [binary], { timeout: RUN_MS })).stdout;
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    // glibc's and musl's words for a static binary.
+    if (/not a dynamic executable|Not a valid dynamic program|statically linked/.test(stdout + stderr))
+      return '';
+    throw unreachable('host-image-library', `which libraries ${binary} needs could not be found out`, {
+      why:
+        errnoOf(error) === 'ENOENT' ? 'there is no ldd on this machine' : stderr.trim() || messageOf(error),
+      hint: 'use --image redis:8, or an image that the engine already has',
+      cause: error,
+    });
+  }
+}
+
+/** ldd's lines: `libm.so.6 => /lib/libm.so.6 (0x…)`, `/lib64/ld-linux-x86-64.so.2 (0x…)`, `libx.so => not found`. */
+export function parseLdd(output: string): { paths: string[]; missing: string[] } {
+  const lines = output.split('\n').map((line) => line.trim());
+  const paths = lines.flatMap((line) => {
+    const [, named, found] = /^(\S+)(?: => (\/\S+))? \(0x[0-9a-f]+\)$/.exec(line) ?? [];
+    // A loader may be named by one path and found at another (merged /usr): both must be there.
+    return [named, found].filter((path): path is string => path?.startsWith('/') ?? false);
+  });
+  const missing = lines.flatMap((line) => /^(\S+) => not found$/.exec(line)?.[1] ?? []);
+  return { paths: [...new Set(paths)], missing };
+}

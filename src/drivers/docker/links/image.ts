@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { readFile, realpath } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { OperatorError } from '../../../errors.js';
+import { IMAGE_LABEL } from '../containers/labels.js';
+import type { Engine, EngineFacts } from '../engine/engine.js';
+import type { Env } from '../engine/engine-target.js';
+import { engineError } from '../engine/errors.js';
+import { elfMachine, sameMachine } from '../image/elf.js';
+import { fromPath, librariesOf } from '../image/host-binary.js';
+import { inspectImage } from '../image/image.js';
+import { type ImageFile, importImage } from '../image/imported-image.js';
+
+const REPOSITORY = 'sentinelctl/host-iptables';
+/** Raised when what goes into the image changes, so that older ones aren't taken for it. */
+const RECIPE = '1';
+/** Where the image has the binary, whatever it is called here: `xtables-nft-multi`, `xtables-legacy-multi`. */
+export const IPTABLES = '/sbin/iptables-multi';
+/** iptables looks for its extensions here (XTABLES_LIBDIR). */
+const EXTENSIONS_DIR = '/xtables';
+/** What the rules of ours need; which of them there are depends on the release. */
+const EXTENSIONS = [
+  'xt_standard',
+  'xt_comment',
+  'xt_tcp',
+  'xt_DNAT',
+  'xt_NAT',
+  'ipt_DNAT',
+  'ipt_REJECT',
+  'xt_REJECT',
+];
+const ROOT_PATH = '/usr/local/sbin:/usr/sbin:/sbin';
+
+/**
+ * The image that packet rules are made with inside containers' networks: this machine's own iptables and the libraries
+ * that it needs, so that no registry is needed. Answers its reference, or why there can be none, as a clause.
+ */
+export async function ensureLinksImage(
+  engine: Engine,
+  facts: EngineFacts,
+  env: Env,
+): Promise<{ ref: string } | { why: string }> {
+  const path = await fromPath({ PATH: [env.PATH ?? '', ROOT_PATH].join(':') }, 'iptables');
+  if (path === undefined) return { why: 'there is no iptables on this machine to make an image from' };
+  const binary = await realpath(path);
+  const content = await readFile(binary);
+  const machine = elfMachine(content);
+  if (machine === undefined) return { why: `${binary} is no Linux binary` };
+  if (!sameMachine(machine, facts.arch))
+    return { why: `${binary} is for ${machine}, the engine's machine is ${facts.arch}` };
+  try {
+    const files = await filesOf(binary, content);
+    const hash = createHash('sha256').update(RECIPE);
+    for (const file of files) hash.update(file.path).update(file.content);
+    const tag = hash.digest('hex').slice(0, 12);
+    const ref = `${REPOSITORY}:${tag}`;
+    if ((await inspectImage(engine, ref)) !== undefined) return { ref };
+    await importImage(engine, {
+      repo: REPOSITORY,
+      tag,
+      message: `${basename(binary)}, from the machine's own binary`,
+      files,
+      directories: [{ path: '/run', mode: 0o755 }],
+      changes: [
+        `ENTRYPOINT ["${IPTABLES}"]`,
+        `ENV XTABLES_LIBDIR=${EXTENSIONS_DIR}`,
+        `LABEL ${IMAGE_LABEL}=iptables`,
+      ],
+    });
+    return { ref };
+  } catch (error) {
+    if (error instanceof OperatorError) return { why: error.message };
+    throw engineError(error, engine.target, 'build the image of iptables');
+  }
+}
+
+async function filesOf(binary: string, content: Buffer): Promise<ImageFile[]> {
+  const libraries = await librariesOf(binary);
+  return [
+    { path: IPTABLES, content, mode: 0o755 },
+    ...libraries.map((library) => ({ ...library, mode: 0o755 })),
+    ...(await extensionsOf(libraries.map(({ path }) => path))),
+  ];
+}
+
+/** The extensions are beside libxtables, in a directory `xtables`. */
+async function extensionsOf(libraries: readonly string[]): Promise<ImageFile[]> {
+  const library = libraries.find((path) => basename(path).startsWith('libxtables.so'));
+  const dir = join(dirname(await realpath(library ?? '/usr/lib/libxtables.so')), 'xtables');
+  const found = await Promise.all(
+    EXTENSIONS.map(async (name) => {
+      const content = await readFile(join(dir, `lib${name}.so`)).catch(() => undefined);
+      return content === undefined ? [] : [{ path: `${EXTENSIONS_DIR}/lib${name}.so`, content, mode: 0o755 }];
+    }),
+  );
+  return found.flat();
+}

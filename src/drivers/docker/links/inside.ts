@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { refused } from '../../../errors.js';
+import { changePacketRules, readPacketRules, whyNoPacketRules } from '../../../host/packet-filter.js';
+import type { Link as Cluster } from '../containers/containers.js';
+import type { EngineFacts } from '../engine/engine.js';
+import type { Env } from '../engine/engine-target.js';
+import { changeInside, rulesInside } from './helper.js';
+import { ensureLinksImage } from './image.js';
+import type { NodeParty } from './parties.js';
+
+/** Packet rules in the network namespaces of running containers. */
+export interface Inside {
+  read(party: NodeParty): Promise<string>;
+  change(party: NodeParty, changes: string): Promise<void>;
+}
+
+/**
+ * The way into the containers' networks: by this machine's own iptables where it runs them and this user is root, which
+ * takes milliseconds; else by a container that joins each network, which takes half a second. Or why there is none.
+ */
+export async function waysInside(
+  cluster: Cluster,
+  facts: EngineFacts,
+  env: Env,
+): Promise<{ inside: Inside } | { why: string }> {
+  const isHere = cluster.engine.target.remoteHost === null && !facts.desktop;
+  if (isHere && (await whyNoPacketRules()) === undefined)
+    return { inside: byThisMachine(byHelper(cluster, facts, env)) };
+  const image = await ensureLinksImage(cluster.engine, facts, env);
+  return 'why' in image ? image : { inside: byHelper(cluster, facts, env) };
+}
+
+/** By a container of ours; the image is made when it is first needed. */
+export function byHelper(cluster: Cluster, facts: EngineFacts, env: Env): Inside {
+  let made: Promise<string> | undefined;
+  const image = (): Promise<string> => {
+    made ??= ensureLinksImage(cluster.engine, facts, env).then((found) => {
+      if ('ref' in found) return found.ref;
+      throw refused('no-links', "the containers' networks can not be entered", { why: found.why });
+    });
+    return made;
+  };
+  return {
+    read: async ({ containerId }) => rulesInside(cluster, await image(), containerId),
+    change: async ({ containerId }, changes) => changeInside(cluster, await image(), containerId, changes),
+  };
+}
+
+function byThisMachine(otherwise: Inside): Inside {
+  return {
+    read: async (party) => ((await isOurs(party)) ? readPacketRules(party.pid) : otherwise.read(party)),
+    change: async (party, changes) =>
+      (await isOurs(party)) ? changePacketRules(changes, party.pid) : otherwise.change(party, changes),
+  };
+}
+
+/** Whether the engine's pid means the same process here: its control group is named after the container. */
+async function isOurs({ pid, containerId }: NodeParty): Promise<boolean> {
+  if (pid <= 0) return false;
+  const groups = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => '');
+  return groups.includes(containerId);
+}

@@ -1,0 +1,121 @@
+import type { NetworkInspectInfo } from 'dockerode';
+import { refused } from '../../../errors.js';
+import { command } from '../../../model/hints.js';
+import { clusterLabels, isOwnedBy, networkName, ofCluster } from '../containers/labels.js';
+import type { Engine } from '../engine/engine.js';
+import { engineError, engineWords, statusOf } from '../engine/errors.js';
+import { addressIn, rangeOf } from './subnet.js';
+
+/** Every subnet that one of the engine's networks has. Throws OperatorError when the engine can't be asked. */
+export async function engineSubnets(engine: Engine): Promise<{ network: string; subnet: string }[]> {
+  const networks = await list(engine);
+  return networks.flatMap((network) =>
+    subnetsOf(network).map((subnet) => ({ network: network.Name, subnet })),
+  );
+}
+
+/** The subnet of this cluster's own network, where it is there already. */
+export async function ownSubnet(engine: Engine, cluster: string): Promise<string | undefined> {
+  const own = (await list(engine)).find(
+    (n) => n.Name === networkName(cluster) && isOwnedBy(cluster, n.Labels),
+  );
+  return own === undefined ? undefined : subnetsOf(own)[0];
+}
+
+/**
+ * Makes the cluster's network, or finds it made. Throws `network-foreign` (3) when somebody else's network has the
+ * name, `network-differs` (3) when ours has another subnet, `subnet-taken` (3) when the engine won't give the subnet.
+ */
+export async function ensureNetwork(engine: Engine, cluster: string, subnet: string): Promise<void> {
+  const name = networkName(cluster);
+  const existing = (await list(engine)).find((network) => network.Name === name);
+  if (existing !== undefined) return checkExisting(existing, cluster, subnet);
+  try {
+    await engine.api.createNetwork({
+      Name: name,
+      CheckDuplicate: true,
+      Driver: 'bridge',
+      Labels: clusterLabels(cluster),
+      IPAM: { Config: [{ Subnet: subnet, Gateway: addressIn(subnet, 1), ...guestRange(subnet) }] },
+    });
+  } catch (error) {
+    const words = engineWords(error);
+    if (statusOf(error) === 403 || /overlap|conflicts with network/i.test(words)) {
+      throw refused('subnet-taken', `the engine won't give the subnet ${subnet} to the cluster's network`, {
+        why: words,
+        hint: `${command('down', cluster)}, then up again: another subnet is chosen`,
+        cause: error,
+      });
+    }
+    throw engineError(error, engine.target, `make the network ${name}`);
+  }
+}
+
+/** Removes the networks that carry this cluster's name; answers how many. */
+export async function removeNetworks(engine: Engine, cluster: string): Promise<number> {
+  const networks = await engine.api
+    .listNetworks({ filters: ofCluster(cluster) })
+    .catch((error: unknown) => Promise.reject(engineError(error, engine.target, 'list networks')));
+  const removed = await Promise.all(networks.map((network) => removeNetwork(engine, network)));
+  return removed.filter(Boolean).length;
+}
+
+async function removeNetwork(engine: Engine, network: NetworkInspectInfo): Promise<boolean> {
+  const handle = engine.api.getNetwork(network.Id);
+  try {
+    await handle.remove();
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    if (!/active endpoints/.test(engineWords(error))) {
+      throw engineError(error, engine.target, `remove the network ${network.Name}`);
+    }
+    const now = (await handle.inspect().catch(() => undefined)) as NetworkInspectInfo | undefined;
+    const guests = Object.values(now?.Containers ?? {}).map((container) => container.Name);
+    throw refused(
+      'network-in-use',
+      `the network ${network.Name} is still used by containers that aren't this cluster's`,
+      {
+        why: guests.join(', ') || engineWords(error),
+        hint: `docker network disconnect ${network.Name} ${guests[0] ?? 'CONTAINER'}, then down again`,
+        cause: error,
+      },
+    );
+  }
+}
+
+/**
+ * Addresses for containers that join without naming one come from the upper half, so that nobody is given a node's
+ * pinned address while that node is stopped.
+ */
+function guestRange(subnet: string): { IPRange?: string } {
+  const range = rangeOf(subnet);
+  if (range === undefined) return {};
+  const size = range.last - range.first + 1;
+  return size < 64 ? {} : { IPRange: `${addressIn(subnet, size / 2)}/${32 - Math.log2(size / 2)}` };
+}
+
+function checkExisting(existing: NetworkInspectInfo, cluster: string, subnet: string): void {
+  if (!isOwnedBy(cluster, existing.Labels)) {
+    throw refused('network-foreign', `there is a network ${existing.Name} that sentinelctl did not make`, {
+      hint: 'use another --cluster NAME, or remove that network yourself',
+    });
+  }
+  if (!subnetsOf(existing).includes(subnet)) {
+    throw refused(
+      'network-differs',
+      `the network ${existing.Name} has the subnet ${subnetsOf(existing)[0] ?? '(none)'}, not ${subnet}`,
+      {
+        hint: `${command('down', cluster)}, then up again`,
+      },
+    );
+  }
+}
+
+const subnetsOf = (network: NetworkInspectInfo): string[] =>
+  (network.IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet === undefined ? [] : [Subnet]));
+
+const list = (engine: Engine): Promise<NetworkInspectInfo[]> =>
+  engine.api
+    .listNetworks()
+    .catch((error: unknown) => Promise.reject(engineError(error, engine.target, 'list networks')));

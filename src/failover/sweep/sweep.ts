@@ -1,0 +1,141 @@
+import type { LiveCluster } from '../../cluster/bring-up.js';
+import type { Runtime } from '../../cluster/runtime.js';
+import { EXIT, messageOf, notRestored, OperatorError, refused } from '../../errors.js';
+import type { Act } from '../../faults/act.js';
+import type { Experiment } from '../../faults/experiment.js';
+import { formatDurationMs } from '../../model/duration.js';
+import type { ClusterPlan } from '../../model/plan.js';
+import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/spec.js';
+import { count } from '../../model/words.js';
+import type { FailoverResult } from '../../observe/result.js';
+import type { Restoration, SweepResult } from '../../observe/sweep-result.js';
+import { journalled, onStage, playTrials } from '../run.js';
+import {
+  applySettings,
+  type LiveSetting,
+  readSettings,
+  restoreSettings,
+  settingsFor,
+} from './live-settings.js';
+import { type Combination, combinationsOf, type SweepOptions, sweepResultOf, wordsOf } from './verdict.js';
+
+export type { SweepOptions } from './verdict.js';
+
+/**
+ * The frontier between how long clients are out and how much they lose: plays the same trials under every
+ * combination of down-after and min-replicas-to-write, set at run time at every sentinel and data node, and puts the
+ * settings back whatever happens. Throws `too-many-replicas-wanted` (3) before anything is touched, what
+ * `runFailoverTest` throws where nothing was measured yet, `settings-not-restored` (4) where nothing was measured and
+ * the settings could not be put back; else that is in the result (`restoration`), as is an end before the last
+ * combination (`complete: false`).
+ */
+export function runSweep(runtime: Runtime, options: SweepOptions): Promise<SweepResult> {
+  return onStage(runtime, options.cluster, 'sweep', (live, routable) =>
+    journalled(runtime, live, 'sweep', (experiment) =>
+      sweep(runtime, live, experiment, { ...options, routable }),
+    ),
+  );
+}
+
+async function sweep(
+  runtime: Runtime,
+  live: LiveCluster,
+  experiment: Experiment,
+  options: SweepOptions & { routable: boolean },
+): Promise<SweepResult> {
+  refuseImpossible(live.plan, options);
+  const warnings = warningsFor(live.plan, options);
+  for (const text of warnings) runtime.onProgress({ type: 'note', level: 'warning', text });
+  const startedAt = new Date(runtime.clock.wallMs()).toISOString();
+  const had = await readSettings(live);
+  const planned = await experiment.plan(actsFor(had));
+  const runs: [Combination, FailoverResult][] = [];
+  let broken: unknown;
+  try {
+    await playAll(runtime, live, experiment, options, runs);
+  } catch (error) {
+    broken = error;
+  }
+  const restoration = await restoreSettings(live, had);
+  if (restoration.restored) await experiment.settled(planned);
+  if (broken !== undefined && !(runs.length > 0 && endedInOrder(broken, runtime))) {
+    throw restoration.restored ? broken : left(restoration, broken);
+  }
+  return sweepResultOf({ plan: live.plan, options, warnings, startedAt, runs, restoration, broken });
+}
+
+/** What the settings were, as acts: a later command sets them again where this one is killed. */
+const actsFor = (had: readonly LiveSetting[]): Act[] =>
+  had.map(({ node, name, value }) => ({
+    act: node.kind === 'sentinel' ? 'sentinel-set' : 'config',
+    node: node.id,
+    set: { [name]: value },
+    was: { [name]: value },
+  }));
+
+/** What was measured before an interrupt or a refusal is worth showing; a master left down, or a bug, comes first. */
+const endedInOrder = (broken: unknown, { signal }: Runtime): boolean =>
+  broken instanceof OperatorError ? broken.exitCode !== EXIT.notRestored : signal?.aborted === true;
+
+async function playAll(
+  runtime: Runtime,
+  live: LiveCluster,
+  experiment: Experiment,
+  options: SweepOptions & { routable: boolean },
+  runs: [Combination, FailoverResult][],
+): Promise<void> {
+  const combinations = combinationsOf(options);
+  const begun = runtime.clock.now();
+  for (const [i, combination] of combinations.entries()) {
+    const { downAfterMs, minReplicas } = combination;
+    const leftMs = ((runtime.clock.now() - begun) / Math.max(1, i)) * (combinations.length - i);
+    const about = i === 0 ? '' : `, about ${Math.ceil(leftMs / 60_000)} min left`;
+    const text = `${i + 1} of ${combinations.length}: ${wordsOf(combination)}${about}`;
+    runtime.onProgress({ type: 'note', level: 'info', text });
+    await applySettings(live, settingsFor(live, { ...combination, maxLagS: options.maxLagS }));
+    const plan = { ...live.plan, spec: { ...live.plan.spec, downAfterMs } };
+    const played = await playTrials(runtime, { ...live, plan }, experiment, {
+      ...options,
+      waitMs: null,
+      budgetMs: null,
+      thresholds: [],
+    });
+    runs.push([{ downAfterMs, minReplicas }, played]);
+    runtime.signal?.throwIfAborted();
+  }
+}
+
+function refuseImpossible({ spec }: ClusterPlan, { minReplicas }: SweepOptions): void {
+  const most = Math.max(...minReplicas);
+  if (most <= spec.replicas) return;
+  throw refused('too-many-replicas-wanted', `min-replicas-to-write ${most} would refuse every write`, {
+    why: `${spec.cluster} has ${count(spec.replicas, 'replica')}`,
+    hint: `--min-replicas 0 to ${spec.replicas}`,
+  });
+}
+
+function warningsFor(plan: ClusterPlan, { downAfterMs, minReplicas }: SweepOptions): string[] {
+  const low = downAfterMs.filter((ms) => ms < DOUBLE_FAILOVER_BELOW_MS).map(formatDurationMs);
+  // The new master has one replica less, until the old one is back.
+  const most = plan.spec.replicas - 1;
+  const high = minReplicas.filter((min) => min > most && min > 0);
+  return [
+    ...(low.length === 0
+      ? []
+      : [
+          `down-after ${low.join(', ')}: below ${formatDurationMs(DOUBLE_FAILOVER_BELOW_MS)} Sentinel may fail over a second time, away from a healthy master: its peers' verdicts are still fresh when its link to the new one is made`,
+        ]),
+    ...high.map(
+      (min) =>
+        `min-replicas-to-write ${min}: after a failover only ${count(Math.max(0, most), 'replica')} ${most === 1 ? 'is' : 'are'} left, so writes are refused until the old master is back`,
+    ),
+  ];
+}
+
+function left(restoration: Restoration, cause: unknown): OperatorError {
+  return notRestored('settings-not-restored', 'settings that the sweep changed could not be put back', {
+    why: [messageOf(cause), ...restoration.problems].join('\n'),
+    hint: restoration.commands.join('\n'),
+    cause,
+  });
+}

@@ -1,0 +1,121 @@
+import { OperatorError } from '../../errors.js';
+import { formatDurationMs } from '../../model/duration.js';
+import type { ClusterPlan } from '../../model/plan.js';
+import { count } from '../../model/words.js';
+import { markFrontier } from '../../observe/frontier.js';
+import { metricNamed } from '../../observe/metrics.js';
+import type { FailoverResult, RejoinMode, Trial, WorkloadSettings } from '../../observe/result.js';
+import type { Restoration, SweepPoint, SweepResult, SweepTrial } from '../../observe/sweep-result.js';
+import type { TrialSettings } from '../trial.js';
+
+export interface SweepOptions {
+  cluster: string;
+  downAfterMs: readonly number[];
+  minReplicas: readonly number[];
+  /** min-replicas-max-lag, in seconds. */
+  maxLagS: number;
+  /** Per combination. */
+  trials: number;
+  seed: number;
+  fault: TrialSettings['fault'];
+  rejoin: RejoinMode;
+  workload: WorkloadSettings;
+  /** The command line that runs this again, for the report. */
+  command: string;
+}
+
+export type Combination = Pick<SweepPoint, 'downAfterMs' | 'minReplicas'>;
+
+/** Every down-after with every min-replicas-to-write, in the order in which they are played. */
+export const combinationsOf = ({ downAfterMs, minReplicas }: SweepOptions): Combination[] =>
+  downAfterMs.flatMap((down) => minReplicas.map((min) => ({ downAfterMs: down, minReplicas: min })));
+
+export const wordsOf = ({ downAfterMs, minReplicas }: Combination): string =>
+  `down-after ${formatDurationMs(downAfterMs)}, min-replicas-to-write ${minReplicas}`;
+
+export interface SweepEvidence {
+  plan: ClusterPlan;
+  options: SweepOptions;
+  warnings: string[];
+  startedAt: string;
+  runs: readonly [Combination, FailoverResult][];
+  restoration: Restoration;
+  broken: unknown;
+}
+
+/** Everything that was measured, in the shape that scripts rely on. Pure. */
+export function sweepResultOf(evidence: SweepEvidence): SweepResult {
+  const { plan, options, runs } = evidence;
+  const { spec } = plan;
+  const points = markFrontier(runs.map(([combination, run]) => pointOf(combination, run, options.trials)));
+  const complete = runs.length === combinationsOf(options).length && runs.every(([, run]) => run.complete);
+  return {
+    ...verdictOf(points, complete, evidence),
+    complete,
+    cluster: spec.cluster,
+    masterName: spec.masterName,
+    driver: plan.driver,
+    fault: options.fault.name,
+    seed: options.seed,
+    startedAt: evidence.startedAt,
+    command: options.command,
+    engine: runs[0]?.[1].engine ?? { name: 'unknown', version: 'unknown' },
+    quorum: spec.quorum,
+    maxLagS: options.maxLagS,
+    trialsEach: options.trials,
+    workload: options.workload,
+    warnings: evidence.warnings,
+    points,
+    restoration: evidence.restoration,
+  };
+}
+
+function verdictOf(
+  points: readonly SweepPoint[],
+  complete: boolean,
+  { options, broken }: SweepEvidence,
+): Pick<SweepResult, 'outcome' | 'reason'> {
+  const never = points.flatMap((p) => p.trials).filter((t) => t.switchedMs === null).length;
+  if (never > 0) return { outcome: 'violated', reason: `in ${count(never, 'trial')} no failover came` };
+  if (!complete) {
+    const why = broken instanceof OperatorError ? `: ${broken.message}` : '';
+    const reason = `it ended within combination ${points.length} of ${combinationsOf(options).length}${why}`;
+    return { outcome: 'unknown', reason };
+  }
+  const unproved = points.filter((p) => !p.proved).map(wordsOf);
+  if (unproved.length > 0) {
+    return { outcome: 'unknown', reason: `evidence is missing for ${unproved.join('; ')}` };
+  }
+  const best = points.filter((p) => p.onFrontier).length;
+  return {
+    outcome: 'holds',
+    reason: `${best} of ${count(points.length, 'combination')} on the frontier of outage and loss`,
+  };
+}
+
+function pointOf(combination: Combination, run: FailoverResult, trialsEach: number): SweepPoint {
+  const trials = run.trials.map(trialOf);
+  const proved =
+    trials.length === trialsEach &&
+    trials.every((t) => t.switchedMs !== null && t.outageMs !== null && t.lost !== null);
+  return {
+    ...combination,
+    proved,
+    trials,
+    switchedMs: run.summary.switchedMs ?? null,
+    outageMs: run.summary['client.outageMs'] ?? null,
+    lost: run.summary['ledger.lost'] ?? null,
+    onFrontier: false,
+  };
+}
+
+function trialOf(trial: Trial): SweepTrial {
+  const of = (name: string): number | null => metricNamed(name)?.of(trial) ?? null;
+  return {
+    switchedMs: of('switchedMs'),
+    outageMs: of('client.outageMs'),
+    lost: of('ledger.lost'),
+    failed: of('ledger.failed'),
+    spurious: trial.spurious.length,
+  };
+}

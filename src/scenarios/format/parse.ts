@@ -1,0 +1,205 @@
+import type { Document } from 'yaml';
+import type { z } from 'zod';
+import { type OperatorError, usageError } from '../../errors.js';
+import { nearest } from '../../model/nearest.js';
+import { DEFAULT_SHAPE, type Scenario, type Shape, type Step } from './scenario.js';
+import { scenarioOf } from './schema.js';
+
+/** More than these are not shown: the first ones often explain the rest. */
+const MOST_SHOWN = 8;
+
+interface Fault {
+  line: number;
+  column: number;
+  text: string;
+}
+
+/** Something that is wrong beyond the format, at a place of the file; `key`: at that key of it. */
+export interface Complaint {
+  path: readonly (string | number)[];
+  key?: string;
+  text: string;
+}
+
+/** As much of a file as could be read; null for a step that is none, or injects what is no fault. */
+export interface ReadParts {
+  plain: unknown;
+  shape: Shape;
+  steps: readonly (Step | null)[];
+}
+
+/**
+ * Reads a scenario. `check` finds what is wrong beyond the format. `faults` are the names of the catalogue. Throws `bad-scenario` (64) with file, line and column of
+ * everything that is wrong, what was expected there, and the name that was probably meant.
+ */
+export async function parseScenario(
+  text: string,
+  file: string,
+  faults: readonly string[],
+  check: (parts: ReadParts) => Complaint[] = () => [],
+): Promise<Scenario> {
+  const { LineCounter, parseDocument } = await import('yaml');
+  const { scenarioFile, shape: shapeFormat } = await import('./schema.js');
+  const { step: stepFormat } = await import('./schema-steps.js');
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const place = (offset: number): Pick<Fault, 'line' | 'column'> => {
+    const { line, col } = counter.linePos(offset);
+    return { line, column: col };
+  };
+  const [broken] = document.errors;
+  // The others follow from the first.
+  if (broken !== undefined) throw bad(file, [{ ...place(broken.pos[0]), text: broken.message }]);
+  const plain: unknown = document.toJS();
+  const read = scenarioFile.safeParse(plain);
+  const at = (path: readonly PropertyKey[], key?: string): Pick<Fault, 'line' | 'column'> =>
+    place(offsetOf(document, path, key));
+  const formal = read.success ? [] : read.error.issues.flatMap((issue) => faultsOf(issue, plain, at));
+  const steps = listIn(plain, 'steps').map((one) => stepFormat.safeParse(one).data ?? null);
+  const strange = steps.flatMap((step, i): Fault[] => {
+    if (step?.do !== 'inject' || faults.includes(step.fault)) return [];
+    const meant = nearest(step.fault, faults);
+    const text = `steps[${i}].inject: there is no fault "${step.fault}"${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+    return [{ ...at(['steps', i, 'inject']), text }];
+  });
+  const beyond = check({
+    plain,
+    shape: shapeFormat.safeParse(valueAt(plain, ['cluster'])).data ?? DEFAULT_SHAPE,
+    steps: steps.map((step) =>
+      step === null || (step.do === 'inject' && !faults.includes(step.fault))
+        ? null
+        : ({ ...step, line: 0 } as Step),
+    ),
+  }).map(({ path, key, text }): Fault => ({ ...at(path, key), text: `${shownPath(path)}: ${text}` }));
+  const wrong = [...formal, ...strange, ...beyond];
+  if (!read.success || wrong.length > 0) {
+    throw bad(file, wrong, formal.length + beyond.length === 0 ? 'sentinelctl faults' : undefined);
+  }
+  const lines = read.data.steps.map((_, i) => at(['steps', i]).line);
+  return scenarioOf(read.data, lines, file);
+}
+
+/** One of zod's issues as lines for a person; an unknown key stands where it is written. */
+function faultsOf(
+  issue: z.core.$ZodIssue,
+  plain: unknown,
+  at: (path: readonly PropertyKey[], key?: string) => Pick<Fault, 'line' | 'column'>,
+): Fault[] {
+  const { path } = issue;
+  const where = path.length === 0 ? '' : `${shownPath(path)}: `;
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      ...at(path, key),
+      text: `${where}there is no "${key}" here${hintFor(key, path, plain)}`,
+    }));
+  }
+  if (issue.code === 'invalid_union') {
+    // The branch that got furthest is the one that was meant.
+    const deepest = issue.errors
+      .flat()
+      .sort(
+        (a, b) =>
+          b.path.length - a.path.length ||
+          Number(a.code === 'invalid_type') - Number(b.code === 'invalid_type'),
+      )[0];
+    if (deepest !== undefined)
+      return faultsOf({ ...deepest, path: [...path, ...deepest.path] } as never, plain, at);
+  }
+  if (issue.code === 'custom' && issue.params?.known !== undefined) {
+    const given = String(issue.params.given);
+    const meant = nearest(given, issue.params.known as string[]);
+    const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+    return [{ ...at(path), text: `${where}${issue.message}; not "${given}"${hint}` }];
+  }
+  const missing = valueAt(plain, path) === undefined;
+  const text = missing ? `${where}is missing` : `${where}${oneLine(issue.message)}`;
+  const options = issue.code === 'invalid_value' ? issue.values.map(String) : [];
+  const meant = missing ? undefined : nearest(String(valueAt(plain, path)), options);
+  return [{ ...at(path), text: meant === undefined ? text : `${text}; did you mean ${meant}?` }];
+}
+
+const KEYS_AT: Record<string, readonly string[]> = {
+  '': [
+    'name',
+    'summary',
+    'tags',
+    'source',
+    'cluster',
+    'drivers',
+    'workload',
+    'steps',
+    'expect',
+    'invariants',
+    'weakness',
+  ],
+  cluster: [
+    'replicas',
+    'sentinels',
+    'quorum',
+    'down-after',
+    'failover-timeout',
+    'persistence',
+    'loopback',
+    'redis-conf',
+  ],
+  workload: ['clients', 'rate', 'policy'],
+  weakness: ['explanation', 'advice', 'shows', 'probable'],
+  steps: ['on', 'with', 'within', 'for', 'how', 'at'],
+};
+
+function hintFor(key: string, path: readonly PropertyKey[], plain: unknown): string {
+  const isInjection = path[0] === 'steps' && valueAt(plain, [...path, 'inject']) !== undefined;
+  if (isInjection && ['for', 'delay', 'jitter'].includes(key)) return `; say with: { ${key}: … }`;
+  const meant = nearest(key, KEYS_AT[String(path[0] ?? '')] ?? []);
+  return meant === undefined || meant === key ? '' : `; did you mean ${meant}?`;
+}
+
+const listIn = (plain: unknown, key: string): unknown[] => {
+  const value = valueAt(plain, [key]);
+  return Array.isArray(value) ? value : [];
+};
+
+const shownPath = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : `${text}${text === '' ? '' : '.'}${String(part)}`,
+    '',
+  );
+
+const oneLine = (text: string): string =>
+  text.replace(/\s+/g, ' ').replace(/^Invalid (input|option|string): /, '');
+
+function valueAt(plain: unknown, path: readonly PropertyKey[]): unknown {
+  let value = plain;
+  for (const part of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[part];
+  return value;
+}
+
+/** Where a value, or one of its keys, begins; the nearest one around it that is there. */
+function offsetOf(document: Document, path: readonly PropertyKey[], key?: string): number {
+  for (let length = path.length; length >= 0; length--) {
+    const node = document.getIn(path.slice(0, length), true) as
+      | {
+          range?: [number, number, number] | null;
+          items?: { key?: { value?: unknown; range?: [number, number, number] } }[];
+        }
+      | undefined;
+    if (key !== undefined && length === path.length) {
+      const pair = node?.items?.find((item) => item.key?.value === key);
+      if (pair?.key?.range) return pair.key.range[0];
+    }
+    if (node?.range) return node.range[0];
+  }
+  return 0;
+}
+
+function bad(file: string, faults: Fault[], hint = 'docs/scenarios.md has the format'): OperatorError {
+  const shown = faults
+    .toSorted((a, b) => a.line - b.line || a.column - b.column)
+    .map((f) => `${file}:${f.line}:${f.column}: ${f.text}`);
+  const rest = shown.length - MOST_SHOWN;
+  return usageError('bad-scenario', `can't use the scenario ${file}`, {
+    why: [...shown.slice(0, MOST_SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n'),
+    hint,
+  });
+}

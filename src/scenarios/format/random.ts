@@ -1,0 +1,160 @@
+import { type Random, randomOf } from '../../model/random.js';
+import type { Condition, Scenario, Shape, Step } from './scenario.js';
+
+/** What a random scenario is made of: a story around a fault, and how often it is told beside the others. */
+interface Story {
+  weight: number;
+  /** More than a minority of sentinels, or all replicas, at once. */
+  wide: boolean;
+  /** Whether links must be there to be cut. */
+  links: boolean;
+  name: string;
+  steps(random: Random, shape: Shape): Unplaced[];
+}
+
+type Unplaced = Step extends infer S ? (S extends Step ? Omit<S, 'line'> : never) : never;
+
+const inject = (fault: string, on: string[] = [], params: Record<string, string> = {}): Unplaced => ({
+  do: 'inject',
+  fault,
+  on,
+  with: params,
+});
+const FAILOVER: Unplaced = { do: 'wait', until: { is: 'failover' }, withinMs: null };
+const CONVERGED: Unplaced = { do: 'wait', until: { is: 'converged' }, withinMs: null };
+const HEAL: Unplaced = { do: 'heal', what: null, asCrashed: false };
+const rest = (random: Random, upToMs: number): Unplaced => ({
+  do: 'rest',
+  forMs: 100 + random.below(upToMs),
+});
+const aReplica = (random: Random, { replicas }: Shape): string => `replica-${1 + random.below(replicas)}`;
+const aSentinel = (random: Random, { sentinels }: Shape): string => `sentinel-${1 + random.below(sentinels)}`;
+
+const STORIES: readonly Story[] = [
+  { name: 'kill', weight: 5, wide: false, links: false, steps: () => [inject('kill', ['master']), FAILOVER] },
+  { name: 'stop', weight: 2, wide: false, links: false, steps: () => [inject('stop', ['master']), FAILOVER] },
+  {
+    name: 'freeze',
+    weight: 3,
+    wide: false,
+    links: false,
+    steps: (random) => [inject('freeze', ['master']), rest(random, 6000)],
+  },
+  {
+    name: 'pause-writes',
+    weight: 1,
+    wide: false,
+    links: false,
+    steps: (random) => [
+      inject('pause-writes', ['master'], { for: `${500 + random.below(4000)}ms` }),
+      rest(random, 3000),
+    ],
+  },
+  {
+    name: 'replica',
+    weight: 3,
+    wide: false,
+    links: false,
+    steps: (random, shape) => [inject('replica-kill', [aReplica(random, shape)]), rest(random, 4000)],
+  },
+  {
+    name: 'sentinel',
+    weight: 3,
+    wide: false,
+    links: false,
+    steps: (random, shape) => [
+      inject('sentinel-down', [aSentinel(random, shape)]),
+      rest(random, 2000),
+      inject('kill', ['master']),
+      FAILOVER,
+    ],
+  },
+  {
+    name: 'partition',
+    weight: 3,
+    wide: false,
+    links: true,
+    steps: (random) => [
+      inject('partition', [['master', 'one-way', 'replication-link'][random.below(3)] ?? 'master']),
+      rest(random, 6000),
+    ],
+  },
+  {
+    name: 'busy',
+    weight: 1,
+    wide: false,
+    links: false,
+    steps: (random) => [inject('busy-script', ['master']), rest(random, 4000)],
+  },
+  {
+    name: 'misconf',
+    weight: 1,
+    wide: false,
+    links: false,
+    steps: (random) => [inject('misconf', ['master']), rest(random, 4000)],
+  },
+  {
+    name: 'priority',
+    weight: 1,
+    wide: false,
+    links: false,
+    steps: (random) => [inject('priority-zero'), rest(random, 2000)],
+  },
+  {
+    name: 'majority',
+    weight: 1,
+    wide: true,
+    links: false,
+    steps: (random) => [inject('sentinel-majority-down'), rest(random, 4000)],
+  },
+  {
+    name: 'replicas',
+    weight: 1,
+    wide: true,
+    links: false,
+    steps: (random) => [inject('all-replicas-down'), rest(random, 4000)],
+  },
+];
+
+const SEEDS = 2 ** 31 - 1;
+
+export interface RandomOptions {
+  seed: number;
+  shape: Shape;
+  /** Whether links can be cut. */
+  links: boolean;
+  /** Also more than a minority of the sentinels, or all replicas, at once. */
+  wide: boolean;
+  drivers: Scenario['drivers'];
+}
+
+/** The nth random scenario of a seed: the same on every machine. Pure. */
+export function randomScenario(n: number, { seed, shape, links, wide, drivers }: RandomOptions): Scenario {
+  // Streams of neighbouring seeds begin alike: each scenario's own is drawn from the run's.
+  const run = randomOf(seed);
+  for (let i = 1; i < n; i++) run.below(SEEDS);
+  const random = randomOf(run.below(SEEDS));
+  const stories = STORIES.filter((s) => (wide || !s.wide) && (links || !s.links));
+  let at = random.below(stories.reduce((sum, s) => sum + s.weight, 0));
+  const story = stories.find((s) => {
+    at -= s.weight;
+    return at < 0;
+  });
+  if (story === undefined) throw new Error('no story is left');
+  const steps = [...story.steps(random, shape), HEAL, CONVERGED].map((s) => ({ ...s, line: 0 }) as Step);
+  const expect: Condition[] = [];
+  return {
+    name: `random-${n}-${story.name}`,
+    summary: `seed ${seed}, the ${n}${n === 1 ? 'st' : n === 2 ? 'nd' : n === 3 ? 'rd' : 'th'}: ${story.name}`,
+    tags: ['random'],
+    source: null,
+    shape,
+    drivers,
+    workload: null,
+    steps,
+    expect,
+    invariants: [],
+    weakness: null,
+    file: 'random',
+  };
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { PERSISTENCE } from '../../model/spec.js';
+import { DEFAULT_SHAPE, INVARIANTS, type Scenario, type Shape, type Step } from './scenario.js';
+import { condition } from './schema-conditions.js';
+import { count, duration, texts } from './schema-parts.js';
+import { step } from './schema-steps.js';
+
+/** The format of scenario files, as docs/scenarios.md has it: kebab-case keys, durations as `2s`. */
+
+export const shape = z
+  .strictObject({
+    replicas: z.int().min(1).max(9).optional(),
+    sentinels: z.int().min(1).max(9).optional(),
+    quorum: z.int().min(1).max(9).optional(),
+    'down-after': duration.optional(),
+    'failover-timeout': duration.optional(),
+    persistence: z.enum(PERSISTENCE).optional(),
+    loopback: z.enum(['shared', 'own']).optional(),
+    'redis-conf': texts.optional(),
+  })
+  .transform((s): Shape => {
+    const sentinels = s.sentinels ?? DEFAULT_SHAPE.sentinels;
+    return {
+      replicas: s.replicas ?? DEFAULT_SHAPE.replicas,
+      sentinels,
+      quorum: s.quorum ?? Math.floor(sentinels / 2) + 1,
+      downAfterMs: s['down-after'] ?? DEFAULT_SHAPE.downAfterMs,
+      failoverTimeoutMs: s['failover-timeout'] ?? DEFAULT_SHAPE.failoverTimeoutMs,
+      persistence: s.persistence ?? DEFAULT_SHAPE.persistence,
+      loopback: s.loopback ?? DEFAULT_SHAPE.loopback,
+      redisConf: Object.entries(s['redis-conf'] ?? {}),
+    };
+  });
+
+const workload = z.union([
+  z.literal('none').transform(() => null),
+  z
+    .strictObject({
+      clients: z.int().min(1).max(1000).default(4),
+      rate: count.default(200),
+      policy: z
+        .string()
+        .regex(/^(default|tuned|wait:[1-9])$/, { error: 'expected default, tuned or wait:N' })
+        .default('tuned'),
+    })
+    .transform(({ clients, rate, policy }) => ({ clients, ratePerS: rate, policy })),
+]);
+
+const weakness = z.strictObject({
+  explanation: z.string().min(1),
+  advice: z.string().min(1),
+  shows: z.array(condition).min(1),
+  probable: z.boolean().default(false),
+});
+
+/** A whole file; `line` of the steps and `file` are filled in by whoever knows them. */
+export const scenarioFile = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, { error: 'expected a name of a-z, 0-9 and -' }),
+  summary: z.string().min(5).max(120),
+  tags: z.array(z.string().regex(/^[a-z0-9-]+$/)).default([]),
+  source: z.string().nullable().default(null),
+  cluster: shape.default(DEFAULT_SHAPE),
+  drivers: z
+    .array(z.enum(['process', 'docker']))
+    .min(1)
+    .default(['process', 'docker']),
+  workload: workload.default(null),
+  steps: z.array(step).min(1),
+  expect: z.array(condition).default([]),
+  invariants: z.array(z.enum(INVARIANTS)).default([]),
+  weakness: weakness.nullable().default(null),
+});
+
+/** What the file says, before the lines are known. */
+export type ScenarioFile = z.output<typeof scenarioFile>;
+
+/** Puts the parts together. */
+export function scenarioOf(read: ScenarioFile, lines: readonly number[], file: string): Scenario {
+  const { cluster, steps, ...rest } = read;
+  return {
+    ...rest,
+    shape: cluster,
+    steps: steps.map((s, i) => ({ ...s, line: lines[i] ?? 0 }) as Step),
+    file,
+  };
+}

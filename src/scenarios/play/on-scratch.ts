@@ -1,0 +1,105 @@
+import type { Runtime } from '../../cluster/runtime.js';
+import { OperatorError } from '../../errors.js';
+import { type Scenario, type Shape, shapeKey } from '../format/scenario.js';
+import type { Played } from './play.js';
+import { isNotRestored, playOn, saysNotHere, skippedResult, unknownResult, wordsOf } from './play-on.js';
+import type { ChaosOptions } from './run.js';
+import { openWorkshop, type Workshop } from './scratch.js';
+import type { Keep, Take } from './take.js';
+
+/** A scratch cluster that is there. */
+interface Bench {
+  cluster: string;
+  shape: Shape;
+}
+
+/** Several workers, each with a cluster of its own; all have ended, and removed theirs, when this settles. */
+export async function onScratch(
+  runtime: Runtime,
+  options: ChaosOptions,
+  take: Take,
+  keep: Keep,
+): Promise<void> {
+  const run = Math.floor(runtime.clock.wallMs()).toString(36);
+  const workers = Math.max(1, Math.min(options.parallel, options.scenarios.length));
+  // What several do at the same time would read like one story.
+  const alone = workers === 1 ? runtime : { ...runtime, onProgress: () => {} };
+  const workshop = openWorkshop(alone, run, options);
+  const ended = await Promise.allSettled(
+    Array.from({ length: workers }, () => work(alone, workshop, options, take, keep)),
+  );
+  const failure = ended.find((e) => e.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+}
+
+async function work(
+  runtime: Runtime,
+  workshop: Workshop,
+  options: ChaosOptions,
+  take: Take,
+  keep: Keep,
+): Promise<void> {
+  let bench = null as Bench | null;
+  const clear = async (): Promise<void> => {
+    if (bench !== null) await (options.keep ? workshop.leave(bench.cluster) : workshop.remove(bench.cluster));
+    bench = null;
+  };
+  try {
+    for (let scenario = take(null); scenario !== undefined; scenario = take(bench?.shape ?? null)) {
+      if (bench !== null && shapeKey(bench.shape) !== shapeKey(scenario.shape)) await clear();
+      const fresh = bench === null;
+      const made: string | OperatorError = bench?.cluster ?? (await orRefusal(workshop.make(scenario.shape)));
+      if (typeof made !== 'string') {
+        keep(scenario, skippedResult(scenario, options, wordsOf(made)));
+        continue;
+      }
+      bench ??= { cluster: made, shape: scenario.shape };
+      let played = await playOnScratch(runtime, options, bench.cluster, scenario);
+      if (played === 'not-steady' && !fresh) {
+        // What the scenario before it left is not this one's affair.
+        await clear();
+        bench = { cluster: await workshop.make(scenario.shape), shape: scenario.shape };
+        played = await playOnScratch(runtime, options, bench.cluster, scenario);
+      }
+      if (played === 'not-steady')
+        keep(scenario, unknownResult(scenario, options, 'a new cluster did not become steady'));
+      else {
+        keep(scenario, played.result);
+        if (!played.settled) await clear();
+      }
+    }
+  } finally {
+    await clear();
+  }
+}
+
+/** A cluster that can not be had here, loopback addresses of its own for instance. */
+async function orRefusal(making: Promise<string>): Promise<string | OperatorError> {
+  try {
+    return await making;
+  } catch (error) {
+    if (saysNotHere(error)) return error;
+    throw error;
+  }
+}
+
+/** On a cluster that is removed anyway, nothing is so broken that it could not be told. */
+async function playOnScratch(
+  runtime: Runtime,
+  options: ChaosOptions,
+  cluster: string,
+  scenario: Scenario,
+): Promise<Played | 'not-steady'> {
+  try {
+    return await playOn(runtime, options, cluster, scenario);
+  } catch (error) {
+    runtime.signal?.throwIfAborted();
+    if (!(error instanceof OperatorError)) throw error;
+    if (error.code === 'not-steady' || error.code === 'too-soon') return 'not-steady';
+    const why = wordsOf(error);
+    const result = isNotRestored(error)
+      ? { ...unknownResult(scenario, options, why), outcome: 'violated' as const }
+      : unknownResult(scenario, options, why);
+    return { result, settled: false };
+  }
+}

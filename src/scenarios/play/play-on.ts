@@ -1,0 +1,93 @@
+import type { Runtime } from '../../cluster/runtime.js';
+import { EXIT, OperatorError } from '../../errors.js';
+import { onStage } from '../../failover/run.js';
+import { command as commandText } from '../../model/hints.js';
+import type { ScenarioResult } from '../format/result.js';
+import type { Scenario } from '../format/scenario.js';
+import { type Played, playScenario } from './play.js';
+import type { ChaosOptions } from './run.js';
+
+export const wordsOf = (error: OperatorError): string =>
+  [error.message, error.why].filter(Boolean).join(': ');
+
+export const isNotRestored = (error: unknown): boolean =>
+  error instanceof OperatorError && error.exitCode === EXIT.notRestored;
+
+/** Plays a scenario on a cluster of ours, under its lock; what can not be done there is skipped. Throws what playScenario does. */
+export async function playOn(
+  runtime: Runtime,
+  options: ChaosOptions,
+  cluster: string,
+  scenario: Scenario,
+): Promise<Played> {
+  try {
+    return await onStage(runtime, cluster, `chaos run ${scenario.name}`, (live, routable) =>
+      playScenario(runtime, live, scenario, {
+        routable,
+        keep: options.keep,
+        disposable: options.cluster === null && !options.keep,
+        command: again(scenario, options),
+      }),
+    );
+  } catch (error) {
+    if (!saysNotHere(error)) throw error;
+    const why = wordsOf(error);
+    return { result: skippedResult(scenario, options, why), settled: true };
+  }
+}
+
+/** Refusals that say something of the cluster, not of what can be done here. */
+const NOT_FOR_SKIPPING = new Set([
+  'not-steady',
+  'too-soon',
+  'unfinished-journal',
+  'locked',
+  'cluster-unknown',
+  'no-master',
+  'state-unreadable',
+  'state-directory',
+]);
+
+/** A refusal for something that can't be done on this machine, or by this driver: the scenario is skipped. */
+export const saysNotHere = (error: unknown): error is OperatorError =>
+  error instanceof OperatorError && error.exitCode === EXIT.refused && !NOT_FOR_SKIPPING.has(error.code);
+
+const again = (scenario: Scenario, { cluster, driver }: ChaosOptions): string =>
+  commandText(
+    `chaos run ${scenario.file.startsWith('built-in') ? scenario.name : scenario.file}${cluster === null ? ` --driver ${driver}` : ''}`,
+    cluster ?? 'default',
+  );
+
+function emptyResult(scenario: Scenario, options: ChaosOptions): Omit<ScenarioResult, 'outcome' | 'reason'> {
+  const { name, summary, tags, source } = scenario;
+  return {
+    name,
+    summary,
+    tags,
+    source,
+    weakness: null,
+    cluster: options.cluster,
+    driver: options.driver,
+    engine: null,
+    tookMs: 0,
+    steps: [],
+    expectations: [],
+    invariants: [],
+    events: [],
+    command: again(scenario, options),
+  };
+}
+
+/** The result of one that was not played. */
+export const skippedResult = (scenario: Scenario, options: ChaosOptions, reason: string): ScenarioResult => ({
+  ...emptyResult(scenario, options),
+  outcome: 'skipped',
+  reason,
+});
+
+/** The result of one whose cluster was not to be had, or broke. */
+export const unknownResult = (scenario: Scenario, options: ChaosOptions, reason: string): ScenarioResult => ({
+  ...emptyResult(scenario, options),
+  outcome: 'unknown',
+  reason,
+});

@@ -1,0 +1,200 @@
+import { surveyPlan } from '../../cluster/ask.js';
+import type { LiveCluster } from '../../cluster/bring-up.js';
+import type { Runtime } from '../../cluster/runtime.js';
+import { CLIENT } from '../../drivers/links.js';
+import { EXIT, messageOf, OperatorError } from '../../errors.js';
+import { openExperiment } from '../../faults/experiment.js';
+import { requirePastFailoverGuard, requireSteady } from '../../faults/preflight.js';
+import { dataNodes, sentinelNodes } from '../../model/plan.js';
+import { type Observer, observe } from '../../observe/observer.js';
+import { rolesIn } from '../../observe/roles.js';
+import { idsOf } from '../format/evidence.js';
+import type { ScenarioResult, StepResult } from '../format/result.js';
+import type { Scenario } from '../format/scenario.js';
+import { followElections } from './elections.js';
+import { judgePlay } from './judge-play.js';
+import type { Play } from './play-state.js';
+import { sight } from './play-state.js';
+import { stepText } from './step-text.js';
+import { doStep, nodeOf } from './steps.js';
+
+/** Long after every scenario has ended by itself, in milliseconds: then a guard heals, where this process is gone. */
+const GUARD_MS = 15 * 60_000;
+
+export interface PlayOptions {
+  routable: boolean;
+  /** Leave what was injected and not healed by the scenario itself. */
+  keep: boolean;
+  /** The cluster is removed after an abort anyway, with all that is in effect on it: then nothing is taken back first. */
+  disposable: boolean;
+  /** What to type to play it again. */
+  command: string;
+}
+
+/** What came of a scenario; `settled`: the cluster is proved converged again, and can be used for another one. */
+export interface Played {
+  result: ScenarioResult;
+  settled: boolean;
+}
+
+/**
+ * Plays one scenario on a cluster of ours, under its lock: look, watch, load, the steps, heal, read back, judge.
+ * Whatever happens after the first injection, an abort included, everything is taken back before this settles. Throws
+ * `not-steady`, `too-soon` (3) before anything is done, `not-healed` (4), or the signal's reason.
+ */
+export async function playScenario(
+  runtime: Runtime,
+  live: LiveCluster,
+  scenario: Scenario,
+  options: PlayOptions,
+): Promise<Played> {
+  const { plan, asking } = live;
+  const { cluster, masterName } = plan.spec;
+  await requirePastFailoverGuard(plan, live.driver, runtime.clock.wallMs());
+  const before = await requireSteady(plan, asking);
+  const roles = rolesIn(plan, before);
+  const experiment = await openExperiment(runtime, live, {
+    what: `chaos run ${scenario.name} --cluster ${cluster}`,
+    keep: options.keep,
+    guardMs: GUARD_MS,
+  });
+  const elections = followElections(plan, asking);
+  let observer: Observer | undefined;
+  let play: Play | undefined;
+  try {
+    observer = await observe(
+      { data: dataNodes(plan), sentinels: sentinelNodes(plan) },
+      { clock: runtime.clock, masterName, password: asking.password },
+      elections.onSeen,
+    );
+    const now = runtime.clock.now();
+    play = {
+      runtime,
+      live,
+      scenario,
+      roles: {
+        masterName,
+        oldMaster: roles.master.id,
+        nodes: dataNodes(plan).map(({ id, announce }) => ({ id, announce })),
+        sentinels: sentinelNodes(plan).map(({ id, announce }) => ({ id, announce })),
+      },
+      observer,
+      experiment,
+      elections,
+      load: null,
+      keys: null,
+      startedAtMs: now,
+      injectedAtMs: now,
+      injected: [],
+      firstFault: null,
+      healed: false,
+    };
+    await startClients(play, options.routable);
+    // The clients took their time: what was seen before them may not be so any more.
+    await requireSteady(plan, asking);
+    play.startedAtMs = play.injectedAtMs = runtime.clock.now();
+    const steps = await playSteps(play);
+    await healUnlessKept(play, options);
+    const result = await judgePlay(play, steps, before, options.command);
+    return { result, settled: result.invariants.every((i) => i.verdict === 'holds') };
+  } finally {
+    const isRemoved = options.disposable && runtime.signal?.aborted === true;
+    try {
+      if (play !== undefined && !play.healed && !isRemoved) await healUnlessKept(play, options);
+    } finally {
+      await play?.load?.end();
+      await removeKeys(play);
+      await elections.settle();
+      await observer?.close();
+      await experiment.close();
+    }
+  }
+}
+
+/** Whatever the scenario did not heal itself; kept on purpose it stays for `heal`. */
+async function healUnlessKept(play: Play, { keep }: PlayOptions): Promise<void> {
+  if (keep) return;
+  await play.experiment.heal();
+  play.healed = true;
+}
+
+/** The workload and its histograms are loaded only by a scenario that has one. */
+async function startClients(play: Play, routable: boolean): Promise<void> {
+  const { workload } = play.scenario;
+  if (workload === null) return;
+  const { startLoad } = await import('../../failover/load.js');
+  const oldMaster = play.roles.nodes.find((n) => n.id === play.roles.oldMaster);
+  if (oldMaster === undefined) return;
+  const { runtime, live, observer } = play;
+  play.load = await startLoad(
+    { runtime, live, observer, cast: { oldMaster } },
+    { ...workload, pipeline: 1, readRatio: 0, readFrom: 'master' },
+    routable,
+    cutsClients(play.scenario),
+  );
+}
+
+/** Whether a step takes the clients along: `master+client`, or among one of two groups. */
+const cutsClients = ({ steps }: Scenario): boolean =>
+  steps.some((step) => step.do === 'inject' && step.on.some((who) => who.split(/[+|,]/).includes(CLIENT)));
+
+/** Each step in turn; after one that failed only what heals is still done, by the caller. */
+async function playSteps(play: Play): Promise<StepResult[]> {
+  const { clock, onProgress, signal } = play.runtime;
+  const results: StepResult[] = [];
+  let broken = false;
+  for (const [i, step] of play.scenario.steps.entries()) {
+    const text = stepText(step);
+    if (broken) {
+      results.push({ step: text, outcome: 'not-reached', evidence: '', atMs: null, tookMs: null });
+      continue;
+    }
+    const begun = clock.now();
+    const id = `step-${i}`;
+    onProgress({ type: 'step', id, state: 'start', label: text });
+    let done: Pick<StepResult, 'outcome' | 'evidence'>;
+    try {
+      done = await doStep(play, step);
+    } catch (error) {
+      onProgress({ type: 'step', id, state: 'failed', label: text, ms: clock.now() - begun });
+      signal?.throwIfAborted();
+      if (cannotGoOn(play, error)) throw error;
+      done = { outcome: 'unknown', evidence: words(error) };
+    }
+    const tookMs = clock.now() - begun;
+    broken = done.outcome !== 'done';
+    if (broken)
+      onProgress({ type: 'step', id, state: 'failed', label: `${text}: ${done.evidence}`, ms: tookMs });
+    else onProgress({ type: 'step', id, state: 'done', label: text, ms: tookMs });
+    results.push({
+      step: text,
+      ...done,
+      atMs: Math.round(begun - play.startedAtMs),
+      tookMs: Math.round(tookMs),
+    });
+  }
+  return results;
+}
+
+/** Refused before anything was done, or not to be put back: nothing that a scenario's verdict could hide. */
+function cannotGoOn(play: Play, error: unknown): boolean {
+  if (!(error instanceof OperatorError)) return true;
+  if (error.exitCode === EXIT.notRestored || error.exitCode === EXIT.usage) return true;
+  return error.exitCode === EXIT.refused && play.injected.length === 0;
+}
+
+const words = (error: unknown): string =>
+  [messageOf(error), error instanceof OperatorError ? error.why : undefined].filter(Boolean).join(': ');
+
+/** Keys of a node that is gone, or of a run that was cut short, go with the cluster or stay under their own prefix. */
+async function removeKeys(play: Play | undefined): Promise<void> {
+  const keys = play?.keys;
+  if (play === undefined || keys == null) return;
+  try {
+    const snapshot = await surveyPlan(play.live.plan, { ...play.live.asking, signal: undefined });
+    const master = snapshot.groups[0]?.nodes.find((n) => n.answer?.role === 'master')?.id;
+    await keys.remove(nodeOf(play, master ?? idsOf('master', sight(play))[0] ?? play.roles.oldMaster));
+  } catch {
+    // They carry a prefix of their own.
+  }
+}

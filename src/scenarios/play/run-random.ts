@@ -1,0 +1,64 @@
+import { openDriver, type Runtime, requireCluster } from '../../cluster/runtime.js';
+import { OperatorError } from '../../errors.js';
+import { randomScenario } from '../format/random.js';
+import type { ChaosResult } from '../format/result.js';
+import { DEFAULT_SHAPE, type Scenario, type Shape } from '../format/scenario.js';
+import { type ChaosOptions, runChaos } from './run.js';
+import { openWorkshop } from './scratch.js';
+
+export interface RandomRunOptions extends Omit<ChaosOptions, 'scenarios' | 'parallel'> {
+  seed: number;
+  forMs: number;
+  /** Also more than a minority of the sentinels, or all replicas, at once. */
+  wide: boolean;
+}
+
+/** More are never begun: each takes a second at the least. */
+const MOST = 5000;
+/** Short times, so that much happens in little time; not so short that Sentinel fails over twice. */
+const SHAPE: Shape = { ...DEFAULT_SHAPE, downAfterMs: 1500, failoverTimeoutMs: 6000 };
+
+/** Plays random scenarios one after the other until the time is over. The same seed plays the same ones. */
+export async function runRandom(runtime: Runtime, options: RandomRunOptions): Promise<ChaosResult> {
+  if (options.cluster !== null) return playRandom(runtime, options, options.cluster);
+  const workshop = openWorkshop(runtime, Math.floor(runtime.clock.wallMs()).toString(36), options);
+  // Links are cut where this machine allows it; without them the other faults are played.
+  let cluster: string;
+  try {
+    cluster = await workshop.make({ ...SHAPE, loopback: 'own' });
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    cluster = await workshop.make(SHAPE);
+  }
+  try {
+    return await playRandom(runtime, options, cluster);
+  } finally {
+    if (!options.keep) await workshop.remove(cluster);
+  }
+}
+
+async function playRandom(
+  runtime: Runtime,
+  options: RandomRunOptions,
+  cluster: string,
+): Promise<ChaosResult> {
+  const { seed, wide, forMs } = options;
+  const state = await requireCluster(runtime.store, cluster);
+  const shape: Shape = { ...DEFAULT_SHAPE, ...state.plan.spec, loopback: 'shared' };
+  const links = await linksWork(runtime, cluster);
+  const drivers: Scenario['drivers'] = [state.plan.driver];
+  const scenarios = lazily(MOST, (n) => randomScenario(n, { seed, shape, links, wide, drivers }));
+  return runChaos(runtime, { ...options, scenarios, cluster, parallel: 1, seed, forMs });
+}
+
+async function linksWork(runtime: Runtime, cluster: string): Promise<boolean> {
+  const driver = await openDriver(runtime, await requireCluster(runtime.store, cluster));
+  try {
+    return (await driver.links()).ok;
+  } finally {
+    driver.close();
+  }
+}
+
+const lazily = <T>(count: number, make: (n: number) => T): T[] =>
+  Array.from({ length: count }, (_, i) => make(i + 1));

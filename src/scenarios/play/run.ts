@@ -1,0 +1,145 @@
+import { type Runtime, requireCluster } from '../../cluster/runtime.js';
+import type { DriverName } from '../../model/plan.js';
+import type { ChaosResult, ScenarioResult } from '../format/result.js';
+import type { Scenario } from '../format/scenario.js';
+import { shapeMisfit } from '../format/shape.js';
+import { onScratch } from './on-scratch.js';
+import { isNotRestored, playOn, skippedResult } from './play-on.js';
+import type { ScratchOptions } from './scratch.js';
+import { whyNotHere } from './steps.js';
+import { type Keep, type Take, taker } from './take.js';
+
+export interface ChaosOptions extends ScratchOptions {
+  driver: DriverName;
+  /** In the order in which their results are wanted. */
+  scenarios: readonly Scenario[];
+  /** A cluster of ours to play on; null: scratch clusters, removed at the end. */
+  cluster: string | null;
+  /** How many scratch clusters at the same time. */
+  parallel: number;
+  /** Leave what was injected, and the scratch cluster. */
+  keep: boolean;
+  seed: number | null;
+  /** The command line that runs all of it again. */
+  command: string;
+  /** No scenario is begun after so long, milliseconds; null: all are played. */
+  forMs: number | null;
+}
+
+/**
+ * Plays scenarios, each on a cluster in the shape that it needs. What a driver or this machine can not do is skipped
+ * with the reason. Throws OperatorError where nothing can be played at all, `not-healed` (4) where a cluster that was
+ * named could not be put back, or the signal's reason before the first result.
+ */
+export async function runChaos(runtime: Runtime, options: ChaosOptions): Promise<ChaosResult> {
+  const begun = runtime.clock.now();
+  const startedAt = new Date(runtime.clock.wallMs()).toISOString();
+  const results = new Map<Scenario, ScenarioResult>();
+  const todo: Scenario[] = [];
+  const onCluster =
+    options.cluster === null ? null : (await requireCluster(runtime.store, options.cluster)).plan.spec;
+  for (const scenario of options.scenarios) {
+    const why =
+      whyNotHere(scenario, options.driver) ??
+      (onCluster === null ? null : shapeMisfit(scenario.shape, onCluster));
+    if (why === null) todo.push(scenario);
+    else results.set(scenario, skippedResult(scenario, options, why));
+  }
+  const isOver = (): boolean => options.forMs !== null && runtime.clock.now() - begun >= options.forMs;
+  const take = taker(todo, isOver);
+  const begunAt = new Map<Scenario, number>();
+  const next: Take = (shape) => {
+    const scenario = take(shape);
+    if (scenario === undefined) return undefined;
+    begunAt.set(scenario, runtime.clock.now());
+    runtime.onProgress({ type: 'step', id: stepId(scenario), state: 'start', label: scenario.name });
+    return scenario;
+  };
+  const keepResult = (scenario: Scenario, result: ScenarioResult): void => {
+    results.set(scenario, result);
+    const count = options.forMs === null ? `${results.size} of ${options.scenarios.length}: ` : '';
+    const beganAt = begunAt.get(scenario) ?? runtime.clock.now();
+    sayResult(runtime, stepId(scenario), result, { count, ms: runtime.clock.now() - beganAt });
+  };
+  try {
+    if (options.cluster === null) await onScratch(runtime, options, next, keepResult);
+    else await onOne(runtime, options, options.cluster, next, keepResult);
+  } catch (error) {
+    // What was played is worth more than nothing; the exit code still says that it was interrupted.
+    if (runtime.signal?.aborted !== true || results.size === 0 || isNotRestored(error)) throw error;
+  }
+  const scenarios = options.scenarios.flatMap((s) => results.get(s) ?? []);
+  const complete = runtime.signal?.aborted !== true;
+  return {
+    ...sumUp(scenarios, complete),
+    complete,
+    driver: options.driver,
+    seed: options.seed,
+    parallel: options.cluster === null ? options.parallel : 1,
+    kept: options.keep ? [...new Set(scenarios.flatMap((s) => s.cluster ?? []))] : [],
+    startedAt,
+    tookMs: Math.round(runtime.clock.now() - begun),
+    command: options.command,
+    scenarios,
+  };
+}
+
+async function onOne(
+  runtime: Runtime,
+  options: ChaosOptions,
+  cluster: string,
+  take: Take,
+  keep: Keep,
+): Promise<void> {
+  for (let scenario = take(null); scenario !== undefined; scenario = take(null)) {
+    keep(scenario, (await playOn(runtime, options, cluster, scenario)).result);
+  }
+}
+
+const stepId = ({ name, file }: Scenario): string => `chaos ${name} ${file}`;
+
+/** A line as it ends, with its time, its cluster's making included. */
+function sayResult(
+  runtime: Runtime,
+  id: string,
+  { name, outcome, reason }: ScenarioResult,
+  { count, ms }: { count: string; ms: number },
+): void {
+  const state = outcome === 'holds' || outcome === 'skipped' ? 'done' : 'failed';
+  const label = `${count}${name} ${outcome}${outcome === 'holds' ? '' : `: ${reason}`}`;
+  runtime.onProgress({ type: 'step', id, state, label, ms });
+}
+
+function sumUp(
+  scenarios: readonly ScenarioResult[],
+  complete: boolean,
+): Pick<ChaosResult, 'outcome' | 'reason' | 'counts'> {
+  const of = (outcome: ScenarioResult['outcome']): number =>
+    scenarios.filter((s) => s.outcome === outcome).length;
+  const counts = {
+    holds: of('holds'),
+    violated: of('violated'),
+    unknown: of('unknown'),
+    skipped: of('skipped'),
+  };
+  const culprit =
+    scenarios.find((s) => s.outcome === 'violated') ?? scenarios.find((s) => s.outcome === 'unknown');
+  const played = scenarios.length - counts.skipped;
+  if (culprit?.outcome === 'violated')
+    return { outcome: 'violated', reason: `${culprit.name}: ${culprit.reason}`, counts };
+  if (culprit !== undefined)
+    return { outcome: 'unknown', reason: `${culprit.name}: ${culprit.reason}`, counts };
+  if (!complete) return { outcome: 'unknown', reason: 'it was interrupted before its last scenario', counts };
+  if (played === 0) {
+    const why = scenarios[0]?.reason;
+    return { outcome: 'unknown', reason: `nothing was played${why === undefined ? '' : `: ${why}`}`, counts };
+  }
+  const weaknesses = scenarios.filter((s) => s.weakness?.shown).length;
+  const known =
+    weaknesses === 0 ? '' : `, ${weaknesses} of them by showing a weakness of Sentinel that is known`;
+  return {
+    outcome: 'holds',
+    reason: `${played} scenario${played === 1 ? '' : 's'} played as expected${known}`,
+    counts,
+  };
+}

@@ -1,0 +1,56 @@
+import type { Runtime } from '../../cluster/runtime.js';
+import { markScratch, removeScratch, unmarkScratch } from '../../cluster/store/scratch.js';
+import { up } from '../../cluster/up/up.js';
+import type { DriverName } from '../../model/plan.js';
+import { type ClusterSpec, DEFAULT_SPEC } from '../../model/spec.js';
+import type { Shape } from '../format/scenario.js';
+
+export interface ScratchOptions {
+  driver: DriverName | null;
+  /** Driver settings that were asked for: image, redisServer. */
+  settings: Record<string, string>;
+}
+
+/** Clusters of a run's own, one after the other made and removed. */
+export interface Workshop {
+  /** Makes a cluster of that shape and answers its name. Throws what `up` throws. */
+  make(shape: Shape): Promise<string>;
+  remove(cluster: string): Promise<void>;
+  /** Leaves it to the user, as a cluster like any other. */
+  leave(cluster: string): Promise<void>;
+}
+
+/** `run` is part of the clusters' names. Free ports are looked for by one at a time, or two would find the same. */
+export function openWorkshop(runtime: Runtime, run: string, options: ScratchOptions): Workshop {
+  let made = 0;
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(work, work);
+    turn = mine.catch(() => {});
+    return mine;
+  };
+  return {
+    make: (shape) =>
+      inTurn(async () => {
+        runtime.signal?.throwIfAborted();
+        made += 1;
+        const cluster = `chaos-${run}-${made}`;
+        await markScratch(runtime.store, cluster);
+        const { loopback, ...rest } = shape;
+        const spec: ClusterSpec = { ...DEFAULT_SPEC, ...rest, cluster, port: 'auto', sentinelPort: 'auto' };
+        const givenSettings = {
+          ...options.settings,
+          ...(loopback === 'own' && options.driver !== 'docker' ? { loopback } : {}),
+        };
+        try {
+          await up(runtime, { spec, given: {}, driver: options.driver, givenSettings, password: undefined });
+        } catch (error) {
+          await removeScratch({ ...runtime, signal: undefined }, cluster);
+          throw error;
+        }
+        return cluster;
+      }),
+    leave: (cluster) => unmarkScratch(runtime.store, cluster),
+    remove: (cluster) => removeScratch({ ...runtime, signal: undefined }, cluster),
+  };
+}

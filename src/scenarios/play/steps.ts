@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { withNode } from '../../cluster/ask.js';
+import { refused } from '../../errors.js';
+import type { Act } from '../../faults/act.js';
+import { describeActs } from '../../faults/acts/index.js';
+import type { Fault } from '../../faults/catalogue/fault.js';
+import { catalogue } from '../../faults/catalogue/index.js';
+import type { NodePlan } from '../../model/plan.js';
+import { rolesNow } from '../../observe/roles.js';
+import { idsOf } from '../format/evidence.js';
+import type { Scenario, Step } from '../format/scenario.js';
+import { writeKeys } from './keys.js';
+import { type Play, sight } from './play-state.js';
+import { paramsOf, targetsOf } from './targets.js';
+import { hold, waitFor } from './waiting.js';
+
+/** What a step came to: what was done or seen, or that it is not as it must be. */
+export interface StepDone {
+  outcome: 'done' | 'failed' | 'unknown';
+  evidence: string;
+}
+
+const done = (evidence: string): StepDone => ({ outcome: 'done', evidence });
+
+/** Does one step. Throws OperatorError where something can not be done; what does not come true is a result. */
+export async function doStep(play: Play, step: Step): Promise<StepDone> {
+  switch (step.do) {
+    case 'inject':
+      return done(await injectFault(play, step));
+    case 'heal':
+      return done(await heal(play, step));
+    case 'wait':
+    case 'hold': {
+      const { verdict, evidence } =
+        step.do === 'wait'
+          ? await waitFor(play, step.until, step.withinMs)
+          : await hold(play, step.condition, step.forMs);
+      return {
+        outcome: verdict === 'holds' ? 'done' : verdict === 'violated' ? 'failed' : 'unknown',
+        evidence,
+      };
+    }
+    case 'rest':
+      await play.runtime.clock.sleep(step.forMs, play.runtime.signal);
+      return done('');
+    case 'sentinel':
+      return done(await tellSentinel(play, step));
+    case 'set':
+      return done(await set(play, step, (node) => ({ act: 'sentinel-set', node, set: step.values })));
+    case 'config':
+      return done(await set(play, step, (node) => ({ act: 'config', node, set: step.values })));
+    case 'debug':
+      return done(await set(play, step, (node) => ({ act: 'sentinel-debug', node, set: step.values })));
+    case 'write': {
+      const prefix = `sentinelctl:chaos:${randomBytes(6).toString('hex')}`;
+      const [master] = idsOf('master', sight(play));
+      const node = nodeOf(play, master ?? play.roles.oldMaster);
+      play.keys = await writeKeys(node, prefix, step.keys, play.live.asking);
+      return done(`on ${node.id}`);
+    }
+  }
+}
+
+/** The fault of that name. Throws where the scenario was not read against this catalogue. */
+export function faultNamed(name: string): Fault {
+  const fault = catalogue.find((f) => f.name === name);
+  if (fault === undefined) throw new Error(`there is no fault ${name}`);
+  return fault;
+}
+
+async function injectFault(play: Play, step: Extract<Step, { do: 'inject' }>): Promise<string> {
+  const { experiment, runtime, live } = play;
+  const fault = faultNamed(step.fault);
+  const roles = await rolesAsScenario(play);
+  const tag = randomBytes(4).toString('hex');
+  const acts = fault.acts(roles, targetsOf(step.on, sight(play)), paramsOf(step.with, tag));
+  const injected = await experiment.inject(acts, () => {
+    play.injectedAtMs = runtime.clock.now();
+    play.observer.hurry();
+  });
+  play.firstFault ??= fault.name;
+  play.injected.push({ name: fault.name, acts: injected });
+  return describeActs(
+    { live },
+    injected.map(({ act }) => act),
+  )
+    .map(({ does }) => does)
+    .join('; ');
+}
+
+/** Who is what now; while nobody agrees on a master, as it was at the start: a second fault often comes just then. */
+async function rolesAsScenario(play: Play): ReturnType<typeof rolesNow> {
+  try {
+    return await rolesNow(play.live);
+  } catch (error) {
+    const master = nodeOf(play, idsOf('master', sight(play))[0] ?? play.roles.oldMaster);
+    const nodes = play.live.plan.nodes;
+    if (nodes.length === 0) throw error;
+    return {
+      plan: play.live.plan,
+      master,
+      replicas: nodes
+        .filter((n) => n.kind === 'redis' && n !== master)
+        .map((node) => ({ node, offset: null })),
+      sentinels: nodes.filter((n) => n.kind === 'sentinel'),
+      leader: null,
+      downAfterMs: play.scenario.shape.downAfterMs,
+    };
+  }
+}
+
+async function heal(play: Play, step: Extract<Step, { do: 'heal' }>): Promise<string> {
+  const { experiment, injected } = play;
+  const active = experiment.active();
+  if (step.what === null) {
+    await experiment.heal({ asCrashed: step.asCrashed });
+    return `${active.length} taken back, converged`;
+  }
+  const meant = injected.findLast((i) => i.name === step.what)?.acts ?? [];
+  const only = active.filter((a) => meant.some((m) => m.n === a.n));
+  if (only.length === 0) return 'nothing of it was left';
+  await experiment.heal({ only, asCrashed: step.asCrashed });
+  return `${only.length} taken back`;
+}
+
+async function tellSentinel(play: Play, step: Extract<Step, { do: 'sentinel' }>): Promise<string> {
+  const { live, runtime, observer } = play;
+  const [id] = idsOf(step.at, sight(play));
+  if (id === undefined) throw refused('nobody-meant', `nobody is ${step.at} at this moment`);
+  play.injectedAtMs = runtime.clock.now();
+  observer.hurry();
+  play.firstFault ??= `sentinel-${step.command}`;
+  await withNode(nodeOf(play, id), live.asking, (c) =>
+    c.call('SENTINEL', step.command.toUpperCase(), play.roles.masterName),
+  );
+  return `at ${id}`;
+}
+
+async function set(
+  play: Play,
+  step: { do: 'set' | 'config' | 'debug'; on: string[] },
+  actFor: (node: string) => Act,
+): Promise<string> {
+  const ids = [...new Set(step.on.flatMap((who) => idsOf(who, sight(play))))];
+  const acts = await play.experiment.inject(ids.map(actFor));
+  play.injected.push({ name: step.do, acts });
+  return `at ${ids.join(', ')}`;
+}
+
+export function nodeOf(play: Pick<Play, 'live'>, id: string): NodePlan {
+  const node = play.live.plan.nodes.find((n) => n.id === id);
+  if (node === undefined) throw new Error(`${id} is not in the plan`);
+  return node;
+}
+
+/** Why a driver can not play a scenario; null where nothing speaks against it. Pure. */
+export function whyNotHere(scenario: Scenario, driver: 'process' | 'docker'): string | null {
+  if (!scenario.drivers.includes(driver)) return `it is for the ${scenario.drivers.join(' or ')} driver`;
+  for (const step of scenario.steps) {
+    if (step.do !== 'inject') continue;
+    const way = faultNamed(step.fault).drivers[driver];
+    if (!way.can) return `${step.fault}: ${way.why}; ${way.instead}`;
+  }
+  return null;
+}

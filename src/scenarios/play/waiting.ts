@@ -1,0 +1,66 @@
+import { until } from '../../until.js';
+import { judgeCondition } from '../format/conditions.js';
+import type { Judgement } from '../format/evidence.js';
+import type { Condition } from '../format/scenario.js';
+import { look, type Play, sight } from './play-state.js';
+
+/** How often what was seen is gone through, and how often everyone is asked, in milliseconds. */
+const GLANCE_EVERY_MS = 50;
+const LOOK_EVERY_MS = 250;
+/** Beyond down-after and failover-timeout, in milliseconds: an INFO period, and what a busy machine adds. */
+const PATIENCE_MS = 20_000;
+/** An election ends after this at the latest (sentinel.c, SENTINEL_ELECTION_TIMEOUT), or after failover-timeout. */
+const ELECTION_TIMEOUT_MS = 10_000;
+/** Beyond that, so that what would come at the very end is seen. */
+const BEYOND_MS = 2000;
+
+/** Conditions that somebody must be asked about; the others show by themselves. */
+const needsALook = (condition: Condition): boolean =>
+  condition.is === 'converged' || condition.is === 'quorum';
+
+const judgeNow = async (play: Play, condition: Condition): Promise<Judgement> =>
+  judgeCondition(condition, needsALook(condition) ? await look(play) : sight(play), 'since-injection');
+
+/** Waits until a condition holds; the last judgement where it did not in time. */
+export async function waitFor(play: Play, condition: Condition, withinMs: number | null): Promise<Judgement> {
+  const { spec } = play.live.plan;
+  let last: Judgement = { verdict: 'unknown', evidence: 'nobody looked' };
+  await until(
+    async () => {
+      last = await judgeNow(play, condition);
+      return last.verdict === 'holds' ? true : undefined;
+    },
+    {
+      clock: play.runtime.clock,
+      everyMs: needsALook(condition) ? LOOK_EVERY_MS : GLANCE_EVERY_MS,
+      deadlineMs: withinMs ?? spec.downAfterMs + spec.failoverTimeoutMs + PATIENCE_MS,
+      signal: play.runtime.signal,
+    },
+  );
+  return last;
+}
+
+/**
+ * Looks for as long whether a condition goes on holding, and ends at once where it does not. By default longer than
+ * anything that could still begin: down-after, and the time an election has.
+ */
+export async function hold(play: Play, condition: Condition, forMs: number | null): Promise<Judgement> {
+  let last: Judgement = { verdict: 'unknown', evidence: 'nobody looked' };
+  await until(
+    async () => {
+      last = await judgeNow(play, condition);
+      return last.verdict === 'holds' ? undefined : true;
+    },
+    {
+      clock: play.runtime.clock,
+      everyMs: needsALook(condition) ? LOOK_EVERY_MS : GLANCE_EVERY_MS,
+      deadlineMs: forMs ?? holdMs(play.live.plan.spec),
+      signal: play.runtime.signal,
+    },
+  );
+  return last;
+}
+
+/** How long "nothing happens" is held, in milliseconds. */
+export const holdMs = (shape: { downAfterMs: number; failoverTimeoutMs: number }): number =>
+  shape.downAfterMs + Math.min(ELECTION_TIMEOUT_MS, shape.failoverTimeoutMs) + BEYOND_MS;

@@ -1,0 +1,71 @@
+import type { Prompts } from '../cli/context.js';
+import { interrupted } from '../cli/interrupts.js';
+import type { InputStream, OutputStream } from '../cli/world.js';
+
+export interface PromptOptions {
+  stdin: InputStream;
+  /** Questions go to standard error, so that standard output carries only results. */
+  stderr: OutputStream;
+  signal: AbortSignal;
+  /** Called before each question: a spinner must be gone by then. */
+  before: () => void;
+}
+
+/** A list shows as much as the window has room for beside the question and its help, but never less than this. */
+const LEAST_ROWS = 4;
+const ROWS_AROUND = 6;
+
+/** What inquirer throws when Ctrl-C was pressed or the signal aborted; told by name, so that it isn't loaded for it. */
+const ABORTED = new Set(['ExitPromptError', 'AbortPromptError', 'CancelPromptError']);
+
+/** Questions on a terminal. Ctrl-C or the end of input in one rejects as an interruption (130). */
+export function promptsOn({ stdin, stderr, signal, before }: PromptOptions): Prompts {
+  async function ask<T>(question: (library: Library, context: AskContext) => Promise<T>): Promise<T> {
+    before();
+    const library = await import('@inquirer/prompts');
+    const gone = new AbortController();
+    const leave = (): void => gone.abort();
+    signal.addEventListener('abort', leave, { once: true });
+    stdin.once('end', leave);
+    if (signal.aborted) leave();
+    try {
+      return await question(library, { input: stdin, output: stderr, signal: gone.signal });
+    } catch (error) {
+      if (!(error instanceof Error) || !ABORTED.has(error.name)) throw error;
+      throw signal.aborted ? signal.reason : interrupted();
+    } finally {
+      signal.removeEventListener('abort', leave);
+      stdin.removeListener('end', leave);
+    }
+  }
+  return {
+    select: (message, choices) =>
+      ask((library, context) =>
+        library.select(
+          {
+            message,
+            // What was chosen is shown as the word that it is, without what was said about it.
+            choices: choices.map((choice) => ({ ...choice, short: choice.value })),
+            loop: false,
+            pageSize: Math.max(LEAST_ROWS, (stderr.rows ?? 24) - ROWS_AROUND),
+          },
+          context,
+        ),
+      ),
+    input: (message, initial) =>
+      ask((library, context) =>
+        library.input({ message, ...(initial === undefined ? {} : { default: initial }) }, context),
+      ),
+    confirm: (message, initial) =>
+      ask((library, context) =>
+        library.confirm({ message, ...(initial === undefined ? {} : { default: initial }) }, context),
+      ),
+  };
+}
+
+type Library = typeof import('@inquirer/prompts');
+interface AskContext {
+  input: InputStream;
+  output: OutputStream;
+  signal: AbortSignal;
+}

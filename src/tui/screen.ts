@@ -1,0 +1,104 @@
+import { emitKeypressEvents } from 'node:readline';
+import { columnsOf, safeStream } from '../cli/streams.js';
+import type { World } from '../cli/world.js';
+import { widthOf } from '../report/text.js';
+
+/** What a person does to the terminal while it is drawn on. */
+export type ScreenEvent = { type: 'key'; name: string; ctrl: boolean } | { type: 'resize' };
+
+/** The whole terminal, drawn line by line: for whatever takes all of it. */
+export interface Screen {
+  /** As wide and high as the window is at this moment. */
+  readonly columns: number;
+  readonly rows: number;
+  /** Replaces what is shown, in one write. Lines that don't fit below are left out; wider ones are cut. */
+  draw(lines: readonly string[]): Promise<void>;
+  /** Calls the listener until the function that it returns is called. */
+  on(listener: (event: ScreenEvent) => void): () => void;
+  /** Gives the terminal back as it was found. More than once does no harm. */
+  close(): Promise<void>;
+}
+
+/** Alternate screen, no cursor, and a line that is too long is cut by the terminal instead of wrapped. */
+const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l';
+const LEAVE = '\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l';
+/** Synchronized output: terminals that know it show the frame at once, others ignore it. */
+const BEGIN = '\x1b[?2026h\x1b[H';
+const END = '\x1b[?2026l';
+
+/** Rows where a terminal does not say how many it has. */
+const USUAL_ROWS = 24;
+
+/**
+ * Takes the terminal over; whoever opens it closes it. A process that ends without doing so, at the second Ctrl-C
+ * or by a crash, gives it back on its way out.
+ */
+export async function openScreen(world: World): Promise<Screen> {
+  const { stdin, stdout, env } = world;
+  const out = safeStream(stdout);
+  const listeners = new Set<(event: ScreenEvent) => void>();
+  const tell = (event: ScreenEvent): void => {
+    for (const listener of [...listeners]) listener(event);
+  };
+  const onKey = (text: string | undefined, key: { name?: string; ctrl?: boolean }): void =>
+    tell({ type: 'key', name: key.name ?? text ?? '', ctrl: key.ctrl === true });
+  const onResize = (): void => tell({ type: 'resize' });
+  const hasKeys = stdin.isTTY === true;
+  const forget = world.atExit(LEAVE);
+  let open = true;
+
+  stdout.on('resize', onResize);
+  if (hasKeys) {
+    emitKeypressEvents(stdin);
+    stdin.setRawMode?.(true);
+    stdin.on('keypress', onKey);
+    stdin.resume();
+  }
+  const screen: Screen = {
+    get columns() {
+      return columnsOf(stdout, env);
+    },
+    get rows() {
+      return stdout.rows !== undefined && stdout.rows > 0 ? stdout.rows : USUAL_ROWS;
+    },
+    draw: (lines) => (open ? out.write(frame(lines, screen)) : Promise.resolve()),
+    on(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      if (!open) return;
+      open = false;
+      stdout.removeListener('resize', onResize);
+      if (hasKeys) {
+        stdin.removeListener('keypress', onKey);
+        stdin.setRawMode?.(false);
+        stdin.pause();
+      }
+      await out.write(LEAVE).catch(() => {});
+      forget();
+    },
+  };
+  try {
+    await out.write(ENTER);
+  } catch (error) {
+    await screen.close();
+    throw error;
+  }
+  return screen;
+}
+
+/**
+ * One frame, drawn over the one before: from the top, each line cleared behind its text, and all below. Nothing is
+ * cleared before it is written, so nothing flickers.
+ */
+export function frame(
+  lines: readonly string[],
+  { columns, rows }: { columns: number; rows: number },
+): string {
+  const shown = lines.slice(0, rows);
+  // After a full line the cursor still stands on its last character: clearing from there would take it away.
+  const drawn = shown.map((line) => (widthOf(line) < columns ? `${line}\x1b[K` : line)).join('\r\n');
+  const below = shown.length < rows ? '\r\n\x1b[J' : '';
+  return `${BEGIN}${drawn}${below}${END}`;
+}

@@ -1,0 +1,130 @@
+import { Streamed } from '../cli/command.js';
+import type { Context } from '../cli/context.js';
+import { failureDocument, failureOf } from '../cli/failure.js';
+import type { ExitCode } from '../errors.js';
+import { EXIT, OperatorError } from '../errors.js';
+import { statusExitCode } from '../model/agreement.js';
+import { changesBetween } from '../model/changes.js';
+import type { StatusResult } from '../model/status.js';
+import { statusText } from '../report/status.js';
+import type { Screen } from './screen.js';
+import { watch } from './watch.js';
+import {
+  changeLine,
+  clockTime,
+  type Look,
+  type TimedChange,
+  type Watched,
+  watchLines,
+} from './watch-view.js';
+
+/** So many changes are kept. */
+const KEPT_CHANGES = 50;
+
+/** Shows one look; `fresh` are the changes since the one before. */
+type Show = (watched: Watched, look: Look, fresh: readonly TimedChange[]) => Promise<void>;
+
+/**
+ * Looks at a cluster again and again: full screen on a terminal, a block of text or a document per look elsewhere.
+ * The first look must succeed; from then on a look that fails is shown as such. Answers with the exit code of the
+ * last look, or 130 after Ctrl-C.
+ */
+export async function watchStatus(
+  context: Context,
+  everyMs: number,
+  lookOnce: (signal: AbortSignal) => Promise<StatusResult>,
+): Promise<Streamed> {
+  const { clock, signal } = context;
+  const screen = context.globals.output === 'table' ? ((await context.openScreen?.()) ?? null) : null;
+  const show = screen === null ? showing(context) : drawing(context, screen);
+  let watched: Watched = { everyMs, sinceMs: clock.wallMs(), look: null, changes: [] };
+  let last: StatusResult | undefined;
+  let code: ExitCode = EXIT.unknown;
+  try {
+    if (screen !== null) await screen.draw(watchLines(watched, viewOf(context, screen)));
+    const end = await watch({
+      clock,
+      everyMs,
+      signal,
+      screen,
+      async look(stop) {
+        const look = await lookAt(context, lookOnce, stop, last !== undefined);
+        const fresh =
+          'status' in look && last !== undefined
+            ? changesBetween(last, look.status).map((c) => ({ ...c, atMs: look.atMs }))
+            : [];
+        if ('status' in look) last = look.status;
+        code = 'status' in look ? statusExitCode(look.status) : look.failure.exitCode;
+        watched = { ...watched, look, changes: [...watched.changes, ...fresh].slice(-KEPT_CHANGES) };
+        return { look, fresh };
+      },
+      show: ({ look, fresh }) => show(watched, look, fresh),
+    });
+    return new Streamed(end === 'interrupted' ? EXIT.interrupted : code);
+  } finally {
+    await screen?.close();
+  }
+}
+
+/** One look, timed. What an operator can cause is part of what is seen, except at the first look. */
+async function lookAt(
+  { clock }: Context,
+  lookOnce: (signal: AbortSignal) => Promise<StatusResult>,
+  stop: AbortSignal,
+  mayFail: boolean,
+): Promise<Look> {
+  const began = clock.now();
+  const timed = (): { atMs: number; tookMs: number } => ({
+    atMs: clock.wallMs(),
+    tookMs: clock.now() - began,
+  });
+  try {
+    const status = await lookOnce(stop);
+    return { ...timed(), status };
+  } catch (error) {
+    if (!mayFail || stop.aborted || !(error instanceof OperatorError)) throw error;
+    return { ...timed(), failure: failureOf(error) };
+  }
+}
+
+const viewOf = (
+  { stdout }: Context,
+  { columns, rows }: Screen,
+): { color: boolean; columns: number; rows: number } => ({ color: stdout.color, columns, rows });
+
+const drawing =
+  (context: Context, screen: Screen): Show =>
+  (watched) =>
+    screen.draw(watchLines(watched, viewOf(context, screen)));
+
+/** Off a terminal: nothing is drawn over, each look comes after the one before. */
+function showing(context: Context): Show {
+  const { globals, stdout } = context;
+  if (globals.output === 'json')
+    return (_, look, fresh) => context.write(`${JSON.stringify(documentOf(look, fresh))}\n`);
+  if (globals.output === 'yaml') {
+    return async (_, look, fresh) => {
+      const { stringify } = await import('yaml');
+      await context.write(`---\n${stringify(JSON.parse(JSON.stringify(documentOf(look, fresh))))}`);
+    };
+  }
+  let first = true;
+  return async (_, look, fresh) => {
+    const lines = [
+      ...(first ? [] : ['']),
+      clockTime(look.atMs),
+      ...fresh.map((c) => changeLine(c, stdout)),
+      ...('status' in look ? [statusText(look.status, stdout)] : [`error: ${look.failure.message}`]),
+    ];
+    first = false;
+    await context.write(`${lines.join('\n')}\n`);
+  };
+}
+
+/** The document of a status, with its time and what changed; or that of an error. */
+function documentOf(look: Look, fresh: readonly TimedChange[]): unknown {
+  const at = new Date(look.atMs).toISOString();
+  if ('failure' in look) return { at, ...(failureDocument(look.failure) as object) };
+  const changes = fresh.map(({ id, subject, turn, message }) => ({ id, subject, turn, message }));
+  return { at, changes, ...look.status };
+}

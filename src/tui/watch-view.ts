@@ -1,0 +1,110 @@
+import type { View } from '../cli/command.js';
+import { cut } from '../cli/cut.js';
+import type { Failure } from '../cli/failure.js';
+import type { Change } from '../model/changes.js';
+import { formatDurationMs, humanDurationMs } from '../model/duration.js';
+import type { StatusResult } from '../model/status.js';
+import { statusText } from '../report/status.js';
+import { plain, widthOf, wrap } from '../report/text.js';
+import { type Theme, themeOf } from '../report/theme.js';
+
+/** What one look found: a status, or why there is none. */
+export type Look = { atMs: number; tookMs: number } & ({ status: StatusResult } | { failure: Failure });
+
+/** A change with its time, wall clock, milliseconds since 1970. */
+export interface TimedChange extends Change {
+  atMs: number;
+}
+
+/** What a watch shows: the latest look, and what changed since it began, the latest last. */
+export interface Watched {
+  everyMs: number;
+  sinceMs: number;
+  look: Look | null;
+  changes: readonly TimedChange[];
+}
+
+/** So many changes are shown where there is room, and so many at least. */
+const MOST_CHANGES = 8;
+const LEAST_CHANGES = 3;
+
+/** `14:03:05`, in the time zone of whoever looks. */
+export const clockTime = (atMs: number): string => new Date(atMs).toTimeString().slice(0, 8);
+
+/** The lines of one frame: a header, the status, what changed. Never more than the window has rows. */
+export function watchLines(watched: Watched, view: View & { rows: number }): string[] {
+  const theme = themeOf(view);
+  const body = watched.look === null ? ['looking …'] : lookLines(watched.look, view);
+  // Header and two empty lines, and the pane's own title.
+  const room = Math.max(1, view.rows - 4);
+  const most = Math.min(watched.changes.length, MOST_CHANGES);
+  const shown = Math.max(Math.min(most, room - body.length), Math.min(most, LEAST_CHANGES));
+  const lines = [
+    theme.dim(header(watched, view)),
+    '',
+    ...clipped(body, Math.max(1, room - shown), theme, view),
+    '',
+    ...changeLines(watched, shown, view),
+  ];
+  return lines.slice(0, view.rows);
+}
+
+/** Time, rhythm and how to leave, as far as the window is wide enough. */
+function header({ look, everyMs }: Watched, { columns }: View): string {
+  const parts = [
+    ...(look === null ? [] : [clockTime(look.atMs)]),
+    'q quits',
+    `every ${formatDurationMs(everyMs)}`,
+    ...(look === null ? [] : [`the look took ${humanDurationMs(look.tookMs)}`]),
+  ];
+  for (let kept = parts.length; kept > 1; kept -= 1) {
+    const line = parts.slice(0, kept).join('  ');
+    if (widthOf(line) <= columns) return line;
+  }
+  return cut(parts[0] ?? '', columns);
+}
+
+function lookLines(look: Look, view: View): string[] {
+  return ('status' in look ? statusText(look.status, view) : failureLines(look.failure, view)).split('\n');
+}
+
+/** As `error:`, `why:` and `try:` below each other, within the width. */
+function failureLines({ message, why, hint }: Failure, view: View): string {
+  const theme = themeOf(view);
+  const part = (label: string, text: string | undefined, paint: (line: string) => string): string[] =>
+    text === undefined ? [] : wrap(`${label} ${plain(text)}`, view.columns, 2).map(paint);
+  return [
+    ...part('error:', message, theme.bad),
+    ...part('  why:', why, theme.dim),
+    ...part('  try:', hint, theme.accent),
+  ].join('\n');
+}
+
+/** The first lines, the last of them saying how many are missing. */
+function clipped(lines: string[], room: number, theme: Theme, { columns }: View): string[] {
+  if (lines.length <= room) return lines;
+  const missing = lines.length - room + 1;
+  return [
+    ...lines.slice(0, room - 1),
+    theme.dim(cut(`… ${missing} more lines: enlarge the window`, columns)),
+  ];
+}
+
+/** The latest changes, the very latest first. */
+function changeLines({ changes, sinceMs }: Watched, shown: number, view: View): string[] {
+  const theme = themeOf(view);
+  if (changes.length === 0) return [theme.dim(cut(`no change since ${clockTime(sinceMs)}`, view.columns))];
+  const latest = changes.slice(-shown).reverse();
+  return [theme.dim(cut('what changed', view.columns)), ...latest.map((c) => changeLine(c, view))];
+}
+
+/** `14:03:05 - redis-2 went away`, cut to the width. */
+export function changeLine(change: TimedChange, view: View): string {
+  const theme = themeOf(view);
+  const { mark, paint } = {
+    worse: { mark: '-', paint: theme.bad },
+    better: { mark: '+', paint: theme.ok },
+    neutral: { mark: '*', paint: theme.warn },
+  }[change.turn];
+  return paint(cut(`${clockTime(change.atMs)} ${mark} ${plain(change.message)}`, view.columns));
+}

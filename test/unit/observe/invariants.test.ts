@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import { parseSentinelEvent } from '../../../src/model/events.js';
+import type { Snapshot } from '../../../src/model/snapshot.js';
+import {
+  dualMasters,
+  everyoneIn,
+  heldLongEnoughMs,
+  noFailover,
+  noFullResync,
+  promotionBound,
+  quorumUsable,
+  sentinelsAgree,
+  splitBrainInterval,
+  type Watch,
+} from '../../../src/observe/invariants/index.js';
+import type { Cast, Observation } from '../../../src/observe/observation.js';
+import { altered, healthy, sentinelOf, silenceNode, viewOf } from '../../helpers/snapshots.js';
+
+const at = (port: number): { host: string; port: number } => ({ host: '127.0.0.1', port });
+const cast: Cast = {
+  masterName: 'mymaster',
+  oldMaster: { id: 'redis-1', announce: at(6379) },
+  nodes: [
+    { id: 'redis-1', announce: at(6379) },
+    { id: 'redis-2', announce: at(6380) },
+    { id: 'redis-3', announce: at(6381) },
+  ],
+  sentinels: ['sentinel-1'],
+};
+const role = (atMs: number, source: string, what: 'master' | 'replica'): Observation => ({
+  kind: 'role',
+  atMs,
+  source,
+  seen: { role: what, follows: null, link: null },
+});
+const gone = (atMs: number, source: string): Observation => ({ kind: 'gone', atMs, source });
+const silent = (atMs: number, source: string): Observation => ({ kind: 'silent', atMs, source });
+const switched = (atMs: number): Observation => ({
+  kind: 'event',
+  atMs,
+  source: 'sentinel-1',
+  event: parseSentinelEvent('+switch-master', 'mymaster 127.0.0.1 6379 127.0.0.1 6380'),
+});
+const watch = (change: Partial<Watch> = {}): Watch => ({
+  fromMs: 0,
+  untilMs: 20_000,
+  still: [],
+  tookWrites: null,
+  ...change,
+});
+
+describe('two masters at the same time', () => {
+  it('are none where the old one is dead until it comes back as a replica', () => {
+    const seen = [gone(0, 'redis-1'), role(3000, 'redis-2', 'master'), role(4000, 'redis-1', 'replica')];
+    const still = [{ id: 'redis-1', fromMs: 0, toMs: 3990 }];
+    expect(dualMasters({ cast, seen }, watch({ still }))).toEqual([]);
+    expect(splitBrainInterval({ cast, seen }, watch({ still }), 0)).toMatchObject({ verdict: 'holds' });
+  });
+
+  it('are counted from the return of one until it is demoted, with what each of them took', () => {
+    const seen = [
+      gone(0, 'redis-1'),
+      role(3000, 'redis-2', 'master'),
+      role(4000, 'redis-1', 'master'),
+      gone(14_000, 'redis-1'),
+      role(14_010, 'redis-1', 'replica'),
+    ];
+    const still = [{ id: 'redis-1', fromMs: 0, toMs: 4000 }];
+    const told = watch({ still, tookWrites: (node) => (node === 'redis-1' ? 38 : 4000) });
+    expect(dualMasters({ cast, seen }, told)).toEqual([
+      { fromMs: 4000, toMs: 14_000, masters: ['redis-2', 'redis-1'] },
+    ]);
+    expect(splitBrainInterval({ cast, seen }, told, 20_000)).toEqual({
+      id: 'split-brain-interval',
+      verdict: 'holds',
+      evidence:
+        'redis-2 and redis-1 said master at the same time for 10.00 s; writes taken meanwhile: redis-2 4000, redis-1 38',
+    });
+    expect(splitBrainInterval({ cast, seen }, told, 9000)).toMatchObject({ verdict: 'violated' });
+  });
+
+  it('are there as long as nobody stops the old one, which nobody hurt', () => {
+    const seen = [role(3000, 'redis-2', 'master')];
+    expect(dualMasters({ cast, seen }, watch())).toMatchObject([{ fromMs: 3000, toMs: 20_000 }]);
+  });
+
+  it('are not counted while one of them is frozen, and are several where it happens again', () => {
+    const seen = [role(3000, 'redis-2', 'master'), role(18_000, 'redis-1', 'replica')];
+    const still = [
+      { id: 'redis-1', fromMs: 0, toMs: 5000 },
+      { id: 'redis-1', fromMs: 6000, toMs: 17_000 },
+    ];
+    expect(dualMasters({ cast, seen }, watch({ still })).map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
+      [5000, 6000],
+      [17_000, 18_000],
+    ]);
+  });
+
+  it.each([
+    ['closed its connection', gone],
+    ['fell silent', silent],
+  ])('are unknown where a node %s for long, unless we know that it was still', (_, absence) => {
+    const seen = [absence(1000, 'redis-3'), role(9000, 'redis-3', 'replica')];
+    const result = splitBrainInterval({ cast, seen }, watch(), 0);
+    expect(result).toMatchObject({ verdict: 'unknown' });
+    expect(result.evidence).toContain('redis-3 was not heard for 8.00 s');
+    const still = [{ id: 'redis-3', fromMs: 900, toMs: 8900 }];
+    expect(splitBrainInterval({ cast, seen }, watch({ still }), 0)).toMatchObject({ verdict: 'holds' });
+  });
+});
+
+describe('no failover', () => {
+  const config = { downAfterMs: 1500, failoverTimeoutMs: 60_000 };
+  const calm: Observation[] = [
+    role(0, 'redis-1', 'master'),
+    role(0, 'redis-2', 'replica'),
+    role(0, 'redis-3', 'replica'),
+    { kind: 'belief', atMs: 0, source: 'sentinel-1', master: at(6379) },
+  ];
+  const held = { fromMs: 10, untilMs: 10 + heldLongEnoughMs(config), ...config };
+  const judged = (more: Observation[], hold = held) => noFailover([...calm, ...more], cast, hold).verdict;
+
+  it('is held for longer than down-after and an election take', () => {
+    expect(heldLongEnoughMs(config)).toBeGreaterThan(1500 + 10_000);
+    expect(judged([])).toBe('holds');
+    expect(judged([], { ...held, untilMs: held.untilMs - 1 })).toBe('unknown');
+  });
+
+  it.each([
+    ['a sentinel switched', 'violated', switched(5000)],
+    ['another node says master', 'violated', role(5000, 'redis-2', 'master')],
+    ['a replica went away', 'unknown', gone(5000, 'redis-2')],
+    ['a replica fell silent', 'unknown', silent(5000, 'redis-3')],
+    ['the only sentinel went away', 'unknown', gone(5000, 'sentinel-1')],
+    ['the old master went away', 'holds', gone(5000, 'redis-1')],
+    ['it came after the hold', 'holds', switched(held.untilMs + 1)],
+  ])('where %s is %s', (_, verdict, observation) => expect(judged([observation])).toBe(verdict));
+});
+
+describe('the bound of a promotion', () => {
+  it.each([
+    ['holds', [switched(3000)], 3000],
+    ['violated', [switched(3000)], 2999],
+    ['unknown', [], 3000],
+  ])('%s', (verdict, seen, boundMs) =>
+    expect(promotionBound({ cast, seen }, watch(), boundMs)).toMatchObject({ verdict }),
+  );
+
+  it('is violated once a sentinel was heard for longer and never switched', () => {
+    const sdown: Observation = {
+      kind: 'event',
+      atMs: 1500,
+      source: 'sentinel-1',
+      event: parseSentinelEvent('+sdown', 'master mymaster 127.0.0.1 6379'),
+    };
+    const judged = (untilMs: number) =>
+      promotionBound({ cast, seen: [sdown] }, watch({ untilMs }), 3000).verdict;
+    expect([judged(2900), judged(3100)]).toEqual(['unknown', 'violated']);
+  });
+});
+
+describe('full resyncs', () => {
+  const master = { id: 'redis-2', announce: at(6380) };
+  it.each([
+    ['holds', { before: 2, after: 2, attached: true }],
+    ['violated', { before: 2, after: 3, attached: true }],
+    ['violated', { before: 2, after: 3, attached: false }],
+    ['unknown', { before: 2, after: 2, attached: false }],
+    ['unknown', { before: null, after: 2, attached: true }],
+    ['unknown', null],
+  ])('%s: %o', (verdict, fullSyncs) => expect(noFullResync(master, fullSyncs)).toMatchObject({ verdict }));
+});
+
+describe('a quorum that CKQUORUM calls usable', () => {
+  const judged = (snapshot: Snapshot, rejoin: 'rejoined' | null = 'rejoined') => {
+    const back = rejoin === null ? null : { mode: 'guarded', restartedMs: 1 };
+    return quorumUsable(
+      // Only whether there was a return counts.
+      { cast, rejoin: back as Parameters<typeof quorumUsable>[0]['rejoin'] },
+      everyoneIn(snapshot, 'mymaster'),
+    );
+  };
+
+  it('is violated where one sentinel has no connection to another, to a replica, or to the master', () => {
+    expect(judged(healthy())).toMatchObject({ verdict: 'holds' });
+    const lonely = judged(altered((s) => viewOf(s, 2).sentinels.pop()));
+    expect(lonely).toMatchObject({ verdict: 'violated' });
+    const cut = judged(altered((s) => viewOf(s, 1).replicas[0]?.flags.push('disconnected')));
+    expect(cut).toMatchObject({
+      verdict: 'violated',
+      evidence: 'sentinel-1 has no connection to redis-2',
+    });
+    expect(judged(altered((s) => viewOf(s, 3).flags.push('s_down')))).toMatchObject({ verdict: 'violated' });
+  });
+
+  it('is no matter of who is dead', () => {
+    const dead = altered((s) => {
+      silenceNode(s, 3);
+      for (const n of [1, 2, 3]) viewOf(s, n).replicas[1]?.flags.push('s_down');
+    });
+    expect(judged(dead)).toMatchObject({ verdict: 'holds' });
+  });
+});
+
+describe('agreement', () => {
+  it('is violated by a sentinel that answers and does not know the name', () => {
+    const forgetful = altered((s) => sentinelOf(s, 2).answer?.masters.splice(0));
+    expect(sentinelsAgree(everyoneIn(forgetful, 'mymaster'))).toMatchObject({
+      verdict: 'violated',
+      evidence: 'sentinel-2 no longer monitors the master’s name',
+    });
+  });
+});
