@@ -4,8 +4,8 @@ import { EXIT } from '../src/errors.js';
 import { formatDurationMs } from '../src/model/duration.js';
 import type { DriverName } from '../src/model/plan.js';
 import type { Verdict } from '../src/observe/result.js';
-import { chaosPlanText, chaosText, type ScenarioList, scenarioListText } from '../src/report/chaos.js';
 import { tapText } from '../src/report/tap.js';
+import { chaosPlanText, chaosText, type ScenarioList, scenarioListText } from '../src/report/text/chaos.js';
 import type { ChaosResult } from '../src/scenarios/format/result.js';
 import type { ChaosPlan } from '../src/scenarios/play/plan.js';
 

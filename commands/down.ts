@@ -2,7 +2,7 @@ import { defineCommand } from '../src/cli/command.js';
 import type { Context } from '../src/cli/context.js';
 import type { DownResult } from '../src/cluster/down.js';
 import { messageOf, OperatorError, usageError } from '../src/errors.js';
-import { downAllText, downText } from '../src/report/down.js';
+import { downAllText, downText } from '../src/report/text/down.js';
 import { engineOf, ownCluster, storeOf } from './shared/engine.js';
 
 export default defineCommand({

@@ -1,6 +1,6 @@
 import { defineCommand } from '../src/cli/command.js';
-import { checksPage } from '../src/report/checks-page.js';
-import { type Explained, explainRows, explainText } from '../src/report/explain.js';
+import { checksPage } from '../src/report/markdown/checks-page.js';
+import { type Explained, explainRows, explainText } from '../src/report/text/explain.js';
 import { requireKnown } from './shared/check-ids.js';
 
 interface Explanation {

@@ -1,5 +1,5 @@
 import { defineCommand } from '../src/cli/command.js';
-import { faultsText, faultText } from '../src/report/faults.js';
+import { faultsText, faultText } from '../src/report/text/faults.js';
 
 export default defineCommand({
   name: 'faults',

@@ -4,7 +4,7 @@ import { trendsOf } from '../src/cluster/store/run-record.js';
 import { integer } from '../src/config/parsers.js';
 import { stateHome } from '../src/config/paths.js';
 import { refused } from '../src/errors.js';
-import { type HistoryResult, historyRows, historyText } from '../src/report/history.js';
+import { type HistoryResult, historyRows, historyText } from '../src/report/text/history.js';
 import { storeOf } from './shared/engine.js';
 
 const SHOWN_RUNS = 20;

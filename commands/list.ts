@@ -1,6 +1,6 @@
 import { defineCommand } from '../src/cli/command.js';
 import type { ListedCluster } from '../src/cluster/store/list.js';
-import { listRows, listText } from '../src/report/list.js';
+import { listRows, listText } from '../src/report/text/list.js';
 import { engineOf } from './shared/engine.js';
 
 export default defineCommand<{ clusters: ListedCluster[] }>({

@@ -4,7 +4,7 @@ import { requireOwn } from '../src/cluster/target.js';
 import { duration, integer } from '../src/config/parsers.js';
 import type { LogLine } from '../src/drivers/driver.js';
 import { usageError } from '../src/errors.js';
-import { logLineText } from '../src/report/logs.js';
+import { logLineText } from '../src/report/text/logs.js';
 import { engineOf, targetOf } from './shared/engine.js';
 
 export default defineCommand({

@@ -1,5 +1,5 @@
 import { defineCommand } from '../src/cli/command.js';
-import { actText } from '../src/report/act.js';
+import { actText } from '../src/report/text/act.js';
 import { engineOf, ownCluster } from './shared/engine.js';
 import { NODE } from './shared/node.js';
 

@@ -1,6 +1,6 @@
 import { defineCommand } from '../src/cli/command.js';
 import { EXIT } from '../src/errors.js';
-import { quorumText } from '../src/report/quorum.js';
+import { quorumText } from '../src/report/text/quorum.js';
 import type { QuorumResult } from '../src/scenarios/play/quorum.js';
 import { engineOf, ownCluster } from './shared/engine.js';
 

@@ -4,7 +4,7 @@ import { shown } from '../src/config/parsers.js';
 import { whyUnreadable } from '../src/config/unreadable.js';
 import { OperatorError, usageError } from '../src/errors.js';
 import type { FailoverResult } from '../src/observe/result.js';
-import { failoverText } from '../src/report/failover.js';
+import { failoverText } from '../src/report/text/failover.js';
 import { runAgain } from './shared/failover-options.js';
 
 /** The result that was read, and the files that were written from it. */

@@ -3,7 +3,7 @@ import type { Context } from '../src/cli/context.js';
 import { duration } from '../src/config/parsers.js';
 import { assess, statusExitCode } from '../src/model/agreement.js';
 import type { StatusResult } from '../src/model/status.js';
-import { statusText } from '../src/report/status.js';
+import { statusText } from '../src/report/text/status.js';
 import { lookDeadlineMs, storeOf, type TargetSource, targetSource } from './shared/engine.js';
 
 /** How often `--watch` looks where it doesn't say, in milliseconds. */

@@ -4,7 +4,7 @@ import { EXIT, usageError } from '../src/errors.js';
 import { formatDurationMs } from '../src/model/duration.js';
 import type { RejoinMode, Verdict } from '../src/observe/result.js';
 import type { SweepResult } from '../src/observe/sweep-result.js';
-import { sweepText } from '../src/report/sweep.js';
+import { sweepText } from '../src/report/text/sweep.js';
 import { engineOf, ownCluster } from './shared/engine.js';
 import { faultOf, withoutDefaults } from './shared/failover-options.js';
 import { WORKLOAD_OPTIONS, workloadLine, workloadOf } from './shared/workload-options.js';

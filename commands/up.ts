@@ -5,7 +5,7 @@ import { usageError } from '../src/errors.js';
 import { formatAddress } from '../src/model/address.js';
 import type { DriverName } from '../src/model/plan.js';
 import { type ClusterSpec, DEFAULT_SPEC, PERSISTENCE, specFaults } from '../src/model/spec.js';
-import { upText } from '../src/report/up.js';
+import { upText } from '../src/report/text/up.js';
 import { engineOf } from './shared/engine.js';
 
 /** Options that are driver settings, not part of what the cluster is. */

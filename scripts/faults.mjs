@@ -1,7 +1,7 @@
 // Writes the catalogue in docs/faults.md from the built faults themselves, between its marks.
 import { readFile, writeFile } from 'node:fs/promises';
 import { catalogue } from '../dist/src/faults/catalogue/index.js';
-import { faultsPage } from '../dist/src/report/faults-page.js';
+import { faultsPage } from '../dist/src/report/markdown/faults-page.js';
 
 const PAGE = new URL('../docs/faults.md', import.meta.url);
 const MARKED = /(<!-- catalogue[^>]*-->\n\n)[\s\S]*?(\n\n<!-- \/catalogue -->)/;

@@ -4,7 +4,7 @@ import { shown } from '../../src/config/parsers.js';
 import { messageOf, refused, usageError } from '../../src/errors.js';
 import { writeAtomically } from '../../src/host/files.js';
 import type { SweepResult } from '../../src/observe/sweep-result.js';
-import { sweepHtml } from '../../src/report/sweep-html.js';
+import { sweepHtml } from '../../src/report/html/sweep-page.js';
 
 const RENDER: Readonly<Record<string, (result: SweepResult) => string>> = {
   '.html': sweepHtml,

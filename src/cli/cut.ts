@@ -1,4 +1,4 @@
-import { widthOf } from '../report/text.js';
+import { widthOf } from '../report/plain-text.js';
 
 /** A text without colours, at most so many columns wide: what is too much becomes `…`. */
 export function cut(text: string, columns: number): string {

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import { humanDurationMs } from '../model/duration.js';
 import type { OnProgress, Progress } from '../model/events.js';
-import { together, wrap } from '../report/text.js';
+import { together, wrap } from '../report/plain-text.js';
 import { cut } from './cut.js';
 import { painter, type SafeStream } from './streams.js';
 import type { OutputStream } from './world.js';

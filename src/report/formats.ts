@@ -1,7 +1,7 @@
 import type { FailoverResult } from '../observe/result.js';
 import { failoverHtml } from './html/page.js';
 import { junitXml } from './junit.js';
-import { failoverMarkdown } from './markdown.js';
+import { failoverMarkdown } from './markdown/failover.js';
 import { eventsNdjson } from './ndjson.js';
 
 /** A report in a file: what it is called in a directory of its own, the extensions that ask for it, how it is made. */

@@ -1,6 +1,6 @@
 import type { FailoverResult, Trial, Verdict } from '../observe/result.js';
-import { headline, trialVerdict } from './failover-words.js';
-import { metricText, thresholdText } from './metric-words.js';
+import { headline, trialVerdict } from './words/headline.js';
+import { metricText, thresholdText } from './words/metrics.js';
 
 /** One test case: no fault where it holds. */
 interface Case {

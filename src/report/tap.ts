@@ -1,5 +1,5 @@
 import type { ChaosResult, ScenarioResult } from '../scenarios/format/result.js';
-import { plain } from './text.js';
+import { plain } from './plain-text.js';
 
 /**
  * The result as TAP (version 14, testanything.org): a test point per scenario. What is unknown is not ok, since

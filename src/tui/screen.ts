@@ -1,7 +1,7 @@
 import { emitKeypressEvents } from 'node:readline';
 import { columnsOf, safeStream } from '../cli/streams.js';
 import type { World } from '../cli/world.js';
-import { widthOf } from '../report/text.js';
+import { widthOf } from '../report/plain-text.js';
 
 /** What a person does to the terminal while it is drawn on. */
 export type ScreenEvent = { type: 'key'; name: string; ctrl: boolean } | { type: 'resize' };

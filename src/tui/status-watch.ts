@@ -6,7 +6,7 @@ import { EXIT, OperatorError } from '../errors.js';
 import { statusExitCode } from '../model/agreement.js';
 import { changesBetween } from '../model/changes.js';
 import type { StatusResult } from '../model/status.js';
-import { statusText } from '../report/status.js';
+import { statusText } from '../report/text/status.js';
 import type { Screen } from './screen.js';
 import { watch } from './watch.js';
 import {

@@ -4,9 +4,9 @@ import type { Failure } from '../cli/failure.js';
 import type { Change } from '../model/changes.js';
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import type { StatusResult } from '../model/status.js';
-import { statusText } from '../report/status.js';
-import { plain, widthOf, wrap } from '../report/text.js';
-import { type Theme, themeOf } from '../report/theme.js';
+import { plain, widthOf, wrap } from '../report/plain-text.js';
+import { statusText } from '../report/text/status.js';
+import { type Theme, themeOf } from '../report/text/theme.js';
 
 /** What one look found: a status, or why there is none. */
 export type Look = { atMs: number; tookMs: number } & ({ status: StatusResult } | { failure: Failure });

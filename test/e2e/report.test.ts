@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FailoverResult } from '../../src/observe/result.js';
 import { failoverHtml } from '../../src/report/html/page.js';
 import { junitXml } from '../../src/report/junit.js';
-import { metricText } from '../../src/report/metric-words.js';
+import { metricText } from '../../src/report/words/metrics.js';
 import {
   CONTRASTS,
   EMBEDDED,

@@ -1,7 +1,7 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { ClientLane, LedgerSummary, Trial } from '../../observe/result.js';
-import { LOSS_WORDS } from '../loss-words.js';
-import { grouped } from '../metric-words.js';
+import { LOSS_WORDS } from '../words/losses.js';
+import { grouped } from '../words/metrics.js';
 import { lane, stretch } from './lane.js';
 import { html, moment } from './markup.js';
 import { percent, place, type Scale } from './scale.js';

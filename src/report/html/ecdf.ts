@@ -1,6 +1,6 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { FailoverResult, Trial } from '../../observe/result.js';
-import { neverBack } from '../advice.js';
+import { neverBack } from '../words/advice.js';
 import { html } from './markup.js';
 import { type Scale, ticks } from './scale.js';
 

@@ -1,5 +1,5 @@
 import { humanDurationMs } from '../../model/duration.js';
-import { metricText } from '../metric-words.js';
+import { metricText } from '../words/metrics.js';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { count } from '../../model/words.js';
 import type { FailoverResult, Trial } from '../../observe/result.js';
-import { neverBack } from '../advice.js';
-import { headline, trialVerdict } from '../failover-words.js';
-import { metricText } from '../metric-words.js';
+import { neverBack } from '../words/advice.js';
+import { headline, trialVerdict } from '../words/headline.js';
+import { metricText } from '../words/metrics.js';
 import { ecdfHtml } from './ecdf.js';
 import { html, jsonForScript, measured } from './markup.js';
 import { SCRIPT } from './script.js';

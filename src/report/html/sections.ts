@@ -1,10 +1,10 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
-import { adviceOf } from '../advice.js';
-import { phaseRows, returnWords } from '../failover-rows.js';
-import { workloadWords } from '../failover-words.js';
-import { causesOf, errorWords, LOSS_WORDS, ledgerTotals } from '../loss-words.js';
-import { grouped, inOrder, metricLabel, metricOf, thresholdText } from '../metric-words.js';
+import { adviceOf } from '../words/advice.js';
+import { workloadWords } from '../words/headline.js';
+import { causesOf, errorWords, LOSS_WORDS, ledgerTotals } from '../words/losses.js';
+import { grouped, inOrder, metricLabel, metricOf, thresholdText } from '../words/metrics.js';
+import { phaseRows, returnWords } from '../words/time-rows.js';
 import { html, measured, moment, tableHtml } from './markup.js';
 
 const MARKS: Readonly<Record<Verdict, string>> = { holds: '✔', violated: '✗', unknown: '?' };

@@ -1,6 +1,6 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { FailoverResult, Trial } from '../../observe/result.js';
-import { phaseRows } from '../failover-rows.js';
+import { phaseRows } from '../words/time-rows.js';
 import { clientRows, lostRow } from './client-lanes.js';
 import { lane, stretch } from './lane.js';
 import { html, moment } from './markup.js';

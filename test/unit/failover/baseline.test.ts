@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type BaselineComparison, compare } from '../../../src/failover/baseline.js';
 import { type Random, randomOf } from '../../../src/model/random.js';
 import type { FailoverResult, Trial, WorkloadSettings } from '../../../src/observe/result.js';
-import { baselineText } from '../../../src/report/baseline.js';
+import { baselineText } from '../../../src/report/text/baseline.js';
 import { client, ledger, nothingCame, resultOfTrials, trial, USUAL_PHASES } from '../../helpers/trials.js';
 
 const WORKLOAD: WorkloadSettings = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failed } from '../../../src/errors.js';
-import { sweepText } from '../../../src/report/sweep.js';
-import { sweepHtml } from '../../../src/report/sweep-html.js';
+import { sweepHtml } from '../../../src/report/html/sweep-page.js';
+import { sweepText } from '../../../src/report/text/sweep.js';
 import { runOf, sweepOf } from '../../helpers/sweeps.js';
 import { client, ledger, nothingCame, resultOfTrials, trial } from '../../helpers/trials.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chaosText } from '../../../src/report/chaos.js';
 import { chaosJunitXml } from '../../../src/report/chaos-junit.js';
 import { tapText } from '../../../src/report/tap.js';
+import { chaosText } from '../../../src/report/text/chaos.js';
 import {
   chaosResult,
   failedScenario,

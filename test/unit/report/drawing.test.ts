@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { table } from '../../../src/report/table.js';
-import { plain, widthOf, wrap } from '../../../src/report/text.js';
-import { axis, bar } from '../../../src/report/timeline.js';
+import { plain, widthOf, wrap } from '../../../src/report/plain-text.js';
+import { axis, bar } from '../../../src/report/text/bar.js';
+import { table } from '../../../src/report/text/table.js';
 import { plainView } from './lines.js';
 
 describe('wrap', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { FailoverResult } from '../../../src/observe/result.js';
-import { failoverText } from '../../../src/report/failover.js';
-import { headline } from '../../../src/report/failover-words.js';
 import { failoverHtml } from '../../../src/report/html/page.js';
-import { failoverMarkdown } from '../../../src/report/markdown.js';
+import { failoverMarkdown } from '../../../src/report/markdown/failover.js';
+import { failoverText } from '../../../src/report/text/failover.js';
+import { headline } from '../../../src/report/words/headline.js';
 import {
   bareResult,
   cutShortResult,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { catalogue } from '../../../src/faults/catalogue/index.js';
-import { faultsPage } from '../../../src/report/faults-page.js';
+import { faultsPage } from '../../../src/report/markdown/faults-page.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const read = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatOf, REPORT_FORMATS } from '../../../src/report/formats.js';
 import { junitXml } from '../../../src/report/junit.js';
-import { failoverMarkdown } from '../../../src/report/markdown.js';
+import { failoverMarkdown } from '../../../src/report/markdown/failover.js';
 import { eventsNdjson } from '../../../src/report/ndjson.js';
 import {
   bareResult,

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { widthOf } from '../../../src/report/text.js';
-import type { View } from '../../../src/report/theme.js';
+import { widthOf } from '../../../src/report/plain-text.js';
+import type { View } from '../../../src/report/text/theme.js';
 
 export const plainView = (columns: number): View => ({ color: false, columns });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assess } from '../../../src/model/agreement.js';
-import { statusText } from '../../../src/report/status.js';
+import { statusText } from '../../../src/report/text/status.js';
 import {
   altered,
   answerOf,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { UpResult } from '../../../src/cluster/up/result.js';
 import { nothingRemoved } from '../../../src/drivers/driver.js';
-import { downAllText, downText } from '../../../src/report/down.js';
-import { listRows, listText } from '../../../src/report/list.js';
-import { upText } from '../../../src/report/up.js';
+import { downAllText, downText } from '../../../src/report/text/down.js';
+import { listRows, listText } from '../../../src/report/text/list.js';
+import { upText } from '../../../src/report/text/up.js';
 import { expectToFit, plainView } from './lines.js';
 
 const ref = (id: string, port: number) => ({ id, host: '127.0.0.1', port });

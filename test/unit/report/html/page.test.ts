@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FailoverResult } from '../../../../src/observe/result.js';
 import { failoverHtml } from '../../../../src/report/html/page.js';
-import { metricText } from '../../../../src/report/metric-words.js';
+import { metricText } from '../../../../src/report/words/metrics.js';
 import {
   bareResult,
   cutShortResult,

@@ -1,0 +1,50 @@
+import type { Explained } from '../text/explain.js';
+
+const GROUPS: Record<Explained['group'], string> = {
+  configuration: 'Configuration',
+  authentication: 'Authentication and TLS',
+  network: 'Network and Docker',
+  data: 'Data nodes',
+  live: 'The cluster as it is now',
+  application: 'The application’s side',
+};
+
+/** Every check at length, as a page of Markdown: docs/checks.md is this. */
+export function checksPage(checks: readonly Explained[]): string {
+  const groups = (Object.keys(GROUPS) as Explained['group'][])
+    .map((group) => ({ group, members: checks.filter((check) => check.group === group) }))
+    .filter(({ members }) => members.length > 0);
+  return [
+    '# Checks',
+    '<!-- Written by `sentinelctl explain --markdown` from the checks themselves; a test fails when it is out of date. -->',
+    `What \`sentinelctl doctor\` looks for: ${checks.length} checks. Each is judged from what every sentinel and data node answered; one whose evidence is missing is skipped with the reason, never passed. \`sentinelctl explain ID\` says the same on a terminal.`,
+    ...groups.flatMap(({ group, members }) => [
+      `## ${GROUPS[group]}`,
+      overview(members),
+      ...members.map(section),
+    ]),
+  ].join('\n\n');
+}
+
+function overview(checks: readonly Explained[]): string {
+  const rows = checks.map((c) => `| [\`${c.id}\`](#${c.id}) | ${c.severity} | ${cell(c.title)} |`);
+  return ['| check | severity | what |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function section(check: Explained): string {
+  const needs = check.overTime === true ? ', needs `--watch-for`' : '';
+  return [
+    `### ${check.id}`,
+    `${capital(prose(check.title))} (${check.severity}${needs}).`,
+    `**What happens:** ${prose(check.consequence)}`,
+    prose(check.explanation),
+    ['**What to do:**', '', ...check.remedy.map((line) => `- ${prose(line)}`)].join('\n'),
+    ...(check.causes?.length ? [`**It causes:** ${check.causes.map((id) => `\`${id}\``).join(', ')}`] : []),
+    `**Known from:** ${check.sources.map(prose).join('; ')}`,
+  ].join('\n\n');
+}
+
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+const cell = (text: string): string => prose(text).replaceAll('|', '\\|');
+/** Nothing in the words of a check is markup: `*` and `_` stand in settings, `<` before what is to be filled in. */
+const prose = (text: string): string => text.replace(/([\\*_<>])/g, '\\$1');

@@ -1,0 +1,42 @@
+import type { DoctorResult } from '../../checks/diagnose.js';
+import type { Finding } from '../../checks/run.js';
+
+/** The diagnosis as Markdown, for a ticket or a job's summary. */
+export function doctorMarkdown({ verdict, findings, skipped, checked, cluster }: DoctorResult): string {
+  const lines = [
+    `## ${verdict.word}: ${text(verdict.text)}`,
+    '',
+    `Cluster ${code(cluster)}, ${checked} checks judged.`,
+  ];
+  for (const finding of findings) lines.push('', ...findingLines(finding));
+  if (skipped.length > 0) {
+    lines.push('', '| skipped | why |', '| --- | --- |');
+    for (const { id, why } of skipped) lines.push(`| \`${id}\` | ${text(why).replaceAll('|', '\\|')} |`);
+  }
+  return lines.join('\n');
+}
+
+function findingLines(finding: Finding): string[] {
+  const { id, severity, subject, message, consequence, fix, source, at, consequences } = finding;
+  return [
+    `### ${severity}: \`${id}\`${subject === '' ? '' : ` (${text(subject)})`}`,
+    '',
+    `${text(message)}${at === undefined ? '' : ` (${code(`${at.file}:${at.line}`)})`}. ${text(consequence)}`,
+    ...(fix.length === 0 ? [] : ['', '```', ...fix.map((line) => line.replaceAll('```', "'''")), '```']),
+    ...(consequences.length === 0
+      ? []
+      : [
+          '',
+          ...consequences.map(
+            (c) => `- explains ${c.severity} \`${c.id}\` (${text(c.subject)}): ${text(c.message)}`,
+          ),
+        ]),
+    '',
+    `Source: ${text(source)}`,
+  ];
+}
+
+/** Words of a server: nothing in them may become markup. */
+const text = (words: string): string =>
+  words.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').replace(/([\\`*_<>[\]#])/g, '\\$1');
+const code = (words: string): string => `\`${words.replaceAll('`', "'").replace(/\p{Cc}+/gu, ' ')}\``;

@@ -1,0 +1,136 @@
+import { humanDurationMs } from '../../model/duration.js';
+import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
+import { plain } from '../plain-text.js';
+import { adviceOf, neverBack } from '../words/advice.js';
+import { headline, settingOf, trialVerdict } from '../words/headline.js';
+import { causesOf, LOSS_WORDS, ledgerTotals } from '../words/losses.js';
+import { grouped, inOrder, metricLabel, metricText, thresholdText } from '../words/metrics.js';
+import { phaseRows } from '../words/time-rows.js';
+
+const MARK: Readonly<Record<Verdict, string>> = {
+  holds: '✅ holds',
+  violated: '❌ violated',
+  unknown: '❔ unknown',
+};
+
+/** The result for a CI job's summary page, in the Markdown that GitHub and GitLab read. Ends with a line break. */
+export function failoverMarkdown(result: FailoverResult): string {
+  const sections = [
+    [`## ${MARK[result.outcome]}: ${text(headline(result))}`, text(result.reason)],
+    ...(result.complete
+      ? []
+      : [['**The run did not get to its end:** what is shown was measured, the rest is missing.']]),
+    section('Thresholds', thresholdRows(result)),
+    section('Invariants', invariantRows(result)),
+    section('Measured', result.trials.length > 1 ? summaryRows(result) : phaseTable(result)),
+    section('Trials', result.trials.length > 1 ? trialRows(result) : []),
+    section('Ledger', ledgerRows(result)),
+    listSection('What to change next', adviceOf(result)),
+    [`_${text(settingOf(result))}_`, fenced(result.command)],
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.filter((line) => line !== '').join('\n\n'))
+    .join('\n\n')}\n`;
+}
+
+type Row = readonly string[];
+
+/** A heading and a table; nothing where there is no row below its titles. */
+const section = (title: string, rows: readonly Row[]): string[] =>
+  rows.length < 2 ? [] : [`### ${title}`, tableOf(rows)];
+
+const listSection = (title: string, items: readonly string[]): string[] =>
+  items.length === 0 ? [] : [`### ${title}`, items.map((item) => `- ${text(item)}`).join('\n')];
+
+function tableOf([titles = [], ...rows]: readonly Row[]): string {
+  const line = (cells: Row): string => `| ${cells.join(' | ')} |`;
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const thresholdRows = ({ thresholds }: FailoverResult): Row[] => [
+  ['Threshold', 'Actual', 'Verdict'],
+  ...thresholds.map((t): Row => [code(t.expression), text(thresholdText(t)), MARK[t.holds]]),
+];
+
+const invariantRows = ({ invariants }: FailoverResult): Row[] => [
+  ['Invariant', 'Verdict', 'Evidence'],
+  ...invariants.map((i): Row => [text(i.id), MARK[i.verdict], text(i.evidence)]),
+];
+
+const summaryRows = ({ summary }: FailoverResult): Row[] => [
+  ['Metric', 'n', 'p50', 'p95', 'max', '95 % CI of p50'],
+  ...inOrder(Object.keys(summary)).flatMap((metric): Row[] => {
+    const of = summary[metric];
+    if (of === undefined) return [];
+    const show = (value: number): string => metricText(metric, value);
+    const ci = of.ci95 === null ? '-' : of.ci95.map(show).join(' – ');
+    return [[text(metricLabel(metric)), String(of.n), show(of.p50), show(of.p95), show(of.max), ci]];
+  }),
+];
+
+function phaseTable({ trials, config }: FailoverResult): Row[] {
+  const [trial] = trials;
+  if (trial === undefined) return [];
+  const ms = (value: number | null): string => (value === null ? '-' : humanDurationMs(value));
+  return [
+    ['Phase', 'At', 'Step', 'Predicted', 'Why it took longer'],
+    ...phaseRows(trial, config).map(
+      (r): Row => [
+        text(r.label),
+        r.atMs === null ? 'not seen' : ms(r.atMs),
+        ms(r.stepMs),
+        ms(r.boundMs),
+        text(r.why ?? ''),
+      ],
+    ),
+  ];
+}
+
+const trialRows = ({ trials }: FailoverResult): Row[] => [
+  ['Trial', 'Verdict', 'Master', 'Switched', 'Clients out', 'Lost', 'Notes'],
+  ...trials.map((trial, i): Row => {
+    const { switchedMs } = trial.phases;
+    const out = trial.client?.outageMs ?? null;
+    return [
+      String(i + 1),
+      MARK[trialVerdict(trial)],
+      text(`${trial.oldMaster.id} → ${trial.newMaster?.id ?? 'nobody'}`),
+      switchedMs === null ? 'never' : humanDurationMs(switchedMs),
+      out === null ? '-' : `${neverBack(trial).length > 0 ? '&gt; ' : ''}${humanDurationMs(out)}`,
+      trial.ledger === undefined ? '-' : grouped(trial.ledger.lost),
+      text(notes(trial)),
+    ];
+  }),
+];
+
+const notes = (trial: Trial): string =>
+  [...trial.invariants.filter((v) => v.verdict !== 'holds').map((v) => v.id), ...trial.spurious].join('; ');
+
+function ledgerRows(result: FailoverResult): Row[] {
+  const totals = ledgerTotals(result);
+  if (totals === null) return [];
+  return [
+    ['Writes', 'Count'],
+    ['acknowledged', grouped(totals.acknowledged)],
+    ['**lost**', `**${grouped(totals.lost)}**`],
+    ...causesOf(totals).map(({ cause, lost }): Row => [`lost: ${LOSS_WORDS[cause]}`, grouped(lost)]),
+    ['indeterminate', grouped(totals.indeterminate)],
+    ['indeterminate, and there in the end', grouped(totals.recovered)],
+    ['refused', grouped(totals.failed)],
+    ['there, and never attempted', grouped(totals.unexpected)],
+    ...(totals.staleReads === null ? [] : [['stale reads', grouped(totals.staleReads)]]),
+  ];
+}
+
+/** Text that a server may have sent: no markup, no HTML, no new cell, one line. */
+const text = (words: string): string =>
+  plain(words)
+    .replaceAll('\u00a0', ' ')
+    .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
+    .replace(/[\\`*_[\]|#]/g, (c) => `\\${c}`);
+
+/** Code within a table: neither a backtick nor a bar can be escaped there by a backslash alone. */
+const code = (words: string): string => `\`${plain(words).replaceAll('`', "'").replaceAll('|', '\\|')}\``;
+
+const fenced = (words: string): string => `\`\`\`sh\n${plain(words).replaceAll('```', "'''")}\n\`\`\``;

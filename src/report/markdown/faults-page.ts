@@ -1,0 +1,50 @@
+import type { Fault, Way } from '../../faults/catalogue/fault.js';
+
+/** Every fault at length, in Markdown: what stands between the marks in docs/faults.md is this. */
+export function faultsPage(faults: readonly Fault[]): string {
+  const rows = faults.map(
+    (f) =>
+      `| [\`${f.name}\`](#${f.name}) | ${cell(f.summary)} | ${cell(f.target.byDefault)} | ${cell(f.expires ?? 'no')} |`,
+  );
+  const table = [
+    '| fault | what | hits, where nothing is said | ends by itself |',
+    '| --- | --- | --- | --- |',
+  ];
+  return [[...table, ...rows].join('\n'), ...faults.map(section)].join('\n\n');
+}
+
+function section(fault: Fault): string {
+  const { process, docker } = fault.drivers;
+  const isSame = JSON.stringify(process) === JSON.stringify(docker);
+  const params = Object.entries(fault.params).map(
+    ([name, value]) => `\`--${name.replace(/Ms$/, '')}\` (${value})`,
+  );
+  const rows = [
+    ['TARGET', `${fault.target.words}; by default ${fault.target.byDefault}`],
+    ...(params.length === 0 ? [] : [['options', params.join(', ')]]),
+    ...(isSame
+      ? [['how', wayOf(process)]]
+      : [
+          ['processes', wayOf(process)],
+          ['containers', wayOf(docker)],
+        ]),
+    ...(fault.expires === null ? [] : [['ends by itself', fault.expires]]),
+    ['a correct cluster', fault.correct.join('<br>')],
+    ['must not happen', fault.mustNot.join('<br>')],
+  ];
+  return [
+    `### ${fault.name}`,
+    `${capital(fault.summary)}. ${fault.does}`,
+    ['| | |', '| --- | --- |', ...rows.map(([name = '', text = '']) => `| ${name} | ${cell(text)} |`)].join(
+      '\n',
+    ),
+  ].join('\n\n');
+}
+
+const wayOf = (way: Way): string =>
+  way.can
+    ? `${way.injects}<br>taken back: ${way.heals}`
+    : `not possible: ${way.why}; instead: ${way.instead}`;
+
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+const cell = (text: string): string => text.replaceAll('|', '\\|');

@@ -1,0 +1,61 @@
+import type { BaselineComparison, MetricComparison } from '../../failover/baseline.js';
+import { plain, wrap } from '../plain-text.js';
+import { metricLabel, metricText } from '../words/metrics.js';
+import { verdictLines } from './problems.js';
+import { type Cell, type Column, table } from './table.js';
+import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
+
+/** The verdict against an earlier run, which settings differ, and what changed; what stayed as it was is only counted. */
+export function baselineText(comparison: BaselineComparison, view: View): string {
+  const theme = themeOf(view);
+  const { outcome, reason, differs, metrics } = comparison;
+  const word = { holds: 'NOT WORSE', violated: 'WORSE', unknown: 'UNKNOWN' }[outcome];
+  const paint = { holds: theme.ok, violated: theme.bad, unknown: theme.warn }[outcome];
+  const changed = metrics.filter((m) => m.verdict === 'worse' || m.verdict === 'better');
+  const same = metrics.filter((m) => m.verdict === 'same').length;
+  return [
+    ...verdictLines(word, paint, reason, view),
+    ...wrap(`against the run of ${plain(comparison.baselineStartedAt)}`, view.columns, 2).map(theme.dim),
+    ...differs.flatMap((d) => {
+      const line = `${d.decisive ? SYMBOL.bad : SYMBOL.warn} ${d.setting}: ${d.baseline} in the baseline, ${d.now} now`;
+      return wrap(plain(line), view.columns, 2).map(d.decisive ? theme.bad : theme.warn);
+    }),
+    ...(changed.length === 0
+      ? []
+      : [
+          table(
+            COLUMNS,
+            changed.map((m) => rowOf(m, theme)),
+            view,
+          ),
+        ]),
+    ...(same === 0
+      ? []
+      : wrap(`${same} other metrics did not change beyond noise`, view.columns, 2).map(theme.dim)),
+  ].join('\n');
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'METRIC (MEDIANS)' },
+  { title: 'BASELINE', align: 'right' },
+  { title: 'NOW', align: 'right' },
+  { title: '' },
+  { title: 'BY CHANCE', align: 'right', drop: 1 },
+];
+
+function rowOf(m: MetricComparison, theme: Theme): Cell[] {
+  const shown = (value: number | null): string => (value === null ? 'never' : metricText(m.metric, value));
+  const worse = m.verdict === 'worse';
+  const mark = worse ? `${SYMBOL.bad} worse` : `${SYMBOL.ok} better`;
+  return [
+    metricLabel(m.metric),
+    shown(m.baseline),
+    shown(m.now),
+    { text: mark, paint: worse ? theme.bad : theme.ok },
+    chanceText(m.chance),
+  ];
+}
+
+/** `0.4 %`; what is less than a hundredth of a percent is not told apart. */
+const chanceText = (chance: number | null): string =>
+  chance === null ? '-' : chance < 0.0001 ? '< 0.01 %' : `${Number((chance * 100).toPrecision(1))} %`;

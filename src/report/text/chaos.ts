@@ -1,0 +1,158 @@
+import { humanDurationMs } from '../../model/duration.js';
+import { command as commandText } from '../../model/hints.js';
+import type { ChaosResult, ScenarioResult } from '../../scenarios/format/result.js';
+import type { ChaosPlan, ScenarioPlan } from '../../scenarios/play/plan.js';
+import { plain, together, wrap } from '../plain-text.js';
+import { MARK, paintOf } from './outcome.js';
+import { verdictLines } from './problems.js';
+import { type Column, table } from './table.js';
+import { SYMBOL, themeOf, type View } from './theme.js';
+
+/** The verdict, a line per scenario, the story of each that does not hold, known weaknesses explained, what to type. */
+export function chaosText(result: ChaosResult, view: View): string {
+  const theme = themeOf(view);
+  const { scenarios, counts } = result;
+  const only = scenarios.length === 1 ? scenarios[0] : undefined;
+  const told =
+    only === undefined
+      ? scenarios.filter((s) => s.outcome === 'violated' || s.outcome === 'unknown')
+      : [only];
+  const weak = scenarios.filter((s) => s.weakness?.shown === true);
+  const summary = `${counts.holds} hold, ${counts.violated} violated, ${counts.unknown} unknown, ${counts.skipped} skipped, in ${together(humanDurationMs(result.tookMs))}`;
+  return [
+    ...verdictLines(result.outcome.toUpperCase(), paintOf(result.outcome, theme), summary, view),
+    ...wrap(plain(result.reason), view.columns),
+    ...(result.complete
+      ? []
+      : wrap(`${SYMBOL.warn} it was interrupted before its end`, view.columns, 2).map(theme.warn)),
+    ...(only === undefined ? ['', scenarioTable(scenarios, view)] : []),
+    ...told.flatMap((s) => ['', ...storyLines(s, view)]),
+    ...weak.flatMap((s) => ['', ...weaknessLines(s, view)]),
+    '',
+    ...nextLines(result).flatMap((line) =>
+      wrap(plain(`${SYMBOL.next} ${line}`), view.columns, 2).map(theme.accent),
+    ),
+  ].join('\n');
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'scenario' },
+  { title: 'outcome' },
+  { title: 'took', align: 'right', drop: 2 },
+  { title: 'why', drop: 1 },
+];
+
+function scenarioTable(scenarios: readonly ScenarioResult[], view: View): string {
+  const theme = themeOf(view);
+  const rows = scenarios.map((s) => [
+    s.name,
+    { text: `${MARK[s.outcome]} ${s.outcome}`, paint: paintOf(s.outcome, theme) },
+    s.tookMs === 0 ? '' : humanDurationMs(s.tookMs),
+    s.outcome === 'holds'
+      ? s.weakness?.shown === true
+        ? 'shows a known weakness of Sentinel'
+        : ''
+      : s.reason,
+  ]);
+  return table(COLUMNS, rows, view);
+}
+
+/** What was done, step by step, and everything that was judged. */
+function storyLines(s: ScenarioResult, view: View): string[] {
+  const theme = themeOf(view);
+  const where = [s.cluster, s.driver, s.engine === null ? null : `${s.engine.name} ${s.engine.version}`];
+  const mark = { done: SYMBOL.ok, failed: SYMBOL.bad, unknown: SYMBOL.unknown, 'not-reached': '-' } as const;
+  const line = (symbol: string, words: string): string[] =>
+    wrap(plain(`  ${symbol} ${words}`), view.columns, 6);
+  return [
+    `${theme.bold(s.name)}: ${plain(s.summary)}`,
+    theme.dim(plain(where.filter((w) => w !== null).join(', '))),
+    ...(s.steps.length === 0 ? wrap(plain(`  ${MARK[s.outcome]} ${s.reason}`), view.columns, 4) : []),
+    ...s.steps.flatMap((step) =>
+      line(
+        mark[step.outcome],
+        [
+          step.step,
+          step.evidence === '' ? '' : `: ${step.evidence}`,
+          step.tookMs === null ? '' : `  (${together(humanDurationMs(step.tookMs))})`,
+        ].join(''),
+      ),
+    ),
+    ...s.expectations.flatMap((e) => line(MARK[e.verdict], `${e.expectation}: ${e.evidence}`)),
+    ...s.invariants.flatMap((i) => line(MARK[i.verdict], `${i.id}: ${i.evidence}`)),
+  ];
+}
+
+function weaknessLines(s: ScenarioResult, view: View): string[] {
+  const theme = themeOf(view);
+  const { weakness } = s;
+  if (weakness === null) return [];
+  return [
+    ...wrap(
+      plain(`${SYMBOL.warn} ${s.name}: ${weakness.evidence.map((e) => e.evidence).join('; ')}`),
+      view.columns,
+      2,
+    ).map(theme.warn),
+    ...wrap(plain(`  ${weakness.explanation}`), view.columns, 2),
+    ...wrap(plain(`  What to do: ${weakness.advice}`), view.columns, 2),
+  ];
+}
+
+function nextLines({ scenarios, command, kept }: ChaosResult): string[] {
+  const bad = scenarios.filter((s) => s.outcome === 'violated' || s.outcome === 'unknown');
+  const left = kept.map(
+    (cluster) => `left as it is: ${commandText('heal', cluster)}, then ${commandText('down', cluster)}`,
+  );
+  return [...new Set([...left, ...bad.slice(0, 3).map((s) => s.command), command])];
+}
+
+/** What `chaos list` answers. */
+export interface ScenarioList {
+  scenarios: { name: string; summary: string; tags: string[]; source: string | null; weakness: boolean }[];
+}
+
+export function scenarioListText({ scenarios }: ScenarioList, view: View): string {
+  const theme = themeOf(view);
+  const rows = scenarios.map((s) => [s.name, s.summary, { text: s.tags.join(' '), paint: theme.dim }]);
+  return [
+    table(
+      [{ title: 'scenario' }, { title: 'what happens', drop: 2 }, { title: 'tags', drop: 1 }],
+      rows,
+      view,
+    ),
+    '',
+    theme.accent(`${SYMBOL.next} sentinelctl chaos show ${scenarios[0]?.name ?? 'NAME'}`),
+    theme.accent(`${SYMBOL.next} sentinelctl chaos run ${scenarios[0]?.name ?? 'NAME'}`),
+  ].join('\n');
+}
+
+/** Steps and exact acts, of `--dry-run` and `chaos show`. */
+export function chaosPlanText({ scenarios }: ChaosPlan, view: View): string {
+  return scenarios.map((s) => planLines(s, view).join('\n')).join('\n\n');
+}
+
+function planLines(s: ScenarioPlan, view: View): string[] {
+  const theme = themeOf(view);
+  const bullet = (words: string, indent: number): string[] =>
+    wrap(plain(`${' '.repeat(indent)}${words}`), view.columns, indent + 2);
+  return [
+    `${theme.bold(s.name)}: ${plain(s.summary)}`,
+    ...bullet(`on: ${s.cluster}`, 2),
+    ...(s.source === null ? [] : bullet(`from: ${s.source}`, 2)),
+    ...(s.skipped === null ? [] : bullet(`would be skipped: ${s.skipped}`, 2).map(theme.warn)),
+    ...s.steps.flatMap(({ step, acts }, i) => [
+      ...bullet(`${i + 1}. ${step}`, 2),
+      ...acts.flatMap(({ does, undo }) => bullet(`${does}; taken back: ${undo}`, 7).map(theme.dim)),
+    ]),
+    ...bullet('at the end everything is taken back, and convergence is proved', 2),
+    ...(s.expectations.length === 0 ? [] : bullet(`expects: ${s.expectations.join('; ')}`, 2)),
+    ...bullet(`invariants: ${s.invariants.join(', ')}`, 2),
+    ...(s.weakness === null
+      ? []
+      : [
+          ...bullet(`shows a weakness of Sentinel: ${s.weakness.shows.join('; ')}`, 2).map(theme.warn),
+          ...bullet(s.weakness.explanation, 4),
+          ...bullet(`What to do: ${s.weakness.advice}`, 4),
+        ]),
+  ];
+}

@@ -1,0 +1,114 @@
+import type { Severity } from '../../checks/check.js';
+import type { DoctorResult } from '../../checks/diagnose.js';
+import type { Finding, Skipped } from '../../checks/run.js';
+import { plain, wrap } from '../plain-text.js';
+import { nextLines, verdictLines } from './problems.js';
+import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
+
+const MARK: Record<Severity, string> = { critical: SYMBOL.bad, warning: SYMBOL.warn, info: 'i' };
+/** So many findings of one check are shown. */
+const SHOWN_ALIKE = 10;
+/** So many checks are named that are skipped for one and the same reason. */
+const NAMED_SKIPS = 8;
+
+/** The verdict first; then each root cause with why it matters, what to type and what it explains; then what was skipped. */
+export function doctorText(result: DoctorResult, view: View): string {
+  const theme = themeOf(view);
+  const { word, text } = result.verdict;
+  const lines = verdictLines(word, verdictPaint(word, theme), text, view);
+  const shown = new Map<string, string>();
+  for (const alike of byCheck(result.findings)) lines.push('', ...alikeLines(alike, shown, view));
+  if (result.skipped.length > 0) lines.push('', ...skippedLines(result.skipped, view));
+  return lines.join('\n');
+}
+
+function verdictPaint(word: string, theme: Theme): (text: string) => string {
+  return word === 'HEALTHY' ? theme.ok : word === 'CRITICAL' ? theme.bad : theme.warn;
+}
+
+/** Findings of one check that follow each other: why it matters, and the source, are said once. */
+function byCheck(findings: readonly Finding[]): Finding[][] {
+  const groups: Finding[][] = [];
+  for (const finding of findings) {
+    const last = groups.at(-1);
+    if (last?.[0]?.id === finding.id) last.push(finding);
+    else groups.push([finding]);
+  }
+  return groups;
+}
+
+function alikeLines(alike: readonly Finding[], shown: Map<string, string>, view: View): string[] {
+  const theme = themeOf(view);
+  const dim = (text: string): string[] => wrap(plain(`  ${text}`), view.columns, 2).map(theme.dim);
+  const left = alike.length - SHOWN_ALIKE;
+  return alike.flatMap((finding, i) => {
+    if (i >= SHOWN_ALIKE) return [];
+    const isLast = i === Math.min(alike.length, SHOWN_ALIKE) - 1;
+    return [
+      ...wrap(plain(`${MARK[finding.severity]} ${headOf(finding)}`), view.columns, 2).map(
+        paintOf(finding.severity, theme),
+      ),
+      ...(i === 0 ? dim(finding.consequence) : []),
+      ...fixLines(finding, shown, view),
+      ...finding.consequences.flatMap((other) =>
+        wrap(plain(`  ↳ ${headOf(other)}`), view.columns, 4).map(paintOf(other.severity, theme)),
+      ),
+      ...(isLast && left > 0 ? dim(`and ${left} more of ${finding.id}; --json has them all`) : []),
+      ...(isLast ? dim(finding.source) : []),
+    ];
+  });
+}
+
+/** `critical no-quorum  mymaster: 1 usable of 3 …`, with its place in a file where it has one. */
+function headOf({ severity, id, subject, message, at }: Finding): string {
+  const place = at === undefined ? '' : ` (${at.file}:${at.line})`;
+  const about = subject === '' ? '' : `${subject}: `;
+  return `${severity} ${id}  ${about}${message}${place}`;
+}
+
+/** A cure is shown in full, since it is a sequence; where an earlier finding has the same one, that is named. */
+function fixLines({ fix, id }: Finding, shown: Map<string, string>, view: View): string[] {
+  if (fix.length === 0) return [];
+  const cure = fix.join('\n');
+  const earlier = shown.get(cure);
+  if (earlier === id) return [];
+  if (earlier !== undefined) return nextLines(`the same as for ${earlier} above`, view);
+  shown.set(cure, id);
+  return fix.flatMap((line) => nextLines(line, view));
+}
+
+function paintOf(severity: Severity, theme: Theme): (text: string) => string {
+  return { critical: theme.bad, warning: theme.warn, info: theme.accent }[severity];
+}
+
+/** `6 skipped: needs --watch-for 5s (flapping, lag); …`: the reasons, and which checks each one kept from judging. */
+function skippedLines(skipped: readonly Skipped[], view: View): string[] {
+  const theme = themeOf(view);
+  const byReason = new Map<string, string[]>();
+  for (const { id, why } of skipped) byReason.set(why, [...(byReason.get(why) ?? []), id]);
+  return [
+    theme.dim(`skipped: ${skipped.length}`),
+    ...[...byReason].flatMap(([why, ids]) => {
+      const more = ids.length > NAMED_SKIPS ? ` and ${ids.length - NAMED_SKIPS} more` : '';
+      const line = `  ${ids.slice(0, NAMED_SKIPS).join(', ')}${more}: ${why}`;
+      return wrap(plain(line), view.columns, 4).map(theme.dim);
+    }),
+  ];
+}
+
+/** Rows for `--output tsv`: what is explained by another finding names it in the last column. */
+export function doctorRows({ findings }: DoctorResult): { columns: string[]; rows: string[][] } {
+  const row = (f: Finding, cause: string): string[] => [
+    f.severity,
+    f.id,
+    f.subject,
+    f.message,
+    f.fix.join('; '),
+    f.at === undefined ? '' : `${f.at.file}:${f.at.line}`,
+    cause,
+  ];
+  return {
+    columns: ['severity', 'id', 'subject', 'message', 'fix', 'at', 'cause'],
+    rows: findings.flatMap((f) => [row(f, ''), ...f.consequences.map((c) => row(c, f.id))]),
+  };
+}

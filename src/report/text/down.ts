@@ -1,0 +1,36 @@
+import type { DownResult } from '../../cluster/down.js';
+import { command } from '../../model/hints.js';
+import { count, listed } from '../../model/words.js';
+import { wrap } from '../plain-text.js';
+import { SYMBOL, themeOf, type View } from './theme.js';
+
+const NOUNS = {
+  processes: 'process',
+  containers: 'container',
+  networks: 'network',
+  volumes: 'volume',
+} as const;
+
+/** What was taken away, in counts. */
+export function downText(result: DownResult, view: View): string {
+  const theme = themeOf(view);
+  const { cluster, removed } = result;
+  const parts = (Object.keys(NOUNS) as (keyof typeof NOUNS)[])
+    .filter((key) => removed[key] > 0)
+    .map((key) => (removed[key] === 1 ? count(1, NOUNS[key]) : `${removed[key]} ${key}`));
+  const what = parts.length === 0 ? 'nothing was left to remove' : `${listed(parts)} removed`;
+  const kept = result.keptData ? ', data kept' : '';
+  const lines = wrap(`${cluster} is down: ${what}${kept}`, view.columns, 2).map((line, i) =>
+    i === 0 ? theme.ok(line) : line,
+  );
+  if (result.keptData) {
+    lines.push(...wrap(`${SYMBOL.next} ${command('up', cluster)}`, view.columns, 2).map(theme.accent));
+  }
+  return lines.join('\n');
+}
+
+/** `down --all`: a line or two per cluster. */
+export function downAllText(results: readonly DownResult[], view: View): string {
+  if (results.length === 0) return 'no cluster is known here: nothing to take down';
+  return results.map((result) => downText(result, view)).join('\n');
+}

@@ -1,0 +1,55 @@
+import type { Check } from '../../checks/check.js';
+import { wrap } from '../plain-text.js';
+import { nextLines } from './problems.js';
+import { type Cell, table } from './table.js';
+import { themeOf, type View } from './theme.js';
+
+/** A check as it is explained: everything but what it runs. */
+export type Explained = Omit<Check, 'run'>;
+
+/** The long form of one check, or one line for each of several. */
+export function explainText(checks: readonly Explained[], view: View): string {
+  const [only, ...others] = checks;
+  return only !== undefined && others.length === 0 ? longForm(only, view) : listForm(checks, view);
+}
+
+function longForm(check: Explained, view: View): string {
+  const theme = themeOf(view);
+  const part = (title: string, words: string): string[] =>
+    words === '' ? [] : ['', theme.dim(title), ...wrap(`  ${words}`, view.columns, 2)];
+  const lines = (title: string, all: readonly string[]): string[] =>
+    all.length === 0 ? [] : ['', theme.dim(title), ...all.flatMap((line) => nextLines(line, view))];
+  return [
+    ...wrap(`${theme.bold(check.id)}  ${check.title}`, view.columns, 2),
+    theme.dim(`${check.severity}, ${check.group}${check.overTime === true ? ', needs --watch-for' : ''}`),
+    ...part('what happens', check.consequence),
+    ...part('why', check.explanation),
+    ...lines('what to do', check.remedy),
+    ...part('it causes', (check.causes ?? []).join(', ')),
+    ...part('known from', check.sources.join('; ')),
+  ].join('\n');
+}
+
+function listForm(checks: readonly Explained[], view: View): string {
+  const theme = themeOf(view);
+  const paint = { critical: theme.bad, warning: theme.warn, info: theme.accent };
+  const rows = checks.map((c): Cell[] => [
+    { text: c.id, paint: theme.bold },
+    { text: c.severity, paint: paint[c.severity] },
+    c.group,
+    c.title,
+  ]);
+  return table(
+    [{ title: 'ID' }, { title: 'SEVERITY' }, { title: 'GROUP', drop: 1 }, { title: 'WHAT' }],
+    rows,
+    view,
+  );
+}
+
+/** Rows for `--output tsv`. */
+export function explainRows(checks: readonly Explained[]): { columns: string[]; rows: string[][] } {
+  return {
+    columns: ['id', 'severity', 'group', 'title'],
+    rows: checks.map((c) => [c.id, c.severity, c.group, c.title]),
+  };
+}

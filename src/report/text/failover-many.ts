@@ -1,0 +1,89 @@
+import { humanDurationMs } from '../../model/duration.js';
+import { listed } from '../../model/words.js';
+import { type FailoverResult, type MetricSummary, PHASES, type Trial } from '../../observe/result.js';
+import { plain, widthOf, wrap } from '../plain-text.js';
+import { trialVerdict } from '../words/headline.js';
+import { ledgerTotals, ledgerWords } from '../words/losses.js';
+import { inOrder, isTime, metricLabel, metricText } from '../words/metrics.js';
+import { axis } from './bar.js';
+import { type Cell, table } from './table.js';
+import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
+
+/** Metrics that one screen has room for; the reports in files have all of them. */
+const SHOWN: readonly string[] = [
+  ...PHASES,
+  'rejoin.zombieMs',
+  'rejoin.caughtUpMs',
+  'client.outageMs',
+  'client.lastRecoveredMs',
+  'ledger.lost',
+];
+
+/** Several trials: each one's verdict in a row, every metric over them, the ledger added up. */
+export function manyLines(result: FailoverResult, view: View): string[] {
+  const metrics = inOrder(Object.keys(result.summary).filter((m) => SHOWN.includes(m)));
+  const ledger = ledgerTotals(result);
+  return [
+    ...(result.trials.length === 0 ? [] : ['', ...trialsLines(result.trials, view)]),
+    ...(metrics.length === 0 ? [] : ['', summaryTable(metrics, result, view)]),
+    ...(ledger === null ? [] : ['', ...wrap(plain(`ledger  ${ledgerWords(ledger)}`), view.columns, 8)]),
+  ];
+}
+
+/** `trials  ✔✔✗✔`, and a line for each that does not hold. */
+function trialsLines(trials: readonly Trial[], view: View): string[] {
+  const theme = themeOf(view);
+  const mark = { holds: SYMBOL.ok, violated: SYMBOL.bad, unknown: SYMBOL.unknown };
+  const strip = trials.map((t) => mark[trialVerdict(t)]).join('');
+  const bad = trials.flatMap((trial, i) => {
+    const verdict = trialVerdict(trial);
+    if (verdict === 'holds' && trial.spurious.length === 0) return [];
+    const broken = trial.invariants.filter((v) => v.verdict !== 'holds').map((v) => v.id);
+    const words = [...(broken.length > 0 ? [listed(broken)] : []), ...trial.spurious].join('; ');
+    const line = `${mark[verdict]} trial ${i + 1}, ${trial.oldMaster.id} → ${trial.newMaster?.id ?? 'nobody'}: ${words || 'no invariant was judged'}`;
+    return wrap(plain(line), view.columns, 2).map(theme.warn);
+  });
+  // More than a few would push the numbers off the screen.
+  const few = bad.slice(0, 6);
+  const more = bad.length > few.length ? [theme.dim('  … and more: see --json or --report')] : [];
+  return [...wrap(`trials  ${strip}`, view.columns, 8), ...few, ...more];
+}
+
+function summaryTable(metrics: readonly string[], { summary }: FailoverResult, view: View): string {
+  const theme = themeOf(view);
+  const rows = metrics.flatMap((metric): { metric: string; of: MetricSummary }[] => {
+    const of = summary[metric];
+    return of === undefined ? [] : [{ metric, of }];
+  });
+  const columns = [
+    { title: 'METRIC' },
+    { title: 'N', align: 'right' as const, drop: 2 },
+    { title: 'P50', align: 'right' as const },
+    { title: 'P95', align: 'right' as const, drop: 1 },
+    { title: 'MAX', align: 'right' as const },
+    { title: '95 % CI OF P50', align: 'right' as const, drop: 3 },
+  ];
+  const texts = rows.map(({ metric, of }) => [
+    view.columns >= 90 ? metricLabel(metric) : metric,
+    String(of.n),
+    ...[of.p50, of.p95, of.max].map((v) => metricText(metric, v)),
+    of.ci95 === null ? '-' : of.ci95.map((v) => metricText(metric, v)).join(' – '),
+  ]);
+  const used = columns.map((c, i) => Math.max(widthOf(c.title), ...texts.map((t) => widthOf(t[i] ?? ''))));
+  const left = view.columns - used.reduce((sum, w) => sum + w + 2, 0);
+  if (left < 12) return table(columns, texts, view);
+  const times = rows.filter(({ metric }) => isTime(metric));
+  const endMs = Math.max(1, ...times.map(({ of }) => of.max));
+  const drawn = rows.map(({ metric, of }, i): Cell[] => [
+    ...(texts[i] ?? []),
+    isTime(metric) ? spread(of, endMs, left, theme) : '',
+  ]);
+  return table([...columns, { title: axis(humanDurationMs(endMs), left) }], drawn, view);
+}
+
+/** Solid to the median, light to the worst. */
+function spread({ p50, max }: MetricSummary, endMs: number, columns: number, theme: Theme): Cell {
+  const at = (ms: number): number => Math.round((Math.min(Math.max(ms, 0), endMs) / endMs) * columns);
+  const solid = Math.max(1, at(p50));
+  return { text: '█'.repeat(solid) + '░'.repeat(Math.max(0, at(max) - solid)), paint: theme.accent };
+}

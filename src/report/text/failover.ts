@@ -1,0 +1,71 @@
+import type { FailoverResult, InvariantResult, Verdict } from '../../observe/result.js';
+import { plain, wrap } from '../plain-text.js';
+import { adviceOf } from '../words/advice.js';
+import { headline, nextCommands, settingOf } from '../words/headline.js';
+import { thresholdText } from '../words/metrics.js';
+import { manyLines } from './failover-many.js';
+import { trialLines } from './failover-one.js';
+import { verdictLines } from './problems.js';
+import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
+
+/**
+ * One screen: the verdict, then one trial on a time axis or several as a summary, what must hold (with its evidence
+ * where it does not), what to change and what to type next. `again` runs it once more; the whole command line by
+ * default.
+ */
+export function failoverText(result: FailoverResult, view: View, again = result.command): string {
+  const theme = themeOf(view);
+  const [only, ...others] = result.trials;
+  return [
+    ...verdictLines(
+      result.outcome.toUpperCase(),
+      paintOf(result.outcome, theme),
+      plain(headline(result)),
+      view,
+    ),
+    ...(result.reason === '' ? [] : wrap(plain(result.reason), view.columns)),
+    ...(result.complete ? [] : incompleteLines(view)),
+    ...wrap(plain(settingOf(result)), view.columns, 2).map(theme.dim),
+    ...(only === undefined || others.length > 0 ? manyLines(result, view) : trialLines(only, result, view)),
+    ...judgementLines(result, view),
+    '',
+    ...adviceOf(result).flatMap((words) =>
+      wrap(plain(`${SYMBOL.warn} ${words}`), view.columns, 2).map(theme.warn),
+    ),
+    ...nextCommands(result, again).flatMap((line) =>
+      wrap(plain(`${SYMBOL.next} ${line}`), view.columns, 2).map(theme.accent),
+    ),
+  ].join('\n');
+}
+
+function incompleteLines(view: View): string[] {
+  const words = `${SYMBOL.warn} the run did not get to its end: what is shown was measured, the rest is missing`;
+  return wrap(words, view.columns, 2).map(themeOf(view).warn);
+}
+
+const MARK = { holds: SYMBOL.ok, violated: SYMBOL.bad, unknown: SYMBOL.unknown } as const;
+
+const paintOf = (verdict: Verdict, theme: Theme): ((text: string) => string) =>
+  ({ holds: theme.ok, violated: theme.bad, unknown: theme.warn })[verdict];
+
+/** Thresholds with what was measured; invariants that hold in one line, the others with their evidence. */
+function judgementLines({ thresholds, invariants }: FailoverResult, view: View): string[] {
+  if (thresholds.length + invariants.length === 0) return [];
+  const held = invariants.filter((i) => i.verdict === 'holds');
+  return [
+    '',
+    ...thresholds.flatMap((t) => verdictLine(t.holds, `${t.expression}: ${thresholdText(t)}`, view)),
+    ...(held.length === 0 ? [] : verdictLine('holds', held.map((i) => i.id).join(', '), view)),
+    ...invariants.flatMap((i) => (i.verdict === 'holds' ? [] : invariantLine(i, view))),
+  ];
+}
+
+const invariantLine = ({ verdict, id, evidence }: InvariantResult, view: View): string[] =>
+  verdictLine(verdict, `${id}: ${evidence}`, view);
+
+function verdictLine(verdict: Verdict, words: string, view: View): string[] {
+  const mark = MARK[verdict];
+  const paint = paintOf(verdict, themeOf(view));
+  const lines = wrap(plain(`${mark} ${words}`), view.columns, 4);
+  return lines.map((line, i) => (i === 0 ? paint(mark) + line.slice(mark.length) : line));
+}

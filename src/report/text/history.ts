@@ -1,0 +1,137 @@
+import type { RunRecord, Trend } from '../../cluster/store/run-record.js';
+import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
+import { command } from '../../model/hints.js';
+import { count, listed } from '../../model/words.js';
+import { plain, wrap } from '../plain-text.js';
+import { grouped } from '../words/metrics.js';
+import { type Cell, table } from './table.js';
+import { SYMBOL, themeOf, type View } from './theme.js';
+
+/** A past run with what changed against the last one of the same settings. */
+export type HistoryRun = RunRecord & { trend: Trend | null };
+
+/** What `history` answers: the newest run first. */
+export interface HistoryResult {
+  cluster: string;
+  /** How many runs are written down; `runs` may be fewer. */
+  total: number;
+  runs: HistoryRun[];
+  /** Numbers of lines that can't be read, and whether the last one was cut off. */
+  unreadable: { lines: number[]; truncated: boolean };
+  /** How many runs this call let go of. */
+  pruned: number;
+}
+
+/** Past runs as a table, the newest first, times as medians over a run's trials; what could not be read is said. */
+export function historyText(result: HistoryResult, view: View): string {
+  const theme = themeOf(view);
+  const { cluster, runs, total, pruned } = result;
+  const notes = [
+    ...(pruned === 0 ? [] : [`${count(pruned, 'older run')} forgotten`]),
+    ...unreadableWords(result),
+    ...(total > runs.length ? [`${total - runs.length} older of ${total} not shown: --limit ${total}`] : []),
+  ].flatMap((words) => wrap(plain(words), view.columns, 2).map(theme.dim));
+  if (runs.length === 0) {
+    const next = `${SYMBOL.next} ${command('failover-test', cluster)}`;
+    return [
+      ...wrap(`no run of ${cluster} is written down`, view.columns),
+      ...notes,
+      ...wrap(next, view.columns, 2).map(theme.accent),
+    ].join('\n');
+  }
+  const columns = [
+    { title: 'STARTED' },
+    { title: 'VERDICT' },
+    // What a run is comparable by goes last.
+    { title: 'FAULT', drop: 1 },
+    { title: 'DOWN-AFTER', align: 'right' as const, drop: 7 },
+    { title: 'TRIALS', align: 'right' as const, drop: 4 },
+    { title: 'SWITCHED', align: 'right' as const },
+    { title: 'MAX', align: 'right' as const, drop: 5 },
+    { title: 'CLIENTS OUT', align: 'right' as const, drop: 6 },
+    { title: 'LOST', align: 'right' as const, drop: 3 },
+    { title: 'TREND', drop: 2 },
+  ];
+  return [
+    table(
+      columns,
+      runs.map((run) => rowOf(run, view)),
+      view,
+    ),
+    ...notes,
+  ].join('\n');
+}
+
+const MARK = { holds: SYMBOL.ok, violated: SYMBOL.bad, unknown: SYMBOL.unknown } as const;
+
+function rowOf(run: HistoryRun, view: View): Cell[] {
+  const theme = themeOf(view);
+  const narrow = view.columns < 60;
+  const paint = { holds: theme.ok, violated: theme.bad, unknown: theme.warn }[run.outcome];
+  const ms = (value: number | undefined): string => (value === undefined ? '-' : humanDurationMs(value));
+  return [
+    narrow ? run.startedAt.slice(0, 16).replace('T', ' ') : run.startedAt.replace(/\.\d+Z$/, 'Z'),
+    {
+      text: `${MARK[run.outcome]}${narrow ? '' : ` ${run.outcome}`}${run.complete ? '' : ' cut short'}`,
+      paint,
+    },
+    run.fault,
+    formatDurationMs(run.config.downAfterMs),
+    run.held === run.trials ? String(run.trials) : `${run.held}/${run.trials}`,
+    ms(run.switchedMs?.p50),
+    ms(run.switchedMs?.max),
+    ms(run.outageMs?.p50),
+    run.ledger === null ? '-' : grouped(run.ledger.lost),
+    { text: trendWords(run.trend), paint: theme.dim },
+  ];
+}
+
+/** `▲ 120 ms, lost +3`; the medians' difference, not a judgement: that takes `--baseline`. */
+export function trendWords(trend: Trend | null): string {
+  if (trend === null) return '-';
+  const { switchedMs, lost } = trend;
+  const time =
+    switchedMs === null
+      ? []
+      : [`${switchedMs > 0 ? '▲' : switchedMs < 0 ? '▼' : '='} ${humanDurationMs(Math.abs(switchedMs))}`];
+  const writes =
+    lost === null || lost === 0 ? [] : [`lost ${lost > 0 ? '+' : '−'}${grouped(Math.abs(lost))}`];
+  return [...time, ...writes].join(', ') || '-';
+}
+
+function unreadableWords({ unreadable: { lines, truncated } }: HistoryResult): string[] {
+  if (lines.length === 0) return [];
+  const few = lines.slice(0, 5).map(String);
+  const named =
+    lines.length > few.length ? `${few.join(', ')} and ${lines.length - few.length} more` : listed(few);
+  const why = truncated ? '; the last one was cut off while it was written' : '';
+  return [`${SYMBOL.warn} ${count(lines.length, 'line')} of the history can't be read (${named})${why}`];
+}
+
+/** Rows for `--output tsv`. */
+export function historyRows({ runs }: HistoryResult): { columns: string[]; rows: string[][] } {
+  const cell = (value: number | undefined | null): string =>
+    value === undefined || value === null ? '' : String(value);
+  return {
+    columns: [
+      ...['started_at', 'outcome', 'fault', 'driver', 'down_after_ms', 'trials', 'held', 'switched_p50_ms'],
+      ...['switched_max_ms', 'outage_p50_ms', 'outage_max_ms', 'acknowledged', 'lost', 'trend_switched_ms'],
+    ],
+    rows: runs.map((run) => [
+      run.startedAt,
+      run.outcome,
+      run.fault,
+      run.driver,
+      String(run.config.downAfterMs),
+      String(run.trials),
+      String(run.held),
+      cell(run.switchedMs?.p50),
+      cell(run.switchedMs?.max),
+      cell(run.outageMs?.p50),
+      cell(run.outageMs?.max),
+      cell(run.ledger?.acknowledged),
+      cell(run.ledger?.lost),
+      cell(run.trend?.switchedMs),
+    ]),
+  };
+}

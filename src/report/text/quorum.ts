@@ -1,0 +1,49 @@
+import { humanDurationMs } from '../../model/duration.js';
+import type { QuorumPhase, QuorumResult } from '../../scenarios/play/quorum.js';
+import { plain, together, wrap } from '../plain-text.js';
+import { MARK, paintOf } from './outcome.js';
+import { verdictLines } from './problems.js';
+import { SYMBOL, themeOf, type View } from './theme.js';
+
+/** The verdict, what was tried with how many sentinels, and what to type. */
+export function quorumText(result: QuorumResult, view: View): string {
+  const theme = themeOf(view);
+  const { sentinels, quorum, majority, masterName } = result;
+  const setting = `${masterName}: ${sentinels} sentinels, quorum ${quorum}, majority ${majority}`;
+  return [
+    ...verdictLines(result.outcome.toUpperCase(), paintOf(result.outcome, theme), plain(setting), view),
+    ...wrap(plain(result.reason), view.columns),
+    ...result.phases.flatMap((phase) => ['', ...phaseLines(phase, view)]),
+    '',
+    ...adviceFor(result).flatMap((words) =>
+      wrap(plain(`${SYMBOL.warn} ${words}`), view.columns, 2).map(theme.warn),
+    ),
+    ...wrap(plain(`${SYMBOL.next} ${result.command}`), view.columns, 2).map(theme.accent),
+  ].join('\n');
+}
+
+function phaseLines(phase: QuorumPhase, view: View): string[] {
+  const theme = themeOf(view);
+  const head = `${MARK[phase.outcome]} ${phase.title} (${phase.down} down, ${phase.left} left)`;
+  const steps = phase.result?.steps ?? [];
+  const bad = (phase.result?.invariants ?? []).filter((i) => i.verdict !== 'holds');
+  return [
+    ...wrap(plain(head), view.columns, 2).map(paintOf(phase.outcome, theme)),
+    ...(phase.outcome === 'holds' ? [] : wrap(plain(`  ${phase.reason}`), view.columns, 2)),
+    ...steps.flatMap((s) => {
+      const took = s.tookMs === null ? '' : `  (${together(humanDurationMs(s.tookMs))})`;
+      const seen = s.evidence === '' ? '' : `: ${s.evidence}`;
+      return wrap(plain(`  ${s.step}${seen}${took}`), view.columns, 6);
+    }),
+    ...bad.flatMap((i) => wrap(plain(`  ${MARK[i.verdict]} ${i.id}: ${i.evidence}`), view.columns, 6)),
+  ];
+}
+
+function adviceFor({ sentinels, phases }: QuorumResult): string[] {
+  const [one] = phases;
+  if (one?.failedOver === null && sentinels < 3)
+    return ['three sentinels on three machines are the least that can lose one'];
+  return one?.failedOver === null
+    ? ['a quorum of more than a majority makes each sentinel indispensable']
+    : [];
+}

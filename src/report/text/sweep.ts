@@ -1,0 +1,128 @@
+import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
+import { command } from '../../model/hints.js';
+import { count } from '../../model/words.js';
+import type { SweepPoint, SweepResult } from '../../observe/sweep-result.js';
+import { plain, together, wrap } from '../plain-text.js';
+import { grouped } from '../words/metrics.js';
+import { verdictLines } from './problems.js';
+import { type Cell, type Column, table } from './table.js';
+import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'DOWN-AFTER', align: 'right' },
+  { title: 'MIN-REPLICAS', align: 'right' },
+  { title: 'SWITCHED P50', align: 'right', drop: 1 },
+  { title: 'MAX', align: 'right', drop: 2 },
+  { title: 'OUTAGE P50', align: 'right' },
+  { title: 'MAX', align: 'right', drop: 2 },
+  { title: 'LOST', align: 'right' },
+  { title: 'FRONTIER' },
+];
+
+/** The frontier as a table: a row per combination of settings, and what became of them. `again` runs it once more. */
+export function sweepText(result: SweepResult, view: View, again = result.command): string {
+  const theme = themeOf(view);
+  const paint = { holds: theme.ok, violated: theme.bad, unknown: theme.warn }[result.outcome];
+  const word = result.outcome === 'holds' ? 'MEASURED' : result.outcome.toUpperCase();
+  const { restoration } = result;
+  return [
+    ...verdictLines(word, paint, result.reason, view),
+    ...wrap(plain(settingWords(result)), view.columns, 2).map(theme.dim),
+    ...result.warnings.flatMap((w) => wrap(`${SYMBOL.warn} ${plain(w)}`, view.columns, 2).map(theme.warn)),
+    '',
+    ...(result.points.length === 0
+      ? []
+      : [
+          table(
+            COLUMNS,
+            result.points.map((p) => rowOf(p, theme)),
+            view,
+          ),
+          '',
+        ]),
+    ...wrap(LEGEND, view.columns).map(theme.dim),
+    ...(restoration.restored
+      ? wrap(`${SYMBOL.ok} every node has the settings again that it had before`, view.columns, 2).map(
+          theme.ok,
+        )
+      : leftLines(result, view)),
+    ...wrap(`${SYMBOL.next} ${nextOf(result, again)}`, view.columns, 2).map(theme.accent),
+  ].join('\n');
+}
+
+const LEGEND =
+  'on the frontier: no other combination is as good in outage (median) and loss, and better in one of them';
+
+/** What all combinations had in common, in a line. */
+export function settingWords({
+  cluster,
+  driver,
+  engine,
+  fault,
+  trialsEach,
+  workload,
+  maxLagS,
+}: SweepResult): string {
+  const clients =
+    workload === null
+      ? 'no clients'
+      : `${count(workload.clients, 'client')} (${workload.policy}), ${workload.ratePerS === 0 ? 'as fast as possible' : `${grouped(workload.ratePerS)}/s`}`;
+  return `${count(trialsEach, 'trial')} each, fault ${fault}; cluster ${cluster} (${driver}), ${engine.name} ${engine.version}; ${clients}; min-replicas-max-lag ${maxLagS} s`;
+}
+
+function rowOf(point: SweepPoint, theme: Theme): Cell[] {
+  const { switchedMs, outageMs } = point;
+  return [
+    formatDurationMs(point.downAfterMs),
+    String(point.minReplicas),
+    time(switchedMs?.p50),
+    time(switchedMs?.max),
+    endless(point) ? { text: 'did not end', paint: theme.bad } : time(outageMs?.p50),
+    endless(point) ? '' : time(outageMs?.max),
+    lostText(point, theme),
+    markOf(point, theme),
+  ];
+}
+
+const time = (ms: number | undefined): string => (ms === undefined ? '-' : together(humanDurationMs(ms)));
+
+/** In some trial a client never came back. */
+const endless = ({ trials }: SweepPoint): boolean => trials.some((t) => t.outageMs === null);
+
+/** Over all trials of the combination. */
+export const lostOf = ({ trials }: SweepPoint): number | null =>
+  trials.length === 0 || trials.some((t) => t.lost === null)
+    ? null
+    : trials.reduce((sum, t) => sum + (t.lost ?? 0), 0);
+
+function lostText(point: SweepPoint, theme: Theme): Cell {
+  const lost = lostOf(point);
+  if (lost === null) return '-';
+  return lost === 0 ? '0' : { text: grouped(lost), paint: theme.bad };
+}
+
+function markOf(point: SweepPoint, theme: Theme): Cell {
+  const twice = point.trials.filter((t) => t.spurious > 0).length;
+  if (twice > 0) return { text: `${SYMBOL.bad} failed over again in ${twice}`, paint: theme.bad };
+  if (!point.proved) return { text: `${SYMBOL.unknown} evidence is missing`, paint: theme.warn };
+  return point.onFrontier ? { text: SYMBOL.ok, paint: theme.ok } : '';
+}
+
+function leftLines({ restoration }: SweepResult, view: View): string[] {
+  const theme = themeOf(view);
+  const head = `${SYMBOL.bad} these settings could not be put back`;
+  return [
+    ...wrap(head, view.columns, 2).map(theme.bad),
+    ...restoration.problems.flatMap((p) => wrap(`  ${plain(p)}`, view.columns, 4)),
+    ...restoration.commands.flatMap((c) =>
+      wrap(`  ${SYMBOL.next} ${plain(c)}`, view.columns, 6).map(theme.accent),
+    ),
+  ];
+}
+
+const nextOf = ({ cluster, restoration, complete }: SweepResult, again: string): string =>
+  !restoration.restored
+    ? command('status', cluster)
+    : complete
+      ? 'sentinelctl up --down-after DURATION --redis-conf min-replicas-to-write=N makes a cluster with the settings you choose'
+      : again;

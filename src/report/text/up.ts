@@ -1,0 +1,51 @@
+import type { UpResult } from '../../cluster/up/result.js';
+import { formatAddress } from '../../model/address.js';
+import { humanDurationMs } from '../../model/duration.js';
+import { command } from '../../model/hints.js';
+import { count, named } from '../../model/words.js';
+import { together, wrap } from '../plain-text.js';
+import { type Cell, table } from './table.js';
+import { SYMBOL, themeOf, type View } from './theme.js';
+
+/** What came up, where it listens, and what to type next. */
+export function upText(result: UpResult, view: View): string {
+  const theme = themeOf(view);
+  const { cluster, driver, replicas, sentinels } = result;
+  const proof = result.alreadyUp
+    ? 'nothing was changed'
+    : `converged in ${together(humanDurationMs(result.convergedMs))} (proved)`;
+  const first = `${cluster} is ${result.alreadyUp ? 'already ' : ''}up: ${result.masterName} → ${named(result.master)}, ${count(replicas.length, 'replica')}, ${count(sentinels.length, 'sentinel')} (${driver}), ${proof}`;
+  const nodes = [
+    { role: 'master', ref: result.master },
+    ...replicas.map((ref) => ({ role: 'replica', ref })),
+    ...sentinels.map((ref) => ({ role: 'sentinel', ref })),
+  ];
+  const rows = nodes.map(({ role, ref }): Cell[] => [
+    ref.id,
+    { text: role, paint: (text) => theme.role(role, text) },
+    formatAddress(ref),
+  ]);
+  const next = ['status', 'failover-test', 'env', 'down'].map((name) => command(name, cluster));
+  return [
+    ...wrap(first, view.columns, 2).map((line, i) => (i === 0 ? theme.ok(line) : line)),
+    '',
+    table([{ title: 'NODE' }, { title: 'ROLE', drop: 1 }, { title: 'ADDRESS' }], rows, view),
+    ...routeLines(result, view),
+    '',
+    ...next.flatMap((line) => wrap(`${SYMBOL.next} ${line}`, view.columns, 2).map(theme.accent)),
+  ].join('\n');
+}
+
+/** Where this machine can't reach what Sentinel announces, clients need to be told how to get there. */
+function routeLines(result: UpResult, view: View): string[] {
+  if (result.routable) return [];
+  const theme = themeOf(view);
+  const words = `${SYMBOL.warn} the announced addresses can not be reached from this machine: clients need the natMap`;
+  const pairs = Object.entries(result.natMap ?? {}).map(([from, to]): Cell[] => [from, formatAddress(to)]);
+  return [
+    '',
+    ...wrap(words, view.columns, 2).map(theme.warn),
+    ...(pairs.length === 0 ? [] : [table([{ title: 'ANNOUNCED' }, { title: 'REACHABLE AT' }], pairs, view)]),
+    ...wrap(`  ${SYMBOL.next} ${command('env', result.cluster)}`, view.columns, 4).map(theme.accent),
+  ];
+}

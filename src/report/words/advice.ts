@@ -1,0 +1,111 @@
+import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
+import { command } from '../../model/hints.js';
+import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/spec.js';
+import { count } from '../../model/words.js';
+import type { FailoverResult, Trial } from '../../observe/result.js';
+import { ledgerTotals } from './losses.js';
+import { groupedCount } from './metrics.js';
+
+/** Beyond this a client's way back costs more than the failover itself asks for, in milliseconds. */
+const SLOW_CLIENT_MS = 500;
+
+/** What to change next, by what was measured; each a sentence. Empty where nothing asks for a change. */
+export function adviceOf(result: FailoverResult): string[] {
+  return [...lossAdvice(result), ...zombieAdvice(result), ...clientAdvice(result), ...timingAdvice(result)];
+}
+
+function lossAdvice(result: FailoverResult): string[] {
+  const causes = ledgerTotals(result)?.causes ?? {};
+  const advice: string[] = [];
+  if (causes.unreplicated !== undefined) {
+    advice.push(
+      `${groupedCount(causes.unreplicated, 'acknowledged write')} died with the master: WAIT 1 after what must not be lost, or min-replicas-to-write 1, narrows that`,
+    );
+  }
+  if (causes.minority !== undefined) {
+    advice.push(
+      'min-replicas-to-write 1 with min-replicas-max-lag 2 ends a cut-off master’s writes after that lag',
+    );
+  }
+  if (causes['empty-restart'] !== undefined) {
+    advice.push('a master without persistence must not restart by itself: persist it, or leave it down');
+  }
+  if (causes['planned-switchover'] !== undefined) {
+    advice.push(
+      'a planned failover without a pause loses writes: pause the writes until the replica has caught up',
+    );
+  }
+  return advice;
+}
+
+function zombieAdvice(result: FailoverResult): string[] {
+  // Writes that it took count where the time in which it could was not seen.
+  const zombies = result.trials.filter(
+    ({ rejoin, ledger }) =>
+      rejoin !== null && ((rejoin.zombieMs ?? 0) > 0 || (ledger?.causes.zombie ?? 0) > 0),
+  );
+  if (zombies.length === 0) return [];
+  const did = zombieWords(result, Math.max(0, ...zombies.map((t) => t.rejoin?.zombieMs ?? 0)));
+  // Nobody starts what thaws by itself: it has to be gone by then, or to refuse writes.
+  if (zombies.every((t) => t.rejoin?.mode === 'thawed')) {
+    const ids = new Set(zombies.map((t) => t.oldMaster.id));
+    const kill = command(`kill ${ids.size === 1 ? [...ids].join('') : 'NODE'}`, result.cluster);
+    return [
+      `a frozen master that thawed ${did}: kill it before it wakes up (${kill}), or let min-replicas-to-write 1 refuse nearly all its writes`,
+    ];
+  }
+  return [
+    `a returned master ${did}: bring it back with sentinelctl start (or replicaof in its file), which makes it a replica at once`,
+  ];
+}
+
+function zombieWords(result: FailoverResult, worstMs: number): string {
+  const lost = ledgerTotals(result)?.causes.zombie ?? 0;
+  if (worstMs === 0) return `took ${groupedCount(lost, 'write')} that are gone`;
+  const cost = lost > 0 ? `, and cost ${groupedCount(lost, 'write')}` : '';
+  return `stayed writable for up to ${humanDurationMs(worstMs)}${cost}`;
+}
+
+function clientAdvice({ trials }: FailoverResult): string[] {
+  const stranded = trials.filter((t) => neverBack(t).length > 0);
+  if (stranded.length > 0) {
+    const clients = stranded.reduce((n, t) => n + neverBack(t).length, 0);
+    return [
+      `${count(clients, 'client')} in ${stranded.length} of ${count(trials.length, 'trial')} ${clients === 1 ? 'was' : 'were'} never acknowledged again: look at the errors they saw`,
+    ];
+  }
+  const behind = trials.flatMap(({ client, phases }) =>
+    client?.lastRecoveredMs == null || phases.switchedMs === null
+      ? []
+      : [{ ms: client.lastRecoveredMs - phases.switchedMs, policy: client.policy }],
+  );
+  const worst = behind.toSorted((a, b) => b.ms - a.ms)[0];
+  if (worst === undefined || worst.ms <= SLOW_CLIENT_MS) return [];
+  const how =
+    worst.policy === 'default'
+      ? '--client-policy tuned (connect() of the library) follows the sentinels’ events'
+      : 'look at what the last client waited for';
+  return [`clients came back ${humanDurationMs(worst.ms)} after the first switch: ${how}`];
+}
+
+/** Clients that were not acknowledged again until the end: their outage is longer than what was measured. */
+export const neverBack = ({ client }: Trial): string[] =>
+  (client?.clients ?? []).flatMap((lane) => (lane.recoveredMs === null ? [lane.id] : []));
+
+function timingAdvice({ trials, config }: FailoverResult): string[] {
+  const advice: string[] = [];
+  if (trials.some((t) => t.spurious.length > 0) && config.downAfterMs < DOUBLE_FAILOVER_BELOW_MS) {
+    advice.push(
+      `down-after ${formatDurationMs(config.downAfterMs)} is short enough for a second failover right after the first: ${formatDurationMs(DOUBLE_FAILOVER_BELOW_MS)} or more avoids it`,
+    );
+  }
+  if (trials.some(wedged)) {
+    advice.push(
+      'no replica was eligible (-failover-abort-no-good-slave): a link that was down for longer than 10 × down-after disqualifies; repair the replicas first',
+    );
+  }
+  return advice;
+}
+
+const wedged = (trial: Trial): boolean =>
+  trial.events.some((e) => e.name === '-failover-abort-no-good-slave');

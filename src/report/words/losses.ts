@@ -1,0 +1,74 @@
+import { listed } from '../../model/words.js';
+import type { ClientSummary, FailoverResult, LedgerSummary, LossCause } from '../../observe/result.js';
+import { LOSS_CAUSES } from '../../observe/result.js';
+import { grouped } from './metrics.js';
+
+/** Why acknowledged writes are gone, one sentence each. */
+export const LOSS_WORDS: Readonly<Record<LossCause, string>> = {
+  unreplicated: 'acknowledged before the fault, not replicated by then',
+  zombie: 'acknowledged by the old master after its return, before it was converted',
+  minority: 'acknowledged on the minority side while another master was promoted',
+  'empty-restart': 'wiped: the master came back empty and the replicas copied that',
+  'planned-switchover': 'acknowledged by the old master in a switchover without a pause',
+  unknown: 'no cause was found',
+};
+
+export type LedgerTotals = Omit<LedgerSummary, 'missingAt' | 'lostRuns'>;
+
+const COUNTS = [
+  'attempted',
+  'acknowledged',
+  'indeterminate',
+  'failed',
+  'lost',
+  'recovered',
+  'unexpected',
+] as const;
+
+/** The ledgers of all trials added up; null where none was kept. */
+export function ledgerTotals(result: Pick<FailoverResult, 'trials'>): LedgerTotals | null {
+  const ledgers = result.trials.flatMap((t) => t.ledger ?? []);
+  if (ledgers.length === 0) return null;
+  const sum = (of: (ledger: LedgerSummary) => number): number => ledgers.reduce((n, l) => n + of(l), 0);
+  const counts = Object.fromEntries(COUNTS.map((key) => [key, sum((l) => l[key])]));
+  const read = ledgers.some((l) => l.staleReads !== null);
+  const causes = Object.fromEntries(
+    LOSS_CAUSES.map((cause) => [cause, sum((l) => l.causes[cause] ?? 0)] as const).filter(([, n]) => n > 0),
+  );
+  return {
+    ...(counts as Record<(typeof COUNTS)[number], number>),
+    staleReads: read ? sum((l) => l.staleReads ?? 0) : null,
+    causes,
+  };
+}
+
+/** The causes that took something, the biggest first. */
+export function causesOf(ledger: Pick<LedgerSummary, 'causes'>): { cause: LossCause; lost: number }[] {
+  return LOSS_CAUSES.flatMap((cause) => {
+    const lost = ledger.causes[cause] ?? 0;
+    return lost > 0 ? [{ cause, lost }] : [];
+  }).sort((a, b) => b.lost - a.lost);
+}
+
+/** `61,168 acknowledged, 40 lost (38 zombie: …; 2 unreplicated: …), 11 indeterminate (4 of them arrived)`. */
+export function ledgerWords(ledger: LedgerTotals): string {
+  const causes = causesOf(ledger).map(({ cause, lost }) => `${grouped(lost)} ${cause}: ${LOSS_WORDS[cause]}`);
+  const lost =
+    ledger.lost === 0
+      ? 'none lost'
+      : `${grouped(ledger.lost)} lost${causes.length > 0 ? ` (${causes.join('; ')})` : ''}`;
+  const arrived = ledger.recovered > 0 ? ` (${grouped(ledger.recovered)} of them arrived)` : '';
+  return [
+    `${grouped(ledger.acknowledged)} writes acknowledged, ${lost}`,
+    ...(ledger.indeterminate > 0 ? [`${grouped(ledger.indeterminate)} indeterminate${arrived}`] : []),
+    ...(ledger.unexpected > 0 ? [`${grouped(ledger.unexpected)} there that nobody attempted`] : []),
+    ...((ledger.staleReads ?? 0) > 0 ? [`${grouped(ledger.staleReads ?? 0)} stale reads`] : []),
+  ].join(', ');
+}
+
+/** `8 closed, 61 connection refused and 3 timeout`; `none`. */
+export function errorWords(errors: ClientSummary['errors']): string {
+  const kinds = Object.entries(errors).filter(([, n]) => n > 0);
+  if (kinds.length === 0) return 'none';
+  return listed(kinds.sort(([, a], [, b]) => b - a).map(([kind, n]) => `${grouped(n)} ${kind}`));
+}

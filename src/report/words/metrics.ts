@@ -1,0 +1,74 @@
+import { humanDurationMs } from '../../model/duration.js';
+import { count } from '../../model/words.js';
+import { PHASE_TABLE } from '../../observe/phases.js';
+import type { ThresholdResult } from '../../observe/result.js';
+
+/** Words for metrics, which go by their path within a trial of the JSON (`client.outageMs`, `ledger.lost`). */
+const LABELS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(PHASE_TABLE.map((phase) => [phase.id, phase.label])),
+  overheadMs: 'first switch beyond down-after',
+  'rejoin.restartedMs': 'the old master runs again',
+  'rejoin.convertedMs': 'the old master is a replica',
+  'rejoin.linkUpMs': 'the old master’s link is up',
+  'rejoin.caughtUpMs': 'the old master has caught up',
+  'rejoin.zombieMs': 'second writable master',
+  'rejoin.zombieWrites': 'writes to a second master',
+  'client.outageMs': 'client outage (worst client)',
+  'client.firstRecoveredMs': 'first client is back',
+  'client.lastRecoveredMs': 'last client is back',
+  'client.latencyMs.p50': 'client latency p50',
+  'client.latencyMs.p95': 'client latency p95',
+  'client.latencyMs.p99': 'client latency p99',
+  'client.latencyMs.max': 'client latency max',
+  'client.errors': 'operations not acknowledged',
+  'ledger.attempted': 'writes attempted',
+  'ledger.acknowledged': 'writes acknowledged',
+  'ledger.indeterminate': 'writes indeterminate',
+  'ledger.failed': 'writes refused',
+  'ledger.lost': 'acknowledged writes lost',
+  'ledger.recovered': 'indeterminate, and there',
+  'ledger.unexpected': 'there, and never attempted',
+  'ledger.staleReads': 'stale reads',
+  spurious: 'spurious failovers',
+};
+
+/** What a metric is, in words; its own name where there are none. */
+export const metricLabel = (metric: string): string => LABELS[metric] ?? metric;
+
+/** The order in which a table shows metrics: as they happen, clients and ledger last, unknown ones after these. */
+export function inOrder(metrics: readonly string[]): string[] {
+  const known = Object.keys(LABELS);
+  const place = (metric: string): number => (known.includes(metric) ? known.indexOf(metric) : known.length);
+  return metrics.toSorted((a, b) => place(a) - place(b));
+}
+
+/** Milliseconds by their name's end (`switchedMs`, `client.latencyMs.p99`), else a number of things. */
+export const isTime = (metric: string): boolean => /Ms(\.|$)/.test(metric);
+
+/** A value in its metric's unit: `3.74 s`, `61,168`. */
+export function metricText(metric: string, value: number): string {
+  if (!isTime(metric)) return grouped(value);
+  if (Math.abs(value) < 10 && !Number.isInteger(value)) return `${Math.round(value * 10) / 10} ms`;
+  return value < 0 ? `-${humanDurationMs(-value)}` : humanDurationMs(value);
+}
+
+/** `61,168`; whole numbers only have no fraction. The same in every locale. */
+export function grouped(value: number): string {
+  const [whole = '', fraction] = String(
+    Number.isInteger(value) ? value : Math.round(value * 100) / 100,
+  ).split('.');
+  const digits = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? digits : `${digits}.${fraction}`;
+}
+
+/** `1 write`, `1,695 writes`. */
+export const groupedCount = (n: number, noun: string): string =>
+  count(n, noun).replace(/^\d+/, () => grouped(n));
+
+/** The metric that a threshold's expression begins with. */
+export const metricOf = (expression: string): string => /^[\w.]+/.exec(expression)?.[0] ?? '';
+
+/** What was measured against a threshold, in the metric's unit. */
+export function thresholdText({ expression, value }: ThresholdResult): string {
+  return value === null ? 'nothing to compare' : metricText(metricOf(expression), value);
+}

@@ -1,0 +1,94 @@
+import { PHASE_TABLE } from '../../observe/phases.js';
+import type { FailoverResult, Rejoin, Trial } from '../../observe/result.js';
+import type { Span } from '../text/bar.js';
+
+/** A line of the failover's table; times in milliseconds from the fault. */
+export interface TimeRow {
+  short: string;
+  label: string;
+  atMs: number | null;
+  /** From the milestone that it waited for to its own. */
+  stepMs: number | null;
+  /** What it may take, predicted from the live configuration. */
+  boundMs: number | null;
+  /** Why it took longer than that. */
+  why: string | null;
+  span: Span | null;
+  kind: 'phase' | 'rejoin' | 'zombie';
+}
+
+/** A row per phase, in the order of the table; what was not seen is a row without times. */
+export function phaseRows(trial: Trial, config: FailoverResult['config']): TimeRow[] {
+  return PHASE_TABLE.map((phase, i) => {
+    const atMs = trial.phases[phase.id];
+    const reason = trial.reasons.find((r) => r.phase === phase.id);
+    const former = PHASE_TABLE.slice(0, i).map((p) => trial.phases[p.id]);
+    const opened = atMs === null ? 0 : openedAt(atMs, former);
+    return {
+      short: phase.id.replace(/Ms$/, ''),
+      label: phase.label,
+      ...times(opened, atMs),
+      boundMs: reason?.predictedMs ?? phase.bound(config).ms,
+      why: reason?.why ?? null,
+      kind: 'phase',
+    };
+  });
+}
+
+/** A phase opens at the last milestone before its own end: later rows of the table may end earlier than former ones. */
+function openedAt(atMs: number, former: readonly (number | null)[]): number {
+  return Math.max(0, ...former.filter((ms): ms is number => ms !== null && ms <= atMs));
+}
+
+/** The return of the old master, its time as a second writable master included. */
+export function rejoinRows(rejoin: Rejoin | null): TimeRow[] {
+  if (rejoin === null) return [];
+  const { restartedMs, convertedMs, linkUpMs, caughtUpMs } = rejoin;
+  const row = (short: string, label: string, fromMs: number | null, atMs: number | null): TimeRow => ({
+    short,
+    label,
+    ...times(fromMs ?? 0, atMs),
+    boundMs: null,
+    why: null,
+    kind: 'rejoin',
+  });
+  const back = returnWords(rejoin);
+  const restarted = row(back.short, back.label, restartedMs, restartedMs);
+  return [
+    { ...restarted, stepMs: null },
+    ...zombieRow(rejoin),
+    row('converted', 'it says that it is a replica', restartedMs, convertedMs),
+    row('linked', 'its link to the new master is up', convertedMs, linkUpMs),
+    row('caught up', 'its offset has caught up', linkUpMs, caughtUpMs),
+  ];
+}
+
+/** How the old master came back: a frozen one was not restarted. */
+export const returnWords = ({ mode }: Pick<Rejoin, 'mode'>): { short: string; label: string } =>
+  mode === 'thawed'
+    ? { short: 'thawed', label: 'the old master thaws' }
+    : { short: 'restarted', label: 'the old master runs again' };
+
+function zombieRow({ restartedMs, convertedMs, zombieMs }: Rejoin): TimeRow[] {
+  if (zombieMs === null || zombieMs <= 0) return [];
+  // It was a master until it was converted; where that was not seen, from its start on.
+  const toMs = convertedMs ?? (restartedMs ?? 0) + zombieMs;
+  return [
+    {
+      short: 'zombie',
+      label: 'a second writable master',
+      atMs: null,
+      stepMs: zombieMs,
+      boundMs: null,
+      why: null,
+      span: { fromMs: toMs - zombieMs, toMs },
+      kind: 'zombie',
+    },
+  ];
+}
+
+function times(fromMs: number, atMs: number | null): Pick<TimeRow, 'atMs' | 'stepMs' | 'span'> {
+  return atMs === null
+    ? { atMs: null, stepMs: null, span: null }
+    : { atMs, stepMs: atMs - fromMs, span: { fromMs, toMs: atMs } };
+}
