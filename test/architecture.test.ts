@@ -24,7 +24,7 @@ const EVERYWHERE = ['errors', 'model'];
 const ENGINE = ['model', 'wire', 'drivers', 'clock', 'until', 'errors', 'host'];
 
 const RULES: Record<string, Rule> = {
-  bin: { rooms: ['cli', 'commands'] },
+  bin: { rooms: ['cli', 'tui', 'commands'] },
   commands: { rooms: ['*'] },
 
   errors: { rooms: [], builtins: PURE },

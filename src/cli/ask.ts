@@ -1,9 +1,7 @@
 import { stateHome } from '../config/paths.js';
 import { usageError } from '../errors.js';
-import { nodeChoices } from '../tui/node-choices.js';
-import { glanceAt } from '../tui/quick-look.js';
 import type { ArgumentDef, CommandDef } from './command.js';
-import type { Prompts } from './context.js';
+import type { Prompts } from './interactive.js';
 import { type KnownCluster, knownClusters } from './known.js';
 import type { World } from './world.js';
 
@@ -39,8 +37,15 @@ async function askFor(
     argument.complete === undefined ? [] : await knownClusters(stateHome(world.env, world.cwd));
   const values = candidates(argument.complete, clusters, cluster);
   if (values.length > 0) {
-    const glance = argument.complete === 'node' ? await glanceAt(world, cluster) : undefined;
-    return prompts.select(argument.ask, nodeChoices(values, glance?.status, def.name));
+    const choices =
+      argument.complete === 'node'
+        ? await (await world.interactive()).liveNodeChoices(world, {
+            ids: values,
+            cluster,
+            command: def.name,
+          })
+        : values.map((value) => ({ value, name: value }));
+    return prompts.select(argument.ask, choices);
   }
   return (await prompts.input(argument.ask)).trim();
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { OnProgress } from '../model/events.js';
-import type { Screen } from '../tui/screen.js';
 import type { Globals } from './globals.js';
+import type { Prompts, Screen } from './interactive.js';
 
 /** What a command gets: the world, as far as it may touch it. */
 export interface Context {
@@ -19,13 +19,4 @@ export interface Context {
   stdout: { isTTY: boolean; columns: number; color: boolean };
   /** The whole terminal to draw on, for whoever closes it again; null where standard output is none. */
   openScreen: (() => Promise<Screen>) | null;
-}
-
-export interface Prompts {
-  select<T extends string>(
-    question: string,
-    choices: { value: T; name: string; description?: string }[],
-  ): Promise<T>;
-  input(question: string, initial?: string): Promise<string>;
-  confirm(question: string, initial?: boolean): Promise<boolean>;
 }

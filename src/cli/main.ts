@@ -58,7 +58,7 @@ async function withoutCommand(
   if (shown.json) throw usageError('no-command', 'no command was given', { hint: 'sentinelctl --help' });
   const someone = [world.stdin, world.stdout, world.stderr].every((stream) => stream.isTTY === true);
   if (someone && !noInput) {
-    const { menu } = await import('../tui/menu.js');
+    const { menu } = await world.interactive();
     const code = await menu(world, argv, (line) => main(line, world));
     if (code !== undefined) return code;
   }

@@ -21,7 +21,7 @@ export async function formatResult(
   if (output === 'table') return ended(def.render(result, view));
   if (output === 'tsv' && def.rows !== undefined) return tsv(def.rows(result));
   const document = def.toJson === undefined ? result : def.toJson(result);
-  return output === 'yaml' ? yaml(document) : jsonText(document, tty);
+  return output === 'yaml' ? yamlText(document) : jsonText(document, tty);
 }
 
 /** One JSON document and a line break. */
@@ -29,7 +29,8 @@ export function jsonText(document: unknown, tty: boolean): string {
   return `${JSON.stringify(document, null, tty ? 2 : 0)}\n`;
 }
 
-async function yaml(document: unknown): Promise<string> {
+/** One YAML document and a line break. */
+export async function yamlText(document: unknown): Promise<string> {
   const { stringify } = await import('yaml');
   // Through JSON, so that both formats leave out and convert the same things.
   return ended(stringify(JSON.parse(JSON.stringify(document))));

@@ -3,8 +3,7 @@ import { humanDurationMs } from '../model/duration.js';
 import type { OnProgress, Progress } from '../model/events.js';
 import { together, wrap } from '../report/plain-text.js';
 import { cut } from './cut.js';
-import { painter, type SafeStream } from './streams.js';
-import type { OutputStream } from './world.js';
+import { type OutputStream, painter, type SafeStream } from './streams.js';
 
 /** Shorter work than this, in milliseconds, gets no animation. */
 const SPIN_AFTER_MS = 300;

@@ -1,9 +1,9 @@
 import { EXIT, type ExitCode, OperatorError } from '../errors.js';
-import { promptsOn } from '../tui/prompts.js';
 import { completeArguments } from './ask.js';
 import { type CommandDef, type Input, Streamed } from './command.js';
 import type { Context } from './context.js';
 import type { Globals } from './globals.js';
+import type { PromptOptions, Prompts } from './interactive.js';
 import { armInterrupts, type Interrupts } from './interrupts.js';
 import { checkOutput, formatResult } from './output.js';
 import type { Parsed } from './parse.js';
@@ -80,14 +80,24 @@ function contextOf(
       return out.write(text);
     },
     prompts: mayAsk
-      ? promptsOn({ stdin: world.stdin, stderr: world.stderr, signal, before: progress.clear })
+      ? promptsOf(world, { stdin: world.stdin, stderr: world.stderr, signal, before: progress.clear })
       : null,
     stdout: {
       isTTY: world.stdout.isTTY === true,
       columns: columnsOf(world.stdout, world.env),
       color: wantsColor(world.stdout, world.env, color),
     },
-    openScreen: canDraw(world) ? async () => (await import('../tui/screen.js')).openScreen(world) : null,
+    openScreen: canDraw(world) ? async () => (await world.interactive()).openScreen(world) : null,
+  };
+}
+
+/** What asks is loaded with the first question. */
+function promptsOf(world: World, options: PromptOptions): Prompts {
+  const prompts = async (): Promise<Prompts> => (await world.interactive()).promptsOn(options);
+  return {
+    select: async (question, choices) => (await prompts()).select(question, choices),
+    input: async (question, initial) => (await prompts()).input(question, initial),
+    confirm: async (question, initial) => (await prompts()).confirm(question, initial),
   };
 }
 

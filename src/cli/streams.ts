@@ -1,5 +1,9 @@
 import { errnoOf, messageOf, unknownOutcome } from '../errors.js';
-import type { OutputStream } from './world.js';
+
+/** Standard input, as far as it is used. */
+export type InputStream = NodeJS.ReadableStream & { isTTY?: boolean; setRawMode?: (raw: boolean) => unknown };
+/** Standard output or error, as far as it is used. */
+export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number };
 
 type Env = Readonly<Record<string, string | undefined>>;
 

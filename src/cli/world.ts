@@ -1,17 +1,31 @@
 import { writeSync } from 'node:fs';
 import { type Clock, systemClock } from '../clock.js';
+import type { PromptOptions, Prompts, Screen } from './interactive.js';
 import type { Registry } from './registry.js';
-
-/** Standard input, as far as it is used. */
-export type InputStream = NodeJS.ReadableStream & { isTTY?: boolean; setRawMode?: (raw: boolean) => unknown };
-/** Standard output or error, as far as it is used. */
-export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number };
+import type { InputStream, OutputStream } from './streams.js';
 
 /** What ends a command from outside. */
 export type Interruption =
   | { kind: 'signal'; name: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
   /** An exception that nobody caught. */
   | { kind: 'crash'; error: unknown };
+
+/** What draws on a terminal and asks; implemented by tui, which cli never imports. */
+export interface Interactive {
+  promptsOn(options: PromptOptions): Prompts;
+  openScreen(world: World): Promise<Screen>;
+  /** The nodes of a cluster as a question offers them to `command`, each with its state where it answers in time. */
+  liveNodeChoices(
+    world: World,
+    nodes: { ids: readonly string[]; cluster: string; command: string },
+  ): Promise<{ value: string; name: string }[]>;
+  /** What `sentinelctl` alone shows; undefined where the settings forbid questions. */
+  menu(
+    world: World,
+    words: readonly string[],
+    run: (argv: readonly string[]) => Promise<number>,
+  ): Promise<number | undefined>;
+}
 
 /** Everything of the process that the CLI touches, so that a test can be the process. */
 export interface World {
@@ -22,6 +36,8 @@ export interface World {
   stderr: OutputStream;
   clock: Clock;
   commands: Registry;
+  /** Loaded only where a person is asked or shown something. */
+  interactive(): Promise<Interactive>;
   /** Listens until the function that it returns is called. */
   onInterrupt(listener: (interruption: Interruption) => void): () => void;
   /** Ends at once, whatever is still open: the second Ctrl-C. */
@@ -33,7 +49,7 @@ export interface World {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The world of the real process. */
-export function processWorld(commands: Registry): World {
+export function processWorld(commands: Registry, interactive: World['interactive']): World {
   return {
     env: process.env,
     cwd: process.cwd(),
@@ -44,6 +60,7 @@ export function processWorld(commands: Registry): World {
     stderr: process.stderr,
     clock: systemClock,
     commands,
+    interactive,
     onInterrupt(listener) {
       const handlers = SIGNALS.map((name) => ({ name, handler: () => listener({ kind: 'signal', name }) }));
       const onCrash = (error: unknown): void => listener({ kind: 'crash', error });

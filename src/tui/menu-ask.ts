@@ -1,5 +1,5 @@
 import { candidates } from '../cli/ask.js';
-import type { Prompts } from '../cli/context.js';
+import type { Prompts } from '../cli/interactive.js';
 import { interrupted } from '../cli/interrupts.js';
 import type { World } from '../cli/world.js';
 import { type MenuChoice, type MenuState, menuChoices, type Question } from './menu-choices.js';

@@ -1,4 +1,6 @@
+import type { World } from '../cli/world.js';
 import type { StatusResult } from '../model/status.js';
+import { glanceAt } from './quick-look.js';
 
 /** A node as a question offers it. */
 export interface NodeChoice {
@@ -26,6 +28,14 @@ export function nodeChoices(
     value: id,
     name: `${id.padEnd(width)}  ${stateOf(id, status)}`.trimEnd(),
   }));
+}
+
+/** The same with what a quick look at the cluster finds out. */
+export async function liveNodeChoices(
+  world: World,
+  { ids, cluster, command }: { ids: readonly string[]; cluster: string; command: string },
+): Promise<NodeChoice[]> {
+  return nodeChoices(ids, (await glanceAt(world, cluster))?.status, command);
 }
 
 const masterOf = (status: StatusResult): string | undefined => status.masters[0]?.master?.id;

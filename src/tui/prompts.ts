@@ -1,15 +1,6 @@
-import type { Prompts } from '../cli/context.js';
+import type { PromptOptions, Prompts } from '../cli/interactive.js';
 import { interrupted } from '../cli/interrupts.js';
-import type { InputStream, OutputStream } from '../cli/world.js';
-
-export interface PromptOptions {
-  stdin: InputStream;
-  /** Questions go to standard error, so that standard output carries only results. */
-  stderr: OutputStream;
-  signal: AbortSignal;
-  /** Called before each question: a spinner must be gone by then. */
-  before: () => void;
-}
+import type { InputStream, OutputStream } from '../cli/streams.js';
 
 /** A list shows as much as the window has room for beside the question and its help, but never less than this. */
 const LEAST_ROWS = 4;

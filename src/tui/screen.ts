@@ -1,23 +1,8 @@
 import { emitKeypressEvents } from 'node:readline';
+import type { Screen, ScreenEvent } from '../cli/interactive.js';
 import { columnsOf, safeStream } from '../cli/streams.js';
 import type { World } from '../cli/world.js';
 import { widthOf } from '../report/plain-text.js';
-
-/** What a person does to the terminal while it is drawn on. */
-export type ScreenEvent = { type: 'key'; name: string; ctrl: boolean } | { type: 'resize' };
-
-/** The whole terminal, drawn line by line: for whatever takes all of it. */
-export interface Screen {
-  /** As wide and high as the window is at this moment. */
-  readonly columns: number;
-  readonly rows: number;
-  /** Replaces what is shown, in one write. Lines that don't fit below are left out; wider ones are cut. */
-  draw(lines: readonly string[]): Promise<void>;
-  /** Calls the listener until the function that it returns is called. */
-  on(listener: (event: ScreenEvent) => void): () => void;
-  /** Gives the terminal back as it was found. More than once does no harm. */
-  close(): Promise<void>;
-}
 
 /** Alternate screen, no cursor, and a line that is too long is cut by the terminal instead of wrapped. */
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l';

@@ -1,13 +1,14 @@
 import { Streamed } from '../cli/command.js';
 import type { Context } from '../cli/context.js';
 import { failureDocument, failureOf } from '../cli/failure.js';
+import type { Screen } from '../cli/interactive.js';
+import { jsonText, yamlText } from '../cli/output.js';
 import type { ExitCode } from '../errors.js';
 import { EXIT, OperatorError } from '../errors.js';
 import { statusExitCode } from '../model/agreement.js';
 import { changesBetween } from '../model/changes.js';
 import type { StatusResult } from '../model/status.js';
 import { statusText } from '../report/text/status.js';
-import type { Screen } from './screen.js';
 import { watch } from './watch.js';
 import {
   changeLine,
@@ -101,12 +102,9 @@ const drawing =
 function showing(context: Context): Show {
   const { globals, stdout } = context;
   if (globals.output === 'json')
-    return (_, look, fresh) => context.write(`${JSON.stringify(documentOf(look, fresh))}\n`);
+    return (_, look, fresh) => context.write(jsonText(documentOf(look, fresh), false));
   if (globals.output === 'yaml') {
-    return async (_, look, fresh) => {
-      const { stringify } = await import('yaml');
-      await context.write(`---\n${stringify(JSON.parse(JSON.stringify(documentOf(look, fresh))))}`);
-    };
+    return async (_, look, fresh) => context.write(`---\n${await yamlText(documentOf(look, fresh))}`);
   }
   let first = true;
   return async (_, look, fresh) => {

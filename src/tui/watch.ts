@@ -1,6 +1,6 @@
+import type { Screen } from '../cli/interactive.js';
 import type { Clock } from '../clock.js';
 import { OperatorError } from '../errors.js';
-import type { Screen } from './screen.js';
 
 /** How often and until when something is looked at. */
 export interface Watching<T> {

@@ -71,6 +71,7 @@ export function memoryWorld({
     stderr: new MemoryOutput(tty),
     clock: systemClock,
     commands,
+    interactive: () => import('../../src/tui/index.js'),
     onInterrupt(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { frame, openScreen, type ScreenEvent } from '../../../src/tui/screen.js';
+import type { ScreenEvent } from '../../../src/cli/interactive.js';
+import { frame, openScreen } from '../../../src/tui/screen.js';
 import { memoryWorld } from '../../helpers/world.js';
 
 describe('a frame', () => {

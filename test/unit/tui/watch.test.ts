@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Screen, ScreenEvent } from '../../../src/cli/interactive.js';
 import { interrupted } from '../../../src/cli/interrupts.js';
 import { type Clock, systemClock } from '../../../src/clock.js';
 import { OperatorError, unknownOutcome } from '../../../src/errors.js';
-import type { Screen, ScreenEvent } from '../../../src/tui/screen.js';
 import { watch } from '../../../src/tui/watch.js';
 
 /** A screen on which keys are pressed by hand. */
