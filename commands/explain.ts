@@ -20,7 +20,10 @@ export default defineCommand<Explanation>({
     const known = ALL_CHECKS.map((check) => check.id);
     if (id !== undefined) requireKnown([id], known);
     const chosen = ALL_CHECKS.filter((check) => id === undefined || check.id === id);
-    return { checks: chosen.map(({ run: _run, ...data }) => data), markdown: options.markdown === true };
+    return {
+      checks: chosen.map(({ live: _live, files: _files, ...data }) => data),
+      markdown: options.markdown === true,
+    };
   },
   render: ({ checks, markdown }, view) => (markdown ? checksPage(checks) : explainText(checks, view)),
   rows: ({ checks }) => explainRows(checks),

@@ -1,5 +1,6 @@
 import type { Gathered } from '../model/gathered.js';
 import type { Repair } from '../model/repair.js';
+import type { Project } from './static/project.js';
 
 export type { Repair } from '../model/repair.js';
 
@@ -7,7 +8,7 @@ export const SEVERITIES = ['critical', 'warning', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 /** What a check says of one subject. */
-export interface Seen {
+export interface RawFinding {
   /** Which node, which sentinel, which name: `redis-2`, `sentinel-1, sentinel-3`, `mymaster`. */
   subject: string;
   /** What was seen, with the actual values; one line. */
@@ -31,19 +32,19 @@ export interface Skip {
   skip: string;
 }
 
-/** One diagnosis: pure, from what was gathered. A new one is one file and one line in the registry. */
-export interface Check {
+/** What a check says of itself: the same words wherever it is found. */
+export interface CheckText {
   /** As in the catalogue: `conf-shared`. */
   id: string;
   severity: Severity;
   group: 'configuration' | 'authentication' | 'network' | 'data' | 'live' | 'application';
   /** `one configuration file is shared by several sentinels`. */
   title: string;
-  /** Why it matters, in a sentence, with the measured consequence. */
+  /** Why it matters, in one sentence, with the measured consequence. */
   consequence: string;
-  /** The long form for `explain`: cause, and what happens; a few sentences. */
+  /** The long form for `explain`: cause and effect, a few sentences. */
   explanation: string;
-  /** How it is mended in general; lines. */
+  /** How it is fixed in general; lines. */
   remedy: string[];
   /** Where it is known from: documentation, source, issue, or `measured`. */
   sources: string[];
@@ -51,6 +52,19 @@ export interface Check {
   causes?: string[];
   /** Needs looking over time: skipped, and said so, unless it was watched. */
   overTime?: boolean;
-  /** Findings, none for a clean bill, or what is missing to tell. */
-  run(gathered: Gathered): Seen[] | Skip;
 }
+
+/**
+ * One diagnosis: pure, from what was gathered of a running cluster, from the operator's files, or from both. A new
+ * one is one file and one line in the registry. Each judgement returns findings, none for a pass, or the evidence
+ * that is missing; a check without one of the two does not judge that kind of evidence.
+ */
+export interface Check extends CheckText {
+  live?(gathered: Gathered): RawFinding[] | Skip;
+  files?(project: Project): RawFinding[] | Skip;
+}
+
+/** A check that judges a running cluster. */
+export type LiveCheck = Check & Required<Pick<Check, 'live'>>;
+
+export const isLive = (check: Check): check is LiveCheck => check.live !== undefined;

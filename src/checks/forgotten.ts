@@ -1,5 +1,5 @@
 import type { Gathered } from '../model/gathered.js';
-import type { Seen } from './check.js';
+import type { RawFinding } from './check.js';
 import { addressIn, cli, ctl, flagsOf } from './evidence.js';
 import { type Group, idsOf, num } from './group.js';
 import { monitorLike } from './sentinels.js';
@@ -18,7 +18,7 @@ export const isForgotten = ({ views, master }: Group): boolean =>
  * A dead master whose replicas no sentinel knows any more: SENTINEL RESET forgets them, and only the master would name
  * them again (sentinel.c, sentinelResetMaster).
  */
-export function forgottenAt(gathered: Gathered, group: Group): Seen {
+export function forgottenAt(gathered: Gathered, group: Group): RawFinding {
   const { name, replicas } = group;
   return {
     subject: replicas.length > 0 ? idsOf(replicas) : name,

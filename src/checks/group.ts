@@ -1,6 +1,6 @@
 import { type Address, formatAddress, sameAddress } from '../model/address.js';
 import type { Fields, Gathered, GatheredNode, GatheredServer, Got } from '../model/gathered.js';
-import type { Seen, Skip } from './check.js';
+import type { RawFinding, Skip } from './check.js';
 import { addressIn, type MonitoredAt, masterNames, nodesOf, viewsOf } from './evidence.js';
 
 /** One monitored master with everybody who has to do with it. */
@@ -78,7 +78,7 @@ export function readAll<S extends GatheredServer, T>(
 }
 
 /** What was found; where nothing was, but something could not be looked at, what that is. */
-export function judged(seen: Seen[], missing: readonly string[]): Seen[] | Skip {
+export function judged(seen: RawFinding[], missing: readonly string[]): RawFinding[] | Skip {
   return seen.length > 0 || missing.length === 0 ? seen : { skip: together(missing).join('; ') };
 }
 

@@ -2,7 +2,7 @@ import type { Check } from './check.js';
 import { CHECKS } from './registry.js';
 import { FILE_CHECKS } from './static/index.js';
 
-export type { Check, Repair, Seen, Severity, Skip } from './check.js';
+export type { Check, RawFinding, Repair, Severity, Skip } from './check.js';
 export { SEVERITIES } from './check.js';
 export {
   chosen,

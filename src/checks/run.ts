@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.js';
 import type { Gathered } from '../model/gathered.js';
-import type { Check, Repair, Seen, Severity } from './check.js';
+import type { Check, CheckText, RawFinding, Repair, Severity, Skip } from './check.js';
 
 /** One thing that is wrong, with everything that is needed to act on it. */
 export interface Finding {
@@ -60,11 +60,14 @@ export function runChecks(gathered: Gathered, checks: readonly Check[]): Ran {
   return ran;
 }
 
+/** A server with such a line in its file does not start, so no running one shows it. */
+const FILES_ONLY: Skip = { skip: 'needs --config FILE or --compose FILE: only files show it' };
+
 /** What it saw, or why it is skipped. */
-function outcomeOf(check: Check, gathered: Gathered): Seen[] | string {
+function outcomeOf(check: Check, gathered: Gathered): RawFinding[] | string {
   if (check.overTime === true && gathered.watched === null) return NEEDS_WATCHING;
   try {
-    const outcome = check.run(gathered);
+    const outcome = check.live?.(gathered) ?? FILES_ONLY;
     return Array.isArray(outcome) ? outcome : outcome.skip;
   } catch (error) {
     return `this check failed: ${messageOf(error)}`;
@@ -72,7 +75,7 @@ function outcomeOf(check: Check, gathered: Gathered): Seen[] | string {
 }
 
 /** What a check saw, as a finding. */
-export function findingOf(check: Omit<Check, 'run'>, seen: Seen): Finding {
+export function findingOf(check: CheckText, seen: RawFinding): Finding {
   return {
     id: check.id,
     severity: seen.severity ?? check.severity,

@@ -1,13 +1,13 @@
 import type { Address } from '../model/address.js';
 import type { Gathered, GatheredSentinel, GatheredServer } from '../model/gathered.js';
 import { listed } from '../model/words.js';
-import type { Seen, Skip } from './check.js';
+import type { RawFinding, Skip } from './check.js';
 import { cli, type MonitoredAt, silentSentinels } from './evidence.js';
 import { type Group, groupsOf, judged, num, readAll } from './group.js';
 import { type Directive, parseConf } from './static/conf.js';
 
 /** Judges every group that some sentinel tells of; sentinels that tell nothing are named as missing. */
-export function judgeViews(gathered: Gathered, see: (group: Group) => Seen[]): Seen[] | Skip {
+export function judgeViews(gathered: Gathered, see: (group: Group) => RawFinding[]): RawFinding[] | Skip {
   const groups = groupsOf(gathered).filter((group) => group.views.length > 0);
   if (groups.length === 0) return silentSentinels(gathered);
   return judged(groups.flatMap(see), readAll(gathered.sentinels, (s) => s.masters).missing);

@@ -1,4 +1,4 @@
-import type { Check, Seen, Skip } from '../../src/checks/check.js';
+import type { LiveCheck, RawFinding, Skip } from '../../src/checks/check.js';
 import type {
   Fields,
   Gathered,
@@ -263,9 +263,12 @@ export function silence(
 }
 
 /** What a check says of a healthy gathering that was altered: its findings, or the reason why it is skipped. */
-export function said(check: Check, change: (gathered: Gathered) => void = () => {}): Seen[] | string {
+export function said(
+  check: LiveCheck,
+  change: (gathered: Gathered) => void = () => {},
+): RawFinding[] | string {
   const gathered = healthyGathering();
   change(gathered);
-  const outcome: Seen[] | Skip = check.run(gathered);
+  const outcome: RawFinding[] | Skip = check.live(gathered);
   return Array.isArray(outcome) ? outcome : outcome.skip;
 }

@@ -1,17 +1,17 @@
 import type { Gathered, GatheredApp } from '../../model/gathered.js';
-import type { Check, Seen, Skip } from '../check.js';
+import type { CheckText, LiveCheck, RawFinding, Skip } from '../check.js';
 
 const NOT_ASKED: Skip = { skip: 'not asked: doctor --app looks at the application’s side' };
 
 /** A check of the application's side: skipped where that was not gathered. */
 export function ofApp(
-  words: Omit<Check, 'run' | 'group'>,
-  run: (app: GatheredApp, gathered: Gathered) => Seen[] | Skip,
-): Check {
+  words: Omit<CheckText, 'group'>,
+  live: (app: GatheredApp, gathered: Gathered) => RawFinding[] | Skip,
+): LiveCheck {
   return {
     ...words,
     group: 'application',
-    run: (gathered) => (gathered.app === null ? NOT_ASKED : run(gathered.app, gathered)),
+    live: (gathered) => (gathered.app === null ? NOT_ASKED : live(gathered.app, gathered)),
   };
 }
 

@@ -16,7 +16,7 @@ export default {
   remedy: ['ACL SETUSER NAME &__sentinel__:hello at every data node'],
   sources: ['sentinel.c: SENTINEL_HELLO_CHANNEL', 'redis.conf: acl-pubsub-default', 'measured'],
   causes: ['no-quorum', 'sentinels-few', 'ghost-sentinel', 'master-disagree'],
-  run(gathered) {
+  live(gathered) {
     const { values, missing } = readAll(dataNodes(gathered), (n) => n.channels);
     const seen = values
       .filter(({ value }) => !allowsChannel(value, HELLO))

@@ -25,7 +25,7 @@ export default {
     'measured',
   ],
   causes: ['failover-stuck', 'no-master', 'auth-pass-missing', 'no-quorum'],
-  run(gathered) {
+  live(gathered) {
     const { values, missing } = readAll(dataNodes(gathered), (n) => n.dryrun);
     const seen = values.flatMap(({ server, value }) => {
       const denied = Object.entries(value)

@@ -1,4 +1,4 @@
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { cli } from '../evidence.js';
 import { dataNodes, judged, shown } from '../group.js';
 import { answersWrongly, hasAuthPass, wantsPassword } from '../passwords.js';
@@ -34,11 +34,11 @@ export default {
     'master-disagree',
     'link-down',
   ],
-  run(gathered) {
+  live(gathered) {
     const missing = dataNodes(gathered).flatMap((n) =>
       wantsPassword(n) === undefined && !n.config.ok ? [`${n.id}: ${n.config.why}`] : [],
     );
-    const judgedViews = judgeViews(gathered, ({ name, master, views }): Seen[] => {
+    const judgedViews = judgeViews(gathered, ({ name, master, views }): RawFinding[] => {
       if (master === null || wantsPassword(master) !== true) return [];
       // -MISCONF and -BUSY are answers of another kind, and no matter of passwords.
       const otherwise = master.silence === null && !master.pingMs.ok;

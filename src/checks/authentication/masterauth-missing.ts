@@ -1,5 +1,5 @@
 import type { GatheredNode } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { cli, silentSentinels } from '../evidence.js';
 import { type Group, groupsOf, idsOf, judged, readAll } from '../group.js';
 import { wantsPassword } from '../passwords.js';
@@ -28,11 +28,11 @@ export default {
     'measured',
   ],
   causes: ['link-down', 'replica-orphan', 'no-good-slave', 'lag', 'failover-stuck'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
     const missing: string[] = [];
-    const seen = groups.flatMap((group): Seen[] => {
+    const seen = groups.flatMap((group): RawFinding[] => {
       const { name, nodes } = group;
       const { values, missing: untold } = readAll(nodes, (n) => n.config);
       missing.push(...untold);
@@ -64,7 +64,7 @@ export default {
 } satisfies Check;
 
 /** A replica that wants a password, and no other node does, the master neither; null where it is another case. */
-function alone({ name, master, nodes }: Group, wanting: readonly GatheredNode[]): Seen | null {
+function alone({ name, master, nodes }: Group, wanting: readonly GatheredNode[]): RawFinding | null {
   const [node] = wanting;
   if (node === undefined || wanting.length > 1 || node === master) return null;
   if (nodes.some((n) => n !== node && wantsPassword(n) !== false)) return null;
@@ -78,9 +78,9 @@ function alone({ name, master, nodes }: Group, wanting: readonly GatheredNode[])
 }
 
 /** Replicas without their link, whose masterauth a master that has no password turns away. */
-function unwanted({ master, replicas }: Group): Seen[] {
+function unwanted({ master, replicas }: Group): RawFinding[] {
   if (master === null || !master.config.ok || wantsPassword(master) !== false) return [];
-  return replicas.flatMap((node): Seen[] => {
+  return replicas.flatMap((node): RawFinding[] => {
     if (!node.config.ok || !node.info.ok || node.info.value.master_link_status !== 'down') return [];
     const has = (...names: string[]): boolean =>
       node.config.ok && Boolean(settingOf(node.config.value, ...names));

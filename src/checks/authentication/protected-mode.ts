@@ -1,6 +1,6 @@
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { changeFile, withLine } from '../change-file.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { dataNodes, idsOf, judged, shown } from '../group.js';
 import { sentinelWantsPassword, wantsPassword } from '../passwords.js';
 import { directivesOf, isLoopback, lastOf } from '../sentinels.js';
@@ -68,10 +68,10 @@ export default {
     'ghost-sentinel',
     'master-frozen',
   ],
-  run(gathered) {
+  live(gathered) {
     const servers = [...dataNodes(gathered), ...gathered.sentinels];
     const missing: string[] = [];
-    const seen = servers.flatMap((server): Seen[] => {
+    const seen = servers.flatMap((server): RawFinding[] => {
       const others = servers.filter((s) => s !== server && foreign(s));
       const on = isProtected(server);
       if (on === undefined) missing.push(`${server.id}: ${server.conf.ok ? '' : server.conf.why}`);

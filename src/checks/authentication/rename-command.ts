@@ -1,7 +1,7 @@
 import type { GatheredNode } from '../../model/gathered.js';
 import { listed } from '../../model/words.js';
 import { inFile } from '../change-file.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { cli, silentSentinels, viewsOf } from '../evidence.js';
 import { groupsOf, idsOf, judged, readAll } from '../group.js';
 import { directivesOf, sentinelLines } from '../sentinels.js';
@@ -29,11 +29,11 @@ export default {
   ],
   sources: ['sentinel.conf: SENTINEL rename-command', 'sentinel.c: sentinelInstanceMapCommand', 'measured'],
   causes: ['failover-stuck', 'no-master', 'acl-short'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
     const missing: string[] = [];
-    const seen = groups.flatMap(({ name, nodes }): Seen[] => {
+    const seen = groups.flatMap(({ name, nodes }): RawFinding[] => {
       const { values, missing: untold } = readAll(nodes, (n) => n.dryrun);
       missing.push(...untold);
       const gone = values.flatMap(({ server, value }) =>
@@ -42,7 +42,7 @@ export default {
         ),
       );
       const commands = [...new Set(gone.map((g) => g.command))];
-      return commands.flatMap((command): Seen[] => {
+      return commands.flatMap((command): RawFinding[] => {
         const at = gone.filter((g) => g.command === command).map((g) => g.server);
         const told = viewsOf(gathered, name).map(({ sentinel }) => {
           const lines = directivesOf(sentinel);

@@ -1,6 +1,6 @@
 import { type Address, sameAddress } from '../../model/address.js';
 import type { Fields, GatheredSentinel } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, silentSentinels } from '../evidence.js';
 import { idsOf, judged, readAll } from '../group.js';
 import { answersWrongly, sentinelWantsPassword } from '../passwords.js';
@@ -32,7 +32,7 @@ export default {
     'sentinel.c: sentinelSendAuthIfNeeded',
   ],
   causes: ['no-quorum', 'ghost-sentinel', 'nat-sentinel'],
-  run(gathered) {
+  live(gathered) {
     const { sentinels } = gathered;
     if (!sentinels.some((s) => s.silence === null)) return silentSentinels(gathered);
     const locked = sentinels.filter((s) => sentinelWantsPassword(s) === true);
@@ -49,7 +49,7 @@ export default {
       return refusing.length === 0 ? [] : [{ sentinel, refusing, none }];
     });
     const seen = pairs.map(
-      ({ sentinel, refusing, none }): Seen => ({
+      ({ sentinel, refusing, none }): RawFinding => ({
         subject: sentinel.id,
         message: `${idsOf(refusing)} want${refusing.length === 1 ? 's' : ''} a password, and ${sentinel.id} has ${none ? 'no sentinel-pass' : 'another one, or none'}`,
         fix: [cli(sentinel, `SENTINEL CONFIG SET sentinel-pass "<the sentinels' password>"`)],

@@ -1,7 +1,7 @@
 import type { Address } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel, GatheredServer } from '../../model/gathered.js';
 import { changeFile, withLine } from '../change-file.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { addressIn, missing as lacking } from '../evidence.js';
 import { dataNodes, groupsOf, isAt, judged, shown } from '../group.js';
 import { directivesOf, lastOf } from '../sentinels.js';
@@ -62,10 +62,10 @@ export default {
     'ghost-replica',
     'ghost-sentinel',
   ],
-  run(gathered) {
+  live(gathered) {
     const nodes = dataNodes(gathered);
     const missing: string[] = [];
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const speech = (server: GatheredNode | GatheredSentinel): Speech | undefined => {
       const known = speechOf(server);
       const why = server.conf.ok ? '' : server.conf.why;

@@ -1,6 +1,6 @@
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { changeFile, withLine } from '../change-file.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { idsOf, judged, shown } from '../group.js';
 import { directivesOf, isLoopback, lastOf } from '../sentinels.js';
 import { setConfig } from '../set-config.js';
@@ -41,12 +41,12 @@ export default {
     'master-frozen',
     'protected-mode',
   ],
-  run(gathered) {
+  live(gathered) {
     const servers = [...gathered.nodes, ...gathered.sentinels];
     const away = servers.filter((s) => !isLoopback(s.announce.host));
     if (away.length === 0) return [];
     const missing: string[] = [];
-    const seen = servers.flatMap((server): Seen[] => {
+    const seen = servers.flatMap((server): RawFinding[] => {
       const bound = boundTo(server);
       if (bound === undefined) missing.push(`${server.id}: ${server.conf.ok ? '' : server.conf.why}`);
       if (bound === undefined || !onlyLoopback(bound)) return [];

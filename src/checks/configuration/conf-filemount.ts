@@ -16,7 +16,7 @@ export default {
   remedy: ['mount the directory, one for each sentinel, instead of the file'],
   sources: ['config.c: rewriteConfigOverwriteFile', 'measured'],
   causes: ['conf-unwritable', 'ghost-sentinel', 'myid-dup'],
-  run(gathered) {
+  live(gathered) {
     const { values, missing } = readAll(gathered.sentinels, (s) => s.life);
     const seen = values.flatMap(({ server, value }) => {
       if (value.confIsFileMount !== true) return [];

@@ -52,7 +52,7 @@ export default {
     'ghost-sentinel',
     'ghost-replica',
   ],
-  run(gathered) {
+  live(gathered) {
     const known = gathered.sentinels.map((sentinel) => ({ sentinel, keys: fileKeys(sentinel) }));
     const keys = [...new Set(known.flatMap((k) => k.keys))];
     const seen = keys.flatMap((key) => {

@@ -39,7 +39,7 @@ export default {
     'SENTINEL FLUSHCONFIG says whether that is enough',
   ],
   sources: ['sentinel.c: sentinelFlushConfig', 'config.c: rewriteConfigOverwriteFile'],
-  run(gathered) {
+  live(gathered) {
     const missing: string[] = [];
     const seen = gathered.sentinels.flatMap((sentinel) => {
       const { flushConfig, life } = sentinel;

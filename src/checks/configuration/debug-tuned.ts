@@ -32,7 +32,7 @@ export default {
   remedy: ['SENTINEL DEBUG NAME VALUE with the defaults, or restart the sentinel'],
   sources: ['sentinel.c: sentinelSetDebugConfigParameters', 'measured'],
   causes: ['tilt'],
-  run(gathered) {
+  live(gathered) {
     const { values, missing } = readAll(gathered.sentinels, (s) => s.debug);
     const seen = values.flatMap(({ server, value }) => {
       const tuned = Object.entries(value).flatMap(([name, now]) => {

@@ -19,7 +19,7 @@ export default {
     'a sentinel calls the master down. Lower is faster, and calls more pauses a failure; 5000 is a usual value.',
   remedy: [`SENTINEL SET NAME down-after-milliseconds ${USUAL_MS} at every sentinel`],
   sources: ['sentinel.c: sentinelCheckSubjectivelyDown', 'measured'],
-  run: (gathered) =>
+  live: (gathered) =>
     judgeViews(gathered, ({ name, views }) => {
       const high = views.filter(
         ({ master }) => (num(master.fields, 'down-after-milliseconds') ?? 0) >= HIGH_MS,

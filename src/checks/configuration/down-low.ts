@@ -26,7 +26,7 @@ export default {
     'sentinel.c: sentinelReconnectInstance',
     'https://github.com/redis/redis/issues/8607',
   ],
-  run: (gathered) =>
+  live: (gathered) =>
     judgeViews(gathered, ({ name, views }) => {
       const low = views.filter(
         ({ master }) => (num(master.fields, 'down-after-milliseconds') ?? LOW_MS) < LOW_MS,

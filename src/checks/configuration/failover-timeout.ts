@@ -1,5 +1,5 @@
 import { humanDurationMs } from '../../model/duration.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { num } from '../group.js';
 import { judgeViews, sentinelIds, sentinelSet, valuesAt } from '../sentinels.js';
 
@@ -25,11 +25,11 @@ export default {
     'sentinel.c: sentinelStartFailoverIfNeeded, sentinelFailoverWaitPromotion',
     'sentinel.conf: failover-timeout',
   ],
-  run: (gathered) =>
+  live: (gathered) =>
     judgeViews(gathered, ({ name, views }) => {
       const timeout = (view: (typeof views)[0]): number =>
         num(view.master.fields, 'failover-timeout') ?? USUAL_MS;
-      const told = (wrong: typeof views, says: string): Seen[] =>
+      const told = (wrong: typeof views, says: string): RawFinding[] =>
         wrong.length === 0
           ? []
           : [

@@ -23,7 +23,7 @@ export default {
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (IP addresses and DNS names)',
   ],
   causes: ['ghost-replica'],
-  run: (gathered) =>
+  live: (gathered) =>
     judgeViews(gathered, ({ name, views }) => {
       const hosts = [...new Set(views.flatMap(hostsIn))];
       const words = hosts.filter((host) => !isIp(host));

@@ -39,7 +39,7 @@ export default {
   remedy: ['sentinel resolve-hostnames yes in its file, or an address in the sentinel monitor line'],
   sources: ['sentinel.c: createSentinelAddr', 'sentinel.conf: resolve-hostnames', 'measured'],
   causes: ['server-silent', 'no-quorum', 'sentinels-few', 'ghost-sentinel', 'sentinels-even'],
-  run(gathered) {
+  live(gathered) {
     const missing: string[] = [];
     const seen = gathered.sentinels.flatMap((sentinel) => {
       const does = resolves(sentinel);

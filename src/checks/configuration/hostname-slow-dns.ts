@@ -1,5 +1,5 @@
 import { humanDurationMs } from '../../model/duration.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { cli } from '../evidence.js';
 import { judged } from '../group.js';
 import { directivesOf, isIp, sentinelLines } from '../sentinels.js';
@@ -27,12 +27,12 @@ export default {
   ],
   sources: ['sentinel.c: createSentinelAddr, sentinelCheckTiltCondition', 'measured'],
   causes: ['tilt', 'no-master', 'failover-stuck', 'ghost-replica', 'no-quorum'],
-  run(gathered) {
+  live(gathered) {
     const resolving = gathered.sentinels.filter(
       (s) => s.config.ok && s.config.value['resolve-hostnames'] === 'yes',
     );
     const missing = gathered.sentinels.flatMap((s) => (s.config.ok ? [] : [`${s.id}: ${s.config.why}`]));
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     for (const { name, result } of gathered.lookups) {
       if (isIp(name) || resolving.length === 0) continue;
       if (!result.ok && isQuickNo(result.why)) {

@@ -1,5 +1,5 @@
 import type { Address } from '../../model/address.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli } from '../evidence.js';
 import type { Group } from '../group.js';
 import { isLoopback, judgeViews, monitorLike } from '../sentinels.js';
@@ -28,14 +28,14 @@ export default {
   ],
   sources: ['https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/'],
   causes: ['no-master', 'no-quorum', 'master-disagree', 'replica-orphan', 'nat-client', 'no-good-slave'],
-  run: (gathered) =>
+  live: (gathered) =>
     judgeViews(gathered, (group) => {
       const members = [
         ...gathered.sentinels.map((s) => s.announce.host),
         ...group.nodes.map((n) => n.announce.host),
       ];
       if (!members.some((host) => !isLoopback(host))) return [];
-      return group.views.flatMap(({ sentinel, master }): Seen[] => {
+      return group.views.flatMap(({ sentinel, master }): RawFinding[] => {
         const address = addressIn(master.fields);
         if (address === null || !isLoopback(address.host)) return [];
         const real = realAddress(group, address.port);

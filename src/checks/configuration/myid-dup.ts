@@ -20,7 +20,7 @@ export default {
   ],
   sources: ['sentinel.c: sentinelProcessHelloMessage, getSentinelRedisInstanceByAddrAndRunID', 'measured'],
   causes: ['address-switching', 'no-quorum', 'ghost-sentinel'],
-  run(gathered) {
+  live(gathered) {
     const { values, missing } = readAll(gathered.sentinels, (s) => s.myid);
     const ids = [...new Set(values.map(({ value }) => value))];
     const seen = ids.flatMap((id) => {

@@ -1,5 +1,5 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, silentSentinels } from '../evidence.js';
 import { groupsOf, judged, readAll } from '../group.js';
 import { monitorLike } from '../sentinels.js';
@@ -17,10 +17,10 @@ export default {
   remedy: ['use one name in every file: SENTINEL MONITOR under the right one, SENTINEL REMOVE of the other'],
   sources: ['sentinel.c: sentinelProcessHelloMessage (sentinelGetMasterByName)'],
   causes: ['no-quorum', 'sentinels-few', 'sentinels-even', 'quorum-gt-n', 'settings-skew'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered).filter((g) => g.views.length > 0);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     // The name that most sentinels use is the right one; what they have under another is the wrong one.
     const done = new Set<string>();
     for (const group of groups.toSorted((a, b) => b.views.length - a.views.length)) {

@@ -1,6 +1,6 @@
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
 import type { Gathered, GatheredNode, GatheredSentinel } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, missing, silentSentinels } from '../evidence.js';
 import { isAt, judged, readAll, shown } from '../group.js';
 
@@ -74,12 +74,12 @@ export default {
     'sentinels-even',
     'settings-skew',
   ],
-  run(gathered) {
+  live(gathered) {
     const all = entriesOf(gathered);
     if (all.length === 0) return silentSentinels(gathered);
     const addresses = all.filter((e, i) => all.findIndex((f) => sameAddress(f.address, e.address)) === i);
     const removed = new Set<string>();
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     for (const { address } of addresses) {
       const entries = all.filter((e) => sameAddress(e.address, address));
       const names = [...new Set(entries.map((e) => e.name))];

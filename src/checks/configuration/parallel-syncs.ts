@@ -14,7 +14,7 @@ export default {
     'is unavailable while it loads. With as many as there are replicas, all of them may be gone at once.',
   remedy: ['SENTINEL SET NAME parallel-syncs 1 at every sentinel'],
   sources: ['sentinel.conf: parallel-syncs', 'sentinel.c: sentinelFailoverReconfNextSlave'],
-  run: (gathered) =>
+  live: (gathered) =>
     judgeViews(gathered, ({ name, views }) => {
       // One is the least there is; with one replica it is also all.
       const wrong = views.filter(({ master }) => {

@@ -14,7 +14,7 @@ export default {
   remedy: ['SENTINEL SET NAME quorum N at every sentinel, with N the majority: 2 of 3, 3 of 5'],
   sources: ['sentinel.c: sentinelCheckObjectivelyDown'],
   causes: ['no-quorum', 'failover-stuck'],
-  run: (gathered) =>
+  live: (gathered) =>
     judgeViews(gathered, (group) => {
       const voters = votersOf(gathered, group);
       const wrong = group.views.filter(({ master }) => (num(master.fields, 'quorum') ?? 0) > voters);

@@ -18,7 +18,7 @@ export default {
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (quorum)',
     'sentinel.c: sentinelVoteLeader',
   ],
-  run: (gathered) =>
+  live: (gathered) =>
     judgeViews(gathered, (group) => {
       const voters = votersOf(gathered, group);
       const majority = majorityOf(voters);

@@ -1,5 +1,5 @@
 import { changeFile, withoutLines } from '../change-file.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { judged, num, readAll } from '../group.js';
 
@@ -21,11 +21,11 @@ export default {
     'or take its line out of the sentinel’s file and restart it: sentinel deny-scripts-reconfig is on by default',
   ],
   sources: ['sentinel.c: sentinelRunPendingScripts, sentinelCollectTerminatedScripts'],
-  run(gathered) {
+  live(gathered) {
     const { values, missing } = readAll(gathered.sentinels, (s) => s.masters);
     if (values.length === 0) return silentSentinels(gathered);
     const untold: string[] = [];
-    const seen = values.flatMap(({ server: sentinel, value }): Seen[] => {
+    const seen = values.flatMap(({ server: sentinel, value }): RawFinding[] => {
       const set = value.flatMap((m) =>
         SCRIPTS.flatMap((kind) => (m.fields[kind] ? [{ name: m.name, kind, path: m.fields[kind] }] : [])),
       );

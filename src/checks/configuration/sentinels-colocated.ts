@@ -23,7 +23,7 @@ export default {
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (fundamental things, 2)',
   ],
-  run: (gathered) =>
+  live: (gathered) =>
     judgeViews(gathered, (group) => {
       const voters = votersOf(gathered, group);
       const sentinels = gathered.sentinels.filter(

@@ -18,7 +18,7 @@ export default {
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/',
     'sentinel.c: sentinelGetLeader',
   ],
-  run: (gathered) =>
+  live: (gathered) =>
     judgeViews(gathered, (group) => {
       const voters = votersOf(gathered, group);
       if (voters < 4 || voters % 2 === 1) return [];

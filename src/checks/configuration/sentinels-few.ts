@@ -19,7 +19,7 @@ export default {
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Example 1: just two Sentinels, DON’T DO THIS)',
   ],
   causes: ['quorum-lt-majority', 'sentinels-even', 'sentinels-colocated'],
-  run: (gathered) =>
+  live: (gathered) =>
     judgeViews(gathered, (group) => {
       const voters = votersOf(gathered, group);
       if (voters >= 3) return [];

@@ -1,4 +1,4 @@
-import type { Check, Repair, Seen } from '../check.js';
+import type { Check, RawFinding, Repair } from '../check.js';
 import type { MonitoredAt } from '../evidence.js';
 import { judgeViews, sentinelIds, sentinelSet, valuesAt } from '../sentinels.js';
 
@@ -26,9 +26,9 @@ export default {
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Reconfiguring Sentinel at runtime)',
     'measured',
   ],
-  run: (gathered) =>
+  live: (gathered) =>
     judgeViews(gathered, ({ name, views }) =>
-      SETTINGS.flatMap((setting): Seen[] => {
+      SETTINGS.flatMap((setting): RawFinding[] => {
         const value = usual(views, setting);
         const others = views.filter(({ master }) => (master.fields[setting] ?? value) !== value);
         if (others.length === 0) return [];

@@ -21,7 +21,7 @@ export default {
     'shows it but INFO (sentinel_simulate_failure_flags).',
   remedy: ['SENTINEL SIMULATE-FAILURE help disarms it: the flags are cleared before the word is looked at'],
   sources: ['sentinel.c: sentinelCommand (simulate-failure), sentinelSimFailureCrash', 'measured'],
-  run(gathered) {
+  live(gathered) {
     const { values, missing } = readAll(gathered.sentinels, (s) => s.info);
     const seen = values.flatMap(({ server, value }) => {
       const flags = num(value, 'sentinel_simulate_failure_flags') ?? 0;

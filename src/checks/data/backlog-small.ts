@@ -1,5 +1,5 @@
 import type { Gathered, GatheredNode } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { bytes, type Group, groupsOf, judged, num, readAll } from '../group.js';
 import { setConfig } from '../set-config.js';
@@ -24,10 +24,10 @@ export default {
     'CONFIG SET repl-backlog-size: the bytes written per second, times the seconds that a node may be away',
   ],
   sources: ['redis.conf: repl-backlog-size', 'replication.c: masterTryPartialResynchronization', 'measured'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing: string[] = [];
     for (const group of groups) {
       const { values, missing: silent } = readAll(group.nodes, (n) => n.config);

@@ -1,5 +1,5 @@
 import type { Fields, Gathered, GatheredNode } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { cli, ctl } from '../evidence.js';
 import { dataNodes, judged, readAll } from '../group.js';
 
@@ -24,9 +24,9 @@ export default {
     'measured',
   ],
   causes: ['no-good-slave', 'failover-stuck', 'no-master', 'master-frozen'],
-  run(gathered) {
+  live(gathered) {
     const { values, missing } = readAll(dataNodes(gathered), (n) => n.info);
-    const seen = values.flatMap(({ server, value }): Seen[] => {
+    const seen = values.flatMap(({ server, value }): RawFinding[] => {
       const config = server.config.ok ? server.config.value : {};
       const failed = failureIn(value, config);
       if (failed === null) return [];

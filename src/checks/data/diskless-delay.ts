@@ -1,4 +1,4 @@
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { dataNodes, judged, num, readAll } from '../group.js';
 import { setConfig } from '../set-config.js';
 
@@ -14,9 +14,9 @@ export default {
     'share it. It pays off with many replicas and large data; with two or three replicas it is only a wait.',
   remedy: ['CONFIG SET repl-diskless-sync-delay 0'],
   sources: ['redis.conf: repl-diskless-sync-delay', 'measured'],
-  run(gathered) {
+  live(gathered) {
     const { values, missing } = readAll(dataNodes(gathered), (n) => n.config);
-    const seen = values.flatMap(({ server, value }): Seen[] => {
+    const seen = values.flatMap(({ server, value }): RawFinding[] => {
       const delayS = num(value, 'repl-diskless-sync-delay') ?? 0;
       if (value['repl-diskless-sync'] !== 'yes' || delayS === 0) return [];
       return [

@@ -1,4 +1,4 @@
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { bytes, groupsOf, judged, num } from '../group.js';
 import { fullness } from '../memory.js';
@@ -20,10 +20,10 @@ export default {
   ],
   sources: ['evict.c: performEvictions, getMaxmemoryState', 'redis.conf: maxmemory-policy'],
   causes: ['app-not-writable'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing: string[] = [];
     for (const { name, master, nodes } of groups) {
       if (master === null) {

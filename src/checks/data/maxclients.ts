@@ -1,5 +1,5 @@
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { cli } from '../evidence.js';
 import { dataNodes, judged, num, readAll } from '../group.js';
 import { setConfig } from '../set-config.js';
@@ -22,10 +22,10 @@ export default {
     'find out who holds the connections: CLIENT LIST',
   ],
   sources: ['redis.conf: maxclients', 'networking.c: acceptCommonHandler'],
-  run(gathered) {
+  live(gathered) {
     const servers: (GatheredNode | GatheredSentinel)[] = [...dataNodes(gathered), ...gathered.sentinels];
     const { values, missing } = readAll(servers, (s) => s.info);
-    const seen = values.flatMap(({ server, value }): Seen[] => {
+    const seen = values.flatMap(({ server, value }): RawFinding[] => {
       const [connected, max] = [num(value, 'connected_clients'), num(value, 'maxclients')];
       if (connected === null || max === null || max === 0 || connected < NEAR * max) return [];
       const rejected = num(value, 'rejected_connections') ?? 0;

@@ -1,5 +1,5 @@
 import type { Fields } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { bytes, groupsOf, judged, num, readAll } from '../group.js';
 import { fullness } from '../memory.js';
@@ -19,10 +19,10 @@ export default {
     'effect on it. Promoted, it goes by its own.',
   remedy: ['give every data node of a group the same maxmemory and maxmemory-policy'],
   sources: ['redis.conf: replica-ignore-maxmemory', 'evict.c: performEvictions'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing: string[] = [];
     for (const { nodes, master } of groups) {
       const { values, missing: silent } = readAll(nodes, (n) => n.config);

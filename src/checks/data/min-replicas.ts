@@ -1,4 +1,4 @@
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, num, readAll } from '../group.js';
 import { setConfig, settingOf } from '../set-config.js';
@@ -26,10 +26,10 @@ export default {
     'redis.conf: min-replicas-to-write',
     'measured',
   ],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing: string[] = [];
     for (const { nodes, master, replicas } of groups) {
       const { values, missing: silent } = readAll(nodes, (n) => n.config);

@@ -1,4 +1,4 @@
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { bytes, dataNodes, judged, num, readAll } from '../group.js';
 import { setConfig } from '../set-config.js';
 
@@ -27,9 +27,9 @@ export default {
   remedy: ['CONFIG SET client-output-buffer-limit "replica 256mb 64mb 60", or more for large data sets'],
   sources: ['redis.conf: client-output-buffer-limit', 'networking.c: checkClientOutputBufferLimits'],
   causes: ['link-down', 'lag'],
-  run(gathered) {
+  live(gathered) {
     const { values, missing } = readAll(dataNodes(gathered), (n) => n.config);
-    const seen = values.flatMap(({ server, value }): Seen[] => {
+    const seen = values.flatMap(({ server, value }): RawFinding[] => {
       const limit = replicaLimit(value['client-output-buffer-limit'] ?? '');
       if (limit === null) return [];
       const isSmall = (is: number, least: number): boolean => is > 0 && is < least;

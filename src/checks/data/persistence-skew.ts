@@ -1,4 +1,4 @@
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, readAll } from '../group.js';
 import { setConfig } from '../set-config.js';
@@ -18,10 +18,10 @@ export default {
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/ (Safety of replication when master has persistence turned off)',
   ],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing: string[] = [];
     for (const { nodes } of groups) {
       const { values, missing: silent } = readAll(nodes, (n) => n.config);

@@ -1,4 +1,4 @@
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, num, readAll } from '../group.js';
 import { setConfig } from '../set-config.js';
@@ -16,10 +16,10 @@ export default {
   remedy: ['CONFIG SET replica-priority 100 on at least one replica, and CONFIG REWRITE'],
   sources: ['sentinel.c: sentinelSelectSlave', 'redis.conf: replica-priority', 'measured'],
   causes: ['no-good-slave', 'failover-stuck', 'no-master'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing: string[] = [];
     for (const { replicas } of groups) {
       const { values, missing: silent } = readAll(replicas, (n) => n.info);

@@ -1,6 +1,6 @@
 import { formatDurationMs } from '../../model/duration.js';
 import type { ConfText, Got } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { cli, type MonitoredAt, silentSentinels } from '../evidence.js';
 import { bytes, type Group, groupsOf, idsOf, judged, num } from '../group.js';
 
@@ -25,10 +25,10 @@ export default {
     'https://github.com/redis/redis/pull/9438',
   ],
   causes: ['link-down', 'no-master'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing: string[] = [];
     for (const group of groups) {
       const why = slowLoad(group);
@@ -73,7 +73,7 @@ function slowLoad({ master, views }: Group): SlowLoad | null {
   return { what: `${master.id} holds ${bytes(held)}: about ${Math.ceil(loadS)} s to load`, loading: false };
 }
 
-function finding({ name, master, views }: Group, at: readonly MonitoredAt[], why: SlowLoad): Seen {
+function finding({ name, master, views }: Group, at: readonly MonitoredAt[], why: SlowLoad): RawFinding {
   const downAfterMs = num(views[0]?.master.fields ?? {}, 'down-after-milliseconds') ?? 30_000;
   const sentinels = at.map(({ sentinel }) => sentinel);
   const alive = `it counts as alive ${why.loading ? 'until then' : 'for so long'}, past down-after (${formatDurationMs(downAfterMs)})`;

@@ -1,4 +1,4 @@
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { cli, silentSentinels } from '../evidence.js';
 import { groupsOf, judged, num, readAll } from '../group.js';
 import { setConfig } from '../set-config.js';
@@ -18,10 +18,10 @@ export default {
     'CONFIG SET replica-priority 0 as well, where it is to stay a backup that nobody uses',
   ],
   sources: ['redis.conf: replica-announced', 'sentinel.c: sentinelSelectSlave does not look at it'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing: string[] = [];
     for (const { name, replicas, views } of groups) {
       const { values, missing: silent } = readAll(replicas, (n) => n.info);

@@ -1,4 +1,4 @@
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { dataNodes, judged, readAll } from '../group.js';
 import { setConfig, settingOf } from '../set-config.js';
 
@@ -14,11 +14,11 @@ export default {
     'a client that stayed with a master that was replaced is not told so: it goes on writing what will be thrown away.',
   remedy: ['CONFIG SET replica-read-only yes and CONFIG REWRITE at every data node'],
   sources: ['redis.conf: replica-read-only'],
-  run(gathered) {
+  live(gathered) {
     const nodes = dataNodes(gathered);
     if (nodes.length === 0) return { skip: 'no data node is known' };
     const { values, missing } = readAll(nodes, (n) => n.config);
-    const seen = values.flatMap(({ server, value }): Seen[] => {
+    const seen = values.flatMap(({ server, value }): RawFinding[] => {
       if (settingOf(value, 'replica-read-only', 'slave-read-only') !== 'no') return [];
       const isMaster = server.role.ok && server.role.value.role === 'master';
       return [

@@ -1,5 +1,5 @@
 import type { Fields } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, readAll } from '../group.js';
 
@@ -39,10 +39,10 @@ export default {
     'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/',
   ],
   causes: ['link-down'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing: string[] = [];
     for (const { nodes } of groups) {
       const { values, missing: silent } = readAll(nodes, (n) => n.info);

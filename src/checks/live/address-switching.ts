@@ -21,7 +21,7 @@ export default {
   ],
   sources: ['sentinel.c: sentinelProcessHelloMessage (+sentinel-address-switch)', 'measured'],
   overTime: true,
-  run({ watched, sentinels }) {
+  live({ watched, sentinels }) {
     if (watched === null) return { skip: 'it was not watched' };
     const switches = watched.events.filter((e) => e.name === '+sentinel-address-switch');
     const last = switches.at(-1);

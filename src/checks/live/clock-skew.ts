@@ -1,5 +1,5 @@
 import { humanDurationMs } from '../../model/duration.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { judged, readAll } from '../group.js';
 
 /** Apart by more than this beyond what a slow answer explains, clocks are not kept; milliseconds. */
@@ -22,7 +22,7 @@ export default {
     'expire.c',
   ],
   causes: ['tilt'],
-  run(gathered) {
+  live(gathered) {
     const { values, missing } = readAll([...gathered.nodes, ...gathered.sentinels], (s) => s.clock);
     const readings = values.map(({ server, value }) => ({
       server,
@@ -32,7 +32,7 @@ export default {
     }));
     const sorted = readings.toSorted((a, b) => a.offMs - b.offMs);
     const middle = sorted[Math.floor(sorted.length / 2)];
-    const seen = sorted.flatMap(({ server, offMs, unsureMs }): Seen[] => {
+    const seen = sorted.flatMap(({ server, offMs, unsureMs }): RawFinding[] => {
       if (middle === undefined) return [];
       const apart = offMs - middle.offMs;
       if (Math.abs(apart) - unsureMs - middle.unsureMs <= APART_MS) return [];

@@ -1,6 +1,6 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { Fields } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { cli, ctl, flagsOf, silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, num, untold } from '../group.js';
 
@@ -24,10 +24,10 @@ export default {
     'measured',
   ],
   causes: ['no-master'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing = untold(groups);
     for (const { name, views } of groups) {
       // ODOWN comes and goes as the peers' verdicts expire (5 s); that it is down for each of a quorum stays.

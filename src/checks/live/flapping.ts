@@ -1,4 +1,4 @@
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { ctl } from '../evidence.js';
 
 /** So often within what was watched, or oftener. */
@@ -21,7 +21,7 @@ export default {
   ],
   sources: ['sentinel.c: sentinelCheckSubjectivelyDown', 'https://github.com/redis/redis/issues/8607'],
   overTime: true,
-  run(gathered) {
+  live(gathered) {
     const { watched, sentinels } = gathered;
     if (watched === null) return { skip: 'it was not watched' };
     const downs = new Map<string, string[]>();
@@ -35,7 +35,7 @@ export default {
         .join(' ')}`;
       downs.set(about, [...(downs.get(about) ?? []), sentinel]);
     }
-    const seen = [...downs].flatMap(([about, by]): Seen[] => {
+    const seen = [...downs].flatMap(([about, by]): RawFinding[] => {
       // Each sentinel says it once: several of them at one time are one event.
       const times = Math.max(...by.map((one) => by.filter((s) => s === one).length));
       if (times < OFTEN) return [];

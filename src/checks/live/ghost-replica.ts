@@ -1,6 +1,6 @@
 import { sameAddress } from '../../model/address.js';
 import type { Fields, Gathered } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
 import { attachedIn, type Group, groupsOf, idsOf, judged, untold } from '../group.js';
 import { ghostSeen, ghostsIn } from './ghosts.js';
@@ -24,10 +24,10 @@ export default {
     'measured',
   ],
   causes: ['no-good-slave'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing = untold(groups);
     for (const group of groups) {
       const { id: master } = group.master ?? { id: 'the master' };

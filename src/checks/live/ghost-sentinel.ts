@@ -1,7 +1,7 @@
 import { sameAddress } from '../../model/address.js';
 import { humanDurationMs } from '../../model/duration.js';
 import type { Fields, Gathered } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, num, untold } from '../group.js';
 import { ghostSeen, ghostsIn } from './ghosts.js';
@@ -29,10 +29,10 @@ export default {
     'measured',
   ],
   causes: ['no-quorum', 'sentinels-even', 'quorum-lt-majority'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing = untold(groups);
     for (const group of groups) {
       const voters = (num(group.views[0]?.master.fields ?? {}, 'num-other-sentinels') ?? 0) + 1;

@@ -1,6 +1,6 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
 import type { Fields, Gathered, GatheredServer, Got } from '../../model/gathered.js';
-import type { Repair, Seen } from '../check.js';
+import type { RawFinding, Repair } from '../check.js';
 import { addressIn, cli, ctl, flagsOf, isPlanned, type MonitoredAt } from '../evidence.js';
 import type { Group } from '../group.js';
 
@@ -78,7 +78,7 @@ export function ghostSeen(
   { record, key, at }: Ghost,
   servers: readonly GatheredServer[],
   messageOf: (planned: GatheredServer | undefined) => string,
-): Seen {
+): RawFinding {
   const address = addressIn(record);
   const planned = servers.find((s) => isPlanned(gathered, s) && sameAddress(s.announce, address));
   const { fix, repairs } = resetAt(group, at);

@@ -1,4 +1,4 @@
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { cli } from '../evidence.js';
 
 /** Less is what a second of writes may be ahead. */
@@ -21,7 +21,7 @@ export default {
   ],
   sources: ['https://redis.io/docs/latest/operate/oss_and_stack/management/replication/', 'measured'],
   overTime: true,
-  run({ watched, nodes }) {
+  live({ watched, nodes }) {
     if (watched === null) return { skip: 'it was not watched' };
     const masters = watched.offsets.filter((o) => o.role === 'master');
     if (masters.length === 0) return { skip: 'no master told its offset while it was watched' };
@@ -29,7 +29,7 @@ export default {
       watched.offsets
         .filter((o) => o.node === node && o.role === 'replica')
         .map(({ atMs, offset }) => nearest(masters, atMs) - offset);
-    return nodes.flatMap((node): Seen[] => {
+    return nodes.flatMap((node): RawFinding[] => {
       const all = lags(node.id);
       const [first, last] = [all[0], all.at(-1)];
       if (first === undefined || last === undefined || last - first < GROWN_BYTES || last < first * 2)

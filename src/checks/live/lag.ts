@@ -1,5 +1,5 @@
 import { formatAddress } from '../../model/address.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { cli, ctl, nodeAt, silentSentinels } from '../evidence.js';
 import { attachedIn, bytes, groupsOf, isAt, judged, num } from '../group.js';
 
@@ -26,10 +26,10 @@ export default {
     'https://redis.io/docs/latest/commands/info/ (lag)',
   ],
   causes: ['lag-growing'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing: string[] = [];
     for (const { master, name, replicas } of groups) {
       if (master === null || !master.info.ok) {

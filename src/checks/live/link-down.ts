@@ -1,4 +1,4 @@
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { cli, ctl, nodeAt, silentSentinels } from '../evidence.js';
 import { groupsOf, isAt, judged, num, readAll } from '../group.js';
 
@@ -23,10 +23,10 @@ export default {
     'https://github.com/redis/redis/issues/5677',
   ],
   causes: ['lag', 'lag-growing', 'no-good-slave'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing: string[] = [];
     for (const { nodes, master } of groups) {
       const { values, missing: silent } = readAll(nodes, (n) => n.info);

@@ -1,5 +1,5 @@
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, ctl, type MonitoredAt, nodeAt, silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, readAll } from '../group.js';
 import { failoverUnderWay, heldDown, lookAgain } from '../under-way.js';
@@ -24,10 +24,10 @@ export default {
   ],
   sources: ['sentinel.c: sentinelProcessHelloMessage, sentinelCommand (MONITOR, REMOVE)'],
   causes: ['split-brain', 'replica-orphan', 'ghost-replica', 'no-quorum'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const { missing } = readAll(gathered.sentinels, (s) => s.masters);
     for (const group of groups) {
       const { views, name } = group;

@@ -1,5 +1,5 @@
 import { humanDurationMs } from '../../model/duration.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { ctl, flagsOf, silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, num } from '../group.js';
 
@@ -27,10 +27,10 @@ export default {
     'measured',
   ],
   causes: ['server-silent', 'lag', 'link-down', 'no-master', 'nat-client'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing: string[] = [];
     for (const { name, master, views } of groups) {
       if (master === null) {

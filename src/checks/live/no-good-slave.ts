@@ -1,6 +1,6 @@
 import { sameAddress } from '../../model/address.js';
 import type { Fields, Gathered } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, ctl, flagsOf, type MonitoredAt, nodeAt, silentSentinels } from '../evidence.js';
 import { forgottenAt, isForgotten } from '../forgotten.js';
 import { groupsOf, idsOf, judged, num, untold } from '../group.js';
@@ -27,10 +27,10 @@ export default {
   ],
   sources: ['sentinel.c: sentinelSelectSlave', 'https://github.com/redis/redis/issues/5677', 'measured'],
   causes: ['failover-stuck', 'no-master'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing = untold(groups);
     for (const group of groups) {
       const { name, views, replicas } = group;

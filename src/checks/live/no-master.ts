@@ -1,4 +1,4 @@
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import {
   addressIn,
   ctl,
@@ -29,10 +29,10 @@ export default {
   ],
   sources: ['sentinel.c: sentinelStartFailoverIfNeeded'],
   causes: ['link-down', 'lag', 'replica-orphan'],
-  run(gathered) {
+  live(gathered) {
     const names = masterNames(gathered);
     if (names.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const unknown: string[] = [];
     for (const name of names) {
       const nodes = nodesOf(gathered, name);

@@ -1,4 +1,4 @@
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { cli, ctl, masterNames, silentSentinels, viewsOf } from '../evidence.js';
 
 export default {
@@ -20,11 +20,11 @@ export default {
     'sentinel.c: sentinelIsQuorumReachable',
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/',
   ],
-  run(gathered) {
+  live(gathered) {
     const names = masterNames(gathered);
     const views = names.flatMap((name) => viewsOf(gathered, name));
     if (views.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     for (const name of names) {
       const without = viewsOf(gathered, name).flatMap(({ sentinel, master }) =>
         master.ckquorum.ok && !master.ckquorum.value.ok

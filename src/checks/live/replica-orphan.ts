@@ -1,6 +1,6 @@
 import { formatAddress } from '../../model/address.js';
 import type { Gathered, GatheredNode } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { cli, nodeAt, silentSentinels } from '../evidence.js';
 import { attachedIn, type Group, groupsOf, isAt, judged, readAll } from '../group.js';
 import { failoverUnderWay } from '../under-way.js';
@@ -19,10 +19,10 @@ export default {
   remedy: ['REPLICAOF with the master’s address, at the replica'],
   sources: ['sentinel.c: sentinelRefreshInstanceInfo (+fix-slave-config)', 'measured'],
   causes: ['link-down', 'lag', 'lag-growing', 'ghost-replica', 'no-good-slave'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing: string[] = [];
     for (const group of groups) {
       const { address, replicas, name, views } = group;

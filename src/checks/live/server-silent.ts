@@ -1,7 +1,7 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { Gathered, GatheredServer } from '../../model/gathered.js';
 import type { Silence } from '../../model/snapshot.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { cli, ctl, flagsOf, isPlanned } from '../evidence.js';
 import { forgottenAt, isForgotten } from '../forgotten.js';
 import { type Group, groupsOf, num } from '../group.js';
@@ -26,7 +26,7 @@ export default {
   ],
   sources: ['measured'],
   causes: ['no-quorum', 'no-master', 'ghost-replica', 'ghost-sentinel', 'link-down', 'replica-orphan', 'lag'],
-  run(gathered) {
+  live(gathered) {
     const servers: GatheredServer[] = [...gathered.sentinels, ...gathered.nodes];
     if (servers.length === 0) return { skip: 'no server is known' };
     const isSilent = (s: GatheredServer): s is Silent => s.silence !== null;
@@ -35,7 +35,7 @@ export default {
     const ways = [...new Set(silent.map((s) => s.silence.message))];
     const dead = deadMasters(gathered);
     const blind = nobodyWatches(gathered);
-    return ways.map((way): Seen => {
+    return ways.map((way): RawFinding => {
       const these = silent.filter((s) => s.silence.message === way);
       const blinded = blind && these.some((s) => gathered.sentinels.some(({ id }) => id === s.id));
       const gone = dead.find(({ master }) => these.some((s) => s.id === master?.id));

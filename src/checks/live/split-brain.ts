@@ -1,6 +1,6 @@
 import { sameAddress } from '../../model/address.js';
 import type { GatheredNode } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, ctl, masterNames, nodesOf, silentSentinels, viewsOf } from '../evidence.js';
 import { dataNodes, judged, readAll } from '../group.js';
 import { failoverUnderWay, lookAgain } from '../under-way.js';
@@ -22,10 +22,10 @@ export default {
     'min-replicas-to-write 1 makes an isolated master refuse writes',
   ],
   sources: ['sentinel.c: sentinelRefreshInstanceInfo (+convert-to-slave)', 'measured'],
-  run(gathered) {
+  live(gathered) {
     const names = masterNames(gathered);
     if (names.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     let asked = 0;
     for (const name of names) {
       const nodes = nodesOf(gathered, name);

@@ -1,5 +1,5 @@
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { cli } from '../evidence.js';
 import { groupsOf, judged, num, readAll } from '../group.js';
 
@@ -28,11 +28,11 @@ export default {
     'measured',
   ],
   causes: ['failover-stuck', 'no-master'],
-  run(gathered) {
+  live(gathered) {
     const { values, missing } = readAll(gathered.sentinels, (s) => s.info);
     const tilted = values.filter(({ value }) => num(value, 'sentinel_tilt') === 1);
     const disables = stopsFailover(gathered, tilted.length);
-    const seen = tilted.map(({ server, value }): Seen => {
+    const seen = tilted.map(({ server, value }): RawFinding => {
       const sinceS = num(value, 'sentinel_tilt_since_seconds');
       return {
         subject: server.id,

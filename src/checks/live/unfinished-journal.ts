@@ -38,7 +38,7 @@ export default {
     'bgsave-error',
     'master-full',
   ],
-  run(gathered) {
+  live(gathered) {
     const { own, cluster, runs } = gathered;
     // Only clusters of ours have a journal.
     if (!own) return [];

@@ -1,4 +1,4 @@
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { judged, readAll } from '../group.js';
 import { containerOf, networkOf, servers } from './containers.js';
 
@@ -29,9 +29,9 @@ export default {
     'server-silent',
     'no-master',
   ],
-  run(gathered) {
+  live(gathered) {
     const { values, missing } = readAll(servers(gathered), (s) => s.life);
-    const seen = values.flatMap(({ server, value }): Seen[] => {
+    const seen = values.flatMap(({ server, value }): RawFinding[] => {
       if (value.kind !== 'container' || value.addressPinned !== false) return [];
       const [container, network] = [containerOf(gathered, server), networkOf(gathered)];
       const { host } = server.announce;

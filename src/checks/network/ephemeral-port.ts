@@ -1,5 +1,5 @@
 import type { GatheredServer } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { ctl } from '../evidence.js';
 import { judged } from '../group.js';
 import { servers } from './containers.js';
@@ -25,12 +25,12 @@ export default {
     'https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html (ip_local_port_range)',
     'measured',
   ],
-  run(gathered) {
+  live(gathered) {
     const range = gathered.host.ephemeralPorts;
     if (!range.ok) return { skip: `this machine's ip_local_port_range is not known: ${range.why}` };
     const [low, high] = range.value;
     const missing: string[] = [];
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     for (const server of servers(gathered)) {
       if (!isLocal(server)) {
         missing.push(`${server.id}: the range of its own machine can not be seen from here`);

@@ -1,5 +1,5 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { flagsOf, type MonitoredAt, silentSentinels } from '../evidence.js';
 import { type Group, groupsOf, judged } from '../group.js';
 
@@ -24,10 +24,10 @@ export default {
     'measured',
   ],
   causes: ['app-master-unroutable'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing: string[] = [];
     const { app } = gathered;
     const map = Object.entries(app?.natMap ?? {});

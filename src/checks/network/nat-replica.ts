@@ -1,6 +1,6 @@
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
 import type { Fields, GatheredNode } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, flagsOf, silentSentinels } from '../evidence.js';
 import { attachedIn, type Group, groupsOf, idsOf, judged, justStarted, num, SETTLED_MS } from '../group.js';
 import { answersWrongly } from '../passwords.js';
@@ -31,10 +31,10 @@ export default {
     'measured',
   ],
   causes: ['no-good-slave', 'ghost-replica', 'failover-stuck', 'no-master'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
-    const seen: Seen[] = [];
+    const seen: RawFinding[] = [];
     const missing: string[] = [];
     for (const group of groups) {
       if (group.master?.info.ok !== true) {

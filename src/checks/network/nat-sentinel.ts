@@ -1,6 +1,6 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
 import type { Fields, GatheredSentinel } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, flagsOf, silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, justStarted, num, SETTLED_MS, untold } from '../group.js';
 import { answersWrongly } from '../passwords.js';
@@ -27,7 +27,7 @@ export default {
     'sentinel.c: sentinelProcessHelloMessage',
   ],
   causes: ['no-quorum', 'ghost-sentinel', 'failover-stuck'],
-  run(gathered) {
+  live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
     const found = new Map<string, { by: GatheredSentinel[]; at: string; itself: GatheredSentinel | null }>();
@@ -60,7 +60,7 @@ export default {
         }
       }
     }
-    const seen = [...found.values()].map(({ by, at, itself }): Seen => {
+    const seen = [...found.values()].map(({ by, at, itself }): RawFinding => {
       const right = itself === null || formatAddress(itself.announce) === at ? null : itself;
       return {
         subject: itself?.id ?? at,

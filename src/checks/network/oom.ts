@@ -1,4 +1,4 @@
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { bytes, judged, num, readAll } from '../group.js';
 import { setConfig } from '../set-config.js';
 import { containerOf, servers } from './containers.js';
@@ -22,9 +22,9 @@ export default {
   ],
   sources: ['https://docs.docker.com/engine/containers/resource_constraints/', 'redis.conf: maxmemory'],
   causes: ['server-silent', 'link-down', 'no-master'],
-  run(gathered) {
+  live(gathered) {
     const { values, missing } = readAll(servers(gathered), (s) => s.life);
-    const seen = values.flatMap(({ server, value }): Seen[] => {
+    const seen = values.flatMap(({ server, value }): RawFinding[] => {
       if (value.kind !== 'container') return [];
       const limit = value.memoryLimitBytes;
       const max = 'role' in server && server.config.ok ? num(server.config.value, 'maxmemory') : null;

@@ -1,5 +1,5 @@
 import type { Gathered, GatheredNode } from '../../model/gathered.js';
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { dataNodes, judged, readAll } from '../group.js';
 import { setConfig } from '../set-config.js';
 import { containerOf } from './containers.js';
@@ -24,9 +24,9 @@ export default {
     'measured',
   ],
   causes: ['persistence-skew'],
-  run(gathered) {
+  live(gathered) {
     const { values, missing } = readAll(dataNodes(gathered), (n) => n.config);
-    const seen = values.flatMap(({ server, value }): Seen[] => {
+    const seen = values.flatMap(({ server, value }): RawFinding[] => {
       if (value.appendonly !== 'no' || value.save !== '') return [];
       if (gathered.own && !server.life.ok) {
         missing.push(`${server.id}: ${server.life.why}`);

@@ -1,4 +1,4 @@
-import type { Check, Seen } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { dataNodes, judged, num, readAll } from '../group.js';
 import { setConfig } from '../set-config.js';
 import { containerOf } from './containers.js';
@@ -25,10 +25,10 @@ export default {
     'https://docs.docker.com/reference/cli/docker/container/stop/',
     'measured',
   ],
-  run(gathered) {
+  live(gathered) {
     const lives = readAll(dataNodes(gathered), (n) => n.life);
     const missing = [...lives.missing];
-    const seen = lives.values.flatMap(({ server, value }): Seen[] => {
+    const seen = lives.values.flatMap(({ server, value }): RawFinding[] => {
       if (value.kind !== 'container') return [];
       if (!server.config.ok) {
         missing.push(`${server.id}: ${server.config.why}`);

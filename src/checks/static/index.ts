@@ -10,12 +10,7 @@ import { RULES } from './rules.js';
 export type { Project } from './project.js';
 
 /** Checks that only files can show; `explain` knows them too. */
-export const FILE_CHECKS: readonly Check[] = [confSyntax, confUnknown].map(({ words }) => ({
-  ...words,
-  run: () => ({
-    skip: 'needs --config FILE or --compose FILE: a server that runs has taken its configuration',
-  }),
-}));
+export const FILE_CHECKS: readonly Check[] = [confSyntax.words, confUnknown.words];
 
 /**
  * The checks that files can show, looking at files: ids, words, severities and causes are those of the checks of a
@@ -25,7 +20,7 @@ export function staticChecks(project: Project, checks: readonly Check[]): Check[
   const judges = new Map(RULES.map((rule) => [rule.id, rule.judge]));
   return [...FILE_CHECKS, ...checks].flatMap((check) => {
     const judge = judges.get(check.id);
-    return judge === undefined ? [] : [{ ...check, overTime: false, run: () => judge(project) }];
+    return judge === undefined ? [] : [{ ...check, overTime: false, live: () => judge(project) }];
   });
 }
 

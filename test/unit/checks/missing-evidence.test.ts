@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isLive } from '../../../src/checks/check.js';
 import { CHECKS, diagnose } from '../../../src/checks/index.js';
 import { flat } from '../../helpers/doctor.js';
 import { healthyGathering, silence } from '../../helpers/healthy-gathering.js';
@@ -15,7 +16,7 @@ function takeAway(from: object, path: string[]): void {
   else takeAway((from as Record<string, object>)[name] ?? {}, rest);
 }
 
-const MINE = CHECKS.filter((c) => ['network', 'data', 'live'].includes(c.group));
+const MINE = CHECKS.filter(isLive).filter((c) => ['network', 'data', 'live'].includes(c.group));
 
 describe('the checks of the network, the data nodes and the living cluster', () => {
   it('find nothing worse than information in a healthy cluster of ours', () => {
@@ -36,7 +37,7 @@ describe('the checks of the network, the data nodes and the living cluster', () 
         server.conf = { ok: false, why: 'the engine does not answer' };
       }
       gathered.host.ephemeralPorts = { ok: false, why: 'no /proc' };
-      const outcome = check.run(gathered);
+      const outcome = check.live(gathered);
       if (Array.isArray(outcome)) expect(outcome, id).not.toEqual([]);
       else expect(outcome.skip).not.toBe('');
     },

@@ -28,7 +28,7 @@ function promoted(leader: Record<string, string>, others: Record<string, string>
 const BUSY = { flags: 'master,s_down,o_down,failover_in_progress', 'failover-state': 'reconf_slaves' };
 const fixes = (gathered: Gathered): string[] =>
   [masterDisagree, splitBrain, replicaOrphan].flatMap((check) => {
-    const seen = check.run(gathered);
+    const seen = check.live(gathered);
     return Array.isArray(seen) ? seen.flatMap((s) => s.fix) : [];
   });
 const BREAKS = /REMOVE|REPLICAOF/;
@@ -36,11 +36,11 @@ const BREAKS = /REMOVE|REPLICAOF/;
 describe('while a failover is under way', () => {
   it('the leader that names the old master is a warning, and nobody is told to break the failover', () => {
     const gathered = promoted(BUSY);
-    expect(masterDisagree.run(gathered)).toMatchObject([
+    expect(masterDisagree.live(gathered)).toMatchObject([
       { severity: 'warning', message: expect.stringContaining('under way at sentinel-1 (reconf_slaves)') },
     ]);
     expect(fixes(gathered).filter((line) => BREAKS.test(line))).toEqual([]);
-    expect(replicaOrphan.run(gathered)).toMatchObject({ skip: expect.stringContaining('under way') });
+    expect(replicaOrphan.live(gathered)).toMatchObject({ skip: expect.stringContaining('under way') });
   });
 
   it('so is the moment at which the others have not been told', () => {
@@ -50,7 +50,7 @@ describe('while a failover is under way', () => {
 
   it('what stays is critical, and is mended', () => {
     const gathered = promoted({});
-    const [seen] = [masterDisagree.run(gathered)].flat();
+    const [seen] = [masterDisagree.live(gathered)].flat();
     expect(seen).not.toHaveProperty('severity');
     expect(fixes(gathered).some((line) => BREAKS.test(line))).toBe(true);
   });
@@ -62,7 +62,7 @@ describe('server-silent', () => {
   it('is critical where no sentinel is left to see a failure', () => {
     const gathered = healthyGathered();
     for (const s of gathered.sentinels) s.silence = down;
-    expect(serverSilent.run(gathered)).toMatchObject([
+    expect(serverSilent.live(gathered)).toMatchObject([
       { severity: 'critical', message: expect.stringContaining('no failover happens') },
     ]);
   });
@@ -70,6 +70,6 @@ describe('server-silent', () => {
   it('of everybody is cured by up: start refuses an old master', () => {
     const gathered = healthyGathered();
     for (const s of [...gathered.sentinels, ...gathered.nodes]) s.silence = down;
-    expect(serverSilent.run(gathered)).toMatchObject([{ fix: [expect.stringMatching(/^sentinelctl up/)] }]);
+    expect(serverSilent.live(gathered)).toMatchObject([{ fix: [expect.stringMatching(/^sentinelctl up/)] }]);
   });
 });

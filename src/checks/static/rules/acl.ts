@@ -1,4 +1,4 @@
-import type { Seen } from '../../check.js';
+import type { RawFinding } from '../../check.js';
 import type { Directive } from '../conf.js';
 import { groupsOf } from '../groups.js';
 import { place, sentinelLine, settingOf } from '../settings.js';
@@ -41,7 +41,7 @@ const users = (
     );
     if (asked.length === 0) return { skip: 'no "user" line of a user that sentinels log in as was given' };
     return merged(
-      asked.flatMap(({ node, lines }): Seen[] => {
+      asked.flatMap(({ node, lines }): RawFinding[] => {
         const [last] = lines.slice(-1);
         const rules = lines.flatMap((line) => line.args.slice(1));
         const why = last && wrong(last, rules, settingOf(node, 'acl-pubsub-default') ?? 'resetchannels');

@@ -1,5 +1,5 @@
 import { parseAddressList } from '../../../model/address.js';
-import type { Seen } from '../../check.js';
+import type { RawFinding } from '../../check.js';
 import type { Service } from '../compose/service.js';
 import { hostNamesOf } from '../groups.js';
 import type { Project } from '../project.js';
@@ -11,7 +11,7 @@ const ADDRS = 'REDIS_SENTINEL_ADDRS';
 const NAME = 'REDIS_MASTER_NAME';
 
 /** A rule about every service that has one of an application's variables. */
-const ofApps = (id: string, judge: (app: Service, project: Project) => Seen[]): Rule => ({
+const ofApps = (id: string, judge: (app: Service, project: Project) => RawFinding[]): Rule => ({
   id,
   judge(project) {
     if (project.compose === null) return { skip: 'needs a compose file with the application in it' };
@@ -89,7 +89,7 @@ export const appAddrsUnresolvable = ofApps('app-addrs-unresolvable', (app, proje
 });
 
 export const appSentinelSilent = ofApps('app-sentinel-silent', (app, project) => {
-  const seen = given(app).flatMap(({ host, port }): Seen[] => {
+  const seen = given(app).flatMap(({ host, port }): RawFinding[] => {
     const self = isLoopback(host) && !/^(host|service:|container:)/.test(app.networkMode ?? '');
     const server = project.servers.find((s) => hostNamesOf(s).includes(host));
     const wrongPort = server?.seen === true && server.kind === 'sentinel' && portOf(server) !== port;

@@ -1,11 +1,11 @@
-import type { Seen } from '../../check.js';
+import type { RawFinding } from '../../check.js';
 import { type FileGroup, groupsOf, replicasOf } from '../groups.js';
 import type { FileServer } from '../project.js';
 import { allOf, bytesOf, lastOf, place, settingOf } from '../settings.js';
 import { merged, namesOf, noNodeFile, type Rule } from './rule.js';
 
 /** A rule about every group that has data nodes. */
-const ofGroups = (id: string, judge: (group: FileGroup) => Seen[]): Rule => ({
+const ofGroups = (id: string, judge: (group: FileGroup) => RawFinding[]): Rule => ({
   id,
   judge(project) {
     const groups = groupsOf(project).filter((g) => g.nodes.length > 0);
@@ -82,7 +82,7 @@ export const minReplicas = ofGroups('min-replicas', (group) => {
 const MB = 1024 ** 2;
 
 export const outputBuffer = ofGroups('output-buffer', ({ nodes }) =>
-  nodes.flatMap((n): Seen[] => {
+  nodes.flatMap((n): RawFinding[] => {
     const line = allOf(n, 'client-output-buffer-limit').findLast((d) =>
       d.args.some((a) => /^(slave|replica)$/i.test(a)),
     );
@@ -106,7 +106,7 @@ export const outputBuffer = ofGroups('output-buffer', ({ nodes }) =>
 );
 
 export const backlogSmall = ofGroups('backlog-small', ({ nodes }) =>
-  nodes.flatMap((n): Seen[] => {
+  nodes.flatMap((n): RawFinding[] => {
     const size = bytesOf(settingOf(n, 'repl-backlog-size'));
     if (size === undefined || size >= MB) return [];
     return [

@@ -1,4 +1,4 @@
-import type { Seen } from '../../check.js';
+import type { RawFinding } from '../../check.js';
 import { isOfficialImage } from '../compose/launch.js';
 import { hostNamesOf } from '../groups.js';
 import type { FileServer, Project } from '../project.js';
@@ -14,7 +14,7 @@ export const protectedMode: Rule = {
     const nodes = nodesOf(project);
     if (nodes.length === 0) return noNodeFile;
     return merged(
-      nodes.flatMap((node): Seen[] => {
+      nodes.flatMap((node): RawFinding[] => {
         const line = lastOf(node, 'protected-mode');
         const byDefault = node.service === null || !isOfficialImage(node.service.image);
         if (isProtected(node) || (line === undefined ? !byDefault : !isYes(line.args[0]))) return [];
@@ -53,7 +53,7 @@ export const dynamicIp: Rule = {
     const nodes = nodesOf(project);
     return merged(
       sentinels.flatMap((server) =>
-        monitorsOf(server).flatMap(({ name, host, at }): Seen[] => {
+        monitorsOf(server).flatMap(({ name, host, at }): RawFinding[] => {
           if (isLoopback(host)) return [];
           if (isIp(host)) {
             // An address that is none of this file's networks may be anybody's.
@@ -111,7 +111,7 @@ const isEphemeral = (port: number): boolean => port >= EPHEMERAL[0] && port <= E
 export const ephemeralPort: Rule = {
   id: 'ephemeral-port',
   judge(project) {
-    return project.servers.flatMap((server): Seen[] => {
+    return project.servers.flatMap((server): RawFinding[] => {
       const { service } = server;
       const line = lastOf(server, 'port');
       // A container's own port is alone in its network; what is published is the machine's.

@@ -1,4 +1,4 @@
-import type { Seen } from '../../check.js';
+import type { RawFinding } from '../../check.js';
 import type { Directive } from '../conf.js';
 import { type FileGroup, groupsOf } from '../groups.js';
 import type { FileServer } from '../project.js';
@@ -32,7 +32,7 @@ export const authPassMissing: Rule = {
   },
 };
 
-function wrongAtSentinels({ monitors, nodes, name }: FileGroup): Seen[] {
+function wrongAtSentinels({ monitors, nodes, name }: FileGroup): RawFinding[] {
   const node = nodes.find(isProtected);
   if (node === undefined) return [];
   const asked = passwordLine(node);
@@ -72,7 +72,7 @@ export const masterauthMissing: Rule = {
         const asking = nodes.find(isProtected);
         if (asking === undefined) return [];
         const asked = passwordLine(asking);
-        return nodes.flatMap((node): Seen[] => {
+        return nodes.flatMap((node): RawFinding[] => {
           const given = lastOf(node, 'masterauth');
           const fix = ['masterauth <the password of all data nodes>'];
           if (!given?.args[0]) {

@@ -1,4 +1,4 @@
-import type { Seen } from '../../check.js';
+import type { RawFinding } from '../../check.js';
 import { groupsOf } from '../groups.js';
 import type { FileServer } from '../project.js';
 import { nodesOf } from '../project.js';
@@ -65,7 +65,7 @@ export const stopGrace: Rule = {
   judge(project) {
     const nodes = nodesOf(project).filter((n) => n.service !== null);
     if (nodes.length === 0) return { skip: 'needs a compose file: the time-out of a stop is there' };
-    const seen = nodes.flatMap((node): Seen[] => {
+    const seen = nodes.flatMap((node): RawFinding[] => {
       const grace = node.service?.stopGrace ?? null;
       const waits = Number(settingOf(node, 'shutdown-timeout') ?? 10);
       if (grace?.ms === null) return [];

@@ -1,4 +1,4 @@
-import type { Seen } from '../../check.js';
+import type { RawFinding } from '../../check.js';
 import { type FileGroup, groupsOf } from '../groups.js';
 import type { Project } from '../project.js';
 import { merged, namesOf, noSentinelFile, type Rule } from './rule.js';
@@ -6,7 +6,7 @@ import { merged, namesOf, noSentinelFile, type Rule } from './rule.js';
 type Counted = FileGroup & { name: string; sentinels: number };
 
 /** Rules that need to know how many sentinels a name has. */
-const counting = (id: string, judge: (group: Counted) => Seen[]): Rule => ({
+const counting = (id: string, judge: (group: Counted) => RawFinding[]): Rule => ({
   id,
   judge(project: Project) {
     const groups = groupsOf(project).filter((g): g is FileGroup & { name: string } => g.name !== null);
@@ -26,7 +26,7 @@ const quorumWrong = (
   group: Counted,
   wrong: (quorum: number) => boolean,
   why: (quorum: number) => string,
-): Seen[] =>
+): RawFinding[] =>
   group.monitors
     .filter((m) => wrong(m.quorum))
     .map(({ server, name, host, port, quorum, at }) => ({
@@ -78,7 +78,7 @@ export const sentinelsEven = counting('sentinels-even', (group) =>
       ],
 );
 
-function placeOf(group: FileGroup): Pick<Seen, 'at'> {
+function placeOf(group: FileGroup): Pick<RawFinding, 'at'> {
   const [first] = group.monitors;
   return first === undefined ? {} : { at: first.at };
 }

@@ -1,4 +1,4 @@
-import type { Seen } from '../../check.js';
+import type { RawFinding } from '../../check.js';
 import { groupsOf } from '../groups.js';
 import type { FileServer } from '../project.js';
 import { place } from '../settings.js';
@@ -29,7 +29,7 @@ export const renameCommand: Rule = {
         nodes.flatMap((node) =>
           node.directives
             .filter((d) => d.name === 'rename-command' && NEEDED.has((d.args[0] ?? '').toUpperCase()))
-            .flatMap((line): Seen[] => {
+            .flatMap((line): RawFinding[] => {
               const command = (line.args[0] ?? '').toUpperCase();
               const now = line.args[1] ?? '';
               const told =

@@ -1,19 +1,19 @@
-import type { Seen, Skip } from '../../check.js';
+import type { RawFinding, Skip } from '../../check.js';
 import type { Project } from '../project.js';
 
 /** What files can show of one check: its words are the check's own, only the looking is here. */
 export interface Rule {
   /** The check's. */
   id: string;
-  judge(project: Project): Seen[] | Skip;
+  judge(project: Project): RawFinding[] | Skip;
 }
 
 export const namesOf = (servers: readonly { id: string }[]): string =>
   [...new Set(servers.map((s) => s.id))].join(', ');
 
 /** The same line of one file that several servers read is told once, for all of them. */
-export function merged(all: Seen[]): Seen[] {
-  const byKey = new Map<string, Seen>();
+export function merged(all: RawFinding[]): RawFinding[] {
+  const byKey = new Map<string, RawFinding>();
   for (const seen of all) {
     const key = JSON.stringify([seen.message, seen.fix, seen.at]);
     const first = byKey.get(key);

@@ -1,5 +1,5 @@
 import { editDistance, nearest } from '../../../model/nearest.js';
-import type { Check, Seen } from '../../check.js';
+import type { CheckText, RawFinding } from '../../check.js';
 import type { Directive } from '../conf.js';
 import { DIRECTIVES, SENTINEL_LINES } from '../known.js';
 import type { FileServer } from '../project.js';
@@ -8,12 +8,10 @@ import { place } from '../settings.js';
 import { refusalOf } from '../values.js';
 import { merged, type Rule } from './rule.js';
 
-type Words = Omit<Check, 'run'>;
-
 const ONLY_IN_FILES = 'only files show it: a server that runs has taken its configuration';
 
 /** What only files can show: no server runs with it. */
-export const confSyntax: Rule & { words: Words } = {
+export const confSyntax: Rule & { words: CheckText } = {
   id: 'conf-syntax',
   words: {
     id: 'conf-syntax',
@@ -34,7 +32,7 @@ export const confSyntax: Rule & { words: Words } = {
   },
   judge(project) {
     const unbalanced = project.troubles.map(
-      (t): Seen => ({
+      (t): RawFinding => ({
         subject: t.file,
         message: t.message,
         fix: [`correct ${t.file}:${t.line}`],
@@ -45,8 +43,8 @@ export const confSyntax: Rule & { words: Words } = {
   },
 };
 
-function refusedLines(server: FileServer, compose: string | null): Seen[] {
-  return server.directives.flatMap((d): Seen[] => {
+function refusedLines(server: FileServer, compose: string | null): RawFinding[] {
+  return server.directives.flatMap((d): RawFinding[] => {
     // What a container's shell puts in, or takes away, can't be told from here.
     if (d.file === compose && d.args.some((arg) => /[$`<>|&;]/.test(arg))) return [];
     const [what = '', ...rest] = d.args;
@@ -77,7 +75,7 @@ function righted(d: Directive, why: string): string {
 }
 
 /** Directives that no release known here has: a typing error, a module's, or a newer one's. */
-export const confUnknown: Rule & { words: Words } = {
+export const confUnknown: Rule & { words: CheckText } = {
   id: 'conf-unknown',
   words: {
     id: 'conf-unknown',
@@ -92,7 +90,7 @@ export const confUnknown: Rule & { words: Words } = {
   judge(project) {
     return merged(
       project.servers.flatMap((server) =>
-        server.directives.flatMap((d): Seen[] => {
+        server.directives.flatMap((d): RawFinding[] => {
           if (isKnown(d)) return [];
           const [what = ''] = d.args;
           const ofSentinel = d.name === 'sentinel';

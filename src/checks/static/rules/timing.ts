@@ -1,4 +1,4 @@
-import type { Seen } from '../../check.js';
+import type { RawFinding } from '../../check.js';
 import { groupsOf, replicasOf } from '../groups.js';
 import type { Project } from '../project.js';
 import { sentinelsOf } from '../project.js';
@@ -24,7 +24,7 @@ const about = (
     const sentinels = sentinelsOf(project).filter((s) => s.seen);
     if (sentinels.length === 0) return noSentinelFile;
     return merged(
-      sentinels.flatMap(monitorsOf).flatMap((monitor): Seen[] => {
+      sentinels.flatMap(monitorsOf).flatMap((monitor): RawFinding[] => {
         const { value, at, set } = masterSetting(monitor, what, DEFAULTS[what]);
         const found = wrong(value);
         if (found === null) return [];
@@ -73,7 +73,7 @@ export const parallelSyncs: Rule = {
       groups.flatMap((group) => {
         const replicas = replicasOf(group) ?? 0;
         if (replicas < 2) return [];
-        return group.monitors.flatMap((monitor): Seen[] => {
+        return group.monitors.flatMap((monitor): RawFinding[] => {
           const { value, at } = masterSetting(monitor, 'parallel-syncs', DEFAULTS['parallel-syncs']);
           if (value < replicas) return [];
           return [
@@ -110,7 +110,7 @@ export const settingsSkew: Rule = {
 type Valued = { value: number; at: { file: string; line: number } };
 
 /** The ones that have another value than the most have. */
-function skewed(what: string, monitors: Monitor[], read: (monitor: Monitor) => Valued): Seen[] {
+function skewed(what: string, monitors: Monitor[], read: (monitor: Monitor) => Valued): RawFinding[] {
   const all = monitors.map((monitor) => ({ monitor, ...read(monitor) }));
   const votes = (value: number): number => all.filter((a) => a.value === value).length;
   const usual = all.map((a) => a.value).toSorted((a, b) => votes(b) - votes(a))[0];

@@ -1,4 +1,4 @@
-import type { Seen } from '../../check.js';
+import type { RawFinding } from '../../check.js';
 import { groupsOf } from '../groups.js';
 import type { FileServer } from '../project.js';
 import { isYes, lastOf, place, portOf, settingOf } from '../settings.js';
@@ -14,7 +14,7 @@ export const tlsMismatch: Rule = {
     const groups = groupsOf(project).filter((g) => g.nodes.length > 0);
     if (groups.length === 0) return noNodeFile;
     return merged(
-      groups.flatMap(({ nodes, monitors, master }): Seen[] => {
+      groups.flatMap(({ nodes, monitors, master }): RawFinding[] => {
         const replicas = nodes.filter((n) => n !== master);
         const dialling = [...new Set([...monitors.map((m) => m.server), ...replicas])];
         const tlsOnly = nodes.find(onlyTls);

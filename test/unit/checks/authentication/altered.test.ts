@@ -23,7 +23,7 @@ describe('protected-mode', () => {
     const why = 'DENIED Redis is running in protected mode because protected mode is enabled';
     node.silence = { kind: 'error', message: why };
     node.config = { ok: false, why };
-    expect(protectedMode.run(gathered)).toMatchObject([
+    expect(protectedMode.live(gathered)).toMatchObject([
       { subject: 'redis-3', fix: expect.arrayContaining(['# on the machine of redis-3:']) },
     ]);
   });
@@ -36,12 +36,12 @@ describe('protected-mode', () => {
         if (node.config.ok) node.config.value = { ...node.config.value, 'protected-mode': 'yes' };
       }
     }
-    expect(protectedMode.run(home)).toEqual([]);
-    expect(protectedMode.run(away)).toHaveLength(3);
+    expect(protectedMode.live(home)).toEqual([]);
+    expect(protectedMode.live(away)).toHaveLength(3);
     for (const node of away.nodes) {
       if (node.config.ok) node.config.value = { ...node.config.value, requirepass: '(set)' };
     }
-    expect(protectedMode.run(away)).toEqual([]);
+    expect(protectedMode.live(away)).toEqual([]);
   });
 
   it('an address of this machine counts by where its connections come from', () => {
@@ -49,9 +49,9 @@ describe('protected-mode', () => {
     const [node, other] = [nodeOf(gathered, 1), nodeOf(gathered, 3)];
     if (node.config.ok) node.config.value = { ...node.config.value, 'protected-mode': 'yes' };
     other.announce = { ...other.announce, host: '127.0.0.77' };
-    expect(protectedMode.run(gathered)).toEqual([]);
+    expect(protectedMode.live(gathered)).toEqual([]);
     if (other.config.ok) other.config.value = { ...other.config.value, 'bind-source-addr': '127.0.0.77' };
-    expect(protectedMode.run(gathered)).toMatchObject([{ subject: 'redis-1' }]);
+    expect(protectedMode.live(gathered)).toMatchObject([{ subject: 'redis-1' }]);
   });
 });
 
@@ -73,9 +73,9 @@ describe('auth-pass-missing', () => {
     const node = nodeOf(gathered, 1);
     node.silence = { kind: 'timeout', message: 'did not answer within 1.5s' };
     node.config = node.conf = { ok: false, why: 'did not answer within 1.5s' };
-    expect(authPassMissing.run(gathered)).toEqual({ skip: 'redis-1: did not answer within 1.5s' });
+    expect(authPassMissing.live(gathered)).toEqual({ skip: 'redis-1: did not answer within 1.5s' });
     node.silence = { kind: 'auth', message: 'NOAUTH Authentication required.' };
-    expect(authPassMissing.run(gathered)).toMatchObject([
+    expect(authPassMissing.live(gathered)).toMatchObject([
       {
         message: expect.stringContaining(
           'wants a password, and sentinel-1, sentinel-2, sentinel-3 have none',
@@ -94,11 +94,11 @@ describe('auth-pass-missing', () => {
       const { conf } = sentinelOf(gathered, n);
       if (conf.ok) conf.value.text += 'sentinel auth-pass mymaster (redacted)\n';
     }
-    expect(authPassMissing.run(gathered)).toMatchObject([
+    expect(authPassMissing.live(gathered)).toMatchObject([
       { subject: 'mymaster at sentinel-1, sentinel-2, sentinel-3' },
     ]);
     node.pingMs = { ok: false, why: 'PING: MISCONF Redis is configured to save RDB snapshots' };
-    expect(authPassMissing.run(gathered)).toEqual([]);
+    expect(authPassMissing.live(gathered)).toEqual([]);
   });
 });
 
@@ -112,7 +112,7 @@ describe('masterauth-missing', () => {
   };
 
   it('a password that only a replica wants is mended there', () => {
-    expect(masterauthMissing.run(set(2, { requirepass: '(set)' }))).toMatchObject([
+    expect(masterauthMissing.live(set(2, { requirepass: '(set)' }))).toMatchObject([
       {
         subject: 'redis-2',
         message: expect.stringContaining('only redis-2 wants one'),
@@ -122,18 +122,18 @@ describe('masterauth-missing', () => {
         ],
       },
     ]);
-    expect(masterauthMissing.run(set(1, { requirepass: '(set)' }))).toMatchObject([
+    expect(masterauthMissing.live(set(1, { requirepass: '(set)' }))).toMatchObject([
       { subject: 'redis-2, redis-3' },
     ]);
   });
 
   it('a masterauth for a master that wants none costs the link', () => {
     const down = { master_link_status: 'down' };
-    expect(masterauthMissing.run(set(3, { masterauth: '(set)' }, down))).toMatchObject([
+    expect(masterauthMissing.live(set(3, { masterauth: '(set)' }, down))).toMatchObject([
       { subject: 'redis-3', message: expect.stringContaining('without any password configured') },
     ]);
-    expect(masterauthMissing.run(set(3, { masterauth: '(set)' }))).toEqual([]);
-    expect(masterauthMissing.run(set(3, { masterauth: '(set)', masteruser: 'rep' }, down))).toEqual([]);
+    expect(masterauthMissing.live(set(3, { masterauth: '(set)' }))).toEqual([]);
+    expect(masterauthMissing.live(set(3, { masterauth: '(set)', masteruser: 'rep' }, down))).toEqual([]);
   });
 });
 
@@ -146,27 +146,27 @@ describe('rename-command', () => {
     return gathered;
   };
 
-  it('is not taken for a missing right', () => expect(aclShort.run(renamed())).toEqual([]));
+  it('is not taken for a missing right', () => expect(aclShort.live(renamed())).toEqual([]));
 
   it('is no fault where every sentinel knows the new name', () => {
     const gathered = renamed();
     for (const { conf } of gathered.sentinels) {
       if (conf.ok) conf.value.text += 'sentinel rename-command mymaster config ops-config\n';
     }
-    expect(renameCommand.run(gathered)).toEqual([]);
+    expect(renameCommand.live(gathered)).toEqual([]);
   });
 
   it('whose sentinels’ files can not be read is not judged', () => {
     const gathered = renamed();
     for (const sentinel of gathered.sentinels) sentinel.conf = { ok: false, why: 'not asked: elsewhere' };
-    expect(renameCommand.run(gathered)).toEqual({ skip: expect.stringContaining('not asked: elsewhere') });
+    expect(renameCommand.live(gathered)).toEqual({ skip: expect.stringContaining('not asked: elsewhere') });
   });
 
   it('that takes a command away is only mended in the file', () => {
     const gathered = renamed();
     const { conf } = nodeOf(gathered, 2);
     if (conf.ok) conf.value.text += 'rename-command CONFIG ""\n';
-    expect(renameCommand.run(gathered)).toMatchObject([
+    expect(renameCommand.live(gathered)).toMatchObject([
       { subject: 'redis-2', fix: expect.arrayContaining(['# take out: rename-command CONFIG ""']) },
     ]);
   });
@@ -177,7 +177,7 @@ describe('tls-mismatch', () => {
     const gathered = healthyGathered();
     const node = nodeOf(gathered, 1);
     if (node.config.ok) node.config.value = { ...node.config.value, port: '0', 'tls-port': '6379' };
-    expect(tlsMismatch.run(gathered)).toMatchObject([
+    expect(tlsMismatch.live(gathered)).toMatchObject([
       { subject: 'sentinel-1', message: expect.stringContaining('port 6379 speaks TLS, and it does not') },
       { subject: 'sentinel-2' },
       { subject: 'sentinel-3' },
@@ -194,7 +194,7 @@ describe('tls-mismatch', () => {
     const node = nodeOf(gathered, 1);
     node.silence = { kind: 'closed', message: 'closed the connection' };
     node.config = node.conf = { ok: false, why: 'not asked' };
-    expect(tlsMismatch.run(gathered)).toEqual({ skip: expect.stringContaining('as a TLS port does') });
+    expect(tlsMismatch.live(gathered)).toEqual({ skip: expect.stringContaining('as a TLS port does') });
   });
 });
 

@@ -22,7 +22,7 @@ describe('bind-loopback', () => {
     if (node.config.ok) node.config.value = { ...node.config.value, bind: '127.0.0.1 -::1' };
     const sentinel = sentinelOf(gathered, 3);
     if (sentinel.conf.ok) sentinel.conf.value.text += 'bind 127.0.0.1\n';
-    const seen = bindLoopback.run(gathered);
+    const seen = bindLoopback.live(gathered);
     expect(seen).toMatchObject([
       {
         subject: 'redis-2',
@@ -39,7 +39,7 @@ describe('bind-loopback', () => {
     ]);
   });
 
-  it('is right on one machine', () => expect(bindLoopback.run(healthyGathered())).toEqual([]));
+  it('is right on one machine', () => expect(bindLoopback.live(healthyGathered())).toEqual([]));
 });
 
 describe('master-loopback', () => {
@@ -47,7 +47,7 @@ describe('master-loopback', () => {
     const gathered = onThreeMachines();
     const view = viewOf(gathered, 2);
     view.fields = { ...view.fields, ip: '127.0.0.1' };
-    expect(masterLoopback.run(gathered)).toMatchObject([
+    expect(masterLoopback.live(gathered)).toMatchObject([
       {
         subject: 'sentinel-2',
         fix: [
@@ -66,7 +66,7 @@ describe('sentinels-colocated', () => {
     const other = sentinelOf(gathered, 2);
     const { life } = sentinelOf(gathered, 1);
     if (other.life.ok && life.ok) other.life.value.hostKey = life.value.hostKey;
-    expect(sentinelsColocated.run(gathered)).toMatchObject([
+    expect(sentinelsColocated.live(gathered)).toMatchObject([
       {
         subject: 'sentinel-1, sentinel-2',
         severity: 'warning',
@@ -83,7 +83,7 @@ describe('sentinels-colocated', () => {
       sentinel.life = { ok: false, why: 'not asked' };
       sentinel.announce = { host: '192.0.2.9', port: sentinel.announce.port };
     }
-    expect(sentinelsColocated.run(gathered)).toMatchObject([{ subject: 'sentinel-1, sentinel-2' }]);
+    expect(sentinelsColocated.live(gathered)).toMatchObject([{ subject: 'sentinel-1, sentinel-2' }]);
   });
 });
 
@@ -106,7 +106,7 @@ describe('hostname-slow-dns', () => {
   it('names the sentinel that looks a slow name up, and the address to use instead', () => {
     const gathered = resolving();
     gathered.lookups = [took(4000)];
-    expect(hostnameSlowDns.run(gathered)).toMatchObject([
+    expect(hostnameSlowDns.live(gathered)).toMatchObject([
       {
         subject: 'sentinel-2',
         message: 'looking up redis-master took 4.00 s',
@@ -121,20 +121,20 @@ describe('hostname-slow-dns', () => {
     const gathered = resolving();
     const failed = (why: string) => [{ name: 'redis-master', result: { ok: false as const, why } }];
     gathered.lookups = failed('does not resolve (after 4003 ms)');
-    expect(hostnameSlowDns.run(gathered)).toMatchObject([{ subject: 'sentinel-2' }]);
+    expect(hostnameSlowDns.live(gathered)).toMatchObject([{ subject: 'sentinel-2' }]);
     gathered.lookups = failed('no answer within 1500 ms (after 1500 ms)');
-    expect(hostnameSlowDns.run(gathered)).toMatchObject([{ subject: 'sentinel-2' }]);
+    expect(hostnameSlowDns.live(gathered)).toMatchObject([{ subject: 'sentinel-2' }]);
     gathered.lookups = failed('does not resolve (after 2 ms)');
-    expect(hostnameSlowDns.run(gathered)).toEqual({ skip: 'redis-master does not resolve (after 2 ms)' });
+    expect(hostnameSlowDns.live(gathered)).toEqual({ skip: 'redis-master does not resolve (after 2 ms)' });
   });
 
   it('a quick look-up, or none that is made, is no fault', () => {
     const gathered = resolving();
     gathered.lookups = [took(3)];
-    expect(hostnameSlowDns.run(gathered)).toEqual([]);
+    expect(hostnameSlowDns.live(gathered)).toEqual([]);
     const still = healthyGathered();
     still.lookups = [took(9000)];
-    expect(hostnameSlowDns.run(still)).toEqual([]);
+    expect(hostnameSlowDns.live(still)).toEqual([]);
   });
 });
 
@@ -146,7 +146,7 @@ describe('hostname-noresolve', () => {
     sentinel.masters = sentinel.config = { ok: false, why: 'refused the connection' };
     const text = 'sentinel monitor mymaster redis-master 6379 2\n';
     sentinel.conf = { ok: true, value: { file: '/etc/redis/sentinel.conf', text } };
-    expect(hostnameNoresolve.run(gathered)).toMatchObject([
+    expect(hostnameNoresolve.live(gathered)).toMatchObject([
       {
         subject: 'sentinel-2',
         message: 'monitors redis-master with resolve-hostnames no; it does not run',
@@ -157,7 +157,7 @@ describe('hostname-noresolve', () => {
       },
     ]);
     sentinel.conf.value.text += 'sentinel resolve-hostnames yes\n';
-    expect(hostnameNoresolve.run(gathered)).toEqual([]);
+    expect(hostnameNoresolve.live(gathered)).toEqual([]);
   });
 });
 
@@ -168,7 +168,7 @@ describe('conf-filemount', () => {
     if (sentinel.life.ok) Object.assign(sentinel.life.value, { kind: 'container', confIsFileMount: true });
     if (sentinel.info.ok)
       sentinel.info.value = { ...sentinel.info.value, config_file: '/etc/redis/sentinel.conf' };
-    expect(confFilemount.run(gathered)).toMatchObject([
+    expect(confFilemount.live(gathered)).toMatchObject([
       {
         subject: 'sentinel-1',
         message: '/etc/redis/sentinel.conf is a mount of its own',
@@ -189,19 +189,21 @@ describe('script-bad', () => {
   it('without a look at its machine it is skipped, unless something failed already', () => {
     const gathered = scripted();
     sentinelOf(gathered, 1).scripts = { ok: false, why: 'it lives in a container' };
-    expect(scriptBad.run(gathered)).toEqual({ skip: expect.stringContaining('sentinel-1: ') });
+    expect(scriptBad.live(gathered)).toEqual({ skip: expect.stringContaining('sentinel-1: ') });
     const { info } = sentinelOf(gathered, 1);
     if (info.ok) info.value = { ...info.value, sentinel_scripts_queue_length: '2' };
-    expect(scriptBad.run(gathered)).toMatchObject([{ message: '2 scripts failed and wait for another try' }]);
+    expect(scriptBad.live(gathered)).toMatchObject([
+      { message: '2 scripts failed and wait for another try' },
+    ]);
   });
 
   it('an error that was seen while watching is named', () => {
     const gathered = scripted();
     sentinelOf(gathered, 1).scripts = { ok: true, value: { '/opt/notify': 'ok' } };
-    expect(scriptBad.run(gathered)).toEqual([]);
+    expect(scriptBad.live(gathered)).toEqual([]);
     const event = { sentinel: 'sentinel-1', atMs: 5, name: '-script-error', text: '/opt/notify 0 1' };
     gathered.watched = { forMs: 5000, events: [event], offsets: [] };
-    expect(scriptBad.run(gathered)).toMatchObject([
+    expect(scriptBad.live(gathered)).toMatchObject([
       { subject: 'sentinel-1', message: '-script-error /opt/notify 0 1' },
     ]);
   });
