@@ -1,5 +1,5 @@
 import { defineCommand } from '../src/cli/command.js';
-import { openDriver } from '../src/cluster/runtime.js';
+import { lend, openDriverOf } from '../src/cluster/open.js';
 import { requireOwn } from '../src/cluster/target.js';
 import { usageError } from '../src/errors.js';
 import { redactConf } from '../src/model/conf.js';
@@ -33,8 +33,7 @@ export default defineCommand<ConfigResult>({
         { hint: `one of: ${known.join(', ')}` },
       );
     }
-    const driver = await openDriver(engineOf(context), target.state);
-    try {
+    return lend(await openDriverOf(engineOf(context), target.state), async (driver) => {
       const ids = wanted === undefined ? known : [wanted];
       const nodes = await Promise.all(
         ids.map(async (id) => {
@@ -43,9 +42,7 @@ export default defineCommand<ConfigResult>({
         }),
       );
       return { cluster: target.name, nodes };
-    } finally {
-      driver.close();
-    }
+    });
   },
   render: ({ nodes }) =>
     nodes

@@ -1,5 +1,5 @@
 import { defineCommand } from '../src/cli/command.js';
-import { openDriver } from '../src/cluster/runtime.js';
+import { openDriverOf } from '../src/cluster/open.js';
 import { requireOwn } from '../src/cluster/target.js';
 import { duration, integer } from '../src/config/parsers.js';
 import type { LogLine } from '../src/drivers/driver.js';
@@ -51,7 +51,7 @@ export default defineCommand({
     }
     const ids = args.length === 0 ? known : args;
     const { mergedLogs } = await import('../src/cluster/logs.js');
-    const driver = await openDriver(engineOf(context), target.state);
+    const driver = await openDriverOf(engineOf(context), target.state);
     const { json, color, width } = {
       json: context.globals.output === 'json',
       color: context.stdout.color,

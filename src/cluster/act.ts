@@ -5,13 +5,11 @@ import { majorityMaster } from '../model/agreement.js';
 import { command } from '../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan } from '../model/plan.js';
 import { type Asking, surveyPlan } from './ask.js';
-import type { LiveCluster } from './bring-up.js';
-import { changing } from './changing.js';
-import { openDriver, type Runtime, requireCluster, step } from './runtime.js';
+import { type LiveCluster, withCluster, withoutSignal } from './open.js';
+import { type Runtime, step } from './runtime.js';
 import { requireReturn, startAsCrashed, startGuarded, startWhenSafe } from './start.js';
 
-const ASK_DEADLINE_MS = 1500;
-const START_BOUND_MS = 30_000;
+const START_DEADLINE_MS = 30_000;
 /** Redis's own shutdown waits up to 10 s for its replicas (shutdown-timeout); a bit more than that. */
 const STOP_GRACE_MS = 15_000;
 
@@ -40,27 +38,15 @@ export interface ActResult {
 /** Does one thing to one node of a cluster of ours, under the cluster's lock. Throws OperatorError where it must not. */
 export function act(runtime: Runtime, request: ActRequest): Promise<ActResult> {
   const { cluster, action } = request;
-  return changing(runtime, cluster, `${action} ${request.node} --cluster ${cluster}`, async () => {
-    const state = await requireCluster(runtime.store, cluster);
-    const driver = await openDriver(runtime, state);
-    try {
-      const password = await runtime.store.password(cluster);
-      const asking: Asking = {
-        clock: runtime.clock,
-        password,
-        deadlineMs: ASK_DEADLINE_MS,
-        signal: runtime.signal,
-      };
-      const live: LiveCluster = { driver, plan: state.plan, asking, deadlineMs: START_BOUND_MS };
-      const node = await resolveNode(state.plan, asking, request.node);
-      const before = await driver.inspect(node.id);
-      const changed = await step(runtime, action, `${action} ${node.id}`, () =>
-        perform(runtime, live, node, before, request),
-      );
-      return { cluster, node: node.id, action, before, after: await driver.inspect(node.id), changed };
-    } finally {
-      driver.close();
-    }
+  const options = { lock: `${action} ${request.node}`, deadlineMs: START_DEADLINE_MS };
+  return withCluster(runtime, cluster, options, async (live) => {
+    const { driver, plan, asking } = live;
+    const node = await resolveNode(plan, asking, request.node);
+    const before = await driver.inspect(node.id);
+    const changed = await step(runtime, action, `${action} ${node.id}`, () =>
+      perform(runtime, live, node, before, request),
+    );
+    return { cluster, node: node.id, action, before, after: await driver.inspect(node.id), changed };
   });
 }
 
@@ -139,9 +125,8 @@ async function startAgain(
   node: NodePlan,
   request: ActRequest,
 ): Promise<void> {
-  const unbroken: LiveCluster = { ...live, asking: { ...live.asking, signal: undefined } };
   try {
-    await start(runtime, unbroken, node, request.asCrashed, startWhenSafe);
+    await start(runtime, withoutSignal(live), node, request.asCrashed, startWhenSafe);
   } catch (error) {
     const why = error instanceof OperatorError ? error.why : undefined;
     throw notRestored('not-restored', `${node.id} was stopped and could not be started again safely`, {

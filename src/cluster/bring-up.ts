@@ -3,25 +3,17 @@ import { failed, unknownOutcome } from '../errors.js';
 import { redactLogLine } from '../model/conf.js';
 import { convergence } from '../model/convergence.js';
 import { command } from '../model/hints.js';
-import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
+import { dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
 import { until } from '../until.js';
 import { announceSentinels } from '../wire/hello.js';
 import { parseRole } from '../wire/replies.js';
-import { type Asking, surveyPlan, withNode } from './ask.js';
+import { surveyPlan, withNode } from './ask.js';
+import type { LiveCluster } from './open.js';
 
 /** How often a starting node is looked at, in milliseconds: a fraction of what a start takes. */
 const LOOK_EVERY_MS = 8;
 /** How many lines of a node's log an error shows. */
 const LOG_TAIL_LINES = 12;
-
-export interface LiveCluster {
-  driver: Driver;
-  plan: ClusterPlan;
-  asking: Asking;
-  deadlineMs: number;
-  /** Who became the master, once that is settled. */
-  masterId?: string;
-}
 
 /**
  * As Promise.all, but settles only once every one has: what is undone after a failure must not be overtaken by a node
@@ -129,7 +121,7 @@ export interface ProofOptions {
  * the deadline has passed.
  */
 export async function proveConvergence(
-  live: Omit<LiveCluster, 'driver'>,
+  live: Pick<LiveCluster, 'plan' | 'asking' | 'deadlineMs'>,
   { everyMs = LOOK_EVERY_MS, sinceMs }: ProofOptions = {},
 ): Promise<void> {
   const { plan, asking, deadlineMs } = live;

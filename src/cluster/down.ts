@@ -1,10 +1,10 @@
 import { addRemoved, type Driver, nothingRemoved, type Removed } from '../drivers/driver.js';
 import { messageOf, OperatorError } from '../errors.js';
-import { withLock } from '../host/lock.js';
 import { signalProcess } from '../host/signal.js';
 import type { DriverName } from '../model/plan.js';
-import { openDriver, type Runtime, requireCluster, step } from './runtime.js';
-import { readJournal, requireFinished } from './store/journal.js';
+import { lend, openDriver, openDriverOf, underLock } from './open.js';
+import { type Runtime, requireCluster, step } from './runtime.js';
+import { readJournal } from './store/journal.js';
 import type { ClusterState } from './store/state.js';
 import { rememberMaster } from './up/last-master.js';
 
@@ -20,9 +20,9 @@ export interface DownResult {
  * is gone already, or its state file is damaged. Throws `cluster-unknown` (3) when there is nothing of that name.
  */
 export function down(runtime: Runtime, cluster: string, options: { keepData: boolean }): Promise<DownResult> {
-  return withLock(runtime.store.lockOf(cluster), `down --cluster ${cluster}`, async () => {
-    // What is left in effect would be kept with the data.
-    if (options.keepData) await requireFinished(runtime.store, cluster);
+  // What is left in effect would be kept with the data.
+  const journal = options.keepData ? 'finished' : 'any';
+  const work = async (): Promise<DownResult> => {
     const wasLeft = await endWatch(runtime, cluster);
     const state = await stateOrDamage(runtime, cluster);
     return step(runtime, 'down', `taking ${cluster} down`, async () => {
@@ -34,7 +34,8 @@ export function down(runtime: Runtime, cluster: string, options: { keepData: boo
       const removed = await removeKnown(runtime, state, options.keepData, wasLeft);
       return { cluster, removed, keptData: options.keepData };
     });
-  });
+  };
+  return underLock(runtime, cluster, 'down', work, journal);
 }
 
 async function stateOrDamage(runtime: Runtime, cluster: string): Promise<ClusterState | 'damaged'> {
@@ -56,17 +57,14 @@ async function removeKnown(
   wasLeft: boolean,
 ): Promise<Removed> {
   const { cluster } = state.plan.spec;
-  const driver = await openDriver(runtime, state);
-  try {
+  return lend(await openDriverOf(runtime, state), async (driver) => {
     const kept = keepData ? await rememberMaster(runtime.store, driver, state) : state;
     if (wasLeft) await clearLinks(driver);
     const removed = await driver.removeAll({ keepData });
     if (keepData) await runtime.store.save(cluster, { ...kept, phase: 'kept' });
     else await runtime.store.forget(cluster);
     return removed;
-  } finally {
-    driver.close();
-  }
+  });
 }
 
 /** Packet rules and proxies of this cluster: what else may be in effect goes with the nodes. */
@@ -94,11 +92,7 @@ async function removeByName(runtime: Runtime, cluster: string): Promise<Removed>
   for (const name of Object.keys(runtime.drivers) as DriverName[]) {
     const driver = await openByName(runtime, name, cluster);
     if (driver === undefined) continue;
-    try {
-      removed = addRemoved(removed, await driver.removeAll());
-    } finally {
-      driver.close();
-    }
+    removed = addRemoved(removed, await lend(driver, () => driver.removeAll()));
   }
   return removed;
 }
@@ -115,7 +109,7 @@ async function openByName(runtime: Runtime, name: DriverName, cluster: string): 
     return undefined;
   }
   try {
-    return await factory.open({ cluster, dir: runtime.store.dirOf(cluster), settings: {}, env: runtime.env });
+    return await openDriver(runtime, name, cluster, {});
   } catch (error) {
     runtime.onProgress({
       type: 'note',

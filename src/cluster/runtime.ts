@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Driver, DriverContext } from '../drivers/driver.js';
+import type { DriverContext } from '../drivers/driver.js';
 import type { DriverRegistry } from '../drivers/select.js';
 import { refused } from '../errors.js';
 import type { OnProgress } from '../model/events.js';
@@ -14,18 +14,6 @@ export interface Runtime {
   drivers: DriverRegistry;
   onProgress: OnProgress;
   signal?: AbortSignal | undefined;
-}
-
-/** Opens the driver of a cluster that is known here. */
-export async function openDriver(runtime: Runtime, state: ClusterState): Promise<Driver> {
-  const factory = await runtime.drivers[state.plan.driver]();
-  const cluster = state.plan.spec.cluster;
-  return factory.open({
-    cluster,
-    dir: runtime.store.dirOf(cluster),
-    settings: state.settings,
-    env: runtime.env,
-  });
 }
 
 /** The state of a cluster that must exist. Throws `cluster-unknown` (3) that names those there are. */

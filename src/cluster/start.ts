@@ -7,8 +7,9 @@ import { command } from '../model/hints.js';
 import type { NodePlan } from '../model/plan.js';
 import { until } from '../until.js';
 import { surveyPlan } from './ask.js';
-import { type LiveCluster, startAndGreet } from './bring-up.js';
+import { startAndGreet } from './bring-up.js';
 import { guardStart, type StartDecision } from './guard.js';
+import type { LiveCluster } from './open.js';
 import type { Runtime } from './runtime.js';
 
 /** Asks the sentinels right now how a data node must be started. Throws OperatorError where it must not be. */

@@ -1,4 +1,4 @@
-import type { LiveCluster } from '../cluster/bring-up.js';
+import type { LiveCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import { refused } from '../errors.js';
 import { formatAddress, sameAddress } from '../model/address.js';

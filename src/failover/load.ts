@@ -51,12 +51,7 @@ export type LoadStage = Pick<Story, 'runtime' | 'live' | 'observer'> & {
 };
 
 /** Starts the clients and waits until all of them write; `apart`: so that they can be cut off. Throws OperatorError. */
-export async function startLoad(
-  story: LoadStage,
-  settings: WorkloadSettings,
-  routable: boolean,
-  apart = false,
-): Promise<Load> {
+export async function startLoad(story: LoadStage, settings: WorkloadSettings, apart = false): Promise<Load> {
   const { runtime, live } = story;
   const { plan, asking } = live;
   const { clock } = runtime;
@@ -68,7 +63,7 @@ export async function startLoad(
     async () => {
       const started = await startWorkload(
         {
-          ...(await roadOf(live.driver, plan, routable, apart)),
+          ...(await roadOf(live, apart)),
           masterName: plan.spec.masterName,
           password: asking.password,
           nodes: dataNodes(plan).map(({ id, announce, endpoint }) => ({ id, announce, endpoint })),

@@ -1,4 +1,4 @@
-import type { LiveCluster } from '../cluster/bring-up.js';
+import { withoutSignal } from '../cluster/open.js';
 import { step } from '../cluster/runtime.js';
 import { startWhenSafe } from '../cluster/start.js';
 import { messageOf, notRestored, OperatorError } from '../errors.js';
@@ -13,7 +13,7 @@ import { nodeOf, type Story } from './cast.js';
  */
 export async function restore(story: Story, why: string): Promise<void> {
   const { runtime, cast } = story;
-  const live: LiveCluster = { ...story.live, asking: { ...story.live.asking, signal: undefined } };
+  const live = withoutSignal(story.live);
   const node = nodeOf(live.plan, cast.oldMaster.id);
   const { cluster } = live.plan.spec;
   try {

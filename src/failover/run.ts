@@ -1,16 +1,13 @@
-import type { LiveCluster } from '../cluster/bring-up.js';
-import { changing } from '../cluster/changing.js';
-import { openDriver, type Runtime, requireCluster } from '../cluster/runtime.js';
+import { type LiveCluster, withCluster } from '../cluster/open.js';
+import type { Runtime } from '../cluster/runtime.js';
 import { type Experiment, openExperiment } from '../faults/experiment.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverResult, Trial } from '../observe/result.js';
 import type { FailoverTestOptions } from './options.js';
 import { type Steering, steer } from './steer.js';
-import { playTrial, type TrialSettings } from './trial.js';
+import { playTrial } from './trial.js';
 import { resultOf } from './verdict.js';
 
-/** Deadline of one question, in milliseconds. */
-const ASK_DEADLINE_MS = 1500;
 /** How long everything may take to look converged again after the old master's return, in milliseconds. */
 const SETTLE_MS = 30_000;
 
@@ -21,35 +18,20 @@ const SETTLE_MS = 30_000;
  * result, not an error; so is a run that is interrupted after its first fault (`complete: false`).
  */
 export function runFailoverTest(runtime: Runtime, options: FailoverTestOptions): Promise<FailoverResult> {
-  return onStage(runtime, options.cluster, 'failover-test', (live, routable) =>
+  return withTrialCluster(runtime, options.cluster, 'failover-test', (live) =>
     journalled(runtime, live, 'failover-test', (experiment) =>
-      playTrials(runtime, live, experiment, { ...options, routable }),
+      playTrials(runtime, live, experiment, options),
     ),
   );
 }
 
-/**
- * Opens what trials need of a cluster of ours, under its lock, and closes it whatever happens. `what` is shown to
- * whoever wants the lock. Throws `cluster-unknown` or `locked` (3).
- */
-export function onStage<T>(
+/** Opens a cluster under its lock for trials. Throws what withCluster throws. */
+export const withTrialCluster = <T>(
   runtime: Runtime,
   cluster: string,
   what: string,
-  work: (live: LiveCluster, routable: boolean) => Promise<T>,
-): Promise<T> {
-  return changing(runtime, cluster, `${what} --cluster ${cluster}`, async () => {
-    const state = await requireCluster(runtime.store, cluster);
-    const driver = await openDriver(runtime, state);
-    const password = await runtime.store.password(cluster);
-    const asking = { clock: runtime.clock, password, deadlineMs: ASK_DEADLINE_MS, signal: runtime.signal };
-    try {
-      return await work({ driver, plan: state.plan, asking, deadlineMs: SETTLE_MS }, state.routable);
-    } finally {
-      driver.close();
-    }
-  });
-}
+  work: (live: LiveCluster) => Promise<T>,
+): Promise<T> => withCluster(runtime, cluster, { lock: what, deadlineMs: SETTLE_MS }, work);
 
 /** Lends a journal for all that is done to the cluster, and closes it unless something could not be put back. */
 export async function journalled<T>(
@@ -71,7 +53,7 @@ export async function playTrials(
   runtime: Runtime,
   live: LiveCluster,
   experiment: Experiment,
-  options: FailoverTestOptions & TrialSettings,
+  options: FailoverTestOptions,
 ): Promise<FailoverResult> {
   const startedAt = new Date(runtime.clock.wallMs()).toISOString();
   const trials: Trial[] = [];

@@ -1,5 +1,5 @@
 import { surveyPlan, withNode } from '../cluster/ask.js';
-import type { LiveCluster } from '../cluster/bring-up.js';
+import type { LiveCluster } from '../cluster/open.js';
 import type { Experiment } from '../faults/experiment.js';
 import { sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';

@@ -1,5 +1,6 @@
 import { surveyPlan } from '../cluster/ask.js';
-import { type LiveCluster, proveConvergence } from '../cluster/bring-up.js';
+import { proveConvergence } from '../cluster/bring-up.js';
+import type { LiveCluster } from '../cluster/open.js';
 import { type Runtime, step } from '../cluster/runtime.js';
 import { EXIT, OperatorError } from '../errors.js';
 import type { Experiment } from '../faults/experiment.js';
@@ -31,8 +32,6 @@ export interface TrialSettings {
   waitMs: number | null;
   /** Clients that write through it; null: none. */
   workload: WorkloadSettings | null;
-  /** Whether announced addresses can be reached from this machine. */
-  routable: boolean;
 }
 
 /**
@@ -61,7 +60,7 @@ export async function playTrial(
   let load: Load | null = null;
   const hurt: { fault: Fault | null } = { fault: null };
   try {
-    load = settings.workload && (await begin(story, settings.workload, settings.routable));
+    load = settings.workload && (await begin(story, settings.workload));
     const planned = await experiment.plan([actOf(settings.fault, cast.oldMaster.id)]);
     const { fault, back, fullSyncs } = await orPutBack(
       story,
@@ -91,9 +90,9 @@ export async function playTrial(
 }
 
 /** The workload and its histograms are loaded only by a run that has one. */
-async function begin(story: Story, workload: WorkloadSettings, routable: boolean): Promise<Load> {
+async function begin(story: Story, workload: WorkloadSettings): Promise<Load> {
   const { startLoad } = await import('./load.js');
-  return startLoad(story, workload, routable);
+  return startLoad(story, workload);
 }
 
 /** Everything that was seen, timed, read back and judged. */

@@ -1,4 +1,4 @@
-import type { LiveCluster } from '../cluster/bring-up.js';
+import type { LiveCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import type { Link } from '../drivers/links.js';
 import type { Address } from '../model/address.js';

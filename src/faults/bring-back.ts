@@ -1,5 +1,5 @@
 import { startAndGreet } from '../cluster/bring-up.js';
-import { requireCluster } from '../cluster/runtime.js';
+import { withoutSignal } from '../cluster/open.js';
 import { startWhenSafe } from '../cluster/start.js';
 import { coldStart } from '../cluster/up/create.js';
 import { OperatorError } from '../errors.js';
@@ -56,7 +56,5 @@ export async function isDataGone({ live }: Scene): Promise<boolean> {
 
 /** As `up` does where no data node runs: whoever holds the data becomes the master. */
 export async function startFromDisk({ runtime, live }: Scene): Promise<void> {
-  const { cluster } = live.plan.spec;
-  const state = await requireCluster(runtime.store, cluster);
-  await coldStart({ ...runtime, signal: undefined }, live.driver, state, live.asking.password);
+  await coldStart({ ...runtime, signal: undefined }, withoutSignal(live));
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { LiveCluster } from '../cluster/bring-up.js';
+import { type LiveCluster, withoutSignal } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import { appendRecord, beginJournal, type Journal, requireFinished } from '../cluster/store/journal.js';
 import { ownIdentity } from '../host/process-identity.js';
@@ -185,6 +185,6 @@ class Journalled implements Experiment {
 export function unbroken(runtime: Runtime, live: LiveCluster): Scene {
   return {
     runtime: { ...runtime, signal: undefined },
-    live: { ...live, asking: { ...live.asking, signal: undefined } },
+    live: withoutSignal(live),
   };
 }

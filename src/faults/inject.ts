@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { surveyPlan } from '../cluster/ask.js';
-import type { LiveCluster } from '../cluster/bring-up.js';
-import { changing } from '../cluster/changing.js';
-import { openDriver, type Runtime, requireCluster, step } from '../cluster/runtime.js';
+import { type LiveCluster, withCluster } from '../cluster/open.js';
+import { type Runtime, step } from '../cluster/runtime.js';
 import { EXIT, OperatorError, usageError } from '../errors.js';
 import { convergence } from '../model/convergence.js';
 import { formatDurationMs } from '../model/duration.js';
@@ -17,10 +16,6 @@ import { type Experiment, openExperiment } from './experiment.js';
 import { requirePastFailoverGuard, requireSteady } from './preflight.js';
 import { requireRadius } from './radius.js';
 import { type Seen, showWhile } from './show.js';
-
-/** Deadline of one question, in milliseconds. */
-const ASK_DEADLINE_MS = 1500;
-const START_BOUND_MS = 60_000;
 
 export interface InjectRequest {
   cluster: string;
@@ -67,9 +62,9 @@ export async function inject(runtime: Runtime, request: InjectRequest): Promise<
   const lasting = request.forMs === null ? [] : ['--for', formatDurationMs(request.forMs)];
   const what = ['inject', fault.name, ...request.targets, ...lasting].join(' ');
   if (request.dryRun)
-    return onCluster(runtime, request.cluster, (live) => rehearse(runtime, live, fault, request));
-  return changing(runtime, request.cluster, `${what} --cluster ${request.cluster}`, () =>
-    onCluster(runtime, request.cluster, (live) => perform(runtime, live, fault, request, what)),
+    return withCluster(runtime, request.cluster, {}, (live) => rehearse(runtime, live, fault, request));
+  return withCluster(runtime, request.cluster, { lock: what }, (live) =>
+    perform(runtime, live, fault, request, what),
   );
 }
 
@@ -83,23 +78,6 @@ function requireHeeded(fault: Fault, { forMs, delayMs, jitterMs }: InjectRequest
   throw usageError('bad-value', `${fault.name} heeds no --${unheeded}`, {
     hint: `sentinelctl faults ${fault.name} shows what it heeds`,
   });
-}
-
-async function onCluster<T>(
-  runtime: Runtime,
-  cluster: string,
-  work: (live: LiveCluster) => Promise<T>,
-): Promise<T> {
-  const state = await requireCluster(runtime.store, cluster);
-  const driver = await openDriver(runtime, state);
-  try {
-    const password = await runtime.store.password(cluster);
-    const { clock, signal } = runtime;
-    const asking = { clock, password, deadlineMs: ASK_DEADLINE_MS, signal };
-    return await work({ driver, plan: state.plan, asking, deadlineMs: START_BOUND_MS });
-  } finally {
-    driver.close();
-  }
 }
 
 /** What would be done to the cluster as it is now; everything is looked at and nothing is done. */

@@ -1,10 +1,7 @@
-import { type Asking, surveyPlan } from '../cluster/ask.js';
-import type { LiveCluster } from '../cluster/bring-up.js';
-import { openDriver, type Runtime, requireCluster } from '../cluster/runtime.js';
+import { surveyPlan } from '../cluster/ask.js';
+import { type LiveCluster, withCluster, withoutSignal } from '../cluster/open.js';
+import type { Runtime } from '../cluster/runtime.js';
 import { type Journal, unfinishedJournal } from '../cluster/store/journal.js';
-import type { ClusterState } from '../cluster/store/state.js';
-import { NODE_BOUND_MS } from '../cluster/up/create.js';
-import { withLock } from '../host/lock.js';
 import { sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import type { Act, Scene } from './act.js';
@@ -12,9 +9,6 @@ import { actorOf } from './acts/index.js';
 import { bringBack, isDataGone, startFromDisk } from './bring-back.js';
 import { resumeExperiment, unbroken } from './experiment.js';
 import { endGuards } from './guard-process.js';
-
-/** Deadline of one question, in milliseconds. */
-const ASK_DEADLINE_MS = 1500;
 
 export interface RecoverResult {
   cluster: string;
@@ -41,45 +35,36 @@ export function recover(
   what: string,
   only?: string,
 ): Promise<RecoverResult> {
-  return withLock(runtime.store.lockOf(cluster), `${what} --cluster ${cluster}`, async () => {
-    const state = await requireCluster(runtime.store, cluster);
+  return withCluster(runtime, cluster, { lock: what, journal: 'any' }, async (live) => {
     const journal = await unfinishedJournal(runtime.store, cluster);
     const isMeant = journal !== null && (only === undefined || journal.head.id === only);
     if (!isMeant) return { cluster, what: null, since: null, undone: [], started: [], master: null };
-    return finish(runtime, state, journal);
+    return finish(runtime, withoutSignal(live), journal);
   });
 }
 
-async function finish(runtime: Runtime, state: ClusterState, journal: Journal): Promise<RecoverResult> {
-  const { plan } = state;
+async function finish(runtime: Runtime, live: LiveCluster, journal: Journal): Promise<RecoverResult> {
+  const { plan, asking } = live;
   const { cluster } = plan.spec;
-  const driver = await openDriver(runtime, state);
-  try {
-    const password = await runtime.store.password(cluster);
-    const asking: Asking = { clock: runtime.clock, password, deadlineMs: ASK_DEADLINE_MS };
-    const live: LiveCluster = { driver, plan, asking, deadlineMs: NODE_BOUND_MS };
-    const scene = unbroken(runtime, live);
-    await endGuards(runtime, cluster);
-    const experiment = resumeExperiment(runtime, live, journal);
-    const undone = experiment.active().toReversed();
-    if (await isDataGone(scene)) await startFromDisk(scene);
-    await experiment.heal({ prove: false });
-    const started = journal.head.proof === false ? [] : await startRest(scene, undone);
-    // Nothing is in effect any more: what is left of the heal is the proof, where the cluster was whole before.
-    await experiment.heal({ prove: true });
-    await experiment.close();
-    const master = majorityMaster(await surveyPlan(plan, asking), plan.spec.masterName);
-    return {
-      cluster,
-      what: journal.head.what,
-      since: new Date(journal.head.atMs).toISOString(),
-      undone: undone.map(({ act }) => actorOf(act).describeUndo(scene, act)),
-      started,
-      master: plan.nodes.find((node) => sameAddress(node.announce, master))?.id ?? null,
-    };
-  } finally {
-    driver.close();
-  }
+  const scene = unbroken(runtime, live);
+  await endGuards(runtime, cluster);
+  const experiment = resumeExperiment(runtime, live, journal);
+  const undone = experiment.active().toReversed();
+  if (await isDataGone(scene)) await startFromDisk(scene);
+  await experiment.heal({ prove: false });
+  const started = journal.head.proof === false ? [] : await startRest(scene, undone);
+  // Nothing is in effect any more: what is left of the heal is the proof, where the cluster was whole before.
+  await experiment.heal({ prove: true });
+  await experiment.close();
+  const master = majorityMaster(await surveyPlan(plan, asking), plan.spec.masterName);
+  return {
+    cluster,
+    what: journal.head.what,
+    since: new Date(journal.head.atMs).toISOString(),
+    undone: undone.map(({ act }) => actorOf(act).describeUndo(scene, act)),
+    started,
+    master: plan.nodes.find((node) => sameAddress(node.announce, master))?.id ?? null,
+  };
 }
 
 /** What is down though the journal names it not: the machine was started again, or the run was about to say so. */

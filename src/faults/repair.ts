@@ -1,5 +1,5 @@
-import { changing } from '../cluster/changing.js';
-import { openDriver, type Runtime, requireCluster } from '../cluster/runtime.js';
+import { withCluster } from '../cluster/open.js';
+import type { Runtime } from '../cluster/runtime.js';
 import { messageOf, OperatorError } from '../errors.js';
 import type { Repair, Repaired } from '../model/repair.js';
 import { until } from '../until.js';
@@ -11,8 +11,6 @@ import { sentinelSet } from './acts/sentinel-set.js';
 import { type Experiment, openExperiment } from './experiment.js';
 import { configOf, placed } from './scene.js';
 
-const ASK_DEADLINE_MS = 1500;
-const START_BOUND_MS = 60_000;
 /** Between two RESETs: a sentinel finds its peers and replicas again within one INFO period and some hellos. */
 const RESETS_APART_MS = 30_000;
 
@@ -33,20 +31,12 @@ export interface RepairRequest {
  */
 export async function repairAll(runtime: Runtime, request: RepairRequest): Promise<Repaired[]> {
   const { cluster, dryRun } = request;
-  const state = await requireCluster(runtime.store, cluster);
-  const driver = await openDriver(runtime, state);
-  try {
-    const password = await runtime.store.password(cluster);
-    const { clock, signal } = runtime;
-    const asking = { clock, password, deadlineMs: ASK_DEADLINE_MS, signal };
-    const scene: Scene = { runtime, live: { driver, plan: state.plan, asking, deadlineMs: START_BOUND_MS } };
-    if (dryRun) return request.repairs.map((repair) => answered(scene, repair, 'would'));
-    return await changing(runtime, cluster, `doctor --fix --cluster ${cluster}`, () =>
-      inOrder(scene, request),
-    );
-  } finally {
-    driver.close();
-  }
+  return withCluster(runtime, cluster, dryRun ? {} : { lock: 'doctor --fix' }, async (live) => {
+    const scene: Scene = { runtime, live };
+    return dryRun
+      ? request.repairs.map((repair) => answered(scene, repair, 'would'))
+      : inOrder(scene, request);
+  });
 }
 
 async function inOrder(scene: Scene, { cluster, repairs, confirm }: RepairRequest): Promise<Repaired[]> {

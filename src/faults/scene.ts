@@ -1,5 +1,5 @@
 import { withNode } from '../cluster/ask.js';
-import type { LiveCluster } from '../cluster/bring-up.js';
+import type { LiveCluster } from '../cluster/open.js';
 import { type OperatorError, refused } from '../errors.js';
 import { formatAddress } from '../model/address.js';
 import { command } from '../model/hints.js';

@@ -1,5 +1,5 @@
 import { surveyPlan } from '../cluster/ask.js';
-import type { LiveCluster } from '../cluster/bring-up.js';
+import type { LiveCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import { assess } from '../model/agreement.js';
 import { changesBetween } from '../model/changes.js';
@@ -10,7 +10,7 @@ import { until } from '../until.js';
 
 const LOOK_EVERY_MS = 200;
 /** Deadline of one question, in milliseconds: a silent node must not hold up the news of the others. */
-const ASK_DEADLINE_MS = 500;
+const LOOK_DEADLINE_MS = 500;
 
 /** What changed, milliseconds after `showWhile` was called. */
 export interface Seen {
@@ -35,7 +35,7 @@ export async function showWhile(
   const look = async (): Promise<undefined> => {
     const asking = {
       ...live.asking,
-      deadlineMs: Math.min(live.asking.deadlineMs, ASK_DEADLINE_MS),
+      deadlineMs: Math.min(live.asking.deadlineMs, LOOK_DEADLINE_MS),
       signal: undefined,
     };
     const now = statusOf(live, await surveyPlan(live.plan, asking));

@@ -3,6 +3,13 @@ import { refused } from '../errors.js';
 import { type ClusterPlan, sentinelNodes } from '../model/plan.js';
 import type { WorkloadTarget } from './target.js';
 
+/** The parts of a LiveCluster that say how it is reached. */
+interface Reached {
+  driver: Driver;
+  plan: ClusterPlan;
+  state: { routable: boolean };
+}
+
 export type Road = Pick<WorkloadTarget, 'sentinels' | 'natMap' | 'localAddress'>;
 
 /**
@@ -10,18 +17,13 @@ export type Road = Pick<WorkloadTarget, 'sentinels' | 'natMap' | 'localAddress'>
  * that this program still sees; among processes with addresses of their own that is always so, where packet rules can be
  * made. Throws `no-links` (3) where they must be apart and can't be.
  */
-export async function roadOf(
-  driver: Driver,
-  plan: ClusterPlan,
-  routable: boolean,
-  apart = false,
-): Promise<Road> {
+export async function roadOf({ driver, plan, state }: Reached, apart = false): Promise<Road> {
   const natMap = Object.fromEntries(
     plan.nodes.map(({ announce, endpoint }) => [`${announce.host}:${announce.port}`, { ...endpoint }]),
   );
   const usual: Road = {
     sentinels: sentinelNodes(plan).map(({ endpoint }) => endpoint),
-    natMap: routable ? null : natMap,
+    natMap: state.routable ? null : natMap,
   };
   if (!apart && driver.name !== 'process') return usual;
   const probe = await driver.links();

@@ -1,8 +1,9 @@
 import { env } from 'node:process';
 import { systemClock } from '../../src/clock.js';
 import { surveyPlan, withNode } from '../../src/cluster/ask.js';
-import { type LiveCluster, proveConvergence } from '../../src/cluster/bring-up.js';
-import { openDriver, type Runtime, requireCluster } from '../../src/cluster/runtime.js';
+import { proveConvergence } from '../../src/cluster/bring-up.js';
+import { type LiveCluster, openCluster } from '../../src/cluster/open.js';
+import { type Runtime, requireCluster } from '../../src/cluster/runtime.js';
 import { openStore } from '../../src/cluster/store/state.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
 import { castOf, nodeOf, type Story } from '../../src/failover/cast.js';
@@ -36,11 +37,10 @@ export async function openStage(home: string, deadlineMs: number): Promise<Stage
   const clock = systemClock;
   const store = openStore(home);
   const runtime: Runtime = { clock, store, env, drivers: DRIVERS, onProgress: () => {} };
-  const state = await requireCluster(store, 'default');
-  const { plan } = state;
-  const driver = await openDriver(runtime, state);
-  const asking = { clock, password: null, deadlineMs };
-  const live: LiveCluster = { driver, plan, asking, deadlineMs: 30_000 };
+  const opened = await openCluster(runtime, await requireCluster(store, 'default'), { deadlineMs: 30_000 });
+  const asking = { ...opened.asking, deadlineMs };
+  const live: LiveCluster = { ...opened, asking };
+  const { plan } = live;
   await proveConvergence(live);
   const before = await surveyPlan(plan, asking);
   const cast = castOf(plan, before);
@@ -69,7 +69,7 @@ export async function openStage(home: string, deadlineMs: number): Promise<Stage
     look: () => surveyPlan(plan, asking),
     async close() {
       await observer.close();
-      driver.close();
+      live.close();
     },
   };
 }

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
 import { systemClock } from '../../src/clock.js';
-import type { LiveCluster } from '../../src/cluster/bring-up.js';
 import { down } from '../../src/cluster/down.js';
-import { openDriver, type Runtime, requireCluster } from '../../src/cluster/runtime.js';
+import { openCluster } from '../../src/cluster/open.js';
+import { type Runtime, requireCluster } from '../../src/cluster/runtime.js';
 import { openStore } from '../../src/cluster/store/state.js';
 import { up } from '../../src/cluster/up/up.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
@@ -51,9 +51,7 @@ export async function openStage(cluster: string, driver: DriverName): Promise<St
     password: undefined,
   });
   const state = await requireCluster(runtime.store, cluster);
-  const opened = await openDriver(runtime, state);
-  const asking = { clock: systemClock, password: null, deadlineMs: 1500 };
-  const bringUp: LiveCluster = { driver: opened, plan: state.plan, asking, deadlineMs: 30_000 };
+  const live = await openCluster(runtime, state, { deadlineMs: 30_000 });
   const node = (id: string): NodePlan => {
     const found = state.plan.nodes.find((n) => n.id === id);
     if (found === undefined) throw new Error(`there is no node ${id}`);
@@ -62,12 +60,12 @@ export async function openStage(cluster: string, driver: DriverName): Promise<St
   return {
     home,
     runtime,
-    live: bringUp,
+    live,
     node,
     ask: (id, ...words) => ask(node(id), words),
-    open: (keep = false) => openExperiment(runtime, bringUp, { what: 'a test', keep, guardMs: null }),
+    open: (keep = false) => openExperiment(runtime, live, { what: 'a test', keep, guardMs: null }),
     async close() {
-      opened.close();
+      live.close();
       await down(runtime, cluster, { keepData: false });
       await rm(home, { recursive: true, force: true });
     },

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import type { LiveCluster } from '../../src/cluster/bring-up.js';
+import type { LiveCluster } from '../../src/cluster/open.js';
 import { openStore } from '../../src/cluster/store/state.js';
 import {
   applySettings,

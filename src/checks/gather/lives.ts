@@ -1,5 +1,6 @@
 import { type Clock, withDeadline } from '../../clock.js';
-import { openDriver, type Runtime } from '../../cluster/runtime.js';
+import { openDriverOf } from '../../cluster/open.js';
+import type { Runtime } from '../../cluster/runtime.js';
 import type { Target } from '../../cluster/target.js';
 import type { Driver } from '../../drivers/driver.js';
 import type { Living, Stranger } from '../../drivers/lives.js';
@@ -43,7 +44,7 @@ async function livesOfOurs(
   const { clock } = runtime;
   let driver: Driver;
   try {
-    driver = await openDriver(runtime, target.state);
+    driver = await openDriverOf(runtime, target.state);
   } catch (error) {
     const why = no(messageOf(error));
     return nodes.map(({ id }) => [id, { conf: why, life: why }]);

@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors.js';
-import { openDriver, type Runtime } from '../runtime.js';
+import { lend, openDriverOf } from '../open.js';
+import type { Runtime } from '../runtime.js';
 
 /** One cluster that is known here. */
 export interface ListedCluster {
@@ -27,15 +28,12 @@ async function describe(runtime: Runtime, cluster: string): Promise<ListedCluste
   const base = { cluster, driver: plan.driver, nodes: plan.nodes.length };
   if (phase === 'kept') return { ...base, state: 'data kept', running: 0 };
   try {
-    const driver = await openDriver(runtime, state);
-    try {
-      const seen = await Promise.all(plan.nodes.map((n) => driver.inspect(n.id)));
-      const running = seen.filter((n) => n.state === 'running').length;
-      const words = running === seen.length ? 'running' : running === 0 ? 'stopped' : 'partly running';
-      return { ...base, state: phase === 'creating' ? 'not finished' : words, running };
-    } finally {
-      driver.close();
-    }
+    const seen = await lend(await openDriverOf(runtime, state), (driver) =>
+      Promise.all(plan.nodes.map((n) => driver.inspect(n.id))),
+    );
+    const running = seen.filter((n) => n.state === 'running').length;
+    const words = running === seen.length ? 'running' : running === 0 ? 'stopped' : 'partly running';
+    return { ...base, state: phase === 'creating' ? 'not finished' : words, running };
   } catch (error) {
     return { ...base, state: 'unknown', why: messageOf(error) };
   }

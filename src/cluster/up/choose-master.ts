@@ -2,7 +2,7 @@ import type { OnProgress } from '../../model/events.js';
 import { dataNodes, type NodePlan } from '../../model/plan.js';
 import { count } from '../../model/words.js';
 import { type Asking, withNode } from '../ask.js';
-import type { LiveCluster } from '../bring-up.js';
+import type { LiveCluster } from '../open.js';
 
 /**
  * Who becomes master when every node starts from what is on disk: the last master if it wrote to disk, since a replica
@@ -12,7 +12,7 @@ import type { LiveCluster } from '../bring-up.js';
  * don't: the latter may hold what their last full resync left there, as many keys with older values.
  */
 export async function chooseMaster(
-  live: LiveCluster,
+  live: Pick<LiveCluster, 'plan' | 'asking'>,
   onProgress: OnProgress,
   lastMaster: string | undefined,
 ): Promise<NodePlan> {

@@ -3,41 +3,23 @@ import { messageOf, notRestored, refused } from '../../errors.js';
 import { redisConf, sentinelConf } from '../../model/conf.js';
 import { command } from '../../model/hints.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';
-import type { Asking } from '../ask.js';
-import {
-  allEnded,
-  attachReplicas,
-  type LiveCluster,
-  proveConvergence,
-  startAndGreet,
-  startSentinels,
-} from '../bring-up.js';
+import { allEnded, attachReplicas, proveConvergence, startAndGreet, startSentinels } from '../bring-up.js';
+import type { LiveCluster } from '../open.js';
 import { type Runtime, step } from '../runtime.js';
-import type { ClusterState } from '../store/state.js';
 import { chooseMaster } from './choose-master.js';
 import { rememberMaster } from './last-master.js';
 import { type UpResult, upResult } from './result.js';
 
-/** How long one node may take to start, and the cluster to converge, in milliseconds; `--timeout` aborts earlier. */
-export const NODE_BOUND_MS = 60_000;
-/** Deadline of one question while the cluster starts, in milliseconds. */
-const ASK_DEADLINE_MS = 1500;
-
 /** Every data node is down: all is made anew around the data on disk, and whoever holds it becomes the master. */
-export async function coldStart(
-  runtime: Runtime,
-  driver: Driver,
-  state: ClusterState,
-  password: string | null,
-): Promise<UpResult> {
+export async function coldStart(runtime: Runtime, live: LiveCluster): Promise<UpResult> {
   runtime.onProgress({
     type: 'note',
     level: 'info',
     text: 'no data node runs: starting from what is on disk',
   });
-  const known = await rememberMaster(runtime.store, driver, state);
-  await driver.removeAll({ keepData: true });
-  return createAndConverge(runtime, driver, known, password, { keepDataOnFailure: true });
+  const state = await rememberMaster(runtime.store, live.driver, live.state);
+  await live.driver.removeAll({ keepData: true });
+  return createAndConverge(runtime, { ...live, state }, { keepDataOnFailure: true });
 }
 
 /**
@@ -46,30 +28,21 @@ export async function coldStart(
  */
 export async function createAndConverge(
   runtime: Runtime,
-  driver: Driver,
-  state: ClusterState,
-  password: string | null,
+  live: LiveCluster,
   { keepDataOnFailure }: { keepDataOnFailure: boolean },
 ): Promise<UpResult> {
-  const { plan } = state;
+  const { driver, state, plan } = live;
   const { cluster } = plan.spec;
-  const asking: Asking = {
-    clock: runtime.clock,
-    password,
-    deadlineMs: ASK_DEADLINE_MS,
-    signal: runtime.signal,
-  };
-  const bringUp: LiveCluster = { driver, plan, asking, deadlineMs: NODE_BOUND_MS };
   try {
     await driver.prepare(plan.nodes, runtime.onProgress, runtime.signal);
-    const convergedMs = await step(runtime, 'up', `bringing up ${plan.nodes.length} nodes`, () =>
-      converge(bringUp, password, runtime, keepDataOnFailure ? { lastMaster: state.lastMaster } : null),
+    const { master, ms } = await step(runtime, 'up', `bringing up ${plan.nodes.length} nodes`, () =>
+      converge(runtime, live, keepDataOnFailure ? { lastMaster: state.lastMaster } : null),
     );
     const first = plan.nodes[0];
     const routable = first === undefined || (await driver.routable(first));
     const settings = { ...driver.settings };
     await runtime.store.save(cluster, { ...state, phase: 'up', routable, settings, lastMaster: undefined });
-    return upResult(plan, routable, convergedMs, false, bringUp.masterId);
+    return upResult(plan, routable, ms, false, master.id);
   } catch (error) {
     await undo(runtime, driver, cluster, keepDataOnFailure, error);
     throw error;
@@ -98,12 +71,12 @@ async function undo(
 
 /** Creates, starts and connects every node in the order that wastes no retry; answers milliseconds. */
 async function converge(
-  live: LiveCluster,
-  password: string | null,
   runtime: Runtime,
+  live: LiveCluster,
   cold: { lastMaster: string | undefined } | null,
-): Promise<number> {
+): Promise<{ master: NodePlan; ms: number }> {
   const { driver, plan, asking } = live;
+  const { password } = asking;
   const data = dataNodes(plan);
   const sentinels = sentinelNodes(plan);
   await allEnded(
@@ -122,10 +95,9 @@ async function converge(
   const startedAt = asking.clock.now();
   await allEnded(data.map((node) => startAndGreet(live, node)));
   const master = cold === null ? planned : await chooseMaster(live, runtime.onProgress, cold.lastMaster);
-  live.masterId = master.id;
   if (cold !== null) await makeSentinels(master);
   await attachReplicas(live, master);
   await startSentinels(live, sentinels);
   await proveConvergence(live);
-  return asking.clock.now() - startedAt;
+  return { master, ms: asking.clock.now() - startedAt };
 }

@@ -2,39 +2,31 @@ import type { Driver } from '../../drivers/driver.js';
 import { convergence } from '../../model/convergence.js';
 import { type ClusterPlan, dataNodes } from '../../model/plan.js';
 import { type Asking, surveyPlan } from '../ask.js';
-import { openDriver, type Runtime } from '../runtime.js';
+import type { LiveCluster } from '../open.js';
+import type { Runtime } from '../runtime.js';
 import type { ClusterState } from '../store/state.js';
 import { keysOf } from './choose-master.js';
-
-const ASK_DEADLINE_MS = 1500;
 
 /**
  * Looks at what an `up` left that died before it could write down its proof. It may have converged all the same, or
  * be in use: then it is taken for what it is, to be finished like any other. Undefined where nothing is lost by
  * making it anew.
  */
-export async function adoptCutOff(runtime: Runtime, state: ClusterState): Promise<ClusterState | undefined> {
-  const { plan } = state;
+export async function adoptCutOff(runtime: Runtime, live: LiveCluster): Promise<LiveCluster | undefined> {
+  const { state, plan, driver, asking } = live;
   const { cluster } = plan.spec;
-  const driver = await openDriver(runtime, state);
-  try {
-    if (!(await isAnyRunning(driver, plan))) return undefined;
-    const password = await runtime.store.password(cluster);
-    const asking = { clock: runtime.clock, password, deadlineMs: ASK_DEADLINE_MS, signal: runtime.signal };
-    if (!(await hasConverged(plan, asking)) && !(await holdsKeys(plan, asking))) return undefined;
-    const [first] = plan.nodes;
-    const routable = first === undefined || (await driver.routable(first));
-    const whole: ClusterState = { ...state, phase: 'up', routable };
-    await runtime.store.save(cluster, whole);
-    runtime.onProgress({
-      type: 'note',
-      level: 'warning',
-      text: `an earlier up of "${cluster}" was cut off, but what it started runs and is kept`,
-    });
-    return whole;
-  } finally {
-    driver.close();
-  }
+  if (!(await isAnyRunning(driver, plan))) return undefined;
+  if (!(await hasConverged(plan, asking)) && !(await holdsKeys(plan, asking))) return undefined;
+  const [first] = plan.nodes;
+  const routable = first === undefined || (await driver.routable(first));
+  const whole: ClusterState = { ...state, phase: 'up', routable };
+  await runtime.store.save(cluster, whole);
+  runtime.onProgress({
+    type: 'note',
+    level: 'warning',
+    text: `an earlier up of "${cluster}" was cut off, but what it started runs and is kept`,
+  });
+  return { ...live, state: whole };
 }
 
 async function isAnyRunning(driver: Driver, plan: ClusterPlan): Promise<boolean> {

@@ -8,49 +8,33 @@ import { command } from '../../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';
 import type { Snapshot } from '../../model/snapshot.js';
 import { type Asking, surveyPlan } from '../ask.js';
-import { introduce, type LiveCluster, proveConvergence, startAndGreet } from '../bring-up.js';
-import { openDriver, type Runtime, step } from '../runtime.js';
+import { introduce, proveConvergence, startAndGreet } from '../bring-up.js';
+import type { LiveCluster } from '../open.js';
+import { type Runtime, step } from '../runtime.js';
 import { afterFailover, startWhenSafe } from '../start.js';
-import type { ClusterState } from '../store/state.js';
-import { coldStart, NODE_BOUND_MS } from './create.js';
+import { coldStart } from './create.js';
 import { type UpResult, upResult } from './result.js';
 
-const ASK_DEADLINE_MS = 1500;
-
 /** `up` on a cluster that is there already: nothing to do, or what is missing is started; else says what is in the way. */
-export async function finishHalfUp(runtime: Runtime, state: ClusterState): Promise<UpResult> {
-  const { plan } = state;
-  const driver = await openDriver(runtime, state);
-  try {
-    const password = await runtime.store.password(plan.spec.cluster);
-    const asking: Asking = {
-      clock: runtime.clock,
-      password,
-      deadlineMs: ASK_DEADLINE_MS,
-      signal: runtime.signal,
-    };
-    const seen = await Promise.all(
-      plan.nodes.map(async (node) => ({ node, ...(await driver.inspect(node.id)) })),
-    );
-    const down = seen.filter((n) => n.state !== 'running');
-    if (down.length === 0) return await alreadyUp(runtime, state, asking);
-    refusePaused(plan, down);
-    if (dataNodes(plan).every((n) => down.some((d) => d.node.id === n.id))) {
-      return await coldStart(runtime, driver, state, password);
-    }
-    const live: LiveCluster = { driver, plan, asking, deadlineMs: NODE_BOUND_MS };
-    const startedAt = runtime.clock.now();
-    const label = `starting ${down.map((d) => d.node.id).join(', ')}`;
-    await step(runtime, 'finish', label, () => startMissing(runtime, live, password, down));
-    const master = masterOf(plan, await surveyPlan(plan, asking));
-    return upResult(plan, state.routable, runtime.clock.now() - startedAt, false, master?.id);
-  } finally {
-    driver.close();
+export async function finishHalfUp(runtime: Runtime, live: LiveCluster): Promise<UpResult> {
+  const { state, plan, driver, asking } = live;
+  const seen = await Promise.all(
+    plan.nodes.map(async (node) => ({ node, ...(await driver.inspect(node.id)) })),
+  );
+  const down = seen.filter((n) => n.state !== 'running');
+  if (down.length === 0) return alreadyUp(runtime, live);
+  refusePaused(plan, down);
+  if (dataNodes(plan).every((n) => down.some((d) => d.node.id === n.id))) {
+    return coldStart(runtime, live);
   }
+  const startedAt = runtime.clock.now();
+  const label = `starting ${down.map((d) => d.node.id).join(', ')}`;
+  await step(runtime, 'finish', label, () => startMissing(runtime, live, down));
+  const master = masterOf(plan, await surveyPlan(plan, asking));
+  return upResult(plan, state.routable, runtime.clock.now() - startedAt, false, master?.id);
 }
 
-async function alreadyUp(runtime: Runtime, state: ClusterState, asking: Asking): Promise<UpResult> {
-  const { plan } = state;
+async function alreadyUp(runtime: Runtime, { state, plan, asking }: LiveCluster): Promise<UpResult> {
   const snapshot = await surveyPlan(plan, asking);
   const missing = convergence(snapshot, { masterName: plan.spec.masterName, nodes: plan.nodes });
   if (missing.length > 0) {
@@ -80,10 +64,10 @@ function refusePaused(plan: ClusterPlan, down: { node: NodePlan; state: NodeInsp
 async function startMissing(
   runtime: Runtime,
   live: LiveCluster,
-  password: string | null,
   down: { node: NodePlan; state: NodeInspection['state'] }[],
 ): Promise<void> {
   const { plan, driver, asking } = live;
+  const { password } = asking;
   const started: NodePlan[] = [];
   try {
     for (const { node, state } of down.filter((d) => d.node.kind === 'sentinel')) {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { selectDriver } from '../../drivers/select.js';
 import { type ClusterPlan, type DriverName, slotsOf } from '../../model/plan.js';
 import { type ClusterSpec, DOUBLE_FAILOVER_BELOW_MS } from '../../model/spec.js';
-import { changing } from '../changing.js';
-import { openDriver, type Runtime } from '../runtime.js';
+import { type LiveCluster, lend, liveOn, openCluster, openDriver, underLock } from '../open.js';
+import type { Runtime } from '../runtime.js';
 import type { ClusterState } from '../store/state.js';
 import { coldStart, createAndConverge } from './create.js';
 import { adoptCutOff } from './cut-off.js';
@@ -27,14 +27,27 @@ export interface UpRequest {
 export async function up(runtime: Runtime, request: UpRequest): Promise<UpResult> {
   const { cluster } = request.spec;
   refuseUnusablePassword(request.password);
-  return changing(runtime, cluster, `up --cluster ${cluster}`, async () => {
+  return underLock(runtime, cluster, 'up', async () => {
     const found = await runtime.store.load(cluster);
-    if (found === undefined) return makeNew(runtime, request);
-    const state = found.phase === 'creating' ? await adoptCutOff(runtime, found) : found;
-    if (state === undefined) return startOver(runtime, request, found);
-    refuseDifferences(state, request, await runtime.store.password(cluster));
-    return state.phase === 'kept' ? fromKeptData(runtime, state) : finishHalfUp(runtime, state);
+    const done =
+      found && (await lend(await openCluster(runtime, found), (live) => finish(runtime, live, request)));
+    return done ?? makeNew(runtime, request);
   });
+}
+
+/** What an earlier `up` began, or undefined where that was removed and must be made again. */
+async function finish(
+  runtime: Runtime,
+  opened: LiveCluster,
+  request: UpRequest,
+): Promise<UpResult | undefined> {
+  const live = opened.state.phase === 'creating' ? await adoptCutOff(runtime, opened) : opened;
+  if (live === undefined) {
+    await startOver(runtime, opened);
+    return undefined;
+  }
+  refuseDifferences(live.state, request, live.asking.password);
+  return live.state.phase === 'kept' ? coldStart(runtime, live) : finishHalfUp(runtime, live);
 }
 
 async function makeNew(runtime: Runtime, request: UpRequest): Promise<UpResult> {
@@ -47,13 +60,8 @@ async function makeNew(runtime: Runtime, request: UpRequest): Promise<UpResult> 
     { settings: request.givenSettings, env: runtime.env },
     runtime.onProgress,
   );
-  const driver = await factory.open({
-    cluster: spec.cluster,
-    dir: store.dirOf(spec.cluster),
-    settings: request.givenSettings,
-    env: runtime.env,
-  });
-  try {
+  const { cluster } = spec;
+  return lend(await openDriver(runtime, factory.name, cluster, request.givenSettings), async (driver) => {
     const nodes = await driver.layout(
       spec,
       slotsOf(spec, () => randomBytes(20).toString('hex')),
@@ -67,40 +75,23 @@ async function makeNew(runtime: Runtime, request: UpRequest): Promise<UpResult> 
       routable: true,
       createdAtMs: runtime.clock.wallMs(),
     };
-    await store.save(spec.cluster, state);
+    await store.save(cluster, state);
     const password = request.password ?? null;
-    await store.keepPassword(spec.cluster, password);
-    return await createAndConverge(runtime, driver, state, password, { keepDataOnFailure: false });
-  } finally {
-    driver.close();
-  }
+    await store.keepPassword(cluster, password);
+    return createAndConverge(runtime, liveOn(runtime, driver, state, password), { keepDataOnFailure: false });
+  });
 }
 
 /** The last `up` died before anything was proved: what it made is taken away, and it is made anew. */
-async function startOver(runtime: Runtime, request: UpRequest, state: ClusterState): Promise<UpResult> {
-  const { cluster } = request.spec;
+async function startOver(runtime: Runtime, { driver, plan }: LiveCluster): Promise<void> {
+  const { cluster } = plan.spec;
   runtime.onProgress({
     type: 'note',
     level: 'warning',
     text: `an earlier up of "${cluster}" was cut off before it converged: starting over`,
   });
-  const driver = await openDriver(runtime, state);
-  try {
-    await driver.removeAll();
-  } finally {
-    driver.close();
-  }
+  await driver.removeAll();
   await runtime.store.forget(cluster);
-  return makeNew(runtime, request);
-}
-
-async function fromKeptData(runtime: Runtime, state: ClusterState): Promise<UpResult> {
-  const driver = await openDriver(runtime, state);
-  try {
-    return await coldStart(runtime, driver, state, await runtime.store.password(state.plan.spec.cluster));
-  } finally {
-    driver.close();
-  }
 }
 
 function warnOfShortDownAfter(runtime: Runtime, spec: ClusterSpec): void {

@@ -1,5 +1,5 @@
 import { withNode } from '../../cluster/ask.js';
-import type { LiveCluster } from '../../cluster/bring-up.js';
+import type { LiveCluster } from '../../cluster/open.js';
 import { failed, messageOf, OperatorError, refused } from '../../errors.js';
 import { command } from '../../model/hints.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';

@@ -1,4 +1,4 @@
-import type { LiveCluster } from '../../cluster/bring-up.js';
+import type { LiveCluster } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
 import { EXIT, messageOf, notRestored, OperatorError, refused } from '../../errors.js';
 import type { Act } from '../../faults/act.js';
@@ -9,7 +9,7 @@ import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/spec.js';
 import { count } from '../../model/words.js';
 import type { FailoverResult } from '../../observe/result.js';
 import type { Restoration, SweepResult } from '../../observe/sweep-result.js';
-import { journalled, onStage, playTrials } from '../run.js';
+import { journalled, playTrials, withTrialCluster } from '../run.js';
 import {
   applySettings,
   type LiveSetting,
@@ -30,10 +30,8 @@ export type { SweepOptions } from './verdict.js';
  * combination (`complete: false`).
  */
 export function runSweep(runtime: Runtime, options: SweepOptions): Promise<SweepResult> {
-  return onStage(runtime, options.cluster, 'sweep', (live, routable) =>
-    journalled(runtime, live, 'sweep', (experiment) =>
-      sweep(runtime, live, experiment, { ...options, routable }),
-    ),
+  return withTrialCluster(runtime, options.cluster, 'sweep', (live) =>
+    journalled(runtime, live, 'sweep', (experiment) => sweep(runtime, live, experiment, options)),
   );
 }
 
@@ -41,7 +39,7 @@ async function sweep(
   runtime: Runtime,
   live: LiveCluster,
   experiment: Experiment,
-  options: SweepOptions & { routable: boolean },
+  options: SweepOptions,
 ): Promise<SweepResult> {
   refuseImpossible(live.plan, options);
   const warnings = warningsFor(live.plan, options);
@@ -81,7 +79,7 @@ async function playAll(
   runtime: Runtime,
   live: LiveCluster,
   experiment: Experiment,
-  options: SweepOptions & { routable: boolean },
+  options: SweepOptions,
   runs: [Combination, FailoverResult][],
 ): Promise<void> {
   const combinations = combinationsOf(options);

@@ -1,5 +1,5 @@
 import { withNode } from '../../cluster/ask.js';
-import type { LiveCluster } from '../../cluster/bring-up.js';
+import type { LiveCluster } from '../../cluster/open.js';
 import { parseRecord } from '../../wire/replies.js';
 import type { ActOf, Actor } from '../act.js';
 import { call, cli, impossible, nodeOf, placed, requireRunning } from '../scene.js';

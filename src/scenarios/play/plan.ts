@@ -1,4 +1,4 @@
-import type { LiveCluster } from '../../cluster/bring-up.js';
+import type { LiveCluster } from '../../cluster/open.js';
 import { describeActs } from '../../faults/acts/index.js';
 import { formatDurationMs } from '../../model/duration.js';
 import { type ClusterPlan, type DriverName, dataNodes, sentinelNodes, slotsOf } from '../../model/plan.js';

@@ -1,6 +1,6 @@
 import type { Runtime } from '../../cluster/runtime.js';
 import { EXIT, OperatorError } from '../../errors.js';
-import { onStage } from '../../failover/run.js';
+import { withTrialCluster } from '../../failover/run.js';
 import { command as commandText } from '../../model/hints.js';
 import type { ScenarioResult } from '../format/result.js';
 import type { Scenario } from '../format/scenario.js';
@@ -21,9 +21,8 @@ export async function playOn(
   scenario: Scenario,
 ): Promise<Played> {
   try {
-    return await onStage(runtime, cluster, `chaos run ${scenario.name}`, (live, routable) =>
+    return await withTrialCluster(runtime, cluster, `chaos run ${scenario.name}`, (live) =>
       playScenario(runtime, live, scenario, {
-        routable,
         keep: options.keep,
         disposable: options.cluster === null && !options.keep,
         command: again(scenario, options),

@@ -1,5 +1,5 @@
 import { surveyPlan } from '../../cluster/ask.js';
-import type { LiveCluster } from '../../cluster/bring-up.js';
+import type { LiveCluster } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
 import type { Load } from '../../failover/load.js';
 import type { Experiment, Injected } from '../../faults/experiment.js';

@@ -1,5 +1,5 @@
 import { surveyPlan } from '../../cluster/ask.js';
-import type { LiveCluster } from '../../cluster/bring-up.js';
+import type { LiveCluster } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
 import { CLIENT } from '../../drivers/links.js';
 import { EXIT, messageOf, OperatorError } from '../../errors.js';
@@ -22,7 +22,6 @@ import { doStep, nodeOf } from './steps.js';
 const GUARD_MS = 15 * 60_000;
 
 export interface PlayOptions {
-  routable: boolean;
   /** Leave what was injected and not healed by the scenario itself. */
   keep: boolean;
   /** The cluster is removed after an abort anyway, with all that is in effect on it: then nothing is taken back first. */
@@ -89,7 +88,7 @@ export async function playScenario(
       firstFault: null,
       healed: false,
     };
-    await startClients(play, options.routable);
+    await startClients(play);
     // The clients took their time: what was seen before them may not be so any more.
     await requireSteady(plan, asking);
     play.startedAtMs = play.injectedAtMs = runtime.clock.now();
@@ -119,7 +118,7 @@ async function healUnlessKept(play: Play, { keep }: PlayOptions): Promise<void> 
 }
 
 /** The workload and its histograms are loaded only by a scenario that has one. */
-async function startClients(play: Play, routable: boolean): Promise<void> {
+async function startClients(play: Play): Promise<void> {
   const { workload } = play.scenario;
   if (workload === null) return;
   const { startLoad } = await import('../../failover/load.js');
@@ -129,7 +128,6 @@ async function startClients(play: Play, routable: boolean): Promise<void> {
   play.load = await startLoad(
     { runtime, live, observer, cast: { oldMaster } },
     { ...workload, pipeline: 1, readRatio: 0, readFrom: 'master' },
-    routable,
     cutsClients(play.scenario),
   );
 }

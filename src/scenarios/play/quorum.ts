@@ -1,6 +1,6 @@
 import type { Runtime } from '../../cluster/runtime.js';
 import { requireCluster } from '../../cluster/runtime.js';
-import { onStage } from '../../failover/run.js';
+import { withTrialCluster } from '../../failover/run.js';
 import { command } from '../../model/hints.js';
 import type { ClusterSpec } from '../../model/spec.js';
 import type { Verdict } from '../../observe/result.js';
@@ -55,8 +55,8 @@ export async function quorumTest(runtime: Runtime, cluster: string): Promise<Quo
   const majority = Math.floor(spec.sentinels / 2) + 1;
   const again = command('quorum-test', cluster);
   const play = (scenario: Scenario): Promise<ScenarioResult> =>
-    onStage(runtime, cluster, 'quorum-test', async (live, routable) => {
-      const options = { routable, keep: false, disposable: false, command: again };
+    withTrialCluster(runtime, cluster, 'quorum-test', async (live) => {
+      const options = { keep: false, disposable: false, command: again };
       return (await playScenario(runtime, live, scenario, options)).result;
     });
   const first = await oneDown(spec, majority, play);

@@ -1,4 +1,6 @@
-import { openDriver, type Runtime, requireCluster } from '../../cluster/runtime.js';
+import { lend, openDriverOf } from '../../cluster/open.js';
+import { type Runtime, requireCluster } from '../../cluster/runtime.js';
+import type { ClusterState } from '../../cluster/store/state.js';
 import { OperatorError } from '../../errors.js';
 import { randomScenario } from '../format/random.js';
 import type { ChaosResult } from '../format/result.js';
@@ -45,19 +47,14 @@ async function playRandom(
   const { seed, wide, forMs } = options;
   const state = await requireCluster(runtime.store, cluster);
   const shape: Shape = { ...DEFAULT_SHAPE, ...state.plan.spec, loopback: 'shared' };
-  const links = await linksWork(runtime, cluster);
+  const links = await linksWork(runtime, state);
   const drivers: Scenario['drivers'] = [state.plan.driver];
   const scenarios = lazily(MOST, (n) => randomScenario(n, { seed, shape, links, wide, drivers }));
   return runChaos(runtime, { ...options, scenarios, cluster, parallel: 1, seed, forMs });
 }
 
-async function linksWork(runtime: Runtime, cluster: string): Promise<boolean> {
-  const driver = await openDriver(runtime, await requireCluster(runtime.store, cluster));
-  try {
-    return (await driver.links()).ok;
-  } finally {
-    driver.close();
-  }
+async function linksWork(runtime: Runtime, state: ClusterState): Promise<boolean> {
+  return lend(await openDriverOf(runtime, state), async (driver) => (await driver.links()).ok);
 }
 
 const lazily = <T>(count: number, make: (n: number) => T): T[] =>

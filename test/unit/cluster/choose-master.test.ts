@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
-import type { LiveCluster } from '../../../src/cluster/bring-up.js';
+import type { LiveCluster } from '../../../src/cluster/open.js';
 import { chooseMaster } from '../../../src/cluster/up/choose-master.js';
-import type { Driver } from '../../../src/drivers/driver.js';
 import type { NodePlan } from '../../../src/model/plan.js';
 import { DEFAULT_SPEC } from '../../../src/model/spec.js';
 import { type FakeServer, fakeServer, replies } from '../../helpers/fake-server.js';
@@ -13,7 +12,7 @@ afterEach(async () => {
 });
 
 /** Data nodes that hold so many keys; the first one writes nothing to disk. */
-async function holding(...keys: number[]): Promise<LiveCluster> {
+async function holding(...keys: number[]): Promise<Pick<LiveCluster, 'plan' | 'asking'>> {
   const nodes = await Promise.all(
     keys.map(async (n, i): Promise<NodePlan> => {
       const server = await fakeServer(replies({ DBSIZE: `:${n}\r\n` }));
@@ -23,14 +22,15 @@ async function holding(...keys: number[]): Promise<LiveCluster> {
     }),
   );
   return {
-    driver: {} as Driver,
     plan: { spec: { ...DEFAULT_SPEC, cluster: 'default' }, driver: 'process', nodes },
     asking: { clock: systemClock, password: null, deadlineMs: 5000 },
-    deadlineMs: 5000,
   };
 }
 
-async function chosen(live: LiveCluster, last?: string): Promise<{ id: string; said: string[] }> {
+async function chosen(
+  live: Pick<LiveCluster, 'plan' | 'asking'>,
+  last?: string,
+): Promise<{ id: string; said: string[] }> {
   const said: string[] = [];
   const { id } = await chooseMaster(live, (event) => event.type === 'note' && said.push(event.text), last);
   return { id, said };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LiveCluster } from '../../../src/cluster/bring-up.js';
+import type { LiveCluster } from '../../../src/cluster/open.js';
 import type { Act } from '../../../src/faults/act.js';
 import { describeActs } from '../../../src/faults/acts/index.js';
 import { catalogue, faultOf } from '../../../src/faults/catalogue/index.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LiveCluster } from '../../../../src/cluster/bring-up.js';
+import type { LiveCluster } from '../../../../src/cluster/open.js';
 import { CLIENT, type Link, type LinksProbe, tagOf } from '../../../../src/drivers/links.js';
 import type { Scene } from '../../../../src/faults/act.js';
 import { block } from '../../../../src/faults/acts/block.js';

@@ -1,0 +1,131 @@
+import type { Driver } from '../drivers/driver.js';
+import { withLock } from '../host/lock.js';
+import type { ClusterPlan, DriverName } from '../model/plan.js';
+import type { Asking } from './ask.js';
+import { type Runtime, requireCluster } from './runtime.js';
+import { requireFinished } from './store/journal.js';
+import type { ClusterState } from './store/state.js';
+
+/** Deadline of one question to one node of a local cluster, in milliseconds. */
+const ASK_DEADLINE_MS = 1500;
+/** How long one node may take to start, and the cluster to converge, in milliseconds; `--timeout` aborts earlier. */
+const START_DEADLINE_MS = 60_000;
+
+/** A cluster created by sentinelctl, open: what it is, and what reaches it. */
+export interface LiveCluster {
+  readonly state: ClusterState;
+  readonly plan: ClusterPlan;
+  readonly driver: Driver;
+  readonly asking: Asking;
+  /** How long a node may take to start, and the cluster to converge, in milliseconds. */
+  readonly deadlineMs: number;
+  /** Releases the driver's sockets; the nodes live on. */
+  close(): void;
+}
+
+export interface OpenOptions {
+  /** How long a node may take to start, and the cluster to converge, in milliseconds; 60 s by default. */
+  deadlineMs?: number;
+}
+
+export interface WithClusterOptions extends OpenOptions {
+  /** Takes the cluster's lock; a process that waits for it is shown `WORDS --cluster NAME`. Absent: no lock. */
+  lock?: string;
+  /** `any`: also where an earlier run is not rolled back yet, for what rolls it back. Only with a lock. */
+  journal?: 'finished' | 'any';
+}
+
+/**
+ * Opens a cluster, lends it and closes it. With a lock, the state is read after the lock is taken. Throws
+ * `cluster-unknown`, `state-unreadable`, `locked` or `unfinished-journal` (3), or what the driver throws.
+ */
+export function withCluster<T>(
+  runtime: Runtime,
+  cluster: string,
+  options: WithClusterOptions,
+  work: (live: LiveCluster) => Promise<T>,
+): Promise<T> {
+  const opened = async (): Promise<T> =>
+    lend(await openCluster(runtime, await requireCluster(runtime.store, cluster), options), work);
+  return options.lock === undefined
+    ? opened()
+    : underLock(runtime, cluster, options.lock, opened, options.journal);
+}
+
+/** Opens a cluster whose state is known. The caller closes it. */
+export async function openCluster(
+  runtime: Runtime,
+  state: ClusterState,
+  options: OpenOptions = {},
+): Promise<LiveCluster> {
+  const password = await runtime.store.password(state.plan.spec.cluster);
+  return liveOn(runtime, await openDriverOf(runtime, state), state, password, options);
+}
+
+/** Lends what is open and closes it, whatever happens. */
+export async function lend<O extends { close(): void }, T>(
+  open: O,
+  work: (open: O) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(open);
+  } finally {
+    open.close();
+  }
+}
+
+/** A cluster on a driver that is open. */
+export function liveOn(
+  { clock, signal }: Runtime,
+  driver: Driver,
+  state: ClusterState,
+  password: string | null,
+  { deadlineMs = START_DEADLINE_MS }: OpenOptions = {},
+): LiveCluster {
+  return {
+    state,
+    plan: state.plan,
+    driver,
+    asking: { clock, password, deadlineMs: ASK_DEADLINE_MS, signal },
+    deadlineMs,
+    close: () => driver.close(),
+  };
+}
+
+/** The driver alone, for what asks no node. The caller closes it. */
+export const openDriverOf = (runtime: Runtime, { plan, settings }: ClusterState): Promise<Driver> =>
+  openDriver(runtime, plan.driver, plan.spec.cluster, settings);
+
+/** Opens a driver for a cluster that may have no state yet, or none that can be read. */
+export async function openDriver(
+  { drivers, store, env }: Runtime,
+  name: DriverName,
+  cluster: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<Driver> {
+  const factory = await drivers[name]();
+  return factory.open({ cluster, dir: store.dirOf(cluster), settings, env });
+}
+
+/**
+ * Runs `work` under the cluster's lock and, unless `journal` is `any`, only where every earlier run is rolled back.
+ * Throws `locked` or `unfinished-journal` (3).
+ */
+export function underLock<T>(
+  { store }: Pick<Runtime, 'store'>,
+  cluster: string,
+  what: string,
+  work: () => Promise<T>,
+  journal: 'finished' | 'any' = 'finished',
+): Promise<T> {
+  return withLock(store.lockOf(cluster), `${what} --cluster ${cluster}`, async () => {
+    if (journal === 'finished') await requireFinished(store, cluster);
+    return work();
+  });
+}
+
+/** The same cluster for work that an abort must not cut short: rolling back has bounds of its own. */
+export const withoutSignal = (live: LiveCluster): LiveCluster => ({
+  ...live,
+  asking: { ...live.asking, signal: undefined },
+});
