@@ -4,6 +4,7 @@ import { readSecret } from '../src/config/secret.js';
 import { usageError } from '../src/errors.js';
 import { formatAddress } from '../src/model/address.js';
 import type { DriverName } from '../src/model/plan.js';
+import { majorityOf } from '../src/model/sentinel-timing.js';
 import { type ClusterSpec, DEFAULT_SPEC, PERSISTENCE, specFaults } from '../src/model/spec.js';
 import { upText } from '../src/report/text/up.js';
 import { engineOf } from './shared/engine.js';
@@ -191,7 +192,7 @@ function withDefaults(given: Partial<ClusterSpec>): ClusterSpec {
   const sentinels = given.sentinels ?? DEFAULT_SPEC.sentinels;
   return {
     ...DEFAULT_SPEC,
-    quorum: Math.floor(sentinels / 2) + 1,
+    quorum: majorityOf(sentinels),
     sentinelPort: given.port === 'auto' ? 'auto' : DEFAULT_SPEC.sentinelPort,
     ...given,
   };

@@ -3,11 +3,9 @@ import { usageError } from '../../src/errors.js';
 import type { FaultSpec } from '../../src/failover/fault.js';
 import type { Threshold } from '../../src/failover/thresholds.js';
 import { formatDurationMs } from '../../src/model/duration.js';
+import { freezeMs } from '../../src/model/sentinel-timing.js';
 import type { WorkloadSettings } from '../../src/observe/result.js';
 import { DEFAULT_WORKLOAD, workloadLine } from './workload-options.js';
-
-/** How long a frozen master stays so beyond down-after where nothing is said, in milliseconds. */
-const FROZEN_BEYOND_DOWN_AFTER_MS = 10_000;
 
 /** The fault that `--fault`, `--signal` and `--for` mean together. Throws usageError where they contradict each other. */
 export function faultOf(options: Input['options'], downAfterMs: number): FaultSpec {
@@ -20,7 +18,7 @@ export function faultOf(options: Input['options'], downAfterMs: number): FaultSp
       throw contradiction('--rejoin guarded', '--fault freeze', NOBODY_STARTS);
     return {
       name: 'freeze',
-      forMs: (options.for as number | undefined) ?? downAfterMs + FROZEN_BEYOND_DOWN_AFTER_MS,
+      forMs: (options.for as number | undefined) ?? freezeMs({ downAfterMs }),
     };
   }
   if (options.for !== undefined) throw contradiction('--for', '--fault kill');

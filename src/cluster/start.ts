@@ -5,6 +5,7 @@ import { majorityMaster } from '../model/agreement.js';
 import { logsChangesIn, persistsIn, withReplicaOf } from '../model/conf.js';
 import { command } from '../model/hints.js';
 import type { NodePlan } from '../model/plan.js';
+import { nextFailoverMs } from '../model/sentinel-timing.js';
 import { until } from '../until.js';
 import { surveyPlan } from './ask.js';
 import { startAndGreet } from './bring-up.js';
@@ -85,9 +86,6 @@ async function hasSuccessor({ plan, asking }: LiveCluster, master: NodePlan): Pr
   return canElect && isLinked;
 }
 
-/** How long an election and a promotion may take beyond down-after, in milliseconds. */
-const FAILOVER_BEYOND_DOWN_AFTER_MS = 15_000;
-
 /**
  * Starts a node as soon as that is safe: a master that does not log its changes to disk is not started before another one was
  * promoted. Throws the guard's last refusal when `waitMs` have passed: down-after and 15 s where nothing is said.
@@ -107,7 +105,7 @@ export async function startWhenSafe(
 export async function afterFailover<T>(
   live: LiveCluster,
   ask: () => Promise<T>,
-  waitMs = live.plan.spec.downAfterMs + FAILOVER_BEYOND_DOWN_AFTER_MS,
+  waitMs = nextFailoverMs(live.plan.spec),
 ): Promise<T> {
   let lastRefusal: unknown;
   const found = await until(

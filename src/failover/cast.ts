@@ -5,10 +5,10 @@ import { formatAddress, sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import { command } from '../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan } from '../model/plan.js';
+import type { SentinelSettings } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { Cast } from '../observe/observation.js';
 import type { Observer } from '../observe/observer.js';
-import type { LiveConfig } from './live-config.js';
 
 /** What every act of a failover test works with. */
 export interface Story {
@@ -17,7 +17,7 @@ export interface Story {
   cast: Cast;
   observer: Observer;
   /** The sentinels' settings at this moment, and whether the master is to hang. */
-  config: LiveConfig & { hangs: boolean };
+  config: SentinelSettings & { hangs: boolean };
 }
 
 /** Who is who at this moment, and the sentence that shows it. Throws `no-master` (3) when the sentinels don't agree. */

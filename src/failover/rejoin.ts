@@ -1,6 +1,7 @@
 import { step } from '../cluster/runtime.js';
 import { startAsCrashed, startGuarded } from '../cluster/start.js';
 import { type Address, sameAddress } from '../model/address.js';
+import { RETURNED_MASTER_MS } from '../model/sentinel-timing.js';
 import type { Observation } from '../observe/observation.js';
 import { round } from '../observe/phases.js';
 import type { Rejoin, RejoinMode } from '../observe/result.js';
@@ -8,11 +9,8 @@ import { until } from '../until.js';
 import { nodeOf, type Story } from './cast.js';
 import type { Fault } from './fault.js';
 
-/**
- * How long a returned master is waited for, in milliseconds. Sentinel converts it after 4 × its 2 s hello period and
- * the next INFO of up to 10 s (sentinel.c, sentinelRefreshInstanceInfo), then it has to resynchronize.
- */
-const REJOIN_BOUND_MS = 60_000;
+/** How long a returned master is waited for, in milliseconds: it is demoted, then it copies the data. */
+const REJOIN_BOUND_MS = RETURNED_MASTER_MS + 40_000;
 const EVERY_MS = 5;
 
 /** Lets the old master come back and waits until it is a linked, caught-up replica of the new one, or the bound is over. */

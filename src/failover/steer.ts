@@ -4,12 +4,11 @@ import type { Experiment } from '../faults/experiment.js';
 import { sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import { dataNodes, type NodePlan } from '../model/plan.js';
+import { INFO_SEEN_MS } from '../model/sentinel-timing.js';
 import { until } from '../until.js';
 
 /** Sentinel prefers the lowest replica-priority; 0 would never be chosen (sentinel.c, sentinelSelectSlave). */
 const PREFERRED = 10;
-/** A sentinel reads a replica's priority from INFO, every 10 s; milliseconds. */
-const SEEN_WITHIN_MS = 15_000;
 
 /** Decides which replica takes over in the next trial, so that every node is master now and then. */
 export interface Steering {
@@ -70,7 +69,7 @@ export async function steer(live: LiveCluster, experiment: Experiment, seed: num
           );
           return seen ? true : undefined;
         },
-        { clock: asking.clock, everyMs: 200, deadlineMs: SEEN_WITHIN_MS, signal: asking.signal },
+        { clock: asking.clock, everyMs: 200, deadlineMs: INFO_SEEN_MS, signal: asking.signal },
       );
     },
     async release() {

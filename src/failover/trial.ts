@@ -6,6 +6,7 @@ import { EXIT, OperatorError } from '../errors.js';
 import type { Experiment } from '../faults/experiment.js';
 import { requirePastFailoverGuard, requireSteady } from '../faults/preflight.js';
 import { dataNodes, sentinelNodes } from '../model/plan.js';
+import { failoverWaitMs, liveSettings } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { type FullSyncs, judgeInvariants } from '../observe/invariants/index.js';
 import type { Observation } from '../observe/observation.js';
@@ -19,7 +20,6 @@ import { endingOf } from './ending.js';
 import { actOf, type Fault, type FaultSpec, injectFault } from './fault.js';
 import { followFailover } from './follow.js';
 import { fullSyncsOf } from './full-syncs.js';
-import { type LiveConfig, liveConfig } from './live-config.js';
 import type { Load } from './load.js';
 import { rejoin } from './rejoin.js';
 import { restore } from './restore.js';
@@ -55,7 +55,10 @@ export async function playTrial(
   const { clock } = runtime;
   const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
   const observer = await observe(nodes, { clock, masterName: cast.masterName, password: asking.password });
-  const config = { ...liveConfig(plan, before), hangs: settings.fault.name === 'freeze' };
+  const config = {
+    ...liveSettings(plan.spec, before),
+    hangs: settings.fault.name === 'freeze',
+  };
   const story: Story = { runtime, live, cast, observer, config };
   let load: Load | null = null;
   const hurt: { fault: Fault | null } = { fault: null };
@@ -68,7 +71,7 @@ export async function playTrial(
       async () => {
         const fault = await injectFault(story, settings.fault);
         hurt.fault = fault;
-        await followFailover(story, fault.atMs, settings.waitMs ?? defaultWaitMs(config));
+        await followFailover(story, fault.atMs, settings.waitMs ?? failoverWaitMs(config));
         const newMaster = newMasterOf(since(observer, fault), cast);
         if (newMaster === null) await restore(story, 'no failover came');
         const fullSyncs = newMaster && (await fullSyncsOf(story, before, newMaster.id, fault.atMs));
@@ -167,9 +170,6 @@ const since = (observer: Observer, fault: Fault): Observation[] =>
 
 const isNotRestored = (error: unknown): boolean =>
   error instanceof OperatorError && error.exitCode === EXIT.notRestored;
-
-/** The procedure's own bound for a failover, and some. */
-const defaultWaitMs = (config: LiveConfig): number => config.downAfterMs + config.failoverTimeoutMs + 10_000;
 
 /** From the first touch on: whatever goes wrong, an abort included, the old master is put back before it goes on. */
 async function orPutBack<T>(story: Story, settled: () => Promise<void>, work: () => Promise<T>): Promise<T> {

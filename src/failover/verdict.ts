@@ -1,16 +1,11 @@
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import type { ClusterPlan } from '../model/plan.js';
+import { liveSettings, usualFailoverMs } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
-import { pingPeriodMs } from '../observe/phases.js';
 import type { FailoverResult, InvariantResult, ThresholdResult, Trial, Verdict } from '../observe/result.js';
-import type { FaultSpec } from './fault.js';
-import { liveConfig } from './live-config.js';
 import type { FailoverTestOptions } from './options.js';
 import { summarize } from './summary.js';
 import { judge, parseThreshold } from './thresholds.js';
-
-/** What the budget allows beyond down-after, in milliseconds. */
-export const BUDGET_BEYOND_DOWN_AFTER_MS = 2000;
 
 export interface Evidence {
   plan: ClusterPlan;
@@ -24,8 +19,8 @@ export interface Evidence {
 /** Everything that was measured and judged, in the shape that scripts rely on. Pure. */
 export function resultOf({ plan, trials, before, startedAt, options }: Evidence): FailoverResult {
   const { spec } = plan;
-  const config = liveConfig(plan, before);
-  const budgetMs = options.budgetMs ?? defaultBudgetMs(config.downAfterMs, options.fault);
+  const config = liveSettings(spec, before);
+  const budgetMs = options.budgetMs ?? usualFailoverMs(config, options.fault.name === 'freeze');
   const budget = parseThreshold(`switchedMs<=${budgetMs}`);
   const thresholds = [budget, ...options.thresholds].map((t) => judge(t, trials, options.trials));
   // What was not asked for is no missing evidence: with --no-restart there is nothing that could rejoin.
@@ -60,11 +55,6 @@ export function resultOf({ plan, trials, before, startedAt, options }: Evidence)
     thresholds,
     invariants,
   };
-}
-
-function defaultBudgetMs(downAfterMs: number, fault: FaultSpec): number {
-  const noticedLater = fault.name === 'freeze' ? pingPeriodMs(downAfterMs) : 0;
-  return downAfterMs + BUDGET_BEYOND_DOWN_AFTER_MS + noticedLater;
 }
 
 function worst(verdicts: Verdict[]): Verdict {

@@ -4,17 +4,8 @@ import { startWhenSafe } from '../cluster/start.js';
 import { coldStart } from '../cluster/up/create.js';
 import { OperatorError } from '../errors.js';
 import { dataNodes, type NodePlan } from '../model/plan.js';
+import { failoverBoundMs } from '../model/sentinel-timing.js';
 import type { Scene } from './act.js';
-
-/** What an election, a promotion and the ticks before them may take beyond down-after, in milliseconds. */
-const ELECTION_MS = 15_000;
-
-/**
- * How long a failover may be in coming, in milliseconds: after a failed attempt nobody tries again within
- * 2 × failover-timeout (sentinel.c, sentinelStartFailoverIfNeeded).
- */
-export const failoverBoundMs = ({ plan }: Scene['live']): number =>
-  plan.spec.downAfterMs + 2 * plan.spec.failoverTimeoutMs + ELECTION_MS;
 
 /**
  * Starts a node that is down, in the safe way: a data node as a replica of the master of this moment, a master that
@@ -28,7 +19,7 @@ export async function bringBack(scene: Scene, node: NodePlan): Promise<void> {
   if (node.kind === 'sentinel') return startAndGreet(live, node);
   if (await isDataGone(scene)) return startFromDisk(scene);
   try {
-    await startWhenSafe(runtime, live, node, failoverBoundMs(live));
+    await startWhenSafe(runtime, live, node, failoverBoundMs(live.plan.spec));
   } catch (error) {
     if (!isStuck(error) || !(await isKeptElsewhere(scene, node))) throw error;
     const text = `nobody was promoted in the place of ${node.id}: everything is started anew around what is on disk`;

@@ -6,6 +6,7 @@ import { EXIT, OperatorError, usageError } from '../errors.js';
 import { convergence } from '../model/convergence.js';
 import { formatDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
+import { freezeMs, shortFreezeMs } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { type Roles, rolesIn } from '../observe/roles.js';
 import type { Act } from './act.js';
@@ -160,15 +161,15 @@ async function lookAt(
 }
 
 /** How long a fault lasts that says so itself, as a part of down-after or in milliseconds. */
-const OWN_DURATION: Readonly<Record<string, (downAfterMs: number) => number>> = {
-  'freeze-short': (downAfterMs) => downAfterMs / 2,
+const OWN_DURATION: Readonly<Record<string, (settings: { downAfterMs: number }) => number>> = {
+  'freeze-short': shortFreezeMs,
   'sentinel-freeze': () => 3000,
-  'pause-writes': (downAfterMs) => downAfterMs + 10_000,
+  'pause-writes': freezeMs,
   'fast-restart': () => 0,
 };
 
 function actsFor(fault: Fault, roles: Roles, request: InjectRequest): { acts: Act[]; forMs: number | null } {
-  const forMs = request.forMs ?? OWN_DURATION[fault.name]?.(roles.downAfterMs) ?? null;
+  const forMs = request.forMs ?? OWN_DURATION[fault.name]?.(roles) ?? null;
   const params: FaultParams = {
     tag: randomBytes(4).toString('hex'),
     ...(forMs !== null && { forMs }),

@@ -5,11 +5,10 @@ import { convergence } from '../model/convergence.js';
 import { humanDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
 import { type ClusterPlan, sentinelNodes } from '../model/plan.js';
+import { failoverGuardMs, INFO_SEEN_MS } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { until } from '../until.js';
 
-/** How long what is merely not known yet is waited for, in milliseconds: one of Sentinel's INFO periods, and a bit. */
-const SETTLING_MS = 12_000;
 const LOOK_EVERY_MS = 100;
 
 /**
@@ -25,7 +24,7 @@ export async function requireSteady(plan: ClusterPlan, asking: Asking): Promise<
       last = { snapshot, faults: faultsIn(plan, snapshot) };
       return last.faults.length === 0 || cannotPass(plan, snapshot) ? true : undefined;
     },
-    { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: SETTLING_MS, signal: asking.signal },
+    { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: INFO_SEEN_MS, signal: asking.signal },
   );
   if (last?.faults.length === 0) return last.snapshot;
   throw refused('not-steady', `${plan.spec.cluster} is not steady, so nothing was injected`, {
@@ -70,7 +69,7 @@ export async function requirePastFailoverGuard(
   driver: Driver,
   nowMs: number,
 ): Promise<void> {
-  const guardMs = 2 * plan.spec.failoverTimeoutMs;
+  const guardMs = failoverGuardMs(plan.spec);
   const waits = await Promise.all(
     sentinelNodes(plan).map(async ({ id }) => {
       let failedAt: number | null = null;

@@ -1,9 +1,9 @@
 import { type OperatorError, refused } from '../errors.js';
 import { type ClusterPlan, dataNodes, sentinelNodes } from '../model/plan.js';
+import { majorityOf } from '../model/sentinel-timing.js';
 import { listed } from '../model/words.js';
 import type { Act } from './act.js';
 import type { Fault } from './catalogue/fault.js';
-import { majorityOf } from './catalogue/targets.js';
 
 /** Acts after which a node does not serve for a while. Settings, and packets, are judged by the fault's name. */
 const DISABLING: readonly Act['act'][] = ['end', 'pause', 'client-pause', 'busy', 'fail-saves', 'follow'];

@@ -2,6 +2,7 @@ import { withCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import { messageOf, OperatorError } from '../errors.js';
 import type { Repair, Repaired } from '../model/repair.js';
+import { RESETS_APART_MS } from '../model/sentinel-timing.js';
 import { until } from '../until.js';
 import type { Act, Scene } from './act.js';
 import { config, tell } from './acts/config.js';
@@ -10,9 +11,6 @@ import { reset } from './acts/reset.js';
 import { sentinelSet } from './acts/sentinel-set.js';
 import { type Experiment, openExperiment } from './experiment.js';
 import { configOf, placed } from './scene.js';
-
-/** Between two RESETs: a sentinel finds its peers and replicas again within one INFO period and some hellos. */
-const RESETS_APART_MS = 30_000;
 
 export interface RepairRequest {
   cluster: string;

@@ -3,20 +3,18 @@ import { step } from '../cluster/runtime.js';
 import { startAsCrashed } from '../cluster/start.js';
 import { messageOf, notRestored, OperatorError } from '../errors.js';
 import { command } from '../model/hints.js';
+import { failoverBoundMs, RECOVERED_MS, RETURNED_MASTER_MS } from '../model/sentinel-timing.js';
 import { count } from '../model/words.js';
 import { until } from '../until.js';
 import type { Act, Scene } from './act.js';
 import { actorOf } from './acts/index.js';
-import { failoverBoundMs } from './bring-back.js';
 import { nodeOf } from './scene.js';
 
-/** How long what was taken back may need to be seen so, in milliseconds: Sentinel corrects a role after 4 × 2 s and an INFO. */
-const SEEN_BOUND_MS = 40_000;
+/** How long a reverted act may need to show, in milliseconds: Sentinel may have to correct a role twice. */
+const SEEN_BOUND_MS = 2 * RETURNED_MASTER_MS;
 const LOOK_EVERY_MS = 50;
 /** Sparing: a proof may wait for TILT, or for an INFO; milliseconds. */
 const PROOF_EVERY_MS = 100;
-/** At the least, in milliseconds: TILT lasts 30 s, and what is repaired then waits for an INFO. */
-const PROOF_BOUND_MS = 75_000;
 
 interface Step {
   n: number;
@@ -121,7 +119,7 @@ export async function proveHealed(scene: Scene): Promise<void> {
   const { runtime, live } = scene;
   const { cluster } = live.plan.spec;
   await requireAllRun(scene);
-  const deadlineMs = Math.max(PROOF_BOUND_MS, failoverBoundMs(live));
+  const deadlineMs = Math.max(RECOVERED_MS, failoverBoundMs(live.plan.spec));
   // Answers from before may be so old that a sentinel calls a node down that is well again.
   const sinceMs = runtime.clock.now();
   try {

@@ -1,13 +1,13 @@
 import { type Address, sameAddress } from '../model/address.js';
+import {
+  INFO_PERIOD_DURING_FAILOVER_MS,
+  MAX_DESYNC_MS,
+  ODOWN_BOUND_MS,
+  sdownBoundMs,
+  TICK_MS,
+} from '../model/sentinel-timing.js';
 import type { Cast, Observation } from './observation.js';
 import { PHASES, type PhaseId, type PhaseTimes } from './result.js';
-
-/** Sentinel's timer: it runs 10 times a second, each time up to 100 ms after the last (sentinel.c, sentinelTimer). */
-const TICK_MS = 100;
-/** INFO to the replicas while the master is objectively down: each second (sentinel.c, sentinelSendPeriodicCommands). */
-const INFO_PERIOD_MS = 1000;
-/** Each sentinel waits up to this before it stands for election (sentinel.c, SENTINEL_MAX_DESYNC). */
-const MAX_DESYNC_MS = 1000;
 
 export interface PhaseConfig {
   downAfterMs: number;
@@ -15,9 +15,6 @@ export interface PhaseConfig {
   /** The master hangs instead of being gone: its last answered PING counts. */
   hangs?: boolean;
 }
-
-/** Sentinel's own PING, in milliseconds: the shorter of down-after and 1 s (sentinel.c, sentinelSendPeriodicCommands). */
-export const pingPeriodMs = (downAfterMs: number): number => Math.min(downAfterMs, 1000);
 
 /** One phase: what ends it, what it waits for, and how long that may take by Sentinel's own timing. */
 export interface PhaseRow {
@@ -38,13 +35,12 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
     label: 'one sentinel calls it down',
     opens: 'the fault',
     closes: 'first +sdown master',
-    bound: ({ downAfterMs, hangs }) =>
-      hangs
-        ? {
-            ms: downAfterMs + pingPeriodMs(downAfterMs) + 2 * TICK_MS,
-            why: 'down-after from the last PING that was answered, up to a ping period later, and up to two ticks',
-          }
-        : { ms: downAfterMs + 2 * TICK_MS, why: 'down-after, and up to two ticks' },
+    bound: ({ downAfterMs, hangs = false }) => ({
+      ms: sdownBoundMs({ downAfterMs }, hangs),
+      why: hangs
+        ? 'down-after from the last PING that was answered, up to a ping period later, and up to two ticks'
+        : 'down-after, and up to two ticks',
+    }),
     closedAt: firstEvent('+sdown', 'of the old master'),
   },
   {
@@ -52,7 +48,7 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
     label: 'a quorum calls it down',
     opens: '+sdown',
     closes: 'first +odown',
-    bound: () => ({ ms: 3 * TICK_MS, why: 'asking the other sentinels, a tick at a time' }),
+    bound: () => ({ ms: ODOWN_BOUND_MS, why: 'asking the other sentinels, a tick at a time' }),
     closedAt: firstEvent('+odown', 'of the old master'),
   },
   {
@@ -96,7 +92,10 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
     label: 'the leader has proof of it',
     opens: 'ROLE says master',
     closes: '+promoted-slave',
-    bound: () => ({ ms: INFO_PERIOD_MS + TICK_MS, why: 'waiting for the next INFO, one a second' }),
+    bound: () => ({
+      ms: INFO_PERIOD_DURING_FAILOVER_MS + TICK_MS,
+      why: 'waiting for the next INFO, one a second',
+    }),
     closedAt: firstEvent('+promoted-slave', 'any'),
   },
   {
@@ -121,7 +120,7 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
     opens: '+switch-master',
     closes: 'their ROLE says connected to it',
     bound: ({ failoverTimeoutMs }) => ({
-      ms: Math.min(failoverTimeoutMs, INFO_PERIOD_MS + 2 * TICK_MS),
+      ms: Math.min(failoverTimeoutMs, INFO_PERIOD_DURING_FAILOVER_MS + 2 * TICK_MS),
       why: 'one after the other (parallel-syncs), a partial resync each',
     }),
     closedAt: reattachedAt,

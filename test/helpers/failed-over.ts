@@ -10,9 +10,9 @@ import { castOf, nodeOf, type Story } from '../../src/failover/cast.js';
 import { injectFault } from '../../src/failover/fault.js';
 import { followFailover } from '../../src/failover/follow.js';
 import { fullSyncsOf } from '../../src/failover/full-syncs.js';
-import { liveConfig } from '../../src/failover/live-config.js';
 import { rejoin } from '../../src/failover/rejoin.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../src/model/plan.js';
+import { liveSettings } from '../../src/model/sentinel-timing.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
 import type { Aftermath } from '../../src/observe/invariants/index.js';
 import { observe } from '../../src/observe/observer.js';
@@ -51,7 +51,7 @@ export async function openStage(home: string, deadlineMs: number): Promise<Stage
     live,
     cast,
     observer,
-    config: { ...liveConfig(plan, before), hangs: false },
+    config: { ...liveSettings(plan.spec, before), hangs: false },
   };
   return {
     live,

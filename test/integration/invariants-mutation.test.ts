@@ -7,10 +7,10 @@ import { fullSyncsOf } from '../../src/failover/full-syncs.js';
 import { judgePromises } from '../../src/failover/promises.js';
 import { type Address, sameAddress } from '../../src/model/address.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../src/model/plan.js';
+import { noFailoverHoldMs } from '../../src/model/sentinel-timing.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
 import {
   type Aftermath,
-  heldLongEnoughMs,
   judgeInvariants,
   noFailover,
   noFullResync,
@@ -74,7 +74,7 @@ beforeAll(async () => {
   calmFromMs = systemClock.now();
   await when(
     'nothing happened for long enough',
-    () => systemClock.now() > calmFromMs + heldLongEnoughMs(CONFIG),
+    () => systemClock.now() > calmFromMs + noFailoverHoldMs(CONFIG),
   );
   calmUntilMs = systemClock.now();
   await when('every sentinel knows the priorities', async () => (await slates()).every(isRanked));
@@ -356,7 +356,7 @@ describe('with the evidence withheld', () => {
     expect(split().verdict).toBe('holds');
     await frozen([other()], () => when('it is not known any more', () => split().verdict !== 'holds'));
     expect(split().verdict).toBe('unknown');
-    const hold = { fromMs, untilMs: fromMs + heldLongEnoughMs(CONFIG), ...CONFIG };
+    const hold = { fromMs, untilMs: fromMs + noFailoverHoldMs(CONFIG), ...CONFIG };
     expect(noFailover(observer.seen, masterNow, hold).verdict).toBe('unknown');
     await asItWas();
   });

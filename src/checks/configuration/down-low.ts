@@ -1,4 +1,4 @@
-import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/spec.js';
+import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import type { Check } from '../check.js';
 import { num } from '../group.js';
 import { judgeViews, sentinelIds, sentinelSet, valuesAt } from '../sentinels.js';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { selectDriver } from '../../drivers/select.js';
 import { type ClusterPlan, type DriverName, slotsOf } from '../../model/plan.js';
-import { type ClusterSpec, DOUBLE_FAILOVER_BELOW_MS } from '../../model/spec.js';
+import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
+import type { ClusterSpec } from '../../model/spec.js';
 import { type LiveCluster, lend, liveOn, openCluster, openDriver, underLock } from '../open.js';
 import type { Runtime } from '../runtime.js';
 import type { ClusterState } from '../store/state.js';

@@ -5,7 +5,7 @@ import type { Act } from '../../faults/act.js';
 import type { Experiment } from '../../faults/experiment.js';
 import { formatDurationMs } from '../../model/duration.js';
 import type { ClusterPlan } from '../../model/plan.js';
-import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/spec.js';
+import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { FailoverResult } from '../../observe/result.js';
 import type { Restoration, SweepResult } from '../../observe/sweep-result.js';

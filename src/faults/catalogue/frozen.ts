@@ -1,10 +1,9 @@
 import { formatDurationMs } from '../../model/duration.js';
+import { freezeMs } from '../../model/sentinel-timing.js';
 import type { Fault } from './fault.js';
 import { badTarget, dataTargets } from './targets.js';
 import { anywhere, FROZEN } from './ways.js';
 
-/** Beyond down-after, in milliseconds: an election and a promotion, so that a failover is over when it ends. */
-const LONGER_MS = 10_000;
 const NODE_OR_MASTER = { words: 'a data node, or master', byDefault: 'master' };
 
 /** Servers that live and answer nobody, or not everybody. */
@@ -59,7 +58,7 @@ export const FROZEN_FAULTS: Fault[] = [
     params: { forMs: 'down-after + 10s' },
     target: NODE_OR_MASTER,
     radius: {},
-    acts: (roles, targets, { forMs = roles.downAfterMs + LONGER_MS }) =>
+    acts: (roles, targets, { forMs = freezeMs(roles) }) =>
       dataTargets(roles, targets).map(({ id }) => ({ act: 'client-pause', node: id, mode: 'WRITE', forMs })),
   },
   {

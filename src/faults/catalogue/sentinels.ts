@@ -1,7 +1,8 @@
+import { majorityOf } from '../../model/sentinel-timing.js';
 import type { Roles } from '../../observe/roles.js';
 import type { Act } from '../act.js';
 import type { Fault } from './fault.js';
-import { majorityOf, noTargets, sentinelTargets } from './targets.js';
+import { noTargets, sentinelTargets } from './targets.js';
 import { type anywhere, ENDED, FROZEN, ways } from './ways.js';
 
 const ending = (id: string): Act => ({ act: 'end', node: id, signal: 'SIGKILL' });

@@ -69,6 +69,3 @@ export function noTargets(words: readonly string[], who: string): void {
 
 export const badTarget = (message: string, hint?: string): Error =>
   usageError('bad-target', message, hint === undefined ? {} : { hint });
-
-/** A majority of so many: the least that is more than half. */
-export const majorityOf = (count: number): number => Math.floor(count / 2) + 1;

@@ -1,3 +1,4 @@
+import { RETURNED_MASTER_MS } from '../../model/sentinel-timing.js';
 import type { InvariantResult } from '../result.js';
 import { type Aftermath, everyoneIn } from './aftermath.js';
 import { noFullResync } from './no-full-resync.js';
@@ -7,12 +8,12 @@ import { oneMaster } from './one-master.js';
 import { quorumUsable } from './quorum-usable.js';
 import { replicasAttached } from './replicas-attached.js';
 import { sentinelsAgree } from './sentinels-agree.js';
-import { RETURNED_MASTER_MS, splitBrainInterval } from './split-brain-interval.js';
+import { splitBrainInterval } from './split-brain-interval.js';
 
 export type { Aftermath, Everyone, FullSyncs, Still, TookWrites, Watch } from './aftermath.js';
 export { everyoneIn } from './aftermath.js';
 export { type DualMasters, dualMasters } from './dual-masters.js';
-export { type Hold, heldLongEnoughMs, noFailover } from './no-failover.js';
+export { type Hold, noFailover } from './no-failover.js';
 export { noFullResync } from './no-full-resync.js';
 export { noWriteLost } from './no-write-lost.js';
 export { oldMasterRejoined } from './old-master-rejoined.js';
@@ -23,7 +24,7 @@ export { quorumUsable } from './quorum-usable.js';
 export { replicasAttached } from './replicas-attached.js';
 export { rightReplica } from './right-replica.js';
 export { sentinelsAgree } from './sentinels-agree.js';
-export { RETURNED_MASTER_MS, splitBrainInterval } from './split-brain-interval.js';
+export { splitBrainInterval } from './split-brain-interval.js';
 
 /** What must hold after a failover; each from what was seen, `unknown` where the evidence is missing. Pure. */
 export function judgeInvariants(after: Aftermath): InvariantResult[] {

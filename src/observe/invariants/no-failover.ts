@@ -1,23 +1,12 @@
 import { formatAddress } from '../../model/address.js';
 import { humanDurationMs } from '../../model/duration.js';
+import { noFailoverHoldMs } from '../../model/sentinel-timing.js';
 import type { Cast, Observation } from '../observation.js';
-import { pingPeriodMs, switches } from '../phases.js';
+import { switches } from '../phases.js';
 import type { InvariantResult } from '../result.js';
 import { result } from './aftermath.js';
 
 const ID = 'no-failover';
-
-/** An election that nobody won is given up after this (sentinel.c, SENTINEL_ELECTION_TIMEOUT), or failover-timeout. */
-const ELECTION_TIMEOUT_MS = 10_000;
-/** From one sentinel's verdict to the vote: the others' opinion, a random start of up to 1 s, a few ticks. */
-const ASKING_MS = 2000;
-
-/** What is seen with no failover at all must be watched for so long, in milliseconds, before it says anything. */
-export const heldLongEnoughMs = (config: { downAfterMs: number; failoverTimeoutMs: number }): number =>
-  config.downAfterMs +
-  pingPeriodMs(config.downAfterMs) +
-  Math.min(ELECTION_TIMEOUT_MS, config.failoverTimeoutMs) +
-  ASKING_MS;
 
 /** A time in which nothing may have happened, in milliseconds on the run's clock. */
 export interface Hold {
@@ -48,7 +37,7 @@ export function noFailover(seen: readonly Observation[], cast: Cast, hold: Hold)
     return result(ID, 'violated', evidence);
   }
   const heldMs = untilMs - fromMs;
-  const neededMs = heldLongEnoughMs(hold);
+  const neededMs = noFailoverHoldMs(hold);
   const held = `no failover in ${humanDurationMs(heldMs)}`;
   if (heldMs < neededMs)
     return result(ID, 'unknown', `${held}; it says something only after ${humanDurationMs(neededMs)}`);

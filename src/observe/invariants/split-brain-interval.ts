@@ -5,13 +5,6 @@ import { type DualMasters, dualMasters, unheard } from './dual-masters.js';
 
 const ID = 'split-brain-interval';
 
-/**
- * How long a master that returns as it was may stay one, in milliseconds. Sentinel demotes it when it has reported
- * the wrong role for 4 hello periods of 2 s (sentinel.c, sentinelRefreshInstanceInfo), which it looks at when INFO
- * comes, every 10 s; a tick or two, and a reconnection, come on top.
- */
-export const RETURNED_MASTER_MS = 4 * 2000 + 10_000 + 2000;
-
 /** A node that did not answer for longer may have been anything, in milliseconds: the observer dials anew each second. */
 const UNHEARD_MS = 2000;
 

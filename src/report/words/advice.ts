@@ -1,6 +1,6 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import { command } from '../../model/hints.js';
-import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/spec.js';
+import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { FailoverResult, Trial } from '../../observe/result.js';
 import { ledgerTotals } from './losses.js';

@@ -1,3 +1,5 @@
+import { promotableWithin } from '../../model/sentinel-timing.js';
+
 /**
  * Whom a sentinel should promote, by sentinel.c of Redis 7.0 (sentinelSelectSlave, compareSlavesForPromotion). Times
  * are milliseconds before the moment of the choice, as SENTINEL REPLICAS gives them.
@@ -26,23 +28,20 @@ export interface Electorate {
   infoPeriodMs?: number;
 }
 
-const PING_PERIOD_MS = 1000;
-const INFO_PERIOD_MS = 10_000;
-
 /** Why a replica can not be promoted; null where it can. Pure. */
 export function whyIneligible(candidate: Candidate, electorate: Electorate): string | null {
-  const pingMs = electorate.pingPeriodMs ?? PING_PERIOD_MS;
-  const infoMs = electorate.infoPeriodMs ?? INFO_PERIOD_MS;
-  const { masterDownForMs, downAfterMs } = electorate;
+  const within = promotableWithin({
+    ...electorate,
+    pingMs: electorate.pingPeriodMs,
+    infoMs: electorate.infoPeriodMs,
+  });
   const { flags, priority, lastOkPingMs, infoRefreshMs, masterLinkDownMs } = candidate;
   if (flags.includes('s_down') || flags.includes('o_down')) return 'it is down itself';
   if (flags.includes('disconnected')) return 'the sentinel is not connected to it';
-  if (lastOkPingMs > pingMs * 5) return `it last answered ${lastOkPingMs} ms ago`;
+  if (lastOkPingMs > within.pingMs) return `it last answered ${lastOkPingMs} ms ago`;
   if (priority === 0) return 'its priority is 0';
-  const infoBoundMs = masterDownForMs === null ? infoMs * 3 : pingMs * 5;
-  if (infoRefreshMs > infoBoundMs) return `its INFO is ${infoRefreshMs} ms old`;
-  const linkBoundMs = (masterDownForMs ?? 0) + downAfterMs * 10;
-  if (masterLinkDownMs > linkBoundMs) return `it was without its master for ${masterLinkDownMs} ms`;
+  if (infoRefreshMs > within.infoMs) return `its INFO is ${infoRefreshMs} ms old`;
+  if (masterLinkDownMs > within.linkDownMs) return `it was without its master for ${masterLinkDownMs} ms`;
   return null;
 }
 

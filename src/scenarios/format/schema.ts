@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { majorityOf } from '../../model/sentinel-timing.js';
 import { PERSISTENCE } from '../../model/spec.js';
 import { DEFAULT_SHAPE, INVARIANTS, type Scenario, type Shape, type Step } from './scenario.js';
 import { condition } from './schema-conditions.js';
@@ -23,7 +24,7 @@ export const shape = z
     return {
       replicas: s.replicas ?? DEFAULT_SHAPE.replicas,
       sentinels,
-      quorum: s.quorum ?? Math.floor(sentinels / 2) + 1,
+      quorum: s.quorum ?? majorityOf(sentinels),
       downAfterMs: s['down-after'] ?? DEFAULT_SHAPE.downAfterMs,
       failoverTimeoutMs: s['failover-timeout'] ?? DEFAULT_SHAPE.failoverTimeoutMs,
       persistence: s.persistence ?? DEFAULT_SHAPE.persistence,

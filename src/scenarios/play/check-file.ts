@@ -1,6 +1,7 @@
 import { OperatorError } from '../../errors.js';
 import type { FaultParams } from '../../faults/catalogue/fault.js';
 import { nearest } from '../../model/nearest.js';
+import { DEBUG_PERIODS_MS } from '../../model/sentinel-timing.js';
 import type { Complaint, ReadParts } from '../format/parse.js';
 import type { Shape, Step } from '../format/scenario.js';
 import { actsOf, imaginedCluster } from './plan.js';
@@ -16,22 +17,7 @@ const SETTABLE = [
   'client-reconfig-script',
   'master-reboot-down-after-period',
 ];
-/** What SENTINEL DEBUG takes (sentinel.c of 7.0, addReplySentinelDebugInfo). */
-const TUNABLE = [
-  'info-period',
-  'ping-period',
-  'ask-period',
-  'publish-period',
-  'default-down-after',
-  'default-failover-timeout',
-  'tilt-trigger',
-  'tilt-period',
-  'slave-reconf-timeout',
-  'min-link-reconnect-period',
-  'election-timeout',
-  'script-max-runtime',
-  'script-retry-delay',
-];
+const TUNABLE = Object.keys(DEBUG_PERIODS_MS);
 const ROLES = [
   'master',
   'old-master',

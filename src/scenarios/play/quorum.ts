@@ -2,6 +2,7 @@ import type { Runtime } from '../../cluster/runtime.js';
 import { requireCluster } from '../../cluster/runtime.js';
 import { withTrialCluster } from '../../failover/run.js';
 import { command } from '../../model/hints.js';
+import { failoverBoundMs, majorityOf, votesNeeded } from '../../model/sentinel-timing.js';
 import type { ClusterSpec } from '../../model/spec.js';
 import type { Verdict } from '../../observe/result.js';
 import type { ScenarioResult } from '../format/result.js';
@@ -52,7 +53,7 @@ export async function quorumTest(runtime: Runtime, cluster: string): Promise<Quo
   const startedAt = new Date(runtime.clock.wallMs()).toISOString();
   const { plan } = await requireCluster(runtime.store, cluster);
   const { spec } = plan;
-  const majority = Math.floor(spec.sentinels / 2) + 1;
+  const majority = majorityOf(spec.sentinels);
   const again = command('quorum-test', cluster);
   const play = (scenario: Scenario): Promise<ScenarioResult> =>
     withTrialCluster(runtime, cluster, 'quorum-test', async (live) => {
@@ -84,12 +85,10 @@ const FAILOVER: Condition = { is: 'failover' };
 const KILL: Step = { line: 0, do: 'inject', fault: 'kill', on: ['master'], with: {} };
 const down = (fault: string): Step => ({ line: 0, do: 'inject', fault, on: [], with: {} });
 const heal = (what: string): Step => ({ line: 0, do: 'heal', what, asCrashed: false });
-/** After a failed attempt nobody tries again within 2 × failover-timeout; an election and a promotion come on top. */
-const retryMs = (spec: ClusterSpec): number => spec.downAfterMs + 2 * spec.failoverTimeoutMs + 20_000;
 
 async function oneDown(spec: ClusterSpec, majority: number, play: Play): Promise<QuorumPhase> {
   const left = spec.sentinels - 1;
-  const needed = Math.max(majority, spec.quorum);
+  const needed = votesNeeded(spec.sentinels, spec.quorum);
   const title = 'one sentinel down, then the master: a failover must still happen';
   const base = { id: 'one-down' as const, title, down: 1, left, failedOverAfter: null };
   if (left < needed) {
@@ -99,7 +98,7 @@ async function oneDown(spec: ClusterSpec, majority: number, play: Play): Promise
   const steps: Step[] = [
     down('sentinel-down'),
     KILL,
-    { line: 0, do: 'wait', until: FAILOVER, withinMs: retryMs(spec) },
+    { line: 0, do: 'wait', until: FAILOVER, withinMs: failoverBoundMs(spec) },
     { line: 0, do: 'heal', what: null, asCrashed: false },
   ];
   const result = await play(scenarioOf('one-down', title, spec, steps));
@@ -137,7 +136,7 @@ async function majorityDown(spec: ClusterSpec, majority: number, play: Play): Pr
       : []),
     { line: 0, do: 'hold', condition: { is: 'no-failover' }, forMs: null },
     heal('sentinel-majority-down'),
-    { line: 0, do: 'wait', until: FAILOVER, withinMs: retryMs(spec) },
+    { line: 0, do: 'wait', until: FAILOVER, withinMs: failoverBoundMs(spec) },
     { line: 0, do: 'heal', what: null, asCrashed: false },
   ];
   const result = await play(scenarioOf('majority-down', MAJORITY_DOWN, spec, steps));

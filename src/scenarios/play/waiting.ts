@@ -1,3 +1,4 @@
+import { conditionWaitMs, noFailoverHoldMs } from '../../model/sentinel-timing.js';
 import { until } from '../../until.js';
 import { judgeCondition } from '../format/conditions.js';
 import type { Judgement } from '../format/evidence.js';
@@ -7,12 +8,6 @@ import { look, type Play, sight } from './play-state.js';
 /** How often what was seen is gone through, and how often everyone is asked, in milliseconds. */
 const GLANCE_EVERY_MS = 50;
 const LOOK_EVERY_MS = 250;
-/** Beyond down-after and failover-timeout, in milliseconds: an INFO period, and what a busy machine adds. */
-const PATIENCE_MS = 20_000;
-/** An election ends after this at the latest (sentinel.c, SENTINEL_ELECTION_TIMEOUT), or after failover-timeout. */
-const ELECTION_TIMEOUT_MS = 10_000;
-/** Beyond that, so that what would come at the very end is seen. */
-const BEYOND_MS = 2000;
 
 /** Conditions that somebody must be asked about; the others show by themselves. */
 const needsALook = (condition: Condition): boolean =>
@@ -33,7 +28,7 @@ export async function waitFor(play: Play, condition: Condition, withinMs: number
     {
       clock: play.runtime.clock,
       everyMs: needsALook(condition) ? LOOK_EVERY_MS : GLANCE_EVERY_MS,
-      deadlineMs: withinMs ?? spec.downAfterMs + spec.failoverTimeoutMs + PATIENCE_MS,
+      deadlineMs: withinMs ?? conditionWaitMs(spec),
       signal: play.runtime.signal,
     },
   );
@@ -54,13 +49,9 @@ export async function hold(play: Play, condition: Condition, forMs: number | nul
     {
       clock: play.runtime.clock,
       everyMs: needsALook(condition) ? LOOK_EVERY_MS : GLANCE_EVERY_MS,
-      deadlineMs: forMs ?? holdMs(play.live.plan.spec),
+      deadlineMs: forMs ?? noFailoverHoldMs(play.live.plan.spec),
       signal: play.runtime.signal,
     },
   );
   return last;
 }
-
-/** How long "nothing happens" is held, in milliseconds. */
-export const holdMs = (shape: { downAfterMs: number; failoverTimeoutMs: number }): number =>
-  shape.downAfterMs + Math.min(ELECTION_TIMEOUT_MS, shape.failoverTimeoutMs) + BEYOND_MS;

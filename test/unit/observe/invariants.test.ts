@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseSentinelEvent } from '../../../src/model/events.js';
+import { noFailoverHoldMs } from '../../../src/model/sentinel-timing.js';
 import type { Snapshot } from '../../../src/model/snapshot.js';
 import {
   dualMasters,
   everyoneIn,
-  heldLongEnoughMs,
   noFailover,
   noFullResync,
   promotionBound,
@@ -117,11 +117,11 @@ describe('no failover', () => {
     role(0, 'redis-3', 'replica'),
     { kind: 'belief', atMs: 0, source: 'sentinel-1', master: at(6379) },
   ];
-  const held = { fromMs: 10, untilMs: 10 + heldLongEnoughMs(config), ...config };
+  const held = { fromMs: 10, untilMs: 10 + noFailoverHoldMs(config), ...config };
   const judged = (more: Observation[], hold = held) => noFailover([...calm, ...more], cast, hold).verdict;
 
   it('is held for longer than down-after and an election take', () => {
-    expect(heldLongEnoughMs(config)).toBeGreaterThan(1500 + 10_000);
+    expect(noFailoverHoldMs(config)).toBeGreaterThan(1500 + 10_000);
     expect(judged([])).toBe('holds');
     expect(judged([], { ...held, untilMs: held.untilMs - 1 })).toBe('unknown');
   });

@@ -1,0 +1,196 @@
+import type { Snapshot } from './snapshot.js';
+
+/*
+ * Sentinel's own timing, and every duration that follows from it. Nothing else computes with these numbers. All are
+ * milliseconds; names in capitals are those of sentinel.c, unchanged from Redis 6.2 to 8.0 and in Valkey 8.
+ */
+
+/** The timer runs at least 10 times a second (sentinelTimer: server.hz is 10 plus a random part). */
+export const TICK_MS = 100;
+/** SENTINEL_PING_PERIOD; the effective period is the shorter of this and down-after. */
+const PING_PERIOD_MS = 1000;
+/** SENTINEL_INFO_PERIOD. */
+export const INFO_PERIOD_MS = 10_000;
+/** INFO to the replicas while the master is objectively down or a failover runs (sentinelSendPeriodicCommands). */
+export const INFO_PERIOD_DURING_FAILOVER_MS = 1000;
+/** SENTINEL_ASK_PERIOD: how often the peers are asked for their verdict. */
+const ASK_PERIOD_MS = 1000;
+/** SENTINEL_PUBLISH_PERIOD: the hello on `__sentinel__:hello`. */
+export const HELLO_PERIOD_MS = 2000;
+/** SENTINEL_MAX_DESYNC: a random delay before a sentinel stands for election. */
+export const MAX_DESYNC_MS = 1000;
+/** SENTINEL_ELECTION_TIMEOUT: an election without a winner ends after this, or after failover-timeout where that is shorter. */
+const ELECTION_TIMEOUT_MS = 10_000;
+/** SENTINEL_TILT_TRIGGER: a timer that is this late, or runs backwards, starts TILT. */
+export const TILT_TRIGGER_MS = 2000;
+/** SENTINEL_TILT_PERIOD, counted from the last disturbance. */
+export const TILT_PERIOD_MS = 30_000;
+/** SENTINEL_SLAVE_RECONF_TIMEOUT. */
+const SLAVE_RECONF_TIMEOUT_MS = 10_000;
+/** SENTINEL_MIN_LINK_RECONNECT_PERIOD: a link that is hung is closed and opened again at most this often. */
+const MIN_LINK_RECONNECT_PERIOD_MS = 15_000;
+/** SENTINEL_DEFAULT_DOWN_AFTER: down-after where no configuration sets it. */
+export const DEFAULT_DOWN_AFTER_MS = 30_000;
+/** SENTINEL_DEFAULT_FAILOVER_TIMEOUT. */
+export const DEFAULT_FAILOVER_TIMEOUT_MS = 180_000;
+/** SENTINEL_SCRIPT_MAX_RUNTIME and SENTINEL_SCRIPT_RETRY_DELAY. */
+const SCRIPT_MAX_RUNTIME_MS = 60_000;
+const SCRIPT_RETRY_DELAY_MS = 30_000;
+
+/** What SENTINEL DEBUG shows and sets (sentinel.c of 7.0, addReplySentinelDebugInfo), with Sentinel's defaults. */
+export const DEBUG_PERIODS_MS: Readonly<Record<string, number>> = {
+  'info-period': INFO_PERIOD_MS,
+  'ping-period': PING_PERIOD_MS,
+  'ask-period': ASK_PERIOD_MS,
+  'publish-period': HELLO_PERIOD_MS,
+  'default-down-after': DEFAULT_DOWN_AFTER_MS,
+  'default-failover-timeout': DEFAULT_FAILOVER_TIMEOUT_MS,
+  'tilt-trigger': TILT_TRIGGER_MS,
+  'tilt-period': TILT_PERIOD_MS,
+  'slave-reconf-timeout': SLAVE_RECONF_TIMEOUT_MS,
+  'min-link-reconnect-period': MIN_LINK_RECONNECT_PERIOD_MS,
+  'election-timeout': ELECTION_TIMEOUT_MS,
+  'script-max-runtime': SCRIPT_MAX_RUNTIME_MS,
+  'script-retry-delay': SCRIPT_RETRY_DELAY_MS,
+};
+
+/**
+ * Below this down-after a failover can be followed by a second one, away from a healthy master: the peers' verdicts on
+ * the old master are still valid when the link to the new one is opened. Measured: 7 of 95 at 1000, 0 of 51 at 1500.
+ */
+export const DOUBLE_FAILOVER_BELOW_MS = 1500;
+
+/** More than half of all voters must elect the leader (sentinelGetLeader); voters that are down count. */
+export const majorityOf = (voters: number): number => Math.floor(voters / 2) + 1;
+
+/** How many sentinels must be alive to elect a leader: the larger of the majority and the quorum (sentinelGetLeader). */
+export const votesNeeded = (voters: number, quorum: number): number => Math.max(majorityOf(voters), quorum);
+
+/** Sentinel's settings of one master. */
+export interface SentinelSettings {
+  downAfterMs: number;
+  failoverTimeoutMs: number;
+  quorum: number;
+  parallelSyncs: number;
+}
+
+type Timing = Pick<SentinelSettings, 'downAfterMs' | 'failoverTimeoutMs'>;
+type DownAfter = Pick<SentinelSettings, 'downAfterMs'>;
+
+/**
+ * The settings that are in effect at the sentinels that answered (SENTINEL MASTER; SENTINEL SET changes them at run
+ * time, and at one sentinel only). Where they differ: down-after is the earliest at which a quorum agrees, the others
+ * are the largest, because any sentinel may lead. `planned` where no sentinel answered.
+ */
+export function liveSettings(
+  planned: SentinelSettings & { masterName: string },
+  snapshot: Snapshot | null,
+): SentinelSettings {
+  const views = (snapshot?.sentinels ?? []).flatMap(
+    (s) => s.answer?.masters.filter((m) => m.name === planned.masterName) ?? [],
+  );
+  const largest = (key: keyof SentinelSettings): number =>
+    views.length === 0 ? planned[key] : Math.max(...views.map((view) => view[key]));
+  // ODOWN needs one sentinel that calls the master down itself and counts its own quorum (sentinelCheckObjectivelyDown).
+  const agrees = views
+    .map(({ downAfterMs }) => downAfterMs)
+    .filter((ms) => {
+      const down = views.filter((view) => view.downAfterMs <= ms);
+      return down.some((view) => view.quorum <= down.length);
+    });
+  return {
+    downAfterMs: agrees.length === 0 ? largest('downAfterMs') : Math.min(...agrees),
+    failoverTimeoutMs: largest('failoverTimeoutMs'),
+    quorum: largest('quorum'),
+    parallelSyncs: largest('parallelSyncs'),
+  };
+}
+
+/** How often a master is pinged (sentinelSendPeriodicCommands). */
+export const pingPeriodMs = (downAfterMs: number): number => Math.min(downAfterMs, PING_PERIOD_MS);
+
+/** +sdown comes at most this long after a fault; a master that hangs is noticed only by the next PING. */
+export const sdownBoundMs = ({ downAfterMs }: DownAfter, hangs: boolean): number =>
+  downAfterMs + (hangs ? pingPeriodMs(downAfterMs) : 0) + 2 * TICK_MS;
+
+/** +odown comes at most this long after +sdown: the peers are asked, a tick at a time. */
+export const ODOWN_BOUND_MS = 3 * TICK_MS;
+
+/** How long a usual failover takes from the fault to the first +switch-master; measured: down-after + 1.25 s. */
+const USUAL_BEYOND_DOWN_AFTER_MS = 2000;
+
+/** The default budget of a failover, from the fault to the first +switch-master. */
+export const usualFailoverMs = ({ downAfterMs }: DownAfter, hangs = false): number =>
+  downAfterMs + USUAL_BEYOND_DOWN_AFTER_MS + (hangs ? pingPeriodMs(downAfterMs) : 0);
+
+/** An election, a promotion and the ticks before them, beyond down-after, also on a busy machine. */
+const FAILOVER_BEYOND_DOWN_AFTER_MS = 15_000;
+
+/** How long a failover that is possible at once may take to come. */
+export const nextFailoverMs = ({ downAfterMs }: DownAfter): number =>
+  downAfterMs + FAILOVER_BEYOND_DOWN_AFTER_MS;
+
+/** After a failed attempt the next one starts no sooner than this (sentinelStartFailoverIfNeeded). */
+export const failoverGuardMs = ({ failoverTimeoutMs }: Pick<Timing, 'failoverTimeoutMs'>): number =>
+  2 * failoverTimeoutMs;
+
+/** How long a failover may take to come where an earlier attempt has failed. */
+export const failoverBoundMs = (settings: Timing): number =>
+  nextFailoverMs(settings) + failoverGuardMs(settings);
+
+/** How long a failover test waits for the failover by default. */
+export const failoverWaitMs = ({ downAfterMs, failoverTimeoutMs }: Timing): number =>
+  downAfterMs + failoverTimeoutMs + 10_000;
+
+/** How long a scenario waits for a condition by default: a failover, then an INFO period on a busy machine. */
+export const conditionWaitMs = (settings: Timing): number => failoverWaitMs(settings) + INFO_PERIOD_MS;
+
+/** Between +odown and the vote: the peers' verdicts, the random delay of up to 1 s, some ticks. */
+const UNTIL_VOTE_MS = 2000;
+
+/** "No failover happens" proves nothing before this has passed: down-after, a ping period, and an election. */
+export const noFailoverHoldMs = ({ downAfterMs, failoverTimeoutMs }: Timing): number =>
+  downAfterMs + pingPeriodMs(downAfterMs) + Math.min(ELECTION_TIMEOUT_MS, failoverTimeoutMs) + UNTIL_VOTE_MS;
+
+/** How long a master is frozen by default: a failover ends while it is still frozen. */
+export const freezeMs = ({ downAfterMs }: DownAfter): number => downAfterMs + 10_000;
+
+/** A pause that Sentinel must not react to. */
+export const shortFreezeMs = ({ downAfterMs }: DownAfter): number => downAfterMs / 2;
+
+/** Whether a master that hung this long may have recovered before a quorum could call it down. */
+export const endsBeforeOdown = (hungMs: number, settings: DownAfter): boolean =>
+  hungMs < sdownBoundMs(settings, true) + ODOWN_BOUND_MS;
+
+/** What one sentinel learns from INFO is known after this: a period, and a hello on a busy machine. */
+export const INFO_SEEN_MS = INFO_PERIOD_MS + HELLO_PERIOD_MS;
+
+/**
+ * A master that returns as it was is demoted after this at the latest: it must report the wrong role for 4 hello
+ * periods, which is noticed when INFO comes (sentinelRefreshInstanceInfo); reconnecting and two ticks come on top.
+ */
+export const RETURNED_MASTER_MS = 4 * HELLO_PERIOD_MS + INFO_PERIOD_MS + 2000;
+
+/** After a heal: TILT, a second one at its end, and a role that Sentinel corrects then. */
+export const RECOVERED_MS = 2 * TILT_PERIOD_MS + RETURNED_MASTER_MS;
+
+/** Between two SENTINEL RESETs: a sentinel has found its peers and replicas again (sentinel.md recommends 30 s). */
+export const RESETS_APART_MS = 30_000;
+
+/** A replica with older news than this is not promoted; all from sentinelSelectSlave. */
+export const promotableWithin = ({
+  downAfterMs,
+  masterDownForMs,
+  pingMs = PING_PERIOD_MS,
+  infoMs = INFO_PERIOD_MS,
+}: {
+  downAfterMs: number;
+  /** For how long the sentinel calls the master down itself; null: it does not. */
+  masterDownForMs: number | null;
+  pingMs?: number | undefined;
+  infoMs?: number | undefined;
+}): { pingMs: number; infoMs: number; linkDownMs: number } => ({
+  pingMs: 5 * pingMs,
+  infoMs: masterDownForMs === null ? 3 * infoMs : 5 * pingMs,
+  linkDownMs: (masterDownForMs ?? 0) + 10 * downAfterMs,
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import {
+  endsBeforeOdown,
+  liveSettings,
+  majorityOf,
+  sdownBoundMs,
+  votesNeeded,
+} from '../../../src/model/sentinel-timing.js';
+import type { MasterView, Snapshot } from '../../../src/model/snapshot.js';
+import { DEFAULT_SPEC } from '../../../src/model/spec.js';
+import { healthy } from '../../helpers/snapshots.js';
+
+/** Three healthy sentinels, each with its own settings. */
+function withSettings(...each: Partial<MasterView>[]): Snapshot {
+  const snapshot = healthy();
+  for (const [i, settings] of each.entries()) {
+    const view = snapshot.sentinels[i]?.answer?.masters[0];
+    if (view === undefined) throw new Error(`no sentinel ${i}`);
+    Object.assign(view, settings);
+  }
+  return snapshot;
+}
+
+const live = (snapshot: Snapshot | null) => liveSettings(DEFAULT_SPEC, snapshot);
+
+describe('the live settings', () => {
+  it('are the ones of the sentinels, whatever was planned', () => {
+    const own = { downAfterMs: 15_000, failoverTimeoutMs: 9000, quorum: 3, parallelSyncs: 2 };
+    expect(live(withSettings(own, own, own))).toEqual(own);
+  });
+
+  it('where down-after differs: the time at which a quorum of 2 has called the master down', () => {
+    expect(
+      live(withSettings({ downAfterMs: 9000 }, { downAfterMs: 2000 }, { downAfterMs: 4000 })),
+    ).toMatchObject({
+      downAfterMs: 4000,
+    });
+  });
+
+  it('count the quorum of the sentinel that calls the master down itself', () => {
+    const snapshot = withSettings(
+      { downAfterMs: 2000, quorum: 1 },
+      { downAfterMs: 4000, quorum: 3 },
+      { downAfterMs: 9000, quorum: 3 },
+    );
+    expect(live(snapshot)).toMatchObject({ downAfterMs: 2000, quorum: 3 });
+  });
+
+  it('take the largest down-after where no quorum can be reached, and the largest failover-timeout', () => {
+    const snapshot = withSettings(
+      { downAfterMs: 2000, quorum: 9, failoverTimeoutMs: 7000 },
+      { downAfterMs: 4000, quorum: 9, failoverTimeoutMs: 99_000 },
+      { downAfterMs: 9000, quorum: 9, failoverTimeoutMs: 7000 },
+    );
+    expect(live(snapshot)).toMatchObject({ downAfterMs: 9000, failoverTimeoutMs: 99_000 });
+  });
+
+  it('are the planned ones where no sentinel answered', () => {
+    const { downAfterMs, failoverTimeoutMs, quorum, parallelSyncs } = DEFAULT_SPEC;
+    expect(live(null)).toEqual({ downAfterMs, failoverTimeoutMs, quorum, parallelSyncs });
+  });
+});
+
+describe('majority', () => {
+  it.each([
+    [1, 1],
+    [2, 2],
+    [3, 2],
+    [4, 3],
+    [5, 3],
+  ])('of %i is %i', (voters, majority) => {
+    expect(majorityOf(voters)).toBe(majority);
+  });
+
+  it('is not enough where the quorum is larger', () => {
+    expect(votesNeeded(5, 4)).toBe(4);
+    expect(votesNeeded(5, 2)).toBe(3);
+  });
+});
+
+describe('a master that hangs', () => {
+  it('is noticed up to a ping period later than one that is gone, and that period is never longer than down-after', () => {
+    expect(sdownBoundMs({ downAfterMs: 5000 }, false)).toBe(5200);
+    expect(sdownBoundMs({ downAfterMs: 5000 }, true)).toBe(6200);
+    expect(sdownBoundMs({ downAfterMs: 500 }, true)).toBe(1200);
+  });
+
+  it('may recover before a quorum calls it down', () => {
+    expect(endsBeforeOdown(12_000, { downAfterMs: 15_000 })).toBe(true);
+    expect(endsBeforeOdown(16_400, { downAfterMs: 15_000 })).toBe(true);
+    expect(endsBeforeOdown(16_500, { downAfterMs: 15_000 })).toBe(false);
+  });
+});
