@@ -4,9 +4,9 @@ import type { FailoverResult, Trial } from '../../observe/result.js';
 import { neverBack } from '../words/advice.js';
 import { headline, trialVerdict } from '../words/headline.js';
 import { metricText } from '../words/metrics.js';
+import { SCRIPT, STYLE } from './assets.js';
 import { ecdfHtml } from './ecdf.js';
 import { html, jsonForScript, measured } from './markup.js';
-import { SCRIPT } from './script.js';
 import {
   adviceHtml,
   badge,
@@ -22,7 +22,6 @@ import {
   summaryHtml,
   thresholdsHtml,
 } from './sections.js';
-import { STYLE } from './style.js';
 import { timelineHtml } from './timeline.js';
 
 /**

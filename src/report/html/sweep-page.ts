@@ -3,8 +3,8 @@ import { costOf } from '../../observe/frontier.js';
 import type { SweepPoint, SweepResult } from '../../observe/sweep-result.js';
 import { lostOf, settingWords } from '../text/sweep.js';
 import { grouped } from '../words/metrics.js';
+import { STYLE, SWEEP_STYLE } from './assets.js';
 import { html, jsonForScript, tableHtml } from './markup.js';
-import { STYLE } from './style.js';
 import { sweepChart } from './sweep-chart.js';
 
 /** The sweep as one page that needs nothing else: the chart, the table beneath it, the data (`#result`). No script. */
@@ -18,7 +18,7 @@ export function sweepHtml(result: SweepResult): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${html(title)}</title>
-<style>${STYLE}${CHART_STYLE}</style>
+<style>${STYLE}${SWEEP_STYLE}</style>
 </head>
 <body>
 <main>
@@ -76,14 +76,3 @@ function pointsTable(points: readonly SweepPoint[]): string {
   ];
   return tableHtml('What each combination came to', titles, rows, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
 }
-
-/** What the chart needs beyond the style of all reports: one colour and one shape per min-replicas-to-write. */
-const CHART_STYLE = `
-.sweep{margin:0;max-width:52rem}.sweep>svg{width:100%;height:auto;display:block}
-.sweep text{fill:var(--quiet);font-size:12px}.sweep .label{fill:var(--ink)}.sweep .grid{stroke:var(--rule);fill:none}
-.sweep .frontier{fill:none;stroke:var(--ok);stroke-width:2;stroke-dasharray:6 4}
-.sweep g{color:var(--accent)}.sweep .s1{color:var(--err)}.sweep .s2{color:var(--replica)}.sweep .s3{color:var(--down)}
-.sweep .mark{stroke:currentColor;stroke-width:2;fill:var(--card)}.sweep .best .mark{fill:currentColor}
-.sweep .reach{stroke:currentColor;stroke-width:1.5;opacity:.55;fill:none}
-@media(max-width:560px){.sweep text{font-size:19px}}
-`;
