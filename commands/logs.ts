@@ -2,7 +2,7 @@ import { defineCommand } from '../src/cli/command.js';
 import { openDriverOf } from '../src/cluster/open.js';
 import { requireOwn } from '../src/cluster/target.js';
 import { duration, integer } from '../src/config/parsers.js';
-import type { LogLine } from '../src/drivers/driver.js';
+import type { LogLine } from '../src/drivers/node-host.js';
 import { usageError } from '../src/errors.js';
 import { logLineText } from '../src/report/text/logs.js';
 import { engineOf, targetOf } from './shared/engine.js';

@@ -1,4 +1,5 @@
-import type { ConfEdit, Driver } from '../drivers/driver.js';
+import type { Driver } from '../drivers/driver.js';
+import type { ConfEdit } from '../drivers/node-host.js';
 import { failed, unknownOutcome } from '../errors.js';
 import { redactLogLine } from '../model/conf.js';
 import { convergence } from '../model/convergence.js';

@@ -1,4 +1,5 @@
-import { addRemoved, type Driver, nothingRemoved, type Removed } from '../drivers/driver.js';
+import type { Driver } from '../drivers/driver.js';
+import { addRemoved, nothingRemoved, type Removed } from '../drivers/provisioner.js';
 import { messageOf, OperatorError } from '../errors.js';
 import { signalProcess } from '../host/signal.js';
 import type { DriverName } from '../model/plan.js';

@@ -1,4 +1,5 @@
-import type { Driver, LogLine, LogOptions } from '../drivers/driver.js';
+import type { Driver } from '../drivers/driver.js';
+import type { LogLine, LogOptions } from '../drivers/node-host.js';
 import { redactLogLine } from '../model/conf.js';
 
 /**

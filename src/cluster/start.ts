@@ -1,4 +1,4 @@
-import type { ConfEdit } from '../drivers/driver.js';
+import type { ConfEdit } from '../drivers/node-host.js';
 import { OperatorError, refused } from '../errors.js';
 import { formatAddress, sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';

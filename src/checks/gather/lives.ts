@@ -2,8 +2,7 @@ import { type Clock, withDeadline } from '../../clock.js';
 import { openDriverOf } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
 import type { Target } from '../../cluster/target.js';
-import type { Driver } from '../../drivers/driver.js';
-import type { Living, Stranger } from '../../drivers/lives.js';
+import type { Driver, ForeignServer, ServerLife } from '../../drivers/driver.js';
 import { messageOf } from '../../errors.js';
 import { redactConf } from '../../model/conf.js';
 import type { ConfText, Fields, GatheredServer, Got, Life } from '../../model/gathered.js';
@@ -30,7 +29,7 @@ export async function gatherLives(
   const known = new Map(
     target.kind === 'own'
       ? await livesOfOurs(runtime, target, deadlineMs)
-      : await livesOfStrangers(runtime, servers, deadlineMs),
+      : await livesOfForeign(runtime, servers, deadlineMs),
   );
   return ({ id }) => known.get(id) ?? { conf: NOT_OURS, life: NOT_OURS };
 }
@@ -86,19 +85,19 @@ function confName(
 }
 
 /** Each driver's world is looked through; where one can't be, its reason stands for what none of them knows. */
-async function livesOfStrangers(
+async function livesOfForeign(
   runtime: Runtime,
   servers: readonly Server[],
   deadlineMs: number,
 ): Promise<[string, Known][]> {
-  const strangers = servers.map(strangerOf);
-  const found: (Living | undefined)[] = [];
+  const foreign = servers.map(foreignServer);
+  const found: (ServerLife | undefined)[] = [];
   const reasons: string[] = [];
   for (const name of ['process', 'docker'] as const) {
-    if (strangers.every((_, i) => found[i] !== undefined)) break;
+    if (foreign.every((_, i) => found[i] !== undefined)) break;
     const looked = await attempt(runtime.clock, deadlineMs, async () => {
       const factory = await runtime.drivers[name]();
-      return { ok: true as const, value: await factory.strangers(strangers, runtime.env) };
+      return { ok: true as const, value: await factory.foreignLives(foreign, runtime.env) };
     });
     if (!looked.ok) reasons.push(looked.why);
     else for (const [i, living] of looked.value.entries()) found[i] ??= living;
@@ -117,7 +116,7 @@ async function livesOfStrangers(
   });
 }
 
-function strangerOf({ endpoint, info }: Server): Stranger {
+function foreignServer({ endpoint, info }: Server): ForeignServer {
   const fields: Fields = info.ok ? info.value : {};
   return {
     endpoint,

@@ -1,4 +1,5 @@
-import type { Driver, NodeInspection } from '../../drivers/driver.js';
+import type { Driver } from '../../drivers/driver.js';
+import type { NodeInspection } from '../../drivers/node-host.js';
 import { OperatorError, refused } from '../../errors.js';
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
 import { majorityMaster } from '../../model/agreement.js';

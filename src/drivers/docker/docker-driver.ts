@@ -2,18 +2,18 @@ import type { OnProgress } from '../../model/events.js';
 import type { Life } from '../../model/gathered.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
-import type {
-  ConfEdit,
-  Driver,
-  LogLine,
-  LogOptions,
-  NodeInspection,
-  NodePaths,
-  ReadConfOptions,
-  Removed,
-  StopOptions,
-} from '../driver.js';
+import type { Driver } from '../driver.js';
 import type { LinksProbe } from '../links.js';
+import {
+  CAN_DO_ALL,
+  type ConfEdit,
+  type LogLine,
+  type LogOptions,
+  type NodeInspection,
+  type ReadConfOptions,
+  type StopOptions,
+} from '../node-host.js';
+import type { NodePaths, Removed } from '../provisioner.js';
 import { pathsOf } from './containers/container-spec.js';
 import { Containers, type Link } from './containers/containers.js';
 import { blockDump } from './containers/dump.js';
@@ -47,6 +47,7 @@ const FACTS_MS = 10_000;
 /** Nodes as containers of one engine. Made by `dockerDriver.open`. */
 export class DockerDriver implements Driver {
   readonly name = 'docker';
+  readonly can = CAN_DO_ALL;
   readonly #cluster: string;
   readonly #dir: string;
   readonly #env: Env;

@@ -1,6 +1,6 @@
 import { messageOf, OperatorError } from '../../errors.js';
 import type { DriverFactory, Probe } from '../driver.js';
-import { strangersIn } from './containers/strangers.js';
+import { foreignLivesIn } from './containers/foreign.js';
 import { DockerDriver } from './docker-driver.js';
 import { askEngine, connectEngine, type Engine } from './engine/engine.js';
 import { findEngine } from './engine/engine-target.js';
@@ -58,11 +58,11 @@ export const dockerDriver: DriverFactory = {
     });
   },
 
-  async strangers(servers, env) {
+  async foreignLives(servers, env) {
     const target = await findEngine(readSettings({}), env);
     const engine = await connectEngine(target);
     try {
-      return await strangersIn(engine, servers);
+      return await foreignLivesIn(engine, servers);
     } catch (error) {
       throw engineError(error, target, 'look for containers');
     } finally {

@@ -1,9 +1,9 @@
 import { canonicalPath } from '../../host/files.js';
 import type { Driver, DriverContext, DriverFactory, Probe } from '../driver.js';
 import { examineServer, INSTALL, locateServer } from './binary.js';
+import { foreignLivesHere } from './foreign.js';
 import { ProcessDriver } from './process-driver.js';
 import { readSettings } from './settings.js';
-import { strangersHere } from './strangers.js';
 
 /** Nodes as plain redis-server (or valkey-server) daemons on loopback addresses. */
 export const processDriver: DriverFactory = {
@@ -24,5 +24,5 @@ export const processDriver: DriverFactory = {
     return new ProcessDriver(dir, context.env, located, readSettings(context.settings));
   },
 
-  strangers: (servers) => strangersHere(servers),
+  foreignLives: (servers) => foreignLivesHere(servers),
 };

@@ -1,5 +1,5 @@
 import { systemClock } from '../../clock.js';
-import type { LogLine, LogOptions } from '../driver.js';
+import type { LogLine, LogOptions } from '../node-host.js';
 import { GrowingFile } from './log-file.js';
 import { lineReader } from './log-line.js';
 

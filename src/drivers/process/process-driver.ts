@@ -7,18 +7,17 @@ import { signalProcess } from '../../host/signal.js';
 import type { Life } from '../../model/gathered.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
-import type {
-  ConfEdit,
-  Driver,
-  DriverContext,
-  LogLine,
-  LogOptions,
-  NodeInspection,
-  NodePaths,
-  Removed,
-  StopOptions,
-} from '../driver.js';
+import type { Driver, DriverContext } from '../driver.js';
 import type { LinksProbe } from '../links.js';
+import {
+  CAN_DO_ALL,
+  type ConfEdit,
+  type LogLine,
+  type LogOptions,
+  type NodeInspection,
+  type StopOptions,
+} from '../node-host.js';
+import type { NodePaths, Removed } from '../provisioner.js';
 import { examineServer, INSTALL, type Located, type ServerVersion } from './binary.js';
 import { endDaemon, killDaemon, startDaemon, suspendDaemon } from './daemon.js';
 import { blockDump } from './dump.js';
@@ -35,6 +34,7 @@ import { type ProcessSettings, writeSettings } from './settings.js';
 /** The nodes of one cluster as daemons on this machine; `dir` is the cluster's directory, in its canonical spelling. */
 export class ProcessDriver implements Driver {
   readonly name = 'process';
+  readonly can = CAN_DO_ALL;
   readonly #binary: string | undefined;
   #settings: ProcessSettings;
 

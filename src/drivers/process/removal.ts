@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { ProcessIdentity } from '../../host/process-identity.js';
-import { addRemoved, nothingRemoved, type Removed } from '../driver.js';
+import { addRemoved, nothingRemoved, type Removed } from '../provisioner.js';
 import { endDaemon, killDaemon } from './daemon.js';
 import { isNodeId, type NodeFiles, nodeFiles, nodesDirectory } from './node-files.js';
 import { findServer, serversBelow } from './ownership.js';

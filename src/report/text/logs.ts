@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk';
-import type { LogLine } from '../../drivers/driver.js';
+import type { LogLine } from '../../drivers/node-host.js';
 import { padEnd, plain } from '../plain-text.js';
 
 /** One after the other, so that neighbours differ; red is kept for what is wrong. */

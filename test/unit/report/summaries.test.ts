@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { UpResult } from '../../../src/cluster/up/result.js';
-import { nothingRemoved } from '../../../src/drivers/driver.js';
+import { nothingRemoved } from '../../../src/drivers/provisioner.js';
 import { downAllText, downText } from '../../../src/report/text/down.js';
 import { listRows, listText } from '../../../src/report/text/list.js';
 import { upText } from '../../../src/report/text/up.js';

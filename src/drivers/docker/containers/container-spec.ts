@@ -1,6 +1,6 @@
 import type { ContainerCreateOptions } from 'dockerode';
 import type { NodePlan } from '../../../model/plan.js';
-import type { NodePaths } from '../../driver.js';
+import type { NodePaths } from '../../provisioner.js';
 import type { ImageFacts } from '../image/image.js';
 import type { DockerSettings } from '../settings.js';
 import { KIND_LABEL, networkName, nodeLabels, nodeName } from './labels.js';

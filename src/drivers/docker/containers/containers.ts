@@ -3,7 +3,7 @@ import { systemClock } from '../../../clock.js';
 import { failed, refused } from '../../../errors.js';
 import { command } from '../../../model/hints.js';
 import { until } from '../../../until.js';
-import type { NodeInspection } from '../../driver.js';
+import type { NodeInspection } from '../../node-host.js';
 import type { Engine } from '../engine/engine.js';
 import { engineError, statusOf } from '../engine/errors.js';
 import { isOwnedBy, NODE_LABEL, nodeName, ofCluster } from './labels.js';

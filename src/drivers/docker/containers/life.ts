@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { Container } from 'dockerode';
 import { failed } from '../../../errors.js';
 import type { Life } from '../../../model/gathered.js';
-import type { ConfEdit, ReadConfOptions } from '../../driver.js';
+import type { ConfEdit, ReadConfOptions } from '../../node-host.js';
 import type { Engine } from '../engine/engine.js';
 import { engineWords, statusOf } from '../engine/errors.js';
 import { packConf, unpackFirst } from './conf-archive.js';

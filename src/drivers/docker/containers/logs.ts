@@ -1,6 +1,6 @@
 import type { Container, ContainerLogsOptions } from 'dockerode';
 import { systemClock } from '../../../clock.js';
-import type { LogLine, LogOptions } from '../../driver.js';
+import type { LogLine, LogOptions } from '../../node-host.js';
 import type { Engine } from '../engine/engine.js';
 import { engineError, statusOf } from '../engine/errors.js';
 import { lineReader, parseStamped } from '../engine/frames.js';

@@ -1,6 +1,6 @@
 import type { Container } from 'dockerode';
 import { failed } from '../../../errors.js';
-import { nothingRemoved, type Removed } from '../../driver.js';
+import { nothingRemoved, type Removed } from '../../provisioner.js';
 import type { Engine } from '../engine/engine.js';
 import { engineError, engineWords, statusOf } from '../engine/errors.js';
 import { removeNetworks } from '../network/network.js';

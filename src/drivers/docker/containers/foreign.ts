@@ -2,7 +2,7 @@ import type { ContainerInfo } from 'dockerode';
 import { messageOf } from '../../../errors.js';
 import { isLocal } from '../../../host/server-life.js';
 import type { ConfText, Got } from '../../../model/gathered.js';
-import type { Living, Stranger } from '../../lives.js';
+import type { ForeignServer, ServerLife } from '../../driver.js';
 import type { Engine } from '../engine/engine.js';
 import { unpackFirst } from './conf-archive.js';
 import { confOf, lifeOfContainer, readOnHost } from './container-life.js';
@@ -11,20 +11,20 @@ import { confOf, lifeOfContainer, readOnHost } from './container-life.js';
  * Which of these servers live in containers of this engine, and how: found by the published port, or by the address
  * in a network of the engine. In the order given, undefined for those that do not. Throws the engine's own errors.
  */
-export async function strangersIn(
+export async function foreignLivesIn(
   engine: Engine,
-  servers: readonly Stranger[],
-): Promise<(Living | undefined)[]> {
+  servers: readonly ForeignServer[],
+): Promise<(ServerLife | undefined)[]> {
   const running = await engine.api.listContainers();
   return Promise.all(
     servers.map(async (server) => {
       const found = running.find((container) => isAt(container, server, engine));
-      return found === undefined ? undefined : livingIn(engine, found);
+      return found === undefined ? undefined : lifeIn(engine, found);
     }),
   );
 }
 
-function isAt(container: ContainerInfo, { endpoint }: Stranger, engine: Engine): boolean {
+function isAt(container: ContainerInfo, { endpoint }: ForeignServer, engine: Engine): boolean {
   const networks = Object.values(container.NetworkSettings?.Networks ?? {});
   if (networks.some((n) => n.IPAddress !== '' && n.IPAddress === endpoint.host)) return true;
   const { remoteHost } = engine.target;
@@ -37,7 +37,7 @@ function isAt(container: ContainerInfo, { endpoint }: Stranger, engine: Engine):
   );
 }
 
-async function livingIn(engine: Engine, { Id, Names }: ContainerInfo): Promise<Living> {
+async function lifeIn(engine: Engine, { Id, Names }: ContainerInfo): Promise<ServerLife> {
   const container = engine.api.getContainer(Id);
   const inspected = await container.inspect();
   const path = confOf(inspected);

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { messageOf } from '../../errors.js';
 import { isLocal, isServerHere, lifeOfProcess } from '../../host/server-life.js';
-import type { Living, Stranger } from '../lives.js';
+import type { ForeignServer, ServerLife } from '../driver.js';
 
 /** Which of these servers are processes of this machine, and how they live; undefined for those that are not. */
-export function strangersHere(servers: readonly Stranger[]): Promise<(Living | undefined)[]> {
+export function foreignLivesHere(servers: readonly ForeignServer[]): Promise<(ServerLife | undefined)[]> {
   return Promise.all(
     servers.map(async ({ endpoint, pid, conf }) => {
       if (pid === null || !isLocal(endpoint.host) || !(await isServerHere(pid, endpoint.port)))

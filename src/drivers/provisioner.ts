@@ -1,0 +1,59 @@
+import type { OnProgress } from '../model/events.js';
+import type { NodePlan, NodeSlot } from '../model/plan.js';
+import type { ClusterSpec } from '../model/spec.js';
+
+/** What `remove` and `removeAll` removed, in numbers. */
+export interface Removed {
+  processes: number;
+  containers: number;
+  networks: number;
+  volumes: number;
+}
+
+/** Where a node's server sees its files: absolute paths, as the server sees them. */
+export interface NodePaths {
+  /** Working directory, writable, the node's own. */
+  dir: string;
+  conf: string;
+  /** null: the server writes its log to standard output, and the driver keeps it. */
+  logfile: string | null;
+  pidfile: string | null;
+  /** The address that the server binds to. */
+  bind: string;
+  /** The source address of the server's own connections, where it must be configured. */
+  source?: string;
+}
+
+/**
+ * Makes and removes the nodes of ONE cluster. Every method is idempotent where its name allows (removing what is gone),
+ * touches only what this cluster owns, and throws OperatorError for everything an operator can cause.
+ */
+export interface Provisioner {
+  /** What must be stored to open the driver again later: image, subnet, path of the binary. No secrets. */
+  readonly settings: Readonly<Record<string, string>>;
+  /**
+   * Gives every node its addresses and checks that they are available (ports free, subnet free).
+   * Changes nothing. Throws `port-taken` (3) naming port, node and, where known, the process that holds it.
+   */
+  layout(spec: ClusterSpec, slots: NodeSlot[]): Promise<NodePlan[]>;
+  /** Makes what the nodes share: binary, image, network. Undone by removeAll. */
+  prepare(nodes: NodePlan[], onProgress: OnProgress, signal?: AbortSignal): Promise<void>;
+  paths(node: NodePlan): NodePaths;
+  /** Makes the node with `conf` as its configuration (mode 0600), without starting it. Keeps data left by keepData. */
+  create(node: NodePlan, conf: string): Promise<void>;
+  /** Removes one node and, unless `keepData`, its data. */
+  remove(id: string, options?: { keepData?: boolean }): Promise<Removed>;
+  /** Removes everything that carries this cluster's name, including what no plan lists any more. */
+  removeAll(options?: { keepData?: boolean }): Promise<Removed>;
+}
+
+export const nothingRemoved: Removed = { processes: 0, containers: 0, networks: 0, volumes: 0 };
+
+export function addRemoved(a: Removed, b: Removed): Removed {
+  return {
+    processes: a.processes + b.processes,
+    containers: a.containers + b.containers,
+    networks: a.networks + b.networks,
+    volumes: a.volumes + b.volumes,
+  };
+}
