@@ -93,8 +93,8 @@ export async function diagnoseFiles(
   options: DiagnoseOptions,
 ): Promise<DoctorResult> {
   const [{ readProject }, { staticDiagnosis }, { CHECKS }] = await Promise.all([
-    import('../../src/checks/gather/files/read-project.js'),
-    import('../../src/checks/static/index.js'),
+    import('../../src/checks/gather/project/read-project.js'),
+    import('../../src/checks/files/index.js'),
     import('../../src/checks/index.js'),
   ]);
   return staticDiagnosis(await readProject({ ...files, env: context.env }), CHECKS, options);

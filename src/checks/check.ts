@@ -1,6 +1,6 @@
 import type { Gathered } from '../model/gathered.js';
 import type { Repair } from '../model/repair.js';
-import type { Project } from './static/project.js';
+import type { Project } from './files/project.js';
 
 export type { Repair } from '../model/repair.js';
 

@@ -1,6 +1,6 @@
 import type { Check } from './check.js';
+import { FILE_CHECKS } from './files/index.js';
 import { CHECKS } from './registry.js';
-import { FILE_CHECKS } from './static/index.js';
 
 export type { Check, RawFinding, Repair, Severity, Skip } from './check.js';
 export { SEVERITIES } from './check.js';

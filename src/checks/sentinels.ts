@@ -3,8 +3,8 @@ import type { Gathered, GatheredSentinel, GatheredServer } from '../model/gather
 import { listed } from '../model/words.js';
 import type { RawFinding, Skip } from './check.js';
 import { cli, type MonitoredAt, silentSentinels } from './evidence.js';
+import { type Directive, parseConf } from './files/conf.js';
 import { type Group, groupsOf, judged, num, readAll } from './group.js';
-import { type Directive, parseConf } from './static/conf.js';
 
 /** Judges every group that some sentinel tells of; sentinels that tell nothing are named as missing. */
 export function judgeViews(gathered: Gathered, see: (group: Group) => RawFinding[]): RawFinding[] | Skip {

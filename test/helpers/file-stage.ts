@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readProject } from '../../src/checks/gather/files/read-project.js';
+import { staticDiagnosis } from '../../src/checks/files/index.js';
+import { readProject } from '../../src/checks/gather/project/read-project.js';
 import { CHECKS, type DoctorResult, type Finding } from '../../src/checks/index.js';
-import { staticDiagnosis } from '../../src/checks/static/index.js';
 
 /** Files by their names below a directory. */
 export type Files = Record<string, string>;

@@ -1,6 +1,6 @@
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
-import { changeFile, withLine } from '../change-file.js';
 import type { Check, RawFinding } from '../check.js';
+import { changeFile, withLine } from '../fixes.js';
 import { dataNodes, idsOf, judged, shown } from '../group.js';
 import { sentinelWantsPassword, wantsPassword } from '../passwords.js';
 import { directivesOf, isLoopback, lastOf } from '../sentinels.js';

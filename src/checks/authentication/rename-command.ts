@@ -1,8 +1,8 @@
 import type { GatheredNode } from '../../model/gathered.js';
 import { listed } from '../../model/words.js';
-import { inFile } from '../change-file.js';
 import type { Check, RawFinding } from '../check.js';
 import { cli, silentSentinels, viewsOf } from '../evidence.js';
+import { inFile } from '../fixes.js';
 import { groupsOf, idsOf, judged, readAll } from '../group.js';
 import { directivesOf, sentinelLines } from '../sentinels.js';
 

@@ -1,8 +1,8 @@
 import type { Address } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel, GatheredServer } from '../../model/gathered.js';
-import { changeFile, withLine } from '../change-file.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, missing as lacking } from '../evidence.js';
+import { changeFile, withLine } from '../fixes.js';
 import { dataNodes, groupsOf, isAt, judged, shown } from '../group.js';
 import { directivesOf, lastOf } from '../sentinels.js';
 import { setConfig } from '../set-config.js';

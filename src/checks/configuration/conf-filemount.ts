@@ -1,5 +1,5 @@
-import { fileOf } from '../change-file.js';
 import type { Check } from '../check.js';
+import { fileOf } from '../fixes.js';
 import { judged, readAll } from '../group.js';
 
 export default {

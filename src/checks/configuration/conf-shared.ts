@@ -1,7 +1,7 @@
 import type { GatheredSentinel } from '../../model/gathered.js';
 import { listed } from '../../model/words.js';
-import { changeFile, fileOf, inFile, pathOf } from '../change-file.js';
 import type { Check } from '../check.js';
+import { changeFile, fileOf, inFile, pathOf } from '../fixes.js';
 import { idsOf } from '../group.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
-import { fileOf } from '../change-file.js';
 import type { Check } from '../check.js';
 import { cli } from '../evidence.js';
+import { fileOf } from '../fixes.js';
 import { judged } from '../group.js';
 import { containerOf } from '../network/containers.js';
 

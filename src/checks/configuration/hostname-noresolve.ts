@@ -1,7 +1,7 @@
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
-import { changeFile, withLine } from '../change-file.js';
 import type { Check } from '../check.js';
 import { cli } from '../evidence.js';
+import { changeFile, withLine } from '../fixes.js';
 import { judged } from '../group.js';
 import { directivesOf, isIp, sentinelLines } from '../sentinels.js';
 

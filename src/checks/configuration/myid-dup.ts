@@ -1,6 +1,6 @@
-import { changeFile, withoutLines } from '../change-file.js';
 import type { Check } from '../check.js';
 import { cli } from '../evidence.js';
+import { changeFile, withoutLines } from '../fixes.js';
 import { idsOf, judged, readAll } from '../group.js';
 
 export default {

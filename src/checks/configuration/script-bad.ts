@@ -1,6 +1,6 @@
-import { changeFile, withoutLines } from '../change-file.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
+import { changeFile, withoutLines } from '../fixes.js';
 import { judged, num, readAll } from '../group.js';
 
 const SCRIPTS = ['notification-script', 'client-reconfig-script'] as const;

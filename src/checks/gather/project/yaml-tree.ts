@@ -1,5 +1,5 @@
 import type { Alias, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
-import type { Tree } from '../../static/compose/tree.js';
+import type { Tree } from '../../files/compose/tree.js';
 
 /** More than any compose file has; what aliases of aliases can blow a small one up to. */
 const MOST_NODES = 50_000;

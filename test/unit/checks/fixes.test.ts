@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { changeFile, withLine, withoutLines } from '../../../src/checks/change-file.js';
+import { changeFile, withLine, withoutLines } from '../../../src/checks/fixes.js';
 import type { Gathered, GatheredSentinel, Life } from '../../../src/model/gathered.js';
 import { healthyGathered } from '../../helpers/recorded-gathering.js';
 

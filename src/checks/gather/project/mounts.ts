@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, posix, resolve } from 'node:path';
-import type { Mount, Service } from '../../static/compose/service.js';
-import { at, type Tree, textOf } from '../../static/compose/tree.js';
+import type { Mount, Service } from '../../files/compose/service.js';
+import { at, type Tree, textOf } from '../../files/compose/tree.js';
 
 /** A file of a container on this machine, or why it can't be had. */
 export type Placed =

@@ -1,9 +1,9 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FILE_CHECKS } from '../../../../src/checks/files/index.js';
+import { RULES } from '../../../../src/checks/files/rules.js';
 import { CHECKS } from '../../../../src/checks/index.js';
-import { FILE_CHECKS } from '../../../../src/checks/static/index.js';
-import { RULES } from '../../../../src/checks/static/rules.js';
 import { redisConf, sentinelConf, withReplicaOf } from '../../../../src/model/conf.js';
 import type { ClusterPlan, NodePlan } from '../../../../src/model/plan.js';
 import { DEFAULT_SPEC } from '../../../../src/model/spec.js';

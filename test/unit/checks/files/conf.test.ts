@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { optionDirectives, parseConf } from '../../../../src/checks/static/conf.js';
-import type { FileServer } from '../../../../src/checks/static/project.js';
-import { bytesOf, lastOf, savePointsOf, settingOf } from '../../../../src/checks/static/settings.js';
+import { optionDirectives, parseConf } from '../../../../src/checks/files/conf.js';
+import type { FileServer } from '../../../../src/checks/files/project.js';
+import { bytesOf, lastOf, savePointsOf, settingOf } from '../../../../src/checks/files/settings.js';
 
 const server = (text: string): FileServer => ({
   id: 'redis.conf',

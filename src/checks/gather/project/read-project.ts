@@ -1,5 +1,5 @@
 import { usageError } from '../../../errors.js';
-import type { FileServer, Project } from '../../static/project.js';
+import type { FileServer, Project } from '../../files/project.js';
 import { readText, runnable } from './disk.js';
 import { readCompose } from './read-compose.js';
 import { besideIt, readConf } from './read-conf.js';

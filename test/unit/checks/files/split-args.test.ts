@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitArgs } from '../../../../src/checks/static/split-args.js';
+import { splitArgs } from '../../../../src/checks/files/split-args.js';
 
 describe('splitting a line as Redis does', () => {
   it.each([

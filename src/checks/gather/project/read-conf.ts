@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import { type Directive, parseConf, type Trouble } from '../../static/conf.js';
+import { type Directive, parseConf, type Trouble } from '../../files/conf.js';
 import { matching, readText } from './disk.js';
 
 /** As many files may include one another; Redis itself has no bound. */

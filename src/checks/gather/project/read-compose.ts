@@ -1,11 +1,11 @@
 import { dirname, join } from 'node:path';
 import { usageError } from '../../../errors.js';
-import { interpolate, parseDotenv } from '../../static/compose/interpolate.js';
-import { isBitnami, type Launch, launchOf } from '../../static/compose/launch.js';
-import { type Service, servicesOf } from '../../static/compose/service.js';
-import { at, entriesOf, itemsOf, type Tree, textOf } from '../../static/compose/tree.js';
-import { optionDirectives, parseConf } from '../../static/conf.js';
-import type { ConfSource, FileServer, Project } from '../../static/project.js';
+import { interpolate, parseDotenv } from '../../files/compose/interpolate.js';
+import { isBitnami, type Launch, launchOf } from '../../files/compose/launch.js';
+import { type Service, servicesOf } from '../../files/compose/service.js';
+import { at, entriesOf, itemsOf, type Tree, textOf } from '../../files/compose/tree.js';
+import { optionDirectives, parseConf } from '../../files/conf.js';
+import type { ConfSource, FileServer, Project } from '../../files/project.js';
 import { kindOf, readText } from './disk.js';
 import { type Placed, placed } from './mounts.js';
 import { type ReadConf, readConf } from './read-conf.js';

@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is compose's own notation
 import { describe, expect, it } from 'vitest';
-import { BadYaml, yamlTree } from '../../../../src/checks/gather/files/yaml-tree.js';
-import { interpolate, parseDotenv } from '../../../../src/checks/static/compose/interpolate.js';
-import { launchOf } from '../../../../src/checks/static/compose/launch.js';
-import { type Service, servicesOf } from '../../../../src/checks/static/compose/service.js';
-import { shellWords, simpleCommands } from '../../../../src/checks/static/compose/words.js';
+import { interpolate, parseDotenv } from '../../../../src/checks/files/compose/interpolate.js';
+import { launchOf } from '../../../../src/checks/files/compose/launch.js';
+import { type Service, servicesOf } from '../../../../src/checks/files/compose/service.js';
+import { shellWords, simpleCommands } from '../../../../src/checks/files/compose/words.js';
+import { BadYaml, yamlTree } from '../../../../src/checks/gather/project/yaml-tree.js';
 
 const services = async (text: string): Promise<Service[]> => servicesOf(await yamlTree(text, (s) => s));
 const only = async (body: string): Promise<Service> => {
