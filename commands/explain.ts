@@ -1,6 +1,7 @@
 import { defineCommand } from '../src/cli/command.js';
 import { checksPage } from '../src/report/markdown/checks-page.js';
-import { type Explained, explainRows, explainText } from '../src/report/text/explain.js';
+import { type Explained, explainText } from '../src/report/text/explain.js';
+import { explainRows } from '../src/report/tsv.js';
 import { requireKnown } from './shared/check-ids.js';
 
 interface Explanation {

@@ -4,7 +4,8 @@ import { trendsOf } from '../src/cluster/store/run-record.js';
 import { integer } from '../src/config/parsers.js';
 import { stateHome } from '../src/config/paths.js';
 import { refused } from '../src/errors.js';
-import { type HistoryResult, historyRows, historyText } from '../src/report/text/history.js';
+import { type HistoryResult, historyText } from '../src/report/text/history.js';
+import { historyRows } from '../src/report/tsv.js';
 import { storeOf } from './shared/engine.js';
 
 const SHOWN_RUNS = 20;

@@ -1,7 +1,7 @@
 import { defineCommand } from '../src/cli/command.js';
 import { duration } from '../src/config/parsers.js';
 import type { InjectResult } from '../src/faults/inject.js';
-import { injectText } from '../src/report/text/faults-inject.js';
+import { injectText } from '../src/report/text/faults.js';
 import { engineOf, ownCluster } from './shared/engine.js';
 
 const MOST_MS = 3_600_000;

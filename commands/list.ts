@@ -1,6 +1,7 @@
 import { defineCommand } from '../src/cli/command.js';
 import type { ListedCluster } from '../src/cluster/store/list.js';
-import { listRows, listText } from '../src/report/text/list.js';
+import { listText } from '../src/report/text/list.js';
+import { listRows } from '../src/report/tsv.js';
 import { engineOf } from './shared/engine.js';
 
 export default defineCommand<{ clusters: ListedCluster[] }>({

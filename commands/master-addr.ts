@@ -2,7 +2,7 @@ import { defineCommand } from '../src/cli/command.js';
 import { viewsExitCode } from '../src/model/views.js';
 import { masterAddrResult } from '../src/model/which-master.js';
 import { masterAddrText } from '../src/report/text/views.js';
-import { masterAddrRows } from '../src/report/views-rows.js';
+import { masterAddrRows } from '../src/report/tsv.js';
 import { lookAt } from './shared/look.js';
 
 export default defineCommand({

@@ -1,6 +1,6 @@
 import { defineCommand } from '../src/cli/command.js';
 import type { RecoverResult } from '../src/faults/recover.js';
-import { recoverAllText, recoverText } from '../src/report/text/faults-recover.js';
+import { recoverAllText, recoverText } from '../src/report/text/faults.js';
 import { engineOf, ownCluster } from './shared/engine.js';
 
 export default defineCommand<RecoverResult | { clusters: RecoverResult[] }>({

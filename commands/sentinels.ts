@@ -2,7 +2,7 @@ import { defineCommand } from '../src/cli/command.js';
 import { sentinelsResult, viewsExitCode } from '../src/model/views.js';
 import { masterNameOf } from '../src/model/which-master.js';
 import { membersText } from '../src/report/text/views.js';
-import { membersRows } from '../src/report/views-rows.js';
+import { membersRows } from '../src/report/tsv.js';
 import { lookAt } from './shared/look.js';
 
 export default defineCommand({

@@ -4,7 +4,7 @@ import { messageOf, refused, usageError } from '../../src/errors.js';
 import { writeAtomically } from '../../src/host/files.js';
 import { formatDurationMs } from '../../src/model/duration.js';
 import type { DriverName } from '../../src/model/plan.js';
-import { chaosJunitXml } from '../../src/report/chaos-junit.js';
+import { chaosJunitXml } from '../../src/report/junit.js';
 import type { ScenarioList } from '../../src/report/text/chaos.js';
 import { randomScenario } from '../../src/scenarios/format/random.js';
 import type { ChaosResult } from '../../src/scenarios/format/result.js';

@@ -1,6 +1,6 @@
 import type { FailoverResult } from '../observe/result.js';
 import { failoverHtml } from './html/page.js';
-import { junitXml } from './junit.js';
+import { failoverJunitXml } from './junit.js';
 import { failoverMarkdown } from './markdown/failover.js';
 import { eventsNdjson } from './ndjson.js';
 
@@ -21,7 +21,7 @@ export const REPORT_FORMATS: readonly ReportFormat[] = [
     render: (result) => `${JSON.stringify(result, null, 2)}\n`,
   },
   { id: 'ndjson', file: 'events.ndjson', extensions: ['.ndjson', '.jsonl'], render: eventsNdjson },
-  { id: 'junit', file: 'junit.xml', extensions: ['.xml'], render: junitXml },
+  { id: 'junit', file: 'junit.xml', extensions: ['.xml'], render: failoverJunitXml },
   { id: 'markdown', file: 'report.md', extensions: ['.md', '.markdown'], render: failoverMarkdown },
 ];
 

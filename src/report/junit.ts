@@ -1,36 +1,139 @@
-import type { FailoverResult, Trial, Verdict } from '../observe/result.js';
+import type { FailoverResult, Trial } from '../observe/result.js';
+import type { ChaosResult, ScenarioResult } from '../scenarios/format/result.js';
 import { headline, trialVerdict } from './words/headline.js';
 import { metricText, thresholdText } from './words/metrics.js';
 
-/** One test case: no fault where it holds. */
+/** `skipped`: not run here. */
+type Outcome = ScenarioResult['outcome'];
+
 interface Case {
   name: string;
-  verdict: Verdict;
-  words: string;
+  outcome: Outcome;
+  /** One line: the message of a failure, an error or a skip. */
+  message: string;
+  /** Everything that was judged. */
+  details: string;
   seconds: number;
 }
 
 interface Suite {
   name: string;
-  cases: Case[];
+  /** Of the cases' class names, after `sentinelctl.`. */
+  className: string;
+  hostname?: string;
+  cases: readonly Case[];
+}
+
+interface Document {
+  name: string;
+  /** ISO 8601 in UTC. */
+  startedAt: string;
+  properties: Readonly<Record<string, string>>;
+  suites: readonly Suite[];
+}
+
+/** A failover-test's result as JUnit XML: a case per trial, threshold and invariant. */
+export function failoverJunitXml(result: FailoverResult): string {
+  return junitXml({
+    name: 'sentinelctl failover-test',
+    startedAt: result.startedAt,
+    properties: {
+      cluster: result.cluster,
+      driver: result.driver,
+      engine: `${result.engine.name} ${result.engine.version}`,
+      fault: result.fault,
+      seed: String(result.seed),
+      command: result.command,
+      outcome: result.outcome,
+      headline: headline(result),
+    },
+    suites: failoverSuites(result)
+      .filter(([, cases]) => cases.length > 0)
+      .map(([name, cases]) => ({ name, className: name, hostname: result.cluster, cases })),
+  });
+}
+
+function failoverSuites({
+  trials,
+  thresholds,
+  invariants,
+  complete,
+  reason,
+}: FailoverResult): [name: string, cases: Case[]][] {
+  return [
+    ['run', [caseOf('the run came to its end', complete ? 'holds' : 'unknown', reason)]],
+    ['trials', trials.map(trialCase)],
+    ['thresholds', thresholds.map((t) => caseOf(t.expression, t.holds, thresholdText(t)))],
+    ['invariants', invariants.map((i) => caseOf(i.id, i.verdict, i.evidence))],
+  ];
+}
+
+function trialCase(trial: Trial, i: number): Case {
+  const broken = trial.invariants.filter((v) => v.verdict !== 'holds');
+  const { switchedMs } = trial.phases;
+  const details = [
+    switchedMs === null
+      ? 'no sentinel switched'
+      : `first switch after ${metricText('switchedMs', switchedMs)}`,
+    ...broken.map((v) => `${v.id}: ${v.evidence}`),
+    ...trial.spurious,
+  ].join('\n');
+  const name = `trial ${i + 1}: ${trial.oldMaster.id} → ${trial.newMaster?.id ?? 'nobody'}`;
+  return caseOf(name, trialVerdict(trial), details, (trial.events.at(-1)?.atMs ?? 0) / 1000);
+}
+
+const caseOf = (name: string, outcome: Outcome, details: string, seconds = 0): Case => ({
+  name,
+  outcome,
+  message: details.split('\n')[0] ?? '',
+  details,
+  seconds,
+});
+
+/** A chaos run's result as JUnit XML: a case per scenario. */
+export function chaosJunitXml(result: ChaosResult): string {
+  return junitXml({
+    name: 'sentinelctl chaos',
+    startedAt: result.startedAt,
+    properties: {
+      driver: result.driver,
+      seed: result.seed === null ? '' : String(result.seed),
+      command: result.command,
+      outcome: result.outcome,
+      complete: String(result.complete),
+    },
+    suites: [{ name: 'scenarios', className: 'chaos', cases: result.scenarios.map(scenarioCase) }],
+  });
+}
+
+function scenarioCase(s: ScenarioResult): Case {
+  const judged = [
+    ...s.steps.map((x) => `${x.outcome}: ${x.step}${x.evidence === '' ? '' : `: ${x.evidence}`}`),
+    ...s.expectations.map((e) => `${e.verdict}: ${e.expectation}: ${e.evidence}`),
+    ...s.invariants.map((i) => `${i.verdict}: ${i.id}: ${i.evidence}`),
+  ].join('\n');
+  const details = s.outcome === 'holds' && judged === '' ? s.reason : judged;
+  return { name: s.name, outcome: s.outcome, message: s.reason, details, seconds: s.tookMs / 1000 };
 }
 
 /**
- * The result as JUnit XML (the dialect that Jenkins, GitLab and GitHub's actions read): a case per trial, threshold
- * and invariant. What is violated is a failure; what is unknown is an error, since missing evidence must not pass.
+ * The dialect that Jenkins, GitLab and GitHub's actions read. `violated` is a failure; `unknown` is an error, since
+ * missing evidence must not pass.
  */
-export function junitXml(result: FailoverResult): string {
-  const suites = suitesOf(result).filter((s) => s.cases.length > 0);
-  const all = suites.flatMap((s) => s.cases);
+function junitXml({ name, startedAt, properties, suites }: Document): string {
+  // JUnit's schema allows neither a fraction of a second nor a time zone.
+  const timestamp = xml(startedAt.replace(/(\.\d+)?Z$/, ''));
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="sentinelctl failover-test" ${totals(all)}>`,
+    `<testsuites name="${xml(name)}" ${totals(suites.flatMap((s) => s.cases))}>`,
     ...suites.flatMap((suite) => [
-      `  <testsuite name="${xml(suite.name)}" ${totals(suite.cases)} timestamp="${xml(stamp(result.startedAt))}" hostname="${xml(result.cluster)}">`,
+      `  <testsuite name="${xml(suite.name)}" ${totals(suite.cases)} timestamp="${timestamp}"${suite.hostname === undefined ? '' : ` hostname="${xml(suite.hostname)}"`}>`,
       '    <properties>',
-      ...properties(result).map(([name, value]) => `      <property name="${name}" value="${xml(value)}"/>`),
+      ...Object.entries(properties).map(
+        ([key, value]) => `      <property name="${key}" value="${xml(value)}"/>`,
+      ),
       '    </properties>',
-      ...suite.cases.flatMap((c) => caseLines(c, suite.name)),
+      ...suite.cases.flatMap((c) => caseLines(c, suite.className)),
       '  </testsuite>',
     ]),
     '</testsuites>',
@@ -38,83 +141,25 @@ export function junitXml(result: FailoverResult): string {
   ].join('\n');
 }
 
-function suitesOf(result: FailoverResult): Suite[] {
-  const { trials, thresholds, invariants } = result;
-  const run: Case = {
-    name: 'the run came to its end',
-    verdict: result.complete ? 'holds' : 'unknown',
-    words: result.reason,
-    seconds: 0,
+function caseLines({ name, outcome, message, details, seconds }: Case, className: string): string[] {
+  const body: Record<Outcome, string> = {
+    holds: `<system-out>${xml(details)}</system-out>`,
+    violated: `<failure type="violated" message="${xml(message)}">${xml(details)}</failure>`,
+    unknown: `<error type="unknown" message="${xml(message)}">${xml(details)}</error>`,
+    skipped: `<skipped message="${xml(message)}"/>`,
   };
   return [
-    { name: 'run', cases: [run] },
-    { name: 'trials', cases: trials.map(trialCase) },
-    {
-      name: 'thresholds',
-      cases: thresholds.map((t) => ({
-        name: t.expression,
-        verdict: t.holds,
-        words: thresholdText(t),
-        seconds: 0,
-      })),
-    },
-    {
-      name: 'invariants',
-      cases: invariants.map((i) => ({ name: i.id, verdict: i.verdict, words: i.evidence, seconds: 0 })),
-    },
-  ];
-}
-
-function trialCase(trial: Trial, i: number): Case {
-  const broken = trial.invariants.filter((v) => v.verdict !== 'holds');
-  const { switchedMs } = trial.phases;
-  const words = [
-    switchedMs === null
-      ? 'no sentinel switched'
-      : `first switch after ${metricText('switchedMs', switchedMs)}`,
-    ...broken.map((v) => `${v.id}: ${v.evidence}`),
-    ...trial.spurious,
-  ];
-  return {
-    name: `trial ${i + 1}: ${trial.oldMaster.id} → ${trial.newMaster?.id ?? 'nobody'}`,
-    verdict: trialVerdict(trial),
-    words: words.join('\n'),
-    seconds: (trial.events.at(-1)?.atMs ?? 0) / 1000,
-  };
-}
-
-function caseLines({ name, verdict, words, seconds }: Case, suite: string): string[] {
-  const open = `    <testcase name="${xml(name)}" classname="sentinelctl.${xml(suite)}" time="${seconds.toFixed(3)}"`;
-  const out = `      <system-out>${xml(words)}</system-out>`;
-  if (verdict === 'holds') return [`${open}>`, out, '    </testcase>'];
-  const tag = verdict === 'violated' ? 'failure' : 'error';
-  const first = words.split('\n')[0] ?? '';
-  return [
-    `${open}>`,
-    `      <${tag} type="${verdict}" message="${xml(first)}">${xml(words)}</${tag}>`,
+    `    <testcase name="${xml(name)}" classname="sentinelctl.${xml(className)}" time="${seconds.toFixed(3)}">`,
+    `      ${body[outcome]}`,
     '    </testcase>',
   ];
 }
 
 function totals(cases: readonly Case[]): string {
-  const of = (verdict: Verdict): number => cases.filter((c) => c.verdict === verdict).length;
+  const of = (outcome: Outcome): number => cases.filter((c) => c.outcome === outcome).length;
   const seconds = cases.reduce((sum, c) => sum + c.seconds, 0);
-  return `tests="${cases.length}" failures="${of('violated')}" errors="${of('unknown')}" skipped="0" time="${seconds.toFixed(3)}"`;
+  return `tests="${cases.length}" failures="${of('violated')}" errors="${of('unknown')}" skipped="${of('skipped')}" time="${seconds.toFixed(3)}"`;
 }
-
-const properties = (result: FailoverResult): [name: string, value: string][] => [
-  ['cluster', result.cluster],
-  ['driver', result.driver],
-  ['engine', `${result.engine.name} ${result.engine.version}`],
-  ['fault', result.fault],
-  ['seed', String(result.seed)],
-  ['command', result.command],
-  ['outcome', result.outcome],
-  ['headline', headline(result)],
-];
-
-/** The schema of JUnit knows no fraction and no zone. */
-export const stamp = (iso: string): string => iso.replace(/(\.\d+)?Z$/, '');
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -124,8 +169,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** Text for XML 1.0: entities, and a space for what the standard forbids whatever it is written as. */
-export function xml(text: string): string {
+/** Text for XML 1.0: entities, and a space for each character that the standard forbids even when escaped. */
+function xml(text: string): string {
   return text
     .replace(/\u00a0/g, ' ')
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, ' ')

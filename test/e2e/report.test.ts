@@ -8,7 +8,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FailoverResult } from '../../src/observe/result.js';
 import { failoverHtml } from '../../src/report/html/page.js';
-import { junitXml } from '../../src/report/junit.js';
+import { failoverJunitXml } from '../../src/report/junit.js';
 import { metricText } from '../../src/report/words/metrics.js';
 import {
   CONTRASTS,
@@ -257,7 +257,7 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     const parsed = await ask<{ error: string | null; cases: number; tests: number }>(
       page,
       READ_XML,
-      junitXml(result),
+      failoverJunitXml(result),
     );
     expect(parsed.error).toBeNull();
     expect(parsed.cases).toBe(parsed.tests);

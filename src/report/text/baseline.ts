@@ -1,6 +1,7 @@
 import type { BaselineComparison, MetricComparison } from '../../failover/baseline.js';
 import { plain, wrap } from '../plain-text.js';
 import { metricLabel, metricText } from '../words/metrics.js';
+import { paintOf } from './outcome.js';
 import { verdictLines } from './problems.js';
 import { type Cell, type Column, table } from './table.js';
 import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
@@ -10,11 +11,10 @@ export function baselineText(comparison: BaselineComparison, view: View): string
   const theme = themeOf(view);
   const { outcome, reason, differs, metrics } = comparison;
   const word = { holds: 'NOT WORSE', violated: 'WORSE', unknown: 'UNKNOWN' }[outcome];
-  const paint = { holds: theme.ok, violated: theme.bad, unknown: theme.warn }[outcome];
   const changed = metrics.filter((m) => m.verdict === 'worse' || m.verdict === 'better');
   const same = metrics.filter((m) => m.verdict === 'same').length;
   return [
-    ...verdictLines(word, paint, reason, view),
+    ...verdictLines(word, paintOf(outcome, theme), reason, view),
     ...wrap(`against the run of ${plain(comparison.baselineStartedAt)}`, view.columns, 2).map(theme.dim),
     ...differs.flatMap((d) => {
       const line = `${d.decisive ? SYMBOL.bad : SYMBOL.warn} ${d.setting}: ${d.baseline} in the baseline, ${d.now} now`;

@@ -1,11 +1,11 @@
-import type { Severity } from '../../checks/check.js';
 import type { DoctorResult } from '../../checks/diagnose.js';
 import type { Finding, Skipped } from '../../checks/run.js';
+import type { Repaired } from '../../model/repair.js';
 import { plain, wrap } from '../plain-text.js';
+import { SEVERITY_MARK, severityPaint } from './outcome.js';
 import { nextLines, verdictLines } from './problems.js';
 import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
 
-const MARK: Record<Severity, string> = { critical: SYMBOL.bad, warning: SYMBOL.warn, info: 'i' };
 /** So many findings of one check are shown. */
 const SHOWN_ALIKE = 10;
 /** So many checks are named that are skipped for one and the same reason. */
@@ -45,13 +45,13 @@ function alikeLines(alike: readonly Finding[], shown: Map<string, string>, view:
     if (i >= SHOWN_ALIKE) return [];
     const isLast = i === Math.min(alike.length, SHOWN_ALIKE) - 1;
     return [
-      ...wrap(plain(`${MARK[finding.severity]} ${headOf(finding)}`), view.columns, 2).map(
-        paintOf(finding.severity, theme),
+      ...wrap(plain(`${SEVERITY_MARK[finding.severity]} ${headOf(finding)}`), view.columns, 2).map(
+        severityPaint(finding.severity, theme),
       ),
       ...(i === 0 ? dim(finding.consequence) : []),
       ...fixLines(finding, shown, view),
       ...finding.consequences.flatMap((other) =>
-        wrap(plain(`  ↳ ${headOf(other)}`), view.columns, 4).map(paintOf(other.severity, theme)),
+        wrap(plain(`  ↳ ${headOf(other)}`), view.columns, 4).map(severityPaint(other.severity, theme)),
       ),
       ...(isLast && left > 0 ? dim(`and ${left} more of ${finding.id}; --json has them all`) : []),
       ...(isLast ? dim(finding.source) : []),
@@ -77,10 +77,6 @@ function fixLines({ fix, id }: Finding, shown: Map<string, string>, view: View):
   return fix.flatMap((line) => nextLines(line, view));
 }
 
-function paintOf(severity: Severity, theme: Theme): (text: string) => string {
-  return { critical: theme.bad, warning: theme.warn, info: theme.accent }[severity];
-}
-
 /** `6 skipped: needs --watch-for 5s (flapping, lag); …`: the reasons, and which checks each one kept from judging. */
 function skippedLines(skipped: readonly Skipped[], view: View): string[] {
   const theme = themeOf(view);
@@ -96,19 +92,22 @@ function skippedLines(skipped: readonly Skipped[], view: View): string[] {
   ];
 }
 
-/** Rows for `--output tsv`: what is explained by another finding names it in the last column. */
-export function doctorRows({ findings }: DoctorResult): { columns: string[]; rows: string[][] } {
-  const row = (f: Finding, cause: string): string[] => [
-    f.severity,
-    f.id,
-    f.subject,
-    f.message,
-    f.fix.join('; '),
-    f.at === undefined ? '' : `${f.at.file}:${f.at.line}`,
-    cause,
-  ];
-  return {
-    columns: ['severity', 'id', 'subject', 'message', 'fix', 'at', 'cause'],
-    rows: findings.flatMap((f) => [row(f, ''), ...f.consequences.map((c) => row(c, f.id))]),
-  };
+const REPAIR_WORDS: Record<Repaired['outcome'], string> = {
+  done: 'done, and read back',
+  would: 'would be done',
+  declined: 'left: declined',
+  left: 'left',
+};
+
+/** What became of each repair, a line each. */
+export function repairedLines(fixed: readonly Repaired[], view: View): string[] {
+  const theme = themeOf(view);
+  if (fixed.length === 0)
+    return [theme.dim('nothing here is for --fix: it leaves what is not safe, and what is a choice')];
+  return fixed.flatMap(({ does, outcome, why }) => {
+    const mark = outcome === 'done' ? SYMBOL.ok : outcome === 'would' ? SYMBOL.next : SYMBOL.unknown;
+    const paint = outcome === 'done' ? theme.ok : outcome === 'would' ? theme.accent : theme.warn;
+    const reason = why === null ? '' : `: ${why}`;
+    return wrap(plain(`${mark} ${does} (${REPAIR_WORDS[outcome]}${reason})`), view.columns, 2).map(paint);
+  });
 }

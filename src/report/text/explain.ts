@@ -1,5 +1,6 @@
 import type { Check } from '../../checks/check.js';
 import { wrap } from '../plain-text.js';
+import { severityPaint } from './outcome.js';
 import { nextLines } from './problems.js';
 import { type Cell, table } from './table.js';
 import { themeOf, type View } from './theme.js';
@@ -32,10 +33,9 @@ function longForm(check: Explained, view: View): string {
 
 function listForm(checks: readonly Explained[], view: View): string {
   const theme = themeOf(view);
-  const paint = { critical: theme.bad, warning: theme.warn, info: theme.accent };
   const rows = checks.map((c): Cell[] => [
     { text: c.id, paint: theme.bold },
-    { text: c.severity, paint: paint[c.severity] },
+    { text: c.severity, paint: severityPaint(c.severity, theme) },
     c.group,
     c.title,
   ]);
@@ -44,12 +44,4 @@ function listForm(checks: readonly Explained[], view: View): string {
     rows,
     view,
   );
-}
-
-/** Rows for `--output tsv`. */
-export function explainRows(checks: readonly Explained[]): { columns: string[]; rows: string[][] } {
-  return {
-    columns: ['id', 'severity', 'group', 'title'],
-    rows: checks.map((c) => [c.id, c.severity, c.group, c.title]),
-  };
 }

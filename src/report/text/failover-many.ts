@@ -6,8 +6,9 @@ import { trialVerdict } from '../words/headline.js';
 import { ledgerTotals, ledgerWords } from '../words/losses.js';
 import { inOrder, isTime, metricLabel, metricText } from '../words/metrics.js';
 import { axis } from './bar.js';
+import { MARK } from './outcome.js';
 import { type Cell, table } from './table.js';
-import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
+import { type Theme, themeOf, type View } from './theme.js';
 
 /** Metrics that one screen has room for; the reports in files have all of them. */
 const SHOWN: readonly string[] = [
@@ -33,14 +34,13 @@ export function manyLines(result: FailoverResult, view: View): string[] {
 /** `trials  ✔✔✗✔`, and a line for each that does not hold. */
 function trialsLines(trials: readonly Trial[], view: View): string[] {
   const theme = themeOf(view);
-  const mark = { holds: SYMBOL.ok, violated: SYMBOL.bad, unknown: SYMBOL.unknown };
-  const strip = trials.map((t) => mark[trialVerdict(t)]).join('');
+  const strip = trials.map((t) => MARK[trialVerdict(t)]).join('');
   const bad = trials.flatMap((trial, i) => {
     const verdict = trialVerdict(trial);
     if (verdict === 'holds' && trial.spurious.length === 0) return [];
     const broken = trial.invariants.filter((v) => v.verdict !== 'holds').map((v) => v.id);
     const words = [...(broken.length > 0 ? [listed(broken)] : []), ...trial.spurious].join('; ');
-    const line = `${mark[verdict]} trial ${i + 1}, ${trial.oldMaster.id} → ${trial.newMaster?.id ?? 'nobody'}: ${words || 'no invariant was judged'}`;
+    const line = `${MARK[verdict]} trial ${i + 1}, ${trial.oldMaster.id} → ${trial.newMaster?.id ?? 'nobody'}: ${words || 'no invariant was judged'}`;
     return wrap(plain(line), view.columns, 2).map(theme.warn);
   });
   // More than a few would push the numbers off the screen.

@@ -5,8 +5,9 @@ import { headline, nextCommands, settingOf } from '../words/headline.js';
 import { thresholdText } from '../words/metrics.js';
 import { manyLines } from './failover-many.js';
 import { trialLines } from './failover-one.js';
+import { MARK, paintOf } from './outcome.js';
 import { verdictLines } from './problems.js';
-import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
+import { SYMBOL, themeOf, type View } from './theme.js';
 
 /**
  * One screen: the verdict, then one trial on a time axis or several as a summary, what must hold (with its evidence
@@ -42,11 +43,6 @@ function incompleteLines(view: View): string[] {
   const words = `${SYMBOL.warn} the run did not get to its end: what is shown was measured, the rest is missing`;
   return wrap(words, view.columns, 2).map(themeOf(view).warn);
 }
-
-const MARK = { holds: SYMBOL.ok, violated: SYMBOL.bad, unknown: SYMBOL.unknown } as const;
-
-const paintOf = (verdict: Verdict, theme: Theme): ((text: string) => string) =>
-  ({ holds: theme.ok, violated: theme.bad, unknown: theme.warn })[verdict];
 
 /** Thresholds with what was measured; invariants that hold in one line, the others with their evidence. */
 function judgementLines({ thresholds, invariants }: FailoverResult, view: View): string[] {

@@ -1,5 +1,10 @@
 import type { Fault, Way } from '../../faults/catalogue/fault.js';
-import { padEnd, widthOf, wrap } from '../plain-text.js';
+import type { InjectResult } from '../../faults/inject.js';
+import type { RecoverResult } from '../../faults/recover.js';
+import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
+import { command } from '../../model/hints.js';
+import { listed } from '../../model/words.js';
+import { padEnd, plain, widthOf, wrap } from '../plain-text.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
 
 /** Every fault in a line: name, what it is. */
@@ -44,3 +49,58 @@ const wayLines = (driver: string, way: Way): string[] =>
   way.can
     ? [`${driver}: ${way.injects}; taken back: ${way.heals}`]
     : [`${driver}: not possible, ${way.why}; instead: ${way.instead}`];
+
+/**
+ * What was done, or would be; what to expect; and how it is taken back. `told`: what was seen has been shown already,
+ * as it happened.
+ */
+export function injectText(result: InjectResult & { told?: boolean }, view: View): string {
+  const theme = themeOf(view);
+  const { dryRun, healed, forMs, fault, cluster } = result;
+  const lasts =
+    forMs === null ? 'until it is healed' : forMs === 0 ? 'at once over' : `for ${formatDurationMs(forMs)}`;
+  const first = dryRun
+    ? `${fault} would be injected into ${cluster}, ${lasts}; nothing was done`
+    : healed
+      ? theme.ok(
+          `${SYMBOL.ok} ${fault} was ${forMs === 0 ? 'done' : `in effect ${lasts}`}, and ${cluster} is whole again`,
+        )
+      : theme.warn(`${fault} is in effect on ${cluster}`);
+  const item = (text: string): string[] => wrap(`  ${plain(text)}`, view.columns, 4);
+  const acts = result.acts.flatMap(({ does, undo }) => [
+    ...item(does),
+    ...(healed ? [] : item(`  taken back: ${undo}`).map(theme.dim)),
+  ]);
+  const seen = result.seen.flatMap(({ atMs, message }) => item(`${humanDurationMs(atMs)}: ${message}`));
+  return [
+    first,
+    ...acts,
+    ...(seen.length === 0 || result.told === true ? [] : [theme.bold('Seen'), ...seen]),
+    ...(healed ? [] : [theme.bold('A correct cluster'), ...result.correct.flatMap(item)]),
+    ...(healed ? [] : [theme.bold('What must not happen'), ...result.mustNot.flatMap(item)]),
+    ...(result.expires === null || healed ? [] : item(`ends by itself: ${result.expires}`)),
+    ...(result.heal === null ? [] : [theme.accent(`${SYMBOL.next} ${result.heal}`)]),
+  ].join('\n');
+}
+
+/** What was taken back, and how the cluster is now. */
+export function recoverText(result: RecoverResult, view: View): string {
+  const theme = themeOf(view);
+  const { cluster, what, undone, started, master } = result;
+  if (what === null) return `nothing to take back on ${cluster}: no run has left anything`;
+  const item = (text: string): string[] => wrap(`  ${text}`, view.columns, 4);
+  return [
+    theme.ok(`${SYMBOL.ok} what "${what}" had done to ${cluster} is taken back, and everyone agrees again`),
+    ...(undone.length === 0 ? item('it was taken back already: only the proof was missing') : []),
+    ...undone.flatMap(item),
+    ...(started.length === 0 ? [] : item(`started: ${listed(started)}`)),
+    ...(master === null ? [] : item(`the master is ${master}`)),
+    theme.accent(`${SYMBOL.next} ${command('status', cluster)}`),
+  ].join('\n');
+}
+
+/** The same for every cluster that something was left on. */
+export const recoverAllText = (results: readonly RecoverResult[], view: View): string =>
+  results.length === 0
+    ? 'nothing to take back on any cluster'
+    : results.map((result) => recoverText(result, view)).join('\n');

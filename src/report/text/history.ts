@@ -4,6 +4,7 @@ import { command } from '../../model/hints.js';
 import { count, listed } from '../../model/words.js';
 import { plain, wrap } from '../plain-text.js';
 import { grouped } from '../words/metrics.js';
+import { MARK, paintOf } from './outcome.js';
 import { type Cell, table } from './table.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
 
@@ -62,18 +63,15 @@ export function historyText(result: HistoryResult, view: View): string {
   ].join('\n');
 }
 
-const MARK = { holds: SYMBOL.ok, violated: SYMBOL.bad, unknown: SYMBOL.unknown } as const;
-
 function rowOf(run: HistoryRun, view: View): Cell[] {
   const theme = themeOf(view);
   const narrow = view.columns < 60;
-  const paint = { holds: theme.ok, violated: theme.bad, unknown: theme.warn }[run.outcome];
   const ms = (value: number | undefined): string => (value === undefined ? '-' : humanDurationMs(value));
   return [
     narrow ? run.startedAt.slice(0, 16).replace('T', ' ') : run.startedAt.replace(/\.\d+Z$/, 'Z'),
     {
       text: `${MARK[run.outcome]}${narrow ? '' : ` ${run.outcome}`}${run.complete ? '' : ' cut short'}`,
-      paint,
+      paint: paintOf(run.outcome, theme),
     },
     run.fault,
     formatDurationMs(run.config.downAfterMs),
@@ -106,32 +104,4 @@ function unreadableWords({ unreadable: { lines, truncated } }: HistoryResult): s
     lines.length > few.length ? `${few.join(', ')} and ${lines.length - few.length} more` : listed(few);
   const why = truncated ? '; the last one was cut off while it was written' : '';
   return [`${SYMBOL.warn} ${count(lines.length, 'line')} of the history can't be read (${named})${why}`];
-}
-
-/** Rows for `--output tsv`. */
-export function historyRows({ runs }: HistoryResult): { columns: string[]; rows: string[][] } {
-  const cell = (value: number | undefined | null): string =>
-    value === undefined || value === null ? '' : String(value);
-  return {
-    columns: [
-      ...['started_at', 'outcome', 'fault', 'driver', 'down_after_ms', 'trials', 'held', 'switched_p50_ms'],
-      ...['switched_max_ms', 'outage_p50_ms', 'outage_max_ms', 'acknowledged', 'lost', 'trend_switched_ms'],
-    ],
-    rows: runs.map((run) => [
-      run.startedAt,
-      run.outcome,
-      run.fault,
-      run.driver,
-      String(run.config.downAfterMs),
-      String(run.trials),
-      String(run.held),
-      cell(run.switchedMs?.p50),
-      cell(run.switchedMs?.max),
-      cell(run.outageMs?.p50),
-      cell(run.outageMs?.max),
-      cell(run.ledger?.acknowledged),
-      cell(run.ledger?.lost),
-      cell(run.trend?.switchedMs),
-    ]),
-  };
 }

@@ -34,17 +34,3 @@ export function listText(entries: readonly ListEntry[], view: View): string {
     view,
   );
 }
-
-/** Rows for `--output tsv`. */
-export function listRows(entries: readonly ListEntry[]): { columns: string[]; rows: string[][] } {
-  return {
-    columns: ['cluster', 'driver', 'state', 'nodes', 'running'],
-    rows: entries.map((e) => [
-      e.cluster,
-      e.driver,
-      e.state,
-      String(e.nodes),
-      e.running === undefined ? '' : String(e.running),
-    ]),
-  };
-}

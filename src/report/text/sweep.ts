@@ -4,6 +4,7 @@ import { count } from '../../model/words.js';
 import type { SweepPoint, SweepResult } from '../../observe/sweep-result.js';
 import { plain, together, wrap } from '../plain-text.js';
 import { grouped } from '../words/metrics.js';
+import { paintOf } from './outcome.js';
 import { verdictLines } from './problems.js';
 import { type Cell, type Column, table } from './table.js';
 import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
@@ -22,11 +23,10 @@ const COLUMNS: readonly Column[] = [
 /** The frontier as a table: a row per combination of settings, and what became of them. `again` runs it once more. */
 export function sweepText(result: SweepResult, view: View, again = result.command): string {
   const theme = themeOf(view);
-  const paint = { holds: theme.ok, violated: theme.bad, unknown: theme.warn }[result.outcome];
   const word = result.outcome === 'holds' ? 'MEASURED' : result.outcome.toUpperCase();
   const { restoration } = result;
   return [
-    ...verdictLines(word, paint, result.reason, view),
+    ...verdictLines(word, paintOf(result.outcome, theme), result.reason, view),
     ...wrap(plain(settingWords(result)), view.columns, 2).map(theme.dim),
     ...result.warnings.flatMap((w) => wrap(`${SYMBOL.warn} ${plain(w)}`, view.columns, 2).map(theme.warn)),
     '',

@@ -4,7 +4,7 @@ import type { Asked, Claim, MastersResult, MembersResult, Subject } from '../../
 import type { MasterAddrResult } from '../../model/which-master.js';
 import { count } from '../../model/words.js';
 import { plain, wrap } from '../plain-text.js';
-import { FIELDS, show } from '../views-rows.js';
+import { FIELDS, show } from '../words/claim-fields.js';
 import { type Cell, type Column, table } from './table.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
 

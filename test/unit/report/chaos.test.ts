@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chaosJunitXml } from '../../../src/report/chaos-junit.js';
+import { chaosJunitXml } from '../../../src/report/junit.js';
 import { tapText } from '../../../src/report/tap.js';
 import { chaosText } from '../../../src/report/text/chaos.js';
 import {

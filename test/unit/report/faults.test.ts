@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { faultOf } from '../../../src/faults/catalogue/index.js';
 import type { InjectResult } from '../../../src/faults/inject.js';
-import { faultsText, faultText } from '../../../src/report/text/faults.js';
-import { injectText } from '../../../src/report/text/faults-inject.js';
-import { recoverAllText, recoverText } from '../../../src/report/text/faults-recover.js';
+import {
+  faultsText,
+  faultText,
+  injectText,
+  recoverAllText,
+  recoverText,
+} from '../../../src/report/text/faults.js';
 
 const view = { color: false, columns: 72 };
 const injected: InjectResult = {

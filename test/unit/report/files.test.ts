@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatOf, REPORT_FORMATS } from '../../../src/report/formats.js';
-import { junitXml } from '../../../src/report/junit.js';
+import { failoverJunitXml } from '../../../src/report/junit.js';
 import { failoverMarkdown } from '../../../src/report/markdown/failover.js';
 import { eventsNdjson } from '../../../src/report/ndjson.js';
 import {
@@ -19,7 +19,7 @@ const attribute = (tag: string | undefined, name: string): string | undefined =>
 describe('JUnit', () => {
   it('has a case for the run, each trial, each threshold and each invariant', () => {
     const result = violatedResult();
-    const xml = junitXml(result);
+    const xml = failoverJunitXml(result);
     const expected = 1 + result.trials.length + result.thresholds.length + result.invariants.length;
     expect(tags(xml, 'testcase')).toHaveLength(expected);
     const [whole] = tags(xml, 'testsuites');
@@ -33,13 +33,13 @@ describe('JUnit', () => {
   });
 
   it('missing evidence is an error, so that no CI passes on it', () => {
-    const xml = junitXml(cutShortResult());
+    const xml = failoverJunitXml(cutShortResult());
     expect(tags(xml, 'error').map((t) => attribute(t, 'type'))).toEqual(['unknown', 'unknown']);
     expect(xml).toContain('<testcase name="the run came to its end"');
   });
 
   it('holds no character that XML forbids, and no markup that a server sent', () => {
-    const xml = junitXml(hostileResult());
+    const xml = failoverJunitXml(hostileResult());
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
     expect(xml).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/);
     expect(xml).not.toContain('<img');

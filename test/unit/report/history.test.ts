@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { trendsOf } from '../../../src/cluster/store/run-record.js';
 import { runRecordOf } from '../../../src/failover/record-run.js';
-import { type HistoryResult, historyRows, historyText } from '../../../src/report/text/history.js';
+import { type HistoryResult, historyText } from '../../../src/report/text/history.js';
+import { historyRows } from '../../../src/report/tsv.js';
 import { bareResult, cutShortResult, heldResult, violatedResult } from '../../helpers/results.js';
 import { expectToFit, plainView } from './lines.js';
 

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { UpResult } from '../../../src/cluster/up/result.js';
 import { nothingRemoved } from '../../../src/drivers/provisioner.js';
 import { downAllText, downText } from '../../../src/report/text/down.js';
-import { listRows, listText } from '../../../src/report/text/list.js';
+import { listText } from '../../../src/report/text/list.js';
 import { upText } from '../../../src/report/text/up.js';
+import { listRows } from '../../../src/report/tsv.js';
 import { expectToFit, plainView } from './lines.js';
 
 const ref = (id: string, port: number) => ({ id, host: '127.0.0.1', port });

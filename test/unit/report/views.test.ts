@@ -3,7 +3,7 @@ import { OperatorError } from '../../../src/errors.js';
 import { mastersResult, replicasResult, sentinelsResult, viewsExitCode } from '../../../src/model/views.js';
 import { masterAddrResult, masterNameOf } from '../../../src/model/which-master.js';
 import { masterAddrText, mastersText, membersText } from '../../../src/report/text/views.js';
-import { masterAddrRows, mastersRows, membersRows } from '../../../src/report/views-rows.js';
+import { masterAddrRows, mastersRows, membersRows } from '../../../src/report/tsv.js';
 import {
   altered,
   healthy,
