@@ -2,7 +2,7 @@ import { EXIT, type ExitCode } from '../errors.js';
 import type { Gathered } from '../model/gathered.js';
 import type { Check, Severity } from './check.js';
 import { atLeast, fold, serverNames } from './fold.js';
-import { withPasswordNotes } from './password-note.js';
+import { withPasswordNotes } from './passwords.js';
 import { type Finding, runChecks, type Skipped } from './run.js';
 import { type Verdict, verdictOf } from './verdict.js';
 

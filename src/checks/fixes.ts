@@ -1,6 +1,86 @@
-import type { Gathered, GatheredSentinel, GatheredServer } from '../model/gathered.js';
-import { cli, ctl } from './evidence.js';
-import { containerOf } from './network/containers.js';
+import type { Address } from '../model/address.js';
+import type { Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
+import { majorityOf } from '../model/sentinel-timing.js';
+import { cli, ctl, type MonitoredAt } from './evidence.js';
+import type { Group } from './group.js';
+
+/** The commands that set a directive at run time and keep it over a restart. `value` in quotes where it has blanks. */
+export function setConfig(
+  node: Pick<GatheredNode, 'endpoint'>,
+  name: string,
+  value: string | number,
+): string[] {
+  const word = /\s/.test(String(value)) ? `"${value}"` : value;
+  return [cli(node, `CONFIG SET ${name} ${word}`), cli(node, 'CONFIG REWRITE')];
+}
+
+/** The commands that give the sentinels' user of a data node more rights, and keep that: in the ACL file where there is one. */
+export function setUser(node: GatheredNode, rules: readonly string[]): string[] {
+  const user = node.sentinelsUser ?? "<the sentinels' user>";
+  const words = rules.map((rule) => (/[|&*]/.test(rule) ? `'${rule}'` : rule));
+  const inFile = node.config.ok && Boolean(node.config.value.aclfile);
+  return [
+    cli(node, `ACL SETUSER ${user} ${words.join(' ')}`),
+    cli(node, inFile ? 'ACL SAVE' : 'CONFIG REWRITE'),
+  ];
+}
+
+/** The commands that set one of a master's settings at these sentinels; it is kept in their files. */
+export const sentinelSet = (
+  views: readonly MonitoredAt[],
+  masterName: string,
+  setting: string,
+  value: string | number,
+): string[] => views.map(({ sentinel }) => cli(sentinel, `SENTINEL SET ${masterName} ${setting} ${value}`));
+
+/** Everything that makes a sentinel monitor a master as another view of it does. */
+export function monitorLike(
+  sentinel: GatheredSentinel,
+  masterName: string,
+  address: Address,
+  { fields }: MonitoredAt['master'],
+): string[] {
+  const settings = ['down-after-milliseconds', 'failover-timeout', 'parallel-syncs']
+    .filter((name) => fields[name] !== undefined)
+    .map((name) => `${name} ${fields[name]}`);
+  return [
+    cli(sentinel, `SENTINEL MONITOR ${masterName} ${address.host} ${address.port} ${fields.quorum ?? 2}`),
+    ...(settings.length > 0 ? [cli(sentinel, `SENTINEL SET ${masterName} ${settings.join(' ')}`)] : []),
+  ];
+}
+
+/** How one more sentinel joins: it finds the others by itself, over the master. `voters` with it. */
+export function furtherSentinel(
+  gathered: Gathered,
+  { name, address, views }: Group,
+  voters: number,
+): string[] {
+  if (gathered.own) {
+    return ['# empties the cluster:', ctl(gathered, 'down'), ctl(gathered, `up --sentinels ${voters}`)];
+  }
+  const fields = views[0]?.master.fields ?? {};
+  const at = address === null ? '<the master> <its port>' : `${address.host} ${address.port}`;
+  return [
+    '# in the sentinel.conf of a further sentinel, on a machine of its own:',
+    'port 26379',
+    `sentinel monitor ${name} ${at} ${majorityOf(voters)}`,
+    ...['down-after-milliseconds', 'failover-timeout', 'parallel-syncs'].flatMap((setting) =>
+      fields[setting] === undefined ? [] : [`sentinel ${setting} ${name} ${fields[setting]}`],
+    ),
+    'redis-server sentinel.conf --sentinel',
+  ];
+}
+
+/** A node's container, for a command: of a cluster that is not ours, as the place of its file has it (`web-1:/data/redis.conf`). */
+export function containerOf(gathered: Gathered, server: Pick<GatheredServer, 'id' | 'conf'>): string {
+  if (gathered.own) return `sentinelctl-${gathered.cluster}-${server.id}`;
+  const place = server.conf.ok ? /^([\w.-]+):\//.exec(server.conf.value.file) : null;
+  return place?.[1] ?? 'CONTAINER';
+}
+
+/** The network that the containers share. */
+export const networkOf = (gathered: Gathered): string =>
+  gathered.own ? `sentinelctl-${gathered.cluster}` : 'NETWORK';
 
 /** One change of a file, as a shell command. */
 export type Edit = (file: string) => string;

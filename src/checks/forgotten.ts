@@ -1,8 +1,8 @@
 import type { Gathered } from '../model/gathered.js';
 import type { RawFinding } from './check.js';
 import { addressIn, cli, ctl, flagsOf } from './evidence.js';
+import { monitorLike } from './fixes.js';
 import { type Group, idsOf, num } from './group.js';
-import { monitorLike } from './sentinels.js';
 
 /** Whether nobody hears the master, and no sentinel that answers knows a replica of it. */
 export const isForgotten = ({ views, master }: Group): boolean =>

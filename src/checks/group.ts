@@ -1,5 +1,12 @@
 import { type Address, formatAddress, sameAddress } from '../model/address.js';
-import type { Fields, Gathered, GatheredNode, GatheredServer, Got } from '../model/gathered.js';
+import type {
+  Fields,
+  Gathered,
+  GatheredNode,
+  GatheredSentinel,
+  GatheredServer,
+  Got,
+} from '../model/gathered.js';
 import type { RawFinding, Skip } from './check.js';
 import { addressIn, type MonitoredAt, masterNames, nodesOf, viewsOf } from './evidence.js';
 
@@ -56,6 +63,12 @@ export const isAt = (server: Pick<GatheredServer, 'announce' | 'endpoint'>, addr
 export const untold = (groups: readonly Group[]): string[] =>
   groups.filter((g) => g.views.length === 0).map((g) => `${g.name}: no sentinel tells of it`);
 
+/** All data nodes and sentinels. */
+export const serversOf = (gathered: Gathered): (GatheredNode | GatheredSentinel)[] => [
+  ...gathered.nodes,
+  ...gathered.sentinels,
+];
+
 /** The data nodes of the groups that the diagnosis is about. */
 export function dataNodes(gathered: Gathered): GatheredNode[] {
   const { masterName, nodes } = gathered;
@@ -90,6 +103,11 @@ function together(missing: readonly string[]): string[] {
     whose.set(why, [...(whose.get(why) ?? []), who]);
   }
   return [...whose].map(([why, who]) => (why === '' ? who.join('; ') : `${who.join(', ')}: ${why}`));
+}
+
+/** The value of a directive of CONFIG GET under any of its names (`replica-priority`, `slave-priority`). */
+export function settingIn(config: Fields, ...names: string[]): string | undefined {
+  return names.map((name) => config[name]).find((value) => value !== undefined);
 }
 
 /** A number in a record; null where there is none. */
@@ -130,9 +148,9 @@ function splitOnce(text: string, mark: string): [string, string] {
   return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + mark.length)];
 }
 
-/** `redis-1, redis-2`: a subject of several servers. */
-export const idsOf = (servers: readonly Pick<GatheredServer, 'id'>[]): string =>
-  servers.map((s) => s.id).join(', ');
+/** `redis-1, redis-2`: a subject of several servers, each once. */
+export const idsOf = (servers: readonly { id: string }[]): string =>
+  [...new Set(servers.map((s) => s.id))].join(', ');
 
 /** `redis-2 (127.0.0.1:6380)`, or the address alone where it is the id. */
 export function shown(server: Pick<GatheredServer, 'id' | 'announce'>): string {

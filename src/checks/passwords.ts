@@ -1,33 +1,28 @@
-import type { GatheredNode, GatheredSentinel } from '../model/gathered.js';
-import { directivesOf, lastOf, sentinelLines } from './sentinels.js';
-import { settingOf } from './set-config.js';
+import type { Gathered, GatheredNode, GatheredSentinel } from '../model/gathered.js';
+import { asksForPassword, sentinelLines } from './files/settings.js';
+import { settingIn } from './group.js';
+import type { Finding } from './run.js';
+import { linesOf } from './sentinels.js';
 
-/** Whether a data node wants a password; undefined where nobody tells. */
+/** Whether a data node wants a password; undefined where that is unknown. */
 export function wantsPassword(node: GatheredNode): boolean | undefined {
   if (node.silence?.kind === 'auth') return true;
-  if (node.config.ok) return Boolean(settingOf(node.config.value, 'requirepass'));
-  const directives = directivesOf(node);
-  return directives === null ? undefined : Boolean(lastOf(directives, 'requirepass')?.[0]);
+  if (node.config.ok) return Boolean(settingIn(node.config.value, 'requirepass'));
+  const lines = linesOf(node);
+  return lines === null ? undefined : asksForPassword(lines);
 }
 
 /** The same of a sentinel, which has no CONFIG: only its file says so, or that it refused us. */
 export function sentinelWantsPassword(sentinel: GatheredSentinel): boolean | undefined {
   if (sentinel.silence?.kind === 'auth') return true;
-  const directives = directivesOf(sentinel);
-  if (directives === null) return undefined;
-  if (lastOf(directives, 'requirepass')?.[0]) return true;
-  // A rewrite keeps the password of the default user as the hash in its `user` line.
-  return directives.some(
-    (d) =>
-      d.name === 'user' && d.args[0] === 'default' && d.args.includes('on') && !d.args.includes('nopass'),
-  );
+  const lines = linesOf(sentinel);
+  return lines === null ? undefined : asksForPassword(lines);
 }
 
-/** Whether a sentinel's file has the password of a master; undefined where the file can not be read. */
+/** Whether a sentinel's file has the password of a master; undefined where the file cannot be read. */
 export function hasAuthPass(sentinel: GatheredSentinel, masterName: string): boolean | undefined {
-  const directives = directivesOf(sentinel);
-  if (directives === null) return undefined;
-  return sentinelLines(directives, 'auth-pass').some(([name]) => name === masterName);
+  const lines = linesOf(sentinel);
+  return lines === null ? undefined : sentinelLines(lines, 'auth-pass', masterName).length > 0;
 }
 
 /** In milliseconds: Sentinel pings once a second, so an answer that is older is none. */
@@ -42,4 +37,22 @@ export function answersWrongly(fields: Readonly<Record<string, string>>): boolea
   const accepted = Number(fields['last-ok-ping-reply'] ?? Number.NaN);
   const down = (fields.flags ?? '').split(',').includes('s_down');
   return down && reply < FRESH_MS && accepted > reply + FRESH_MS / 2;
+}
+
+const NOTE = '# redis-cli takes the password from the environment: export REDISCLI_AUTH="$(cat FILE)"';
+const ASKS = /^(?:or: )?redis-cli -h (\S+) -p (\d+) /;
+
+/** Says, before the commands that need one, how redis-cli is given a password: never in its arguments. */
+export function withPasswordNotes(findings: readonly Finding[], gathered: Gathered): Finding[] {
+  const locked = new Set(
+    [
+      ...gathered.nodes.filter((n) => wantsPassword(n) === true),
+      ...gathered.sentinels.filter((s) => sentinelWantsPassword(s) === true),
+    ].map(({ endpoint }) => `${endpoint.host} ${endpoint.port}`),
+  );
+  const needsOne = (line: string): boolean => {
+    const [, host, port] = ASKS.exec(line) ?? [];
+    return locked.has(`${host} ${port}`);
+  };
+  return findings.map((f) => (f.fix.some(needsOne) ? { ...f, fix: [NOTE, ...f.fix] } : f));
 }

@@ -1,9 +1,9 @@
-import type { Address } from '../model/address.js';
-import type { Gathered, GatheredSentinel, GatheredServer } from '../model/gathered.js';
+import type { Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
 import { listed } from '../model/words.js';
 import type { RawFinding, Skip } from './check.js';
-import { cli, type MonitoredAt, silentSentinels } from './evidence.js';
-import { type Directive, parseConf } from './files/conf.js';
+import { type MonitoredAt, silentSentinels } from './evidence.js';
+import { parseConf } from './files/conf.js';
+import { type Lines, lastOf, sentinelLines } from './files/settings.js';
 import { type Group, groupsOf, judged, num, readAll } from './group.js';
 
 /** Judges every group that some sentinel tells of; sentinels that tell nothing are named as missing. */
@@ -23,17 +23,6 @@ export function votersOf(gathered: Gathered, { views }: Group): number {
   return Math.max(views.length + silent, ...known);
 }
 
-/** More than half. */
-export const majorityOf = (voters: number): number => Math.floor(voters / 2) + 1;
-
-/** The commands that set one of a master's settings at these sentinels; it is kept in their files. */
-export const sentinelSet = (
-  views: readonly MonitoredAt[],
-  masterName: string,
-  setting: string,
-  value: string | number,
-): string[] => views.map(({ sentinel }) => cli(sentinel, `SENTINEL SET ${masterName} ${setting} ${value}`));
-
 /** `2 at sentinel-1 and sentinel-2, 3 at sentinel-3`, where they differ; else the value alone. */
 export function valuesAt(views: readonly MonitoredAt[], setting: string): string {
   const said = ({ master }: MonitoredAt): string => master.fields[setting] ?? '?';
@@ -48,40 +37,26 @@ export function valuesAt(views: readonly MonitoredAt[], setting: string): string
 export const sentinelIds = (views: readonly MonitoredAt[]): string =>
   views.map(({ sentinel }) => sentinel.id).join(', ');
 
-/** The lines of a server's own file; null where it could not be read. */
-export function directivesOf(server: GatheredServer): Directive[] | null {
-  return server.conf.ok ? parseConf(server.conf.value.file, server.conf.value.text).directives : null;
+/** A server's own configuration file; null where it could not be read. */
+export function linesOf(server: GatheredServer): Lines | null {
+  return server.conf.ok ? parseConf(server.conf.value.file, server.conf.value.text) : null;
 }
 
-/** The last value of a line in a file, as the server takes it; undefined where there is none. */
-export const lastOf = (directives: readonly Directive[], name: string): string[] | undefined =>
-  directives.findLast((d) => d.name === name)?.args;
-
-/** The arguments of each `sentinel NAME …` line. */
-export const sentinelLines = (directives: readonly Directive[], name: string): string[][] =>
-  directives.flatMap((d) =>
-    d.name === 'sentinel' && d.args[0]?.toLowerCase() === name ? [d.args.slice(1)] : [],
-  );
-
-/** Everything that makes a sentinel monitor a master as another view of it does. */
-export function monitorLike(
-  sentinel: GatheredSentinel,
-  masterName: string,
-  address: Address,
-  { fields }: MonitoredAt['master'],
-): string[] {
-  const settings = ['down-after-milliseconds', 'failover-timeout', 'parallel-syncs']
-    .filter((name) => fields[name] !== undefined)
-    .map((name) => `${name} ${fields[name]}`);
-  return [
-    cli(sentinel, `SENTINEL MONITOR ${masterName} ${address.host} ${address.port} ${fields.quorum ?? 2}`),
-    ...(settings.length > 0 ? [cli(sentinel, `SENTINEL SET ${masterName} ${settings.join(' ')}`)] : []),
-  ];
+/**
+ * A setting that is in effect at a server, its words with blanks between: as a data node's CONFIG GET says, else as its
+ * file does. undefined where it is not set, null where neither can be read.
+ */
+export function settingAt(server: GatheredNode | GatheredSentinel, name: string): string | undefined | null {
+  const config = 'role' in server && server.config.ok ? server.config.value : undefined;
+  const lines = linesOf(server);
+  if (config === undefined && lines === null) return null;
+  return config?.[name] ?? (lines === null ? undefined : lastOf(lines, name)?.args.join(' '));
 }
 
-/** An IPv4 or IPv6 address, and no host name. */
-export const isIp = (host: string): boolean => /^\d{1,3}(\.\d{1,3}){3}$/.test(host) || host.includes(':');
-
-/** An address by which a machine only speaks of itself. */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+/** The hosts that a sentinel monitors, by its file and by what it says, each once. */
+export function monitoredHosts(sentinel: GatheredSentinel): string[] {
+  const lines = linesOf(sentinel);
+  const written = lines === null ? [] : sentinelLines(lines, 'monitor').flatMap((d) => d.args[2] ?? []);
+  const views = sentinel.masters.ok ? sentinel.masters.value.flatMap((m) => m.fields.ip ?? []) : [];
+  return [...new Set([...written, ...views])];
+}

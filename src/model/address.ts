@@ -44,3 +44,9 @@ export function parseAddressList(text: string): { addresses: Address[] } | { bad
   }
   return { addresses };
 }
+
+/** An IPv4 or IPv6 address; anything else is a name that must be looked up. */
+export const isIp = (host: string): boolean => /^\d{1,3}(\.\d{1,3}){3}$/.test(host) || host.includes(':');
+
+/** An address under which each machine reaches only itself. */
+export const isLoopback = (host: string): boolean => /^127(\.\d{1,3}){3}$|^::1$|^localhost$/i.test(host);

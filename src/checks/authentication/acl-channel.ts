@@ -1,5 +1,5 @@
-import { allowsChannel, setUser } from '../acl.js';
 import type { Check } from '../check.js';
+import { setUser } from '../fixes.js';
 import { dataNodes, judged, readAll } from '../group.js';
 
 const HELLO = '__sentinel__:hello';
@@ -28,3 +28,20 @@ export default {
     return judged(seen, missing);
   },
 } satisfies Check;
+
+/** Whether a list of patterns, as ACL GETUSER gives them, allows a channel. */
+const allowsChannel = (patterns: string, channel: string): boolean =>
+  patterns
+    .split(/\s+/)
+    .filter((p) => p !== '')
+    .map((p) => (p === 'allchannels' ? '*' : p.replace(/^&/, '')))
+    .some((pattern) => globOf(pattern).test(channel));
+
+/** Redis's own patterns, as far as a channel's name needs them: `*` and `?` (util.c, stringmatchlen). */
+function globOf(pattern: string): RegExp {
+  const text = pattern
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${text.replaceAll('[', '\\[').replaceAll(']', '\\]')}$`, 's');
+}

@@ -1,6 +1,6 @@
 import { listed } from '../../model/words.js';
-import { setUser } from '../acl.js';
 import type { Check } from '../check.js';
+import { setUser } from '../fixes.js';
 import { dataNodes, judged, readAll } from '../group.js';
 
 /** A renamed command is not known by its name: that is another finding. */

@@ -1,9 +1,9 @@
 import type { GatheredNode } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { cli, silentSentinels } from '../evidence.js';
-import { type Group, groupsOf, idsOf, judged, readAll } from '../group.js';
+import { setConfig } from '../fixes.js';
+import { type Group, groupsOf, idsOf, judged, readAll, settingIn } from '../group.js';
 import { wantsPassword } from '../passwords.js';
-import { setConfig, settingOf } from '../set-config.js';
 
 export default {
   id: 'masterauth-missing',
@@ -43,7 +43,7 @@ export default {
       const without = values
         .filter(({ server, value }) => {
           const others = wanting.some((n) => n !== server);
-          return others && !settingOf(value, 'masterauth', 'primaryauth');
+          return others && !settingIn(value, 'masterauth', 'primaryauth');
         })
         .map(({ server }) => server);
       if (without.length === 0) return [];
@@ -83,7 +83,7 @@ function unwanted({ master, replicas }: Group): RawFinding[] {
   return replicas.flatMap((node): RawFinding[] => {
     if (!node.config.ok || !node.info.ok || node.info.value.master_link_status !== 'down') return [];
     const has = (...names: string[]): boolean =>
-      node.config.ok && Boolean(settingOf(node.config.value, ...names));
+      node.config.ok && Boolean(settingIn(node.config.value, ...names));
     // With a user's name AUTH may well be right: a user of the ACL needs no requirepass.
     if (!has('masterauth', 'primaryauth') || has('masteruser', 'primaryuser')) return [];
     return [

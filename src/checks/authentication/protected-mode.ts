@@ -1,10 +1,10 @@
+import { isLoopback } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
-import { changeFile, withLine } from '../fixes.js';
+import { changeFile, setConfig, withLine } from '../fixes.js';
 import { dataNodes, idsOf, judged, shown } from '../group.js';
 import { sentinelWantsPassword, wantsPassword } from '../passwords.js';
-import { directivesOf, isLoopback, lastOf } from '../sentinels.js';
-import { setConfig } from '../set-config.js';
+import { settingAt } from '../sentinels.js';
 
 /** The only two addresses that protected mode lets in; the rest of 127.0.0.0/8 is foreign to it. */
 const LOCAL = ['127.0.0.1', '::1', 'localhost'];
@@ -20,12 +20,9 @@ function foreign(server: GatheredNode | GatheredSentinel): boolean {
 
 /** What a server is told to connect from: bind-source-addr since 7.0, before that the first address of bind. */
 function sourceOf(server: GatheredNode | GatheredSentinel): string | undefined {
-  const directives = directivesOf(server) ?? [];
-  const set = 'role' in server && server.config.ok ? server.config.value : {};
   const old = server.info.ok && Number.parseInt(server.info.value.redis_version ?? '', 10) < 7;
-  const bound = set.bind?.split(' ')[0] ?? lastOf(directives, 'bind')?.[0];
-  const source = set['bind-source-addr'] ?? lastOf(directives, 'bind-source-addr')?.[0];
-  return source || (old ? bound?.replace(/^-/, '') : undefined);
+  const [first] = (settingAt(server, 'bind') ?? '').split(' ');
+  return settingAt(server, 'bind-source-addr') || (old ? first?.replace(/^-/, '') : undefined);
 }
 
 /** Whether the mode is on and nothing lifts it; undefined where nobody tells. On by default at a data node, off at a sentinel. */
@@ -34,10 +31,9 @@ function isProtected(server: GatheredNode | GatheredSentinel): boolean | undefin
   const isNode = 'role' in server;
   const locked = isNode ? wantsPassword(server) : sentinelWantsPassword(server);
   if (locked === true) return false;
-  if (isNode && server.config.ok) return server.config.value['protected-mode'] === 'yes';
-  const directives = directivesOf(server);
-  if (directives === null) return isNode ? undefined : false;
-  return (lastOf(directives, 'protected-mode')?.[0] ?? (isNode ? 'yes' : 'no')) === 'yes';
+  const mode = settingAt(server, 'protected-mode');
+  if (mode === null) return isNode ? undefined : false;
+  return (mode ?? (isNode ? 'yes' : 'no')) === 'yes';
 }
 
 export default {

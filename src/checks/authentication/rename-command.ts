@@ -2,16 +2,18 @@ import type { GatheredNode } from '../../model/gathered.js';
 import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { cli, silentSentinels, viewsOf } from '../evidence.js';
+import { allOf, sentinelLines } from '../files/settings.js';
 import { inFile } from '../fixes.js';
 import { groupsOf, idsOf, judged, readAll } from '../group.js';
-import { directivesOf, sentinelLines } from '../sentinels.js';
+import { linesOf } from '../sentinels.js';
 
 /** Old name → new name, in upper case; an empty one is a command that was taken away. null where the file can't be read. */
 function renamedIn(node: GatheredNode): Map<string, string> | null {
-  const directives = directivesOf(node);
-  if (directives === null) return null;
-  const lines = directives.filter((d) => d.name === 'rename-command');
-  return new Map(lines.map(({ args }) => [(args[0] ?? '').toUpperCase(), args[1] ?? '']));
+  const lines = linesOf(node);
+  if (lines === null) return null;
+  return new Map(
+    allOf(lines, 'rename-command').map(({ args }) => [(args[0] ?? '').toUpperCase(), args[1] ?? '']),
+  );
 }
 
 export default {
@@ -45,12 +47,10 @@ export default {
       return commands.flatMap((command): RawFinding[] => {
         const at = gone.filter((g) => g.command === command).map((g) => g.server);
         const told = viewsOf(gathered, name).map(({ sentinel }) => {
-          const lines = directivesOf(sentinel);
+          const lines = linesOf(sentinel);
           const knows =
             lines &&
-            sentinelLines(lines, 'rename-command').some(
-              ([n, old]) => n === name && old?.toUpperCase() === command,
-            );
+            sentinelLines(lines, 'rename-command', name).some((d) => d.args[2]?.toUpperCase() === command);
           return { sentinel, knows };
         });
         const ignorant = told.filter((t) => t.knows === false).map((t) => t.sentinel);

@@ -1,11 +1,10 @@
 import type { Address } from '../../model/address.js';
-import type { GatheredNode, GatheredSentinel, GatheredServer } from '../../model/gathered.js';
+import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, missing as lacking } from '../evidence.js';
-import { changeFile, withLine } from '../fixes.js';
+import { changeFile, setConfig, withLine } from '../fixes.js';
 import { dataNodes, groupsOf, isAt, judged, shown } from '../group.js';
-import { directivesOf, lastOf } from '../sentinels.js';
-import { setConfig } from '../set-config.js';
+import { settingAt } from '../sentinels.js';
 
 /** How a server listens, and how it speaks to others; undefined where nobody tells. */
 interface Speech {
@@ -15,15 +14,13 @@ interface Speech {
   outward: boolean;
 }
 
-function speechOf(server: GatheredServer | GatheredNode): Speech | undefined {
-  const config = 'role' in server && server.config.ok ? server.config.value : undefined;
-  const directives = directivesOf(server);
-  if (config === undefined && directives === null) return undefined;
-  const said = (name: string): string | undefined => config?.[name] ?? lastOf(directives ?? [], name)?.[0];
+function speechOf(server: GatheredNode | GatheredSentinel): Speech | undefined {
+  const replication = settingAt(server, 'tls-replication');
+  if (replication === null) return undefined;
   return {
-    plainPort: Number(said('port') ?? server.announce.port),
-    tlsPort: Number(said('tls-port') ?? 0),
-    outward: said('tls-replication') === 'yes',
+    plainPort: Number(settingAt(server, 'port') ?? server.announce.port),
+    tlsPort: Number(settingAt(server, 'tls-port') ?? 0),
+    outward: replication === 'yes',
   };
 }
 

@@ -1,16 +1,14 @@
+import { isLoopback } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
-import { changeFile, withLine } from '../fixes.js';
+import { changeFile, setConfig, withLine } from '../fixes.js';
 import { idsOf, judged, shown } from '../group.js';
-import { directivesOf, isLoopback, lastOf } from '../sentinels.js';
-import { setConfig } from '../set-config.js';
+import { settingAt } from '../sentinels.js';
 
 /** The addresses that it listens on; undefined where nobody tells, empty for all of them (config.c, server.bindaddr). */
 function boundTo(server: GatheredNode | GatheredSentinel): string[] | undefined {
-  const text = 'role' in server && server.config.ok ? server.config.value.bind : undefined;
-  if (text !== undefined) return text.split(/\s+/).filter((word) => word !== '');
-  const directives = directivesOf(server);
-  return directives === null ? undefined : (lastOf(directives, 'bind') ?? []);
+  const bind = settingAt(server, 'bind');
+  return bind === null ? undefined : (bind ?? '').split(/\s+/).filter((word) => word !== '');
 }
 
 /** `-::1` is an address that may be missing. */

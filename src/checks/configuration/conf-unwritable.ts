@@ -1,9 +1,8 @@
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
 import type { Check } from '../check.js';
 import { cli } from '../evidence.js';
-import { fileOf } from '../fixes.js';
+import { containerOf, fileOf } from '../fixes.js';
 import { judged } from '../group.js';
-import { containerOf } from '../network/containers.js';
 
 /** The directory of a path. */
 const directoryOf = (file: string): string => file.replace(/\/[^/]*$/, '') || '/';

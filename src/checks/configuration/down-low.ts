@@ -1,7 +1,8 @@
 import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import type { Check } from '../check.js';
+import { sentinelSet } from '../fixes.js';
 import { num } from '../group.js';
-import { judgeViews, sentinelIds, sentinelSet, valuesAt } from '../sentinels.js';
+import { judgeViews, sentinelIds, valuesAt } from '../sentinels.js';
 
 /** In milliseconds: none of 12 failovers was a double one at 1200, 7 of 95 at 1000. */
 const LOW_MS = 1200;

@@ -1,7 +1,8 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { Check, RawFinding } from '../check.js';
+import { sentinelSet } from '../fixes.js';
 import { num } from '../group.js';
-import { judgeViews, sentinelIds, sentinelSet, valuesAt } from '../sentinels.js';
+import { judgeViews, sentinelIds, valuesAt } from '../sentinels.js';
 
 /** In milliseconds: Sentinel's own default, and what is too short for a promotion to be seen. */
 const LONG_MS = 180_000;

@@ -1,7 +1,9 @@
+import { isIp } from '../../model/address.js';
+import type { Gathered } from '../../model/gathered.js';
 import type { Check } from '../check.js';
+import type { MonitoredAt } from '../evidence.js';
 import { cli } from '../evidence.js';
-import { hostsIn, namesFor } from '../host-names.js';
-import { isIp, judgeViews, sentinelIds } from '../sentinels.js';
+import { judgeViews, sentinelIds } from '../sentinels.js';
 
 export default {
   id: 'hostname-mixed',
@@ -40,3 +42,18 @@ export default {
       ];
     }),
 } satisfies Check;
+
+/** The hosts by which a sentinel speaks of a group's members: the master's, its replicas', the other sentinels'. */
+function hostsIn({ master }: MonitoredAt): string[] {
+  const records = [master.fields, ...(master.replicas.ok ? master.replicas.value : [])];
+  const peers = master.sentinels.ok ? master.sentinels.value : [];
+  // An unresolvable replica has an empty host (sentinel.c, announceSentinelAddr).
+  return [...records, ...peers].flatMap((r) => (r.ip ? [r.ip] : []));
+}
+
+/** The names that are addresses at the same time: those that a look-up led to this address. */
+function namesFor(gathered: Gathered, address: string): string[] {
+  return gathered.lookups.flatMap(({ name, result }) =>
+    !isIp(name) && result.ok && result.value.addresses.includes(address) ? [name] : [],
+  );
+}

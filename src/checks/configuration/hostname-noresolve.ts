@@ -1,23 +1,22 @@
+import { isIp } from '../../model/address.js';
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
 import type { Check } from '../check.js';
 import { cli } from '../evidence.js';
+import { sentinelLine } from '../files/settings.js';
 import { changeFile, withLine } from '../fixes.js';
 import { judged } from '../group.js';
-import { directivesOf, isIp, sentinelLines } from '../sentinels.js';
+import { linesOf, monitoredHosts } from '../sentinels.js';
 
 /** The monitored hosts that are names, by its file and by what it says. */
 function namesOf(sentinel: GatheredSentinel): string[] {
-  const lines = sentinelLines(directivesOf(sentinel) ?? [], 'monitor').flatMap(([, host]) => host ?? []);
-  const views = sentinel.masters.ok ? sentinel.masters.value.flatMap((m) => m.fields.ip ?? []) : [];
-  return [...new Set([...lines, ...views])].filter((host) => host !== '' && !isIp(host));
+  return monitoredHosts(sentinel).filter((host) => host !== '' && !isIp(host));
 }
 
 /** Whether it resolves names; undefined where neither it nor its file says. */
 function resolves(sentinel: GatheredSentinel): boolean | undefined {
   if (sentinel.config.ok) return sentinel.config.value['resolve-hostnames'] === 'yes';
-  const directives = directivesOf(sentinel);
-  if (directives === null) return undefined;
-  return sentinelLines(directives, 'resolve-hostnames').at(-1)?.[0] === 'yes';
+  const lines = linesOf(sentinel);
+  return lines === null ? undefined : sentinelLine(lines, 'resolve-hostnames')?.args[1] === 'yes';
 }
 
 function fixOf(gathered: Gathered, sentinel: GatheredSentinel): string[] {

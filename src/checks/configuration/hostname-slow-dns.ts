@@ -1,8 +1,9 @@
+import { isIp } from '../../model/address.js';
 import { humanDurationMs } from '../../model/duration.js';
 import type { Check, RawFinding } from '../check.js';
 import { cli } from '../evidence.js';
 import { judged } from '../group.js';
-import { directivesOf, isIp, sentinelLines } from '../sentinels.js';
+import { monitoredHosts } from '../sentinels.js';
 
 /** In milliseconds: a sentinel that stands still for 2 s goes into TILT; half of that is too near. */
 const SLOW_MS = 1000;
@@ -41,11 +42,7 @@ export default {
       }
       if (result.ok && result.value.tookMs < SLOW_MS) continue;
       const at = result.ok ? result.value.addresses[0] : undefined;
-      const users = resolving.filter((s) => {
-        const lines = sentinelLines(directivesOf(s) ?? [], 'monitor').map(([, host]) => host);
-        const views = s.masters.ok ? s.masters.value.map((m) => m.fields.ip) : [];
-        return [...lines, ...views].includes(name);
-      });
+      const users = resolving.filter((s) => monitoredHosts(s).includes(name));
       const whose = users.length > 0 ? users : resolving;
       seen.push({
         subject: whose.map((s) => s.id).join(', '),

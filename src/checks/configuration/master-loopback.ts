@@ -1,8 +1,10 @@
 import type { Address } from '../../model/address.js';
+import { isLoopback } from '../../model/address.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli } from '../evidence.js';
+import { monitorLike } from '../fixes.js';
 import type { Group } from '../group.js';
-import { isLoopback, judgeViews, monitorLike } from '../sentinels.js';
+import { judgeViews } from '../sentinels.js';
 
 /** The master's address that others can use: another sentinel's, or the one that a replica follows. */
 function realAddress({ views, nodes }: Group, port: number): Address {

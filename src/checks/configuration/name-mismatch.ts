@@ -1,8 +1,8 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, silentSentinels } from '../evidence.js';
+import { monitorLike } from '../fixes.js';
 import { groupsOf, judged, readAll } from '../group.js';
-import { monitorLike } from '../sentinels.js';
 
 export default {
   id: 'name-mismatch',

@@ -1,6 +1,7 @@
 import type { Check } from '../check.js';
+import { sentinelSet } from '../fixes.js';
 import { num } from '../group.js';
-import { judgeViews, sentinelIds, sentinelSet, valuesAt } from '../sentinels.js';
+import { judgeViews, sentinelIds, valuesAt } from '../sentinels.js';
 
 export default {
   id: 'parallel-syncs',

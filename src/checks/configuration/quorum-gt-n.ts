@@ -1,6 +1,8 @@
+import { majorityOf } from '../../model/sentinel-timing.js';
 import type { Check } from '../check.js';
+import { sentinelSet } from '../fixes.js';
 import { num } from '../group.js';
-import { judgeViews, majorityOf, sentinelIds, sentinelSet, valuesAt, votersOf } from '../sentinels.js';
+import { judgeViews, sentinelIds, valuesAt, votersOf } from '../sentinels.js';
 
 export default {
   id: 'quorum-gt-n',

@@ -1,8 +1,10 @@
+import { isLoopback } from '../../model/address.js';
 import type { GatheredSentinel } from '../../model/gathered.js';
+import { majorityOf } from '../../model/sentinel-timing.js';
 import { listed } from '../../model/words.js';
 import type { Check } from '../check.js';
 import { num } from '../group.js';
-import { isLoopback, judgeViews, majorityOf, votersOf } from '../sentinels.js';
+import { judgeViews, votersOf } from '../sentinels.js';
 
 /** The machine or engine that it lives on, as far as it is known: else the address stands for it. */
 const hostOf = (sentinel: GatheredSentinel): string =>

@@ -1,6 +1,7 @@
+import { majorityOf } from '../../model/sentinel-timing.js';
 import type { Check } from '../check.js';
-import { furtherSentinel } from '../further-sentinel.js';
-import { judgeViews, majorityOf, votersOf } from '../sentinels.js';
+import { furtherSentinel } from '../fixes.js';
+import { judgeViews, votersOf } from '../sentinels.js';
 
 export default {
   id: 'sentinels-even',

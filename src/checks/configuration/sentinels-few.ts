@@ -1,6 +1,6 @@
 import { count } from '../../model/words.js';
 import type { Check } from '../check.js';
-import { furtherSentinel } from '../further-sentinel.js';
+import { furtherSentinel } from '../fixes.js';
 import { judgeViews, votersOf } from '../sentinels.js';
 
 export default {

@@ -1,6 +1,7 @@
 import type { Check, RawFinding, Repair } from '../check.js';
 import type { MonitoredAt } from '../evidence.js';
-import { judgeViews, sentinelIds, sentinelSet, valuesAt } from '../sentinels.js';
+import { sentinelSet } from '../fixes.js';
+import { judgeViews, sentinelIds, valuesAt } from '../sentinels.js';
 
 const SETTINGS = ['quorum', 'down-after-milliseconds', 'failover-timeout', 'parallel-syncs'] as const;
 

@@ -1,8 +1,8 @@
 import type { Gathered, GatheredNode } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
+import { setConfig } from '../fixes.js';
 import { bytes, type Group, groupsOf, judged, num, readAll } from '../group.js';
-import { setConfig } from '../set-config.js';
 
 /** Redis's default before 8.0 and Valkey 8.1; bytes. */
 const DEFAULT = 2 ** 20;

@@ -1,6 +1,6 @@
 import type { Check, RawFinding } from '../check.js';
+import { setConfig } from '../fixes.js';
 import { dataNodes, judged, num, readAll } from '../group.js';
-import { setConfig } from '../set-config.js';
 
 export default {
   id: 'diskless-delay',

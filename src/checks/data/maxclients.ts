@@ -1,8 +1,8 @@
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { cli } from '../evidence.js';
+import { setConfig } from '../fixes.js';
 import { dataNodes, judged, num, readAll } from '../group.js';
-import { setConfig } from '../set-config.js';
 
 /** From this share on there is no room left for a failover, in which clients come back all at once. */
 const NEAR = 0.8;

@@ -1,9 +1,9 @@
 import type { Fields } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
+import { setConfig } from '../fixes.js';
 import { bytes, groupsOf, judged, num, readAll } from '../group.js';
-import { fullness } from '../memory.js';
-import { setConfig } from '../set-config.js';
+import { fullness } from './master-full.js';
 
 const DIRECTIVES = ['maxmemory', 'maxmemory-policy'] as const;
 

@@ -1,7 +1,7 @@
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
-import { groupsOf, idsOf, judged, num, readAll } from '../group.js';
-import { setConfig, settingOf } from '../set-config.js';
+import { setConfig } from '../fixes.js';
+import { groupsOf, idsOf, judged, num, readAll, settingIn } from '../group.js';
 
 const NAMES = ['min-replicas-to-write', 'min-slaves-to-write'] as const;
 
@@ -36,7 +36,7 @@ export default {
       missing.push(...silent);
       const settings = values.map(({ server, value }) => ({
         server,
-        least: Number(settingOf(value, ...NAMES) ?? 0),
+        least: Number(settingIn(value, ...NAMES) ?? 0),
       }));
       const without = settings.filter((s) => s.least === 0).map((s) => s.server);
       if (without.length > 0 && replicas.length > 0) {

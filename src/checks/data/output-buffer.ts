@@ -1,6 +1,6 @@
 import type { Check, RawFinding } from '../check.js';
+import { setConfig } from '../fixes.js';
 import { bytes, dataNodes, judged, num, readAll } from '../group.js';
-import { setConfig } from '../set-config.js';
 
 /** Redis's own default since 2.6: 256 MiB at once, 64 MiB for 60 s. */
 const DEFAULT = { hard: 256 * 2 ** 20, soft: 64 * 2 ** 20, softS: 60 };

@@ -1,7 +1,7 @@
 import type { Check, RawFinding } from '../check.js';
 import { cli, silentSentinels } from '../evidence.js';
+import { setConfig } from '../fixes.js';
 import { groupsOf, judged, num, readAll } from '../group.js';
-import { setConfig } from '../set-config.js';
 
 export default {
   id: 'replica-hidden',

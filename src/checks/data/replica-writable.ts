@@ -1,6 +1,6 @@
 import type { Check, RawFinding } from '../check.js';
-import { dataNodes, judged, readAll } from '../group.js';
-import { setConfig, settingOf } from '../set-config.js';
+import { setConfig } from '../fixes.js';
+import { dataNodes, judged, readAll, settingIn } from '../group.js';
 
 export default {
   id: 'replica-writable',
@@ -19,7 +19,7 @@ export default {
     if (nodes.length === 0) return { skip: 'no data node is known' };
     const { values, missing } = readAll(nodes, (n) => n.config);
     const seen = values.flatMap(({ server, value }): RawFinding[] => {
-      if (settingOf(value, 'replica-read-only', 'slave-read-only') !== 'no') return [];
+      if (settingIn(value, 'replica-read-only', 'slave-read-only') !== 'no') return [];
       const isMaster = server.role.ok && server.role.value.role === 'master';
       return [
         {

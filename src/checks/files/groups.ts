@@ -1,5 +1,5 @@
 import type { FileServer, Project } from './project.js';
-import { nodesOf, sentinelsOf } from './project.js';
+import { nodeFiles, sentinelFiles } from './project.js';
 import { followsOf, type Monitor, monitorsOf, portOf, settingOf } from './settings.js';
 
 /** A master's name, who monitors it, and the data nodes that belong to it, as far as the files tell. */
@@ -15,10 +15,10 @@ export interface FileGroup {
 }
 
 /** Groups by master name; data nodes belong to the one name, or to the one whose master they are or follow. */
-export function groupsOf(project: Project): FileGroup[] {
-  const monitors = sentinelsOf(project).flatMap(lastMonitors);
+export function fileGroups(project: Project): FileGroup[] {
+  const monitors = sentinelFiles(project).flatMap(lastMonitors);
   const names = [...new Set(monitors.map((m) => m.name))];
-  const nodes = nodesOf(project);
+  const nodes = nodeFiles(project);
   if (names.length === 0) {
     return nodes.length === 0
       ? []
@@ -81,7 +81,7 @@ export function hostNamesOf(server: FileServer): string[] {
  * configuration could not be read; and no fewer than one of them knows (`known-sentinel`).
  */
 function countOf(project: Project, monitors: Monitor[]): number | null {
-  const all = sentinelsOf(project);
+  const all = sentinelFiles(project);
   const monitoring = all.filter((s) => !s.seen || monitors.some((m) => m.server === s));
   const given = monitoring.reduce((sum, s) => sum + s.copies, 0);
   const known = Math.max(...monitors.map((m) => 1 + knownBy(m)));

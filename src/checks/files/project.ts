@@ -53,8 +53,8 @@ export interface Project {
 }
 
 /** All of them, also those whose configuration could not be read: they count. */
-export const sentinelsOf = (project: Project): FileServer[] =>
+export const sentinelFiles = (project: Project): FileServer[] =>
   project.servers.filter((s) => s.kind === 'sentinel');
 /** Data nodes whose configuration could be read. */
-export const nodesOf = (project: Project): FileServer[] =>
+export const nodeFiles = (project: Project): FileServer[] =>
   project.servers.filter((s) => s.kind === 'redis' && s.seen);

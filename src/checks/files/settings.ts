@@ -1,24 +1,50 @@
 import type { Directive } from './conf.js';
 import type { FileServer } from './project.js';
 
-/** The line of a setting that holds: the last one. */
-export const lastOf = (server: FileServer, name: string): Directive | undefined =>
-  server.directives.findLast((d) => d.name === name);
+/** A configuration that was read, of a file that was given or of a running server. */
+export interface Lines {
+  directives: readonly Directive[];
+}
+
+/** The line of a setting that is in effect: the last one. */
+export const lastOf = (lines: Lines, name: string): Directive | undefined =>
+  lines.directives.findLast((d) => d.name === name);
 
 /** Its first value; undefined where it is not set. */
-export const settingOf = (server: FileServer, name: string): string | undefined =>
-  lastOf(server, name)?.args[0];
+export const settingOf = (lines: Lines, name: string): string | undefined => lastOf(lines, name)?.args[0];
 
-export const allOf = (server: FileServer, name: string): Directive[] =>
-  server.directives.filter((d) => d.name === name);
+export const allOf = (lines: Lines, name: string): Directive[] =>
+  lines.directives.filter((d) => d.name === name);
 
 export const isYes = (value: string | undefined): boolean => value?.toLowerCase() === 'yes';
 
-/** The last `sentinel WHAT …` line; of one master where its name is given. */
-export const sentinelLine = (server: FileServer, what: string, master?: string): Directive | undefined =>
-  server.directives.findLast(
+/** The `sentinel WHAT …` lines, `args` with WHAT; of one master where its name is given. */
+export const sentinelLines = (lines: Lines, what: string, master?: string): Directive[] =>
+  lines.directives.filter(
     (d) => d.name === 'sentinel' && d.args[0] === what && (master === undefined || d.args[1] === master),
   );
+
+/** The last of them, which is in effect. */
+export const sentinelLine = (lines: Lines, what: string, master?: string): Directive | undefined =>
+  sentinelLines(lines, what, master).at(-1);
+
+/** The line that asks clients for a password; none for an empty one. */
+export function passwordLine(lines: Lines): Directive | undefined {
+  const line = lastOf(lines, 'requirepass');
+  return line?.args[0] ? line : undefined;
+}
+
+/**
+ * Whether the default user needs a password: by its last `user default` line where there is one, which is how a
+ * rewrite keeps requirepass, else by requirepass. `(redacted)` stands for a password that was read.
+ */
+export function asksForPassword(lines: Lines): boolean {
+  const user = lines.directives.findLast((d) => d.name === 'user' && d.args[0] === 'default');
+  if (user === undefined) return passwordLine(lines) !== undefined;
+  // The last rule wins (acl.c, ACLSetUser): a password ends nopass.
+  const last = user.args.findLast((rule) => /^[>#]|^\(redacted\)$|^(nopass|resetpass)$/.test(rule));
+  return user.args.includes('off') || last !== 'nopass';
+}
 
 export interface Monitor {
   server: FileServer;
@@ -89,8 +115,3 @@ export function bytesOf(text: string | undefined): number | undefined {
   const units: Record<string, number> = { k: 1e3, kb: 1024, m: 1e6, mb: 1024 ** 2, g: 1e9, gb: 1024 ** 3 };
   return Number(match[1]) * (units[(match[2] ?? 'b').toLowerCase()] ?? 1);
 }
-
-export const isLoopback = (host: string): boolean => /^127\.|^::1$|^localhost$/i.test(host);
-
-/** An IP address of either version; anything else has to be looked up. */
-export const isIp = (host: string): boolean => /^\d{1,3}(\.\d{1,3}){3}$/.test(host) || host.includes(':');

@@ -1,6 +1,6 @@
 import type { Check, RawFinding } from '../check.js';
-import { judged, readAll } from '../group.js';
-import { containerOf, networkOf, servers } from './containers.js';
+import { containerOf, networkOf } from '../fixes.js';
+import { judged, readAll, serversOf } from '../group.js';
 
 export default {
   id: 'dynamic-ip',
@@ -30,7 +30,7 @@ export default {
     'no-master',
   ],
   live(gathered) {
-    const { values, missing } = readAll(servers(gathered), (s) => s.life);
+    const { values, missing } = readAll(serversOf(gathered), (s) => s.life);
     const seen = values.flatMap(({ server, value }): RawFinding[] => {
       if (value.kind !== 'container' || value.addressPinned !== false) return [];
       const [container, network] = [containerOf(gathered, server), networkOf(gathered)];

@@ -1,8 +1,7 @@
 import type { GatheredServer } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { ctl } from '../evidence.js';
-import { judged } from '../group.js';
-import { servers } from './containers.js';
+import { judged, serversOf } from '../group.js';
 
 const isLocal = ({ endpoint, life }: GatheredServer): boolean =>
   life.ok || endpoint.host.startsWith('127.') || endpoint.host === '::1' || endpoint.host === 'localhost';
@@ -31,7 +30,7 @@ export default {
     const [low, high] = range.value;
     const missing: string[] = [];
     const seen: RawFinding[] = [];
-    for (const server of servers(gathered)) {
+    for (const server of serversOf(gathered)) {
       if (!isLocal(server)) {
         missing.push(`${server.id}: the range of its own machine can not be seen from here`);
         continue;

@@ -2,9 +2,9 @@ import { type Address, formatAddress, sameAddress } from '../../model/address.js
 import type { Fields, GatheredNode } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, flagsOf, silentSentinels } from '../evidence.js';
+import { setConfig } from '../fixes.js';
 import { attachedIn, type Group, groupsOf, idsOf, judged, justStarted, num, SETTLED_MS } from '../group.js';
 import { answersWrongly } from '../passwords.js';
-import { setConfig } from '../set-config.js';
 
 /** It streams, and acknowledges each second: a frozen replica is another matter. */
 const isAlive = ({ state, lagS }: { state: string; lagS: number | null }): boolean =>

@@ -1,7 +1,6 @@
 import type { Check, RawFinding } from '../check.js';
-import { bytes, judged, num, readAll } from '../group.js';
-import { setConfig } from '../set-config.js';
-import { containerOf, servers } from './containers.js';
+import { containerOf, setConfig } from '../fixes.js';
+import { bytes, judged, num, readAll, serversOf } from '../group.js';
 
 /** What a data node may hold of its container's memory: a fork for a save can double what is written meanwhile. */
 const SHARE = 0.5;
@@ -23,7 +22,7 @@ export default {
   sources: ['https://docs.docker.com/engine/containers/resource_constraints/', 'redis.conf: maxmemory'],
   causes: ['server-silent', 'link-down', 'no-master'],
   live(gathered) {
-    const { values, missing } = readAll(servers(gathered), (s) => s.life);
+    const { values, missing } = readAll(serversOf(gathered), (s) => s.life);
     const seen = values.flatMap(({ server, value }): RawFinding[] => {
       if (value.kind !== 'container') return [];
       const limit = value.memoryLimitBytes;

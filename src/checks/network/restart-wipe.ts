@@ -1,8 +1,7 @@
 import type { Gathered, GatheredNode } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
+import { containerOf, setConfig } from '../fixes.js';
 import { dataNodes, judged, readAll } from '../group.js';
-import { setConfig } from '../set-config.js';
-import { containerOf } from './containers.js';
 
 export default {
   id: 'restart-wipe',

@@ -1,7 +1,6 @@
 import type { Check, RawFinding } from '../check.js';
+import { containerOf, setConfig } from '../fixes.js';
 import { dataNodes, judged, num, readAll } from '../group.js';
-import { setConfig } from '../set-config.js';
-import { containerOf } from './containers.js';
 
 /** docker stop waits so long where the container says nothing else; seconds. */
 const DOCKER_DEFAULT_S = 10;

@@ -1,6 +1,6 @@
 import type { RawFinding } from '../../check.js';
 import type { Directive } from '../conf.js';
-import { groupsOf } from '../groups.js';
+import { fileGroups } from '../groups.js';
 import { place, sentinelLine, settingOf } from '../settings.js';
 import { merged, noSentinelFile, type Rule } from './rule.js';
 
@@ -28,7 +28,7 @@ const users = (
 ): Rule => ({
   id,
   judge(project) {
-    const groups = groupsOf(project).filter((g) => g.monitors.length > 0);
+    const groups = fileGroups(project).filter((g) => g.monitors.length > 0);
     if (groups.length === 0) return noSentinelFile;
     const asked = groups.flatMap((group) =>
       group.monitors.flatMap(({ server, name }) => {

@@ -1,10 +1,10 @@
-import { parseAddressList } from '../../../model/address.js';
+import { isIp, isLoopback, parseAddressList } from '../../../model/address.js';
 import type { RawFinding } from '../../check.js';
 import type { Service } from '../compose/service.js';
 import { hostNamesOf } from '../groups.js';
 import type { Project } from '../project.js';
-import { sentinelsOf } from '../project.js';
-import { isIp, isLoopback, monitorsOf, portOf } from '../settings.js';
+import { sentinelFiles } from '../project.js';
+import { monitorsOf, portOf } from '../settings.js';
 import type { Rule } from './rule.js';
 
 const ADDRS = 'REDIS_SENTINEL_ADDRS';
@@ -30,7 +30,7 @@ export const appNameUnknown = ofApps('app-name-unknown', (app, project) => {
   const name = app.environment.get(NAME)?.value?.trim() || 'mymaster';
   const known = [
     ...new Set(
-      sentinelsOf(project)
+      sentinelFiles(project)
         .flatMap(monitorsOf)
         .map((m) => m.name),
     ),
@@ -53,7 +53,7 @@ const given = (app: Service): { host: string; port: number }[] => {
 };
 
 const sentinelAddresses = (project: Project): string =>
-  sentinelsOf(project)
+  sentinelFiles(project)
     .map((s) => `${s.service?.name ?? s.id}:${portOf(s)}`)
     .join(',');
 
@@ -124,7 +124,7 @@ export const appNotSentinel = ofApps('app-not-sentinel', (app, project) => {
 
 export const appTooFewAddrs = ofApps('app-too-few-addrs', (app, project) => {
   const addresses = given(app);
-  const sentinels = sentinelsOf(project).reduce((sum, s) => sum + s.copies, 0);
+  const sentinels = sentinelFiles(project).reduce((sum, s) => sum + s.copies, 0);
   if (addresses.length !== 1 || sentinels < 2) return [];
   return [
     {

@@ -1,6 +1,6 @@
 import type { FileServer } from '../project.js';
-import { sentinelsOf } from '../project.js';
-import { namesOf, noSentinelFile, type Rule } from './rule.js';
+import { sentinelFiles } from '../project.js';
+import { idsOf, noSentinelFile, type Rule } from './rule.js';
 
 /** The servers of each file that more than one reads, counting copies of a service. */
 function sharing(servers: FileServer[]): FileServer[][] {
@@ -47,7 +47,7 @@ const placeOf = (server: FileServer): { file: string; line: number } => ({
 export const confShared: Rule = {
   id: 'conf-shared',
   judge(project) {
-    const sentinels = sentinelsOf(project);
+    const sentinels = sentinelFiles(project);
     if (sentinels.length === 0) return noSentinelFile;
     return sharing(sentinels).flatMap((of) => {
       const [first] = of;
@@ -55,7 +55,7 @@ export const confShared: Rule = {
       const count = of.reduce((sum, s) => sum + s.copies, 0);
       return [
         {
-          subject: namesOf(of),
+          subject: idsOf(of),
           message: `${first.conf?.file} is the configuration of ${count} sentinels`,
           fix: first.service === null ? aFileEach([first]) : aFileEach(of),
           at: placeOf(first),
@@ -69,12 +69,12 @@ export const confFilemount: Rule = {
   id: 'conf-filemount',
   judge(project) {
     if (project.compose === null) return { skip: 'needs a compose file: only that tells what is mounted' };
-    const mounted = sentinelsOf(project).filter((s) => s.conf?.mount?.kind === 'file');
+    const mounted = sentinelFiles(project).filter((s) => s.conf?.mount?.kind === 'file');
     const [first] = mounted;
     if (first === undefined) return [];
     return [
       {
-        subject: namesOf(mounted),
+        subject: idsOf(mounted),
         message: `${first.conf?.file} is mounted as a single file at ${first.conf?.inside}`,
         fix: aFileEach(mounted.map((s) => ({ ...s, copies: 1 }))),
         at: placeOf(first),
@@ -87,7 +87,7 @@ export const confUnwritable: Rule = {
   id: 'conf-unwritable',
   judge(project) {
     if (project.compose === null) return { skip: 'needs a compose file: only that tells what is mounted' };
-    return sentinelsOf(project)
+    return sentinelFiles(project)
       .filter((s) => s.conf?.mount?.kind === 'directory' && s.conf.mount.readOnly)
       .map((s) => ({
         subject: s.id,

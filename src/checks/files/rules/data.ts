@@ -1,14 +1,14 @@
 import type { RawFinding } from '../../check.js';
-import { type FileGroup, groupsOf, replicasOf } from '../groups.js';
+import { type FileGroup, fileGroups, replicasOf } from '../groups.js';
 import type { FileServer } from '../project.js';
 import { allOf, bytesOf, lastOf, place, settingOf } from '../settings.js';
-import { merged, namesOf, noNodeFile, type Rule } from './rule.js';
+import { idsOf, merged, noNodeFile, type Rule } from './rule.js';
 
 /** A rule about every group that has data nodes. */
 const ofGroups = (id: string, judge: (group: FileGroup) => RawFinding[]): Rule => ({
   id,
   judge(project) {
-    const groups = groupsOf(project).filter((g) => g.nodes.length > 0);
+    const groups = fileGroups(project).filter((g) => g.nodes.length > 0);
     return groups.length === 0 ? noNodeFile : merged(groups.flatMap(judge));
   },
 });
@@ -24,7 +24,7 @@ export const priorityZero = ofGroups('priority-zero', ({ nodes, master }) => {
   if (first === undefined || !replicas.every((n) => settingOf(n, 'replica-priority') === '0')) return [];
   return [
     {
-      subject: namesOf(replicas),
+      subject: idsOf(replicas),
       message: `replica-priority 0 at every replica: none may be promoted`,
       fix: ['replica-priority 100'],
       at: lineOr(first, 'replica-priority'),
@@ -61,7 +61,7 @@ export const minReplicas = ofGroups('min-replicas', (group) => {
       ? []
       : [
           {
-            subject: namesOf(without),
+            subject: idsOf(without),
             // A choice between losing writes and refusing them.
             severity: 'info' as const,
             message: `min-replicas-to-write is 0${replicas < 2 ? '; with one replica, 1 would stop all writes whenever it is down' : ''}`,
@@ -160,7 +160,7 @@ export const versionSkew = ofGroups('version-skew', ({ nodes }) => {
   if (first === undefined || other === undefined) return [];
   return [
     {
-      subject: namesOf(others.map((o) => o.node)),
+      subject: idsOf(others.map((o) => o.node)),
       message: `${others.map((o) => `${o.node.id} runs ${o.text}`).join(', ')}, ${first.node.id} ${first.text}`,
       fix: [`image: ${first.node.service?.image}`],
       at: other.node.at,

@@ -1,6 +1,7 @@
+import { isIp } from '../../../model/address.js';
 import type { FileServer, Project } from '../project.js';
-import { nodesOf, sentinelsOf } from '../project.js';
-import { allOf, isIp, isYes, lastOf, monitorsOf, place, sentinelLine } from '../settings.js';
+import { nodeFiles, sentinelFiles } from '../project.js';
+import { allOf, isYes, lastOf, monitorsOf, place, sentinelLine } from '../settings.js';
 import { looseNodes } from './network.js';
 import { merged, noSentinelFile, type Rule } from './rule.js';
 
@@ -33,7 +34,7 @@ function resolvingFix(project: Project, server: FileServer): string[] {
 export const hostnameNoresolve: Rule = {
   id: 'hostname-noresolve',
   judge(project) {
-    const sentinels = sentinelsOf(project).filter((s) => s.seen);
+    const sentinels = sentinelFiles(project).filter((s) => s.seen);
     if (sentinels.length === 0) return noSentinelFile;
     const named = sentinels
       .filter((s) => !isYes(sentinelLine(s, 'resolve-hostnames')?.args[1]))
@@ -61,7 +62,7 @@ export const hostnameNoresolve: Rule = {
 export const hostnameSlowDns: Rule = {
   id: 'hostname-slow-dns',
   judge(project) {
-    const sentinels = sentinelsOf(project).filter((s) => s.seen);
+    const sentinels = sentinelFiles(project).filter((s) => s.seen);
     if (sentinels.length === 0) return noSentinelFile;
     const resolving = sentinels.filter((s) => isYes(sentinelLine(s, 'resolve-hostnames')?.args[1]));
     return merged(
@@ -86,11 +87,11 @@ export const hostnameSlowDns: Rule = {
 export const hostnameMixed: Rule = {
   id: 'hostname-mixed',
   judge(project) {
-    const sentinels = sentinelsOf(project).filter((s) => s.seen);
+    const sentinels = sentinelFiles(project).filter((s) => s.seen);
     if (sentinels.length === 0) return noSentinelFile;
     const announced = [
       ...sentinels.flatMap((s) => ({ server: s, line: sentinelLine(s, 'announce-ip'), host: 1 })),
-      ...nodesOf(project).flatMap((n) => ({ server: n, line: lastOf(n, 'replica-announce-ip'), host: 0 })),
+      ...nodeFiles(project).flatMap((n) => ({ server: n, line: lastOf(n, 'replica-announce-ip'), host: 0 })),
     ].flatMap(({ server, line, host }) => {
       const value = line?.args[host];
       return line === undefined || value === undefined ? [] : [{ server, line, value }];
@@ -99,7 +100,7 @@ export const hostnameMixed: Rule = {
     const names = announced.filter((a) => !isIp(a.value));
     const addresses = announced.filter((a) => isIp(a.value));
     // Names are announced by some only: the others are known by their addresses.
-    const nodes = nodesOf(project).filter((n) => allOf(n, 'replica-announce-ip').length === 0);
+    const nodes = nodeFiles(project).filter((n) => allOf(n, 'replica-announce-ip').length === 0);
     if (names.length > 0 && (addresses.length > 0 || !byName)) {
       const [first] = addresses.length > 0 ? addresses : names;
       if (first === undefined) return [];

@@ -1,6 +1,7 @@
+import { isIp, isLoopback } from '../../../model/address.js';
 import type { FileServer } from '../project.js';
-import { nodesOf, sentinelsOf } from '../project.js';
-import { followsOf, isIp, isLoopback, lastOf, monitorsOf, place, sentinelLine } from '../settings.js';
+import { nodeFiles, sentinelFiles } from '../project.js';
+import { followsOf, lastOf, monitorsOf, place, sentinelLine } from '../settings.js';
 import { merged, noSentinelFile, type Rule } from './rule.js';
 
 /** A container is a host of its own, unless it has the machine's network or another's. */
@@ -51,10 +52,10 @@ export const bindLoopback: Rule = {
 export const masterLoopback: Rule = {
   id: 'master-loopback',
   judge(project) {
-    const sentinels = sentinelsOf(project).filter((s) => s.seen);
+    const sentinels = sentinelFiles(project).filter((s) => s.seen);
     if (sentinels.length === 0) return noSentinelFile;
     const monitors = sentinels.flatMap(monitorsOf).filter((m) => isLoopback(m.host) && hasFarPeers(m.server));
-    const replicas = nodesOf(project).flatMap((node) => {
+    const replicas = nodeFiles(project).flatMap((node) => {
       const line = lastOf(node, 'replicaof');
       return line !== undefined && isLoopback(line.args[0] ?? '') && isOwnHost(node) ? [{ node, line }] : [];
     });

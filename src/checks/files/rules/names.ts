@@ -1,14 +1,14 @@
 import { nearest } from '../../../model/nearest.js';
-import { groupsOf, hostNamesOf } from '../groups.js';
+import { fileGroups, hostNamesOf } from '../groups.js';
 import { SENTINEL_LINES } from '../known.js';
-import { sentinelsOf } from '../project.js';
+import { sentinelFiles } from '../project.js';
 import { monitorsOf, place, sentinelLine } from '../settings.js';
-import { merged, namesOf, noSentinelFile, type Rule } from './rule.js';
+import { idsOf, merged, noSentinelFile, type Rule } from './rule.js';
 
 export const myidDup: Rule = {
   id: 'myid-dup',
   judge(project) {
-    const sentinels = sentinelsOf(project).filter((s) => s.seen);
+    const sentinels = sentinelFiles(project).filter((s) => s.seen);
     if (sentinels.length === 0) return noSentinelFile;
     const lines = sentinels.flatMap((server) => {
       const line = sentinelLine(server, 'myid');
@@ -20,7 +20,7 @@ export const myidDup: Rule = {
       if (first === undefined || second === undefined) return [];
       return [
         {
-          subject: namesOf(same.map((s) => s.server)),
+          subject: idsOf(same.map((s) => s.server)),
           message: `myid ${id.slice(0, 12)}… is in ${same.length} sentinels' configurations`,
           fix: same
             .slice(1)
@@ -36,7 +36,7 @@ export const myidDup: Rule = {
 export const nameMismatch: Rule = {
   id: 'name-mismatch',
   judge(project) {
-    const sentinels = sentinelsOf(project).filter((s) => s.seen);
+    const sentinels = sentinelFiles(project).filter((s) => s.seen);
     if (sentinels.length === 0) return noSentinelFile;
     const lost = sentinels.flatMap((server) => {
       const names = monitorsOf(server).map((m) => m.name);
@@ -78,7 +78,7 @@ export const nameMismatch: Rule = {
             return [
               {
                 subject: odd.server.id,
-                message: `${address.replace(' ', ':')} is "${odd.name}" here and "${usual}" at ${namesOf(here.filter((m) => m.name === usual).map((m) => m.server))}: they do not hear of one another`,
+                message: `${address.replace(' ', ':')} is "${odd.name}" here and "${usual}" at ${idsOf(here.filter((m) => m.name === usual).map((m) => m.server))}: they do not hear of one another`,
                 fix: [`sentinel monitor ${usual} ${address} ${odd.quorum}`],
                 at: odd.at,
               },
@@ -94,7 +94,7 @@ const count = (monitors: { name: string }[], name: string): number =>
 export const overlap: Rule = {
   id: 'overlap',
   judge(project) {
-    const sentinels = sentinelsOf(project).filter((s) => s.seen);
+    const sentinels = sentinelFiles(project).filter((s) => s.seen);
     if (sentinels.length === 0) return noSentinelFile;
     return merged(
       sentinels.flatMap((server) => {
@@ -120,7 +120,7 @@ export const overlap: Rule = {
 export const masterDisagree: Rule = {
   id: 'master-disagree',
   judge(project) {
-    const groups = groupsOf(project).filter((g) => g.name !== null);
+    const groups = fileGroups(project).filter((g) => g.name !== null);
     if (groups.length === 0) return noSentinelFile;
     return groups.flatMap(({ name, monitors, master }) => {
       const addresses = [...new Set(monitors.map((m) => `${m.host} ${m.port}`))];
@@ -134,7 +134,7 @@ export const masterDisagree: Rule = {
       if (first === undefined || other === undefined || same) return [];
       return [
         {
-          subject: namesOf(odd.map((m) => m.server)),
+          subject: idsOf(odd.map((m) => m.server)),
           message: `${name} is ${other.replace(' ', ':')} here, and ${usual?.replace(' ', ':')} at the others`,
           fix: [`sentinel monitor ${name} ${usual} ${first.quorum}`],
           at: first.at,

@@ -1,9 +1,10 @@
+import { isIp, isLoopback } from '../../../model/address.js';
 import type { RawFinding } from '../../check.js';
 import { isOfficialImage } from '../compose/launch.js';
 import { hostNamesOf } from '../groups.js';
 import type { FileServer, Project } from '../project.js';
-import { nodesOf, sentinelsOf } from '../project.js';
-import { isIp, isLoopback, isYes, lastOf, monitorsOf, place, sentinelLine, settingOf } from '../settings.js';
+import { nodeFiles, sentinelFiles } from '../project.js';
+import { isYes, lastOf, monitorsOf, place, sentinelLine, settingOf } from '../settings.js';
 import { isProtected } from './passwords.js';
 import { merged, noNodeFile, noSentinelFile, type Rule } from './rule.js';
 
@@ -11,7 +12,7 @@ import { merged, noNodeFile, noSentinelFile, type Rule } from './rule.js';
 export const protectedMode: Rule = {
   id: 'protected-mode',
   judge(project) {
-    const nodes = nodesOf(project);
+    const nodes = nodeFiles(project);
     if (nodes.length === 0) return noNodeFile;
     return merged(
       nodes.flatMap((node): RawFinding[] => {
@@ -41,16 +42,16 @@ export const protectedMode: Rule = {
 
 /** Data nodes of a compose file that get another address whenever they are made anew. */
 export const looseNodes = (project: Project): FileServer[] =>
-  nodesOf(project).filter((n) => n.service?.networks.every((net) => net.address === null) ?? false);
+  nodeFiles(project).filter((n) => n.service?.networks.every((net) => net.address === null) ?? false);
 
 export const dynamicIp: Rule = {
   id: 'dynamic-ip',
   judge(project) {
     if (project.compose === null)
       return { skip: 'needs a compose file: only that tells what gives addresses' };
-    const sentinels = sentinelsOf(project).filter((s) => s.seen);
+    const sentinels = sentinelFiles(project).filter((s) => s.seen);
     if (sentinels.length === 0) return noSentinelFile;
-    const nodes = nodesOf(project);
+    const nodes = nodeFiles(project);
     return merged(
       sentinels.flatMap((server) =>
         monitorsOf(server).flatMap(({ name, host, at }): RawFinding[] => {

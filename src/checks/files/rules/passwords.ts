@@ -1,8 +1,8 @@
 import type { RawFinding } from '../../check.js';
 import type { Directive } from '../conf.js';
-import { type FileGroup, groupsOf } from '../groups.js';
+import { type FileGroup, fileGroups } from '../groups.js';
 import type { FileServer } from '../project.js';
-import { sentinelsOf } from '../project.js';
+import { sentinelFiles } from '../project.js';
 import { lastOf, place, sentinelLine } from '../settings.js';
 import { merged, noNodeFile, noSentinelFile, type Rule } from './rule.js';
 
@@ -24,7 +24,7 @@ const shownAt = (line: Directive): string => `${line.file}:${line.line}`;
 export const authPassMissing: Rule = {
   id: 'auth-pass-missing',
   judge(project) {
-    const groups = groupsOf(project).filter((g) => g.monitors.length > 0);
+    const groups = fileGroups(project).filter((g) => g.monitors.length > 0);
     if (groups.length === 0) return noSentinelFile;
     const known = groups.filter((g) => g.nodes.length > 0);
     if (known.length === 0) return { ...noNodeFile };
@@ -65,7 +65,7 @@ function wrongAtSentinels({ monitors, nodes, name }: FileGroup): RawFinding[] {
 export const masterauthMissing: Rule = {
   id: 'masterauth-missing',
   judge(project) {
-    const groups = groupsOf(project).filter((g) => g.nodes.length > 0);
+    const groups = fileGroups(project).filter((g) => g.nodes.length > 0);
     if (groups.length === 0) return noNodeFile;
     return merged(
       groups.flatMap(({ nodes }) => {
@@ -112,7 +112,7 @@ export const masterauthMissing: Rule = {
 export const sentinelPass: Rule = {
   id: 'sentinel-pass',
   judge(project) {
-    const sentinels = sentinelsOf(project).filter((s) => s.seen);
+    const sentinels = sentinelFiles(project).filter((s) => s.seen);
     if (sentinels.length === 0) return noSentinelFile;
     return merged(
       sentinels.flatMap((server) => {

@@ -1,9 +1,9 @@
 import type { RawFinding } from '../../check.js';
-import { groupsOf } from '../groups.js';
+import { fileGroups } from '../groups.js';
 import type { FileServer } from '../project.js';
-import { nodesOf } from '../project.js';
+import { nodeFiles } from '../project.js';
 import { lastOf, persists, place, settingOf } from '../settings.js';
-import { merged, namesOf, noNodeFile, type Rule } from './rule.js';
+import { idsOf, merged, noNodeFile, type Rule } from './rule.js';
 
 /** Where a server says that it writes nothing, else where it is described. */
 const saysSo = (server: FileServer): { file: string; line: number } => {
@@ -14,7 +14,7 @@ const saysSo = (server: FileServer): { file: string; line: number } => {
 export const restartWipe: Rule = {
   id: 'restart-wipe',
   judge(project) {
-    const nodes = nodesOf(project);
+    const nodes = nodeFiles(project);
     if (nodes.length === 0) return noNodeFile;
     const without = nodes.filter((n) => !persists(n));
     if (without.length > 0 && without.every((n) => n.service === null)) {
@@ -23,7 +23,7 @@ export const restartWipe: Rule = {
     return without.flatMap((node) => {
       const restart = node.service?.restart;
       if (!restart || restart.policy === 'no') return [];
-      const master = groupsOf(project).some((g) => g.master === node);
+      const master = fileGroups(project).some((g) => g.master === node);
       return [
         {
           subject: node.id,
@@ -39,7 +39,7 @@ export const restartWipe: Rule = {
 export const persistenceSkew: Rule = {
   id: 'persistence-skew',
   judge(project) {
-    const groups = groupsOf(project).filter((g) => g.nodes.length > 0);
+    const groups = fileGroups(project).filter((g) => g.nodes.length > 0);
     if (groups.length === 0) return noNodeFile;
     return groups.flatMap(({ nodes }) => {
       const without = nodes.filter((n) => !persists(n));
@@ -48,10 +48,10 @@ export const persistenceSkew: Rule = {
       if (first === undefined || keeping.length === 0) return [];
       return [
         {
-          subject: namesOf(without),
+          subject: idsOf(without),
           // A fast master whose replicas keep the data is a layout that can be chosen.
           severity: 'info' as const,
-          message: `save "" and appendonly no, while ${namesOf(keeping)} write${keeping.length === 1 ? 's' : ''} to disk`,
+          message: `save "" and appendonly no, while ${idsOf(keeping)} write${keeping.length === 1 ? 's' : ''} to disk`,
           fix: ['appendonly yes'],
           at: saysSo(first),
         },
@@ -63,7 +63,7 @@ export const persistenceSkew: Rule = {
 export const stopGrace: Rule = {
   id: 'stop-grace',
   judge(project) {
-    const nodes = nodesOf(project).filter((n) => n.service !== null);
+    const nodes = nodeFiles(project).filter((n) => n.service !== null);
     if (nodes.length === 0) return { skip: 'needs a compose file: the time-out of a stop is there' };
     const seen = nodes.flatMap((node): RawFinding[] => {
       const grace = node.service?.stopGrace ?? null;

@@ -1,7 +1,7 @@
 import type { RawFinding } from '../../check.js';
-import { type FileGroup, groupsOf } from '../groups.js';
+import { type FileGroup, fileGroups } from '../groups.js';
 import type { Project } from '../project.js';
-import { merged, namesOf, noSentinelFile, type Rule } from './rule.js';
+import { idsOf, merged, noSentinelFile, type Rule } from './rule.js';
 
 type Counted = FileGroup & { name: string; sentinels: number };
 
@@ -9,7 +9,7 @@ type Counted = FileGroup & { name: string; sentinels: number };
 const counting = (id: string, judge: (group: Counted) => RawFinding[]): Rule => ({
   id,
   judge(project: Project) {
-    const groups = groupsOf(project).filter((g): g is FileGroup & { name: string } => g.name !== null);
+    const groups = fileGroups(project).filter((g): g is FileGroup & { name: string } => g.name !== null);
     if (groups.length === 0) return noSentinelFile;
     const counted = groups.filter((g): g is Counted => g.sentinels !== null);
     if (counted.length === 0)
@@ -71,7 +71,7 @@ export const sentinelsEven = counting('sentinels-even', (group) =>
     : [
         {
           subject: group.name,
-          message: `${plural(group.sentinels)} for ${group.name} (${namesOf(group.monitors.map((m) => m.server))}): no more may fail than with ${group.sentinels - 1}`,
+          message: `${plural(group.sentinels)} for ${group.name} (${idsOf(group.monitors.map((m) => m.server))}): no more may fail than with ${group.sentinels - 1}`,
           fix: [`run ${group.sentinels + 1} sentinels, or ${group.sentinels - 1}`],
           ...placeOf(group),
         },

@@ -1,5 +1,5 @@
 import type { RawFinding } from '../../check.js';
-import { groupsOf } from '../groups.js';
+import { fileGroups } from '../groups.js';
 import type { FileServer } from '../project.js';
 import { place } from '../settings.js';
 import { merged, noNodeFile, type Rule } from './rule.js';
@@ -22,7 +22,7 @@ const NEEDED = new Set([
 export const renameCommand: Rule = {
   id: 'rename-command',
   judge(project) {
-    const groups = groupsOf(project).filter((g) => g.nodes.length > 0);
+    const groups = fileGroups(project).filter((g) => g.nodes.length > 0);
     if (groups.length === 0) return noNodeFile;
     return merged(
       groups.flatMap(({ nodes, monitors, name }) =>

@@ -8,7 +8,7 @@ export interface Rule {
   judge(project: Project): RawFinding[] | Skip;
 }
 
-export const namesOf = (servers: readonly { id: string }[]): string =>
+export const idsOf = (servers: readonly { id: string }[]): string =>
   [...new Set(servers.map((s) => s.id))].join(', ');
 
 /** The same line of one file that several servers read is told once, for all of them. */

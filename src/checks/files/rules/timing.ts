@@ -1,9 +1,9 @@
 import type { RawFinding } from '../../check.js';
-import { groupsOf, replicasOf } from '../groups.js';
+import { fileGroups, replicasOf } from '../groups.js';
 import type { Project } from '../project.js';
-import { sentinelsOf } from '../project.js';
+import { sentinelFiles } from '../project.js';
 import { type Monitor, masterSetting, monitorsOf, place } from '../settings.js';
-import { merged, namesOf, noSentinelFile, type Rule } from './rule.js';
+import { idsOf, merged, noSentinelFile, type Rule } from './rule.js';
 
 /** Sentinel's defaults (sentinel.c, createSentinelRedisInstance). */
 const DEFAULTS = {
@@ -21,7 +21,7 @@ const about = (
 ): Rule => ({
   id,
   judge(project) {
-    const sentinels = sentinelsOf(project).filter((s) => s.seen);
+    const sentinels = sentinelFiles(project).filter((s) => s.seen);
     if (sentinels.length === 0) return noSentinelFile;
     return merged(
       sentinels.flatMap(monitorsOf).flatMap((monitor): RawFinding[] => {
@@ -65,7 +65,7 @@ export const failoverTimeout = about('failover-timeout', 'failover-timeout', (ms
 export const parallelSyncs: Rule = {
   id: 'parallel-syncs',
   judge(project) {
-    const groups = groupsOf(project).filter((g) => g.monitors.length > 0);
+    const groups = fileGroups(project).filter((g) => g.monitors.length > 0);
     if (groups.length === 0) return noSentinelFile;
     if (groups.every((g) => replicasOf(g) === null))
       return { skip: 'how many replicas there are is not in these files' };
@@ -94,7 +94,7 @@ export const parallelSyncs: Rule = {
 export const settingsSkew: Rule = {
   id: 'settings-skew',
   judge(project) {
-    const groups = groupsOf(project).filter((g) => g.name !== null);
+    const groups = fileGroups(project).filter((g) => g.name !== null);
     if (groups.length === 0) return noSentinelFile;
     if (groups.every((g) => g.monitors.length < 2))
       return { skip: 'one sentinel file: there is nothing to compare it with' };
@@ -120,8 +120,8 @@ function skewed(what: string, monitors: Monitor[], read: (monitor: Monitor) => V
   const { name, host, port } = first.monitor;
   return [
     {
-      subject: namesOf(odd.map((o) => o.monitor.server)),
-      message: `${name}: ${what} ${odd.map((o) => o.value).join(', ')}, and ${usual} at ${namesOf(all.filter((a) => a.value === usual).map((a) => a.monitor.server))}`,
+      subject: idsOf(odd.map((o) => o.monitor.server)),
+      message: `${name}: ${what} ${odd.map((o) => o.value).join(', ')}, and ${usual} at ${idsOf(all.filter((a) => a.value === usual).map((a) => a.monitor.server))}`,
       fix: [
         what === 'quorum'
           ? `sentinel monitor ${name} ${host} ${port} ${usual}`
@@ -135,7 +135,7 @@ function skewed(what: string, monitors: Monitor[], read: (monitor: Monitor) => V
 export const scriptBad: Rule = {
   id: 'script-bad',
   judge(project: Project) {
-    const sentinels = sentinelsOf(project).filter((s) => s.seen);
+    const sentinels = sentinelFiles(project).filter((s) => s.seen);
     if (sentinels.length === 0) return noSentinelFile;
     const scripts = sentinels.flatMap((server) =>
       server.directives

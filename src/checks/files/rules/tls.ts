@@ -1,5 +1,5 @@
 import type { RawFinding } from '../../check.js';
-import { groupsOf } from '../groups.js';
+import { fileGroups } from '../groups.js';
 import type { FileServer } from '../project.js';
 import { isYes, lastOf, place, portOf, settingOf } from '../settings.js';
 import { merged, noNodeFile, type Rule } from './rule.js';
@@ -11,7 +11,7 @@ const dialsTls = (server: FileServer): boolean => isYes(settingOf(server, 'tls-r
 export const tlsMismatch: Rule = {
   id: 'tls-mismatch',
   judge(project) {
-    const groups = groupsOf(project).filter((g) => g.nodes.length > 0);
+    const groups = fileGroups(project).filter((g) => g.nodes.length > 0);
     if (groups.length === 0) return noNodeFile;
     return merged(
       groups.flatMap(({ nodes, monitors, master }): RawFinding[] => {

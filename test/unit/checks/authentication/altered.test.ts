@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allowsChannel } from '../../../../src/checks/acl.js';
+import aclChannel from '../../../../src/checks/authentication/acl-channel.js';
 import aclShort from '../../../../src/checks/authentication/acl-short.js';
 import authPassMissing from '../../../../src/checks/authentication/auth-pass-missing.js';
 import masterauthMissing from '../../../../src/checks/authentication/masterauth-missing.js';
@@ -209,5 +209,9 @@ describe('channels', () => {
     ['&news', false],
     ['&sentinel', false],
     ['&__sentinel__', false],
-  ])('%s: %s', (patterns, allowed) => expect(allowsChannel(patterns, '__sentinel__:hello')).toBe(allowed));
+  ])('%s: %s', (patterns, allowed) => {
+    const gathered = healthyGathered();
+    nodeOf(gathered, 1).channels = { ok: true, value: patterns };
+    expect(aclChannel.live(gathered)).toMatchObject(allowed ? [] : [{ subject: 'redis-1' }]);
+  });
 });

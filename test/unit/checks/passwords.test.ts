@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withPasswordNotes } from '../../../src/checks/password-note.js';
+import { withPasswordNotes } from '../../../src/checks/passwords.js';
 import type { Finding } from '../../../src/checks/run.js';
 import { healthyGathered } from '../../helpers/recorded-gathering.js';
 
