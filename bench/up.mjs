@@ -47,7 +47,7 @@ function proceduresConf(spec, nodes, node, paths) {
   return `${[...place, ...own].join('\n')}\n`;
 }
 
-/** Lends six nodes of a driver that are made and not started; takes them away again. */
+/** Lends six nodes of a driver, created and not started; removes them afterwards. */
 async function withNodes(home, driverName, cluster, work) {
   const dir = join(home, 'bench', cluster);
   await mkdir(dir, { recursive: true });
@@ -59,26 +59,28 @@ async function withNodes(home, driverName, cluster, work) {
   });
   const spec = { ...DEFAULT_SPEC, cluster, port: 'auto', sentinelPort: 'auto' };
   try {
-    const laid = await driver.layout(
+    const laid = await driver.provisioner.layout(
       spec,
       slotsOf(spec, () => ''),
     );
     // No sentinel is given an id: each makes its own, and the proof takes whatever it says.
     const nodes = laid.map(({ sentinelId: _own, ...node }) => node);
-    const network = await timed(() => driver.prepare(nodes, () => {}));
+    const network = await timed(() => driver.provisioner.prepare(nodes, () => {}));
     const create = await timed(() =>
       Promise.all(
-        nodes.map((node) => driver.create(node, proceduresConf(spec, nodes, node, driver.paths(node)))),
+        nodes.map((node) =>
+          driver.provisioner.create(node, proceduresConf(spec, nodes, node, driver.provisioner.paths(node))),
+        ),
       ),
     );
     await work({ driver, nodes, plan: { spec, driver: driverName, nodes }, network, create });
   } finally {
-    await driver.removeAll();
+    await driver.provisioner.removeAll();
     driver.close();
   }
 }
 
-const startAll = ({ driver, nodes }) => Promise.all(nodes.map((node) => driver.start(node.id)));
+const startAll = ({ driver, nodes }) => Promise.all(nodes.map((node) => driver.host.start(node.id)));
 
 /** All six at once, nothing seeded, until the same proof as `up` gives. */
 async function proceduresWay(series, name, home, driverName) {

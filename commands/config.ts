@@ -33,11 +33,11 @@ export default defineCommand<ConfigResult>({
         { hint: `one of: ${known.join(', ')}` },
       );
     }
-    return lend(await openDriverOf(engineOf(context), target.state), async (driver) => {
+    return lend(await openDriverOf(engineOf(context), target.state), async ({ host }) => {
       const ids = wanted === undefined ? known : [wanted];
       const nodes = await Promise.all(
         ids.map(async (id) => {
-          const conf = await driver.readConf(id);
+          const conf = await host.readConf(id);
           return { id, conf: conf === undefined ? null : redactConf(conf) };
         }),
       );

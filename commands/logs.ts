@@ -58,7 +58,7 @@ export default defineCommand({
       width: Math.max(...ids.map((id) => id.length)),
     };
     try {
-      const lines = mergedLogs(driver, ids, {
+      const lines = mergedLogs(driver.host, ids, {
         follow: options.follow === true,
         tail: options.tail as number | undefined,
         sinceMs: options.since === undefined ? undefined : context.clock.wallMs() - (options.since as number),

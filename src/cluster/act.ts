@@ -1,5 +1,4 @@
-import type { Driver } from '../drivers/driver.js';
-import type { NodeInspection } from '../drivers/node-host.js';
+import type { NodeHost, NodeInspection } from '../drivers/node-host.js';
 import { messageOf, notRestored, OperatorError, refused, usageError } from '../errors.js';
 import { sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
@@ -41,13 +40,13 @@ export function act(runtime: Runtime, request: ActRequest): Promise<ActResult> {
   const { cluster, action } = request;
   const options = { lock: `${action} ${request.node}`, deadlineMs: START_DEADLINE_MS };
   return withCluster(runtime, cluster, options, async (live) => {
-    const { driver, plan, asking } = live;
+    const { host, plan, asking } = live;
     const node = await resolveNode(plan, asking, request.node);
-    const before = await driver.inspect(node.id);
+    const before = await host.inspect(node.id);
     const changed = await step(runtime, action, `${action} ${node.id}`, () =>
       perform(runtime, live, node, before, request),
     );
-    return { cluster, node: node.id, action, before, after: await driver.inspect(node.id), changed };
+    return { cluster, node: node.id, action, before, after: await host.inspect(node.id), changed };
   });
 }
 
@@ -81,24 +80,24 @@ async function perform(
   before: NodeInspection,
   request: ActRequest,
 ): Promise<boolean> {
-  const { driver } = live;
+  const { host } = live;
   switch (request.action) {
     case 'kill':
       requireAlive(node, before, 'killed', request.cluster);
-      await driver.kill(node.id, 'SIGKILL');
+      await host.kill(node.id, 'SIGKILL');
       return true;
     case 'pause':
       if (before.state === 'paused') return false;
       requireAlive(node, before, 'paused', request.cluster);
-      await driver.pause(node.id);
+      await host.pause(node.id);
       return true;
     case 'resume':
       if (before.state === 'running') return false;
       requireAlive(node, before, 'resumed', request.cluster);
-      await driver.resume(node.id);
+      await host.resume(node.id);
       return true;
     case 'stop':
-      return stop(driver, node, before);
+      return stop(host, node, before);
     case 'start':
       if (before.state === 'running') return false;
       requireNotPaused(node, before, request.cluster);
@@ -106,7 +105,7 @@ async function perform(
       return true;
     case 'restart':
       if (before.state === 'running' && !request.asCrashed) await requireReturn(live, node);
-      await stop(driver, node, before);
+      await stop(host, node, before);
       if (!request.asCrashed && node.kind === 'redis') {
         runtime.onProgress({
           type: 'note',
@@ -138,9 +137,9 @@ async function startAgain(
   }
 }
 
-async function stop(driver: Driver, node: NodePlan, before: NodeInspection): Promise<boolean> {
+async function stop(host: NodeHost, node: NodePlan, before: NodeInspection): Promise<boolean> {
   if (before.state !== 'running' && before.state !== 'paused') return false;
-  await driver.stop(node.id, { graceMs: STOP_GRACE_MS });
+  await host.stop(node.id, { graceMs: STOP_GRACE_MS });
   return true;
 }
 

@@ -1,5 +1,4 @@
-import type { Driver } from '../drivers/driver.js';
-import type { ConfEdit } from '../drivers/node-host.js';
+import type { ConfEdit, NodeHost } from '../drivers/node-host.js';
 import { failed, unknownOutcome } from '../errors.js';
 import { redactLogLine } from '../model/conf.js';
 import { convergence } from '../model/convergence.js';
@@ -28,8 +27,8 @@ export async function allEnded(works: readonly Promise<unknown>[]): Promise<void
 
 /** Starts a node and waits until it answers PING. Throws `start-failed` (1) with the tail of its log. */
 export async function startAndGreet(live: LiveCluster, node: NodePlan, edit?: ConfEdit): Promise<void> {
-  const { driver, asking } = live;
-  await driver.start(node.id, edit);
+  const { host, asking } = live;
+  await host.start(node.id, edit);
   let last = 'it did not answer';
   const answered = await until(
     async () => {
@@ -40,7 +39,7 @@ export async function startAndGreet(live: LiveCluster, node: NodePlan, edit?: Co
         last = (error as Error).message;
         if (/LOADING/.test(last)) return undefined;
       }
-      const { state, detail } = await driver.inspect(node.id);
+      const { state, detail } = await host.inspect(node.id);
       if (state === 'exited' || state === 'absent') {
         last = `it exited at once (${detail})`;
         return 'gone';
@@ -49,13 +48,13 @@ export async function startAndGreet(live: LiveCluster, node: NodePlan, edit?: Co
     },
     { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: live.deadlineMs, signal: asking.signal },
   );
-  if (answered !== 'answered') throw await startFailed(driver, node, last);
+  if (answered !== 'answered') throw await startFailed(host, node, last);
 }
 
-async function startFailed(driver: Driver, node: NodePlan, why: string): Promise<Error> {
+async function startFailed(host: NodeHost, node: NodePlan, why: string): Promise<Error> {
   const tail: string[] = [];
   try {
-    for await (const line of driver.logs(node.id, { tail: LOG_TAIL_LINES }))
+    for await (const line of host.logs(node.id, { tail: LOG_TAIL_LINES }))
       if (line.text.trim() !== '') tail.push(`  ${redactLogLine(line.text)}`);
   } catch {
     tail.push('  (its log can not be read)');
@@ -83,7 +82,7 @@ export async function attachReplicas(live: LiveCluster, master: NodePlan): Promi
           { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: live.deadlineMs, signal: asking.signal },
         );
         if (linked === undefined)
-          throw await startFailed(live.driver, replica, `it never linked to ${master.id}`);
+          throw await startFailed(live.host, replica, `it never linked to ${master.id}`);
       }),
     ),
   );

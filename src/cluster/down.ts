@@ -1,4 +1,5 @@
 import type { Driver } from '../drivers/driver.js';
+import type { NodeHost } from '../drivers/node-host.js';
 import { addRemoved, nothingRemoved, type Removed } from '../drivers/provisioner.js';
 import { messageOf, OperatorError } from '../errors.js';
 import { signalProcess } from '../host/signal.js';
@@ -58,10 +59,10 @@ async function removeKnown(
   wasLeft: boolean,
 ): Promise<Removed> {
   const { cluster } = state.plan.spec;
-  return lend(await openDriverOf(runtime, state), async (driver) => {
-    const kept = keepData ? await rememberMaster(runtime.store, driver, state) : state;
-    if (wasLeft) await clearLinks(driver);
-    const removed = await driver.removeAll({ keepData });
+  return lend(await openDriverOf(runtime, state), async ({ host, provisioner }) => {
+    const kept = keepData ? await rememberMaster(runtime.store, host, state) : state;
+    if (wasLeft) await clearLinks(host);
+    const removed = await provisioner.removeAll({ keepData });
     if (keepData) await runtime.store.save(cluster, { ...kept, phase: 'kept' });
     else await runtime.store.forget(cluster);
     return removed;
@@ -69,8 +70,8 @@ async function removeKnown(
 }
 
 /** Packet rules and proxies of this cluster: what else may be in effect goes with the nodes. */
-async function clearLinks(driver: Driver): Promise<void> {
-  const probe = await driver.links();
+async function clearLinks(host: NodeHost): Promise<void> {
+  const probe = await host.links();
   if (!probe.ok) return;
   for (const tag of await probe.links.tags()) await probe.links.clear(tag);
 }
@@ -93,7 +94,7 @@ async function removeByName(runtime: Runtime, cluster: string): Promise<Removed>
   for (const name of Object.keys(runtime.drivers) as DriverName[]) {
     const driver = await openByName(runtime, name, cluster);
     if (driver === undefined) continue;
-    removed = addRemoved(removed, await lend(driver, () => driver.removeAll()));
+    removed = addRemoved(removed, await lend(driver, ({ provisioner }) => provisioner.removeAll()));
   }
   return removed;
 }

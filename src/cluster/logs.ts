@@ -1,5 +1,4 @@
-import type { Driver } from '../drivers/driver.js';
-import type { LogLine, LogOptions } from '../drivers/node-host.js';
+import type { LogLine, LogOptions, NodeHost } from '../drivers/node-host.js';
 import { redactLogLine } from '../model/conf.js';
 
 /**
@@ -7,23 +6,23 @@ import { redactLogLine } from '../model/conf.js';
  * as it arrives. Lines without a time (a banner) stay behind the line that they followed. Secrets are redacted.
  */
 export async function* mergedLogs(
-  driver: Driver,
+  host: NodeHost,
   ids: readonly string[],
   options: LogOptions,
 ): AsyncGenerator<LogLine> {
-  for await (const line of merged(driver, ids, options)) yield { ...line, text: redactLogLine(line.text) };
+  for await (const line of merged(host, ids, options)) yield { ...line, text: redactLogLine(line.text) };
 }
 
-async function* merged(driver: Driver, ids: readonly string[], options: LogOptions): AsyncGenerator<LogLine> {
+async function* merged(host: NodeHost, ids: readonly string[], options: LogOptions): AsyncGenerator<LogLine> {
   const { follow, tail, ...past } = options;
-  const followFrom = await Promise.all(ids.map((id) => collect(driver.logs(id, past))));
+  const followFrom = await Promise.all(ids.map((id) => collect(host.logs(id, past))));
   const soFar = followFrom.flatMap(withTimes).sort((a, b) => a.at - b.at || a.order - b.order);
   for (const { line } of tail === undefined ? soFar : soFar.slice(Math.max(0, soFar.length - tail)))
     yield line;
   if (follow !== true) return;
   // Each node's stream starts again from its beginning: what was shown already is counted off.
   const streams = ids.map((id, i) =>
-    skip(driver.logs(id, { ...past, follow: true }), followFrom[i]?.length ?? 0),
+    skip(host.logs(id, { ...past, follow: true }), followFrom[i]?.length ?? 0),
   );
   yield* race(streams);
 }

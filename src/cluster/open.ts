@@ -1,4 +1,7 @@
 import type { Driver } from '../drivers/driver.js';
+import type { NodeHost } from '../drivers/node-host.js';
+import type { Provisioner } from '../drivers/provisioner.js';
+import { refused } from '../errors.js';
 import { withLock } from '../host/lock.js';
 import type { ClusterPlan, DriverName } from '../model/plan.js';
 import type { Asking } from './ask.js';
@@ -15,7 +18,9 @@ const START_DEADLINE_MS = 60_000;
 export interface LiveCluster {
   readonly state: ClusterState;
   readonly plan: ClusterPlan;
-  readonly driver: Driver;
+  readonly host: NodeHost;
+  /** Creates and removes nodes; null for a cluster that sentinelctl did not create. */
+  readonly provisioner: Provisioner | null;
   readonly asking: Asking;
   /** How long a node may take to start, and the cluster to converge, in milliseconds. */
   readonly deadlineMs: number;
@@ -85,11 +90,20 @@ export function liveOn(
   return {
     state,
     plan: state.plan,
-    driver,
+    host: driver.host,
+    provisioner: driver.provisioner,
     asking: { clock, password, deadlineMs: ASK_DEADLINE_MS, signal },
     deadlineMs,
     close: () => driver.close(),
   };
+}
+
+/** What creates and removes the cluster's nodes. Throws `attached` (3) where sentinelctl did not create the cluster. */
+export function provisionerOf({ provisioner, plan }: Pick<LiveCluster, 'provisioner' | 'plan'>): Provisioner {
+  if (provisioner !== null) return provisioner;
+  throw refused('attached', `sentinelctl did not create ${plan.spec.cluster}`, {
+    why: 'nodes of an attached cluster cannot be created or removed',
+  });
 }
 
 /** The driver alone, for what asks no node. The caller closes it. */

@@ -15,9 +15,9 @@ import type { Runtime } from './runtime.js';
 
 /** Asks the sentinels right now how a data node must be started. Throws OperatorError where it must not be. */
 export async function decideStart(live: LiveCluster, node: NodePlan): Promise<StartDecision> {
-  const { plan, driver, asking } = live;
+  const { plan, host, asking } = live;
   const snapshot = await surveyPlan(plan, asking);
-  const conf = await driver.readConf(node.id);
+  const conf = await host.readConf(node.id);
   return guardStart({
     node,
     cluster: plan.spec.cluster,

@@ -4,9 +4,13 @@ import type { DriverName } from '../model/plan.js';
 import type { NodeHost } from './node-host.js';
 import type { Provisioner } from './provisioner.js';
 
-/** A cluster's nodes as a driver opened them: the life of each node, and making and removing them. */
-export interface Driver extends NodeHost, Provisioner {
+/** A driver that is open for ONE cluster. */
+export interface Driver {
   readonly name: DriverName;
+  readonly host: NodeHost;
+  readonly provisioner: Provisioner;
+  /** Releases sockets; the nodes stay as they are. */
+  close(): void;
 }
 
 /** Where the files of a cluster are, and the settings its nodes were asked to have. */

@@ -80,8 +80,6 @@ export interface NodeHost extends NodeActions {
   routable(node: NodePlan): Promise<boolean>;
   /** The network between this cluster's nodes, or why it cannot be cut here. Changes nothing. */
   links(): Promise<LinksProbe>;
-  /** Releases sockets; the nodes stay as they are. */
-  close(): void;
 }
 
 /** What an operator wanted of a node, for the refusal: "NODE cannot be …". */
@@ -112,7 +110,7 @@ type Lack = { reason: string; hint?: string | undefined };
  * throws `not-possible-here` (3) with that reason.
  */
 export function limitedHost<L extends Ability>(
-  host: Pick<NodeActions, Exclude<Ability, L>> & Pick<NodeHost, 'routable' | 'links' | 'close'>,
+  host: Pick<NodeActions, Exclude<Ability, L>> & Pick<NodeHost, 'routable' | 'links'>,
   lacks: Readonly<Record<L, Lack>>,
 ): NodeHost {
   const reasons: Partial<Record<Ability, Lack>> = lacks;

@@ -66,7 +66,7 @@ async function kill({ runtime, live, cast, observer }: Story, how: 'kill' | 'sto
   const { clock, signal: cancel } = runtime;
   const requestedAt = clock.now();
   const signal = how === 'kill' ? 'SIGKILL' : 'SIGTERM';
-  await live.driver.kill(id, signal);
+  await live.host.kill(id, signal);
   const closedAt = (): number | undefined =>
     observer.seen.find((o) => o.kind === 'gone' && o.source === id && o.atMs >= requestedAt)?.atMs;
   const soon = await until(closedAt, { clock, everyMs: 2, deadlineMs: CLOSE_BOUND_MS, signal: cancel });
@@ -74,7 +74,7 @@ async function kill({ runtime, live, cast, observer }: Story, how: 'kill' | 'sto
   // An orderly shutdown takes its time; and a connection that was just being made anew when it died closes for nobody.
   const later = await until(
     async () => {
-      const { state } = await live.driver.inspect(id);
+      const { state } = await live.host.inspect(id);
       return closedAt() ?? (state === 'exited' ? (observer.lastAnswerAt(id) ?? requestedAt) : undefined);
     },
     { clock, everyMs: 20, deadlineMs: SHUTDOWN_BOUND_MS, signal: cancel },
@@ -88,7 +88,7 @@ async function kill({ runtime, live, cast, observer }: Story, how: 'kill' | 'sto
 /** The fault is its last answer after the request, which is the request where it gave none. */
 async function freeze({ runtime, live, cast, observer }: Story): Promise<number> {
   const requestedAt = runtime.clock.now();
-  await live.driver.pause(cast.oldMaster.id);
+  await live.host.pause(cast.oldMaster.id);
   return Math.max(requestedAt, observer.lastAnswerAt(cast.oldMaster.id) ?? requestedAt);
 }
 
@@ -98,7 +98,7 @@ async function thaw({ runtime, live, cast }: Story, atMs: number): Promise<numbe
     await runtime.clock.sleep(Math.max(0, atMs - runtime.clock.now()), runtime.signal);
     // Before it is asked to: its first answer may be here sooner than the driver’s word.
     const endedAt = runtime.clock.now();
-    await live.driver.resume(cast.oldMaster.id);
+    await live.host.resume(cast.oldMaster.id);
     return endedAt;
   } catch {
     return null;

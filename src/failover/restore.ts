@@ -18,8 +18,8 @@ export async function restore(story: Story, why: string): Promise<void> {
   const { cluster } = live.plan.spec;
   try {
     await step(runtime, 'restore', `${why}: putting ${node.id} back`, async () => {
-      const { state } = await live.driver.inspect(node.id);
-      if (state === 'paused') await live.driver.resume(node.id);
+      const { state } = await live.host.inspect(node.id);
+      if (state === 'paused') await live.host.resume(node.id);
       else if (state !== 'running') await startWhenSafe(runtime, live, node);
     });
   } catch (error) {

@@ -45,9 +45,9 @@ export async function playTrial(
   experiment: Experiment,
   settings: TrialSettings,
 ): Promise<{ trial: Trial; before: Snapshot }> {
-  const { plan, driver, asking } = live;
+  const { plan, host, asking } = live;
   const before = await step(runtime, 'preflight', 'looking whether a fault may be injected', async () => {
-    await requirePastFailoverGuard(plan, driver, runtime.clock.wallMs());
+    await requirePastFailoverGuard(plan, host, runtime.clock.wallMs());
     return requireSteady(plan, asking);
   });
   const cast = castOf(plan, before);

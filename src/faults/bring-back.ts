@@ -14,7 +14,7 @@ import type { Scene } from './act.js';
  */
 export async function bringBack(scene: Scene, node: NodePlan): Promise<void> {
   const { runtime, live } = scene;
-  const { state } = await live.driver.inspect(node.id);
+  const { state } = await live.host.inspect(node.id);
   if (state === 'running' || state === 'paused') return;
   if (node.kind === 'sentinel') return startAndGreet(live, node);
   if (await isDataGone(scene)) return startFromDisk(scene);
@@ -35,13 +35,13 @@ const isStuck = (error: unknown): boolean =>
 /** Whether another data node runs that logs every change to disk: what it holds survives that all is started anew. */
 async function isKeptElsewhere({ live }: Scene, dead: NodePlan): Promise<boolean> {
   const others = dataNodes(live.plan).filter((node) => node.id !== dead.id && node.persistent);
-  const states = await Promise.all(others.map(({ id }) => live.driver.inspect(id)));
+  const states = await Promise.all(others.map(({ id }) => live.host.inspect(id)));
   return states.some(({ state }) => state === 'running');
 }
 
 /** Whether no data node is left alive: nobody can say whom another one should follow. */
 export async function isDataGone({ live }: Scene): Promise<boolean> {
-  const states = await Promise.all(dataNodes(live.plan).map((node) => live.driver.inspect(node.id)));
+  const states = await Promise.all(dataNodes(live.plan).map((node) => live.host.inspect(node.id)));
   return states.every(({ state }) => state !== 'running' && state !== 'paused');
 }
 

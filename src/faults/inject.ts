@@ -148,9 +148,9 @@ async function lookAt(
   live: LiveCluster,
   force: boolean,
 ): Promise<{ roles: Roles; isWhole: boolean; snapshot: Snapshot }> {
-  const { plan, driver, asking } = live;
+  const { plan, host, asking } = live;
   if (!force) {
-    await requirePastFailoverGuard(plan, driver, runtime.clock.wallMs());
+    await requirePastFailoverGuard(plan, host, runtime.clock.wallMs());
     const snapshot = await requireSteady(plan, asking);
     return { roles: rolesIn(plan, snapshot), isWhole: true, snapshot };
   }

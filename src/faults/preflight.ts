@@ -1,5 +1,5 @@
 import { type Asking, surveyPlan } from '../cluster/ask.js';
-import type { Driver } from '../drivers/driver.js';
+import type { NodeHost } from '../drivers/node-host.js';
 import { refused } from '../errors.js';
 import { convergence } from '../model/convergence.js';
 import { humanDurationMs } from '../model/duration.js';
@@ -66,14 +66,14 @@ const SUCCESS = / (\+switch-master|\+config-update-from) /;
  */
 export async function requirePastFailoverGuard(
   plan: ClusterPlan,
-  driver: Driver,
+  host: NodeHost,
   nowMs: number,
 ): Promise<void> {
   const guardMs = failoverGuardMs(plan.spec);
   const waits = await Promise.all(
     sentinelNodes(plan).map(async ({ id }) => {
       let failedAt: number | null = null;
-      for await (const line of driver.logs(id, { sinceMs: nowMs - guardMs })) {
+      for await (const line of host.logs(id, { sinceMs: nowMs - guardMs })) {
         if (FAILED_ATTEMPT.test(line.text)) failedAt = line.atMs;
         else if (SUCCESS.test(line.text)) failedAt = null;
       }

@@ -71,11 +71,11 @@ async function finish(runtime: Runtime, live: LiveCluster, journal: Journal): Pr
 async function startRest(scene: Scene, undone: readonly { act: Act }[]): Promise<string[]> {
   const named = new Set(undone.flatMap(({ act }) => ('node' in act ? [act.node] : [])));
   const started: string[] = [];
-  const { plan, driver } = scene.live;
+  const { plan, host } = scene.live;
   for (const node of plan.nodes.toSorted((a, b) => b.kind.localeCompare(a.kind))) {
-    const { state } = await driver.inspect(node.id);
+    const { state } = await host.inspect(node.id);
     if (state === 'running') continue;
-    if (state === 'paused') await driver.resume(node.id);
+    if (state === 'paused') await host.resume(node.id);
     else await bringBack(scene, node);
     if (!named.has(node.id)) started.push(node.id);
   }

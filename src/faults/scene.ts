@@ -64,7 +64,7 @@ export const impossible = (message: string, why: string, hint?: string): Operato
 /** Throws `fault-impossible` (3) unless the node runs. */
 export async function requireRunning(scene: Scene, id: string): Promise<void> {
   nodeOf(scene.live.plan, id);
-  const { state, detail } = await scene.live.driver.inspect(id);
+  const { state, detail } = await scene.live.host.inspect(id);
   if (state === 'running') return;
   throw impossible(
     `${id} does not run, so nothing can be done to it`,

@@ -104,7 +104,7 @@ function notHealed(scene: Scene, wrong: readonly { act: Act; why: string }[]): O
 async function requireAllRun({ live }: Scene): Promise<void> {
   const { cluster } = live.plan.spec;
   const seen = await Promise.all(
-    live.plan.nodes.map(async ({ id }) => ({ id, ...(await live.driver.inspect(id)) })),
+    live.plan.nodes.map(async ({ id }) => ({ id, ...(await live.host.inspect(id)) })),
   );
   const down = seen.filter(({ state }) => state !== 'running');
   if (down.length === 0) return;

@@ -1,11 +1,11 @@
-import type { Driver } from '../drivers/driver.js';
+import type { NodeHost } from '../drivers/node-host.js';
 import { refused } from '../errors.js';
 import { type ClusterPlan, sentinelNodes } from '../model/plan.js';
 import type { WorkloadTarget } from './target.js';
 
 /** The parts of a LiveCluster that say how it is reached. */
 interface Reached {
-  driver: Driver;
+  host: NodeHost;
   plan: ClusterPlan;
   state: { routable: boolean };
 }
@@ -17,7 +17,7 @@ export type Road = Pick<WorkloadTarget, 'sentinels' | 'natMap' | 'localAddress'>
  * that this program still sees; among processes with addresses of their own that is always so, where packet rules can be
  * made. Throws `no-links` (3) where they must be apart and can't be.
  */
-export async function roadOf({ driver, plan, state }: Reached, apart = false): Promise<Road> {
+export async function roadOf({ host, plan, state }: Reached, apart = false): Promise<Road> {
   const natMap = Object.fromEntries(
     plan.nodes.map(({ announce, endpoint }) => [`${announce.host}:${announce.port}`, { ...endpoint }]),
   );
@@ -25,8 +25,8 @@ export async function roadOf({ driver, plan, state }: Reached, apart = false): P
     sentinels: sentinelNodes(plan).map(({ endpoint }) => endpoint),
     natMap: state.routable ? null : natMap,
   };
-  if (!apart && driver.name !== 'process') return usual;
-  const probe = await driver.links();
+  if (!apart && plan.driver !== 'process') return usual;
+  const probe = await host.links();
   if (probe.ok && probe.client.ok) {
     const { localAddress, byEndpoint } = probe.client;
     return { ...usual, localAddress, natMap: byEndpoint ? natMap : usual.natMap };

@@ -50,7 +50,7 @@ describe.skipIf(!probe.ok)(
 
     const sweep = async (): Promise<void> => {
       const driver = await open();
-      await driver.removeAll();
+      await driver.provisioner.removeAll();
       for (const each of drivers.splice(0)) each.close();
     };
     beforeAll(sweep, LONG_MS);
@@ -63,9 +63,9 @@ describe.skipIf(!probe.ok)(
       'lives a whole life: made, rewritten by its server, killed, edited, paused, stopped, kept, removed',
       async () => {
         const driver = await open();
-        const nodes = await driver.layout(SPEC, [MASTER, REPLICA, SENTINEL]);
+        const nodes = await driver.provisioner.layout(SPEC, [MASTER, REPLICA, SENTINEL]);
         const [master, replica, sentinel] = three(nodes);
-        const subnet = driver.settings.subnet ?? '';
+        const subnet = driver.provisioner.settings.subnet ?? '';
         expect(subnet).toMatch(/^\d+\.\d+\.\d+\.0\/24$/);
         expect(master.announce).toEqual({ host: subnet.replace('0/24', '11'), port: 5100 });
         expect(replica.announce).toEqual({ host: subnet.replace('0/24', '12'), port: 5101 });
@@ -73,30 +73,32 @@ describe.skipIf(!probe.ok)(
         expect(master.endpoint).toEqual({ host: '127.0.0.1', port: 5100 });
 
         const steps: Progress[] = [];
-        await driver.prepare(nodes, (step) => steps.push(step));
-        expect(driver.settings.imageRef).toMatch(/^sentinelctl\/host-redis:7\.\d+\.\d+-[0-9a-f]{12}$/);
+        await driver.provisioner.prepare(nodes, (step) => steps.push(step));
+        expect(driver.provisioner.settings.imageRef).toMatch(
+          /^sentinelctl\/host-redis:7\.\d+\.\d+-[0-9a-f]{12}$/,
+        );
         await Promise.all([
-          driver.create(master, redisConf(driver, master)),
-          driver.create(
+          driver.provisioner.create(master, redisConf(driver, master)),
+          driver.provisioner.create(
             replica,
             `${redisConf(driver, replica)}replicaof ${master.announce.host} ${master.announce.port}\n`,
           ),
-          driver.create(sentinel, sentinelConf(driver, sentinel, master.announce)),
+          driver.provisioner.create(sentinel, sentinelConf(driver, sentinel, master.announce)),
         ]);
-        expect((await driver.inspect('redis-1')).state).toBe('created');
-        await Promise.all([driver.start('redis-1'), driver.start('redis-2')]);
-        await driver.start('redis-1');
+        expect((await driver.host.inspect('redis-1')).state).toBe('created');
+        await Promise.all([driver.host.start('redis-1'), driver.host.start('redis-2')]);
+        await driver.host.start('redis-1');
 
         // Reached through what is announced and through what is published.
         expect(await answers(master.announce, (client) => client.ping())).toBe('PONG');
         expect(await answers(master.endpoint, (client) => client.set('kept', 'yes'))).toBe('OK');
-        expect(await driver.routable(master)).toBe(true);
+        expect(await driver.host.routable(master)).toBe(true);
         await answers(replica.endpoint, async (client) =>
           (await client.get('kept')) === 'yes' ? true : undefined,
         );
 
         // Once the replica is online, the sentinel learns of it from its first INFO.
-        await driver.start('sentinel-1');
+        await driver.host.start('sentinel-1');
 
         // The server owns its directory: not root, no capability, and it can rewrite its own configuration.
         const details = await docker.getContainer(`${PREFIX}-redis-1`).inspect();
@@ -112,77 +114,83 @@ describe.skipIf(!probe.ok)(
         expect(details.Config.Env.join(' ')).not.toContain('password');
         await answers(master.endpoint, (client) => client.config('SET', 'maxmemory', '123mb'));
         await answers(master.endpoint, (client) => client.config('REWRITE'));
-        expect(await driver.readConf('redis-1')).toContain('maxmemory 123mb');
+        expect(await driver.host.readConf('redis-1')).toContain('maxmemory 123mb');
         await until(
-          async () => ((await driver.readConf('sentinel-1'))?.includes('known-replica') ? true : undefined),
+          async () =>
+            (await driver.host.readConf('sentinel-1'))?.includes('known-replica') ? true : undefined,
           {
             clock: systemClock,
             everyMs: 200,
             deadlineMs: 20_000,
           },
         );
-        expect(await driver.readConf('sentinel-1')).toContain(
+        expect(await driver.host.readConf('sentinel-1')).toContain(
           `known-replica m ${replica.announce.host} 5101`,
         );
 
         // Killed, and back with an edited configuration: the same data, another role.
-        await driver.kill('redis-1', 'SIGKILL');
-        expect(await driver.inspect('redis-1')).toMatchObject({
+        await driver.host.kill('redis-1', 'SIGKILL');
+        expect(await driver.host.inspect('redis-1')).toMatchObject({
           state: 'exited',
           detail: expect.stringContaining('137'),
         });
-        await driver.kill('redis-1', 'SIGKILL');
+        await driver.host.kill('redis-1', 'SIGKILL');
         const follow = `replicaof ${replica.announce.host} ${replica.announce.port}`;
-        await driver.start('redis-1', (conf) => `${conf}\n${follow}\n`);
+        await driver.host.start('redis-1', (conf) => `${conf}\n${follow}\n`);
         expect(await answers(master.endpoint, async (client) => (await client.role())[0])).toBe('slave');
-        expect(await driver.readConf('redis-1')).toContain(follow);
+        expect(await driver.host.readConf('redis-1')).toContain(follow);
 
         // Paused; stopped and killed while paused.
-        await driver.pause('redis-2');
-        await driver.pause('redis-2');
-        expect((await driver.inspect('redis-2')).state).toBe('paused');
-        await driver.start('redis-2');
-        await driver.stop('redis-2', { graceMs: 10_000 });
+        await driver.host.pause('redis-2');
+        await driver.host.pause('redis-2');
+        expect((await driver.host.inspect('redis-2')).state).toBe('paused');
+        await driver.host.start('redis-2');
+        await driver.host.stop('redis-2', { graceMs: 10_000 });
         // Exit code 0: it was given the chance to shut down by itself.
-        expect(await driver.inspect('redis-2')).toMatchObject({
+        expect(await driver.host.inspect('redis-2')).toMatchObject({
           state: 'exited',
           detail: expect.stringMatching(/exit code 0$/),
         });
-        await driver.stop('redis-2', { graceMs: 10_000 });
-        await driver.start('redis-2');
-        await driver.pause('redis-2');
-        await driver.kill('redis-2', 'SIGKILL');
-        expect((await driver.inspect('redis-2')).state).toBe('exited');
-        await driver.start('redis-2');
-        await driver.resume('redis-2');
+        await driver.host.stop('redis-2', { graceMs: 10_000 });
+        await driver.host.start('redis-2');
+        await driver.host.pause('redis-2');
+        await driver.host.kill('redis-2', 'SIGKILL');
+        expect((await driver.host.inspect('redis-2')).state).toBe('exited');
+        await driver.host.start('redis-2');
+        await driver.host.resume('redis-2');
 
-        const text = (await collect(driver.logs('redis-2', { tail: 400 })))
+        const text = (await collect(driver.host.logs('redis-2', { tail: 400 })))
           .map((line) => line.text)
           .join('\n');
         expect(text).toContain('Ready to accept connections');
         expect(text).toContain('User requested shutdown');
 
         // Kept data comes back with a new container.
-        expect(await driver.removeAll({ keepData: true })).toEqual({
+        expect(await driver.provisioner.removeAll({ keepData: true })).toEqual({
           processes: 0,
           containers: 3,
           networks: 1,
           volumes: 0,
         });
-        expect((await driver.inspect('redis-1')).state).toBe('absent');
-        const again = await open({ ...driver.settings });
-        await again.prepare(nodes, () => {});
-        await again.create(master, redisConf(again, master));
-        await again.start('redis-1');
+        expect((await driver.host.inspect('redis-1')).state).toBe('absent');
+        const again = await open({ ...driver.provisioner.settings });
+        await again.provisioner.prepare(nodes, () => {});
+        await again.provisioner.create(master, redisConf(again, master));
+        await again.host.start('redis-1');
         expect(await answers(master.endpoint, (client) => client.get('kept'))).toBe('yes');
 
-        expect(await again.remove('redis-1')).toMatchObject({ containers: 1, volumes: 1 });
-        expect(await again.remove('redis-1')).toMatchObject({ containers: 0, volumes: 0 });
-        const [one, two] = await Promise.all([again.removeAll(), driver.removeAll()]);
+        expect(await again.provisioner.remove('redis-1')).toMatchObject({ containers: 1, volumes: 1 });
+        expect(await again.provisioner.remove('redis-1')).toMatchObject({ containers: 0, volumes: 0 });
+        const [one, two] = await Promise.all([again.provisioner.removeAll(), driver.provisioner.removeAll()]);
         expect(one.networks + two.networks).toBe(1);
         expect(one.volumes + two.volumes).toBe(2);
         expect(await left(docker)).toEqual([]);
-        expect(await again.removeAll()).toEqual({ processes: 0, containers: 0, networks: 0, volumes: 0 });
+        expect(await again.provisioner.removeAll()).toEqual({
+          processes: 0,
+          containers: 0,
+          networks: 0,
+          volumes: 0,
+        });
       },
       2 * LONG_MS,
     );
@@ -192,7 +200,7 @@ describe.skipIf(!probe.ok)(
       async () => {
         const holder = createServer().listen(5100, '127.0.0.1');
         try {
-          await expect((await open()).layout(SPEC, [MASTER])).rejects.toMatchObject({
+          await expect((await open()).provisioner.layout(SPEC, [MASTER])).rejects.toMatchObject({
             code: 'port-taken',
             exitCode: 3,
             message: 'port 5100, wanted by redis-1, is taken',
@@ -211,20 +219,23 @@ describe.skipIf(!probe.ok)(
       'names the container that has a port, and says so when a port is lost between layout and start',
       async () => {
         const driver = await open();
-        const [first] = await driver.layout(SPEC, [MASTER]);
-        const [second] = await driver.layout(SPEC, [REPLICA]);
+        const [first] = await driver.provisioner.layout(SPEC, [MASTER]);
+        const [second] = await driver.provisioner.layout(SPEC, [REPLICA]);
         if (first === undefined || second === undefined) throw new Error('no layout');
-        await driver.prepare([first, second], () => {});
+        await driver.provisioner.prepare([first, second], () => {});
         const address = { ...first.announce, host: first.announce.host.replace(/11$/, '12') };
-        await driver.create(first, redisConf(driver, first));
-        await driver.create({ ...second, announce: address }, redisConf(driver, second));
-        await driver.start('redis-1');
-        await expect(driver.start('redis-2')).rejects.toMatchObject({ code: 'port-taken', exitCode: 3 });
-        await expect(driver.layout(SPEC, [REPLICA])).rejects.toMatchObject({
+        await driver.provisioner.create(first, redisConf(driver, first));
+        await driver.provisioner.create({ ...second, announce: address }, redisConf(driver, second));
+        await driver.host.start('redis-1');
+        await expect(driver.host.start('redis-2')).rejects.toMatchObject({ code: 'port-taken', exitCode: 3 });
+        await expect(driver.provisioner.layout(SPEC, [REPLICA])).rejects.toMatchObject({
           code: 'port-taken',
           why: `5100 (redis-2): held by container ${PREFIX}-redis-1 (cluster ${CLUSTER})`,
         });
-        await expect(driver.create(first, '')).rejects.toMatchObject({ code: 'node-exists', exitCode: 3 });
+        await expect(driver.provisioner.create(first, '')).rejects.toMatchObject({
+          code: 'node-exists',
+          exitCode: 3,
+        });
       },
       LONG_MS,
     );
@@ -233,36 +244,36 @@ describe.skipIf(!probe.ok)(
       'never touches a container or volume that only has its name',
       async () => {
         const driver = await open();
-        const [node] = await driver.layout(SPEC, [MASTER]);
+        const [node] = await driver.provisioner.layout(SPEC, [MASTER]);
         if (node === undefined) throw new Error('no layout');
-        await driver.prepare([node], () => {});
-        const image = driver.settings.imageRef ?? '';
+        await driver.provisioner.prepare([node], () => {});
+        const image = driver.provisioner.settings.imageRef ?? '';
         const foreign = await docker.createContainer({
           name: `${PREFIX}-redis-1`,
           Image: image,
           Cmd: ['redis-server'],
         });
         try {
-          await expect(driver.create(node, '')).rejects.toMatchObject({
+          await expect(driver.provisioner.create(node, '')).rejects.toMatchObject({
             code: 'container-foreign',
             exitCode: 3,
           });
-          await expect(driver.start('redis-1')).rejects.toMatchObject({ code: 'node-absent' });
-          await driver.kill('redis-1', 'SIGKILL');
-          await driver.stop('redis-1', { graceMs: 0 });
-          expect((await driver.inspect('redis-1')).state).toBe('absent');
-          expect(await driver.removeAll()).toMatchObject({ containers: 0, networks: 1 });
+          await expect(driver.host.start('redis-1')).rejects.toMatchObject({ code: 'node-absent' });
+          await driver.host.kill('redis-1', 'SIGKILL');
+          await driver.host.stop('redis-1', { graceMs: 0 });
+          expect((await driver.host.inspect('redis-1')).state).toBe('absent');
+          expect(await driver.provisioner.removeAll()).toMatchObject({ containers: 0, networks: 1 });
           expect((await foreign.inspect()).State.Status).toBe('created');
         } finally {
           await foreign.remove({ force: true, v: true });
         }
         const volume = await docker.createVolume({ Name: `${PREFIX}-redis-1` });
         try {
-          await expect(driver.prepare([node], () => {})).rejects.toMatchObject({
+          await expect(driver.provisioner.prepare([node], () => {})).rejects.toMatchObject({
             code: 'volume-foreign',
             exitCode: 3,
           });
-          await driver.removeAll();
+          await driver.provisioner.removeAll();
           expect((await docker.getVolume(volume.name).inspect()).Name).toBe(volume.name);
         } finally {
           await docker.getVolume(volume.name).remove();
@@ -275,16 +286,16 @@ describe.skipIf(!probe.ok)(
       'follows a log through a restart, without a line twice, and ends when asked to',
       async () => {
         const driver = await open();
-        const [node] = await driver.layout(SPEC, [MASTER]);
+        const [node] = await driver.provisioner.layout(SPEC, [MASTER]);
         if (node === undefined) throw new Error('no layout');
-        await driver.prepare([node], () => {});
-        await driver.create(node, redisConf(driver, node));
-        await driver.start(node.id);
+        await driver.provisioner.prepare([node], () => {});
+        await driver.provisioner.create(node, redisConf(driver, node));
+        await driver.host.start(node.id);
         const stop = new AbortController();
         const seen: LogLine[] = [];
         const isReady = (line: LogLine): boolean => line.text.includes('Ready to accept connections');
         const following = (async () => {
-          for await (const line of driver.logs(node.id, { follow: true, signal: stop.signal }))
+          for await (const line of driver.host.logs(node.id, { follow: true, signal: stop.signal }))
             seen.push(line);
         })();
         const readyTimes = (times: number): Promise<true | undefined> =>
@@ -294,18 +305,18 @@ describe.skipIf(!probe.ok)(
             deadlineMs: 20_000,
           });
         expect(await readyTimes(1)).toBe(true);
-        await driver.kill(node.id, 'SIGKILL');
-        await driver.start(node.id);
+        await driver.host.kill(node.id, 'SIGKILL');
+        await driver.host.start(node.id);
         expect(await readyTimes(2)).toBe(true);
         stop.abort();
         await following;
-        const kept = await collect(driver.logs(node.id));
+        const kept = await collect(driver.host.logs(node.id));
         expect(seen.map((line) => line.text)).toEqual(kept.map((line) => line.text));
         expect(kept.every((line) => line.atMs !== null && Math.abs(Date.now() - line.atMs) < 600_000)).toBe(
           true,
         );
-        expect(await collect(driver.logs(node.id, { tail: 2 }))).toEqual(kept.slice(-2));
-        expect(await collect(driver.logs(node.id, { sinceMs: Date.now() + 60_000 }))).toEqual([]);
+        expect(await collect(driver.host.logs(node.id, { tail: 2 }))).toEqual(kept.slice(-2));
+        expect(await collect(driver.host.logs(node.id, { sinceMs: Date.now() + 60_000 }))).toEqual([]);
       },
       LONG_MS,
     );
@@ -315,10 +326,10 @@ describe.skipIf(!probe.ok)(
       async () => {
         // A registry of our own that is not there: nothing leaves this machine.
         const driver = await open({ image: '127.0.0.1:5190/nobody/redis:none' });
-        const [node] = await driver.layout(SPEC, [MASTER]);
+        const [node] = await driver.provisioner.layout(SPEC, [MASTER]);
         if (node === undefined) throw new Error('no layout');
         const steps: Progress[] = [];
-        await expect(driver.prepare([node], (step) => steps.push(step))).rejects.toMatchObject({
+        await expect(driver.provisioner.prepare([node], (step) => steps.push(step))).rejects.toMatchObject({
           code: 'image-pull',
           exitCode: 5,
           hint: expect.stringContaining('--image host'),
@@ -332,15 +343,20 @@ describe.skipIf(!probe.ok)(
       "lives on the host network where the engine is this machine's own",
       async () => {
         const driver = await open({ network: 'host' });
-        const [node] = await driver.layout({ ...SPEC, port: 'auto' }, [MASTER]);
+        const [node] = await driver.provisioner.layout({ ...SPEC, port: 'auto' }, [MASTER]);
         if (node === undefined) throw new Error('no layout');
         expect(node.announce).toEqual(node.endpoint);
-        expect(driver.paths(node).bind).toBe('127.0.0.1');
-        await driver.prepare([node], () => {});
-        await driver.create(node, redisConf(driver, node));
-        await driver.start(node.id);
+        expect(driver.provisioner.paths(node).bind).toBe('127.0.0.1');
+        await driver.provisioner.prepare([node], () => {});
+        await driver.provisioner.create(node, redisConf(driver, node));
+        await driver.host.start(node.id);
         expect(await answers(node.endpoint, (client) => client.ping())).toBe('PONG');
-        expect(await driver.removeAll()).toEqual({ processes: 0, containers: 1, networks: 0, volumes: 1 });
+        expect(await driver.provisioner.removeAll()).toEqual({
+          processes: 0,
+          containers: 1,
+          networks: 0,
+          volumes: 1,
+        });
       },
       LONG_MS,
     );
@@ -349,12 +365,12 @@ describe.skipIf(!probe.ok)(
 
 /** The least that a data node needs; what a cluster really gets is made elsewhere. */
 function redisConf(driver: Driver, node: NodePlan): string {
-  const { bind, dir } = driver.paths(node);
+  const { bind, dir } = driver.provisioner.paths(node);
   return `port ${node.announce.port}\nbind ${bind}\ndir ${dir}\nprotected-mode no\nappendonly yes\nrepl-diskless-sync-delay 0\n`;
 }
 
 function sentinelConf(driver: Driver, node: NodePlan, master: Address): string {
-  const { bind, dir } = driver.paths(node);
+  const { bind, dir } = driver.provisioner.paths(node);
   return [
     `port ${node.announce.port}`,
     `bind ${bind}`,

@@ -15,7 +15,7 @@ describe.runIf(hasEngine)('the acts that a driver does, in containers', () => {
   }, LONG_MS);
   afterAll(() => stage?.close(), LONG_MS);
 
-  const stateOf = async (id: string): Promise<string> => (await stage.live.driver.inspect(id)).state;
+  const stateOf = async (id: string): Promise<string> => (await stage.live.host.inspect(id)).state;
 
   it('are done, show, and are taken back into a whole cluster', { timeout: LONG_MS }, async () => {
     const experiment = await stage.open();

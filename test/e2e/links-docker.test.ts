@@ -197,8 +197,8 @@ describe.skipIf(why !== undefined)(
         await cluster.links.block([{ from: master, to: slow }], tag);
         expect(await cluster.links.tags()).toEqual([tag]);
         // A link is cut at the end that the engine lists first: both start again, whichever that is.
-        for (const id of [slow, master]) await cluster.driver.kill(id, 'SIGKILL');
-        for (const id of [slow, master]) await cluster.driver.start(id);
+        for (const id of [slow, master]) await cluster.driver.host.kill(id, 'SIGKILL');
+        for (const id of [slow, master]) await cluster.driver.host.start(id);
         expect(await cluster.links.tags()).toEqual([]);
         expect(await helpers()).toBe(0);
       },

@@ -41,7 +41,7 @@ export async function openOwnCluster(
       settings: state.settings,
       env: process.env,
     });
-    const probe = await driver.links();
+    const probe = await driver.host.links();
     if (!probe.ok) throw new Error(probe.reason);
     const node = (id: string): NodePlan => {
       const found = state.plan.nodes.find((n) => n.id === id);

@@ -25,7 +25,7 @@ const confFile = (id: string): Promise<string> =>
   readFile(join(stage.runtime.store.dirOf(CLUSTER), 'nodes', id, 'redis.conf'), 'utf8');
 const info = async (id: string, section: string, field: string): Promise<string | undefined> =>
   new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(String(await stage.ask(id, 'INFO', section)))?.[1];
-const stateOf = async (id: string): Promise<string> => (await stage.live.driver.inspect(id)).state;
+const stateOf = async (id: string): Promise<string> => (await stage.live.host.inspect(id)).state;
 
 /** What a node answers within 300 ms: `silent` where that is nothing. */
 async function soon(id: string, ...words: string[]): Promise<string> {
@@ -286,7 +286,7 @@ describe('recover', () => {
     await stage.ask('redis-1', 'SET', 'kept', 'yes');
     await stage.ask('redis-1', 'WAIT', 2, 5000);
     await experiment.inject([{ act: 'pause', node: 'redis-1' }]);
-    for (const { id } of stage.live.plan.nodes) await stage.live.driver.kill(id, 'SIGKILL');
+    for (const { id } of stage.live.plan.nodes) await stage.live.host.kill(id, 'SIGKILL');
     const recovered = await recover(stage.runtime, CLUSTER, 'recover');
     expect(recovered.master).not.toBeNull();
     for (const { id } of stage.live.plan.nodes) expect(await stateOf(id)).toBe('running');
@@ -296,7 +296,7 @@ describe('recover', () => {
   it('only proves where somebody has healed by hand', { timeout: LONG_MS }, async () => {
     const experiment = await stage.open();
     await experiment.inject([{ act: 'pause', node: 'sentinel-2' }]);
-    await stage.live.driver.resume('sentinel-2');
+    await stage.live.host.resume('sentinel-2');
     await recover(stage.runtime, CLUSTER, 'recover');
     expect((await readJournal(stage.runtime.store, CLUSTER))?.closed).toBe(true);
     expect(await recover(stage.runtime, CLUSTER, 'recover')).toMatchObject({ what: null, undone: [] });

@@ -301,12 +301,12 @@ const SILENCES: Silence[] = [
 
 /** Freezes some for as long as it takes to do something. */
 async function frozen<T>(nodes: NodePlan[], work: () => Promise<T>): Promise<T> {
-  const { driver } = stage.live;
-  await Promise.all(nodes.map(({ id }) => driver.pause(id)));
+  const { host } = stage.live;
+  await Promise.all(nodes.map(({ id }) => host.pause(id)));
   try {
     return await work();
   } finally {
-    await Promise.all(nodes.map(({ id }) => driver.resume(id)));
+    await Promise.all(nodes.map(({ id }) => host.resume(id)));
   }
 }
 

@@ -185,11 +185,11 @@ describe.skipIf(noPacketRules !== undefined)('links between processes with addre
       settings: { loopback: 'own' },
       env: process.env,
     });
-    await other.layout(
+    await other.provisioner.layout(
       { ...DEFAULT_SPEC, port: 'auto', sentinelPort: 'auto' },
       slotsOf(DEFAULT_SPEC, () => 'f'.repeat(40)),
     );
-    const probe = await other.links();
+    const probe = await other.host.links();
     if (!probe.ok) throw new Error(probe.reason);
     const otherTag = tagOf('other', 'killed');
     const { settings } = cluster.state;

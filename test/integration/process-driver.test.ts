@@ -38,7 +38,7 @@ async function open(): Promise<Driver> {
 }
 
 function confFor(node: NodePlan, ...more: string[]): string {
-  const { dir: home, logfile, pidfile, bind } = driver.paths(node);
+  const { dir: home, logfile, pidfile, bind } = driver.provisioner.paths(node);
   const common = [
     `port ${node.endpoint.port}`,
     `bind ${bind}`,
@@ -88,7 +88,7 @@ async function silent(node: NodePlan): Promise<boolean> {
 }
 
 const stateOf = async (node: NodePlan): Promise<NodeInspection['state']> =>
-  (await driver.inspect(node.id)).state;
+  (await driver.host.inspect(node.id)).state;
 
 async function recorded(node: NodePlan): Promise<ProcessIdentity> {
   const record = await readRecord(nodeFiles(dir, node.id));
@@ -97,8 +97,8 @@ async function recorded(node: NodePlan): Promise<ProcessIdentity> {
 }
 
 async function startRedis(conf = redisConf()): Promise<ProcessIdentity> {
-  await driver.create(redis, conf);
-  await driver.start(redis.id);
+  await driver.provisioner.create(redis, conf);
+  await driver.host.start(redis.id);
   expect(await answering(redis)).toBe(true);
   return recorded(redis);
 }
@@ -109,9 +109,9 @@ beforeEach(async () => {
   const opened = await open();
   driver = opened;
   onTestFinished(async () => {
-    await opened.removeAll();
+    await opened.provisioner.removeAll();
   });
-  await driver.prepare([redis, sentinel], () => {});
+  await driver.provisioner.prepare([redis, sentinel], () => {});
 });
 
 const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
@@ -119,48 +119,54 @@ const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode
 describe('the life of a data node and a sentinel', () => {
   it('goes from created to running, killed, started with other words, and removed', async () => {
     expect(await stateOf(redis)).toBe('absent');
-    await driver.create(redis, redisConf());
-    await driver.create(sentinel, sentinelConf());
+    await driver.provisioner.create(redis, redisConf());
+    await driver.provisioner.create(sentinel, sentinelConf());
     expect([await stateOf(redis), await stateOf(sentinel)]).toEqual(['created', 'created']);
-    expect(await modeOf(driver.paths(redis).dir)).toBe('700');
-    expect(await modeOf(driver.paths(redis).conf)).toBe('600');
+    expect(await modeOf(driver.provisioner.paths(redis).dir)).toBe('700');
+    expect(await modeOf(driver.provisioner.paths(redis).conf)).toBe('600');
 
-    await driver.start(redis.id);
-    await driver.start(sentinel.id);
+    await driver.host.start(redis.id);
+    await driver.host.start(sentinel.id);
     expect([await answering(redis), await answering(sentinel)]).toEqual([true, true]);
     expect(await ask(sentinel, 'SENTINEL MYID')).toContain('a'.repeat(40));
     expect([await stateOf(redis), await stateOf(sentinel)]).toEqual(['running', 'running']);
 
     const first = await recorded(redis);
-    expect(first.command).toContain(driver.paths(redis).conf);
-    await driver.start(redis.id);
+    expect(first.command).toContain(driver.provisioner.paths(redis).conf);
+    await driver.host.start(redis.id);
     expect(await recorded(redis)).toEqual(first);
 
-    await driver.kill(redis.id, 'SIGKILL');
+    await driver.host.kill(redis.id, 'SIGKILL');
     expect(await isAlive(first)).toBe(false);
-    expect(await driver.inspect(redis.id)).toEqual({ state: 'exited', detail: `was pid ${first.pid}` });
-    await driver.kill(redis.id, 'SIGKILL');
+    expect(await driver.host.inspect(redis.id)).toEqual({ state: 'exited', detail: `was pid ${first.pid}` });
+    await driver.host.kill(redis.id, 'SIGKILL');
 
-    await driver.start(redis.id, (conf) => `${conf}maxclients 123\n`);
-    expect(await answering(redis), await readFile(driver.paths(redis).logfile ?? '', 'utf8')).toBe(true);
-    expect(await driver.readConf(redis.id)).toContain('maxclients 123');
+    await driver.host.start(redis.id, (conf) => `${conf}maxclients 123\n`);
+    expect(
+      await answering(redis),
+      await readFile(driver.provisioner.paths(redis).logfile ?? '', 'utf8'),
+    ).toBe(true);
+    expect(await driver.host.readConf(redis.id)).toContain('maxclients 123');
     expect(await ask(redis, 'CONFIG GET maxclients')).toContain('123');
     expect((await recorded(redis)).pid).not.toBe(first.pid);
 
-    expect(await driver.remove(redis.id)).toMatchObject({ processes: 1 });
-    expect(await driver.remove(redis.id)).toMatchObject({ processes: 0 });
-    expect(await driver.readConf(redis.id)).toBeUndefined();
-    expect(await driver.removeAll()).toMatchObject({ processes: 1, containers: 0 });
+    expect(await driver.provisioner.remove(redis.id)).toMatchObject({ processes: 1 });
+    expect(await driver.provisioner.remove(redis.id)).toMatchObject({ processes: 0 });
+    expect(await driver.host.readConf(redis.id)).toBeUndefined();
+    expect(await driver.provisioner.removeAll()).toMatchObject({ processes: 1, containers: 0 });
     expect(await readdir(dir)).toEqual([]);
     expect(await ask(sentinel, 'PING')).toBeUndefined();
   });
 
   it('has freed its port when it is killed, all of its threads and not only the first', async () => {
-    await driver.create(redis, redisConf());
+    await driver.provisioner.create(redis, redisConf());
     for (let round = 0; round < 15; round++) {
-      await driver.start(redis.id);
-      expect(await answering(redis), await readFile(driver.paths(redis).logfile ?? '', 'utf8')).toBe(true);
-      await driver.kill(redis.id, 'SIGKILL');
+      await driver.host.start(redis.id);
+      expect(
+        await answering(redis),
+        await readFile(driver.provisioner.paths(redis).logfile ?? '', 'utf8'),
+      ).toBe(true);
+      await driver.host.kill(redis.id, 'SIGKILL');
       expect(await isPortFree(redis.endpoint.host, redis.endpoint.port)).toBe(true);
     }
   });
@@ -168,11 +174,11 @@ describe('the life of a data node and a sentinel', () => {
   it('pauses and resumes, once or twice over', async () => {
     await startRedis();
     for (let i = 0; i < 2; i++) {
-      await driver.pause(redis.id);
+      await driver.host.pause(redis.id);
       expect(await stateOf(redis)).toBe('paused');
     }
     for (let i = 0; i < 2; i++) {
-      await driver.resume(redis.id);
+      await driver.host.resume(redis.id);
       expect(await stateOf(redis)).toBe('running');
     }
     expect(await answering(redis)).toBe(true);
@@ -180,48 +186,53 @@ describe('the life of a data node and a sentinel', () => {
 
   it('stops politely, while paused too, and is stopped already the second time', async () => {
     const identity = await startRedis();
-    await driver.pause(redis.id);
-    await driver.stop(redis.id, grace);
+    await driver.host.pause(redis.id);
+    await driver.host.stop(redis.id, grace);
     expect(await isAlive(identity)).toBe(false);
     expect(await stateOf(redis)).toBe('exited');
-    expect(await readFile(driver.paths(redis).logfile ?? '', 'utf8')).toContain('Redis is now ready to exit');
-    await driver.stop(redis.id, grace);
-    await expect(driver.pause(redis.id)).rejects.toMatchObject({ code: 'node-not-running', exitCode: 3 });
-    await expect(driver.resume(redis.id)).rejects.toMatchObject({ code: 'node-not-running' });
+    expect(await readFile(driver.provisioner.paths(redis).logfile ?? '', 'utf8')).toContain(
+      'Redis is now ready to exit',
+    );
+    await driver.host.stop(redis.id, grace);
+    await expect(driver.host.pause(redis.id)).rejects.toMatchObject({
+      code: 'node-not-running',
+      exitCode: 3,
+    });
+    await expect(driver.host.resume(redis.id)).rejects.toMatchObject({ code: 'node-not-running' });
   });
 
   it('is killed when the grace is over', async () => {
     const identity = await startRedis();
     // A server that sleeps in a command doesn't get to its SIGTERM.
-    await driver.kill(redis.id, 'SIGKILL');
-    await driver.start(redis.id, (conf) => `${conf}enable-debug-command yes\n`);
+    await driver.host.kill(redis.id, 'SIGKILL');
+    await driver.host.start(redis.id, (conf) => `${conf}enable-debug-command yes\n`);
     await answering(redis);
     void ask(redis, 'DEBUG SLEEP 30');
     await until(async () => ((await silent(redis)) ? true : undefined), wait);
     const asleep = await recorded(redis);
-    await driver.stop(redis.id, { graceMs: 50 });
+    await driver.host.stop(redis.id, { graceMs: 50 });
     expect([await isAlive(identity), await isAlive(asleep)]).toEqual([false, false]);
   });
 
   it('ends at SIGTERM by itself', async () => {
     const identity = await startRedis();
-    await driver.kill(redis.id, 'SIGTERM');
+    await driver.host.kill(redis.id, 'SIGTERM');
     expect(await until(async () => ((await isAlive(identity)) ? undefined : true), wait)).toBe(true);
   });
 
   it('keeps the data and nothing else when it is told to', async () => {
     await startRedis();
     expect(await ask(redis, 'SET k kept')).toBe('+OK');
-    expect(await driver.removeAll({ keepData: true })).toMatchObject({ processes: 1 });
+    expect(await driver.provisioner.removeAll({ keepData: true })).toMatchObject({ processes: 1 });
     expect(await stateOf(redis)).toBe('absent');
-    expect((await readdir(driver.paths(redis).dir)).sort()).toEqual([
+    expect((await readdir(driver.provisioner.paths(redis).dir)).sort()).toEqual([
       'appendonlydir',
       'dump.rdb',
       'server.log',
     ]);
     await startRedis();
     expect(await ask(redis, 'GET k')).toContain('kept');
-    expect(await driver.removeAll()).toMatchObject({ processes: 1 });
+    expect(await driver.provisioner.removeAll()).toMatchObject({ processes: 1 });
   });
 
   it('hands no password of the environment to the server', async () => {
@@ -233,9 +244,9 @@ describe('the life of a data node and a sentinel', () => {
 
 describe('what can go wrong', () => {
   it('refuses to start what was never made, and to make anew what runs', async () => {
-    await expect(driver.start(redis.id)).rejects.toMatchObject({ code: 'no-such-node', exitCode: 3 });
+    await expect(driver.host.start(redis.id)).rejects.toMatchObject({ code: 'no-such-node', exitCode: 3 });
     await startRedis();
-    await expect(driver.create(redis, redisConf())).rejects.toMatchObject({
+    await expect(driver.provisioner.create(redis, redisConf())).rejects.toMatchObject({
       code: 'node-running',
       exitCode: 3,
     });
@@ -243,35 +254,35 @@ describe('what can go wrong', () => {
   });
 
   it('keeps what the server said before it opened its log', async () => {
-    await driver.create(redis, redisConf('no-such-directive 1'));
-    await driver.start(redis.id);
+    await driver.provisioner.create(redis, redisConf('no-such-directive 1'));
+    await driver.host.start(redis.id);
     expect(await until(async () => ((await stateOf(redis)) === 'exited' ? true : undefined), wait)).toBe(
       true,
     );
     const texts: string[] = [];
-    for await (const line of driver.logs(redis.id, { tail: 5 })) texts.push(line.text);
+    for await (const line of driver.host.logs(redis.id, { tail: 5 })) texts.push(line.text);
     expect(texts.join('\n')).toContain('no-such-directive 1');
   });
 
   it('touches no foreign process that the record points at, and counts the node as gone', async () => {
-    await driver.create(redis, redisConf());
+    await driver.provisioner.create(redis, redisConf());
     const sleeper = spawn('sleep', ['60'], { stdio: 'ignore' });
     onTestFinished(() => void sleeper.kill('SIGKILL'));
     await once(sleeper, 'spawn');
     const foreign = await identify(sleeper.pid ?? 0);
     if (foreign === undefined) throw new Error('the sleeper is not alive');
-    const ourWords = `redis-server ${driver.paths(redis).conf}`;
+    const ourWords = `redis-server ${driver.provisioner.paths(redis).conf}`;
     // The very process, the same pid with our command line, and only its pid in the server's pid file.
     const records = [foreign, { ...foreign, command: ourWords }, { ...foreign, startTime: 'another' }];
-    await writeFile(driver.paths(redis).pidfile ?? '', `${foreign.pid}\n`);
+    await writeFile(driver.provisioner.paths(redis).pidfile ?? '', `${foreign.pid}\n`);
     for (const server of records) {
       await writeRecord(nodeFiles(dir, redis.id), { state: 'started', server });
       expect(await stateOf(redis)).toBe('exited');
-      await driver.kill(redis.id, 'SIGKILL');
-      await driver.stop(redis.id, grace);
-      await expect(driver.pause(redis.id)).rejects.toMatchObject({ code: 'node-not-running' });
+      await driver.host.kill(redis.id, 'SIGKILL');
+      await driver.host.stop(redis.id, grace);
+      await expect(driver.host.pause(redis.id)).rejects.toMatchObject({ code: 'node-not-running' });
     }
-    expect(await driver.removeAll()).toMatchObject({ processes: 0 });
+    expect(await driver.provisioner.removeAll()).toMatchObject({ processes: 0 });
     expect(await isAlive(foreign)).toBe(true);
   });
 
@@ -285,8 +296,8 @@ describe('what can go wrong', () => {
     const identity = await startRedis();
     for (const path of doomed(nodeFiles(dir, redis.id))) await rm(path);
     const later = await open();
-    expect(await later.inspect(redis.id)).toEqual({ state: 'running', detail: `pid ${identity.pid}` });
-    expect(await later.removeAll()).toMatchObject({ processes: 1 });
+    expect(await later.host.inspect(redis.id)).toEqual({ state: 'running', detail: `pid ${identity.pid}` });
+    expect(await later.provisioner.removeAll()).toMatchObject({ processes: 1 });
     expect(await isAlive(identity)).toBe(false);
   });
 
@@ -295,29 +306,29 @@ describe('what can go wrong', () => {
     const files = nodeFiles(dir, redis.id);
     await rm(files.pidfile);
     await writeRecord(files, { state: 'starting' });
-    await driver.start(redis.id);
-    expect(await driver.inspect(redis.id)).toEqual({ state: 'running', detail: `pid ${identity.pid}` });
+    await driver.host.start(redis.id);
+    expect(await driver.host.inspect(redis.id)).toEqual({ state: 'running', detail: `pid ${identity.pid}` });
   });
 
   it('ends servers whose directory was deleted by hand', async () => {
     const identity = await startRedis();
-    await rm(driver.paths(redis).dir, { recursive: true });
-    expect(await driver.removeAll()).toMatchObject({ processes: 1 });
+    await rm(driver.provisioner.paths(redis).dir, { recursive: true });
+    expect(await driver.provisioner.removeAll()).toMatchObject({ processes: 1 });
     expect(await isAlive(identity)).toBe(false);
   });
 
   // Entering another mount namespace, as a container does, takes root.
   const canUnshare = process.platform === 'linux' && process.getuid?.() === 0;
   it.runIf(canUnshare)('leaves a server alone that has the same path on another file system', async () => {
-    const { conf, dir: home, pidfile } = driver.paths(redis);
-    await driver.create(redis, redisConf());
+    const { conf, dir: home, pidfile } = driver.provisioner.paths(redis);
+    await driver.provisioner.create(redis, redisConf());
     const elsewhere = spawn('unshare', ['-m', 'redis-server', conf], { cwd: home, stdio: 'ignore' });
     onTestFinished(() => void elsewhere.kill('SIGKILL'));
     expect(await answering(redis)).toBe(true);
     expect(await readFile(pidfile ?? '', 'utf8')).toContain(String(elsewhere.pid));
     expect(await stateOf(redis)).toBe('created');
     await rm(nodeFiles(dir, redis.id).record);
-    expect(await driver.removeAll()).toMatchObject({ processes: 0 });
+    expect(await driver.provisioner.removeAll()).toMatchObject({ processes: 0 });
     expect(await answering(redis)).toBe(true);
   });
 
@@ -326,20 +337,20 @@ describe('what can go wrong', () => {
     await writeFile(path, '');
     const blocked = await processDriver.open({ cluster: 'c', dir: join(path, 'c'), settings: {}, env });
     const unusable = { code: 'state-directory', why: expect.stringContaining('ENOTDIR') };
-    await expect(blocked.prepare([], () => {})).rejects.toMatchObject(unusable);
-    await expect(blocked.create(redis, '')).rejects.toMatchObject(unusable);
-    await expect(blocked.removeAll()).rejects.toMatchObject(unusable);
-    expect(await blocked.inspect(redis.id)).toMatchObject({ state: 'absent' });
+    await expect(blocked.provisioner.prepare([], () => {})).rejects.toMatchObject(unusable);
+    await expect(blocked.provisioner.create(redis, '')).rejects.toMatchObject(unusable);
+    await expect(blocked.provisioner.removeAll()).rejects.toMatchObject(unusable);
+    expect(await blocked.host.inspect(redis.id)).toMatchObject({ state: 'absent' });
   });
 
   it('removes a node that no plan lists, and an empty cluster without complaint', async () => {
     const other = nodeAt('redis-9', 4309);
-    await driver.create(other, confFor(other));
-    await driver.start(other.id);
+    await driver.provisioner.create(other, confFor(other));
+    await driver.host.start(other.id);
     expect(await answering(other)).toBe(true);
     const later = await open();
-    expect(await later.removeAll()).toMatchObject({ processes: 1 });
-    expect(await later.removeAll()).toMatchObject({ processes: 0 });
+    expect(await later.provisioner.removeAll()).toMatchObject({ processes: 1 });
+    expect(await later.provisioner.removeAll()).toMatchObject({ processes: 0 });
     expect(await ask(other, 'PING')).toBeUndefined();
   });
 });
@@ -349,16 +360,16 @@ describe('logs', () => {
     await startRedis();
     const stop = new AbortController();
     let starts = 0;
-    for await (const line of driver.logs(redis.id, { follow: true, signal: stop.signal })) {
+    for await (const line of driver.host.logs(redis.id, { follow: true, signal: stop.signal })) {
       if (line.atMs !== null) expect(Math.abs(line.atMs - systemClock.wallMs())).toBeLessThan(60_000);
       if (!line.text.includes('Ready to accept connections')) continue;
       starts += 1;
       if (starts === 2) stop.abort();
-      else void driver.stop(redis.id, grace).then(() => driver.start(redis.id));
+      else void driver.host.stop(redis.id, grace).then(() => driver.host.start(redis.id));
     }
     expect(starts).toBe(2);
     const since: string[] = [];
-    for await (const line of driver.logs(redis.id, { sinceMs: systemClock.wallMs() + 1000 }))
+    for await (const line of driver.host.logs(redis.id, { sinceMs: systemClock.wallMs() + 1000 }))
       since.push(line.text);
     expect(since).toEqual([]);
   });
@@ -378,7 +389,7 @@ describe('the end of the command that started it', () => {
     expect(await answering(redis)).toBe(true);
     const identity = await recorded(redis);
     expect(await stateOf(redis)).toBe('running');
-    expect(await driver.removeAll()).toMatchObject({ processes: 1 });
+    expect(await driver.provisioner.removeAll()).toMatchObject({ processes: 1 });
     expect(await isAlive(identity)).toBe(false);
   });
 });

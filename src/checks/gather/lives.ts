@@ -54,13 +54,13 @@ async function livesOfOurs(
         const shown = confName(driver, name, target, id);
         const [conf, life] = await Promise.all([
           attempt(clock, deadlineMs, async (): Promise<Got<ConfText>> => {
-            const text = await driver.readConf(id, { forShowing: true });
+            const text = await driver.host.readConf(id, { forShowing: true });
             return text === undefined
               ? no('it has no configuration: the node is gone')
               : { ok: true, value: { file: shown, text: redactConf(text) } };
           }),
           attempt(clock, deadlineMs, async (): Promise<Got<Life>> => {
-            const life = await driver.life(id);
+            const life = await driver.host.life(id);
             return life === undefined ? no('the node is gone') : { ok: true, value: life };
           }),
         ]);
@@ -80,7 +80,7 @@ function confName(
   id: string,
 ): string {
   const node = target.state.plan.nodes.find((n) => n.id === id);
-  const path = node === undefined ? '' : driver.paths(node).conf;
+  const path = node === undefined ? '' : driver.provisioner.paths(node).conf;
   return name === 'docker' ? `${id}:${path}` : path;
 }
 

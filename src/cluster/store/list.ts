@@ -28,8 +28,8 @@ async function describe(runtime: Runtime, cluster: string): Promise<ListedCluste
   const base = { cluster, driver: plan.driver, nodes: plan.nodes.length };
   if (phase === 'kept') return { ...base, state: 'data kept', running: 0 };
   try {
-    const seen = await lend(await openDriverOf(runtime, state), (driver) =>
-      Promise.all(plan.nodes.map((n) => driver.inspect(n.id))),
+    const seen = await lend(await openDriverOf(runtime, state), ({ host }) =>
+      Promise.all(plan.nodes.map((n) => host.inspect(n.id))),
     );
     const running = seen.filter((n) => n.state === 'running').length;
     const words = running === seen.length ? 'running' : running === 0 ? 'stopped' : 'partly running';

@@ -1,10 +1,10 @@
-import type { Driver } from '../../drivers/driver.js';
+import type { Provisioner } from '../../drivers/provisioner.js';
 import { messageOf, notRestored, refused } from '../../errors.js';
 import { redisConf, sentinelConf } from '../../model/conf.js';
 import { command } from '../../model/hints.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';
 import { allEnded, attachReplicas, proveConvergence, startAndGreet, startSentinels } from '../bring-up.js';
-import type { LiveCluster } from '../open.js';
+import { type LiveCluster, provisionerOf } from '../open.js';
 import { type Runtime, step } from '../runtime.js';
 import { chooseMaster } from './choose-master.js';
 import { rememberMaster } from './last-master.js';
@@ -17,8 +17,8 @@ export async function coldStart(runtime: Runtime, live: LiveCluster): Promise<Up
     level: 'info',
     text: 'no data node runs: starting from what is on disk',
   });
-  const state = await rememberMaster(runtime.store, live.driver, live.state);
-  await live.driver.removeAll({ keepData: true });
+  const state = await rememberMaster(runtime.store, live.host, live.state);
+  await provisionerOf(live).removeAll({ keepData: true });
   return createAndConverge(runtime, { ...live, state }, { keepDataOnFailure: true });
 }
 
@@ -31,20 +31,21 @@ export async function createAndConverge(
   live: LiveCluster,
   { keepDataOnFailure }: { keepDataOnFailure: boolean },
 ): Promise<UpResult> {
-  const { driver, state, plan } = live;
+  const { host, state, plan } = live;
+  const provisioner = provisionerOf(live);
   const { cluster } = plan.spec;
   try {
-    await driver.prepare(plan.nodes, runtime.onProgress, runtime.signal);
+    await provisioner.prepare(plan.nodes, runtime.onProgress, runtime.signal);
     const { master, ms } = await step(runtime, 'up', `bringing up ${plan.nodes.length} nodes`, () =>
       converge(runtime, live, keepDataOnFailure ? { lastMaster: state.lastMaster } : null),
     );
     const first = plan.nodes[0];
-    const routable = first === undefined || (await driver.routable(first));
-    const settings = { ...driver.settings };
+    const routable = first === undefined || (await host.routable(first));
+    const settings = { ...provisioner.settings };
     await runtime.store.save(cluster, { ...state, phase: 'up', routable, settings, lastMaster: undefined });
     return upResult(plan, routable, ms, false, master.id);
   } catch (error) {
-    await undo(runtime, driver, cluster, keepDataOnFailure, error);
+    await undo(runtime, provisioner, cluster, keepDataOnFailure, error);
     throw error;
   }
 }
@@ -52,13 +53,13 @@ export async function createAndConverge(
 /** Throws `not-taken-down` (4) when something of it stays; the state stays too then, so that `down` finds it. */
 async function undo(
   runtime: Runtime,
-  driver: Driver,
+  provisioner: Provisioner,
   cluster: string,
   keepData: boolean,
   cause: unknown,
 ): Promise<void> {
   try {
-    await step(runtime, 'undo', 'taking down what was started', () => driver.removeAll({ keepData }));
+    await step(runtime, 'undo', 'taking down what was started', () => provisioner.removeAll({ keepData }));
     if (!keepData) await runtime.store.forget(cluster);
   } catch (error) {
     throw notRestored('not-taken-down', `${cluster} did not come up, and could not be taken down again`, {
@@ -75,18 +76,22 @@ async function converge(
   live: LiveCluster,
   cold: { lastMaster: string | undefined } | null,
 ): Promise<{ master: NodePlan; ms: number }> {
-  const { driver, plan, asking } = live;
+  const { plan, asking } = live;
+  const provisioner = provisionerOf(live);
   const { password } = asking;
   const data = dataNodes(plan);
   const sentinels = sentinelNodes(plan);
   await allEnded(
-    data.map((node) => driver.create(node, redisConf(plan, node, driver.paths(node), password))),
+    data.map((node) => provisioner.create(node, redisConf(plan, node, provisioner.paths(node), password))),
   );
   // A fresh cluster's master is known beforehand, so its sentinels can be made before the clock starts.
   const makeSentinels = (master: NodePlan): Promise<unknown> =>
     allEnded(
       sentinels.map((node) =>
-        driver.create(node, sentinelConf(plan, node, driver.paths(node), password, master.announce)),
+        provisioner.create(
+          node,
+          sentinelConf(plan, node, provisioner.paths(node), password, master.announce),
+        ),
       ),
     );
   const planned = data[0];

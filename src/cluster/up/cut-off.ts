@@ -1,4 +1,4 @@
-import type { Driver } from '../../drivers/driver.js';
+import type { NodeHost } from '../../drivers/node-host.js';
 import { convergence } from '../../model/convergence.js';
 import { type ClusterPlan, dataNodes } from '../../model/plan.js';
 import { type Asking, surveyPlan } from '../ask.js';
@@ -13,12 +13,12 @@ import { keysOf } from './choose-master.js';
  * making it anew.
  */
 export async function adoptCutOff(runtime: Runtime, live: LiveCluster): Promise<LiveCluster | undefined> {
-  const { state, plan, driver, asking } = live;
+  const { state, plan, host, asking } = live;
   const { cluster } = plan.spec;
-  if (!(await isAnyRunning(driver, plan))) return undefined;
+  if (!(await isAnyRunning(host, plan))) return undefined;
   if (!(await hasConverged(plan, asking)) && !(await holdsKeys(plan, asking))) return undefined;
   const [first] = plan.nodes;
-  const routable = first === undefined || (await driver.routable(first));
+  const routable = first === undefined || (await host.routable(first));
   const whole: ClusterState = { ...state, phase: 'up', routable };
   await runtime.store.save(cluster, whole);
   runtime.onProgress({
@@ -29,8 +29,8 @@ export async function adoptCutOff(runtime: Runtime, live: LiveCluster): Promise<
   return { ...live, state: whole };
 }
 
-async function isAnyRunning(driver: Driver, plan: ClusterPlan): Promise<boolean> {
-  const seen = await Promise.all(dataNodes(plan).map((node) => driver.inspect(node.id)));
+async function isAnyRunning(host: NodeHost, plan: ClusterPlan): Promise<boolean> {
+  const seen = await Promise.all(dataNodes(plan).map((node) => host.inspect(node.id)));
   return seen.some(({ state }) => state === 'running' || state === 'paused');
 }
 

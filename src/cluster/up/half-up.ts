@@ -1,5 +1,4 @@
-import type { Driver } from '../../drivers/driver.js';
-import type { NodeInspection } from '../../drivers/node-host.js';
+import type { NodeHost, NodeInspection } from '../../drivers/node-host.js';
 import { OperatorError, refused } from '../../errors.js';
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
 import { majorityMaster } from '../../model/agreement.js';
@@ -10,7 +9,7 @@ import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../..
 import type { Snapshot } from '../../model/snapshot.js';
 import { type Asking, surveyPlan } from '../ask.js';
 import { introduce, proveConvergence, startAndGreet } from '../bring-up.js';
-import type { LiveCluster } from '../open.js';
+import { type LiveCluster, provisionerOf } from '../open.js';
 import { type Runtime, step } from '../runtime.js';
 import { afterFailover, startWhenSafe } from '../start.js';
 import { coldStart } from './create.js';
@@ -18,9 +17,9 @@ import { type UpResult, upResult } from './result.js';
 
 /** `up` on a cluster that is there already: nothing to do, or what is missing is started; else says what is in the way. */
 export async function finishHalfUp(runtime: Runtime, live: LiveCluster): Promise<UpResult> {
-  const { state, plan, driver, asking } = live;
+  const { state, plan, host, asking } = live;
   const seen = await Promise.all(
-    plan.nodes.map(async (node) => ({ node, ...(await driver.inspect(node.id)) })),
+    plan.nodes.map(async (node) => ({ node, ...(await host.inspect(node.id)) })),
   );
   const down = seen.filter((n) => n.state !== 'running');
   if (down.length === 0) return alreadyUp(runtime, live);
@@ -67,14 +66,18 @@ async function startMissing(
   live: LiveCluster,
   down: { node: NodePlan; state: NodeInspection['state'] }[],
 ): Promise<void> {
-  const { plan, driver, asking } = live;
+  const { plan, host, asking } = live;
+  const provisioner = provisionerOf(live);
   const { password } = asking;
   const started: NodePlan[] = [];
   try {
     for (const { node, state } of down.filter((d) => d.node.kind === 'sentinel')) {
       if (state === 'absent') {
         const master = await liveMaster(plan, asking);
-        await driver.create(node, sentinelConf(plan, node, driver.paths(node), password, master.announce));
+        await provisioner.create(
+          node,
+          sentinelConf(plan, node, provisioner.paths(node), password, master.announce),
+        );
       }
       started.push(node);
       await startAndGreet(live, node);
@@ -82,8 +85,8 @@ async function startMissing(
     if (started.length > 0) await introduce(live);
     for (const { node, state } of down.filter((d) => d.node.kind === 'redis')) {
       if (state === 'absent') {
-        const conf = redisConf(plan, node, driver.paths(node), password);
-        await driver.create(
+        const conf = redisConf(plan, node, provisioner.paths(node), password);
+        await provisioner.create(
           node,
           withReplicaOf(conf, await afterFailover(live, () => followed(plan, asking, node))),
         );
@@ -96,13 +99,13 @@ async function startMissing(
   } catch (error) {
     // What runs and was only not proved in time may be serving already.
     const isUnproved = error instanceof OperatorError && error.code === 'not-converged';
-    if (!isUnproved) await stopAll(driver, started);
+    if (!isUnproved) await stopAll(host, started);
     throw error;
   }
 }
 
-async function stopAll(driver: Driver, nodes: NodePlan[]): Promise<void> {
-  await Promise.all(nodes.map((node) => driver.kill(node.id, 'SIGKILL').catch(() => {})));
+async function stopAll(host: NodeHost, nodes: NodePlan[]): Promise<void> {
+  await Promise.all(nodes.map((node) => host.kill(node.id, 'SIGKILL').catch(() => {})));
 }
 
 /** The master among the running data nodes: as the sentinels say, else the only node whose ROLE says so. */

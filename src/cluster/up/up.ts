@@ -3,7 +3,15 @@ import { selectDriver } from '../../drivers/select.js';
 import { type ClusterPlan, type DriverName, slotsOf } from '../../model/plan.js';
 import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import type { ClusterSpec } from '../../model/spec.js';
-import { type LiveCluster, lend, liveOn, openCluster, openDriver, underLock } from '../open.js';
+import {
+  type LiveCluster,
+  lend,
+  liveOn,
+  openCluster,
+  openDriver,
+  provisionerOf,
+  underLock,
+} from '../open.js';
 import type { Runtime } from '../runtime.js';
 import type { ClusterState } from '../store/state.js';
 import { coldStart, createAndConverge } from './create.js';
@@ -63,7 +71,7 @@ async function makeNew(runtime: Runtime, request: UpRequest): Promise<UpResult> 
   );
   const { cluster } = spec;
   return lend(await openDriver(runtime, factory.name, cluster, request.givenSettings), async (driver) => {
-    const nodes = await driver.layout(
+    const nodes = await driver.provisioner.layout(
       spec,
       slotsOf(spec, () => randomBytes(20).toString('hex')),
     );
@@ -72,7 +80,7 @@ async function makeNew(runtime: Runtime, request: UpRequest): Promise<UpResult> 
       version: 1,
       phase: 'creating',
       plan,
-      settings: { ...driver.settings },
+      settings: { ...driver.provisioner.settings },
       routable: true,
       createdAtMs: runtime.clock.wallMs(),
     };
@@ -84,14 +92,14 @@ async function makeNew(runtime: Runtime, request: UpRequest): Promise<UpResult> 
 }
 
 /** The last `up` died before anything was proved: what it made is taken away, and it is made anew. */
-async function startOver(runtime: Runtime, { driver, plan }: LiveCluster): Promise<void> {
-  const { cluster } = plan.spec;
+async function startOver(runtime: Runtime, live: LiveCluster): Promise<void> {
+  const { cluster } = live.plan.spec;
   runtime.onProgress({
     type: 'note',
     level: 'warning',
     text: `an earlier up of "${cluster}" was cut off before it converged: starting over`,
   });
-  await driver.removeAll();
+  await provisionerOf(live).removeAll();
   await runtime.store.forget(cluster);
 }
 

@@ -2,18 +2,18 @@ import type { OnProgress } from '../../model/events.js';
 import type { Life } from '../../model/gathered.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
-import type { Driver } from '../driver.js';
 import type { LinksProbe } from '../links.js';
 import {
   CAN_DO_ALL,
   type ConfEdit,
   type LogLine,
   type LogOptions,
+  type NodeHost,
   type NodeInspection,
   type ReadConfOptions,
   type StopOptions,
 } from '../node-host.js';
-import type { NodePaths, Removed } from '../provisioner.js';
+import type { NodePaths, Provisioner, Removed } from '../provisioner.js';
 import { pathsOf } from './containers/container-spec.js';
 import { Containers, type Link } from './containers/containers.js';
 import { blockDump } from './containers/dump.js';
@@ -45,8 +45,7 @@ import { type DockerSettings, HOST_IMAGE, writeSettings } from './settings.js';
 const FACTS_MS = 10_000;
 
 /** Nodes as containers of one engine. Made by `dockerDriver.open`. */
-export class DockerDriver implements Driver {
-  readonly name = 'docker';
+export class DockerDriver implements NodeHost, Provisioner {
   readonly can = CAN_DO_ALL;
   readonly #cluster: string;
   readonly #dir: string;

@@ -50,12 +50,13 @@ export const dockerDriver: DriverFactory = {
     const read = readSettings(settings);
     const target = await findEngine(read, env);
     const tls = target.engine.startsWith('context:') || target.tls === null ? null : target.tls;
-    return new DockerDriver(cluster, dir, env, () => connectEngine(target), {
+    const nodes = new DockerDriver(cluster, dir, env, () => connectEngine(target), {
       ...read,
       engine: target.engine,
       certPath: tls?.certPath ?? '',
       tls: tls === null ? '' : tls.verify ? 'verify' : 'skip',
     });
+    return { name: 'docker', host: nodes, provisioner: nodes, close: () => nodes.close() };
   },
 
   async foreignLives(servers, env) {

@@ -21,7 +21,8 @@ export const processDriver: DriverFactory = {
   /** Never fails for want of a binary: what runs already can be looked at and ended without one. */
   async open(context: DriverContext): Promise<Driver> {
     const [dir, located] = await Promise.all([canonicalPath(context.dir), locateServer(context)]);
-    return new ProcessDriver(dir, context.env, located, readSettings(context.settings));
+    const nodes = new ProcessDriver(dir, context.env, located, readSettings(context.settings));
+    return { name: 'process', host: nodes, provisioner: nodes, close: () => {} };
   },
 
   foreignLives: (servers) => foreignLivesHere(servers),

@@ -7,17 +7,18 @@ import { signalProcess } from '../../host/signal.js';
 import type { Life } from '../../model/gathered.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
-import type { Driver, DriverContext } from '../driver.js';
+import type { DriverContext } from '../driver.js';
 import type { LinksProbe } from '../links.js';
 import {
   CAN_DO_ALL,
   type ConfEdit,
   type LogLine,
   type LogOptions,
+  type NodeHost,
   type NodeInspection,
   type StopOptions,
 } from '../node-host.js';
-import type { NodePaths, Removed } from '../provisioner.js';
+import type { NodePaths, Provisioner, Removed } from '../provisioner.js';
 import { examineServer, INSTALL, type Located, type ServerVersion } from './binary.js';
 import { endDaemon, killDaemon, startDaemon, suspendDaemon } from './daemon.js';
 import { blockDump } from './dump.js';
@@ -32,8 +33,7 @@ import { removeNode, removeNodes } from './removal.js';
 import { type ProcessSettings, writeSettings } from './settings.js';
 
 /** The nodes of one cluster as daemons on this machine; `dir` is the cluster's directory, in its canonical spelling. */
-export class ProcessDriver implements Driver {
-  readonly name = 'process';
+export class ProcessDriver implements NodeHost, Provisioner {
   readonly can = CAN_DO_ALL;
   readonly #binary: string | undefined;
   #settings: ProcessSettings;
@@ -182,10 +182,6 @@ export class ProcessDriver implements Driver {
 
   links(): Promise<LinksProbe> {
     return probeLinks(this.dir, this.#settings, (id) => this.readConf(id));
-  }
-
-  close(): void {
-    // Holds nothing open.
   }
 
   async #suspend(id: string, stopped: boolean): Promise<void> {

@@ -28,7 +28,7 @@ export const end: Actor<ActOf<'end'>> = {
     return act;
   },
   async inject({ live }, { node, signal, restart }) {
-    await live.driver.kill(node, signal);
+    await live.host.kill(node, signal);
     await gone(live, node, signal);
     if (restart === true) await startAsCrashed(live, nodeOf(live.plan, node));
   },
@@ -38,7 +38,7 @@ export const end: Actor<ActOf<'end'>> = {
 
 async function gone(live: Scene['live'], node: string, signal: string): Promise<void> {
   const isGone = await until(
-    async () => ((await live.driver.inspect(node)).state === 'running' ? undefined : true),
+    async () => ((await live.host.inspect(node)).state === 'running' ? undefined : true),
     {
       clock: live.asking.clock,
       everyMs: LOOK_EVERY_MS,
@@ -54,7 +54,7 @@ async function gone(live: Scene['live'], node: string, signal: string): Promise<
 
 /** Null for a sentinel that runs, for the master that the sentinels name, and for a replica that is linked to it. */
 export async function whetherInPlace({ live }: Scene, id: string): Promise<string | null> {
-  const { state, detail } = await live.driver.inspect(id);
+  const { state, detail } = await live.host.inspect(id);
   if (state !== 'running') return `${id} is ${state} (${detail})`;
   const node = nodeOf(live.plan, id);
   if (node.kind === 'sentinel') return null;

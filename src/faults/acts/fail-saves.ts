@@ -33,7 +33,7 @@ export const failSaves: Actor<ActOf<'fail-saves'>> = {
     return { ...act, was: await configOf(scene.live, act.node, Object.keys(SET)) };
   },
   async inject({ live }, { node }) {
-    await live.driver.blockDump(node, true);
+    await live.host.blockDump(node, true);
     await tell(live, node, SET, false);
     await withNode(nodeOf(live.plan, node), live.asking, async (connection) => {
       if ((await save(live, connection)) === 'err') return;
@@ -44,7 +44,7 @@ export const failSaves: Actor<ActOf<'fail-saves'>> = {
   },
   async undo({ live }, { node, was = {} }) {
     // First, and also where the server is down: it could not start with a dump file that is a directory.
-    await live.driver.blockDump(node, false);
+    await live.host.blockDump(node, false);
     await withNode(nodeOf(live.plan, node), live.asking, async (connection) => {
       if ((await save(live, connection)) === 'ok') return;
       throw failed('act-failed', `the saves of ${node} still fail`, {

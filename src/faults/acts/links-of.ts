@@ -7,7 +7,7 @@ export async function requireLinks(
   { live }: Scene,
   done: 'cut' | 'slowed down',
 ): Promise<LinksProbe & { ok: true }> {
-  const probe = await live.driver.links();
+  const probe = await live.host.links();
   if (probe.ok) return probe;
   throw refused('no-links', `the links of ${live.plan.spec.cluster} can not be ${done}`, {
     why: probe.reason,

@@ -12,16 +12,16 @@ export const pause: Actor<ActOf<'pause'>> = {
     await requireRunning(scene, act.node);
     return act;
   },
-  inject: ({ live }, { node }) => live.driver.pause(node),
+  inject: ({ live }, { node }) => live.host.pause(node),
   async undo(scene, { node }) {
-    const { driver, plan } = scene.live;
-    const { state } = await driver.inspect(node);
-    if (state === 'paused') await driver.resume(node);
+    const { host, plan } = scene.live;
+    const { state } = await host.inspect(node);
+    if (state === 'paused') await host.resume(node);
     // It ran when it was frozen; the machine, or somebody, has ended it since.
     else await bringBack(scene, nodeOf(plan, node));
   },
   async verify({ live }, { node }) {
-    const { state, detail } = await live.driver.inspect(node);
+    const { state, detail } = await live.host.inspect(node);
     return state === 'running' ? null : `${node} is ${state} (${detail})`;
   },
 };

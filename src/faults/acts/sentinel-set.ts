@@ -36,7 +36,7 @@ export const sentinelSet: Actor<ActOf<'sentinel-set'>> = {
   },
 };
 
-type Where = Pick<LiveCluster, 'plan' | 'asking' | 'driver'>;
+type Where = Pick<LiveCluster, 'plan' | 'asking' | 'host'>;
 
 /** What SENTINEL MASTER does not show, and what it is where the sentinel's file does not name it (7.0, sentinel.c). */
 const ONLY_IN_FILE: Readonly<Record<string, string>> = { 'master-reboot-down-after-period': '0' };
@@ -46,7 +46,7 @@ async function valuesOf(live: Where, id: string, names: readonly string[]): Prom
   const record = parseRecord(await call(live, id, 'SENTINEL', 'MASTER', masterName));
   const hidden = names.some((name) => ONLY_IN_FILE[name] !== undefined);
   // SENTINEL SET writes the file at once, without what is as it would be anyway.
-  const conf = hidden ? ((await live.driver.readConf(id)) ?? '') : '';
+  const conf = hidden ? ((await live.host.readConf(id)) ?? '') : '';
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = record.get(name) ?? inFile(conf, name, masterName) ?? ONLY_IN_FILE[name];

@@ -19,7 +19,7 @@ export const simulate: Actor<ActOf<'simulate'>> = {
     await call(live, node, 'SENTINEL', 'SIMULATE-FAILURE', at);
   },
   async undo(scene, { node }) {
-    const { state } = await scene.live.driver.inspect(node);
+    const { state } = await scene.live.host.inspect(node);
     if (state !== 'running') return bringBack(scene, nodeOf(scene.live.plan, node));
     // The flags are cleared before the words are read (sentinel.c, sentinelCommand), and help sets none.
     await call(scene.live, node, 'SENTINEL', 'SIMULATE-FAILURE', 'help');
@@ -28,7 +28,7 @@ export const simulate: Actor<ActOf<'simulate'>> = {
 };
 
 async function isDisarmed({ live }: Scene, { node }: { node: string }): Promise<string | null> {
-  const { state, detail } = await live.driver.inspect(node);
+  const { state, detail } = await live.host.inspect(node);
   if (state !== 'running') return `${node} is ${state} (${detail})`;
   const info = parseInfo(await call(live, node, 'INFO', 'sentinel'));
   const flags = info.get('sentinel_simulate_failure_flags') ?? '0';

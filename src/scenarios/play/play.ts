@@ -49,7 +49,7 @@ export async function playScenario(
 ): Promise<Played> {
   const { plan, asking } = live;
   const { cluster, masterName } = plan.spec;
-  await requirePastFailoverGuard(plan, live.driver, runtime.clock.wallMs());
+  await requirePastFailoverGuard(plan, live.host, runtime.clock.wallMs());
   const before = await requireSteady(plan, asking);
   const roles = rolesIn(plan, before);
   const experiment = await openExperiment(runtime, live, {

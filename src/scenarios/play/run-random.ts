@@ -54,7 +54,7 @@ async function playRandom(
 }
 
 async function linksWork(runtime: Runtime, state: ClusterState): Promise<boolean> {
-  return lend(await openDriverOf(runtime, state), async (driver) => (await driver.links()).ok);
+  return lend(await openDriverOf(runtime, state), async ({ host }) => (await host.links()).ok);
 }
 
 const lazily = <T>(count: number, make: (n: number) => T): T[] =>

@@ -15,7 +15,6 @@ const host: NodeHost = limitedHost(
     resume: async () => {},
     routable: async () => true,
     links: async () => noLinks,
-    close: () => {},
   },
   { start: lack, stop: lack, kill: lack, life: lack, blockDump: lack, readConf: lack, logs: lack },
 );
@@ -61,7 +60,6 @@ describe('a host that can do little', () => {
       inspect: host.inspect,
       routable: host.routable,
       links: host.links,
-      close: host.close,
     };
     const lacks = { stop: lack, kill: lack, pause: lack, resume: lack, life: lack, blockDump: lack };
     // @ts-expect-error: `start` is neither implemented nor explained.

@@ -122,13 +122,13 @@ describe('dockerDriver.open', () => {
       settings: { image: 'host' },
       env: { DOCKER_HOST: 'unix:///nonexistent.sock' },
     });
-    expect(driver.settings).toEqual({
+    expect(driver.provisioner.settings).toEqual({
       image: 'host',
       publish: '127.0.0.1',
       network: 'bridge',
       engine: 'unix:///nonexistent.sock',
     });
-    await expect(driver.inspect('redis-1')).rejects.toMatchObject({
+    await expect(driver.host.inspect('redis-1')).rejects.toMatchObject({
       code: 'engine-unreachable',
       exitCode: 5,
     });

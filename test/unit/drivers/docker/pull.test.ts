@@ -45,7 +45,7 @@ describe('pulling', () => {
       );
     });
     for (const driver of [before, within]) {
-      await expect(driver.prepare([], () => {})).rejects.toMatchObject({
+      await expect(driver.provisioner.prepare([], () => {})).rejects.toMatchObject({
         code: 'image-pull',
         exitCode: 5,
         message: expect.stringMatching(message),
@@ -63,7 +63,9 @@ describe('pulling', () => {
       );
     });
     const seen: Progress[] = [];
-    await expect(driver.prepare([], (event) => seen.push(event))).rejects.toMatchObject({ exitCode: 5 });
+    await expect(driver.provisioner.prepare([], (event) => seen.push(event))).rejects.toMatchObject({
+      exitCode: 5,
+    });
     expect(seen.map((event) => (event.type === 'step' ? [event.state, event.label] : []))).toEqual([
       ['start', 'pulling the image redis:none'],
       ['start', 'pulling the image redis:none (50%)'],
@@ -76,7 +78,7 @@ describe('pulling', () => {
     const driver = await driverWhosePull((response) => {
       response.write('{"status":"Pulling"}\n', () => stop.abort(new Error('interrupted')));
     });
-    await expect(driver.prepare([], () => {}, stop.signal)).rejects.toThrow('interrupted');
+    await expect(driver.provisioner.prepare([], () => {}, stop.signal)).rejects.toThrow('interrupted');
   });
 });
 

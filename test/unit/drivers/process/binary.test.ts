@@ -129,11 +129,11 @@ describe('the driver', () => {
       settings: { redisServer },
       env: { PATH },
     });
-    expect(driver.settings).toEqual({ redisServer });
-    await expect(driver.prepare([], () => {})).rejects.toMatchObject({
+    expect(driver.provisioner.settings).toEqual({ redisServer });
+    await expect(driver.provisioner.prepare([], () => {})).rejects.toMatchObject({
       exitCode: 5,
       why: expect.stringContaining(reason),
     });
-    expect(await driver.inspect('redis-1')).toMatchObject({ state: 'absent' });
+    expect(await driver.host.inspect('redis-1')).toMatchObject({ state: 'absent' });
   });
 });

@@ -11,8 +11,8 @@ const nodes = ['redis-1', 'redis-2', 'redis-3'].map((id) => ({ id }));
 
 /** A scene whose driver answers this when it is asked for its links. */
 const sceneOf = (probe: LinksProbe): Scene => {
-  const driver = { links: async () => probe };
-  const live = { driver, plan: { driver: 'process', spec: DEFAULT_SPEC, nodes } } as unknown as LiveCluster;
+  const host = { links: async () => probe };
+  const live = { host, plan: { driver: 'process', spec: DEFAULT_SPEC, nodes } } as unknown as LiveCluster;
   return { live, runtime: {} as Scene['runtime'] };
 };
 
