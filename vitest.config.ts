@@ -27,6 +27,7 @@ const project = (
     sequence: { groupOrder },
     maxWorkers,
     maxConcurrency,
+    globalSetup: 'test/helpers/built.ts',
     ...servers,
   },
 });

@@ -1,7 +1,9 @@
-// Writes the catalogue in docs/faults.md from the built faults themselves, between its marks.
+// Writes the catalogue in docs/faults.md from the faults themselves, between its marks.
 import { readFile, writeFile } from 'node:fs/promises';
-import { catalogue } from '../dist/src/faults/catalogue/index.js';
-import { faultsPage } from '../dist/src/report/markdown/faults-page.js';
+import { fromSource } from './bundle.mjs';
+
+const { catalogue } = await fromSource('src/faults/catalogue/index.ts');
+const { faultsPage } = await fromSource('src/report/markdown/faults-page.ts');
 
 const PAGE = new URL('../docs/faults.md', import.meta.url);
 const MARKED = /(<!-- catalogue[^>]*-->\n\n)[\s\S]*?(\n\n<!-- \/catalogue -->)/;

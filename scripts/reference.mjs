@@ -1,11 +1,17 @@
-// Writes docs/reference.md from the built commands themselves: `--write` into the file, else to standard output.
+// Writes docs/reference.md from the commands themselves: `--write` into the file, else to standard output.
 import { writeFile } from 'node:fs/promises';
 import { Option } from 'commander';
-import { commands } from '../dist/commands/index.js';
-import { GLOBAL_OPTIONS } from '../dist/src/cli/global-options.js';
-import { argumentWord } from '../dist/src/cli/help.js';
-import { GROUPS } from '../dist/src/cli/registry.js';
-import { variableOf } from '../dist/src/config/settings.js';
+import { fromSource } from './bundle.mjs';
+
+const [{ commands }, { GLOBAL_OPTIONS }, { argumentWord }, { GROUPS }, { variableOf }] = await Promise.all(
+  [
+    'commands/index.ts',
+    'src/cli/global-options.ts',
+    'src/cli/help.ts',
+    'src/cli/registry.ts',
+    'src/config/settings.ts',
+  ].map(fromSource),
+);
 
 const cell = (text) => text.replaceAll('|', '\\|');
 const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`;

@@ -286,14 +286,14 @@ describe('what a command line costs', () => {
   }
 
   it('--help loads commander and no other library', () => {
-    const libraries = [...loadedWith('bin/sentinelctl.ts').values()]
+    const libraries = [...loadedWith('bin/command-line.ts').values()]
       .flat()
       .filter((name) => !isBuiltin(name));
     expect([...new Set(libraries)]).toEqual(['commander']);
   });
 
   it('--help loads no command', () => {
-    const loaded = [...loadedWith('bin/sentinelctl.ts').keys()].filter((path) =>
+    const loaded = [...loadedWith('bin/command-line.ts').keys()].filter((path) =>
       path.startsWith('commands/'),
     );
     expect(loaded).toEqual(['commands/index.ts']);

@@ -9,7 +9,8 @@ import type { ScenarioList } from '../../src/report/text/chaos.js';
 import { randomScenario } from '../../src/scenarios/format/random.js';
 import type { ChaosResult } from '../../src/scenarios/format/result.js';
 import { DEFAULT_SHAPE, type Scenario } from '../../src/scenarios/format/scenario.js';
-import { builtIns, scenariosNamed, scenariosTagged } from '../../src/scenarios/play/library.js';
+import { builtIns } from '../../src/scenarios/play/built-ins.js';
+import { scenariosNamed, scenariosTagged } from '../../src/scenarios/play/library.js';
 import { engineOf, ownCluster, storeOf } from './engine.js';
 
 /** What was asked for on the command line of `chaos`. */

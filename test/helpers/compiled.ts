@@ -1,11 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+import { ROOT, transpile } from '../../scripts/bundle.mjs';
 
 export interface Compiled {
   /** A directory with the JavaScript of src in it; programs of a test can be written beside it. */
@@ -21,18 +17,6 @@ export async function compile(...entries: string[]): Promise<Compiled> {
   const dir = await mkdtemp(join(tmpdir(), 'sentinelctl-compiled-'));
   await writeFile(join(dir, 'package.json'), '{ "type": "module" }\n');
   await symlink(join(ROOT, 'node_modules'), join(dir, 'node_modules'));
-  const args = [
-    '--ignoreConfig',
-    '--module',
-    'nodenext',
-    '--target',
-    'es2022',
-    '--types',
-    'node',
-    '--skipLibCheck',
-  ];
-  const sources = entries.map((entry) => join('src', entry));
-  const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
-  await promisify(execFile)(tsc, [...args, '--rootDir', 'src', '--outDir', dir, ...sources], { cwd: ROOT });
+  await transpile(entries, dir);
   return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
 }

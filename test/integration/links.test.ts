@@ -15,6 +15,7 @@ import { listProcesses } from '../../src/host/process-list.js';
 import { slotsOf } from '../../src/model/plan.js';
 import { DEFAULT_SPEC } from '../../src/model/spec.js';
 import { openWriter } from '../../src/wire/writer.js';
+import { compile } from '../helpers/compiled.js';
 import {
   between,
   masterAt,
@@ -26,7 +27,6 @@ import {
 import { noPacketRules, packetRulesRequired } from '../helpers/packet-rules.js';
 import { tempDir } from '../helpers/temp-dir.js';
 
-const DIST = join(import.meta.dirname, '../../dist/src/drivers/process/index.js');
 const ALL = ['redis-1', 'redis-2', 'redis-3', 'sentinel-1', 'sentinel-2', 'sentinel-3'];
 const DATA = ALL.slice(0, 3);
 
@@ -193,8 +193,10 @@ describe.skipIf(noPacketRules !== undefined)('links between processes with addre
     if (!probe.ok) throw new Error(probe.reason);
     const otherTag = tagOf('other', 'killed');
     const { settings } = cluster.state;
+    const compiled = await compile('drivers/process/index.ts');
+    const driver = pathToFileURL(join(compiled.dir, 'drivers/process/index.js')).href;
     const program = `
-      import { processDriver } from ${JSON.stringify(pathToFileURL(DIST).href)};
+      import { processDriver } from ${JSON.stringify(driver)};
       const context = { cluster: 'default', dir: ${JSON.stringify(cluster.dir)}, settings: ${JSON.stringify(settings)}, env: process.env };
       const { links } = await (await processDriver.open(context)).links();
       await links.block([{ from: 'redis-1', to: 'redis-2' }], ${JSON.stringify(tag)});
@@ -217,6 +219,7 @@ describe.skipIf(noPacketRules !== undefined)('links between processes with addre
       child.kill('SIGKILL');
       await cluster.links.clear(tag);
       await probe.links.clear(otherTag);
+      await compiled.remove();
     }
     expect(await rulesOf(otherTag)).toBe(0);
   });

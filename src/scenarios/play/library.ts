@@ -1,33 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { messageOf, usageError } from '../../errors.js';
-import { catalogue } from '../../faults/catalogue/index.js';
 import { nearest } from '../../model/nearest.js';
-import { parseScenario } from '../format/parse.js';
 import type { Scenario } from '../format/scenario.js';
-import { checkFile } from './check-file.js';
-
-const faultNames = (): string[] => catalogue.map((f) => f.name);
-
-/** The scenarios that come with sentinelctl, by name: beside src/ in a checkout, beside dist/ once built. */
-export async function builtIns(): Promise<Scenario[]> {
-  for (const up of ['../../scenarios/', '../../../scenarios/']) {
-    const directory = new URL(up, import.meta.url);
-    const files = (await readdir(directory).catch(() => [])).filter((f) => f.endsWith('.yaml')).sort();
-    // src/ has a room of the same name, with code in it.
-    if (files.length === 0) continue;
-    return Promise.all(
-      files.map(async (file) => {
-        const text = await readFile(new URL(file, directory), 'utf8');
-        const scenario = await parseScenario(text, `built-in ${file}`, faultNames(), checkFile);
-        return scenario;
-      }),
-    );
-  }
-  throw usageError('no-scenarios', 'the scenarios that come with sentinelctl are not there', {
-    hint: 'install the package again',
-  });
-}
+import { builtIns } from './built-ins.js';
 
 /** Reads a scenario of the user's own. Throws `scenario-file`, `bad-scenario` (64). */
 export async function scenarioFromFile(path: string): Promise<Scenario> {
@@ -40,7 +16,13 @@ export async function scenarioFromFile(path: string): Promise<Scenario> {
       hint: 'sentinelctl chaos list shows those that come with it',
     });
   }
-  return parseScenario(text, path, faultNames(), checkFile);
+  const [{ parseScenario }, { catalogue }, { checkFile }] = await Promise.all([
+    import('../format/parse.js'),
+    import('../../faults/catalogue/index.js'),
+    import('./check-file.js'),
+  ]);
+  const faults = catalogue.map((f) => f.name);
+  return parseScenario(text, path, faults, checkFile);
 }
 
 /** Whether a word names a file rather than a built-in scenario. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../src/faults/catalogue/index.js';
 import { parseScenario } from '../../../src/scenarios/format/parse.js';
 import { INVARIANTS } from '../../../src/scenarios/format/scenario.js';
-import { builtIns } from '../../../src/scenarios/play/library.js';
+import { builtIns } from '../../../src/scenarios/play/built-ins.js';
 
 const TEXT = readFileSync(fileURLToPath(new URL('../../../docs/scenarios.md', import.meta.url)), 'utf8');
 

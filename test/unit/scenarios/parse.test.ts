@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OperatorError } from '../../../src/errors.js';
 import { parseScenario } from '../../../src/scenarios/format/parse.js';
-import { builtIns } from '../../../src/scenarios/play/library.js';
+import { builtIns } from '../../../src/scenarios/play/built-ins.js';
 
 const FAULTS = ['kill', 'freeze', 'sentinel-down'];
 

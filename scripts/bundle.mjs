@@ -1,0 +1,155 @@
+// Bundles TypeScript with rolldown: the command line for dist/bin, and parts of src for tests that need processes of
+// their own. Types are not checked here: `npm run typecheck` does.
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+import { rolldown } from 'rolldown';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Asks for its optional parts by eval("require"), which a bundle cannot follow; loaded with the workload only. */
+const EXTERNAL = [/^hdr-histogram-js$/];
+
+/** Parts of dockerode for engines behind ssh and for builds, neither of which sentinelctl does; they load 200 files. */
+const UNUSED =
+  /node_modules\/(docker-modem\/lib\/ssh\.js|dockerode\/lib\/(session|buildkit)\.js|tar-fs\/|@balena\/dockerignore\/)/;
+
+const withoutUnused = {
+  name: 'without-unused',
+  load: {
+    filter: { id: UNUSED },
+    handler(id) {
+      const name = id.split('node_modules/').pop();
+      return `module.exports = () => { throw new Error(${JSON.stringify(`${name} is not part of the bundle`)}); };`;
+    },
+  },
+};
+
+/** A bundler follows `require` and `import`, but not a require made by createRequire. */
+const bundledRequire = {
+  name: 'bundled-require',
+  transform: {
+    filter: { id: /\/src\/wire\/library\.ts$/ },
+    handler(code) {
+      const made = "createRequire(import.meta.url)('ioredis')";
+      if (!code.includes(made)) throw new Error(`src/wire/library.ts no longer has ${made}`);
+      return { code: code.replace(made, "require('ioredis')"), map: null };
+    },
+  },
+};
+
+/** The scenarios as JSON in place of the module that reads them. */
+const compiledScenarios = {
+  name: 'compiled-scenarios',
+  load: {
+    filter: { id: /\/src\/scenarios\/play\/built-ins\.ts$/ },
+    async handler() {
+      const json = JSON.stringify(await readScenarios());
+      return {
+        code: `export const builtIns = async () => JSON.parse(${JSON.stringify(json)});`,
+        moduleType: 'js',
+      };
+    },
+  },
+};
+
+/** The scenarios of scenarios/*.yaml, parsed and checked by the source's own parser. Throws where one is wrong. */
+async function readScenarios() {
+  const { builtIns } = await fromSource('src/scenarios/play/built-ins.ts');
+  const scenarios = await builtIns();
+  if (!isDeepStrictEqual(JSON.parse(JSON.stringify(scenarios)), scenarios))
+    throw new Error('a scenario holds something that JSON cannot hold');
+  return scenarios;
+}
+
+/** Imports a TypeScript module of this checkout, with everything that it imports. */
+export async function fromSource(path) {
+  const cache = join(ROOT, 'node_modules', '.cache');
+  await mkdir(cache, { recursive: true });
+  // Three levels below the root, as most of src is: modules look for the package's files from where they are.
+  const dir = await mkdtemp(join(cache, 'sentinelctl-'));
+  try {
+    const bundle = await rolldown({ cwd: ROOT, input: path, platform: 'node', external: /^[^./]/ });
+    const file = join(dir, 'module.mjs');
+    await bundle.write({ file, codeSplitting: false });
+    return await import(pathToFileURL(file));
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Compiles modules of src (`host/lock.ts`) with all that they import into `dir`, file by file, libraries outside. */
+export async function transpile(entries, dir) {
+  const bundle = await rolldown({
+    cwd: ROOT,
+    input: entries.map((entry) => join('src', entry)),
+    platform: 'node',
+    external: /^[^./]/,
+    treeshake: false,
+  });
+  await bundle.write({
+    dir,
+    preserveModules: true,
+    preserveModulesRoot: join(ROOT, 'src'),
+    entryFileNames: '[name].js',
+  });
+}
+
+/**
+ * Writes the command line into `dir`: sentinelctl.js, and chunks/ with what it loads when it is needed. Chunks lie one
+ * level down, and `dir` one level below the package, because modules look for package.json from where they are.
+ */
+export async function bundleCommandLine(dir) {
+  const bundle = await rolldown({
+    cwd: ROOT,
+    input: { sentinelctl: 'bin/sentinelctl.ts', 'chunks/worker': 'src/workload/worker.ts' },
+    platform: 'node',
+    external: EXTERNAL,
+    plugins: [withoutUnused, bundledRequire, compiledScenarios],
+  });
+  const { output } = await bundle.generate({
+    dir,
+    format: 'esm',
+    sourcemap: true,
+    // Names stay: a stack is read by people.
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+  });
+  const chunks = join(dir, 'chunks');
+  await mkdir(chunks, { recursive: true });
+  // The entry last: until then the old one finds its own chunks.
+  for (const { fileName, code, source } of output.toReversed()) {
+    await writeWhereDifferent(join(dir, fileName), code ?? source);
+  }
+  await chmod(join(dir, 'sentinelctl.js'), 0o755);
+  await writeWhereDifferent(join(dir, 'LICENSES.txt'), await licenses(output));
+  const written = new Set(output.map(({ fileName }) => join(dir, fileName)));
+  for (const name of await readdir(chunks)) {
+    if (!written.has(join(chunks, name))) await rm(join(chunks, name));
+  }
+  return output.filter(({ type }) => type === 'chunk');
+}
+
+/** The licences of all packages that the bundle contains, which ask to be carried along. */
+async function licenses(output) {
+  const modules = output.flatMap(({ moduleIds = [] }) => moduleIds);
+  const packages = new Set(
+    modules.flatMap((id) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[0] ?? []),
+  );
+  const texts = await Promise.all(
+    [...packages].sort().map(async (dir) => {
+      const { name, version, license } = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8'));
+      const file = (await readdir(dir)).find((name) => /^licen[cs]e/i.test(name));
+      const text = file === undefined ? `License: ${license}\n` : await readFile(join(dir, file), 'utf8');
+      return `${name} ${version}\n\n${text.trim()}\n`;
+    }),
+  );
+  return texts.join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** So that a build beside running processes takes nothing from them where nothing changed. */
+async function writeWhereDifferent(path, text) {
+  if ((await readFile(path, 'utf8').catch(() => undefined)) !== text) await writeFile(path, text);
+}
