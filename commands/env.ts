@@ -1,7 +1,7 @@
 import { defineCommand } from '../src/cli/command.js';
 import { type Address, formatAddress, sameAddress } from '../src/model/address.js';
 import { majorityMaster } from '../src/model/agreement.js';
-import { sentinelNodes } from '../src/model/plan.js';
+import { addressMapOf, sentinelNodes } from '../src/model/plan.js';
 import { masterNameOf } from '../src/model/which-master.js';
 import { type EnvResult, envText } from '../src/report/env.js';
 import { lookDeadlineMs, targetOf } from './shared/engine.js';
@@ -14,10 +14,7 @@ export default defineCommand({
   options: [{ flags: '--export', summary: 'for a shell: export NAME=value' }],
   async run(context, { options }) {
     const target = await targetOf(context);
-    const { requireAnswer, surveyOf, natMapOf } = {
-      ...(await import('../src/cluster/target.js')),
-      ...(await import('../src/cluster/up/result.js')),
-    };
+    const { requireAnswer, surveyOf } = await import('../src/cluster/target.js');
     const snapshot = await surveyOf(target, {
       clock: context.clock,
       signal: context.signal,
@@ -38,8 +35,8 @@ export default defineCommand({
       REDIS_SENTINEL_ADDRS: sentinels.map(formatAddress).join(','),
       REDIS_MASTER_NAME: masterName,
       REDIS_URL: master === null ? null : `redis://${formatAddress(reachable(master))}`,
-      natMap: plan === null || routable ? null : natMapOf(plan),
-      needsPassword: target.password !== null,
+      natMap: plan === null || routable ? null : addressMapOf(plan),
+      needsPassword: Boolean(target.access.redis.password),
       format: options.export === true ? 'export' : 'dotenv',
     } satisfies EnvResult;
   },

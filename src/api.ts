@@ -1,6 +1,6 @@
 import { systemClock } from './clock.js';
 import { type Action, type ActResult, act } from './cluster/act.js';
-import { surveyPlan } from './cluster/ask.js';
+import { accessOf, surveyPlan } from './cluster/ask.js';
 import { type Runtime, requireCluster } from './cluster/runtime.js';
 import { openStore } from './cluster/store/state.js';
 import { stateHome } from './config/paths.js';
@@ -17,6 +17,7 @@ import type { ClusterPlan } from './model/plan.js';
 import type { Snapshot } from './model/snapshot.js';
 import type { StatusResult } from './model/status.js';
 import type { FailoverResult, RejoinMode, WorkloadSettings } from './observe/result.js';
+import { accessWith } from './wire/access.js';
 import { survey } from './wire/survey.js';
 
 /** Deadline of one server's answers, in milliseconds. */
@@ -73,7 +74,7 @@ export async function openCluster(name = 'default', options: OpenClusterOptions 
   const snapshot = async (): Promise<Snapshot> =>
     surveyPlan(plan, {
       clock: systemClock,
-      password: await store.password(name),
+      access: accessOf(plan, await store.password(name)),
       deadlineMs: ASK_DEADLINE_MS,
       signal,
     });
@@ -127,15 +128,15 @@ export async function snapshot(of: Cluster | AttachedCluster | string = 'default
   if (typeof of === 'string') return (await openCluster(of)).snapshot();
   if ('snapshot' in of) return of.snapshot();
   const { sentinelAddrs, masterName, deadlineMs = ASK_DEADLINE_MS, password = null } = of;
+  const { sentinelPassword = password } = of;
   return survey(
     {
       sentinels: sentinelAddrs.map((a) => ({ id: formatAddress(a), announce: a, endpoint: a })),
       nodes: [],
       masterName: masterName ?? null,
       discover: true,
-      reach: (address) => address,
     },
-    { clock: systemClock, deadlineMs, password, sentinelPassword: of.sentinelPassword ?? password },
+    { clock: systemClock, deadlineMs, access: accessWith(password, { sentinelPassword }) },
   );
 }
 

@@ -3,6 +3,7 @@ import type { Context } from '../../src/cli/context.js';
 import type { Target } from '../../src/cluster/target.js';
 import { OperatorError } from '../../src/errors.js';
 import type { Gathered } from '../../src/model/gathered.js';
+import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { appSource } from './app-source.js';
 import { engineOf, lookDeadlineMs, targetOf } from './engine.js';
 
@@ -68,11 +69,9 @@ async function gatherSide(
   asking: Asking,
 ): Promise<Gathered['app']> {
   const { gatherApp } = await import('../../src/checks/gather/app-side.js');
-  const sentinelPassword = target?.kind === 'attached' ? target.sentinelPassword : undefined;
   return gatherApp(await appSource(context, app, target), {
     ...asking,
-    password: target?.password,
-    sentinelPassword,
+    access: target?.access ?? OPEN_ACCESS,
   });
 }
 

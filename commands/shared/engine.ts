@@ -5,6 +5,7 @@ import { requireOwn, resolveTarget, type Target } from '../../src/cluster/target
 import { stateHome } from '../../src/config/paths.js';
 import { readSecret } from '../../src/config/secret.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
+import { accessWith } from '../../src/wire/access.js';
 
 /** Deadline of one server's answers when a cluster is looked at, in milliseconds. */
 const LOOK_DEADLINE_MS = 1500;
@@ -40,8 +41,7 @@ export async function targetSource(
       sentinelAddrs: globals.sentinelAddrs,
       sentinelAddrsFrom: globals.sentinelAddrsFrom,
       masterName,
-      password,
-      sentinelPassword: env.SENTINELCTL_SENTINEL_PASSWORD ?? password,
+      access: accessWith(password, { sentinelPassword: env.SENTINELCTL_SENTINEL_PASSWORD ?? password }),
     });
 }
 

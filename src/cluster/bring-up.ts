@@ -5,6 +5,7 @@ import { convergence } from '../model/convergence.js';
 import { command } from '../model/hints.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
 import { until } from '../until.js';
+import { askingAs } from '../wire/access.js';
 import { announceSentinels } from '../wire/hello.js';
 import { parseRole } from '../wire/replies.js';
 import { surveyPlan, withNode } from './ask.js';
@@ -104,7 +105,7 @@ export async function introduce(live: Pick<LiveCluster, 'plan' | 'asking'>): Pro
       sentinelId: sentinelId ?? '',
     })),
     { masterName: plan.spec.masterName },
-    asking,
+    askingAs(asking, 'sentinel'),
   );
 }
 

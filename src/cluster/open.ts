@@ -4,7 +4,8 @@ import type { Provisioner } from '../drivers/provisioner.js';
 import { refused } from '../errors.js';
 import { withLock } from '../host/lock.js';
 import type { ClusterPlan, DriverName } from '../model/plan.js';
-import type { Asking } from './ask.js';
+import type { Asking } from '../wire/access.js';
+import { accessOf } from './ask.js';
 import { type Runtime, requireCluster } from './runtime.js';
 import { requireFinished } from './store/journal.js';
 import type { ClusterState } from './store/state.js';
@@ -92,7 +93,7 @@ export function liveOn(
     plan: state.plan,
     host: driver.host,
     provisioner: driver.provisioner,
-    asking: { clock, password, deadlineMs: ASK_DEADLINE_MS, signal },
+    asking: { clock, access: accessOf(state.plan, password), deadlineMs: ASK_DEADLINE_MS, signal },
     deadlineMs,
     close: () => driver.close(),
   };

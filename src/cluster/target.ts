@@ -3,14 +3,15 @@ import { refused, unreachable, usageError } from '../errors.js';
 import { type Address, formatAddress, sameAddress } from '../model/address.js';
 import { sentinelNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
+import type { Access } from '../wire/access.js';
 import { type SurveyTarget, survey } from '../wire/survey.js';
-import { surveyTarget } from './ask.js';
+import { accessOf, surveyTarget } from './ask.js';
 import { requireCluster } from './runtime.js';
 import type { ClusterState, Store } from './store/state.js';
 
 /** What a command looks at: a cluster of ours, or one that runs elsewhere and was named by its sentinels. */
 export type Target =
-  | { kind: 'own'; name: string; state: ClusterState; password: string | null }
+  | { kind: 'own'; name: string; state: ClusterState; access: Access }
   | {
       kind: 'attached';
       name: string;
@@ -18,8 +19,7 @@ export type Target =
       /** Where the addresses came from and how to be rid of them; null where they were typed. */
       whence: string | null;
       masterName: string | null;
-      password: string | null;
-      sentinelPassword: string | null;
+      access: Access;
     };
 
 export interface TargetRequest {
@@ -27,9 +27,8 @@ export interface TargetRequest {
   sentinelAddrs: Address[] | null;
   sentinelAddrsFrom: 'flag' | 'environment' | 'file' | null;
   masterName: string | null;
-  /** For an attached cluster's nodes, and for its sentinels where they have their own. */
-  password: string | null;
-  sentinelPassword: string | null;
+  /** For an attached cluster. */
+  access: Access;
 }
 
 /**
@@ -55,8 +54,7 @@ export async function resolveTarget(store: Store, request: TargetRequest): Promi
           ? `these addresses come from REDIS_SENTINEL_ADDRS in this shell: unset it, or name a cluster: --cluster ${request.cluster}`
           : null,
       masterName: request.masterName,
-      password: request.password,
-      sentinelPassword: request.sentinelPassword,
+      access: request.access,
     };
   }
   return ownTarget(store, await requireCluster(store, request.cluster), request.masterName);
@@ -70,7 +68,7 @@ async function ownTarget(store: Store, state: ClusterState, masterName: string |
       hint: `--master-name ${state.plan.spec.masterName}`,
     });
   }
-  return { kind: 'own', name, state, password: await store.password(name) };
+  return { kind: 'own', name, state, access: accessOf(state.plan, await store.password(name)) };
 }
 
 async function ownerOf(store: Store, addresses: Address[]): Promise<ClusterState | undefined> {
@@ -94,11 +92,7 @@ export function surveyOf(
   target: Target,
   options: { clock: Clock; deadlineMs: number; signal?: AbortSignal | undefined },
 ): Promise<Snapshot> {
-  const passwords =
-    target.kind === 'own'
-      ? { password: target.password, sentinelPassword: target.password }
-      : { password: target.password, sentinelPassword: target.sentinelPassword };
-  return survey(questionsFor(target), { ...options, ...passwords });
+  return survey(questionsFor(target), { ...options, access: target.access });
 }
 
 function questionsFor(target: Target): SurveyTarget {
@@ -113,7 +107,6 @@ function questionsFor(target: Target): SurveyTarget {
     // All of them, so that a name that nobody monitors can be answered with those that are.
     masterName: null,
     discover: true,
-    reach: (address) => address,
   };
 }
 

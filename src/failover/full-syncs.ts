@@ -2,6 +2,7 @@ import { dataNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FullSyncs } from '../observe/invariants/index.js';
 import { phaseTimes } from '../observe/phases.js';
+import { askingAs } from '../wire/access.js';
 import { askNode } from '../wire/ask.js';
 import { nodeOf, type Story } from './cast.js';
 
@@ -13,7 +14,7 @@ export async function fullSyncsOf(
   faultAtMs: number,
 ): Promise<FullSyncs> {
   const group = before.groups.find((g) => g.masterName === cast.masterName);
-  const { answer } = await askNode(nodeOf(live.plan, newMaster).endpoint, live.asking);
+  const { answer } = await askNode(nodeOf(live.plan, newMaster).endpoint, askingAs(live.asking, 'redis'));
   return {
     before: group?.nodes.find((n) => n.id === newMaster)?.answer?.fullSyncs ?? null,
     after: answer?.fullSyncs ?? null,

@@ -1,9 +1,9 @@
-import type { Asking } from '../cluster/ask.js';
 import { step } from '../cluster/runtime.js';
 import { type Address, formatAddress } from '../model/address.js';
 import { dataNodes, type NodePlan } from '../model/plan.js';
 import type { ClientSummary, InvariantResult, LedgerSummary, WorkloadSettings } from '../observe/result.js';
 import { until } from '../until.js';
+import type { Asking } from '../wire/access.js';
 import {
   cleanUp,
   clientSummary,
@@ -65,7 +65,6 @@ export async function startLoad(story: LoadStage, settings: WorkloadSettings, ap
         {
           ...(await roadOf(live, apart)),
           masterName: plan.spec.masterName,
-          password: asking.password,
           nodes: dataNodes(plan).map(({ id, announce, endpoint }) => ({ id, announce, endpoint })),
         },
         { settings, keyPrefix: `sentinelctl:${run}`, clock, signal: runtime.signal },

@@ -54,7 +54,7 @@ export async function playTrial(
   runtime.onProgress({ type: 'note', level: 'info', text: cast.sentence });
   const { clock } = runtime;
   const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
-  const observer = await observe(nodes, { clock, masterName: cast.masterName, password: asking.password });
+  const observer = await observe(nodes, { clock, masterName: cast.masterName, access: asking.access });
   const config = {
     ...liveSettings(plan.spec, before),
     hangs: settings.fault.name === 'freeze',

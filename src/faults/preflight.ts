@@ -1,4 +1,4 @@
-import { type Asking, surveyPlan } from '../cluster/ask.js';
+import { surveyPlan } from '../cluster/ask.js';
 import type { NodeHost } from '../drivers/node-host.js';
 import { refused } from '../errors.js';
 import { convergence } from '../model/convergence.js';
@@ -8,6 +8,7 @@ import { type ClusterPlan, sentinelNodes } from '../model/plan.js';
 import { failoverGuardMs, INFO_SEEN_MS } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { until } from '../until.js';
+import type { Asking } from '../wire/access.js';
 
 const LOOK_EVERY_MS = 100;
 

@@ -98,7 +98,8 @@ async function change(scene: Scene, experiment: Experiment, repair: Change): Pro
   if (prepared.act === 'sentinel-set') await sentinelSet.inject(scene, prepared);
   else {
     // The password goes to the server, and nowhere else: the journal knows that there was none before.
-    const set = repair.kind === 'masterauth' ? { masterauth: live.asking.password ?? '' } : prepared.set;
+    const set =
+      repair.kind === 'masterauth' ? { masterauth: live.asking.access.redis.password ?? '' } : prepared.set;
     await tell(live, prepared.node, set, true);
   }
   if (!(await tookEffect(scene, repair))) throw new Error('it was set, and is not so when it is read back');
@@ -120,7 +121,8 @@ async function prepare(scene: Scene, repair: Change): Promise<Settings | string>
     const act = await config.prepare(scene, { act: 'config', node: repair.node, set });
     return act.was?.[repair.name] === repair.was ? act : changed(repair.was, act.was?.[repair.name]);
   }
-  if (scene.live.asking.password === null) return 'the cluster has no password of which sentinelctl knows';
+  if (!scene.live.asking.access.redis.password)
+    return 'the cluster has no password of which sentinelctl knows';
   const { masterauth } = await configOf(scene.live, repair.node, ['masterauth']);
   // Another password may be meant; and it must not get into the journal.
   if (masterauth !== '') return 'it has a masterauth in the meantime';
@@ -143,7 +145,9 @@ async function tookEffect({ live }: Scene, repair: Change): Promise<boolean> {
     );
   }
   const [name, value] =
-    repair.kind === 'masterauth' ? ['masterauth', live.asking.password ?? ''] : [repair.name, repair.value];
+    repair.kind === 'masterauth'
+      ? ['masterauth', live.asking.access.redis.password ?? '']
+      : [repair.name, repair.value];
   return (await configOf(live, repair.node, [name]))[name] === value;
 }
 

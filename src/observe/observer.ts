@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import { type Address, formatAddress } from '../model/address.js';
 import type { NodePlan } from '../model/plan.js';
+import { type Access, askingAs } from '../wire/access.js';
 import { type Connection, openConnection } from '../wire/client.js';
 import { silenceOf } from '../wire/error.js';
 import { parseMasterAddress, parseRole } from '../wire/replies.js';
@@ -34,7 +35,7 @@ export interface Observer {
 export interface ObserveOptions {
   clock: Clock;
   masterName: string;
-  password: string | null;
+  access: Access;
 }
 
 /** Asks over one connection; made anew for each, so that what a node says after its return is recorded again. */
@@ -61,7 +62,7 @@ export async function observe(
     onSeen(observation);
   };
   const connect = (node: NodePlan): Promise<Connection> =>
-    openConnection(node.endpoint, { clock, deadlineMs: DEADLINE_MS, password: options.password });
+    openConnection(node.endpoint, askingAs({ ...options, deadlineMs: DEADLINE_MS }, node.kind));
 
   /** Asks one node for ever; a connection that dies, or stays silent, is recorded at that moment and opened again. */
   const poll = async (node: NodePlan, asker: Asker, onAsked: () => void): Promise<void> => {
@@ -123,7 +124,7 @@ export async function observe(
   const subscribe = async (node: NodePlan): Promise<void> => {
     const subscription = await followSentinel(
       node.endpoint,
-      { clock, deadlineMs: DEADLINE_MS, password: options.password },
+      askingAs({ ...options, deadlineMs: DEADLINE_MS }, 'sentinel'),
       (event, atMs) => record({ kind: 'event', atMs, source: node.id, event }),
       () => subscriptions.delete(node.id),
     ).catch(() => null);

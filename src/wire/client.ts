@@ -1,16 +1,16 @@
 import { withDeadline } from '../clock.js';
 import type { Address } from '../model/address.js';
+import type { Credentials } from './access.js';
 import type { DialOptions } from './dial.js';
 import { closedError, replyError, timeoutError, WireError } from './error.js';
 import { openSession, type Session } from './session.js';
 
 export { WireError } from './error.js';
 
-export interface ConnectionOptions extends DialOptions {
-  /** Sent as AUTH where given; a server that has no password set is talked to without. */
-  password?: string | null | undefined;
-  /** Only with a password; the default user where absent. */
-  username?: string | null | undefined;
+export interface ConnectionOptions extends Omit<DialOptions, 'tls'> {
+  credentials?: Credentials | undefined;
+  /** Never an Asking as it is, which would connect without its credentials: `askingAs` picks those of one kind. */
+  access?: never;
 }
 
 /** One connection to one server, for questions. It is never made again by itself. */
@@ -41,7 +41,7 @@ export async function openConnection(address: Address, options: ConnectionOption
 
 /** A session after AUTH. Throws WireError, or the signal's reason; leaves nothing open then. */
 export async function openAuthenticated(address: Address, options: ConnectionOptions): Promise<Session> {
-  const session = await openSession(address, options);
+  const session = await openSession(address, { ...options, tls: options.credentials?.tls });
   try {
     await authenticate(session, address, options);
     return session;
@@ -53,7 +53,7 @@ export async function openAuthenticated(address: Address, options: ConnectionOpt
 
 /** AUTH by hand: ioredis's own prints a warning where the server has no password. */
 async function authenticate(session: Session, address: Address, options: ConnectionOptions): Promise<void> {
-  const { password, username } = options;
+  const { password, username } = options.credentials ?? {};
   if (!password) return;
   try {
     await callOn(session, address, options, username ? ['AUTH', username, password] : ['AUTH', password]);
@@ -72,7 +72,7 @@ export async function callOn(
   options: ConnectionOptions,
   args: (string | number)[],
 ): Promise<unknown> {
-  const { clock, deadlineMs, signal, password } = options;
+  const { clock, deadlineMs, signal, credentials } = options;
   signal?.throwIfAborted();
   const [command, ...rest] = args;
   if (command === undefined) throw new TypeError('a command needs a name');
@@ -87,7 +87,7 @@ export async function callOn(
     if (error instanceof WireError) throw error;
     if (error instanceof Error && error.name === 'ReplyError') {
       session.answered();
-      throw replyError(address, error.message, password);
+      throw replyError(address, error.message, credentials?.password);
     }
     throw session.failure() ?? closedError(address);
   }

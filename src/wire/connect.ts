@@ -2,11 +2,13 @@ import type { Redis } from 'ioredis';
 import { systemClock, withDeadline } from '../clock.js';
 import { messageOf, type OperatorError, unreachable } from '../errors.js';
 import { formatAddress } from '../model/address.js';
+import type { Access } from './access.js';
 import { type ConnectTarget, connectTarget, type Env, type TargetOptions } from './connect-target.js';
 import { isRefusal, printable } from './error.js';
 import { loadLibrary } from './library.js';
 import { makeSwitching } from './switching-redis.js';
 import {
+  credentialSettings,
   DIAL_MS,
   isRoundOver,
   retryDelayMs,
@@ -97,7 +99,13 @@ function settingsOf(
   greeted: () => boolean,
 ): Settings {
   const password = options.password ?? env.SENTINELCTL_PASSWORD;
-  const sentinelPassword = options.sentinelPassword ?? env.SENTINELCTL_SENTINEL_PASSWORD ?? password;
+  const access: Access = {
+    redis: { username: options.username, password },
+    sentinel: {
+      password: options.sentinelPassword ?? env.SENTINELCTL_SENTINEL_PASSWORD ?? password,
+    },
+    addresses: options.natMap ?? {},
+  };
   // A wrong address is said soon; once it was right, the client never gives up.
   const untilGreeted =
     (delayMs: (times: number) => number) =>
@@ -108,10 +116,9 @@ function settingsOf(
     ...tunedSettings(),
     // By Sentinel the master may be changing right now: only the first PING's deadline ends the wait for it.
     ...(target.kind === 'url' && { retryStrategy: untilGreeted(retryDelayMs) }),
-    ...(password && { password }),
-    ...(options.username && { username: options.username }),
+    ...credentialSettings(access.redis),
     ...(target.kind === 'sentinel' && {
-      ...sentinelRoad({ ...target, sentinelPassword, natMap: options.natMap }),
+      ...sentinelRoad({ ...target, access }),
       ...tunedSentinelSettings(),
       sentinelRetryStrategy: untilGreeted(sentinelsAgainMs),
     }),

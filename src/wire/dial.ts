@@ -1,35 +1,42 @@
 import { setMaxListeners } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { type Clock, withDeadline } from '../clock.js';
 import type { Address } from '../model/address.js';
-import { socketError, timeoutError } from './error.js';
+import { type TlsOptions, tlsSettings } from './access.js';
+import { socketError, timeoutError, tlsSetupError } from './error.js';
 
 export interface DialOptions {
   clock: Clock;
   /** For the connection, and for each answer on it; milliseconds. */
   deadlineMs: number;
   signal?: AbortSignal | undefined;
+  /** TLS; a bare TCP connection where absent or null. */
+  tls?: TlsOptions | null | undefined;
 }
 
 /**
- * A TCP connection, with everything that can go wrong worded. Throws WireError, or the signal's reason;
+ * A TCP connection, or one by TLS whose certificate is verified, with everything that can go wrong worded. Throws WireError, or the signal's reason;
  * leaves no socket open then.
  */
 export async function dial(address: Address, options: DialOptions): Promise<Socket> {
-  const { clock, deadlineMs, signal } = options;
+  const { clock, deadlineMs, signal, tls } = options;
   signal?.throwIfAborted();
   // One listener per connection is no leak, of which Node would warn on stderr from the eleventh on.
   if (signal) setMaxListeners(0, signal);
   let socket: Socket;
   try {
-    socket = connect({ host: address.host, port: address.port, noDelay: true });
+    const { host, port } = address;
+    socket = tls ? connectTls({ host, port, ...tlsSettings(tls) }) : connect({ host, port });
+    socket.setNoDelay(true);
   } catch (error) {
-    throw socketError(address, error); // a port that is none: net throws at once
+    // An invalid port, certificate or key: Node throws before it dials.
+    throw tls ? tlsSetupError(address, error) : socketError(address, error);
   }
   let stop = (): void => {};
   const connected = new Promise<void>((resolve, reject) => {
     stop = () => reject(signal?.reason);
-    socket.once('connect', resolve);
+    socket.once(tls ? 'secureConnect' : 'connect', resolve);
     // Stays after the connection is made: an 'error' without a listener would end the process.
     socket.on('error', (error) => reject(socketError(address, error)));
   });

@@ -56,6 +56,16 @@ export function socketError(address: Address, error: unknown): WireError {
   return new WireError(socketSilence(errnoOf(error), messageOf(error)), { address });
 }
 
+/** Node refused the TLS options before it dialled. */
+export const tlsSetupError = (address: Address, error: unknown): WireError =>
+  new WireError(
+    {
+      kind: 'error',
+      message: `was not dialled: the port or the TLS options are invalid (${messageOf(error)})`,
+    },
+    { address },
+  );
+
 function socketSilence(errno: string | undefined, message: string): Silence {
   switch (errno) {
     case 'ECONNREFUSED':
@@ -72,8 +82,21 @@ function socketSilence(errno: string | undefined, message: string): Silence {
     case 'ENETUNREACH':
       return { kind: 'error', message: 'can not be reached: there is no route to the host' };
     default:
-      return { kind: 'error', message: `can not be reached: ${message}` };
+      return tlsSilence(errno, message) ?? { kind: 'error', message: `can not be reached: ${message}` };
   }
+}
+
+/** Codes: Node's tls module (X.509 verification, ERR_TLS_*), and OpenSSL's alerts (ERR_SSL_*). */
+function tlsSilence(errno = '', message: string): Silence | undefined {
+  if (errno === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return { kind: 'error', message: 'has a certificate for another host name' };
+  if (/^(CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(GET_ISSUER|VERIFY)|HOSTNAME_MISMATCH)/.test(errno))
+    return { kind: 'error', message: `has a certificate that is not trusted: ${message}` };
+  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNKNOWN_PROTOCOL|HTTP_REQUEST/.test(errno))
+    return { kind: 'protocol', message: 'does not speak TLS' };
+  if (/CERTIFICATE_REQUIRED|ALERT_HANDSHAKE_FAILURE|ALERT_UNKNOWN_CA|ALERT_BAD_CERTIFICATE/.test(errno))
+    return { kind: 'error', message: 'requires a client certificate that it trusts' };
+  return undefined;
 }
 
 /** Words an error reply (`-ERR …`); what could be a secret is taken out of it. */

@@ -2,18 +2,10 @@ import { type Clock, withDeadline } from '../clock.js';
 import type { Address } from '../model/address.js';
 import type { GatheredServer, Got } from '../model/gathered.js';
 import type { Silence } from '../model/snapshot.js';
-import { type Connection, openConnection } from './client.js';
+import { type Connection, type ConnectionOptions, openConnection } from './client.js';
 import { protocolError, silenceOf, timeoutError, WireError } from './error.js';
 import { fieldsOf, parseClients, parseWord } from './gather-parse.js';
 import { parseInfo } from './info.js';
-
-export interface GatherOptions {
-  clock: Clock;
-  /** For dialling, and for each answer; milliseconds. */
-  deadlineMs: number;
-  password: string | null;
-  signal?: AbortSignal | undefined;
-}
 
 /** A server that is asked: how it is called, what the cluster calls it, where it is from here. */
 export interface Asked {
@@ -46,7 +38,7 @@ export interface Questions {
  */
 export async function visit<T>(
   endpoint: Address,
-  options: GatherOptions,
+  options: ConnectionOptions,
   work: (questions: Questions) => Promise<T>,
 ): Promise<{ value: T } | { silence: Silence }> {
   const { clock, deadlineMs, signal } = options;

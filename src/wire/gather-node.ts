@@ -1,9 +1,9 @@
 import type { Fields, GatheredNode, Got } from '../model/gathered.js';
 import type { Silence } from '../model/snapshot.js';
+import type { ConnectionOptions } from './client.js';
 import {
   type Asked,
   askCommon,
-  type GatherOptions,
   got,
   no,
   type Questions,
@@ -47,12 +47,16 @@ const nameOf = ([command = '', sub = '']: readonly string[]): string =>
  * Asks a data node everything that checks look at. Takes at most about three deadlines, some round trips where it
  * answers. What it does not answer is in the result with the reason. Throws only the signal's reason.
  */
-export async function gatherNode(server: Asked, options: GatherOptions): Promise<Wired<GatheredNode>> {
+export async function gatherNode(server: Asked, options: ConnectionOptions): Promise<Wired<GatheredNode>> {
   const visited = await visit(server.endpoint, options, (q) => askNode(server, q, options));
   return 'value' in visited ? visited.value : silentNode(server, visited.silence);
 }
 
-async function askNode(server: Asked, q: Questions, { clock }: GatherOptions): Promise<Wired<GatheredNode>> {
+async function askNode(
+  server: Asked,
+  q: Questions,
+  { clock }: ConnectionOptions,
+): Promise<Wired<GatheredNode>> {
   const askedAtMs = clock.wallMs();
   const [time, common, role, config, latency, slowlog] = await Promise.all([
     q.ask(['TIME'], (reply) => ({ askedAtMs, serverMs: parseTimeMs(reply), answeredAtMs: clock.wallMs() })),

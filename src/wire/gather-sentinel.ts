@@ -1,9 +1,9 @@
 import type { Fields, GatheredMaster, GatheredSentinel, Got } from '../model/gathered.js';
 import type { Silence } from '../model/snapshot.js';
+import type { ConnectionOptions } from './client.js';
 import {
   type Asked,
   askCommon,
-  type GatherOptions,
   got,
   no,
   type Questions,
@@ -18,7 +18,7 @@ import { parseCkquorum, parseMasterAddress } from './replies.js';
 /** So many masters of one sentinel are asked about in detail. */
 const MAX_MASTERS = 100;
 
-export interface SentinelGatherOptions extends GatherOptions {
+export interface SentinelGatherOptions extends ConnectionOptions {
   /** SENTINEL FLUSHCONFIG writes the sentinel's file: only for what is ours; else the reason for not asking. */
   flush: true | string;
 }

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { Redis, RedisOptions, SentinelConnectionOptions } from 'ioredis';
 import { loadLibrary } from './library.js';
 
@@ -47,9 +48,10 @@ export function connectorFrom(localAddress: string): Connector {
     }
 
     override async connect(): Promise<Socket> {
-      const { host = 'localhost', port = 6379, family } = this.#options;
+      const { host = 'localhost', port = 6379, family, tls } = this.#options;
       this.connecting = true;
-      const socket = connect({ host, port, localAddress, ...(family && { family }) });
+      const where = { host, port, localAddress, ...(family && { family }) };
+      const socket = tls ? connectTls({ ...where, ...tls }) : connect(where);
       this.stream = socket;
       socket.once('error', (error) => {
         this.firstError = error;

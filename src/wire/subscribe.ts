@@ -15,7 +15,7 @@ export async function followSentinel(
   onEvent: (event: SentinelEvent, atMs: number) => void,
   onClose: () => void,
 ): Promise<{ close(): void }> {
-  const { clock, deadlineMs, signal, password } = options;
+  const { clock, deadlineMs, signal, credentials } = options;
   const session = await openAuthenticated(address, options);
   session.redis.on('pmessage', (_pattern: string, channel: string, message: string) => {
     session.answered();
@@ -32,7 +32,7 @@ export async function followSentinel(
     signal?.throwIfAborted();
     if (error instanceof WireError) throw error;
     if (error instanceof Error && error.name === 'ReplyError')
-      throw replyError(address, error.message, password);
+      throw replyError(address, error.message, credentials?.password);
     throw cause;
   }
   session.onClose(onClose);

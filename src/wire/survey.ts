@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.js';
 import { type Address, formatAddress } from '../model/address.js';
 import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
+import { type Asking, askingAs, endpointOf } from './access.js';
 import { askNode, askSentinel } from './ask.js';
 
 /** A server that is known before anybody is asked. */
@@ -19,18 +19,6 @@ export interface SurveyTarget {
   masterName: string | null;
   /** Also ask whom the answers name: peers and data nodes. One reachable sentinel is then enough. */
   discover: boolean;
-  /** Where this machine reaches an announced address. */
-  reach: (announce: Address) => Address;
-}
-
-export interface SurveyOptions {
-  clock: Clock;
-  /** For each server, from dialling to its last answer, in milliseconds; 1500 by default. */
-  deadlineMs?: number | undefined;
-  password?: string | null | undefined;
-  /** The sentinels' own; the data nodes' where undefined, none where null. */
-  sentinelPassword?: string | null | undefined;
-  signal?: AbortSignal | undefined;
 }
 
 /** Named by a known server is two steps, named by one of those is three, and there it ends. */
@@ -44,15 +32,14 @@ interface Found<T> {
 }
 
 /**
- * Asks everyone once, in parallel, and those who are named by the answers as soon as they are named. Takes at most
+ * Asks everyone once, in parallel, and those who are named by the answers as soon as they are named. The deadline is
+ * each server's, from dialling to its last answer. Takes at most
  * about three deadlines, one where nobody new is named. Who does not answer is in the snapshot with the reason.
  * Discovered servers have their announced address as their id, and come after the known ones, ordered by it.
  * An unknown `masterName` gives no view and no group. Throws only the signal's reason.
  */
-export async function survey(target: SurveyTarget, options: SurveyOptions): Promise<Snapshot> {
-  const { clock, deadlineMs = 1500, password, sentinelPassword = password, signal } = options;
-  const takenAtMs = clock.wallMs();
-  const asking = { clock, deadlineMs, signal };
+export async function survey(target: SurveyTarget, asking: Asking): Promise<Snapshot> {
+  const takenAtMs = asking.clock.wallMs();
   const sentinels = new Map<string, Found<SentinelState>>();
   const nodes = new Map<string, Found<NodeState>>();
   const groups = new Map<string, Set<string>>();
@@ -64,7 +51,7 @@ export async function survey(target: SurveyTarget, options: SurveyOptions): Prom
   const discovered = (announce: Address): KnownServer => ({
     id: formatAddress(announce),
     announce,
-    endpoint: target.reach(announce),
+    endpoint: endpointOf(asking.access, announce),
   });
   for (const node of target.nodes) members(node.masterName).add(keyOf(node.announce));
 
@@ -79,7 +66,7 @@ export async function survey(target: SurveyTarget, options: SurveyOptions): Prom
     sentinels.set(key, found);
     Object.assign(
       found.state,
-      await askSentinel(server.endpoint, target.masterName, { ...asking, password: sentinelPassword }),
+      await askSentinel(server.endpoint, target.masterName, askingAs(asking, 'sentinel')),
     );
     if (!target.discover || step >= MAX_STEPS) return;
     await Promise.all(
@@ -98,7 +85,7 @@ export async function survey(target: SurveyTarget, options: SurveyOptions): Prom
     if (nodes.has(key)) return;
     const found: Found<NodeState> = { known: step === 1, state: { ...server, answer: null, silence: null } };
     nodes.set(key, found);
-    Object.assign(found.state, await askNode(server.endpoint, { ...asking, password }));
+    Object.assign(found.state, await askNode(server.endpoint, askingAs(asking, 'redis')));
     if (!target.discover || step >= MAX_STEPS) return;
     // INFO's list of replicas has those of ROLE, and those that do not stream yet.
     await Promise.all(

@@ -1,5 +1,6 @@
 import type { RedisOptions } from 'ioredis';
 import type { Address } from '../model/address.js';
+import { type Access, type Credentials, tlsSettings } from './access.js';
 
 /** Milliseconds: a server is dialled, and a command answers, within these. */
 export const DIAL_MS = 5000;
@@ -10,13 +11,11 @@ const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 250;
 const RETRY_JITTER_MS = 20;
 
-/** Whom to ask for the master, and with what. */
+/** Which sentinels are asked for the master, and with what. */
 export interface SentinelRoad {
   sentinels: Address[];
   masterName: string;
-  sentinelPassword?: string | null | undefined;
-  /** Announced address → the one that is reachable from here. */
-  natMap?: Record<string, { host: string; port: number }> | null | undefined;
+  access: Access;
 }
 
 /** Without the one option that changes the client's type: replies keep the shapes that RESP2 and RESP3 share. */
@@ -48,13 +47,22 @@ export const tunedSettings = (): Settings => ({
 export const sentinelRoad = ({
   sentinels,
   masterName,
-  sentinelPassword,
-  natMap,
+  access: { sentinel, redis, addresses },
 }: SentinelRoad): Settings => ({
   sentinels,
   name: masterName,
-  ...(sentinelPassword && { sentinelPassword }),
-  ...(natMap && { natMap }),
+  ...(sentinel.username && { sentinelUsername: sentinel.username }),
+  ...(sentinel.password && { sentinelPassword: sentinel.password }),
+  ...(sentinel.tls && { sentinelTLS: tlsSettings(sentinel.tls) }),
+  ...(redis.tls && { enableTLSForSentinelMode: true }),
+  ...(Object.keys(addresses).length > 0 && { natMap: { ...addresses } }),
+});
+
+/** What a data node is opened with, in ioredis's words. */
+export const credentialSettings = ({ username, password, tls }: Credentials): Settings => ({
+  ...(username && { username }),
+  ...(password && { password }),
+  ...(tls && { tls: tlsSettings(tls) }),
 });
 
 /** What is tuned for a client that comes by Sentinel, besides `tunedSettings`; for `makeSwitching`. */

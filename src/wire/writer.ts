@@ -6,6 +6,7 @@ import { loadLibrary } from './library.js';
 import { sentinelConnectorFrom } from './local-address.js';
 import { makeSwitching } from './switching-redis.js';
 import {
+  credentialSettings,
   isRoundOver,
   type SentinelRoad,
   type Settings,
@@ -27,7 +28,6 @@ export interface WriterOptions extends SentinelRoad {
   /** `default`: ioredis exactly as it comes. `tuned`: what `connect()` makes. */
   tuning: 'default' | 'tuned';
   role: 'master' | 'slave';
-  password: string | null;
   /** Every connection comes from this address of this machine; as the system has it where absent. */
   localAddress?: string | undefined;
   /** For the first connection, in milliseconds. */
@@ -132,10 +132,10 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
 }
 
 function clientOf(options: WriterOptions): Redis {
-  const { tuning, role, password, localAddress } = options;
+  const { tuning, role, access, localAddress } = options;
   const settings: Settings = {
     ...sentinelRoad(options),
-    ...(password && { password }),
+    ...credentialSettings(access.redis),
     ...(role === 'slave' && { role }),
     ...(localAddress !== undefined && { Connector: sentinelConnectorFrom(localAddress) }),
     lazyConnect: true,
@@ -194,7 +194,8 @@ function abortOf(signal: AbortSignal | undefined): { promise: Promise<never>; fo
 /** `::ffff:127.0.0.1` is how a socket of both families names an IPv4 peer. */
 const peerOf = (host: string, port: number): string => `${host.replace(/^::ffff:/, '')}:${port}`;
 
-function notConnected({ role, masterName, password }: WriterOptions, lastError: string): OperatorError {
+function notConnected({ role, masterName, access }: WriterOptions, lastError: string): OperatorError {
+  const { password } = access.redis;
   const said = password ? lastError.replaceAll(password, '(redacted)') : lastError;
   return unreachable(
     'client-not-connected',

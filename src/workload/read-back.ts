@@ -1,18 +1,9 @@
-import type { Clock } from '../clock.js';
 import type { Address } from '../model/address.js';
+import { type Asking, askingAs } from '../wire/access.js';
 import { silenceOf } from '../wire/error.js';
 import { getBytes, unlink } from '../wire/writer-bitmaps.js';
 import { CHUNK_BYTES, keysOf } from './keys.js';
 import type { WorkloadRecord } from './record.js';
-
-/** How nodes are asked. */
-export interface Asking {
-  clock: Clock;
-  password: string | null;
-  /** For each answer, in milliseconds. */
-  deadlineMs: number;
-  signal?: AbortSignal | undefined;
-}
 
 /** What is there in the end, at one node. */
 export interface Final {
@@ -36,7 +27,7 @@ export function readBack(
   return Promise.all(
     nodes.map(async ({ id, endpoint }): Promise<Final> => {
       try {
-        const chunks = await getBytes(endpoint, keys.flat(), asking);
+        const chunks = await getBytes(endpoint, keys.flat(), askingAs(asking, 'redis'));
         const bits = keys.map((own) => joined(chunks.splice(0, own.length)));
         return { id, bits, why: null };
       } catch (error) {
@@ -54,7 +45,7 @@ export async function cleanUp(
   asking: Asking,
 ): Promise<void> {
   const keys = record.clients.flatMap(({ attempted }, index) => keysOf(record.keyPrefix, index, attempted));
-  await unlink(master.endpoint, keys, asking);
+  await unlink(master.endpoint, keys, askingAs(asking, 'redis'));
 }
 
 /** Chunks of one client, one after the other; each has its place, however short it is. */

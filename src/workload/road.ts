@@ -1,6 +1,7 @@
 import type { NodeHost } from '../drivers/node-host.js';
 import { refused } from '../errors.js';
 import { type ClusterPlan, sentinelNodes } from '../model/plan.js';
+import type { Access } from '../wire/access.js';
 import type { WorkloadTarget } from './target.js';
 
 /** The parts of a LiveCluster that say how it is reached. */
@@ -8,28 +9,27 @@ interface Reached {
   host: NodeHost;
   plan: ClusterPlan;
   state: { routable: boolean };
+  asking: { access: Access };
 }
 
-export type Road = Pick<WorkloadTarget, 'sentinels' | 'natMap' | 'localAddress'>;
+export type Road = Pick<WorkloadTarget, 'sentinels' | 'access' | 'localAddress'>;
 
 /**
  * How clients get to a cluster of ours. `apart`: from an address of their own, so that they can be cut off from nodes
  * that this program still sees; among processes with addresses of their own that is always so, where packet rules can be
  * made. Throws `no-links` (3) where they must be apart and can't be.
  */
-export async function roadOf({ host, plan, state }: Reached, apart = false): Promise<Road> {
-  const natMap = Object.fromEntries(
-    plan.nodes.map(({ announce, endpoint }) => [`${announce.host}:${announce.port}`, { ...endpoint }]),
-  );
+export async function roadOf({ host, plan, state, asking }: Reached, apart = false): Promise<Road> {
+  const { access } = asking;
   const usual: Road = {
     sentinels: sentinelNodes(plan).map(({ endpoint }) => endpoint),
-    natMap: state.routable ? null : natMap,
+    access: state.routable ? { ...access, addresses: {} } : access,
   };
   if (!apart && plan.driver !== 'process') return usual;
   const probe = await host.links();
   if (probe.ok && probe.client.ok) {
     const { localAddress, byEndpoint } = probe.client;
-    return { ...usual, localAddress, natMap: byEndpoint ? natMap : usual.natMap };
+    return { ...usual, localAddress, access: byEndpoint ? access : usual.access };
   }
   if (!apart) return usual;
   throw refused('no-links', 'the clients can not be cut off from nodes here', {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Address } from '../model/address.js';
 import type { WorkloadSettings } from '../observe/result.js';
+import type { Access } from '../wire/access.js';
 
 export interface WorkloadNode {
   id: string;
@@ -15,12 +16,8 @@ export interface WorkloadTarget {
   /** Reachable from here. */
   sentinels: Address[];
   masterName: string;
-  /** The data nodes'. */
-  password: string | null;
-  /** The sentinels' own; the data nodes' where absent, none where null. */
-  sentinelPassword?: string | null;
-  /** ioredis's natMap: announced `host:port` → the address that is reachable from here; null: they are. */
-  natMap: Record<string, { host: string; port: number }> | null;
+  /** With the address map that the clients need: empty where they reach what is announced. */
+  access: Access;
   /** Every connection of the clients comes from this address of this machine; as the system has it where absent. */
   localAddress?: string | undefined;
   nodes: WorkloadNode[];

@@ -6,6 +6,7 @@ import { CHECKS, runChecks } from '../../src/checks/index.js';
 import { systemClock } from '../../src/clock.js';
 import type { Gathered, GatheredApp } from '../../src/model/gathered.js';
 import { until } from '../../src/until.js';
+import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { engineRequired, hasEngine, hasImage } from '../helpers/docker.js';
 
 const IMAGE = 'sentinelctl-test/redis:8';
@@ -37,7 +38,7 @@ const MONITOR = ['orders', `${SUBNET}.11`, '6379', '1'];
 async function look(): Promise<{ app: GatheredApp; found: string[] }> {
   const source = await appSource({ env: process.env }, { container: `${NAME}-web` }, null);
   expect(Object.keys(source.env).every((name) => name.startsWith('REDIS_'))).toBe(true);
-  const app = await gatherApp(source, { clock: systemClock, deadlineMs: 1500, password: null });
+  const app = await gatherApp(source, { clock: systemClock, deadlineMs: 1500, access: OPEN_ACCESS });
   const own = CHECKS.filter((check) => check.group === 'application');
   const { findings } = runChecks(
     { app, sentinels: [], nodes: [], watched: null } as unknown as Gathered,

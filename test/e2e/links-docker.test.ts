@@ -2,6 +2,7 @@ import { env } from 'node:process';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
+import { accessOf } from '../../src/cluster/ask.js';
 import { Containers } from '../../src/drivers/docker/containers/containers.js';
 import { askEngine, connectEngine } from '../../src/drivers/docker/engine/engine.js';
 import { findEngine } from '../../src/drivers/docker/engine/engine-target.js';
@@ -70,15 +71,13 @@ describe.skipIf(why !== undefined)(
         if (!cluster.probe.client.ok) throw new Error(cluster.probe.client.reason);
         const { localAddress, byEndpoint } = cluster.probe.client;
         expect(byEndpoint).toBe(true);
-        const { nodes } = cluster.state.plan;
         const writer = await openWriter({
           clock: systemClock,
           tuning: 'tuned',
           role: 'master',
           sentinels: SENTINELS.map((id) => cluster.node(id).endpoint),
           masterName: 'mymaster',
-          password: null,
-          natMap: Object.fromEntries(nodes.map((n) => [`${n.announce.host}:${n.announce.port}`, n.endpoint])),
+          access: accessOf(cluster.state.plan, null),
           localAddress,
           deadlineMs: 20_000,
         });

@@ -7,6 +7,7 @@ import { gather } from '../../src/checks/gather/gather.js';
 import { CHECKS, type DoctorResult, diagnose, type Finding, type Severity } from '../../src/checks/index.js';
 import { main } from '../../src/cli/main.js';
 import { systemClock } from '../../src/clock.js';
+import { accessOf } from '../../src/cluster/ask.js';
 import type { Runtime } from '../../src/cluster/runtime.js';
 import { openStore } from '../../src/cluster/store/state.js';
 import type { Target } from '../../src/cluster/target.js';
@@ -17,6 +18,7 @@ import type { Gathered } from '../../src/model/gathered.js';
 import type { DriverName } from '../../src/model/plan.js';
 import { type ClusterSpec, DEFAULT_SPEC } from '../../src/model/spec.js';
 import { until } from '../../src/until.js';
+import { accessWith } from '../../src/wire/access.js';
 import { memoryWorld } from './world.js';
 
 const DEADLINE_MS = 1500;
@@ -55,11 +57,16 @@ export async function ownPatient(home: string, cluster: string, deadlineMs = DEA
   const state = await runtime.store.load(cluster);
   if (state === undefined) throw new Error(`there is no cluster ${cluster} in ${home}`);
   const password = await runtime.store.password(cluster);
-  return patient(runtime, { kind: 'own', name: cluster, state, password }, home, deadlineMs);
+  return patient(
+    runtime,
+    { kind: 'own', name: cluster, state, access: accessOf(state.plan, password) },
+    home,
+    deadlineMs,
+  );
 }
 
 /** How an attached cluster is asked. */
-interface Access {
+interface AttachedBy {
   password?: string | null;
   sentinelPassword?: string | null;
   masterName?: string | null;
@@ -68,7 +75,7 @@ interface Access {
 /** A cluster that runs elsewhere, by its sentinels. */
 export function attachedPatient(
   sentinels: Address[],
-  { password = null, sentinelPassword = null, masterName = null }: Access = {},
+  { password = null, sentinelPassword = null, masterName = null }: AttachedBy = {},
 ): Patient {
   // Nothing of it is ever written down.
   const home = '/nonexistent';
@@ -78,8 +85,7 @@ export function attachedPatient(
     sentinels,
     whence: null,
     masterName,
-    password,
-    sentinelPassword,
+    access: accessWith(password, { sentinelPassword }),
   };
   return patient(engineAt(home), target, home);
 }

@@ -45,7 +45,7 @@ export async function openStage(home: string, deadlineMs: number): Promise<Stage
   const before = await surveyPlan(plan, asking);
   const cast = castOf(plan, before);
   const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
-  const observer = await observe(nodes, { clock, masterName: cast.masterName, password: null });
+  const observer = await observe(nodes, { clock, masterName: cast.masterName, access: asking.access });
   const story: Story = {
     runtime,
     live,
@@ -60,8 +60,7 @@ export async function openStage(home: string, deadlineMs: number): Promise<Stage
     target: {
       sentinels: nodes.sentinels.map((n) => n.endpoint),
       masterName: cast.masterName,
-      password: null,
-      natMap: null,
+      access: { ...asking.access, addresses: {} },
       nodes: nodes.data.map(({ id, announce, endpoint }) => ({ id, announce, endpoint })),
     },
     ask: (node, ...command) =>

@@ -29,7 +29,11 @@ export async function ask(
   words: (string | number)[],
   password: string | null = null,
 ): Promise<unknown> {
-  const connection = await openConnection(node.endpoint, { clock: systemClock, deadlineMs: 5000, password });
+  const connection = await openConnection(node.endpoint, {
+    clock: systemClock,
+    deadlineMs: 5000,
+    credentials: { password },
+  });
   try {
     return await connection.call(...words);
   } finally {

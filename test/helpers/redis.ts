@@ -61,7 +61,7 @@ export async function startRedis({
     async () => {
       if (child.exitCode !== null) return 'exited';
       try {
-        const asking = { clock: systemClock, deadlineMs: 1000, password };
+        const asking = { clock: systemClock, deadlineMs: 1000, credentials: { password } };
         const connection = await openConnection(address, asking);
         await connection.call('PING').finally(() => connection.close());
         return 'answers';
@@ -160,7 +160,7 @@ async function eventually(
   command: string[],
   holds: (reply: string) => boolean,
 ): Promise<void> {
-  const asking = { clock: systemClock, deadlineMs: 2000, password };
+  const asking = { clock: systemClock, deadlineMs: 2000, credentials: { password } };
   const connection = await openConnection({ host: '127.0.0.1', port }, asking);
   try {
     const held = await until(

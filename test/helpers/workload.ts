@@ -4,6 +4,7 @@ import { systemClock } from '../../src/clock.js';
 import { formatAddress } from '../../src/model/address.js';
 import type { ClientSummary, LedgerSummary, WorkloadSettings } from '../../src/observe/result.js';
 import { until } from '../../src/until.js';
+import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { openConnection } from '../../src/wire/client.js';
 import { parseRole } from '../../src/wire/replies.js';
 import type { LossStory, Workload, WorkloadRecord, WorkloadTarget } from '../../src/workload/index.js';
@@ -25,8 +26,7 @@ export const idOf = (server: RedisServer): string => formatAddress(server.addres
 export const targetOf = (cluster: RawCluster): WorkloadTarget => ({
   sentinels: cluster.sentinels.map(({ address }) => address),
   masterName: cluster.masterName,
-  password: null,
-  natMap: null,
+  access: OPEN_ACCESS,
   nodes: nodesOf(cluster),
 });
 
@@ -43,7 +43,7 @@ export const settings = (over: Partial<WorkloadSettings> = {}): WorkloadSettings
   ...over,
 });
 
-export const asking = { clock: systemClock, password: null, deadlineMs: 3000 };
+export const asking = { clock: systemClock, access: OPEN_ACCESS, deadlineMs: 3000 };
 export const patient = { clock: systemClock, everyMs: 10, deadlineMs: 60_000 };
 
 /** Asks one server one thing. */

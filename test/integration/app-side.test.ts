@@ -5,6 +5,7 @@ import { systemClock } from '../../src/clock.js';
 import { formatAddress } from '../../src/model/address.js';
 import type { Gathered, GatheredApp } from '../../src/model/gathered.js';
 import { until } from '../../src/until.js';
+import { accessWith } from '../../src/wire/access.js';
 import { openConnection } from '../../src/wire/client.js';
 import { connect } from '../../src/wire/connect.js';
 import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';
@@ -28,7 +29,11 @@ afterAll(async () => {
   await cluster?.stop();
 });
 
-const asking = { clock: systemClock, deadlineMs: 1500, password: SECRET, sentinelPassword: null };
+const asking = {
+  clock: systemClock,
+  deadlineMs: 1500,
+  access: accessWith(SECRET, { sentinelPassword: null }),
+};
 const sentinels = (): string => cluster.sentinels.map((s) => formatAddress(s.address)).join(', ');
 const here = (env: Record<string, string>, more: Partial<AppSource> = {}): Promise<GatheredApp> =>
   gatherApp({ where: 'this shell', env, ...more }, asking);
@@ -55,7 +60,7 @@ function applied(env: Record<string, string>, fix: string[]): Record<string, str
 async function ask(port: number, ...words: string[]): Promise<unknown> {
   const connection = await openConnection(
     { host: '127.0.0.1', port },
-    { clock: systemClock, deadlineMs: 2000, password: SECRET },
+    { clock: systemClock, deadlineMs: 2000, credentials: { password: SECRET } },
   );
   try {
     return await connection.call(...words);

@@ -8,6 +8,7 @@ import { openStore } from '../../src/cluster/store/state.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
 import { type Address, formatAddress } from '../../src/model/address.js';
 import type { Gathered } from '../../src/model/gathered.js';
+import { OPEN_ACCESS } from '../../src/wire/access.js';
 import {
   array,
   type Behaviour,
@@ -54,8 +55,7 @@ async function look(...sentinels: Address[]): Promise<Gathered> {
     sentinels,
     whence: null,
     masterName: null,
-    password: null,
-    sentinelPassword: null,
+    access: OPEN_ACCESS,
   };
   return gather(runtime, target, { clock: systemClock, deadlineMs: DEADLINE_MS, watchForMs: null });
 }

@@ -25,6 +25,7 @@ import { type Observer, observe } from '../../src/observe/observer.js';
 import { newMasterOf, switches } from '../../src/observe/phases.js';
 import type { ClientSummary, InvariantResult, LedgerSummary, Verdict } from '../../src/observe/result.js';
 import { bestReplica, type Candidate, candidateOf } from '../../src/scenarios/format/best-replica.js';
+import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { parseRecords } from '../../src/wire/replies.js';
 import type { Workload, WorkloadRecord } from '../../src/workload/index.js';
 import { keyOf } from '../../src/workload/keys.js';
@@ -400,7 +401,7 @@ describe('a replica that can not go on from where it was', () => {
 function lateObserver(): Promise<Observer> {
   const { plan } = stage.live;
   const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
-  return observe(nodes, { clock: systemClock, masterName: after.cast.masterName, password: null });
+  return observe(nodes, { clock: systemClock, masterName: after.cast.masterName, access: OPEN_ACCESS });
 }
 const hears = (observer: Observer, id: string): boolean =>
   observer.seen.some((o) => (o.kind === 'role' || o.kind === 'belief') && o.source === id);

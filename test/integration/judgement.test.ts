@@ -9,7 +9,8 @@ import { replicasResult } from '../../src/model/views.js';
 import { statusText } from '../../src/report/text/status.js';
 import { membersText } from '../../src/report/text/views.js';
 import { until } from '../../src/until.js';
-import { type SurveyOptions, survey } from '../../src/wire/survey.js';
+import { type Asking, accessWith } from '../../src/wire/access.js';
+import { survey } from '../../src/wire/survey.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 
 const PORT = 8100;
@@ -50,14 +51,19 @@ const attached: Expectation = {
 };
 
 /** Asks the whole plan, or one sentinel only, which is enough to find the rest. */
-function ask(known: NodePlan[], options: Partial<SurveyOptions> = {}) {
+function ask(known: NodePlan[], options: Partial<Asking> = {}) {
   const sentinels = known.filter((n) => n.kind === 'sentinel');
   const nodes = known
     .filter((n) => n.kind === 'redis')
     .map((n) => ({ ...n, masterName: cluster.masterName }));
   return survey(
-    { sentinels, nodes, masterName: null, discover: true, reach: (a) => a },
-    { clock: systemClock, password: PASSWORD, sentinelPassword: null, ...options },
+    { sentinels, nodes, masterName: null, discover: true },
+    {
+      clock: systemClock,
+      deadlineMs: 1500,
+      access: accessWith(PASSWORD, { sentinelPassword: null }),
+      ...options,
+    },
   );
 }
 const oneSentinel = () => [
@@ -101,7 +107,7 @@ describe('a real cluster', () => {
   });
 
   it('says that a password is missing, and no more than that', async () => {
-    const status = assess(await ask(oneSentinel(), { password: null }), attached);
+    const status = assess(await ask(oneSentinel(), { access: accessWith(null) }), attached);
     expect(new Set(status.problems.map((p) => p.id))).toEqual(new Set(['auth']));
     expect(JSON.stringify(status)).not.toContain(PASSWORD);
   });

@@ -14,6 +14,7 @@ import { freePorts } from '../../src/host/ports.js';
 import { listProcesses } from '../../src/host/process-list.js';
 import { slotsOf } from '../../src/model/plan.js';
 import { DEFAULT_SPEC } from '../../src/model/spec.js';
+import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { openWriter } from '../../src/wire/writer.js';
 import { compile } from '../helpers/compiled.js';
 import {
@@ -110,7 +111,7 @@ describe.skipIf(noPacketRules !== undefined)('links between processes with addre
         role: 'master',
         sentinels: ALL.slice(3).map((id) => cluster.node(id).endpoint),
         masterName: 'mymaster',
-        password: null,
+        access: OPEN_ACCESS,
         localAddress,
         deadlineMs: 10_000,
       });

@@ -3,6 +3,7 @@ import { systemClock } from '../../src/clock.js';
 import type { NodePlan } from '../../src/model/plan.js';
 import { observe } from '../../src/observe/observer.js';
 import { until } from '../../src/until.js';
+import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { type RedisServer, startRedis } from '../helpers/redis.js';
 
 const PORT = 8900;
@@ -22,7 +23,7 @@ it('sees a server go that is killed the moment it watches', async () => {
   };
   const observer = await observe(
     { data: [node], sentinels: [] },
-    { clock: systemClock, masterName: 'mymaster', password: null },
+    { clock: systemClock, masterName: 'mymaster', access: OPEN_ACCESS },
   );
   try {
     server.signal('SIGKILL');

@@ -12,6 +12,7 @@ import {
   settingsFor,
 } from '../../src/failover/sweep/live-settings.js';
 import type { SweepResult } from '../../src/observe/sweep-result.js';
+import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 
 let cli: Cli;
@@ -23,7 +24,7 @@ beforeAll(async () => {
   expect(up.code, up.stderr).toBe(0);
   const state = await openStore(cli.home).load('default');
   if (state === undefined) throw new Error('the cluster has no state');
-  stage = { plan: state.plan, asking: { clock: systemClock, password: null, deadlineMs: 1500 } };
+  stage = { plan: state.plan, asking: { clock: systemClock, access: OPEN_ACCESS, deadlineMs: 1500 } };
 });
 afterAll(() => cli.close());
 

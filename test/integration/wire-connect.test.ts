@@ -145,7 +145,7 @@ describe('an application by connect() to a cluster with a password', () => {
       expect(acknowledged, lost.join('\n')).toBe(true);
       const direct = await openConnection(
         { host: '127.0.0.1', port: FROZEN_PORT + 1 },
-        { ...asking, password: SECRET },
+        { ...asking, credentials: { password: SECRET } },
       );
       expect(parseRole(await direct.call('ROLE')).role).toBe('master');
       expect(await direct.call('GET', 'after')).toBe(String(tries));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
+import { accessWith, askingAs } from '../../src/wire/access.js';
 import { openConnection, WireError } from '../../src/wire/client.js';
 import { announceSentinels } from '../../src/wire/hello.js';
 import { type SurveyTarget, survey } from '../../src/wire/survey.js';
@@ -25,9 +26,9 @@ const attached = (host: string, ...ports: number[]): SurveyTarget => ({
   nodes: [],
   masterName: null,
   discover: true,
-  reach: (address) => address,
 });
-const options = { clock: systemClock, deadlineMs: 5000, password: SECRET, sentinelPassword: null };
+const access = accessWith(SECRET, { sentinelPassword: null });
+const options = { clock: systemClock, deadlineMs: 5000, access };
 const ids = (snapshot: Snapshot) => ({
   sentinels: snapshot.sentinels.map((s) => s.id),
   groups: snapshot.groups.map((g) => [g.masterName, ...g.nodes.map((n) => n.id)]),
@@ -97,8 +98,9 @@ describe('a survey', () => {
   });
 
   it('asks an announced address where it can be reached', async () => {
-    const target = { ...attached('127.0.0.1', PORT + 50), reach: () => local(PORT + 51) };
-    const snapshot = await survey(target, options);
+    const addresses = { [`127.0.0.1:${PORT}`]: local(PORT + 51) };
+    const mapped = { ...options, access: { ...access, addresses } };
+    const snapshot = await survey(attached('127.0.0.1', PORT + 50), mapped);
     const node = snapshot.groups[0]?.nodes[0];
     expect(node).toMatchObject({ announce: local(PORT), endpoint: local(PORT + 51) });
     expect(node?.silence).toMatchObject({ kind: 'protocol', message: 'is a sentinel, not a data node' });
@@ -113,7 +115,7 @@ describe('a survey', () => {
     try {
       const ports = fakes.map((fake) => fake.address.port);
       const target = attached('127.0.0.1', ...ports, PORT, PORT + 90, PORT + 50);
-      const snapshot = await survey(target, { ...options, deadlineMs: 300, sentinelPassword: undefined });
+      const snapshot = await survey(target, { ...options, deadlineMs: 300, access: accessWith(SECRET) });
       expect(snapshot.sentinels.slice(0, 6).map((s) => s.silence?.kind ?? 'answers')).toEqual([
         'protocol',
         'timeout',
@@ -137,9 +139,12 @@ describe('a survey', () => {
   });
 
   it('shows data nodes that want another password as such, with the sentinels that know them', async () => {
-    const snapshot = await survey(attached('127.0.0.1', PORT + 50), { ...options, password: 'wrong' });
+    const snapshot = await survey(attached('127.0.0.1', PORT + 50), {
+      ...options,
+      access: accessWith('wrong', { sentinelPassword: null }),
+    });
     expect(snapshot.groups[0]?.nodes.map((n) => n.silence?.kind)).toEqual(['auth', 'auth', 'auth']);
-    const none = await survey(attached('127.0.0.1', PORT + 50), { ...options, password: null });
+    const none = await survey(attached('127.0.0.1', PORT + 50), { ...options, access: accessWith(null) });
     expect(none.groups[0]?.nodes[0]?.silence?.message).toMatch(/--password-file/);
   });
 
@@ -164,12 +169,16 @@ describe('an introduction', () => {
       }
       const here = started.map(({ address }) => ({ endpoint: address, announce: address, sentinelId: '' }));
       const missing = { endpoint: local(PORT + 91), announce: local(PORT + 91), sentinelId: 'f'.repeat(40) };
-      const left = await announceSentinels([...here, missing], { masterName: 'alone' }, options);
+      const left = await announceSentinels(
+        [...here, missing],
+        { masterName: 'alone' },
+        askingAs(options, 'sentinel'),
+      );
       expect(left).toEqual([
         { announce: local(PORT + 91), silence: expect.objectContaining({ kind: 'refused' }) },
       ]);
       for (const { address } of started) {
-        const connection = await openConnection(address, options);
+        const connection = await openConnection(address, askingAs(options, 'sentinel'));
         const peers = await connection.call('SENTINEL', 'SENTINELS', 'alone');
         expect(peers).toHaveLength(2);
         connection.close();
@@ -182,7 +191,7 @@ describe('an introduction', () => {
 
 describe('a connection to a real server', () => {
   it('goes on without the password where a sentinel has none, and names the error that it gets', async () => {
-    const connection = await openConnection(local(PORT + 50), options);
+    const connection = await openConnection(local(PORT + 50), askingAs(options, 'redis'));
     expect(await connection.call('PING')).toBe('PONG');
     const error = await connection.call('SENTINEL', 'MASTER', 'nobody').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(WireError);

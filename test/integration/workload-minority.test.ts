@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
+import { askingAs } from '../../src/wire/access.js';
 import { openConnection } from '../../src/wire/client.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 import {
@@ -34,7 +35,7 @@ it('calls what the old master acknowledged on its side of a partition lost to th
   const [old] = cluster.nodes;
   if (old === undefined) throw new Error('there is no master');
   const workload = await writing(room, cluster, 'minority', { policy: 'default' });
-  const inside = await openConnection(old.address, asking);
+  const inside = await openConnection(old.address, askingAs(asking, 'redis'));
   try {
     const faultAtMs = systemClock.now();
     await inside.call('CONFIG', 'SET', 'requirepass', 'locked-out');

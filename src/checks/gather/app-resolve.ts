@@ -3,10 +3,15 @@ import { isIP } from 'node:net';
 import { withDeadline } from '../../clock.js';
 import { errnoOf, messageOf } from '../../errors.js';
 import type { Got } from '../../model/gathered.js';
-import type { AppAsking, AppSource } from './app-side.js';
+import type { ConnectionOptions } from '../../wire/client.js';
+import type { AppSource } from './app-side.js';
 
 /** The addresses of a name; an address is its own. Bounded by the deadline: a resolver may hang. */
-export async function resolve(host: string, source: AppSource, asking: AppAsking): Promise<Got<string[]>> {
+export async function resolve(
+  host: string,
+  source: AppSource,
+  asking: ConnectionOptions,
+): Promise<Got<string[]>> {
   if (isIP(host) !== 0) return { ok: true, value: [host] };
   const own = source.ownNames?.(host);
   if (own !== undefined) return { ok: true, value: own };

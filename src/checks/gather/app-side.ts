@@ -1,7 +1,7 @@
-import type { Clock } from '../../clock.js';
 import { type Address, parseAddress, sameAddress } from '../../model/address.js';
 import type { GatheredApp, Got } from '../../model/gathered.js';
 import { parseRedisUrl, type RedisUrl } from '../../model/redis-url.js';
+import { type Asking, askingAs } from '../../wire/access.js';
 import {
   type AppAnswer,
   type AppMaster,
@@ -10,6 +10,7 @@ import {
   askAppMaster,
   askAppNode,
 } from '../../wire/app-side.js';
+import type { ConnectionOptions } from '../../wire/client.js';
 import { natMapFor } from './app-nat.js';
 import { resolve } from './app-resolve.js';
 
@@ -24,41 +25,33 @@ export interface AppSource {
   alsoAt?: (announce: Address) => Address[];
 }
 
-export interface AppAsking {
-  clock: Clock;
-  /** For each address, from the look-up to its last answer; milliseconds. */
-  deadlineMs: number;
-  password?: string | null | undefined;
-  /** The sentinels' own; the data nodes' where undefined. */
-  sentinelPassword?: string | null | undefined;
-  signal?: AbortSignal | undefined;
-}
-
-type Asking = AppAsking & { username: string | null };
-
 const got = <T>(value: T): Got<T> => ({ ok: true, value });
 const not = (why: string): { ok: false; why: string } => ({ ok: false, why });
 
 /**
  * Follows REDIS_SENTINEL_ADDRS, REDIS_MASTER_NAME and REDIS_URL as a client would, from this machine, and writes
- * nothing. Takes at most about three deadlines. Throws only the signal's reason.
+ * nothing. The deadline is each address's, from the look-up to its last answer. Takes at most about three of them. Throws only the signal's reason.
  */
-export async function gatherApp(source: AppSource, asking: AppAsking): Promise<GatheredApp> {
+export async function gatherApp(source: AppSource, asking: Asking): Promise<GatheredApp> {
   const set = (name: string): string | null => source.env[name]?.trim() || null;
   const addrs = set('REDIS_SENTINEL_ADDRS');
   const url = set('REDIS_URL');
   const parsed = url === null ? undefined : parseRedisUrl(url);
   const masterName = set('REDIS_MASTER_NAME') ?? 'mymaster';
-  const password = parsed?.password ?? asking.password;
-  const username = parsed?.username ?? null;
-  const sentinelPassword = asking.sentinelPassword === undefined ? asking.password : asking.sentinelPassword;
-  const ofNodes = { ...asking, password, username };
+  const { redis } = asking.access;
+  const ofNodes: ConnectionOptions = {
+    ...askingAs(asking, 'redis'),
+    credentials: {
+      ...redis,
+      password: parsed?.password ?? redis.password,
+      username: parsed?.username ?? null,
+    },
+  };
+  const ofSentinels = askingAs(asking, 'sentinel');
 
   const texts = (addrs ?? '').split(',').map((part) => part.trim());
   const addresses = await Promise.all(
-    texts
-      .filter((text) => text !== '')
-      .map((text) => visitAddress(text, source, masterName, { ...asking, password: sentinelPassword })),
+    texts.filter((text) => text !== '').map((text) => visitAddress(text, source, masterName, ofSentinels)),
   );
   const first =
     addresses.find((a) => sentinelIn(a.answer)?.announced != null) ??
@@ -122,7 +115,7 @@ async function visitAddress(
   text: string,
   source: AppSource,
   masterName: string,
-  asking: AppAsking,
+  asking: ConnectionOptions,
 ): Promise<Visited> {
   const address = parseAddress(text, 26379) ?? null;
   if (address === null) {
@@ -140,15 +133,19 @@ async function visitAddress(
 async function askResolved<T>(
   address: Address,
   source: AppSource,
-  asking: Asking,
-  ask: (endpoint: Address, asking: Asking) => Promise<Got<T>>,
+  asking: ConnectionOptions,
+  ask: (endpoint: Address, asking: ConnectionOptions) => Promise<Got<T>>,
 ): Promise<Got<T>> {
   const resolved = await resolve(address.host, source, asking);
   if (!resolved.ok) return not(`its name is not known here: ${resolved.why}`);
   return ask({ host: resolved.value[0] ?? address.host, port: address.port }, asking);
 }
 
-async function visitUrl(url: RedisUrl | undefined, source: AppSource, asking: Asking): Promise<Got<AppNode>> {
+async function visitUrl(
+  url: RedisUrl | undefined,
+  source: AppSource,
+  asking: ConnectionOptions,
+): Promise<Got<AppNode>> {
   if (url === undefined) return not('it is no URL of a Redis server');
   if (url.tls) return not('not asked: TLS');
   return askResolved(url.address, source, asking, askAppNode);

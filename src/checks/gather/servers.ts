@@ -3,7 +3,8 @@ import type { Target } from '../../cluster/target.js';
 import { type Address, formatAddress } from '../../model/address.js';
 import type { Fields, GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { dataNodes, sentinelNodes } from '../../model/plan.js';
-import type { Asked, GatherOptions, Wired } from '../../wire/gather-ask.js';
+import { askingAs, endpointOf } from '../../wire/access.js';
+import type { Asked, Wired } from '../../wire/gather-ask.js';
 import { gatherNode } from '../../wire/gather-node.js';
 import { gatherSentinel, type SentinelGatherOptions } from '../../wire/gather-sentinel.js';
 import { addressOf, nodeAnswer } from '../../wire/info.js';
@@ -41,20 +42,20 @@ export async function gatherServers(
   const own = target.kind === 'own';
   // Of a sentinel with many masters, only the one that is meant; what it says of the others is there all the same.
   const wanted = own ? target.state.plan.spec.masterName : target.masterName;
-  const asking: GatherOptions = { clock, deadlineMs, password: target.password, signal };
+  const { access } = target;
+  const asking = { clock, deadlineMs, access, signal };
+  const askingNodes = askingAs(asking, 'redis');
   const askingSentinels: SentinelGatherOptions = {
-    ...asking,
-    password: own ? target.password : target.sentinelPassword,
+    ...askingAs(asking, 'sentinel'),
     flush: own ? true : 'not asked: it writes the file of a sentinel that sentinelctl did not make',
   };
   const sentinels = new Map<string, Found<WiredSentinel> | null>();
   const nodes = new Map<string, Found<WiredNode> | null>();
   const names = new Map<string, Set<string>>();
-  const reach = reachOf(target);
   const discovered = (announce: Address): Asked => ({
     id: formatAddress(announce),
     announce,
-    endpoint: reach(announce),
+    endpoint: endpointOf(access, announce),
   });
   const isFull = (): boolean => sentinels.size + nodes.size >= MAX_SERVERS;
 
@@ -81,7 +82,7 @@ export async function gatherServers(
     names.set(key, group.add(masterName));
     if (nodes.has(key) || (step > 1 && isFull())) return;
     nodes.set(key, null);
-    const answer = await gatherNode(server, asking);
+    const answer = await gatherNode(server, askingNodes);
     nodes.set(key, { known: step === 1, server: { ...answer, masterNames: [] } });
     if (step >= MAX_STEPS || !answer.info.ok) return;
     // INFO's list has also those that are hidden from Sentinel, and those that do not stream yet.
@@ -119,13 +120,6 @@ function knownOf(target: Target): { sentinels: Asked[]; nodes: Asked[]; masterNa
     endpoint: address,
   }));
   return { sentinels, nodes: [], masterName: '' };
-}
-
-/** Where this machine reaches an announced address. */
-function reachOf(target: Target): (announce: Address) => Address {
-  if (target.kind === 'attached') return (address) => address;
-  const ends = new Map(target.state.plan.nodes.map((n) => [keyOf(n.announce), n.endpoint]));
-  return (address) => ends.get(keyOf(address)) ?? address;
 }
 
 const addressesOf = (records: readonly Fields[]): Address[] =>

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.js';
 import type { Target } from '../../cluster/target.js';
 import type { Watched } from '../../model/gathered.js';
 import { until } from '../../until.js';
+import { askingAs } from '../../wire/access.js';
 import { openConnection } from '../../wire/client.js';
 import { parseRole } from '../../wire/replies.js';
 import { followSentinel } from '../../wire/subscribe.js';
@@ -28,15 +29,14 @@ export async function watchServers(
 ): Promise<Watched> {
   const watched: Watched = { forMs: watchForMs, events: [], offsets: [] };
   const startedMs = clock.now();
-  const sentinelPassword = target.kind === 'own' ? target.password : target.sentinelPassword;
-  const options = { clock, deadlineMs, signal };
+  const asking = { clock, deadlineMs, access: target.access, signal };
   const followed = await Promise.all(
     sentinels
       .filter((s) => s.silence === null)
       .map(({ id, endpoint }) =>
         followSentinel(
           endpoint,
-          { ...options, password: sentinelPassword },
+          askingAs(asking, 'sentinel'),
           ({ name, message: text }, atMs) =>
             watched.events.push({ sentinel: id, atMs: atMs - startedMs, name, text }),
           () => {},
@@ -49,9 +49,7 @@ export async function watchServers(
       ...nodes
         .filter((n) => n.silence === null)
         .map(async ({ id, endpoint }) => {
-          const connection = await openConnection(endpoint, { ...options, password: target.password }).catch(
-            () => null,
-          );
+          const connection = await openConnection(endpoint, askingAs(asking, 'redis')).catch(() => null);
           if (connection === null) return;
           const look = async (): Promise<true | undefined> => {
             try {

@@ -1,7 +1,8 @@
 import type { OnProgress } from '../../model/events.js';
 import { dataNodes, type NodePlan } from '../../model/plan.js';
 import { count } from '../../model/words.js';
-import { type Asking, withNode } from '../ask.js';
+import type { Asking } from '../../wire/access.js';
+import { withNode } from '../ask.js';
 import type { LiveCluster } from '../open.js';
 
 /**

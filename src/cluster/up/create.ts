@@ -78,7 +78,7 @@ async function converge(
 ): Promise<{ master: NodePlan; ms: number }> {
   const { plan, asking } = live;
   const provisioner = provisionerOf(live);
-  const { password } = asking;
+  const { password = null } = asking.access.redis;
   const data = dataNodes(plan);
   const sentinels = sentinelNodes(plan);
   await allEnded(

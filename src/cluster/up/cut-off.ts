@@ -1,7 +1,8 @@
 import type { NodeHost } from '../../drivers/node-host.js';
 import { convergence } from '../../model/convergence.js';
 import { type ClusterPlan, dataNodes } from '../../model/plan.js';
-import { type Asking, surveyPlan } from '../ask.js';
+import type { Asking } from '../../wire/access.js';
+import { surveyPlan } from '../ask.js';
 import type { LiveCluster } from '../open.js';
 import type { Runtime } from '../runtime.js';
 import type { ClusterState } from '../store/state.js';

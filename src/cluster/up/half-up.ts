@@ -7,7 +7,8 @@ import { convergence } from '../../model/convergence.js';
 import { command } from '../../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';
 import type { Snapshot } from '../../model/snapshot.js';
-import { type Asking, surveyPlan } from '../ask.js';
+import type { Asking } from '../../wire/access.js';
+import { surveyPlan } from '../ask.js';
 import { introduce, proveConvergence, startAndGreet } from '../bring-up.js';
 import { type LiveCluster, provisionerOf } from '../open.js';
 import { type Runtime, step } from '../runtime.js';
@@ -68,7 +69,7 @@ async function startMissing(
 ): Promise<void> {
   const { plan, host, asking } = live;
   const provisioner = provisionerOf(live);
-  const { password } = asking;
+  const { password = null } = asking.access.redis;
   const started: NodePlan[] = [];
   try {
     for (const { node, state } of down.filter((d) => d.node.kind === 'sentinel')) {

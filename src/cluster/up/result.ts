@@ -1,5 +1,6 @@
 import { refused } from '../../errors.js';
 import {
+  addressMapOf,
   type ClusterPlan,
   type DriverName,
   dataNodes,
@@ -55,16 +56,6 @@ export function upResult(
     convergedMs: Math.round(convergedMs),
     alreadyUp,
     routable,
-    natMap: routable ? null : natMapOf(plan),
+    natMap: routable ? null : addressMapOf(plan),
   };
-}
-
-/** ioredis's natMap: announced address → the one reachable from this machine. */
-export function natMapOf(plan: ClusterPlan): Record<string, { host: string; port: number }> {
-  return Object.fromEntries(
-    plan.nodes.map((n) => [
-      `${n.announce.host}:${n.announce.port}`,
-      { host: n.endpoint.host, port: n.endpoint.port },
-    ]),
-  );
 }

@@ -55,7 +55,7 @@ async function finish(
     await startOver(runtime, opened);
     return undefined;
   }
-  refuseDifferences(live.state, request, live.asking.password);
+  refuseDifferences(live.state, request, live.asking.access.redis.password ?? null);
   return live.state.phase === 'kept' ? coldStart(runtime, live) : finishHalfUp(runtime, live);
 }
 

@@ -1,9 +1,9 @@
-import type { Asking } from '../../cluster/ask.js';
 import { formatAddress, sameAddress } from '../../model/address.js';
 import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';
 import { rightReplica } from '../../observe/invariants/index.js';
 import type { Observation } from '../../observe/observation.js';
 import type { InvariantResult } from '../../observe/result.js';
+import { type Asking, askingAs } from '../../wire/access.js';
 import { type Connection, openConnection } from '../../wire/client.js';
 import { parseRecord } from '../../wire/replies.js';
 import {
@@ -47,7 +47,7 @@ export function followElections(plan: ClusterPlan, asking: Asking): Elections {
   // Open beforehand: on a busy machine the choice is made while one would still be connecting.
   const connections = new Map<string, Promise<Connection | null>>();
   const connect = (node: NodePlan): Promise<Connection | null> => {
-    const opening = openConnection(node.endpoint, asking).catch(() => null);
+    const opening = openConnection(node.endpoint, askingAs(asking, 'sentinel')).catch(() => null);
     connections.set(node.id, opening);
     return opening;
   };

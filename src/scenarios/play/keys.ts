@@ -1,5 +1,6 @@
-import { type Asking, withNode } from '../../cluster/ask.js';
+import { withNode } from '../../cluster/ask.js';
 import type { NodePlan } from '../../model/plan.js';
+import type { Asking } from '../../wire/access.js';
 
 /** So many keys go over the wire at once. */
 const BATCH = 500;

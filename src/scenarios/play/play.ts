@@ -63,7 +63,7 @@ export async function playScenario(
   try {
     observer = await observe(
       { data: dataNodes(plan), sentinels: sentinelNodes(plan) },
-      { clock: runtime.clock, masterName, password: asking.password },
+      { clock: runtime.clock, masterName, access: asking.access },
       elections.onSeen,
     );
     const now = runtime.clock.now();

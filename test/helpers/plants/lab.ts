@@ -126,7 +126,7 @@ function filled(line: string, secrets: Record<string, string>): string {
 
 async function pings(host: string, port: number, password: string | undefined): Promise<boolean> {
   try {
-    const asking = { clock: systemClock, deadlineMs: 1000, password };
+    const asking = { clock: systemClock, deadlineMs: 1000, credentials: { password } };
     const connection = await openConnection({ host, port }, asking);
     await connection.call('PING').finally(() => connection.close());
     return true;

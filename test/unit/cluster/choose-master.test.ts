@@ -4,6 +4,7 @@ import type { LiveCluster } from '../../../src/cluster/open.js';
 import { chooseMaster } from '../../../src/cluster/up/choose-master.js';
 import type { NodePlan } from '../../../src/model/plan.js';
 import { DEFAULT_SPEC } from '../../../src/model/spec.js';
+import { OPEN_ACCESS } from '../../../src/wire/access.js';
 import { type FakeServer, fakeServer, replies } from '../../helpers/fake-server.js';
 
 const servers: FakeServer[] = [];
@@ -23,7 +24,7 @@ async function holding(...keys: number[]): Promise<Pick<LiveCluster, 'plan' | 'a
   );
   return {
     plan: { spec: { ...DEFAULT_SPEC, cluster: 'default' }, driver: 'process', nodes },
-    asking: { clock: systemClock, password: null, deadlineMs: 5000 },
+    asking: { clock: systemClock, access: OPEN_ACCESS, deadlineMs: 5000 },
   };
 }
 

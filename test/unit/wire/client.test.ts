@@ -25,7 +25,11 @@ async function serve(behaviour: Behaviour): Promise<FakeServer> {
 
 /** Opens, asks once and closes; the error of either. */
 async function failureAt(server: FakeServer, options: { deadlineMs?: number; password?: string } = {}) {
-  const asking = { clock: systemClock, deadlineMs: options.deadlineMs ?? 5000, password: options.password };
+  const asking = {
+    clock: systemClock,
+    deadlineMs: options.deadlineMs ?? 5000,
+    credentials: { password: options.password },
+  };
   try {
     const connection = await openConnection(server.address, asking);
     try {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
 import type { Address } from '../../../src/model/address.js';
 import { until } from '../../../src/until.js';
+import { accessWith } from '../../../src/wire/access.js';
 import { type Order, openWriter, type Writer } from '../../../src/wire/writer.js';
 import { failureOf } from '../../../src/wire/writer-outcome.js';
 import {
@@ -43,7 +44,7 @@ async function writerTo(master: FakeServer, password: string | null = null): Pro
     role: 'master',
     sentinels: [sentinel.address],
     masterName: 'mymaster',
-    password,
+    access: accessWith(password, { sentinelPassword: null }),
     deadlineMs: 3000,
   });
   writers.push(writer);
