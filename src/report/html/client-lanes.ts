@@ -2,8 +2,7 @@ import { humanDurationMs } from '../../model/duration.js';
 import type { ClientLane, LedgerSummary, Trial } from '../../observe/result.js';
 import { LOSS_WORDS } from '../words/losses.js';
 import { grouped } from '../words/metrics.js';
-import { lane, stretch } from './lane.js';
-import { html, moment } from './markup.js';
+import { html, lane, moment, stretch } from './markup.js';
 import { percent, place, type Scale } from './scale.js';
 
 /** More lanes than this would bury the page: those that were out for longest are drawn. */

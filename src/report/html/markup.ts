@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { humanDurationMs } from '../../model/duration.js';
 import { metricText } from '../words/metrics.js';
 
@@ -21,7 +22,7 @@ export function html(text: string): string {
 }
 
 /** JSON for a script element: no way to end the element or to begin a comment in it. */
-export function jsonForScript(value: unknown): string {
+function jsonForScript(value: unknown): string {
   return JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -65,4 +66,63 @@ export function tableHtml(
     })
     .join('\n');
   return `<div class="wide" tabindex="0" role="region" aria-label="${html(caption)}"><table><caption>${html(caption)}</caption><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+}
+
+/** One lane: its name stays at the left while its track scrolls. `note` is said in small below the name. */
+export function lane(kind: string, name: string, note: string, track: string): string {
+  const small = note === '' ? '' : `<small>${html(note)}</small>`;
+  return `<div class="lane ${kind}" data-lane="${html(name)}"><div class="name">${html(name)}${small}</div><div class="track">${track}</div></div>`;
+}
+
+/** A thing on a track that can be focused; its words are its tooltip too. */
+export function stretch(kind: string, where: string, words: string, text: string): string {
+  return `<button type="button" class="${kind}" style="${where}" tabindex="-1" aria-label="${html(words)}"><span>${html(text)}</span></button>`;
+}
+
+/** A command to copy. */
+export const commandHtml = (command: string): string =>
+  `<pre class="command" tabindex="0"><code>${html(command)}</code></pre>`;
+
+/**
+ * One page that needs nothing else: no network, no file beside it. The result is in it as JSON (`#result`). The
+ * page's own policy allows no script but the one given, whatever a server may have put into a message.
+ */
+export function documentHtml(parts: {
+  title: string;
+  style: string;
+  /** For browsers that run no script. */
+  noScriptStyle?: string;
+  main: string;
+  /** After the main part. */
+  extra?: string;
+  result: unknown;
+  script?: string;
+}): string {
+  const { title, style, noScriptStyle, main, extra = '', result, script } = parts;
+  const hash = script === undefined ? null : createHash('sha256').update(script).digest('base64');
+  const policy = [
+    "default-src 'none'",
+    "style-src 'unsafe-inline'",
+    ...(hash === null ? [] : [`script-src 'sha256-${hash}'`]),
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${html(title)}</title>
+<style>${style}</style>${noScriptStyle === undefined ? '' : `\n<noscript><style>${noScriptStyle}</style></noscript>`}
+</head>
+<body>
+<main>
+${main}
+</main>${extra}
+<script type="application/json" id="result">${jsonForScript(result)}</script>${script === undefined ? '' : `\n<script>${script}</script>`}
+</body>
+</html>
+`;
 }

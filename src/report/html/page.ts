@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { count } from '../../model/words.js';
 import type { FailoverResult, Trial } from '../../observe/result.js';
 import { neverBack } from '../words/advice.js';
@@ -6,7 +5,7 @@ import { headline, trialVerdict } from '../words/headline.js';
 import { metricText } from '../words/metrics.js';
 import { SCRIPT, STYLE } from './assets.js';
 import { ecdfHtml } from './ecdf.js';
-import { html, jsonForScript, measured } from './markup.js';
+import { commandHtml, documentHtml, html, measured } from './markup.js';
 import {
   adviceHtml,
   badge,
@@ -24,42 +23,24 @@ import {
 } from './sections.js';
 import { timelineHtml } from './timeline.js';
 
-/**
- * The whole result as one page that needs nothing else: no network, no file beside it. The result itself is in it
- * as JSON (`#result`), and every measured number says by `data-at` where it stands there. The page's own policy lets
- * no script run but its own, whatever a server may have put into a message.
- */
+/** The whole result as one page. Every measured number says by `data-at` where it stands in the embedded JSON. */
 export function failoverHtml(result: FailoverResult): string {
-  const title = `${result.outcome.toUpperCase()} · failover of ${result.masterName} · sentinelctl`;
-  const hash = createHash('sha256').update(SCRIPT).digest('base64');
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${html(title)}</title>
-<style>${STYLE}</style>
-<noscript><style>.trial[hidden]{display:block}</style></noscript>
-</head>
-<body>
-<main>
-${headerHtml(result)}
+  return documentHtml({
+    title: `${result.outcome.toUpperCase()} · failover of ${result.masterName} · sentinelctl`,
+    style: STYLE,
+    noScriptStyle: '.trial[hidden]{display:block}',
+    main: `${headerHtml(result)}
 <section aria-label="in numbers" class="cards">${cards(result).join('')}</section>
 ${trialsHtml(result)}
 ${result.trials.length < 2 ? '' : `<section><h2>Over ${count(result.trials.length, 'trial')}</h2>${ecdfHtml(result)}${summaryHtml(result)}</section>`}
 <section><h2>What has to hold</h2><div class="columns">${thresholdsHtml(result)}${invariantsHtml(result.invariants)}</div></section>
 ${adviceHtml(result)}
-<section><h2>To run it again</h2><pre class="command" tabindex="0"><code>${html(result.command)}</code></pre>${settingsHtml(result)}</section>
-<section><details><summary>The whole result as JSON</summary><pre id="raw" tabindex="0"></pre></details></section>
-</main>
-<div id="tip" role="tooltip" hidden></div>
-<script type="application/json" id="result">${jsonForScript(result)}</script>
-<script>${SCRIPT}</script>
-</body>
-</html>
-`;
+<section><h2>To run it again</h2>${commandHtml(result.command)}${settingsHtml(result)}</section>
+<section><details><summary>The whole result as JSON</summary><pre id="raw" tabindex="0"></pre></details></section>`,
+    extra: '\n<div id="tip" role="tooltip" hidden></div>',
+    result,
+    script: SCRIPT,
+  });
 }
 
 function headerHtml(result: FailoverResult): string {

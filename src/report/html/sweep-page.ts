@@ -4,25 +4,16 @@ import type { SweepPoint, SweepResult } from '../../observe/sweep-result.js';
 import { lostOf, settingWords } from '../text/sweep.js';
 import { grouped } from '../words/metrics.js';
 import { STYLE, SWEEP_STYLE } from './assets.js';
-import { html, jsonForScript, tableHtml } from './markup.js';
+import { commandHtml, documentHtml, html, tableHtml } from './markup.js';
 import { sweepChart } from './sweep-chart.js';
 
-/** The sweep as one page that needs nothing else: the chart, the table beneath it, the data (`#result`). No script. */
+/** The sweep as one page: the chart, and the table beneath it. It has no script. */
 export function sweepHtml(result: SweepResult): string {
   const title = `Outage and loss of ${result.masterName} · sentinelctl`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${html(title)}</title>
-<style>${STYLE}${SWEEP_STYLE}</style>
-</head>
-<body>
-<main>
-<header class="${result.outcome}"><h1>${html(title)}</h1>
+  return documentHtml({
+    title,
+    style: STYLE + SWEEP_STYLE,
+    main: `<header class="${result.outcome}"><h1>${html(title)}</h1>
 <p class="reason">${html(result.reason)}</p>
 <p class="quiet">${html(settingWords(result))}; ${html(result.startedAt)}</p>
 ${result.complete ? '' : '<p class="incomplete"><b>Not complete:</b> it ended before its last combination.</p>'}
@@ -30,12 +21,9 @@ ${result.warnings.map((w) => `<p class="incomplete"><b>!</b> ${html(w)}</p>`).jo
 ${restorationHtml(result)}</header>
 <section><h2>The frontier</h2>${sweepChart(result.points)}</section>
 <section><h2>In numbers</h2>${pointsTable(result.points)}</section>
-<section><h2>To run it again</h2><pre class="command" tabindex="0"><code>${html(result.command)}</code></pre></section>
-</main>
-<script type="application/json" id="result">${jsonForScript(result)}</script>
-</body>
-</html>
-`;
+<section><h2>To run it again</h2>${commandHtml(result.command)}</section>`,
+    result,
+  });
 }
 
 function restorationHtml({ restoration }: SweepResult): string {

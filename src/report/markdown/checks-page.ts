@@ -1,4 +1,5 @@
 import type { Explained } from '../text/explain.js';
+import { capital, tableOf } from './markup.js';
 
 const GROUPS: Record<Explained['group'], string> = {
   configuration: 'Configuration',
@@ -27,8 +28,8 @@ export function checksPage(checks: readonly Explained[]): string {
 }
 
 function overview(checks: readonly Explained[]): string {
-  const rows = checks.map((c) => `| [\`${c.id}\`](#${c.id}) | ${c.severity} | ${cell(c.title)} |`);
-  return ['| check | severity | what |', '| --- | --- | --- |', ...rows].join('\n');
+  const rows = checks.map((c) => [`[\`${c.id}\`](#${c.id})`, c.severity, cell(c.title)]);
+  return tableOf([['check', 'severity', 'what'], ...rows]);
 }
 
 function section(check: Explained): string {
@@ -44,7 +45,6 @@ function section(check: Explained): string {
   ].join('\n\n');
 }
 
-const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 const cell = (text: string): string => prose(text).replaceAll('|', '\\|');
 /** Nothing in the words of a check is markup: `*` and `_` stand in settings, `<` before what is to be filled in. */
 const prose = (text: string): string => text.replace(/([\\*_<>])/g, '\\$1');

@@ -1,5 +1,6 @@
 import type { DoctorResult } from '../../checks/diagnose.js';
 import type { Finding } from '../../checks/run.js';
+import { code, tableOf, text } from './markup.js';
 
 /** The diagnosis as Markdown, for a ticket or a job's summary. */
 export function doctorMarkdown({ verdict, findings, skipped, checked, cluster }: DoctorResult): string {
@@ -10,8 +11,7 @@ export function doctorMarkdown({ verdict, findings, skipped, checked, cluster }:
   ];
   for (const finding of findings) lines.push('', ...findingLines(finding));
   if (skipped.length > 0) {
-    lines.push('', '| skipped | why |', '| --- | --- |');
-    for (const { id, why } of skipped) lines.push(`| \`${id}\` | ${text(why).replaceAll('|', '\\|')} |`);
+    lines.push('', tableOf([['skipped', 'why'], ...skipped.map(({ id, why }) => [code(id), text(why)])]));
   }
   return lines.join('\n');
 }
@@ -35,8 +35,3 @@ function findingLines(finding: Finding): string[] {
     `Source: ${text(source)}`,
   ];
 }
-
-/** Words of a server: nothing in them may become markup. */
-const text = (words: string): string =>
-  words.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').replace(/([\\`*_<>[\]#])/g, '\\$1');
-const code = (words: string): string => `\`${words.replaceAll('`', "'").replace(/\p{Cc}+/gu, ' ')}\``;

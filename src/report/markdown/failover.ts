@@ -1,11 +1,12 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
-import { plain } from '../plain-text.js';
 import { adviceOf, neverBack } from '../words/advice.js';
 import { headline, settingOf, trialVerdict } from '../words/headline.js';
 import { causesOf, LOSS_WORDS, ledgerTotals } from '../words/losses.js';
 import { grouped, inOrder, metricLabel, metricText, thresholdText } from '../words/metrics.js';
 import { phaseRows } from '../words/time-rows.js';
+
+import { code, fenced, type Row, tableOf, text } from './markup.js';
 
 const MARK: Readonly<Record<Verdict, string>> = {
   holds: '✅ holds',
@@ -34,19 +35,12 @@ export function failoverMarkdown(result: FailoverResult): string {
     .join('\n\n')}\n`;
 }
 
-type Row = readonly string[];
-
 /** A heading and a table; nothing where there is no row below its titles. */
 const section = (title: string, rows: readonly Row[]): string[] =>
   rows.length < 2 ? [] : [`### ${title}`, tableOf(rows)];
 
 const listSection = (title: string, items: readonly string[]): string[] =>
   items.length === 0 ? [] : [`### ${title}`, items.map((item) => `- ${text(item)}`).join('\n')];
-
-function tableOf([titles = [], ...rows]: readonly Row[]): string {
-  const line = (cells: Row): string => `| ${cells.join(' | ')} |`;
-  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
-}
 
 const thresholdRows = ({ thresholds }: FailoverResult): Row[] => [
   ['Threshold', 'Actual', 'Verdict'],
@@ -122,15 +116,3 @@ function ledgerRows(result: FailoverResult): Row[] {
     ...(totals.staleReads === null ? [] : [['stale reads', grouped(totals.staleReads)]]),
   ];
 }
-
-/** Text that a server may have sent: no markup, no HTML, no new cell, one line. */
-const text = (words: string): string =>
-  plain(words)
-    .replaceAll('\u00a0', ' ')
-    .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
-    .replace(/[\\`*_[\]|#]/g, (c) => `\\${c}`);
-
-/** Code within a table: neither a backtick nor a bar can be escaped there by a backslash alone. */
-const code = (words: string): string => `\`${plain(words).replaceAll('`', "'").replaceAll('|', '\\|')}\``;
-
-const fenced = (words: string): string => `\`\`\`sh\n${plain(words).replaceAll('```', "'''")}\n\`\`\``;

@@ -1,16 +1,14 @@
 import type { Fault, Way } from '../../faults/catalogue/fault.js';
+import { capital, tableOf } from './markup.js';
 
 /** Every fault at length, in Markdown: what stands between the marks in docs/faults.md is this. */
 export function faultsPage(faults: readonly Fault[]): string {
-  const rows = faults.map(
-    (f) =>
-      `| [\`${f.name}\`](#${f.name}) | ${cell(f.summary)} | ${cell(f.target.byDefault)} | ${cell(f.expires ?? 'no')} |`,
-  );
-  const table = [
-    '| fault | what | hits, where nothing is said | ends by itself |',
-    '| --- | --- | --- | --- |',
-  ];
-  return [[...table, ...rows].join('\n'), ...faults.map(section)].join('\n\n');
+  const titles = ['fault', 'what', 'hits, where nothing is said', 'ends by itself'];
+  const rows = faults.map((f) => [
+    `[\`${f.name}\`](#${f.name})`,
+    ...[f.summary, f.target.byDefault, f.expires ?? 'no'].map(cell),
+  ]);
+  return [tableOf([titles, ...rows]), ...faults.map(section)].join('\n\n');
 }
 
 function section(fault: Fault): string {
@@ -46,5 +44,4 @@ const wayOf = (way: Way): string =>
     ? `${way.injects}<br>taken back: ${way.heals}`
     : `not possible: ${way.why}; instead: ${way.instead}`;
 
-const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 const cell = (text: string): string => text.replaceAll('|', '\\|');
