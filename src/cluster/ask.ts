@@ -1,4 +1,5 @@
 import { addressMapOf, type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
+import { liveSettings, type SentinelSettings } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { type Access, type Asking, accessWith, askingAs } from '../wire/access.js';
 import { type Connection, openConnection } from '../wire/client.js';
@@ -26,6 +27,11 @@ export function surveyTarget(plan: ClusterPlan): SurveyTarget {
 /** Asks every node of a plan once, in parallel. */
 export function surveyPlan(plan: ClusterPlan, asking: Asking): Promise<Snapshot> {
   return survey(surveyTarget(plan), asking);
+}
+
+/** The settings in effect at the sentinels now; those of `up` where no sentinel answers. */
+export async function settingsNow(plan: ClusterPlan, asking: Asking): Promise<SentinelSettings> {
+  return liveSettings(plan.spec, await surveyPlan(plan, asking));
 }
 
 /** Opens one connection to a node, lends it, and closes it whatever happens. Throws WireError. */

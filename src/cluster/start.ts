@@ -5,9 +5,9 @@ import { majorityMaster } from '../model/agreement.js';
 import { logsChangesIn, persistsIn, withReplicaOf } from '../model/conf.js';
 import { command } from '../model/hints.js';
 import type { NodePlan } from '../model/plan.js';
-import { nextFailoverMs } from '../model/sentinel-timing.js';
+import { nextFailoverMs, type SentinelSettings } from '../model/sentinel-timing.js';
 import { until } from '../until.js';
-import { surveyPlan } from './ask.js';
+import { settingsNow, surveyPlan } from './ask.js';
 import { startAndGreet } from './bring-up.js';
 import { guardStart, type StartDecision } from './guard.js';
 import type { LiveCluster } from './open.js';
@@ -88,25 +88,29 @@ async function hasSuccessor({ plan, asking }: LiveCluster, master: NodePlan): Pr
 
 /**
  * Starts a node as soon as that is safe: a master that does not log its changes to disk is not started before another one was
- * promoted. Throws the guard's last refusal when `waitMs` have passed: down-after and 15 s where nothing is said.
+ * promoted. Throws the guard's last refusal after `bound`: down-after + 15 s by default.
  */
 export async function startWhenSafe(
   runtime: Pick<Runtime, 'onProgress'>,
   live: LiveCluster,
   node: NodePlan,
-  waitMs?: number,
+  bound?: FailoverBound,
 ): Promise<void> {
   if (node.kind === 'sentinel') return startAndGreet(live, node);
-  await afterFailover(live, () => decideStart(live, node), waitMs);
+  await afterFailover(live, () => decideStart(live, node), bound);
   return startGuarded(runtime, live, node);
 }
+
+/** How long a failover is waited for, in milliseconds, by the settings in effect. */
+type FailoverBound = (settings: SentinelSettings) => number;
 
 /** Asks again as long as it is refused and a failover may still change that; throws the last refusal. */
 export async function afterFailover<T>(
   live: LiveCluster,
   ask: () => Promise<T>,
-  waitMs = nextFailoverMs(live.plan.spec),
+  bound: FailoverBound = nextFailoverMs,
 ): Promise<T> {
+  const deadlineMs = bound(await settingsNow(live.plan, live.asking));
   let lastRefusal: unknown;
   const found = await until(
     () =>
@@ -118,7 +122,7 @@ export async function afterFailover<T>(
     {
       clock: live.asking.clock,
       everyMs: 100,
-      deadlineMs: waitMs,
+      deadlineMs,
       signal: live.asking.signal,
     },
   );

@@ -3,7 +3,7 @@ import type { Act } from '../faults/act.js';
 import { formatAddress } from '../model/address.js';
 import { humanDurationMs } from '../model/duration.js';
 import { until } from '../until.js';
-import type { Story } from './cast.js';
+import type { TrialContext } from './context.js';
 
 /** How long an orderly shutdown may take, in milliseconds: Redis waits up to 10 s for its replicas. */
 const SHUTDOWN_BOUND_MS = 20_000;
@@ -34,18 +34,18 @@ export const actOf = ({ name }: FaultSpec, node: string): Act =>
     : { act: 'end', node, signal: name === 'kill' ? 'SIGKILL' : 'SIGTERM' };
 
 /** Does it to the current master; what comes after is timed from the moment at which it was seen to have happened. */
-export async function injectFault(story: Story, spec: FaultSpec): Promise<Fault> {
-  const { runtime, cast, observer } = story;
-  const { id, announce } = cast.oldMaster;
+export async function injectFault(context: TrialContext, spec: FaultSpec): Promise<Fault> {
+  const { runtime, roles, observer } = context;
+  const { id, announce } = roles.master;
   observer.hurry();
   const wallOffset = runtime.clock.wallMs() - runtime.clock.now();
-  const atMs = spec.name === 'freeze' ? await freeze(story) : await kill(story, spec.name);
+  const atMs = spec.name === 'freeze' ? await freeze(context) : await kill(context, spec.name);
   runtime.onProgress({
     type: 'note',
     level: 'info',
     text: `fault: ${wordsOf(spec)} ${id} ${formatAddress(announce)}; times below count from here`,
   });
-  const ended = spec.name === 'freeze' ? thaw(story, atMs + spec.forMs) : null;
+  const ended = spec.name === 'freeze' ? thaw(context, atMs + spec.forMs) : null;
   return { name: spec.name, atMs, wallMs: atMs + wallOffset, ended };
 }
 
@@ -61,8 +61,8 @@ function wordsOf(spec: FaultSpec): string {
 }
 
 /** The fault is when its connections closed: an engine may take a while between the request and the death. */
-async function kill({ runtime, live, cast, observer }: Story, how: 'kill' | 'stop'): Promise<number> {
-  const { id } = cast.oldMaster;
+async function kill({ runtime, live, roles, observer }: TrialContext, how: 'kill' | 'stop'): Promise<number> {
+  const { id } = roles.master;
   const { clock, signal: cancel } = runtime;
   const requestedAt = clock.now();
   const signal = how === 'kill' ? 'SIGKILL' : 'SIGTERM';
@@ -86,19 +86,19 @@ async function kill({ runtime, live, cast, observer }: Story, how: 'kill' | 'sto
 }
 
 /** The fault is its last answer after the request, which is the request where it gave none. */
-async function freeze({ runtime, live, cast, observer }: Story): Promise<number> {
+async function freeze({ runtime, live, roles, observer }: TrialContext): Promise<number> {
   const requestedAt = runtime.clock.now();
-  await live.host.pause(cast.oldMaster.id);
-  return Math.max(requestedAt, observer.lastAnswerAt(cast.oldMaster.id) ?? requestedAt);
+  await live.host.pause(roles.master.id);
+  return Math.max(requestedAt, observer.lastAnswerAt(roles.master.id) ?? requestedAt);
 }
 
 /** Ends by itself whatever else goes on; where that fails, putting back finds it still frozen. */
-async function thaw({ runtime, live, cast }: Story, atMs: number): Promise<number | null> {
+async function thaw({ runtime, live, roles }: TrialContext, atMs: number): Promise<number | null> {
   try {
     await runtime.clock.sleep(Math.max(0, atMs - runtime.clock.now()), runtime.signal);
     // Before it is asked to: its first answer may be here sooner than the driver’s word.
     const endedAt = runtime.clock.now();
-    await live.host.resume(cast.oldMaster.id);
+    await live.host.resume(roles.master.id);
     return endedAt;
   } catch {
     return null;

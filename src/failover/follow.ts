@@ -1,15 +1,19 @@
 import { PHASE_TABLE, phaseTimes } from '../observe/phases.js';
 import type { PhaseId, PhaseTimes } from '../observe/result.js';
 import { until } from '../until.js';
-import type { Story } from './cast.js';
+import type { TrialContext } from './context.js';
 
 /** How often the phases are worked out, in milliseconds; what is timed carries its own time. */
 const EVERY_MS = 10;
 
 /** Waits until every phase has ended, or `waitMs` have passed; each one is said as it ends. */
-export async function followFailover(story: Story, faultAtMs: number, waitMs: number): Promise<PhaseTimes> {
-  const { runtime, cast, observer } = story;
-  const expected = PHASE_TABLE.filter((row) => row.id !== 'reattachedMs' || cast.nodes.length > 2).map(
+export async function followFailover(
+  context: TrialContext,
+  faultAtMs: number,
+  waitMs: number,
+): Promise<PhaseTimes> {
+  const { runtime, roles, observer } = context;
+  const expected = PHASE_TABLE.filter((row) => row.id !== 'reattachedMs' || roles.nodes.length > 2).map(
     (row) => row.id,
   );
   const said = new Set<PhaseId>();
@@ -30,7 +34,7 @@ export async function followFailover(story: Story, faultAtMs: number, waitMs: nu
   wait();
   const done = await until(
     () => {
-      const times = phaseTimes(observer.seen, cast, faultAtMs);
+      const times = phaseTimes(observer.seen, roles, faultAtMs);
       announce(times);
       return expected.every((id) => times[id] !== null) ? times : undefined;
     },
@@ -44,5 +48,5 @@ export async function followFailover(story: Story, faultAtMs: number, waitMs: nu
     label: 'gave up waiting',
     ms: runtime.clock.now() - faultAtMs,
   });
-  return phaseTimes(observer.seen, cast, faultAtMs);
+  return phaseTimes(observer.seen, roles, faultAtMs);
 }

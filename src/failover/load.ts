@@ -1,4 +1,5 @@
 import { step } from '../cluster/runtime.js';
+import { nodeOf } from '../faults/scene.js';
 import { type Address, formatAddress } from '../model/address.js';
 import { dataNodes, type NodePlan } from '../model/plan.js';
 import type { ClientSummary, InvariantResult, LedgerSummary, WorkloadSettings } from '../observe/result.js';
@@ -14,7 +15,7 @@ import {
   type WorkloadRecord,
   zombieWritesOf,
 } from '../workload/index.js';
-import { nodeOf, type Story } from './cast.js';
+import type { TrialContext } from './context.js';
 import type { Ending } from './ending.js';
 import { judgePromises } from './promises.js';
 
@@ -46,16 +47,20 @@ export interface Load {
 }
 
 /** Whom clients write to, and who watches. */
-export type LoadStage = Pick<Story, 'runtime' | 'live' | 'observer'> & {
-  cast: Pick<Story['cast'], 'oldMaster'>;
+export type LoadStage = Pick<TrialContext, 'runtime' | 'live' | 'observer'> & {
+  roles: Pick<TrialContext['roles'], 'master'>;
 };
 
 /** Starts the clients and waits until all of them write; `apart`: so that they can be cut off. Throws OperatorError. */
-export async function startLoad(story: LoadStage, settings: WorkloadSettings, apart = false): Promise<Load> {
-  const { runtime, live } = story;
+export async function startLoad(
+  context: LoadStage,
+  settings: WorkloadSettings,
+  apart = false,
+): Promise<Load> {
+  const { runtime, live } = context;
   const { plan, asking } = live;
   const { clock } = runtime;
-  const run = `${Math.floor(clock.wallMs()).toString(36)}-${story.cast.oldMaster.id}`;
+  const run = `${Math.floor(clock.wallMs()).toString(36)}-${context.roles.master.id}`;
   const workload = await step(
     runtime,
     'load',
@@ -73,18 +78,18 @@ export async function startLoad(story: LoadStage, settings: WorkloadSettings, ap
         await clock.sleep(WARM_UP_MS, runtime.signal);
       } catch (error) {
         // Nobody else holds them yet: left alone they would write for ever.
-        await endWorkload(started, nodeOf(plan, story.cast.oldMaster.id), asking);
+        await endWorkload(started, nodeOf(plan, context.roles.master.id), asking);
         throw error;
       }
       return started;
     },
   );
   let record: WorkloadRecord | null = null;
-  let lastMaster = nodeOf(plan, story.cast.oldMaster.id);
+  let lastMaster = nodeOf(plan, context.roles.master.id);
   return {
     async settle(ending) {
       const { faultAtMs, newMaster, returnedAtMs, convertedAtMs } = ending;
-      const oldMaster = story.cast.oldMaster;
+      const oldMaster = context.roles.master;
       await until(() => (workload.recoveredSince(faultAtMs) ? true : undefined), {
         clock,
         everyMs: 20,
@@ -95,9 +100,9 @@ export async function startLoad(story: LoadStage, settings: WorkloadSettings, ap
       record = done;
       const truth = newMaster ?? oldMaster;
       lastMaster = nodeOf(plan, truth.id);
-      await quiesce(story, truth.announce);
+      await quiesce(context, truth.announce);
       const finals = await readBack(record, dataNodes(plan), { ...asking, deadlineMs: READ_DEADLINE_MS });
-      const writable = story.observer.seen.find(
+      const writable = context.observer.seen.find(
         (o) => o.kind === 'role' && o.source === truth.id && o.seen.role === 'master' && o.atMs >= faultAtMs,
       );
       const ledger = ledgerOf(record, finals, truth.id, {

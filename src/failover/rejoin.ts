@@ -1,12 +1,13 @@
 import { step } from '../cluster/runtime.js';
 import { startAsCrashed, startGuarded } from '../cluster/start.js';
+import { nodeOf } from '../faults/scene.js';
 import { type Address, sameAddress } from '../model/address.js';
 import { RETURNED_MASTER_MS } from '../model/sentinel-timing.js';
 import type { Observation } from '../observe/observation.js';
 import { round } from '../observe/phases.js';
 import type { Rejoin, RejoinMode } from '../observe/result.js';
 import { until } from '../until.js';
-import { nodeOf, type Story } from './cast.js';
+import type { TrialContext } from './context.js';
 import type { Fault } from './fault.js';
 
 /** How long a returned master is waited for, in milliseconds: it is demoted, then it copies the data. */
@@ -15,14 +16,14 @@ const EVERY_MS = 5;
 
 /** Lets the old master come back and waits until it is a linked, caught-up replica of the new one, or the bound is over. */
 export async function rejoin(
-  story: Story,
+  context: TrialContext,
   fault: Fault,
   newMaster: { id: string; announce: Address },
   mode: RejoinMode,
 ): Promise<Rejoin> {
-  const { runtime, live, cast, observer } = story;
+  const { runtime, live, roles, observer } = context;
   const { clock } = runtime;
-  const old = nodeOf(live.plan, cast.oldMaster.id);
+  const old = nodeOf(live.plan, roles.master.id);
   let startedAt = clock.now();
   let backAt: number | undefined;
   if (fault.ended !== null) {

@@ -2,8 +2,9 @@ import { withoutSignal } from '../cluster/open.js';
 import { step } from '../cluster/runtime.js';
 import { startWhenSafe } from '../cluster/start.js';
 import { messageOf, notRestored, OperatorError } from '../errors.js';
+import { nodeOf } from '../faults/scene.js';
 import { command } from '../model/hints.js';
-import { nodeOf, type Story } from './cast.js';
+import type { TrialContext } from './context.js';
 
 /**
  * Puts the old master back, whatever happened: thawed, or started as a replica of the master of this moment, or as it
@@ -11,10 +12,10 @@ import { nodeOf, type Story } from './cast.js';
  * another one was promoted: its replicas would copy its emptiness. Has a bound of its own, since the run's signal may
  * be aborted. Throws `not-restored` (4) with what to type.
  */
-export async function restore(story: Story, why: string): Promise<void> {
-  const { runtime, cast } = story;
-  const live = withoutSignal(story.live);
-  const node = nodeOf(live.plan, cast.oldMaster.id);
+export async function restore(context: TrialContext, why: string): Promise<void> {
+  const { runtime, roles } = context;
+  const live = withoutSignal(context.live);
+  const node = nodeOf(live.plan, roles.master.id);
   const { cluster } = live.plan.spec;
   try {
     await step(runtime, 'restore', `${why}: putting ${node.id} back`, async () => {

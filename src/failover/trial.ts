@@ -4,18 +4,21 @@ import type { LiveCluster } from '../cluster/open.js';
 import { type Runtime, step } from '../cluster/runtime.js';
 import { EXIT, OperatorError } from '../errors.js';
 import type { Experiment } from '../faults/experiment.js';
-import { requirePastFailoverGuard, requireSteady } from '../faults/preflight.js';
+import { preflight } from '../faults/preflight.js';
+import { formatAddress } from '../model/address.js';
 import { dataNodes, sentinelNodes } from '../model/plan.js';
-import { failoverWaitMs, liveSettings } from '../model/sentinel-timing.js';
+import { failoverWaitMs } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { listed } from '../model/words.js';
 import { type FullSyncs, judgeInvariants } from '../observe/invariants/index.js';
 import type { Observation } from '../observe/observation.js';
 import { type Observer, observe } from '../observe/observer.js';
 import { newMasterOf, phaseTimes, round } from '../observe/phases.js';
 import { reasonsOf, sdownAt, spuriousIn } from '../observe/reasons.js';
 import type { Rejoin, RejoinMode, Trial, WorkloadSettings } from '../observe/result.js';
+import type { ClusterRoles } from '../observe/roles.js';
 import { trialEvents } from '../observe/trial-events.js';
-import { castOf, type Story } from './cast.js';
+import type { TrialContext } from './context.js';
 import { endingOf } from './ending.js';
 import { actOf, type Fault, type FaultSpec, injectFault } from './fault.js';
 import { followFailover } from './follow.js';
@@ -35,7 +38,7 @@ export interface TrialSettings {
 }
 
 /**
- * One failover, the whole story: look, load, hurt, follow, bring back, settle, read back, judge. Whatever happens
+ * One failover, the whole context: look, load, hurt, follow, bring back, settle, read back, judge. Whatever happens
  * from the first touch on, an abort included, the old master is put back before this settles; what is done to it is
  * journalled before, for `recover`.
  */
@@ -45,47 +48,45 @@ export async function playTrial(
   experiment: Experiment,
   settings: TrialSettings,
 ): Promise<{ trial: Trial; before: Snapshot }> {
-  const { plan, host, asking } = live;
-  const before = await step(runtime, 'preflight', 'looking whether a fault may be injected', async () => {
-    await requirePastFailoverGuard(plan, host, runtime.clock.wallMs());
-    return requireSteady(plan, asking);
-  });
-  const cast = castOf(plan, before);
-  runtime.onProgress({ type: 'note', level: 'info', text: cast.sentence });
+  const { plan, asking } = live;
+  const { snapshot: before, roles } = await step(
+    runtime,
+    'preflight',
+    'checking that the cluster is steady',
+    () => preflight(runtime, live),
+  );
+  runtime.onProgress({ type: 'note', level: 'info', text: startText(roles) });
   const { clock } = runtime;
   const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
-  const observer = await observe(nodes, { clock, masterName: cast.masterName, access: asking.access });
-  const config = {
-    ...liveSettings(plan.spec, before),
-    hangs: settings.fault.name === 'freeze',
-  };
-  const story: Story = { runtime, live, cast, observer, config };
+  const observer = await observe(nodes, { clock, masterName: roles.masterName, access: asking.access });
+  const config = { ...roles.settings, hangs: settings.fault.name === 'freeze' };
+  const context: TrialContext = { runtime, live, roles, observer, config };
   let load: Load | null = null;
   const hurt: { fault: Fault | null } = { fault: null };
   try {
-    load = settings.workload && (await begin(story, settings.workload));
-    const planned = await experiment.plan([actOf(settings.fault, cast.oldMaster.id)]);
+    load = settings.workload && (await begin(context, settings.workload));
+    const planned = await experiment.plan([actOf(settings.fault, roles.master.id)]);
     const { fault, back, fullSyncs } = await orPutBack(
-      story,
+      context,
       () => experiment.settled(planned),
       async () => {
-        const fault = await injectFault(story, settings.fault);
+        const fault = await injectFault(context, settings.fault);
         hurt.fault = fault;
-        await followFailover(story, fault.atMs, settings.waitMs ?? failoverWaitMs(config));
-        const newMaster = newMasterOf(since(observer, fault), cast);
-        if (newMaster === null) await restore(story, 'no failover came');
-        const fullSyncs = newMaster && (await fullSyncsOf(story, before, newMaster.id, fault.atMs));
+        await followFailover(context, fault.atMs, settings.waitMs ?? failoverWaitMs(config));
+        const newMaster = newMasterOf(since(observer, fault), roles);
+        if (newMaster === null) await restore(context, 'no failover came');
+        const fullSyncs = newMaster && (await fullSyncsOf(context, before, newMaster.id, fault.atMs));
         const mode = newMaster === null ? null : settings.rejoin;
-        const back = newMaster && mode && (await rejoin(story, fault, newMaster, mode));
+        const back = newMaster && mode && (await rejoin(context, fault, newMaster, mode));
         return { fault, back, fullSyncs };
       },
     );
     if (back !== null) await step(runtime, 'settle', 'everyone agrees again', () => settle(live));
-    return { trial: await judge(story, fault, back, fullSyncs, load), before };
+    return { trial: await judge(context, fault, back, fullSyncs, load), before };
   } catch (error) {
     const isOver = runtime.signal?.aborted === true && !isNotRestored(error);
     if (!isOver || hurt.fault === null) throw error;
-    return { trial: await cutShort(story, hurt.fault, load), before };
+    return { trial: await cutShort(context, hurt.fault, load), before };
   } finally {
     await load?.end();
     await observer.close();
@@ -93,36 +94,36 @@ export async function playTrial(
 }
 
 /** The workload and its histograms are loaded only by a run that has one. */
-async function begin(story: Story, workload: WorkloadSettings): Promise<Load> {
+async function begin(context: TrialContext, workload: WorkloadSettings): Promise<Load> {
   const { startLoad } = await import('./load.js');
-  return startLoad(story, workload);
+  return startLoad(context, workload);
 }
 
 /** Everything that was seen, timed, read back and judged. */
 async function judge(
-  story: Story,
+  context: TrialContext,
   fault: Fault,
   back: Rejoin | null,
   fullSyncs: FullSyncs | null,
   load: Load | null,
 ): Promise<Trial> {
-  const { live, cast, observer } = story;
+  const { live, roles, observer } = context;
   const seen = since(observer, fault);
   const fromMs = fault.atMs;
-  const untilMs = story.runtime.clock.now();
+  const untilMs = context.runtime.clock.now();
   const returnedAtMs = back?.restartedMs == null ? untilMs : fromMs + back.restartedMs;
   // Dead or frozen until it came back.
-  const still = [{ id: cast.oldMaster.id, fromMs, toMs: returnedAtMs }];
-  const newMaster = newMasterOf(seen, cast);
+  const still = [{ id: roles.master.id, fromMs, toMs: returnedAtMs }];
+  const newMaster = newMasterOf(seen, roles);
   const promises = load && (await load.settle(endingOf(fault, newMaster, back)));
   const snapshot = await surveyPlan(live.plan, live.asking);
   return {
-    ...whatWasSeen(story, fault),
+    ...whatWasSeen(context, fault),
     rejoin: back === null || promises === null ? back : { ...back, zombieWrites: promises.zombieWrites },
     ...(promises === null ? {} : { client: promises.client, ledger: promises.ledger }),
     invariants: [
       ...judgeInvariants({
-        cast,
+        roles,
         newMaster,
         rejoin: back,
         snapshot,
@@ -136,10 +137,10 @@ async function judge(
 }
 
 /** What there is of a trial that was interrupted: seen and timed, not read back, and not judged. */
-async function cutShort(story: Story, fault: Fault, load: Load | null): Promise<Trial> {
+async function cutShort(context: TrialContext, fault: Fault, load: Load | null): Promise<Trial> {
   const client = await load?.summary(fault.atMs);
   return {
-    ...whatWasSeen(story, fault),
+    ...whatWasSeen(context, fault),
     cutShort: true,
     rejoin: null,
     ...(client === undefined ? {} : { client }),
@@ -147,24 +148,34 @@ async function cutShort(story: Story, fault: Fault, load: Load | null): Promise<
   };
 }
 
-function whatWasSeen({ cast, observer, config }: Story, fault: Fault): Omit<Trial, 'rejoin' | 'invariants'> {
+function whatWasSeen(
+  { roles, observer, config }: TrialContext,
+  fault: Fault,
+): Omit<Trial, 'rejoin' | 'invariants'> {
   const seen = since(observer, fault);
-  const newMaster = newMasterOf(seen, cast);
-  const phases = phaseTimes(seen, cast, fault.atMs);
+  const newMaster = newMasterOf(seen, roles);
+  const phases = phaseTimes(seen, roles, fault.atMs);
   return {
     faultAt: new Date(fault.wallMs).toISOString(),
-    oldMaster: { id: cast.oldMaster.id, ...cast.oldMaster.announce },
+    oldMaster: { id: roles.master.id, ...roles.master.announce },
     newMaster: newMaster === null ? null : { id: newMaster.id, ...newMaster.announce },
     phases,
-    sdownAt: sdownAt(seen, cast, fault.atMs),
-    reasons: reasonsOf(seen, cast, fault.atMs, phases, config),
+    sdownAt: sdownAt(seen, roles, fault.atMs),
+    reasons: reasonsOf(seen, roles, fault.atMs, phases, config),
     overheadMs: phases.switchedMs === null ? null : round(phases.switchedMs - config.downAfterMs),
-    spurious: spuriousIn(observer.seen, cast, fault.atMs),
+    spurious: spuriousIn(observer.seen, roles, fault.atMs),
     events: trialEvents(observer.seen, fault.atMs),
   };
 }
 
-/** From the fault on; what was seen before it belongs to another story. */
+function startText({ masterName, master, replicas, sentinels }: ClusterRoles): string {
+  return (
+    `before: ${masterName} is ${master.id} ${formatAddress(master.announce)}, ` +
+    `${listed(replicas.map(({ id }) => id))} linked, ${sentinels.length} sentinels agree`
+  );
+}
+
+/** From the fault on; what was seen before it belongs to another context. */
 const since = (observer: Observer, fault: Fault): Observation[] =>
   observer.seen.filter((o) => o.atMs >= fault.atMs);
 
@@ -172,14 +183,18 @@ const isNotRestored = (error: unknown): boolean =>
   error instanceof OperatorError && error.exitCode === EXIT.notRestored;
 
 /** From the first touch on: whatever goes wrong, an abort included, the old master is put back before it goes on. */
-async function orPutBack<T>(story: Story, settled: () => Promise<void>, work: () => Promise<T>): Promise<T> {
+async function orPutBack<T>(
+  context: TrialContext,
+  settled: () => Promise<void>,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     const done = await work();
     await settled();
     return done;
   } catch (error) {
     if (isNotRestored(error)) throw error;
-    await restore(story, 'the test was cut short');
+    await restore(context, 'the test was cut short');
     await settled();
     throw error;
   }

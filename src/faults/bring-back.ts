@@ -19,7 +19,7 @@ export async function bringBack(scene: Scene, node: NodePlan): Promise<void> {
   if (node.kind === 'sentinel') return startAndGreet(live, node);
   if (await isDataGone(scene)) return startFromDisk(scene);
   try {
-    await startWhenSafe(runtime, live, node, failoverBoundMs(live.plan.spec));
+    await startWhenSafe(runtime, live, node, failoverBoundMs);
   } catch (error) {
     if (!isStuck(error) || !(await isKeptElsewhere(scene, node))) throw error;
     const text = `nobody was promoted in the place of ${node.id}: everything is started anew around what is on disk`;

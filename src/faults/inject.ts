@@ -8,13 +8,13 @@ import { formatDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
 import { freezeMs, shortFreezeMs } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
-import { type Roles, rolesIn } from '../observe/roles.js';
+import { type ClusterRoles, rolesIn } from '../observe/roles.js';
 import type { Act } from './act.js';
 import { actorOf, describeActs } from './acts/index.js';
 import type { Fault, FaultParams } from './catalogue/fault.js';
 import { faultOf } from './catalogue/index.js';
 import { type Experiment, openExperiment } from './experiment.js';
-import { requirePastFailoverGuard, requireSteady } from './preflight.js';
+import { preflight } from './preflight.js';
 import { requireRadius } from './radius.js';
 import { type Seen, showWhile } from './show.js';
 
@@ -147,13 +147,9 @@ async function lookAt(
   runtime: Runtime,
   live: LiveCluster,
   force: boolean,
-): Promise<{ roles: Roles; isWhole: boolean; snapshot: Snapshot }> {
-  const { plan, host, asking } = live;
-  if (!force) {
-    await requirePastFailoverGuard(plan, host, runtime.clock.wallMs());
-    const snapshot = await requireSteady(plan, asking);
-    return { roles: rolesIn(plan, snapshot), isWhole: true, snapshot };
-  }
+): Promise<{ roles: ClusterRoles; isWhole: boolean; snapshot: Snapshot }> {
+  if (!force) return { ...(await preflight(runtime, live)), isWhole: true };
+  const { plan, asking } = live;
   const snapshot = await surveyPlan(plan, asking);
   const { masterName } = plan.spec;
   const isWhole = convergence(snapshot, { masterName, nodes: plan.nodes }).length === 0;
@@ -168,8 +164,12 @@ const OWN_DURATION: Readonly<Record<string, (settings: { downAfterMs: number }) 
   'fast-restart': () => 0,
 };
 
-function actsFor(fault: Fault, roles: Roles, request: InjectRequest): { acts: Act[]; forMs: number | null } {
-  const forMs = request.forMs ?? OWN_DURATION[fault.name]?.(roles) ?? null;
+function actsFor(
+  fault: Fault,
+  roles: ClusterRoles,
+  request: InjectRequest,
+): { acts: Act[]; forMs: number | null } {
+  const forMs = request.forMs ?? OWN_DURATION[fault.name]?.(roles.settings) ?? null;
   const params: FaultParams = {
     tag: randomBytes(4).toString('hex'),
     ...(forMs !== null && { forMs }),

@@ -1,16 +1,32 @@
 import { surveyPlan } from '../cluster/ask.js';
-import type { NodeHost } from '../drivers/node-host.js';
+import type { LiveCluster } from '../cluster/open.js';
+import type { Runtime } from '../cluster/runtime.js';
 import { refused } from '../errors.js';
 import { convergence } from '../model/convergence.js';
 import { humanDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
 import { type ClusterPlan, sentinelNodes } from '../model/plan.js';
-import { failoverGuardMs, INFO_SEEN_MS } from '../model/sentinel-timing.js';
+import { failoverGuardMs, INFO_SEEN_MS, type SentinelSettings } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { type ClusterRoles, rolesIn } from '../observe/roles.js';
 import { until } from '../until.js';
 import type { Asking } from '../wire/access.js';
 
 const LOOK_EVERY_MS = 100;
+
+/** The cluster right before a fault: every duration that depends on Sentinel's settings comes from `roles.settings`. */
+export interface Preflight {
+  snapshot: Snapshot;
+  roles: ClusterRoles;
+}
+
+/** Looks whether a fault may be injected now. Throws `not-steady` or `too-soon` (3). */
+export async function preflight(runtime: Pick<Runtime, 'clock'>, live: LiveCluster): Promise<Preflight> {
+  const snapshot = await requireSteady(live.plan, live.asking);
+  const roles = rolesIn(live.plan, snapshot);
+  await requirePastFailoverGuard(live, roles.settings, runtime.clock.wallMs());
+  return { snapshot, roles };
+}
 
 /**
  * Whether a fault may be injected: the cluster is proved converged at this moment, none of its sentinels is in TILT,
@@ -65,12 +81,12 @@ const SUCCESS = / (\+switch-master|\+config-update-from) /;
  * sentinelStartFailoverIfNeeded): a fault injected before that would find nobody to act. A success resets the guard.
  * Throws `too-soon` (3) with how long to wait.
  */
-export async function requirePastFailoverGuard(
-  plan: ClusterPlan,
-  host: NodeHost,
+async function requirePastFailoverGuard(
+  { plan, host }: LiveCluster,
+  settings: SentinelSettings,
   nowMs: number,
 ): Promise<void> {
-  const guardMs = failoverGuardMs(plan.spec);
+  const guardMs = failoverGuardMs(settings);
   const waits = await Promise.all(
     sentinelNodes(plan).map(async ({ id }) => {
       let failedAt: number | null = null;

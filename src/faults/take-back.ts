@@ -1,3 +1,4 @@
+import { settingsNow } from '../cluster/ask.js';
 import { proveConvergence } from '../cluster/bring-up.js';
 import { step } from '../cluster/runtime.js';
 import { startAsCrashed } from '../cluster/start.js';
@@ -119,7 +120,7 @@ export async function proveHealed(scene: Scene): Promise<void> {
   const { runtime, live } = scene;
   const { cluster } = live.plan.spec;
   await requireAllRun(scene);
-  const deadlineMs = Math.max(RECOVERED_MS, failoverBoundMs(live.plan.spec));
+  const deadlineMs = Math.max(RECOVERED_MS, failoverBoundMs(await settingsNow(live.plan, live.asking)));
   // Answers from before may be so old that a sentinel calls a node down that is well again.
   const sinceMs = runtime.clock.now();
   try {

@@ -21,13 +21,3 @@ export type Observation = { atMs: number; source: string } & (
   /** Its connection is there, and brings no answer: frozen, or cut off. */
   | { kind: 'silent' }
 );
-
-/** Who is who in one failover; what the phases are judged against. */
-export interface Cast {
-  masterName: string;
-  oldMaster: { id: string; announce: Address };
-  /** Every data node, the old master included. */
-  nodes: { id: string; announce: Address }[];
-  /** The sentinels that answered when the run began. */
-  sentinels: string[];
-}

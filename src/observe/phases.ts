@@ -6,8 +6,9 @@ import {
   sdownBoundMs,
   TICK_MS,
 } from '../model/sentinel-timing.js';
-import type { Cast, Observation } from './observation.js';
+import type { Observation } from './observation.js';
 import { PHASES, type PhaseId, type PhaseTimes } from './result.js';
+import type { Roles } from './roles.js';
 
 export interface PhaseConfig {
   downAfterMs: number;
@@ -25,7 +26,7 @@ export interface PhaseRow {
   /** From the previous phase's end to this one's, in milliseconds. */
   bound(config: PhaseConfig): { ms: number; why: string };
   /** When it ended, on the run's clock; null while it has not. */
-  closedAt(seen: readonly Observation[], cast: Cast): number | null;
+  closedAt(seen: readonly Observation[], roles: Roles): number | null;
 }
 
 /** The failover as a table: a row per phase, in the order in which they usually end. */
@@ -85,7 +86,7 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
     opens: '+selected-slave',
     closes: 'its ROLE says master',
     bound: () => ({ ms: 4 * TICK_MS, why: 'three to four ticks of the leader’s state machine' }),
-    closedAt: (seen, cast) => newMasterOf(seen, cast)?.writableAt ?? null,
+    closedAt: (seen, roles) => newMasterOf(seen, roles)?.writableAt ?? null,
   },
   {
     id: 'promotedMs',
@@ -104,7 +105,7 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
     opens: '+promoted-slave',
     closes: 'first +switch-master',
     bound: () => ({ ms: 2 * TICK_MS, why: 'the leader’s hello to the others' }),
-    closedAt: (seen, cast) => switches(seen, cast)[0]?.atMs ?? null,
+    closedAt: (seen, roles) => switches(seen, roles)[0]?.atMs ?? null,
   },
   {
     id: 'agreedMs',
@@ -128,12 +129,12 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
 ];
 
 /** Every phase's end in milliseconds from the fault; null where it was not seen. */
-export function phaseTimes(seen: readonly Observation[], cast: Cast, faultAtMs: number): PhaseTimes {
+export function phaseTimes(seen: readonly Observation[], roles: Roles, faultAtMs: number): PhaseTimes {
   const since = seen.filter((o) => o.atMs >= faultAtMs);
   const times = {} as PhaseTimes;
   for (const id of PHASES) {
     const row = PHASE_TABLE.find((r) => r.id === id);
-    const at = row?.closedAt(since, cast) ?? null;
+    const at = row?.closedAt(since, roles) ?? null;
     times[id] = at === null ? null : round(at - faultAtMs);
   }
   return times;
@@ -147,11 +148,11 @@ export function round(ms: number): number {
 /** The first node other than the old master whose ROLE became master, and when. */
 export function newMasterOf(
   seen: readonly Observation[],
-  cast: Cast,
+  roles: Roles,
 ): { id: string; announce: Address; writableAt: number } | null {
   for (const o of seen) {
-    if (o.kind !== 'role' || o.seen.role !== 'master' || o.source === cast.oldMaster.id) continue;
-    const node = cast.nodes.find((n) => n.id === o.source);
+    if (o.kind !== 'role' || o.seen.role !== 'master' || o.source === roles.master.id) continue;
+    const node = roles.nodes.find((n) => n.id === o.source);
     if (node !== undefined) return { ...node, writableAt: o.atMs };
   }
   return null;
@@ -160,40 +161,40 @@ export function newMasterOf(
 /** Every +switch-master of the group away from some master, in the order in which they were seen. */
 export function switches(
   seen: readonly Observation[],
-  cast: Cast,
+  roles: Roles,
 ): { atMs: number; source: string; to: Address }[] {
   return seen.flatMap((o) =>
-    o.kind === 'event' && o.event.switched !== null && o.event.masterName === cast.masterName
+    o.kind === 'event' && o.event.switched !== null && o.event.masterName === roles.masterName
       ? [{ atMs: o.atMs, source: o.source, to: o.event.switched.to }]
       : [],
   );
 }
 
 function firstEvent(name: string, whose: 'of the old master' | 'any'): PhaseRow['closedAt'] {
-  return (seen, cast) =>
+  return (seen, roles) =>
     seen.find(
       (o) =>
         o.kind === 'event' &&
         o.event.name === name &&
-        o.event.masterName === cast.masterName &&
+        o.event.masterName === roles.masterName &&
         (whose === 'any' ||
-          (o.event.instanceType === 'master' && sameAddress(o.event.address, cast.oldMaster.announce))),
+          (o.event.instanceType === 'master' && sameAddress(o.event.address, roles.master.announce))),
     )?.atMs ?? null;
 }
 
-function agreedAt(seen: readonly Observation[], cast: Cast): number | null {
-  const master = newMasterOf(seen, cast);
-  if (master === null || cast.sentinels.length === 0) return null;
-  const at = cast.sentinels.map((id) =>
+function agreedAt(seen: readonly Observation[], roles: Roles): number | null {
+  const master = newMasterOf(seen, roles);
+  if (master === null || roles.sentinels.length === 0) return null;
+  const at = roles.sentinels.map(({ id }) =>
     startOfLasting(seen, id, (o) => o.kind === 'belief' && sameAddress(o.master, master.announce)),
   );
   return latest(at);
 }
 
-function reattachedAt(seen: readonly Observation[], cast: Cast): number | null {
-  const master = newMasterOf(seen, cast);
+function reattachedAt(seen: readonly Observation[], roles: Roles): number | null {
+  const master = newMasterOf(seen, roles);
   if (master === null) return null;
-  const others = cast.nodes.filter((n) => n.id !== cast.oldMaster.id && n.id !== master.id);
+  const others = roles.nodes.filter((n) => n.id !== roles.master.id && n.id !== master.id);
   if (others.length === 0) return null;
   const at = others.map(({ id }) =>
     startOfLasting(

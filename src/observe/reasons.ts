@@ -1,14 +1,19 @@
 import { humanDurationMs } from '../model/duration.js';
-import type { Cast, Observation } from './observation.js';
+import type { Observation } from './observation.js';
 import { PHASE_TABLE, type PhaseConfig, round } from './phases.js';
 import type { PhaseId, PhaseReason, PhaseTimes } from './result.js';
+import type { Roles } from './roles.js';
 
 /** When each sentinel called the old master down by itself, milliseconds from the fault. */
-export function sdownAt(seen: readonly Observation[], cast: Cast, faultAtMs: number): Record<string, number> {
+export function sdownAt(
+  seen: readonly Observation[],
+  roles: Roles,
+  faultAtMs: number,
+): Record<string, number> {
   const at: Record<string, number> = {};
   for (const o of seen) {
     if (o.kind !== 'event' || o.event.name !== '+sdown' || o.event.instanceType !== 'master') continue;
-    if (o.event.masterName === cast.masterName) at[o.source] ??= round(o.atMs - faultAtMs);
+    if (o.event.masterName === roles.masterName) at[o.source] ??= round(o.atMs - faultAtMs);
   }
   return at;
 }
@@ -19,7 +24,7 @@ export function sdownAt(seen: readonly Observation[], cast: Cast, faultAtMs: num
  */
 export function reasonsOf(
   seen: readonly Observation[],
-  cast: Cast,
+  roles: Roles,
   faultAtMs: number,
   phases: PhaseTimes,
   config: PhaseConfig & { quorum: number },
@@ -29,7 +34,7 @@ export function reasonsOf(
     const at = phases[row.id];
     const stepMs = at === null ? null : round(at - before(phases, row.id, at));
     const late = stepMs === null || stepMs > predictedMs;
-    const why = late ? whyLate(row.id, stepMs, seen, cast, faultAtMs, config.quorum) : null;
+    const why = late ? whyLate(row.id, stepMs, seen, roles, faultAtMs, config.quorum) : null;
     return { phase: row.id, stepMs, predictedMs, waitsFor, why };
   });
 }
@@ -56,7 +61,7 @@ function whyLate(
   phase: PhaseId,
   stepMs: number | null,
   seen: readonly Observation[],
-  cast: Cast,
+  roles: Roles,
   faultAtMs: number,
   quorum: number,
 ): string {
@@ -64,7 +69,7 @@ function whyLate(
   const abort = names.find((name) => name in ABORTS);
   if (abort !== undefined) return `${abort}: ${ABORTS[abort]}`;
   if (names.includes('+tilt')) return '+tilt: a sentinel’s clock jumped, so it stopped acting';
-  const downs = Object.entries(sdownAt(seen, cast, faultAtMs)).toSorted((a, b) => a[1] - b[1]);
+  const downs = Object.entries(sdownAt(seen, roles, faultAtMs)).toSorted((a, b) => a[1] - b[1]);
   if (phase === 'sdownMs' && stepMs !== null) {
     return 'the last PING that was answered counts: a master that hangs is noticed up to one ping period later';
   }
@@ -82,12 +87,12 @@ function whyLate(
 }
 
 /** Failovers that the fault does not explain, in words; empty where there was none. */
-export function spuriousIn(seen: readonly Observation[], cast: Cast, faultAtMs: number): string[] {
+export function spuriousIn(seen: readonly Observation[], roles: Roles, faultAtMs: number): string[] {
   const found: string[] = [];
   const told = new Set<string>();
   const targets: string[] = [];
   for (const o of seen) {
-    if (o.kind !== 'event' || o.event.switched === null || o.event.masterName !== cast.masterName) continue;
+    if (o.kind !== 'event' || o.event.switched === null || o.event.masterName !== roles.masterName) continue;
     const to = `${o.event.switched.to.host}:${o.event.switched.to.port}`;
     const key = `${o.atMs < faultAtMs ? 'before' : 'after'} ${to}`;
     if (told.has(key)) continue;
@@ -105,10 +110,10 @@ export function spuriousIn(seen: readonly Observation[], cast: Cast, faultAtMs: 
       o.kind === 'event' &&
       o.event.name === '+sdown' &&
       o.event.instanceType === 'master' &&
-      o.event.masterName === cast.masterName &&
+      o.event.masterName === roles.masterName &&
       o.event.address !== null &&
-      (o.event.address.host !== cast.oldMaster.announce.host ||
-        o.event.address.port !== cast.oldMaster.announce.port),
+      (o.event.address.host !== roles.master.announce.host ||
+        o.event.address.port !== roles.master.announce.port),
   );
   if (strange?.kind === 'event')
     found.push(`${strange.source} called the new master down: ${strange.event.message}`);

@@ -1,57 +1,81 @@
 import { surveyPlan } from '../cluster/ask.js';
 import type { LiveCluster } from '../cluster/open.js';
 import { refused } from '../errors.js';
-import { sameAddress } from '../model/address.js';
+import { type Address, sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import { command } from '../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
+import { liveSettings, type SentinelSettings } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 
-/** Who is what at this moment; ids of the plan. Faults are translated into acts from it. */
-export interface Roles {
-  plan: ClusterPlan;
-  master: NodePlan;
-  /** In the order in which Sentinel would choose among them where nothing else differs: by offset, largest first. */
-  replicas: { node: NodePlan; offset: number | null }[];
-  sentinels: NodePlan[];
-  /** The sentinel that leads a failover at this moment; null where none does. */
-  leader: NodePlan | null;
-  /** The largest down-after of the sentinels that answered, in milliseconds: SENTINEL SET changes it at run time. */
-  downAfterMs: number;
+/** A node by its id, and by the address under which the sentinels speak of it. */
+export interface Member {
+  id: string;
+  announce: Address;
 }
 
-/** Who is what, from what everybody said. Throws `no-master` (3) where the sentinels do not agree on a master of the plan. */
-export function rolesIn(plan: ClusterPlan, snapshot: Snapshot): Roles {
-  const address = majorityMaster(snapshot, plan.spec.masterName);
-  const master = dataNodes(plan).find((node) => sameAddress(node.announce, address));
+/** Who is who when a run begins; what is observed is judged against it. */
+export interface Roles {
+  masterName: string;
+  /** The master when the roles were read; a failover makes it the old master. */
+  master: Member;
+  /** Every data node, the master included. */
+  nodes: readonly Member[];
+  sentinels: readonly Member[];
+}
+
+/** The same with the plan's nodes: what faults are translated into acts with. */
+export interface ClusterRoles extends Roles {
+  plan: ClusterPlan;
+  master: NodePlan;
+  nodes: readonly NodePlan[];
+  sentinels: readonly NodePlan[];
+  /** By offset, largest first: the order in which Sentinel chooses where nothing else differs. */
+  replicas: readonly NodePlan[];
+  /** The sentinel that leads a failover at this moment; null where none does. */
+  leader: NodePlan | null;
+  /** The settings in effect at the sentinels. */
+  settings: SentinelSettings;
+}
+
+/**
+ * The roles in a snapshot. `fallback` is the master where the sentinels do not agree on one of the plan's nodes; without
+ * it that throws `no-master` (3).
+ */
+export function rolesIn(plan: ClusterPlan, snapshot: Snapshot, fallback?: NodePlan): ClusterRoles {
+  const { masterName } = plan.spec;
+  const nodes = dataNodes(plan);
+  const sentinels = sentinelNodes(plan);
+  const address = majorityMaster(snapshot, masterName);
+  const master = nodes.find((node) => sameAddress(node.announce, address)) ?? fallback;
   if (master === undefined) {
     throw refused('no-master', `the sentinels of ${plan.spec.cluster} do not agree on a master`, {
       hint: command('status', plan.spec.cluster),
     });
   }
-  const said = snapshot.groups.find((g) => g.masterName === plan.spec.masterName)?.nodes ?? [];
-  const offsetOf = (id: string): number | null => said.find((n) => n.id === id)?.answer?.offset ?? null;
-  const views = snapshot.sentinels.flatMap((s) =>
-    (s.answer?.masters ?? [])
-      .filter((m) => m.name === plan.spec.masterName)
-      .map((view) => ({ id: s.id, view })),
+  const answers = snapshot.groups.find((g) => g.masterName === masterName)?.nodes ?? [];
+  const offsetOf = ({ id }: Member): number => answers.find((n) => n.id === id)?.answer?.offset ?? -1;
+  const leading = snapshot.sentinels.find((s) =>
+    s.answer?.masters.some(
+      ({ name, failoverState }) => name === masterName && failoverState !== null && failoverState !== 'none',
+    ),
   );
-  const leading = views.find(({ view }) => view.failoverState !== null && view.failoverState !== 'none');
-  const sentinels = sentinelNodes(plan);
   return {
     plan,
+    masterName,
     master,
-    replicas: dataNodes(plan)
-      .filter((node) => node !== master)
-      .map((node) => ({ node, offset: offsetOf(node.id) }))
-      .sort((a, b) => (b.offset ?? -1) - (a.offset ?? -1)),
+    nodes,
     sentinels,
+    replicas: nodes.filter((node) => node !== master).toSorted((a, b) => offsetOf(b) - offsetOf(a)),
     leader: sentinels.find((node) => node.id === leading?.id) ?? null,
-    downAfterMs: Math.max(...views.map(({ view }) => view.downAfterMs), plan.spec.downAfterMs),
+    settings: liveSettings(plan.spec, snapshot),
   };
 }
 
-/** The same, asked now. Throws `no-master` (3). */
-export async function rolesNow(live: Pick<LiveCluster, 'plan' | 'asking'>): Promise<Roles> {
-  return rolesIn(live.plan, await surveyPlan(live.plan, live.asking));
+/** The roles at this moment. `fallback` as in `rolesIn`. Throws `no-master` (3). */
+export async function rolesNow(
+  { plan, asking }: Pick<LiveCluster, 'plan' | 'asking'>,
+  fallback?: NodePlan,
+): Promise<ClusterRoles> {
+  return rolesIn(plan, await surveyPlan(plan, asking), fallback);
 }

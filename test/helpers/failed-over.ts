@@ -6,23 +6,24 @@ import { type LiveCluster, openCluster } from '../../src/cluster/open.js';
 import { type Runtime, requireCluster } from '../../src/cluster/runtime.js';
 import { openStore } from '../../src/cluster/store/state.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
-import { castOf, nodeOf, type Story } from '../../src/failover/cast.js';
+import type { TrialContext } from '../../src/failover/context.js';
 import { injectFault } from '../../src/failover/fault.js';
 import { followFailover } from '../../src/failover/follow.js';
 import { fullSyncsOf } from '../../src/failover/full-syncs.js';
 import { rejoin } from '../../src/failover/rejoin.js';
+import { nodeOf } from '../../src/faults/scene.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../src/model/plan.js';
-import { liveSettings } from '../../src/model/sentinel-timing.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
 import type { Aftermath } from '../../src/observe/invariants/index.js';
 import { observe } from '../../src/observe/observer.js';
 import { newMasterOf } from '../../src/observe/phases.js';
+import { rolesIn } from '../../src/observe/roles.js';
 import type { WorkloadTarget } from '../../src/workload/index.js';
 
 /** A cluster of `up`, held open: what a failover test works with, for a test that plays its acts one by one. */
 export interface Stage {
   live: LiveCluster;
-  story: Story;
+  story: TrialContext;
   before: Snapshot;
   /** Whom clients write to. */
   target: WorkloadTarget;
@@ -43,15 +44,15 @@ export async function openStage(home: string, deadlineMs: number): Promise<Stage
   const { plan } = live;
   await proveConvergence(live);
   const before = await surveyPlan(plan, asking);
-  const cast = castOf(plan, before);
+  const roles = rolesIn(plan, before);
   const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
-  const observer = await observe(nodes, { clock, masterName: cast.masterName, access: asking.access });
-  const story: Story = {
+  const observer = await observe(nodes, { clock, masterName: roles.masterName, access: asking.access });
+  const story: TrialContext = {
     runtime,
     live,
-    cast,
+    roles,
     observer,
-    config: { ...liveSettings(plan.spec, before), hangs: false },
+    config: { ...roles.settings, hangs: false },
   };
   return {
     live,
@@ -59,7 +60,7 @@ export async function openStage(home: string, deadlineMs: number): Promise<Stage
     before,
     target: {
       sentinels: nodes.sentinels.map((n) => n.endpoint),
-      masterName: cast.masterName,
+      masterName: roles.masterName,
       access: { ...asking.access, addresses: {} },
       nodes: nodes.data.map(({ id, announce, endpoint }) => ({ id, announce, endpoint })),
     },
@@ -75,16 +76,16 @@ export async function openStage(home: string, deadlineMs: number): Promise<Stage
 
 /** Kills the master, and starts it again as a replica of its successor: a failover as it should be. */
 export async function failOver({ story, live, before, look }: Stage): Promise<Required<Aftermath>> {
-  const { cast, observer, runtime } = story;
+  const { roles, observer, runtime } = story;
   const fault = await injectFault(story, { name: 'kill' });
   await followFailover(story, fault.atMs, 60_000);
   const seen = () => observer.seen.filter((o) => o.atMs >= fault.atMs);
-  const newMaster = newMasterOf(seen(), cast);
+  const newMaster = newMasterOf(seen(), roles);
   if (newMaster === null) throw new Error('nobody was promoted');
   const fullSyncs = await fullSyncsOf(story, before, newMaster.id, fault.atMs);
   const back = await rejoin(story, fault, newMaster, 'guarded');
   return {
-    cast,
+    roles,
     newMaster: nodeOf(live.plan, newMaster.id),
     rejoin: back,
     snapshot: await look(),
@@ -93,9 +94,7 @@ export async function failOver({ story, live, before, look }: Stage): Promise<Re
     watch: {
       fromMs: fault.atMs,
       untilMs: runtime.clock.now(),
-      still: [
-        { id: cast.oldMaster.id, fromMs: fault.atMs, toMs: fault.atMs + (back.restartedMs ?? Infinity) },
-      ],
+      still: [{ id: roles.master.id, fromMs: fault.atMs, toMs: fault.atMs + (back.restartedMs ?? Infinity) }],
       tookWrites: null,
     },
   };

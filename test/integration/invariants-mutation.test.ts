@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { withNode } from '../../src/cluster/ask.js';
 import { introduce } from '../../src/cluster/bring-up.js';
-import { nodeOf } from '../../src/failover/cast.js';
 import { fullSyncsOf } from '../../src/failover/full-syncs.js';
 import { judgePromises } from '../../src/failover/promises.js';
+import { nodeOf } from '../../src/faults/scene.js';
 import { type Address, sameAddress } from '../../src/model/address.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../src/model/plan.js';
 import { noFailoverHoldMs } from '../../src/model/sentinel-timing.js';
@@ -111,7 +111,7 @@ const isRanked = (slate: Candidate[]): boolean =>
 
 /** Who is who after the failover. */
 const master = (): NodePlan => nodeOf(stage.live.plan, after.newMaster?.id ?? '');
-const old = (): NodePlan => nodeOf(stage.live.plan, after.cast.oldMaster.id);
+const old = (): NodePlan => nodeOf(stage.live.plan, after.roles.master.id);
 const other = (): NodePlan => {
   const found = dataNodes(stage.live.plan).find((n) => n.id !== master().id && n.id !== old().id);
   if (found === undefined) throw new Error('there is no third node');
@@ -144,8 +144,8 @@ describe('a failover as it should be', () => {
 
   it('came after a calm in which there was none', () => {
     const hold = { fromMs: calmFromMs, untilMs: calmUntilMs, ...CONFIG };
-    const { observer, cast } = stage.story;
-    expect(noFailover(observer.seen, cast, hold)).toMatchObject({ id: 'no-failover', verdict: 'holds' });
+    const { observer, roles } = stage.story;
+    expect(noFailover(observer.seen, roles, hold)).toMatchObject({ id: 'no-failover', verdict: 'holds' });
   });
 });
 
@@ -158,7 +158,7 @@ interface Breach {
 
 /** What each of Sentinel's own settings is after a MONITOR. */
 async function monitor(at: NodePlan, whom: NodePlan): Promise<void> {
-  const name = after.cast.masterName;
+  const name = after.roles.masterName;
   await stage.ask(at, 'SENTINEL', 'REMOVE', name).catch(() => {});
   await stage.ask(at, 'SENTINEL', 'MONITOR', name, whom.announce.host, whom.announce.port, 2);
   for (const [option, value] of [
@@ -174,7 +174,7 @@ async function untilViolated(id: string, act: () => Promise<unknown>): Promise<v
   });
 }
 const everySentinel = (line: string): Promise<unknown> =>
-  Promise.all(sentinels().map((node) => tell(node, line.replace('NAME', after.cast.masterName))));
+  Promise.all(sentinels().map((node) => tell(node, line.replace('NAME', after.roles.masterName))));
 
 const BREACHES: Breach[] = [
   {
@@ -205,7 +205,7 @@ const BREACHES: Breach[] = [
   {
     id: 'sentinels-agree',
     how: 'one of them forgets the name',
-    act: () => tell(sentinel(1), `SENTINEL REMOVE ${after.cast.masterName}`),
+    act: () => tell(sentinel(1), `SENTINEL REMOVE ${after.roles.masterName}`),
     undo: () => monitor(sentinel(1), master()),
   },
   {
@@ -235,7 +235,7 @@ const BREACHES: Breach[] = [
   {
     id: 'quorum-usable',
     how: 'one of them forgets the others',
-    act: () => tell(sentinel(2), `SENTINEL RESET ${after.cast.masterName}`),
+    act: () => tell(sentinel(2), `SENTINEL RESET ${after.roles.masterName}`),
     undo: () => introduce(stage.live),
   },
 ];
@@ -250,12 +250,12 @@ describe('the choice of the replica', () => {
   });
 
   it('is violated where somebody promotes another one by hand', async () => {
-    const { observer, cast } = stage.story;
+    const { observer, roles } = stage.story;
     const fromMs = systemClock.now();
     const promoted = () =>
       newMasterOf(
         observer.seen.filter((o) => o.atMs >= fromMs),
-        cast,
+        roles,
       )?.id ?? null;
     await lead(other());
     await when('its promotion was seen', () => promoted() !== null);
@@ -335,22 +335,22 @@ describe('with the evidence withheld', () => {
   });
 
   it('a calm is unknown before it was held long enough, and where nobody listened from its beginning', async () => {
-    const { observer, cast } = stage.story;
+    const { observer, roles } = stage.story;
     const short = { fromMs: calmFromMs, untilMs: calmFromMs + CONFIG.downAfterMs, ...CONFIG };
-    expect(noFailover(observer.seen, cast, short).verdict).toBe('unknown');
+    expect(noFailover(observer.seen, roles, short).verdict).toBe('unknown');
     const late = await lateObserver();
     await late.close();
     const long = { fromMs: calmFromMs, untilMs: calmUntilMs, ...CONFIG };
-    expect(noFailover(late.seen, cast, long).verdict).toBe('unknown');
+    expect(noFailover(late.seen, roles, long).verdict).toBe('unknown');
   });
 
   it('a node that was not heard for a while may have been a master, and have replaced one', async () => {
-    const { observer, cast } = stage.story;
+    const { observer, roles } = stage.story;
     const fromMs = systemClock.now();
-    const masterNow = { ...cast, oldMaster: master() };
+    const masterNow = { ...roles, master: master() };
     const split = (): InvariantResult =>
       splitBrainInterval(
-        { cast: masterNow, seen: observer.seen.filter((o) => o.atMs >= fromMs) },
+        { roles: masterNow, seen: observer.seen.filter((o) => o.atMs >= fromMs) },
         { fromMs, untilMs: systemClock.now(), still: [], tookWrites: null },
         0,
       );
@@ -372,9 +372,9 @@ describe('with the evidence withheld', () => {
 
 describe('what the old master’s death itself breaks', () => {
   it('is a failover where there was to be none', () => {
-    const { observer, cast } = stage.story;
+    const { observer, roles } = stage.story;
     const hold = { fromMs: after.watch.fromMs, untilMs: after.watch.untilMs, ...CONFIG };
-    expect(noFailover(observer.seen, cast, hold).verdict).toBe('violated');
+    expect(noFailover(observer.seen, roles, hold).verdict).toBe('violated');
   });
 
   it('is later than a bound that nobody can meet', () => {
@@ -401,7 +401,7 @@ describe('a replica that can not go on from where it was', () => {
 function lateObserver(): Promise<Observer> {
   const { plan } = stage.live;
   const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
-  return observe(nodes, { clock: systemClock, masterName: after.cast.masterName, access: OPEN_ACCESS });
+  return observe(nodes, { clock: systemClock, masterName: after.roles.masterName, access: OPEN_ACCESS });
 }
 const hears = (observer: Observer, id: string): boolean =>
   observer.seen.some((o) => (o.kind === 'role' || o.kind === 'belief') && o.source === id);
@@ -499,20 +499,20 @@ async function startClients(keyPrefix: string, policy: string): Promise<Workload
 
 describe('a second failover', () => {
   it('is seen, and that it left two masters, and what each of them took', async () => {
-    const { observer, cast } = stage.story;
+    const { observer, roles } = stage.story;
     const staying = await startClients('staying', 'default');
     const moving = await startClients('moving', 'tuned');
     const fromMs = systemClock.now();
     const first = master();
     const second = (): NodePlan => {
-      const to = switches(observer.seen, cast).find((o) => o.atMs > fromMs)?.to;
+      const to = switches(observer.seen, roles).find((o) => o.atMs > fromMs)?.to;
       return nodeOf(
         stage.live.plan,
         dataNodes(stage.live.plan).find((n) => sameAddress(n.announce, to))?.id ?? '',
       );
     };
-    await tell(sentinel(1), `SENTINEL FAILOVER ${cast.masterName}`);
-    await when('a sentinel switched', () => switches(observer.seen, cast).some((s) => s.atMs > fromMs));
+    await tell(sentinel(1), `SENTINEL FAILOVER ${roles.masterName}`);
+    await when('a sentinel switched', () => switches(observer.seen, roles).some((s) => s.atMs > fromMs));
     const reached = [staying, moving].map((workload) => workload.counts().acknowledged);
     await when('clients were acknowledged at both', () =>
       [staying, moving].every((workload, i) => workload.counts().acknowledged > (reached[i] ?? 0) + 50),
@@ -528,7 +528,7 @@ describe('a second failover', () => {
     const tookWrites: TookWrites = (node, from, to) =>
       records.reduce((sum, each) => sum + room.zombieWritesOf(each, node, from, to), 0);
     const seen = {
-      cast: { ...cast, oldMaster: first },
+      roles: { ...roles, master: first },
       seen: observer.seen.filter((o) => o.atMs >= fromMs),
     };
     const split = splitBrainInterval(seen, { fromMs, untilMs, still: [], tookWrites }, 0);

@@ -1,4 +1,3 @@
-import { dataNodes } from '../../model/plan.js';
 import type { Fault } from './fault.js';
 import { dataTargets, noTargets } from './targets.js';
 import { anywhere, ways } from './ways.js';
@@ -19,7 +18,7 @@ export const DATA_FAULTS: Fault[] = [
     target: { words: 'data nodes', byDefault: 'every data node' },
     radius: { dataNodes: 'all' },
     acts: (roles, targets) =>
-      dataTargets(roles, targets, dataNodes(roles.plan)).map(({ id }) => ({
+      dataTargets(roles, targets, roles.nodes).map(({ id }) => ({
         act: 'config',
         node: id,
         set: { 'replica-priority': '0' },
@@ -38,7 +37,7 @@ export const DATA_FAULTS: Fault[] = [
     radius: {},
     acts(roles, targets) {
       noTargets(targets, 'the master');
-      const next = roles.replicas[0]?.node.announce ?? null;
+      const next = roles.replicas[0]?.announce ?? null;
       return [{ act: 'follow', node: roles.master.id, master: next }];
     },
   },

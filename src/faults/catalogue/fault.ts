@@ -1,5 +1,5 @@
 import type { DriverName } from '../../model/plan.js';
-import type { Roles } from '../../observe/roles.js';
+import type { ClusterRoles } from '../../observe/roles.js';
 import type { Act } from '../act.js';
 
 /** How one driver does it, or why it can not, and who can. */
@@ -49,5 +49,5 @@ export interface Fault {
    * The acts, in the order in which they are done. `targets` are ids, `master`, or what `target.words` says; empty: the
    * default. Pure. Throws usageError `bad-target` (64) for one that makes no sense here.
    */
-  acts(roles: Roles, targets: readonly string[], params: FaultParams): Act[];
+  acts(roles: ClusterRoles, targets: readonly string[], params: FaultParams): Act[];
 }

@@ -38,9 +38,9 @@ export const FROZEN_FAULTS: Fault[] = [
     target: NODE_OR_MASTER,
     radius: {},
     acts(roles, targets, { forMs }) {
-      if (forMs !== undefined && forMs >= roles.downAfterMs) {
+      if (forMs !== undefined && forMs >= roles.settings.downAfterMs) {
         throw badTarget(
-          `${formatDurationMs(forMs)} is no short freeze: down-after is ${formatDurationMs(roles.downAfterMs)}`,
+          `${formatDurationMs(forMs)} is no short freeze: down-after is ${formatDurationMs(roles.settings.downAfterMs)}`,
           'inject freeze, or a shorter --for',
         );
       }
@@ -58,7 +58,7 @@ export const FROZEN_FAULTS: Fault[] = [
     params: { forMs: 'down-after + 10s' },
     target: NODE_OR_MASTER,
     radius: {},
-    acts: (roles, targets, { forMs = freezeMs(roles) }) =>
+    acts: (roles, targets, { forMs = freezeMs(roles.settings) }) =>
       dataTargets(roles, targets).map(({ id }) => ({ act: 'client-pause', node: id, mode: 'WRITE', forMs })),
   },
   {

@@ -1,4 +1,3 @@
-import { dataNodes } from '../../model/plan.js';
 import type { Act } from '../act.js';
 import type { Fault } from './fault.js';
 import { dataTargets, noTargets, replicaTargets } from './targets.js';
@@ -88,11 +87,7 @@ export const NODE_FAULTS: Fault[] = [
     target: { words: 'a replica', byDefault: 'the replica with the largest offset' },
     radius: {},
     acts: (roles, targets) =>
-      replicaTargets(
-        roles,
-        targets,
-        roles.replicas.slice(0, 1).map(({ node }) => node),
-      ).map(({ id }) => ending(id)),
+      replicaTargets(roles, targets, roles.replicas.slice(0, 1)).map(({ id }) => ending(id)),
   },
   {
     name: 'all-replicas-down',
@@ -109,8 +104,7 @@ export const NODE_FAULTS: Fault[] = [
     radius: { dataNodes: 'replicas' },
     acts(roles, targets) {
       noTargets(targets, 'every replica');
-      const replicas = roles.replicas.map(({ node }) => node);
-      return replicaTargets(roles, [], replicas).map(({ id }) => ending(id));
+      return replicaTargets(roles, [], roles.replicas).map(({ id }) => ending(id));
     },
   },
   {
@@ -136,7 +130,7 @@ export const NODE_FAULTS: Fault[] = [
     acts(roles, targets) {
       noTargets(targets, 'every node');
       // Sentinels first: none of them may see the data nodes go, one after the other.
-      return [...roles.sentinels, ...dataNodes(roles.plan)].map(({ id }) => ending(id));
+      return [...roles.sentinels, ...roles.nodes].map(({ id }) => ending(id));
     },
   },
 ];

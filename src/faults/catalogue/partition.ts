@@ -1,11 +1,11 @@
 import { CLIENT, type Link, type Party } from '../../drivers/links.js';
-import type { Roles } from '../../observe/roles.js';
+import type { ClusterRoles } from '../../observe/roles.js';
 import { badTarget, nodeNamed, replicaTargets } from './targets.js';
 
 const FORMS = 'master, master+sentinel, master+client, one-way, replication-link, a node, or GROUP|GROUP';
 
 /** The links that a partition cuts, for the words that name it. Pure. Throws `bad-target` (64). */
-export function cutLinks(roles: Roles, words: readonly string[]): Link[] {
+export function cutLinks(roles: ClusterRoles, words: readonly string[]): Link[] {
   const [form = 'master', ...rest] = words;
   if (form === 'replication-link') return replicationLinks(roles, rest);
   if (rest.length > 0) throw badTarget(`a partition is one word, and ${rest.join(' ')} is more`, FORMS);
@@ -16,7 +16,7 @@ export function cutLinks(roles: Roles, words: readonly string[]): Link[] {
 }
 
 /** `sentinel` is the first one, `client` the clients of a workload, and else a node. */
-function partyOf(roles: Roles, word: string): Party {
+function partyOf(roles: ClusterRoles, word: string): Party {
   if (word === CLIENT) return CLIENT;
   const first = roles.sentinels[0];
   if (word === 'sentinel' && first !== undefined) return first.id;
@@ -27,7 +27,7 @@ function partyOf(roles: Roles, word: string): Party {
  * Every node. Clients can reach both sides, unless they are named: a partition that takes them along cuts them off from
  * everybody else.
  */
-const everybody = ({ plan }: Roles): Party[] => plan.nodes.map(({ id }) => id);
+const everybody = ({ plan }: ClusterRoles): Party[] => plan.nodes.map(({ id }) => id);
 
 const without = (parties: readonly Party[], inside: readonly Party[]): Party[] =>
   parties.filter((party) => !inside.includes(party));
@@ -41,23 +41,19 @@ const between = (a: readonly Party[], b: readonly Party[]): Link[] =>
   );
 
 /** What the master sends arrives nowhere; what is sent to it does. */
-function oneWay({ master, plan }: Roles): Link[] {
+function oneWay({ master, plan }: ClusterRoles): Link[] {
   return plan.nodes.filter((node) => node !== master).map(({ id }) => ({ from: master.id, to: id }));
 }
 
-function replicationLinks(roles: Roles, words: readonly string[]): Link[] {
-  const replicas = replicaTargets(
-    roles,
-    words,
-    roles.replicas.slice(0, 1).map(({ node }) => node),
-  );
+function replicationLinks(roles: ClusterRoles, words: readonly string[]): Link[] {
+  const replicas = replicaTargets(roles, words, roles.replicas.slice(0, 1));
   return between(
     [roles.master.id],
     replicas.map(({ id }) => id),
   );
 }
 
-function twoGroups(roles: Roles, form: string): Link[] {
+function twoGroups(roles: ClusterRoles, form: string): Link[] {
   const groups = form.split('|').map((group) =>
     group
       .split(',')

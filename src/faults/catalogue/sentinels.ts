@@ -1,5 +1,5 @@
 import { majorityOf } from '../../model/sentinel-timing.js';
-import type { Roles } from '../../observe/roles.js';
+import type { ClusterRoles } from '../../observe/roles.js';
 import type { Act } from '../act.js';
 import type { Fault } from './fault.js';
 import { noTargets, sentinelTargets } from './targets.js';
@@ -7,7 +7,7 @@ import { type anywhere, ENDED, FROZEN, ways } from './ways.js';
 
 const ending = (id: string): Act => ({ act: 'end', node: id, signal: 'SIGKILL' });
 const A_SENTINEL = { words: 'a sentinel', byDefault: 'the last sentinel' };
-const last = ({ sentinels }: Roles) => sentinels.slice(-1);
+const last = ({ sentinels }: ClusterRoles) => sentinels.slice(-1);
 
 const CRASHES: ReturnType<typeof anywhere> = ways(
   [
@@ -21,7 +21,7 @@ const CRASHES: ReturnType<typeof anywhere> = ways(
 );
 
 /** The leader is whoever wins the election, so all of them are armed; one that does not lead goes on. */
-const leaderCrash = (roles: Roles, at: 'crash-after-election' | 'crash-after-promotion'): Act[] => [
+const leaderCrash = (roles: ClusterRoles, at: 'crash-after-election' | 'crash-after-promotion'): Act[] => [
   // First, so that it is taken back last: once there are sentinels again that can promote another one.
   ending(roles.master.id),
   ...roles.sentinels.map(({ id }): Act => ({ act: 'simulate', node: id, at })),

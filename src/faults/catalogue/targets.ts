@@ -1,11 +1,11 @@
 import { usageError } from '../../errors.js';
-import { dataNodes, type NodePlan } from '../../model/plan.js';
-import type { Roles } from '../../observe/roles.js';
+import type { NodePlan } from '../../model/plan.js';
+import type { ClusterRoles } from '../../observe/roles.js';
 
 /** What faults that hit nodes share: words become nodes of the plan. Pure. */
 
 /** A node by its id, or `master`. Throws `bad-target` (64). */
-export function nodeNamed(roles: Roles, word: string): NodePlan {
+export function nodeNamed(roles: ClusterRoles, word: string): NodePlan {
   if (word === 'master') return roles.master;
   if (word === 'leader' && roles.leader !== null) return roles.leader;
   const node = roles.plan.nodes.find(({ id }) => id === word);
@@ -18,21 +18,21 @@ export function nodeNamed(roles: Roles, word: string): NodePlan {
 
 /** The data nodes that are meant; the master where none is named. Throws `bad-target` (64). */
 export const dataTargets = (
-  roles: Roles,
+  roles: ClusterRoles,
   words: readonly string[],
   byDefault: readonly NodePlan[] = [roles.master],
 ): NodePlan[] => ofKind(roles, words, 'redis', byDefault);
 
 /** The sentinels that are meant. Throws `bad-target` (64). */
 export const sentinelTargets = (
-  roles: Roles,
+  roles: ClusterRoles,
   words: readonly string[],
   byDefault: readonly NodePlan[],
 ): NodePlan[] => ofKind(roles, words, 'sentinel', byDefault);
 
 /** Replicas that are meant. Throws `bad-target` (64) for the master, and where there is none. */
 export function replicaTargets(
-  roles: Roles,
+  roles: ClusterRoles,
   words: readonly string[],
   byDefault: readonly NodePlan[],
 ): NodePlan[] {
@@ -41,12 +41,12 @@ export function replicaTargets(
   if (!nodes.includes(roles.master)) return nodes;
   throw badTarget(
     `${roles.master.id} is the master at this moment, and this fault is for replicas`,
-    `one of: ${roles.replicas.map(({ node }) => node.id).join(', ')}`,
+    `one of: ${roles.replicas.map(({ id }) => id).join(', ')}`,
   );
 }
 
 function ofKind(
-  roles: Roles,
+  roles: ClusterRoles,
   words: readonly string[],
   kind: NodePlan['kind'],
   byDefault: readonly NodePlan[],
@@ -55,7 +55,7 @@ function ofKind(
   const nodes = words.map((word) => nodeNamed(roles, word));
   const other = nodes.find((node) => node.kind !== kind);
   if (other === undefined) return [...new Set(nodes)];
-  const wanted = kind === 'redis' ? dataNodes(roles.plan) : roles.sentinels;
+  const wanted = kind === 'redis' ? roles.nodes : roles.sentinels;
   throw badTarget(
     `${other.id} is no ${kind === 'redis' ? 'data node' : 'sentinel'}, and this fault is for those`,
     `one of: ${wanted.map(({ id }) => id).join(', ')}`,

@@ -1,11 +1,12 @@
 import type { Address } from '../../model/address.js';
 import type { MasterView, NodeState, SentinelState, Snapshot } from '../../model/snapshot.js';
-import type { Cast, Observation } from '../observation.js';
+import type { Observation } from '../observation.js';
 import type { InvariantResult, Rejoin, Verdict } from '../result.js';
+import type { Roles } from '../roles.js';
 
 /** What is known once everything has settled, or was given up. */
 export interface Aftermath {
-  cast: Cast;
+  roles: Roles;
   newMaster: { id: string; announce: Address } | null;
   rejoin: Rejoin | null;
   snapshot: Snapshot;

@@ -15,10 +15,10 @@ export interface DualMasters extends Interval {
 }
 
 /** When more than one node was a master at the same time, in order. */
-export function dualMasters({ cast, seen }: Pick<Aftermath, 'cast' | 'seen'>, watch: Span): DualMasters[] {
+export function dualMasters({ roles, seen }: Pick<Aftermath, 'roles' | 'seen'>, watch: Span): DualMasters[] {
   const { fromMs, untilMs } = watch;
-  const reigns = cast.nodes.flatMap(({ id }) =>
-    reignsOf(id, { cast, seen }, watch).map((reign) => ({ id, ...reign })),
+  const reigns = roles.nodes.flatMap(({ id }) =>
+    reignsOf(id, { roles, seen }, watch).map((reign) => ({ id, ...reign })),
   );
   const moments = [...new Set([fromMs, untilMs, ...reigns.flatMap((r) => [r.fromMs, r.toMs])])].sort(
     (a, b) => a - b,
@@ -41,11 +41,11 @@ export function dualMasters({ cast, seen }: Pick<Aftermath, 'cast' | 'seen'>, wa
 
 /** Times in which nobody can say what a node was: it did not answer, and was neither dead nor frozen by us. */
 export function unheard(
-  { cast, seen }: Pick<Aftermath, 'cast' | 'seen'>,
+  { roles, seen }: Pick<Aftermath, 'roles' | 'seen'>,
   { untilMs, still }: Span,
   longerThanMs: number,
 ): { id: string; forMs: number }[] {
-  return cast.nodes.flatMap(({ id }) => {
+  return roles.nodes.flatMap(({ id }) => {
     const own = seen.filter((o) => o.source === id && aboutRole(o));
     const silences = own.flatMap((o, i): Interval[] =>
       o.kind !== 'role' ? [{ fromMs: o.atMs, toMs: own[i + 1]?.atMs ?? untilMs }] : [],
@@ -60,11 +60,11 @@ export function unheard(
 /** From ROLE saying master until it says something else, or nothing any more; less the time in which it was still. */
 function reignsOf(
   id: string,
-  { cast, seen }: Pick<Aftermath, 'cast' | 'seen'>,
+  { roles, seen }: Pick<Aftermath, 'roles' | 'seen'>,
   { fromMs, untilMs, still }: Span,
 ): Interval[] {
   const reigns: Interval[] = [];
-  let since = id === cast.oldMaster.id ? fromMs : null;
+  let since = id === roles.master.id ? fromMs : null;
   for (const o of seen) {
     if (o.source !== id || !aboutRole(o)) continue;
     if (isMaster(o)) since ??= o.atMs;

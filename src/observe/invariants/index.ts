@@ -28,8 +28,8 @@ export { splitBrainInterval } from './split-brain-interval.js';
 
 /** What must hold after a failover; each from what was seen, `unknown` where the evidence is missing. Pure. */
 export function judgeInvariants(after: Aftermath): InvariantResult[] {
-  const { cast, snapshot, newMaster, rejoin, watch, fullSyncs } = after;
-  const everyone = everyoneIn(snapshot, cast.masterName);
+  const { roles, snapshot, newMaster, rejoin, watch, fullSyncs } = after;
+  const everyone = everyoneIn(snapshot, roles.masterName);
   const returnMs = rejoin?.mode === 'guarded' ? 0 : RETURNED_MASTER_MS;
   return [
     oneMaster(everyone),

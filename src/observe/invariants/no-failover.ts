@@ -1,9 +1,10 @@
 import { formatAddress } from '../../model/address.js';
 import { humanDurationMs } from '../../model/duration.js';
 import { noFailoverHoldMs } from '../../model/sentinel-timing.js';
-import type { Cast, Observation } from '../observation.js';
+import type { Observation } from '../observation.js';
 import { switches } from '../phases.js';
 import type { InvariantResult } from '../result.js';
+import type { Roles } from '../roles.js';
 import { result } from './aftermath.js';
 
 const ID = 'no-failover';
@@ -20,15 +21,15 @@ export interface Hold {
  * No other node became master and no sentinel switched, held for longer than down-after and an election take.
  * `seen` is everything from the observer's beginning: roles and beliefs are recorded only when they change.
  */
-export function noFailover(seen: readonly Observation[], cast: Cast, hold: Hold): InvariantResult {
+export function noFailover(seen: readonly Observation[], roles: Roles, hold: Hold): InvariantResult {
   const { fromMs, untilMs } = hold;
   const during = seen.filter((o) => o.atMs >= fromMs && o.atMs <= untilMs);
-  const [switched] = switches(during, cast);
+  const [switched] = switches(during, roles);
   if (switched !== undefined) {
     const evidence = `${switched.source}: +switch-master to ${formatAddress(switched.to)} after ${humanDurationMs(switched.atMs - fromMs)}`;
     return result(ID, 'violated', evidence);
   }
-  const others = cast.nodes.filter((n) => n.id !== cast.oldMaster.id);
+  const others = roles.nodes.filter((n) => n.id !== roles.master.id);
   const promoted = during.find(
     (o) => o.kind === 'role' && o.seen.role === 'master' && others.some((n) => n.id === o.source),
   );
@@ -44,7 +45,7 @@ export function noFailover(seen: readonly Observation[], cast: Cast, hold: Hold)
   const unseen = others.filter((n) => !wasHeard(seen, n.id, hold)).map((n) => n.id);
   if (unseen.length > 0)
     return result(ID, 'unknown', `${held}, but ${unseen.join(', ')} did not answer all the time`);
-  if (!cast.sentinels.some((id) => wasHeard(seen, id, hold)))
+  if (!roles.sentinels.some(({ id }) => wasHeard(seen, id, hold)))
     return result(ID, 'unknown', `${held}, but no sentinel answered all the time`);
   const tries = during.filter((o) => o.kind === 'event' && o.event.name === '+try-failover').length;
   return result(ID, 'holds', tries === 0 ? held : `${held}; it was tried ${tries} times, and given up`);

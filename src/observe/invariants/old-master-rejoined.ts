@@ -6,10 +6,10 @@ const ID = 'old-master-rejoined';
 
 /** The old master became a replica of the new one, linked and caught up, and still is one in the end. */
 export function oldMasterRejoined(
-  { cast, newMaster, rejoin }: Pick<Aftermath, 'cast' | 'newMaster' | 'rejoin'>,
+  { roles, newMaster, rejoin }: Pick<Aftermath, 'roles' | 'newMaster' | 'rejoin'>,
   { nodes }: Pick<Everyone, 'nodes'>,
 ): InvariantResult {
-  const old = cast.oldMaster.id;
+  const old = roles.master.id;
   if (rejoin === null) return result(ID, 'unknown', `${old} was not started again`);
   if (newMaster === null) return result(ID, 'unknown', 'there is no new master to rejoin');
   if (rejoin.restartedMs === null) return result(ID, 'violated', `${old} did not come back`);

@@ -6,8 +6,8 @@ import { type Aftermath, result } from './aftermath.js';
 const ID = 'one-failover';
 
 /** All sentinels switched to one node, and to no other after it. */
-export function oneFailover({ cast, seen }: Pick<Aftermath, 'cast' | 'seen'>): InvariantResult {
-  const targets = [...new Set(switches(seen, cast).map((s) => formatAddress(s.to)))];
+export function oneFailover({ roles, seen }: Pick<Aftermath, 'roles' | 'seen'>): InvariantResult {
+  const targets = [...new Set(switches(seen, roles).map((s) => formatAddress(s.to)))];
   if (targets.length === 0) return result(ID, 'unknown', 'no +switch-master was seen');
   const evidence = `+switch-master to ${targets.join(', then ')}`;
   if (targets.length === 1) return result(ID, 'holds', evidence);

@@ -7,11 +7,11 @@ const ID = 'promotion-bound';
 
 /** The first +switch-master came within `boundMs` of the fault; a failover test judges the same as its budget. */
 export function promotionBound(
-  { cast, seen }: Pick<Aftermath, 'cast' | 'seen'>,
+  { roles, seen }: Pick<Aftermath, 'roles' | 'seen'>,
   { fromMs, untilMs }: Pick<Watch, 'fromMs' | 'untilMs'>,
   boundMs: number,
 ): InvariantResult {
-  const [first] = switches(seen, cast);
+  const [first] = switches(seen, roles);
   if (first !== undefined) {
     const tookMs = first.atMs - fromMs;
     const evidence = `the first +switch-master came after ${humanDurationMs(tookMs)}, ${humanDurationMs(boundMs)} are allowed`;

@@ -10,7 +10,7 @@ const ID = 'quorum-usable';
  * itself counts a sentinel that was never connected to as usable.
  */
 export function quorumUsable(
-  { cast, rejoin }: Pick<Aftermath, 'cast' | 'rejoin'>,
+  { roles, rejoin }: Pick<Aftermath, 'roles' | 'rejoin'>,
   { nodes, sentinels, views }: Everyone,
 ): InvariantResult {
   if (views.length === 0) return result(ID, 'unknown', 'no sentinel answers');
@@ -19,7 +19,7 @@ export function quorumUsable(
     const words = refusing.map(({ id, view }) => `${id}: ${view.ckquorum.message}`);
     return result(ID, 'violated', words.join('; '));
   }
-  const expected = nodes.filter((n) => rejoin !== null || n.id !== cast.oldMaster.id);
+  const expected = nodes.filter((n) => rejoin !== null || n.id !== roles.master.id);
   const lacks = views.flatMap(({ id, view }) => {
     const others = [...expected, ...sentinels.filter((s) => s.id !== id)];
     return others

@@ -6,12 +6,12 @@ const ID = 'replicas-attached';
 
 /** Every other node follows the new master, its link up. The old one counts only where it was to come back. */
 export function replicasAttached(
-  { cast, newMaster, rejoin }: Pick<Aftermath, 'cast' | 'newMaster' | 'rejoin'>,
+  { roles, newMaster, rejoin }: Pick<Aftermath, 'roles' | 'newMaster' | 'rejoin'>,
   { nodes }: Pick<Everyone, 'nodes'>,
 ): InvariantResult {
   if (newMaster === null) return result(ID, 'unknown', 'there is no new master to follow');
   const expected = nodes.filter(
-    (n) => n.id !== newMaster.id && (rejoin !== null || n.id !== cast.oldMaster.id),
+    (n) => n.id !== newMaster.id && (rejoin !== null || n.id !== roles.master.id),
   );
   const astray = expected.filter(
     (n) =>

@@ -13,7 +13,7 @@ const UNHEARD_MS = 2000;
  * of them took meanwhile.
  */
 export function splitBrainInterval(
-  after: Pick<Aftermath, 'cast' | 'seen'>,
+  after: Pick<Aftermath, 'roles' | 'seen'>,
   watch: Watch,
   allowedMs: number,
 ): InvariantResult {

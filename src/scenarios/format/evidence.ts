@@ -1,17 +1,8 @@
-import type { Address } from '../../model/address.js';
 import type { Snapshot } from '../../model/snapshot.js';
 import type { Observation } from '../../observe/observation.js';
 import type { ClientSummary, LedgerSummary, Verdict } from '../../observe/result.js';
+import type { Roles } from '../../observe/roles.js';
 import type { Who } from './scenario.js';
-
-/** Who is who, as far as it is settled at the start. */
-export interface Roles {
-  masterName: string;
-  /** The master's id when the scenario began. */
-  oldMaster: string;
-  nodes: { id: string; announce: Address }[];
-  sentinels: { id: string; announce: Address }[];
-}
 
 /** What conditions are judged by: what was seen until now, on the run's clock. Plain data. */
 export interface Evidence {
@@ -65,7 +56,8 @@ export function masterBySight(seen: readonly Observation[]): string | null {
  * promoted last.
  */
 export function idsOf(who: Who, { roles, seen }: Pick<Evidence, 'roles' | 'seen'>): string[] {
-  const { oldMaster, nodes, sentinels } = roles;
+  const { nodes, sentinels } = roles;
+  const oldMaster = roles.master.id;
   const replicas = nodes.filter((n) => n.id !== oldMaster).map((n) => n.id);
   const nth = /^replica-(\d+)$/.exec(who)?.[1];
   if (nth !== undefined) return replicas.slice(Number(nth) - 1, Number(nth));

@@ -1,4 +1,5 @@
 import type { Promises } from '../../failover/load.js';
+import { nodeOf } from '../../faults/scene.js';
 import type { Snapshot } from '../../model/snapshot.js';
 import { judgeInvariants } from '../../observe/invariants/index.js';
 import { round } from '../../observe/phases.js';
@@ -12,8 +13,7 @@ import type { ExpectationResult, ScenarioResult, StepResult } from '../format/re
 import { ALWAYS, type Condition } from '../format/scenario.js';
 import { comebackOf, failoversIn } from '../format/timeline.js';
 import { outcomeOf } from '../format/verdict.js';
-import { castOf, look, type Play } from './play-state.js';
-import { nodeOf } from './steps.js';
+import { look, type Play } from './play-state.js';
 
 /** Reads back, looks once more, and judges everything that was seen. The scenario has been healed. */
 export async function judgePlay(
@@ -23,7 +23,7 @@ export async function judgePlay(
   command: string,
 ): Promise<ScenarioResult> {
   const { scenario, live, runtime, startedAtMs } = play;
-  const truth = nodeOf(play, masterNow(await lookSettled(play)) ?? play.roles.oldMaster);
+  const truth = nodeOf(play.live.plan, masterNow(await lookSettled(play)) ?? play.roles.master.id);
   const promises = await settleLoad(play, truth);
   const evidence: Evidence = {
     ...(await lookSettled(play)),
@@ -120,8 +120,8 @@ async function settleLoad(
 ): Promise<Promises | null> {
   if (play.load === null) return null;
   const { roles, startedAtMs, observer } = play;
-  const { backAtMs, convertedAtMs, goneAtMs } = comebackOf(observer.seen, roles.oldMaster, startedAtMs);
-  const replaced = truth.id !== roles.oldMaster;
+  const { backAtMs, convertedAtMs, goneAtMs } = comebackOf(observer.seen, roles.master.id, startedAtMs);
+  const replaced = truth.id !== roles.master.id;
   return play.load.settle({
     fault: play.firstFault ?? 'none',
     faultAtMs: play.injectedAtMs,
@@ -137,7 +137,7 @@ async function keysAt(play: Play, master: string): Promise<Evidence['keys']> {
   if (play.keys === null) return null;
   const { written } = play.keys;
   try {
-    return { written, missing: await play.keys.missingAt(nodeOf(play, master)) };
+    return { written, missing: await play.keys.missingAt(nodeOf(play.live.plan, master)) };
   } catch {
     return { written, missing: null };
   }
@@ -147,15 +147,14 @@ async function keysAt(play: Play, master: string): Promise<Evidence['keys']> {
 function invariantsOf(play: Play, evidence: Evidence, promises: Promises | null): InvariantResult[] {
   const { roles, scenario, observer, startedAtMs } = play;
   const wanted: string[] = [...ALWAYS, ...scenario.invariants];
-  const master = idsOf('master', evidence)[0] ?? roles.oldMaster;
-  const cast = castOf(roles);
+  const master = idsOf('master', evidence)[0] ?? roles.master.id;
   const seen = observer.seen.filter((o) => o.atMs >= startedAtMs);
   const replaced = failoversIn(seen, roles.masterName).length > 0;
   const judged = [
     ...(evidence.snapshot === null
       ? []
       : judgeInvariants({
-          cast,
+          roles,
           newMaster: roles.nodes.find((n) => n.id === master) ?? null,
           rejoin: replaced ? rejoinOf(play) : null,
           snapshot: evidence.snapshot,
@@ -178,7 +177,7 @@ function invariantsOf(play: Play, evidence: Evidence, promises: Promises | null)
 
 /** The old master's return, from what its own ROLE said. */
 function rejoinOf({ observer, roles, startedAtMs }: Play): Rejoin {
-  const { backAtMs, convertedAtMs, linkedAtMs } = comebackOf(observer.seen, roles.oldMaster, startedAtMs);
+  const { backAtMs, convertedAtMs, linkedAtMs } = comebackOf(observer.seen, roles.master.id, startedAtMs);
   const since = (at: number | null): number | null => (at === null ? null : round(at - startedAtMs));
   return {
     mode: 'guarded',

@@ -89,22 +89,14 @@ export function imaginedCluster(shape: Shape, driver: DriverName): ClusterPlan {
 /** The exact acts of a step. Throws what its fault throws for a target that makes no sense. */
 export function actsOf(step: Step, plan: ClusterPlan): { does: string; undo: string }[] {
   const scene = { live: { plan } as LiveCluster };
-  const sight = {
-    roles: {
-      masterName: plan.spec.masterName,
-      oldMaster: 'redis-1',
-      nodes: dataNodes(plan),
-      sentinels: sentinelNodes(plan),
-    },
-    seen: [],
-  };
-  const ids = (on: readonly string[]): string[] => on.flatMap((who) => idsOf(who, sight));
+  const roles = rolesIn(plan, imaginedSnapshot(plan));
+  const evidence = { roles, seen: [] };
+  const ids = (on: readonly string[]): string[] => on.flatMap((who) => idsOf(who, evidence));
   switch (step.do) {
     case 'inject': {
-      const roles = rolesIn(plan, imaginedSnapshot(plan));
       return describeActs(
         scene,
-        faultNamed(step.fault).acts(roles, targetsOf(settled(step.on), sight), paramsOf(step.with, 'TAG')),
+        faultNamed(step.fault).acts(roles, targetsOf(settled(step.on), evidence), paramsOf(step.with, 'TAG')),
       );
     }
     case 'set':

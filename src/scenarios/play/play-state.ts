@@ -5,9 +5,9 @@ import type { Load } from '../../failover/load.js';
 import type { Experiment, Injected } from '../../faults/experiment.js';
 import { convergence } from '../../model/convergence.js';
 import { dualMasters } from '../../observe/invariants/index.js';
-import type { Cast } from '../../observe/observation.js';
 import type { Observer } from '../../observe/observer.js';
-import type { Evidence, Roles } from '../format/evidence.js';
+import type { ClusterRoles } from '../../observe/roles.js';
+import type { Evidence } from '../format/evidence.js';
 import type { Scenario } from '../format/scenario.js';
 import type { Elections } from './elections.js';
 import type { Keys } from './keys.js';
@@ -17,7 +17,7 @@ export interface Play {
   runtime: Runtime;
   live: LiveCluster;
   scenario: Scenario;
-  roles: Roles;
+  roles: ClusterRoles;
   observer: Observer;
   experiment: Experiment;
   elections: Elections;
@@ -34,13 +34,6 @@ export interface Play {
   healed: boolean;
 }
 
-/** The roles as the judges of a failover take them. */
-export function castOf({ masterName, oldMaster, nodes, sentinels }: Roles): Cast {
-  const old = nodes.find((n) => n.id === oldMaster);
-  if (old === undefined) throw new Error(`${oldMaster} is not among the nodes`);
-  return { masterName, oldMaster: old, nodes, sentinels: sentinels.map((s) => s.id) };
-}
-
 /** What was seen until now, without asking anybody. */
 export function sight(play: Play): Evidence {
   const { observer, startedAtMs, injectedAtMs, roles, runtime } = play;
@@ -52,7 +45,7 @@ export function sight(play: Play): Evidence {
     nowMs: runtime.clock.now(),
     heard: observer.heard(),
     twoMastersMs: dualMasters(
-      { cast: castOf(roles), seen: observer.seen.filter((o) => o.atMs >= startedAtMs) },
+      { roles, seen: observer.seen.filter((o) => o.atMs >= startedAtMs) },
       { fromMs: startedAtMs, untilMs: runtime.clock.now(), still: [] },
     ).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0),
     snapshot: null,

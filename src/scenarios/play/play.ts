@@ -4,10 +4,10 @@ import type { Runtime } from '../../cluster/runtime.js';
 import { CLIENT } from '../../drivers/links.js';
 import { EXIT, messageOf, OperatorError } from '../../errors.js';
 import { openExperiment } from '../../faults/experiment.js';
-import { requirePastFailoverGuard, requireSteady } from '../../faults/preflight.js';
+import { preflight, requireSteady } from '../../faults/preflight.js';
+import { nodeOf } from '../../faults/scene.js';
 import { dataNodes, sentinelNodes } from '../../model/plan.js';
 import { type Observer, observe } from '../../observe/observer.js';
-import { rolesIn } from '../../observe/roles.js';
 import { idsOf } from '../format/evidence.js';
 import type { ScenarioResult, StepResult } from '../format/result.js';
 import type { Scenario } from '../format/scenario.js';
@@ -16,7 +16,7 @@ import { judgePlay } from './judge-play.js';
 import type { Play } from './play-state.js';
 import { sight } from './play-state.js';
 import { stepText } from './step-text.js';
-import { doStep, nodeOf } from './steps.js';
+import { doStep } from './steps.js';
 
 /** Long after every scenario has ended by itself, in milliseconds: then a guard heals, where this process is gone. */
 const GUARD_MS = 15 * 60_000;
@@ -49,9 +49,7 @@ export async function playScenario(
 ): Promise<Played> {
   const { plan, asking } = live;
   const { cluster, masterName } = plan.spec;
-  await requirePastFailoverGuard(plan, live.host, runtime.clock.wallMs());
-  const before = await requireSteady(plan, asking);
-  const roles = rolesIn(plan, before);
+  const { snapshot: before, roles } = await preflight(runtime, live);
   const experiment = await openExperiment(runtime, live, {
     what: `chaos run ${scenario.name} --cluster ${cluster}`,
     keep: options.keep,
@@ -71,12 +69,7 @@ export async function playScenario(
       runtime,
       live,
       scenario,
-      roles: {
-        masterName,
-        oldMaster: roles.master.id,
-        nodes: dataNodes(plan).map(({ id, announce }) => ({ id, announce })),
-        sentinels: sentinelNodes(plan).map(({ id, announce }) => ({ id, announce })),
-      },
+      roles,
       observer,
       experiment,
       elections,
@@ -122,11 +115,9 @@ async function startClients(play: Play): Promise<void> {
   const { workload } = play.scenario;
   if (workload === null) return;
   const { startLoad } = await import('../../failover/load.js');
-  const oldMaster = play.roles.nodes.find((n) => n.id === play.roles.oldMaster);
-  if (oldMaster === undefined) return;
-  const { runtime, live, observer } = play;
+  const { runtime, live, observer, roles } = play;
   play.load = await startLoad(
-    { runtime, live, observer, cast: { oldMaster } },
+    { runtime, live, observer, roles },
     { ...workload, pipeline: 1, readRatio: 0, readFrom: 'master' },
     cutsClients(play.scenario),
   );
@@ -191,7 +182,9 @@ async function removeKeys(play: Play | undefined): Promise<void> {
   try {
     const snapshot = await surveyPlan(play.live.plan, { ...play.live.asking, signal: undefined });
     const master = snapshot.groups[0]?.nodes.find((n) => n.answer?.role === 'master')?.id;
-    await keys.remove(nodeOf(play, master ?? idsOf('master', sight(play))[0] ?? play.roles.oldMaster));
+    await keys.remove(
+      nodeOf(play.live.plan, master ?? idsOf('master', sight(play))[0] ?? play.roles.master.id),
+    );
   } catch {
     // They carry a prefix of their own.
   }

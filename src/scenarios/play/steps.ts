@@ -5,7 +5,7 @@ import type { Act } from '../../faults/act.js';
 import { describeActs } from '../../faults/acts/index.js';
 import type { Fault } from '../../faults/catalogue/fault.js';
 import { catalogue } from '../../faults/catalogue/index.js';
-import type { NodePlan } from '../../model/plan.js';
+import { nodeOf } from '../../faults/scene.js';
 import { rolesNow } from '../../observe/roles.js';
 import { idsOf } from '../format/evidence.js';
 import type { Scenario, Step } from '../format/scenario.js';
@@ -54,7 +54,7 @@ export async function doStep(play: Play, step: Step): Promise<StepDone> {
     case 'write': {
       const prefix = `sentinelctl:chaos:${randomBytes(6).toString('hex')}`;
       const [master] = idsOf('master', sight(play));
-      const node = nodeOf(play, master ?? play.roles.oldMaster);
+      const node = nodeOf(play.live.plan, master ?? play.roles.master.id);
       play.keys = await writeKeys(node, prefix, step.keys, play.live.asking);
       return done(`on ${node.id}`);
     }
@@ -71,7 +71,9 @@ export function faultNamed(name: string): Fault {
 async function injectFault(play: Play, step: Extract<Step, { do: 'inject' }>): Promise<string> {
   const { experiment, runtime, live } = play;
   const fault = faultNamed(step.fault);
-  const roles = await rolesAsScenario(play);
+  // A second fault often comes while the sentinels do not agree: then the node that last said master counts.
+  const master = nodeOf(live.plan, idsOf('master', sight(play))[0] ?? play.roles.master.id);
+  const roles = await rolesNow(live, master);
   const tag = randomBytes(4).toString('hex');
   const acts = fault.acts(roles, targetsOf(step.on, sight(play)), paramsOf(step.with, tag));
   const injected = await experiment.inject(acts, () => {
@@ -86,27 +88,6 @@ async function injectFault(play: Play, step: Extract<Step, { do: 'inject' }>): P
   )
     .map(({ does }) => does)
     .join('; ');
-}
-
-/** Who is what now; while nobody agrees on a master, as it was at the start: a second fault often comes just then. */
-async function rolesAsScenario(play: Play): ReturnType<typeof rolesNow> {
-  try {
-    return await rolesNow(play.live);
-  } catch (error) {
-    const master = nodeOf(play, idsOf('master', sight(play))[0] ?? play.roles.oldMaster);
-    const nodes = play.live.plan.nodes;
-    if (nodes.length === 0) throw error;
-    return {
-      plan: play.live.plan,
-      master,
-      replicas: nodes
-        .filter((n) => n.kind === 'redis' && n !== master)
-        .map((node) => ({ node, offset: null })),
-      sentinels: nodes.filter((n) => n.kind === 'sentinel'),
-      leader: null,
-      downAfterMs: play.scenario.shape.downAfterMs,
-    };
-  }
 }
 
 async function heal(play: Play, step: Extract<Step, { do: 'heal' }>): Promise<string> {
@@ -130,7 +111,7 @@ async function tellSentinel(play: Play, step: Extract<Step, { do: 'sentinel' }>)
   play.injectedAtMs = runtime.clock.now();
   observer.hurry();
   play.firstFault ??= `sentinel-${step.command}`;
-  await withNode(nodeOf(play, id), live.asking, (c) =>
+  await withNode(nodeOf(live.plan, id), live.asking, (c) =>
     c.call('SENTINEL', step.command.toUpperCase(), play.roles.masterName),
   );
   return `at ${id}`;
@@ -145,12 +126,6 @@ async function set(
   const acts = await play.experiment.inject(ids.map(actFor));
   play.injected.push({ name: step.do, acts });
   return `at ${ids.join(', ')}`;
-}
-
-export function nodeOf(play: Pick<Play, 'live'>, id: string): NodePlan {
-  const node = play.live.plan.nodes.find((n) => n.id === id);
-  if (node === undefined) throw new Error(`${id} is not in the plan`);
-  return node;
 }
 
 /** Why a driver can not play a scenario; null where nothing speaks against it. Pure. */

@@ -18,7 +18,6 @@ const judgeNow = async (play: Play, condition: Condition): Promise<Judgement> =>
 
 /** Waits until a condition holds; the last judgement where it did not in time. */
 export async function waitFor(play: Play, condition: Condition, withinMs: number | null): Promise<Judgement> {
-  const { spec } = play.live.plan;
   let last: Judgement = { verdict: 'unknown', evidence: 'nobody looked' };
   await until(
     async () => {
@@ -28,7 +27,7 @@ export async function waitFor(play: Play, condition: Condition, withinMs: number
     {
       clock: play.runtime.clock,
       everyMs: needsALook(condition) ? LOOK_EVERY_MS : GLANCE_EVERY_MS,
-      deadlineMs: withinMs ?? conditionWaitMs(spec),
+      deadlineMs: withinMs ?? conditionWaitMs(play.roles.settings),
       signal: play.runtime.signal,
     },
   );
@@ -49,7 +48,7 @@ export async function hold(play: Play, condition: Condition, forMs: number | nul
     {
       clock: play.runtime.clock,
       everyMs: needsALook(condition) ? LOOK_EVERY_MS : GLANCE_EVERY_MS,
-      deadlineMs: forMs ?? noFailoverHoldMs(play.live.plan.spec),
+      deadlineMs: forMs ?? noFailoverHoldMs(play.roles.settings),
       signal: play.runtime.signal,
     },
   );

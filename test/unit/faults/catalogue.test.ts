@@ -6,7 +6,7 @@ import { catalogue, faultOf } from '../../../src/faults/catalogue/index.js';
 import { requireRadius } from '../../../src/faults/radius.js';
 import type { ClusterPlan, NodePlan } from '../../../src/model/plan.js';
 import { DEFAULT_SPEC } from '../../../src/model/spec.js';
-import type { Roles } from '../../../src/observe/roles.js';
+import type { ClusterRoles } from '../../../src/observe/roles.js';
 
 const node = (id: string, port: number): NodePlan => ({
   id,
@@ -24,16 +24,15 @@ const plan: ClusterPlan = {
 };
 const at = (i: number): NodePlan => nodes[i] ?? node('redis-9', 1);
 /** redis-2 is the master, and redis-3 is ahead of redis-1. */
-const roles: Roles = {
+const roles: ClusterRoles = {
   plan,
+  masterName: plan.spec.masterName,
   master: at(1),
-  replicas: [
-    { node: at(2), offset: 200 },
-    { node: at(0), offset: 100 },
-  ],
+  nodes,
+  replicas: [at(2), at(0)],
   sentinels,
   leader: null,
-  downAfterMs: 5000,
+  settings: { ...plan.spec, downAfterMs: 5000 },
 };
 const actsOf = (name: string, targets: string[] = [], params = {}): Act[] =>
   faultOf(name).acts(roles, targets, { tag: 't1', ...params });

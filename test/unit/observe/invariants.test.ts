@@ -13,19 +13,20 @@ import {
   splitBrainInterval,
   type Watch,
 } from '../../../src/observe/invariants/index.js';
-import type { Cast, Observation } from '../../../src/observe/observation.js';
+import type { Observation } from '../../../src/observe/observation.js';
+import type { Roles } from '../../../src/observe/roles.js';
 import { altered, healthy, sentinelOf, silenceNode, viewOf } from '../../helpers/snapshots.js';
 
 const at = (port: number): { host: string; port: number } => ({ host: '127.0.0.1', port });
-const cast: Cast = {
+const roles: Roles = {
   masterName: 'mymaster',
-  oldMaster: { id: 'redis-1', announce: at(6379) },
+  master: { id: 'redis-1', announce: at(6379) },
   nodes: [
     { id: 'redis-1', announce: at(6379) },
     { id: 'redis-2', announce: at(6380) },
     { id: 'redis-3', announce: at(6381) },
   ],
-  sentinels: ['sentinel-1'],
+  sentinels: [{ id: 'sentinel-1', announce: at(26_379) }],
 };
 const role = (atMs: number, source: string, what: 'master' | 'replica'): Observation => ({
   kind: 'role',
@@ -53,8 +54,8 @@ describe('two masters at the same time', () => {
   it('are none where the old one is dead until it comes back as a replica', () => {
     const seen = [gone(0, 'redis-1'), role(3000, 'redis-2', 'master'), role(4000, 'redis-1', 'replica')];
     const still = [{ id: 'redis-1', fromMs: 0, toMs: 3990 }];
-    expect(dualMasters({ cast, seen }, watch({ still }))).toEqual([]);
-    expect(splitBrainInterval({ cast, seen }, watch({ still }), 0)).toMatchObject({ verdict: 'holds' });
+    expect(dualMasters({ roles, seen }, watch({ still }))).toEqual([]);
+    expect(splitBrainInterval({ roles, seen }, watch({ still }), 0)).toMatchObject({ verdict: 'holds' });
   });
 
   it('are counted from the return of one until it is demoted, with what each of them took', () => {
@@ -67,21 +68,21 @@ describe('two masters at the same time', () => {
     ];
     const still = [{ id: 'redis-1', fromMs: 0, toMs: 4000 }];
     const told = watch({ still, tookWrites: (node) => (node === 'redis-1' ? 38 : 4000) });
-    expect(dualMasters({ cast, seen }, told)).toEqual([
+    expect(dualMasters({ roles, seen }, told)).toEqual([
       { fromMs: 4000, toMs: 14_000, masters: ['redis-2', 'redis-1'] },
     ]);
-    expect(splitBrainInterval({ cast, seen }, told, 20_000)).toEqual({
+    expect(splitBrainInterval({ roles, seen }, told, 20_000)).toEqual({
       id: 'split-brain-interval',
       verdict: 'holds',
       evidence:
         'redis-2 and redis-1 said master at the same time for 10.00 s; writes taken meanwhile: redis-2 4000, redis-1 38',
     });
-    expect(splitBrainInterval({ cast, seen }, told, 9000)).toMatchObject({ verdict: 'violated' });
+    expect(splitBrainInterval({ roles, seen }, told, 9000)).toMatchObject({ verdict: 'violated' });
   });
 
   it('are there as long as nobody stops the old one, which nobody hurt', () => {
     const seen = [role(3000, 'redis-2', 'master')];
-    expect(dualMasters({ cast, seen }, watch())).toMatchObject([{ fromMs: 3000, toMs: 20_000 }]);
+    expect(dualMasters({ roles, seen }, watch())).toMatchObject([{ fromMs: 3000, toMs: 20_000 }]);
   });
 
   it('are not counted while one of them is frozen, and are several where it happens again', () => {
@@ -90,7 +91,7 @@ describe('two masters at the same time', () => {
       { id: 'redis-1', fromMs: 0, toMs: 5000 },
       { id: 'redis-1', fromMs: 6000, toMs: 17_000 },
     ];
-    expect(dualMasters({ cast, seen }, watch({ still })).map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
+    expect(dualMasters({ roles, seen }, watch({ still })).map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
       [5000, 6000],
       [17_000, 18_000],
     ]);
@@ -101,11 +102,11 @@ describe('two masters at the same time', () => {
     ['fell silent', silent],
   ])('are unknown where a node %s for long, unless we know that it was still', (_, absence) => {
     const seen = [absence(1000, 'redis-3'), role(9000, 'redis-3', 'replica')];
-    const result = splitBrainInterval({ cast, seen }, watch(), 0);
+    const result = splitBrainInterval({ roles, seen }, watch(), 0);
     expect(result).toMatchObject({ verdict: 'unknown' });
     expect(result.evidence).toContain('redis-3 was not heard for 8.00 s');
     const still = [{ id: 'redis-3', fromMs: 900, toMs: 8900 }];
-    expect(splitBrainInterval({ cast, seen }, watch({ still }), 0)).toMatchObject({ verdict: 'holds' });
+    expect(splitBrainInterval({ roles, seen }, watch({ still }), 0)).toMatchObject({ verdict: 'holds' });
   });
 });
 
@@ -118,7 +119,7 @@ describe('no failover', () => {
     { kind: 'belief', atMs: 0, source: 'sentinel-1', master: at(6379) },
   ];
   const held = { fromMs: 10, untilMs: 10 + noFailoverHoldMs(config), ...config };
-  const judged = (more: Observation[], hold = held) => noFailover([...calm, ...more], cast, hold).verdict;
+  const judged = (more: Observation[], hold = held) => noFailover([...calm, ...more], roles, hold).verdict;
 
   it('is held for longer than down-after and an election take', () => {
     expect(noFailoverHoldMs(config)).toBeGreaterThan(1500 + 10_000);
@@ -143,7 +144,7 @@ describe('the bound of a promotion', () => {
     ['violated', [switched(3000)], 2999],
     ['unknown', [], 3000],
   ])('%s', (verdict, seen, boundMs) =>
-    expect(promotionBound({ cast, seen }, watch(), boundMs)).toMatchObject({ verdict }),
+    expect(promotionBound({ roles, seen }, watch(), boundMs)).toMatchObject({ verdict }),
   );
 
   it('is violated once a sentinel was heard for longer and never switched', () => {
@@ -154,7 +155,7 @@ describe('the bound of a promotion', () => {
       event: parseSentinelEvent('+sdown', 'master mymaster 127.0.0.1 6379'),
     };
     const judged = (untilMs: number) =>
-      promotionBound({ cast, seen: [sdown] }, watch({ untilMs }), 3000).verdict;
+      promotionBound({ roles, seen: [sdown] }, watch({ untilMs }), 3000).verdict;
     expect([judged(2900), judged(3100)]).toEqual(['unknown', 'violated']);
   });
 });
@@ -176,7 +177,7 @@ describe('a quorum that CKQUORUM calls usable', () => {
     const back = rejoin === null ? null : { mode: 'guarded', restartedMs: 1 };
     return quorumUsable(
       // Only whether there was a return counts.
-      { cast, rejoin: back as Parameters<typeof quorumUsable>[0]['rejoin'] },
+      { roles, rejoin: back as Parameters<typeof quorumUsable>[0]['rejoin'] },
       everyoneIn(snapshot, 'mymaster'),
     );
   };

@@ -1,19 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { parseSentinelEvent } from '../../../src/model/events.js';
-import type { Cast, Observation } from '../../../src/observe/observation.js';
+import type { Observation } from '../../../src/observe/observation.js';
 import { newMasterOf, phaseTimes } from '../../../src/observe/phases.js';
 import { reasonsOf, sdownAt, spuriousIn } from '../../../src/observe/reasons.js';
+import type { Roles } from '../../../src/observe/roles.js';
 
 const at = (port: number): { host: string; port: number } => ({ host: '127.0.0.1', port });
-const cast: Cast = {
+const roles: Roles = {
   masterName: 'mymaster',
-  oldMaster: { id: 'redis-1', announce: at(6379) },
+  master: { id: 'redis-1', announce: at(6379) },
   nodes: [
     { id: 'redis-1', announce: at(6379) },
     { id: 'redis-2', announce: at(6380) },
     { id: 'redis-3', announce: at(6381) },
   ],
-  sentinels: ['sentinel-1', 'sentinel-2'],
+  sentinels: [
+    { id: 'sentinel-1', announce: at(26_379) },
+    { id: 'sentinel-2', announce: at(26_380) },
+  ],
 };
 const event = (atMs: number, source: string, name: string, message: string): Observation => ({
   kind: 'event',
@@ -71,7 +75,7 @@ const story: Observation[] = [
 
 describe('phases', () => {
   it('count every end from the fault', () => {
-    expect(phaseTimes(story, cast, 1000)).toEqual({
+    expect(phaseTimes(story, roles, 1000)).toEqual({
       sdownMs: 5010,
       odownMs: 5150,
       votesMs: 5155,
@@ -87,13 +91,13 @@ describe('phases', () => {
 
   it('are null where they were not seen, and an agreement that did not last is none', () => {
     const until6300 = story.filter((o) => o.atMs < 6300);
-    expect(phaseTimes(until6300, cast, 1000)).toMatchObject({
+    expect(phaseTimes(until6300, roles, 1000)).toMatchObject({
       electedMs: 5200,
       writableMs: null,
       agreedMs: null,
     });
     const back = [...story, belief(7300, 'sentinel-2', 6379)];
-    expect(phaseTimes(back, cast, 1000).agreedMs).toBeNull();
+    expect(phaseTimes(back, roles, 1000).agreedMs).toBeNull();
   });
 
   it('take no other group’s events, no other instance’s, and never the old master for the new one', () => {
@@ -103,8 +107,8 @@ describe('phases', () => {
       event(1100, 'sentinel-1', '+switch-master', 'other 127.0.0.1 1 127.0.0.1 2'),
       role(1100, 'redis-1', null),
     ];
-    expect(phaseTimes([...strangers, ...story], cast, 1000)).toEqual(phaseTimes(story, cast, 1000));
-    expect(newMasterOf(story.slice(5), cast)?.id).toBe('redis-2');
+    expect(phaseTimes([...strangers, ...story], roles, 1000)).toEqual(phaseTimes(story, roles, 1000));
+    expect(newMasterOf(story.slice(5), roles)?.id).toBe('redis-2');
   });
 });
 
@@ -112,7 +116,7 @@ describe('reasons', () => {
   const config = { downAfterMs: 5000, failoverTimeoutMs: 60_000, quorum: 2 };
 
   it('give each step its prediction, and no excuse where there was no delay', () => {
-    const reasons = reasonsOf(story, cast, 1000, phaseTimes(story, cast, 1000), config);
+    const reasons = reasonsOf(story, roles, 1000, phaseTimes(story, roles, 1000), config);
     expect(reasons.map((r) => [r.phase, r.stepMs, r.why])).toEqual([
       ['sdownMs', 5010, null],
       ['odownMs', 140, null],
@@ -125,12 +129,12 @@ describe('reasons', () => {
       ['agreedMs', 2, null],
       ['reattachedMs', 18, null],
     ]);
-    expect(sdownAt(story, cast, 1000)).toEqual({ 'sentinel-2': 5010, 'sentinel-1': 5100 });
+    expect(sdownAt(story, roles, 1000)).toEqual({ 'sentinel-2': 5010, 'sentinel-1': 5100 });
   });
 
   it('name the sentinel that kept the quorum waiting', () => {
     const late = story.map((o) => (o.atMs >= 6100 ? { ...o, atMs: o.atMs + 600 } : o));
-    const reasons = reasonsOf(late, cast, 1000, phaseTimes(late, cast, 1000), config);
+    const reasons = reasonsOf(late, roles, 1000, phaseTimes(late, roles, 1000), config);
     expect(reasons.find((r) => r.phase === 'odownMs')?.why).toBe(
       'sentinel-1 saw it 690 ms after sentinel-2: the quorum is 2',
     );
@@ -141,7 +145,7 @@ describe('reasons', () => {
       ...story.filter((o) => o.atMs < 6210),
       event(6300, 'sentinel-1', '-failover-abort-no-good-slave', 'master mymaster 127.0.0.1 6379'),
     ];
-    const reasons = reasonsOf(wedged, cast, 1000, phaseTimes(wedged, cast, 1000), config);
+    const reasons = reasonsOf(wedged, roles, 1000, phaseTimes(wedged, roles, 1000), config);
     expect(reasons.find((r) => r.phase === 'switchedMs')).toMatchObject({
       stepMs: null,
       why: expect.stringContaining('-failover-abort-no-good-slave'),
@@ -151,15 +155,15 @@ describe('reasons', () => {
 
 describe('failovers that nobody caused', () => {
   it('are none in a plain story', () => {
-    expect(spuriousIn(story, cast, 1000)).toEqual([]);
+    expect(spuriousIn(story, roles, 1000)).toEqual([]);
   });
 
   it('are named: one before the fault, and a second one after the first', () => {
     const early = event(500, 'sentinel-1', '+switch-master', 'mymaster 127.0.0.1 6381 127.0.0.1 6379');
-    expect(spuriousIn([early, ...story], cast, 1000)).toEqual([
+    expect(spuriousIn([early, ...story], roles, 1000)).toEqual([
       '+switch-master to 127.0.0.1:6379 before anything was injected',
     ]);
     const again = event(9000, 'sentinel-2', '+switch-master', 'mymaster 127.0.0.1 6380 127.0.0.1 6381');
-    expect(spuriousIn([...story, again], cast, 1000)[0]).toMatch(/^double failover: .*6380, then .*6381/);
+    expect(spuriousIn([...story, again], roles, 1000)[0]).toMatch(/^double failover: .*6380, then .*6381/);
   });
 });

@@ -36,7 +36,7 @@ const belief = (atMs: number, source: string, port: number): Observation => ({
 const evidence = (seen: Observation[], over: Partial<Evidence> = {}): Evidence => ({
   roles: {
     masterName: 'mymaster',
-    oldMaster: 'redis-1',
+    master: { id: 'redis-1', announce: address(6379) },
     nodes: [1, 2, 3].map((n) => ({ id: `redis-${n}`, announce: address(6378 + n) })),
     sentinels: [1, 2, 3].map((n) => ({ id: `sentinel-${n}`, announce: address(26_378 + n) })),
   },
