@@ -1,6 +1,6 @@
 import { defineCommand } from '../src/cli/command.js';
 import type { Watch } from '../src/faults/guard.js';
-import { engineOf } from './shared/engine.js';
+import { runtimeOf } from './shared/runtime.js';
 
 export default defineCommand<{ cluster: string; watch: Watch }>({
   name: '__guard',
@@ -12,7 +12,7 @@ export default defineCommand<{ cluster: string; watch: Watch }>({
   async run(context, { args: [id = ''] }) {
     const { cluster } = context.globals;
     const { watchOver } = await import('../src/faults/guard.js');
-    return { cluster, watch: await watchOver(engineOf(context), cluster, id) };
+    return { cluster, watch: await watchOver(runtimeOf(context), cluster, id) };
   },
   render: ({ cluster, watch }) =>
     watch === 'closed' ? `${cluster}: nothing to guard` : `${cluster}: healed`,

@@ -1,9 +1,8 @@
 import { defineCommand } from '../src/cli/command.js';
 import { lend, openDriverOf } from '../src/cluster/open.js';
-import { requireOwn } from '../src/cluster/target.js';
 import { usageError } from '../src/errors.js';
 import { redactConf } from '../src/model/conf.js';
-import { engineOf, targetOf } from './shared/engine.js';
+import { ownCluster } from './shared/runtime.js';
 
 interface ConfigResult {
   cluster: string;
@@ -24,7 +23,7 @@ export default defineCommand<ConfigResult>({
     },
   ],
   async run(context, { args: [wanted] }) {
-    const target = requireOwn(await targetOf(context), 'config');
+    const target = await ownCluster(context, 'config');
     const known = target.state.plan.nodes.map((n) => n.id);
     if (wanted !== undefined && !known.includes(wanted)) {
       throw usageError(
@@ -33,7 +32,7 @@ export default defineCommand<ConfigResult>({
         { hint: `one of: ${known.join(', ')}` },
       );
     }
-    return lend(await openDriverOf(engineOf(context), target.state), async ({ host }) => {
+    return lend(await openDriverOf(target.runtime, target.state), async ({ host }) => {
       const ids = wanted === undefined ? known : [wanted];
       const nodes = await Promise.all(
         ids.map(async (id) => {

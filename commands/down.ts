@@ -3,7 +3,7 @@ import type { Context } from '../src/cli/context.js';
 import type { DownResult } from '../src/cluster/down.js';
 import { messageOf, OperatorError, usageError } from '../src/errors.js';
 import { downAllText, downText } from '../src/report/text/down.js';
-import { engineOf, ownCluster, storeOf } from './shared/engine.js';
+import { ownCluster, runtimeOf, storeOf } from './shared/runtime.js';
 
 export default defineCommand({
   name: 'down',
@@ -19,8 +19,9 @@ export default defineCommand({
     const { down } = await import('../src/cluster/down.js');
     if (options.all !== true) {
       // Addresses mean the cluster of ours that they belong to, and never the default one instead of somebody else's.
-      const cluster = globals.sentinelAddrs === null ? globals.cluster : await ownCluster(context, 'down');
-      return down(engineOf(context), cluster, { keepData });
+      const cluster =
+        globals.sentinelAddrs === null ? globals.cluster : (await ownCluster(context, 'down')).name;
+      return down(runtimeOf(context), cluster, { keepData });
     }
     const named = globals.clusterGiven
       ? '--cluster'
@@ -46,7 +47,7 @@ async function downAll(context: Context, keepData: boolean): Promise<DownResult[
   for (const cluster of await storeOf(context).list()) {
     if (context.signal.aborted) break;
     try {
-      clusters.push(await down(engineOf(context), cluster, { keepData }));
+      clusters.push(await down(runtimeOf(context), cluster, { keepData }));
     } catch (error) {
       failures.push({ cluster, error });
     }

@@ -4,7 +4,7 @@ import { majorityMaster } from '../src/model/agreement.js';
 import { addressMapOf, sentinelNodes } from '../src/model/plan.js';
 import { masterNameOf } from '../src/model/which-master.js';
 import { type EnvResult, envText } from '../src/report/env.js';
-import { lookDeadlineMs, targetOf } from './shared/engine.js';
+import { lookDeadlineMs, targetOf } from './shared/runtime.js';
 
 export default defineCommand({
   name: 'env',

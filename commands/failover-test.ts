@@ -6,8 +6,8 @@ import type { Threshold } from '../src/failover/thresholds.js';
 import type { FailoverResult, RejoinMode, Verdict } from '../src/observe/result.js';
 import { baselineText } from '../src/report/text/baseline.js';
 import { failoverText } from '../src/report/text/failover.js';
-import { engineOf, ownCluster, storeOf } from './shared/engine.js';
 import { budgetWarning, commandLineOf, DEFAULT_RUN, faultOf, runAgain } from './shared/failover-options.js';
+import { ownCluster } from './shared/runtime.js';
 import { thresholdOption } from './shared/threshold-option.js';
 import { WORKLOAD_OPTIONS, workloadOf } from './shared/workload-options.js';
 
@@ -97,8 +97,8 @@ export default defineCommand<FailoverResult & { baseline?: BaselineComparison }>
   ],
   options: OPTIONS,
   async run(context, { options }) {
-    const cluster = await ownCluster(context, 'failover-test');
-    const downAfterMs = (await storeOf(context).load(cluster))?.plan.spec.downAfterMs ?? 0;
+    const { runtime, name: cluster, state } = await ownCluster(context, 'failover-test');
+    const { downAfterMs } = state.plan.spec;
     const settings = {
       fault: faultOf(options, downAfterMs),
       rejoin:
@@ -118,7 +118,7 @@ export default defineCommand<FailoverResult & { baseline?: BaselineComparison }>
     const { openKeeper } = await import('./shared/keep-result.js');
     const keeper = await openKeeper(context, options.report as string | undefined);
     const command = commandLineOf(cluster, settings);
-    const result = await runFailoverTest(engineOf(context), {
+    const result = await runFailoverTest(runtime, {
       ...settings,
       cluster,
       command,

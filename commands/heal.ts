@@ -1,7 +1,7 @@
 import { defineCommand } from '../src/cli/command.js';
 import type { RecoverResult } from '../src/faults/recover.js';
 import { recoverAllText, recoverText } from '../src/report/text/faults.js';
-import { engineOf, ownCluster } from './shared/engine.js';
+import { ownCluster, runtimeOf } from './shared/runtime.js';
 
 export default defineCommand<RecoverResult | { clusters: RecoverResult[] }>({
   name: 'heal',
@@ -11,12 +11,12 @@ export default defineCommand<RecoverResult | { clusters: RecoverResult[] }>({
   examples: ['sentinelctl heal', 'sentinelctl heal --all'],
   options: [{ flags: '--all', summary: 'every cluster known here', flagOnly: true }],
   async run(context, { options }) {
-    const runtime = engineOf(context);
+    const runtime = runtimeOf(context);
     if (options.all === true) {
       const { recoverAll } = await import('../src/faults/heal.js');
       return { clusters: await recoverAll(runtime, 'heal') };
     }
-    const cluster = await ownCluster(context, 'heal');
+    const { name: cluster } = await ownCluster(context, 'heal');
     const { recover } = await import('../src/faults/recover.js');
     return recover(runtime, cluster, 'heal');
   },

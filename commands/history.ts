@@ -6,7 +6,7 @@ import { stateHome } from '../src/config/paths.js';
 import { refused } from '../src/errors.js';
 import { type HistoryResult, historyText } from '../src/report/text/history.js';
 import { historyRows } from '../src/report/tsv.js';
-import { storeOf } from './shared/engine.js';
+import { storeOf } from './shared/runtime.js';
 
 const SHOWN_RUNS = 20;
 const EMPTY: History = { runs: [], unreadable: [], truncated: false };

@@ -2,7 +2,7 @@ import { defineCommand } from '../src/cli/command.js';
 import { duration } from '../src/config/parsers.js';
 import type { InjectResult } from '../src/faults/inject.js';
 import { injectText } from '../src/report/text/faults.js';
-import { engineOf, ownCluster } from './shared/engine.js';
+import { ownCluster } from './shared/runtime.js';
 
 const MOST_MS = 3_600_000;
 
@@ -50,9 +50,9 @@ export default defineCommand<InjectResult & { told: boolean }>({
     },
   ],
   async run(context, { args: [fault = '', ...targets], options }) {
-    const cluster = await ownCluster(context, 'inject');
+    const { runtime, name: cluster } = await ownCluster(context, 'inject');
     const { inject } = await import('../src/faults/inject.js');
-    const result = await inject(engineOf(context), {
+    const result = await inject(runtime, {
       cluster,
       fault,
       targets,

@@ -1,7 +1,7 @@
 import { defineCommand } from '../src/cli/command.js';
 import { actText } from '../src/report/text/act.js';
-import { engineOf, ownCluster } from './shared/engine.js';
 import { NODE } from './shared/node.js';
+import { ownCluster } from './shared/runtime.js';
 
 export default defineCommand({
   name: 'kill',
@@ -10,9 +10,9 @@ export default defineCommand({
   examples: ['sentinelctl kill redis-2', 'sentinelctl kill master'],
   arguments: [NODE],
   async run(context, { args: [node = ''] }) {
-    const cluster = await ownCluster(context, 'kill');
+    const { runtime, name: cluster } = await ownCluster(context, 'kill');
     const { act } = await import('../src/cluster/act.js');
-    return act(engineOf(context), { cluster, node, action: 'kill', asCrashed: false });
+    return act(runtime, { cluster, node, action: 'kill', asCrashed: false });
   },
   render: actText,
 });

@@ -2,7 +2,7 @@ import { defineCommand } from '../src/cli/command.js';
 import type { ListedCluster } from '../src/cluster/store/list.js';
 import { listText } from '../src/report/text/list.js';
 import { listRows } from '../src/report/tsv.js';
-import { engineOf } from './shared/engine.js';
+import { runtimeOf } from './shared/runtime.js';
 
 export default defineCommand<{ clusters: ListedCluster[] }>({
   name: 'list',
@@ -10,7 +10,7 @@ export default defineCommand<{ clusters: ListedCluster[] }>({
   examples: ['sentinelctl list', 'sentinelctl list --output tsv'],
   async run(context) {
     const { listClusters } = await import('../src/cluster/store/list.js');
-    return { clusters: await listClusters(engineOf(context)) };
+    return { clusters: await listClusters(runtimeOf(context)) };
   },
   render: ({ clusters }, view) => listText(clusters, view),
   rows: ({ clusters }) => listRows(clusters),

@@ -1,11 +1,10 @@
 import { defineCommand } from '../src/cli/command.js';
 import { openDriverOf } from '../src/cluster/open.js';
-import { requireOwn } from '../src/cluster/target.js';
 import { duration, integer } from '../src/config/parsers.js';
 import type { LogLine } from '../src/drivers/node-host.js';
 import { usageError } from '../src/errors.js';
 import { logLineText } from '../src/report/text/logs.js';
-import { engineOf, targetOf } from './shared/engine.js';
+import { ownCluster } from './shared/runtime.js';
 
 export default defineCommand({
   name: 'logs',
@@ -38,7 +37,7 @@ export default defineCommand({
     },
   ],
   async run(context, { args, options }) {
-    const target = requireOwn(await targetOf(context), 'logs');
+    const target = await ownCluster(context, 'logs');
     const { plan } = target.state;
     const known = plan.nodes.map((n) => n.id);
     const strange = args.find((id) => !known.includes(id));
@@ -51,7 +50,7 @@ export default defineCommand({
     }
     const ids = args.length === 0 ? known : args;
     const { mergedLogs } = await import('../src/cluster/logs.js');
-    const driver = await openDriverOf(engineOf(context), target.state);
+    const driver = await openDriverOf(target.runtime, target.state);
     const { json, color, width } = {
       json: context.globals.output === 'json',
       color: context.stdout.color,

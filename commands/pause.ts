@@ -1,7 +1,7 @@
 import { defineCommand } from '../src/cli/command.js';
 import { actText } from '../src/report/text/act.js';
-import { engineOf, ownCluster } from './shared/engine.js';
 import { NODE } from './shared/node.js';
+import { ownCluster } from './shared/runtime.js';
 
 export default defineCommand({
   name: 'pause',
@@ -9,9 +9,9 @@ export default defineCommand({
   examples: ['sentinelctl pause redis-3', 'sentinelctl pause sentinel-1'],
   arguments: [NODE],
   async run(context, { args: [node = ''] }) {
-    const cluster = await ownCluster(context, 'pause');
+    const { runtime, name: cluster } = await ownCluster(context, 'pause');
     const { act } = await import('../src/cluster/act.js');
-    return act(engineOf(context), { cluster, node, action: 'pause', asCrashed: false });
+    return act(runtime, { cluster, node, action: 'pause', asCrashed: false });
   },
   render: actText,
 });

@@ -2,7 +2,7 @@ import { defineCommand } from '../src/cli/command.js';
 import { EXIT } from '../src/errors.js';
 import { quorumText } from '../src/report/text/quorum.js';
 import type { QuorumResult } from '../src/scenarios/play/quorum.js';
-import { engineOf, ownCluster } from './shared/engine.js';
+import { ownCluster } from './shared/runtime.js';
 
 const EXIT_OF = { holds: EXIT.ok, violated: EXIT.violated, unknown: EXIT.unknown } as const;
 
@@ -15,9 +15,9 @@ export default defineCommand<QuorumResult>({
     'taken back and proved, whatever happens. Exits 0 when all of that holds, 1 when not, 2 when it could not be seen.',
   examples: ['sentinelctl quorum-test'],
   async run(context) {
-    const cluster = await ownCluster(context, 'quorum-test');
+    const { runtime, name: cluster } = await ownCluster(context, 'quorum-test');
     const { quorumTest } = await import('../src/scenarios/play/quorum.js');
-    return quorumTest(engineOf(context), cluster);
+    return quorumTest(runtime, cluster);
   },
   cutOff:
     'left at once: what was injected may be in effect\n→ sentinelctl recover puts it back; sentinelctl status shows it',

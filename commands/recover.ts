@@ -1,7 +1,7 @@
 import { defineCommand } from '../src/cli/command.js';
 import type { RecoverResult } from '../src/faults/recover.js';
 import { recoverAllText, recoverText } from '../src/report/text/faults.js';
-import { engineOf, ownCluster } from './shared/engine.js';
+import { ownCluster, runtimeOf } from './shared/runtime.js';
 
 export default defineCommand<RecoverResult | { clusters: RecoverResult[] }>({
   name: 'recover',
@@ -13,7 +13,7 @@ export default defineCommand<RecoverResult | { clusters: RecoverResult[] }>({
   examples: ['sentinelctl recover', 'sentinelctl recover --all'],
   options: [{ flags: '--all', summary: 'every cluster known here', flagOnly: true }],
   async run(context, { options }) {
-    const runtime = engineOf(context);
+    const runtime = runtimeOf(context);
     const { removeAbandoned } = await import('../src/cluster/store/scratch.js');
     const removed = await removeAbandoned(runtime);
     const { cluster: named, clusterGiven } = context.globals;
@@ -23,7 +23,7 @@ export default defineCommand<RecoverResult | { clusters: RecoverResult[] }>({
       const { recoverAll } = await import('../src/faults/heal.js');
       return { clusters: await recoverAll(runtime, 'recover') };
     }
-    const cluster = await ownCluster(context, 'recover');
+    const { name: cluster } = await ownCluster(context, 'recover');
     const { recover } = await import('../src/faults/recover.js');
     return recover(runtime, cluster, 'recover');
   },

@@ -1,7 +1,7 @@
 import { defineCommand } from '../src/cli/command.js';
 import { actText } from '../src/report/text/act.js';
-import { engineOf, ownCluster } from './shared/engine.js';
 import { NODE } from './shared/node.js';
+import { ownCluster } from './shared/runtime.js';
 
 export default defineCommand({
   name: 'restart',
@@ -12,9 +12,9 @@ export default defineCommand({
   arguments: [NODE],
   options: [{ flags: '--as-crashed', summary: 'start it as it was when it went down', flagOnly: true }],
   async run(context, { args: [node = ''], options }) {
-    const cluster = await ownCluster(context, 'restart');
+    const { runtime, name: cluster } = await ownCluster(context, 'restart');
     const { act } = await import('../src/cluster/act.js');
-    return act(engineOf(context), {
+    return act(runtime, {
       cluster,
       node,
       action: 'restart',

@@ -4,7 +4,7 @@ import { duration } from '../src/config/parsers.js';
 import { assess, statusExitCode } from '../src/model/agreement.js';
 import type { StatusResult } from '../src/model/status.js';
 import { statusText } from '../src/report/text/status.js';
-import { lookDeadlineMs, storeOf, type TargetSource, targetSource } from './shared/engine.js';
+import { lookDeadlineMs, storeOf, type TargetSource, targetSource } from './shared/runtime.js';
 
 /** How often `--watch` looks where it doesn't say, in milliseconds. */
 const WATCH_EVERY_MS = 2000;

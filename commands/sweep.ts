@@ -5,8 +5,8 @@ import { formatDurationMs } from '../src/model/duration.js';
 import type { RejoinMode, Verdict } from '../src/observe/result.js';
 import type { SweepResult } from '../src/observe/sweep-result.js';
 import { sweepText } from '../src/report/text/sweep.js';
-import { engineOf, ownCluster } from './shared/engine.js';
 import { faultOf, withoutDefaults } from './shared/failover-options.js';
+import { ownCluster } from './shared/runtime.js';
 import { WORKLOAD_OPTIONS, workloadLine, workloadOf } from './shared/workload-options.js';
 
 const DEFAULT = {
@@ -109,7 +109,7 @@ export default defineCommand<SweepResult>({
   ],
   options: OPTIONS,
   async run(context, { options }) {
-    const cluster = await ownCluster(context, 'sweep');
+    const { runtime, name: cluster } = await ownCluster(context, 'sweep');
     const workload = workloadOf(options);
     if (workload === null) {
       throw usageError('no-clients', '--clients 0 has no meaning here', {
@@ -127,7 +127,7 @@ export default defineCommand<SweepResult>({
     const { planSweepReports, writeSweep } = await import('./shared/write-sweep.js');
     const paths = options.report === undefined ? [] : await planSweepReports(options.report as string);
     const { runSweep } = await import('../src/failover/sweep/sweep.js');
-    const result = await runSweep(engineOf(context), {
+    const result = await runSweep(runtime, {
       cluster,
       downAfterMs,
       minReplicas,

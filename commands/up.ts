@@ -7,7 +7,7 @@ import type { DriverName } from '../src/model/plan.js';
 import { majorityOf } from '../src/model/sentinel-timing.js';
 import { type ClusterSpec, DEFAULT_SPEC, PERSISTENCE, specFaults } from '../src/model/spec.js';
 import { upText } from '../src/report/text/up.js';
-import { engineOf } from './shared/engine.js';
+import { runtimeOf } from './shared/runtime.js';
 
 /** Options that are driver settings, not part of what the cluster is. */
 const SETTINGS = ['image', 'publish', 'network', 'redisServer', 'loopback'] as const;
@@ -146,7 +146,7 @@ export default defineCommand({
       SETTINGS.flatMap((key) => (typeof options[key] === 'string' ? [[key, options[key]]] : [])),
     );
     const { up } = await import('../src/cluster/up/up.js');
-    return up(engineOf(context), {
+    return up(runtimeOf(context), {
       spec,
       given,
       driver: driverOf(options),

@@ -11,7 +11,7 @@ import type { ChaosResult } from '../../src/scenarios/format/result.js';
 import { DEFAULT_SHAPE, type Scenario } from '../../src/scenarios/format/scenario.js';
 import { builtIns } from '../../src/scenarios/play/built-ins.js';
 import { scenariosNamed, scenariosTagged } from '../../src/scenarios/play/library.js';
-import { engineOf, ownCluster, storeOf } from './engine.js';
+import { ownCluster, runtimeOf } from './runtime.js';
 
 /** What was asked for on the command line of `chaos`. */
 export interface Asked {
@@ -107,8 +107,9 @@ export async function play(
       hint: `chaos run ${scenarios[0]?.name ?? 'NAME'} --keep`,
     });
   }
-  const cluster = context.globals.clusterGiven ? await ownCluster(context, 'chaos') : null;
-  const driver = cluster === null ? await driverFor(context, options) : await driverOf(context, cluster);
+  const own = context.globals.clusterGiven ? await ownCluster(context, 'chaos') : null;
+  const cluster = own === null ? null : own.name;
+  const driver = own === null ? await driverFor(context, options) : own.state.plan.driver;
   const settings = typeof options.image === 'string' ? { image: options.image } : {};
   const parallel = (options.parallel as number | undefined) ?? defaults.parallel;
   const seed = (options.seed as number | undefined) ?? defaults.seed;
@@ -131,7 +132,7 @@ export async function play(
     ...(settings.image === undefined ? [] : [`--image ${settings.image}`]),
   ].join(' ');
   const common = { driver, settings, cluster, keep, command };
-  const runtime = engineOf(context);
+  const runtime = runtimeOf(context);
   if (isRandom) {
     const text = `seed ${seed}; to play the same again: ${command}`;
     context.progress({ type: 'note', level: 'info', text });
@@ -157,14 +158,10 @@ export async function play(
 /** Where scratch clusters live: processes where there is a server, since they are up and down soonest. */
 async function driverFor(context: Context, options: Input['options']): Promise<DriverName> {
   if (options.driver !== undefined) return options.driver as DriverName;
-  const { drivers, env, onProgress } = engineOf(context);
+  const { drivers, env, onProgress } = runtimeOf(context);
   const { selectDriver } = await import('../../src/drivers/select.js');
   const { process, docker } = drivers;
   return (await selectDriver({ process, docker }, null, { settings: {}, env }, onProgress)).name;
-}
-
-async function driverOf(context: Context, cluster: string): Promise<DriverName> {
-  return (await storeOf(context).load(cluster))?.plan.driver ?? 'process';
 }
 
 async function writeJunit(context: Context, path: string, result: ChaosResult): Promise<void> {

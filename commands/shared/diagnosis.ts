@@ -5,7 +5,7 @@ import { OperatorError } from '../../src/errors.js';
 import type { Gathered } from '../../src/model/gathered.js';
 import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { appSource } from './app-source.js';
-import { engineOf, lookDeadlineMs, targetOf } from './engine.js';
+import { lookDeadlineMs, runtimeOf, targetOf } from './runtime.js';
 
 /** What `doctor` is to look at: a cluster, with the application's side where that is asked for. */
 export interface ClusterQuestion extends DiagnoseOptions {
@@ -59,7 +59,7 @@ async function gatherTarget(
 ): Promise<Gathered> {
   const { gather, nothingGathered } = await import('../../src/checks/gather/gather.js');
   if (target === null) return nothingGathered('there is no cluster here');
-  return gather(engineOf(context), target, request);
+  return gather(runtimeOf(context), target, request);
 }
 
 async function gatherSide(

@@ -1,7 +1,7 @@
 import type { DiagnoseOptions, DoctorResult, Finding } from '../../src/checks/index.js';
 import type { Context } from '../../src/cli/context.js';
 import type { Repair, Repaired } from '../../src/model/repair.js';
-import { engineOf, ownCluster } from './engine.js';
+import { ownCluster } from './runtime.js';
 
 /**
  * Does what the findings offer and is safe: of warnings and worse, of information only where its check was named by
@@ -14,7 +14,7 @@ export async function fixFindings(
   { only }: DiagnoseOptions,
   dryRun: boolean,
 ): Promise<Repaired[]> {
-  const cluster = await ownCluster(context, 'doctor --fix');
+  const { runtime, name: cluster } = await ownCluster(context, 'doctor --fix');
   const repairs = repairsIn(result.findings, only ?? []);
   if (repairs.length === 0) return [];
   const [{ repairAll }, { told }] = await Promise.all([
@@ -29,7 +29,7 @@ export async function fixFindings(
     if (why !== undefined) progress({ type: 'note', level: 'info', text: `${why.id}: ${told(why)}` });
     return prompts.confirm(`${does}?`, true);
   };
-  return repairAll(engineOf(context), { cluster, repairs, dryRun, confirm });
+  return repairAll(runtime, { cluster, repairs, dryRun, confirm });
 }
 
 /** In the order of the findings, each once. */

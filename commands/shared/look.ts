@@ -1,7 +1,7 @@
 import type { Context } from '../../src/cli/context.js';
 import { requireAnswer, surveyOf } from '../../src/cluster/target.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
-import { lookDeadlineMs, targetOf } from './engine.js';
+import { lookDeadlineMs, targetOf } from './runtime.js';
 
 /** Asks the cluster that the command means once; `masterName` is what an argument named, before the option. */
 export async function lookAt(

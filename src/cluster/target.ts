@@ -22,6 +22,9 @@ export type Target =
       access: Access;
     };
 
+type Attached = Extract<Target, { kind: 'attached' }>;
+type Identified = Attached | { kind: 'own'; name: string; state: ClusterState };
+
 export interface TargetRequest {
   cluster: string;
   sentinelAddrs: Address[] | null;
@@ -36,6 +39,14 @@ export interface TargetRequest {
  * which evaluated `env --export` goes on working. Throws `cluster-unknown` (3).
  */
 export async function resolveTarget(store: Store, request: TargetRequest): Promise<Target> {
+  const target = await identify(store, request);
+  if (target.kind === 'attached') return target;
+  const password = await store.password(target.name);
+  return { ...target, access: accessOf(target.state.plan, password) };
+}
+
+/** As resolveTarget, without reading the password of a local cluster. */
+async function identify(store: Store, request: TargetRequest): Promise<Identified> {
   const { sentinelAddrs } = request;
   if (sentinelAddrs !== null) {
     if (sentinelAddrs.length === 0) {
@@ -44,7 +55,7 @@ export async function resolveTarget(store: Store, request: TargetRequest): Promi
       });
     }
     const own = await ownerOf(store, sentinelAddrs);
-    if (own !== undefined) return ownTarget(store, own, request.masterName);
+    if (own !== undefined) return ownTarget(own, request.masterName);
     return {
       kind: 'attached',
       name: sentinelAddrs.map(formatAddress).join(','),
@@ -57,10 +68,10 @@ export async function resolveTarget(store: Store, request: TargetRequest): Promi
       access: request.access,
     };
   }
-  return ownTarget(store, await requireCluster(store, request.cluster), request.masterName);
+  return ownTarget(await requireCluster(store, request.cluster), request.masterName);
 }
 
-async function ownTarget(store: Store, state: ClusterState, masterName: string | null): Promise<Target> {
+function ownTarget(state: ClusterState, masterName: string | null): Identified {
   const name = state.plan.spec.cluster;
   if (masterName !== null && masterName !== state.plan.spec.masterName) {
     throw refused('master-unknown', `cluster "${name}" monitors no master "${masterName}"`, {
@@ -68,7 +79,7 @@ async function ownTarget(store: Store, state: ClusterState, masterName: string |
       hint: `--master-name ${state.plan.spec.masterName}`,
     });
   }
-  return { kind: 'own', name, state, access: accessOf(state.plan, await store.password(name)) };
+  return { kind: 'own', name, state };
 }
 
 async function ownerOf(store: Store, addresses: Address[]): Promise<ClusterState | undefined> {
@@ -124,8 +135,16 @@ export function requireAnswer(target: Target, snapshot: Snapshot): void {
   });
 }
 
-/** The cluster to act on. Throws `attached` (3): what sentinelctl did not start, it does not change. */
-export function requireOwn(target: Target, action: string): Extract<Target, { kind: 'own' }> {
+/**
+ * The cluster to act on, with its state as it is now: what changes it reads the state again under its lock. Throws
+ * `attached` (3): what sentinelctl did not create, it does not change.
+ */
+export async function resolveOwn(
+  store: Store,
+  request: TargetRequest,
+  action: string,
+): Promise<{ name: string; state: ClusterState }> {
+  const target = await identify(store, request);
   if (target.kind === 'own') return target;
   const why = 'a cluster that runs elsewhere can be looked at, not acted on';
   throw refused('attached', `${action} is refused: sentinelctl did not start ${target.name}`, {

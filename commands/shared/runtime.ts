@@ -1,0 +1,72 @@
+import type { Context } from '../../src/cli/context.js';
+import type { Runtime } from '../../src/cluster/runtime.js';
+import type { ClusterState } from '../../src/cluster/store/state.js';
+import { openStore, type Store } from '../../src/cluster/store/state.js';
+import { resolveOwn, resolveTarget, type Target, type TargetRequest } from '../../src/cluster/target.js';
+import { stateHome } from '../../src/config/paths.js';
+import { readSecret } from '../../src/config/secret.js';
+import { DRIVERS } from '../../src/drivers/registry.js';
+import { accessWith } from '../../src/wire/access.js';
+
+/** Deadline of one server's answers when a cluster is looked at, in milliseconds. */
+const LOOK_DEADLINE_MS = 1500;
+
+export const storeOf = (context: Context): Store => openStore(stateHome(context.env));
+
+/** What the functions below the commands work with. */
+export function runtimeOf(context: Context): Runtime {
+  const { clock, env, progress: onProgress, signal } = context;
+  return { clock, env, onProgress, signal, store: storeOf(context), drivers: DRIVERS };
+}
+
+/** Half of `--timeout`, so that a silent server is shown as silent before the whole command is cut off. */
+export const lookDeadlineMs = ({ globals }: Context): number =>
+  globals.timeoutMs === null ? LOOK_DEADLINE_MS : globals.timeoutMs / 2;
+
+/** Resolves the target again at each call: a local cluster may be created or removed while it is watched. */
+export type TargetSource = () => Promise<Target>;
+
+/** Passwords of attached clusters come from a file or the environment, never from argv; they are read once. */
+export async function targetSource(
+  context: Context,
+  masterName: string | null = context.globals.masterName,
+): Promise<TargetSource> {
+  const request = await requestOf(context, masterName);
+  return () => resolveTarget(storeOf(context), request);
+}
+
+async function requestOf({ globals, env }: Context, masterName: string | null): Promise<TargetRequest> {
+  const password =
+    globals.passwordFile === null
+      ? (env.SENTINELCTL_PASSWORD ?? null)
+      : await readSecret(globals.passwordFile);
+  return {
+    cluster: globals.cluster,
+    sentinelAddrs: globals.sentinelAddrs,
+    sentinelAddrsFrom: globals.sentinelAddrsFrom,
+    masterName,
+    access: accessWith(password, { sentinelPassword: env.SENTINELCTL_SENTINEL_PASSWORD ?? password }),
+  };
+}
+
+/** The cluster that a command shows. */
+export async function targetOf(
+  context: Context,
+  masterName: string | null = context.globals.masterName,
+): Promise<Target> {
+  return (await targetSource(context, masterName))();
+}
+
+/** A cluster created by sentinelctl, and what acts on it. */
+export interface OwnCluster {
+  name: string;
+  state: ClusterState;
+  runtime: Runtime;
+}
+
+/** The cluster that a command changes. Throws `attached` (3) for one that sentinelctl did not create. */
+export async function ownCluster(context: Context, action: string): Promise<OwnCluster> {
+  const runtime = runtimeOf(context);
+  const request = await requestOf(context, context.globals.masterName);
+  return { ...(await resolveOwn(runtime.store, request, action)), runtime };
+}
