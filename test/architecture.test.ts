@@ -56,7 +56,7 @@ const RULES: Record<string, Rule> = {
   report: {
     rooms: ['observe', 'scenarios/format', 'checks'],
     types: ['*'],
-    libraries: ['chalk', 'string-width'],
+    libraries: ['chalk', 'cli-table3', 'string-width'],
   },
   config: { rooms: [], libraries: ['yaml', 'zod'] },
   cli: { rooms: ['config', 'report', 'clock', 'until', 'host'], libraries: ['commander', 'ora', 'yaml'] },

@@ -1,4 +1,5 @@
-import { padEnd, padStart, plain, widthOf, wrap } from '../plain-text.js';
+import Table from 'cli-table3';
+import { padEnd, plain, widthOf, wrap } from '../plain-text.js';
 import { themeOf, type View } from './theme.js';
 
 /** A cell's text, and how to colour it; text alone where it has no colour. Control characters are taken out. */
@@ -12,6 +13,13 @@ export interface Column {
 }
 
 const GAP = 2;
+const NO_BORDER = Object.fromEntries(
+  [
+    ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
+    ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
+  ].map((part) => [part, '']),
+);
+
 /**
  * Rows under titles, without borders. Never wider than the view: columns that may be left out go first; if that
  * is not enough, each row becomes a block of its own that starts with its first cell.
@@ -21,42 +29,42 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
   return kept === null ? stacked(columns, rows, view) : aligned(columns, rows, kept, view);
 }
 
-/** The columns that fit side by side, by index, and how wide each is; null when even the indispensable ones do not. */
+/** The indexes of the columns that fit side by side; null when even the indispensable ones do not. */
 function columnsThatFit(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
   available: number,
-): { index: number; width: number }[] | null {
-  let kept = columns.map((c, index) => ({
-    index,
-    width: Math.max(widthOf(c.title), ...rows.map((r) => widthOf(textOf(r[index])))),
-  }));
+): number[] | null {
+  const widths = columns.map((c, i) => Math.max(widthOf(c.title), ...rows.map((r) => widthOf(textOf(r[i])))));
+  let kept = columns.map((_, i) => i);
   for (;;) {
-    const total = kept.reduce((sum, { width }) => sum + width, 0) + GAP * (kept.length - 1);
+    const total = kept.reduce((sum, i) => sum + (widths[i] ?? 0), 0) + GAP * (kept.length - 1);
     if (total <= available) return kept;
-    const next = Math.max(...kept.map(({ index }) => columns[index]?.drop ?? 0));
+    const next = Math.max(...kept.map((i) => columns[i]?.drop ?? 0));
     if (next === 0) return null;
-    kept = kept.filter(({ index }) => columns[index]?.drop !== next);
+    kept = kept.filter((i) => columns[i]?.drop !== next);
   }
 }
 
 function aligned(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
-  kept: readonly { index: number; width: number }[],
+  kept: number[],
   view: View,
 ): string {
   const theme = themeOf(view);
-  const titles = columns.map(({ title }): Cell => ({ text: title, paint: theme.dim }));
-  return [titles, ...rows]
-    .map((cells) =>
-      kept
-        .map(({ index, width }) =>
-          (columns[index]?.align === 'right' ? padStart : padEnd)(paint(cells[index]), width),
-        )
-        .join(' '.repeat(GAP))
-        .trimEnd(),
-    )
+  const drawn = new Table({
+    chars: { ...NO_BORDER, middle: ' '.repeat(GAP) },
+    // Without this it writes escape sequences of its own, whatever the colour level.
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
+    colAligns: kept.map((i) => columns[i]?.align ?? 'left'),
+  });
+  drawn.push(kept.map((i) => theme.dim(columns[i]?.title ?? '')));
+  for (const row of rows) drawn.push(kept.map((i) => paint(row[i])));
+  return drawn
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
     .join('\n');
 }
 
