@@ -30,9 +30,11 @@ const RULES: Record<string, Rule> = {
   errors: { rooms: [], builtins: PURE },
   clock: { rooms: [], builtins: PURE },
   until: { rooms: ['clock'], builtins: PURE },
+  // The one reader of YAML that keeps lines: for the settings, the operator's files and scenarios. It is given text.
+  yaml: { rooms: [], libraries: ['yaml'], builtins: PURE },
   model: { rooms: ['errors'], types: ['clock'], libraries: ['pure-rand'], builtins: PURE },
   checks: { rooms: ['errors', 'model'], builtins: PURE },
-  'scenarios/format': { rooms: ['observe'], libraries: ['yaml', 'zod'], builtins: PURE },
+  'scenarios/format': { rooms: ['observe', 'yaml'], libraries: ['yaml', 'zod'], builtins: PURE },
 
   host: { rooms: ['clock', 'until'] },
   wire: { rooms: ['clock', 'until'], libraries: ['ioredis'] },
@@ -43,7 +45,7 @@ const RULES: Record<string, Rule> = {
   'drivers/attached': { rooms: ['drivers', 'clock', 'until', 'host'] },
 
   cluster: { rooms: ENGINE },
-  'checks/gather': { rooms: [...ENGINE, 'cluster', 'checks'], libraries: ['yaml'] },
+  'checks/gather': { rooms: [...ENGINE, 'cluster', 'checks', 'yaml'], libraries: ['yaml'] },
   observe: { rooms: [...ENGINE, 'cluster'], libraries: ['zod'] },
   workload: { rooms: [...ENGINE, 'observe'], libraries: ['hdr-histogram-js'] },
   faults: { rooms: [...ENGINE, 'cluster', 'observe'] },
@@ -58,7 +60,7 @@ const RULES: Record<string, Rule> = {
     types: ['*'],
     libraries: ['chalk', 'cli-table3', 'string-width'],
   },
-  config: { rooms: [], libraries: ['yaml', 'zod'] },
+  config: { rooms: ['yaml'], libraries: ['zod'] },
   cli: { rooms: ['config', 'report', 'clock', 'until', 'host'], libraries: ['commander', 'ora', 'yaml'] },
   tui: { rooms: ['cli', 'config', 'report', 'clock', 'until', 'host'], libraries: ['@inquirer/prompts'] },
   // What a program gets: everything but the command line. `index` is its front door.

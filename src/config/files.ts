@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { errnoOf, messageOf, type OperatorError, usageError } from '../errors.js';
+import { BadYaml, readYaml } from '../yaml.js';
 import { shown } from './parsers.js';
 import { projectFile, userFile } from './paths.js';
 
@@ -48,21 +49,16 @@ async function textOf(path: string): Promise<string | undefined> {
   }
 }
 
-/** The yaml library is loaded only here, so that nobody without a file pays for it. */
 async function entriesOf(path: string, text: string): Promise<Map<string, FileEntry>> {
-  const { isMap, isScalar, LineCounter, parseDocument } = await import('yaml');
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const lineAt = (offset: number | undefined): number =>
-    offset === undefined ? 1 : lines.linePos(offset).line;
-  const [error] = document.errors;
-  if (error !== undefined) throw badFile(path, lineAt(error.pos[0]), error.message);
+  const { document, placeOf, yaml } = await readYaml(text).catch((error: unknown) => {
+    throw error instanceof BadYaml ? badFile(path, error.place.line, error.message) : error;
+  });
   const entries = new Map<string, FileEntry>();
   if (document.contents === null) return entries;
-  if (!isMap(document.contents)) throw badFile(path, 1, 'it must be a list of "option: value" lines');
+  if (!yaml.isMap(document.contents)) throw badFile(path, 1, 'it must be a list of "option: value" lines');
   for (const { key, value } of document.contents.items) {
-    const line = lineAt(isScalar(key) ? key.range?.[0] : undefined);
-    const name = isScalar(key) ? String(key.value) : '';
+    const line = placeOf(key).line;
+    const name = yaml.isScalar(key) ? String(key.value) : '';
     const plain: unknown =
       typeof value === 'object' && value !== null && 'toJS' in value ? value.toJS(document) : value;
     const texts = textsOf(plain);

@@ -2,15 +2,13 @@ import type { Document } from 'yaml';
 import type { z } from 'zod';
 import { type OperatorError, usageError } from '../../errors.js';
 import { nearest } from '../../model/nearest.js';
+import { BadYaml, type Place, readYaml } from '../../yaml.js';
 import { DEFAULT_SHAPE, type Scenario, type Shape, type Step } from './scenario.js';
-import { scenarioOf } from './schema.js';
 
 /** More than these are not shown: the first ones often explain the rest. */
 const MOST_SHOWN = 8;
 
-interface Fault {
-  line: number;
-  column: number;
+interface Mistake extends Place {
   text: string;
 }
 
@@ -38,25 +36,16 @@ export async function parseScenario(
   faults: readonly string[],
   check: (parts: ReadParts) => Complaint[] = () => [],
 ): Promise<Scenario> {
-  const { LineCounter, parseDocument } = await import('yaml');
-  const { scenarioFile, shape: shapeFormat } = await import('./schema.js');
-  const { step: stepFormat } = await import('./schema-steps.js');
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
-  const place = (offset: number): Pick<Fault, 'line' | 'column'> => {
-    const { line, col } = counter.linePos(offset);
-    return { line, column: col };
-  };
-  const [broken] = document.errors;
-  // The others follow from the first.
-  if (broken !== undefined) throw bad(file, [{ ...place(broken.pos[0]), text: broken.message }]);
+  const { document, placeOf } = await readYaml(text).catch((error: unknown) => {
+    throw error instanceof BadYaml ? bad(file, [{ ...error.place, text: error.message }]) : error;
+  });
+  const { scenarioFile, scenarioOf, shape: shapeFormat, step: stepFormat } = await import('./schema.js');
   const plain: unknown = document.toJS();
   const read = scenarioFile.safeParse(plain);
-  const at = (path: readonly PropertyKey[], key?: string): Pick<Fault, 'line' | 'column'> =>
-    place(offsetOf(document, path, key));
-  const formal = read.success ? [] : read.error.issues.flatMap((issue) => faultsOf(issue, plain, at));
+  const at = (path: readonly PropertyKey[], key?: string): Place => placeOf(nodeAt(document, path, key));
+  const formal = read.success ? [] : read.error.issues.flatMap((issue) => mistakesOf(issue, plain, at));
   const steps = listIn(plain, 'steps').map((one) => stepFormat.safeParse(one).data ?? null);
-  const strange = steps.flatMap((step, i): Fault[] => {
+  const strange = steps.flatMap((step, i): Mistake[] => {
     if (step?.do !== 'inject' || faults.includes(step.fault)) return [];
     const meant = nearest(step.fault, faults);
     const text = `steps[${i}].inject: there is no fault "${step.fault}"${meant === undefined ? '' : `; did you mean ${meant}?`}`;
@@ -70,7 +59,7 @@ export async function parseScenario(
         ? null
         : ({ ...step, line: 0 } as Step),
     ),
-  }).map(({ path, key, text }): Fault => ({ ...at(path, key), text: `${shownPath(path)}: ${text}` }));
+  }).map(({ path, key, text }): Mistake => ({ ...at(path, key), text: `${shownPath(path)}: ${text}` }));
   const wrong = [...formal, ...strange, ...beyond];
   if (!read.success || wrong.length > 0) {
     throw bad(file, wrong, formal.length + beyond.length === 0 ? 'sentinelctl faults' : undefined);
@@ -80,11 +69,11 @@ export async function parseScenario(
 }
 
 /** One of zod's issues as lines for a person; an unknown key stands where it is written. */
-function faultsOf(
+function mistakesOf(
   issue: z.core.$ZodIssue,
   plain: unknown,
-  at: (path: readonly PropertyKey[], key?: string) => Pick<Fault, 'line' | 'column'>,
-): Fault[] {
+  at: (path: readonly PropertyKey[], key?: string) => Place,
+): Mistake[] {
   const { path } = issue;
   const where = path.length === 0 ? '' : `${shownPath(path)}: `;
   if (issue.code === 'unrecognized_keys') {
@@ -103,7 +92,7 @@ function faultsOf(
           Number(a.code === 'invalid_type') - Number(b.code === 'invalid_type'),
       )[0];
     if (deepest !== undefined)
-      return faultsOf({ ...deepest, path: [...path, ...deepest.path] } as never, plain, at);
+      return mistakesOf({ ...deepest, path: [...path, ...deepest.path] } as never, plain, at);
   }
   if (issue.code === 'custom' && issue.params?.known !== undefined) {
     const given = String(issue.params.given);
@@ -175,25 +164,22 @@ function valueAt(plain: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** Where a value, or one of its keys, begins; the nearest one around it that is there. */
-function offsetOf(document: Document, path: readonly PropertyKey[], key?: string): number {
+/** The node of a value, or of one of its keys; the nearest one around it where it is missing. */
+function nodeAt(document: Document, path: readonly PropertyKey[], key?: string): unknown {
   for (let length = path.length; length >= 0; length--) {
     const node = document.getIn(path.slice(0, length), true) as
-      | {
-          range?: [number, number, number] | null;
-          items?: { key?: { value?: unknown; range?: [number, number, number] } }[];
-        }
+      | { range?: unknown; items?: { key?: { value?: unknown } }[] }
       | undefined;
     if (key !== undefined && length === path.length) {
       const pair = node?.items?.find((item) => item.key?.value === key);
-      if (pair?.key?.range) return pair.key.range[0];
+      if (pair !== undefined) return pair.key;
     }
-    if (node?.range) return node.range[0];
+    if (node?.range) return node;
   }
-  return 0;
+  return null;
 }
 
-function bad(file: string, faults: Fault[], hint = 'docs/scenarios.md has the format'): OperatorError {
+function bad(file: string, faults: Mistake[], hint = 'docs/scenarios.md has the format'): OperatorError {
   const shown = faults
     .toSorted((a, b) => a.line - b.line || a.column - b.column)
     .map((f) => `${file}:${f.line}:${f.column}: ${f.text}`);

@@ -1,5 +1,5 @@
 import { type Random, randomOf } from '../../model/random.js';
-import type { Condition, Scenario, Shape, Step } from './scenario.js';
+import type { Condition, Scenario, Shape, Step, Unplaced } from './scenario.js';
 
 /** What a random scenario is made of: a story around a fault, and how often it is told beside the others. */
 interface Story {
@@ -11,8 +11,6 @@ interface Story {
   name: string;
   steps(random: Random, shape: Shape): Unplaced[];
 }
-
-type Unplaced = Step extends infer S ? (S extends Step ? Omit<S, 'line'> : never) : never;
 
 const inject = (fault: string, on: string[] = [], params: Record<string, string> = {}): Unplaced => ({
   do: 'inject',

@@ -1,5 +1,6 @@
+import { formatDurationMs } from '../../model/duration.js';
 import type { DriverName } from '../../model/plan.js';
-import type { Persistence } from '../../model/spec.js';
+import type { ClusterSpec, Persistence } from '../../model/spec.js';
 
 /**
  * Who is meant in a scenario: `redis-2`, `sentinel-1`; or by role, since who has it is known only while it is played:
@@ -64,6 +65,9 @@ export type Step = { line: number } & (
   | { do: 'write'; keys: number }
 );
 
+/** A step before its line is known. */
+export type Unplaced = Step extends infer S ? (S extends Step ? Omit<S, 'line'> : never) : never;
+
 /** A fault or several, what must follow, and what must not: data, from one file. */
 export interface Scenario {
   name: string;
@@ -123,3 +127,23 @@ export const DEFAULT_SHAPE: Shape = {
 
 /** The same for clusters that can stand in for each other. */
 export const shapeKey = (shape: Shape): string => JSON.stringify(shape);
+
+/**
+ * Why a cluster that is there can not stand in for the shape that a scenario needs; null where it can. Only what a
+ * scenario's meaning hangs on counts: with other times it waits longer or shorter. Pure.
+ */
+export function shapeMisfit(shape: Shape, spec: ClusterSpec): string | null {
+  if (spec.replicas < shape.replicas)
+    return `it needs ${shape.replicas} replicas, the cluster has ${spec.replicas}`;
+  if (spec.sentinels !== shape.sentinels)
+    return `it needs ${shape.sentinels} sentinels, the cluster has ${spec.sentinels}`;
+  if (spec.quorum !== shape.quorum) return `it needs quorum ${shape.quorum}, the cluster has ${spec.quorum}`;
+  if (shape.persistence !== 'procedure' && spec.persistence !== shape.persistence)
+    return `it needs --persistence ${shape.persistence}, the cluster has ${spec.persistence}`;
+  if (shape.downAfterMs < 1500 && spec.downAfterMs !== shape.downAfterMs)
+    return `it needs --down-after ${formatDurationMs(shape.downAfterMs)}, the cluster has ${formatDurationMs(spec.downAfterMs)}`;
+  const lacking = shape.redisConf.find(
+    ([name, value]) => !spec.redisConf.some(([n, v]) => n === name && v === value),
+  );
+  return lacking === undefined ? null : `it needs --redis-conf ${lacking.join('=')}`;
+}

@@ -2,7 +2,7 @@ import { type Runtime, requireCluster } from '../../cluster/runtime.js';
 import type { DriverName } from '../../model/plan.js';
 import type { ChaosResult, ScenarioResult } from '../format/result.js';
 import type { Scenario } from '../format/scenario.js';
-import { shapeMisfit } from '../format/shape.js';
+import { shapeMisfit } from '../format/scenario.js';
 import { onScratch } from './on-scratch.js';
 import { isNotRestored, playOn, skippedResult } from './play-on.js';
 import type { ScratchOptions } from './scratch.js';

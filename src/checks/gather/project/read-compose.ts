@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { usageError } from '../../../errors.js';
+import { BadYaml } from '../../../yaml.js';
 import { interpolate, parseDotenv } from '../../files/compose/interpolate.js';
 import { isBitnami, type Launch, launchOf } from '../../files/compose/launch.js';
 import { type Service, servicesOf } from '../../files/compose/service.js';
@@ -9,7 +10,7 @@ import type { ConfSource, FileServer, Project } from '../../files/project.js';
 import { kindOf, readText } from './disk.js';
 import { type Placed, placed } from './mounts.js';
 import { type ReadConf, readConf } from './read-conf.js';
-import { BadYaml, yamlTree } from './yaml-tree.js';
+import { yamlTree } from './yaml-tree.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -30,7 +31,7 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
       (name) => missing.add(name),
     );
   const tree = await yamlTree(read.text, change).catch((error: unknown) => {
-    throw error instanceof BadYaml ? badCompose(`${file}:${error.line}`, error.message) : error;
+    throw error instanceof BadYaml ? badCompose(`${file}:${error.place.line}`, error.message) : error;
   });
   const services = servicesOf(tree);
   if (services.length === 0) throw badCompose(file, 'there are no services in it');

@@ -1,4 +1,5 @@
 import type { Alias, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { BadYaml, readYaml } from '../../../yaml.js';
 import type { Tree } from '../../files/compose/tree.js';
 
 /** More than any compose file has; what aliases of aliases can blow a small one up to. */
@@ -6,37 +7,20 @@ const MOST_NODES = 50_000;
 /** Deeper than any compose file; what an alias within itself would be without end. */
 const DEEPEST = 100;
 
-/** A document that is none: why, and where. */
-export class BadYaml extends Error {
-  constructor(
-    readonly line: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
 /**
  * Reads YAML into a plain tree: aliases and merge keys (`<<`) resolved, every scalar as text, changed by `change`.
- * Throws BadYaml for what is no YAML, and for aliases that would fill the memory.
+ * Throws BadYaml for text that is not YAML, and for aliases that would fill the memory.
  */
 export async function yamlTree(text: string, change: (scalar: string) => string): Promise<Tree> {
-  const yaml = await import('yaml');
-  const lines = new yaml.LineCounter();
   // The tree is walked here, so nothing is resolved, nor limited, by the library.
-  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const lineOf = (node: unknown): number => {
-    const offset = (node as { range?: [number, number, number] | null } | null)?.range?.[0];
-    return offset === undefined ? 1 : lines.linePos(offset).line;
-  };
-  const [error] = document.errors;
-  if (error !== undefined) throw new BadYaml(lines.linePos(error.pos[0]).line, error.message);
+  const { document, placeOf, yaml } = await readYaml(text);
+  const lineOf = (node: unknown): number => placeOf(node).line;
   let nodes = 0;
 
   function treeOf(node: unknown, depth: number): Tree {
     const line = lineOf(node);
     if (++nodes > MOST_NODES || depth > DEEPEST)
-      throw new BadYaml(line, 'it is too large, or an alias is within itself');
+      throw new BadYaml(placeOf(node), 'it is too large, or an alias contains itself');
     if (yaml.isAlias(node)) return aliased(node, line, depth);
     if (yaml.isMap(node)) return { kind: 'map', entries: entriesOf(node, depth), line };
     if (yaml.isSeq(node)) {

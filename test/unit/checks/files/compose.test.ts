@@ -4,7 +4,8 @@ import { interpolate, parseDotenv } from '../../../../src/checks/files/compose/i
 import { launchOf } from '../../../../src/checks/files/compose/launch.js';
 import { type Service, servicesOf } from '../../../../src/checks/files/compose/service.js';
 import { shellWords, simpleCommands } from '../../../../src/checks/files/compose/words.js';
-import { BadYaml, yamlTree } from '../../../../src/checks/gather/project/yaml-tree.js';
+import { yamlTree } from '../../../../src/checks/gather/project/yaml-tree.js';
+import { BadYaml } from '../../../../src/yaml.js';
 
 const services = async (text: string): Promise<Service[]> => servicesOf(await yamlTree(text, (s) => s));
 const only = async (body: string): Promise<Service> => {
@@ -125,7 +126,7 @@ describe('a service', () => {
   ])('that is no YAML, or has no end, is refused: %j', async (text, line) => {
     const error = await yamlTree(text, (s) => s).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(BadYaml);
-    expect((error as BadYaml).line).toBeGreaterThanOrEqual(line);
+    expect((error as BadYaml).place.line).toBeGreaterThanOrEqual(line);
   });
 
   it('that is an alias of aliases does not fill the memory', async () => {
