@@ -1,21 +1,18 @@
 import { readFile } from 'node:fs/promises';
+import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import type { ProxyTask } from '../src/drivers/proxy-process.js';
 import { readIfThere } from '../src/host/files.js';
 
-/** How often it looks whether its file is still there, in milliseconds: with its cluster's directory it goes too. */
+/** How often it checks that its file still exists, in milliseconds; it ends when its cluster's directory is removed. */
 const LOOK_EVERY_MS = 1000;
 
 export default defineCommand({
-  name: '__proxy',
-  summary: 'delay what is sent to a node, until it is ended',
   description:
-    'Started by the fault slow-network, with what it is to do in a file. Ends itself when its time is over.',
+    'Started by the fault slow-network, which writes its task to a file. Ends by itself when its time is over.',
   examples: ['sentinelctl __proxy --help'],
-  arguments: [{ name: 'FILE', summary: 'what to do, written by sentinelctl', required: true }],
-  hidden: true,
-  async run(context, { args }) {
-    const [path = ''] = args;
+  arguments: [argument.required('FILE', { summary: 'the task, written by sentinelctl', complete: 'file' })],
+  async run(context, { args: [path] }) {
     const task = JSON.parse(await readFile(path, 'utf8')) as ProxyTask;
     const { openDelayProxy } = await import('../src/drivers/delay-proxy.js');
     const { until } = await import('../src/until.js');

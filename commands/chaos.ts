@@ -1,86 +1,76 @@
-import { defineCommand, type OptionDef } from '../src/cli/command.js';
-import { choice, duration, integer } from '../src/config/parsers.js';
+import { argument } from '../src/cli/argument.js';
+import { defineCommand } from '../src/cli/command.js';
+import { defaultsOf, type OptionsOf, option } from '../src/cli/option.js';
 import { EXIT } from '../src/errors.js';
-import { formatDurationMs } from '../src/model/duration.js';
-import type { DriverName } from '../src/model/plan.js';
-import type { Verdict } from '../src/observe/result.js';
 import { tapText } from '../src/report/tap.js';
 import { chaosPlanText, chaosText, type ScenarioList, scenarioListText } from '../src/report/text/chaos.js';
 import type { ChaosResult } from '../src/scenarios/format/result.js';
 import type { ChaosPlan } from '../src/scenarios/play/plan.js';
+import { EXIT_OF } from './shared/verdict.js';
 
-const ACTIONS = ['list', 'show', 'run'] as const;
-const DEFAULT = { parallel: 4, seed: 1, forMs: 600_000 };
-
-const EXIT_OF: Record<Verdict, 0 | 1 | 2> = {
-  holds: EXIT.ok,
-  violated: EXIT.violated,
-  unknown: EXIT.unknown,
-};
-
-const OPTIONS: readonly OptionDef[] = [
-  { flags: '--all', summary: 'every scenario that comes with sentinelctl', flagOnly: true },
-  {
-    flags: '--tags <list>',
-    summary: 'those with any of these tags, separated by commas',
+const OPTIONS = {
+  all: option.flag('--all', { summary: 'every built-in scenario', flagOnly: true }),
+  tags: option.words('--tags <list>', {
+    summary: 'scenarios with any of these tags, separated by commas',
+    example: 'failover',
     flagOnly: true,
-  },
-  { flags: '--random', summary: 'random ones, one after the other, until --for is over', flagOnly: true },
-  {
-    flags: '--for <duration>',
-    summary: 'with --random: no scenario is begun after so long',
-    parse: duration('--for', { minMs: 1000, maxMs: 86_400_000 }, '10m'),
-    defaultText: formatDurationMs(DEFAULT.forMs),
+  }),
+  random: option.flag('--random', {
+    summary: 'random scenarios, one after the other, until --for is over',
     flagOnly: true,
-  },
-  {
-    flags: '--seed <n>',
-    summary: 'with --random: the same seed plays the same scenarios',
-    parse: integer('--seed', { min: 0, max: 2 ** 31 - 1 }, DEFAULT.seed),
-    defaultText: String(DEFAULT.seed),
-  },
-  {
-    flags: '--unsafe',
+  }),
+  forMs: option.duration('--for <duration>', {
+    summary: 'with --random: start no scenario after this time',
+    minMs: 1000,
+    maxMs: 86_400_000,
+    default: 600_000,
+    flagOnly: true,
+  }),
+  seed: option.integer('--seed <n>', {
+    summary: 'with --random: the same seed gives the same scenarios',
+    min: 0,
+    max: 2 ** 31 - 1,
+    default: 1,
+  }),
+  wide: option.flag('--unsafe', {
     summary: 'with --random: also a majority of the sentinels, or all replicas, at once',
     flagOnly: true,
-  },
-  { flags: '--dry-run', summary: 'print the steps and the exact actions, and do nothing', flagOnly: true },
-  {
-    flags: '--parallel <n>',
-    summary: 'how many scratch clusters at the same time',
-    parse: integer('--parallel', { min: 1, max: 16 }, DEFAULT.parallel),
-    defaultText: String(DEFAULT.parallel),
-  },
-  {
-    flags: '--driver <name>',
-    summary: 'where scratch clusters live',
-    choices: ['process', 'docker'],
-    parse: choice('--driver', ['process', 'docker']),
-    defaultText: 'process where a server binary is found, else docker',
-  },
-  {
-    flags: '--image <image>',
-    summary: 'Docker: the image, or host for one made of this machine’s own redis-server',
-  },
-  { flags: '--tap', summary: 'print the result as TAP', flagOnly: true },
-  { flags: '--junit <file>', summary: 'write the result as JUnit XML', complete: 'file', flagOnly: true },
-  {
-    flags: '--keep',
-    summary: 'leave what a single scenario did not heal itself, and its cluster',
+  }),
+  dryRun: option.flag('--dry-run', {
+    summary: 'print the steps and their actions, and do nothing',
     flagOnly: true,
-  },
-];
+  }),
+  parallel: option.integer('--parallel <n>', {
+    summary: 'number of scratch clusters at the same time',
+    min: 1,
+    max: 16,
+    default: 4,
+  }),
+  driver: option.choice('--driver <name>', ['process', 'docker'], {
+    summary: 'where scratch clusters live',
+    otherwise: 'process if a server binary is found, else docker',
+  }),
+  image: option.text('--image <image>', {
+    summary: 'Docker: the image, or host for one built from this machine’s redis-server',
+  }),
+  tap: option.flag('--tap', { summary: 'print the result as TAP', flagOnly: true }),
+  junit: option.file('--junit <file>', { summary: 'write the result as JUnit XML', flagOnly: true }),
+  keep: option.flag('--keep', {
+    summary: 'one scenario only: keep its cluster, and the faults that it did not heal',
+    flagOnly: true,
+  }),
+};
+export type ChaosOptions = OptionsOf<typeof OPTIONS>;
 
 type Result = (ScenarioList & { listed: true }) | ChaosPlan | (ChaosResult & { tap?: true });
 
-export default defineCommand<Result>({
-  name: 'chaos',
-  summary: 'play scenarios: faults in steps, what must follow and what must not',
+export default defineCommand({
   description:
-    'chaos list shows the scenarios, chaos show NAME one of them, chaos run NAME… plays them: by name, from a YAML file\n' +
-    'of your own, --tags, --all or --random. Each runs on a scratch cluster in the shape that it needs, made for it and\n' +
-    'removed in the end; with --cluster on that one. Whatever happens everything is taken back. What can not be played\n' +
-    'here is skipped, with the reason. Exits 0 when all hold, 1 when one is violated, 2 when one could not be judged.',
+    'chaos list lists the scenarios, chaos show NAME shows one, chaos run NAME… runs them: by name, from your own YAML\n' +
+    'file, with --tags, --all or --random. Each runs on a scratch cluster of the size that it needs, which is created for\n' +
+    'it and removed afterwards; with --cluster on that cluster. Every fault is rolled back, also after an error or Ctrl-C.\n' +
+    'A scenario that cannot run here is skipped, with the reason. Exits 0 when all hold, 1 when one is violated, 2 when\n' +
+    'one could not be judged.',
   examples: [
     'sentinelctl chaos list',
     'sentinelctl chaos show kill',
@@ -88,19 +78,18 @@ export default defineCommand<Result>({
     'sentinelctl chaos run --all --dry-run',
   ],
   arguments: [
-    { name: 'ACTION', summary: 'list, show or run', required: true },
-    { name: 'SCENARIO', summary: 'names, or YAML files', required: false, variadic: true },
+    argument.choice('ACTION', ['list', 'show', 'run'], { summary: 'list, show or run' }),
+    argument.rest('SCENARIO', { summary: 'names of scenarios, or YAML files', complete: 'file' }),
   ],
   options: OPTIONS,
-  async run(context, { args: [given = '', ...words], options }) {
-    const action = choice('ACTION', ACTIONS)(given);
+  async run(context, { args: [action, names], options }): Promise<Result> {
     const { chosenScenarios, listScenarios, play } = await import('./shared/chaos.js');
-    if (action === 'list') return { listed: true, ...(await listScenarios(words, options)) };
-    const asked = { action, words, options };
-    if (action === 'run' && options.dryRun !== true) return play(context, asked, DEFAULT);
+    if (action === 'list') return { listed: true, ...(await listScenarios(names, options.tags)) };
+    const asked = { ...options, action, names };
+    if (action === 'run' && !options.dryRun) return play(context, asked, defaultsOf(OPTIONS).parallel);
     const { planOf } = await import('../src/scenarios/play/plan.js');
-    const driver = (options.driver as DriverName | undefined) ?? 'process';
-    return { dryRun: true, scenarios: (await chosenScenarios(asked, DEFAULT)).map((s) => planOf(s, driver)) };
+    const driver = options.driver ?? 'process';
+    return { dryRun: true, scenarios: (await chosenScenarios(asked)).map((s) => planOf(s, driver)) };
   },
   render(result, view) {
     if ('listed' in result) return scenarioListText(result, view);
@@ -112,8 +101,8 @@ export default defineCommand<Result>({
     return rest;
   },
   cutOff:
-    'left at once: what was injected may be in effect, and scratch clusters (chaos-…) are still there\n' +
-    '→ sentinelctl recover removes them; with --cluster NAME it puts that one back; sentinelctl list shows all',
+    'aborted without cleanup: faults may still be active, and scratch clusters (chaos-…) still exist\n' +
+    '→ sentinelctl recover removes them; with --cluster NAME it rolls that one back; sentinelctl list lists all',
   rows: (result) => ({
     columns: ['scenario', 'outcome', 'ms', 'reason'],
     rows: result.scenarios.map((s) =>

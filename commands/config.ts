@@ -1,3 +1,4 @@
+import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import { lend, openDriverOf } from '../src/cluster/open.js';
 import { usageError } from '../src/errors.js';
@@ -9,20 +10,13 @@ interface ConfigResult {
   nodes: { id: string; conf: string | null }[];
 }
 
-export default defineCommand<ConfigResult>({
-  name: 'config',
-  summary: 'the nodes’ configuration as it is now, secrets redacted',
+export default defineCommand({
   description: 'Redis and Sentinel rewrite their files: this shows what stands there at this moment.',
   examples: ['sentinelctl config', 'sentinelctl config sentinel-1'],
   arguments: [
-    {
-      name: 'NODE',
-      summary: 'an id such as redis-1; all where none is given',
-      required: false,
-      complete: 'node',
-    },
+    argument.optional('NODE', { summary: 'an id such as redis-1; default: all', complete: 'node' }),
   ],
-  async run(context, { args: [wanted] }) {
+  async run(context, { args: [wanted] }): Promise<ConfigResult> {
     const target = await ownCluster(context, 'config');
     const known = target.state.plan.nodes.map((n) => n.id);
     if (wanted !== undefined && !known.includes(wanted)) {

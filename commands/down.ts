@@ -1,23 +1,23 @@
 import { defineCommand } from '../src/cli/command.js';
 import type { Context } from '../src/cli/context.js';
+import { option } from '../src/cli/option.js';
 import type { DownResult } from '../src/cluster/down.js';
 import { messageOf, OperatorError, usageError } from '../src/errors.js';
 import { downAllText, downText } from '../src/report/text/down.js';
+import { ALL_CLUSTERS } from './shared/all-clusters.js';
 import { ownCluster, runtimeOf, storeOf } from './shared/runtime.js';
 
 export default defineCommand({
-  name: 'down',
-  summary: 'remove a cluster of ours: processes, containers, network, volumes, files',
   examples: ['sentinelctl down', 'sentinelctl down --cluster staging --keep-data', 'sentinelctl down --all'],
-  options: [
-    { flags: '--keep-data', summary: 'keep what the nodes wrote, for the next up' },
-    { flags: '--all', summary: 'every cluster known here', flagOnly: true },
-  ],
+  options: {
+    keepData: option.flag('--keep-data', { summary: 'keep the data directories for the next up' }),
+    all: ALL_CLUSTERS,
+  },
   async run(context, { options }): Promise<DownResult | { clusters: DownResult[] }> {
     const { globals } = context;
-    const keepData = options.keepData === true;
+    const { keepData } = options;
     const { down } = await import('../src/cluster/down.js');
-    if (options.all !== true) {
+    if (!options.all) {
       // Addresses mean the cluster of ours that they belong to, and never the default one instead of somebody else's.
       const cluster =
         globals.sentinelAddrs === null ? globals.cluster : (await ownCluster(context, 'down')).name;

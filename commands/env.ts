@@ -1,4 +1,5 @@
 import { defineCommand } from '../src/cli/command.js';
+import { option } from '../src/cli/option.js';
 import { type Address, formatAddress, sameAddress } from '../src/model/address.js';
 import { majorityMaster } from '../src/model/agreement.js';
 import { addressMapOf, sentinelNodes } from '../src/model/plan.js';
@@ -7,11 +8,9 @@ import { type EnvResult, envText } from '../src/report/env.js';
 import { lookDeadlineMs, targetOf } from './shared/runtime.js';
 
 export default defineCommand({
-  name: 'env',
-  summary: 'the application’s settings: REDIS_SENTINEL_ADDRS, REDIS_MASTER_NAME, REDIS_URL',
   description: 'No password is ever in it: an application reads that from a file or a secret of its own.',
   examples: ['sentinelctl env', 'eval "$(sentinelctl env --export)"', 'sentinelctl env --json'],
-  options: [{ flags: '--export', summary: 'for a shell: export NAME=value' }],
+  options: { export: option.flag('--export', { summary: 'for a shell: export NAME=value' }) },
   async run(context, { options }) {
     const target = await targetOf(context);
     const { requireAnswer, surveyOf } = await import('../src/cluster/target.js');
@@ -37,7 +36,7 @@ export default defineCommand({
       REDIS_URL: master === null ? null : `redis://${formatAddress(reachable(master))}`,
       natMap: plan === null || routable ? null : addressMapOf(plan),
       needsPassword: Boolean(target.access.redis.password),
-      format: options.export === true ? 'export' : 'dotenv',
+      format: options.export ? 'export' : 'dotenv',
     } satisfies EnvResult;
   },
   render: envText,

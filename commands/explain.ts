@@ -1,4 +1,6 @@
+import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
+import { option } from '../src/cli/option.js';
 import { checksPage } from '../src/report/markdown/checks-page.js';
 import { type Explained, explainText } from '../src/report/text/explain.js';
 import { explainRows } from '../src/report/tsv.js';
@@ -9,21 +11,21 @@ interface Explanation {
   markdown: boolean;
 }
 
-export default defineCommand<Explanation>({
-  name: 'explain',
-  summary: 'a check of doctor at length: cause, consequence, remedy, sources',
+export default defineCommand({
   description: 'Without an ID: every check in a line. The same text is in docs/checks.md.',
   examples: ['sentinelctl explain', 'sentinelctl explain split-brain', 'sentinelctl explain --markdown'],
-  arguments: [{ name: 'ID', summary: 'as doctor names it; all where none is given', required: false }],
-  options: [{ flags: '--markdown', summary: 'at length, as a page of Markdown', flagOnly: true }],
-  async run(_context, { args: [id], options }) {
+  arguments: [argument.optional('ID', { summary: 'the id of a check, as doctor prints it' })],
+  options: {
+    markdown: option.flag('--markdown', { summary: 'in full, as a page of Markdown', flagOnly: true }),
+  },
+  async run(_context, { args: [id], options }): Promise<Explanation> {
     const { ALL_CHECKS } = await import('../src/checks/index.js');
     const known = ALL_CHECKS.map((check) => check.id);
     if (id !== undefined) requireKnown([id], known);
     const chosen = ALL_CHECKS.filter((check) => id === undefined || check.id === id);
     return {
       checks: chosen.map(({ live: _live, files: _files, ...data }) => data),
-      markdown: options.markdown === true,
+      markdown: options.markdown,
     };
   },
   render: ({ checks, markdown }, view) => (markdown ? checksPage(checks) : explainText(checks, view)),

@@ -1,18 +1,17 @@
 import { defineCommand } from '../src/cli/command.js';
 import type { RecoverResult } from '../src/faults/recover.js';
 import { recoverAllText, recoverText } from '../src/report/text/faults.js';
+import { ALL_CLUSTERS } from './shared/all-clusters.js';
 import { ownCluster, runtimeOf } from './shared/runtime.js';
 
-export default defineCommand<RecoverResult | { clusters: RecoverResult[] }>({
-  name: 'heal',
-  summary: 'take back what inject left in effect',
+export default defineCommand({
   description:
     'Takes back in reverse order, looks whether it is gone, and proves that everyone agrees again. Nothing to do is no error.',
   examples: ['sentinelctl heal', 'sentinelctl heal --all'],
-  options: [{ flags: '--all', summary: 'every cluster known here', flagOnly: true }],
-  async run(context, { options }) {
+  options: { all: ALL_CLUSTERS },
+  async run(context, { options }): Promise<RecoverResult | { clusters: RecoverResult[] }> {
     const runtime = runtimeOf(context);
-    if (options.all === true) {
+    if (options.all) {
       const { recoverAll } = await import('../src/faults/heal.js');
       return { clusters: await recoverAll(runtime, 'heal') };
     }

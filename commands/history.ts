@@ -1,19 +1,16 @@
 import { defineCommand } from '../src/cli/command.js';
+import { option } from '../src/cli/option.js';
 import { type History, historiesIn, pruneHistory, readHistory } from '../src/cluster/store/history.js';
 import { trendsOf } from '../src/cluster/store/run-record.js';
-import { integer } from '../src/config/parsers.js';
 import { stateHome } from '../src/config/paths.js';
 import { refused } from '../src/errors.js';
 import { type HistoryResult, historyText } from '../src/report/text/history.js';
 import { historyRows } from '../src/report/tsv.js';
 import { storeOf } from './shared/runtime.js';
 
-const SHOWN_RUNS = 20;
 const EMPTY: History = { runs: [], unreadable: [], truncated: false };
 
-export default defineCommand<HistoryResult>({
-  name: 'history',
-  summary: 'past failover tests of a cluster: verdicts, times, losses, trends',
+export default defineCommand({
   description:
     'Every finished failover-test is written down, the newest is shown first. The trend is the difference of the\n' +
     'medians against the last run of the same fault, settings and clients. A history outlives its cluster; each\n' +
@@ -23,25 +20,24 @@ export default defineCommand<HistoryResult>({
     'sentinelctl history --limit 5 --output tsv',
     'sentinelctl history --keep 100',
   ],
-  options: [
-    {
-      flags: '--limit <n>',
-      summary: 'show so many runs',
-      parse: integer('--limit', { min: 1, max: 100_000 }, SHOWN_RUNS),
-      defaultText: String(SHOWN_RUNS),
-    },
-    {
-      flags: '--keep <n>',
-      summary: 'forget all but the last so many runs',
-      parse: integer('--keep', { min: 1, max: 100_000 }, 100),
+  options: {
+    limit: option.integer('--limit <n>', {
+      summary: 'show at most N runs',
+      min: 1,
+      max: 100_000,
+      default: 20,
+    }),
+    keep: option.integer('--keep <n>', {
+      summary: 'remove all but the last N runs from the history',
+      min: 1,
+      max: 100_000,
+      example: 100,
       flagOnly: true,
-    },
-  ],
-  async run(context, { options }) {
+    }),
+  },
+  async run(context, { options: { limit, keep } }): Promise<HistoryResult> {
     const home = stateHome(context.env);
     const { cluster } = context.globals;
-    const keep = options.keep as number | undefined;
-    const limit = (options.limit as number | undefined) ?? SHOWN_RUNS;
     const before = await readHistory(home, cluster);
     if (before === null && !(await storeOf(context).list()).includes(cluster))
       await refuseUnknown(home, cluster);

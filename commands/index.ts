@@ -1,146 +1,153 @@
 import type { Registry } from '../src/cli/registry.js';
 
-/** Every command by its name, in the order in which help lists them. */
+/**
+ * Every command by its name, in the order in which help lists them. Name and summary stand here only, so that
+ * `--help` need not load a command.
+ */
 export const commands: Registry = {
   up: {
     group: 'Cluster',
-    summary: 'bring a cluster up and prove that it converged',
+    summary: 'create or start a cluster, and prove that it has converged',
     load: () => import('./up.js'),
   },
   down: {
     group: 'Cluster',
-    summary: 'remove a cluster of ours: processes, containers, network, volumes, files',
+    summary: 'remove a cluster: processes, containers, network, volumes, files',
     load: () => import('./down.js'),
   },
-  list: { group: 'Cluster', summary: 'the clusters known on this machine', load: () => import('./list.js') },
+  list: {
+    group: 'Cluster',
+    summary: 'list the clusters known on this machine',
+    load: () => import('./list.js'),
+  },
   env: {
     group: 'Cluster',
-    summary: 'the application’s settings: REDIS_SENTINEL_ADDRS, REDIS_MASTER_NAME, REDIS_URL',
+    summary: 'print the application’s settings: REDIS_SENTINEL_ADDRS, REDIS_MASTER_NAME, REDIS_URL',
     load: () => import('./env.js'),
   },
   config: {
     group: 'Cluster',
-    summary: 'the nodes’ configuration as it is now, secrets redacted',
+    summary: 'print the current configuration files of the nodes, secrets redacted',
     load: () => import('./config.js'),
   },
 
   status: {
     group: 'Look',
-    summary: 'one screen: what every node says and what every sentinel believes',
+    summary: 'show on one screen the state of every node and the view of every sentinel',
     load: () => import('./status.js'),
   },
   masters: {
     group: 'Look',
-    summary: 'the monitored masters as each sentinel sees them',
+    summary: 'show the monitored masters as each sentinel sees them',
     load: () => import('./masters.js'),
   },
   replicas: {
     group: 'Look',
-    summary: 'the replicas as each sentinel sees them',
+    summary: 'show the replicas as each sentinel sees them',
     load: () => import('./replicas.js'),
   },
   sentinels: {
     group: 'Look',
-    summary: 'the sentinels as each of them sees the others',
+    summary: 'show the sentinels as each of them sees the others',
     load: () => import('./sentinels.js'),
   },
   'master-addr': {
     group: 'Look',
-    summary: 'where the master is, as the sentinels say',
+    summary: 'print the address of the master according to the sentinels',
     load: () => import('./master-addr.js'),
   },
   logs: {
     group: 'Look',
-    summary: 'the nodes’ own logs, merged by time',
+    summary: 'print the logs of the nodes, merged by time',
     load: () => import('./logs.js'),
   },
   doctor: {
     group: 'Look',
-    summary: 'what is wrong with a cluster, why it matters, and what to type',
+    summary: 'find what is wrong with a cluster, why it matters, and which command fixes it',
     load: () => import('./doctor.js'),
   },
   explain: {
     group: 'Look',
-    summary: 'a check of doctor at length: cause, consequence, remedy, sources',
+    summary: 'describe a check of doctor: cause, consequence, remedy, sources',
     load: () => import('./explain.js'),
   },
 
   kill: {
     group: 'Act on a node',
-    summary: 'send SIGKILL to a node, as a crash would',
+    summary: 'send SIGKILL to a node, like a crash',
     load: () => import('./kill.js'),
   },
-  stop: { group: 'Act on a node', summary: 'stop a node in an orderly way', load: () => import('./stop.js') },
+  stop: { group: 'Act on a node', summary: 'shut a node down cleanly', load: () => import('./stop.js') },
   start: {
     group: 'Act on a node',
-    summary: 'start a node, a data node as a replica of the master of this moment',
+    summary: 'start a node; a data node as a replica of the current master',
     load: () => import('./start.js'),
   },
   restart: {
     group: 'Act on a node',
-    summary: 'stop a node and start it again, guarded as start is',
+    summary: 'stop a node and start it again, with the same guard as start',
     load: () => import('./restart.js'),
   },
   pause: {
     group: 'Act on a node',
-    summary: 'freeze a node: it keeps its connections and answers nothing',
+    summary: 'freeze a node: it keeps its connections and does not answer',
     load: () => import('./pause.js'),
   },
   resume: {
     group: 'Act on a node',
-    summary: 'thaw a node that was paused',
+    summary: 'resume a node that was paused',
     load: () => import('./resume.js'),
   },
 
   faults: {
-    group: 'Break and mend',
-    summary: 'every fault that can be injected, and what a correct cluster does',
+    group: 'Break and repair',
+    summary: 'list the faults that can be injected, and how a correct cluster reacts',
     load: () => import('./faults.js'),
   },
   inject: {
-    group: 'Break and mend',
-    summary: 'inject a fault; with --for it is taken back in the end',
+    group: 'Break and repair',
+    summary: 'inject a fault; with --for, roll it back afterwards',
     load: () => import('./inject.js'),
   },
   heal: {
-    group: 'Break and mend',
-    summary: 'take back what inject left in effect',
+    group: 'Break and repair',
+    summary: 'roll back the faults that inject left active',
     load: () => import('./heal.js'),
   },
   recover: {
-    group: 'Break and mend',
-    summary: 'put back what a run that was cut off left',
+    group: 'Break and repair',
+    summary: 'roll back the changes of an interrupted run',
     load: () => import('./recover.js'),
   },
 
   'failover-test': {
     group: 'Prove',
-    summary: 'kill the master, time the promotion phase by phase, prove the rejoin',
+    summary: 'kill the master, measure the failover phase by phase, prove the rejoin',
     load: () => import('./failover-test.js'),
   },
   sweep: {
     group: 'Prove',
-    summary: 'measure the outage and the loss of writes under several settings',
+    summary: 'measure outage and lost writes under several settings',
     load: () => import('./sweep.js'),
   },
   'quorum-test': {
     group: 'Prove',
-    summary: 'what the sentinels can lose: one of them, and a majority of them',
+    summary: 'test failover without one sentinel, and without a majority of them',
     load: () => import('./quorum-test.js'),
   },
   chaos: {
     group: 'Prove',
-    summary: 'play scenarios: faults in steps, what must follow and what must not',
+    summary: 'run scenarios: faults in steps, and what must and must not follow',
     load: () => import('./chaos.js'),
   },
   report: {
     group: 'Prove',
-    summary: 'render the result of an earlier failover test again',
+    summary: 'render the result of an earlier failover test',
     load: () => import('./report.js'),
   },
   history: {
     group: 'Prove',
-    summary: 'past failover tests of a cluster: verdicts, times, losses, trends',
+    summary: 'show past failover tests of a cluster: verdicts, times, losses, trends',
     load: () => import('./history.js'),
   },
 
@@ -151,20 +158,20 @@ export const commands: Registry = {
   },
   __proxy: {
     group: 'Shell',
-    summary: 'delay what is sent to a node, until it is ended',
+    summary: 'delay the traffic of a node until it is stopped',
     hidden: true,
     load: () => import('./__proxy.js'),
   },
   __guard: {
-    group: 'Break and mend',
-    summary: 'heal a cluster whose run has died when its time has come',
+    group: 'Break and repair',
+    summary: 'roll back a fault on time when the command that injected it has died',
     hidden: true,
     load: () => import('./__guard.js'),
   },
   __complete: {
     group: 'Shell',
-    summary: 'answer a shell that completes',
+    summary: 'answer a shell that completes a command line',
     hidden: true,
-    load: () => import('./__complete.js'),
+    load: async () => ({ default: (await import('./__complete.js')).default(commands) }),
   },
 };

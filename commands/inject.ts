@@ -1,14 +1,11 @@
+import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
-import { duration } from '../src/config/parsers.js';
-import type { InjectResult } from '../src/faults/inject.js';
+import { option } from '../src/cli/option.js';
 import { injectText } from '../src/report/text/faults.js';
 import { ownCluster } from './shared/runtime.js';
+import { CUT_OFF } from './shared/verdict.js';
 
-const MOST_MS = 3_600_000;
-
-export default defineCommand<InjectResult & { told: boolean }>({
-  name: 'inject',
-  summary: 'inject a fault; with --for it is taken back in the end',
+export default defineCommand({
   description:
     'Looks whether the cluster is steady → writes down how to take it back → does it. With --for it stays, tells what\n' +
     'happens, and heals in the end or at Ctrl-C. Without it the fault is left in effect: heal takes it back, and other\n' +
@@ -19,53 +16,51 @@ export default defineCommand<InjectResult & { told: boolean }>({
     'sentinelctl inject misconf --dry-run',
   ],
   arguments: [
-    { name: 'FAULT', summary: 'a name that faults lists', required: true },
-    { name: 'TARGET', summary: 'what it hits: see faults FAULT', required: false, variadic: true },
+    argument.required('FAULT', { summary: 'the name of a fault; sentinelctl faults lists them' }),
+    argument.rest('TARGET', { summary: 'the nodes or links that it affects: see faults FAULT' }),
   ],
-  options: [
-    {
-      flags: '--for <duration>',
-      summary: 'take it back after so long',
-      parse: duration('--for', { minMs: 1, maxMs: MOST_MS }, '10s'),
-      defaultText: 'until healed',
+  options: {
+    forMs: option.duration('--for <duration>', {
+      summary: 'roll the fault back after this long',
+      otherwise: 'until healed',
+      minMs: 1,
+      maxMs: 3_600_000,
+      example: '10s',
       flagOnly: true,
-    },
-    {
-      flags: '--delay <duration>',
-      summary: 'slow-network: how much longer everything takes',
-      parse: duration('--delay', { minMs: 1, maxMs: 60_000 }, '100ms'),
-      defaultText: '100ms',
-    },
-    {
-      flags: '--jitter <duration>',
-      summary: 'slow-network: up to so much more',
-      parse: duration('--jitter', { minMs: 0, maxMs: 60_000 }, '50ms'),
-      defaultText: '0ms',
-    },
-    { flags: '--dry-run', summary: 'print exactly what would be done, and do nothing', flagOnly: true },
-    {
-      flags: '--force',
-      summary: 'also where the cluster is not steady, and beyond a minority',
+    }),
+    delayMs: option.duration('--delay <duration>', {
+      summary: 'slow-network: added to the latency of every packet',
+      otherwise: '100ms',
+      minMs: 1,
+      maxMs: 60_000,
+      example: '100ms',
+    }),
+    jitterMs: option.duration('--jitter <duration>', {
+      summary: 'slow-network: at most this much is added at random',
+      otherwise: '0ms',
+      minMs: 0,
+      maxMs: 60_000,
+      example: '50ms',
+    }),
+    dryRun: option.flag('--dry-run', { summary: 'print each action, and do nothing', flagOnly: true }),
+    force: option.flag('--force', {
+      summary: 'also when the cluster is not steady, and for more than a minority',
       flagOnly: true,
-    },
-  ],
-  async run(context, { args: [fault = '', ...targets], options }) {
+    }),
+  },
+  async run(context, { args: [fault, targets], options: { forMs = null, ...options } }) {
     const { runtime, name: cluster } = await ownCluster(context, 'inject');
     const { inject } = await import('../src/faults/inject.js');
     const result = await inject(runtime, {
       cluster,
       fault,
       targets,
-      forMs: (options.for as number | undefined) ?? null,
-      delayMs: options.delay as number | undefined,
-      jitterMs: options.jitter as number | undefined,
-      dryRun: options.dryRun === true,
-      force: options.force === true,
+      forMs,
+      ...options,
     });
     return { ...result, told: !context.globals.quiet };
   },
-  cutOff:
-    'left at once: what was injected may be in effect\n→ sentinelctl recover puts it back; sentinelctl status shows it',
+  cutOff: CUT_OFF,
   render: injectText,
   toJson: ({ told: _, ...result }) => result,
 });

@@ -1,12 +1,9 @@
 import { defineCommand } from '../src/cli/command.js';
-import type { ListedCluster } from '../src/cluster/store/list.js';
 import { listText } from '../src/report/text/list.js';
 import { listRows } from '../src/report/tsv.js';
 import { runtimeOf } from './shared/runtime.js';
 
-export default defineCommand<{ clusters: ListedCluster[] }>({
-  name: 'list',
-  summary: 'the clusters known on this machine',
+export default defineCommand({
   examples: ['sentinelctl list', 'sentinelctl list --output tsv'],
   async run(context) {
     const { listClusters } = await import('../src/cluster/store/list.js');

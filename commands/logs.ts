@@ -1,46 +1,38 @@
+import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
+import { option } from '../src/cli/option.js';
 import { openDriverOf } from '../src/cluster/open.js';
-import { duration, integer } from '../src/config/parsers.js';
 import type { LogLine } from '../src/drivers/node-host.js';
 import { usageError } from '../src/errors.js';
 import { logLineText } from '../src/report/text/logs.js';
 import { ownCluster } from './shared/runtime.js';
 
 export default defineCommand({
-  name: 'logs',
-  summary: 'the nodes’ own logs, merged by time',
   examples: [
     'sentinelctl logs --tail 20',
     'sentinelctl logs sentinel-1 sentinel-2 --since 5m',
     'sentinelctl logs -f',
   ],
-  arguments: [
-    {
-      name: 'NODE',
-      summary: 'ids such as redis-1; all where none is given',
-      required: false,
-      variadic: true,
-      complete: 'node',
-    },
-  ],
-  options: [
-    { flags: '-f, --follow', summary: 'go on with what is added, until Ctrl-C' },
-    {
-      flags: '--since <duration>',
-      summary: 'nothing older than this',
-      parse: duration('--since', { minMs: 1 }, '5m'),
-    },
-    {
-      flags: '--tail <n>',
-      summary: 'the last so many lines of all of them together',
-      parse: integer('--tail', { min: 0, max: 1_000_000 }, 50),
-    },
-  ],
-  async run(context, { args, options }) {
+  arguments: [argument.rest('NODE', { summary: 'ids such as redis-1; default: all', complete: 'node' })],
+  options: {
+    follow: option.flag('-f, --follow', { summary: 'print new lines as they are written, until Ctrl-C' }),
+    sinceMs: option.duration('--since <duration>', {
+      summary: 'only lines of the last DURATION',
+      minMs: 1,
+      example: '5m',
+    }),
+    tail: option.integer('--tail <n>', {
+      summary: 'only the last N lines of all nodes together',
+      min: 0,
+      max: 1_000_000,
+      example: 50,
+    }),
+  },
+  async run(context, { args: [wanted], options: { follow, sinceMs, tail } }) {
     const target = await ownCluster(context, 'logs');
     const { plan } = target.state;
     const known = plan.nodes.map((n) => n.id);
-    const strange = args.find((id) => !known.includes(id));
+    const strange = wanted.find((id) => !known.includes(id));
     if (strange !== undefined) {
       throw usageError(
         'node-unknown',
@@ -48,7 +40,7 @@ export default defineCommand({
         { hint: `one of: ${known.join(', ')}` },
       );
     }
-    const ids = args.length === 0 ? known : args;
+    const ids = wanted.length === 0 ? known : wanted;
     const { mergedLogs } = await import('../src/cluster/logs.js');
     const driver = await openDriverOf(target.runtime, target.state);
     const { json, color, width } = {
@@ -58,9 +50,9 @@ export default defineCommand({
     };
     try {
       const lines = mergedLogs(driver.host, ids, {
-        follow: options.follow === true,
-        tail: options.tail as number | undefined,
-        sinceMs: options.since === undefined ? undefined : context.clock.wallMs() - (options.since as number),
+        follow,
+        tail,
+        sinceMs: sinceMs === undefined ? undefined : context.clock.wallMs() - sinceMs,
         signal: context.signal,
       });
       for await (const line of lines)

@@ -6,8 +6,6 @@ import { mastersRows } from '../src/report/tsv.js';
 import { lookAt } from './shared/look.js';
 
 export default defineCommand({
-  name: 'masters',
-  summary: 'the monitored masters as each sentinel sees them',
   description: 'SENTINEL MASTERS at every sentinel, with the differences marked. Exits 1 where they differ.',
   examples: ['sentinelctl masters', 'sentinelctl masters --output tsv'],
   async run(context) {

@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
+import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
+import { option } from '../src/cli/option.js';
 import { shown } from '../src/config/parsers.js';
 import { whyUnreadable } from '../src/config/unreadable.js';
 import { OperatorError, usageError } from '../src/errors.js';
 import type { FailoverResult } from '../src/observe/result.js';
 import { failoverText } from '../src/report/text/failover.js';
-import { runAgain } from './shared/failover-options.js';
+import { runAgain, WRITE_REPORTS } from './shared/failover-options.js';
 
 /** The result that was read, and the files that were written from it. */
 type Rendered = FailoverResult & { written?: string[] };
 
-export default defineCommand<Rendered>({
-  name: 'report',
-  summary: 'render the result of an earlier failover test again',
+export default defineCommand({
   description:
     'Reads the report.json of `failover-test --report`, or what `failover-test --json` printed, and shows it as the\n' +
     'test did. With --report it writes the other formats from it. Exits 0 when it could, whatever the verdict was.',
@@ -21,19 +21,16 @@ export default defineCommand<Rendered>({
     'sentinelctl report report/report.json --report run.html',
     'sentinelctl report report/report.json --report again/',
   ],
-  arguments: [{ name: 'FILE', summary: 'the JSON of a failover test', required: true, ask: 'Which file?' }],
-  options: [
-    {
-      flags: '--report <path>',
-      summary:
-        'write reports: a directory gets all of them, a file the one of its ending (html, json, ndjson, xml, md)',
+  arguments: [
+    argument.required('FILE', {
+      summary: 'the JSON of a failover test',
       complete: 'file',
-      flagOnly: true,
-    },
+      ask: 'Which file?',
+    }),
   ],
-  async run(context, { args, options }): Promise<Rendered> {
-    const result = await readFrom(args[0] ?? '');
-    const destination = options.report as string | undefined;
+  options: { destination: option.file('--report <path>', { summary: WRITE_REPORTS, flagOnly: true }) },
+  async run(context, { args: [file], options: { destination } }): Promise<Rendered> {
+    const result = await readFrom(file);
     if (destination === undefined) return result;
     const { writeReports } = await import('./shared/write-reports.js');
     const written = await writeReports(result, destination);

@@ -1,20 +1,8 @@
-import { defineCommand } from '../src/cli/command.js';
-import { actText } from '../src/report/text/act.js';
-import { NODE } from './shared/node.js';
-import { ownCluster } from './shared/runtime.js';
+import { AS_CRASHED, actOnNode } from './shared/act-on-node.js';
 
-export default defineCommand({
-  name: 'start',
-  summary: 'start a node, a data node as a replica of the master of this moment',
+export default actOnNode('start', {
   description:
-    'Guarded: an old master that is started as it was takes writes for about 10 s that are then lost. --as-crashed does that all the same.',
+    'A data node becomes a replica of the current master before it accepts clients. An old master that is started as a master accepts writes for about 10 s and then loses them; --as-crashed starts it that way.',
   examples: ['sentinelctl start redis-2', 'sentinelctl start redis-1 --as-crashed'],
-  arguments: [NODE],
-  options: [{ flags: '--as-crashed', summary: 'start it as it was when it went down', flagOnly: true }],
-  async run(context, { args: [node = ''], options }) {
-    const { runtime, name: cluster } = await ownCluster(context, 'start');
-    const { act } = await import('../src/cluster/act.js');
-    return act(runtime, { cluster, node, action: 'start', asCrashed: options.asCrashed === true });
-  },
-  render: actText,
+  options: { asCrashed: AS_CRASHED },
 });

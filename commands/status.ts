@@ -1,17 +1,16 @@
 import { defineCommand } from '../src/cli/command.js';
 import type { Context } from '../src/cli/context.js';
-import { duration } from '../src/config/parsers.js';
+import { option } from '../src/cli/option.js';
 import { assess, statusExitCode } from '../src/model/agreement.js';
+import { formatDurationMs } from '../src/model/duration.js';
 import type { StatusResult } from '../src/model/status.js';
 import { statusText } from '../src/report/text/status.js';
 import { lookDeadlineMs, storeOf, type TargetSource, targetSource } from './shared/runtime.js';
 
-/** How often `--watch` looks where it doesn't say, in milliseconds. */
+/** The interval of `--watch` alone, in milliseconds. */
 const WATCH_EVERY_MS = 2000;
 
-export default defineCommand<StatusResult>({
-  name: 'status',
-  summary: 'one screen: what every node says and what every sentinel believes',
+export default defineCommand({
   description:
     'Exits 0 when healthy, 1 when not, 5 when nothing answers. --watch draws the whole terminal anew at each look, and\n' +
     'says what changed; off a terminal it prints a block per look, with --json a document a line. q ends it with the\n' +
@@ -22,14 +21,15 @@ export default defineCommand<StatusResult>({
     'sentinelctl status --watch',
     'sentinelctl status --sentinel-addrs 127.0.0.1:26379',
   ],
-  options: [
-    {
-      flags: '--watch [interval]',
-      summary: 'look again and again: every 2s, or as given',
-      parse: duration('--watch', { minMs: 100, maxMs: 3_600_000 }, '2s'),
+  options: {
+    watchMs: option.duration('--watch [interval]', {
+      summary: `refresh every ${formatDurationMs(WATCH_EVERY_MS)}, or at this interval`,
+      minMs: 100,
+      maxMs: 3_600_000,
+      alone: WATCH_EVERY_MS,
       flagOnly: true,
-    },
-  ],
+    }),
+  },
   async prepare() {
     const [{ loadLibrary }] = await Promise.all([
       import('../src/wire/library.js'),
@@ -37,12 +37,11 @@ export default defineCommand<StatusResult>({
     ]);
     loadLibrary();
   },
-  async run(context, { options }) {
+  async run(context, { options: { watchMs } }) {
     const source = await targetSource(context);
-    if (options.watch === undefined) return look(context, source, context.signal);
-    const everyMs = typeof options.watch === 'number' ? options.watch : WATCH_EVERY_MS;
+    if (watchMs === undefined) return look(context, source, context.signal);
     const { watchStatus } = await import('../src/tui/status-watch.js');
-    return watchStatus(context, everyMs, (signal) => look(context, source, signal));
+    return watchStatus(context, watchMs, (signal) => look(context, source, signal));
   },
   render: statusText,
   exitCode: statusExitCode,

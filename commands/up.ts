@@ -1,24 +1,115 @@
-import { defineCommand, type Input } from '../src/cli/command.js';
-import { choice, duration, integer, keyValue, portOrAuto } from '../src/config/parsers.js';
+import { defineCommand } from '../src/cli/command.js';
+import { type OptionDefs, type OptionsOf, option } from '../src/cli/option.js';
+import { keyValue } from '../src/config/parsers.js';
 import { readSecret } from '../src/config/secret.js';
 import { usageError } from '../src/errors.js';
 import { formatAddress } from '../src/model/address.js';
+import { formatDurationMs } from '../src/model/duration.js';
 import type { DriverName } from '../src/model/plan.js';
-import { majorityOf } from '../src/model/sentinel-timing.js';
-import { type ClusterSpec, DEFAULT_SPEC, PERSISTENCE, specFaults } from '../src/model/spec.js';
+import { type ClusterSpec, completeSpec, DEFAULT_SPEC, PERSISTENCE, specFaults } from '../src/model/spec.js';
 import { upText } from '../src/report/text/up.js';
 import { runtimeOf } from './shared/runtime.js';
 
-/** Options that are driver settings, not part of what the cluster is. */
-const SETTINGS = ['image', 'publish', 'network', 'redisServer', 'loopback'] as const;
+/** What the cluster is, by the names of ClusterSpec. What was not given is compared with no existing cluster. */
+const SPEC_OPTIONS = {
+  replicas: option.integer('--replicas <n>', {
+    summary: 'number of replicas, 0 to 9',
+    otherwise: String(DEFAULT_SPEC.replicas),
+    min: 0,
+    max: 9,
+    example: DEFAULT_SPEC.replicas,
+  }),
+  sentinels: option.integer('--sentinels <n>', {
+    summary: 'number of sentinels, 1 to 9',
+    otherwise: String(DEFAULT_SPEC.sentinels),
+    min: 1,
+    max: 9,
+    example: DEFAULT_SPEC.sentinels,
+  }),
+  quorum: option.integer('--quorum <n>', {
+    summary: 'number of sentinels that must agree that the master is down',
+    otherwise: 'a majority: 2 of 3',
+    min: 1,
+    max: 9,
+    example: DEFAULT_SPEC.quorum,
+  }),
+  downAfterMs: option.duration('--down-after <duration>', {
+    summary: 'time without an answer after which a sentinel marks a node as down',
+    otherwise: formatDurationMs(DEFAULT_SPEC.downAfterMs),
+    minMs: 1,
+    maxMs: 3_600_000,
+  }),
+  failoverTimeoutMs: option.duration('--failover-timeout <duration>', {
+    summary: 'Sentinel’s failover-timeout',
+    otherwise: formatDurationMs(DEFAULT_SPEC.failoverTimeoutMs),
+    minMs: 1,
+    maxMs: 86_400_000,
+    example: '60s',
+  }),
+  parallelSyncs: option.integer('--parallel-syncs <n>', {
+    summary: 'number of replicas that resync with a new master at the same time',
+    otherwise: String(DEFAULT_SPEC.parallelSyncs),
+    min: 1,
+    max: 9,
+  }),
+  port: option.portOrAuto('--port <port>', {
+    summary: 'port of the first data node, or auto',
+    otherwise: String(DEFAULT_SPEC.port),
+    example: 6379,
+  }),
+  sentinelPort: option.portOrAuto('--sentinel-port <port>', {
+    summary: 'port of the first sentinel, or auto',
+    otherwise: `${DEFAULT_SPEC.sentinelPort}, or auto with --port auto`,
+    example: 26379,
+  }),
+  persistence: option.choice('--persistence <which>', PERSISTENCE, {
+    summary: 'which data nodes write to disk: procedure (replicas only), all, none',
+    otherwise: DEFAULT_SPEC.persistence,
+  }),
+  redisConf: option.values('--redis-conf <directive=value>', {
+    summary: 'a directive for every data node; repeatable',
+    parse: keyValue('--redis-conf', 'maxmemory=100mb'),
+  }),
+};
+
+/** Where the nodes live, by the names of the drivers' settings. */
+const SETTING_OPTIONS = {
+  redisServer: option.file('--redis-server <path>', {
+    summary: 'the server binary for processes and for --image host',
+    // A project's file must not choose what is executed; SENTINELCTL_REDIS_SERVER is read by the drivers.
+    flagOnly: true,
+  }),
+  loopback: option.choice('--loopback <which>', ['shared', 'own'], {
+    summary: 'processes: own gives each node its own loopback address, so that its links can be cut',
+    otherwise: 'shared: all on 127.0.0.1',
+  }),
+  image: option.text('--image <image>', {
+    summary: 'Docker: the image, or host for one built from this machine’s redis-server',
+  }),
+  publish: option.text('--publish <address>', {
+    summary: 'Docker: the address on which ports are published',
+    otherwise: '127.0.0.1',
+  }),
+  network: option.choice('--network <mode>', ['bridge', 'host'], {
+    summary: 'Docker: a network for this cluster, or the host’s',
+    otherwise: 'bridge',
+  }),
+};
+
+const OPTIONS = {
+  driver: option.choice('--driver <name>', ['docker', 'process'], {
+    summary: 'where the nodes live',
+    otherwise: 'docker if a Docker Engine answers, else process',
+  }),
+  ...SPEC_OPTIONS,
+  ...SETTING_OPTIONS,
+};
 
 export default defineCommand({
-  name: 'up',
-  summary: 'bring a cluster up and prove that it converged',
   description:
-    'One master, replicas and sentinels, as containers or as plain processes. Ends when every sentinel sees every\n' +
-    'replica and every other sentinel, not before. On a cluster that runs it changes nothing; one that is half-up\n' +
-    'is finished.',
+    'Starts one master, replicas and sentinels, as containers or as plain processes, and returns when every sentinel\n' +
+    'knows every replica and every other sentinel. Changes nothing on a cluster that is up, and completes one that is\n' +
+    'partly up.',
   examples: [
     'sentinelctl up',
     'sentinelctl up --driver process --port auto --sentinel-port auto',
@@ -26,174 +117,52 @@ export default defineCommand({
     'sentinelctl up --cluster apart --loopback own --port auto --sentinel-port auto',
     'sentinelctl up --cluster boxed --driver docker --image host --port auto --sentinel-port auto',
   ],
-  options: [
-    {
-      flags: '--driver <name>',
-      summary: 'where the nodes live',
-      choices: ['docker', 'process'],
-      parse: choice('--driver', ['docker', 'process']),
-      defaultText: 'docker where an engine answers, else process',
-    },
-    {
-      flags: '--replicas <n>',
-      summary: 'replicas, 0 to 9',
-      parse: integer('--replicas', { min: 0, max: 9 }, DEFAULT_SPEC.replicas),
-      defaultText: '2',
-    },
-    {
-      flags: '--sentinels <n>',
-      summary: 'sentinels, 1 to 9',
-      parse: integer('--sentinels', { min: 1, max: 9 }, DEFAULT_SPEC.sentinels),
-      defaultText: '3',
-    },
-    {
-      flags: '--quorum <n>',
-      summary: 'how many sentinels must call the master down',
-      parse: integer('--quorum', { min: 1, max: 9 }, DEFAULT_SPEC.quorum),
-      defaultText: 'a majority: 2 of 3',
-    },
-    {
-      flags: '--down-after <duration>',
-      summary: 'silence after which a sentinel calls a node down',
-      parse: duration('--down-after', { minMs: 1, maxMs: 3_600_000 }),
-      defaultText: '5s',
-    },
-    {
-      flags: '--failover-timeout <duration>',
-      summary: 'Sentinel’s failover-timeout',
-      parse: duration('--failover-timeout', { minMs: 1, maxMs: 86_400_000 }, '60s'),
-      defaultText: '60s',
-    },
-    {
-      flags: '--parallel-syncs <n>',
-      summary: 'replicas that are repointed at the same time',
-      parse: integer('--parallel-syncs', { min: 1, max: 9 }),
-      defaultText: '1',
-    },
-    {
-      flags: '--port <port>',
-      summary: 'the first data node’s port, or auto',
-      parse: portOrAuto('--port'),
-      defaultText: '6379',
-    },
-    {
-      flags: '--sentinel-port <port>',
-      summary: 'the first sentinel’s port, or auto',
-      parse: portOrAuto('--sentinel-port', 26379),
-      defaultText: '26379, or auto with --port auto',
-    },
-    {
-      flags: '--persistence <which>',
-      summary: 'who writes to disk: procedure (replicas only), all, none',
-      choices: PERSISTENCE,
-      parse: choice('--persistence', PERSISTENCE),
-      defaultText: 'procedure',
-    },
-    {
-      flags: '--redis-conf <directive=value>',
-      summary: 'a directive for every data node; repeatable',
-      parse: keyValue('--redis-conf', 'maxmemory=100mb'),
-    },
-    {
-      flags: '--redis-server <path>',
-      summary: 'the server binary for processes and for --image host',
-      complete: 'file',
-      // A project's file must not choose what is executed; SENTINELCTL_REDIS_SERVER is read by the drivers.
-      flagOnly: true,
-    },
-    {
-      flags: '--loopback <which>',
-      summary: 'processes: own gives each node a loopback address of its own, so that it can be cut off',
-      choices: ['shared', 'own'],
-      parse: choice('--loopback', ['shared', 'own']),
-      defaultText: 'shared: all on 127.0.0.1',
-    },
-    {
-      flags: '--image <image>',
-      summary: 'Docker: the image, or host for one made of this machine’s own redis-server',
-    },
-    {
-      flags: '--publish <address>',
-      summary: 'Docker: the address that ports are published on',
-      defaultText: '127.0.0.1',
-    },
-    {
-      flags: '--network <mode>',
-      summary: 'Docker: a network of its own, or the host’s',
-      choices: ['bridge', 'host'],
-      parse: choice('--network', ['bridge', 'host']),
-      defaultText: 'bridge',
-    },
-  ],
+  options: OPTIONS,
   async run(context, { options }) {
     const { cluster, masterName, passwordFile, sentinelAddrs, sentinelAddrsFrom } = context.globals;
     if (sentinelAddrs !== null && sentinelAddrsFrom === 'flag') {
-      throw usageError(
-        'not-for-up',
-        'up makes a cluster here: --sentinel-addrs names one that runs elsewhere',
-        {
-          hint: `sentinelctl status --sentinel-addrs ${sentinelAddrs.map(formatAddress).join(',')}`,
-        },
-      );
+      throw usageError('not-for-up', 'up creates a cluster: --sentinel-addrs is for attached ones', {
+        hint: `sentinelctl status --sentinel-addrs ${sentinelAddrs.map(formatAddress).join(',')}`,
+      });
     }
-    const given = { ...specGiven(options), ...(masterName === null ? {} : { masterName }) };
-    const spec: ClusterSpec = withDefaults({ ...given, cluster });
+    const given = { ...givenOf(SPEC_OPTIONS, options), ...(masterName !== null && { masterName }) };
+    const spec: ClusterSpec = completeSpec({ ...given, cluster });
     const fault = specFaults(spec)[0];
     if (fault !== undefined)
       throw usageError('bad-spec', `${fault.option}: ${fault.message}`, { hint: fault.hint });
     const password = passwordFile === null ? undefined : await readSecret(passwordFile);
-    const givenSettings = Object.fromEntries(
-      SETTINGS.flatMap((key) => (typeof options[key] === 'string' ? [[key, options[key]]] : [])),
-    );
     const { up } = await import('../src/cluster/up/up.js');
     return up(runtimeOf(context), {
       spec,
       given,
       driver: driverOf(options),
-      givenSettings,
+      givenSettings: givenOf(SETTING_OPTIONS, options),
       password,
     });
   },
   render: (result, view) => upText(result, view),
 });
 
-const SPEC_OPTIONS = [
-  'replicas',
-  'sentinels',
-  'quorum',
-  'parallelSyncs',
-  'port',
-  'sentinelPort',
-  'persistence',
-  'redisConf',
-] as const satisfies (keyof ClusterSpec)[];
+/** Those of `wanted` that were given. */
+function givenOf<O extends OptionDefs>(
+  wanted: O,
+  options: OptionsOf<O>,
+): { [K in keyof O]?: NonNullable<OptionsOf<O>[K]> } {
+  const isGiven = (value: unknown): boolean =>
+    value !== undefined && !(Array.isArray(value) && value.length === 0);
+  const given = Object.keys(wanted).filter((key) => isGiven(options[key]));
+  return Object.fromEntries(given.map((key) => [key, options[key]])) as ReturnType<typeof givenOf<O>>;
+}
 
-/** Only processes have loopback addresses: who wants them of their own wants processes. */
-function driverOf(options: Input['options']): DriverName | null {
-  const driver = (options.driver as DriverName | undefined) ?? null;
-  if (options.loopback !== 'own') return driver;
+/** Only processes have loopback addresses, so `--loopback own` alone means processes. */
+function driverOf({ driver, loopback }: OptionsOf<typeof OPTIONS>): DriverName | null {
+  if (loopback !== 'own') return driver ?? null;
   if (driver !== 'docker') return 'process';
-  throw usageError('bad-spec', '--loopback own is for processes; containers have addresses of their own', {
-    hint: 'leave it out, or use --driver process',
-  });
-}
-
-/** What was asked for explicitly, in the model's names. */
-function specGiven(options: Input['options']): Partial<ClusterSpec> {
-  const given: Record<string, unknown> = {};
-  for (const key of SPEC_OPTIONS) if (options[key] !== undefined) given[key] = options[key];
-  if (options.downAfter !== undefined) given.downAfterMs = options.downAfter;
-  if (options.failoverTimeout !== undefined) given.failoverTimeoutMs = options.failoverTimeout;
-  return given as Partial<ClusterSpec>;
-}
-
-/** The procedure's values, the quorum a majority of the sentinels that were asked for. */
-function withDefaults(given: Partial<ClusterSpec>): ClusterSpec {
-  const sentinels = given.sentinels ?? DEFAULT_SPEC.sentinels;
-  return {
-    ...DEFAULT_SPEC,
-    quorum: majorityOf(sentinels),
-    sentinelPort: given.port === 'auto' ? 'auto' : DEFAULT_SPEC.sentinelPort,
-    ...given,
-  };
+  throw usageError(
+    'bad-spec',
+    '--loopback own is for processes; each container already has its own address',
+    {
+      hint: 'leave it out, or use --driver process',
+    },
+  );
 }

@@ -3,15 +3,16 @@ import { writeFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import { fromSource } from './bundle.mjs';
 
-const [{ commands }, { GLOBAL_OPTIONS }, { argumentWord }, { GROUPS }, { variableOf }] = await Promise.all(
-  [
-    'commands/index.ts',
-    'src/cli/global-options.ts',
-    'src/cli/help.ts',
-    'src/cli/registry.ts',
-    'src/config/settings.ts',
-  ].map(fromSource),
-);
+const [{ commands }, { GLOBAL_OPTIONS }, { argumentWord }, { GROUPS, loadCommand }, { variableOf }] =
+  await Promise.all(
+    [
+      'commands/index.ts',
+      'src/cli/global-options.ts',
+      'src/cli/help.ts',
+      'src/cli/registry.ts',
+      'src/config/settings.ts',
+    ].map(fromSource),
+  );
 
 const cell = (text) => text.replaceAll('|', '\\|');
 const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`;
@@ -31,7 +32,7 @@ function optionRow(def) {
 const optionTable = (defs) => table(['option', 'variable', 'default', 'what'], defs.map(optionRow));
 
 function section(def) {
-  const args = def.arguments ?? [];
+  const args = def.arguments;
   const usage = ['sentinelctl', def.name, ...args.map(argumentWord), '[OPTION…]'].join(' ');
   return [
     `### ${def.name}`,
@@ -46,15 +47,17 @@ function section(def) {
             args.map((a) => [`\`${argumentWord(a)}\``, a.summary]),
           ),
         ]),
-    ...((def.options ?? []).length === 0 ? [] : [optionTable(def.options)]),
+    ...(Object.keys(def.options).length === 0 ? [] : [optionTable(Object.values(def.options))]),
     `\`\`\`sh\n${def.examples.join('\n')}\n\`\`\``,
   ].join('\n\n');
 }
 
 const groups = await Promise.all(
   GROUPS.map(async (group) => {
-    const entries = Object.values(commands).filter((entry) => entry.group === group && entry.hidden !== true);
-    const defs = await Promise.all(entries.map(async (entry) => (await entry.load()).default));
+    const entries = Object.entries(commands).filter(
+      ([, entry]) => entry.group === group && entry.hidden !== true,
+    );
+    const defs = await Promise.all(entries.map(([name]) => loadCommand(commands, name)));
     return [`## ${group}`, ...defs.map(section)].join('\n\n');
   }),
 );

@@ -1,4 +1,3 @@
-import type { Input } from '../../src/cli/command.js';
 import type { Context } from '../../src/cli/context.js';
 import { messageOf, refused, usageError } from '../../src/errors.js';
 import { writeAtomically } from '../../src/host/files.js';
@@ -11,38 +10,29 @@ import type { ChaosResult } from '../../src/scenarios/format/result.js';
 import { DEFAULT_SHAPE, type Scenario } from '../../src/scenarios/format/scenario.js';
 import { builtIns } from '../../src/scenarios/play/built-ins.js';
 import { scenariosNamed, scenariosTagged } from '../../src/scenarios/play/library.js';
+import type { ChaosOptions } from '../chaos.js';
 import { ownCluster, runtimeOf } from './runtime.js';
 
 /** What was asked for on the command line of `chaos`. */
-export interface Asked {
+export interface Asked extends ChaosOptions {
   action: 'show' | 'run';
-  words: readonly string[];
-  options: Input['options'];
-}
-
-export interface Defaults {
-  parallel: number;
-  seed: number;
-  forMs: number;
+  /** Names of scenarios, and YAML files. */
+  names: readonly string[];
 }
 
 /** So many random scenarios a dry run shows. */
 const RANDOM_SHOWN = 10;
 
-const tagsOf = (options: Input['options']): string[] | null =>
-  typeof options.tags === 'string' ? options.tags.split(',').map((t) => t.trim()) : null;
-
 export async function listScenarios(
-  words: readonly string[],
-  options: Input['options'],
+  names: readonly string[],
+  tags: readonly string[],
 ): Promise<ScenarioList> {
-  if (words.length > 0) {
+  if (names.length > 0) {
     throw usageError('too-many-arguments', 'chaos list takes no names', {
-      hint: `sentinelctl chaos show ${words[0]}`,
+      hint: `sentinelctl chaos show ${names[0]}`,
     });
   }
-  const tags = tagsOf(options);
-  const scenarios = tags === null ? await builtIns() : await scenariosTagged(tags);
+  const scenarios = tags.length === 0 ? await builtIns() : await scenariosTagged(tags);
   return {
     scenarios: scenarios.map(({ name, summary, tags, source, weakness }) => ({
       name,
@@ -55,16 +45,13 @@ export async function listScenarios(
 }
 
 /** The scenarios that are meant; exactly one way to name them. Throws usageError (64). */
-export async function chosenScenarios(
-  { action, words, options }: Asked,
-  defaults: Defaults,
-): Promise<Scenario[]> {
-  const tags = tagsOf(options);
+export async function chosenScenarios(asked: Asked): Promise<Scenario[]> {
+  const { action, names, tags, all, random, seed, wide } = asked;
   const ways = [
-    words.length > 0 ? 'names' : null,
-    tags === null ? null : '--tags',
-    options.all === true ? '--all' : null,
-    options.random === true ? '--random' : null,
+    names.length > 0 ? 'names' : null,
+    tags.length > 0 ? '--tags' : null,
+    all ? '--all' : null,
+    random ? '--random' : null,
   ].filter((way) => way !== null);
   if (ways.length > 1) {
     throw usageError('contradiction', `${ways.join(' and ')} exclude each other`, {
@@ -76,73 +63,56 @@ export async function chosenScenarios(
       hint: `sentinelctl chaos ${action} kill; or --tags failover, --all; chaos list shows them`,
     });
   }
-  if (options.all === true) return builtIns();
-  if (tags !== null) return scenariosTagged(tags);
-  if (words.length > 0) return scenariosNamed(words);
-  const seed = (options.seed as number | undefined) ?? defaults.seed;
+  if (all) return builtIns();
+  if (tags.length > 0) return scenariosTagged(tags);
+  if (names.length > 0) return scenariosNamed(names);
   return Array.from({ length: RANDOM_SHOWN }, (_, i) =>
     randomScenario(i + 1, {
       seed,
       shape: DEFAULT_SHAPE,
       links: true,
-      wide: options.unsafe === true,
+      wide,
       drivers: ['process', 'docker'],
     }),
   );
 }
 
-/** Plays what was asked for, and writes the JUnit file. */
+/** Plays what was asked for, and writes the JUnit file. `usualParallel` is not repeated in the command line. */
 export async function play(
   context: Context,
   asked: Asked,
-  defaults: Defaults,
+  usualParallel: number,
 ): Promise<ChaosResult & { tap?: true }> {
-  const { options, words } = asked;
-  const isRandom = options.random === true;
-  const scenarios = await chosenScenarios(asked, defaults);
-  const keep = options.keep === true;
-  if (keep && (isRandom || scenarios.length > 1)) {
+  const { random, parallel, seed, forMs, wide, keep, image, junit, tap } = asked;
+  const scenarios = await chosenScenarios(asked);
+  if (keep && (random || scenarios.length > 1)) {
     throw usageError('contradiction', '--keep is for a single scenario', {
-      why: 'what one leaves in effect would be what the next one meets',
+      why: 'the faults that one leaves active would affect the next one',
       hint: `chaos run ${scenarios[0]?.name ?? 'NAME'} --keep`,
     });
   }
   const own = context.globals.clusterGiven ? await ownCluster(context, 'chaos') : null;
   const cluster = own === null ? null : own.name;
-  const driver = own === null ? await driverFor(context, options) : own.state.plan.driver;
-  const settings = typeof options.image === 'string' ? { image: options.image } : {};
-  const parallel = (options.parallel as number | undefined) ?? defaults.parallel;
-  const seed = (options.seed as number | undefined) ?? defaults.seed;
-  const forMs = (options.for as number | undefined) ?? defaults.forMs;
-  const which = isRandom
-    ? [
-        `--random --for ${formatDurationMs(forMs)} --seed ${seed}`,
-        ...(options.unsafe === true ? ['--unsafe'] : []),
-      ]
-    : options.all === true
-      ? ['--all']
-      : typeof options.tags === 'string'
-        ? [`--tags ${options.tags}`]
-        : [...words];
+  const driver = own === null ? await driverFor(context, asked) : own.state.plan.driver;
   const command = [
     'sentinelctl chaos run',
-    ...which,
+    ...choiceLine(asked),
     ...(cluster === null ? [`--driver ${driver}`] : [`--cluster ${cluster}`]),
-    ...(cluster === null && !isRandom && parallel !== defaults.parallel ? [`--parallel ${parallel}`] : []),
-    ...(settings.image === undefined ? [] : [`--image ${settings.image}`]),
+    ...(cluster === null && !random && parallel !== usualParallel ? [`--parallel ${parallel}`] : []),
+    ...(image === undefined ? [] : [`--image ${image}`]),
   ].join(' ');
-  const common = { driver, settings, cluster, keep, command };
+  const common = { driver, settings: image === undefined ? {} : { image }, cluster, keep, command };
   const runtime = runtimeOf(context);
-  if (isRandom) {
-    const text = `seed ${seed}; to play the same again: ${command}`;
+  if (random) {
+    const text = `seed ${seed}; to repeat: ${command}`;
     context.progress({ type: 'note', level: 'info', text });
   }
-  const result = isRandom
+  const result = random
     ? await (await import('../../src/scenarios/play/run-random.js')).runRandom(runtime, {
         ...common,
         seed,
         forMs,
-        wide: options.unsafe === true,
+        wide,
       })
     : await (await import('../../src/scenarios/play/run.js')).runChaos(runtime, {
         ...common,
@@ -151,13 +121,21 @@ export async function play(
         seed: null,
         forMs: null,
       });
-  if (typeof options.junit === 'string') await writeJunit(context, options.junit, result);
-  return options.tap === true ? { ...result, tap: true } : result;
+  if (junit !== undefined) await writeJunit(context, junit, result);
+  return tap ? { ...result, tap: true } : result;
 }
 
-/** Where scratch clusters live: processes where there is a server, since they are up and down soonest. */
-async function driverFor(context: Context, options: Input['options']): Promise<DriverName> {
-  if (options.driver !== undefined) return options.driver as DriverName;
+/** The words that choose the same scenarios again. */
+function choiceLine({ random, forMs, seed, wide, all, tags, names }: Asked): readonly string[] {
+  if (random)
+    return [`--random --for ${formatDurationMs(forMs)} --seed ${seed}`, ...(wide ? ['--unsafe'] : [])];
+  if (all) return ['--all'];
+  return tags.length > 0 ? [`--tags ${tags.join(',')}`] : names;
+}
+
+/** Where scratch clusters live: processes where a server binary is found, since they start and stop soonest. */
+async function driverFor(context: Context, asked: Asked): Promise<DriverName> {
+  if (asked.driver !== undefined) return asked.driver;
   const { drivers, env, onProgress } = runtimeOf(context);
   const { selectDriver } = await import('../../src/drivers/select.js');
   const { process, docker } = drivers;
@@ -168,9 +146,9 @@ async function writeJunit(context: Context, path: string, result: ChaosResult): 
   try {
     await writeAtomically(path, chaosJunitXml(result), 0o644);
   } catch (error) {
-    throw refused('report-unwritable', `can't write the report ${path}`, {
+    throw refused('report-unwritable', `cannot write the report ${path}`, {
       why: messageOf(error),
-      hint: 'name another place: --junit FILE',
+      hint: 'choose another path: --junit FILE',
     });
   }
   context.progress({ type: 'note', level: 'info', text: `written: ${path}` });

@@ -1,46 +1,83 @@
-import type { Input } from '../../src/cli/command.js';
+import { defaultsOf, option } from '../../src/cli/option.js';
 import { usageError } from '../../src/errors.js';
 import type { FaultSpec } from '../../src/failover/fault.js';
 import type { Threshold } from '../../src/failover/thresholds.js';
 import { formatDurationMs } from '../../src/model/duration.js';
 import { freezeMs } from '../../src/model/sentinel-timing.js';
-import type { WorkloadSettings } from '../../src/observe/result.js';
+import type { RejoinMode, WorkloadSettings } from '../../src/observe/result.js';
 import { DEFAULT_WORKLOAD, workloadLine } from './workload-options.js';
 
-/** The fault that `--fault`, `--signal` and `--for` mean together. Throws usageError where they contradict each other. */
-export function faultOf(options: Input['options'], downAfterMs: number): FaultSpec {
-  if (options.fault === 'freeze') {
-    if (options.signal !== undefined) throw contradiction('--signal', '--fault freeze');
-    // Frozen is not down: it thaws by itself, and would do so when nobody looks any more.
-    if (options.restart === false) throw contradiction('--no-restart', '--fault freeze');
-    // As it crashed is how it comes back anyhow.
-    if (options.rejoin === 'guarded')
-      throw contradiction('--rejoin guarded', '--fault freeze', NOBODY_STARTS);
-    return {
-      name: 'freeze',
-      forMs: (options.for as number | undefined) ?? freezeMs({ downAfterMs }),
-    };
-  }
-  if (options.for !== undefined) throw contradiction('--for', '--fault kill');
-  return { name: options.signal === 'TERM' ? 'stop' : 'kill' };
+/** Options of every command that fails a cluster over. */
+export const FAILOVER_OPTIONS = {
+  fault: option.choice('--fault <fault>', ['kill', 'freeze'], {
+    summary: 'what happens to the master: kill it, or freeze it for a while',
+    default: 'kill',
+  }),
+  rejoin: option.choice('--rejoin <how>', ['as-crashed', 'guarded'], {
+    summary:
+      'how a killed master comes back: as-crashed (as a master, like after a crash) or guarded (as a replica)',
+    default: 'as-crashed',
+  }),
+  seed: option.integer('--seed <n>', {
+    summary: 'decides which node takes over in which trial',
+    min: 0,
+    max: 2 ** 31 - 1,
+    default: 1,
+  }),
+};
+
+/** How long a frozen master stays frozen; `otherwise` is the default, which depends on the cluster. */
+export const freezeFor = (otherwise: string) =>
+  option.duration('--for <duration>', {
+    summary: 'how long it is frozen',
+    otherwise,
+    minMs: 1,
+    maxMs: 600_000,
+    example: '12s',
+  });
+
+/** What `--report` of a failover test takes. */
+export const WRITE_REPORTS =
+  'write reports: every format into a directory, or one file by its extension (html, json, ndjson, xml, md)';
+
+/** The options that choose a fault; signal and restart are options of failover-test alone. */
+export interface FaultOptions {
+  fault: 'kill' | 'freeze';
+  forMs: number | undefined;
+  rejoin: RejoinMode;
+  signal?: 'KILL' | 'TERM' | undefined;
+  restart?: boolean;
 }
 
-const NOBODY_STARTS =
-  'a frozen master thaws by itself: nobody starts it, so nobody can make it a replica first';
+/** The fault that `--fault`, `--signal` and `--for` mean together. Throws usageError where they contradict each other. */
+export function faultOf(options: FaultOptions, downAfterMs: number): FaultSpec {
+  const { fault, forMs, rejoin, signal, restart } = options;
+  if (fault === 'kill') {
+    if (forMs !== undefined) throw contradiction('--for', '--fault kill');
+    return { name: signal === 'TERM' ? 'stop' : 'kill' };
+  }
+  if (signal !== undefined) throw contradiction('--signal', '--fault freeze');
+  if (restart === false) throw contradiction('--no-restart', '--fault freeze');
+  if (rejoin === 'guarded') throw contradiction('--rejoin guarded', '--fault freeze', THAWS_BY_ITSELF);
+  return { name: 'freeze', forMs: forMs ?? freezeMs({ downAfterMs }) };
+}
+
+const THAWS_BY_ITSELF =
+  'a frozen master thaws by itself as the master that it was; it is not started, so it cannot be started as a replica';
 
 const contradiction = (option: string, fault: string, why?: string): Error =>
   usageError('contradiction', `${option} has no meaning with ${fault}`, { why, hint: `leave ${option} out` });
 
-/** A warning where the first switch can't come within the budget (milliseconds); null where it can, or none is given. */
+/** A warning if the first switch cannot come within the budget (milliseconds); null if it can, or without a budget. */
 export function budgetWarning(budgetMs: number | null, downAfterMs: number): string | null {
   if (budgetMs === null || budgetMs > downAfterMs) return null;
-  return `--budget ${formatDurationMs(budgetMs)} can't hold: no sentinel calls the master down before down-after (${formatDurationMs(downAfterMs)}) is over`;
+  return `--budget ${formatDurationMs(budgetMs)} cannot hold: no sentinel marks the master as down before down-after (${formatDurationMs(downAfterMs)}) has passed`;
 }
 
-/** What is not said is this. */
-export const DEFAULT_RUN = { trials: 1, seed: 1, signal: 'KILL', rejoin: 'as-crashed' } as const;
+/** Defaults of failover-test. */
+export const DEFAULT_RUN = { trials: 1, signal: 'KILL' } as const;
 
-export interface SaidSettings {
+export interface RunSettings {
   fault: FaultSpec;
   rejoin: string | null;
   budgetMs: number | null;
@@ -51,8 +88,8 @@ export interface SaidSettings {
   workload: WorkloadSettings | null;
 }
 
-/** The command line that runs it again, every value said. */
-export function commandLineOf(cluster: string, said: SaidSettings): string {
+/** The command line that runs it again, every value stated. */
+export function commandLineOf(cluster: string, said: RunSettings): string {
   const { fault, workload } = said;
   return [
     `sentinelctl failover-test --cluster ${cluster}`,
@@ -68,14 +105,16 @@ export function commandLineOf(cluster: string, said: SaidSettings): string {
   ].join(' ');
 }
 
-/** What to type to play the same again, as short as it can be; the files of a report say every value. */
+/** The command that repeats a run, without the defaults; the files of a report state every value. */
 export const runAgain = (commandLine: string): string =>
   withoutDefaults(
     commandLine,
-    Object.entries(DEFAULT_RUN).map(([option, value]) => `--${option} ${value}`),
+    Object.entries({ ...defaultsOf(FAILOVER_OPTIONS), ...DEFAULT_RUN }).map(
+      ([option, value]) => `--${option} ${value}`,
+    ),
   );
 
-/** A command line of ours without the cluster and the clients that nobody chose, and without `defaults` (`--seed 1`). */
+/** A sentinelctl command line without the default cluster, the default workload and `defaults` (`--seed 1`). */
 export function withoutDefaults(commandLine: string, defaults: readonly string[]): string {
   const unsaid = ['--cluster default', ...wordsIn(workloadLine(DEFAULT_WORKLOAD)), ...defaults];
   return wordsIn(commandLine)

@@ -1,7 +1,14 @@
+import { argument } from '../../src/cli/argument.js';
 import type { Context } from '../../src/cli/context.js';
 import { requireAnswer, surveyOf } from '../../src/cluster/target.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
 import { lookDeadlineMs, targetOf } from './runtime.js';
+
+/** The master that a view is about. */
+export const MASTER = argument.optional('MASTER', {
+  summary: 'the name under which the sentinels monitor it',
+  complete: 'master',
+});
 
 /** Asks the cluster that the command means once; `masterName` is what an argument named, before the option. */
 export async function lookAt(

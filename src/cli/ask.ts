@@ -1,6 +1,7 @@
 import { stateHome } from '../config/paths.js';
 import { usageError } from '../errors.js';
-import type { ArgumentDef, CommandDef } from './command.js';
+import type { ArgumentDef } from './argument.js';
+import type { Command } from './command.js';
 import type { Prompts } from './interactive.js';
 import { type KnownCluster, knownClusters } from './known.js';
 import type { World } from './world.js';
@@ -10,12 +11,12 @@ import type { World } from './world.js';
  * usage error where nobody can.
  */
 export async function completeArguments(
-  def: CommandDef,
+  def: Command,
   words: readonly string[],
   where: { world: World; prompts: Prompts | null; cluster: string },
 ): Promise<string[]> {
   const given = [...words];
-  for (const argument of (def.arguments ?? []).slice(given.length)) {
+  for (const argument of def.arguments.slice(given.length)) {
     if (!argument.required) break;
     given.push(await askFor(def, argument, where));
   }
@@ -23,7 +24,7 @@ export async function completeArguments(
 }
 
 async function askFor(
-  def: CommandDef,
+  def: Command,
   argument: ArgumentDef,
   { world, prompts, cluster }: { world: World; prompts: Prompts | null; cluster: string },
 ): Promise<string> {
@@ -35,7 +36,7 @@ async function askFor(
   }
   const clusters =
     argument.complete === undefined ? [] : await knownClusters(stateHome(world.env, world.cwd));
-  const values = candidates(argument.complete, clusters, cluster);
+  const values = argument.choices ?? candidates(argument.complete, clusters, cluster);
   if (values.length > 0) {
     const choices =
       argument.complete === 'node'
@@ -52,7 +53,7 @@ async function askFor(
 
 /** What an argument or an option may be completed with, live. */
 export function candidates(
-  what: ArgumentDef['complete'] | 'file',
+  what: ArgumentDef['complete'],
   clusters: readonly KnownCluster[],
   cluster: string,
 ): string[] {
@@ -64,8 +65,6 @@ export function candidates(
       return clusters.map((c) => c.name);
     case 'master':
       return [...new Set((chosen ? [chosen] : clusters).flatMap((c) => c.masterName ?? []))];
-    case 'shell':
-      return ['bash', 'zsh', 'fish'];
     case 'file':
     case undefined:
       return [];

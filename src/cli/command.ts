@@ -1,39 +1,12 @@
 import type { ExitCode } from '../errors.js';
+import type { ArgumentDef, ArgumentsOf } from './argument.js';
 import type { Context } from './context.js';
+import type { OptionDefs, OptionsOf } from './option.js';
 
-/** An argument of a command. `complete` says what a shell may complete it with. */
-export interface ArgumentDef {
-  /** `NODE`; shown in help. */
-  name: string;
-  summary: string;
-  required: boolean;
-  variadic?: boolean;
-  complete?: 'node' | 'cluster' | 'master' | 'shell';
-  /** On a terminal, a missing required argument is asked for with this question. */
-  ask?: string;
-}
-
-export interface OptionDef {
-  /** commander's notation: `--down-after <duration>`, `--follow`, `--no-restart`, `-f, --follow`. */
-  flags: string;
-  summary: string;
-  /** Turns the text into a value; throws usageError for a bad one. Repeatable options get the value so far. */
-  parse?: (text: string, previous: unknown) => unknown;
-  /** Shown in help; the value itself comes from the command, so that "not given" stays visible. */
-  defaultText?: string;
-  choices?: readonly string[];
-  complete?: 'node' | 'cluster' | 'master' | 'file';
-  /** Only from the command line, never from SENTINELCTL_* or a settings file: what must be said each time. */
-  flagOnly?: boolean;
-}
-
-/**
- * Options and arguments as they were given; absent where they were not. Keys are camelCase (`--down-after` is
- * `downAfter`, `--no-restart` is `restart: false`); values are what `parse` made, else text, or true for a switch.
- */
-export interface Input {
-  args: string[];
-  options: Readonly<Record<string, unknown>>;
+/** What a command was given: the values of its arguments in their order, and of its options by name. */
+export interface Input<A extends readonly ArgumentDef[], O extends OptionDefs> {
+  args: ArgumentsOf<A>;
+  options: OptionsOf<O>;
 }
 
 /** Rows for `--output table|tsv`, where a command has them. */
@@ -48,7 +21,7 @@ export interface View {
   columns: number;
 }
 
-/** What a streaming command answers that knows its exit code: everything it had to say is written by then. */
+/** The result of a streaming command that knows its exit code; everything is written by then. */
 export class Streamed {
   constructor(readonly exitCode: ExitCode) {}
 }
@@ -56,34 +29,54 @@ export class Streamed {
 /**
  * A command is data: the harness parses, runs, renders and answers a code. `run` returns a result and prints
  * nothing; progress goes to `context.progress`. A streaming command (`logs -f`) writes by `context.write` instead
- * and returns undefined, or Streamed with an exit code of its own.
+ * and returns undefined, or Streamed with an exit code of its own. Name and summary stand in the registry.
  */
-export interface CommandDef<R = unknown> {
-  name: string;
-  summary: string;
-  /** A few lines more for `--help`. */
+interface CommandSpec<R, A extends readonly ArgumentDef[], O extends OptionDefs> {
+  /** A few more lines for `--help`. */
   description?: string;
   /** Shown first in `--help`; each one is run by a test. */
   examples: readonly string[];
-  arguments?: readonly ArgumentDef[];
-  options?: readonly OptionDef[];
-  hidden?: boolean;
-  /** What can not be read in REDIS_SENTINEL_ADDRS or REDIS_MASTER_NAME is then its own finding, not an error. */
-  judgesApp?(options: Input['options']): boolean;
-  /** Loads the code that `run` will need, for whoever gives `run` little time. Changes nothing, asks nobody. */
+  arguments?: A;
+  options?: O;
+  /** Whether an unreadable REDIS_SENTINEL_ADDRS or REDIS_MASTER_NAME is a finding of this command, not an error. */
+  judgesApp?(options: OptionsOf<O>): boolean;
+  /** Loads the code that `run` will need, for a caller that gives `run` little time. Changes nothing, asks no server. */
   prepare?(): Promise<void>;
-  run(context: Context, input: Input): Promise<R | Streamed>;
+  run(context: Context, input: Input<A, O>): Promise<R | Streamed>;
   /** The result as text, without a trailing newline. */
   render(result: R, view: View): string;
   /** The document for `--json`; the result itself where absent. */
   toJson?(result: R): unknown;
   rows?(result: R): Rows;
   exitCode?(result: R): ExitCode;
-  /** Said when a second Ctrl-C ends it at once: what is left then, and what to type. */
+  /** Printed when a second Ctrl-C ends it at once: what may be left, and which command to type. */
   cutOff?: string;
 }
 
-/** Keeps the result's type between `run` and `render`, and forgets it for the registry. */
-export function defineCommand<R>(command: CommandDef<R>): CommandDef<unknown> {
-  return command as unknown as CommandDef<unknown>;
+/** What a command's file exports: the types of its values are forgotten. */
+export interface CommandDef
+  extends Omit<CommandSpec<unknown, readonly ArgumentDef[], OptionDefs>, 'run' | 'judgesApp'> {
+  arguments: readonly ArgumentDef[];
+  options: OptionDefs;
+  judgesApp?(options: Readonly<Record<string, unknown>>): boolean;
+  run(
+    context: Context,
+    input: { args: readonly unknown[]; options: Readonly<Record<string, unknown>> },
+  ): Promise<unknown>;
+}
+
+/** A command with its name and summary, which the registry gives it. */
+export interface Command extends CommandDef {
+  name: string;
+  summary: string;
+}
+
+/** Keeps the types between arguments, options, `run` and `render`, and forgets them for the registry. */
+export function defineCommand<
+  R,
+  const A extends readonly ArgumentDef[] = readonly [],
+  // biome-ignore lint/complexity/noBannedTypes: no option at all.
+  O extends OptionDefs = {},
+>(command: CommandSpec<R, A, O>): CommandDef {
+  return { arguments: [], options: {}, ...command } as unknown as CommandDef;
 }

@@ -1,9 +1,10 @@
 import { Option } from 'commander';
 import { stateHome } from '../config/paths.js';
 import { candidates } from './ask.js';
-import type { CommandDef, OptionDef } from './command.js';
+import type { CommandDef } from './command.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import { knownClusters } from './known.js';
+import type { Completion, OptionDef } from './option.js';
 import type { Registry } from './registry.js';
 
 /** What a word may become; the value `:files` asks the shell for file names. */
@@ -19,33 +20,37 @@ export interface CompletionPlace {
   cluster: string;
 }
 
+/** What the values of an option or an argument may be completed with. */
+type Completed = Pick<OptionDef, 'choices' | 'complete'>;
+
 /** What the last of `words` may become. Reads files at most, asks no server. */
 export async function complete(words: readonly string[], place: CompletionPlace): Promise<Candidate[]> {
   const joined = rejoin(words);
   const current = joined.at(-1) ?? '';
   const line = await readLine(joined.slice(0, -1), place.commands);
   if (isSkipped(line.pending, current)) line.pending = undefined;
-  const live = (what: OptionDef['complete'] | 'shell'): Promise<Candidate[]> =>
-    liveValues(what, line.cluster ?? place.cluster, place.env);
+  const values = ({ choices, complete }: Completed): Promise<Candidate[]> | Candidate[] =>
+    choices?.map((value) => ({ value, text: '' })) ??
+    liveValues(complete, line.cluster ?? place.cluster, place.env);
 
   const inline = /^(--[^=]+)=(.*)$/s.exec(current);
   const wanted = line.pending ?? (inline?.[1] === undefined ? undefined : find(line.options, inline[1]));
   if (wanted !== undefined) {
-    const values = await optionValues(wanted, live);
-    if (inline === null || line.pending !== undefined) return matching(values, current);
+    const found = await values(wanted);
+    if (inline === null || line.pending !== undefined) return matching(found, current);
     return matching(
-      values.map((v) => ({ ...v, value: `${inline[1]}=${v.value}` })),
+      found.map((v) => ({ ...v, value: `${inline[1]}=${v.value}` })),
       current,
     );
   }
   if (current.startsWith('-') && !line.onlyWords) return matching(optionNames(line), current);
   if (line.def === undefined)
     return line.words.length > 0 ? [] : matching(commandNames(place.commands), current);
-  const takes = line.def.arguments ?? [];
+  const takes = line.def.arguments;
   const argument = takes[line.words.length] ?? (takes.at(-1)?.variadic ? takes.at(-1) : undefined);
-  const values = await live(argument?.complete);
+  const found = argument === undefined ? [] : await values(argument);
   return matching(
-    values.filter((v) => !line.words.includes(v.value)),
+    found.filter((v) => !line.words.includes(v.value)),
     current,
   );
 }
@@ -103,7 +108,7 @@ async function readWord(line: Line, word: string, commands: Registry): Promise<v
     return;
   }
   line.def = (await entry.load()).default;
-  line.options = [...(line.def.options ?? []), ...GLOBAL_OPTIONS];
+  line.options = [...Object.values(line.def.options), ...GLOBAL_OPTIONS];
 }
 
 function readOption(line: Line, word: string): void {
@@ -132,20 +137,12 @@ function find(options: readonly OptionDef[], name: string): OptionDef | undefine
 
 function optionNames(line: Line): Candidate[] {
   return line.options
-    .filter((def) => !line.given.has(def) || (def.parse?.length ?? 0) > 1)
+    .filter((def) => !line.given.has(def) || def.repeatable)
     .map((def) => ({ value: new Option(def.flags).long ?? '', text: def.summary }));
 }
 
-async function optionValues(
-  def: OptionDef,
-  live: (what: OptionDef['complete']) => Promise<Candidate[]>,
-): Promise<Candidate[]> {
-  if (def.choices !== undefined) return def.choices.map((value) => ({ value, text: '' }));
-  return live(def.complete);
-}
-
 async function liveValues(
-  what: OptionDef['complete'] | 'shell',
+  what: Completion | undefined,
   cluster: string,
   env: CompletionPlace['env'],
 ): Promise<Candidate[]> {

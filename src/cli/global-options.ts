@@ -1,37 +1,36 @@
-import { OUTPUTS } from '../config/globals.js';
-import { duration } from '../config/parsers.js';
-import type { OptionDef } from './command.js';
+import { DEFAULT_OUTPUT, OUTPUTS } from '../config/globals.js';
+import { DEFAULT_SPEC } from '../model/spec.js';
+import { type OptionDef, option } from './option.js';
 
 /** The options that every command takes, before or after its name. */
 export const GLOBAL_OPTIONS: readonly OptionDef[] = [
-  {
-    flags: '--cluster <name>',
+  option.text('--cluster <name>', {
     summary: 'the cluster to work on',
-    defaultText: 'default',
+    otherwise: DEFAULT_SPEC.cluster,
     complete: 'cluster',
-  },
-  {
-    flags: '--sentinel-addrs <list>',
-    summary: 'a cluster that runs elsewhere: host:port,… of its sentinels',
-  },
-  { flags: '--master-name <name>', summary: 'the name the sentinels know the master by', complete: 'master' },
-  {
-    flags: '--password-file <file>',
-    summary: 'file with the password alone; - reads standard input',
-    complete: 'file',
-  },
-  {
-    flags: '--timeout <duration>',
+  }),
+  option.text('--sentinel-addrs <list>', { summary: 'an attached cluster: host:port,… of its sentinels' }),
+  option.text('--master-name <name>', {
+    summary: 'the name under which the sentinels monitor the master',
+    complete: 'master',
+  }),
+  option.file('--password-file <file>', { summary: 'file with the password alone; - reads standard input' }),
+  option.duration('--timeout <duration>', {
     summary: 'give up after this long (250ms, 30s, 2m)',
-    parse: duration('--timeout', { minMs: 1, maxMs: 24 * 3_600_000 }, '30s'),
-  },
-  { flags: '--json', summary: 'one JSON document on standard output, errors too' },
-  { flags: '--output <format>', summary: 'how to print the result', defaultText: 'table', choices: OUTPUTS },
-  { flags: '--yes', summary: 'answer yes to questions about clusters made here' },
-  { flags: '--no-input', summary: 'never ask anything' },
-  { flags: '--quiet', summary: 'no progress, no notes: only the result and errors' },
-  { flags: '--color', summary: 'colour, also off a terminal' },
-  { flags: '--no-color', summary: 'no colour' },
-  { flags: '-h, --help', summary: 'this help', flagOnly: true },
-  { flags: '-V, --version', summary: 'the version', flagOnly: true },
+    minMs: 1,
+    maxMs: 24 * 3_600_000,
+    example: '30s',
+  }),
+  option.flag('--json', { summary: 'one JSON document on standard output, errors too' }),
+  option.choice('--output <format>', OUTPUTS, {
+    summary: 'how to print the result',
+    otherwise: DEFAULT_OUTPUT,
+  }),
+  option.flag('--yes', { summary: 'answer yes to questions about clusters created by sentinelctl' }),
+  option.off('--no-input', { summary: 'never ask anything' }),
+  option.flag('--quiet', { summary: 'no progress, no notes: only the result and errors' }),
+  option.flag('--color', { summary: 'colour, also off a terminal' }),
+  option.off('--no-color', { summary: 'no colour' }),
+  option.flag('-h, --help', { summary: 'this help', flagOnly: true }),
+  option.flag('-V, --version', { summary: 'the version', flagOnly: true }),
 ];

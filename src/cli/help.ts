@@ -1,6 +1,8 @@
 import { Help, Option } from 'commander';
-import type { ArgumentDef, CommandDef, OptionDef } from './command.js';
+import type { ArgumentDef } from './argument.js';
+import type { Command } from './command.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
+import type { OptionDef } from './option.js';
 import { GROUPS, type Registry } from './registry.js';
 import { type Paint, painter } from './streams.js';
 
@@ -37,9 +39,9 @@ export function rootHelp(commands: Registry, view: HelpView): string {
 }
 
 /** `sentinelctl NAME --help`: examples first. */
-export function commandHelp(def: CommandDef, view: HelpView): string {
+export function commandHelp(def: Command, view: HelpView): string {
   const paint = painter(view.color);
-  const words = (def.arguments ?? []).map(argumentWord);
+  const words = def.arguments.map(argumentWord);
   const usage = ['sentinelctl', def.name, ...words, '[OPTION…]'].join(' ');
   return [
     wrap(sentence(def.summary), view.columns),
@@ -48,11 +50,11 @@ export function commandHelp(def: CommandDef, view: HelpView): string {
     def.description === undefined ? '' : wrap(reflow(def.description), view.columns),
     section(
       'Arguments',
-      (def.arguments ?? []).map((a): Item => [a.name, a.summary]),
+      def.arguments.map((a): Item => [a.name, a.summary]),
       view,
       paint,
     ),
-    section('Options', (def.options ?? []).map(optionItem), view, paint),
+    section('Options', Object.values(def.options).map(optionItem), view, paint),
     section('Options of every command', GLOBAL_OPTIONS.map(optionItem), view, paint),
   ]
     .filter((part) => part !== '')

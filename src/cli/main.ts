@@ -2,13 +2,12 @@ import { nearest } from '../config/nearest.js';
 import { shown as quoted } from '../config/parsers.js';
 import { variableOf } from '../config/settings.js';
 import { EXIT, type OperatorError, usageError } from '../errors.js';
-import type { CommandDef } from './command.js';
 import { failureDocument, failureOf, failureText } from './failure.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import { commandHelp, type HelpView, rootHelp } from './help.js';
 import { jsonText } from './output.js';
 import { firstLook, secondLook, unknownOption } from './parse.js';
-import type { Registry } from './registry.js';
+import { loadCommand, type Registry } from './registry.js';
 import type { Shown } from './run.js';
 import { ClosedPipe, columnsOf, safeStream, wantsColor } from './streams.js';
 import type { World } from './world.js';
@@ -41,7 +40,8 @@ async function dispatch(argv: readonly string[], world: World, shown: Shown): Pr
       return await print(world, `${rootHelp(world.commands, view(world, shown))}\n`);
     return await withoutCommand(argv, world, shown, look.flags.input === false);
   }
-  const def = await load(name, world.commands);
+  const def = await loadCommand(world.commands, name);
+  if (def === undefined) throw unknownCommand(name, world.commands);
   if (look.flags.help === true || first === 'help')
     return await print(world, `${commandHelp(def, view(world, shown))}\n`);
   const { runCommand } = await import('./run.js');
@@ -64,12 +64,6 @@ async function withoutCommand(
   }
   await print(world, `${rootHelp(world.commands, view(world, shown))}\n`);
   return EXIT.usage;
-}
-
-async function load(name: string, commands: Registry): Promise<CommandDef> {
-  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (entry === undefined) throw unknownCommand(name, commands);
-  return (await entry.load()).default;
 }
 
 function unknownCommand(name: string, commands: Registry): OperatorError {

@@ -1,9 +1,9 @@
 import { usageError } from '../errors.js';
-import type { CommandDef, Rows, View } from './command.js';
+import type { Command, Rows, View } from './command.js';
 import type { Globals } from './globals.js';
 
 /** Refuses a format that the command can't give, before it does anything. */
-export function checkOutput(def: CommandDef, output: Globals['output']): void {
+export function checkOutput(def: Command, output: Globals['output']): void {
   if (output !== 'tsv' || def.rows !== undefined) return;
   throw usageError('no-rows', `${def.name} has no rows to print as tsv`, {
     hint: `sentinelctl ${def.name} --output table, json or yaml`,
@@ -12,7 +12,7 @@ export function checkOutput(def: CommandDef, output: Globals['output']): void {
 
 /** A result as text that ends with a line break. `tty` decides whether JSON is laid out for reading. */
 export async function formatResult(
-  def: CommandDef,
+  def: Command,
   result: unknown,
   output: Globals['output'],
   view: View,

@@ -1,10 +1,11 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command as Commander, CommanderError, Option } from 'commander';
 import { nearest } from '../config/nearest.js';
-import { choice, shown } from '../config/parsers.js';
+import { shown } from '../config/parsers.js';
 import type { SettableOption } from '../config/settings.js';
 import { type OperatorError, usageError } from '../errors.js';
-import type { CommandDef, OptionDef } from './command.js';
+import type { Command } from './command.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
+import type { OptionDef } from './option.js';
 
 /** What was typed: words that are no options, and options by camelCase name, only where they were given. */
 export interface Parsed {
@@ -23,8 +24,8 @@ export function firstLook(argv: readonly string[]): Parsed & { stopped: string |
 }
 
 /** Second look: the command's own options too, in any place. The command's name is not part of `words`. */
-export function secondLook(def: CommandDef, argv: readonly string[]): Parsed {
-  const options = [...(def.options ?? []), ...GLOBAL_OPTIONS];
+export function secondLook(def: Command, argv: readonly string[]): Parsed {
+  const options = [...Object.values(def.options), ...GLOBAL_OPTIONS];
   const command = bind(def.name, options);
   const { operands, unknown } = parsing(command, argv);
   const [stopped] = unknown;
@@ -34,46 +35,31 @@ export function secondLook(def: CommandDef, argv: readonly string[]): Parsed {
   return { words, flags: flagsOf(command) };
 }
 
-/** `--down-after <duration>` for commander: its parser checks choices first. */
-export function toCommander(def: OptionDef): Option {
-  const option = new Option(def.flags, def.summary);
-  const parse = parserOf(def);
-  if (option.required || option.optional) option.argParser(parse);
-  return option;
-}
-
 /** The option as the environment and the settings files know it. */
 export function toSettable(def: OptionDef): SettableOption {
-  const option = new Option(def.flags, def.summary);
+  const option = new Option(def.flags);
   return {
     name: option.name().replace(/^no-/, ''),
     attribute: option.attributeName(),
     takesValue: option.required || option.optional,
-    repeatable: (def.parse?.length ?? 0) > 1,
-    flagOnly: def.flagOnly === true,
-    parse: parserOf(def),
-  };
-}
-
-function parserOf(def: OptionDef): (text: string, previous: unknown) => unknown {
-  const { choices } = def;
-  if (choices === undefined) return def.parse ?? ((text) => text);
-  const check = choice(`--${new Option(def.flags).name()}`, choices);
-  return (text, previous) => {
-    const word = check(text);
-    return def.parse === undefined ? word : def.parse(word, previous);
+    repeatable: def.repeatable,
+    flagOnly: def.flagOnly,
+    parse: def.parse,
   };
 }
 
 /** A commander command that never prints and never exits, with no defaults: what is absent was not given. */
-function bind(name: string, options: readonly OptionDef[]): Command {
-  const command = new Command(name).exitOverride().helpOption(false);
+function bind(name: string, options: readonly OptionDef[]): Commander {
+  const command = new Commander(name).exitOverride().helpOption(false);
   command.configureOutput({ writeOut: () => {}, writeErr: () => {} });
-  for (const def of options) command.addOption(toCommander(def));
+  for (const { flags, summary, parse } of options) {
+    const option = new Option(flags, summary);
+    command.addOption(option.required || option.optional ? option.argParser(parse) : option);
+  }
   return command;
 }
 
-function parsing(command: Command, argv: readonly string[]): { operands: string[]; unknown: string[] } {
+function parsing(command: Commander, argv: readonly string[]): { operands: string[]; unknown: string[] } {
   try {
     return command.parseOptions([...argv]);
   } catch (error) {
@@ -85,7 +71,7 @@ function parsing(command: Command, argv: readonly string[]): { operands: string[
 }
 
 /** Only what was typed: commander gives `--no-x` options a default of its own. */
-function flagsOf(command: Command): Record<string, unknown> {
+function flagsOf(command: Commander): Record<string, unknown> {
   const all = Object.entries(command.opts<Record<string, unknown>>());
   return Object.fromEntries(all.filter(([name]) => command.getOptionValueSource(name) === 'cli'));
 }
@@ -114,8 +100,8 @@ export function unknownOption(
   );
 }
 
-function checkCount(def: CommandDef, words: readonly string[]): void {
-  const takes = def.arguments ?? [];
+function checkCount(def: Command, words: readonly string[]): void {
+  const takes = def.arguments;
   if (takes.some((a) => a.variadic) || words.length <= takes.length) return;
   const extra = shown(words[takes.length] ?? '');
   const few = takes.length === 0 ? 'takes no argument' : `takes only ${takes.map((a) => a.name).join(' ')}`;

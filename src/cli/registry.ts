@@ -1,10 +1,9 @@
-import type { CommandDef } from './command.js';
+import type { Command, CommandDef } from './command.js';
 
-export const GROUPS = ['Cluster', 'Look', 'Act on a node', 'Break and mend', 'Prove', 'Shell'] as const;
+export const GROUPS = ['Cluster', 'Look', 'Act on a node', 'Break and repair', 'Prove', 'Shell'] as const;
 
 /** A command as `--help` lists it; its module is loaded only once it was chosen. */
 export interface CommandEntry {
-  /** The same as the command's own: a test compares them. */
   summary: string;
   group: (typeof GROUPS)[number];
   hidden?: boolean;
@@ -13,3 +12,9 @@ export interface CommandEntry {
 
 /** Every command by its name. */
 export type Registry = Readonly<Record<string, CommandEntry>>;
+
+/** Loads the command of that name; undefined where the registry has none. */
+export async function loadCommand(registry: Registry, name: string): Promise<Command | undefined> {
+  const entry = Object.hasOwn(registry, name) ? registry[name] : undefined;
+  return entry === undefined ? undefined : { ...(await entry.load()).default, name, summary: entry.summary };
+}

@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode, OperatorError } from '../errors.js';
+import { argumentValues } from './argument.js';
 import { completeArguments } from './ask.js';
-import { type CommandDef, type Input, Streamed } from './command.js';
+import { type Command, Streamed } from './command.js';
 import type { Context } from './context.js';
 import type { Globals } from './globals.js';
 import type { PromptOptions, Prompts } from './interactive.js';
@@ -19,12 +20,7 @@ export interface Shown {
 }
 
 /** Settles every option, runs the command and prints its result. Throws what an operator must read. */
-export async function runCommand(
-  def: CommandDef,
-  parsed: Parsed,
-  world: World,
-  shown: Shown,
-): Promise<number> {
+export async function runCommand(def: Command, parsed: Parsed, world: World, shown: Shown): Promise<number> {
   const { globals, options, color } = await settle(def, parsed, world);
   shown.json = globals.output === 'json';
   shown.color = color;
@@ -46,11 +42,12 @@ export async function runCommand(
   try {
     if (globals.timeoutMs !== null) interrupts.abortAfter(globals.timeoutMs);
     const context = contextOf(world, globals, color, progress, interrupts);
-    const args = await completeArguments(def, parsed.words, {
+    const words = await completeArguments(def, parsed.words, {
       world,
       prompts: context.prompts,
       cluster: globals.cluster,
     });
+    const args = argumentValues(def.arguments, words);
     return await runAndPrint(def, context, { args, options }, progress, world);
   } finally {
     progress.close();
@@ -102,9 +99,9 @@ function promptsOf(world: World, options: PromptOptions): Prompts {
 }
 
 async function runAndPrint(
-  def: CommandDef,
+  def: Command,
   context: Context,
-  input: Input,
+  input: Parameters<Command['run']>[1],
   progress: ProgressReader,
   world: World,
 ): Promise<ExitCode> {

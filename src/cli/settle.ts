@@ -2,22 +2,22 @@ import { badFile, loadFiles, type SettingsFile } from '../config/files.js';
 import { resolveGlobals, withReadableApp } from '../config/globals.js';
 import { nearest } from '../config/nearest.js';
 import { resolveSettings } from '../config/settings.js';
-import type { CommandDef, Input } from './command.js';
+import type { Command } from './command.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import type { Globals } from './globals.js';
+import type { OptionDef } from './option.js';
 import { type Parsed, toSettable } from './parse.js';
 import type { Registry } from './registry.js';
 import type { World } from './world.js';
 
 /** Flags > environment > project file > user file, for the command's own options and everybody's. */
 export async function settle(
-  def: CommandDef,
+  def: Command,
   parsed: Parsed,
   world: World,
-): Promise<{ globals: Globals; options: Input['options']; color: boolean | undefined }> {
+): Promise<{ globals: Globals; options: Readonly<Record<string, unknown>>; color: boolean | undefined }> {
   const files = await loadFiles(world.cwd, world.env);
-  const own = (def.options ?? []).map(toSettable);
-  const settable = [...own, ...GLOBAL_OPTIONS.map(toSettable)];
+  const settable = [...Object.values(def.options), ...GLOBAL_OPTIONS].map(toSettable);
   await checkKeys(
     files,
     settable.map((o) => o.name),
@@ -25,10 +25,7 @@ export async function settle(
   );
   const settings = resolveSettings(settable, parsed.flags, world.env, files);
   const options = Object.fromEntries(
-    own.flatMap(({ attribute }) => {
-      const setting = settings.get(attribute);
-      return setting === undefined ? [] : [[attribute, setting.value]];
-    }),
+    Object.entries(def.options).map(([key, own]) => [key, settledValue(own, settings)]),
   );
   const color = settings.get('color')?.value;
   const env = def.judgesApp?.(options) === true ? withReadableApp(world.env) : world.env;
@@ -37,6 +34,13 @@ export async function settle(
     options,
     color: typeof color === 'boolean' ? color : undefined,
   };
+}
+
+/** What was given, else the default. */
+function settledValue(def: OptionDef, settings: ReturnType<typeof resolveSettings>): unknown {
+  const setting = settings.get(toSettable(def).attribute);
+  if (setting === undefined) return def.default;
+  return setting.value === true && def.alone !== undefined ? def.alone : setting.value;
 }
 
 /** A settings file serves all commands: a key that this one doesn't know is looked for in the others. */
@@ -53,7 +57,7 @@ async function checkKeys(
   const modules = await Promise.all(Object.values(commands).map((entry) => entry.load()));
   const all = new Set([
     ...own,
-    ...modules.flatMap((m) => (m.default.options ?? []).map((o) => toSettable(o).name)),
+    ...modules.flatMap((m) => Object.values(m.default.options).map((o) => toSettable(o).name)),
   ]);
   for (const { f, key, e } of strange) {
     if (all.has(bare(key))) continue;
@@ -61,7 +65,7 @@ async function checkKeys(
     throw badFile(
       f.path,
       e.line,
-      `there is no option "${key}"`,
+      `unknown option "${key}"`,
       meant === undefined ? undefined : `did you mean "${meant}"?`,
     );
   }

@@ -5,6 +5,7 @@ import { shown } from './parsers.js';
 import { describeOrigin, type Origin, type Setting } from './settings.js';
 
 export const OUTPUTS = ['table', 'json', 'yaml', 'tsv'] as const;
+export const DEFAULT_OUTPUT = 'table';
 export type Output = (typeof OUTPUTS)[number];
 
 /** Which cluster is meant. */
@@ -48,7 +49,7 @@ export function resolveGlobals(settings: Settings, env: Env): ResolvedGlobals {
 export function resolveOutput(settings: Settings): Output {
   const json = settings.get('json');
   const output = settings.get('output');
-  const named = OUTPUTS.find((o) => o === output?.value) ?? 'table';
+  const named = OUTPUTS.find((o) => o === output?.value) ?? DEFAULT_OUTPUT;
   if (json?.value !== true) return named;
   if (output === undefined || named === 'json') return 'json';
   const [ours, theirs] = [RANK[json.origin.from], RANK[output.origin.from]];

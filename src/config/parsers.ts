@@ -14,7 +14,7 @@ export function shown(text: string): string {
   return JSON.stringify(abbreviate(text));
 }
 
-function badValue(name: string, text: string, wants: string, example: string): OperatorError {
+export function badValue(name: string, text: string, wants: string, example: string): OperatorError {
   const given = text === '' ? 'is empty' : `${shown(text)} is not ${wants}`;
   return usageError('bad-value', `${name}: ${given}`, {
     why: text === '' ? `it takes ${wants}` : undefined,
@@ -113,17 +113,13 @@ export function choice<T extends string>(name: string, choices: readonly T[]): (
 }
 
 /**
- * A repeatable `KEY=VALUE`: appends to what was given so far. The value may be empty and may contain `=`;
- * neither part may contain a line break, since both end up in configuration files.
+ * `KEY=VALUE`. The value may be empty and may contain `=`; neither part may contain a line break, since both end up
+ * in configuration files.
  */
-export function keyValue(
-  name: string,
-  example: string,
-): (text: string, previous: unknown) => [string, string][] {
-  return (text, previous) => {
+export function keyValue(name: string, example: string): (text: string) => [key: string, value: string] {
+  return (text) => {
     const match = /^([A-Za-z][A-Za-z0-9._-]*)=([^\r\n\0]*)$/.exec(text);
     if (match?.[1] === undefined || match[2] === undefined) throw badValue(name, text, 'KEY=VALUE', example);
-    const soFar = Array.isArray(previous) ? (previous as [string, string][]) : [];
-    return [...soFar, [match[1], match[2]]];
+    return [match[1], match[2]];
   };
 }

@@ -41,6 +41,16 @@ export const DEFAULT_SPEC: ClusterSpec = {
   redisConf: [],
 };
 
+/** What was asked for, the rest by default; the quorum is a majority of the sentinels. */
+export function completeSpec(given: Partial<ClusterSpec>): ClusterSpec {
+  return {
+    ...DEFAULT_SPEC,
+    quorum: majorityOf(given.sentinels ?? DEFAULT_SPEC.sentinels),
+    sentinelPort: given.port === 'auto' ? 'auto' : DEFAULT_SPEC.sentinelPort,
+    ...given,
+  };
+}
+
 /** Cluster names become directory, container and network names, so they are kept to what all of these take. */
 export const CLUSTER_NAME = /^[a-z0-9][a-z0-9_-]{0,39}$/;
 /** What Sentinel itself takes as a master name (sentinel.c, sentinelInstanceMapCommand: alphanumerics and `.-_`). */

@@ -1,4 +1,4 @@
-import type { CommandDef } from '../cli/command.js';
+import type { Command } from '../cli/command.js';
 import { knownClusters } from '../cli/known.js';
 import { firstLook } from '../cli/parse.js';
 import { settle } from '../cli/settle.js';
@@ -11,10 +11,12 @@ import type { MenuCluster, MenuState } from './menu-choices.js';
 import { glanceAt } from './quick-look.js';
 
 /** What is typed after `sentinelctl` alone: no options but everybody's. */
-const NO_COMMAND: CommandDef = {
+const NO_COMMAND: Command = {
   name: 'menu',
   summary: 'what makes sense now',
   examples: [],
+  arguments: [],
+  options: {},
   run: () => Promise.resolve(undefined),
   render: () => '',
 };

@@ -1,4 +1,6 @@
 import type { Context } from '../cli/context.js';
+import { defaultsOf } from '../cli/option.js';
+import { loadCommand } from '../cli/registry.js';
 import type { World } from '../cli/world.js';
 import { withDeadline } from '../clock.js';
 import { EXIT } from '../errors.js';
@@ -20,14 +22,16 @@ export interface Glance {
  * be done: a question is asked all the same then.
  */
 export async function glanceAt(world: World, cluster: string): Promise<Glance | undefined> {
-  const entry = world.commands.status;
-  if (entry === undefined) return undefined;
   const stop = new AbortController();
   try {
-    const def = (await entry.load()).default;
+    const def = await loadCommand(world.commands, 'status');
+    if (def === undefined) return undefined;
     // Loading takes longer than asking on a busy machine, and blocks: servers would look silent meanwhile.
     await def.prepare?.();
-    const looking = def.run(quietContext(world, cluster, stop.signal), { args: [], options: {} });
+    const looking = def.run(quietContext(world, cluster, stop.signal), {
+      args: [],
+      options: defaultsOf(def.options),
+    });
     const late = (): Error => new Error('too late');
     const status = (await withDeadline(world.clock, LOOK_MS, looking, late)) as StatusResult;
     const code = def.exitCode?.(status) ?? EXIT.unknown;

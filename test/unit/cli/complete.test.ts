@@ -1,26 +1,26 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CommandDef } from '../../../src/cli/command.js';
+import { argument } from '../../../src/cli/argument.js';
+import { defineCommand } from '../../../src/cli/command.js';
 import { complete } from '../../../src/cli/complete.js';
 import { knownClusters } from '../../../src/cli/known.js';
+import { option } from '../../../src/cli/option.js';
 import type { Registry } from '../../../src/cli/registry.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 
-const act: CommandDef = {
-  name: 'act',
-  summary: 'act on a node',
+const act = defineCommand({
   examples: [],
-  arguments: [{ name: 'NODE', summary: '', required: true, variadic: true, complete: 'node' }],
-  options: [
-    { flags: '--signal <name>', summary: 'which', choices: ['KILL', 'TERM'] },
-    { flags: '--set <pair>', summary: 'again and again', parse: (text, previous) => [previous, text] },
-    { flags: '-f, --follow', summary: 'go on' },
-    { flags: '--watch [interval]', summary: 'again' },
-  ],
+  arguments: [argument.rest('NODE', { summary: '', complete: 'node' })],
+  options: {
+    signal: option.choice('--signal <name>', ['KILL', 'TERM'], { summary: 'which' }),
+    set: option.words('--set <pair>', { summary: 'repeatable', example: 'a' }),
+    follow: option.flag('-f, --follow', { summary: 'keep printing' }),
+    watch: option.duration('--watch [interval]', { summary: 'repeat', alone: 2000 }),
+  },
   run: async () => undefined,
   render: () => '',
-};
+});
 const commands: Registry = {
   act: { summary: 'act on a node', group: 'Look', load: async () => ({ default: act }) },
   attach: { summary: 'x', group: 'Look', load: () => Promise.reject(new Error('loaded for nothing')) },

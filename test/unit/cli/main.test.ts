@@ -1,49 +1,37 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CommandDef } from '../../../src/cli/command.js';
+import { argument } from '../../../src/cli/argument.js';
+import { type CommandDef, defineCommand } from '../../../src/cli/command.js';
 import type { Context } from '../../../src/cli/context.js';
 import { main } from '../../../src/cli/main.js';
+import { option } from '../../../src/cli/option.js';
 import type { Registry } from '../../../src/cli/registry.js';
-import { duration, keyValue } from '../../../src/config/parsers.js';
+import { keyValue } from '../../../src/config/parsers.js';
 import { EXIT, notRestored, refused } from '../../../src/errors.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 import { type MemoryWorld, type MemoryWorldOptions, memoryWorld } from '../../helpers/world.js';
 
 /** Shows what it got. */
-const echo: CommandDef = {
-  name: 'echo',
-  summary: 'show what was given',
+const echo = defineCommand({
   description: 'First line,\nsecond line.',
   examples: ['sentinelctl echo'],
-  arguments: [{ name: 'WORD', summary: 'a word', required: false }],
-  options: [
-    {
-      flags: '--down-after <duration>',
-      summary: 'how long',
-      parse: duration('--down-after'),
-      defaultText: '5s',
-    },
-    { flags: '--no-restart', summary: 'leave it' },
-    { flags: '-f, --follow', summary: 'go on' },
-    { flags: '--mode <which>', summary: 'which', choices: ['fast', 'slow'] },
-    { flags: '--set <key=value>', summary: 'repeatable', parse: keyValue('--set', 'a=b') },
-  ],
-  run: async ({ globals }, input) => ({ globals, ...input }),
+  arguments: [argument.rest('WORD', { summary: 'words' })],
+  options: {
+    downAfterMs: option.duration('--down-after <duration>', { summary: 'how long', default: 5000 }),
+    restart: option.off('--no-restart', { summary: 'leave it' }),
+    follow: option.flag('-f, --follow', { summary: 'keep printing' }),
+    mode: option.choice('--mode <which>', ['fast', 'slow'], { summary: 'which' }),
+    set: option.values('--set <key=value>', { summary: 'repeatable', parse: keyValue('--set', 'a=b') }),
+    watchMs: option.duration('--watch [interval]', { summary: 'repeat', alone: 2000, flagOnly: true }),
+  },
+  run: async ({ globals }, { args, options }) => ({ globals, args: args[0], options }),
   render: () => 'rendered',
   toJson: (result) => result,
-};
+});
 
-const plain = (
-  name: string,
-  run: (context: Context) => Promise<unknown>,
-  more: Partial<CommandDef> = {},
-): CommandDef => ({
-  name,
-  summary: name,
-  examples: [`sentinelctl ${name}`],
-  run,
-  render: (result) => String(result),
+const plain = (run: (context: Context) => Promise<unknown>, more: Partial<CommandDef> = {}): CommandDef => ({
+  ...defineCommand({ examples: ['sentinelctl x'], run, render: (result) => String(result) }),
   ...more,
 });
 
@@ -52,41 +40,45 @@ const untilAborted = ({ signal }: Context): Promise<never> =>
     signal.addEventListener('abort', () => reject(new Error('socket closed')), { once: true }),
   );
 
-const COMMANDS: CommandDef[] = [
+const COMMANDS: Record<string, CommandDef> = {
   echo,
-  plain('sick', async () => 'sick', { exitCode: () => EXIT.violated }),
-  plain('refuses', async () => {
+  sick: plain(async () => 'sick', { exitCode: () => EXIT.violated }),
+  refuses: plain(async () => {
     throw refused('locked', 'somebody else is at it', { why: 'line one\nline two', hint: 'wait' });
   }),
-  plain('breaks', async () => {
+  breaks: plain(async () => {
     throw new TypeError('x is not a function');
   }),
-  plain('hangs', untilAborted, { cutOff: 'left at once: redis-1 may be dead' }),
-  plain('stuck', async (context) => {
+  hangs: plain(untilAborted, { cutOff: 'left at once: redis-1 may be dead' }),
+  stuck: plain(async (context) => {
     await untilAborted(context).catch(() => {});
     throw notRestored('left-over', 'redis-1 is still down');
   }),
-  plain('streams', async ({ write }) => {
+  streams: plain(async ({ write }) => {
     await write('one\n');
     await write('two\n');
   }),
-  plain('talks', async ({ progress }) => {
+  talks: plain(async ({ progress }) => {
     progress({ type: 'step', id: 'a', state: 'start', label: 'first' });
     progress({ type: 'step', id: 'a', state: 'done', label: 'first', ms: 84 });
     progress({ type: 'note', level: 'warning', text: 'beware' });
     return 'done';
   }),
-  plain('rows', async () => 'r', { rows: () => ({ columns: ['a', 'b'], rows: [['1', 'x\ty']] }) }),
-  plain('wants', async () => 'w', {
-    arguments: [{ name: 'NODE', summary: 'which node', required: true, ask: 'Which?' }],
+  rows: plain(async () => 'r', { rows: () => ({ columns: ['a', 'b'], rows: [['1', 'x\ty']] }) }),
+  wants: plain(async () => 'w', {
+    examples: ['sentinelctl wants redis-1'],
+    arguments: [argument.required('NODE', { summary: 'which node', ask: 'Which?' })],
   }),
-];
+};
+
+const ONE = argument.optional('WORD', { summary: 'one word' });
+const SUMMARIES: Record<string, string> = { echo: 'show what was given' };
 
 const registry: Registry = {
   ...Object.fromEntries(
-    COMMANDS.map((c) => [
-      c.name,
-      { summary: c.summary, group: 'Look' as const, load: async () => ({ default: c }) },
+    Object.entries({ ...COMMANDS, single: { ...echo, arguments: [ONE] } }).map(([name, command]) => [
+      name,
+      { summary: SUMMARIES[name] ?? name, group: 'Look' as const, load: async () => ({ default: command }) },
     ]),
   ),
   broken: { summary: 'never loaded', group: 'Look', load: () => Promise.reject(new Error('loaded')) },
@@ -124,8 +116,9 @@ describe('the command line', () => {
     }
   });
 
-  it("a command's options are parsed, and absent where they were not given", async () => {
-    expect((await given(['echo'])).options).toEqual({});
+  it("a command's options are parsed, and have their defaults where they were not given", async () => {
+    const defaults = { downAfterMs: 5000, restart: true, follow: false, set: [] };
+    expect((await given(['echo'])).options).toEqual(defaults);
     const argv = [
       'echo',
       '--down-after',
@@ -139,7 +132,7 @@ describe('the command line', () => {
       'b=2',
     ];
     expect((await given(argv)).options).toEqual({
-      downAfter: 2000,
+      downAfterMs: 2000,
       restart: false,
       follow: true,
       mode: 'slow',
@@ -148,6 +141,16 @@ describe('the command line', () => {
         ['b', '2'],
       ],
     });
+  });
+
+  it('an option whose value may be left out has a value of its own then', async () => {
+    const watching = async (...argv: string[]): Promise<unknown> =>
+      ((await given(['echo', ...argv])).options as { watchMs?: number }).watchMs;
+    expect([await watching(), await watching('--watch'), await watching('--watch=3s')]).toEqual([
+      undefined,
+      2000,
+      3000,
+    ]);
   });
 
   it('after -- nothing is an option', async () => {
@@ -159,7 +162,7 @@ describe('the command line', () => {
     await writeFile(join(cwd, 'sentinelctl.yaml'), 'mode: slow\ndown-after: 3s\nquiet: true\n');
     const env = { SENTINELCTL_DOWN_AFTER: '1s', SENTINELCTL_CLUSTER: 'from-env', SENTINELCTL_NO_INPUT: '1' };
     const seen = await given(['echo'], { cwd, env });
-    expect(seen.options).toEqual({ mode: 'slow', downAfter: 1000 });
+    expect(seen.options).toMatchObject({ mode: 'slow', downAfterMs: 1000 });
     expect(seen.globals).toMatchObject({ cluster: 'from-env', quiet: true, input: false });
   });
 
@@ -179,7 +182,7 @@ describe('the command line', () => {
     [['echo', '--output', 'xml'], /--output: "xml" is not one of/],
     [['echo', '--timeout', '0'], /--timeout: "0" is out of range/],
     [['echo', '--cluster', 'a/b'], /--cluster: "a\/b" is no cluster name/],
-    [['echo', 'one', 'two'], /echo takes only WORD; "two" is one too many/],
+    [['single', 'one', 'two'], /single takes only WORD; "two" is one too many/],
     [['sick', 'one'], /sick takes no argument/],
     [['sick', '--output', 'tsv'], /sick has no rows/],
     [['wants'], /wants needs NODE/, /sentinelctl wants/],
@@ -242,7 +245,7 @@ describe('help', () => {
     const { code, out } = await run(argv);
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^Show what was given\.\n\nExamples:\n {2}\$ sentinelctl echo\n\nUsage:\n {2}sentinelctl echo \[WORD\]/,
+      /^Show what was given\.\n\nExamples:\n {2}\$ sentinelctl echo\n\nUsage:\n {2}sentinelctl echo \[WORD…\]/,
     );
     expect(out).toMatch(/First line, second line\./);
     expect(out).toMatch(/--mode <which> +which \(fast, slow\)/);
@@ -412,12 +415,12 @@ describe('questions', () => {
     await writeFile(join(dir, 'clusters', 'default', 'cluster.json'), JSON.stringify({ plan }));
     return { SENTINELCTL_HOME: dir };
   }
-  const asks: CommandDef = {
-    ...echo,
-    name: 'asks',
-    arguments: [{ name: 'NODE', summary: 'which', required: true, complete: 'node', ask: 'Which node?' }],
-    render: (result) => (result as { args: string[] }).args.join(),
-  };
+  const asks = defineCommand({
+    examples: [],
+    arguments: [argument.required('NODE', { summary: 'which', complete: 'node', ask: 'Which node?' })],
+    run: async (_context, { args: [node] }) => node,
+    render: (node) => node,
+  });
   const commands: Registry = {
     asks: { summary: 'asks', group: 'Look', load: async () => ({ default: asks }) },
   };

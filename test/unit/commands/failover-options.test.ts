@@ -2,15 +2,21 @@ import { describe, expect, it } from 'vitest';
 import {
   budgetWarning,
   commandLineOf,
+  type FaultOptions,
   faultOf,
+  type RunSettings,
   runAgain,
-  type SaidSettings,
   withoutDefaults,
 } from '../../../commands/shared/failover-options.js';
-import { workloadOf } from '../../../commands/shared/workload-options.js';
+import { WORKLOAD_OPTIONS, workloadOf } from '../../../commands/shared/workload-options.js';
+import { defaultsOf } from '../../../src/cli/option.js';
 import { parseThreshold } from '../../../src/failover/thresholds.js';
 
-const plain: SaidSettings = {
+const WORKLOAD = defaultsOf(WORKLOAD_OPTIONS);
+const fault = (options: Partial<FaultOptions>) =>
+  faultOf({ fault: 'kill', rejoin: 'as-crashed', forMs: undefined, ...options }, 5000);
+
+const plain: RunSettings = {
   fault: { name: 'kill' },
   rejoin: 'as-crashed',
   budgetMs: null,
@@ -18,39 +24,39 @@ const plain: SaidSettings = {
   trials: 1,
   seed: 1,
   thresholds: [],
-  workload: workloadOf({}),
+  workload: workloadOf(WORKLOAD),
 };
 
 describe('the fault that options mean', () => {
   it('is a kill, a stop, or a freeze of down-after and 10 s', () => {
-    expect(faultOf({}, 5000)).toEqual({ name: 'kill' });
-    expect(faultOf({ signal: 'TERM' }, 5000)).toEqual({ name: 'stop' });
-    expect(faultOf({ fault: 'freeze' }, 5000)).toEqual({ name: 'freeze', forMs: 15_000 });
-    expect(faultOf({ fault: 'freeze', for: 9000, rejoin: 'as-crashed' }, 5000).name).toBe('freeze');
+    expect(fault({})).toEqual({ name: 'kill' });
+    expect(fault({ signal: 'TERM' })).toEqual({ name: 'stop' });
+    expect(fault({ fault: 'freeze' })).toEqual({ name: 'freeze', forMs: 15_000 });
+    expect(fault({ fault: 'freeze', forMs: 9000, rejoin: 'as-crashed' }).name).toBe('freeze');
   });
 
   it.each([
     [{ fault: 'freeze', rejoin: 'guarded' }, '--rejoin guarded'],
     [{ fault: 'freeze', restart: false }, '--no-restart'],
     [{ fault: 'freeze', signal: 'TERM' }, '--signal'],
-    [{ for: 9000 }, '--for'],
-  ])('%j is refused: what would be ignored is not accepted', (options, option) => {
+    [{ forMs: 9000 }, '--for'],
+  ] as const)('%j is refused: what would be ignored is not accepted', (options, option) => {
     const refusal = {
       code: 'contradiction',
       exitCode: 64,
       message: expect.stringMatching(`^${option} has no meaning with --fault`),
       hint: `leave ${option} out`,
     };
-    expect(() => faultOf(options, 5000)).toThrow(expect.objectContaining(refusal));
+    expect(() => fault(options)).toThrow(expect.objectContaining(refusal));
   });
 });
 
 describe('a budget', () => {
   it('that ends before a sentinel may act is warned of', () => {
     expect(budgetWarning(1000, 5000)).toBe(
-      "--budget 1s can't hold: no sentinel calls the master down before down-after (5s) is over",
+      '--budget 1s cannot hold: no sentinel marks the master as down before down-after (5s) has passed',
     );
-    expect(budgetWarning(5000, 5000)).toContain("can't hold");
+    expect(budgetWarning(5000, 5000)).toContain('cannot hold');
   });
 
   it('that can hold, or is the default, is not', () => {
@@ -74,14 +80,14 @@ describe('the command line of a run', () => {
 
   it('says only what differs from the defaults where a person reads it', () => {
     expect(runAgain(commandLineOf('default', plain))).toBe('sentinelctl failover-test');
-    const other: SaidSettings = {
+    const other: RunSettings = {
       ...plain,
       rejoin: null,
       budgetMs: 8000,
       trials: 10,
       seed: 11,
       thresholds: [parseThreshold('ledger.lost==0')],
-      workload: workloadOf({ clients: 80, clientPolicy: 'wait:1' }),
+      workload: workloadOf({ ...WORKLOAD, clients: 80, policy: 'wait:1' }),
     };
     expect(runAgain(commandLineOf('lab', other))).toBe(
       'sentinelctl failover-test --cluster lab --no-restart --budget 8s --trials 10 --seed 11 ' +

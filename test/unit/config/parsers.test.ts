@@ -32,9 +32,9 @@ describe('option values', () => {
     expect(duration('--down-after', { bare: true })('1500')).toBe(1500);
   });
 
-  it('KEY=VALUE is kept in order, with empty values and further equal signs', () => {
+  it('KEY=VALUE may have an empty value and further equal signs', () => {
     const parse = keyValue('--redis-conf', 'maxmemory=100mb');
-    expect(parse('save=', parse('a=b=c', undefined))).toEqual([
+    expect(['a=b=c', 'save='].map(parse)).toEqual([
       ['a', 'b=c'],
       ['save', ''],
     ]);
@@ -54,11 +54,7 @@ describe('option values', () => {
     ['a port', port('--x'), ['', '0', '65536', 'http', '-1', '6379.0', 'auto', '999999']],
     ['a port or auto', portOrAuto('--x'), ['', '0', '65536', 'AUTO', 'automatic']],
     ['a choice', choice('--x', ['docker', 'process']), ['', 'Docker', 'podman', 'constructor']],
-    [
-      'KEY=VALUE',
-      (text) => keyValue('--x', 'a=b')(text, undefined),
-      ['', 'key', '=v', 'a b=c', 'a=b\nport 1', '1=2'],
-    ],
+    ['KEY=VALUE', keyValue('--x', 'a=b'), ['', 'key', '=v', 'a b=c', 'a=b\nport 1', '1=2']],
   ];
   it.each(cases.flatMap(([kind, parse, bad]) => bad.map((text) => [kind, text, parse] as const)))(
     'as %s, %j is a usage error that names the option and gives an example',

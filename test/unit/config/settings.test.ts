@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { option } from '../../../src/cli/option.js';
+import { toSettable } from '../../../src/cli/parse.js';
 import { loadFiles } from '../../../src/config/files.js';
 import { duration, keyValue } from '../../../src/config/parsers.js';
 import { resolveSettings, type SettableOption } from '../../../src/config/settings.js';
@@ -16,13 +18,7 @@ const OPTIONS: SettableOption[] = [
   { ...OPTION, name: 'down-after', attribute: 'downAfter', parse: duration('--down-after') },
   { ...OPTION, name: 'restart', attribute: 'restart', takesValue: false },
   { ...OPTION, name: 'all', attribute: 'all', takesValue: false, flagOnly: true },
-  {
-    ...OPTION,
-    name: 'redis-conf',
-    attribute: 'redisConf',
-    repeatable: true,
-    parse: keyValue('--redis-conf', 'a=b'),
-  },
+  toSettable(option.values('--redis-conf <pair>', { summary: '', parse: keyValue('--redis-conf', 'a=b') })),
 ];
 
 async function places(

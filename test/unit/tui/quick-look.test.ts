@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CommandDef } from '../../../src/cli/command.js';
+import { defineCommand } from '../../../src/cli/command.js';
 import type { Context } from '../../../src/cli/context.js';
 import type { World } from '../../../src/cli/world.js';
 import { systemClock } from '../../../src/clock.js';
@@ -13,15 +13,13 @@ function worldWith(
   code: ExitCode = EXIT.ok,
   prepare: () => Promise<void> = () => Promise.resolve(),
 ): World {
-  const def: CommandDef = {
-    name: 'status',
-    summary: 'status',
+  const def = defineCommand({
     examples: [],
     prepare,
     run,
     render: () => '',
     exitCode: () => code,
-  };
+  });
   return memoryWorld({
     commands: { status: { summary: 'status', group: 'Look', load: async () => ({ default: def }) } },
   });

@@ -1,0 +1,34 @@
+import { argument } from '../../src/cli/argument.js';
+import { type CommandDef, defineCommand } from '../../src/cli/command.js';
+import { type Option, option } from '../../src/cli/option.js';
+import type { Action } from '../../src/cluster/act.js';
+import { actText } from '../../src/report/text/act.js';
+import { ownCluster } from './runtime.js';
+
+/** Starts a node as it was, without the guard that makes an old master a replica first. */
+export const AS_CRASHED = option.flag('--as-crashed', {
+  summary: 'start it with the role and configuration that it had when it went down',
+  flagOnly: true,
+});
+
+/** A command that does one thing to one node; `options` holds AS_CRASHED where the action starts it. */
+export const actOnNode = (
+  action: Action,
+  texts: { description?: string; examples: string[]; options?: { asCrashed?: Option<boolean> } },
+): CommandDef =>
+  defineCommand({
+    ...texts,
+    arguments: [
+      argument.required('NODE', {
+        summary: 'an id such as redis-1 or sentinel-2, or master',
+        complete: 'node',
+        ask: 'Which node?',
+      }),
+    ],
+    async run(context, { args: [node], options }) {
+      const { runtime, name: cluster } = await ownCluster(context, action);
+      const { act } = await import('../../src/cluster/act.js');
+      return act(runtime, { cluster, node, action, asCrashed: options.asCrashed === true });
+    },
+    render: actText,
+  });

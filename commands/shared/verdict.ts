@@ -1,0 +1,14 @@
+import { EXIT, type ExitCode } from '../../src/errors.js';
+import type { Verdict } from '../../src/observe/result.js';
+
+/** The exit code of a run with this verdict. */
+export const EXIT_OF: Readonly<Record<Verdict, ExitCode>> = {
+  holds: EXIT.ok,
+  violated: EXIT.violated,
+  unknown: EXIT.unknown,
+};
+
+/** Printed when a second Ctrl-C ends a command that has injected a fault. */
+export const CUT_OFF =
+  'aborted without cleanup: the fault may still be active\n' +
+  '→ sentinelctl recover rolls it back; sentinelctl status shows the cluster';
