@@ -6,7 +6,7 @@ import { runtimeOf } from './shared/runtime.js';
 export default defineCommand({
   examples: ['sentinelctl list', 'sentinelctl list --output tsv'],
   async run(context) {
-    const { listClusters } = await import('../src/cluster/store/list.js');
+    const { listClusters } = await import('../src/cluster/list.js');
     return { clusters: await listClusters(runtimeOf(context)) };
   },
   render: ({ clusters }, view) => listText(clusters, view),

@@ -13,7 +13,7 @@ export default defineCommand({
   options: { all: ALL_CLUSTERS },
   async run(context, { options }): Promise<RecoverResult | { clusters: RecoverResult[] }> {
     const runtime = runtimeOf(context);
-    const { removeAbandoned } = await import('../src/cluster/store/scratch.js');
+    const { removeAbandoned } = await import('../src/cluster/scratch.js');
     const removed = await removeAbandoned(runtime);
     const { cluster: named, clusterGiven } = context.globals;
     // Scratch clusters were all that there was here.

@@ -1,3 +1,4 @@
+import { convergence } from '../model/convergence.js';
 import { addressMapOf, type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
 import { liveSettings, type SentinelSettings } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -33,6 +34,10 @@ export function surveyPlan(plan: ClusterPlan, asking: Asking): Promise<Snapshot>
 export async function settingsNow(plan: ClusterPlan, asking: Asking): Promise<SentinelSettings> {
   return liveSettings(plan.spec, await surveyPlan(plan, asking));
 }
+
+/** What is still missing until a snapshot proves that the plan has converged; empty: proved. */
+export const missingIn = (plan: ClusterPlan, snapshot: Snapshot, heardWithinMs?: number): string[] =>
+  convergence(snapshot, { masterName: plan.spec.masterName, nodes: plan.nodes, heardWithinMs });
 
 /** Opens one connection to a node, lends it, and closes it whatever happens. Throws WireError. */
 export async function withNode<T>(

@@ -1,14 +1,13 @@
 import type { ConfEdit, NodeHost } from '../drivers/node-host.js';
 import { failed, unknownOutcome } from '../errors.js';
 import { redactLogLine } from '../model/conf.js';
-import { convergence } from '../model/convergence.js';
 import { command } from '../model/hints.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
 import { until } from '../until.js';
 import { askingAs } from '../wire/access.js';
 import { announceSentinels } from '../wire/hello.js';
 import { parseRole } from '../wire/replies.js';
-import { surveyPlan, withNode } from './ask.js';
+import { missingIn, surveyPlan, withNode } from './ask.js';
 import type { LiveCluster } from './open.js';
 
 /** How often a starting node is looked at, in milliseconds: a fraction of what a start takes. */
@@ -130,11 +129,7 @@ export async function proveConvergence(
   const proved = await until(
     async () => {
       const heardWithinMs = sinceMs === undefined ? undefined : asking.clock.now() - sinceMs;
-      missing = convergence(await surveyPlan(plan, asking), {
-        masterName: plan.spec.masterName,
-        nodes: plan.nodes,
-        heardWithinMs,
-      });
+      missing = missingIn(plan, await surveyPlan(plan, asking), heardWithinMs);
       return missing.length === 0 ? true : undefined;
     },
     { clock: asking.clock, everyMs, deadlineMs, signal: asking.signal },

@@ -8,7 +8,7 @@ import { lend, openDriver, openDriverOf, underLock } from './open.js';
 import { type Runtime, requireCluster, step } from './runtime.js';
 import { readJournal } from './store/journal.js';
 import type { ClusterState } from './store/state.js';
-import { rememberMaster } from './up/last-master.js';
+import { rememberMaster } from './up/master.js';
 
 export interface DownResult {
   cluster: string;

@@ -6,8 +6,7 @@ import { dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';
 import { allEnded, attachReplicas, proveConvergence, startAndGreet, startSentinels } from '../bring-up.js';
 import { type LiveCluster, provisionerOf } from '../open.js';
 import { type Runtime, step } from '../runtime.js';
-import { chooseMaster } from './choose-master.js';
-import { rememberMaster } from './last-master.js';
+import { chooseMaster, rememberMaster } from './master.js';
 import { type UpResult, upResult } from './result.js';
 
 /** Every data node is down: all is made anew around the data on disk, and whoever holds it becomes the master. */

@@ -3,12 +3,11 @@ import { OperatorError, refused } from '../../errors.js';
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
 import { majorityMaster } from '../../model/agreement.js';
 import { redisConf, sentinelConf, withReplicaOf } from '../../model/conf.js';
-import { convergence } from '../../model/convergence.js';
 import { command } from '../../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';
 import type { Snapshot } from '../../model/snapshot.js';
 import type { Asking } from '../../wire/access.js';
-import { surveyPlan } from '../ask.js';
+import { missingIn, surveyPlan } from '../ask.js';
 import { introduce, proveConvergence, startAndGreet } from '../bring-up.js';
 import { type LiveCluster, provisionerOf } from '../open.js';
 import { type Runtime, step } from '../runtime.js';
@@ -37,7 +36,7 @@ export async function finishHalfUp(runtime: Runtime, live: LiveCluster): Promise
 
 async function alreadyUp(runtime: Runtime, { state, plan, asking }: LiveCluster): Promise<UpResult> {
   const snapshot = await surveyPlan(plan, asking);
-  const missing = convergence(snapshot, { masterName: plan.spec.masterName, nodes: plan.nodes });
+  const missing = missingIn(plan, snapshot);
   if (missing.length > 0) {
     runtime.onProgress({
       type: 'note',

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { selectDriver } from '../../drivers/select.js';
-import { type ClusterPlan, type DriverName, slotsOf } from '../../model/plan.js';
+import { type ClusterPlan, dataNodes, slotsOf } from '../../model/plan.js';
 import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import type { ClusterSpec } from '../../model/spec.js';
+import { missingIn, surveyPlan } from '../ask.js';
 import {
   type LiveCluster,
   lend,
@@ -15,22 +16,10 @@ import {
 import type { Runtime } from '../runtime.js';
 import type { ClusterState } from '../store/state.js';
 import { coldStart, createAndConverge } from './create.js';
-import { adoptCutOff } from './cut-off.js';
 import { finishHalfUp } from './half-up.js';
-import { refuseDifferences, refuseUnusablePassword } from './refusals.js';
+import { keysOf } from './master.js';
+import { refuseDifferences, refuseUnusablePassword, type UpRequest } from './request.js';
 import type { UpResult } from './result.js';
-
-export interface UpRequest {
-  /** Everything settled: defaults filled in. */
-  spec: ClusterSpec;
-  /** Only what was asked for, to be held against a cluster that already runs. */
-  given: Partial<ClusterSpec>;
-  driver: DriverName | null;
-  /** Driver settings that were asked for: image, publish, network, redisServer. */
-  givenSettings: Record<string, string>;
-  /** undefined: not given. */
-  password: string | undefined;
-}
 
 /** Brings a cluster up, or finishes one that is half-up, and proves that it converged. */
 export async function up(runtime: Runtime, request: UpRequest): Promise<UpResult> {
@@ -40,26 +29,26 @@ export async function up(runtime: Runtime, request: UpRequest): Promise<UpResult
     const found = await runtime.store.load(cluster);
     const done =
       found && (await lend(await openCluster(runtime, found), (live) => finish(runtime, live, request)));
-    return done ?? makeNew(runtime, request);
+    return done ?? create(runtime, request);
   });
 }
 
-/** What an earlier `up` began, or undefined where that was removed and must be made again. */
+/** Finishes what an earlier `up` began; undefined where it was removed instead and must be created again. */
 async function finish(
   runtime: Runtime,
   opened: LiveCluster,
   request: UpRequest,
 ): Promise<UpResult | undefined> {
-  const live = opened.state.phase === 'creating' ? await adoptCutOff(runtime, opened) : opened;
+  const live = opened.state.phase === 'creating' ? await adoptInterrupted(runtime, opened) : opened;
   if (live === undefined) {
-    await startOver(runtime, opened);
+    await removeInterrupted(runtime, opened);
     return undefined;
   }
-  refuseDifferences(live.state, request, live.asking.access.redis.password ?? null);
+  refuseDifferences(live, request);
   return live.state.phase === 'kept' ? coldStart(runtime, live) : finishHalfUp(runtime, live);
 }
 
-async function makeNew(runtime: Runtime, request: UpRequest): Promise<UpResult> {
+async function create(runtime: Runtime, request: UpRequest): Promise<UpResult> {
   const { spec } = request;
   const { store } = runtime;
   warnOfShortDownAfter(runtime, spec);
@@ -91,14 +80,36 @@ async function makeNew(runtime: Runtime, request: UpRequest): Promise<UpResult> 
   });
 }
 
-/** The last `up` died before anything was proved: what it made is taken away, and it is made anew. */
-async function startOver(runtime: Runtime, live: LiveCluster): Promise<void> {
+/**
+ * What an interrupted `up` left, as a cluster to finish: it may have converged without its proof being saved, or hold
+ * keys. Undefined where nothing is lost by creating it again.
+ */
+async function adoptInterrupted(runtime: Runtime, live: LiveCluster): Promise<LiveCluster | undefined> {
+  const { plan, host, asking } = live;
+  const states = await Promise.all(dataNodes(plan).map((node) => host.inspect(node.id)));
+  if (!states.some(({ state }) => state === 'running' || state === 'paused')) return undefined;
+  const hasConverged = missingIn(plan, await surveyPlan(plan, asking)).length === 0;
+  if (!hasConverged && !(await holdsKeys(live))) return undefined;
+  const [first] = plan.nodes;
+  const routable = first === undefined || (await host.routable(first));
+  const state: ClusterState = { ...live.state, phase: 'up', routable };
+  await runtime.store.save(plan.spec.cluster, state);
+  const text = `an earlier up of "${plan.spec.cluster}" was interrupted; the nodes that it started run and are kept`;
+  runtime.onProgress({ type: 'note', level: 'warning', text });
+  return { ...live, state };
+}
+
+/** Whether clients wrote to it already. A node that does not answer counts as empty. */
+async function holdsKeys({ plan, asking }: LiveCluster): Promise<boolean> {
+  const counted = dataNodes(plan).map((node) => keysOf(node, asking).catch(() => 0));
+  return (await Promise.all(counted)).some((keys) => keys > 0);
+}
+
+/** Removes what an interrupted `up` created, so that it can be created again. */
+async function removeInterrupted(runtime: Runtime, live: LiveCluster): Promise<void> {
   const { cluster } = live.plan.spec;
-  runtime.onProgress({
-    type: 'note',
-    level: 'warning',
-    text: `an earlier up of "${cluster}" was cut off before it converged: starting over`,
-  });
+  const text = `an earlier up of "${cluster}" was interrupted before it converged: starting over`;
+  runtime.onProgress({ type: 'note', level: 'warning', text });
   await provisionerOf(live).removeAll();
   await runtime.store.forget(cluster);
 }
@@ -110,6 +121,6 @@ function warnOfShortDownAfter(runtime: Runtime, spec: ClusterSpec): void {
     level: 'warning',
     text:
       `--down-after ${spec.downAfterMs}ms is below ${DOUBLE_FAILOVER_BELOW_MS}ms: Sentinel may fail over twice in a row ` +
-      '(its link to the new master is reset and waits, while the other sentinels’ verdicts are still fresh), with two masters for about 10 s',
+      '(its link to the new master is reset while the other sentinels’ verdicts are still valid), with two masters for about 10 s',
   });
 }

@@ -1,5 +1,5 @@
 import type { Runtime } from '../../cluster/runtime.js';
-import { markScratch, removeScratch, unmarkScratch } from '../../cluster/store/scratch.js';
+import { markScratch, removeScratch, unmarkScratch } from '../../cluster/scratch.js';
 import { up } from '../../cluster/up/up.js';
 import type { DriverName } from '../../model/plan.js';
 import { type ClusterSpec, DEFAULT_SPEC } from '../../model/spec.js';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
 import type { LiveCluster } from '../../../src/cluster/open.js';
-import { chooseMaster } from '../../../src/cluster/up/choose-master.js';
+import { chooseMaster } from '../../../src/cluster/up/master.js';
 import type { NodePlan } from '../../../src/model/plan.js';
 import { DEFAULT_SPEC } from '../../../src/model/spec.js';
 import { OPEN_ACCESS } from '../../../src/wire/access.js';

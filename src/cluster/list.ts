@@ -1,6 +1,6 @@
-import { messageOf } from '../../errors.js';
-import { lend, openDriverOf } from '../open.js';
-import type { Runtime } from '../runtime.js';
+import { messageOf } from '../errors.js';
+import { lend, openDriverOf } from './open.js';
+import type { Runtime } from './runtime.js';
 
 /** One cluster that is known here. */
 export interface ListedCluster {

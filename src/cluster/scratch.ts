@@ -1,11 +1,11 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '../../errors.js';
-import { makePrivateDirectory, readIfThere, unusable, writeAtomically } from '../../host/files.js';
-import { identify, ownIdentity } from '../../host/process-identity.js';
-import { down } from '../down.js';
-import type { Runtime } from '../runtime.js';
-import type { Store } from './state.js';
+import { errnoOf } from '../errors.js';
+import { makePrivateDirectory, readIfThere, unusable, writeAtomically } from '../host/files.js';
+import { identify, ownIdentity } from '../host/process-identity.js';
+import { down } from './down.js';
+import type { Runtime } from './runtime.js';
+import type { Store } from './store/state.js';
 
 /**
  * Clusters that a run made for itself. Each is written down, with whose it is, before it is made: one whose owner

@@ -1,14 +1,28 @@
 import { refused, usageError } from '../../errors.js';
 import { command } from '../../model/hints.js';
-import { isPasswordUsable, specDifferences } from '../../model/spec.js';
-import type { ClusterState } from '../store/state.js';
-import type { UpRequest } from './up.js';
+import type { DriverName } from '../../model/plan.js';
+import { type ClusterSpec, isPasswordUsable, specDifferences } from '../../model/spec.js';
+import type { LiveCluster } from '../open.js';
+
+/** What `up` is asked for. */
+export interface UpRequest {
+  /** Everything settled: defaults filled in. */
+  spec: ClusterSpec;
+  /** Only what was asked for, to be held against a cluster that already runs. */
+  given: Partial<ClusterSpec>;
+  driver: DriverName | null;
+  /** Driver settings that were asked for: image, publish, network, redisServer. */
+  givenSettings: Record<string, string>;
+  /** undefined: not given. */
+  password: string | undefined;
+}
 
 /** Settings that are not written down where they are the default. */
 const UNSAID: Readonly<Record<string, string>> = { loopback: 'shared' };
 
-/** Refuses to bring up a cluster that is there already as another one than it is. Throws `options-differ` (3). */
-export function refuseDifferences(state: ClusterState, request: UpRequest, password: string | null): void {
+/** Throws `options-differ` (3) where the cluster already exists with different options. */
+export function refuseDifferences({ state, asking }: LiveCluster, request: UpRequest): void {
+  const password = asking.access.redis.password ?? null;
   const { spec } = state.plan;
   const differences = specDifferences(spec, request.given);
   if (request.driver !== null && request.driver !== state.plan.driver) {
