@@ -87,7 +87,7 @@ export default defineCommand({
     const { only, skip, severity, fix, dryRun, markdown } = options;
     if (markdown && context.globals.output !== 'table')
       throw contradiction('--markdown', `--output ${context.globals.output}`);
-    const { ALL_CHECKS, doctorExitCode } = await import('../src/checks/index.js');
+    const { CHECKS, doctorExitCode } = await import('../src/checks/index.js');
     const chosen: DiagnoseOptions = {
       ...(only.length > 0 && { only }),
       ...(skip.length > 0 && { skip }),
@@ -95,7 +95,7 @@ export default defineCommand({
     };
     requireKnown(
       [...only, ...skip],
-      ALL_CHECKS.map((check) => check.id),
+      CHECKS.map((check) => check.id),
     );
     if (dryRun && !fix)
       throw usageError('no-fix', '--dry-run needs --fix: it prints what --fix would do', {

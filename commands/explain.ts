@@ -19,10 +19,10 @@ export default defineCommand({
     markdown: option.flag('--markdown', { summary: 'in full, as a page of Markdown', flagOnly: true }),
   },
   async run(_context, { args: [id], options }): Promise<Explanation> {
-    const { ALL_CHECKS } = await import('../src/checks/index.js');
-    const known = ALL_CHECKS.map((check) => check.id);
+    const { CHECKS } = await import('../src/checks/index.js');
+    const known = CHECKS.map((check) => check.id);
     if (id !== undefined) requireKnown([id], known);
-    const chosen = ALL_CHECKS.filter((check) => id === undefined || check.id === id);
+    const chosen = CHECKS.filter((check) => id === undefined || check.id === id);
     return {
       checks: chosen.map(({ live: _live, files: _files, ...data }) => data),
       markdown: options.markdown,

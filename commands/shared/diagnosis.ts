@@ -75,13 +75,11 @@ async function gatherSide(
   });
 }
 
-/** The application's side and files are judged where they are asked for, or named by `--only`. */
+/** The application's side is judged where it is asked for, or named by `--only`. */
 async function checksFor({ app, only }: ClusterQuestion) {
-  const { ALL_CHECKS, CHECKS } = await import('../../src/checks/index.js');
-  return ALL_CHECKS.filter(
-    (check) =>
-      only?.includes(check.id) === true ||
-      (CHECKS.includes(check) && (app !== null || check.group !== 'application')),
+  const { CHECKS } = await import('../../src/checks/index.js');
+  return CHECKS.filter(
+    (check) => only?.includes(check.id) === true || app !== null || check.group !== 'application',
   );
 }
 
@@ -91,10 +89,9 @@ export async function diagnoseFiles(
   files: { configs: string[]; compose: string | null },
   options: DiagnoseOptions,
 ): Promise<DoctorResult> {
-  const [{ readProject }, { staticDiagnosis }, { CHECKS }] = await Promise.all([
+  const [{ readProject }, { CHECKS, diagnoseFiles: judgeFiles }] = await Promise.all([
     import('../../src/checks/gather/project/read-project.js'),
-    import('../../src/checks/files/index.js'),
     import('../../src/checks/index.js'),
   ]);
-  return staticDiagnosis(await readProject({ ...files, env: context.env }), CHECKS, options);
+  return judgeFiles(await readProject({ ...files, env: context.env }), CHECKS, options);
 }

@@ -1,9 +1,10 @@
 import { EXIT, type ExitCode } from '../errors.js';
 import type { Gathered } from '../model/gathered.js';
-import type { Check, Severity } from './check.js';
+import { type Check, isLive, type Severity } from './check.js';
+import type { Project } from './files/project.js';
 import { atLeast, fold, serverNames } from './fold.js';
 import { withPasswordNotes } from './passwords.js';
-import { type Finding, runChecks, type Skipped } from './run.js';
+import { type Finding, runChecks, runFileChecks, type Skipped } from './run.js';
 import { type Verdict, verdictOf } from './verdict.js';
 
 /** A diagnosis. */
@@ -40,9 +41,30 @@ export function diagnose(
   checks: readonly Check[],
   options: DiagnoseOptions = {},
 ): DoctorResult {
-  const ran = runChecks(gathered, chosen(checks, options));
+  // A check that only files can show is skipped with its reason where it is asked for by name.
+  const fit = checks.filter((check) => isLive(check) || options.only?.includes(check.id) === true);
+  const ran = runChecks(gathered, chosen(fit, options));
   const folded = fold(withPasswordNotes(ran.findings, gathered), checks, serverNames(gathered));
   return resultOf(gathered.cluster, folded, ran.checked.length, ran.skipped, silenceOf(gathered), options);
+}
+
+/** Judges configuration and compose files. Pure; `readProject` reads them. */
+export function diagnoseFiles(
+  project: Project,
+  checks: readonly Check[],
+  options: DiagnoseOptions = {},
+): DoctorResult {
+  const ran = runFileChecks(project, chosen(checks, options));
+  const folded = fold(ran.findings, checks, new Set(project.servers.map((s) => s.id)));
+  // What was not read was not judged: said, never passed.
+  const unread = project.unread.map((why) => ({ id: 'files', why }));
+  return resultOf(nameOf(project), folded, ran.checked.length, [...ran.skipped, ...unread], null, options);
+}
+
+/** The files, as they were given. */
+function nameOf({ compose, servers }: Project): string {
+  const configs = servers.filter((s) => s.service === null).map((s) => s.id);
+  return [...(compose === null ? [] : [compose]), ...configs].join(', ');
 }
 
 /** A diagnosis out of its parts; findings are folded. */

@@ -21,6 +21,8 @@ import type { Check } from './check.js';
 import bindLoopback from './configuration/bind-loopback.js';
 import confFilemount from './configuration/conf-filemount.js';
 import confShared from './configuration/conf-shared.js';
+import confSyntax from './configuration/conf-syntax.js';
+import confUnknown from './configuration/conf-unknown.js';
 import confUnwritable from './configuration/conf-unwritable.js';
 import debugTuned from './configuration/debug-tuned.js';
 import downHigh from './configuration/down-high.js';
@@ -94,6 +96,8 @@ export const CHECKS: readonly Check[] = [
   unfinishedJournal,
 
   // configuration
+  confSyntax,
+  confUnknown,
   confShared,
   confFilemount,
   confUnwritable,

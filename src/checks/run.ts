@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.js';
 import type { Gathered } from '../model/gathered.js';
 import type { Check, CheckText, RawFinding, Repair, Severity, Skip } from './check.js';
+import type { Project } from './files/project.js';
 
 /** One thing that is wrong, with everything that is needed to act on it. */
 export interface Finding {
@@ -46,10 +47,23 @@ export const NEEDS_WATCHING = 'needs --watch-for 5s';
  * Runs each check over what was gathered. Pure. A check that lacks its evidence, looks over time what was not
  * watched, or breaks, is skipped with its reason and never passed; none of them ends the others.
  */
-export function runChecks(gathered: Gathered, checks: readonly Check[]): Ran {
+export const runChecks = (gathered: Gathered, checks: readonly Check[]): Ran =>
+  runEach(checks, (check) => {
+    if (check.overTime === true && gathered.watched === null) return { skip: NEEDS_WATCHING };
+    return check.live?.(gathered) ?? FILES_ONLY;
+  });
+
+/** Runs the checks that judge files over a project. Pure; skips as above. */
+export const runFileChecks = (project: Project, checks: readonly Check[]): Ran =>
+  runEach(
+    checks.filter((check) => check.files !== undefined),
+    (check) => check.files?.(project) ?? [],
+  );
+
+function runEach(checks: readonly Check[], judge: (check: Check) => RawFinding[] | Skip): Ran {
   const ran: Ran = { findings: [], checked: [], skipped: [] };
   for (const check of checks) {
-    const outcome = outcomeOf(check, gathered);
+    const outcome = outcomeOf(check, judge);
     if (typeof outcome === 'string') {
       ran.skipped.push({ id: check.id, why: outcome });
       continue;
@@ -64,10 +78,9 @@ export function runChecks(gathered: Gathered, checks: readonly Check[]): Ran {
 const FILES_ONLY: Skip = { skip: 'needs --config FILE or --compose FILE: only files show it' };
 
 /** What it saw, or why it is skipped. */
-function outcomeOf(check: Check, gathered: Gathered): RawFinding[] | string {
-  if (check.overTime === true && gathered.watched === null) return NEEDS_WATCHING;
+function outcomeOf(check: Check, judge: (check: Check) => RawFinding[] | Skip): RawFinding[] | string {
   try {
-    const outcome = check.live?.(gathered) ?? FILES_ONLY;
+    const outcome = judge(check);
     return Array.isArray(outcome) ? outcome : outcome.skip;
   } catch (error) {
     return `this check failed: ${messageOf(error)}`;

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { staticDiagnosis } from '../../src/checks/files/index.js';
+import { diagnoseFiles } from '../../src/checks/diagnose.js';
 import { readProject } from '../../src/checks/gather/project/read-project.js';
 import { CHECKS, type DoctorResult, type Finding } from '../../src/checks/index.js';
 
@@ -87,7 +87,7 @@ export async function written(dir: string, files: Files): Promise<void> {
 export async function diagnosed(dir: string, configs?: string[]): Promise<DoctorResult> {
   const compose = configs === undefined ? join(dir, 'docker-compose.yml') : null;
   const project = await readProject({ configs: (configs ?? []).map((f) => join(dir, f)), compose, env: {} });
-  return staticDiagnosis(project, CHECKS);
+  return diagnoseFiles(project, CHECKS);
 }
 
 /** Every finding, those folded under another one too. */

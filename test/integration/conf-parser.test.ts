@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { diagnoseFiles } from '../../src/checks/diagnose.js';
 import { parseConf } from '../../src/checks/files/conf.js';
-import { staticDiagnosis } from '../../src/checks/files/index.js';
 import type { FileServer } from '../../src/checks/files/project.js';
 import { savePointsOf, settingOf } from '../../src/checks/files/settings.js';
 import { splitArgs } from '../../src/checks/files/split-args.js';
@@ -227,7 +227,7 @@ const SENTINEL_TAKEN = [
 /** What doctor says of a file of these lines: whether something in it is critical that only files show. */
 async function isRefusedHere(file: string): Promise<boolean> {
   const project = await readProject({ configs: [file], compose: null, env: {} });
-  const { findings } = staticDiagnosis(project, CHECKS, { only: ['conf-syntax', 'conf-unknown'] });
+  const { findings } = diagnoseFiles(project, CHECKS, { only: ['conf-syntax', 'conf-unknown'] });
   return findings.some((f) => f.severity === 'critical');
 }
 

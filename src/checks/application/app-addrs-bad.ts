@@ -1,4 +1,14 @@
-import { CLIENT_SOURCES, goodAddresses, noAddresses, ofApp, setting } from './given.js';
+import { parseAddressList } from '../../model/address.js';
+import {
+  ADDRS,
+  CLIENT_SOURCES,
+  goodAddresses,
+  noAddresses,
+  ofApp,
+  placeOfVariable,
+  sentinelAddresses,
+  setting,
+} from './given.js';
 
 export default ofApp(
   {
@@ -26,6 +36,18 @@ export default ofApp(
           ? `"${sentinelAddrs}" in REDIS_SENTINEL_ADDRS holds no address`
           : `${bad.join(', ')} in REDIS_SENTINEL_ADDRS ${bad.length === 1 ? 'is no address' : 'are no addresses'}`,
         fix: [setting(app, 'REDIS_SENTINEL_ADDRS', goodAddresses(app, gathered))],
+      },
+    ];
+  },
+  (app, project) => {
+    const parsed = parseAddressList(app.environment.get(ADDRS)?.value ?? '');
+    if ('addresses' in parsed) return [];
+    return [
+      {
+        subject: app.name,
+        message: `"${parsed.bad}" in ${ADDRS} is no address`,
+        fix: [`${ADDRS}=${sentinelAddresses(project)}`],
+        at: placeOfVariable(app, ADDRS, project),
       },
     ];
   },

@@ -1,4 +1,15 @@
-import { CLIENT_SOURCES, goodAddresses, noAddresses, ofApp, setting } from './given.js';
+import { isIp, isLoopback } from '../../model/address.js';
+import {
+  ADDRS,
+  addressesOf,
+  CLIENT_SOURCES,
+  goodAddresses,
+  noAddresses,
+  ofApp,
+  placeOfVariable,
+  sentinelAddresses,
+  setting,
+} from './given.js';
 
 export default ofApp(
   {
@@ -27,6 +38,23 @@ export default ofApp(
         severity: lost.length === named.length ? 'critical' : 'warning',
         message: `${lost.map((a) => a.address?.host).join(', ')}: ${first !== undefined && !first.resolved.ok ? first.resolved.why : ''}`,
         fix: [setting(app, 'REDIS_SENTINEL_ADDRS', goodAddresses(app, gathered))],
+      },
+    ];
+  },
+  (app, project) => {
+    const own = [...project.servers.flatMap((s) => s.service ?? []), ...project.others];
+    const names = own.flatMap((s) => [s.name, ...s.otherNames, ...s.networks.flatMap((n) => n.aliases)]);
+    // A name with a dot may be one of the world outside.
+    const lost = addressesOf(app).filter(
+      ({ host }) => !isIp(host) && !isLoopback(host) && !host.includes('.') && !names.includes(host),
+    );
+    if (lost.length === 0) return [];
+    return [
+      {
+        subject: app.name,
+        message: `${lost.map((a) => a.host).join(', ')} in ${ADDRS} ${lost.length === 1 ? 'is no service' : 'are no services'} of this file`,
+        fix: [`${ADDRS}=${sentinelAddresses(project)}`],
+        at: placeOfVariable(app, ADDRS, project),
       },
     ];
   },

@@ -1,5 +1,7 @@
 import { nearest } from '../../model/nearest.js';
-import { CLIENT_SOURCES, ofApp, sentinelsOf, setting } from './given.js';
+import { sentinelFiles } from '../files/project.js';
+import { monitorsOf } from '../files/settings.js';
+import { CLIENT_SOURCES, NAME, ofApp, placeOfVariable, sentinelsOf, setting } from './given.js';
 
 export default ofApp(
   {
@@ -29,6 +31,25 @@ export default ofApp(
         severity: all ? 'critical' : 'warning',
         message: `${all ? 'no sentinel' : without.map((w) => w.text).join(', ')} ${all ? 'monitors' : `${without.length === 1 ? 'does' : 'do'} not monitor`} "${app.masterName}"; known there: ${known.join(', ') || 'none'}`,
         fix: better === undefined || !all ? [] : [setting(app, 'REDIS_MASTER_NAME', better)],
+      },
+    ];
+  },
+  (app, project) => {
+    const name = app.environment.get(NAME)?.value?.trim() || 'mymaster';
+    const known = [
+      ...new Set(
+        sentinelFiles(project)
+          .flatMap(monitorsOf)
+          .map((m) => m.name),
+      ),
+    ];
+    if (known.length === 0 || known.includes(name)) return [];
+    return [
+      {
+        subject: app.name,
+        message: `${NAME} is ${name}, and the sentinels monitor ${known.join(', ')}`,
+        fix: [`${NAME}=${known[0]}`],
+        at: placeOfVariable(app, NAME, project),
       },
     ];
   },

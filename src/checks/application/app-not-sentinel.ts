@@ -1,4 +1,16 @@
-import { CLIENT_SOURCES, goodAddresses, noAddresses, ofApp, sentinelsOf, setting } from './given.js';
+import { hostNamesOf } from '../files/groups.js';
+import {
+  ADDRS,
+  addressesOf,
+  CLIENT_SOURCES,
+  goodAddresses,
+  noAddresses,
+  ofApp,
+  placeOfVariable,
+  sentinelAddresses,
+  sentinelsOf,
+  setting,
+} from './given.js';
 
 export default ofApp(
   {
@@ -29,6 +41,19 @@ export default ofApp(
           )
           .join(', '),
         fix: [setting(app, 'REDIS_SENTINEL_ADDRS', goodAddresses(app, gathered))],
+      },
+    ];
+  },
+  (app, project) => {
+    const nodes = project.servers.filter((s) => s.kind === 'redis');
+    const wrong = addressesOf(app).filter(({ host }) => nodes.some((n) => hostNamesOf(n).includes(host)));
+    if (wrong.length === 0) return [];
+    return [
+      {
+        subject: app.name,
+        message: `${wrong.map((a) => `${a.host}:${a.port}`).join(', ')} in ${ADDRS} ${wrong.length === 1 ? 'is a data node' : 'are data nodes'}`,
+        fix: [`${ADDRS}=${sentinelAddresses(project)}`],
+        at: placeOfVariable(app, ADDRS, project),
       },
     ];
   },

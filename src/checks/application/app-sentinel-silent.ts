@@ -1,4 +1,18 @@
-import { CLIENT_SOURCES, goodAddresses, noAddresses, ofApp, setting } from './given.js';
+import { isLoopback } from '../../model/address.js';
+import type { RawFinding } from '../check.js';
+import { hostNamesOf } from '../files/groups.js';
+import { portOf } from '../files/settings.js';
+import {
+  ADDRS,
+  addressesOf,
+  CLIENT_SOURCES,
+  goodAddresses,
+  noAddresses,
+  ofApp,
+  placeOfVariable,
+  sentinelAddresses,
+  setting,
+} from './given.js';
 
 export default ofApp(
   {
@@ -27,5 +41,24 @@ export default ofApp(
         fix: [setting(app, 'REDIS_SENTINEL_ADDRS', goodAddresses(app, gathered))],
       },
     ];
+  },
+  (app, project) => {
+    const seen = addressesOf(app).flatMap(({ host, port }): RawFinding[] => {
+      const self = isLoopback(host) && !/^(host|service:|container:)/.test(app.networkMode ?? '');
+      const server = project.servers.find((s) => hostNamesOf(s).includes(host));
+      const wrongPort = server?.seen === true && server.kind === 'sentinel' && portOf(server) !== port;
+      if (!self && !wrongPort) return [];
+      return [
+        {
+          subject: app.name,
+          message: self
+            ? `${host}:${port} in ${ADDRS} is the application's own container`
+            : `${host} listens on ${server && portOf(server)}, not on ${port}`,
+          fix: [`${ADDRS}=${sentinelAddresses(project)}`],
+          at: placeOfVariable(app, ADDRS, project),
+        },
+      ];
+    });
+    return seen.slice(0, 1);
   },
 );

@@ -1,4 +1,16 @@
-import { CLIENT_SOURCES, goodAddresses, noAddresses, ofApp, sentinelsOf, setting } from './given.js';
+import { sentinelFiles } from '../files/project.js';
+import {
+  ADDRS,
+  addressesOf,
+  CLIENT_SOURCES,
+  goodAddresses,
+  noAddresses,
+  ofApp,
+  placeOfVariable,
+  sentinelAddresses,
+  sentinelsOf,
+  setting,
+} from './given.js';
 
 export default ofApp(
   {
@@ -24,6 +36,19 @@ export default ofApp(
         subject: app.where,
         message: `REDIS_SENTINEL_ADDRS has 1 of ${known} sentinels (${good.map((a) => a.text).join(', ')})`,
         fix: [setting(app, 'REDIS_SENTINEL_ADDRS', goodAddresses(app, gathered))],
+      },
+    ];
+  },
+  (app, project) => {
+    const addresses = addressesOf(app);
+    const sentinels = sentinelFiles(project).reduce((sum, s) => sum + s.copies, 0);
+    if (addresses.length !== 1 || sentinels < 2) return [];
+    return [
+      {
+        subject: app.name,
+        message: `${ADDRS} has 1 of ${sentinels} sentinels`,
+        fix: [`${ADDRS}=${sentinelAddresses(project)}`],
+        at: placeOfVariable(app, ADDRS, project),
       },
     ];
   },

@@ -1,19 +1,63 @@
+import { parseAddressList } from '../../model/address.js';
 import type { Gathered, GatheredApp } from '../../model/gathered.js';
 import type { CheckText, LiveCheck, RawFinding, Skip } from '../check.js';
+import type { Service } from '../files/compose/service.js';
+import { type Project, sentinelFiles } from '../files/project.js';
+import { portOf } from '../files/settings.js';
 
 const NOT_ASKED: Skip = { skip: 'not asked: doctor --app looks at the application’s side' };
 
-/** A check of the application's side: skipped where that was not gathered. */
+export const ADDRS = 'REDIS_SENTINEL_ADDRS';
+export const NAME = 'REDIS_MASTER_NAME';
+
+/**
+ * A check of the application's side: `live` is skipped where that was not gathered, `files` judges each service of a
+ * compose file that has one of the two variables.
+ */
 export function ofApp(
-  words: Omit<CheckText, 'group'>,
+  text: Omit<CheckText, 'group'>,
   live: (app: GatheredApp, gathered: Gathered) => RawFinding[] | Skip,
+  files?: (app: Service, project: Project) => RawFinding[],
 ): LiveCheck {
   return {
-    ...words,
+    ...text,
     group: 'application',
     live: (gathered) => (gathered.app === null ? NOT_ASKED : live(gathered.app, gathered)),
+    ...(files && { files: (project) => judgeApps(project, files) }),
   };
 }
+
+function judgeApps(
+  project: Project,
+  judge: (app: Service, project: Project) => RawFinding[],
+): RawFinding[] | Skip {
+  if (project.compose === null) return { skip: 'needs a compose file with the application in it' };
+  const apps = project.others.filter((s) => s.environment.has(ADDRS) || s.environment.has(NAME));
+  if (apps.length === 0) return { skip: `no service of the compose file has ${ADDRS} or ${NAME}` };
+  return apps.flatMap((app) => judge(app, project));
+}
+
+/** Where a service sets a variable, else where it is described. */
+export const placeOfVariable = (
+  app: Service,
+  name: string,
+  project: Project,
+): { file: string; line: number } => ({
+  file: project.compose ?? '',
+  line: app.environment.get(name)?.line ?? app.line,
+});
+
+/** Addresses that are given; an unreadable text is another check's. */
+export const addressesOf = (app: Service): { host: string; port: number }[] => {
+  const parsed = parseAddressList(app.environment.get(ADDRS)?.value ?? '');
+  return 'addresses' in parsed ? parsed.addresses : [];
+};
+
+/** What REDIS_SENTINEL_ADDRS should be, by the names of the services. */
+export const sentinelAddresses = (project: Project): string =>
+  sentinelFiles(project)
+    .map((s) => `${s.service?.name ?? s.id}:${portOf(s)}`)
+    .join(',');
 
 /** What every check has nothing to say to that needs the sentinels' addresses. */
 export const noAddresses: Skip = { skip: 'REDIS_SENTINEL_ADDRS is not set' };

@@ -1,6 +1,7 @@
 import type { Check } from '../check.js';
 import { setUser } from '../fixes.js';
 import { dataNodes, judged, readAll } from '../group.js';
+import { judgeUserLines } from './acl-short.js';
 
 const HELLO = '__sentinel__:hello';
 
@@ -27,6 +28,21 @@ export default {
       }));
     return judged(seen, missing);
   },
+  files: (project) =>
+    judgeUserLines(project, (_line, rules, pubsubDefault) => {
+      let open = pubsubDefault === 'allchannels';
+      for (const rule of rules.map((r) => r.toLowerCase())) {
+        if (
+          rule === 'allchannels' ||
+          rule === '&*' ||
+          rule === '&__sentinel__:hello' ||
+          rule === '&__sentinel__:*'
+        )
+          open = true;
+        else if (rule === 'resetchannels' || rule === 'reset') open = false;
+      }
+      return open ? null : 'may not use the channel __sentinel__:hello';
+    }),
 } satisfies Check;
 
 /** Whether a list of patterns, as ACL GETUSER gives them, allows a channel. */

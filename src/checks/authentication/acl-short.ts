@@ -1,5 +1,9 @@
 import { listed } from '../../model/words.js';
-import type { Check } from '../check.js';
+import type { Check, RawFinding, Skip } from '../check.js';
+import type { Directive } from '../files/conf.js';
+import { judgeMonitoredGroups } from '../files/judge.js';
+import type { Project } from '../files/project.js';
+import { place, sentinelLine, settingOf } from '../files/settings.js';
 import { setUser } from '../fixes.js';
 import { dataNodes, judged, readAll } from '../group.js';
 
@@ -46,4 +50,74 @@ export default {
     });
     return judged(seen, missing);
   },
+  files: (project) =>
+    judgeUserLines(project, (_line, rules) => {
+      const missing = COMMANDS.filter((command) => allowed(command, rules) === false);
+      return missing.length === 0 ? null : `may not ${missing.join(', ')}`;
+    }),
 } satisfies Check;
+
+/** What a sentinel's user must be allowed (Redis documentation, Sentinel: ACL). */
+const COMMANDS = [
+  'multi',
+  'slaveof',
+  'ping',
+  'exec',
+  'subscribe',
+  'config|rewrite',
+  'role',
+  'publish',
+  'info',
+  'client|setname',
+  'client|kill',
+  'script|kill',
+];
+const USER_RULES = `allchannels ${COMMANDS.map((c) => `+${c}`).join(' ')}`;
+
+/** null where a category that is not known here decides. Later rules win (acl.c, ACLSetSelector). */
+function allowed(command: string, rules: string[]): boolean | null {
+  const [base] = command.split('|');
+  let state: boolean | null = false;
+  for (const rule of rules.map((r) => r.toLowerCase())) {
+    if (rule === 'allcommands' || rule === '+@all') state = true;
+    else if (rule === 'nocommands' || rule === '-@all' || rule === 'reset') state = false;
+    else if (rule === `+${command}` || rule === `+${base}`) state = true;
+    else if (rule === `-${command}` || rule === `-${base}`) state = false;
+    // SLAVEOF and REPLICAOF are two commands to the rules.
+    else if (/^\+@/.test(rule) && state === false) state = null;
+    else if (/^-@/.test(rule) && state === true) state = null;
+  }
+  return state;
+}
+
+/** The `user` lines of the users that sentinels log in as; a user that no file has can't be judged. */
+export const judgeUserLines = (
+  project: Project,
+  wrong: (line: Directive, rules: string[], pubsubDefault: string) => string | null,
+): RawFinding[] | Skip =>
+  judgeMonitoredGroups(project, (groups) => {
+    const asked = groups.flatMap((group) =>
+      group.monitors.flatMap(({ server, name }) => {
+        const user = sentinelLine(server, 'auth-user', name)?.args[2] ?? 'default';
+        return group.nodes.flatMap((node) => {
+          const lines = node.directives.filter((d) => d.name === 'user' && d.args[0] === user);
+          return lines.length === 0 ? [] : [{ node, lines }];
+        });
+      }),
+    );
+    if (asked.length === 0) return { skip: 'no "user" line of a user that sentinels log in as was given' };
+    return asked.flatMap(({ node, lines }): RawFinding[] => {
+      const [last] = lines.slice(-1);
+      const rules = lines.flatMap((line) => line.args.slice(1));
+      const why = last && wrong(last, rules, settingOf(node, 'acl-pubsub-default') ?? 'resetchannels');
+      if (!last || !why) return [];
+      return [
+        {
+          subject: node.id,
+          message: `user ${last.args[0]} ${why}`,
+          fix: [`user ${last.args[0]} on ><its password> ${USER_RULES}`],
+          at: place(last),
+        },
+      ];
+    });
+  });

@@ -1,5 +1,8 @@
 import type { Check, RawFinding } from '../check.js';
 import { cli } from '../evidence.js';
+import type { FileGroup } from '../files/groups.js';
+import { judgeMonitoredGroups, noNodeFile } from '../files/judge.js';
+import { asksForPassword, passwordLine, place, sentinelLine, shownAt } from '../files/settings.js';
 import { dataNodes, judged, shown } from '../group.js';
 import { answersWrongly, hasAuthPass, wantsPassword } from '../passwords.js';
 import { judgeViews, sentinelIds } from '../sentinels.js';
@@ -65,4 +68,41 @@ export default {
     });
     return Array.isArray(judgedViews) ? judged(judgedViews, missing) : judgedViews;
   },
+  files(project) {
+    return judgeMonitoredGroups(project, (groups) => {
+      const known = groups.filter((g) => g.nodes.length > 0);
+      if (known.length === 0) return { ...noNodeFile };
+      return known.flatMap(wrongAtSentinels);
+    });
+  },
 } satisfies Check;
+
+function wrongAtSentinels({ monitors, nodes, name }: FileGroup): RawFinding[] {
+  const node = nodes.find(asksForPassword);
+  if (node === undefined) return [];
+  const asked = passwordLine(node);
+  return monitors.flatMap(({ server, at }) => {
+    const given = sentinelLine(server, 'auth-pass', name ?? undefined);
+    const user = sentinelLine(server, 'auth-user', name ?? undefined);
+    const fix = [`sentinel auth-pass ${name} <the master's password>`];
+    if (given === undefined) {
+      return [
+        {
+          subject: server.id,
+          message: `${node.id} asks for a password${asked ? ` (${shownAt(asked)})` : ''}, and there is no auth-pass for ${name}`,
+          fix,
+          at,
+        },
+      ];
+    }
+    if (user !== undefined || asked === undefined || asked.args[0] === given.args[2]) return [];
+    return [
+      {
+        subject: server.id,
+        message: `auth-pass of ${name} is another than requirepass of ${node.id} (${shownAt(asked)})`,
+        fix,
+        at: place(given),
+      },
+    ];
+  });
+}

@@ -1,6 +1,8 @@
 import type { GatheredNode } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { cli, silentSentinels } from '../evidence.js';
+import { judgeNodeGroups } from '../files/judge.js';
+import { asksForPassword, lastOf, passwordLine, place, shownAt } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
 import { type Group, groupsOf, idsOf, judged, readAll, settingIn } from '../group.js';
 import { wantsPassword } from '../passwords.js';
@@ -60,6 +62,41 @@ export default {
       ];
     });
     return judged(seen, missing);
+  },
+  files(project) {
+    return judgeNodeGroups(project, ({ nodes }) => {
+      const asking = nodes.find(asksForPassword);
+      if (asking === undefined) return [];
+      const asked = passwordLine(asking);
+      return nodes.flatMap((node): RawFinding[] => {
+        const given = lastOf(node, 'masterauth');
+        const fix = ['masterauth <the password of all data nodes>'];
+        if (!given?.args[0]) {
+          return [
+            {
+              subject: node.id,
+              message: `requirepass is set at ${asking.id}, and masterauth is missing here`,
+              fix,
+              at: asked && asking === node ? place(asked) : node.at,
+            },
+          ];
+        }
+        if (
+          asked === undefined ||
+          lastOf(node, 'masteruser') !== undefined ||
+          given.args[0] === asked.args[0]
+        )
+          return [];
+        return [
+          {
+            subject: node.id,
+            message: `masterauth is another than requirepass of ${asking.id} (${shownAt(asked)})`,
+            fix,
+            at: place(given),
+          },
+        ];
+      });
+    });
   },
 } satisfies Check;
 

@@ -1,6 +1,9 @@
 import { isLoopback } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
+import { isOfficialImage } from '../files/compose/launch.js';
+import { judgeNodeFiles } from '../files/judge.js';
+import { asksForPassword, isYes, lastOf, place } from '../files/settings.js';
 import { changeFile, setConfig, withLine } from '../fixes.js';
 import { dataNodes, idsOf, judged, shown } from '../group.js';
 import { sentinelWantsPassword, wantsPassword } from '../passwords.js';
@@ -87,5 +90,30 @@ export default {
       ];
     });
     return judged(seen, missing);
+  },
+  files(project) {
+    return judgeNodeFiles(project, (nodes) => {
+      return nodes.flatMap((node): RawFinding[] => {
+        const line = lastOf(node, 'protected-mode');
+        const byDefault = node.service === null || !isOfficialImage(node.service.image);
+        if (asksForPassword(node) || (line === undefined ? !byDefault : !isYes(line.args[0]))) return [];
+        const hosts = lastOf(node, 'bind')?.args ?? [];
+        // Without a line it may be a server for this machine alone.
+        const open = hosts.some((host) => !isLoopback(host.replace(/^-/, '')));
+        if (line === undefined && node.service === null && !open) return [];
+        if (line !== undefined && hosts.length > 0 && !open) return [];
+        return [
+          {
+            subject: node.id,
+            message: `protected-mode ${line === undefined ? 'is on by default' : 'yes'} and no password: everybody on another host is refused (-DENIED)`,
+            fix: [
+              'requirepass <a password>, and the same as masterauth and in each sentinel’s auth-pass',
+              'or, where the network is closed: protected-mode no',
+            ],
+            at: line === undefined ? node.at : place(line),
+          },
+        ];
+      });
+    });
   },
 } satisfies Check;

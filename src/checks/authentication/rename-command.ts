@@ -2,7 +2,9 @@ import type { GatheredNode } from '../../model/gathered.js';
 import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { cli, silentSentinels, viewsOf } from '../evidence.js';
-import { allOf, sentinelLines } from '../files/settings.js';
+import { judgeNodeGroups } from '../files/judge.js';
+import type { FileServer } from '../files/project.js';
+import { allOf, place, sentinelLines } from '../files/settings.js';
 import { inFile } from '../fixes.js';
 import { groupsOf, idsOf, judged, readAll } from '../group.js';
 import { linesOf } from '../sentinels.js';
@@ -81,4 +83,59 @@ export default {
     });
     return judged(seen, missing);
   },
+  files(project) {
+    return judgeNodeGroups(project, ({ nodes, monitors, name }) =>
+      nodes.flatMap((node) =>
+        node.directives
+          .filter((d) => d.name === 'rename-command' && NEEDED.has((d.args[0] ?? '').toUpperCase()))
+          .flatMap((line): RawFinding[] => {
+            const command = (line.args[0] ?? '').toUpperCase();
+            const now = line.args[1] ?? '';
+            const told =
+              monitors.length > 0 && monitors.every(({ server }) => isTold(server, name ?? '', command, now));
+            if (told) return [];
+            return [
+              {
+                subject: node.id,
+                message:
+                  now === ''
+                    ? `${command} is taken away`
+                    : `${command} is renamed, and the sentinels are not told`,
+                fix:
+                  now === ''
+                    ? [`delete the line: rename-command ${command} ""`]
+                    : [`sentinel rename-command ${name ?? '<name>'} ${command} <the new name>`],
+                at: place(line),
+              },
+            ];
+          }),
+      ),
+    );
+  },
 } satisfies Check;
+
+/** What Sentinel says to data nodes (sentinel.c, sentinelInstanceMapCommand and its callers). */
+const NEEDED = new Set([
+  'SLAVEOF',
+  'CONFIG',
+  'CLIENT',
+  'MULTI',
+  'EXEC',
+  'PING',
+  'INFO',
+  'PUBLISH',
+  'SUBSCRIBE',
+  'SCRIPT',
+  'AUTH',
+]);
+
+const isTold = (server: FileServer, name: string, command: string, now: string): boolean =>
+  now !== '' &&
+  server.directives.some(
+    ({ name: d, args }) =>
+      d === 'sentinel' &&
+      args[0] === 'rename-command' &&
+      args[1] === name &&
+      args[2]?.toUpperCase() === command &&
+      args[3] === now,
+  );

@@ -2,6 +2,8 @@ import { type Address, sameAddress } from '../../model/address.js';
 import type { Fields, GatheredSentinel } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, silentSentinels } from '../evidence.js';
+import { judgeSentinelFiles } from '../files/judge.js';
+import { asksForPassword, passwordLine, sentinelLine, shownAt } from '../files/settings.js';
 import { idsOf, judged, readAll } from '../group.js';
 import { answersWrongly, sentinelWantsPassword } from '../passwords.js';
 
@@ -59,5 +61,25 @@ export default {
       seen,
       readAll(sentinels, (s) => (s.silence?.kind === 'auth' ? { ok: true, value: {} } : s.config)).missing,
     );
+  },
+  files(project) {
+    return judgeSentinelFiles(project, (sentinels) => {
+      return sentinels.flatMap((server) => {
+        const given = sentinelLine(server, 'sentinel-pass')?.args[1] ?? passwordLine(server)?.args[0];
+        const asking = sentinels.find(
+          (other) => other !== server && asksForPassword(other) && passwordLine(other)?.args[0] !== given,
+        );
+        const asked = asking && passwordLine(asking);
+        if (asking === undefined || sentinelLine(server, 'sentinel-user') !== undefined) return [];
+        return [
+          {
+            subject: server.id,
+            message: `${asking.id} asks for a password${asked ? ` (${shownAt(asked)})` : ''} that this sentinel does not give`,
+            fix: ["sentinel sentinel-pass <the sentinels' password>"],
+            at: server.at,
+          },
+        ];
+      });
+    });
   },
 } satisfies Check;

@@ -2,6 +2,9 @@ import type { Address } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, missing as lacking } from '../evidence.js';
+import { judgeNodeGroups } from '../files/judge.js';
+import type { FileServer } from '../files/project.js';
+import { isYes, lastOf, place, portOf, settingOf } from '../files/settings.js';
 import { changeFile, setConfig, withLine } from '../fixes.js';
 import { dataNodes, groupsOf, isAt, judged, shown } from '../group.js';
 import { settingAt } from '../sentinels.js';
@@ -121,4 +124,41 @@ export default {
     if (nodes.length === 0) return lacking('no data node is known');
     return judged(seen, missing);
   },
+  files(project) {
+    return judgeNodeGroups(project, ({ nodes, monitors, master }): RawFinding[] => {
+      const replicas = nodes.filter((n) => n !== master);
+      const dialling = [...new Set([...monitors.map((m) => m.server), ...replicas])];
+      const tlsOnly = nodes.find(onlyTls);
+      const plain = nodes.find((n) => !usesTls(n));
+      return dialling.flatMap((server) => {
+        const line = lastOf(server, 'tls-replication');
+        const at = line === undefined ? server.at : place(line);
+        if (tlsOnly !== undefined && !dialsTls(server)) {
+          return [
+            {
+              subject: server.id,
+              message: `${tlsOnly.id} takes TLS only, and tls-replication is not on here`,
+              fix: ['tls-replication yes'],
+              at,
+            },
+          ];
+        }
+        if (plain !== undefined && dialsTls(server) && plain !== server) {
+          return [
+            {
+              subject: server.id,
+              message: `tls-replication is on, and ${plain.id} has no tls-port`,
+              fix: [`${plain.id}: tls-port ${portOf(plain)} and port 0`],
+              at,
+            },
+          ];
+        }
+        return [];
+      });
+    });
+  },
 } satisfies Check;
+
+const usesTls = (server: FileServer): boolean => Number(settingOf(server, 'tls-port') ?? 0) > 0;
+const onlyTls = (server: FileServer): boolean => usesTls(server) && settingOf(server, 'port') === '0';
+const dialsTls = (server: FileServer): boolean => isYes(settingOf(server, 'tls-replication'));

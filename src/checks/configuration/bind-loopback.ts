@@ -1,6 +1,9 @@
 import { isLoopback } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
+import { hasFarPeers, isOwnHost } from '../files/groups.js';
+import { merged } from '../files/judge.js';
+import { lastOf, place } from '../files/settings.js';
 import { changeFile, setConfig, withLine } from '../fixes.js';
 import { idsOf, judged, shown } from '../group.js';
 import { settingAt } from '../sentinels.js';
@@ -64,5 +67,27 @@ export default {
       ];
     });
     return judged(seen, missing);
+  },
+  files(project) {
+    const servers = project.servers.filter((s) => s.seen);
+    return merged(
+      servers.flatMap((server) => {
+        const bind = lastOf(server, 'bind');
+        // A leading "-" only says that a missing address is no error.
+        if (bind === undefined || !bind.args.every((host) => isLoopback(host.replace(/^-/, '')))) return [];
+        if (!hasFarPeers(server)) return [];
+        const where = isOwnHost(server)
+          ? 'in a container nobody else reaches it'
+          : 'what it speaks of is on other hosts';
+        return [
+          {
+            subject: server.id,
+            message: `bind ${bind.args.join(' ')}: ${where}`,
+            fix: [isOwnHost(server) ? 'bind 0.0.0.0' : `bind 127.0.0.1 <the address of this machine>`],
+            at: place(bind),
+          },
+        ];
+      }),
+    );
   },
 } satisfies Check;

@@ -1,6 +1,8 @@
 import type { Check } from '../check.js';
+import { sentinelFiles } from '../files/project.js';
 import { fileOf } from '../fixes.js';
-import { judged, readAll } from '../group.js';
+import { idsOf, judged, readAll } from '../group.js';
+import { aFileEach, confPlace } from './conf-shared.js';
 
 export default {
   id: 'conf-filemount',
@@ -40,5 +42,19 @@ export default {
       value.confIsFileMount === null ? [`${server.id}: its mounts can not be seen from here`] : [],
     );
     return judged(seen, [...missing, ...untold]);
+  },
+  files(project) {
+    if (project.compose === null) return { skip: 'needs a compose file: only that tells what is mounted' };
+    const mounted = sentinelFiles(project).filter((s) => s.conf?.mount?.kind === 'file');
+    const [first] = mounted;
+    if (first === undefined) return [];
+    return [
+      {
+        subject: idsOf(mounted),
+        message: `${first.conf?.file} is mounted as a single file at ${first.conf?.inside}`,
+        fix: aFileEach(mounted.map((s) => ({ ...s, copies: 1 }))),
+        at: confPlace(first),
+      },
+    ];
   },
 } satisfies Check;

@@ -1,8 +1,10 @@
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
 import type { Check } from '../check.js';
 import { cli } from '../evidence.js';
+import { sentinelFiles } from '../files/project.js';
 import { containerOf, fileOf } from '../fixes.js';
 import { judged } from '../group.js';
+import { confPlace } from './conf-shared.js';
 
 /** The directory of a path. */
 const directoryOf = (file: string): string => file.replace(/\/[^/]*$/, '') || '/';
@@ -55,5 +57,16 @@ export default {
       ];
     });
     return judged(seen, missing);
+  },
+  files(project) {
+    if (project.compose === null) return { skip: 'needs a compose file: only that tells what is mounted' };
+    return sentinelFiles(project)
+      .filter((s) => s.conf?.mount?.kind === 'directory' && s.conf.mount.readOnly)
+      .map((s) => ({
+        subject: s.id,
+        message: `${s.conf?.inside} is on a mount that is read-only`,
+        fix: [`- ${s.conf?.mount?.source}:${s.conf?.mount?.target}`],
+        at: confPlace(s),
+      }));
   },
 } satisfies Check;

@@ -1,4 +1,5 @@
 import type { Check } from '../check.js';
+import { judgeMasterSetting } from '../files/judge.js';
 import { sentinelSet } from '../fixes.js';
 import { num } from '../group.js';
 import { judgeViews, sentinelIds, valuesAt } from '../sentinels.js';
@@ -34,4 +35,8 @@ export default {
         },
       ];
     }),
+  files: (project) =>
+    judgeMasterSetting(project, 'down-after-milliseconds', (ms) =>
+      ms >= 30_000 ? { why: 'is how long a dead master goes unnoticed', better: 5000 } : null,
+    ),
 } satisfies Check;

@@ -1,5 +1,6 @@
 import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import type { Check } from '../check.js';
+import { judgeMasterSetting } from '../files/judge.js';
 import { sentinelSet } from '../fixes.js';
 import { num } from '../group.js';
 import { judgeViews, sentinelIds, valuesAt } from '../sentinels.js';
@@ -41,4 +42,10 @@ export default {
         },
       ];
     }),
+  files: (project) =>
+    judgeMasterSetting(project, 'down-after-milliseconds', (ms) =>
+      ms < 1200
+        ? { why: 'is less than 1200 ms: a healthy new master may be failed over again', better: 1500 }
+        : null,
+    ),
 } satisfies Check;

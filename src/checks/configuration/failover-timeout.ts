@@ -1,5 +1,6 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { Check, RawFinding } from '../check.js';
+import { judgeMasterSetting } from '../files/judge.js';
 import { sentinelSet } from '../fixes.js';
 import { num } from '../group.js';
 import { judgeViews, sentinelIds, valuesAt } from '../sentinels.js';
@@ -47,5 +48,16 @@ export default {
         ...told(long, `after a failed failover the next one comes after ${humanDurationMs(retryMs)}`),
         ...told(short, 'a promotion takes up to a second to be seen, and is given up before'),
       ];
+    }),
+  files: (project) =>
+    judgeMasterSetting(project, 'failover-timeout', (ms) => {
+      if (ms >= 180_000)
+        return {
+          why: `lets ${Math.round((2 * ms) / 60_000)} minutes pass before a failed failover is tried again`,
+          better: 60_000,
+        };
+      return ms < 3000
+        ? { why: 'is over before the promoted replica could say so in its INFO', better: 60_000 }
+        : null;
     }),
 } satisfies Check;

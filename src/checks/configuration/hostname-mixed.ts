@@ -3,6 +3,9 @@ import type { Gathered } from '../../model/gathered.js';
 import type { Check } from '../check.js';
 import type { MonitoredAt } from '../evidence.js';
 import { cli } from '../evidence.js';
+import { judgeSentinelFiles } from '../files/judge.js';
+import { nodeFiles } from '../files/project.js';
+import { allOf, isYes, lastOf, place, sentinelLine } from '../files/settings.js';
 import { judgeViews, sentinelIds } from '../sentinels.js';
 
 export default {
@@ -41,6 +44,53 @@ export default {
         },
       ];
     }),
+  files(project) {
+    return judgeSentinelFiles(project, (sentinels) => {
+      const announced = [
+        ...sentinels.flatMap((s) => ({ server: s, line: sentinelLine(s, 'announce-ip'), host: 1 })),
+        ...nodeFiles(project).flatMap((n) => ({
+          server: n,
+          line: lastOf(n, 'replica-announce-ip'),
+          host: 0,
+        })),
+      ].flatMap(({ server, line, host }) => {
+        const value = line?.args[host];
+        return line === undefined || value === undefined ? [] : [{ server, line, value }];
+      });
+      const byName = sentinels.some((s) => isYes(sentinelLine(s, 'announce-hostnames')?.args[1]));
+      const names = announced.filter((a) => !isIp(a.value));
+      const addresses = announced.filter((a) => isIp(a.value));
+      // Names are announced by some only: the others are known by their addresses.
+      const nodes = nodeFiles(project).filter((n) => allOf(n, 'replica-announce-ip').length === 0);
+      if (names.length > 0 && (addresses.length > 0 || !byName)) {
+        const [first] = addresses.length > 0 ? addresses : names;
+        if (first === undefined) return [];
+        const told = addresses.length > 0 ? addresses : names;
+        return [
+          {
+            subject: told.map((a) => a.server.id).join(', '),
+            message:
+              addresses.length > 0
+                ? `${names[0]?.value} is announced by name, ${first.value} by address`
+                : `${first.value} is announced by name, and no sentinel has announce-hostnames on`,
+            fix:
+              addresses.length > 0
+                ? addresses.map((a) => `${a.server.id}: announce its name instead of ${a.value}`)
+                : ['sentinel resolve-hostnames yes', 'sentinel announce-hostnames yes'],
+            at: place(first.line),
+          },
+        ];
+      }
+      if (!byName || nodes.length === 0) return [];
+      return nodes.map((n) => ({
+        subject: n.id,
+        message:
+          'announce-hostnames is on, and this node has no replica-announce-ip: it is known by its address',
+        fix: [`replica-announce-ip ${n.service?.name ?? '<its host name>'}`],
+        at: n.at,
+      }));
+    });
+  },
 } satisfies Check;
 
 /** The hosts by which a sentinel speaks of a group's members: the master's, its replicas', the other sentinels'. */

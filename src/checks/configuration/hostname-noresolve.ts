@@ -2,7 +2,9 @@ import { isIp } from '../../model/address.js';
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
 import type { Check } from '../check.js';
 import { cli } from '../evidence.js';
-import { sentinelLine } from '../files/settings.js';
+import { judgeSentinelFiles } from '../files/judge.js';
+import { type FileServer, looseNodes, type Project, serviceAt } from '../files/project.js';
+import { isYes, lastOf, monitorsOf, sentinelLine } from '../files/settings.js';
 import { changeFile, withLine } from '../fixes.js';
 import { judged } from '../group.js';
 import { linesOf, monitoredHosts } from '../sentinels.js';
@@ -56,4 +58,44 @@ export default {
     });
     return judged(seen, missing);
   },
+  files(project) {
+    return judgeSentinelFiles(project, (sentinels) => {
+      const named = sentinels
+        .filter((s) => !isYes(sentinelLine(s, 'resolve-hostnames')?.args[1]))
+        .flatMap(monitorsOf)
+        .filter((m) => !isIp(m.host));
+      return named.map(({ server, name, host, port, quorum, at }) => {
+        const service = serviceAt(project, host);
+        const known = project.compose === null || service !== undefined;
+        const pinned = service?.pinned ?? null;
+        return {
+          subject: server.id,
+          message: `"sentinel monitor ${name} ${host} ${port} ${quorum}" names a host${known ? '' : ' that is no service of this file'}, and resolve-hostnames is not on: a sentinel exits at start`,
+          fix:
+            pinned === null
+              ? resolvingFix(project, server)
+              : [`sentinel monitor ${name} ${pinned} ${port} ${quorum}`],
+          at,
+        };
+      });
+    });
+  },
 } satisfies Check;
+
+/**
+ * What makes it resolve names. In a compose file without fixed addresses it has to keep the names as well (an address
+ * that was looked up once goes stale), and then the data nodes have to be announced by theirs.
+ */
+function resolvingFix(project: Project, server: FileServer): string[] {
+  const resolve = 'sentinel resolve-hostnames yes';
+  const loose = looseNodes(project);
+  const unannounced = loose.filter((n) => lastOf(n, 'replica-announce-ip') === undefined);
+  const keeps = isYes(sentinelLine(server, 'announce-hostnames')?.args[1]);
+  if (keeps || loose.length === 0) return [resolve];
+  return [
+    resolve,
+    'sentinel announce-hostnames yes',
+    ...unannounced.map((n) => `${n.id}: replica-announce-ip ${n.service?.name ?? n.id}`),
+    `or instead of all that: ipv4_address for ${loose.map((n) => n.id).join(', ')}, and the master's in the sentinel monitor line`,
+  ];
+}

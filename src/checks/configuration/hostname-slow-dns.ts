@@ -2,6 +2,9 @@ import { isIp } from '../../model/address.js';
 import { humanDurationMs } from '../../model/duration.js';
 import type { Check, RawFinding } from '../check.js';
 import { cli } from '../evidence.js';
+import { judgeSentinelFiles } from '../files/judge.js';
+import { serviceAt } from '../files/project.js';
+import { isYes, monitorsOf, sentinelLine } from '../files/settings.js';
 import { judged } from '../group.js';
 import { monitoredHosts } from '../sentinels.js';
 
@@ -64,5 +67,24 @@ export default {
       });
     }
     return judged(seen, missing);
+  },
+  files(project) {
+    return judgeSentinelFiles(project, (sentinels) => {
+      const resolving = sentinels.filter((s) => isYes(sentinelLine(s, 'resolve-hostnames')?.args[1]));
+      return resolving.flatMap(monitorsOf).flatMap(({ server, name, host, port, quorum, at }) => {
+        if (isIp(host) || serviceAt(project, host) === undefined) return [];
+        return [
+          {
+            subject: server.id,
+            severity: 'info' as const,
+            message: `${host} has no name while its container is stopped; how long looking it up takes then, a file does not tell`,
+            fix: [
+              `give ${host} a fixed address (networks: … ipv4_address:) and write: sentinel monitor ${name} <that address> ${port} ${quorum}`,
+            ],
+            at,
+          },
+        ];
+      });
+    });
   },
 } satisfies Check;

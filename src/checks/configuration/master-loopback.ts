@@ -2,6 +2,10 @@ import type { Address } from '../../model/address.js';
 import { isLoopback } from '../../model/address.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli } from '../evidence.js';
+import { hasFarPeers, isOwnHost } from '../files/groups.js';
+import { judgeSentinelFiles } from '../files/judge.js';
+import { nodeFiles } from '../files/project.js';
+import { lastOf, monitorsOf, place } from '../files/settings.js';
 import { monitorLike } from '../fixes.js';
 import type { Group } from '../group.js';
 import { judgeViews } from '../sentinels.js';
@@ -53,4 +57,31 @@ export default {
         ];
       });
     }),
+  files(project) {
+    return judgeSentinelFiles(project, (sentinels) => {
+      const monitors = sentinels
+        .flatMap(monitorsOf)
+        .filter((m) => isLoopback(m.host) && hasFarPeers(m.server));
+      const replicas = nodeFiles(project).flatMap((node) => {
+        const line = lastOf(node, 'replicaof');
+        return line !== undefined && isLoopback(line.args[0] ?? '') && isOwnHost(node)
+          ? [{ node, line }]
+          : [];
+      });
+      return [
+        ...monitors.map(({ server, name, host, port, quorum, at }) => ({
+          subject: server.id,
+          message: `"sentinel monitor ${name} ${host} ${port}": that is ${isOwnHost(server) ? 'the container itself' : 'each machine itself, and the others are elsewhere'}`,
+          fix: [`sentinel monitor ${name} <the master's address> ${port} ${quorum}`],
+          at,
+        })),
+        ...replicas.map(({ node, line }) => ({
+          subject: node.id,
+          message: `"replicaof ${line.args.join(' ')}": that is the container itself`,
+          fix: [`replicaof <the master's address> ${line.args[1] ?? 6379}`],
+          at: place(line),
+        })),
+      ];
+    });
+  },
 } satisfies Check;

@@ -1,4 +1,7 @@
-import type { Check } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
+import { replicasOf } from '../files/groups.js';
+import { judgeMonitoredGroups } from '../files/judge.js';
+import { masterSetting } from '../files/settings.js';
 import { sentinelSet } from '../fixes.js';
 import { num } from '../group.js';
 import { judgeViews, sentinelIds, valuesAt } from '../sentinels.js';
@@ -31,4 +34,26 @@ export default {
         },
       ];
     }),
+  files(project) {
+    return judgeMonitoredGroups(project, (groups) => {
+      if (groups.every((g) => replicasOf(g) === null))
+        return { skip: 'how many replicas there are is not in these files' };
+      return groups.flatMap((group) => {
+        const replicas = replicasOf(group) ?? 0;
+        if (replicas < 2) return [];
+        return group.monitors.flatMap((monitor): RawFinding[] => {
+          const { value, at } = masterSetting(monitor, 'parallel-syncs');
+          if (value < replicas) return [];
+          return [
+            {
+              subject: monitor.server.id,
+              message: `${monitor.name}: parallel-syncs ${value} with ${replicas} replicas`,
+              fix: [`sentinel parallel-syncs ${monitor.name} 1`],
+              at,
+            },
+          ];
+        });
+      });
+    });
+  },
 } satisfies Check;

@@ -1,5 +1,7 @@
 import { majorityOf } from '../../model/sentinel-timing.js';
-import type { Check } from '../check.js';
+import { count } from '../../model/words.js';
+import type { Check, RawFinding } from '../check.js';
+import { type CountedGroup, judgeCountedGroups } from '../files/judge.js';
 import { sentinelSet } from '../fixes.js';
 import { num } from '../group.js';
 import { judgeViews, sentinelIds, valuesAt, votersOf } from '../sentinels.js';
@@ -29,4 +31,27 @@ export default {
         },
       ];
     }),
+  files: (project) =>
+    judgeCountedGroups(project, (group) =>
+      quorumWrong(
+        group,
+        (quorum) => quorum > group.sentinels,
+        () => `of ${count(group.sentinels, 'sentinel')}: they can never agree that the master is down`,
+      ),
+    ),
 } satisfies Check;
+
+/** The monitor lines whose quorum is not right, with the line that would be. */
+export const quorumWrong = (
+  group: CountedGroup,
+  wrong: (quorum: number) => boolean,
+  why: (quorum: number) => string,
+): RawFinding[] =>
+  group.monitors
+    .filter((m) => wrong(m.quorum))
+    .map(({ server, name, host, port, quorum, at }) => ({
+      subject: server.id,
+      message: `${name}: quorum ${quorum} ${why(quorum)}`,
+      fix: [`sentinel monitor ${name} ${host} ${port} ${majorityOf(group.sentinels)}`],
+      at,
+    }));

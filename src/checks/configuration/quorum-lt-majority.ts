@@ -1,8 +1,11 @@
 import { majorityOf } from '../../model/sentinel-timing.js';
+import { count } from '../../model/words.js';
 import type { Check } from '../check.js';
+import { judgeCountedGroups } from '../files/judge.js';
 import { sentinelSet } from '../fixes.js';
 import { num } from '../group.js';
 import { judgeViews, sentinelIds, valuesAt, votersOf } from '../sentinels.js';
+import { quorumWrong } from './quorum-gt-n.js';
 
 export default {
   id: 'quorum-lt-majority',
@@ -35,4 +38,13 @@ export default {
         },
       ];
     }),
+  files: (project) =>
+    judgeCountedGroups(project, (group) =>
+      quorumWrong(
+        group,
+        (quorum) => quorum < majorityOf(group.sentinels),
+        () =>
+          `is less than the majority of ${count(group.sentinels, 'sentinel')}, which is ${majorityOf(group.sentinels)}`,
+      ),
+    ),
 } satisfies Check;

@@ -1,5 +1,7 @@
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
+import { judgeSentinelFiles } from '../files/judge.js';
+import { place } from '../files/settings.js';
 import { changeFile, withoutLines } from '../fixes.js';
 import { judged, num, readAll } from '../group.js';
 
@@ -60,6 +62,34 @@ export default {
       ];
     });
     return judged(seen, [...missing, ...untold]);
+  },
+  files(project) {
+    return judgeSentinelFiles(project, (sentinels) => {
+      const scripts = sentinels.flatMap((server) =>
+        server.directives
+          .filter(
+            (d) => d.name === 'sentinel' && /^(notification|client-reconfig)-script$/.test(d.args[0] ?? ''),
+          )
+          .map((line) => ({ server, line, path: line.args[2] ?? '' })),
+      );
+      if (scripts.length > 0 && scripts.every((s) => s.server.service !== null)) {
+        return { skip: 'the scripts are inside containers' };
+      }
+      return scripts.flatMap(({ server, line, path }) => {
+        const state = project.scripts.get(path);
+        if (server.service !== null || state === undefined || state === 'runs') return [];
+        return [
+          {
+            subject: server.id,
+            message: `${line.args[0]} ${path} is ${state === 'missing' ? 'not there' : 'not executable'}: a sentinel exits at start`,
+            fix: [
+              state === 'missing' ? `put the script at ${path}, and: chmod +x ${path}` : `chmod +x ${path}`,
+            ],
+            at: place(line),
+          },
+        ];
+      });
+    });
   },
 } satisfies Check;
 

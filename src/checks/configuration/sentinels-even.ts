@@ -1,6 +1,9 @@
 import { majorityOf } from '../../model/sentinel-timing.js';
+import { count } from '../../model/words.js';
 import type { Check } from '../check.js';
+import { judgeCountedGroups, placeOf } from '../files/judge.js';
 import { furtherSentinel } from '../fixes.js';
+import { idsOf } from '../group.js';
 import { judgeViews, votersOf } from '../sentinels.js';
 
 export default {
@@ -31,4 +34,17 @@ export default {
         },
       ];
     }),
+  files: (project) =>
+    judgeCountedGroups(project, (group) =>
+      group.sentinels < 4 || group.sentinels % 2 === 1
+        ? []
+        : [
+            {
+              subject: group.name,
+              message: `${count(group.sentinels, 'sentinel')} for ${group.name} (${idsOf(group.monitors.map((m) => m.server))}): no more may fail than with ${group.sentinels - 1}`,
+              fix: [`run ${group.sentinels + 1} sentinels, or ${group.sentinels - 1}`],
+              ...placeOf(group),
+            },
+          ],
+    ),
 } satisfies Check;

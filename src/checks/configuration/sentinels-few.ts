@@ -1,5 +1,6 @@
 import { count } from '../../model/words.js';
 import type { Check } from '../check.js';
+import { judgeCountedGroups, placeOf } from '../files/judge.js';
 import { furtherSentinel } from '../fixes.js';
 import { judgeViews, votersOf } from '../sentinels.js';
 
@@ -31,4 +32,17 @@ export default {
         },
       ];
     }),
+  files: (project) =>
+    judgeCountedGroups(project, (group) =>
+      group.sentinels >= 3
+        ? []
+        : [
+            {
+              subject: group.name,
+              message: `${count(group.sentinels, 'sentinel')} for ${group.name}: with one of them down there is no majority`,
+              fix: ['run 3 sentinels, each on a machine of its own, with quorum 2'],
+              ...placeOf(group),
+            },
+          ],
+    ),
 } satisfies Check;

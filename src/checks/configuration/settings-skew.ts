@@ -1,6 +1,9 @@
 import type { Check, RawFinding, Repair } from '../check.js';
 import type { MonitoredAt } from '../evidence.js';
+import { judgeMonitoredGroups } from '../files/judge.js';
+import { MASTER_SETTINGS, type Monitor, masterSetting } from '../files/settings.js';
 import { sentinelSet } from '../fixes.js';
+import { idsOf } from '../group.js';
 import { judgeViews, sentinelIds, valuesAt } from '../sentinels.js';
 
 const SETTINGS = ['quorum', 'down-after-milliseconds', 'failover-timeout', 'parallel-syncs'] as const;
@@ -53,4 +56,39 @@ export default {
         ];
       }),
     ),
+  files(project) {
+    return judgeMonitoredGroups(project, (groups) => {
+      if (groups.every((g) => g.monitors.length < 2))
+        return { skip: 'one sentinel file: there is nothing to compare it with' };
+      return groups.flatMap(({ monitors }) => [
+        ...skewed('quorum', monitors, (m) => ({ value: m.quorum, at: m.at })),
+        ...MASTER_SETTINGS.flatMap((what) => skewed(what, monitors, (m) => masterSetting(m, what))),
+      ]);
+    });
+  },
 } satisfies Check;
+
+type Valued = { value: number; at: { file: string; line: number } };
+
+/** The ones that have another value than the most have. */
+function skewed(what: string, monitors: Monitor[], read: (monitor: Monitor) => Valued): RawFinding[] {
+  const all = monitors.map((monitor) => ({ monitor, ...read(monitor) }));
+  const votes = (value: number): number => all.filter((a) => a.value === value).length;
+  const usual = all.map((a) => a.value).toSorted((a, b) => votes(b) - votes(a))[0];
+  const odd = all.filter((a) => a.value !== usual);
+  const [first] = odd;
+  if (first === undefined || usual === undefined) return [];
+  const { name, host, port } = first.monitor;
+  return [
+    {
+      subject: idsOf(odd.map((o) => o.monitor.server)),
+      message: `${name}: ${what} ${odd.map((o) => o.value).join(', ')}, and ${usual} at ${idsOf(all.filter((a) => a.value === usual).map((a) => a.monitor.server))}`,
+      fix: [
+        what === 'quorum'
+          ? `sentinel monitor ${name} ${host} ${port} ${usual}`
+          : `sentinel ${what} ${name} ${usual}`,
+      ],
+      at: first.at,
+    },
+  ];
+}

@@ -1,6 +1,8 @@
 import type { Gathered, GatheredNode } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
+import { judgeNodeGroups } from '../files/judge.js';
+import { bytesOf, lineOr, settingOf } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
 import { bytes, type Group, groupsOf, judged, num, readAll } from '../group.js';
 
@@ -52,6 +54,21 @@ export default {
     }
     return judged(seen, missing);
   },
+  files: (project) =>
+    judgeNodeGroups(project, ({ nodes }) =>
+      nodes.flatMap((n): RawFinding[] => {
+        const size = bytesOf(settingOf(n, 'repl-backlog-size'));
+        if (size === undefined || size >= DEFAULT) return [];
+        return [
+          {
+            subject: n.id,
+            message: `repl-backlog-size ${settingOf(n, 'repl-backlog-size')} is less than the default of 1mb`,
+            fix: ['repl-backlog-size 64mb'],
+            at: lineOr(n, 'repl-backlog-size'),
+          },
+        ];
+      }),
+    ),
 } satisfies Check;
 
 function downAfterOf({ views }: Group): number | null {

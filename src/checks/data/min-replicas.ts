@@ -1,5 +1,9 @@
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
+import { replicasOf } from '../files/groups.js';
+import { judgeNodeGroups } from '../files/judge.js';
+import type { FileServer } from '../files/project.js';
+import { lineOr, settingOf } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
 import { groupsOf, idsOf, judged, num, readAll, settingIn } from '../group.js';
 
@@ -80,4 +84,33 @@ export default {
     }
     return judged(seen, missing);
   },
+  files: (project) =>
+    judgeNodeGroups(project, (group) => {
+      const replicas = replicasOf(group) ?? 0;
+      if (replicas === 0) return [];
+      const least = (n: FileServer): number => Number(settingOf(n, 'min-replicas-to-write') ?? 0);
+      const without = group.nodes.filter((n) => least(n) === 0);
+      const tooMany = group.nodes.filter((n) => replicas > 1 && least(n) > replicas - 1);
+      const [first] = without;
+      return [
+        ...(first === undefined
+          ? []
+          : [
+              {
+                subject: idsOf(without),
+                // A choice between losing writes and refusing them.
+                severity: 'info' as const,
+                message: `min-replicas-to-write is 0${replicas < 2 ? '; with one replica, 1 would stop all writes whenever it is down' : ''}`,
+                fix: ['min-replicas-to-write 1', 'min-replicas-max-lag 10'],
+                at: lineOr(first, 'min-replicas-to-write'),
+              },
+            ]),
+        ...tooMany.map((n) => ({
+          subject: n.id,
+          message: `min-replicas-to-write ${least(n)} of ${replicas} replicas: after a failover only ${replicas - 1} are left, and every write is refused`,
+          fix: [`min-replicas-to-write ${replicas - 1}`],
+          at: lineOr(n, 'min-replicas-to-write'),
+        })),
+      ];
+    }),
 } satisfies Check;

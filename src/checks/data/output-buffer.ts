@@ -1,18 +1,36 @@
 import type { Check, RawFinding } from '../check.js';
+import { judgeNodeGroups } from '../files/judge.js';
+import { allOf, bytesOf, place } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
 import { bytes, dataNodes, judged, num, readAll } from '../group.js';
 
 /** Redis's own default since 2.6: 256 MiB at once, 64 MiB for 60 s. */
 const DEFAULT = { hard: 256 * 2 ** 20, soft: 64 * 2 ** 20, softS: 60 };
+const NAME = 'client-output-buffer-limit';
+const DEFAULT_WORDS = 'replica 256mb 64mb 60';
+
+type Limit = typeof DEFAULT;
 
 /** `normal 0 0 0 slave 268435456 67108864 60 pubsub …`: the class is called `slave` or `replica`. */
-function replicaLimit(setting: string): { hard: number; soft: number; softS: number } | null {
-  const words = setting.split(/\s+/);
-  const at = words.findIndex((word) => word === 'slave' || word === 'replica');
+function replicaLimit(words: readonly string[]): Limit | null {
+  const at = words.findIndex((word) => /^(slave|replica)$/i.test(word));
   if (at === -1) return null;
-  const [hard = 0, soft = 0, softS = 0] = words.slice(at + 1, at + 4).map(Number);
-  return { hard, soft, softS };
+  const [hard, soft, seconds] = words.slice(at + 1, at + 4);
+  return { hard: bytesOf(hard) ?? 0, soft: bytesOf(soft) ?? 0, softS: Number(seconds ?? 0) };
 }
+
+/** 0 is no limit. */
+function isTight({ hard, soft, softS }: Limit): boolean {
+  const isSmall = (is: number, least: number): boolean => is > 0 && is < least;
+  return (
+    isSmall(hard, DEFAULT.hard) ||
+    isSmall(soft, DEFAULT.soft) ||
+    (soft > 0 && softS < DEFAULT.softS && soft <= DEFAULT.soft)
+  );
+}
+
+const droppedAt = ({ hard, soft, softS }: Limit): string =>
+  `drops a replica with ${bytes(hard)} waiting, or ${bytes(soft)} for ${softS} s`;
 
 export default {
   id: 'output-buffer',
@@ -30,22 +48,33 @@ export default {
   live(gathered) {
     const { values, missing } = readAll(dataNodes(gathered), (n) => n.config);
     const seen = values.flatMap(({ server, value }): RawFinding[] => {
-      const limit = replicaLimit(value['client-output-buffer-limit'] ?? '');
-      if (limit === null) return [];
-      const isSmall = (is: number, least: number): boolean => is > 0 && is < least;
-      const softIsTight =
-        isSmall(limit.soft, DEFAULT.soft) ||
-        (limit.soft > 0 && limit.softS < DEFAULT.softS && limit.soft <= DEFAULT.soft);
-      if (!isSmall(limit.hard, DEFAULT.hard) && !softIsTight) return [];
+      const limit = replicaLimit((value[NAME] ?? '').split(/\s+/));
+      if (limit === null || !isTight(limit)) return [];
       const dataset = server.info.ok ? num(server.info.value, 'used_memory') : null;
       return [
         {
           subject: server.id,
-          message: `drops a replica with ${bytes(limit.hard)} waiting, or ${bytes(limit.soft)} for ${limit.softS} s${dataset === null ? '' : `; it holds ${bytes(dataset)}`}`,
-          fix: setConfig(server, 'client-output-buffer-limit', 'replica 256mb 64mb 60'),
+          message: `${droppedAt(limit)}${dataset === null ? '' : `; it holds ${bytes(dataset)}`}`,
+          fix: setConfig(server, NAME, DEFAULT_WORDS),
         },
       ];
     });
     return judged(seen, missing);
   },
+  files: (project) =>
+    judgeNodeGroups(project, ({ nodes }) =>
+      nodes.flatMap((n): RawFinding[] => {
+        const line = allOf(n, NAME).findLast((d) => replicaLimit(d.args) !== null);
+        const limit = line && replicaLimit(line.args);
+        if (!line || !limit || !isTight(limit)) return [];
+        return [
+          {
+            subject: n.id,
+            message: `${droppedAt(limit)}: less than the default`,
+            fix: [`${NAME} ${DEFAULT_WORDS}`],
+            at: place(line),
+          },
+        ];
+      }),
+    ),
 } satisfies Check;

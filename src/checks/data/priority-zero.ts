@@ -1,5 +1,7 @@
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
+import { judgeNodeGroups } from '../files/judge.js';
+import { lineOr, settingOf } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
 import { groupsOf, idsOf, judged, num, readAll } from '../group.js';
 
@@ -36,4 +38,18 @@ export default {
     }
     return judged(seen, missing);
   },
+  files: (project) =>
+    judgeNodeGroups(project, ({ nodes, master }) => {
+      const replicas = nodes.filter((n) => n !== master);
+      const [first] = replicas;
+      if (first === undefined || !replicas.every((n) => settingOf(n, 'replica-priority') === '0')) return [];
+      return [
+        {
+          subject: idsOf(replicas),
+          message: `replica-priority 0 at every replica: none may be promoted`,
+          fix: ['replica-priority 100'],
+          at: lineOr(first, 'replica-priority'),
+        },
+      ];
+    }),
 } satisfies Check;

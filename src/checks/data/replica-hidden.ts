@@ -1,5 +1,7 @@
 import type { Check, RawFinding } from '../check.js';
 import { cli, silentSentinels } from '../evidence.js';
+import { judgeNodeGroups } from '../files/judge.js';
+import { lineOr, settingOf } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
 import { groupsOf, judged, num, readAll } from '../group.js';
 
@@ -55,4 +57,21 @@ export default {
     }
     return judged(seen, missing);
   },
+  files: (project) =>
+    judgeNodeGroups(project, ({ nodes }) =>
+      nodes
+        .filter((n) => settingOf(n, 'replica-announced')?.toLowerCase() === 'no')
+        .map((n) => {
+          const isBackup = settingOf(n, 'replica-priority') === '0';
+          return {
+            subject: n.id,
+            severity: isBackup ? ('info' as const) : ('warning' as const),
+            message: `replica-announced no${isBackup ? ', replica-priority 0: a backup that nobody uses' : ', and it may still be promoted'}`,
+            fix: [
+              isBackup ? 'replica-announced yes, where clients are to read from it' : 'replica-announced yes',
+            ],
+            at: lineOr(n, 'replica-announced'),
+          };
+        }),
+    ),
 } satisfies Check;

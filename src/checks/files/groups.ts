@@ -1,6 +1,7 @@
+import { isIp, isLoopback } from '../../model/address.js';
 import type { FileServer, Project } from './project.js';
 import { nodeFiles, sentinelFiles } from './project.js';
-import { followsOf, type Monitor, monitorsOf, portOf, settingOf } from './settings.js';
+import { followsOf, lastOf, type Monitor, monitorsOf, portOf, sentinelLine, settingOf } from './settings.js';
 
 /** A master's name, who monitors it, and the data nodes that belong to it, as far as the files tell. */
 export interface FileGroup {
@@ -109,4 +110,23 @@ export function replicasOf(group: FileGroup): number | null {
   );
   const most = Math.max(given, ...known);
   return group.nodes.length === 0 && most === 0 ? null : most;
+}
+
+/** A container is a host of its own, unless it has the machine's network or another's. */
+export const isOwnHost = (server: FileServer): boolean =>
+  server.service !== null && !/^(host|service:|container:)/.test(server.service.networkMode ?? '');
+
+/** Whether what it speaks of is on other hosts. */
+export function hasFarPeers(server: FileServer): boolean {
+  if (isOwnHost(server)) return true;
+  const follows = followsOf(server);
+  const announced = [
+    lastOf(server, 'replica-announce-ip')?.args[0],
+    sentinelLine(server, 'announce-ip')?.args[1],
+  ];
+  const known = server.directives
+    .filter((d) => d.name === 'sentinel' && /^known-(replica|sentinel)$/.test(d.args[0] ?? ''))
+    .map((d) => d.args[2] ?? '');
+  const hosts = [follows?.host, ...announced, ...known, ...monitorsOf(server).map((m) => m.host)];
+  return hosts.some((host) => host !== undefined && host !== '' && isIp(host) && !isLoopback(host));
 }

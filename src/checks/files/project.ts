@@ -58,3 +58,16 @@ export const sentinelFiles = (project: Project): FileServer[] =>
 /** Data nodes whose configuration could be read. */
 export const nodeFiles = (project: Project): FileServer[] =>
   project.servers.filter((s) => s.kind === 'redis' && s.seen);
+
+/** The service of the compose file that a host is a name of, and its fixed address. */
+export const serviceAt = (project: Project, host: string): { pinned: string | null } | undefined => {
+  const services = [...project.servers.flatMap((s) => s.service ?? []), ...project.others];
+  const found = services.find(
+    (s) => s.name === host || s.otherNames.includes(host) || s.networks.some((n) => n.aliases.includes(host)),
+  );
+  return found && { pinned: found.networks.find((n) => n.address !== null)?.address ?? null };
+};
+
+/** Data nodes of a compose file that get another address whenever they are made anew. */
+export const looseNodes = (project: Project): FileServer[] =>
+  nodeFiles(project).filter((n) => n.service?.networks.every((net) => net.address === null) ?? false);

@@ -1,3 +1,4 @@
+import { DEFAULT_DOWN_AFTER_MS, DEFAULT_FAILOVER_TIMEOUT_MS } from '../../model/sentinel-timing.js';
 import type { Directive } from './conf.js';
 import type { FileServer } from './project.js';
 
@@ -68,18 +69,37 @@ export const place = ({ file, line }: { file: string; line: number }): { file: s
   line,
 });
 
-/** A setting of one master in milliseconds or as a number, with Sentinel's default where it is not set. */
+/** What Sentinel takes where a file does not set it (sentinel.c, createSentinelRedisInstance). */
+const MASTER_DEFAULTS = {
+  'down-after-milliseconds': DEFAULT_DOWN_AFTER_MS,
+  'failover-timeout': DEFAULT_FAILOVER_TIMEOUT_MS,
+  'parallel-syncs': 1,
+} as const;
+
+/** The settings of one master that are numbers, as files, SENTINEL SET and SENTINEL MASTER name them. */
+export type MasterSetting = keyof typeof MASTER_DEFAULTS;
+export const MASTER_SETTINGS = Object.keys(MASTER_DEFAULTS) as readonly MasterSetting[];
+
+/** A setting of one master, with Sentinel's default where it is not set. */
 export function masterSetting(
   monitor: Monitor,
-  what: string,
-  byDefault: number,
+  what: MasterSetting,
 ): { value: number; at: { file: string; line: number }; set: boolean } {
   const line = sentinelLine(monitor.server, what, monitor.name);
   const value = Number(line?.args[2]);
   return line === undefined || Number.isNaN(value)
-    ? { value: byDefault, at: monitor.at, set: false }
+    ? { value: MASTER_DEFAULTS[what], at: monitor.at, set: false }
     : { value, at: place(line), set: true };
 }
+
+/** Where a setting is, else where the server is described. */
+export function lineOr(server: FileServer, name: string): { file: string; line: number } {
+  const line = lastOf(server, name);
+  return line === undefined ? server.at : place(line);
+}
+
+/** `redis.conf:3`. */
+export const shownAt = (line: Directive): string => `${line.file}:${line.line}`;
 
 /**
  * Whether it writes RDB files by itself. The first `save` replaces the defaults, later ones add, `save ""` takes

@@ -1,6 +1,8 @@
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, ctl, type MonitoredAt, nodeAt, silentSentinels } from '../evidence.js';
+import { hostNamesOf } from '../files/groups.js';
+import { judgeMonitoredGroups } from '../files/judge.js';
 import { groupsOf, idsOf, judged, readAll } from '../group.js';
 import { failoverUnderWay, heldDown, lookAgain } from '../under-way.js';
 
@@ -55,6 +57,29 @@ export default {
     }
     return judged(seen, missing);
   },
+  files(project) {
+    return judgeMonitoredGroups(project, (groups) => {
+      return groups.flatMap(({ name, monitors, master }) => {
+        const addresses = [...new Set(monitors.map((m) => `${m.host} ${m.port}`))];
+        const [usual, other] = addresses.toSorted((a, b) => votes(monitors, b) - votes(monitors, a));
+        const odd = monitors.filter((m) => `${m.host} ${m.port}` !== usual);
+        const [first] = odd;
+        // One may be known by a name and by an address.
+        const same =
+          master !== undefined &&
+          monitors.every((m) => hostNamesOf(master).includes(m.host) && m.port === first?.port);
+        if (first === undefined || other === undefined || same) return [];
+        return [
+          {
+            subject: idsOf(odd.map((m) => m.server)),
+            message: `${name} is ${other.replace(' ', ':')} here, and ${usual?.replace(' ', ':')} at the others`,
+            fix: [`sentinel monitor ${name} ${usual} ${first.quorum}`],
+            at: first.at,
+          },
+        ];
+      });
+    });
+  },
 } satisfies Check;
 
 interface Named {
@@ -74,3 +99,6 @@ function monitorAgain(name: string, { sentinel }: MonitoredAt, { view, address }
     ...(hasPassword ? [cli(sentinel, `SENTINEL SET ${name} auth-pass <the master's password>`)] : []),
   ];
 }
+
+const votes = (monitors: { host: string; port: number }[], address: string): number =>
+  monitors.filter((m) => `${m.host} ${m.port}` === address).length;

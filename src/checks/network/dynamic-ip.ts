@@ -1,4 +1,9 @@
+import { isIp, isLoopback } from '../../model/address.js';
 import type { Check, RawFinding } from '../check.js';
+import { hostNamesOf } from '../files/groups.js';
+import { merged, noSentinelFile } from '../files/judge.js';
+import { looseNodes, nodeFiles, sentinelFiles } from '../files/project.js';
+import { isYes, monitorsOf, sentinelLine } from '../files/settings.js';
 import { containerOf, networkOf } from '../fixes.js';
 import { judged, readAll, serversOf } from '../group.js';
 
@@ -57,4 +62,61 @@ export default {
     });
     return judged(seen, missing);
   },
+  files(project) {
+    if (project.compose === null)
+      return { skip: 'needs a compose file: only that tells what gives addresses' };
+    const sentinels = sentinelFiles(project).filter((s) => s.seen);
+    if (sentinels.length === 0) return noSentinelFile;
+    const nodes = nodeFiles(project);
+    return merged(
+      sentinels.flatMap((server) =>
+        monitorsOf(server).flatMap(({ name, host, at }): RawFinding[] => {
+          if (isLoopback(host)) return [];
+          if (isIp(host)) {
+            // An address that is none of this file's networks may be anybody's.
+            if (
+              nodes.some((n) => hostNamesOf(n).includes(host)) ||
+              !project.composeSubnets.some((s) => inSubnet(host, s))
+            )
+              return [];
+            return [
+              {
+                subject: server.id,
+                message: `${name} is at ${host}, which no service has as its ipv4_address: the next start may give it to another`,
+                fix: [`give the master ipv4_address: ${host} in its networks`],
+                at,
+              },
+            ];
+          }
+          const resolves = isYes(sentinelLine(server, 'resolve-hostnames')?.args[1]);
+          const keepsNames = isYes(sentinelLine(server, 'announce-hostnames')?.args[1]);
+          const loose = looseNodes(project);
+          if (!resolves || keepsNames || loose.length === 0) return [];
+          return [
+            {
+              subject: server.id,
+              message: `${host} is looked up and kept as an address, and ${loose.map((n) => n.id).join(', ')} get another one whenever they are made anew`,
+              fix: [
+                'sentinel announce-hostnames yes',
+                `or give ${loose.map((n) => n.id).join(', ')} an ipv4_address each`,
+              ],
+              at,
+            },
+          ];
+        }),
+      ),
+    );
+  },
 } satisfies Check;
+
+/** IPv4 only: `172.28.0.10` in `172.28.0.0/16`. */
+function inSubnet(host: string, subnet: string): boolean {
+  const [base = '', bits] = subnet.split('/');
+  const number = (ip: string): number => ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  const size = 2 ** (32 - Number(bits));
+  return (
+    !host.includes(':') &&
+    !base.includes(':') &&
+    Math.floor(number(host) / size) === Math.floor(number(base) / size)
+  );
+}

@@ -1,6 +1,7 @@
 import type { GatheredServer } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { ctl } from '../evidence.js';
+import { lastOf, place, settingOf } from '../files/settings.js';
 import { judged, serversOf } from '../group.js';
 
 const isLocal = ({ endpoint, life }: GatheredServer): boolean =>
@@ -53,4 +54,35 @@ export default {
     }
     return judged(seen, missing);
   },
+  files(project) {
+    return project.servers.flatMap((server): RawFinding[] => {
+      const { service } = server;
+      const line = lastOf(server, 'port');
+      // A container's own port is alone in its network; what is published is the machine's.
+      const published = service?.ports.find((p) => p.host !== null && isEphemeral(p.host));
+      const own =
+        service === null || service.networkMode === 'host' ? Number(settingOf(server, 'port')) : Number.NaN;
+      const port = published?.host ?? (isEphemeral(own) ? own : null);
+      if (port === null) return [];
+      return [
+        {
+          subject: server.id,
+          message: `port ${port} is one that the system gives to outgoing connections (${EPHEMERAL.join('–')}): it may be taken when the server starts`,
+          fix: [
+            published === undefined
+              ? `port ${server.kind === 'sentinel' ? 26379 : 6379}`
+              : `${server.id}: publish it as a port below ${EPHEMERAL[0]}`,
+          ],
+          at:
+            published === undefined && line
+              ? place(line)
+              : { file: server.at.file, line: published?.line ?? server.at.line },
+        },
+      ];
+    });
+  },
 } satisfies Check;
+
+/** Linux's own range for outgoing connections (ip_local_port_range by default). */
+const EPHEMERAL = [32_768, 60_999] as const;
+const isEphemeral = (port: number): boolean => port >= EPHEMERAL[0] && port <= EPHEMERAL[1];

@@ -1,5 +1,8 @@
 import type { Gathered, GatheredNode } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
+import { fileGroups } from '../files/groups.js';
+import { judgeNodeFiles } from '../files/judge.js';
+import { persists } from '../files/settings.js';
 import { containerOf, setConfig } from '../fixes.js';
 import { dataNodes, judged, readAll } from '../group.js';
 
@@ -42,6 +45,27 @@ export default {
       ];
     });
     return judged(seen, missing);
+  },
+  files(project) {
+    return judgeNodeFiles(project, (nodes) => {
+      const without = nodes.filter((n) => !persists(n));
+      if (without.length > 0 && without.every((n) => n.service === null)) {
+        return { skip: 'what starts the servers again is not in their configuration: a compose file tells' };
+      }
+      return without.flatMap((node) => {
+        const restart = node.service?.restart;
+        if (!restart || restart.policy === 'no') return [];
+        const master = fileGroups(project).some((g) => g.master === node);
+        return [
+          {
+            subject: node.id,
+            message: `${master ? 'the master' : 'a data node that may become master'} keeps nothing on disk (save "", appendonly no), and restart: ${restart.policy} starts it again, empty`,
+            fix: [`${node.id}: restart: "no"`, `or, in its configuration: appendonly yes`],
+            at: { file: node.at.file, line: restart.line },
+          },
+        ];
+      });
+    });
   },
 } satisfies Check;
 

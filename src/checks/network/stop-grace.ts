@@ -1,4 +1,7 @@
 import type { Check, RawFinding } from '../check.js';
+import { merged } from '../files/judge.js';
+import { nodeFiles } from '../files/project.js';
+import { settingOf } from '../files/settings.js';
 import { containerOf, setConfig } from '../fixes.js';
 import { dataNodes, judged, num, readAll } from '../group.js';
 
@@ -50,5 +53,30 @@ export default {
       ];
     });
     return judged(seen, missing);
+  },
+  files(project) {
+    const nodes = nodeFiles(project).filter((n) => n.service !== null);
+    if (nodes.length === 0) return { skip: 'needs a compose file: the time-out of a stop is there' };
+    const seen = nodes.flatMap((node): RawFinding[] => {
+      const grace = node.service?.stopGrace ?? null;
+      const waits = Number(settingOf(node, 'shutdown-timeout') ?? 10);
+      if (grace?.ms === null) return [];
+      // Docker's default (compose-spec, stop_grace_period).
+      const seconds = (grace?.ms ?? 10_000) / 1000;
+      if (seconds > waits) return [];
+      return [
+        {
+          subject: node.id,
+          // Both are defaults that nobody chose.
+          severity: grace === null ? 'info' : 'warning',
+          message: `killed ${seconds} s after a stop${grace === null ? ' (the default)' : ''}, while shutdown-timeout lets it wait ${waits} s for its replicas`,
+          fix: [`stop_grace_period: ${waits + 5}s`],
+          at: { file: node.at.file, line: grace?.line ?? node.at.line },
+        },
+      ];
+    });
+    // What nobody wrote is told once.
+    const [first] = seen.filter((s) => s.severity === 'info');
+    return merged(seen.map((s) => (s.severity === 'info' && first?.at ? { ...s, at: first.at } : s)));
   },
 } satisfies Check;

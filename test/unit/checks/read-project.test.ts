@@ -4,7 +4,7 @@ import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { staticDiagnosis } from '../../../src/checks/files/index.js';
+import { diagnoseFiles } from '../../../src/checks/diagnose.js';
 import type { Project } from '../../../src/checks/files/project.js';
 import { persists, settingOf } from '../../../src/checks/files/settings.js';
 import { type AskedFiles, readProject } from '../../../src/checks/gather/project/read-project.js';
@@ -33,7 +33,7 @@ describe('the written procedure', () => {
     readProject({ configs: [], compose: join(PROCEDURE, 'docker-compose.yml'), env: {} });
 
   it('has three things wrong, and nothing else that matters', async () => {
-    const { verdict, findings } = staticDiagnosis(await procedure(), CHECKS, { severity: 'warning' });
+    const { verdict, findings } = diagnoseFiles(await procedure(), CHECKS, { severity: 'warning' });
     expect(verdict.word).toBe('CRITICAL');
     expect(findings.map((f) => [f.id, ...f.consequences.map((c) => c.id)])).toEqual([
       ['conf-shared', 'conf-filemount'],
@@ -53,7 +53,7 @@ describe('the written procedure', () => {
     await cp(PROCEDURE, dir, { recursive: true });
     const file = join(dir, 'docker-compose.yml');
     const look = async () => {
-      const result = staticDiagnosis(await readProject({ configs: [], compose: file, env: {} }), CHECKS);
+      const result = diagnoseFiles(await readProject({ configs: [], compose: file, env: {} }), CHECKS);
       return result.findings.filter((f) => f.severity === 'critical');
     };
     const inService = async (name: string, from: RegExp, to: string): Promise<void> => {
@@ -83,13 +83,13 @@ describe('the written procedure', () => {
     }
     expect(await look()).toEqual([]);
     // One thing that is followed does not bring up the next.
-    const after = staticDiagnosis(await readProject({ configs: [], compose: file, env: {} }), CHECKS);
+    const after = diagnoseFiles(await readProject({ configs: [], compose: file, env: {} }), CHECKS);
     const about = allFindings(after).filter((f) => /^(dynamic-ip|hostname-(noresolve|mixed))$/.test(f.id));
     expect(about).toEqual([]);
   });
 
   it('has the trade-offs of its own values as information', async () => {
-    const all = allFindings(staticDiagnosis(await procedure(), CHECKS));
+    const all = allFindings(diagnoseFiles(await procedure(), CHECKS));
     expect(all.filter((f) => f.severity === 'info').map((f) => f.id)).toEqual([
       'persistence-skew',
       'stop-grace',
@@ -150,13 +150,13 @@ describe('configuration files', () => {
     await written(dir, { 'a.conf': SENTINEL });
     await symlink(join(dir, 'a.conf'), join(dir, 'b.conf'));
     const project = await read({}, { dir, compose: null, configs: ['a.conf', 'b.conf'] });
-    const found = allFindings(staticDiagnosis(project, CHECKS)).find((f) => f.id === 'conf-shared');
+    const found = allFindings(diagnoseFiles(project, CHECKS)).find((f) => f.id === 'conf-shared');
     expect(found?.subject).toBe(`${dir}/a.conf, ${dir}/b.conf`);
   });
 
   it('with nothing in it is not judged', async () => {
     const project = await read({ 'a.conf': '# nothing\n' }, { compose: null, configs: ['a.conf'] });
-    const result = staticDiagnosis(project, CHECKS);
+    const result = diagnoseFiles(project, CHECKS);
     expect(result.skipped).toContainEqual({ id: 'files', why: expect.stringContaining('no directive') });
     expect(result.findings).toEqual([]);
   });
@@ -225,7 +225,7 @@ describe('what a compose file mounts', () => {
   it('is not judged where a shell puts the value in', async () => {
     const critical = async (command: string): Promise<string[]> => {
       const project = await read({ 'docker-compose.yml': one(`command: ${command}`) });
-      return allFindings(staticDiagnosis(project, CHECKS, { only: ['conf-syntax'] })).map((f) => f.message);
+      return allFindings(diagnoseFiles(project, CHECKS, { only: ['conf-syntax'] })).map((f) => f.message);
     };
     expect(await critical('sh -c "exec redis-server --port $$PORT --hz 10 2>&1"')).toEqual([]);
     expect(await critical('sh -c "exec redis-server --port PORT"')).toEqual([
@@ -252,7 +252,7 @@ describe('what a compose file mounts', () => {
     };
     const project = await read(files);
     expect(project.servers.map((s) => s.directives.length)).toEqual([1, 1, 1]);
-    const ids = allFindings(staticDiagnosis(project, CHECKS)).map((f) => f.id);
+    const ids = allFindings(diagnoseFiles(project, CHECKS)).map((f) => f.id);
     expect(ids.filter((id) => id.startsWith('conf-'))).toEqual([]);
   });
 
@@ -266,7 +266,7 @@ describe('what a compose file mounts', () => {
     });
     expect(project.unread.join('\n')).toMatch(why);
     expect(project.servers[0]?.seen).toBe(false);
-    const { findings, checked, verdict } = staticDiagnosis(project, CHECKS);
+    const { findings, checked, verdict } = diagnoseFiles(project, CHECKS);
     expect(findings).toEqual([]);
     expect(checked).toBeLessThan(10);
     expect(verdict.word).not.toBe('CRITICAL');
@@ -279,7 +279,7 @@ describe('what a compose file mounts', () => {
       ),
       'd/s.conf': SENTINEL,
     };
-    const found = allFindings(staticDiagnosis(await read(files), CHECKS)).map((f) => f.id);
+    const found = allFindings(diagnoseFiles(await read(files), CHECKS)).map((f) => f.id);
     expect(found).toContain('conf-shared');
     expect(found).not.toContain('sentinels-few');
   });

@@ -1,0 +1,65 @@
+import type { Check, RawFinding } from '../check.js';
+import type { Directive } from '../files/conf.js';
+import { merged } from '../files/judge.js';
+import type { FileServer } from '../files/project.js';
+import { sentinelRefusalOf } from '../files/sentinel-values.js';
+import { place } from '../files/settings.js';
+import { refusalOf } from '../files/values.js';
+
+export default {
+  id: 'conf-syntax',
+  severity: 'critical',
+  group: 'configuration',
+  title: 'a line that the server does not take',
+  consequence: 'the server exits at start, and with a restart policy it does so for ever',
+  explanation: `Redis reads the whole file before it starts, and stops at the first line that it can't read: quotes that are not balanced, a number of words that is not right (a comment behind a value is words too), a value of another kind. Only files show it: a running server has accepted its configuration.`,
+  remedy: ['correct the line; a quoted word ends with its quote, and a blank or the end of the line follows'],
+  sources: [
+    'config.c: loadServerConfigFromString, static_configs',
+    'sds.c: sdssplitargs',
+    'sentinel.c: sentinelHandleConfiguration',
+  ],
+  causes: ['name-mismatch', 'sentinels-few', 'quorum-gt-n', 'sentinels-even', 'settings-skew'],
+  files(project) {
+    const unbalanced = project.troubles.map(
+      (t): RawFinding => ({
+        subject: t.file,
+        message: t.message,
+        fix: [`correct ${t.file}:${t.line}`],
+        at: place(t),
+      }),
+    );
+    return merged([...unbalanced, ...project.servers.flatMap((s) => refusedLines(s, project.compose))]);
+  },
+} satisfies Check;
+
+function refusedLines(server: FileServer, compose: string | null): RawFinding[] {
+  return server.directives.flatMap((d): RawFinding[] => {
+    // What a container's shell puts in, or takes away, can't be told from here.
+    if (d.file === compose && d.args.some((arg) => /[$`<>|&;]/.test(arg))) return [];
+    const [what = '', ...rest] = d.args;
+    const ofSentinel = d.name === 'sentinel';
+    const why = ofSentinel ? sentinelRefusalOf(what, rest) : refusalOf(d.name, d.args);
+    if (why === undefined) return [];
+    const remark = d.args.slice(1).some((arg) => arg.startsWith('#'))
+      ? ': # begins a comment only at the start of a line'
+      : '';
+    const name = ofSentinel ? `sentinel ${what}` : d.name;
+    return [
+      { subject: server.id, message: `"${name}" ${why}${remark}`, fix: [righted(d, why)], at: place(d) },
+    ];
+  });
+}
+
+/** The line as it was probably meant, where that shows; never one with a password. */
+function righted(d: Directive, why: string): string {
+  const [what, ...rest] = d.args;
+  if (d.name === 'sentinel' && what === 'monitor')
+    return `sentinel monitor ${rest[0] ?? 'mymaster'} ${rest[1] ?? '<host>'} ${rest[2] ?? 6379} 2`;
+  const comment = d.args.findIndex((arg) => arg.startsWith('#'));
+  const meant = d.args.slice(0, Math.max(comment, 0));
+  const secret = /pass|auth|^user$|^sentinel$/.test(d.name);
+  return !secret && meant.length > 0 && refusalOf(d.name, meant) === undefined
+    ? `${d.name} ${meant.join(' ')}`
+    : `correct ${d.file}:${d.line}: it ${why.replace(/, and (here|not) .*/, '')}`;
+}

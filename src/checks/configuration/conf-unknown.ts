@@ -1,0 +1,47 @@
+import { editDistance, nearest } from '../../model/nearest.js';
+import type { Check, RawFinding } from '../check.js';
+import type { Directive } from '../files/conf.js';
+import { merged } from '../files/judge.js';
+import { DIRECTIVES, SENTINEL_LINES } from '../files/known.js';
+import { place } from '../files/settings.js';
+
+export default {
+  id: 'conf-unknown',
+  severity: 'critical',
+  group: 'configuration',
+  title: 'a directive that is not known here',
+  consequence: 'a server that does not know it exits at start: Bad directive or wrong number of arguments',
+  explanation: `The names are those of Redis 7.0 and 8.0 and Valkey 8.1. A name that is nearly one of them is a typing error; any other is a warning, for a newer release or a module may know it. Only files show it: a running server has accepted its configuration.`,
+  remedy: ['correct the name'],
+  sources: ['config.c: loadServerConfigFromString', 'CONFIG GET * of Redis 7.0 and 8.0 and Valkey 8.1'],
+  files(project) {
+    return merged(
+      project.servers.flatMap((server) =>
+        server.directives.flatMap((d): RawFinding[] => {
+          if (isKnown(d)) return [];
+          const [what = ''] = d.args;
+          const ofSentinel = d.name === 'sentinel';
+          const [prefix, name] = ofSentinel ? ['sentinel ', what] : ['', d.name];
+          const meant = nearest(name, ofSentinel ? Object.keys(SENTINEL_LINES) : DIRECTIVES);
+          const isTypingError = meant !== undefined && editDistance(name, meant) <= 2;
+          return [
+            {
+              subject: server.id,
+              severity: isTypingError ? 'critical' : 'warning',
+              message: `"${prefix}${name}" is not known here${meant === undefined ? '' : `: did you mean "${prefix}${meant}"?`}`,
+              fix: [meant === undefined ? `look whether ${prefix}${name} is right` : `${prefix}${meant} …`],
+              at: place(d),
+            },
+          ];
+        }),
+      ),
+    );
+  },
+} satisfies Check;
+
+function isKnown({ name, args: [what] }: Directive): boolean {
+  // `sentinel` alone only makes a server a sentinel.
+  if (name === 'sentinel') return what === undefined || what === '' || SENTINEL_LINES[what] !== undefined;
+  // A module's own settings carry its name.
+  return DIRECTIVES.has(name) || name.includes('.');
+}

@@ -1,0 +1,100 @@
+import type { RawFinding, Skip } from '../check.js';
+import { type FileGroup, fileGroups } from './groups.js';
+import { type FileServer, nodeFiles, type Project, sentinelFiles } from './project.js';
+import { type MasterSetting, type Monitor, masterSetting, monitorsOf } from './settings.js';
+
+/** What a check of sentinels says without one, and a check of data nodes. */
+export const noSentinelFile: Skip = { skip: 'no sentinel configuration was given' };
+export const noNodeFile: Skip = { skip: 'no configuration of a data node was given' };
+
+type Judgement = RawFinding[] | Skip;
+
+/** Judges the sentinels whose configuration could be read. */
+export function judgeSentinelFiles(
+  project: Project,
+  judge: (sentinels: FileServer[]) => Judgement,
+): Judgement {
+  const sentinels = sentinelFiles(project).filter((s) => s.seen);
+  return sentinels.length === 0 ? noSentinelFile : mergedJudgement(judge(sentinels));
+}
+
+/** Judges each `sentinel monitor` line. */
+export const judgeMonitors = (project: Project, judge: (monitor: Monitor) => RawFinding[]): Judgement =>
+  judgeSentinelFiles(project, (sentinels) => sentinels.flatMap(monitorsOf).flatMap(judge));
+
+/** Judges the data nodes whose configuration could be read. */
+export function judgeNodeFiles(project: Project, judge: (nodes: FileServer[]) => Judgement): Judgement {
+  const nodes = nodeFiles(project);
+  return nodes.length === 0 ? noNodeFile : mergedJudgement(judge(nodes));
+}
+
+/** Judges each group that has data nodes. */
+export function judgeNodeGroups(project: Project, judge: (group: FileGroup) => RawFinding[]): Judgement {
+  const groups = fileGroups(project).filter((g) => g.nodes.length > 0);
+  return groups.length === 0 ? noNodeFile : merged(groups.flatMap(judge));
+}
+
+/** A group that a sentinel's file monitors. */
+export type MonitoredGroup = FileGroup & { name: string };
+export type CountedGroup = MonitoredGroup & { sentinels: number };
+
+export function judgeMonitoredGroups(
+  project: Project,
+  judge: (groups: MonitoredGroup[]) => Judgement,
+): Judgement {
+  const groups = fileGroups(project).filter((g): g is MonitoredGroup => g.name !== null);
+  return groups.length === 0 ? noSentinelFile : mergedJudgement(judge(groups));
+}
+
+/** Judges each group of which the files show how many sentinels it has. */
+export const judgeCountedGroups = (
+  project: Project,
+  judge: (group: CountedGroup) => RawFinding[],
+): Judgement =>
+  judgeMonitoredGroups(project, (groups) => {
+    const counted = groups.filter((g): g is CountedGroup => g.sentinels !== null);
+    if (counted.length === 0)
+      return { skip: 'one sentinel file does not tell how many there are: name all of them' };
+    return counted.flatMap(judge);
+  });
+
+/** Judges one setting of every monitored master; `value` may be Sentinel's default. */
+export const judgeMasterSetting = (
+  project: Project,
+  what: MasterSetting,
+  wrong: (value: number) => { why: string; better: number } | null,
+): Judgement =>
+  judgeMonitors(project, (monitor) => {
+    const { value, at, set } = masterSetting(monitor, what);
+    const found = wrong(value);
+    if (found === null) return [];
+    return [
+      {
+        subject: monitor.server.id,
+        message: `${monitor.name}: ${what} ${value}${set ? '' : ' (the default)'} ${found.why}`,
+        fix: [`sentinel ${what} ${monitor.name} ${found.better}`],
+        at,
+      },
+    ];
+  });
+
+/** Where a group is described: its first `sentinel monitor` line. */
+export function placeOf(group: FileGroup): Pick<RawFinding, 'at'> {
+  const [first] = group.monitors;
+  return first === undefined ? {} : { at: first.at };
+}
+
+const mergedJudgement = (judgement: Judgement): Judgement =>
+  Array.isArray(judgement) ? merged(judgement) : judgement;
+
+/** The same line of one file that several servers read is one finding about all of them. */
+export function merged(all: RawFinding[]): RawFinding[] {
+  const byKey = new Map<string, RawFinding>();
+  for (const found of all) {
+    const key = JSON.stringify([found.message, found.fix, found.at]);
+    const first = byKey.get(key);
+    const subjects = new Set([...(first?.subject.split(', ') ?? []), ...found.subject.split(', ')]);
+    byKey.set(key, { ...found, subject: [...subjects].join(', ') });
+  }
+  return [...byKey.values()];
+}
