@@ -2,6 +2,7 @@ import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import { defaultsOf, type OptionsOf, option } from '../src/cli/option.js';
 import { EXIT } from '../src/errors.js';
+import { DRIVER_NAMES } from '../src/model/drivers.js';
 import { tapText } from '../src/report/tap.js';
 import { chaosPlanText, chaosText, type ScenarioList, scenarioListText } from '../src/report/text/chaos.js';
 import type { ChaosResult } from '../src/scenarios/format/result.js';
@@ -46,7 +47,7 @@ const OPTIONS = {
     max: 16,
     default: 4,
   }),
-  driver: option.choice('--driver <name>', ['process', 'docker'], {
+  driver: option.choice('--driver <name>', DRIVER_NAMES, {
     summary: 'where scratch clusters live',
     otherwise: 'process if a server binary is found, else docker',
   }),
@@ -88,7 +89,7 @@ export default defineCommand({
     const asked = { ...options, action, names };
     if (action === 'run' && !options.dryRun) return play(context, asked, defaultsOf(OPTIONS).parallel);
     const { planOf } = await import('../src/scenarios/play/plan.js');
-    const driver = options.driver ?? 'process';
+    const driver = options.driver ?? DRIVER_NAMES[0];
     return { dryRun: true, scenarios: (await chosenScenarios(asked)).map((s) => planOf(s, driver)) };
   },
   render(result, view) {

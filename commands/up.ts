@@ -4,8 +4,8 @@ import { keyValue } from '../src/config/parsers.js';
 import { readSecret } from '../src/config/secret.js';
 import { usageError } from '../src/errors.js';
 import { formatAddress } from '../src/model/address.js';
+import { DRIVER_NAMES, type DriverName, driverFacts } from '../src/model/drivers.js';
 import { formatDurationMs } from '../src/model/duration.js';
-import type { DriverName } from '../src/model/plan.js';
 import { type ClusterSpec, completeSpec, DEFAULT_SPEC, PERSISTENCE, specFaults } from '../src/model/spec.js';
 import { upText } from '../src/report/text/up.js';
 import { runtimeOf } from './shared/runtime.js';
@@ -97,7 +97,7 @@ const SETTING_OPTIONS = {
 };
 
 const OPTIONS = {
-  driver: option.choice('--driver <name>', ['docker', 'process'], {
+  driver: option.choice('--driver <name>', DRIVER_NAMES, {
     summary: 'where the nodes live',
     otherwise: 'docker if a Docker Engine answers, else process',
   }),
@@ -156,8 +156,8 @@ function givenOf<O extends OptionDefs>(
 
 /** Only processes have loopback addresses, so `--loopback own` alone means processes. */
 function driverOf({ driver, loopback }: OptionsOf<typeof OPTIONS>): DriverName | null {
-  if (loopback !== 'own') return driver ?? null;
-  if (driver !== 'docker') return 'process';
+  if (loopback !== 'own' || (driver !== undefined && driverFacts(driver).ownLoopback)) return driver ?? null;
+  if (driver === undefined) return DRIVER_NAMES.find((name) => driverFacts(name).ownLoopback) ?? null;
   throw usageError(
     'bad-spec',
     '--loopback own is for processes; each container already has its own address',

@@ -1,8 +1,8 @@
 import type { Context } from '../../src/cli/context.js';
 import { messageOf, refused, usageError } from '../../src/errors.js';
 import { writeAtomically } from '../../src/host/files.js';
+import { DRIVER_NAMES, type DriverName } from '../../src/model/drivers.js';
 import { formatDurationMs } from '../../src/model/duration.js';
-import type { DriverName } from '../../src/model/plan.js';
 import { chaosJunitXml } from '../../src/report/junit.js';
 import type { ScenarioList } from '../../src/report/text/chaos.js';
 import { randomScenario } from '../../src/scenarios/format/random.js';
@@ -72,7 +72,7 @@ export async function chosenScenarios(asked: Asked): Promise<Scenario[]> {
       shape: DEFAULT_SHAPE,
       links: true,
       wide,
-      drivers: ['process', 'docker'],
+      drivers: [...DRIVER_NAMES],
     }),
   );
 }
@@ -138,8 +138,7 @@ async function driverFor(context: Context, asked: Asked): Promise<DriverName> {
   if (asked.driver !== undefined) return asked.driver;
   const { drivers, env, onProgress } = runtimeOf(context);
   const { selectDriver } = await import('../../src/drivers/select.js');
-  const { process, docker } = drivers;
-  return (await selectDriver({ process, docker }, null, { settings: {}, env }, onProgress)).name;
+  return (await selectDriver(drivers, DRIVER_NAMES, { settings: {}, env }, onProgress)).name;
 }
 
 async function writeJunit(context: Context, path: string, result: ChaosResult): Promise<void> {

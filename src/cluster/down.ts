@@ -3,7 +3,7 @@ import type { NodeHost } from '../drivers/node-host.js';
 import { addRemoved, nothingRemoved, type Removed } from '../drivers/provisioner.js';
 import { messageOf, OperatorError } from '../errors.js';
 import { signalProcess } from '../host/signal.js';
-import type { DriverName } from '../model/plan.js';
+import type { DriverName } from '../model/drivers.js';
 import { lend, openDriver, openDriverOf, underLock } from './open.js';
 import { type Runtime, requireCluster, step } from './runtime.js';
 import { readJournal } from './store/journal.js';

@@ -1,6 +1,6 @@
 import type { Address } from '../model/address.js';
+import type { DriverName } from '../model/drivers.js';
 import type { ConfText, Got, Life } from '../model/gathered.js';
-import type { DriverName } from '../model/plan.js';
 import type { NodeHost } from './node-host.js';
 import type { Provisioner } from './provisioner.js';
 

@@ -1,3 +1,5 @@
+import { driverFacts } from '../model/drivers.js';
+import type { ClusterPlan } from '../model/plan.js';
 import { checkTag } from './links.js';
 
 /** A rule of iptables in the very words in which `iptables-save` prints it, without its `-A`. */
@@ -82,16 +84,17 @@ export const without = (rules: readonly PacketRule[], there: readonly PacketRule
   rules.filter((rule) => !there.some(({ table, spec }) => table === rule.table && spec === rule.spec));
 
 /**
- * What a person types, as root on the machine where the nodes run, to remove the rules that carry a tag. Rules of
- * containers are in their own network namespaces. A proxy that nobody is sent to any more ends by itself.
+ * Commands to paste, as root on the machine where the nodes run, that remove the rules with a tag. Rules of containers
+ * are in their own network namespaces. A proxy without rules that lead to it ends by itself.
  */
-export function removalCommands(
-  nodes: 'processes' | { containers: readonly string[] },
-  tag: string,
-): string[] {
-  if (nodes === 'processes') return [removalLine(tag, '')];
+export function removalCommands({ driver, nodes, spec }: ClusterPlan, tag: string): string[] {
+  const { container } = driverFacts(driver);
+  if (container === null) return [removalLine(tag, '')];
   const inside = (name: string): string => `nsenter -n -t "$(docker inspect -f '{{.State.Pid}}' ${name})" `;
-  return [...nodes.containers.map((name) => removalLine(tag, inside(name))), removalLine(tag, '')];
+  return [
+    ...nodes.map(({ id }) => removalLine(tag, inside(container(spec.cluster, id)))),
+    removalLine(tag, ''),
+  ];
 }
 
 const removalLine = (tag: string, enter: string): string =>

@@ -32,10 +32,8 @@ export interface Links {
   slow(slowness: Slowness, tag: string): Promise<void>;
   /** Removes whatever carries the tag: rules, proxies. */
   clear(tag: string): Promise<void>;
-  /** The tags of this cluster that are there now, whoever made them. */
+  /** The tags of this cluster that are in effect now, including those of other commands. */
   tags(): Promise<string[]>;
-  /** What a person types, as root, to remove what carries the tag. */
-  commands(tag: string): string[];
 }
 
 /**

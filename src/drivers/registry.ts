@@ -1,4 +1,4 @@
-import type { DriverName } from '../model/plan.js';
+import type { DriverName } from '../model/drivers.js';
 import type { DriverFactory } from './driver.js';
 
 /** Every driver, loaded only when it is asked for: dockerode alone costs more than most commands. In order of preference. */

@@ -1,28 +1,29 @@
 import { unreachable } from '../errors.js';
+import type { DriverName } from '../model/drivers.js';
 import type { OnProgress } from '../model/events.js';
-import type { DriverName } from '../model/plan.js';
 import type { DriverContext, DriverFactory } from './driver.js';
 
 export type DriverRegistry = Readonly<Record<DriverName, () => Promise<DriverFactory>>>;
 
 /**
- * Picks where a new cluster lives: the one asked for, else the first that works here, in the registry's order.
- * Says its choice and why each candidate before it was refused. Throws `no-driver` (5) with what to install.
+ * Picks the driver of a new cluster: the one given, or the first of several that works here. Its progress note says why
+ * the ones before it do not. Throws `no-driver` (5) with what to install.
  */
 export async function selectDriver(
   registry: DriverRegistry,
-  wanted: DriverName | null,
+  wanted: DriverName | readonly DriverName[],
   context: Omit<DriverContext, 'dir' | 'cluster'>,
   onProgress: OnProgress,
 ): Promise<DriverFactory> {
-  const candidates = wanted === null ? (Object.keys(registry) as DriverName[]) : [wanted];
+  const isGiven = typeof wanted === 'string';
+  const candidates = isGiven ? [wanted] : wanted;
   const refusals: { name: DriverName; reason: string; install: string }[] = [];
   for (const name of candidates) {
     const factory = await registry[name]();
     const probe = await factory.probe(context);
     if (probe.ok) {
       const passedOver = refusals.map((r) => `; not ${r.name}: ${r.reason}`).join('');
-      const how = wanted === null ? '' : ', as asked';
+      const how = isGiven ? ', as asked' : '';
       onProgress({ type: 'note', level: 'info', text: `driver ${name}${how}: ${probe.found}${passedOver}` });
       return factory;
     }
@@ -30,9 +31,7 @@ export async function selectDriver(
   }
   throw unreachable(
     'no-driver',
-    wanted === null
-      ? 'no place to run a cluster: no Docker Engine and no redis-server'
-      : `the ${wanted} driver can't work here`,
+    isGiven ? `the ${wanted} driver cannot be used here` : 'no driver can be used on this machine',
     {
       why: refusals.map((r) => `${r.name}: ${r.reason}`).join('\n'),
       hint: refusals.map((r) => r.install).join('\nor: '),

@@ -1,4 +1,5 @@
 import type { Address } from './address.js';
+import type { DriverName } from './drivers.js';
 import type { Silence } from './snapshot.js';
 import type { UnderWay, Unfinished } from './status.js';
 
@@ -173,7 +174,7 @@ export interface Gathered {
   /** The cluster's name, or the addresses of an attached one. */
   cluster: string;
   own: boolean;
-  driver: 'process' | 'docker' | 'attached';
+  driver: DriverName | 'attached';
   /** The master name that the diagnosis is about; null: every name that the sentinels know. */
   masterName: string | null;
   sentinels: GatheredSentinel[];

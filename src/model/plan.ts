@@ -1,8 +1,8 @@
 import type { Address } from './address.js';
+import type { DriverName } from './drivers.js';
 import type { ClusterSpec } from './spec.js';
 
 export type NodeKind = 'redis' | 'sentinel';
-export type DriverName = 'process' | 'docker';
 
 /** One server of a cluster: what it is called, where it is and what it is for. */
 export interface NodePlan {

@@ -1,4 +1,5 @@
 import type { KnownCluster } from '../cli/known.js';
+import { DRIVER_NAMES } from '../model/drivers.js';
 import type { Problem, StatusResult } from '../model/status.js';
 
 /** A cluster as a glance at it shows it; `health` and `status` are absent where the glance took too long. */
@@ -105,7 +106,10 @@ const UP: MenuChoice[] = [
   {
     name: 'Up, as plain processes',
     description: 'the same without Docker, on free ports',
-    does: { type: 'run', words: ['up', '--driver', 'process', '--port', 'auto', '--sentinel-port', 'auto'] },
+    does: {
+      type: 'run',
+      words: ['up', '--driver', DRIVER_NAMES[0], '--port', 'auto', '--sentinel-port', 'auto'],
+    },
   },
 ];
 const ELSEWHERE: MenuChoice = {

@@ -1,5 +1,6 @@
 import type { NodeHost } from '../drivers/node-host.js';
 import { refused } from '../errors.js';
+import { driverFacts } from '../model/drivers.js';
 import { type ClusterPlan, sentinelNodes } from '../model/plan.js';
 import type { Access } from '../wire/access.js';
 import type { WorkloadTarget } from './target.js';
@@ -25,7 +26,7 @@ export async function roadOf({ host, plan, state, asking }: Reached, apart = fal
     sentinels: sentinelNodes(plan).map(({ endpoint }) => endpoint),
     access: state.routable ? { ...access, addresses: {} } : access,
   };
-  if (!apart && plan.driver !== 'process') return usual;
+  if (!apart && !driverFacts(plan.driver).clientsApart) return usual;
   const probe = await host.links();
   if (probe.ok && probe.client.ok) {
     const { localAddress, byEndpoint } = probe.client;

@@ -11,7 +11,8 @@ import { up } from '../../src/cluster/up/up.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
 import type { Scene } from '../../src/faults/act.js';
 import { type Experiment, openExperiment } from '../../src/faults/experiment.js';
-import type { DriverName, NodePlan } from '../../src/model/plan.js';
+import type { DriverName } from '../../src/model/drivers.js';
+import type { NodePlan } from '../../src/model/plan.js';
 import { DEFAULT_SPEC } from '../../src/model/spec.js';
 import { ask } from './inside.js';
 

@@ -5,8 +5,8 @@ import type { Target } from '../../cluster/target.js';
 import type { Driver, ForeignServer, ServerLife } from '../../drivers/driver.js';
 import { messageOf } from '../../errors.js';
 import { redactConf } from '../../model/conf.js';
+import { DRIVER_NAMES, type DriverName, driverFacts } from '../../model/drivers.js';
 import type { ConfText, Fields, GatheredServer, Got, Life } from '../../model/gathered.js';
-import type { DriverName } from '../../model/plan.js';
 
 /** How servers live, and their configuration files: for each one that was asked. */
 export type Lives = (server: { id: string }) => Pick<GatheredServer, 'conf' | 'life'>;
@@ -81,7 +81,7 @@ function confName(
 ): string {
   const node = target.state.plan.nodes.find((n) => n.id === id);
   const path = node === undefined ? '' : driver.provisioner.paths(node).conf;
-  return name === 'docker' ? `${id}:${path}` : path;
+  return driverFacts(name).filesInNode ? `${id}:${path}` : path;
 }
 
 /** Each driver's world is looked through; where one can't be, its reason stands for what none of them knows. */
@@ -93,7 +93,7 @@ async function livesOfForeign(
   const foreign = servers.map(foreignServer);
   const found: (ServerLife | undefined)[] = [];
   const reasons: string[] = [];
-  for (const name of ['process', 'docker'] as const) {
+  for (const name of DRIVER_NAMES) {
     if (foreign.every((_, i) => found[i] !== undefined)) break;
     const looked = await attempt(runtime.clock, deadlineMs, async () => {
       const factory = await runtime.drivers[name]();

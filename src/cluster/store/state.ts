@@ -3,8 +3,9 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, messageOf, OperatorError, refused } from '../../errors.js';
 import { makePrivateDirectory, readIfThere, writeAtomically } from '../../host/files.js';
+import { isDriverName } from '../../model/drivers.js';
 import { command } from '../../model/hints.js';
-import type { ClusterPlan, DriverName, NodePlan } from '../../model/plan.js';
+import type { ClusterPlan, NodePlan } from '../../model/plan.js';
 
 /** What is written down about a cluster that sentinelctl made: `clusters/NAME/cluster.json`. No secrets. */
 export interface ClusterState {
@@ -137,7 +138,6 @@ function parseState(cluster: string, file: string, text: string): ClusterState {
 
 /** Ids become directories and container names that are removed one day. */
 const NODE_ID = /^(redis|sentinel)-\d{1,4}$/;
-const isDriverName = (value: unknown): value is DriverName => value === 'process' || value === 'docker';
 
 function isNodePlan(value: unknown): value is NodePlan {
   const node = value as Partial<NodePlan> | null;

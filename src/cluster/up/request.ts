@@ -1,6 +1,6 @@
 import { refused, usageError } from '../../errors.js';
+import type { DriverName } from '../../model/drivers.js';
 import { command } from '../../model/hints.js';
-import type { DriverName } from '../../model/plan.js';
 import { type ClusterSpec, isPasswordUsable, specDifferences } from '../../model/spec.js';
 import type { LiveCluster } from '../open.js';
 

@@ -1,12 +1,6 @@
 import { refused } from '../../errors.js';
-import {
-  addressMapOf,
-  type ClusterPlan,
-  type DriverName,
-  dataNodes,
-  type NodePlan,
-  sentinelNodes,
-} from '../../model/plan.js';
+import type { DriverName } from '../../model/drivers.js';
+import { addressMapOf, type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';
 
 export interface NodeRef {
   id: string;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { selectDriver } from '../../drivers/select.js';
+import { PREFERRED_DRIVERS } from '../../model/drivers.js';
 import { type ClusterPlan, dataNodes, slotsOf } from '../../model/plan.js';
 import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import type { ClusterSpec } from '../../model/spec.js';
@@ -54,7 +55,7 @@ async function create(runtime: Runtime, request: UpRequest): Promise<UpResult> {
   warnOfShortDownAfter(runtime, spec);
   const factory = await selectDriver(
     runtime.drivers,
-    request.driver,
+    request.driver ?? PREFERRED_DRIVERS,
     { settings: request.givenSettings, env: runtime.env },
     runtime.onProgress,
   );

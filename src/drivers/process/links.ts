@@ -7,7 +7,6 @@ import {
   changeText,
   dropRule,
   type PacketRule,
-  removalCommands,
   routeRules,
   type TaggedRule,
   taggedRules,
@@ -116,10 +115,6 @@ class ProcessLinks implements Links {
     // Another state directory may hold a cluster of the same name: it has other addresses.
     const rules = (await rulesNow()).filter(({ spec }) => spec.includes(` ${this.#net}.`));
     return [...new Set([...rules.map(({ tag }) => tag), ...(await proxyTags(this.#dir))])].sort();
-  }
-
-  commands(tag: string): string[] {
-    return removalCommands('processes', tag);
   }
 
   async #nodes(): Promise<string[]> {

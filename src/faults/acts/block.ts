@@ -48,8 +48,7 @@ export const block: Actor<Block> = {
 
 /** What a person types to remove all that carries a tag. */
 export function commandsOf({ plan }: Scene['live'], tag: string): string[] {
-  const containers = plan.nodes.map(({ id }) => `sentinelctl-${plan.spec.cluster}-${id}`);
-  return removalCommands(plan.driver === 'docker' ? { containers } : 'processes', tag);
+  return removalCommands(plan, tag);
 }
 
 /** `between redis-1 | redis-2, redis-3`, `from redis-1 to redis-2`: the same ends once, both directions together. */

@@ -1,4 +1,4 @@
-import type { DriverName } from '../../model/plan.js';
+import type { DriverName } from '../../model/drivers.js';
 import type { ClusterRoles } from '../../observe/roles.js';
 import type { Act } from '../act.js';
 

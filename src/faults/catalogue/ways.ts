@@ -1,14 +1,17 @@
-import type { Way } from './fault.js';
+import { DRIVER_NAMES, type DriverName } from '../../model/drivers.js';
+import type { Fault, Way } from './fault.js';
 
 /** How it is done where nodes are processes and where they are containers. */
-export const ways = (process: [string, string], docker: [string, string]): { process: Way; docker: Way } => ({
+export const ways = (process: [string, string], docker: [string, string]): Fault['drivers'] => ({
   process: { can: true, injects: process[0], heals: process[1] },
   docker: { can: true, injects: docker[0], heals: docker[1] },
 });
 
 /** The same wherever the nodes live: it goes by the protocol. */
-export const anywhere = (injects: string, heals: string): { process: Way; docker: Way } =>
-  ways([injects, heals], [injects, heals]);
+export const anywhere = (injects: string, heals: string): Fault['drivers'] =>
+  Object.fromEntries(
+    DRIVER_NAMES.map((name): [DriverName, Way] => [name, { can: true, injects, heals }]),
+  ) as Fault['drivers'];
 
 const SAFELY =
   'started as a replica of the master of that moment, a master without persistence not before another one was promoted';

@@ -1,6 +1,7 @@
 import type { Fault, Way } from '../../faults/catalogue/fault.js';
 import type { InjectResult } from '../../faults/inject.js';
 import type { RecoverResult } from '../../faults/recover.js';
+import { DRIVER_NAMES } from '../../model/drivers.js';
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import { command } from '../../model/hints.js';
 import { listed } from '../../model/words.js';
@@ -35,10 +36,7 @@ export function faultText(fault: Fault, view: View): string {
     ...wrap(fault.does, view.columns),
     ...block('TARGET', [`${fault.target.words}; by default: ${fault.target.byDefault}`]),
     ...block('Options', params),
-    ...block('How', [
-      ...wayLines('process', fault.drivers.process),
-      ...wayLines('docker', fault.drivers.docker),
-    ]),
+    ...block('How', [...DRIVER_NAMES.flatMap((name) => wayLines(name, fault.drivers[name]))]),
     ...block('Ends by itself', fault.expires === null ? [] : [fault.expires]),
     ...block('A correct cluster', fault.correct),
     ...block('What must not happen', fault.mustNot),

@@ -1,5 +1,5 @@
+import type { DriverName } from '../../model/drivers.js';
 import { formatDurationMs } from '../../model/duration.js';
-import type { DriverName } from '../../model/plan.js';
 import type { ClusterSpec, Persistence } from '../../model/spec.js';
 
 /**

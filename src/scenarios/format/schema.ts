@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DRIVER_NAMES } from '../../model/drivers.js';
 import { majorityOf } from '../../model/sentinel-timing.js';
 import { PERSISTENCE } from '../../model/spec.js';
 import {
@@ -113,9 +114,9 @@ export const scenarioFile = z.strictObject({
   source: z.string().nullable().default(null),
   cluster: shape.default(DEFAULT_SHAPE),
   drivers: z
-    .array(z.enum(['process', 'docker']))
+    .array(z.enum(DRIVER_NAMES))
     .min(1)
-    .default(['process', 'docker']),
+    .default([...DRIVER_NAMES]),
   workload: workload.default(null),
   steps: z.array(step).min(1),
   expect: z.array(condition).default([]),

@@ -1,5 +1,6 @@
 import { OperatorError } from '../../errors.js';
 import type { FaultParams } from '../../faults/catalogue/fault.js';
+import { DRIVER_NAMES } from '../../model/drivers.js';
 import { nearest } from '../../model/nearest.js';
 import { DEBUG_PERIODS_MS } from '../../model/sentinel-timing.js';
 import type { Complaint, ReadParts } from '../format/parse.js';
@@ -105,12 +106,12 @@ function ofInjection(
   }
   if (isKnown) return [];
   try {
-    actsOf(step, imaginedCluster(shape, 'process'));
+    actsOf(step, imaginedCluster(shape, DRIVER_NAMES[0]));
     return [];
   } catch (error) {
     // Who is what while it is played is not known yet.
     if (!(error instanceof OperatorError) || error.message.includes('at this moment')) return [];
-    const plan = imaginedCluster(shape, 'process');
+    const plan = imaginedCluster(shape, DRIVER_NAMES[0]);
     const [, word] = /"([^"]*)"/.exec(error.message) ?? [];
     const words = [...plan.nodes.map(({ id }) => id), ...ROLES];
     const text = error.message.replace(/ in cluster "[^"]*"/, '');

@@ -1,7 +1,8 @@
 import type { LiveCluster } from '../../cluster/open.js';
 import { describeActs } from '../../faults/acts/index.js';
+import type { DriverName } from '../../model/drivers.js';
 import { formatDurationMs } from '../../model/duration.js';
-import { type ClusterPlan, type DriverName, dataNodes, sentinelNodes, slotsOf } from '../../model/plan.js';
+import { type ClusterPlan, dataNodes, sentinelNodes, slotsOf } from '../../model/plan.js';
 import type { Snapshot } from '../../model/snapshot.js';
 import { DEFAULT_SPEC } from '../../model/spec.js';
 import { rolesIn } from '../../observe/roles.js';

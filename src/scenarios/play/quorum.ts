@@ -1,6 +1,7 @@
 import type { Runtime } from '../../cluster/runtime.js';
 import { requireCluster } from '../../cluster/runtime.js';
 import { withTrialCluster } from '../../failover/run.js';
+import { DRIVER_NAMES } from '../../model/drivers.js';
 import { command } from '../../model/hints.js';
 import { failoverBoundMs, majorityOf, votesNeeded } from '../../model/sentinel-timing.js';
 import type { ClusterSpec } from '../../model/spec.js';
@@ -179,7 +180,7 @@ function scenarioOf(name: string, summary: string, spec: ClusterSpec, steps: Ste
     tags: [],
     source: null,
     shape: { ...DEFAULT_SHAPE, ...spec, loopback: 'shared' },
-    drivers: ['process', 'docker'],
+    drivers: [...DRIVER_NAMES],
     workload: null,
     steps,
     expect: [],

@@ -1,5 +1,5 @@
 import { type Runtime, requireCluster } from '../../cluster/runtime.js';
-import type { DriverName } from '../../model/plan.js';
+import type { DriverName } from '../../model/drivers.js';
 import type { ChaosResult, ScenarioResult } from '../format/result.js';
 import type { Scenario } from '../format/scenario.js';
 import { shapeMisfit } from '../format/scenario.js';

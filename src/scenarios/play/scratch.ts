@@ -1,7 +1,7 @@
 import type { Runtime } from '../../cluster/runtime.js';
 import { markScratch, removeScratch, unmarkScratch } from '../../cluster/scratch.js';
 import { up } from '../../cluster/up/up.js';
-import type { DriverName } from '../../model/plan.js';
+import { type DriverName, driverFacts } from '../../model/drivers.js';
 import { type ClusterSpec, DEFAULT_SPEC } from '../../model/spec.js';
 import type { Shape } from '../format/scenario.js';
 
@@ -19,6 +19,9 @@ export interface Workshop {
   /** Leaves it to the user, as a cluster like any other. */
   leave(cluster: string): Promise<void>;
 }
+
+const mayOwnLoopback = (driver: DriverName | null): boolean =>
+  driver === null || driverFacts(driver).ownLoopback;
 
 /** `run` is part of the clusters' names. Free ports are looked for by one at a time, or two would find the same. */
 export function openWorkshop(runtime: Runtime, run: string, options: ScratchOptions): Workshop {
@@ -40,7 +43,7 @@ export function openWorkshop(runtime: Runtime, run: string, options: ScratchOpti
         const spec: ClusterSpec = { ...DEFAULT_SPEC, ...rest, cluster, port: 'auto', sentinelPort: 'auto' };
         const givenSettings = {
           ...options.settings,
-          ...(loopback === 'own' && options.driver !== 'docker' ? { loopback } : {}),
+          ...(loopback === 'own' && mayOwnLoopback(options.driver) ? { loopback } : {}),
         };
         try {
           await up(runtime, { spec, given: {}, driver: options.driver, givenSettings, password: undefined });

@@ -6,6 +6,7 @@ import { describeActs } from '../../faults/acts/index.js';
 import type { Fault } from '../../faults/catalogue/fault.js';
 import { catalogue } from '../../faults/catalogue/index.js';
 import { nodeOf } from '../../faults/scene.js';
+import type { DriverName } from '../../model/drivers.js';
 import { rolesNow } from '../../observe/roles.js';
 import { idsOf } from '../format/evidence.js';
 import type { Scenario, Step } from '../format/scenario.js';
@@ -129,7 +130,7 @@ async function set(
 }
 
 /** Why a driver can not play a scenario; null where nothing speaks against it. Pure. */
-export function whyNotHere(scenario: Scenario, driver: 'process' | 'docker'): string | null {
+export function whyNotHere(scenario: Scenario, driver: DriverName): string | null {
   if (!scenario.drivers.includes(driver)) return `it is for the ${scenario.drivers.join(' or ')} driver`;
   for (const step of scenario.steps) {
     if (step.do !== 'inject') continue;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { nodeName } from '../../../src/drivers/docker/containers/labels.js';
 import { checkTag, tagOf } from '../../../src/drivers/links.js';
 import {
   changeText,
@@ -10,7 +9,8 @@ import {
   taggedRules,
   without,
 } from '../../../src/drivers/links-rules.js';
-import { block } from '../../../src/faults/acts/block.js';
+import { containerName, type DriverName } from '../../../src/model/drivers.js';
+import type { ClusterPlan } from '../../../src/model/plan.js';
 import { DEFAULT_SPEC } from '../../../src/model/spec.js';
 
 const TAG = tagOf('default', 'a1');
@@ -92,18 +92,17 @@ describe('packet rules', () => {
   });
 
   it('are removed by hand by their tag alone, inside containers too', () => {
-    const [line] = removalCommands('processes', TAG);
+    const nodes = [{ id: 'redis-1' }, { id: 'sentinel-1' }];
+    const planOf = (driver: DriverName): ClusterPlan =>
+      ({ driver, spec: DEFAULT_SPEC, nodes }) as ClusterPlan;
+    const [line] = removalCommands(planOf('process'), TAG);
     expect(line).toBe(
       `for t in filter nat; do iptables-save -t $t | grep -F '"sentinelctl:default:a1"' | sed 's/^-A/-D/' | xargs -rL1 iptables -w -t $t; done`,
     );
-    const nodes = [{ id: 'redis-1' }, { id: 'sentinel-1' }];
-    const live = { plan: { driver: 'docker', spec: DEFAULT_SPEC, nodes } } as unknown as Parameters<
-      typeof block.commands
-    >[0]['live'];
-    const lines = block.commands({ live }, { act: 'block', links: [], tag: TAG });
+    const lines = removalCommands(planOf('docker'), TAG);
     expect(lines.map((text) => /inspect -f '\{\{\.State\.Pid\}\}' (\S+)\)/.exec(text)?.[1])).toEqual([
-      nodeName('default', 'redis-1'),
-      nodeName('default', 'sentinel-1'),
+      containerName('default', 'redis-1'),
+      containerName('default', 'sentinel-1'),
       undefined,
     ]);
     expect(lines.every((text) => text.includes(`'"${TAG}"'`))).toBe(true);

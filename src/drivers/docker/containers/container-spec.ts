@@ -1,9 +1,10 @@
 import type { ContainerCreateOptions } from 'dockerode';
+import { containerName } from '../../../model/drivers.js';
 import type { NodePlan } from '../../../model/plan.js';
 import type { NodePaths } from '../../provisioner.js';
 import type { ImageFacts } from '../image/image.js';
 import type { DockerSettings } from '../settings.js';
-import { KIND_LABEL, networkName, nodeLabels, nodeName } from './labels.js';
+import { KIND_LABEL, networkName, nodeLabels } from './labels.js';
 
 /** Longer than Redis's own shutdown-timeout of 10 s, or a stop would cut a shutdown that waits for its replicas. */
 const STOP_TIMEOUT_S = 15;
@@ -65,7 +66,7 @@ export function containerSpec(
       Mounts: [
         {
           Type: 'volume',
-          Source: nodeName(cluster, node.id),
+          Source: containerName(cluster, node.id),
           Target: DATA_DIR,
           // The directory's owner comes with the configuration, so nothing needs to be copied from the image.
           VolumeOptions: { NoCopy: true, Labels: labels, DriverConfig: { Name: 'local', Options: {} } },

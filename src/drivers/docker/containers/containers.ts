@@ -1,12 +1,13 @@
 import type { Container, ContainerInfo } from 'dockerode';
 import { systemClock } from '../../../clock.js';
 import { failed, refused } from '../../../errors.js';
+import { containerName } from '../../../model/drivers.js';
 import { command } from '../../../model/hints.js';
 import { until } from '../../../until.js';
 import type { NodeInspection } from '../../node-host.js';
 import type { Engine } from '../engine/engine.js';
 import { engineError, statusOf } from '../engine/errors.js';
-import { isOwnedBy, NODE_LABEL, nodeName, ofCluster } from './labels.js';
+import { isOwnedBy, NODE_LABEL, ofCluster } from './labels.js';
 
 const GONE_WITHIN_MS = 15_000;
 
@@ -103,7 +104,7 @@ export class Containers {
 
   /** Why the engine refused the node's name: whose container has it. */
   async nameTaken(node: string): Promise<Error> {
-    const name = nodeName(this.#cluster, node);
+    const name = containerName(this.#cluster, node);
     const holder = await this.#engine.api
       .getContainer(name)
       .inspect()

@@ -23,8 +23,6 @@ export const nodeLabels = (cluster: string, id: string): Record<string, string> 
 });
 
 export const networkName = (cluster: string): string => `sentinelctl-${cluster}`;
-/** The name of a node's container, and of its volume. */
-export const nodeName = (cluster: string, id: string): string => `sentinelctl-${cluster}-${id}`;
 
 /** The engine's filter for what carries this cluster's name. */
 export const ofCluster = (cluster: string): { label: string[] } => ({

@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { Container, ContainerCreateOptions } from 'dockerode';
 import { refused } from '../../../errors.js';
+import { containerName } from '../../../model/drivers.js';
 import type { NodePlan } from '../../../model/plan.js';
 import type { Engine } from '../engine/engine.js';
 import { engineError, statusOf } from '../engine/errors.js';
@@ -9,7 +10,7 @@ import type { DockerSettings } from '../settings.js';
 import { packConf } from './conf-archive.js';
 import { containerSpec, pathsOf } from './container-spec.js';
 import type { Link } from './containers.js';
-import { nodeName, ofNode } from './labels.js';
+import { ofNode } from './labels.js';
 
 /**
  * Makes a node's container and volume and puts its configuration there. Nothing is left of it when that fails, but
@@ -43,7 +44,7 @@ async function createContainer(
 ): Promise<Container> {
   // Both parts are named, because dockerode would else repeat the whole body in the URL.
   const options = {
-    _query: { name: nodeName(cluster, node.id) },
+    _query: { name: containerName(cluster, node.id) },
     _body: containerSpec(cluster, node, settings, image),
   };
   try {
@@ -61,10 +62,10 @@ export async function refuseForeignVolumes(
   nodes: readonly NodePlan[],
 ): Promise<void> {
   const { Volumes } = await engine.api
-    .listVolumes({ filters: { name: [nodeName(cluster, '')] } })
+    .listVolumes({ filters: { name: [containerName(cluster, '')] } })
     .catch((error: unknown) => Promise.reject(engineError(error, engine.target, 'list volumes')));
   for (const { id } of nodes) {
-    const name = nodeName(cluster, id);
+    const name = containerName(cluster, id);
     const volume = (Volumes ?? []).find((one) => one.Name === name);
     const isOurs = ofNode(cluster, id).label.every((label) => {
       const [key = '', value] = label.split('=');

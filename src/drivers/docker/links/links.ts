@@ -11,7 +11,6 @@ import {
 import {
   changeText,
   type PacketRule,
-  removalCommands,
   routeRules,
   type TaggedRule,
   taggedRules,
@@ -19,7 +18,6 @@ import {
 } from '../../links-rules.js';
 import { endProxies, proxyTags, startProxy } from '../../proxy-process.js';
 import type { Link as Cluster } from '../containers/containers.js';
-import { nodeName } from '../containers/labels.js';
 import type { EngineFacts } from '../engine/engine.js';
 import type { Env } from '../engine/engine-target.js';
 import { addressIn } from '../network/subnet.js';
@@ -134,11 +132,6 @@ class DockerLinks implements Links {
       found.push(...(await this.#rulesOf(party)).map(({ tag }) => tag));
     });
     return [...new Set(found)].sort();
-  }
-
-  commands(tag: string): string[] {
-    const { cluster } = this.#context.cluster;
-    return removalCommands({ containers: [nodeName(cluster, 'NODE')] }, tag);
   }
 
   async #add(rules: ReadonlyMap<NodeParty, readonly PacketRule[]>): Promise<void> {

@@ -29,7 +29,6 @@ function remembered(more: Partial<LinksProbe & { ok: true }> = {}): {
       slow: async (slowness, tag) => void there.set(tag, slowness),
       clear: async (tag) => void there.delete(tag),
       tags: async () => [...there.keys()],
-      commands: () => [],
     },
     slow: { ok: true },
     client: { ok: true, localAddress: '127.1.1.254', byEndpoint: false },
