@@ -11,9 +11,12 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Asks for its optional parts by eval("require"), which a bundle cannot follow; loaded with the workload only. */
 const EXTERNAL = [/^hdr-histogram-js$/];
 
-/** Parts of dockerode for engines behind ssh and for builds, neither of which sentinelctl does; they load 200 files. */
+/**
+ * What libraries load and sentinelctl never uses: dockerode's engines behind ssh and its image builds (200 files), and
+ * ioredis's client of Redis Cluster.
+ */
 const UNUSED =
-  /node_modules\/(docker-modem\/lib\/ssh\.js|dockerode\/lib\/(session|buildkit)\.js|tar-fs\/|@balena\/dockerignore\/)/;
+  /node_modules\/(docker-modem\/lib\/ssh\.js|dockerode\/lib\/(session|buildkit)\.js|tar-fs\/|@balena\/dockerignore\/|ioredis\/built\/cluster\/index\.js)/;
 
 const withoutUnused = {
   name: 'without-unused',
@@ -26,18 +29,78 @@ const withoutUnused = {
   },
 };
 
-/** A bundler follows `require` and `import`, but not a require made by createRequire. */
-const bundledRequire = {
-  name: 'bundled-require',
+/**
+ * Modules of Node that take longest to load and that few command lines need: loaded at their first use. In libraries
+ * by the name that they give it, in src by functions of the same name.
+ */
+const lateBuiltins = {
+  name: 'late-builtins',
+  transform: {
+    filter: { id: /\/node_modules\/(commander|ioredis)\// },
+    handler(code) {
+      const early = /^const (\w+) = require\(["'](?:node:)?(child_process|crypto|tls)["']\);$/gm;
+      const late = 'const $1 = new Proxy({}, { get: (_, name) => require("node:$2")[name] });';
+      return { code: code.replace(early, late), map: null };
+    },
+  },
+  resolveId: {
+    filter: { id: /^node:crypto$/ },
+    handler: (_, importer) => (importer?.startsWith(join(ROOT, 'src')) ? LATE_CRYPTO : undefined),
+  },
+  load: {
+    filter: { id: /late-crypto/ },
+    handler: () =>
+      ['createHash', 'randomBytes', 'randomInt']
+        .map((name) => `export const ${name} = (...args) => require('node:crypto').${name}(...args);`)
+        .join('\n'),
+  },
+};
+const LATE_CRYPTO = '\0late-crypto';
+
+/** ioredis is a chunk of its own, which src/wire/library.ts requires when the first connection is opened. */
+const ioredisApart = {
+  name: 'ioredis-apart',
   transform: {
     filter: { id: /\/src\/wire\/library\.ts$/ },
     handler(code) {
       const made = "createRequire(import.meta.url)('ioredis')";
       if (!code.includes(made)) throw new Error(`src/wire/library.ts no longer has ${made}`);
-      return { code: code.replace(made, "require('ioredis')"), map: null };
+      return { code: code.replace(made, "createRequire(import.meta.url)('./ioredis.js')"), map: null };
     },
   },
 };
+
+/** What every command line loads, and what `status` loads besides, as most commands do: few files instead of forty. */
+const TOGETHER = {
+  start: ['bin/command-line.ts'],
+  cluster: ['commands/status.ts', 'src/cli/run.ts', 'src/cluster/target.ts', 'src/cluster/store/journal.ts'],
+};
+
+/** A chunk for each, the first ones first: what one has taken, the next does not take. */
+const together = () =>
+  Object.entries(TOGETHER).map(([name, entries], i, all) => {
+    let modules;
+    return {
+      debugName: name,
+      priority: all.length - i,
+      name(id, context) {
+        modules ??= loadedWith(entries, context);
+        return modules.has(id) ? name : null;
+      },
+    };
+  });
+
+/** Everything that is loaded, with certainty, together with `entries`. */
+function loadedWith(entries, context) {
+  const found = new Set();
+  const visit = (id) => {
+    if (found.has(id)) return;
+    found.add(id);
+    for (const imported of context.getModuleInfo(id)?.importedIds ?? []) visit(imported);
+  };
+  for (const entry of entries) visit(join(ROOT, entry));
+  return found;
+}
 
 /** The scenarios as JSON in place of the module that reads them. */
 const compiledScenarios = {
@@ -103,22 +166,31 @@ export async function transpile(entries, dir) {
 export async function bundleCommandLine(dir) {
   const bundle = await rolldown({
     cwd: ROOT,
-    input: { sentinelctl: 'bin/sentinelctl.ts', 'chunks/worker': 'src/workload/worker.ts' },
+    input: {
+      sentinelctl: 'bin/sentinelctl.ts',
+      'chunks/worker': 'src/workload/worker.ts',
+      'chunks/ioredis': 'ioredis',
+    },
     platform: 'node',
     external: EXTERNAL,
-    plugins: [withoutUnused, bundledRequire, compiledScenarios],
+    // What is loaded early here may be loaded late elsewhere.
+    checks: { ineffectiveDynamicImport: false },
+    plugins: [withoutUnused, lateBuiltins, ioredisApart, compiledScenarios],
   });
   const { output } = await bundle.generate({
     dir,
-    format: 'esm',
+    // Node begins with a CommonJS module without loading its loader of ES modules: a tenth of the time of --help.
+    format: 'cjs',
     sourcemap: true,
     // Names stay: a stack is read by people.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
+    codeSplitting: { groups: together() },
   });
   const chunks = join(dir, 'chunks');
   await mkdir(chunks, { recursive: true });
+  await writeWhereDifferent(join(dir, 'package.json'), '{ "type": "commonjs" }\n');
   // The entry last: until then the old one finds its own chunks.
   for (const { fileName, code, source } of output.toReversed()) {
     await writeWhereDifferent(join(dir, fileName), code ?? source);

@@ -58,14 +58,19 @@ parentPort?.on('message', (message: ToWorker) => {
 });
 
 let running: Promise<unknown> = Promise.resolve();
-try {
-  await connectAll();
-  const startMs = clock.now();
-  running = Promise.all(clients.map((client) => runClient(client, shared, startMs)));
-  say({ type: 'going' });
-} catch (error) {
-  closeAll();
-  if (!stop.signal.aborted) say({ type: 'failed', error: plain(error) });
+// Not awaited at the top level: the bundle is CommonJS.
+void begin();
+
+async function begin(): Promise<void> {
+  try {
+    await connectAll();
+    const startMs = clock.now();
+    running = Promise.all(clients.map((client) => runClient(client, shared, startMs)));
+    say({ type: 'going' });
+  } catch (error) {
+    closeAll();
+    if (!stop.signal.aborted) say({ type: 'failed', error: plain(error) });
+  }
 }
 
 /** All at once; the first that can't connect ends it for all. */
