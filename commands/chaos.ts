@@ -1,12 +1,14 @@
 import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
-import { defaultsOf, type OptionsOf, option } from '../src/cli/option.js';
-import { EXIT } from '../src/errors.js';
+import { defaultsOf, option } from '../src/cli/option.js';
+import { EXIT, usageError } from '../src/errors.js';
 import { DRIVER_NAMES } from '../src/model/drivers.js';
+import { chaosJunitXml } from '../src/report/junit.js';
 import { tapText } from '../src/report/tap.js';
 import { chaosPlanText, chaosText, type ScenarioList, scenarioListText } from '../src/report/text/chaos.js';
 import type { ChaosResult } from '../src/scenarios/format/result.js';
 import type { ChaosPlan } from '../src/scenarios/play/plan.js';
+import { ownCluster, runtimeOf } from './shared/runtime.js';
 import { EXIT_OF } from './shared/verdict.js';
 
 const OPTIONS = {
@@ -61,8 +63,6 @@ const OPTIONS = {
     flagOnly: true,
   }),
 };
-export type ChaosOptions = OptionsOf<typeof OPTIONS>;
-
 type Result = (ScenarioList & { listed: true }) | ChaosPlan | (ChaosResult & { tap?: true });
 
 export default defineCommand({
@@ -84,13 +84,27 @@ export default defineCommand({
   ],
   options: OPTIONS,
   async run(context, { args: [action, names], options }): Promise<Result> {
-    const { chosenScenarios, listScenarios, play } = await import('./shared/chaos.js');
-    if (action === 'list') return { listed: true, ...(await listScenarios(names, options.tags)) };
-    const asked = { ...options, action, names };
-    if (action === 'run' && !options.dryRun) return play(context, asked, defaultsOf(OPTIONS).parallel);
-    const { planOf } = await import('../src/scenarios/play/plan.js');
-    const driver = options.driver ?? DRIVER_NAMES[0];
-    return { dryRun: true, scenarios: (await chosenScenarios(asked)).map((s) => planOf(s, driver)) };
+    if (action === 'list') return { listed: true, scenarios: await listed(names, options.tags) };
+    const { chosenScenarios, runRequest } = await import('../src/scenarios/play/request.js');
+    const request = { ...options, names };
+    if (action === 'show' || options.dryRun) {
+      const { planOf } = await import('../src/scenarios/play/plan.js');
+      const scenarios = await chosenScenarios(action, request);
+      return { dryRun: true, scenarios: scenarios.map((s) => planOf(s, options.driver ?? DRIVER_NAMES[0])) };
+    }
+    const own = context.globals.clusterGiven ? await ownCluster(context, 'chaos') : null;
+    const result = await runRequest(
+      runtimeOf(context),
+      request,
+      own && { name: own.name, driver: own.state.plan.driver },
+      defaultsOf(OPTIONS).parallel,
+    );
+    if (options.junit !== undefined) {
+      const { noteWritten, writeReport } = await import('./shared/write-reports.js');
+      await writeReport(options.junit, chaosJunitXml(result));
+      noteWritten(context, [options.junit]);
+    }
+    return options.tap ? { ...result, tap: true } : result;
   },
   render(result, view) {
     if ('listed' in result) return scenarioListText(result, view);
@@ -112,3 +126,21 @@ export default defineCommand({
   }),
   exitCode: (result) => ('outcome' in result ? EXIT_OF[result.outcome] : EXIT.ok),
 });
+
+async function listed(names: readonly string[], tags: readonly string[]): Promise<ScenarioList['scenarios']> {
+  if (names.length > 0) {
+    throw usageError('too-many-arguments', 'chaos list takes no names', {
+      hint: `sentinelctl chaos show ${names[0]}`,
+    });
+  }
+  const { builtIns } = await import('../src/scenarios/play/built-ins.js');
+  const { scenariosTagged } = await import('../src/scenarios/play/library.js');
+  const scenarios = tags.length === 0 ? await builtIns() : await scenariosTagged(tags);
+  return scenarios.map(({ name, summary, tags, source, weakness }) => ({
+    name,
+    summary,
+    tags,
+    source,
+    weakness: weakness !== null,
+  }));
+}

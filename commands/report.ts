@@ -32,9 +32,10 @@ export default defineCommand({
   async run(context, { args: [file], options: { destination } }): Promise<Rendered> {
     const result = await readFrom(file);
     if (destination === undefined) return result;
-    const { writeReports } = await import('./shared/write-reports.js');
-    const written = await writeReports(result, destination);
-    context.progress({ type: 'note', level: 'info', text: `written: ${written.join(', ')}` });
+    const { noteWritten, planReports, writeReports } = await import('./shared/write-reports.js');
+    const { FAILOVER_FORMATS } = await import('../src/report/formats.js');
+    const written = await writeReports(result, await planReports(destination, FAILOVER_FORMATS));
+    noteWritten(context, written);
     return { ...result, written };
   },
   render: (result, view) => failoverText(result, view, runAgain(result.command)),

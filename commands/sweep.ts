@@ -70,8 +70,9 @@ export default defineCommand({
     const { downAfterMs, minReplicas, trials, seed, rejoin } = options;
     const maxLagS = Math.ceil(options.maxLagMs / 1000);
     const fault = faultOf(options, Math.max(...downAfterMs));
-    const { planSweepReports, writeSweep } = await import('./shared/write-sweep.js');
-    const paths = options.report === undefined ? [] : await planSweepReports(options.report);
+    const { noteWritten, planReports, writeReports } = await import('./shared/write-reports.js');
+    const { SWEEP_FORMATS } = await import('../src/report/formats.js');
+    const files = options.report === undefined ? [] : await planReports(options.report, SWEEP_FORMATS);
     const { runSweep } = await import('../src/failover/sweep/sweep.js');
     const result = await runSweep(runtime, {
       cluster,
@@ -85,9 +86,7 @@ export default defineCommand({
       workload,
       command: commandLineOf(cluster, { ...options, maxLagS, fault, workload }),
     });
-    await writeSweep(result, paths);
-    if (paths.length > 0)
-      context.progress({ type: 'note', level: 'info', text: `written: ${paths.join(', ')}` });
+    noteWritten(context, await writeReports(result, files));
     return result;
   },
   cutOff: CUT_OFF,

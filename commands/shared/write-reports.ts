@@ -1,60 +1,53 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import type { Context } from '../../src/cli/context.js';
 import { shown } from '../../src/config/parsers.js';
 import { errnoOf, messageOf, type OperatorError, refused, usageError } from '../../src/errors.js';
 import { writeAtomically } from '../../src/host/files.js';
-import type { FailoverResult } from '../../src/observe/result.js';
-import { formatOf, REPORT_FORMATS, type ReportFormat } from '../../src/report/formats.js';
+import { formatOf, type ReportFormat } from '../../src/report/formats.js';
 
 const FILE_MODE = 0o644;
 
-/** Where reports go: one file, or a directory that gets every format. */
-export interface ReportPlan {
-  directory: string;
-  files: { path: string; format: ReportFormat }[];
+/** One file of a report. */
+export interface ReportFile<R> {
+  path: string;
+  format: ReportFormat<R>;
 }
 
 /**
- * `out/run.html` is one file, by its extension; `out/`, `out` and every directory that is there get all formats.
- * Looks and makes the directory, so that a run need not end before a typing error shows. Throws `report-format` (64)
- * for an extension that means nothing, `report-unwritable` (3) for a directory that can't be made.
+ * `out/run.html` is one file, by its extension; `out/`, `out` and every existing directory get all formats. Creates
+ * the directory, so that a run does not fail after hours because of a typing error. Throws `report-format` (64) for
+ * an unknown extension, `report-unwritable` (3) for a directory that cannot be created.
  */
-export async function planReports(destination: string): Promise<ReportPlan> {
-  if (destination.trim() === '') {
-    throw usageError('report-format', '--report: is empty', { hint: '--report out/, or --report run.html' });
-  }
+export async function planReports<R>(
+  destination: string,
+  formats: readonly ReportFormat<R>[],
+): Promise<ReportFile<R>[]> {
   const isDirectory = destination.endsWith('/') || (await kindOf(destination)) === 'directory';
   const extension = isDirectory ? '' : extname(destination);
-  const format = isDirectory ? undefined : formatOf(destination);
-  if (extension !== '' && format === undefined) throw unknownFormat(destination);
+  const format = isDirectory ? undefined : formatOf(destination, formats);
+  if (destination.trim() === '' || (extension !== '' && format === undefined))
+    throw unknownFormat(destination, formats);
   const directory = format === undefined ? destination : dirname(destination);
-  await makeDirectory(directory);
-  const files =
-    format === undefined
-      ? REPORT_FORMATS.map((f) => ({ path: join(directory, f.file), format: f }))
-      : [{ path: join(directory, basename(destination)), format }];
-  return { directory, files };
+  await orUnwritable(directory, mkdir(directory, { recursive: true }));
+  return format === undefined
+    ? formats.map((f) => ({ path: join(directory, f.file), format: f }))
+    : [{ path: join(directory, basename(destination)), format }];
 }
 
-/**
- * Writes the reports, each as a whole or not at all, and answers their paths in order. Throws what planReports does,
- * and `report-unwritable` (3) that names the file.
- */
-export async function writeReports(result: FailoverResult, destination: string): Promise<string[]> {
-  const { files } = await planReports(destination);
-  await writeFiles(result, files);
+/** Writes each file as a whole or not at all. Throws `report-unwritable` (3) that names the file. */
+export async function writeReports<R>(result: R, files: readonly ReportFile<R>[]): Promise<string[]> {
+  for (const { path, format } of files) await writeReport(path, format.render(result));
   return files.map((f) => f.path);
 }
 
-/** Writes what a plan names. Throws `report-unwritable` (3) that names the file. */
-export async function writeFiles(result: FailoverResult, files: ReportPlan['files']): Promise<void> {
-  for (const { path, format } of files) {
-    try {
-      await writeAtomically(path, format.render(result), FILE_MODE);
-    } catch (error) {
-      throw unwritable(path, error);
-    }
-  }
+/** Writes one file as a whole or not at all. Throws `report-unwritable` (3) that names it. */
+export const writeReport = (path: string, text: string): Promise<void> =>
+  orUnwritable(path, writeAtomically(path, text, FILE_MODE));
+
+/** Tells the user which files were written. */
+export function noteWritten({ progress }: Context, paths: readonly string[]): void {
+  if (paths.length > 0) progress({ type: 'note', level: 'info', text: `written: ${paths.join(', ')}` });
 }
 
 async function kindOf(path: string): Promise<'directory' | 'other' | 'absent'> {
@@ -66,26 +59,25 @@ async function kindOf(path: string): Promise<'directory' | 'other' | 'absent'> {
   }
 }
 
-async function makeDirectory(path: string): Promise<void> {
+async function orUnwritable(path: string, work: Promise<unknown>): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await work;
   } catch (error) {
     throw unwritable(path, error);
   }
 }
 
-function unknownFormat(destination: string): OperatorError {
-  return usageError('report-format', `--report: ${shown(destination)} has no extension of a report`, {
-    why: `known are ${REPORT_FORMATS.flatMap((f) => f.extensions).join(', ')}; a directory gets all of them`,
+function unknownFormat(destination: string, formats: readonly ReportFormat<never>[]): OperatorError {
+  return usageError('report-format', `--report: ${shown(destination)} is not a directory or a report file`, {
+    why: `extensions of reports are ${formats.flatMap((f) => f.extensions).join(', ')}; a directory gets all formats`,
     hint: '--report out/, or --report run.html',
   });
 }
 
 function unwritable(path: string, error: unknown): OperatorError {
-  // A file where a directory was named, or a directory where a file has to be.
-  return refused('report-unwritable', `can't write the report ${shown(path)}`, {
+  return refused('report-unwritable', `cannot write the report ${shown(path)}`, {
     why: messageOf(error),
-    hint: 'name another place: --report DIR, or --report FILE',
+    hint: 'choose another path: a directory or a file that can be written',
     cause: error,
   });
 }

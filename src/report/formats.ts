@@ -1,32 +1,36 @@
 import type { FailoverResult } from '../observe/result.js';
+import type { SweepResult } from '../observe/sweep-result.js';
 import { failoverHtml } from './html/page.js';
+import { sweepHtml } from './html/sweep-page.js';
 import { failoverJunitXml } from './junit.js';
 import { failoverMarkdown } from './markdown/failover.js';
 import { eventsNdjson } from './ndjson.js';
 
 /** A report in a file: what it is called in a directory of its own, the extensions that ask for it, how it is made. */
-export interface ReportFormat {
+export interface ReportFormat<R> {
   id: 'html' | 'json' | 'ndjson' | 'junit' | 'markdown';
   file: string;
   extensions: readonly string[];
-  render(result: FailoverResult): string;
+  render(result: R): string;
 }
 
-export const REPORT_FORMATS: readonly ReportFormat[] = [
+const json = (result: unknown): string => `${JSON.stringify(result, null, 2)}\n`;
+
+export const FAILOVER_FORMATS: readonly ReportFormat<FailoverResult>[] = [
   { id: 'html', file: 'report.html', extensions: ['.html', '.htm'], render: failoverHtml },
-  {
-    id: 'json',
-    file: 'report.json',
-    extensions: ['.json'],
-    render: (result) => `${JSON.stringify(result, null, 2)}\n`,
-  },
+  { id: 'json', file: 'report.json', extensions: ['.json'], render: json },
   { id: 'ndjson', file: 'events.ndjson', extensions: ['.ndjson', '.jsonl'], render: eventsNdjson },
   { id: 'junit', file: 'junit.xml', extensions: ['.xml'], render: failoverJunitXml },
   { id: 'markdown', file: 'report.md', extensions: ['.md', '.markdown'], render: failoverMarkdown },
 ];
 
-/** The format that a file's name asks for; undefined where its extension says nothing. */
-export function formatOf(path: string): ReportFormat | undefined {
+export const SWEEP_FORMATS: readonly ReportFormat<SweepResult>[] = [
+  { id: 'html', file: 'sweep.html', extensions: ['.html'], render: sweepHtml },
+  { id: 'json', file: 'sweep.json', extensions: ['.json'], render: json },
+];
+
+/** The format that a file's extension asks for; undefined for an unknown one. */
+export function formatOf<R>(path: string, formats: readonly ReportFormat<R>[]): ReportFormat<R> | undefined {
   const name = path.toLowerCase();
-  return REPORT_FORMATS.find((f) => f.extensions.some((extension) => name.endsWith(extension)));
+  return formats.find((f) => f.extensions.some((extension) => name.endsWith(extension)));
 }

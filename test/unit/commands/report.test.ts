@@ -2,10 +2,11 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../../commands/index.js';
-import { writeReports } from '../../../commands/shared/write-reports.js';
+import * as reports from '../../../commands/shared/write-reports.js';
 import { main } from '../../../src/cli/main.js';
 import { recordRun } from '../../../src/failover/record-run.js';
 import type { FailoverResult } from '../../../src/observe/result.js';
+import { FAILOVER_FORMATS } from '../../../src/report/formats.js';
 import { heldResult, violatedResult } from '../../helpers/results.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 import { memoryWorld } from '../../helpers/world.js';
@@ -15,6 +16,9 @@ async function run(argv: string[], env: Record<string, string> = {}) {
   const code = await main(argv, world);
   return { code, out: world.stdout.text, err: world.stderr.text };
 }
+
+const writeReports = async (result: FailoverResult, destination: string): Promise<string[]> =>
+  reports.writeReports(result, await reports.planReports(destination, FAILOVER_FORMATS));
 
 const ALL = ['events.ndjson', 'junit.xml', 'report.html', 'report.json', 'report.md'];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatOf, REPORT_FORMATS } from '../../../src/report/formats.js';
+import { FAILOVER_FORMATS, formatOf } from '../../../src/report/formats.js';
 import { failoverJunitXml } from '../../../src/report/junit.js';
 import { failoverMarkdown } from '../../../src/report/markdown/failover.js';
 import { eventsNdjson } from '../../../src/report/ndjson.js';
@@ -112,19 +112,19 @@ describe('the formats', () => {
     ['events.jsonl', 'ndjson'],
     ['junit.xml', 'junit'],
     ['summary.md', 'markdown'],
-  ])('%s asks for %s', (path, id) => expect(formatOf(path)?.id).toBe(id));
+  ])('%s asks for %s', (path, id) => expect(formatOf(path, FAILOVER_FORMATS)?.id).toBe(id));
 
   it.each(['run', 'run.txt', 'run.html.gz', 'html'])('%s asks for none', (path) =>
-    expect(formatOf(path)).toBeUndefined(),
+    expect(formatOf(path, FAILOVER_FORMATS)).toBeUndefined(),
   );
 
   it('each has a name of its own that asks for it', () => {
-    for (const format of REPORT_FORMATS) expect(formatOf(format.file)).toBe(format);
-    expect(new Set(REPORT_FORMATS.map((f) => f.file)).size).toBe(REPORT_FORMATS.length);
+    for (const format of FAILOVER_FORMATS) expect(formatOf(format.file, FAILOVER_FORMATS)).toBe(format);
+    expect(new Set(FAILOVER_FORMATS.map((f) => f.file)).size).toBe(FAILOVER_FORMATS.length);
   });
 
   it('JSON is the result itself', () => {
     const result = heldResult();
-    expect(JSON.parse(formatOf('a.json')?.render(result) ?? '')).toEqual(result);
+    expect(JSON.parse(formatOf('a.json', FAILOVER_FORMATS)?.render(result) ?? '')).toEqual(result);
   });
 });
