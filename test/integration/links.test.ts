@@ -199,7 +199,7 @@ describe.skipIf(noPacketRules !== undefined)('links between processes with addre
     const program = `
       import { processDriver } from ${JSON.stringify(driver)};
       const context = { cluster: 'default', dir: ${JSON.stringify(cluster.dir)}, settings: ${JSON.stringify(settings)}, env: process.env };
-      const { links } = await (await processDriver.open(context)).links();
+      const { links } = await (await processDriver.open(context)).host.links();
       await links.block([{ from: 'redis-1', to: 'redis-2' }], ${JSON.stringify(tag)});
       console.log('cut');
       setInterval(() => {}, 1000);`;
