@@ -194,4 +194,6 @@ export interface Gathered {
   app: GatheredApp | null;
   /** What a run of ours left in effect, and what one does at this moment; absent where no journal was looked for. */
   runs?: { unfinished?: Unfinished; underWay?: UnderWay };
+  /** Where the addresses came from, in words; absent where they were typed. */
+  whence?: string;
 }
