@@ -7,7 +7,6 @@ import type { FailoverResult } from '../src/observe/result.js';
 import { baselineText } from '../src/report/text/baseline.js';
 import { failoverText } from '../src/report/text/failover.js';
 import {
-  budgetWarning,
   commandLineOf,
   DEFAULT_RUN,
   FAILOVER_OPTIONS,
@@ -71,11 +70,10 @@ export default defineCommand({
   ],
   options: OPTIONS,
   async run(context, { options }): Promise<FailoverResult & { baseline?: BaselineComparison }> {
-    const { runtime, name: cluster, state } = await ownCluster(context, 'failover-test');
-    const { downAfterMs } = state.plan.spec;
+    const { runtime, name: cluster } = await ownCluster(context, 'failover-test');
     const { budgetMs = null, waitMs = null, trials, seed, thresholds } = options;
     const settings = {
-      fault: faultOf(options, downAfterMs),
+      fault: faultOf(options),
       rejoin: options.restart ? options.rejoin : null,
       budgetMs,
       waitMs,
@@ -84,8 +82,6 @@ export default defineCommand({
       thresholds,
       workload: workloadOf(options),
     };
-    const warning = budgetWarning(budgetMs, downAfterMs);
-    if (warning !== null) context.progress({ type: 'note', level: 'warning', text: warning });
     const { openBaseline } = await import('./shared/baseline.js');
     const compare = await openBaseline(options.baseline);
     const { runFailoverTest } = await import('../src/failover/run.js');

@@ -4,6 +4,7 @@ import { duration, integer } from '../src/config/parsers.js';
 import { EXIT, usageError } from '../src/errors.js';
 import type { FaultSpec } from '../src/failover/fault.js';
 import { formatDurationMs } from '../src/model/duration.js';
+import { freezeMs } from '../src/model/sentinel-timing.js';
 import type { RejoinMode, WorkloadSettings } from '../src/observe/result.js';
 import { sweepText } from '../src/report/text/sweep.js';
 import { FAILOVER_OPTIONS, faultOf, freezeFor, withoutDefaults } from './shared/failover-options.js';
@@ -69,7 +70,7 @@ export default defineCommand({
     }
     const { downAfterMs, minReplicas, trials, seed, rejoin } = options;
     const maxLagS = Math.ceil(options.maxLagMs / 1000);
-    const fault = faultOf(options, Math.max(...downAfterMs));
+    const fault = faultOf(options, freezeMs({ downAfterMs: Math.max(...downAfterMs) }));
     const { noteWritten, planReports, writeReports } = await import('./shared/write-reports.js');
     const { SWEEP_FORMATS } = await import('../src/report/formats.js');
     const files = options.report === undefined ? [] : await planReports(options.report, SWEEP_FORMATS);
@@ -111,7 +112,7 @@ function commandLineOf(cluster: string, said: SweepLine): string {
   return [
     `sentinelctl sweep --cluster ${cluster} ${settingsLine(said)}`,
     fault.name === 'freeze'
-      ? `--fault freeze --for ${formatDurationMs(fault.forMs)}`
+      ? `--fault freeze --for ${formatDurationMs(fault.forMs ?? 0)}`
       : `--rejoin ${said.rejoin}`,
     workloadLine(workload),
   ].join(' ');

@@ -47,8 +47,8 @@ const RULES: Record<string, Rule> = {
   cluster: { rooms: ENGINE },
   'checks/gather': { rooms: [...ENGINE, 'cluster', 'checks', 'yaml'], libraries: ['yaml'] },
   observe: { rooms: [...ENGINE, 'cluster'], libraries: ['zod'] },
-  workload: { rooms: [...ENGINE, 'observe'], libraries: ['hdr-histogram-js'] },
-  faults: { rooms: [...ENGINE, 'cluster', 'observe', 'checks'] },
+  workload: { rooms: [...ENGINE, 'cluster', 'observe'], libraries: ['hdr-histogram-js'] },
+  faults: { rooms: [...ENGINE, 'cluster', 'observe', 'workload'] },
   failover: { rooms: [...ENGINE, 'cluster', 'observe', 'faults', 'workload'] },
   'scenarios/play': {
     rooms: [...ENGINE, 'cluster', 'observe', 'faults', 'workload', 'failover', 'scenarios/format'],
@@ -64,8 +64,8 @@ const RULES: Record<string, Rule> = {
   cli: { rooms: ['config', 'report', 'clock', 'until', 'host'], libraries: ['commander', 'ora', 'yaml'] },
   tui: { rooms: ['cli', 'config', 'report', 'clock', 'until', 'host'], libraries: ['@inquirer/prompts'] },
   // What a program gets: everything but the command line. `index` is its front door.
-  api: { rooms: [...ENGINE, 'checks', 'config', 'cluster', 'observe', 'failover'] },
-  index: { rooms: [...ENGINE, 'checks', 'config', 'cluster', 'observe', 'failover', 'api'] },
+  api: { rooms: [...ENGINE, 'config', 'cluster', 'observe', 'failover'] },
+  index: { rooms: [...ENGINE, 'config', 'cluster', 'observe', 'failover', 'api'] },
 };
 
 /** Folders that are rooms of their own, with a rule of their own. */

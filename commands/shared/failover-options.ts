@@ -3,7 +3,6 @@ import { usageError } from '../../src/errors.js';
 import type { FaultSpec } from '../../src/failover/fault.js';
 import type { Threshold } from '../../src/failover/thresholds.js';
 import { formatDurationMs } from '../../src/model/duration.js';
-import { freezeMs } from '../../src/model/sentinel-timing.js';
 import type { RejoinMode, WorkloadSettings } from '../../src/observe/result.js';
 import { DEFAULT_WORKLOAD, workloadLine } from './workload-options.js';
 
@@ -49,8 +48,11 @@ export interface FaultOptions {
   restart?: boolean;
 }
 
-/** The fault that `--fault`, `--signal` and `--for` mean together. Throws usageError where they contradict each other. */
-export function faultOf(options: FaultOptions, downAfterMs: number): FaultSpec {
+/**
+ * The fault that `--fault`, `--signal` and `--for` mean together; without `--for` a freeze lasts `freezeForMs`, or what
+ * the settings in effect give. Throws usageError where they contradict each other.
+ */
+export function faultOf(options: FaultOptions, freezeForMs: number | null = null): FaultSpec {
   const { fault, forMs, rejoin, signal, restart } = options;
   if (fault === 'kill') {
     if (forMs !== undefined) throw contradiction('--for', '--fault kill');
@@ -59,7 +61,7 @@ export function faultOf(options: FaultOptions, downAfterMs: number): FaultSpec {
   if (signal !== undefined) throw contradiction('--signal', '--fault freeze');
   if (restart === false) throw contradiction('--no-restart', '--fault freeze');
   if (rejoin === 'guarded') throw contradiction('--rejoin guarded', '--fault freeze', THAWS_BY_ITSELF);
-  return { name: 'freeze', forMs: forMs ?? freezeMs({ downAfterMs }) };
+  return { name: 'freeze', forMs: forMs ?? freezeForMs };
 }
 
 const THAWS_BY_ITSELF =
@@ -67,12 +69,6 @@ const THAWS_BY_ITSELF =
 
 const contradiction = (option: string, fault: string, why?: string): Error =>
   usageError('contradiction', `${option} has no meaning with ${fault}`, { why, hint: `leave ${option} out` });
-
-/** A warning if the first switch cannot come within the budget (milliseconds); null if it can, or without a budget. */
-export function budgetWarning(budgetMs: number | null, downAfterMs: number): string | null {
-  if (budgetMs === null || budgetMs > downAfterMs) return null;
-  return `--budget ${formatDurationMs(budgetMs)} cannot hold: no sentinel marks the master as down before down-after (${formatDurationMs(downAfterMs)}) has passed`;
-}
 
 /** Defaults of failover-test. */
 export const DEFAULT_RUN = { trials: 1, signal: 'KILL' } as const;
@@ -94,7 +90,7 @@ export function commandLineOf(cluster: string, said: RunSettings): string {
   return [
     `sentinelctl failover-test --cluster ${cluster}`,
     fault.name === 'freeze'
-      ? `--fault freeze --for ${formatDurationMs(fault.forMs)}`
+      ? `--fault freeze${fault.forMs === null ? '' : ` --for ${formatDurationMs(fault.forMs)}`}`
       : `--signal ${fault.name === 'stop' ? 'TERM' : 'KILL'}`,
     ...(fault.name === 'freeze' ? [] : [said.rejoin === null ? '--no-restart' : `--rejoin ${said.rejoin}`]),
     ...(said.budgetMs === null ? [] : [`--budget ${formatDurationMs(said.budgetMs)}`]),

@@ -1,106 +1,95 @@
-import { failed } from '../errors.js';
 import type { Act } from '../faults/act.js';
+import { type FaultRun, inject } from '../faults/conduct.js';
 import { formatAddress } from '../model/address.js';
 import { humanDurationMs } from '../model/duration.js';
+import { freezeMs, type SentinelSettings } from '../model/sentinel-timing.js';
 import { until } from '../until.js';
-import type { TrialContext } from './context.js';
 
-/** How long an orderly shutdown may take, in milliseconds: Redis waits up to 10 s for its replicas. */
-const SHUTDOWN_BOUND_MS = 20_000;
-
-/** A server that was killed is gone sooner than this, milliseconds, and its connections with it. */
+/** A killed server's connections close within this time, in milliseconds. */
 const CLOSE_BOUND_MS = 500;
 
 /** What is done to the master. */
 export type FaultSpec =
   | { name: 'kill' }
   | { name: 'stop' }
-  /** Frozen, and thawed again after `forMs`. */
-  | { name: 'freeze'; forMs: number };
+  /** Frozen, and thawed after `forMs`; null: down-after + 10 s, by the settings in effect. */
+  | { name: 'freeze'; forMs: number | null };
 
 export interface Fault {
   name: FaultSpec['name'];
   /** The moment from which everything is counted, on the run's clock. */
   atMs: number;
   wallMs: number;
-  /** Of a fault that ends by itself: resolves with the moment at which it ended; null when it was cut short. */
-  ended: Promise<number | null> | null;
+  /** Of a freeze: resolves when the master was thawed; null where the run was aborted before. */
+  thaw: Promise<Thaw | null> | null;
 }
 
-/** The same as an act, by which a later command takes it back where this one is killed. */
-export const actOf = ({ name }: FaultSpec, node: string): Act =>
+/** Right before the thaw, and right after it, on the run's clock. */
+export interface Thaw {
+  fromMs: number;
+  toMs: number;
+}
+
+/** How long the fault lasts, in milliseconds; null for one that does not end by itself. */
+export const faultForMs = (spec: FaultSpec, settings: SentinelSettings): number | null =>
+  spec.name === 'freeze' ? (spec.forMs ?? freezeMs(settings)) : null;
+
+const actOf = ({ name }: FaultSpec, node: string): Act =>
   name === 'freeze'
     ? { act: 'pause', node }
     : { act: 'end', node, signal: name === 'kill' ? 'SIGKILL' : 'SIGTERM' };
 
-/** Does it to the current master; what comes after is timed from the moment at which it was seen to have happened. */
-export async function injectFault(context: TrialContext, spec: FaultSpec): Promise<Fault> {
-  const { runtime, roles, observer } = context;
+/** Injects the fault into the master, and times it by what was observed. Throws what the act throws. */
+export async function injectFault(run: FaultRun, spec: FaultSpec): Promise<Fault> {
+  const { runtime, roles } = run;
   const { id, announce } = roles.master;
-  observer.hurry();
+  const forMs = faultForMs(spec, roles.settings);
   const wallOffset = runtime.clock.wallMs() - runtime.clock.now();
-  const atMs = spec.name === 'freeze' ? await freeze(context) : await kill(context, spec.name);
+  const injected = await inject(run, [actOf(spec, id)]);
+  const atMs = spec.name === 'freeze' ? lastAnswer(run) : await whenClosed(run);
   runtime.onProgress({
     type: 'note',
     level: 'info',
-    text: `fault: ${wordsOf(spec)} ${id} ${formatAddress(announce)}; times below count from here`,
+    text: `fault: ${wordsOf(spec, forMs)} ${id} ${formatAddress(announce)}; times below count from here`,
   });
-  const ended = spec.name === 'freeze' ? thaw(context, atMs + spec.forMs) : null;
-  return { name: spec.name, atMs, wallMs: atMs + wallOffset, ended };
+  const thaw = async (): Promise<Thaw | null> => {
+    try {
+      await runtime.clock.sleep(Math.max(0, atMs + (forMs ?? 0) - runtime.clock.now()), runtime.signal);
+    } catch {
+      // Aborted: the conductor thaws it.
+      return null;
+    }
+    const fromMs = runtime.clock.now();
+    await run.experiment.heal({ only: injected });
+    await run.experiment.settled(injected);
+    return { fromMs, toMs: runtime.clock.now() };
+  };
+  return { name: spec.name, atMs, wallMs: atMs + wallOffset, thaw: forMs === null ? null : thaw() };
 }
 
-function wordsOf(spec: FaultSpec): string {
-  switch (spec.name) {
+function wordsOf({ name }: FaultSpec, forMs: number | null): string {
+  switch (name) {
     case 'kill':
       return 'SIGKILL to';
     case 'stop':
       return 'SIGTERM to';
     case 'freeze':
-      return `frozen for ${humanDurationMs(spec.forMs)}:`;
+      return `frozen for ${humanDurationMs(forMs ?? 0)}:`;
   }
 }
 
-/** The fault is when its connections closed: an engine may take a while between the request and the death. */
-async function kill({ runtime, live, roles, observer }: TrialContext, how: 'kill' | 'stop'): Promise<number> {
-  const { id } = roles.master;
-  const { clock, signal: cancel } = runtime;
-  const requestedAt = clock.now();
-  const signal = how === 'kill' ? 'SIGKILL' : 'SIGTERM';
-  await live.host.kill(id, signal);
-  const closedAt = (): number | undefined =>
-    observer.seen.find((o) => o.kind === 'gone' && o.source === id && o.atMs >= requestedAt)?.atMs;
-  const soon = await until(closedAt, { clock, everyMs: 2, deadlineMs: CLOSE_BOUND_MS, signal: cancel });
-  if (soon !== undefined) return soon;
-  // An orderly shutdown takes its time; and a connection that was just being made anew when it died closes for nobody.
-  const later = await until(
-    async () => {
-      const { state } = await live.host.inspect(id);
-      return closedAt() ?? (state === 'exited' ? (observer.lastAnswerAt(id) ?? requestedAt) : undefined);
-    },
-    { clock, everyMs: 20, deadlineMs: SHUTDOWN_BOUND_MS, signal: cancel },
+/** The master's last answer after the injection began; that moment itself where it gave none. */
+const lastAnswer = ({ roles, observer, injectedAtMs }: FaultRun): number =>
+  Math.max(injectedAtMs, observer.lastAnswerAt(roles.master.id) ?? injectedAtMs);
+
+/** When its connections closed. A connection that was just being opened when it died does not close for the observer. */
+async function whenClosed(run: FaultRun): Promise<number> {
+  const { runtime, roles, observer, injectedAtMs } = run;
+  const closedAt = await until(
+    () =>
+      observer.seen.find((o) => o.kind === 'gone' && o.source === roles.master.id && o.atMs >= injectedAtMs)
+        ?.atMs,
+    { clock: runtime.clock, everyMs: 2, deadlineMs: CLOSE_BOUND_MS, signal: runtime.signal },
   );
-  if (later !== undefined) return Math.max(requestedAt, later);
-  throw failed('still-there', `${id} still answers ${humanDurationMs(SHUTDOWN_BOUND_MS)} after ${signal}`, {
-    hint: `sentinelctl logs ${id} --tail 20`,
-  });
-}
-
-/** The fault is its last answer after the request, which is the request where it gave none. */
-async function freeze({ runtime, live, roles, observer }: TrialContext): Promise<number> {
-  const requestedAt = runtime.clock.now();
-  await live.host.pause(roles.master.id);
-  return Math.max(requestedAt, observer.lastAnswerAt(roles.master.id) ?? requestedAt);
-}
-
-/** Ends by itself whatever else goes on; where that fails, putting back finds it still frozen. */
-async function thaw({ runtime, live, roles }: TrialContext, atMs: number): Promise<number | null> {
-  try {
-    await runtime.clock.sleep(Math.max(0, atMs - runtime.clock.now()), runtime.signal);
-    // Before it is asked to: its first answer may be here sooner than the driver’s word.
-    const endedAt = runtime.clock.now();
-    await live.host.resume(roles.master.id);
-    return endedAt;
-  } catch {
-    return null;
-  }
+  return closedAt ?? lastAnswer(run);
 }

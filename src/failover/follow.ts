@@ -1,18 +1,21 @@
+import type { FaultRun } from '../faults/conduct.js';
+import { humanDurationMs } from '../model/duration.js';
+import { endsBeforeOdown, pingPeriodMs } from '../model/sentinel-timing.js';
 import { PHASE_TABLE, phaseTimes } from '../observe/phases.js';
 import type { PhaseId, PhaseTimes } from '../observe/result.js';
 import { until } from '../until.js';
-import type { TrialContext } from './context.js';
+import type { Fault, Thaw } from './fault.js';
 
-/** How often the phases are worked out, in milliseconds; what is timed carries its own time. */
+/** How often the phases are computed, in milliseconds; each carries the time of what was observed. */
 const EVERY_MS = 10;
 
-/** Waits until every phase has ended, or `waitMs` have passed; each one is said as it ends. */
-export async function followFailover(
-  context: TrialContext,
-  faultAtMs: number,
-  waitMs: number,
-): Promise<PhaseTimes> {
-  const { runtime, roles, observer } = context;
+/**
+ * Waits until every phase has ended, `waitMs` have passed, or the master recovered before it could be called down;
+ * each phase is announced when it ends. Answers why nothing was tested; null where the failover was.
+ */
+export async function followFailover(run: FaultRun, fault: Fault, waitMs: number): Promise<string | null> {
+  const { runtime, roles, observer } = run;
+  const { clock } = runtime;
   const expected = PHASE_TABLE.filter((row) => row.id !== 'reattachedMs' || roles.nodes.length > 2).map(
     (row) => row.id,
   );
@@ -31,22 +34,45 @@ export async function followFailover(
     if (next !== undefined)
       runtime.onProgress({ type: 'step', id: 'failover', state: 'start', label: `waiting: ${next.closes}` });
   };
-  wait();
-  const done = await until(
-    () => {
-      const times = phaseTimes(observer.seen, roles, faultAtMs);
-      announce(times);
-      return expected.every((id) => times[id] !== null) ? times : undefined;
+  let thawed: Thaw | null = null;
+  // A failure of the thaw is thrown where the thaw is awaited.
+  void fault.thaw?.then(
+    (at) => {
+      thawed = at;
     },
-    { clock: runtime.clock, everyMs: EVERY_MS, deadlineMs: waitMs, signal: runtime.signal },
+    () => {},
   );
-  if (done !== undefined) return done;
-  runtime.onProgress({
-    type: 'step',
-    id: 'failover',
-    state: 'failed',
-    label: 'gave up waiting',
-    ms: runtime.clock.now() - faultAtMs,
-  });
-  return phaseTimes(observer.seen, roles, faultAtMs);
+  wait();
+  const ended = await until(
+    () => {
+      const times = phaseTimes(observer.seen, roles, fault.atMs);
+      announce(times);
+      if (expected.every((id) => times[id] !== null)) return { untested: null };
+      const untested = times.odownMs === null ? recoveredEarly(run, fault, thawed) : null;
+      return untested === null ? undefined : { untested };
+    },
+    { clock, everyMs: EVERY_MS, deadlineMs: waitMs, signal: runtime.signal },
+  );
+  if (ended?.untested === null) return null;
+  const ms = clock.now() - fault.atMs;
+  const label =
+    ended === undefined ? 'gave up waiting' : 'the master recovered before the quorum was reached';
+  runtime.onProgress({ type: 'step', id: 'failover', state: 'failed', label, ms });
+  return ended?.untested ?? null;
+}
+
+/**
+ * The sentence for a master that thawed before a quorum could call it down; null for one that stayed frozen longer, or
+ * whose thaw is so recent that a verdict may still be on its way.
+ */
+function recoveredEarly({ runtime, roles }: FaultRun, fault: Fault, thaw: Thaw | null): string | null {
+  if (thaw === null) return null;
+  const { downAfterMs } = roles.settings;
+  const frozenMs = thaw.fromMs - fault.atMs;
+  if (!endsBeforeOdown(frozenMs, roles.settings)) return null;
+  if (runtime.clock.now() - thaw.toMs < pingPeriodMs(downAfterMs)) return null;
+  const after = `thawed after ${humanDurationMs(frozenMs)}`;
+  return frozenMs < downAfterMs
+    ? `${after}, before down-after ${humanDurationMs(downAfterMs)} had passed; nothing was tested`
+    : `${after}, before a quorum could call the master down (down-after ${humanDurationMs(downAfterMs)} and a ping period); nothing was tested`;
 }

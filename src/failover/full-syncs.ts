@@ -1,16 +1,13 @@
+import type { FaultRun } from '../faults/conduct.js';
 import { nodeOf } from '../faults/scene.js';
-import { dataNodes } from '../model/plan.js';
-import type { Snapshot } from '../model/snapshot.js';
 import type { FullSyncs } from '../observe/invariants/index.js';
 import { phaseTimes } from '../observe/phases.js';
 import { askingAs } from '../wire/access.js';
 import { askNode } from '../wire/ask.js';
-import type { TrialContext } from './context.js';
 
-/** How often the new master was to give a replica everything anew: in the look before the fault, and now. */
+/** How many full resyncs the new master gave: at the preflight, and now. */
 export async function fullSyncsOf(
-  { live, roles, observer }: TrialContext,
-  before: Snapshot,
+  { live, roles, observer, before }: Pick<FaultRun, 'live' | 'roles' | 'observer' | 'before'>,
   newMaster: string,
   faultAtMs: number,
 ): Promise<FullSyncs> {
@@ -19,8 +16,7 @@ export async function fullSyncsOf(
   return {
     before: group?.nodes.find((n) => n.id === newMaster)?.answer?.fullSyncs ?? null,
     after: answer?.fullSyncs ?? null,
-    // With no other replica there is nobody who could have needed one.
-    attached:
-      dataNodes(live.plan).length < 3 || phaseTimes(observer.seen, roles, faultAtMs).reattachedMs !== null,
+    // With a single replica, no other one could have needed a resync.
+    attached: roles.nodes.length < 3 || phaseTimes(observer.seen, roles, faultAtMs).reattachedMs !== null,
   };
 }

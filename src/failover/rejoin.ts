@@ -1,42 +1,32 @@
 import { step } from '../cluster/runtime.js';
-import { startAsCrashed, startGuarded } from '../cluster/start.js';
-import { nodeOf } from '../faults/scene.js';
-import { type Address, sameAddress } from '../model/address.js';
+import { startAsCrashed } from '../cluster/start.js';
+import { bringBack } from '../faults/bring-back.js';
+import type { FaultRun } from '../faults/conduct.js';
+import { sameAddress } from '../model/address.js';
 import { RETURNED_MASTER_MS } from '../model/sentinel-timing.js';
 import type { Observation } from '../observe/observation.js';
 import { round } from '../observe/phases.js';
 import type { Rejoin, RejoinMode } from '../observe/result.js';
+import type { Member } from '../observe/roles.js';
 import { until } from '../until.js';
-import type { TrialContext } from './context.js';
 import type { Fault } from './fault.js';
 
 /** How long a returned master is waited for, in milliseconds: it is demoted, then it copies the data. */
 const REJOIN_BOUND_MS = RETURNED_MASTER_MS + 40_000;
 const EVERY_MS = 5;
 
-/** Lets the old master come back and waits until it is a linked, caught-up replica of the new one, or the bound is over. */
+/** Brings the old master back and waits until it is a linked, caught-up replica of the new one, or the bound is over. */
 export async function rejoin(
-  context: TrialContext,
+  run: FaultRun,
   fault: Fault,
-  newMaster: { id: string; announce: Address },
+  newMaster: Member,
   mode: RejoinMode,
 ): Promise<Rejoin> {
-  const { runtime, live, roles, observer } = context;
+  const { runtime, observer, roles } = run;
   const { clock } = runtime;
-  const old = nodeOf(live.plan, roles.master.id);
-  let startedAt = clock.now();
-  let backAt: number | undefined;
-  if (fault.ended !== null) {
-    const thawedAt = await step(runtime, 'restart', `${old.id} thaws`, async () => fault.ended);
-    runtime.signal?.throwIfAborted();
-    startedAt = backAt = thawedAt ?? clock.now();
-  } else if (mode === 'guarded') {
-    const label = `starting ${old.id} as a replica of ${newMaster.id}`;
-    await step(runtime, 'restart', label, () => startGuarded(runtime, live, old));
-  } else await step(runtime, 'restart', `starting ${old.id} as it crashed`, () => startAsCrashed(live, old));
-  backAt ??= clock.now();
-
-  const since = (): Observation[] => observer.seen.filter((o) => o.source === old.id && o.atMs >= startedAt);
+  const old = roles.master;
+  const { fromMs, toMs } = await bringMasterBack(run, fault, newMaster, mode);
+  const since = (): Observation[] => observer.seen.filter((o) => o.source === old.id && o.atMs >= fromMs);
   const waiting = { clock, everyMs: EVERY_MS, deadlineMs: REJOIN_BOUND_MS, signal: runtime.signal };
   const follows = (o: Observation): boolean =>
     o.kind === 'role' && o.seen.role === 'replica' && sameAddress(o.seen.follows, newMaster.announce);
@@ -58,14 +48,39 @@ export async function rejoin(
   const fromFault = (at: number | undefined): number | null =>
     at === undefined ? null : round(at - fault.atMs);
   return {
-    mode: fault.ended === null ? mode : 'thawed',
-    // The observer may hear from it before the start is confirmed.
-    restartedMs: fromFault(Math.min(backAt, since().find((o) => o.kind === 'role')?.atMs ?? backAt)),
+    mode: fault.thaw === null ? mode : 'thawed',
+    // Its first answer may be observed before the start, or the thaw, is confirmed.
+    restartedMs: fromFault(Math.min(toMs, since().find((o) => o.kind === 'role')?.atMs ?? toMs)),
     convertedMs: fromFault(converted?.atMs),
     linkUpMs: fromFault(linked?.atMs),
     caughtUpMs: fromFault(caughtUpAt),
     zombieMs: zombieMs(asMaster?.atMs, converted?.atMs),
   };
+}
+
+/** Starts the killed master, or waits for the frozen one to thaw; from when to when that took. */
+async function bringMasterBack(
+  { runtime, live, experiment, roles }: FaultRun,
+  { thaw }: Fault,
+  newMaster: Member,
+  mode: RejoinMode,
+): Promise<{ fromMs: number; toMs: number }> {
+  const { clock } = runtime;
+  const { master: old } = roles;
+  if (thaw !== null) {
+    const thawed = await step(runtime, 'restart', `${old.id} thaws`, () => thaw);
+    runtime.signal?.throwIfAborted();
+    return thawed ?? { fromMs: clock.now(), toMs: clock.now() };
+  }
+  const fromMs = clock.now();
+  const ended = experiment.active().filter(({ act }) => act.act === 'end' && act.node === old.id);
+  if (mode === 'guarded') {
+    const label = `starting ${old.id} as a replica of ${newMaster.id}`;
+    await step(runtime, 'restart', label, () => bringBack({ runtime, live }, old));
+  } else await step(runtime, 'restart', `starting ${old.id} as it crashed`, () => startAsCrashed(live, old));
+  const toMs = clock.now();
+  await experiment.settled(ended);
+  return { fromMs, toMs };
 }
 
 /** How long it was a writable master after its return; null while that has not ended. */

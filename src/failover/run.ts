@@ -3,9 +3,10 @@ import type { Runtime } from '../cluster/runtime.js';
 import { type Experiment, openExperiment } from '../faults/experiment.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverResult, Trial } from '../observe/result.js';
+import type { ClusterRoles } from '../observe/roles.js';
 import type { FailoverTestOptions } from './options.js';
 import { type Steering, steer } from './steer.js';
-import { playTrial } from './trial.js';
+import { budgetWarning, playTrial } from './trial.js';
 import { resultOf } from './verdict.js';
 
 /** How long everything may take to look converged again after the old master's return, in milliseconds. */
@@ -48,7 +49,7 @@ export async function journalled<T>(
   }
 }
 
-/** The trials alone, on a stage that is open; its plan's settings are taken for the cluster's live ones. */
+/** The trials alone, on a cluster that is open. */
 export async function playTrials(
   runtime: Runtime,
   live: LiveCluster,
@@ -61,13 +62,17 @@ export async function playTrials(
   const soFar = (): FailoverResult => resultOf({ plan: live.plan, trials, before, startedAt, options });
   const steering: Steering | null = options.trials > 1 ? await steer(live, experiment, options.seed) : null;
   const begun = runtime.clock.now();
+  const warn = ({ settings }: ClusterRoles): void => {
+    const text = budgetWarning(options.budgetMs, settings.downAfterMs);
+    if (text !== null) runtime.onProgress({ type: 'note', level: 'warning', text });
+  };
   try {
     // Written before anything is done: a run that is killed leaves at least what it was asked to be.
     await options.onTrial?.(soFar());
     for (let n = 1; n <= options.trials; n++) {
       if (options.trials > 1) sayTrial(runtime, n, options.trials, runtime.clock.now() - begun);
       await steering?.aim();
-      const played = await playTrial(runtime, live, experiment, options);
+      const played = await playTrial(runtime, live, experiment, options, n === 1 ? warn : undefined);
       before ??= played.before;
       trials.push(played.trial);
       if (played.trial.cutShort) break;

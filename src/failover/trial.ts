@@ -2,30 +2,26 @@ import { surveyPlan } from '../cluster/ask.js';
 import { proveConvergence } from '../cluster/bring-up.js';
 import type { LiveCluster } from '../cluster/open.js';
 import { type Runtime, step } from '../cluster/runtime.js';
-import { EXIT, OperatorError } from '../errors.js';
+import { notRestored, OperatorError } from '../errors.js';
+import { conduct, type FaultRun, healRun } from '../faults/conduct.js';
 import type { Experiment } from '../faults/experiment.js';
-import { preflight } from '../faults/preflight.js';
 import { formatAddress } from '../model/address.js';
-import { dataNodes, sentinelNodes } from '../model/plan.js';
+import { formatDurationMs } from '../model/duration.js';
 import { failoverWaitMs } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { listed } from '../model/words.js';
-import { type FullSyncs, judgeInvariants } from '../observe/invariants/index.js';
+import { judgeInvariants } from '../observe/invariants/index.js';
 import type { Observation } from '../observe/observation.js';
-import { type Observer, observe } from '../observe/observer.js';
 import { newMasterOf, phaseTimes, round } from '../observe/phases.js';
 import { reasonsOf, sdownAt, spuriousIn } from '../observe/reasons.js';
 import type { Rejoin, RejoinMode, Trial, WorkloadSettings } from '../observe/result.js';
 import type { ClusterRoles } from '../observe/roles.js';
 import { trialEvents } from '../observe/trial-events.js';
-import type { TrialContext } from './context.js';
-import { endingOf } from './ending.js';
-import { actOf, type Fault, type FaultSpec, injectFault } from './fault.js';
+import type { FaultOutcome } from '../workload/load.js';
+import { type Fault, type FaultSpec, injectFault } from './fault.js';
 import { followFailover } from './follow.js';
 import { fullSyncsOf } from './full-syncs.js';
-import type { Load } from './load.js';
 import { rejoin } from './rejoin.js';
-import { restore } from './restore.js';
 
 export interface TrialSettings {
   fault: FaultSpec;
@@ -37,110 +33,121 @@ export interface TrialSettings {
   workload: WorkloadSettings | null;
 }
 
+/** One trial, and the cluster before it. */
+export interface PlayedTrial {
+  trial: Trial;
+  before: Snapshot;
+}
+
 /**
- * One failover, the whole context: look, load, hurt, follow, bring back, settle, read back, judge. Whatever happens
- * from the first touch on, an abort included, the old master is put back before this settles; what is done to it is
- * journalled before, for `recover`.
+ * One failover from the preflight to the verdict. Whatever happens after the injection, an abort included, the old
+ * master is back before this settles. `onReady` is called right before the fault. Throws `not-restored` (4) where the
+ * old master could not be brought back safely.
  */
 export async function playTrial(
   runtime: Runtime,
   live: LiveCluster,
   experiment: Experiment,
   settings: TrialSettings,
-): Promise<{ trial: Trial; before: Snapshot }> {
-  const { plan, asking } = live;
-  const { snapshot: before, roles } = await step(
-    runtime,
-    'preflight',
-    'checking that the cluster is steady',
-    () => preflight(runtime, live),
-  );
-  runtime.onProgress({ type: 'note', level: 'info', text: startText(roles) });
-  const { clock } = runtime;
-  const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
-  const observer = await observe(nodes, { clock, masterName: roles.masterName, access: asking.access });
-  const config = { ...roles.settings, hangs: settings.fault.name === 'freeze' };
-  const context: TrialContext = { runtime, live, roles, observer, config };
-  let load: Load | null = null;
-  const hurt: { fault: Fault | null } = { fault: null };
+  onReady: (roles: ClusterRoles) => void = () => {},
+): Promise<PlayedTrial> {
+  const earlier = experiment.active();
+  let fault: Fault | null = null;
+  const salvage = async (run: FaultRun): Promise<PlayedTrial | null> =>
+    fault && { trial: await cutShort(run, fault), before: run.before };
   try {
-    load = settings.workload && (await begin(context, settings.workload));
-    const planned = await experiment.plan([actOf(settings.fault, roles.master.id)]);
-    const { fault, back, fullSyncs } = await orPutBack(
-      context,
-      () => experiment.settled(planned),
-      async () => {
-        const fault = await injectFault(context, settings.fault);
-        hurt.fault = fault;
-        await followFailover(context, fault.atMs, settings.waitMs ?? failoverWaitMs(config));
-        const newMaster = newMasterOf(since(observer, fault), roles);
-        if (newMaster === null) await restore(context, 'no failover came');
-        const fullSyncs = newMaster && (await fullSyncsOf(context, before, newMaster.id, fault.atMs));
-        const mode = newMaster === null ? null : settings.rejoin;
-        const back = newMaster && mode && (await rejoin(context, fault, newMaster, mode));
-        return { fault, back, fullSyncs };
+    return await conduct(
+      runtime,
+      live,
+      experiment,
+      { workload: settings.workload, salvage },
+      async (run): Promise<PlayedTrial> => {
+        const { roles } = run;
+        runtime.onProgress({ type: 'note', level: 'info', text: startText(roles) });
+        onReady(roles);
+        fault = await injectFault(run, settings.fault);
+        const untested = await followFailover(run, fault, settings.waitMs ?? failoverWaitMs(roles.settings));
+        const newMaster = newMasterOf(since(run, fault), roles);
+        const fullSyncs = newMaster && (await fullSyncsOf(run, newMaster.id, fault.atMs));
+        let back: Rejoin | null = null;
+        if (newMaster === null) await healRun(run, earlier);
+        else if (settings.rejoin !== null) {
+          back = await rejoin(run, fault, newMaster, settings.rejoin);
+          await step(runtime, 'settle', 'waiting until the whole cluster agrees', () => settle(live));
+        } else await experiment.settled(experiment.active().filter((one) => !earlier.includes(one)));
+        run.healed = true;
+        return { trial: await judge(run, fault, { back, fullSyncs, untested }), before: run.before };
       },
     );
-    if (back !== null) await step(runtime, 'settle', 'everyone agrees again', () => settle(live));
-    return { trial: await judge(context, fault, back, fullSyncs, load), before };
   } catch (error) {
-    const isOver = runtime.signal?.aborted === true && !isNotRestored(error);
-    if (!isOver || hurt.fault === null) throw error;
-    return { trial: await cutShort(context, hurt.fault, load), before };
-  } finally {
-    await load?.end();
-    await observer.close();
+    throw error instanceof OperatorError && error.code === 'not-healed' ? asNotRestored(error) : error;
   }
 }
 
-/** The workload and its histograms are loaded only by a run that has one. */
-async function begin(context: TrialContext, workload: WorkloadSettings): Promise<Load> {
-  const { startLoad } = await import('./load.js');
-  return startLoad(context, workload);
+interface Followed {
+  back: Rejoin | null;
+  fullSyncs: Awaited<ReturnType<typeof fullSyncsOf>> | null;
+  /** Why nothing was tested; null where the failover was. */
+  untested: string | null;
 }
 
-/** Everything that was seen, timed, read back and judged. */
-async function judge(
-  context: TrialContext,
-  fault: Fault,
-  back: Rejoin | null,
-  fullSyncs: FullSyncs | null,
-  load: Load | null,
-): Promise<Trial> {
-  const { live, roles, observer } = context;
-  const seen = since(observer, fault);
+/** Reads back what the clients wrote, and judges everything that was observed. */
+async function judge(run: FaultRun, fault: Fault, { back, fullSyncs, untested }: Followed): Promise<Trial> {
+  const { live, roles, load } = run;
+  const seen = since(run, fault);
   const fromMs = fault.atMs;
-  const untilMs = context.runtime.clock.now();
+  const untilMs = run.runtime.clock.now();
   const returnedAtMs = back?.restartedMs == null ? untilMs : fromMs + back.restartedMs;
   // Dead or frozen until it came back.
   const still = [{ id: roles.master.id, fromMs, toMs: returnedAtMs }];
   const newMaster = newMasterOf(seen, roles);
-  const promises = load && (await load.settle(endingOf(fault, newMaster, back)));
-  const snapshot = await surveyPlan(live.plan, live.asking);
+  const result = load && (await load.settle(outcomeOf(fault, newMaster, back, untested !== null)));
+  const invariants = [
+    ...judgeInvariants({
+      roles,
+      newMaster,
+      rejoin: back,
+      snapshot: await surveyPlan(live.plan, live.asking),
+      seen,
+      fullSyncs,
+      watch: { fromMs, untilMs, still, tookWrites: result?.tookWrites ?? null },
+    }),
+    ...(result?.invariants ?? []),
+  ];
   return {
-    ...whatWasSeen(context, fault),
-    rejoin: back === null || promises === null ? back : { ...back, zombieWrites: promises.zombieWrites },
-    ...(promises === null ? {} : { client: promises.client, ledger: promises.ledger }),
-    invariants: [
-      ...judgeInvariants({
-        roles,
-        newMaster,
-        rejoin: back,
-        snapshot,
-        seen,
-        fullSyncs,
-        watch: { fromMs, untilMs, still, tookWrites: promises?.tookWrites ?? null },
-      }),
-      ...(promises?.invariants ?? []),
-    ],
+    ...observed(run, fault),
+    ...(untested === null ? {} : { untested, reasons: [] }),
+    rejoin: back === null || result === null ? back : { ...back, zombieWrites: result.zombieWrites },
+    ...(result === null ? {} : { client: result.client, ledger: result.ledger }),
+    // Without a failover, what asks for one could not be judged.
+    invariants: untested === null ? invariants : invariants.filter((i) => i.verdict !== 'unknown'),
   };
 }
 
-/** What there is of a trial that was interrupted: seen and timed, not read back, and not judged. */
-async function cutShort(context: TrialContext, fault: Fault, load: Load | null): Promise<Trial> {
-  const client = await load?.summary(fault.atMs);
+function outcomeOf(
+  fault: Fault,
+  newMaster: FaultOutcome['newMaster'],
+  back: Rejoin | null,
+  recovered: boolean,
+): FaultOutcome {
+  const at = (ms: number | null | undefined): number | null => (ms == null ? null : fault.atMs + ms);
   return {
-    ...whatWasSeen(context, fault),
+    fault: fault.name,
+    faultAtMs: fault.atMs,
+    newMaster,
+    returnedAtMs: at(back?.restartedMs),
+    convertedAtMs: at(back?.convertedMs),
+    // It is never started before another one was promoted, unless it has its data.
+    cameBackEmpty: false,
+    servesAgain: newMaster !== null || recovered,
+  };
+}
+
+/** An aborted trial: what was observed and timed until then; nothing is read back or judged. */
+async function cutShort(run: FaultRun, fault: Fault): Promise<Trial> {
+  const client = await run.load?.summary(fault.atMs);
+  return {
+    ...observed(run, fault),
     cutShort: true,
     rejoin: null,
     ...(client === undefined ? {} : { client }),
@@ -148,13 +155,12 @@ async function cutShort(context: TrialContext, fault: Fault, load: Load | null):
   };
 }
 
-function whatWasSeen(
-  { roles, observer, config }: TrialContext,
-  fault: Fault,
-): Omit<Trial, 'rejoin' | 'invariants'> {
-  const seen = since(observer, fault);
+function observed(run: FaultRun, fault: Fault): Omit<Trial, 'rejoin' | 'invariants'> {
+  const { roles, observer } = run;
+  const seen = since(run, fault);
   const newMaster = newMasterOf(seen, roles);
   const phases = phaseTimes(seen, roles, fault.atMs);
+  const config = { ...roles.settings, hangs: fault.thaw !== null };
   return {
     faultAt: new Date(fault.wallMs).toISOString(),
     oldMaster: { id: roles.master.id, ...roles.master.announce },
@@ -168,6 +174,10 @@ function whatWasSeen(
   };
 }
 
+/** From the fault on; what was observed before it does not count. */
+const since = ({ observer }: FaultRun, fault: Fault): Observation[] =>
+  observer.seen.filter((o) => o.atMs >= fault.atMs);
+
 function startText({ masterName, master, replicas, sentinels }: ClusterRoles): string {
   return (
     `before: ${masterName} is ${master.id} ${formatAddress(master.announce)}, ` +
@@ -175,32 +185,13 @@ function startText({ masterName, master, replicas, sentinels }: ClusterRoles): s
   );
 }
 
-/** From the fault on; what was seen before it belongs to another context. */
-const since = (observer: Observer, fault: Fault): Observation[] =>
-  observer.seen.filter((o) => o.atMs >= fault.atMs);
-
-const isNotRestored = (error: unknown): boolean =>
-  error instanceof OperatorError && error.exitCode === EXIT.notRestored;
-
-/** From the first touch on: whatever goes wrong, an abort included, the old master is put back before it goes on. */
-async function orPutBack<T>(
-  context: TrialContext,
-  settled: () => Promise<void>,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    const done = await work();
-    await settled();
-    return done;
-  } catch (error) {
-    if (isNotRestored(error)) throw error;
-    await restore(context, 'the test was cut short');
-    await settled();
-    throw error;
-  }
+/** A warning where the first switch cannot come within the budget (milliseconds); null where it can. */
+export function budgetWarning(budgetMs: number | null, downAfterMs: number): string | null {
+  if (budgetMs === null || budgetMs > downAfterMs) return null;
+  return `--budget ${formatDurationMs(budgetMs)} cannot hold: no sentinel marks the master as down before down-after (${formatDurationMs(downAfterMs)}) has passed`;
 }
 
-/** What could not be proved shows in the invariants, with its evidence. */
+/** What is missing shows in the invariants, with its evidence. */
 async function settle(live: LiveCluster): Promise<void> {
   try {
     await proveConvergence(live);
@@ -208,3 +199,7 @@ async function settle(live: LiveCluster): Promise<void> {
     if (!(error instanceof OperatorError && error.code === 'not-converged')) throw error;
   }
 }
+
+/** A failover test's own code for a master that is still down. */
+const asNotRestored = ({ message, why, hint, cause }: OperatorError): OperatorError =>
+  notRestored('not-restored', message, { why, hint, cause });

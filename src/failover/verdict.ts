@@ -3,6 +3,7 @@ import type { ClusterPlan } from '../model/plan.js';
 import { liveSettings, usualFailoverMs } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverResult, InvariantResult, ThresholdResult, Trial, Verdict } from '../observe/result.js';
+import { faultForMs } from './fault.js';
 import type { FailoverTestOptions } from './options.js';
 import { summarize } from './summary.js';
 import { judge, parseThreshold } from './thresholds.js';
@@ -32,7 +33,7 @@ export function resultOf({ plan, trials, before, startedAt, options }: Evidence)
   const outcome = worst([
     ...thresholds.map((t) => t.holds),
     ...invariants.map((i) => i.verdict),
-    ...(complete ? [] : (['unknown'] as const)),
+    ...(complete && trials.every((t) => t.untested === undefined) ? [] : (['unknown'] as const)),
   ]);
   return {
     outcome,
@@ -42,7 +43,7 @@ export function resultOf({ plan, trials, before, startedAt, options }: Evidence)
     masterName: spec.masterName,
     driver: plan.driver,
     fault: options.fault.name,
-    faultForMs: options.fault.name === 'freeze' ? options.fault.forMs : null,
+    faultForMs: faultForMs(options.fault, config),
     seed: options.seed,
     startedAt,
     command: options.command,
@@ -89,12 +90,18 @@ function reasonOf(
   if (trials.length === 1 && last?.cutShort)
     return 'it was interrupted: what had been seen until then is here';
   const times = trials.flatMap((t) => (t.phases.switchedMs === null ? [] : [t.phases.switchedMs]));
-  const without = trials.filter((t) => t.phases.switchedMs === null && !t.cutShort).length;
+  const untested = trials.flatMap((t) => t.untested ?? []);
+  const [first] = untested;
+  const without = trials.filter(
+    (t) => t.phases.switchedMs === null && !t.cutShort && t.untested === undefined,
+  ).length;
   if (without > 0) {
     return trials.length === 1
       ? 'no sentinel switched to another master'
       : `in ${without} of ${trials.length} trials no sentinel switched to another master`;
   }
+  if (first !== undefined && outcome === 'unknown')
+    return trials.length === 1 ? first : `in ${untested.length} of ${trials.length} trials: ${first}`;
   const slowest = Math.max(...times);
   const switched =
     times.length === 0

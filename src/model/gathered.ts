@@ -194,6 +194,4 @@ export interface Gathered {
   app: GatheredApp | null;
   /** What a run of ours left in effect, and what one does at this moment; absent where no journal was looked for. */
   runs?: { unfinished?: Unfinished; underWay?: UnderWay };
-  /** Where the addresses came from, in words; absent where they were typed. */
-  whence?: string;
 }

@@ -5,9 +5,7 @@ export interface Ref extends Address {
   id: string;
 }
 
-/** The worst first. */
-export const SEVERITIES = ['critical', 'warning', 'info'] as const;
-export type Severity = (typeof SEVERITIES)[number];
+export type Severity = 'critical' | 'warning' | 'info';
 
 /** One thing that is not as it should be. */
 export interface Problem {
@@ -18,17 +16,13 @@ export interface Problem {
   subjects: string[];
   /** What is wrong, in a sentence, with ids and addresses. */
   message: string;
-  /** Why it matters. */
+  /** Why it matters, or what may be behind it; null where the message says it all. */
   why: string | null;
-  /** What to type next: a command per line, comments with #. */
+  /** The next command to type. */
   fix: string;
-  /** The command after that, and what to wait for before it; absent where there is none. */
+  /** The command after that one, and what to wait for before it; absent where one is enough. */
   later?: { when: string; fix: string };
 }
-
-/** The one to name where there is room for one: the worst, and of those the first. */
-export const gravest = (problems: readonly Problem[]): Problem | undefined =>
-  SEVERITIES.flatMap((severity) => problems.find((p) => p.severity === severity) ?? [])[0];
 
 /**
  * How far the sentinels agree on the master's address. Measured against all known sentinels, so that a
@@ -138,8 +132,6 @@ export interface Expectation {
   unfinished?: Unfinished;
   /** A run that does something to it now. */
   underWay?: UnderWay;
-  /** Why it is not known whether a run did something to it. */
-  journalUnread?: string;
   /** Where the addresses came from, in words, where the operator may have forgotten that they are set. */
   whence?: string;
 }

@@ -139,12 +139,13 @@ const TABLE: Record<MetricName, Row> = {
   },
 };
 
-/** In a trial that was cut short nobody waited for what is missing: it is not known. */
+/** In a trial that was cut short, or tested nothing, what is missing was not waited for: it is unknown. */
 const complete =
   (read: Row['read']): Row['read'] =>
   (trial) => {
     const reading = read(trial);
-    return reading === 'never' && trial.cutShort ? 'unknown' : reading;
+    const isOpen = trial.cutShort === true || trial.untested !== undefined;
+    return reading === 'never' && isOpen ? 'unknown' : reading;
   };
 
 /** All of them, in the order in which they are shown. */

@@ -139,6 +139,8 @@ export interface PhaseReason {
 }
 
 export interface Trial {
+  /** Only where the master recovered before a quorum could call it down: the sentence that says so. */
+  untested?: string;
   /** True where it was interrupted: what is not there may still have happened. */
   cutShort?: true;
   /** ISO 8601, on the wall clock: what logs are lined up with. */

@@ -1,6 +1,5 @@
 import { withDeadline } from '../clock.js';
 import type { Address } from '../model/address.js';
-import { tiltIn } from '../model/records.js';
 import type { MasterView, NodeAnswer, SentinelState, Silence } from '../model/snapshot.js';
 import { type Connection, type ConnectionOptions, openConnection } from './client.js';
 import { protocolError, silenceOf, timeoutError, WireError } from './error.js';
@@ -50,7 +49,7 @@ export function askSentinel(
       version: engineOf(info).version,
       // SENTINEL MYID is there since 6.2.
       sentinelId: id.status === 'fulfilled' && typeof id.value === 'string' ? id.value : '',
-      ...tiltIn(info),
+      tilt: info.get('sentinel_tilt') === '1',
       masters: views.filter((view) => view !== null),
     };
   });

@@ -6,24 +6,23 @@ import { type LiveCluster, openCluster } from '../../src/cluster/open.js';
 import { type Runtime, requireCluster } from '../../src/cluster/runtime.js';
 import { openStore } from '../../src/cluster/store/state.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
-import type { TrialContext } from '../../src/failover/context.js';
 import { injectFault } from '../../src/failover/fault.js';
 import { followFailover } from '../../src/failover/follow.js';
 import { fullSyncsOf } from '../../src/failover/full-syncs.js';
 import { rejoin } from '../../src/failover/rejoin.js';
+import { type FaultRun, openRun } from '../../src/faults/conduct.js';
+import { openExperiment } from '../../src/faults/experiment.js';
 import { nodeOf } from '../../src/faults/scene.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../src/model/plan.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
 import type { Aftermath } from '../../src/observe/invariants/index.js';
-import { observe } from '../../src/observe/observer.js';
 import { newMasterOf } from '../../src/observe/phases.js';
-import { rolesIn } from '../../src/observe/roles.js';
 import type { WorkloadTarget } from '../../src/workload/index.js';
 
 /** A cluster of `up`, held open: what a failover test works with, for a test that plays its acts one by one. */
 export interface Stage {
   live: LiveCluster;
-  story: TrialContext;
+  run: FaultRun;
   before: Snapshot;
   /** Whom clients write to. */
   target: WorkloadTarget;
@@ -43,20 +42,13 @@ export async function openStage(home: string, deadlineMs: number): Promise<Stage
   const live: LiveCluster = { ...opened, asking };
   const { plan } = live;
   await proveConvergence(live);
-  const before = await surveyPlan(plan, asking);
-  const roles = rolesIn(plan, before);
+  const experiment = await openExperiment(runtime, live, { what: 'a test', keep: false, guardMs: null });
+  const run = await openRun(runtime, live, experiment, { workload: null });
+  const { roles, before } = run;
   const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
-  const observer = await observe(nodes, { clock, masterName: roles.masterName, access: asking.access });
-  const story: TrialContext = {
-    runtime,
-    live,
-    roles,
-    observer,
-    config: { ...roles.settings, hangs: false },
-  };
   return {
     live,
-    story,
+    run,
     before,
     target: {
       sentinels: nodes.sentinels.map((n) => n.endpoint),
@@ -68,22 +60,23 @@ export async function openStage(home: string, deadlineMs: number): Promise<Stage
       withNode(node, { ...asking, deadlineMs: 3000 }, (c) => c.call(...(command as [string]))),
     look: () => surveyPlan(plan, asking),
     async close() {
-      await observer.close();
+      await run.close();
+      await experiment.close();
       live.close();
     },
   };
 }
 
 /** Kills the master, and starts it again as a replica of its successor: a failover as it should be. */
-export async function failOver({ story, live, before, look }: Stage): Promise<Required<Aftermath>> {
-  const { roles, observer, runtime } = story;
-  const fault = await injectFault(story, { name: 'kill' });
-  await followFailover(story, fault.atMs, 60_000);
+export async function failOver({ run, live, look }: Stage): Promise<Required<Aftermath>> {
+  const { roles, observer, runtime } = run;
+  const fault = await injectFault(run, { name: 'kill' });
+  await followFailover(run, fault, 60_000);
   const seen = () => observer.seen.filter((o) => o.atMs >= fault.atMs);
   const newMaster = newMasterOf(seen(), roles);
   if (newMaster === null) throw new Error('nobody was promoted');
-  const fullSyncs = await fullSyncsOf(story, before, newMaster.id, fault.atMs);
-  const back = await rejoin(story, fault, newMaster, 'guarded');
+  const fullSyncs = await fullSyncsOf(run, newMaster.id, fault.atMs);
+  const back = await rejoin(run, fault, newMaster, 'guarded');
   return {
     roles,
     newMaster: nodeOf(live.plan, newMaster.id),

@@ -3,7 +3,6 @@ import { systemClock } from '../../src/clock.js';
 import { withNode } from '../../src/cluster/ask.js';
 import { introduce } from '../../src/cluster/bring-up.js';
 import { fullSyncsOf } from '../../src/failover/full-syncs.js';
-import { judgePromises } from '../../src/failover/promises.js';
 import { nodeOf } from '../../src/faults/scene.js';
 import { type Address, sameAddress } from '../../src/model/address.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../src/model/plan.js';
@@ -28,6 +27,7 @@ import { bestReplica, type Candidate, candidateOf } from '../../src/scenarios/fo
 import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { parseRecords } from '../../src/wire/replies.js';
 import type { Workload, WorkloadRecord } from '../../src/workload/index.js';
+import { judgeLoad } from '../../src/workload/judge-load.js';
 import { keyOf } from '../../src/workload/keys.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { failOver, openStage, type Stage } from '../helpers/failed-over.js';
@@ -70,7 +70,7 @@ beforeAll(async () => {
   ] as const)
     await stage.ask(nodeOf(stage.live.plan, id), 'CONFIG', 'SET', 'replica-priority', priority);
   await when('every node was heard', () =>
-    stage.live.plan.nodes.every(({ id }) => hears(stage.story.observer, id)),
+    stage.live.plan.nodes.every(({ id }) => hears(stage.run.observer, id)),
   );
   calmFromMs = systemClock.now();
   await when(
@@ -144,7 +144,7 @@ describe('a failover as it should be', () => {
 
   it('came after a calm in which there was none', () => {
     const hold = { fromMs: calmFromMs, untilMs: calmUntilMs, ...CONFIG };
-    const { observer, roles } = stage.story;
+    const { observer, roles } = stage.run;
     expect(noFailover(observer.seen, roles, hold)).toMatchObject({ id: 'no-failover', verdict: 'holds' });
   });
 });
@@ -250,7 +250,7 @@ describe('the choice of the replica', () => {
   });
 
   it('is violated where somebody promotes another one by hand', async () => {
-    const { observer, roles } = stage.story;
+    const { observer, roles } = stage.run;
     const fromMs = systemClock.now();
     const promoted = () =>
       newMasterOf(
@@ -335,7 +335,7 @@ describe('with the evidence withheld', () => {
   });
 
   it('a calm is unknown before it was held long enough, and where nobody listened from its beginning', async () => {
-    const { observer, roles } = stage.story;
+    const { observer, roles } = stage.run;
     const short = { fromMs: calmFromMs, untilMs: calmFromMs + CONFIG.downAfterMs, ...CONFIG };
     expect(noFailover(observer.seen, roles, short).verdict).toBe('unknown');
     const late = await lateObserver();
@@ -345,7 +345,7 @@ describe('with the evidence withheld', () => {
   });
 
   it('a node that was not heard for a while may have been a master, and have replaced one', async () => {
-    const { observer, roles } = stage.story;
+    const { observer, roles } = stage.run;
     const fromMs = systemClock.now();
     const masterNow = { ...roles, master: master() };
     const split = (): InvariantResult =>
@@ -363,8 +363,8 @@ describe('with the evidence withheld', () => {
   });
 
   it('what the new master had to resend is unknown where it does not say', async () => {
-    const { story, before } = stage;
-    const asked = () => fullSyncsOf(story, before, master().id, after.watch.fromMs);
+    const { run } = stage;
+    const asked = () => fullSyncsOf(run, master().id, after.watch.fromMs);
     const fullSyncs = await frozen([master()], asked);
     expect(noFullResync(after.newMaster, fullSyncs).verdict).toBe('unknown');
   });
@@ -372,7 +372,7 @@ describe('with the evidence withheld', () => {
 
 describe('what the old master’s death itself breaks', () => {
   it('is a failover where there was to be none', () => {
-    const { observer, roles } = stage.story;
+    const { observer, roles } = stage.run;
     const hold = { fromMs: after.watch.fromMs, untilMs: after.watch.untilMs, ...CONFIG };
     expect(noFailover(observer.seen, roles, hold).verdict).toBe('violated');
   });
@@ -384,12 +384,12 @@ describe('what the old master’s death itself breaks', () => {
 
 describe('a replica that can not go on from where it was', () => {
   it('costs a full resync', async () => {
-    const { story, before } = stage;
+    const { run } = stage;
     await lead(other());
     await stage.ask(other(), 'SET', 'of-another-history', '1');
     await follow(other(), master());
     await asItWas();
-    const fullSyncs = await fullSyncsOf(story, before, master().id, after.watch.fromMs);
+    const fullSyncs = await fullSyncsOf(run, master().id, after.watch.fromMs);
     expect(noFullResync(after.newMaster, fullSyncs)).toMatchObject({
       id: 'no-full-resync',
       verdict: 'violated',
@@ -424,7 +424,7 @@ describe('what clients were promised', () => {
   };
   const verdicts = async (): Promise<Record<string, Verdict>> => {
     const { client, ledger } = await accounted();
-    const all = [...judgePromises(client, ledger, master(), true), noWriteLost(ledger, master().id)];
+    const all = [...judgeLoad(client, ledger, master(), true), noWriteLost(ledger, master().id)];
     return Object.fromEntries(all.map(({ id, verdict }) => [id, verdict]));
   };
   /** Of the second client: nobody ever gets so far. */
@@ -450,7 +450,7 @@ describe('what clients were promised', () => {
     const unread = await frozen([master()], verdicts);
     expect(unread).toMatchObject({ 'ledger-consistent': 'unknown', 'no-write-lost': 'unknown' });
     const { client, ledger } = await accounted();
-    expect(verdictOf(judgePromises(client, ledger, master(), false), 'clients-recovered')).toBe('unknown');
+    expect(verdictOf(judgeLoad(client, ledger, master(), false), 'clients-recovered')).toBe('unknown');
     await asItWas();
   });
 
@@ -483,7 +483,7 @@ describe('what clients were promised', () => {
     const paused = await workload.stop();
     await stage.ask(master(), 'CLIENT', 'UNPAUSE');
     const { ledger } = await accounted();
-    const results = judgePromises(room.clientSummary(paused, faultAtMs), ledger, master(), true);
+    const results = judgeLoad(room.clientSummary(paused, faultAtMs), ledger, master(), true);
     expect(verdictOf(results, 'clients-recovered'), JSON.stringify(results)).toBe('violated');
     await asItWas();
   });
@@ -499,7 +499,7 @@ async function startClients(keyPrefix: string, policy: string): Promise<Workload
 
 describe('a second failover', () => {
   it('is seen, and that it left two masters, and what each of them took', async () => {
-    const { observer, roles } = stage.story;
+    const { observer, roles } = stage.run;
     const staying = await startClients('staying', 'default');
     const moving = await startClients('moving', 'tuned');
     const fromMs = systemClock.now();

@@ -55,9 +55,7 @@ export default {
   ],
   sources: ['networking.c: clientAcceptHandler, islocalClient', 'redis.conf: protected-mode'],
   causes: [
-    'node-unreachable',
-    'sentinel-unreachable',
-    'no-sentinel',
+    'server-silent',
     'no-master',
     'link-down',
     'no-quorum',

@@ -53,9 +53,7 @@ export default {
     'sentinel.c: instanceLinkNegotiateTLS',
   ],
   causes: [
-    'node-unreachable',
-    'sentinel-unreachable',
-    'no-sentinel',
+    'server-silent',
     'no-master',
     'link-down',
     'no-quorum',

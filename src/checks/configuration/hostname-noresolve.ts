@@ -39,15 +39,7 @@ export default {
     'way. A look-up blocks the sentinel, so that addresses are the better choice where they are fixed.',
   remedy: ['sentinel resolve-hostnames yes in its file, or an address in the sentinel monitor line'],
   sources: ['sentinel.c: createSentinelAddr', 'sentinel.conf: resolve-hostnames', 'measured'],
-  causes: [
-    'node-unreachable',
-    'sentinel-unreachable',
-    'no-sentinel',
-    'no-quorum',
-    'sentinels-few',
-    'ghost-sentinel',
-    'sentinels-even',
-  ],
+  causes: ['server-silent', 'no-quorum', 'sentinels-few', 'ghost-sentinel', 'sentinels-even'],
   live(gathered) {
     const missing: string[] = [];
     const seen = gathered.sentinels.flatMap((sentinel) => {

@@ -65,7 +65,6 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
     watched,
     app: null,
     ...(runs !== null && { runs }),
-    ...(!own && target.whence !== null && { whence: target.whence }),
   };
 }
 

@@ -31,9 +31,7 @@ export default {
     'replica-orphan',
     'link-down',
     'no-good-slave',
-    'node-unreachable',
-    'sentinel-unreachable',
-    'no-sentinel',
+    'server-silent',
     'no-master',
   ],
   live(gathered) {

@@ -20,7 +20,7 @@ export default {
     'or a higher limit: docker update --memory',
   ],
   sources: ['https://docs.docker.com/engine/containers/resource_constraints/', 'redis.conf: maxmemory'],
-  causes: ['node-unreachable', 'sentinel-unreachable', 'no-sentinel', 'link-down', 'no-master'],
+  causes: ['server-silent', 'link-down', 'no-master'],
   live(gathered) {
     const { values, missing } = readAll(serversOf(gathered), (s) => s.life);
     const seen = values.flatMap(({ server, value }): RawFinding[] => {

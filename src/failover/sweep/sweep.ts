@@ -91,8 +91,7 @@ async function playAll(
     const text = `${i + 1} of ${combinations.length}: ${wordsOf(combination)}${about}`;
     runtime.onProgress({ type: 'note', level: 'info', text });
     await applySettings(live, settingsFor(live, { ...combination, maxLagS: options.maxLagS }));
-    const plan = { ...live.plan, spec: { ...live.plan.spec, downAfterMs } };
-    const played = await playTrials(runtime, { ...live, plan }, experiment, {
+    const played = await playTrials(runtime, live, experiment, {
       ...options,
       waitMs: null,
       budgetMs: null,

@@ -10,6 +10,7 @@ import { type Theme, themeOf, type View } from './theme.js';
 /** One trial on a common time axis, then what clients saw, what was lost, and why a step took longer than it may. */
 export function trialLines(trial: Trial, result: FailoverResult, view: View): string[] {
   const phases = phaseRows(trial, result.config);
+  const rows = [...phases, ...rejoinRows(trial.rejoin)];
   const facts = [
     ...(trial.client === undefined ? [] : [['clients', clientWords(trial.client)] as const]),
     ...(trial.ledger === undefined ? [] : [['ledger', ledgerWords(trial.ledger)] as const]),
@@ -19,8 +20,7 @@ export function trialLines(trial: Trial, result: FailoverResult, view: View): st
     ...trial.spurious.map((words) => ['spurious', words] as const),
   ];
   return [
-    '',
-    timeTable([...phases, ...rejoinRows(trial.rejoin)], view),
+    ...(rows.length === 0 ? [] : ['', timeTable(rows, view)]),
     ...(facts.length === 0 ? [] : ['', ...factLines(facts, view)]),
   ];
 }

@@ -13,7 +13,8 @@ export function worstOf(verdicts: readonly Verdict[]): Verdict {
 }
 
 /** A trial by its own invariants; thresholds are judged over all trials. */
-export const trialVerdict = (trial: Trial): Verdict => worstOf(trial.invariants.map((i) => i.verdict));
+export const trialVerdict = ({ untested, invariants }: Trial): Verdict =>
+  worstOf([...(untested === undefined ? [] : (['unknown'] as const)), ...invariants.map((i) => i.verdict)]);
 
 /**
  * `mymaster moved from redis-1 to redis-2 …, first switch after 6.29 s, budget 7.00 s; 40 acknowledged writes lost`;
@@ -30,6 +31,7 @@ function switchWords(result: FailoverResult): string {
   const budget = `budget ${time(result.budgetMs)}`;
   if (only === undefined) return `${masterName}: nothing was measured`;
   if (others.length > 0) return `${severalHeadline(result)}, ${budget}`;
+  if (only.untested !== undefined) return `${masterName} is still ${named(only.oldMaster)}`;
   const { switchedMs } = only.phases;
   const moved =
     only.newMaster === null

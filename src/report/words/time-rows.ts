@@ -17,8 +17,9 @@ export interface TimeRow {
   kind: 'phase' | 'rejoin' | 'zombie';
 }
 
-/** A row per phase, in the order of the table; what was not seen is a row without times. */
+/** A row per phase, in the order of the table; what was not seen is a row without times. None where nothing was tested. */
 export function phaseRows(trial: Trial, config: FailoverResult['config']): TimeRow[] {
+  if (trial.untested !== undefined) return [];
   return PHASE_TABLE.map((phase, i) => {
     const atMs = trial.phases[phase.id];
     const reason = trial.reasons.find((r) => r.phase === phase.id);

@@ -1,11 +1,10 @@
-import type { Promises } from '../../failover/load.js';
 import { nodeOf } from '../../faults/scene.js';
-import type { Snapshot } from '../../model/snapshot.js';
 import { judgeInvariants } from '../../observe/invariants/index.js';
 import { round } from '../../observe/phases.js';
 import type { InvariantResult, Rejoin } from '../../observe/result.js';
 import { trialEvents } from '../../observe/trial-events.js';
 import { until } from '../../until.js';
+import type { LoadResult } from '../../workload/load.js';
 import { conditionText } from '../format/condition-text.js';
 import { judgeCondition } from '../format/conditions.js';
 import { type Evidence, idsOf } from '../format/evidence.js';
@@ -13,16 +12,15 @@ import type { ExpectationResult, ScenarioResult, StepResult } from '../format/re
 import { ALWAYS, type Condition } from '../format/scenario.js';
 import { comebackOf, failoversIn } from '../format/timeline.js';
 import { outcomeOf } from '../format/verdict.js';
-import { look, type Play } from './play-state.js';
+import { look, type ScenarioRun } from './play-state.js';
 
 /** Reads back, looks once more, and judges everything that was seen. The scenario has been healed. */
 export async function judgePlay(
-  play: Play,
+  play: ScenarioRun,
   steps: StepResult[],
-  before: Snapshot,
   command: string,
 ): Promise<ScenarioResult> {
-  const { scenario, live, runtime, startedAtMs } = play;
+  const { scenario, live, runtime, before, startedAtMs } = play;
   const truth = nodeOf(play.live.plan, masterNow(await lookSettled(play)) ?? play.roles.master.id);
   const promises = await settleLoad(play, truth);
   const evidence: Evidence = {
@@ -81,7 +79,7 @@ const SETTLED_BOUND_MS = 15_000;
 const LOOK_EVERY_MS = 200;
 
 /** Everyone's word once nothing is missing; as it is where that does not come. */
-async function lookSettled(play: Play): Promise<Evidence> {
+async function lookSettled(play: ScenarioRun): Promise<Evidence> {
   let last = await look(play);
   // Kept on purpose, it is as it is.
   if (!play.healed) return last;
@@ -115,9 +113,9 @@ function masterNow({ snapshot }: Evidence): string | null {
 }
 
 async function settleLoad(
-  play: Play,
+  play: ScenarioRun,
   truth: { id: string; announce: { host: string; port: number } },
-): Promise<Promises | null> {
+): Promise<LoadResult | null> {
   if (play.load === null) return null;
   const { roles, startedAtMs, observer } = play;
   const { backAtMs, convertedAtMs, goneAtMs } = comebackOf(observer.seen, roles.master.id, startedAtMs);
@@ -133,7 +131,7 @@ async function settleLoad(
   });
 }
 
-async function keysAt(play: Play, master: string): Promise<Evidence['keys']> {
+async function keysAt(play: ScenarioRun, master: string): Promise<Evidence['keys']> {
   if (play.keys === null) return null;
   const { written } = play.keys;
   try {
@@ -144,7 +142,7 @@ async function keysAt(play: Play, master: string): Promise<Evidence['keys']> {
 }
 
 /** Those of every scenario, and those that this one asks for. */
-function invariantsOf(play: Play, evidence: Evidence, promises: Promises | null): InvariantResult[] {
+function invariantsOf(play: ScenarioRun, evidence: Evidence, promises: LoadResult | null): InvariantResult[] {
   const { roles, scenario, observer, startedAtMs } = play;
   const wanted: string[] = [...ALWAYS, ...scenario.invariants];
   const master = idsOf('master', evidence)[0] ?? roles.master.id;
@@ -176,7 +174,7 @@ function invariantsOf(play: Play, evidence: Evidence, promises: Promises | null)
 }
 
 /** The old master's return, from what its own ROLE said. */
-function rejoinOf({ observer, roles, startedAtMs }: Play): Rejoin {
+function rejoinOf({ observer, roles, startedAtMs }: ScenarioRun): Rejoin {
   const { backAtMs, convertedAtMs, linkedAtMs } = comebackOf(observer.seen, roles.master.id, startedAtMs);
   const since = (at: number | null): number | null => (at === null ? null : round(at - startedAtMs));
   return {

@@ -1,8 +1,9 @@
 import type { Runtime } from '../../cluster/runtime.js';
 import { OperatorError } from '../../errors.js';
+import { isNotRestored } from '../../faults/conduct.js';
 import { type Scenario, type Shape, shapeKey } from '../format/scenario.js';
 import type { Played } from './play.js';
-import { isNotRestored, playOn, saysNotHere, skippedResult, unknownResult, wordsOf } from './play-on.js';
+import { playOn, saysNotHere, skippedResult, unknownResult, wordsOf } from './play-on.js';
 import type { ChaosOptions } from './run.js';
 import { openWorkshop, type Workshop } from './scratch.js';
 import type { Keep, Take } from './take.js';

@@ -10,9 +10,6 @@ import type { ChaosOptions } from './run.js';
 export const wordsOf = (error: OperatorError): string =>
   [error.message, error.why].filter(Boolean).join(': ');
 
-export const isNotRestored = (error: unknown): boolean =>
-  error instanceof OperatorError && error.exitCode === EXIT.notRestored;
-
 /** Plays a scenario on a cluster of ours, under its lock; what can not be done there is skipped. Throws what playScenario does. */
 export async function playOn(
   runtime: Runtime,

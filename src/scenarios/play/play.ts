@@ -3,18 +3,15 @@ import type { LiveCluster } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
 import { CLIENT } from '../../drivers/links.js';
 import { EXIT, messageOf, OperatorError } from '../../errors.js';
+import { conduct, healRun } from '../../faults/conduct.js';
 import { openExperiment } from '../../faults/experiment.js';
-import { preflight, requireSteady } from '../../faults/preflight.js';
 import { nodeOf } from '../../faults/scene.js';
-import { dataNodes, sentinelNodes } from '../../model/plan.js';
-import { type Observer, observe } from '../../observe/observer.js';
 import { idsOf } from '../format/evidence.js';
 import type { ScenarioResult, StepResult } from '../format/result.js';
 import type { Scenario } from '../format/scenario.js';
 import { followElections } from './elections.js';
 import { judgePlay } from './judge-play.js';
-import type { Play } from './play-state.js';
-import { sight } from './play-state.js';
+import { evidenceSoFar, type ScenarioRun } from './play-state.js';
 import { stepText } from './step-text.js';
 import { doStep } from './steps.js';
 
@@ -48,79 +45,46 @@ export async function playScenario(
   options: PlayOptions,
 ): Promise<Played> {
   const { plan, asking } = live;
-  const { cluster, masterName } = plan.spec;
-  const { snapshot: before, roles } = await preflight(runtime, live);
   const experiment = await openExperiment(runtime, live, {
-    what: `chaos run ${scenario.name} --cluster ${cluster}`,
+    what: `chaos run ${scenario.name} --cluster ${plan.spec.cluster}`,
     keep: options.keep,
     guardMs: GUARD_MS,
   });
   const elections = followElections(plan, asking);
-  let observer: Observer | undefined;
-  let play: Play | undefined;
+  const { workload } = scenario;
   try {
-    observer = await observe(
-      { data: dataNodes(plan), sentinels: sentinelNodes(plan) },
-      { clock: runtime.clock, masterName, access: asking.access },
-      elections.onSeen,
-    );
-    const now = runtime.clock.now();
-    play = {
+    return await conduct(
       runtime,
       live,
-      scenario,
-      roles,
-      observer,
       experiment,
-      elections,
-      load: null,
-      keys: null,
-      startedAtMs: now,
-      injectedAtMs: now,
-      injected: [],
-      firstFault: null,
-      healed: false,
-    };
-    await startClients(play);
-    // The clients took their time: what was seen before them may not be so any more.
-    await requireSteady(plan, asking);
-    play.startedAtMs = play.injectedAtMs = runtime.clock.now();
-    const steps = await playSteps(play);
-    await healUnlessKept(play, options);
-    const result = await judgePlay(play, steps, before, options.command);
-    return { result, settled: result.invariants.every((i) => i.verdict === 'holds') };
+      {
+        workload: workload && { ...workload, pipeline: 1, readRatio: 0, readFrom: 'master' },
+        clientsApart: cutsClients(scenario),
+        onSeen: elections.onSeen,
+        leaves: () => options.keep || (options.disposable && runtime.signal?.aborted === true),
+      },
+      async (run) => {
+        const play: ScenarioRun = Object.assign(run, {
+          scenario,
+          elections,
+          keys: null,
+          injected: [],
+          firstFault: null,
+        });
+        try {
+          const steps = await playSteps(play);
+          if (!options.keep) await healRun(run);
+          const result = await judgePlay(play, steps, options.command);
+          return { result, settled: result.invariants.every((i) => i.verdict === 'holds') };
+        } finally {
+          await removeKeys(play);
+        }
+      },
+    );
   } finally {
-    const isRemoved = options.disposable && runtime.signal?.aborted === true;
-    try {
-      if (play !== undefined && !play.healed && !isRemoved) await healUnlessKept(play, options);
-    } finally {
-      await play?.load?.end();
-      await removeKeys(play);
-      await elections.settle();
-      await observer?.close();
-      await experiment.close();
-    }
+    await elections.settle();
+    await experiment.close();
   }
-}
-
-/** Whatever the scenario did not heal itself; kept on purpose it stays for `heal`. */
-async function healUnlessKept(play: Play, { keep }: PlayOptions): Promise<void> {
-  if (keep) return;
-  await play.experiment.heal();
-  play.healed = true;
-}
-
-/** The workload and its histograms are loaded only by a scenario that has one. */
-async function startClients(play: Play): Promise<void> {
-  const { workload } = play.scenario;
-  if (workload === null) return;
-  const { startLoad } = await import('../../failover/load.js');
-  const { runtime, live, observer, roles } = play;
-  play.load = await startLoad(
-    { runtime, live, observer, roles },
-    { ...workload, pipeline: 1, readRatio: 0, readFrom: 'master' },
-    cutsClients(play.scenario),
-  );
 }
 
 /** Whether a step takes the clients along: `master+client`, or among one of two groups. */
@@ -128,7 +92,7 @@ const cutsClients = ({ steps }: Scenario): boolean =>
   steps.some((step) => step.do === 'inject' && step.on.some((who) => who.split(/[+|,]/).includes(CLIENT)));
 
 /** Each step in turn; after one that failed only what heals is still done, by the caller. */
-async function playSteps(play: Play): Promise<StepResult[]> {
+async function playSteps(play: ScenarioRun): Promise<StepResult[]> {
   const { clock, onProgress, signal } = play.runtime;
   const results: StepResult[] = [];
   let broken = false;
@@ -166,7 +130,7 @@ async function playSteps(play: Play): Promise<StepResult[]> {
 }
 
 /** Refused before anything was done, or not to be put back: nothing that a scenario's verdict could hide. */
-function cannotGoOn(play: Play, error: unknown): boolean {
+function cannotGoOn(play: ScenarioRun, error: unknown): boolean {
   if (!(error instanceof OperatorError)) return true;
   if (error.exitCode === EXIT.notRestored || error.exitCode === EXIT.usage) return true;
   return error.exitCode === EXIT.refused && play.injected.length === 0;
@@ -176,14 +140,14 @@ const words = (error: unknown): string =>
   [messageOf(error), error instanceof OperatorError ? error.why : undefined].filter(Boolean).join(': ');
 
 /** Keys of a node that is gone, or of a run that was cut short, go with the cluster or stay under their own prefix. */
-async function removeKeys(play: Play | undefined): Promise<void> {
-  const keys = play?.keys;
-  if (play === undefined || keys == null) return;
+async function removeKeys(play: ScenarioRun): Promise<void> {
+  const { keys } = play;
+  if (keys === null) return;
   try {
     const snapshot = await surveyPlan(play.live.plan, { ...play.live.asking, signal: undefined });
     const master = snapshot.groups[0]?.nodes.find((n) => n.answer?.role === 'master')?.id;
     await keys.remove(
-      nodeOf(play.live.plan, master ?? idsOf('master', sight(play))[0] ?? play.roles.master.id),
+      nodeOf(play.live.plan, master ?? idsOf('master', evidenceSoFar(play))[0] ?? play.roles.master.id),
     );
   } catch {
     // They carry a prefix of their own.

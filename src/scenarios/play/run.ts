@@ -1,10 +1,11 @@
 import { type Runtime, requireCluster } from '../../cluster/runtime.js';
+import { isNotRestored } from '../../faults/conduct.js';
 import type { DriverName } from '../../model/drivers.js';
 import type { ChaosResult, ScenarioResult } from '../format/result.js';
 import type { Scenario } from '../format/scenario.js';
 import { shapeMisfit } from '../format/scenario.js';
 import { onScratch } from './on-scratch.js';
-import { isNotRestored, playOn, skippedResult } from './play-on.js';
+import { playOn, skippedResult } from './play-on.js';
 import type { ScratchOptions } from './scratch.js';
 import { whyNotHere } from './steps.js';
 import { type Keep, type Take, taker } from './take.js';

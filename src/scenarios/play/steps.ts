@@ -5,13 +5,14 @@ import type { Act } from '../../faults/act.js';
 import { describeActs } from '../../faults/acts/index.js';
 import type { Fault } from '../../faults/catalogue/fault.js';
 import { catalogue } from '../../faults/catalogue/index.js';
+import { inject, injectSettings } from '../../faults/conduct.js';
 import { nodeOf } from '../../faults/scene.js';
 import type { DriverName } from '../../model/drivers.js';
 import { rolesNow } from '../../observe/roles.js';
 import { idsOf } from '../format/evidence.js';
 import type { Scenario, Step } from '../format/scenario.js';
 import { writeKeys } from './keys.js';
-import { type Play, sight } from './play-state.js';
+import { evidenceSoFar, type ScenarioRun } from './play-state.js';
 import { paramsOf, targetsOf } from './targets.js';
 import { hold, waitFor } from './waiting.js';
 
@@ -24,7 +25,7 @@ export interface StepDone {
 const done = (evidence: string): StepDone => ({ outcome: 'done', evidence });
 
 /** Does one step. Throws OperatorError where something can not be done; what does not come true is a result. */
-export async function doStep(play: Play, step: Step): Promise<StepDone> {
+export async function doStep(play: ScenarioRun, step: Step): Promise<StepDone> {
   switch (step.do) {
     case 'inject':
       return done(await injectFault(play, step));
@@ -54,7 +55,7 @@ export async function doStep(play: Play, step: Step): Promise<StepDone> {
       return done(await set(play, step, (node) => ({ act: 'sentinel-debug', node, set: step.values })));
     case 'write': {
       const prefix = `sentinelctl:chaos:${randomBytes(6).toString('hex')}`;
-      const [master] = idsOf('master', sight(play));
+      const [master] = idsOf('master', evidenceSoFar(play));
       const node = nodeOf(play.live.plan, master ?? play.roles.master.id);
       play.keys = await writeKeys(node, prefix, step.keys, play.live.asking);
       return done(`on ${node.id}`);
@@ -69,18 +70,15 @@ export function faultNamed(name: string): Fault {
   return fault;
 }
 
-async function injectFault(play: Play, step: Extract<Step, { do: 'inject' }>): Promise<string> {
-  const { experiment, runtime, live } = play;
+async function injectFault(play: ScenarioRun, step: Extract<Step, { do: 'inject' }>): Promise<string> {
+  const { live } = play;
   const fault = faultNamed(step.fault);
   // A second fault often comes while the sentinels do not agree: then the node that last said master counts.
-  const master = nodeOf(live.plan, idsOf('master', sight(play))[0] ?? play.roles.master.id);
+  const master = nodeOf(live.plan, idsOf('master', evidenceSoFar(play))[0] ?? play.roles.master.id);
   const roles = await rolesNow(live, master);
   const tag = randomBytes(4).toString('hex');
-  const acts = fault.acts(roles, targetsOf(step.on, sight(play)), paramsOf(step.with, tag));
-  const injected = await experiment.inject(acts, () => {
-    play.injectedAtMs = runtime.clock.now();
-    play.observer.hurry();
-  });
+  const acts = fault.acts(roles, targetsOf(step.on, evidenceSoFar(play)), paramsOf(step.with, tag));
+  const injected = await inject(play, acts);
   play.firstFault ??= fault.name;
   play.injected.push({ name: fault.name, acts: injected });
   return describeActs(
@@ -91,11 +89,12 @@ async function injectFault(play: Play, step: Extract<Step, { do: 'inject' }>): P
     .join('; ');
 }
 
-async function heal(play: Play, step: Extract<Step, { do: 'heal' }>): Promise<string> {
+async function heal(play: ScenarioRun, step: Extract<Step, { do: 'heal' }>): Promise<string> {
   const { experiment, injected } = play;
   const active = experiment.active();
   if (step.what === null) {
     await experiment.heal({ asCrashed: step.asCrashed });
+    play.healed = true;
     return `${active.length} taken back, converged`;
   }
   const meant = injected.findLast((i) => i.name === step.what)?.acts ?? [];
@@ -105,11 +104,12 @@ async function heal(play: Play, step: Extract<Step, { do: 'heal' }>): Promise<st
   return `${only.length} taken back`;
 }
 
-async function tellSentinel(play: Play, step: Extract<Step, { do: 'sentinel' }>): Promise<string> {
+async function tellSentinel(play: ScenarioRun, step: Extract<Step, { do: 'sentinel' }>): Promise<string> {
   const { live, runtime, observer } = play;
-  const [id] = idsOf(step.at, sight(play));
+  const [id] = idsOf(step.at, evidenceSoFar(play));
   if (id === undefined) throw refused('nobody-meant', `nobody is ${step.at} at this moment`);
   play.injectedAtMs = runtime.clock.now();
+  play.healed = false;
   observer.hurry();
   play.firstFault ??= `sentinel-${step.command}`;
   await withNode(nodeOf(live.plan, id), live.asking, (c) =>
@@ -119,12 +119,12 @@ async function tellSentinel(play: Play, step: Extract<Step, { do: 'sentinel' }>)
 }
 
 async function set(
-  play: Play,
+  play: ScenarioRun,
   step: { do: 'set' | 'config' | 'debug'; on: string[] },
   actFor: (node: string) => Act,
 ): Promise<string> {
-  const ids = [...new Set(step.on.flatMap((who) => idsOf(who, sight(play))))];
-  const acts = await play.experiment.inject(ids.map(actFor));
+  const ids = [...new Set(step.on.flatMap((who) => idsOf(who, evidenceSoFar(play))))];
+  const acts = await injectSettings(play, ids.map(actFor));
   play.injected.push({ name: step.do, acts });
   return `at ${ids.join(', ')}`;
 }

@@ -7,10 +7,10 @@ import { type Evidence, idsOf } from '../format/evidence.js';
 const ROLE_WORDS = /(?<![\w-])(old-master|new-master|replica-[1-9]|leader|other-sentinel)(?![\w-])/g;
 
 /** A scenario's targets as the catalogue takes them: roles that only a scenario knows become ids. */
-export function targetsOf(on: readonly string[], sight: Pick<Evidence, 'roles' | 'seen'>): string[] {
+export function targetsOf(on: readonly string[], evidence: Pick<Evidence, 'roles' | 'seen'>): string[] {
   return on.flatMap((text) => {
-    if (text === 'replicas' || text === 'sentinels' || text === 'nodes') return idsOf(text, sight);
-    return text.replace(ROLE_WORDS, (word) => idsOf(word, sight)[0] ?? word);
+    if (text === 'replicas' || text === 'sentinels' || text === 'nodes') return idsOf(text, evidence);
+    return text.replace(ROLE_WORDS, (word) => idsOf(word, evidence)[0] ?? word);
   });
 }
 

@@ -3,7 +3,7 @@ import { until } from '../../until.js';
 import { judgeCondition } from '../format/conditions.js';
 import type { Judgement } from '../format/evidence.js';
 import type { Condition } from '../format/scenario.js';
-import { look, type Play, sight } from './play-state.js';
+import { evidenceSoFar, look, type ScenarioRun } from './play-state.js';
 
 /** How often what was seen is gone through, and how often everyone is asked, in milliseconds. */
 const GLANCE_EVERY_MS = 50;
@@ -13,11 +13,19 @@ const LOOK_EVERY_MS = 250;
 const needsALook = (condition: Condition): boolean =>
   condition.is === 'converged' || condition.is === 'quorum';
 
-const judgeNow = async (play: Play, condition: Condition): Promise<Judgement> =>
-  judgeCondition(condition, needsALook(condition) ? await look(play) : sight(play), 'since-injection');
+const judgeNow = async (play: ScenarioRun, condition: Condition): Promise<Judgement> =>
+  judgeCondition(
+    condition,
+    needsALook(condition) ? await look(play) : evidenceSoFar(play),
+    'since-injection',
+  );
 
 /** Waits until a condition holds; the last judgement where it did not in time. */
-export async function waitFor(play: Play, condition: Condition, withinMs: number | null): Promise<Judgement> {
+export async function waitFor(
+  play: ScenarioRun,
+  condition: Condition,
+  withinMs: number | null,
+): Promise<Judgement> {
   let last: Judgement = { verdict: 'unknown', evidence: 'nobody looked' };
   await until(
     async () => {
@@ -38,7 +46,11 @@ export async function waitFor(play: Play, condition: Condition, withinMs: number
  * Looks for as long whether a condition goes on holding, and ends at once where it does not. By default longer than
  * anything that could still begin: down-after, and the time an election has.
  */
-export async function hold(play: Play, condition: Condition, forMs: number | null): Promise<Judgement> {
+export async function hold(
+  play: ScenarioRun,
+  condition: Condition,
+  forMs: number | null,
+): Promise<Judgement> {
   let last: Judgement = { verdict: 'unknown', evidence: 'nobody looked' };
   await until(
     async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  budgetWarning,
   commandLineOf,
   type FaultOptions,
   faultOf,
@@ -11,10 +10,11 @@ import {
 import { WORKLOAD_OPTIONS, workloadOf } from '../../../commands/shared/workload-options.js';
 import { defaultsOf } from '../../../src/cli/option.js';
 import { parseThreshold } from '../../../src/failover/thresholds.js';
+import { budgetWarning } from '../../../src/failover/trial.js';
 
 const WORKLOAD = defaultsOf(WORKLOAD_OPTIONS);
 const fault = (options: Partial<FaultOptions>) =>
-  faultOf({ fault: 'kill', rejoin: 'as-crashed', forMs: undefined, ...options }, 5000);
+  faultOf({ fault: 'kill', rejoin: 'as-crashed', forMs: undefined, ...options });
 
 const plain: RunSettings = {
   fault: { name: 'kill' },
@@ -28,11 +28,11 @@ const plain: RunSettings = {
 };
 
 describe('the fault that options mean', () => {
-  it('is a kill, a stop, or a freeze of down-after and 10 s', () => {
+  it('is a kill, a stop, or a freeze whose length the settings in effect decide', () => {
     expect(fault({})).toEqual({ name: 'kill' });
     expect(fault({ signal: 'TERM' })).toEqual({ name: 'stop' });
-    expect(fault({ fault: 'freeze' })).toEqual({ name: 'freeze', forMs: 15_000 });
-    expect(fault({ fault: 'freeze', forMs: 9000, rejoin: 'as-crashed' }).name).toBe('freeze');
+    expect(fault({ fault: 'freeze' })).toEqual({ name: 'freeze', forMs: null });
+    expect(fault({ fault: 'freeze', forMs: 9000 })).toEqual({ name: 'freeze', forMs: 9000 });
   });
 
   it.each([
@@ -76,6 +76,8 @@ describe('the command line of a run', () => {
   it('is one that would be accepted: a frozen master is not brought back', () => {
     const frozen = commandLineOf('default', { ...plain, fault: { name: 'freeze', forMs: 12_000 } });
     expect(frozen).toContain(' --fault freeze --for 12s --trials 1');
+    const byDefault = commandLineOf('default', { ...plain, fault: { name: 'freeze', forMs: null } });
+    expect(byDefault).toContain(' --fault freeze --trials 1');
   });
 
   it('says only what differs from the defaults where a person reads it', () => {

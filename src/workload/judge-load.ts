@@ -2,7 +2,7 @@ import { humanDurationMs } from '../model/duration.js';
 import type { ClientSummary, InvariantResult, LedgerSummary } from '../observe/result.js';
 
 /** What must hold of what clients saw and were promised. */
-export function judgePromises(
+export function judgeLoad(
   client: ClientSummary,
   ledger: LedgerSummary,
   truth: { id: string },

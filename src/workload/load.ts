@@ -1,23 +1,19 @@
-import { step } from '../cluster/runtime.js';
-import { nodeOf } from '../faults/scene.js';
+import type { LiveCluster } from '../cluster/open.js';
+import { type Runtime, step } from '../cluster/runtime.js';
 import { type Address, formatAddress } from '../model/address.js';
 import { dataNodes, type NodePlan } from '../model/plan.js';
+import type { Observer } from '../observe/observer.js';
 import type { ClientSummary, InvariantResult, LedgerSummary, WorkloadSettings } from '../observe/result.js';
+import type { ClusterRoles, Member } from '../observe/roles.js';
 import { until } from '../until.js';
 import type { Asking } from '../wire/access.js';
-import {
-  cleanUp,
-  clientSummary,
-  ledgerOf,
-  readBack,
-  roadOf,
-  startWorkload,
-  type WorkloadRecord,
-  zombieWritesOf,
-} from '../workload/index.js';
-import type { TrialContext } from './context.js';
-import type { Ending } from './ending.js';
-import { judgePromises } from './promises.js';
+import { clientSummary } from './client-summary.js';
+import { judgeLoad } from './judge-load.js';
+import { ledgerOf, zombieWritesOf } from './ledger.js';
+import { cleanUp, readBack } from './read-back.js';
+import type { WorkloadRecord } from './record.js';
+import { roadOf } from './road.js';
+import { startWorkload } from './start.js';
 
 /** How long clients write before anything happens, in milliseconds: enough to see that all is well. */
 const WARM_UP_MS = 1000;
@@ -26,8 +22,24 @@ const RECOVERY_BOUND_MS = 30_000;
 /** Deadline of one answer when the ledger is read back, in milliseconds. */
 const READ_DEADLINE_MS = 5000;
 
-/** What the clients were promised and what became of it. */
-export interface Promises {
+/** How a run ended, as far as it decides what was lost and why. Moments are on the run's clock, in milliseconds. */
+export interface FaultOutcome {
+  /** The fault's name. */
+  fault: string;
+  faultAtMs: number;
+  /** The node that replaced the old master; null where none did. */
+  newMaster: Member | null;
+  /** The old master answered again, and became a replica; null where that was not seen. */
+  returnedAtMs: number | null;
+  convertedAtMs: number | null;
+  /** The old master came back without its data, and was not replaced. */
+  cameBackEmpty: boolean;
+  /** Whether there is a master that clients can find. */
+  servesAgain: boolean;
+}
+
+/** What the clients were acknowledged, and what became of it. */
+export interface LoadResult {
   client: ClientSummary;
   ledger: LedgerSummary;
   zombieWrites: number;
@@ -39,28 +51,31 @@ export interface Promises {
 /** Clients that write while something happens. */
 export interface Load {
   /** Stops the clients, reads everything back and accounts for it. */
-  settle(ending: Ending): Promise<Promises>;
+  settle(outcome: FaultOutcome): Promise<LoadResult>;
   /** Stops the clients, and says what they saw; nothing is read back. */
   summary(faultAtMs: number): Promise<ClientSummary>;
   /** Stops the clients and removes what they wrote; idempotent, never throws. */
   end(): Promise<void>;
 }
 
-/** Whom clients write to, and who watches. */
-export type LoadStage = Pick<TrialContext, 'runtime' | 'live' | 'observer'> & {
-  roles: Pick<TrialContext['roles'], 'master'>;
-};
+/** What the clients write to, and what watches it. */
+export interface LoadContext {
+  runtime: Runtime;
+  live: LiveCluster;
+  observer: Observer;
+  roles: ClusterRoles;
+}
 
 /** Starts the clients and waits until all of them write; `apart`: so that they can be cut off. Throws OperatorError. */
 export async function startLoad(
-  context: LoadStage,
+  context: LoadContext,
   settings: WorkloadSettings,
-  apart = false,
+  apart: boolean,
 ): Promise<Load> {
-  const { runtime, live } = context;
+  const { runtime, live, roles } = context;
   const { plan, asking } = live;
   const { clock } = runtime;
-  const run = `${Math.floor(clock.wallMs()).toString(36)}-${context.roles.master.id}`;
+  const run = `${Math.floor(clock.wallMs()).toString(36)}-${roles.master.id}`;
   const workload = await step(
     runtime,
     'load',
@@ -78,35 +93,35 @@ export async function startLoad(
         await clock.sleep(WARM_UP_MS, runtime.signal);
       } catch (error) {
         // Nobody else holds them yet: left alone they would write for ever.
-        await endWorkload(started, nodeOf(plan, context.roles.master.id), asking);
+        await endWorkload(started, roles.master, asking);
         throw error;
       }
       return started;
     },
   );
   let record: WorkloadRecord | null = null;
-  let lastMaster = nodeOf(plan, context.roles.master.id);
+  let lastMaster = roles.master;
   return {
-    async settle(ending) {
-      const { faultAtMs, newMaster, returnedAtMs, convertedAtMs } = ending;
-      const oldMaster = context.roles.master;
+    async settle(outcome) {
+      const { faultAtMs, newMaster, returnedAtMs, convertedAtMs } = outcome;
+      const oldMaster = roles.master;
       await until(() => (workload.recoveredSince(faultAtMs) ? true : undefined), {
         clock,
         everyMs: 20,
-        deadlineMs: ending.servesAgain ? RECOVERY_BOUND_MS : 0,
+        deadlineMs: outcome.servesAgain ? RECOVERY_BOUND_MS : 0,
         signal: runtime.signal,
       });
       const done = await workload.stop();
       record = done;
       const truth = newMaster ?? oldMaster;
-      lastMaster = nodeOf(plan, truth.id);
+      lastMaster = roles.nodes.find(({ id }) => id === truth.id) ?? roles.master;
       await quiesce(context, truth.announce);
       const finals = await readBack(record, dataNodes(plan), { ...asking, deadlineMs: READ_DEADLINE_MS });
       const writable = context.observer.seen.find(
         (o) => o.kind === 'role' && o.source === truth.id && o.seen.role === 'master' && o.atMs >= faultAtMs,
       );
       const ledger = ledgerOf(record, finals, truth.id, {
-        ...ending,
+        ...outcome,
         oldMaster: oldMaster.id,
         newMaster: newMaster?.id ?? null,
         newWritableAtMs: writable?.atMs ?? null,
@@ -116,7 +131,7 @@ export async function startLoad(
           ? 0
           : zombieWritesOf(record, oldMaster.id, returnedAtMs, convertedAtMs ?? clock.now());
       const client = clientSummary(record, faultAtMs);
-      const invariants = judgePromises(client, ledger, truth, ending.servesAgain);
+      const invariants = judgeLoad(client, ledger, truth, outcome.servesAgain);
       const tookWrites = (node: string, fromMs: number, toMs: number): number =>
         zombieWritesOf(done, node, fromMs, toMs);
       return { client, ledger, zombieWrites, tookWrites, invariants };
@@ -149,7 +164,7 @@ async function endWorkload(
 }
 
 /** Waits until every replica that follows the master has its offset: only then does its data say what was lost. */
-async function quiesce({ runtime, live, observer }: LoadStage, master: Address): Promise<void> {
+async function quiesce({ runtime, live, observer }: LoadContext, master: Address): Promise<void> {
   const replicas = dataNodes(live.plan).filter((n) => formatAddress(n.announce) !== formatAddress(master));
   const masterId =
     dataNodes(live.plan).find((n) => formatAddress(n.announce) === formatAddress(master))?.id ?? '';

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FailoverResult } from '../../src/observe/result.js';
+import { type Cli, openCli } from '../helpers/cli.js';
+import { askNode } from '../helpers/inside.js';
+
+/** Half of what the sentinels wait for now, and more than they waited for after `up`. */
+const FROZEN = '2s';
+
+describe('a failover test after SENTINEL SET', () => {
+  let cli: Cli;
+  beforeAll(async () => {
+    cli = await openCli();
+    const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '1500ms']);
+    expect(up.code, up.stderr).toBe(0);
+    for (const sentinel of ['sentinel-1', 'sentinel-2', 'sentinel-3'])
+      await askNode(cli, sentinel, 'SENTINEL', 'SET', 'mymaster', 'down-after-milliseconds', '4000');
+  });
+  afterAll(() => cli.close());
+
+  it('takes down-after from the sentinels; a master that thaws before it proves nothing', async () => {
+    const ran = await cli.run([
+      ...['failover-test', '--json', '--fault', 'freeze', '--for', FROZEN, '--budget', '3s'],
+      ...['--clients', '2'],
+    ]);
+    const result = ran.json() as FailoverResult;
+    expect(ran.code, ran.stderr).toBe(2);
+    expect(ran.stderr).toContain('no sentinel marks the master as down before down-after (4s) has passed');
+    expect(result).toMatchObject({ outcome: 'unknown', faultForMs: 2000, config: { downAfterMs: 4000 } });
+    expect(result.reason).toMatch(
+      /^thawed after .*, before down-after 4.00 s had passed; nothing was tested$/,
+    );
+    const [trial] = result.trials;
+    expect(trial).toMatchObject({ untested: result.reason, newMaster: null, rejoin: null, reasons: [] });
+    expect(trial?.ledger).toMatchObject({ lost: 0 });
+    expect(result.thresholds.map((t) => t.holds)).toEqual(['unknown']);
+    expect(result.invariants.map((i) => i.verdict)).not.toContain('violated');
+  });
+
+  it('leaves the cluster as it was, and nothing to recover', async () => {
+    const status = (await cli.run(['status', '--json'])).json();
+    expect(status.masters[0].master.id).toBe('redis-1');
+    expect((await cli.run(['recover', '--json'])).json()).toMatchObject({ what: null });
+  });
+});
