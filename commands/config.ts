@@ -20,11 +20,9 @@ export default defineCommand({
     const target = await ownCluster(context, 'config');
     const known = target.state.plan.nodes.map((n) => n.id);
     if (wanted !== undefined && !known.includes(wanted)) {
-      throw usageError(
-        'node-unknown',
-        `there is no node "${wanted.slice(0, 60)}" in cluster "${target.name}"`,
-        { hint: `one of: ${known.join(', ')}` },
-      );
+      throw usageError('node-unknown', `cluster "${target.name}" has no node "${wanted.slice(0, 60)}"`, {
+        hint: `one of: ${known.join(', ')}`,
+      });
     }
     return lend(await openDriverOf(target.runtime, target.state), async ({ host }) => {
       const ids = wanted === undefined ? known : [wanted];

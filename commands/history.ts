@@ -64,7 +64,7 @@ async function refuseUnknown(home: string, cluster: string): Promise<void> {
   const known = await historiesIn(home);
   throw refused(
     'cluster-unknown',
-    `there is no cluster "${cluster}" here, and no run of it is written down`,
+    `cluster "${cluster}" does not exist on this machine, and no run of it is written down`,
     {
       why: known.length === 0 ? 'no run of any cluster is' : `there are runs of ${known.join(', ')}`,
       hint: known.length === 0 ? 'sentinelctl failover-test writes one' : `--cluster ${known[0]}`,

@@ -34,11 +34,9 @@ export default defineCommand({
     const known = plan.nodes.map((n) => n.id);
     const strange = wanted.find((id) => !known.includes(id));
     if (strange !== undefined) {
-      throw usageError(
-        'node-unknown',
-        `there is no node "${strange.slice(0, 60)}" in cluster "${target.name}"`,
-        { hint: `one of: ${known.join(', ')}` },
-      );
+      throw usageError('node-unknown', `cluster "${target.name}" has no node "${strange.slice(0, 60)}"`, {
+        hint: `one of: ${known.join(', ')}`,
+      });
     }
     const ids = wanted.length === 0 ? known : wanted;
     const { mergedLogs } = await import('../src/cluster/logs.js');

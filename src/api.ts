@@ -28,7 +28,7 @@ export interface OpenClusterOptions {
   home?: string;
   /** Hears what is being done. */
   onProgress?: OnProgress;
-  /** Aborts what is under way; what was injected is put back first. */
+  /** Aborts what is under way; what was injected is rolled back first. */
   signal?: AbortSignal;
 }
 
@@ -54,7 +54,7 @@ export interface FailoverTestSettings {
 export interface Cluster {
   readonly name: string;
   readonly plan: ClusterPlan;
-  /** Asks everyone once, in parallel. Rejects only when aborted. */
+  /** Asks all nodes once, in parallel. Rejects only when aborted. */
   snapshot(): Promise<Snapshot>;
   /** A snapshot, judged: the document of `sentinelctl status --json`. */
   status(): Promise<StatusResult>;
@@ -64,7 +64,7 @@ export interface Cluster {
   runFailoverTest(settings?: FailoverTestSettings): Promise<FailoverResult>;
 }
 
-/** Opens a cluster by its name. Throws OperatorError `cluster-unknown` (3) that names those there are. */
+/** Opens a cluster by its name. Throws OperatorError `cluster-unknown` (3) that names the known clusters. */
 export async function openCluster(name = 'default', options: OpenClusterOptions = {}): Promise<Cluster> {
   const env = processEnv();
   const { signal, onProgress = () => {} } = options;
@@ -108,7 +108,7 @@ export async function openCluster(name = 'default', options: OpenClusterOptions 
   };
 }
 
-/** A cluster that runs elsewhere: one sentinel that answers is enough to find the rest. */
+/** An attached cluster: one sentinel that answers is enough to find the rest. */
 export interface AttachedCluster {
   sentinelAddrs: Address[];
   /** Only this master's nodes; every monitored one's by default. */
@@ -121,8 +121,8 @@ export interface AttachedCluster {
 }
 
 /**
- * What everyone says when asked once, in parallel; who does not answer is in it with the reason. Takes a cluster of
- * ours, its name, or the sentinels of one that runs elsewhere. Throws OperatorError `cluster-unknown` (3).
+ * The answers of all nodes, asked once, in parallel; a silent one is in it with the reason. Takes an open cluster, its
+ * name, or the sentinels of an attached one. Throws OperatorError `cluster-unknown` (3).
  */
 export async function snapshot(of: Cluster | AttachedCluster | string = 'default'): Promise<Snapshot> {
   if (typeof of === 'string') return (await openCluster(of)).snapshot();

@@ -7,7 +7,7 @@ export const EXIT = {
   unknown: 2,
   /** Refused before acting. */
   refused: 3,
-  /** It acted, and putting things back failed: a person must look. */
+  /** It acted, and the rollback failed: a person must look. */
   notRestored: 4,
   /** Nothing to talk to: no engine, no sentinel, no binary. */
   unreachable: 5,
@@ -67,7 +67,7 @@ export const unreachable = kind(EXIT.unreachable);
 export const failed = kind(EXIT.violated);
 /** Evidence is missing (2). */
 export const unknownOutcome = kind(EXIT.unknown);
-/** It acted and could not put things back (4). */
+/** It acted and could not roll back (4). */
 export const notRestored = kind(EXIT.notRestored);
 
 /** The message of anything thrown, without its stack. */

@@ -19,10 +19,10 @@ export type Action = (typeof ACTIONS)[number];
 
 export interface ActRequest {
   cluster: string;
-  /** `redis-1`, `sentinel-2`, or `master`: whoever the sentinels name at this moment. */
+  /** `redis-1`, `sentinel-2`, or `master`: the node that the sentinels name at this moment. */
   node: string;
   action: Action;
-  /** For start and restart: skip the guard and start it as it was. */
+  /** For start and restart: start it with its own configuration, without the guard. */
   asCrashed: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface ActResult {
   changed: boolean;
 }
 
-/** Does one thing to one node of a cluster of ours, under the cluster's lock. Throws OperatorError where it must not. */
+/** Does one action on one node under the cluster's lock. Throws OperatorError where it must not. */
 export function act(runtime: Runtime, request: ActRequest): Promise<ActResult> {
   const { cluster, action } = request;
   const options = { lock: `${action} ${request.node}`, deadlineMs: START_DEADLINE_MS };
@@ -65,13 +65,9 @@ export async function resolveNode(plan: ClusterPlan, asking: Asking, name: strin
   }
   const node = plan.nodes.find((n) => n.id === name);
   if (node !== undefined) return node;
-  throw usageError(
-    'node-unknown',
-    `there is no node "${name.slice(0, 60)}" in cluster "${plan.spec.cluster}"`,
-    {
-      hint: `one of: ${plan.nodes.map((n) => n.id).join(', ')}, or master`,
-    },
-  );
+  throw usageError('node-unknown', `cluster "${plan.spec.cluster}" has no node "${name.slice(0, 60)}"`, {
+    hint: `one of: ${plan.nodes.map((n) => n.id).join(', ')}, or master`,
+  });
 }
 
 async function perform(
@@ -111,7 +107,7 @@ async function perform(
         runtime.onProgress({
           type: 'note',
           level: 'info',
-          text: `${node.id} is down; it is started as soon as it can not come back as an empty or second master`,
+          text: `${node.id} is down; it is started as soon as it cannot become an empty or a second master`,
         });
       }
       await startAgain(runtime, live, node, request);
@@ -119,7 +115,7 @@ async function perform(
   }
 }
 
-/** The second half of a restart: not left out by an abort, since the first half was ours. Throws `not-restored` (4). */
+/** The second half of a restart: an abort does not prevent it, since the first half is done. Throws `not-restored` (4). */
 async function startAgain(
   runtime: Runtime,
   live: LiveCluster,
@@ -156,7 +152,7 @@ async function start(
     runtime.onProgress({
       type: 'note',
       level: 'warning',
-      text: `${node.id} starts as it was: if another master was promoted meanwhile it takes writes for about 10 s that are then lost; if none was and it keeps nothing on disk, its replicas copy its emptiness`,
+      text: `${node.id} starts without the guard: if another master was promoted, it accepts writes for about 10 s that are then lost; if none was promoted and it has no data on disk, its replicas delete their data`,
     });
   }
   return startAsCrashed(live, node);
@@ -169,7 +165,7 @@ function requireAlive(
   cluster: string,
 ): void {
   if (state === 'running' || state === 'paused') return;
-  throw refused('not-running', `${node.id} can't be ${done}: it does not run`, {
+  throw refused('not-running', `${node.id} cannot be ${done}: it is not running`, {
     why: detail,
     hint: command(`start ${node.id}`, cluster),
   });
@@ -177,7 +173,7 @@ function requireAlive(
 
 function requireNotPaused(node: NodePlan, { state }: NodeInspection, cluster: string): void {
   if (state !== 'paused') return;
-  throw refused('paused', `${node.id} is not down, it is paused`, {
+  throw refused('paused', `${node.id} is paused, not down`, {
     hint: command(`resume ${node.id}`, cluster),
   });
 }

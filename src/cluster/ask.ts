@@ -10,7 +10,7 @@ import { type SurveyTarget, survey } from '../wire/survey.js';
 export const accessOf = (plan: ClusterPlan, password: string | null): Access =>
   accessWith(password, { addresses: addressMapOf(plan) });
 
-/** What to ask for a plan of ours: every node by its own endpoint, and what the sentinels name beyond them. */
+/** Which servers a plan's survey asks: every node at its endpoint, and the servers that the sentinels name besides. */
 export function surveyTarget(plan: ClusterPlan): SurveyTarget {
   return {
     sentinels: sentinelNodes(plan).map(({ id, announce, endpoint }) => ({ id, announce, endpoint })),
@@ -39,7 +39,7 @@ export async function settingsNow(plan: ClusterPlan, asking: Asking): Promise<Se
 export const missingIn = (plan: ClusterPlan, snapshot: Snapshot, heardWithinMs?: number): string[] =>
   convergence(snapshot, { masterName: plan.spec.masterName, nodes: plan.nodes, heardWithinMs });
 
-/** Opens one connection to a node, lends it, and closes it whatever happens. Throws WireError. */
+/** Opens one connection to a node for `work`, and always closes it. Throws WireError. */
 export async function withNode<T>(
   node: NodePlan,
   asking: Asking,

@@ -26,7 +26,7 @@ export async function allEnded(works: readonly Promise<unknown>[]): Promise<void
 }
 
 /** Starts a node and waits until it answers PING. Throws `start-failed` (1) with the tail of its log. */
-export async function startAndGreet(live: LiveCluster, node: NodePlan, edit?: ConfEdit): Promise<void> {
+export async function startNode(live: LiveCluster, node: NodePlan, edit?: ConfEdit): Promise<void> {
   const { host, asking } = live;
   await host.start(node.id, edit);
   let last = 'it did not answer';
@@ -41,7 +41,7 @@ export async function startAndGreet(live: LiveCluster, node: NodePlan, edit?: Co
       }
       const { state, detail } = await host.inspect(node.id);
       if (state === 'exited' || state === 'absent') {
-        last = `it exited at once (${detail})`;
+        last = `it exited (${detail})`;
         return 'gone';
       }
       return undefined;
@@ -57,11 +57,11 @@ async function startFailed(host: NodeHost, node: NodePlan, why: string): Promise
     for await (const line of host.logs(node.id, { tail: LOG_TAIL_LINES }))
       if (line.text.trim() !== '') tail.push(`  ${redactLogLine(line.text)}`);
   } catch {
-    tail.push('  (its log can not be read)');
+    tail.push('  (its log cannot be read)');
   }
   return failed('start-failed', `${node.id} did not start: ${why}`, {
     why: [`the end of ${node.id}'s log:`, ...tail].join('\n'),
-    hint: 'mend what the log names (often a --redis-conf, or the server itself), then run it again',
+    hint: 'fix what the log names (often a --redis-conf, or the server itself), then run it again',
   });
 }
 
@@ -82,19 +82,19 @@ export async function attachReplicas(live: LiveCluster, master: NodePlan): Promi
           { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: live.deadlineMs, signal: asking.signal },
         );
         if (linked === undefined)
-          throw await startFailed(live.host, replica, `it never linked to ${master.id}`);
+          throw await startFailed(live.host, replica, `its link to ${master.id} never came up`);
       }),
     ),
   );
 }
 
-/** Starts the sentinels and makes them known to each other at once, instead of after the first 2 s hello. */
+/** Starts the sentinels and introduces them to each other, instead of waiting 2 s for the first hello. */
 export async function startSentinels(live: LiveCluster, sentinels: NodePlan[]): Promise<void> {
-  await allEnded(sentinels.map((node) => startAndGreet(live, node)));
+  await allEnded(sentinels.map((node) => startNode(live, node)));
   await introduce(live);
 }
 
-/** Tells every sentinel of every other one. */
+/** Announces every sentinel to every other one. */
 export async function introduce(live: Pick<LiveCluster, 'plan' | 'asking'>): Promise<void> {
   const { plan, asking } = live;
   await announceSentinels(
@@ -109,14 +109,14 @@ export async function introduce(live: Pick<LiveCluster, 'plan' | 'asking'>): Pro
 }
 
 export interface ProofOptions {
-  /** How often everyone is looked at, in milliseconds. */
+  /** How often all nodes are asked, in milliseconds. */
   everyMs?: number | undefined;
-  /** On the run's clock: every sentinel must have had a good answer from everybody since then. */
+  /** On the run's clock: every sentinel must have had a valid answer from all nodes since then. */
   sinceMs?: number | undefined;
 }
 
 /**
- * Looks at everyone again and again until nothing is missing for proof of convergence.
+ * Asks all nodes until nothing is missing for proof of convergence.
  * `everyMs`: where it may take long, looking less often. Throws `not-converged` (2) that lists what is still missing when
  * the deadline has passed.
  */
@@ -125,7 +125,7 @@ export async function proveConvergence(
   { everyMs = LOOK_EVERY_MS, sinceMs }: ProofOptions = {},
 ): Promise<void> {
   const { plan, asking, deadlineMs } = live;
-  let missing: string[] = ['nothing was seen yet'];
+  let missing: string[] = ['no answer yet'];
   const proved = await until(
     async () => {
       const heardWithinMs = sinceMs === undefined ? undefined : asking.clock.now() - sinceMs;
@@ -137,7 +137,7 @@ export async function proveConvergence(
   if (proved === undefined) {
     throw unknownOutcome(
       'not-converged',
-      `${plan.spec.cluster} runs, but its convergence could not be proved`,
+      `${plan.spec.cluster} is running, but its convergence could not be proved`,
       {
         why: missing.map((m) => `still missing: ${m}`).join('\n'),
         hint: command('status', plan.spec.cluster),

@@ -77,8 +77,8 @@ async function clearLinks(host: NodeHost): Promise<void> {
 }
 
 /**
- * Ends whoever watches over a journal: once the cluster is gone there is nothing to heal. Whether a run left something
- * in effect.
+ * Ends the guard processes of a journal: once the cluster is removed there is nothing to heal. Returns whether a run left
+ * something in effect.
  */
 async function endWatch({ store }: Runtime, cluster: string): Promise<boolean> {
   const journal = await readJournal(store, cluster).catch(() => 'unreadable' as const);
@@ -88,7 +88,7 @@ async function endWatch({ store }: Runtime, cluster: string): Promise<boolean> {
   return journal !== null && !journal.closed;
 }
 
-/** Without a state nobody knows the driver: each one that works here removes what carries the cluster's name. */
+/** Without a state the driver is not known: each driver that works here removes what carries the cluster's name. */
 async function removeByName(runtime: Runtime, cluster: string): Promise<Removed> {
   let removed = nothingRemoved;
   for (const name of Object.keys(runtime.drivers) as DriverName[]) {
@@ -106,7 +106,7 @@ async function openByName(runtime: Runtime, name: DriverName, cluster: string): 
     runtime.onProgress({
       type: 'note',
       level: 'warning',
-      text: `not looked for in ${name}: ${probe.reason}`,
+      text: `not searched in ${name}: ${probe.reason}`,
     });
     return undefined;
   }
@@ -116,7 +116,7 @@ async function openByName(runtime: Runtime, name: DriverName, cluster: string): 
     runtime.onProgress({
       type: 'note',
       level: 'warning',
-      text: `not looked for in ${name}: ${messageOf(error)}`,
+      text: `not searched in ${name}: ${messageOf(error)}`,
     });
     return undefined;
   }

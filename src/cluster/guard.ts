@@ -8,7 +8,7 @@ export interface GuardFacts {
   node: NodePlan;
   cluster: string;
   masterName: string;
-  /** Whom more than half of all sentinels name as master; null when they don't agree. */
+  /** The master that a majority of all sentinels names; null when they do not agree. */
   master: Address | null;
   /** How many sentinels answered. */
   sentinelsReachable: number;
@@ -18,32 +18,32 @@ export interface GuardFacts {
   hasData: boolean;
 }
 
-/** How to start it: as a replica of that address, or as it was. */
+/** How to start it: as a replica of that address, or with its own configuration. */
 export type StartDecision = { how: 'follow'; master: Address } | { how: 'as-it-was'; why: string };
 
 /**
- * The guard of `start`: a data node comes back as a replica of whoever is master now. Started as it was, an old
+ * The guard of `start`: a data node starts as a replica of the current master. Started with its own configuration, an old
  * master stays writable for about 10 s, until Sentinel converts it, and every write that it takes is lost.
- * Throws OperatorError where nobody can say who is master, or where the node is the master and would come back empty.
+ * Throws OperatorError where the master is not known, or where the node is the master and would start empty.
  */
 export function guardStart(facts: GuardFacts): StartDecision {
   const { node, master } = facts;
-  if (facts.sentinelsReachable === 0) throw nobodyKnows(facts);
+  if (facts.sentinelsReachable === 0) throw noSentinel(facts);
   if (master === null) throw noAgreement(facts);
   if (!sameAddress(master, node.announce)) return { how: 'follow', master };
   if (!facts.hasData) throw wouldComeBackEmpty(facts, master);
   if (facts.callItDown > 0) throw failoverAtHand(facts);
-  return { how: 'as-it-was', why: 'the sentinels still call it the master, and it has its data on disk' };
+  return { how: 'as-it-was', why: 'the sentinels still name it as the master, and its data is on disk' };
 }
 
 function wouldComeBackEmpty({ node, cluster, masterName }: GuardFacts, master: Address): OperatorError {
   return refused(
     'would-come-back-empty',
-    `${node.id} is still the master, and would come back empty or with old data`,
+    `${node.id} is still the master, and would start empty or with old data`,
     {
       why:
-        `it does not log its changes to disk, and the sentinels name ${formatAddress(master)} as ${masterName}: ` +
-        'its replicas would copy that over what they hold, and every topology check would pass',
+        `it writes no append-only file, and the sentinels name ${formatAddress(master)} as ${masterName}: ` +
+        'its replicas would copy that over their data, and every topology check would pass',
       hint: `wait for the failover (${command('status', cluster)}), then start it; or --as-crashed to accept the loss`,
     },
   );
@@ -53,28 +53,32 @@ function failoverAtHand({ node, cluster, callItDown }: GuardFacts): OperatorErro
   const who = callItDown === 1 ? 'a sentinel calls' : `${callItDown} sentinels call`;
   return refused(
     'failover-at-hand',
-    `${node.id} is still the master, and ${who} it down: a failover may be under way`,
+    `${node.id} is still the master, and ${who} it down: a failover may be in progress`,
     {
-      why: 'started as it was while another one is promoted, it would be a second master for about 10 s',
-      hint: `wait for the failover (${command('status --watch', cluster)}), then start it; or --as-crashed where none will come`,
+      why: 'started now, while another master is promoted, it would be a second master for about 10 s',
+      hint: `wait for the failover (${command('status --watch', cluster)}), then start it; or --as-crashed if none will come`,
     },
   );
 }
 
-function nobodyKnows({ node, cluster }: GuardFacts): OperatorError {
-  return unreachable('no-sentinel', `no sentinel answers, so nobody can say whom ${node.id} should follow`, {
-    why: 'started as it was, it could become a second master',
-    hint: `${command('up', cluster)} brings everything back in order; --as-crashed starts it as it was`,
-  });
+function noSentinel({ node, cluster }: GuardFacts): OperatorError {
+  return unreachable(
+    'no-sentinel',
+    `no sentinel answers, so the master that ${node.id} must follow is not known`,
+    {
+      why: 'started without the guard, it could become a second master',
+      hint: `${command('up', cluster)} starts everything in order; --as-crashed starts it without the guard`,
+    },
+  );
 }
 
 function noAgreement({ node, cluster, masterName }: GuardFacts): OperatorError {
   return refused(
     'no-agreement',
-    `the sentinels do not agree on who ${masterName} is, so ${node.id} can not be started safely`,
+    `the sentinels do not agree on the master of ${masterName}, so ${node.id} cannot be started safely`,
     {
-      why: 'no address is named by more than half of them',
-      hint: `${command('status', cluster)} shows what each believes; --as-crashed starts it as it was`,
+      why: 'no address is named by a majority of them',
+      hint: `${command('status', cluster)} shows what each sentinel believes; --as-crashed starts it without the guard`,
     },
   );
 }

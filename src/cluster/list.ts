@@ -14,7 +14,7 @@ export interface ListedCluster {
   why?: string;
 }
 
-/** Every cluster known here, with what its driver sees of its nodes; one that can't be read is listed as such. */
+/** Every cluster known here, with what its driver sees of its nodes; one that cannot be read is listed as such. */
 export async function listClusters(runtime: Runtime): Promise<ListedCluster[]> {
   return Promise.all((await runtime.store.list()).map((cluster) => describe(runtime, cluster)));
 }

@@ -43,7 +43,7 @@ export interface WithClusterOptions extends OpenOptions {
 }
 
 /**
- * Opens a cluster, lends it and closes it. With a lock, the state is read after the lock is taken. Throws
+ * Opens a cluster for `work`, and always closes it. With a lock, the state is read after the lock is taken. Throws
  * `cluster-unknown`, `state-unreadable`, `locked` or `unfinished-journal` (3), or what the driver throws.
  */
 export function withCluster<T>(
@@ -69,7 +69,7 @@ export async function openCluster(
   return liveOn(runtime, await openDriverOf(runtime, state), state, password, options);
 }
 
-/** Lends what is open and closes it, whatever happens. */
+/** Runs `work` on something open, and always closes it. */
 export async function lend<O extends { close(): void }, T>(
   open: O,
   work: (open: O) => Promise<T>,

@@ -6,7 +6,7 @@ import type { OnProgress } from '../model/events.js';
 import { command } from '../model/hints.js';
 import type { ClusterState, Store } from './store/state.js';
 
-/** What every engine function works with: handed in, so that nothing below reads the process or the time itself. */
+/** What every function below the commands works with: handed in, so that nothing reads the process or the time itself. */
 export interface Runtime {
   clock: Clock;
   store: Store;
@@ -16,16 +16,16 @@ export interface Runtime {
   signal?: AbortSignal | undefined;
 }
 
-/** The state of a cluster that must exist. Throws `cluster-unknown` (3) that names those there are. */
+/** The state of a cluster that must exist. Throws `cluster-unknown` (3) that names the known clusters. */
 export async function requireCluster(store: Store, cluster: string): Promise<ClusterState> {
   const state = await store.load(cluster);
   if (state !== undefined) return state;
   const known = await store.list();
-  throw refused('cluster-unknown', `there is no cluster "${cluster}" here`, {
-    why: known.length === 0 ? 'no cluster is known on this machine' : `known here: ${known.join(', ')}`,
+  throw refused('cluster-unknown', `cluster "${cluster}" does not exist on this machine`, {
+    why: known.length === 0 ? 'no cluster is known on this machine' : `known clusters: ${known.join(', ')}`,
     hint:
       known.length === 0
-        ? `${command('up', cluster)}, or --sentinel-addrs HOST:PORT,… for one that runs elsewhere`
+        ? `${command('up', cluster)}, or --sentinel-addrs HOST:PORT,… for an attached cluster`
         : `--cluster ${known[0]}, or ${command('up', cluster)}`,
   });
 }

@@ -8,8 +8,8 @@ import type { Runtime } from './runtime.js';
 import type { Store } from './store/state.js';
 
 /**
- * Clusters that a run made for itself. Each is written down, with whose it is, before it is made: one whose owner
- * died is nobody's, and may be removed with all that it holds.
+ * Clusters that a run creates for itself. Each is recorded with its owner before it is created: a scratch cluster whose
+ * owner is not alive may be removed with its data.
  */
 interface Owner {
   pid: number;
@@ -19,7 +19,7 @@ interface Owner {
 const dirOf = (store: Store): string => join(store.home, 'scratch');
 const fileOf = (store: Store, cluster: string): string => join(dirOf(store), `${cluster}.json`);
 
-/** Writes down that this process is about to make a cluster for itself. Throws `state-directory` (3). */
+/** Records that this process is about to create a scratch cluster. Throws `state-directory` (3). */
 export async function markScratch(store: Store, cluster: string): Promise<void> {
   const { pid, startTime } = await ownIdentity();
   const owner: Owner = { pid, startTime };
@@ -31,29 +31,29 @@ export async function markScratch(store: Store, cluster: string): Promise<void> 
   }
 }
 
-/** From now on it is a cluster like any other. */
+/** Makes a scratch cluster an ordinary one. */
 export async function unmarkScratch(store: Store, cluster: string): Promise<void> {
   await rm(fileOf(store, cluster), { force: true });
 }
 
-/** Takes a scratch cluster down with all that it holds, and forgets it. Throws what `down` throws, if it is there at all. */
+/** Removes a scratch cluster, its data and its record. Throws what `down` throws. */
 export async function removeScratch(runtime: Runtime, cluster: string): Promise<void> {
   if ((await runtime.store.list()).includes(cluster)) await down(runtime, cluster, { keepData: false });
   await unmarkScratch(runtime.store, cluster);
 }
 
-/** Removes the scratch clusters of runs that died, and says so; answers their names. Throws what `down` throws. */
+/** Removes the scratch clusters of runs that were killed; returns their names. Throws what `down` throws. */
 export async function removeAbandoned(runtime: Runtime): Promise<string[]> {
   const names = await abandonedScratch(runtime.store);
   for (const name of names) {
     await removeScratch(runtime, name);
-    const text = `removed ${name}, a scratch cluster of a run that died`;
+    const text = `removed ${name}, a scratch cluster of a run that was killed`;
     runtime.onProgress({ type: 'note', level: 'info', text });
   }
   return names;
 }
 
-/** Scratch clusters whose owner is gone, by name. */
+/** Scratch clusters whose owner is not alive, by name. */
 async function abandonedScratch(store: Store): Promise<string[]> {
   const names = (await entriesIn(dirOf(store))).flatMap((f) => (f.endsWith('.json') ? [f.slice(0, -5)] : []));
   const alive = await Promise.all(names.map(async (name) => isAlive(await readIfThere(fileOf(store, name)))));

@@ -8,7 +8,7 @@ import type { NodePlan } from '../model/plan.js';
 import { nextFailoverMs, type SentinelSettings } from '../model/sentinel-timing.js';
 import { until } from '../until.js';
 import { settingsNow, surveyPlan } from './ask.js';
-import { startAndGreet } from './bring-up.js';
+import { startNode } from './bring-up.js';
 import { guardStart, type StartDecision } from './guard.js';
 import type { LiveCluster } from './open.js';
 import type { Runtime } from './runtime.js';
@@ -32,16 +32,16 @@ export async function decideStart(live: LiveCluster, node: NodePlan): Promise<St
   });
 }
 
-/** Starts a node safely: a sentinel as it was, a data node as a replica of the master of this moment. */
+/** Starts a node safely: a sentinel with its own configuration, a data node as a replica of the current master. */
 export async function startGuarded(
   runtime: Pick<Runtime, 'onProgress'>,
   live: LiveCluster,
   node: NodePlan,
 ): Promise<void> {
-  if (node.kind === 'sentinel') return startAndGreet(live, node);
+  if (node.kind === 'sentinel') return startNode(live, node);
   const decision = await decideStart(live, node);
   runtime.onProgress({ type: 'note', level: 'info', text: `${node.id} starts ${describe(decision)}` });
-  return startAndGreet(live, node, editFor(decision));
+  return startNode(live, node, editFor(decision));
 }
 
 /**
@@ -58,9 +58,9 @@ export async function requireReturn(live: LiveCluster, node: NodePlan): Promise<
     if (await hasSuccessor(live, node)) return;
     throw refused(
       'would-come-back-empty',
-      `${node.id} is the master, and would come back empty or with old data`,
+      `${node.id} is the master, and would start empty or with old data`,
       {
-        why: 'it does not log its changes to disk, and no linked replica could be promoted in its place',
+        why: 'it writes no append-only file, and no linked replica could be promoted in its place',
         hint: `${command('status', live.plan.spec.cluster)}; or --as-crashed to accept the loss`,
       },
     );
@@ -96,7 +96,7 @@ export async function startWhenSafe(
   node: NodePlan,
   bound?: FailoverBound,
 ): Promise<void> {
-  if (node.kind === 'sentinel') return startAndGreet(live, node);
+  if (node.kind === 'sentinel') return startNode(live, node);
   await afterFailover(live, () => decideStart(live, node), bound);
   return startGuarded(runtime, live, node);
 }
@@ -130,9 +130,9 @@ export async function afterFailover<T>(
   return found;
 }
 
-/** Starts a data node as it was when it died: for 10 s it may be a second master. */
+/** Starts a data node without the guard: for 10 s it may be a second master. */
 export function startAsCrashed(live: LiveCluster, node: NodePlan): Promise<void> {
-  return startAndGreet(live, node);
+  return startNode(live, node);
 }
 
 function editFor(decision: StartDecision): ConfEdit | undefined {
@@ -141,6 +141,6 @@ function editFor(decision: StartDecision): ConfEdit | undefined {
 
 function describe(decision: StartDecision): string {
   return decision.how === 'follow'
-    ? `as a replica of ${formatAddress(decision.master)}, the master now`
-    : `as it was: ${decision.why}`;
+    ? `as a replica of ${formatAddress(decision.master)}, the current master`
+    : `with its own configuration: ${decision.why}`;
 }

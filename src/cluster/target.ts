@@ -9,14 +9,14 @@ import { accessOf, surveyTarget } from './ask.js';
 import { requireCluster } from './runtime.js';
 import type { ClusterState, Store } from './store/state.js';
 
-/** What a command looks at: a cluster of ours, or one that runs elsewhere and was named by its sentinels. */
+/** The cluster that a command shows: created by sentinelctl (own), or attached by the addresses of its sentinels. */
 export type Target =
   | { kind: 'own'; name: string; state: ClusterState; access: Access }
   | {
       kind: 'attached';
       name: string;
       sentinels: Address[];
-      /** Where the addresses came from and how to be rid of them; null where they were typed. */
+      /** Where the addresses came from and how to unset them; null where they were typed. */
       whence: string | null;
       masterName: string | null;
       access: Access;
@@ -35,7 +35,7 @@ export interface TargetRequest {
 }
 
 /**
- * Settles what is meant. Sentinel addresses that belong to a cluster of ours mean that cluster, so that a shell
+ * Resolves the target. Sentinel addresses that belong to an own cluster mean that cluster, so that a shell
  * which evaluated `env --export` goes on working. Throws `cluster-unknown` (3).
  */
 export async function resolveTarget(store: Store, request: TargetRequest): Promise<Target> {
@@ -74,7 +74,7 @@ async function identify(store: Store, request: TargetRequest): Promise<Identifie
 function ownTarget(state: ClusterState, masterName: string | null): Identified {
   const name = state.plan.spec.cluster;
   if (masterName !== null && masterName !== state.plan.spec.masterName) {
-    throw refused('master-unknown', `cluster "${name}" monitors no master "${masterName}"`, {
+    throw refused('master-unknown', `cluster "${name}" does not monitor a master "${masterName}"`, {
       why: `its master is called ${state.plan.spec.masterName}`,
       hint: `--master-name ${state.plan.spec.masterName}`,
     });
@@ -98,7 +98,7 @@ async function ownerOf(store: Store, addresses: Address[]): Promise<ClusterState
   return undefined;
 }
 
-/** Asks everyone once, in parallel; each question has the deadline. */
+/** Asks all servers once, in parallel; each one has the deadline. */
 export function surveyOf(
   target: Target,
   options: { clock: Clock; deadlineMs: number; signal?: AbortSignal | undefined },
@@ -115,15 +115,15 @@ function questionsFor(target: Target): SurveyTarget {
       endpoint: address,
     })),
     nodes: [],
-    // All of them, so that a name that nobody monitors can be answered with those that are.
+    // All masters, so that an unknown name can be answered with the known ones.
     masterName: null,
     discover: true,
   };
 }
 
 /**
- * Throws `no-sentinel` (5) where nobody answers at addresses that were not typed: they are often those of a cluster
- * that is gone. For addresses that were typed, whoever reads the snapshot says so.
+ * Throws `no-sentinel` (5) where no sentinel answers at addresses that were not typed: they are often those of a removed
+ * cluster. For typed addresses the reader of the snapshot reports it.
  */
 export function requireAnswer(target: Target, snapshot: Snapshot): void {
   if (target.kind === 'own' || target.whence === null) return;
@@ -146,9 +146,9 @@ export async function resolveOwn(
 ): Promise<{ name: string; state: ClusterState }> {
   const target = await identify(store, request);
   if (target.kind === 'own') return target;
-  const why = 'a cluster that runs elsewhere can be looked at, not acted on';
-  throw refused('attached', `${action} is refused: sentinelctl did not start ${target.name}`, {
+  const why = 'an attached cluster can be looked at, not changed';
+  throw refused('attached', `${action} is refused: sentinelctl did not create ${target.name}`, {
     why: target.whence === null ? why : `${why}\n${target.whence}`,
-    hint: 'status, masters, replicas, sentinels and master-addr work on it; --cluster NAME names one of ours',
+    hint: 'status, masters, replicas, sentinels and master-addr work on it; --cluster NAME names a cluster created by sentinelctl',
   });
 }

@@ -1,4 +1,4 @@
-import { startAndGreet } from '../cluster/bring-up.js';
+import { startNode } from '../cluster/bring-up.js';
 import { withoutSignal } from '../cluster/open.js';
 import { startWhenSafe } from '../cluster/start.js';
 import { coldStart } from '../cluster/up/create.js';
@@ -16,7 +16,7 @@ export async function bringBack(scene: Scene, node: NodePlan): Promise<void> {
   const { runtime, live } = scene;
   const { state } = await live.host.inspect(node.id);
   if (state === 'running' || state === 'paused') return;
-  if (node.kind === 'sentinel') return startAndGreet(live, node);
+  if (node.kind === 'sentinel') return startNode(live, node);
   if (await isDataGone(scene)) return startFromDisk(scene);
   try {
     await startWhenSafe(runtime, live, node, failoverBoundMs);

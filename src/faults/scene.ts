@@ -16,7 +16,7 @@ export function nodeOf(plan: ClusterPlan, id: string): NodePlan {
   const node = plan.nodes.find((n) => n.id === id);
   if (node !== undefined) return node;
   const known = plan.nodes.map((n) => n.id).join(', ');
-  throw impossible(`there is no node "${id}" in cluster "${plan.spec.cluster}"`, `it has ${known}`);
+  throw impossible(`cluster "${plan.spec.cluster}" has no node "${id}"`, `it has ${known}`);
 }
 
 /** `redis-1 (127.0.0.1:6379)`. */

@@ -32,7 +32,7 @@ export function parseAddress(text: string, defaultPort?: number): Address | unde
 
 /**
  * Parses `REDIS_SENTINEL_ADDRS`: commas between, spaces trimmed, empty parts ignored, port 26379 where none is given.
- * Yields the first part that can't be read as `bad`.
+ * Yields the first part that cannot be read as `bad`.
  */
 export function parseAddressList(text: string): { addresses: Address[] } | { bad: string } {
   const addresses: Address[] = [];

@@ -44,7 +44,7 @@ function common(node: NodePlan, place: ConfPlace): Directive[] {
     ['loglevel', 'notice'],
     ['logfile', place.logfile ?? ''],
     ...(place.pidfile === null ? [] : [['pidfile', place.pidfile] satisfies Directive]),
-    // The title would otherwise hide the configuration's path, by which a process is recognized as ours.
+    // The title would otherwise hide the configuration's path, by which a process is recognized.
     ['set-proc-title', 'no'],
   ];
 }
@@ -128,7 +128,7 @@ export function sentinelConf(
 
 /**
  * A data node's configuration with its master replaced: `master` null makes it one itself.
- * Drops every `replicaof` and `slaveof` line, whoever wrote it.
+ * Drops every `replicaof` and `slaveof` line.
  */
 export function withReplicaOf(conf: string, master: Address | null): string {
   const kept = conf.split('\n').filter((line) => !/^\s*(replicaof|slaveof)\s/i.test(line));
@@ -136,7 +136,7 @@ export function withReplicaOf(conf: string, master: Address | null): string {
   return `${[...kept, ...(master === null ? [] : [`replicaof ${master.host} ${master.port}`])].join('\n')}\n`;
 }
 
-/** Whom a configuration says to follow; null for a master. */
+/** The master that a configuration follows; null for a master's own. */
 export function replicaOfIn(conf: string): Address | null {
   const match = [...conf.matchAll(/^\s*(?:replicaof|slaveof)\s+"?([^\s"]+)"?\s+(\d+)/gim)].at(-1);
   return match?.[1] === undefined || match[1].toLowerCase() === 'no'
@@ -155,7 +155,7 @@ export function persistsIn(conf: string): boolean {
   return logsChangesIn(conf) || (saves.length > 0 && saves.at(-1) !== '""');
 }
 
-/** An empty one (`requirepass ""`) is no secret: it says that there is none. */
+/** An empty one (`requirepass ""`) is not a secret: it says that there is none. */
 const SECRET_DIRECTIVES =
   /^(\s*(?:requirepass|masterauth|tls-key-file-pass|tls-client-key-file-pass|sentinel\s+(?:auth-pass\s+\S+|sentinel-pass))\s+)(?!""\s*$).*$/gim;
 

@@ -15,9 +15,7 @@ export function dataNodes(view: MasterView | undefined, data: readonly NodePlan[
     const loading = answer.loading ? [`${plan.id} is loading its data`] : [];
     if (master === undefined) return loading;
     if (plan.id === master.id)
-      return answer.role === 'master'
-        ? loading
-        : [...loading, `${plan.id} does not say that it is the master`];
+      return answer.role === 'master' ? loading : [...loading, `${plan.id} does not report the role master`];
     return [...loading, ...replicaItself(plan, answer, master, masterAnswer)];
   });
 }
@@ -29,7 +27,7 @@ function replicaItself(
   masterAnswer: NodeAnswer | undefined,
 ): string[] {
   const missing: string[] = [];
-  if (answer.role !== 'replica') missing.push(`${plan.id} does not say that it is a replica`);
+  if (answer.role !== 'replica') missing.push(`${plan.id} does not report the role replica`);
   else if (!sameAddress(answer.follows, master.announce)) {
     missing.push(
       `${plan.id} follows ${answer.follows === null ? 'nobody' : formatAddress(answer.follows)}, not ${master.id}`,

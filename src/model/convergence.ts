@@ -15,8 +15,8 @@ export function convergence(
     masterName: string;
     nodes: readonly NodePlan[];
     /**
-     * Every sentinel must have had a good answer to its PING from everybody within so many milliseconds. Sentinel
-     * asks once a second: what was mended a moment ago may still be called down, and replaced, when the answers before
+     * Every sentinel must have had a valid answer to its PING from all nodes within this many milliseconds. Sentinel
+     * asks once a second: a node that was healed a moment ago may still be called down, and replaced, when the answers before
      * it are older than down-after (sentinel.c, sentinelCheckSubjectivelyDown).
      */
     heardWithinMs?: number | undefined;
@@ -59,7 +59,7 @@ function unheard(id: string, view: MasterView, nodes: readonly NodePlan[], withi
     .filter(({ answeredMsAgo }) => answeredMsAgo != null && answeredMsAgo > withinMs)
     .map(({ address }) => {
       const who = nodes.find((n) => sameAddress(n.announce, address))?.id ?? formatAddress(address);
-      return `${id} has not had an answer from ${who} since then`;
+      return `${id} has had no answer from ${who} since then`;
     });
 }
 
@@ -76,7 +76,7 @@ function sentinelItself(sentinel: AnsweredSentinel, plan: NodePlan): string[] {
 function masterSeen(id: string, view: MasterView, data: readonly NodePlan[], said: Answers): string[] {
   const plan = data.find((n) => sameAddress(n.announce, view.address));
   if (plan === undefined)
-    return [`${id} takes ${formatAddress(view.address)} for the master, which is no node of this cluster`];
+    return [`${id} names ${formatAddress(view.address)} as the master, which is not a node of this cluster`];
   const missing: string[] = [];
   const wrong = troubled(view.flags);
   if (wrong.length > 0) missing.push(`${id} sees the master ${plan.id} as ${wrong.join(', ')}`);
@@ -141,7 +141,7 @@ function agreed(views: readonly { id: string; view: MasterView }[]): string[] {
     const missing: string[] = [];
     if (!sameAddress(view.address, first.view.address)) {
       missing.push(
-        `${id} takes ${formatAddress(view.address)} for the master, ${first.id} ${formatAddress(first.view.address)}`,
+        `${id} names ${formatAddress(view.address)} as the master, ${first.id} ${formatAddress(first.view.address)}`,
       );
     }
     if (view.configEpoch !== first.view.configEpoch) {

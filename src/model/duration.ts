@@ -16,7 +16,7 @@ export function formatDurationMs(ms: number): string {
   return `${Math.round(ms) / 1000}s`;
 }
 
-/** For reading at a glance: `84 ms`, `6.29 s`, `2 min 5 s`. */
+/** For people: `84 ms`, `6.29 s`, `2 min 5 s`. */
 export function humanDurationMs(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 120_000) return `${(ms / 1000).toFixed(2)} s`;

@@ -31,7 +31,7 @@ export interface GatheredMaster {
 
 /** What is asked of every server, of either kind. */
 export interface GatheredServer {
-  /** `redis-1` for a cluster of ours, else its address. */
+  /** `redis-1` for an own cluster, else its address. */
   id: string;
   /** As the cluster announces it. */
   announce: Address;
@@ -65,9 +65,9 @@ export interface ConfText {
 /** A process or a container. */
 export interface Life {
   kind: 'process' | 'container';
-  /** Device and inode of the configuration file, where it can be had: equal ones are one shared file. */
+  /** Device and inode of the configuration file, where known: equal ones are one shared file. */
   confInode: string | null;
-  /** Whether the configuration file is a mount of its own (a bind of one file): it can not be replaced by rename. */
+  /** Whether the configuration file is a mount of its own (a bind of one file): it cannot be replaced by rename. */
   confIsFileMount: boolean | null;
   /** Whether the server may write its directory. */
   dirWritable: boolean | null;
@@ -77,7 +77,7 @@ export interface Life {
   stopTimeoutS: number | null;
   /** `user` and the like; null for a process. Whether the address in the network is pinned. */
   addressPinned: boolean | null;
-  /** A container that is in no network at all: nobody reaches it. */
+  /** A container that is in no network at all: nothing reaches it. */
   networkless?: boolean;
   /** Killed by the kernel for memory, as the engine says. */
   oomKilled: boolean | null;
@@ -120,7 +120,7 @@ export interface GatheredNode extends GatheredServer {
    * client kill, ping, info, role, publish, subscribe, script kill.
    */
   dryrun: Got<Fields>;
-  /** Who that user is: by the names that sentinels give their connections; else `default`. */
+  /** What that user is: by the names that sentinels give their connections; else `default`. */
   sentinelsUser?: string;
   /** The channels that user may use, as ACL GETUSER says: `&*`, `&__sentinel__:hello`, `` for none. */
   channels: Got<string>;
@@ -155,7 +155,7 @@ export interface GatheredApp {
   writable: Got<true>;
   /** `INSIDE_HOST:PORT=HOST:PORT` pairs that would make it routable; empty where none is needed, or none was found. */
   natMap: Record<string, string>;
-  /** Who answers at REDIS_URL; null where it is not set. */
+  /** Which server answers at REDIS_URL; null where it is not set. */
   url: Got<{ address: Address; role: 'master' | 'replica' | 'other'; isAnnounced: boolean }> | null;
 }
 
@@ -192,6 +192,6 @@ export interface Gathered {
   lookups: { name: string; result: Got<{ addresses: string[]; tookMs: number }> }[];
   watched: Watched | null;
   app: GatheredApp | null;
-  /** What a run of ours left in effect, and what one does at this moment; absent where no journal was looked for. */
+  /** What a run left in effect, and what an active one does; absent where no journal was read. */
   runs?: { unfinished?: Unfinished; underWay?: UnderWay };
 }

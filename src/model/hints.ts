@@ -4,7 +4,7 @@ import type { Expectation } from './status.js';
 
 type Server = Pick<NodeState | SentinelState, 'id' | 'endpoint'>;
 
-/** Words the next command to type: sentinelctl's own for our cluster, redis-cli for somebody else's. No passwords. */
+/** The next command to type: sentinelctl for an own cluster, redis-cli for an attached one. No passwords. */
 export interface Hints {
   /** A sentinelctl command with what is needed to reach the same cluster. */
   ctl(words: string): string;
@@ -33,7 +33,7 @@ export function hintsFor(expectation: Expectation): Hints {
     cli,
     revive: (server, silence) => {
       if (!ours(server)) return cli(server, 'PING');
-      // Who accepts and then says nothing is frozen rather than gone.
+      // A server that accepts and does not answer is paused rather than down.
       return silence?.kind === 'timeout' ? ctl(`resume ${server.id}`) : ctl(`start ${server.id}`);
     },
     logs: (server, otherwise) => (ours(server) ? ctl(`logs ${server.id} --tail 50`) : cli(server, otherwise)),

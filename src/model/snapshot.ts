@@ -26,7 +26,7 @@ export interface NodeAnswer {
 }
 
 export interface NodeState {
-  /** `redis-1` for a cluster of ours, else its address. */
+  /** `redis-1` for an own cluster, else its address. */
   id: string;
   /** As the cluster announces it. */
   announce: Address;
@@ -45,7 +45,7 @@ export interface SeenReplica {
   follows: Address | null;
   priority: number | null;
   offset: number | null;
-  /** How long ago it last answered this sentinel's PING as one that is well, in milliseconds; null where it was not told. */
+  /** How long ago it last gave this sentinel's PING a valid answer, in milliseconds; null where it is not reported. */
   answeredMsAgo?: number | null;
 }
 
@@ -54,7 +54,7 @@ export interface SeenSentinel {
   address: Address;
   sentinelId: string;
   flags: string[];
-  /** How long ago it last answered this sentinel's PING as one that is well, in milliseconds; null where it was not told. */
+  /** How long ago it last gave this sentinel's PING a valid answer, in milliseconds; null where it is not reported. */
   answeredMsAgo?: number | null;
 }
 
@@ -72,7 +72,7 @@ export interface MasterView {
   parallelSyncs: number;
   /** Set while a failover is in progress, e.g. `wait_promotion`. */
   failoverState: string | null;
-  /** How long ago it last answered this sentinel's PING as one that is well, in milliseconds; null where it was not told. */
+  /** How long ago it last gave this sentinel's PING a valid answer, in milliseconds; null where it is not reported. */
   answeredMsAgo?: number | null;
   replicas: SeenReplica[];
   sentinels: SeenSentinel[];
@@ -80,7 +80,7 @@ export interface MasterView {
 }
 
 export interface SentinelState {
-  /** `sentinel-1` for a cluster of ours, else its address. */
+  /** `sentinel-1` for an own cluster, else its address. */
   id: string;
   announce: Address;
   endpoint: Address;
@@ -88,7 +88,7 @@ export interface SentinelState {
   silence: Silence | null;
 }
 
-/** What everyone said when asked once, in parallel. Who did not answer is in it with the reason. */
+/** The answers of all servers, asked once, in parallel. A silent one is in it with the reason. */
 export interface Snapshot {
   /** Wall clock, milliseconds since 1970. */
   takenAtMs: number;

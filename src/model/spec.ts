@@ -56,7 +56,7 @@ export const CLUSTER_NAME = /^[a-z0-9][a-z0-9_-]{0,39}$/;
 /** What Sentinel itself takes as a master name (sentinel.c, sentinelInstanceMapCommand: alphanumerics and `.-_`). */
 export const MASTER_NAME = /^[A-Za-z0-9._-]{1,100}$/;
 
-/** One thing wrong with what was asked for, worded for the person who typed it. */
+/** One thing wrong with a request, in words for the person who typed it. */
 export interface SpecFault {
   option: string;
   message: string;
@@ -69,13 +69,13 @@ export function specFaults(spec: ClusterSpec): SpecFault[] {
   if (!CLUSTER_NAME.test(spec.cluster)) {
     faults.push({
       option: '--cluster',
-      message: `"${abbreviate(spec.cluster)}" is no cluster name: 1 to 40 of a-z, 0-9, - and _, starting with a letter or digit`,
+      message: `"${abbreviate(spec.cluster)}" is not a valid cluster name: 1 to 40 of a-z, 0-9, - and _, starting with a letter or digit`,
     });
   }
   if (!MASTER_NAME.test(spec.masterName)) {
     faults.push({
       option: '--master-name',
-      message: `"${abbreviate(spec.masterName)}" is no master name: Sentinel takes letters, digits, ".", "-" and "_"`,
+      message: `"${abbreviate(spec.masterName)}" is not a valid master name: Sentinel accepts letters, digits, ".", "-" and "_"`,
     });
   }
   if (spec.quorum > spec.sentinels) {
@@ -89,7 +89,7 @@ export function specFaults(spec: ClusterSpec): SpecFault[] {
     if (OWNED_DIRECTIVES.has(directive.toLowerCase())) {
       faults.push({
         option: '--redis-conf',
-        message: `${directive} is set by sentinelctl itself and can't be overridden`,
+        message: `${directive} is set by sentinelctl and cannot be overridden`,
         hint: OWNED_HINT[directive.toLowerCase()] ?? 'leave it out',
       });
     }
@@ -97,7 +97,7 @@ export function specFaults(spec: ClusterSpec): SpecFault[] {
   return faults;
 }
 
-/** Directives that decide where a node lives and whom it follows: an override would break what is proved at `up`. */
+/** Directives that decide where a node lives and which master it follows: an override would break what is proved at `up`. */
 const OWNED_DIRECTIVES = new Set([
   'port',
   'bind',

@@ -13,7 +13,7 @@ export interface ConnectionOptions extends Omit<DialOptions, 'tls'> {
   access?: never;
 }
 
-/** One connection to one server, for questions. It is never made again by itself. */
+/** One connection to one server, for questions. It never reconnects. */
 export interface Connection {
   readonly address: Address;
   /**
@@ -24,7 +24,7 @@ export interface Connection {
   call(...args: (string | number)[]): Promise<unknown>;
   /** Calls back once, at the moment at which the other side is gone; never for our own `close()`. */
   onClose(listener: () => void): void;
-  /** Ends at once; idempotent. Whatever is under way is rejected. */
+  /** Ends it immediately; idempotent. Pending calls are rejected. */
   close(): void;
 }
 

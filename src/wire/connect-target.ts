@@ -4,7 +4,7 @@ import { type Address, parseAddressList } from '../model/address.js';
 /** The environment, handed in so that nothing below reads the process. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** What an application is told to connect to. */
+/** What an application must connect to. */
 export type ConnectTarget =
   | { kind: 'sentinel'; sentinels: Address[]; masterName: string }
   | { kind: 'url'; url: string };
@@ -22,7 +22,7 @@ export interface TargetOptions {
  * Sentinel where REDIS_SENTINEL_ADDRS has addresses (commas between, spaces trimmed) and there is a name
  * (REDIS_MASTER_NAME, `mymaster` by default); else REDIS_URL, a server to connect to directly. An option stands in
  * for its variable; an empty variable is one that is not set. Throws OperatorError (64) that says what is missing
- * or can't be read; never with the URL in it, which may carry a password.
+ * or cannot be read; never with the URL in it, which may carry a password.
  */
 export function connectTarget(env: Env, options: TargetOptions): ConnectTarget {
   const sentinels = sentinelsOf(options.sentinels ?? env.REDIS_SENTINEL_ADDRS ?? '');
@@ -47,7 +47,7 @@ function sentinelsOf(given: Address[] | string): Address[] {
   if (typeof given !== 'string') return given;
   const parsed = parseAddressList(given);
   if ('addresses' in parsed) return parsed.addresses;
-  throw usageError('bad-sentinel-addrs', `"${parsed.bad}" in REDIS_SENTINEL_ADDRS is no address`, {
+  throw usageError('bad-sentinel-addrs', `"${parsed.bad}" in REDIS_SENTINEL_ADDRS is not an address`, {
     hint: 'write host:port, with commas between',
   });
 }

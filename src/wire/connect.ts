@@ -13,7 +13,7 @@ import {
   isRoundOver,
   retryDelayMs,
   type Settings,
-  sentinelRoad,
+  sentinelSettings,
   sentinelsAgainMs,
   tunedSentinelSettings,
   tunedSettings,
@@ -32,7 +32,7 @@ export interface ConnectOptions extends TargetOptions {
   sentinelPassword?: string | undefined;
   /** Announced address → the one that is reachable from here: `{ '172.20.0.2:6379': { host, port } }`. */
   natMap?: Record<string, { host: string; port: number }> | undefined;
-  /** Hears of every connection that is lost; ioredis goes on by itself. */
+  /** Called for every lost connection; ioredis reconnects by itself. */
   onError?: ((error: Error) => void) | undefined;
   /** Laid over everything else: any option of ioredis, for instance `{ tls: {} }` or `{ commandTimeout: 500 }`. */
   redis?: Settings | undefined;
@@ -48,13 +48,13 @@ export interface ConnectOptions extends TargetOptions {
  *
  * What differs from ioredis's defaults, and why (a master that hangs for 12 s, down-after 2 s: 12 s of outage and
  * all that is written in the 10 s after it lost by default, some 4 s and none like this):
- * - the sentinels' +switch-master is heard for as long as the client lives: it ends the connection to a master that
- *   still answers, or hangs, and starts the search for the new one at once (see `switching-redis.ts`);
+ * - the sentinels' +switch-master is followed for as long as the client lives: it ends the connection to a master that
+ *   still answers, or hangs, and starts the search for the new one (see `switching-redis.ts`);
  * - `disconnectTimeout` 100 ms instead of 2 s: that connection is not waited for;
  * - `reconnectOnError` for READONLY: a master that became a replica is left at its first refusal;
  * - `retryStrategy` at most 270 ms, not 5 s: a master is found soon after it is there, event or no event;
- * - `maxRetriesPerRequest` 60 instead of 20: so many attempts are about as much time;
- * - `updateSentinels` off: addresses that containers announce often can't be reached from outside, and each costs a
+ * - `maxRetriesPerRequest` 60 instead of 20: 60 attempts take about as long;
+ * - `updateSentinels` off: addresses that containers announce often cannot be reached from outside, and each costs a
  *   dial of 5 s. Where they can be, turn it on: `redis: { updateSentinels: true }`;
  * - an 'error' listener, without which ioredis prints stacks.
  *
@@ -78,12 +78,7 @@ export async function connect(env: Env, options: ConnectOptions = {}): Promise<R
     if (!greeted) sentinelsSaid.push(error.message);
   });
   try {
-    await withDeadline(
-      systemClock,
-      GREETING_MS,
-      greet(client),
-      () => new Error('there was no answer within 10 s'),
-    );
+    await withDeadline(systemClock, GREETING_MS, greet(client), () => new Error('no answer within 10 s'));
     greeted = true;
     return client;
   } catch (error) {
@@ -118,7 +113,7 @@ function settingsOf(
     ...(target.kind === 'url' && { retryStrategy: untilGreeted(retryDelayMs) }),
     ...credentialSettings(access.redis),
     ...(target.kind === 'sentinel' && {
-      ...sentinelRoad({ ...target, access }),
+      ...sentinelSettings({ ...target, access }),
       ...tunedSentinelSettings(),
       sentinelRetryStrategy: untilGreeted(sentinelsAgainMs),
     }),
@@ -130,16 +125,16 @@ function settingsOf(
 async function greet(client: Redis): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     client.once('ready', resolve);
-    client.once('end', () => reject(new Error('the connection could not be made')));
+    client.once('end', () => reject(new Error('the connection failed')));
     client.on('error', (error: Error) => {
       if (isRefusal(error.message)) reject(error);
     });
-    client.connect().catch(() => {}); // each failure is heard as an 'error', the last one as 'end'
+    client.connect().catch(() => {}); // each failure is emitted as an 'error', the last one as 'end'
   });
   await client.ping();
 }
 
-/** Closes a client that never connected, and waits for what is under way: ioredis can't call a dial back. */
+/** Closes a client that never connected, and waits for what is under way: ioredis cannot cancel a dial. */
 async function giveUp(client: Redis): Promise<void> {
   if (client.status === 'end') return;
   const waiting = client.status === 'reconnecting'; // nothing is open between two attempts
@@ -163,7 +158,7 @@ function notConnected(target: ConnectTarget, why: string, sentinelsSaid: string[
       hint: 'set REDIS_MASTER_NAME to a name that the sentinels monitor (sentinelctl masters lists them)',
     });
   }
-  return unreachable('not-connected', `can't connect to ${where}`, {
+  return unreachable('not-connected', `cannot connect to ${where}`, {
     why: printable(why),
     hint: isRefusal(why) ? 'set SENTINELCTL_PASSWORD, or give the option password' : 'sentinelctl status',
   });

@@ -16,13 +16,13 @@ export interface DialOptions {
 }
 
 /**
- * A TCP connection, or one by TLS whose certificate is verified, with everything that can go wrong worded. Throws WireError, or the signal's reason;
- * leaves no socket open then.
+ * A TCP connection, or a TLS one whose certificate is verified. Throws WireError with the cause in words, or the
+ * signal's reason; leaves no socket open then.
  */
 export async function dial(address: Address, options: DialOptions): Promise<Socket> {
   const { clock, deadlineMs, signal, tls } = options;
   signal?.throwIfAborted();
-  // One listener per connection is no leak, of which Node would warn on stderr from the eleventh on.
+  // One listener per connection is not a leak, but Node warns on stderr from the eleventh on.
   if (signal) setMaxListeners(0, signal);
   let socket: Socket;
   try {

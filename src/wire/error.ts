@@ -11,7 +11,7 @@ export interface WireErrorInit {
 
 const HINT: Partial<Record<Silence['kind'], string>> = {
   auth: 'give the password with --password-file FILE or in SENTINELCTL_PASSWORD',
-  refused: 'look whether the server runs and whether host and port are right',
+  refused: 'check that the server runs and that host and port are right',
 };
 
 /**
@@ -69,7 +69,7 @@ export const tlsSetupError = (address: Address, error: unknown): WireError =>
 function socketSilence(errno: string | undefined, message: string): Silence {
   switch (errno) {
     case 'ECONNREFUSED':
-      return { kind: 'refused', message: 'refused the connection: nothing listens there' };
+      return { kind: 'refused', message: 'refused the connection: nothing listens on that port' };
     case 'ETIMEDOUT':
       return { kind: 'timeout', message: 'did not answer: the connection timed out' };
     case 'ECONNRESET':
@@ -77,12 +77,12 @@ function socketSilence(errno: string | undefined, message: string): Silence {
       return { kind: 'closed', message: 'closed the connection (reset)' };
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return { kind: 'error', message: 'can not be found: the host name does not resolve' };
+      return { kind: 'error', message: 'cannot be found: the host name does not resolve' };
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return { kind: 'error', message: 'can not be reached: there is no route to the host' };
+      return { kind: 'error', message: 'cannot be reached: there is no route to the host' };
     default:
-      return tlsSilence(errno, message) ?? { kind: 'error', message: `can not be reached: ${message}` };
+      return tlsSilence(errno, message) ?? { kind: 'error', message: `cannot be reached: ${message}` };
   }
 }
 
@@ -110,13 +110,13 @@ function replySilence(reply: string): Silence {
   if (/^NOAUTH\b/.test(reply)) {
     return {
       kind: 'auth',
-      message: 'wants a password: give it with --password-file or SENTINELCTL_PASSWORD',
+      message: 'requires a password: give it with --password-file or SENTINELCTL_PASSWORD',
     };
   }
   if (/^WRONGPASS\b|invalid password/.test(reply)) {
-    return { kind: 'auth', message: 'does not take this password: give the right one with --password-file' };
+    return { kind: 'auth', message: 'rejects this password: give the right one with --password-file' };
   }
-  if (/^NOPERM\b/.test(reply)) return { kind: 'auth', message: `does not permit it: ${reply}` };
+  if (/^NOPERM\b/.test(reply)) return { kind: 'auth', message: `denies the command: ${reply}` };
   return { kind: 'error', message: `answered: ${reply}` };
 }
 

@@ -33,7 +33,7 @@ export interface Questions {
 }
 
 /**
- * Connects to a server, lends the questions and leaves. A server that can not be connected to, or wants another
+ * Connects to a server for `work`, and always disconnects. A server that cannot be reached, or requires another
  * password, gets no questions: `work` is not called, and the reason is answered. Throws only the signal's reason.
  */
 export async function visit<T>(
@@ -67,7 +67,7 @@ const CLOSED_DOOR = /^(NOAUTH|DENIED)\b|max number of clients reached/;
 async function ping(connection: Connection, clock: Clock, startedMs: number): Promise<Got<number>> {
   try {
     if ((await connection.call('PING')) !== 'PONG')
-      throw protocolError('gave something to PING that is no PONG');
+      throw protocolError('answered PING with something other than PONG');
     return got(clock.now() - startedMs);
   } catch (error) {
     if (!(error instanceof WireError) || error.reply === undefined || CLOSED_DOOR.test(error.reply))

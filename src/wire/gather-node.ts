@@ -98,12 +98,12 @@ async function askNode(
 /** What the last command of a sentinel's connection is, nearly always. */
 const SENT_LAST = /^(publish|subscribe)$/;
 
-/** Who the sentinels log in as: their connections have names (sentinel.c: `sentinel-ID-cmd`). */
+/** Which users the sentinels log in as: their connections have names (sentinel.c: `sentinel-ID-cmd`). */
 function sentinelsUser(clients: Got<Fields[]>): string {
   const theirs = clients.ok
     ? clients.value.filter((c) => /^sentinel-.*-(cmd|pubsub)$/.test(c.name ?? ''))
     : [];
-  // One that may not set its name (CLIENT SETNAME) goes by what it does: nobody else publishes and does nothing more.
+  // One that may not set its name (CLIENT SETNAME) goes by what it does: no other client only publishes.
   const unnamed = clients.ok ? clients.value.filter((c) => !c.name && SENT_LAST.test(c.cmd ?? '')) : [];
   return [...theirs, ...unnamed].find((c) => c.user)?.user ?? 'default';
 }

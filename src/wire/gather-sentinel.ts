@@ -19,7 +19,7 @@ import { parseCkquorum, parseMasterAddress } from './replies.js';
 const MAX_MASTERS = 100;
 
 export interface SentinelGatherOptions extends ConnectionOptions {
-  /** SENTINEL FLUSHCONFIG writes the sentinel's file: only for what is ours; else the reason for not asking. */
+  /** SENTINEL FLUSHCONFIG writes the sentinel's file: only for an own cluster; else the reason for not asking. */
   flush: true | string;
 }
 
@@ -97,7 +97,7 @@ async function askMaster(q: Questions, fields: Fields): Promise<GatheredMaster> 
   return { name, fields, replicas, sentinels, ckquorum, addr };
 }
 
-/** An error of the disk is what was asked for; that it can not be asked is not. */
+/** An error of the disk is an answer; a refused command is not. */
 function flushed(outcome: Got<null>): Got<string | null> {
   if (outcome.ok) return outcome;
   return /^ERR (?!unknown)/i.test(outcome.why) ? got(outcome.why) : outcome;

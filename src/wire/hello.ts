@@ -5,7 +5,7 @@ import { silenceOf } from './error.js';
 import { numberOf } from './info.js';
 import { parseRecord, recordAddress } from './replies.js';
 
-/** A sentinel that is to be made known, and told of the others. */
+/** A sentinel that is announced to the others, and they to it. */
 export interface Introduced {
   endpoint: Address;
   /** Where its peers reach it. */
@@ -22,9 +22,9 @@ interface Present extends Introduced {
 }
 
 /**
- * Makes sentinels known to each other at once, instead of by their own hello messages (the first after 2 s): tells
- * each of every other one. Who can't be asked, or does not monitor `masterName`, is left out and named in the result;
- * a peer that is announced while nobody can reach it would only be tried again after a second.
+ * Announces sentinels to each other, instead of waiting for their own hello messages (the first after 2 s). A sentinel
+ * that cannot be asked, or does not monitor `masterName`, is left out and named in the result: an announced peer that
+ * cannot be reached would only be tried again after a second.
  * Throws only the signal's reason.
  */
 export async function announceSentinels(
@@ -82,7 +82,7 @@ async function greet(sentinel: Introduced, masterName: string, options: Connecti
  * What the peer itself would say (sentinel.c, sentinelSendHello; read by sentinelProcessHelloMessage): eight tokens,
  * `ip,port,runid,current_epoch,master_name,master_ip,master_port,master_config_epoch`. Address and epoch are the
  * peer's own, because a higher master epoch with another address makes the reader switch its master. The current
- * epoch can't be asked for; it is never below the config epoch, and a reader takes only a higher one than its own.
+ * epoch cannot be queried; it is never below the config epoch, and a reader takes only a higher one than its own.
  */
 function helloMessage(peer: Present, masterName: string): string {
   const { announce, sentinelId, configEpoch, master } = peer;

@@ -6,7 +6,7 @@ export type Info = ReadonlyMap<string, string>;
 
 /** INFO: lines of `field:value`, sections as `# Name` (server.c, genRedisInfoString). Throws WireError `protocol`. */
 export function parseInfo(reply: unknown): Info {
-  if (typeof reply !== 'string') throw protocolError('gave something to INFO that is no text');
+  if (typeof reply !== 'string') throw protocolError('answered INFO with something other than text');
   const info = new Map<string, string>();
   for (const line of reply.split(/\r?\n/)) {
     const colon = line.indexOf(':');

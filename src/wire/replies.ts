@@ -137,7 +137,7 @@ const count = (record: SentinelRecord, name: string): number => numberOf(record.
 
 function list(reply: unknown, command: string): unknown[] {
   if (Array.isArray(reply)) return reply;
-  throw protocolError(`gave a reply to ${command} that is no list`);
+  throw protocolError(`answered ${command} with something other than a list`);
 }
 
 function text(value: unknown): string {

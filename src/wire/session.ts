@@ -7,7 +7,7 @@ import { loadLibrary } from './library.js';
 /** The most that is taken in while one reply is awaited, in bytes. INFO has some thousand. */
 export const MAX_REPLY_BYTES = 16 * 1024 * 1024;
 
-/** ioredis speaking RESP on a socket of ours: no reconnection, no resending, every end of it under our control. */
+/** ioredis speaking RESP on a socket from `dial`: it never reconnects and never resends. */
 export interface Session {
   readonly redis: Redis;
   /** `clock.now()` at the arrival of the bytes that are being read now. */
@@ -18,7 +18,7 @@ export interface Session {
   failure(): WireError | undefined;
   /** Calls back once, at the moment at which the other side is gone; never for our own `close()`. */
   onClose(listener: () => void): void;
-  /** Ends at once; idempotent. */
+  /** Ends it immediately; idempotent. */
   close(): void;
 }
 
@@ -72,7 +72,7 @@ export async function openSession(address: Address, options: DialOptions): Promi
   }
   const redis = new Redis({
     Connector: OurSocket,
-    // RESP2: one shape for every version since 5, no HELLO, and pub/sub frames that can't be mistaken for a reply.
+    // RESP2: one shape for every version since 5, no HELLO, and pub/sub frames that cannot be mistaken for a reply.
     protocol: 2,
     disableClientInfo: true,
     enableReadyCheck: false,
@@ -88,7 +88,7 @@ export async function openSession(address: Address, options: DialOptions): Promi
       takenInBytes += bytes.length;
       if (opening.length < 16) opening += bytes.toString('latin1', 0, 16);
       if (takenInBytes > MAX_REPLY_BYTES) {
-        fail(protocolError('sends bytes without an end: that is no Redis', address));
+        fail(protocolError('sends more than 16 MiB without a complete reply: it is not Redis', address));
       }
     });
   });
@@ -110,7 +110,7 @@ export async function openSession(address: Address, options: DialOptions): Promi
 }
 
 /**
- * What ioredis could not place: bytes that are no RESP, or a reply that nobody asked for. Redis itself sends the
+ * What ioredis could not parse or match: bytes that are not RESP, or a reply without a command. Redis itself sends the
  * latter only as a refusal on accept (networking.c: `-DENIED …`, `-ERR max number of clients reached`).
  */
 function strangeReply(address: Address, opening: string, message: string): WireError {

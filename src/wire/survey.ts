@@ -3,7 +3,7 @@ import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import { type Asking, askingAs, endpointOf } from './access.js';
 import { askNode, askSentinel } from './ask.js';
 
-/** A server that is known before anybody is asked. */
+/** A server that is known beforehand. */
 export interface KnownServer {
   id: string;
   /** As the cluster speaks of it. */
@@ -17,7 +17,7 @@ export interface SurveyTarget {
   nodes: (KnownServer & { masterName: string })[];
   /** Only this master's group; null: every one that the sentinels monitor. */
   masterName: string | null;
-  /** Also ask whom the answers name: peers and data nodes. One reachable sentinel is then enough. */
+  /** Also ask the servers that the answers name: peers and data nodes. One reachable sentinel is then enough. */
   discover: boolean;
 }
 
@@ -32,9 +32,9 @@ interface Found<T> {
 }
 
 /**
- * Asks everyone once, in parallel, and those who are named by the answers as soon as they are named. The deadline is
+ * Asks all known servers once, in parallel, and those that the answers name as soon as they are named. The deadline is
  * each server's, from dialling to its last answer. Takes at most
- * about three deadlines, one where nobody new is named. Who does not answer is in the snapshot with the reason.
+ * about three deadlines, one where no new server is named. A silent server is in the snapshot with the reason.
  * Discovered servers have their announced address as their id, and come after the known ones, ordered by it.
  * An unknown `masterName` gives no view and no group. Throws only the signal's reason.
  */

@@ -11,7 +11,7 @@ const HURRIES = 20;
  * switched yet still names the old master, and the address of a container that is gone would be dialled for seconds.
  */
 const FIRST_DIAL_MS = 100;
-/** Between attempts to reach a sentinel that is gone, in milliseconds: nobody waits for it. */
+/** Between attempts to reach a sentinel that is gone, in milliseconds: nothing waits for it. */
 const sentinelRetryMs = (times: number): number => Math.min(100 * 2 ** (times - 1), 1000);
 const CHANNEL = '+switch-master';
 
@@ -20,9 +20,9 @@ type SwitchingClass = new (options: SwitchingOptions, localAddress?: string) => 
 let made: SwitchingClass | undefined;
 
 /**
- * A client of ioredis that hears every +switch-master of the sentinels in its options for as long as it lives: then it
- * leaves a master that was replaced, and where it has none, it looks for the new one at once instead of at its next
- * attempt. It stands in for ioredis's `failoverDetector`, which (6.0.0) subscribes anew for each connection, so that
+ * A client of ioredis that follows every +switch-master of the sentinels in its options for as long as it lives: then it
+ * disconnects from a master that was replaced, or, without one, looks for the new one now instead of at its next
+ * attempt. It stands in for ioredis's `failoverDetector`, which (6.0.0) subscribes again for each connection, so that
  * it is deaf meanwhile, and which ends the client for good when +switch-master comes while the master is being asked
  * for, as it does after a crash. `localAddress`: where it hears the sentinels from; its other connections come from
  * where the options' `Connector` says.
@@ -135,7 +135,7 @@ function classOf(): SwitchingClass {
           break;
         case 'connecting':
           this.#doubt = wanted;
-          // A dial that nobody answers or refuses, as to a container's address that is gone, would be waited for.
+          // A dial that is neither answered nor refused, as to the address of a removed container, would be waited for.
           if (this.stream?.connecting === true) this.stream.destroy();
           break;
       }

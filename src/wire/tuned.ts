@@ -12,7 +12,7 @@ const LAST_RETRY_MS = 250;
 const RETRY_JITTER_MS = 20;
 
 /** Which sentinels are asked for the master, and with what. */
-export interface SentinelRoad {
+export interface SentinelRoute {
   sentinels: Address[];
   masterName: string;
   access: Access;
@@ -43,12 +43,12 @@ export const tunedSettings = (): Settings => ({
   retryStrategy: retryDelayMs,
 });
 
-/** The road to the master by Sentinel, exactly as ioredis takes it by default. */
-export const sentinelRoad = ({
+/** How the master is found by Sentinel, with ioredis's own defaults. */
+export const sentinelSettings = ({
   sentinels,
   masterName,
   access: { sentinel, redis, addresses },
-}: SentinelRoad): Settings => ({
+}: SentinelRoute): Settings => ({
   sentinels,
   name: masterName,
   ...(sentinel.username && { sentinelUsername: sentinel.username }),

@@ -8,9 +8,9 @@ import { makeSwitching } from './switching-redis.js';
 import {
   credentialSettings,
   isRoundOver,
-  type SentinelRoad,
+  type SentinelRoute,
   type Settings,
-  sentinelRoad,
+  sentinelSettings,
   tunedSentinelSettings,
   tunedSettings,
 } from './tuned.js';
@@ -23,7 +23,7 @@ const WAIT_MS = 1000;
 /** ioredis's own words for what ended with its connection. */
 const CLOSED = 'Connection is closed.';
 
-export interface WriterOptions extends SentinelRoad {
+export interface WriterOptions extends SentinelRoute {
   clock: Clock;
   /** `default`: ioredis exactly as it comes. `tuned`: what `connect()` makes. */
   tuning: 'default' | 'tuned';
@@ -57,7 +57,7 @@ export interface Answer {
 export interface Writer {
   /** Sends everything as one pipeline, and WAIT for `replicas` after it where more than 0. Never rejects. */
   send(orders: readonly Order[], replicas: number): Promise<Answer>;
-  /** Ends at once; whatever is under way is settled as a failure. Idempotent. */
+  /** Ends it immediately; pending orders fail. Idempotent. */
   close(): void;
 }
 
@@ -134,7 +134,7 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
 function clientOf(options: WriterOptions): Redis {
   const { tuning, role, access, localAddress } = options;
   const settings: Settings = {
-    ...sentinelRoad(options),
+    ...sentinelSettings(options),
     ...credentialSettings(access.redis),
     ...(role === 'slave' && { role }),
     ...(localAddress !== undefined && { Connector: sentinelConnectorFrom(localAddress) }),
@@ -177,7 +177,7 @@ async function ready(redis: Redis): Promise<void> {
     redis.on('error', (error: Error) => {
       if (isRefusal(error.message)) reject(error);
     });
-    redis.connect().catch(() => {}); // each failure is heard as an 'error'
+    redis.connect().catch(() => {}); // each failure is emitted as an 'error'
   });
 }
 
@@ -199,10 +199,10 @@ function notConnected({ role, masterName, access }: WriterOptions, lastError: st
   const said = password ? lastError.replaceAll(password, '(redacted)') : lastError;
   return unreachable(
     'client-not-connected',
-    `a client can't connect to ${role === 'master' ? 'the master' : 'a replica'} of "${masterName}" by Sentinel`,
+    `a client cannot connect to ${role === 'master' ? 'the master' : 'a replica'} of "${masterName}" by Sentinel`,
     {
       why: said === '' ? 'there was no answer' : printable(said),
-      hint: 'sentinelctl status; where the announced addresses can not be reached from here, clients need a natMap',
+      hint: 'sentinelctl status; if the announced addresses cannot be reached from this machine, clients need a natMap',
     },
   );
 }

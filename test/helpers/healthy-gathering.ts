@@ -247,7 +247,9 @@ export function silence(
   kind: 'refused' | 'timeout' | 'auth' = 'refused',
 ): void {
   const message =
-    kind === 'timeout' ? 'did not answer within 1.50 s' : 'refused the connection: nothing listens there';
+    kind === 'timeout'
+      ? 'did not answer within 1.50 s'
+      : 'refused the connection: nothing listens on that port';
   server.silence = { kind, message };
   for (const [name, answer] of Object.entries(server)) {
     if (

@@ -84,7 +84,7 @@ const CASES: [words: string[], expected: Refusal][] = [
   [['down', '--all', '--cluster', 'one'], usage('all-or-one', 'different things')],
   [['down', '--all', '--sentinel-addrs', 'h:1'], usage('all-or-one', 'different things')],
   [['up', '--sentinel-addrs', 'h:1'], usage('not-for-up', 'sentinelctl status --sentinel-addrs h:1')],
-  [['down', '--sentinel-addrs', 'h:1'], { exit: 3, code: 'attached', says: 'did not start h:1' }],
+  [['down', '--sentinel-addrs', 'h:1'], { exit: 3, code: 'attached', says: 'did not create h:1' }],
   [['status', '--cluster', 'one', '--sentinel-addrs', 'h:1'], usage('contradiction', 'contradict')],
 
   [

@@ -16,12 +16,12 @@ describe('a sentinel port on which something else answers', () => {
   const SERVERS: [Misbehaviour, says: string][] = [
     ['http', 'speaks HTTP/1.1, not the Redis protocol'],
     ['silence', 'did not answer within'],
-    ['endless', 'sends bytes without an end'],
+    ['endless', 'sends more than 16 MiB without a complete reply'],
     ['chatter', 'not a sentinel'],
     ['garbage', 'does not speak the Redis protocol'],
     ['halfGarbage', 'does not speak the Redis protocol'],
     ['respError', 'ERR unknown command'],
-    ['noauth', 'wants a password'],
+    ['noauth', 'requires a password'],
     ['closes', 'closed the connection'],
     ['resets', 'reset'],
     ['denied', 'protected mode'],
@@ -101,17 +101,17 @@ describe('a cluster that wants passwords', () => {
     const { code, status } = await look([]);
     expect(code).toBe(5);
     expect(status.sentinels[0].error).toContain('--password-file');
-    expect(status.problems[0].message + status.problems[1].message).toContain('wants a password');
+    expect(status.problems[0].message + status.problems[1].message).toContain('requires a password');
     const words = ['masters', '--sentinel-addrs', SENTINEL];
-    await refusal(cli, words, { exit: 5, code: 'no-sentinel', says: 'wants a password' });
+    await refusal(cli, words, { exit: 5, code: 'no-sentinel', says: 'requires a password' });
   });
 
   it('a wrong one: says that it was not taken, and never shows it', async () => {
     const { code, status } = await look(['--password-file', await file('wrong-one')]);
     expect(code).toBe(5);
-    expect(status.sentinels[0].error).toContain('does not take this password');
+    expect(status.sentinels[0].error).toContain('rejects this password');
     const env = { SENTINELCTL_PASSWORD: 'wrong-one' };
-    expect((await look([], { env })).status.sentinels[0].error).toContain('does not take this password');
+    expect((await look([], { env })).status.sentinels[0].error).toContain('rejects this password');
   });
 
   it('the sentinels’ only: the data node is shown as locked, not left out', async () => {

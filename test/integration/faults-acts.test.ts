@@ -188,7 +188,7 @@ it('knows its cases: every kind of act but those of the network, which have test
 
 describe('an act that can not be done', () => {
   it.each<[string, Act, RegExp]>([
-    ['on nobody', { act: 'pause', node: 'redis-9' }, /there is no node "redis-9"/],
+    ['on nobody', { act: 'pause', node: 'redis-9' }, /has no node "redis-9"/],
     [
       'with a setting that there is not',
       { act: 'config', node: 'redis-1', set: { nonsense: '1' } },

@@ -81,7 +81,7 @@ describe('every way to look', () => {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (all += text));
     await once(child, 'close');
     expect(all).toContain(`${addressOf('redis-1')}\n`);
-    expect(all).toContain('there is no node "nobody" in cluster "default"');
+    expect(all).toContain('cluster "default" has no node "nobody"');
     expect(all).toContain(`redis://${addressOf('redis-1')}\n`);
     expect((await ok('env')).stdout).toContain(
       `REDIS_SENTINEL_ADDRS=${[1, 2, 3].map((n) => addressOf(`sentinel-${n}`)).join(',')}\n`,

@@ -101,7 +101,7 @@ describe.skipIf(!hasTmux)('status --watch in a terminal', () => {
     await terminal.run('sentinelctl status --watch 300ms');
     await terminal.shows(/^HEALTHY/m);
     expect((await cli.run(['down'])).code).toBe(0);
-    await terminal.shows(/^error: there is no cluster "default" here/m);
+    await terminal.shows(/^error: cluster "default" does not exist/m);
     await up(cli);
     await terminal.shows(/^HEALTHY/m);
     await terminal.press('q');
@@ -110,7 +110,7 @@ describe.skipIf(!hasTmux)('status --watch in a terminal', () => {
 
   it('a cluster that nobody knows is an error at once, not something to watch', async () => {
     await terminal.run('sentinelctl status --watch --cluster nosuch');
-    await terminal.shows(/error: there is no cluster "nosuch" here/);
+    await terminal.shows(/error: cluster "nosuch" does not exist/);
     expect(await terminal.exitCode()).toBe(3);
     await isClean();
   });

@@ -10,7 +10,7 @@ import { type RunRecord, readRun } from './run-record.js';
 
 /** How many runs of one cluster are kept where nothing else is said. */
 export const KEPT_RUNS = 500;
-/** Nobody holds a history for longer than a file takes to be written; in milliseconds. */
+/** A history is locked no longer than a file takes to be written; in milliseconds. */
 const LOCK_BOUND_MS = 10_000;
 const LOCK_EVERY_MS = 10;
 const FILE_MODE = 0o600;
@@ -18,7 +18,7 @@ const FILE_MODE = 0o600;
 /** The past runs of one cluster, oldest first. */
 export interface History {
   runs: RunRecord[];
-  /** Numbers of lines that can't be read, from 1: written by another version, or damaged. */
+  /** Numbers of lines that cannot be read, from 1: written by another version, or damaged. */
   unreadable: number[];
   /** Whether the last line has no end: its writer was cut off. Then it is one of the unreadable ones. */
   truncated: boolean;
@@ -104,7 +104,7 @@ async function exclusively<T>(home: string, cluster: string, work: () => Promise
   };
   const waiting = { clock: systemClock, everyMs: LOCK_EVERY_MS, deadlineMs: LOCK_BOUND_MS };
   const done = await guarded(home, until(attempt, waiting));
-  // The last word belongs to the lock, which knows who holds it.
+  // The lock's own error names the process that holds it.
   return done === undefined ? withLock(lock, 'history', work) : done.value;
 }
 

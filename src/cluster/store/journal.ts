@@ -8,37 +8,37 @@ import type { UnderWay, Unfinished } from '../../model/status.js';
 import { count } from '../../model/words.js';
 import type { Store } from './state.js';
 
-/** The first line of a journal: who does what to the cluster. No secrets, as in all of it. */
+/** The first line of a journal: which process does what to the cluster. A journal contains no secrets. */
 export interface JournalHead {
-  /** Unlike that of any other run. */
+  /** Unique to this run. */
   id: string;
   /** For showing: `inject partition --cluster default`. */
   what: string;
   /** Whose run it is, by pid and start time. */
   owner: Pick<ProcessIdentity, 'pid' | 'startTime'>;
-  /** What was injected is to stay when the run ends, until `heal`. */
+  /** What was injected stays when the run ends, until `heal`. */
   keep: boolean;
   /** Wall clock, milliseconds since 1970: when it was opened, and when a guard heals what a dead run left. */
   atMs: number;
   healByMs: number | null;
-  /** False where it was not whole before: then nothing is to be proved afterwards. Absent: true. */
+  /** False where it had not converged before: then nothing is proved afterwards. Absent: true. */
   proof?: boolean;
 }
 
 export type JournalRecord =
   | ({ type: 'opened'; version: 1 } & JournalHead)
-  /** On disk before it is done, with what taking it back will need. */
+  /** On disk before it is done, with what its rollback needs. */
   | { type: 'planned'; n: number; act: unknown }
   | { type: 'done'; n: number }
-  /** Taken back, and seen to be. */
+  /** Rolled back and verified. */
   | { type: 'undone'; n: number }
   | { type: 'guard'; process: ProcessIdentity }
   | { type: 'closed' };
 
-/** Why a cluster is not as it was: what a run did to it, and how far it is taken back. */
+/** What a run did to a cluster, and how far it is rolled back. */
 export interface Journal {
   head: JournalHead;
-  /** In the order in which they were done. What `act` holds is the faults' business. */
+  /** In the order in which they were done. Only faults/ reads `act`. */
   steps: { n: number; act: unknown; state: 'planned' | 'done' | 'undone' }[];
   /** Processes that watch over it. */
   guards: ProcessIdentity[];
@@ -49,7 +49,7 @@ type Place = Pick<Store, 'dirOf'>;
 export const journalPath = (store: Place, cluster: string): string =>
   join(store.dirOf(cluster), 'journal.ndjson');
 
-/** Begins a new journal in the place of a closed one; on the disk when this resolves. */
+/** Begins a new journal in place of a closed one; on disk when this resolves. */
 export async function beginJournal(store: Place, cluster: string, head: JournalHead): Promise<void> {
   const path = journalPath(store, cluster);
   const first: JournalRecord = { type: 'opened', version: 1, ...head };
@@ -77,17 +77,16 @@ export async function readJournal(store: Place, cluster: string): Promise<Journa
   if (text === undefined) return null;
   const journal = parseJournal(text);
   if (journal !== null) return journal;
-  throw refused('journal-unreadable', `the journal of cluster "${cluster}" can't be read`, {
-    why: `${path} is damaged, or of another version: what was done to the cluster is not known`,
-    hint: `${command('status', cluster)} shows how it is; where it is healthy, remove that file; else ${command('down', cluster)}`,
+  throw refused('journal-unreadable', `the journal of cluster "${cluster}" cannot be read`, {
+    why: `${path} is damaged or from another version: what was done to the cluster is not known`,
+    hint: `${command('status', cluster)} shows its state; if it is healthy, remove that file; otherwise ${command('down', cluster)}`,
   });
 }
 
 /**
- * A line that its writer did not get to the end of is left out: what it plans was not begun, since that waits for the
- * disk; what it says was done or undone is looked at again. Null where the first line is none, and, unless it is
- * closed, where a line is there that nobody of this version wrote, or one must be missing: an act might be lost with
- * it. Pure.
+ * A line whose end is missing is skipped: an act that it plans was not begun, since that waits for the disk; one that it
+ * calls done or undone is looked at again. Null where the first line is not a head and, unless the journal is closed,
+ * where a line is from another version or must be missing: an act might be lost with it. Pure.
  */
 export function parseJournal(text: string): Journal | null {
   const all = text.split('\n').map(recordIn);
@@ -114,7 +113,7 @@ const TYPES = ['opened', 'planned', 'done', 'undone', 'guard', 'closed'];
 /** What every record begins with, as `JSON.stringify` writes it. */
 const BEGINNING = '{"type":"';
 
-/** The record; or whether the line is only cut off (or empty, or zeros, as a power cut leaves them), or not ours. */
+/** The record; `cut-off` for a truncated line (or an empty one, or zeros, as a power cut leaves them); else `foreign`. */
 function recordIn(line: string): JournalRecord | 'cut-off' | 'foreign' {
   try {
     const value = JSON.parse(line) as Partial<JournalRecord> | null;
@@ -130,13 +129,13 @@ function recordIn(line: string): JournalRecord | 'cut-off' | 'foreign' {
 export const ownerLives = async ({ head }: Journal): Promise<boolean> =>
   (await identify(head.owner.pid))?.startTime === head.owner.startTime;
 
-/** The journal that nobody finished; null where there is none. Throws `journal-unreadable` (3). */
+/** The journal that is not closed; null where there is none. Throws `journal-unreadable` (3). */
 export async function unfinishedJournal(store: Place, cluster: string): Promise<Journal | null> {
   const journal = await readJournal(store, cluster);
   return journal === null || journal.closed ? null : journal;
 }
 
-/** What is to be said of a cluster that a run of ours left changed; null where nothing is, or its run goes on. */
+/** What a run that ended left changed; null where nothing is changed, or the run is still active. */
 export async function leftUnfinished(store: Place, cluster: string): Promise<Unfinished | null> {
   const journal = await unfinishedJournal(store, cluster).catch(() => 'unreadable' as const);
   if (journal === 'unreadable') return { unreadable: journalPath(store, cluster) };
@@ -145,7 +144,7 @@ export async function leftUnfinished(store: Place, cluster: string): Promise<Unf
   return { what, keep, since: new Date(atMs).toISOString() };
 }
 
-/** What a run that goes on at this moment does to the cluster; null where none does. */
+/** What an active run does to the cluster; null where there is none. */
 export async function runUnderWay(store: Place, cluster: string): Promise<UnderWay | null> {
   const journal = await unfinishedJournal(store, cluster).catch(() => null);
   if (journal === null || !(await ownerLives(journal))) return null;
@@ -161,7 +160,7 @@ function actWords(act: unknown): string[] {
   return [typeof node === 'string' ? `${kind} of ${node}` : kind];
 }
 
-/** Throws `unfinished-journal` (3) where an earlier run left something that is not taken back. */
+/** Throws `unfinished-journal` (3) where an earlier run is not rolled back. */
 export async function requireFinished(store: Place, cluster: string): Promise<void> {
   const journal = await unfinishedJournal(store, cluster);
   if (journal !== null) throw unfinished(journal, cluster);
@@ -172,14 +171,14 @@ function unfinished({ head, steps }: Journal, cluster: string): OperatorError {
   const since = new Date(head.atMs).toISOString();
   return head.keep
     ? refused('unfinished-journal', `what "${head.what}" did to ${cluster} is still in effect`, {
-        why: `it was left so on purpose, since ${since}`,
+        why: `kept on purpose since ${since}`,
         hint: command('heal', cluster),
       })
-    : refused('unfinished-journal', `"${head.what}" was cut off, and ${cluster} is not put back`, {
+    : refused('unfinished-journal', `"${head.what}" was interrupted, and ${cluster} is not restored`, {
         why:
           left === 0
-            ? `it began ${since}; all that it did is taken back, and only the proof that everyone agrees is missing`
-            : `it began ${since}; ${count(left, 'act')} of it ${left === 1 ? 'is' : 'are'} still to be taken back`,
+            ? `it began ${since}; everything is rolled back, and only the proof of convergence is missing`
+            : `it began ${since}; ${count(left, 'act')} ${left === 1 ? 'is' : 'are'} not rolled back yet`,
         hint: command('recover', cluster),
       });
 }

@@ -56,7 +56,7 @@ export function openStore(home: string): Store {
     async load(cluster) {
       const text = await guard(readIfThere(fileOf(cluster)));
       if (text !== undefined) return parseState(cluster, fileOf(cluster), text);
-      // `up` writes the state first: where other files are and it isn't, somebody took it away, and nodes may run.
+      // `up` writes the state first: if other files exist without it, it was deleted, and nodes may run.
       if ((await guard(entriesIn(dirOf(cluster)))).some((e) => !e.name.endsWith('.tmp')))
         throw damaged(cluster, fileOf(cluster), 'it is missing');
       return undefined;
@@ -88,20 +88,20 @@ export function openStore(home: string): Store {
 
 function unwritable(home: string, error: unknown): OperatorError {
   if (error instanceof OperatorError) return error;
-  return refused('state-directory', `can't use the state directory ${home}`, {
+  return refused('state-directory', `cannot use the state directory ${home}`, {
     why: messageOf(error),
-    hint: 'make it writable, or point SENTINELCTL_HOME at a directory that is',
+    hint: 'make it writable, or set SENTINELCTL_HOME to a writable directory',
     cause: error,
   });
 }
 
 const damaged = (cluster: string, file: string, why: string): OperatorError =>
-  refused('state-unreadable', `the state of cluster "${cluster}" can't be read`, {
+  refused('state-unreadable', `the state of cluster "${cluster}" cannot be read`, {
     why: `${file}: ${why}`,
-    hint: `${command('down', cluster)} removes what carries its name and starts clean`,
+    hint: `${command('down', cluster)} removes everything that carries its name`,
   });
 
-/** What is in a directory; nothing where there is no such directory. */
+/** The entries of a directory; none where it does not exist. */
 async function entriesIn(directory: string): Promise<Dirent[]> {
   try {
     return await readdir(directory, { withFileTypes: true });
@@ -121,7 +121,7 @@ function parseState(cluster: string, file: string, text: string): ClusterState {
     throw bad(messageOf(error));
   }
   const state = value as Partial<ClusterState> | null;
-  if (state?.version !== 1) throw bad('it is of another version of sentinelctl, or no state at all');
+  if (state?.version !== 1) throw bad('it is from another version of sentinelctl, or not a state file');
   const nodes: unknown = state.plan?.nodes;
   const whole =
     // A copy of another cluster's file would make this name act on that cluster.

@@ -3,18 +3,18 @@ import { messageOf, notRestored, refused } from '../../errors.js';
 import { redisConf, sentinelConf } from '../../model/conf.js';
 import { command } from '../../model/hints.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';
-import { allEnded, attachReplicas, proveConvergence, startAndGreet, startSentinels } from '../bring-up.js';
+import { allEnded, attachReplicas, proveConvergence, startNode, startSentinels } from '../bring-up.js';
 import { type LiveCluster, provisionerOf } from '../open.js';
 import { type Runtime, step } from '../runtime.js';
 import { chooseMaster, rememberMaster } from './master.js';
 import { type UpResult, upResult } from './result.js';
 
-/** Every data node is down: all is made anew around the data on disk, and whoever holds it becomes the master. */
+/** Every data node is down: all nodes are recreated with the data on disk, and the node that holds it becomes the master. */
 export async function coldStart(runtime: Runtime, live: LiveCluster): Promise<UpResult> {
   runtime.onProgress({
     type: 'note',
     level: 'info',
-    text: 'no data node runs: starting from what is on disk',
+    text: 'no data node is running: starting from the data on disk',
   });
   const state = await rememberMaster(runtime.store, live.host, live.state);
   await provisionerOf(live).removeAll({ keepData: true });
@@ -22,8 +22,8 @@ export async function coldStart(runtime: Runtime, live: LiveCluster): Promise<Up
 }
 
 /**
- * Makes every node of a plan, starts them and proves that they converged. What this call made is taken down again
- * when it fails; throws what it failed by.
+ * Creates every node of a plan, starts them and proves that they converged. On failure, removes what this call created
+ * and throws the cause.
  */
 export async function createAndConverge(
   runtime: Runtime,
@@ -58,14 +58,18 @@ async function undo(
   cause: unknown,
 ): Promise<void> {
   try {
-    await step(runtime, 'undo', 'taking down what was started', () => provisioner.removeAll({ keepData }));
+    await step(runtime, 'undo', 'removing what was started', () => provisioner.removeAll({ keepData }));
     if (!keepData) await runtime.store.forget(cluster);
   } catch (error) {
-    throw notRestored('not-taken-down', `${cluster} did not come up, and could not be taken down again`, {
-      why: [messageOf(cause), messageOf(error)].join('\n'),
-      hint: `${command(keepData ? 'down --keep-data' : 'down', cluster)}, once what is in the way is mended`,
-      cause: error,
-    });
+    throw notRestored(
+      'not-taken-down',
+      `${cluster} did not come up, and what was started could not be removed`,
+      {
+        why: [messageOf(cause), messageOf(error)].join('\n'),
+        hint: `${command(keepData ? 'down --keep-data' : 'down', cluster)}, once the cause is fixed`,
+        cause: error,
+      },
+    );
   }
 }
 
@@ -97,7 +101,7 @@ async function converge(
   if (planned === undefined) throw refused('no-data-node', 'a cluster needs a master');
   if (cold === null) await makeSentinels(planned);
   const startedAt = asking.clock.now();
-  await allEnded(data.map((node) => startAndGreet(live, node)));
+  await allEnded(data.map((node) => startNode(live, node)));
   const master = cold === null ? planned : await chooseMaster(live, runtime.onProgress, cold.lastMaster);
   if (cold !== null) await makeSentinels(master);
   await attachReplicas(live, master);

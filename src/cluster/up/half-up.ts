@@ -8,14 +8,14 @@ import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../..
 import type { Snapshot } from '../../model/snapshot.js';
 import type { Asking } from '../../wire/access.js';
 import { missingIn, surveyPlan } from '../ask.js';
-import { introduce, proveConvergence, startAndGreet } from '../bring-up.js';
+import { introduce, proveConvergence, startNode } from '../bring-up.js';
 import { type LiveCluster, provisionerOf } from '../open.js';
 import { type Runtime, step } from '../runtime.js';
 import { afterFailover, startWhenSafe } from '../start.js';
 import { coldStart } from './create.js';
 import { type UpResult, upResult } from './result.js';
 
-/** `up` on a cluster that is there already: nothing to do, or what is missing is started; else says what is in the way. */
+/** `up` on an existing cluster: starts what is down, or does nothing. Throws `half-up` (3) where it cannot. */
 export async function finishHalfUp(runtime: Runtime, live: LiveCluster): Promise<UpResult> {
   const { state, plan, host, asking } = live;
   const seen = await Promise.all(
@@ -50,17 +50,13 @@ async function alreadyUp(runtime: Runtime, { state, plan, asking }: LiveCluster)
 function refusePaused(plan: ClusterPlan, down: { node: NodePlan; state: NodeInspection['state'] }[]): void {
   const paused = down.filter((d) => d.state === 'paused').map((d) => d.node.id);
   if (paused.length === 0) return;
-  throw refused(
-    'half-up',
-    `${paused.join(', ')} ${paused.length === 1 ? 'is' : 'are'} paused: somebody froze ${paused.length === 1 ? 'it' : 'them'} on purpose`,
-    {
-      why: 'up starts what is down, it does not thaw what was frozen',
-      hint: paused.map((id) => command(`resume ${id}`, plan.spec.cluster)).join('\n'),
-    },
-  );
+  throw refused('half-up', `${paused.join(', ')} ${paused.length === 1 ? 'is' : 'are'} paused`, {
+    why: 'up starts nodes that are down; it does not resume paused ones',
+    hint: paused.map((id) => command(`resume ${id}`, plan.spec.cluster)).join('\n'),
+  });
 }
 
-/** Sentinels first, since they say whom the data nodes must follow; undone when one of them fails. */
+/** Sentinels first, since they name the master that the data nodes follow; rolled back when one of them fails. */
 async function startMissing(
   runtime: Runtime,
   live: LiveCluster,
@@ -80,7 +76,7 @@ async function startMissing(
         );
       }
       started.push(node);
-      await startAndGreet(live, node);
+      await startNode(live, node);
     }
     if (started.length > 0) await introduce(live);
     for (const { node, state } of down.filter((d) => d.node.kind === 'redis')) {
@@ -92,7 +88,7 @@ async function startMissing(
         );
       }
       started.push(node);
-      // The sentinels started above may still have to promote somebody.
+      // The sentinels started above may still have to promote a replica.
       await startWhenSafe(runtime, live, node);
     }
     await proveConvergence(live);
@@ -112,8 +108,8 @@ async function stopAll(host: NodeHost, nodes: NodePlan[]): Promise<void> {
 async function liveMaster(plan: ClusterPlan, asking: Asking): Promise<NodePlan> {
   const master = masterOf(plan, await surveyPlan(plan, asking));
   if (master !== undefined) return master;
-  throw refused('half-up', `${plan.spec.cluster} is half-up, and nobody can say who its master is`, {
-    why: 'no address is named by most sentinels, and not exactly one data node says that it is master',
+  throw refused('half-up', `${plan.spec.cluster} is partly running, and its master is not known`, {
+    why: 'no address is named by a majority of the sentinels, and not exactly one data node reports the role master',
     hint: `${command('status', plan.spec.cluster)}; ${command('down --keep-data', plan.spec.cluster)} && ${command('up', plan.spec.cluster)} starts from what is on disk`,
   });
 }
@@ -123,9 +119,9 @@ async function followed(plan: ClusterPlan, asking: Asking, node: NodePlan): Prom
   if (!sameAddress(master.announce, node.announce)) return master.announce;
   throw refused(
     'half-up',
-    `${node.id} is gone, and the sentinels still call it the master (${formatAddress(node.announce)})`,
+    `${node.id} does not exist, and the sentinels still name it as the master (${formatAddress(node.announce)})`,
     {
-      why: 'made anew it would be empty, and its replicas would copy that',
+      why: 'recreated it would be empty, and its replicas would delete their data',
       hint: `wait for the failover: ${command('status', plan.spec.cluster)}`,
     },
   );

@@ -9,11 +9,11 @@ import type { LiveCluster } from '../open.js';
 import type { ClusterState, Store } from '../store/state.js';
 
 /**
- * Who becomes master when every node starts from what is on disk: the last master if it wrote to disk, since a replica
- * that was down before may hold more keys, but older ones; else the one that holds the most keys, the first one where
- * they are equal. Without this the usual master, which keeps nothing on disk, would come back empty and its
- * replicas would copy the emptiness over the data that they hold. Nodes that write to disk go before those that
- * don't: the latter may hold what their last full resync left there, as many keys with older values.
+ * The node that becomes master when every node starts from its data on disk: the last master if it wrote to disk,
+ * since a replica that went down earlier may hold more keys with older values; else the node with the most keys, the
+ * first of equals. Otherwise the usual master, which keeps nothing on disk, would start empty and its replicas would
+ * delete their data. Nodes that write to disk are preferred to those that do not: these may hold what their last full
+ * resync left, as many keys with older values.
  */
 export async function chooseMaster(
   live: Pick<LiveCluster, 'plan' | 'asking'>,
@@ -50,7 +50,7 @@ const EPOCH = /^\s*sentinel\s+config-epoch\s+\S+\s+(\d+)/im;
 
 /**
  * The data node that the sentinels' own files name as master, running or not: the one with the highest config epoch.
- * Undefined where none can be read, or they name somebody else.
+ * Undefined where no file can be read, or the node is not in the plan.
  */
 async function lastMasterOf(host: NodeHost, plan: ClusterPlan): Promise<string | undefined> {
   const read = sentinelNodes(plan).map(({ id }) => host.readConf(id).catch(() => undefined));
@@ -63,7 +63,7 @@ async function lastMasterOf(host: NodeHost, plan: ClusterPlan): Promise<string |
   return dataNodes(plan).find((node) => sameAddress(node.announce, latest?.address))?.id;
 }
 
-/** Writes down who is master before the files that say so are removed; answers the state as it is then. */
+/** Saves which node is master before the files that name it are removed; returns the new state. */
 export async function rememberMaster(
   store: Store,
   host: NodeHost,

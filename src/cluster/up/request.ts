@@ -17,7 +17,7 @@ export interface UpRequest {
   password: string | undefined;
 }
 
-/** Settings that are not written down where they are the default. */
+/** Settings that are not saved where they have their default. */
 const UNSAID: Readonly<Record<string, string>> = { loopback: 'shared' };
 
 /** Throws `options-differ` (3) where the cluster already exists with different options. */
@@ -43,20 +43,20 @@ export function refuseDifferences({ state, asking }: LiveCluster, request: UpReq
     differences.push({ option: '--password-file', running, asked: 'the one in this file' });
   }
   if (differences.length === 0) return;
-  throw refused('options-differ', `cluster "${spec.cluster}" is there already, with other options`, {
+  throw refused('options-differ', `cluster "${spec.cluster}" already exists with different options`, {
     why: differences.map((d) => `${d.option} is ${d.running}, asked for ${d.asked}`).join('\n'),
     hint: `leave the options out to keep it, or ${command('down', spec.cluster)} first, or another --cluster NAME`,
   });
 }
 
-/** Throws `password-unusable` (64) for a password that Sentinel can not write down; see isPasswordUsable. */
+/** Throws `password-unusable` (64) for a password that Sentinel cannot save; see isPasswordUsable. */
 export function refuseUnusablePassword(password: string | undefined): void {
   if (password === undefined || isPasswordUsable(password)) return;
   throw usageError(
     'password-unusable',
-    'this password can not be used: it holds a blank, a quote or a control character',
+    'this password cannot be used: it contains a blank, a quote or a control character',
     {
-      why: 'Sentinel writes it into its own configuration unquoted, and could not read that when it starts again',
+      why: 'Sentinel writes it into its configuration without quotes, and could not read that at its next start',
       hint: '--password-file FILE with a password of letters, digits and other punctuation',
     },
   );

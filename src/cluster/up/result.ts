@@ -20,7 +20,7 @@ export interface UpResult {
   alreadyUp: boolean;
   /** Whether announced addresses can be reached from this machine. */
   routable: boolean;
-  /** For clients that can't route to the announced addresses: announced → reachable. */
+  /** For clients that cannot route to the announced addresses: announced → reachable. */
   natMap: Record<string, { host: string; port: number }> | null;
 }
 

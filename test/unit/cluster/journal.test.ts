@@ -115,8 +115,8 @@ describe('an unfinished journal', () => {
     await expect(requireFinished(store, 'c')).rejects.toMatchObject({
       code: 'unfinished-journal',
       exitCode: 3,
-      message: '"inject freeze" was cut off, and c is not put back',
-      why: expect.stringContaining('1 act of it is still to be taken back'),
+      message: '"inject freeze" was interrupted, and c is not restored',
+      why: expect.stringContaining('1 act is not rolled back yet'),
       hint: 'sentinelctl recover --cluster c',
     });
   });

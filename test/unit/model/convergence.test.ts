@@ -73,9 +73,9 @@ const CASES: [what: string, alter: (s: Snapshot) => void][] = [
   ],
   ['redis-3 does not answer', (s) => silenceNode(s, 3)],
   ['redis-3 is loading its data', (s) => Object.assign(answerOf(s, 3), { loading: true })],
-  ['redis-1 does not say that it is the master', (s) => Object.assign(answerOf(s, 1), { role: 'replica' })],
+  ['redis-1 does not report the role master', (s) => Object.assign(answerOf(s, 1), { role: 'replica' })],
   [
-    'redis-3 does not say that it is a replica',
+    'redis-3 does not report the role replica',
     (s) => Object.assign(answerOf(s, 3), { role: 'master', follows: null }),
   ],
   [
@@ -101,7 +101,7 @@ describe('convergence', () => {
 
   it('names a sentinel that takes another node for the master', () => {
     const words = missing(altered((s) => Object.assign(viewOf(s, 3), { address: redisAddress(2) })));
-    expect(words).toContain('sentinel-3 takes 127.0.0.1:6380 for the master, sentinel-1 127.0.0.1:6379');
+    expect(words).toContain('sentinel-3 names 127.0.0.1:6380 as the master, sentinel-1 127.0.0.1:6379');
   });
 
   it('names a master that is no node of the cluster', () => {
@@ -109,14 +109,14 @@ describe('convergence', () => {
       for (const v of viewsIn(s)) v.address = redisAddress(9);
     });
     expect(missing(foreign)).toContain(
-      'sentinel-1 takes 127.0.0.1:6387 for the master, which is no node of this cluster',
+      'sentinel-1 names 127.0.0.1:6387 as the master, which is not a node of this cluster',
     );
   });
 
   it('may be proved with another master than the first node, but not with two', () => {
     const words = missing(zombie());
-    expect(words).toContain('redis-1 does not say that it is a replica');
-    expect(words).not.toContain('redis-2 does not say that it is a replica');
+    expect(words).toContain('redis-1 does not report the role replica');
+    expect(words).not.toContain('redis-2 does not report the role replica');
   });
 
   it('is not proved by nobody having been asked', () => {
@@ -141,10 +141,10 @@ describe('after something was mended', () => {
       Object.assign(viewOf(s, 3).replicas[0] ?? {}, { answeredMsAgo: 901 });
     });
     expect(since(old, 500)).toEqual([
-      'sentinel-2 has not had an answer from redis-1 since then',
-      'sentinel-3 has not had an answer from redis-2 since then',
+      'sentinel-2 has had no answer from redis-1 since then',
+      'sentinel-3 has had no answer from redis-2 since then',
     ]);
-    expect(since(old, 900)).toEqual(['sentinel-3 has not had an answer from redis-2 since then']);
+    expect(since(old, 900)).toEqual(['sentinel-3 has had no answer from redis-2 since then']);
     expect(since(old, 901)).toEqual([]);
     expect(missing(old)).toEqual([]);
   });

@@ -52,11 +52,11 @@ describe('a server that misbehaves', () => {
   const cases: [Misbehaviour, kind: string, message: RegExp, deadlineMs?: number][] = [
     ['http', 'protocol', /speaks HTTP\/1\.1, not the Redis protocol/],
     ['silence', 'timeout', /did not answer within 60 ms/, 60],
-    ['endless', 'protocol', /sends bytes without an end/, 30_000],
+    ['endless', 'protocol', /sends more than 16 MiB without a complete reply/, 30_000],
     ['garbage', 'protocol', /does not speak the Redis protocol/],
     ['halfGarbage', 'protocol', /does not speak the Redis protocol/],
     ['respError', 'error', /answered: ERR unknown command 'PING'/],
-    ['noauth', 'auth', /wants a password: give it with --password-file/],
+    ['noauth', 'auth', /requires a password: give it with --password-file/],
     ['closes', 'closed', /closed the connection/],
     ['resets', 'closed', /closed the connection/],
     ['denied', 'error', /DENIED Redis is running in protected mode/],

@@ -413,7 +413,7 @@ describe('server-silent', () => {
   it('a node of ours that wants a password is not asked for one again', () => {
     const seen = said(serverSilent, (g) => {
       silence(nodeIn(g, 2), 'auth');
-      const message = 'wants a password: give it with --password-file or SENTINELCTL_PASSWORD';
+      const message = 'requires a password: give it with --password-file or SENTINELCTL_PASSWORD';
       nodeIn(g, 2).silence = { kind: 'auth', message };
     });
     expect(seen).toMatchObject([
