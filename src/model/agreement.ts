@@ -70,9 +70,9 @@ export function agreementOf(snapshot: Snapshot, masterName: string): Agreement {
 
 const isHealthy = (problems: readonly Problem[]): boolean => problems.every((p) => p.severity === 'info');
 
-/** The masters to show: the one that was asked for as far as anybody knows it, else all of them. */
+/** The masters to show, by name: the one that was asked for where a sentinel knows it, else all of them. */
 function masterNames(snapshot: Snapshot, expectation: Expectation): string[] {
-  const all = [...new Set([...monitoredNames(snapshot), ...snapshot.groups.map((g) => g.masterName)])];
+  const all = [...new Set([...monitoredNames(snapshot), ...snapshot.groups.map((g) => g.masterName)])].sort();
   return expectation.masterName === null ? all : all.filter((name) => name === expectation.masterName);
 }
 

@@ -143,7 +143,7 @@ export function randomScenario(n: number, { seed, shape, links, wide, drivers }:
   const expect: Condition[] = [];
   return {
     name: `random-${n}-${story.name}`,
-    summary: `seed ${seed}, the ${n}${n === 1 ? 'st' : n === 2 ? 'nd' : n === 3 ? 'rd' : 'th'}: ${story.name}`,
+    summary: `seed ${seed}, the ${ordinal(n)}: ${story.name}`,
     tags: ['random'],
     source: null,
     shape,
@@ -155,4 +155,11 @@ export function randomScenario(n: number, { seed, shape, links, wide, drivers }:
     weakness: null,
     file: 'random',
   };
+}
+
+/** `1st`, `22nd`, `111th`. */
+function ordinal(n: number): string {
+  const isTeen = n % 100 >= 11 && n % 100 <= 13;
+  const ending = isTeen ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
+  return `${n}${ending}`;
 }

@@ -181,7 +181,7 @@ describe('agreement', () => {
 });
 
 describe('several masters', () => {
-  it('are judged each by itself, and shown alone when asked for', () => {
+  it('are sorted by name, judged each by itself, and shown alone when asked for', () => {
     const two = altered((s) => {
       for (const [i, sentinel] of s.sentinels.entries()) {
         sentinel.answer?.masters.push({ ...view(i + 1, 'cache'), address: redisAddress(9) });
@@ -196,8 +196,8 @@ describe('several masters', () => {
     });
     const status = assess(two, attached());
     expect(status.masters.map((m) => [m.name, m.healthy])).toEqual([
-      ['mymaster', false],
       ['cache', true],
+      ['mymaster', false],
     ]);
     expect(status.healthy).toBe(false);
     expect(assess(two, attached({ masterName: 'cache' })).masters.map((m) => m.name)).toEqual(['cache']);

@@ -36,6 +36,13 @@ describe('random scenarios', () => {
     expect(faultsOf(many({ links: false })).has('partition')).toBe(false);
   });
 
+  it('are counted as English counts', () => {
+    const ordinals = many()
+      .flatMap((s) => /the (\d+\w+):/.exec(s.summary)?.[1] ?? [])
+      .filter((words) => /^(1|2|3|4|11|12|13|21|22|23)\D/.test(words));
+    expect(ordinals).toEqual(['1st', '2nd', '3rd', '4th', '11th', '12th', '13th', '21st', '22nd', '23rd']);
+  });
+
   it('know only faults of the catalogue, and heal at their end', () => {
     const known = catalogue.map((f) => f.name);
     for (const fault of faultsOf(many({ wide: true }))) expect(known).toContain(fault);
