@@ -1,5 +1,5 @@
 import type { FaultRun } from '../faults/conduct.js';
-import { nodeOf } from '../faults/scene.js';
+import { nodeOf } from '../faults/context.js';
 import type { FullSyncs } from '../observe/invariants/index.js';
 import { phaseTimes } from '../observe/phases.js';
 import { askingAs } from '../wire/access.js';

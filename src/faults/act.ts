@@ -42,28 +42,28 @@ export type ActKind = Act['act'];
 export type ActOf<K extends ActKind> = Extract<Act, { act: K }>;
 
 /** What acts work on: a cluster of ours, under its lock. */
-export interface Scene {
+export interface ActContext {
   runtime: Runtime;
   live: LiveCluster;
 }
 
 /** How one kind of act is done and taken back. Everything but `prepare` and `inject` is idempotent. */
-export interface Actor<A extends Act> {
+export interface ActHandler<A extends Act> {
   /** Exactly what is done, for `--dry-run` and the journal's reader: `SIGKILL to redis-1 (127.0.0.1:6379)`. Pure. */
-  describe(scene: Pick<Scene, 'live'>, act: A): string;
+  describe(context: Pick<ActContext, 'live'>, act: A): string;
   /** Exactly how it is taken back, in words. Pure. */
-  describeUndo(scene: Pick<Scene, 'live'>, act: A): string;
+  describeUndo(context: Pick<ActContext, 'live'>, act: A): string;
   /** What a person types to take it back where this tool can not; whole command lines. Pure. */
-  commands(scene: Pick<Scene, 'live'>, act: A): string[];
+  commands(context: Pick<ActContext, 'live'>, act: A): string[];
   /**
    * Looks whether it can be done at all, and reads what taking it back will need; changes nothing. The act that it
    * answers with is what goes into the journal. Throws OperatorError (3) with the reason, and which driver can.
    */
-  prepare(scene: Scene, act: A): Promise<A>;
+  prepare(context: ActContext, act: A): Promise<A>;
   /** Does it; the journal has it already. */
-  inject(scene: Scene, act: A): Promise<void>;
+  inject(context: ActContext, act: A): Promise<void>;
   /** Takes it back, also where it was done only half or not at all. */
-  undo(scene: Scene, act: A): Promise<void>;
+  undo(context: ActContext, act: A): Promise<void>;
   /** Looks whether it is taken back: null, or what is still wrong, in one line. */
-  verify(scene: Scene, act: A): Promise<string | null>;
+  verify(context: ActContext, act: A): Promise<string | null>;
 }

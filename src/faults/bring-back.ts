@@ -5,26 +5,26 @@ import { coldStart } from '../cluster/up/create.js';
 import { OperatorError } from '../errors.js';
 import { dataNodes, type NodePlan } from '../model/plan.js';
 import { failoverBoundMs } from '../model/sentinel-timing.js';
-import type { Scene } from './act.js';
+import type { ActContext } from './act.js';
 
 /**
  * Starts a node that is down, in the safe way: a data node as a replica of the master of this moment, a master that
  * keeps nothing on disk not before another one was promoted. Where no data node is left at all, everything is made
  * anew around what is on disk, as `up` does; also where no failover ever comes. Nothing to do for one that runs. Throws the guard's last refusal.
  */
-export async function bringBack(scene: Scene, node: NodePlan): Promise<void> {
-  const { runtime, live } = scene;
+export async function bringBack(context: ActContext, node: NodePlan): Promise<void> {
+  const { runtime, live } = context;
   const { state } = await live.host.inspect(node.id);
   if (state === 'running' || state === 'paused') return;
   if (node.kind === 'sentinel') return startNode(live, node);
-  if (await isDataGone(scene)) return startFromDisk(scene);
+  if (await isDataGone(context)) return startFromDisk(context);
   try {
     await startWhenSafe(runtime, live, node, failoverBoundMs);
   } catch (error) {
-    if (!isStuck(error) || !(await isKeptElsewhere(scene, node))) throw error;
+    if (!isStuck(error) || !(await isKeptElsewhere(context, node))) throw error;
     const text = `nobody was promoted in the place of ${node.id}: everything is started anew around what is on disk`;
     runtime.onProgress({ type: 'note', level: 'warning', text });
-    await startFromDisk(scene);
+    await startFromDisk(context);
   }
 }
 
@@ -33,19 +33,19 @@ const isStuck = (error: unknown): boolean =>
   error instanceof OperatorError && ['would-come-back-empty', 'failover-at-hand'].includes(error.code);
 
 /** Whether another data node runs that logs every change to disk: what it holds survives that all is started anew. */
-async function isKeptElsewhere({ live }: Scene, dead: NodePlan): Promise<boolean> {
+async function isKeptElsewhere({ live }: ActContext, dead: NodePlan): Promise<boolean> {
   const others = dataNodes(live.plan).filter((node) => node.id !== dead.id && node.persistent);
   const states = await Promise.all(others.map(({ id }) => live.host.inspect(id)));
   return states.some(({ state }) => state === 'running');
 }
 
 /** Whether no data node is left alive: nobody can say whom another one should follow. */
-export async function isDataGone({ live }: Scene): Promise<boolean> {
+export async function isDataGone({ live }: ActContext): Promise<boolean> {
   const states = await Promise.all(dataNodes(live.plan).map((node) => live.host.inspect(node.id)));
   return states.every(({ state }) => state !== 'running' && state !== 'paused');
 }
 
 /** As `up` does where no data node runs: whoever holds the data becomes the master. */
-export async function startFromDisk({ runtime, live }: Scene): Promise<void> {
+export async function startFromDisk({ runtime, live }: ActContext): Promise<void> {
   await coldStart({ ...runtime, signal: undefined }, withoutSignal(live));
 }

@@ -3,8 +3,8 @@ import { type LiveCluster, withoutSignal } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import { appendRecord, beginJournal, type Journal, requireFinished } from '../cluster/store/journal.js';
 import { ownIdentity } from '../host/process-identity.js';
-import type { Act, Scene } from './act.js';
-import { actorOf } from './acts/index.js';
+import type { Act, ActContext } from './act.js';
+import { handlerOf } from './acts/index.js';
 import { endGuards, startGuard } from './guard-process.js';
 import { proveHealed, takeBack } from './take-back.js';
 
@@ -124,12 +124,12 @@ class Journalled implements Experiment {
   }
 
   async inject(acts: readonly Act[], onBegin?: () => void): Promise<Injected[]> {
-    const scene: Scene = { runtime: this.#engine, live: this.#up };
+    const context: ActContext = { runtime: this.#engine, live: this.#up };
     const prepared: Act[] = [];
-    for (const act of acts) prepared.push(await actorOf(act).prepare(scene, act));
+    for (const act of acts) prepared.push(await handlerOf(act).prepare(context, act));
     const injected = await this.plan(prepared);
     onBegin?.();
-    for (const { act } of injected) await actorOf(act).inject(scene, act);
+    for (const { act } of injected) await handlerOf(act).inject(context, act);
     for (const { n } of injected) await this.#write({ type: 'done', n });
     return injected;
   }
@@ -147,15 +147,15 @@ class Journalled implements Experiment {
 
   async heal({ only, asCrashed = false, prove = only === undefined }: HealOptions = {}): Promise<void> {
     const steps = this.#active.filter(({ n }) => only === undefined || only.some((one) => one.n === n));
-    const scene = unbroken(this.#engine, this.#up);
-    await takeBack(scene, steps, {
+    const context = unbroken(this.#engine, this.#up);
+    await takeBack(context, steps, {
       asCrashed,
       // Others that are still in effect may keep a node from its place.
       wholly: only === undefined && this.#isProved,
       onUndone: (step) => this.#undone(step),
     });
     if (!prove) return;
-    if (this.#isProved) await proveHealed(scene);
+    if (this.#isProved) await proveHealed(context);
     this.#unproved = this.#active.length > 0;
   }
 
@@ -182,7 +182,7 @@ class Journalled implements Experiment {
 }
 
 /** The same cluster for work that an abort must not cut short. */
-export function unbroken(runtime: Runtime, live: LiveCluster): Scene {
+export function unbroken(runtime: Runtime, live: LiveCluster): ActContext {
   return {
     runtime: { ...runtime, signal: undefined },
     live: withoutSignal(live),

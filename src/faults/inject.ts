@@ -10,7 +10,7 @@ import { freezeMs, shortFreezeMs } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { type ClusterRoles, rolesIn } from '../observe/roles.js';
 import type { Act } from './act.js';
-import { actorOf, describeActs } from './acts/index.js';
+import { describeActs, handlerOf } from './acts/index.js';
 import type { Fault, FaultParams } from './catalogue/fault.js';
 import { faultOf } from './catalogue/index.js';
 import { type Experiment, openExperiment } from './experiment.js';
@@ -91,7 +91,7 @@ async function rehearse(
   const { roles } = await lookAt(runtime, live, request.force);
   const { acts, forMs } = actsFor(fault, roles, request);
   const prepared: Act[] = [];
-  for (const act of acts) prepared.push(await actorOf(act).prepare({ runtime, live }, act));
+  for (const act of acts) prepared.push(await handlerOf(act).prepare({ runtime, live }, act));
   return { ...resultOf(live, fault, prepared), dryRun: true, forMs, heal: null };
 }
 

@@ -4,8 +4,8 @@ import type { Runtime } from '../cluster/runtime.js';
 import { type Journal, unfinishedJournal } from '../cluster/store/journal.js';
 import { sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
-import type { Act, Scene } from './act.js';
-import { actorOf } from './acts/index.js';
+import type { Act, ActContext } from './act.js';
+import { handlerOf } from './acts/index.js';
 import { bringBack, isDataGone, startFromDisk } from './bring-back.js';
 import { resumeExperiment, unbroken } from './experiment.js';
 import { endGuards } from './guard-process.js';
@@ -46,13 +46,13 @@ export function recover(
 async function finish(runtime: Runtime, live: LiveCluster, journal: Journal): Promise<RecoverResult> {
   const { plan, asking } = live;
   const { cluster } = plan.spec;
-  const scene = unbroken(runtime, live);
+  const context = unbroken(runtime, live);
   await endGuards(runtime, cluster);
   const experiment = resumeExperiment(runtime, live, journal);
   const undone = experiment.active().toReversed();
-  if (await isDataGone(scene)) await startFromDisk(scene);
+  if (await isDataGone(context)) await startFromDisk(context);
   await experiment.heal({ prove: false });
-  const started = journal.head.proof === false ? [] : await startRest(scene, undone);
+  const started = journal.head.proof === false ? [] : await startRest(context, undone);
   // Nothing is in effect any more: what is left of the heal is the proof, where the cluster was whole before.
   await experiment.heal({ prove: true });
   await experiment.close();
@@ -61,22 +61,22 @@ async function finish(runtime: Runtime, live: LiveCluster, journal: Journal): Pr
     cluster,
     what: journal.head.what,
     since: new Date(journal.head.atMs).toISOString(),
-    undone: undone.map(({ act }) => actorOf(act).describeUndo(scene, act)),
+    undone: undone.map(({ act }) => handlerOf(act).describeUndo(context, act)),
     started,
     master: plan.nodes.find((node) => sameAddress(node.announce, master))?.id ?? null,
   };
 }
 
 /** What is down though the journal names it not: the machine was started again, or the run was about to say so. */
-async function startRest(scene: Scene, undone: readonly { act: Act }[]): Promise<string[]> {
+async function startRest(context: ActContext, undone: readonly { act: Act }[]): Promise<string[]> {
   const named = new Set(undone.flatMap(({ act }) => ('node' in act ? [act.node] : [])));
   const started: string[] = [];
-  const { plan, host } = scene.live;
+  const { plan, host } = context.live;
   for (const node of plan.nodes.toSorted((a, b) => b.kind.localeCompare(a.kind))) {
     const { state } = await host.inspect(node.id);
     if (state === 'running') continue;
     if (state === 'paused') await host.resume(node.id);
-    else await bringBack(scene, node);
+    else await bringBack(context, node);
     if (!named.has(node.id)) started.push(node.id);
   }
   return started;

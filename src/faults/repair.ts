@@ -4,13 +4,13 @@ import { messageOf, OperatorError } from '../errors.js';
 import type { Repair, Repaired } from '../model/repair.js';
 import { RESETS_APART_MS } from '../model/sentinel-timing.js';
 import { until } from '../until.js';
-import type { Act, Scene } from './act.js';
+import type { Act, ActContext } from './act.js';
 import { config, tell } from './acts/config.js';
 import { describeAct } from './acts/index.js';
 import { reset } from './acts/reset.js';
 import { sentinelSet } from './acts/sentinel-set.js';
+import { configOf, placed } from './context.js';
 import { type Experiment, openExperiment } from './experiment.js';
-import { configOf, placed } from './scene.js';
 
 export interface RepairRequest {
   cluster: string;
@@ -30,15 +30,18 @@ export interface RepairRequest {
 export async function repairAll(runtime: Runtime, request: RepairRequest): Promise<Repaired[]> {
   const { cluster, dryRun } = request;
   return withCluster(runtime, cluster, dryRun ? {} : { lock: 'doctor --fix' }, async (live) => {
-    const scene: Scene = { runtime, live };
+    const context: ActContext = { runtime, live };
     return dryRun
-      ? request.repairs.map((repair) => answered(scene, repair, 'would'))
-      : inOrder(scene, request);
+      ? request.repairs.map((repair) => answered(context, repair, 'would'))
+      : inOrder(context, request);
   });
 }
 
-async function inOrder(scene: Scene, { cluster, repairs, confirm }: RepairRequest): Promise<Repaired[]> {
-  const { runtime, live } = scene;
+async function inOrder(
+  context: ActContext,
+  { cluster, repairs, confirm }: RepairRequest,
+): Promise<Repaired[]> {
+  const { runtime, live } = context;
   const what = `doctor --fix --cluster ${cluster}`;
   // What is repaired is not whole, and may ail from more than this repairs.
   const experiment = await openExperiment(runtime, live, { what, keep: false, guardMs: null, proof: false });
@@ -47,16 +50,16 @@ async function inOrder(scene: Scene, { cluster, repairs, confirm }: RepairReques
   try {
     for (const repair of repairs) {
       runtime.signal?.throwIfAborted();
-      const does = describe(scene, repair);
+      const does = describe(context, repair);
       if (!(await confirm(does, repair))) {
-        done.push(answered(scene, repair, 'declined'));
+        done.push(answered(context, repair, 'declined'));
         continue;
       }
       if (repair.kind === 'reset' && resetAtMs !== null) {
         const restMs = RESETS_APART_MS - (runtime.clock.now() - resetAtMs);
         if (restMs > 0) await runtime.clock.sleep(restMs, runtime.signal);
       }
-      done.push(await one(scene, experiment, repair));
+      done.push(await one(context, experiment, repair));
       if (repair.kind === 'reset') resetAtMs = runtime.clock.now();
     }
   } finally {
@@ -67,19 +70,19 @@ async function inOrder(scene: Scene, { cluster, repairs, confirm }: RepairReques
   return done;
 }
 
-async function one(scene: Scene, experiment: Experiment, repair: Repair): Promise<Repaired> {
+async function one(context: ActContext, experiment: Experiment, repair: Repair): Promise<Repaired> {
   const before = experiment.active();
   try {
     const why =
       repair.kind === 'reset'
-        ? await forget(scene, experiment, repair)
-        : await change(scene, experiment, repair);
-    return answered(scene, repair, why === null ? 'done' : 'left', why);
+        ? await forget(context, experiment, repair)
+        : await change(context, experiment, repair);
+    return answered(context, repair, why === null ? 'done' : 'left', why);
   } catch (error) {
-    scene.runtime.signal?.throwIfAborted();
+    context.runtime.signal?.throwIfAborted();
     const begun = experiment.active().filter((step) => !before.some((b) => b.n === step.n));
     if (begun.length > 0) await experiment.heal({ only: begun, prove: false });
-    return answered(scene, repair, 'left', whyOf(error));
+    return answered(context, repair, 'left', whyOf(error));
   }
 }
 
@@ -90,19 +93,19 @@ const whyOf = (error: unknown): string =>
 type Change = Exclude<Repair, { kind: 'reset' }>;
 
 /** Journals how it was, changes it, reads it back. Answers why it was not done; throws where it took no effect. */
-async function change(scene: Scene, experiment: Experiment, repair: Change): Promise<string | null> {
-  const { live } = scene;
-  const prepared = await prepare(scene, repair);
+async function change(context: ActContext, experiment: Experiment, repair: Change): Promise<string | null> {
+  const { live } = context;
+  const prepared = await prepare(context, repair);
   if (typeof prepared === 'string') return prepared;
   const planned = await experiment.plan([prepared]);
-  if (prepared.act === 'sentinel-set') await sentinelSet.inject(scene, prepared);
+  if (prepared.act === 'sentinel-set') await sentinelSet.inject(context, prepared);
   else {
     // The password goes to the server, and nowhere else: the journal knows that there was none before.
     const set =
       repair.kind === 'masterauth' ? { masterauth: live.asking.access.redis.password ?? '' } : prepared.set;
     await tell(live, prepared.node, set, true);
   }
-  if (!(await tookEffect(scene, repair))) throw new Error('it was set, and is not so when it is read back');
+  if (!(await tookEffect(context, repair))) throw new Error('it was set, and is not so when it is read back');
   await experiment.settled(planned);
   return null;
 }
@@ -110,20 +113,20 @@ async function change(scene: Scene, experiment: Experiment, repair: Change): Pro
 type Settings = Extract<Act, { act: 'config' | 'sentinel-set' }>;
 
 /** The act with what it was; or why it is not to be done any more. State is read again: the diagnosis is seconds old. */
-async function prepare(scene: Scene, repair: Change): Promise<Settings | string> {
+async function prepare(context: ActContext, repair: Change): Promise<Settings | string> {
   if (repair.kind === 'sentinel-set') {
     const set = { [repair.name]: repair.value };
-    const act = await sentinelSet.prepare(scene, { act: 'sentinel-set', node: repair.sentinel, set });
+    const act = await sentinelSet.prepare(context, { act: 'sentinel-set', node: repair.sentinel, set });
     return act.was?.[repair.name] === repair.was ? act : changed(repair.was, act.was?.[repair.name]);
   }
   if (repair.kind === 'config-set') {
     const set = { [repair.name]: repair.value };
-    const act = await config.prepare(scene, { act: 'config', node: repair.node, set });
+    const act = await config.prepare(context, { act: 'config', node: repair.node, set });
     return act.was?.[repair.name] === repair.was ? act : changed(repair.was, act.was?.[repair.name]);
   }
-  if (!scene.live.asking.access.redis.password)
+  if (!context.live.asking.access.redis.password)
     return 'the cluster has no password of which sentinelctl knows';
-  const { masterauth } = await configOf(scene.live, repair.node, ['masterauth']);
+  const { masterauth } = await configOf(context.live, repair.node, ['masterauth']);
   // Another password may be meant; and it must not get into the journal.
   if (masterauth !== '') return 'it has a masterauth in the meantime';
   return { act: 'config', node: repair.node, set: { masterauth: '' }, was: { masterauth: '' } };
@@ -132,11 +135,11 @@ async function prepare(scene: Scene, repair: Change): Promise<Settings | string>
 const changed = (was: string, now: string | undefined): string =>
   `it is ${now || '""'} in the meantime, not ${was || '""'}`;
 
-async function tookEffect({ live }: Scene, repair: Change): Promise<boolean> {
+async function tookEffect({ live }: ActContext, repair: Change): Promise<boolean> {
   if (repair.kind === 'sentinel-set') {
     const was = { [repair.name]: repair.value };
     return (
-      (await sentinelSet.verify({ live } as Scene, {
+      (await sentinelSet.verify({ live } as ActContext, {
         act: 'sentinel-set',
         node: repair.sentinel,
         set: was,
@@ -153,16 +156,16 @@ async function tookEffect({ live }: Scene, repair: Change): Promise<boolean> {
 
 /** Answers once the sentinel knows the replicas that live and its living peers again; or why it was not reset. */
 async function forget(
-  scene: Scene,
+  context: ActContext,
   experiment: Experiment,
   { sentinel: node, masterName }: Extract<Repair, { kind: 'reset' }>,
 ): Promise<string | null> {
-  const { clock, signal } = scene.runtime;
+  const { clock, signal } = context.runtime;
   const done = await experiment.inject([{ act: 'reset', node, masterName }]);
   let missing: string | null = null;
   const knows = await until(
     async () => {
-      missing = await reset.verify(scene, { act: 'reset', node, masterName });
+      missing = await reset.verify(context, { act: 'reset', node, masterName });
       return missing === null ? true : undefined;
     },
     { clock, everyMs: 250, deadlineMs: RESETS_APART_MS, signal },
@@ -173,22 +176,22 @@ async function forget(
 }
 
 /** Exactly what a repair does, in words. */
-function describe(scene: Pick<Scene, 'live'>, repair: Repair): string {
+function describe(context: Pick<ActContext, 'live'>, repair: Repair): string {
   switch (repair.kind) {
     case 'sentinel-set':
-      return `${placed(scene, repair.sentinel)}: SENTINEL SET ${repair.masterName} ${repair.name} ${repair.value}`;
+      return `${placed(context, repair.sentinel)}: SENTINEL SET ${repair.masterName} ${repair.name} ${repair.value}`;
     case 'config-set':
-      return `${placed(scene, repair.node)}: CONFIG SET ${repair.name} ${repair.value}, CONFIG REWRITE`;
+      return `${placed(context, repair.node)}: CONFIG SET ${repair.name} ${repair.value}, CONFIG REWRITE`;
     case 'masterauth':
-      return `${placed(scene, repair.node)}: CONFIG SET masterauth to the cluster's password, CONFIG REWRITE`;
+      return `${placed(context, repair.node)}: CONFIG SET masterauth to the cluster's password, CONFIG REWRITE`;
     case 'reset':
-      return describeAct(scene, { act: 'reset', node: repair.sentinel, masterName: repair.masterName });
+      return describeAct(context, { act: 'reset', node: repair.sentinel, masterName: repair.masterName });
   }
 }
 
 const answered = (
-  scene: Pick<Scene, 'live'>,
+  context: Pick<ActContext, 'live'>,
   repair: Repair,
   outcome: Repaired['outcome'],
   why: string | null = null,
-): Repaired => ({ repair, does: describe(scene, repair), outcome, why });
+): Repaired => ({ repair, does: describe(context, repair), outcome, why });

@@ -7,9 +7,9 @@ import { command } from '../model/hints.js';
 import { failoverBoundMs, RECOVERED_MS, RETURNED_MASTER_MS } from '../model/sentinel-timing.js';
 import { count } from '../model/words.js';
 import { until } from '../until.js';
-import type { Act, Scene } from './act.js';
-import { actorOf } from './acts/index.js';
-import { nodeOf } from './scene.js';
+import type { Act, ActContext } from './act.js';
+import { handlerOf } from './acts/index.js';
+import { nodeOf } from './context.js';
 
 /** How long a reverted act may need to show, in milliseconds: Sentinel may have to correct a role twice. */
 const SEEN_BOUND_MS = 2 * RETURNED_MASTER_MS;
@@ -35,16 +35,20 @@ export interface TakingBack {
  * follow; what could not be taken back from a node that was down is tried again then. Goes on past what fails. Throws
  * `not-healed` (4) that names all of it.
  */
-export async function takeBack(scene: Scene, steps: readonly Step[], options: TakingBack): Promise<void> {
+export async function takeBack(
+  context: ActContext,
+  steps: readonly Step[],
+  options: TakingBack,
+): Promise<void> {
   if (steps.length === 0) return;
-  await step(scene.runtime, 'heal', `taking back ${count(steps.length, 'act')}`, async () => {
+  await step(context.runtime, 'heal', `taking back ${count(steps.length, 'act')}`, async () => {
     const reversed = steps.toReversed();
-    const starts = reversed.filter(({ act }) => startsData(scene, act));
+    const starts = reversed.filter(({ act }) => startsData(context, act));
     const others = reversed.filter((one) => !starts.includes(one));
     const later: Step[] = [];
     const wrong: { act: Act; why: string }[] = [];
     const attempt = async (one: Step): Promise<string | null> => {
-      const why = await undoOne(scene, one.act, options);
+      const why = await undoOne(context, one.act, options);
       if (why === null) await options.onUndone(one);
       return why;
     };
@@ -53,35 +57,35 @@ export async function takeBack(scene: Scene, steps: readonly Step[], options: Ta
       const why = await attempt(one);
       if (why !== null) wrong.push({ act: one.act, why });
     }
-    if (wrong.length > 0) throw notHealed(scene, wrong);
+    if (wrong.length > 0) throw notHealed(context, wrong);
   });
 }
 
 /** Whether taking it back starts a data node. */
-const startsData = ({ live }: Scene, act: Act): boolean =>
+const startsData = ({ live }: ActContext, act: Act): boolean =>
   act.act === 'end' && nodeOf(live.plan, act.node).kind === 'redis';
 
 /** Null, or what is still wrong. */
-async function undoOne(scene: Scene, act: Act, options: TakingBack): Promise<string | null> {
+async function undoOne(context: ActContext, act: Act, options: TakingBack): Promise<string | null> {
   try {
     if (act.act === 'end' && options.asCrashed)
-      await startAsCrashed(scene.live, nodeOf(scene.live.plan, act.node));
-    else await actorOf(act).undo(scene, act);
+      await startAsCrashed(context.live, nodeOf(context.live.plan, act.node));
+    else await handlerOf(act).undo(context, act);
     if (act.act === 'end' && !options.wholly) return null;
-    return await seenUndone(scene, act);
+    return await seenUndone(context, act);
   } catch (error) {
     return wordsOf(error);
   }
 }
 
-async function seenUndone(scene: Scene, act: Act): Promise<string | null> {
+async function seenUndone(context: ActContext, act: Act): Promise<string | null> {
   let why: string | null = 'it was not looked at';
   await until(
     async () => {
-      why = await actorOf(act).verify(scene, act).catch(wordsOf);
+      why = await handlerOf(act).verify(context, act).catch(wordsOf);
       return why === null ? true : undefined;
     },
-    { clock: scene.runtime.clock, everyMs: LOOK_EVERY_MS, deadlineMs: SEEN_BOUND_MS },
+    { clock: context.runtime.clock, everyMs: LOOK_EVERY_MS, deadlineMs: SEEN_BOUND_MS },
   );
   return why;
 }
@@ -89,10 +93,12 @@ async function seenUndone(scene: Scene, act: Act): Promise<string | null> {
 const wordsOf = (error: unknown): string =>
   [messageOf(error), error instanceof OperatorError ? error.why : undefined].filter(Boolean).join(': ');
 
-function notHealed(scene: Scene, wrong: readonly { act: Act; why: string }[]): OperatorError {
-  const { cluster } = scene.live.plan.spec;
-  const lines = wrong.map(({ act, why }) => `${actorOf(act).describe(scene, act)}: not taken back: ${why}`);
-  const commands = wrong.flatMap(({ act }) => actorOf(act).commands(scene, act));
+function notHealed(context: ActContext, wrong: readonly { act: Act; why: string }[]): OperatorError {
+  const { cluster } = context.live.plan.spec;
+  const lines = wrong.map(
+    ({ act, why }) => `${handlerOf(act).describe(context, act)}: not taken back: ${why}`,
+  );
+  const commands = wrong.flatMap(({ act }) => handlerOf(act).commands(context, act));
   return notRestored('not-healed', `${cluster} could not be put back as it was`, {
     why: lines.join('\n'),
     hint: [...new Set(commands), `${commands.length > 0 ? 'then ' : ''}${command('recover', cluster)}`].join(
@@ -102,7 +108,7 @@ function notHealed(scene: Scene, wrong: readonly { act: Act; why: string }[]): O
 }
 
 /** No waiting brings back what is down. Throws `not-healed` (4). */
-async function requireAllRun({ live }: Scene): Promise<void> {
+async function requireAllRun({ live }: ActContext): Promise<void> {
   const { cluster } = live.plan.spec;
   const seen = await Promise.all(
     live.plan.nodes.map(async ({ id }) => ({ id, ...(await live.host.inspect(id)) })),
@@ -116,10 +122,10 @@ async function requireAllRun({ live }: Scene): Promise<void> {
 }
 
 /** Proves that the cluster is whole again. Throws `not-healed` (4) with what is missing. */
-export async function proveHealed(scene: Scene): Promise<void> {
-  const { runtime, live } = scene;
+export async function proveHealed(context: ActContext): Promise<void> {
+  const { runtime, live } = context;
   const { cluster } = live.plan.spec;
-  await requireAllRun(scene);
+  await requireAllRun(context);
   const deadlineMs = Math.max(RECOVERED_MS, failoverBoundMs(await settingsNow(live.plan, live.asking)));
   // Answers from before may be so old that a sentinel calls a node down that is well again.
   const sinceMs = runtime.clock.now();

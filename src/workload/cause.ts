@@ -1,7 +1,7 @@
 import type { LossCause } from '../observe/result.js';
 
 /** What happened, for explaining losses. Times on the record's clock, in milliseconds. */
-export interface LossStory {
+export interface LossContext {
   /** `kill`, `stop`, `freeze`, `restart`, `partition…`, `switchover` or `failover` (planned), … */
   fault: string;
   /** A node's id. */
@@ -25,8 +25,8 @@ const PARTITION = /^partition|^cut|^isolat/;
  * late, and so are the last answers before a fault; since a dead or frozen master acknowledges nothing between the
  * two, the nearer one is meant.
  */
-export function causeOf(story: LossStory, acknowledgedBy: string, atMs: number): LossCause {
-  const { fault, oldMaster, newMaster, faultAtMs, returnedAtMs, cameBackEmpty } = story;
+export function causeOf(context: LossContext, acknowledgedBy: string, atMs: number): LossCause {
+  const { fault, oldMaster, newMaster, faultAtMs, returnedAtMs, cameBackEmpty } = context;
   if (acknowledgedBy !== oldMaster) return 'unknown';
   const replaced = newMaster !== null && newMaster !== oldMaster;
   const returned = returnedAtMs !== null && atMs >= (faultAtMs + returnedAtMs) / 2;

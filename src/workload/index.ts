@@ -1,10 +1,10 @@
-export { causeOf, type LossStory } from './cause.js';
+export { causeOf, type LossContext } from './cause.js';
+export { type ClientRoute, clientRouteOf } from './client-route.js';
 export { clientSummary } from './client-summary.js';
 export type { Counts } from './counters.js';
 export { ledgerOf, zombieWritesOf } from './ledger.js';
 export { cleanUp, type Final, readBack } from './read-back.js';
 export type { ClientRecord, WorkloadRecord } from './record.js';
-export { type Road, roadOf } from './road.js';
 export { checkSettings, type Policy, parsePolicy } from './settings.js';
 export { startWorkload, type Workload } from './start.js';
 export type { WorkloadNode, WorkloadOptions, WorkloadTarget } from './target.js';

@@ -1,6 +1,6 @@
 import type { LedgerSummary, LossCause } from '../observe/result.js';
 import { bitAt, byteAt, countBits, countWhere } from './bits.js';
-import { causeOf, type LossStory } from './cause.js';
+import { causeOf, type LossContext } from './cause.js';
 import { fewRuns, goesOn, type LostRun } from './lost-runs.js';
 import type { Final } from './read-back.js';
 import { type ClientRecord, runsOf, type WorkloadRecord } from './record.js';
@@ -15,7 +15,7 @@ export function ledgerOf(
   record: WorkloadRecord,
   finals: readonly Final[],
   authoritative: string,
-  story: LossStory,
+  context: LossContext,
 ): LedgerSummary {
   const truth = finals.find((final) => final.id === authoritative)?.bits ?? null;
   const sum = (of: (client: ClientRecord, index: number) => number): number =>
@@ -26,7 +26,7 @@ export function ledgerOf(
   const attempted = sum((client) => client.attempted);
   const acknowledged = sum((client) => countBits(client.acknowledged));
   const indeterminate = sum((client) => countBits(client.indeterminate));
-  const lostRuns = truth === null ? [] : lostRunsOf(record, truth, story);
+  const lostRuns = truth === null ? [] : lostRunsOf(record, truth, context);
   const causes: Partial<Record<LossCause, number>> = {};
   for (const { cause, count } of lostRuns) causes[cause] = (causes[cause] ?? 0) + count;
   return {
@@ -59,7 +59,7 @@ export function ledgerOf(
 const missing = ({ acknowledged }: ClientRecord, final: Uint8Array): number =>
   countWhere(acknowledged.length, (b) => byteAt(acknowledged, b) & ~byteAt(final, b));
 
-function lostRunsOf(record: WorkloadRecord, truth: Uint8Array[], story: LossStory): LostRun[] {
+function lostRunsOf(record: WorkloadRecord, truth: Uint8Array[], context: LossContext): LostRun[] {
   const all: LostRun[] = [];
   for (const [index, client] of record.clients.entries()) {
     const final = truth[index] ?? new Uint8Array(0);
@@ -69,8 +69,8 @@ function lostRunsOf(record: WorkloadRecord, truth: Uint8Array[], story: LossStor
       for (let seq = run.firstSeq; seq < run.firstSeq + run.count; seq++) count += 1 - bitAt(final, seq);
       if (count === 0) continue;
       const acknowledgedBy = record.nodes[run.node] ?? 'unknown';
-      const atMs = tenths(run.atMs - story.faultAtMs);
-      const cause = causeOf(story, acknowledgedBy, run.atMs);
+      const atMs = tenths(run.atMs - context.faultAtMs);
+      const cause = causeOf(context, acknowledgedBy, run.atMs);
       const next = { client: client.id, fromMs: atMs, toMs: atMs, count, acknowledgedBy, cause };
       const last = all.at(-1);
       // Joined at once, so that ten million losses are not ten million objects.

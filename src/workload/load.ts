@@ -7,12 +7,12 @@ import type { ClientSummary, InvariantResult, LedgerSummary, WorkloadSettings } 
 import type { ClusterRoles, Member } from '../observe/roles.js';
 import { until } from '../until.js';
 import type { Asking } from '../wire/access.js';
+import { clientRouteOf } from './client-route.js';
 import { clientSummary } from './client-summary.js';
 import { judgeLoad } from './judge-load.js';
 import { ledgerOf, zombieWritesOf } from './ledger.js';
 import { cleanUp, readBack } from './read-back.js';
 import type { WorkloadRecord } from './record.js';
-import { roadOf } from './road.js';
 import { startWorkload } from './start.js';
 
 /** How long clients write before anything happens, in milliseconds: enough to see that all is well. */
@@ -83,7 +83,7 @@ export async function startLoad(
     async () => {
       const started = await startWorkload(
         {
-          ...(await roadOf(live, apart)),
+          ...(await clientRouteOf(live, apart)),
           masterName: plan.spec.masterName,
           nodes: dataNodes(plan).map(({ id, announce, endpoint }) => ({ id, announce, endpoint })),
         },

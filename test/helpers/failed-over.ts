@@ -11,11 +11,11 @@ import { followFailover } from '../../src/failover/follow.js';
 import { fullSyncsOf } from '../../src/failover/full-syncs.js';
 import { rejoin } from '../../src/failover/rejoin.js';
 import { type FaultRun, openRun } from '../../src/faults/conduct.js';
+import { nodeOf } from '../../src/faults/context.js';
 import { openExperiment } from '../../src/faults/experiment.js';
-import { nodeOf } from '../../src/faults/scene.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../src/model/plan.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
-import type { Aftermath } from '../../src/observe/invariants/index.js';
+import type { TrialEvidence } from '../../src/observe/invariants/index.js';
 import { newMasterOf } from '../../src/observe/phases.js';
 import type { WorkloadTarget } from '../../src/workload/index.js';
 
@@ -68,7 +68,7 @@ export async function openStage(home: string, deadlineMs: number): Promise<Stage
 }
 
 /** Kills the master, and starts it again as a replica of its successor: a failover as it should be. */
-export async function failOver({ run, live, look }: Stage): Promise<Required<Aftermath>> {
+export async function failOver({ run, live, look }: Stage): Promise<Required<TrialEvidence>> {
   const { roles, observer, runtime } = run;
   const fault = await injectFault(run, { name: 'kill' });
   await followFailover(run, fault, 60_000);

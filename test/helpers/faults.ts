@@ -9,7 +9,7 @@ import { type Runtime, requireCluster } from '../../src/cluster/runtime.js';
 import { openStore } from '../../src/cluster/store/state.js';
 import { up } from '../../src/cluster/up/up.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
-import type { Scene } from '../../src/faults/act.js';
+import type { ActContext } from '../../src/faults/act.js';
 import { type Experiment, openExperiment } from '../../src/faults/experiment.js';
 import type { DriverName } from '../../src/model/drivers.js';
 import type { NodePlan } from '../../src/model/plan.js';
@@ -17,7 +17,7 @@ import { DEFAULT_SPEC } from '../../src/model/spec.js';
 import { ask } from './inside.js';
 
 /** A cluster of the engine's own, in this process: for what no command line shows. */
-export interface Stage extends Scene {
+export interface Stage extends ActContext {
   home: string;
   node(id: string): NodePlan;
   /** What a node itself answers. */

@@ -1,6 +1,6 @@
 import type { WorkloadSettings } from '../../src/observe/result.js';
 import { ClientLog } from '../../src/workload/client-log.js';
-import type { LossStory } from '../../src/workload/index.js';
+import type { LossContext } from '../../src/workload/index.js';
 import { CHUNK_BYTES } from '../../src/workload/keys.js';
 import type { Final } from '../../src/workload/read-back.js';
 import type { WorkloadRecord } from '../../src/workload/record.js';
@@ -70,7 +70,7 @@ export function finalOf(id: string, present: number[][] | null): Final {
 }
 
 /** n1 was killed 1 s after the start and replaced by n2 at 3 s; it came back at 5 s and was converted at 15 s. */
-export const killed = (more: Partial<LossStory> = {}): LossStory => ({
+export const killed = (more: Partial<LossContext> = {}): LossContext => ({
   fault: 'kill',
   oldMaster: 'n1',
   newMaster: 'n2',

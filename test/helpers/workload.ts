@@ -7,7 +7,7 @@ import { until } from '../../src/until.js';
 import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { openConnection } from '../../src/wire/client.js';
 import { parseRole } from '../../src/wire/replies.js';
-import type { LossStory, Workload, WorkloadRecord, WorkloadTarget } from '../../src/workload/index.js';
+import type { LossContext, Workload, WorkloadRecord, WorkloadTarget } from '../../src/workload/index.js';
 import { compile } from './compiled.js';
 import type { RawCluster, RedisServer } from './redis.js';
 
@@ -122,7 +122,7 @@ export async function writing(
 }
 
 /** A story in which nothing is known but the fault. */
-export const story = (old: RedisServer, faultAtMs: number, more: Partial<LossStory>): LossStory => ({
+export const story = (old: RedisServer, faultAtMs: number, more: Partial<LossContext>): LossContext => ({
   fault: 'kill',
   oldMaster: idOf(old),
   newMaster: null,
@@ -140,7 +140,7 @@ export async function accounted(
   cluster: RawCluster,
   workload: Workload,
   truth: RedisServer,
-  told: LossStory,
+  told: LossContext,
 ): Promise<{ record: WorkloadRecord; ledger: LedgerSummary; summary: ClientSummary }> {
   const record = await workload.stop();
   await quiesced(cluster, truth);

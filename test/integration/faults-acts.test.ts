@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { readJournal } from '../../src/cluster/store/journal.js';
 import type { Act } from '../../src/faults/act.js';
-import { actorOf } from '../../src/faults/acts/index.js';
+import { handlerOf } from '../../src/faults/acts/index.js';
 import { recover } from '../../src/faults/recover.js';
 import { dataNodes } from '../../src/model/plan.js';
 import { openConnection } from '../../src/wire/client.js';
@@ -163,8 +163,8 @@ describe.each(CASES.map((one) => [`${one.act.act} ${'node' in one.act ? one.act.
       expect(journal).toMatchObject({ closed: true, steps: [{ state: 'undone' }] });
       // Again, where there is nothing any more: a run may be killed between the act and its mark.
       if (injected === undefined) throw new Error('nothing was injected');
-      await actorOf(injected.act).undo(stage, injected.act);
-      expect(await actorOf(injected.act).verify(stage, injected.act)).toBeNull();
+      await handlerOf(injected.act).undo(stage, injected.act);
+      expect(await handlerOf(injected.act).verify(stage, injected.act)).toBeNull();
     });
   },
 );

@@ -3,13 +3,12 @@ import { systemClock } from '../../src/clock.js';
 import { withNode } from '../../src/cluster/ask.js';
 import { introduce } from '../../src/cluster/bring-up.js';
 import { fullSyncsOf } from '../../src/failover/full-syncs.js';
-import { nodeOf } from '../../src/faults/scene.js';
+import { nodeOf } from '../../src/faults/context.js';
 import { type Address, sameAddress } from '../../src/model/address.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../src/model/plan.js';
 import { noFailoverHoldMs } from '../../src/model/sentinel-timing.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
 import {
-  type Aftermath,
   judgeInvariants,
   noFailover,
   noFullResync,
@@ -19,6 +18,7 @@ import {
   rightReplica,
   splitBrainInterval,
   type TookWrites,
+  type TrialEvidence,
 } from '../../src/observe/invariants/index.js';
 import { type Observer, observe } from '../../src/observe/observer.js';
 import { newMasterOf, switches } from '../../src/observe/phases.js';
@@ -47,7 +47,7 @@ let cli: Cli;
 let stage: Stage;
 let room: Awaited<ReturnType<typeof compiledWorkload>>;
 /** A failover as it should be, and what clients wrote through it. */
-let after: Required<Aftermath>;
+let after: Required<TrialEvidence>;
 /** Whom the sentinels had to choose, by what they knew of the replicas before. */
 let best: string | null;
 let calmFromMs: number;

@@ -8,7 +8,7 @@ import { until } from '../../until.js';
 import { type Connection, WireError } from '../../wire/client.js';
 import { parseRecord } from '../../wire/replies.js';
 
-type Stage = Pick<LiveCluster, 'plan' | 'asking'>;
+type AskedCluster = Pick<LiveCluster, 'plan' | 'asking'>;
 
 /** One setting of one node as it is, or as it is to be. */
 export interface LiveSetting {
@@ -27,13 +27,13 @@ const NAMES: Record<NodePlan['kind'], readonly string[]> = {
 };
 
 /** What every node has at this moment. Throws `not-steady` (3) where one does not answer. */
-export async function readSettings(stage: Stage): Promise<LiveSetting[]> {
+export async function readSettings(cluster: AskedCluster): Promise<LiveSetting[]> {
   const perNode = await Promise.all(
-    stage.plan.nodes.map((node) =>
-      asked(stage, node, async (connection) => {
+    cluster.plan.nodes.map((node) =>
+      asked(cluster, node, async (connection) => {
         const read: LiveSetting[] = [];
         for (const name of NAMES[node.kind]) {
-          read.push({ node, name, value: await readOne(connection, stage, node, name) });
+          read.push({ node, name, value: await readOne(connection, cluster, node, name) });
         }
         return read;
       }),
@@ -44,7 +44,7 @@ export async function readSettings(stage: Stage): Promise<LiveSetting[]> {
 
 /** What a node does not answer is for the operator to mend. */
 async function asked<T>(
-  { plan, asking }: Stage,
+  { plan, asking }: AskedCluster,
   node: NodePlan,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
@@ -62,7 +62,7 @@ async function asked<T>(
 
 /** What is wanted of every node for one combination. */
 export function settingsFor(
-  { plan }: Pick<Stage, 'plan'>,
+  { plan }: Pick<AskedCluster, 'plan'>,
   wanted: { downAfterMs: number; minReplicas: number; maxLagS: number },
 ): LiveSetting[] {
   return [
@@ -83,16 +83,20 @@ export function settingsFor(
  * that every one is told. Data nodes also write their file: a killed master must come back with the same settings,
  * and Sentinel's own CONFIG REWRITE would otherwise keep there what was meant for a while.
  */
-export async function applySettings(stage: Stage, wanted: readonly LiveSetting[]): Promise<void> {
-  await Promise.all([...byNode(wanted)].map(([node, settings]) => applyTo(stage, node, settings)));
+export async function applySettings(cluster: AskedCluster, wanted: readonly LiveSetting[]): Promise<void> {
+  await Promise.all([...byNode(wanted)].map(([node, settings]) => applyTo(cluster, node, settings)));
 }
 
-async function applyTo(stage: Stage, node: NodePlan, settings: readonly LiveSetting[]): Promise<void> {
-  await asked(stage, node, async (connection) => {
-    for (const { name, value } of settings) await connection.call(...words(stage, node, name, value));
+async function applyTo(
+  cluster: AskedCluster,
+  node: NodePlan,
+  settings: readonly LiveSetting[],
+): Promise<void> {
+  await asked(cluster, node, async (connection) => {
+    for (const { name, value } of settings) await connection.call(...words(cluster, node, name, value));
     if (node.kind === 'redis') await connection.call('CONFIG', 'REWRITE');
     for (const { name, value } of settings) {
-      const is = await readOne(connection, stage, node, name);
+      const is = await readOne(connection, cluster, node, name);
       if (is === value) continue;
       throw failed('not-set', `${node.id} was told ${name} ${value} and has ${is || 'none'}`);
     }
@@ -100,8 +104,11 @@ async function applyTo(stage: Stage, node: NodePlan, settings: readonly LiveSett
 }
 
 /** Puts everything back as it was, with a bound of its own since the run's signal may be aborted. Never throws. */
-export async function restoreSettings(stage: Stage, had: readonly LiveSetting[]): Promise<Restoration> {
-  const own: Stage = { ...stage, asking: { ...stage.asking, signal: undefined } };
+export async function restoreSettings(
+  cluster: AskedCluster,
+  had: readonly LiveSetting[],
+): Promise<Restoration> {
+  const own: AskedCluster = { ...cluster, asking: { ...cluster.asking, signal: undefined } };
   const problems: string[] = [];
   const commands: string[] = [];
   await Promise.all(
@@ -128,7 +135,7 @@ export async function restoreSettings(stage: Stage, had: readonly LiveSetting[])
   return { restored: problems.length === 0, problems: problems.sort(), commands: commands.sort() };
 }
 
-function words({ plan }: Pick<Stage, 'plan'>, node: NodePlan, name: string, value: string): string[] {
+function words({ plan }: Pick<AskedCluster, 'plan'>, node: NodePlan, name: string, value: string): string[] {
   return node.kind === 'sentinel'
     ? ['SENTINEL', 'SET', plan.spec.masterName, name, value]
     : ['CONFIG', 'SET', name, value];
@@ -136,7 +143,7 @@ function words({ plan }: Pick<Stage, 'plan'>, node: NodePlan, name: string, valu
 
 async function readOne(
   connection: Connection,
-  { plan }: Stage,
+  { plan }: AskedCluster,
   node: NodePlan,
   name: string,
 ): Promise<string> {

@@ -1,22 +1,22 @@
 import { CLIENT, type Link, type Party } from '../../drivers/links.js';
 import { removalCommands } from '../../drivers/links-rules.js';
 import { refused } from '../../errors.js';
-import type { ActOf, Actor, Scene } from '../act.js';
+import type { ActContext, ActHandler, ActOf } from '../act.js';
 import { requireLinks } from './links-of.js';
 
 type Block = ActOf<'block'>;
 
 /** Packets are dropped between parties, silently, until the rules that carry the tag are removed. */
-export const block: Actor<Block> = {
-  describe: (_scene, { links, tag }) => `drops packets ${words(links)}, by rules tagged ${tag}`,
+export const block: ActHandler<Block> = {
+  describe: (_context, { links, tag }) => `drops packets ${words(links)}, by rules tagged ${tag}`,
 
-  describeUndo: (_scene, { tag }) => `removes every packet rule tagged ${tag}`,
+  describeUndo: (_context, { tag }) => `removes every packet rule tagged ${tag}`,
 
   commands: ({ live }, { tag }) => commandsOf(live, tag),
 
-  async prepare(scene, act) {
-    const probe = await requireLinks(scene, 'cut');
-    const known = new Set([CLIENT, ...scene.live.plan.nodes.map(({ id }) => id)]);
+  async prepare(context, act) {
+    const probe = await requireLinks(context, 'cut');
+    const known = new Set([CLIENT, ...context.live.plan.nodes.map(({ id }) => id)]);
     const stranger = act.links.flatMap(({ from, to }) => [from, to]).find((party) => !known.has(party));
     if (stranger !== undefined) {
       throw refused('no-links', `${JSON.stringify(stranger)} can not be cut off: there is no such node`, {
@@ -32,22 +32,22 @@ export const block: Actor<Block> = {
     return act;
   },
 
-  async inject(scene, { links, tag }) {
-    await (await requireLinks(scene, 'cut')).links.block(links, tag);
+  async inject(context, { links, tag }) {
+    await (await requireLinks(context, 'cut')).links.block(links, tag);
   },
 
-  async undo(scene, { tag }) {
-    await (await requireLinks(scene, 'cut')).links.clear(tag);
+  async undo(context, { tag }) {
+    await (await requireLinks(context, 'cut')).links.clear(tag);
   },
 
-  async verify(scene, { tag }) {
-    const left = (await (await requireLinks(scene, 'cut')).links.tags()).includes(tag);
+  async verify(context, { tag }) {
+    const left = (await (await requireLinks(context, 'cut')).links.tags()).includes(tag);
     return left ? `packet rules tagged ${tag} are still there` : null;
   },
 };
 
 /** What a person types to remove all that carries a tag. */
-export function commandsOf({ plan }: Scene['live'], tag: string): string[] {
+export function commandsOf({ plan }: ActContext['live'], tag: string): string[] {
   return removalCommands(plan, tag);
 }
 

@@ -2,8 +2,8 @@ import { withNode } from '../../cluster/ask.js';
 import { failed, messageOf } from '../../errors.js';
 import { until } from '../../until.js';
 import { WireError } from '../../wire/client.js';
-import type { ActOf, Actor, Scene } from '../act.js';
-import { cli, nodeOf, placed, requireRunning } from '../scene.js';
+import type { ActContext, ActHandler, ActOf } from '../act.js';
+import { cli, nodeOf, placed, requireRunning } from '../context.js';
 
 /**
  * Until busy-reply-threshold is over (5 s by default) a server that runs a script answers nobody, SCRIPT KILL included;
@@ -15,16 +15,16 @@ const FREED_BOUND_MS = 20_000;
 const PROMPT_MS = 500;
 
 /** A script without an end: the server answers nobody, and later everybody with -BUSY. */
-export const busy: Actor<ActOf<'busy'>> = {
-  describe: (scene, { node }) => `${placed(scene, node)}: EVAL "while true do end" 0`,
-  describeUndo: (_scene, { node }) => `${node}: SCRIPT KILL`,
-  commands: (scene, { node }) => [cli(scene, node, 'SCRIPT', 'KILL')],
-  async prepare(scene, act) {
-    await requireRunning(scene, act.node);
+export const busy: ActHandler<ActOf<'busy'>> = {
+  describe: (context, { node }) => `${placed(context, node)}: EVAL "while true do end" 0`,
+  describeUndo: (_context, { node }) => `${node}: SCRIPT KILL`,
+  commands: (context, { node }) => [cli(context, node, 'SCRIPT', 'KILL')],
+  async prepare(context, act) {
+    await requireRunning(context, act.node);
     return act;
   },
-  async inject(scene, { node }) {
-    const { live } = scene;
+  async inject(context, { node }) {
+    const { live } = context;
     await withNode(nodeOf(live.plan, node), { ...live.asking, deadlineMs: PROMPT_MS }, async (connection) => {
       const answer = connection.call('EVAL', 'while true do end', 0);
       // It has been read before the next command on the same connection could be answered.
@@ -57,7 +57,7 @@ export const busy: Actor<ActOf<'busy'>> = {
   verify: answersPing,
 };
 
-async function answersPing({ live }: Scene, { node }: { node: string }): Promise<string | null> {
+async function answersPing({ live }: ActContext, { node }: { node: string }): Promise<string | null> {
   try {
     await withNode(nodeOf(live.plan, node), live.asking, (c) => c.call('PING'));
     return null;

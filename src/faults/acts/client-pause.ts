@@ -1,23 +1,23 @@
 import { messageOf } from '../../errors.js';
 import { formatDurationMs } from '../../model/duration.js';
 import { WireError } from '../../wire/client.js';
-import type { ActOf, Actor } from '../act.js';
-import { call, cli, placed, requireRunning } from '../scene.js';
+import type { ActHandler, ActOf } from '../act.js';
+import { call, cli, placed, requireRunning } from '../context.js';
 
 /** What the server may take beyond the pause to answer again, in milliseconds. */
 const AFTERWARDS_MS = 3000;
 
 /** CLIENT PAUSE: clients, or only those that write, wait. Sentinels are clients too. */
-export const clientPause: Actor<ActOf<'client-pause'>> = {
-  describe: (scene, { node, mode, forMs }) =>
-    `${placed(scene, node)}: CLIENT PAUSE ${Math.round(forMs)} ${mode}`,
-  describeUndo: (_scene, { node, mode, forMs }) =>
+export const clientPause: ActHandler<ActOf<'client-pause'>> = {
+  describe: (context, { node, mode, forMs }) =>
+    `${placed(context, node)}: CLIENT PAUSE ${Math.round(forMs)} ${mode}`,
+  describeUndo: (_context, { node, mode, forMs }) =>
     mode === 'WRITE'
       ? `${node}: CLIENT UNPAUSE`
       : `ends by itself after ${formatDurationMs(forMs)}: CLIENT UNPAUSE itself would have to wait`,
-  commands: (scene, { node }) => [cli(scene, node, 'CLIENT', 'UNPAUSE')],
-  async prepare(scene, act) {
-    await requireRunning(scene, act.node);
+  commands: (context, { node }) => [cli(context, node, 'CLIENT', 'UNPAUSE')],
+  async prepare(context, act) {
+    await requireRunning(context, act.node);
     return act;
   },
   async inject({ live }, { node, mode, forMs }) {

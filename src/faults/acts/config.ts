@@ -1,19 +1,19 @@
 import { withNode } from '../../cluster/ask.js';
-import type { ActOf, Actor, Scene } from '../act.js';
-import { cli, configOf, impossible, nodeOf, placed, requireRunning } from '../scene.js';
+import type { ActContext, ActHandler, ActOf } from '../act.js';
+import { cli, configOf, impossible, nodeOf, placed, requireRunning } from '../context.js';
 
 /** CONFIG SET on a data node. */
-export const config: Actor<ActOf<'config'>> = {
-  describe: (scene, { node, set }) => `${placed(scene, node)}: CONFIG SET ${words(set)}`,
-  describeUndo: (_scene, { node, set, was }) =>
+export const config: ActHandler<ActOf<'config'>> = {
+  describe: (context, { node, set }) => `${placed(context, node)}: CONFIG SET ${words(set)}`,
+  describeUndo: (_context, { node, set, was }) =>
     `${node}: CONFIG SET ${was === undefined ? `${Object.keys(set).join(', ')} as they were` : words(was)}, CONFIG REWRITE`,
-  commands: (scene, { node, was = {} }) => [
-    ...Object.entries(was).map(([name, value]) => cli(scene, node, 'CONFIG', 'SET', name, value)),
-    cli(scene, node, 'CONFIG', 'REWRITE'),
+  commands: (context, { node, was = {} }) => [
+    ...Object.entries(was).map(([name, value]) => cli(context, node, 'CONFIG', 'SET', name, value)),
+    cli(context, node, 'CONFIG', 'REWRITE'),
   ],
-  async prepare(scene, act) {
-    await requireRunning(scene, act.node);
-    const was = await configOf(scene.live, act.node, Object.keys(act.set));
+  async prepare(context, act) {
+    await requireRunning(context, act.node);
+    const was = await configOf(context.live, act.node, Object.keys(act.set));
     const unknown = Object.keys(act.set).filter((name) => was[name] === undefined);
     if (unknown.length === 0) return { ...act, was };
     throw impossible(
@@ -36,7 +36,7 @@ export const config: Actor<ActOf<'config'>> = {
 
 /** Sets every value, and has the server write its file where that is asked for. Throws WireError. */
 export async function tell(
-  live: Scene['live'],
+  live: ActContext['live'],
   id: string,
   values: Record<string, string>,
   rewrite: boolean,

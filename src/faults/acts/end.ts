@@ -5,26 +5,26 @@ import { sameAddress } from '../../model/address.js';
 import { majorityMaster } from '../../model/agreement.js';
 import { until } from '../../until.js';
 import { parseRole } from '../../wire/replies.js';
-import type { ActOf, Actor, Scene } from '../act.js';
+import type { ActContext, ActHandler, ActOf } from '../act.js';
 import { bringBack } from '../bring-back.js';
-import { call, ctl, nodeOf, placed, requireRunning } from '../scene.js';
+import { call, ctl, nodeOf, placed, requireRunning } from '../context.js';
 
 /** How long an orderly shutdown may take, in milliseconds: Redis waits up to 10 s for its replicas. */
 const SHUTDOWN_BOUND_MS = 20_000;
 const LOOK_EVERY_MS = 20;
 
 /** The server of a node ends, and perhaps is there again at once. */
-export const end: Actor<ActOf<'end'>> = {
-  describe: (scene, { node, signal, restart }) =>
-    `${signal} to ${placed(scene, node)}${restart === true ? ', and started again at once as it was' : ''}`,
-  describeUndo: (_scene, { node }) =>
+export const end: ActHandler<ActOf<'end'>> = {
+  describe: (context, { node, signal, restart }) =>
+    `${signal} to ${placed(context, node)}${restart === true ? ', and started again at once as it was' : ''}`,
+  describeUndo: (_context, { node }) =>
     node.startsWith('redis')
       ? `${node} is started as a replica of the master of that moment`
       : `${node} is started`,
   // Not `start`, which refuses while the journal is open: recover starts it, once what keeps it down is mended.
-  commands: (scene, { node }) => [ctl(scene, `logs ${node} --tail 20`)],
-  async prepare(scene, act) {
-    await requireRunning(scene, act.node);
+  commands: (context, { node }) => [ctl(context, `logs ${node} --tail 20`)],
+  async prepare(context, act) {
+    await requireRunning(context, act.node);
     return act;
   },
   async inject({ live }, { node, signal, restart }) {
@@ -32,11 +32,11 @@ export const end: Actor<ActOf<'end'>> = {
     await gone(live, node, signal);
     if (restart === true) await startAsCrashed(live, nodeOf(live.plan, node));
   },
-  undo: (scene, { node }) => bringBack(scene, nodeOf(scene.live.plan, node)),
-  verify: (scene, { node }) => whetherInPlace(scene, node),
+  undo: (context, { node }) => bringBack(context, nodeOf(context.live.plan, node)),
+  verify: (context, { node }) => whetherInPlace(context, node),
 };
 
-async function gone(live: Scene['live'], node: string, signal: string): Promise<void> {
+async function gone(live: ActContext['live'], node: string, signal: string): Promise<void> {
   const isGone = await until(
     async () => ((await live.host.inspect(node)).state === 'running' ? undefined : true),
     {
@@ -53,7 +53,7 @@ async function gone(live: Scene['live'], node: string, signal: string): Promise<
 }
 
 /** Null for a sentinel that runs, for the master that the sentinels name, and for a replica that is linked to it. */
-export async function whetherInPlace({ live }: Scene, id: string): Promise<string | null> {
+export async function whetherInPlace({ live }: ActContext, id: string): Promise<string | null> {
   const { state, detail } = await live.host.inspect(id);
   if (state !== 'running') return `${id} is ${state} (${detail})`;
   const node = nodeOf(live.plan, id);

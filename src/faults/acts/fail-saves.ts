@@ -3,8 +3,8 @@ import { failed } from '../../errors.js';
 import { until } from '../../until.js';
 import { type Connection, WireError } from '../../wire/client.js';
 import { parseInfo } from '../../wire/info.js';
-import type { ActOf, Actor, Scene } from '../act.js';
-import { cli, configOf, nodeOf, placed, requireRunning } from '../scene.js';
+import type { ActContext, ActHandler, ActOf } from '../act.js';
+import { cli, configOf, nodeOf, placed, requireRunning } from '../context.js';
 import { tell, words } from './config.js';
 
 /** A save point at all, since without one a save that failed stops no write (server.c, writeCommandsDeniedByDiskError). */
@@ -17,20 +17,20 @@ const LOOK_EVERY_MS = 50;
  * since a file is never renamed over a directory (rename(2), EISDIR). From then on writes and PING are answered with
  * -MISCONF.
  */
-export const failSaves: Actor<ActOf<'fail-saves'>> = {
-  describe: (scene, { node }) =>
-    `${placed(scene, node)}: a directory in the place of dump.rdb, CONFIG SET ${words(SET)}, BGSAVE`,
-  describeUndo: (_scene, { node, was }) =>
+export const failSaves: ActHandler<ActOf<'fail-saves'>> = {
+  describe: (context, { node }) =>
+    `${placed(context, node)}: a directory in the place of dump.rdb, CONFIG SET ${words(SET)}, BGSAVE`,
+  describeUndo: (_context, { node, was }) =>
     `${node}: the directory is taken away, a BGSAVE proves it, CONFIG SET ${was === undefined ? `${Object.keys(SET).join(', ')} as they were` : words(was)}, CONFIG REWRITE`,
-  commands: (scene, { node, was = {} }) => [
+  commands: (context, { node, was = {} }) => [
     `rmdir dump.rdb  # in the working directory of ${node}`,
-    cli(scene, node, 'BGSAVE'),
-    ...Object.entries(was).map(([name, value]) => cli(scene, node, 'CONFIG', 'SET', name, value)),
-    cli(scene, node, 'CONFIG', 'REWRITE'),
+    cli(context, node, 'BGSAVE'),
+    ...Object.entries(was).map(([name, value]) => cli(context, node, 'CONFIG', 'SET', name, value)),
+    cli(context, node, 'CONFIG', 'REWRITE'),
   ],
-  async prepare(scene, act) {
-    await requireRunning(scene, act.node);
-    return { ...act, was: await configOf(scene.live, act.node, Object.keys(SET)) };
+  async prepare(context, act) {
+    await requireRunning(context, act.node);
+    return { ...act, was: await configOf(context.live, act.node, Object.keys(SET)) };
   },
   async inject({ live }, { node }) {
     await live.host.blockDump(node, true);
@@ -65,7 +65,7 @@ export const failSaves: Actor<ActOf<'fail-saves'>> = {
 };
 
 /** Saves in the background, waits for its end, and answers how it ended. Throws WireError. */
-async function save({ asking }: Scene['live'], connection: Connection): Promise<string> {
+async function save({ asking }: ActContext['live'], connection: Connection): Promise<string> {
   const waiting = { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: SAVE_BOUND_MS };
   const seen = async (): Promise<string | undefined> => {
     const info = parseInfo(await connection.call('INFO', 'persistence'));

@@ -1,4 +1,4 @@
-import type { Act, ActKind, Actor, Scene } from '../act.js';
+import type { Act, ActContext, ActHandler, ActKind } from '../act.js';
 import { block } from './block.js';
 import { busy } from './busy.js';
 import { clientPause } from './client-pause.js';
@@ -14,7 +14,7 @@ import { simulate } from './simulate.js';
 import { slow } from './slow.js';
 
 /** How each kind of act is done and taken back. */
-const ACTORS: { [K in ActKind]: Actor<Extract<Act, { act: K }>> } = {
+const HANDLERS: { [K in ActKind]: ActHandler<Extract<Act, { act: K }>> } = {
   end,
   pause,
   block,
@@ -31,22 +31,22 @@ const ACTORS: { [K in ActKind]: Actor<Extract<Act, { act: K }>> } = {
 };
 
 /** The actor of an act. Throws TypeError for a kind that this version does not know. */
-export function actorOf<A extends Act>(act: A): Actor<A> {
-  if (!Object.hasOwn(ACTORS, act.act)) throw new TypeError(`no act is called ${JSON.stringify(act.act)}`);
-  return ACTORS[act.act] as unknown as Actor<A>;
+export function handlerOf<A extends Act>(act: A): ActHandler<A> {
+  if (!Object.hasOwn(HANDLERS, act.act)) throw new TypeError(`no act is called ${JSON.stringify(act.act)}`);
+  return HANDLERS[act.act] as unknown as ActHandler<A>;
 }
 
 /** Exactly what an act does, in words. */
-export const describeAct = (scene: Pick<Scene, 'live'>, act: Act): string =>
-  actorOf(act).describe(scene, act);
+export const describeAct = (context: Pick<ActContext, 'live'>, act: Act): string =>
+  handlerOf(act).describe(context, act);
 
 /** What a person reads of acts before they are done: each one, and how it is taken back. */
 export function describeActs(
-  scene: Pick<Scene, 'live'>,
+  context: Pick<ActContext, 'live'>,
   acts: readonly Act[],
 ): { does: string; undo: string }[] {
   return acts.map((act) => ({
-    does: actorOf(act).describe(scene, act),
-    undo: actorOf(act).describeUndo(scene, act),
+    does: handlerOf(act).describe(context, act),
+    undo: handlerOf(act).describeUndo(context, act),
   }));
 }

@@ -1,10 +1,10 @@
 import type { LinksProbe } from '../../drivers/links.js';
 import { refused } from '../../errors.js';
-import type { Scene } from '../act.js';
+import type { ActContext } from '../act.js';
 
 /** The cluster's links. Throws `no-links` (3) with the reason and what can, where they can't be cut. */
 export async function requireLinks(
-  { live }: Scene,
+  { live }: ActContext,
   done: 'cut' | 'slowed down',
 ): Promise<LinksProbe & { ok: true }> {
   const probe = await live.host.links();

@@ -1,23 +1,23 @@
 import { surveyPlan } from '../../cluster/ask.js';
 import { dataNodes, sentinelNodes } from '../../model/plan.js';
 import type { Snapshot } from '../../model/snapshot.js';
-import type { ActOf, Actor, Scene } from '../act.js';
-import { call, cli, impossible, placed, requireRunning } from '../scene.js';
+import type { ActContext, ActHandler, ActOf } from '../act.js';
+import { call, cli, impossible, placed, requireRunning } from '../context.js';
 
 /**
  * SENTINEL RESET at one sentinel: it forgets its peers and replicas, and learns those that live from the master and
  * their hellos again. Nothing brings back what it forgot, so that taking it back is to see that it has learned.
  */
-export const reset: Actor<ActOf<'reset'>> = {
-  describe: (scene, { node, masterName }) => `${placed(scene, node)}: SENTINEL RESET ${masterName}`,
-  describeUndo: (_scene, { node }) => `${node} finds its peers and the replicas again by itself`,
-  commands: (scene, { node, masterName }) => [
-    cli(scene, node, 'SENTINEL', 'SENTINELS', masterName),
-    cli(scene, node, 'SENTINEL', 'REPLICAS', masterName),
+export const reset: ActHandler<ActOf<'reset'>> = {
+  describe: (context, { node, masterName }) => `${placed(context, node)}: SENTINEL RESET ${masterName}`,
+  describeUndo: (_context, { node }) => `${node} finds its peers and the replicas again by itself`,
+  commands: (context, { node, masterName }) => [
+    cli(context, node, 'SENTINEL', 'SENTINELS', masterName),
+    cli(context, node, 'SENTINEL', 'REPLICAS', masterName),
   ],
-  async prepare(scene, act) {
-    await requireRunning(scene, act.node);
-    const why = whyNotReset(await surveyPlan(scene.live.plan, scene.live.asking), act.masterName);
+  async prepare(context, act) {
+    await requireRunning(context, act.node);
+    const why = whyNotReset(await surveyPlan(context.live.plan, context.live.asking), act.masterName);
     if (why !== null) throw impossible(`${act.node} is not reset`, why);
     return act;
   },
@@ -27,9 +27,9 @@ export const reset: Actor<ActOf<'reset'>> = {
   async undo() {
     // It learns by itself; `verify` waits for it.
   },
-  async verify(scene, act) {
-    const snapshot = await surveyPlan(scene.live.plan, scene.live.asking);
-    return knowsAll(snapshot, scene, act) ? null : `${act.node} has not found all of the others again`;
+  async verify(context, act) {
+    const snapshot = await surveyPlan(context.live.plan, context.live.asking);
+    return knowsAll(snapshot, context, act) ? null : `${act.node} has not found all of the others again`;
   },
 };
 
@@ -46,7 +46,7 @@ function whyNotReset({ sentinels, groups }: Snapshot, masterName: string): strin
 }
 
 /** Whether it knows as many replicas and peers as there are that live, and is connected to them. */
-function knowsAll({ sentinels, groups }: Snapshot, { live }: Scene, act: ActOf<'reset'>): boolean {
+function knowsAll({ sentinels, groups }: Snapshot, { live }: ActContext, act: ActOf<'reset'>): boolean {
   const view = sentinels
     .find((s) => s.id === act.node)
     ?.answer?.masters.find((m) => m.name === act.masterName);

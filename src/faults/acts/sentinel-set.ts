@@ -1,23 +1,23 @@
 import { withNode } from '../../cluster/ask.js';
 import type { LiveCluster } from '../../cluster/open.js';
 import { parseRecord } from '../../wire/replies.js';
-import type { ActOf, Actor } from '../act.js';
-import { call, cli, impossible, nodeOf, placed, requireRunning } from '../scene.js';
+import type { ActHandler, ActOf } from '../act.js';
+import { call, cli, impossible, nodeOf, placed, requireRunning } from '../context.js';
 import { words } from './config.js';
 
 /** SENTINEL SET at one sentinel; it is local to each (sentinel.md), and written into its file at once. */
-export const sentinelSet: Actor<ActOf<'sentinel-set'>> = {
-  describe: (scene, { node, set }) =>
-    `${placed(scene, node)}: SENTINEL SET ${scene.live.plan.spec.masterName} ${words(set)}`,
-  describeUndo: (scene, { node, set, was }) =>
-    `${node}: SENTINEL SET ${scene.live.plan.spec.masterName} ${was === undefined ? `${Object.keys(set).join(', ')} as they were` : words(was)}`,
-  commands: (scene, { node, was = {} }) =>
+export const sentinelSet: ActHandler<ActOf<'sentinel-set'>> = {
+  describe: (context, { node, set }) =>
+    `${placed(context, node)}: SENTINEL SET ${context.live.plan.spec.masterName} ${words(set)}`,
+  describeUndo: (context, { node, set, was }) =>
+    `${node}: SENTINEL SET ${context.live.plan.spec.masterName} ${was === undefined ? `${Object.keys(set).join(', ')} as they were` : words(was)}`,
+  commands: (context, { node, was = {} }) =>
     Object.entries(was).map(([name, value]) =>
-      cli(scene, node, 'SENTINEL', 'SET', scene.live.plan.spec.masterName, name, value),
+      cli(context, node, 'SENTINEL', 'SET', context.live.plan.spec.masterName, name, value),
     ),
-  async prepare(scene, act) {
-    await requireRunning(scene, act.node);
-    const was = await valuesOf(scene.live, act.node, Object.keys(act.set));
+  async prepare(context, act) {
+    await requireRunning(context, act.node);
+    const was = await valuesOf(context.live, act.node, Object.keys(act.set));
     const unknown = Object.keys(act.set).filter((name) => was[name] === undefined);
     if (unknown.length === 0) return { ...act, was };
     throw impossible(

@@ -1,37 +1,37 @@
 import { refused } from '../../errors.js';
 import { formatDurationMs } from '../../model/duration.js';
-import type { ActOf, Actor } from '../act.js';
+import type { ActHandler, ActOf } from '../act.js';
 import { commandsOf } from './block.js';
 import { requireLinks } from './links-of.js';
 
 /** What a node and the others say to each other goes through a proxy of ours, which holds it for a while. */
-export const slow: Actor<ActOf<'slow'>> = {
-  describe: (_scene, { node, delayMs, jitterMs, tag }) =>
+export const slow: ActHandler<ActOf<'slow'>> = {
+  describe: (_context, { node, delayMs, jitterMs, tag }) =>
     `delays what ${node} and the other nodes say to each other by ${formatDurationMs(delayMs)}` +
     `${jitterMs > 0 ? ` to ${formatDurationMs(delayMs + jitterMs)}` : ''} in each direction, by a proxy and rules tagged ${tag}`,
 
-  describeUndo: (_scene, { tag }) => `removes every packet rule tagged ${tag}, and ends its proxy`,
+  describeUndo: (_context, { tag }) => `removes every packet rule tagged ${tag}, and ends its proxy`,
 
   commands: ({ live }, { tag }) => commandsOf(live, tag),
 
-  async prepare(scene, act) {
-    const probe = await requireLinks(scene, 'slowed down');
+  async prepare(context, act) {
+    const probe = await requireLinks(context, 'slowed down');
     if (!probe.slow.ok) {
       throw refused('no-links', `${act.node} can not be slowed down here`, { why: probe.slow.reason });
     }
     return act;
   },
 
-  async inject(scene, { node, delayMs, jitterMs, tag }) {
-    await (await requireLinks(scene, 'slowed down')).links.slow({ node, delayMs, jitterMs }, tag);
+  async inject(context, { node, delayMs, jitterMs, tag }) {
+    await (await requireLinks(context, 'slowed down')).links.slow({ node, delayMs, jitterMs }, tag);
   },
 
-  async undo(scene, { tag }) {
-    await (await requireLinks(scene, 'slowed down')).links.clear(tag);
+  async undo(context, { tag }) {
+    await (await requireLinks(context, 'slowed down')).links.clear(tag);
   },
 
-  async verify(scene, { tag }) {
-    const left = (await (await requireLinks(scene, 'slowed down')).links.tags()).includes(tag);
+  async verify(context, { tag }) {
+    const left = (await (await requireLinks(context, 'slowed down')).links.tags()).includes(tag);
     return left ? `rules or a proxy tagged ${tag} are still there` : null;
   },
 };

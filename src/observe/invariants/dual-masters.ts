@@ -1,5 +1,5 @@
 import type { Observation } from '../observation.js';
-import type { Aftermath, Still, Watch } from './aftermath.js';
+import type { Still, TrialEvidence, Watch } from './trial-evidence.js';
 
 interface Interval {
   fromMs: number;
@@ -15,7 +15,10 @@ export interface DualMasters extends Interval {
 }
 
 /** When more than one node was a master at the same time, in order. */
-export function dualMasters({ roles, seen }: Pick<Aftermath, 'roles' | 'seen'>, watch: Span): DualMasters[] {
+export function dualMasters(
+  { roles, seen }: Pick<TrialEvidence, 'roles' | 'seen'>,
+  watch: Span,
+): DualMasters[] {
   const { fromMs, untilMs } = watch;
   const reigns = roles.nodes.flatMap(({ id }) =>
     reignsOf(id, { roles, seen }, watch).map((reign) => ({ id, ...reign })),
@@ -41,7 +44,7 @@ export function dualMasters({ roles, seen }: Pick<Aftermath, 'roles' | 'seen'>, 
 
 /** Times in which nobody can say what a node was: it did not answer, and was neither dead nor frozen by us. */
 export function unheard(
-  { roles, seen }: Pick<Aftermath, 'roles' | 'seen'>,
+  { roles, seen }: Pick<TrialEvidence, 'roles' | 'seen'>,
   { untilMs, still }: Span,
   longerThanMs: number,
 ): { id: string; forMs: number }[] {
@@ -60,7 +63,7 @@ export function unheard(
 /** From ROLE saying master until it says something else, or nothing any more; less the time in which it was still. */
 function reignsOf(
   id: string,
-  { roles, seen }: Pick<Aftermath, 'roles' | 'seen'>,
+  { roles, seen }: Pick<TrialEvidence, 'roles' | 'seen'>,
   { fromMs, untilMs, still }: Span,
 ): Interval[] {
   const reigns: Interval[] = [];

@@ -5,7 +5,7 @@ import type { Observation } from '../observation.js';
 import { switches } from '../phases.js';
 import type { InvariantResult } from '../result.js';
 import type { Roles } from '../roles.js';
-import { result } from './aftermath.js';
+import { result } from './trial-evidence.js';
 
 const ID = 'no-failover';
 

@@ -1,5 +1,5 @@
 import type { InvariantResult } from '../result.js';
-import { type Aftermath, type FullSyncs, result } from './aftermath.js';
+import { type FullSyncs, result, type TrialEvidence } from './trial-evidence.js';
 
 const ID = 'no-full-resync';
 
@@ -8,7 +8,7 @@ const ID = 'no-full-resync';
  * before the fault, and again before the old master returns: that one has always to be given everything.
  */
 export function noFullResync(
-  newMaster: Aftermath['newMaster'],
+  newMaster: TrialEvidence['newMaster'],
   fullSyncs: FullSyncs | null,
 ): InvariantResult {
   if (newMaster === null) return result(ID, 'unknown', 'there is no new master');

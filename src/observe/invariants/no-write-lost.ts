@@ -1,5 +1,5 @@
 import type { InvariantResult, LedgerSummary } from '../result.js';
-import { result } from './aftermath.js';
+import { result } from './trial-evidence.js';
 
 const ID = 'no-write-lost';
 

@@ -1,12 +1,12 @@
 import { sameAddress } from '../../model/address.js';
 import type { InvariantResult } from '../result.js';
-import { type Aftermath, type Everyone, result } from './aftermath.js';
+import { type Everyone, result, type TrialEvidence } from './trial-evidence.js';
 
 const ID = 'old-master-rejoined';
 
 /** The old master became a replica of the new one, linked and caught up, and still is one in the end. */
 export function oldMasterRejoined(
-  { roles, newMaster, rejoin }: Pick<Aftermath, 'roles' | 'newMaster' | 'rejoin'>,
+  { roles, newMaster, rejoin }: Pick<TrialEvidence, 'roles' | 'newMaster' | 'rejoin'>,
   { nodes }: Pick<Everyone, 'nodes'>,
 ): InvariantResult {
   const old = roles.master.id;

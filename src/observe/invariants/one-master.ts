@@ -1,5 +1,5 @@
 import type { InvariantResult } from '../result.js';
-import { type Everyone, result } from './aftermath.js';
+import { type Everyone, result } from './trial-evidence.js';
 
 const ID = 'one-master';
 

@@ -1,13 +1,13 @@
 import { humanDurationMs } from '../../model/duration.js';
 import { switches } from '../phases.js';
 import type { InvariantResult } from '../result.js';
-import { type Aftermath, result, type Watch } from './aftermath.js';
+import { result, type TrialEvidence, type Watch } from './trial-evidence.js';
 
 const ID = 'promotion-bound';
 
 /** The first +switch-master came within `boundMs` of the fault; a failover test judges the same as its budget. */
 export function promotionBound(
-  { roles, seen }: Pick<Aftermath, 'roles' | 'seen'>,
+  { roles, seen }: Pick<TrialEvidence, 'roles' | 'seen'>,
   { fromMs, untilMs }: Pick<Watch, 'fromMs' | 'untilMs'>,
   boundMs: number,
 ): InvariantResult {

@@ -1,7 +1,7 @@
 import { sameAddress } from '../../model/address.js';
 import type { MasterView } from '../../model/snapshot.js';
 import type { InvariantResult } from '../result.js';
-import { type Aftermath, type Everyone, result } from './aftermath.js';
+import { type Everyone, result, type TrialEvidence } from './trial-evidence.js';
 
 const ID = 'quorum-usable';
 
@@ -10,7 +10,7 @@ const ID = 'quorum-usable';
  * itself counts a sentinel that was never connected to as usable.
  */
 export function quorumUsable(
-  { roles, rejoin }: Pick<Aftermath, 'roles' | 'rejoin'>,
+  { roles, rejoin }: Pick<TrialEvidence, 'roles' | 'rejoin'>,
   { nodes, sentinels, views }: Everyone,
 ): InvariantResult {
   if (views.length === 0) return result(ID, 'unknown', 'no sentinel answers');

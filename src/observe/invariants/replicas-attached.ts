@@ -1,12 +1,12 @@
 import { sameAddress } from '../../model/address.js';
 import type { InvariantResult } from '../result.js';
-import { type Aftermath, type Everyone, result } from './aftermath.js';
+import { type Everyone, result, type TrialEvidence } from './trial-evidence.js';
 
 const ID = 'replicas-attached';
 
 /** Every other node follows the new master, its link up. The old one counts only where it was to come back. */
 export function replicasAttached(
-  { roles, newMaster, rejoin }: Pick<Aftermath, 'roles' | 'newMaster' | 'rejoin'>,
+  { roles, newMaster, rejoin }: Pick<TrialEvidence, 'roles' | 'newMaster' | 'rejoin'>,
   { nodes }: Pick<Everyone, 'nodes'>,
 ): InvariantResult {
   if (newMaster === null) return result(ID, 'unknown', 'there is no new master to follow');

@@ -1,6 +1,6 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
 import type { InvariantResult } from '../result.js';
-import { type Everyone, result } from './aftermath.js';
+import { type Everyone, result } from './trial-evidence.js';
 
 const ID = 'sentinels-agree';
 

@@ -1,7 +1,7 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { InvariantResult } from '../result.js';
-import { type Aftermath, result, type TookWrites, type Watch } from './aftermath.js';
 import { type DualMasters, dualMasters, unheard } from './dual-masters.js';
+import { result, type TookWrites, type TrialEvidence, type Watch } from './trial-evidence.js';
 
 const ID = 'split-brain-interval';
 
@@ -13,7 +13,7 @@ const UNHEARD_MS = 2000;
  * of them took meanwhile.
  */
 export function splitBrainInterval(
-  after: Pick<Aftermath, 'roles' | 'seen'>,
+  after: Pick<TrialEvidence, 'roles' | 'seen'>,
   watch: Watch,
   allowedMs: number,
 ): InvariantResult {

@@ -44,7 +44,7 @@ export function leaderOf(seen: readonly Observation[]): string | null {
 }
 
 /** Who said master last, and says so still; the latest one where there are several. */
-export function masterBySight(seen: readonly Observation[]): string | null {
+export function lastToSayMaster(seen: readonly Observation[]): string | null {
   const last = new Map<string, Observation>();
   for (const o of seen) if (o.kind !== 'event' && o.kind !== 'belief') last.set(o.source, o);
   const masters = [...last.values()].filter((o) => o.kind === 'role' && o.seen.role === 'master');
@@ -63,9 +63,9 @@ export function idsOf(who: Who, { roles, seen }: Pick<Evidence, 'roles' | 'seen'
   if (nth !== undefined) return replicas.slice(Number(nth) - 1, Number(nth));
   switch (who) {
     case 'master':
-      return [masterBySight(seen) ?? oldMaster];
+      return [lastToSayMaster(seen) ?? oldMaster];
     case 'new-master':
-      return [masterBySight(seen)].filter((id) => id !== null && id !== oldMaster) as string[];
+      return [lastToSayMaster(seen)].filter((id) => id !== null && id !== oldMaster) as string[];
     case 'old-master':
       return [oldMaster];
     case 'replicas':

@@ -1,4 +1,4 @@
-import { nodeOf } from '../../faults/scene.js';
+import { nodeOf } from '../../faults/context.js';
 import { judgeInvariants } from '../../observe/invariants/index.js';
 import { round } from '../../observe/phases.js';
 import type { InvariantResult, Rejoin } from '../../observe/result.js';

@@ -5,11 +5,11 @@ import { type Scenario, type Shape, shapeKey } from '../format/scenario.js';
 import type { Played } from './play.js';
 import { playOn, saysNotHere, skippedResult, unknownResult, wordsOf } from './play-on.js';
 import type { ChaosOptions } from './run.js';
-import { openWorkshop, type Workshop } from './scratch.js';
-import type { Keep, Take } from './take.js';
+import type { NextScenario, OnResult } from './scenario-queue.js';
+import { openScratchClusters, type ScratchClusters } from './scratch.js';
 
 /** A scratch cluster that is there. */
-interface Bench {
+interface ScratchCluster {
   cluster: string;
   shape: Shape;
 }
@@ -18,16 +18,16 @@ interface Bench {
 export async function onScratch(
   runtime: Runtime,
   options: ChaosOptions,
-  take: Take,
-  keep: Keep,
+  next: NextScenario,
+  onResult: OnResult,
 ): Promise<void> {
   const run = Math.floor(runtime.clock.wallMs()).toString(36);
   const workers = Math.max(1, Math.min(options.parallel, options.scenarios.length));
-  // What several do at the same time would read like one story.
+  // The progress of several at once would be interleaved.
   const alone = workers === 1 ? runtime : { ...runtime, onProgress: () => {} };
-  const workshop = openWorkshop(alone, run, options);
+  const clusters = openScratchClusters(alone, run, options);
   const ended = await Promise.allSettled(
-    Array.from({ length: workers }, () => work(alone, workshop, options, take, keep)),
+    Array.from({ length: workers }, () => work(alone, clusters, options, next, onResult)),
   );
   const failure = ended.find((e) => e.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
@@ -35,37 +35,39 @@ export async function onScratch(
 
 async function work(
   runtime: Runtime,
-  workshop: Workshop,
+  clusters: ScratchClusters,
   options: ChaosOptions,
-  take: Take,
-  keep: Keep,
+  next: NextScenario,
+  onResult: OnResult,
 ): Promise<void> {
-  let bench = null as Bench | null;
+  let scratch = null as ScratchCluster | null;
   const clear = async (): Promise<void> => {
-    if (bench !== null) await (options.keep ? workshop.leave(bench.cluster) : workshop.remove(bench.cluster));
-    bench = null;
+    if (scratch !== null)
+      await (options.keep ? clusters.leave(scratch.cluster) : clusters.remove(scratch.cluster));
+    scratch = null;
   };
   try {
-    for (let scenario = take(null); scenario !== undefined; scenario = take(bench?.shape ?? null)) {
-      if (bench !== null && shapeKey(bench.shape) !== shapeKey(scenario.shape)) await clear();
-      const fresh = bench === null;
-      const made: string | OperatorError = bench?.cluster ?? (await orRefusal(workshop.make(scenario.shape)));
+    for (let scenario = next(null); scenario !== undefined; scenario = next(scratch?.shape ?? null)) {
+      if (scratch !== null && shapeKey(scratch.shape) !== shapeKey(scenario.shape)) await clear();
+      const fresh = scratch === null;
+      const made: string | OperatorError =
+        scratch?.cluster ?? (await orRefusal(clusters.make(scenario.shape)));
       if (typeof made !== 'string') {
-        keep(scenario, skippedResult(scenario, options, wordsOf(made)));
+        onResult(scenario, skippedResult(scenario, options, wordsOf(made)));
         continue;
       }
-      bench ??= { cluster: made, shape: scenario.shape };
-      let played = await playOnScratch(runtime, options, bench.cluster, scenario);
+      scratch ??= { cluster: made, shape: scenario.shape };
+      let played = await playOnScratch(runtime, options, scratch.cluster, scenario);
       if (played === 'not-steady' && !fresh) {
         // What the scenario before it left is not this one's affair.
         await clear();
-        bench = { cluster: await workshop.make(scenario.shape), shape: scenario.shape };
-        played = await playOnScratch(runtime, options, bench.cluster, scenario);
+        scratch = { cluster: await clusters.make(scenario.shape), shape: scenario.shape };
+        played = await playOnScratch(runtime, options, scratch.cluster, scenario);
       }
       if (played === 'not-steady')
-        keep(scenario, unknownResult(scenario, options, 'a new cluster did not become steady'));
+        onResult(scenario, unknownResult(scenario, options, 'a new cluster did not become steady'));
       else {
-        keep(scenario, played.result);
+        onResult(scenario, played.result);
         if (!played.settled) await clear();
       }
     }

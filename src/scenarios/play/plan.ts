@@ -89,30 +89,30 @@ export function imaginedCluster(shape: Shape, driver: DriverName): ClusterPlan {
 
 /** The exact acts of a step. Throws what its fault throws for a target that makes no sense. */
 export function actsOf(step: Step, plan: ClusterPlan): { does: string; undo: string }[] {
-  const scene = { live: { plan } as LiveCluster };
+  const context = { live: { plan } as LiveCluster };
   const roles = rolesIn(plan, imaginedSnapshot(plan));
   const evidence = { roles, seen: [] };
   const ids = (on: readonly string[]): string[] => on.flatMap((who) => idsOf(who, evidence));
   switch (step.do) {
     case 'inject': {
       return describeActs(
-        scene,
+        context,
         faultNamed(step.fault).acts(roles, targetsOf(settled(step.on), evidence), paramsOf(step.with, 'TAG')),
       );
     }
     case 'set':
       return describeActs(
-        scene,
+        context,
         ids(step.on).map((node) => ({ act: 'sentinel-set', node, set: step.values })),
       );
     case 'config':
       return describeActs(
-        scene,
+        context,
         ids(step.on).map((node) => ({ act: 'config', node, set: step.values })),
       );
     case 'debug':
       return describeActs(
-        scene,
+        context,
         ids(step.on).map((node) => ({ act: 'sentinel-debug', node, set: step.values })),
       );
     default:

@@ -6,7 +6,7 @@ import { randomScenario } from '../format/random.js';
 import type { ChaosResult } from '../format/result.js';
 import { DEFAULT_SHAPE, type Scenario, type Shape } from '../format/scenario.js';
 import { type ChaosOptions, runChaos } from './run.js';
-import { openWorkshop } from './scratch.js';
+import { openScratchClusters } from './scratch.js';
 
 export interface RandomRunOptions extends Omit<ChaosOptions, 'scenarios' | 'parallel'> {
   seed: number;
@@ -23,19 +23,19 @@ const SHAPE: Shape = { ...DEFAULT_SHAPE, downAfterMs: 1500, failoverTimeoutMs: 6
 /** Plays random scenarios one after the other until the time is over. The same seed plays the same ones. */
 export async function runRandom(runtime: Runtime, options: RandomRunOptions): Promise<ChaosResult> {
   if (options.cluster !== null) return playRandom(runtime, options, options.cluster);
-  const workshop = openWorkshop(runtime, Math.floor(runtime.clock.wallMs()).toString(36), options);
+  const clusters = openScratchClusters(runtime, Math.floor(runtime.clock.wallMs()).toString(36), options);
   // Links are cut where this machine allows it; without them the other faults are played.
   let cluster: string;
   try {
-    cluster = await workshop.make({ ...SHAPE, loopback: 'own' });
+    cluster = await clusters.make({ ...SHAPE, loopback: 'own' });
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    cluster = await workshop.make(SHAPE);
+    cluster = await clusters.make(SHAPE);
   }
   try {
     return await playRandom(runtime, options, cluster);
   } finally {
-    if (!options.keep) await workshop.remove(cluster);
+    if (!options.keep) await clusters.remove(cluster);
   }
 }
 

@@ -6,9 +6,9 @@ import type { Scenario } from '../format/scenario.js';
 import { shapeMisfit } from '../format/scenario.js';
 import { onScratch } from './on-scratch.js';
 import { playOn, skippedResult } from './play-on.js';
+import { type NextScenario, type OnResult, scenarioQueue } from './scenario-queue.js';
 import type { ScratchOptions } from './scratch.js';
 import { whyNotHere } from './steps.js';
-import { type Keep, type Take, taker } from './take.js';
 
 export interface ChaosOptions extends ScratchOptions {
   driver: DriverName;
@@ -47,10 +47,10 @@ export async function runChaos(runtime: Runtime, options: ChaosOptions): Promise
     else results.set(scenario, skippedResult(scenario, options, why));
   }
   const isOver = (): boolean => options.forMs !== null && runtime.clock.now() - begun >= options.forMs;
-  const take = taker(todo, isOver);
+  const queue = scenarioQueue(todo, isOver);
   const begunAt = new Map<Scenario, number>();
-  const next: Take = (shape) => {
-    const scenario = take(shape);
+  const next: NextScenario = (shape) => {
+    const scenario = queue(shape);
     if (scenario === undefined) return undefined;
     begunAt.set(scenario, runtime.clock.now());
     runtime.onProgress({ type: 'step', id: stepId(scenario), state: 'start', label: scenario.name });
@@ -89,11 +89,11 @@ async function onOne(
   runtime: Runtime,
   options: ChaosOptions,
   cluster: string,
-  take: Take,
-  keep: Keep,
+  next: NextScenario,
+  onResult: OnResult,
 ): Promise<void> {
-  for (let scenario = take(null); scenario !== undefined; scenario = take(null)) {
-    keep(scenario, (await playOn(runtime, options, cluster, scenario)).result);
+  for (let scenario = next(null); scenario !== undefined; scenario = next(null)) {
+    onResult(scenario, (await playOn(runtime, options, cluster, scenario)).result);
   }
 }
 

@@ -12,7 +12,7 @@ export interface ScratchOptions {
 }
 
 /** Clusters of a run's own, one after the other made and removed. */
-export interface Workshop {
+export interface ScratchClusters {
   /** Makes a cluster of that shape and answers its name. Throws what `up` throws. */
   make(shape: Shape): Promise<string>;
   remove(cluster: string): Promise<void>;
@@ -24,7 +24,7 @@ const mayOwnLoopback = (driver: DriverName | null): boolean =>
   driver === null || driverFacts(driver).ownLoopback;
 
 /** `run` is part of the clusters' names. Free ports are looked for by one at a time, or two would find the same. */
-export function openWorkshop(runtime: Runtime, run: string, options: ScratchOptions): Workshop {
+export function openScratchClusters(runtime: Runtime, run: string, options: ScratchOptions): ScratchClusters {
   let made = 0;
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {

@@ -6,7 +6,7 @@ import { describeActs } from '../../faults/acts/index.js';
 import type { Fault } from '../../faults/catalogue/fault.js';
 import { catalogue } from '../../faults/catalogue/index.js';
 import { inject, injectSettings } from '../../faults/conduct.js';
-import { nodeOf } from '../../faults/scene.js';
+import { nodeOf } from '../../faults/context.js';
 import type { DriverName } from '../../model/drivers.js';
 import { rolesNow } from '../../observe/roles.js';
 import { idsOf } from '../format/evidence.js';

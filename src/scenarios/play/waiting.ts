@@ -6,7 +6,7 @@ import type { Condition } from '../format/scenario.js';
 import { evidenceSoFar, look, type ScenarioRun } from './play-state.js';
 
 /** How often what was seen is gone through, and how often everyone is asked, in milliseconds. */
-const GLANCE_EVERY_MS = 50;
+const EVIDENCE_EVERY_MS = 50;
 const LOOK_EVERY_MS = 250;
 
 /** Conditions that somebody must be asked about; the others show by themselves. */
@@ -34,7 +34,7 @@ export async function waitFor(
     },
     {
       clock: play.runtime.clock,
-      everyMs: needsALook(condition) ? LOOK_EVERY_MS : GLANCE_EVERY_MS,
+      everyMs: needsALook(condition) ? LOOK_EVERY_MS : EVIDENCE_EVERY_MS,
       deadlineMs: withinMs ?? conditionWaitMs(play.roles.settings),
       signal: play.runtime.signal,
     },
@@ -59,7 +59,7 @@ export async function hold(
     },
     {
       clock: play.runtime.clock,
-      everyMs: needsALook(condition) ? LOOK_EVERY_MS : GLANCE_EVERY_MS,
+      everyMs: needsALook(condition) ? LOOK_EVERY_MS : EVIDENCE_EVERY_MS,
       deadlineMs: forMs ?? noFailoverHoldMs(play.roles.settings),
       signal: play.runtime.signal,
     },

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { causeOf } from '../../../src/workload/cause.js';
-import type { LossStory } from '../../../src/workload/index.js';
+import type { LossContext } from '../../../src/workload/index.js';
 import { killed, START_MS } from '../../helpers/workload-record.js';
 
 /** n1 died at 1 s and came back at 5 s, unless said otherwise. */
-const cases: [string, Partial<LossStory>, string, number, string][] = [
+const cases: [string, Partial<LossContext>, string, number, string][] = [
   ['before a crash', {}, 'n1', 900, 'unreplicated'],
   ['in the moment of a crash, seen a little late', {}, 'n1', 1003, 'unreplicated'],
   ['after its return, seen a little late', {}, 'n1', 4990, 'zombie'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveCluster } from '../../../../src/cluster/open.js';
 import { CLIENT, type Link, type LinksProbe, tagOf } from '../../../../src/drivers/links.js';
-import type { Scene } from '../../../../src/faults/act.js';
+import type { ActContext } from '../../../../src/faults/act.js';
 import { block } from '../../../../src/faults/acts/block.js';
 import { slow } from '../../../../src/faults/acts/slow.js';
 import { DEFAULT_SPEC } from '../../../../src/model/spec.js';
@@ -9,16 +9,16 @@ import { DEFAULT_SPEC } from '../../../../src/model/spec.js';
 const TAG = tagOf('default', 'a1');
 const nodes = ['redis-1', 'redis-2', 'redis-3'].map((id) => ({ id }));
 
-/** A scene whose driver answers this when it is asked for its links. */
-const sceneOf = (probe: LinksProbe): Scene => {
+/** A context whose driver answers this when it is asked for its links. */
+const sceneOf = (probe: LinksProbe): ActContext => {
   const host = { links: async () => probe };
   const live = { host, plan: { driver: 'process', spec: DEFAULT_SPEC, nodes } } as unknown as LiveCluster;
-  return { live, runtime: {} as Scene['runtime'] };
+  return { live, runtime: {} as ActContext['runtime'] };
 };
 
 /** Links that remember what is there. */
 function remembered(more: Partial<LinksProbe & { ok: true }> = {}): {
-  scene: Scene;
+  context: ActContext;
   there: Map<string, unknown>;
 } {
   const there = new Map<string, unknown>();
@@ -34,7 +34,7 @@ function remembered(more: Partial<LinksProbe & { ok: true }> = {}): {
     client: { ok: true, localAddress: '127.1.1.254', byEndpoint: false },
     ...more,
   };
-  return { scene: sceneOf(probe), there };
+  return { context: sceneOf(probe), there };
 }
 
 const both = (a: string, b: string): Link[] => [
@@ -53,25 +53,25 @@ describe('block', () => {
       'between redis-1 | redis-2; from redis-3 to redis-1',
     ],
   ])('says which links it cuts (%#)', (links, words) => {
-    const { scene } = remembered();
-    expect(block.describe(scene, act(links))).toBe(`drops packets ${words}, by rules tagged ${TAG}`);
+    const { context } = remembered();
+    expect(block.describe(context, act(links))).toBe(`drops packets ${words}, by rules tagged ${TAG}`);
   });
 
   it('makes rules by its tag, and is taken back once none carries it', async () => {
-    const { scene, there } = remembered();
-    const prepared = await block.prepare(scene, act(both('redis-1', 'redis-2')));
+    const { context, there } = remembered();
+    const prepared = await block.prepare(context, act(both('redis-1', 'redis-2')));
     expect(there.size).toBe(0);
-    await block.inject(scene, prepared);
+    await block.inject(context, prepared);
     expect(there.get(TAG)).toEqual(prepared.links);
-    expect(await block.verify(scene, prepared)).toBe(`packet rules tagged ${TAG} are still there`);
-    await block.undo(scene, prepared);
-    await block.undo(scene, prepared);
-    expect(await block.verify(scene, prepared)).toBeNull();
+    expect(await block.verify(context, prepared)).toBe(`packet rules tagged ${TAG} are still there`);
+    await block.undo(context, prepared);
+    await block.undo(context, prepared);
+    expect(await block.verify(context, prepared)).toBeNull();
   });
 
   it('is refused (3) with what can, where links can not be cut', async () => {
-    const scene = sceneOf({ ok: false, reason: 'they share an address', hint: 'up --loopback own' });
-    await expect(block.prepare(scene, act(both('redis-1', 'redis-2')))).rejects.toMatchObject({
+    const context = sceneOf({ ok: false, reason: 'they share an address', hint: 'up --loopback own' });
+    await expect(block.prepare(context, act(both('redis-1', 'redis-2')))).rejects.toMatchObject({
       code: 'no-links',
       exitCode: 3,
       why: 'they share an address',
@@ -80,13 +80,13 @@ describe('block', () => {
   });
 
   it('is refused (3) for clients that can not be told apart, and for nodes that there are not', async () => {
-    const { scene } = remembered({ client: { ok: false, reason: 'this user is not root' } });
-    await expect(block.prepare(scene, act(both(CLIENT, 'redis-2')))).rejects.toMatchObject({
+    const { context } = remembered({ client: { ok: false, reason: 'this user is not root' } });
+    await expect(block.prepare(context, act(both(CLIENT, 'redis-2')))).rejects.toMatchObject({
       code: 'no-links',
       why: 'this user is not root',
     });
-    await expect(block.prepare(scene, act(both('redis-1', 'redis-9')))).rejects.toThrow(/"redis-9"/);
-    await expect(block.prepare(scene, act(both('redis-1', 'redis-2')))).resolves.toBeDefined();
+    await expect(block.prepare(context, act(both('redis-1', 'redis-9')))).rejects.toThrow(/"redis-9"/);
+    await expect(block.prepare(context, act(both('redis-1', 'redis-2')))).resolves.toBeDefined();
   });
 });
 
@@ -94,20 +94,20 @@ describe('slow', () => {
   const slowed = { act: 'slow', node: 'redis-1', delayMs: 100, jitterMs: 50, tag: TAG } as const;
 
   it('says how long it holds what is said', () => {
-    const { scene } = remembered();
-    expect(slow.describe(scene, slowed)).toMatch(/redis-1 .* by 100ms to 150ms in each direction/);
-    expect(slow.describe(scene, { ...slowed, jitterMs: 0 })).toMatch(/by 100ms in each direction/);
+    const { context } = remembered();
+    expect(slow.describe(context, slowed)).toMatch(/redis-1 .* by 100ms to 150ms in each direction/);
+    expect(slow.describe(context, { ...slowed, jitterMs: 0 })).toMatch(/by 100ms in each direction/);
   });
 
   it('is done and taken back by its tag, or refused (3) with the reason', async () => {
-    const { scene, there } = remembered();
-    await slow.inject(scene, await slow.prepare(scene, slowed));
+    const { context, there } = remembered();
+    await slow.inject(context, await slow.prepare(context, slowed));
     expect(there.get(TAG)).toEqual({ node: 'redis-1', delayMs: 100, jitterMs: 50 });
-    expect(await slow.verify(scene, slowed)).toMatch(/still there/);
-    await slow.undo(scene, slowed);
-    expect(await slow.verify(scene, slowed)).toBeNull();
+    expect(await slow.verify(context, slowed)).toMatch(/still there/);
+    await slow.undo(context, slowed);
+    expect(await slow.verify(context, slowed)).toBeNull();
     const without = remembered({ slow: { ok: false, reason: 'the gateway is elsewhere' } });
-    await expect(slow.prepare(without.scene, slowed)).rejects.toMatchObject({
+    await expect(slow.prepare(without.context, slowed)).rejects.toMatchObject({
       code: 'no-links',
       exitCode: 3,
       why: 'the gateway is elsewhere',

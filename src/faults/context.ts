@@ -5,7 +5,7 @@ import { formatAddress } from '../model/address.js';
 import { command } from '../model/hints.js';
 import type { ClusterPlan, NodePlan } from '../model/plan.js';
 import { parseRecord } from '../wire/replies.js';
-import type { Scene } from './act.js';
+import type { ActContext } from './act.js';
 
 /** What acts share: who is meant, how it is asked, how it is named. */
 
@@ -20,7 +20,7 @@ export function nodeOf(plan: ClusterPlan, id: string): NodePlan {
 }
 
 /** `redis-1 (127.0.0.1:6379)`. */
-export function placed({ live }: Pick<Scene, 'live'>, id: string): string {
+export function placed({ live }: Pick<ActContext, 'live'>, id: string): string {
   const node = live.plan.nodes.find((n) => n.id === id);
   return node === undefined ? id : `${id} (${formatAddress(node.announce)})`;
 }
@@ -31,14 +31,14 @@ export function call(live: Where, id: string, ...words: (string | number)[]): Pr
 }
 
 /** What a person types to say the same. The password is not in it: redis-cli reads REDISCLI_AUTH. */
-export function cli({ live }: Pick<Scene, 'live'>, id: string, ...words: (string | number)[]): string {
+export function cli({ live }: Pick<ActContext, 'live'>, id: string, ...words: (string | number)[]): string {
   const node = nodeOf(live.plan, id);
   const quoted = words.map((word) => (/^[\w.:@/-]+$/.test(String(word)) ? String(word) : `'${word}'`));
   return `redis-cli -h ${node.endpoint.host} -p ${node.endpoint.port} ${quoted.join(' ')}`;
 }
 
 /** A sentinelctl command for this cluster. */
-export const ctl = ({ live }: Pick<Scene, 'live'>, words: string): string =>
+export const ctl = ({ live }: Pick<ActContext, 'live'>, words: string): string =>
   command(words, live.plan.spec.cluster);
 
 /** Values of CONFIG GET by name; what the server does not know is missing. Throws WireError. */
@@ -62,13 +62,13 @@ export const impossible = (message: string, why: string, hint?: string): Operato
   refused('fault-impossible', message, { why, hint });
 
 /** Throws `fault-impossible` (3) unless the node runs. */
-export async function requireRunning(scene: Scene, id: string): Promise<void> {
-  nodeOf(scene.live.plan, id);
-  const { state, detail } = await scene.live.host.inspect(id);
+export async function requireRunning(context: ActContext, id: string): Promise<void> {
+  nodeOf(context.live.plan, id);
+  const { state, detail } = await context.live.host.inspect(id);
   if (state === 'running') return;
   throw impossible(
     `${id} does not run, so nothing can be done to it`,
     `it is ${state} (${detail})`,
-    ctl(scene, 'status'),
+    ctl(context, 'status'),
   );
 }

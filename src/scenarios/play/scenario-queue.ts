@@ -3,10 +3,10 @@ import type { Scenario, Shape } from '../format/scenario.js';
 import { shapeKey } from '../format/scenario.js';
 
 /** Hands out scenarios: of the shape that a cluster is there for, else of the shape that most are left of. */
-export type Take = (shape: Shape | null) => Scenario | undefined;
+export type NextScenario = (shape: Shape | null) => Scenario | undefined;
 
 /** `isOver`: whether no more are begun. */
-export function taker(todo: Scenario[], isOver: () => boolean): Take {
+export function scenarioQueue(todo: Scenario[], isOver: () => boolean): NextScenario {
   return (shape) => {
     if (isOver()) return undefined;
     const key = shape === null ? null : shapeKey(shape);
@@ -20,4 +20,4 @@ export function taker(todo: Scenario[], isOver: () => boolean): Take {
 }
 
 /** Where results go, as they come. */
-export type Keep = (scenario: Scenario, result: ScenarioResult) => void;
+export type OnResult = (scenario: Scenario, result: ScenarioResult) => void;

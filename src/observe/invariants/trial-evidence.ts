@@ -5,7 +5,7 @@ import type { InvariantResult, Rejoin, Verdict } from '../result.js';
 import type { Roles } from '../roles.js';
 
 /** What is known once everything has settled, or was given up. */
-export interface Aftermath {
+export interface TrialEvidence {
   roles: Roles;
   newMaster: { id: string; announce: Address } | null;
   rejoin: Rejoin | null;

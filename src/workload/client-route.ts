@@ -13,16 +13,19 @@ interface Reached {
   asking: { access: Access };
 }
 
-export type Road = Pick<WorkloadTarget, 'sentinels' | 'access' | 'localAddress'>;
+export type ClientRoute = Pick<WorkloadTarget, 'sentinels' | 'access' | 'localAddress'>;
 
 /**
  * How clients get to a cluster of ours. `apart`: from an address of their own, so that they can be cut off from nodes
  * that this program still sees; among processes with addresses of their own that is always so, where packet rules can be
  * made. Throws `no-links` (3) where they must be apart and can't be.
  */
-export async function roadOf({ host, plan, state, asking }: Reached, apart = false): Promise<Road> {
+export async function clientRouteOf(
+  { host, plan, state, asking }: Reached,
+  apart = false,
+): Promise<ClientRoute> {
   const { access } = asking;
-  const usual: Road = {
+  const usual: ClientRoute = {
     sentinels: sentinelNodes(plan).map(({ endpoint }) => endpoint),
     access: state.routable ? { ...access, addresses: {} } : access,
   };
