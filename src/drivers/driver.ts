@@ -13,6 +13,9 @@ export interface Driver {
   close(): void;
 }
 
+/** The environment, passed in because nothing below reads the process. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
 /** Where the files of a cluster are, and the settings its nodes were asked to have. */
 export interface DriverContext {
   cluster: string;
@@ -20,8 +23,7 @@ export interface DriverContext {
   dir: string;
   /** From options or, for an existing cluster, from its state. */
   settings: Readonly<Record<string, string>>;
-  /** The environment, passed in because nothing below reads the process. */
-  env: Readonly<Record<string, string | undefined>>;
+  env: Env;
 }
 
 /** Whether a driver can work here: yes with what was found, or no with the reason and what to install. */
@@ -35,10 +37,7 @@ export interface DriverFactory {
    * Which of these servers, none of them created by sentinelctl, are processes or containers that this driver can see,
    * in the order given; undefined for the others. Changes nothing. Throws OperatorError where looking is not possible.
    */
-  foreignLives(
-    servers: readonly ForeignServer[],
-    env: DriverContext['env'],
-  ): Promise<(ServerLife | undefined)[]>;
+  foreignLives(servers: readonly ForeignServer[], env: Env): Promise<(ServerLife | undefined)[]>;
 }
 
 /** A server that sentinelctl did not create, as far as it is known from outside. */

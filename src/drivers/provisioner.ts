@@ -47,6 +47,12 @@ export interface Provisioner {
   removeAll(options?: { keepData?: boolean }): Promise<Removed>;
 }
 
+/**
+ * How long a server may take to save its data, in milliseconds: more than the 10 s that Redis waits for its replicas
+ * (redis.conf, shutdown-timeout).
+ */
+export const SAVING_GRACE_MS = 15_000;
+
 export const nothingRemoved: Removed = { processes: 0, containers: 0, networks: 0, volumes: 0 };
 
 export function addRemoved(a: Removed, b: Removed): Removed {

@@ -9,7 +9,7 @@ import { canonicalPath, makePrivateDirectory, readIfThere, writeAtomically } fro
 import { ownCommand } from '../host/own-command.js';
 import { identify, isAlive, type ProcessIdentity } from '../host/process-identity.js';
 import { listProcesses } from '../host/process-list.js';
-import { signalProcess } from '../host/signal.js';
+import { goneWithin, signalProcess } from '../host/signal.js';
 import { until } from '../until.js';
 import type { ProxySettings } from './delay-proxy.js';
 import { checkTag } from './links.js';
@@ -126,10 +126,3 @@ async function processesOf(path: string): Promise<ProcessIdentity[]> {
   const found = await Promise.all(listed.map(({ pid }) => identify(pid)));
   return found.filter((p): p is ProcessIdentity => p !== undefined && ours(p.command));
 }
-
-const goneWithin = async (proxy: ProcessIdentity, deadlineMs: number): Promise<boolean> =>
-  (await until(async () => ((await isAlive(proxy)) ? undefined : true), {
-    clock: systemClock,
-    everyMs: 5,
-    deadlineMs,
-  })) === true;

@@ -5,8 +5,8 @@ import { errnoOf, failed, messageOf } from '../errors.js';
 /** Root's own tools are in no PATH of many a user. */
 const ENV = { PATH: '/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' };
 const RUN_MS = 15_000;
-/** How long to wait for somebody else who changes rules, in seconds; iptables without nftables has one lock for all. */
-const LOCK_S = '10';
+/** iptables-restore adds to the rules and waits 10 s for its lock: iptables without nftables has one lock for all. */
+export const RESTORE_OPTIONS: readonly string[] = ['-w', '10', '--noflush'];
 
 /**
  * Every packet rule of this machine, or of the network namespace that a process is in, as `iptables-save` prints them.
@@ -24,15 +24,13 @@ export const readPacketRules = (pid?: number): Promise<string> =>
 /** Changes rules as `iptables-restore --noflush` reads them: a table's changes all at once, or none. Throws OperatorError (1). */
 export async function changePacketRules(changes: string, pid?: number): Promise<void> {
   if (changes === '') return;
-  await run(...inside(pid, 'iptables-restore', '-w', LOCK_S, '--noflush'), changes).catch(
-    (error: unknown) => {
-      throw failed('packet-rules', 'the packet rules of this machine can not be changed', {
-        why: words(error),
-        hint: 'iptables-save',
-        cause: error,
-      });
-    },
-  );
+  await run(...inside(pid, 'iptables-restore', ...RESTORE_OPTIONS), changes).catch((error: unknown) => {
+    throw failed('packet-rules', 'the packet rules of this machine can not be changed', {
+      why: words(error),
+      hint: 'iptables-save',
+      cause: error,
+    });
+  });
 }
 
 /** Why this user can not make packet rules here, as a clause; undefined where it can. Changes nothing. */
@@ -40,7 +38,7 @@ export async function whyNoPacketRules(): Promise<string | undefined> {
   if (platform !== 'linux') return 'packet rules are made with iptables, which only Linux has';
   try {
     await run('iptables-save', [], '');
-    await run('iptables-restore', ['-w', LOCK_S, '--noflush'], '*filter\nCOMMIT\n');
+    await run('iptables-restore', [...RESTORE_OPTIONS], '*filter\nCOMMIT\n');
     return undefined;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return 'there is no iptables on this machine';

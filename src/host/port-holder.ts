@@ -12,12 +12,7 @@ export interface PortHolder {
  * any as root; else undefined.
  */
 export async function holderOf(port: number): Promise<PortHolder | undefined> {
-  const tables = await Promise.all(
-    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
-  );
-  const sockets = new Set(
-    tables.flatMap((table) => listeningInodes(table, port)).map((inode) => `socket:[${inode}]`),
-  );
+  const sockets = await listeningSockets(port);
   if (sockets.size === 0) return undefined;
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name) || !(await hasOpen(name, sockets))) continue;
@@ -25,6 +20,17 @@ export async function holderOf(port: number): Promise<PortHolder | undefined> {
     if (identity !== undefined) return { pid: identity.pid, command: withoutOptions(identity.command) };
   }
   return undefined;
+}
+
+/** Whether the process with this pid listens on a TCP port. Only Linux, as above; else false. */
+export const listensOn = async (pid: number, port: number): Promise<boolean> =>
+  hasOpen(String(pid), await listeningSockets(port));
+
+async function listeningSockets(port: number): Promise<Set<string>> {
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
+  );
+  return new Set(tables.flatMap((table) => listeningInodes(table, port)).map((inode) => `socket:[${inode}]`));
 }
 
 /**

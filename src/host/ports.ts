@@ -2,7 +2,9 @@ import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { platform } from 'node:process';
+import { systemClock, withDeadline } from '../clock.js';
 import { errnoOf, type OperatorError, refused } from '../errors.js';
+import type { Address } from '../model/address.js';
 
 /** Where chosen ports begin: below are the well-known ones and most defaults. */
 const LOWEST_CHOSEN = 10_000;
@@ -10,6 +12,8 @@ const LOWEST_CHOSEN = 10_000;
 const USUAL_EPHEMERAL_START = 32_768;
 const IANA_EPHEMERAL_START = 49_152;
 const MAX_ATTEMPTS = 500;
+/** How long a connection may take, in milliseconds: both ends are on one machine, or there is no route. */
+const CONNECT_MS = 1000;
 
 /**
  * Whether a server could listen at host:port now, found out by trying. Notices a holder on the wildcard address too.
@@ -18,8 +22,8 @@ const MAX_ATTEMPTS = 500;
  */
 export async function isPortFree(host: string, port: number): Promise<boolean> {
   if (!(await canListen(host, port))) return false;
-  // Outside Linux a specific address can be bound beside somebody else's wildcard: ask whether anyone answers.
-  return platform === 'linux' || !(await somebodyAnswers(host, port));
+  // Outside Linux a specific address can be bound although another process has the wildcard: try to connect.
+  return platform === 'linux' || !(await canConnect({ host, port }));
 }
 
 function canListen(host: string, port: number): Promise<boolean> {
@@ -50,16 +54,20 @@ function cantListen(host: string, port: number, error: Error): Error {
   return words[errnoOf(error) ?? '']?.() ?? error;
 }
 
-function somebodyAnswers(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    const settle = (answers: boolean): void => {
-      socket.destroy();
-      resolve(answers);
-    };
-    socket.once('connect', () => settle(true));
-    socket.once('error', () => settle(false));
+/** Whether a TCP connection to this address is accepted within 1 s. */
+export async function canConnect(address: Address): Promise<boolean> {
+  const socket = connect(address);
+  const connected = new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.on('error', () => resolve(false));
   });
+  try {
+    return await withDeadline(systemClock, CONNECT_MS, connected, () => new Error('no answer'));
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
 /** The ports that this system hands out to outgoing connections: a server there may find its port taken at any time. */

@@ -1,9 +1,9 @@
-import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
 import { platform } from 'node:process';
 import type { Life } from '../model/gathered.js';
-import { listeningInodes } from './port-holder.js';
+import { listensOn } from './port-holder.js';
 import { seesSameFiles } from './process-list.js';
 
 /** What is known of a server on this machine before it is looked at. */
@@ -49,15 +49,7 @@ export async function lifeOfProcess({ pid, conf }: LocalServer): Promise<Life> {
  */
 export async function isServerHere(pid: number, port: number): Promise<boolean> {
   if (platform !== 'linux' || !Number.isSafeInteger(pid) || pid <= 0) return false;
-  const tables = await Promise.all(
-    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
-  );
-  const sockets = new Set(
-    tables.flatMap((t) => listeningInodes(t, port)).map((inode) => `socket:[${inode}]`),
-  );
-  const open = await readdir(`/proc/${pid}/fd`).catch(() => []);
-  const links = await Promise.all(open.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
-  return links.some((link) => sockets.has(link)) && (await seesSameFiles(pid));
+  return (await listensOn(pid, port)) && (await seesSameFiles(pid));
 }
 
 interface Mount {

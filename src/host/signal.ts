@@ -1,6 +1,8 @@
 import { kill } from 'node:process';
+import { systemClock } from '../clock.js';
 import { errnoOf, type OperatorError, refused } from '../errors.js';
-import { isAlive, type ProcessIdentity } from './process-identity.js';
+import { until } from '../until.js';
+import { isAlive, type ProcessIdentity, viewProcess } from './process-identity.js';
 
 /**
  * Sends a signal to this very process and to no other: who has the pid is looked up again right before.
@@ -23,4 +25,18 @@ function notPermitted(identity: ProcessIdentity, signal: string, cause: unknown)
     hint: 'run the command as the user who brought the cluster up',
     cause,
   });
+}
+
+/** Whether a process is gone before the deadline, in milliseconds. */
+export async function goneWithin({ pid, startTime }: ProcessIdentity, deadlineMs: number): Promise<boolean> {
+  // Pid and start time are enough: the command line of a process that is about to exit may already be empty.
+  const gone = await until(
+    async () => ((await viewProcess(pid))?.startTime === startTime ? undefined : true),
+    {
+      clock: systemClock,
+      everyMs: 5,
+      deadlineMs,
+    },
+  );
+  return gone === true;
 }

@@ -22,7 +22,7 @@ describe('no server binary', () => {
     ['/nonexistent/redis-server', 'there is no such file'],
     ['/', 'it is not a file'],
     ['/etc/passwd', 'it is not executable'],
-    [process.execPath, 'is no Redis or Valkey server'],
+    [process.execPath, 'is not a Redis or Valkey server'],
   ])('%s', async (path, says) => {
     const expected = { exit: 5, code: 'no-driver', says };
     await refusal(cli, [...UP, '--redis-server', path], expected);

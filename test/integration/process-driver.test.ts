@@ -398,6 +398,6 @@ const STARTER = `
 import { processDriver } from './drivers/process/index.js';
 const [, , dir, node, conf] = process.argv;
 const driver = await processDriver.open({ cluster: 'c', dir, settings: {}, env: process.env });
-await driver.create(JSON.parse(node), conf);
-await driver.start(JSON.parse(node).id);
+await driver.provisioner.create(JSON.parse(node), conf);
+await driver.host.start(JSON.parse(node).id);
 `;

@@ -2,8 +2,13 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../clock.js';
 import { errnoOf, OperatorError } from '../../errors.js';
-import { appendLine } from '../../host/append.js';
-import { makePrivateDirectory, readIfThere, unusable, writeAtomically } from '../../host/files.js';
+import {
+  appendLine,
+  makePrivateDirectory,
+  readIfThere,
+  unusable,
+  writeAtomically,
+} from '../../host/files.js';
 import { withLock } from '../../host/lock.js';
 import { until } from '../../until.js';
 import { type RunRecord, readRun } from './run-record.js';

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { type OperatorError, refused } from '../../errors.js';
-import { appendLine } from '../../host/append.js';
-import { readIfThere, unusable, writeAtomically } from '../../host/files.js';
+import { appendLine, readIfThere, unusable, writeAtomically } from '../../host/files.js';
 import { identify, type ProcessIdentity } from '../../host/process-identity.js';
 import { command } from '../../model/hints.js';
 import type { UnderWay, Unfinished } from '../../model/status.js';

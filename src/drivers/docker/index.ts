@@ -1,10 +1,12 @@
 import { messageOf, OperatorError } from '../../errors.js';
 import type { DriverFactory, Probe } from '../driver.js';
 import { foreignLivesIn } from './containers/foreign.js';
-import { DockerDriver } from './docker-driver.js';
 import { askEngine, connectEngine, type Engine } from './engine/engine.js';
 import { findEngine } from './engine/engine-target.js';
 import { engineError, INSTALL_DOCKER, statusOf, whyUnreachable } from './engine/errors.js';
+import { DockerHost } from './node-host.js';
+import { DockerProvisioner } from './provisioner.js';
+import { DockerSession } from './session.js';
 import { readSettings } from './settings.js';
 
 /** How long an engine may take to answer before another driver is chosen, in milliseconds. */
@@ -50,13 +52,18 @@ export const dockerDriver: DriverFactory = {
     const read = readSettings(settings);
     const target = await findEngine(read, env);
     const tls = target.engine.startsWith('context:') || target.tls === null ? null : target.tls;
-    const nodes = new DockerDriver(cluster, dir, env, () => connectEngine(target), {
+    const session = new DockerSession({ cluster, dir, env }, () => connectEngine(target), {
       ...read,
       engine: target.engine,
       certPath: tls?.certPath ?? '',
       tls: tls === null ? '' : tls.verify ? 'verify' : 'skip',
     });
-    return { name: 'docker', host: nodes, provisioner: nodes, close: () => nodes.close() };
+    return {
+      name: 'docker',
+      host: new DockerHost(session),
+      provisioner: new DockerProvisioner(session),
+      close: () => session.close(),
+    };
   },
 
   async foreignLives(servers, env) {

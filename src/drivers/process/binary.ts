@@ -1,16 +1,14 @@
 import { execFile } from 'node:child_process';
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
-import { delimiter, join, resolve } from 'node:path';
-import { errnoOf, messageOf } from '../../errors.js';
-import type { DriverContext } from '../driver.js';
-import { serverEnv } from './server-env.js';
+import { resolve } from 'node:path';
+import { messageOf, type OperatorError, unreachable } from '../../errors.js';
+import { executableInPath, whyNotExecutable } from '../../host/executable.js';
+import type { DriverContext, Env } from '../driver.js';
 
-/** The names looked for in PATH, in this order. */
+/** The names searched in PATH, in this order. */
 const NAMES = ['redis-server', 'valkey-server'];
 /** The oldest version that knows `set-proc-title`, `SENTINEL MYID` and host names, as [major, minor]. */
 const OLDEST: readonly [number, number] = [6, 2];
-/** How long a binary may take to say its version, in milliseconds. */
+/** How long a binary may take to print its version, in milliseconds. */
 const VERSION_DEADLINE_MS = 5000;
 
 export const INSTALL =
@@ -18,10 +16,10 @@ export const INSTALL =
 
 type Wanted = Pick<DriverContext, 'settings' | 'env'>;
 
-/** A server binary: where it is, and who asked for it; or why there is none. */
+/** A server binary: where it is, and which setting names it; or why there is none. */
 export type Located = { path: string; from: string } | { path: undefined; reason: string };
 
-/** What a binary says it is. */
+/** From the output of --version. */
 export interface ServerVersion {
   /** `Redis` or `Valkey`. */
   engine: string;
@@ -29,8 +27,8 @@ export interface ServerVersion {
 }
 
 /**
- * Where the server binary is, without running it: the setting, else SENTINELCTL_REDIS_SERVER, else PATH. One that was
- * asked for is not replaced by another when it is missing.
+ * Where the server binary is, without running it: the setting, else SENTINELCTL_REDIS_SERVER, else PATH. A missing
+ * binary that was named explicitly is not replaced by another one.
  */
 export async function locateServer({ settings, env }: Wanted): Promise<Located> {
   const asked = settings.redisServer || env.SENTINELCTL_REDIS_SERVER;
@@ -41,31 +39,33 @@ export async function locateServer({ settings, env }: Wanted): Promise<Located> 
 }
 
 async function inPath(names: string[], env: Wanted['env']): Promise<Located> {
-  const directories = (env.PATH ?? '').split(delimiter).filter((directory) => directory !== '');
   for (const name of names) {
-    for (const directory of directories) {
-      const path = resolve(join(directory, name));
-      if ((await whyNotExecutable(path)) === undefined) return { path, from: 'PATH' };
-    }
+    const path = await executableInPath(env, name);
+    if (path !== undefined) return { path, from: 'PATH' };
   }
   return { path: undefined, reason: `no ${names.join(' or ')} in PATH` };
 }
 
-async function whyNotExecutable(path: string): Promise<string | undefined> {
-  try {
-    if (!(await stat(path)).isFile()) return 'it is not a file';
-    await access(path, constants.X_OK);
-    return undefined;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return 'there is no such file';
-    return errnoOf(error) === 'EACCES' ? 'it is not executable by this user' : messageOf(error);
-  }
+const noServer = (reason: string): OperatorError =>
+  unreachable('no-redis-server', 'no usable server binary', { why: reason, hint: INSTALL });
+
+/** The path of the binary. Throws `no-redis-server` (5). */
+export function needBinary(located: Located): string {
+  if (located.path === undefined) throw noServer(located.reason);
+  return located.path;
 }
 
-/** Runs `PATH --version`. Answers what it is, or in words why it can't serve here. */
+/** The version of a binary that can serve here. Throws `no-redis-server` (5). */
+export async function needServer(located: Located, env: Env): Promise<ServerVersion> {
+  const examined = await examineServer(needBinary(located), env);
+  if (!examined.ok) throw noServer(examined.reason);
+  return examined.version;
+}
+
+/** Runs `PATH --version`: which server it is, or the reason why it cannot be used here. */
 export async function examineServer(
   path: string,
-  env: DriverContext['env'],
+  env: Env,
 ): Promise<{ ok: true; version: ServerVersion } | { ok: false; reason: string }> {
   const blocked = await whyNotExecutable(path);
   if (blocked !== undefined) return { ok: false, reason: `${path}: ${blocked}` };
@@ -74,7 +74,7 @@ export async function examineServer(
   if (version === undefined) {
     return {
       ok: false,
-      reason: `${path} is no Redis or Valkey server: ${said.trouble ?? 'its --version says something else'}`,
+      reason: `${path} is not a Redis or Valkey server: ${said.trouble ?? 'unknown output of --version'}`,
     };
   }
   const [major = 0, minor = 0] = version.version.split('.').map(Number);
@@ -91,7 +91,7 @@ export function parseVersion(text: string): ServerVersion | undefined {
   return engine === undefined || version === undefined ? undefined : { engine, version };
 }
 
-function versionText(path: string, env: DriverContext['env']): Promise<{ text?: string; trouble?: string }> {
+function versionText(path: string, env: Env): Promise<{ text?: string; trouble?: string }> {
   return new Promise((done) => {
     const options = {
       env: serverEnv(env),
@@ -109,4 +109,13 @@ function versionText(path: string, env: DriverContext['env']): Promise<{ text?: 
     child.stdin?.on('error', () => {});
     child.stdin?.end();
   });
+}
+
+/**
+ * The environment of the servers: the user's, without the variables for sentinelctl and for applications. Some of those
+ * are passwords, and the environment of a daemon can be read from outside.
+ */
+export function serverEnv(env: Env): Record<string, string> {
+  const kept = Object.entries(env).filter(([name]) => !/^(SENTINELCTL_|REDIS|VALKEY)/.test(name));
+  return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

@@ -1,21 +1,22 @@
+import { mkdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { refused } from '../../errors.js';
+import { errnoOf, refused } from '../../errors.js';
 import type { NodeKind } from '../../model/plan.js';
 
 /** The loopback address that every node listens on and is announced by, unless each has one of its own. */
 export const HOST = '127.0.0.1';
 
-/** Where one node keeps everything: absolute paths below the cluster's own directory. */
+/** The files of one node: absolute paths below the cluster's own directory. */
 export interface NodeFiles {
   id: string;
   kind: NodeKind;
   /** Working directory: data, log, all of it. Mode 0700. */
   dir: string;
-  /** Unique to this node: the command line that holds it is this node's server. */
+  /** Unique to this node: the server with this path in its command line is the node's. */
   conf: string;
   log: string;
   pidfile: string;
-  /** Who the node's server is, written by us; see record.ts. */
+  /** The identity of the node's server, written by sentinelctl; see record.ts. */
   record: string;
 }
 
@@ -23,18 +24,18 @@ export const nodesDirectory = (clusterDir: string): string => join(clusterDir, '
 
 const NODE_ID = /^(redis|sentinel)-\d{1,4}$/;
 
-/** Whether a name is one that nodes have. */
+/** Whether this is the name of a node's directory. */
 export const isNodeId = (name: string): boolean => NODE_ID.test(name);
 
 /**
- * The files of a node. Throws `no-such-node` (3) for an id that is none: ids are read from files and command lines,
- * and this one becomes a directory that is removed one day.
+ * The files of a node. Throws `no-such-node` (3) for an invalid id: ids come from files and command lines, and the
+ * directory named by one is removed later.
  */
 export function nodeFiles(clusterDir: string, id: string): NodeFiles {
   const kind = NODE_ID.exec(id)?.[1] as NodeKind | undefined;
   if (kind === undefined) {
-    throw refused('no-such-node', `${JSON.stringify(id)} is no node`, {
-      hint: 'nodes are called redis-1, sentinel-1, …',
+    throw refused('no-such-node', `invalid node id ${JSON.stringify(id)}`, {
+      hint: 'node ids look like redis-1 and sentinel-1',
     });
   }
   const dir = join(nodesDirectory(clusterDir), id);
@@ -47,4 +48,40 @@ export function nodeFiles(clusterDir: string, id: string): NodeFiles {
     pidfile: join(dir, 'server.pid'),
     record: join(dir, 'process.json'),
   };
+}
+
+/** Redis's default for dbfilename, which sentinelctl never sets. */
+const DUMP = 'dump.rdb';
+
+/**
+ * Replaces a node's dump file with an empty directory and keeps the file beside it, or restores the file.
+ * Idempotent, also after a call that was interrupted.
+ */
+export async function blockDump({ dir }: NodeFiles, blocked: boolean): Promise<void> {
+  const dump = join(dir, DUMP);
+  const aside = `${dump}.aside`;
+  const isBlocked = (await kindOf(dump)) === 'directory';
+  if (blocked === isBlocked && !(await isLeft(aside, blocked))) return;
+  if (blocked) {
+    if ((await kindOf(dump)) === 'file') await rename(dump, aside);
+    await mkdir(dump, { mode: 0o700, recursive: true });
+    return;
+  }
+  if (isBlocked) await rmdir(dump);
+  if ((await kindOf(aside)) !== 'file') return;
+  // A dump that the server wrote in the meantime is newer.
+  if ((await kindOf(dump)) === 'file') await rm(aside);
+  else await rename(aside, dump);
+}
+
+const isLeft = async (aside: string, blocked: boolean): Promise<boolean> =>
+  !blocked && (await kindOf(aside)) === 'file';
+
+async function kindOf(path: string): Promise<'file' | 'directory' | 'nothing'> {
+  try {
+    return (await stat(path)).isDirectory() ? 'directory' : 'file';
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return 'nothing';
+    throw error;
+  }
 }

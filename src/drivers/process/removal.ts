@@ -1,17 +1,11 @@
 import { rm } from 'node:fs/promises';
 import type { ProcessIdentity } from '../../host/process-identity.js';
-import { addRemoved, nothingRemoved, type Removed } from '../provisioner.js';
+import { addRemoved, nothingRemoved, type Removed, SAVING_GRACE_MS } from '../provisioner.js';
 import { endDaemon, killDaemon } from './daemon.js';
 import { isNodeId, type NodeFiles, nodeFiles, nodesDirectory } from './node-files.js';
 import { findServer, serversBelow } from './ownership.js';
 
-/**
- * How long a server may take to write its data down when that is kept, in milliseconds: more than the 10 s that
- * Redis itself waits for its replicas (redis.conf, shutdown-timeout).
- */
-const SAVING_GRACE_MS = 15_000;
-
-/** Ends a node's server and removes its files; counts the process only if one was running. */
+/** Stops a node's server and removes its files; counts the process only if one was running. */
 export async function removeNode(
   files: NodeFiles,
   binary: string | undefined,
@@ -19,14 +13,14 @@ export async function removeNode(
 ): Promise<Removed> {
   const { server } = await findServer(files, binary);
   if (server !== undefined) await end(server, keepData);
-  const doomed = keepData ? [files.conf, files.record, files.pidfile] : [files.dir];
-  await Promise.all(doomed.map((path) => rm(path, { recursive: true, force: true })));
+  const paths = keepData ? [files.conf, files.record, files.pidfile] : [files.dir];
+  await Promise.all(paths.map((path) => rm(path, { recursive: true, force: true })));
   return { ...nothingRemoved, processes: server === undefined ? 0 : 1 };
 }
 
 /**
- * Removes every node named, and ends servers of this cluster whose directories are gone already. Goes on past a node
- * that can't be removed, then throws what was thrown first.
+ * Removes these nodes, and stops servers of this cluster whose directories no longer exist. Continues past a node that
+ * cannot be removed, then throws the first error.
  */
 export async function removeNodes(
   clusterDir: string,

@@ -1,8 +1,9 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import { refused } from '../../../errors.js';
 import { type Address, formatAddress } from '../../../model/address.js';
+import type { Env } from '../../driver.js';
 import { connectEngine } from '../engine/engine.js';
-import { type Env, findEngine } from '../engine/engine-target.js';
+import { findEngine } from '../engine/engine-target.js';
 import { engineError, statusOf } from '../engine/errors.js';
 import { readSettings } from '../settings.js';
 

@@ -1,13 +1,11 @@
 import type { ContainerCreateOptions } from 'dockerode';
 import { containerName } from '../../../model/drivers.js';
 import type { NodePlan } from '../../../model/plan.js';
-import type { NodePaths } from '../../provisioner.js';
+import { type NodePaths, SAVING_GRACE_MS } from '../../provisioner.js';
 import type { ImageFacts } from '../image/image.js';
 import type { DockerSettings } from '../settings.js';
 import { KIND_LABEL, networkName, nodeLabels } from './labels.js';
 
-/** Longer than Redis's own shutdown-timeout of 10 s, or a stop would cut a shutdown that waits for its replicas. */
-const STOP_TIMEOUT_S = 15;
 export const DATA_DIR = '/data';
 
 /** A node's configuration as its server sees it, by the node's kind. */
@@ -49,7 +47,7 @@ export function containerSpec(
     WorkingDir: DATA_DIR,
     Labels: { ...labels, [KIND_LABEL]: node.kind },
     StopSignal: 'SIGTERM',
-    StopTimeout: STOP_TIMEOUT_S,
+    StopTimeout: SAVING_GRACE_MS / 1000,
     // An image's own health check knows neither our port nor our password.
     Healthcheck: { Test: ['NONE'] },
     ...(isBridge && { ExposedPorts: { [port]: {} } }),

@@ -12,7 +12,7 @@ import { isOwnedBy, NODE_LABEL, ofCluster } from './labels.js';
 const GONE_WITHIN_MS = 15_000;
 
 /** One cluster on one engine: what everything that touches its nodes works with. */
-export interface Link {
+export interface Connected {
   engine: Engine;
   cluster: string;
   containers: Containers;

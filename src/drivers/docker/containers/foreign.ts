@@ -4,8 +4,8 @@ import { isLocal } from '../../../host/server-life.js';
 import type { ConfText, Got } from '../../../model/gathered.js';
 import type { ForeignServer, ServerLife } from '../../driver.js';
 import type { Engine } from '../engine/engine.js';
-import { unpackFirst } from './conf-archive.js';
-import { confOf, lifeOfContainer, readOnHost } from './container-life.js';
+import { unpackFirst } from './files.js';
+import { confOf, lifeOfContainer, readOnHost } from './server-life.js';
 
 /**
  * Which of these servers live in containers of this engine, and how: found by the published port, or by the address

@@ -3,8 +3,8 @@ import { systemClock } from '../../../clock.js';
 import type { LogLine, LogOptions } from '../../node-host.js';
 import type { Engine } from '../engine/engine.js';
 import { engineError, statusOf } from '../engine/errors.js';
-import { lineReader, parseStamped } from '../engine/frames.js';
-import type { Link } from './containers.js';
+import { lineReader, parseStamped } from '../engine/streams.js';
+import type { Connected } from './containers.js';
 
 /** How often a node that is down is looked at again, while its log is followed. */
 const LOOK_AGAIN_MS = 200;
@@ -14,7 +14,7 @@ const LOOK_AGAIN_MS = 200;
  * stops; so does nobody who follows a node through a restart: it is taken up again behind the last line seen.
  */
 export async function* readLogs(
-  { engine, containers }: Link,
+  { engine, containers }: Connected,
   node: string,
   options: LogOptions,
 ): AsyncGenerator<LogLine> {

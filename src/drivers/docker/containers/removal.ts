@@ -1,22 +1,16 @@
 import type { Container } from 'dockerode';
 import { failed } from '../../../errors.js';
-import { nothingRemoved, type Removed } from '../../provisioner.js';
+import { nothingRemoved, type Removed, SAVING_GRACE_MS } from '../../provisioner.js';
 import type { Engine } from '../engine/engine.js';
 import { engineError, engineWords, statusOf } from '../engine/errors.js';
 import { removeNetworks } from '../network/network.js';
-import type { Containers, Link } from './containers.js';
+import type { Connected, Containers } from './containers.js';
 import { ofCluster, ofNode } from './labels.js';
 import { stopContainer } from './life.js';
 
-/**
- * How long a server may take to write its data down when that is kept, in milliseconds: more than the 10 s that
- * Redis itself waits for its replicas (redis.conf, shutdown-timeout).
- */
-const SAVING_GRACE_MS = 15_000;
-
 /** Removes one node's container and, unless `keepData`, its volume. */
 export async function removeNode(
-  { engine, containers, cluster }: Link,
+  { engine, containers, cluster }: Connected,
   node: string,
   keepData: boolean,
 ): Promise<Removed> {
@@ -30,7 +24,7 @@ export async function removeNode(
 
 /** Removes all that carries the cluster's name; volumes and network go after the containers that hold them. */
 export async function removeCluster(
-  { engine, containers, cluster }: Link,
+  { engine, containers, cluster }: Connected,
   keepData: boolean,
 ): Promise<Removed> {
   const filter = ofCluster(cluster);

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { access, constants, readFile, realpath } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { errnoOf, messageOf, unreachable } from '../../../errors.js';
-import type { Env } from '../engine/engine-target.js';
-import { elfMachine } from './elf.js';
+import { executableInPath } from '../../../host/executable.js';
+import type { Env } from '../../driver.js';
 
 const run = promisify(execFile);
 const RUN_MS = 5000;
@@ -26,7 +25,8 @@ export interface HostBinary {
  */
 export async function findHostBinary(asked: string, env: Env): Promise<HostBinary> {
   const wanted = asked || env.SENTINELCTL_REDIS_SERVER;
-  const path = wanted || (await fromPath(env, 'redis-server')) || (await fromPath(env, 'valkey-server'));
+  const path =
+    wanted || (await executableInPath(env, 'redis-server')) || (await executableInPath(env, 'valkey-server'));
   if (!path) {
     throw unreachable(
       'host-image-binary',
@@ -71,22 +71,6 @@ async function askVersion(path: string): Promise<Pick<HostBinary, 'name' | 'vers
   return { name: match[1] === 'Valkey' ? 'valkey-server' : 'redis-server', version: match[2] };
 }
 
-/** The first executable of that name in PATH. */
-export async function fromPath(env: Env, name: string): Promise<string | undefined> {
-  for (const dir of (env.PATH ?? '').split(delimiter)) {
-    if (dir === '') continue;
-    const path = join(dir, name);
-    if (await isExecutable(path)) return path;
-  }
-  return undefined;
-}
-
-const isExecutable = (path: string): Promise<boolean> =>
-  access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-
 /**
  * The files that a dynamic binary needs to run: libraries and loader, under the paths that it looks for them at, with
  * what is behind the symbolic links there. None for a static binary. Throws `host-image-library` (5).
@@ -128,4 +112,32 @@ export function parseLdd(output: string): { paths: string[]; missing: string[] }
   });
   const missing = lines.flatMap((line) => /^(\S+) => not found$/.exec(line)?.[1] ?? []);
   return { paths: [...new Set(paths)], missing };
+}
+
+/** The processor that a binary is for, as uname has it, keyed by ELF's e_machine (elf(5)). */
+const MACHINES: Readonly<Record<number, string>> = {
+  3: 'i686',
+  22: 's390x',
+  21: 'ppc64le',
+  40: 'armv7l',
+  62: 'x86_64',
+  183: 'aarch64',
+  243: 'riscv64',
+  258: 'loongarch64',
+};
+
+/** What the head of a binary says; undefined for what is no ELF binary, such as a Mac's or a script. */
+export function elfMachine(head: Uint8Array): string | undefined {
+  if (head[0] !== 0x7f || head[1] !== 0x45 || head[2] !== 0x4c || head[3] !== 0x46) return undefined;
+  // Byte 5 tells the byte order, bytes 18 and 19 the machine.
+  const [low = 0, high = 0] = head[5] === 2 ? [head[19], head[18]] : [head[18], head[19]];
+  const machine = low + 256 * high;
+  return MACHINES[machine] ?? `machine ${machine}`;
+}
+
+/** Docker and uname spell some processors differently. */
+export function sameMachine(a: string, b: string): boolean {
+  const plain = (name: string): string =>
+    ({ amd64: 'x86_64', arm64: 'aarch64', arm: 'armv7l' })[name] ?? name;
+  return plain(a) === plain(b);
 }

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { systemClock } from '../../../clock.js';
 import { unreachable } from '../../../errors.js';
+import { executableInPath } from '../../../host/executable.js';
 import type { OnProgress } from '../../../model/events.js';
+import type { Env } from '../../driver.js';
 import { IMAGE_LABEL } from '../containers/labels.js';
 import type { Engine, EngineFacts } from '../engine/engine.js';
-import type { Env } from '../engine/engine-target.js';
 import { engineError } from '../engine/errors.js';
-import { elfMachine, sameMachine } from './elf.js';
-import { findHostBinary, fromPath, type HostBinary, librariesOf } from './host-binary.js';
+import { elfMachine, findHostBinary, type HostBinary, librariesOf, sameMachine } from './host-binary.js';
 import { type ImageFacts, inspectImage } from './image.js';
 import { type ImageFile, importImage } from './imported-image.js';
 
@@ -87,7 +87,7 @@ function tagOf(binary: HostBinary): string {
 /** Server, client where there is one, and the libraries of both. */
 async function filesOf(binary: HostBinary, env: Env): Promise<ImageFile[]> {
   const client = binary.name.replace('server', 'cli');
-  const cliPath = await fromPath(env, client);
+  const cliPath = await executableInPath(env, client);
   const cli = cliPath === undefined ? undefined : await readFile(cliPath);
   // A client that is a script is left out: it is there for looking around only.
   const withCli = cliPath !== undefined && cli !== undefined && elfMachine(cli) === binary.machine;

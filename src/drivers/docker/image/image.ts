@@ -1,7 +1,7 @@
 import type { ImageInspectInfo } from 'dockerode';
 import { unreachable } from '../../../errors.js';
 import type { OnProgress } from '../../../model/events.js';
-import type { Owner } from '../containers/conf-archive.js';
+import type { Owner } from '../containers/files.js';
 import type { Engine } from '../engine/engine.js';
 import { engineError, statusOf } from '../engine/errors.js';
 import { pullImage } from './pull.js';

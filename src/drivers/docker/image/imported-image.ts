@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { pack } from 'tar-stream';
 import type { Engine } from '../engine/engine.js';
-import { readMessages } from '../engine/messages.js';
+import { readMessages } from '../engine/streams.js';
 
 export interface ImageFile {
   path: string;

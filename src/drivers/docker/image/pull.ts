@@ -3,7 +3,7 @@ import { messageOf, type OperatorError, unreachable } from '../../../errors.js';
 import type { OnProgress } from '../../../model/events.js';
 import type { Engine } from '../engine/engine.js';
 import { engineError, engineWords, whyUnreachable } from '../engine/errors.js';
-import { type EngineMessage, readMessages } from '../engine/messages.js';
+import { type EngineMessage, readMessages } from '../engine/streams.js';
 
 /** Pulls with progress: a step whose label carries the percentage. Throws `image-pull` (5), or the signal's reason. */
 export async function pullImage(

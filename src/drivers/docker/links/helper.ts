@@ -1,33 +1,26 @@
 import type { ContainerCreateOptions } from 'dockerode';
 import { failed } from '../../../errors.js';
-import { packConf } from '../containers/conf-archive.js';
-import type { Link } from '../containers/containers.js';
+import { RESTORE_OPTIONS } from '../../../host/packet-filter.js';
+import type { Connected } from '../containers/containers.js';
+import { packConf } from '../containers/files.js';
 import { clusterLabels, HELPER_LABEL, ofCluster } from '../containers/labels.js';
 import { engineError, statusOf } from '../engine/errors.js';
-import { lineReader } from '../engine/frames.js';
+import { lineReader } from '../engine/streams.js';
 
 const RULES = 'rules';
-/** How long to wait for somebody else who changes rules, in seconds. */
-const LOCK_S = '10';
 
 /** Reads the packet rules in the network namespace of a running container, as `iptables-save` prints them. */
-export const rulesInside = (link: Link, image: string, containerId: string): Promise<string> =>
+export const rulesInside = (link: Connected, image: string, containerId: string): Promise<string> =>
   runInside(link, image, containerId, ['iptables-save'], null);
 
 /** Changes them as `iptables-restore --noflush` reads them. */
 export async function changeInside(
-  link: Link,
+  link: Connected,
   image: string,
   containerId: string,
   changes: string,
 ): Promise<void> {
-  await runInside(
-    link,
-    image,
-    containerId,
-    ['iptables-restore', '-w', LOCK_S, '--noflush', `/${RULES}`],
-    changes,
-  );
+  await runInside(link, image, containerId, ['iptables-restore', ...RESTORE_OPTIONS, `/${RULES}`], changes);
 }
 
 /**
@@ -35,7 +28,7 @@ export async function changeInside(
  * removed at once. Answers what it printed. Throws `packet-rules` (1) with iptables's own words.
  */
 async function runInside(
-  { engine, cluster }: Link,
+  { engine, cluster }: Connected,
   image: string,
   target: string,
   command: string[],
@@ -78,7 +71,7 @@ async function runInside(
 }
 
 /** Removes helpers that were left by a command that was killed meanwhile. */
-export async function discardHelpers({ engine, cluster, containers }: Link): Promise<void> {
+export async function discardHelpers({ engine, cluster, containers }: Connected): Promise<void> {
   const filters = { label: [...ofCluster(cluster).label, HELPER_LABEL] };
   const left = await engine.api.listContainers({ all: true, filters }).catch((error: unknown) => {
     throw engineError(error, engine.target, 'list containers');

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { OperatorError } from '../../../errors.js';
+import { executableInPath } from '../../../host/executable.js';
+import type { Env } from '../../driver.js';
 import { IMAGE_LABEL } from '../containers/labels.js';
 import type { Engine, EngineFacts } from '../engine/engine.js';
-import type { Env } from '../engine/engine-target.js';
 import { engineError } from '../engine/errors.js';
-import { elfMachine, sameMachine } from '../image/elf.js';
-import { fromPath, librariesOf } from '../image/host-binary.js';
+import { elfMachine, librariesOf, sameMachine } from '../image/host-binary.js';
 import { inspectImage } from '../image/image.js';
 import { type ImageFile, importImage } from '../image/imported-image.js';
 
@@ -40,7 +40,7 @@ export async function ensureLinksImage(
   facts: EngineFacts,
   env: Env,
 ): Promise<{ ref: string } | { why: string }> {
-  const path = await fromPath({ PATH: [env.PATH ?? '', ROOT_PATH].join(':') }, 'iptables');
+  const path = await executableInPath({ PATH: [env.PATH ?? '', ROOT_PATH].join(':') }, 'iptables');
   if (path === undefined) return { why: 'there is no iptables on this machine to make an image from' };
   const binary = await realpath(path);
   const content = await readFile(binary);

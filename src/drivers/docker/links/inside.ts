@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { refused } from '../../../errors.js';
 import { changePacketRules, readPacketRules, whyNoPacketRules } from '../../../host/packet-filter.js';
-import type { Link as Cluster } from '../containers/containers.js';
+import type { Env } from '../../driver.js';
+import type { Connected } from '../containers/containers.js';
 import type { EngineFacts } from '../engine/engine.js';
-import type { Env } from '../engine/engine-target.js';
 import { changeInside, rulesInside } from './helper.js';
 import { ensureLinksImage } from './image.js';
 import type { NodeParty } from './parties.js';
@@ -19,7 +19,7 @@ export interface Inside {
  * takes milliseconds; else by a container that joins each network, which takes half a second. Or why there is none.
  */
 export async function waysInside(
-  cluster: Cluster,
+  cluster: Connected,
   facts: EngineFacts,
   env: Env,
 ): Promise<{ inside: Inside } | { why: string }> {
@@ -31,7 +31,7 @@ export async function waysInside(
 }
 
 /** By a container of ours; the image is made when it is first needed. */
-export function byHelper(cluster: Cluster, facts: EngineFacts, env: Env): Inside {
+export function byHelper(cluster: Connected, facts: EngineFacts, env: Env): Inside {
   let made: Promise<string> | undefined;
   const image = (): Promise<string> => {
     made ??= ensureLinksImage(cluster.engine, facts, env).then((found) => {

@@ -17,10 +17,9 @@ import {
   without,
 } from '../../links-rules.js';
 import { endProxies, proxyTags, startProxy } from '../../proxy-process.js';
-import type { Link as Cluster } from '../containers/containers.js';
-import type { EngineFacts } from '../engine/engine.js';
-import type { Env } from '../engine/engine-target.js';
+import type { Connected } from '../containers/containers.js';
 import { addressIn } from '../network/subnet.js';
+import type { DockerSession } from '../session.js';
 import type { DockerSettings } from '../settings.js';
 import { discardHelpers } from './helper.js';
 import { type Inside, waysInside } from './inside.js';
@@ -29,18 +28,16 @@ import { type NodeParty, partiesOf, placed } from './parties.js';
 
 const CLEAR_ROUNDS = 5;
 
-export interface LinksContext {
-  cluster: Cluster;
+interface LinksContext {
+  cluster: Connected;
   /** The cluster's own directory on this machine. */
   dir: string;
   settings: DockerSettings;
-  facts: EngineFacts;
-  env: Env;
 }
 
 /** Whether the links between the containers of a cluster can be cut. */
-export async function probeLinks(context: LinksContext): Promise<LinksProbe> {
-  const { cluster, settings, facts, env } = context;
+export async function probeLinks(session: DockerSession): Promise<LinksProbe> {
+  const { settings, dir, env } = session;
   if (settings.network === 'host') {
     return {
       ok: false,
@@ -48,7 +45,8 @@ export async function probeLinks(context: LinksContext): Promise<LinksProbe> {
       hint: 'bring the cluster up without --network host',
     };
   }
-  const way = await waysInside(cluster, facts, env);
+  const cluster = await session.connected();
+  const way = await waysInside(cluster, await session.facts(), env);
   if ('why' in way) {
     return {
       ok: false,
@@ -57,7 +55,12 @@ export async function probeLinks(context: LinksContext): Promise<LinksProbe> {
     };
   }
   const client = await clientRoad(cluster.engine, settings);
-  return { ok: true, links: new DockerLinks(context, way.inside, client), slow: whySlow(settings), client };
+  return {
+    ok: true,
+    links: new DockerLinks({ cluster, dir, settings }, way.inside, client),
+    slow: whySlow(settings),
+    client,
+  };
 }
 
 /** Rules live in the containers' own networks: they go when a container stops, and don't come back with it. */

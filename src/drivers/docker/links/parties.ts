@@ -1,6 +1,6 @@
 import type { Link } from '../../links.js';
 import { dropRule, type PacketRule } from '../../links-rules.js';
-import type { Link as Cluster } from '../containers/containers.js';
+import type { Connected } from '../containers/containers.js';
 import { NODE_LABEL, networkName, ofCluster } from '../containers/labels.js';
 import { engineError } from '../engine/errors.js';
 
@@ -18,7 +18,7 @@ export interface NodeParty {
 }
 
 /** Every node that has a container. Throws OperatorError. */
-export async function partiesOf({ engine, cluster }: Cluster): Promise<NodeParty[]> {
+export async function partiesOf({ engine, cluster }: Connected): Promise<NodeParty[]> {
   const listed = await engine.api
     .listContainers({ all: true, filters: ofCluster(cluster) })
     .catch((error: unknown) => Promise.reject(engineError(error, engine.target, 'list containers')));

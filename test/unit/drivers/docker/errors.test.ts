@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startError } from '../../../../src/drivers/docker/containers/start-error.js';
+import { startError } from '../../../../src/drivers/docker/containers/life.js';
 import type { EngineTarget } from '../../../../src/drivers/docker/engine/engine-target.js';
 import { engineError } from '../../../../src/drivers/docker/engine/errors.js';
 

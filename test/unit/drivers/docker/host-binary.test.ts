@@ -3,8 +3,13 @@ import { join } from 'node:path';
 import { env, execPath, platform } from 'node:process';
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/drivers/docker/engine/engine.js';
-import { elfMachine, sameMachine } from '../../../../src/drivers/docker/image/elf.js';
-import { findHostBinary, librariesOf, parseLdd } from '../../../../src/drivers/docker/image/host-binary.js';
+import {
+  elfMachine,
+  findHostBinary,
+  librariesOf,
+  parseLdd,
+  sameMachine,
+} from '../../../../src/drivers/docker/image/host-binary.js';
 import { ensureHostImage } from '../../../../src/drivers/docker/image/host-image.js';
 import { tempDir } from '../../../helpers/temp-dir.js';
 

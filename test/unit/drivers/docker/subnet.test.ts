@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRoutes } from '../../../../src/drivers/docker/network/host-routes.js';
+import { parseRoutes } from '../../../../src/drivers/docker/network/network.js';
 import {
   addressIn,
   chooseSubnet,

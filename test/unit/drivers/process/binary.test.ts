@@ -61,7 +61,7 @@ describe('locateServer', () => {
 describe('examineServer', () => {
   it.each([
     ['is old', 'echo "Redis server v=6.0.16 sha=0"', /Redis 6\.0\.16, older than 6\.2/],
-    ['says something else', 'echo "hello"', /no Redis or Valkey server/],
+    ['says something else', 'echo "hello"', /not a Redis or Valkey server/],
     ['fails', 'exit 7', /exit code 7/],
   ])('refuses a program that %s', async (_, body, reason) => {
     const path = await script(await tempDir(), 'redis-server', body);
@@ -118,7 +118,7 @@ describe('the driver', () => {
     [
       'is another program',
       (dir: string) => script(dir, 'redis-server', 'echo hello'),
-      'no Redis or Valkey server',
+      'not a Redis or Valkey server',
     ],
   ])('opens, but prepares nothing (5), when the binary %s', async (_, make, reason) => {
     const dir = await tempDir();

@@ -2,8 +2,7 @@ import { appendFile, rename, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LogLine, LogOptions } from '../../../../src/drivers/node-host.js';
-import { logTimeMs } from '../../../../src/drivers/process/log-line.js';
-import { readLog } from '../../../../src/drivers/process/logs.js';
+import { logTimeMs, readLog } from '../../../../src/drivers/process/logs.js';
 import { tempDir } from '../../../helpers/temp-dir.js';
 
 const at = (seconds: number): string => `4711:M 22 Nov 2025 13:03:0${seconds}.250`;

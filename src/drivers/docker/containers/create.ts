@@ -7,17 +7,17 @@ import type { Engine } from '../engine/engine.js';
 import { engineError, statusOf } from '../engine/errors.js';
 import type { ImageFacts } from '../image/image.js';
 import type { DockerSettings } from '../settings.js';
-import { packConf } from './conf-archive.js';
 import { containerSpec, pathsOf } from './container-spec.js';
-import type { Link } from './containers.js';
+import type { Connected } from './containers.js';
+import { packConf } from './files.js';
 import { ofNode } from './labels.js';
 
 /**
  * Makes a node's container and volume and puts its configuration there. Nothing is left of it when that fails, but
  * the volume. Throws `node-exists` or `container-foreign` (3) when the name is taken.
  */
-export async function makeNode(
-  { engine, containers, cluster }: Link,
+export async function createNode(
+  { engine, containers, cluster }: Connected,
   node: NodePlan,
   settings: DockerSettings,
   image: ImageFacts,
@@ -37,7 +37,7 @@ export async function makeNode(
 }
 
 async function createContainer(
-  { engine, containers, cluster }: Link,
+  { engine, containers, cluster }: Connected,
   node: NodePlan,
   settings: DockerSettings,
   image: ImageFacts,

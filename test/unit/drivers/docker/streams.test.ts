@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lineReader, parseStamped } from '../../../../src/drivers/docker/engine/frames.js';
+import { lineReader, parseStamped } from '../../../../src/drivers/docker/engine/streams.js';
 
 describe('a log stream', () => {
   const frame = (stream: number, text: string): Buffer => {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { packConf, unpackFirst } from '../../../../src/drivers/docker/containers/conf-archive.js';
+import { packConf, unpackFirst } from '../../../../src/drivers/docker/containers/files.js';
 
 describe('a configuration', () => {
   it('comes out of an archive as it went in', async () => {

@@ -1,0 +1,89 @@
+import { readdir, rm } from 'node:fs/promises';
+import { errnoOf, refused } from '../../errors.js';
+import { makePrivateDirectory, writeAtomically } from '../../host/files.js';
+import type { NodePlan, NodeSlot } from '../../model/plan.js';
+import type { ClusterSpec } from '../../model/spec.js';
+import type { NodePaths, Provisioner, Removed } from '../provisioner.js';
+import { needServer } from './binary.js';
+import { layOut } from './layout.js';
+import { clearAll } from './links.js';
+import { chooseNet, loopbackOf } from './loopback.js';
+import { nodesDirectory } from './node-files.js';
+import { writeRecord } from './record.js';
+import { removeNode, removeNodes } from './removal.js';
+import type { ProcessSession } from './session.js';
+import { writeSettings } from './settings.js';
+
+/** Creates and removes the directories and daemons of one cluster. */
+export class ProcessProvisioner implements Provisioner {
+  readonly #session: ProcessSession;
+
+  constructor(session: ProcessSession) {
+    this.#session = session;
+  }
+
+  get settings(): Readonly<Record<string, string>> {
+    const { located, settings } = this.#session;
+    return { ...(located.path !== undefined && { redisServer: located.path }), ...writeSettings(settings) };
+  }
+
+  async layout(spec: ClusterSpec, slots: NodeSlot[]): Promise<NodePlan[]> {
+    const session = this.#session;
+    if (session.settings.loopback === 'shared') return layOut(spec, slots);
+    const net = session.settings.net || (await chooseNet(session.dir));
+    const { version, engine } = await needServer(session.located, session.env);
+    const hasDirective = engine !== 'Redis' || Number(version.split('.')[0]) >= 7;
+    session.settings = { ...session.settings, net, source: hasDirective ? 'directive' : 'bind' };
+    return layOut(spec, slots, (id) => loopbackOf(net, id));
+  }
+
+  async prepare(): Promise<void> {
+    const session = this.#session;
+    await needServer(session.located, session.env);
+    await session.guard(() => makePrivateDirectory(nodesDirectory(session.dir)));
+  }
+
+  paths(node: NodePlan): NodePaths {
+    const { dir, conf, log, pidfile } = this.#session.filesOf(node.id);
+    const { host } = node.announce;
+    const source = this.#session.settings.source === 'directive' ? host : undefined;
+    return { dir, conf, logfile: log, pidfile, bind: host, ...(source !== undefined && { source }) };
+  }
+
+  create(node: NodePlan, conf: string): Promise<void> {
+    const session = this.#session;
+    const files = session.filesOf(node.id);
+    return session.guard(async () => {
+      const isNew = await makePrivateDirectory(files.dir);
+      const server = isNew ? undefined : (await session.find(files)).server;
+      if (server !== undefined) {
+        throw refused('node-running', `${node.id} cannot be recreated: it is running as pid ${server.pid}`, {
+          hint: `sentinelctl stop ${node.id}`,
+        });
+      }
+      await writeAtomically(files.conf, conf, 0o600);
+      await writeRecord(files, { state: 'created' });
+    });
+  }
+
+  async remove(id: string, { keepData = false }: { keepData?: boolean } = {}): Promise<Removed> {
+    const { located } = this.#session;
+    const files = this.#session.filesOf(id);
+    return this.#session.guard(() => removeNode(files, located.path, keepData));
+  }
+
+  removeAll({ keepData = false }: { keepData?: boolean } = {}): Promise<Removed> {
+    const { dir, settings, located } = this.#session;
+    const nodes = nodesDirectory(dir);
+    return this.#session.guard(async () => {
+      await clearAll(dir, settings);
+      const names = await readdir(nodes).catch((error: unknown) => {
+        if (errnoOf(error) === 'ENOENT') return [];
+        throw error;
+      });
+      const removed = await removeNodes(dir, names, located.path, keepData);
+      if (!keepData) await rm(nodes, { recursive: true, force: true });
+      return removed;
+    });
+  }
+}
