@@ -35,8 +35,9 @@ export const nodesOf = (gathered: Gathered, masterName: string): GatheredNode[] 
 export function silentSentinels(gathered: Gathered): Skip {
   const [first] = gathered.sentinels;
   if (first === undefined) return missing('no sentinel is known');
-  const why = first.silence?.message ?? (first.masters.ok ? 'it monitors no such master' : first.masters.why);
-  return missing(`no sentinel tells: ${first.id}: ${why}`);
+  const why =
+    first.silence?.message ?? (first.masters.ok ? 'it does not monitor this master' : first.masters.why);
+  return missing(`no sentinel answers: ${first.id}: ${why}`);
 }
 
 /** The address as a record has it; null where there is none, and for port 0, Sentinel's own mark for a void one. */

@@ -2,6 +2,7 @@ import type { Address } from '../model/address.js';
 import type { Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
 import { majorityOf } from '../model/sentinel-timing.js';
 import { cli, ctl, type MonitoredAt } from './evidence.js';
+import { MASTER_SETTINGS } from './files/settings.js';
 import type { Group } from './group.js';
 
 /** The commands that set a directive at run time and keep it over a restart. `value` in quotes where it has blanks. */
@@ -40,9 +41,9 @@ export function monitorLike(
   address: Address,
   { fields }: MonitoredAt['master'],
 ): string[] {
-  const settings = ['down-after-milliseconds', 'failover-timeout', 'parallel-syncs']
-    .filter((name) => fields[name] !== undefined)
-    .map((name) => `${name} ${fields[name]}`);
+  const settings = MASTER_SETTINGS.filter((name) => fields[name] !== undefined).map(
+    (name) => `${name} ${fields[name]}`,
+  );
   return [
     cli(sentinel, `SENTINEL MONITOR ${masterName} ${address.host} ${address.port} ${fields.quorum ?? 2}`),
     ...(settings.length > 0 ? [cli(sentinel, `SENTINEL SET ${masterName} ${settings.join(' ')}`)] : []),
@@ -61,10 +62,10 @@ export function furtherSentinel(
   const fields = views[0]?.master.fields ?? {};
   const at = address === null ? '<the master> <its port>' : `${address.host} ${address.port}`;
   return [
-    '# in the sentinel.conf of a further sentinel, on a machine of its own:',
+    '# in the sentinel.conf of a further sentinel, on its own machine:',
     'port 26379',
     `sentinel monitor ${name} ${at} ${majorityOf(voters)}`,
-    ...['down-after-milliseconds', 'failover-timeout', 'parallel-syncs'].flatMap((setting) =>
+    ...MASTER_SETTINGS.flatMap((setting) =>
       fields[setting] === undefined ? [] : [`sentinel ${setting} ${name} ${fields[setting]}`],
     ),
     'redis-server sentinel.conf --sentinel',

@@ -61,7 +61,7 @@ export const isAt = (server: Pick<GatheredServer, 'announce' | 'endpoint'>, addr
 
 /** The groups of which no answering sentinel tells, for a skip. */
 export const untold = (groups: readonly Group[]): string[] =>
-  groups.filter((g) => g.views.length === 0).map((g) => `${g.name}: no sentinel tells of it`);
+  groups.filter((g) => g.views.length === 0).map((g) => `${g.name}: no sentinel reports it`);
 
 /** All data nodes and sentinels. */
 export const serversOf = (gathered: Gathered): (GatheredNode | GatheredSentinel)[] => [

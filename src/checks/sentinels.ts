@@ -3,7 +3,10 @@ import { listed } from '../model/words.js';
 import type { RawFinding, Skip } from './check.js';
 import { type MonitoredAt, silentSentinels } from './evidence.js';
 import { parseConf } from './files/conf.js';
+import type { WrongValue } from './files/judge.js';
+import type { MasterSetting } from './files/settings.js';
 import { type Lines, lastOf, sentinelLines } from './files/settings.js';
+import { sentinelSet } from './fixes.js';
 import { type Group, groupsOf, judged, num, readAll } from './group.js';
 
 /** Judges every group that some sentinel tells of; sentinels that tell nothing are named as missing. */
@@ -12,6 +15,33 @@ export function judgeViews(gathered: Gathered, see: (group: Group) => RawFinding
   if (groups.length === 0) return silentSentinels(gathered);
   return judged(groups.flatMap(see), readAll(gathered.sentinels, (s) => s.masters).missing);
 }
+
+/** Judges one setting of every monitored master, at the sentinels that tell it; the same fault is one finding. */
+export const judgeSetting = (
+  gathered: Gathered,
+  what: MasterSetting,
+  wrong: WrongValue,
+): RawFinding[] | Skip =>
+  judgeViews(gathered, ({ name, views }) => {
+    const found = views.flatMap((view) => {
+      const value = num(view.master.fields, what);
+      const fault = value === null ? null : wrong(value);
+      return fault === null ? [] : [{ view, ...fault }];
+    });
+    return [...new Set(found.map((f) => f.why))].flatMap((why) => {
+      const same = found.filter((f) => f.why === why);
+      const at = same.map((f) => f.view);
+      const [first] = same;
+      if (first === undefined) return [];
+      return [
+        {
+          subject: `${name} at ${sentinelIds(at)}`,
+          message: `${name}: ${what} ${valuesAt(at, what)} ${why}`,
+          fix: sentinelSet(at, name, what, first.better),
+        },
+      ];
+    });
+  });
 
 /**
  * How many sentinels have a vote on a master: those that monitor it or are silent, or as many as one of them knows.

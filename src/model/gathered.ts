@@ -67,7 +67,7 @@ export interface Life {
   kind: 'process' | 'container';
   /** Device and inode of the configuration file, where known: equal ones are one shared file. */
   confInode: string | null;
-  /** Whether the configuration file is a mount of its own (a bind of one file): it cannot be replaced by rename. */
+  /** Whether the configuration file is mounted as a single file (a bind of one file): it cannot be replaced by rename. */
   confIsFileMount: boolean | null;
   /** Whether the server may write its directory. */
   dirWritable: boolean | null;

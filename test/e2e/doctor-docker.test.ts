@@ -108,7 +108,7 @@ describe.skipIf(!hasEngine)('doctor finds in containers, and its fix cures', () 
       await redis('redis-3', `CONFIG SET replica-announce-ip ${endpoint.host}`);
       await redis('redis-1', 'CLIENT KILL TYPE replica');
       const said = await foundAndCured('nat-replica', 'redis-3', 'critical');
-      expect(said).toContain(`streams to ${formatAddress(endpoint)}`);
+      expect(said).toContain(`sends data to ${formatAddress(endpoint)}`);
     },
     LONG_MS,
   );

@@ -175,7 +175,7 @@ describe('an application’s settings', () => {
     });
     expect(ids(await here(applied(url(PORT + 1), replica.get('app-url-mismatch')?.fix ?? [])))).toEqual([]);
     const other = said(await here(url(PORT + 20)));
-    expect(other.get('app-url-mismatch')?.message).toContain('another master');
+    expect(other.get('app-url-mismatch')?.message).toContain('is not the master that Sentinel announces');
     const nobody = said(await here({ REDIS_URL: 'redis://127.0.0.1:1' }));
     expect(nobody.get('app-url-mismatch')?.severity).toBe('critical');
     const none = await here({ ...sound(), REDIS_URL: `http://:${SECRET}@x` });

@@ -47,13 +47,13 @@ describe('a cluster with a password', () => {
   it('auth-pass-missing: one sentinel has none', async () => {
     await cli(two, 'SENTINEL SET mymaster auth-pass ""');
     const says = await foundAndCured('auth-pass-missing', `mymaster at ${id(two)}`, 'critical');
-    expect(says).toContain(`${id(PORT)} wants a password, and ${id(two)} has none`);
+    expect(says).toContain(`${id(PORT)} needs a password, but ${id(two)} has none`);
   });
 
   it('auth-pass-missing: one sentinel has a wrong one, which only its eyes tell', async () => {
     await cli(two, 'SENTINEL SET mymaster auth-pass wrong');
     const says = await foundAndCured('auth-pass-missing', `mymaster at ${id(two)}`, 'critical');
-    expect(says).toContain(`or a wrong one; ${id(two)} holds it for down, though it answers`);
+    expect(says).toContain(`or a wrong one; ${id(two)} calls it down, although it answers`);
   });
 
   it('masterauth-missing: a replica that will not link again, and a master that could not come back', async () => {
@@ -95,7 +95,7 @@ describe('a cluster with a password', () => {
     });
     for (const port of [one, two, three]) {
       const finding = await locked.finds('sentinel-pass', id(port), 'warning');
-      expect(finding.message).toContain('want a password');
+      expect(finding.message).toContain('need a password');
       await lab.apply(finding, SECRETS, { REDISCLI_AUTH: SENTINELS_OWN });
     }
     for (const port of [one, two, three]) await locked.isCured('sentinel-pass', id(port));
@@ -146,7 +146,7 @@ describe('doors', () => {
       deadlineMs: 15_000,
     });
     const finding = await patient.finds('protected-mode', id(BASE + 10), 'critical');
-    expect(finding.message).toContain(`it turns away ${id(BASE + 11, other)}`);
+    expect(finding.message).toContain(`it rejects ${id(BASE + 11, other)}`);
     expect(await flags()).toContain('s_down');
     await lab.apply(finding);
     await patient.isCured('protected-mode', id(BASE + 10));
@@ -176,7 +176,9 @@ describe('doors', () => {
     ]);
     const patient = attachedPatient([at(BASE + 23)]);
     const finding = await patient.finds('tls-mismatch', id(BASE + 23), 'critical');
-    expect(finding.message).toContain(`port ${plain} speaks no TLS, and it does (tls-replication yes)`);
+    expect(finding.message).toContain(
+      `port ${plain} does not use TLS, but this connection does (tls-replication yes)`,
+    );
     await lab.apply(finding);
     await patient.isCured('tls-mismatch', id(BASE + 23));
 

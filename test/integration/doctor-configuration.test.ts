@@ -51,12 +51,12 @@ describe('settings at run time, of one cluster after the other', () => {
   });
 
   it.each<[check: string, words: string, severity: Severity, says: string]>([
-    ['quorum-gt-n', 'quorum 4', 'critical', 'quorum 4, and there are 3 sentinels'],
+    ['quorum-gt-n', 'quorum 4', 'critical', 'quorum 4, but there are only 3 sentinels'],
     ['quorum-lt-majority', 'quorum 1', 'warning', 'quorum 1 of 3 sentinels; the majority is 2'],
     ['down-low', 'down-after-milliseconds 800', 'warning', 'down-after-milliseconds 800'],
     ['down-high', 'down-after-milliseconds 30000', 'info', 'down-after-milliseconds 30000'],
-    ['failover-timeout', 'failover-timeout 180000', 'warning', 'after 6 min 0 s'],
-    ['failover-timeout', 'failover-timeout 2000', 'warning', 'is given up before'],
+    ['failover-timeout', 'failover-timeout 180000', 'warning', 'retried only after 6 min 0 s'],
+    ['failover-timeout', 'failover-timeout 2000', 'warning', 'is aborted before its promotion is confirmed'],
     ['parallel-syncs', 'parallel-syncs 2', 'warning', 'parallel-syncs 2 with 2 replicas'],
   ])('%s: %s', async (check, words, severity, says) => {
     await everywhere(words);
@@ -154,7 +154,7 @@ describe('files, and who has them', () => {
       const patient = attachedPatient(ports.map((p) => at(p)));
       const subject = ports.map(id).join(', ');
       const finding = await patient.finds('conf-shared', subject, 'critical');
-      expect(finding.message).toContain(`3 sentinels have one configuration file: ${file}`);
+      expect(finding.message).toContain(`3 sentinels share one configuration file: ${file}`);
       // What follows from it is told under it.
       const { findings } = await patient.doctor();
       const root = findings.find((f) => f.id === 'conf-shared');
@@ -189,7 +189,7 @@ describe('files, and who has them', () => {
       await patient.isCured('sentinels-few', 'copied');
       await further(few.fix, BASE + 14);
       const even = await patient.finds('sentinels-even', 'copied', 'warning');
-      expect(even.message).toContain('3 must be there to elect one, as of 5');
+      expect(even.message).toContain('3 are needed to elect a leader, the same as of 5');
       await further(even.fix, BASE + 15);
       await patient.isCured('sentinels-even', 'copied');
     },
@@ -229,7 +229,7 @@ describe('files, and who has them', () => {
     await patient.isCured('conf-unwritable', id(port));
   });
 
-  it('conf-filemount: a file that is a mount of its own', async () => {
+  it('conf-filemount: a file that is mounted as a single file', async () => {
     const port = BASE + 31;
     const file = await lab.write('mounted.conf', [
       `port ${port}`,
@@ -242,7 +242,7 @@ describe('files, and who has them', () => {
     await lab.start(file, { port, sentinel: true });
     const patient = attachedPatient([at(port)]);
     const finding = await patient.finds('conf-filemount', id(port), 'critical');
-    expect(finding.message).toBe(`${file} is a mount of its own`);
+    expect(finding.message).toBe(`${file} is mounted as a single file`);
     // Sentinel itself says what that means.
     await expect(cli(port, 'SENTINEL FLUSHCONFIG')).rejects.toThrow('Failed to save config file');
     await lab.apply(finding);

@@ -185,7 +185,7 @@ describe('doctor finds in a living cluster, and its fix cures', () => {
       expect(stuck.message).toContain('failover-timeout 1.50 s');
       // One cause, and everything else under it.
       const { findings, verdict } = await patient.doctor();
-      expect(verdict.text).toContain('none of them may be promoted');
+      expect(verdict.text).toContain('none of them can be promoted');
       const [root] = findings;
       expect(root?.id).toBe('priority-zero');
       expect(flat(root?.consequences ?? []).map((f) => f.id)).toEqual(

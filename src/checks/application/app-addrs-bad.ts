@@ -14,11 +14,11 @@ export default ofApp(
   {
     id: 'app-addrs-bad',
     severity: 'critical',
-    title: 'REDIS_SENTINEL_ADDRS can not be read',
-    consequence: 'the application does not start, or asks one sentinel less than it seems to have',
+    title: 'REDIS_SENTINEL_ADDRS cannot be read',
+    consequence: 'the application does not start, or uses one sentinel fewer than configured',
     explanation:
-      'The addresses are host:port with commas between; blanks around them do not matter, the port is 26379 where none is ' +
-      'given, and an IPv6 address stands in brackets. No redis:// in front, no path behind.',
+      'The addresses are host:port separated by commas; blanks around them are ignored, the default port is ' +
+      '26379, and an IPv6 address is in brackets. No redis:// in front, no path behind.',
     remedy: ['REDIS_SENTINEL_ADDRS=host:26379,host:26379,host:26379'],
     sources: CLIENT_SOURCES,
     causes: ['app-sentinel-silent', 'app-addrs-unresolvable', 'app-too-few-addrs'],
@@ -33,8 +33,8 @@ export default ofApp(
       {
         subject: app.where,
         message: none
-          ? `"${sentinelAddrs}" in REDIS_SENTINEL_ADDRS holds no address`
-          : `${bad.join(', ')} in REDIS_SENTINEL_ADDRS ${bad.length === 1 ? 'is no address' : 'are no addresses'}`,
+          ? `"${sentinelAddrs}" in REDIS_SENTINEL_ADDRS contains no address`
+          : `${bad.join(', ')} in REDIS_SENTINEL_ADDRS ${bad.length === 1 ? 'is not an address' : 'are not addresses'}`,
         fix: [setting(app, 'REDIS_SENTINEL_ADDRS', goodAddresses(app, gathered))],
       },
     ];
@@ -45,7 +45,7 @@ export default ofApp(
     return [
       {
         subject: app.name,
-        message: `"${parsed.bad}" in ${ADDRS} is no address`,
+        message: `"${parsed.bad}" in ${ADDRS} is not an address`,
         fix: [`${ADDRS}=${sentinelAddresses(project)}`],
         at: placeOfVariable(app, ADDRS, project),
       },

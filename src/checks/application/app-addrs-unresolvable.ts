@@ -15,14 +15,14 @@ export default ofApp(
   {
     id: 'app-addrs-unresolvable',
     severity: 'warning',
-    title: 'a sentinel’s name is not known here',
+    title: 'a sentinel’s name does not resolve here',
     consequence:
-      'that sentinel is never asked; with none of the names known the application has no master at all',
+      'that sentinel is never asked; when none of the names resolves the application finds no master',
     explanation:
-      'Names of compose services are known to the containers of their network and to nobody else: an application that runs ' +
-      'on the host, or in another network, can not look them up. Each look-up of a missing name may take seconds.',
+      'Names of compose services resolve only in the containers of their network: an application on the host, ' +
+      'or in another network, cannot look them up. Each lookup of a missing name may take seconds.',
     remedy: [
-      'give addresses that are known where the application runs: localhost and the published ports, or IP addresses',
+      'use addresses that resolve where the application runs: localhost and the published ports, or IP addresses',
     ],
     sources: [...CLIENT_SOURCES, 'https://docs.docker.com/engine/network/#dns-services'],
   },
@@ -52,7 +52,7 @@ export default ofApp(
     return [
       {
         subject: app.name,
-        message: `${lost.map((a) => a.host).join(', ')} in ${ADDRS} ${lost.length === 1 ? 'is no service' : 'are no services'} of this file`,
+        message: `${lost.map((a) => a.host).join(', ')} in ${ADDRS} ${lost.length === 1 ? 'is not a service' : 'are not services'} of this file`,
         fix: [`${ADDRS}=${sentinelAddresses(project)}`],
         at: placeOfVariable(app, ADDRS, project),
       },

@@ -4,13 +4,13 @@ export default ofApp(
   {
     id: 'app-env-missing',
     severity: 'critical',
-    title: 'the application is not told where Redis is',
+    title: 'the application has no Redis address',
     consequence:
-      'without addresses it connects to nothing; with REDIS_URL alone it stays with one server, and is down for as long as that one is, failover or not',
+      'without addresses it cannot connect; with REDIS_URL alone it uses one server, and is down as long as that server is, failover or not',
     explanation:
-      'An application finds the master by REDIS_SENTINEL_ADDRS (host:port with commas between) and REDIS_MASTER_NAME, ' +
-      'mymaster by default. REDIS_URL names one server directly, whoever is master: it is a fallback, and no client that ' +
-      'goes by it follows a failover.',
+      'An application finds the master by REDIS_SENTINEL_ADDRS (host:port separated by commas) and ' +
+      'REDIS_MASTER_NAME, mymaster by default. REDIS_URL names one server directly, master or not: it is a ' +
+      'fallback, and a client that uses it does not follow a failover.',
     remedy: ['set REDIS_SENTINEL_ADDRS and REDIS_MASTER_NAME; sentinelctl env prints them'],
     sources: CLIENT_SOURCES,
   },
@@ -25,7 +25,7 @@ export default ofApp(
           message:
             url === null
               ? 'REDIS_SENTINEL_ADDRS and REDIS_URL are not set'
-              : `only REDIS_URL is set (${url}): it names one server, whoever is master`,
+              : `only REDIS_URL is set (${url}): it names one server, master or not`,
           fix: [addresses],
         },
       ];
@@ -35,7 +35,7 @@ export default ofApp(
       {
         subject: app.where,
         severity: 'info',
-        message: `REDIS_MASTER_NAME is not set: ${app.masterName} is taken`,
+        message: `REDIS_MASTER_NAME is not set: ${app.masterName} is used`,
         fix: [setting(app, 'REDIS_MASTER_NAME', app.masterName)],
       },
     ];

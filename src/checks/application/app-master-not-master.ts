@@ -5,16 +5,16 @@ export default ofApp(
   {
     id: 'app-master-not-master',
     severity: 'critical',
-    title: 'what Sentinel announces as master is none',
+    title: 'the announced master is not a master',
     consequence:
-      'every write is refused (READONLY), and clients that look at the role first never finish connecting',
+      'every write is refused (READONLY), and clients that check the role first never finish connecting',
     explanation:
-      'The server at the announced address says by ROLE that it is a replica. That is so for a moment in every failover; ' +
-      'when it lasts, the sentinels that were asked are behind the others, or somebody used REPLICAOF by hand: Sentinel ' +
-      'repaired that only after 31 s in our measurements.',
+      'The server at the announced address reports with ROLE that it is a replica. That happens for a moment in ' +
+      'every failover; when it lasts, the sentinels that were asked are out of date, or REPLICAOF was used by ' +
+      'hand: Sentinel corrected that only after 31 s (measured).',
     remedy: [
-      'wait for a minute and look again',
-      'sentinelctl doctor without --app tells what the sentinels think of each other',
+      'wait for a minute and run doctor again',
+      'run sentinelctl doctor without --app to see whether the sentinels agree',
     ],
     sources: [...CLIENT_SOURCES, 'measured'],
     causes: ['app-not-writable'],
@@ -27,7 +27,7 @@ export default ofApp(
     return [
       {
         subject: app.where,
-        message: `${formatAddress(app.announced.value)} is announced as ${app.masterName}, and says by ROLE that it is ${app.masterAnswers.value === 'replica' ? 'a replica' : 'no data node'}`,
+        message: `${formatAddress(app.announced.value)} is announced as ${app.masterName}, but its ROLE is ${app.masterAnswers.value === 'replica' ? 'a replica' : 'not a data node'}`,
         fix: ['sentinelctl status'],
       },
     ];

@@ -5,16 +5,17 @@ export default ofApp(
   {
     id: 'app-master-unroutable',
     severity: 'critical',
-    title: 'the master that Sentinel announces can not be reached from here',
+    title: 'the announced master cannot be reached from here',
     consequence:
-      'the application gets an address that leads nowhere: each attempt waits out its dial, and it never connects, while redis-cli on the right port works',
+      'the application gets an unreachable address: each attempt ends with a connect timeout, and it never connects, while redis-cli on the published port works',
     explanation:
-      'Sentinel announces the address by which it knows the master itself. Of containers that is one of their own network, ' +
-      'of which this machine may know nothing; the published port is another address. A client can translate (natMap in ' +
-      'ioredis), or the nodes announce what everybody reaches (replica-announce-ip, replica-announce-port).',
+      'Sentinel announces the address by which it knows the master itself. For containers that is an address of ' +
+      'their own network, which this machine may not reach; the published port is another address. A client can ' +
+      'translate (natMap in ioredis), or the nodes announce an address that works everywhere ' +
+      '(replica-announce-ip, replica-announce-port).',
     remedy: [
       'give the client a natMap: announced address to reachable one, for every node',
-      'or let every node announce an address that clients reach, and tell Sentinel that one',
+      'or let every node announce an address that clients can reach, and use it in sentinel monitor',
       'or run the application in the same network',
     ],
     sources: [
@@ -28,7 +29,7 @@ export default ofApp(
     if (!app.announced.ok) return { skip: app.announced.why };
     if (app.announced.value === null) return { skip: 'no master is announced' };
     if (app.masterAnswers.ok) return [];
-    if (app.announcedDown) return { skip: 'the sentinels themselves call the master down' };
+    if (app.announcedDown) return { skip: 'the sentinels call the master down' };
     const refusedUs = /password|permit|NOAUTH|WRONGPASS/i.test(app.masterAnswers.why);
     // It is reached: it only does not talk to us.
     if (refusedUs) return { skip: `the master ${app.masterAnswers.why}` };
@@ -44,7 +45,7 @@ export default ofApp(
         fix:
           mapped.length === 0
             ? [
-                'let the data nodes announce what is reachable from here: replica-announce-ip, replica-announce-port',
+                'let the data nodes announce an address that is reachable from here: replica-announce-ip, replica-announce-port',
               ]
             : [`natMap: {${mapped.join(',')}}`],
       },

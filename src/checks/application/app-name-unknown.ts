@@ -7,11 +7,11 @@ export default ofApp(
   {
     id: 'app-name-unknown',
     severity: 'critical',
-    title: 'the sentinels monitor no master of the application’s name',
+    title: 'the sentinels do not monitor a master of the application’s name',
     consequence: 'every sentinel answers "no such master": the application never connects',
     explanation:
-      'A master has a name at the sentinels, given by sentinel monitor NAME …; upper and lower case count. The application ' +
-      'asks for REDIS_MASTER_NAME, mymaster where that is not set.',
+      'A master’s name is set by sentinel monitor NAME …; upper and lower case matter. The application asks for ' +
+      'REDIS_MASTER_NAME, or mymaster where that is not set.',
     remedy: ['set REDIS_MASTER_NAME to a name that the sentinels monitor: sentinelctl masters lists them'],
     sources: CLIENT_SOURCES,
   },

@@ -16,12 +16,12 @@ export default ofApp(
   {
     id: 'app-not-sentinel',
     severity: 'warning',
-    title: 'REDIS_SENTINEL_ADDRS names a server that is no sentinel',
-    consequence: 'it answers "unknown command SENTINEL", so it never tells who is master',
+    title: 'REDIS_SENTINEL_ADDRS contains a server that is not a sentinel',
+    consequence: 'it answers "unknown command SENTINEL", so it never names the master',
     explanation:
-      'Sentinels listen on ports of their own, 26379 by convention; 6379 is a data node’s. A client asks each address in ' +
-      'turn, so one wrong address is only one sentinel less, and shows on the day on which the others are down.',
-    remedy: ['give the sentinels’ ports: sentinelctl env prints them'],
+      'Sentinels listen on their own ports, 26379 by convention; 6379 is a data node’s. A client tries each ' +
+      'address in turn, so one wrong address is one sentinel fewer, and shows only when the others are down.',
+    remedy: ['use the ports of the sentinels: sentinelctl env prints them'],
     sources: CLIENT_SOURCES,
     causes: ['app-too-few-addrs'],
   },
@@ -37,7 +37,7 @@ export default ofApp(
         message: wrong
           .map(
             (a) =>
-              `${a.text} is ${a.answers.ok && a.answers.value === 'data node' ? 'a data node' : 'no Redis'}`,
+              `${a.text} is ${a.answers.ok && a.answers.value === 'data node' ? 'a data node' : 'not a Redis server'}`,
           )
           .join(', '),
         fix: [setting(app, 'REDIS_SENTINEL_ADDRS', goodAddresses(app, gathered))],

@@ -7,7 +7,7 @@ const REMEDIES: [RegExp, string[]][] = [
   [
     /MISCONF/,
     [
-      'look why the last RDB save failed (LASTSAVE, the log, the disk), or CONFIG SET stop-writes-on-bgsave-error no',
+      'find out why the last RDB save failed (LASTSAVE, the log, the disk), or CONFIG SET stop-writes-on-bgsave-error no',
     ],
   ],
   [/OOM/, ['CONFIG SET maxmemory to more, or choose a maxmemory-policy that evicts']],
@@ -20,13 +20,13 @@ export default ofApp(
   {
     id: 'app-not-writable',
     severity: 'critical',
-    title: 'the master does not take writes',
-    consequence: 'the application connects and reads, and each of its writes is refused or hangs',
+    title: 'the master does not accept writes',
+    consequence: 'the application connects and reads, but each of its writes is refused or hangs',
     explanation:
-      'A SET with XX of a key that does not exist was sent: it meets every refusal that a write would meet, and writes ' +
-      'nothing. A master refuses with too few replicas (NOREPLICAS), after a failed save (MISCONF), without memory (OOM), ' +
-      'or by the rights of its user; under CLIENT PAUSE it does not answer.',
-    remedy: ['do what the refusal asks for'],
+      'A SET with XX of a key that does not exist was sent: it is refused whenever a write would be, and writes ' +
+      'nothing. A master refuses writes with too few replicas (NOREPLICAS), after a failed save (MISCONF), ' +
+      'without memory (OOM), or without the rights of its user; under CLIENT PAUSE it does not answer.',
+    remedy: ['fix the cause that the error names'],
     sources: [...CLIENT_SOURCES, 'server.c: processCommand'],
   },
   (app) => {

@@ -18,13 +18,13 @@ export default ofApp(
   {
     id: 'app-sentinel-silent',
     severity: 'warning',
-    title: 'the application is given a sentinel that does not answer',
+    title: 'a sentinel of the application’s list does not answer',
     consequence:
-      'a client that begins with it waits out its dial, 5 to 10 s by default, before it asks the next; with none that answers there is no master',
+      'a client that tries it first waits for a connect timeout, 5 to 10 s by default, before it asks the next; when none answers there is no master',
     explanation:
-      'Every address of REDIS_SENTINEL_ADDRS was asked from here. One that is silent is down, or it is an address that ' +
-      'leads nowhere from here: a container’s, or another machine’s behind a firewall.',
-    remedy: ['start that sentinel, or take its address out of REDIS_SENTINEL_ADDRS'],
+      'Every address of REDIS_SENTINEL_ADDRS was asked from here. One that does not answer is down, or its ' +
+      'address is not reachable from here: a container’s, or another machine’s behind a firewall.',
+    remedy: ['start that sentinel, or remove its address from REDIS_SENTINEL_ADDRS'],
     sources: CLIENT_SOURCES,
   },
   (app, gathered) => {

@@ -17,12 +17,11 @@ export default ofApp(
     id: 'app-too-few-addrs',
     severity: 'warning',
     title: 'the application knows only one sentinel',
-    consequence:
-      'with that one sentinel down the application finds no master, however many others are there to tell',
+    consequence: 'with that sentinel down the application finds no master, however many others run',
     explanation:
-      'A client asks one of REDIS_SENTINEL_ADDRS after the other for the master. Some learn further ones from the first that ' +
-      'answers, but at the next start only what is in the environment counts.',
-    remedy: ['give all sentinels: sentinelctl env prints them'],
+      'A client asks the addresses of REDIS_SENTINEL_ADDRS in turn for the master. Some clients learn further ' +
+      'sentinels from the first one that answers, but at the next start only the environment counts.',
+    remedy: ['list all sentinels: sentinelctl env prints them'],
     sources: CLIENT_SOURCES,
   },
   (app, gathered) => {

@@ -5,15 +5,13 @@ export default ofApp(
   {
     id: 'app-url-mismatch',
     severity: 'warning',
-    title: 'REDIS_URL does not lead to the master',
+    title: 'REDIS_URL does not point to the master',
     consequence:
-      'where the application falls back to REDIS_URL it is refused every write by a replica, or writes to another master, which nobody reads from',
+      'where the application falls back to REDIS_URL, a replica refuses its writes, or it writes to another master, from which no client reads',
     explanation:
-      'REDIS_URL is an address that was right when it was written: after a failover the same server is a replica. The ' +
-      'server that answers there was compared with the announced master by its run id.',
-    remedy: [
-      'go by REDIS_SENTINEL_ADDRS; where a fallback is wanted, set REDIS_URL to the present master: sentinelctl env',
-    ],
+      'REDIS_URL was right when it was written: after a failover the same server is a replica. The server that ' +
+      'answers there was compared with the announced master by its run id.',
+    remedy: ['use REDIS_SENTINEL_ADDRS; for a fallback set REDIS_URL to the current master: sentinelctl env'],
     sources: CLIENT_SOURCES,
   },
   (app) => {
@@ -32,7 +30,7 @@ export default ofApp(
         {
           subject: app.where,
           severity,
-          message: `REDIS_URL ${app.env.url} is ${role === 'replica' ? 'a replica' : 'no data node'}`,
+          message: `REDIS_URL ${app.env.url} is ${role === 'replica' ? 'a replica' : 'not a data node'}`,
           fix,
         },
       ];
@@ -42,7 +40,7 @@ export default ofApp(
       {
         subject: app.where,
         severity,
-        message: `REDIS_URL ${app.env.url} is another master than ${formatAddress(announced)}, which Sentinel announces`,
+        message: `REDIS_URL ${app.env.url} is not the master that Sentinel announces, ${formatAddress(announced)}`,
         fix,
       },
     ];

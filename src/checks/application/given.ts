@@ -5,7 +5,7 @@ import type { Service } from '../files/compose/service.js';
 import { type Project, sentinelFiles } from '../files/project.js';
 import { portOf } from '../files/settings.js';
 
-const NOT_ASKED: Skip = { skip: 'not asked: doctor --app looks at the application’s side' };
+const NOT_ASKED: Skip = { skip: 'not asked: doctor --app checks the application’s side' };
 
 export const ADDRS = 'REDIS_SENTINEL_ADDRS';
 export const NAME = 'REDIS_MASTER_NAME';

@@ -9,11 +9,11 @@ export default {
   id: 'acl-channel',
   severity: 'critical',
   group: 'authentication',
-  title: 'the sentinels’ user may not use their channel',
+  title: 'the sentinels’ user may not use the hello channel',
   consequence: 'the sentinels never find each other: 0 peers each, no quorum, no failover (measured)',
   explanation:
-    'Sentinels meet by publishing to __sentinel__:hello at the data nodes. Since Redis 7.0 a new user may use no channel ' +
-    'at all (acl-pubsub-default resetchannels), so that a rule with commands alone is not enough.',
+    'Sentinels find each other by publishing to __sentinel__:hello at the data nodes. Since Redis 7.0 a new ' +
+    'user may use no channel (acl-pubsub-default resetchannels), so a rule with commands alone is not enough.',
   remedy: ['ACL SETUSER NAME &__sentinel__:hello at every data node'],
   sources: ['sentinel.c: SENTINEL_HELLO_CHANNEL', 'redis.conf: acl-pubsub-default', 'measured'],
   causes: ['no-quorum', 'sentinels-few', 'ghost-sentinel', 'master-disagree'],

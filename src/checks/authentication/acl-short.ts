@@ -7,6 +7,23 @@ import { place, sentinelLine, settingOf } from '../files/settings.js';
 import { setUser } from '../fixes.js';
 import { dataNodes, judged, readAll } from '../group.js';
 
+/** What a sentinel's user must be allowed (Redis documentation, Sentinel: ACL). */
+const COMMANDS = [
+  'multi',
+  'slaveof',
+  'ping',
+  'exec',
+  'subscribe',
+  'config|rewrite',
+  'role',
+  'publish',
+  'info',
+  'client|setname',
+  'client|kill',
+  'script|kill',
+];
+const RIGHTS = COMMANDS.map((command) => `+${command}`).join(' ');
+
 /** A renamed command is not known by its name: that is another finding. */
 const UNKNOWN = /not found/;
 
@@ -14,15 +31,14 @@ export default {
   id: 'acl-short',
   severity: 'critical',
   group: 'authentication',
-  title: 'the sentinels’ user may not run what a failover needs',
+  title: 'the sentinels’ user lacks commands that a failover needs',
   consequence:
-    'no promotion succeeds: every failover ends with -failover-abort-slave-timeout, again and again (measured), and nothing shows it before',
+    'no promotion succeeds: every failover ends with -failover-abort-slave-timeout (measured), and nothing shows it before the first failover',
   explanation:
-    'Sentinel promotes and repoints with MULTI, SLAVEOF, CONFIG REWRITE, CLIENT KILL, EXEC, and does not look at the ' +
-    'replies. A user that may PING and INFO is enough for everything to look well until the first failover.',
-  remedy: [
-    'ACL SETUSER NAME +multi +slaveof +ping +exec +subscribe +config|rewrite +role +publish +info +client|setname +client|kill +script|kill, at every data node',
-  ],
+    'Sentinel promotes and repoints with MULTI, SLAVEOF, CONFIG REWRITE, CLIENT KILL and EXEC, and does not ' +
+    'check the replies. A user that may run PING and INFO is enough for everything to look healthy until the ' +
+    'first failover.',
+  remedy: [`ACL SETUSER NAME ${RIGHTS}, at every data node`],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Redis Access Control List authentication)',
     'sentinel.c: sentinelSendSlaveOf',
@@ -57,23 +73,6 @@ export default {
     }),
 } satisfies Check;
 
-/** What a sentinel's user must be allowed (Redis documentation, Sentinel: ACL). */
-const COMMANDS = [
-  'multi',
-  'slaveof',
-  'ping',
-  'exec',
-  'subscribe',
-  'config|rewrite',
-  'role',
-  'publish',
-  'info',
-  'client|setname',
-  'client|kill',
-  'script|kill',
-];
-const USER_RULES = `allchannels ${COMMANDS.map((c) => `+${c}`).join(' ')}`;
-
 /** null where a category that is not known here decides. Later rules win (acl.c, ACLSetSelector). */
 function allowed(command: string, rules: string[]): boolean | null {
   const [base] = command.split('|');
@@ -105,7 +104,8 @@ export const judgeUserLines = (
         });
       }),
     );
-    if (asked.length === 0) return { skip: 'no "user" line of a user that sentinels log in as was given' };
+    if (asked.length === 0)
+      return { skip: 'the files have no "user" line of the user that sentinels log in as' };
     return asked.flatMap(({ node, lines }): RawFinding[] => {
       const [last] = lines.slice(-1);
       const rules = lines.flatMap((line) => line.args.slice(1));
@@ -115,7 +115,7 @@ export const judgeUserLines = (
         {
           subject: node.id,
           message: `user ${last.args[0]} ${why}`,
-          fix: [`user ${last.args[0]} on ><its password> ${USER_RULES}`],
+          fix: [`user ${last.args[0]} on ><its password> allchannels ${RIGHTS}`],
           at: place(last),
         },
       ];

@@ -11,16 +11,16 @@ export default {
   id: 'auth-pass-missing',
   severity: 'critical',
   group: 'authentication',
-  title: 'a sentinel has not the master’s password',
+  title: 'a sentinel does not have the master’s password',
   consequence:
-    'it holds a healthy master for down (s_down,disconnected, measured), learns of no replica, and neither sees a real failure nor can lead a failover',
+    'it calls a healthy master down (s_down,disconnected, measured), learns of no replica, and can neither detect a real failure nor lead a failover',
   explanation:
-    'The master answers the sentinel’s PING with -NOAUTH. Sentinel takes that as a sign that somebody is there, and not ' +
-    'as a sign of life: last-ping-reply is fresh, last-ok-ping-reply grows, and after down-after the master is ' +
-    'subjectively down. Without INFO the sentinel never learns of the replicas. A password that is set at run time ' +
-    'shows late: connections that are open stay authenticated until they break.',
+    'The master answers the sentinel’s PING with -NOAUTH. For Sentinel that is an answer but not a sign of ' +
+    'life: last-ping-reply is fresh, last-ok-ping-reply grows, and after down-after the master is ' +
+    'subjectively down. Without INFO the sentinel never learns of the replicas. A password that is set at run ' +
+    'time shows late: open connections stay authenticated until they break.',
   remedy: [
-    'SENTINEL SET NAME auth-pass PASSWORD at every sentinel (and auth-user, where the master has users)',
+    'SENTINEL SET NAME auth-pass PASSWORD at every sentinel (and auth-user, where the master has ACL users)',
   ],
   sources: [
     'sentinel.c: sentinelSendAuthIfNeeded, sentinelPingReplyCallback',
@@ -54,12 +54,12 @@ export default {
       const down = without.filter(({ master: view }) => (view.fields.flags ?? '').includes('s_down'));
       const state =
         down.length > 0
-          ? `; ${sentinelIds(down)} ${down.length === 1 ? 'holds' : 'hold'} it for down, though it answers`
+          ? `; ${sentinelIds(down)} ${down.length === 1 ? 'calls' : 'call'} it down, although it answers`
           : '';
       return [
         {
           subject: `${name} at ${sentinelIds(without)}`,
-          message: `${shown(master)} wants a password, and ${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} none${known ? '' : ', or a wrong one'}${state}`,
+          message: `${shown(master)} needs a password, but ${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} none${known ? '' : ' or a wrong one'}${state}`,
           fix: without.map(({ sentinel }) =>
             cli(sentinel, `SENTINEL SET ${name} auth-pass "<the master's password>"`),
           ),
@@ -89,7 +89,7 @@ function wrongAtSentinels({ monitors, nodes, name }: FileGroup): RawFinding[] {
       return [
         {
           subject: server.id,
-          message: `${node.id} asks for a password${asked ? ` (${shownAt(asked)})` : ''}, and there is no auth-pass for ${name}`,
+          message: `${node.id} needs a password${asked ? ` (${shownAt(asked)})` : ''}, but there is no auth-pass for ${name}`,
           fix,
           at,
         },
@@ -99,7 +99,7 @@ function wrongAtSentinels({ monitors, nodes, name }: FileGroup): RawFinding[] {
     return [
       {
         subject: server.id,
-        message: `auth-pass of ${name} is another than requirepass of ${node.id} (${shownAt(asked)})`,
+        message: `auth-pass of ${name} differs from requirepass of ${node.id} (${shownAt(asked)})`,
         fix,
         at: place(given),
       },

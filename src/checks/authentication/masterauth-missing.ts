@@ -13,13 +13,13 @@ export default {
   group: 'authentication',
   title: 'a data node has no password for its master',
   consequence:
-    'it can not link to a master that wants one: a replica gets no data, and a master that was replaced never rejoins (measured)',
+    'it gets no link to a master that needs a password: a replica gets no data, and a replaced master never rejoins (measured)',
   explanation:
-    'requirepass is what a node asks of others, masterauth what it says to its own master. Every node needs both, the ' +
-    'present master as well: after a failover it is a replica. The log of a node without says NOAUTH Authentication ' +
-    'required, or Unable to AUTH to MASTER. That is also what comes of a masterauth for a master that wants none: the ' +
-    'master answers AUTH with an error, and the replica gives up. A password that only one replica wants cuts the others ' +
-    'off once it is the master.',
+    'requirepass is the password that a node asks of clients, masterauth the one that it sends to its own ' +
+    'master. Every node needs both, the current master too: after a failover it is a replica. Without it the ' +
+    'log has NOAUTH Authentication required, or Unable to AUTH to MASTER. The same happens with a masterauth ' +
+    'for a master without a password: the master answers AUTH with an error, and the replica gives up. A ' +
+    'password that only one replica has cuts off the others once it is the master.',
   remedy: [
     'CONFIG SET masterauth PASSWORD and CONFIG REWRITE at every data node',
     'one password for all of them, or none: requirepass and masterauth alike',
@@ -52,7 +52,7 @@ export default {
       return [
         {
           subject: idsOf(without),
-          message: `${idsOf(wanting)} of ${name} want a password, and masterauth is not set at ${idsOf(without)}`,
+          message: `${idsOf(wanting)} of ${name} need a password, but masterauth is not set at ${idsOf(without)}`,
           fix: without.flatMap((node) => [
             cli(node, `CONFIG SET masterauth "<the master's password>"`),
             cli(node, 'CONFIG REWRITE'),
@@ -75,7 +75,7 @@ export default {
           return [
             {
               subject: node.id,
-              message: `requirepass is set at ${asking.id}, and masterauth is missing here`,
+              message: `requirepass is set at ${asking.id}, but masterauth is missing here`,
               fix,
               at: asked && asking === node ? place(asked) : node.at,
             },
@@ -90,7 +90,7 @@ export default {
         return [
           {
             subject: node.id,
-            message: `masterauth is another than requirepass of ${asking.id} (${shownAt(asked)})`,
+            message: `masterauth differs from requirepass of ${asking.id} (${shownAt(asked)})`,
             fix,
             at: place(given),
           },
@@ -107,9 +107,8 @@ function alone({ name, master, nodes }: Group, wanting: readonly GatheredNode[])
   if (nodes.some((n) => n !== node && wantsPassword(n) !== false)) return null;
   return {
     subject: node.id,
-    message: `the passwords of ${name} differ: only ${node.id} wants one, and its master and the others do not`,
-    consequence:
-      'once it is the master, no other node has a password for it, and the sentinels may have none',
+    message: `the passwords of ${name} differ: only ${node.id} has one, its master and the others do not`,
+    consequence: 'once it is the master, no other node has its password, and the sentinels may not have it',
     fix: setConfig(node, 'requirepass', '""'),
   };
 }
@@ -126,8 +125,9 @@ function unwanted({ master, replicas }: Group): RawFinding[] {
     return [
       {
         subject: node.id,
-        message: `masterauth is set, and ${master.id}, its master, wants no password: it answers -ERR AUTH … without any password configured, and there is no link`,
-        consequence: 'it gets no data, and can not be promoted once it was without its master for too long',
+        message: `masterauth is set, but its master ${master.id} has no password: it answers -ERR AUTH … without any password configured, and the link stays down`,
+        consequence:
+          'it gets no data, and cannot be promoted after it was without its master for longer than 10 x down-after',
         fix: setConfig(node, 'masterauth', '""'),
       },
     ];

@@ -43,12 +43,12 @@ export default {
   id: 'protected-mode',
   severity: 'critical',
   group: 'authentication',
-  title: 'protected mode turns away whoever is not on the same machine',
+  title: 'protected mode rejects connections from other machines',
   consequence:
-    'sentinels and replicas elsewhere are answered -DENIED: to them the server is down, and no failover can use it',
+    'sentinels and replicas on other machines get -DENIED: to them the server is down, and no failover can use it',
   explanation:
-    'Without a password for the default user Redis takes connections from 127.0.0.1 and ::1 only, whatever it is bound to; ' +
-    'since 7.0 also when bind is set. From the machine itself everything looks well.',
+    'Without a password for the default user Redis accepts connections from 127.0.0.1 and ::1 only, whatever ' +
+    'it is bound to; since 7.0 also when bind is set. From the machine itself everything looks healthy.',
   remedy: [
     'set a password: requirepass and masterauth at every data node, auth-pass at every sentinel',
     'or CONFIG SET protected-mode no, behind a firewall',
@@ -79,7 +79,7 @@ export default {
       return [
         {
           subject: server.id,
-          message: `${shown(server)} is in protected mode and has no password${others.length > 0 ? `; it turns away ${idsOf(others)}` : '; it turns us away'}`,
+          message: `${shown(server)} is in protected mode and has no password${others.length > 0 ? `; it rejects ${idsOf(others)}` : '; it rejects this machine'}`,
           fix: [
             ...(denied || foreign(server) ? [`# on the machine of ${server.id}:`] : []),
             ...('role' in server
@@ -105,7 +105,7 @@ export default {
         return [
           {
             subject: node.id,
-            message: `protected-mode ${line === undefined ? 'is on by default' : 'yes'} and no password: everybody on another host is refused (-DENIED)`,
+            message: `protected-mode ${line === undefined ? 'is on by default' : 'yes'} without a password: connections from other hosts are refused (-DENIED)`,
             fix: [
               'requirepass <a password>, and the same as masterauth and in each sentinel’s auth-pass',
               'or, where the network is closed: protected-mode no',

@@ -25,11 +25,11 @@ export default {
   title: 'a command that Sentinel needs is renamed at a data node, and a sentinel does not know the new name',
   consequence: 'no promotion succeeds: every failover ends with -failover-abort-slave-timeout (measured)',
   explanation:
-    'A renamed CONFIG or SLAVEOF is an unknown command inside Sentinel’s transaction, which is then discarded as a whole. ' +
-    'Sentinel can be told the new names, for each master, and must be told at every sentinel.',
+    'A renamed CONFIG or SLAVEOF is an unknown command in Sentinel’s transaction, which is then discarded as ' +
+    'a whole. Sentinel can be configured with the new names, for each master, at every sentinel.',
   remedy: [
     'SENTINEL SET NAME rename-command OLD NEW at every sentinel',
-    'or no rename-command at the data nodes: ACLs do it better',
+    'or remove rename-command from the data nodes and use ACLs instead',
   ],
   sources: ['sentinel.conf: SENTINEL rename-command', 'sentinel.c: sentinelInstanceMapCommand', 'measured'],
   causes: ['failover-stuck', 'no-master', 'acl-short'],
@@ -68,12 +68,12 @@ export default {
         return [
           {
             subject: idsOf(at),
-            message: `${listed(at.map((n) => n.id))} ${at.length === 1 ? 'does' : 'do'} not know ${command} by this name, and ${idsOf(ignorant)} use${ignorant.length === 1 ? 's' : ''} it`,
+            message: `${listed(at.map((n) => n.id))} ${at.length === 1 ? 'does' : 'do'} not know ${command} by this name, but ${idsOf(ignorant)} use${ignorant.length === 1 ? 's' : ''} it`,
             fix:
               taken.length > 0
                 ? taken.flatMap((n) => [
                     inFile(n),
-                    `# take out: rename-command ${command} ""`,
+                    `# delete: rename-command ${command} ""`,
                     `# and restart ${n.id}`,
                   ])
                 : ignorant.map((s) => cli(s, `SENTINEL SET ${name} rename-command ${command} ${now}`)),
@@ -99,8 +99,8 @@ export default {
                 subject: node.id,
                 message:
                   now === ''
-                    ? `${command} is taken away`
-                    : `${command} is renamed, and the sentinels are not told`,
+                    ? `${command} is disabled`
+                    : `${command} is renamed, but the sentinels do not have the new name`,
                 fix:
                   now === ''
                     ? [`delete the line: rename-command ${command} ""`]

@@ -22,12 +22,13 @@ export default {
   id: 'sentinel-pass',
   severity: 'warning',
   group: 'authentication',
-  title: 'a sentinel wants a password that another one does not have',
+  title: 'a sentinel needs a password that another one does not have',
   consequence:
-    'the one holds the other for down and gets no vote from it: with three sentinels the majority is gone as soon as one more is missing, or at once',
+    'the other one calls it down and gets no vote from it: with 3 sentinels the majority is lost at once, or as soon as one more is missing',
   explanation:
-    'requirepass in a sentinel’s file asks everybody for a password, the other sentinels too. They say the one in their ' +
-    'own sentinel sentinel-pass, which must therefore be the same everywhere; requirepass alone is not enough.',
+    'requirepass in a sentinel’s file applies to all connections, those of the other sentinels too. They send ' +
+    'the password of their own sentinel sentinel-pass, which must therefore be the same everywhere; ' +
+    'requirepass alone is not enough.',
   remedy: ['SENTINEL CONFIG SET sentinel-pass PASSWORD at every sentinel'],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Configuring Sentinel instances with authentication)',
@@ -53,7 +54,7 @@ export default {
     const seen = pairs.map(
       ({ sentinel, refusing, none }): RawFinding => ({
         subject: sentinel.id,
-        message: `${idsOf(refusing)} want${refusing.length === 1 ? 's' : ''} a password, and ${sentinel.id} has ${none ? 'no sentinel-pass' : 'another one, or none'}`,
+        message: `${idsOf(refusing)} need${refusing.length === 1 ? 's' : ''} a password, but ${sentinel.id} has ${none ? 'no sentinel-pass' : 'a different one or none'}`,
         fix: [cli(sentinel, `SENTINEL CONFIG SET sentinel-pass "<the sentinels' password>"`)],
       }),
     );
@@ -74,7 +75,7 @@ export default {
         return [
           {
             subject: server.id,
-            message: `${asking.id} asks for a password${asked ? ` (${shownAt(asked)})` : ''} that this sentinel does not give`,
+            message: `${asking.id} needs a password${asked ? ` (${shownAt(asked)})` : ''} that this sentinel does not send`,
             fix: ["sentinel sentinel-pass <the sentinels' password>"],
             at: server.at,
           },

@@ -29,8 +29,10 @@ function speechOf(server: GatheredNode | GatheredSentinel): Speech | undefined {
 
 /** What is wrong where a server connects to this address of another; null where nothing is. */
 function clash(from: Speech, to: Speech, address: Address): string | null {
-  if (address.port === to.tlsPort && !from.outward) return `port ${address.port} speaks TLS, and it does not`;
-  if (address.port === to.plainPort && from.outward) return `port ${address.port} speaks no TLS, and it does`;
+  if (address.port === to.tlsPort && !from.outward)
+    return `port ${address.port} uses TLS, but this connection does not`;
+  if (address.port === to.plainPort && from.outward)
+    return `port ${address.port} does not use TLS, but this connection does`;
   return null;
 }
 
@@ -38,12 +40,12 @@ export default {
   id: 'tls-mismatch',
   severity: 'critical',
   group: 'authentication',
-  title: 'one side speaks TLS and the other does not',
-  consequence: 'the connection is never made: a sentinel holds the server for down, a replica never links',
+  title: 'one side uses TLS and the other does not',
+  consequence: 'the connection always fails: a sentinel calls the server down, a replica never gets a link',
   explanation:
-    'tls-replication says whether a replica speaks TLS to its master and a sentinel to everybody; tls-port and port say ' +
-    'what is spoken where. All servers of a cluster need the same, and the port in sentinel monitor and replicaof must be ' +
-    'the one that speaks it.',
+    'tls-replication decides whether a replica uses TLS to its master and a sentinel to all instances; ' +
+    'tls-port and port decide what a server accepts where. All servers of a cluster need the same, and the ' +
+    'port in sentinel monitor and replicaof must be the matching one.',
   remedy: [
     'tls-replication yes at every server, with tls-port as the port that is monitored and announced',
     'or tls-replication no everywhere and the plain port',
@@ -69,7 +71,7 @@ export default {
     const speech = (server: GatheredNode | GatheredSentinel): Speech | undefined => {
       const known = speechOf(server);
       const why = server.conf.ok ? '' : server.conf.why;
-      const hint = server.silence?.kind === 'closed' ? '; it closed our connection, as a TLS port does' : '';
+      const hint = server.silence?.kind === 'closed' ? '; it closed the connection, as a TLS port does' : '';
       if (known === undefined) missing.push(`${server.id}: ${why}${hint}`);
       return known;
     };
@@ -137,7 +139,7 @@ export default {
           return [
             {
               subject: server.id,
-              message: `${tlsOnly.id} takes TLS only, and tls-replication is not on here`,
+              message: `${tlsOnly.id} accepts TLS only, but tls-replication is not on here`,
               fix: ['tls-replication yes'],
               at,
             },
@@ -147,7 +149,7 @@ export default {
           return [
             {
               subject: server.id,
-              message: `tls-replication is on, and ${plain.id} has no tls-port`,
+              message: `tls-replication is on, but ${plain.id} has no tls-port`,
               fix: [`${plain.id}: tls-port ${portOf(plain)} and port 0`],
               at,
             },

@@ -22,13 +22,13 @@ export default {
   id: 'bind-loopback',
   severity: 'critical',
   group: 'configuration',
-  title: 'a server listens on loopback only, and the cluster has several hosts',
+  title: 'a server listens on loopback only, but the cluster has several hosts',
   consequence:
-    'nobody on another machine reaches it: to them it is down from the start, and it can neither vote nor be failed over to',
+    'other machines cannot reach it: to them it is down from the start, and it can neither vote nor be promoted',
   explanation:
-    'The redis.conf that comes with Redis has bind 127.0.0.1 -::1. That is right for one machine; where others of the ' +
-    'cluster have addresses of their own, each server must also listen on its own.',
-  remedy: ['bind ITS-ADDRESS 127.0.0.1 at every server, with a password or a firewall before it'],
+    'The redis.conf that ships with Redis has bind 127.0.0.1 -::1, which is right for one machine. Where the ' +
+    'cluster has several hosts, each server must also listen on an address that the others can reach.',
+  remedy: ['bind ITS-ADDRESS 127.0.0.1 at every server, protected by a password or a firewall'],
   sources: [
     'redis.conf: bind',
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (deploying)',
@@ -58,7 +58,7 @@ export default {
       return [
         {
           subject: server.id,
-          message: `${shown(server)} is bound to ${bound.join(' ')}, and ${idsOf(others)} live elsewhere`,
+          message: `${shown(server)} is bound to ${bound.join(' ')}, and ${idsOf(others)} have other addresses`,
           fix:
             'role' in server
               ? setConfig(server, 'bind', value)
@@ -77,8 +77,8 @@ export default {
         if (bind === undefined || !bind.args.every((host) => isLoopback(host.replace(/^-/, '')))) return [];
         if (!hasFarPeers(server)) return [];
         const where = isOwnHost(server)
-          ? 'in a container nobody else reaches it'
-          : 'what it speaks of is on other hosts';
+          ? 'in a container no other server can reach it'
+          : 'its configuration names other hosts';
         return [
           {
             subject: server.id,

@@ -10,12 +10,12 @@ export default {
   group: 'configuration',
   title: 'a sentinel’s configuration is mounted as a single file',
   consequence:
-    'every write of it fails (rename: device or resource busy), so that a restart forgets the master, the peers and the id itself (measured)',
+    'every write to it fails (rename: device or resource busy), so after a restart the sentinel has lost the master, the peers and its own id (measured)',
   explanation:
-    'A file that is a mount of its own can not be replaced by rename, which is how Sentinel writes. It works on with ' +
-    'what it has in memory; after a restart it monitors the master of the first day, under a new id, and the others ' +
-    'keep the old one as a ghost that counts for the majority.',
-  remedy: ['mount the directory, one for each sentinel, instead of the file'],
+    'Sentinel writes its file by renaming a temporary one over it, which fails where the file itself is a ' +
+    'mount. The sentinel keeps working from memory; after a restart it monitors the original master under a ' +
+    'new id, and its peers keep the old id as a ghost that counts toward the majority.',
+  remedy: ['mount a directory instead of the file, a separate one for each sentinel'],
   sources: ['config.c: rewriteConfigOverwriteFile', 'measured'],
   causes: ['conf-unwritable', 'ghost-sentinel', 'myid-dup'],
   live(gathered) {
@@ -27,7 +27,7 @@ export default {
       return [
         {
           subject: server.id,
-          message: `${path} is a mount of its own`,
+          message: `${path} is mounted as a single file`,
           fix:
             value.kind === 'container'
               ? [
@@ -39,12 +39,12 @@ export default {
       ];
     });
     const untold = values.flatMap(({ server, value }) =>
-      value.confIsFileMount === null ? [`${server.id}: its mounts can not be seen from here`] : [],
+      value.confIsFileMount === null ? [`${server.id}: its mounts cannot be read from here`] : [],
     );
     return judged(seen, [...missing, ...untold]);
   },
   files(project) {
-    if (project.compose === null) return { skip: 'needs a compose file: only that tells what is mounted' };
+    if (project.compose === null) return { skip: 'needs a compose file: it shows what is mounted' };
     const mounted = sentinelFiles(project).filter((s) => s.conf?.mount?.kind === 'file');
     const [first] = mounted;
     if (first === undefined) return [];

@@ -3,7 +3,7 @@ import { listed } from '../../model/words.js';
 import type { Check } from '../check.js';
 import { noSentinelFile } from '../files/judge.js';
 import { type FileServer, sentinelFiles } from '../files/project.js';
-import { changeFile, fileOf, inFile, pathOf } from '../fixes.js';
+import { changeFile, fileOf, pathOf } from '../fixes.js';
 import { idsOf } from '../group.js';
 
 /**
@@ -34,14 +34,15 @@ export default {
   id: 'conf-shared',
   severity: 'critical',
   group: 'configuration',
-  title: 'one configuration file is shared by several sentinels',
+  title: 'several sentinels share one configuration file',
   consequence:
-    'they have one id between them and take each other for themselves: 0 peers each, so no quorum and no failover (measured), and each overwrites what the others know',
+    'they have the same id and ignore each other: 0 peers each, so no quorum and no failover (measured), and each overwrites what the others wrote',
   explanation:
-    'A sentinel keeps its own id and everything that it learns in its configuration file and rewrites it all the time. ' +
-    'Several that were given one file read the same id from it, ignore each other’s messages as their own, and lose ' +
-    'each other’s state. It happens when one sentinel.conf is mounted into three containers.',
-  remedy: ['give each sentinel a file of its own, in a directory of its own, without a sentinel myid line'],
+    'A sentinel keeps its id and everything it learns in its configuration file, and rewrites that file all ' +
+    'the time. Sentinels that share a file read the same id from it, ignore each other’s messages as their ' +
+    'own, and overwrite each other’s state. It happens when one sentinel.conf is mounted into three ' +
+    'containers.',
+  remedy: ['give each sentinel its own file, in its own directory, without a sentinel myid line'],
   sources: ['sentinel.c: sentinelReceiveHelloMessages, rewriteConfigSentinelOption', 'measured'],
   causes: [
     'myid-dup',
@@ -65,7 +66,7 @@ export default {
       return [
         {
           subject: idsOf(sharing),
-          message: `${sharing.length} sentinels have one configuration file: ${file} (${listed(sharing.map((s) => s.id))})`,
+          message: `${sharing.length} sentinels share one configuration file: ${file} (${listed(sharing.map((s) => s.id))})`,
           // The first one keeps the file; from it the others get one of their own, with an id that they make themselves.
           fix: others.flatMap((sentinel) => {
             if (sentinel.life.ok && sentinel.life.value.kind === 'container') return ownDirectory(sentinel);
@@ -82,8 +83,8 @@ export default {
     const untold = gathered.sentinels.find((s) => !s.life.ok || s.life.value.confInode === null);
     if (untold === undefined || gathered.sentinels.length < 2) return [];
     // Different ids are no proof: two that were started at the same moment have each made their own.
-    const why = untold.life.ok ? `${inFile(untold)} its file can not be told apart` : untold.life.why;
-    return { skip: `whether sentinels share a file is seen on their machine only: ${untold.id}: ${why}` };
+    const why = untold.life.ok ? `its file cannot be identified` : untold.life.why;
+    return { skip: `whether sentinels share a file is visible only on their machine: ${untold.id}: ${why}` };
   },
   files(project) {
     const sentinels = sentinelFiles(project);
@@ -95,7 +96,7 @@ export default {
       return [
         {
           subject: idsOf(of),
-          message: `${first.conf?.file} is the configuration of ${count} sentinels`,
+          message: `${first.conf?.file} is the configuration file of ${count} sentinels`,
           fix: first.service === null ? aFileEach([first]) : aFileEach(of),
           at: confPlace(first),
         },

@@ -10,10 +10,13 @@ export default {
   id: 'conf-syntax',
   severity: 'critical',
   group: 'configuration',
-  title: 'a line that the server does not take',
-  consequence: 'the server exits at start, and with a restart policy it does so for ever',
-  explanation: `Redis reads the whole file before it starts, and stops at the first line that it can't read: quotes that are not balanced, a number of words that is not right (a comment behind a value is words too), a value of another kind. Only files show it: a running server has accepted its configuration.`,
-  remedy: ['correct the line; a quoted word ends with its quote, and a blank or the end of the line follows'],
+  title: 'a configuration line that the server rejects',
+  consequence: 'the server exits at start, and with a restart policy it does so again and again',
+  explanation:
+    'Redis reads the whole file before it starts and stops at the first line that it cannot read: unbalanced ' +
+    'quotes, a wrong number of words (a comment after a value counts as words), a value of the wrong type. ' +
+    'Only files show it: a running server has accepted its configuration.',
+  remedy: ['correct the line; a closing quote must be followed by a blank or the end of the line'],
   sources: [
     'config.c: loadServerConfigFromString, static_configs',
     'sds.c: sdssplitargs',
@@ -61,5 +64,5 @@ function righted(d: Directive, why: string): string {
   const secret = /pass|auth|^user$|^sentinel$/.test(d.name);
   return !secret && meant.length > 0 && refusalOf(d.name, meant) === undefined
     ? `${d.name} ${meant.join(' ')}`
-    : `correct ${d.file}:${d.line}: it ${why.replace(/, and (here|not) .*/, '')}`;
+    : `correct ${d.file}:${d.line}: it ${why.replace(/, (but has|not) .*/, '')}`;
 }

@@ -9,9 +9,12 @@ export default {
   id: 'conf-unknown',
   severity: 'critical',
   group: 'configuration',
-  title: 'a directive that is not known here',
+  title: 'a directive that sentinelctl does not know',
   consequence: 'a server that does not know it exits at start: Bad directive or wrong number of arguments',
-  explanation: `The names are those of Redis 7.0 and 8.0 and Valkey 8.1. A name that is nearly one of them is a typing error; any other is a warning, for a newer release or a module may know it. Only files show it: a running server has accepted its configuration.`,
+  explanation:
+    'The known names are those of Redis 7.0 and 8.0 and Valkey 8.1. A name that is almost one of them is ' +
+    'reported as a typing error; any other is a warning, because a newer release or a module may define it. ' +
+    'Only files show it: a running server has accepted its configuration.',
   remedy: ['correct the name'],
   sources: ['config.c: loadServerConfigFromString', 'CONFIG GET * of Redis 7.0 and 8.0 and Valkey 8.1'],
   files(project) {
@@ -28,8 +31,8 @@ export default {
             {
               subject: server.id,
               severity: isTypingError ? 'critical' : 'warning',
-              message: `"${prefix}${name}" is not known here${meant === undefined ? '' : `: did you mean "${prefix}${meant}"?`}`,
-              fix: [meant === undefined ? `look whether ${prefix}${name} is right` : `${prefix}${meant} …`],
+              message: `"${prefix}${name}" is not a known directive${meant === undefined ? '' : `: did you mean "${prefix}${meant}"?`}`,
+              fix: [meant === undefined ? `check the spelling of ${prefix}${name}` : `${prefix}${meant} …`],
               at: place(d),
             },
           ];

@@ -28,16 +28,17 @@ export default {
   id: 'conf-unwritable',
   severity: 'critical',
   group: 'configuration',
-  title: 'a sentinel can not write its configuration',
+  title: 'a sentinel cannot write its configuration',
   consequence:
-    'what it votes and learns does not survive a restart: it comes back with the old master and an old epoch, and may vote twice in one election',
+    'its votes and everything it learned are lost at a restart: it starts with the old master and an old epoch, and may vote twice in one election',
   explanation:
-    'Sentinel writes each change (a new master, an epoch, a peer) into a temporary file beside its own and renames that. ' +
-    'It needs a directory that its user may write, not only a file. It goes on working without, and says so in its log ' +
-    'alone: WARNING: Sentinel was not able to save the new configuration on disk.',
+    'Sentinel writes each change (a new master, an epoch, a peer) to a temporary file beside its own and ' +
+    'renames it. So its user needs write access to the directory, not only to the file. Without it the ' +
+    'sentinel keeps working, and only its log shows the fault: WARNING: Sentinel was not able to save the new ' +
+    'configuration on disk.',
   remedy: [
-    'make the directory of its file writable for the user it runs as',
-    'SENTINEL FLUSHCONFIG says whether that is enough',
+    'make the directory of its file writable for the user that it runs as',
+    'check with SENTINEL FLUSHCONFIG whether it can write',
   ],
   sources: ['sentinel.c: sentinelFlushConfig', 'config.c: rewriteConfigOverwriteFile'],
   live(gathered) {
@@ -51,7 +52,9 @@ export default {
         return [];
       }
       const what =
-        said === null ? 'its user may not write the directory of' : `SENTINEL FLUSHCONFIG says "${said}" for`;
+        said === null
+          ? 'its user has no write access to the directory of'
+          : `SENTINEL FLUSHCONFIG says "${said}" for`;
       return [
         { subject: sentinel.id, message: `${what} ${fileOf(sentinel)}`, fix: mend(gathered, sentinel) },
       ];
@@ -59,12 +62,12 @@ export default {
     return judged(seen, missing);
   },
   files(project) {
-    if (project.compose === null) return { skip: 'needs a compose file: only that tells what is mounted' };
+    if (project.compose === null) return { skip: 'needs a compose file: it shows what is mounted' };
     return sentinelFiles(project)
       .filter((s) => s.conf?.mount?.kind === 'directory' && s.conf.mount.readOnly)
       .map((s) => ({
         subject: s.id,
-        message: `${s.conf?.inside} is on a mount that is read-only`,
+        message: `${s.conf?.inside} is on a read-only mount`,
         fix: [`- ${s.conf?.mount?.source}:${s.conf?.mount?.target}`],
         at: confPlace(s),
       }));

@@ -1,34 +1,18 @@
+import { DEBUG_PERIODS_MS } from '../../model/sentinel-timing.js';
 import type { Check } from '../check.js';
 import { cli } from '../evidence.js';
 import { judged, readAll } from '../group.js';
-
-/** In milliseconds, as sentinel.c has them, from 6.2 to 8.0 and in Valkey 8. */
-const DEFAULTS: Record<string, string> = {
-  'info-period': '10000',
-  'ping-period': '1000',
-  'ask-period': '1000',
-  'publish-period': '2000',
-  'default-down-after': '30000',
-  'default-failover-timeout': '180000',
-  'tilt-trigger': '2000',
-  'tilt-period': '30000',
-  'slave-reconf-timeout': '10000',
-  'min-link-reconnect-period': '15000',
-  'election-timeout': '10000',
-  'script-max-runtime': '60000',
-  'script-retry-delay': '30000',
-};
 
 export default {
   id: 'debug-tuned',
   severity: 'warning',
   group: 'configuration',
-  title: 'a sentinel’s inner timing was changed by SENTINEL DEBUG',
+  title: 'a sentinel’s internal timing was changed by SENTINEL DEBUG',
   consequence:
-    'it times differently from what its file says and from its peers, until it is restarted: a ping and info period of 100 ms made failovers abort for want of a good replica (measured)',
+    'until its next restart it behaves differently from its file and from its peers: a ping and info period of 100 ms made failovers abort because no replica was eligible (measured)',
   explanation:
-    'SENTINEL DEBUG sets periods and time-outs of one sentinel at run time. They are not written to its file, so a ' +
-    'restart brings the defaults back, and with them another behaviour than the one that was tested.',
+    'SENTINEL DEBUG sets periods and timeouts of one sentinel at run time. They are not written to its file, ' +
+    'so a restart restores the defaults, and the cluster no longer behaves as it was tested.',
   remedy: ['SENTINEL DEBUG NAME VALUE with the defaults, or restart the sentinel'],
   sources: ['sentinel.c: sentinelSetDebugConfigParameters', 'measured'],
   causes: ['tilt'],
@@ -36,8 +20,8 @@ export default {
     const { values, missing } = readAll(gathered.sentinels, (s) => s.debug);
     const seen = values.flatMap(({ server, value }) => {
       const tuned = Object.entries(value).flatMap(([name, now]) => {
-        const usual = DEFAULTS[name.toLowerCase()];
-        return usual === undefined || usual === now ? [] : [{ name: name.toLowerCase(), now, usual }];
+        const usual = DEBUG_PERIODS_MS[name.toLowerCase()];
+        return usual === undefined || String(usual) === now ? [] : [{ name: name.toLowerCase(), now, usual }];
       });
       if (tuned.length === 0) return [];
       return [

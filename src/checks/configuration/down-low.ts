@@ -1,25 +1,31 @@
 import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import type { Check } from '../check.js';
-import { judgeMasterSetting } from '../files/judge.js';
-import { sentinelSet } from '../fixes.js';
-import { num } from '../group.js';
-import { judgeViews, sentinelIds, valuesAt } from '../sentinels.js';
+import { judgeMasterSetting, type WrongValue } from '../files/judge.js';
+import { judgeSetting } from '../sentinels.js';
 
-/** In milliseconds: none of 12 failovers was a double one at 1200, 7 of 95 at 1000. */
+/** None of 12 failovers was a double one at this value, 7 of 95 at 1000 ms (measured). */
 const LOW_MS = 1200;
+
+const wrong: WrongValue = (ms) =>
+  ms < LOW_MS
+    ? {
+        why: `is below ${LOW_MS} ms: a failover can cause a second one`,
+        better: DOUBLE_FAILOVER_BELOW_MS,
+      }
+    : null;
 
 export default {
   id: 'down-low',
   severity: 'warning',
   group: 'configuration',
-  title: 'down-after-milliseconds is so low that one failover causes a second',
+  title: 'down-after-milliseconds is so low that one failover can cause a second one',
   consequence:
-    'a second failover right after the first, and two masters for about 10 s: measured in 7 of 95 failovers at 1000 ms, 6 of 12 at 800, 12 of 15 at 100, none of 51 at 1500',
+    'a second failover right after the first, and two masters for about 10 s: measured in 7 of 95 failovers at 1000 ms, 6 of 12 at 800 ms, 12 of 15 at 100 ms, none of 51 at 1500 ms',
   explanation:
-    'After +switch-master each sentinel drops its link to the new master and waits out the reconnect throttle of one ' +
-    'second, while the verdicts of the others are still fresh. With a down-after of about that second or less, the ' +
-    'healthy new master is called down and replaced in its turn. A pause of the garbage collector, the disk or the ' +
-    'network of that length does the same to a healthy old one.',
+    'After +switch-master each sentinel closes its link to the new master and may reconnect only after 1 s, ' +
+    'while its peers’ reports are still valid. With a down-after of about 1 s or less, the healthy new master ' +
+    'is called down and replaced. A pause of that length in the disk, the network or the process does the ' +
+    'same to a healthy master.',
   remedy: [
     `SENTINEL SET NAME down-after-milliseconds ${DOUBLE_FAILOVER_BELOW_MS}, or more, at every sentinel`,
   ],
@@ -28,24 +34,6 @@ export default {
     'sentinel.c: sentinelReconnectInstance',
     'https://github.com/redis/redis/issues/8607',
   ],
-  live: (gathered) =>
-    judgeViews(gathered, ({ name, views }) => {
-      const low = views.filter(
-        ({ master }) => (num(master.fields, 'down-after-milliseconds') ?? LOW_MS) < LOW_MS,
-      );
-      if (low.length === 0) return [];
-      return [
-        {
-          subject: `${name} at ${sentinelIds(low)}`,
-          message: `down-after-milliseconds ${valuesAt(low, 'down-after-milliseconds')} for ${name}`,
-          fix: sentinelSet(low, name, 'down-after-milliseconds', DOUBLE_FAILOVER_BELOW_MS),
-        },
-      ];
-    }),
-  files: (project) =>
-    judgeMasterSetting(project, 'down-after-milliseconds', (ms) =>
-      ms < 1200
-        ? { why: 'is less than 1200 ms: a healthy new master may be failed over again', better: 1500 }
-        : null,
-    ),
+  live: (gathered) => judgeSetting(gathered, 'down-after-milliseconds', wrong),
+  files: (project) => judgeMasterSetting(project, 'down-after-milliseconds', wrong),
 } satisfies Check;

@@ -1,15 +1,30 @@
 import { humanDurationMs } from '../../model/duration.js';
-import type { Check, RawFinding } from '../check.js';
-import { judgeMasterSetting } from '../files/judge.js';
-import { sentinelSet } from '../fixes.js';
-import { num } from '../group.js';
-import { judgeViews, sentinelIds, valuesAt } from '../sentinels.js';
+import {
+  DEFAULT_FAILOVER_TIMEOUT_MS,
+  failoverGuardMs,
+  INFO_PERIOD_DURING_FAILOVER_MS,
+} from '../../model/sentinel-timing.js';
+import type { Check } from '../check.js';
+import { judgeMasterSetting, type WrongValue } from '../files/judge.js';
+import { judgeSetting } from '../sentinels.js';
 
-/** In milliseconds: Sentinel's own default, and what is too short for a promotion to be seen. */
-const LONG_MS = 180_000;
-const SHORT_MS = 3000;
-/** In milliseconds: the value that fits a down-after of some seconds. */
+/** Below this the INFO that confirms a promotion, sent once a second, has no retry. */
+const SHORT_MS = 3 * INFO_PERIOD_DURING_FAILOVER_MS;
+/** Fits a down-after of some seconds. */
 const USUAL_MS = 60_000;
+
+function wrong(ms: number): ReturnType<WrongValue> {
+  if (ms >= DEFAULT_FAILOVER_TIMEOUT_MS) {
+    const retry = humanDurationMs(failoverGuardMs({ failoverTimeoutMs: ms }));
+    return { why: `means that a failed failover is retried only after ${retry}`, better: USUAL_MS };
+  }
+  return ms < SHORT_MS
+    ? {
+        why: `is below ${SHORT_MS} ms: a failover is aborted before its promotion is confirmed`,
+        better: USUAL_MS,
+      }
+    : null;
+}
 
 export default {
   id: 'failover-timeout',
@@ -17,47 +32,16 @@ export default {
   group: 'configuration',
   title: 'failover-timeout is too long or too short',
   consequence:
-    'a failover that fails is tried again only after twice this time, 6 min by default; below 3000 ms it is given up before the INFO has come that proves the promotion',
+    'after a failed failover the next attempt comes only after 2 x failover-timeout, 6 min by default; below 3000 ms a failover is aborted before the INFO that confirms the promotion arrives',
   explanation:
-    'failover-timeout bounds each step of a failover, and twice of it must pass before the same master is failed over ' +
-    'again; it is also how long a replica may follow the wrong master before it is set right. The promotion is seen by an ' +
-    'INFO that is sent once a second, so that three seconds are the least that leave room for one retry.',
+    'failover-timeout limits each step of a failover, and twice this time must pass before the same master is ' +
+    'failed over again; it is also how long a replica may follow the wrong master before it is corrected. The ' +
+    'promotion is confirmed by an INFO that is sent once a second, so 3 s is the least that allows one retry.',
   remedy: [`SENTINEL SET NAME failover-timeout ${USUAL_MS} at every sentinel`],
   sources: [
     'sentinel.c: sentinelStartFailoverIfNeeded, sentinelFailoverWaitPromotion',
     'sentinel.conf: failover-timeout',
   ],
-  live: (gathered) =>
-    judgeViews(gathered, ({ name, views }) => {
-      const timeout = (view: (typeof views)[0]): number =>
-        num(view.master.fields, 'failover-timeout') ?? USUAL_MS;
-      const told = (wrong: typeof views, says: string): RawFinding[] =>
-        wrong.length === 0
-          ? []
-          : [
-              {
-                subject: `${name} at ${sentinelIds(wrong)}`,
-                message: `failover-timeout ${valuesAt(wrong, 'failover-timeout')} for ${name}: ${says}`,
-                fix: sentinelSet(wrong, name, 'failover-timeout', USUAL_MS),
-              },
-            ];
-      const long = views.filter((v) => timeout(v) >= LONG_MS);
-      const short = views.filter((v) => timeout(v) < SHORT_MS);
-      const retryMs = 2 * Math.max(...long.map(timeout), 0);
-      return [
-        ...told(long, `after a failed failover the next one comes after ${humanDurationMs(retryMs)}`),
-        ...told(short, 'a promotion takes up to a second to be seen, and is given up before'),
-      ];
-    }),
-  files: (project) =>
-    judgeMasterSetting(project, 'failover-timeout', (ms) => {
-      if (ms >= 180_000)
-        return {
-          why: `lets ${Math.round((2 * ms) / 60_000)} minutes pass before a failed failover is tried again`,
-          better: 60_000,
-        };
-      return ms < 3000
-        ? { why: 'is over before the promoted replica could say so in its INFO', better: 60_000 }
-        : null;
-    }),
+  live: (gathered) => judgeSetting(gathered, 'failover-timeout', wrong),
+  files: (project) => judgeMasterSetting(project, 'failover-timeout', wrong),
 } satisfies Check;

@@ -14,11 +14,12 @@ export default {
   group: 'configuration',
   title: 'one master’s members are announced by names and by addresses',
   consequence:
-    'one node goes under two addresses: clients and sentinels that compare them as text see a move that is none, and a replica may be listed twice',
+    'one node has two addresses: clients and sentinels that compare them as text see a change where there is none, and a replica may be listed twice',
   explanation:
-    'With announce-hostnames yes a sentinel gives the name by which it knows a node where it knows one, and the address ' +
-    'where it learned that from INFO or from a message. Names everywhere need announce-hostnames at every sentinel, ' +
-    'announce-ip with a name at every sentinel and replica-announce-ip with a name at every data node.',
+    'With announce-hostnames yes a sentinel announces a node by name where it knows the name, and by address ' +
+    'where it learned the node from INFO or from a hello message. To use names everywhere, every sentinel ' +
+    'needs announce-hostnames and announce-ip with a name, and every data node replica-announce-ip with a ' +
+    'name.',
   remedy: [
     'addresses everywhere: SENTINEL CONFIG SET announce-hostnames no',
     'or names everywhere: announce-hostnames yes, announce-ip NAME at each sentinel, replica-announce-ip NAME at each data node',
@@ -72,7 +73,7 @@ export default {
             message:
               addresses.length > 0
                 ? `${names[0]?.value} is announced by name, ${first.value} by address`
-                : `${first.value} is announced by name, and no sentinel has announce-hostnames on`,
+                : `${first.value} is announced by name, but announce-hostnames is off at all sentinels`,
             fix:
               addresses.length > 0
                 ? addresses.map((a) => `${a.server.id}: announce its name instead of ${a.value}`)
@@ -85,7 +86,7 @@ export default {
       return nodes.map((n) => ({
         subject: n.id,
         message:
-          'announce-hostnames is on, and this node has no replica-announce-ip: it is known by its address',
+          'announce-hostnames is on, but this node has no replica-announce-ip: sentinels know it by its address',
         fix: [`replica-announce-ip ${n.service?.name ?? '<its host name>'}`],
         at: n.at,
       }));

@@ -31,13 +31,14 @@ export default {
   id: 'hostname-noresolve',
   severity: 'critical',
   group: 'configuration',
-  title: 'a sentinel is to monitor a host name that it does not resolve',
-  consequence: 'it exits at its start, at once: Can’t resolve instance hostname (measured on 6.2 and later)',
+  title: 'a sentinel monitors a host name but does not resolve names',
+  consequence: 'it exits at start: Can’t resolve instance hostname (measured on 6.2 and later)',
   explanation:
-    'Since 6.2 Sentinel takes host names only with sentinel resolve-hostnames yes, and without it refuses a sentinel ' +
-    'monitor line that has one. The usual recipe for containers, sentinel monitor mymaster redis-master 6379 2, ends that ' +
-    'way. A look-up blocks the sentinel, so that addresses are the better choice where they are fixed.',
-  remedy: ['sentinel resolve-hostnames yes in its file, or an address in the sentinel monitor line'],
+    'Since 6.2 Sentinel accepts host names only with sentinel resolve-hostnames yes; without it, it rejects a ' +
+    'sentinel monitor line that has one. The usual line for containers, sentinel monitor mymaster ' +
+    'redis-master 6379 2, fails this way. A name lookup blocks the sentinel, so use addresses where they are ' +
+    'fixed.',
+  remedy: ['set sentinel resolve-hostnames yes in its file, or use an address in the sentinel monitor line'],
   sources: ['sentinel.c: createSentinelAddr', 'sentinel.conf: resolve-hostnames', 'measured'],
   causes: ['server-silent', 'no-quorum', 'sentinels-few', 'ghost-sentinel', 'sentinels-even'],
   live(gathered) {
@@ -47,7 +48,7 @@ export default {
       if (does === undefined) missing.push(`${sentinel.id}: ${sentinel.conf.ok ? '' : sentinel.conf.why}`);
       const names = namesOf(sentinel);
       if (does !== false || names.length === 0) return [];
-      const state = sentinel.silence === null ? 'runs, and will not start again' : 'does not run';
+      const state = sentinel.silence === null ? 'is running, but cannot start again' : 'does not run';
       return [
         {
           subject: sentinel.id,
@@ -70,7 +71,7 @@ export default {
         const pinned = service?.pinned ?? null;
         return {
           subject: server.id,
-          message: `"sentinel monitor ${name} ${host} ${port} ${quorum}" names a host${known ? '' : ' that is no service of this file'}, and resolve-hostnames is not on: a sentinel exits at start`,
+          message: `"sentinel monitor ${name} ${host} ${port} ${quorum}" names a host${known ? '' : ' that is not a service of this file'}, but resolve-hostnames is not on: the sentinel exits at start`,
           fix:
             pinned === null
               ? resolvingFix(project, server)
@@ -96,6 +97,6 @@ function resolvingFix(project: Project, server: FileServer): string[] {
     resolve,
     'sentinel announce-hostnames yes',
     ...unannounced.map((n) => `${n.id}: replica-announce-ip ${n.service?.name ?? n.id}`),
-    `or instead of all that: ipv4_address for ${loose.map((n) => n.id).join(', ')}, and the master's in the sentinel monitor line`,
+    `or instead: ipv4_address for ${loose.map((n) => n.id).join(', ')}, and the master's in the sentinel monitor line`,
   ];
 }

@@ -18,16 +18,16 @@ export default {
   id: 'hostname-slow-dns',
   severity: 'critical',
   group: 'configuration',
-  title: 'host names that are slow to look up hold up the sentinels',
+  title: 'slow host name lookups block the sentinels',
   consequence:
-    'a look-up blocks the whole sentinel: with a slow answer for a missing name it was in TILT, and no failover came in 48 s (measured)',
+    'a lookup blocks the whole sentinel: with slow answers for a missing name it was in TILT and did not fail over within 48 s (measured)',
   explanation:
-    'With resolve-hostnames yes Sentinel asks the resolver from its only thread. A name that vanished, which is what the ' +
-    'name of a stopped container does, is asked for again and again; when each answer takes seconds, the clock seems to ' +
-    'jump and the sentinel goes into TILT, in which it calls nobody down.',
+    'With resolve-hostnames yes Sentinel resolves names in its only thread. When a container stops its name ' +
+    'disappears, and Sentinel asks for it again and again; when each answer takes seconds, the timer of the ' +
+    'sentinel runs late and it enters TILT, in which it calls no instance down.',
   remedy: [
     'use fixed addresses: sentinel monitor, announce-ip, replica-announce-ip',
-    'or names in /etc/hosts of each machine',
+    'or put the names into /etc/hosts on each machine',
   ],
   sources: ['sentinel.c: createSentinelAddr, sentinelCheckTiltCondition', 'measured'],
   causes: ['tilt', 'no-master', 'failover-stuck', 'ghost-replica', 'no-quorum'],
@@ -50,8 +50,8 @@ export default {
       seen.push({
         subject: whose.map((s) => s.id).join(', '),
         message: result.ok
-          ? `looking up ${name} took ${humanDurationMs(result.value.tookMs)}`
-          : `looking up ${name} brought nothing: ${result.why}`,
+          ? `the lookup of ${name} took ${humanDurationMs(result.value.tookMs)}`
+          : `the lookup of ${name} failed: ${result.why}`,
         fix: whose.flatMap((s) =>
           (s.masters.ok ? s.masters.value : [])
             .filter((m) => m.fields.ip === name)
@@ -77,7 +77,7 @@ export default {
           {
             subject: server.id,
             severity: 'info' as const,
-            message: `${host} has no name while its container is stopped; how long looking it up takes then, a file does not tell`,
+            message: `${host} does not resolve while its container is stopped; a file does not show how long such a lookup takes`,
             fix: [
               `give ${host} a fixed address (networks: … ipv4_address:) and write: sentinel monitor ${name} <that address> ${port} ${quorum}`,
             ],

@@ -23,14 +23,14 @@ export default {
   id: 'master-loopback',
   severity: 'critical',
   group: 'configuration',
-  title: 'the master is monitored at a loopback address, and the sentinels live on several hosts',
+  title: 'the master is monitored at a loopback address, but the sentinels run on several hosts',
   consequence:
-    'each sentinel watches its own machine under that address, and clients that ask it are sent to their own: it tells them 127.0.0.1',
+    'each sentinel monitors its own machine under that address, and clients that ask it get 127.0.0.1, their own machine',
   explanation:
-    'Sentinel passes on the address in its sentinel monitor line, to clients, replicas and the other sentinels. A ' +
-    'loopback address means another machine for each of them.',
+    'Sentinel gives the address in its sentinel monitor line to clients, replicas and the other sentinels. A ' +
+    'loopback address means a different machine to each of them.',
   remedy: [
-    'SENTINEL REMOVE NAME and SENTINEL MONITOR NAME with the address that every machine reaches the master by',
+    'SENTINEL REMOVE NAME and SENTINEL MONITOR NAME with an address of the master that every machine can reach',
   ],
   sources: ['https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/'],
   causes: ['no-master', 'no-quorum', 'master-disagree', 'replica-orphan', 'nat-client', 'no-good-slave'],
@@ -71,13 +71,13 @@ export default {
       return [
         ...monitors.map(({ server, name, host, port, quorum, at }) => ({
           subject: server.id,
-          message: `"sentinel monitor ${name} ${host} ${port}": that is ${isOwnHost(server) ? 'the container itself' : 'each machine itself, and the others are elsewhere'}`,
+          message: `"sentinel monitor ${name} ${host} ${port}": this address is ${isOwnHost(server) ? 'the container itself' : 'each machine itself, and other members have other addresses'}`,
           fix: [`sentinel monitor ${name} <the master's address> ${port} ${quorum}`],
           at,
         })),
         ...replicas.map(({ node, line }) => ({
           subject: node.id,
-          message: `"replicaof ${line.args.join(' ')}": that is the container itself`,
+          message: `"replicaof ${line.args.join(' ')}": this address is the container itself`,
           fix: [`replicaof <the master's address> ${line.args[1] ?? 6379}`],
           at: place(line),
         })),

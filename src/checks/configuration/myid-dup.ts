@@ -11,13 +11,13 @@ export default {
   group: 'configuration',
   title: 'several sentinels have the same id',
   consequence:
-    'the others take them for one that changes its address every 2 s, so a vote is missing: CKQUORUM says 2 usable where there are 3 (measured)',
+    'the other sentinels see one sentinel that changes its address every 2 s, so one vote is missing: CKQUORUM reports 2 usable of 3 (measured)',
   explanation:
-    'A sentinel’s id is made at its first start and kept in its file as sentinel myid. Two with the same id, because a ' +
-    'file or a machine’s image was copied after that, ignore each other, and the rest log +sentinel-address-switch at ' +
-    'each of their messages.',
+    'A sentinel creates its id at its first start and keeps it in its file as sentinel myid. Two sentinels ' +
+    'with the same id, because a file or a machine image was copied afterwards, ignore each other, and the ' +
+    'others log +sentinel-address-switch at each of their messages.',
   remedy: [
-    'stop one of them, delete its sentinel myid line, start it: it makes a new id',
+    'stop one of them, delete its sentinel myid line, start it: it creates a new id',
     'then SENTINEL RESET NAME at the others, one at a time',
   ],
   sources: ['sentinel.c: sentinelProcessHelloMessage, getSentinelRedisInstanceByAddrAndRunID', 'measured'],
@@ -32,7 +32,7 @@ export default {
       return [
         {
           subject: idsOf(same),
-          message: `${idsOf(same)} all have the id ${id}`,
+          message: `${idsOf(same)} have the same id ${id}`,
           fix: [
             ...others.flatMap((s) => changeFile(gathered, s, [withoutLines('^sentinel myid')])),
             ...gathered.sentinels

@@ -14,11 +14,12 @@ export default {
   group: 'configuration',
   title: 'the sentinels monitor one master under different names',
   consequence:
-    'sentinels only recognize each other under the same name: each name has fewer voters than there are sentinels, and clients that ask the wrong one get no master',
+    'sentinels find each other only under the same name: each name has fewer voters than there are sentinels, and clients that use the wrong name get no master',
   explanation:
-    'A sentinel’s message says the name of the master that it is about, and whoever does not monitor that name ignores ' +
-    'it. A name that is spelled differently in one file makes a second group of its own around the same master.',
-  remedy: ['use one name in every file: SENTINEL MONITOR under the right one, SENTINEL REMOVE of the other'],
+    'A hello message carries the name of the master, and a sentinel that does not monitor that name ignores ' +
+    'the message. A name that is spelled differently in one file creates a second group around the same ' +
+    'master.',
+  remedy: ['use one name in every file: SENTINEL MONITOR with the right name, SENTINEL REMOVE of the other'],
   sources: ['sentinel.c: sentinelProcessHelloMessage (sentinelGetMasterByName)'],
   causes: ['no-quorum', 'sentinels-few', 'sentinels-even', 'quorum-gt-n', 'settings-skew'],
   live(gathered) {
@@ -66,7 +67,7 @@ export default {
             const shown = what === 'auth-pass' ? '<the password>' : rest.join(' ');
             return {
               subject: server.id,
-              message: `"sentinel ${what} ${name}": no master "${name}" is monitored here: a sentinel exits at start`,
+              message: `"sentinel ${what} ${name}": no master "${name}" is monitored here: the sentinel exits at start`,
               fix: [
                 meant === undefined
                   ? `sentinel monitor ${name} <host> <port> 2`
@@ -95,7 +96,7 @@ export default {
               return [
                 {
                   subject: odd.server.id,
-                  message: `${address.replace(' ', ':')} is "${odd.name}" here and "${usual}" at ${idsOf(here.filter((m) => m.name === usual).map((m) => m.server))}: they do not hear of one another`,
+                  message: `${address.replace(' ', ':')} is "${odd.name}" here and "${usual}" at ${idsOf(here.filter((m) => m.name === usual).map((m) => m.server))}: they do not find each other`,
                   fix: [`sentinel monitor ${usual} ${address} ${odd.quorum}`],
                   at: odd.at,
                 },

@@ -56,14 +56,15 @@ export default {
   group: 'configuration',
   title: 'one data node is monitored under two names',
   consequence:
-    'two groups fight over it: each failover and each correction of one undoes the other’s, and clients of one name write into the other’s data',
+    'two groups manage the same node: each failover and each correction by one group undoes the other’s, and clients of one name write into the other’s data',
   explanation:
-    'A sentinel treats each name as a group of its own. A node in two of them is repointed by one and put back by the ' +
-    'other, and both fail it over. It comes from a second SENTINEL MONITOR of the same master under a new name, or from ' +
-    'a replica that was moved to another master: the old group never forgets it by itself.',
+    'A sentinel treats each name as a separate group. A node in two groups is repointed by one and repointed ' +
+    'again by the other, and both fail it over. It comes from a second SENTINEL MONITOR of the same master ' +
+    'under a new name, or from a replica that was moved to another master: the old group does not forget it ' +
+    'without a RESET.',
   remedy: [
-    'SENTINEL REMOVE the name that is too much',
-    'or SENTINEL RESET the group that a moved replica has left',
+    'SENTINEL REMOVE the name that should not exist',
+    'or SENTINEL RESET the group that the replica has left',
   ],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Removing the old master or unreachable replicas)',

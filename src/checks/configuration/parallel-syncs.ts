@@ -10,12 +10,13 @@ export default {
   id: 'parallel-syncs',
   severity: 'warning',
   group: 'configuration',
-  title: 'after a failover every replica is repointed at once',
+  title: 'after a failover all replicas are repointed at the same time',
   consequence:
-    'while they load a full copy no replica answers reads, and the new master serves all those copies at once, in the very moment when it takes over',
+    'while they load a full copy no replica serves reads, and the new master sends all those copies at once, just after it took over',
   explanation:
-    'parallel-syncs is how many replicas are sent to the new master at the same time. A replica that needs a full resync ' +
-    'is unavailable while it loads. With as many as there are replicas, all of them may be gone at once.',
+    'parallel-syncs is the number of replicas that are repointed to the new master at the same time. A ' +
+    'replica that needs a full resync is unavailable while it loads. With parallel-syncs as high as the ' +
+    'number of replicas, all of them may be unavailable at once.',
   remedy: ['SENTINEL SET NAME parallel-syncs 1 at every sentinel'],
   sources: ['sentinel.conf: parallel-syncs', 'sentinel.c: sentinelFailoverReconfNextSlave'],
   live: (gathered) =>
@@ -37,7 +38,7 @@ export default {
   files(project) {
     return judgeMonitoredGroups(project, (groups) => {
       if (groups.every((g) => replicasOf(g) === null))
-        return { skip: 'how many replicas there are is not in these files' };
+        return { skip: 'these files do not show how many replicas there are' };
       return groups.flatMap((group) => {
         const replicas = replicasOf(group) ?? 0;
         if (replicas < 2) return [];

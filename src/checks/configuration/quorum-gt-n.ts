@@ -11,10 +11,11 @@ export default {
   severity: 'critical',
   group: 'configuration',
   title: 'the quorum is larger than the number of sentinels',
-  consequence: 'the master is never called objectively down, so no failover ever starts',
+  consequence: 'the master is never objectively down, so no failover ever starts',
   explanation:
-    'The quorum is how many sentinels must call the master down before one of them may begin a failover. With more ' +
-    'than there are, +odown never comes, whatever happens to the master.',
+    'The quorum is the number of sentinels that must call the master down before one of them may start a ' +
+    'failover. When it is larger than the number of sentinels, +odown never comes, whatever happens to the ' +
+    'master.',
   remedy: ['SENTINEL SET NAME quorum N at every sentinel, with N the majority: 2 of 3, 3 of 5'],
   sources: ['sentinel.c: sentinelCheckObjectivelyDown'],
   causes: ['no-quorum', 'failover-stuck'],
@@ -26,7 +27,7 @@ export default {
       return [
         {
           subject: `${group.name} at ${sentinelIds(wrong)}`,
-          message: `quorum ${valuesAt(wrong, 'quorum')}, and there are ${voters} sentinels for ${group.name}`,
+          message: `quorum ${valuesAt(wrong, 'quorum')}, but there are only ${count(voters, 'sentinel')} for ${group.name}`,
           fix: sentinelSet(wrong, group.name, 'quorum', majorityOf(voters)),
         },
       ];
@@ -36,7 +37,7 @@ export default {
       quorumWrong(
         group,
         (quorum) => quorum > group.sentinels,
-        () => `of ${count(group.sentinels, 'sentinel')}: they can never agree that the master is down`,
+        () => `of ${count(group.sentinels, 'sentinel')}: the master can never be objectively down`,
       ),
     ),
 } satisfies Check;

@@ -13,11 +13,11 @@ export default {
   group: 'configuration',
   title: 'the quorum is smaller than a majority of the sentinels',
   consequence:
-    'fewer than half of the sentinels, perhaps one with a bad link, can call a healthy master down and have it replaced: the writes it goes on taking for about 10 s are lost',
+    'fewer than half of the sentinels, perhaps one with a bad link, can start a failover of a healthy master: the writes that it accepts for about 10 s more are lost',
   explanation:
-    'The quorum decides whether the master counts as down; the election of the sentinel that replaces it needs a ' +
-    'majority in any case. With a smaller quorum a minority’s mistake is enough to begin, and the others vote for ' +
-    'whoever asks: they do not check the claim.',
+    'The quorum decides whether the master counts as down; the election of the leader always needs a ' +
+    'majority. With a smaller quorum the mistake of a minority is enough to start, because the other ' +
+    'sentinels vote for any candidate that asks: they do not check whether the master is down.',
   remedy: ['SENTINEL SET NAME quorum N at every sentinel, with N the majority: 2 of 3, 3 of 5'],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (quorum)',

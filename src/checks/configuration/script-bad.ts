@@ -11,16 +11,16 @@ export default {
   id: 'script-bad',
   severity: 'warning',
   group: 'configuration',
-  title: 'a script that Sentinel calls fails, or is not there',
+  title: 'a script that Sentinel calls fails or is missing',
   consequence:
-    'whoever relies on it is not told: no notification, or clients that are not repointed after a failover; a failing script is tried ten times, over more than four hours',
+    'notifications are not sent, or clients are not repointed after a failover; a failing script is retried 10 times, over more than 4 hours',
   explanation:
-    'Sentinel looks at a script’s path when it is set and never again. One that was removed since ends with code 2, which ' +
-    'is not tried again; one that ends with 1 is, after 30 s, 60 s and so on. A failure is an event, -script-error, and ' +
-    'nothing else.',
+    'Sentinel checks a script’s path when it is set and never again. A script that was removed later ends ' +
+    'with code 2, which is not retried; one that ends with 1 is retried after 30 s, 60 s and so on. The only ' +
+    'sign of a failure is the event -script-error.',
   remedy: [
-    'put the script back, executable for the user that the sentinel runs as',
-    'or take its line out of the sentinel’s file and restart it: sentinel deny-scripts-reconfig is on by default',
+    'restore the script, executable for the user that the sentinel runs as',
+    'or delete its line from the sentinel’s file and restart the sentinel: sentinel deny-scripts-reconfig is on by default',
   ],
   sources: ['sentinel.c: sentinelRunPendingScripts, sentinelCollectTerminatedScripts'],
   live(gathered) {
@@ -39,12 +39,12 @@ export default {
       const bad = set.filter(({ path }) => sentinel.scripts?.ok && sentinel.scripts.value[path] !== 'ok');
       if (sentinel.scripts?.ok !== true) {
         untold.push(
-          `${sentinel.id}: its scripts are on its machine${gathered.watched === null ? ', and needs --watch-for 5s' : ''}`,
+          `${sentinel.id}: its scripts cannot be checked from here${gathered.watched === null ? '; needs --watch-for 5s' : ''}`,
         );
       }
       const found = [
         ...bad.map(({ path }) => `${path} is ${sentinel.scripts?.ok ? sentinel.scripts.value[path] : ''}`),
-        ...(waiting !== null && waiting > 0 ? [`${waiting} scripts failed and wait for another try`] : []),
+        ...(waiting !== null && waiting > 0 ? [`${waiting} scripts failed and wait for a retry`] : []),
         ...errors.map((e) => `${e.name} ${e.text}`),
       ];
       if (found.length === 0) return [];
@@ -73,7 +73,7 @@ export default {
           .map((line) => ({ server, line, path: line.args[2] ?? '' })),
       );
       if (scripts.length > 0 && scripts.every((s) => s.server.service !== null)) {
-        return { skip: 'the scripts are inside containers' };
+        return { skip: 'the scripts are in containers' };
       }
       return scripts.flatMap(({ server, line, path }) => {
         const state = project.scripts.get(path);
@@ -81,7 +81,7 @@ export default {
         return [
           {
             subject: server.id,
-            message: `${line.args[0]} ${path} is ${state === 'missing' ? 'not there' : 'not executable'}: a sentinel exits at start`,
+            message: `${line.args[0]} ${path} is ${state === 'missing' ? 'missing' : 'not executable'}: the sentinel exits at start`,
             fix: [
               state === 'missing' ? `put the script at ${path}, and: chmod +x ${path}` : `chmod +x ${path}`,
             ],

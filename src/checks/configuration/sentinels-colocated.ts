@@ -14,14 +14,13 @@ export default {
   id: 'sentinels-colocated',
   severity: 'warning',
   group: 'configuration',
-  title: 'one machine holds so many sentinels that its loss leaves no majority',
-  consequence:
-    'when that machine goes, no failover happens: the sentinels that are left may not elect anybody',
+  title: 'one machine runs so many sentinels that its loss leaves no majority',
+  consequence: 'when that machine fails, no failover happens: the remaining sentinels cannot elect a leader',
   explanation:
-    'Sentinels protect against the loss of a machine only if a majority of them is elsewhere. On one machine, or in ' +
-    'one Docker Engine, they go down with it. For trying things out that is no fault: a cluster of your own on this ' +
-    'machine, and anything on a loopback address, is reported as information.',
-  remedy: ['spread the sentinels over three machines, or three zones, that fail independently'],
+    'Sentinels protect against the loss of a machine only if a majority of them runs elsewhere. On one ' +
+    'machine, or in one Docker Engine, they all fail with it. For a test cluster this is fine: a cluster ' +
+    'created by sentinelctl on this machine, and anything on a loopback address, is reported as information.',
+  remedy: ['distribute the sentinels over 3 machines, or 3 zones, that fail independently'],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (fundamental things, 2)',
   ],
@@ -43,9 +42,9 @@ export default {
           {
             subject: here.map((s) => s.id).join(', '),
             severity: atHome ? ('info' as const) : ('warning' as const),
-            message: `${here.length} of ${voters} sentinels for ${group.name} live on one machine (${host}); without it ${voters - here.length} are left, and ${needed} are needed`,
+            message: `${here.length} of ${voters} sentinels for ${group.name} run on one machine (${host}); without it ${voters - here.length} are left, and ${needed} are needed`,
             fix: atHome
-              ? ['nothing to do for a cluster that is there to try things out']
+              ? ['nothing to do for a test cluster']
               : [`move ${listed(spare.map((s) => s.id))} to other machines`],
           },
         ];

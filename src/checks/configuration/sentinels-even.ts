@@ -12,12 +12,12 @@ export default {
   group: 'configuration',
   title: 'the number of sentinels is even',
   consequence:
-    'a split into two halves leaves no majority on either side: no failover, and no more losses are survived than with one sentinel fewer',
+    'a network split into two halves leaves no majority on either side: no failover, and no more failures are tolerated than with one sentinel fewer',
   explanation:
-    'The majority of four is three, as of five: four sentinels survive the loss of one, as three do, and a network that ' +
-    'breaks in the middle leaves nobody who may fail over. Sentinels that are gone for good count as well, so an even ' +
-    'number may be an odd one and a ghost.',
-  remedy: ['add one sentinel, or take one away and RESET the others, one at a time and 30 s apart'],
+    'The majority of 4 is 3, the same as of 5: 4 sentinels tolerate the loss of one, as 3 do, and a network ' +
+    'that splits in the middle leaves no side that may fail over. Sentinels that are gone for good still ' +
+    'count, so an even number may be an odd one plus a ghost.',
+  remedy: ['add one sentinel, or remove one and RESET the others, one at a time and 30 s apart'],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/',
     'sentinel.c: sentinelGetLeader',
@@ -29,7 +29,7 @@ export default {
       return [
         {
           subject: group.name,
-          message: `${voters} sentinels for ${group.name}: ${majorityOf(voters)} must be there to elect one, as of ${voters + 1}`,
+          message: `${voters} sentinels for ${group.name}: ${majorityOf(voters)} are needed to elect a leader, the same as of ${voters + 1}`,
           fix: furtherSentinel(gathered, group, voters + 1),
         },
       ];
@@ -41,7 +41,7 @@ export default {
         : [
             {
               subject: group.name,
-              message: `${count(group.sentinels, 'sentinel')} for ${group.name} (${idsOf(group.monitors.map((m) => m.server))}): no more may fail than with ${group.sentinels - 1}`,
+              message: `${count(group.sentinels, 'sentinel')} for ${group.name} (${idsOf(group.monitors.map((m) => m.server))}): tolerates no more failures than ${group.sentinels - 1}`,
               fix: [`run ${group.sentinels + 1} sentinels, or ${group.sentinels - 1}`],
               ...placeOf(group),
             },

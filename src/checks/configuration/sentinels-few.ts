@@ -8,14 +8,14 @@ export default {
   id: 'sentinels-few',
   severity: 'critical',
   group: 'configuration',
-  title: 'there are fewer than three sentinels',
+  title: 'there are fewer than 3 sentinels',
   consequence:
     'the loss of one sentinel, or of the machine that it shares with the master, leaves no majority: no failover happens',
   explanation:
-    'A sentinel is elected for a failover by a majority of all that are known, dead ones included. The majority of two ' +
-    'is two, so that with one of them gone nobody is elected; a single one fails over on its own mistake, and not at ' +
-    'all when it is down.',
-  remedy: ['run three sentinels on three machines, with a quorum of 2'],
+    'A leader is elected by a majority of all known sentinels, including those that are down. The majority of ' +
+    '2 is 2, so with one of them down no leader is elected; a single sentinel fails over on its own mistake, ' +
+    'and not at all while it is down.',
+  remedy: ['run 3 sentinels on 3 machines, with quorum 2'],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Example 1: just two Sentinels, DON’T DO THIS)',
   ],
@@ -39,8 +39,8 @@ export default {
         : [
             {
               subject: group.name,
-              message: `${count(group.sentinels, 'sentinel')} for ${group.name}: with one of them down there is no majority`,
-              fix: ['run 3 sentinels, each on a machine of its own, with quorum 2'],
+              message: `${count(group.sentinels, 'sentinel')} for ${group.name}: with one of them down no majority is left`,
+              fix: ['run 3 sentinels, each on its own machine, with quorum 2'],
               ...placeOf(group),
             },
           ],

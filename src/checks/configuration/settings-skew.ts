@@ -6,7 +6,7 @@ import { sentinelSet } from '../fixes.js';
 import { idsOf } from '../group.js';
 import { judgeViews, sentinelIds, valuesAt } from '../sentinels.js';
 
-const SETTINGS = ['quorum', 'down-after-milliseconds', 'failover-timeout', 'parallel-syncs'] as const;
+const SETTINGS = ['quorum', ...MASTER_SETTINGS] as const;
 
 /** The value that most sentinels have; of equally many, the first one's. */
 function usual(views: readonly MonitoredAt[], setting: string): string {
@@ -21,11 +21,12 @@ export default {
   group: 'configuration',
   title: 'the sentinels have different settings for one master',
   consequence:
-    'SENTINEL SET works at one sentinel alone: how fast and whether a failover happens depends on which of them leads it',
+    'SENTINEL SET changes one sentinel only: whether and how fast a failover happens depends on which sentinel leads it',
   explanation:
-    'Sentinels tell each other the master’s address and epoch, and nothing of its settings. Whoever notices first, by ' +
-    'its own down-after, asks the others; the one that is elected uses its own failover-timeout and parallel-syncs.',
-  remedy: ['say the same SENTINEL SET to every sentinel'],
+    'Sentinels exchange the master’s address and epoch, but not its settings. The first sentinel whose own ' +
+    'down-after has passed asks the others; the elected leader uses its own failover-timeout and ' +
+    'parallel-syncs.',
+  remedy: ['run the same SENTINEL SET at every sentinel'],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Reconfiguring Sentinel at runtime)',
     'measured',
@@ -59,10 +60,13 @@ export default {
   files(project) {
     return judgeMonitoredGroups(project, (groups) => {
       if (groups.every((g) => g.monitors.length < 2))
-        return { skip: 'one sentinel file: there is nothing to compare it with' };
+        return { skip: 'there is only one sentinel file to compare' };
       return groups.flatMap(({ monitors }) => [
-        ...skewed('quorum', monitors, (m) => ({ value: m.quorum, at: m.at })),
-        ...MASTER_SETTINGS.flatMap((what) => skewed(what, monitors, (m) => masterSetting(m, what))),
+        ...SETTINGS.flatMap((what) =>
+          skewed(what, monitors, (m) =>
+            what === 'quorum' ? { value: m.quorum, at: m.at } : masterSetting(m, what),
+          ),
+        ),
       ]);
     });
   },

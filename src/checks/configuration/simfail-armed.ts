@@ -13,13 +13,13 @@ export default {
   id: 'simfail-armed',
   severity: 'critical',
   group: 'configuration',
-  title: 'a sentinel is armed to crash at its next failover',
+  title: 'a sentinel is set to crash at its next failover',
   consequence:
-    'it exits with code 99 in the middle of the failover that it leads: after the promotion, the promoted replica is demoted again 18 s later (measured)',
+    'it exits with code 99 in the middle of the failover that it leads: when that is after the promotion, the promoted replica is demoted again 18 s later (measured)',
   explanation:
-    'SENTINEL SIMULATE-FAILURE is for tests. It stays armed until the sentinel is restarted or disarmed, and nothing ' +
-    'shows it but INFO (sentinel_simulate_failure_flags).',
-  remedy: ['SENTINEL SIMULATE-FAILURE help disarms it: the flags are cleared before the word is looked at'],
+    'SENTINEL SIMULATE-FAILURE is a test command. It stays in effect until the sentinel is restarted or the ' +
+    'flag is cleared, and only INFO shows it (sentinel_simulate_failure_flags).',
+  remedy: ['SENTINEL SIMULATE-FAILURE help clears the flags, whatever word follows'],
   sources: ['sentinel.c: sentinelCommand (simulate-failure), sentinelSimFailureCrash', 'measured'],
   live(gathered) {
     const { values, missing } = readAll(gathered.sentinels, (s) => s.info);
@@ -30,7 +30,7 @@ export default {
       return [
         {
           subject: server.id,
-          message: `sentinel_simulate_failure_flags is ${flags}: ${listed(armed) || 'unknown to us'}`,
+          message: `sentinel_simulate_failure_flags is ${flags}: ${listed(armed) || 'unknown flags'}`,
           fix: [cli(server, 'SENTINEL SIMULATE-FAILURE help')],
         },
       ];

@@ -1,4 +1,5 @@
 import type { Gathered, GatheredNode } from '../../model/gathered.js';
+import { DEFAULT_DOWN_AFTER_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { judgeNodeGroups } from '../files/judge.js';
@@ -15,13 +16,13 @@ export default {
   id: 'backlog-small',
   severity: 'warning',
   group: 'data',
-  title: 'the replication backlog does not last through a failover',
+  title: 'the replication backlog is too small for a failover',
   consequence:
-    'a node that rejoins after a failover is refused a partial resync and copies everything: minutes for large data, with the new master busy and one replica less',
+    'a node that rejoins after a failover gets a full resync instead of a partial one: minutes for large data, with a busy new master and one replica less',
   explanation:
-    'A replica that comes back gets only what it missed as long as the master still has it in its backlog, a ring of ' +
-    'repl-backlog-size bytes. At the present rate of writes it must last for down-after and about 10 s more, in which the ' +
-    'old master is found and made a replica.',
+    'A replica that reconnects gets only what it missed if the master still has it in its backlog, a ring of ' +
+    'repl-backlog-size bytes. At the current write rate it must hold down-after plus about 10 s of writes, ' +
+    'the time in which the old master is found and made a replica.',
   remedy: [
     'CONFIG SET repl-backlog-size: the bytes written per second, times the seconds that a node may be away',
   ],
@@ -35,7 +36,7 @@ export default {
       const { values, missing: silent } = readAll(group.nodes, (n) => n.config);
       missing.push(...silent);
       const rate = rateOf(gathered, group.master);
-      const away = (downAfterOf(group) ?? 30_000) + REJOIN_MS;
+      const away = (downAfterOf(group) ?? DEFAULT_DOWN_AFTER_MS) + REJOIN_MS;
       const need = Math.max(DEFAULT, Math.ceil(((rate ?? 0) * away) / 1000 / DEFAULT) * DEFAULT);
       for (const { server, value } of values) {
         const size = num(value, 'repl-backlog-size');

@@ -7,16 +7,17 @@ export default {
   id: 'bgsave-error',
   severity: 'critical',
   group: 'data',
-  title: 'a data node can not write to disk, and refuses writes',
+  title: 'a data node cannot write to disk and refuses writes',
   consequence:
-    'it answers writes and Sentinel’s PING with -MISCONF: after down-after a master counts as down, is replaced, and the next one may have the same disk',
+    'it answers writes and Sentinel’s PING with -MISCONF: after down-after a master counts as down and is replaced, and the next one may use the same disk',
   explanation:
-    'After a failed background save a server with save points and stop-writes-on-bgsave-error yes refuses writes and PING ' +
-    'until a save succeeds; the same after a failed write to the append-only file. Sentinel takes only PONG, -LOADING and ' +
-    '-MASTERDOWN as a sign of life, so the node is called down although it answers.',
+    'After a failed background save a server with save points and stop-writes-on-bgsave-error yes refuses ' +
+    'writes and PING until a save succeeds; the same after a failed write to the append-only file. Sentinel ' +
+    'accepts only PONG, -LOADING and -MASTERDOWN as signs of life, so the node is called down although it ' +
+    'answers.',
   remedy: [
-    'find the reason at the end of its log: no space, no right to write its directory, no memory for the fork',
-    'mend it, then BGSAVE: the next save that succeeds ends the state',
+    'find the reason at the end of its log: no space, no write access to its directory, no memory for the fork',
+    'fix it, then BGSAVE: the next successful save ends the state',
   ],
   sources: [
     'server.c: processCommand, writeCommandsDeniedByDiskError',
@@ -34,7 +35,7 @@ export default {
         {
           subject: server.id,
           severity: failed.refuses ? 'critical' : 'warning',
-          message: `can not write to disk: ${failed.what}${failed.refuses ? `; it answers PING with ${saidOf(server)}` : ''}`,
+          message: `cannot write to disk: ${failed.what}${failed.refuses ? `; it answers PING with ${saidOf(server)}` : ''}`,
           fix: [...look(gathered, server, config), cli(server, failed.again)],
         },
       ];
@@ -69,6 +70,6 @@ function look(gathered: Gathered, node: GatheredNode, config: Fields): string[] 
   const where = config.dir === undefined ? 'its directory' : `${config.dir}/${config.dbfilename ?? ''}`;
   return [
     ...(gathered.own ? [ctl(gathered, `logs ${node.id} --tail 50`)] : []),
-    `mend what its log names, so that it can write ${where}; then:`,
+    `# fix the cause that its log names, so that it can write ${where}; then:`,
   ];
 }

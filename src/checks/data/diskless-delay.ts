@@ -6,12 +6,13 @@ export default {
   id: 'diskless-delay',
   severity: 'info',
   group: 'data',
-  title: 'each full resync waits for others to join it',
+  title: 'each full resync waits for other replicas to join',
   consequence:
-    'a full resync starts 5 s late by default: a cluster of three was up after 10.1 s instead of 2.1 s, and a replica is missing for so much longer after a failover',
+    'a full resync starts 5 s late by default: a cluster of three was up after 10.1 s instead of 2.1 s, and a replica is missing that much longer after a failover',
   explanation:
-    'With diskless replication a master waits repl-diskless-sync-delay seconds before a transfer, so that several replicas ' +
-    'share it. It pays off with many replicas and large data; with two or three replicas it is only a wait.',
+    'With diskless replication a master waits repl-diskless-sync-delay seconds before a transfer, so that ' +
+    'several replicas share it. That helps with many replicas and large data; with 2 or 3 replicas it only ' +
+    'costs time.',
   remedy: ['CONFIG SET repl-diskless-sync-delay 0'],
   sources: ['redis.conf: repl-diskless-sync-delay', 'measured'],
   live(gathered) {

@@ -8,14 +8,15 @@ export default {
   id: 'master-full',
   severity: 'critical',
   group: 'data',
-  title: 'the master has no memory left and may evict nothing',
+  title: 'the master has reached maxmemory and may evict nothing',
   consequence:
-    'every write that needs memory is answered with -OOM; reads, PING and Sentinel go on as if nothing were',
+    'every write that needs memory is answered with -OOM, while reads, PING and Sentinel work as usual',
   explanation:
-    'At maxmemory a master first evicts keys. With noeviction it may not, and with a volatile policy there is nothing to ' +
-    'evict where no key has a time to live: it refuses writes instead. Sentinel sees a master that answers, so no failover comes.',
+    'At maxmemory a master first evicts keys. With noeviction it may not, and with a volatile policy it ' +
+    'cannot where no key has a time to live: it refuses writes instead. Sentinel sees a master that answers, ' +
+    'so no failover happens.',
   remedy: [
-    'CONFIG SET maxmemory higher at every data node, where the machine has it',
+    'CONFIG SET maxmemory higher at every data node, if the machine has the memory',
     'or delete keys, give them a time to live, or allow evictions: CONFIG SET maxmemory-policy allkeys-lru',
   ],
   sources: ['evict.c: performEvictions, getMaxmemoryState', 'redis.conf: maxmemory-policy'],
@@ -27,7 +28,7 @@ export default {
     const missing: string[] = [];
     for (const { name, master, nodes } of groups) {
       if (master === null) {
-        missing.push(`${name}: which node is its master is not known`);
+        missing.push(`${name}: its master is unknown`);
         continue;
       }
       if (!master.info.ok) {

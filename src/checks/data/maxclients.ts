@@ -11,15 +11,16 @@ export default {
   id: 'maxclients',
   severity: 'warning',
   group: 'data',
-  title: 'a server is near its limit of clients',
+  title: 'a server is near its client limit',
   consequence:
-    'past maxclients it refuses Sentinel and its replicas like everybody else: a healthy master is called down, or its replicas can not come back',
+    'above maxclients it refuses sentinels and replicas as well: a healthy master is called down, or its replicas cannot reconnect',
   explanation:
-    'Connections of sentinels (two each) and replicas count like those of clients. In a failover every client moves to the ' +
-    'new master within a second, often with new connections before the old ones are gone.',
+    'Connections of sentinels (2 each) and of replicas count like those of clients. In a failover every ' +
+    'client moves to the new master within a second, often with new connections before the old ones are ' +
+    'closed.',
   remedy: [
-    'CONFIG SET maxclients to twice what is connected, with the open files of the process to match',
-    'find out who holds the connections: CLIENT LIST',
+    'CONFIG SET maxclients to twice the current connections, with a matching limit of open files for the process',
+    'find out which clients hold the connections: CLIENT LIST',
   ],
   sources: ['redis.conf: maxclients', 'networking.c: acceptCommonHandler'],
   live(gathered) {

@@ -14,12 +14,12 @@ export default {
   id: 'maxmemory-skew',
   severity: 'warning',
   group: 'data',
-  title: 'data nodes differ in their memory limit or in what they evict',
+  title: 'data nodes differ in maxmemory or maxmemory-policy',
   consequence:
-    'nothing shows until the failover: a replica ignores its own limit, and evicts keys or refuses writes in the moment in which it becomes master',
+    'the difference shows only after a failover: a replica ignores its own limit, and evicts keys or refuses writes as soon as it becomes master',
   explanation:
-    'A replica leaves evictions to its master (replica-ignore-maxmemory yes), so a smaller limit or another policy has no ' +
-    'effect on it. Promoted, it goes by its own.',
+    'A replica leaves evictions to its master (replica-ignore-maxmemory yes), so its own limit and policy ' +
+    'have no effect until it is promoted.',
   remedy: ['give every data node of a group the same maxmemory and maxmemory-policy'],
   sources: ['redis.conf: replica-ignore-maxmemory', 'evict.c: performEvictions'],
   live(gathered) {

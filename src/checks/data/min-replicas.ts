@@ -13,17 +13,18 @@ export default {
   id: 'min-replicas',
   severity: 'warning',
   group: 'data',
-  title: 'a master that is cut off goes on taking writes',
+  title: 'a master that is cut off keeps accepting writes',
   consequence:
-    'every write that a cut-off or replaced master takes is lost when it rejoins: measured about 4,900 acknowledged writes, and 370 with min-replicas-to-write 1',
+    'every write that a cut-off or replaced master accepts is lost when it rejoins: about 4,900 acknowledged writes measured, and 370 with min-replicas-to-write 1',
   explanation:
-    'With min-replicas-to-write 0 a master needs nobody to acknowledge a write, so the one on the wrong side of a partition ' +
-    'stays writable, for about 10 s after the heal too, until Sentinel makes it a replica and its writes are thrown away. ' +
-    'With 1 it refuses writes (NOREPLICAS) once its last replica has been silent for min-replicas-max-lag seconds. The price: ' +
-    'with every replica down nothing can be written, so it wants two replicas at least.',
+    'With min-replicas-to-write 0 a master needs no replica to acknowledge a write, so the one on the wrong ' +
+    'side of a partition stays writable, for about 10 s after the network is restored too, until Sentinel ' +
+    'makes it a replica and its writes are discarded. With 1 it refuses writes (NOREPLICAS) once its last ' +
+    'replica has been silent for min-replicas-max-lag seconds. The price: with every replica down no write is ' +
+    'possible, so use it with at least 2 replicas.',
   remedy: [
     'CONFIG SET min-replicas-to-write 1 on every data node: each may become master',
-    'CONFIG SET min-replicas-max-lag 10, or less, for a shorter time of doomed writes',
+    'CONFIG SET min-replicas-max-lag 10, or less to lose fewer writes',
   ],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Example 2)',
@@ -49,7 +50,7 @@ export default {
           subject: idsOf(without),
           // A cluster of ours has the procedure's own value; and with one replica, 1 would trade its loss for a stop.
           severity: gathered.own || few ? 'info' : 'warning',
-          message: `a cut-off master goes on taking writes: min-replicas-to-write 0${few ? '; with one replica, 1 would stop all writes whenever it is down' : ''}`,
+          message: `a cut-off master keeps accepting writes: min-replicas-to-write 0${few ? '; with one replica, 1 would refuse all writes while that replica is down' : ''}`,
           fix: without.flatMap((n) => setConfig(n, NAMES[0], 1)),
           ...(!few && {
             repairs: without.map((n) => ({
@@ -100,7 +101,7 @@ export default {
                 subject: idsOf(without),
                 // A choice between losing writes and refusing them.
                 severity: 'info' as const,
-                message: `min-replicas-to-write is 0${replicas < 2 ? '; with one replica, 1 would stop all writes whenever it is down' : ''}`,
+                message: `min-replicas-to-write is 0${replicas < 2 ? '; with one replica, 1 would refuse all writes while that replica is down' : ''}`,
                 fix: ['min-replicas-to-write 1', 'min-replicas-max-lag 10'],
                 at: lineOr(first, 'min-replicas-to-write'),
               },

@@ -38,10 +38,11 @@ export default {
   group: 'data',
   title: 'the output buffer for replicas is smaller than the default',
   consequence:
-    'a master drops a replica whose buffer is full, which then asks for a full resync that fills the buffer again: it may never finish, and a replica that was cut off for longer than 10 x down-after can not be promoted',
+    'a master drops a replica whose buffer is full, which then asks for a full resync that fills the buffer again: it may never finish, and a replica that was cut off for longer than 10 x down-after cannot be promoted',
   explanation:
-    'While a replica loads a snapshot, the master keeps what was written meanwhile in that replica’s output buffer. ' +
-    'Past the hard limit, or past the soft one for its seconds, it closes the connection. The default is 256 MiB, 64 MiB for 60 s.',
+    'While a replica loads a snapshot, the master keeps the writes of that time in the replica’s output ' +
+    'buffer. Above the hard limit, or above the soft limit for its number of seconds, it closes the ' +
+    'connection. The default is 256 MiB, or 64 MiB for 60 s.',
   remedy: ['CONFIG SET client-output-buffer-limit "replica 256mb 64mb 60", or more for large data sets'],
   sources: ['redis.conf: client-output-buffer-limit', 'networking.c: checkClientOutputBufferLimits'],
   causes: ['link-down', 'lag'],

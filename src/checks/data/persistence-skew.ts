@@ -11,13 +11,12 @@ export default {
   severity: 'warning',
   group: 'data',
   title: 'some data nodes write to disk, others do not',
-  consequence:
-    'whether data survives a restart depends on which node happens to be master: after a failover it is another one',
+  consequence: 'whether data survives a restart depends on which node is master, and a failover changes that',
   explanation:
-    'Roles move, configuration does not. A group whose master keeps nothing on disk, for speed, while its replicas do, has ' +
-    'it the other way round after the first failover. It is a choice that can be made; then a master that keeps nothing must ' +
-    'never be restarted by itself.',
-  remedy: ['CONFIG SET appendonly yes on the nodes that keep nothing, and CONFIG REWRITE'],
+    'Roles change, configuration does not. In a group where the master does not write to disk, for speed, ' +
+    'while its replicas do, it is the other way round after the first failover. It is a valid choice; but ' +
+    'then a master without persistence must never be restarted automatically.',
+  remedy: ['CONFIG SET appendonly yes on the nodes without persistence, and CONFIG REWRITE'],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/ (Safety of replication when master has persistence turned off)',
   ],

@@ -9,12 +9,12 @@ export default {
   id: 'priority-zero',
   severity: 'critical',
   group: 'data',
-  title: 'no replica may be promoted: all have priority 0',
+  title: 'no replica can be promoted: all have priority 0',
   consequence:
     'a dead master is never replaced: each attempt ends with -failover-abort-no-good-slave, and the next one comes after 2 x failover-timeout',
   explanation:
-    'replica-priority 0 tells Sentinel that a replica must never become master. Where every replica has it, there is ' +
-    'nobody left to choose from. It shows only when the master dies; SENTINEL FAILOVER answers NOGOODSLAVE before that.',
+    'replica-priority 0 excludes a replica from promotion. Where every replica has it, there is no candidate. ' +
+    'It shows only when the master fails; before that SENTINEL FAILOVER answers NOGOODSLAVE.',
   remedy: ['CONFIG SET replica-priority 100 on at least one replica, and CONFIG REWRITE'],
   sources: ['sentinel.c: sentinelSelectSlave', 'redis.conf: replica-priority', 'measured'],
   causes: ['no-good-slave', 'failover-stuck', 'no-master'],
@@ -32,7 +32,7 @@ export default {
       const nodes = values.map((v) => v.server);
       seen.push({
         subject: idsOf(nodes),
-        message: `none of them may be promoted: slave_priority 0${silent.length > 0 ? `, and ${silent.length} more do not answer` : ''}`,
+        message: `none of them can be promoted: slave_priority 0${silent.length > 0 ? `, and ${silent.length} more do not answer` : ''}`,
         fix: nodes.flatMap((n) => setConfig(n, 'replica-priority', 100)),
       });
     }
@@ -46,7 +46,7 @@ export default {
       return [
         {
           subject: idsOf(replicas),
-          message: `replica-priority 0 at every replica: none may be promoted`,
+          message: `replica-priority 0 at every replica: none can be promoted`,
           fix: ['replica-priority 100'],
           at: lineOr(first, 'replica-priority'),
         },

@@ -1,5 +1,6 @@
 import { formatDurationMs } from '../../model/duration.js';
 import type { ConfText, Got } from '../../model/gathered.js';
+import { DEFAULT_DOWN_AFTER_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { cli, type MonitoredAt, silentSentinels } from '../evidence.js';
 import { bytes, type Group, groupsOf, idsOf, judged, num } from '../group.js';
@@ -11,13 +12,14 @@ export default {
   id: 'reboot-gap',
   severity: 'warning',
   group: 'data',
-  title: 'a master that restarts and loads counts as alive all the while',
+  title: 'a master that restarts counts as alive while it loads',
   consequence:
-    'nothing can be written and nobody is promoted until it has loaded, however long that takes: Sentinel takes -LOADING for a sign of life',
+    'no write is possible and no replica is promoted until it has loaded, however long that takes: Sentinel accepts -LOADING as a sign of life',
   explanation:
-    'A master that restarts within down-after is never called down, and while it loads its data it answers PING with ' +
-    '-LOADING, which counts as an answer. With gigabytes of data that is minutes without a master. Since Redis 7.0 ' +
-    'master-reboot-down-after-period says after how long a rebooted, still loading master counts as down.',
+    'A master that restarts within down-after is never called down, and while it loads its data it answers ' +
+    'PING with -LOADING, which counts as an answer. With gigabytes of data that is minutes without a master. ' +
+    'Since Redis 7.0 master-reboot-down-after-period limits how long a restarted master may load before it ' +
+    'counts as down.',
   remedy: ['SENTINEL SET NAME master-reboot-down-after-period MILLISECONDS at every sentinel'],
   sources: [
     'sentinel.c: sentinelPingReplyCallback, sentinelCheckSubjectivelyDown (SRI_MASTER_REBOOT)',
@@ -33,7 +35,8 @@ export default {
     for (const group of groups) {
       const why = slowLoad(group);
       if (why === null) {
-        if (group.master?.info.ok !== true) missing.push(`${group.name}: what its master holds is not known`);
+        if (group.master?.info.ok !== true)
+          missing.push(`${group.name}: the size of its master's data is unknown`);
         continue;
       }
       const known = group.views.map((view) => ({ view, ms: rebootPeriod(view.sentinel.conf, group.name) }));
@@ -68,15 +71,15 @@ function slowLoad({ master, views }: Group): SlowLoad | null {
   const keeps = config.appendonly === 'yes' || (config.save ?? '') !== '';
   const held = num(info, 'used_memory_dataset') ?? num(info, 'used_memory') ?? 0;
   const loadS = held / LOADS_BYTES_PER_S;
-  const downAfterMs = num(views[0]?.master.fields ?? {}, 'down-after-milliseconds') ?? 30_000;
+  const downAfterMs = num(views[0]?.master.fields ?? {}, 'down-after-milliseconds') ?? DEFAULT_DOWN_AFTER_MS;
   if (!keeps || loadS * 1000 <= downAfterMs) return null;
   return { what: `${master.id} holds ${bytes(held)}: about ${Math.ceil(loadS)} s to load`, loading: false };
 }
 
 function finding({ name, master, views }: Group, at: readonly MonitoredAt[], why: SlowLoad): RawFinding {
-  const downAfterMs = num(views[0]?.master.fields ?? {}, 'down-after-milliseconds') ?? 30_000;
+  const downAfterMs = num(views[0]?.master.fields ?? {}, 'down-after-milliseconds') ?? DEFAULT_DOWN_AFTER_MS;
   const sentinels = at.map(({ sentinel }) => sentinel);
-  const alive = `it counts as alive ${why.loading ? 'until then' : 'for so long'}, past down-after (${formatDurationMs(downAfterMs)})`;
+  const alive = `it counts as alive ${why.loading ? 'until then' : 'that long'}, longer than down-after (${formatDurationMs(downAfterMs)})`;
   return {
     subject: master?.id ?? name,
     message: `${why.what}; ${alive}: no master-reboot-down-after-period at ${idsOf(sentinels)}`,
@@ -101,4 +104,4 @@ function rebootPeriod(conf: Got<ConfText>, name: string): number | null {
 }
 
 const confWhy = (conf: Got<ConfText>): string =>
-  conf.ok ? '' : `master-reboot-down-after-period is told by its configuration file alone: ${conf.why}`;
+  conf.ok ? '' : `only its configuration file shows master-reboot-down-after-period: ${conf.why}`;

@@ -9,15 +9,15 @@ export default {
   id: 'replica-hidden',
   severity: 'warning',
   group: 'data',
-  title: 'a replica is hidden from clients, and may still be promoted',
+  title: 'a replica is hidden from clients but may be promoted',
   consequence:
-    'clients that read from replicas never find it, SENTINEL REPLICAS does not list it, and Sentinel may nevertheless make it the master',
+    'clients that read from replicas never find it, SENTINEL REPLICAS does not list it, and Sentinel may still make it the master',
   explanation:
-    'replica-announced no leaves a replica out of what sentinels tell. It is not what keeps it from being promoted: that ' +
-    'is replica-priority 0. A replica that is hidden on purpose, a backup for example, wants both.',
+    'replica-announced no hides a replica from what sentinels report. It does not exclude it from promotion: ' +
+    'replica-priority 0 does that. A replica that is hidden on purpose, for example for backups, needs both.',
   remedy: [
     'CONFIG SET replica-announced yes, or',
-    'CONFIG SET replica-priority 0 as well, where it is to stay a backup that nobody uses',
+    'CONFIG SET replica-priority 0 as well, if it is a backup that no client uses',
   ],
   sources: ['redis.conf: replica-announced', 'sentinel.c: sentinelSelectSlave does not look at it'],
   live(gathered) {
@@ -34,7 +34,7 @@ export default {
         seen.push({
           subject: server.id,
           severity: isBackup ? 'info' : 'warning',
-          message: `hidden from clients${isBackup ? '' : ', and may be promoted'}: replica_announced 0, slave_priority ${value.slave_priority ?? '?'}`,
+          message: `hidden from clients${isBackup ? '' : ', but may be promoted'}: replica_announced 0, slave_priority ${value.slave_priority ?? '?'}`,
           fix: setConfig(server, 'replica-announced', 'yes'),
         });
       }
@@ -66,7 +66,7 @@ export default {
           return {
             subject: n.id,
             severity: isBackup ? ('info' as const) : ('warning' as const),
-            message: `replica-announced no${isBackup ? ', replica-priority 0: a backup that nobody uses' : ', and it may still be promoted'}`,
+            message: `replica-announced no${isBackup ? ', replica-priority 0: a backup that no client uses' : ', but it may still be promoted'}`,
             fix: [
               isBackup ? 'replica-announced yes, where clients are to read from it' : 'replica-announced yes',
             ],

@@ -6,12 +6,13 @@ export default {
   id: 'replica-writable',
   severity: 'warning',
   group: 'data',
-  title: 'a replica takes writes of its own',
+  title: 'a replica accepts writes of its own',
   consequence:
-    'what a client writes to it by mistake is acknowledged, is nowhere else, and is gone with the next full resynchronization',
+    'what a client writes to it by mistake is acknowledged, exists on no other node, and is lost with the next full resync',
   explanation:
-    'With replica-read-only no a replica answers writes with OK instead of -READONLY. Such writes go to no other node, and ' +
-    'a client that stayed with a master that was replaced is not told so: it goes on writing what will be thrown away.',
+    'With replica-read-only no a replica answers writes with OK instead of -READONLY. Such writes reach no ' +
+    'other node, and a client that is still connected to a replaced master does not notice: its writes are ' +
+    'discarded.',
   remedy: ['CONFIG SET replica-read-only yes and CONFIG REWRITE at every data node'],
   sources: ['redis.conf: replica-read-only'],
   live(gathered) {
@@ -24,7 +25,7 @@ export default {
       return [
         {
           subject: server.id,
-          message: `replica-read-only no: it ${isMaster ? 'will take writes once it is a replica' : 'takes writes that no other node gets'}`,
+          message: `replica-read-only no: it ${isMaster ? 'will accept writes once it is a replica' : 'accepts writes that no other node gets'}`,
           fix: setConfig(server, 'replica-read-only', 'yes'),
         },
       ];

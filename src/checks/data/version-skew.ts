@@ -29,11 +29,11 @@ export default {
   group: 'data',
   title: 'data nodes run different releases',
   consequence:
-    'a replica that is older than its master may not be able to read the master’s snapshot: after a failover to the newer one it never links again',
+    'a replica that is older than its master may not be able to load its snapshot: after a failover to the newer one it never gets a link',
   explanation:
-    'Snapshots carry a format number that rises with releases; an older server refuses a newer one (Can’t handle RDB ' +
-    'format version), and does not know newer commands in the stream. During a rolling upgrade this is expected: upgrade the ' +
-    'replicas first, the master last.',
+    'Snapshots have a format number that rises with releases; an older server rejects a newer one (Can’t ' +
+    'handle RDB format version) and does not know newer commands in the stream. During a rolling upgrade this ' +
+    'is expected: upgrade the replicas first, the master last.',
   remedy: ['run the same release everywhere; upgrade replicas before the master'],
   sources: [
     'rdb.c: rdbLoadRioWithLoadingCtx',

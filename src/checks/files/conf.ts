@@ -57,7 +57,7 @@ export function parseConf(file: string, text: string, firstLine = 1): ParsedConf
     if (trimmed === '' || trimmed.startsWith('#')) return;
     const words = splitArgs(trimmed);
     if (words === undefined) {
-      troubles.push({ file, line, message: 'quotes that are not balanced: the server stops here' });
+      troubles.push({ file, line, message: 'unbalanced quotes: the server stops here' });
       return;
     }
     const [name, ...args] = words;

@@ -116,7 +116,7 @@ export function replicasOf(group: FileGroup): number | null {
 export const isOwnHost = (server: FileServer): boolean =>
   server.service !== null && !/^(host|service:|container:)/.test(server.service.networkMode ?? '');
 
-/** Whether what it speaks of is on other hosts. */
+/** Whether its configuration names other hosts. */
 export function hasFarPeers(server: FileServer): boolean {
   if (isOwnHost(server)) return true;
   const follows = followsOf(server);

@@ -54,16 +54,15 @@ export const judgeCountedGroups = (
   judgeMonitoredGroups(project, (groups) => {
     const counted = groups.filter((g): g is CountedGroup => g.sentinels !== null);
     if (counted.length === 0)
-      return { skip: 'one sentinel file does not tell how many there are: name all of them' };
+      return { skip: 'one sentinel file does not show how many sentinels there are: name all files' };
     return counted.flatMap(judge);
   });
 
-/** Judges one setting of every monitored master; `value` may be Sentinel's default. */
-export const judgeMasterSetting = (
-  project: Project,
-  what: MasterSetting,
-  wrong: (value: number) => { why: string; better: number } | null,
-): Judgement =>
+/** What is wrong with a setting's value, to follow the value, and a better one; null where nothing is. */
+export type WrongValue = (value: number) => { why: string; better: number } | null;
+
+/** Judges one setting of every monitored master; the value may be Sentinel's default. */
+export const judgeMasterSetting = (project: Project, what: MasterSetting, wrong: WrongValue): Judgement =>
   judgeMonitors(project, (monitor) => {
     const { value, at, set } = masterSetting(monitor, what);
     const found = wrong(value);

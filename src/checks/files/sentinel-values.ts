@@ -32,7 +32,7 @@ export function sentinelRefusalOf(what: string, args: string[]): string | undefi
   if (known === undefined) return undefined;
   const [least, most] = known.words;
   if (args.length < least || args.length > most) {
-    return `takes ${least} ${least === 1 ? 'word' : 'words'}, and here ${args.length === 1 ? 'is' : 'are'} ${args.length}`;
+    return `takes ${least} ${least === 1 ? 'word' : 'words'}, but has ${args.length}`;
   }
   return VALUES[what]?.(args);
 }

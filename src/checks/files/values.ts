@@ -77,11 +77,10 @@ export function refusalOf(name: string, args: string[]): string | undefined {
   }
   const single = singleOf(name);
   if (single === undefined) return OTHERS[name]?.(args);
-  if (args.length !== 1)
-    return `takes one value, and here ${args.length === 0 ? 'is none' : `are ${args.length}`}`;
+  if (args.length !== 1) return `takes one value, but has ${args.length === 0 ? 'none' : args.length}`;
   const [value = ''] = args;
   const why = single(value);
-  return why === undefined ? undefined : `${why}, and not ${JSON.stringify(value)}`;
+  return why === undefined ? undefined : `${why}, not ${JSON.stringify(value)}`;
 }
 
 function singleOf(name: string): ((value: string) => string | undefined) | undefined {

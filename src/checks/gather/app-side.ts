@@ -1,3 +1,7 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { withDeadline } from '../../clock.js';
+import { errnoOf, messageOf } from '../../errors.js';
 import { type Address, parseAddress, sameAddress } from '../../model/address.js';
 import type { GatheredApp, Got } from '../../model/gathered.js';
 import { parseRedisUrl, type RedisUrl } from '../../model/redis-url.js';
@@ -12,7 +16,6 @@ import {
 } from '../../wire/app-side.js';
 import type { ConnectionOptions } from '../../wire/client.js';
 import { natMapFor } from './app-nat.js';
-import { resolve } from './app-resolve.js';
 
 /** Where an application's settings are, and how the names and addresses in them are met. */
 export interface AppSource {
@@ -119,7 +122,7 @@ async function visitAddress(
 ): Promise<Visited> {
   const address = parseAddress(text, 26379) ?? null;
   if (address === null) {
-    const bad = not('it is no address');
+    const bad = not('not an address');
     return { text, address, resolved: bad, answer: bad, reached: { host: '', port: 0 } };
   }
   const resolved = await resolve(address.host, source, asking);
@@ -146,7 +149,7 @@ async function visitUrl(
   source: AppSource,
   asking: ConnectionOptions,
 ): Promise<Got<AppNode>> {
-  if (url === undefined) return not('it is no URL of a Redis server');
+  if (url === undefined) return not('not a Redis URL');
   if (url.tls) return not('not asked: TLS');
   return askResolved(url.address, source, asking, askAppNode);
 }
@@ -162,4 +165,21 @@ function judgedUrl(
   const { role, runId } = byUrl.value;
   const same = master?.ok === true && master.value.runId !== '' && master.value.runId === runId;
   return got({ address: url.address, role, isAnnounced: same || sameAddress(url.address, announced) });
+}
+
+/** The addresses of a name; an address is its own. Bounded by the deadline: a resolver may hang. */
+async function resolve(host: string, source: AppSource, asking: ConnectionOptions): Promise<Got<string[]>> {
+  if (isIP(host) !== 0) return { ok: true, value: [host] };
+  const own = source.ownNames?.(host);
+  if (own !== undefined) return { ok: true, value: own };
+  try {
+    const late = (): Error => new Error(`the lookup took longer than ${asking.deadlineMs} ms`);
+    const found = await withDeadline(asking.clock, asking.deadlineMs, lookup(host, { all: true }), late);
+    // What clients and servers here use is IPv4 first.
+    const sorted = found.toSorted((a, b) => a.family - b.family).map((a) => a.address);
+    return { ok: true, value: sorted };
+  } catch (error) {
+    asking.signal?.throwIfAborted();
+    return { ok: false, why: errnoOf(error) === 'ENOTFOUND' ? 'name not found' : messageOf(error) };
+  }
 }

@@ -14,7 +14,7 @@ type Known = Pick<GatheredServer, 'conf' | 'life'>;
 type Server = Pick<GatheredServer, 'id' | 'endpoint' | 'info'>;
 
 const no = (why: string): { ok: false; why: string } => ({ ok: false, why });
-const NOT_OURS = no('not asked: sentinelctl did not make it');
+const NOT_OURS = no('not asked: not created by sentinelctl');
 
 /**
  * Looks how servers live: ours through their driver, others where they are processes of this machine or containers of
@@ -103,7 +103,7 @@ async function livesOfForeign(
     else for (const [i, living] of looked.value.entries()) found[i] ??= living;
   }
   const unseen = no(
-    ['it is no process of this machine and no container of its engine', ...reasons].join('; '),
+    ['not a process of this machine or a container of its Docker Engine', ...reasons].join('; '),
   );
   return servers.map(({ id }, i) => {
     const living = found[i];

@@ -13,8 +13,7 @@ export async function scriptsOf({
 }: Pick<GatheredSentinel, 'masters' | 'life'>): Promise<Got<Fields>> {
   if (!masters.ok) return masters;
   if (!life.ok) return life;
-  if (life.value.kind !== 'process')
-    return { ok: false, why: 'not asked: it lives in a container, and so do its scripts' };
+  if (life.value.kind !== 'process') return { ok: false, why: 'not asked: it runs in a container' };
   const paths = masters.value.flatMap((m) => SCRIPTS.flatMap((name) => m.fields[name] ?? []));
   const entries = [...new Set(paths)].map(async (path) => [path, await stateOf(path)] as const);
   return { ok: true, value: Object.fromEntries(await Promise.all(entries)) };

@@ -13,14 +13,15 @@ export default {
   group: 'network',
   title: 'a container has no fixed address in its network',
   consequence:
-    'a stopped container gives its address back and another may take it: it returns under a new one, while the sentinels go on with the old one, which may be somebody else by then',
+    'a stopped container releases its address: it returns under a new one, while the sentinels keep using the old IP, which may now belong to another container',
   explanation:
-    'Sentinel knows servers by address. An engine hands addresses out in the order of starts unless one is asked for, so ' +
-    'after a restart of several containers replicas can swap addresses, and a sentinel sees a stranger where the master was.',
+    'Sentinel identifies servers by address. Docker assigns addresses in the order of starts unless a ' +
+    'container asks for one, so after a restart of several containers replicas can swap addresses, and a ' +
+    'sentinel finds another server where the master was.',
   remedy: [
     'compose: networks: NAME: ipv4_address: 10.0.0.11 for each node, with a subnet of your own',
-    'one that is in no network: docker network connect --ip, with its own address',
-    'or announce names (resolve-hostnames and announce-hostnames yes) with a resolver that is fast for missing names',
+    'a container in no network: docker network connect --ip, with its own address',
+    'or announce names (resolve-hostnames and announce-hostnames yes) with a resolver that answers fast for missing names',
   ],
   sources: ['https://docs.docker.com/reference/cli/docker/network/connect/', 'measured'],
   causes: [
@@ -45,9 +46,9 @@ export default {
         return [
           {
             subject: server.id,
-            message: 'its container is in no network: it was disconnected, and nobody reaches it',
+            message: 'its container is not connected to a network: no other server can reach it',
             consequence:
-              'the others take it for down; it still runs, and a master that is cut off so takes the writes of whoever is in its container',
+              'the other servers call it down; it still runs, and a master that is cut off like this accepts the writes of clients in its own container',
             fix: [connect],
           },
         ];
@@ -55,7 +56,7 @@ export default {
       return [
         {
           subject: server.id,
-          message: `the engine gave its container an address, and may give it another one`,
+          message: `Docker assigned the address of its container and may assign another one`,
           fix: [`docker network disconnect ${network} ${container}`, connect],
         },
       ];
@@ -64,7 +65,7 @@ export default {
   },
   files(project) {
     if (project.compose === null)
-      return { skip: 'needs a compose file: only that tells what gives addresses' };
+      return { skip: 'needs a compose file: it shows how addresses are assigned' };
     const sentinels = sentinelFiles(project).filter((s) => s.seen);
     if (sentinels.length === 0) return noSentinelFile;
     const nodes = nodeFiles(project);
@@ -82,7 +83,7 @@ export default {
             return [
               {
                 subject: server.id,
-                message: `${name} is at ${host}, which no service has as its ipv4_address: the next start may give it to another`,
+                message: `${name} is at ${host}, which is not the ipv4_address of any service: at the next start another container may get it`,
                 fix: [`give the master ipv4_address: ${host} in its networks`],
                 at,
               },
@@ -95,7 +96,7 @@ export default {
           return [
             {
               subject: server.id,
-              message: `${host} is looked up and kept as an address, and ${loose.map((n) => n.id).join(', ')} get another one whenever they are made anew`,
+              message: `${host} is resolved once and kept as an address, but ${loose.map((n) => n.id).join(', ')} may get a new address when recreated`,
               fix: [
                 'sentinel announce-hostnames yes',
                 `or give ${loose.map((n) => n.id).join(', ')} an ipv4_address each`,

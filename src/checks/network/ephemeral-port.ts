@@ -11,15 +11,16 @@ export default {
   id: 'ephemeral-port',
   severity: 'warning',
   group: 'network',
-  title: 'a server listens on a port that the system hands out',
+  title: 'a server listens on a port that the system assigns to outgoing connections',
   consequence:
-    'while it is down any outgoing connection may get its port, and it does not start again: Address already in use',
+    'while it is down any outgoing connection may take its port, and then it cannot start: Address already in use',
   explanation:
-    'Ports of ip_local_port_range (on Linux 32768 to 60999) are given to outgoing connections. A server that listens there ' +
-    'starts only if nobody happens to have its port at that moment; just after a crash its own clients and peers are dialling.',
+    'Ports of ip_local_port_range (on Linux 32768 to 60999) are assigned to outgoing connections. A server ' +
+    'that listens there can start only while no connection uses its port; just after a crash its own clients ' +
+    'and peers are reconnecting.',
   remedy: [
     'listen below the range',
-    'or keep the port out of it: sysctl -w net.ipv4.ip_local_reserved_ports=PORT,…',
+    'or reserve the port: sysctl -w net.ipv4.ip_local_reserved_ports=PORT,…',
   ],
   sources: [
     'https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html (ip_local_port_range)',
@@ -33,17 +34,17 @@ export default {
     const seen: RawFinding[] = [];
     for (const server of serversOf(gathered)) {
       if (!isLocal(server)) {
-        missing.push(`${server.id}: the range of its own machine can not be seen from here`);
+        missing.push(`${server.id}: the range of its machine cannot be read from here`);
         continue;
       }
       const { port } = server.endpoint;
       if (port < low || port > high) continue;
       seen.push({
         subject: server.id,
-        message: `port ${port} is in ${low} to ${high}, from which this machine serves outgoing connections`,
+        message: `port ${port} is in ${low} to ${high}, the range of this machine for outgoing connections`,
         fix: gathered.own
           ? [
-              `${ctl(gathered, 'down')} and ${ctl(gathered, 'up --port auto --sentinel-port auto')}, which makes it anew, without its data`,
+              `${ctl(gathered, 'down')} and ${ctl(gathered, 'up --port auto --sentinel-port auto')}, which recreates the cluster without its data`,
               `or: sysctl -w net.ipv4.ip_local_reserved_ports=${port}`,
             ]
           : [

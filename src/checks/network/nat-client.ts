@@ -7,14 +7,15 @@ export default {
   id: 'nat-client',
   severity: 'warning',
   group: 'network',
-  title: 'clients can not reach what the sentinels announce',
+  title: 'clients cannot reach the master at the announced address',
   consequence:
-    'a client asks a sentinel for the master and gets an address that leads nowhere from its place: each attempt costs its connect time-out, 10 s by default in ioredis',
+    'a client asks a sentinel for the master and gets an unreachable address: each attempt takes its connect timeout, 10 s by default in ioredis',
   explanation:
-    'Sentinels tell the address by which they themselves know the master. In a network of containers it has no meaning ' +
-    'outside of it. Either everybody speaks of addresses that hold everywhere, or the client translates them.',
+    'Sentinels announce the address by which they know the master themselves. Outside a container network ' +
+    'that address has no meaning. Either announce addresses that work everywhere, or let the client translate ' +
+    'them.',
   remedy: [
-    'announce addresses that hold for clients too: replica-announce-ip and -port, sentinel announce-ip and announce-port',
+    'announce addresses that clients can reach too: replica-announce-ip and -port, sentinel announce-ip and announce-port',
     'or translate in the client: natMap in ioredis',
     'or run the client in the same network',
   ],
@@ -47,7 +48,7 @@ export default {
     }
     for (const group of groups) {
       const { master } = group;
-      if (master === null) missing.push(`${group.name}: which node is its master is not known`);
+      if (master === null) missing.push(`${group.name}: its master is unknown`);
       else if (!sameAddress(master.announce, master.endpoint)) {
         if (app === null)
           missing.push(
@@ -60,7 +61,7 @@ export default {
           fix: [...ANNOUNCE],
         });
       } else if (master.silence !== null && group.views.some(isFine) && !isFineFor(group)) {
-        missing.push(`${master.id}: it does not answer us, and only some sentinels reach it`);
+        missing.push(`${master.id}: it does not answer this machine, and only some sentinels reach it`);
       }
     }
     return judged(seen, missing);

@@ -14,16 +14,17 @@ export default {
   id: 'nat-replica',
   severity: 'critical',
   group: 'network',
-  title: 'a replica is known by an address at which no sentinel reaches it',
+  title: 'no sentinel can reach a replica at the address by which it is known',
   consequence:
-    'it replicates, but Sentinel can not watch, promote or repoint it: with all replicas like that a dead master is never replaced',
+    'it replicates, but Sentinel cannot monitor, promote or repoint it: when this holds for all replicas, a dead master is never replaced',
   explanation:
-    'Sentinel learns its replicas from the master’s INFO, where each stands with the address that its connection came from, ' +
-    'or that it announces. Behind NAT, published ports or a second interface that is not where it can be connected to: ' +
-    'the master streams to it, and the sentinels see it down from the first moment.',
+    'Sentinel learns the replicas from the master’s INFO, which lists each with the source address of its ' +
+    'connection or the address that it announces. Behind NAT, published ports or a second interface, ' +
+    'connections to that address fail: the master sends data to the replica, while the sentinels see it down ' +
+    'from the start.',
   remedy: [
-    'replica-announce-ip and replica-announce-port: where the sentinels and the clients reach it',
-    'then let it introduce itself again: CLIENT KILL TYPE replica at the master',
+    'set replica-announce-ip and replica-announce-port to an address that sentinels and clients can reach',
+    'then let the replicas reconnect: CLIENT KILL TYPE replica at the master',
   ],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Sentinel, Docker, NAT, and possible issues)',
@@ -38,7 +39,7 @@ export default {
     const missing: string[] = [];
     for (const group of groups) {
       if (group.master?.info.ok !== true) {
-        missing.push(`${group.name}: its master does not say whom it streams to`);
+        missing.push(`${group.name}: which replicas its master sends data to is unknown`);
         continue;
       }
       const listed = attachedIn(group.master.info.value);
@@ -52,12 +53,14 @@ export default {
           listed.map((l) => l.address),
         );
         if (node !== null && sameAddress(node.announce, address) && justStarted(node)) {
-          missing.push(`${node.id} was started a moment ago: the sentinels may not have tried since`);
+          missing.push(
+            `${node.id} was started less than 5 s ago: the sentinels may not have reconnected yet`,
+          );
           continue;
         }
         seen.push({
           subject: node?.id ?? formatAddress(address),
-          message: `${group.master.id} streams to ${formatAddress(address)}, where ${idsOf(blind.map((b) => b.sentinel))} can not connect${node === null ? '' : `; it is ${node.id}, at ${formatAddress(node.announce)}`}`,
+          message: `${group.master.id} sends data to ${formatAddress(address)}, where ${idsOf(blind.map((b) => b.sentinel))} cannot connect${node === null ? '' : `; it is ${node.id}, at ${formatAddress(node.announce)}`}`,
           fix:
             node === null || sameAddress(node.announce, address)
               ? [

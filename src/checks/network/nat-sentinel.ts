@@ -1,26 +1,27 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
 import type { Fields, GatheredSentinel } from '../../model/gathered.js';
+import { HELLO_PERIOD_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, flagsOf, silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, justStarted, num, SETTLED_MS, untold } from '../group.js';
 import { answersWrongly } from '../passwords.js';
 
-/** A sentinel says hello each 2 s (sentinel.c, sentinel_publish_period); three times that is recent. */
-const RECENT_MS = 6000;
+/** A peer that was heard within this time is alive. */
+const RECENT_MS = 3 * HELLO_PERIOD_MS;
 
 export default {
   id: 'nat-sentinel',
   severity: 'critical',
   group: 'network',
-  title: 'a sentinel announces an address at which the others can not reach it',
+  title: 'a sentinel announces an address that the others cannot reach',
   consequence:
-    'it is heard and counted as known, but can not be asked for its vote: with a majority like that nobody is ever elected',
+    'the others count it as known but cannot ask for its vote: when this holds for a majority, no leader is ever elected',
   explanation:
-    'Sentinels introduce themselves by messages through the master, with the address of their own connection or the one ' +
-    'that they announce. The message arrives also where that address leads nowhere, in containers and behind NAT for example; ' +
-    'votes need a connection.',
+    'Sentinels announce themselves by messages through the master, with the address of their own connection ' +
+    'or a configured one. The message arrives even where that address is unreachable, for example with ' +
+    'containers or behind NAT; votes need a connection.',
   remedy: [
-    'SENTINEL CONFIG SET announce-ip and announce-port: where the other sentinels and clients reach it',
+    'SENTINEL CONFIG SET announce-ip and announce-port: an address that other sentinels and clients can reach',
   ],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Sentinel, Docker, NAT, and possible issues)',
@@ -45,7 +46,9 @@ export default {
           // Who has just said hello and answers nobody at all is stopped, not misplaced.
           const itself = gathered.sentinels.find((s) => s.myid.ok && s.myid.value === peer.runid) ?? null;
           if (itself !== null && sameAddress(itself.announce, address) && justStarted(itself)) {
-            missing.push(`${itself.id} was started a moment ago: the others may not have tried since`);
+            missing.push(
+              `${itself.id} was started less than 5 s ago: the others may not have reconnected yet`,
+            );
             continue;
           }
           if (
@@ -64,7 +67,7 @@ export default {
       const right = itself === null || formatAddress(itself.announce) === at ? null : itself;
       return {
         subject: itself?.id ?? at,
-        message: `${itself?.id ?? 'a sentinel'} announces ${at}, where ${idsOf(by)} can not connect, although its messages come through the master`,
+        message: `${itself?.id ?? 'a sentinel'} announces ${at}, where ${idsOf(by)} cannot connect, although its messages arrive through the master`,
         fix:
           right === null
             ? ['SENTINEL CONFIG SET announce-ip ADDRESS at that sentinel: where the others connect to it']

@@ -9,15 +9,16 @@ export default {
   id: 'oom',
   severity: 'warning',
   group: 'network',
-  title: 'a container was, or will be, killed for its memory',
+  title: 'a container was, or will be, killed by the kernel for memory',
   consequence:
-    'the kernel ends the server without warning: a failover for a master, and in the middle of a save or a full resync again and again',
+    'the kernel kills the server without warning: a failover for a master, and again and again in the middle of a save or a full resync',
   explanation:
-    'A limit on the container without maxmemory below it means that the kernel, not Redis, decides what happens when it is ' +
-    'full. A fork for a save or a full resync copies every page that is written meanwhile, so half of the limit is a safe maxmemory.',
+    'With a container limit but no maxmemory below it, the kernel and not Redis decides what happens when ' +
+    'memory is full. A fork for a save or a full resync copies every page that is written meanwhile, so half ' +
+    'of the limit is a safe maxmemory.',
   remedy: [
     'CONFIG SET maxmemory to about half of the container’s limit',
-    'or a higher limit: docker update --memory',
+    'or raise the limit: docker update --memory',
   ],
   sources: ['https://docs.docker.com/engine/containers/resource_constraints/', 'redis.conf: maxmemory'],
   causes: ['server-silent', 'link-down', 'no-master'],
@@ -29,7 +30,7 @@ export default {
       const max = 'role' in server && server.config.ok ? num(server.config.value, 'maxmemory') : null;
       const unlimited = limit !== null && 'role' in server && max !== null && (max === 0 || max > limit);
       if (value.oomKilled !== true && !unlimited) return [];
-      const cap = limit === null ? 'no limit of its own' : `a limit of ${bytes(limit)}`;
+      const cap = limit === null ? 'no limit' : `a limit of ${bytes(limit)}`;
       const set = max === null ? '' : `, maxmemory ${max === 0 ? 'none' : bytes(max)}`;
       const more =
         limit === null
@@ -46,7 +47,9 @@ export default {
               ? [...setConfig(server, 'maxmemory', Math.floor(limit * SHARE)), ...more.map((m) => `or: ${m}`)]
               : more.length > 0
                 ? more
-                : ['give this machine more memory, or its servers a maxmemory; dmesg names who was killed'],
+                : [
+                    'add memory to this machine, or set maxmemory at its servers; dmesg names the processes that were killed',
+                  ],
         },
       ];
     });

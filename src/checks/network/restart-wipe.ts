@@ -10,16 +10,17 @@ export default {
   id: 'restart-wipe',
   severity: 'critical',
   group: 'network',
-  title: 'a node that keeps nothing on disk is restarted by itself',
+  title: 'a node without persistence is restarted automatically',
   consequence:
-    'a master that is restarted within down-after comes back empty, no failover happens, and its replicas copy the emptiness: 1000 of 1000 keys were gone on every node',
+    'a master that is restarted within down-after returns empty, no failover happens, and its replicas copy the empty data set: 1000 of 1000 keys were lost on every node (measured)',
   explanation:
-    'With save "" and appendonly no a restart loses everything in memory. That is harmless as long as Sentinel promotes a ' +
-    'replica, which still has the data. A restart policy, or a service manager, brings the old master back before Sentinel ' +
-    'calls it down: it is still the master, empty, and the replicas synchronise with it. Every check of the topology passes.',
+    'With save "" and appendonly no a restart loses everything in memory. That is harmless while Sentinel ' +
+    'promotes a replica, which still has the data. But a restart policy or a service manager starts the old ' +
+    'master before Sentinel calls it down: it is still the master, empty, and the replicas resync from it. ' +
+    'The topology looks healthy throughout.',
   remedy: [
-    'let it write to disk: CONFIG SET appendonly yes, CONFIG REWRITE',
-    'or never let it be restarted by itself: restart policy no, systemd Restart=no',
+    'turn on persistence: CONFIG SET appendonly yes, CONFIG REWRITE',
+    'or never restart it automatically: restart policy no, systemd Restart=no',
   ],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/ (Safety of replication when master has persistence turned off)',
@@ -39,7 +40,7 @@ export default {
         {
           subject: server.id,
           severity,
-          message: `keeps nothing on disk (save "", appendonly no); ${how}`,
+          message: `has no persistence (save "", appendonly no); ${how}`,
           fix: [...setConfig(server, 'appendonly', 'yes'), ...otherwise],
         },
       ];
@@ -50,7 +51,9 @@ export default {
     return judgeNodeFiles(project, (nodes) => {
       const without = nodes.filter((n) => !persists(n));
       if (without.length > 0 && without.every((n) => n.service === null)) {
-        return { skip: 'what starts the servers again is not in their configuration: a compose file tells' };
+        return {
+          skip: 'needs a compose file: the restart policy is not in the configuration of the servers',
+        };
       }
       return without.flatMap((node) => {
         const restart = node.service?.restart;
@@ -59,7 +62,7 @@ export default {
         return [
           {
             subject: node.id,
-            message: `${master ? 'the master' : 'a data node that may become master'} keeps nothing on disk (save "", appendonly no), and restart: ${restart.policy} starts it again, empty`,
+            message: `${master ? 'the master' : 'a data node that may become master'} has no persistence (save "", appendonly no), and restart: ${restart.policy} starts it again, empty`,
             fix: [`${node.id}: restart: "no"`, `or, in its configuration: appendonly yes`],
             at: { file: node.at.file, line: restart.line },
           },
@@ -78,20 +81,20 @@ function restartOf(
   if (supervised === 'systemd' || supervised === 'upstart') {
     return {
       severity: 'critical',
-      how: `${supervised} runs it, and restarts it unless told otherwise`,
+      how: `${supervised} runs it and restarts it by default`,
       otherwise: [`or: Restart=no in the unit of ${node.id}`],
     };
   }
   const unseen = node.life.ok
     ? node.life.value.kind === 'process' && !gathered.own
-      ? 'it is a plain process, and a service manager is not asked'
+      ? 'it is a plain process, and service managers are not checked'
       : null
     : node.life.why;
   if (unseen !== null || !node.life.ok) {
     return {
       severity: 'warning',
-      how: `what restarts it can not be seen${unseen === null ? '' : ` (${unseen})`}`,
-      otherwise: [`or: make sure that nothing restarts ${node.id} by itself`],
+      how: `it is unknown whether it is restarted automatically${unseen === null ? '' : ` (${unseen})`}`,
+      otherwise: [`or: make sure that nothing restarts ${node.id} automatically`],
     };
   }
   const policy = node.life.value.restartPolicy;
@@ -104,7 +107,7 @@ function restartOf(
   }
   return {
     severity: 'info',
-    how: `nothing restarts it by itself, so a replica with the data takes over${gathered.own ? '; sentinelctl start and restart refuse to bring it back empty as a master' : ''}. Faster writes, and every restart of it needs a full resync`,
+    how: `it is not restarted automatically, so a replica with the data takes over${gathered.own ? '; sentinelctl start and restart refuse to start it as an empty master' : ''}. This makes writes faster; each restart of it needs a full resync`,
     otherwise: [],
   };
 }

@@ -14,10 +14,11 @@ export default {
   group: 'network',
   title: 'a container is killed before its server has shut down',
   consequence:
-    'an orderly stop of a master ends as a crash: SIGKILL after 10 s cuts the wait for its replicas, or the last save, and what was not yet written is lost',
+    'an orderly stop of a master ends as a crash: SIGKILL after 10 s interrupts the wait for its replicas or the last save, and what was not yet written is lost',
   explanation:
-    'On SIGTERM a master pauses writes and waits up to shutdown-timeout (10 s, since Redis 7.0) for its replicas to catch ' +
-    'up, then saves. docker stop sends SIGKILL after its own time-out, which is 10 s too. The engine has to wait longer than the server.',
+    'On SIGTERM a master pauses writes and waits up to shutdown-timeout (10 s, since Redis 7.0) for its ' +
+    'replicas to catch up, then saves. docker stop sends SIGKILL after its own timeout, which is 10 s too. ' +
+    'Docker has to wait longer than the server.',
   remedy: [
     'compose: stop_grace_period: 15s; docker run --stop-timeout 15',
     'or a shorter shutdown-timeout, at run time',
@@ -47,7 +48,7 @@ export default {
           message: `killed ${graceS} s after a stop, shutdown-timeout ${shutdownS} s`,
           fix: [
             ...setConfig(server, 'shutdown-timeout', shorter),
-            `or: make ${containerOf(gathered, server)} anew with --stop-timeout ${shutdownS + 5} (compose: stop_grace_period: ${shutdownS + 5}s)`,
+            `or: recreate ${containerOf(gathered, server)} with --stop-timeout ${shutdownS + 5} (compose: stop_grace_period: ${shutdownS + 5}s)`,
           ],
         },
       ];
@@ -56,7 +57,7 @@ export default {
   },
   files(project) {
     const nodes = nodeFiles(project).filter((n) => n.service !== null);
-    if (nodes.length === 0) return { skip: 'needs a compose file: the time-out of a stop is there' };
+    if (nodes.length === 0) return { skip: 'needs a compose file: it sets the stop timeout' };
     const seen = nodes.flatMap((node): RawFinding[] => {
       const grace = node.service?.stopGrace ?? null;
       const waits = Number(settingOf(node, 'shutdown-timeout') ?? 10);

@@ -229,7 +229,7 @@ describe('what a compose file mounts', () => {
     };
     expect(await critical('sh -c "exec redis-server --port $$PORT --hz 10 2>&1"')).toEqual([]);
     expect(await critical('sh -c "exec redis-server --port PORT"')).toEqual([
-      '"port" takes a whole number from 0 to 65535, and not "PORT"',
+      '"port" takes a whole number from 0 to 65535, not "PORT"',
     ]);
   });
 

@@ -34,7 +34,7 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
     throw error instanceof BadYaml ? badCompose(`${file}:${error.place.line}`, error.message) : error;
   });
   const services = servicesOf(tree);
-  if (services.length === 0) throw badCompose(file, 'there are no services in it');
+  if (services.length === 0) throw badCompose(file, 'it has no services');
 
   const project: Project = {
     compose: file,
@@ -67,7 +67,7 @@ const subnetsOf = (tree: Tree): string[] =>
   );
 
 const badCompose = (where: string, why: string): Error =>
-  usageError('compose-file', `can't read the compose file ${where}`, {
+  usageError('compose-file', `cannot read the compose file ${where}`, {
     why,
     hint: '--compose FILE, where FILE is a docker-compose.yml',
   });

@@ -43,7 +43,7 @@ export async function readProject(asked: AskedFiles): Promise<Project> {
 async function serverOf(file: string, project: Project): Promise<FileServer | null> {
   const read = await readText(file);
   if ('why' in read) {
-    throw usageError('config-file', `can't read the configuration ${file}`, {
+    throw usageError('config-file', `cannot read the configuration file ${file}`, {
       why: read.why,
       hint: '--config FILE, where FILE is a redis.conf or a sentinel.conf',
     });
@@ -59,7 +59,7 @@ async function serverOf(file: string, project: Project): Promise<FileServer | nu
   project.troubles.push(...troubles);
   project.unread.push(...unread);
   if (directives.length === 0) {
-    project.unread.push(`${file}: there is no directive in it`);
+    project.unread.push(`${file}: it has no directives`);
     return null;
   }
   return {

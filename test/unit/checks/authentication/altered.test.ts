@@ -78,7 +78,7 @@ describe('auth-pass-missing', () => {
     expect(authPassMissing.live(gathered)).toMatchObject([
       {
         message: expect.stringContaining(
-          'wants a password, and sentinel-1, sentinel-2, sentinel-3 have none',
+          'needs a password, but sentinel-1, sentinel-2, sentinel-3 have none',
         ),
       },
     ]);
@@ -115,7 +115,7 @@ describe('masterauth-missing', () => {
     expect(masterauthMissing.live(set(2, { requirepass: '(set)' }))).toMatchObject([
       {
         subject: 'redis-2',
-        message: expect.stringContaining('only redis-2 wants one'),
+        message: expect.stringContaining('only redis-2 has one'),
         fix: [
           'redis-cli -h 127.0.0.1 -p 6380 CONFIG SET requirepass ""',
           'redis-cli -h 127.0.0.1 -p 6380 CONFIG REWRITE',
@@ -167,7 +167,7 @@ describe('rename-command', () => {
     const { conf } = nodeOf(gathered, 2);
     if (conf.ok) conf.value.text += 'rename-command CONFIG ""\n';
     expect(renameCommand.live(gathered)).toMatchObject([
-      { subject: 'redis-2', fix: expect.arrayContaining(['# take out: rename-command CONFIG ""']) },
+      { subject: 'redis-2', fix: expect.arrayContaining(['# delete: rename-command CONFIG ""']) },
     ]);
   });
 });
@@ -178,7 +178,10 @@ describe('tls-mismatch', () => {
     const node = nodeOf(gathered, 1);
     if (node.config.ok) node.config.value = { ...node.config.value, port: '0', 'tls-port': '6379' };
     expect(tlsMismatch.live(gathered)).toMatchObject([
-      { subject: 'sentinel-1', message: expect.stringContaining('port 6379 speaks TLS, and it does not') },
+      {
+        subject: 'sentinel-1',
+        message: expect.stringContaining('port 6379 uses TLS, but this connection does not'),
+      },
       { subject: 'sentinel-2' },
       { subject: 'sentinel-3' },
       {

@@ -109,7 +109,7 @@ describe('hostname-slow-dns', () => {
     expect(hostnameSlowDns.live(gathered)).toMatchObject([
       {
         subject: 'sentinel-2',
-        message: 'looking up redis-master took 4.00 s',
+        message: 'the lookup of redis-master took 4.00 s',
         fix: expect.arrayContaining([
           'redis-cli -h 127.0.0.1 -p 26380 SENTINEL MONITOR mymaster 192.0.2.7 6379 2',
         ]),
@@ -171,7 +171,7 @@ describe('conf-filemount', () => {
     expect(confFilemount.live(gathered)).toMatchObject([
       {
         subject: 'sentinel-1',
-        message: '/etc/redis/sentinel.conf is a mount of its own',
+        message: '/etc/redis/sentinel.conf is mounted as a single file',
         fix: [expect.stringMatching(/^# in the compose file/), 'volumes: ["./sentinel-1:/etc/redis"]'],
       },
     ]);
@@ -192,9 +192,7 @@ describe('script-bad', () => {
     expect(scriptBad.live(gathered)).toEqual({ skip: expect.stringContaining('sentinel-1: ') });
     const { info } = sentinelOf(gathered, 1);
     if (info.ok) info.value = { ...info.value, sentinel_scripts_queue_length: '2' };
-    expect(scriptBad.live(gathered)).toMatchObject([
-      { message: '2 scripts failed and wait for another try' },
-    ]);
+    expect(scriptBad.live(gathered)).toMatchObject([{ message: '2 scripts failed and wait for a retry' }]);
   });
 
   it('an error that was seen while watching is named', () => {

@@ -603,7 +603,7 @@ describe('one thing wrong', () => {
     };
     expect(await found(good)).toEqual([]);
     const [missing] = await found(join(dir, 'nothing.sh'));
-    expect(missing).toMatchObject({ message: expect.stringContaining('not there'), at: { line: 9 } });
+    expect(missing).toMatchObject({ message: expect.stringContaining('is missing'), at: { line: 9 } });
     const [mode] = await found(plain);
     expect(mode?.fix).toEqual([`chmod +x ${plain}`]);
     await chmod(plain, 0o755);
