@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import LongestFirst from './test/helpers/longest-first.js';
 
 /**
  * Tests that start servers mostly wait for them: a file of the integration tests keeps about half a core busy, a file
@@ -34,6 +35,7 @@ const project = (
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

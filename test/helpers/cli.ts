@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { memoryWorld } from './world.js';
 
 /** The built command, as `npm test` builds it before the tests run. */
 export const BIN = resolve(import.meta.dirname, '../../dist/bin/sentinelctl.js');
@@ -20,7 +21,7 @@ export interface RunOptions {
   env?: Record<string, string | undefined>;
   cwd?: string;
   input?: string;
-  /** A command that runs it: `setpriv --bounding-set=…`. */
+  /** A command that runs it: `setpriv --bounding-set=…`; empty for a process of its own where a test would do without. */
   via?: readonly string[];
   /** Gets the process once it runs, or standard error as it comes: for a test that interrupts. */
   onStart?: (child: Running) => void;
@@ -75,6 +76,24 @@ export function runCli(home: string, args: string[], options: RunOptions = {}): 
       done({ code, signal, stdout, stderr, json: () => JSON.parse(stdout) as unknown }),
     );
   });
+}
+
+/**
+ * Runs a command line inside the test's own process, with the exit code and the streams that a process of its own would
+ * have. For what neither makes a cluster nor signals itself: a process takes ten times as long.
+ */
+export async function runInside(home: string, args: string[], options: RunOptions = {}): Promise<Ran> {
+  const [{ main }, { commands }] = await Promise.all([
+    import('../../src/cli/main.js'),
+    import('../../commands/index.js'),
+  ]);
+  const given = Object.entries({ ...cleanEnv(home), ...options.env });
+  const env = Object.fromEntries(given.filter((pair): pair is [string, string] => pair[1] !== undefined));
+  const world = memoryWorld({ commands, env, cwd: options.cwd ?? home });
+  world.stdin.end(options.input ?? '');
+  const code = await main(args, world);
+  const stdout = world.stdout.text;
+  return { code, signal: null, stdout, stderr: world.stderr.text, json: () => JSON.parse(stdout) as unknown };
 }
 
 /** Opens a state directory of its own below the system's temporary one. */

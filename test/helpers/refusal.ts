@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { listProcesses } from '../../src/host/process-list.js';
-import type { Cli, Ran, RunOptions } from './cli.js';
+import { type Cli, type Ran, type RunOptions, runInside } from './cli.js';
 
 /** How a command is expected to fail. */
 export interface Refusal {
@@ -15,7 +15,7 @@ export interface Refusal {
 
 /**
  * Runs a command that must fail, once for a person and once with --json: the same error both times, said once, without
- * a stack, and with what to type next. Answers both.
+ * a stack, and with what to type next. Answers both. In the test's own process, unless another command is to run it.
  */
 export async function refusal(
   cli: Cli,
@@ -23,7 +23,9 @@ export async function refusal(
   { exit, code, says = '' }: Refusal,
   options?: RunOptions,
 ): Promise<{ plain: Ran; document: Ran }> {
-  const plain = await cli.run(args, options);
+  const run = (words: string[]): Promise<Ran> =>
+    options?.via === undefined ? runInside(cli.home, words, options) : cli.run(words, options);
+  const plain = await run(args);
   const shown = `${args.join(' ')}\n${plain.stderr}`;
   expect(plain.code, shown).toBe(exit);
   expect(plain.stdout, shown).toBe('');
@@ -31,7 +33,7 @@ export async function refusal(
   expect(plain.stderr.match(/^ {2}try: \S/gm), shown).toHaveLength(1);
   expect(plain.stderr, shown).toMatch(says);
   expectNoStack(plain);
-  const document = await cli.run(['--json', ...args], options);
+  const document = await run(['--json', ...args]);
   expect(document.code, shown).toBe(exit);
   expect(document.json()).toEqual({
     error: expect.objectContaining({ code, message: expect.any(String), hint: expect.any(String) }),

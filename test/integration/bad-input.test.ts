@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Cli, openCli } from '../helpers/cli.js';
+import { type Cli, openCli, runInside } from '../helpers/cli.js';
 import { leftBehind, type Refusal, refusal } from '../helpers/refusal.js';
 import { tempDir } from '../helpers/temp-dir.js';
 
@@ -71,7 +71,7 @@ const CASES: [words: string[], expected: Refusal][] = [
     ['up', `--master-name=${name}`],
     badValue('is no master name'),
   ]),
-  [['up', '--driver', 'podman'], badValue('one of docker, process')],
+  [['up', '--driver', 'podman'], badValue('one of process, docker')],
   [['up', '--persistence', 'some'], badValue('one of procedure, all, none')],
   [['up', '--redis-conf', 'maxmemory'], badValue('not KEY=VALUE')],
   [['up', '--redis-conf', 'a=1\nrequirepass x'], badValue('not KEY=VALUE')],
@@ -97,19 +97,34 @@ const CASES: [words: string[], expected: Refusal][] = [
 ];
 // `--json` and another `--output` contradict each other, so these are only said to a person.
 const PLAIN_ONLY = new Set(['xml', 'tsv']);
+/** That the process around main() changes nothing is looked at with these. */
+const SPAWNED = [
+  ['frobnicate'],
+  ['up', '--qourum', '2', '--json'],
+  ['up', '--quorum', '4'],
+  ['status', '--output', 'tsv'],
+  ['down', '--sentinel-addrs', 'h:1', '--json'],
+  ['kill', 'redis-1'],
+];
 
 describe('words that are wrong', () => {
   it.each(CASES)('%j', async (words, expected) => {
     if (words.some((word) => PLAIN_ONLY.has(word))) {
-      const ran = await cli.run(words);
+      const ran = await runInside(cli.home, words);
       expect(ran).toMatchObject({ code: expected.exit, stdout: '' });
       expect(ran.stderr).toMatch(expected.says ?? '');
-    } else await refusal(cli, words, expected);
+      // Standard input is the process's own, whatever main() is given.
+    } else await refusal(cli, words, expected, words.includes('-') ? { via: [] } : undefined);
+  });
+
+  it.each(SPAWNED)('%j: a process of its own says the same', async (...words) => {
+    const { stdout, stderr, code } = await runInside(cli.home, words);
+    expect(await cli.run(words)).toMatchObject({ stdout, stderr, code });
   });
 
   it('are told apart from help, which is no error', async () => {
     for (const words of [['--help'], ['up', '--help'], ['help', 'up'], ['-h', 'nonsense', '--help=']]) {
-      const ran = await cli.run(words);
+      const ran = await runInside(cli.home, words);
       expect([words, ran.code]).toEqual([words, words[1] === 'nonsense' ? 64 : 0]);
     }
   });
@@ -121,7 +136,7 @@ describe('words that are wrong', () => {
       env: { REDIS_SENTINEL_ADDRS: 'a:b' },
     });
     // The application's side is what is judged there: what can't be read is a finding of its own.
-    const judged = await cli.run(['doctor', '--app', '--json'], {
+    const judged = await runInside(cli.home, ['doctor', '--app', '--json'], {
       env: { REDIS_SENTINEL_ADDRS: 'a:b', REDIS_MASTER_NAME: 'orders' },
     });
     expect(judged.code, judged.stderr).toBe(1);
