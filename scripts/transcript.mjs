@@ -1,12 +1,12 @@
-// Runs the README's first console block anew, and those that say `transcript`, on state directories of their own and the
-// usual ports, and puts what they printed there. `npm run docs:transcript`; needs dist/ and a free machine.
+// Runs the console blocks of docs/tour.md that say `transcript` again, on state directories of their own and the
+// usual ports, and writes what they printed there. `npm run docs:transcript`; needs dist/ and a free machine.
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const README = new URL('../README.md', import.meta.url);
+const TOUR = new URL('../docs/tour.md', import.meta.url);
 const BLOCK = /```console([^\n]*)\n([\s\S]*?)\n```/g;
 
 /** What a line prints, standard error and output in the order in which they came; it must exit as its comment says. */
@@ -27,7 +27,7 @@ function typed(line, env) {
   });
 }
 
-/** The block anew. It finds a cluster up, unless it brings one up itself. */
+/** The block with what its commands print now. It finds a cluster up, unless it brings one up itself. */
 async function played(words, lines) {
   const commands = lines.split('\n').filter((line) => line.startsWith('$ '));
   const dir = await mkdtemp(join(tmpdir(), 'sentinelctl-transcript-'));
@@ -52,11 +52,11 @@ async function played(words, lines) {
   }
 }
 
-const readme = await readFile(README, 'utf8');
-const blocks = [...readme.matchAll(BLOCK)].filter(([, words], i) => i === 0 || /\btranscript\b/.test(words));
-let anew = readme;
+const page = await readFile(TOUR, 'utf8');
+const blocks = [...page.matchAll(BLOCK)].filter(([, words]) => /\btranscript\b/.test(words));
+let updated = page;
 for (const [whole, words, lines] of blocks) {
   const block = await played(words, lines);
-  anew = anew.replace(whole, () => block);
+  updated = updated.replace(whole, () => block);
 }
-await writeFile(README, anew);
+await writeFile(TOUR, updated);
