@@ -21,7 +21,7 @@ interface Rule {
 const PURE: string[] = [];
 /** Besides itself, every room may use these. */
 const EVERYWHERE = ['errors', 'model'];
-const ENGINE = ['model', 'wire', 'drivers', 'clock', 'until', 'errors', 'host'];
+const BASE = ['model', 'wire', 'drivers', 'clock', 'until', 'errors', 'host'];
 
 const RULES: Record<string, Rule> = {
   bin: { rooms: ['cli', 'tui', 'commands'] },
@@ -44,14 +44,14 @@ const RULES: Record<string, Rule> = {
   'drivers/swarm': { rooms: ['drivers', 'clock', 'until', 'host'], libraries: ['dockerode', 'tar-stream'] },
   'drivers/attached': { rooms: ['drivers', 'clock', 'until', 'host'] },
 
-  cluster: { rooms: ENGINE },
-  'checks/gather': { rooms: [...ENGINE, 'cluster', 'checks', 'yaml'], libraries: ['yaml'] },
-  observe: { rooms: [...ENGINE, 'cluster'], libraries: ['zod'] },
-  workload: { rooms: [...ENGINE, 'cluster', 'observe'], libraries: ['hdr-histogram-js'] },
-  faults: { rooms: [...ENGINE, 'cluster', 'observe', 'workload'] },
-  failover: { rooms: [...ENGINE, 'cluster', 'observe', 'faults', 'workload'] },
+  cluster: { rooms: BASE },
+  'checks/gather': { rooms: [...BASE, 'cluster', 'checks', 'yaml'], libraries: ['yaml'] },
+  observe: { rooms: [...BASE, 'cluster'], libraries: ['zod'] },
+  workload: { rooms: [...BASE, 'cluster', 'observe'], libraries: ['hdr-histogram-js'] },
+  faults: { rooms: [...BASE, 'cluster', 'observe', 'workload'] },
+  failover: { rooms: [...BASE, 'cluster', 'observe', 'faults', 'workload'] },
   'scenarios/play': {
-    rooms: [...ENGINE, 'cluster', 'observe', 'faults', 'workload', 'failover', 'scenarios/format'],
+    rooms: [...BASE, 'cluster', 'observe', 'faults', 'workload', 'failover', 'scenarios/format'],
   },
 
   // Renderers take data and types, and nothing that acts.
@@ -64,8 +64,8 @@ const RULES: Record<string, Rule> = {
   cli: { rooms: ['config', 'report', 'clock', 'until', 'host'], libraries: ['commander', 'ora', 'yaml'] },
   tui: { rooms: ['cli', 'config', 'report', 'clock', 'until', 'host'], libraries: ['@inquirer/prompts'] },
   // What a program gets: everything but the command line. `index` is its front door.
-  api: { rooms: [...ENGINE, 'config', 'cluster', 'observe', 'failover'] },
-  index: { rooms: [...ENGINE, 'config', 'cluster', 'observe', 'failover', 'api'] },
+  api: { rooms: [...BASE, 'config', 'cluster', 'observe', 'failover'] },
+  index: { rooms: [...BASE, 'config', 'cluster', 'observe', 'failover', 'api'] },
 };
 
 /** Folders that are rooms of their own, with a rule of their own. */
