@@ -12,18 +12,25 @@ export interface Witness {
   view: MasterView;
 }
 
-/** Everything that the checks of one master look at, gathered once. */
-export interface Facts {
-  name: string;
+/** What a snapshot shows, derived once for all checks that need no more. */
+export interface SnapshotFacts {
   snapshot: Snapshot;
   expectation: Expectation;
   hints: Hints;
+  /** The masters that are meant: the one that was asked for, as far as it is known, else all, by name. */
+  masters: MasterFacts[];
+}
+
+/** The same for one master. */
+export interface MasterFacts extends Omit<SnapshotFacts, 'masters'> {
+  name: string;
   /** Sentinels that answer and monitor this master. */
   witnesses: Witness[];
   /** How many sentinels there are to agree: those that monitor it, that are silent, or that only a peer names. */
   known: number;
   nodes: NodeState[];
   answered: AnsweredNode[];
+  /** Data nodes that gave no answer at all. */
   silent: NodeState[];
   /** The address that counts as the master's; see MasterStatus.master. */
   master: Address | null;
@@ -67,7 +74,22 @@ export function ballots(witnesses: Witness[]): { address: Address; voices: Witne
   return piles.sort((a, b) => b.voices.length - a.voices.length || epoch(b.voices) - epoch(a.voices));
 }
 
-export function factsOf(snapshot: Snapshot, expectation: Expectation, name: string): Facts {
+export function snapshotFacts(snapshot: Snapshot, expectation: Expectation): SnapshotFacts {
+  const { masterName } = expectation;
+  const all = [...new Set([...monitoredNames(snapshot), ...snapshot.groups.map((g) => g.masterName)])];
+  const names = masterName === null ? all.sort(byName) : all.filter((name) => name === masterName);
+  return {
+    snapshot,
+    expectation,
+    hints: hintsFor(expectation),
+    masters: names.map((name) => masterFacts(snapshot, expectation, name)),
+  };
+}
+
+/** `cache-2` before `cache-10`. */
+const byName = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
+
+function masterFacts(snapshot: Snapshot, expectation: Expectation, name: string): MasterFacts {
   const nodes = snapshot.groups.find((g) => g.masterName === name)?.nodes ?? [];
   const answered = nodes.filter(answers);
   const witnesses = witnessesOf(snapshot, name);
@@ -82,7 +104,7 @@ export function factsOf(snapshot: Snapshot, expectation: Expectation, name: stri
     known: knownSentinels(snapshot, name),
     nodes,
     answered,
-    silent: nodes.filter((n) => n.answer === null),
+    silent: nodes.filter((n) => n.silence !== null),
     master: ballots(witnesses)[0]?.address ?? only?.announce ?? null,
     refOf: (address) => refIn([...nodes, ...snapshot.sentinels], expectation, address),
   };
@@ -102,6 +124,6 @@ export function refIn(
 }
 
 /** Whether two addresses lead to the same node of this snapshot, also where one is announced and one published. */
-export function sameNode(facts: Pick<Facts, 'refOf'>, a: Address, b: Address): boolean {
+export function sameNode(facts: Pick<MasterFacts, 'refOf'>, a: Address, b: Address): boolean {
   return sameAddress(a, b) || facts.refOf(a).id === facts.refOf(b).id;
 }

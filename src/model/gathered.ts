@@ -194,4 +194,6 @@ export interface Gathered {
   app: GatheredApp | null;
   /** What a run left in effect, and what an active one does; absent where no journal was read. */
   runs?: { unfinished?: Unfinished; underWay?: UnderWay };
+  /** Where the addresses came from, in words; absent where they were typed. */
+  whence?: string;
 }

@@ -23,6 +23,10 @@ export interface NodeAnswer {
   loading: boolean;
   /** Full resyncs that it served since it started (`sync_full`); absent where it did not say. */
   fullSyncs?: number;
+  /** For how long a replica has had no link, seconds; absent where it has one or did not say. */
+  linkDownS?: number;
+  /** Whether a replica is copying the whole data set from its master at this moment. */
+  syncing?: boolean;
 }
 
 export interface NodeState {
@@ -34,6 +38,8 @@ export interface NodeState {
   endpoint: Address;
   answer: NodeAnswer | null;
   silence: Silence | null;
+  /** Why it answers, and yet not what it was asked: then it is neither silent nor known. */
+  untold?: string;
 }
 
 /** A replica as one sentinel sees it (SENTINEL REPLICAS). */
@@ -56,6 +62,8 @@ export interface SeenSentinel {
   flags: string[];
   /** How long ago it last gave this sentinel's PING a valid answer, in milliseconds; null where it is not reported. */
   answeredMsAgo?: number | null;
+  /** How long ago this sentinel last received its hello, in milliseconds. */
+  helloMsAgo?: number | null;
 }
 
 /** One monitored master as one sentinel sees it (SENTINEL MASTERS, REPLICAS, SENTINELS, CKQUORUM). */
@@ -74,6 +82,12 @@ export interface MasterView {
   failoverState: string | null;
   /** How long ago it last gave this sentinel's PING a valid answer, in milliseconds; null where it is not reported. */
   answeredMsAgo?: number | null;
+  /** How long this sentinel has waited for an answer to its PING, in milliseconds; 0 while none is pending. */
+  pingPendingMs?: number | null;
+  /** For how long this sentinel has called it down (s_down), in milliseconds. */
+  downMs?: number | null;
+  /** How long ago its role changed in this sentinel's eyes, in milliseconds; a switch sets it to 0. */
+  roleReportedMs?: number | null;
   replicas: SeenReplica[];
   sentinels: SeenSentinel[];
   ckquorum: { ok: boolean; usable: number | null; message: string };
@@ -84,8 +98,21 @@ export interface SentinelState {
   id: string;
   announce: Address;
   endpoint: Address;
-  answer: { version: string; sentinelId: string; tilt: boolean; masters: MasterView[] } | null;
+  answer: {
+    version: string;
+    sentinelId: string;
+    tilt: boolean;
+    /** For how long it has been in TILT, seconds; absent where it is not, or does not say. */
+    tiltS?: number;
+    masters: MasterView[];
+    /** SENTINEL DEBUG, names in capitals; absent where it was not asked. */
+    debug?: Readonly<Record<string, string>>;
+    /** The masters whose password is in its file; absent where that was not read. */
+    passwordsFor?: readonly string[];
+  } | null;
   silence: Silence | null;
+  /** Why it answers, and yet not what it was asked: then it is neither silent nor known. */
+  untold?: string;
 }
 
 /** The answers of all servers, asked once, in parallel. A silent one is in it with the reason. */
@@ -95,4 +122,6 @@ export interface Snapshot {
   sentinels: SentinelState[];
   /** Per monitored master name, its data nodes. */
   groups: { masterName: string; nodes: NodeState[] }[];
+  /** Host names with the addresses that they resolve to from here; absent where none was looked up. */
+  resolved?: Readonly<Record<string, readonly string[]>>;
 }

@@ -132,6 +132,8 @@ export interface Expectation {
   unfinished?: Unfinished;
   /** A run that does something to it now. */
   underWay?: UnderWay;
+  /** Why it is not known whether a run did something to it. */
+  journalUnread?: string;
   /** Where the addresses came from, in words, where the operator may have forgotten that they are set. */
   whence?: string;
 }

@@ -4,6 +4,7 @@ import type { MasterView, NodeAnswer, SentinelState, Silence } from '../model/sn
 import { type Connection, type ConnectionOptions, openConnection } from './client.js';
 import { protocolError, silenceOf, timeoutError, WireError } from './error.js';
 import { engineOf, isSentinel, nodeAnswer, parseInfo } from './info.js';
+import { tiltIn } from '../model/records.js';
 import { masterView, parseCkquorum, parseRecords, type SentinelRecord } from './replies.js';
 
 export type SentinelAnswer = NonNullable<SentinelState['answer']>;
@@ -49,7 +50,7 @@ export function askSentinel(
       version: engineOf(info).version,
       // SENTINEL MYID is there since 6.2.
       sentinelId: id.status === 'fulfilled' && typeof id.value === 'string' ? id.value : '',
-      tilt: info.get('sentinel_tilt') === '1',
+      ...tiltIn(info),
       masters: views.filter((view) => view !== null),
     };
   });

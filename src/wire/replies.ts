@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.js';
-import type { MasterView, SeenReplica, SeenSentinel } from '../model/snapshot.js';
+import { masterViewIn, type NamedValues } from '../model/records.js';
+import type { MasterView } from '../model/snapshot.js';
 import { printable, protocolError, WireError } from './error.js';
 import { addressOf, numberOf } from './info.js';
 
@@ -47,7 +48,7 @@ export function parseMasterAddress(reply: unknown): Address | null {
 }
 
 /** One instance as Sentinel describes it (sentinel.c, addReplySentinelRedisInstance): names and values. */
-export type SentinelRecord = ReadonlyMap<string, string>;
+export type SentinelRecord = NamedValues;
 
 /** One record: a flat array of names and values (RESP2), or a map (RESP3). Throws WireError `protocol`. */
 export function parseRecord(reply: unknown): SentinelRecord {
@@ -67,53 +68,15 @@ export function parseRecords(reply: unknown): SentinelRecord[] {
   return list(reply, 'SENTINEL').map(parseRecord);
 }
 
-/** One sentinel's view of one master, from its four answers. Throws WireError `protocol`. */
+/** One sentinel's view of one master, from its four answers. Throws WireError `protocol` where one of them has no address. */
 export function masterView(
   master: SentinelRecord,
   replicas: SentinelRecord[],
   sentinels: SentinelRecord[],
   ckquorum: MasterView['ckquorum'],
 ): MasterView {
-  return {
-    name: master.get('name') ?? '',
-    address: recordAddress(master),
-    runId: master.get('runid') ?? '',
-    flags: flagsOf(master),
-    configEpoch: count(master, 'config-epoch'),
-    quorum: count(master, 'quorum'),
-    downAfterMs: count(master, 'down-after-milliseconds'),
-    failoverTimeoutMs: count(master, 'failover-timeout'),
-    parallelSyncs: count(master, 'parallel-syncs'),
-    failoverState: master.get('failover-state') ?? null,
-    answeredMsAgo: answeredMsAgo(master),
-    replicas: replicas.map(seenReplica),
-    sentinels: sentinels.map(seenSentinel),
-    ckquorum,
-  };
-}
-
-/** Sentinel says `err` for a link that is down, and also until the first INFO of that replica. */
-function seenReplica(record: SentinelRecord): SeenReplica {
-  const link = record.get('master-link-status');
-  return {
-    address: recordAddress(record),
-    flags: flagsOf(record),
-    runId: record.get('runid') ?? '',
-    linkStatus: link === 'ok' ? 'up' : link === 'err' ? 'down' : 'unknown',
-    follows: addressOf(record.get('master-host'), record.get('master-port')) ?? null,
-    priority: numberOf(record.get('slave-priority')),
-    offset: numberOf(record.get('slave-repl-offset')),
-    answeredMsAgo: answeredMsAgo(record),
-  };
-}
-
-function seenSentinel(record: SentinelRecord): SeenSentinel {
-  return {
-    address: recordAddress(record),
-    sentinelId: record.get('runid') ?? '',
-    flags: flagsOf(record),
-    answeredMsAgo: answeredMsAgo(record),
-  };
+  for (const record of [master, ...replicas, ...sentinels]) recordAddress(record);
+  return masterViewIn(master, replicas, sentinels, ckquorum);
 }
 
 /**
@@ -129,11 +92,6 @@ export function parseCkquorum(outcome: unknown): MasterView['ckquorum'] {
 /** The address in a record. Throws WireError `protocol` where it has none. */
 export const recordAddress = (record: SentinelRecord): Address =>
   address(record.get('ip'), record.get('port'), 'SENTINEL');
-
-const flagsOf = (record: SentinelRecord): string[] =>
-  (record.get('flags') ?? '').split(',').filter((f) => f !== '');
-const answeredMsAgo = (record: SentinelRecord): number | null => numberOf(record.get('last-ok-ping-reply'));
-const count = (record: SentinelRecord, name: string): number => numberOf(record.get(name)) ?? 0;
 
 function list(reply: unknown, command: string): unknown[] {
   if (Array.isArray(reply)) return reply;

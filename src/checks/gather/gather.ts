@@ -65,6 +65,7 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
     watched,
     app: null,
     ...(runs !== null && { runs }),
+    ...(!own && target.whence !== null && { whence: target.whence }),
   };
 }
 

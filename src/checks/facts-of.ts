@@ -1,0 +1,108 @@
+import { type SnapshotFacts, snapshotFacts } from '../model/facts.js';
+import type { Gathered, GatheredMaster, GatheredNode, GatheredSentinel } from '../model/gathered.js';
+import { masterViewIn, nodeAnswerIn, tiltIn } from '../model/records.js';
+import type { MasterView, NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
+import type { Expectation } from '../model/status.js';
+import { isPlanned, masterNames } from './evidence.js';
+import { directivesOf, sentinelLines } from './sentinels.js';
+
+/** What a snapshot taken at the same moment would show: `doctor` judges by it what `status` judges. Pure. */
+export const factsOf = (gathered: Gathered): SnapshotFacts =>
+  snapshotFacts(snapshotOf(gathered), expectationOf(gathered));
+
+/** A gathering as a snapshot. What was not answered is neither silence nor a value: `untold` says why. */
+export function snapshotOf(gathered: Gathered): Snapshot {
+  const { lookups, nodes, sentinels, takenAtMs } = gathered;
+  return {
+    takenAtMs,
+    sentinels: sentinels.map(sentinelState),
+    groups: groupNames(gathered).map((masterName) => ({
+      masterName,
+      nodes: nodes.filter((n) => n.masterNames.includes(masterName)).map(nodeState),
+    })),
+    resolved: Object.fromEntries(
+      lookups.flatMap(({ name, result }) => (result.ok ? [[name, result.value.addresses]] : [])),
+    ),
+  };
+}
+
+/** A silent cluster of ours has a group too, of which no sentinel tells. */
+const groupNames = (gathered: Gathered): string[] => [
+  ...new Set([...masterNames(gathered), ...gathered.nodes.flatMap((n) => n.masterNames)]),
+];
+
+function nodeState({ id, announce, endpoint, silence, info }: GatheredNode): NodeState {
+  const known = { id, announce, endpoint, silence };
+  if (!info.ok) return { ...known, answer: null, ...(silence === null && { untold: info.why }) };
+  const answer = nodeAnswerIn(new Map(Object.entries(info.value)));
+  return answer === undefined
+    ? { ...known, answer: null, untold: 'gave no version in INFO' }
+    : { ...known, answer };
+}
+
+function sentinelState(sentinel: GatheredSentinel): SentinelState {
+  const { id, announce, endpoint, silence, info, masters, myid, debug } = sentinel;
+  const known = { id, announce, endpoint, silence };
+  if (silence !== null) return { ...known, answer: null };
+  if (!masters.ok) return { ...known, answer: null, untold: masters.why };
+  const views = masters.value.map(viewOf);
+  const lacking = views.find((view) => 'why' in view);
+  if (lacking !== undefined) return { ...known, answer: null, untold: lacking.why };
+  if (!info.ok) return { ...known, answer: null, untold: info.why };
+  const directives = directivesOf(sentinel);
+  return {
+    ...known,
+    answer: {
+      version: info.value.redis_version ?? '',
+      sentinelId: myid.ok ? myid.value : '',
+      ...tiltIn(new Map(Object.entries(info.value))),
+      masters: views.filter((view) => !('why' in view)),
+      ...(debug.ok && {
+        debug: Object.fromEntries(
+          Object.entries(debug.value).map(([name, value]) => [name.toUpperCase(), value]),
+        ),
+      }),
+      ...(directives !== null && {
+        passwordsFor: sentinelLines(directives, 'auth-pass').flatMap(([name]) => name ?? []),
+      }),
+    },
+  };
+}
+
+function viewOf({ name, fields, replicas, sentinels, ckquorum }: GatheredMaster): MasterView | { why: string } {
+  const lacking = [replicas, sentinels, ckquorum].find((got) => !got.ok);
+  if (lacking?.ok === false) return { why: lacking.why };
+  if (!replicas.ok || !sentinels.ok || !ckquorum.ok) return { why: 'it gave no answer' };
+  const records = (list: readonly Readonly<Record<string, string>>[]) =>
+    list.map((record) => new Map(Object.entries(record)));
+  return {
+    ...masterViewIn(
+      new Map(Object.entries(fields)),
+      records(replicas.value),
+      records(sentinels.value),
+      ckquorum.value,
+    ),
+    name,
+  };
+}
+
+/** What the cluster is supposed to be, as far as a gathering knows it. */
+export function expectationOf(gathered: Gathered): Expectation {
+  const { cluster, driver, masterName, nodes, own, runs, sentinels, whence } = gathered;
+  const planned = [
+    ...nodes.map((server) => ({ server, kind: 'redis' as const })),
+    ...sentinels.map((server) => ({ server, kind: 'sentinel' as const })),
+  ].filter(({ server }) => isPlanned(gathered, server));
+  return {
+    cluster,
+    driver,
+    own,
+    masterName,
+    ...(own && {
+      nodes: planned.map(({ server: { id, announce }, kind }) => ({ id, kind, announce })),
+    }),
+    ...(own && runs === undefined && { journalUnread: 'its journal was not looked for' }),
+    ...runs,
+    ...(whence !== undefined && { whence }),
+  };
+}

@@ -1,0 +1,136 @@
+import type { Address } from './address.js';
+import type { MasterView, NodeAnswer, SeenReplica, SeenSentinel } from './snapshot.js';
+
+/** Names and values as a server gave them: INFO, or one instance as Sentinel describes it. */
+export type NamedValues = ReadonlyMap<string, string>;
+
+/** A whole number, or null for anything else. */
+export function numberOf(text: string | undefined): number | null {
+  return text !== undefined && /^-?\d+$/.test(text) ? Number(text) : null;
+}
+
+/** A host and a port of 0 to 65535 (port 0 is Sentinel's own mark for an address that is not valid any more). */
+export function addressOf(host: string | undefined, port: string | undefined): Address | undefined {
+  const number = numberOf(port);
+  if (!host || host === '?' || number === null || number < 0 || number > 65535) return undefined;
+  return { host, port: number };
+}
+
+/** Engine and version; undefined where INFO has none. Valkey gives `valkey_version` beside the version of Redis that it is compatible with. */
+export function engineIn(info: NamedValues): { engine: string; version: string } | undefined {
+  const version = info.get('valkey_version') ?? info.get('redis_version');
+  if (version === undefined) return undefined;
+  const engine = info.has('valkey_version') ? 'valkey' : (info.get('server_name') ?? 'redis');
+  return { engine, version };
+}
+
+/** A data node by its INFO; undefined where that has no version. Field names: server.c, genRedisInfoString. */
+export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
+  const engine = engineIn(info);
+  if (engine === undefined) return undefined;
+  const role = info.get('role');
+  const replica = role === 'slave';
+  const link = info.get('master_link_status');
+  const fullSyncs = numberOf(info.get('sync_full'));
+  const linkDownS = numberOf(info.get('master_link_down_since_seconds'));
+  return {
+    ...engine,
+    runId: info.get('run_id') ?? '',
+    role: replica ? 'replica' : role === 'master' ? 'master' : 'unknown',
+    follows: replica ? (addressOf(info.get('master_host'), info.get('master_port')) ?? null) : null,
+    linkStatus: replica ? (link === 'up' ? 'up' : 'down') : null,
+    offset: numberOf(info.get(replica ? 'slave_repl_offset' : 'master_repl_offset')),
+    attached: attachedIn(info),
+    loading: info.get('loading') === '1',
+    ...(fullSyncs !== null && { fullSyncs }),
+    ...(linkDownS !== null && linkDownS >= 0 && { linkDownS }),
+    ...(info.get('master_sync_in_progress') === '1' && { syncing: true }),
+  };
+}
+
+/** `slave0:ip=127.0.0.1,port=6380,state=online,offset=1234,lag=0`: every replica, also one that does not stream yet. */
+function attachedIn(info: NamedValues): NodeAnswer['attached'] {
+  return [...info].flatMap(([field, value]) => {
+    if (!/^slave\d+$/.test(field)) return [];
+    const parts = new Map(value.split(',').map((part) => split(part, '=')));
+    const address = addressOf(parts.get('ip'), parts.get('port'));
+    return address === undefined
+      ? []
+      : [{ address, state: parts.get('state') ?? '', offset: numberOf(parts.get('offset')) ?? 0 }];
+  });
+}
+
+function split(text: string, by: string): [string, string] {
+  const at = text.indexOf(by);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + by.length)];
+}
+
+/** One sentinel's view of one master, from its four answers (sentinel.c, addReplySentinelRedisInstance). */
+export function masterViewIn(
+  master: NamedValues,
+  replicas: readonly NamedValues[],
+  sentinels: readonly NamedValues[],
+  ckquorum: MasterView['ckquorum'],
+): MasterView {
+  const ms = (field: string): number | null => numberOf(master.get(field));
+  return {
+    name: master.get('name') ?? '',
+    address: placeIn(master),
+    runId: master.get('runid') ?? '',
+    flags: flagsIn(master),
+    configEpoch: ms('config-epoch') ?? 0,
+    quorum: ms('quorum') ?? 0,
+    downAfterMs: ms('down-after-milliseconds') ?? 0,
+    failoverTimeoutMs: ms('failover-timeout') ?? 0,
+    parallelSyncs: ms('parallel-syncs') ?? 0,
+    failoverState: master.get('failover-state') ?? null,
+    answeredMsAgo: ms('last-ok-ping-reply'),
+    pingPendingMs: ms('last-ping-sent'),
+    downMs: ms('s-down-time'),
+    roleReportedMs: ms('role-reported-time'),
+    replicas: replicas.map(seenReplica),
+    sentinels: sentinels.map(seenSentinel),
+    ckquorum,
+  };
+}
+
+/** Whether a sentinel is in TILT, and for how many seconds, by its INFO. */
+export function tiltIn(info: NamedValues): { tilt: boolean; tiltS?: number } {
+  const tiltS = numberOf(info.get('sentinel_tilt_since_seconds'));
+  const tilt = info.get('sentinel_tilt') === '1';
+  return { tilt, ...(tilt && tiltS !== null && tiltS >= 0 && { tiltS }) };
+}
+
+/** Sentinel says `err` for a link that is down, and also until the first INFO of that replica. */
+function seenReplica(record: NamedValues): SeenReplica {
+  const link = record.get('master-link-status');
+  return {
+    address: placeIn(record),
+    flags: flagsIn(record),
+    runId: record.get('runid') ?? '',
+    linkStatus: link === 'ok' ? 'up' : link === 'err' ? 'down' : 'unknown',
+    follows: addressOf(record.get('master-host'), record.get('master-port')) ?? null,
+    priority: numberOf(record.get('slave-priority')),
+    offset: numberOf(record.get('slave-repl-offset')),
+    answeredMsAgo: numberOf(record.get('last-ok-ping-reply')),
+  };
+}
+
+function seenSentinel(record: NamedValues): SeenSentinel {
+  return {
+    address: placeIn(record),
+    sentinelId: record.get('runid') ?? '',
+    flags: flagsIn(record),
+    answeredMsAgo: numberOf(record.get('last-ok-ping-reply')),
+    helloMsAgo: numberOf(record.get('last-hello-message')),
+  };
+}
+
+/** As it stands in the record: an entry whose name cannot be resolved has an empty host (sentinel.c, announceSentinelAddr). */
+const placeIn = (record: NamedValues): Address => ({
+  host: record.get('ip') ?? '',
+  port: numberOf(record.get('port')) ?? 0,
+});
+
+const flagsIn = (record: NamedValues): string[] =>
+  (record.get('flags') ?? '').split(',').filter((f) => f !== '');
