@@ -1,7 +1,8 @@
+import { assess } from '../src/checks/assess.js';
 import { defineCommand } from '../src/cli/command.js';
 import type { Context } from '../src/cli/context.js';
 import { option } from '../src/cli/option.js';
-import { assess, statusExitCode } from '../src/model/agreement.js';
+import { statusExitCode } from '../src/model/agreement.js';
 import { formatDurationMs } from '../src/model/duration.js';
 import type { StatusResult } from '../src/model/status.js';
 import { statusText } from '../src/report/text/status.js';

@@ -1,3 +1,4 @@
+import { assess } from './checks/assess.js';
 import { systemClock } from './clock.js';
 import { type Action, type ActResult, act } from './cluster/act.js';
 import { accessOf, surveyPlan } from './cluster/ask.js';
@@ -11,7 +12,6 @@ import { runFailoverTest as run } from './failover/run.js';
 import { parseThreshold } from './failover/thresholds.js';
 import type { Address } from './model/address.js';
 import { formatAddress } from './model/address.js';
-import { assess } from './model/agreement.js';
 import type { OnProgress } from './model/events.js';
 import type { ClusterPlan } from './model/plan.js';
 import type { Snapshot } from './model/snapshot.js';

@@ -48,7 +48,7 @@ const RULES: Record<string, Rule> = {
   'checks/gather': { rooms: [...BASE, 'cluster', 'checks', 'yaml'], libraries: ['yaml'] },
   observe: { rooms: [...BASE, 'cluster'], libraries: ['zod'] },
   workload: { rooms: [...BASE, 'cluster', 'observe'], libraries: ['hdr-histogram-js'] },
-  faults: { rooms: [...BASE, 'cluster', 'observe', 'workload'] },
+  faults: { rooms: [...BASE, 'cluster', 'observe', 'workload', 'checks'] },
   failover: { rooms: [...BASE, 'cluster', 'observe', 'faults', 'workload'] },
   'scenarios/play': {
     rooms: [...BASE, 'cluster', 'observe', 'faults', 'workload', 'failover', 'scenarios/format'],
@@ -64,8 +64,8 @@ const RULES: Record<string, Rule> = {
   cli: { rooms: ['config', 'report', 'clock', 'until', 'host'], libraries: ['commander', 'ora', 'yaml'] },
   tui: { rooms: ['cli', 'config', 'report', 'clock', 'until', 'host'], libraries: ['@inquirer/prompts'] },
   // What a program gets: everything but the command line. `index` is its front door.
-  api: { rooms: [...BASE, 'config', 'cluster', 'observe', 'failover'] },
-  index: { rooms: [...BASE, 'config', 'cluster', 'observe', 'failover', 'api'] },
+  api: { rooms: [...BASE, 'checks', 'config', 'cluster', 'observe', 'failover'] },
+  index: { rooms: [...BASE, 'checks', 'config', 'cluster', 'observe', 'failover', 'api'] },
 };
 
 /** Folders that are rooms of their own, with a rule of their own. */

@@ -1,11 +1,11 @@
+import type { SnapshotFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
 import type { Repair } from '../model/repair.js';
+import type { Severity } from '../model/status.js';
 import type { Project } from './files/project.js';
 
 export type { Repair } from '../model/repair.js';
-
-export const SEVERITIES = ['critical', 'warning', 'info'] as const;
-export type Severity = (typeof SEVERITIES)[number];
+export { SEVERITIES, type Severity } from '../model/status.js';
 
 /** What a check says of one subject. */
 export interface RawFinding {
@@ -15,6 +15,12 @@ export interface RawFinding {
   message: string;
   /** What to type or to write, for this cluster's own addresses; one command or configuration line each. */
   fix: string[];
+  /** What comes after the fix, and what to wait for before it. */
+  later?: { when: string; fix: string };
+  /** The servers that it is about, where the subject is a master's name. */
+  servers?: string[];
+  /** The master in whose group it is; absent where it concerns all of them. */
+  masterName?: string;
   /** Why it matters, where the case has another reason than the check's own. */
   consequence?: string;
   /** Less, or more, than the check's own severity, where the case is. */
@@ -50,21 +56,34 @@ export interface CheckText {
   sources: string[];
   /** Checks whose findings are consequences of this one, folded under it when the subjects meet. */
   causes?: string[];
-  /** Needs looking over time: skipped, and said so, unless it was watched. */
+  /** Judges what was watched over time; skipped with that reason where nothing was. */
   overTime?: boolean;
+  /** What a run of sentinelctl did: comes before everything else, and explains also what is worse. */
+  first?: boolean;
 }
 
 /**
- * One diagnosis: pure, from what was gathered of a running cluster, from the operator's files, or from both. A new
+ * One diagnosis: pure, from what was asked of a running cluster, from the operator's files, or from both. A new
  * one is one file and one line in the registry. Each judgement returns findings, none for a pass, or the evidence
  * that is missing; a check without one of the two does not judge that kind of evidence.
  */
-export interface Check extends CheckText {
+export type Check = SnapshotCheck | GatheredCheck;
+
+/** Needs no more than a snapshot: `status` runs it, and `doctor` on the snapshot in what it gathered. */
+export interface SnapshotCheck extends CheckText {
+  needs: 'snapshot';
+  live(facts: SnapshotFacts): RawFinding[] | Skip;
+  files?(project: Project): RawFinding[] | Skip;
+}
+
+/** Needs what only `doctor` asks, or files. */
+export interface GatheredCheck extends CheckText {
+  needs?: 'gathered';
   live?(gathered: Gathered): RawFinding[] | Skip;
   files?(project: Project): RawFinding[] | Skip;
 }
 
 /** A check that judges a running cluster. */
-export type LiveCheck = Check & Required<Pick<Check, 'live'>>;
+export type LiveCheck = SnapshotCheck | (GatheredCheck & Required<Pick<GatheredCheck, 'live'>>);
 
 export const isLive = (check: Check): check is LiveCheck => check.live !== undefined;

@@ -4,7 +4,7 @@ import { masterViewIn, nodeAnswerIn, tiltIn } from '../model/records.js';
 import type { MasterView, NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import type { Expectation } from '../model/status.js';
 import { isPlanned, masterNames } from './evidence.js';
-import { directivesOf, sentinelLines } from './sentinels.js';
+import { hasAuthPass } from './passwords.js';
 
 /** What a snapshot taken at the same moment would show: `doctor` judges by it what `status` judges. Pure. */
 export const factsOf = (gathered: Gathered): SnapshotFacts =>
@@ -47,29 +47,36 @@ function sentinelState(sentinel: GatheredSentinel): SentinelState {
   if (!masters.ok) return { ...known, answer: null, untold: masters.why };
   const views = masters.value.map(viewOf);
   const lacking = views.find((view) => 'why' in view);
-  if (lacking !== undefined) return { ...known, answer: null, untold: lacking.why };
+  if (lacking !== undefined && 'why' in lacking) return { ...known, answer: null, untold: lacking.why };
   if (!info.ok) return { ...known, answer: null, untold: info.why };
-  const directives = directivesOf(sentinel);
   return {
     ...known,
     answer: {
       version: info.value.redis_version ?? '',
       sentinelId: myid.ok ? myid.value : '',
       ...tiltIn(new Map(Object.entries(info.value))),
-      masters: views.filter((view) => !('why' in view)),
+      masters: views.flatMap((view) => ('why' in view ? [] : [view])),
       ...(debug.ok && {
         debug: Object.fromEntries(
           Object.entries(debug.value).map(([name, value]) => [name.toUpperCase(), value]),
         ),
       }),
-      ...(directives !== null && {
-        passwordsFor: sentinelLines(directives, 'auth-pass').flatMap(([name]) => name ?? []),
+      ...(sentinel.conf.ok && {
+        passwordsFor: masters.value.flatMap(({ name }) =>
+          hasAuthPass(sentinel, name) === true ? [name] : [],
+        ),
       }),
     },
   };
 }
 
-function viewOf({ name, fields, replicas, sentinels, ckquorum }: GatheredMaster): MasterView | { why: string } {
+function viewOf({
+  name,
+  fields,
+  replicas,
+  sentinels,
+  ckquorum,
+}: GatheredMaster): MasterView | { why: string } {
   const lacking = [replicas, sentinels, ckquorum].find((got) => !got.ok);
   if (lacking?.ok === false) return { why: lacking.why };
   if (!replicas.ok || !sentinels.ok || !ckquorum.ok) return { why: 'it gave no answer' };

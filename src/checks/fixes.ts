@@ -1,9 +1,10 @@
 import type { Address } from '../model/address.js';
 import type { Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
+import type { SentinelSettings } from '../model/sentinel-timing.js';
 import { majorityOf } from '../model/sentinel-timing.js';
 import { cli, ctl, type MonitoredAt } from './evidence.js';
 import { MASTER_SETTINGS } from './files/settings.js';
-import type { Group } from './group.js';
+import { type Group, num } from './group.js';
 
 /** The commands that set a directive at run time and keep it over a restart. `value` in quotes where it has blanks. */
 export function setConfig(
@@ -35,18 +36,35 @@ export const sentinelSet = (
 ): string[] => views.map(({ sentinel }) => cli(sentinel, `SENTINEL SET ${masterName} ${setting} ${value}`));
 
 /** Everything that makes a sentinel monitor a master as another view of it does. */
-export function monitorLike(
+export const monitorLike = (
   sentinel: GatheredSentinel,
   masterName: string,
   address: Address,
   { fields }: MonitoredAt['master'],
+): string[] =>
+  monitorWith(sentinel, masterName, address, {
+    quorum: num(fields, 'quorum') ?? 2,
+    downAfterMs: num(fields, 'down-after-milliseconds') ?? 0,
+    failoverTimeoutMs: num(fields, 'failover-timeout') ?? 0,
+    parallelSyncs: num(fields, 'parallel-syncs') ?? 0,
+  });
+
+/** The commands that make a sentinel monitor a master at this address, with these settings; 0 where one is not known. */
+export function monitorWith(
+  sentinel: { endpoint: Address },
+  name: string,
+  address: Address,
+  { quorum, downAfterMs, failoverTimeoutMs, parallelSyncs }: SentinelSettings,
 ): string[] {
-  const settings = MASTER_SETTINGS.filter((name) => fields[name] !== undefined).map(
-    (name) => `${name} ${fields[name]}`,
-  );
+  const settings = [
+    ['down-after-milliseconds', downAfterMs],
+    ['failover-timeout', failoverTimeoutMs],
+    ['parallel-syncs', parallelSyncs],
+  ] as const;
+  const known = settings.filter(([, value]) => value > 0).map(([setting, value]) => `${setting} ${value}`);
   return [
-    cli(sentinel, `SENTINEL MONITOR ${masterName} ${address.host} ${address.port} ${fields.quorum ?? 2}`),
-    ...(settings.length > 0 ? [cli(sentinel, `SENTINEL SET ${masterName} ${settings.join(' ')}`)] : []),
+    cli(sentinel, `SENTINEL MONITOR ${name} ${address.host} ${address.port} ${quorum}`),
+    ...(known.length > 0 ? [cli(sentinel, `SENTINEL SET ${name} ${known.join(' ')}`)] : []),
   ];
 }
 

@@ -63,21 +63,10 @@ import clockSkew from './live/clock-skew.js';
 
 import failoverStuck from './live/failover-stuck.js';
 import flapping from './live/flapping.js';
-import ghostReplica from './live/ghost-replica.js';
-import ghostSentinel from './live/ghost-sentinel.js';
 import lag from './live/lag.js';
 import lagGrowing from './live/lag-growing.js';
-import linkDown from './live/link-down.js';
-import masterDisagree from './live/master-disagree.js';
 import masterFrozen from './live/master-frozen.js';
 import noGoodSlave from './live/no-good-slave.js';
-import noMaster from './live/no-master.js';
-import noQuorum from './live/no-quorum.js';
-import replicaOrphan from './live/replica-orphan.js';
-import serverSilent from './live/server-silent.js';
-import splitBrain from './live/split-brain.js';
-import tilt from './live/tilt.js';
-import unfinishedJournal from './live/unfinished-journal.js';
 import dynamicIp from './network/dynamic-ip.js';
 import ephemeralPort from './network/ephemeral-port.js';
 import natClient from './network/nat-client.js';
@@ -86,15 +75,13 @@ import natSentinel from './network/nat-sentinel.js';
 import oom from './network/oom.js';
 import restartWipe from './network/restart-wipe.js';
 import stopGrace from './network/stop-grace.js';
+import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
 
 /**
  * Every check, causes before what they cause: where two findings are equally severe, the earlier one is told first.
  * A new one is one file, one import and one line here.
  */
 export const CHECKS: readonly Check[] = [
-  // Everything else may be its doing.
-  unfinishedJournal,
-
   // configuration
   confSyntax,
   confUnknown,
@@ -160,21 +147,12 @@ export const CHECKS: readonly Check[] = [
   disklessDelay,
 
   // live
-  serverSilent,
+  ...SNAPSHOT_CHECKS,
   masterFrozen,
   clockSkew,
-  tilt,
-  masterDisagree,
   noGoodSlave,
   failoverStuck,
-  noMaster,
-  noQuorum,
-  splitBrain,
-  replicaOrphan,
-  linkDown,
   lag,
-  ghostSentinel,
-  ghostReplica,
 
   addressSwitching,
   flapping,

@@ -1,7 +1,10 @@
 import { messageOf } from '../errors.js';
+import type { SnapshotFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
-import type { Check, CheckText, RawFinding, Repair, Severity, Skip } from './check.js';
+import type { Check, CheckText, RawFinding, Repair, Severity, Skip, SnapshotCheck } from './check.js';
+import { factsOf } from './facts-of.js';
 import type { Project } from './files/project.js';
+import { watchedOnly } from './under-way.js';
 
 /** One thing that is wrong, with everything that is needed to act on it. */
 export interface Finding {
@@ -47,11 +50,15 @@ export const NEEDS_WATCHING = 'needs --watch-for 5s';
  * Runs each check over what was gathered. Pure. A check that lacks its evidence, looks over time what was not
  * watched, or breaks, is skipped with its reason and never passed; none of them ends the others.
  */
-export const runChecks = (gathered: Gathered, checks: readonly Check[]): Ran =>
-  runEach(checks, (check) => {
+export function runChecks(gathered: Gathered, checks: readonly Check[]): Ran {
+  const facts = factsOf(gathered);
+  return runEach(checks, (check) => {
     if (check.overTime === true && gathered.watched === null) return { skip: NEEDS_WATCHING };
-    return check.live?.(gathered) ?? FILES_ONLY;
+    const outcome =
+      check.needs === 'snapshot' ? onSnapshot(check, facts) : (check.live?.(gathered) ?? FILES_ONLY);
+    return Array.isArray(outcome) ? outcome.map((raw) => watchedOnly(raw, facts.expectation)) : outcome;
   });
+}
 
 /** Runs the checks that judge files over a project. Pure; skips as above. */
 export const runFileChecks = (project: Project, checks: readonly Check[]): Ran =>
@@ -69,7 +76,7 @@ function runEach(checks: readonly Check[], judge: (check: Check) => RawFinding[]
       continue;
     }
     ran.checked.push(check.id);
-    ran.findings.push(...outcome.map((seen) => findingOf(check, seen)));
+    ran.findings.push(...outcome.map((raw) => findingOf(check, raw)));
   }
   return ran;
 }
@@ -87,15 +94,23 @@ function outcomeOf(check: Check, judge: (check: Check) => RawFinding[] | Skip): 
   }
 }
 
+/** With no server at all there is nothing to look at; `doctor --app` needs none. */
+function onSnapshot(check: SnapshotCheck, facts: SnapshotFacts): RawFinding[] | Skip {
+  const { sentinels, groups } = facts.snapshot;
+  const isEmpty = sentinels.length === 0 && groups.every(({ nodes }) => nodes.length === 0);
+  return isEmpty ? { skip: 'no server is known' } : check.live(facts);
+}
+
 /** What a check saw, as a finding. */
 export function findingOf(check: CheckText, seen: RawFinding): Finding {
+  const { later } = seen;
   return {
     id: check.id,
     severity: seen.severity ?? check.severity,
     subject: seen.subject,
     message: seen.message,
     consequence: seen.consequence ?? check.consequence,
-    fix: seen.fix,
+    fix: [...seen.fix, ...(later === undefined ? [] : [`# ${later.when}:`, later.fix])],
     source: check.sources.join('; '),
     ...(seen.at && { at: seen.at }),
     repairs: seen.repairs ?? (seen.repair === undefined ? [] : [seen.repair]),

@@ -1,44 +1,54 @@
-import { listed } from '../model/words.js';
-import { flagsOf, type MonitoredAt } from './evidence.js';
-import { num } from './group.js';
+import type { Witness } from '../model/facts.js';
+import { command } from '../model/hints.js';
+import { HELLO_PERIOD_MS } from '../model/sentinel-timing.js';
+import type { Expectation } from '../model/status.js';
+import { count } from '../model/words.js';
+import type { RawFinding } from './check.js';
+import { ids, isDown, sentinelsOf } from './snapshot.js';
 
 /** Two hello periods: by then every sentinel that hears the others has what one of them switched to. */
-const SPREAD_MS = 4000;
+const SPREAD_MS = 2 * HELLO_PERIOD_MS;
 
 /**
- * What is happening at this moment, where a failover is: until it ends its leader names the old master and the others
- * the new one, at one and the same epoch. What looks wrong then rights itself, and mending it by hand breaks it.
+ * The failover that is in progress at this moment, in words; null where there is none. Until it ends its leader names
+ * the old master and the others the new one, at one epoch: what looks wrong then ends by itself, and a repair by hand
+ * would break it.
  */
-export function failoverUnderWay(views: readonly MonitoredAt[]): string | null {
-  const busy = views.find(({ master }) => flagsOf(master.fields).includes('failover_in_progress'));
+export function failoverUnderWay(witnesses: readonly Witness[]): string | null {
+  const busy = witnesses.find(({ view }) => view.flags.includes('failover_in_progress'));
   if (busy !== undefined) {
-    const state = busy.master.fields['failover-state'];
-    return `a failover is under way at ${busy.sentinel.id}${state === undefined ? '' : ` (${state})`}`;
+    const { failoverState } = busy.view;
+    return `a failover is in progress at ${busy.sentinel.id}${failoverState === null ? '' : ` (${failoverState})`}`;
   }
-  const epochs = views.map(({ master }) => num(master.fields, 'config-epoch') ?? 0);
+  const epochs = witnesses.map(({ view }) => view.configEpoch);
   const newest = Math.max(...epochs);
-  // sentinel.c, sentinelResetMaster: a switch sets the time anew.
-  const fresh = views.find(
-    ({ master }, i) =>
-      epochs[i] === newest && (num(master.fields, 'role-reported-time') ?? SPREAD_MS) < SPREAD_MS,
+  // sentinel.c, sentinelResetMaster: a switch sets the time to 0.
+  const fresh = witnesses.find(
+    ({ view }) => view.configEpoch === newest && (view.roleReportedMs ?? SPREAD_MS) < SPREAD_MS,
   );
   return fresh !== undefined && epochs.some((epoch) => epoch < newest)
-    ? `${fresh.sentinel.id} has switched just now, and the others are told within 2 s`
+    ? `${fresh.sentinel.id} switched less than ${SPREAD_MS / 1000} s ago, and the other sentinels follow within 2 s`
     : null;
 }
 
 /**
- * Who holds the master for down, and not for so long that a failover should have ended: one may be about to begin, or
- * has ended and not all have been told. Sentinel tries again only after 2 x failover-timeout.
+ * Which sentinels call the master down, where a failover may still be about to begin, or has ended and not every
+ * sentinel knows; null where none does. Sentinel tries again only after 2 x failover-timeout.
  */
-export function heldDown(views: readonly MonitoredAt[]): string | null {
-  const holding = views.filter(({ master: { fields } }) => {
-    const isDown = flagsOf(fields).some((flag) => flag === 's_down' || flag === 'o_down');
-    return isDown && (num(fields, 's-down-time') ?? 0) < (num(fields, 'failover-timeout') ?? 0);
-  });
+export function heldDown(witnesses: readonly Witness[]): string | null {
+  const holding = witnesses.filter(
+    ({ view }) => isDown(view.flags) && (view.downMs ?? 0) < view.failoverTimeoutMs,
+  );
   if (holding.length === 0) return null;
-  return `${listed(holding.map(({ sentinel }) => sentinel.id))} ${holding.length === 1 ? 'holds' : 'hold'} the master for down: a failover may be under way`;
+  return `${count(holding.length, 'sentinel')} ${holding.length === 1 ? 'calls' : 'call'} the master down (${ids(sentinelsOf(holding))}): a failover may be in progress`;
 }
 
-/** What to type instead of a cure. */
+/** What to type instead of a repair. */
 export const lookAgain = (again: string): string[] => ['# in 10 seconds:', again];
+
+/** While a run is active, what is wrong is only watched: a change from outside would be refused, or spoil the run. */
+export function watchedOnly(raw: RawFinding, { cluster, underWay }: Expectation): RawFinding {
+  if (underWay === undefined || !raw.fix.some((line) => line.startsWith('sentinelctl '))) return raw;
+  const { later: _, ...rest } = raw;
+  return { ...rest, fix: [command('status --watch', cluster)] };
+}

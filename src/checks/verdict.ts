@@ -49,7 +49,7 @@ export function verdictOf({ findings, folded, checked, skipped, silence }: Judge
 
 /** A finding in one line; its subject is not said twice. */
 export const told = ({ subject, message }: Pick<Finding, 'subject' | 'message'>): string =>
-  subject === '' || message.includes(subject) ? message : `${subject}: ${message}`;
+  subject.split(', ').every((name) => message.includes(name)) ? message : `${subject}: ${message}`;
 
 /** ` (and 2 more, 3 warnings)`: how many others there are, by how bad they are. */
 function more(worst: Severity, others: readonly Finding[]): string {

@@ -1,7 +1,7 @@
+import { assess } from '../checks/assess.js';
 import { surveyPlan } from '../cluster/ask.js';
 import type { LiveCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
-import { assess } from '../model/agreement.js';
 import { changesBetween } from '../model/changes.js';
 import { humanDurationMs } from '../model/duration.js';
 import type { Snapshot } from '../model/snapshot.js';

@@ -1,5 +1,4 @@
-import { gravest } from './problems/index.js';
-import type { MasterStatus, NodeStatus, StatusResult, ViewStatus } from './status.js';
+import { gravest, type MasterStatus, type NodeStatus, type StatusResult, type ViewStatus } from './status.js';
 import { listed } from './words.js';
 
 /** One thing that is different from the look before. */

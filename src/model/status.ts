@@ -5,7 +5,9 @@ export interface Ref extends Address {
   id: string;
 }
 
-export type Severity = 'critical' | 'warning' | 'info';
+/** The worst first. */
+export const SEVERITIES = ['critical', 'warning', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
 
 /** One thing that is not as it should be. */
 export interface Problem {
@@ -16,13 +18,17 @@ export interface Problem {
   subjects: string[];
   /** What is wrong, in a sentence, with ids and addresses. */
   message: string;
-  /** Why it matters, or what may be behind it; null where the message says it all. */
+  /** Why it matters. */
   why: string | null;
-  /** The next command to type. */
+  /** What to type next: a command per line, comments with #. */
   fix: string;
-  /** The command after that one, and what to wait for before it; absent where one is enough. */
+  /** The command after that, and what to wait for before it; absent where there is none. */
   later?: { when: string; fix: string };
 }
+
+/** The one to name where there is room for one: the worst, and of those the first. */
+export const gravest = (problems: readonly Problem[]): Problem | undefined =>
+  SEVERITIES.flatMap((severity) => problems.find((p) => p.severity === severity) ?? [])[0];
 
 /**
  * How far the sentinels agree on the master's address. Measured against all known sentinels, so that a

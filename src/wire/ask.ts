@@ -1,10 +1,10 @@
 import { withDeadline } from '../clock.js';
 import type { Address } from '../model/address.js';
+import { tiltIn } from '../model/records.js';
 import type { MasterView, NodeAnswer, SentinelState, Silence } from '../model/snapshot.js';
 import { type Connection, type ConnectionOptions, openConnection } from './client.js';
 import { protocolError, silenceOf, timeoutError, WireError } from './error.js';
 import { engineOf, isSentinel, nodeAnswer, parseInfo } from './info.js';
-import { tiltIn } from '../model/records.js';
 import { masterView, parseCkquorum, parseRecords, type SentinelRecord } from './replies.js';
 
 export type SentinelAnswer = NonNullable<SentinelState['answer']>;

@@ -1,4 +1,5 @@
 import type { LiveCheck, RawFinding, Skip } from '../../src/checks/check.js';
+import { factsOf } from '../../src/checks/facts-of.js';
 import type {
   Fields,
   Gathered,
@@ -271,6 +272,10 @@ export function said(
 ): RawFinding[] | string {
   const gathered = healthyGathering();
   change(gathered);
-  const outcome: RawFinding[] | Skip = check.live(gathered);
+  const outcome = judge(check, gathered);
   return Array.isArray(outcome) ? outcome : outcome.skip;
 }
+
+/** What a check says of a gathering, on the snapshot in it where it needs no more. */
+export const judge = (check: LiveCheck, gathered: Gathered): RawFinding[] | Skip =>
+  check.needs === 'snapshot' ? check.live(factsOf(gathered)) : check.live(gathered);

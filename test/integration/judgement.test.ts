@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { assess } from '../../src/checks/assess.js';
 import { systemClock } from '../../src/clock.js';
-import { assess, majorityMaster, statusExitCode } from '../../src/model/agreement.js';
+import { majorityMaster, statusExitCode } from '../../src/model/agreement.js';
 import { convergence } from '../../src/model/convergence.js';
 import type { NodePlan } from '../../src/model/plan.js';
 import type { Snapshot } from '../../src/model/snapshot.js';

@@ -55,7 +55,9 @@ export default {
   ],
   sources: ['networking.c: clientAcceptHandler, islocalClient', 'redis.conf: protected-mode'],
   causes: [
-    'server-silent',
+    'node-unreachable',
+    'sentinel-unreachable',
+    'no-sentinel',
     'no-master',
     'link-down',
     'no-quorum',

@@ -55,7 +55,9 @@ export default {
     'sentinel.c: instanceLinkNegotiateTLS',
   ],
   causes: [
-    'server-silent',
+    'node-unreachable',
+    'sentinel-unreachable',
+    'no-sentinel',
     'no-master',
     'link-down',
     'no-quorum',

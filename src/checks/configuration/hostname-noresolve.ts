@@ -40,7 +40,15 @@ export default {
     'fixed.',
   remedy: ['set sentinel resolve-hostnames yes in its file, or use an address in the sentinel monitor line'],
   sources: ['sentinel.c: createSentinelAddr', 'sentinel.conf: resolve-hostnames', 'measured'],
-  causes: ['server-silent', 'no-quorum', 'sentinels-few', 'ghost-sentinel', 'sentinels-even'],
+  causes: [
+    'node-unreachable',
+    'sentinel-unreachable',
+    'no-sentinel',
+    'no-quorum',
+    'sentinels-few',
+    'ghost-sentinel',
+    'sentinels-even',
+  ],
   live(gathered) {
     const missing: string[] = [];
     const seen = gathered.sentinels.flatMap((sentinel) => {

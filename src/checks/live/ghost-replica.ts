@@ -1,19 +1,20 @@
 import { sameAddress } from '../../model/address.js';
-import type { Fields, Gathered } from '../../model/gathered.js';
-import type { Check, RawFinding } from '../check.js';
-import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
-import { attachedIn, type Group, groupsOf, idsOf, judged, untold } from '../group.js';
-import { ghostSeen, ghostsIn } from './ghosts.js';
+import { isAt, type MasterFacts } from '../../model/facts.js';
+import type { NodeState, SeenReplica } from '../../model/snapshot.js';
+import type { SnapshotCheck } from '../check.js';
+import { isNamed, judgeMasters } from '../snapshot.js';
+import { type Ghost, ghostFinding, ghostsIn } from './ghosts.js';
 
 export default {
   id: 'ghost-replica',
+  needs: 'snapshot',
   severity: 'warning',
   group: 'live',
   title: 'the sentinels list a replica that is gone',
   consequence:
-    'sentinels dial it for ever, hand it to clients that read from replicas, and would make a slave of whoever comes up at its address',
+    'sentinels dial it without end, give it to clients that read from replicas, and would make any server that starts at its address a replica',
   explanation:
-    'Sentinel never forgets a replica by itself, so that one that returns is put right. One that is gone for good, or ' +
+    'Sentinel never forgets a replica by itself, so that it can repair one that returns. One that is gone for good, or ' +
     'that was known by a wrong address, stays in the list, down, until RESET.',
   remedy: [
     'if it is only stopped: start it',
@@ -23,40 +24,31 @@ export default {
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Removing the old master or unreachable replicas)',
     'measured',
   ],
-  causes: ['no-good-slave'],
-  live(gathered) {
-    const groups = groupsOf(gathered);
-    if (groups.length === 0) return silentSentinels(gathered);
-    const seen: RawFinding[] = [];
-    const missing = untold(groups);
-    for (const group of groups) {
-      const { id: master } = group.master ?? { id: 'the master' };
-      const signs = {
-        isGone: (replica: Fields) => isGhost(gathered, group, replica),
-        isThere: (replica: Fields) => !flagsOf(replica).some((f) => f === 's_down' || f === 'disconnected'),
-      };
-      for (const ghost of ghostsIn(group, (view) => view.master.replicas, signs, missing)) {
-        const { record, key, at } = ghost;
-        seen.push(
-          ghostSeen(
-            gathered,
-            group,
-            ghost,
-            gathered.nodes,
-            (planned) =>
-              `${planned?.id ?? `a replica at ${key}`} is down (${record.flags}), and ${master} has no such replica; ${idsOf(at.map((v) => v.sentinel))} list${at.length === 1 ? 's' : ''} it`,
-          ),
-        );
-      }
-    }
-    return judged(seen, missing);
-  },
-} satisfies Check;
+  causes: ['no-good-slave', 'node-unreachable'],
+  live: (facts) =>
+    judgeMasters(facts, ['sentinels'], (master) =>
+      ghosts(master).map((ghost) =>
+        ghostFinding(master, 'replica', ghost, ', and the master has no such replica'),
+      ),
+    ),
+} satisfies SnapshotCheck;
 
-/** Down, nobody answers at its address, and the master streams to nobody there. */
-function isGhost(gathered: Gathered, { master }: Group, replica: Fields): boolean {
-  const address = addressIn(replica);
-  if (!flagsOf(replica).includes('s_down')) return false;
-  if (gathered.nodes.some((n) => n.silence === null && sameAddress(n.announce, address))) return false;
-  return !(master?.info.ok && attachedIn(master.info.value).some((l) => sameAddress(l.address, address)));
+/** A silent data node that only sentinels name, and that they list as gone. */
+export const isGhostReplica = (facts: MasterFacts, node: NodeState): boolean =>
+  ghosts(facts).some(({ entry }) => isAt(node, entry.address));
+
+/** One that the operator named is only down: node-unreachable. */
+function ghosts(facts: MasterFacts): Ghost<SeenReplica>[] {
+  const { answered, master, nodes, refOf } = facts;
+  const itself = answered.find((n) => master !== null && n.id === refOf(master).id);
+  return ghostsIn(
+    facts,
+    (witness) => witness.view.replicas,
+    ({ address, flags }) =>
+      flags.includes('s_down') &&
+      !isNamed(facts, { id: '', announce: address }) &&
+      !nodes.some((n) => n.silence === null && isAt(n, address)) &&
+      !itself?.answer.attached.some((a) => sameAddress(a.address, address)),
+    ({ flags }) => !flags.some((f) => f === 's_down' || f === 'disconnected'),
+  );
 }

@@ -1,24 +1,25 @@
-import { sameAddress } from '../../model/address.js';
 import { humanDurationMs } from '../../model/duration.js';
-import type { Fields, Gathered } from '../../model/gathered.js';
-import type { Check, RawFinding } from '../check.js';
-import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
-import { groupsOf, idsOf, judged, num, untold } from '../group.js';
-import { ghostSeen, ghostsIn } from './ghosts.js';
+import { isAt, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
+import { HELLO_PERIOD_MS, majorityOf } from '../../model/sentinel-timing.js';
+import type { SeenSentinel, SentinelState } from '../../model/snapshot.js';
+import type { SnapshotCheck } from '../check.js';
+import { isNamed, judgeMasters } from '../snapshot.js';
+import { type Ghost, ghostFinding, ghostsIn } from './ghosts.js';
 
-/** Hellos come each 2 s; after this long without one, milliseconds, it is not merely between two. */
-const SILENT_MS = 6000;
+/** After this long without a hello it is not merely between two. */
+const SILENT_MS = 3 * HELLO_PERIOD_MS;
 
 export default {
   id: 'ghost-sentinel',
+  needs: 'snapshot',
   severity: 'warning',
   group: 'live',
   title: 'the sentinels count one that is gone',
   consequence:
-    'it has a vote for ever: the majority of all known sentinels rises with each ghost, until those that are left can not elect anybody',
+    'it counts as a voter until it is removed: the majority of all known sentinels rises with each ghost, until the sentinels that are left cannot elect a leader',
   explanation:
     'Sentinel never forgets a peer by itself. One that was moved, renumbered or removed stays in the list of every other, ' +
-    'down, and counts for the majority that a failover needs. RESET forgets all peers and replicas, and the living ones ' +
+    'down, and counts for the majority that a failover needs. RESET forgets all peers and replicas, and those that are alive ' +
     'are found again within seconds; but only while the master is healthy, and not at two sentinels at once.',
   remedy: [
     'if it is only stopped: start it',
@@ -28,44 +29,41 @@ export default {
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Adding or removing Sentinels)',
     'measured',
   ],
-  causes: ['no-quorum', 'sentinels-even', 'quorum-lt-majority'],
-  live(gathered) {
-    const groups = groupsOf(gathered);
-    if (groups.length === 0) return silentSentinels(gathered);
-    const seen: RawFinding[] = [];
-    const missing = untold(groups);
-    for (const group of groups) {
-      const voters = (num(group.views[0]?.master.fields ?? {}, 'num-other-sentinels') ?? 0) + 1;
-      const signs = { isGone: (peer: Fields) => isGhost(gathered, peer), isThere: isHeard };
-      for (const ghost of ghostsIn(group, (view) => view.master.sentinels, signs, missing)) {
-        const { record, key, at } = ghost;
-        const silentMs = num(record, 'last-hello-message') ?? 0;
-        seen.push(
-          ghostSeen(
-            gathered,
-            group,
-            ghost,
-            gathered.sentinels,
-            (planned) =>
-              `${planned?.id ?? `a sentinel at ${key}`} is down and silent for ${humanDurationMs(silentMs)}; ${idsOf(at.map((v) => v.sentinel))} count${at.length === 1 ? 's' : ''} it among ${voters}, of which ${Math.floor(voters / 2) + 1} must agree`,
-          ),
+  causes: ['no-quorum', 'sentinels-even', 'quorum-lt-majority', 'sentinel-unreachable'],
+  live: (facts) =>
+    judgeMasters(facts, ['sentinels'], (master) =>
+      ghosts(master).map((ghost) => {
+        const { helloMsAgo } = ghost.entry;
+        const voters = Math.max(...master.witnesses.map((w) => w.view.sentinels.length + 1));
+        const silence = helloMsAgo == null ? '' : `, silent for ${humanDurationMs(helloMsAgo)}`;
+        return ghostFinding(
+          master,
+          'sentinel',
+          ghost,
+          `${silence}; it counts among ${voters}, of which ${majorityOf(voters)} must agree`,
         );
-      }
-    }
-    return judged(seen, missing);
-  },
-} satisfies Check;
+      }),
+    ),
+} satisfies SnapshotCheck;
 
-const isHeard = (peer: Fields): boolean => (num(peer, 'last-hello-message') ?? 0) < SILENT_MS;
+/** A silent sentinel that only its peers name, and that they list as gone. */
+export const isGhostSentinel = ({ masters }: SnapshotFacts, sentinel: SentinelState): boolean =>
+  masters.some((master) => ghosts(master).some(({ entry }) => isAt(sentinel, entry.address)));
 
-/** Down, unheard of for a while, and nobody who answers has its id or its address. */
-function isGhost(gathered: Gathered, peer: Fields): boolean {
-  const flags = flagsOf(peer);
-  if (!flags.includes('s_down')) return false;
-  if (isHeard(peer)) return false;
-  const address = addressIn(peer);
-  return !gathered.sentinels.some(
-    (s) =>
-      s.silence === null && ((s.myid.ok && s.myid.value === peer.runid) || sameAddress(s.announce, address)),
+/** One that the operator named is only down: sentinel-unreachable. */
+function ghosts(facts: MasterFacts): Ghost<SeenSentinel>[] {
+  const present = facts.snapshot.sentinels.filter((s) => s.silence === null);
+  return ghostsIn(
+    facts,
+    (witness) => witness.view.sentinels,
+    (peer) =>
+      peer.flags.includes('s_down') &&
+      !isHeard(peer) &&
+      !isNamed(facts, { id: '', announce: peer.address }) &&
+      !present.some((s) => isAt(s, peer.address) || s.answer?.sentinelId === peer.sentinelId),
+    isHeard,
   );
 }
+
+const isHeard = ({ helloMsAgo, flags }: SeenSentinel): boolean =>
+  helloMsAgo == null ? !flags.includes('s_down') : helloMsAgo < SILENT_MS;

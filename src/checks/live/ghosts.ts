@@ -1,94 +1,90 @@
-import { formatAddress, sameAddress } from '../../model/address.js';
-import type { Fields, Gathered, GatheredServer, Got } from '../../model/gathered.js';
-import type { RawFinding, Repair } from '../check.js';
-import { addressIn, cli, ctl, flagsOf, isPlanned, type MonitoredAt } from '../evidence.js';
-import type { Group } from '../group.js';
+import { type Address, formatAddress } from '../../model/address.js';
+import type { MasterFacts, Witness } from '../../model/facts.js';
+import type { RawFinding } from '../check.js';
+import { cli } from '../evidence.js';
+import { ids, sentinelsOf } from '../snapshot.js';
 
 /** Between two RESETs, seconds: a sentinel finds its peers and replicas again within one INFO period and some hellos. */
 const APART_S = 30;
 
-/**
- * How leftovers are forgotten: SENTINEL RESET at each sentinel that has them, one at a time. While the master is down a
- * RESET forgets the replicas too, and there is no failover at all; then there is nothing to type yet.
- */
-export function resetAt(group: Group, at: readonly MonitoredAt[]): { fix: string[]; repairs: Repair[] } {
-  const sick = group.views.some(({ master }) => flagsOf(master.fields).some((f) => f !== 'master'));
-  if (sick || group.master === null || group.master.silence !== null) {
-    return {
-      fix: [
-        `nothing before ${group.name} has a healthy master again: SENTINEL RESET would forget its replicas too`,
-      ],
-      repairs: [],
-    };
-  }
-  return {
-    fix: at.flatMap(({ sentinel }, i) => [
-      ...(i === 0 ? [] : [`sleep ${APART_S}`]),
-      cli(sentinel, `SENTINEL RESET ${group.name}`),
-    ]),
-    repairs: at.map(({ sentinel }) => ({ kind: 'reset', sentinel: sentinel.id, masterName: group.name })),
-  };
+/** An entry in a list of a sentinel. */
+interface Entry {
+  address: Address;
+  flags: string[];
 }
 
-/** Somebody that sentinels list and that is gone, with all who list it. */
-export interface Ghost {
-  record: Fields;
-  /** As it is listed: `127.0.0.1:6380`. */
-  key: string;
-  at: MonitoredAt[];
-}
-
-/** How a record is told to be of somebody who is gone, and of somebody who is there in one sentinel's eyes at least. */
-export interface Signs {
-  isGone(record: Fields): boolean;
-  isThere(record: Fields): boolean;
+/** A server that sentinels list and that is gone, with all sentinels that list it. */
+export interface Ghost<E extends Entry> {
+  entry: E;
+  at: Witness[];
 }
 
 /**
- * The ghosts in one kind of list, each once, and nobody who is there for one of the sentinels. Who lists it is all of
- * them, also those that have yet to call it down: left there it would go on counting. `missing` gets the reason of each
- * list that can't be had.
+ * The ghosts in one kind of list, each once: listed as down, and not present in the eyes of one sentinel at least. All
+ * that list it are named, also those that have yet to call it down: there it would go on counting.
  */
-export function ghostsIn(
-  group: Group,
-  listOf: (view: MonitoredAt) => Got<Fields[]>,
-  { isGone, isThere }: Signs,
-  missing: string[],
-): Ghost[] {
-  const listed = new Map<string, { view: MonitoredAt; record: Fields }[]>();
-  for (const view of group.views) {
-    const list = listOf(view);
-    if (!list.ok) missing.push(`${view.sentinel.id}: ${list.why}`);
-    for (const record of list.ok ? list.value : []) {
-      const key = `${record.ip}:${record.port}`;
-      listed.set(key, [...(listed.get(key) ?? []), { view, record }]);
+export function ghostsIn<E extends Entry>(
+  { witnesses }: MasterFacts,
+  listOf: (witness: Witness) => readonly E[],
+  isGone: (entry: E) => boolean,
+  isPresent: (entry: E) => boolean,
+): Ghost<E>[] {
+  const listed = new Map<string, { witness: Witness; entry: E }[]>();
+  for (const witness of witnesses) {
+    for (const entry of listOf(witness)) {
+      const key = formatAddress(entry.address);
+      listed.set(key, [...(listed.get(key) ?? []), { witness, entry }]);
     }
   }
-  return [...listed].flatMap(([key, sights]): Ghost[] => {
-    const gone = sights.find(({ record }) => isGone(record));
-    if (gone === undefined || sights.some(({ record }) => isThere(record))) return [];
-    return [{ record: gone.record, key, at: sights.map(({ view }) => view) }];
+  return [...listed.values()].flatMap((sightings): Ghost<E>[] => {
+    const gone = sightings.find(({ entry }) => isGone(entry));
+    if (gone === undefined || sightings.some(({ entry }) => isPresent(entry))) return [];
+    return [{ entry: gone.entry, at: sightings.map(({ witness }) => witness) }];
   });
 }
 
-/** A finding about a ghost: one that is only stopped is started, one that is gone is forgotten. */
-export function ghostSeen(
-  gathered: Gathered,
-  group: Group,
-  { record, key, at }: Ghost,
-  servers: readonly GatheredServer[],
-  messageOf: (planned: GatheredServer | undefined) => string,
+export function ghostFinding(
+  facts: MasterFacts,
+  noun: 'sentinel' | 'replica',
+  { entry, at }: Ghost<Entry>,
+  more: string,
 ): RawFinding {
-  const address = addressIn(record);
-  const planned = servers.find((s) => isPlanned(gathered, s) && sameAddress(s.announce, address));
-  const { fix, repairs } = resetAt(group, at);
+  const place = formatAddress(entry.address);
   return {
-    subject: planned?.id ?? (address === null ? key : formatAddress(address)),
-    message: messageOf(planned),
-    fix:
-      planned === undefined
-        ? fix
-        : [ctl(gathered, `${planned.silence?.kind === 'timeout' ? 'resume' : 'start'} ${planned.id}`)],
-    ...(planned === undefined && repairs.length > 0 && { repairs }),
+    subject: place,
+    message: `${ids(sentinelsOf(at))} ${at.length === 1 ? 'lists' : 'list'} the ${noun} ${place}, which is down and does not answer${more}`,
+    ...resetAt(facts, at),
+  };
+}
+
+/**
+ * How leftovers are forgotten: SENTINEL RESET at each sentinel that has them, one at a time. While the master is down a
+ * RESET forgets the replicas too, and no failover ever happens.
+ */
+function resetAt(
+  { master, name, nodes, refOf, witnesses }: MasterFacts,
+  at: readonly Witness[],
+): Pick<RawFinding, 'fix' | 'repairs' | 'consequence'> {
+  const node = nodes.find((n) => master !== null && n.id === refOf(master).id);
+  const isSick = witnesses.some(({ view }) => view.flags.some((flag) => flag !== 'master'));
+  if (isSick || node === undefined || node.silence !== null) {
+    const [first] = at;
+    return {
+      consequence: `SENTINEL RESET would remove it, and must wait: while the master of ${name} is down it forgets the replicas too, and no failover would ever happen`,
+      fix: [
+        `# no RESET before ${name} has a healthy master again`,
+        ...(first === undefined ? [] : [cli(first.sentinel, `SENTINEL MASTER ${name}`)]),
+      ],
+    };
+  }
+  return {
+    fix: [
+      '# if it is only stopped, start it; if it is gone for good:',
+      ...at.flatMap(({ sentinel }, i) => [
+        ...(i === 0 ? [] : [`sleep ${APART_S}`]),
+        cli(sentinel, `SENTINEL RESET ${name}`),
+      ]),
+    ],
+    repairs: at.map(({ sentinel }) => ({ kind: 'reset', sentinel: sentinel.id, masterName: name })),
   };
 }

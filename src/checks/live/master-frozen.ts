@@ -26,7 +26,15 @@ export default {
     'https://github.com/redis/ioredis#sentinel',
     'measured',
   ],
-  causes: ['server-silent', 'lag', 'link-down', 'no-master', 'nat-client'],
+  causes: [
+    'node-unreachable',
+    'sentinel-unreachable',
+    'no-sentinel',
+    'lag',
+    'link-down',
+    'no-master',
+    'nat-client',
+  ],
   live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);

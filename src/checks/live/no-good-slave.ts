@@ -2,9 +2,11 @@ import { sameAddress } from '../../model/address.js';
 import type { Fields, Gathered } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, ctl, flagsOf, type MonitoredAt, nodeAt, silentSentinels } from '../evidence.js';
-import { forgottenAt, isForgotten } from '../forgotten.js';
+import { factsOf } from '../facts-of.js';
+import { forgottenFix, isForgotten } from '../forgotten.js';
 import { groupsOf, idsOf, judged, num, untold } from '../group.js';
 import { lookAgain } from '../under-way.js';
+import { lostMaster } from './no-master.js';
 
 /** sentinel.c: sentinel_ping_period and sentinel_info_period, milliseconds; tunable by SENTINEL DEBUG since 7.0. */
 const PING_MS = 1000;
@@ -50,8 +52,14 @@ export default {
       }
       const [first] = blocked;
       if (first === undefined || blocked.length < looked) continue;
-      if (isForgotten(group)) {
-        seen.push(forgottenAt(gathered, group));
+      const facts = factsOf(gathered).masters.find((m) => m.name === name);
+      if (facts !== undefined && isForgotten(facts)) {
+        seen.push({
+          subject: replicas.length > 0 ? idsOf(replicas) : name,
+          message: `${name}: the sentinels have forgotten the replicas, and the master that would name them again does not answer (SENTINEL RESET while it was down does that)`,
+          consequence: 'no replica is ever promoted: the sentinels know none, however long they wait',
+          fix: forgottenFix(facts, lostMaster(facts)),
+        });
         continue;
       }
       const read = first.reasons.filter(

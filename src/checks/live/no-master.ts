@@ -1,75 +1,198 @@
-import type { Check, RawFinding } from '../check.js';
-import {
-  addressIn,
-  ctl,
-  flagsOf,
-  masterNames,
-  nodeAt,
-  nodesOf,
-  silentSentinels,
-  viewsOf,
-} from '../evidence.js';
-import { idsOf, judged } from '../group.js';
-import { failoverUnderWay, lookAgain } from '../under-way.js';
+import type { MasterFacts } from '../../model/facts.js';
+import { TILT_PERIOD_MS, usualFailoverMs } from '../../model/sentinel-timing.js';
+import type { NodeState } from '../../model/snapshot.js';
+import { count } from '../../model/words.js';
+import type { RawFinding, SnapshotCheck } from '../check.js';
+import { canCallDown, canElect, electorateOf, headCount } from '../electorate.js';
+import { forgottenFix, isForgotten } from '../forgotten.js';
+import { ids, isDown, judgeMasters, nameOf } from '../snapshot.js';
+import { failoverUnderWay } from '../under-way.js';
 
 export default {
   id: 'no-master',
+  needs: 'snapshot',
   severity: 'critical',
   group: 'live',
-  title: 'no data node is a master that can be reached',
+  title: 'no data node is a master that answers',
   consequence: 'every write fails until a master answers again',
   explanation:
     'None of the data nodes that answer says role:master, and the one that the sentinels name is down or does not ' +
-    'answer. For the first seconds after a crash that is a failover under way: down-after-milliseconds, and about ' +
-    'a second more. When it lasts, look why none is made: no quorum, no replica that may be promoted, or a failover ' +
-    'that was tried and is not tried again before 2 × failover-timeout have passed.',
+    'answer. For the first seconds after a crash that is a failover: down-after-milliseconds, and about a second more. ' +
+    'When it lasts, find out why no replica is promoted: no quorum, no replica that may be promoted, or a failover that ' +
+    'failed and is not tried again before 2 x failover-timeout have passed.',
   remedy: [
     'wait for down-after-milliseconds and two seconds, then look again',
     'start a data node again: sentinelctl start does so without two masters',
   ],
   sources: ['sentinel.c: sentinelStartFailoverIfNeeded'],
-  causes: ['link-down', 'lag', 'replica-orphan'],
-  live(gathered) {
-    const names = masterNames(gathered);
-    if (names.length === 0) return silentSentinels(gathered);
-    const seen: RawFinding[] = [];
-    const unknown: string[] = [];
-    for (const name of names) {
-      const nodes = nodesOf(gathered, name);
-      const roles = nodes.flatMap((n) => (n.role.ok ? [n.role.value.role] : []));
-      if (roles.includes('master')) continue;
-      const silent = nodes.filter((n) => !n.role.ok);
-      const [view] = viewsOf(gathered, name);
-      const named = view && addressIn(view.master.fields);
-      // A master that only we can not reach or may not ask is no missing one: the sentinels see it.
-      const flags = view === undefined ? [] : flagsOf(view.master.fields);
-      const seenDown = flags.some((flag) => flag === 's_down' || flag === 'o_down');
-      if (view !== undefined && !seenDown && silent.length > 0) {
-        unknown.push(
-          `${name}: ${idsOf(silent)} can not be asked for a role, and no sentinel calls the master down`,
-        );
-        continue;
+  causes: [
+    'link-down',
+    'lag',
+    'replica-orphan',
+    'failover-in-progress',
+    'master-down',
+    'sentinel-disconnected',
+  ],
+  live: (facts) =>
+    judgeMasters(facts, [], (master, missing) => {
+      if (hasNoMaster(master)) {
+        const lost = lostMaster(master);
+        return [lost === null ? noneSaysMaster(master) : masterIsDown(master, lost)];
       }
-      if (nodes.length === 0) {
-        unknown.push(`${name}: no data node is known`);
-        continue;
-      }
-      const busy = failoverUnderWay(viewsOf(gathered, name));
-      seen.push({
-        subject: name,
-        message: named
-          ? `no master answers: the sentinels name ${nodeAt(gathered, named)} (${flags.join(', ')}); ${roles.length} of ${nodes.length} data nodes answer, none is master${busy === null ? '' : `; ${busy}`}`
-          : `no master answers: ${roles.length} of ${nodes.length} data nodes answer, none is master`,
-        fix:
-          busy !== null
-            ? lookAgain(ctl(gathered, 'doctor'))
-            : gathered.own
-              ? silent.length === nodes.length
-                ? [ctl(gathered, 'up')]
-                : silent.map((n) => ctl(gathered, `start ${n.id}`))
-              : [ctl(gathered, 'status')],
-      });
-    }
-    return judged(seen, unknown.length === names.length ? unknown : []);
-  },
-} satisfies Check;
+      // Without one that says so, what is not known may be the master.
+      if (!master.answered.some((n) => n.answer.role === 'master')) missing.push(unknownMaster(master));
+      return [];
+    }),
+} satisfies SnapshotCheck;
+
+function unknownMaster({ name, nodes }: MasterFacts): string {
+  const unknown = nodes.filter((n) => n.answer === null);
+  if (unknown.length === 0) return `${name}: no data node is known`;
+  const reasons = unknown.map((n) => `${n.id}: ${n.silence?.message ?? n.untold ?? 'no answer'}`);
+  return `${name}: no sentinel calls the master down, and its role is not known (${reasons.join('; ')})`;
+}
+
+/** Whether there is surely no master. */
+export function hasNoMaster(facts: MasterFacts): boolean {
+  const { nodes, answered } = facts;
+  if (nodes.length === 0 || answered.some((n) => n.answer.role === 'master')) return false;
+  // One that wants a password, or does not allow the question, may be the master.
+  if (nodes.some((n) => n.silence?.kind === 'auth' || n.untold !== undefined)) return false;
+  return lostMaster(facts) === null || !isReached(facts);
+}
+
+/** Longer than a healthy server takes to answer a PING, in milliseconds. */
+const UNANSWERED_MS = 500;
+
+/** Whether every sentinel reaches the master that it names: then it is silent to this machine alone. */
+const isReached = ({ witnesses }: MasterFacts): boolean =>
+  witnesses.length > 0 &&
+  witnesses.every(
+    ({ view }) =>
+      !isDown(view.flags) &&
+      !view.flags.includes('disconnected') &&
+      view.pingPendingMs != null &&
+      view.pingPendingMs <= UNANSWERED_MS,
+  );
+
+/** The one node that is named as the master, where it does not answer (one that wants a password does). */
+export function lostMaster(facts: MasterFacts): NodeState | null {
+  // Where no sentinel answers, those that follow it still name it.
+  const followed = facts.answered.flatMap((n) => n.answer.follows ?? []);
+  const named = facts.master === null ? followed : [facts.master];
+  const [id, ...others] = new Set(named.map((address) => facts.refOf(address).id));
+  const node = others.length > 0 ? undefined : facts.silent.find((n) => n.id === id);
+  return node === undefined || node.silence?.kind === 'auth' ? null : node;
+}
+
+/** How a master that is down comes back, where a failover comes first: started before it, it would be a second master. */
+export function afterFailover(facts: MasterFacts, lost: NodeState): Pick<RawFinding, 'fix' | 'later'> {
+  const { expectation, hints } = facts;
+  const fix = [hints.ctl('status --watch')];
+  if (!expectation.own) return { fix };
+  return { fix, later: { when: 'once another node is the master', fix: hints.revive(lost, lost.silence) } };
+}
+
+/** `is down`, or what is known of a node that accepts the connection and stays silent. */
+export const downWord = (node: NodeState): string =>
+  node.silence?.kind === 'timeout' ? 'does not answer' : 'is down';
+
+function masterIsDown(facts: MasterFacts, lost: NodeState): RawFinding {
+  const { words, why, ...next } = outlook(facts, lost);
+  const said = `${lost.id}: ${lost.silence?.message ?? 'no answer'}`;
+  return {
+    subject: facts.name,
+    servers: [lost.id],
+    message: `${facts.name}: its master ${nameOf(lost)} ${downWord(lost)}, nothing can be written; ${words}`,
+    consequence: why === null ? said : `${said}; ${why}`,
+    ...next,
+  };
+}
+
+type Outlook = Pick<RawFinding, 'fix' | 'later'> & { words: string; why: string | null };
+
+/** Whether a failover will come by itself, and what to type. */
+function outlook(facts: MasterFacts, lost: NodeState): Outlook {
+  const { witnesses, nodes, hints } = facts;
+  const electorate = electorateOf(facts, facts.name);
+  const hopeless = (words: string): Outlook => ({ words, why: null, fix: [bringBack(facts, lost)] });
+  const busy = failoverUnderWay(witnesses);
+  if (busy !== null) return { words: busy, why: null, ...afterFailover(facts, lost) };
+  if (witnesses.length === 0) return hopeless('no sentinel answers that could replace it');
+  if (!canElect(electorate)) return hopeless(`no failover is possible (${headCount(electorate)})`);
+  if (isForgotten(facts)) {
+    const words = 'the sentinels have forgotten its replicas (SENTINEL RESET while it was down does that)';
+    return { words, why: 'no replica is ever promoted', fix: forgottenFix(facts, lost) };
+  }
+  if (!hasHeir(facts)) {
+    if (nodes.length > 1) return hopeless('no replica can be promoted');
+    return { ...hopeless('it has no replica'), fix: [hints.revive(lost, lost.silence)] };
+  }
+  if (!canCallDown(electorate)) {
+    const words = `no failover before TILT ends (${electorate.tilted} of ${count(electorate.known, 'sentinel')})`;
+    return {
+      words,
+      why: `TILT ends ${TILT_PERIOD_MS / 1000} s after the last disturbance`,
+      ...afterFailover(facts, lost),
+    };
+  }
+  if (witnesses.every((w) => !w.view.ckquorum.ok))
+    return hopeless('no failover is possible (the sentinels do not hear each other)');
+  const downAfterMs = Math.max(...witnesses.map((w) => w.view.downAfterMs));
+  const able = `${electorate.alive - electorate.tilted} of ${count(electorate.known, 'sentinel')}`;
+  return {
+    words: `${able} can replace it, within about ${Math.ceil(usualFailoverMs({ downAfterMs }) / 1000)} s of its failure (down-after + 2 s)`,
+    why: 'if no replica is promoted, the logs of the sentinels say why (-failover-abort-…)',
+    ...afterFailover(facts, lost),
+  };
+}
+
+/** A replica that answers and that not every sentinel has at priority 0, which means never (sentinel.c, sentinelSelectSlave). */
+function hasHeir(facts: MasterFacts): boolean {
+  return facts.answered.some((node) => {
+    if (node.answer.role !== 'replica' || node.answer.loading) return false;
+    const entries = facts.witnesses.flatMap((w) =>
+      w.view.replicas.filter((r) => facts.refOf(r.address).id === node.id),
+    );
+    return entries.length === 0 || entries.some((entry) => entry.priority !== 0);
+  });
+}
+
+/**
+ * What to type where no failover will come by itself: `up` starts the sentinels first, waits for their failover and
+ * starts the rest behind it. It resumes no frozen process: where one is frozen, the first sentinel that is needed.
+ */
+export function bringBack(facts: MasterFacts, otherwise: NodeState | null): string {
+  const { expectation, hints, silent, snapshot, witnesses } = facts;
+  const sentinels = snapshot.sentinels.filter((s) => s.silence !== null && s.silence.kind !== 'auth');
+  const isFrozen = [...silent, ...sentinels].some((s) => s.silence?.kind === 'timeout');
+  if (expectation.own && !isFrozen && silent.length + sentinels.length > 0) return hints.ctl('up');
+  const first = sentinels[0] ?? otherwise;
+  if (first !== null) return hints.revive(first, first.silence);
+  const witness = witnesses[0]?.sentinel;
+  return witness === undefined ? hints.ctl('status') : hints.logs(witness, `SENTINEL CKQUORUM ${facts.name}`);
+}
+
+function noneSaysMaster(facts: MasterFacts): RawFinding {
+  const { answered, name } = facts;
+  const busy = failoverUnderWay(facts.witnesses);
+  return {
+    subject: name,
+    servers: [],
+    message:
+      answered.length === 0
+        ? `no data node of ${name} answers, nothing can be read or written`
+        : `no data node that answers is the master of ${name}, nothing can be written: ${ids(answered)} answer${answered.length === 1 ? 's' : ''}${busy === null ? '' : `; ${busy}`}`,
+    fix: [busy === null ? nextWithoutMaster(facts) : facts.hints.ctl('status --watch')],
+  };
+}
+
+/** Any node that is down, else a server that can be asked for the reason. */
+function nextWithoutMaster(facts: MasterFacts): string {
+  const { hints, silent, answered, witnesses } = facts;
+  if (silent[0] !== undefined) return bringBack(facts, silent[0]);
+  const witness = witnesses[0]?.sentinel;
+  if (witness !== undefined) return hints.logs(witness, `SENTINEL MASTER ${facts.name}`);
+  const first = answered[0];
+  return first === undefined ? hints.ctl('status') : hints.logs(first, 'ROLE');
+}

@@ -1,54 +1,78 @@
-import type { Check, RawFinding } from '../check.js';
-import { cli, ctl, masterNames, silentSentinels, viewsOf } from '../evidence.js';
+import type { MasterFacts, Witness } from '../../model/facts.js';
+import type { RawFinding, SnapshotCheck } from '../check.js';
+import { canElect, electorateOf, headCount } from '../electorate.js';
+import { grouped, ids, isSilent, judgeMasters, sentinelsOf } from '../snapshot.js';
+import { bringBack } from './no-master.js';
 
 export default {
   id: 'no-quorum',
+  needs: 'snapshot',
   severity: 'critical',
   group: 'live',
   title: 'too few sentinels answer for a failover',
-  consequence:
-    'no failover happens when the master dies: nobody is elected without a majority of all known sentinels',
+  consequence: 'no failover happens when the master fails',
   explanation:
-    'SENTINEL CKQUORUM says NOQUORUM: fewer sentinels than the quorum, or fewer than a majority of all that are known, ' +
-    'can be used at this moment. The quorum decides whether the master counts as down; the election of the one that ' +
-    'fails over needs the majority, whatever the quorum is. Sentinels that are gone for good still count.',
+    'Fewer sentinels answer than the quorum, or than the majority of all sentinels that are known; or SENTINEL CKQUORUM ' +
+    'says NOQUORUM, because they do not hear each other. The quorum decides whether the master counts as down; the ' +
+    'election of the one that fails over needs the majority, whatever the quorum is. Sentinels that are gone for good still count.',
   remedy: [
-    'bring back the sentinels that do not answer',
+    'start the sentinels that do not answer',
     'SENTINEL RESET NAME, one sentinel at a time and 30 s apart, forgets those that are gone for good, while the master is healthy',
   ],
   sources: [
-    'sentinel.c: sentinelIsQuorumReachable',
+    'sentinel.c: sentinelIsQuorumReachable, sentinelGetLeader',
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/',
   ],
-  live(gathered) {
-    const names = masterNames(gathered);
-    const views = names.flatMap((name) => viewsOf(gathered, name));
-    if (views.length === 0) return silentSentinels(gathered);
-    const seen: RawFinding[] = [];
-    for (const name of names) {
-      const without = viewsOf(gathered, name).flatMap(({ sentinel, master }) =>
-        master.ckquorum.ok && !master.ckquorum.value.ok
-          ? [{ sentinel, said: master.ckquorum.value, master }]
-          : [],
-      );
-      const [first] = without;
-      if (first === undefined) continue;
-      const known = 1 + (first.master.sentinels.ok ? first.master.sentinels.value.length : 0);
-      const silent = gathered.sentinels.filter((s) => s.silence !== null);
-      seen.push({
-        subject: name,
-        message: `${without.map((w) => w.sentinel.id).join(', ')}: ${first.said.usable ?? 'too few'} usable of ${known} known sentinels, quorum ${first.master.fields.quorum ?? '?'}`,
-        fix:
-          silent.length > 0 && gathered.own
-            ? silent.map((s) =>
-                ctl(gathered, `${s.silence?.kind === 'timeout' ? 'resume' : 'start'} ${s.id}`),
-              )
-            : [cli(first.sentinel, `SENTINEL SENTINELS ${name}`)],
-      });
-    }
-    if (seen.length === 0 && views.every(({ master }) => !master.ckquorum.ok)) {
-      return { skip: 'no sentinel answered SENTINEL CKQUORUM' };
-    }
-    return seen;
-  },
-} satisfies Check;
+  live: (facts) =>
+    judgeMasters(facts, ['sentinels'], (master) => {
+      const { witnesses, snapshot } = master;
+      const [first] = witnesses;
+      if (first === undefined) return [];
+      const electorate = electorateOf(master, master.name);
+      if (canElect(electorate)) return notHearing(master);
+      const lost = snapshot.sentinels.filter(isSilent);
+      return [
+        {
+          subject: master.name,
+          servers: (lost.length > 0 ? lost : sentinelsOf(witnesses)).map((s) => s.id),
+          message: `no failover is possible: ${headCount(electorate)}`,
+          consequence: checkQuorum(witnesses),
+          fix: [lost.length > 0 ? bringBack(master, null) : whyNot(master, first)],
+        },
+      ];
+    }),
+} satisfies SnapshotCheck;
+
+/** All answer to this machine, and some do not hear enough of the others. */
+function notHearing(facts: MasterFacts): RawFinding[] {
+  const deaf = facts.witnesses.filter((w) => !w.view.ckquorum.ok);
+  const [first] = deaf;
+  if (first === undefined) return [];
+  const who = ids(sentinelsOf(deaf));
+  const all = deaf.length === facts.witnesses.length;
+  const does = deaf.length === 1 ? 'does' : 'do';
+  return [
+    {
+      subject: facts.name,
+      servers: sentinelsOf(deaf).map((s) => s.id),
+      severity: all ? 'critical' : 'warning',
+      message: all
+        ? `no failover is possible: ${who} ${does} not hear enough of the others`
+        : `${who} could not start a failover: ${deaf.length === 1 ? 'it does' : 'they do'} not hear enough of the others`,
+      consequence: checkQuorum(deaf),
+      fix: [whyNot(facts, first)],
+    },
+  ];
+}
+
+const whyNot = (facts: MasterFacts, { sentinel }: Witness): string =>
+  facts.hints.logs(sentinel, `SENTINEL CKQUORUM ${facts.name}`);
+
+/** CKQUORUM's own words, each once. One that still says OK counts peers that died less than down-after ago. */
+function checkQuorum(witnesses: readonly Witness[]): string {
+  const said = grouped(witnesses, (w) => w.view.ckquorum.message).map(
+    (group) => `${ids(sentinelsOf(group))}: ${group[0]?.view.ckquorum.message ?? ''}`,
+  );
+  const late = witnesses.some((w) => w.view.ckquorum.ok);
+  return `CKQUORUM at ${said.join('; ')}${late ? ' (it counts a dead peer until down-after has passed)' : ''}`;
+}

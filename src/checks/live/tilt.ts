@@ -1,22 +1,22 @@
-import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
-import type { Check, RawFinding } from '../check.js';
+import { type AnsweredSentinel, type SnapshotFacts, sentinelAnswers } from '../../model/facts.js';
+import { TILT_PERIOD_MS, TILT_TRIGGER_MS } from '../../model/sentinel-timing.js';
+import type { SnapshotCheck } from '../check.js';
+import { canCallDown, electorateOf } from '../electorate.js';
 import { cli } from '../evidence.js';
-import { groupsOf, judged, num, readAll } from '../group.js';
-
-/** sentinel.c, sentinel_tilt_trigger and sentinel_tilt_period; milliseconds. */
-const TRIGGER_MS = 2000;
-const PERIOD_MS = 30_000;
+import { judged } from '../group.js';
+import { nameOf, untold } from '../snapshot.js';
 
 export default {
   id: 'tilt',
+  needs: 'snapshot',
   severity: 'critical',
   group: 'live',
   title: 'a sentinel is in TILT and does not act',
   consequence:
-    'it calls nobody down and takes part in no failover until its clock has been calm for 30 s; with a slow resolver in the way it went on for as long as was watched, 48 s',
+    'it calls no master down and starts no failover until its clock has been steady for 30 s; with a slow resolver that was 48 s and longer (measured)',
   explanation:
-    'A sentinel whose own timer came more than 2 s late, or early, no longer trusts its sense of time: its clock was set, ' +
-    'the machine stood still (a suspended virtual machine, swap, no CPU), or it was blocked, by a look-up of a name or by ' +
+    'A sentinel whose timer came more than 2 s late, or early, no longer trusts its clock: the clock was set, ' +
+    'the machine stood still (a suspended virtual machine, swap, no CPU), or the sentinel was blocked by the look-up of a name or by ' +
     'a disk that does not take its configuration.',
   remedy: [
     'find what stops it: steps of the clock, CPU starvation, blocking look-ups, a slow disk under its configuration',
@@ -28,43 +28,40 @@ export default {
     'measured',
   ],
   causes: ['failover-stuck', 'no-master'],
-  live(gathered) {
-    const { values, missing } = readAll(gathered.sentinels, (s) => s.info);
-    const tilted = values.filter(({ value }) => num(value, 'sentinel_tilt') === 1);
-    const disables = stopsFailover(gathered, tilted.length);
-    const seen = tilted.map(({ server, value }): RawFinding => {
-      const sinceS = num(value, 'sentinel_tilt_since_seconds');
+  live(facts) {
+    const { sentinels } = facts.snapshot;
+    const tilted = sentinels.filter(sentinelAnswers).filter((s) => s.answer.tilt);
+    const disables = stopsFailover(facts);
+    const found = tilted.map((sentinel) => {
+      const { tiltS } = sentinel.answer;
       return {
-        subject: server.id,
-        severity: disables ? 'critical' : 'warning',
-        message: `sentinel_tilt 1${sinceS === null || sinceS < 0 ? '' : ` for ${sinceS} s`}${disables ? `; with ${tilted.length} of ${gathered.sentinels.length} in TILT nobody is replaced` : ''}`,
-        fix: calm(server),
+        subject: sentinel.id,
+        severity: disables ? ('critical' as const) : ('warning' as const),
+        message: `${nameOf(sentinel)} is in TILT${tiltS === undefined ? '' : ` for ${tiltS} s`}: it calls no master down and starts no failover${disables ? `; with ${tilted.length} of ${sentinels.length} in TILT no failover happens` : ''}`,
+        fix: [...resetTrigger(sentinel), facts.hints.logs(sentinel, 'INFO sentinel')],
+        ...(periodOf(sentinel) !== TILT_PERIOD_MS && {
+          consequence: `it leaves TILT ${periodOf(sentinel) / 1000} s after the last disturbance (its tilt-period was changed)`,
+        }),
       };
     });
-    return judged(seen, missing);
+    return judged(found, untold(sentinels));
   },
-} satisfies Check;
+} satisfies SnapshotCheck;
 
-/** Whether those that are left are too few for the quorum, or for the majority that elects. */
-function stopsFailover(gathered: Gathered, tilted: number): boolean {
-  const silent = gathered.sentinels.filter((s) => s.silence !== null).length;
-  const left = gathered.sentinels.length - silent - tilted;
-  return groupsOf(gathered).some(({ views }) => {
-    const fields = views[0]?.master.fields ?? {};
-    const voters = (num(fields, 'num-other-sentinels') ?? 0) + 1;
-    return left < Math.max(num(fields, 'quorum') ?? 1, Math.floor(voters / 2) + 1);
+/** Whether most are in TILT, or too few are not: then no failover happens before TILT ends. */
+function stopsFailover(facts: SnapshotFacts): boolean {
+  return facts.masters.some(({ name }) => {
+    const electorate = electorateOf(facts, name);
+    return electorate.tilted * 2 > electorate.known || !canCallDown(electorate);
   });
 }
 
-/** What was tuned away from the default is set back; else there is only waiting. */
-function calm(sentinel: GatheredSentinel): string[] {
-  const debug = sentinel.debug.ok ? sentinel.debug.value : {};
-  const lower = (name: string): string | undefined =>
-    Object.entries(debug).find(([key]) => key.toLowerCase() === name)?.[1];
-  const trigger = Number(lower('tilt-trigger') ?? TRIGGER_MS);
-  const periodMs = Number(lower('tilt-period') ?? PERIOD_MS);
-  return [
-    ...(trigger < TRIGGER_MS ? [cli(sentinel, `SENTINEL DEBUG tilt-trigger ${TRIGGER_MS}`)] : []),
-    `find what stops ${sentinel.id} or sets its clock; it leaves TILT ${Math.ceil(periodMs / 1000)} s after the last time`,
-  ];
-}
+const tuned = ({ answer }: AnsweredSentinel, name: string, normal: number): number =>
+  Number(answer.debug?.[name] ?? normal);
+const periodOf = (sentinel: AnsweredSentinel): number => tuned(sentinel, 'TILT-PERIOD', TILT_PERIOD_MS);
+
+/** A trigger that was lowered by SENTINEL DEBUG keeps it in TILT. */
+const resetTrigger = (sentinel: AnsweredSentinel): string[] =>
+  tuned(sentinel, 'TILT-TRIGGER', TILT_TRIGGER_MS) < TILT_TRIGGER_MS
+    ? [cli(sentinel, `SENTINEL DEBUG tilt-trigger ${TILT_TRIGGER_MS}`)]
+    : [];

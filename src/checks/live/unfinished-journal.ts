@@ -1,53 +1,41 @@
-import { unfinishedProblems } from '../../model/problems/unfinished.js';
-import type { Check } from '../check.js';
+import { command } from '../../model/hints.js';
+import type { SnapshotCheck } from '../check.js';
+import { EFFECTS_OF_FAULTS, judgeJournal } from './journal.js';
 
 export default {
   id: 'unfinished-journal',
+  needs: 'snapshot',
+  first: true,
   severity: 'warning',
   group: 'live',
-  title: 'a fault that was put in on purpose is still in effect',
+  title: 'an earlier run left a fault in effect',
   consequence:
-    'what else is wrong may be its doing, and to mend that by hand spoils the experiment or what takes it back',
+    'every other finding may come from this fault; commands that change the cluster are refused until it is reverted',
   explanation:
-    'Every command that breaks something writes into a journal what it does, and what takes it back. A run that was ' +
-    'killed leaves it open; inject without an end leaves it open on purpose; and a run that goes on has it open until it ends. ' +
-    'Until then other commands that change the cluster refuse.',
+    'Each command that injects a fault writes into the journal of the cluster what it does and how to revert it. A run ' +
+    'that was killed leaves its journal open, and inject without an end leaves it open on purpose. Until it is closed, ' +
+    'other commands that change the cluster refuse.',
   remedy: [
-    'sentinelctl recover takes back what a run left that was cut off, sentinelctl heal what was kept on purpose',
-    'a run that goes on takes back itself what it did: wait for its end',
+    'sentinelctl recover reverts what a killed run left',
+    'sentinelctl heal reverts what inject was told to keep',
   ],
-  sources: ['the journal of the cluster, in the directory of its state'],
-  causes: [
-    'server-silent',
-    'master-frozen',
-    'clock-skew',
-    'tilt',
-    'master-disagree',
-    'no-good-slave',
-    'failover-stuck',
-    'no-master',
-    'no-quorum',
-    'split-brain',
-    'replica-orphan',
-    'link-down',
-    'lag',
-    'lag-growing',
-    'flapping',
-    'address-switching',
-    'simfail-armed',
-    'bgsave-error',
-    'master-full',
-  ],
-  live(gathered) {
-    const { own, cluster, runs } = gathered;
-    // Only clusters of ours have a journal.
-    if (!own) return [];
-    if (runs === undefined) return { skip: 'its journal was not looked for' };
-    return unfinishedProblems({ cluster, ...runs }).map(({ message, why, fix }) => ({
-      subject: cluster,
-      message,
-      ...(why !== null && { consequence: why }),
-      fix: [fix],
-    }));
+  sources: ['the journal of the cluster, in its state directory'],
+  causes: EFFECTS_OF_FAULTS,
+  live(facts) {
+    const { unfinished } = facts.expectation;
+    if (unfinished !== undefined && 'unreadable' in unfinished) return { skip: 'the journal cannot be read' };
+    return judgeJournal(facts, ({ cluster, underWay }) => {
+      if (underWay !== undefined || unfinished === undefined) return null;
+      const { what, keep, since } = unfinished;
+      return keep
+        ? {
+            message: `the fault of "${what}" is still in effect, since ${since}`,
+            fix: [command('heal', cluster)],
+          }
+        : {
+            message: `"${what}" was killed before it reverted its changes, since ${since}`,
+            fix: [command('recover', cluster)],
+          };
+    });
   },
-} satisfies Check;
+} satisfies SnapshotCheck;

@@ -32,7 +32,9 @@ export default {
     'replica-orphan',
     'link-down',
     'no-good-slave',
-    'server-silent',
+    'node-unreachable',
+    'sentinel-unreachable',
+    'no-sentinel',
     'no-master',
   ],
   live(gathered) {

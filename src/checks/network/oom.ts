@@ -21,7 +21,7 @@ export default {
     'or raise the limit: docker update --memory',
   ],
   sources: ['https://docs.docker.com/engine/containers/resource_constraints/', 'redis.conf: maxmemory'],
-  causes: ['server-silent', 'link-down', 'no-master'],
+  causes: ['node-unreachable', 'sentinel-unreachable', 'no-sentinel', 'link-down', 'no-master'],
   live(gathered) {
     const { values, missing } = readAll(serversOf(gathered), (s) => s.life);
     const seen = values.flatMap(({ server, value }): RawFinding[] => {

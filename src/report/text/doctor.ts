@@ -1,5 +1,6 @@
 import type { DoctorResult } from '../../checks/diagnose.js';
 import type { Finding, Skipped } from '../../checks/run.js';
+import { told } from '../../checks/verdict.js';
 import type { Repaired } from '../../model/repair.js';
 import { plain, wrap } from '../plain-text.js';
 import { SEVERITY_MARK, severityPaint } from './outcome.js';
@@ -60,10 +61,10 @@ function alikeLines(alike: readonly Finding[], shown: Map<string, string>, view:
 }
 
 /** `critical no-quorum  mymaster: 1 usable of 3 …`, with its place in a file where it has one. */
-function headOf({ severity, id, subject, message, at }: Finding): string {
+function headOf(finding: Finding): string {
+  const { severity, id, at } = finding;
   const place = at === undefined ? '' : ` (${at.file}:${at.line})`;
-  const about = subject === '' ? '' : `${subject}: `;
-  return `${severity} ${id}  ${about}${message}${place}`;
+  return `${severity} ${id}  ${told(finding)}${place}`;
 }
 
 /** A cure is shown in full, since it is a sequence; where an earlier finding has the same one, that is named. */

@@ -20,7 +20,7 @@ export function problemLines(problems: readonly Problem[], view: View): string[]
 function stepLines({ fix, later }: Problem, shown: Set<string>, view: View): string[] {
   const fresh = (command: string): boolean => !shown.has(command) && shown.add(command).size > 0;
   return [
-    ...(fresh(fix) ? nextLines(fix, view) : []),
+    ...(fresh(fix) ? fix.split('\n').flatMap((line) => nextLines(line, view)) : []),
     ...(later !== undefined && fresh(later.fix) ? nextLines(`${later.when}: ${later.fix}`, view) : []),
   ];
 }

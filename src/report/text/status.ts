@@ -1,5 +1,4 @@
-import { gravest } from '../../model/problems/index.js';
-import type { MasterStatus, SentinelStatus, StatusResult } from '../../model/status.js';
+import { gravest, type MasterStatus, type SentinelStatus, type StatusResult } from '../../model/status.js';
 import { count, named } from '../../model/words.js';
 import { wrap } from '../plain-text.js';
 import { problemLines, verdictLines } from './problems.js';

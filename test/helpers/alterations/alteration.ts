@@ -15,7 +15,7 @@ export interface Alteration {
   /** Where it can be; everywhere without. */
   only?: Place;
   /** The servers that answer nothing any more, and how: what else is wrong with them can not be seen. */
-  silences?: Record<string, 'refused' | 'timeout' | 'denied'>;
+  silences?: Record<string, 'refused' | 'timeout' | 'denied' | 'auth'>;
   alter(gathered: Gathered): void;
 }
 
@@ -41,7 +41,7 @@ export function altered(place: Place, ...faults: Alteration[]): Gathered {
   for (const [id, kind] of faults.flatMap(({ silences }) => Object.entries(silences ?? {}))) {
     const server = [...gathered.nodes, ...gathered.sentinels].find((s) => s.id === id);
     if (server === undefined) throw new Error(`there is no ${id}`);
-    silence(server, kind === 'timeout' ? 'timeout' : 'refused');
+    silence(server, kind === 'denied' ? 'refused' : kind);
     if (kind === 'denied') server.silence = { kind: 'error', message: DENIED };
   }
   return gathered;

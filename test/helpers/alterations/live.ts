@@ -26,12 +26,150 @@ export const LIVE: Alteration[] = [
     },
   },
   {
-    id: 'server-silent',
+    id: 'journal-unreadable',
+    subject: 'default',
+    only: 'one machine',
+    alter: (g) => {
+      g.runs = { unfinished: { unreadable: '/state/default/journal.json' } };
+    },
+  },
+  {
+    id: 'run-under-way',
+    subject: 'default',
+    only: 'one machine',
+    alter: (g) => {
+      const since = '2026-01-01T00:00:00.000Z';
+      g.runs = { underWay: { what: 'sweep', pid: 7, since, acts: ['pause of redis-1'] } };
+    },
+  },
+  {
+    id: 'no-sentinel',
+    subject: 'sentinel-1, sentinel-2, sentinel-3',
+    silences: { 'sentinel-1': 'refused', 'sentinel-2': 'refused', 'sentinel-3': 'refused' },
+    alter: () => {},
+  },
+  {
+    id: 'sentinel-unreachable',
     subject: 'sentinel-2',
     only: 'one machine',
     silences: { 'sentinel-2': 'refused' },
     alter: (g) => down(sentinelRecords(g, 2)),
   },
+  {
+    id: 'node-unreachable',
+    subject: 'redis-3',
+    only: 'one machine',
+    silences: { 'redis-3': 'refused' },
+    alter: (g) => {
+      down(replicaRecords(g, 3));
+      stream(g, 3, null);
+    },
+  },
+  { id: 'auth', subject: 'redis-3', silences: { 'redis-3': 'auth' }, alter: () => {} },
+  {
+    id: 'role-unknown',
+    subject: 'redis-2',
+    alter: (g) => {
+      alter(nodeIn(g, 2).info, { role: 'proxy' });
+      Object.assign(given(nodeIn(g, 2).role), { role: 'other', follows: null });
+      stream(g, 2, null);
+    },
+  },
+  {
+    id: 'failover-in-progress',
+    subject: 'sentinel-1',
+    alter: (g) => say(g, { flags: 'master,failover_in_progress', 'failover-state': 'reconf_slaves' }, 1),
+  },
+  {
+    id: 'master-address-not-master',
+    subject: 'redis-1',
+    alter: (g) => {
+      become(nodeIn(g, 1), 'replica', nodeIn(g, 2), {
+        master_host: nodeIn(g, 2).announce.host,
+        master_port: String(nodeIn(g, 2).announce.port),
+        master_link_status: 'up',
+      });
+      become(nodeIn(g, 2), 'master', null, {});
+    },
+  },
+  {
+    id: 'master-down',
+    subject: 'redis-1',
+    alter: (g) => say(g, { flags: 's_down,master,disconnected', 's-down-time': '2000' }, 2),
+  },
+  {
+    id: 'sentinel-disconnected',
+    subject: 'sentinel-2',
+    alter: (g) => say(g, { flags: 'master,disconnected' }, 2),
+  },
+  {
+    id: 'sentinel-isolated',
+    subject: 'sentinel-1',
+    alter: (g) => {
+      for (const view of given(sentinelIn(g, 1).masters)) given(view.sentinels).pop();
+      say(g, { 'num-other-sentinels': '1' }, 1);
+    },
+  },
+  {
+    id: 'not-monitored',
+    subject: 'sentinel-3',
+    alter: (g) => {
+      sentinelIn(g, 3).masters = got([]);
+    },
+  },
+  {
+    id: 'unknown-master-name',
+    subject: 'sentinel-1, sentinel-2, sentinel-3',
+    only: 'three machines',
+    alter: (g) => {
+      g.masterName = 'other';
+    },
+  },
+  {
+    id: 'no-replica',
+    subject: 'mymaster',
+    only: 'three machines',
+    alter: (g) => {
+      for (const n of [2, 3]) stream(g, n, null);
+      alter(nodeIn(g, 1).info, { connected_slaves: '0' });
+      g.nodes.splice(1);
+      for (const view of viewsIn(g)) view.replicas = got([]);
+      say(g, { 'num-slaves': '0' });
+    },
+  },
+  {
+    id: 'replica-missing',
+    subject: 'redis-3',
+    only: 'one machine',
+    alter: (g) => {
+      for (const view of given(sentinelIn(g, 2).masters)) {
+        view.replicas = got(given(view.replicas).filter((r) => r.port !== '6381'));
+        view.fields = { ...view.fields, 'num-slaves': '1' };
+      }
+    },
+  },
+  {
+    id: 'unexpected-node',
+    subject: '127.0.0.1:6400',
+    only: 'one machine',
+    alter: (g) => {
+      const address = { host: '127.0.0.1', port: 6400 };
+      const stranger = structuredClone(nodeIn(g, 3));
+      alter(stranger.info, { run_id: RUN_ID });
+      g.nodes.push({ ...stranger, id: '127.0.0.1:6400', announce: address, endpoint: address });
+    },
+  },
+  {
+    id: 'epoch-disagree',
+    subject: 'sentinel-3',
+    alter: (g) => say(g, { 'config-epoch': '7' }, 3),
+  },
+  {
+    id: 'seen-down',
+    subject: 'redis-2',
+    alter: (g) => down(replicaRecords(g, 2).slice(0, 1)),
+  },
+  { id: 'loading', subject: 'redis-2', alter: (g) => alter(nodeIn(g, 2).info, { loading: '1' }) },
   {
     id: 'master-frozen',
     subject: 'redis-1',

@@ -1,12 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Check, isLive, type RawFinding, type Severity, type Skip } from '../../../src/checks/check.js';
+import {
+  type Check,
+  type GatheredCheck,
+  isLive,
+  type RawFinding,
+  type Severity,
+  type Skip,
+} from '../../../src/checks/check.js';
 import { type DiagnoseOptions, diagnose, doctorExitCode } from '../../../src/checks/diagnose.js';
 import { fold, meet } from '../../../src/checks/fold.js';
 import { CHECKS } from '../../../src/checks/index.js';
 import { findingOf, NEEDS_WATCHING, runChecks } from '../../../src/checks/run.js';
 import { verdictOf } from '../../../src/checks/verdict.js';
 import type { Gathered, GatheredNode, Watched } from '../../../src/model/gathered.js';
+import { judge } from '../../helpers/healthy-gathering.js';
 
 const no = { ok: false, why: 'not asked' } as const;
 const server = (id: string): GatheredNode =>
@@ -33,7 +41,11 @@ const gathered = (...ids: string[]): Gathered => ({
   app: null,
 });
 
-const check = (id: string, outcome: RawFinding[] | Skip | Error, more: Partial<Check> = {}): Check => ({
+const check = (
+  id: string,
+  outcome: RawFinding[] | Skip | Error,
+  more: Partial<GatheredCheck> = {},
+): Check => ({
   id,
   severity: 'critical',
   group: 'live',
@@ -244,7 +256,7 @@ describe('every check', () => {
 
   const live = CHECKS.filter(isLive);
   it.each(live.map((c) => [c.id, c] as const))('%s passes nothing where nothing answers', (_id, c) => {
-    expect(c.live(silent())).not.toEqual([]);
+    expect(judge(c, silent())).not.toEqual([]);
   });
 });
 

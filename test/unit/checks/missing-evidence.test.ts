@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isLive } from '../../../src/checks/check.js';
 import { CHECKS, diagnose } from '../../../src/checks/index.js';
 import { flat } from '../../helpers/doctor.js';
-import { healthyGathering, silence } from '../../helpers/healthy-gathering.js';
+import { healthyGathering, judge, silence } from '../../helpers/healthy-gathering.js';
 
 /** Every answer of every server, by its path. */
 function answersIn(value: unknown, path: string[] = []): string[] {
@@ -37,7 +37,7 @@ describe('the checks of the network, the data nodes and the living cluster', () 
         server.conf = { ok: false, why: 'the engine does not answer' };
       }
       gathered.host.ephemeralPorts = { ok: false, why: 'no /proc' };
-      const outcome = check.live(gathered);
+      const outcome = judge(check, gathered);
       if (Array.isArray(outcome)) expect(outcome, id).not.toEqual([]);
       else expect(outcome.skip).not.toBe('');
     },

@@ -59,6 +59,15 @@ const EXCLUDE = [
   // Where there are two masters there is one.
   ['no-master', 'split-brain'],
   ['failover-stuck', 'split-brain'],
+  ['master-address-not-master', 'no-master'],
+  // Where the sentinels name different masters, their epochs are part of that.
+  ['master-disagree', 'epoch-disagree'],
+  // A journal says one thing at a time.
+  ['unfinished-journal', 'journal-unreadable'],
+  ['unfinished-journal', 'run-under-way'],
+  ['journal-unreadable', 'run-under-way'],
+  // While a failover is in progress, a replica may follow another node.
+  ['failover-in-progress', 'replica-orphan'],
   // Who keeps nothing on disk loads nothing.
   ['reboot-gap', 'restart-wipe'],
   // Who monitors the master under another name has no vote.
@@ -80,6 +89,8 @@ function contradict(place: Place, a: Alteration, b: Alteration): boolean {
   ] as const) {
     if (one.id === 'nat-client' && [...changesOf(place, other).keys()].some((p) => MASTERS_STATE.test(p)))
       return true;
+    // Of a name that no sentinel knows nothing else can be told.
+    if (one.id === 'unknown-master-name') return true;
     if (EXCLUDE.some(([x, y]) => one.id === x && other.id === y)) return true;
     if (takesAway(place, one).some((id) => serversIn(other.subject).includes(id))) return true;
   }

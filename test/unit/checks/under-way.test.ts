@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import masterDisagree from '../../../src/checks/live/master-disagree.js';
+import noMaster from '../../../src/checks/live/no-master.js';
+import noSentinel from '../../../src/checks/live/no-sentinel.js';
 import replicaOrphan from '../../../src/checks/live/replica-orphan.js';
-import serverSilent from '../../../src/checks/live/server-silent.js';
 import splitBrain from '../../../src/checks/live/split-brain.js';
 import type { Gathered } from '../../../src/model/gathered.js';
+import { judge, silence } from '../../helpers/healthy-gathering.js';
 import { healthyGathered } from '../../helpers/recorded-gathering.js';
 
 /** redis-2 was promoted; the leader, sentinel-1, names redis-1 until every replica is repointed. */
@@ -28,7 +30,7 @@ function promoted(leader: Record<string, string>, others: Record<string, string>
 const BUSY = { flags: 'master,s_down,o_down,failover_in_progress', 'failover-state': 'reconf_slaves' };
 const fixes = (gathered: Gathered): string[] =>
   [masterDisagree, splitBrain, replicaOrphan].flatMap((check) => {
-    const seen = check.live(gathered);
+    const seen = judge(check, gathered);
     return Array.isArray(seen) ? seen.flatMap((s) => s.fix) : [];
   });
 const BREAKS = /REMOVE|REPLICAOF/;
@@ -36,11 +38,11 @@ const BREAKS = /REMOVE|REPLICAOF/;
 describe('while a failover is under way', () => {
   it('the leader that names the old master is a warning, and nobody is told to break the failover', () => {
     const gathered = promoted(BUSY);
-    expect(masterDisagree.live(gathered)).toMatchObject([
-      { severity: 'warning', message: expect.stringContaining('under way at sentinel-1 (reconf_slaves)') },
+    expect(judge(masterDisagree, gathered)).toMatchObject([
+      { severity: 'warning', message: expect.stringContaining('in progress at sentinel-1 (reconf_slaves)') },
     ]);
     expect(fixes(gathered).filter((line) => BREAKS.test(line))).toEqual([]);
-    expect(replicaOrphan.live(gathered)).toMatchObject({ skip: expect.stringContaining('under way') });
+    expect(judge(replicaOrphan, gathered)).toMatchObject({ skip: expect.stringContaining('in progress') });
   });
 
   it('so is the moment at which the others have not been told', () => {
@@ -50,26 +52,25 @@ describe('while a failover is under way', () => {
 
   it('what stays is critical, and is mended', () => {
     const gathered = promoted({});
-    const [seen] = [masterDisagree.live(gathered)].flat();
+    const [seen] = [judge(masterDisagree, gathered)].flat();
     expect(seen).not.toHaveProperty('severity');
     expect(fixes(gathered).some((line) => BREAKS.test(line))).toBe(true);
   });
 });
 
-describe('server-silent', () => {
-  const down = { kind: 'refused', message: 'refused the connection' } as const;
-
-  it('is critical where no sentinel is left to see a failure', () => {
+describe('where nothing is left to act', () => {
+  it('without a sentinel that answers, no failover happens: critical', () => {
     const gathered = healthyGathered();
-    for (const s of gathered.sentinels) s.silence = down;
-    expect(serverSilent.live(gathered)).toMatchObject([
-      { severity: 'critical', message: expect.stringContaining('no failover happens') },
+    for (const s of gathered.sentinels) silence(s);
+    expect(judge(noSentinel, gathered)).toMatchObject([
+      { message: 'none of 3 sentinels answers', fix: [expect.stringMatching(/^sentinelctl up/)] },
     ]);
+    expect(noSentinel.severity).toBe('critical');
   });
 
-  it('of everybody is cured by up: start refuses an old master', () => {
+  it('a cluster of which nothing answers comes back by up: start refuses an old master', () => {
     const gathered = healthyGathered();
-    for (const s of [...gathered.sentinels, ...gathered.nodes]) s.silence = down;
-    expect(serverSilent.live(gathered)).toMatchObject([{ fix: [expect.stringMatching(/^sentinelctl up/)] }]);
+    for (const s of [...gathered.sentinels, ...gathered.nodes]) silence(s);
+    expect(judge(noMaster, gathered)).toMatchObject([{ fix: [expect.stringMatching(/^sentinelctl up/)] }]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { agreementOf, assess, majorityMaster, statusExitCode } from '../../../src/model/agreement.js';
+import { assess } from '../../../src/checks/assess.js';
+import { agreementOf, majorityMaster, statusExitCode } from '../../../src/model/agreement.js';
 import {
   altered,
   answerOf,

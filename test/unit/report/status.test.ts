@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assess } from '../../../src/model/agreement.js';
+import { assess } from '../../../src/checks/assess.js';
 import { statusText } from '../../../src/report/text/status.js';
 import {
   altered,
@@ -118,7 +118,7 @@ describe('status on one screen', () => {
   it('the master lost, 100 columns', () => {
     expect(statusText(lost, plainView(100))).toMatchInlineSnapshot(`
       "UNHEALTHY  mymaster: its master redis-1 127.0.0.1:6379 is down, nothing can be written; 3 of 3
-                 sentinels can replace it, within about 7s (down-after + 2s)
+                 sentinels can replace it, within about 7 s of its failure (down-after + 2 s)
       cluster default, driver process
 
       NODE     ROLE       ADDRESS         LINK  OFFSET  LAG
@@ -132,10 +132,11 @@ describe('status on one screen', () => {
       sentinel-3  127.0.0.1:26381  redis-1       0  ok 3/3    s_down,o_down,disconnected
 
       ✗ mymaster: its master redis-1 127.0.0.1:6379 is down, nothing can be written; 3 of 3 sentinels can
-        replace it, within about 7s (down-after + 2s)
-        redis-1 connection refused; if none takes over, the sentinels’ logs say why (-failover-abort-…)
+        replace it, within about 7 s of its failure (down-after + 2 s)
+        redis-1: connection refused; if no replica is promoted, the logs of the sentinels say why
+        (-failover-abort-…)
         → sentinelctl status --watch
-        → once another one is the master: sentinelctl start redis-1"
+        → once another node is the master: sentinelctl start redis-1"
     `);
   });
 
@@ -144,7 +145,8 @@ describe('status on one screen', () => {
       "UNHEALTHY  mymaster: its master redis-1
         127.0.0.1:6379 is down, nothing can be
         written; 3 of 3 sentinels can replace
-        it, within about 7s (down-after + 2s)
+        it, within about 7 s of its failure
+        (down-after + 2 s)
       cluster default, driver process
 
       NODE     ROLE       ADDRESS         LINK
@@ -160,20 +162,21 @@ describe('status on one screen', () => {
       ✗ mymaster: its master redis-1
         127.0.0.1:6379 is down, nothing can be
         written; 3 of 3 sentinels can replace
-        it, within about 7s (down-after + 2s)
-        redis-1 connection refused; if none
-        takes over, the sentinels’ logs say
-        why (-failover-abort-…)
+        it, within about 7 s of its failure
+        (down-after + 2 s)
+        redis-1: connection refused; if no
+        replica is promoted, the logs of the
+        sentinels say why (-failover-abort-…)
         → sentinelctl status --watch
-        → once another one is the master:
+        → once another node is the master:
           sentinelctl start redis-1"
     `);
   });
 
   it('disagreements are marked where they are', () => {
     expect(statusText(torn, plainView(100))).toMatchInlineSnapshot(`
-      "UNHEALTHY  the sentinels disagree on the master of mymaster: sentinel-3 says redis-2 127.0.0.1:6380;
-                 sentinel-1 says redis-1 127.0.0.1:6379 (and 3 more)
+      "UNHEALTHY  the sentinels disagree on the master of mymaster: sentinel-3 says redis-2 127.0.0.1:6380
+                 (epoch 1); sentinel-1 says redis-1 127.0.0.1:6379 (epoch 0) (and 3 more)
       cluster lab, driver process
 
       NODE     ROLE       ADDRESS         LINK             OFFSET    LAG
@@ -186,18 +189,25 @@ describe('status on one screen', () => {
       sentinel-2  127.0.0.1:26380  no answer      -  -         -
       sentinel-3  127.0.0.1:26381  redis-2        1  ok 3/3    -
 
-      ✗ the sentinels disagree on the master of mymaster: sentinel-3 says redis-2 127.0.0.1:6380;
-        sentinel-1 says redis-1 127.0.0.1:6379
-        normal for about a second in a failover; if it stays, they can not hear each other
-        → sentinelctl logs sentinel-1 --tail 50 --cluster lab
-      ✗ the sentinels send clients to redis-2 127.0.0.1:6380, but it says that it is replica of redis-1
+      ✗ the sentinels disagree on the master of mymaster: sentinel-3 says redis-2 127.0.0.1:6380 (epoch
+        1); sentinel-1 says redis-1 127.0.0.1:6379 (epoch 0)
+        clients write to the master that the first sentinel names: two data sets diverge, and one of them
+        is discarded when the sentinels agree again
+        → redis-cli -h 127.0.0.1 -p 26379 SENTINEL REMOVE mymaster
+        → redis-cli -h 127.0.0.1 -p 26379 SENTINEL MONITOR mymaster 127.0.0.1 6380 2
+        → redis-cli -h 127.0.0.1 -p 26379 SENTINEL SET mymaster down-after-milliseconds 5000
+          failover-timeout 60000 parallel-syncs 1
+        → # where the master wants a password: redis-cli -h 127.0.0.1 -p 26379 SENTINEL SET mymaster
+          auth-pass <the master's password>
+      ✗ the sentinels send clients to redis-2 127.0.0.1:6380, but it is a replica of redis-1
         127.0.0.1:6379
-        clients that check the role refuse it; writes are answered with READONLY
+        clients that check the role refuse it; others get READONLY for each write
         → sentinelctl logs redis-2 --tail 50 --cluster lab
       ! sentinel-2 127.0.0.1:26380 does not answer: no answer within 1.5 s
+        it has no vote in a failover, and clients that ask it first lose a connection time-out
         → sentinelctl resume sentinel-2 --cluster lab
       ! sentinel-3 does not know redis-1 127.0.0.1:6379
-        it would never be promoted; a sentinel learns of a replica from the master, each 10 s
+        that sentinel never promotes it; it learns of a replica from the master, every 10 s
         → sentinelctl replicas --cluster lab"
     `);
   });
@@ -205,7 +215,8 @@ describe('status on one screen', () => {
   it('two masters at once', () => {
     expect(statusText(assess(zombie(), ours()), plainView(60))).toMatchInlineSnapshot(`
       "UNHEALTHY  mymaster: 2 nodes say that they are the master:
-                 redis-1 127.0.0.1:6379 and redis-2 127.0.0.1:6380
+                 redis-1 127.0.0.1:6379 and redis-2
+                 127.0.0.1:6380; the sentinels name redis-2
       cluster default, driver process
 
       NODE     ROLE      ADDRESS         LINK  OFFSET    LAG
@@ -219,9 +230,11 @@ describe('status on one screen', () => {
       sentinel-3  127.0.0.1:26381  redis-2       1  ok 3/3
 
       ✗ 2 nodes say that they are the master: redis-1
-        127.0.0.1:6379 and redis-2 127.0.0.1:6380
-        writes to the wrong one are lost once Sentinel makes it a
-        replica, about 10 s after it came back
+        127.0.0.1:6379 and redis-2 127.0.0.1:6380; the sentinels
+        name redis-2
+        every write to the wrong master is lost when it becomes a
+        replica; normal for about 10 s after an old master has
+        returned, not for longer
         → sentinelctl restart redis-1"
     `);
   });
@@ -237,16 +250,22 @@ describe('status on one screen', () => {
       sentinel-3  127.0.0.1:26381  connection refused
 
       ✗ none of 3 sentinels answers
-        nobody can tell clients where the master is, and nobody
-        would promote a replica
+        clients cannot ask where the master is, and no replica is
+        promoted when the master fails
         → redis-cli -h 127.0.0.1 -p 26379 PING
       ! sentinel-1 127.0.0.1:26379 does not answer: connection
         refused
+        it has no vote in a failover, and clients that ask it
+        first lose a connection time-out
       ! sentinel-2 127.0.0.1:26380 does not answer: connection
         refused
+        it has no vote in a failover, and clients that ask it
+        first lose a connection time-out
         → redis-cli -h 127.0.0.1 -p 26380 PING
       ! sentinel-3 127.0.0.1:26381 does not answer: connection
         refused
+        it has no vote in a failover, and clients that ask it
+        first lose a connection time-out
         → redis-cli -h 127.0.0.1 -p 26381 PING"
     `);
   });
@@ -263,6 +282,15 @@ describe('status on one screen', () => {
       "UNHEALTHY  1 of 2 masters healthy
       cluster 127.0.0.1:26379, driver attached
 
+      UNHEALTHY  cache has no replica at 3 sentinels: no node could be promoted
+      NODE     ROLE    ADDRESS         LINK  OFFSET  LAG
+      cache-1  master  127.0.0.1:6387  -      14203    -
+
+      SENTINEL    ADDRESS          BELIEVES  EPOCH  CKQUORUM  FLAGS
+      sentinel-1  127.0.0.1:26379  cache-1       0  ok 3/3    -
+      sentinel-2  127.0.0.1:26380  cache-1       0  ok 3/3    -
+      sentinel-3  127.0.0.1:26381  cache-1       0  ok 3/3    -
+
       HEALTHY  mymaster → redis-1 127.0.0.1:6379, 2/2 replicas linked, 3/3 sentinels agree, quorum 2
                reachable
       NODE     ROLE     ADDRESS         LINK  OFFSET    LAG
@@ -275,16 +303,8 @@ describe('status on one screen', () => {
       sentinel-2  127.0.0.1:26380  redis-1       0  ok 3/3    -
       sentinel-3  127.0.0.1:26381  redis-1       0  ok 3/3    -
 
-      UNHEALTHY  cache has no replica at 3 sentinels: nothing could be promoted
-      NODE     ROLE    ADDRESS         LINK  OFFSET  LAG
-      cache-1  master  127.0.0.1:6387  -      14203    -
-
-      SENTINEL    ADDRESS          BELIEVES  EPOCH  CKQUORUM  FLAGS
-      sentinel-1  127.0.0.1:26379  cache-1       0  ok 3/3    -
-      sentinel-2  127.0.0.1:26380  cache-1       0  ok 3/3    -
-      sentinel-3  127.0.0.1:26381  cache-1       0  ok 3/3    -
-
-      ! cache has no replica at 3 sentinels: nothing could be promoted
+      ! cache has no replica at 3 sentinels: no node could be promoted
+        when the master fails, no failover is possible: there is no node to promote
         → redis-cli -h 127.0.0.1 -p 26379 SENTINEL REPLICAS cache"
     `);
   });
@@ -302,7 +322,7 @@ describe('status on one screen', () => {
     ]);
     expect(arrows(statusText(lost, plainView(100)))).toEqual([
       '  → sentinelctl status --watch',
-      '  → once another one is the master: sentinelctl start redis-1',
+      '  → once another node is the master: sentinelctl start redis-1',
     ]);
   });
 

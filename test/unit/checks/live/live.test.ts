@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { LiveCheck } from '../../../../src/checks/check.js';
+import auth from '../../../../src/checks/live/auth.js';
 import clockSkew from '../../../../src/checks/live/clock-skew.js';
 import failoverStuck from '../../../../src/checks/live/failover-stuck.js';
 import ghostReplica from '../../../../src/checks/live/ghost-replica.js';
@@ -9,8 +11,10 @@ import masterDisagree from '../../../../src/checks/live/master-disagree.js';
 import masterFrozen from '../../../../src/checks/live/master-frozen.js';
 import noGoodSlave from '../../../../src/checks/live/no-good-slave.js';
 import noMaster from '../../../../src/checks/live/no-master.js';
+import nodeUnreachable from '../../../../src/checks/live/node-unreachable.js';
 import replicaOrphan from '../../../../src/checks/live/replica-orphan.js';
-import serverSilent from '../../../../src/checks/live/server-silent.js';
+import runUnderWay from '../../../../src/checks/live/run-under-way.js';
+import sentinelUnreachable from '../../../../src/checks/live/sentinel-unreachable.js';
 import tilt from '../../../../src/checks/live/tilt.js';
 import unfinishedJournal from '../../../../src/checks/live/unfinished-journal.js';
 import type { Gathered } from '../../../../src/model/gathered.js';
@@ -208,6 +212,7 @@ describe('ghosts', () => {
       {
         subject: '127.0.0.1:26399',
         fix: [
+          '# if it is only stopped, start it; if it is gone for good:',
           'redis-cli -h 127.0.0.1 -p 26379 SENTINEL RESET mymaster',
           'sleep 30',
           'redis-cli -h 127.0.0.1 -p 26380 SENTINEL RESET mymaster',
@@ -225,7 +230,12 @@ describe('ghosts', () => {
       masterIs(g, { flags: 'master,s_down' });
     });
     expect(seen).toMatchObject([
-      { fix: [expect.stringContaining('nothing before mymaster has a healthy master')] },
+      {
+        fix: [
+          expect.stringContaining('no RESET before mymaster has a healthy master'),
+          expect.not.stringContaining('RESET'),
+        ],
+      },
     ]);
     expect(seen).not.toMatchObject([{ repairs: expect.anything() }]);
   });
@@ -235,7 +245,9 @@ describe('ghosts', () => {
       for (const record of sentinelRecords(g, 3)) Object.assign(record, GONE);
       silence(sentinelIn(g, 3));
     });
-    expect(seen).toMatchObject([{ subject: 'sentinel-3', fix: ['sentinelctl start sentinel-3'] }]);
+    expect(seen).toEqual('sentinel-3: refused the connection: nothing listens there');
+    const missed = said(sentinelUnreachable, (g) => silence(sentinelIn(g, 3)));
+    expect(missed).toMatchObject([{ subject: 'sentinel-3', fix: ['sentinelctl start sentinel-3'] }]);
   });
 
   it('is forgotten by all who list it, those too that have yet to call it down', () => {
@@ -305,15 +317,13 @@ describe('link-down and replica-orphan', () => {
         fix: expect.arrayContaining(['redis-cli -h 127.0.0.1 -p 6381 REPLICAOF 127.0.0.1 6379']),
       },
     ]);
-    expect(down({}, (g) => silence(nodeIn(g, 1)))).toMatchObject([
-      { fix: ['bring redis-1 back, or wait for the failover'] },
-    ]);
+    expect(down({}, (g) => silence(nodeIn(g, 1)))).toContain('redis-1, does not answer');
   });
 
   it('a replica that follows its master by a name, or by another of its addresses, is no orphan', () => {
     const follows = (host: string, change: (g: Gathered) => void = () => {}) =>
       said(replicaOrphan, (g) => {
-        given(nodeIn(g, 3).role).follows = { host, port: 6379 };
+        alter(nodeIn(g, 3).info, { master_host: host });
         const { info } = nodeIn(g, 1);
         const { slave1: _, ...rest } = given(info);
         nodeIn(g, 1).info = got(rest);
@@ -325,9 +335,7 @@ describe('link-down and replica-orphan', () => {
         g.lookups.push({ name: 'master.lab', result: got({ addresses: ['127.0.0.1'], tookMs: 1 }) }),
       ),
     ).toEqual([]);
-    expect(
-      said(replicaOrphan, (g) => (given(nodeIn(g, 3).role).follows = { host: '10.0.0.9', port: 6379 })),
-    ).toEqual([]);
+    expect(said(replicaOrphan, (g) => alter(nodeIn(g, 3).info, { master_host: '10.0.0.9' }))).toEqual([]);
   });
 });
 
@@ -341,7 +349,7 @@ describe('master-disagree', () => {
           port: String(port),
           'config-epoch': epoch,
         });
-        Object.assign(given(nodeIn(g, 2).role), { role: 'master', follows: null });
+        alter(nodeIn(g, 2).info, { role: 'master' });
         silence(nodeIn(g, 1));
       });
     expect(switched('5')).toMatchObject([{ subject: 'sentinel-2, sentinel-3' }]);
@@ -380,38 +388,48 @@ describe('master-disagree', () => {
   });
 });
 
-describe('server-silent', () => {
-  it('is critical for a master that the sentinels do not hear either, which is not started before its successor', () => {
-    const dead = (fields: Record<string, string>) =>
-      said(serverSilent, (g) => {
-        silence(nodeIn(g, 1));
-        masterIs(g, fields);
-      });
-    expect(dead({ flags: 'master,disconnected' })).toMatchObject([
+describe('a data node that does not answer', () => {
+  const dead = (check: LiveCheck, fields: Record<string, string>) =>
+    said(check, (g) => {
+      silence(nodeIn(g, 1));
+      masterIs(g, fields);
+    });
+
+  it('is no-master where it is the master that the sentinels do not reach either: started after its successor', () => {
+    const fields = { flags: 'master,disconnected' };
+    expect(dead(noMaster, fields)).toMatchObject([
       {
-        subject: 'redis-1',
-        severity: 'critical',
-        message: expect.stringContaining('the master does not answer'),
-        consequence: expect.stringContaining('within about 7'),
-        fix: [
-          'sentinelctl status --watch',
-          '# once another node is the master:',
-          'sentinelctl start redis-1',
-        ],
+        subject: 'mymaster',
+        servers: ['redis-1'],
+        message: expect.stringContaining('3 of 3 sentinels can replace it, within about 7 s'),
+        fix: ['sentinelctl status --watch'],
+        later: { when: 'once another node is the master', fix: 'sentinelctl start redis-1' },
       },
     ]);
-    const reset = said(serverSilent, (g) => {
+    expect(dead(nodeUnreachable, fields)).toEqual([]);
+  });
+
+  it('comes back as it crashed where SENTINEL RESET has removed its replicas', () => {
+    const reset = said(noMaster, (g) => {
       silence(nodeIn(g, 1));
       masterIs(g, { flags: 'master,s_down,disconnected', 'num-slaves': '0' });
       for (const view of viewsIn(g)) view.replicas = got([]);
     });
     expect(reset).toMatchObject([{ fix: [expect.anything(), 'sentinelctl start redis-1 --as-crashed'] }]);
-    const [ours] = dead({ 'last-ping-sent': '0' });
-    expect(ours).not.toHaveProperty('severity');
   });
 
-  it('a node of ours that wants a password is not asked for one again', () => {
-    const seen = said(serverSilent, (g) => {
+  it('is only unreachable from here where every sentinel reaches it: whether there is a master is not known', () => {
+    const fields = { 'last-ping-sent': '0' };
+    expect(dead(nodeUnreachable, fields)).toMatchObject([
+      { subject: 'redis-1', severity: 'critical', message: expect.stringContaining('do not call it down') },
+    ]);
+    expect(dead(noMaster, fields)).toBe(
+      'mymaster: no sentinel calls the master down, and its role is not known (redis-1: refused the connection: nothing listens there)',
+    );
+  });
+
+  it('of ours that wants a password is not asked for one again', () => {
+    const seen = said(auth, (g) => {
       silence(nodeIn(g, 2), 'auth');
       const message = 'requires a password: give it with --password-file or SENTINELCTL_PASSWORD';
       nodeIn(g, 2).silence = { kind: 'auth', message };
@@ -423,12 +441,6 @@ describe('server-silent', () => {
       },
     ]);
   });
-});
-
-it('no-master: a master that is silent to us alone is named as what is not known', () => {
-  expect(said(noMaster, (g) => silence(nodeIn(g, 1)))).toBe(
-    'mymaster: redis-1 can not be asked for a role, and no sentinel calls the master down',
-  );
 });
 
 describe('unfinished-journal', () => {
@@ -448,7 +460,9 @@ describe('unfinished-journal', () => {
       { fix: ['sentinelctl recover'] },
     ]);
     const acts = ['pause of redis-1'];
-    expect(left({ underWay: { what: 'sweep', pid: 7, since, acts } })).toMatchObject([
+    const underWay = { what: 'sweep', pid: 7, since, acts };
+    expect(left({ underWay })).toEqual([]);
+    expect(said(runUnderWay, (g) => Object.assign(g, { runs: { underWay } }))).toMatchObject([
       { message: expect.stringContaining('pause of redis-1') },
     ]);
   });

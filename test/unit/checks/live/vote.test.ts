@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { assess } from '../../../src/model/agreement.js';
-import type { Snapshot } from '../../../src/model/snapshot.js';
+import { assess } from '../../../../src/checks/assess.js';
+import type { Snapshot } from '../../../../src/model/snapshot.js';
 import {
   AUTH,
   altered,
@@ -16,7 +16,7 @@ import {
   TIMEOUT,
   viewOf,
   viewsIn,
-} from '../../helpers/snapshots.js';
+} from '../../../helpers/snapshots.js';
 
 const told = (snapshot: Snapshot, expectation = ours()): string[] =>
   assess(snapshot, expectation).problems.map((p) => `${p.severity} ${p.id}`);
@@ -36,7 +36,7 @@ describe('too few sentinels', () => {
       severity: 'critical',
       subjects: ['sentinel-1', 'sentinel-2'],
       message: 'no failover is possible: 1 of 3 sentinels answers, 2 are needed',
-      why: 'CKQUORUM at sentinel-3: OK 3 usable Sentinels. Quorum and failover authorization can be reached (it counts a dead peer until down-after is over)',
+      why: 'CKQUORUM at sentinel-3: OK 3 usable Sentinels. Quorum and failover authorization can be reached (it counts a dead peer until down-after has passed)',
       fix: 'sentinelctl up',
     });
   });

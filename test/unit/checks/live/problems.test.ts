@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { assess } from '../../../src/model/agreement.js';
-import type { Snapshot } from '../../../src/model/snapshot.js';
-import type { Expectation, Problem } from '../../../src/model/status.js';
+import { assess } from '../../../../src/checks/assess.js';
+import type { Snapshot } from '../../../../src/model/snapshot.js';
+import type { Expectation, Problem } from '../../../../src/model/status.js';
 import {
   AUTH,
   altered,
@@ -21,7 +21,7 @@ import {
   viewOf,
   viewsIn,
   zombie,
-} from '../../helpers/snapshots.js';
+} from '../../../helpers/snapshots.js';
 
 /** The one problem of this id; fails where it is missing or there twice. */
 function problem(id: string, snapshot: Snapshot, expectation: Expectation = ours()): Problem {
@@ -36,6 +36,12 @@ const idsOf = (snapshot: Snapshot, expectation: Expectation = ours()): string[] 
   assess(snapshot, expectation).problems.map((p) => p.id);
 
 const ghostAt = { address: sentinelAddress(9), sentinelId: '9'.repeat(40), flags: ['sentinel', 's_down'] };
+
+/** redis-3 follows redis-2, and the master has it no more. */
+function strayed(s: Snapshot): void {
+  Object.assign(answerOf(s, 3), { follows: redisAddress(2) });
+  answerOf(s, 1).attached.pop();
+}
 
 /** Each row: what is altered, and what must be said about whom, alone where nothing else is wrong. */
 const CASES: [
@@ -67,7 +73,7 @@ const CASES: [
     'critical',
     ['sentinel-2'],
     'sentinel-2 127.0.0.1:26380 wants a password',
-    'sentinelctl status --password-file FILE',
+    `redis-cli -h 127.0.0.1 -p 26380 CONFIG SET requirepass "<the cluster's password; empty where it has none>"`,
     (s) => silenceSentinel(s, 2, AUTH),
   ],
   [
@@ -75,7 +81,7 @@ const CASES: [
     'critical',
     ['redis-1'],
     'redis-1 127.0.0.1:6379 wants a password',
-    'sentinelctl status --password-file FILE',
+    `redis-cli -h 127.0.0.1 -p 6379 CONFIG SET requirepass "<the cluster's password; empty where it has none>"`,
     (s) => silenceNode(s, 1, AUTH),
   ],
   [
@@ -106,8 +112,13 @@ const CASES: [
     'master-disagree',
     'critical',
     ['sentinel-3'],
-    'sentinel-1 and sentinel-2 say redis-1 127.0.0.1:6379; sentinel-3 says redis-2 127.0.0.1:6380',
-    'sentinelctl logs sentinel-3 --tail 50',
+    'sentinel-1 and sentinel-2 say redis-1 127.0.0.1:6379 (epoch 0); sentinel-3 says redis-2 127.0.0.1:6380 (epoch 0)',
+    [
+      'redis-cli -h 127.0.0.1 -p 26381 SENTINEL REMOVE mymaster',
+      'redis-cli -h 127.0.0.1 -p 26381 SENTINEL MONITOR mymaster 127.0.0.1 6379 2',
+      'redis-cli -h 127.0.0.1 -p 26381 SENTINEL SET mymaster down-after-milliseconds 5000 failover-timeout 60000 parallel-syncs 1',
+      "# where the master wants a password: redis-cli -h 127.0.0.1 -p 26381 SENTINEL SET mymaster auth-pass <the master's password>",
+    ].join('\n'),
     (s) => {
       Object.assign(viewOf(s, 3), { address: redisAddress(2) });
       Object.assign(viewOf(s, 3).replicas[0] ?? {}, { address: redisAddress(1) });
@@ -125,16 +136,16 @@ const CASES: [
     'replica-orphan',
     'warning',
     ['redis-3'],
-    'redis-3 127.0.0.1:6381 follows redis-2 127.0.0.1:6380, not the master redis-1 127.0.0.1:6379',
+    'redis-3 127.0.0.1:6381 follows redis-2 127.0.0.1:6380 (link up), not the master redis-1 127.0.0.1:6379',
     'sentinelctl restart redis-3',
-    (s) => Object.assign(answerOf(s, 3), { follows: redisAddress(2) }),
+    strayed,
   ],
   [
     'link-down',
     'warning',
     ['redis-2'],
     'redis-2 127.0.0.1:6380 has no link to redis-1 127.0.0.1:6379',
-    'sentinelctl logs redis-2 --tail 50',
+    'sentinelctl logs redis-2 --tail 50\nredis-cli -h 127.0.0.1 -p 6380 REPLICAOF 127.0.0.1 6379',
     (s) => Object.assign(answerOf(s, 2), { linkStatus: 'down' }),
   ],
   [
@@ -157,7 +168,7 @@ const CASES: [
     'master-down',
     'critical',
     ['redis-1'],
-    'sentinel-2 sees the master redis-1 127.0.0.1:6379 as down (s_down',
+    'sentinel-2 calls the master redis-1 127.0.0.1:6379 down, although it answers here (s_down',
     'sentinelctl logs sentinel-2 --tail 50',
     (s) => Object.assign(viewOf(s, 2), { flags: ['master', 's_down'] }),
   ],
@@ -208,8 +219,15 @@ const CASES: [
     'ghost-sentinel',
     'warning',
     ['127.0.0.1:26387'],
-    'sentinel-1, sentinel-2 and sentinel-3 still list the sentinel 127.0.0.1:26387',
-    'redis-cli -h 127.0.0.1 -p 26379 SENTINEL RESET mymaster',
+    'sentinel-1, sentinel-2 and sentinel-3 list the sentinel 127.0.0.1:26387',
+    [
+      '# if it is only stopped, start it; if it is gone for good:',
+      'redis-cli -h 127.0.0.1 -p 26379 SENTINEL RESET mymaster',
+      'sleep 30',
+      'redis-cli -h 127.0.0.1 -p 26380 SENTINEL RESET mymaster',
+      'sleep 30',
+      'redis-cli -h 127.0.0.1 -p 26381 SENTINEL RESET mymaster',
+    ].join('\n'),
     (s) =>
       viewsIn(s).forEach((v) => {
         v.sentinels.push(ghostAt);
@@ -239,10 +257,10 @@ describe('the master is gone', () => {
       severity: 'critical',
       subjects: ['redis-1'],
       message:
-        'mymaster: its master redis-1 127.0.0.1:6379 is down, nothing can be written; 3 of 3 sentinels can replace it, within about 7s (down-after + 2s)',
-      why: 'redis-1 connection refused; if none takes over, the sentinels’ logs say why (-failover-abort-…)',
+        'mymaster: its master redis-1 127.0.0.1:6379 is down, nothing can be written; 3 of 3 sentinels can replace it, within about 7 s of its failure (down-after + 2 s)',
+      why: 'redis-1: connection refused; if no replica is promoted, the logs of the sentinels say why (-failover-abort-…)',
       fix: 'sentinelctl status --watch',
-      later: { when: 'once another one is the master', fix: 'sentinelctl start redis-1' },
+      later: { when: 'once another node is the master', fix: 'sentinelctl start redis-1' },
     });
   });
 
@@ -285,11 +303,11 @@ describe('the master is gone', () => {
     const alone = said((s) => {
       for (const n of [2, 3]) silenceNode(s, n);
     });
-    expect(alone).toEqual(['no replica is there to take its place', 'sentinelctl up']);
+    expect(alone).toEqual(['no replica can be promoted', 'sentinelctl up']);
     const never = said((s) => {
       for (const replica of viewsIn(s).flatMap((v) => v.replicas)) replica.priority = 0;
     });
-    expect(never[0]).toBe('no replica is there to take its place');
+    expect(never[0]).toBe('no replica can be promoted');
     const deaf = said((s) => {
       for (const v of viewsIn(s)) v.ckquorum = { ok: false, usable: 1, message: 'NOQUORUM' };
     });
@@ -340,8 +358,8 @@ describe('the master is gone', () => {
     const snapshot = masterLost();
     for (const v of viewsIn(snapshot)) v.sentinels.push(ghostAt);
     const ghost = problem('ghost-sentinel', snapshot);
-    expect(ghost.fix).not.toContain('RESET');
-    expect(ghost.why).toContain('bring the master back before any RESET');
+    expect(ghost.fix).not.toContain('SENTINEL RESET');
+    expect(ghost.why).toContain('SENTINEL RESET would remove it, and must wait');
   });
 });
 
@@ -352,7 +370,8 @@ describe('two masters', () => {
     expect(problem('split-brain', snapshot)).toMatchObject({
       severity: 'critical',
       subjects: ['redis-1', 'redis-2'],
-      message: '2 nodes say that they are the master: redis-1 127.0.0.1:6379 and redis-2 127.0.0.1:6380',
+      message:
+        '2 nodes say that they are the master: redis-1 127.0.0.1:6379 and redis-2 127.0.0.1:6380; the sentinels name redis-2',
       fix: 'sentinelctl restart redis-1',
     });
   });
@@ -368,7 +387,7 @@ describe('the address that the sentinels give is not a master', () => {
       severity: 'critical',
       subjects: ['redis-1'],
       message:
-        'the sentinels send clients to redis-1 127.0.0.1:6379, but it says that it is replica of redis-2 127.0.0.1:6380',
+        'the sentinels send clients to redis-1 127.0.0.1:6379, but it is a replica of redis-2 127.0.0.1:6380',
     });
   });
 });
@@ -457,12 +476,12 @@ describe('somebody else’s cluster', () => {
     const snapshot = discovered(
       altered((s) => {
         nodeOf(s, 3).endpoint = { host: '127.0.0.1', port: 16381 };
-        Object.assign(answerOf(s, 3), { follows: redisAddress(2) });
+        strayed(s);
       }),
     );
     expect(problem('replica-orphan', snapshot, attached())).toMatchObject({
       subjects: ['127.0.0.1:6381'],
-      message: '127.0.0.1:6381 follows 127.0.0.1:6380, not the master 127.0.0.1:6379',
+      message: '127.0.0.1:6381 follows 127.0.0.1:6380 (link up), not the master 127.0.0.1:6379',
       fix: 'redis-cli -h 127.0.0.1 -p 16381 REPLICAOF 127.0.0.1 6379',
     });
   });

@@ -1,0 +1,69 @@
+import { isAt, type SnapshotFacts, witnessesOf } from '../model/facts.js';
+import { votesNeeded } from '../model/sentinel-timing.js';
+import type { SentinelState } from '../model/snapshot.js';
+import { count } from '../model/words.js';
+
+/**
+ * Which sentinels could replace a master at this moment. Judged by which of them answer, since CKQUORUM counts a dead
+ * peer until down-after has passed. Two numbers must be met (sentinel.c, sentinelCheckObjectivelyDown and
+ * sentinelGetLeader): the quorum must call the master down, and max(quorum, majority of all voters) must elect a leader.
+ */
+export interface Electorate {
+  /** How many sentinels there are: those that answer, and those that a peer lists. */
+  known: number;
+  /** How many of them are alive as far as can be told from here. */
+  alive: number;
+  quorum: number;
+  /** How many must be alive to elect a leader. */
+  needed: number;
+  /** How many answer and are in TILT: they vote, but never call a master down (sentinel.c, sentinelCommand). */
+  tilted: number;
+}
+
+/** See Electorate. `quorum` and `needed` are 0 where no sentinel answers. */
+export function electorateOf(
+  facts: Pick<SnapshotFacts, 'snapshot' | 'expectation'>,
+  name: string,
+): Electorate {
+  const { sentinels } = facts.snapshot;
+  const witnesses = witnessesOf(facts.snapshot, name);
+  const others = sentinels.filter((s) => s.answer === null);
+  const voters = Math.max(witnesses.length, ...witnesses.map((w) => w.view.sentinels.length + 1));
+  const quorum = Math.max(0, ...witnesses.map((w) => w.view.quorum));
+  const unheard = others.filter((s) => mayBeAlive(s, facts, name)).length;
+  return {
+    known: Math.max(voters, witnesses.length + others.length),
+    alive: witnesses.length + unheard,
+    quorum,
+    needed: witnesses.length === 0 ? 0 : votesNeeded(voters, quorum),
+    tilted: witnesses.filter((w) => w.sentinel.answer.tilt).length,
+  };
+}
+
+/** Whether enough are alive to elect a leader. */
+export const canElect = ({ alive, needed }: Electorate): boolean => alive >= needed;
+
+/** Whether enough of those that are alive may call a master down. */
+export const canCallDown = ({ alive, tilted, quorum }: Electorate): boolean => alive - tilted >= quorum;
+
+/** `1 of 3 sentinels answers, 2 are needed`. */
+export const headCount = ({ alive, known, needed }: Electorate): string =>
+  `${alive} of ${count(known, 'sentinel')} ${alive === 1 ? 'answers' : 'answer'}, ${needed} ${needed === 1 ? 'is' : 'are'} needed`;
+
+/**
+ * A sentinel that is silent here and may vote all the same: one that only wants a password, or does not allow a
+ * question; or, in an attached cluster, one that this machine cannot reach while its peers have it as up.
+ */
+function mayBeAlive(
+  sentinel: SentinelState,
+  { snapshot, expectation }: Pick<SnapshotFacts, 'snapshot' | 'expectation'>,
+  name: string,
+): boolean {
+  if (sentinel.silence === null || sentinel.silence.kind === 'auth') return true;
+  const { kind } = sentinel.silence;
+  if (expectation.own || (kind !== 'timeout' && kind !== 'error')) return false;
+  const entries = witnessesOf(snapshot, name).flatMap((w) =>
+    w.view.sentinels.filter((peer) => isAt(sentinel, peer.address)),
+  );
+  return entries.length > 0 && entries.every((peer) => !peer.flags.includes('s_down'));
+}

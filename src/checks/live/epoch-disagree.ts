@@ -1,0 +1,35 @@
+import { ballots } from '../../model/facts.js';
+import type { SnapshotCheck } from '../check.js';
+import { grouped, ids, judgeMasters, sentinelsOf, subjectOf } from '../snapshot.js';
+
+export default {
+  id: 'epoch-disagree',
+  needs: 'snapshot',
+  severity: 'warning',
+  group: 'live',
+  title: 'the sentinels have different configuration epochs',
+  consequence:
+    'the sentinels with the lower epoch take over the master of the higher one as soon as they hear its hello',
+  explanation:
+    'The sentinels name the same master, and not the same version of the configuration. The highest epoch wins with the ' +
+    'next hello, within 2 s. When it stays, they do not hear each other.',
+  remedy: ['wait 2 s and look again', 'check the network between the sentinels and the data nodes'],
+  sources: ['sentinel.c: sentinelProcessHelloMessage'],
+  live: (facts) =>
+    judgeMasters(facts, ['sentinels'], ({ witnesses, hints, name }) => {
+      if (ballots(witnesses).length > 1) return [];
+      const groups = grouped(witnesses, (w) => String(w.view.configEpoch)).sort(
+        (a, b) => b.length - a.length,
+      );
+      const odd = groups.at(-1)?.[0];
+      if (groups.length < 2 || odd === undefined) return [];
+      const claims = groups.map((g) => `${ids(sentinelsOf(g))} at ${g[0]?.view.configEpoch ?? '?'}`);
+      return [
+        {
+          subject: subjectOf(sentinelsOf(groups.slice(1).flat())),
+          message: `the sentinels disagree on the configuration epoch of ${name}: ${claims.join('; ')}`,
+          fix: [hints.logs(odd.sentinel, `SENTINEL MASTER ${name}`)],
+        },
+      ];
+    }),
+} satisfies SnapshotCheck;

@@ -1,0 +1,33 @@
+import { command } from '../../model/hints.js';
+import type { SnapshotCheck } from '../check.js';
+import { EFFECTS_OF_FAULTS, judgeJournal } from './journal.js';
+
+export default {
+  id: 'journal-unreadable',
+  needs: 'snapshot',
+  first: true,
+  severity: 'warning',
+  group: 'live',
+  title: 'the journal of the cluster cannot be read',
+  consequence:
+    'whether an earlier run left a fault in effect is not known; commands that change the cluster are refused until the journal is gone',
+  explanation:
+    'Each command that injects a fault writes into the journal of the cluster what it does and how to revert it. This ' +
+    'one is damaged, or was written by another version of sentinelctl, so that nothing can be reverted by it.',
+  remedy: [
+    'check the other findings; where there is none, remove the journal file',
+    'where there are some, remove the cluster and create it again: sentinelctl down, then up',
+  ],
+  sources: ['the journal of the cluster, in its state directory'],
+  causes: EFFECTS_OF_FAULTS,
+  live: (facts) =>
+    judgeJournal(facts, ({ cluster, underWay, unfinished }) => {
+      if (underWay !== undefined || unfinished === undefined || !('unreadable' in unfinished)) return null;
+      return {
+        message: 'the journal cannot be read: whether an earlier run left a fault in effect is not known',
+        fix: [
+          `check the other findings; where there is none, remove ${unfinished.unreadable}; else ${command('down', cluster)}`,
+        ],
+      };
+    }),
+} satisfies SnapshotCheck;

@@ -1,0 +1,35 @@
+import type { SnapshotCheck } from '../check.js';
+import { judgeMasters, placed } from '../snapshot.js';
+
+export default {
+  id: 'master-address-not-master',
+  needs: 'snapshot',
+  severity: 'critical',
+  group: 'live',
+  title: 'the address that the sentinels give is not a master',
+  consequence: 'clients that check the role refuse it; others get READONLY for each write',
+  explanation:
+    'The node at the address that the sentinels give to clients answers, and says that it is a replica. That is normal for ' +
+    'a moment within a failover. When it stays, the node was made a replica by hand, or its configuration file makes it one.',
+  remedy: [
+    'look at the log of the node: it names the client that sent REPLICAOF',
+    'where it should be the master: REPLICAOF NO ONE at it; else SENTINEL FAILOVER NAME at one sentinel',
+  ],
+  sources: ['https://redis.io/docs/latest/develop/reference/sentinel-clients/', 'measured'],
+  causes: ['no-master', 'replica-orphan', 'link-down'],
+  live: (facts) =>
+    judgeMasters(facts, ['sentinels', 'nodes'], (master) => {
+      const { master: address, witnesses, answered, hints } = master;
+      if (address === null || witnesses.length === 0) return [];
+      const node = answered.find((n) => n.id === master.refOf(address).id);
+      if (node === undefined || node.answer.role !== 'replica') return [];
+      const { follows } = node.answer;
+      return [
+        {
+          subject: node.id,
+          message: `the sentinels send clients to ${placed(master, address)}, but it is a replica${follows === null ? '' : ` of ${placed(master, follows)}`}`,
+          fix: [hints.act(node, `logs ${node.id} --tail 50`, 'ROLE')],
+        },
+      ];
+    }),
+} satisfies SnapshotCheck;

@@ -1,0 +1,42 @@
+import type { RawFinding, SnapshotCheck } from '../check.js';
+import { grouped, ids, isDown, judgeMasters, placed, sentinelsOf } from '../snapshot.js';
+
+export default {
+  id: 'master-down',
+  needs: 'snapshot',
+  severity: 'critical',
+  group: 'live',
+  title: 'a sentinel calls a master down that answers',
+  consequence:
+    'once a quorum of sentinels agrees, a master that works is replaced, and writes to it in the meantime are lost',
+  explanation:
+    'A sentinel got no valid answer to its PING for down-after-milliseconds, while the master answers from here: the network ' +
+    'between them is cut, the sentinel uses a wrong password or a user without rights, or the master came back a moment ago.',
+  remedy: [
+    'check the network between the sentinel and the master',
+    'check the password and the user of the sentinel: SENTINEL SET NAME auth-pass, auth-user',
+  ],
+  sources: ['sentinel.c: sentinelCheckSubjectivelyDown, sentinelPingReplyCallback'],
+  causes: ['seen-down', 'sentinel-isolated'],
+  live: (facts) =>
+    judgeMasters(facts, ['sentinels'], (master) => {
+      const { witnesses, nodes, hints, name, refOf } = master;
+      const seeing = witnesses.filter(({ view }) => isDown(view.flags));
+      return grouped(seeing, (w) => refOf(w.view.address).id).flatMap((group): RawFinding[] => {
+        const [first] = group;
+        if (first === undefined) return [];
+        const ref = refOf(first.view.address);
+        const node = nodes.find((n) => n.id === ref.id);
+        // A silent one is no-master, node-unreachable or auth.
+        if (node !== undefined && node.silence !== null) return [];
+        const agreed = group.some((w) => w.view.flags.includes('o_down'));
+        return [
+          {
+            subject: ref.id,
+            message: `${ids(sentinelsOf(group))} ${group.length === 1 ? 'calls' : 'call'} the master ${placed(master, ref)} down${node?.answer == null ? '' : ', although it answers here'} (${agreed ? 'o_down: the quorum agrees' : 's_down: the quorum does not agree yet'})`,
+            fix: [hints.logs(first.sentinel, `SENTINEL MASTER ${name}`)],
+          },
+        ];
+      });
+    }),
+} satisfies SnapshotCheck;

@@ -1,0 +1,44 @@
+import { monitoredNames, type SnapshotFacts, sentinelAnswers } from '../../model/facts.js';
+import type { SnapshotCheck } from '../check.js';
+import { judged } from '../group.js';
+import { ids, names, subjectOf, untold } from '../snapshot.js';
+
+export default {
+  id: 'not-monitored',
+  needs: 'snapshot',
+  severity: 'warning',
+  group: 'live',
+  title: 'a sentinel does not monitor a master that others monitor',
+  consequence:
+    'it has no vote in a failover of this master, and a client that asks it first does not find the master',
+  explanation:
+    'Every sentinel of a group should monitor the same master under the same name. One that does not was started with ' +
+    'another configuration file, or was told SENTINEL REMOVE.',
+  remedy: ['SENTINEL MONITOR NAME HOST PORT QUORUM at that sentinel, and its settings by SENTINEL SET'],
+  sources: ['sentinel.c: sentinelCommand (MONITOR, REMOVE)'],
+  causes: ['sentinels-few', 'no-quorum'],
+  live(facts) {
+    const { snapshot, hints } = facts;
+    const answering = snapshot.sentinels.filter(sentinelAnswers);
+    const name = meantName(facts);
+    const without = answering.filter((s) => !s.answer.masters.some((m) => m.name === name));
+    const [first] = without;
+    const missing = untold(snapshot.sentinels);
+    if (name === null || first === undefined || without.length === answering.length)
+      return judged([], missing);
+    const others = answering.filter((s) => !without.includes(s));
+    return [
+      {
+        subject: subjectOf(without),
+        message: `${names(without)} ${without.length === 1 ? 'does' : 'do'} not monitor ${name}, while ${ids(others)} ${others.length === 1 ? 'does' : 'do'}`,
+        fix: [hints.logs(first, 'SENTINEL MASTERS')],
+      },
+    ];
+  },
+} satisfies SnapshotCheck;
+
+/** The master that was asked for, or the only one; null where several are monitored and none was asked for. */
+export function meantName({ snapshot, expectation }: SnapshotFacts): string | null {
+  const monitored = monitoredNames(snapshot);
+  return expectation.masterName ?? (monitored.length === 1 ? (monitored[0] ?? null) : null);
+}

@@ -1,0 +1,27 @@
+import type { SnapshotCheck } from '../check.js';
+import { judgeMasters, nameOf } from '../snapshot.js';
+
+export default {
+  id: 'role-unknown',
+  needs: 'snapshot',
+  severity: 'critical',
+  group: 'live',
+  title: 'a server at a data node’s address is neither master nor replica',
+  consequence: 'clients and sentinels that reach it get an answer from the wrong kind of server',
+  explanation:
+    'A data node says role:master or role:slave in INFO. This server says neither, so it is not a Redis or Valkey data ' +
+    'node, or something between hides its answer.',
+  remedy: ['find out which program listens at this address'],
+  sources: ['server.c: genRedisInfoString (replication)'],
+  causes: ['no-master', 'replica-missing'],
+  live: (facts) =>
+    judgeMasters(facts, ['nodes'], ({ answered, hints }) =>
+      answered
+        .filter((n) => n.answer.role === 'unknown')
+        .map((node) => ({
+          subject: node.id,
+          message: `${nameOf(node)} answers, but neither as a master nor as a replica`,
+          fix: [hints.logs(node, 'ROLE')],
+        })),
+    ),
+} satisfies SnapshotCheck;

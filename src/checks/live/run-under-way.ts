@@ -1,0 +1,33 @@
+import { command } from '../../model/hints.js';
+import type { SnapshotCheck } from '../check.js';
+import { EFFECTS_OF_FAULTS, judgeJournal } from './journal.js';
+
+export default {
+  id: 'run-under-way',
+  needs: 'snapshot',
+  first: true,
+  severity: 'info',
+  group: 'live',
+  title: 'a run of sentinelctl is active',
+  consequence:
+    'every other finding may come from this run; it reverts its own changes, and commands that change the cluster are refused until it ends',
+  explanation:
+    'A command such as failover-test, inject or chaos is changing the cluster at this moment. Its journal says what is ' +
+    'in effect. A repair from outside would be refused, or would spoil the run.',
+  remedy: ['wait for its end: sentinelctl status --watch'],
+  sources: ['the journal of the cluster, in its state directory'],
+  causes: EFFECTS_OF_FAULTS,
+  live: (facts) =>
+    judgeJournal(facts, ({ cluster, underWay }) => {
+      if (underWay === undefined) return null;
+      const { what, pid, since, acts } = underWay;
+      const run = `"${what}", pid ${pid}`;
+      return {
+        message:
+          acts.length === 0
+            ? `a run is active since ${since} (${run}); no fault is in effect at this moment`
+            : `a fault is in effect since ${since}: ${acts.join(', ')} (${run})`,
+        fix: [command('status --watch', cluster)],
+      };
+    }),
+} satisfies SnapshotCheck;

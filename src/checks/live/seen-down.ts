@@ -1,0 +1,47 @@
+import { formatAddress } from '../../model/address.js';
+import { isAt } from '../../model/facts.js';
+import type { RawFinding, SnapshotCheck } from '../check.js';
+import { grouped, ids, judgeMasters, nameOf } from '../snapshot.js';
+
+export default {
+  id: 'seen-down',
+  needs: 'snapshot',
+  severity: 'warning',
+  group: 'live',
+  title: 'a sentinel sees a server as down that answers',
+  consequence:
+    'a replica that a sentinel sees as down is not promoted by it, and a sentinel that it sees as down gives it no vote',
+  explanation:
+    'The server answers from here, while a sentinel has had no valid answer from it for down-after-milliseconds: the network ' +
+    'between them is cut, the sentinel uses a wrong password, or the server came back a moment ago.',
+  remedy: [
+    'look again after 5 s: a server that came back is noticed within seconds',
+    'check the network and the password between the two',
+  ],
+  sources: ['sentinel.c: sentinelCheckSubjectivelyDown'],
+  causes: ['no-quorum', 'no-good-slave'],
+  live: (facts) =>
+    judgeMasters(facts, ['sentinels'], ({ answered, snapshot, witnesses, hints, name }) => {
+      const alive = [...answered, ...snapshot.sentinels.filter((s) => s.answer !== null)];
+      const sightings = witnesses.flatMap(({ sentinel, view }) =>
+        [...view.replicas, ...view.sentinels]
+          .filter((seen) => seen.flags.includes('s_down'))
+          .flatMap((seen) => {
+            const server = alive.find((s) => isAt(s, seen.address));
+            return server === undefined ? [] : [{ sentinel, server }];
+          }),
+      );
+      return grouped(sightings, (s) => formatAddress(s.server.announce)).flatMap((group): RawFinding[] => {
+        const [first] = group;
+        if (first === undefined) return [];
+        const sentinels = group.map((s) => s.sentinel);
+        return [
+          {
+            subject: first.server.id,
+            message: `${ids(sentinels)} ${sentinels.length === 1 ? 'sees' : 'see'} ${nameOf(first.server)} as down, although it answers here`,
+            fix: [hints.logs(first.sentinel, `SENTINEL MASTER ${name}`)],
+          },
+        ];
+      });
+    }),
+} satisfies SnapshotCheck;

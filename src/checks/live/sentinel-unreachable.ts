@@ -1,0 +1,31 @@
+import type { SnapshotCheck } from '../check.js';
+import { isSilent } from '../snapshot.js';
+import { isGhostSentinel } from './ghost-sentinel.js';
+import { saidNothing } from './node-unreachable.js';
+
+export default {
+  id: 'sentinel-unreachable',
+  needs: 'snapshot',
+  severity: 'warning',
+  group: 'live',
+  title: 'a sentinel does not answer',
+  consequence: 'it has no vote in a failover, and clients that ask it first lose a connection time-out',
+  explanation:
+    'Every sentinel of the cluster was asked: those of the plan, those whose addresses were given, and those that they ' +
+    'list. One that refuses the connection does not run; one that accepts it and does not answer is frozen, or behind a ' +
+    'packet filter.',
+  remedy: [
+    'start it: sentinelctl start NODE, or redis-server sentinel.conf --sentinel',
+    'resume it where it is frozen: sentinelctl resume NODE, or kill -CONT PID',
+  ],
+  sources: ['measured'],
+  causes: ['no-quorum', 'seen-down', 'ghost-sentinel'],
+  live: (facts) =>
+    facts.snapshot.sentinels
+      .filter((s) => isSilent(s) && !isGhostSentinel(facts, s))
+      .map((sentinel) => ({
+        subject: sentinel.id,
+        message: saidNothing(sentinel),
+        fix: [facts.hints.revive(sentinel, sentinel.silence)],
+      })),
+} satisfies SnapshotCheck;

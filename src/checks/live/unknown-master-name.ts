@@ -1,0 +1,46 @@
+import { monitoredNames, sentinelAnswers } from '../../model/facts.js';
+import { listed } from '../../model/words.js';
+import type { SnapshotCheck } from '../check.js';
+import { judged } from '../group.js';
+import { subjectOf, untold } from '../snapshot.js';
+
+export default {
+  id: 'unknown-master-name',
+  needs: 'snapshot',
+  severity: 'critical',
+  group: 'live',
+  title: 'no sentinel monitors a master of the name that was given',
+  consequence: 'a client that asks for this name gets no address',
+  explanation:
+    'Sentinels know a master by a name that their configuration gives it: sentinel monitor NAME HOST PORT QUORUM. Clients ' +
+    'must use the same name. None of the sentinels that answer has this one.',
+  remedy: [
+    'use one of the names that they monitor: sentinelctl masters',
+    'or SENTINEL MONITOR at each sentinel',
+  ],
+  sources: ['https://redis.io/docs/latest/develop/reference/sentinel-clients/'],
+  live({ snapshot, expectation, hints }) {
+    const answering = snapshot.sentinels.filter(sentinelAnswers);
+    const monitored = monitoredNames(snapshot);
+    const { masterName, own } = expectation;
+    const [first] = answering;
+    const missing = untold(snapshot.sentinels);
+    if (masterName === null || first === undefined || monitored.includes(masterName))
+      return judged([], missing);
+    // One of which nothing is known may monitor it.
+    if (snapshot.sentinels.some((s) => s.untold !== undefined)) return judged([], missing);
+    const [alternative] = monitored;
+    const others = monitored.length === 0 ? '' : `; they monitor ${listed(monitored)}`;
+    return [
+      {
+        subject: subjectOf(answering),
+        message: `no sentinel monitors a master named ${masterName}${others}`,
+        fix: [
+          alternative === undefined || own
+            ? hints.logs(first, 'SENTINEL MASTERS')
+            : hints.ctl(`status --master-name ${alternative}`),
+        ],
+      },
+    ];
+  },
+} satisfies SnapshotCheck;

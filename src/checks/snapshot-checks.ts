@@ -1,0 +1,77 @@
+import type { SnapshotCheck } from './check.js';
+import auth from './live/auth.js';
+import epochDisagree from './live/epoch-disagree.js';
+import failoverInProgress from './live/failover-in-progress.js';
+import ghostReplica from './live/ghost-replica.js';
+import ghostSentinel from './live/ghost-sentinel.js';
+import journalUnreadable from './live/journal-unreadable.js';
+import linkDown from './live/link-down.js';
+import loading from './live/loading.js';
+import masterAddressNotMaster from './live/master-address-not-master.js';
+import masterDisagree from './live/master-disagree.js';
+import masterDown from './live/master-down.js';
+import noMaster from './live/no-master.js';
+import noQuorum from './live/no-quorum.js';
+import noReplica from './live/no-replica.js';
+import noSentinel from './live/no-sentinel.js';
+import nodeUnreachable from './live/node-unreachable.js';
+import notMonitored from './live/not-monitored.js';
+import replicaMissing from './live/replica-missing.js';
+import replicaOrphan from './live/replica-orphan.js';
+import roleUnknown from './live/role-unknown.js';
+import runUnderWay from './live/run-under-way.js';
+import seenDown from './live/seen-down.js';
+import sentinelDisconnected from './live/sentinel-disconnected.js';
+import sentinelIsolated from './live/sentinel-isolated.js';
+import sentinelUnreachable from './live/sentinel-unreachable.js';
+import splitBrain from './live/split-brain.js';
+import tilt from './live/tilt.js';
+import unexpectedNode from './live/unexpected-node.js';
+import unfinishedJournal from './live/unfinished-journal.js';
+import unknownMasterName from './live/unknown-master-name.js';
+
+/**
+ * What `status` judges, and `doctor` among its checks, in the order in which findings of one severity are told: what
+ * a run of sentinelctl did, what clients feel now, what would hurt at the next failure, what only looks wrong.
+ */
+export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
+  runUnderWay,
+  unfinishedJournal,
+  journalUnreadable,
+
+  // Nothing can be written.
+  noMaster,
+  nodeUnreachable,
+
+  // No failover would happen.
+  noSentinel,
+  noQuorum,
+
+  // Writes may go to the wrong node.
+  splitBrain,
+  masterDisagree,
+  masterAddressNotMaster,
+  unknownMasterName,
+  masterDown,
+
+  // Not known, or of no use.
+  auth,
+  roleUnknown,
+  failoverInProgress,
+  replicaOrphan,
+  linkDown,
+  loading,
+  noReplica,
+  sentinelUnreachable,
+  notMonitored,
+  sentinelIsolated,
+  tilt,
+  replicaMissing,
+  epochDisagree,
+  seenDown,
+  ghostSentinel,
+  ghostReplica,
+
+  sentinelDisconnected,
+  unexpectedNode,
+];

@@ -1,0 +1,96 @@
+import { formatAddress } from '../model/address.js';
+import { type MasterFacts, type SnapshotFacts, sentinelAnswers, type Witness } from '../model/facts.js';
+import type { NodeState, SentinelState } from '../model/snapshot.js';
+import { listed, named } from '../model/words.js';
+import type { RawFinding, Skip } from './check.js';
+import { judged } from './group.js';
+
+interface Server {
+  id: string;
+  announce: { host: string; port: number };
+}
+
+/** `redis-1 127.0.0.1:6379`, or the address alone where it is the id. */
+export const nameOf = (server: Server): string => named({ id: server.id, ...server.announce });
+/** `redis-1 127.0.0.1:6379 and redis-2 127.0.0.1:6380`. */
+export const names = (servers: readonly Server[]): string => listed(servers.map(nameOf));
+/** `redis-1 and redis-2`, for a sentence. */
+export const ids = (servers: readonly { id: string }[]): string => listed(servers.map((s) => s.id));
+/** `redis-1, redis-2`: a subject. */
+export const subjectOf = (servers: readonly { id: string }[]): string => servers.map((s) => s.id).join(', ');
+
+/** `redis-1 127.0.0.1:6379` when its id is known, for an address that a sentinel or a node gave. */
+export const placed = (facts: Pick<MasterFacts, 'refOf'>, address: Server['announce']): string =>
+  named(facts.refOf(address));
+
+export const sentinelsOf = (witnesses: readonly Witness[]): Witness['sentinel'][] =>
+  witnesses.map((w) => w.sentinel);
+
+export const isDown = (flags: readonly string[]): boolean =>
+  flags.includes('s_down') || flags.includes('o_down');
+
+/** It gave no answer, and does not only want a password. */
+export const isSilent = ({ silence }: NodeState | SentinelState): boolean =>
+  silence !== null && silence.kind !== 'auth';
+
+/** Whether the operator named this server: it is in the cluster's plan, or its address was typed. */
+export function isNamed(
+  { expectation }: Pick<SnapshotFacts, 'expectation'>,
+  server: Server & { endpoint?: Server['announce'] },
+): boolean {
+  const { own, nodes, cluster } = expectation;
+  if (own) return nodes?.some((n) => n.id === server.id || sameText(n, server)) ?? true;
+  const typed = cluster.split(',');
+  return [server.announce, server.endpoint].some((a) => a !== undefined && typed.includes(formatAddress(a)));
+}
+
+const sameText = (a: Server, b: Server): boolean => formatAddress(a.announce) === formatAddress(b.announce);
+
+/** Puts things that share a key together, in order of appearance. */
+export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return [...groups.values()];
+}
+
+/** Which answers a check needs: where one is missing, no finding is no pass. */
+type Evidence = 'sentinels' | 'nodes';
+
+/**
+ * Judges each master. Where nothing is found and a server gave no answer that is needed, the check is skipped with the
+ * reason; `missing` takes further ones.
+ */
+export function judgeMasters(
+  facts: SnapshotFacts,
+  needs: readonly Evidence[],
+  judge: (master: MasterFacts, missing: string[]) => RawFinding[],
+): RawFinding[] | Skip {
+  const missing: string[] = [];
+  if (facts.masters.length === 0) return noMasters(facts);
+  const found = facts.masters.flatMap((master) =>
+    judge(master, missing).map((raw) => ({ ...raw, masterName: master.name })),
+  );
+  for (const master of facts.masters) {
+    if (needs.includes('sentinels') && master.witnesses.length === 0)
+      missing.push(`${master.name}: no sentinel answers for it`);
+    if (needs.includes('nodes')) missing.push(...untold(master.nodes));
+  }
+  if (needs.includes('sentinels')) missing.push(...untold(facts.snapshot.sentinels));
+  return judged(found, missing);
+}
+
+/** Why these servers did not say what they were asked. */
+export const untold = (servers: readonly (NodeState | SentinelState)[]): string[] =>
+  servers
+    .filter(({ answer }) => answer === null)
+    .map(({ id, silence, untold: why }) => `${id}: ${silence?.message ?? why ?? 'no answer'}`);
+
+function noMasters({ snapshot, expectation }: SnapshotFacts): Skip {
+  const { masterName } = expectation;
+  if (snapshot.sentinels.some(sentinelAnswers))
+    return {
+      skip: masterName === null ? 'the sentinels monitor no master' : `no sentinel monitors ${masterName}`,
+    };
+  const [first] = untold(snapshot.sentinels);
+  return { skip: first === undefined ? 'no sentinel is known' : `no sentinel answers: ${first}` };
+}
