@@ -185,6 +185,9 @@ describe("Sentinel's records", () => {
       parallelSyncs: 1,
       failoverState: 'wait_promotion',
       answeredMsAgo: null,
+      pingPendingMs: null,
+      downMs: null,
+      roleReportedMs: null,
       replicas: [
         {
           address: { host: '127.0.0.1', port: 6380 },
@@ -203,6 +206,7 @@ describe("Sentinel's records", () => {
           sentinelId: 'beef',
           flags: ['sentinel', 'disconnected'],
           answeredMsAgo: null,
+          helloMsAgo: null,
         },
       ],
       ckquorum: quorum,
