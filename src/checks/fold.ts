@@ -18,14 +18,15 @@ export function serverNames(gathered: Pick<Gathered, 'sentinels' | 'nodes'>): Re
 /**
  * Puts what is explained by another finding under it, root causes first, the worst first, else in the order of the
  * checks. One explains another where its check names the other's in `causes` and their subjects meet; information
- * explains nothing that is worse. What is explained by two roots is under the first.
+ * explains nothing that is worse, unless its check comes first. What is explained by two roots is under the first.
  */
 export function fold(
   findings: readonly Finding[],
-  checks: readonly Pick<Check, 'id' | 'causes'>[],
+  checks: readonly Pick<Check, 'id' | 'causes' | 'first'>[],
   servers: ReadonlySet<string>,
 ): Finding[] {
   const order = new Map(checks.map((check, i) => [check.id, i]));
+  const first = new Set(checks.filter((check) => check.first === true).map((check) => check.id));
   const causes = new Map(checks.map((check) => [check.id, new Set(check.causes)]));
   const place = (f: Finding): number => order.get(f.id) ?? checks.length;
   const sorted = findings.toSorted((a, b) => rankOf(a.severity) - rankOf(b.severity) || place(a) - place(b));
@@ -34,7 +35,7 @@ export function fold(
   const explains = (cause: Finding, other: Finding): boolean =>
     cause !== other &&
     causes.get(cause.id)?.has(other.id) === true &&
-    (cause.severity !== 'info' || other.severity === 'info') &&
+    (cause.severity !== 'info' || other.severity === 'info' || first.has(cause.id)) &&
     share(named.get(cause) ?? [], named.get(other) ?? []);
 
   const left = new Set(sorted);

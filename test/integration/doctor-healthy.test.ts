@@ -78,10 +78,10 @@ describe('what is asked for', () => {
     const ran = await cli.run(['doctor', '--json', ...at]);
     expect(ran.code).toBe(1);
     const [finding] = ran.json().findings;
-    expect(finding).toMatchObject({ id: 'server-silent', severity: 'warning', subject: 'sentinel-3' });
+    expect(finding).toMatchObject({ id: 'sentinel-unreachable', severity: 'warning', subject: 'sentinel-3' });
     expect(finding.fix).toEqual(['sentinelctl start sentinel-3 --cluster open']);
     expect((await cli.run(finding.fix[0].split(' ').slice(1))).code).toBe(0);
-    const after = await cli.run(['doctor', '--json', '--only', 'server-silent', ...at]);
+    const after = await cli.run(['doctor', '--json', '--only', 'sentinel-unreachable', ...at]);
     expect(after.json().findings).toEqual([]);
   });
 

@@ -16,7 +16,7 @@ export default {
     'user may use no channel (acl-pubsub-default resetchannels), so a rule with commands alone is not enough.',
   remedy: ['ACL SETUSER NAME &__sentinel__:hello at every data node'],
   sources: ['sentinel.c: SENTINEL_HELLO_CHANNEL', 'redis.conf: acl-pubsub-default', 'measured'],
-  causes: ['no-quorum', 'sentinels-few', 'ghost-sentinel', 'master-disagree'],
+  causes: ['no-quorum', 'sentinels-few', 'ghost-sentinel', 'master-disagree', 'sentinel-isolated'],
   live(gathered) {
     const { values, missing } = readAll(dataNodes(gathered), (n) => n.channels);
     const seen = values

@@ -44,7 +44,7 @@ export default {
     'sentinel.c: sentinelSendSlaveOf',
     'measured',
   ],
-  causes: ['failover-stuck', 'no-master', 'auth-pass-missing', 'no-quorum'],
+  causes: ['failover-stuck', 'no-master', 'auth-pass-missing', 'no-quorum', 'master-down', 'seen-down'],
   live(gathered) {
     const { values, missing } = readAll(dataNodes(gathered), (n) => n.dryrun);
     const seen = values.flatMap(({ server, value }) => {

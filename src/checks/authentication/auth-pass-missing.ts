@@ -36,6 +36,8 @@ export default {
     'master-frozen',
     'master-disagree',
     'link-down',
+    'master-down',
+    'seen-down',
   ],
   live(gathered) {
     const missing = dataNodes(gathered).flatMap((n) =>

@@ -68,6 +68,10 @@ export default {
     'ghost-replica',
     'ghost-sentinel',
     'master-frozen',
+    'master-down',
+    'seen-down',
+    'replica-missing',
+    'sentinel-isolated',
   ],
   live(gathered) {
     const servers = [...dataNodes(gathered), ...gathered.sentinels];

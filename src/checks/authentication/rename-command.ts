@@ -32,7 +32,7 @@ export default {
     'or remove rename-command from the data nodes and use ACLs instead',
   ],
   sources: ['sentinel.conf: SENTINEL rename-command', 'sentinel.c: sentinelInstanceMapCommand', 'measured'],
-  causes: ['failover-stuck', 'no-master', 'acl-short'],
+  causes: ['failover-stuck', 'no-master', 'acl-short', 'master-down', 'seen-down'],
   live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);

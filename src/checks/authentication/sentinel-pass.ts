@@ -34,7 +34,7 @@ export default {
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Configuring Sentinel instances with authentication)',
     'sentinel.c: sentinelSendAuthIfNeeded',
   ],
-  causes: ['no-quorum', 'ghost-sentinel', 'nat-sentinel'],
+  causes: ['no-quorum', 'ghost-sentinel', 'nat-sentinel', 'seen-down', 'sentinel-isolated'],
   live(gathered) {
     const { sentinels } = gathered;
     if (!sentinels.some((s) => s.silence === null)) return silentSentinels(gathered);

@@ -65,6 +65,10 @@ export default {
     'no-good-slave',
     'ghost-replica',
     'ghost-sentinel',
+    'master-down',
+    'seen-down',
+    'replica-missing',
+    'sentinel-isolated',
   ],
   live(gathered) {
     const nodes = dataNodes(gathered);

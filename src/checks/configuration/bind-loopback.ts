@@ -41,6 +41,10 @@ export default {
     'nat-sentinel',
     'master-frozen',
     'protected-mode',
+    'node-unreachable',
+    'sentinel-unreachable',
+    'master-down',
+    'seen-down',
   ],
   live(gathered) {
     const servers = [...gathered.nodes, ...gathered.sentinels];

@@ -54,6 +54,9 @@ export default {
     'master-disagree',
     'ghost-sentinel',
     'ghost-replica',
+    'not-monitored',
+    'sentinel-isolated',
+    'epoch-disagree',
   ],
   live(gathered) {
     const known = gathered.sentinels.map((sentinel) => ({ sentinel, keys: fileKeys(sentinel) }));

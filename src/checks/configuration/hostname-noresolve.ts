@@ -48,6 +48,8 @@ export default {
     'sentinels-few',
     'ghost-sentinel',
     'sentinels-even',
+    'master-down',
+    'seen-down',
   ],
   live(gathered) {
     const missing: string[] = [];

@@ -21,7 +21,7 @@ export default {
     'then SENTINEL RESET NAME at the others, one at a time',
   ],
   sources: ['sentinel.c: sentinelProcessHelloMessage, getSentinelRedisInstanceByAddrAndRunID', 'measured'],
-  causes: ['address-switching', 'no-quorum', 'ghost-sentinel'],
+  causes: ['address-switching', 'no-quorum', 'ghost-sentinel', 'sentinel-isolated', 'seen-down'],
   live(gathered) {
     const { values, missing } = readAll(gathered.sentinels, (s) => s.myid);
     const ids = [...new Set(values.map(({ value }) => value))];

@@ -21,7 +21,16 @@ export default {
     'master.',
   remedy: ['use one name in every file: SENTINEL MONITOR with the right name, SENTINEL REMOVE of the other'],
   sources: ['sentinel.c: sentinelProcessHelloMessage (sentinelGetMasterByName)'],
-  causes: ['no-quorum', 'sentinels-few', 'sentinels-even', 'quorum-gt-n', 'settings-skew'],
+  causes: [
+    'no-quorum',
+    'sentinels-few',
+    'sentinels-even',
+    'quorum-gt-n',
+    'settings-skew',
+    'not-monitored',
+    'sentinel-isolated',
+    'unknown-master-name',
+  ],
   live(gathered) {
     const groups = groupsOf(gathered).filter((g) => g.views.length > 0);
     if (groups.length === 0) return silentSentinels(gathered);

@@ -28,12 +28,12 @@ export default {
   ],
   causes: [
     'node-unreachable',
-    'sentinel-unreachable',
-    'no-sentinel',
     'lag',
     'link-down',
     'no-master',
     'nat-client',
+    'master-down',
+    'failover-in-progress',
   ],
   live(gathered) {
     const groups = groupsOf(gathered);

@@ -36,6 +36,9 @@ export default {
     'sentinel-unreachable',
     'no-sentinel',
     'no-master',
+    'master-down',
+    'seen-down',
+    'replica-missing',
   ],
   live(gathered) {
     const { values, missing } = readAll(serversOf(gathered), (s) => s.life);

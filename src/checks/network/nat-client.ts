@@ -24,7 +24,7 @@ export default {
     'https://github.com/redis/ioredis/issues/1678',
     'measured',
   ],
-  causes: ['app-master-unroutable'],
+  causes: ['app-master-unroutable', 'node-unreachable'],
   live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);

@@ -31,7 +31,15 @@ export default {
     'https://github.com/redis/redis/issues/2335',
     'measured',
   ],
-  causes: ['no-good-slave', 'ghost-replica', 'failover-stuck', 'no-master'],
+  causes: [
+    'no-good-slave',
+    'ghost-replica',
+    'failover-stuck',
+    'no-master',
+    'replica-missing',
+    'seen-down',
+    'node-unreachable',
+  ],
   live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);

@@ -27,7 +27,14 @@ export default {
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Sentinel, Docker, NAT, and possible issues)',
     'sentinel.c: sentinelProcessHelloMessage',
   ],
-  causes: ['no-quorum', 'ghost-sentinel', 'failover-stuck'],
+  causes: [
+    'no-quorum',
+    'ghost-sentinel',
+    'failover-stuck',
+    'sentinel-isolated',
+    'seen-down',
+    'sentinel-unreachable',
+  ],
   live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);

@@ -4,14 +4,15 @@ import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
 
 const MARK = { critical: SYMBOL.bad, warning: SYMBOL.warn, info: 'i' } as const;
 
-/** Each problem with why it matters and the next command to type, which is shown once where several share it. */
+/** Each problem with why it matters and what to type next; what consecutive problems share is shown once. */
 export function problemLines(problems: readonly Problem[], view: View): string[] {
   const theme = themeOf(view);
   const shown = new Set<string>();
-  return problems.flatMap((problem) => {
+  return problems.flatMap((problem, i) => {
     const paint = paintOf(problem, theme);
     const head = wrap(`${MARK[problem.severity]} ${plain(problem.message)}`, view.columns, 2);
-    const why = problem.why === null ? [] : wrap(`  ${plain(problem.why)}`, view.columns, 2);
+    const isSame = problem.why === problems[i - 1]?.why && problem.id === problems[i - 1]?.id;
+    const why = problem.why === null || isSame ? [] : wrap(`  ${plain(problem.why)}`, view.columns, 2);
     return [...head.map(paint), ...why.map(theme.dim), ...stepLines(problem, shown, view)];
   });
 }

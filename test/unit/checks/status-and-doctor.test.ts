@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { assess } from '../../../src/checks/assess.js';
+import { expectationOf, snapshotOf } from '../../../src/checks/facts-of.js';
+import { CHECKS, diagnose } from '../../../src/checks/index.js';
+import { SNAPSHOT_CHECKS } from '../../../src/checks/snapshot-checks.js';
+import type { Gathered } from '../../../src/model/gathered.js';
+import type { Snapshot } from '../../../src/model/snapshot.js';
+import { ALTERATIONS, type Alteration, altered, type Place } from '../../helpers/alterations/index.js';
+import { flat } from '../../helpers/doctor.js';
+
+const SNAPSHOT_IDS = new Set(SNAPSHOT_CHECKS.map((c) => c.id));
+
+/** What a snapshot of the same moment has: no look-ups, and nothing of files or SENTINEL DEBUG. */
+function asSurveyed(gathered: Gathered): Snapshot {
+  const { resolved: _, ...snapshot } = snapshotOf(gathered);
+  for (const { answer } of snapshot.sentinels) {
+    if (answer === null) continue;
+    delete answer.debug;
+    delete answer.passwordsFor;
+  }
+  return snapshot;
+}
+
+/** Everything that is named: id, severity and message, each once. */
+const named = (all: readonly { id: string; severity: string; message: string }[]): string[] =>
+  [...new Set(all.map(({ id, severity, message }) => `${severity} ${id}: ${message}`))].sort();
+
+const CASES = (['one machine', 'three machines'] as const).flatMap((place) =>
+  ALTERATIONS.filter(({ only }) => only === undefined || only === place).map(
+    (fault): [string, Place, Alteration] => [`${fault.id} of ${fault.subject} on ${place}`, place, fault],
+  ),
+);
+
+describe('status and doctor name the same things', () => {
+  it.each(CASES)('with %s', (_, place, fault) => {
+    const gathered = altered(place, fault);
+    const { problems } = assess(asSurveyed(gathered), expectationOf(gathered));
+    const { findings } = diagnose(gathered, CHECKS);
+    expect(named(problems)).toEqual(named(flat(findings).filter((f) => SNAPSHOT_IDS.has(f.id))));
+    // The plant itself is there, and not only the absence of both.
+    if (SNAPSHOT_IDS.has(fault.id)) expect(problems.map((p) => p.id)).toContain(fault.id);
+  });
+});
