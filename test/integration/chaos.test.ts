@@ -113,7 +113,7 @@ describe('what does nothing', () => {
     await refusal(cli, ['chaos', 'run', 'bad.yaml'], {
       exit: 64,
       code: 'bad-scenario',
-      says: 'bad.yaml:4:13: steps[0].inject: there is no fault "kil"; did you mean kill?',
+      says: 'bad.yaml:4:13: steps[0].inject: unknown fault "kil"; did you mean kill?',
     });
     await refusal(cli, ['chaos', 'run', 'kil'], {
       exit: 64,

@@ -1,7 +1,7 @@
 import { promotableWithin } from '../../model/sentinel-timing.js';
 
 /**
- * Whom a sentinel should promote, by sentinel.c of Redis 7.0 (sentinelSelectSlave, compareSlavesForPromotion). Times
+ * Which replica a sentinel should promote, by sentinel.c of Redis 7.0 (sentinelSelectSlave, compareSlavesForPromotion). Times
  * are milliseconds before the moment of the choice, as SENTINEL REPLICAS gives them.
  */
 export interface Candidate {
@@ -21,14 +21,14 @@ export interface Candidate {
 /** What the choice depends on besides the candidates. */
 export interface Electorate {
   downAfterMs: number;
-  /** For how long the sentinel has called the master down by itself; null: it does not. */
+  /** For how long the sentinel has had the master in +sdown; null: it has not. */
   masterDownForMs: number | null;
-  /** Sentinel's own periods; what they are unless SENTINEL DEBUG changed them. */
+  /** Sentinel's own periods, where SENTINEL DEBUG changed them. */
   pingPeriodMs?: number;
   infoPeriodMs?: number;
 }
 
-/** Why a replica can not be promoted; null where it can. Pure. */
+/** Why a replica cannot be promoted; null when it can. Pure. */
 export function whyIneligible(candidate: Candidate, electorate: Electorate): string | null {
   const within = promotableWithin({
     ...electorate,
@@ -36,22 +36,23 @@ export function whyIneligible(candidate: Candidate, electorate: Electorate): str
     infoMs: electorate.infoPeriodMs,
   });
   const { flags, priority, lastOkPingMs, infoRefreshMs, masterLinkDownMs } = candidate;
-  if (flags.includes('s_down') || flags.includes('o_down')) return 'it is down itself';
+  if (flags.includes('s_down') || flags.includes('o_down')) return 'it is marked down';
   if (flags.includes('disconnected')) return 'the sentinel is not connected to it';
-  if (lastOkPingMs > within.pingMs) return `it last answered ${lastOkPingMs} ms ago`;
+  if (lastOkPingMs > within.pingMs) return `its last valid reply to PING is ${lastOkPingMs} ms old`;
   if (priority === 0) return 'its priority is 0';
   if (infoRefreshMs > within.infoMs) return `its INFO is ${infoRefreshMs} ms old`;
-  if (masterLinkDownMs > within.linkDownMs) return `it was without its master for ${masterLinkDownMs} ms`;
+  if (masterLinkDownMs > within.linkDownMs)
+    return `its link to the master was down for ${masterLinkDownMs} ms`;
   return null;
 }
 
-/** The replica that is promoted: lowest priority, then largest offset, then smallest run id; null where none can be. Pure. */
+/** The replica that is promoted: lowest priority, then largest offset, then smallest run id; null when none is eligible. Pure. */
 export function bestReplica<C extends Candidate>(candidates: readonly C[], electorate: Electorate): C | null {
   const eligible = candidates.filter((c) => whyIneligible(c, electorate) === null);
   return eligible.toSorted(byRank)[0] ?? null;
 }
 
-/** What a sentinel said of its candidates at one moment. */
+/** What a sentinel reported of its candidates at one moment. */
 export interface Slate<C extends Candidate = Candidate> {
   candidates: readonly C[];
   electorate: Electorate;

@@ -9,7 +9,7 @@ export function conditionText(condition: Condition): string {
       : max === Number.MAX_SAFE_INTEGER
         ? `${min} or more`
         : min === 0
-          ? `${max} at most`
+          ? `at most ${max}`
           : `${min} to ${max}`;
   switch (condition.is) {
     case 'failover':
@@ -17,20 +17,20 @@ export function conditionText(condition: Condition): string {
     case 'no-failover':
       return 'no failover';
     case 'converged':
-      return 'everyone agrees again';
+      return 'convergence';
     case 'event':
     case 'no-event': {
       const { name, of, at } = condition;
       return `${condition.is === 'event' ? '' : 'no '}${name}${of === null ? '' : ` of ${of}`}${at === null ? '' : ` at ${at}`}`;
     }
     case 'role':
-      return `${condition.of} says ${condition.role}`;
+      return `${condition.of} in role ${condition.role}`;
     case 'quorum':
       return `CKQUORUM ${condition.usable ? 'OK' : 'not OK'}`;
     case 'failovers':
       return `${count(condition)} failover${condition.max === 1 ? '' : 's'}`;
     case 'master':
-      return `${condition.who} is the master`;
+      return `${condition.who} as master`;
     case 'lost':
       return `${count(condition)} acknowledged writes lost${condition.cause === null ? '' : ` (${condition.cause})`}`;
     case 'two-masters': {
@@ -40,6 +40,6 @@ export function conditionText(condition: Condition): string {
       return `two masters${least}${maxMs === Number.MAX_SAFE_INTEGER ? '' : ` for at most ${formatDurationMs(maxMs)}`}`;
     }
     case 'keys':
-      return `the keys are ${condition.kept ? 'there' : 'gone'}`;
+      return `the written keys ${condition.kept ? 'kept' : 'lost'}`;
   }
 }

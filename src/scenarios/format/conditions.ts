@@ -10,10 +10,10 @@ const violated = (evidence: string): Judgement => ({ verdict: 'violated', eviden
 const unknown = (evidence: string): Judgement => ({ verdict: 'unknown', evidence });
 const when = (is: boolean, evidence: string): Judgement => (is ? holds(evidence) : violated(evidence));
 
-/** Since when a condition looks: what is waited for counts from the last injection, what is expected from the start. */
+/** Where a condition's window begins: `wait` counts from the last injection, `expect` from the first step. */
 export type Window = 'since-injection' | 'whole';
 
-/** Whether a condition holds by what was seen until now; `unknown` where the evidence is missing. Pure. */
+/** Whether a condition holds on what was seen until now; `unknown` when evidence is missing. Pure. */
 export function judgeCondition(condition: Condition, evidence: Evidence, window: Window): Judgement {
   const from = window === 'whole' ? evidence.startedAtMs : evidence.injectedAtMs;
   const seen = evidence.seen.filter((o) => o.atMs >= from);
@@ -22,25 +22,24 @@ export function judgeCondition(condition: Condition, evidence: Evidence, window:
       return failover(evidence, seen);
     case 'no-failover': {
       const failovers = failoversIn(seen, evidence.roles.masterName);
-      if (evidence.heard === 0) return unknown('no sentinel’s events were heard');
+      if (evidence.heard === 0) return unknown('no sentinel’s events were received');
       return failovers.length === 0
         ? holds(`no +switch-master within ${humanDurationMs(evidence.nowMs - from)}`)
         : violated(`+switch-master to ${failovers.map((f) => formatAddress(f.to)).join(', then ')}`);
     }
     case 'converged':
-      if (evidence.missing === null) return unknown('nobody looked');
-      return when(
-        evidence.missing.length === 0,
-        evidence.missing[0] ?? 'everyone agrees, nothing is missing',
-      );
+      if (evidence.missing === null) return unknown('the cluster was not checked');
+      return when(evidence.missing.length === 0, evidence.missing[0] ?? 'the cluster is converged');
     case 'event':
     case 'no-event':
       return happening(condition, evidence, seen);
     case 'role': {
       const said = idsOf(condition.of, evidence).map((id) => ({ id, role: lastRole(evidence.seen, id) }));
-      const words = said.map((s) => `${s.id} says ${s.role ?? 'nothing'}`).join(', ');
+      const words = said
+        .map((s) => (s.role === null ? `the role of ${s.id} is not known` : `${s.id} reports role ${s.role}`))
+        .join(', ');
       if (said.length === 0 || said.some((s) => s.role === null))
-        return unknown(words || `nobody is ${condition.of}`);
+        return unknown(words || `no node is ${condition.of}`);
       return when(
         said.every((s) => s.role === condition.role),
         words,
@@ -49,7 +48,7 @@ export function judgeCondition(condition: Condition, evidence: Evidence, window:
     case 'quorum':
       return quorum(condition.usable, evidence);
     case 'failovers': {
-      if (evidence.heard === 0) return unknown('no sentinel’s events were heard');
+      if (evidence.heard === 0) return unknown('no sentinel’s events were received');
       const found = failoversIn(seen, evidence.roles.masterName);
       const words =
         found.length === 0
@@ -60,7 +59,7 @@ export function judgeCondition(condition: Condition, evidence: Evidence, window:
     case 'master': {
       const [id] = idsOf('master', evidence);
       const meant = idsOf(condition.who, evidence);
-      return when(id !== undefined && meant.includes(id), `${id ?? 'nobody'} is the master`);
+      return when(id !== undefined && meant.includes(id), `${id ?? 'no node'} is the master`);
     }
     case 'lost':
       return lost(condition, evidence);
@@ -68,34 +67,36 @@ export function judgeCondition(condition: Condition, evidence: Evidence, window:
       const ms = evidence.twoMastersMs;
       const words =
         ms === 0
-          ? 'never more than one node said master'
-          : `more than one node said master for ${humanDurationMs(ms)}`;
+          ? 'never more than one node reported role master'
+          : `more than one node reported role master for ${humanDurationMs(ms)}`;
       return when(ms >= condition.minMs && ms <= condition.maxMs, words);
     }
     case 'keys': {
       const { keys } = evidence;
       if (keys === null) return unknown('no keys were written');
-      if (keys.missing === null) return unknown('the master could not be asked for them');
-      const words = `${keys.written - keys.missing} of ${keys.written} keys are there`;
+      if (keys.missing === null) return unknown('the keys could not be read from the master');
+      const words = `${keys.written - keys.missing} of ${keys.written} keys are present`;
       return when(condition.kept ? keys.missing === 0 : keys.missing > 0, words);
     }
   }
 }
 
-/** Promoted, named by every sentinel that answers, and master by its own word. */
+/** A promotion that every answering sentinel reports, and that the node's own ROLE confirms. */
 function failover(evidence: Evidence, seen: readonly Observation[]): Judgement {
-  if (evidence.heard === 0) return unknown('no sentinel’s events were heard');
+  if (evidence.heard === 0) return unknown('no sentinel’s events were received');
   const last = failoversIn(seen, evidence.roles.masterName).at(-1);
   if (last === undefined) return violated('no +switch-master yet');
   const node = evidence.roles.nodes.find((n) => sameAddress(n.announce, last.to));
   if (node === undefined)
-    return violated(`+switch-master to ${formatAddress(last.to)}, which is no node of this cluster`);
-  if (lastRole(evidence.seen, node.id) !== 'master') return violated(`${node.id} does not say master yet`);
+    return violated(`+switch-master to ${formatAddress(last.to)}, which is not a node of this cluster`);
+  if (lastRole(evidence.seen, node.id) !== 'master')
+    return violated(`${node.id} does not report role master yet`);
   const behind = evidence.roles.sentinels.filter(({ id }) => {
     const o = evidence.seen.findLast((o) => o.source === id && (o.kind === 'belief' || o.kind === 'gone'));
     return o?.kind === 'belief' && !sameAddress(o.master, last.to);
   });
-  if (behind.length > 0) return violated(`${behind.map((s) => s.id).join(', ')} still names another master`);
+  if (behind.length > 0)
+    return violated(`${behind.map((s) => s.id).join(', ')} still reports another master`);
   return holds(
     `${node.id} is the master ${humanDurationMs(last.atMs - evidence.injectedAtMs)} after the injection`,
   );
@@ -123,7 +124,7 @@ function happening(
     first === undefined
       ? `${name}${who} was not seen`
       : `${name}${who} at ${[...new Set(found.map((o) => o.source))].join(', ')}, first ${humanDurationMs(Math.max(0, first.atMs - evidence.injectedAtMs))} after the injection`;
-  if (evidence.heard === 0 && name !== 'gone') return unknown('no sentinel’s events were heard');
+  if (evidence.heard === 0 && name !== 'gone') return unknown('no sentinel’s events were received');
   return when(condition.is === 'event' ? found.length >= condition.times : found.length === 0, words);
 }
 
@@ -142,12 +143,12 @@ function quorum(usable: boolean, { snapshot, roles }: Evidence): Judgement {
 }
 
 function lost(condition: Extract<Condition, { is: 'lost' }>, { ledger }: Evidence): Judgement {
-  if (ledger === null) return unknown('no clients wrote, or the ledger could not be read back');
+  if (ledger === null) return unknown('no clients wrote, or the ledger could not be verified');
   const causes = Object.entries(ledger.causes).filter(([, n]) => n > 0);
   const words =
     ledger.lost === 0
-      ? `all ${ledger.acknowledged} acknowledged writes are there`
-      : `${ledger.lost} of ${ledger.acknowledged} acknowledged writes are gone (${causes.map(([c, n]) => `${n} ${c}`).join(', ')})`;
+      ? `all ${ledger.acknowledged} acknowledged writes are present`
+      : `${ledger.lost} of ${ledger.acknowledged} acknowledged writes are lost (${causes.map(([c, n]) => `${n} ${c}`).join(', ')})`;
   const right = condition.cause === null || causes.some(([cause]) => cause === condition.cause);
   return when(
     ledger.lost >= condition.min && ledger.lost <= condition.max && (right || ledger.lost === 0),

@@ -14,27 +14,27 @@ export interface Evidence {
   /** When the last injection began. */
   injectedAtMs: number;
   nowMs: number;
-  /** How many sentinels' events were heard at all. */
+  /** How many sentinels' events were received at all. */
   heard: number;
-  /** For how long more than one node said that it was master, milliseconds since the first step. */
+  /** For how long more than one node reported role master since the first step, in milliseconds. */
   twoMastersMs: number;
-  /** The last look at everyone; null where there was none. */
+  /** The last survey; null when there was none. */
   snapshot: Snapshot | null;
-  /** What is missing for a proof of convergence; null where nobody looked. */
+  /** What is missing for a proof of convergence; null when it was not checked. */
   missing: readonly string[] | null;
   ledger: LedgerSummary | null;
   client: ClientSummary | null;
-  /** The keys that `write` put there, and how many of them the master lacks; null where it was not asked. */
+  /** The keys that `write` wrote, and how many the master lacks; null when it was not asked. */
   keys: { written: number; missing: number | null } | null;
 }
 
-/** What a condition came to, and by what. */
+/** A condition's verdict and its evidence. */
 export interface Judgement {
   verdict: Verdict;
   evidence: string;
 }
 
-/** Sentinel's own view of who leads: whoever said last that it was elected, or tries. */
+/** The sentinel that leads: the last one to report that it was elected, or that it tries a failover. */
 export function leaderOf(seen: readonly Observation[]): string | null {
   return (
     seen.findLast(
@@ -43,8 +43,8 @@ export function leaderOf(seen: readonly Observation[]): string | null {
   );
 }
 
-/** Who said master last, and says so still; the latest one where there are several. */
-export function lastToSayMaster(seen: readonly Observation[]): string | null {
+/** The node whose last report is role master; the latest one when there are several. */
+export function observedMaster(seen: readonly Observation[]): string | null {
   const last = new Map<string, Observation>();
   for (const o of seen) if (o.kind !== 'event' && o.kind !== 'belief') last.set(o.source, o);
   const masters = [...last.values()].filter((o) => o.kind === 'role' && o.seen.role === 'master');
@@ -52,8 +52,8 @@ export function lastToSayMaster(seen: readonly Observation[]): string | null {
 }
 
 /**
- * The ids that a word means at this moment; empty where nobody is meant (no sentinel leads). `master` is whoever was
- * promoted last.
+ * The ids that a word means at this moment; empty when there is no such node (no sentinel leads). `master` is the
+ * node that was promoted last.
  */
 export function idsOf(who: Who, { roles, seen }: Pick<Evidence, 'roles' | 'seen'>): string[] {
   const { nodes, sentinels } = roles;
@@ -63,9 +63,9 @@ export function idsOf(who: Who, { roles, seen }: Pick<Evidence, 'roles' | 'seen'
   if (nth !== undefined) return replicas.slice(Number(nth) - 1, Number(nth));
   switch (who) {
     case 'master':
-      return [lastToSayMaster(seen) ?? oldMaster];
+      return [observedMaster(seen) ?? oldMaster];
     case 'new-master':
-      return [lastToSayMaster(seen)].filter((id) => id !== null && id !== oldMaster) as string[];
+      return [observedMaster(seen)].filter((id) => id !== null && id !== oldMaster) as string[];
     case 'old-master':
       return [oldMaster];
     case 'replicas':

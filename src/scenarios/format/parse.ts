@@ -5,21 +5,21 @@ import { nearest } from '../../model/nearest.js';
 import { BadYaml, type Place, readYaml } from '../../yaml.js';
 import { DEFAULT_SHAPE, type Scenario, type Shape, type Step } from './scenario.js';
 
-/** More than these are not shown: the first ones often explain the rest. */
+/** How many mistakes are shown: the first often explain the rest. */
 const MOST_SHOWN = 8;
 
 interface Mistake extends Place {
   text: string;
 }
 
-/** Something that is wrong beyond the format, at a place of the file; `key`: at that key of it. */
+/** A mistake beyond the format, at a value of the file; `key`: at that key of the value. */
 export interface Complaint {
   path: readonly (string | number)[];
   key?: string;
   text: string;
 }
 
-/** As much of a file as could be read; null for a step that is none, or injects what is no fault. */
+/** What could be read of a file; null for an invalid step and for one that injects an unknown fault. */
 export interface ReadParts {
   plain: unknown;
   shape: Shape;
@@ -27,8 +27,8 @@ export interface ReadParts {
 }
 
 /**
- * Reads a scenario. `check` finds what is wrong beyond the format. `faults` are the names of the catalogue. Throws `bad-scenario` (64) with file, line and column of
- * everything that is wrong, what was expected there, and the name that was probably meant.
+ * Reads a scenario. `faults` are the names of the catalogue; `check` finds mistakes beyond the format. Throws
+ * `bad-scenario` (64) with file, line and column of every mistake, what was expected, and the name probably meant.
  */
 export async function parseScenario(
   text: string,
@@ -48,7 +48,7 @@ export async function parseScenario(
   const strange = steps.flatMap((step, i): Mistake[] => {
     if (step?.do !== 'inject' || faults.includes(step.fault)) return [];
     const meant = nearest(step.fault, faults);
-    const text = `steps[${i}].inject: there is no fault "${step.fault}"${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+    const text = `steps[${i}].inject: unknown fault "${step.fault}"${meant === undefined ? '' : `; did you mean ${meant}?`}`;
     return [{ ...at(['steps', i, 'inject']), text }];
   });
   const beyond = check({
@@ -68,7 +68,7 @@ export async function parseScenario(
   return scenarioOf(read.data, lines, file);
 }
 
-/** One of zod's issues as lines for a person; an unknown key stands where it is written. */
+/** One of zod's issues as messages; an unknown key is reported where it is written. */
 function mistakesOf(
   issue: z.core.$ZodIssue,
   plain: unknown,
@@ -79,11 +79,11 @@ function mistakesOf(
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       ...at(path, key),
-      text: `${where}there is no "${key}" here${hintFor(key, path, plain)}`,
+      text: `${where}unknown key "${key}"${hintFor(key, path, plain)}`,
     }));
   }
   if (issue.code === 'invalid_union') {
-    // The branch that got furthest is the one that was meant.
+    // The branch that matched furthest is the one that was meant.
     const deepest = issue.errors
       .flat()
       .sort(
@@ -98,7 +98,7 @@ function mistakesOf(
     const given = String(issue.params.given);
     const meant = nearest(given, issue.params.known as string[]);
     const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
-    return [{ ...at(path), text: `${where}${issue.message}; not "${given}"${hint}` }];
+    return [{ ...at(path), text: `${where}${issue.message}; got "${given}"${hint}` }];
   }
   const missing = valueAt(plain, path) === undefined;
   const text = missing ? `${where}is missing` : `${where}${oneLine(issue.message)}`;
@@ -138,7 +138,7 @@ const KEYS_AT: Record<string, readonly string[]> = {
 
 function hintFor(key: string, path: readonly PropertyKey[], plain: unknown): string {
   const isInjection = path[0] === 'steps' && valueAt(plain, [...path, 'inject']) !== undefined;
-  if (isInjection && ['for', 'delay', 'jitter'].includes(key)) return `; say with: { ${key}: … }`;
+  if (isInjection && ['for', 'delay', 'jitter'].includes(key)) return `; write with: { ${key}: … }`;
   const meant = nearest(key, KEYS_AT[String(path[0] ?? '')] ?? []);
   return meant === undefined || meant === key ? '' : `; did you mean ${meant}?`;
 }
@@ -179,12 +179,12 @@ function nodeAt(document: Document, path: readonly PropertyKey[], key?: string):
   return null;
 }
 
-function bad(file: string, faults: Mistake[], hint = 'docs/scenarios.md has the format'): OperatorError {
+function bad(file: string, faults: Mistake[], hint = 'the format: docs/scenarios.md'): OperatorError {
   const shown = faults
     .toSorted((a, b) => a.line - b.line || a.column - b.column)
     .map((f) => `${file}:${f.line}:${f.column}: ${f.text}`);
   const rest = shown.length - MOST_SHOWN;
-  return usageError('bad-scenario', `can't use the scenario ${file}`, {
+  return usageError('bad-scenario', `cannot use the scenario ${file}`, {
     why: [...shown.slice(0, MOST_SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n'),
     hint,
   });

@@ -1,12 +1,13 @@
 import { type Random, randomOf } from '../../model/random.js';
 import type { Condition, Scenario, Shape, Step, Unplaced } from './scenario.js';
 
-/** What a random scenario is made of: a story around a fault, and how often it is told beside the others. */
-interface Story {
+/** A kind of random scenario: the steps around a fault. */
+interface Template {
+  /** How often it is drawn, relative to the others. */
   weight: number;
-  /** More than a minority of sentinels, or all replicas, at once. */
+  /** It hits more than a minority of the sentinels, or all replicas, at the same time. */
   wide: boolean;
-  /** Whether links must be there to be cut. */
+  /** It cuts links. */
   links: boolean;
   name: string;
   steps(random: Random, shape: Shape): Unplaced[];
@@ -28,7 +29,7 @@ const rest = (random: Random, upToMs: number): Unplaced => ({
 const aReplica = (random: Random, { replicas }: Shape): string => `replica-${1 + random.below(replicas)}`;
 const aSentinel = (random: Random, { sentinels }: Shape): string => `sentinel-${1 + random.below(sentinels)}`;
 
-const STORIES: readonly Story[] = [
+const TEMPLATES: readonly Template[] = [
   { name: 'kill', weight: 5, wide: false, links: false, steps: () => [inject('kill', ['master']), FAILOVER] },
   { name: 'stop', weight: 2, wide: false, links: false, steps: () => [inject('stop', ['master']), FAILOVER] },
   {
@@ -121,29 +122,29 @@ export interface RandomOptions {
   shape: Shape;
   /** Whether links can be cut. */
   links: boolean;
-  /** Also more than a minority of the sentinels, or all replicas, at once. */
+  /** Also faults that hit more than a minority of the sentinels, or all replicas, at the same time. */
   wide: boolean;
   drivers: Scenario['drivers'];
 }
 
 /** The nth random scenario of a seed: the same on every machine. Pure. */
 export function randomScenario(n: number, { seed, shape, links, wide, drivers }: RandomOptions): Scenario {
-  // Streams of neighbouring seeds begin alike: each scenario's own is drawn from the run's.
+  // Streams of neighbouring seeds begin alike, so each scenario's seed is drawn from the run's stream.
   const run = randomOf(seed);
   for (let i = 1; i < n; i++) run.below(SEEDS);
   const random = randomOf(run.below(SEEDS));
-  const stories = STORIES.filter((s) => (wide || !s.wide) && (links || !s.links));
-  let at = random.below(stories.reduce((sum, s) => sum + s.weight, 0));
-  const story = stories.find((s) => {
+  const templates = TEMPLATES.filter((s) => (wide || !s.wide) && (links || !s.links));
+  let at = random.below(templates.reduce((sum, s) => sum + s.weight, 0));
+  const template = templates.find((s) => {
     at -= s.weight;
     return at < 0;
   });
-  if (story === undefined) throw new Error('no story is left');
-  const steps = [...story.steps(random, shape), HEAL, CONVERGED].map((s) => ({ ...s, line: 0 }) as Step);
+  if (template === undefined) throw new Error('no template is left');
+  const steps = [...template.steps(random, shape), HEAL, CONVERGED].map((s) => ({ ...s, line: 0 }) as Step);
   const expect: Condition[] = [];
   return {
-    name: `random-${n}-${story.name}`,
-    summary: `seed ${seed}, the ${ordinal(n)}: ${story.name}`,
+    name: `random-${n}-${template.name}`,
+    summary: `seed ${seed}, the ${ordinal(n)}: ${template.name}`,
     tags: ['random'],
     source: null,
     shape,

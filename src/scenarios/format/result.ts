@@ -6,11 +6,11 @@ import type {
   Verdict,
 } from '../../observe/result.js';
 
-/** What became of one step. Milliseconds from the first step's begin. */
+/** The result of one step; times in milliseconds from the beginning of the first step. */
 export interface StepResult {
   /** In words: `inject kill of master`. */
   step: string;
-  /** `not-reached`: an earlier one failed. */
+  /** `not-reached`: an earlier step failed. */
   outcome: 'done' | 'failed' | 'unknown' | 'not-reached';
   /** What was done, or seen. */
   evidence: string;
@@ -25,16 +25,16 @@ export interface ExpectationResult {
   evidence: string;
 }
 
-/** What one scenario came to. */
+/** The result of one scenario. */
 export interface ScenarioResult {
   name: string;
   summary: string;
   tags: string[];
   source: string | null;
   outcome: Verdict | 'skipped';
-  /** One sentence: why it is so. */
+  /** Why, in one sentence. */
   reason: string;
-  /** A weakness of Sentinel that was expected to show; null where none was. */
+  /** The weakness of Sentinel that was expected to show; null when none was. */
   weakness: {
     shown: boolean;
     probable: boolean;
@@ -51,9 +51,9 @@ export interface ScenarioResult {
   invariants: InvariantResult[];
   client?: ClientSummary;
   ledger?: LedgerSummary;
-  /** What the sentinels and nodes said meanwhile; milliseconds from the first step. */
+  /** Events of sentinels and nodes; milliseconds from the first step. */
   events: TrialEvent[];
-  /** What to type to play it again. */
+  /** The command that plays it again. */
   command: string;
 }
 
@@ -62,13 +62,13 @@ export interface ChaosResult {
   outcome: Verdict;
   /** One sentence. */
   reason: string;
-  /** False where it was interrupted: what is there was played, the rest is missing. */
+  /** False when the run was interrupted: scenarios that were not played are missing. */
   complete: boolean;
   driver: string;
   /** null unless `--random`. */
   seed: number | null;
   parallel: number;
-  /** With `--keep`: clusters on which something was left in effect. */
+  /** With `--keep`: clusters on which a fault is still in effect. */
   kept: string[];
   startedAt: string;
   tookMs: number;

@@ -3,13 +3,13 @@ import { formatDurationMs } from '../../model/duration.js';
 import type { ClusterSpec, Persistence } from '../../model/spec.js';
 
 /**
- * Who is meant in a scenario: `redis-2`, `sentinel-1`; or by role, since who has it is known only while it is played:
- * `master` (at this moment), `old-master`, `replica-1` (as they were at the start), `leader` (the sentinel that leads
- * the failover of this moment), `other-sentinel` (one that does not), `replicas`, `nodes`, `sentinels`, `client`.
+ * A node in a scenario: by name (`redis-2`, `sentinel-1`) or by role, which is resolved while the scenario runs:
+ * `master` (the current one), `old-master` and `replica-1` (those of the start), `leader` (the sentinel that leads the
+ * current failover), `other-sentinel` (one that does not), `replicas`, `nodes`, `sentinels`, `client`.
  */
 export type Who = string;
 
-/** What a cluster must be for a scenario to mean anything. Durations are milliseconds. */
+/** The cluster that a scenario needs. Durations are milliseconds. */
 export interface Shape {
   replicas: number;
   sentinels: number;
@@ -23,14 +23,14 @@ export interface Shape {
   redisConf: [directive: string, value: string][];
 }
 
-/** Something that can be looked for, while a scenario is played and at its end. */
+/** A condition that can be checked while a scenario runs and at its end. */
 export type Condition =
-  /** Another master was promoted since the last injection, every sentinel that answers names it, and it says so. */
+  /** Another master was promoted since the last injection; every answering sentinel and its own ROLE confirm it. */
   | { is: 'failover' }
   | { is: 'no-failover' }
   /** Nothing is missing for a proof of convergence. */
   | { is: 'converged' }
-  /** An event of Sentinel, or `gone`: a connection that closed. `of`: whom it names; `at`: which sentinel says it. */
+  /** An event of Sentinel, or `gone`: a connection that closed. `of`: its subject; `at`: the sentinel that reports it. */
   | { is: 'event'; name: string; of: Who | null; at: Who | null; times: number }
   | { is: 'no-event'; name: string; of: Who | null; at: Who | null }
   | { is: 'role'; of: Who; role: 'master' | 'replica' }
@@ -38,73 +38,72 @@ export type Condition =
   | { is: 'quorum'; usable: boolean }
   /** How often a master was replaced, from the first step to the last. */
   | { is: 'failovers'; min: number; max: number }
-  /** Who is the master. */
   | { is: 'master'; who: Who }
-  /** Acknowledged writes that are gone in the end. */
+  /** Acknowledged writes that are missing at the end. */
   | { is: 'lost'; min: number; max: number; cause: string | null }
-  /** For how long more than one node said that it was master. */
+  /** For how long more than one node reported role master. */
   | { is: 'two-masters'; minMs: number; maxMs: number }
-  /** The keys that `write` put there: whether all of them are there in the end. */
+  /** Whether all keys of `write` are present at the end. */
   | { is: 'keys'; kept: boolean };
 
-/** One step. `line` is where it stands in its file. */
+/** One step. `line` is its place in its file. */
 export type Step = { line: number } & (
   | { do: 'inject'; fault: string; on: Who[]; with: Record<string, string | number> }
-  /** Takes back what is not taken back yet: all of it, or what a fault (or `set`, `config`, `debug`) did. `asCrashed`:
-   * servers are started as they were when they died. */
+  /** Rolls back everything that is still in effect, or what one fault (or `set`, `config`, `debug`) did.
+   * `asCrashed`: servers restart with their old configuration, not as replicas. */
   | { do: 'heal'; what: string | null; asCrashed: boolean }
   | { do: 'wait'; until: Condition; withinMs: number | null }
-  /** The opposite must not be seen for as long; null: down-after and an election's time-out, and some. */
+  /** The condition must hold for this long; null: down-after plus an election's timeout and a margin. */
   | { do: 'hold'; condition: Condition; forMs: number | null }
-  /** Nothing is done for a while. */
+  /** No action. */
   | { do: 'rest'; forMs: number }
   | { do: 'sentinel'; command: 'failover' | 'reset'; at: Who }
-  /** SENTINEL SET, CONFIG SET, SENTINEL DEBUG; taken back by the heal. */
+  /** SENTINEL SET, CONFIG SET, SENTINEL DEBUG; `heal` rolls them back. */
   | { do: 'set' | 'config' | 'debug'; on: Who[]; values: Record<string, string> }
-  /** So many keys on the master, to be looked for in the end. */
+  /** Writes this many keys to the master; `keys` checks them at the end. */
   | { do: 'write'; keys: number }
 );
 
 /** A step before its line is known. */
 export type Unplaced = Step extends infer S ? (S extends Step ? Omit<S, 'line'> : never) : never;
 
-/** A fault or several, what must follow, and what must not: data, from one file. */
+/** One or more faults, what must follow and what must not. */
 export interface Scenario {
   name: string;
   summary: string;
   tags: string[];
-  /** Where it is known from: `redis tests/sentinel 05-manual`. */
+  /** Its origin: `redis tests/sentinel 05-manual`. */
   source: string | null;
   shape: Shape;
   drivers: DriverName[];
-  /** Clients that write all the while; null: none. */
+  /** Clients that write during the whole scenario; null: none. */
   workload: { clients: number; ratePerS: number; policy: string } | null;
   steps: Step[];
   expect: Condition[];
-  /** Beyond those of every scenario (see ALWAYS). */
+  /** In addition to those of every scenario (ALWAYS). */
   invariants: string[];
-  /** null: a correct cluster shows none of this. */
+  /** null when no weakness is expected. */
   weakness: Weakness | null;
-  /** The file it was read from, for showing. */
+  /** The file that it was read from. */
   file: string;
 }
 
 /** A weakness of Sentinel itself that is expected to show. */
 export interface Weakness {
-  /** Why it is so, in a few sentences. */
+  /** The cause, in a few sentences. */
   explanation: string;
   /** What to do about it. */
   advice: string;
   /** How it shows. */
   shows: Condition[];
-  /** It does not show each time; then nothing is proved either way. */
+  /** It does not show every time: its absence proves nothing. */
   probable: boolean;
 }
 
 /** What must hold after every scenario, once it has been healed. */
 export const ALWAYS = ['one-master', 'sentinels-agree', 'replicas-attached', 'quorum-usable'] as const;
 
-/** What a scenario may ask for beyond. */
+/** Invariants that a scenario may add. */
 export const INVARIANTS = [
   'one-failover',
   'old-master-rejoined',
@@ -125,12 +124,12 @@ export const DEFAULT_SHAPE: Shape = {
   redisConf: [],
 };
 
-/** The same for clusters that can stand in for each other. */
+/** Equal for clusters that can replace each other. */
 export const shapeKey = (shape: Shape): string => JSON.stringify(shape);
 
 /**
- * Why a cluster that is there can not stand in for the shape that a scenario needs; null where it can. Only what a
- * scenario's meaning hangs on counts: with other times it waits longer or shorter. Pure.
+ * Why a cluster does not fit a scenario's shape; null when it does. Only what changes the scenario's meaning counts:
+ * other durations make it wait longer or shorter. Pure.
  */
 export function shapeMisfit(shape: Shape, spec: ClusterSpec): string | null {
   if (spec.replicas < shape.replicas)

@@ -7,7 +7,7 @@ import type { Condition } from './scenario.js';
 export const duration = z.union([z.string(), z.number()]).transform((text, context): number => {
   const ms = parseDurationMs(String(text));
   if (ms === 0) return ms;
-  // Who writes `for: 10` means seconds more often than not.
+  // `for: 10` has no unit: it usually means seconds, so the message offers that.
   const isBare = ms !== undefined && /^[\d.]+$/.test(String(text).trim());
   if (ms !== undefined && !isBare) return ms;
   const message = isBare ? `give a unit: ${text}s or ${text}ms` : 'expected a duration (250ms, 5s, 2m)';
@@ -22,7 +22,7 @@ export const who = z.string().regex(WHO, {
     'expected a node (redis-2, sentinel-1) or a role (master, old-master, new-master, replica-1, leader, other-sentinel, replicas, nodes, sentinels, client)',
 });
 export const whos = z.union([who.transform((one) => [one]), z.array(who).min(1)]);
-/** A fault's own words, which the catalogue knows: `master+sentinel`, `redis-1,sentinel-1|redis-2,redis-3`. */
+/** A fault's own targets, which the catalogue resolves: `master+sentinel`, `redis-1,sentinel-1|redis-2,redis-3`. */
 const target = z
   .string()
   .regex(/^[a-z0-9,|+_-]+$/, { error: 'expected a target: a node, a role, or groups of them (a,b|c,d)' });
@@ -34,7 +34,7 @@ export const count = z.int().min(0);
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Reads what the first key that is known names; `known` is what the message lists. */
+/** Reads a map by its first known key; `known` is what the message lists. */
 export function byKey<T>(
   kinds: Readonly<Record<string, z.ZodType<T>>>,
   bare: Readonly<Record<string, T>>,

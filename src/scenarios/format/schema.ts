@@ -106,7 +106,7 @@ const weakness = z.strictObject({
   probable: z.boolean().default(false),
 });
 
-/** A whole file; `line` of the steps and `file` are filled in by whoever knows them. */
+/** A whole file; scenarioOf adds the steps' lines and the file. */
 export const scenarioFile = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, { error: 'expected a name of a-z, 0-9 and -' }),
   summary: z.string().min(5).max(120),
@@ -127,7 +127,6 @@ export const scenarioFile = z.strictObject({
 /** What the file says, before the lines are known. */
 export type ScenarioFile = z.output<typeof scenarioFile>;
 
-/** Puts the parts together. */
 export function scenarioOf(read: ScenarioFile, lines: readonly number[], file: string): Scenario {
   const { cluster, steps, ...rest } = read;
   return {

@@ -1,7 +1,7 @@
 import type { InvariantResult, Verdict } from '../../observe/result.js';
 import type { Weakness } from './scenario.js';
 
-/** What was found, each with its evidence. */
+/** Everything that was judged, with its evidence. */
 export interface Findings {
   steps: readonly {
     step: string;
@@ -23,8 +23,8 @@ export interface Outcome {
 }
 
 /**
- * What a scenario came to: the worst of its steps, expectations and invariants. A weakness that is expected and does
- * not show is a failure too, unless it shows only now and then. Pure.
+ * A scenario's verdict: the worst of its steps, expectations and invariants. An expected weakness that does not show
+ * is a violation too, unless it is `probable`. Pure.
  */
 export function outcomeOf({ steps, expectations, invariants, weakness, shows }: Findings): Outcome {
   const shown = weakness !== null && shows.every((s) => s.verdict === 'holds');
@@ -62,7 +62,7 @@ function heldReason(
   expectations: Findings['expectations'],
 ): string {
   if (weakness !== null && shown) return `the weakness showed: ${shows.map((s) => s.evidence).join('; ')}`;
-  if (weakness !== null) return 'the weakness, which shows only now and then, did not show this time';
+  if (weakness !== null) return 'the weakness did not show this time; it does not show every time';
   const first = expectations[0];
   return first === undefined ? 'everything held' : first.evidence;
 }

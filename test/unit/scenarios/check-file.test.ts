@@ -77,7 +77,7 @@ describe('a scenario that could never be played is refused when it is read', () 
     [
       'a time that stands beside the fault',
       '  - inject: freeze\n    for: 5s',
-      'mine.yaml:6:5: steps[0]: there is no "for" here; say with: { for: … }',
+      'mine.yaml:6:5: steps[0]: unknown key "for"; write with: { for: … }',
     ],
     [
       'healing what is not injected',

@@ -91,12 +91,7 @@ describe('a scenario file', () => {
 
   it.each([
     ['no YAML', 'steps:', 'steps: [', /^mine\.yaml:\d+:\d+: /],
-    [
-      'an unknown key',
-      'summary:',
-      'sumary:',
-      'mine.yaml:2:1: there is no "sumary" here; did you mean summary?',
-    ],
+    ['an unknown key', 'summary:', 'sumary:', 'mine.yaml:2:1: unknown key "sumary"; did you mean summary?'],
     [
       'a key that is missing',
       'summary: the master crashes and is replaced\n',
@@ -107,7 +102,7 @@ describe('a scenario file', () => {
       'an unknown fault',
       'inject: kill',
       'inject: kil',
-      'mine.yaml:7:13: steps[0].inject: there is no fault "kil"; did you mean kill?',
+      'mine.yaml:7:13: steps[0].inject: unknown fault "kil"; did you mean kill?',
     ],
     [
       'an unknown step',
@@ -131,7 +126,7 @@ describe('a scenario file', () => {
       'an unknown key of a step',
       'within: 10s',
       'wihtin: 10s',
-      'mine.yaml:10:5: steps[1]: there is no "wihtin" here; did you mean within?',
+      'mine.yaml:10:5: steps[1]: unknown key "wihtin"; did you mean within?',
     ],
     [
       'an unknown role',
