@@ -1,11 +1,11 @@
 /** What an application needs to find the cluster. */
 export interface EnvResult {
-  /** Addresses that this machine can reach, commas between. */
+  /** Addresses that this machine can reach, separated by commas. */
   REDIS_SENTINEL_ADDRS: string;
   REDIS_MASTER_NAME: string;
-  /** The master directly, without a password; null while the sentinels name none. */
+  /** The master's address, without a password; null while the sentinels report no master. */
   REDIS_URL: string | null;
-  /** ioredis's option for clients that can't route to the announced addresses. */
+  /** ioredis's option for clients that cannot reach the announced addresses. */
   natMap: Record<string, { host: string; port: number }> | null;
   needsPassword: boolean;
   format: 'dotenv' | 'export';
@@ -19,13 +19,13 @@ export function envText(env: EnvResult): string {
     assign('REDIS_SENTINEL_ADDRS', env.REDIS_SENTINEL_ADDRS),
     assign('REDIS_MASTER_NAME', env.REDIS_MASTER_NAME),
     env.REDIS_URL === null
-      ? '# REDIS_URL: the sentinels name no master now'
+      ? '# REDIS_URL is not set: the sentinels report no master'
       : assign('REDIS_URL', env.REDIS_URL),
-    ...(env.needsPassword ? ['# a password is needed: it is not shown here'] : []),
+    ...(env.needsPassword ? ['# the cluster needs a password, which is not shown here'] : []),
     ...(env.natMap === null
       ? []
       : [
-          '# This machine can not reach what Sentinel announces. ioredis needs this option:',
+          '# This machine cannot reach the addresses that Sentinel announces. ioredis needs this option:',
           `# natMap: ${JSON.stringify(env.natMap)}`,
         ]),
   ].join('\n');

@@ -6,7 +6,7 @@ import { failoverJunitXml } from './junit.js';
 import { failoverMarkdown } from './markdown/failover.js';
 import { eventsNdjson } from './ndjson.js';
 
-/** A report in a file: what it is called in a directory of its own, the extensions that ask for it, how it is made. */
+/** A report in a file: its name in a report directory, the extensions that select it, its renderer. */
 export interface ReportFormat<R> {
   id: 'html' | 'json' | 'ndjson' | 'junit' | 'markdown';
   file: string;

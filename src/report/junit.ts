@@ -1,6 +1,6 @@
 import type { FailoverResult, Trial } from '../observe/result.js';
 import type { ChaosResult, ScenarioResult } from '../scenarios/format/result.js';
-import { headline, trialVerdict } from './words/headline.js';
+import { headline, masterMove, trialVerdict } from './words/headline.js';
 import { metricText, thresholdText } from './words/metrics.js';
 
 /** `skipped`: not run here. */
@@ -78,7 +78,7 @@ function trialCase(trial: Trial, i: number): Case {
     ...broken.map((v) => `${v.id}: ${v.evidence}`),
     ...trial.spurious,
   ].join('\n');
-  const name = `trial ${i + 1}: ${trial.oldMaster.id} → ${trial.newMaster?.id ?? 'nobody'}`;
+  const name = `trial ${i + 1}: ${masterMove(trial)}`;
   return caseOf(name, trialVerdict(trial), details, (trial.events.at(-1)?.atMs ?? 0) / 1000);
 }
 

@@ -4,7 +4,7 @@ import stringWidth from 'string-width';
 export const widthOf = (text: string): number => stringWidth(text);
 
 const ESC = String.fromCharCode(27);
-/** Escape sequences; and control, format and line separating characters, which can hide or move text. */
+/** Escape sequences, and control, format and line separating characters, which can hide or move text. */
 const UNSAFE = new RegExp(`(?:${ESC}\\[[0-9;?]*[ -/]*[@-~]|[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}])+`, 'gu');
 
 /** A text that a server sent, made safe for one line of a terminal: no control characters, no escape sequences. */
@@ -15,6 +15,8 @@ export const padEnd = (text: string, width: number): string =>
   text + ' '.repeat(Math.max(0, width - widthOf(text)));
 export const padStart = (text: string, width: number): string =>
   ' '.repeat(Math.max(0, width - widthOf(text))) + text;
+
+export const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 const NBSP = '\u00a0';
 /** Keeps the words of a text on one line when it is wrapped: `84 ms`. */

@@ -3,7 +3,7 @@ import { plain } from './plain-text.js';
 
 /**
  * The result as TAP (version 14, testanything.org): a test point per scenario. What is unknown is not ok, since
- * missing evidence must not pass; what could not be played is skipped, with the reason.
+ * missing evidence must not pass; what could not run is skipped, with the reason.
  */
 export function tapText({ scenarios, reason, complete }: ChaosResult): string {
   return [

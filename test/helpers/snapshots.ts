@@ -54,7 +54,7 @@ export const ours = (over: Partial<Expectation> = {}): Expectation => ({
   ...over,
 });
 
-/** What is expected of somebody else's cluster: nothing is written down. */
+/** What is expected of somebody else's cluster: nothing is recorded. */
 export const attached = (over: Partial<Expectation> = {}): Expectation => ({
   cluster: '127.0.0.1:26379',
   driver: 'attached',

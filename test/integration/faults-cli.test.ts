@@ -129,10 +129,10 @@ describe('what is left in effect', () => {
       const ran = await cli.run([command]);
       expect([ran.code, ran.stdout]).toEqual([
         0,
-        'nothing to take back on default: no run has left anything\n',
+        'nothing to roll back on default: no run is unfinished\n',
       ]);
     }
-    expect((await cli.run(['recover', '--all'])).stdout).toBe('nothing to take back on any cluster\n');
+    expect((await cli.run(['recover', '--all'])).stdout).toBe('nothing to roll back on any cluster\n');
   });
 });
 

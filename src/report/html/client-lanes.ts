@@ -5,7 +5,7 @@ import { grouped } from '../words/metrics.js';
 import { html, lane, moment, stretch } from './markup.js';
 import { percent, place, type Scale } from './scale.js';
 
-/** More lanes than this would bury the page: those that were out for longest are drawn. */
+/** The lanes of the clients with the longest outages; more would bury the page. */
 const MAX_LANES = 16;
 /** Height above the base line for what was acknowledged, and below it for what was not. */
 const UP = 20;
@@ -30,7 +30,7 @@ export function clientRows(trial: Trial, scale: Scale): string {
   });
   const hidden = clients.length - shown.length;
   const more =
-    hidden > 0 ? `<p class="more">${hidden} more clients were out for less; all are in the JSON.</p>` : '';
+    hidden > 0 ? `<p class="more">${hidden} more clients with a shorter outage are in the JSON.</p>` : '';
   return rows.join('\n') + more;
 }
 

@@ -10,18 +10,18 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text for an element or a quoted attribute. Everything that came off a wire goes through here; nothing else does. */
+/** Text for an element or a quoted attribute. Everything that a server sent goes through here. */
 export function html(text: string): string {
   return (
     text
       .replaceAll('\u00a0', ' ')
-      // What a parser of HTML would replace, or an eye would not see.
+      // Characters that an HTML parser replaces, or that are invisible.
       .replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ' ')
       .replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c)
   );
 }
 
-/** JSON for a script element: no way to end the element or to begin a comment in it. */
+/** JSON for a script element: it cannot end the element or begin a comment in it. */
 function jsonForScript(value: unknown): string {
   return JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,
@@ -68,13 +68,13 @@ export function tableHtml(
   return `<div class="wide" tabindex="0" role="region" aria-label="${html(caption)}"><table><caption>${html(caption)}</caption><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
 }
 
-/** One lane: its name stays at the left while its track scrolls. `note` is said in small below the name. */
+/** One lane: its name stays at the left while its track scrolls; `note` is below the name. */
 export function lane(kind: string, name: string, note: string, track: string): string {
   const small = note === '' ? '' : `<small>${html(note)}</small>`;
   return `<div class="lane ${kind}" data-lane="${html(name)}"><div class="name">${html(name)}${small}</div><div class="track">${track}</div></div>`;
 }
 
-/** A thing on a track that can be focused; its words are its tooltip too. */
+/** A focusable element on a track; `words` are its tooltip. */
 export function stretch(kind: string, where: string, words: string, text: string): string {
   return `<button type="button" class="${kind}" style="${where}" tabindex="-1" aria-label="${html(words)}"><span>${html(text)}</span></button>`;
 }

@@ -20,7 +20,7 @@ const BLINK_MS = 400;
 /** Faults by which the old master itself stops answering. */
 const SILENCING = /^(kill|stop|freeze|pause|sig)/i;
 
-/** A lane per data node, from what its ROLE said; the old master first, the new one second. */
+/** A lane per data node, from its ROLE; the old master first, the new one second. */
 export function nodeLanes(trial: Trial, fault: string, scale: Scale): NodeLane[] {
   const seen = trial.events.filter((e) => e.name === 'role' || e.name === 'gone').map((e) => e.source);
   const { oldMaster, newMaster } = trial;
@@ -46,7 +46,7 @@ function segmentsOf(id: string, trial: Trial, fault: string, scale: Scale): Node
   });
 }
 
-/** Before the first thing that was seen of it: the preflight proved who was who. */
+/** Before the first observation of a node: the preflight proved the roles. */
 const start = (id: string, { oldMaster }: Trial): Change => ({
   atMs: Number.NEGATIVE_INFINITY,
   ...(id === oldMaster.id
@@ -75,7 +75,7 @@ function changesOf(id: string, trial: Trial, fault: string): Change[] {
   ];
 }
 
-/** A thawed node says again what it said before; a started one says something new in a moment. */
+/** A thawed node has its former role; a started one reports its role soon. */
 function afterSilence(
   id: string,
   trial: Trial,
@@ -116,10 +116,10 @@ function stateOf(id: string, { message, atMs }: TrialEvent, trial: Trial): Omit<
   }
   const replica = /^replica of (\S+) \((\w*)\)/.exec(message);
   if (replica === null) return { state: 'unknown', words: message };
-  const whom = nodeName(replica[1] ?? '', [oldMaster, ...(newMaster === null ? [] : [newMaster])]);
+  const target = nodeName(replica[1] ?? '', [oldMaster, ...(newMaster === null ? [] : [newMaster])]);
   return replica[2] === 'connected'
-    ? { state: 'replica', words: `replica of ${whom}` }
-    : { state: 'unlinked', words: `replica of ${whom}, link ${replica[2] || 'down'}` };
+    ? { state: 'replica', words: `replica of ${target}` }
+    : { state: 'unlinked', words: `replica of ${target}, link ${replica[2] || 'down'}` };
 }
 
 /** A node's id by its address, or the address itself. */

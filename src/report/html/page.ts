@@ -1,7 +1,8 @@
 import { count } from '../../model/words.js';
 import type { FailoverResult, Trial } from '../../observe/result.js';
+import { capital } from '../plain-text.js';
 import { neverBack } from '../words/advice.js';
-import { headline, trialVerdict } from '../words/headline.js';
+import { headline, INCOMPLETE, masterMove, trialVerdict } from '../words/headline.js';
 import { metricText } from '../words/metrics.js';
 import { SCRIPT, STYLE } from './assets.js';
 import { ecdfHtml } from './ecdf.js';
@@ -33,7 +34,7 @@ export function failoverHtml(result: FailoverResult): string {
 <section aria-label="in numbers" class="cards">${cards(result).join('')}</section>
 ${trialsHtml(result)}
 ${result.trials.length < 2 ? '' : `<section><h2>Over ${count(result.trials.length, 'trial')}</h2>${ecdfHtml(result)}${summaryHtml(result)}</section>`}
-<section><h2>What has to hold</h2><div class="columns">${thresholdsHtml(result)}${invariantsHtml(result.invariants)}</div></section>
+<section><h2>What must hold</h2><div class="columns">${thresholdsHtml(result)}${invariantsHtml(result.invariants)}</div></section>
 ${adviceHtml(result)}
 <section><h2>To run it again</h2>${commandHtml(result.command)}${settingsHtml(result)}</section>
 <section><details><summary>The whole result as JSON</summary><pre id="raw" tabindex="0"></pre></details></section>`,
@@ -46,7 +47,7 @@ ${adviceHtml(result)}
 function headerHtml(result: FailoverResult): string {
   const incomplete = result.complete
     ? ''
-    : '<p class="incomplete"><b>!</b> The run did not get to its end: what is shown was measured, the rest is missing.</p>';
+    : `<p class="incomplete"><b>!</b> ${html(capital(INCOMPLETE))}.</p>`;
   const { cluster, driver, engine, startedAt } = result;
   return `<header class="${result.outcome}"><h1>${badge(result.outcome)} ${html(headline(result))}</h1>
 <p class="reason">${html(result.reason)}</p>${incomplete}${brokenHtml(result)}
@@ -70,13 +71,13 @@ function cards(result: FailoverResult): string[] {
           ),
         ]),
     ...((summary['rejoin.zombieMs']?.max ?? 0) > 0
-      ? [card('second writable master', figure(result, 'rejoin.zombieMs'), 'after the old one’s return')]
+      ? [card('second writable master', figure(result, 'rejoin.zombieMs'), 'after the old master returned')]
       : []),
-    card('trials', `<b>${held} of ${trials.length}</b>`, 'held their invariants'),
+    card('trials', `<b>${held} of ${trials.length}</b>`, 'held all invariants'),
   ];
 }
 
-/** An outage that did not end is longer than what was measured, and no median may hide that. */
+/** An outage that did not end is longer than measured, and no median may hide that. */
 function clientCard(result: FailoverResult): string[] {
   const { trials, summary } = result;
   const stranded = trials.filter((t) => neverBack(t).length > 0).length;
@@ -84,7 +85,7 @@ function clientCard(result: FailoverResult): string[] {
   if (stranded > 0) {
     const longer = `<b class="bad">&gt; ${html(metricText('client.outageMs', worst))}</b>`;
     return [
-      card('clients out', longer, `not all came back in ${stranded} of ${count(trials.length, 'trial')}`),
+      card('clients out', longer, `not all recovered in ${stranded} of ${count(trials.length, 'trial')}`),
     ];
   }
   return summary['client.outageMs'] === undefined
@@ -104,7 +105,7 @@ function figure({ summary, trials }: FailoverResult, metric: string): string {
   return trials.length < 2 ? p50 : `${p50} <small>median, ${max} at worst</small>`;
 }
 
-/** The trial that is shown first: the first that does not hold, else the slowest. */
+/** Which trial is open at first: the first that does not hold, else the slowest. */
 function firstShown(trials: readonly Trial[]): number {
   const verdicts = trials.map(trialVerdict);
   for (const bad of ['violated', 'unknown'] as const) {
@@ -137,13 +138,12 @@ function tab(trial: Trial, i: number, selected: boolean): string {
 }
 
 function panel(trial: Trial, i: number, result: FailoverResult, shown: boolean): string {
-  const { oldMaster, newMaster } = trial;
   const spurious = trial.spurious
     .map((words) => `<p class="incomplete"><b>!</b> ${html(words)}</p>`)
     .join('');
   const tabbed = result.trials.length < 2 ? '' : ` role="tabpanel" aria-labelledby="tab-${i + 1}"`;
   return `<article class="trial" id="trial-${i + 1}"${tabbed}${shown ? '' : ' hidden'}>
-<h3>Trial ${i + 1}: ${html(oldMaster.id)} → ${html(newMaster?.id ?? 'nobody')} ${badge(trialVerdict(trial))} <small class="quiet">${html(trial.faultAt)}</small></h3>
+<h3>Trial ${i + 1}: ${html(masterMove(trial))} ${badge(trialVerdict(trial))} <small class="quiet">${html(trial.faultAt)}</small></h3>
 ${spurious}
 ${timelineHtml(trial, i + 1, result)}
 ${phasesHtml(trial, i, result)}
@@ -152,7 +152,7 @@ ${eventsHtml(trial)}
 </article>`;
 }
 
-/** The forms of the events on a sentinel's lane, in the order in which they happen. */
+/** The symbols of the events on a sentinel's lane, in the order in which they happen. */
 const GLYPHS = '▽ sdown ▼ odown ○ vote ◆ elected ▲ promoted ★ switch ↺ convert • other events';
 
-const LEGEND = `<ul class="legend" aria-label="legend"><li><i class="seg master"></i>master</li><li><i class="seg replica"></i>replica</li><li><i class="seg unlinked"></i>replica without a link</li><li><i class="seg zombie"></i>second writable master</li><li><i class="seg down"></i>down</li><li><i class="swatch fault"></i>fault, until the return</li><li><i class="swatch dual"></i>two writable masters</li><li><i class="swatch first"></i>first switch</li><li><i class="swatch ok"></i>acknowledged ↑ (square root)</li><li><i class="swatch err"></i>errors ↓</li><li><span class="tick">✗</span>lost writes</li><li>${GLYPHS}</li></ul>`;
+const LEGEND = `<ul class="legend" aria-label="legend"><li><i class="seg master"></i>master</li><li><i class="seg replica"></i>replica</li><li><i class="seg unlinked"></i>replica without a link</li><li><i class="seg zombie"></i>second writable master</li><li><i class="seg down"></i>down</li><li><i class="swatch fault"></i>fault, until the old master returned</li><li><i class="swatch dual"></i>two writable masters</li><li><i class="swatch first"></i>first switch</li><li><i class="swatch ok"></i>acknowledged ↑ (square root)</li><li><i class="swatch err"></i>errors ↓</li><li><span class="tick">✗</span>lost writes</li><li>${GLYPHS}</li></ul>`;

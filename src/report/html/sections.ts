@@ -9,7 +9,7 @@ import { html, measured, moment, tableHtml } from './markup.js';
 
 const MARKS: Readonly<Record<Verdict, string>> = { holds: '✔', violated: '✗', unknown: '?' };
 
-/** A verdict as a word and a sign, coloured besides. */
+/** A verdict as a word and a symbol, also coloured. */
 export const badge = (verdict: Verdict): string =>
   `<span class="badge ${verdict}"><span aria-hidden="true">${MARKS[verdict]}</span> ${verdict}</span>`;
 
@@ -17,7 +17,7 @@ export function thresholdsHtml({ thresholds }: FailoverResult): string {
   const rows = thresholds.map((t, i) => [
     `<code>${html(t.expression)}</code>`,
     t.value === null
-      ? '<span class="none">nothing to compare</span>'
+      ? '<span class="none">no value was measured</span>'
       : measured(metricOf(t.expression), t.value, 'thresholds', i, 'value'),
     badge(t.holds),
   ]);
@@ -85,7 +85,7 @@ const REJOIN = ['restartedMs', 'zombieMs', 'zombieWrites', 'convertedMs', 'linkU
 
 export function rejoinHtml(trial: Trial, i: number): string {
   const { rejoin } = trial;
-  if (rejoin === null) return '<p class="note">The old master did not come back within this trial.</p>';
+  if (rejoin === null) return '<p class="note">The old master did not return within this trial.</p>';
   const rows = REJOIN.flatMap((key) => {
     const value = rejoin[key];
     if (value === undefined) return [];
@@ -131,7 +131,7 @@ export function ledgerHtml(trial: Trial, i: number): string {
   return [
     tableHtml('Ledger', ['Writes', 'Count'], counts, [1]),
     tableHtml('Lost, by cause', ['Cause', 'Writes', 'What happened'], causes, [1]),
-    tableHtml('Acknowledged writes that a node lacks in the end', ['Node', 'Writes'], missing, [1]),
+    tableHtml('Acknowledged writes missing on a node at the end', ['Node', 'Writes'], missing, [1]),
   ].join('\n');
 }
 
@@ -193,7 +193,7 @@ export function settingsHtml(result: FailoverResult): string {
   return tableHtml('Settings', ['Setting', 'Value'], rows);
 }
 
-/** What does not hold, for the top of the page; empty where all does. */
+/** What does not hold, for the top of the page; empty when everything holds. */
 export function brokenHtml({ thresholds, invariants }: FailoverResult): string {
   const items = [
     ...thresholds.map((t) => ({ verdict: t.holds, words: `${t.expression}: ${thresholdText(t)}` })),
@@ -203,7 +203,7 @@ export function brokenHtml({ thresholds, invariants }: FailoverResult): string {
   return lines.length === 0 ? '' : `<ul class="broken">${lines.join('')}</ul>`;
 }
 
-/** The ledgers of all trials in a sentence, for a card. */
+/** The ledgers of all trials, for a card. */
 export function lostOf(result: FailoverResult): { lost: number; acknowledged: number } | null {
   const totals = ledgerTotals(result);
   return totals === null ? null : { lost: totals.lost, acknowledged: totals.acknowledged };

@@ -11,13 +11,13 @@ export interface Belief {
   which: 'old' | 'new' | 'other';
 }
 
-/** Events of one sentinel that are too close to each other to be told apart on the axis. */
+/** Events of one sentinel that are too close on the axis to be drawn apart. */
 export interface Mark {
   atMs: number;
   glyph: string;
-  /** Short, to stand beside the glyph; empty where the event is not worth it. */
+  /** Short text beside the glyph; empty for minor events. */
   label: string;
-  /** The lower, the sooner its label is shown where there is little room. */
+  /** Labels with a lower rank are shown first when there is little room. */
   rank: number;
   words: string;
   bad: boolean;
@@ -29,12 +29,12 @@ export interface SentinelLane {
   marks: Mark[];
 }
 
-/** Events that tell the story, the most important first, with a form of their own: never by colour alone. */
+/** The key events, the most important first, each with its own symbol: never by colour alone. */
 const KEY_EVENTS: readonly (readonly [name: string, glyph: string, label: string])[] = [
   ['+switch-master', '★', 'switch'],
   ['-failover-abort-no-good-slave', '✗', 'abort: no good replica'],
   ['-failover-abort-not-elected', '✗', 'abort: not elected'],
-  ['-failover-abort-slave-timeout', '✗', 'abort: replica time-out'],
+  ['-failover-abort-slave-timeout', '✗', 'abort: replica timeout'],
   ['+tilt', '✗', 'tilt'],
   ['+elected-leader', '◆', 'elected'],
   ['+promoted-slave', '▲', 'promoted'],
@@ -72,7 +72,7 @@ function beliefsOf(events: readonly TrialEvent[], trial: Trial, scale: Scale): B
   const { oldMaster, newMaster } = trial;
   const address = `${oldMaster.host}:${oldMaster.port}`;
   const said = events.filter((e) => e.name === 'belief');
-  // Before the first one: the preflight proved that all named the old master.
+  // Before the first one: the preflight proved that all sentinels reported the old master.
   const all = [{ atMs: Number.NEGATIVE_INFINITY, message: address }, ...said];
   return all.flatMap(({ atMs, message }, i): Belief[] => {
     const fromMs = Math.max(atMs, scale.fromMs);

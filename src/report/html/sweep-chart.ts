@@ -89,10 +89,10 @@ function frontierLine(spots: readonly Spot[], { x, y }: Plot): string {
 function drawn({ point, outageMs, maxMs, lost, series }: Spot, { x, y }: Plot): string {
   const [at, up] = [x(outageMs), y(lost)];
   const label = formatDurationMs(point.downAfterMs);
-  return `<g class="s${series}${point.onFrontier ? ' best' : ''}" data-down-after="${point.downAfterMs}" data-min-replicas="${point.minReplicas}"><title>${html(wordsOf(point, outageMs, maxMs, lost))}</title><path class="reach" d="M${at} ${up}H${x(maxMs)}m0-4v8"/><path class="mark" transform="translate(${at} ${up})" d="${SHAPES[series]}"/><text class="label" x="${at}" y="${up + (LABEL_DY[series] ?? 0)}" text-anchor="middle">${html(label)}</text></g>`;
+  return `<g class="s${series}${point.onFrontier ? ' best' : ''}" data-down-after="${point.downAfterMs}" data-min-replicas="${point.minReplicas}"><title>${html(pointWords(point, outageMs, maxMs, lost))}</title><path class="reach" d="M${at} ${up}H${x(maxMs)}m0-4v8"/><path class="mark" transform="translate(${at} ${up})" d="${SHAPES[series]}"/><text class="label" x="${at}" y="${up + (LABEL_DY[series] ?? 0)}" text-anchor="middle">${html(label)}</text></g>`;
 }
 
-const wordsOf = (point: SweepPoint, outageMs: number, maxMs: number, lost: number): string =>
+const pointWords = (point: SweepPoint, outageMs: number, maxMs: number, lost: number): string =>
   `down-after ${formatDurationMs(point.downAfterMs)}, min-replicas-to-write ${point.minReplicas}: outage ${humanDurationMs(outageMs)}, at most ${humanDurationMs(maxMs)}; ${grouped(lost)} lost per trial`;
 
 const keyOf = (minReplicas: number, series: number): string =>
@@ -101,5 +101,5 @@ const keyOf = (minReplicas: number, series: number): string =>
 const spoken = (spots: readonly Spot[]): string =>
   `Client outage against lost writes. On the frontier: ${spots
     .filter((s) => s.point.onFrontier)
-    .map((s) => wordsOf(s.point, s.outageMs, s.maxMs, s.lost))
+    .map((s) => pointWords(s.point, s.outageMs, s.maxMs, s.lost))
     .join('; ')}`;

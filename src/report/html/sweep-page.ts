@@ -16,7 +16,7 @@ export function sweepHtml(result: SweepResult): string {
     main: `<header class="${result.outcome}"><h1>${html(title)}</h1>
 <p class="reason">${html(result.reason)}</p>
 <p class="quiet">${html(settingWords(result))}; ${html(result.startedAt)}</p>
-${result.complete ? '' : '<p class="incomplete"><b>Not complete:</b> it ended before its last combination.</p>'}
+${result.complete ? '' : '<p class="incomplete"><b>Not complete:</b> the sweep ended before its last combination.</p>'}
 ${result.warnings.map((w) => `<p class="incomplete"><b>!</b> ${html(w)}</p>`).join('\n')}
 ${restorationHtml(result)}</header>
 <section><h2>The frontier</h2>${sweepChart(result.points)}</section>
@@ -29,7 +29,7 @@ ${restorationHtml(result)}</header>
 function restorationHtml({ restoration }: SweepResult): string {
   if (restoration.restored) return '';
   const lines = [...restoration.problems, ...restoration.commands].map((line) => html(line)).join('\n');
-  return `<p class="incomplete"><b>These settings could not be put back:</b></p><pre tabindex="0">${lines}</pre>`;
+  return `<p class="incomplete"><b>These settings could not be restored:</b></p><pre tabindex="0">${lines}</pre>`;
 }
 
 function pointsTable(points: readonly SweepPoint[]): string {
@@ -62,5 +62,5 @@ function pointsTable(points: readonly SweepPoint[]): string {
     'trials',
     'on the frontier',
   ];
-  return tableHtml('What each combination came to', titles, rows, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  return tableHtml('Results per combination', titles, rows, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
 }

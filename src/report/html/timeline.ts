@@ -7,12 +7,12 @@ import { dualMaster, type NodeLane, nodeLanes } from './node-lanes.js';
 import { percent, place, type Scale, scaleOf, ticks } from './scale.js';
 import { type SentinelLane, sentinelLanes } from './sentinel-lanes.js';
 
-/** Everything of one trial on one time axis: phases, nodes, sentinels, clients; the fault shaded behind them. */
+/** One trial on one time axis: phases, nodes, sentinels, clients; the fault is shaded behind them. */
 export function timelineHtml(trial: Trial, number: number, result: FailoverResult): string {
   const scale = scaleOf(trial);
   const nodes = nodeLanes(trial, result.fault, scale);
   const sentinels = sentinelLanes(trial, scale);
-  return `<div class="zooms" role="group" aria-label="part of trial ${number} that is shown">${zooms(trial, scale)}</div>
+  return `<div class="zooms" role="group" aria-label="visible part of trial ${number}">${zooms(trial, scale)}</div>
 <div class="scroller" tabindex="0" role="region" aria-label="timeline of trial ${number}: scroll sideways for more">
 <div class="chart" style="--zoom:1">
 ${axisRow(scale)}
@@ -87,7 +87,7 @@ const NODE_TEXT = {
 
 function sentinelRow({ id, beliefs, marks }: SentinelLane, scale: Scale): string {
   const believed = beliefs.map((b) => {
-    const words = `${id} names ${b.master}\n${moment(b.fromMs)} to ${moment(b.toMs)}`;
+    const words = `${id} reports ${b.master}\n${moment(b.fromMs)} to ${moment(b.toMs)}`;
     return stretch(`seg belief ${b.which}`, place(b.fromMs, b.toMs, scale), words, `→ ${b.master}`);
   });
   const drawn = marks.map((m) => {

@@ -1,5 +1,6 @@
+import { capital } from '../plain-text.js';
 import type { Explained } from '../text/explain.js';
-import { capital, tableOf } from './markup.js';
+import { tableOf } from './markup.js';
 
 const GROUPS: Record<Explained['group'], string> = {
   configuration: 'Configuration',

@@ -1,7 +1,7 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
 import { adviceOf, neverBack } from '../words/advice.js';
-import { headline, settingOf, trialVerdict } from '../words/headline.js';
+import { headline, INCOMPLETE, masterMove, settingOf, trialVerdict } from '../words/headline.js';
 import { causesOf, LOSS_WORDS, ledgerTotals } from '../words/losses.js';
 import { grouped, inOrder, metricLabel, metricText, thresholdText } from '../words/metrics.js';
 import { phaseRows } from '../words/time-rows.js';
@@ -18,9 +18,7 @@ const MARK: Readonly<Record<Verdict, string>> = {
 export function failoverMarkdown(result: FailoverResult): string {
   const sections = [
     [`## ${MARK[result.outcome]}: ${text(headline(result))}`, text(result.reason)],
-    ...(result.complete
-      ? []
-      : [['**The run did not get to its end:** what is shown was measured, the rest is missing.']]),
+    ...(result.complete ? [] : [[`**${INCOMPLETE}**`]]),
     section('Thresholds', thresholdRows(result)),
     section('Invariants', invariantRows(result)),
     section('Measured', result.trials.length > 1 ? summaryRows(result) : phaseTable(result)),
@@ -89,7 +87,7 @@ const trialRows = ({ trials }: FailoverResult): Row[] => [
     return [
       String(i + 1),
       MARK[trialVerdict(trial)],
-      text(`${trial.oldMaster.id} → ${trial.newMaster?.id ?? 'nobody'}`),
+      text(`${masterMove(trial)}`),
       switchedMs === null ? 'never' : humanDurationMs(switchedMs),
       out === null ? '-' : `${neverBack(trial).length > 0 ? '&gt; ' : ''}${humanDurationMs(out)}`,
       trial.ledger === undefined ? '-' : grouped(trial.ledger.lost),
@@ -110,9 +108,9 @@ function ledgerRows(result: FailoverResult): Row[] {
     ['**lost**', `**${grouped(totals.lost)}**`],
     ...causesOf(totals).map(({ cause, lost }): Row => [`lost: ${LOSS_WORDS[cause]}`, grouped(lost)]),
     ['indeterminate', grouped(totals.indeterminate)],
-    ['indeterminate, and there in the end', grouped(totals.recovered)],
+    [metricLabel('ledger.recovered'), grouped(totals.recovered)],
     ['refused', grouped(totals.failed)],
-    ['there, and never attempted', grouped(totals.unexpected)],
+    [metricLabel('ledger.unexpected'), grouped(totals.unexpected)],
     ...(totals.staleReads === null ? [] : [['stale reads', grouped(totals.staleReads)]]),
   ];
 }

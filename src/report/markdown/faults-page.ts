@@ -1,9 +1,10 @@
 import type { Fault, Way } from '../../faults/catalogue/fault.js';
-import { capital, tableOf } from './markup.js';
+import { capital } from '../plain-text.js';
+import { tableOf } from './markup.js';
 
 /** Every fault at length, in Markdown: what stands between the marks in docs/faults.md is this. */
 export function faultsPage(faults: readonly Fault[]): string {
-  const titles = ['fault', 'what', 'hits, where nothing is said', 'ends by itself'];
+  const titles = ['fault', 'what', 'default target', 'ends by itself'];
   const rows = faults.map((f) => [
     `[\`${f.name}\`](#${f.name})`,
     ...[f.summary, f.target.byDefault, f.expires ?? 'no'].map(cell),
@@ -41,7 +42,7 @@ function section(fault: Fault): string {
 
 const wayOf = (way: Way): string =>
   way.can
-    ? `${way.injects}<br>taken back: ${way.heals}`
+    ? `${way.injects}<br>rolled back: ${way.heals}`
     : `not possible: ${way.why}; instead: ${way.instead}`;
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');

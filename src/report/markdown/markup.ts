@@ -22,5 +22,3 @@ export const code = (words: string): string =>
 
 /** A line of a shell as a block of code. */
 export const fenced = (words: string): string => `\`\`\`sh\n${plain(words).replaceAll('```', "'''")}\n\`\`\``;
-
-export const capital = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;

@@ -6,7 +6,7 @@ import { verdictLines } from './problems.js';
 import { type Cell, type Column, table } from './table.js';
 import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
 
-/** The verdict against an earlier run, which settings differ, and what changed; what stayed as it was is only counted. */
+/** The verdict against an earlier run, the settings that differ and the metrics that changed; the others are counted. */
 export function baselineText(comparison: BaselineComparison, view: View): string {
   const theme = themeOf(view);
   const { outcome, reason, differs, metrics } = comparison;
@@ -15,7 +15,9 @@ export function baselineText(comparison: BaselineComparison, view: View): string
   const same = metrics.filter((m) => m.verdict === 'same').length;
   return [
     ...verdictLines(word, paintOf(outcome, theme), reason, view),
-    ...wrap(`against the run of ${plain(comparison.baselineStartedAt)}`, view.columns, 2).map(theme.dim),
+    ...wrap(`compared with the run of ${plain(comparison.baselineStartedAt)}`, view.columns, 2).map(
+      theme.dim,
+    ),
     ...differs.flatMap((d) => {
       const line = `${d.decisive ? SYMBOL.bad : SYMBOL.warn} ${d.setting}: ${d.baseline} in the baseline, ${d.now} now`;
       return wrap(plain(line), view.columns, 2).map(d.decisive ? theme.bad : theme.warn);
@@ -56,6 +58,6 @@ function rowOf(m: MetricComparison, theme: Theme): Cell[] {
   ];
 }
 
-/** `0.4 %`; what is less than a hundredth of a percent is not told apart. */
+/** `0.4 %`; below a hundredth of a percent no more digits. */
 const chanceText = (chance: number | null): string =>
   chance === null ? '-' : chance < 0.0001 ? '< 0.01 %' : `${Number((chance * 100).toPrecision(1))} %`;

@@ -8,12 +8,12 @@ import { verdictLines } from './problems.js';
 import { type Column, table } from './table.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
 
-/** The verdict, a line per scenario, the story of each that does not hold, known weaknesses explained, what to type. */
+/** The verdict, a line per scenario, the steps of each that does not hold, known weaknesses, and the next commands. */
 export function chaosText(result: ChaosResult, view: View): string {
   const theme = themeOf(view);
   const { scenarios, counts } = result;
   const only = scenarios.length === 1 ? scenarios[0] : undefined;
-  const told =
+  const detailed =
     only === undefined
       ? scenarios.filter((s) => s.outcome === 'violated' || s.outcome === 'unknown')
       : [only];
@@ -24,9 +24,13 @@ export function chaosText(result: ChaosResult, view: View): string {
     ...wrap(plain(result.reason), view.columns),
     ...(result.complete
       ? []
-      : wrap(`${SYMBOL.warn} it was interrupted before its end`, view.columns, 2).map(theme.warn)),
+      : wrap(
+          `${SYMBOL.warn} the run was interrupted: scenarios that were not played are missing`,
+          view.columns,
+          2,
+        ).map(theme.warn)),
     ...(only === undefined ? ['', scenarioTable(scenarios, view)] : []),
-    ...told.flatMap((s) => ['', ...storyLines(s, view)]),
+    ...detailed.flatMap((s) => ['', ...scenarioLines(s, view)]),
     ...weak.flatMap((s) => ['', ...weaknessLines(s, view)]),
     '',
     ...nextLines(result).flatMap((line) =>
@@ -57,8 +61,8 @@ function scenarioTable(scenarios: readonly ScenarioResult[], view: View): string
   return table(COLUMNS, rows, view);
 }
 
-/** What was done, step by step, and everything that was judged. */
-function storyLines(s: ScenarioResult, view: View): string[] {
+/** The steps, and everything that was judged. */
+function scenarioLines(s: ScenarioResult, view: View): string[] {
   const theme = themeOf(view);
   const where = [s.cluster, s.driver, s.engine === null ? null : `${s.engine.name} ${s.engine.version}`];
   const mark = { done: SYMBOL.ok, failed: SYMBOL.bad, unknown: SYMBOL.unknown, 'not-reached': '-' } as const;
@@ -100,13 +104,14 @@ function weaknessLines(s: ScenarioResult, view: View): string[] {
 
 function nextLines({ scenarios, command, kept }: ChaosResult): string[] {
   const bad = scenarios.filter((s) => s.outcome === 'violated' || s.outcome === 'unknown');
-  const left = kept.map(
-    (cluster) => `left as it is: ${commandText('heal', cluster)}, then ${commandText('down', cluster)}`,
+  const active = kept.map(
+    (cluster) =>
+      `the fault is still active on ${cluster}: ${commandText('heal', cluster)}, then ${commandText('down', cluster)}`,
   );
-  return [...new Set([...left, ...bad.slice(0, 3).map((s) => s.command), command])];
+  return [...new Set([...active, ...bad.slice(0, 3).map((s) => s.command), command])];
 }
 
-/** What `chaos list` answers. */
+/** The result of `chaos list`. */
 export interface ScenarioList {
   scenarios: { name: string; summary: string; tags: string[]; source: string | null; weakness: boolean }[];
 }
@@ -126,7 +131,7 @@ export function scenarioListText({ scenarios }: ScenarioList, view: View): strin
   ].join('\n');
 }
 
-/** Steps and exact acts, of `--dry-run` and `chaos show`. */
+/** Steps and exact actions, for `--dry-run` and `chaos show`. */
 export function chaosPlanText({ scenarios }: ChaosPlan, view: View): string {
   return scenarios.map((s) => planLines(s, view).join('\n')).join('\n\n');
 }
@@ -142,9 +147,9 @@ function planLines(s: ScenarioPlan, view: View): string[] {
     ...(s.skipped === null ? [] : bullet(`would be skipped: ${s.skipped}`, 2).map(theme.warn)),
     ...s.steps.flatMap(({ step, acts }, i) => [
       ...bullet(`${i + 1}. ${step}`, 2),
-      ...acts.flatMap(({ does, undo }) => bullet(`${does}; taken back: ${undo}`, 7).map(theme.dim)),
+      ...acts.flatMap(({ does, undo }) => bullet(`${does}; rolled back: ${undo}`, 7).map(theme.dim)),
     ]),
-    ...bullet('at the end everything is taken back, and convergence is proved', 2),
+    ...bullet('at the end everything is rolled back and convergence is proved', 2),
     ...(s.expectations.length === 0 ? [] : bullet(`expects: ${s.expectations.join('; ')}`, 2)),
     ...bullet(`invariants: ${s.invariants.join(', ')}`, 2),
     ...(s.weakness === null

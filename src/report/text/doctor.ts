@@ -7,12 +7,12 @@ import { SEVERITY_MARK, severityPaint } from './outcome.js';
 import { nextLines, verdictLines } from './problems.js';
 import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
 
-/** So many findings of one check are shown. */
+/** How many findings of one check are shown. */
 const SHOWN_ALIKE = 10;
-/** So many checks are named that are skipped for one and the same reason. */
+/** How many checks that are skipped for the same reason are named. */
 const NAMED_SKIPS = 8;
 
-/** The verdict first; then each root cause with why it matters, what to type and what it explains; then what was skipped. */
+/** The verdict; then each root cause with its consequence, its fix and what it explains; then the skipped checks. */
 export function doctorText(result: DoctorResult, view: View): string {
   const theme = themeOf(view);
   const { word, text } = result.verdict;
@@ -27,7 +27,7 @@ function verdictPaint(word: string, theme: Theme): (text: string) => string {
   return word === 'HEALTHY' ? theme.ok : word === 'CRITICAL' ? theme.bad : theme.warn;
 }
 
-/** Findings of one check that follow each other: why it matters, and the source, are said once. */
+/** Neighbouring findings of one check: the consequence and the source are shown once. */
 function byCheck(findings: readonly Finding[]): Finding[][] {
   const groups: Finding[][] = [];
   for (const finding of findings) {
@@ -67,14 +67,14 @@ function headOf(finding: Finding): string {
   return `${severity} ${id}  ${told(finding)}${place}`;
 }
 
-/** A cure is shown in full, since it is a sequence; where an earlier finding has the same one, that is named. */
+/** A fix is a sequence and shown in full; a fix that was already shown is replaced by a reference to it. */
 function fixLines({ fix, id }: Finding, shown: Map<string, string>, view: View): string[] {
   if (fix.length === 0) return [];
-  const cure = fix.join('\n');
-  const earlier = shown.get(cure);
+  const text = fix.join('\n');
+  const earlier = shown.get(text);
   if (earlier === id) return [];
-  if (earlier !== undefined) return nextLines(`the same as for ${earlier} above`, view);
-  shown.set(cure, id);
+  if (earlier !== undefined) return nextLines(`same fix as ${earlier} above`, view);
+  shown.set(text, id);
   return fix.flatMap((line) => nextLines(line, view));
 }
 
@@ -94,17 +94,17 @@ function skippedLines(skipped: readonly Skipped[], view: View): string[] {
 }
 
 const REPAIR_WORDS: Record<Repaired['outcome'], string> = {
-  done: 'done, and read back',
+  done: 'done and verified',
   would: 'would be done',
-  declined: 'left: declined',
-  left: 'left',
+  declined: 'not done: declined',
+  left: 'not done',
 };
 
-/** What became of each repair, a line each. */
+/** The outcome of each repair, one line each. */
 export function repairedLines(fixed: readonly Repaired[], view: View): string[] {
   const theme = themeOf(view);
   if (fixed.length === 0)
-    return [theme.dim('nothing here is for --fix: it leaves what is not safe, and what is a choice')];
+    return [theme.dim('--fix has nothing to do: no finding has a fix that is safe and the only choice')];
   return fixed.flatMap(({ does, outcome, why }) => {
     const mark = outcome === 'done' ? SYMBOL.ok : outcome === 'would' ? SYMBOL.next : SYMBOL.unknown;
     const paint = outcome === 'done' ? theme.ok : outcome === 'would' ? theme.accent : theme.warn;

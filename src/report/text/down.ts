@@ -11,14 +11,14 @@ const NOUNS = {
   volumes: 'volume',
 } as const;
 
-/** What was taken away, in counts. */
+/** What was removed, in counts. */
 export function downText(result: DownResult, view: View): string {
   const theme = themeOf(view);
   const { cluster, removed } = result;
   const parts = (Object.keys(NOUNS) as (keyof typeof NOUNS)[])
     .filter((key) => removed[key] > 0)
     .map((key) => (removed[key] === 1 ? count(1, NOUNS[key]) : `${removed[key]} ${key}`));
-  const what = parts.length === 0 ? 'nothing was left to remove' : `${listed(parts)} removed`;
+  const what = parts.length === 0 ? 'there was nothing to remove' : `${listed(parts)} removed`;
   const kept = result.keptData ? ', data kept' : '';
   const lines = wrap(`${cluster} is down: ${what}${kept}`, view.columns, 2).map((line, i) =>
     i === 0 ? theme.ok(line) : line,
@@ -31,6 +31,6 @@ export function downText(result: DownResult, view: View): string {
 
 /** `down --all`: a line or two per cluster. */
 export function downAllText(results: readonly DownResult[], view: View): string {
-  if (results.length === 0) return 'no cluster is known here: nothing to take down';
+  if (results.length === 0) return 'no cluster exists here: nothing to remove';
   return results.map((result) => downText(result, view)).join('\n');
 }

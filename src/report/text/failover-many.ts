@@ -2,7 +2,7 @@ import { humanDurationMs } from '../../model/duration.js';
 import { listed } from '../../model/words.js';
 import { type FailoverResult, type MetricSummary, PHASES, type Trial } from '../../observe/result.js';
 import { plain, widthOf, wrap } from '../plain-text.js';
-import { trialVerdict } from '../words/headline.js';
+import { masterMove, trialVerdict } from '../words/headline.js';
 import { ledgerTotals, ledgerWords } from '../words/losses.js';
 import { inOrder, isTime, metricLabel, metricText } from '../words/metrics.js';
 import { axis } from './bar.js';
@@ -40,12 +40,12 @@ function trialsLines(trials: readonly Trial[], view: View): string[] {
     if (verdict === 'holds' && trial.spurious.length === 0) return [];
     const broken = trial.invariants.filter((v) => v.verdict !== 'holds').map((v) => v.id);
     const words = [...(broken.length > 0 ? [listed(broken)] : []), ...trial.spurious].join('; ');
-    const line = `${MARK[verdict]} trial ${i + 1}, ${trial.oldMaster.id} → ${trial.newMaster?.id ?? 'nobody'}: ${words || 'no invariant was judged'}`;
+    const line = `${MARK[verdict]} trial ${i + 1}, ${masterMove(trial)}: ${words || 'no invariant was judged'}`;
     return wrap(plain(line), view.columns, 2).map(theme.warn);
   });
-  // More than a few would push the numbers off the screen.
+  // More lines would push the numbers off the screen.
   const few = bad.slice(0, 6);
-  const more = bad.length > few.length ? [theme.dim('  … and more: see --json or --report')] : [];
+  const more = bad.length > few.length ? [theme.dim('  … more in --json or --report')] : [];
   return [...wrap(`trials  ${strip}`, view.columns, 8), ...few, ...more];
 }
 

@@ -7,7 +7,7 @@ import { axis, bar } from './bar.js';
 import { type Cell, type Column, table } from './table.js';
 import { type Theme, themeOf, type View } from './theme.js';
 
-/** One trial on a common time axis, then what clients saw, what was lost, and why a step took longer than it may. */
+/** One trial on a common time axis, then the clients, the ledger, and why a step took longer than predicted. */
 export function trialLines(trial: Trial, result: FailoverResult, view: View): string[] {
   const phases = phaseRows(trial, result.config);
   const rows = [...phases, ...rejoinRows(trial.rejoin)];
@@ -34,25 +34,27 @@ function factLines(facts: readonly (readonly [name: string, words: string])[], v
   });
 }
 
-/** `1.04 s instead of 500 ms`; `not seen` where it never ended. */
+/** `1.04 s, predicted at most 500 ms`; `not seen` when it did not end. */
 const overWords = ({ stepMs, boundMs }: TimeRow): string =>
   stepMs === null
     ? 'not seen'
     : together(humanDurationMs(stepMs)) +
-      (boundMs === null || stepMs <= boundMs ? '' : ` instead of ${together(humanDurationMs(boundMs))}`);
+      (boundMs === null || stepMs <= boundMs
+        ? ''
+        : `, predicted at most ${together(humanDurationMs(boundMs))}`);
 
-/** `tuned: out for 3.84 s at worst, back after 3.76 s (first) to 3.84 s (last); errors: 8 closed`. */
+/** `tuned: out for 3.84 s at worst, recovered after 3.76 s (first) to 3.84 s (last); errors: 8 closed`. */
 function clientWords(client: ClientSummary): string {
   const { outageMs, lastRecoveredMs, policy, errors } = client;
-  const worst = lastRecoveredMs === null ? 'and longer' : 'at worst';
+  const worst = lastRecoveredMs === null ? 'or longer' : 'at worst';
   const out = outageMs === null ? 'no outage was measured' : `out for ${time(outageMs)} ${worst}`;
   return `${policy}: ${out}, ${backWords(client)}; errors: ${errorWords(errors)}`;
 }
 
 function backWords({ firstRecoveredMs, lastRecoveredMs }: ClientSummary): string {
-  if (firstRecoveredMs === null) return 'none came back';
-  const first = `back after ${time(firstRecoveredMs)} (first)`;
-  return lastRecoveredMs === null ? `${first}, some never` : `${first} to ${time(lastRecoveredMs)} (last)`;
+  if (firstRecoveredMs === null) return 'no client recovered';
+  const first = `recovered after ${time(firstRecoveredMs)} (first)`;
+  return lastRecoveredMs === null ? `${first}, some did not` : `${first} to ${time(lastRecoveredMs)} (last)`;
 }
 
 const time = (ms: number): string => together(humanDurationMs(ms));

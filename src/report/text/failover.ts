@@ -1,7 +1,7 @@
 import type { FailoverResult, InvariantResult, Verdict } from '../../observe/result.js';
 import { plain, wrap } from '../plain-text.js';
 import { adviceOf } from '../words/advice.js';
-import { headline, nextCommands, settingOf } from '../words/headline.js';
+import { headline, INCOMPLETE, nextCommands, settingOf } from '../words/headline.js';
 import { thresholdText } from '../words/metrics.js';
 import { manyLines } from './failover-many.js';
 import { trialLines } from './failover-one.js';
@@ -10,9 +10,8 @@ import { verdictLines } from './problems.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
 
 /**
- * One screen: the verdict, then one trial on a time axis or several as a summary, what must hold (with its evidence
- * where it does not), what to change and what to type next. `again` runs it once more; the whole command line by
- * default.
+ * One screen: the verdict, then one trial on a time axis or several as a summary, what must hold (with evidence for
+ * what does not), what to change, and the next commands. `again` repeats the run; the whole command line by default.
  */
 export function failoverText(result: FailoverResult, view: View, again = result.command): string {
   const theme = themeOf(view);
@@ -40,8 +39,7 @@ export function failoverText(result: FailoverResult, view: View, again = result.
 }
 
 function incompleteLines(view: View): string[] {
-  const words = `${SYMBOL.warn} the run did not get to its end: what is shown was measured, the rest is missing`;
-  return wrap(words, view.columns, 2).map(themeOf(view).warn);
+  return wrap(`${SYMBOL.warn} ${INCOMPLETE}`, view.columns, 2).map(themeOf(view).warn);
 }
 
 /** Thresholds with what was measured; invariants that hold in one line, the others with their evidence. */

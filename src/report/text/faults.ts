@@ -8,7 +8,7 @@ import { listed } from '../../model/words.js';
 import { padEnd, plain, widthOf, wrap } from '../plain-text.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
 
-/** Every fault in a line: name, what it is. */
+/** Every fault in one line. */
 export function faultsText(faults: readonly Fault[], view: View): string {
   const theme = themeOf(view);
   const width = Math.max(...faults.map(({ name }) => widthOf(name)));
@@ -17,7 +17,9 @@ export function faultsText(faults: readonly Fault[], view: View): string {
       i === 0 ? line.replace(name, theme.bold(name)) : line,
     ),
   );
-  return [...lines, '', theme.accent(`${SYMBOL.next} sentinelctl faults NAME shows one in full`)].join('\n');
+  return [...lines, '', theme.accent(`${SYMBOL.next} sentinelctl faults NAME shows one in detail`)].join(
+    '\n',
+  );
 }
 
 /** One fault in full. */
@@ -45,29 +47,29 @@ export function faultText(fault: Fault, view: View): string {
 
 const wayLines = (driver: string, way: Way): string[] =>
   way.can
-    ? [`${driver}: ${way.injects}; taken back: ${way.heals}`]
+    ? [`${driver}: ${way.injects}; rolled back: ${way.heals}`]
     : [`${driver}: not possible, ${way.why}; instead: ${way.instead}`];
 
 /**
- * What was done, or would be; what to expect; and how it is taken back. `told`: what was seen has been shown already,
- * as it happened.
+ * What was done, or would be done; what to expect; and how it is rolled back. `told`: the events were already shown
+ * as they happened.
  */
 export function injectText(result: InjectResult & { told?: boolean }, view: View): string {
   const theme = themeOf(view);
   const { dryRun, healed, forMs, fault, cluster } = result;
   const lasts =
-    forMs === null ? 'until it is healed' : forMs === 0 ? 'at once over' : `for ${formatDurationMs(forMs)}`;
+    forMs === null ? 'until it is healed' : forMs === 0 ? 'over at once' : `for ${formatDurationMs(forMs)}`;
   const first = dryRun
     ? `${fault} would be injected into ${cluster}, ${lasts}; nothing was done`
     : healed
       ? theme.ok(
-          `${SYMBOL.ok} ${fault} was ${forMs === 0 ? 'done' : `in effect ${lasts}`}, and ${cluster} is whole again`,
+          `${SYMBOL.ok} ${fault} was ${forMs === 0 ? 'done' : `in effect ${lasts}`}, and ${cluster} is converged again`,
         )
       : theme.warn(`${fault} is in effect on ${cluster}`);
   const item = (text: string): string[] => wrap(`  ${plain(text)}`, view.columns, 4);
   const acts = result.acts.flatMap(({ does, undo }) => [
     ...item(does),
-    ...(healed ? [] : item(`  taken back: ${undo}`).map(theme.dim)),
+    ...(healed ? [] : item(`  rolled back: ${undo}`).map(theme.dim)),
   ]);
   const seen = result.seen.flatMap(({ atMs, message }) => item(`${humanDurationMs(atMs)}: ${message}`));
   return [
@@ -81,15 +83,19 @@ export function injectText(result: InjectResult & { told?: boolean }, view: View
   ].join('\n');
 }
 
-/** What was taken back, and how the cluster is now. */
+/** What was rolled back, and the state of the cluster. */
 export function recoverText(result: RecoverResult, view: View): string {
   const theme = themeOf(view);
   const { cluster, what, undone, started, master } = result;
-  if (what === null) return `nothing to take back on ${cluster}: no run has left anything`;
+  if (what === null) return `nothing to roll back on ${cluster}: no run is unfinished`;
   const item = (text: string): string[] => wrap(`  ${text}`, view.columns, 4);
   return [
-    theme.ok(`${SYMBOL.ok} what "${what}" had done to ${cluster} is taken back, and everyone agrees again`),
-    ...(undone.length === 0 ? item('it was taken back already: only the proof was missing') : []),
+    theme.ok(
+      `${SYMBOL.ok} rolled back what "${what}" had done to ${cluster}; the cluster is converged again`,
+    ),
+    ...(undone.length === 0
+      ? item('it was already rolled back; only the proof of convergence was missing')
+      : []),
     ...undone.flatMap(item),
     ...(started.length === 0 ? [] : item(`started: ${listed(started)}`)),
     ...(master === null ? [] : item(`the master is ${master}`)),
@@ -97,8 +103,8 @@ export function recoverText(result: RecoverResult, view: View): string {
   ].join('\n');
 }
 
-/** The same for every cluster that something was left on. */
+/** The same for every cluster with an unfinished run. */
 export const recoverAllText = (results: readonly RecoverResult[], view: View): string =>
   results.length === 0
-    ? 'nothing to take back on any cluster'
+    ? 'nothing to roll back on any cluster'
     : results.map((result) => recoverText(result, view)).join('\n');

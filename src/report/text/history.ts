@@ -11,31 +11,31 @@ import { SYMBOL, themeOf, type View } from './theme.js';
 /** A past run with what changed against the last one of the same settings. */
 export type HistoryRun = RunRecord & { trend: Trend | null };
 
-/** What `history` answers: the newest run first. */
+/** The result of `history`: the newest run first. */
 export interface HistoryResult {
   cluster: string;
-  /** How many runs are written down; `runs` may be fewer. */
+  /** How many runs are recorded; `runs` may be fewer. */
   total: number;
   runs: HistoryRun[];
-  /** Numbers of lines that can't be read, and whether the last one was cut off. */
+  /** Numbers of the lines that cannot be read, and whether the last one was cut off. */
   unreadable: { lines: number[]; truncated: boolean };
-  /** How many runs this call let go of. */
+  /** How many runs this call removed. */
   pruned: number;
 }
 
-/** Past runs as a table, the newest first, times as medians over a run's trials; what could not be read is said. */
+/** Past runs, the newest first, times as medians over a run's trials; lines that could not be read are counted. */
 export function historyText(result: HistoryResult, view: View): string {
   const theme = themeOf(view);
   const { cluster, runs, total, pruned } = result;
   const notes = [
-    ...(pruned === 0 ? [] : [`${count(pruned, 'older run')} forgotten`]),
+    ...(pruned === 0 ? [] : [`${count(pruned, 'older run')} removed`]),
     ...unreadableWords(result),
     ...(total > runs.length ? [`${total - runs.length} older of ${total} not shown: --limit ${total}`] : []),
   ].flatMap((words) => wrap(plain(words), view.columns, 2).map(theme.dim));
   if (runs.length === 0) {
     const next = `${SYMBOL.next} ${command('failover-test', cluster)}`;
     return [
-      ...wrap(`no run of ${cluster} is written down`, view.columns),
+      ...wrap(`no run of ${cluster} is recorded`, view.columns),
       ...notes,
       ...wrap(next, view.columns, 2).map(theme.accent),
     ].join('\n');
@@ -43,7 +43,7 @@ export function historyText(result: HistoryResult, view: View): string {
   const columns = [
     { title: 'STARTED' },
     { title: 'VERDICT' },
-    // What a run is comparable by goes last.
+    // The columns that a run is compared by are dropped last.
     { title: 'FAULT', drop: 1 },
     { title: 'DOWN-AFTER', align: 'right' as const, drop: 7 },
     { title: 'TRIALS', align: 'right' as const, drop: 4 },
@@ -102,6 +102,6 @@ function unreadableWords({ unreadable: { lines, truncated } }: HistoryResult): s
   const few = lines.slice(0, 5).map(String);
   const named =
     lines.length > few.length ? `${few.join(', ')} and ${lines.length - few.length} more` : listed(few);
-  const why = truncated ? '; the last one was cut off while it was written' : '';
-  return [`${SYMBOL.warn} ${count(lines.length, 'line')} of the history can't be read (${named})${why}`];
+  const why = truncated ? '; the last line was cut off during a write' : '';
+  return [`${SYMBOL.warn} ${count(lines.length, 'line')} of the history cannot be read (${named})${why}`];
 }

@@ -1,7 +1,7 @@
 import { type Cell, table } from './table.js';
 import { themeOf, type View } from './theme.js';
 
-/** One cluster that is known here. */
+/** One cluster of this machine. */
 export interface ListEntry {
   cluster: string;
   driver: string;
@@ -13,7 +13,7 @@ export interface ListEntry {
   running?: number;
 }
 
-/** The clusters known here, or how to make one. */
+/** The clusters of this machine, or how to start one. */
 export function listText(entries: readonly ListEntry[], view: View): string {
   if (entries.length === 0) return 'no cluster yet\n→ sentinelctl up';
   const theme = themeOf(view);

@@ -5,7 +5,7 @@ import { MARK, paintOf } from './outcome.js';
 import { verdictLines } from './problems.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
 
-/** The verdict, what was tried with how many sentinels, and what to type. */
+/** The verdict, each phase with its number of sentinels, and the next command. */
 export function quorumText(result: QuorumResult, view: View): string {
   const theme = themeOf(view);
   const { sentinels, quorum, majority, masterName } = result;
@@ -42,8 +42,8 @@ function phaseLines(phase: QuorumPhase, view: View): string[] {
 function adviceFor({ sentinels, phases }: QuorumResult): string[] {
   const [one] = phases;
   if (one?.failedOver === null && sentinels < 3)
-    return ['three sentinels on three machines are the least that can lose one'];
+    return ['use 3 sentinels on 3 machines: fewer cannot lose one'];
   return one?.failedOver === null
-    ? ['a quorum of more than a majority makes each sentinel indispensable']
+    ? ['lower the quorum to the majority: with this one, no sentinel may be lost']
     : [];
 }

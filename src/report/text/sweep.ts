@@ -20,7 +20,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'FRONTIER' },
 ];
 
-/** The frontier as a table: a row per combination of settings, and what became of them. `again` runs it once more. */
+/** The sweep as a table, a row per combination of settings, and whether the settings are restored. `again` repeats it. */
 export function sweepText(result: SweepResult, view: View, again = result.command): string {
   const theme = themeOf(view);
   const word = result.outcome === 'holds' ? 'MEASURED' : result.outcome.toUpperCase();
@@ -42,16 +42,14 @@ export function sweepText(result: SweepResult, view: View, again = result.comman
         ]),
     ...wrap(LEGEND, view.columns).map(theme.dim),
     ...(restoration.restored
-      ? wrap(`${SYMBOL.ok} every node has the settings again that it had before`, view.columns, 2).map(
-          theme.ok,
-        )
+      ? wrap(`${SYMBOL.ok} the old settings are restored on every node`, view.columns, 2).map(theme.ok)
       : leftLines(result, view)),
     ...wrap(`${SYMBOL.next} ${nextOf(result, again)}`, view.columns, 2).map(theme.accent),
   ].join('\n');
 }
 
 const LEGEND =
-  'on the frontier: no other combination is as good in outage (median) and loss, and better in one of them';
+  'frontier: no other combination is better in median outage or loss without being worse in the other';
 
 /** What all combinations had in common, in a line. */
 export function settingWords({
@@ -86,7 +84,7 @@ function rowOf(point: SweepPoint, theme: Theme): Cell[] {
 
 const time = (ms: number | undefined): string => (ms === undefined ? '-' : together(humanDurationMs(ms)));
 
-/** In some trial a client never came back. */
+/** In some trial a client did not recover. */
 const endless = ({ trials }: SweepPoint): boolean => trials.some((t) => t.outageMs === null);
 
 /** Over all trials of the combination. */
@@ -103,14 +101,14 @@ function lostText(point: SweepPoint, theme: Theme): Cell {
 
 function markOf(point: SweepPoint, theme: Theme): Cell {
   const twice = point.trials.filter((t) => t.spurious > 0).length;
-  if (twice > 0) return { text: `${SYMBOL.bad} failed over again in ${twice}`, paint: theme.bad };
+  if (twice > 0) return { text: `${SYMBOL.bad} second failover in ${twice}`, paint: theme.bad };
   if (!point.proved) return { text: `${SYMBOL.unknown} evidence is missing`, paint: theme.warn };
   return point.onFrontier ? { text: SYMBOL.ok, paint: theme.ok } : '';
 }
 
 function leftLines({ restoration }: SweepResult, view: View): string[] {
   const theme = themeOf(view);
-  const head = `${SYMBOL.bad} these settings could not be put back`;
+  const head = `${SYMBOL.bad} these settings could not be restored`;
   return [
     ...wrap(head, view.columns, 2).map(theme.bad),
     ...restoration.problems.flatMap((p) => wrap(`  ${plain(p)}`, view.columns, 4)),
@@ -124,5 +122,5 @@ const nextOf = ({ cluster, restoration, complete }: SweepResult, again: string):
   !restoration.restored
     ? command('status', cluster)
     : complete
-      ? 'sentinelctl up --down-after DURATION --redis-conf min-replicas-to-write=N makes a cluster with the settings you choose'
+      ? 'sentinelctl up --down-after DURATION --redis-conf min-replicas-to-write=N starts a cluster with the settings of your choice'
       : again;

@@ -7,7 +7,7 @@ import { together, wrap } from '../plain-text.js';
 import { type Cell, table } from './table.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
 
-/** What came up, where it listens, and what to type next. */
+/** The cluster's nodes and addresses, and the next commands. */
 export function upText(result: UpResult, view: View): string {
   const theme = themeOf(view);
   const { cluster, driver, replicas, sentinels } = result;
@@ -36,11 +36,11 @@ export function upText(result: UpResult, view: View): string {
   ].join('\n');
 }
 
-/** Where this machine can't reach what Sentinel announces, clients need to be told how to get there. */
+/** When this machine cannot reach the announced addresses, clients need the map to reachable ones. */
 function routeLines(result: UpResult, view: View): string[] {
   if (result.routable) return [];
   const theme = themeOf(view);
-  const words = `${SYMBOL.warn} the announced addresses can not be reached from this machine: clients need the natMap`;
+  const words = `${SYMBOL.warn} this machine cannot reach the announced addresses: clients need the natMap`;
   const pairs = Object.entries(result.natMap ?? {}).map(([from, to]): Cell[] => [from, formatAddress(to)]);
   return [
     '',

@@ -6,11 +6,18 @@ import { together } from '../plain-text.js';
 import { ledgerTotals } from './losses.js';
 import { groupedCount } from './metrics.js';
 
-/** The worst of several verdicts; `unknown` where there is none. */
+/** The worst of several verdicts; `unknown` when there is none. */
 export function worstOf(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.includes('violated')) return 'violated';
   return verdicts.length === 0 || verdicts.includes('unknown') ? 'unknown' : 'holds';
 }
+
+/** Said of a result with `complete: false`. */
+export const INCOMPLETE = 'the run ended early: what is shown was measured, the rest is missing';
+
+/** `redis-1 → redis-2`. */
+export const masterMove = ({ oldMaster, newMaster }: Trial): string =>
+  `${oldMaster.id} → ${newMaster?.id ?? 'no new master'}`;
 
 /** A trial by its own invariants; thresholds are judged over all trials. */
 export const trialVerdict = ({ untested, invariants }: Trial): Verdict =>
@@ -54,7 +61,7 @@ function severalHeadline({ trials, masterName, summary }: FailoverResult): strin
 
 const time = (ms: number): string => together(humanDurationMs(ms));
 
-/** What ran where: `fault kill SIGKILL at …; cluster default (process), redis 7.0.15, down-after 5s, quorum 2; …`. */
+/** The settings of a run: `fault kill SIGKILL at …; cluster default (process), redis 7.0.15, down-after 5s, quorum 2; …`. */
 export function settingOf(result: FailoverResult): string {
   const { config, engine, workload } = result;
   const parts = [
@@ -66,17 +73,17 @@ export function settingOf(result: FailoverResult): string {
   return parts.join('; ');
 }
 
-/** `8 clients (tuned) at 2000 operations a second`. */
+/** `8 clients (tuned) at 2000 operations per second`. */
 export function workloadWords(workload: WorkloadSettings): string {
   const { clients, policy, ratePerS, pipeline, readRatio, readFrom } = workload;
   return [
-    `${count(clients, 'client')} (${policy}) ${ratePerS === 0 ? 'as fast as possible' : `at ${ratePerS} operations a second`}`,
+    `${count(clients, 'client')} (${policy}) ${ratePerS === 0 ? 'as fast as possible' : `at ${ratePerS} operations per second`}`,
     ...(pipeline > 1 ? [`pipeline ${pipeline}`] : []),
     ...(readRatio > 0 ? [`${Math.round(readRatio * 100)} % reads from the ${readFrom}`] : []),
   ].join(', ');
 }
 
-/** Commands to type next; `again` is what runs it once more. */
+/** The next commands; `again` repeats the run. */
 export function nextCommands(result: FailoverResult, again: string): string[] {
   const { cluster, outcome } = result;
   const last = result.trials.at(-1);

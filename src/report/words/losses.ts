@@ -3,12 +3,12 @@ import type { ClientSummary, FailoverResult, LedgerSummary, LossCause } from '..
 import { LOSS_CAUSES } from '../../observe/result.js';
 import { grouped } from './metrics.js';
 
-/** Why acknowledged writes are gone, one sentence each. */
+/** Why acknowledged writes were lost. */
 export const LOSS_WORDS: Readonly<Record<LossCause, string>> = {
-  unreplicated: 'acknowledged before the fault, not replicated by then',
-  zombie: 'acknowledged by the old master after its return, before it was converted',
+  unreplicated: 'acknowledged before the fault, but not replicated',
+  zombie: 'acknowledged by the old master after its return, before it became a replica',
   minority: 'acknowledged on the minority side while another master was promoted',
-  'empty-restart': 'wiped: the master came back empty and the replicas copied that',
+  'empty-restart': 'deleted: the master restarted empty and the replicas copied the empty data',
   'planned-switchover': 'acknowledged by the old master in a switchover without a pause',
   unknown: 'no cause was found',
 };
@@ -25,7 +25,7 @@ const COUNTS = [
   'unexpected',
 ] as const;
 
-/** The ledgers of all trials added up; null where none was kept. */
+/** The ledgers of all trials added up; null when there is none. */
 export function ledgerTotals(result: Pick<FailoverResult, 'trials'>): LedgerTotals | null {
   const ledgers = result.trials.flatMap((t) => t.ledger ?? []);
   if (ledgers.length === 0) return null;
@@ -42,7 +42,7 @@ export function ledgerTotals(result: Pick<FailoverResult, 'trials'>): LedgerTota
   };
 }
 
-/** The causes that took something, the biggest first. */
+/** The causes of lost writes, the most writes first. */
 export function causesOf(ledger: Pick<LedgerSummary, 'causes'>): { cause: LossCause; lost: number }[] {
   return LOSS_CAUSES.flatMap((cause) => {
     const lost = ledger.causes[cause] ?? 0;
@@ -50,18 +50,18 @@ export function causesOf(ledger: Pick<LedgerSummary, 'causes'>): { cause: LossCa
   }).sort((a, b) => b.lost - a.lost);
 }
 
-/** `61,168 acknowledged, 40 lost (38 zombie: …; 2 unreplicated: …), 11 indeterminate (4 of them arrived)`. */
+/** `61,168 acknowledged, 40 lost (38 zombie: …; 2 unreplicated: …), 11 indeterminate (4 of them were written)`. */
 export function ledgerWords(ledger: LedgerTotals): string {
   const causes = causesOf(ledger).map(({ cause, lost }) => `${grouped(lost)} ${cause}: ${LOSS_WORDS[cause]}`);
   const lost =
     ledger.lost === 0
       ? 'none lost'
       : `${grouped(ledger.lost)} lost${causes.length > 0 ? ` (${causes.join('; ')})` : ''}`;
-  const arrived = ledger.recovered > 0 ? ` (${grouped(ledger.recovered)} of them arrived)` : '';
+  const arrived = ledger.recovered > 0 ? ` (${grouped(ledger.recovered)} of them were written)` : '';
   return [
     `${grouped(ledger.acknowledged)} writes acknowledged, ${lost}`,
     ...(ledger.indeterminate > 0 ? [`${grouped(ledger.indeterminate)} indeterminate${arrived}`] : []),
-    ...(ledger.unexpected > 0 ? [`${grouped(ledger.unexpected)} there that nobody attempted`] : []),
+    ...(ledger.unexpected > 0 ? [`${grouped(ledger.unexpected)} present, but never attempted`] : []),
     ...((ledger.staleReads ?? 0) > 0 ? [`${grouped(ledger.staleReads ?? 0)} stale reads`] : []),
   ].join(', ');
 }

@@ -7,15 +7,15 @@ import type { ThresholdResult } from '../../observe/result.js';
 const LABELS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(PHASE_TABLE.map((phase) => [phase.id, phase.label])),
   overheadMs: 'first switch beyond down-after',
-  'rejoin.restartedMs': 'the old master runs again',
-  'rejoin.convertedMs': 'the old master is a replica',
+  'rejoin.restartedMs': 'the old master is restarted',
+  'rejoin.convertedMs': 'the old master becomes a replica',
   'rejoin.linkUpMs': 'the old master’s link is up',
   'rejoin.caughtUpMs': 'the old master has caught up',
-  'rejoin.zombieMs': 'second writable master',
+  'rejoin.zombieMs': 'a second writable master',
   'rejoin.zombieWrites': 'writes to a second master',
   'client.outageMs': 'client outage (worst client)',
-  'client.firstRecoveredMs': 'first client is back',
-  'client.lastRecoveredMs': 'last client is back',
+  'client.firstRecoveredMs': 'first client recovered',
+  'client.lastRecoveredMs': 'last client recovered',
   'client.latencyMs.p50': 'client latency p50',
   'client.latencyMs.p95': 'client latency p95',
   'client.latencyMs.p99': 'client latency p99',
@@ -26,16 +26,16 @@ const LABELS: Readonly<Record<string, string>> = {
   'ledger.indeterminate': 'writes indeterminate',
   'ledger.failed': 'writes refused',
   'ledger.lost': 'acknowledged writes lost',
-  'ledger.recovered': 'indeterminate, and there',
-  'ledger.unexpected': 'there, and never attempted',
+  'ledger.recovered': 'indeterminate, but written',
+  'ledger.unexpected': 'present, but never attempted',
   'ledger.staleReads': 'stale reads',
   spurious: 'spurious failovers',
 };
 
-/** What a metric is, in words; its own name where there are none. */
+/** A metric in words; its own name when there are none. */
 export const metricLabel = (metric: string): string => LABELS[metric] ?? metric;
 
-/** The order in which a table shows metrics: as they happen, clients and ledger last, unknown ones after these. */
+/** The order of metrics in a table: as they happen, then clients and ledger, then unknown ones. */
 export function inOrder(metrics: readonly string[]): string[] {
   const known = Object.keys(LABELS);
   const place = (metric: string): number => (known.includes(metric) ? known.indexOf(metric) : known.length);
@@ -70,5 +70,5 @@ export const metricOf = (expression: string): string => /^[\w.]+/.exec(expressio
 
 /** What was measured against a threshold, in the metric's unit. */
 export function thresholdText({ expression, value }: ThresholdResult): string {
-  return value === null ? 'nothing to compare' : metricText(metricOf(expression), value);
+  return value === null ? 'no value was measured' : metricText(metricOf(expression), value);
 }

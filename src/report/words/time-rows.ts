@@ -1,6 +1,7 @@
 import { PHASE_TABLE } from '../../observe/phases.js';
 import type { FailoverResult, Rejoin, Trial } from '../../observe/result.js';
 import type { Span } from '../text/bar.js';
+import { metricLabel } from './metrics.js';
 
 /** A line of the failover's table; times in milliseconds from the fault. */
 export interface TimeRow {
@@ -9,15 +10,15 @@ export interface TimeRow {
   atMs: number | null;
   /** From the milestone that it waited for to its own. */
   stepMs: number | null;
-  /** What it may take, predicted from the live configuration. */
+  /** The longest that it may take, predicted from the live settings. */
   boundMs: number | null;
-  /** Why it took longer than that. */
+  /** Why it took longer than predicted. */
   why: string | null;
   span: Span | null;
   kind: 'phase' | 'rejoin' | 'zombie';
 }
 
-/** A row per phase, in the order of the table; what was not seen is a row without times. None where nothing was tested. */
+/** A row per phase, in the order of the table; a phase that was not seen has no times. None when nothing was tested. */
 export function phaseRows(trial: Trial, config: FailoverResult['config']): TimeRow[] {
   if (trial.untested !== undefined) return [];
   return PHASE_TABLE.map((phase, i) => {
@@ -58,9 +59,9 @@ export function rejoinRows(rejoin: Rejoin | null): TimeRow[] {
   return [
     { ...restarted, stepMs: null },
     ...zombieRow(rejoin),
-    row('converted', 'it says that it is a replica', restartedMs, convertedMs),
-    row('linked', 'its link to the new master is up', convertedMs, linkUpMs),
-    row('caught up', 'its offset has caught up', linkUpMs, caughtUpMs),
+    row('converted', metricLabel('rejoin.convertedMs'), restartedMs, convertedMs),
+    row('linked', metricLabel('rejoin.linkUpMs'), convertedMs, linkUpMs),
+    row('caught up', metricLabel('rejoin.caughtUpMs'), linkUpMs, caughtUpMs),
   ];
 }
 
@@ -68,7 +69,7 @@ export function rejoinRows(rejoin: Rejoin | null): TimeRow[] {
 export const returnWords = ({ mode }: Pick<Rejoin, 'mode'>): { short: string; label: string } =>
   mode === 'thawed'
     ? { short: 'thawed', label: 'the old master thaws' }
-    : { short: 'restarted', label: 'the old master runs again' };
+    : { short: 'restarted', label: metricLabel('rejoin.restartedMs') };
 
 function zombieRow({ restartedMs, convertedMs, zombieMs }: Rejoin): TimeRow[] {
   if (zombieMs === null || zombieMs <= 0) return [];
@@ -77,7 +78,7 @@ function zombieRow({ restartedMs, convertedMs, zombieMs }: Rejoin): TimeRow[] {
   return [
     {
       short: 'zombie',
-      label: 'a second writable master',
+      label: metricLabel('rejoin.zombieMs'),
       atMs: null,
       stepMs: zombieMs,
       boundMs: null,

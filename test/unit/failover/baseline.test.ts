@@ -184,7 +184,7 @@ describe('the comparison as text', () => {
     const found = compare(switching([6200, 6250, 6300]), switching([10_200, 10_250, 10_300]));
     expect(baselineText(found, view)).toMatchInlineSnapshot(`
       "WORSE  switchedMs got worse since the baseline
-      against the run of 2026-01-02T03:04:00.000Z
+      compared with the run of 2026-01-02T03:04:00.000Z
       METRIC (MEDIANS)         BASELINE      NOW           BY CHANCE
       first sentinel switches    6.25 s  10.25 s  ✗ worse        5 %
       14 other metrics did not change beyond noise"
@@ -195,7 +195,7 @@ describe('the comparison as text', () => {
     const found = compare(switching([6200, 6250, 6300]), switching([7200, 7250, 7300], { fault: 'freeze' }));
     expect(baselineText(found, view)).toMatchInlineSnapshot(`
       "UNKNOWN  not comparable with the baseline: it differs in fault (kill, now freeze)
-      against the run of 2026-01-02T03:04:00.000Z
+      compared with the run of 2026-01-02T03:04:00.000Z
       ✗ fault: kill in the baseline, freeze now"
     `);
   });

@@ -63,10 +63,10 @@ describe('a sweep as text', () => {
               3s             0        4.35 s  4.45 s      4.40 s  4.50 s   132
               3s             1        4.45 s  4.55 s      4.50 s  4.60 s     0  ✔
 
-      on the frontier: no other combination is as good in outage (median) and loss, and better in one of them
-      ✔ every node has the settings again that it had before
-      → sentinelctl up --down-after DURATION --redis-conf min-replicas-to-write=N makes a cluster with the settings
-        you choose"
+      frontier: no other combination is better in median outage or loss without being worse in the other
+      ✔ the old settings are restored on every node
+      → sentinelctl up --down-after DURATION --redis-conf min-replicas-to-write=N starts a cluster with the settings
+        of your choice"
     `);
   });
 
@@ -77,7 +77,7 @@ describe('a sweep as text', () => {
       commands: ['redis-cli -h 127.0.0.1 -p 26380 SENTINEL SET mymaster down-after-milliseconds 5000'],
     };
     const text = sweepText({ ...whole, restoration }, view);
-    expect(text).toContain('these settings could not be put back');
+    expect(text).toContain('these settings could not be restored');
     expect(text).toContain(
       '→ redis-cli -h 127.0.0.1 -p 26380 SENTINEL SET mymaster down-after-milliseconds 5000',
     );

@@ -46,32 +46,32 @@ describe('the result of one failover', () => {
              4.00 s; 40 acknowledged writes lost
       the first sentinel switched 3.74 s after the fault, 1.74 s beyond down-after 2s
       fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster default (process), redis 7.0.15, down-after
-        2s, quorum 2; 8 clients (tuned) at 2000 operations a second; seed 42
+        2s, quorum 2; 8 clients (tuned) at 2000 operations per second; seed 42
 
-      PHASE                                  AT     STEP     BOUND  0 ──────────────────────────── 14.81 s
-      one sentinel calls it down         2.57 s   2.57 s  ! 2.20 s  ██████▌
-      a quorum calls it down             2.65 s    88 ms  ≤ 300 ms        ▊
-      the first sentinel votes           2.67 s    15 ms  ≤ 200 ms        ▊
-      a leader is elected                2.76 s    85 ms  ≤ 1.10 s        █
-      a replica is chosen                2.83 s    77 ms  ≤ 200 ms         ▎
-      the new master takes writes        2.93 s    98 ms  ≤ 400 ms         ▌
-      the leader has proof of it         3.71 s   775 ms  ! 500 ms         ██▌
-      first sentinel switches            3.74 s    33 ms  ≤ 200 ms           ▌
-      every sentinel answers with it     3.74 s     3 ms  ≤ 200 ms           ▌
-      the other replicas follow it       3.74 s     3 ms  ≤ 1.20 s           ▌
-      the old master runs again          3.82 s        -         -           ▊
-      a second writable master                   10.99 s         -           ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
-      it says that it is a replica      14.81 s  10.99 s         -           ████████████████████████████▉
-      its link to the new master is up  14.81 s     0 ms         -                                       ▉
-      its offset has caught up          14.81 s     4 ms         -                                       █
+      PHASE                                AT     STEP     BOUND  0 ────────────────────────────── 14.81 s
+      one sentinel calls it down       2.57 s   2.57 s  ! 2.20 s  ██████▉
+      a quorum calls it down           2.65 s    88 ms  ≤ 300 ms        █▏
+      the first sentinel votes         2.67 s    15 ms  ≤ 200 ms         ▏
+      a leader is elected              2.76 s    85 ms  ≤ 1.10 s         ▍
+      a replica is chosen              2.83 s    77 ms  ≤ 200 ms         ▋
+      the new master takes writes      2.93 s    98 ms  ≤ 400 ms         ▉
+      the leader has proof of it       3.71 s   775 ms  ! 500 ms         ███
+      first sentinel switches          3.74 s    33 ms  ≤ 200 ms            ▏
+      every sentinel answers with it   3.74 s     3 ms  ≤ 200 ms            ▏
+      the other replicas follow it     3.74 s     3 ms  ≤ 1.20 s            ▏
+      the old master is restarted      3.82 s        -         -            ▎
+      a second writable master                 10.99 s         -            ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
+      the old master is a replica     14.81 s  10.99 s         -            █████████████████████████████▉
+      the old master’s link is up     14.81 s     0 ms         -                                         ▉
+      the old master has caught up    14.81 s     4 ms         -                                         █
 
-      clients   tuned: out for 3.82 s at worst, back after 3.76 s (first) to 3.81 s (last); errors: 61
-                connection refused, 8 closed and 3 timeout
+      clients   tuned: out for 3.82 s at worst, recovered after 3.76 s (first) to 3.81 s (last); errors:
+                61 connection refused, 8 closed and 3 timeout
       ledger    61,168 writes acknowledged, 40 lost (38 zombie: acknowledged by the old master after its
-                return, before it was converted; 2 unreplicated: acknowledged before the fault, not
-                replicated by then), 11 indeterminate (4 of them arrived)
-      sdown     2.57 s instead of 2.20 s: 2.57 s of waiting for down-after, and up to two ticks
-      promoted  775 ms instead of 500 ms: 0.77 s of waiting for the next INFO, one a second
+                return, before it became a replica; 2 unreplicated: acknowledged before the fault, but not
+                replicated), 11 indeterminate (4 of them were written)
+      sdown     2.57 s, predicted at most 2.20 s: 2.57 s of waiting for down-after, and up to two ticks
+      promoted  775 ms, predicted at most 500 ms: 0.77 s of waiting for the next INFO, one a second
 
       ✔ switchedMs<=4000: 3.74 s
       ✔ client.outageMs:p(95)<8s: 3.82 s
@@ -114,10 +114,10 @@ describe('the result of one failover', () => {
       linked      14.81 s     0 ms         -                     ▉
       caught up   14.81 s     4 ms         -                     █
 
-      sdown     2.57 s instead of 2.20 s: 2.57 s of waiting for
-                down-after, and up to two ticks
-      promoted  775 ms instead of 500 ms: 0.77 s of waiting for
-                the next INFO, one a second
+      sdown     2.57 s, predicted at most 2.20 s: 2.57 s of
+                waiting for down-after, and up to two ticks
+      promoted  775 ms, predicted at most 500 ms: 0.77 s of
+                waiting for the next INFO, one a second
 
       ✔ switchedMs<=4000: 3.74 s
       ✔ one-master, sentinels-agree, replicas-attached,
@@ -161,12 +161,13 @@ describe('the result of one failover', () => {
       linked      14.81 s                    ▉
       caught up   14.81 s                    █
 
-      sdown     2.57 s instead of 2.20 s: 2.57
-                s of waiting for down-after,
-                and up to two ticks
-      promoted  775 ms instead of 500 ms: 0.77
-                s of waiting for the next
-                INFO, one a second
+      sdown     2.57 s, predicted at most
+                2.20 s: 2.57 s of waiting for
+                down-after, and up to two
+                ticks
+      promoted  775 ms, predicted at most
+                500 ms: 0.77 s of waiting for
+                the next INFO, one a second
 
       ✔ switchedMs<=4000: 3.74 s
       ✔ one-master, sentinels-agree,
@@ -188,16 +189,16 @@ describe('the result of one failover', () => {
 
   it('one that was cut short says so, and shows what was measured until then', () => {
     expect(failoverText(cutShortResult(), plainView(100))).toMatchInlineSnapshot(`
-      "UNKNOWN  mymaster has no new master after the loss of redis-1 127.0.0.1:6379, no switch was seen,
-               budget 4.00 s; 40 acknowledged writes lost
+      "UNKNOWN  mymaster has no new master after the loss of redis-1 127.0.0.1:6379, no switch was
+               observed, budget 4.00 s; 40 acknowledged writes lost
       interrupted 5.80 s after the fault: no sentinel had switched yet
-      ! the run did not get to its end: what is shown was measured, the rest is missing
+      ! the run ended early: what is shown was measured, the rest is missing
       fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster lab (process), redis 7.0.15, down-after 2s,
-        quorum 2; 8 clients (tuned) at 2000 operations a second; seed 42
+        quorum 2; 8 clients (tuned) at 2000 operations per second; seed 42
 
-      PHASE                                 AT    STEP     BOUND  0 ─────────────────────────────── 2.65 s
-      one sentinel calls it down        2.57 s  2.57 s  ! 2.20 s  ██████████████████████████████████████▋
-      a quorum calls it down            2.65 s   88 ms  ≤ 300 ms                                        ██
+      PHASE                                     AT    STEP     BOUND  0 ─────────────────────────── 2.65 s
+      one sentinel calls it down            2.57 s  2.57 s  ! 2.20 s  ██████████████████████████████████▊
+      a quorum calls it down                2.65 s   88 ms  ≤ 300 ms                                    ██
       the first sentinel votes        not seen       -  ≤ 200 ms
       a leader is elected             not seen       -  ≤ 1.10 s
       a replica is chosen             not seen       -  ≤ 200 ms
@@ -207,15 +208,15 @@ describe('the result of one failover', () => {
       every sentinel answers with it  not seen       -  ≤ 200 ms
       the other replicas follow it    not seen       -  ≤ 1.20 s
 
-      clients  tuned: out for 3.82 s at worst, back after 3.76 s (first) to 3.81 s (last); errors: 61
+      clients  tuned: out for 3.82 s at worst, recovered after 3.76 s (first) to 3.81 s (last); errors: 61
                connection refused, 8 closed and 3 timeout
       ledger   61,168 writes acknowledged, 40 lost (38 zombie: acknowledged by the old master after its
-               return, before it was converted; 2 unreplicated: acknowledged before the fault, not
-               replicated by then), 11 indeterminate (4 of them arrived)
-      sdown    2.57 s instead of 2.20 s: 2.57 s of waiting for down-after, and up to two ticks
+               return, before it became a replica; 2 unreplicated: acknowledged before the fault, but not
+               replicated), 11 indeterminate (4 of them were written)
+      sdown    2.57 s, predicted at most 2.20 s: 2.57 s of waiting for down-after, and up to two ticks
       elected  not seen: -failover-abort-no-good-slave: no replica was eligible
 
-      ? switchedMs<=4000: nothing to compare
+      ? switchedMs<=4000: no value was measured
       ✗ ledger.lost==0: 40
       ✗ one-master: no node says that it is master
 
@@ -244,8 +245,8 @@ describe('the result of one failover', () => {
       { ...result, trials: [{ ...trial, client: { ...client, lastRecoveredMs: null, clients: stranded } }] },
       plainView(120),
     );
-    expect(text).toContain('and longer, back after');
-    expect(text).toContain('some never');
+    expect(text).toContain('or longer, recovered after');
+    expect(text).toContain('some did not');
     expect(text).toContain('! 1 client in 1 of 1 trial was never acknowledged again');
   });
 
@@ -264,7 +265,7 @@ describe('the result of one failover', () => {
   it('a master that thaws was not restarted, and what helps is said', () => {
     const text = failoverText(thawed, plainView(200));
     expect(text).toContain('the old master thaws');
-    expect(text).not.toContain('the old master runs again');
+    expect(text).not.toContain('the old master is restarted');
     expect(failoverText(thawed, plainView(60))).toMatch(/^thawed {5}/m);
     expect(text).toContain(
       '! a frozen master that thawed stayed writable for up to 10.99 s, and cost 38 writes: kill it before it wakes up (sentinelctl kill redis-1), or let min-replicas-to-write 1 refuse nearly all its writes',
@@ -291,8 +292,8 @@ describe('the result of one failover', () => {
         "[2mfault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster default (process), redis 7.0.15, down-after[22m",
         "[2m  2s, quorum 2; seed 42[22m",
         "",
-        "[2mPHASE[22m                                  [2mAT[22m     [2mSTEP[22m     [2mBOUND[22m  [2m0 ──────────────────────────── 14.81 s[22m",
-        "one sentinel calls it down         2.57 s   2.57 s  [33m! 2.20 s[39m  [36m██████▌[39m",
+        "[2mPHASE[22m                                [2mAT[22m     [2mSTEP[22m     [2mBOUND[22m  [2m0 ────────────────────────────── 14.81 s[22m",
+        "one sentinel calls it down       2.57 s   2.57 s  [33m! 2.20 s[39m  [36m██████▉[39m",
       ]
     `);
   });
@@ -305,7 +306,7 @@ describe('the result of several', () => {
              4.00 s; 48 acknowledged writes lost
       every invariant held in 10 of 10 trials
       fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster default (process), redis 7.0.15, down-after
-        2s, quorum 2; 8 clients (tuned) at 2000 operations a second; seed 42
+        2s, quorum 2; 8 clients (tuned) at 2000 operations per second; seed 42
 
       trials  ✔✔✔✔✔✔✔✔✔✔
 
@@ -320,14 +321,14 @@ describe('the result of several', () => {
       first sentinel switches         10   3.29 s   3.74 s   3.74 s    3.15 s – 3.60 s  █████░
       every sentinel answers with it  10   3.29 s   3.74 s   3.74 s    3.15 s – 3.60 s  █████░
       the other replicas follow it    10   3.29 s   3.74 s   3.74 s    3.16 s – 3.61 s  █████░
-      second writable master          10  10.72 s  10.99 s  10.99 s  10.53 s – 10.86 s  ██████████████████
+      a second writable master        10  10.72 s  10.99 s  10.99 s  10.53 s – 10.86 s  ██████████████████
       client outage (worst client)    10   3.40 s   3.82 s   3.82 s    3.26 s – 3.69 s  ██████
-      last client is back             10   3.40 s   3.81 s   3.81 s    3.26 s – 3.69 s  ██████
+      last client recovered           10   3.40 s   3.81 s   3.81 s    3.26 s – 3.69 s  ██████
       acknowledged writes lost        10        0       40       40              0 – 2
 
       ledger  611,680 writes acknowledged, 48 lost (38 zombie: acknowledged by the old master after its
-              return, before it was converted; 10 unreplicated: acknowledged before the fault, not
-              replicated by then), 110 indeterminate (40 of them arrived)
+              return, before it became a replica; 10 unreplicated: acknowledged before the fault, but not
+              replicated), 110 indeterminate (40 of them were written)
 
       ✔ switchedMs<=4000: 3.74 s
       ✔ client.outageMs:p(95)<8s: 3.82 s

@@ -33,7 +33,7 @@ describe('faults', () => {
                               that the rest can elect
                               nobody
 
-      → sentinelctl faults NAME shows one in full"
+      → sentinelctl faults NAME shows one in detail"
     `);
   });
 
@@ -56,7 +56,7 @@ describe('inject', () => {
     expect(injectText(injected, view)).toMatchInlineSnapshot(`
       "kill is in effect on c
         SIGKILL to redis-1 (127.0.0.1:1)
-          taken back: redis-1 is started
+          rolled back: redis-1 is started
       A correct cluster
         it is replaced
       What must not happen
@@ -75,7 +75,7 @@ describe('inject', () => {
     expect(
       injectText({ ...injected, forMs: 2000, healed: true, heal: null, seen }, view),
     ).toMatchInlineSnapshot(`
-      "✔ kill was in effect for 2s, and c is whole again
+      "✔ kill was in effect for 2s, and c is converged again
         SIGKILL to redis-1 (127.0.0.1:1)
       Seen
         1.50 s: master moved: redis-1 → redis-2"
@@ -85,7 +85,7 @@ describe('inject', () => {
   it('healed does not say again what was told as it happened', () => {
     const seen = [{ atMs: 1500, message: 'master moved: redis-1 → redis-2' }];
     const text = injectText({ ...injected, forMs: 2000, healed: true, heal: null, seen, told: true }, view);
-    expect(text).toContain('whole again');
+    expect(text).toContain('converged again');
     expect(text).not.toMatch(/Seen|moved/);
   });
 });
@@ -101,7 +101,7 @@ describe('recover', () => {
   };
   it('tells what was taken back', () => {
     expect(recoverText(result, view)).toMatchInlineSnapshot(`
-      "✔ what "sweep" had done to c is taken back, and everyone agrees again
+      "✔ rolled back what "sweep" had done to c; the cluster is converged again
         a
         b
         started: redis-2
@@ -111,8 +111,8 @@ describe('recover', () => {
   });
 
   it('tells that there was nothing, and that somebody was faster', () => {
-    expect(recoverText({ ...result, what: null }, view)).toMatch(/^nothing to take back on c/);
-    expect(recoverText({ ...result, undone: [] }, view)).toContain('it was taken back already');
-    expect(recoverAllText([], view)).toBe('nothing to take back on any cluster');
+    expect(recoverText({ ...result, what: null }, view)).toMatch(/^nothing to roll back on c/);
+    expect(recoverText({ ...result, undone: [] }, view)).toContain('it was already rolled back');
+    expect(recoverAllText([], view)).toBe('nothing to roll back on any cluster');
   });
 });

@@ -65,7 +65,9 @@ describe('Markdown', () => {
   });
 
   it('an interrupted run is marked as such', () => {
-    expect(failoverMarkdown(cutShortResult())).toContain('**The run did not get to its end:**');
+    expect(failoverMarkdown(cutShortResult())).toContain(
+      '**the run ended early: what is shown was measured, the rest is missing**',
+    );
   });
 
   it('what a server sent makes no cell, no HTML and no line of its own', () => {

@@ -29,8 +29,8 @@ describe('the history', () => {
       2025-01-03T03:04:00Z  ✔ holds              freeze          2s       1    3.74 s  3.74 s            -     -  -
       2025-01-02T03:04:00Z  ✗ violated           kill            2s    9/10    3.29 s  3.74 s       3.40 s    48  = 0 ms
       2025-01-01T03:04:00Z  ✔ holds              kill            2s      10    3.29 s  3.74 s       3.40 s    48  -
-      2 older runs forgotten
-      ! 2 lines of the history can't be read (3 and 8); the last one was cut off while it was written
+      2 older runs removed
+      ! 2 lines of the history cannot be read (3 and 8); the last line was cut off during a write
       3 older of 7 not shown: --limit 7"
     `);
   });
@@ -42,9 +42,9 @@ describe('the history', () => {
       2025-01-03T03:04:00Z  ✔ holds              freeze    3.74 s
       2025-01-02T03:04:00Z  ✗ violated           kill      3.29 s
       2025-01-01T03:04:00Z  ✔ holds              kill      3.29 s
-      2 older runs forgotten
-      ! 2 lines of the history can't be read (3 and 8); the last
-        one was cut off while it was written
+      2 older runs removed
+      ! 2 lines of the history cannot be read (3 and 8); the last
+        line was cut off during a write
       3 older of 7 not shown: --limit 7"
     `);
   });
@@ -66,7 +66,7 @@ describe('the history', () => {
       unreadable: { lines: [], truncated: false },
     };
     expect(historyText(none, plainView(80))).toBe(
-      'no run of lab is written down\n→ sentinelctl failover-test --cluster lab',
+      'no run of lab is recorded\n→ sentinelctl failover-test --cluster lab',
     );
   });
 

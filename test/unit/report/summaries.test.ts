@@ -84,7 +84,7 @@ describe('up', () => {
       [
         "sentinel-3  sentinel  127.0.0.1:26381",
         "",
-        "! the announced addresses can not be reached from this machine: clients need the natMap",
+        "! this machine cannot reach the announced addresses: clients need the natMap",
         "ANNOUNCED         REACHABLE AT",
         "172.30.0.11:6379  127.0.0.1:6379",
         "  → sentinelctl env --cluster lab",
@@ -106,7 +106,7 @@ describe('down', () => {
     );
     expect(
       downText({ cluster: 'lab', removed: nothingRemoved, keptData: false }, plainView(80)),
-    ).toMatchInlineSnapshot(`"lab is down: nothing was left to remove"`);
+    ).toMatchInlineSnapshot(`"lab is down: there was nothing to remove"`);
     expect(
       downText(
         { cluster: 'default', removed: { ...nothingRemoved, processes: 1 }, keptData: true },
@@ -117,7 +117,7 @@ describe('down', () => {
       → sentinelctl up"
     `);
     expect(downAllText([], plainView(80))).toMatchInlineSnapshot(
-      `"no cluster is known here: nothing to take down"`,
+      `"no cluster exists here: nothing to remove"`,
     );
   });
 });

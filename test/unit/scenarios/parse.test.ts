@@ -108,7 +108,7 @@ describe('a scenario file', () => {
       'an unknown step',
       '- heal\n',
       '- hael\n',
-      /^mine\.yaml:13:5: steps\[3\]: expected a step: .*; not "hael"; did you mean heal\?$/,
+      /^mine\.yaml:13:5: steps\[3\]: expected a step: .*; got "hael"; did you mean heal\?$/,
     ],
     [
       'an unknown condition',
