@@ -111,7 +111,7 @@ function flagsOf(sentinel: SentinelStatus, belief: ViewStatus | undefined): stri
   return flags.length === 0 ? '-' : flags.join(',');
 }
 
-/** The sentinels alone, where nobody knows of any master. */
+/** The sentinels alone, when none monitors a master. */
 export function silentTable(sentinels: readonly SentinelStatus[], view: View): string {
   const theme = themeOf(view);
   const rows = sentinels.map((s): Cell[] => [

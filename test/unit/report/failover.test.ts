@@ -48,22 +48,22 @@ describe('the result of one failover', () => {
       fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster default (process), redis 7.0.15, down-after
         2s, quorum 2; 8 clients (tuned) at 2000 operations per second; seed 42
 
-      PHASE                                AT     STEP     BOUND  0 ────────────────────────────── 14.81 s
-      one sentinel calls it down       2.57 s   2.57 s  ! 2.20 s  ██████▉
-      a quorum calls it down           2.65 s    88 ms  ≤ 300 ms        █▏
-      the first sentinel votes         2.67 s    15 ms  ≤ 200 ms         ▏
-      a leader is elected              2.76 s    85 ms  ≤ 1.10 s         ▍
-      a replica is chosen              2.83 s    77 ms  ≤ 200 ms         ▋
-      the new master takes writes      2.93 s    98 ms  ≤ 400 ms         ▉
-      the leader has proof of it       3.71 s   775 ms  ! 500 ms         ███
-      first sentinel switches          3.74 s    33 ms  ≤ 200 ms            ▏
-      every sentinel answers with it   3.74 s     3 ms  ≤ 200 ms            ▏
-      the other replicas follow it     3.74 s     3 ms  ≤ 1.20 s            ▏
-      the old master is restarted      3.82 s        -         -            ▎
-      a second writable master                 10.99 s         -            ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
-      the old master is a replica     14.81 s  10.99 s         -            █████████████████████████████▉
-      the old master’s link is up     14.81 s     0 ms         -                                         ▉
-      the old master has caught up    14.81 s     4 ms         -                                         █
+      PHASE                                  AT     STEP     BOUND  0 ──────────────────────────── 14.81 s
+      one sentinel calls it down         2.57 s   2.57 s  ! 2.20 s  ██████▌
+      a quorum calls it down             2.65 s    88 ms  ≤ 300 ms        ▊
+      the first sentinel votes           2.67 s    15 ms  ≤ 200 ms        ▊
+      a leader is elected                2.76 s    85 ms  ≤ 1.10 s        █
+      a replica is chosen                2.83 s    77 ms  ≤ 200 ms         ▎
+      the new master takes writes        2.93 s    98 ms  ≤ 400 ms         ▌
+      the leader has proof of it         3.71 s   775 ms  ! 500 ms         ██▌
+      first sentinel switches            3.74 s    33 ms  ≤ 200 ms           ▌
+      every sentinel answers with it     3.74 s     3 ms  ≤ 200 ms           ▌
+      the other replicas follow it       3.74 s     3 ms  ≤ 1.20 s           ▌
+      the old master is restarted        3.82 s        -         -           ▊
+      a second writable master                   10.99 s         -           ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
+      the old master becomes a replica  14.81 s  10.99 s         -           ████████████████████████████▉
+      the old master’s link is up       14.81 s     0 ms         -                                       ▉
+      the old master has caught up      14.81 s     4 ms         -                                       █
 
       clients   tuned: out for 3.82 s at worst, recovered after 3.76 s (first) to 3.81 s (last); errors:
                 61 connection refused, 8 closed and 3 timeout
@@ -189,16 +189,16 @@ describe('the result of one failover', () => {
 
   it('one that was cut short says so, and shows what was measured until then', () => {
     expect(failoverText(cutShortResult(), plainView(100))).toMatchInlineSnapshot(`
-      "UNKNOWN  mymaster has no new master after the loss of redis-1 127.0.0.1:6379, no switch was
-               observed, budget 4.00 s; 40 acknowledged writes lost
+      "UNKNOWN  mymaster has no new master after the loss of redis-1 127.0.0.1:6379, no switch was seen,
+               budget 4.00 s; 40 acknowledged writes lost
       interrupted 5.80 s after the fault: no sentinel had switched yet
       ! the run ended early: what is shown was measured, the rest is missing
       fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster lab (process), redis 7.0.15, down-after 2s,
         quorum 2; 8 clients (tuned) at 2000 operations per second; seed 42
 
-      PHASE                                     AT    STEP     BOUND  0 ─────────────────────────── 2.65 s
-      one sentinel calls it down            2.57 s  2.57 s  ! 2.20 s  ██████████████████████████████████▊
-      a quorum calls it down                2.65 s   88 ms  ≤ 300 ms                                    ██
+      PHASE                                 AT    STEP     BOUND  0 ─────────────────────────────── 2.65 s
+      one sentinel calls it down        2.57 s  2.57 s  ! 2.20 s  ██████████████████████████████████████▋
+      a quorum calls it down            2.65 s   88 ms  ≤ 300 ms                                        ██
       the first sentinel votes        not seen       -  ≤ 200 ms
       a leader is elected             not seen       -  ≤ 1.10 s
       a replica is chosen             not seen       -  ≤ 200 ms
@@ -292,8 +292,8 @@ describe('the result of one failover', () => {
         "[2mfault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster default (process), redis 7.0.15, down-after[22m",
         "[2m  2s, quorum 2; seed 42[22m",
         "",
-        "[2mPHASE[22m                                [2mAT[22m     [2mSTEP[22m     [2mBOUND[22m  [2m0 ────────────────────────────── 14.81 s[22m",
-        "one sentinel calls it down       2.57 s   2.57 s  [33m! 2.20 s[39m  [36m██████▉[39m",
+        "[2mPHASE[22m                                  [2mAT[22m     [2mSTEP[22m     [2mBOUND[22m  [2m0 ──────────────────────────── 14.81 s[22m",
+        "one sentinel calls it down         2.57 s   2.57 s  [33m! 2.20 s[39m  [36m██████▌[39m",
       ]
     `);
   });
