@@ -113,7 +113,7 @@ describe('a cluster with a password', () => {
       }
     }
     expect((await run('config')).stdout.match(/^(requirepass|masterauth) \(redacted\)$/gm)).toHaveLength(9);
-    expect((await run('env')).stdout).toContain('a password is needed');
+    expect((await run('env')).stdout).toContain('the cluster needs a password');
     const all = printed.join('\n');
     expect(all).not.toMatch(/#pass|\$HOME|ünï/);
   });
