@@ -1,8 +1,8 @@
 import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import { lend, openDriverOf } from '../src/cluster/open.js';
-import { usageError } from '../src/errors.js';
 import { redactConf } from '../src/model/conf.js';
+import { unknownNode } from '../src/model/plan.js';
 import { ownCluster } from './shared/runtime.js';
 
 interface ConfigResult {
@@ -11,7 +11,7 @@ interface ConfigResult {
 }
 
 export default defineCommand({
-  description: 'Redis and Sentinel rewrite their files: this shows what stands there at this moment.',
+  description: 'Redis and Sentinel rewrite their files; this prints the current content.',
   examples: ['sentinelctl config', 'sentinelctl config sentinel-1'],
   arguments: [
     argument.optional('NODE', { summary: 'an id such as redis-1; default: all', complete: 'node' }),
@@ -19,11 +19,7 @@ export default defineCommand({
   async run(context, { args: [wanted] }): Promise<ConfigResult> {
     const target = await ownCluster(context, 'config');
     const known = target.state.plan.nodes.map((n) => n.id);
-    if (wanted !== undefined && !known.includes(wanted)) {
-      throw usageError('node-unknown', `cluster "${target.name}" has no node "${wanted.slice(0, 60)}"`, {
-        hint: `one of: ${known.join(', ')}`,
-      });
-    }
+    if (wanted !== undefined && !known.includes(wanted)) throw unknownNode(target.state.plan, wanted);
     return lend(await openDriverOf(target.runtime, target.state), async ({ host }) => {
       const ids = wanted === undefined ? known : [wanted];
       const nodes = await Promise.all(
@@ -39,7 +35,7 @@ export default defineCommand({
     nodes
       .map(
         ({ id, conf }) =>
-          `# ── ${id} ──\n${conf === null ? '# (it has none: the node is gone)' : conf.trimEnd()}`,
+          `# ── ${id} ──\n${conf === null ? '# (no file: the node does not exist)' : conf.trimEnd()}`,
       )
       .join('\n\n'),
 });

@@ -149,4 +149,4 @@ function namedBesides({ globals, env }: Context, isApp: boolean): string | null 
 }
 
 const contradiction = (one: string, other: string): Error =>
-  usageError('contradiction', `${one} and ${other} contradict each other`, { hint: 'leave one of them out' });
+  usageError('contradiction', `${one} and ${other} cannot be combined`, { hint: 'leave one of them out' });

@@ -18,7 +18,7 @@ export default defineCommand({
     const { keepData } = options;
     const { down } = await import('../src/cluster/down.js');
     if (!options.all) {
-      // Addresses mean the cluster of ours that they belong to, and never the default one instead of somebody else's.
+      // Addresses select the cluster that they belong to; an attached cluster must not fall back to the default one.
       const cluster =
         globals.sentinelAddrs === null ? globals.cluster : (await ownCluster(context, 'down')).name;
       return down(runtimeOf(context), cluster, { keepData });
@@ -29,7 +29,7 @@ export default defineCommand({
         ? '--sentinel-addrs'
         : undefined;
     if (named !== undefined) {
-      throw usageError('all-or-one', `--all and ${named} say different things`, {
+      throw usageError('all-or-one', `--all cannot be combined with ${named}`, {
         hint: 'leave one of them out',
       });
     }
@@ -39,7 +39,7 @@ export default defineCommand({
     'clusters' in result ? downAllText(result.clusters, view) : downText(result, view),
 });
 
-/** One that can't be taken down keeps none of the others. Throws `not-all-down`, with the first failure's exit code. */
+/** A failure does not stop the others. Throws `not-all-down`, with the exit code of the first failure. */
 async function downAll(context: Context, keepData: boolean): Promise<DownResult[]> {
   const { down } = await import('../src/cluster/down.js');
   const clusters: DownResult[] = [];
@@ -58,7 +58,7 @@ async function downAll(context: Context, keepData: boolean): Promise<DownResult[
   const names = failures.map((f) => f.cluster).join(', ');
   throw new OperatorError({
     code: 'not-all-down',
-    message: `${names} could not be taken down, ${clusters.length} other${clusters.length === 1 ? ' was' : 's were'}`,
+    message: `${names} could not be removed, ${clusters.length} other${clusters.length === 1 ? ' was' : 's were'}`,
     why: failures.map((f) => `${f.cluster}: ${messageOf(f.error)}`).join('\n'),
     hint: first.error.hint,
     exitCode: first.error.exitCode,

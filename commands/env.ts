@@ -8,7 +8,7 @@ import { type EnvResult, envText } from '../src/report/env.js';
 import { lookDeadlineMs, targetOf } from './shared/runtime.js';
 
 export default defineCommand({
-  description: 'No password is ever in it: an application reads that from a file or a secret of its own.',
+  description: 'The output never contains a password; the application reads it from a file or a secret.',
   examples: ['sentinelctl env', 'eval "$(sentinelctl env --export)"', 'sentinelctl env --json'],
   options: { export: option.flag('--export', { summary: 'for a shell: export NAME=value' }) },
   async run(context, { options }) {
@@ -21,7 +21,7 @@ export default defineCommand({
     });
     requireAnswer(target, snapshot);
     const plan = target.kind === 'own' ? target.state.plan : null;
-    // Of a cluster elsewhere only its sentinels can tell that the name is right.
+    // For an attached cluster only its sentinels know which names are valid.
     const masterName =
       target.kind === 'own' ? target.state.plan.spec.masterName : masterNameOf(snapshot, target.masterName);
     const sentinels =

@@ -4,7 +4,7 @@ import { faultsText, faultText } from '../src/report/text/faults.js';
 
 export default defineCommand({
   description:
-    'Needs no cluster. With a name: how each driver does it and takes it back, what must follow, what must not.',
+    'Needs no cluster. With a name: how each driver injects the fault and rolls it back, and what must and must not follow.',
   examples: ['sentinelctl faults', 'sentinelctl faults partition', 'sentinelctl faults --json'],
   arguments: [argument.optional('FAULT', { summary: 'the name of a fault, to show it in full' })],
   async run(_context, { args: [name] }) {
@@ -15,6 +15,6 @@ export default defineCommand({
     const [first] = faults;
     return whole && first !== undefined ? faultText(first, view) : faultsText(faults, view);
   },
-  // What turns it into acts is no data.
+  // The function that turns a fault into acts is not data.
   toJson: ({ faults }) => ({ faults: faults.map(({ acts: _acts, ...fault }) => fault) }),
 });

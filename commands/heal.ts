@@ -6,7 +6,7 @@ import { ownCluster, runtimeOf } from './shared/runtime.js';
 
 export default defineCommand({
   description:
-    'Takes back in reverse order, looks whether it is gone, and proves that everyone agrees again. Nothing to do is no error.',
+    'Rolls the faults back in reverse order, checks that each is gone, and proves that all sentinels agree again. Exits 0 when there is nothing to do.',
   examples: ['sentinelctl heal', 'sentinelctl heal --all'],
   options: { all: ALL_CLUSTERS },
   async run(context, { options }): Promise<RecoverResult | { clusters: RecoverResult[] }> {

@@ -12,9 +12,9 @@ const EMPTY: History = { runs: [], unreadable: [], truncated: false };
 
 export default defineCommand({
   description:
-    'Every finished failover-test is written down, the newest is shown first. The trend is the difference of the\n' +
-    'medians against the last run of the same fault, settings and clients. A history outlives its cluster; each\n' +
-    'cluster keeps its last 500 runs.',
+    'Every finished failover-test is recorded; the newest is shown first. The trend is the difference of the medians to\n' +
+    'the previous run with the same fault, settings and clients. The history stays when its cluster is removed, and\n' +
+    'holds the last 500 runs of a cluster.',
   examples: [
     'sentinelctl history',
     'sentinelctl history --limit 5 --output tsv',
@@ -59,15 +59,16 @@ export default defineCommand({
   rows: historyRows,
 });
 
-/** A cluster that is neither here nor was ever tested is a typing error. */
+/** A cluster that neither exists nor was ever tested is a typing error. */
 async function refuseUnknown(home: string, cluster: string): Promise<void> {
   const known = await historiesIn(home);
   throw refused(
     'cluster-unknown',
-    `cluster "${cluster}" does not exist on this machine, and no run of it is written down`,
+    `cluster "${cluster}" does not exist on this machine, and has no recorded run`,
     {
-      why: known.length === 0 ? 'no run of any cluster is' : `there are runs of ${known.join(', ')}`,
-      hint: known.length === 0 ? 'sentinelctl failover-test writes one' : `--cluster ${known[0]}`,
+      why:
+        known.length === 0 ? 'no run of any cluster is recorded' : `runs are recorded of ${known.join(', ')}`,
+      hint: known.length === 0 ? 'sentinelctl failover-test records one' : `--cluster ${known[0]}`,
     },
   );
 }

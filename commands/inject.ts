@@ -7,9 +7,9 @@ import { CUT_OFF } from './shared/verdict.js';
 
 export default defineCommand({
   description:
-    'Looks whether the cluster is steady → writes down how to take it back → does it. With --for it stays, tells what\n' +
-    'happens, and heals in the end or at Ctrl-C. Without it the fault is left in effect: heal takes it back, and other\n' +
-    'commands that change the cluster refuse until then. faults lists what there is.',
+    'Checks that the cluster is steady → records how to roll the fault back → injects it. With --for it waits, prints what\n' +
+    'happens, and rolls the fault back afterwards or at Ctrl-C. Without --for the fault stays active: heal rolls it back,\n' +
+    'and other commands that change the cluster are refused until then. sentinelctl faults lists the faults.',
   examples: [
     'sentinelctl inject replica-kill --for 2s',
     'sentinelctl inject freeze redis-3 --for 1s',

@@ -3,7 +3,7 @@ import { defineCommand } from '../src/cli/command.js';
 import { option } from '../src/cli/option.js';
 import { openDriverOf } from '../src/cluster/open.js';
 import type { LogLine } from '../src/drivers/node-host.js';
-import { usageError } from '../src/errors.js';
+import { unknownNode } from '../src/model/plan.js';
 import { logLineText } from '../src/report/text/logs.js';
 import { ownCluster } from './shared/runtime.js';
 
@@ -32,12 +32,8 @@ export default defineCommand({
     const target = await ownCluster(context, 'logs');
     const { plan } = target.state;
     const known = plan.nodes.map((n) => n.id);
-    const strange = wanted.find((id) => !known.includes(id));
-    if (strange !== undefined) {
-      throw usageError('node-unknown', `cluster "${target.name}" has no node "${strange.slice(0, 60)}"`, {
-        hint: `one of: ${known.join(', ')}`,
-      });
-    }
+    const unknown = wanted.find((id) => !known.includes(id));
+    if (unknown !== undefined) throw unknownNode(target.state.plan, unknown);
     const ids = wanted.length === 0 ? known : wanted;
     const { mergedLogs } = await import('../src/cluster/logs.js');
     const driver = await openDriverOf(target.runtime, target.state);

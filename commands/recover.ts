@@ -6,9 +6,9 @@ import { ownCluster, runtimeOf } from './shared/runtime.js';
 
 export default defineCommand({
   description:
-    'Reads the journal of the run that died → takes back in reverse order what it had begun → starts what is down → proves\n' +
-    'that everyone agrees again. Also after a restart of the machine, and where somebody healed by hand. Nothing to do is\n' +
-    'no error. It can be interrupted and run again. Scratch clusters of a chaos run that died are removed.',
+    'Reads the journal of the interrupted run → rolls its changes back in reverse order → starts the nodes that are down →\n' +
+    'proves that all sentinels agree again. Also works after a reboot, and after a manual repair. Exits 0 when there is\n' +
+    'nothing to do. Can be interrupted and run again. Removes the scratch clusters of an interrupted chaos run.',
   examples: ['sentinelctl recover', 'sentinelctl recover --all'],
   options: { all: ALL_CLUSTERS },
   async run(context, { options }): Promise<RecoverResult | { clusters: RecoverResult[] }> {
@@ -16,7 +16,7 @@ export default defineCommand({
     const { removeAbandoned } = await import('../src/cluster/scratch.js');
     const removed = await removeAbandoned(runtime);
     const { cluster: named, clusterGiven } = context.globals;
-    // Scratch clusters were all that there was here.
+    // The default cluster need not exist when scratch clusters were removed.
     const isAll = removed.length > 0 && !clusterGiven && !(await runtime.store.list()).includes(named);
     if (options.all || isAll) {
       const { recoverAll } = await import('../src/faults/heal.js');

@@ -14,8 +14,8 @@ type Rendered = FailoverResult & { written?: string[] };
 
 export default defineCommand({
   description:
-    'Reads the report.json of `failover-test --report`, or what `failover-test --json` printed, and shows it as the\n' +
-    'test did. With --report it writes the other formats from it. Exits 0 when it could, whatever the verdict was.',
+    'Reads the report.json of `failover-test --report`, or the output of `failover-test --json`, and prints it like the\n' +
+    'test. With --report it writes the other formats. Exits 0 when it could, whatever the verdict was.',
   examples: [
     'sentinelctl report report/report.json',
     'sentinelctl report report/report.json --report run.html',
@@ -46,7 +46,7 @@ async function readFrom(file: string): Promise<FailoverResult> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw usageError('report-file', `can't read ${shown(file)}`, {
+    throw usageError('report-file', `cannot read ${shown(file)}`, {
       why: whyUnreadable(error),
       hint: 'sentinelctl failover-test --report report/ writes report/report.json',
       cause: error,
@@ -57,7 +57,7 @@ async function readFrom(file: string): Promise<FailoverResult> {
     return readResult(text);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    // Which file it was is what the reader of a document can't know.
+    // readResult() does not know the name of the file.
     const { code, why, hint, exitCode } = error;
     throw new OperatorError({
       code,

@@ -13,9 +13,9 @@ const WATCH_EVERY_MS = 2000;
 
 export default defineCommand({
   description:
-    'Exits 0 when healthy, 1 when not, 5 when nothing answers. --watch draws the whole terminal anew at each look, and\n' +
-    'says what changed; off a terminal it prints a block per look, with --json a document a line. q ends it with the\n' +
-    'exit code of the last look, Ctrl-C with 130.',
+    'Exits 0 when healthy, 1 when not, 5 when nothing answers. --watch redraws the terminal at each interval and lists\n' +
+    'what changed; without a terminal it prints a block for each interval, with --json one document per line. q ends it\n' +
+    'with the exit code of the last status, Ctrl-C with 130.',
   examples: [
     'sentinelctl status',
     'sentinelctl status --json',

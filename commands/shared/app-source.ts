@@ -8,14 +8,14 @@ import { sameAddress } from '../../src/model/address.js';
 export function parseApp(text: string): { container: string } {
   const match = /^container:(.+)$/.exec(text);
   if (match?.[1] === undefined) {
-    throw usageError('bad-app', `--app can't take "${text}"`, {
+    throw usageError('bad-app', `--app: "${text}" is not container:NAME`, {
       hint: '--app for this shell, or --app=container:NAME for the environment of a container',
     });
   }
   return { container: match[1] };
 }
 
-/** Whose settings are looked at: this shell's, or a container's. */
+/** The settings that are checked: those of this shell, or of a container. */
 export async function appSource(
   context: Pick<Context, 'env'>,
   app: true | { container: string },

@@ -5,7 +5,7 @@ import { type BaselineComparison, compare } from '../../src/failover/baseline.js
 import { readResult } from '../../src/observe/read-result.js';
 import type { FailoverResult } from '../../src/observe/result.js';
 
-/** Reads the earlier run before anything is done, so that a bad file costs nothing. Throws usageError (64). */
+/** Reads the earlier run before the test starts, so that a bad file ends the command first. Throws usageError (64). */
 export async function openBaseline(
   file: string | undefined,
 ): Promise<(now: FailoverResult) => FailoverResult & { baseline?: BaselineComparison }> {
@@ -14,7 +14,7 @@ export async function openBaseline(
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw usageError('baseline', `--baseline: can't read ${file}`, { why: whyUnreadable(error) });
+    throw usageError('baseline', `--baseline: cannot read ${file}`, { why: whyUnreadable(error) });
   }
   const earlier = readResult(text);
   return (now) => ({ ...now, baseline: compare(earlier, now) });

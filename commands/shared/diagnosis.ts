@@ -22,7 +22,7 @@ export async function diagnoseCluster(context: Context, question: ClusterQuestio
   return diagnose(await gatherFor(context, question), await checksFor(question), question);
 }
 
-/** Asks everybody, the application's side at the same time. */
+/** Asks every server, and at the same time the application's side. */
 export async function gatherFor(context: Context, question: ClusterQuestion): Promise<Gathered> {
   const { app, masterName, watchForMs } = question;
   const target = await targetFor(context, masterName, app !== null);
@@ -37,7 +37,7 @@ export async function gatherFor(context: Context, question: ClusterQuestion): Pr
 
 type Asking = { clock: Context['clock']; signal: AbortSignal; deadlineMs: number };
 
-/** The application's settings can be looked at without any cluster of ours. */
+/** The application's settings can be checked without a cluster. */
 async function targetFor(
   context: Context,
   masterName: string | null,
@@ -58,7 +58,7 @@ async function gatherTarget(
   request: Asking & { watchForMs: number | null },
 ): Promise<Gathered> {
   const { gather, nothingGathered } = await import('../../src/checks/gather/gather.js');
-  if (target === null) return nothingGathered('there is no cluster here');
+  if (target === null) return nothingGathered('no cluster exists here');
   return gather(runtimeOf(context), target, request);
 }
 

@@ -4,9 +4,9 @@ import type { Repair, Repaired } from '../../src/model/repair.js';
 import { ownCluster } from './runtime.js';
 
 /**
- * Does what the findings offer and is safe: of warnings and worse, of information only where its check was named by
- * `--only`, since there a trade-off is somebody's choice. Asks before each where there is somebody to ask.
- * Throws `attached` (3) for a cluster that is not ours.
+ * Applies the safe repairs of findings: of warnings and worse, and of information only if `--only` names its check,
+ * since such a setting may be a deliberate trade-off. Asks before each on a terminal. Throws `attached` (3) for a
+ * cluster that sentinelctl did not create.
  */
 export async function fixFindings(
   context: Context,
@@ -24,7 +24,7 @@ export async function fixFindings(
   const { prompts, globals, progress } = context;
   const confirm = async (does: string, repair: Repair): Promise<boolean> => {
     if (prompts === null || globals.yes) return true;
-    // What is wrong is said where one decides, not after it.
+    // The user decides on the finding, so it is shown before the question.
     const why = allFindings(result.findings).find((f) => f.repairs.some((r) => isSame(r, repair)));
     if (why !== undefined) progress({ type: 'note', level: 'info', text: `${why.id}: ${told(why)}` });
     return prompts.confirm(`${does}?`, true);

@@ -7,8 +7,8 @@ import { type KnownCluster, knownClusters } from './known.js';
 import type { World } from './world.js';
 
 /**
- * The command's arguments, complete: a missing required one is asked for where somebody can answer, and is a
- * usage error where nobody can.
+ * The command's arguments, complete: a missing required one is asked for on a terminal, and is a usage error
+ * elsewhere.
  */
 export async function completeArguments(
   def: Command,

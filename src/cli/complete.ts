@@ -16,7 +16,7 @@ export interface Candidate {
 export interface CompletionPlace {
   commands: Registry;
   env: Readonly<Record<string, string | undefined>>;
-  /** The cluster that is meant where the words name none. */
+  /** The cluster whose nodes are completed where the words name none. */
   cluster: string;
 }
 

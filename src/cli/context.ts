@@ -8,15 +8,15 @@ export interface Context {
   clock: Clock;
   env: Readonly<Record<string, string | undefined>>;
   globals: Globals;
-  /** Aborts at the first Ctrl-C, SIGTERM or when `--timeout` is over; engines undo what they did and reject. */
+  /** Aborts at the first Ctrl-C, SIGTERM or when `--timeout` is over; commands then roll back their changes and reject. */
   signal: AbortSignal;
   /** Spinner or plain lines on stderr; silent with `--quiet`. */
   progress: OnProgress;
-  /** Streaming output on stdout; resolves when it may go on, rejects once nobody reads any more. */
+  /** Streaming output on stdout; resolves when more may be written, rejects once the reader is gone. */
   write(text: string): Promise<void>;
-  /** Questions; null where there is nobody to ask (no TTY, `--no-input`, `--json`). */
+  /** Questions; null without a terminal, with `--no-input` and with `--json`. */
   prompts: Prompts | null;
   stdout: { isTTY: boolean; columns: number; color: boolean };
-  /** The whole terminal to draw on, for whoever closes it again; null where standard output is none. */
+  /** The whole terminal to draw on; the caller closes it. Null where standard output is not a terminal. */
   openScreen: (() => Promise<Screen>) | null;
 }

@@ -1,6 +1,6 @@
 import { widthOf } from '../report/plain-text.js';
 
-/** A text without colours, at most so many columns wide: what is too much becomes `…`. */
+/** Cuts a text without colours to a number of columns; `…` replaces the rest. */
 export function cut(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   let kept = '';

@@ -1,18 +1,18 @@
 import { EXIT, type ExitCode, messageOf, OperatorError } from '../errors.js';
 import { type Paint, painter } from './streams.js';
 
-/** Anything thrown, as an operator can read it. What nobody foresaw exits with 2: it could not tell. */
+/** Anything thrown, as an operator can read it. An unexpected error exits with 2: the outcome is unknown. */
 export interface Failure {
   code: string;
   message: string;
   why: string | undefined;
   hint: string | undefined;
   exitCode: ExitCode;
-  /** Only for what nobody foresaw; shown with SENTINELCTL_DEBUG. */
+  /** Only of an unexpected error; shown with SENTINELCTL_DEBUG. */
   stack: string | undefined;
 }
 
-/** Takes apart whatever was thrown. */
+/** Converts anything that was thrown. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof OperatorError) {
     const { code, message, why, hint, exitCode } = error;
@@ -22,7 +22,7 @@ export function failureOf(error: unknown): Failure {
     code: 'internal',
     message: `unexpected: ${messageOf(error).split('\n')[0] ?? ''}`,
     why: 'this is a bug in sentinelctl',
-    hint: 'run it again with SENTINELCTL_DEBUG=1 to see where, and report it',
+    hint: 'run it again with SENTINELCTL_DEBUG=1 to see the stack, and report it',
     exitCode: EXIT.unknown,
     stack: error instanceof Error ? error.stack : undefined,
   };

@@ -6,14 +6,14 @@ import type { OptionDef } from './option.js';
 import { GROUPS, type Registry } from './registry.js';
 import { type Paint, painter } from './streams.js';
 
-/** For whom help is written. */
+/** Colour and width of the terminal that help is written for. */
 export interface HelpView {
   color: boolean;
   columns: number;
 }
 
 const TAGLINE =
-  'Bring a Redis Sentinel cluster up, look at it, kill its master, time the promotion, prove the rejoin.';
+  'Operate and verify Redis Sentinel clusters: start one, inspect it, test its failover, prove the result.';
 
 /** `sentinelctl --help`: needs no command's module. */
 export function rootHelp(commands: Registry, view: HelpView): string {
@@ -32,7 +32,12 @@ export function rootHelp(commands: Registry, view: HelpView): string {
     heading('Usage', paint, inset('sentinelctl COMMAND [ARGUMENT…] [OPTION…]', view.columns)),
     ...groups,
     section('Options of every command', GLOBAL_OPTIONS.map(optionItem), view, paint),
-    section('More', [['sentinelctl COMMAND --help', 'what a command does, with examples']], view, paint),
+    section(
+      'More',
+      [['sentinelctl COMMAND --help', 'a description of the command, with examples']],
+      view,
+      paint,
+    ),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -110,7 +115,7 @@ const indent = (text: string, by: number): string => text.replace(/^/gm, ' '.rep
 const sentence = (summary: string): string =>
   `${summary.charAt(0).toUpperCase()}${summary.slice(1)}${summary.endsWith('.') ? '' : '.'}`;
 
-/** Line breaks of the source are no line breaks of the text; an empty line is. */
+/** Line breaks of the source become spaces; an empty line stays. */
 const reflow = (text: string): string => text.replace(/([^\n])\n(?!\n)/g, '$1 ');
 
 function wrap(text: string, columns: number): string {

@@ -9,7 +9,7 @@ export const interrupted = (): OperatorError =>
 const terminated = (name: string): OperatorError =>
   new OperatorError({ code: 'terminated', message: `ended by ${name}`, exitCode: EXIT.terminated });
 
-/** How long a command may clean up after an exception that nobody caught, in milliseconds. */
+/** How long a command may clean up after an uncaught exception, in milliseconds. */
 const CRASH_GRACE_MS = 10_000;
 
 /** A command's signal, and what may still abort it. */
@@ -23,7 +23,7 @@ export interface Interrupts {
 
 /**
  * Turns the first Ctrl-C, SIGTERM, a lost terminal, an uncaught exception or the end of `--timeout` into an abort,
- * whose reason carries the exit code. The first cause wins; a second signal leaves at once, after `lastWords`.
+ * whose reason carries the exit code. The first cause wins; a second signal ends the process, after `lastWords`.
  */
 export function armInterrupts(
   world: World,
@@ -40,7 +40,7 @@ export function armInterrupts(
     if (what.kind === 'crash') {
       work.abort(what.error);
       after(CRASH_GRACE_MS, () => {
-        say(`error: unexpected: ${messageOf(what.error)}; what was begun did not end`);
+        say(`error: unexpected: ${messageOf(what.error)}; the command did not finish`);
         world.leave(EXIT.unknown);
       });
       return;
@@ -53,8 +53,8 @@ export function armInterrupts(
       world.leave(reason.exitCode);
       return;
     }
-    const again = byHand ? ' (Ctrl-C again to leave at once)' : '';
-    say(`${byHand ? 'Interrupted' : `Got ${what.name}`}: putting things back${again}`);
+    const again = byHand ? ' (Ctrl-C again to abort without cleanup)' : '';
+    say(`${byHand ? 'Interrupted' : `Got ${what.name}`}: cleaning up${again}`);
     work.abort(reason);
   });
   return {
@@ -69,7 +69,7 @@ export function armInterrupts(
 
 function timedOut(ms: number): OperatorError {
   return unknownOutcome('timeout', `not finished after ${formatDurationMs(ms)}`, {
-    why: '--timeout was over',
-    hint: `give it longer: --timeout ${formatDurationMs(ms * 2)}`,
+    why: '--timeout has passed',
+    hint: `allow more time: --timeout ${formatDurationMs(ms * 2)}`,
   });
 }

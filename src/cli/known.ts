@@ -11,7 +11,7 @@ export interface KnownCluster {
 }
 
 /**
- * The clusters written down below `home`, by name; those whose file can't be read are left out. Asks no server,
+ * The clusters recorded below `home`, by name; those whose file cannot be read are left out. Asks no server,
  * so it is quick enough for a Tab.
  */
 export async function knownClusters(home: string): Promise<KnownCluster[]> {

@@ -90,7 +90,7 @@ async function print(world: World, text: string): Promise<number> {
   return EXIT.ok;
 }
 
-/** Errors take the same road as results: one document with --json, else three lines on standard error. */
+/** Prints an error: one document with --json, else three lines on standard error. */
 async function report(error: unknown, world: World, shown: Shown): Promise<number> {
   if (error instanceof ClosedPipe) return EXIT.ok;
   const failure = failureOf(error);
@@ -105,7 +105,7 @@ async function report(error: unknown, world: World, shown: Shown): Promise<numbe
   return failure.exitCode;
 }
 
-/** Whether JSON was asked for, as far as words that may be wrong can tell. */
+/** Whether JSON was asked for, read from a command line that may be invalid. */
 export function wantsJson(argv: readonly string[], env: World['env']): boolean {
   const end = argv.indexOf('--');
   const words = end === -1 ? argv : argv.slice(0, end);

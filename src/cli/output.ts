@@ -2,7 +2,7 @@ import { usageError } from '../errors.js';
 import type { Command, Rows, View } from './command.js';
 import type { Globals } from './globals.js';
 
-/** Refuses a format that the command can't give, before it does anything. */
+/** Refuses a format that the command does not have, before it does anything. */
 export function checkOutput(def: Command, output: Globals['output']): void {
   if (output !== 'tsv' || def.rows !== undefined) return;
   throw usageError('no-rows', `${def.name} has no rows to print as tsv`, {

@@ -7,15 +7,15 @@ import type { Command } from './command.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import type { OptionDef } from './option.js';
 
-/** What was typed: words that are no options, and options by camelCase name, only where they were given. */
+/** The words of a command line that are not options, and the options that were given, by camelCase name. */
 export interface Parsed {
   words: string[];
   flags: Record<string, unknown>;
 }
 
 /**
- * First look: only the options that every command takes are known. `stopped` is the first option that is none
- * of them; what follows it is left for the second look.
+ * First look: only the options that every command takes are known. `stopped` is the first option that is not
+ * one of them; the rest is left for the second look.
  */
 export function firstLook(argv: readonly string[]): Parsed & { stopped: string | undefined } {
   const command = bind('sentinelctl', GLOBAL_OPTIONS);
@@ -76,7 +76,7 @@ function flagsOf(command: Commander): Record<string, unknown> {
   return Object.fromEntries(all.filter(([name]) => command.getOptionValueSource(name) === 'cli'));
 }
 
-/** With did-you-mean among the options that there are. */
+/** With the nearest known option as did-you-mean. */
 export function unknownOption(
   word: string,
   options: readonly OptionDef[],
@@ -105,7 +105,7 @@ function checkCount(def: Command, words: readonly string[]): void {
   if (takes.some((a) => a.variadic) || words.length <= takes.length) return;
   const extra = shown(words[takes.length] ?? '');
   const few = takes.length === 0 ? 'takes no argument' : `takes only ${takes.map((a) => a.name).join(' ')}`;
-  throw usageError('too-many-arguments', `${def.name} ${few}; ${extra} is one too many`, {
+  throw usageError('too-many-arguments', `${def.name} ${few}; unexpected argument ${extra}`, {
     hint: `sentinelctl ${def.name} --help`,
   });
 }

@@ -8,14 +8,14 @@ import { type OutputStream, painter, type SafeStream } from './streams.js';
 /** Shorter work than this, in milliseconds, gets no animation. */
 const SPIN_AFTER_MS = 300;
 
-/** A reader of what the engine says, drawing on standard error. */
+/** Draws progress events on standard error. */
 export interface ProgressReader {
   on: OnProgress;
-  /** Takes what moves off the screen, before anything else is written: a prompt, a line of output. */
+  /** Removes the moving line from the screen before a prompt or a line of output. */
   clear(): void;
-  /** A line of its own, also while something moves. */
+  /** Prints a line, also while a spinner moves. */
   say(line: string): void;
-  /** Takes what moves off the screen, for good. */
+  /** Removes the moving line; nothing is drawn afterwards. */
   close(): void;
 }
 
@@ -29,7 +29,7 @@ export interface ProgressOptions {
   quiet: boolean;
 }
 
-/** Spinner on a terminal, plain lines for finished steps elsewhere, only spoken lines with `quiet`. */
+/** Spinner on a terminal, plain lines for finished steps elsewhere, only lines from `say` with `quiet`. */
 export function progressReader(options: ProgressOptions): ProgressReader {
   const { color, quiet } = options;
   const onTerminal = options.stream.isTTY === true;
@@ -125,7 +125,7 @@ function liveLine(
   const spin = async (mine: AbortController): Promise<void> => {
     await clock.sleep(SPIN_AFTER_MS, mine.signal);
     const { default: ora } = await import('ora');
-    // A terminal that says it is 0 wide (a pty nobody sized) has ora clear lines for ever.
+    // On a terminal of width 0 (a pty without a size) ora clears lines without end.
     if (mine.signal.aborted || out.closed || stream.columns === 0) return;
     wipe();
     spinner = ora({ text, stream, color: color ? 'cyan' : false, discardStdin: false, isEnabled: true });

@@ -13,7 +13,7 @@ import { settle } from './settle.js';
 import { ClosedPipe, canDraw, columnsOf, safeStream, wantsColor } from './streams.js';
 import type { World } from './world.js';
 
-/** How errors are to be shown; refined as soon as more is known than the bare words. */
+/** How errors are shown; updated when the options are resolved. */
 export interface Shown {
   json: boolean;
   color: boolean | undefined;
@@ -35,7 +35,7 @@ export async function runCommand(def: Command, parsed: Parsed, world: World, sho
     quiet: globals.quiet,
   });
   const interrupts = armInterrupts(world, progress.say, () => {
-    // What still moves would keep the last line to itself.
+    // A spinner would overwrite the line.
     progress.close();
     if (def.cutOff !== undefined) progress.say(def.cutOff);
   });
@@ -119,7 +119,7 @@ async function runAndPrint(
     await safeStream(world.stdout).write(text).catch(unlessClosed);
   }
   const code = result === undefined ? EXIT.ok : (def.exitCode?.(result) ?? EXIT.ok);
-  // A command that was interrupted and still had something to say was interrupted all the same.
+  // An interrupted command keeps the exit code of the interruption, also when it still prints a result.
   return signal.aborted && signal.reason instanceof OperatorError && code !== EXIT.notRestored
     ? signal.reason.exitCode
     : code;
@@ -129,7 +129,7 @@ function unlessClosed(error: unknown): void {
   if (!(error instanceof ClosedPipe)) throw error;
 }
 
-/** After an abort whatever breaks is its consequence, except that things could not be put back. */
+/** After an abort every error is its consequence, except a failed rollback. */
 function firstCause(error: unknown, signal: AbortSignal): unknown {
   if (!signal.aborted) return error;
   return error instanceof OperatorError && error.exitCode === EXIT.notRestored ? error : signal.reason;

@@ -10,7 +10,7 @@ import { type Parsed, toSettable } from './parse.js';
 import type { Registry } from './registry.js';
 import type { World } from './world.js';
 
-/** Flags > environment > project file > user file, for the command's own options and everybody's. */
+/** Flags > environment > project file > user file, for the command's own options and the common ones. */
 export async function settle(
   def: Command,
   parsed: Parsed,
@@ -43,23 +43,23 @@ function settledValue(def: OptionDef, settings: ReturnType<typeof resolveSetting
   return setting.value === true && def.alone !== undefined ? def.alone : setting.value;
 }
 
-/** A settings file serves all commands: a key that this one doesn't know is looked for in the others. */
+/** A settings file serves all commands: a key that is unknown here may be an option of another one. */
 async function checkKeys(
   files: readonly SettingsFile[],
   own: readonly string[],
   commands: Registry,
 ): Promise<void> {
   const bare = (key: string): string => key.replace(/^no-/, '');
-  const strange = files.flatMap((f) =>
+  const unknown = files.flatMap((f) =>
     [...f.entries].filter(([k]) => !own.includes(bare(k))).map(([key, e]) => ({ f, key, e })),
   );
-  if (strange.length === 0) return;
+  if (unknown.length === 0) return;
   const modules = await Promise.all(Object.values(commands).map((entry) => entry.load()));
   const all = new Set([
     ...own,
     ...modules.flatMap((m) => Object.values(m.default.options).map((o) => toSettable(o).name)),
   ]);
-  for (const { f, key, e } of strange) {
+  for (const { f, key, e } of unknown) {
     if (all.has(bare(key))) continue;
     const meant = nearest(key, all);
     throw badFile(

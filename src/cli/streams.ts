@@ -9,7 +9,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * Whether to colour what goes to this stream. `flag` is --color/--no-color; then FORCE_COLOR (as in Node),
- * NO_COLOR (no-color.org: any value that isn't empty), TERM=dumb, and at last whether it is a terminal.
+ * NO_COLOR (no-color.org: any value that is not empty), TERM=dumb, and at last whether it is a terminal.
  */
 export function wantsColor(stream: OutputStream, env: Env, flag: boolean | undefined): boolean {
   if (flag !== undefined) return flag;
@@ -40,12 +40,12 @@ const SGR = {
 } as const;
 export type Paint = (style: keyof typeof SGR, text: string) => string;
 
-/** A painter for the few words of the harness itself; a colour library would double the cost of an error. */
+/** A painter for the harness itself; loading a colour library would double the time of an error. */
 export function painter(color: boolean): Paint {
   return (style, text) => (color ? `\x1b[${SGR[style][0]}m${text}\x1b[${SGR[style][1]}m` : text);
 }
 
-/** Thrown by writes once nobody reads any more (`| head -1`): the end of the work, not a failure. */
+/** Thrown by writes after the reader has closed the pipe (`| head -1`): the end of the work, not a failure. */
 export class ClosedPipe extends Error {
   override readonly name = 'ClosedPipe';
 }
@@ -74,8 +74,8 @@ function wrap(stream: OutputStream): SafeStream {
   let failure: Error | undefined;
   const onError = (error: unknown): void => {
     failure ??= GONE.has(errnoOf(error) ?? '')
-      ? new ClosedPipe('nobody reads the output any more')
-      : unknownOutcome('output-failed', "can't write the output", { why: messageOf(error), cause: error });
+      ? new ClosedPipe('the reader of the output is gone')
+      : unknownOutcome('output-failed', 'cannot write the output', { why: messageOf(error), cause: error });
   };
   stream.on('error', onError);
   return {

@@ -7,7 +7,7 @@ import type { InputStream, OutputStream } from './streams.js';
 /** What ends a command from outside. */
 export type Interruption =
   | { kind: 'signal'; name: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
-  /** An exception that nobody caught. */
+  /** An uncaught exception. */
   | { kind: 'crash'; error: unknown };
 
 /** What draws on a terminal and asks; implemented by tui, which cli never imports. */
@@ -40,7 +40,7 @@ export interface World {
   interactive(): Promise<Interactive>;
   /** Listens until the function that it returns is called. */
   onInterrupt(listener: (interruption: Interruption) => void): () => void;
-  /** Ends at once, whatever is still open: the second Ctrl-C. */
+  /** Ends the process, whatever is still open: the second Ctrl-C. */
   leave(code: number): void;
   /** Writes to standard output at the very end of the process, unless the function that it returns was called. */
   atExit(text: string): () => void;

@@ -1,9 +1,9 @@
 import type { NodeHost, NodeInspection } from '../drivers/node-host.js';
-import { messageOf, notRestored, OperatorError, refused, usageError } from '../errors.js';
+import { messageOf, notRestored, OperatorError, refused } from '../errors.js';
 import { sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import { command } from '../model/hints.js';
-import { type ClusterPlan, dataNodes, type NodePlan } from '../model/plan.js';
+import { type ClusterPlan, dataNodes, type NodePlan, unknownNode } from '../model/plan.js';
 import type { Asking } from '../wire/access.js';
 import { surveyPlan } from './ask.js';
 import { type LiveCluster, withCluster, withoutSignal } from './open.js';
@@ -65,9 +65,7 @@ export async function resolveNode(plan: ClusterPlan, asking: Asking, name: strin
   }
   const node = plan.nodes.find((n) => n.id === name);
   if (node !== undefined) return node;
-  throw usageError('node-unknown', `cluster "${plan.spec.cluster}" has no node "${name.slice(0, 60)}"`, {
-    hint: `one of: ${plan.nodes.map((n) => n.id).join(', ')}, or master`,
-  });
+  throw unknownNode(plan, name, ', or master');
 }
 
 async function perform(

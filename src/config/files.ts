@@ -19,7 +19,7 @@ export interface SettingsFile {
 /**
  * Reads the project's and the user's file, in this order, where they exist. Keys are option names without dashes
  * (`down-after: 2s`); a list, or a map for KEY=VALUE options, gives an option several times.
- * Throws usageError with file and line for what can't be read.
+ * Throws usageError with file and line for what cannot be read.
  */
 export async function loadFiles(
   cwd: string,
@@ -55,7 +55,7 @@ async function entriesOf(path: string, text: string): Promise<Map<string, FileEn
   });
   const entries = new Map<string, FileEntry>();
   if (document.contents === null) return entries;
-  if (!yaml.isMap(document.contents)) throw badFile(path, 1, 'it must be a list of "option: value" lines');
+  if (!yaml.isMap(document.contents)) throw badFile(path, 1, 'expected lines of the form "option: value"');
   for (const { key, value } of document.contents.items) {
     const line = placeOf(key).line;
     const name = yaml.isScalar(key) ? String(key.value) : '';
@@ -63,7 +63,7 @@ async function entriesOf(path: string, text: string): Promise<Map<string, FileEn
       typeof value === 'object' && value !== null && 'toJS' in value ? value.toJS(document) : value;
     const texts = textsOf(plain);
     if (texts === undefined)
-      throw badFile(path, line, `${shown(name)} has no value that an option could take`);
+      throw badFile(path, line, `the value of ${shown(name)} is not a text, number, list or map`);
     entries.set(name, { texts, line });
   }
   return entries;
@@ -80,11 +80,11 @@ function textsOf(value: unknown): string[] | undefined {
   return pairs.every(([, v]) => isPlain(v)) ? pairs.map(([k, v]) => `${k}=${String(v)}`) : undefined;
 }
 
-/** An error about a settings file: which one, which line, and what to do with it. */
+/** An error about a settings file, with its path and line. */
 export function badFile(path: string, line: number | undefined, why: string, hint?: string): OperatorError {
   const place = line === undefined ? path : `${path}:${line}`;
-  return usageError('settings-file', `can't use the settings in ${place}`, {
+  return usageError('settings-file', `cannot use the settings in ${place}`, {
     why,
-    hint: hint ?? `correct ${path}, or move it away`,
+    hint: hint ?? `correct or remove ${path}`,
   });
 }

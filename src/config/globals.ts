@@ -30,7 +30,7 @@ export interface ResolvedGlobals extends Selection {
 type Env = Readonly<Record<string, string | undefined>>;
 type Settings = ReadonlyMap<string, Setting>;
 
-/** Everything that every command wants to know first. Throws usageError for values that contradict each other. */
+/** The options of every command, resolved. Throws usageError for values that cannot be combined. */
 export function resolveGlobals(settings: Settings, env: Env): ResolvedGlobals {
   const value = (attribute: string): unknown => settings.get(attribute)?.value;
   const { passwordFile, timeout } = { passwordFile: value('passwordFile'), timeout: value('timeout') };
@@ -54,7 +54,7 @@ export function resolveOutput(settings: Settings): Output {
   if (output === undefined || named === 'json') return 'json';
   const [ours, theirs] = [RANK[json.origin.from], RANK[output.origin.from]];
   if (ours === theirs) {
-    throw usageError('contradiction', `--json and --output ${named} contradict each other`, {
+    throw usageError('contradiction', `--json and --output ${named} cannot be combined`, {
       hint: 'leave one of them out',
     });
   }
@@ -64,17 +64,17 @@ export function resolveOutput(settings: Settings): Output {
 const RANK = { flag: 3, environment: 2, project: 1, user: 0 } as const;
 
 /**
- * Which cluster is meant: one of ours by name, or one elsewhere by its sentinels' addresses. The stronger origin
- * decides; both of the same strength contradict each other (usageError). REDIS_SENTINEL_ADDRS and
+ * Which cluster is meant: a local one by name, or an attached one by its sentinels' addresses. The stronger origin
+ * decides; two of the same strength cannot be combined (usageError). REDIS_SENTINEL_ADDRS and
  * REDIS_MASTER_NAME describe the application's cluster, so they are read only where no cluster was named.
  */
 export function resolveSelection(settings: Settings, env: Env): Selection {
   const cluster = text(settings, 'cluster');
   const addrs = text(settings, 'sentinelAddrs');
   if (cluster && addrs && RANK[cluster.origin.from] === RANK[addrs.origin.from]) {
-    throw usageError('contradiction', '--cluster and --sentinel-addrs contradict each other', {
+    throw usageError('contradiction', '--cluster and --sentinel-addrs cannot be combined', {
       why: `both are set: ${setBy('--cluster', cluster.origin)}, and ${setBy('--sentinel-addrs', addrs.origin)}`,
-      hint: '--cluster for a cluster made here, --sentinel-addrs for one that runs elsewhere',
+      hint: '--cluster for a cluster created by sentinelctl, --sentinel-addrs for an attached one',
     });
   }
   const named =
@@ -137,7 +137,7 @@ function clusterName(given: Text): string {
   if (CLUSTER_NAME.test(given.text)) return given.text;
   throw usageError(
     'bad-value',
-    `${nameOf('--cluster', given.origin)}: ${shown(given.text)} is no cluster name`,
+    `${nameOf('--cluster', given.origin)}: ${shown(given.text)} is not a valid cluster name`,
     {
       why: '1 to 40 of a-z, 0-9, - and _, starting with a letter or digit',
       hint: '--cluster staging-1',
@@ -149,7 +149,7 @@ function masterName(given: Text): string {
   if (MASTER_NAME.test(given.text)) return given.text;
   throw usageError(
     'bad-value',
-    `${nameOf('--master-name', given.origin)}: ${shown(given.text)} is no master name`,
+    `${nameOf('--master-name', given.origin)}: ${shown(given.text)} is not a valid master name`,
     {
       why: 'Sentinel takes letters, digits, ".", "-" and "_", 100 at most',
       hint: `--master-name ${DEFAULT_SPEC.masterName}`,
@@ -162,11 +162,11 @@ function addressList(given: Text): Address[] {
   const name = nameOf('--sentinel-addrs', given.origin);
   const hint = '--sentinel-addrs 127.0.0.1:26379,127.0.0.1:26380';
   if ('bad' in parsed) {
-    throw usageError('bad-value', `${name}: ${shown(parsed.bad)} is no host:port`, {
-      why: 'a port is 1 to 65535, an IPv6 address stands in brackets, commas separate addresses',
+    throw usageError('bad-value', `${name}: ${shown(parsed.bad)} is not host:port`, {
+      why: 'ports are 1 to 65535, IPv6 addresses are written in brackets, commas separate addresses',
       hint,
     });
   }
-  if (parsed.addresses.length === 0) throw usageError('bad-value', `${name}: no address in it`, { hint });
+  if (parsed.addresses.length === 0) throw usageError('bad-value', `${name}: contains no address`, { hint });
   return parsed.addresses;
 }

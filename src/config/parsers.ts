@@ -9,7 +9,7 @@ import { nearest } from './nearest.js';
  * example of a good one.
  */
 
-/** A value for an error message: quoted, cut to one line, with nothing in it that a terminal would obey. */
+/** A value for an error message: quoted, cut to one line, without control characters. */
 export function shown(text: string): string {
   return JSON.stringify(abbreviate(text));
 }
@@ -38,16 +38,16 @@ export function duration(
   return (text) => {
     const ms = parseDurationMs(text);
     if (ms === undefined) throw badValue(name, text, 'a duration (250ms, 5s, 2m, 1h)', example);
-    // Who types `--for 10` means seconds more often than not.
+    // `--for 10` usually means seconds, so a bare number is refused.
     if (ms !== 0 && bounds.bare !== true && /^\s*[\d.]+\s*$/.test(text)) {
       throw badValue(name, text, `a duration with its unit (${text.trim()}s or ${text.trim()}ms)`, example);
     }
     const { minMs, maxMs } = bounds;
     if (minMs !== undefined && ms < minMs) {
-      throw outOfRange(name, text, `the least is ${formatDurationMs(minMs)}`, formatDurationMs(minMs));
+      throw outOfRange(name, text, `the minimum is ${formatDurationMs(minMs)}`, formatDurationMs(minMs));
     }
     if (maxMs !== undefined && ms > maxMs) {
-      throw outOfRange(name, text, `the most is ${formatDurationMs(maxMs)}`, formatDurationMs(maxMs));
+      throw outOfRange(name, text, `the maximum is ${formatDurationMs(maxMs)}`, formatDurationMs(maxMs));
     }
     return ms;
   };

@@ -30,7 +30,7 @@ async function fromFile(file: string, where: string): Promise<string> {
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === undefined || !/^E[A-Z]+$/.test(errno)) throw error;
-    throw bad(`can't read the password file ${where}`, whyUnreadable(error));
+    throw bad(`cannot read the password file ${where}`, whyUnreadable(error));
   }
 }
 

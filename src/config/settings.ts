@@ -28,7 +28,7 @@ export interface SettableOption {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Flags > environment > files in the order given. An option that nobody set is absent from the result. */
+/** Flags > environment > files in the order given. An option that was not set is absent from the result. */
 export function resolveSettings(
   options: readonly SettableOption[],
   flags: Readonly<Record<string, unknown>>,

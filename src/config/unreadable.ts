@@ -7,5 +7,5 @@ const WHY: Record<string, string> = {
   EISDIR: 'it is a directory',
 };
 
-/** Why a file that was named on the command line could not be read, in words; Node's own where there are none. */
+/** Why a file could not be read: our words for the usual errors, else Node's message. */
 export const whyUnreadable = (error: unknown): string => WHY[errnoOf(error) ?? ''] ?? messageOf(error);

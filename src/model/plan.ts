@@ -1,3 +1,4 @@
+import { type OperatorError, usageError } from '../errors.js';
 import type { Address } from './address.js';
 import type { DriverName } from './drivers.js';
 import type { ClusterSpec } from './spec.js';
@@ -64,3 +65,9 @@ export const addressMapOf = (plan: ClusterPlan): Record<string, Address> =>
       { host: endpoint.host, port: endpoint.port },
     ]),
   );
+
+/** The error for a node that the plan does not have; `more` extends the list of its nodes. */
+export const unknownNode = (plan: ClusterPlan, name: string, more = ''): OperatorError =>
+  usageError('node-unknown', `cluster "${plan.spec.cluster}" has no node "${name.slice(0, 60)}"`, {
+    hint: `one of: ${plan.nodes.map((n) => n.id).join(', ')}${more}`,
+  });

@@ -6,7 +6,7 @@ import { type MenuChoice, type MenuState, menuChoices, type Question } from './m
 import { nodeChoices } from './node-choices.js';
 import { promptsOn } from './prompts.js';
 
-/** Esc or q in a question: back, or out of the menu. */
+/** Esc or q in a question: back, or end of the menu. */
 class Left extends Error {}
 
 /** Which of several, the one that commands mean by default first; undefined for Esc. */
@@ -43,7 +43,7 @@ export function choose(world: World, state: MenuState): Promise<MenuChoice | und
 
 function titleOf({ current, given }: MenuState, health: string | undefined): string {
   if (current !== null) return `Cluster ${current}${health === undefined ? '' : ` is ${health}`}.`;
-  return typeof given === 'string' ? `No cluster ${given} is known here.` : 'No cluster is known here.';
+  return typeof given === 'string' ? `Cluster ${given} does not exist.` : 'No cluster exists.';
 }
 
 /** The words that complete a choice; undefined for Esc. */
@@ -78,7 +78,7 @@ async function question(
   }
 }
 
-/** Asks with Esc (and q, where a letter is no answer) as a way out: undefined then. */
+/** Asks; Esc, and q in a list, answer undefined. */
 async function answered<T>(world: World, ask: (prompts: Prompts) => Promise<T>): Promise<T | undefined> {
   const way = new AbortController();
   let typing = false;

@@ -2,7 +2,7 @@ import type { KnownCluster } from '../cli/known.js';
 import { DRIVER_NAMES } from '../model/drivers.js';
 import type { Problem, StatusResult } from '../model/status.js';
 
-/** A cluster as a glance at it shows it; `health` and `status` are absent where the glance took too long. */
+/** A cluster as a quick look shows it; `health` and `status` are absent where the look took too long. */
 export interface MenuCluster extends KnownCluster {
   health?: 'healthy' | 'unhealthy' | 'down';
   status?: StatusResult;
@@ -26,7 +26,7 @@ export interface MenuChoice {
   does: { type: 'run'; words: string[]; ask?: Question } | { type: 'switch' } | { type: 'quit' };
 }
 
-/** What makes sense now, the likeliest first. */
+/** The choices that make sense now, the likeliest first. */
 export function menuChoices(state: MenuState): MenuChoice[] {
   const current = state.clusters.find((c) => c.name === state.current);
   if (current === undefined) {
@@ -43,15 +43,15 @@ export function menuChoices(state: MenuState): MenuChoice[] {
       ...(ask === undefined ? {} : { ask }),
     },
   });
-  const status = on(['status'], 'Status', 'every node, and what every sentinel believes');
-  const watch = on(['status', '--watch'], 'Watch', 'the same again and again, and what changes');
+  const status = on(['status'], 'Status', 'the state of every node and the view of every sentinel');
+  const watch = on(['status', '--watch'], 'Watch', 'the same, refreshed, with what changes');
   const drill = on(
     ['failover-test'],
     'Failover test',
-    'kill the master, time the promotion, prove the rejoin',
+    'kill the master, measure the failover, prove the rejoin',
   );
-  const start = on(['start'], 'Start a node', 'as a replica of whoever is master now', 'node');
-  const again = on(['up'], 'Up', 'bring up what is down');
+  const start = on(['start'], 'Start a node', 'a data node as a replica of the current master', 'node');
+  const again = on(['up'], 'Up', 'start the nodes that are down');
   const suggested = current.health === 'unhealthy' ? suggestion(current.status?.problems[0]) : undefined;
   return [
     ...(current.health === 'down' ? [again, status] : [status]),
@@ -60,10 +60,10 @@ export function menuChoices(state: MenuState): MenuChoice[] {
     ...(current.health === 'down' ? [] : [drill, watch]),
     on(['master-addr'], 'Who is master', 'ask every sentinel'),
     on(['logs', '--tail', '50'], 'Logs', 'the last lines of all nodes, merged by time'),
-    on(['kill'], 'Kill a node', 'and watch what the sentinels do', 'node'),
+    on(['kill'], 'Kill a node', 'and see what the sentinels do', 'node'),
     ...(current.health === 'unhealthy' ? [] : [start]),
-    on(['env'], 'Variables', 'what an application needs to connect'),
-    on(['down'], 'Down', `take ${current.name} down`),
+    on(['env'], 'Variables', 'the settings that an application needs'),
+    on(['down'], 'Down', `remove ${current.name}`),
     ...(state.clusters.length > 1 ? [SWITCH] : []),
     ANOTHER,
     ELSEWHERE,
@@ -77,7 +77,7 @@ const withWords = (choice: MenuChoice, more: readonly string[]): MenuChoice =>
     ? { ...choice, does: { ...choice.does, words: [...choice.does.words, ...more] } }
     : choice;
 
-/** What the first problem asks for, where that is one command of ours with nothing left to fill in. */
+/** The fix of the first problem, if it is one sentinelctl command without placeholders. */
 function suggestion(
   problem: Problem | undefined,
 ): { words: string[]; name: string; description: string } | undefined {
@@ -100,7 +100,7 @@ const ANOTHER: MenuChoice = {
 const UP: MenuChoice[] = [
   {
     name: 'Up',
-    description: '1 master, 2 replicas, 3 sentinels, on Docker if an engine answers',
+    description: '1 master, 2 replicas, 3 sentinels, on Docker if a Docker Engine answers',
     does: { type: 'run', words: ['up'] },
   },
   {
@@ -113,13 +113,13 @@ const UP: MenuChoice[] = [
   },
 ];
 const ELSEWHERE: MenuChoice = {
-  name: 'Look at a cluster elsewhere',
-  description: 'by the addresses of its sentinels',
+  name: 'Attached cluster',
+  description: 'status of a cluster, by the addresses of its sentinels',
   does: { type: 'run', words: ['status'], ask: 'addresses' },
 };
 const SWITCH: MenuChoice = {
   name: 'Another cluster',
-  description: 'choose which one',
+  description: 'choose one',
   does: { type: 'switch' },
 };
 const HELP: MenuChoice = {

@@ -8,9 +8,9 @@ import { stateHome } from '../config/paths.js';
 import { EXIT, OperatorError } from '../errors.js';
 import { choose, completion, whichCluster } from './menu-ask.js';
 import type { MenuCluster, MenuState } from './menu-choices.js';
-import { glanceAt } from './quick-look.js';
+import { quickLook } from './quick-look.js';
 
-/** What is typed after `sentinelctl` alone: no options but everybody's. */
+/** `sentinelctl` alone takes only the common options. */
 const NO_COMMAND: Command = {
   name: 'menu',
   summary: 'what makes sense now',
@@ -66,14 +66,14 @@ export async function menu(
   }
 }
 
-/** Every cluster with a glance at it, all at the same time. */
+/** Every cluster with a quick look at it, all at the same time. */
 async function readState(world: World, wanted: string | null, given: string | null): Promise<MenuState> {
   const known = await knownClusters(stateHome(world.env, world.cwd));
   const clusters = await Promise.all(
-    known.map(async (c): Promise<MenuCluster> => ({ ...c, ...(await glanceAt(world, c.name)) })),
+    known.map(async (c): Promise<MenuCluster> => ({ ...c, ...(await quickLook(world, c.name)) })),
   );
   const names = clusters.map((c) => c.name);
-  // Who named a cluster never gets another one instead.
+  // A cluster that was named is never replaced by another one.
   const usual = given !== null || names.includes('default') ? (given ?? 'default') : names[0];
   const current = [wanted, usual].find((name) => typeof name === 'string' && names.includes(name));
   return { clusters, current: current ?? null, given };

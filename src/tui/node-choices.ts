@@ -1,6 +1,6 @@
 import type { World } from '../cli/world.js';
 import type { StatusResult } from '../model/status.js';
-import { glanceAt } from './quick-look.js';
+import { quickLook } from './quick-look.js';
 
 /** A node as a question offers it. */
 export interface NodeChoice {
@@ -8,7 +8,7 @@ export interface NodeChoice {
   name: string;
 }
 
-/** Commands that are meant for a node that does not answer. */
+/** Commands for a node that does not answer. */
 const FOR_THE_SILENT = ['start', 'resume'];
 
 /**
@@ -35,7 +35,7 @@ export async function liveNodeChoices(
   world: World,
   { ids, cluster, command }: { ids: readonly string[]; cluster: string; command: string },
 ): Promise<NodeChoice[]> {
-  return nodeChoices(ids, (await glanceAt(world, cluster))?.status, command);
+  return nodeChoices(ids, (await quickLook(world, cluster))?.status, command);
 }
 
 const masterOf = (status: StatusResult): string | undefined => status.masters[0]?.master?.id;
@@ -43,7 +43,7 @@ const masterOf = (status: StatusResult): string | undefined => status.masters[0]
 function isSilent(id: string, status: StatusResult): boolean {
   const meant = id === 'master' ? masterOf(status) : id;
   const servers = [...status.sentinels, ...status.masters.flatMap((m) => m.nodes)];
-  // What nobody asked about, such as a node that no master has, is taken for silent.
+  // A node that was not asked, for instance one without a master, counts as silent.
   return servers.find((s) => s.id === meant)?.reachable !== true;
 }
 

@@ -6,7 +6,7 @@ import type { InputStream, OutputStream } from '../cli/streams.js';
 const LEAST_ROWS = 4;
 const ROWS_AROUND = 6;
 
-/** What inquirer throws when Ctrl-C was pressed or the signal aborted; told by name, so that it isn't loaded for it. */
+/** What inquirer throws when Ctrl-C was pressed or the signal aborted; compared by name, so that the library need not be loaded. */
 const ABORTED = new Set(['ExitPromptError', 'AbortPromptError', 'CancelPromptError']);
 
 /** Questions on a terminal. Ctrl-C or the end of input in one rejects as an interruption (130). */
@@ -35,7 +35,7 @@ export function promptsOn({ stdin, stderr, signal, before }: PromptOptions): Pro
         library.select(
           {
             message,
-            // What was chosen is shown as the word that it is, without what was said about it.
+            // The answer is shown without the state beside it.
             choices: choices.map((choice) => ({ ...choice, short: choice.value })),
             loop: false,
             pageSize: Math.max(LEAST_ROWS, (stderr.rows ?? 24) - ROWS_AROUND),

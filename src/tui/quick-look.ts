@@ -6,27 +6,27 @@ import { withDeadline } from '../clock.js';
 import { EXIT } from '../errors.js';
 import type { StatusResult } from '../model/status.js';
 
-/** How long a question may keep its reader waiting for what is live in it, in milliseconds. */
+/** How long a question may wait for the state of its nodes, in milliseconds. */
 const LOOK_MS = 700;
-/** Of these, what a single server has: whoever is silent is shown as silent within the whole. */
+/** The deadline of a single server, shorter, so that a silent one is shown as silent, in milliseconds. */
 const SERVER_MS = 500;
 
-/** What a glance at a cluster of ours tells. */
-export interface Glance {
+/** The result of a quick look at a cluster. */
+export interface QuickLook {
   health: 'healthy' | 'unhealthy' | 'down';
   status: StatusResult;
 }
 
 /**
- * Asks a cluster of ours as `status` does, quickly and without a word; undefined where that takes too long or can't
- * be done: a question is asked all the same then.
+ * Asks a cluster like `status`, quickly and without output; undefined where that takes too long or fails, since the
+ * question is asked without the states then.
  */
-export async function glanceAt(world: World, cluster: string): Promise<Glance | undefined> {
+export async function quickLook(world: World, cluster: string): Promise<QuickLook | undefined> {
   const stop = new AbortController();
   try {
     const def = await loadCommand(world.commands, 'status');
     if (def === undefined) return undefined;
-    // Loading takes longer than asking on a busy machine, and blocks: servers would look silent meanwhile.
+    // Loading blocks, and takes longer than asking on a busy machine: servers would look silent.
     await def.prepare?.();
     const looking = def.run(quietContext(world, cluster, stop.signal), {
       args: [],
@@ -44,7 +44,7 @@ export async function glanceAt(world: World, cluster: string): Promise<Glance | 
   }
 }
 
-/** As if `status --cluster NAME` had been typed where nobody sees what it writes. */
+/** The context of `status --cluster NAME` without output. */
 function quietContext(world: World, cluster: string, signal: AbortSignal): Context {
   return {
     clock: world.clock,

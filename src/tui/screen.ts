@@ -15,8 +15,8 @@ const END = '\x1b[?2026l';
 const USUAL_ROWS = 24;
 
 /**
- * Takes the terminal over; whoever opens it closes it. A process that ends without doing so, at the second Ctrl-C
- * or by a crash, gives it back on its way out.
+ * Takes the terminal over until it is closed. A process that ends without closing it, at the second Ctrl-C or by a
+ * crash, restores the terminal when it exits.
  */
 export async function openScreen(world: World): Promise<Screen> {
   const { stdin, stdout, env } = world;
@@ -82,7 +82,7 @@ export function frame(
   { columns, rows }: { columns: number; rows: number },
 ): string {
   const shown = lines.slice(0, rows);
-  // After a full line the cursor still stands on its last character: clearing from there would take it away.
+  // After a full line the cursor stands on the last character, which clearing would erase.
   const drawn = shown.map((line) => (widthOf(line) < columns ? `${line}\x1b[K` : line)).join('\r\n');
   const below = shown.length < rows ? '\r\n\x1b[J' : '';
   return `${BEGIN}${drawn}${below}${END}`;

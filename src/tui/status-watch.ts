@@ -19,14 +19,14 @@ import {
   watchLines,
 } from './watch-view.js';
 
-/** So many changes are kept. */
+/** Number of changes that are kept. */
 const KEPT_CHANGES = 50;
 
 /** Shows one look; `fresh` are the changes since the one before. */
 type Show = (watched: Watched, look: Look, fresh: readonly TimedChange[]) => Promise<void>;
 
 /**
- * Looks at a cluster again and again: full screen on a terminal, a block of text or a document per look elsewhere.
+ * Shows a cluster at an interval: full screen on a terminal, else a block of text or a document per look.
  * The first look must succeed; from then on a look that fails is shown as such. Answers with the exit code of the
  * last look, or 130 after Ctrl-C.
  */
@@ -67,7 +67,7 @@ export async function watchStatus(
   }
 }
 
-/** One look, timed. What an operator can cause is part of what is seen, except at the first look. */
+/** One look, timed. An OperatorError is shown as its result, except at the first look. */
 async function lookAt(
   { clock }: Context,
   lookOnce: (signal: AbortSignal) => Promise<StatusResult>,
@@ -98,7 +98,7 @@ const drawing =
   (watched) =>
     screen.draw(watchLines(watched, viewOf(context, screen)));
 
-/** Off a terminal: nothing is drawn over, each look comes after the one before. */
+/** Without a terminal each look is printed below the previous one. */
 function showing(context: Context): Show {
   const { globals, stdout } = context;
   if (globals.output === 'json')

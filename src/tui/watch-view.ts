@@ -8,7 +8,7 @@ import { plain, widthOf, wrap } from '../report/plain-text.js';
 import { statusText } from '../report/text/status.js';
 import { type Theme, themeOf } from '../report/text/theme.js';
 
-/** What one look found: a status, or why there is none. */
+/** The result of one look: a status, or why it failed. */
 export type Look = { atMs: number; tookMs: number } & ({ status: StatusResult } | { failure: Failure });
 
 /** A change with its time, wall clock, milliseconds since 1970. */
@@ -24,11 +24,11 @@ export interface Watched {
   changes: readonly TimedChange[];
 }
 
-/** So many changes are shown where there is room, and so many at least. */
+/** Number of changes that are shown: at most, and at least on a small screen. */
 const MOST_CHANGES = 8;
 const LEAST_CHANGES = 3;
 
-/** `14:03:05`, in the time zone of whoever looks. */
+/** `14:03:05`, in the local time zone. */
 export const clockTime = (atMs: number): string => new Date(atMs).toTimeString().slice(0, 8);
 
 /** The lines of one frame: a header, the status, what changed. Never more than the window has rows. */

@@ -2,7 +2,7 @@ import type { Screen } from '../cli/interactive.js';
 import type { Clock } from '../clock.js';
 import { OperatorError } from '../errors.js';
 
-/** How often and until when something is looked at. */
+/** How often a cluster is looked at, and until when. */
 export interface Watching<T> {
   clock: Clock;
   /** From the start of one look to the start of the next, in milliseconds; a look that takes longer delays it. */
@@ -25,7 +25,7 @@ class Ended {
 }
 
 /**
- * Looks and shows, one look at a time, until somebody has seen enough. Rejects with what a look or a drawing throws,
+ * Looks and shows, one look at a time, until the user ends it. Rejects with what a look or a drawing throws,
  * and with the signal's reason where that is neither Ctrl-C nor the end of `--timeout`.
  */
 export async function watch<T>(watching: Watching<T>): Promise<WatchEnd> {

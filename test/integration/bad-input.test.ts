@@ -65,11 +65,11 @@ const CASES: [words: string[], expected: Refusal][] = [
   [['status', '--sentinel-addrs', ','], badValue('no address in it')],
 
   ...['a/b', '../up', '/etc', 'a b', '', '.', 'Ä', '🐙', 'a\nb', '-x', LONG].map(
-    (name): [string[], Refusal] => [['up', `--cluster=${name}`], badValue('is no cluster name')],
+    (name): [string[], Refusal] => [['up', `--cluster=${name}`], badValue('is not a valid cluster name')],
   ),
   ...['a b', 'a/b', '', '🐙', LONG].map((name): [string[], Refusal] => [
     ['up', `--master-name=${name}`],
-    badValue('is no master name'),
+    badValue('is not a valid master name'),
   ]),
   [['up', '--driver', 'podman'], badValue('one of process, docker')],
   [['up', '--persistence', 'some'], badValue('one of procedure, all, none')],
@@ -85,7 +85,7 @@ const CASES: [words: string[], expected: Refusal][] = [
   [['down', '--all', '--sentinel-addrs', 'h:1'], usage('all-or-one', 'different things')],
   [['up', '--sentinel-addrs', 'h:1'], usage('not-for-up', 'sentinelctl status --sentinel-addrs h:1')],
   [['down', '--sentinel-addrs', 'h:1'], { exit: 3, code: 'attached', says: 'did not create h:1' }],
-  [['status', '--cluster', 'one', '--sentinel-addrs', 'h:1'], usage('contradiction', 'contradict')],
+  [['status', '--cluster', 'one', '--sentinel-addrs', 'h:1'], usage('contradiction', 'cannot be combined')],
 
   [
     ['status', '--cluster', 'nope'],
@@ -95,7 +95,7 @@ const CASES: [words: string[], expected: Refusal][] = [
   [['kill', 'redis-1'], { exit: 3, code: 'cluster-unknown', says: 'no cluster "default"' }],
   [['failover-test'], { exit: 3, code: 'cluster-unknown', says: 'no cluster "default"' }],
 ];
-// `--json` and another `--output` contradict each other, so these are only said to a person.
+// `--json` and another `--output` cannot be combined, so these are only said to a person.
 const PLAIN_ONLY = new Set(['xml', 'tsv']);
 /** That the process around main() changes nothing is looked at with these. */
 const SPAWNED = [

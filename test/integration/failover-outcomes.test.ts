@@ -58,7 +58,7 @@ describe('failover-test that is cut short', () => {
       },
     });
     expect(ran.code, ran.stderr).toBe(130);
-    expect(ran.stderr).toContain('Interrupted: putting things back');
+    expect(ran.stderr).toContain('Interrupted: cleaning up');
     // What had been seen until then is not thrown away, and is no verdict.
     const report = JSON.parse(await readFile(join(cli.home, 'cut.json'), 'utf8')) as FailoverResult;
     expect(report).toMatchObject({ complete: false, outcome: 'unknown' });

@@ -45,7 +45,7 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
     await terminal.run('sentinelctl failover-test');
     await terminal.shows(/fault: SIGKILL to redis-\d/);
     await terminal.press('C-c');
-    await terminal.shows(/Interrupted: putting things back \(Ctrl-C again to leave at once\)/);
+    await terminal.shows(/Interrupted: cleaning up \(Ctrl-C again to abort without cleanup\)/);
     await terminal.shows(/✔ .*putting redis-\d back/);
     expect(await terminal.exitCode()).toBe(130);
     expect(await terminal.flag('cursor_flag')).toBe('1');

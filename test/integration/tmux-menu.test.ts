@@ -21,7 +21,7 @@ describe.skipIf(!hasTmux)('the menu, with keys pressed', () => {
 
   it('offers up first on nothing, then what makes sense, and says what each choice is as a command', async () => {
     await terminal.run('sentinelctl');
-    await terminal.shows(/No cluster is known here\. What next\?\n❯ Up\n/);
+    await terminal.shows(/No cluster exists\. What next\?\n❯ Up\n/);
     await terminal.press('Enter');
     await terminal.shows(/^\$ sentinelctl up$/m);
     await terminal.shows(/Cluster default is healthy\. What next\?\n❯ Status\n {2}Failover test\n/);

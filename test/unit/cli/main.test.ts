@@ -49,7 +49,7 @@ const COMMANDS: Record<string, CommandDef> = {
   breaks: plain(async () => {
     throw new TypeError('x is not a function');
   }),
-  hangs: plain(untilAborted, { cutOff: 'left at once: redis-1 may be dead' }),
+  hangs: plain(untilAborted, { cutOff: 'aborted: redis-1 may be down' }),
   stuck: plain(async (context) => {
     await untilAborted(context).catch(() => {});
     throw notRestored('left-over', 'redis-1 is still down');
@@ -181,8 +181,8 @@ describe('the command line', () => {
     [['echo', '--mode', 'fsat'], /--mode: "fsat" is not one of/, /--mode fast/],
     [['echo', '--output', 'xml'], /--output: "xml" is not one of/],
     [['echo', '--timeout', '0'], /--timeout: "0" is out of range/],
-    [['echo', '--cluster', 'a/b'], /--cluster: "a\/b" is no cluster name/],
-    [['single', 'one', 'two'], /single takes only WORD; "two" is one too many/],
+    [['echo', '--cluster', 'a/b'], /--cluster: "a\/b" is not a valid cluster name/],
+    [['single', 'one', 'two'], /single takes only WORD; unexpected argument "two"/],
     [['sick', 'one'], /sick takes no argument/],
     [['sick', '--output', 'tsv'], /sick has no rows/],
     [['wants'], /wants needs NODE/, /sentinelctl wants/],
@@ -309,7 +309,7 @@ describe('results', () => {
     world.stdout._write = (_chunk, _encoding, done: (error?: Error) => void) =>
       done(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }));
     expect(await main(['echo', '--json'], world)).toBe(2);
-    expect(world.stderr.text).toMatch(/can't write the output\n {2}why: no space left/);
+    expect(world.stderr.text).toMatch(/cannot write the output\n {2}why: no space left/);
   });
 });
 
@@ -375,7 +375,7 @@ describe('interruptions', () => {
     expect(world.left).toEqual([130]);
     expect(await done).toBe(130);
     expect(world.stderr.text).toMatch(
-      /^Interrupted: putting things back \(Ctrl-C again to leave at once\)\nleft at once: redis-1 may be dead\n/,
+      /^Interrupted: cleaning up \(Ctrl-C again to abort without cleanup\)\naborted: redis-1 may be down\n/,
     );
   });
 

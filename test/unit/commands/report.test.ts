@@ -142,7 +142,7 @@ describe('report', () => {
     const file = name === '' ? await tempDir() : join(await tempDir(), name);
     const { code, err } = await run(['report', file]);
     expect(code).toBe(64);
-    expect(err).toMatch(/can't read/);
+    expect(err).toMatch(/cannot read/);
     expect(err).toContain(why);
     expect(err).not.toMatch(/ENOENT|EISDIR/);
     expect(err).not.toMatch(/\n\s+at /);
@@ -179,7 +179,7 @@ describe('history', () => {
     await recordRun(home, heldResult());
     const { code, err } = await run(['history', '--cluster', 'defualt'], { SENTINELCTL_HOME: home });
     expect(code).toBe(3);
-    expect(err).toContain('there are runs of default');
+    expect(err).toContain('runs are recorded of default');
   });
 
   it.each(['0', 'x', '-1', '1.5'])('--limit %s is a usage error', async (limit) => {

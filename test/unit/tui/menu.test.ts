@@ -132,7 +132,7 @@ describe('the menu', () => {
 
   it('never takes another cluster for the one that was named', async () => {
     const { world, done, shows } = await open(['--cluster', 'orders'], ['default']);
-    await shows('No cluster orders is known here. What next?');
+    await shows('Cluster orders does not exist. What next?');
     world.stdin.write('q');
     expect(await done).toBe(0);
   });
@@ -158,7 +158,7 @@ describe('the menu', () => {
 
   it('Ctrl-C leaves with 130', async () => {
     const { world, done, shows } = await open([], []);
-    await shows('No cluster is known here');
+    await shows('No cluster exists');
     world.stdin.write('\x03');
     expect(await done).toBe(130);
   });

@@ -4,7 +4,7 @@ import type { Context } from '../../../src/cli/context.js';
 import type { World } from '../../../src/cli/world.js';
 import { systemClock } from '../../../src/clock.js';
 import { EXIT, type ExitCode, refused } from '../../../src/errors.js';
-import { glanceAt } from '../../../src/tui/quick-look.js';
+import { quickLook } from '../../../src/tui/quick-look.js';
 import { memoryWorld } from '../../helpers/world.js';
 
 /** A world whose `status` does what the test says. */
@@ -25,7 +25,7 @@ function worldWith(
   });
 }
 
-describe('a glance at a cluster', () => {
+describe('a quick look at a cluster', () => {
   it.each([
     [EXIT.ok, 'healthy'],
     [EXIT.violated, 'unhealthy'],
@@ -36,7 +36,7 @@ describe('a glance at a cluster', () => {
       asked = globals;
       return 'the status';
     }, code);
-    expect(await glanceAt(world, 'orders')).toEqual({ health, status: 'the status' });
+    expect(await quickLook(world, 'orders')).toEqual({ health, status: 'the status' });
     expect(asked).toMatchObject({ cluster: 'orders', sentinelAddrs: null, input: false });
   });
 
@@ -47,7 +47,7 @@ describe('a glance at a cluster', () => {
       return new Promise(() => {});
     });
     const hurried: World = { ...world, clock: { ...systemClock, sleep: () => Promise.resolve() } };
-    expect(await glanceAt(hurried, 'default')).toBeUndefined();
+    expect(await quickLook(hurried, 'default')).toBeUndefined();
     expect(signal?.aborted).toBe(true);
   });
 
@@ -65,13 +65,13 @@ describe('a glance at a cluster', () => {
         return systemClock.sleep(...args);
       },
     };
-    expect(await glanceAt({ ...world, clock }, 'default')).toMatchObject({ health: 'healthy' });
+    expect(await quickLook({ ...world, clock }, 'default')).toMatchObject({ health: 'healthy' });
     expect(order[0]).toBe('prepare');
     expect(order).toContain('deadline');
   });
 
   it('knows nothing where the look fails', async () => {
     const world = worldWith(() => Promise.reject(refused('state-unreadable', 'damaged')));
-    expect(await glanceAt(world, 'default')).toBeUndefined();
+    expect(await quickLook(world, 'default')).toBeUndefined();
   });
 });
