@@ -245,7 +245,7 @@ describe('ghosts', () => {
       for (const record of sentinelRecords(g, 3)) Object.assign(record, GONE);
       silence(sentinelIn(g, 3));
     });
-    expect(seen).toEqual('sentinel-3: refused the connection: nothing listens there');
+    expect(seen).toEqual('sentinel-3: refused the connection: nothing listens on that port');
     const missed = said(sentinelUnreachable, (g) => silence(sentinelIn(g, 3)));
     expect(missed).toMatchObject([{ subject: 'sentinel-3', fix: ['sentinelctl start sentinel-3'] }]);
   });
@@ -424,7 +424,7 @@ describe('a data node that does not answer', () => {
       { subject: 'redis-1', severity: 'critical', message: expect.stringContaining('do not call it down') },
     ]);
     expect(dead(noMaster, fields)).toBe(
-      'mymaster: no sentinel calls the master down, and its role is not known (redis-1: refused the connection: nothing listens there)',
+      'mymaster: no sentinel calls the master down, and its role is not known (redis-1: refused the connection: nothing listens on that port)',
     );
   });
 
