@@ -11,18 +11,18 @@ export interface ProxyRoute {
 
 export interface ProxySettings {
   routes: ProxyRoute[];
-  /** Where its own connections come from; null: as the system has it. */
+  /** The source address of its own connections; null: chosen by the system. */
   from: string | null;
-  /** On what goes in each direction, in milliseconds. */
+  /** Delay in each direction, in milliseconds. */
   delayMs: number;
-  /** Added evenly from 0 to this much, in milliseconds; what was sent first arrives first all the same. */
+  /** Extra delay, evenly distributed from 0 to this, in milliseconds; the order of the data stays. */
   jitterMs: number;
   seed: number;
 }
 
 /**
- * Listens on every route and passes on what comes, late. A connection is made at once; what is said on it is delayed,
- * its end too. Rejects where an address can't be had; `close` ends every connection.
+ * Listens on every route and forwards data with a delay. Connecting is not delayed; data and the end of a connection
+ * are. Rejects where it cannot listen; `close` ends every connection.
  */
 export async function openDelayProxy(
   settings: ProxySettings,

@@ -1,15 +1,15 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.js';
 
-/** Yields how long the next piece is held, in milliseconds. */
+/** Returns the delay of the next chunk, in milliseconds. */
 export type Delay = () => number;
 
-/** How much one direction holds before its sender must wait, in bytes. */
+/** How much data one direction buffers before its sender must wait, in bytes. */
 const HELD_BYTES = 1024 * 1024;
 
 /**
- * Passes on what one socket receives to another, each piece no earlier than its delay has passed, in the order in which
- * it came. The end follows what came before it; a reset, or a connection that can't be made, resets both at once.
+ * Forwards what one socket receives to another, each chunk no earlier than its delay has passed, in order. The end of
+ * the stream comes last; a reset, or a failed connection, resets both sockets immediately.
  */
 export function relay(from: Socket, to: Socket, delay: Delay, clock: Clock): void {
   /** `null` is the end. */
@@ -18,7 +18,7 @@ export function relay(from: Socket, to: Socket, delay: Delay, clock: Clock): voi
   let lastDueMs = 0;
   let pumping = false;
 
-  const take = (bytes: Buffer | null): void => {
+  const enqueue = (bytes: Buffer | null): void => {
     lastDueMs = Math.max(lastDueMs, clock.now() + delay());
     held.push({ dueMs: lastDueMs, bytes });
     heldBytes += bytes?.length ?? 0;
@@ -29,7 +29,7 @@ export function relay(from: Socket, to: Socket, delay: Delay, clock: Clock): voi
   const pump = async (): Promise<void> => {
     pumping = true;
     for (let next = held[0]; next !== undefined; next = held[0]) {
-      // A timer may ring a moment early.
+      // A timer may fire slightly early.
       for (let leftMs = next.dueMs - clock.now(); leftMs > 0; leftMs = next.dueMs - clock.now())
         await clock.sleep(Math.ceil(leftMs));
       held.shift();
@@ -42,19 +42,19 @@ export function relay(from: Socket, to: Socket, delay: Delay, clock: Clock): voi
     pumping = false;
   };
 
-  from.on('data', take);
-  from.once('end', () => take(null));
+  from.on('data', enqueue);
+  from.once('end', () => enqueue(null));
   from.once('error', () => {
     from.destroy();
     to.resetAndDestroy();
   });
   from.once('close', () => {
-    // After an orderly end the other side still gets what is held; it is closed by its own end.
+    // After an orderly end the other side still gets the buffered data, and then its own end.
     if (!from.readableEnded) to.destroy();
   });
 }
 
-/** Resolves when more may be written, or nothing more can be. */
+/** Resolves when more can be written, or the socket is closed. */
 function drained(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

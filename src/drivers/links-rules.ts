@@ -2,7 +2,7 @@ import { driverFacts } from '../model/drivers.js';
 import type { ClusterPlan } from '../model/plan.js';
 import { checkTag } from './links.js';
 
-/** A rule of iptables in the very words in which `iptables-save` prints it, without its `-A`. */
+/** A rule of iptables exactly as `iptables-save` prints it, without its `-A`. */
 export interface PacketRule {
   table: 'filter' | 'nat';
   spec: string;
@@ -16,7 +16,7 @@ const comment = (tag: string): string => `-m comment --comment "${checkTag(tag)}
 const ends = (from: string | null, to: string | null): string =>
   [from === null ? [] : [`-s ${from}/32`], to === null ? [] : [`-d ${to}/32`]].flat().join(' ');
 
-/** Drops what one address sends to a port of another, or what it sends back, as it comes in. */
+/** Drops incoming packets from one address to a port of another, or from that port. */
 export const dropPortRule = (
   from: string,
   to: string,
@@ -27,7 +27,7 @@ export const dropPortRule = (
   spec: `INPUT ${ends(from, to)} -p tcp -m tcp --${port.at === 'source' ? 'sport' : 'dport'} ${port.number} ${comment(tag)} -j DROP`,
 });
 
-/** Drops silently what comes in (INPUT) or goes out (OUTPUT) from one address to another; null: any. */
+/** Drops incoming (INPUT) or outgoing (OUTPUT) packets from one address to another; null: any. */
 export const dropRule = (
   chain: 'INPUT' | 'OUTPUT',
   from: string | null,
@@ -43,8 +43,8 @@ export interface Route {
 }
 
 /**
- * Sends new connections by way of a proxy, and ends those that exist: an address is translated when a connection
- * begins, so whatever still goes to the old address afterwards belongs to an older one, and is answered with a reset.
+ * Routes new connections through a proxy and ends the existing ones: an address is translated when a connection is
+ * opened, so a packet to the original address belongs to an older connection, and is answered with a reset.
  */
 export function routeRules({ from, to, via }: Route, tag: string): PacketRule[] {
   const match = `OUTPUT ${ends(from, to.host)} -p tcp -m tcp --dport ${to.port} ${comment(tag)}`;
@@ -54,7 +54,7 @@ export function routeRules({ from, to, via }: Route, tag: string): PacketRule[] 
   ];
 }
 
-/** What `iptables-restore --noflush` does as one, per table: all of it or nothing. New rules come before all others. */
+/** Input for `iptables-restore --noflush`, which is atomic per table. New rules come before all others. */
 export function changeText(change: 'add' | 'remove', rules: readonly PacketRule[]): string {
   const flag = change === 'add' ? '-I' : '-D';
   const tables = [...new Set(rules.map(({ table }) => table))];
@@ -66,7 +66,7 @@ export function changeText(change: 'add' | 'remove', rules: readonly PacketRule[
     .join('');
 }
 
-/** The rules of ours in the output of `iptables-save`, whatever cluster's they are. */
+/** The rules created by sentinelctl in the output of `iptables-save`, of any cluster. */
 export function taggedRules(saved: string): TaggedRule[] {
   const found: TaggedRule[] = [];
   let table = '';
@@ -79,9 +79,9 @@ export function taggedRules(saved: string): TaggedRule[] {
   return found;
 }
 
-/** Those that are not there yet. */
-export const without = (rules: readonly PacketRule[], there: readonly PacketRule[]): PacketRule[] =>
-  rules.filter((rule) => !there.some(({ table, spec }) => table === rule.table && spec === rule.spec));
+/** Those that do not exist yet. */
+export const without = (rules: readonly PacketRule[], existing: readonly PacketRule[]): PacketRule[] =>
+  rules.filter((rule) => !existing.some(({ table, spec }) => table === rule.table && spec === rule.spec));
 
 /**
  * Commands to paste, as root on the machine where the nodes run, that remove the rules with a tag. Rules of containers

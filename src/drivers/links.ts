@@ -1,4 +1,4 @@
-/** Who can be cut off: a node by its id, or `client`: the clients of a workload on this machine. */
+/** One end of a link: a node's id, or `client`: the clients of a workload on this machine. */
 export type Party = string;
 export const CLIENT: Party = 'client';
 
@@ -10,53 +10,53 @@ export interface Link {
 
 /**
  * A delay, in each direction, on every connection between a node and the other nodes (and the clients of a workload,
- * where a driver can tell them apart). Durations are milliseconds.
+ * where a driver can distinguish them). Durations are milliseconds.
  */
 export interface Slowness {
   node: string;
   delayMs: number;
-  /** Added evenly from 0 to this much. */
+  /** Extra delay, evenly distributed from 0 to this. */
   jitterMs: number;
-  /** The jitter's own stream of chance; the same seed gives the same stream per connection and direction. */
+  /** Seed of the jitter: the same seed gives the same delays per connection and direction. */
   seed?: number | undefined;
 }
 
 /**
- * The network between the nodes of ONE cluster, where a driver can cut it. Everything that is made carries the tag, and
- * is found and removed by it alone. Every method is idempotent; all throw OperatorError.
+ * The network between the nodes of ONE cluster, where a driver can cut it. Everything it creates carries the tag, and is
+ * found and removed by the tag alone. Every method is idempotent; all throw OperatorError.
  */
 export interface Links {
-  /** Drops packets on these links from now on, those of connections that exist included. */
+  /** Drops packets on these links from now on, including those of existing connections. */
   block(links: readonly Link[], tag: string): Promise<void>;
-  /** Puts a proxy of ours before a node; connections that exist are ended, and made anew through it. */
+  /** Puts a proxy in front of a node; existing connections are ended, so that they reconnect through it. */
   slow(slowness: Slowness, tag: string): Promise<void>;
-  /** Removes whatever carries the tag: rules, proxies. */
+  /** Removes everything with the tag: rules, proxies. */
   clear(tag: string): Promise<void>;
   /** The tags of this cluster that are in effect now, including those of other commands. */
   tags(): Promise<string[]>;
 }
 
 /**
- * How a workload's clients connect so that they can be cut off while this program, on the same machine, still sees
- * every node: from an address of their own. `byEndpoint`: not to what the cluster announces but to the nodes'
- * endpoints, so a natMap is needed.
+ * How a workload's clients connect so that they can be cut off while this program, on the same machine, still reaches
+ * every node: from an address of their own. `byEndpoint`: to the nodes' endpoints instead of the announced addresses,
+ * so a natMap is needed.
  */
-export type ClientRoad =
+export type ClientRoute =
   | { ok: true; localAddress: string; byEndpoint: boolean }
   | { ok: false; reason: string };
 
-/** Whether links can be cut here, and why not, and what can. */
+/** Whether links can be cut here, or why not and what to do instead. */
 export type LinksProbe =
-  | { ok: true; links: Links; slow: { ok: true } | { ok: false; reason: string }; client: ClientRoad }
+  | { ok: true; links: Links; slow: { ok: true } | { ok: false; reason: string }; client: ClientRoute }
   | { ok: false; reason: string; hint: string };
 
 const TAG = /^sentinelctl:[a-z0-9][a-z0-9_-]{0,39}:[A-Za-z0-9._-]{1,100}$/;
 
-/** The mark on all that one act makes: `sentinelctl:CLUSTER:ID`. `id` is letters, digits, `.`, `_`, `-`. Throws TypeError. */
+/** The tag of everything that one act creates: `sentinelctl:CLUSTER:ID`; `id`: letters, digits, `._-`. Throws TypeError. */
 export const tagOf = (cluster: string, id: string): string => checkTag(`sentinelctl:${cluster}:${id}`);
 
-/** Throws TypeError for what is no tag: it becomes part of a rule and of a line that is typed as root. */
+/** Throws TypeError for an invalid tag: a tag becomes part of a rule and of a command that root pastes. */
 export function checkTag(tag: string): string {
-  if (!TAG.test(tag)) throw new TypeError(`${JSON.stringify(tag)} is no tag`);
+  if (!TAG.test(tag)) throw new TypeError(`${JSON.stringify(tag)} is not a tag`);
   return tag;
 }

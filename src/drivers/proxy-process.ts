@@ -14,18 +14,18 @@ import { until } from '../until.js';
 import type { ProxySettings } from './delay-proxy.js';
 import { checkTag } from './links.js';
 
-/** What a proxy of ours is started with: the text of its file. No secrets. */
+/** The task of a proxy, as its file holds it. No secrets. */
 export interface ProxyTask extends ProxySettings {
   tag: string;
-  /** Wall clock, milliseconds since 1970: it ends itself then, whoever may have forgotten it. */
+  /** Wall clock, milliseconds since 1970: the proxy ends then at the latest. */
   endsAtMs: number;
 }
 
-/** The hidden command that runs it; its one argument is the file. */
+/** The hidden command that runs a proxy; its one argument is the file. */
 export const PROXY_COMMAND = '__proxy';
-/** What it says once it listens everywhere. */
+/** What a proxy prints once it listens on every route. */
 export const LISTENING = 'listening';
-/** What nobody took back by then ends by itself, in milliseconds. */
+/** A proxy that was not removed ends after this time, in milliseconds. */
 const LIFE_MS = 60 * 60 * 1000;
 const START_MS = 30_000;
 const END_MS = 10_000;
@@ -33,8 +33,8 @@ const END_MS = 10_000;
 const proxyDirectory = (clusterDir: string): string => join(clusterDir, 'proxies');
 
 /**
- * Starts a proxy as a process of its own session, which outlives this command, and returns once it listens everywhere.
- * It is known by its command line, which names a file that only this tag has. Throws `proxy-not-started` (1).
+ * Starts a proxy as a process of its own session, which outlives this command; returns when it listens on every route.
+ * It is identified by its command line, which names the file of this tag. Throws `proxy-not-started` (1).
  */
 export async function startProxy(clusterDir: string, tag: string, settings: ProxySettings): Promise<void> {
   const dir = await canonicalPath(proxyDirectory(clusterDir));
@@ -74,13 +74,13 @@ async function listening(pid: number, path: string): Promise<void> {
     { clock: systemClock, everyMs: 20, deadlineMs: START_MS },
   );
   if (outcome === 'listens') return;
-  throw failed('proxy-not-started', 'the proxy that slows a node down did not start', {
+  throw failed('proxy-not-started', 'the proxy that delays a node did not start', {
     why: (await said()).trim() || `it did not listen within ${START_MS / 1000} s`,
     hint: 'run it again',
   });
 }
 
-/** Ends the proxy of a tag, and forgets it. Idempotent. Throws `proxy-stays` (4). */
+/** Ends the proxy of a tag and removes its files. Idempotent. Throws `proxy-stays` (4). */
 export async function endProxies(clusterDir: string, tag: string): Promise<void> {
   const path = fileOf(await canonicalPath(proxyDirectory(clusterDir)), tag);
   for (const proxy of await processesOf(path)) {
@@ -88,14 +88,14 @@ export async function endProxies(clusterDir: string, tag: string): Promise<void>
     if (await goneWithin(proxy, END_MS)) continue;
     await signalProcess(proxy, 'SIGKILL');
     if (await goneWithin(proxy, END_MS)) continue;
-    throw notRestored('proxy-stays', `the proxy with pid ${proxy.pid} does not end`, {
+    throw notRestored('proxy-stays', `the proxy with pid ${proxy.pid} still runs after SIGKILL`, {
       hint: `kill -9 ${proxy.pid}`,
     });
   }
   await Promise.all([path, `${path}.log`].map((file) => rm(file, { force: true })));
 }
 
-/** The tags of the proxies that were started, whether they still live or not. */
+/** The tags of the proxies that were started, running or not. */
 export async function proxyTags(clusterDir: string): Promise<string[]> {
   const dir = proxyDirectory(clusterDir);
   const names = await readdir(dir).catch((error: unknown) => {

@@ -5,9 +5,9 @@ import { umask } from 'node:process';
 import { errnoOf, messageOf, OperatorError, refused } from '../errors.js';
 
 /**
- * Replaces a file as a whole: a reader sees the old text or the new one, never a part, and neither does anybody
- * after a power cut. `mode` is the new file's, whatever the old one's was. `durable: false` saves the wait for the
- * disk, for what a power cut makes void anyway. Throws Node's own errors.
+ * Replaces a file as a whole: a reader sees the old text or the new one, never a part, even after a power failure.
+ * `mode` is the mode of the new file. `durable: false` does not wait for the disk, for data that a power failure makes
+ * useless anyway. Throws Node's own errors.
  */
 export async function writeAtomically(
   path: string,
@@ -26,7 +26,7 @@ export async function writeAtomically(
   }
 }
 
-/** Writes a file that must not be there yet; where `durable`, returns once it is on the disk. */
+/** Creates a file that must not exist yet; where `durable`, returns when it is on the disk. */
 export async function writeNew(path: string, text: string, mode: number, durable: boolean): Promise<void> {
   const file = await open(path, 'wx', mode);
   try {
@@ -37,7 +37,7 @@ export async function writeNew(path: string, text: string, mode: number, durable
   }
 }
 
-/** A name in the same directory that nobody else has. */
+/** A unique name in the same directory. */
 export const temporaryBeside = (path: string): string => `${path}.${randomBytes(8).toString('hex')}.tmp`;
 
 /** The file's text; undefined where there is no such file. Throws Node's own errors for everything else. */
@@ -51,8 +51,8 @@ export async function readIfThere(path: string): Promise<string | undefined> {
 }
 
 /**
- * Makes a directory, and what is above it, that only its owner may enter; tightens one that is there already.
- * True when it was not there. Throws Node's own errors.
+ * Creates a directory, and its parents, that only its owner may enter; restricts an existing one. True when it did not
+ * exist. Throws Node's own errors.
  */
 export async function makePrivateDirectory(path: string): Promise<boolean> {
   const made = await mkdir(path, { recursive: true, mode: 0o700 });
@@ -62,8 +62,8 @@ export async function makePrivateDirectory(path: string): Promise<boolean> {
 }
 
 /**
- * The one absolute spelling of a path, symbolic links resolved as far as it exists: what is written down today must
- * be recognized by a command that comes by another spelling tomorrow.
+ * The canonical absolute path, symbolic links resolved as far as it exists: a stored path must be recognized by a later
+ * command that spells it differently.
  */
 export async function canonicalPath(path: string): Promise<string> {
   const absolute = resolve(path);
@@ -76,17 +76,17 @@ export async function canonicalPath(path: string): Promise<string> {
   }
 }
 
-/** An error of the file system below sentinelctl's own directory, as an operator can act on it (3). */
+/** An error of the file system below sentinelctl's directory, for an operator (3). */
 export function unusable(path: string, error: unknown): OperatorError {
   if (error instanceof OperatorError) return error;
-  return refused('state-directory', `can't use ${path}`, {
+  return refused('state-directory', `cannot use ${path}`, {
     why: messageOf(error),
     hint: 'make it writable, or point SENTINELCTL_HOME at a directory that is',
     cause: error,
   });
 }
 
-/** The new name itself must reach the disk too. Some file systems can't sync a directory: they need no sync then. */
+/** The new name must reach the disk too. Some file systems cannot sync a directory, and do not need it. */
 export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r');
   try {
@@ -99,8 +99,8 @@ export async function syncDirectory(path: string): Promise<void> {
 }
 
 /**
- * Runs `work`, which must be synchronous, so that what a process spawned in it makes is its owner's alone: Redis
- * rewrites its configuration, passwords and all, with the mode that its umask leaves of 0644.
+ * Runs `work`, which must be synchronous, with a umask that makes new files private, also those of a process spawned in
+ * it: Redis rewrites its configuration, passwords included, with mode 0644 minus its umask.
  */
 export function withPrivateUmask<T>(work: () => T): T {
   const before = umask(0o077);
@@ -114,8 +114,8 @@ export function withPrivateUmask<T>(work: () => T): T {
 const LINE_BREAK = 0x0a;
 
 /**
- * Appends one line to a file, and makes the file where there is none; on the disk when this resolves. A line that an
- * earlier writer did not get to the end of stays as it is, on a line of its own. Throws Node's own errors.
+ * Appends one line to a file, created if needed; on the disk when this resolves. An unfinished line of an earlier writer
+ * stays on a line of its own. Throws Node's own errors.
  */
 export async function appendLine(path: string, line: string, mode: number): Promise<void> {
   const made = await isAbsent(path);

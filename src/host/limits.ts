@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { messageOf } from '../errors.js';
 import type { Gathered, Got } from '../model/gathered.js';
 
-/** This machine's limits that servers run into. Where the system does not tell, the reason stands for it. */
+/** This machine's limits that servers run into. An unknown limit carries the reason. */
 export async function hostLimits(): Promise<Gathered['host']> {
   const [ephemeralPorts, openFilesLimit, overcommitMemory, transparentHugePages] = await Promise.all([
     read('/proc/sys/net/ipv4/ip_local_port_range', (text): [number, number] | undefined => {
@@ -21,7 +21,7 @@ export async function hostLimits(): Promise<Gathered['host']> {
   return { ephemeralPorts, openFilesLimit, overcommitMemory, transparentHugePages };
 }
 
-/** The same for servers that live elsewhere. */
+/** The same for servers on other machines. */
 export function noHostLimits(why: string): Gathered['host'] {
   const none = { ok: false, why } as const;
   return { ephemeralPorts: none, openFilesLimit: none, overcommitMemory: none, transparentHugePages: none };
@@ -30,7 +30,7 @@ export function noHostLimits(why: string): Gathered['host'] {
 async function read<T>(path: string, parse: (text: string) => T | undefined): Promise<Got<T>> {
   try {
     const value = parse(await readFile(path, 'utf8'));
-    return value === undefined ? { ok: false, why: `${path} has something else in it` } : { ok: true, value };
+    return value === undefined ? { ok: false, why: `${path} has unexpected contents` } : { ok: true, value };
   } catch (error) {
     return { ok: false, why: messageOf(error) };
   }

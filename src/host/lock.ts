@@ -7,30 +7,30 @@ import { errnoOf, type OperatorError, refused } from '../errors.js';
 import { makePrivateDirectory, readIfThere, temporaryBeside, unusable, writeNew } from './files.js';
 import { identify } from './process-identity.js';
 
-/** What a lock file says of who holds it. */
+/** The holder of a lock, as its file names it. */
 interface Holder {
-  /** Its process, by pid and start time; not by its command line, which a program may change while it runs. */
+  /** Its process, by pid and start time; not by the command line, which a program may change. */
   pid: number;
   startTime: string;
   /** The command it runs, for showing: `up --cluster default`. */
   what: string;
   /** Since when, wall clock, ISO 8601. */
   since: string;
-  /** Makes every lock's text the only one of its kind, for all time. */
+  /** Makes every lock's text unique. */
   nonce: string;
 }
 
-/** Bounds the rounds lost to others who take and release in between; each round means that somebody else got on. */
+/** Bounds the rounds lost to other processes; in each lost round another process made progress. */
 const MAX_ROUNDS = 200;
 
 /**
- * Runs `fn` while holding the lock file at `path`; never waits for it. `what` is shown to whoever is refused.
- * A lock is stale when its holder no longer lives: no time-outs. Throws `locked` (3) that names the holder.
+ * Runs `fn` while holding the lock file at `path`; never waits for it. `what` is shown to processes that are refused.
+ * A lock is stale when its holder is not alive: no timeouts. Throws `locked` (3) that names the holder.
  *
- * How a stale lock changes hands without two winners: whoever wants to inherit from the dead holder X links its own
- * record as `LOCK.heir.<hash of X's record>`, which exactly one can do, then looks whether the lock still says X, and
- * only then renames that file over the lock. Records are unique, so once the lock no longer says X it never will
- * again, and a late heir of X withdraws. An heir that died half-way is inherited from in the same manner.
+ * How a stale lock is taken over by exactly one process: to succeed the dead holder X, a process links its own record as
+ * `LOCK.heir.<hash of X's record>`, which only one can do, then checks that the lock still names X, and only then renames
+ * that file over the lock. Records are unique, so a lock that no longer names X never does so again, and a late successor
+ * of X withdraws. A successor that died half-way is succeeded in the same manner.
  */
 export async function withLock<T>(path: string, what: string, fn: () => Promise<T>): Promise<T> {
   const record = await newRecord(what);
@@ -43,14 +43,14 @@ export async function withLock<T>(path: string, what: string, fn: () => Promise<
   try {
     return await fn();
   } finally {
-    // Not ours any more only if somebody removed the file by hand; then there is nothing to release.
+    // A different record means that the file was removed by hand; then there is nothing to release.
     if ((await readIfThere(path)) === record) await rm(path, { force: true });
   }
 }
 
 async function newRecord(what: string): Promise<string> {
   const self = await identify(pid);
-  if (self === undefined) throw new Error('this process can not tell its own identity');
+  if (self === undefined) throw new Error('the identity of this process cannot be read');
   const since = new Date(systemClock.wallMs()).toISOString();
   const holder: Holder = {
     pid,
@@ -70,24 +70,24 @@ async function acquire(path: string, record: string): Promise<void> {
       if (await linked(mine, path)) return;
       const current = await readIfThere(path);
       if (current === undefined) continue;
-      if (await inherited(mine, path, current)) return;
+      if (await succeeded(mine, path, current)) return;
     }
-    throw refused('locked', 'other commands take turns in changing this cluster', { hint: 'run it again' });
+    throw refused('locked', 'other commands keep changing this cluster', { hint: 'run it again' });
   } finally {
     await rm(mine, { force: true });
   }
 }
 
-/** Takes `path` over from the holder that `current` names. False: somebody else got on, look again. */
-async function inherited(mine: string, path: string, current: string): Promise<boolean> {
+/** Takes `path` over from the holder that `current` names. False: another process was faster, read again. */
+async function succeeded(mine: string, path: string, current: string): Promise<boolean> {
   await refuseIfHeld(current, async () => (await readIfThere(path)) === current);
   const claim = heirPath(path, current);
   if (!(await linked(mine, claim))) {
     const rival = await readIfThere(claim);
     if (rival === undefined) return false;
-    // A living rival holds the lock as good as ever, if the lock still is the one that it inherits.
+    // A rival that is alive holds the lock, if the lock is still the one that it succeeds.
     if ((await readIfThere(path)) !== current) return false;
-    if (!(await inherited(mine, claim, rival))) return false;
+    if (!(await succeeded(mine, claim, rival))) return false;
   }
   if ((await readIfThere(path)) !== current) {
     await rm(claim, { force: true });
@@ -97,7 +97,7 @@ async function inherited(mine: string, path: string, current: string): Promise<b
   return true;
 }
 
-/** Throws `locked` when the holder lives and, looked at once more, still holds it. */
+/** Throws `locked` when the holder is alive and, read once more, still holds the lock. */
 async function refuseIfHeld(record: string, stillThere: () => Promise<boolean>): Promise<void> {
   const holder = parseHolder(record);
   if (holder === undefined) return;
@@ -123,7 +123,7 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** undefined for anything that no sentinelctl wrote: held by nobody, so it can be inherited like a dead one's. */
+/** undefined for text that sentinelctl did not write: it has no holder, so it is taken over like a dead one's. */
 function parseHolder(record: string): Holder | undefined {
   try {
     const holder = JSON.parse(record) as Partial<Holder> | null;
@@ -138,7 +138,7 @@ function parseHolder(record: string): Holder | undefined {
 function locked(holder: Holder): OperatorError {
   const { pid } = holder;
   return refused('locked', `another command is changing this cluster: "${holder.what}", pid ${pid}`, {
-    why: `it holds the lock since ${holder.since}`,
-    hint: `wait until it ends, or end it with: kill ${pid}`,
+    why: `it has held the lock since ${holder.since}`,
+    hint: `wait until it ends, or stop it: kill ${pid}`,
   });
 }

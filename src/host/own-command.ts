@@ -3,7 +3,7 @@ import { execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The words that run this very release's command line, for a process of our own that outlives this one. Built, this
+ * The words that run the command line of this release, for a process that outlives this one. Built, this
  * file is dist/src/host/own-command.js; run from its source, the build beside it is taken.
  */
 export function ownCommand(): [program: string, entry: string] {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { platform } from 'node:process';
 import { errnoOf, failed, messageOf } from '../errors.js';
 
-/** Root's own tools are in no PATH of many a user. */
+/** The tools of root are missing in the PATH of many users. */
 const ENV = { PATH: '/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' };
 const RUN_MS = 15_000;
 /** iptables-restore adds to the rules and waits 10 s for its lock: iptables without nftables has one lock for all. */
@@ -14,18 +14,18 @@ export const RESTORE_OPTIONS: readonly string[] = ['-w', '10', '--noflush'];
  */
 export const readPacketRules = (pid?: number): Promise<string> =>
   run(...inside(pid, 'iptables-save'), '').catch((error: unknown) => {
-    throw failed('packet-rules', 'the packet rules of this machine can not be read', {
+    throw failed('packet-rules', 'the packet rules of this machine cannot be read', {
       why: words(error),
       hint: 'iptables-save',
       cause: error,
     });
   });
 
-/** Changes rules as `iptables-restore --noflush` reads them: a table's changes all at once, or none. Throws OperatorError (1). */
+/** Changes rules as `iptables-restore --noflush` reads them, atomically per table. Throws OperatorError (1). */
 export async function changePacketRules(changes: string, pid?: number): Promise<void> {
   if (changes === '') return;
   await run(...inside(pid, 'iptables-restore', ...RESTORE_OPTIONS), changes).catch((error: unknown) => {
-    throw failed('packet-rules', 'the packet rules of this machine can not be changed', {
+    throw failed('packet-rules', 'the packet rules of this machine cannot be changed', {
       why: words(error),
       hint: 'iptables-save',
       cause: error,
@@ -33,16 +33,16 @@ export async function changePacketRules(changes: string, pid?: number): Promise<
   });
 }
 
-/** Why this user can not make packet rules here, as a clause; undefined where it can. Changes nothing. */
+/** Why this user cannot change packet rules here, as a clause; undefined where it can. Changes nothing. */
 export async function whyNoPacketRules(): Promise<string | undefined> {
-  if (platform !== 'linux') return 'packet rules are made with iptables, which only Linux has';
+  if (platform !== 'linux') return 'packet rules need iptables, which only Linux has';
   try {
     await run('iptables-save', [], '');
     await run('iptables-restore', [...RESTORE_OPTIONS], '*filter\nCOMMIT\n');
     return undefined;
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return 'there is no iptables on this machine';
-    return `this user may not make packet rules (${words(error)})`;
+    if (errnoOf(error) === 'ENOENT') return 'this machine has no iptables';
+    return `this user may not change packet rules (${words(error)})`;
   }
 }
 

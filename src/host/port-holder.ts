@@ -8,8 +8,8 @@ export interface PortHolder {
 }
 
 /**
- * Who listens on a TCP port, on whatever address. Only where it can be known: Linux, and a process of this user, or
- * any as root; else undefined.
+ * The process that listens on a TCP port, on any address. Known only on Linux, for processes of this user, or all as
+ * root; else undefined.
  */
 export async function holderOf(port: number): Promise<PortHolder | undefined> {
   const sockets = await listeningSockets(port);

@@ -16,9 +16,9 @@ const MAX_ATTEMPTS = 500;
 const CONNECT_MS = 1000;
 
 /**
- * Whether a server could listen at host:port now, found out by trying. Notices a holder on the wildcard address too.
- * Throws `port-forbidden` (3) where this user may not listen there, `address-unavailable` (3) where the host isn't
- * one of this machine's.
+ * Whether a server could listen at host:port now, by trying. Detects a listener on the wildcard address too.
+ * Throws `port-forbidden` (3) where this user may not listen there, `address-unavailable` (3) where the host is
+ * not an address of this machine.
  */
 export async function isPortFree(host: string, port: number): Promise<boolean> {
   if (!(await canListen(host, port))) return false;
@@ -31,13 +31,13 @@ function canListen(host: string, port: number): Promise<boolean> {
     const server = createServer();
     server.once('error', (error) => {
       if (errnoOf(error) === 'EADDRINUSE') resolve(false);
-      else reject(cantListen(host, port, error));
+      else reject(cannotListen(host, port, error));
     });
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }
 
-function cantListen(host: string, port: number, error: Error): Error {
+function cannotListen(host: string, port: number, error: Error): Error {
   const words: Record<string, () => OperatorError> = {
     EACCES: () =>
       refused('port-forbidden', `this user may not listen on port ${port}`, {
@@ -46,7 +46,7 @@ function cantListen(host: string, port: number, error: Error): Error {
         cause: error,
       }),
     EADDRNOTAVAIL: () =>
-      refused('address-unavailable', `${host} is no address of this machine`, {
+      refused('address-unavailable', `${host} is not an address of this machine`, {
         why: error.message,
         cause: error,
       }),
@@ -70,7 +70,7 @@ export async function canConnect(address: Address): Promise<boolean> {
   }
 }
 
-/** The ports that this system hands out to outgoing connections: a server there may find its port taken at any time. */
+/** The ports that this system uses for outgoing connections: a server's port in this range may be taken at any time. */
 export async function ephemeralRange(): Promise<{ first: number; last: number }> {
   try {
     const text = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8');
@@ -83,8 +83,8 @@ export async function ephemeralRange(): Promise<{ first: number; last: number }>
 }
 
 /**
- * `count` consecutive free ports below the ephemeral range, none of them in `avoid`. Begins at random, so that runs
- * side by side seldom meet; nothing keeps the ports until a server takes them. Throws `no-free-ports` (3).
+ * `count` consecutive free ports below the ephemeral range, none of them in `avoid`. The start is random, so that
+ * parallel runs rarely collide; the ports are not reserved until a server listens on them. Throws `no-free-ports` (3).
  */
 export async function freePorts(
   count: number,
@@ -93,7 +93,7 @@ export async function freePorts(
 ): Promise<number[]> {
   const { first } = await ephemeralRange();
   const top = Math.min(first, USUAL_EPHEMERAL_START);
-  // Some systems hand out nearly every port; then none is safe, and the usual ones are as good as any.
+  // Some systems use nearly every port for outgoing connections; then no port is safe, and the usual ones will do.
   const end = top - LOWEST_CHOSEN >= count ? top : USUAL_EPHEMERAL_START;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const start = randomInt(LOWEST_CHOSEN, end - count + 1);
@@ -106,7 +106,7 @@ export async function freePorts(
     'no-free-ports',
     `no ${count} consecutive free ports between ${LOWEST_CHOSEN} and ${end - 1}`,
     {
-      why: `${MAX_ATTEMPTS} places were tried`,
+      why: `${MAX_ATTEMPTS} ranges were tried`,
       hint: 'give one with --port',
     },
   );

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { errnoOf } from '../errors.js';
 
 /**
- * Who a process is. A pid alone names nobody: the kernel gives it to another process sooner or later.
- * Plain data, so that it can be written down and read back by a later command.
+ * The identity of a process. A pid alone is not enough: the kernel reuses it. Plain data, so that it can be stored and
+ * read by a later command.
  */
 export interface ProcessIdentity {
   pid: number;
@@ -37,10 +37,10 @@ export async function identify(pid: number): Promise<ProcessIdentity | undefined
   return view && { pid: view.pid, startTime: view.startTime, command: view.command };
 }
 
-/** Who this very process is. */
+/** The identity of this process. */
 export async function ownIdentity(): Promise<ProcessIdentity> {
   const self = await identify(ownPid);
-  if (self === undefined) throw new Error('this process can not tell its own identity');
+  if (self === undefined) throw new Error('the identity of this process cannot be read');
   return self;
 }
 
@@ -49,7 +49,7 @@ export function sameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
   return a.pid === b.pid && a.startTime === b.startTime && a.command === b.command;
 }
 
-/** Whether this very process still lives. A zombie doesn't. */
+/** Whether this process is still alive. A zombie is not. */
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   const now = await viewProcess(identity.pid);
   return now !== undefined && sameProcess(now, identity);
@@ -87,7 +87,7 @@ async function viewByProc(pid: number): Promise<ProcessView | undefined> {
   if (parsed === undefined || cmdline === undefined || isOver(parsed)) return undefined;
   return {
     pid,
-    // Ticks begin anew with each boot, and so do pids: without the boot's id a reboot could bring both back.
+    // Ticks and pids restart with each boot: without the boot's id a reboot could repeat both.
     startTime: `${await bootId()}:${parsed.startTicks}`,
     command: parseCmdline(cmdline),
     stopped: parsed.state === 'T' || parsed.state === 't',
@@ -119,7 +119,7 @@ function bootId(): Promise<string> {
   return boot;
 }
 
-/** For `ps`: times that don't depend on who asks, and in English. */
+/** For `ps`: times in UTC and in English. */
 export const PS_ENV = { LC_ALL: 'C', TZ: 'UTC', PATH: '/bin:/usr/bin' };
 
 async function viewByPs(pid: number): Promise<ProcessView | undefined> {
@@ -128,7 +128,7 @@ async function viewByPs(pid: number): Promise<ProcessView | undefined> {
     const { stdout } = await promisify(execFile)('ps', args, { env: PS_ENV });
     return parsePsLine(pid, stdout);
   } catch (error) {
-    // ps exits 1 for a pid that nobody has; anything with an errno name means that ps itself is missing.
+    // ps exits 1 for an unused pid; anything with an errno name means that ps itself is missing.
     if (errnoOf(error) === undefined) return undefined;
     throw error;
   }

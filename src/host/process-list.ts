@@ -32,7 +32,7 @@ async function listByProc(): Promise<ListedProcess[]> {
   return Promise.all(
     pids.map(async (name) => ({
       pid: Number(name),
-      // Gone in the meantime, or somebody else's: either way nothing to read.
+      // Gone in the meantime, or another user's: nothing to read.
       command: parseCmdline(await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')),
     })),
   );

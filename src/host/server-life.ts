@@ -6,7 +6,7 @@ import type { Life } from '../model/gathered.js';
 import { listensOn } from './port-holder.js';
 import { seesSameFiles } from './process-list.js';
 
-/** What is known of a server on this machine before it is looked at. */
+/** What identifies a server on this machine. */
 export interface LocalServer {
   /** null where it does not run. */
   pid: number | null;
@@ -23,7 +23,7 @@ export function isLocal(host: string): boolean {
   return Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === host));
 }
 
-/** How a server lives that is a process of this machine. What can't be told is null. */
+/** The process of a server on this machine. Unknown values are null. */
 export async function lifeOfProcess({ pid, conf }: LocalServer): Promise<Life> {
   const [inode, mounts] = await Promise.all([
     conf === null ? null : stat(conf).catch(() => null),
@@ -45,7 +45,7 @@ export async function lifeOfProcess({ pid, conf }: LocalServer): Promise<Life> {
 
 /**
  * Whether the process that has this pid listens on the port, and sees the files that we see: a server that says its
- * own pid may live in a container, or on another machine, where the same pid is somebody else's.
+ * own pid may live in a container, or on another machine, where the same pid is another process.
  */
 export async function isServerHere(pid: number, port: number): Promise<boolean> {
   if (platform !== 'linux' || !Number.isSafeInteger(pid) || pid <= 0) return false;

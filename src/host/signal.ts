@@ -5,7 +5,7 @@ import { until } from '../until.js';
 import { isAlive, type ProcessIdentity, viewProcess } from './process-identity.js';
 
 /**
- * Sends a signal to this very process and to no other: who has the pid is looked up again right before.
+ * Sends a signal to this process only: the identity behind the pid is checked immediately before.
  * False when the process is gone. Throws `not-permitted` (3) for another user's process.
  */
 export async function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): Promise<boolean> {
@@ -20,9 +20,9 @@ export async function signalProcess(identity: ProcessIdentity, signal: NodeJS.Si
 }
 
 function notPermitted(identity: ProcessIdentity, signal: string, cause: unknown): OperatorError {
-  return refused('not-permitted', `pid ${identity.pid} may not be sent ${signal}`, {
+  return refused('not-permitted', `this user may not send ${signal} to pid ${identity.pid}`, {
     why: 'it belongs to another user',
-    hint: 'run the command as the user who brought the cluster up',
+    hint: 'run the command as the user that created the cluster',
     cause,
   });
 }

@@ -49,7 +49,7 @@ describe.skipIf(!probe.ok)(
     });
 
     it('with a name that is none', async () => {
-      const expected = { exit: 64, code: 'bad-image', says: '"Not An Image" is no name of an image' };
+      const expected = { exit: 64, code: 'bad-image', says: '"Not An Image" is not the name of an image' };
       await refusal(cli, up('Not An Image'), expected);
       // Nor is another driver taken instead.
       await refusal(cli, ['up', '--port', 'auto', '--image', 'Not An Image'], expected);

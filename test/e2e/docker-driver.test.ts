@@ -203,7 +203,7 @@ describe.skipIf(!probe.ok)(
           await expect((await open()).provisioner.layout(SPEC, [MASTER])).rejects.toMatchObject({
             code: 'port-taken',
             exitCode: 3,
-            message: 'port 5100, wanted by redis-1, is taken',
+            message: 'port 5100 of redis-1 is in use',
             why: expect.stringContaining('pid'),
             hint: expect.stringContaining('--port auto'),
           });

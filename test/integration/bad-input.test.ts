@@ -57,7 +57,7 @@ const CASES: [words: string[], expected: Refusal][] = [
   [['up', '--driver', 'process', '--port', '65534'], usage('bad-port', 'leaves no room')],
   [
     ['up', '--driver', 'process', '--port', '8600', '--sentinel-port', '8602'],
-    usage('bad-port', 'port 8602 is wanted twice'),
+    usage('bad-port', 'port 8602 would be used twice'),
   ],
   [['status', '--sentinel-addrs', '127.0.0.1:0'], badValue('no host:port')],
   [['status', '--sentinel-addrs', '127.0.0.1:65536'], badValue('no host:port')],

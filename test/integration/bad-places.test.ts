@@ -46,7 +46,7 @@ describe('no Docker Engine', () => {
     for (const [host, says] of [
       ['unix:///nonexistent/docker.sock', 'no Docker Engine listens at unix:///nonexistent/docker.sock'],
       [`unix://${stale}`, stale],
-      ['tcp://127.0.0.1:1', 'connection refused'],
+      ['tcp://127.0.0.1:1', 'refuses the connection'],
       ['tcp://127.0.0.1:99999', '99999'],
       ['gopher://x', 'gopher'],
     ] as const) {

@@ -113,11 +113,11 @@ describe('a port that is taken', () => {
     onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
     const words = ['up', '--driver', 'process', '--port', String(PORT - 1), '--sentinel-port', '8650'];
     const { plain } = await refusal(cli, words, { exit: 3, code: 'port-taken', says: '--port auto' });
-    expect(plain.stderr).toContain(`port ${PORT}, wanted by redis-2, is taken`);
-    expect(plain.stderr).toContain(`pid ${process.pid} holds it`);
+    expect(plain.stderr).toContain(`port ${PORT} of redis-2 is in use`);
+    expect(plain.stderr).toContain(`in use by pid ${process.pid}`);
     expect(await leftBehind(cli.home)).toEqual([]);
     const sentinel = ['up', '--driver', 'process', '--port', '8650', '--sentinel-port', String(PORT)];
-    await refusal(cli, sentinel, { exit: 3, code: 'port-taken', says: 'wanted by sentinel-1' });
+    await refusal(cli, sentinel, { exit: 3, code: 'port-taken', says: 'of sentinel-1 is in use' });
   });
 });
 

@@ -17,7 +17,7 @@ export const dockerDriver: DriverFactory = {
   name: 'docker',
 
   async probe({ settings, env }): Promise<Probe> {
-    // A word that was typed wrong is no reason to take another driver: it is thrown, not answered.
+    // A mistyped setting must not select another driver: it is thrown.
     const read = readSettings(settings);
     let engine: Engine | undefined;
     try {
@@ -37,7 +37,7 @@ export const dockerDriver: DriverFactory = {
       if (engine !== undefined && status !== undefined) {
         return {
           ok: false,
-          reason: `what listens at ${engine.target.shown} answers HTTP ${status}: no Docker Engine, or one that refuses`,
+          reason: `the server at ${engine.target.shown} answers HTTP ${status}: it is not a Docker Engine, or refuses access`,
           install: 'correct DOCKER_HOST or the Docker context',
         };
       }
@@ -72,7 +72,7 @@ export const dockerDriver: DriverFactory = {
     try {
       return await foreignLivesIn(engine, servers);
     } catch (error) {
-      throw engineError(error, target, 'look for containers');
+      throw engineError(error, target, 'list containers');
     } finally {
       engine.close();
     }

@@ -14,7 +14,7 @@ const FIRST_HOST = { redis: 11, sentinel: 21 } as const;
 /**
  * Gives every node its addresses. With a network of its own, each server listens inside on the very port that is
  * published, so that what the cluster announces and what this machine uses differ in the host alone.
- * Changes nothing. Throws OperatorError for ports and subnets that can't be had.
+ * Changes nothing. Throws OperatorError for ports and subnets that are not available.
  */
 export async function layOut(
   engine: Engine,
@@ -52,12 +52,12 @@ function checkReach(engine: Engine, facts: EngineFacts, settings: DockerSettings
   if (settings.network === 'host' && (remoteHost !== null || facts.desktop)) {
     throw refused(
       'no-host-network',
-      `the engine at ${shown} has another host's network, not this machine's`,
+      `the host network of the engine at ${shown} is not the network of this machine`,
       {
         why: facts.desktop
           ? 'Docker Desktop runs containers in a virtual machine'
           : `it runs on ${remoteHost}`,
-        hint: 'leave --network host out',
+        hint: 'omit --network host',
       },
     );
   }
@@ -65,7 +65,7 @@ function checkReach(engine: Engine, facts: EngineFacts, settings: DockerSettings
   if (settings.network === 'bridge' && remoteHost !== null && isLoopback) {
     throw refused(
       'publish-unreachable',
-      `ports published on ${settings.publish} of ${remoteHost} can't be reached from here`,
+      `ports published on ${settings.publish} of ${remoteHost} cannot be reached from here`,
       {
         hint: `use --publish with an address of ${remoteHost} that this machine reaches; set a password too (--password-file)`,
       },
@@ -74,7 +74,7 @@ function checkReach(engine: Engine, facts: EngineFacts, settings: DockerSettings
 }
 
 async function pickSubnet(engine: Engine, cluster: string, asked: string): Promise<string> {
-  // A network left over from an `up` that was cut off is used again.
+  // The network of an interrupted `up` is used again.
   const own = await ownSubnet(engine, cluster);
   if (own !== undefined && isRoomy(own) && (asked === '' || asked === own)) return own;
   const ofEngine = await engineSubnets(engine);
@@ -83,19 +83,19 @@ async function pickSubnet(engine: Engine, cluster: string, asked: string): Promi
   if (asked !== '') {
     const holder = ofEngine.find(({ subnet }) => overlaps(subnet, asked));
     if (isRoomy(asked) && !taken.some((other) => overlaps(other, asked))) return asked;
-    throw refused('subnet-taken', `the subnet ${asked} can't be had`, {
+    throw refused('subnet-taken', `the subnet ${asked} is not available`, {
       why: !isRoomy(asked)
-        ? 'it is no IPv4 subnet of at least 32 addresses, such as 10.213.7.0/24'
+        ? 'it is not an IPv4 subnet of at least 32 addresses, such as 10.213.7.0/24'
         : holder === undefined
           ? 'this machine has an interface in it or a route to it'
           : `the Docker network ${holder.network} has ${holder.subnet}`,
-      hint: 'leave it to sentinelctl to choose one',
+      hint: 'omit it, and sentinelctl chooses one',
     });
   }
   const found = chooseSubnet(taken, randomInt(256));
   if (found !== undefined) return found;
   throw refused('no-free-subnet', "no private subnet is free for the cluster's network", {
     why: `${taken.length} subnets are in use by Docker networks and this machine's routes`,
-    hint: 'remove networks that nobody uses (docker network prune), or use --network host',
+    hint: 'remove unused networks (docker network prune), or use --network host',
   });
 }

@@ -6,9 +6,9 @@ import type { ClusterSpec } from '../../model/spec.js';
 import { HOST } from './node-files.js';
 
 /**
- * Gives every node its port and looks whether all of them are free, before anything is started. Throws `bad-port` (64)
- * for ports past 65535 or that are wanted twice, `port-taken` (3), and what isPortFree and freePorts throw. `hostOf`
- * gives each node its address; ports are told apart all the same, so that a node is known by its port too.
+ * Gives every node its port and checks that all of them are free, before anything is started. Throws `bad-port` (64)
+ * for ports above 65535 or assigned twice, `port-taken` (3), and what isPortFree and freePorts throw. `hostOf` gives each
+ * node its address; ports are distinct even then, so that a port identifies a node.
  */
 export async function layOut(
   spec: ClusterSpec,
@@ -55,7 +55,7 @@ function portRange(option: string, first: number, count: number): number[] {
 function refuseOverlap(data: number[], sentinels: number[]): void {
   const both = data.find((port) => sentinels.includes(port));
   if (both === undefined) return;
-  throw usageError('bad-port', `port ${both} is wanted twice: by a data node and by a sentinel`, {
+  throw usageError('bad-port', `port ${both} would be used twice: by a data node and by a sentinel`, {
     why: `data nodes take ${show(data)}, sentinels take ${show(sentinels)}`,
     hint: 'move one of them: --port or --sentinel-port',
   });
@@ -75,12 +75,12 @@ async function portTaken(node: NodePlan, others: NodePlan[]): Promise<OperatorEr
   const { port } = node.endpoint;
   const holder = await holderOf(port);
   const held =
-    holder === undefined ? 'who holds it can not be seen' : `pid ${holder.pid} holds it: ${holder.command}`;
-  const more = others.map((other) => `port ${other.endpoint.port}, for ${other.id}, is taken too`);
+    holder === undefined ? 'in use by an unknown process' : `in use by pid ${holder.pid}: ${holder.command}`;
+  const more = others.map((other) => `port ${other.endpoint.port} of ${other.id} is also in use`);
   const auto = node.kind === 'redis' ? '--port auto' : '--port auto --sentinel-port auto';
   const own = node.kind === 'redis' ? '--port' : '--sentinel-port';
-  return refused('port-taken', `port ${port}, wanted by ${node.id}, is taken`, {
+  return refused('port-taken', `port ${port} of ${node.id} is in use`, {
     why: [held, ...more].join('\n'),
-    hint: `give another with ${own}, or let free ones be chosen: ${auto}`,
+    hint: `use another port with ${own}, or let sentinelctl choose free ones: ${auto}`,
   });
 }

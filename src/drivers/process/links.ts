@@ -17,7 +17,7 @@ import { loopbackOf, proxyAddress } from './loopback.js';
 import { isNodeId, nodesDirectory } from './node-files.js';
 import type { ProcessSettings } from './settings.js';
 
-/** How often rules are looked for again, when somebody else removed some at the same time. */
+/** How often removal is tried when another process removes rules at the same time. */
 const CLEAR_ROUNDS = 5;
 
 type ReadConf = (id: string) => Promise<string | undefined>;
@@ -31,7 +31,7 @@ export async function probeLinks(
   if (loopback === 'shared' || net === '') {
     return {
       ok: false,
-      reason: 'all nodes share 127.0.0.1, so their packets can not be told apart',
+      reason: 'all nodes share 127.0.0.1, so their packets cannot be distinguished',
       hint: 'bring the cluster up with --loopback own (Linux, as root), or with --driver docker',
     };
   }
@@ -51,14 +51,14 @@ export async function probeLinks(
   };
 }
 
-/** Removes every rule and proxy that there is for a cluster, for its removal; nothing where there can be none. */
+/** Removes every rule and proxy of a cluster that is being removed; does nothing where there cannot be any. */
 export async function clearAll(clusterDir: string, settings: ProcessSettings): Promise<void> {
   const probe = await probeLinks(clusterDir, settings, async () => undefined);
   if (!probe.ok) return;
   for (const tag of await probe.links.tags()) await probe.links.clear(tag);
 }
 
-/** Each node has an address of its own, from which its connections come too: packets are told apart by both ends. */
+/** Each node listens on and connects from its own address, so both ends of a packet identify a node. */
 class ProcessLinks implements Links {
   readonly #dir: string;
   readonly #net: string;
@@ -70,7 +70,7 @@ class ProcessLinks implements Links {
     this.#readConf = readConf;
   }
 
-  /** Dropped as they come in: one that is dropped on its way out would tell its sender (EPERM). */
+  /** Dropped on arrival: dropping an outgoing packet would fail at the sender (EPERM). */
   async block(links: readonly Link[], tag: string): Promise<void> {
     const address = (party: string): string => loopbackOf(this.#net, party);
     await add(links.map(({ from, to }) => dropRule('INPUT', address(from), address(to), tag)));
@@ -112,7 +112,7 @@ class ProcessLinks implements Links {
   }
 
   async tags(): Promise<string[]> {
-    // Another state directory may hold a cluster of the same name: it has other addresses.
+    // Another state directory may hold a cluster of the same name; it has different addresses.
     const rules = (await rulesNow()).filter(({ spec }) => spec.includes(` ${this.#net}.`));
     return [...new Set([...rules.map(({ tag }) => tag), ...(await proxyTags(this.#dir))])].sort();
   }

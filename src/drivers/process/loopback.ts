@@ -10,7 +10,7 @@ import { CLIENT, type Party } from '../links.js';
 const FIRST = { redis: 10, sentinel: 20 } as const;
 const PROXY = 253;
 const CLIENTS = 254;
-/** 127.0 and what is near it have names and servers of their own on many a machine. */
+/** 127.0 and its neighbours have names and servers on many machines. */
 const LOWEST = 16;
 const HIGHEST = 239;
 
@@ -18,15 +18,15 @@ const HIGHEST = 239;
 export function loopbackOf(net: string, party: Party): string {
   if (party === CLIENT) return `${net}.${CLIENTS}`;
   const [, kind, number] = /^(redis|sentinel)-(\d{1,2})$/.exec(party) ?? [];
-  if (kind === undefined) throw refused('no-such-node', `${JSON.stringify(party)} is no node`);
+  if (kind === undefined) throw refused('no-such-node', `${JSON.stringify(party)} is not a node`);
   return `${net}.${FIRST[kind as keyof typeof FIRST] + Number(number)}`;
 }
 
 export const proxyAddress = (net: string): string => `${net}.${PROXY}`;
 
 /**
- * The first three numbers of a cluster's own addresses: by the hash of its directory, so that clusters seldom meet, and
- * the next ones where somebody listens there already. Throws `no-loopback-net` (3).
+ * The first three numbers of a cluster's own addresses: from the hash of its directory, so that clusters rarely collide,
+ * or the next ones where a process already listens there. Throws `no-loopback-net` (3).
  */
 export async function chooseNet(clusterDir: string): Promise<string> {
   const taken = listeningNets(await readFile('/proc/net/tcp', 'utf8').catch(() => ''));
@@ -37,7 +37,7 @@ export async function chooseNet(clusterDir: string): Promise<string> {
     const net = `127.${LOWEST + Math.floor(at / 256)}.${at % 256}`;
     if (!taken.has(net)) return net;
   }
-  throw refused('no-loopback-net', 'no loopback addresses are free for this cluster', {
+  throw refused('no-loopback-net', 'no loopback network is free for this cluster', {
     hint: 'leave --loopback own out',
   });
 }

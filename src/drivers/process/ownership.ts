@@ -8,9 +8,9 @@ import { type NodeRecord, readRecord } from './record.js';
 const SERVERS = new Set(['redis-server', 'redis-sentinel', 'valkey-server', 'valkey-sentinel']);
 
 /**
- * The configuration at or below `path` that a command line makes a server run with; undefined when it is no server's.
- * The word before it must be a server's name: an editor or `tail` that has the same file open isn't ours to signal.
- * `binary` is accepted under whatever name it has.
+ * The configuration at or below `path` in a server's command line; undefined for any other command line. The word
+ * before it must be a server's name: an editor or `tail` with the same file must not be signalled. `binary` is accepted
+ * under any name.
  */
 export function serverConf(command: string, path: string, binary: string | undefined): string | undefined {
   const at = command.indexOf(` ${path}`);
@@ -20,22 +20,22 @@ export function serverConf(command: string, path: string, binary: string | undef
   return isServer ? command.slice(at + 1).replace(/ --sentinel$/, '') : undefined;
 }
 
-/** What is known of a node: what was written down, and its server where one lives. */
+/** A node's record, and its server where one is alive. */
 export interface Found {
   record: NodeRecord | undefined;
   server: ProcessIdentity | undefined;
 }
 
 /**
- * Finds a node's own server: the one that was written down, if pid and start time still are the same and its command
- * line names this node's configuration; else, if its command line does, the one in the server's own pid file. Where
- * the record is missing or was cut off, every process is looked through for that command line.
+ * Finds a node's server: the recorded one, if its pid and start time are unchanged and its command line names this
+ * node's configuration; else the one in the server's pid file, if its command line does. Where the record is missing
+ * or says `starting`, every process is searched for that command line.
  */
 export async function findServer(files: NodeFiles, binary: string | undefined): Promise<Found> {
   const isOurs = (p: ProcessIdentity): boolean => serverConf(p.command, files.conf, binary) === files.conf;
   const record = await readRecord(files);
   if (record?.state === 'started') {
-    // The text of the command line is not compared: a wrapper script has become the server since it was written down.
+    // The command line is not compared as a whole: a wrapper script may have become the server since the record.
     const now = await identify(record.server.pid);
     if (now !== undefined && now.startTime === record.server.startTime && isOurs(now))
       return { record, server: now };
@@ -48,7 +48,7 @@ export async function findServer(files: NodeFiles, binary: string | undefined): 
 }
 
 /**
- * Living servers whose configuration is this path or begins with it, on this file system. Looks through every process.
+ * Running servers whose configuration is this path or begins with it, on this file system. Searches every process.
  */
 export async function serversBelow(path: string, binary: string | undefined): Promise<ProcessIdentity[]> {
   const isBelow = (p: { command: string }): boolean => serverConf(p.command, path, binary) !== undefined;

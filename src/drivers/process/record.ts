@@ -3,18 +3,18 @@ import type { ProcessIdentity } from '../../host/process-identity.js';
 import type { NodeFiles } from './node-files.js';
 
 /**
- * What is written down of a node's life, so that a later command finds its server again:
- * - `created`: never started since its files were made;
- * - `starting`: written before the server is spawned. Found by a later command, it means that the one that started
- *   it was cut off, and a server may run that nobody wrote down;
- * - `started`: the server's identity, whether it still lives or not.
+ * What is recorded of a node, so that a later command finds its server:
+ * - `created`: never started since its files were created;
+ * - `starting`: written before the server is spawned. Where a later command finds it, the command that started the
+ *   server was killed, and a server may run without a record;
+ * - `started`: the server's identity, running or not.
  */
 export type NodeRecord =
   | { state: 'created' }
   | { state: 'starting' }
   | { state: 'started'; server: ProcessIdentity };
 
-/** undefined when nothing was written, or nothing that can be understood. */
+/** undefined when there is no record, or an unreadable one. */
 export async function readRecord(files: NodeFiles): Promise<NodeRecord | undefined> {
   const text = await readIfThere(files.record);
   if (text === undefined) return undefined;
@@ -25,7 +25,7 @@ export async function readRecord(files: NodeFiles): Promise<NodeRecord | undefin
   }
 }
 
-/** Only an identity waits for the disk: the other states say nothing any more after a power cut. */
+/** Only an identity is synced to disk: the other states mean nothing after a power failure. */
 export function writeRecord(files: NodeFiles, record: NodeRecord): Promise<void> {
   const durable = record.state === 'started';
   return writeAtomically(files.record, `${JSON.stringify(record)}\n`, 0o600, { durable });

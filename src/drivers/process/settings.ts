@@ -1,10 +1,10 @@
 import { usageError } from '../../errors.js';
 
-/** What the process driver is told, and what it writes down to find its things again, besides the binary. */
+/** The settings of the process driver, given or chosen, besides the binary. They are stored with the cluster. */
 export interface ProcessSettings {
   /** `shared`: every node on 127.0.0.1. `own`: each on a loopback address of its own, so that it can be cut off. */
   loopback: 'shared' | 'own';
-  /** `127.88.3`, of which each node has one address; empty until the layout has chosen it, and where shared. */
+  /** `127.88.3`, which holds one address per node; empty until the layout has chosen it, and where shared. */
   net: string;
   /**
    * How a node's own connections come from its own address: by `bind-source-addr` (Redis 7.0 and later, Sentinel too:
@@ -14,11 +14,11 @@ export interface ProcessSettings {
   source: '' | 'directive' | 'bind';
 }
 
-/** Fills in the defaults. Throws usageError for a word that is none. */
+/** Fills in the defaults. Throws usageError for an invalid value. */
 export function readSettings(raw: Readonly<Record<string, string>>): ProcessSettings {
   const loopback = raw.loopback || 'shared';
   if (loopback !== 'shared' && loopback !== 'own') {
-    throw usageError('bad-loopback', `"${loopback.slice(0, 60)}" is no way for nodes to share a loopback`, {
+    throw usageError('bad-loopback', `"${loopback.slice(0, 60)}" is not a value of --loopback`, {
       hint: 'use --loopback shared or --loopback own',
     });
   }
@@ -27,7 +27,7 @@ export function readSettings(raw: Readonly<Record<string, string>>): ProcessSett
   return { loopback, net: /^127\.\d{1,3}\.\d{1,3}$/.exec(raw.loopbackNet ?? '')?.[0] ?? '', source };
 }
 
-/** As strings to write down, without what is the default. */
+/** As strings to store, without the defaults. */
 export function writeSettings({ loopback, net, source }: ProcessSettings): Record<string, string> {
   return {
     ...(loopback !== 'shared' && { loopback }),

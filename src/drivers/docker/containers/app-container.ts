@@ -7,7 +7,7 @@ import { findEngine } from '../engine/engine-target.js';
 import { engineError, statusOf } from '../engine/errors.js';
 import { readSettings } from '../settings.js';
 
-/** A container's settings, and what its network tells that this machine's resolver does not know. */
+/** An application's container: its settings, and the names and addresses of its networks. */
 export interface AppContainer {
   env: Record<string, string>;
   /** Addresses of a name in its networks: containers' names and aliases; undefined for any other. */
@@ -17,8 +17,8 @@ export interface AppContainer {
 }
 
 /**
- * Looks a container up at the engine that DOCKER_HOST or the Docker context means. Only the three variables of an
- * application are taken out of its environment; the others may be secrets. Throws `no-container` (3), and what the
+ * Inspects a container of the engine that DOCKER_HOST or the Docker context names. Reads only the three variables of an
+ * application from its environment; the others may be secrets. Throws `no-container` (3), and what the
  * engine throws.
  */
 export async function appContainer(name: string, env: Env): Promise<AppContainer> {
@@ -39,7 +39,7 @@ export async function appContainer(name: string, env: Env): Promise<AppContainer
         hint: 'docker ps lists those that run',
       });
     }
-    throw engineError(error, engine.target, `looking at container ${name}`);
+    throw engineError(error, engine.target, `inspect container ${name}`);
   } finally {
     engine.close();
   }

@@ -34,7 +34,7 @@ export class Containers {
     this.#known.set(node, containerId);
   }
 
-  /** The node's container; undefined where there is none of ours. */
+  /** The node's container; undefined where sentinelctl has none for it. */
   async find(node: string): Promise<Container | undefined> {
     const known = this.#known.get(node);
     if (known !== undefined) return this.#engine.api.getContainer(known);
@@ -43,11 +43,11 @@ export class Containers {
     return found === undefined ? undefined : this.#engine.api.getContainer(found);
   }
 
-  /** Nodes that are looked for at the same time share one question: the engine takes longer for six than for one. */
+  /** Concurrent lookups share one request: the engine takes longer for six requests than for one. */
   async #lookForAll(node: string): Promise<void> {
     this.#listing ??= this.#engine.api
       .listContainers({ all: true, filters: ofCluster(this.#cluster) })
-      .catch((error: unknown) => Promise.reject(engineError(error, this.#engine.target, `look for ${node}`)))
+      .catch((error: unknown) => Promise.reject(engineError(error, this.#engine.target, `find ${node}`)))
       .finally(() => {
         this.#listing = undefined;
       });
@@ -58,8 +58,8 @@ export class Containers {
   }
 
   /**
-   * Runs `work` on the node's container, a second time when what was remembered is gone and there is a new one.
-   * Undefined where there is none. Errors of the engine leave as OperatorErrors; `doing` completes "could not …".
+   * Runs `work` on the node's container; once more when the known container is gone and there is a new one. Undefined
+   * where there is none. Errors of the engine become OperatorErrors; `doing` completes "could not …".
    */
   async on<T>(
     node: string,
@@ -84,12 +84,12 @@ export class Containers {
     const done = await this.on(node, doing, work);
     if (done !== undefined) return done.value;
     throw failed('node-absent', `could not ${doing}: it has no container`, {
-      hint: `${command('status', this.#cluster)}, then up to make what is missing`,
+      hint: `${command('status', this.#cluster)}, then up to create what is missing`,
     });
   }
 
   async inspect(node: string): Promise<NodeInspection> {
-    const found = await this.on(node, `look at ${node}`, async (container) => container.inspect());
+    const found = await this.on(node, `inspect ${node}`, async (container) => container.inspect());
     if (found === undefined) return { state: 'absent', detail: 'no container' };
     const { Id, State } = found.value;
     const detail = `container ${Id.slice(0, 12)}`;
@@ -102,7 +102,7 @@ export class Containers {
     };
   }
 
-  /** Why the engine refused the node's name: whose container has it. */
+  /** The error for a name that the engine refused because another container has it. */
   async nameTaken(node: string): Promise<Error> {
     const name = containerName(this.#cluster, node);
     const holder = await this.#engine.api
@@ -110,23 +110,23 @@ export class Containers {
       .inspect()
       .catch(() => undefined);
     if (isOwnedBy(this.#cluster, holder?.Config.Labels)) {
-      return refused('node-exists', `${node} is there already (container ${name})`, {
+      return refused('node-exists', `${node} already exists (container ${name})`, {
         hint: `${command('down', this.#cluster)}, then up again`,
       });
     }
-    return refused('container-foreign', `there is a container ${name} that sentinelctl did not make`, {
+    return refused('container-foreign', `the container ${name} exists and was not created by sentinelctl`, {
       hint: 'use another --cluster NAME, or remove that container yourself',
     });
   }
 
-  /** Removes a container with its anonymous volumes; returns once it is gone. False when somebody else removed it. */
+  /** Removes a container with its anonymous volumes; returns when it is gone. False when another process removed it. */
   async discard(container: Container): Promise<boolean> {
     try {
       await container.remove({ force: true, v: true });
       return true;
     } catch (error) {
       if (statusOf(error) === 404) return false;
-      // 409: its removal is in progress already, by another call of this or of somebody else.
+      // 409: its removal is already in progress.
       if (statusOf(error) !== 409) throw engineError(error, this.#engine.target, 'remove a container');
     } finally {
       for (const [node, id] of this.#known) if (id === container.id) this.#known.delete(node);
@@ -137,13 +137,13 @@ export class Containers {
         (error: unknown) =>
           statusOf(error) === 404
             ? true
-            : Promise.reject(engineError(error, this.#engine.target, 'look at a container')),
+            : Promise.reject(engineError(error, this.#engine.target, 'inspect a container')),
       );
     const gone = await until(isGone, { clock: systemClock, everyMs: 50, deadlineMs: GONE_WITHIN_MS });
     if (gone === undefined)
       throw failed(
         'container-stays',
-        `container ${container.id.slice(0, 12)} is being removed, and does not go`,
+        `container ${container.id.slice(0, 12)} is being removed and still exists`,
       );
     return false;
   }

@@ -13,8 +13,8 @@ import { packConf } from './files.js';
 import { ofNode } from './labels.js';
 
 /**
- * Makes a node's container and volume and puts its configuration there. Nothing is left of it when that fails, but
- * the volume. Throws `node-exists` or `container-foreign` (3) when the name is taken.
+ * Creates a node's container and volume, with its configuration. If that fails, only the volume remains. Throws
+ * `node-exists` or `container-foreign` (3) when the name is in use.
  */
 export async function createNode(
   { engine, containers, cluster }: Connected,
@@ -27,7 +27,7 @@ export async function createNode(
   containers.remember(node.id, container.id);
   const path = pathsOf(node, settings).conf;
   try {
-    // Put at the root with its directory, because an archive can't change the owner of the directory it lands in.
+    // Unpacked at the root together with its directory: an archive cannot change the owner of its target directory.
     const archive = await packConf(basename(path), conf, image.owner, dirname(path).slice(1));
     await container.putArchive(archive, { path: '/' });
   } catch (error) {
@@ -51,11 +51,11 @@ async function createContainer(
     return await engine.api.createContainer(options as ContainerCreateOptions);
   } catch (error) {
     if (statusOf(error) === 409) throw await containers.nameTaken(node.id);
-    throw engineError(error, engine.target, `make the container of ${node.id}`);
+    throw engineError(error, engine.target, `create the container of ${node.id}`);
   }
 }
 
-/** Throws `volume-foreign` (3) where a volume of a node's name isn't ours: mounting it would take it over. */
+/** Throws `volume-foreign` (3) where a volume with a node's name was not created for it: mounting would use its data. */
 export async function refuseForeignVolumes(
   engine: Engine,
   cluster: string,
@@ -67,12 +67,12 @@ export async function refuseForeignVolumes(
   for (const { id } of nodes) {
     const name = containerName(cluster, id);
     const volume = (Volumes ?? []).find((one) => one.Name === name);
-    const isOurs = ofNode(cluster, id).label.every((label) => {
+    const isOwn = ofNode(cluster, id).label.every((label) => {
       const [key = '', value] = label.split('=');
       return volume?.Labels?.[key] === value;
     });
-    if (volume !== undefined && !isOurs) {
-      throw refused('volume-foreign', `there is a volume ${name} that sentinelctl did not make`, {
+    if (volume !== undefined && !isOwn) {
+      throw refused('volume-foreign', `the volume ${name} exists and was not created by sentinelctl`, {
         hint: 'use another --cluster NAME, or remove that volume yourself',
       });
     }

@@ -49,7 +49,7 @@ async function lifeIn(engine: Engine, { Id, Names }: ContainerInfo): Promise<Ser
       const near = await readOnHost(inspected, path, engine.target);
       const text = near ?? (await unpackFirst(await container.getArchive({ path })));
       return text === undefined
-        ? { ok: false, why: `${path} of container ${name} is no file` }
+        ? { ok: false, why: `${path} of container ${name} is not a file` }
         : { ok: true, value: { file: `${name}:${path}`, text } };
     } catch (error) {
       return { ok: false, why: messageOf(error) };

@@ -1,11 +1,11 @@
-/** Ownership is by label, never by name alone: a name can be anybody's. */
+/** Ownership is by label, never by name alone: others may use the same name. */
 export const CLUSTER_LABEL = 'dev.sentinelctl.cluster';
 export const NODE_LABEL = 'dev.sentinelctl.node';
 export const KIND_LABEL = 'dev.sentinelctl.kind';
-/** How the things are laid out; raised when a later release can't work with what an earlier one made. */
+/** The layout; raised when a later release cannot work with the containers of an earlier one. */
 export const VERSION_LABEL = 'dev.sentinelctl.version';
 export const LAYOUT_VERSION = '1';
-/** On short-lived containers of ours that are no nodes. */
+/** On short-lived containers created by sentinelctl that are not nodes. */
 export const HELPER_LABEL = 'dev.sentinelctl.helper';
 /** On images built from this machine's own binary. */
 export const IMAGE_LABEL = 'dev.sentinelctl.image';

@@ -72,7 +72,7 @@ export async function resumeNode({ containers }: Connected, id: string): Promise
 
 /** The node's container as a diagnosis sees it; undefined where there is none. */
 export async function nodeLife({ engine, containers }: Connected, id: string): Promise<Life | undefined> {
-  const found = await containers.on(id, `look at ${id}`, async (container) =>
+  const found = await containers.on(id, `inspect ${id}`, async (container) =>
     lifeOfContainer(await container.inspect(), engine.target),
   );
   return found?.value;

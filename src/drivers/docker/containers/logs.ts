@@ -6,12 +6,12 @@ import { engineError, statusOf } from '../engine/errors.js';
 import { lineReader, parseStamped } from '../engine/streams.js';
 import type { Connected } from './containers.js';
 
-/** How often a node that is down is looked at again, while its log is followed. */
+/** How often a stopped node is checked again while its log is followed, in milliseconds. */
 const LOOK_AGAIN_MS = 200;
 
 /**
- * A node's log as the engine has kept it, over all its lives. The engine ends a followed log when the container
- * stops; so does nobody who follows a node through a restart: it is taken up again behind the last line seen.
+ * A node's log as the engine kept it, across restarts. The engine ends a followed log when the container stops; it is
+ * then followed again from the last line seen.
  */
 export async function* readLogs(
   { engine, containers }: Connected,
@@ -35,7 +35,7 @@ export async function* readLogs(
     try {
       for await (const line of readOnce(engine, container, asked, follow, signal)) {
         const { stamp, atMs, text } = parseStamped(line);
-        // `since` counts milliseconds here, stamps nanoseconds: what was seen already comes again.
+        // `since` counts milliseconds here, stamps nanoseconds: so lines that were already seen come again.
         if (stamp !== null && last !== null && !isFirst && stamp <= last) continue;
         if (stamp !== null) last = stamp;
         yield { node, atMs, text };

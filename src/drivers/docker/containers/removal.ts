@@ -22,7 +22,7 @@ export async function removeNode(
   };
 }
 
-/** Removes all that carries the cluster's name; volumes and network go after the containers that hold them. */
+/** Removes everything that carries the cluster's name; volumes and network after the containers that use them. */
 export async function removeCluster(
   { engine, containers, cluster }: Connected,
   keepData: boolean,
@@ -55,7 +55,7 @@ async function removeContainers(
   return removed.filter(Boolean).length;
 }
 
-/** A server that is killed loses what it has not saved yet. One that is gone already has nothing to save. */
+/** A killed server loses what it has not saved. A container that no longer exists has nothing to save. */
 async function endPolitely(engine: Engine, container: Container): Promise<void> {
   await stopContainer(engine, container, SAVING_GRACE_MS).catch((error: unknown) => {
     if (statusOf(error) !== 404) throw engineError(error, engine.target, 'stop a container');
@@ -77,15 +77,11 @@ async function removeVolume(engine: Engine, name: string): Promise<boolean> {
   } catch (error) {
     if (statusOf(error) === 404) return false;
     if (statusOf(error) === 409) {
-      throw failed(
-        'volume-in-use',
-        `the volume ${name} is still used by a container that isn't this cluster's`,
-        {
-          why: engineWords(error),
-          hint: 'remove that container, then down again',
-          cause: error,
-        },
-      );
+      throw failed('volume-in-use', `the volume ${name} is still used by a container of another owner`, {
+        why: engineWords(error),
+        hint: 'remove that container, then repeat the command',
+        cause: error,
+      });
     }
     throw engineError(error, engine.target, `remove the volume ${name}`);
   }

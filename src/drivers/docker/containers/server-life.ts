@@ -3,15 +3,15 @@ import type { ContainerInspectInfo } from 'dockerode';
 import type { Life } from '../../../model/gathered.js';
 import type { EngineTarget } from '../engine/engine-target.js';
 
-/** The engine's own grace where neither the container nor its image says one, in seconds. */
+/** The engine's grace where neither the container nor its image sets one, in seconds. */
 const DEFAULT_STOP_S = 10;
 
-/** How a server in a container lives, as the engine tells. What can't be told is null. */
+/** The container of a server, from what the engine reports. Unknown values are null. */
 export async function lifeOfContainer(inspected: ContainerInspectInfo, target: EngineTarget): Promise<Life> {
   const { State, HostConfig, Config, NetworkSettings } = inspected;
   const conf = confOf(inspected);
   const mount = conf === null ? undefined : mountOf(inspected, conf);
-  // Swarm and compose leave it out of the type: the seconds between SIGTERM and SIGKILL.
+  // Missing in dockerode's type: the seconds between SIGTERM and SIGKILL.
   const { StopTimeout } = Config as { StopTimeout?: number };
   const hostNetwork = HostConfig.NetworkMode === 'host';
   return {
@@ -48,7 +48,7 @@ function mountOf(
   ).sort((a, b) => b.Destination.length - a.Destination.length)[0];
 }
 
-/** Equal for two containers that have one file: the inode where the engine is this machine's, else the file's origin. */
+/** Equal for two containers that share a file: the inode where the engine is local, else the file's source. */
 async function inodeOf(inspected: ContainerInspectInfo, conf: string, target: EngineTarget): Promise<string> {
   const source = sourceOf(inspected, conf);
   if (source === null) return `${inspected.Id}:${conf}`;
@@ -68,8 +68,8 @@ function sourceOf(inspected: ContainerInspectInfo, path: string): string | null 
 }
 
 /**
- * A container's file, read where this machine has it, which takes no engine: its archive of one small file costs a
- * third of a second of work. Undefined where that can't be: an engine elsewhere or in a virtual machine, no right.
+ * A container's file, read on this machine without the engine, whose archive of one small file takes 0.3 s. Undefined
+ * where that is not possible: a remote engine, one in a virtual machine, no permission.
  */
 export async function readOnHost(
   inspected: ContainerInspectInfo,

@@ -16,24 +16,24 @@ export interface EngineTls {
 
 /** Where an engine listens. */
 export interface EngineTarget {
-  /** How to find the same engine again: goes into the settings. */
+  /** How to find the same engine again: stored in the settings. */
   engine: string;
   /** For showing: `unix:///var/run/docker.sock`, `tcp://build:2376 (context build)`. */
   shown: string;
   socketPath: string | null;
   tcp: { host: string; port: number } | null;
   tls: EngineTls | null;
-  /** The engine's machine when it isn't this one. */
+  /** The engine's machine where it is not this one. */
   remoteHost: string | null;
 }
 
 type Asked = Pick<DockerSettings, 'engine' | 'certPath' | 'tls'>;
 
 /**
- * Finds the engine as docker's own CLI does: what the cluster has written down, else DOCKER_HOST, else
+ * Finds the engine as docker's own CLI does: the stored settings of the cluster, else DOCKER_HOST, else
  * DOCKER_CONTEXT, else the current context of the CLI's configuration, else the usual sockets.
  * (docker/cli, cli/command/cli.go, resolveContextName: DOCKER_HOST wins over a context.)
- * Throws OperatorError (5) when what is named can't be found or is of a kind that isn't supported.
+ * Throws OperatorError (5) when the named engine cannot be found or is of an unsupported kind.
  */
 export async function findEngine(asked: Asked, env: Env): Promise<EngineTarget> {
   if (asked.engine.startsWith('context:')) return fromContext(asked.engine.slice('context:'.length), env);
@@ -54,7 +54,7 @@ async function fromContext(name: string, env: Env): Promise<EngineTarget> {
   return { ...target, engine: `context:${name}`, shown: `${target.shown} (context ${name})` };
 }
 
-/** DOCKER_TLS_VERIFY: TLS, and the engine must prove who it is. DOCKER_TLS: TLS without that proof. */
+/** DOCKER_TLS_VERIFY: TLS with verification of the engine's certificate. DOCKER_TLS: TLS without it. */
 function tlsOf(env: Env): EngineTls | null {
   const certPath = env.DOCKER_CERT_PATH || dockerConfigDir(env);
   if (env.DOCKER_TLS_VERIFY) return { certPath, verify: true };
@@ -67,8 +67,8 @@ function fromHost(host: string, tls: EngineTls | null): EngineTarget {
     return { engine: host, shown: host, socketPath: rest, tcp: null, tls: null, remoteHost: null };
   }
   if (scheme === 'ssh') {
-    throw unreachable('engine-by-ssh', `an engine behind ssh can't be used: ${host}`, {
-      why: "published ports would be on the other machine, where clients here can't reach them",
+    throw unreachable('engine-by-ssh', `a Docker Engine behind ssh cannot be used: ${host}`, {
+      why: 'its published ports would be on the other machine, where clients here cannot reach them',
       hint: 'run sentinelctl on that machine, or name an engine there by tcp:// with DOCKER_TLS_VERIFY=1 and use --publish',
     });
   }
@@ -78,7 +78,7 @@ function fromHost(host: string, tls: EngineTls | null): EngineTarget {
       ? parseAddress(bare, tls ? 2376 : 2375)
       : undefined;
   if (tcp === undefined) {
-    throw usageError('bad-docker-host', `"${host}" is no engine that can be talked to`, {
+    throw usageError('bad-docker-host', `"${host}" is not an address of a Docker Engine`, {
       hint: 'DOCKER_HOST looks like unix:///var/run/docker.sock or tcp://host:2376',
     });
   }
@@ -94,7 +94,7 @@ function fromHost(host: string, tls: EngineTls | null): EngineTarget {
   };
 }
 
-/** The system's engine, a rootless one, or Docker Desktop's: the first that is there. */
+/** The system's engine, a rootless one, or Docker Desktop's: the first socket that exists. */
 function defaultSocket(env: Env): string {
   if (platform() === 'win32') return '//./pipe/docker_engine';
   const system = '/var/run/docker.sock';
@@ -119,13 +119,13 @@ async function currentContext(env: Env): Promise<string | undefined> {
 /**
  * A context's engine and TLS files. A context lives under the SHA-256 of its name: `contexts/meta/HASH/meta.json`
  * and `contexts/tls/HASH/docker/{ca,cert,key}.pem` (docker/cli, cli/context/store).
- * Throws `docker-context` (5) where it is missing or can't be read.
+ * Throws `docker-context` (5) where it is missing or cannot be read.
  */
 async function loadContext(name: string, env: Env): Promise<{ host: string; tls: EngineTls | null }> {
   const hash = createHash('sha256').update(name).digest('hex');
   const contexts = join(dockerConfigDir(env), 'contexts');
   const meta = await readJson(join(contexts, 'meta', hash, 'meta.json')).catch((error: unknown) => {
-    throw unreachable('docker-context', `there is no readable Docker context "${name}"`, {
+    throw unreachable('docker-context', `the Docker context "${name}" cannot be read`, {
       why: errnoOf(error) === 'ENOENT' ? `looked in ${contexts}` : 'its meta.json is damaged or not readable',
       hint: 'see `docker context ls`; or unset DOCKER_CONTEXT, or `docker context use default`',
       cause: error,

@@ -10,18 +10,18 @@ import type { EngineTarget, EngineTls } from './engine-target.js';
 /** An engine's answer may take this long, in milliseconds; a stop with its grace fits in. */
 const ANSWER_MS = 120_000;
 
-/** A way to talk to one engine. */
+/** A connection to one engine. */
 export interface Engine {
   target: EngineTarget;
-  /** For questions and orders: gives up on an engine that falls silent. */
+  /** For requests: fails when the engine stays silent for 120 s. */
   api: Docker;
-  /** For what may be silent for long: followed logs, pulls. */
+  /** For requests that may be silent for long: followed logs, pulls. */
   streams: Docker;
   /** Drops every connection, also those in use. */
   close(): void;
 }
 
-/** What an engine says of itself. */
+/** What an engine reports about itself. */
 export interface EngineFacts {
   /** `20.10.24`. */
   version: string;
@@ -29,16 +29,16 @@ export interface EngineFacts {
   os: string;
   /** As uname has it: `x86_64`, `aarch64`. */
   arch: string;
-  /** True where containers run in a virtual machine whose networks this machine can't see. */
+  /** True where containers run in a virtual machine whose networks this machine cannot see. */
   desktop: boolean;
 }
 
-/** Loads dockerode and aims it at `target`. Connects to nothing yet. Throws `docker-tls` (5) for unreadable TLS files. */
+/** Loads dockerode for `target`. Does not connect yet. Throws `docker-tls` (5) for unreadable TLS files. */
 export async function connectEngine(target: EngineTarget): Promise<Engine> {
   const { default: Client } = await import('dockerode');
   const tls = target.tls === null ? null : readTls(target.tls);
   const agent = tls === null ? new HttpAgent() : new HttpsAgent({ ...tls, keepAlive: true });
-  // Every field is named, because docker-modem fills those left out from the process's own environment.
+  // Every field is set, because docker-modem takes missing ones from the process's environment.
   const options = {
     socketPath: target.socketPath ?? undefined,
     host: target.tcp?.host,
@@ -58,7 +58,7 @@ export async function connectEngine(target: EngineTarget): Promise<Engine> {
   };
 }
 
-/** Asks who is there. Throws what the connection throws; ETIMEDOUT once `deadlineMs` have passed. */
+/** Asks the engine for its facts. Throws what the connection throws; ETIMEDOUT after `deadlineMs`. */
 export async function askEngine(engine: Engine, deadlineMs: number): Promise<EngineFacts> {
   const late = (): Error =>
     Object.assign(new Error(`no answer within ${deadlineMs} ms`), { code: 'ETIMEDOUT' });
@@ -89,7 +89,7 @@ function pem(dir: string, file: string): Buffer | undefined {
     return readFileSync(join(dir, file));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
-    throw unreachable('docker-tls', `${join(dir, file)} can't be read`, {
+    throw unreachable('docker-tls', `${join(dir, file)} cannot be read`, {
       hint: 'see DOCKER_CERT_PATH',
       cause: error,
     });

@@ -18,7 +18,7 @@ export const engineWords = (error: unknown): string =>
 export const INSTALL_DOCKER =
   'install Docker Engine (Debian, Ubuntu: apt-get install docker.io; others: https://docs.docker.com/engine/install/)';
 
-/** Why an engine can't be talked to, and what to do about it; undefined when the error isn't about that. */
+/** Why an engine cannot be reached, and what to do about it; undefined for other errors. */
 export function whyUnreachable(
   error: unknown,
   target: EngineTarget,
@@ -42,13 +42,13 @@ export function whyUnreachable(
     }
     case 'ECONNREFUSED':
       return {
-        reason: `nobody answers at ${at} (connection refused)`,
+        reason: `${at} refuses the connection`,
         remedy: 'start the engine: systemctl start docker',
       };
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return {
-        reason: `the host of ${at} can't be resolved`,
+        reason: `the host of ${at} cannot be resolved`,
         remedy: 'correct DOCKER_HOST or the Docker context',
       };
     case 'ECONNRESET':
@@ -58,7 +58,7 @@ export function whyUnreachable(
     case 'ENETUNREACH':
       return {
         reason: `the engine at ${at} does not answer (${code})`,
-        remedy: 'see whether it is well: docker info',
+        remedy: 'check the engine: docker info',
       };
   }
   if (code !== undefined && /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO|EPROTO/.test(code)) {
@@ -69,7 +69,7 @@ export function whyUnreachable(
   }
   if (code?.startsWith('HPE_')) {
     return {
-      reason: `what listens at ${at} is no Docker Engine`,
+      reason: `the server at ${at} is not a Docker Engine`,
       remedy: 'correct DOCKER_HOST or the Docker context',
     };
   }
@@ -77,7 +77,7 @@ export function whyUnreachable(
 }
 
 /**
- * Anything that a call to the engine threw, in words: `engine-unreachable` (5) when it couldn't be talked to, else
+ * What a call to the engine threw, as an OperatorError: `engine-unreachable` (5) when it could not be reached, else
  * `engine-refused` (1) with the engine's own words. `doing` completes "could not …". OperatorErrors pass through.
  */
 export function engineError(error: unknown, target: EngineTarget, doing: string): OperatorError {

@@ -11,7 +11,7 @@ const RUN_MS = 5000;
 /** A server binary of this machine. */
 export interface HostBinary {
   path: string;
-  /** What it must be called in the image: the binary decides by its own name what it is. */
+  /** Its name in the image: the binary chooses its mode by its own name. */
   name: 'redis-server' | 'valkey-server';
   version: string;
   /** As uname has it. */
@@ -21,7 +21,7 @@ export interface HostBinary {
 
 /**
  * The server that `--image host` is built from: the path asked for, else SENTINELCTL_REDIS_SERVER, else redis-server
- * or valkey-server from PATH. Throws OperatorError (5): none there, not for Linux, or it doesn't run.
+ * or valkey-server from PATH. Throws OperatorError (5): none found, not for Linux, or it does not run.
  */
 export async function findHostBinary(asked: string, env: Env): Promise<HostBinary> {
   const wanted = asked || env.SENTINELCTL_REDIS_SERVER;
@@ -30,7 +30,7 @@ export async function findHostBinary(asked: string, env: Env): Promise<HostBinar
   if (!path) {
     throw unreachable(
       'host-image-binary',
-      '--image host needs a redis-server on this machine, and there is none',
+      '--image host needs a redis-server on this machine, and none was found',
       {
         why: 'neither redis-server nor valkey-server is in PATH',
         hint: 'install one (Debian, Ubuntu: apt-get install redis-server), or give --redis-server PATH, or --image redis:8',
@@ -38,7 +38,7 @@ export async function findHostBinary(asked: string, env: Env): Promise<HostBinar
     );
   }
   const content = await readFile(path).catch((error: unknown) => {
-    throw unreachable('host-image-binary', `${path} can't be read`, {
+    throw unreachable('host-image-binary', `${path} cannot be read`, {
       why: errnoOf(error) === 'ENOENT' ? 'there is no such file' : messageOf(error),
       hint: 'see --redis-server and SENTINELCTL_REDIS_SERVER',
       cause: error,
@@ -46,9 +46,13 @@ export async function findHostBinary(asked: string, env: Env): Promise<HostBinar
   });
   const machine = elfMachine(content);
   if (machine === undefined) {
-    throw unreachable('host-image-not-linux', `${path} is no Linux binary, so no image can be made from it`, {
-      hint: 'use --image redis:8, or an image that the engine already has',
-    });
+    throw unreachable(
+      'host-image-not-linux',
+      `${path} is not a Linux binary, so no image can be built from it`,
+      {
+        hint: 'use --image redis:8, or an image that the engine already has',
+      },
+    );
   }
   return { path, ...(await askVersion(path)), machine, content };
 }
@@ -56,7 +60,7 @@ export async function findHostBinary(asked: string, env: Env): Promise<HostBinar
 /** `Redis server v=7.0.15 sha=…` or `Valkey server v=8.1.1 sha=…` (server.c, version). */
 async function askVersion(path: string): Promise<Pick<HostBinary, 'name' | 'version'>> {
   const output = await run(path, ['--version'], { timeout: RUN_MS, env: {} }).catch((error: unknown) => {
-    throw unreachable('host-image-binary', `${path} doesn't run here`, {
+    throw unreachable('host-image-binary', `${path} does not run here`, {
       why: messageOf(error),
       cause: error,
     });
@@ -72,8 +76,8 @@ async function askVersion(path: string): Promise<Pick<HostBinary, 'name' | 'vers
 }
 
 /**
- * The files that a dynamic binary needs to run: libraries and loader, under the paths that it looks for them at, with
- * what is behind the symbolic links there. None for a static binary. Throws `host-image-library` (5).
+ * The files that a dynamic binary needs to run: libraries and loader, under the paths where it looks for them, with
+ * symbolic links resolved. None for a static binary. Throws `host-image-library` (5).
  */
 export async function librariesOf(binary: string): Promise<{ path: string; content: Buffer }[]> {
   const { paths, missing } = parseLdd(await askLdd(binary));
@@ -93,7 +97,7 @@ async function askLdd(binary: string): Promise<string> {
     // glibc's and musl's words for a static binary.
     if (/not a dynamic executable|Not a valid dynamic program|statically linked/.test(stdout + stderr))
       return '';
-    throw unreachable('host-image-library', `which libraries ${binary} needs could not be found out`, {
+    throw unreachable('host-image-library', `the libraries of ${binary} could not be determined`, {
       why:
         errnoOf(error) === 'ENOENT' ? 'there is no ldd on this machine' : stderr.trim() || messageOf(error),
       hint: 'use --image redis:8, or an image that the engine already has',
@@ -126,7 +130,7 @@ const MACHINES: Readonly<Record<number, string>> = {
   258: 'loongarch64',
 };
 
-/** What the head of a binary says; undefined for what is no ELF binary, such as a Mac's or a script. */
+/** What the head of a binary says; undefined for anything but an ELF binary, such as a script. */
 export function elfMachine(head: Uint8Array): string | undefined {
   if (head[0] !== 0x7f || head[1] !== 0x45 || head[2] !== 0x4c || head[3] !== 0x46) return undefined;
   // Byte 5 tells the byte order, bytes 18 and 19 the machine.

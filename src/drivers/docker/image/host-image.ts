@@ -13,14 +13,14 @@ import { type ImageFacts, inspectImage } from './image.js';
 import { type ImageFile, importImage } from './imported-image.js';
 
 const REPOSITORY = 'sentinelctl/host-redis';
-/** Raised when what goes into the image changes, so that older ones aren't taken for it. */
+/** Raised when the contents of the image change, so that older images are not used. */
 const RECIPE = '1';
 const UID = 999;
 const BIN = '/usr/local/bin';
 
 /**
- * The image made of this machine's own server, for engines that no registry serves: the binary, what `ldd` names, a
- * user, an empty /data. Built once per binary: the tag carries its version and hash. Throws OperatorError (5).
+ * The image built from this machine's own server, for engines without a registry: the binary, its libraries, a user, an
+ * empty /data. Built once per binary: the tag holds its version and hash. Throws OperatorError (5).
  */
 export async function ensureHostImage(
   engine: Engine,
@@ -65,7 +65,7 @@ export async function ensureHostImage(
       ],
     });
     const built = await inspectImage(engine, ref);
-    if (built === undefined) throw new Error('the engine took the image, and has not got it');
+    if (built === undefined) throw new Error('the engine imported the image, but does not have it');
     onProgress({
       ...step,
       state: 'done',
@@ -89,7 +89,7 @@ async function filesOf(binary: HostBinary, env: Env): Promise<ImageFile[]> {
   const client = binary.name.replace('server', 'cli');
   const cliPath = await executableInPath(env, client);
   const cli = cliPath === undefined ? undefined : await readFile(cliPath);
-  // A client that is a script is left out: it is there for looking around only.
+  // A client that is a script is left out: it is only a convenience.
   const withCli = cliPath !== undefined && cli !== undefined && elfMachine(cli) === binary.machine;
   const libraries = [...(await librariesOf(binary.path)), ...(withCli ? await librariesOf(cliPath) : [])];
   return [

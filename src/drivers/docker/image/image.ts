@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.js';
 import { engineError, statusOf } from '../engine/errors.js';
 import { pullImage } from './pull.js';
 
-/** What must be known of an image to run a server from it. */
+/** What is needed to run a server from an image. */
 export interface ImageFacts {
   ref: string;
   /** `redis-server` or `valkey-server`, found by the image's PATH. */
@@ -17,18 +17,18 @@ export interface ImageFacts {
 /** The user redis or valkey of the official images, Debian's and Alpine's, has the uid 999; so has our host image's. */
 const SERVER_UID = 999;
 
-/** What the engine has under this reference; undefined when it isn't there. */
+/** The engine's image with this reference; undefined where it has none. */
 export async function inspectImage(engine: Engine, ref: string): Promise<ImageFacts | undefined> {
   try {
     const { Config } = await engine.api.getImage(ref).inspect();
     return { ref, server: serverOf(Config), owner: ownerOf(Config?.User ?? '') };
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
-    throw engineError(error, engine.target, `look at the image ${ref}`);
+    throw engineError(error, engine.target, `inspect the image ${ref}`);
   }
 }
 
-/** The image, pulled when the engine hasn't got it. Throws `image-pull` (5) with the engine's reason. */
+/** The image, pulled when the engine does not have it. Throws `image-pull` (5) with the engine's reason. */
 export async function ensureImage(
   engine: Engine,
   ref: string,
@@ -40,7 +40,7 @@ export async function ensureImage(
   await pullImage(engine, ref, onProgress, signal);
   const pulled = await inspectImage(engine, ref);
   if (pulled !== undefined) return pulled;
-  throw unreachable('image-pull', `the image ${ref} was pulled, and is not there`, {
+  throw unreachable('image-pull', `the image ${ref} was pulled, but the engine does not have it`, {
     hint: `try: docker pull ${ref}`,
   });
 }
@@ -49,7 +49,7 @@ type Config = Pick<ImageInspectInfo['Config'], 'Cmd' | 'Env'> & {
   Entrypoint?: string | string[] | undefined;
 };
 
-/** Valkey's images say so in their command or environment (VALKEY_VERSION); whatever else is taken for Redis. */
+/** Valkey's images name it in their command or environment (VALKEY_VERSION); all others count as Redis. */
 export function serverOf(config: Config | undefined): string {
   const words = [config?.Cmd ?? [], config?.Entrypoint ?? []].flat();
   const runsValkey = words.some((word) => word.includes('valkey'));

@@ -9,7 +9,7 @@ export interface ImageFile {
   mode: number;
 }
 
-/** An image made of files of this machine, for engines that no registry serves. */
+/** An image built from files of this machine, for engines without a registry. */
 export interface ImageToImport {
   repo: string;
   tag: string;

@@ -43,8 +43,8 @@ function pullError(error: unknown, engine: Engine, ref: string): OperatorError {
   const what = isUnknown
     ? `the registry has no image ${ref}`
     : isRefused
-      ? `the registry does not give the image ${ref}: it does not exist, or needs a login`
-      : `the image ${ref} is not here, and could not be pulled`;
+      ? `the registry denies access to the image ${ref}: it does not exist, or needs a login`
+      : `the image ${ref} is not on this machine, and could not be pulled`;
   const other = isRefused ? `docker pull ${ref} after docker login` : 'another --image';
   return unreachable('image-pull', what, {
     why: words,

@@ -24,8 +24,8 @@ export async function changeInside(
 }
 
 /**
- * Runs iptables in a container of ours that joins another's network, and may administer that and nothing else; it is
- * removed at once. Answers what it printed. Throws `packet-rules` (1) with iptables's own words.
+ * Runs iptables in a helper container that joins another container's network and may administer only that; it is
+ * removed immediately. Returns its output. Throws `packet-rules` (1) with the error of iptables.
  */
 async function runInside(
   { engine, cluster }: Connected,
@@ -58,7 +58,7 @@ async function runInside(
       const reader = lineReader();
       const lines = [...reader.feed(await container.logs(logs)), ...reader.end()];
       if (StatusCode === 0) return lines.join('\n');
-      throw failed('packet-rules', 'the packet rules of a container can not be read or changed', {
+      throw failed('packet-rules', 'the packet rules of a container cannot be read or changed', {
         why: lines[0] ?? `iptables ended with ${StatusCode}`,
         hint: 'docker ps',
       });
@@ -70,7 +70,7 @@ async function runInside(
   }
 }
 
-/** Removes helpers that were left by a command that was killed meanwhile. */
+/** Removes helper containers left by a command that was killed. */
 export async function discardHelpers({ engine, cluster, containers }: Connected): Promise<void> {
   const filters = { label: [...ofCluster(cluster).label, HELPER_LABEL] };
   const left = await engine.api.listContainers({ all: true, filters }).catch((error: unknown) => {

@@ -12,13 +12,13 @@ import { inspectImage } from '../image/image.js';
 import { type ImageFile, importImage } from '../image/imported-image.js';
 
 const REPOSITORY = 'sentinelctl/host-iptables';
-/** Raised when what goes into the image changes, so that older ones aren't taken for it. */
+/** Raised when the contents of the image change, so that older images are not used. */
 const RECIPE = '1';
 /** Where the image has the binary, whatever it is called here: `xtables-nft-multi`, `xtables-legacy-multi`. */
 export const IPTABLES = '/sbin/iptables-multi';
 /** iptables looks for its extensions here (XTABLES_LIBDIR). */
 const EXTENSIONS_DIR = '/xtables';
-/** What the rules of ours need; which of them there are depends on the release. */
+/** The extensions that our rules need; which of them exist depends on the release. */
 const EXTENSIONS = [
   'xt_standard',
   'xt_comment',
@@ -32,8 +32,8 @@ const EXTENSIONS = [
 const ROOT_PATH = '/usr/local/sbin:/usr/sbin:/sbin';
 
 /**
- * The image that packet rules are made with inside containers' networks: this machine's own iptables and the libraries
- * that it needs, so that no registry is needed. Answers its reference, or why there can be none, as a clause.
+ * The image that changes packet rules inside containers' networks: this machine's iptables with its libraries, so that
+ * no registry is needed. Returns its reference, or why it cannot be built, as a clause.
  */
 export async function ensureLinksImage(
   engine: Engine,
@@ -41,11 +41,11 @@ export async function ensureLinksImage(
   env: Env,
 ): Promise<{ ref: string } | { why: string }> {
   const path = await executableInPath({ PATH: [env.PATH ?? '', ROOT_PATH].join(':') }, 'iptables');
-  if (path === undefined) return { why: 'there is no iptables on this machine to make an image from' };
+  if (path === undefined) return { why: 'this machine has no iptables to build an image from' };
   const binary = await realpath(path);
   const content = await readFile(binary);
   const machine = elfMachine(content);
-  if (machine === undefined) return { why: `${binary} is no Linux binary` };
+  if (machine === undefined) return { why: `${binary} is not a Linux binary` };
   if (!sameMachine(machine, facts.arch))
     return { why: `${binary} is for ${machine}, the engine's machine is ${facts.arch}` };
   try {

@@ -15,8 +15,8 @@ export interface Inside {
 }
 
 /**
- * The way into the containers' networks: by this machine's own iptables where it runs them and this user is root, which
- * takes milliseconds; else by a container that joins each network, which takes half a second. Or why there is none.
+ * How rules in the containers' networks are changed: with this machine's iptables where the containers run here and this
+ * user is root, which takes milliseconds; else with a container that joins each network, which takes 0.5 s. Or why not.
  */
 export async function waysInside(
   cluster: Connected,
@@ -30,13 +30,13 @@ export async function waysInside(
   return 'why' in image ? image : { inside: byHelper(cluster, facts, env) };
 }
 
-/** By a container of ours; the image is made when it is first needed. */
+/** Through a helper container; its image is built when first needed. */
 export function byHelper(cluster: Connected, facts: EngineFacts, env: Env): Inside {
   let made: Promise<string> | undefined;
   const image = (): Promise<string> => {
     made ??= ensureLinksImage(cluster.engine, facts, env).then((found) => {
       if ('ref' in found) return found.ref;
-      throw refused('no-links', "the containers' networks can not be entered", { why: found.why });
+      throw refused('no-links', "the containers' networks cannot be entered", { why: found.why });
     });
     return made;
   };
@@ -48,14 +48,15 @@ export function byHelper(cluster: Connected, facts: EngineFacts, env: Env): Insi
 
 function byThisMachine(otherwise: Inside): Inside {
   return {
-    read: async (party) => ((await isOurs(party)) ? readPacketRules(party.pid) : otherwise.read(party)),
+    read: async (party) =>
+      (await isSameProcess(party)) ? readPacketRules(party.pid) : otherwise.read(party),
     change: async (party, changes) =>
-      (await isOurs(party)) ? changePacketRules(changes, party.pid) : otherwise.change(party, changes),
+      (await isSameProcess(party)) ? changePacketRules(changes, party.pid) : otherwise.change(party, changes),
   };
 }
 
 /** Whether the engine's pid means the same process here: its control group is named after the container. */
-async function isOurs({ pid, containerId }: NodeParty): Promise<boolean> {
+async function isSameProcess({ pid, containerId }: NodeParty): Promise<boolean> {
   if (pid <= 0) return false;
   const groups = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => '');
   return groups.includes(containerId);

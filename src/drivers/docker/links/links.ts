@@ -2,7 +2,7 @@ import { changePacketRules, readPacketRules } from '../../../host/packet-filter.
 import { freePorts } from '../../../host/ports.js';
 import {
   CLIENT,
-  type ClientRoad,
+  type ClientRoute,
   type Link,
   type Links,
   type LinksProbe,
@@ -23,7 +23,7 @@ import type { DockerSession } from '../session.js';
 import type { DockerSettings } from '../settings.js';
 import { discardHelpers } from './helper.js';
 import { type Inside, waysInside } from './inside.js';
-import { clientRoad, clientRule, rulesHere, whySlow } from './outside.js';
+import { clientRoute, clientRule, rulesHere, whySlow } from './outside.js';
 import { type NodeParty, partiesOf, placed } from './parties.js';
 
 const CLEAR_ROUNDS = 5;
@@ -41,7 +41,7 @@ export async function probeLinks(session: DockerSession): Promise<LinksProbe> {
   if (settings.network === 'host') {
     return {
       ok: false,
-      reason: "the containers share the host's network, so their packets can not be told apart",
+      reason: "the containers share the host's network, so their packets cannot be distinguished",
       hint: 'bring the cluster up without --network host',
     };
   }
@@ -54,7 +54,7 @@ export async function probeLinks(session: DockerSession): Promise<LinksProbe> {
       hint: 'run it on a Linux machine with iptables (Debian, Ubuntu: apt-get install iptables) of the engine’s kind',
     };
   }
-  const client = await clientRoad(cluster.engine, settings);
+  const client = await clientRoute(cluster.engine, settings);
   return {
     ok: true,
     links: new DockerLinks({ cluster, dir, settings }, way.inside, client),
@@ -63,13 +63,13 @@ export async function probeLinks(session: DockerSession): Promise<LinksProbe> {
   };
 }
 
-/** Rules live in the containers' own networks: they go when a container stops, and don't come back with it. */
+/** The rules are in the containers' own networks: they end when a container stops, and do not return with it. */
 class DockerLinks implements Links {
   readonly #context: LinksContext;
   readonly #inside: Inside;
-  readonly #client: ClientRoad;
+  readonly #client: ClientRoute;
 
-  constructor(context: LinksContext, inside: Inside, client: ClientRoad) {
+  constructor(context: LinksContext, inside: Inside, client: ClientRoute) {
     this.#context = context;
     this.#inside = inside;
     this.#client = client;
@@ -148,7 +148,7 @@ class DockerLinks implements Links {
     return taggedRules(await this.#inside.read(party));
   }
 
-  /** What runs now: who is down has no network, and so no rules. All are tried before the first failure is thrown. */
+  /** In each running node: a stopped one has no network, so no rules. All are tried before the first error is thrown. */
   async #inEach(work: (party: NodeParty) => Promise<void>): Promise<void> {
     const { cluster } = this.#context;
     const running = (await partiesOf(cluster)).filter(({ running }) => running);
@@ -157,7 +157,7 @@ class DockerLinks implements Links {
         try {
           await work(party);
         } catch (error) {
-          // It went down meanwhile, and took its rules along.
+          // It stopped in the meantime, which removed its rules.
           const now = (await partiesOf(cluster)).find(({ id }) => id === party.id);
           if (now?.running === true && now.containerId === party.containerId) throw error;
         }

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { changePacketRules, readPacketRules, whyNoPacketRules } from '../../../host/packet-filter.js';
-import { CLIENT, type ClientRoad, type Link } from '../../links.js';
+import { CLIENT, type ClientRoute, type Link } from '../../links.js';
 import {
   changeText,
   dropPortRule,
@@ -15,14 +15,14 @@ import { addressIn } from '../network/subnet.js';
 import type { DockerSettings } from '../settings.js';
 import type { NodeParty } from './parties.js';
 
-/** Where this machine reaches published ports, when clients can be told apart. */
+/** Where this machine reaches published ports, when clients can be distinguished. */
 const PUBLISHED = '127.0.0.1';
 
 /**
- * A container sees every connection by a published port come from its network's gateway, ours and the clients' alike;
- * they differ only on this machine, before the port: there the clients come from an address of their own.
+ * In a container, every connection through a published port comes from the gateway of its network, those of sentinelctl
+ * and of the clients alike; they differ only on this machine, where the clients have an address of their own.
  */
-export async function clientRoad(engine: Engine, settings: DockerSettings): Promise<ClientRoad> {
+export async function clientRoute(engine: Engine, settings: DockerSettings): Promise<ClientRoute> {
   if (settings.subnet === '') return { ok: false, reason: 'the cluster has no network yet' };
   if (endpointHost(engine, settings) !== PUBLISHED)
     return { ok: false, reason: `the ports are not published on ${PUBLISHED} but on ${settings.publish}` };
@@ -35,7 +35,7 @@ export async function clientRoad(engine: Engine, settings: DockerSettings): Prom
 
 /** Drops packets between the clients' own address and a node's published port, on this machine. */
 export function clientRule(
-  client: ClientRoad,
+  client: ClientRoute,
   { from, to }: Link,
   parties: readonly NodeParty[],
   tag: string,
@@ -47,10 +47,10 @@ export function clientRule(
     : dropPortRule(PUBLISHED, own, { at: 'source', number }, tag);
 }
 
-/** Removes what there is for a cluster outside its containers, for its removal; the rules inside go with them. */
+/** Removes the rules and proxies of a cluster outside its containers; the rules inside are removed with them. */
 export async function clearOutside(engine: Engine, dir: string, settings: DockerSettings): Promise<void> {
   for (const tag of await proxyTags(dir)) await endProxies(dir, tag);
-  const client = await clientRoad(engine, settings);
+  const client = await clientRoute(engine, settings);
   if (client.ok) await changePacketRules(changeText('remove', await rulesHere(client.localAddress)));
 }
 
@@ -67,6 +67,6 @@ export function whySlow({ subnet }: DockerSettings): { ok: true } | { ok: false;
   if (own) return { ok: true };
   return {
     ok: false,
-    reason: `the containers' gateway ${gateway} is no address of this machine, so a proxy here can not be put between them`,
+    reason: `the containers' gateway ${gateway} is not an address of this machine, so a proxy here cannot be put between them`,
   };
 }

@@ -44,8 +44,8 @@ export async function partiesOf({ engine, cluster }: Connected): Promise<NodePar
 
 /**
  * Which rules go into which node's network. A link can be cut at either end; the node that is an end of most of them
- * takes its share first, so that cutting one node off from all others touches that one alone. Links between two nodes
- * that are down are no links.
+ * takes its share first, so that cutting one node off from all others touches that one alone. Links between two stopped
+ * nodes do not exist.
  */
 export function placed(
   links: readonly Link[],

@@ -8,7 +8,7 @@ import type { Engine } from '../engine/engine.js';
 import { engineError, engineWords, statusOf } from '../engine/errors.js';
 import { addressIn, rangeOf } from './subnet.js';
 
-/** Every subnet that one of the engine's networks has. Throws OperatorError when the engine can't be asked. */
+/** Every subnet that one of the engine's networks has. Throws OperatorError when the engine does not answer. */
 export async function engineSubnets(engine: Engine): Promise<{ network: string; subnet: string }[]> {
   const networks = await list(engine);
   return networks.flatMap((network) =>
@@ -16,7 +16,7 @@ export async function engineSubnets(engine: Engine): Promise<{ network: string; 
   );
 }
 
-/** The subnet of this cluster's own network, where it is there already. */
+/** The subnet of this cluster's network, where it already exists. */
 export async function ownSubnet(engine: Engine, cluster: string): Promise<string | undefined> {
   const own = (await list(engine)).find(
     (n) => n.Name === networkName(cluster) && isOwnedBy(cluster, n.Labels),
@@ -25,8 +25,8 @@ export async function ownSubnet(engine: Engine, cluster: string): Promise<string
 }
 
 /**
- * Makes the cluster's network, or finds it made. Throws `network-foreign` (3) when somebody else's network has the
- * name, `network-differs` (3) when ours has another subnet, `subnet-taken` (3) when the engine won't give the subnet.
+ * Creates the cluster's network unless it exists. Throws `network-foreign` (3) when another owner's network has the name,
+ * `network-differs` (3) when it has a different subnet, `subnet-taken` (3) when the engine refuses the subnet.
  */
 export async function ensureNetwork(engine: Engine, cluster: string, subnet: string): Promise<void> {
   const name = networkName(cluster);
@@ -43,13 +43,13 @@ export async function ensureNetwork(engine: Engine, cluster: string, subnet: str
   } catch (error) {
     const words = engineWords(error);
     if (statusOf(error) === 403 || /overlap|conflicts with network/i.test(words)) {
-      throw refused('subnet-taken', `the engine won't give the subnet ${subnet} to the cluster's network`, {
+      throw refused('subnet-taken', `the engine refuses the subnet ${subnet} for the cluster's network`, {
         why: words,
-        hint: `${command('down', cluster)}, then up again: another subnet is chosen`,
+        hint: `${command('down', cluster)}, then up again, which chooses another subnet`,
         cause: error,
       });
     }
-    throw engineError(error, engine.target, `make the network ${name}`);
+    throw engineError(error, engine.target, `create the network ${name}`);
   }
 }
 
@@ -74,21 +74,17 @@ async function removeNetwork(engine: Engine, network: NetworkInspectInfo): Promi
     }
     const now = (await handle.inspect().catch(() => undefined)) as NetworkInspectInfo | undefined;
     const guests = Object.values(now?.Containers ?? {}).map((container) => container.Name);
-    throw refused(
-      'network-in-use',
-      `the network ${network.Name} is still used by containers that aren't this cluster's`,
-      {
-        why: guests.join(', ') || engineWords(error),
-        hint: `docker network disconnect ${network.Name} ${guests[0] ?? 'CONTAINER'}, then down again`,
-        cause: error,
-      },
-    );
+    throw refused('network-in-use', `the network ${network.Name} is still used by other containers`, {
+      why: guests.join(', ') || engineWords(error),
+      hint: `docker network disconnect ${network.Name} ${guests[0] ?? 'CONTAINER'}, then repeat the command`,
+      cause: error,
+    });
   }
 }
 
 /**
- * Addresses for containers that join without naming one come from the upper half, so that nobody is given a node's
- * pinned address while that node is stopped.
+ * Containers that join without a fixed address get one from the upper half, so that none gets a node's address while
+ * that node is stopped.
  */
 function guestRange(subnet: string): { IPRange?: string } {
   const range = rangeOf(subnet);
@@ -99,9 +95,13 @@ function guestRange(subnet: string): { IPRange?: string } {
 
 function checkExisting(existing: NetworkInspectInfo, cluster: string, subnet: string): void {
   if (!isOwnedBy(cluster, existing.Labels)) {
-    throw refused('network-foreign', `there is a network ${existing.Name} that sentinelctl did not make`, {
-      hint: 'use another --cluster NAME, or remove that network yourself',
-    });
+    throw refused(
+      'network-foreign',
+      `the network ${existing.Name} exists and was not created by sentinelctl`,
+      {
+        hint: 'use another --cluster NAME, or remove that network yourself',
+      },
+    );
   }
   if (!subnetsOf(existing).includes(subnet)) {
     throw refused(
@@ -127,7 +127,7 @@ export async function hostSubnets(): Promise<string[]> {
   const own = Object.values(networkInterfaces()).flatMap((addresses) =>
     (addresses ?? []).flatMap(({ cidr, family }) => (family === 'IPv4' && cidr !== null ? [cidr] : [])),
   );
-  // Only Linux has the file; elsewhere containers live in a virtual machine with routes of its own.
+  // Only Linux has the file; on other systems containers run in a virtual machine with its own routes.
   const routes = await readFile('/proc/net/route', 'utf8').catch(() => '');
   return [...own, ...parseRoutes(routes)];
 }

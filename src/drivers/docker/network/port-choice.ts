@@ -47,20 +47,16 @@ export async function choosePorts(
     [...chosen].some(([other, same]) => other < id && same === port),
   );
   if (twice !== undefined) {
-    throw usageError(
-      'bad-port',
-      `port ${twice[1]} would be needed twice: --port and --sentinel-port overlap`,
-      {
-        hint: 'move them apart, or use --sentinel-port auto',
-      },
-    );
+    throw usageError('bad-port', `port ${twice[1]} would be used twice: --port and --sentinel-port overlap`, {
+      hint: 'use a different --sentinel-port, or --sentinel-port auto',
+    });
   }
   return chosen;
 }
 
 /**
  * Throws `port-taken` (3) unless every port can be published on `listenOn`, naming the nodes and, where known, the
- * holders. For a remote engine only its containers can be asked.
+ * processes. Of a remote engine only its containers are known.
  */
 export async function checkPorts(
   engine: Engine,
@@ -82,18 +78,15 @@ export async function checkPorts(
   const [first] = taken;
   if (first === undefined) return;
   const option = first.id.startsWith('sentinel') ? '--sentinel-port' : '--port';
-  throw refused('port-taken', `port ${first.port}, wanted by ${first.id}, is taken`, {
+  throw refused('port-taken', `port ${first.port} of ${first.id} is in use`, {
     why: taken
-      .map(
-        ({ id, port, holder }) =>
-          `${port} (${id}): held by ${holder ?? 'somebody who could not be found out'}`,
-      )
+      .map(({ id, port, holder }) => `${port} (${id}): in use by ${holder ?? 'an unknown process'}`)
       .join('\n'),
-    hint: `use ${option} auto, or ${option} with the first of a row of free ports`,
+    hint: `use ${option} auto, or ${option} with the first of several consecutive free ports`,
   });
 }
 
-/** The engine publishes with rights of its own, so a port that only root may take is none to refuse. */
+/** The engine publishes with its own rights, so a port that is reserved for root is not refused. */
 const canPublish = (host: string, port: number): Promise<boolean> =>
   isPortFree(host, port).catch((error: unknown) => {
     if (error instanceof OperatorError && error.code === 'port-forbidden') return true;

@@ -1,11 +1,11 @@
-/** Pure arithmetic over IPv4 subnets, and the choice of one that nobody uses. */
+/** Pure arithmetic over IPv4 subnets, and the choice of an unused one. */
 
 interface Range {
   first: number;
   last: number;
 }
 
-/** `10.0.0.0/8` as the numbers of its first and last address; undefined for what is no IPv4 subnet. */
+/** `10.0.0.0/8` as the numbers of its first and last address; undefined for anything but an IPv4 subnet. */
 export function rangeOf(cidr: string): Range | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(cidr);
   if (match === null) return undefined;
@@ -36,14 +36,14 @@ export function overlaps(a: string, b: string): boolean {
 }
 
 /**
- * Where to look, in order: a corner of 10/8 that few networks use; should a VPN route all of that, the end of
- * what Docker itself gives away, and of 192.168/16.
+ * Searched in this order: a part of 10/8 that few networks use; for a VPN that routes all of 10/8, the end of Docker's
+ * own range, and 192.168/16.
  */
 const CORNERS = ['10.213', '172.31', '192.168'];
 
 /**
- * The first free /24, looking from `start` on (0 to 255, taken at random: two clusters that come up at once must not
- * meet, and a pool that the engine keeps without showing it is not run into twice). Undefined when all are taken.
+ * The first free /24 from `start` on (0 to 255, random: two clusters that start at the same time must not collide, and a
+ * pool that the engine reserves without listing it is not tried twice). Undefined when all are in use.
  */
 export function chooseSubnet(taken: readonly string[], start: number): string | undefined {
   for (const corner of CORNERS) {

@@ -80,7 +80,7 @@ describe('findEngine', () => {
   });
 
   it.each([
-    [{ DOCKER_CONTEXT: 'nowhere' }, 'docker-context', /no readable Docker context "nowhere"/],
+    [{ DOCKER_CONTEXT: 'nowhere' }, 'docker-context', /Docker context "nowhere" cannot be read/],
     [{ DOCKER_HOST: 'ssh://me@there' }, 'engine-by-ssh', /ssh/],
     [{ DOCKER_HOST: 'gopher://x' }, 'bad-docker-host', /gopher/],
     [{ DOCKER_HOST: 'tcp://host:port' }, 'bad-docker-host', /host:port/],

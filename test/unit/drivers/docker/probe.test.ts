@@ -62,25 +62,25 @@ describe('dockerDriver.probe', () => {
     await writeFile(path, '');
     expect(await probe(`unix://${path}`)).toMatchObject({
       ok: false,
-      reason: expect.stringContaining('refused'),
+      reason: expect.stringContaining('refuses the connection'),
     });
     const server = await fakeServer(() => {});
     await server.close();
     expect(await probe(`tcp://127.0.0.1:${server.address.port}`)).toMatchObject({
       ok: false,
-      reason: expect.stringContaining('refused'),
+      reason: expect.stringContaining('refuses the connection'),
     });
   });
 
   it.each<[string, Behaviour, RegExp]>([
     ['never answers', () => {}, /does not answer/],
     ['hangs up', (socket) => socket.end(), /does not answer/],
-    ['speaks Redis', (socket) => socket.write('-ERR unknown command\r\n'), /is no Docker Engine/],
+    ['speaks Redis', (socket) => socket.write('-ERR unknown command\r\n'), /is not a Docker Engine/],
     [
       'is a web server',
       (socket) =>
         socket.end('HTTP/1.1 200 OK\r\ncontent-length: 13\r\nconnection: close\r\n\r\n<html></html>'),
-      /is no Docker Engine/,
+      /is not a Docker Engine/,
     ],
   ])('ends with a reason at a server that %s', async (_, behaviour, reason) => {
     const answer = await probe(await badEngine(behaviour));

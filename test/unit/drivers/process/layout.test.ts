@@ -51,7 +51,7 @@ describe('layOut', () => {
   it.each([
     ['past 65535', { port: 65_534 }, /leaves no room/],
     ['past 65535, for sentinels', { sentinelPort: 65_535 }, /--sentinel-port 65535/],
-    ['wanted twice', { port: 20_231, sentinelPort: 20_233 }, /port 20233 is wanted twice/],
+    ['wanted twice', { port: 20_231, sentinelPort: 20_233 }, /port 20233 would be used twice/],
   ])('is a usage error for ports %s', async (_, asked, message) => {
     await expect(layout(asked)).rejects.toMatchObject({
       exitCode: 64,
@@ -59,15 +59,15 @@ describe('layOut', () => {
     });
   });
 
-  it('names a taken port, the node that wanted it, who holds it, and the way out', async () => {
+  it('names a port in use, its node, the process that uses it, and the next step', async () => {
     await listenOn(20_242);
     await listenOn(20_252);
-    const known = process.platform === 'linux' ? `pid ${process.pid} holds it` : 'holds it';
+    const known = process.platform === 'linux' ? `in use by pid ${process.pid}` : 'in use by';
     await expect(layout({ port: 20_241, sentinelPort: 20_251 })).rejects.toMatchObject({
       code: 'port-taken',
       exitCode: 3,
-      message: 'port 20242, wanted by redis-2, is taken',
-      why: expect.stringMatching(new RegExp(`${known}[^]*port 20252, for sentinel-2, is taken too`)),
+      message: 'port 20242 of redis-2 is in use',
+      why: expect.stringMatching(new RegExp(`${known}[^]*port 20252 of sentinel-2 is also in use`)),
       hint: expect.stringContaining('--port auto'),
     });
   });

@@ -20,7 +20,7 @@ describe('loopback addresses', () => {
       '127.88.3.254',
     ]);
     expect(proxyAddress('127.88.3')).toBe('127.88.3.253');
-    expect(() => loopbackOf('127.88.3', 'mongo-1')).toThrow(/no node/);
+    expect(() => loopbackOf('127.88.3', 'mongo-1')).toThrow(/"mongo-1" is not a node/);
   });
 
   it('are read from the table of sockets only where somebody listens', () => {
