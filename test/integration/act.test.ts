@@ -78,7 +78,7 @@ describe('a replica', () => {
     expect(await act('start', 'redis-2')).toMatchObject({ after: { state: 'running' }, changed: true });
     expect(await roleOf('redis-2')).toBe('slave');
     expect(await act('start', 'redis-2')).toMatchObject({ changed: false });
-    expect((await cli.run(['start', 'redis-2'])).stdout).toContain('running already: nothing to do');
+    expect((await cli.run(['start', 'redis-2'])).stdout).toContain('already running: nothing to do');
   });
 
   it('is stopped, and restarted with another pid', async () => {
@@ -174,7 +174,7 @@ describe('the master', () => {
       before: { state: 'running' },
       after: { state: 'running' },
     });
-    expect(restarted.said).toContain('it has its data on disk');
+    expect(restarted.said).toContain('its data is on disk');
     expect(await roleOf(master)).toBe('master');
     expect(await healthy()).toBe(master);
     for (const n of [1, 2, 3]) expect(await askNode(cli, `redis-${n}`, 'DBSIZE')).toBe(100);
@@ -216,7 +216,7 @@ describe('--as-crashed', () => {
     for (const n of [1, 2, 3])
       await askNode(cli, `sentinel-${n}`, 'SENTINEL', 'DEBUG', 'publish-period', LONG_MS);
     const { said } = await act('start', old, '--as-crashed');
-    expect(said).toContain('takes writes for about 10 s that are then lost');
+    expect(said).toContain('accepts writes for about 10 s that are then lost');
     expect(await roleOf(old)).toBe('master');
   });
 });

@@ -88,7 +88,7 @@ describe('a cluster that runs elsewhere', () => {
       ['logs'],
       ['config'],
     ])
-      await refusal(cli, at(...words), { exit: 3, code: 'attached', says: 'did not start' });
+      await refusal(cli, at(...words), { exit: 3, code: 'attached', says: 'did not create' });
     const env = { REDIS_SENTINEL_ADDRS: ONE };
     await refusal(cli, ['kill', 'master'], { exit: 3, code: 'attached' }, { env });
     await refusal(cli, ['down'], { exit: 3, code: 'attached' }, { env });

@@ -90,7 +90,11 @@ describe('a cluster with a password', () => {
       const unusable = join(cli.home, `unusable-${at}`);
       await writeFile(unusable, password);
       const words = ['up', '--cluster', 'other', '--password-file', unusable];
-      const { plain } = await refusal(cli, words, { exit: 64, code: 'password-unusable', says: 'unquoted' });
+      const { plain } = await refusal(cli, words, {
+        exit: 64,
+        code: 'password-unusable',
+        says: 'without quotes',
+      });
       expect(plain.stderr).not.toContain(password);
     }
   });
