@@ -25,7 +25,7 @@ export interface RawFinding {
   consequence?: string;
   /** Less, or more, than the check's own severity, where the case is. */
   severity?: Severity;
-  /** What `--fix` may do about it, where that is safe and can be taken back. */
+  /** What `--fix` may do about it, where that is safe and can be rolled back. */
   repair?: Repair;
   /** The same where it takes several, in this order; then there is no `repair`. */
   repairs?: Repair[];
@@ -33,7 +33,7 @@ export interface RawFinding {
   at?: { file: string; line: number };
 }
 
-/** A check that can not be judged: the evidence that is missing. Never silently passed. */
+/** A check that cannot be judged: the evidence that is missing. Never silently passed. */
 export interface Skip {
   skip: string;
 }

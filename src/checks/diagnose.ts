@@ -31,7 +31,7 @@ export interface DiagnoseOptions {
 }
 
 /** The checks that are chosen. */
-export function chosen(checks: readonly Check[], { only, skip }: DiagnoseOptions): Check[] {
+function chosen(checks: readonly Check[], { only, skip }: DiagnoseOptions): Check[] {
   return checks.filter((c) => (only === undefined || only.includes(c.id)) && skip?.includes(c.id) !== true);
 }
 
@@ -68,7 +68,7 @@ function nameOf({ compose, servers }: Project): string {
 }
 
 /** A diagnosis out of its parts; findings are folded. */
-export function resultOf(
+function resultOf(
   cluster: string,
   folded: Finding[],
   checked: number,
@@ -81,7 +81,7 @@ export function resultOf(
   return { cluster, verdict, findings, checked, skipped, silence };
 }
 
-/** Why nothing answers; null where anybody does, and where only the application's settings are looked at. */
+/** Why no server answers; null where one does, and where only the application's settings are looked at. */
 function silenceOf({ sentinels, nodes, app }: Gathered): string | null {
   const servers = [...sentinels, ...nodes];
   if (servers.some((server) => server.silence === null)) return null;

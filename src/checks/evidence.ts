@@ -69,6 +69,6 @@ export function ctl(gathered: Gathered, words: string): string {
     : `sentinelctl ${words} --cluster ${gathered.cluster}`;
 }
 
-/** Whether a server is a node of a cluster of ours, by its id: whom others name has an address for an id. */
+/** Whether a server is a node of a cluster created by sentinelctl: a server that others name has its address as its id. */
 export const isPlanned = (gathered: Pick<Gathered, 'own'>, server: { id: string }): boolean =>
   gathered.own && !server.id.includes(':');

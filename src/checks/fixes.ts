@@ -90,7 +90,7 @@ export function furtherSentinel(
   ];
 }
 
-/** A node's container, for a command: of a cluster that is not ours, as the place of its file has it (`web-1:/data/redis.conf`). */
+/** A node's container, for a command: of an attached cluster, from the place of its file (`web-1:/data/redis.conf`). */
 export function containerOf(gathered: Gathered, server: Pick<GatheredServer, 'id' | 'conf'>): string {
   if (gathered.own) return `sentinelctl-${gathered.cluster}-${server.id}`;
   const place = server.conf.ok ? /^([\w.-]+):\//.exec(server.conf.value.file) : null;
@@ -129,8 +129,8 @@ export const pathOf = (server: GatheredServer): string => fileOf(server).replace
 export const inFile = (server: GatheredServer): string => `# in ${fileOf(server)}:`;
 
 /**
- * What to do where only a sentinel's file helps: stop it, since it writes its file at any moment, change, start. A
- * stopped container runs nothing, and an image may have no shell: its file is taken out and put back.
+ * The commands for a fault that only a sentinel's file can fix: stop it, because it writes its file at any moment, change the file, start it. A
+ * stopped container runs nothing, and an image may have no shell: its file is copied out and in again.
  */
 export function changeFile(gathered: Gathered, sentinel: GatheredSentinel, edits: readonly Edit[]): string[] {
   const inContainer = sentinel.life.ok && sentinel.life.value.kind === 'container';

@@ -3,7 +3,7 @@ import { type Check, SEVERITIES, type Severity } from './check.js';
 import type { Finding } from './run.js';
 
 /** 0 for critical; the lower, the worse. */
-export const rankOf = (severity: Severity): number => SEVERITIES.indexOf(severity);
+const rankOf = (severity: Severity): number => SEVERITIES.indexOf(severity);
 
 /** The worst severity in a finding and what is folded under it. */
 export const worstOf = (finding: Finding): Severity =>

@@ -10,13 +10,13 @@ import type {
 import type { RawFinding, Skip } from './check.js';
 import { addressIn, type MonitoredAt, masterNames, nodesOf, viewsOf } from './evidence.js';
 
-/** One monitored master with everybody who has to do with it. */
+/** One monitored master with its sentinels' views and its data nodes. */
 export interface Group {
   name: string;
   /** What each answering sentinel says of it. */
   views: MonitoredAt[];
   nodes: GatheredNode[];
-  /** The master's address, as the sentinels that are right have it; null where none tells. */
+  /** The master's address, by the newest configuration; null where no sentinel names one. */
   address: Address | null;
   /** The data node at that address. */
   master: GatheredNode | null;
@@ -24,7 +24,7 @@ export interface Group {
   replicas: GatheredNode[];
 }
 
-/** The groups that the diagnosis is about, also those of which no sentinel tells. */
+/** The groups that the diagnosis is about, also those that no sentinel reports. */
 export function groupsOf(gathered: Gathered): Group[] {
   return masterNames(gathered).map((name) => {
     const views = viewsOf(gathered, name);
@@ -59,7 +59,7 @@ function believed(views: readonly MonitoredAt[], nodes: readonly GatheredNode[])
 export const isAt = (server: Pick<GatheredServer, 'announce' | 'endpoint'>, address: Address): boolean =>
   sameAddress(server.announce, address) || sameAddress(server.endpoint, address);
 
-/** The groups of which no answering sentinel tells, for a skip. */
+/** The groups that no answering sentinel reports, for a skip. */
 export const untold = (groups: readonly Group[]): string[] =>
   groups.filter((g) => g.views.length === 0).map((g) => `${g.name}: no sentinel reports it`);
 
@@ -116,12 +116,12 @@ export function num(fields: Fields, name: string): number | null {
   return text === undefined || !/^-?\d+(\.\d+)?$/.test(text) ? null : Number(text);
 }
 
-/** So long after it was found, milliseconds, whoever can be connected to is connected. */
+/** Milliseconds after which a server that was found and can be reached is connected. */
 export const SETTLED_MS = 2500;
-/** So long after its start, seconds, every sentinel has tried to connect again: each second, and one attempt may hang. */
+/** Seconds after a server's start by which every sentinel has tried to reconnect: once a second, and one attempt may hang. */
 const RETRIED_S = 5;
 
-/** It is back already, but a sentinel that called it down tries again only each second. */
+/** It runs again, but a sentinel that called it down reconnects only once a second. */
 export const justStarted = ({ info }: Pick<GatheredServer, 'info'>): boolean =>
   info.ok && (num(info.value, 'uptime_in_seconds') ?? RETRIED_S) < RETRIED_S;
 

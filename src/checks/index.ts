@@ -1,15 +1,12 @@
-export type { Check, RawFinding, Repair, Severity, Skip } from './check.js';
-export { isLive, SEVERITIES } from './check.js';
+export type { Severity } from './check.js';
+export { isLive } from './check.js';
 export {
-  chosen,
   type DiagnoseOptions,
   type DoctorResult,
   diagnose,
   diagnoseFiles,
   doctorExitCode,
-  resultOf,
 } from './diagnose.js';
-export { fold } from './fold.js';
 export { CHECKS } from './registry.js';
-export { type Finding, findingOf, type Ran, runChecks, type Skipped } from './run.js';
-export { told, type Verdict, verdictOf } from './verdict.js';
+export { type Finding, runChecks } from './run.js';
+export { told } from './verdict.js';

@@ -78,7 +78,7 @@ import stopGrace from './network/stop-grace.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
 
 /**
- * Every check, causes before what they cause: where two findings are equally severe, the earlier one is told first.
+ * Every check, causes before what they cause: where two findings are equally severe, the earlier one is listed first.
  * A new one is one file, one import and one line here.
  */
 export const CHECKS: readonly Check[] = [

@@ -9,7 +9,7 @@ import { type Lines, lastOf, sentinelLines } from './files/settings.js';
 import { sentinelSet } from './fixes.js';
 import { type Group, groupsOf, judged, num, readAll } from './group.js';
 
-/** Judges every group that some sentinel tells of; sentinels that tell nothing are named as missing. */
+/** Judges every group that a sentinel reports; sentinels that do not answer are named as missing. */
 export function judgeViews(gathered: Gathered, see: (group: Group) => RawFinding[]): RawFinding[] | Skip {
   const groups = groupsOf(gathered).filter((group) => group.views.length > 0);
   if (groups.length === 0) return silentSentinels(gathered);

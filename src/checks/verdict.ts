@@ -59,7 +59,7 @@ function more(worst: Severity, others: readonly Finding[]): string {
   return parts.length === 0 ? '' : ` (and ${parts.join(', ')})`;
 }
 
-/** `1 warning and 3 notes not shown`: what is less severe than was asked for is no pass. */
+/** `1 warning and 3 notes not shown`: findings below the requested severity are not a pass. */
 function notShown(hidden: readonly Finding[]): string[] {
   const warnings = hidden.filter((f) => worstOf(f) === 'warning').length;
   const notes = hidden.length - warnings;

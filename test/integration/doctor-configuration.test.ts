@@ -120,9 +120,7 @@ describe('settings at run time, of one cluster after the other', () => {
     await cli(three, 'SENTINEL SET mymaster failover-timeout 60000 down-after-milliseconds 5000');
     // Its file has the name now, and a restart would find that it may not look it up.
     await cli(three, 'SENTINEL CONFIG SET resolve-hostnames no');
-    expect(await foundAndCured('hostname-noresolve', id(three), 'critical')).toContain(
-      'will not start again',
-    );
+    expect(await foundAndCured('hostname-noresolve', id(three), 'critical')).toContain('cannot start again');
     const says = await foundAndCured('hostname-mixed', `mymaster at ${id(three)}`, 'warning');
     expect(says).toMatch(/names \(localhost\) and addresses \(127\.0\.0\.1\)/);
   });

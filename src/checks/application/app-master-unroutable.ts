@@ -31,7 +31,7 @@ export default ofApp(
     if (app.masterAnswers.ok) return [];
     if (app.announcedDown) return { skip: 'the sentinels call the master down' };
     const refusedUs = /password|permit|NOAUTH|WRONGPASS/i.test(app.masterAnswers.why);
-    // It is reached: it only does not talk to us.
+    // The master was reached: it only refuses this client.
     if (refusedUs) return { skip: `the master ${app.masterAnswers.why}` };
     const pairs = Object.entries(app.natMap).map(([inside, outside]) => `${inside}=${outside}`);
     const mapped = Object.entries(app.natMap).map(([inside, outside]) => {

@@ -16,15 +16,15 @@ export default ofApp(
     sources: CLIENT_SOURCES,
   },
   (app) => {
-    const told = sentinelsOf(app).flatMap((a) =>
+    const answers = sentinelsOf(app).flatMap((a) =>
       a.names.ok ? [{ text: a.text, names: a.names.value }] : [],
     );
-    if (told.length === 0) return { skip: 'no sentinel of REDIS_SENTINEL_ADDRS answers' };
-    const without = told.filter((t) => !t.names.includes(app.masterName));
+    if (answers.length === 0) return { skip: 'no sentinel of REDIS_SENTINEL_ADDRS answers' };
+    const without = answers.filter((t) => !t.names.includes(app.masterName));
     if (without.length === 0) return [];
-    const known = [...new Set(told.flatMap((t) => t.names))];
+    const known = [...new Set(answers.flatMap((t) => t.names))];
     const better = nearest(app.masterName, known) ?? known[0];
-    const all = without.length === told.length;
+    const all = without.length === answers.length;
     return [
       {
         subject: app.where,

@@ -59,7 +59,7 @@ export const sentinelAddresses = (project: Project): string =>
     .map((s) => `${s.service?.name ?? s.id}:${portOf(s)}`)
     .join(',');
 
-/** What every check has nothing to say to that needs the sentinels' addresses. */
+/** The skip of every check that needs the sentinels' addresses. */
 export const noAddresses: Skip = { skip: 'REDIS_SENTINEL_ADDRS is not set' };
 
 /** Addresses that are sentinels, as the application would use them. */

@@ -89,7 +89,7 @@ function allowed(command: string, rules: string[]): boolean | null {
   return state;
 }
 
-/** The `user` lines of the users that sentinels log in as; a user that no file has can't be judged. */
+/** The `user` lines of the users that sentinels log in as; a user that no file has cannot be judged. */
 export const judgeUserLines = (
   project: Project,
   wrong: (line: Directive, rules: string[], pubsubDefault: string) => string | null,

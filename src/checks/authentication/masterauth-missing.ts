@@ -100,7 +100,7 @@ export default {
   },
 } satisfies Check;
 
-/** A replica that wants a password, and no other node does, the master neither; null where it is another case. */
+/** A replica that is the only node with a password; null in any other case. */
 function alone({ name, master, nodes }: Group, wanting: readonly GatheredNode[]): RawFinding | null {
   const [node] = wanting;
   if (node === undefined || wanting.length > 1 || node === master) return null;
@@ -113,7 +113,7 @@ function alone({ name, master, nodes }: Group, wanting: readonly GatheredNode[])
   };
 }
 
-/** Replicas without their link, whose masterauth a master that has no password turns away. */
+/** Replicas without a link, because their master has no password and rejects their masterauth. */
 function unwanted({ master, replicas }: Group): RawFinding[] {
   if (master === null || !master.config.ok || wantsPassword(master) !== false) return [];
   return replicas.flatMap((node): RawFinding[] => {

@@ -14,21 +14,21 @@ const LOCAL = ['127.0.0.1', '::1', 'localhost'];
 
 /**
  * Whether a server's connections come from another address. One that is announced as 127.0.0.77 lives on this
- * machine, which connects from 127.0.0.1 all the same unless it is told otherwise.
+ * machine, which connects from 127.0.0.1 all the same unless it is configured otherwise.
  */
 function foreign(server: GatheredNode | GatheredSentinel): boolean {
   const { host } = server.announce;
   return !LOCAL.includes(isLoopback(host) ? (sourceOf(server) ?? '127.0.0.1') : host);
 }
 
-/** What a server is told to connect from: bind-source-addr since 7.0, before that the first address of bind. */
+/** The source address that a server is configured with: bind-source-addr since 7.0, before that the first address of bind. */
 function sourceOf(server: GatheredNode | GatheredSentinel): string | undefined {
   const old = server.info.ok && Number.parseInt(server.info.value.redis_version ?? '', 10) < 7;
   const [first] = (settingAt(server, 'bind') ?? '').split(' ');
   return settingAt(server, 'bind-source-addr') || (old ? first?.replace(/^-/, '') : undefined);
 }
 
-/** Whether the mode is on and nothing lifts it; undefined where nobody tells. On by default at a data node, off at a sentinel. */
+/** Whether the mode is on and has an effect; undefined where unknown. On by default at a data node, off at a sentinel. */
 function isProtected(server: GatheredNode | GatheredSentinel): boolean | undefined {
   if (server.silence !== null && /protected mode/.test(server.silence.message)) return true;
   const isNode = 'role' in server;

@@ -9,7 +9,7 @@ import { inFile } from '../fixes.js';
 import { groupsOf, idsOf, judged, readAll } from '../group.js';
 import { linesOf } from '../sentinels.js';
 
-/** Old name → new name, in upper case; an empty one is a command that was taken away. null where the file can't be read. */
+/** Old name → new name, in upper case; an empty one is a disabled command. null where the file cannot be read. */
 function renamedIn(node: GatheredNode): Map<string, string> | null {
   const lines = linesOf(node);
   if (lines === null) return null;
@@ -48,17 +48,17 @@ export default {
       const commands = [...new Set(gone.map((g) => g.command))];
       return commands.flatMap((command): RawFinding[] => {
         const at = gone.filter((g) => g.command === command).map((g) => g.server);
-        const told = viewsOf(gathered, name).map(({ sentinel }) => {
+        const known = viewsOf(gathered, name).map(({ sentinel }) => {
           const lines = linesOf(sentinel);
           const knows =
             lines &&
             sentinelLines(lines, 'rename-command', name).some((d) => d.args[2]?.toUpperCase() === command);
           return { sentinel, knows };
         });
-        const ignorant = told.filter((t) => t.knows === false).map((t) => t.sentinel);
-        const unread = told.filter((t) => t.knows === null).map((t) => t.sentinel);
-        // A sentinel does not say what names it was told; only its file does.
-        if (ignorant.length === 0) {
+        const unaware = known.filter((t) => t.knows === false).map((t) => t.sentinel);
+        const unread = known.filter((t) => t.knows === null).map((t) => t.sentinel);
+        // A sentinel does not report the new names; only its file shows them.
+        if (unaware.length === 0) {
           missing.push(...unread.map((s) => `${s.id}: ${s.conf.ok ? '' : s.conf.why}`));
           return [];
         }
@@ -68,7 +68,7 @@ export default {
         return [
           {
             subject: idsOf(at),
-            message: `${listed(at.map((n) => n.id))} ${at.length === 1 ? 'does' : 'do'} not know ${command} by this name, but ${idsOf(ignorant)} use${ignorant.length === 1 ? 's' : ''} it`,
+            message: `${listed(at.map((n) => n.id))} ${at.length === 1 ? 'does' : 'do'} not know ${command} by this name, but ${idsOf(unaware)} use${unaware.length === 1 ? 's' : ''} it`,
             fix:
               taken.length > 0
                 ? taken.flatMap((n) => [
@@ -76,7 +76,7 @@ export default {
                     `# delete: rename-command ${command} ""`,
                     `# and restart ${n.id}`,
                   ])
-                : ignorant.map((s) => cli(s, `SENTINEL SET ${name} rename-command ${command} ${now}`)),
+                : unaware.map((s) => cli(s, `SENTINEL SET ${name} rename-command ${command} ${now}`)),
           },
         ];
       });
@@ -91,9 +91,10 @@ export default {
           .flatMap((line): RawFinding[] => {
             const command = (line.args[0] ?? '').toUpperCase();
             const now = line.args[1] ?? '';
-            const told =
-              monitors.length > 0 && monitors.every(({ server }) => isTold(server, name ?? '', command, now));
-            if (told) return [];
+            const isConfigured =
+              monitors.length > 0 &&
+              monitors.every(({ server }) => knowsName(server, name ?? '', command, now));
+            if (isConfigured) return [];
             return [
               {
                 subject: node.id,
@@ -129,7 +130,7 @@ const NEEDED = new Set([
   'AUTH',
 ]);
 
-const isTold = (server: FileServer, name: string, command: string, now: string): boolean =>
+const knowsName = (server: FileServer, name: string, command: string, now: string): boolean =>
   now !== '' &&
   server.directives.some(
     ({ name: d, args }) =>

@@ -9,11 +9,11 @@ import { changeFile, setConfig, withLine } from '../fixes.js';
 import { dataNodes, groupsOf, isAt, judged, shown } from '../group.js';
 import { settingAt } from '../sentinels.js';
 
-/** How a server listens, and how it speaks to others; undefined where nobody tells. */
+/** How a server listens, and how it connects to others; undefined where unknown. */
 interface Speech {
   plainPort: number;
   tlsPort: number;
-  /** tls-replication: a replica to its master, a sentinel to everybody. */
+  /** tls-replication: a replica to its master, a sentinel to all instances. */
   outward: boolean;
 }
 

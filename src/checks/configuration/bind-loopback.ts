@@ -8,7 +8,7 @@ import { changeFile, setConfig, withLine } from '../fixes.js';
 import { idsOf, judged, shown } from '../group.js';
 import { settingAt } from '../sentinels.js';
 
-/** The addresses that it listens on; undefined where nobody tells, empty for all of them (config.c, server.bindaddr). */
+/** The addresses that it listens on; undefined where unknown, empty for all of them (config.c, server.bindaddr). */
 function boundTo(server: GatheredNode | GatheredSentinel): string[] | undefined {
   const bind = settingAt(server, 'bind');
   return bind === null ? undefined : (bind ?? '').split(/\s+/).filter((word) => word !== '');

@@ -7,7 +7,7 @@ import { changeFile, fileOf, pathOf } from '../fixes.js';
 import { idsOf } from '../group.js';
 
 /**
- * What tells files apart: the inode on one machine. Where the machine can't be looked at, one path at one address
+ * What tells files apart: the inode on one machine. Where the machine cannot be inspected, one path at one address
  * together with one id says the same, since an id is made once and kept in the file.
  */
 function fileKeys(sentinel: GatheredSentinel): string[] {
@@ -20,7 +20,7 @@ function fileKeys(sentinel: GatheredSentinel): string[] {
   return [inode, said].flatMap((key) => key ?? []);
 }
 
-/** Which file a container has is settled by its mounts, and those only by making it anew. */
+/** A container's mounts decide which file it has, and only recreating it changes them. */
 function ownDirectory(sentinel: GatheredSentinel): string[] {
   const directory = pathOf(sentinel).replace(/\/[^/]*$/, '') || '/';
   const name = sentinel.id.replace(/[^\w.-]/g, '-');
@@ -85,7 +85,7 @@ export default {
     if (seen.length > 0) return seen;
     const untold = gathered.sentinels.find((s) => !s.life.ok || s.life.value.confInode === null);
     if (untold === undefined || gathered.sentinels.length < 2) return [];
-    // Different ids are no proof: two that were started at the same moment have each made their own.
+    // Different ids prove nothing: two that started at the same moment have each created one.
     const why = untold.life.ok ? `its file cannot be identified` : untold.life.why;
     return { skip: `whether sentinels share a file is visible only on their machine: ${untold.id}: ${why}` };
   },

@@ -9,8 +9,8 @@ import { confPlace } from './conf-shared.js';
 /** The directory of a path. */
 const directoryOf = (file: string): string => file.replace(/\/[^/]*$/, '') || '/';
 
-/** Makes the directory the server's own, whoever it runs as. */
-function mend(gathered: Gathered, sentinel: GatheredSentinel): string[] {
+/** Gives the directory to the user that the server runs as. */
+function fixOf(gathered: Gathered, sentinel: GatheredSentinel): string[] {
   const path = (sentinel.info.ok && sentinel.info.value.config_file) || fileOf(sentinel);
   const dir = directoryOf(path);
   const pid = sentinel.info.ok ? sentinel.info.value.process_id : undefined;
@@ -56,7 +56,7 @@ export default {
           ? 'its user has no write access to the directory of'
           : `SENTINEL FLUSHCONFIG says "${said}" for`;
       return [
-        { subject: sentinel.id, message: `${what} ${fileOf(sentinel)}`, fix: mend(gathered, sentinel) },
+        { subject: sentinel.id, message: `${what} ${fileOf(sentinel)}`, fix: fixOf(gathered, sentinel) },
       ];
     });
     return judged(seen, missing);

@@ -66,10 +66,10 @@ export default {
       if (names.length > 0 && (addresses.length > 0 || !byName)) {
         const [first] = addresses.length > 0 ? addresses : names;
         if (first === undefined) return [];
-        const told = addresses.length > 0 ? addresses : names;
+        const odd = addresses.length > 0 ? addresses : names;
         return [
           {
-            subject: told.map((a) => a.server.id).join(', '),
+            subject: odd.map((a) => a.server.id).join(', '),
             message:
               addresses.length > 0
                 ? `${names[0]?.value} is announced by name, ${first.value} by address`
@@ -102,7 +102,7 @@ function hostsIn({ master }: MonitoredAt): string[] {
   return [...records, ...peers].flatMap((r) => (r.ip ? [r.ip] : []));
 }
 
-/** The names that are addresses at the same time: those that a look-up led to this address. */
+/** The names that a lookup resolved to this address. */
 function namesFor(gathered: Gathered, address: string): string[] {
   return gathered.lookups.flatMap(({ name, result }) =>
     !isIp(name) && result.ok && result.value.addresses.includes(address) ? [name] : [],

@@ -10,7 +10,7 @@ import { monitoredHosts } from '../sentinels.js';
 
 /** In milliseconds: a sentinel that stands still for 2 s goes into TILT; half of that is too near. */
 const SLOW_MS = 1000;
-/** A quick answer that there is no such name is harmless to a sentinel's pace. */
+/** A fast answer that a name does not exist does not slow a sentinel down. */
 const QUICK_NO = /does not resolve \(after (\d+) ms\)/;
 const isQuickNo = (why: string): boolean => Number(QUICK_NO.exec(why)?.[1] ?? SLOW_MS) < SLOW_MS;
 

@@ -42,7 +42,7 @@ export default {
     ),
 } satisfies Check;
 
-/** The monitor lines whose quorum is not right, with the line that would be. */
+/** The monitor lines with a wrong quorum, and the correct line. */
 export const quorumWrong = (
   group: CountedGroup,
   wrong: (quorum: number) => boolean,

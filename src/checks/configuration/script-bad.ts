@@ -48,8 +48,8 @@ export default {
         ...errors.map((e) => `${e.name} ${e.text}`),
       ];
       if (found.length === 0) return [];
-      // By default a script can not be set at run time: sentinel deny-scripts-reconfig.
-      const mend = ({ name, kind, path }: (typeof set)[0]): string[] =>
+      // By default a script cannot be set at run time: sentinel deny-scripts-reconfig.
+      const fixOf = ({ name, kind, path }: (typeof set)[0]): string[] =>
         sentinel.scripts?.ok && sentinel.scripts.value[path] === 'not executable'
           ? [`chmod +x ${path}`]
           : changeFile(gathered, sentinel, [withoutLines(`^sentinel ${kind} ${name} `)]);
@@ -57,7 +57,7 @@ export default {
         {
           subject: sentinel.id,
           message: found.join('; '),
-          fix: bad.length === 0 ? set.map(({ path }) => `${path}; echo $?`) : bad.flatMap(mend),
+          fix: bad.length === 0 ? set.map(({ path }) => `${path}; echo $?`) : bad.flatMap(fixOf),
         },
       ];
     });

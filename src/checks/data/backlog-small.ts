@@ -46,7 +46,7 @@ export default {
           : ' is less than the default of 1 MiB';
         seen.push({
           subject: server.id,
-          // The default size under a heavy load of tests is no fault in a cluster of ours.
+          // The default size under a heavy load of tests is no fault in a cluster created by sentinelctl.
           severity: gathered.own && size >= DEFAULT ? 'info' : 'warning',
           message: `repl-backlog-size ${bytes(size)}${lasts}`,
           fix: setConfig(server, 'repl-backlog-size', need),

@@ -4,7 +4,7 @@ import { cli } from '../evidence.js';
 import { setConfig } from '../fixes.js';
 import { dataNodes, judged, num, readAll } from '../group.js';
 
-/** From this share on there is no room left for a failover, in which clients come back all at once. */
+/** Above this share a failover has no room: all clients reconnect at once. */
 const NEAR = 0.8;
 
 export default {

@@ -32,7 +32,7 @@ export default {
       missing.push(...silent);
       const first = values.find((v) => v.server === master) ?? values[0];
       if (first === undefined) continue;
-      // A full master's limit is not to be spread: whoever has the most room has the right one. 0 is no limit.
+      // A full master's limit is not the model: the node with the most room is. 0 is unlimited.
       const isFull = master !== null && fullness(master) !== null;
       const room = ({ value }: { value: Fields }): number =>
         num(value, 'maxmemory') || Number.POSITIVE_INFINITY;

@@ -48,7 +48,7 @@ export default {
         const few = replicas.length < 2;
         seen.push({
           subject: idsOf(without),
-          // A cluster of ours has the procedure's own value; and with one replica, 1 would trade its loss for a stop.
+          // A cluster created by sentinelctl has the procedure's value; with one replica, 1 would refuse all writes while it is down.
           severity: gathered.own || few ? 'info' : 'warning',
           message: `a cut-off master keeps accepting writes: min-replicas-to-write 0${few ? '; with one replica, 1 would refuse all writes while that replica is down' : ''}`,
           fix: without.flatMap((n) => setConfig(n, NAMES[0], 1)),

@@ -43,7 +43,7 @@ export default {
       const unset = known.filter(({ ms }) => ms === 0).map(({ view }) => view);
       const hidden = known.filter(({ ms }) => ms === null).map(({ view }) => view);
       if (unset.length > 0) seen.push(finding(group, unset, why));
-      // Sentinel itself tells nobody: the setting shows in its file alone.
+      // Sentinel does not report the setting: only its file shows it.
       else if (hidden.length > 0 && why.loading) seen.push(finding(group, hidden, why));
       else for (const { sentinel } of hidden) missing.push(`${sentinel.id}: ${confWhy(sentinel.conf)}`);
     }
@@ -88,7 +88,7 @@ function finding({ name, master, views }: Group, at: readonly MonitoredAt[], why
   };
 }
 
-/** Milliseconds as the sentinel's own file has it, 0 where it has none; null where it can not be read. */
+/** Milliseconds as the sentinel's own file has it, 0 where it has none; null where it cannot be read. */
 function rebootPeriod(conf: Got<ConfText>, name: string): number | null {
   if (!conf.ok) return null;
   for (const line of conf.value.text.split('\n')) {

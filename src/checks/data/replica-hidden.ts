@@ -38,8 +38,8 @@ export default {
           fix: setConfig(server, 'replica-announced', 'yes'),
         });
       }
-      // SENTINEL MASTER counts all of them, SENTINEL REPLICAS lists those that may be told of (7.0 and later).
-      // Of a cluster of ours every node is known anyway, and asked itself.
+      // SENTINEL MASTER counts all of them, SENTINEL REPLICAS lists only the announced ones (7.0 and later).
+      // In a cluster created by sentinelctl every node is known and asked itself.
       const more = gathered.own
         ? undefined
         : views.find(

@@ -68,7 +68,7 @@ export function parseConf(file: string, text: string, firstLine = 1): ParsedConf
 }
 
 /** A directive by its present name; of a `sentinel` line, what it says is in lower case and by its present name too. */
-export function directive(name: string, args: string[], file: string, line: number): Directive {
+function directive(name: string, args: string[], file: string, line: number): Directive {
   const present = presentName(name);
   if (present !== 'sentinel') return { name: present, args, file, line };
   const [first = '', ...rest] = args;

@@ -9,7 +9,7 @@ export interface FileGroup {
   name: string | null;
   monitors: Monitor[];
   nodes: FileServer[];
-  /** The node that the sentinels monitor, else the one that follows nobody. */
+  /** The node that the sentinels monitor, else the one that is not a replica. */
   master: FileServer | undefined;
   /** How many sentinels there are; null where only one file was given, that knows no other. */
   sentinels: number | null;
@@ -56,7 +56,7 @@ function belongs(
 }
 
 /** Whether a server is what is meant by an address: by its service's names and addresses, or what it announces or binds. */
-export function isAt(server: FileServer, host: string, port: number): boolean {
+function isAt(server: FileServer, host: string, port: number): boolean {
   return portOf(server) === port && hostNamesOf(server).includes(host);
 }
 
@@ -97,7 +97,7 @@ const knownBy = ({ server, name }: Monitor): number =>
       .map((d) => d.args[4] ?? `${d.args[2]}:${d.args[3]}`),
   ).size;
 
-/** How many replicas a name has: by the data nodes' files, and no fewer than a sentinel knows; null where nothing tells. */
+/** How many replicas a name has: by the data nodes' files, and no fewer than a sentinel knows; null where unknown. */
 export function replicasOf(group: FileGroup): number | null {
   const given = group.nodes.filter((n) => n !== group.master).reduce((sum, n) => sum + n.copies, 0);
   const known = group.monitors.map(

@@ -19,7 +19,7 @@ export function judgeSentinelFiles(
 }
 
 /** Judges each `sentinel monitor` line. */
-export const judgeMonitors = (project: Project, judge: (monitor: Monitor) => RawFinding[]): Judgement =>
+const judgeMonitors = (project: Project, judge: (monitor: Monitor) => RawFinding[]): Judgement =>
   judgeSentinelFiles(project, (sentinels) => sentinels.flatMap(monitorsOf).flatMap(judge));
 
 /** Judges the data nodes whose configuration could be read. */

@@ -68,6 +68,6 @@ export const serviceAt = (project: Project, host: string): { pinned: string | nu
   return found && { pinned: found.networks.find((n) => n.address !== null)?.address ?? null };
 };
 
-/** Data nodes of a compose file that get another address whenever they are made anew. */
+/** Data nodes of a compose file without a fixed address: it may change when they are recreated. */
 export const looseNodes = (project: Project): FileServer[] =>
   nodeFiles(project).filter((n) => n.service?.networks.every((net) => net.address === null) ?? false);

@@ -24,8 +24,8 @@ export interface GatherRequest {
 
 /**
  * Gathers everything that checks look at, once and in parallel: what every sentinel and data node answers, how they
- * live, this machine's limits, the names in the configuration. What can't be had is in it with the reason.
- * Changes nothing but this: sentinels of ours are told to write their own file (SENTINEL FLUSHCONFIG).
+ * live, this machine's limits, the names in the configuration. What cannot be read is in it with the reason.
+ * Changes nothing but this: sentinels created by sentinelctl write their own file (SENTINEL FLUSHCONFIG).
  * Throws only the signal's reason.
  */
 export async function gather(runtime: Runtime, target: Target, request: GatherRequest): Promise<Gathered> {
@@ -69,7 +69,7 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
   };
 }
 
-/** What a run of ours left in effect, or does at this moment: with that in effect nothing else is to be mended. */
+/** What a run of sentinelctl left in effect, or is doing now: nothing else should be fixed before that. */
 async function runsOn(store: Store, cluster: string): Promise<NonNullable<Gathered['runs']>> {
   const [unfinished, underWay] = await Promise.all([
     leftUnfinished(store, cluster),

@@ -18,7 +18,7 @@ const NOT_OURS = no('not asked: not created by sentinelctl');
 
 /**
  * Looks how servers live: ours through their driver, others where they are processes of this machine or containers of
- * its engine. Changes nothing. Never rejects: what can't be had stands with its reason.
+ * its engine. Changes nothing. Never rejects: what cannot be read has its reason.
  */
 export async function gatherLives(
   runtime: Runtime,
@@ -84,7 +84,7 @@ function confName(
   return driverFacts(name).filesInNode ? `${id}:${path}` : path;
 }
 
-/** Each driver's world is looked through; where one can't be, its reason stands for what none of them knows. */
+/** Every driver looks for the servers; where one cannot look, its reason stands for servers that no driver knows. */
 async function livesOfForeign(
   runtime: Runtime,
   servers: readonly Server[],

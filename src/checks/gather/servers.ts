@@ -31,7 +31,7 @@ interface Found<T> {
 }
 
 /**
- * Asks everyone: those that are known, and whom they name, as soon as they are named. The known ones come first, in
+ * Asks all servers: the known ones, and those that they name, as soon as they are named. The known ones come first, in
  * their order, then the others by address. Who does not answer is in it with the reason. Throws only the signal's
  * reason.
  */

@@ -19,8 +19,8 @@ interface WatchRequest {
 }
 
 /**
- * Listens to every sentinel and looks at every data node's offset for so long. Times are counted from the beginning.
- * Who can't be followed is left out. Throws only the signal's reason.
+ * Listens to every sentinel and reads every data node's offset for `watchForMs`. Times are counted from the beginning.
+ * A server that cannot be followed is left out. Throws only the signal's reason.
  */
 export async function watchServers(
   target: Target,

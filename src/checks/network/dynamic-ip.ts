@@ -79,7 +79,7 @@ export default {
         monitorsOf(server).flatMap(({ name, host, at }): RawFinding[] => {
           if (isLoopback(host)) return [];
           if (isIp(host)) {
-            // An address that is none of this file's networks may be anybody's.
+            // An address outside this file's networks may be a server outside the file.
             if (
               nodes.some((n) => hostNamesOf(n).includes(host)) ||
               !project.composeSubnets.some((s) => inSubnet(host, s))

@@ -78,7 +78,7 @@ const natMapOf = (map: readonly [string, string][]): string[] =>
     return `natMap: { '${inside}': { host: '${outside.slice(0, at)}', port: ${outside.slice(at + 1)} } } (ioredis)`;
   });
 
-/** It has no bad word for the master, nor a question that it has not answered yet. */
+/** The sentinel reports no fault of the master, and no PING is unanswered. */
 const isFine = ({ master }: MonitoredAt): boolean =>
   !flagsOf(master.fields).some((f) => f.endsWith('_down') || f === 'disconnected') &&
   master.fields['last-ping-sent'] === '0';

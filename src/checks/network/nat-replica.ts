@@ -109,7 +109,7 @@ function isUnreached(record: Fields): boolean {
   return down || (never && flags.some((f) => f === 's_down' || f === 'disconnected'));
 }
 
-/** Which node hides behind an address: the one that has it, or the only replica that the master does not list. */
+/** Which node has an address: the one that has it, or the only replica that the master does not list. */
 function whoIs(group: Group, address: Address, listed: readonly Address[]): GatheredNode | null {
   const replicas = group.replicas.filter((n) => n.silence === null);
   const itself = replicas.find((n) => sameAddress(n.announce, address));

@@ -50,7 +50,7 @@ export default {
           const address = addressIn(peer);
           const heardMs = num(peer, 'last-hello-message');
           if (address === null || !isDeaf(peer) || heardMs === null || heardMs > RECENT_MS) continue;
-          // Who has just said hello and answers nobody at all is stopped, not misplaced.
+          // One that has just said hello and answers no connection at all is stopped, not misplaced.
           const itself = gathered.sentinels.find((s) => s.myid.ok && s.myid.value === peer.runid) ?? null;
           if (itself !== null && sameAddress(itself.announce, address) && justStarted(itself)) {
             missing.push(

@@ -72,7 +72,7 @@ export default {
   },
 } satisfies Check;
 
-/** Who brings a node back when it ends. */
+/** What restarts a node when it exits. */
 function restartOf(
   gathered: Gathered,
   node: GatheredNode,

@@ -5,7 +5,7 @@ import { settingOf } from '../files/settings.js';
 import { containerOf, setConfig } from '../fixes.js';
 import { dataNodes, judged, num, readAll } from '../group.js';
 
-/** docker stop waits so long where the container says nothing else; seconds. */
+/** The timeout of docker stop where the container sets none; seconds. */
 const DOCKER_DEFAULT_S = 10;
 
 export default {
@@ -68,7 +68,7 @@ export default {
       return [
         {
           subject: node.id,
-          // Both are defaults that nobody chose.
+          // Both are defaults.
           severity: grace === null ? 'info' : 'warning',
           message: `killed ${seconds} s after a stop${grace === null ? ' (the default)' : ''}, while shutdown-timeout lets it wait ${waits} s for its replicas`,
           fix: [`stop_grace_period: ${waits + 5}s`],
@@ -76,7 +76,7 @@ export default {
         },
       ];
     });
-    // What nobody wrote is told once.
+    // A default is one finding for all nodes.
     const [first] = seen.filter((s) => s.severity === 'info');
     return merged(seen.map((s) => (s.severity === 'info' && first?.at ? { ...s, at: first.at } : s)));
   },

@@ -8,7 +8,7 @@ export interface Launch {
   confPath: string | null;
   /** What that path is a copy of, where a script copies it first. */
   copyOf: string | null;
-  /** The file is made by a script, out of what can not be read here. */
+  /** The file is made by a script, from input that cannot be read here. */
   made: boolean;
   options: string[];
   line: number;

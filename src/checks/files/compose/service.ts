@@ -6,7 +6,7 @@ export interface Service {
   name: string;
   line: number;
   image: string | null;
-  /** Built from a directory: what is in the image can not be seen. */
+  /** Built from a directory: the content of the image is unknown. */
   built: boolean;
   entrypoint: Words | null;
   command: Words | null;
@@ -125,7 +125,7 @@ function mountOf(tree: Tree): Mount[] {
   ];
 }
 
-/** A config is a file of its own in the container, which can not be written. */
+/** A config is a file of its own in the container, which is read-only. */
 function configMountOf(tree: Tree): Mount[] {
   const source = textOf(tree) ?? textOf(at(tree, 'source'));
   if (source === null) return [];

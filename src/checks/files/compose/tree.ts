@@ -5,7 +5,7 @@ export type Tree =
   | { kind: 'text'; text: string; line: number }
   | { kind: 'nothing'; line: number };
 
-export const NOTHING: Tree = { kind: 'nothing', line: 1 };
+const NOTHING: Tree = { kind: 'nothing', line: 1 };
 
 /** What a map has under a name; nothing where it is no map or has no such name. */
 export const at = (tree: Tree, ...path: string[]): Tree =>

@@ -13,7 +13,7 @@ const WHY: Record<string, string> = {
   EISDIR: 'it is a directory',
 };
 
-/** A file's text and which file it is, whatever its name; or why it can't be had. */
+/** A file's text and which file it is, whatever its name; or why it cannot be read. */
 export type ReadText = { text: string; identity: string } | { why: string };
 
 /** Reads a text file of at most 4 MiB. Never throws. */

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, posix, resolve } from 'node:path';
 import type { Mount, Service } from '../../files/compose/service.js';
 import { at, type Tree, textOf } from '../../files/compose/tree.js';
 
-/** A file of a container on this machine, or why it can't be had. */
+/** A file of a container on this machine, or why it cannot be read. */
 export type Placed =
   | { path: string; shown: string; mount: Mount }
   /** The compose file holds its text. */

@@ -15,7 +15,7 @@ import { yamlTree } from './yaml-tree.js';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads a compose file, and the configuration files that it mounts. Throws usageError `compose-file` where it can't
+ * Reads a compose file, and the configuration files that it mounts. Throws usageError `compose-file` where it cannot
  * be read or is none.
  */
 export async function readCompose(file: string, env: Env): Promise<Project> {

@@ -12,7 +12,7 @@ export interface ReadConf {
   unread: string[];
 }
 
-/** Where a path of an `include` lies on this machine and how it is shown; null where it can't be told. */
+/** Where a path of an `include` lies on this machine and how it is shown; null where that is unknown. */
 export type Locate = (path: string, from: string) => { path: string; shown: string } | null;
 
 /**

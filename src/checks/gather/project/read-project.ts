@@ -15,7 +15,7 @@ export interface AskedFiles {
 
 /**
  * Reads everything that static checks look at. Throws usageError (`config-file`, `compose-file`) for a file that was
- * named and can't be read; what those name in turn is left out, and said in `unread`.
+ * named and cannot be read; what those name in turn is left out, and said in `unread`.
  */
 export async function readProject(asked: AskedFiles): Promise<Project> {
   const project: Project =
@@ -74,7 +74,7 @@ async function serverOf(file: string, project: Project): Promise<FileServer | nu
   };
 }
 
-/** Only of servers outside containers: what is in a container's own files can't be seen. */
+/** Only of servers outside containers: a container's own files cannot be read. */
 async function scriptsOf(servers: FileServer[]): Promise<Project['scripts']> {
   const paths = servers
     .filter((s) => s.service === null)
