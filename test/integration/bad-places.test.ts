@@ -77,7 +77,7 @@ describe('no Docker Engine', () => {
 
   it('and no redis-server: both refusals, and what to install for each', async () => {
     const env = { DOCKER_HOST: 'unix:///nonexistent/docker.sock', PATH: '/nonexistent' };
-    const { plain } = await refusal(cli, ['up'], asked('no Docker Engine and no redis-server'), { env });
+    const { plain } = await refusal(cli, ['up'], asked('no driver can be used on this machine'), { env });
     expect(plain.stderr).toMatch(
       /docker: no Docker Engine[\s\S]*process: no redis-server[\s\S]*apt-get install/,
     );
