@@ -125,7 +125,7 @@ describe('status --watch off a terminal', () => {
   afterAll(() => cli.close());
 
   it('prints a block per look, an empty line between them, and nothing that moves', async () => {
-    const ran = await cli.run(['status', '--watch', '100ms', '--timeout', '2s']);
+    const ran = await cli.run(['status', '--watch', '100ms', '--timeout', '10s']);
     expect(ran.code, ran.stderr).toBe(0);
     expect(ran.stderr).toBe('');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be there
@@ -136,7 +136,7 @@ describe('status --watch off a terminal', () => {
   });
 
   it('with --json prints a document a line, with what changed', async () => {
-    const ran = await cli.run(['status', '--watch', '100ms', '--json', '--timeout', '2s']);
+    const ran = await cli.run(['status', '--watch', '100ms', '--json', '--timeout', '10s']);
     expect(ran.code, ran.stderr).toBe(0);
     const documents = ran.stdout
       .trimEnd()
