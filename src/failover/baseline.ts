@@ -130,7 +130,7 @@ function verdictOf(
   if (worse.length > 0)
     return { outcome: 'violated', reason: `${listed(worse)} got worse since the baseline` };
   if (Math.min(before, after) < FEWEST_TRIALS) {
-    const reason = `too few trials to tell noise from change: ${before} in the baseline, ${after} now; at least ${FEWEST_TRIALS} each are needed`;
+    const reason = `too few trials to separate a change from noise: ${before} in the baseline, ${after} now; at least ${FEWEST_TRIALS} each are needed`;
     return { outcome: 'unknown', reason };
   }
   const unknown = named('unknown');

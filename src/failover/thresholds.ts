@@ -49,9 +49,9 @@ export function parseThreshold(text: string): Threshold {
     badThreshold(text, at - taken.length, what, hint);
 
   const name = take(/^[A-Za-z_][\w.]*/);
-  if (name === '') throw wrong('', 'a metric is wanted here', listOfMetrics());
+  if (name === '') throw wrong('', 'expected a metric', listOfMetrics());
   const metric = metricNamed(name);
-  if (metric === undefined) throw wrong(name, `there is no metric "${name}"${meant(name)}`, listOfMetrics());
+  if (metric === undefined) throw wrong(name, `unknown metric "${name}"${meant(name)}`, listOfMetrics());
 
   let aggregation: Aggregation = { kind: 'each' };
   if (take(/^:/) !== '') {
@@ -63,13 +63,14 @@ export function parseThreshold(text: string): Threshold {
 
   const sign = take(/^[<>=!]+/);
   const operator = OPERATORS.find((o) => o === sign);
-  if (operator === undefined) throw wrong(sign, `one of < <= > >= == != is wanted here${insteadOf(sign)}`);
+  if (operator === undefined) throw wrong(sign, `one of < <= > >= == != was expected here${insteadOf(sign)}`);
 
   const unit = aggregation.kind === 'count' ? 'count' : metric.unit;
   const value = take(/^\S+/);
   const bound = boundOf(value, unit);
   if (bound === undefined) {
-    const wants = unit === 'ms' ? 'a duration is wanted here (7000, 250ms, 8s)' : 'a number is wanted here';
+    const wants =
+      unit === 'ms' ? 'a duration was expected here (7000, 250ms, 8s)' : 'a number was expected here';
     throw wrong(value, wants, `${text.slice(0, at - value.length).trim()}${unit === 'ms' ? '8s' : '0'}`);
   }
   const rest = take(/^.+/s);
@@ -82,7 +83,7 @@ function aggregationOf(word: string): Aggregation | string {
   if (simple !== undefined) return { kind: simple };
   if (word === 'med') return { kind: 'percentile', percent: 50 };
   const inside = /^p\s*\(\s*(.*?)\s*\)$/.exec(word)?.[1];
-  if (inside === undefined) return `${AGGREGATIONS} is wanted here`;
+  if (inside === undefined) return `${AGGREGATIONS} was expected here`;
   const percent = /^\d+(\.\d+)?$/.test(inside) ? Number(inside) : Number.NaN;
   return percent >= 0 && percent <= 100
     ? { kind: 'percentile', percent }

@@ -88,7 +88,7 @@ function reasonOf(
 ): string {
   const last = trials.at(-1);
   if (trials.length === 1 && last?.cutShort)
-    return 'it was interrupted: what had been seen until then is here';
+    return 'it was interrupted: the result contains what was observed until then';
   const times = trials.flatMap((t) => (t.phases.switchedMs === null ? [] : [t.phases.switchedMs]));
   const untested = trials.flatMap((t) => t.untested ?? []);
   const [first] = untested;

@@ -22,7 +22,7 @@ export async function bringBack(context: ActContext, node: NodePlan): Promise<vo
     await startWhenSafe(runtime, live, node, failoverBoundMs);
   } catch (error) {
     if (!isStuck(error) || !(await isKeptElsewhere(context, node))) throw error;
-    const text = `nobody was promoted in the place of ${node.id}: everything is started anew around what is on disk`;
+    const text = `no replica was promoted in place of ${node.id}: restarting all data nodes from what is on disk`;
     runtime.onProgress({ type: 'note', level: 'warning', text });
     await startFromDisk(context);
   }

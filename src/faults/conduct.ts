@@ -105,7 +105,7 @@ export interface ConductOptions<R> extends RunOptions {
 
 /**
  * Conducts a run: preflight, observe, start the clients, `play` (inject, follow, heal, settle, read back, judge), close.
- * Where `play` fails or is aborted, everything that it injected is reverted first. Throws what `play` throws, or
+ * Where `play` fails or is aborted, everything that it injected is rolled back first. Throws what `play` throws, or
  * `not-healed` (4).
  */
 export async function conduct<R>(

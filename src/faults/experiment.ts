@@ -26,7 +26,7 @@ export interface Injected {
 }
 
 export interface HealOptions {
-  /** Only these, in reverse order; all that is not taken back yet where absent. */
+  /** Only these, in reverse order; all that is not rolled back yet where absent. */
   only?: readonly Injected[];
   /** Servers that were ended are started as they were when they died, a second or an empty master included. */
   asCrashed?: boolean;
@@ -36,7 +36,7 @@ export interface HealOptions {
 
 /** A run of faults on one cluster of ours, under its lock: whatever it does is journalled before it is done. */
 export interface Experiment {
-  /** What is not taken back yet, in the order in which it was done. */
+  /** What is not rolled back yet, in the order in which it was done. */
   active(): Injected[];
   /**
    * Journals and does each act, in order. `onBegin` is called right before the first one is really done, for whoever
@@ -53,7 +53,7 @@ export interface Experiment {
   heal(options?: HealOptions): Promise<void>;
   /** Notes that these are no more, because the caller took them back by its own means, or leaves them on purpose. */
   settled(injected: readonly Injected[]): Promise<void>;
-  /** Closes the journal and ends its guard, unless something is not taken back, or not proved to be: that stays in it. */
+  /** Closes the journal and ends its guard, unless something is not rolled back, or not proved to be: that stays in it. */
   close(): Promise<void>;
 }
 

@@ -28,7 +28,7 @@ export async function startGuard(runtime: Using, cluster: string, id: string): P
     if (identity !== undefined)
       await appendRecord(runtime.store, cluster, { type: 'guard', process: identity });
   } catch (error) {
-    const text = `nobody will heal this if the command is killed: ${messageOf(error)}`;
+    const text = `no guard will heal this if the command is killed: ${messageOf(error)}`;
     runtime.onProgress({ type: 'note', level: 'warning', text });
   }
 }

@@ -76,8 +76,8 @@ function requireHeeded(fault: Fault, { forMs, delayMs, jitterMs }: InjectRequest
   );
   const unheeded = given.find((name) => !(`${name}Ms` in fault.params));
   if (unheeded === undefined) return;
-  throw usageError('bad-value', `${fault.name} heeds no --${unheeded}`, {
-    hint: `sentinelctl faults ${fault.name} shows what it heeds`,
+  throw usageError('bad-value', `${fault.name} does not take --${unheeded}`, {
+    hint: `sentinelctl faults ${fault.name} shows its options`,
   });
 }
 

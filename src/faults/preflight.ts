@@ -6,7 +6,7 @@ import { convergence } from '../model/convergence.js';
 import { humanDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
 import { type ClusterPlan, sentinelNodes } from '../model/plan.js';
-import { failoverGuardMs, INFO_SEEN_MS, type SentinelSettings } from '../model/sentinel-timing.js';
+import { failoverGuardMs, RETURNED_MASTER_MS, type SentinelSettings } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { type ClusterRoles, rolesIn } from '../observe/roles.js';
 import { until } from '../until.js';
@@ -41,7 +41,7 @@ export async function requireSteady(plan: ClusterPlan, asking: Asking): Promise<
       last = { snapshot, faults: faultsIn(plan, snapshot) };
       return last.faults.length === 0 || cannotPass(plan, snapshot) ? true : undefined;
     },
-    { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: INFO_SEEN_MS, signal: asking.signal },
+    { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: RETURNED_MASTER_MS, signal: asking.signal },
   );
   if (last?.faults.length === 0) return last.snapshot;
   throw refused('not-steady', `${plan.spec.cluster} is not steady, so nothing was injected`, {
@@ -64,11 +64,11 @@ function faultsIn(plan: ClusterPlan, snapshot: Snapshot): string[] {
   );
   return [
     ...convergence(snapshot, { masterName: plan.spec.masterName, nodes: plan.nodes }),
-    ...snapshot.sentinels.filter((s) => s.answer?.tilt).map((s) => `${s.id} is in TILT: it would not act`),
+    ...snapshot.sentinels.filter((s) => s.answer?.tilt).map((s) => `${s.id} is in TILT and does not act`),
     ...views
       .filter(({ view }) => view.failoverState !== null && view.failoverState !== 'none')
-      .map(({ id, view }) => `${id} is in the middle of a failover (${view.failoverState})`),
-    ...(plan.spec.replicas === 0 ? ['there is no replica that could take over'] : []),
+      .map(({ id, view }) => `${id} runs a failover (${view.failoverState})`),
+    ...(plan.spec.replicas === 0 ? ['no replica could be promoted'] : []),
   ];
 }
 
@@ -99,8 +99,8 @@ async function requirePastFailoverGuard(
   );
   const waitMs = Math.max(0, ...waits);
   if (waitMs === 0) return;
-  throw refused('too-soon', `a failover was tried and given up less than ${humanDurationMs(guardMs)} ago`, {
-    why: 'the sentinels do not try again within 2 × failover-timeout of a failed attempt, so a fault now would measure that',
+  throw refused('too-soon', `a failover failed less than ${humanDurationMs(guardMs)} ago`, {
+    why: 'the sentinels do not retry within 2 × failover-timeout after a failed failover, so a fault now would measure that delay',
     hint: `wait ${humanDurationMs(waitMs)} and run it again`,
   });
 }

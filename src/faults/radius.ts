@@ -25,13 +25,13 @@ export function requireRadius(plan: ClusterPlan, fault: Fault, acts: readonly Ac
   if (sentinels.length > known - majorityOf(known) && fault.radius.sentinels === undefined && known > 2) {
     throw tooMuch(
       fault,
-      `without ${listed(sentinels.map(({ id }) => id))} the others are no majority of ${known}`,
+      `without ${listed(sentinels.map(({ id }) => id))} the other sentinels are not a majority of ${known}`,
     );
   }
 }
 
 const tooMuch = ({ name }: Fault, why: string): OperatorError =>
-  refused('blast-radius', `${name} on so many is refused`, {
+  refused('blast-radius', `${name} on so many nodes is refused`, {
     why,
-    hint: 'name fewer, choose a fault whose name says so (sentinelctl faults), or --force',
+    hint: 'name fewer nodes, choose a fault that is made for several (sentinelctl faults), or --force',
   });

@@ -105,7 +105,7 @@ async function change(context: ActContext, experiment: Experiment, repair: Chang
       repair.kind === 'masterauth' ? { masterauth: live.asking.access.redis.password ?? '' } : prepared.set;
     await tell(live, prepared.node, set, true);
   }
-  if (!(await tookEffect(context, repair))) throw new Error('it was set, and is not so when it is read back');
+  if (!(await tookEffect(context, repair))) throw new Error('the new value was not in effect when read back');
   await experiment.settled(planned);
   return null;
 }
@@ -124,16 +124,15 @@ async function prepare(context: ActContext, repair: Change): Promise<Settings | 
     const act = await config.prepare(context, { act: 'config', node: repair.node, set });
     return act.was?.[repair.name] === repair.was ? act : changed(repair.was, act.was?.[repair.name]);
   }
-  if (!context.live.asking.access.redis.password)
-    return 'the cluster has no password of which sentinelctl knows';
+  if (!context.live.asking.access.redis.password) return 'sentinelctl knows no password of this cluster';
   const { masterauth } = await configOf(context.live, repair.node, ['masterauth']);
   // Another password may be meant; and it must not get into the journal.
-  if (masterauth !== '') return 'it has a masterauth in the meantime';
+  if (masterauth !== '') return 'masterauth has been set in the meantime';
   return { act: 'config', node: repair.node, set: { masterauth: '' }, was: { masterauth: '' } };
 }
 
 const changed = (was: string, now: string | undefined): string =>
-  `it is ${now || '""'} in the meantime, not ${was || '""'}`;
+  `it is ${now || '""'} now, not ${was || '""'}`;
 
 async function tookEffect({ live }: ActContext, repair: Change): Promise<boolean> {
   if (repair.kind === 'sentinel-set') {

@@ -11,7 +11,7 @@ import type { Act, ActContext } from './act.js';
 import { handlerOf } from './acts/index.js';
 import { nodeOf } from './context.js';
 
-/** How long a reverted act may need to show, in milliseconds: Sentinel may have to correct a role twice. */
+/** How long a rolled back act may need to show, in milliseconds: Sentinel may have to correct a role twice. */
 const SEEN_BOUND_MS = 2 * RETURNED_MASTER_MS;
 const LOOK_EVERY_MS = 50;
 /** Sparing: a proof may wait for TILT, or for an INFO; milliseconds. */
@@ -41,7 +41,7 @@ export async function takeBack(
   options: TakingBack,
 ): Promise<void> {
   if (steps.length === 0) return;
-  await step(context.runtime, 'heal', `taking back ${count(steps.length, 'act')}`, async () => {
+  await step(context.runtime, 'heal', `rolling back ${count(steps.length, 'act')}`, async () => {
     const reversed = steps.toReversed();
     const starts = reversed.filter(({ act }) => startsData(context, act));
     const others = reversed.filter((one) => !starts.includes(one));
@@ -79,7 +79,7 @@ async function undoOne(context: ActContext, act: Act, options: TakingBack): Prom
 }
 
 async function seenUndone(context: ActContext, act: Act): Promise<string | null> {
-  let why: string | null = 'it was not looked at';
+  let why: string | null = 'it was not checked';
   await until(
     async () => {
       why = await handlerOf(act).verify(context, act).catch(wordsOf);
@@ -96,10 +96,10 @@ const wordsOf = (error: unknown): string =>
 function notHealed(context: ActContext, wrong: readonly { act: Act; why: string }[]): OperatorError {
   const { cluster } = context.live.plan.spec;
   const lines = wrong.map(
-    ({ act, why }) => `${handlerOf(act).describe(context, act)}: not taken back: ${why}`,
+    ({ act, why }) => `${handlerOf(act).describe(context, act)}: not rolled back: ${why}`,
   );
   const commands = wrong.flatMap(({ act }) => handlerOf(act).commands(context, act));
-  return notRestored('not-healed', `${cluster} could not be put back as it was`, {
+  return notRestored('not-healed', `${cluster} could not be fully restored`, {
     why: lines.join('\n'),
     hint: [...new Set(commands), `${commands.length > 0 ? 'then ' : ''}${command('recover', cluster)}`].join(
       '\n',
@@ -115,7 +115,7 @@ async function requireAllRun({ live }: ActContext): Promise<void> {
   );
   const down = seen.filter(({ state }) => state !== 'running');
   if (down.length === 0) return;
-  throw notRestored('not-healed', `everything was taken back, but ${cluster} is not whole`, {
+  throw notRestored('not-healed', `everything was rolled back, but ${cluster} is not whole`, {
     why: down.map(({ id, state, detail }) => `${id} is ${state} (${detail})`).join('\n'),
     hint: command('recover', cluster),
   });
@@ -130,12 +130,12 @@ export async function proveHealed(context: ActContext): Promise<void> {
   // Answers from before may be so old that a sentinel calls a node down that is well again.
   const sinceMs = runtime.clock.now();
   try {
-    await step(runtime, 'prove', 'proving that everyone agrees again', () =>
+    await step(runtime, 'prove', 'proving that all nodes agree again', () =>
       proveConvergence({ ...live, deadlineMs }, { everyMs: PROOF_EVERY_MS, sinceMs }),
     );
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    throw notRestored('not-healed', `everything was taken back, but ${cluster} did not converge again`, {
+    throw notRestored('not-healed', `everything was rolled back, but ${cluster} did not converge again`, {
       why: error.why ?? error.message,
       hint: `${command('status', cluster)}, then ${command('recover', cluster)}`,
       cause: error,

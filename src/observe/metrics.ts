@@ -59,7 +59,7 @@ const TABLE: Record<MetricName, Row> = {
   overheadMs: {
     // It is the switch's own time, shifted, and gets worse with it.
     ...neutral,
-    meaning: 'what the first switch took beyond down-after',
+    meaning: 'time of the first switch beyond down-after',
     read: (trial) => trial.overheadMs ?? (readPhase('switchedMs', trial) === 'never' ? 'never' : 'unknown'),
   },
   'rejoin.restartedMs': { ...neutral, meaning: 'the old master runs again', read: readRejoin('restartedMs') },
@@ -99,37 +99,37 @@ const TABLE: Record<MetricName, Row> = {
   'client.latencyMs.max': { meaning: 'the slowest acknowledged operation', read: readLatency('max') },
   'client.errors': {
     ...count,
-    meaning: 'failures and indeterminate outcomes that clients saw, of every kind',
+    meaning: 'failures and indeterminate outcomes of all kinds that clients saw',
     read: ({ client }) => (client === undefined ? 'unknown' : sumOf(client.errors)),
   },
   'ledger.attempted': { ...count, ...neutral, meaning: 'writes attempted', read: readWritten('attempted') },
   'ledger.acknowledged': {
     ...count,
     worse: 'lower',
-    meaning: 'writes that were promised',
+    meaning: 'acknowledged writes',
     read: readWritten('acknowledged'),
   },
   'ledger.indeterminate': {
     ...count,
-    meaning: 'writes whose outcome the client was not told',
+    meaning: 'writes whose outcome the client does not know',
     read: readWritten('indeterminate'),
   },
   'ledger.failed': { ...count, meaning: 'writes that were refused', read: readWritten('failed') },
-  'ledger.lost': { ...count, meaning: 'promised, and not there in the end', read: readBack('lost') },
+  'ledger.lost': { ...count, meaning: 'acknowledged but missing in the end', read: readBack('lost') },
   'ledger.recovered': {
     ...count,
     ...neutral,
-    meaning: 'indeterminate, and there in the end',
+    meaning: 'indeterminate and present in the end',
     read: readBack('recovered'),
   },
   'ledger.unexpected': {
     ...count,
-    meaning: 'there in the end, and never attempted',
+    meaning: 'present in the end but never attempted',
     read: readBack('unexpected'),
   },
   'ledger.staleReads': {
     ...count,
-    meaning: 'reads that missed a write which the same client had been promised',
+    meaning: 'reads that missed a write acknowledged to the same client before',
     read: readWritten('staleReads'),
   },
   spurious: {

@@ -33,20 +33,20 @@ export interface PhaseRow {
 export const PHASE_TABLE: readonly PhaseRow[] = [
   {
     id: 'sdownMs',
-    label: 'one sentinel calls it down',
+    label: 'one sentinel marks it down',
     opens: 'the fault',
     closes: 'first +sdown master',
     bound: ({ downAfterMs, hangs = false }) => ({
       ms: sdownBoundMs({ downAfterMs }, hangs),
       why: hangs
-        ? 'down-after from the last PING that was answered, up to a ping period later, and up to two ticks'
+        ? 'down-after since the last answered PING, up to one ping period, and up to two ticks'
         : 'down-after, and up to two ticks',
     }),
     closedAt: firstEvent('+sdown', 'of the old master'),
   },
   {
     id: 'odownMs',
-    label: 'a quorum calls it down',
+    label: 'a quorum marks it down',
     opens: '+sdown',
     closes: 'first +odown',
     bound: () => ({ ms: ODOWN_BOUND_MS, why: 'asking the other sentinels, a tick at a time' }),

@@ -147,7 +147,7 @@ export function readResult(text: string): FailoverResult {
   }
   const failure = z.object({ error: z.object({ message: z.string() }) }).safeParse(document);
   if (failure.success) {
-    throw notAResult(`it says why a run failed: ${abbreviate(failure.data.error.message, 200)}`);
+    throw notAResult(`it contains the error of a failed run: ${abbreviate(failure.data.error.message, 200)}`);
   }
   const read = result.safeParse(document);
   if (read.success) return read.data;

@@ -52,7 +52,7 @@ function before(phases: PhaseTimes, id: PhaseId, at: number): number {
 /** What aborts a failover, in Sentinel's words and in ours (sentinel.c, sentinelFailoverStateMachine). */
 const ABORTS: Record<string, string> = {
   '-failover-abort-no-good-slave':
-    'no replica was eligible: all were disconnected from the master for longer than 10 × down-after, silent, or of priority 0',
+    'no replica was eligible: each one was disconnected from the master for longer than 10 × down-after, did not answer, or has priority 0',
   '-failover-abort-not-elected': 'no sentinel got enough votes',
   '-failover-abort-slave-timeout': 'the chosen replica did not become a master within failover-timeout',
 };
@@ -71,19 +71,19 @@ function whyLate(
   if (names.includes('+tilt')) return '+tilt: a sentinel’s clock jumped, so it stopped acting';
   const downs = Object.entries(sdownAt(seen, roles, faultAtMs)).toSorted((a, b) => a[1] - b[1]);
   if (phase === 'sdownMs' && stepMs !== null) {
-    return 'the last PING that was answered counts: a master that hangs is noticed up to one ping period later';
+    return 'down-after counts from the last answered PING: a hung master is noticed up to one ping period later';
   }
   if (phase === 'odownMs') {
     const [first, second] = [downs[0], downs[quorum - 1]];
     if (second === undefined)
-      return `only ${downs.length} of the ${quorum} sentinels of the quorum called it down`;
+      return `only ${downs.length} of the ${quorum} sentinels of the quorum marked it down`;
     if (first !== undefined)
       return `${second[0]} saw it ${humanDurationMs(second[1] - first[1])} after ${first[0]}: the quorum is ${quorum}`;
   }
   const elections = names.filter((name) => name === '+try-failover').length;
   if (elections > 1) return `${elections} sentinels stood for election, or one did again: the votes split`;
-  if (stepMs === null) return 'it was not seen within the time that was waited';
-  return `nothing in the events explains it: the machine may have been busy (${humanDurationMs(stepMs)} for this step)`;
+  if (stepMs === null) return 'it did not come before the wait ended';
+  return `no event explains it: the machine may have been busy (${humanDurationMs(stepMs)} for this step)`;
 }
 
 /** Failovers that the fault does not explain, in words; empty where there was none. */
@@ -97,7 +97,7 @@ export function spuriousIn(seen: readonly Observation[], roles: Roles, faultAtMs
     const key = `${o.atMs < faultAtMs ? 'before' : 'after'} ${to}`;
     if (told.has(key)) continue;
     told.add(key);
-    if (o.atMs < faultAtMs) found.push(`+switch-master to ${to} before anything was injected`);
+    if (o.atMs < faultAtMs) found.push(`+switch-master to ${to} before the injection`);
     else targets.push(to);
   }
   if (targets.length > 1) {
@@ -116,6 +116,6 @@ export function spuriousIn(seen: readonly Observation[], roles: Roles, faultAtMs
         o.event.address.port !== roles.master.announce.port),
   );
   if (strange?.kind === 'event')
-    found.push(`${strange.source} called the new master down: ${strange.event.message}`);
+    found.push(`${strange.source} marked the new master as down: ${strange.event.message}`);
   return found;
 }

@@ -36,7 +36,7 @@ export async function clientRouteOf(
     return { ...usual, localAddress, access: byEndpoint ? access : usual.access };
   }
   if (!apart) return usual;
-  throw refused('no-links', 'the clients can not be cut off from nodes here', {
+  throw refused('no-links', 'the clients cannot be cut off from nodes here', {
     why: probe.ok ? (probe.client.ok ? undefined : probe.client.reason) : probe.reason,
     hint: probe.ok ? undefined : probe.hint,
   });

@@ -38,7 +38,7 @@ function ledgerConsistent(ledger: LedgerSummary, truth: { id: string }): Invaria
     return {
       id,
       verdict: 'violated',
-      evidence: `${ledger.unexpected} writes are there that nobody attempted`,
+      evidence: `${ledger.unexpected} writes exist that were never attempted`,
     };
   }
   const causes = Object.entries(ledger.causes).map(([cause, n]) => `${n} ${cause}`);

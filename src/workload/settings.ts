@@ -13,7 +13,7 @@ export function parsePolicy(text: string): Policy {
   if (text === 'default' || text === 'tuned') return { tuning: text, replicas: 0 };
   const replicas = /^wait:([1-9]\d{0,2})$/.exec(text)?.[1];
   if (replicas !== undefined) return { tuning: 'tuned', replicas: Number(replicas) };
-  throw usageError('bad-client-policy', `${JSON.stringify(text.slice(0, 60))} is no client policy`, {
+  throw usageError('bad-client-policy', `${JSON.stringify(text.slice(0, 60))} is not a client policy`, {
     hint: 'default (ioredis as it comes), tuned (as connect() does), or wait:N (WAIT for N replicas)',
   });
 }
@@ -26,14 +26,17 @@ export function checkSettings(settings: WorkloadSettings, replicas: number): voi
   if (!whole(pipeline, 10_000)) throw bad('pipeline', 'is a whole number from 1 to 10000');
   if (!(ratePerS >= 0 && Number.isFinite(ratePerS))) throw bad('rate', 'is 0 or more per second');
   if (!(readRatio >= 0 && readRatio < 1)) {
-    throw bad('read-ratio', 'is 0 or more and below 1: who only reads was promised nothing');
+    throw bad(
+      'read-ratio',
+      'must be 0 or more and below 1: a client that only reads has no acknowledged writes',
+    );
   }
   if (readFrom === 'replicas' && readRatio > 0 && replicas === 0) {
-    throw bad('read-from', 'can not be replicas where there is none');
+    throw bad('read-from', 'cannot be replicas: the cluster has none');
   }
   const wanted = parsePolicy(settings.policy).replicas;
   if (wanted > replicas) {
-    throw bad('client-policy', `can not wait for ${wanted} replicas where there are ${replicas}`);
+    throw bad('client-policy', `cannot wait for ${wanted} replicas: the cluster has ${replicas}`);
   }
 }
 

@@ -96,10 +96,14 @@ function startThread(task: WorkerTask): Thread {
     Object.assign(thread.said, { [message.type]: message });
   });
   const died = (why: string): void => {
-    thread.died ??= unknownOutcome('workload-lost', 'the clients died, and what they were promised is lost', {
-      why,
-      hint: 'run it again; with fewer --clients where memory is short',
-    });
+    thread.died ??= unknownOutcome(
+      'workload-lost',
+      'the clients ended unexpectedly, and the record of their writes is lost',
+      {
+        why,
+        hint: 'run it again, with fewer --clients if memory is short',
+      },
+    );
   };
   worker.on('error', (error) => died(messageOf(error)));
   worker.on('exit', (code) => died(`the worker ended with code ${code}`));
@@ -121,7 +125,7 @@ async function firstAcknowledgements(
     { clock, everyMs: 5, deadlineMs: CONNECT_MS + FIRST_ACK_MS, signal },
   );
   if (began) return;
-  throw unreachable('workload-not-acknowledged', 'not every client got its first write acknowledged', {
+  throw unreachable('workload-not-acknowledged', 'not every client had its first write acknowledged', {
     why: `after ${(CONNECT_MS + FIRST_ACK_MS) / 1000} s; the master refuses writes, or too few replicas confirm them`,
     hint: 'sentinelctl status',
   });

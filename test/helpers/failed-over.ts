@@ -74,7 +74,7 @@ export async function failOver({ run, live, look }: Stage): Promise<Required<Tri
   await followFailover(run, fault, 60_000);
   const seen = () => observer.seen.filter((o) => o.atMs >= fault.atMs);
   const newMaster = newMasterOf(seen(), roles);
-  if (newMaster === null) throw new Error('nobody was promoted');
+  if (newMaster === null) throw new Error('no replica was promoted');
   const fullSyncs = await fullSyncsOf(run, newMaster.id, fault.atMs);
   const back = await rejoin(run, fault, newMaster, 'guarded');
   return {

@@ -51,7 +51,7 @@ async function promoted(old: string): Promise<string> {
     },
     { clock: systemClock, everyMs: 100, deadlineMs: 40_000 },
   );
-  if (found === undefined) throw new Error(`nobody was promoted instead of ${old}`);
+  if (found === undefined) throw new Error(`no replica was promoted instead of ${old}`);
   return found;
 }
 

@@ -202,12 +202,12 @@ describe('an act that can not be done', () => {
     [
       'with what can not be read',
       { act: 'sentinel-set', node: 'sentinel-1', set: { nonsense: '1' } },
-      /can not be read/,
+      /cannot be read/,
     ],
     [
       'between parties that share one address',
       { act: 'block', links: [], tag: 'sentinelctl:acts:x' },
-      /can not be cut/,
+      /cannot be cut/,
     ],
   ])('%s is refused before any of its company is done', async (_name, act, words) => {
     const experiment = await stage.open();

@@ -157,7 +157,7 @@ describe('--dry-run', () => {
 describe('inject', () => {
   it.each([
     [['inject', 'kil'], { exit: 64, code: 'unknown-fault', says: 'did you mean kill' }],
-    [['inject', 'kill', 'sentinel-1'], { exit: 64, code: 'bad-target', says: 'is no data node' }],
+    [['inject', 'kill', 'sentinel-1'], { exit: 64, code: 'bad-target', says: 'is not a data node' }],
     [
       ['inject', 'sentinel-down', 'sentinel-1', 'sentinel-2'],
       { exit: 3, code: 'blast-radius', says: '--force' },

@@ -264,7 +264,7 @@ describe('the choice of the replica', () => {
     await asItWas();
   });
 
-  it('is unknown where nobody was promoted, or nobody said what it saw of the replicas', async () => {
+  it('is unknown where no replica was promoted, or nobody said what it saw of the replicas', async () => {
     expect(rightReplica(null, best).verdict).toBe('unknown');
     const [seen = []] = await frozen(sentinels(), slates);
     const unread = bestReplica(seen, { ...CONFIG, masterDownForMs: null });

@@ -92,7 +92,7 @@ async function promote(): Promise<number> {
     },
     { clock: systemClock, everyMs: 20, deadlineMs: 30_000 },
   );
-  if (chosen === undefined) throw new Error('nobody was promoted');
+  if (chosen === undefined) throw new Error('no replica was promoted');
   for (const port of ports) {
     await tell(port, 'CONFIG', 'SET', 'masterauth', '');
     if (port !== chosen) await tell(port, 'REPLICAOF', '127.0.0.1', chosen);

@@ -52,7 +52,7 @@ async function asked<T>(
     return await withNode(node, asking, work);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    throw refused('not-steady', `${node.id} could not be asked for its settings, or told others`, {
+    throw refused('not-steady', `${node.id} settings could not be read or changed`, {
       why: error.message,
       hint: command('status', plan.spec.cluster),
       cause: error,

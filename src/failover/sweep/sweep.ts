@@ -130,7 +130,7 @@ function warningsFor(plan: ClusterPlan, { downAfterMs, minReplicas }: SweepOptio
 }
 
 function left(restoration: Restoration, cause: unknown): OperatorError {
-  return notRestored('settings-not-restored', 'settings that the sweep changed could not be put back', {
+  return notRestored('settings-not-restored', 'settings changed by the sweep could not be restored', {
     why: [messageOf(cause), ...restoration.problems].join('\n'),
     hint: restoration.commands.join('\n'),
     cause,

@@ -19,13 +19,13 @@ export const block: ActHandler<Block> = {
     const known = new Set([CLIENT, ...context.live.plan.nodes.map(({ id }) => id)]);
     const stranger = act.links.flatMap(({ from, to }) => [from, to]).find((party) => !known.has(party));
     if (stranger !== undefined) {
-      throw refused('no-links', `${JSON.stringify(stranger)} can not be cut off: there is no such node`, {
+      throw refused('no-links', `${JSON.stringify(stranger)} cannot be cut off: no such node`, {
         hint: `one of: ${[...known].join(', ')}`,
       });
     }
     const cutsClients = act.links.some(({ from, to }) => from === CLIENT || to === CLIENT);
     if (cutsClients && !probe.client.ok) {
-      throw refused('no-links', 'the clients can not be cut off from nodes here', {
+      throw refused('no-links', 'the clients cannot be cut off from nodes here', {
         why: probe.client.reason,
       });
     }
@@ -42,7 +42,7 @@ export const block: ActHandler<Block> = {
 
   async verify(context, { tag }) {
     const left = (await (await requireLinks(context, 'cut')).links.tags()).includes(tag);
-    return left ? `packet rules tagged ${tag} are still there` : null;
+    return left ? `packet rules tagged ${tag} still exist` : null;
   },
 };
 

@@ -33,7 +33,7 @@ export const busy: ActHandler<ActOf<'busy'>> = {
         (error: unknown) =>
           error instanceof WireError && error.silence.kind === 'timeout' ? 'busy' : messageOf(error),
       );
-      if (outcome !== 'busy') throw failed('act-failed', `${node} did not begin the script: ${outcome}`);
+      if (outcome !== 'busy') throw failed('act-failed', `${node} did not start the script: ${outcome}`);
     });
   },
   async undo({ live }, { node }) {

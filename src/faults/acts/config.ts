@@ -6,7 +6,7 @@ import { cli, configOf, impossible, nodeOf, placed, requireRunning } from '../co
 export const config: ActHandler<ActOf<'config'>> = {
   describe: (context, { node, set }) => `${placed(context, node)}: CONFIG SET ${words(set)}`,
   describeUndo: (_context, { node, set, was }) =>
-    `${node}: CONFIG SET ${was === undefined ? `${Object.keys(set).join(', ')} as they were` : words(was)}, CONFIG REWRITE`,
+    `${node}: CONFIG SET ${was === undefined ? `${Object.keys(set).join(', ')} restored` : words(was)}, CONFIG REWRITE`,
   commands: (context, { node, was = {} }) => [
     ...Object.entries(was).map(([name, value]) => cli(context, node, 'CONFIG', 'SET', name, value)),
     cli(context, node, 'CONFIG', 'REWRITE'),
@@ -16,10 +16,7 @@ export const config: ActHandler<ActOf<'config'>> = {
     const was = await configOf(context.live, act.node, Object.keys(act.set));
     const unknown = Object.keys(act.set).filter((name) => was[name] === undefined);
     if (unknown.length === 0) return { ...act, was };
-    throw impossible(
-      `${act.node} has no setting ${unknown.join(', ')}`,
-      'CONFIG GET knows none of that name',
-    );
+    throw impossible(`${act.node} has no setting ${unknown.join(', ')}`, 'CONFIG GET does not know it');
   },
   inject: ({ live }, { node, set }) => tell(live, node, set, false),
   // In its file as well: Sentinel has every node that it reconfigures write down what it has (sentinel.c,

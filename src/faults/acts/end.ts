@@ -16,11 +16,9 @@ const LOOK_EVERY_MS = 20;
 /** The server of a node ends, and perhaps is there again at once. */
 export const end: ActHandler<ActOf<'end'>> = {
   describe: (context, { node, signal, restart }) =>
-    `${signal} to ${placed(context, node)}${restart === true ? ', and started again at once as it was' : ''}`,
+    `${signal} to ${placed(context, node)}${restart === true ? ', then restarted at once with its data' : ''}`,
   describeUndo: (_context, { node }) =>
-    node.startsWith('redis')
-      ? `${node} is started as a replica of the master of that moment`
-      : `${node} is started`,
+    node.startsWith('redis') ? `${node} is started as a replica of the current master` : `${node} is started`,
   // Not `start`, which refuses while the journal is open: recover starts it, once what keeps it down is mended.
   commands: (context, { node }) => [ctl(context, `logs ${node} --tail 20`)],
   async prepare(context, act) {
@@ -61,8 +59,8 @@ export async function whetherInPlace({ live }: ActContext, id: string): Promise<
   const role = parseRole(await call(live, id, 'ROLE'));
   const master = majorityMaster(await surveyPlan(live.plan, live.asking), live.plan.spec.masterName);
   if (sameAddress(master, node.announce))
-    return role.role === 'master' ? null : `${id} is the master for the sentinels, and says ${role.role}`;
-  if (role.role !== 'replica') return `${id} says ${role.role}, and is not the master for the sentinels`;
-  if (!sameAddress(role.follows, master)) return `${id} follows another node than the master`;
+    return role.role === 'master' ? null : `${id} is the master for the sentinels but says ${role.role}`;
+  if (role.role !== 'replica') return `${id} says ${role.role} but is not the master for the sentinels`;
+  if (!sameAddress(role.follows, master)) return `${id} does not follow the master`;
   return role.link === 'connected' ? null : `the link of ${id} to the master is ${role.link ?? 'not there'}`;
 }

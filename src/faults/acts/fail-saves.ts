@@ -19,9 +19,9 @@ const LOOK_EVERY_MS = 50;
  */
 export const failSaves: ActHandler<ActOf<'fail-saves'>> = {
   describe: (context, { node }) =>
-    `${placed(context, node)}: a directory in the place of dump.rdb, CONFIG SET ${words(SET)}, BGSAVE`,
+    `${placed(context, node)}: a directory instead of dump.rdb, CONFIG SET ${words(SET)}, BGSAVE`,
   describeUndo: (_context, { node, was }) =>
-    `${node}: the directory is taken away, a BGSAVE proves it, CONFIG SET ${was === undefined ? `${Object.keys(SET).join(', ')} as they were` : words(was)}, CONFIG REWRITE`,
+    `${node}: the directory is removed, a BGSAVE proves it, CONFIG SET ${was === undefined ? `${Object.keys(SET).join(', ')} restored` : words(was)}, CONFIG REWRITE`,
   commands: (context, { node, was = {} }) => [
     `rmdir dump.rdb  # in the working directory of ${node}`,
     cli(context, node, 'BGSAVE'),
@@ -37,8 +37,8 @@ export const failSaves: ActHandler<ActOf<'fail-saves'>> = {
     await tell(live, node, SET, false);
     await withNode(nodeOf(live.plan, node), live.asking, async (connection) => {
       if ((await save(live, connection)) === 'err') return;
-      throw failed('act-failed', `the saves of ${node} go on to work`, {
-        why: 'a directory in the place of its dump file did not stop them',
+      throw failed('act-failed', `${node} still saves`, {
+        why: 'a directory at the path of its dump file did not stop it',
       });
     });
   },

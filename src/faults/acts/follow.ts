@@ -11,7 +11,7 @@ export const follow: ActHandler<ActOf<'follow'>> = {
   describe: (context, { node, master }) =>
     `${placed(context, node)}: REPLICAOF ${master === null ? 'NO ONE' : formatAddress(master)}`,
   describeUndo: (_context, { node }) =>
-    `${node} follows whom the sentinels name then, or is the master that they name`,
+    `${node} follows the master that the sentinels name then, or is that master`,
   commands: (context, { node, was = null }) => [
     was === null
       ? cli(context, node, 'REPLICAOF', 'NO', 'ONE')

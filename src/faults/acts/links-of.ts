@@ -9,7 +9,7 @@ export async function requireLinks(
 ): Promise<LinksProbe & { ok: true }> {
   const probe = await live.host.links();
   if (probe.ok) return probe;
-  throw refused('no-links', `the links of ${live.plan.spec.cluster} can not be ${done}`, {
+  throw refused('no-links', `the links of ${live.plan.spec.cluster} cannot be ${done}`, {
     why: probe.reason,
     hint: probe.hint,
   });

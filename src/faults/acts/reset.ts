@@ -10,7 +10,7 @@ import { call, cli, impossible, placed, requireRunning } from '../context.js';
  */
 export const reset: ActHandler<ActOf<'reset'>> = {
   describe: (context, { node, masterName }) => `${placed(context, node)}: SENTINEL RESET ${masterName}`,
-  describeUndo: (_context, { node }) => `${node} finds its peers and the replicas again by itself`,
+  describeUndo: (_context, { node }) => `${node} finds its peers and the replicas again without help`,
   commands: (context, { node, masterName }) => [
     cli(context, node, 'SENTINEL', 'SENTINELS', masterName),
     cli(context, node, 'SENTINEL', 'REPLICAS', masterName),
@@ -29,7 +29,7 @@ export const reset: ActHandler<ActOf<'reset'>> = {
   },
   async verify(context, act) {
     const snapshot = await surveyPlan(context.live.plan, context.live.asking);
-    return knowsAll(snapshot, context, act) ? null : `${act.node} has not found all of the others again`;
+    return knowsAll(snapshot, context, act) ? null : `${act.node} has not found all other nodes again`;
   },
 };
 
@@ -41,7 +41,7 @@ function whyNotReset({ sentinels, groups }: Snapshot, masterName: string): strin
     return 'no master answers: RESET would forget its replicas';
   if (views.length === 0) return 'no sentinel answers';
   if (views.some((v) => v.flags.some((flag) => flag !== 'master')))
-    return 'the master is not healthy in every sentinel’s eyes: RESET would forget its replicas';
+    return 'not every sentinel sees a healthy master: RESET would forget its replicas';
   return null;
 }
 

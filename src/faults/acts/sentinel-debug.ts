@@ -8,7 +8,7 @@ import { words } from './config.js';
 export const sentinelDebug: ActHandler<ActOf<'sentinel-debug'>> = {
   describe: (context, { node, set }) => `${placed(context, node)}: SENTINEL DEBUG ${words(set)}`,
   describeUndo: (_context, { node, set, was }) =>
-    `${node}: SENTINEL DEBUG ${was === undefined ? `${Object.keys(set).join(', ')} as they were` : words(was)}`,
+    `${node}: SENTINEL DEBUG ${was === undefined ? `${Object.keys(set).join(', ')} restored` : words(was)}`,
   commands: (context, { node, was = {} }) => [cli(context, node, 'SENTINEL', 'DEBUG', ...flat(was))],
   async prepare(context, act) {
     await requireRunning(context, act.node);
@@ -43,6 +43,6 @@ async function debugOf({ live }: ActContext, id: string): Promise<Record<string,
     return Object.fromEntries([...record].map(([name, value]) => [name.toUpperCase(), value]));
   } catch (error) {
     if (!(error instanceof WireError) || error.silence.kind !== 'error') throw error;
-    throw impossible(`${id} can not be tuned: ${error.reply}`, 'SENTINEL DEBUG is there since Redis 7.0');
+    throw impossible(`${id} cannot be tuned: ${error.reply}`, 'SENTINEL DEBUG needs Redis 7.0 or later');
   }
 }

@@ -10,7 +10,7 @@ export const sentinelSet: ActHandler<ActOf<'sentinel-set'>> = {
   describe: (context, { node, set }) =>
     `${placed(context, node)}: SENTINEL SET ${context.live.plan.spec.masterName} ${words(set)}`,
   describeUndo: (context, { node, set, was }) =>
-    `${node}: SENTINEL SET ${context.live.plan.spec.masterName} ${was === undefined ? `${Object.keys(set).join(', ')} as they were` : words(was)}`,
+    `${node}: SENTINEL SET ${context.live.plan.spec.masterName} ${was === undefined ? `${Object.keys(set).join(', ')} restored` : words(was)}`,
   commands: (context, { node, was = {} }) =>
     Object.entries(was).map(([name, value]) =>
       cli(context, node, 'SENTINEL', 'SET', context.live.plan.spec.masterName, name, value),
@@ -21,7 +21,7 @@ export const sentinelSet: ActHandler<ActOf<'sentinel-set'>> = {
     const unknown = Object.keys(act.set).filter((name) => was[name] === undefined);
     if (unknown.length === 0) return { ...act, was };
     throw impossible(
-      `what ${act.node} has for ${unknown.join(', ')} can not be read, so it could not be put back`,
+      `the value of ${unknown.join(', ')} at ${act.node} cannot be read, so it could not be restored`,
       'SENTINEL MASTER does not show it',
     );
   },

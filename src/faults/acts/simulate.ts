@@ -6,7 +6,7 @@ import { call, cli, ctl, nodeOf, placed, requireRunning } from '../context.js';
 /** A sentinel that ends itself, with exit code 99, at one moment of the next failover that it leads. */
 export const simulate: ActHandler<ActOf<'simulate'>> = {
   describe: (context, { node, at }) => `${placed(context, node)}: SENTINEL SIMULATE-FAILURE ${at}`,
-  describeUndo: (_context, { node }) => `${node} is started where it has ended, else disarmed`,
+  describeUndo: (_context, { node }) => `${node} is started if it has ended, else disarmed`,
   commands: (context, { node }) => [
     ctl(context, `logs ${node} --tail 20`),
     cli(context, node, 'SENTINEL', 'SIMULATE-FAILURE', 'help'),

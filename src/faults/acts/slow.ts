@@ -7,7 +7,7 @@ import { requireLinks } from './links-of.js';
 /** What a node and the others say to each other goes through a proxy of ours, which holds it for a while. */
 export const slow: ActHandler<ActOf<'slow'>> = {
   describe: (_context, { node, delayMs, jitterMs, tag }) =>
-    `delays what ${node} and the other nodes say to each other by ${formatDurationMs(delayMs)}` +
+    `delays the traffic between ${node} and the other nodes by ${formatDurationMs(delayMs)}` +
     `${jitterMs > 0 ? ` to ${formatDurationMs(delayMs + jitterMs)}` : ''} in each direction, by a proxy and rules tagged ${tag}`,
 
   describeUndo: (_context, { tag }) => `removes every packet rule tagged ${tag}, and ends its proxy`,
@@ -17,7 +17,7 @@ export const slow: ActHandler<ActOf<'slow'>> = {
   async prepare(context, act) {
     const probe = await requireLinks(context, 'slowed down');
     if (!probe.slow.ok) {
-      throw refused('no-links', `${act.node} can not be slowed down here`, { why: probe.slow.reason });
+      throw refused('no-links', `${act.node} cannot be slowed down here`, { why: probe.slow.reason });
     }
     return act;
   },
@@ -32,6 +32,6 @@ export const slow: ActHandler<ActOf<'slow'>> = {
 
   async verify(context, { tag }) {
     const left = (await (await requireLinks(context, 'slowed down')).links.tags()).includes(tag);
-    return left ? `rules or a proxy tagged ${tag} are still there` : null;
+    return left ? `rules or a proxy tagged ${tag} still exist` : null;
   },
 };

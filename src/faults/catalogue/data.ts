@@ -6,12 +6,12 @@ import { anywhere, ways } from './ways.js';
 export const DATA_FAULTS: Fault[] = [
   {
     name: 'priority-zero',
-    summary: 'no replica may be promoted: replica-priority 0 everywhere',
+    summary: 'no replica may be promoted: replica-priority 0 on every data node',
     does: 'CONFIG SET replica-priority 0 on every data node. The sentinels learn it from INFO, within 10 s.',
-    drivers: anywhere('CONFIG SET replica-priority 0', 'CONFIG SET of what it was, CONFIG REWRITE'),
+    drivers: anywhere('CONFIG SET replica-priority 0', 'CONFIG SET of the previous value, CONFIG REWRITE'),
     expires: null,
     correct: [
-      'nothing, until the master fails; then -failover-abort-no-good-slave at each try, and no new master',
+      'nothing until the master fails; then -failover-abort-no-good-slave at each attempt, and no new master',
     ],
     mustNot: ['the promotion of a replica with priority 0'],
     params: { forMs: 'until it is healed' },
@@ -28,9 +28,12 @@ export const DATA_FAULTS: Fault[] = [
     name: 'role-lie',
     summary: 'the master is made a replica behind Sentinel’s back',
     does: 'REPLICAOF on the master: it follows one of its own replicas, and takes no writes.',
-    drivers: anywhere('REPLICAOF a replica, at the master', 'REPLICAOF whom the sentinels name then'),
+    drivers: anywhere(
+      'REPLICAOF a replica, at the master',
+      'REPLICAOF the master that the sentinels name then',
+    ),
     expires: null,
-    correct: ['a master that says slave is called down after down-after + 2 × 10 s, and replaced'],
+    correct: ['a master that reports the role slave is marked down after down-after + 2 × 10 s and replaced'],
     mustNot: ['a cluster without a master for longer than that'],
     params: { forMs: 'until it is healed' },
     target: { words: 'none', byDefault: 'master' },
@@ -44,19 +47,19 @@ export const DATA_FAULTS: Fault[] = [
   {
     name: 'misconf',
     summary: 'the disk of the master is full: saves fail, and writes and PING are answered with -MISCONF',
-    does: 'A directory stands in the place of dump.rdb, so that background saves fail, for root’s servers too.',
+    does: 'A directory stands at dump.rdb, so that background saves fail, also for servers that run as root.',
     drivers: ways(
       [
-        'a directory in the place of dump.rdb, CONFIG SET save and stop-writes-on-bgsave-error, BGSAVE',
-        'the directory is taken away, a BGSAVE proves that saves work, the settings are put back',
+        'a directory instead of dump.rdb, CONFIG SET save and stop-writes-on-bgsave-error, BGSAVE',
+        'the directory is removed, a BGSAVE proves that saves work, the settings are restored',
       ],
       [
         'the same, in the container’s volume',
-        'the same; an empty dump stands in for the one that was there until the BGSAVE has written a new one',
+        'the same; an empty dump replaces the previous one until the BGSAVE has written a new one',
       ],
     ),
     expires: null,
-    correct: ['-MISCONF is no valid answer to PING: it is called down, and replaced'],
+    correct: ['-MISCONF is not a valid answer to PING: the master is marked down and replaced'],
     mustNot: ['a master that refuses every write and stays the master'],
     params: { forMs: 'until it is healed' },
     target: { words: 'a data node, or master', byDefault: 'master' },

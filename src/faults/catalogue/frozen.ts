@@ -11,15 +11,15 @@ export const FROZEN_FAULTS: Fault[] = [
   {
     name: 'freeze',
     summary: 'a data node hangs for longer than down-after',
-    does: 'The server is frozen: its connections stay open, and nothing comes out of them; as in a swap storm, or on a hung disk.',
+    does: 'The server is frozen: its connections stay open and it answers nothing, like in a swap storm or on a hung disk.',
     drivers: FROZEN,
     expires: null,
     correct: [
       'as after a crash, up to one PING period later',
-      'once it thaws it is made a replica, within 4 × 2 s and an INFO',
+      'after the thaw it is made a replica within 4 × 2 s and one INFO period',
     ],
     mustNot: [
-      'clients that go on waiting for it, or go back to it once it thaws: what it takes then is lost',
+      'clients that keep waiting for it, or return to it after the thaw: what it accepts then is lost',
     ],
     params: { forMs: 'until it is healed' },
     target: NODE_OR_MASTER,
@@ -29,10 +29,10 @@ export const FROZEN_FAULTS: Fault[] = [
   {
     name: 'freeze-short',
     summary: 'a data node hangs for less than down-after',
-    does: 'As freeze, for half of down-after where nothing is said; a pause that Sentinel must sit out.',
+    does: 'Like freeze, but shorter: half of down-after by default. Sentinel must not react.',
     drivers: FROZEN,
     expires: null,
-    correct: ['nothing: clients wait, and go on'],
+    correct: ['nothing: clients wait and continue'],
     mustNot: ['a failover', 'lost writes'],
     params: { forMs: 'half of down-after' },
     target: NODE_OR_MASTER,
@@ -40,8 +40,8 @@ export const FROZEN_FAULTS: Fault[] = [
     acts(roles, targets, { forMs }) {
       if (forMs !== undefined && forMs >= roles.settings.downAfterMs) {
         throw badTarget(
-          `${formatDurationMs(forMs)} is no short freeze: down-after is ${formatDurationMs(roles.settings.downAfterMs)}`,
-          'inject freeze, or a shorter --for',
+          `${formatDurationMs(forMs)} is not a short freeze: down-after is ${formatDurationMs(roles.settings.downAfterMs)}`,
+          'use inject freeze, or a shorter --for',
         );
       }
       return dataTargets(roles, targets).map(({ id }) => ({ act: 'pause', node: id }));
@@ -50,7 +50,7 @@ export const FROZEN_FAULTS: Fault[] = [
   {
     name: 'pause-writes',
     summary: 'the master takes no writes for a while, and answers everything else',
-    does: 'CLIENT PAUSE … WRITE. It holds up Sentinel’s own PUBLISH as well, and with it the rest of that link: longer than down-after it becomes a failover.',
+    does: 'CLIENT PAUSE … WRITE. It also blocks Sentinel’s own PUBLISH, and with it that link: if it lasts longer than down-after, a failover follows.',
     drivers: anywhere('CLIENT PAUSE … WRITE', 'CLIENT UNPAUSE'),
     expires: 'CLIENT PAUSE ends by itself after --for',
     correct: ['shorter than down-after: nothing; writes wait and go on', 'longer: a failover'],
@@ -63,11 +63,11 @@ export const FROZEN_FAULTS: Fault[] = [
   },
   {
     name: 'busy-script',
-    summary: 'a script that never ends: the master answers nobody but with -BUSY',
+    summary: 'a script that never ends: the master answers everything with -BUSY',
     does: 'EVAL of an endless loop, from a connection that is dropped.',
     drivers: anywhere('EVAL "while true do end" 0', 'SCRIPT KILL'),
-    expires: 'Sentinel says SCRIPT KILL itself to a node that answers -BUSY and that it calls down',
-    correct: ['-BUSY is no valid answer to PING: it is called down, and replaced'],
+    expires: 'Sentinel itself sends SCRIPT KILL to a node that answers -BUSY and that it marked down',
+    correct: ['-BUSY is not a valid answer to PING: the master is marked down and replaced'],
     mustNot: ['a master that is busy and stays the master'],
     params: { forMs: 'until it is healed' },
     target: NODE_OR_MASTER,

@@ -22,7 +22,7 @@ export function faultOf(name: string): Fault {
   if (fault !== undefined) return fault;
   const names = catalogue.map((one) => one.name);
   const found = nearest(name, names);
-  throw usageError('unknown-fault', `there is no fault "${name.slice(0, 60)}"`, {
+  throw usageError('unknown-fault', `unknown fault "${name.slice(0, 60)}"`, {
     why: found === undefined ? `there are: ${names.join(', ')}` : `did you mean ${found}?`,
     hint: 'sentinelctl faults',
   });

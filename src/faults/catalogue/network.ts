@@ -12,25 +12,25 @@ export const NETWORK_FAULTS: Fault[] = [
   {
     name: 'partition',
     summary: 'packets between parts of the cluster are dropped',
-    does: 'Silently, in both directions, those of connections that exist included. What was not said keeps its connections.',
+    does: 'Silently and in both directions, also on open connections. Parties that are not named keep their connections.',
     drivers: ways(
       [
         'packet rules between the nodes’ own loopback addresses (up --loopback own, as root on Linux)',
-        'the rules that carry the mark are removed',
+        'the tagged rules are removed',
       ],
       [
         'packet rules in the containers’ own network namespaces; every container keeps its address',
-        'the rules that carry the mark are removed; a container that is restarted has none',
+        'the tagged rules are removed; a container that is restarted has none',
       ],
     ),
     expires: null,
     correct: [
-      'master: the majority replaces it; the old one is made a replica once it is healed',
+      'master: the majority replaces it; the old one becomes a replica after the heal',
       'replication-link: no failover; the replica’s link goes down and comes back',
     ],
     mustNot: [
       'writes that the cut-off side acknowledges and loses, beyond what min-replicas-to-write allows',
-      'a failover on the side of the minority',
+      'a failover on the minority side',
     ],
     params: { forMs: 'until it is healed' },
     target: {
@@ -45,22 +45,22 @@ export const NETWORK_FAULTS: Fault[] = [
   },
   {
     name: 'slow-network',
-    summary: 'everything between a node and the others takes longer',
-    does: 'A proxy of ours holds each piece for --delay, and up to --jitter more, in each direction; order is kept.',
+    summary: 'all traffic between one node and the others is delayed',
+    does: 'A proxy holds each piece for --delay, plus up to --jitter, in each direction; the order is kept.',
     drivers: ways(
       [
-        'packet rules that lead to a proxy of ours (up --loopback own, as root on Linux)',
-        'the rules are removed and the proxy is ended; connections are made anew',
+        'packet rules that lead to a proxy (up --loopback own, as root on Linux)',
+        'the rules are removed and the proxy ends; connections are opened again',
       ],
       [
-        'packet rules in the other containers that lead to a proxy of ours',
-        'the rules are removed and the proxy is ended; connections are made anew',
+        'packet rules in the other containers that lead to a proxy',
+        'the rules are removed and the proxy ends; connections are opened again',
       ],
     ),
     // Before the proxy's own hour is over: without it the rules would cut the node off.
     keptAtMostMs: 50 * 60_000,
     expires: 'a guard heals it after 50 minutes, before the proxy ends',
-    correct: ['nothing, as long as an answer comes within down-after; replicas lag by the delay'],
+    correct: ['nothing while answers come within down-after; replicas lag by the delay'],
     mustNot: ['a failover because of a delay below down-after'],
     params: { forMs: 'until it is healed', delayMs: '100ms', jitterMs: '0ms' },
     target: { words: 'a data node, or master', byDefault: 'master' },

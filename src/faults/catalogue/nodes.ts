@@ -10,7 +10,7 @@ const ending = (id: string, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Act => (
 });
 const NODE_OR_MASTER = { words: 'a data node, or master', byDefault: 'master' };
 const REPLACED = [
-  'after down-after the sentinels call it down, one of them is elected and promotes a replica',
+  'after down-after the sentinels mark it down; one of them is elected and promotes a replica',
   'the other replicas follow the new master; the old one comes back as a replica',
 ];
 
@@ -19,7 +19,7 @@ export const NODE_FAULTS: Fault[] = [
   {
     name: 'kill',
     summary: 'a data node crashes',
-    does: 'SIGKILL, as a crash or the kernel’s memory killer: connections close, nothing is written any more.',
+    does: 'SIGKILL, like a crash or the kernel’s out-of-memory killer: connections close and nothing more is written.',
     drivers: ENDED,
     expires: null,
     correct: REPLACED,
@@ -34,15 +34,15 @@ export const NODE_FAULTS: Fault[] = [
   },
   {
     name: 'stop',
-    summary: 'a data node is shut down in an orderly way',
-    does: 'SIGTERM: the server waits for its replicas (up to shutdown-timeout), saves where it is told to, and ends.',
+    summary: 'a data node shuts down in an orderly way',
+    does: 'SIGTERM: the server waits for its replicas (up to shutdown-timeout), saves if it is configured to, and ends.',
     drivers: ways(
-      ['SIGTERM to the server', 'started as a replica of the master of that moment'],
-      ['SIGTERM by the engine', 'started as a replica of the master of that moment'],
+      ['SIGTERM to the server', 'started as a replica of the current master'],
+      ['SIGTERM by the engine', 'started as a replica of the current master'],
     ),
     expires: null,
     correct: REPLACED,
-    mustNot: ['acknowledged writes lost: its replicas had the time to get them'],
+    mustNot: ['lost acknowledged writes: its replicas had time to receive them'],
     params: { forMs: 'until it is healed' },
     target: NODE_OR_MASTER,
     radius: {},
@@ -50,16 +50,16 @@ export const NODE_FAULTS: Fault[] = [
   },
   {
     name: 'fast-restart',
-    summary: 'the master crashes and is back at once, before anybody calls it down',
-    does: 'SIGKILL and a start of the same server as it was, as a supervisor or restart: always does it.',
+    summary: 'the master crashes and restarts before any sentinel marks it down',
+    does: 'SIGKILL and a start of the same server, like a supervisor or `restart: always`.',
     drivers: ways(
-      ['SIGKILL, then the same start again', 'nothing to take back: it runs'],
-      ['SIGKILL, then the same start again', 'nothing to take back: it runs'],
+      ['SIGKILL, then the same start again', 'nothing to roll back: it runs'],
+      ['SIGKILL, then the same start again', 'nothing to roll back: it runs'],
     ),
-    expires: 'done with when it runs again',
-    correct: ['none: Sentinel sees only +reboot, and every check of the topology passes'],
+    expires: 'it is over when the server runs again',
+    correct: ['none: Sentinel sees only +reboot, and the topology stays valid'],
     mustNot: [
-      'a master without persistence that comes back empty: its replicas copy the emptiness, and all data is gone (a known weakness)',
+      'a master without persistence that comes back empty: its replicas copy the empty data set and all data is gone (a known weakness)',
     ],
     params: {},
     target: NODE_OR_MASTER,
@@ -75,14 +75,14 @@ export const NODE_FAULTS: Fault[] = [
   {
     name: 'replica-kill',
     summary: 'a replica crashes',
-    does: 'SIGKILL to one replica; the master and the others go on.',
+    does: 'SIGKILL to one replica; the master and the others continue.',
     drivers: ENDED,
     expires: null,
     correct: [
-      'the sentinels call the replica down, and nothing else happens',
-      'it links up again once it is back',
+      'the sentinels mark the replica down, and nothing else happens',
+      'it links up again after its return',
     ],
-    mustNot: ['a failover', 'an outage of clients, unless min-replicas-to-write wants that replica'],
+    mustNot: ['a failover', 'an outage for clients, unless min-replicas-to-write needs that replica'],
     params: { forMs: 'until it is healed' },
     target: { words: 'a replica', byDefault: 'the replica with the largest offset' },
     radius: {},
@@ -91,13 +91,11 @@ export const NODE_FAULTS: Fault[] = [
   },
   {
     name: 'all-replicas-down',
-    summary: 'every replica crashes: nobody could take over',
+    summary: 'every replica crashes: none could be promoted',
     does: 'SIGKILL to all replicas.',
     drivers: ENDED,
     expires: null,
-    correct: [
-      'the master goes on; a failover that is asked for meanwhile is refused (-failover-abort-no-good-slave)',
-    ],
+    correct: ['the master continues; a requested failover is refused (-failover-abort-no-good-slave)'],
     mustNot: ['a failover to a replica that is down'],
     params: { forMs: 'until it is healed' },
     target: { words: 'none', byDefault: 'every replica' },
@@ -109,20 +107,20 @@ export const NODE_FAULTS: Fault[] = [
   },
   {
     name: 'cold-start',
-    summary: 'everything crashes at once, as in a power cut',
+    summary: 'all nodes crash at once, like in a power cut',
     does: 'SIGKILL to every data node and every sentinel.',
     drivers: ways(
       [
         'SIGKILL to every server',
-        'everything is started around what is on disk, as up does: whoever holds the data becomes the master',
+        'everything is started from what is on disk, like up does: the node that holds the data becomes the master',
       ],
       [
         'SIGKILL to every container',
-        'everything is started around what is on disk, as up does: whoever holds the data becomes the master',
+        'everything is started from what is on disk, like up does: the node that holds the data becomes the master',
       ],
     ),
     expires: null,
-    correct: ['what was on disk is there again, and the node that has it is the master'],
+    correct: ['what was on disk is available again, and the node that holds it is the master'],
     mustNot: ['an empty node that becomes the master of one that has data'],
     params: { forMs: 'until it is healed' },
     target: { words: 'none', byDefault: 'every node' },

@@ -63,7 +63,10 @@ function twoGroups(roles: ClusterRoles, form: string): Link[] {
   );
   const [a, b, ...more] = groups;
   if (a === undefined || b === undefined || a.length === 0 || b.length === 0 || more.length > 0)
-    throw badTarget(`${form} are not two groups`, 'redis-1,sentinel-1|redis-2,redis-3,sentinel-2,sentinel-3');
+    throw badTarget(
+      `${form} does not name two groups`,
+      'redis-1,sentinel-1|redis-2,redis-3,sentinel-2,sentinel-3',
+    );
   const both = a.find((party) => b.includes(party));
   if (both !== undefined) throw badTarget(`${both} is on both sides of the partition`);
   return between(a, b);

@@ -35,8 +35,8 @@ export const SENTINEL_FAULTS: Fault[] = [
     does: 'SIGKILL to a sentinel.',
     drivers: ENDED,
     expires: null,
-    correct: ['the others go on, and would still fail over'],
-    mustNot: ['a failover', 'a quorum that is no longer usable, where there are three or more'],
+    correct: ['the others continue and could still fail over'],
+    mustNot: ['a failover', 'an unusable quorum with three or more sentinels'],
     params: { forMs: 'until it is healed' },
     target: A_SENTINEL,
     radius: {},
@@ -44,17 +44,17 @@ export const SENTINEL_FAULTS: Fault[] = [
   },
   {
     name: 'sentinel-majority-down',
-    summary: 'so many sentinels crash that the rest can elect nobody',
+    summary: 'a majority of the sentinels crashes: the others cannot elect a leader',
     does: 'SIGKILL to the last sentinels, a majority of them.',
     drivers: ENDED,
     expires: null,
     correct: [
       'no failover, whatever happens to the master',
-      'once they are back, a master that is down is replaced',
+      'after their return a master that is down is replaced',
     ],
     mustNot: ['a failover by a minority'],
     params: { forMs: 'until it is healed' },
-    target: { words: 'none', byDefault: 'the last sentinels, as many as are a majority' },
+    target: { words: 'none', byDefault: 'the last sentinels, a majority of them' },
     radius: { sentinels: 'majority' },
     acts(roles, targets) {
       noTargets(targets, 'the last sentinels');
@@ -63,11 +63,11 @@ export const SENTINEL_FAULTS: Fault[] = [
   },
   {
     name: 'sentinel-freeze',
-    summary: 'a sentinel hangs for longer than 2 s, and is in TILT for 30 s after it thaws',
-    does: 'The sentinel is frozen; when it goes on, its clock has jumped by more than 2 s, and it does not trust itself.',
+    summary: 'a sentinel hangs for more than 2 s and is in TILT for 30 s after the thaw',
+    does: 'The sentinel is frozen; after the thaw its clock has jumped by more than 2 s, so it enters TILT.',
     drivers: FROZEN,
     expires: 'TILT ends by itself after 30 s',
-    correct: ['after it thaws it says +tilt, watches and does not act, and is whole again 30 s later'],
+    correct: ['after the thaw it logs +tilt and does not act; TILT ends 30 s later'],
     mustNot: ['a failover because of it', 'a vote of a sentinel in TILT'],
     params: { forMs: '3s' },
     target: A_SENTINEL,
@@ -77,37 +77,35 @@ export const SENTINEL_FAULTS: Fault[] = [
   },
   {
     name: 'leader-crash-after-election',
-    summary: 'the master crashes, and the sentinel that was elected to replace it crashes too',
-    does: 'The sentinel that wins the election ends itself right then, with exit code 99.',
+    summary: 'the master crashes, and the sentinel that was elected to lead the failover crashes too',
+    does: 'The sentinel that wins the election exits at once with code 99.',
     drivers: CRASHES,
     expires: null,
-    correct: [
-      'the others try again no sooner than 2 × failover-timeout after they voted, and replace the master then',
-    ],
-    mustNot: ['a failover that never comes, once those that were armed are disarmed'],
+    correct: ['the others retry 2 × failover-timeout after their vote and replace the master then'],
+    mustNot: ['no failover at all after the armed sentinels are disarmed'],
     params: { forMs: 'until it is healed' },
-    target: { words: 'none', byDefault: 'the master, and whichever sentinel leads' },
+    target: { words: 'none', byDefault: 'the master, and the sentinel that leads' },
     radius: { sentinels: 'all' },
     acts(roles, targets) {
-      noTargets(targets, 'the master, and whichever sentinel leads');
+      noTargets(targets, 'the master, and the sentinel that leads');
       return leaderCrash(roles, 'crash-after-election');
     },
   },
   {
     name: 'leader-crash-after-promotion',
-    summary: 'the master crashes, and the leading sentinel crashes right after it promoted a replica',
-    does: 'The leader ends itself, with exit code 99, after it has told the chosen replica to be a master, before anybody knows.',
+    summary: 'the master crashes, and the leader crashes right after it promoted a replica',
+    does: 'The leader exits with code 99 after REPLICAOF NO ONE to the chosen replica, before the other sentinels know.',
     drivers: CRASHES,
     expires: null,
     correct: [
-      'the others still name the old master; they make the promoted node a replica of it again, or replace it at their next try, after 2 × failover-timeout',
+      'the others still name the old master; they make the promoted node a replica of it again, or replace it at their next attempt, after 2 × failover-timeout',
     ],
-    mustNot: ['two masters for good'],
+    mustNot: ['two masters that remain'],
     params: { forMs: 'until it is healed' },
-    target: { words: 'none', byDefault: 'the master, and whichever sentinel leads' },
+    target: { words: 'none', byDefault: 'the master, and the sentinel that leads' },
     radius: { sentinels: 'all' },
     acts(roles, targets) {
-      noTargets(targets, 'the master, and whichever sentinel leads');
+      noTargets(targets, 'the master, and the sentinel that leads');
       return leaderCrash(roles, 'crash-after-promotion');
     },
   },

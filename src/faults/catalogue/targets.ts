@@ -11,7 +11,7 @@ export function nodeNamed(roles: ClusterRoles, word: string): NodePlan {
   const node = roles.plan.nodes.find(({ id }) => id === word);
   if (node !== undefined) return node;
   throw badTarget(
-    `there is no node "${word.slice(0, 60)}" in cluster "${roles.plan.spec.cluster}"`,
+    `unknown node "${word.slice(0, 60)}" in cluster "${roles.plan.spec.cluster}"`,
     `one of: ${roles.plan.nodes.map(({ id }) => id).join(', ')}, or master`,
   );
 }
@@ -57,7 +57,7 @@ function ofKind(
   if (other === undefined) return [...new Set(nodes)];
   const wanted = kind === 'redis' ? roles.nodes : roles.sentinels;
   throw badTarget(
-    `${other.id} is no ${kind === 'redis' ? 'data node' : 'sentinel'}, and this fault is for those`,
+    `${other.id} is not a ${kind === 'redis' ? 'data node' : 'sentinel'}, as this fault needs`,
     `one of: ${wanted.map(({ id }) => id).join(', ')}`,
   );
 }

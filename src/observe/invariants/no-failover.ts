@@ -41,14 +41,14 @@ export function noFailover(seen: readonly Observation[], roles: Roles, hold: Hol
   const neededMs = noFailoverHoldMs(hold);
   const held = `no failover in ${humanDurationMs(heldMs)}`;
   if (heldMs < neededMs)
-    return result(ID, 'unknown', `${held}; it says something only after ${humanDurationMs(neededMs)}`);
+    return result(ID, 'unknown', `${held}; it proves something only after ${humanDurationMs(neededMs)}`);
   const unseen = others.filter((n) => !wasHeard(seen, n.id, hold)).map((n) => n.id);
   if (unseen.length > 0)
-    return result(ID, 'unknown', `${held}, but ${unseen.join(', ')} did not answer all the time`);
+    return result(ID, 'unknown', `${held}, but ${unseen.join(', ')} did not answer throughout`);
   if (!roles.sentinels.some(({ id }) => wasHeard(seen, id, hold)))
-    return result(ID, 'unknown', `${held}, but no sentinel answered all the time`);
+    return result(ID, 'unknown', `${held}, but no sentinel answered throughout`);
   const tries = during.filter((o) => o.kind === 'event' && o.event.name === '+try-failover').length;
-  return result(ID, 'holds', tries === 0 ? held : `${held}; it was tried ${tries} times, and given up`);
+  return result(ID, 'holds', tries === 0 ? held : `${held}; ${tries} attempts failed`);
 }
 
 /** Whether somebody answered from before the beginning of the hold to its end. */

@@ -19,7 +19,7 @@ export function noFullResync(
     return result(
       ID,
       'violated',
-      `sync_full of ${newMaster.id} grew from ${before} to ${after}: a replica was given everything anew`,
+      `sync_full of ${newMaster.id} grew from ${before} to ${after}: a replica needed a full resync`,
     );
   }
   if (!attached)

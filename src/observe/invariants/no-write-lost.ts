@@ -13,7 +13,7 @@ export function noWriteLost(ledger: LedgerSummary, truth: string): InvariantResu
     return result(ID, 'unknown', `${truth} could not be read back`);
   if (ledger.acknowledged === 0) return result(ID, 'unknown', 'no write was acknowledged');
   if (ledger.lost > 0 || ledger.unexpected > 0) {
-    const unexpected = ledger.unexpected > 0 ? `; ${ledger.unexpected} are there that nobody attempted` : '';
+    const unexpected = ledger.unexpected > 0 ? `; ${ledger.unexpected} exist that were never attempted` : '';
     return result(
       ID,
       'violated',

@@ -19,10 +19,10 @@ export function oldMasterRejoined(
   if (rejoin.caughtUpMs === null)
     return result(ID, 'violated', `${old} never caught up with ${newMaster.id}`);
   const said = nodes.find((n) => n.id === old)?.answer ?? null;
-  if (said === null) return result(ID, 'unknown', `${old} rejoined, and does not answer any more`);
-  if (said.role !== 'replica') return result(ID, 'violated', `${old} rejoined, and says ${said.role} now`);
+  if (said === null) return result(ID, 'unknown', `${old} rejoined but no longer answers`);
+  if (said.role !== 'replica') return result(ID, 'violated', `${old} rejoined but now says ${said.role}`);
   if (!sameAddress(said.follows, newMaster.announce))
-    return result(ID, 'violated', `${old} rejoined, and follows another node than ${newMaster.id} now`);
-  if (said.linkStatus !== 'up') return result(ID, 'violated', `${old} rejoined, and lost its link again`);
+    return result(ID, 'violated', `${old} rejoined but no longer follows ${newMaster.id}`);
+  if (said.linkStatus !== 'up') return result(ID, 'violated', `${old} rejoined but lost its link again`);
   return result(ID, 'holds', `${old} follows ${newMaster.id}, link up, offset caught up`);
 }

@@ -19,7 +19,7 @@ export function promotionBound(
   }
   const watchedMs = untilMs - fromMs;
   const anyEvent = seen.some((o) => o.kind === 'event');
-  if (!anyEvent) return result(ID, 'unknown', 'no sentinel was heard');
+  if (!anyEvent) return result(ID, 'unknown', 'no sentinel’s events were received');
   const evidence = `no +switch-master in ${humanDurationMs(watchedMs)}, ${humanDurationMs(boundMs)} are allowed`;
   return result(ID, watchedMs > boundMs ? 'violated' : 'unknown', evidence);
 }

@@ -24,7 +24,7 @@ export function replicasAttached(
   }
   const silent = astray.every((n) => n.answer === null);
   const nameOf = (follows: { host: string; port: number } | null): string =>
-    nodes.find((n) => sameAddress(n.announce, follows))?.id ?? 'nobody known';
+    nodes.find((n) => sameAddress(n.announce, follows))?.id ?? 'an unknown node';
   const words = astray.map((n) => {
     if (n.answer === null) return `${n.id} does not answer`;
     if (n.answer.role !== 'replica') return `${n.id} says ${n.answer.role}`;

@@ -9,9 +9,9 @@ const ID = 'right-replica';
  * that could not be read.
  */
 export function rightReplica(promoted: string | null, best: string | null): InvariantResult {
-  if (promoted === null) return result(ID, 'unknown', 'nobody was promoted');
+  if (promoted === null) return result(ID, 'unknown', 'no replica was promoted');
   if (best === null)
-    return result(ID, 'unknown', `what the sentinels saw when they chose ${promoted} is not known`);
+    return result(ID, 'unknown', `the view of the sentinels when they chose ${promoted} is unknown`);
   if (promoted === best)
     return result(ID, 'holds', `${promoted} was the best by priority, offset and run id`);
   return result(

@@ -26,7 +26,7 @@ export function splitBrainInterval(
   }
   const [gap] = unheard(after, watch, UNHEARD_MS);
   if (gap !== undefined) {
-    const what = `${gap.id} was not heard for ${humanDurationMs(gap.forMs)}, and may have been a master`;
+    const what = `${gap.id} did not answer for ${humanDurationMs(gap.forMs)}, and may have been a master`;
     return result(ID, 'unknown', `${evidence}; ${what}`);
   }
   return result(ID, 'holds', evidence);

@@ -57,7 +57,7 @@ export function checkFile({ plain, shape, steps }: ReadParts): Complaint[] {
       if (step.do !== 'heal' || step.what === null) return [];
       const known = [...injected, 'all', 'set', 'config', 'debug'];
       if (known.includes(step.what)) return [];
-      const text = `nothing called "${step.what}" is injected here${meantBy(step.what, known)}`;
+      const text = `nothing called "${step.what}" is injected by this scenario${meantBy(step.what, known)}`;
       return [{ path: [...at, 'heal'], text }];
     }),
   ];
@@ -74,7 +74,7 @@ function strangeKeys(
     .map((key) => ({
       path,
       key,
-      text: `${command} has no "${key}" that could be put back${meantBy(key, known) || `: ${known.join(', ')}`}`,
+      text: `${command} has no "${key}" that could be restored${meantBy(key, known) || `: ${known.join(', ')}`}`,
     }));
 }
 
@@ -92,7 +92,7 @@ function ofInjection(
     return strange.map((key) => ({
       path: [...at, 'with'],
       key,
-      text: `${fault.name} heeds no "${key}": ${what}${meantBy(key, heeded)}`,
+      text: `${fault.name} does not take "${key}": ${what}${meantBy(key, heeded)}`,
     }));
   }
   const bare = Object.entries(step.with).filter(
@@ -138,7 +138,7 @@ function nodesNowhere(plain: unknown, shape: Shape, path: Complaint['path'] = []
       ([id, kind = '', n]) => {
         const last = most[kind] ?? 0;
         const has = `this cluster has ${kind}-1${last > 1 ? ` to ${kind}-${last}` : ''}`;
-        return Number(n) <= last && n !== '0' ? [] : [{ path, text: `there is no ${id}: ${has}` }];
+        return Number(n) <= last && n !== '0' ? [] : [{ path, text: `no node ${id}: ${has}` }];
       },
     );
   }

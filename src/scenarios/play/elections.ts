@@ -143,7 +143,7 @@ function rightReplicas(
     const shown = before ?? after;
     const field = shown?.candidates.map((c) => candidateText(c, shown.electorate)).join(', ') ?? '';
     const right = wasRight(chosen, before, after);
-    const best = before === null ? null : (bestReplica(before.candidates, before.electorate)?.id ?? 'nobody');
+    const best = before === null ? null : (bestReplica(before.candidates, before.electorate)?.id ?? 'none');
     const judged = rightReplica(chosen, right === 'yes' ? chosen : right === 'no' ? best : null);
     if (judged.verdict !== 'holds') return { ...judged, evidence: `${judged.evidence}: ${field}` };
     words.push(`${chosen} by ${sentinel} of ${field}`);

@@ -168,8 +168,7 @@ function invariantsOf(play: ScenarioRun, evidence: Evidence, promises: LoadResul
     play.elections.judge(seen),
   ];
   return wanted.map(
-    (id) =>
-      judged.find((i) => i.id === id) ?? { id, verdict: 'unknown', evidence: 'it could not be judged here' },
+    (id) => judged.find((i) => i.id === id) ?? { id, verdict: 'unknown', evidence: 'it could not be judged' },
   );
 }
 

@@ -11,7 +11,7 @@ export async function scenarioFromFile(path: string): Promise<Scenario> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw usageError('scenario-file', `can't read the scenario ${path}`, {
+    throw usageError('scenario-file', `cannot read the scenario ${path}`, {
       why: messageOf(error),
       hint: 'sentinelctl chaos list shows those that come with it',
     });
@@ -40,7 +40,7 @@ export async function scenariosNamed(words: readonly string[]): Promise<Scenario
         word,
         known.map((s) => s.name),
       );
-      throw usageError('scenario-unknown', `there is no scenario "${word.slice(0, 60)}"`, {
+      throw usageError('scenario-unknown', `unknown scenario "${word.slice(0, 60)}"`, {
         why: meant === undefined ? undefined : `did you mean ${meant}?`,
         hint: 'sentinelctl chaos list, or name a file: chaos run ./mine.yaml',
       });

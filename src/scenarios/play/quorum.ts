@@ -113,7 +113,7 @@ const notTried = (spec: ClusterSpec, majority: number): QuorumPhase => ({
   id: 'majority-down',
   title: MAJORITY_DOWN,
   outcome: 'skipped',
-  reason: 'not tried, since no failover comes with a majority either',
+  reason: 'not tried, because no failover comes with a majority either',
   down: majority,
   left: spec.sentinels - majority,
   failedOver: null,
@@ -165,7 +165,7 @@ function reasonOf(result: ScenarioResult, failedOver: boolean | null): string {
 }
 
 const WEDGE =
-  'nobody may be promoted (-failover-abort-no-good-slave): the replicas have priority 0, or were without their master for longer than 10 × down-after before it was called down; sentinelctl doctor says which';
+  'no replica may be promoted (-failover-abort-no-good-slave): the replicas have priority 0, or were without their master for longer than 10 × down-after before it was marked down; sentinelctl doctor says which';
 
 /** Whether a step came true; null where it was not reached. */
 function isDone(result: ScenarioResult, i: number): boolean | null {
@@ -196,6 +196,6 @@ function verdictOn(phases: readonly QuorumPhase[]): Pick<QuorumResult, 'outcome'
   return {
     outcome: 'holds',
     reason:
-      'with one sentinel down the master was replaced; without a majority it was not, until they were back',
+      'with one sentinel down the master was replaced; without a majority it was not replaced until they were back',
   };
 }

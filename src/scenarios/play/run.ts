@@ -136,8 +136,7 @@ function sumUp(
     return { outcome: 'unknown', reason: `nothing was played${why === undefined ? '' : `: ${why}`}`, counts };
   }
   const weaknesses = scenarios.filter((s) => s.weakness?.shown).length;
-  const known =
-    weaknesses === 0 ? '' : `, ${weaknesses} of them by showing a weakness of Sentinel that is known`;
+  const known = weaknesses === 0 ? '' : `, ${weaknesses} of them by showing a known weakness of Sentinel`;
   return {
     outcome: 'holds',
     reason: `${played} scenario${played === 1 ? '' : 's'} played as expected${known}`,

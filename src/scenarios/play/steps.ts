@@ -66,7 +66,7 @@ export async function doStep(play: ScenarioRun, step: Step): Promise<StepDone> {
 /** The fault of that name. Throws where the scenario was not read against this catalogue. */
 export function faultNamed(name: string): Fault {
   const fault = catalogue.find((f) => f.name === name);
-  if (fault === undefined) throw new Error(`there is no fault ${name}`);
+  if (fault === undefined) throw new Error(`unknown fault ${name}`);
   return fault;
 }
 
@@ -95,19 +95,19 @@ async function heal(play: ScenarioRun, step: Extract<Step, { do: 'heal' }>): Pro
   if (step.what === null) {
     await experiment.heal({ asCrashed: step.asCrashed });
     play.healed = true;
-    return `${active.length} taken back, converged`;
+    return `${active.length} rolled back, converged`;
   }
   const meant = injected.findLast((i) => i.name === step.what)?.acts ?? [];
   const only = active.filter((a) => meant.some((m) => m.n === a.n));
-  if (only.length === 0) return 'nothing of it was left';
+  if (only.length === 0) return 'nothing of it was active';
   await experiment.heal({ only, asCrashed: step.asCrashed });
-  return `${only.length} taken back`;
+  return `${only.length} rolled back`;
 }
 
 async function tellSentinel(play: ScenarioRun, step: Extract<Step, { do: 'sentinel' }>): Promise<string> {
   const { live, runtime, observer } = play;
   const [id] = idsOf(step.at, evidenceSoFar(play));
-  if (id === undefined) throw refused('nobody-meant', `nobody is ${step.at} at this moment`);
+  if (id === undefined) throw refused('nobody-meant', `no node is ${step.at} now`);
   play.injectedAtMs = runtime.clock.now();
   play.healed = false;
   observer.hurry();

@@ -27,7 +27,7 @@ export function paramsOf(given: Readonly<Record<string, string | number>>, tag: 
     const key = PARAMS[name];
     const ms = parseDurationMs(String(text));
     if (key === undefined || ms === undefined) {
-      throw usageError('bad-value', `with: ${name} ${text} is nothing that a fault takes`, {
+      throw usageError('bad-value', `with: ${name} ${text} is not a parameter of a fault`, {
         hint: `${Object.keys(PARAMS).join(', ')}, each a duration`,
       });
     }

@@ -26,7 +26,7 @@ export async function waitFor(
   condition: Condition,
   withinMs: number | null,
 ): Promise<Judgement> {
-  let last: Judgement = { verdict: 'unknown', evidence: 'nobody looked' };
+  let last: Judgement = { verdict: 'unknown', evidence: 'not checked' };
   await until(
     async () => {
       last = await judgeNow(play, condition);
@@ -51,7 +51,7 @@ export async function hold(
   condition: Condition,
   forMs: number | null,
 ): Promise<Judgement> {
-  let last: Judgement = { verdict: 'unknown', evidence: 'nobody looked' };
+  let last: Judgement = { verdict: 'unknown', evidence: 'not checked' };
   await until(
     async () => {
       last = await judgeNow(play, condition);

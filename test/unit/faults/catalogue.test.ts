@@ -156,7 +156,7 @@ describe('the catalogue', () => {
   );
 
   it('refuses a short freeze that is none', () => {
-    expect(() => actsOf('freeze-short', [], { forMs: 5000 })).toThrow(/is no short freeze/);
+    expect(() => actsOf('freeze-short', [], { forMs: 5000 })).toThrow(/is not a short freeze/);
     expect(actsOf('freeze-short', [], { forMs: 4999 })).toHaveLength(1);
   });
 

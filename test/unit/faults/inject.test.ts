@@ -19,7 +19,7 @@ describe('inject', () => {
   ])('refuses --%s for a fault that does not heed it', async (option, more) => {
     await expect(inject(NOBODY, { ...request, ...more })).rejects.toMatchObject({
       exitCode: 64,
-      message: `${more.fault} heeds no --${option}`,
+      message: `${more.fault} does not take --${option}`,
     });
   });
 });

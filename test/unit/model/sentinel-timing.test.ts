@@ -85,7 +85,7 @@ describe('a master that hangs', () => {
     expect(sdownBoundMs({ downAfterMs: 500 }, true)).toBe(1200);
   });
 
-  it('may recover before a quorum calls it down', () => {
+  it('may recover before a quorum marks it down', () => {
     expect(endsBeforeOdown(12_000, { downAfterMs: 15_000 })).toBe(true);
     expect(endsBeforeOdown(16_400, { downAfterMs: 15_000 })).toBe(true);
     expect(endsBeforeOdown(16_500, { downAfterMs: 15_000 })).toBe(false);

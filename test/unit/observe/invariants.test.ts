@@ -104,7 +104,7 @@ describe('two masters at the same time', () => {
     const seen = [absence(1000, 'redis-3'), role(9000, 'redis-3', 'replica')];
     const result = splitBrainInterval({ roles, seen }, watch(), 0);
     expect(result).toMatchObject({ verdict: 'unknown' });
-    expect(result.evidence).toContain('redis-3 was not heard for 8.00 s');
+    expect(result.evidence).toContain('redis-3 did not answer for 8.00 s');
     const still = [{ id: 'redis-3', fromMs: 900, toMs: 8900 }];
     expect(splitBrainInterval({ roles, seen }, watch({ still }), 0)).toMatchObject({ verdict: 'holds' });
   });

@@ -161,7 +161,7 @@ describe('failovers that nobody caused', () => {
   it('are named: one before the fault, and a second one after the first', () => {
     const early = event(500, 'sentinel-1', '+switch-master', 'mymaster 127.0.0.1 6381 127.0.0.1 6379');
     expect(spuriousIn([early, ...story], roles, 1000)).toEqual([
-      '+switch-master to 127.0.0.1:6379 before anything was injected',
+      '+switch-master to 127.0.0.1:6379 before the injection',
     ]);
     const again = event(9000, 'sentinel-2', '+switch-master', 'mymaster 127.0.0.1 6380 127.0.0.1 6381');
     expect(spuriousIn([...story, again], roles, 1000)[0]).toMatch(/^double failover: .*6380, then .*6381/);

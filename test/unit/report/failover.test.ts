@@ -49,8 +49,8 @@ describe('the result of one failover', () => {
         2s, quorum 2; 8 clients (tuned) at 2000 operations per second; seed 42
 
       PHASE                                  AT     STEP     BOUND  0 ──────────────────────────── 14.81 s
-      one sentinel calls it down         2.57 s   2.57 s  ! 2.20 s  ██████▌
-      a quorum calls it down             2.65 s    88 ms  ≤ 300 ms        ▊
+      one sentinel marks it down         2.57 s   2.57 s  ! 2.20 s  ██████▌
+      a quorum marks it down             2.65 s    88 ms  ≤ 300 ms        ▊
       the first sentinel votes           2.67 s    15 ms  ≤ 200 ms        ▊
       a leader is elected                2.76 s    85 ms  ≤ 1.10 s        █
       a replica is chosen                2.83 s    77 ms  ≤ 200 ms         ▎
@@ -197,8 +197,8 @@ describe('the result of one failover', () => {
         quorum 2; 8 clients (tuned) at 2000 operations per second; seed 42
 
       PHASE                                 AT    STEP     BOUND  0 ─────────────────────────────── 2.65 s
-      one sentinel calls it down        2.57 s  2.57 s  ! 2.20 s  ██████████████████████████████████████▋
-      a quorum calls it down            2.65 s   88 ms  ≤ 300 ms                                        ██
+      one sentinel marks it down        2.57 s  2.57 s  ! 2.20 s  ██████████████████████████████████████▋
+      a quorum marks it down            2.65 s   88 ms  ≤ 300 ms                                        ██
       the first sentinel votes        not seen       -  ≤ 200 ms
       a leader is elected             not seen       -  ≤ 1.10 s
       a replica is chosen             not seen       -  ≤ 200 ms
@@ -293,7 +293,7 @@ describe('the result of one failover', () => {
         "[2m  2s, quorum 2; seed 42[22m",
         "",
         "[2mPHASE[22m                                  [2mAT[22m     [2mSTEP[22m     [2mBOUND[22m  [2m0 ──────────────────────────── 14.81 s[22m",
-        "one sentinel calls it down         2.57 s   2.57 s  [33m! 2.20 s[39m  [36m██████▌[39m",
+        "one sentinel marks it down         2.57 s   2.57 s  [33m! 2.20 s[39m  [36m██████▌[39m",
       ]
     `);
   });
@@ -311,8 +311,8 @@ describe('the result of several', () => {
       trials  ✔✔✔✔✔✔✔✔✔✔
 
       METRIC                           N      P50      P95      MAX     95 % CI OF P50  0 ──────── 10.99 s
-      one sentinel calls it down      10   2.36 s   2.57 s   2.57 s    2.28 s – 2.51 s  ████
-      a quorum calls it down          10   2.45 s   2.66 s   2.66 s    2.36 s – 2.59 s  ████
+      one sentinel marks it down      10   2.36 s   2.57 s   2.57 s    2.28 s – 2.51 s  ████
+      a quorum marks it down          10   2.45 s   2.66 s   2.66 s    2.36 s – 2.59 s  ████
       the first sentinel votes        10   2.46 s   2.67 s   2.67 s    2.38 s – 2.61 s  ████
       a leader is elected             10   2.55 s   2.76 s   2.76 s    2.47 s – 2.69 s  ████░
       a replica is chosen             10   2.63 s   2.83 s   2.83 s    2.54 s – 2.77 s  ████░

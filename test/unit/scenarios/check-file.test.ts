@@ -36,24 +36,24 @@ describe('a scenario that could never be played is refused when it is read', () 
     [
       'a node that its cluster lacks',
       '  - inject: sentinel-down\n    on: sentinel-9',
-      'mine.yaml:6:9: steps[0].on: there is no sentinel-9: this cluster has sentinel-1 to sentinel-3',
+      'mine.yaml:6:9: steps[0].on: no node sentinel-9: this cluster has sentinel-1 to sentinel-3',
     ],
     [
       'such a node in a list',
       '  - set: { quorum: 1 }\n    on: [sentinel-1, sentinel-4]',
-      /^mine\.yaml:6:22: steps\[0\]\.on\[1\]: there is no sentinel-4: /,
+      /^mine\.yaml:6:22: steps\[0\]\.on\[1\]: no node sentinel-4: /,
     ],
     [
       'such a replica in a condition',
       '  - inject: kill\n  - wait: { event: +sdown, of: replica-3 }',
-      /^mine\.yaml:6:32: steps\[1\]\.wait\.of: there is no replica-3: this cluster has replica-1 to replica-2$/,
+      /^mine\.yaml:6:32: steps\[1\]\.wait\.of: no node replica-3: this cluster has replica-1 to replica-2$/,
     ],
     [
       'a word that is nobody',
       '  - inject: kill\n    on: mastre',
-      /^mine\.yaml:6:9: steps\[0\]\.on: there is no node "mastre"; did you mean master\? \(/,
+      /^mine\.yaml:6:9: steps\[0\]\.on: unknown node "mastre"; did you mean master\? \(/,
     ],
-    ['a node of the other kind', '  - inject: kill\n    on: sentinel-1', /sentinel-1 is no data node/],
+    ['a node of the other kind', '  - inject: kill\n    on: sentinel-1', /sentinel-1 is not a data node/],
     [
       'an option of SENTINEL SET that is none',
       '  - set: { down-aftr: 5 }\n    on: sentinels',
@@ -67,7 +67,7 @@ describe('a scenario that could never be played is refused when it is read', () 
     [
       'what the fault does not heed',
       '  - inject: kill\n    with: { delay: 5ms }',
-      'mine.yaml:6:13: steps[0].with: kill heeds no "delay": for',
+      'mine.yaml:6:13: steps[0].with: kill does not take "delay": for',
     ],
     [
       'a time without its unit',
@@ -82,7 +82,7 @@ describe('a scenario that could never be played is refused when it is read', () 
     [
       'healing what is not injected',
       '  - inject: kill\n  - heal: kil',
-      'mine.yaml:6:11: steps[1].heal: nothing called "kil" is injected here; did you mean kill?',
+      'mine.yaml:6:11: steps[1].heal: nothing called "kil" is injected by this scenario; did you mean kill?',
     ],
   ])('%s', async (_, steps, says) => {
     const lines = await faultsOf(withSteps(steps));

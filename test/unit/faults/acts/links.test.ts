@@ -63,7 +63,7 @@ describe('block', () => {
     expect(there.size).toBe(0);
     await block.inject(context, prepared);
     expect(there.get(TAG)).toEqual(prepared.links);
-    expect(await block.verify(context, prepared)).toBe(`packet rules tagged ${TAG} are still there`);
+    expect(await block.verify(context, prepared)).toBe(`packet rules tagged ${TAG} still exist`);
     await block.undo(context, prepared);
     await block.undo(context, prepared);
     expect(await block.verify(context, prepared)).toBeNull();
@@ -103,7 +103,7 @@ describe('slow', () => {
     const { context, there } = remembered();
     await slow.inject(context, await slow.prepare(context, slowed));
     expect(there.get(TAG)).toEqual({ node: 'redis-1', delayMs: 100, jitterMs: 50 });
-    expect(await slow.verify(context, slowed)).toMatch(/still there/);
+    expect(await slow.verify(context, slowed)).toMatch(/still exist/);
     await slow.undo(context, slowed);
     expect(await slow.verify(context, slowed)).toBeNull();
     const without = remembered({ slow: { ok: false, reason: 'the gateway is elsewhere' } });
