@@ -29,9 +29,10 @@ describe('faults', () => {
     const text = faultsText([faultOf('kill'), faultOf('sentinel-majority-down')], { ...view, columns: 50 });
     expect(text).toMatchInlineSnapshot(`
       "kill                    a data node crashes
-      sentinel-majority-down  so many sentinels crash
-                              that the rest can elect
-                              nobody
+      sentinel-majority-down  a majority of the
+                              sentinels crashes: the
+                              others cannot elect a
+                              leader
 
       → sentinelctl faults NAME shows one in detail"
     `);
