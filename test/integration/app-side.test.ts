@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AppSource, gatherApp } from '../../src/checks/gather/app-side.js';
+import { nothingGathered } from '../../src/checks/gather/gather.js';
 import { CHECKS, runChecks } from '../../src/checks/index.js';
 import { systemClock } from '../../src/clock.js';
 import { formatAddress } from '../../src/model/address.js';
@@ -40,7 +41,7 @@ const here = (env: Record<string, string>, more: Partial<AppSource> = {}): Promi
 
 /** What the application's checks say, by id: severity, message, fix. */
 function said(app: GatheredApp): Map<string, { severity: string; message: string; fix: string[] }> {
-  const gathered = { app, sentinels: [], nodes: [], watched: null } as unknown as Gathered;
+  const gathered: Gathered = { ...nothingGathered('only the application is looked at'), app };
   const own = CHECKS.filter((check) => check.group === 'application');
   const { findings } = runChecks(gathered, own);
   return new Map(findings.map((f) => [f.id, f]));

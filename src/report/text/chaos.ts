@@ -104,10 +104,12 @@ function weaknessLines(s: ScenarioResult, view: View): string[] {
 
 function nextLines({ scenarios, command, kept }: ChaosResult): string[] {
   const bad = scenarios.filter((s) => s.outcome === 'violated' || s.outcome === 'unknown');
-  const active = kept.map(
-    (cluster) =>
-      `the fault is still active on ${cluster}: ${commandText('heal', cluster)}, then ${commandText('down', cluster)}`,
-  );
+  // Each command on a line of its own: a line that wraps cannot be pasted.
+  const active = kept.flatMap((cluster) => [
+    `the fault is still active on ${cluster}`,
+    commandText('heal', cluster),
+    commandText('down', cluster),
+  ]);
   return [...new Set([...active, ...bad.slice(0, 3).map((s) => s.command), command])];
 }
 
