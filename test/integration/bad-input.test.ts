@@ -45,9 +45,9 @@ const CASES: [words: string[], expected: Refusal][] = [
   [['up', '--down-after', 'soon'], badValue('a duration')],
   [['up', '--down-after', '-5s'], badValue('a duration')],
   [['up', '--down-after', '5 parsecs'], badValue('a duration')],
-  [['up', '--down-after', '0'], badValue('the least is')],
+  [['up', '--down-after', '0'], badValue('the minimum is 1ms')],
   [['up', '--down-after', '9'.repeat(400)], badValue('a duration')],
-  [['status', '--timeout', '0s'], badValue('the least is')],
+  [['status', '--timeout', '0s'], badValue('the minimum is 1ms')],
   [['failover-test', '--budget', 'fast'], badValue('a duration')],
 
   [['up', '--port', '0'], badValue('1 to 65535')],
@@ -59,10 +59,10 @@ const CASES: [words: string[], expected: Refusal][] = [
     ['up', '--driver', 'process', '--port', '8600', '--sentinel-port', '8602'],
     usage('bad-port', 'port 8602 would be used twice'),
   ],
-  [['status', '--sentinel-addrs', '127.0.0.1:0'], badValue('no host:port')],
-  [['status', '--sentinel-addrs', '127.0.0.1:65536'], badValue('no host:port')],
-  [['status', '--sentinel-addrs', 'host:redis'], badValue('no host:port')],
-  [['status', '--sentinel-addrs', ','], badValue('no address in it')],
+  [['status', '--sentinel-addrs', '127.0.0.1:0'], badValue('"127.0.0.1:0" is not host:port')],
+  [['status', '--sentinel-addrs', '127.0.0.1:65536'], badValue('"127.0.0.1:65536" is not host:port')],
+  [['status', '--sentinel-addrs', 'host:redis'], badValue('"host:redis" is not host:port')],
+  [['status', '--sentinel-addrs', ','], badValue('contains no address')],
 
   ...['a/b', '../up', '/etc', 'a b', '', '.', 'Ä', '🐙', 'a\nb', '-x', LONG].map(
     (name): [string[], Refusal] => [['up', `--cluster=${name}`], badValue('is not a valid cluster name')],
@@ -81,8 +81,11 @@ const CASES: [words: string[], expected: Refusal][] = [
   [['up', '--password-file', '/nonexistent/secret'], usage('password-file', 'there is no such file')],
   [['up', '--password-file', '/'], usage('password-file', 'it is a directory')],
   [['up', '--password-file', '-'], usage('password-file', 'it is empty')],
-  [['down', '--all', '--cluster', 'one'], usage('all-or-one', 'different things')],
-  [['down', '--all', '--sentinel-addrs', 'h:1'], usage('all-or-one', 'different things')],
+  [['down', '--all', '--cluster', 'one'], usage('all-or-one', '--all cannot be combined with --cluster')],
+  [
+    ['down', '--all', '--sentinel-addrs', 'h:1'],
+    usage('all-or-one', '--all cannot be combined with --sentinel-addrs'),
+  ],
   [['up', '--sentinel-addrs', 'h:1'], usage('not-for-up', 'sentinelctl status --sentinel-addrs h:1')],
   [['down', '--sentinel-addrs', 'h:1'], { exit: 3, code: 'attached', says: 'did not create h:1' }],
   [['status', '--cluster', 'one', '--sentinel-addrs', 'h:1'], usage('contradiction', 'cannot be combined')],
@@ -91,9 +94,12 @@ const CASES: [words: string[], expected: Refusal][] = [
     ['status', '--cluster', 'nope'],
     { exit: 3, code: 'cluster-unknown', says: 'sentinelctl up --cluster nope' },
   ],
-  [['down', '--cluster', 'nope'], { exit: 3, code: 'cluster-unknown', says: 'no cluster "nope"' }],
-  [['kill', 'redis-1'], { exit: 3, code: 'cluster-unknown', says: 'no cluster "default"' }],
-  [['failover-test'], { exit: 3, code: 'cluster-unknown', says: 'no cluster "default"' }],
+  [
+    ['down', '--cluster', 'nope'],
+    { exit: 3, code: 'cluster-unknown', says: 'cluster "nope" does not exist' },
+  ],
+  [['kill', 'redis-1'], { exit: 3, code: 'cluster-unknown', says: 'cluster "default" does not exist' }],
+  [['failover-test'], { exit: 3, code: 'cluster-unknown', says: 'cluster "default" does not exist' }],
 ];
 // `--json` and another `--output` cannot be combined, so these are only said to a person.
 const PLAIN_ONLY = new Set(['xml', 'tsv']);
