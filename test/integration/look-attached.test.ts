@@ -53,7 +53,7 @@ describe('a cluster that runs elsewhere', () => {
     const env = { REDIS_SENTINEL_ADDRS: ONE, REDIS_MASTER_NAME: 'orders' };
     const ran = await cli.run(['master-addr'], { env });
     expect(ran).toMatchObject({ code: 0, stdout: `127.0.0.1:${PORT}\n` });
-    const named = { exit: 3, code: 'cluster-unknown', says: 'no cluster "mine"' };
+    const named = { exit: 3, code: 'cluster-unknown', says: 'cluster "mine" does not exist' };
     await refusal(cli, ['master-addr', '--cluster', 'mine'], named, { env });
   });
 
