@@ -61,6 +61,7 @@ const RARE = [
   'findings[].at.line',
   'findings[].repairs[].sentinel',
   'findings[].repairs[].masterName',
+  'trials[].untested',
   'trials[].cutShort',
   'masters[].problems[].later.when',
   'masters[].problems[].later.fix',
