@@ -30,7 +30,7 @@ function replicaItself(
   if (answer.role !== 'replica') missing.push(`${plan.id} does not report the role replica`);
   else if (!sameAddress(answer.follows, master.announce)) {
     missing.push(
-      `${plan.id} follows ${answer.follows === null ? 'nobody' : formatAddress(answer.follows)}, not ${master.id}`,
+      `${plan.id} follows ${answer.follows === null ? 'no master' : formatAddress(answer.follows)}, not ${master.id}`,
     );
   } else if (answer.linkStatus !== 'up') missing.push(`${plan.id} has no link to ${master.id} yet`);
   const state = masterAnswer?.attached.find((a) => sameAddress(a.address, plan.announce))?.state;

@@ -36,7 +36,7 @@ export function connectTarget(env: Env, options: TargetOptions): ConnectTarget {
     });
   }
   if (!/^rediss?:$/.test(protocolOf(url) ?? '')) {
-    throw usageError('bad-redis-url', 'REDIS_URL is no URL of a Redis server', {
+    throw usageError('bad-redis-url', 'REDIS_URL is not a URL of a Redis server', {
       hint: 'write it as redis://host:6379, or rediss://host:6379 with TLS',
     });
   }

@@ -12,10 +12,10 @@ export default {
   consequence:
     'nothing can be written; an attempt that failed is repeated only after 2 x failover-timeout, 6 min with the default of 180 s',
   explanation:
-    'The sentinels agree that the master is down (ODOWN), and failover-timeout has passed without a new one: nobody is ' +
-    'elected, no replica is fit, or the chosen one does not become master. A healthy failover takes 1 to 2 s from there.',
+    'The sentinels agree that the master is down (ODOWN), and failover-timeout has passed without a new master: no leader ' +
+    'is elected, no replica is eligible, or the chosen replica does not become master. A healthy failover takes 1 to 2 s from there.',
   remedy: [
-    'mend what is named beside this: no replica that is fit, no quorum, TILT, rights that Sentinel lacks',
+    'fix the other findings: no eligible replica, no quorum, TILT, missing rights of the user that Sentinel logs in as',
     'then SENTINEL FAILOVER NAME tries again at once instead of after 2 x failover-timeout',
   ],
   sources: [
@@ -45,7 +45,7 @@ export default {
       const busy = views.find(({ master: m }) => flagsOf(m.fields).includes('failover_in_progress'));
       seen.push({
         subject: name,
-        message: `${name}: down for ${humanDurationMs(downMsOf(fields))}, failover-timeout ${humanDurationMs(num(fields, 'failover-timeout') ?? 0)}, at ${idsOf(late.map((v) => v.sentinel))}; ${busy === undefined ? 'nobody is at it' : `${busy.sentinel.id} is at it: ${busy.master.fields['failover-state'] ?? '?'}`}`,
+        message: `${name}: down for ${humanDurationMs(downMsOf(fields))}, failover-timeout ${humanDurationMs(num(fields, 'failover-timeout') ?? 0)}, at ${idsOf(late.map((v) => v.sentinel))}; ${busy === undefined ? 'no sentinel is leading a failover' : `${busy.sentinel.id} is leading one: ${busy.master.fields['failover-state'] ?? '?'}`}`,
         fix: [
           gathered.own
             ? ctl(gathered, `logs ${idsOf(views.map((v) => v.sentinel)).replaceAll(',', '')} --tail 50`)

@@ -10,7 +10,7 @@ export default {
   group: 'live',
   title: 'a replica falls further behind all the time',
   consequence:
-    'a failover to it loses what it lacks, more with each second; in the end the master drops it (output buffer limit) and it begins anew',
+    'a failover to it loses what it lacks, more with each second; in the end the master drops it (output buffer limit) and it starts a full resync',
   explanation:
     'The distance between the offset of the master and that of the replica was measured several times a second, and it ' +
     'grew. The replica takes in less than is written: its machine or the network between them is too slow, or a long ' +

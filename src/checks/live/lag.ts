@@ -15,7 +15,7 @@ export default {
     'what it has not got is lost when it is promoted, and past the backlog it needs a full resync; with min-replicas-to-write it no longer counts',
   explanation:
     'A replica acknowledges once a second how far it is. One that has not for min-replicas-max-lag seconds is frozen, cut ' +
-    'off or overloaded; one that is further behind than the backlog is long can not catch up without copying everything ' +
+    'off or overloaded; one that is further behind than the backlog is long cannot catch up without copying everything ' +
     'once its connection breaks. Both are the master’s own words, of one moment.',
   remedy: [
     'look at the replica: frozen, out of CPU, a slow disk with appendfsync always, a slow network',

@@ -53,7 +53,10 @@ describe('where an application is told to connect to', () => {
     'takes no URL like %s, and does not repeat it',
     (url) => {
       expect(() => connectTarget({ REDIS_URL: url }, {})).toThrow(
-        expect.objectContaining({ code: 'bad-redis-url', message: 'REDIS_URL is no URL of a Redis server' }),
+        expect.objectContaining({
+          code: 'bad-redis-url',
+          message: 'REDIS_URL is not a URL of a Redis server',
+        }),
       );
     },
   );

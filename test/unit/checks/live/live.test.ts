@@ -155,7 +155,7 @@ describe('failover-stuck', () => {
     const down = (ms: string, flags = 'master,s_down,o_down') =>
       said(failoverStuck, (g) => masterIs(g, { flags, 's-down-time': ms }));
     expect(down('61000')).toMatchObject([
-      { subject: 'mymaster', message: expect.stringContaining('nobody is at it') },
+      { subject: 'mymaster', message: expect.stringContaining('no sentinel is leading a failover') },
     ]);
     expect(down('59000')).toEqual([]);
     // ODOWN is a moment's; that three of them call it down is as good.

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** What a reader must parse twice, and what to write instead. */
+const BANNED: [pattern: RegExp, instead: string][] = [
+  [/\bnobody\b(?!-meant)/i, 'name the process, file or person: "no client", "no sentinel"'],
+  [/\bsomebody\b/i, 'name it: "another process", "the user"'],
+  [/\bwhoever\b/i, 'name it: "the caller", "the node that …"'],
+  [/(?<!\$\{)\bwhom\b/i, 'a process, file or node is "it": "which nodes …"'],
+  [/\bcan not\b/i, 'cannot'],
+  [/(?<!\bthere )\bis no (?!longer)/i, '"invalid X", "is not a X"'],
+  [/\banew\b/i, 'again, or recreated'],
+  [/\bmend(?:s|ed|ing)?\b/i, 'fix, repair'],
+];
+
+interface Text {
+  path: string;
+  line: number;
+  text: string;
+}
+
+const filesOf = (top: string, ending: string): string[] =>
+  readdirSync(join(ROOT, top), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
+
+const TOKEN = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
+
+/** The string literals of a source, with the lines on which they begin; comments are left out. */
+function literalsOf(path: string): Text[] {
+  const code = readFileSync(join(ROOT, path), 'utf8');
+  return [...code.matchAll(TOKEN)]
+    .filter(([text]) => !text.startsWith('/'))
+    .map((m) => ({ path, line: code.slice(0, m.index).split('\n').length, text: m[0] }));
+}
+
+const linesOf = (path: string): Text[] =>
+  readFileSync(join(ROOT, path), 'utf8')
+    .split('\n')
+    .map((text, i) => ({ path, line: i + 1, text }));
+
+const SOURCES = ['bin', 'commands', 'src'].flatMap((top) => filesOf(top, '.ts'));
+const TEXTS = [...filesOf('scenarios', '.yaml'), ...filesOf('docs', '.md'), 'README.md'];
+
+describe('plain words', () => {
+  const texts = [...SOURCES.flatMap(literalsOf), ...TEXTS.flatMap(linesOf)];
+
+  it('finds the texts at all', () => {
+    expect(texts.filter(({ path }) => path.startsWith('src')).length).toBeGreaterThan(2000);
+    expect(texts.filter(({ path }) => path.startsWith('docs')).length).toBeGreaterThan(1000);
+  });
+
+  it.each(BANNED)('%s is not used (instead: %s)', (pattern) => {
+    const used = texts.filter(({ text }) => pattern.test(text));
+    expect(used.map(({ path, line, text }) => `${path}:${line} ${text.trim().slice(0, 120)}`)).toEqual([]);
+  });
+
+  it.each([
+    ['nobody answers', 1],
+    ['the node is no master', 1],
+    ['a recommendation, amended', 0],
+    ['there is nothing', 0],
+  ])('"%s" breaks %i rules', (text, count) => {
+    expect(BANNED.filter(([pattern]) => pattern.test(text))).toHaveLength(count);
+  });
+});
