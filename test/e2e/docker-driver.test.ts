@@ -230,7 +230,7 @@ describe.skipIf(!probe.ok)(
         await expect(driver.host.start('redis-2')).rejects.toMatchObject({ code: 'port-taken', exitCode: 3 });
         await expect(driver.provisioner.layout(SPEC, [REPLICA])).rejects.toMatchObject({
           code: 'port-taken',
-          why: `5100 (redis-2): held by container ${PREFIX}-redis-1 (cluster ${CLUSTER})`,
+          why: `5100 (redis-2): in use by container ${PREFIX}-redis-1 (cluster ${CLUSTER})`,
         });
         await expect(driver.provisioner.create(first, '')).rejects.toMatchObject({
           code: 'node-exists',
