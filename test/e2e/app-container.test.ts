@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appSource } from '../../commands/shared/app-source.js';
 import { gatherApp } from '../../src/checks/gather/app-side.js';
+import { nothingGathered } from '../../src/checks/gather/gather.js';
 import { CHECKS, runChecks } from '../../src/checks/index.js';
 import { systemClock } from '../../src/clock.js';
-import type { Gathered, GatheredApp } from '../../src/model/gathered.js';
+import type { GatheredApp } from '../../src/model/gathered.js';
 import { until } from '../../src/until.js';
 import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { engineRequired, hasEngine, hasImage } from '../helpers/docker.js';
@@ -40,10 +41,7 @@ async function look(): Promise<{ app: GatheredApp; found: string[] }> {
   expect(Object.keys(source.env).every((name) => name.startsWith('REDIS_'))).toBe(true);
   const app = await gatherApp(source, { clock: systemClock, deadlineMs: 1500, access: OPEN_ACCESS });
   const own = CHECKS.filter((check) => check.group === 'application');
-  const { findings } = runChecks(
-    { app, sentinels: [], nodes: [], watched: null } as unknown as Gathered,
-    own,
-  );
+  const { findings } = runChecks({ ...nothingGathered('only the application is looked at'), app }, own);
   return { app, found: findings.map((f) => f.id) };
 }
 
