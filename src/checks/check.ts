@@ -87,3 +87,26 @@ export interface GatheredCheck extends CheckText {
 export type LiveCheck = SnapshotCheck | (GatheredCheck & Required<Pick<GatheredCheck, 'live'>>);
 
 export const isLive = (check: Check): check is LiveCheck => check.live !== undefined;
+
+/** One thing that is wrong, with everything that is needed to act on it. */
+export interface Finding {
+  /** The check's. */
+  id: string;
+  severity: Severity;
+  /** Which node, which sentinel, which name. */
+  subject: string;
+  /** What was seen; one line. */
+  message: string;
+  /** Why it matters. */
+  consequence: string;
+  /** What to type or to write, a line each. */
+  fix: string[];
+  /** Where it is known from. */
+  source: string;
+  /** Where in a file, for static checks. */
+  at?: { file: string; line: number };
+  /** What `--fix` may do about it, in this order. */
+  repairs: Repair[];
+  /** Findings that this one explains; they have none of their own. */
+  consequences: Finding[];
+}

@@ -1,10 +1,11 @@
 import { EXIT, type ExitCode } from '../errors.js';
 import type { Gathered } from '../model/gathered.js';
+import type { Finding } from './check.js';
 import { type Check, isLive, type Severity } from './check.js';
 import type { Project } from './files/project.js';
 import { atLeast, fold, serverNames } from './fold.js';
 import { withPasswordNotes } from './passwords.js';
-import { type Finding, runChecks, runFileChecks, type Skipped } from './run.js';
+import { runChecks, runFileChecks, type Skipped } from './run.js';
 import { type Verdict, verdictOf } from './verdict.js';
 
 /** A diagnosis. */

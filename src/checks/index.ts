@@ -1,4 +1,4 @@
-export type { Severity } from './check.js';
+export type { Finding, Severity } from './check.js';
 export { isLive } from './check.js';
 export {
   type DiagnoseOptions,
@@ -8,5 +8,5 @@ export {
   doctorExitCode,
 } from './diagnose.js';
 export { CHECKS } from './registry.js';
-export { type Finding, runChecks } from './run.js';
+export { runChecks } from './run.js';
 export { told } from './verdict.js';

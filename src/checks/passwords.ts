@@ -1,7 +1,7 @@
 import type { Gathered, GatheredNode, GatheredSentinel } from '../model/gathered.js';
+import type { Finding } from './check.js';
 import { asksForPassword, sentinelLines } from './files/settings.js';
 import { settingIn } from './group.js';
-import type { Finding } from './run.js';
 import { linesOf } from './sentinels.js';
 
 /** Whether a data node wants a password; undefined where that is unknown. */

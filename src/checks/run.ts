@@ -1,33 +1,10 @@
 import { messageOf } from '../errors.js';
 import type { SnapshotFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
-import type { Check, CheckText, RawFinding, Repair, Severity, Skip, SnapshotCheck } from './check.js';
+import type { Check, CheckText, Finding, RawFinding, Skip, SnapshotCheck } from './check.js';
 import { factsOf } from './facts-of.js';
 import type { Project } from './files/project.js';
 import { watchedOnly } from './under-way.js';
-
-/** One thing that is wrong, with everything that is needed to act on it. */
-export interface Finding {
-  /** The check's. */
-  id: string;
-  severity: Severity;
-  /** Which node, which sentinel, which name. */
-  subject: string;
-  /** What was seen; one line. */
-  message: string;
-  /** Why it matters. */
-  consequence: string;
-  /** What to type or to write, a line each. */
-  fix: string[];
-  /** Where it is known from. */
-  source: string;
-  /** Where in a file, for static checks. */
-  at?: { file: string; line: number };
-  /** What `--fix` may do about it, in this order. */
-  repairs: Repair[];
-  /** Findings that this one explains; they have none of their own. */
-  consequences: Finding[];
-}
 
 /** A check that was not judged, and what is missing for it. */
 export interface Skipped {

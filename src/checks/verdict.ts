@@ -1,6 +1,6 @@
-import type { Severity } from './check.js';
+import type { Finding, Severity } from './check.js';
 import { worstOf } from './fold.js';
-import type { Finding, Skipped } from './run.js';
+import type { Skipped } from './run.js';
 
 export type VerdictWord = 'CRITICAL' | 'WARNING' | 'HEALTHY' | 'UNKNOWN';
 

@@ -4,8 +4,6 @@ import { nearest } from '../model/nearest.js';
 import { abbreviate } from '../model/spec.js';
 import { METRICS, type Metric, metricNamed } from '../observe/metrics.js';
 
-export { judge } from './judge.js';
-
 /**
  * How the trials' values become one: `p(N)` by nearest rank, so that it is always a value that was measured; `count`
  * is the sum of a count metric and the number of trials that have a value of a duration (as in k6's Counter and

@@ -4,9 +4,10 @@ import { liveSettings, usualFailoverMs } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverResult, InvariantResult, ThresholdResult, Trial, Verdict } from '../observe/result.js';
 import { faultForMs } from './fault.js';
+import { judge } from './judge.js';
 import type { FailoverTestOptions } from './options.js';
 import { summarize } from './summary.js';
-import { judge, parseThreshold } from './thresholds.js';
+import { parseThreshold } from './thresholds.js';
 
 export interface Evidence {
   plan: ClusterPlan;

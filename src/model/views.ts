@@ -3,12 +3,7 @@ import { type Address, formatAddress, sameAddress } from './address.js';
 import { ballots, monitoredNames, refIn, sentinelAnswers, type Witness, witnessesOf } from './facts.js';
 import type { SeenReplica, SeenSentinel, Snapshot } from './snapshot.js';
 import type { Ref } from './status.js';
-import type { MasterAddrResult } from './which-master.js';
-
-/** A sentinel that was asked: `error` says why it gave no answer, null where it gave one. */
-export interface Asked extends Ref {
-  error: string | null;
-}
+import { type Asked, asked, type MasterAddrResult } from './which-master.js';
 
 /** What one sentinel says of one server, all of it as text: the shape that differences are looked for in. */
 export interface Claim {
@@ -148,15 +143,6 @@ function members<S extends { address: Address }>(
 
 const answering = (snapshot: Snapshot): string[] =>
   snapshot.sentinels.filter(sentinelAnswers).map((s) => s.id);
-
-/** Every sentinel that was asked. */
-export const asked = (snapshot: Snapshot): Asked[] =>
-  snapshot.sentinels.map((s) => ({
-    id: s.id,
-    host: s.announce.host,
-    port: s.announce.port,
-    error: s.answer === null ? (s.silence?.message ?? 'no answer') : null,
-  }));
 
 function refOf(snapshot: Snapshot, masterName: string, address: Address): Ref {
   const nodes = snapshot.groups.find((g) => g.masterName === masterName)?.nodes ?? [];

@@ -2,8 +2,13 @@ import { unreachable, usageError } from '../errors.js';
 import type { Address } from './address.js';
 import { ballots, monitoredNames, sentinelAnswers, witnessesOf } from './facts.js';
 import type { Snapshot } from './snapshot.js';
-import { type Asked, asked } from './views.js';
+import type { Ref } from './status.js';
 import { listed } from './words.js';
+
+/** A sentinel that was asked: `error` says why it gave no answer, null where it gave one. */
+export interface Asked extends Ref {
+  error: string | null;
+}
 
 /** `master-addr`: where clients are sent. */
 export interface MasterAddrResult extends Address {
@@ -61,3 +66,12 @@ export function masterAddrResult(snapshot: Snapshot, askedName: string | null): 
     sentinels: asked(snapshot),
   };
 }
+
+/** Every sentinel that was asked. */
+export const asked = (snapshot: Snapshot): Asked[] =>
+  snapshot.sentinels.map((s) => ({
+    id: s.id,
+    host: s.announce.host,
+    port: s.announce.port,
+    error: s.answer === null ? (s.silence?.message ?? 'no answer') : null,
+  }));

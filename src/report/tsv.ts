@@ -1,5 +1,5 @@
+import type { Finding } from '../checks/check.js';
 import type { DoctorResult } from '../checks/diagnose.js';
-import type { Finding } from '../checks/run.js';
 import type { MastersResult, MembersResult, Subject } from '../model/views.js';
 import type { MasterAddrResult } from '../model/which-master.js';
 import type { Explained } from './text/explain.js';

@@ -1,31 +1,12 @@
 import type { Clock } from '../clock.js';
-import type { WorkloadSettings } from '../observe/result.js';
 import type { Answer, Order, Writer } from '../wire/writer.js';
 import type { ClientLog } from './client-log.js';
-import type { Counters } from './counters.js';
 import { CHUNK_BITS, keyOf } from './keys.js';
-import type { Latency } from './latency.js';
-import type { Reader } from './reader.js';
+import { type Reader, type Shared, takeReads } from './reader.js';
 import { scheduleOf } from './schedule.js';
-import type { Policy } from './settings.js';
 
 /** After a batch that nobody took, where no rate sets the pace, in milliseconds: a refusal costs next to nothing. */
 const AFTER_FAILURE_MS = 10;
-
-/** What all clients of a workload share. Times are milliseconds since its start. */
-export interface Shared {
-  settings: WorkloadSettings;
-  policy: Policy;
-  keyPrefix: string;
-  clock: Clock;
-  counters: Counters;
-  latency: Latency;
-  /** Aborted: no further batch. */
-  stop: AbortSignal;
-  nodeIndexOf(peer: string): number;
-  kindIndexOf(kind: string): number;
-  reads: { done: number; stale: number };
-}
 
 export interface Client {
   index: number;
@@ -98,19 +79,6 @@ function takeWrites(client: Client, shared: Shared, answer: Answer, first: numbe
   counters.settled({ acknowledged, failed, indeterminate: sets - acknowledged - failed });
   if (acknowledged > 0) counters.heard(client.index, answer.atMs);
   return acknowledged;
-}
-
-/** Takes down the reads, which come after the writes; a bit that is 0 was promised before, and is not there. */
-export function takeReads(log: ClientLog, shared: Shared, answer: Answer, from: number, dueMs: number): void {
-  let read = 0;
-  for (const result of answer.results.slice(from)) {
-    if (typeof result === 'number') {
-      read++;
-      if (result === 0) shared.reads.stale++;
-    } else log.failed(shared.clock.now(), shared.kindIndexOf(`read-${result.kind}`));
-  }
-  shared.reads.done += read;
-  shared.latency.take(answer.atMs - dueMs, read);
 }
 
 function lastOf(answer: Answer, first: number, sets: number): number {

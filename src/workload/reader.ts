@@ -1,6 +1,25 @@
-import type { Order, Writer } from '../wire/writer.js';
-import { type Shared, takeReads } from './client.js';
+import type { Clock } from '../clock.js';
+import type { WorkloadSettings } from '../observe/result.js';
+import type { Answer, Order, Writer } from '../wire/writer.js';
 import type { ClientLog } from './client-log.js';
+import type { Counters } from './counters.js';
+import type { Latency } from './latency.js';
+import type { Policy } from './settings.js';
+
+/** What all clients of a workload share. Times are milliseconds since its start. */
+export interface Shared {
+  settings: WorkloadSettings;
+  policy: Policy;
+  keyPrefix: string;
+  clock: Clock;
+  counters: Counters;
+  latency: Latency;
+  /** Aborted: no further batch. */
+  stop: AbortSignal;
+  nodeIndexOf(peer: string): number;
+  kindIndexOf(kind: string): number;
+  reads: { done: number; stale: number };
+}
 
 /** Reads that may wait for a replica to answer; what is beyond is not sent, so that writing never waits for reading. */
 const MAX_WAITING = 10_000;
@@ -36,4 +55,17 @@ export class Reader {
     }
     this.#busy = false;
   }
+}
+
+/** Takes down the reads, which come after the writes; a bit that is 0 was promised before, and is not there. */
+export function takeReads(log: ClientLog, shared: Shared, answer: Answer, from: number, dueMs: number): void {
+  let read = 0;
+  for (const result of answer.results.slice(from)) {
+    if (typeof result === 'number') {
+      read++;
+      if (result === 0) shared.reads.stale++;
+    } else log.failed(shared.clock.now(), shared.kindIndexOf(`read-${result.kind}`));
+  }
+  shared.reads.done += read;
+  shared.latency.take(answer.atMs - dueMs, read);
 }

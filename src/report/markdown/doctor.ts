@@ -1,5 +1,5 @@
+import type { Finding } from '../../checks/check.js';
 import type { DoctorResult } from '../../checks/diagnose.js';
-import type { Finding } from '../../checks/run.js';
 import { code, tableOf, text } from './markup.js';
 
 /** The diagnosis as Markdown, for a ticket or a job's summary. */

@@ -1,5 +1,6 @@
+import type { Finding } from '../../checks/check.js';
 import type { DoctorResult } from '../../checks/diagnose.js';
-import type { Finding, Skipped } from '../../checks/run.js';
+import type { Skipped } from '../../checks/run.js';
 import { told } from '../../checks/verdict.js';
 import type { Repaired } from '../../model/repair.js';
 import { plain, wrap } from '../plain-text.js';

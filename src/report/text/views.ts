@@ -1,7 +1,7 @@
 import { formatAddress } from '../../model/address.js';
 import { formatDurationMs } from '../../model/duration.js';
-import type { Asked, Claim, MastersResult, MembersResult, Subject } from '../../model/views.js';
-import type { MasterAddrResult } from '../../model/which-master.js';
+import type { Claim, MastersResult, MembersResult, Subject } from '../../model/views.js';
+import type { Asked, MasterAddrResult } from '../../model/which-master.js';
 import { count } from '../../model/words.js';
 import { plain, wrap } from '../plain-text.js';
 import { FIELDS, show } from '../words/claim-fields.js';

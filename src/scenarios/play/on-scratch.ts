@@ -3,8 +3,7 @@ import { OperatorError } from '../../errors.js';
 import { isNotRestored } from '../../faults/conduct.js';
 import { type Scenario, type Shape, shapeKey } from '../format/scenario.js';
 import type { Played } from './play.js';
-import { playOn, saysNotHere, skippedResult, unknownResult, wordsOf } from './play-on.js';
-import type { ChaosOptions } from './run.js';
+import { type ChaosOptions, playOn, saysNotHere, skippedResult, unknownResult, wordsOf } from './play-on.js';
 import type { NextScenario, OnResult } from './scenario-queue.js';
 import { openScratchClusters, type ScratchClusters } from './scratch.js';
 

@@ -1,11 +1,29 @@
 import type { Runtime } from '../../cluster/runtime.js';
 import { EXIT, OperatorError } from '../../errors.js';
 import { withTrialCluster } from '../../failover/run.js';
+import type { DriverName } from '../../model/drivers.js';
 import { command as commandText } from '../../model/hints.js';
 import type { ScenarioResult } from '../format/result.js';
 import type { Scenario } from '../format/scenario.js';
 import { type Played, playScenario } from './play.js';
-import type { ChaosOptions } from './run.js';
+import type { ScratchOptions } from './scratch.js';
+
+export interface ChaosOptions extends ScratchOptions {
+  driver: DriverName;
+  /** In the order in which their results are wanted. */
+  scenarios: readonly Scenario[];
+  /** A cluster of ours to play on; null: scratch clusters, removed at the end. */
+  cluster: string | null;
+  /** How many scratch clusters at the same time. */
+  parallel: number;
+  /** Leave what was injected, and the scratch cluster. */
+  keep: boolean;
+  seed: number | null;
+  /** The command line that runs all of it again. */
+  command: string;
+  /** No scenario is begun after so long, milliseconds; null: all are played. */
+  forMs: number | null;
+}
 
 export const wordsOf = (error: OperatorError): string =>
   [error.message, error.why].filter(Boolean).join(': ');

@@ -5,7 +5,8 @@ import { OperatorError } from '../../errors.js';
 import { randomScenario } from '../format/random.js';
 import type { ChaosResult } from '../format/result.js';
 import { DEFAULT_SHAPE, type Scenario, type Shape } from '../format/scenario.js';
-import { type ChaosOptions, runChaos } from './run.js';
+import type { ChaosOptions } from './play-on.js';
+import { runChaos } from './run.js';
 import { openScratchClusters } from './scratch.js';
 
 export interface RandomRunOptions extends Omit<ChaosOptions, 'scenarios' | 'parallel'> {

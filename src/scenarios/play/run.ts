@@ -1,31 +1,12 @@
 import { type Runtime, requireCluster } from '../../cluster/runtime.js';
 import { isNotRestored } from '../../faults/conduct.js';
-import type { DriverName } from '../../model/drivers.js';
 import type { ChaosResult, ScenarioResult } from '../format/result.js';
 import type { Scenario } from '../format/scenario.js';
 import { shapeMisfit } from '../format/scenario.js';
 import { onScratch } from './on-scratch.js';
-import { playOn, skippedResult } from './play-on.js';
+import { type ChaosOptions, playOn, skippedResult } from './play-on.js';
 import { type NextScenario, type OnResult, scenarioQueue } from './scenario-queue.js';
-import type { ScratchOptions } from './scratch.js';
 import { whyNotHere } from './steps.js';
-
-export interface ChaosOptions extends ScratchOptions {
-  driver: DriverName;
-  /** In the order in which their results are wanted. */
-  scenarios: readonly Scenario[];
-  /** A cluster of ours to play on; null: scratch clusters, removed at the end. */
-  cluster: string | null;
-  /** How many scratch clusters at the same time. */
-  parallel: number;
-  /** Leave what was injected, and the scratch cluster. */
-  keep: boolean;
-  seed: number | null;
-  /** The command line that runs all of it again. */
-  command: string;
-  /** No scenario is begun after so long, milliseconds; null: all are played. */
-  forMs: number | null;
-}
 
 /**
  * Plays scenarios, each on a cluster in the shape that it needs. What a driver or this machine can not do is skipped

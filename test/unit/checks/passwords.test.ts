@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import type { Finding } from '../../../src/checks/check.js';
 import { withPasswordNotes } from '../../../src/checks/passwords.js';
-import type { Finding } from '../../../src/checks/run.js';
 import { healthyGathered } from '../../helpers/recorded-gathering.js';
 
 it('says how redis-cli gets a password before a command for a server that wants one, and only there', () => {

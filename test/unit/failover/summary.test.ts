@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { judge } from '../../../src/failover/judge.js';
 import { summarize } from '../../../src/failover/summary.js';
-import { judge, parseThreshold } from '../../../src/failover/thresholds.js';
+import { parseThreshold } from '../../../src/failover/thresholds.js';
 import { randomOf } from '../../../src/model/random.js';
 import { METRICS } from '../../../src/observe/metrics.js';
 import { client, ledger, nothingCame, trial } from '../../helpers/trials.js';

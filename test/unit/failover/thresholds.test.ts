@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OperatorError } from '../../../src/errors.js';
-import { judge, parseThreshold } from '../../../src/failover/thresholds.js';
+import { judge } from '../../../src/failover/judge.js';
+import { parseThreshold } from '../../../src/failover/thresholds.js';
 import { randomOf } from '../../../src/model/random.js';
 import { METRICS } from '../../../src/observe/metrics.js';
 import type { Trial, Verdict } from '../../../src/observe/result.js';

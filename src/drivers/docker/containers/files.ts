@@ -5,16 +5,11 @@ import { extract, type Header, pack } from 'tar-stream';
 import { failed } from '../../../errors.js';
 import type { ConfEdit, ReadConfOptions } from '../../node-host.js';
 import { statusOf } from '../engine/errors.js';
+import type { Owner } from '../image/image.js';
 import { confPath, DATA_DIR } from './container-spec.js';
 import type { Connected } from './containers.js';
 import { KIND_LABEL } from './labels.js';
 import { readOnHost } from './server-life.js';
-
-/** The owner of a file in a container, by number: the names in an image's passwd may be any. */
-export interface Owner {
-  uid: number;
-  gid: number;
-}
 
 /** Redis's default for dbfilename, which sentinelctl never sets. */
 const DUMP = 'dump.rdb';

@@ -1,10 +1,15 @@
 import type { ImageInspectInfo } from 'dockerode';
 import { unreachable } from '../../../errors.js';
 import type { OnProgress } from '../../../model/events.js';
-import type { Owner } from '../containers/files.js';
 import type { Engine } from '../engine/engine.js';
 import { engineError, statusOf } from '../engine/errors.js';
 import { pullImage } from './pull.js';
+
+/** The owner of a file in a container, by number: the names in an image's passwd may be any. */
+export interface Owner {
+  uid: number;
+  gid: number;
+}
 
 /** What is needed to run a server from an image. */
 export interface ImageFacts {
