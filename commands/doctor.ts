@@ -1,10 +1,10 @@
-import { SEVERITIES } from '../src/checks/check.js';
 import type { DiagnoseOptions, DoctorResult } from '../src/checks/index.js';
 import { defineCommand } from '../src/cli/command.js';
 import type { Context } from '../src/cli/context.js';
 import { type OptionsOf, option } from '../src/cli/option.js';
 import { type ExitCode, usageError } from '../src/errors.js';
 import type { Repaired } from '../src/model/repair.js';
+import { SEVERITIES } from '../src/model/status.js';
 import { doctorMarkdown } from '../src/report/markdown/doctor.js';
 import { doctorText, repairedLines } from '../src/report/text/doctor.js';
 import { doctorRows } from '../src/report/tsv.js';

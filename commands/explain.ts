@@ -24,7 +24,7 @@ export default defineCommand({
     if (id !== undefined) requireKnown([id], known);
     const chosen = CHECKS.filter((check) => id === undefined || check.id === id);
     return {
-      checks: chosen.map(({ live: _live, files: _files, ...data }) => data),
+      checks: chosen.map(explained),
       markdown: options.markdown,
     };
   },
@@ -32,3 +32,9 @@ export default defineCommand({
   rows: ({ checks }) => explainRows(checks),
   toJson: ({ checks }) => ({ checks }),
 });
+
+/** What a check says of itself: not how it judges, nor where it comes among the others. */
+function explained(check: Explained & Partial<Record<'live' | 'files' | 'first', unknown>>): Explained {
+  const { live: _live, files: _files, first: _first, ...text } = check;
+  return text;
+}

@@ -4,9 +4,6 @@ import type { Repair } from '../model/repair.js';
 import type { Severity } from '../model/status.js';
 import type { Project } from './files/project.js';
 
-export type { Repair } from '../model/repair.js';
-export { SEVERITIES, type Severity } from '../model/status.js';
-
 /** What a check says of one subject. */
 export interface RawFinding {
   /** Which node, which sentinel, which name: `redis-2`, `sentinel-1, sentinel-3`, `mymaster`. */
@@ -42,6 +39,8 @@ export interface Skip {
 export interface CheckText {
   /** As in the catalogue: `conf-shared`. */
   id: string;
+  /** `snapshot`: enough for `status` too; `gathered`: only `doctor` asks for it; `files`: no running server shows it. */
+  needs: 'snapshot' | 'gathered' | 'files';
   severity: Severity;
   group: 'configuration' | 'authentication' | 'network' | 'data' | 'live' | 'application';
   /** `one configuration file is shared by several sentinels`. */
@@ -67,7 +66,10 @@ export interface CheckText {
  * one is one file and one line in the registry. Each judgement returns findings, none for a pass, or the evidence
  * that is missing; a check without one of the two does not judge that kind of evidence.
  */
-export type Check = SnapshotCheck | GatheredCheck;
+export type Check = LiveCheck | FileCheck;
+
+/** A check that judges a running cluster. */
+export type LiveCheck = SnapshotCheck | GatheredCheck;
 
 /** Needs no more than a snapshot: `status` runs it, and `doctor` on the snapshot in what it gathered. */
 export interface SnapshotCheck extends CheckText {
@@ -76,17 +78,18 @@ export interface SnapshotCheck extends CheckText {
   files?(project: Project): RawFinding[] | Skip;
 }
 
-/** Needs what only `doctor` asks, or files. */
+/** Needs what only `doctor` asks. */
 export interface GatheredCheck extends CheckText {
-  needs?: 'gathered';
-  live?(gathered: Gathered): RawFinding[] | Skip;
+  needs: 'gathered';
+  live(gathered: Gathered): RawFinding[] | Skip;
   files?(project: Project): RawFinding[] | Skip;
 }
 
-/** A check that judges a running cluster. */
-export type LiveCheck = SnapshotCheck | (GatheredCheck & Required<Pick<GatheredCheck, 'live'>>);
-
-export const isLive = (check: Check): check is LiveCheck => check.live !== undefined;
+/** Needs files: a server with such a line does not start. */
+export interface FileCheck extends CheckText {
+  needs: 'files';
+  files(project: Project): RawFinding[] | Skip;
+}
 
 /** One thing that is wrong, with everything that is needed to act on it. */
 export interface Finding {

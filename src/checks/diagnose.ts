@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from '../errors.js';
 import type { Gathered } from '../model/gathered.js';
-import type { Finding } from './check.js';
-import { type Check, isLive, type Severity } from './check.js';
+import type { Severity } from '../model/status.js';
+import type { Check, Finding } from './check.js';
 import type { Project } from './files/project.js';
 import { atLeast, fold, serverNames } from './fold.js';
 import { withPasswordNotes } from './passwords.js';
@@ -43,7 +43,7 @@ export function diagnose(
   options: DiagnoseOptions = {},
 ): DoctorResult {
   // A check that only files can show is skipped with its reason where it is asked for by name.
-  const fit = checks.filter((check) => isLive(check) || options.only?.includes(check.id) === true);
+  const fit = checks.filter((check) => check.needs !== 'files' || options.only?.includes(check.id) === true);
   const ran = runChecks(gathered, chosen(fit, options));
   const folded = fold(withPasswordNotes(ran.findings, gathered), checks, serverNames(gathered));
   return resultOf(gathered.cluster, folded, ran.checked.length, ran.skipped, silenceOf(gathered), options);

@@ -1,6 +1,6 @@
 import type { Gathered } from '../model/gathered.js';
-import type { Finding } from './check.js';
-import { type Check, SEVERITIES, type Severity } from './check.js';
+import { SEVERITIES, type Severity } from '../model/status.js';
+import type { Check, Finding } from './check.js';
 
 /** 0 for critical; the lower, the worse. */
 const rankOf = (severity: Severity): number => SEVERITIES.indexOf(severity);

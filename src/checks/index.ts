@@ -1,5 +1,4 @@
-export type { Finding, Severity } from './check.js';
-export { isLive } from './check.js';
+export type { Finding } from './check.js';
 export {
   type DiagnoseOptions,
   type DoctorResult,
@@ -8,5 +7,4 @@ export {
   doctorExitCode,
 } from './diagnose.js';
 export { CHECKS } from './registry.js';
-export { runChecks } from './run.js';
 export { told } from './verdict.js';

@@ -31,8 +31,8 @@ export function runChecks(gathered: Gathered, checks: readonly Check[]): Ran {
   const facts = factsOf(gathered);
   return runEach(checks, (check) => {
     if (check.overTime === true && gathered.watched === null) return { skip: NEEDS_WATCHING };
-    const outcome =
-      check.needs === 'snapshot' ? onSnapshot(check, facts) : (check.live?.(gathered) ?? FILES_ONLY);
+    if (check.needs === 'files') return FILES_ONLY;
+    const outcome = check.needs === 'snapshot' ? onSnapshot(check, facts) : check.live(gathered);
     return Array.isArray(outcome) ? outcome.map((raw) => watchedOnly(raw, facts.expectation)) : outcome;
   });
 }
@@ -58,7 +58,6 @@ function runEach(checks: readonly Check[], judge: (check: Check) => RawFinding[]
   return ran;
 }
 
-/** A server with such a line in its file does not start, so no running one shows it. */
 const FILES_ONLY: Skip = { skip: 'needs --config FILE or --compose FILE: only files show it' };
 
 /** What it saw, or why it is skipped. */

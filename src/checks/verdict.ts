@@ -1,4 +1,5 @@
-import type { Finding, Severity } from './check.js';
+import type { Severity } from '../model/status.js';
+import type { Finding } from './check.js';
 import { worstOf } from './fold.js';
 import type { Skipped } from './run.js';
 

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHECKS, diagnose, type Severity } from '../../src/checks/index.js';
+import { CHECKS, diagnose } from '../../src/checks/index.js';
 import { formatAddress } from '../../src/model/address.js';
 import type { GatheredNode } from '../../src/model/gathered.js';
+import type { Severity } from '../../src/model/status.js';
 import { engineRequired, hasEngine, hasImage } from '../helpers/docker.js';
 import { ctl, flat, ownPatient, type Patient, shell, upIn } from '../helpers/doctor.js';
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AppSource, gatherApp } from '../../src/checks/gather/app-side.js';
 import { nothingGathered } from '../../src/checks/gather/gather.js';
-import { CHECKS, runChecks } from '../../src/checks/index.js';
+import { CHECKS } from '../../src/checks/index.js';
+import { runChecks } from '../../src/checks/run.js';
 import { systemClock } from '../../src/clock.js';
 import { formatAddress } from '../../src/model/address.js';
 import type { Gathered, GatheredApp } from '../../src/model/gathered.js';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Severity } from '../../src/checks/index.js';
 import { systemClock } from '../../src/clock.js';
 import type { Address } from '../../src/model/address.js';
+import type { Severity } from '../../src/model/status.js';
 import { until } from '../../src/until.js';
 import { attachedPatient, type Patient, shell } from '../helpers/doctor.js';
 import { type Lab, openLab } from '../helpers/plants/lab.js';

@@ -1,8 +1,9 @@
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHECKS, diagnose, type Severity } from '../../src/checks/index.js';
+import { CHECKS, diagnose } from '../../src/checks/index.js';
 import { formatAddress } from '../../src/model/address.js';
+import type { Severity } from '../../src/model/status.js';
 import { attachedPatient, flat, type Patient, shell } from '../helpers/doctor.js';
 import { type RawCluster, type RedisServer, startRawCluster } from '../helpers/redis.js';
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHECKS, diagnose, type Severity } from '../../src/checks/index.js';
+import { CHECKS, diagnose } from '../../src/checks/index.js';
 import { systemClock } from '../../src/clock.js';
 import { formatAddress } from '../../src/model/address.js';
+import type { Severity } from '../../src/model/status.js';
 import { until } from '../../src/until.js';
 import { attachedPatient, flat, type Patient, shell } from '../helpers/doctor.js';
 import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Severity } from '../../src/checks/index.js';
+import type { Severity } from '../../src/model/status.js';
 import { ctl, flat, ownPatient, type Patient, shell, upIn } from '../helpers/doctor.js';
 
 const LONG_MS = 60_000;

@@ -1,6 +1,6 @@
 import { parseAddressList } from '../../model/address.js';
 import type { Gathered, GatheredApp } from '../../model/gathered.js';
-import type { CheckText, LiveCheck, RawFinding, Skip } from '../check.js';
+import type { CheckText, GatheredCheck, RawFinding, Skip } from '../check.js';
 import type { Service } from '../files/compose/service.js';
 import { type Project, sentinelFiles } from '../files/project.js';
 import { portOf } from '../files/settings.js';
@@ -15,12 +15,13 @@ export const NAME = 'REDIS_MASTER_NAME';
  * compose file that has one of the two variables.
  */
 export function ofApp(
-  text: Omit<CheckText, 'group'>,
+  text: Omit<CheckText, 'group' | 'needs'>,
   live: (app: GatheredApp, gathered: Gathered) => RawFinding[] | Skip,
   files?: (app: Service, project: Project) => RawFinding[],
-): LiveCheck {
+): GatheredCheck {
   return {
     ...text,
+    needs: 'gathered',
     group: 'application',
     live: (gathered) => (gathered.app === null ? NOT_ASKED : live(gathered.app, gathered)),
     ...(files && { files: (project) => judgeApps(project, files) }),

@@ -7,6 +7,7 @@ const HELLO = '__sentinel__:hello';
 
 export default {
   id: 'acl-channel',
+  needs: 'gathered',
   severity: 'critical',
   group: 'authentication',
   title: 'the sentinels’ user may not use the hello channel',

@@ -29,6 +29,7 @@ const UNKNOWN = /not found/;
 
 export default {
   id: 'acl-short',
+  needs: 'gathered',
   severity: 'critical',
   group: 'authentication',
   title: 'the sentinels’ user lacks commands that a failover needs',

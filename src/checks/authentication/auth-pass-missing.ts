@@ -9,6 +9,7 @@ import { judgeViews, sentinelIds } from '../sentinels.js';
 
 export default {
   id: 'auth-pass-missing',
+  needs: 'gathered',
   severity: 'critical',
   group: 'authentication',
   title: 'a sentinel does not have the master’s password',

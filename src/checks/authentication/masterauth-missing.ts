@@ -9,6 +9,7 @@ import { wantsPassword } from '../passwords.js';
 
 export default {
   id: 'masterauth-missing',
+  needs: 'gathered',
   severity: 'critical',
   group: 'authentication',
   title: 'a data node has no password for its master',

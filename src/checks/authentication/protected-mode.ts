@@ -41,6 +41,7 @@ function isProtected(server: GatheredNode | GatheredSentinel): boolean | undefin
 
 export default {
   id: 'protected-mode',
+  needs: 'gathered',
   severity: 'critical',
   group: 'authentication',
   title: 'protected mode rejects connections from other machines',

@@ -20,6 +20,7 @@ function renamedIn(node: GatheredNode): Map<string, string> | null {
 
 export default {
   id: 'rename-command',
+  needs: 'gathered',
   severity: 'critical',
   group: 'authentication',
   title: 'a command that Sentinel needs is renamed at a data node, and a sentinel does not know the new name',

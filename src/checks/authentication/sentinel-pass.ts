@@ -20,6 +20,7 @@ function entryOf(
 
 export default {
   id: 'sentinel-pass',
+  needs: 'gathered',
   severity: 'warning',
   group: 'authentication',
   title: 'a sentinel needs a password that another one does not have',

@@ -38,6 +38,7 @@ function clash(from: Speech, to: Speech, address: Address): string | null {
 
 export default {
   id: 'tls-mismatch',
+  needs: 'gathered',
   severity: 'critical',
   group: 'authentication',
   title: 'one side uses TLS and the other does not',

@@ -20,6 +20,7 @@ const onlyLoopback = (addresses: string[]): boolean =>
 
 export default {
   id: 'bind-loopback',
+  needs: 'gathered',
   severity: 'critical',
   group: 'configuration',
   title: 'a server listens on loopback only, but the cluster has several hosts',

@@ -6,6 +6,7 @@ import { aFileEach, confPlace } from './conf-shared.js';
 
 export default {
   id: 'conf-filemount',
+  needs: 'gathered',
   severity: 'critical',
   group: 'configuration',
   title: 'a sentinel’s configuration is mounted as a single file',

@@ -32,6 +32,7 @@ function ownDirectory(sentinel: GatheredSentinel): string[] {
 
 export default {
   id: 'conf-shared',
+  needs: 'gathered',
   severity: 'critical',
   group: 'configuration',
   title: 'several sentinels share one configuration file',

@@ -8,6 +8,7 @@ import { refusalOf } from '../files/values.js';
 
 export default {
   id: 'conf-syntax',
+  needs: 'files',
   severity: 'critical',
   group: 'configuration',
   title: 'a configuration line that the server rejects',

@@ -7,6 +7,7 @@ import { place } from '../files/settings.js';
 
 export default {
   id: 'conf-unknown',
+  needs: 'files',
   severity: 'critical',
   group: 'configuration',
   title: 'a directive that sentinelctl does not know',

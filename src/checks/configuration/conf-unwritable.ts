@@ -26,6 +26,7 @@ function fixOf(gathered: Gathered, sentinel: GatheredSentinel): string[] {
 
 export default {
   id: 'conf-unwritable',
+  needs: 'gathered',
   severity: 'critical',
   group: 'configuration',
   title: 'a sentinel cannot write its configuration',

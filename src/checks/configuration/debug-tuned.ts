@@ -5,6 +5,7 @@ import { judged, readAll } from '../group.js';
 
 export default {
   id: 'debug-tuned',
+  needs: 'gathered',
   severity: 'warning',
   group: 'configuration',
   title: 'a sentinel’s internal timing was changed by SENTINEL DEBUG',

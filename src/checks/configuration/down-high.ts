@@ -13,6 +13,7 @@ const wrong: WrongValue = (ms) =>
 
 export default {
   id: 'down-high',
+  needs: 'gathered',
   severity: 'info',
   group: 'configuration',
   title: 'down-after-milliseconds is 30 s or more',

@@ -16,6 +16,7 @@ const wrong: WrongValue = (ms) =>
 
 export default {
   id: 'down-low',
+  needs: 'gathered',
   severity: 'warning',
   group: 'configuration',
   title: 'down-after-milliseconds is so low that one failover can cause a second one',

@@ -28,6 +28,7 @@ function wrong(ms: number): ReturnType<WrongValue> {
 
 export default {
   id: 'failover-timeout',
+  needs: 'gathered',
   severity: 'warning',
   group: 'configuration',
   title: 'failover-timeout is too long or too short',

@@ -10,6 +10,7 @@ import { judgeViews, sentinelIds } from '../sentinels.js';
 
 export default {
   id: 'hostname-mixed',
+  needs: 'gathered',
   severity: 'warning',
   group: 'configuration',
   title: 'one master’s members are announced by names and by addresses',

@@ -29,6 +29,7 @@ function fixOf(gathered: Gathered, sentinel: GatheredSentinel): string[] {
 
 export default {
   id: 'hostname-noresolve',
+  needs: 'gathered',
   severity: 'critical',
   group: 'configuration',
   title: 'a sentinel monitors a host name but does not resolve names',

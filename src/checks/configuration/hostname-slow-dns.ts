@@ -16,6 +16,7 @@ const isQuickNo = (why: string): boolean => Number(QUICK_NO.exec(why)?.[1] ?? SL
 
 export default {
   id: 'hostname-slow-dns',
+  needs: 'gathered',
   severity: 'critical',
   group: 'configuration',
   title: 'slow host name lookups block the sentinels',

@@ -21,6 +21,7 @@ function realAddress({ views, nodes }: Group, port: number): Address {
 
 export default {
   id: 'master-loopback',
+  needs: 'gathered',
   severity: 'critical',
   group: 'configuration',
   title: 'the master is monitored at a loopback address, but the sentinels run on several hosts',

@@ -7,6 +7,7 @@ import { idsOf, judged, readAll } from '../group.js';
 
 export default {
   id: 'myid-dup',
+  needs: 'gathered',
   severity: 'critical',
   group: 'configuration',
   title: 'several sentinels have the same id',

@@ -10,6 +10,7 @@ import { groupsOf, idsOf, judged, readAll } from '../group.js';
 
 export default {
   id: 'name-mismatch',
+  needs: 'gathered',
   severity: 'critical',
   group: 'configuration',
   title: 'the sentinels monitor one master under different names',

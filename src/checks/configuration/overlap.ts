@@ -52,6 +52,7 @@ function haveOneMaster(all: Entry[], names: string[]): boolean {
 
 export default {
   id: 'overlap',
+  needs: 'gathered',
   severity: 'critical',
   group: 'configuration',
   title: 'one data node is monitored under two names',

@@ -8,6 +8,7 @@ import { judgeViews, sentinelIds, valuesAt } from '../sentinels.js';
 
 export default {
   id: 'parallel-syncs',
+  needs: 'gathered',
   severity: 'warning',
   group: 'configuration',
   title: 'after a failover all replicas are repointed at the same time',

@@ -8,6 +8,7 @@ import { judgeViews, sentinelIds, valuesAt, votersOf } from '../sentinels.js';
 
 export default {
   id: 'quorum-gt-n',
+  needs: 'gathered',
   severity: 'critical',
   group: 'configuration',
   title: 'the quorum is larger than the number of sentinels',

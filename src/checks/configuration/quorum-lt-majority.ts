@@ -9,6 +9,7 @@ import { quorumWrong } from './quorum-gt-n.js';
 
 export default {
   id: 'quorum-lt-majority',
+  needs: 'gathered',
   severity: 'warning',
   group: 'configuration',
   title: 'the quorum is smaller than a majority of the sentinels',

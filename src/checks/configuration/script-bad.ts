@@ -9,6 +9,7 @@ const SCRIPTS = ['notification-script', 'client-reconfig-script'] as const;
 
 export default {
   id: 'script-bad',
+  needs: 'gathered',
   severity: 'warning',
   group: 'configuration',
   title: 'a script that Sentinel calls fails or is missing',

@@ -12,6 +12,7 @@ const hostOf = (sentinel: GatheredSentinel): string =>
 
 export default {
   id: 'sentinels-colocated',
+  needs: 'gathered',
   severity: 'warning',
   group: 'configuration',
   title: 'one machine runs so many sentinels that its loss leaves no majority',

@@ -8,6 +8,7 @@ import { judgeViews, votersOf } from '../sentinels.js';
 
 export default {
   id: 'sentinels-even',
+  needs: 'gathered',
   severity: 'warning',
   group: 'configuration',
   title: 'the number of sentinels is even',

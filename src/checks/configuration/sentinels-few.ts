@@ -6,6 +6,7 @@ import { judgeViews, votersOf } from '../sentinels.js';
 
 export default {
   id: 'sentinels-few',
+  needs: 'gathered',
   severity: 'critical',
   group: 'configuration',
   title: 'there are fewer than 3 sentinels',

@@ -1,4 +1,5 @@
-import type { Check, RawFinding, Repair } from '../check.js';
+import type { Repair } from '../../model/repair.js';
+import type { Check, RawFinding } from '../check.js';
 import type { MonitoredAt } from '../evidence.js';
 import { judgeMonitoredGroups } from '../files/judge.js';
 import { MASTER_SETTINGS, type Monitor, masterSetting } from '../files/settings.js';
@@ -17,6 +18,7 @@ function usual(views: readonly MonitoredAt[], setting: string): string {
 
 export default {
   id: 'settings-skew',
+  needs: 'gathered',
   severity: 'warning',
   group: 'configuration',
   title: 'the sentinels have different settings for one master',

@@ -11,6 +11,7 @@ const FLAGS: [bit: number, name: string][] = [
 
 export default {
   id: 'simfail-armed',
+  needs: 'gathered',
   severity: 'critical',
   group: 'configuration',
   title: 'a sentinel is set to crash at its next failover',

@@ -14,6 +14,7 @@ const REJOIN_MS = 10_000;
 
 export default {
   id: 'backlog-small',
+  needs: 'gathered',
   severity: 'warning',
   group: 'data',
   title: 'the replication backlog is too small for a failover',

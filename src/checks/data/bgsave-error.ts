@@ -5,6 +5,7 @@ import { dataNodes, judged, readAll } from '../group.js';
 
 export default {
   id: 'bgsave-error',
+  needs: 'gathered',
   severity: 'critical',
   group: 'data',
   title: 'a data node cannot write to disk and refuses writes',

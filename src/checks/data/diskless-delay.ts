@@ -4,6 +4,7 @@ import { dataNodes, judged, num, readAll } from '../group.js';
 
 export default {
   id: 'diskless-delay',
+  needs: 'gathered',
   severity: 'info',
   group: 'data',
   title: 'each full resync waits for other replicas to join',

@@ -6,6 +6,7 @@ import { bytes, groupsOf, judged, num } from '../group.js';
 
 export default {
   id: 'master-full',
+  needs: 'gathered',
   severity: 'critical',
   group: 'data',
   title: 'the master has reached maxmemory and may evict nothing',

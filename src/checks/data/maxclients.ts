@@ -9,6 +9,7 @@ const NEAR = 0.8;
 
 export default {
   id: 'maxclients',
+  needs: 'gathered',
   severity: 'warning',
   group: 'data',
   title: 'a server is near its client limit',

@@ -12,6 +12,7 @@ const DIRECTIVES = ['maxmemory', 'maxmemory-policy'] as const;
 
 export default {
   id: 'maxmemory-skew',
+  needs: 'gathered',
   severity: 'warning',
   group: 'data',
   title: 'data nodes differ in maxmemory or maxmemory-policy',

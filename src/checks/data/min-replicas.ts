@@ -11,6 +11,7 @@ const NAMES = ['min-replicas-to-write', 'min-slaves-to-write'] as const;
 
 export default {
   id: 'min-replicas',
+  needs: 'gathered',
   severity: 'warning',
   group: 'data',
   title: 'a master that is cut off keeps accepting writes',

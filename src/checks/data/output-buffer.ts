@@ -34,6 +34,7 @@ const droppedAt = ({ hard, soft, softS }: Limit): string =>
 
 export default {
   id: 'output-buffer',
+  needs: 'gathered',
   severity: 'warning',
   group: 'data',
   title: 'the output buffer for replicas is smaller than the default',

@@ -8,6 +8,7 @@ import { groupsOf, idsOf, judged, readAll } from '../group.js';
 
 export default {
   id: 'persistence-skew',
+  needs: 'gathered',
   severity: 'warning',
   group: 'data',
   title: 'some data nodes write to disk, others do not',

@@ -7,6 +7,7 @@ import { groupsOf, idsOf, judged, num, readAll } from '../group.js';
 
 export default {
   id: 'priority-zero',
+  needs: 'gathered',
   severity: 'critical',
   group: 'data',
   title: 'no replica can be promoted: all have priority 0',

@@ -10,6 +10,7 @@ const LOADS_BYTES_PER_S = 100 * 2 ** 20;
 
 export default {
   id: 'reboot-gap',
+  needs: 'gathered',
   severity: 'warning',
   group: 'data',
   title: 'a master that restarts counts as alive while it loads',

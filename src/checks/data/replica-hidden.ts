@@ -7,6 +7,7 @@ import { groupsOf, judged, num, readAll } from '../group.js';
 
 export default {
   id: 'replica-hidden',
+  needs: 'gathered',
   severity: 'warning',
   group: 'data',
   title: 'a replica is hidden from clients but may be promoted',

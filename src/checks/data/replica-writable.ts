@@ -4,6 +4,7 @@ import { dataNodes, judged, readAll, settingIn } from '../group.js';
 
 export default {
   id: 'replica-writable',
+  needs: 'gathered',
   severity: 'warning',
   group: 'data',
   title: 'a replica accepts writes of its own',

@@ -25,6 +25,7 @@ function compare(a: string, b: string): number {
 
 export default {
   id: 'version-skew',
+  needs: 'gathered',
   severity: 'warning',
   group: 'data',
   title: 'data nodes run different releases',

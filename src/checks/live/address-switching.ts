@@ -6,6 +6,7 @@ const AGAIN = 2;
 
 export default {
   id: 'address-switching',
+  needs: 'gathered',
   severity: 'critical',
   group: 'live',
   title: 'a sentinel changes its address again and again',

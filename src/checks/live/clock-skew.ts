@@ -7,6 +7,7 @@ const APART_MS = 500;
 
 export default {
   id: 'clock-skew',
+  needs: 'gathered',
   severity: 'warning',
   group: 'live',
   title: 'the servers’ clocks differ',

@@ -6,6 +6,7 @@ import { groupsOf, idsOf, judged, num, untold } from '../group.js';
 
 export default {
   id: 'failover-stuck',
+  needs: 'gathered',
   severity: 'critical',
   group: 'live',
   title: 'the master is down for longer than a failover may take',

@@ -6,6 +6,7 @@ const OFTEN = 2;
 
 export default {
   id: 'flapping',
+  needs: 'gathered',
   severity: 'warning',
   group: 'live',
   title: 'a server goes down and comes back, again and again',

@@ -6,6 +6,7 @@ const GROWN_BYTES = 1024 * 1024;
 
 export default {
   id: 'lag-growing',
+  needs: 'gathered',
   severity: 'warning',
   group: 'live',
   title: 'a replica falls further behind all the time',

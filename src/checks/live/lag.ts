@@ -8,6 +8,7 @@ const MAX_LAG_S = 10;
 
 export default {
   id: 'lag',
+  needs: 'gathered',
   severity: 'warning',
   group: 'live',
   title: 'a replica lags behind its master',

@@ -8,6 +8,7 @@ const PENDING_MS = 500;
 
 export default {
   id: 'master-frozen',
+  needs: 'gathered',
   severity: 'warning',
   group: 'live',
   title: 'the master takes connections and answers nothing',

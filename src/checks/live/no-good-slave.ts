@@ -14,6 +14,7 @@ const INFO_MS = 10_000;
 
 export default {
   id: 'no-good-slave',
+  needs: 'gathered',
   severity: 'critical',
   group: 'live',
   title: 'no replica could be promoted now',

@@ -9,6 +9,7 @@ import { judged, readAll, serversOf } from '../group.js';
 
 export default {
   id: 'dynamic-ip',
+  needs: 'gathered',
   severity: 'warning',
   group: 'network',
   title: 'a container has no fixed address in its network',

@@ -9,6 +9,7 @@ const isLocal = ({ endpoint, life }: GatheredServer): boolean =>
 
 export default {
   id: 'ephemeral-port',
+  needs: 'gathered',
   severity: 'warning',
   group: 'network',
   title: 'a server listens on a port that the system assigns to outgoing connections',

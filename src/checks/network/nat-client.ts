@@ -5,6 +5,7 @@ import { type Group, groupsOf, judged } from '../group.js';
 
 export default {
   id: 'nat-client',
+  needs: 'gathered',
   severity: 'warning',
   group: 'network',
   title: 'clients cannot reach the master at the announced address',

@@ -12,6 +12,7 @@ const isAlive = ({ state, lagS }: { state: string; lagS: number | null }): boole
 
 export default {
   id: 'nat-replica',
+  needs: 'gathered',
   severity: 'critical',
   group: 'network',
   title: 'no sentinel can reach a replica at the address by which it is known',

@@ -11,6 +11,7 @@ const RECENT_MS = 3 * HELLO_PERIOD_MS;
 
 export default {
   id: 'nat-sentinel',
+  needs: 'gathered',
   severity: 'critical',
   group: 'network',
   title: 'a sentinel announces an address that the others cannot reach',

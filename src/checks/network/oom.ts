@@ -7,6 +7,7 @@ const SHARE = 0.5;
 
 export default {
   id: 'oom',
+  needs: 'gathered',
   severity: 'warning',
   group: 'network',
   title: 'a container was, or will be, killed by the kernel for memory',

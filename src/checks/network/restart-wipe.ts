@@ -8,6 +8,7 @@ import { dataNodes, judged, readAll } from '../group.js';
 
 export default {
   id: 'restart-wipe',
+  needs: 'gathered',
   severity: 'critical',
   group: 'network',
   title: 'a node without persistence is restarted automatically',

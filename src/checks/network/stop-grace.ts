@@ -10,6 +10,7 @@ const DOCKER_DEFAULT_S = 10;
 
 export default {
   id: 'stop-grace',
+  needs: 'gathered',
   severity: 'warning',
   group: 'network',
   title: 'a container is killed before its server has shut down',

@@ -1,12 +1,12 @@
-import type { Check } from '../../checks/check.js';
+import type { CheckText } from '../../checks/check.js';
 import { wrap } from '../plain-text.js';
 import { severityPaint } from './outcome.js';
 import { nextLines } from './problems.js';
 import { type Cell, table } from './table.js';
 import { themeOf, type View } from './theme.js';
 
-/** A check as it is explained: everything but what it runs. */
-export type Explained = Omit<Check, 'run'>;
+/** A check as it is explained: what it says of itself, without its place among the others. */
+export type Explained = Omit<CheckText, 'first'>;
 
 /** The long form of one check, or one line for each of several. */
 export function explainText(checks: readonly Explained[], view: View): string {

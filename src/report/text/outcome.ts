@@ -1,4 +1,4 @@
-import type { Severity } from '../../checks/check.js';
+import type { Severity } from '../../model/status.js';
 import type { Verdict } from '../../observe/result.js';
 import { SYMBOL, type Theme } from './theme.js';
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { isLive } from '../../../src/checks/check.js';
 import { CHECKS, diagnose } from '../../../src/checks/index.js';
 import { flat } from '../../helpers/doctor.js';
 import { healthyGathering, judge, silence } from '../../helpers/healthy-gathering.js';
@@ -16,7 +15,9 @@ function takeAway(from: object, path: string[]): void {
   else takeAway((from as Record<string, object>)[name] ?? {}, rest);
 }
 
-const MINE = CHECKS.filter(isLive).filter((c) => ['network', 'data', 'live'].includes(c.group));
+const MINE = CHECKS.filter((check) => check.needs !== 'files').filter((c) =>
+  ['network', 'data', 'live'].includes(c.group),
+);
 
 describe('the checks of the network, the data nodes and the living cluster', () => {
   it('find nothing worse than information in a healthy cluster of ours', () => {
