@@ -71,7 +71,7 @@ export default defineCommand({
     'Asks every sentinel and data node once, in parallel, and runs each check on the answers; explain ID describes a\n' +
     'check. A check without its data is skipped with the reason, never passed. --config and --compose check files before\n' +
     'anything runs. --fix never restarts or demotes a node, and prints the diagnosis after the fixes. Exits 0 without\n' +
-    'critical findings and warnings, 1 with them, 2 when no check could be judged, 5 when nothing answers.',
+    'critical findings and warnings, 1 with them, 2 when no check could be judged or one failed, 5 when nothing answers.',
   examples: [
     'sentinelctl doctor',
     'sentinelctl doctor --json',

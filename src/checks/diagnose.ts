@@ -5,7 +5,7 @@ import type { Check, Finding } from './check.js';
 import type { Project } from './files/project.js';
 import { atLeast, fold, serverNames } from './fold.js';
 import { withPasswordNotes } from './passwords.js';
-import { runChecks, runFileChecks, type Skipped } from './run.js';
+import { type Ran, runChecks, runFileChecks, type Skipped } from './run.js';
 import { type Verdict, verdictOf } from './verdict.js';
 
 /** A diagnosis. */
@@ -46,7 +46,7 @@ export function diagnose(
   const fit = checks.filter((check) => check.needs !== 'files' || options.only?.includes(check.id) === true);
   const ran = runChecks(gathered, chosen(fit, options));
   const folded = fold(withPasswordNotes(ran.findings, gathered), checks, serverNames(gathered));
-  return resultOf(gathered.cluster, folded, ran.checked.length, ran.skipped, silenceOf(gathered), options);
+  return resultOf(gathered.cluster, folded, ran, silenceOf(gathered), options);
 }
 
 /** Judges configuration and compose files. Pure; `readProject` reads them. */
@@ -59,7 +59,8 @@ export function diagnoseFiles(
   const folded = fold(ran.findings, checks, new Set(project.servers.map((s) => s.id)));
   // What was not read was not judged: said, never passed.
   const unread = project.unread.map((why) => ({ id: 'files', why }));
-  return resultOf(nameOf(project), folded, ran.checked.length, [...ran.skipped, ...unread], null, options);
+  const skipped = [...ran.skipped, ...unread];
+  return resultOf(nameOf(project), folded, { ...ran, skipped }, null, options);
 }
 
 /** The files, as they were given. */
@@ -72,13 +73,12 @@ function nameOf({ compose, servers }: Project): string {
 function resultOf(
   cluster: string,
   folded: Finding[],
-  checked: number,
-  skipped: Skipped[],
+  { checked: { length: checked }, skipped, failed }: Ran,
   silence: string | null,
-  { severity = 'info' }: DiagnoseOptions = {},
+  { severity = 'info' }: DiagnoseOptions,
 ): DoctorResult {
   const findings = atLeast(folded, severity);
-  const verdict = verdictOf({ findings, folded, checked, skipped, silence });
+  const verdict = verdictOf({ findings, folded, checked, skipped, failed, silence });
   return { cluster, verdict, findings, checked, skipped, silence };
 }
 
@@ -92,7 +92,7 @@ function silenceOf({ sentinels, nodes, app }: Gathered): string | null {
   );
 }
 
-/** 5 where nothing answers, 1 for a warning or worse, 2 where nothing was judged, else 0. */
+/** 5 where nothing answers, 1 for a warning or worse, 2 where nothing was judged or a check failed, else 0. */
 export function doctorExitCode(result: DoctorResult): ExitCode {
   if (result.silence !== null) return EXIT.unreachable;
   if (result.verdict.word === 'CRITICAL' || result.verdict.word === 'WARNING') return EXIT.violated;

@@ -18,6 +18,8 @@ export interface Ran {
   /** The ids of the checks that were judged, in order. */
   checked: string[];
   skipped: Skipped[];
+  /** The ids of those among the skipped that broke: a fault of sentinelctl, so nothing is healthy because of them. */
+  failed: string[];
 }
 
 /** What a skipped check over time is waiting for. */
@@ -45,30 +47,24 @@ export const runFileChecks = (project: Project, checks: readonly Check[]): Ran =
   );
 
 function runEach(checks: readonly Check[], judge: (check: Check) => RawFinding[] | Skip): Ran {
-  const ran: Ran = { findings: [], checked: [], skipped: [] };
+  const ran: Ran = { findings: [], checked: [], skipped: [], failed: [] };
   for (const check of checks) {
-    const outcome = outcomeOf(check, judge);
-    if (typeof outcome === 'string') {
-      ran.skipped.push({ id: check.id, why: outcome });
-      continue;
+    const { id } = check;
+    try {
+      const outcome = judge(check);
+      if (Array.isArray(outcome)) {
+        ran.findings.push(...outcome.map((raw) => findingOf(check, raw)));
+        ran.checked.push(id);
+      } else ran.skipped.push({ id, why: outcome.skip });
+    } catch (error) {
+      ran.skipped.push({ id, why: `this check failed: ${messageOf(error)}` });
+      ran.failed.push(id);
     }
-    ran.checked.push(check.id);
-    ran.findings.push(...outcome.map((raw) => findingOf(check, raw)));
   }
   return ran;
 }
 
 const FILES_ONLY: Skip = { skip: 'needs --config FILE or --compose FILE: only files show it' };
-
-/** What it saw, or why it is skipped. */
-function outcomeOf(check: Check, judge: (check: Check) => RawFinding[] | Skip): RawFinding[] | string {
-  try {
-    const outcome = judge(check);
-    return Array.isArray(outcome) ? outcome : outcome.skip;
-  } catch (error) {
-    return `this check failed: ${messageOf(error)}`;
-  }
-}
 
 /** With no server at all there is nothing to look at; `doctor --app` needs none. */
 function onSnapshot(check: SnapshotCheck, facts: SnapshotFacts): RawFinding[] | Skip {

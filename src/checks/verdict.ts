@@ -1,4 +1,5 @@
 import type { Severity } from '../model/status.js';
+import { count } from '../model/words.js';
 import type { Finding } from './check.js';
 import { worstOf } from './fold.js';
 import type { Skipped } from './run.js';
@@ -19,11 +20,13 @@ export interface Judged {
   folded: readonly Finding[];
   checked: number;
   skipped: readonly Skipped[];
+  /** Checks that broke; they are among the skipped. */
+  failed: readonly string[];
   silence: string | null;
 }
 
 /** The verdict of a diagnosis whose findings are folded and sorted. Pure. */
-export function verdictOf({ findings, folded, checked, skipped, silence }: Judged): Verdict {
+export function verdictOf({ findings, folded, checked, skipped, failed, silence }: Judged): Verdict {
   const [first, ...others] = findings;
   const worst = first === undefined ? 'info' : worstOf(first);
   if (first !== undefined && worst !== 'info') {
@@ -37,15 +40,18 @@ export function verdictOf({ findings, folded, checked, skipped, silence }: Judge
     const why = skipped[0]?.why ?? 'no check was chosen';
     return { word: 'UNKNOWN', text: `nothing could be judged: ${why}` };
   }
-  const notes = findings.length > 0 ? [many(findings.length, 'note')] : [];
+  const broken = failed.length > 0 ? [`${count(failed.length, 'check')} failed: ${failed.join(', ')}`] : [];
+  const notes = findings.length > 0 ? [count(findings.length, 'note')] : [];
+  const unjudged = skipped.length - failed.length;
   const found = new Set(folded.flatMap((f) => [f, ...f.consequences]).map((f) => f.id)).size;
   const parts = [
-    `${many(checked - found, 'check')} passed`,
+    ...broken,
+    `${count(checked - found, 'check')} passed`,
     ...notes,
     ...notShown(folded.filter((f) => !findings.some((s) => s.id === f.id && s.subject === f.subject))),
-    ...(skipped.length > 0 ? [`${skipped.length} skipped`] : []),
+    ...(unjudged > 0 ? [`${unjudged} skipped`] : []),
   ];
-  return { word: 'HEALTHY', text: parts.join(', ') };
+  return { word: failed.length > 0 ? 'UNKNOWN' : 'HEALTHY', text: parts.join(', ') };
 }
 
 /** A finding in one line; its subject is not said twice. */
@@ -56,7 +62,10 @@ export const told = ({ subject, message }: Pick<Finding, 'subject' | 'message'>)
 function more(worst: Severity, others: readonly Finding[]): string {
   const same = others.filter((f) => worstOf(f) === worst).length;
   const warnings = worst === 'warning' ? 0 : others.filter((f) => worstOf(f) === 'warning').length;
-  const parts = [...(same > 0 ? [`${same} more`] : []), ...(warnings > 0 ? [many(warnings, 'warning')] : [])];
+  const parts = [
+    ...(same > 0 ? [`${same} more`] : []),
+    ...(warnings > 0 ? [count(warnings, 'warning')] : []),
+  ];
   return parts.length === 0 ? '' : ` (and ${parts.join(', ')})`;
 }
 
@@ -65,10 +74,8 @@ function notShown(hidden: readonly Finding[]): string[] {
   const warnings = hidden.filter((f) => worstOf(f) === 'warning').length;
   const notes = hidden.length - warnings;
   const parts = [
-    ...(warnings > 0 ? [many(warnings, 'warning')] : []),
-    ...(notes > 0 ? [many(notes, 'note')] : []),
+    ...(warnings > 0 ? [count(warnings, 'warning')] : []),
+    ...(notes > 0 ? [count(notes, 'note')] : []),
   ];
   return parts.length === 0 ? [] : [`${parts.join(' and ')} not shown`];
 }
-
-const many = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

@@ -75,6 +75,7 @@ describe('running', () => {
         { id: 'broken', why: 'this check failed: x is not a function' },
         { id: 'blind', why: 'no sentinel answers' },
       ],
+      failed: ['broken'],
     });
   });
 
@@ -219,9 +220,20 @@ describe('the verdict and the exit code', () => {
     expect(silent.verdict.word).toBe('UNKNOWN');
     expect(silent.verdict.text).toContain('redis-1 refused the connection');
     expect(doctorExitCode(silent)).toBe(5);
-    expect(verdictOf({ findings: [], folded: [], checked: 0, skipped: [], silence: null }).word).toBe(
-      'UNKNOWN',
-    );
+    expect(
+      verdictOf({ findings: [], folded: [], checked: 0, skipped: [], failed: [], silence: null }).word,
+    ).toBe('UNKNOWN');
+  });
+
+  it('a check that fails leaves the verdict unknown, unless another one found something', () => {
+    const broken = check('no-quorum', new TypeError('x is not a function'));
+    const blind = check('blind', { skip: 'no sentinel answers' });
+    const result = diagnosed([check('a', []), broken, blind]);
+    const text = '1 check failed: no-quorum, 1 check passed, 1 skipped';
+    expect(result.verdict).toEqual({ word: 'UNKNOWN', text });
+    expect(result.skipped[0]).toEqual({ id: 'no-quorum', why: 'this check failed: x is not a function' });
+    expect(doctorExitCode(result)).toBe(2);
+    expect(diagnosed([check('a', sees('redis-1')), broken]).verdict.word).toBe('CRITICAL');
   });
 
   it('where only the application’s settings are looked at, their findings decide', () => {
