@@ -301,6 +301,12 @@ describe('what a command line costs', () => {
     expect(loaded).toEqual(['commands/index.ts']);
   });
 
+  it('status loads nothing that reads the operator’s files', () => {
+    const loaded = [...loadedWith('commands/status.ts').keys()];
+    expect(loaded).toContain('src/checks/snapshot-checks.ts');
+    expect(loaded.filter((path) => path.startsWith('src/checks/files/'))).toEqual([]);
+  });
+
   const commands = sources.map((s) => s.path).filter((path) => /^commands\/[^/]+\.ts$/.test(path));
   it.each(commands)('%s loads no heavy library before it runs', (path) => {
     const heavy = [...loadedWith(path)].flatMap(([file, names]) =>

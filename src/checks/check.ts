@@ -75,6 +75,7 @@ export type LiveCheck = SnapshotCheck | GatheredCheck;
 export interface SnapshotCheck extends CheckText {
   needs: 'snapshot';
   live(facts: SnapshotFacts): RawFinding[] | Skip;
+  /** In a file of its own, and added by the registry: `status` must not load what reads files. */
   files?(project: Project): RawFinding[] | Skip;
 }
 

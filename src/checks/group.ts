@@ -148,6 +148,13 @@ function splitOnce(text: string, mark: string): [string, string] {
   return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + mark.length)];
 }
 
+/** What most of them are; of equally many, the first. */
+export function mostCommon<T>(values: readonly T[]): T | undefined {
+  const times = new Map<T, number>();
+  for (const value of values) times.set(value, (times.get(value) ?? 0) + 1);
+  return [...times].toSorted(([, a], [, b]) => b - a)[0]?.[0];
+}
+
 /** `redis-1, redis-2`: a subject of several servers, each once. */
 export const idsOf = (servers: readonly { id: string }[]): string =>
   [...new Set(servers.map((s) => s.id))].join(', ');

@@ -60,11 +60,12 @@ import replicaWritable from './data/replica-writable.js';
 import versionSkew from './data/version-skew.js';
 import addressSwitching from './live/address-switching.js';
 import clockSkew from './live/clock-skew.js';
-
 import failoverStuck from './live/failover-stuck.js';
 import flapping from './live/flapping.js';
 import lag from './live/lag.js';
 import lagGrowing from './live/lag-growing.js';
+import masterDisagree from './live/master-disagree.js';
+import { mastersInFiles } from './live/master-disagree-files.js';
 import masterFrozen from './live/master-frozen.js';
 import noGoodSlave from './live/no-good-slave.js';
 import dynamicIp from './network/dynamic-ip.js';
@@ -147,13 +148,12 @@ export const CHECKS: readonly Check[] = [
   disklessDelay,
 
   // live
-  ...SNAPSHOT_CHECKS,
+  ...SNAPSHOT_CHECKS.map((check) => (check === masterDisagree ? { ...check, files: mastersInFiles } : check)),
   masterFrozen,
   clockSkew,
   noGoodSlave,
   failoverStuck,
   lag,
-
   addressSwitching,
   flapping,
   lagGrowing,

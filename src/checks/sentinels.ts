@@ -1,10 +1,10 @@
 import type { Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
+import type { MasterSetting } from '../model/sentinel-timing.js';
 import { listed } from '../model/words.js';
 import type { RawFinding, Skip } from './check.js';
 import { type MonitoredAt, silentSentinels } from './evidence.js';
 import { parseConf } from './files/conf.js';
 import type { WrongValue } from './files/judge.js';
-import type { MasterSetting } from './files/settings.js';
 import { type Lines, lastOf, sentinelLines } from './files/settings.js';
 import { sentinelSet } from './fixes.js';
 import { type Group, groupsOf, judged, num, readAll } from './group.js';

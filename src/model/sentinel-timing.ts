@@ -37,6 +37,16 @@ export const DEFAULT_FAILOVER_TIMEOUT_MS = 180_000;
 const SCRIPT_MAX_RUNTIME_MS = 60_000;
 const SCRIPT_RETRY_DELAY_MS = 30_000;
 
+/** What Sentinel uses where a file does not set it (createSentinelRedisInstance). */
+export const MASTER_DEFAULTS = {
+  'down-after-milliseconds': DEFAULT_DOWN_AFTER_MS,
+  'failover-timeout': DEFAULT_FAILOVER_TIMEOUT_MS,
+  'parallel-syncs': 1,
+} as const;
+/** The settings of one master that are numbers, as files, SENTINEL SET and SENTINEL MASTER name them. */
+export type MasterSetting = keyof typeof MASTER_DEFAULTS;
+export const MASTER_SETTINGS = Object.keys(MASTER_DEFAULTS) as readonly MasterSetting[];
+
 /** What SENTINEL DEBUG shows and sets (sentinel.c of 7.0, addReplySentinelDebugInfo), with Sentinel's defaults. */
 export const DEBUG_PERIODS_MS: Readonly<Record<string, number>> = {
   'info-period': INFO_PERIOD_MS,

@@ -6,7 +6,7 @@ import { judgeSentinelFiles } from '../files/judge.js';
 import { SENTINEL_LINES } from '../files/known.js';
 import { monitorsOf, place } from '../files/settings.js';
 import { monitorLike } from '../fixes.js';
-import { groupsOf, idsOf, judged, readAll } from '../group.js';
+import { groupsOf, idsOf, judged, mostCommon, readAll } from '../group.js';
 
 export default {
   id: 'name-mismatch',
@@ -93,8 +93,7 @@ export default {
           ? []
           : [...new Set(all.map((m) => `${m.host} ${m.port}`))].flatMap((address) => {
               const here = all.filter((m) => `${m.host} ${m.port}` === address);
-              const names = [...new Set(here.map((m) => m.name))];
-              const [usual] = names.toSorted((a, b) => times(here, b) - times(here, a));
+              const usual = mostCommon(here.map((m) => m.name));
               const odd = here.find((m) => m.name !== usual);
               // Two names at one sentinel are another mistake: one instance under two names.
               if (
@@ -116,6 +115,3 @@ export default {
     });
   },
 } satisfies Check;
-
-const times = (monitors: { name: string }[], name: string): number =>
-  monitors.filter((m) => m.name === name).length;

@@ -4,7 +4,7 @@ import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, missing, silentSentinels } from '../evidence.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { monitorsOf } from '../files/settings.js';
-import { isAt, judged, readAll, shown } from '../group.js';
+import { isAt, judged, mostCommon, readAll, shown } from '../group.js';
 
 /** One sentinel's entry of one instance under one name. */
 interface Entry {
@@ -40,8 +40,7 @@ function homeOf(gathered: Gathered, entries: Entry[], all: Entry[], node: Gather
   );
   if (new Set(candidates).size === 1 && candidates[0] !== undefined) return candidates[0];
   if (gathered.masterName !== null && names.includes(gathered.masterName)) return gathered.masterName;
-  const voices = (name: string): number => entries.filter((e) => e.name === name).length;
-  return names.toSorted((a, b) => voices(b) - voices(a))[0] ?? '';
+  return mostCommon(entries.map((e) => e.name)) ?? '';
 }
 
 /** Whether these are several names for one master. */

@@ -1,20 +1,13 @@
 import type { Repair } from '../../model/repair.js';
+import { MASTER_SETTINGS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
-import type { MonitoredAt } from '../evidence.js';
 import { judgeMonitoredGroups } from '../files/judge.js';
-import { MASTER_SETTINGS, type Monitor, masterSetting } from '../files/settings.js';
+import { type Monitor, masterSetting } from '../files/settings.js';
 import { sentinelSet } from '../fixes.js';
-import { idsOf } from '../group.js';
+import { idsOf, mostCommon } from '../group.js';
 import { judgeViews, sentinelIds, valuesAt } from '../sentinels.js';
 
 const SETTINGS = ['quorum', ...MASTER_SETTINGS] as const;
-
-/** The value that most sentinels have; of equally many, the first one's. */
-function usual(views: readonly MonitoredAt[], setting: string): string {
-  const values = views.flatMap(({ master }) => master.fields[setting] ?? []);
-  const times = (value: string): number => values.filter((v) => v === value).length;
-  return values.toSorted((a, b) => times(b) - times(a))[0] ?? '';
-}
 
 export default {
   id: 'settings-skew',
@@ -36,7 +29,7 @@ export default {
   live: (gathered) =>
     judgeViews(gathered, ({ name, views }) =>
       SETTINGS.flatMap((setting): RawFinding[] => {
-        const value = usual(views, setting);
+        const value = mostCommon(views.flatMap(({ master }) => master.fields[setting] ?? [])) ?? '';
         const others = views.filter(({ master }) => (master.fields[setting] ?? value) !== value);
         if (others.length === 0) return [];
         const repairs = others.map(
@@ -63,13 +56,13 @@ export default {
     return judgeMonitoredGroups(project, (groups) => {
       if (groups.every((g) => g.monitors.length < 2))
         return { skip: 'there is only one sentinel file to compare' };
-      return groups.flatMap(({ monitors }) => [
-        ...SETTINGS.flatMap((what) =>
+      return groups.flatMap(({ monitors }) =>
+        SETTINGS.flatMap((what) =>
           skewed(what, monitors, (m) =>
             what === 'quorum' ? { value: m.quorum, at: m.at } : masterSetting(m, what),
           ),
         ),
-      ]);
+      );
     });
   },
 } satisfies Check;
@@ -79,8 +72,7 @@ type Valued = { value: number; at: { file: string; line: number } };
 /** The ones that have another value than the most have. */
 function skewed(what: string, monitors: Monitor[], read: (monitor: Monitor) => Valued): RawFinding[] {
   const all = monitors.map((monitor) => ({ monitor, ...read(monitor) }));
-  const votes = (value: number): number => all.filter((a) => a.value === value).length;
-  const usual = all.map((a) => a.value).toSorted((a, b) => votes(b) - votes(a))[0];
+  const usual = mostCommon(all.map((a) => a.value));
   const odd = all.filter((a) => a.value !== usual);
   const [first] = odd;
   if (first === undefined || usual === undefined) return [];

@@ -1,7 +1,8 @@
+import type { MasterSetting } from '../../model/sentinel-timing.js';
 import type { RawFinding, Skip } from '../check.js';
 import { type FileGroup, fileGroups } from './groups.js';
 import { type FileServer, nodeFiles, type Project, sentinelFiles } from './project.js';
-import { type MasterSetting, type Monitor, masterSetting, monitorsOf } from './settings.js';
+import { type Monitor, masterSetting, monitorsOf } from './settings.js';
 
 /** What a check of sentinels says without one, and a check of data nodes. */
 export const noSentinelFile: Skip = { skip: 'no sentinel configuration was given' };

@@ -1,4 +1,4 @@
-import { DEFAULT_DOWN_AFTER_MS, DEFAULT_FAILOVER_TIMEOUT_MS } from '../../model/sentinel-timing.js';
+import { MASTER_DEFAULTS, type MasterSetting } from '../../model/sentinel-timing.js';
 import type { Directive } from './conf.js';
 import type { FileServer } from './project.js';
 
@@ -68,17 +68,6 @@ export const place = ({ file, line }: { file: string; line: number }): { file: s
   file,
   line,
 });
-
-/** What Sentinel takes where a file does not set it (sentinel.c, createSentinelRedisInstance). */
-const MASTER_DEFAULTS = {
-  'down-after-milliseconds': DEFAULT_DOWN_AFTER_MS,
-  'failover-timeout': DEFAULT_FAILOVER_TIMEOUT_MS,
-  'parallel-syncs': 1,
-} as const;
-
-/** The settings of one master that are numbers, as files, SENTINEL SET and SENTINEL MASTER name them. */
-export type MasterSetting = keyof typeof MASTER_DEFAULTS;
-export const MASTER_SETTINGS = Object.keys(MASTER_DEFAULTS) as readonly MasterSetting[];
 
 /** A setting of one master, with Sentinel's default where it is not set. */
 export function masterSetting(

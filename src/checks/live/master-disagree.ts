@@ -3,10 +3,7 @@ import { ballots, type MasterFacts, type Witness } from '../../model/facts.js';
 import { believedMaster } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { cli } from '../evidence.js';
-import { hostNamesOf } from '../files/groups.js';
-import { judgeMonitoredGroups } from '../files/judge.js';
 import { monitorWith } from '../fixes.js';
-import { idsOf } from '../group.js';
 import { ids, judgeMasters, placed, sentinelsOf, subjectOf } from '../snapshot.js';
 import { failoverUnderWay, heldDown, lookAgain } from '../under-way.js';
 
@@ -42,29 +39,6 @@ export default {
       );
       return wrong.length === 0 ? [] : [disagreement(master, wrong)];
     }),
-  files(project) {
-    return judgeMonitoredGroups(project, (groups) => {
-      return groups.flatMap(({ name, monitors, master }) => {
-        const addresses = [...new Set(monitors.map((m) => `${m.host} ${m.port}`))];
-        const [usual, other] = addresses.toSorted((a, b) => votes(monitors, b) - votes(monitors, a));
-        const odd = monitors.filter((m) => `${m.host} ${m.port}` !== usual);
-        const [first] = odd;
-        // One may be known by a name and by an address.
-        const same =
-          master !== undefined &&
-          monitors.every((m) => hostNamesOf(master).includes(m.host) && m.port === first?.port);
-        if (first === undefined || other === undefined || same) return [];
-        return [
-          {
-            subject: idsOf(odd.map((m) => m.server)),
-            message: `${name} is ${other.replace(' ', ':')} here, and ${usual?.replace(' ', ':')} at the others`,
-            fix: [`sentinel monitor ${name} ${usual} ${first.quorum}`],
-            at: first.at,
-          },
-        ];
-      });
-    });
-  },
 } satisfies SnapshotCheck;
 
 function disagreement(facts: MasterFacts, wrong: readonly Witness[]): RawFinding {
@@ -98,6 +72,3 @@ function monitorAgain(name: string, { sentinel }: Witness, { view }: Witness): s
     ...(passwordsFor?.includes(name) === true ? [setPassword] : []),
   ];
 }
-
-const votes = (monitors: { host: string; port: number }[], address: string): number =>
-  monitors.filter((m) => `${m.host} ${m.port}` === address).length;
