@@ -10,7 +10,7 @@ import { hasAuthPass } from './passwords.js';
 export const factsOf = (gathered: Gathered): SnapshotFacts =>
   snapshotFacts(snapshotOf(gathered), expectationOf(gathered));
 
-/** A gathering as a snapshot. What was not answered is neither silence nor a value: `untold` says why. */
+/** A gathering as a snapshot. What was not answered is neither silence nor a value: `withheld` says why. */
 export function snapshotOf(gathered: Gathered): Snapshot {
   const { lookups, nodes, sentinels, takenAtMs } = gathered;
   return {
@@ -33,10 +33,10 @@ const groupNames = (gathered: Gathered): string[] => [
 
 function nodeState({ id, announce, endpoint, silence, info }: GatheredNode): NodeState {
   const known = { id, announce, endpoint, silence };
-  if (!info.ok) return { ...known, answer: null, ...(silence === null && { untold: info.why }) };
+  if (!info.ok) return { ...known, answer: null, ...(silence === null && { withheld: info.why }) };
   const answer = nodeAnswerIn(new Map(Object.entries(info.value)));
   return answer === undefined
-    ? { ...known, answer: null, untold: 'gave no version in INFO' }
+    ? { ...known, answer: null, withheld: 'gave no version in INFO' }
     : { ...known, answer };
 }
 
@@ -44,11 +44,11 @@ function sentinelState(sentinel: GatheredSentinel): SentinelState {
   const { id, announce, endpoint, silence, info, masters, myid, debug } = sentinel;
   const known = { id, announce, endpoint, silence };
   if (silence !== null) return { ...known, answer: null };
-  if (!masters.ok) return { ...known, answer: null, untold: masters.why };
+  if (!masters.ok) return { ...known, answer: null, withheld: masters.why };
   const views = masters.value.map(viewOf);
   const lacking = views.find((view) => 'why' in view);
-  if (lacking !== undefined && 'why' in lacking) return { ...known, answer: null, untold: lacking.why };
-  if (!info.ok) return { ...known, answer: null, untold: info.why };
+  if (lacking !== undefined && 'why' in lacking) return { ...known, answer: null, withheld: lacking.why };
+  if (!info.ok) return { ...known, answer: null, withheld: info.why };
   return {
     ...known,
     answer: {

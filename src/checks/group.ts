@@ -1,4 +1,5 @@
-import { type Address, formatAddress, sameAddress } from '../model/address.js';
+import { type Address, formatAddress } from '../model/address.js';
+import { isAt } from '../model/facts.js';
 import type {
   Fields,
   Gathered,
@@ -7,6 +8,7 @@ import type {
   GatheredServer,
   Got,
 } from '../model/gathered.js';
+import { believed, type Claim } from './believed.js';
 import type { RawFinding, Skip } from './check.js';
 import { addressIn, type MonitoredAt, masterNames, nodesOf, viewsOf } from './evidence.js';
 
@@ -29,38 +31,21 @@ export function groupsOf(gathered: Gathered): Group[] {
   return masterNames(gathered).map((name) => {
     const views = viewsOf(gathered, name);
     const nodes = nodesOf(gathered, name);
-    const address = believed(views, nodes);
+    const address = believed(views.flatMap(claimOf), (claimed) =>
+      nodes.some((n) => isAt(n, claimed) && n.role.ok && n.role.value.role === 'master'),
+    );
     const master = nodes.find((n) => address !== null && isAt(n, address)) ?? null;
     return { name, views, nodes, address, master, replicas: nodes.filter((n) => n !== master) };
   });
 }
 
-/**
- * Whom to believe of sentinels that disagree: the newest configuration, as they do themselves (sentinel.c,
- * sentinelProcessHelloMessage); of one epoch, whose node says that it is the master; then the most. Votes come last:
- * of a switch that has reached one of three, two still name the dead one.
- */
-function believed(views: readonly MonitoredAt[], nodes: readonly GatheredNode[]): Address | null {
-  const named = views.flatMap(({ master: { fields } }) => {
-    const address = addressIn(fields);
-    return address === null ? [] : [{ address, epoch: num(fields, 'config-epoch') ?? 0 }];
-  });
-  const isMaster = ({ address }: { address: Address }): number =>
-    nodes.some((n) => isAt(n, address) && n.role.ok && n.role.value.role === 'master') ? 1 : 0;
-  const times = (a: { address: Address }): number =>
-    named.filter((b) => sameAddress(a.address, b.address)).length;
-  const [best] = named.toSorted(
-    (a, b) => b.epoch - a.epoch || isMaster(b) - isMaster(a) || times(b) - times(a),
-  );
-  return best?.address ?? null;
+function claimOf({ master: { fields } }: MonitoredAt): Claim[] {
+  const address = addressIn(fields);
+  return address === null ? [] : [{ address, epoch: num(fields, 'config-epoch') ?? 0 }];
 }
 
-/** Whether a server is at this address, as the cluster or as this machine has it. */
-export const isAt = (server: Pick<GatheredServer, 'announce' | 'endpoint'>, address: Address): boolean =>
-  sameAddress(server.announce, address) || sameAddress(server.endpoint, address);
-
 /** The groups that no answering sentinel reports, for a skip. */
-export const untold = (groups: readonly Group[]): string[] =>
+export const unreported = (groups: readonly Group[]): string[] =>
   groups.filter((g) => g.views.length === 0).map((g) => `${g.name}: no sentinel reports it`);
 
 /** All data nodes and sentinels. */

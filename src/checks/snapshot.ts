@@ -73,17 +73,17 @@ export function judgeMasters(
   for (const master of facts.masters) {
     if (needs.includes('sentinels') && master.witnesses.length === 0)
       missing.push(`${master.name}: no sentinel answers for it`);
-    if (needs.includes('nodes')) missing.push(...untold(master.nodes));
+    if (needs.includes('nodes')) missing.push(...unanswered(master.nodes));
   }
-  if (needs.includes('sentinels')) missing.push(...untold(facts.snapshot.sentinels));
+  if (needs.includes('sentinels')) missing.push(...unanswered(facts.snapshot.sentinels));
   return judged(found, missing);
 }
 
 /** Why these servers did not say what they were asked. */
-export const untold = (servers: readonly (NodeState | SentinelState)[]): string[] =>
+export const unanswered = (servers: readonly (NodeState | SentinelState)[]): string[] =>
   servers
     .filter(({ answer }) => answer === null)
-    .map(({ id, silence, untold: why }) => `${id}: ${silence?.message ?? why ?? 'no answer'}`);
+    .map(({ id, silence, withheld: why }) => `${id}: ${silence?.message ?? why ?? 'no answer'}`);
 
 function noMasters({ snapshot, expectation }: SnapshotFacts): Skip {
   const { masterName } = expectation;
@@ -91,6 +91,6 @@ function noMasters({ snapshot, expectation }: SnapshotFacts): Skip {
     return {
       skip: masterName === null ? 'the sentinels monitor no master' : `no sentinel monitors ${masterName}`,
     };
-  const [first] = untold(snapshot.sentinels);
+  const [first] = unanswered(snapshot.sentinels);
   return { skip: first === undefined ? 'no sentinel is known' : `no sentinel answers: ${first}` };
 }

@@ -38,8 +38,8 @@ export interface NodeState {
   endpoint: Address;
   answer: NodeAnswer | null;
   silence: Silence | null;
-  /** Why it answers, and yet not what it was asked: then it is neither silent nor known. */
-  untold?: string;
+  /** Why it did not answer this question, where it answers others: neither silent nor known. */
+  withheld?: string;
 }
 
 /** A replica as one sentinel sees it (SENTINEL REPLICAS). */
@@ -111,8 +111,8 @@ export interface SentinelState {
     passwordsFor?: readonly string[];
   } | null;
   silence: Silence | null;
-  /** Why it answers, and yet not what it was asked: then it is neither silent nor known. */
-  untold?: string;
+  /** Why it did not answer this question, where it answers others: neither silent nor known. */
+  withheld?: string;
 }
 
 /** The answers of all servers, asked once, in parallel. A silent one is in it with the reason. */

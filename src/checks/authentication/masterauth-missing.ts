@@ -37,8 +37,8 @@ export default {
     const missing: string[] = [];
     const seen = groups.flatMap((group): RawFinding[] => {
       const { name, nodes } = group;
-      const { values, missing: untold } = readAll(nodes, (n) => n.config);
-      missing.push(...untold);
+      const { values, missing: unread } = readAll(nodes, (n) => n.config);
+      missing.push(...unread);
       const wanting = nodes.filter((n) => wantsPassword(n) === true);
       if (wanting.length === 0) return unwanted(group);
       const only = alone(group, wanting);

@@ -39,8 +39,8 @@ export default {
     if (groups.length === 0) return silentSentinels(gathered);
     const missing: string[] = [];
     const seen = groups.flatMap(({ name, nodes }): RawFinding[] => {
-      const { values, missing: untold } = readAll(nodes, (n) => n.dryrun);
-      missing.push(...untold);
+      const { values, missing: unanswered } = readAll(nodes, (n) => n.dryrun);
+      missing.push(...unanswered);
       const gone = values.flatMap(({ server, value }) =>
         Object.entries(value).flatMap(([command, verdict]) =>
           /not found/.test(verdict) ? [{ server, command: (command.split(' ')[0] ?? '').toUpperCase() }] : [],

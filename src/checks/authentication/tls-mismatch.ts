@@ -1,4 +1,5 @@
 import type { Address } from '../../model/address.js';
+import { isAt } from '../../model/facts.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, missing as lacking } from '../evidence.js';
@@ -6,7 +7,7 @@ import { judgeNodeGroups } from '../files/judge.js';
 import type { FileServer } from '../files/project.js';
 import { isYes, lastOf, place, portOf, settingOf } from '../files/settings.js';
 import { changeFile, setConfig, withLine } from '../fixes.js';
-import { dataNodes, groupsOf, isAt, judged, shown } from '../group.js';
+import { dataNodes, groupsOf, judged, shown } from '../group.js';
 import { settingAt } from '../sentinels.js';
 
 /** How a server listens, and how it connects to others; undefined where unknown. */

@@ -39,10 +39,10 @@ export default {
         },
       ];
     });
-    const untold = values.flatMap(({ server, value }) =>
+    const unknown = values.flatMap(({ server, value }) =>
       value.confIsFileMount === null ? [`${server.id}: its mounts cannot be read from here`] : [],
     );
-    return judged(seen, [...missing, ...untold]);
+    return judged(seen, [...missing, ...unknown]);
   },
   files(project) {
     if (project.compose === null) return { skip: 'needs a compose file: it shows what is mounted' };

@@ -84,11 +84,11 @@ export default {
       ];
     });
     if (seen.length > 0) return seen;
-    const untold = gathered.sentinels.find((s) => !s.life.ok || s.life.value.confInode === null);
-    if (untold === undefined || gathered.sentinels.length < 2) return [];
+    const unread = gathered.sentinels.find((s) => !s.life.ok || s.life.value.confInode === null);
+    if (unread === undefined || gathered.sentinels.length < 2) return [];
     // Different ids prove nothing: two that started at the same moment have each created one.
-    const why = untold.life.ok ? `its file cannot be identified` : untold.life.why;
-    return { skip: `whether sentinels share a file is visible only on their machine: ${untold.id}: ${why}` };
+    const why = unread.life.ok ? `its file cannot be identified` : unread.life.why;
+    return { skip: `whether sentinels share a file is visible only on their machine: ${unread.id}: ${why}` };
   },
   files(project) {
     const sentinels = sentinelFiles(project);

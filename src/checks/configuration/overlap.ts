@@ -1,10 +1,11 @@
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
+import { isAt } from '../../model/facts.js';
 import type { Gathered, GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, missing, silentSentinels } from '../evidence.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { monitorsOf } from '../files/settings.js';
-import { isAt, judged, mostCommon, readAll, shown } from '../group.js';
+import { judged, mostCommon, readAll, shown } from '../group.js';
 
 /** One sentinel's entry of one instance under one name. */
 interface Entry {
@@ -109,13 +110,13 @@ export default {
         ),
       });
     }
-    const untold = gathered.sentinels.flatMap((s) =>
+    const unlisted = gathered.sentinels.flatMap((s) =>
       s.masters.ok
         ? s.masters.value.flatMap((m) => (m.replicas.ok ? [] : [`${s.id}: ${m.replicas.why}`]))
         : [],
     );
     if (all.length === 0) return missing('no sentinel names a data node');
-    return judged(seen, [...readAll(gathered.sentinels, (s) => s.masters).missing, ...untold]);
+    return judged(seen, [...readAll(gathered.sentinels, (s) => s.masters).missing, ...unlisted]);
   },
   files(project) {
     return judgeSentinelFiles(project, (sentinels) => {

@@ -27,7 +27,7 @@ export default {
   live(gathered) {
     const { values, missing } = readAll(gathered.sentinels, (s) => s.masters);
     if (values.length === 0) return silentSentinels(gathered);
-    const untold: string[] = [];
+    const unchecked: string[] = [];
     const seen = values.flatMap(({ server: sentinel, value }): RawFinding[] => {
       const set = value.flatMap((m) =>
         SCRIPTS.flatMap((kind) => (m.fields[kind] ? [{ name: m.name, kind, path: m.fields[kind] }] : [])),
@@ -39,7 +39,7 @@ export default {
       );
       const bad = set.filter(({ path }) => sentinel.scripts?.ok && sentinel.scripts.value[path] !== 'ok');
       if (sentinel.scripts?.ok !== true) {
-        untold.push(
+        unchecked.push(
           `${sentinel.id}: its scripts cannot be checked from here${gathered.watched === null ? '; needs --watch-for 5s' : ''}`,
         );
       }
@@ -62,7 +62,7 @@ export default {
         },
       ];
     });
-    return judged(seen, [...missing, ...untold]);
+    return judged(seen, [...missing, ...unchecked]);
   },
   files(project) {
     return judgeSentinelFiles(project, (sentinels) => {

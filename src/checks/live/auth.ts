@@ -1,6 +1,6 @@
 import type { SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
-import { nameOf, untold } from '../snapshot.js';
+import { nameOf, unanswered } from '../snapshot.js';
 
 export default {
   id: 'auth',
@@ -36,6 +36,6 @@ export default {
             fix: [hints.ctl('status --password-file FILE')],
           };
     });
-    return judged(found, untold(servers));
+    return judged(found, unanswered(servers));
   },
 } satisfies SnapshotCheck;

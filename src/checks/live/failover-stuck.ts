@@ -2,7 +2,7 @@ import { humanDurationMs } from '../../model/duration.js';
 import type { Fields } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { cli, ctl, flagsOf, silentSentinels } from '../evidence.js';
-import { groupsOf, idsOf, judged, num, untold } from '../group.js';
+import { groupsOf, idsOf, judged, num, unreported } from '../group.js';
 
 export default {
   id: 'failover-stuck',
@@ -29,7 +29,7 @@ export default {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
     const seen: RawFinding[] = [];
-    const missing = untold(groups);
+    const missing = unreported(groups);
     for (const { name, views } of groups) {
       // ODOWN comes and goes as the peers' verdicts expire (5 s); that it is down for each of a quorum stays.
       const down = views.filter(({ master: m }) => flagsOf(m.fields).includes('s_down'));

@@ -1,7 +1,8 @@
 import { formatAddress } from '../../model/address.js';
+import { isAt } from '../../model/facts.js';
 import type { Check, RawFinding } from '../check.js';
 import { cli, ctl, nodeAt, silentSentinels } from '../evidence.js';
-import { attachedIn, bytes, groupsOf, isAt, judged, num } from '../group.js';
+import { attachedIn, bytes, groupsOf, judged, num } from '../group.js';
 
 /** min-replicas-max-lag where it can not be read: Redis's default, seconds. */
 const MAX_LAG_S = 10;

@@ -4,7 +4,7 @@ import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, ctl, flagsOf, type MonitoredAt, nodeAt, silentSentinels } from '../evidence.js';
 import { factsOf } from '../facts-of.js';
 import { forgottenFix, isForgotten } from '../forgotten.js';
-import { groupsOf, idsOf, judged, num, untold } from '../group.js';
+import { groupsOf, idsOf, judged, num, unreported } from '../group.js';
 import { lookAgain } from '../under-way.js';
 import { lostMaster } from './no-master.js';
 
@@ -34,7 +34,7 @@ export default {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
     const seen: RawFinding[] = [];
-    const missing = untold(groups);
+    const missing = unreported(groups);
     for (const group of groups) {
       const { name, views, replicas } = group;
       const blocked: { view: MonitoredAt; reasons: Unfit[] }[] = [];

@@ -48,7 +48,7 @@ export default {
 function unknownMaster({ name, nodes }: MasterFacts): string {
   const unknown = nodes.filter((n) => n.answer === null);
   if (unknown.length === 0) return `${name}: no data node is known`;
-  const reasons = unknown.map((n) => `${n.id}: ${n.silence?.message ?? n.untold ?? 'no answer'}`);
+  const reasons = unknown.map((n) => `${n.id}: ${n.silence?.message ?? n.withheld ?? 'no answer'}`);
   return `${name}: no sentinel calls the master down, and its role is not known (${reasons.join('; ')})`;
 }
 
@@ -57,7 +57,7 @@ export function hasNoMaster(facts: MasterFacts): boolean {
   const { nodes, answered } = facts;
   if (nodes.length === 0 || answered.some((n) => n.answer.role === 'master')) return false;
   // One that wants a password, or does not allow the question, may be the master.
-  if (nodes.some((n) => n.silence?.kind === 'auth' || n.untold !== undefined)) return false;
+  if (nodes.some((n) => n.silence?.kind === 'auth' || n.withheld !== undefined)) return false;
   return lostMaster(facts) === null || !isReached(facts);
 }
 

@@ -1,7 +1,7 @@
 import { monitoredNames, type SnapshotFacts, sentinelAnswers } from '../../model/facts.js';
 import type { SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
-import { ids, names, subjectOf, untold } from '../snapshot.js';
+import { ids, names, subjectOf, unanswered } from '../snapshot.js';
 
 export default {
   id: 'not-monitored',
@@ -23,7 +23,7 @@ export default {
     const name = meantName(facts);
     const without = answering.filter((s) => !s.answer.masters.some((m) => m.name === name));
     const [first] = without;
-    const missing = untold(snapshot.sentinels);
+    const missing = unanswered(snapshot.sentinels);
     if (name === null || first === undefined || without.length === answering.length)
       return judged([], missing);
     const others = answering.filter((s) => !without.includes(s));

@@ -4,7 +4,7 @@ import type { SnapshotCheck } from '../check.js';
 import { canCallDown, electorateOf } from '../electorate.js';
 import { cli } from '../evidence.js';
 import { judged } from '../group.js';
-import { nameOf, untold } from '../snapshot.js';
+import { nameOf, unanswered } from '../snapshot.js';
 
 export default {
   id: 'tilt',
@@ -44,7 +44,7 @@ export default {
         }),
       };
     });
-    return judged(found, untold(sentinels));
+    return judged(found, unanswered(sentinels));
   },
 } satisfies SnapshotCheck;
 

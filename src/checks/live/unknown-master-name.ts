@@ -2,7 +2,7 @@ import { monitoredNames, sentinelAnswers } from '../../model/facts.js';
 import { listed } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
-import { subjectOf, untold } from '../snapshot.js';
+import { subjectOf, unanswered } from '../snapshot.js';
 
 export default {
   id: 'unknown-master-name',
@@ -24,11 +24,11 @@ export default {
     const monitored = monitoredNames(snapshot);
     const { masterName, own } = expectation;
     const [first] = answering;
-    const missing = untold(snapshot.sentinels);
+    const missing = unanswered(snapshot.sentinels);
     if (masterName === null || first === undefined || monitored.includes(masterName))
       return judged([], missing);
     // One of which nothing is known may monitor it.
-    if (snapshot.sentinels.some((s) => s.untold !== undefined)) return judged([], missing);
+    if (snapshot.sentinels.some((s) => s.withheld !== undefined)) return judged([], missing);
     const [alternative] = monitored;
     const others = monitored.length === 0 ? '' : `; they monitor ${listed(monitored)}`;
     return [

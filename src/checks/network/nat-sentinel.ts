@@ -3,7 +3,7 @@ import type { Fields, GatheredSentinel } from '../../model/gathered.js';
 import { HELLO_PERIOD_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, cli, flagsOf, silentSentinels } from '../evidence.js';
-import { groupsOf, idsOf, judged, justStarted, num, SETTLED_MS, untold } from '../group.js';
+import { groupsOf, idsOf, judged, justStarted, num, SETTLED_MS, unreported } from '../group.js';
 import { answersWrongly } from '../passwords.js';
 
 /** A peer that was heard within this time is alive. */
@@ -40,7 +40,7 @@ export default {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
     const found = new Map<string, { by: GatheredSentinel[]; at: string; itself: GatheredSentinel | null }>();
-    const missing = untold(groups);
+    const missing = unreported(groups);
     for (const { views } of groups) {
       for (const { sentinel, master } of views) {
         if (!master.sentinels.ok) {
