@@ -32,7 +32,7 @@ export function menuChoices(state: MenuState): MenuChoice[] {
   if (current === undefined) {
     const named = typeof state.given === 'string' ? ['--cluster', state.given] : [];
     const others = state.clusters.length > 0 ? [SWITCH] : [];
-    return [...UP.map((choice) => withWords(choice, named)), ...others, ELSEWHERE, HELP, QUIT];
+    return [...UP.map((choice) => withWords(choice, named)), ...others, ATTACHED, HELP, QUIT];
   }
   const on = (words: string[], name: string, description: string, ask?: Question): MenuChoice => ({
     name,
@@ -66,7 +66,7 @@ export function menuChoices(state: MenuState): MenuChoice[] {
     on(['down'], 'Down', `remove ${current.name}`),
     ...(state.clusters.length > 1 ? [SWITCH] : []),
     ANOTHER,
-    ELSEWHERE,
+    ATTACHED,
     HELP,
     QUIT,
   ];
@@ -112,7 +112,7 @@ const UP: MenuChoice[] = [
     },
   },
 ];
-const ELSEWHERE: MenuChoice = {
+const ATTACHED: MenuChoice = {
   name: 'Attached cluster',
   description: 'status of a cluster, by the addresses of its sentinels',
   does: { type: 'run', words: ['status'], ask: 'addresses' },

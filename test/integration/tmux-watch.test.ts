@@ -108,7 +108,7 @@ describe.skipIf(!hasTmux)('status --watch in a terminal', () => {
     expect(await terminal.exitCode()).toBe(0);
   });
 
-  it('a cluster that nobody knows is an error at once, not something to watch', async () => {
+  it('an unknown cluster is an error at once, not something to watch', async () => {
     await terminal.run('sentinelctl status --watch --cluster nosuch');
     await terminal.shows(/error: cluster "nosuch" does not exist/);
     expect(await terminal.exitCode()).toBe(3);

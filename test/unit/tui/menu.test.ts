@@ -38,7 +38,7 @@ describe('what the menu offers', () => {
     expect(at('down')).not.toContain('Failover test');
   });
 
-  it('what the first problem asks for second, where that is one whole command of ours', () => {
+  it('what the first problem asks for second, where that is one complete sentinelctl command', () => {
     const at = (fix: string): string[] => {
       const status = { problems: [{ fix, message: 'redis-2 does not answer' }] } as unknown as StatusResult;
       const state = { clusters: [{ ...cluster('c1'), health: 'unhealthy' as const, status }], current: 'c1' };

@@ -43,7 +43,7 @@ describe('the screen', () => {
     expect(world.stdout.listenerCount('resize')).toBe(0);
   });
 
-  it('tells of keys and of another size, while somebody listens', async () => {
+  it('tells of keys and of another size, while there is a listener', async () => {
     const world = memoryWorld({ tty: true });
     const screen = await openScreen(world);
     const seen: ScreenEvent[] = [];
