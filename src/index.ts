@@ -1,4 +1,4 @@
-import { processEnv } from './config/process-env.js';
+import { processEnv } from './config/paths.js';
 import { type ConnectOptions, connect as connectWith } from './wire/connect.js';
 
 /**

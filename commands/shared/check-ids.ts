@@ -1,6 +1,6 @@
-import { nearest } from '../../src/config/nearest.js';
 import { shown } from '../../src/config/parsers.js';
 import { usageError } from '../../src/errors.js';
+import { nearest } from '../../src/model/nearest.js';
 
 /** Throws `check-unknown` (64), with the id that was probably meant. */
 export function requireKnown(ids: readonly string[], known: readonly string[]): void {

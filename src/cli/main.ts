@@ -1,7 +1,7 @@
-import { nearest } from '../config/nearest.js';
 import { shown as quoted } from '../config/parsers.js';
 import { variableOf } from '../config/settings.js';
 import { EXIT, type OperatorError, usageError } from '../errors.js';
+import { nearest } from '../model/nearest.js';
 import { failureDocument, failureOf, failureText } from './failure.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import { commandHelp, type HelpView, rootHelp } from './help.js';

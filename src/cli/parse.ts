@@ -1,8 +1,8 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
-import { nearest } from '../config/nearest.js';
 import { shown } from '../config/parsers.js';
 import type { SettableOption } from '../config/settings.js';
 import { type OperatorError, usageError } from '../errors.js';
+import { nearest } from '../model/nearest.js';
 import type { Command } from './command.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import type { OptionDef } from './option.js';

@@ -1,7 +1,7 @@
 import { badFile, loadFiles, type SettingsFile } from '../config/files.js';
 import { resolveGlobals, withReadableApp } from '../config/globals.js';
-import { nearest } from '../config/nearest.js';
 import { resolveSettings } from '../config/settings.js';
+import { nearest } from '../model/nearest.js';
 import type { Command } from './command.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import type { Globals } from './globals.js';

@@ -1,4 +1,5 @@
 import type { NodeHost, NodeInspection } from '../drivers/node-host.js';
+import { SAVING_GRACE_MS } from '../drivers/provisioner.js';
 import { messageOf, notRestored, OperatorError, refused } from '../errors.js';
 import { sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
@@ -11,8 +12,6 @@ import { type Runtime, step } from './runtime.js';
 import { requireReturn, startAsCrashed, startGuarded, startWhenSafe } from './start.js';
 
 const START_DEADLINE_MS = 30_000;
-/** Redis's own shutdown waits up to 10 s for its replicas (shutdown-timeout); a bit more than that. */
-const STOP_GRACE_MS = 15_000;
 
 export const ACTIONS = ['kill', 'stop', 'start', 'restart', 'pause', 'resume'] as const;
 export type Action = (typeof ACTIONS)[number];
@@ -52,7 +51,7 @@ export function act(runtime: Runtime, request: ActRequest): Promise<ActResult> {
 }
 
 /** Finds a node by id or by role. Throws `node-unknown` (64), `no-agreement` (3). */
-export async function resolveNode(plan: ClusterPlan, asking: Asking, name: string): Promise<NodePlan> {
+async function resolveNode(plan: ClusterPlan, asking: Asking, name: string): Promise<NodePlan> {
   if (name === 'master') {
     const address = majorityMaster(await surveyPlan(plan, asking), plan.spec.masterName);
     const master = dataNodes(plan).find((n) => sameAddress(n.announce, address));
@@ -134,7 +133,7 @@ async function startAgain(
 
 async function stop(host: NodeHost, node: NodePlan, before: NodeInspection): Promise<boolean> {
   if (before.state !== 'running' && before.state !== 'paused') return false;
-  await host.stop(node.id, { graceMs: STOP_GRACE_MS });
+  await host.stop(node.id, { graceMs: SAVING_GRACE_MS });
   return true;
 }
 

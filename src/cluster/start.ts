@@ -14,7 +14,7 @@ import type { LiveCluster } from './open.js';
 import type { Runtime } from './runtime.js';
 
 /** Asks the sentinels right now how a data node must be started. Throws OperatorError where it must not be. */
-export async function decideStart(live: LiveCluster, node: NodePlan): Promise<StartDecision> {
+async function decideStart(live: LiveCluster, node: NodePlan): Promise<StartDecision> {
   const { plan, host, asking } = live;
   const snapshot = await surveyPlan(plan, asking);
   const conf = await host.readConf(node.id);

@@ -46,7 +46,7 @@ export function resolveGlobals(settings: Settings, env: Env): ResolvedGlobals {
 }
 
 /** `--json` is `--output json` in short; of two origins the stronger one decides. */
-export function resolveOutput(settings: Settings): Output {
+function resolveOutput(settings: Settings): Output {
   const json = settings.get('json');
   const output = settings.get('output');
   const named = OUTPUTS.find((o) => o === output?.value) ?? DEFAULT_OUTPUT;
@@ -68,7 +68,7 @@ const RANK = { flag: 3, environment: 2, project: 1, user: 0 } as const;
  * decides; two of the same strength cannot be combined (usageError). REDIS_SENTINEL_ADDRS and
  * REDIS_MASTER_NAME describe the application's cluster, so they are read only where no cluster was named.
  */
-export function resolveSelection(settings: Settings, env: Env): Selection {
+function resolveSelection(settings: Settings, env: Env): Selection {
   const cluster = text(settings, 'cluster');
   const addrs = text(settings, 'sentinelAddrs');
   if (cluster && addrs && RANK[cluster.origin.from] === RANK[addrs.origin.from]) {

@@ -1,7 +1,7 @@
 import { type OperatorError, usageError } from '../errors.js';
 import { formatDurationMs, parseDurationMs } from '../model/duration.js';
+import { nearest } from '../model/nearest.js';
 import { abbreviate } from '../model/spec.js';
-import { nearest } from './nearest.js';
 
 /**
  * Parsers for the values of options, for `OptionDef.parse`. `name` is the option as it is typed (`--down-after`).
@@ -78,15 +78,6 @@ export function integer(
       const sensible = value < range.min ? example : range.max;
       throw outOfRange(name, text, `it must be ${range.min} to ${range.max}`, String(sensible));
     }
-    return value;
-  };
-}
-
-/** A port of 1 to 65535. */
-export function port(name: string, example = 6379): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,5}$/.test(text.trim()) ? Number(text) : 0;
-    if (value < 1 || value > 65535) throw badValue(name, text, 'a port (1 to 65535)', String(example));
     return value;
   };
 }

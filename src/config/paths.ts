@@ -24,3 +24,6 @@ export function userFile(env: Env): string {
 export function projectFile(cwd: string): string {
   return join(cwd, 'sentinelctl.yaml');
 }
+
+/** This process's environment, for a program that uses the library; commands get theirs from the harness. */
+export const processEnv = (): Env => process.env;

@@ -108,6 +108,8 @@ type Lack = { reason: string; hint?: string | undefined };
 /**
  * A host that can do some of the actions. The compiler asks for the reason of each one that it lacks, and calling one
  * throws `not-possible-here` (3) with that reason.
+ *
+ * @public
  */
 export function limitedHost<L extends Ability>(
   host: Pick<NodeActions, Exclude<Ability, L>> & Pick<NodeHost, 'routable' | 'links'>,

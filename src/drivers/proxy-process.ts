@@ -22,7 +22,7 @@ export interface ProxyTask extends ProxySettings {
 }
 
 /** The hidden command that runs a proxy; its one argument is the file. */
-export const PROXY_COMMAND = '__proxy';
+const PROXY_COMMAND = '__proxy';
 /** What a proxy prints once it listens on every route. */
 export const LISTENING = 'listening';
 /** A proxy that was not removed ends after this time, in milliseconds. */

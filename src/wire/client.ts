@@ -66,7 +66,7 @@ async function authenticate(session: Session, address: Address, options: Connect
 }
 
 /** One command on a session, bounded by the deadline. Throws what Connection.call throws. */
-export async function callOn(
+async function callOn(
   session: Session,
   address: Address,
   options: ConnectionOptions,

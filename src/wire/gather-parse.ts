@@ -11,7 +11,7 @@ type Value<K extends 'clients' | 'latency' | 'slowlog'> = Extract<GatheredServer
 
 /** Settings whose value is a secret: that one is set is all that is kept of it. */
 const SECRETS = /^(requirepass|masterauth|primaryauth|sentinel-pass|tls-(client-)?key-file-pass)$/i;
-export const SET = '(set)';
+const SET = '(set)';
 
 /** A record of names and values; every name is a property of its own, whatever it is called. */
 export const fieldsOf = (record: ReadonlyMap<string, string>): Fields => Object.fromEntries(record);

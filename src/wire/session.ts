@@ -5,7 +5,7 @@ import { closedError, protocolError, replyError, socketError, type WireError } f
 import { loadLibrary } from './library.js';
 
 /** The most that is taken in while one reply is awaited, in bytes. INFO has some thousand. */
-export const MAX_REPLY_BYTES = 16 * 1024 * 1024;
+const MAX_REPLY_BYTES = 16 * 1024 * 1024;
 
 /** ioredis speaking RESP on a socket from `dial`: it never reconnects and never resends. */
 export interface Session {

@@ -4,7 +4,7 @@ import { type Access, type Credentials, tlsSettings } from './access.js';
 
 /** Milliseconds: a server is dialled, and a command answers, within these. */
 export const DIAL_MS = 5000;
-export const ANSWER_MS = 3000;
+const ANSWER_MS = 3000;
 
 /** Between attempts to connect: doubling from the first to the last, and some chance, so that clients don't march in step. */
 const FIRST_RETRY_MS = 50;

@@ -103,7 +103,7 @@ describe('a replica', () => {
     expect((await pidsOf(cli))['redis-3']).toBe(pid);
   });
 
-  it('whose files are gone is made anew by up, not by start', async () => {
+  it('whose files are gone is recreated by up, not by start', async () => {
     await act('kill', 'redis-3');
     await rm(join(dirOf(cli), 'nodes', 'redis-3'), { recursive: true });
     await refusal(cli, ['start', 'redis-3'], { exit: 3, code: 'no-such-node', says: 'sentinelctl up' });

@@ -98,7 +98,7 @@ describe('an application’s settings', () => {
     expect(ids(await here({ REDIS_SENTINEL_ADDRS: ' ', REDIS_URL: '' }))).toEqual(['app-env-missing']);
   });
 
-  it('that can not be read are named, and the rest is used', async () => {
+  it('that cannot be read are named, and the rest is used', async () => {
     const env = { ...sound(), REDIS_SENTINEL_ADDRS: `redis://x, ${sentinels()}` };
     const found = said(await here(env));
     expect([...found.keys()]).toEqual(['app-addrs-bad']);
@@ -146,7 +146,7 @@ describe('an application’s settings', () => {
     expect(only.get('app-sentinel-silent')?.severity).toBe('critical');
   });
 
-  it('with a name that no sentinel knows have those that are known told', async () => {
+  it('with a name that no sentinel knows name the known ones', async () => {
     const env = { ...sound(), REDIS_MASTER_NAME: 'order' };
     const found = said(await here(env));
     expect(found.get('app-name-unknown')).toMatchObject({
@@ -165,7 +165,7 @@ describe('an application’s settings', () => {
     expect(found.get('app-too-few-addrs')?.message).toContain('1 of 3 sentinels');
   });
 
-  it('whose REDIS_URL is a replica, another master, or nobody are named', async () => {
+  it('whose REDIS_URL is a replica, another master, or no server are named', async () => {
     const url = (port: number, secret = ''): Record<string, string> => ({
       ...sound(),
       REDIS_URL: `redis://${secret}127.0.0.1:${port}`,
@@ -224,7 +224,7 @@ describe('where they lead', () => {
     extra.push(rogue);
     const app = await here({ REDIS_SENTINEL_ADDRS: `127.0.0.1:${PORT + 30}`, REDIS_MASTER_NAME: 'orders' });
     const found = said(app);
-    // Sentinel may have found out by itself where the replica's master is; the application was told the replica before.
+    // Sentinel may have found out by itself where the replica's master is; the application got the replica before.
     expect([...found.keys()]).toEqual(expect.arrayContaining(['app-master-not-master', 'app-not-writable']));
     expect(found.get('app-not-writable')?.message).toMatch(/READONLY/);
   });
@@ -255,7 +255,7 @@ describe('an announced address that leads nowhere from here', () => {
 
   it('is named with the natMap, and a client that is given it connects', async () => {
     expect(ids(await here(env))).toEqual([]);
-    // Sentinel keeps its connection; nobody new gets in by that address.
+    // Sentinel keeps its connection; no new connection is accepted at that address.
     await ask(NODE, 'CONFIG', 'SET', 'bind', '127.0.0.1');
     const app = await here(env);
     const found = said(app);
@@ -271,7 +271,7 @@ describe('an announced address that leads nowhere from here', () => {
     }
   });
 
-  it('is not put down to the way there where the sentinels can not reach it either', async () => {
+  it('is not put down to the way there where the sentinels cannot reach it either', async () => {
     await ask(SENTINEL, 'SENTINEL', 'SET', 'far', 'down-after-milliseconds', '200');
     await ask(NODE, 'CLIENT', 'KILL', 'TYPE', 'normal');
     const app = await until(

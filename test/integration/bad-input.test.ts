@@ -128,7 +128,7 @@ describe('words that are wrong', () => {
     expect(await cli.run(words)).toMatchObject({ stdout, stderr, code });
   });
 
-  it('are told apart from help, which is no error', async () => {
+  it('are errors, and help is not', async () => {
     for (const words of [['--help'], ['up', '--help'], ['help', 'up'], ['-h', 'nonsense', '--help=']]) {
       const ran = await runInside(cli.home, words);
       expect([words, ran.code]).toEqual([words, words[1] === 'nonsense' ? 64 : 0]);

@@ -144,7 +144,7 @@ describe.skipIf(noPacketRules !== undefined)('links between processes with addre
     },
   );
 
-  it('go through a proxy of ours for a slow node, and are direct again afterwards', async () => {
+  it('go through a proxy for a slow node, and are direct again afterwards', async () => {
     const tag = tagOf('default', 'slow');
     const [slow = ''] = replicas;
     const proxy = cluster.node(slow).announce.host.replace(/\d+$/, '253');
@@ -264,7 +264,7 @@ describe.skipIf(noPacketRules !== undefined)('links between processes with addre
 });
 
 describe('a proxy that slows a node down', () => {
-  it('ends by itself when its file is gone, and says why where it can not start', async () => {
+  it('ends by itself when its file is gone, and says why where it cannot start', async () => {
     const dir = await tempDir();
     const [port = 0, to = 0] = await freePorts(2, '127.0.0.1');
     const host = '127.0.0.1';

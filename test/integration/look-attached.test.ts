@@ -10,7 +10,7 @@ let cli: Cli;
 const PORT = 8800;
 const ONE = `127.0.0.1:${PORT + 50}`;
 const DEAD = '127.0.0.1:1';
-/** For addresses that nobody typed. */
+/** For addresses that were not typed. */
 const FORGOTTEN =
   /addresses come from REDIS_SENTINEL_ADDRS in this shell: unset it, or name a cluster: --cluster default/;
 const at = (...words: string[]): string[] => [...words, '--sentinel-addrs', ONE];
@@ -24,7 +24,7 @@ afterAll(async () => {
   await cli?.close();
 });
 
-describe('a cluster that runs elsewhere', () => {
+describe('an attached cluster', () => {
   it('is found whole through one of its sentinels', async () => {
     const { code, status } = await statusOf(cli, '--sentinel-addrs', ONE);
     expect(status.problems).toEqual([]);
@@ -112,7 +112,7 @@ describe('a cluster that runs elsewhere', () => {
     expect((await cli.run(['masters', '--sentinel-addrs', DEAD])).stderr).not.toMatch(FORGOTTEN);
   });
 
-  it('is not confused with a cluster of ours beside it', async () => {
+  it('is not confused with a cluster created by sentinelctl beside it', async () => {
     const up = await cli.run(['up', '--driver', 'process', '--port', 'auto']);
     expect(up.code, up.stderr).toBe(0);
     await refusal(cli, at('down'), { exit: 3, code: 'attached' });

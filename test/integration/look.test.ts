@@ -63,7 +63,7 @@ describe('every way to look', () => {
     for (const { id } of nodes) expect(stdout).toMatch(new RegExp(`^${id} .*${addressOf(id)}`, 'm'));
   });
 
-  it('master-addr, by name and without, is what an application is told', async () => {
+  it('master-addr, by name and without, is the address that an application connects to', async () => {
     expect((await ok('master-addr')).stdout).toBe(`${addressOf('redis-1')}\n`);
     expect((await ok('master-addr', 'mymaster')).stdout).toBe(`${addressOf('redis-1')}\n`);
     const wrong = await cli.run(['master-addr', 'other', '--json']);
@@ -196,7 +196,7 @@ describe('what does not answer', () => {
     );
   });
 
-  it('nobody at all: status exits 5, and env still knows the addresses', async () => {
+  it('no server at all: status exits 5, and env still knows the addresses', async () => {
     await ok('kill', 'sentinel-1', '--quiet');
     for (const n of [1, 2, 3]) await ok('kill', `redis-${n}`, '--quiet');
     expect((await statusOf(cli, '--timeout', '10s')).code).toBe(5);

@@ -57,7 +57,7 @@ const sentinelConf = (): string =>
     `sentinel monitor m 127.0.0.1 ${redis.endpoint.port} 1`,
   );
 
-/** Sends one inline command and answers what comes back first; undefined where nobody listens. */
+/** Sends one inline command and answers what comes back first; undefined where the connection is refused. */
 function ask(node: NodePlan, command: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect(node.endpoint);
@@ -220,7 +220,7 @@ describe('the life of a data node and a sentinel', () => {
     expect(await until(async () => ((await isAlive(identity)) ? undefined : true), wait)).toBe(true);
   });
 
-  it('keeps the data and nothing else when it is told to', async () => {
+  it('keeps the data and nothing else with keepData', async () => {
     await startRedis();
     expect(await ask(redis, 'SET k kept')).toBe('+OK');
     expect(await driver.provisioner.removeAll({ keepData: true })).toMatchObject({ processes: 1 });
@@ -243,7 +243,7 @@ describe('the life of a data node and a sentinel', () => {
 });
 
 describe('what can go wrong', () => {
-  it('refuses to start what was never made, and to make anew what runs', async () => {
+  it('refuses to start what was never created, and to recreate what runs', async () => {
     await expect(driver.host.start(redis.id)).rejects.toMatchObject({ code: 'no-such-node', exitCode: 3 });
     await startRedis();
     await expect(driver.provisioner.create(redis, redisConf())).rejects.toMatchObject({
@@ -332,7 +332,7 @@ describe('what can go wrong', () => {
     expect(await answering(redis)).toBe(true);
   });
 
-  it('says so when its directory can not be used', async () => {
+  it('says so when its directory cannot be used', async () => {
     const path = join(await tempDir(), 'file');
     await writeFile(path, '');
     const blocked = await processDriver.open({ cluster: 'c', dir: join(path, 'c'), settings: {}, env });

@@ -85,7 +85,7 @@ describe('a cluster with a password', () => {
     printed.push(plain.stderr, document.stdout);
   });
 
-  it('could not have one that Sentinel can not write down', async () => {
+  it('refuses one that Sentinel cannot save', async () => {
     for (const [at, password] of ['two words', 'tab\there', 'quo"te', "it's", 'bell\u0007'].entries()) {
       const unusable = join(cli.home, `unusable-${at}`);
       await writeFile(unusable, password);

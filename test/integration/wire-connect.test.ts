@@ -78,7 +78,7 @@ describe('an application by connect()', () => {
     expect(closed).toEqual([]);
   }, 60_000);
 
-  it('is told when a sentinel that it follows dies', async () => {
+  it('learns that a sentinel that it follows died', async () => {
     const sentinel = cluster.sentinels[2];
     if (sentinel === undefined) throw new Error('there is no third sentinel');
     const died = new Promise<void>((resolve, reject) => {
@@ -114,7 +114,7 @@ describe('an application by connect() to a cluster with a password', () => {
     REDIS_SENTINEL_ADDRS: locked.sentinels.map(({ address }) => `127.0.0.1:${address.port}`).join(','),
   });
 
-  it('is told what is missing when it gives none, or a wrong one', async () => {
+  it('learns what is missing when it gives none, or a wrong one', async () => {
     const noPassword = { code: 'not-connected', hint: expect.stringContaining('SENTINELCTL_PASSWORD') };
     await expect(connect(env())).rejects.toMatchObject(noPassword);
     const error: unknown = await connect({ ...env(), SENTINELCTL_PASSWORD: 'not-this-1' }).catch(
@@ -156,7 +156,7 @@ describe('an application by connect() to a cluster with a password', () => {
   }, 60_000);
 });
 
-describe('connect() that can not be', () => {
+describe('connect() that fails', () => {
   it('says so of a URL where nothing listens', async () => {
     const error: unknown = await connect({ REDIS_URL: 'redis://:url-pa55@127.0.0.1:6499' }).catch(
       (e: unknown) => e,

@@ -132,7 +132,7 @@ describe('a survey', () => {
     }
   });
 
-  it('gives no view and no group for a name that nobody monitors', async () => {
+  it('gives no view and no group for a name that no sentinel monitors', async () => {
     const snapshot = await survey({ ...attached('127.0.0.1', PORT + 50), masterName: 'nobody' }, options);
     expect(snapshot.sentinels[0]?.answer?.masters).toEqual([]);
     expect(snapshot.groups).toEqual([]);

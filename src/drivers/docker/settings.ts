@@ -6,7 +6,7 @@ import { abbreviate } from '../../model/spec.js';
  * The default image: the official image's tag for the newest Redis 8, so that a new cluster gets the latest fixes. It
  * runs unchanged as uid 999 on amd64 and arm64.
  */
-export const DEFAULT_IMAGE = 'redis:8';
+const DEFAULT_IMAGE = 'redis:8';
 /** `--image host`: build an image from this machine's own server binary. */
 export const HOST_IMAGE = 'host';
 

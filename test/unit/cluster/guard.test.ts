@@ -21,7 +21,7 @@ const thrown = (changed: Partial<GuardFacts>): unknown => {
 };
 
 describe('the guard of start', () => {
-  it('makes a node follow whoever the sentinels call master', () => {
+  it('makes a node follow the master that the sentinels name', () => {
     expect(guardStart(facts)).toEqual({ how: 'follow', master: there });
     expect(guardStart({ ...facts, hasData: true })).toEqual({ how: 'follow', master: there });
   });
@@ -45,7 +45,7 @@ describe('the guard of start', () => {
     expect(guardStart({ ...facts, callItDown: 3 })).toEqual({ how: 'follow', master: there });
   });
 
-  it('refuses where nobody can say who is master', () => {
+  it('refuses where the master is unknown', () => {
     expect(thrown({ sentinelsReachable: 0, master: null })).toMatchObject({
       code: 'no-sentinel',
       exitCode: 5,

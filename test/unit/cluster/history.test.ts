@@ -79,7 +79,7 @@ describe('a history', () => {
     });
   });
 
-  it('a directory that can not be used is an error that an operator can act on', async () => {
+  it('a directory that cannot be used is an error that an operator can act on', async () => {
     const home = await tempDir();
     await writeFile(join(home, 'history'), '');
     await expect(appendRun(home, 'default', run(1))).rejects.toMatchObject({

@@ -67,10 +67,10 @@ describe('parseJournal', () => {
 
 describe('parseJournal guesses at nothing: it is null', () => {
   it.each([
-    ['a line that nobody of ours wrote', 'garbage'],
+    ['a line of another program', 'garbage'],
     ['a record of another kind', '{"type":"moved","n":1}'],
     ['what was done without having been planned', '{"type":"done","n":2}'],
-    ['what was taken back without having been planned', '{"type":"undone","n":2}'],
+    ['an act undone without having been planned', '{"type":"undone","n":2}'],
   ])('with %s in it', (_, line) => expect(parseJournal(`${opened}\n${planned}\n${line}\n`)).toBeNull());
 
   it('but one that is closed is done with', () =>
@@ -109,7 +109,7 @@ describe('the file', () => {
 });
 
 describe('an unfinished journal', () => {
-  it('refuses whoever would change the cluster, and says recover', async () => {
+  it('refuses what would change the cluster, and says recover', async () => {
     const store = await place();
     await appendRecord(store, 'c', { type: 'planned', n: 1, act: ACT });
     await expect(requireFinished(store, 'c')).rejects.toMatchObject({
@@ -133,7 +133,7 @@ describe('an unfinished journal', () => {
     await expect(requireFinished(await place(null), 'c')).resolves.toBeUndefined();
   });
 
-  it('is told by status once its run is gone, and not while it goes on', async () => {
+  it('is shown by status once its run is gone, and not while it is active', async () => {
     expect(await leftUnfinished(await place(), 'c')).toEqual({
       what: 'inject freeze',
       keep: false,
@@ -142,7 +142,7 @@ describe('an unfinished journal', () => {
     expect(await leftUnfinished(await place({ ...HEAD, owner: await ownIdentity() }), 'c')).toBeNull();
   });
 
-  it('of a run that goes on is told by status with what is in effect, and is no other’s', async () => {
+  it('of an active run is shown by status with what is in effect, and not as another one’s', async () => {
     const owner = await ownIdentity();
     const store = await place({ ...HEAD, owner });
     for (const n of [1, 2]) await appendRecord(store, 'c', { type: 'planned', n, act: ACT });
@@ -156,7 +156,7 @@ describe('an unfinished journal', () => {
     expect(await runUnderWay(await place(), 'c')).toBeNull();
   });
 
-  it('that can not be read is told by status as well', async () => {
+  it('that cannot be read is shown by status as well', async () => {
     const store = await place();
     await appendFile(journalPath(store, 'c'), 'garbage\n');
     expect(await leftUnfinished(store, 'c')).toEqual({ unreadable: journalPath(store, 'c') });

@@ -55,7 +55,7 @@ describe('who becomes master of what is on disk', () => {
     });
   });
 
-  it('is the first one where nobody holds anything, without a word', async () => {
+  it('is the first one where no node holds keys, without a note', async () => {
     expect(await chosen(await holding(0, 0, 0))).toEqual({ id: 'redis-1', said: [] });
   });
 });

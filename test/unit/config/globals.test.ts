@@ -24,7 +24,7 @@ const ADDRESSES = [
 ];
 
 describe('which cluster is meant', () => {
-  it('default, where nobody says anything', () => {
+  it('default, where nothing is set', () => {
     expect(globals({})).toMatchObject({
       cluster: 'default',
       clusterGiven: false,
@@ -103,7 +103,7 @@ describe('which cluster is meant', () => {
 });
 
 describe('where the application itself is judged', () => {
-  it('what can not be read in its variables is left out, and the rest is used', () => {
+  it('what cannot be read in its variables is left out, and the rest is used', () => {
     const env = { REDIS_SENTINEL_ADDRS: 'h:0, localhost:26380', REDIS_MASTER_NAME: 'a b', HOME: '/h' };
     expect(withReadableApp(env)).toEqual({ REDIS_SENTINEL_ADDRS: ' localhost:26380', HOME: '/h' });
     expect(withReadableApp(APPLICATION)).toEqual(APPLICATION);

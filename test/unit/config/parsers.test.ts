@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { choice, duration, integer, keyValue, port, portOrAuto } from '../../../src/config/parsers.js';
+import { choice, duration, integer, keyValue, portOrAuto } from '../../../src/config/parsers.js';
 import { EXIT, OperatorError } from '../../../src/errors.js';
 
 function errorOf(work: () => unknown): OperatorError {
@@ -18,7 +18,7 @@ describe('option values', () => {
     expect(duration('--wait')('250ms')).toBe(250);
     expect(duration('--wait')('2m')).toBe(120_000);
     expect(integer('--replicas', { min: 0, max: 9 })('0')).toBe(0);
-    expect(port('--port')('65535')).toBe(65535);
+    expect(portOrAuto('--port')('65535')).toBe(65535);
     expect(portOrAuto('--port')('auto')).toBe('auto');
     expect(portOrAuto('--port')('6379')).toBe(6379);
     expect(choice('--driver', ['docker', 'process'])('process')).toBe('process');
@@ -51,8 +51,11 @@ describe('option values', () => {
       integer('--x', { min: 1, max: 9 }),
       ['', '0', '10', '-1', '1.5', 'two', '1e1', '0x3', '9'.repeat(300)],
     ],
-    ['a port', port('--x'), ['', '0', '65536', 'http', '-1', '6379.0', 'auto', '999999']],
-    ['a port or auto', portOrAuto('--x'), ['', '0', '65536', 'AUTO', 'automatic']],
+    [
+      'a port or auto',
+      portOrAuto('--x'),
+      ['', '0', '65536', 'http', '-1', '6379.0', '999999', 'AUTO', 'automatic'],
+    ],
     ['a choice', choice('--x', ['docker', 'process']), ['', 'Docker', 'podman', 'constructor']],
     ['KEY=VALUE', keyValue('--x', 'a=b'), ['', 'key', '=v', 'a b=c', 'a=b\nport 1', '1=2']],
   ];

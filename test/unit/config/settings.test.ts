@@ -60,7 +60,7 @@ describe('resolveSettings', () => {
     expect((await resolve(given)).get('downAfter')).toMatchObject({ value, origin: { from } });
   });
 
-  it('what nobody set is absent', async () => expect(await resolve({})).toEqual(new Map()));
+  it('what was not set is absent', async () => expect(await resolve({})).toEqual(new Map()));
 
   it('an empty variable is as good as none', async () => {
     expect((await resolve({ env: { SENTINELCTL_DOWN_AFTER: '' } })).has('downAfter')).toBe(false);

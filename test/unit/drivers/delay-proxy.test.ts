@@ -77,7 +77,7 @@ describe('a proxy that delays', () => {
     expect(await text(socket)).toBe('I heard the end');
   });
 
-  it('hands on a reset, and a connection that nobody accepts', async () => {
+  it('hands on a reset, and a connection that is refused', async () => {
     const reset = await dial(await behind((socket) => socket.once('data', () => socket.resetAndDestroy())));
     reset.on('error', () => {});
     reset.write('x');

@@ -80,7 +80,7 @@ describe('a server that misbehaves', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
   });
 
-  it('that answers what nobody asked is hung up on', async () => {
+  it('that answers without a question is disconnected', async () => {
     const server = await serve(misbehaviour.chatter);
     const connection = await openConnection(server.address, { clock: systemClock, deadlineMs: 5000 });
     await new Promise<void>((resolve) => connection.onClose(resolve));
@@ -89,7 +89,7 @@ describe('a server that misbehaves', () => {
     expect(await allGone(server)).toBe(true);
   });
 
-  it('that nobody runs is refused', async () => {
+  it('that does not run is refused', async () => {
     const server = await fakeServer(misbehaviour.silence);
     await server.close();
     const error = await failureAt(server);

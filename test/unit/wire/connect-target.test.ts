@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectTarget } from '../../../src/wire/connect-target.js';
 
-describe('where an application is told to connect to', () => {
+describe('where an application connects to', () => {
   it('is the sentinels, whose list may have spaces, empty parts and no ports, and mymaster by default', () => {
     const env = {
       REDIS_SENTINEL_ADDRS: ' localhost:26379 , ,127.0.0.1:26380,sentinel-3',

@@ -90,7 +90,7 @@ describe('ROLE', () => {
     });
   });
 
-  it('of a replica says whom it follows and how far the link is', () => {
+  it('of a replica says which master it follows and how far the link is', () => {
     expect(parseRole(['slave', '127.0.0.1', 6379, 'connect', -1])).toMatchObject({
       role: 'replica',
       follows: { host: '127.0.0.1', port: 6379 },
@@ -213,7 +213,7 @@ describe("Sentinel's records", () => {
     });
   });
 
-  it('say how long ago somebody last answered as one that is well', () => {
+  it('say how long ago a valid answer last came', () => {
     const view = masterView(parseRecord([...master, 'last-ok-ping-reply', '340']), [], [], quorum);
     expect(view.answeredMsAgo).toBe(340);
   });

@@ -35,7 +35,7 @@ async function master(): Promise<FakeServer & { hangUp(): void }> {
   };
 }
 
-/** A sentinel that names a master, or keeps silent, and says what it is told to say to its subscribers. */
+/** A sentinel that names a master, or keeps silent, and publishes what the test says. */
 async function sentinel(first: Address) {
   const subscribers = new Set<Socket>();
   const asking: Socket[] = [];
@@ -129,7 +129,7 @@ describe('a client by connect() that hears +switch-master', () => {
     told.state.silent = true;
     old.hangUp();
     expect(await eventually(() => told.asking.length > 0)).toBe(true);
-    // It is told of the new master, and then the answer that was under way still names the old one.
+    // It hears of the new master, and then the answer that was under way still names the old one.
     told.publish(switchedTo(next.address));
     await eventually(() => client.status === 'connecting');
     told.answerAll();
@@ -139,7 +139,7 @@ describe('a client by connect() that hears +switch-master', () => {
     expect([ended, await client.ping()]).toEqual([[], 'PONG']);
   });
 
-  it('drops a dial that nobody answers', async () => {
+  it('drops a dial that is not answered', async () => {
     const [old, next] = [await master(), await master()];
     const dead = await deadEnd(22_950);
     const told = await sentinel(old.address);
@@ -157,7 +157,7 @@ describe('a client by connect() that hears +switch-master', () => {
     expect([ended, errors.filter((message) => message.includes('TIMEDOUT'))]).toEqual([[], []]);
   });
 
-  it('goes on asking while a sentinel still names an address that nobody answers at', async () => {
+  it('goes on asking while a sentinel still names an address that does not answer', async () => {
     const [old, next] = [await master(), await master()];
     const dead = await deadEnd(22_951);
     const told = await sentinel(old.address);

@@ -56,7 +56,7 @@ const eventually = (holds: () => boolean) =>
   until(() => (holds() ? true : undefined), { clock: systemClock, everyMs: 5, deadlineMs: 10_000 });
 
 describe('a batch of writes', () => {
-  it('is answered one by one, by whom, and with what WAIT said', async () => {
+  it('is answered one by one, with the server and what WAIT said', async () => {
     const server = await serve(master(':0\r\n'));
     const writer = await writerTo(server);
     const before = systemClock.now();
@@ -114,7 +114,7 @@ describe('a batch of writes', () => {
   });
 });
 
-describe('a client that can not connect', () => {
+describe('a client that cannot connect', () => {
   it('says why, without the password, and leaves nothing open', async () => {
     const server = await serve(replies({ HELLO: '-WRONGPASS invalid username-password pair pa55-word\r\n' }));
     await expect(writerTo(server, 'pa55-word')).rejects.toMatchObject({

@@ -3,8 +3,8 @@ export const CLUSTER_LABEL = 'dev.sentinelctl.cluster';
 export const NODE_LABEL = 'dev.sentinelctl.node';
 export const KIND_LABEL = 'dev.sentinelctl.kind';
 /** The layout; raised when a later release cannot work with the containers of an earlier one. */
-export const VERSION_LABEL = 'dev.sentinelctl.version';
-export const LAYOUT_VERSION = '1';
+const VERSION_LABEL = 'dev.sentinelctl.version';
+const LAYOUT_VERSION = '1';
 /** On short-lived containers created by sentinelctl that are not nodes. */
 export const HELPER_LABEL = 'dev.sentinelctl.helper';
 /** On images built from this machine's own binary. */

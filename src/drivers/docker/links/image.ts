@@ -15,7 +15,7 @@ const REPOSITORY = 'sentinelctl/host-iptables';
 /** Raised when the contents of the image change, so that older images are not used. */
 const RECIPE = '1';
 /** Where the image has the binary, whatever it is called here: `xtables-nft-multi`, `xtables-legacy-multi`. */
-export const IPTABLES = '/sbin/iptables-multi';
+const IPTABLES = '/sbin/iptables-multi';
 /** iptables looks for its extensions here (XTABLES_LIBDIR). */
 const EXTENSIONS_DIR = '/xtables';
 /** The extensions that our rules need; which of them exist depends on the release. */

@@ -46,7 +46,7 @@ describe('links between containers', () => {
     expect(specs([{ from: 'redis-1', to: 'redis-2' }])).toEqual({ 'redis-1': ['OUTPUT -d 10.1.1.12/32'] });
   });
 
-  it('are all cut, whoever takes them', () => {
+  it('are all cut, at each driver', () => {
     const links = [
       ...both('redis-1', 'redis-2'),
       ...both('redis-2', 'redis-3'),

@@ -57,7 +57,7 @@ describe('dockerDriver.probe', () => {
     });
   });
 
-  it('takes a file that is no socket, and a port that is closed, for nobody there', async () => {
+  it('reports a file that is not a socket, and a closed port, as no engine', async () => {
     const path = join(await tempDir(), 'docker.sock');
     await writeFile(path, '');
     expect(await probe(`unix://${path}`)).toMatchObject({

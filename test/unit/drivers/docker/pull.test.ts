@@ -6,7 +6,7 @@ import { dockerDriver } from '../../../../src/drivers/docker/index.js';
 import type { Driver } from '../../../../src/drivers/driver.js';
 import type { Progress } from '../../../../src/model/events.js';
 
-/** A driver on an engine of our own making that has no image, and answers a pull as it is told. */
+/** A driver on a fake engine that has no image, and answers a pull as the test says. */
 async function driverWhosePull(answer: (response: ServerResponse) => void): Promise<Driver> {
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/volumes')) response.end('{"Volumes":[]}');

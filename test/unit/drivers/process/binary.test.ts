@@ -7,7 +7,7 @@ import { tempDir } from '../../../helpers/temp-dir.js';
 
 const PATH = process.env.PATH ?? '';
 
-/** An executable of our own that says what it is told to. */
+/** An executable that prints what it is given. */
 async function script(dir: string, name: string, body: string): Promise<string> {
   await mkdir(dir, { recursive: true });
   const path = join(dir, name);

@@ -39,7 +39,7 @@ describe('layOut', () => {
     );
   });
 
-  it('chooses ports that nobody else of the cluster has', async () => {
+  it('chooses ports that no other node of the cluster has', async () => {
     const all = Object.values(
       ports(await layout({ port: 'auto', sentinelPort: 'auto', replicas: 9, sentinels: 9 })),
     );

@@ -57,7 +57,7 @@ describe('readLog', () => {
     expect(await textsOf(path)).toEqual([`x${line}`]);
   });
 
-  it('follows what is added, across truncation and replacement, until it is told to end', async () => {
+  it('follows what is added, across truncation and replacement, until its signal aborts', async () => {
     const path = join(await tempDir(), 'server.log');
     const stop = new AbortController();
     await writeFile(path, LOG);

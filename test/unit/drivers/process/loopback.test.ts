@@ -23,7 +23,7 @@ describe('loopback addresses', () => {
     expect(() => loopbackOf('127.88.3', 'mongo-1')).toThrow(/"mongo-1" is not a node/);
   });
 
-  it('are read from the table of sockets only where somebody listens', () => {
+  it('are read from the table of sockets only where a process listens', () => {
     const table = `  sl  local_address rem_address   st tx_queue
    0: 0B03587F:1B58 00000000:0000 0A 00000000:00000000
    1: 0C04587F:1B58 0B03587F:1B58 01 00000000:00000000

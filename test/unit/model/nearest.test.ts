@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearest } from '../../../src/config/nearest.js';
+import { nearest } from '../../../src/model/nearest.js';
 
 describe('nearest', () => {
   const words = ['up', 'down', 'status', 'sentinels', 'master-addr', 'failover-test'];
