@@ -1,8 +1,12 @@
 import type { Runtime } from '../cluster/runtime.js';
 import { unfinishedJournal } from '../cluster/store/journal.js';
+import { messageOf } from '../errors.js';
 import { type RecoverResult, recover } from './recover.js';
 
-/** Takes back whatever is in effect on every cluster known here. Throws what the first one throws that fails, after the others. */
+/**
+ * Rolls back whatever is in effect on every cluster known here. Each failure is shown; the first one is thrown after the
+ * last cluster.
+ */
 export async function recoverAll(runtime: Runtime, what: string): Promise<RecoverResult[]> {
   const results: RecoverResult[] = [];
   let failure: unknown;
@@ -12,7 +16,8 @@ export async function recoverAll(runtime: Runtime, what: string): Promise<Recove
       if ((await unfinishedJournal(runtime.store, cluster)) === null) continue;
       results.push(await recover(runtime, cluster, what));
     } catch (error) {
-      failure ??= error;
+      if (failure === undefined) failure = error;
+      else runtime.onProgress({ type: 'note', level: 'warning', text: messageOf(error) });
     }
   }
   if (failure !== undefined) throw failure;

@@ -40,8 +40,10 @@ export interface InjectResult {
   dryRun: boolean;
   /** How long it lasted, or would, in milliseconds; null: until it is healed. */
   forMs: number | null;
-  /** True once it was taken back and convergence was proved. */
+  /** True once it was rolled back. */
   healed: boolean;
+  /** True once convergence was proved after that; false where the cluster was not whole before (`force`). */
+  converged: boolean;
   /** How it ends by itself; null where it does not. */
   expires: string | null;
   correct: string[];
@@ -128,7 +130,7 @@ async function perform(
       await experiment.heal();
     });
     await experiment.close();
-    return { ...result, forMs, healed: true, seen, heal: null };
+    return { ...result, forMs, healed: true, converged: isWhole, seen, heal: null };
   } catch (error) {
     await putBack(experiment, error);
     throw error;
@@ -190,6 +192,7 @@ function resultOf(live: LiveCluster, fault: Fault, acts: readonly Act[]): Inject
     dryRun: false,
     forMs: null,
     healed: false,
+    converged: false,
     expires: fault.expires,
     correct: fault.correct,
     mustNot: fault.mustNot,

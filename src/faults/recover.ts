@@ -20,6 +20,8 @@ export interface RecoverResult {
   undone: string[];
   /** Nodes that were down without anybody having ended them by this tool, and were started. */
   started: string[];
+  /** Whether convergence was proved; false where the cluster was not whole before that run. */
+  converged: boolean;
   /** Who is the master now. */
   master: string | null;
 }
@@ -38,7 +40,8 @@ export function recover(
   return withCluster(runtime, cluster, { lock: what, journal: 'any' }, async (live) => {
     const journal = await unfinishedJournal(runtime.store, cluster);
     const isMeant = journal !== null && (only === undefined || journal.head.id === only);
-    if (!isMeant) return { cluster, what: null, since: null, undone: [], started: [], master: null };
+    if (!isMeant)
+      return { cluster, what: null, since: null, undone: [], started: [], converged: false, master: null };
     return finish(runtime, withoutSignal(live), journal);
   });
 }
@@ -52,7 +55,8 @@ async function finish(runtime: Runtime, live: LiveCluster, journal: Journal): Pr
   const undone = experiment.active().toReversed();
   if (await isDataGone(context)) await startFromDisk(context);
   await experiment.heal({ prove: false });
-  const started = journal.head.proof === false ? [] : await startRest(context, undone);
+  const wasWhole = journal.head.proof ?? true;
+  const started = wasWhole ? await startRest(context, undone) : [];
   // Nothing is in effect any more: what is left of the heal is the proof, where the cluster was whole before.
   await experiment.heal({ prove: true });
   await experiment.close();
@@ -63,6 +67,7 @@ async function finish(runtime: Runtime, live: LiveCluster, journal: Journal): Pr
     since: new Date(journal.head.atMs).toISOString(),
     undone: undone.map(({ act }) => handlerOf(act).describeUndo(context, act)),
     started,
+    converged: wasWhole,
     master: plan.nodes.find((node) => sameAddress(node.announce, master))?.id ?? null,
   };
 }

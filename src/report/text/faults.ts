@@ -59,12 +59,13 @@ export function injectText(result: InjectResult & { told?: boolean }, view: View
   const { dryRun, healed, forMs, fault, cluster } = result;
   const lasts =
     forMs === null ? 'until it is healed' : forMs === 0 ? 'over at once' : `for ${formatDurationMs(forMs)}`;
+  const was = `${fault} was ${forMs === 0 ? 'done' : `in effect ${lasts}`}`;
   const first = dryRun
     ? `${fault} would be injected into ${cluster}, ${lasts}; nothing was done`
     : healed
-      ? theme.ok(
-          `${SYMBOL.ok} ${fault} was ${forMs === 0 ? 'done' : `in effect ${lasts}`}, and ${cluster} is converged again`,
-        )
+      ? result.converged
+        ? theme.ok(`${SYMBOL.ok} ${was}, and ${cluster} is converged again`)
+        : theme.warn(`${was}, and it was rolled back; ${UNPROVED}`)
       : theme.warn(`${fault} is in effect on ${cluster}`);
   const item = (text: string): string[] => wrap(`  ${plain(text)}`, view.columns, 4);
   const acts = result.acts.flatMap(({ does, undo }) => [
@@ -83,18 +84,22 @@ export function injectText(result: InjectResult & { told?: boolean }, view: View
   ].join('\n');
 }
 
+const UNPROVED = 'convergence was not checked, because it was not proved before';
+
 /** What was rolled back, and the state of the cluster. */
 export function recoverText(result: RecoverResult, view: View): string {
   const theme = themeOf(view);
-  const { cluster, what, undone, started, master } = result;
+  const { cluster, what, undone, started, converged, master } = result;
   if (what === null) return `nothing to roll back on ${cluster}: no run is unfinished`;
   const item = (text: string): string[] => wrap(`  ${text}`, view.columns, 4);
   return [
-    theme.ok(
-      `${SYMBOL.ok} rolled back what "${what}" had done to ${cluster}; the cluster is converged again`,
-    ),
+    converged
+      ? theme.ok(
+          `${SYMBOL.ok} rolled back what "${what}" had done to ${cluster}; the cluster is converged again`,
+        )
+      : theme.warn(`rolled back what "${what}" had done to ${cluster}; ${UNPROVED}`),
     ...(undone.length === 0
-      ? item('it was already rolled back; only the proof of convergence was missing')
+      ? item(`it was already rolled back${converged ? '; only the proof of convergence was missing' : ''}`)
       : []),
     ...undone.flatMap(item),
     ...(started.length === 0 ? [] : item(`started: ${listed(started)}`)),

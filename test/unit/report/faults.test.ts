@@ -17,6 +17,7 @@ const injected: InjectResult = {
   dryRun: false,
   forMs: null,
   healed: false,
+  converged: false,
   expires: null,
   correct: ['it is replaced'],
   mustNot: ['two masters'],
@@ -53,7 +54,7 @@ describe('faults', () => {
 });
 
 describe('inject', () => {
-  it('left in effect says what is to be expected and how it is taken back', () => {
+  it('left in effect says what is to be expected and how it is rolled back', () => {
     expect(injectText(injected, view)).toMatchInlineSnapshot(`
       "kill is in effect on c
         SIGKILL to redis-1 (127.0.0.1:1)
@@ -74,7 +75,7 @@ describe('inject', () => {
   it('healed says what was seen', () => {
     const seen = [{ atMs: 1500, message: 'master moved: redis-1 → redis-2' }];
     expect(
-      injectText({ ...injected, forMs: 2000, healed: true, heal: null, seen }, view),
+      injectText({ ...injected, forMs: 2000, healed: true, converged: true, heal: null, seen }, view),
     ).toMatchInlineSnapshot(`
       "✔ kill was in effect for 2s, and c is converged again
         SIGKILL to redis-1 (127.0.0.1:1)
@@ -83,9 +84,23 @@ describe('inject', () => {
     `);
   });
 
-  it('healed does not say again what was told as it happened', () => {
+  it('healed without a proof does not claim convergence', () => {
+    const text = injectText(
+      { ...injected, forMs: 2000, healed: true, heal: null },
+      { ...view, columns: 200 },
+    );
+    expect(text).toMatch(
+      /^kill was in effect for 2s, and it was rolled back; convergence was not checked, because it was not proved before$/m,
+    );
+    expect(text).not.toContain('✔');
+  });
+
+  it('healed does not say again what was shown as it happened', () => {
     const seen = [{ atMs: 1500, message: 'master moved: redis-1 → redis-2' }];
-    const text = injectText({ ...injected, forMs: 2000, healed: true, heal: null, seen, told: true }, view);
+    const text = injectText(
+      { ...injected, forMs: 2000, healed: true, converged: true, heal: null, seen, told: true },
+      view,
+    );
     expect(text).toContain('converged again');
     expect(text).not.toMatch(/Seen|moved/);
   });
@@ -98,9 +113,10 @@ describe('recover', () => {
     since: '',
     undone: ['a', 'b'],
     started: ['redis-2'],
+    converged: true,
     master: 'redis-1',
   };
-  it('tells what was taken back', () => {
+  it('tells what was rolled back', () => {
     expect(recoverText(result, view)).toMatchInlineSnapshot(`
       "✔ rolled back what "sweep" had done to c; the cluster is converged again
         a
@@ -111,7 +127,15 @@ describe('recover', () => {
     `);
   });
 
-  it('tells that there was nothing, and that somebody was faster', () => {
+  it('without a proof does not claim convergence', () => {
+    const text = recoverText({ ...result, converged: false }, { ...view, columns: 200 });
+    expect(text).toMatch(
+      /^rolled back what "sweep" had done to c; convergence was not checked, because it was/,
+    );
+    expect(text).not.toMatch(/✔|converged again/);
+  });
+
+  it('tells that there was nothing, and that it was rolled back already', () => {
     expect(recoverText({ ...result, what: null }, view)).toMatch(/^nothing to roll back on c/);
     expect(recoverText({ ...result, undone: [] }, view)).toContain('it was already rolled back');
     expect(recoverAllText([], view)).toBe('nothing to roll back on any cluster');
