@@ -7,6 +7,7 @@ import { until } from '../until.js';
 
 /** A killed server's connections close within this time, in milliseconds. */
 const CLOSE_BOUND_MS = 500;
+const LOOK_EVERY_MS = 20;
 
 /** What is done to the master. */
 export type FaultSpec =
@@ -20,7 +21,7 @@ export interface Fault {
   /** The moment from which everything is counted, on the run's clock. */
   atMs: number;
   wallMs: number;
-  /** Of a freeze: resolves when the master was thawed; null where the run was aborted before. */
+  /** Of a freeze: resolves when the master was thawed; null where the run ended, or was aborted, before that. */
   thaw: Promise<Thaw | null> | null;
 }
 
@@ -42,9 +43,10 @@ const actOf = ({ name }: FaultSpec, node: string): Act =>
 /** Injects the fault into the master, and times it by what was observed. Throws what the act throws. */
 export async function injectFault(run: FaultRun, spec: FaultSpec): Promise<Fault> {
   const { runtime, roles } = run;
+  const { clock, signal } = runtime;
   const { id, announce } = roles.master;
   const forMs = faultForMs(spec, roles.settings);
-  const wallOffset = runtime.clock.wallMs() - runtime.clock.now();
+  const wallOffset = clock.wallMs() - clock.now();
   const injected = await inject(run, [actOf(spec, id)]);
   const atMs = spec.name === 'freeze' ? lastAnswer(run) : await whenClosed(run);
   runtime.onProgress({
@@ -52,19 +54,22 @@ export async function injectFault(run: FaultRun, spec: FaultSpec): Promise<Fault
     level: 'info',
     text: `fault: ${wordsOf(spec, forMs)} ${id} ${formatAddress(announce)}; times below count from here`,
   });
-  const thaw = async (): Promise<Thaw | null> => {
+  const thaw = async (lastsMs: number): Promise<Thaw | null> => {
+    const deadlineMs = Math.max(0, atMs + lastsMs - clock.now());
+    const isHealed = (): true | undefined => run.healed || undefined;
     try {
-      await runtime.clock.sleep(Math.max(0, atMs + (forMs ?? 0) - runtime.clock.now()), runtime.signal);
+      // The run may end before the freeze: then it has thawed the master itself.
+      if (await until(isHealed, { clock, everyMs: LOOK_EVERY_MS, deadlineMs, signal })) return null;
     } catch {
       // Aborted: the conductor thaws it.
       return null;
     }
-    const fromMs = runtime.clock.now();
+    const fromMs = clock.now();
     await run.experiment.heal({ only: injected });
     await run.experiment.settled(injected);
-    return { fromMs, toMs: runtime.clock.now() };
+    return { fromMs, toMs: clock.now() };
   };
-  return { name: spec.name, atMs, wallMs: atMs + wallOffset, thaw: forMs === null ? null : thaw() };
+  return { name: spec.name, atMs, wallMs: atMs + wallOffset, thaw: forMs === null ? null : thaw(forMs) };
 }
 
 function wordsOf({ name }: FaultSpec, forMs: number | null): string {

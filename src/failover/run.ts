@@ -1,5 +1,6 @@
 import { type LiveCluster, withCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
+import { notRestored, OperatorError } from '../errors.js';
 import { type Experiment, openExperiment } from '../faults/experiment.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverResult, Trial } from '../observe/result.js';
@@ -34,7 +35,10 @@ export const withTrialCluster = <T>(
   work: (live: LiveCluster) => Promise<T>,
 ): Promise<T> => withCluster(runtime, cluster, { lock: what, deadlineMs: SETTLE_MS }, work);
 
-/** Lends a journal for all that is done to the cluster, and closes it unless something could not be put back. */
+/**
+ * Lends a journal for everything that is done to the cluster, and closes it unless something could not be rolled back,
+ * which throws `not-restored` (4).
+ */
 export async function journalled<T>(
   runtime: Runtime,
   live: LiveCluster,
@@ -44,6 +48,10 @@ export async function journalled<T>(
   const experiment = await openExperiment(runtime, live, { what, keep: false, guardMs: null });
   try {
     return await work(experiment);
+  } catch (error) {
+    if (!(error instanceof OperatorError && error.code === 'not-healed')) throw error;
+    const { message, why, hint, cause } = error;
+    throw notRestored('not-restored', message, { why, hint, cause });
   } finally {
     await experiment.close();
   }
@@ -60,7 +68,8 @@ export async function playTrials(
   const trials: Trial[] = [];
   let before: Snapshot | null = null;
   const soFar = (): FailoverResult => resultOf({ plan: live.plan, trials, before, startedAt, options });
-  const steering: Steering | null = options.trials > 1 ? await steer(live, experiment, options.seed) : null;
+  const steering: Steering | null =
+    options.trials > 1 ? await steer({ runtime, live }, experiment, options.seed) : null;
   const begun = runtime.clock.now();
   const warn = ({ settings }: ClusterRoles): void => {
     const text = budgetWarning(options.budgetMs, settings.downAfterMs);

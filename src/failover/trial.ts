@@ -2,7 +2,7 @@ import { surveyPlan } from '../cluster/ask.js';
 import { proveConvergence } from '../cluster/bring-up.js';
 import type { LiveCluster } from '../cluster/open.js';
 import { type Runtime, step } from '../cluster/runtime.js';
-import { notRestored, OperatorError } from '../errors.js';
+import { OperatorError } from '../errors.js';
 import { conduct, type FaultRun, healRun } from '../faults/conduct.js';
 import type { Experiment } from '../faults/experiment.js';
 import { formatAddress } from '../model/address.js';
@@ -41,7 +41,7 @@ export interface PlayedTrial {
 
 /**
  * One failover from the preflight to the verdict. Whatever happens after the injection, an abort included, the old
- * master is back before this settles. `onReady` is called right before the fault. Throws `not-restored` (4) where the
+ * master is back before this settles. `onReady` is called right before the fault. Throws `not-healed` (4) where the
  * old master could not be brought back safely.
  */
 export async function playTrial(
@@ -55,33 +55,29 @@ export async function playTrial(
   let fault: Fault | null = null;
   const salvage = async (run: FaultRun): Promise<PlayedTrial | null> =>
     fault && { trial: await cutShort(run, fault), before: run.before };
-  try {
-    return await conduct(
-      runtime,
-      live,
-      experiment,
-      { workload: settings.workload, salvage },
-      async (run): Promise<PlayedTrial> => {
-        const { roles } = run;
-        runtime.onProgress({ type: 'note', level: 'info', text: startText(roles) });
-        onReady(roles);
-        fault = await injectFault(run, settings.fault);
-        const untested = await followFailover(run, fault, settings.waitMs ?? failoverWaitMs(roles.settings));
-        const newMaster = newMasterOf(since(run, fault), roles);
-        const fullSyncs = newMaster && (await fullSyncsOf(run, newMaster.id, fault.atMs));
-        let back: Rejoin | null = null;
-        if (newMaster === null) await healRun(run, earlier);
-        else if (settings.rejoin !== null) {
-          back = await rejoin(run, fault, newMaster, settings.rejoin);
-          await step(runtime, 'settle', 'waiting until the whole cluster agrees', () => settle(live));
-        } else await experiment.settled(experiment.active().filter((one) => !earlier.includes(one)));
-        run.healed = true;
-        return { trial: await judge(run, fault, { back, fullSyncs, untested }), before: run.before };
-      },
-    );
-  } catch (error) {
-    throw error instanceof OperatorError && error.code === 'not-healed' ? asNotRestored(error) : error;
-  }
+  return conduct(
+    runtime,
+    live,
+    experiment,
+    { workload: settings.workload, salvage },
+    async (run): Promise<PlayedTrial> => {
+      const { roles } = run;
+      runtime.onProgress({ type: 'note', level: 'info', text: startText(roles) });
+      onReady(roles);
+      fault = await injectFault(run, settings.fault);
+      const untested = await followFailover(run, fault, settings.waitMs ?? failoverWaitMs(roles.settings));
+      const newMaster = newMasterOf(since(run, fault), roles);
+      const fullSyncs = newMaster && (await fullSyncsOf(run, newMaster.id, fault.atMs));
+      let back: Rejoin | null = null;
+      if (newMaster === null) await healRun(run, earlier);
+      else if (settings.rejoin !== null) {
+        back = await rejoin(run, fault, newMaster, settings.rejoin);
+        await step(runtime, 'settle', 'waiting until the whole cluster agrees', () => settle(live));
+      } else await experiment.settled(experiment.active().filter((one) => !earlier.includes(one)));
+      run.healed = true;
+      return { trial: await judge(run, fault, { back, fullSyncs, untested }), before: run.before };
+    },
+  );
 }
 
 interface Followed {
@@ -199,7 +195,3 @@ async function settle(live: LiveCluster): Promise<void> {
     if (!(error instanceof OperatorError && error.code === 'not-converged')) throw error;
   }
 }
-
-/** A failover test's own code for a master that is still down. */
-const asNotRestored = ({ message, why, hint, cause }: OperatorError): OperatorError =>
-  notRestored('not-restored', message, { why, hint, cause });
