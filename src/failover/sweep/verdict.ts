@@ -73,15 +73,20 @@ export function sweepResultOf(evidence: SweepEvidence): SweepResult {
 function verdictOf(
   points: readonly SweepPoint[],
   complete: boolean,
-  { options, broken }: SweepEvidence,
+  { options, broken, runs }: SweepEvidence,
 ): Pick<SweepResult, 'outcome' | 'reason'> {
-  const never = points.flatMap((p) => p.trials).filter((t) => t.switchedMs === null).length;
+  const played = runs.flatMap(([, run]) => run.trials);
+  // A trial that was interrupted, or tested nothing, says nothing about a failover.
+  const never = played.filter((t) => metricNamed('switchedMs')?.read(t) === 'never').length;
   if (never > 0) return { outcome: 'violated', reason: `in ${count(never, 'trial')} no failover came` };
   if (!complete) {
     const why = broken instanceof OperatorError ? `: ${broken.message}` : '';
     const reason = `it ended within combination ${points.length} of ${combinationsOf(options).length}${why}`;
     return { outcome: 'unknown', reason };
   }
+  const untested = played.flatMap((t) => t.untested ?? []);
+  if (untested.length > 0)
+    return { outcome: 'unknown', reason: `in ${count(untested.length, 'trial')}: ${untested[0]}` };
   const unproved = points.filter((p) => !p.proved).map(wordsOf);
   if (unproved.length > 0) {
     return { outcome: 'unknown', reason: `evidence is missing for ${unproved.join('; ')}` };

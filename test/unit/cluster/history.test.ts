@@ -6,6 +6,7 @@ import { type RunRecord, readRun, trendsOf } from '../../../src/cluster/store/ru
 import { recordRun, runRecordOf } from '../../../src/failover/record-run.js';
 import { bareResult, cutShortResult, heldResult, violatedResult } from '../../helpers/results.js';
 import { tempDir } from '../../helpers/temp-dir.js';
+import { nothingCame, resultOfTrials, trial } from '../../helpers/trials.js';
 
 const run = (n: number): RunRecord => ({ ...runRecordOf(heldResult()), seed: n });
 const fileOf = (home: string, cluster = 'default'): string => join(home, 'history', `${cluster}.ndjson`);
@@ -113,6 +114,12 @@ describe('what is written of a result', () => {
       ledger: { acknowledged: 611_680, lost: 48 },
     });
     expect(runRecordOf(bareResult())).toMatchObject({ ledger: null, workload: null, outageMs: null });
+  });
+
+  it('counts no trial as held that tested nothing', () => {
+    const held = [{ id: 'one-master', verdict: 'holds' as const, evidence: '' }];
+    const trials = [trial({ invariants: held }), nothingCame({ untested: 'thawed', invariants: held })];
+    expect(runRecordOf(resultOfTrials(trials))).toMatchObject({ trials: 2, held: 1 });
   });
 
   it('is one line, whatever the reason says', () => {

@@ -46,6 +46,19 @@ describe('the result of a sweep', () => {
     const found = sweepOf([never, runOf(2400, 4), runOf(4300, 44), runOf(4400, 0)]);
     expect([found.outcome, found.reason]).toEqual(['violated', 'in 2 trials no failover came']);
   });
+
+  it('is unknown where a trial tested nothing, and says why', () => {
+    const untested = 'thawed after 3.00 s, before down-after 5 s had passed; nothing was tested';
+    const run = resultOfTrials([nothingCame({ untested }), trial(), trial()]);
+    const found = sweepOf([run, runOf(2400, 4), runOf(4300, 44), runOf(4400, 0)]);
+    expect([found.outcome, found.reason]).toEqual(['unknown', `in 1 trial: ${untested}`]);
+  });
+
+  it('is unknown where a trial was interrupted before its failover', () => {
+    const run = resultOfTrials([nothingCame({ cutShort: true })], { complete: false });
+    const found = sweepOf([run], {}, new Error('SIGINT'));
+    expect([found.outcome, found.reason]).toEqual(['unknown', 'it ended within combination 1 of 4']);
+  });
 });
 
 describe('a sweep as text', () => {
