@@ -192,13 +192,24 @@ describe('on a cluster that was named', () => {
     await expectUntouched();
   });
 
-  it('quorum-test: one sentinel can be spared, a majority can not, and all is as it was', async () => {
+  it('quorum-test: one sentinel can be spared, a majority cannot, and everything is as before', async () => {
+    const setQuorum = (quorum: string): Promise<unknown> =>
+      Promise.all(
+        [1, 2, 3].map((n) => askNode(cli, `sentinel-${n}`, 'SENTINEL', 'SET', 'mymaster', 'quorum', quorum)),
+      );
+    // The settings in effect count, not those of `up`.
+    await setQuorum('1');
+    expect((await run('quick.yaml', ...ON_DEFAULT)).result.scenarios[0]).toMatchObject({
+      outcome: 'skipped',
+      reason: 'it needs quorum 2, the cluster has 1',
+    });
     const ran = await cli.run(['quorum-test', '--json']);
+    await setQuorum('2');
     expect(ran.code, ran.stderr).toBe(0);
     expect(ran.json() as QuorumResult).toMatchObject({
       outcome: 'holds',
       sentinels: 3,
-      quorum: 2,
+      quorum: 1,
       majority: 2,
       phases: [
         { id: 'one-down', outcome: 'holds', failedOver: true, failedOverAfter: null },

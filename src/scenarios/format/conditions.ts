@@ -92,7 +92,7 @@ function failover(evidence: Evidence, seen: readonly Observation[]): Judgement {
   if (lastRole(evidence.seen, node.id) !== 'master')
     return violated(`${node.id} does not report role master yet`);
   const behind = evidence.roles.sentinels.filter(({ id }) => {
-    const o = evidence.seen.findLast((o) => o.source === id && (o.kind === 'belief' || o.kind === 'gone'));
+    const o = evidence.seen.findLast((o) => o.source === id && o.kind !== 'event');
     return o?.kind === 'belief' && !sameAddress(o.master, last.to);
   });
   if (behind.length > 0)

@@ -24,14 +24,13 @@ export interface Outcome {
 
 /**
  * A scenario's verdict: the worst of its steps, expectations and invariants. An expected weakness that does not show
- * is a violation too, unless it is `probable`. Pure.
+ * is a violation too, unless it is `probable`; one that could not be judged is unknown. Pure.
  */
 export function outcomeOf({ steps, expectations, invariants, weakness, shows }: Findings): Outcome {
   const shown = weakness !== null && shows.every((s) => s.verdict === 'holds');
-  const missed =
-    weakness === null || weakness.probable
-      ? []
-      : shows.map((s) => ({ what: `the weakness did not show: ${s.expectation}`, ...s }));
+  const missed = shows
+    .filter((s) => weakness?.probable !== true || s.verdict === 'unknown')
+    .map((s) => ({ what: `the weakness did not show: ${s.expectation}`, ...s }));
   // A probable weakness that shows takes along what it breaks; what is expected besides is judged all the same.
   const each: { what: string; verdict: Verdict; evidence: string }[] = [
     ...steps.flatMap((s) =>

@@ -1,10 +1,12 @@
+import { settingsNow } from '../../cluster/ask.js';
+import type { LiveCluster } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
 import { EXIT, OperatorError } from '../../errors.js';
 import { withTrialCluster } from '../../failover/run.js';
 import type { DriverName } from '../../model/drivers.js';
 import { command as commandText } from '../../model/hints.js';
 import type { ScenarioResult } from '../format/result.js';
-import type { Scenario } from '../format/scenario.js';
+import { type Scenario, shapeMisfit } from '../format/scenario.js';
 import { type Played, playScenario } from './play.js';
 import type { ScratchOptions } from './scratch.js';
 
@@ -36,19 +38,25 @@ export async function playOn(
   scenario: Scenario,
 ): Promise<Played> {
   try {
-    return await withTrialCluster(runtime, cluster, `chaos run ${scenario.name}`, (live) =>
-      playScenario(runtime, live, scenario, {
+    return await withTrialCluster(runtime, cluster, `chaos run ${scenario.name}`, async (live) => {
+      const misfit = options.cluster === null ? null : await misfitOf(live, scenario);
+      if (misfit !== null) return { result: skippedResult(scenario, options, misfit), settled: true };
+      return playScenario(runtime, live, scenario, {
         keep: options.keep,
         disposable: options.cluster === null && !options.keep,
         command: again(scenario, options),
-      }),
-    );
+      });
+    });
   } catch (error) {
     if (!saysNotHere(error)) throw error;
     const why = wordsOf(error);
     return { result: skippedResult(scenario, options, why), settled: true };
   }
 }
+
+/** Why a cluster does not fit a scenario, by the settings in effect; null when it does. */
+const misfitOf = async ({ plan, asking }: LiveCluster, { shape }: Scenario): Promise<string | null> =>
+  shapeMisfit(shape, { ...plan.spec, ...(await settingsNow(plan, asking)) });
 
 /** Refusals that say something of the cluster, not of what can be done here. */
 const NOT_FOR_SKIPPING = new Set([

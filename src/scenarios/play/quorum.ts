@@ -1,5 +1,6 @@
+import { settingsNow } from '../../cluster/ask.js';
+import type { LiveCluster } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
-import { requireCluster } from '../../cluster/runtime.js';
 import { withTrialCluster } from '../../failover/run.js';
 import { DRIVER_NAMES } from '../../model/drivers.js';
 import { command } from '../../model/hints.js';
@@ -49,18 +50,20 @@ export interface QuorumResult {
  * and none may, until they are back. Everything is taken back and proved. Throws `not-steady`, `too-soon` (3) before
  * anything is done, `not-healed` (4), or the signal's reason.
  */
-export async function quorumTest(runtime: Runtime, cluster: string): Promise<QuorumResult> {
+export function quorumTest(runtime: Runtime, cluster: string): Promise<QuorumResult> {
+  return withTrialCluster(runtime, cluster, 'quorum-test', (live) => testQuorum(runtime, live));
+}
+
+async function testQuorum(runtime: Runtime, live: LiveCluster): Promise<QuorumResult> {
   const begun = runtime.clock.now();
   const startedAt = new Date(runtime.clock.wallMs()).toISOString();
-  const { plan } = await requireCluster(runtime.store, cluster);
-  const { spec } = plan;
+  const { plan, asking } = live;
+  const spec: ClusterSpec = { ...plan.spec, ...(await settingsNow(plan, asking)) };
+  const { cluster } = spec;
   const majority = majorityOf(spec.sentinels);
   const again = command('quorum-test', cluster);
-  const play = (scenario: Scenario): Promise<ScenarioResult> =>
-    withTrialCluster(runtime, cluster, 'quorum-test', async (live) => {
-      const options = { keep: false, disposable: false, command: again };
-      return (await playScenario(runtime, live, scenario, options)).result;
-    });
+  const options = { keep: false, disposable: false, command: again };
+  const play: Play = async (scenario) => (await playScenario(runtime, live, scenario, options)).result;
   const first = await oneDown(spec, majority, play);
   // A failover that did not come was tried: no other may be provoked within 2 × failover-timeout, and nothing new be learned.
   const isPointless = first.result !== null && first.outcome !== 'holds';

@@ -1,8 +1,7 @@
-import { type Runtime, requireCluster } from '../../cluster/runtime.js';
+import type { Runtime } from '../../cluster/runtime.js';
 import { isNotRestored } from '../../faults/conduct.js';
 import type { ChaosResult, ScenarioResult } from '../format/result.js';
 import type { Scenario } from '../format/scenario.js';
-import { shapeMisfit } from '../format/scenario.js';
 import { onScratch } from './on-scratch.js';
 import { type ChaosOptions, playOn, skippedResult } from './play-on.js';
 import { type NextScenario, type OnResult, scenarioQueue } from './scenario-queue.js';
@@ -18,12 +17,8 @@ export async function runChaos(runtime: Runtime, options: ChaosOptions): Promise
   const startedAt = new Date(runtime.clock.wallMs()).toISOString();
   const results = new Map<Scenario, ScenarioResult>();
   const todo: Scenario[] = [];
-  const onCluster =
-    options.cluster === null ? null : (await requireCluster(runtime.store, options.cluster)).plan.spec;
   for (const scenario of options.scenarios) {
-    const why =
-      whyNotHere(scenario, options.driver) ??
-      (onCluster === null ? null : shapeMisfit(scenario.shape, onCluster));
+    const why = whyNotHere(scenario, options.driver);
     if (why === null) todo.push(scenario);
     else results.set(scenario, skippedResult(scenario, options, why));
   }

@@ -78,6 +78,8 @@ describe('a condition', () => {
     // One that is down believes nothing any more.
     const gone: Observation = { kind: 'gone', atMs: 3300, source: 'sentinel-3' };
     expect(verdict({ is: 'failover' }, evidence([...PROMOTED.slice(0, -1), gone]))).toBe('holds');
+    const silent: Observation = { kind: 'silent', atMs: 3300, source: 'sentinel-3' };
+    expect(verdict({ is: 'failover' }, evidence([...PROMOTED.slice(0, -1), silent]))).toBe('holds');
     expect(verdict({ is: 'failover' }, evidence(PROMOTED, { injectedAtMs: 5000 }))).toBe('violated');
   });
 

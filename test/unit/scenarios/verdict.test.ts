@@ -49,5 +49,6 @@ describe('what a scenario came to', () => {
       outcome: 'holds',
       shown: false,
     });
+    expect(outcomeOf(findings({ weakness, shows: [judged('unknown')] })).outcome).toBe('unknown');
   });
 });
