@@ -5,7 +5,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { systemClock } from '../dist/src/clock.js';
-import { cleanUp, ledgerOf, readBack, startWorkload } from '../dist/src/workload/index.js';
+import { ledgerOf } from '../dist/src/workload/ledger.js';
+import { cleanUp, readBack } from '../dist/src/workload/read-back.js';
+import { startWorkload } from '../dist/src/workload/start.js';
 import { argument, machine, median, table, withHome } from './shared.mjs';
 
 const ROUNDS = argument('n', 5);

@@ -1,6 +1,6 @@
 import type { FaultRun } from '../faults/conduct.js';
 import { nodeOf } from '../faults/context.js';
-import type { FullSyncs } from '../observe/invariants/index.js';
+import type { FullSyncs } from '../observe/invariants/trial-evidence.js';
 import { phaseTimes } from '../observe/phases.js';
 import { askingAs } from '../wire/access.js';
 import { askNode } from '../wire/ask.js';

@@ -3,7 +3,7 @@ import { METRICS } from '../observe/metrics.js';
 import type { MetricSummary, Trial } from '../observe/result.js';
 
 /** Fewer say nothing about how a median varies. */
-export const FEWEST_FOR_INTERVAL = 3;
+const FEWEST_FOR_INTERVAL = 3;
 
 /**
  * Every metric that at least one trial has a value of, over the trials that have one (`n` of them).

@@ -15,9 +15,9 @@ import { nodeOf } from '../../src/faults/context.js';
 import { openExperiment } from '../../src/faults/experiment.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../src/model/plan.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
-import type { TrialEvidence } from '../../src/observe/invariants/index.js';
+import type { TrialEvidence } from '../../src/observe/invariants/trial-evidence.js';
 import { newMasterOf } from '../../src/observe/phases.js';
-import type { WorkloadTarget } from '../../src/workload/index.js';
+import type { WorkloadTarget } from '../../src/workload/target.js';
 
 /** A cluster of `up`, held open: what a failover test works with, for a test that plays its acts one by one. */
 export interface Stage {

@@ -1,6 +1,6 @@
 import type { WorkloadSettings } from '../../src/observe/result.js';
+import type { LossContext } from '../../src/workload/cause.js';
 import { ClientLog } from '../../src/workload/client-log.js';
-import type { LossContext } from '../../src/workload/index.js';
 import { CHUNK_BYTES } from '../../src/workload/keys.js';
 import type { Final } from '../../src/workload/read-back.js';
 import type { WorkloadRecord } from '../../src/workload/record.js';

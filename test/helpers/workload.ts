@@ -7,17 +7,27 @@ import { until } from '../../src/until.js';
 import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { openConnection } from '../../src/wire/client.js';
 import { parseRole } from '../../src/wire/replies.js';
-import type { LossContext, Workload, WorkloadRecord, WorkloadTarget } from '../../src/workload/index.js';
+import type { LossContext } from '../../src/workload/cause.js';
+import type { WorkloadRecord } from '../../src/workload/record.js';
+import type { Workload } from '../../src/workload/start.js';
+import type { WorkloadTarget } from '../../src/workload/target.js';
 import { compile } from './compiled.js';
 import type { RawCluster, RedisServer } from './redis.js';
 
-export type WorkloadRoom = typeof import('../../src/workload/index.js');
+export type WorkloadRoom = typeof import('../../src/workload/start.js') &
+  typeof import('../../src/workload/read-back.js') &
+  typeof import('../../src/workload/ledger.js') &
+  typeof import('../../src/workload/client-summary.js');
+
+const PARTS = ['start', 'read-back', 'ledger', 'client-summary'];
 
 /** The workload as it is delivered: its worker is a compiled file beside the others. */
 export async function compiledWorkload(): Promise<WorkloadRoom & { dir: string; remove(): Promise<void> }> {
-  const { dir, remove } = await compile('workload/index.ts', 'workload/worker.ts');
-  const room = (await import(pathToFileURL(join(dir, 'workload/index.js')).href)) as WorkloadRoom;
-  return { ...room, dir, remove };
+  const { dir, remove } = await compile(...[...PARTS, 'worker'].map((part) => `workload/${part}.ts`));
+  const parts = await Promise.all(
+    PARTS.map((part) => import(pathToFileURL(join(dir, `workload/${part}.js`)).href)),
+  );
+  return { ...(Object.assign({}, ...parts) as WorkloadRoom), dir, remove };
 }
 
 /** Nodes are called by their address. */

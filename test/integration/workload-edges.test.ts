@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import type { WorkloadSettings } from '../../src/observe/result.js';
-import type { Workload } from '../../src/workload/index.js';
+import type { Workload } from '../../src/workload/start.js';
 import { type RawCluster, type RedisServer, startRawCluster } from '../helpers/redis.js';
 import {
   accounted,

@@ -35,7 +35,7 @@ export interface Judgement {
 }
 
 /** The sentinel that leads: the last one to report that it was elected, or that it tries a failover. */
-export function leaderOf(seen: readonly Observation[]): string | null {
+function leaderOf(seen: readonly Observation[]): string | null {
   return (
     seen.findLast(
       (o) => o.kind === 'event' && (o.event.name === '+elected-leader' || o.event.name === '+try-failover'),
@@ -44,7 +44,7 @@ export function leaderOf(seen: readonly Observation[]): string | null {
 }
 
 /** The node whose last report is role master; the latest one when there are several. */
-export function observedMaster(seen: readonly Observation[]): string | null {
+function observedMaster(seen: readonly Observation[]): string | null {
   const last = new Map<string, Observation>();
   for (const o of seen) if (o.kind !== 'event' && o.kind !== 'belief') last.set(o.source, o);
   const masters = [...last.values()].filter((o) => o.kind === 'role' && o.seen.role === 'master');

@@ -1,6 +1,6 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
 import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';
-import { rightReplica } from '../../observe/invariants/index.js';
+import { rightReplica } from '../../observe/invariants/right-replica.js';
 import type { Observation } from '../../observe/observation.js';
 import type { InvariantResult } from '../../observe/result.js';
 import { type Asking, askingAs } from '../../wire/access.js';

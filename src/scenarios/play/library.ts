@@ -6,7 +6,7 @@ import type { Scenario } from '../format/scenario.js';
 import { builtIns } from './built-ins.js';
 
 /** Reads a scenario of the user's own. Throws `scenario-file`, `bad-scenario` (64). */
-export async function scenarioFromFile(path: string): Promise<Scenario> {
+async function scenarioFromFile(path: string): Promise<Scenario> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -26,7 +26,7 @@ export async function scenarioFromFile(path: string): Promise<Scenario> {
 }
 
 /** Whether a word names a file rather than a built-in scenario. */
-export const isFile = (word: string): boolean => /\.ya?ml$/.test(word) || basename(word) !== word;
+const isFile = (word: string): boolean => /\.ya?ml$/.test(word) || basename(word) !== word;
 
 /** What is named, in order: built-ins by name, files by path. Throws `scenario-unknown` (64) with the nearest name. */
 export async function scenariosNamed(words: readonly string[]): Promise<Scenario[]> {

@@ -63,7 +63,7 @@ export function planOf(scenario: Scenario, driver: DriverName): ScenarioPlan {
   };
 }
 
-export function shapeText(shape: Shape): string {
+function shapeText(shape: Shape): string {
   return [
     `${shape.replicas} replica${shape.replicas === 1 ? '' : 's'}, ${shape.sentinels} sentinels, quorum ${shape.quorum}`,
     `down-after ${formatDurationMs(shape.downAfterMs)}, failover-timeout ${formatDurationMs(shape.failoverTimeoutMs)}`,

@@ -2,7 +2,7 @@ import { surveyPlan } from '../../cluster/ask.js';
 import type { FaultRun } from '../../faults/conduct.js';
 import type { Injected } from '../../faults/experiment.js';
 import { convergence } from '../../model/convergence.js';
-import { dualMasters } from '../../observe/invariants/index.js';
+import { dualMasters } from '../../observe/invariants/dual-masters.js';
 import type { Evidence } from '../format/evidence.js';
 import type { Scenario } from '../format/scenario.js';
 import type { Elections } from './elections.js';

@@ -1,18 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { parseSentinelEvent } from '../../../src/model/events.js';
-import { noFailoverHoldMs } from '../../../src/model/sentinel-timing.js';
 import type { Snapshot } from '../../../src/model/snapshot.js';
-import {
-  dualMasters,
-  everyoneIn,
-  noFailover,
-  noFullResync,
-  promotionBound,
-  quorumUsable,
-  sentinelsAgree,
-  splitBrainInterval,
-  type Watch,
-} from '../../../src/observe/invariants/index.js';
+import { dualMasters } from '../../../src/observe/invariants/dual-masters.js';
+import { noFullResync } from '../../../src/observe/invariants/no-full-resync.js';
+import { quorumUsable } from '../../../src/observe/invariants/quorum-usable.js';
+import { sentinelsAgree } from '../../../src/observe/invariants/sentinels-agree.js';
+import { splitBrainInterval } from '../../../src/observe/invariants/split-brain-interval.js';
+import { everyoneIn, type Watch } from '../../../src/observe/invariants/trial-evidence.js';
 import type { Observation } from '../../../src/observe/observation.js';
 import type { Roles } from '../../../src/observe/roles.js';
 import { altered, healthy, sentinelOf, silenceNode, viewOf } from '../../helpers/snapshots.js';
@@ -36,12 +29,6 @@ const role = (atMs: number, source: string, what: 'master' | 'replica'): Observa
 });
 const gone = (atMs: number, source: string): Observation => ({ kind: 'gone', atMs, source });
 const silent = (atMs: number, source: string): Observation => ({ kind: 'silent', atMs, source });
-const switched = (atMs: number): Observation => ({
-  kind: 'event',
-  atMs,
-  source: 'sentinel-1',
-  event: parseSentinelEvent('+switch-master', 'mymaster 127.0.0.1 6379 127.0.0.1 6380'),
-});
 const watch = (change: Partial<Watch> = {}): Watch => ({
   fromMs: 0,
   untilMs: 20_000,
@@ -107,56 +94,6 @@ describe('two masters at the same time', () => {
     expect(result.evidence).toContain('redis-3 did not answer for 8.00 s');
     const still = [{ id: 'redis-3', fromMs: 900, toMs: 8900 }];
     expect(splitBrainInterval({ roles, seen }, watch({ still }), 0)).toMatchObject({ verdict: 'holds' });
-  });
-});
-
-describe('no failover', () => {
-  const config = { downAfterMs: 1500, failoverTimeoutMs: 60_000 };
-  const calm: Observation[] = [
-    role(0, 'redis-1', 'master'),
-    role(0, 'redis-2', 'replica'),
-    role(0, 'redis-3', 'replica'),
-    { kind: 'belief', atMs: 0, source: 'sentinel-1', master: at(6379) },
-  ];
-  const held = { fromMs: 10, untilMs: 10 + noFailoverHoldMs(config), ...config };
-  const judged = (more: Observation[], hold = held) => noFailover([...calm, ...more], roles, hold).verdict;
-
-  it('is held for longer than down-after and an election take', () => {
-    expect(noFailoverHoldMs(config)).toBeGreaterThan(1500 + 10_000);
-    expect(judged([])).toBe('holds');
-    expect(judged([], { ...held, untilMs: held.untilMs - 1 })).toBe('unknown');
-  });
-
-  it.each([
-    ['a sentinel switched', 'violated', switched(5000)],
-    ['another node says master', 'violated', role(5000, 'redis-2', 'master')],
-    ['a replica went away', 'unknown', gone(5000, 'redis-2')],
-    ['a replica fell silent', 'unknown', silent(5000, 'redis-3')],
-    ['the only sentinel went away', 'unknown', gone(5000, 'sentinel-1')],
-    ['the old master went away', 'holds', gone(5000, 'redis-1')],
-    ['it came after the hold', 'holds', switched(held.untilMs + 1)],
-  ])('where %s is %s', (_, verdict, observation) => expect(judged([observation])).toBe(verdict));
-});
-
-describe('the bound of a promotion', () => {
-  it.each([
-    ['holds', [switched(3000)], 3000],
-    ['violated', [switched(3000)], 2999],
-    ['unknown', [], 3000],
-  ])('%s', (verdict, seen, boundMs) =>
-    expect(promotionBound({ roles, seen }, watch(), boundMs)).toMatchObject({ verdict }),
-  );
-
-  it('is violated once a sentinel was heard for longer and never switched', () => {
-    const sdown: Observation = {
-      kind: 'event',
-      atMs: 1500,
-      source: 'sentinel-1',
-      event: parseSentinelEvent('+sdown', 'master mymaster 127.0.0.1 6379'),
-    };
-    const judged = (untilMs: number) =>
-      promotionBound({ roles, seen: [sdown] }, watch({ untilMs }), 3000).verdict;
-    expect([judged(2900), judged(3100)]).toEqual(['unknown', 'violated']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { LossContext } from '../../../src/workload/cause.js';
 import { causeOf } from '../../../src/workload/cause.js';
-import type { LossContext } from '../../../src/workload/index.js';
 import { killed, START_MS } from '../../helpers/workload-record.js';
 
 /** n1 died at 1 s and came back at 5 s, unless said otherwise. */
