@@ -5,6 +5,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { systemClock } from '../dist/src/clock.js';
+import { OPEN_ACCESS } from '../dist/src/wire/access.js';
 import { ledgerOf } from '../dist/src/workload/ledger.js';
 import { cleanUp, readBack } from '../dist/src/workload/read-back.js';
 import { startWorkload } from '../dist/src/workload/start.js';
@@ -19,7 +20,7 @@ const CEILING_MB = 300;
 const EVERY_MS = 20;
 const run = promisify(execFile);
 const clock = systemClock;
-const asking = { clock, password: null, deadlineMs: 10_000 };
+const asking = { clock, access: OPEN_ACCESS, deadlineMs: 10_000 };
 
 const settings = {
   clients: CLIENTS,
@@ -111,8 +112,7 @@ await withHome(async ({ ctl, signal }) => {
   const target = {
     sentinels: up.sentinels,
     masterName: up.masterName,
-    password: null,
-    natMap: up.natMap,
+    access: OPEN_ACCESS,
     nodes,
   };
 

@@ -6,7 +6,7 @@ import { METRICS, type Metric, type MetricName } from '../observe/metrics.js';
 import type { FailoverResult, Trial, Verdict } from '../observe/result.js';
 import { type SettingDifference, settingsThatDiffer } from './sweep/settings-differ.js';
 
-/** Fewer trials on a side can't be told from chance. */
+/** Fewer trials on a side cannot be distinguished from chance. */
 const FEWEST_TRIALS = 3;
 /**
  * What is called worse is due to chance with at most this probability: what five trials on either side can reach, and
@@ -15,7 +15,7 @@ const FEWEST_TRIALS = 3;
 const LEVEL = 1 / 250;
 /** Less than this share of the baseline's median is of no consequence, however certain. */
 const SMALLEST_SHARE = 0.05;
-/** Three or four trials can't be that certain: as certain as they can be, they must show more. */
+/** Three or four trials cannot be that certain: as certain as they can be, they must show more. */
 const SMALLEST_SHARE_OF_FEW = 0.5;
 /** And so is less than this, in milliseconds: a fraction of Sentinel's tick; of a latency: what a busy machine adds. */
 const SMALLEST_MS = 20;
@@ -49,9 +49,9 @@ export interface BaselineComparison {
 /**
  * Compares a run with an earlier one, metric by metric over their trials. Worse, or better, is what the rank sum test
  * (see `rankSumTest`) leaves to chance by at most 1 in 250, and a change of more than 5 % and 20 ms. Three or four
- * trials on a side can't reach that: there all must lie on the same side, and the change be more than half. With
+ * trials on a side cannot reach that: there all must lie on the same side, and the change be more than half. With
  * fewer a metric is unknown. Runs with another fault, other timing or another workload are not compared at all:
- * `differs` says why. Metrics that can't get worse are left out. Pure; `now.seed` decides the draws.
+ * `differs` says why. Metrics that cannot get worse are left out. Pure; `now.seed` decides the draws.
  */
 export function compare(baseline: FailoverResult, now: FailoverResult): BaselineComparison {
   const differs = settingsThatDiffer(baseline, now);
@@ -102,7 +102,7 @@ function compareMetric(metric: Metric, before: number[], after: number[], random
 const shownOf = (median: number | undefined): number | null =>
   median === undefined || !Number.isFinite(median) ? null : median;
 
-/** In how many ways the trials could be divided: chance can't be given less than one in as many. */
+/** In how many ways the trials could be divided: chance cannot be given less than one in as many. */
 function divisions(a: number, b: number): number {
   let ways = 1;
   for (let i = 1; i <= a; i++) ways *= (b + i) / i;

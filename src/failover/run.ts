@@ -14,9 +14,9 @@ import { resultOf } from './verdict.js';
 const SETTLE_MS = 30_000;
 
 /**
- * Takes the master of a cluster of ours down, times its replacement phase by phase, brings it back and confirms that
+ * Takes the master of a cluster created by sentinelctl down, times its replacement phase by phase, brings it back and confirms that
  * it rejoined; as many times as asked. Throws `not-steady` or `too-soon` (3) before anything is touched,
- * `not-restored` (4) when the old master could not be put back safely. A failover that is late or never comes is a
+ * `not-restored` (4) when the old master could not be restored safely. A failover that is late or never comes is a
  * result, not an error; so is a run that is interrupted after its first fault (`complete: false`).
  */
 export function runFailoverTest(runtime: Runtime, options: FailoverTestOptions): Promise<FailoverResult> {

@@ -9,7 +9,7 @@ const FEWEST_FOR_INTERVAL = 3;
  * Every metric that at least one trial has a value of, over the trials that have one (`n` of them).
  *
  * Exact order statistics, each of them a value that was measured: trials are few, and a histogram, which the millions
- * of operations within a trial need, would round what can be told exactly.
+ * of operations within a trial need, would round what is known exactly.
  */
 export function summarize(trials: readonly Trial[]): Record<string, MetricSummary> {
   const summary: Record<string, MetricSummary> = {};

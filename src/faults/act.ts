@@ -17,7 +17,7 @@ export type Act =
   | { act: 'pause'; node: string }
   /** Packets are dropped on the way from one party to another; `tag` marks every rule that was made for it. */
   | { act: 'block'; links: Link[]; tag: string }
-  /** What others send to this node goes through a proxy of ours that delays it. */
+  /** What others send to this node goes through a proxy that delays it. */
   | { act: 'slow'; node: string; delayMs: number; jitterMs: number; tag: string }
   /** CONFIG SET on a data node; `was` is filled in by `prepare`. */
   | { act: 'config'; node: string; set: Record<string, string>; was?: Record<string, string> }
@@ -31,7 +31,7 @@ export type Act =
   | { act: 'client-pause'; node: string; mode: 'ALL' | 'WRITE'; forMs: number }
   /** REPLICAOF behind Sentinel's back: the node takes another role than the one it has. */
   | { act: 'follow'; node: string; master: Address | null; was?: Address | null }
-  /** An EVAL that never ends: the server answers nobody but with -BUSY. */
+  /** An EVAL that never ends: the server answers only with -BUSY. */
   | { act: 'busy'; node: string }
   /** SENTINEL SIMULATE-FAILURE: the sentinel ends itself (exit code 99) at that moment, once it leads a failover. */
   | { act: 'simulate'; node: string; at: 'crash-after-election' | 'crash-after-promotion' }
@@ -41,19 +41,19 @@ export type Act =
 export type ActKind = Act['act'];
 export type ActOf<K extends ActKind> = Extract<Act, { act: K }>;
 
-/** What acts work on: a cluster of ours, under its lock. */
+/** What acts work on: a cluster created by sentinelctl, under its lock. */
 export interface ActContext {
   runtime: Runtime;
   live: LiveCluster;
 }
 
-/** How one kind of act is done and taken back. Everything but `prepare` and `inject` is idempotent. */
+/** How one kind of act is done and rolled back. Everything but `prepare` and `inject` is idempotent. */
 export interface ActHandler<A extends Act> {
   /** Exactly what is done, for `--dry-run` and the journal's reader: `SIGKILL to redis-1 (127.0.0.1:6379)`. Pure. */
   describe(context: Pick<ActContext, 'live'>, act: A): string;
-  /** Exactly how it is taken back, in words. Pure. */
+  /** Exactly how it is rolled back, in words. Pure. */
   describeUndo(context: Pick<ActContext, 'live'>, act: A): string;
-  /** What a person types to take it back where this tool can not; whole command lines. Pure. */
+  /** What a person types to roll it back where this tool cannot; whole command lines. Pure. */
   commands(context: Pick<ActContext, 'live'>, act: A): string[];
   /**
    * Looks whether it can be done at all, and reads what taking it back will need; changes nothing. The act that it
@@ -64,6 +64,6 @@ export interface ActHandler<A extends Act> {
   inject(context: ActContext, act: A): Promise<void>;
   /** Takes it back, also where it was done only half or not at all. */
   undo(context: ActContext, act: A): Promise<void>;
-  /** Looks whether it is taken back: null, or what is still wrong, in one line. */
+  /** Looks whether it is rolled back: null, or what is still wrong, in one line. */
   verify(context: ActContext, act: A): Promise<string | null>;
 }

@@ -9,8 +9,8 @@ import type { ActContext } from './act.js';
 
 /**
  * Starts a node that is down, in the safe way: a data node as a replica of the master of this moment, a master that
- * keeps nothing on disk not before another one was promoted. Where no data node is left at all, everything is made
- * anew around what is on disk, as `up` does; also where no failover ever comes. Nothing to do for one that runs. Throws the guard's last refusal.
+ * keeps nothing on disk not before another one was promoted. Where no data node is left at all, everything is
+ * started again from what is on disk, as `up` does; also where no failover ever comes. Nothing to do for one that runs. Throws the guard's last refusal.
  */
 export async function bringBack(context: ActContext, node: NodePlan): Promise<void> {
   const { runtime, live } = context;
@@ -32,20 +32,20 @@ export async function bringBack(context: ActContext, node: NodePlan): Promise<vo
 const isStuck = (error: unknown): boolean =>
   error instanceof OperatorError && ['would-come-back-empty', 'failover-at-hand'].includes(error.code);
 
-/** Whether another data node runs that logs every change to disk: what it holds survives that all is started anew. */
+/** Whether another data node runs that logs every change to disk: what it holds survives a restart of everything. */
 async function isKeptElsewhere({ live }: ActContext, dead: NodePlan): Promise<boolean> {
   const others = dataNodes(live.plan).filter((node) => node.id !== dead.id && node.persistent);
   const states = await Promise.all(others.map(({ id }) => live.host.inspect(id)));
   return states.some(({ state }) => state === 'running');
 }
 
-/** Whether no data node is left alive: nobody can say whom another one should follow. */
+/** Whether no data node is left alive: no node is known that another one should follow. */
 export async function isDataGone({ live }: ActContext): Promise<boolean> {
   const states = await Promise.all(dataNodes(live.plan).map((node) => live.host.inspect(node.id)));
   return states.every(({ state }) => state !== 'running' && state !== 'paused');
 }
 
-/** As `up` does where no data node runs: whoever holds the data becomes the master. */
+/** As `up` does where no data node runs: the node that holds the data becomes the master. */
 export async function startFromDisk({ runtime, live }: ActContext): Promise<void> {
   await coldStart({ ...runtime, signal: undefined }, withoutSignal(live));
 }

@@ -11,7 +11,7 @@ import type { ActContext } from './act.js';
 
 type Where = Pick<LiveCluster, 'plan' | 'asking'>;
 
-/** The plan's node of that id. Throws `fault-impossible` (3): a journal, or a scenario, names somebody else's. */
+/** The plan's node of that id. Throws `fault-impossible` (3): a journal, or a scenario, names a node of another cluster. */
 export function nodeOf(plan: ClusterPlan, id: string): NodePlan {
   const node = plan.nodes.find((n) => n.id === id);
   if (node !== undefined) return node;

@@ -9,13 +9,13 @@ import { endGuards, startGuard } from './guard-process.js';
 import { proveHealed, takeBack } from './take-back.js';
 
 export interface ExperimentOptions {
-  /** What runs it, for whoever finds the journal: `inject partition --cluster default`. */
+  /** What runs it, for the reader of the journal: `inject partition --cluster default`. */
   what: string;
-  /** Whether `close` leaves what was injected, for `heal` to take back. */
+  /** Whether `close` leaves what was injected, for `heal` to roll back. */
   keep: boolean;
   /** After so many milliseconds a guard outside this process heals, where this process is gone; null: no guard. */
   guardMs: number | null;
-  /** False for a cluster that is not whole to begin with: a heal takes back, and proves nothing. Absent: true. */
+  /** False for a cluster that is not whole to begin with: a heal rolls back, and proves nothing. Absent: true. */
   proof?: boolean;
 }
 
@@ -34,24 +34,24 @@ export interface HealOptions {
   prove?: boolean;
 }
 
-/** A run of faults on one cluster of ours, under its lock: whatever it does is journalled before it is done. */
+/** A run of faults on one cluster created by sentinelctl, under its lock: whatever it does is journalled before it is done. */
 export interface Experiment {
   /** What is not rolled back yet, in the order in which it was done. */
   active(): Injected[];
   /**
-   * Journals and does each act, in order. `onBegin` is called right before the first one is really done, for whoever
-   * times it. Throws what an act's `prepare` throws before anything is done; where an act fails half-way, it and all
+   * Journals and does each act, in order. `onBegin` is called right before the first one is really done, for the
+   * caller that times it. Throws what an act's `prepare` throws before anything is done; where an act fails half-way, it and all
    * of the others are in the journal, for `heal`.
    */
   inject(acts: readonly Act[], onBegin?: () => void): Promise<Injected[]>;
-  /** Journals acts that the caller does and takes back by its own means; then `settled`. What died in between is recovered. */
+  /** Journals acts that the caller does and rolls back by its own means; then `settled`. What died in between is recovered. */
   plan(acts: readonly Act[]): Promise<Injected[]>;
   /**
-   * Takes back in reverse order, verifies each by looking, and proves convergence. Has a deadline of its own and no
+   * Rolls back in reverse order, verifies each by looking, and proves convergence. Has a deadline of its own and no
    * signal: the run's may be aborted. Throws `not-healed` (4) with all that is still wrong and what to type.
    */
   heal(options?: HealOptions): Promise<void>;
-  /** Notes that these are no more, because the caller took them back by its own means, or leaves them on purpose. */
+  /** Notes that these are no more, because the caller rolled them back by its own means, or leaves them on purpose. */
   settled(injected: readonly Injected[]): Promise<void>;
   /** Closes the journal and ends its guard, unless something is not rolled back, or not proved to be: that stays in it. */
   close(): Promise<void>;

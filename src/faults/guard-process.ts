@@ -11,7 +11,7 @@ type Using = Pick<Runtime, 'store' | 'env' | 'onProgress'>;
 
 /**
  * Starts a process of our own that outlives this one and heals the cluster when the journal's time has come and this
- * process is gone; it is written into the journal. Where it can't be started the run goes on without, and says so.
+ * process is gone; it is written into the journal. Where it cannot be started the run goes on without, and says so.
  */
 export async function startGuard(runtime: Using, cluster: string, id: string): Promise<void> {
   try {

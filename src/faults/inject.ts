@@ -35,7 +35,7 @@ export interface InjectRequest {
 export interface InjectResult {
   cluster: string;
   fault: string;
-  /** Exactly what was done, or would be, and how it is taken back, in words. */
+  /** Exactly what was done, or would be, and how it is rolled back, in words. */
   acts: { does: string; undo: string }[];
   dryRun: boolean;
   /** How long it lasted, or would, in milliseconds; null: until it is healed. */
@@ -50,13 +50,13 @@ export interface InjectResult {
   mustNot: string[];
   /** What was seen until it was whole again, milliseconds from the injection. */
   seen: Seen[];
-  /** The command that takes it back; null where nothing is to be. */
+  /** The command that rolls it back; null where nothing is to be. */
   heal: string | null;
 }
 
 /**
- * Injects one fault into a cluster of ours. With `forMs` it stays, tells what happens, and heals in the end, or at an
- * abort; without, the fault is left in effect, for `heal`. Throws `not-steady`, `too-soon`, `blast-radius` or what the
+ * Injects one fault into a cluster created by sentinelctl. With `forMs` it stays, shows what happens, and heals in the
+ * end, or at an abort; without, the fault is left in effect, for `heal`. Throws `not-steady`, `too-soon`, `blast-radius` or what the
  * fault's acts refuse (3) before anything is done, `not-healed` (4).
  */
 export async function inject(runtime: Runtime, request: InjectRequest): Promise<InjectResult> {
@@ -137,7 +137,7 @@ async function perform(
   }
 }
 
-/** What went wrong first is what is told, unless things could not be put back. */
+/** What went wrong first is thrown, unless something could not be rolled back. */
 async function putBack(experiment: Experiment, cause: unknown): Promise<void> {
   if (cause instanceof OperatorError && cause.exitCode === EXIT.notRestored) return;
   await experiment.heal({ prove: experiment.active().length > 0 });

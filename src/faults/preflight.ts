@@ -50,7 +50,7 @@ export async function requireSteady(plan: ClusterPlan, asking: Asking): Promise<
   });
 }
 
-/** What no waiting mends: someone is silent, or nobody could take over. */
+/** What waiting does not fix: a server is silent, or no replica could take over. */
 function cannotPass(plan: ClusterPlan, snapshot: Snapshot): boolean {
   const asked = [...snapshot.sentinels, ...snapshot.groups.flatMap((g) => g.nodes)];
   return plan.spec.replicas === 0 || asked.some((s) => s.answer === null);
@@ -78,7 +78,7 @@ const SUCCESS = / (\+switch-master|\+config-update-from) /;
 
 /**
  * After a failed attempt a sentinel does not try again for 2 × failover-timeout (sentinel.c,
- * sentinelStartFailoverIfNeeded): a fault injected before that would find nobody to act. A success resets the guard.
+ * sentinelStartFailoverIfNeeded): a fault injected before that would find no sentinel that acts. A success resets the guard.
  * Throws `too-soon` (3) with how long to wait.
  */
 async function requirePastFailoverGuard(

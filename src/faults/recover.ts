@@ -12,13 +12,13 @@ import { endGuards } from './guard-process.js';
 
 export interface RecoverResult {
   cluster: string;
-  /** What left it so, as its journal says; null where there was nothing to take back. */
+  /** What left it so, as its journal says; null where there was nothing to roll back. */
   what: string | null;
-  /** When that was begun, ISO 8601; null where there was nothing to take back. */
+  /** When that was begun, ISO 8601; null where there was nothing to roll back. */
   since: string | null;
-  /** What was taken back, in words, in the order in which it was; empty where somebody had done so. */
+  /** What was rolled back, in words, in this order; empty where it was rolled back already. */
   undone: string[];
-  /** Nodes that were down without anybody having ended them by this tool, and were started. */
+  /** Nodes that were down though this tool had not ended them, and were started. */
   started: string[];
   /** Whether convergence was proved; false where the cluster was not whole before that run. */
   converged: boolean;
@@ -27,7 +27,7 @@ export interface RecoverResult {
 }
 
 /**
- * Finishes what an earlier run left: takes back in reverse order what its journal says was begun, starts what is down,
+ * Finishes what an earlier run left: rolls back in reverse order what its journal says was begun, starts what is down,
  * proves convergence, and closes the journal. Can be killed itself and run again. `only` takes the journal of that id,
  * and no other. Throws `not-healed` (4) with what is still wrong.
  */
@@ -72,7 +72,7 @@ async function finish(runtime: Runtime, live: LiveCluster, journal: Journal): Pr
   };
 }
 
-/** What is down though the journal names it not: the machine was started again, or the run was about to say so. */
+/** What is down though the journal does not name it: the machine was restarted, or the run was about to write it. */
 async function startRest(context: ActContext, undone: readonly { act: Act }[]): Promise<string[]> {
   const named = new Set(undone.flatMap(({ act }) => ('node' in act ? [act.node] : [])));
   const started: string[] = [];

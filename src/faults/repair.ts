@@ -22,8 +22,8 @@ export interface RepairRequest {
 }
 
 /**
- * Does what `doctor` found to be safe, on a cluster of ours and under its lock: each one journalled before, read back
- * after, and taken back where it did not take effect; one that was cut off is taken back by `recover`. What can't be
+ * Does what `doctor` found to be safe, on a cluster created by sentinelctl and under its lock: each one journalled before, read back
+ * after, and rolled back where it did not take effect; one that was cut off is rolled back by `recover`. What cannot be
  * done is left with its reason, and does not keep the others. Throws `locked` or `unfinished-journal` (3), `not-healed`
  * (4), or the signal's reason.
  */

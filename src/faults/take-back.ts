@@ -31,8 +31,8 @@ export interface TakingBack {
 }
 
 /**
- * Takes acts back in reverse order, but data nodes are started last, since only the sentinels can say whom they are to
- * follow; what could not be taken back from a node that was down is tried again then. Goes on past what fails. Throws
+ * Rolls acts back in reverse order, but data nodes are started last, since only the sentinels know which master they
+ * must follow; what could not be rolled back on a node that was down is tried again then. Goes on past what fails. Throws
  * `not-healed` (4) that names all of it.
  */
 export async function takeBack(
@@ -61,7 +61,7 @@ export async function takeBack(
   });
 }
 
-/** Whether taking it back starts a data node. */
+/** Whether rolling it back starts a data node. */
 const startsData = ({ live }: ActContext, act: Act): boolean =>
   act.act === 'end' && nodeOf(live.plan, act.node).kind === 'redis';
 

@@ -9,7 +9,7 @@ export interface RoleSeen {
 }
 
 /**
- * One thing that was seen, when, and at whom. `atMs` is the monotonic clock of this process, so that everything in
+ * One thing that was seen, when, and at which server. `atMs` is the monotonic clock of this process, so that everything in
  * one run lines up. Roles and beliefs are recorded when they change, not each time they are read.
  */
 export type Observation = { atMs: number; source: string } & (

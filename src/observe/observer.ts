@@ -38,7 +38,7 @@ export interface ObserveOptions {
   access: Access;
 }
 
-/** Asks over one connection; made anew for each, so that what a node says after its return is recorded again. */
+/** Asks over one connection; recreated for each, so that what a node says after its return is recorded again. */
 type Asker = (node: NodePlan) => (connection: Connection) => Promise<void>;
 
 /**

@@ -1,7 +1,7 @@
 import { PHASE_TABLE } from './phases.js';
 import type { ClientSummary, LedgerSummary, PhaseId, Rejoin, Trial } from './result.js';
 
-/** A measured value; or why there is none: what was waited for never happened, or nobody can say. */
+/** A measured value; or why there is none: what was waited for never happened, or it is not known. */
 export type Reading = number | 'never' | 'unknown';
 
 /** The fields of T that hold a number, or null. */
@@ -18,8 +18,8 @@ export function readPhase(id: PhaseId, { phases }: Trial): Reading {
   const at = CHAIN.indexOf(id);
   const passed = at <= SWITCHED && CHAIN.slice(at + 1).some((later) => phases[later] !== null);
   // Where there is no other replica, none is re-attached after a switch.
-  const nobody = id === 'reattachedMs' && phases.switchedMs !== null;
-  return passed || nobody ? 'unknown' : 'never';
+  const unused = id === 'reattachedMs' && phases.switchedMs !== null;
+  return passed || unused ? 'unknown' : 'never';
 }
 
 /** Each moment of the return that was waited for and not seen did not happen; without a return nothing is known. */

@@ -88,7 +88,7 @@ export const LOSS_CAUSES = [
 ] as const;
 export type LossCause = (typeof LOSS_CAUSES)[number];
 
-/** What became of every promised write (the rules: docs/ledger.md). */
+/** What became of every acknowledged write (the rules: docs/ledger.md). */
 export interface LedgerSummary {
   attempted: number;
   acknowledged: number;
@@ -100,7 +100,7 @@ export interface LedgerSummary {
   recovered: number;
   /** There in the end, and never attempted, or certainly refused. */
   unexpected: number;
-  /** Reads that did not show a write that the same client had been promised before; null where nothing was read. */
+  /** Reads that did not show a write that had been acknowledged to the same client before; null where nothing was read. */
   staleReads: number | null;
   causes: Partial<Record<LossCause, number>>;
   /** Per node that was read back at the end: how many of the acknowledged writes it lacks; null: it did not answer. */

@@ -13,8 +13,8 @@ function wordsOf(o: Observation): { name: string; message: string } {
       return { name: o.event.name, message: o.event.message };
     case 'role': {
       const { role, follows, link } = o.seen;
-      const whom = follows === null ? '' : ` of ${follows.host}:${follows.port} (${link})`;
-      return { name: 'role', message: `${role}${whom}` };
+      const master = follows === null ? '' : ` of ${follows.host}:${follows.port} (${link})`;
+      return { name: 'role', message: `${role}${master}` };
     }
     case 'belief':
       return { name: 'belief', message: o.master === null ? 'none' : `${o.master.host}:${o.master.port}` };

@@ -21,7 +21,7 @@ const PLANNED = /^(planned|switchover|failover|sentinel-failover|manual)/;
 const PARTITION = /^partition|^cut|^isolat/;
 
 /**
- * Why a write is gone that `acknowledgedBy` promised at `atMs`. The moment of a return is seen some milliseconds
+ * Why a write is gone that `acknowledgedBy` confirmed at `atMs`. The moment of a return is seen some milliseconds
  * late, and so are the last answers before a fault; since a dead or frozen master acknowledges nothing between the
  * two, the nearer one is meant.
  */

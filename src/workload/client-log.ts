@@ -6,7 +6,7 @@ const SAME_FAILURE_TICKS = 10 * TICKS_PER_MS;
 const MAX_COUNT = 0xff_ffff;
 
 /**
- * Takes down what becomes of one client's writes in two bits each, and when and by whom in runs of 12 bytes, at most
+ * Takes down what becomes of one client's writes in two bits each, and when and by which node in runs of 12 bytes, at most
  * 2,000 a second. Times are milliseconds since the workload's start.
  */
 export class ClientLog {
@@ -33,7 +33,7 @@ export class ClientLog {
     return first;
   }
 
-  /** Write number `seq` was promised, by the node with this index (below 256). */
+  /** Write number `seq` was acknowledged by the node with this index (below 256). */
   acknowledge(seq: number, atMs: number, node: number): void {
     clear(this.#indeterminate, seq);
     set(this.#acknowledged, seq);
@@ -51,7 +51,7 @@ export class ClientLog {
     else runs.push(seq, tick, ((node << 24) | 1) >>> 0);
   }
 
-  /** It was not promised: certainly not carried out where `definite`, otherwise nobody knows. */
+  /** It was not acknowledged: certainly not carried out where `definite`, otherwise unknown. */
   fail(seq: number, atMs: number, kind: number, definite: boolean): void {
     if (definite) clear(this.#indeterminate, seq);
     this.failed(atMs, kind);

@@ -16,9 +16,9 @@ interface Reached {
 export type ClientRoute = Pick<WorkloadTarget, 'sentinels' | 'access' | 'localAddress'>;
 
 /**
- * How clients get to a cluster of ours. `apart`: from an address of their own, so that they can be cut off from nodes
+ * How clients get to a cluster created by sentinelctl. `apart`: from an address of their own, so that they can be cut off from nodes
  * that this program still sees; among processes with addresses of their own that is always so, where packet rules can be
- * made. Throws `no-links` (3) where they must be apart and can't be.
+ * made. Throws `no-links` (3) where they must be apart and cannot be.
  */
 export async function clientRouteOf(
   { host, plan, state, asking }: Reached,

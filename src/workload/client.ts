@@ -5,7 +5,7 @@ import { CHUNK_BITS, keyOf } from './keys.js';
 import { type Reader, type Shared, takeReads } from './reader.js';
 import { scheduleOf } from './schedule.js';
 
-/** After a batch that nobody took, where no rate sets the pace, in milliseconds: a refusal costs next to nothing. */
+/** After a batch that no node accepted, where no rate sets the pace, in milliseconds: a refusal costs next to nothing. */
 const AFTER_FAILURE_MS = 10;
 
 export interface Client {
@@ -59,14 +59,14 @@ const order = (kind: Order['kind'], client: number, { keyPrefix }: Shared, seq: 
 function takeWrites(client: Client, shared: Shared, answer: Answer, first: number, sets: number): number {
   const { policy, clock, counters, stop } = shared;
   const { log } = client;
-  const promised = policy.replicas === 0 || (answer.confirmed ?? -1) >= policy.replicas;
+  const confirmed = policy.replicas === 0 || (answer.confirmed ?? -1) >= policy.replicas;
   const node = shared.nodeIndexOf(answer.peer);
   const nowMs = clock.now();
   let acknowledged = 0;
   let failed = 0;
   for (let i = 0; i < sets; i++) {
     const result = answer.results[i];
-    if (typeof result === 'number' && promised) {
+    if (typeof result === 'number' && confirmed) {
       log.acknowledge(first + i, answer.atMs, node);
       acknowledged++;
       continue;

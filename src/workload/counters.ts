@@ -14,7 +14,7 @@ export interface Counts {
   indeterminate: number;
 }
 
-/** What is going on, in memory that both threads see: nobody is asked, nobody waits. */
+/** What is going on, in memory that both threads see: no thread asks or waits. */
 export class Counters {
   readonly #words: Uint32Array;
 

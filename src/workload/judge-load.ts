@@ -1,7 +1,7 @@
 import { humanDurationMs } from '../model/duration.js';
 import type { ClientSummary, InvariantResult, LedgerSummary } from '../observe/result.js';
 
-/** What must hold of what clients saw and were promised. */
+/** What must hold of what clients saw and got acknowledged. */
 export function judgeLoad(
   client: ClientSummary,
   ledger: LedgerSummary,
@@ -27,7 +27,7 @@ function clientsRecovered(
   return { id, verdict: 'holds', evidence: `all ${clients.length} clients write again${when}` };
 }
 
-/** Lost writes are a fact that is reported and explained; what nobody ever wrote is a fault of somebody's. */
+/** Lost writes are a fact that is reported and explained; what was never written is a fault. */
 function ledgerConsistent(ledger: LedgerSummary, truth: { id: string }): InvariantResult {
   const id = 'ledger-consistent';
   const read = ledger.missingAt.find((m) => m.id === truth.id);

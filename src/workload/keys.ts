@@ -1,7 +1,7 @@
 /**
  * Every write sets one bit of a bitmap: `SETBIT <prefix>:<client>:<chunk> <offset> 1`. A bit can be set twice without
- * harm, so that a client's own resending can't confuse the ledger; ten million writes are read back as 1.2 MB; and
- * a bit that nobody attempted would show. 65,536 writes a key: 8 KiB.
+ * harm, so that a client's own resending cannot confuse the ledger; ten million writes are read back as 1.2 MB; and
+ * a bit that was never attempted would show. 65,536 writes a key: 8 KiB.
  */
 export const CHUNK_BITS = 65_536;
 export const CHUNK_BYTES = CHUNK_BITS / 8;

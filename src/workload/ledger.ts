@@ -6,7 +6,7 @@ import type { Final } from './read-back.js';
 import { type ClientRecord, runsOf, type WorkloadRecord } from './record.js';
 
 /**
- * What became of every promised write, by the state of the node `authoritative`: lost = acknowledged − final,
+ * What became of every acknowledged write, by the state of the node `authoritative`: lost = acknowledged − final,
  * recovered = indeterminate ∩ final, unexpected = final − attempted, and what is there although it was certainly
  * refused. Where that node did not answer, its entry in `missingAt` is null, and nothing is said to be lost,
  * recovered or unexpected: that is not known.

@@ -92,7 +92,7 @@ export async function startLoad(
       try {
         await clock.sleep(WARM_UP_MS, runtime.signal);
       } catch (error) {
-        // Nobody else holds them yet: left alone they would write for ever.
+        // No other code holds them yet: left alone they would write for ever.
         await endWorkload(started, roles.master, asking);
         throw error;
       }
@@ -159,7 +159,7 @@ async function endWorkload(
       deadlineMs: READ_DEADLINE_MS,
     });
   } catch {
-    // The keys carry the run's own prefix; a cluster that can't be reached any more keeps them.
+    // The keys carry the run's own prefix; a cluster that cannot be reached any more keeps them.
   }
 }
 

@@ -57,7 +57,7 @@ export class Reader {
   }
 }
 
-/** Takes down the reads, which come after the writes; a bit that is 0 was promised before, and is not there. */
+/** Takes down the reads, which come after the writes; a bit that is 0 was acknowledged before, and is missing. */
 export function takeReads(log: ClientLog, shared: Shared, answer: Answer, from: number, dueMs: number): void {
   let read = 0;
   for (const result of answer.results.slice(from)) {

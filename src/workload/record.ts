@@ -20,14 +20,14 @@ export interface ClientRecord {
 export const RUN_WORDS = 3;
 export const FAILURE_WORDS = 2;
 
-/** What all clients did, on the clock of whoever started the workload. Plain data. */
+/** What all clients did, on the clock of the process that started the workload. Plain data. */
 export interface WorkloadRecord {
   settings: WorkloadSettings;
   keyPrefix: string;
   startedAtMs: number;
   /** When it was told to stop. */
   stoppedAtMs: number;
-  /** Nodes' ids, as runs name them; a node that nobody had named has its address as id. */
+  /** Nodes' ids, as runs name them; a node without a known id has its address as id. */
   nodes: string[];
   /** Kinds of failures, as they are named in `failures`. */
   kinds: string[];
@@ -35,7 +35,7 @@ export interface WorkloadRecord {
   /** From an operation's intended start to its acknowledgement. */
   latencyMs: { p50: number; p95: number; p99: number; max: number } | null;
   reads: number;
-  /** Reads that did not show a write which the client had been promised before. */
+  /** Reads that did not show a write which was acknowledged to the client before. */
   staleReads: number;
 }
 

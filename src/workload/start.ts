@@ -26,7 +26,7 @@ export interface Workload {
   /** True once every client was acknowledged after `atMs`, on the clock that the workload was started with. */
   recoveredSince(atMs: number): boolean;
   /**
-   * Stops the clients and hands over all that they were promised; idempotent, takes 20 s at most.
+   * Stops the clients and hands over everything that was acknowledged; idempotent, takes 20 s at most.
    * Throws OperatorError `workload-lost` (2) where the worker died.
    */
   stop(): Promise<WorkloadRecord>;
@@ -35,7 +35,7 @@ export interface Workload {
 /**
  * Starts clients that write in a worker of their own, so that writing and watching don't disturb each other.
  * Resolves once every client was acknowledged once. Throws OperatorError: 64 for settings that make no sense, 5 where
- * the clients can't connect or nobody acknowledges; or the signal's reason. Nothing is left running then.
+ * the clients cannot connect or no node acknowledges; or the signal's reason. Nothing is left running then.
  */
 export async function startWorkload(target: WorkloadTarget, options: WorkloadOptions): Promise<Workload> {
   const { settings, keyPrefix, clock, signal } = options;

@@ -11,7 +11,7 @@ export interface WorkloadNode {
   endpoint: Address;
 }
 
-/** Whom the clients write to. */
+/** What the clients write to. */
 export interface WorkloadTarget {
   /** Reachable from here. */
   sentinels: Address[];
@@ -25,10 +25,10 @@ export interface WorkloadTarget {
 
 export interface WorkloadOptions {
   settings: WorkloadSettings;
-  /** Every key begins with it; it should be nobody else's. */
+  /** Every key begins with it; no other program should use it. */
   keyPrefix: string;
   clock: Clock;
-  /** Ends the start only: whoever is interrupted later still wants the record, by `stop()`. */
+  /** Ends the start only: a run that is interrupted later still gets the record, by `stop()`. */
   signal?: AbortSignal | undefined;
 }
 

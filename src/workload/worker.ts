@@ -19,7 +19,7 @@ export type FromWorker =
   | { type: 'going' }
   | { type: 'failed'; error: Omit<OperatorErrorInit, 'cause'> }
   | { type: 'record'; record: Omit<WorkloadRecord, 'startedAtMs'> };
-/** What it is told: to stop, and how long what is under way may take, in milliseconds. */
+/** What it receives: to stop, and how long what is under way may take, in milliseconds. */
 export interface ToWorker {
   type: 'stop';
   graceMs: number;
@@ -73,7 +73,7 @@ async function begin(): Promise<void> {
   }
 }
 
-/** All at once; the first that can't connect ends it for all. */
+/** All at once; the first that cannot connect ends it for all. */
 async function connectAll(): Promise<void> {
   const { settings, target } = task;
   const readsApart = settings.readFrom === 'replicas' && settings.readRatio > 0;

@@ -17,7 +17,7 @@ export interface LiveSetting {
   value: string;
 }
 
-/** How long a node that was just put back may take to be set right, in milliseconds. */
+/** How long a node that was just restored may take to get its settings back, in milliseconds. */
 const RESTORE_BOUND_MS = 15_000;
 const RETRY_EVERY_MS = 200;
 
@@ -42,7 +42,7 @@ export async function readSettings(cluster: AskedCluster): Promise<LiveSetting[]
   return perNode.flat();
 }
 
-/** What a node does not answer is for the operator to mend. */
+/** What a node does not answer is for the operator to fix. */
 async function asked<T>(
   { plan, asking }: AskedCluster,
   node: NodePlan,
@@ -80,7 +80,7 @@ export function settingsFor(
 
 /**
  * Sets and reads back. Throws `not-set` (1), or `not-steady` (3) where a node does not answer. SENTINEL SET is local to each sentinel (sentinel.md), so
- * that every one is told. Data nodes also write their file: a killed master must come back with the same settings,
+ * that every one is sent. Data nodes also write their file: a killed master must come back with the same settings,
  * and Sentinel's own CONFIG REWRITE would otherwise keep there what was meant for a while.
  */
 export async function applySettings(cluster: AskedCluster, wanted: readonly LiveSetting[]): Promise<void> {

@@ -26,7 +26,7 @@ export type { SweepOptions } from './verdict.js';
  * combination of down-after and min-replicas-to-write, set at run time at every sentinel and data node, and puts the
  * settings back whatever happens. Throws `too-many-replicas-wanted` (3) before anything is touched, what
  * `runFailoverTest` throws where nothing was measured yet, `settings-not-restored` (4) where nothing was measured and
- * the settings could not be put back; else that is in the result (`restoration`), as is an end before the last
+ * the settings could not be restored; else that is in the result (`restoration`), as is an end before the last
  * combination (`complete: false`).
  */
 export function runSweep(runtime: Runtime, options: SweepOptions): Promise<SweepResult> {

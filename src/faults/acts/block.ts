@@ -62,7 +62,7 @@ function words(links: readonly Link[]): string {
   return [...grouped(both, 'between', '|'), ...grouped(oneWay, 'from', 'to')].join('; ');
 }
 
-/** Those that reach the same others are told together. */
+/** Those that reach the same others are described together. */
 function grouped(links: readonly Link[], before: string, between: string): string[] {
   const reached = new Map<Party, Party[]>();
   for (const { from, to } of links) reached.set(from, [...(reached.get(from) ?? []), to]);

@@ -6,7 +6,7 @@ import type { ActContext, ActHandler, ActOf } from '../act.js';
 import { cli, nodeOf, placed, requireRunning } from '../context.js';
 
 /**
- * Until busy-reply-threshold is over (5 s by default) a server that runs a script answers nobody, SCRIPT KILL included;
+ * Until busy-reply-threshold is over (5 s by default) a server that runs a script answers nothing, SCRIPT KILL included;
  * milliseconds, and some.
  */
 const BUSY_REPLY_BOUND_MS = 8000;
@@ -14,7 +14,7 @@ const FREED_BOUND_MS = 20_000;
 /** How long a server that is not busy takes to answer at the most, in milliseconds. */
 const PROMPT_MS = 500;
 
-/** A script without an end: the server answers nobody, and later everybody with -BUSY. */
+/** A script without an end: the server answers nothing, and later everything with -BUSY. */
 export const busy: ActHandler<ActOf<'busy'>> = {
   describe: (context, { node }) => `${placed(context, node)}: EVAL "while true do end" 0`,
   describeUndo: (_context, { node }) => `${node}: SCRIPT KILL`,

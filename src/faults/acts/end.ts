@@ -19,7 +19,7 @@ export const end: ActHandler<ActOf<'end'>> = {
     `${signal} to ${placed(context, node)}${restart === true ? ', then restarted at once with its data' : ''}`,
   describeUndo: (_context, { node }) =>
     node.startsWith('redis') ? `${node} is started as a replica of the current master` : `${node} is started`,
-  // Not `start`, which refuses while the journal is open: recover starts it, once what keeps it down is mended.
+  // Not `start`, which refuses while the journal is open: recover starts it, once what keeps it down is fixed.
   commands: (context, { node }) => [ctl(context, `logs ${node} --tail 20`)],
   async prepare(context, act) {
     await requireRunning(context, act.node);

@@ -13,7 +13,7 @@ import { sentinelSet } from './sentinel-set.js';
 import { simulate } from './simulate.js';
 import { slow } from './slow.js';
 
-/** How each kind of act is done and taken back. */
+/** How each kind of act is done and rolled back. */
 const HANDLERS: { [K in ActKind]: ActHandler<Extract<Act, { act: K }>> } = {
   end,
   pause,
@@ -40,7 +40,7 @@ export function handlerOf<A extends Act>(act: A): ActHandler<A> {
 export const describeAct = (context: Pick<ActContext, 'live'>, act: Act): string =>
   handlerOf(act).describe(context, act);
 
-/** What a person reads of acts before they are done: each one, and how it is taken back. */
+/** What a person reads of acts before they are done: each one, and how it is rolled back. */
 export function describeActs(
   context: Pick<ActContext, 'live'>,
   acts: readonly Act[],

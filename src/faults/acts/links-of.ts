@@ -2,7 +2,7 @@ import type { LinksProbe } from '../../drivers/links.js';
 import { refused } from '../../errors.js';
 import type { ActContext } from '../act.js';
 
-/** The cluster's links. Throws `no-links` (3) with the reason and what can, where they can't be cut. */
+/** The cluster's links. Throws `no-links` (3) with the reason and what can, where they cannot be cut. */
 export async function requireLinks(
   { live }: ActContext,
   done: 'cut' | 'slowed down',

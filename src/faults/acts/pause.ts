@@ -17,7 +17,7 @@ export const pause: ActHandler<ActOf<'pause'>> = {
     const { host, plan } = context.live;
     const { state } = await host.inspect(node);
     if (state === 'paused') await host.resume(node);
-    // It ran when it was frozen; the machine, or somebody, has ended it since.
+    // It ran when it was frozen; the machine, or an operator, has ended it since.
     else await bringBack(context, nodeOf(plan, node));
   },
   async verify({ live }, { node }) {

@@ -4,7 +4,7 @@ import type { ActHandler, ActOf } from '../act.js';
 import { commandsOf } from './block.js';
 import { requireLinks } from './links-of.js';
 
-/** What a node and the others say to each other goes through a proxy of ours, which holds it for a while. */
+/** What a node and the others say to each other goes through a proxy, which holds it for a while. */
 export const slow: ActHandler<ActOf<'slow'>> = {
   describe: (_context, { node, delayMs, jitterMs, tag }) =>
     `delays the traffic between ${node} and the other nodes by ${formatDurationMs(delayMs)}` +

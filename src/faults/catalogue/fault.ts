@@ -2,12 +2,12 @@ import type { DriverName } from '../../model/drivers.js';
 import type { ClusterRoles } from '../../observe/roles.js';
 import type { Act } from '../act.js';
 
-/** How one driver does it, or why it can not, and who can. */
+/** How one driver does it, or why it cannot, and which driver can. */
 export type Way =
   | { can: true; injects: string; heals: string }
   | { can: false; why: string; instead: string };
 
-/** What a fault is told beyond its targets. Durations are milliseconds; each fault names those that it heeds. */
+/** What a fault takes beyond its targets. Durations are milliseconds; each fault names those that it heeds. */
 export interface FaultParams {
   /** How long it lasts. */
   forMs?: number;
@@ -34,13 +34,13 @@ export interface Fault {
   drivers: Record<DriverName, Way>;
   /** How long it may stay where it is left in effect, in milliseconds: a guard heals it then; absent: until it is healed. */
   keptAtMostMs?: number;
-  /** How it ends by itself, also where nobody heals it; null where it does not. */
+  /** How it ends by itself, also where it is not healed; null where it does not. */
   expires: string | null;
   /** What a correct cluster does. */
   correct: string[];
   /** What must not happen. */
   mustNot: string[];
-  /** What it may be told, with the value where it is not said; null where `FaultParams` leaves it to the cluster. */
+  /** What it takes, with the value where it is not given; null where `FaultParams` leaves it to the cluster. */
   params: Partial<Record<ParamName, string>>;
   /** What TARGET may be, for people, and what is meant where none is given. */
   target: { words: string; byDefault: string };

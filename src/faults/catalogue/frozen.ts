@@ -6,7 +6,7 @@ import { anywhere, FROZEN } from './ways.js';
 
 const NODE_OR_MASTER = { words: 'a data node, or master', byDefault: 'master' };
 
-/** Servers that live and answer nobody, or not everybody. */
+/** Servers that live and answer no client, or not every one. */
 export const FROZEN_FAULTS: Fault[] = [
   {
     name: 'freeze',

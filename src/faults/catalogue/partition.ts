@@ -12,7 +12,7 @@ export function cutLinks(roles: ClusterRoles, words: readonly string[]): Link[] 
   if (form === 'one-way') return oneWay(roles);
   if (form.includes('|')) return twoGroups(roles, form);
   const inside = form.split('+').map((word) => partyOf(roles, word));
-  return between(inside, without(everybody(roles), inside));
+  return between(inside, without(everyone(roles), inside));
 }
 
 /** `sentinel` is the first one, `client` the clients of a workload, and else a node. */
@@ -25,9 +25,9 @@ function partyOf(roles: ClusterRoles, word: string): Party {
 
 /**
  * Every node. Clients can reach both sides, unless they are named: a partition that takes them along cuts them off from
- * everybody else.
+ * every other node.
  */
-const everybody = ({ plan }: ClusterRoles): Party[] => plan.nodes.map(({ id }) => id);
+const everyone = ({ plan }: ClusterRoles): Party[] => plan.nodes.map(({ id }) => id);
 
 const without = (parties: readonly Party[], inside: readonly Party[]): Party[] =>
   parties.filter((party) => !inside.includes(party));

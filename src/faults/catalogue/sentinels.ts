@@ -20,9 +20,9 @@ const CRASHES: ReturnType<typeof anywhere> = ways(
   ],
 );
 
-/** The leader is whoever wins the election, so all of them are armed; one that does not lead goes on. */
+/** The leader is the sentinel that wins the election, so all of them are armed; one that does not lead goes on. */
 const leaderCrash = (roles: ClusterRoles, at: 'crash-after-election' | 'crash-after-promotion'): Act[] => [
-  // First, so that it is taken back last: once there are sentinels again that can promote another one.
+  // First, so that it is rolled back last: once there are sentinels again that can promote another one.
   ending(roles.master.id),
   ...roles.sentinels.map(({ id }): Act => ({ act: 'simulate', node: id, at })),
 ];

@@ -62,7 +62,7 @@ function ofKind(
   );
 }
 
-/** Refuses words where a fault knows itself whom it hits. Throws `bad-target` (64). */
+/** Refuses words where a fault chooses its targets itself. Throws `bad-target` (64). */
 export function noTargets(words: readonly string[], who: string): void {
   if (words.length > 0) throw badTarget(`this fault takes no target: it hits ${who}`);
 }

@@ -42,7 +42,7 @@ export function dualMasters(
   return found;
 }
 
-/** Times in which nobody can say what a node was: it did not answer, and was neither dead nor frozen by us. */
+/** Times in which a node's role is unknown: it did not answer, and was neither dead nor frozen by the run. */
 export function unheard(
   { roles, seen }: Pick<TrialEvidence, 'roles' | 'seen'>,
   { untilMs, still }: Span,

@@ -6,7 +6,7 @@ import { type Everyone, result, type TrialEvidence } from './trial-evidence.js';
 const ID = 'quorum-usable';
 
 /**
- * CKQUORUM is OK at every sentinel, and each of them has a working connection to everybody who answers: CKQUORUM
+ * CKQUORUM is OK at every sentinel, and each of them has a working connection to every peer that answers: CKQUORUM
  * itself counts a sentinel that was never connected to as usable.
  */
 export function quorumUsable(

@@ -5,7 +5,7 @@ const ID = 'right-replica';
 
 /**
  * Sentinel promoted the replica that it has to by priority, offset and run id (sentinel.c,
- * compareSlavesForPromotion). `best` is whom that order names among what the leader saw when it chose; null where
+ * compareSlavesForPromotion). `best` is the replica that comes first in that order among what the leader saw when it chose; null where
  * that could not be read.
  */
 export function rightReplica(promoted: string | null, best: string | null): InvariantResult {

@@ -5,7 +5,7 @@ import { result, type TookWrites, type TrialEvidence, type Watch } from './trial
 
 const ID = 'split-brain-interval';
 
-/** A node that did not answer for longer may have been anything, in milliseconds: the observer dials anew each second. */
+/** A node that did not answer for longer may have been anything, in milliseconds: the observer reconnects each second. */
 const UNHEARD_MS = 2000;
 
 /**

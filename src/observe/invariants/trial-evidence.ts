@@ -25,7 +25,7 @@ export interface Watch {
   untilMs: number;
   /** Nodes that certainly took no write for a while: dead, or frozen. */
   still: readonly Still[];
-  /** How many writes a node acknowledged between two moments; null where no client of ours wrote. */
+  /** How many writes a node acknowledged between two moments; null where no client of the run wrote. */
   tookWrites: TookWrites | null;
 }
 
@@ -45,7 +45,7 @@ export interface FullSyncs {
 
 export type TookWrites = (node: string, fromMs: number, toMs: number) => number;
 
-/** Everybody's own words, as far as they are about this master. */
+/** What every server says about this master. */
 export interface Everyone {
   nodes: NodeState[];
   sentinels: SentinelState[];

@@ -8,7 +8,7 @@ import type { Shape, Step } from '../format/scenario.js';
 import { actsOf, imaginedCluster } from './plan.js';
 import { faultNamed } from './steps.js';
 
-/** What SENTINEL SET takes (sentinel.c, sentinelSetCommand) and SENTINEL MASTER shows, so that it can be put back. */
+/** What SENTINEL SET takes (sentinel.c, sentinelSetCommand) and SENTINEL MASTER shows, so that it can be restored. */
 const SETTABLE = [
   'down-after-milliseconds',
   'failover-timeout',

@@ -22,9 +22,9 @@ interface Look extends Slate {
   atMs: number;
 }
 
-/** Asks whoever stands for election whom it could choose, as close to the choice as it can be asked. */
+/** Asks each candidate of an election which replica it could choose, as close to the choice as it can be asked. */
 export interface Elections {
-  /** To be told of everything that is seen. */
+  /** Gets everything that is observed. */
   onSeen(observation: Observation): void;
   /** Whether each replica that was chosen was the right one. */
   judge(seen: readonly Observation[]): InvariantResult;
@@ -64,7 +64,7 @@ export function followElections(plan: ClusterPlan, asking: Asking): Elections {
         if (connection !== null) looks.push(await lookAt(plan, sentinel, connection, asking));
         await asking.clock.sleep(ASK_EVERY_MS, asking.signal);
       } catch {
-        // It ended, or is silent: without its word the choice can't be judged.
+        // It ended, or is silent: without its word the choice cannot be judged.
         connection?.close();
         connections.delete(sentinel);
         if (asking.signal?.aborted === true) break;
@@ -91,7 +91,7 @@ export function followElections(plan: ClusterPlan, asking: Asking): Elections {
   };
 }
 
-/** Whom a sentinel could choose at this moment. Throws WireError. */
+/** Which replica a sentinel could choose at this moment. Throws WireError. */
 async function lookAt(
   plan: ClusterPlan,
   sentinel: string,

@@ -181,7 +181,7 @@ function rejoinOf({ observer, roles, startedAtMs }: ScenarioRun): Rejoin {
     restartedMs: since(backAtMs ?? convertedAtMs),
     convertedMs: since(convertedAtMs),
     linkUpMs: since(linkedAtMs),
-    // Proved by the heal: convergence includes that nobody lags.
+    // Proved by the heal: convergence includes that no replica lags.
     caughtUpMs: since(linkedAtMs),
     zombieMs: null,
   };

@@ -5,7 +5,7 @@ import type { Asking } from '../../wire/access.js';
 /** So many keys go over the wire at once. */
 const BATCH = 500;
 
-/** Keys of ours on a cluster, that are looked for again and then removed. */
+/** Keys that a scenario wrote to a cluster, that are looked for again and then removed. */
 export interface Keys {
   written: number;
   /** How many of them this node lacks. Throws WireError. */

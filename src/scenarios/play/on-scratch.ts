@@ -75,7 +75,7 @@ async function work(
   }
 }
 
-/** A cluster that can not be had here, loopback addresses of its own for instance. */
+/** A cluster that cannot be created here, loopback addresses of its own for instance. */
 async function orRefusal(making: Promise<string>): Promise<string | OperatorError> {
   try {
     return await making;
@@ -85,7 +85,7 @@ async function orRefusal(making: Promise<string>): Promise<string | OperatorErro
   }
 }
 
-/** On a cluster that is removed anyway, nothing is so broken that it could not be told. */
+/** On a cluster that is removed anyway, nothing is so broken that it could not be reported. */
 async function playOnScratch(
   runtime: Runtime,
   options: ChaosOptions,

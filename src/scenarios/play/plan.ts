@@ -34,7 +34,7 @@ export interface ChaosPlan {
   scenarios: ScenarioPlan[];
 }
 
-/** Works out the exact acts, on a cluster that is imagined in the shape that is needed. Does nothing; asks nobody. */
+/** Works out the exact acts, on a cluster that is imagined in the shape that is needed. Does nothing; asks no server. */
 export function planOf(scenario: Scenario, driver: DriverName): ScenarioPlan {
   const { weakness } = scenario;
   const skipped = whyNotHere(scenario, driver);
@@ -120,7 +120,7 @@ export function actsOf(step: Step, plan: ClusterPlan): { does: string; undo: str
   }
 }
 
-/** Somebody in the place of those who have their roles only while it is played. */
+/** A stand-in for each node that has its role only while it is played. */
 const settled = (on: readonly string[]): string[] =>
   on.map((word) =>
     word

@@ -14,7 +14,7 @@ export interface ChaosOptions extends ScratchOptions {
   driver: DriverName;
   /** In the order in which their results are wanted. */
   scenarios: readonly Scenario[];
-  /** A cluster of ours to play on; null: scratch clusters, removed at the end. */
+  /** A cluster created by sentinelctl to play on; null: scratch clusters, removed at the end. */
   cluster: string | null;
   /** How many scratch clusters at the same time. */
   parallel: number;
@@ -30,7 +30,7 @@ export interface ChaosOptions extends ScratchOptions {
 export const wordsOf = (error: OperatorError): string =>
   [error.message, error.why].filter(Boolean).join(': ');
 
-/** Plays a scenario on a cluster of ours, under its lock; what can not be done there is skipped. Throws what playScenario does. */
+/** Plays a scenario on a cluster created by sentinelctl, under its lock; what cannot be done there is skipped. Throws what playScenario does. */
 export async function playOn(
   runtime: Runtime,
   options: ChaosOptions,
@@ -70,7 +70,7 @@ const NOT_FOR_SKIPPING = new Set([
   'state-directory',
 ]);
 
-/** A refusal for something that can't be done on this machine, or by this driver: the scenario is skipped. */
+/** A refusal for something that cannot be done on this machine, or by this driver: the scenario is skipped. */
 export const saysNotHere = (error: unknown): error is OperatorError =>
   error instanceof OperatorError && error.exitCode === EXIT.refused && !NOT_FOR_SKIPPING.has(error.code);
 

@@ -21,7 +21,7 @@ const GUARD_MS = 15 * 60_000;
 export interface PlayOptions {
   /** Leave what was injected and not healed by the scenario itself. */
   keep: boolean;
-  /** The cluster is removed after an abort anyway, with all that is in effect on it: then nothing is taken back first. */
+  /** The cluster is removed after an abort anyway, with all that is in effect on it: then nothing is rolled back first. */
   disposable: boolean;
   /** What to type to play it again. */
   command: string;
@@ -34,8 +34,8 @@ export interface Played {
 }
 
 /**
- * Plays one scenario on a cluster of ours, under its lock: look, watch, load, the steps, heal, read back, judge.
- * Whatever happens after the first injection, an abort included, everything is taken back before this settles. Throws
+ * Plays one scenario on a cluster created by sentinelctl, under its lock: look, watch, load, the steps, heal, read back, judge.
+ * Whatever happens after the first injection, an abort included, everything is rolled back before this settles. Throws
  * `not-steady`, `too-soon` (3) before anything is done, `not-healed` (4), or the signal's reason.
  */
 export async function playScenario(
@@ -129,7 +129,7 @@ async function playSteps(play: ScenarioRun): Promise<StepResult[]> {
   return results;
 }
 
-/** Refused before anything was done, or not to be put back: nothing that a scenario's verdict could hide. */
+/** Refused before anything was done, or not to be restored: nothing that a scenario's verdict could hide. */
 function cannotGoOn(play: ScenarioRun, error: unknown): boolean {
   if (!(error instanceof OperatorError)) return true;
   if (error.exitCode === EXIT.notRestored || error.exitCode === EXIT.usage) return true;

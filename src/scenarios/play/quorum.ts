@@ -46,8 +46,8 @@ export interface QuorumResult {
 }
 
 /**
- * Tries what the sentinels of a cluster of ours can lose: one of them, and a failover must still happen; a majority,
- * and none may, until they are back. Everything is taken back and proved. Throws `not-steady`, `too-soon` (3) before
+ * Tries what the sentinels of a cluster created by sentinelctl can lose: one of them, and a failover must still happen; a majority,
+ * and none may, until they are back. Everything is rolled back and proved. Throws `not-steady`, `too-soon` (3) before
  * anything is done, `not-healed` (4), or the signal's reason.
  */
 export function quorumTest(runtime: Runtime, cluster: string): Promise<QuorumResult> {

@@ -8,9 +8,9 @@ import { type NextScenario, type OnResult, scenarioQueue } from './scenario-queu
 import { whyNotHere } from './steps.js';
 
 /**
- * Plays scenarios, each on a cluster in the shape that it needs. What a driver or this machine can not do is skipped
+ * Plays scenarios, each on a cluster in the shape that it needs. What a driver or this machine cannot do is skipped
  * with the reason. Throws OperatorError where nothing can be played at all, `not-healed` (4) where a cluster that was
- * named could not be put back, or the signal's reason before the first result.
+ * named could not be restored, or the signal's reason before the first result.
  */
 export async function runChaos(runtime: Runtime, options: ChaosOptions): Promise<ChaosResult> {
   const begun = runtime.clock.now();

@@ -24,7 +24,7 @@ export interface StepDone {
 
 const done = (evidence: string): StepDone => ({ outcome: 'done', evidence });
 
-/** Does one step. Throws OperatorError where something can not be done; what does not come true is a result. */
+/** Does one step. Throws OperatorError where something cannot be done; what does not come true is a result. */
 export async function doStep(play: ScenarioRun, step: Step): Promise<StepDone> {
   switch (step.do) {
     case 'inject':
@@ -129,7 +129,7 @@ async function set(
   return `at ${ids.join(', ')}`;
 }
 
-/** Why a driver can not play a scenario; null where nothing speaks against it. Pure. */
+/** Why a driver cannot play a scenario; null where nothing speaks against it. Pure. */
 export function whyNotHere(scenario: Scenario, driver: DriverName): string | null {
   if (!scenario.drivers.includes(driver)) return `it is for the ${scenario.drivers.join(' or ')} driver`;
   for (const step of scenario.steps) {

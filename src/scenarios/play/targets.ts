@@ -3,7 +3,7 @@ import type { FaultParams } from '../../faults/catalogue/fault.js';
 import { parseDurationMs } from '../../model/duration.js';
 import { type Evidence, idsOf } from '../format/evidence.js';
 
-/** Words for whoever has a role only in this scenario; the catalogue knows `master` and ids. */
+/** Words for the nodes that have a role only in this scenario; the catalogue knows `master` and ids. */
 const ROLE_WORDS = /(?<![\w-])(old-master|new-master|replica-[1-9]|leader|other-sentinel)(?![\w-])/g;
 
 /** A scenario's targets as the catalogue takes them: roles that only a scenario knows become ids. */

@@ -9,7 +9,7 @@ import { evidenceSoFar, look, type ScenarioRun } from './play-state.js';
 const EVIDENCE_EVERY_MS = 50;
 const LOOK_EVERY_MS = 250;
 
-/** Conditions that somebody must be asked about; the others show by themselves. */
+/** Conditions that need a question to a server; the others show by themselves. */
 const needsALook = (condition: Condition): boolean =>
   condition.is === 'converged' || condition.is === 'quorum';
 
