@@ -19,15 +19,23 @@ export interface PromptOptions {
   before: () => void;
 }
 
-/** What a person does to the terminal while it is drawn on. */
-export type ScreenEvent = { type: 'key'; name: string; ctrl: boolean } | { type: 'resize' };
+/** What happens to the terminal while it is drawn on. */
+export type ScreenEvent =
+  /** `name` as Node names the key; `text` is what it types: one character, or empty for keys such as Enter and arrows. */
+  | { type: 'key'; name: string; ctrl: boolean; text: string }
+  | { type: 'resize' }
+  /** No more keys will come: the terminal is gone. */
+  | { type: 'end' };
 
 /** The whole terminal, drawn line by line. */
 export interface Screen {
   /** Size of the window at this moment. */
   readonly columns: number;
   readonly rows: number;
-  /** Replaces what is shown, in one write. Lines that do not fit below are left out; wider ones are cut. */
+  /**
+   * Replaces what is shown, in one write; writes nothing where the frame is the same as before. Lines that do not fit
+   * below are left out; wider ones are cut.
+   */
   draw(lines: readonly string[]): Promise<void>;
   /** Calls the listener until the function that it returns is called. */
   on(listener: (event: ScreenEvent) => void): () => void;

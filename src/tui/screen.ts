@@ -1,6 +1,6 @@
 import { emitKeypressEvents } from 'node:readline';
 import type { Screen, ScreenEvent } from '../cli/interactive.js';
-import { columnsOf, safeStream } from '../cli/streams.js';
+import { columnsOf, type InputStream, safeStream } from '../cli/streams.js';
 import type { World } from '../cli/world.js';
 import { widthOf } from '../report/plain-text.js';
 
@@ -10,6 +10,9 @@ const LEAVE = '\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l';
 /** Synchronized output: terminals that know it show the frame at once, others ignore it. */
 const BEGIN = '\x1b[?2026h\x1b[H';
 const END = '\x1b[?2026l';
+
+/** What Enter, Tab, Esc and the arrows send begins with one of these. */
+const CONTROL = /^\p{Cc}/u;
 
 /** Rows where a terminal does not say how many it has. */
 const USUAL_ROWS = 24;
@@ -25,20 +28,16 @@ export async function openScreen(world: World): Promise<Screen> {
   const tell = (event: ScreenEvent): void => {
     for (const listener of [...listeners]) listener(event);
   };
-  const onKey = (text: string | undefined, key: { name?: string; ctrl?: boolean }): void =>
-    tell({ type: 'key', name: key.name ?? text ?? '', ctrl: key.ctrl === true });
-  const onResize = (): void => tell({ type: 'resize' });
-  const hasKeys = stdin.isTTY === true;
+  const onResize = (): void => {
+    shown = undefined;
+    tell({ type: 'resize' });
+  };
   const forget = world.atExit(LEAVE);
   let open = true;
+  let shown: string | undefined;
 
   stdout.on('resize', onResize);
-  if (hasKeys) {
-    emitKeypressEvents(stdin);
-    stdin.setRawMode?.(true);
-    stdin.on('keypress', onKey);
-    stdin.resume();
-  }
+  const releaseKeys = readKeys(stdin, tell);
   const screen: Screen = {
     get columns() {
       return columnsOf(stdout, env);
@@ -46,7 +45,12 @@ export async function openScreen(world: World): Promise<Screen> {
     get rows() {
       return stdout.rows !== undefined && stdout.rows > 0 ? stdout.rows : USUAL_ROWS;
     },
-    draw: (lines) => (open ? out.write(frame(lines, screen)) : Promise.resolve()),
+    draw(lines) {
+      const next = frame(lines, screen);
+      if (!open || next === shown) return Promise.resolve();
+      shown = next;
+      return out.write(next);
+    },
     on(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -55,11 +59,7 @@ export async function openScreen(world: World): Promise<Screen> {
       if (!open) return;
       open = false;
       stdout.removeListener('resize', onResize);
-      if (hasKeys) {
-        stdin.removeListener('keypress', onKey);
-        stdin.setRawMode?.(false);
-        stdin.pause();
-      }
+      releaseKeys();
       await out.write(LEAVE).catch(() => {});
       forget();
     },
@@ -71,6 +71,28 @@ export async function openScreen(world: World): Promise<Screen> {
     throw error;
   }
   return screen;
+}
+
+/** Reads single keys, in raw mode, until the function that it returns is called; no keys where there is no terminal. */
+export function readKeys(stdin: InputStream, tell: (event: ScreenEvent) => void): () => void {
+  if (stdin.isTTY !== true) return () => {};
+  const onKey = (typed: string | undefined, key: { name?: string; ctrl?: boolean; meta?: boolean }): void => {
+    const ctrl = key.ctrl === true;
+    const isText = typed !== undefined && !ctrl && key.meta !== true && !CONTROL.test(typed);
+    tell({ type: 'key', name: key.name ?? typed ?? '', ctrl, text: isText ? typed : '' });
+  };
+  const onEnd = (): void => tell({ type: 'end' });
+  emitKeypressEvents(stdin);
+  stdin.setRawMode?.(true);
+  stdin.on('keypress', onKey);
+  stdin.once('end', onEnd);
+  stdin.resume();
+  return () => {
+    stdin.removeListener('keypress', onKey);
+    stdin.removeListener('end', onEnd);
+    stdin.setRawMode?.(false);
+    stdin.pause();
+  };
 }
 
 /**

@@ -38,7 +38,7 @@ export async function watch<T>(watching: Watching<T>): Promise<WatchEnd> {
   const release = screen?.on((event) => {
     if (event.type === 'resize') {
       if (latest !== undefined) show(latest.seen).catch((error: unknown) => stop.abort(error));
-    } else if (event.ctrl && event.name === 'c') {
+    } else if (event.type === 'end' || (event.ctrl && event.name === 'c')) {
       stop.abort(new Ended('interrupted'));
     } else if (event.name === 'q' || event.name === 'escape') {
       stop.abort(new Ended('left'));

@@ -50,18 +50,46 @@ describe('the screen', () => {
     const stop = screen.on((event) => seen.push(event));
     world.stdin.write('q');
     world.stdin.write('\x03');
+    world.stdin.write('\r');
     world.stdout.emit('resize');
-    await expect.poll(() => seen.length, { interval: 5 }).toBe(3);
+    await expect.poll(() => seen.length, { interval: 5 }).toBe(4);
     stop();
     world.stdout.emit('resize');
     expect(seen).toEqual(
       expect.arrayContaining([
-        { type: 'key', name: 'q', ctrl: false },
-        { type: 'key', name: 'c', ctrl: true },
+        { type: 'key', name: 'q', ctrl: false, text: 'q' },
+        { type: 'key', name: 'c', ctrl: true, text: '' },
+        { type: 'key', name: 'return', ctrl: false, text: '' },
         { type: 'resize' },
       ]),
     );
-    expect(seen).toHaveLength(3);
+    expect(seen).toHaveLength(4);
+    await screen.close();
+  });
+
+  it('writes a frame once, and the same one again only in a window of another size', async () => {
+    const world = memoryWorld({ tty: true });
+    const screen = await openScreen(world);
+    const written = async (lines: string[]): Promise<string> => {
+      const before = world.stdout.text.length;
+      await screen.draw(lines);
+      return world.stdout.text.slice(before);
+    };
+    expect(await written(['one'])).toContain('one');
+    expect(await written(['one'])).toBe('');
+    expect(await written(['two'])).toContain('two');
+    world.stdout.emit('resize');
+    expect(await written(['two'])).toContain('two');
+    await screen.close();
+  });
+
+  it('says when the terminal is gone', async () => {
+    const world = memoryWorld({ tty: true });
+    const screen = await openScreen(world);
+    const seen: ScreenEvent[] = [];
+    screen.on((event) => seen.push(event));
+    world.stdin.end();
+    await expect.poll(() => seen, { interval: 5 }).toEqual([{ type: 'end' }]);
     await screen.close();
   });
 });

@@ -24,7 +24,7 @@ function fakeScreen(): Screen & { happens(event: ScreenEvent): void; listeners()
   };
 }
 
-const key = (name: string, ctrl = false): ScreenEvent => ({ type: 'key', name, ctrl });
+const key = (name: string, ctrl = false): ScreenEvent => ({ type: 'key', name, ctrl, text: '' });
 const forever = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 
@@ -89,6 +89,7 @@ describe('watching', () => {
     ['q', key('q'), 'left'],
     ['Esc', key('escape'), 'left'],
     ['Ctrl-C', key('c', true), 'interrupted'],
+    ['a terminal that is gone', { type: 'end' }, 'interrupted'],
   ] as const)('%s ends a look that is under way', async (_, event, expected) => {
     const screen = fakeScreen();
     const end = watch({
