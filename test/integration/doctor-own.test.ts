@@ -56,7 +56,7 @@ describe('doctor finds in a cluster of ours, and its fix cures', () => {
       await redis('redis-1', 'CONFIG SET min-replicas-max-lag 2');
       await ctl(home, ['pause', 'redis-3']);
       const said = await foundAndCured('lag', 'redis-3', 'warning');
-      expect(said).toContain('it takes connections and answers nothing');
+      expect(said).toContain('it accepts connections but does not answer');
       await redis('redis-1', 'CONFIG SET min-replicas-max-lag 10');
     },
     LONG_MS,

@@ -6,7 +6,7 @@ export default ofApp(
     severity: 'critical',
     title: 'the application has no Redis address',
     consequence:
-      'without addresses it cannot connect; with REDIS_URL alone it uses one server, and is down as long as that server is, failover or not',
+      'without addresses it cannot connect; with REDIS_URL alone it uses one server, and is down while that server is down, even after a failover',
     explanation:
       'An application finds the master by REDIS_SENTINEL_ADDRS (host:port separated by commas) and ' +
       'REDIS_MASTER_NAME, mymaster by default. REDIS_URL names one server directly, master or not: it is a ' +

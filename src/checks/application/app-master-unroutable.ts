@@ -9,10 +9,10 @@ export default ofApp(
     consequence:
       'the application gets an unreachable address: each attempt ends with a connect timeout, and it never connects, while redis-cli on the published port works',
     explanation:
-      'Sentinel announces the address by which it knows the master itself. For containers that is an address of ' +
-      'their own network, which this machine may not reach; the published port is another address. A client can ' +
-      'translate (natMap in ioredis), or the nodes announce an address that works everywhere ' +
-      '(replica-announce-ip, replica-announce-port).',
+      'Sentinel announces the address that it uses for the master. For containers that is an address of their own ' +
+      'network, which this machine may not reach; the published port is another address. A client can translate ' +
+      '(natMap in ioredis), or the nodes announce an address that works everywhere (replica-announce-ip, ' +
+      'replica-announce-port).',
     remedy: [
       'give the client a natMap: announced address to reachable one, for every node',
       'or let every node announce an address that clients can reach, and use it in sentinel monitor',

@@ -10,8 +10,8 @@ export default ofApp(
     title: 'the sentinels do not monitor a master of the application’s name',
     consequence: 'every sentinel answers "no such master": the application never connects',
     explanation:
-      'A master’s name is set by sentinel monitor NAME …; upper and lower case matter. The application asks for ' +
-      'REDIS_MASTER_NAME, or mymaster where that is not set.',
+      'A master’s name is set by sentinel monitor NAME …, and is case-sensitive. The application asks for ' +
+      'REDIS_MASTER_NAME, or mymaster if that is not set.',
     remedy: ['set REDIS_MASTER_NAME to a name that the sentinels monitor: sentinelctl masters lists them'],
     sources: CLIENT_SOURCES,
   },

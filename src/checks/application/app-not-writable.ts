@@ -23,8 +23,8 @@ export default ofApp(
     title: 'the master does not accept writes',
     consequence: 'the application connects and reads, but each of its writes is refused or hangs',
     explanation:
-      'A SET with XX of a key that does not exist was sent: it is refused whenever a write would be, and writes ' +
-      'nothing. A master refuses writes with too few replicas (NOREPLICAS), after a failed save (MISCONF), ' +
+      'doctor sent SET … XX for a key that does not exist: it changes nothing, and is refused whenever a write ' +
+      'would be refused. A master refuses writes with too few replicas (NOREPLICAS), after a failed save (MISCONF), ' +
       'without memory (OOM), or without the rights of its user; under CLIENT PAUSE it does not answer.',
     remedy: ['fix the cause that the error names'],
     sources: [...CLIENT_SOURCES, 'server.c: processCommand'],

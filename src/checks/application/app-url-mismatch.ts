@@ -7,11 +7,11 @@ export default ofApp(
     severity: 'warning',
     title: 'REDIS_URL does not point to the master',
     consequence:
-      'where the application falls back to REDIS_URL, a replica refuses its writes, or it writes to another master, from which no client reads',
+      'if the application falls back to REDIS_URL, a replica refuses its writes, or it writes to a master that other clients do not read',
     explanation:
-      'REDIS_URL was right when it was written: after a failover the same server is a replica. The server that ' +
-      'answers there was compared with the announced master by its run id.',
-    remedy: ['use REDIS_SENTINEL_ADDRS; for a fallback set REDIS_URL to the current master: sentinelctl env'],
+      'REDIS_URL names one server; after a failover that server is a replica. doctor compared the run id of the ' +
+      'server at REDIS_URL with that of the announced master.',
+    remedy: ['use REDIS_SENTINEL_ADDRS; as a fallback set REDIS_URL to the current master: sentinelctl env'],
     sources: CLIENT_SOURCES,
   },
   (app) => {

@@ -16,12 +16,12 @@ export default {
   consequence:
     'it calls a healthy master down (s_down,disconnected, measured), learns of no replica, and can neither detect a real failure nor lead a failover',
   explanation:
-    'The master answers the sentinel’s PING with -NOAUTH. For Sentinel that is an answer but not a sign of ' +
-    'life: last-ping-reply is fresh, last-ok-ping-reply grows, and after down-after the master is ' +
-    'subjectively down. Without INFO the sentinel never learns of the replicas. A password that is set at run ' +
-    'time shows late: open connections stay authenticated until they break.',
+    'The master answers the sentinel’s PING with -NOAUTH. For Sentinel that is an answer but not a sign of life: ' +
+    'last-ping-reply is fresh, last-ok-ping-reply grows, and after down-after the master is subjectively down. ' +
+    'Without INFO the sentinel never learns of the replicas. After a password is set at run time, open ' +
+    'connections stay authenticated, so this shows only when they reconnect.',
   remedy: [
-    'SENTINEL SET NAME auth-pass PASSWORD at every sentinel (and auth-user, where the master has ACL users)',
+    'SENTINEL SET NAME auth-pass PASSWORD at every sentinel (and auth-user, if the master has ACL users)',
   ],
   sources: [
     'sentinel.c: sentinelSendAuthIfNeeded, sentinelPingReplyCallback',

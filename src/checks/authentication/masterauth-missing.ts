@@ -16,14 +16,14 @@ export default {
   consequence:
     'it gets no link to a master that needs a password: a replica gets no data, and a replaced master never rejoins (measured)',
   explanation:
-    'requirepass is the password that a node asks of clients, masterauth the one that it sends to its own ' +
-    'master. Every node needs both, the current master too: after a failover it is a replica. Without it the ' +
-    'log has NOAUTH Authentication required, or Unable to AUTH to MASTER. The same happens with a masterauth ' +
-    'for a master without a password: the master answers AUTH with an error, and the replica gives up. A ' +
-    'password that only one replica has cuts off the others once it is the master.',
+    'requirepass is the password that a node asks of clients; masterauth is the password that it sends to its own ' +
+    'master. Every node needs both, the current master too: after a failover it is a replica. Without masterauth ' +
+    'the log has NOAUTH Authentication required, or Unable to AUTH to MASTER. The same happens with masterauth ' +
+    'when the master has no password: the master answers AUTH with an error, and the replica gives up. If only ' +
+    'one replica has requirepass, the others lose their link when it becomes the master.',
   remedy: [
     'CONFIG SET masterauth PASSWORD and CONFIG REWRITE at every data node',
-    'one password for all of them, or none: requirepass and masterauth alike',
+    'use one password for requirepass and masterauth at every data node, or none',
   ],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/ (Setting a replica to authenticate to a master)',

@@ -25,11 +25,11 @@ export default {
   group: 'authentication',
   title: 'a sentinel needs a password that another one does not have',
   consequence:
-    'the other one calls it down and gets no vote from it: with 3 sentinels the majority is lost at once, or as soon as one more is missing',
+    'the sentinel without it calls the other one down and gets no vote from it: with 3 sentinels the majority is lost at once, or as soon as one more is missing',
   explanation:
-    'requirepass in a sentinel’s file applies to all connections, those of the other sentinels too. They send ' +
-    'the password of their own sentinel sentinel-pass, which must therefore be the same everywhere; ' +
-    'requirepass alone is not enough.',
+    'requirepass in a sentinel’s file applies to all connections, also to those of the other sentinels. A ' +
+    'sentinel sends sentinel-pass to the others, or its own requirepass if sentinel-pass is not set. So both must ' +
+    'be the same at every sentinel.',
   remedy: ['SENTINEL CONFIG SET sentinel-pass PASSWORD at every sentinel'],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Configuring Sentinel instances with authentication)',

@@ -11,7 +11,8 @@ export default {
   severity: 'critical',
   group: 'configuration',
   title: 'a directive that sentinelctl does not know',
-  consequence: 'a server that does not know it exits at start: Bad directive or wrong number of arguments',
+  consequence:
+    'a server exits at start when it does not know a directive: Bad directive or wrong number of arguments',
   explanation:
     'The known names are those of Redis 7.0 and 8.0 and Valkey 8.1. A name that is almost one of them is ' +
     'reported as a typing error; any other is a warning, because a newer release or a module may define it. ' +

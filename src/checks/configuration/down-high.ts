@@ -20,9 +20,9 @@ export default {
   consequence:
     'an outage lasts down-after plus 1.0 to 1.3 s (measured at 1 and 5 s): nothing happens before down-after has passed',
   explanation:
-    'The default of 30000 suits links between data centres. A failover starts only after down-after, because ' +
-    'only then a sentinel calls the master down. A lower value is faster, but takes more pauses for failures; ' +
-    '5000 is a usual value.',
+    'The default of 30000 suits links between data centres. A failover starts only after down-after, because only ' +
+    'then a sentinel calls the master down. A lower value is faster, but treats more pauses as failures; 5000 is ' +
+    'a usual value.',
   remedy: [`SENTINEL SET NAME down-after-milliseconds ${USUAL_MS} at every sentinel`],
   sources: ['sentinel.c: sentinelCheckSubjectivelyDown', 'measured'],
   live: (gathered) => judgeSetting(gathered, 'down-after-milliseconds', wrong),

@@ -37,7 +37,7 @@ export default {
   explanation:
     'failover-timeout limits each step of a failover, and twice this time must pass before the same master is ' +
     'failed over again; it is also how long a replica may follow the wrong master before it is corrected. The ' +
-    'promotion is confirmed by an INFO that is sent once a second, so 3 s is the least that allows one retry.',
+    'promotion is confirmed by an INFO that is sent once a second; 3 s is the minimum that allows one retry.',
   remedy: [`SENTINEL SET NAME failover-timeout ${USUAL_MS} at every sentinel`],
   sources: [
     'sentinel.c: sentinelStartFailoverIfNeeded, sentinelFailoverWaitPromotion',

@@ -13,7 +13,7 @@ export default {
   needs: 'gathered',
   severity: 'warning',
   group: 'configuration',
-  title: 'one master’s members are announced by names and by addresses',
+  title: 'the nodes of one master are announced partly by name and partly by address',
   consequence:
     'one node has two addresses: clients and sentinels that compare them as text see a change where there is none, and a replica may be listed twice',
   explanation:

@@ -14,7 +14,7 @@ export default {
   group: 'configuration',
   title: 'the quorum is smaller than a majority of the sentinels',
   consequence:
-    'fewer than half of the sentinels, perhaps one with a bad link, can start a failover of a healthy master: the writes that it accepts for about 10 s more are lost',
+    'fewer than half of the sentinels, perhaps one with a bad link, can start a failover of a healthy master: writes that the old master accepts for about 10 s more are lost',
   explanation:
     'The quorum decides whether the master counts as down; the election of the leader always needs a ' +
     'majority. With a smaller quorum the mistake of a minority is enough to start, because the other ' +

@@ -13,11 +13,11 @@ export default {
   group: 'configuration',
   title: 'the number of sentinels is even',
   consequence:
-    'a network split into two halves leaves no majority on either side: no failover, and no more failures are tolerated than with one sentinel fewer',
+    'a network split into two halves leaves no majority on either side, so no failover happens; 4 sentinels tolerate no more failures than 3',
   explanation:
-    'The majority of 4 is 3, the same as of 5: 4 sentinels tolerate the loss of one, as 3 do, and a network ' +
-    'that splits in the middle leaves no side that may fail over. Sentinels that are gone for good still ' +
-    'count, so an even number may be an odd one plus a ghost.',
+    'The majority of 4 is 3, the same as of 5: 4 sentinels tolerate the loss of one, as 3 do, and after a split ' +
+    'in the middle neither side can fail over. Sentinels that are gone for good still count, so an even number ' +
+    'may be an odd number plus one ghost.',
   remedy: ['add one sentinel, or remove one and RESET the others, one at a time and 30 s apart'],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/',

@@ -13,9 +13,9 @@ export default {
   consequence:
     'the loss of one sentinel, or of the machine that it shares with the master, leaves no majority: no failover happens',
   explanation:
-    'A leader is elected by a majority of all known sentinels, including those that are down. The majority of ' +
-    '2 is 2, so with one of them down no leader is elected; a single sentinel fails over on its own mistake, ' +
-    'and not at all while it is down.',
+    'A leader is elected by a majority of all known sentinels, including those that are down. The majority of 2 ' +
+    'is 2, so with one of them down no leader is elected. With a single sentinel, one wrong observation starts a ' +
+    'failover, and while it is down there is no failover at all.',
   remedy: ['run 3 sentinels on 3 machines, with quorum 2'],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Example 1: just two Sentinels, DON’T DO THIS)',

@@ -20,7 +20,7 @@ export default {
   explanation:
     'SENTINEL SIMULATE-FAILURE is a test command. It stays in effect until the sentinel is restarted or the ' +
     'flag is cleared, and only INFO shows it (sentinel_simulate_failure_flags).',
-  remedy: ['SENTINEL SIMULATE-FAILURE help clears the flags, whatever word follows'],
+  remedy: ['clear the flags: SENTINEL SIMULATE-FAILURE help'],
   sources: ['sentinel.c: sentinelCommand (simulate-failure), sentinelSimFailureCrash', 'measured'],
   live(gathered) {
     const { values, missing } = readAll(gathered.sentinels, (s) => s.info);

@@ -9,13 +9,13 @@ export default {
   needs: 'gathered',
   severity: 'critical',
   group: 'data',
-  title: 'the master has reached maxmemory and may evict nothing',
+  title: 'the master has reached maxmemory and cannot evict keys',
   consequence:
     'every write that needs memory is answered with -OOM, while reads, PING and Sentinel work as usual',
   explanation:
-    'At maxmemory a master first evicts keys. With noeviction it may not, and with a volatile policy it ' +
-    'cannot where no key has a time to live: it refuses writes instead. Sentinel sees a master that answers, ' +
-    'so no failover happens.',
+    'At maxmemory a master first evicts keys. With noeviction, or with a volatile policy when no key has a time ' +
+    'to live, it cannot evict any, and refuses writes. Sentinel sees a master that answers, so no failover ' +
+    'happens.',
   remedy: [
     'CONFIG SET maxmemory higher at every data node, if the machine has the memory',
     'or delete keys, give them a time to live, or allow evictions: CONFIG SET maxmemory-policy allkeys-lru',

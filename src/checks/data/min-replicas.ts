@@ -18,11 +18,11 @@ export default {
   consequence:
     'every write that a cut-off or replaced master accepts is lost when it rejoins: about 4,900 acknowledged writes measured, and 370 with min-replicas-to-write 1',
   explanation:
-    'With min-replicas-to-write 0 a master needs no replica to acknowledge a write, so the one on the wrong ' +
-    'side of a partition stays writable, for about 10 s after the network is restored too, until Sentinel ' +
-    'makes it a replica and its writes are discarded. With 1 it refuses writes (NOREPLICAS) once its last ' +
-    'replica has been silent for min-replicas-max-lag seconds. The price: with every replica down no write is ' +
-    'possible, so use it with at least 2 replicas.',
+    'With min-replicas-to-write 0 a master needs no replica to acknowledge a write. So a master that is cut off ' +
+    'stays writable, and for about 10 s after the network is restored, until Sentinel makes it a replica; its ' +
+    'writes are discarded. With 1 it refuses writes (NOREPLICAS) once its last replica has been silent for ' +
+    'min-replicas-max-lag seconds. The price: with every replica down no write is possible, so use it with at ' +
+    'least 2 replicas.',
   remedy: [
     'CONFIG SET min-replicas-to-write 1 on every data node: each may become master',
     'CONFIG SET min-replicas-max-lag 10, or less to lose fewer writes',

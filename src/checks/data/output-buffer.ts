@@ -39,7 +39,7 @@ export default {
   group: 'data',
   title: 'the output buffer for replicas is smaller than the default',
   consequence:
-    'a master drops a replica whose buffer is full, which then asks for a full resync that fills the buffer again: it may never finish, and a replica that was cut off for longer than 10 x down-after cannot be promoted',
+    'a master disconnects a replica whose buffer is full; the replica asks for a full resync, which fills the buffer again. This may never end, and a replica that was cut off for longer than 10 x down-after cannot be promoted',
   explanation:
     'While a replica loads a snapshot, the master keeps the writes of that time in the replica’s output ' +
     'buffer. Above the hard limit, or above the soft limit for its number of seconds, it closes the ' +

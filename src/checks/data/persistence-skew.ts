@@ -14,9 +14,9 @@ export default {
   title: 'some data nodes write to disk, others do not',
   consequence: 'whether data survives a restart depends on which node is master, and a failover changes that',
   explanation:
-    'Roles change, configuration does not. In a group where the master does not write to disk, for speed, ' +
-    'while its replicas do, it is the other way round after the first failover. It is a valid choice; but ' +
-    'then a master without persistence must never be restarted automatically.',
+    'Roles change, configuration does not. If the master does not write to disk, for speed, and its replicas do, ' +
+    'the first failover reverses that. It is a valid choice; but then a master without persistence must never be ' +
+    'restarted automatically.',
   remedy: ['CONFIG SET appendonly yes on the nodes without persistence, and CONFIG REWRITE'],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/ (Safety of replication when master has persistence turned off)',

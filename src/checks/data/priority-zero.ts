@@ -14,8 +14,8 @@ export default {
   consequence:
     'a dead master is never replaced: each attempt ends with -failover-abort-no-good-slave, and the next one comes after 2 x failover-timeout',
   explanation:
-    'replica-priority 0 excludes a replica from promotion. Where every replica has it, there is no candidate. ' +
-    'It shows only when the master fails; before that SENTINEL FAILOVER answers NOGOODSLAVE.',
+    'replica-priority 0 excludes a replica from promotion. If every replica has it, there is no candidate. It ' +
+    'shows only when the master fails; before that SENTINEL FAILOVER answers NOGOODSLAVE.',
   remedy: ['CONFIG SET replica-priority 100 on at least one replica, and CONFIG REWRITE'],
   sources: ['sentinel.c: sentinelSelectSlave', 'redis.conf: replica-priority', 'measured'],
   causes: ['no-good-slave', 'failover-stuck', 'no-master'],

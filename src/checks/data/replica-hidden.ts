@@ -15,7 +15,8 @@ export default {
     'clients that read from replicas never find it, SENTINEL REPLICAS does not list it, and Sentinel may still make it the master',
   explanation:
     'replica-announced no hides a replica from what sentinels report. It does not exclude it from promotion: ' +
-    'replica-priority 0 does that. A replica that is hidden on purpose, for example for backups, needs both.',
+    'replica-priority 0 does that. A replica that is hidden on purpose, for example for backups, needs both ' +
+    'settings.',
   remedy: [
     'CONFIG SET replica-announced yes, or',
     'CONFIG SET replica-priority 0 as well, if it is a backup that no client uses',

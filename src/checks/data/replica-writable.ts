@@ -7,7 +7,7 @@ export default {
   needs: 'gathered',
   severity: 'warning',
   group: 'data',
-  title: 'a replica accepts writes of its own',
+  title: 'a replica accepts writes from clients',
   consequence:
     'what a client writes to it by mistake is acknowledged, exists on no other node, and is lost with the next full resync',
   explanation:

@@ -11,13 +11,13 @@ export default {
   group: 'live',
   title: 'a sentinel changes its address again and again',
   consequence:
-    'two sentinels have one id and are counted as one: CKQUORUM says 2 usable of 3, and a failover may lack the votes',
+    'two sentinels have the same id and count as one: CKQUORUM reports 2 usable of 3, and a failover may lack votes',
   explanation:
-    'Each hello, every 2 s, makes the others believe that the sentinel of this id has moved to where the hello came ' +
-    'from. With two senders it moves to and fro for ever. They have the same myid: one was made as a copy of the other, ' +
-    'or both have one configuration file.',
+    'With each hello message, every 2 s, the others believe that the sentinel with this id has moved to the ' +
+    'sender’s address. With two senders the address changes back and forth. Both have the same myid: one is a ' +
+    'copy of the other, or both use one configuration file.',
   remedy: [
-    'stop one of the two, delete its "sentinel myid" line, start it: it draws a new id',
+    'stop one of the two, delete its "sentinel myid" line, start it: it creates a new id',
     'SENTINEL RESET NAME at the others, one at a time and 30 s apart, while the master is healthy',
   ],
   sources: ['sentinel.c: sentinelProcessHelloMessage (+sentinel-address-switch)', 'measured'],

@@ -10,11 +10,11 @@ export default {
   title: 'a server wants a password that sentinelctl does not have',
   consequence: 'its role and its state are not known',
   explanation:
-    'The server answers each command with NOAUTH, or refused the password. A cluster that sentinelctl created is always ' +
-    'asked with its own password; an attached one with the password that was given.',
+    'The server answers every command with NOAUTH, or rejected the password. For a cluster that sentinelctl ' +
+    'created it uses the cluster’s own password; for an attached cluster it uses the given one.',
   remedy: [
     'give the password: --password-file FILE or SENTINELCTL_PASSWORD',
-    'a node of a cluster that sentinelctl created: set its requirepass to the password of the cluster again',
+    'if sentinelctl created the cluster: set requirepass of this node to the cluster’s password again',
   ],
   sources: ['acl.c: ACLAuthenticateUser', 'measured'],
   live({ snapshot, masters, expectation, hints }) {

@@ -12,12 +12,12 @@ export default {
   group: 'live',
   title: 'the servers’ clocks differ',
   consequence:
-    'keys expire early or late when another node becomes master, and the step that one day corrects the clock puts its sentinels into TILT, without failover for 30 s',
+    'keys expire early or late when another node becomes master, and the clock step that corrects it puts its sentinels into TILT: no failover for 30 s',
   explanation:
-    'Expiry is kept as an absolute time, so after a failover it goes by another clock. Sentinel itself measures durations ' +
-    'with its own clock and does not mind a constant difference; it minds steps. What is compared is each server’s TIME against this machine’s, ' +
-    'the way there and back allowed for.',
-  remedy: ['keep the clocks with NTP, slewing and not stepping: chrony, systemd-timesyncd'],
+    'Redis stores expiry as an absolute time, so after a failover another clock decides. Sentinel measures ' +
+    'durations with its own clock: a constant difference does not affect it, a clock step does. doctor compares ' +
+    'each server’s TIME with this machine’s clock, and allows for the network delay.',
+  remedy: ['keep the clocks in step with NTP, slewing and not stepping: chrony, systemd-timesyncd'],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (TILT mode)',
     'expire.c',

@@ -9,11 +9,11 @@ export default {
   group: 'live',
   title: 'the sentinels have different configuration epochs',
   consequence:
-    'the sentinels with the lower epoch take over the master of the higher one as soon as they hear its hello',
+    'the sentinels with the lower epoch adopt the configuration with the higher epoch at the next hello message',
   explanation:
-    'The sentinels name the same master, and not the same version of the configuration. The highest epoch wins with the ' +
-    'next hello, within 2 s. When it stays, they do not hear each other.',
-  remedy: ['wait 2 s and look again', 'check the network between the sentinels and the data nodes'],
+    'The sentinels name the same master, but have different versions of its configuration. The highest epoch wins ' +
+    'with the next hello message, within 2 s. If the difference stays, they do not receive each other’s messages.',
+  remedy: ['wait 2 s and run doctor again', 'check the network between the sentinels and the data nodes'],
   sources: ['sentinel.c: sentinelProcessHelloMessage'],
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], ({ witnesses, hints, name }) => {

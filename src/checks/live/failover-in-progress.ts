@@ -9,11 +9,11 @@ export default {
   severity: 'warning',
   group: 'live',
   title: 'a failover is in progress',
-  consequence: 'the master changes within seconds; what is read and advised now may be different then',
+  consequence: 'the master changes within seconds; the other findings may be outdated then',
   explanation:
-    'A sentinel leads a failover: it has chosen a replica, promotes it and reconfigures the others. It takes 1 to 2 s in a ' +
-    'healthy cluster, and ends at the latest after failover-timeout.',
-  remedy: ['wait for its end: sentinelctl status --watch'],
+    'A sentinel leads a failover: it has chosen a replica, promotes it and reconfigures the others. This takes 1 ' +
+    'to 2 s in a healthy cluster, and at most failover-timeout.',
+  remedy: ['wait until it ends: sentinelctl status --watch'],
   sources: ['sentinel.c: sentinelFailoverStateMachine'],
   causes: ['master-address-not-master', 'link-down', 'replica-orphan', 'epoch-disagree', 'replica-missing'],
   live: (facts) =>

@@ -9,12 +9,13 @@ export default {
   needs: 'gathered',
   severity: 'critical',
   group: 'live',
-  title: 'the master is down for longer than a failover may take',
+  title: 'the master has been down for longer than failover-timeout',
   consequence:
-    'nothing can be written; an attempt that failed is repeated only after 2 x failover-timeout, 6 min with the default of 180 s',
+    'no write is possible; a failed attempt is repeated only after 2 x failover-timeout, 6 min with the default of 180 s',
   explanation:
-    'The sentinels agree that the master is down (ODOWN), and failover-timeout has passed without a new master: no leader ' +
-    'is elected, no replica is eligible, or the chosen replica does not become master. A healthy failover takes 1 to 2 s from there.',
+    'The sentinels agree that the master is down (ODOWN), and failover-timeout has passed without a new master: ' +
+    'no leader is elected, no replica is eligible, or the chosen replica does not become master. In a healthy ' +
+    'cluster a failover takes 1 to 2 s after ODOWN.',
   remedy: [
     'fix the other findings: no eligible replica, no quorum, TILT, missing rights of the user that Sentinel logs in as',
     'then SENTINEL FAILOVER NAME tries again at once instead of after 2 x failover-timeout',

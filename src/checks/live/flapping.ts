@@ -11,14 +11,15 @@ export default {
   group: 'live',
   title: 'a server goes down and comes back, again and again',
   consequence:
-    'each time may become a failover: the master changes without need, and every change costs the clients seconds and perhaps writes',
+    'each time can become a failover: the master changes without need, and each change costs seconds without writes, and may lose some',
   explanation:
-    'A sentinel said +sdown of the same server several times while it was watched, or the master changed several times. ' +
-    'That is a server which is slower than down-after-milliseconds allows (a slow disk, swapping, a large key), a ' +
-    'network that loses packets, or a down-after-milliseconds that is too short.',
+    'A sentinel reported +sdown of the same server several times during the watch, or the master changed several ' +
+    'times. The server is slower than down-after-milliseconds allows (a slow disk, swapping, a large key), the ' +
+    'network loses packets, or down-after-milliseconds is too low.',
   remedy: [
-    'look at that server: LATENCY DOCTOR, SLOWLOG GET, its log',
-    'raise down-after-milliseconds above its longest pause: SENTINEL SET NAME down-after-milliseconds MS, at every sentinel',
+    'check that server: LATENCY DOCTOR, SLOWLOG GET, its log',
+    'raise down-after-milliseconds above its longest pause: SENTINEL SET NAME down-after-milliseconds MS, at ' +
+      'every sentinel',
   ],
   sources: ['sentinel.c: sentinelCheckSubjectivelyDown', 'https://github.com/redis/redis/issues/8607'],
   overTime: true,

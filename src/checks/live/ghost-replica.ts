@@ -10,12 +10,12 @@ export default {
   needs: 'snapshot',
   severity: 'warning',
   group: 'live',
-  title: 'the sentinels list a replica that is gone',
+  title: 'the sentinels still list a replica that is gone',
   consequence:
-    'sentinels dial it without end, give it to clients that read from replicas, and would make any server that starts at its address a replica',
+    'the sentinels try to connect to it without end, give its address to clients that read from replicas, and would make any server that starts at its address a replica',
   explanation:
-    'Sentinel never forgets a replica by itself, so that it can repair one that returns. One that is gone for good, or ' +
-    'that was known by a wrong address, stays in the list, down, until RESET.',
+    'Sentinel never forgets a replica by itself, so that it can reconfigure one that returns. A replica that is ' +
+    'gone for good, or that was known by a wrong address, stays in the list as down until SENTINEL RESET.',
   remedy: [
     'if it is only stopped: start it',
     'if it is gone for good: SENTINEL RESET NAME, one sentinel at a time, 30 s apart, while the master is healthy',

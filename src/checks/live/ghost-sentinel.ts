@@ -14,13 +14,14 @@ export default {
   needs: 'snapshot',
   severity: 'warning',
   group: 'live',
-  title: 'the sentinels count one that is gone',
+  title: 'the sentinels still count a sentinel that is gone',
   consequence:
-    'it counts as a voter until it is removed: the majority of all known sentinels rises with each ghost, until the sentinels that are left cannot elect a leader',
+    'it counts as a voter until it is removed: each ghost raises the majority, until the remaining sentinels cannot elect a leader',
   explanation:
-    'Sentinel never forgets a peer by itself. One that was moved, renumbered or removed stays in the list of every other, ' +
-    'down, and counts for the majority that a failover needs. RESET forgets all peers and replicas, and those that are alive ' +
-    'are found again within seconds; but only while the master is healthy, and not at two sentinels at once.',
+    'Sentinel never forgets a peer by itself. A sentinel that was moved, renumbered or removed stays in the lists ' +
+    'of the others as down, and counts toward the majority that a failover needs. SENTINEL RESET forgets all ' +
+    'peers and replicas; those that run are found again within seconds. Run it only while the master is healthy, ' +
+    'and at one sentinel at a time.',
   remedy: [
     'if it is only stopped: start it',
     'if it is gone for good: SENTINEL RESET NAME, one sentinel at a time, 30 s apart, while the master is healthy',

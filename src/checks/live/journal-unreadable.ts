@@ -10,13 +10,13 @@ export default {
   group: 'live',
   title: 'the journal of the cluster cannot be read',
   consequence:
-    'whether an earlier run left a fault in effect is not known; commands that change the cluster are refused until the journal is gone',
+    'whether an earlier run left a fault active is not known; commands that change the cluster are refused until the journal is removed',
   explanation:
-    'Each command that injects a fault writes into the journal of the cluster what it does and how to revert it. This ' +
-    'one is damaged, or was written by another version of sentinelctl, so that nothing can be reverted by it.',
+    'Each command that injects a fault writes to the cluster’s journal what it does and how to roll it back. This ' +
+    'journal is damaged, or was written by another version of sentinelctl, so it cannot be used for a rollback.',
   remedy: [
-    'check the other findings; where there is none, remove the journal file',
-    'where there are some, remove the cluster and create it again: sentinelctl down, then up',
+    'if doctor finds nothing else: remove the journal file',
+    'otherwise remove the cluster and create it again: sentinelctl down, then up',
   ],
   sources: ['the journal of the cluster, in its state directory'],
   causes: EFFECTS_OF_FAULTS,
@@ -24,7 +24,7 @@ export default {
     judgeJournal(facts, ({ cluster, underWay, unfinished }) => {
       if (underWay !== undefined || unfinished === undefined || !('unreadable' in unfinished)) return null;
       return {
-        message: 'the journal cannot be read: whether an earlier run left a fault in effect is not known',
+        message: 'the journal cannot be read: whether an earlier run left a fault active is not known',
         fix: [
           `check the other findings; where there is none, remove ${unfinished.unreadable}; else ${command('down', cluster)}`,
         ],

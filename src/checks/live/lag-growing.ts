@@ -9,16 +9,16 @@ export default {
   needs: 'gathered',
   severity: 'warning',
   group: 'live',
-  title: 'a replica falls further behind all the time',
+  title: 'the lag of a replica keeps growing',
   consequence:
-    'a failover to it loses what it lacks, more with each second; in the end the master drops it (output buffer limit) and it starts a full resync',
+    'a failover to it loses the missing writes, more with each second; at the output buffer limit the master disconnects it, and it starts a full resync',
   explanation:
-    'The distance between the offset of the master and that of the replica was measured several times a second, and it ' +
-    'grew. The replica takes in less than is written: its machine or the network between them is too slow, or a long ' +
-    'command holds it up.',
+    'The difference between the offsets of the master and the replica was measured several times a second, and it ' +
+    'grew. The replica receives less than is written: its machine or the network is too slow, or a long command ' +
+    'blocks it.',
   remedy: [
-    'look what holds the replica up: SLOWLOG GET, LATENCY DOCTOR, its processor and its disk',
-    'raise client-output-buffer-limit replica at the master, so that it survives a while of it',
+    'find what blocks the replica: SLOWLOG GET, LATENCY DOCTOR, its CPU and its disk',
+    'raise client-output-buffer-limit replica at the master, so that the replica stays connected meanwhile',
   ],
   sources: ['https://redis.io/docs/latest/operate/oss_and_stack/management/replication/', 'measured'],
   overTime: true,

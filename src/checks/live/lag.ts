@@ -14,14 +14,14 @@ export default {
   group: 'live',
   title: 'a replica lags behind its master',
   consequence:
-    'what it has not got is lost when it is promoted, and past the backlog it needs a full resync; with min-replicas-to-write it no longer counts',
+    'writes that it has not received are lost when it is promoted; beyond the backlog it needs a full resync; with min-replicas-to-write it no longer counts',
   explanation:
-    'A replica acknowledges once a second how far it is. One that has not for min-replicas-max-lag seconds is frozen, cut ' +
-    'off or overloaded; one that is further behind than the backlog is long cannot catch up without copying everything ' +
-    'once its connection breaks. Both are the master’s own words, of one moment.',
+    'A replica acknowledges its offset once a second. If it has not for min-replicas-max-lag seconds, it is ' +
+    'frozen, cut off or overloaded; if it is further behind than the size of the backlog, it needs a full resync ' +
+    'when its connection breaks. Both values come from the master, at one moment.',
   remedy: [
-    'look at the replica: frozen, out of CPU, a slow disk with appendfsync always, a slow network',
-    'thaw it if it was stopped: sentinelctl resume NODE, or kill -CONT PID',
+    'check the replica: frozen, out of CPU, a slow disk with appendfsync always, a slow network',
+    'if it is paused, resume it: sentinelctl resume NODE, or kill -CONT PID',
   ],
   sources: [
     'replication.c: replicationCron, refreshGoodSlavesCount',
@@ -53,13 +53,13 @@ export default {
         const frozen = node?.silence?.kind === 'timeout';
         seen.push({
           subject: nodeAt(gathered, address),
-          message: `${nodeAt(gathered, address)}: ${isSilent ? `acknowledged nothing for ${lagS} s, ` : ''}${bytes(behind)} behind ${master.id}${isFar && backlog !== null ? `, more than its backlog of ${bytes(backlog)}` : ''}${frozen ? '; it takes connections and answers nothing' : ''}`,
+          message: `${nodeAt(gathered, address)}: ${isSilent ? `acknowledged nothing for ${lagS} s, ` : ''}${bytes(behind)} behind ${master.id}${isFar && backlog !== null ? `, more than its backlog of ${bytes(backlog)}` : ''}${frozen ? '; it accepts connections but does not answer' : ''}`,
           fix:
             node !== undefined && frozen && gathered.own
               ? [ctl(gathered, `resume ${node.id}`)]
               : [
                   cli({ endpoint: node?.endpoint ?? address }, 'INFO all'),
-                  `look at the machine of ${formatAddress(address)}: CPU, disk, network; kill -CONT if it was stopped`,
+                  `check the machine of ${formatAddress(address)}: CPU, disk, network; kill -CONT if it was stopped`,
                 ],
         });
       }

@@ -13,12 +13,12 @@ export default {
   consequence:
     'it falls behind with each write, and after 10 x down-after without a link it can no longer be promoted',
   explanation:
-    'The replica knows which node to follow, and is not connected or not in step: the master is down or refuses it (password, ACL, ' +
-    'limit of clients), the network between them is cut, or it is copying the whole data set at this moment.',
+    'The replica knows which node to follow, but has no connection to it or is still syncing: the master is down ' +
+    'or refuses it (password, ACL, client limit), the network between them is cut, or a full resync is running.',
   remedy: [
-    'the end of the log of the replica names the reason',
+    'the end of the replica’s log has the reason',
     'a user for replication needs +psync +replconf +ping',
-    'REPLICAOF with the same address connects at once',
+    'REPLICAOF with the same address reconnects at once',
   ],
   sources: [
     'replication.c: connectWithMaster, syncWithMaster',

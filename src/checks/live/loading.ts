@@ -7,11 +7,11 @@ export default {
   severity: 'warning',
   group: 'live',
   title: 'a data node is loading its data',
-  consequence: 'it answers no command but INFO until it is done, and Sentinel does not promote it meanwhile',
+  consequence: 'it answers only INFO until it has loaded, and Sentinel does not promote it before that',
   explanation:
-    'A data node that starts reads its file into memory first, and a replica reads a full copy from its master. Until it ' +
-    'is done it answers -LOADING. A large data set takes minutes.',
-  remedy: ['wait: INFO persistence says how much is left (loading_eta_seconds)'],
+    'A data node that starts first loads its data from disk; a replica in a full resync loads a copy from its ' +
+    'master. Until it has loaded it answers -LOADING. A large data set takes minutes.',
+  remedy: ['wait: INFO persistence shows the remaining time (loading_eta_seconds)'],
   sources: ['server.c: processCommand (-LOADING)'],
   causes: ['link-down', 'lag', 'replica-missing'],
   live: (facts) =>

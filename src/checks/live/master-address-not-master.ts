@@ -6,14 +6,15 @@ export default {
   needs: 'snapshot',
   severity: 'critical',
   group: 'live',
-  title: 'the address that the sentinels give is not a master',
+  title: 'the node at the master’s address is a replica',
   consequence: 'clients that check the role refuse it; others get READONLY for each write',
   explanation:
-    'The node at the address that the sentinels give to clients answers, and says that it is a replica. That is normal for ' +
-    'a moment within a failover. When it stays, the node was made a replica by hand, or its configuration file makes it one.',
+    'The node at the address that the sentinels give to clients answers, and its role is replica. That is normal ' +
+    'for a moment during a failover. If it stays, the node was made a replica by hand or by its configuration ' +
+    'file.',
   remedy: [
-    'look at the log of the node: it names the client that sent REPLICAOF',
-    'where it should be the master: REPLICAOF NO ONE at it; else SENTINEL FAILOVER NAME at one sentinel',
+    'read the log of the node: it names the client that sent REPLICAOF',
+    'if it should be the master: REPLICAOF NO ONE at it; otherwise SENTINEL FAILOVER NAME at one sentinel',
   ],
   sources: ['https://redis.io/docs/latest/develop/reference/sentinel-clients/', 'measured'],
   causes: ['no-master', 'replica-orphan', 'link-down'],

@@ -16,11 +16,13 @@ export default {
   consequence:
     'clients write to the master that the first sentinel names: two data sets diverge, and one of them is discarded when the sentinels agree again',
   explanation:
-    'After a failover the sentinels agree within a second, by the higher configuration epoch; until it ends, its leader ' +
-    'still names the old master, and that is only a warning. A disagreement that stays means that some sentinels do not ' +
-    'hear the others, or were given another master by hand or by an old configuration file with the same epoch.',
+    'After a failover the sentinels agree within a second: the higher configuration epoch wins. During a failover ' +
+    'its leader still names the old master; that is only a warning. If the disagreement stays, some sentinels do ' +
+    'not receive the messages of the others, or they were given another master by hand or by an old configuration ' +
+    'file with the same epoch.',
   remedy: [
-    'at the sentinel that is wrong: SENTINEL REMOVE NAME, then SENTINEL MONITOR NAME with the right address, and its settings again',
+    'at the sentinel that is wrong: SENTINEL REMOVE NAME, then SENTINEL MONITOR NAME with the correct address, ' +
+      'then its settings again',
   ],
   sources: ['sentinel.c: sentinelProcessHelloMessage, sentinelCommand (MONITOR, REMOVE)'],
   causes: [

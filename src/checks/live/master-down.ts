@@ -6,12 +6,13 @@ export default {
   needs: 'snapshot',
   severity: 'critical',
   group: 'live',
-  title: 'a sentinel calls a master down that answers',
+  title: 'a sentinel calls a master down although it answers',
   consequence:
-    'once a quorum of sentinels agrees, a master that works is replaced, and writes to it in the meantime are lost',
+    'once a quorum of sentinels agrees, a working master is replaced, and writes to it in the meantime are lost',
   explanation:
-    'A sentinel got no valid answer to its PING for down-after-milliseconds, while the master answers from here: the network ' +
-    'between them is cut, the sentinel uses a wrong password or a user without rights, or the master came back a moment ago.',
+    'The sentinel got no valid answer to its PING for down-after-milliseconds, while the master answers ' +
+    'sentinelctl: the network between them is cut, the sentinel uses a wrong password or a user without the ' +
+    'needed rights, or the master returned a moment ago.',
   remedy: [
     'check the network between the sentinel and the master',
     'check the password and the user of the sentinel: SENTINEL SET NAME auth-pass, auth-user',

@@ -11,16 +11,18 @@ export default {
   needs: 'gathered',
   severity: 'warning',
   group: 'live',
-  title: 'the master takes connections and answers nothing',
+  title: 'the master accepts connections but does not answer',
   consequence:
-    'clients hang instead of failing: a default ioredis stayed with a frozen master for 12.0 s and lost about 4,200 acknowledged writes when it thawed; with failoverDetector and a short disconnectTimeout 3.8 s and none',
+    'clients hang instead of failing: ioredis with its default settings waited 12.0 s for a frozen master and lost about 4,200 acknowledged writes after the thaw; with failoverDetector and a short disconnectTimeout it waited 3.8 s and lost none',
   explanation:
-    'A stopped process, an endless script or a stalled disk keeps its sockets: TCP connects, PING is sent, nothing comes back. ' +
-    'Sentinel calls it down after down-after. When it thaws it is still a writable master for about 10 s, and clients that ' +
-    'held their connections write to it.',
+    'A paused process, an endless script or a stalled disk keeps its sockets open: TCP connects, PING is sent, no ' +
+    'answer comes. Sentinel calls the master down after down-after. After the thaw it is still a writable master ' +
+    'for about 10 s, and clients that kept their connections write to it.',
   remedy: [
-    'thaw it: sentinelctl resume NODE, kill -CONT PID, docker unpause CONTAINER; SCRIPT KILL for a script',
-    'clients: failoverDetector true and a short disconnectTimeout (ioredis), socket time-outs elsewhere',
+    'if it is still the sentinels’ master, resume it: sentinelctl resume NODE, kill -CONT PID, docker unpause ' +
+      'CONTAINER; SCRIPT KILL for a script',
+    'if it was replaced, do not resume it: sentinelctl restart NODE starts it as a replica',
+    'clients: failoverDetector true and a short disconnectTimeout (ioredis), socket timeouts in others',
   ],
   sources: [
     'sentinel.c: sentinelCheckSubjectivelyDown',

@@ -17,16 +17,18 @@ export default {
   needs: 'gathered',
   severity: 'critical',
   group: 'live',
-  title: 'no replica could be promoted now',
+  title: 'no replica can be promoted now',
   consequence:
-    'a dead master is not replaced: -failover-abort-no-good-slave at every attempt, seen for 140 s without end; the next attempt comes after 2 x failover-timeout',
+    'a dead master is not replaced: every attempt ends with -failover-abort-no-good-slave (seen for 140 s without end); the next attempt comes after 2 x failover-timeout',
   explanation:
-    'Sentinel promotes only a replica that is not down, answered PING within 5 ping periods, was asked for INFO lately, has ' +
-    'not priority 0, and whose link to the master was not down for longer than 10 x down-after before the master died. ' +
-    'Replicas that were cut off too long stay out even though they are there and have the data.',
+    'Sentinel promotes only a replica that is not down, answered PING within the last 5 ping periods, answered ' +
+    'INFO recently, does not have priority 0, and whose link to the master was down for at most 10 x down-after ' +
+    'before the master died. A replica that was cut off for longer is not eligible, even if it runs and has the ' +
+    'data.',
   remedy: [
-    'bring a replica back, or its link to the master',
-    'with the master gone for good and its replicas shut out: SENTINEL SET NAME down-after-milliseconds higher, until they count again, then back',
+    'start a replica again, or repair its link to the master',
+    'if the master is gone for good and no replica is eligible: raise down-after-milliseconds with SENTINEL SET ' +
+      'until one is, then restore the value',
   ],
   sources: ['sentinel.c: sentinelSelectSlave', 'https://github.com/redis/redis/issues/5677', 'measured'],
   causes: ['failover-stuck', 'no-master'],

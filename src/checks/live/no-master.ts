@@ -13,16 +13,16 @@ export default {
   needs: 'snapshot',
   severity: 'critical',
   group: 'live',
-  title: 'no data node is a master that answers',
+  title: 'no master answers',
   consequence: 'every write fails until a master answers again',
   explanation:
-    'None of the data nodes that answer says role:master, and the one that the sentinels name is down or does not ' +
-    'answer. For the first seconds after a crash that is a failover: down-after-milliseconds, and about a second more. ' +
-    'When it lasts, find out why no replica is promoted: no quorum, no replica that may be promoted, or a failover that ' +
-    'failed and is not tried again before 2 x failover-timeout have passed.',
+    'No data node that answers has role:master, and the master that the sentinels name is down or does not ' +
+    'answer. In the first seconds after a crash the failover is still in progress: it takes ' +
+    'down-after-milliseconds plus about 1 s. If this lasts longer, find out why no replica is promoted: no ' +
+    'quorum, no eligible replica, or a failed failover, which is retried only after 2 x failover-timeout.',
   remedy: [
-    'wait for down-after-milliseconds and two seconds, then look again',
-    'start a data node again: sentinelctl start does so without two masters',
+    'wait for down-after-milliseconds plus 2 s, then run doctor again',
+    'start a data node again: sentinelctl start never creates a second master',
   ],
   sources: ['sentinel.c: sentinelStartFailoverIfNeeded'],
   causes: [

@@ -12,12 +12,14 @@ export default {
   title: 'too few sentinels answer for a failover',
   consequence: 'no failover happens when the master fails',
   explanation:
-    'Fewer sentinels answer than the quorum, or than the majority of all sentinels that are known; or SENTINEL CKQUORUM ' +
-    'says NOQUORUM, because they do not hear each other. The quorum decides whether the master counts as down; the ' +
-    'election of the one that fails over needs the majority, whatever the quorum is. Sentinels that are gone for good still count.',
+    'Fewer sentinels answer than the quorum, or than the majority of all known sentinels; or SENTINEL CKQUORUM ' +
+    'reports NOQUORUM, because they do not receive each other’s messages. The quorum decides whether the master ' +
+    'counts as down; the election of the leader always needs the majority. Sentinels that are gone for good still ' +
+    'count.',
   remedy: [
     'start the sentinels that do not answer',
-    'SENTINEL RESET NAME, one sentinel at a time and 30 s apart, forgets those that are gone for good, while the master is healthy',
+    'for sentinels that are gone for good: SENTINEL RESET NAME, at one sentinel at a time, 30 s apart, while the ' +
+      'master is healthy',
   ],
   sources: [
     'sentinel.c: sentinelIsQuorumReachable, sentinelGetLeader',

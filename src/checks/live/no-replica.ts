@@ -10,7 +10,8 @@ export default {
   title: 'a master has no replica',
   consequence: 'when the master fails, no failover is possible: there is no node to promote',
   explanation:
-    'No data node follows this master, and no sentinel lists one. The sentinels watch it, and can do nothing when it fails.',
+    'No data node follows this master, and no sentinel lists a replica. The sentinels monitor it but cannot ' +
+    'replace it.',
   remedy: ['start another data node with: replicaof HOST PORT'],
   sources: ['sentinel.c: sentinelSelectSlave'],
   causes: ['no-good-slave'],

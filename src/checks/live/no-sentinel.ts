@@ -11,9 +11,9 @@ export default {
   title: 'no sentinel answers',
   consequence: 'clients cannot ask where the master is, and no replica is promoted when the master fails',
   explanation:
-    'None of the sentinels that are known answers. The data nodes go on as they are: replication works, and clients that ' +
-    'are connected keep their connections. But a client that starts cannot find the master, and a master that fails is not replaced.',
-  remedy: ['start the sentinels', 'check the addresses that were given'],
+    'No known sentinel answers. The data nodes continue: replication works, and connected clients keep their ' +
+    'connections. But a client that starts cannot find the master, and a master that fails is not replaced.',
+  remedy: ['start the sentinels', 'check the given addresses'],
   sources: ['measured'],
   causes: ['sentinel-unreachable', 'no-quorum'],
   live({ snapshot, expectation, hints }) {

@@ -13,9 +13,9 @@ export default {
   title: 'a data node does not answer',
   consequence: 'it cannot be promoted, and its state is not known',
   explanation:
-    'Every data node of the cluster was asked: those of the plan, those that a sentinel lists, and those that a data ' +
-    'node lists. One that refuses the connection does not run; one that accepts it and does not answer is frozen, or ' +
-    'behind a packet filter. A dead master that no other node replaces yet is no-master instead.',
+    'Every data node of the cluster was asked: the nodes that sentinelctl created, and those that a sentinel or a ' +
+    'data node lists. A node that refuses the connection does not run; a node that accepts it but does not answer ' +
+    'is frozen, or behind a packet filter. A dead master that is not replaced yet is reported as no-master.',
   remedy: [
     'start it: sentinelctl start NODE, which makes it a replica at once',
     'resume it where it is frozen: sentinelctl resume NODE, or kill -CONT PID',

@@ -12,9 +12,9 @@ export default {
   consequence:
     'it has no vote in a failover of this master, and a client that asks it first does not find the master',
   explanation:
-    'Every sentinel of a group should monitor the same master under the same name. One that does not was started with ' +
-    'another configuration file, or was told SENTINEL REMOVE.',
-  remedy: ['SENTINEL MONITOR NAME HOST PORT QUORUM at that sentinel, and its settings by SENTINEL SET'],
+    'Every sentinel of a group should monitor the same master under the same name. This one was started with ' +
+    'another configuration file, or received SENTINEL REMOVE.',
+  remedy: ['SENTINEL MONITOR NAME HOST PORT QUORUM at that sentinel, then its settings with SENTINEL SET'],
   sources: ['sentinel.c: sentinelCommand (MONITOR, REMOVE)'],
   causes: ['sentinels-few', 'no-quorum'],
   live(facts) {

@@ -8,9 +8,10 @@ export default {
   severity: 'warning',
   group: 'live',
   title: 'a sentinel does not know a data node of the cluster',
-  consequence: 'that sentinel never promotes it; it learns of a replica from the master, every 10 s',
+  consequence:
+    'that sentinel cannot promote it; a sentinel learns about replicas from the master’s INFO, every 10 s',
   explanation:
-    'A sentinel lists the replicas that the master names in INFO. A data node of the plan that is in no list was never ' +
+    'A sentinel lists the replicas that the master reports in INFO. A data node that is missing there was never ' +
     'connected to the master since that sentinel started, or SENTINEL RESET removed it.',
   remedy: [
     'start the node, or repair its link to the master',

@@ -10,13 +10,13 @@ export default {
   needs: 'snapshot',
   severity: 'warning',
   group: 'live',
-  title: 'a replica follows another node than the master',
+  title: 'a replica follows a node that is not the master',
   consequence:
-    'it lacks new writes and serves old data, and Sentinel repairs it only after failover-timeout; promoted before that, it loses the difference',
+    'it lacks new writes and serves old data; Sentinel corrects it only after failover-timeout, and if it is promoted before that, the missing writes are lost',
   explanation:
-    'A replica should follow the master that the sentinels name. One that follows another node, by REPLICAOF without ' +
-    'Sentinel or by an old configuration, is repointed by Sentinel only when it has been wrong for failover-timeout, and ' +
-    'only if the sentinels know it as a replica of this master.',
+    'A replica should follow the master that the sentinels name. If it follows another node, because of REPLICAOF ' +
+    'without Sentinel or an old configuration, Sentinel corrects it only after failover-timeout, and only if the ' +
+    'sentinels know it as a replica of this master.',
   remedy: ['REPLICAOF with the address of the master, at the replica'],
   sources: ['sentinel.c: sentinelRefreshInstanceInfo (+fix-slave-config)', 'measured'],
   causes: ['link-down', 'lag', 'lag-growing', 'ghost-replica', 'no-good-slave'],

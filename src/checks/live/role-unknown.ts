@@ -7,10 +7,10 @@ export default {
   severity: 'critical',
   group: 'live',
   title: 'a server at a data node’s address is neither master nor replica',
-  consequence: 'clients and sentinels that reach it get an answer from the wrong kind of server',
+  consequence: 'clients and sentinels that use this address reach the wrong kind of server',
   explanation:
-    'A data node says role:master or role:slave in INFO. This server says neither, so it is not a Redis or Valkey data ' +
-    'node, or something between hides its answer.',
+    'A data node reports role:master or role:slave in INFO. This server reports neither: it is not a Redis or ' +
+    'Valkey data node, or a proxy in between hides its answer.',
   remedy: ['find out which program listens at this address'],
   sources: ['server.c: genRedisInfoString (replication)'],
   causes: ['no-master', 'replica-missing'],

@@ -10,11 +10,11 @@ export default {
   group: 'live',
   title: 'a run of sentinelctl is active',
   consequence:
-    'every other finding may come from this run; it reverts its own changes, and commands that change the cluster are refused until it ends',
+    'every other finding may come from this run; it rolls back its own changes, and commands that change the cluster are refused until it ends',
   explanation:
-    'A command such as failover-test, inject or chaos is changing the cluster at this moment. Its journal says what is ' +
-    'in effect. A repair from outside would be refused, or would spoil the run.',
-  remedy: ['wait for its end: sentinelctl status --watch'],
+    'A command such as failover-test, inject or chaos is changing the cluster at this moment. Its journal lists ' +
+    'its active changes. Another command would be refused, or would disturb the run.',
+  remedy: ['wait until it ends: sentinelctl status --watch'],
   sources: ['the journal of the cluster, in its state directory'],
   causes: EFFECTS_OF_FAULTS,
   live: (facts) =>
@@ -25,8 +25,8 @@ export default {
       return {
         message:
           acts.length === 0
-            ? `a run is active since ${since} (${run}); no fault is in effect at this moment`
-            : `a fault is in effect since ${since}: ${acts.join(', ')} (${run})`,
+            ? `a run is active since ${since} (${run}); no fault is active at this moment`
+            : `a fault is active since ${since}: ${acts.join(', ')} (${run})`,
         fix: [command('status --watch', cluster)],
       };
     }),

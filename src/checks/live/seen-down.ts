@@ -8,14 +8,14 @@ export default {
   needs: 'snapshot',
   severity: 'warning',
   group: 'live',
-  title: 'a sentinel sees a server as down that answers',
+  title: 'a sentinel calls a replica or another sentinel down although it answers',
   consequence:
-    'a replica that a sentinel sees as down is not promoted by it, and a sentinel that it sees as down gives it no vote',
+    'a replica that a sentinel calls down is not promoted by it, and a sentinel that it calls down gives it no vote',
   explanation:
-    'The server answers from here, while a sentinel has had no valid answer from it for down-after-milliseconds: the network ' +
-    'between them is cut, the sentinel uses a wrong password, or the server came back a moment ago.',
+    'The server answers sentinelctl, but the sentinel had no valid answer from it for down-after-milliseconds: ' +
+    'the network between them is cut, the sentinel uses a wrong password, or the server returned a moment ago.',
   remedy: [
-    'look again after 5 s: a server that came back is noticed within seconds',
+    'run doctor again after 5 s: the sentinels notice a server that returned within seconds',
     'check the network and the password between the two',
   ],
   sources: ['sentinel.c: sentinelCheckSubjectivelyDown'],

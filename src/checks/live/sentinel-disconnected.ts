@@ -7,11 +7,11 @@ export default {
   severity: 'info',
   group: 'live',
   title: 'a sentinel has no link to the master at this moment',
-  consequence: 'if it stays, the sentinel calls the master down after down-after',
+  consequence: 'if this stays, the sentinel calls the master down after down-after',
   explanation:
-    'The sentinel is opening its connection to a master that answers here. That takes milliseconds, and is repeated every ' +
-    'second. When it stays, the sentinel cannot reach the address by which it knows the master.',
-  remedy: ['look again after a second: sentinelctl status --watch', 'check the network between the two'],
+    'The sentinel is opening its connection to a master that answers sentinelctl. That takes milliseconds, and is ' +
+    'retried every second. If it stays, the sentinel cannot reach the address that it has for the master.',
+  remedy: ['run status again after 1 s, or sentinelctl status --watch', 'check the network between the two'],
   sources: ['sentinel.c: sentinelReconnectInstance'],
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], (master) => {

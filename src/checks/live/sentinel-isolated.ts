@@ -8,11 +8,11 @@ export default {
   severity: 'warning',
   group: 'live',
   title: 'a sentinel knows fewer sentinels than the others do',
-  consequence:
-    'it counts fewer votes, so that it may not start a failover, or may start one without the majority',
+  consequence: 'it counts fewer votes: it may not start a failover, or may start one without a majority',
   explanation:
-    'Sentinels find each other through the data nodes: each publishes a hello every 2 s and subscribes to those of the ' +
-    'others. One that cannot reach the master, or may not publish or subscribe there, is not found or finds no other sentinel.',
+    'Sentinels find each other through the data nodes: each publishes a hello message every 2 s and subscribes to ' +
+    'those of the others. A sentinel that cannot reach the master, or may not publish or subscribe there, does ' +
+    'not find the others or is not found by them.',
   remedy: [
     'check the network between this sentinel and the data nodes',
     'check the rights of its user: +publish +subscribe and the channel __sentinel__:hello',

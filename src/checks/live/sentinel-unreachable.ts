@@ -9,14 +9,14 @@ export default {
   severity: 'warning',
   group: 'live',
   title: 'a sentinel does not answer',
-  consequence: 'it has no vote in a failover, and clients that ask it first lose a connection time-out',
+  consequence: 'it has no vote in a failover, and a client that asks it first waits for its connect timeout',
   explanation:
-    'Every sentinel of the cluster was asked: those of the plan, those whose addresses were given, and those that they ' +
-    'list. One that refuses the connection does not run; one that accepts it and does not answer is frozen, or behind a ' +
-    'packet filter.',
+    'Every sentinel of the cluster was asked: the sentinels that sentinelctl created, those whose addresses were ' +
+    'given, and those that they list. A sentinel that refuses the connection does not run; a sentinel that ' +
+    'accepts it but does not answer is frozen, or behind a packet filter.',
   remedy: [
     'start it: sentinelctl start NODE, or redis-server sentinel.conf --sentinel',
-    'resume it where it is frozen: sentinelctl resume NODE, or kill -CONT PID',
+    'if it is frozen, resume it: sentinelctl resume NODE, or kill -CONT PID',
   ],
   sources: ['measured'],
   causes: ['no-quorum', 'seen-down', 'ghost-sentinel'],

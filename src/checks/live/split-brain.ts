@@ -11,14 +11,15 @@ export default {
   group: 'live',
   title: 'more than one data node is a master',
   consequence:
-    'every write to the wrong master is lost when it becomes a replica; normal for about 10 s after an old master has returned, not for longer',
+    'every write to the wrong master is lost when it becomes a replica; this is normal for about 10 s after an old master has returned',
   explanation:
-    'Several data nodes of one group say role:master, and clients can write to each. An old master that comes back ' +
-    'stays a writable master until the sentinels make it a replica: 4 hello periods of 2 s and then the next ' +
-    'INFO, 9.9 to 10.4 s measured. When it lasts longer, no sentinel reaches that node, or none monitors it any more.',
+    'Several data nodes of one group have role:master, and clients can write to each of them. An old master that ' +
+    'returns stays a writable master until the sentinels make it a replica: after 4 hello periods of 2 s and the ' +
+    'next INFO, 9.9 to 10.4 s (measured). If it lasts longer, no sentinel reaches that node, or no sentinel ' +
+    'monitors it.',
   remedy: [
-    'wait 15 s and look again',
-    'make the wrong one a replica: REPLICAOF, at that node, of the master that the sentinels name',
+    'wait 15 s and run doctor again',
+    'make the wrong master a replica: run REPLICAOF at it, with the address of the master that the sentinels name',
     'min-replicas-to-write 1 makes an isolated master refuse writes',
   ],
   sources: ['sentinel.c: sentinelRefreshInstanceInfo (+convert-to-slave)', 'measured'],

@@ -13,13 +13,13 @@ export default {
   group: 'live',
   title: 'a sentinel is in TILT and does not act',
   consequence:
-    'it calls no master down and starts no failover until its clock has been steady for 30 s; with a slow resolver that was 48 s and longer (measured)',
+    'it calls no master down and starts no failover until its clock has been steady for 30 s; with a slow resolver this took 48 s and more (measured)',
   explanation:
-    'A sentinel whose timer came more than 2 s late, or early, no longer trusts its clock: the clock was set, ' +
-    'the machine stood still (a suspended virtual machine, swap, no CPU), or the sentinel was blocked by the look-up of a name or by ' +
-    'a disk that does not take its configuration.',
+    'A sentinel enters TILT when its timer runs more than 2 s late or early: the clock was set, the machine was ' +
+    'paused (a suspended virtual machine, swap, no CPU), or the sentinel was blocked by a name lookup or by a ' +
+    'slow disk.',
   remedy: [
-    'find what stops it: steps of the clock, CPU starvation, blocking look-ups, a slow disk under its configuration',
+    'find the cause: clock steps, CPU starvation, blocking name lookups, a slow disk for its configuration file',
     'it leaves TILT by itself, 30 s after the last disturbance',
   ],
   sources: [

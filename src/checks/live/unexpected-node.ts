@@ -6,14 +6,15 @@ export default {
   needs: 'snapshot',
   severity: 'info',
   group: 'live',
-  title: 'a data node takes part that sentinelctl did not create',
+  title: 'the cluster has a data node that sentinelctl did not create',
   consequence: 'Sentinel may promote it, and sentinelctl can neither start nor stop it',
   explanation:
-    'A server that is not in the plan of the cluster replicates from its master, or a sentinel lists it. It is a full ' +
-    'member for Sentinel.',
+    'A server that sentinelctl did not create replicates from the cluster’s master, or a sentinel lists it. For ' +
+    'Sentinel it is a replica like the others.',
   remedy: [
-    'leave it, where that is meant',
-    'else stop its replication: REPLICAOF NO ONE at it, and SENTINEL RESET NAME at each sentinel, 30 s apart',
+    'if it is intended: nothing to do',
+    'otherwise stop its replication: REPLICAOF NO ONE at it, then SENTINEL RESET NAME at each sentinel, 30 s ' +
+      'apart',
   ],
   sources: ['measured'],
   live: (facts) =>

@@ -8,16 +8,16 @@ export default {
   first: true,
   severity: 'warning',
   group: 'live',
-  title: 'an earlier run left a fault in effect',
+  title: 'an earlier run left a fault active',
   consequence:
-    'every other finding may come from this fault; commands that change the cluster are refused until it is reverted',
+    'every other finding may come from this fault; commands that change the cluster are refused until it is rolled back',
   explanation:
-    'Each command that injects a fault writes into the journal of the cluster what it does and how to revert it. A run ' +
-    'that was killed leaves its journal open, and inject without an end leaves it open on purpose. Until it is closed, ' +
-    'other commands that change the cluster refuse.',
+    'Each command that injects a fault writes to the cluster’s journal what it does and how to roll it back. A ' +
+    'run that was killed leaves its journal open, and inject without --for leaves it open on purpose. While it is ' +
+    'open, other commands that change the cluster are refused.',
   remedy: [
-    'sentinelctl recover reverts what a killed run left',
-    'sentinelctl heal reverts what inject was told to keep',
+    'sentinelctl recover rolls back what a killed run left',
+    'sentinelctl heal rolls back a fault that inject left active on purpose',
   ],
   sources: ['the journal of the cluster, in its state directory'],
   causes: EFFECTS_OF_FAULTS,
@@ -29,7 +29,7 @@ export default {
       const { what, keep, since } = unfinished;
       return keep
         ? {
-            message: `the fault of "${what}" is still in effect, since ${since}`,
+            message: `the fault of "${what}" is still active, since ${since}`,
             fix: [command('heal', cluster)],
           }
         : {

@@ -9,11 +9,11 @@ export default {
   needs: 'snapshot',
   severity: 'critical',
   group: 'live',
-  title: 'no sentinel monitors a master of the name that was given',
+  title: 'no sentinel monitors a master with the given name',
   consequence: 'a client that asks for this name gets no address',
   explanation:
-    'Sentinels know a master by a name that their configuration gives it: sentinel monitor NAME HOST PORT QUORUM. Clients ' +
-    'must use the same name. None of the sentinels that answer has this one.',
+    'Sentinels know a master by the name in their configuration: sentinel monitor NAME HOST PORT QUORUM. Clients ' +
+    'must use the same name. No sentinel that answers monitors this name.',
   remedy: [
     'use one of the names that they monitor: sentinelctl masters',
     'or SENTINEL MONITOR at each sentinel',

@@ -16,9 +16,9 @@ export default {
   consequence:
     'while it is down any outgoing connection may take its port, and then it cannot start: Address already in use',
   explanation:
-    'Ports of ip_local_port_range (on Linux 32768 to 60999) are assigned to outgoing connections. A server ' +
-    'that listens there can start only while no connection uses its port; just after a crash its own clients ' +
-    'and peers are reconnecting.',
+    'Ports of ip_local_port_range (on Linux 32768 to 60999) are assigned to outgoing connections. A server that ' +
+    'listens there can start only while no connection uses its port; right after a crash its clients and peers ' +
+    'open many connections.',
   remedy: [
     'listen below the range',
     'or reserve the port: sysctl -w net.ipv4.ip_local_reserved_ports=PORT,…',

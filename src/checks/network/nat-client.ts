@@ -12,9 +12,8 @@ export default {
   consequence:
     'a client asks a sentinel for the master and gets an unreachable address: each attempt takes its connect timeout, 10 s by default in ioredis',
   explanation:
-    'Sentinels announce the address by which they know the master themselves. Outside a container network ' +
-    'that address has no meaning. Either announce addresses that work everywhere, or let the client translate ' +
-    'them.',
+    'Sentinels announce the address that they use for the master. Outside a container network that address has no ' +
+    'meaning. Either announce addresses that work everywhere, or let the client translate them.',
   remedy: [
     'announce addresses that clients can reach too: replica-announce-ip and -port, sentinel announce-ip and announce-port',
     'or translate in the client: natMap in ioredis',

@@ -10,9 +10,9 @@ export default {
   needs: 'gathered',
   severity: 'warning',
   group: 'network',
-  title: 'a container was, or will be, killed by the kernel for memory',
+  title: 'the kernel killed a container for memory, or may kill it',
   consequence:
-    'the kernel kills the server without warning: a failover for a master, and again and again in the middle of a save or a full resync',
+    'the kernel kills the server without warning, often during a save or a full resync; for a master that means a failover',
   explanation:
     'With a container limit but no maxmemory below it, the kernel and not Redis decides what happens when ' +
     'memory is full. A fork for a save or a full resync copies every page that is written meanwhile, so half ' +
