@@ -114,15 +114,16 @@ async function runAndPrint(
   }
   progress.close();
   if (result instanceof Streamed) return result.exitCode;
+  const code = result === undefined ? EXIT.ok : (def.exitCode?.(result) ?? EXIT.ok);
+  const isCut = signal.aborted && code !== EXIT.notRestored;
+  // An uncaught exception is a bug, which no result of what was cut short may hide.
+  if (isCut && !(signal.reason instanceof OperatorError)) throw signal.reason;
   if (result !== undefined) {
     const text = await formatResult(def, result, globals.output, stdout, stdout.isTTY);
     await safeStream(world.stdout).write(text).catch(unlessClosed);
   }
-  const code = result === undefined ? EXIT.ok : (def.exitCode?.(result) ?? EXIT.ok);
   // An interrupted command keeps the exit code of the interruption, also when it still prints a result.
-  return signal.aborted && signal.reason instanceof OperatorError && code !== EXIT.notRestored
-    ? signal.reason.exitCode
-    : code;
+  return isCut ? signal.reason.exitCode : code;
 }
 
 function unlessClosed(error: unknown): void {

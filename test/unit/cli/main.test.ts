@@ -54,6 +54,7 @@ const COMMANDS: Record<string, CommandDef> = {
     await untilAborted(context).catch(() => {});
     throw notRestored('left-over', 'redis-1 is still down');
   }),
+  salvages: plain((context) => untilAborted(context).catch(() => 'measured until then')),
   streams: plain(async ({ write }) => {
     await write('one\n');
     await write('two\n');
@@ -365,6 +366,23 @@ describe('interruptions', () => {
     expect(world.left).toEqual([]);
     // The first cause wins: that a socket closed afterwards is of no interest.
     expect(world.stderr.text).not.toMatch(/socket closed/);
+  });
+
+  it.each([
+    [ctrlC, 130, 'measured until then\n', ''],
+    [
+      { kind: 'crash', error: new Error('in a listener') } as const,
+      2,
+      '',
+      'error: unexpected: in a listener\n',
+    ],
+  ])('%j of a command that still has a result: exit code %i', async (what, code, out, err) => {
+    const { world, done } = start(['salvages']);
+    await listening(world);
+    world.interrupt(what);
+    expect(await done).toBe(code);
+    expect(world.stdout.text).toBe(out);
+    expect(world.stderr.text).toContain(err);
   });
 
   it('the first Ctrl-C says so, the second leaves at once', async () => {
