@@ -61,19 +61,23 @@ function failoverSuites({
   reason,
 }: FailoverResult): [name: string, cases: Case[]][] {
   return [
-    ['run', [caseOf('the run came to its end', complete ? 'holds' : 'unknown', reason)]],
+    ['run', [runCase(complete, reason)]],
     ['trials', trials.map(trialCase)],
     ['thresholds', thresholds.map((t) => caseOf(t.expression, t.holds, thresholdText(t)))],
     ['invariants', invariants.map((i) => caseOf(i.id, i.verdict, i.evidence))],
   ];
 }
 
+/** A run that was cut short is an error, whatever the part of it that was judged. */
+const runCase = (complete: boolean, reason: string): Case =>
+  caseOf('the run came to its end', complete ? 'holds' : 'unknown', reason);
+
 function trialCase(trial: Trial, i: number): Case {
   const broken = trial.invariants.filter((v) => v.verdict !== 'holds');
   const { switchedMs } = trial.phases;
   const details = [
     switchedMs === null
-      ? 'no sentinel switched'
+      ? `no ${trial.cutShort === true ? 'switch was seen before the interruption' : 'sentinel switched'}`
       : `first switch after ${metricText('switchedMs', switchedMs)}`,
     ...broken.map((v) => `${v.id}: ${v.evidence}`),
     ...trial.spurious,
@@ -102,7 +106,12 @@ export function chaosJunitXml(result: ChaosResult): string {
       outcome: result.outcome,
       complete: String(result.complete),
     },
-    suites: [{ name: 'scenarios', className: 'chaos', cases: result.scenarios.map(scenarioCase) }],
+    suites: [
+      { name: 'scenarios', className: 'chaos', cases: result.scenarios.map(scenarioCase) },
+      ...(result.complete
+        ? []
+        : [{ name: 'run', className: 'chaos', cases: [runCase(false, result.reason)] }]),
+    ],
   });
 }
 

@@ -84,8 +84,14 @@ const waitsFor = (trial: Trial, id: string): string =>
 const REJOIN = ['restartedMs', 'zombieMs', 'zombieWrites', 'convertedMs', 'linkUpMs', 'caughtUpMs'] as const;
 
 export function rejoinHtml(trial: Trial, i: number): string {
-  const { rejoin } = trial;
-  if (rejoin === null) return '<p class="note">The old master did not return within this trial.</p>';
+  const { rejoin, cutShort } = trial;
+  if (rejoin === null) {
+    const end =
+      cutShort === true
+        ? 'was not seen to return before the interruption'
+        : 'did not return within this trial';
+    return `<p class="note">The old master ${end}.</p>`;
+  }
   const rows = REJOIN.flatMap((key) => {
     const value = rejoin[key];
     if (value === undefined) return [];

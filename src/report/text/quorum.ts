@@ -41,9 +41,9 @@ function phaseLines(phase: QuorumPhase, view: View): string[] {
 
 function adviceFor({ sentinels, phases }: QuorumResult): string[] {
   const [one] = phases;
-  if (one?.failedOver === null && sentinels < 3)
-    return ['use 3 sentinels on 3 machines: fewer cannot lose one'];
-  return one?.failedOver === null
-    ? ['lower the quorum to the majority: with this one, no sentinel may be lost']
-    : [];
+  // Only a phase that was not tried shows that no sentinel can be spared.
+  if (one === undefined || one.result !== null) return [];
+  return sentinels < 3
+    ? ['use 3 sentinels on 3 machines: fewer cannot lose one']
+    : ['lower the quorum to the majority: with this one, no sentinel may be lost'];
 }

@@ -15,9 +15,9 @@ export function worstOf(verdicts: readonly Verdict[]): Verdict {
 /** Said of a result with `complete: false`. */
 export const INCOMPLETE = 'the run ended early: what is shown was measured, the rest is missing';
 
-/** `redis-1 → redis-2`. */
-export const masterMove = ({ oldMaster, newMaster }: Trial): string =>
-  `${oldMaster.id} → ${newMaster?.id ?? 'no new master'}`;
+/** `redis-1 → redis-2`. What an interrupted trial did not see may still have happened. */
+export const masterMove = ({ oldMaster, newMaster, cutShort }: Trial): string =>
+  `${oldMaster.id} → ${newMaster?.id ?? (cutShort === true ? 'not seen' : 'no new master')}`;
 
 /** A trial by its own invariants; thresholds are judged over all trials. */
 export const trialVerdict = ({ untested, invariants }: Trial): Verdict =>
@@ -42,7 +42,7 @@ function switchWords(result: FailoverResult): string {
   const { switchedMs } = only.phases;
   const moved =
     only.newMaster === null
-      ? `${masterName} has no new master after the loss of ${named(only.oldMaster)}`
+      ? `${masterName} ${only.cutShort === true ? 'had no new master yet' : 'has no new master'} after the loss of ${named(only.oldMaster)}`
       : `${masterName} moved from ${only.oldMaster.id} to ${named(only.newMaster)}`;
   return switchedMs === null
     ? `${moved}, no switch was seen, ${budget}`

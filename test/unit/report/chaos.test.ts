@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { chaosJunitXml } from '../../../src/report/junit.js';
 import { tapText } from '../../../src/report/tap.js';
 import { chaosText } from '../../../src/report/text/chaos.js';
+import { quorumText } from '../../../src/report/text/quorum.js';
+import type { QuorumPhase, QuorumResult } from '../../../src/scenarios/play/quorum.js';
 import {
   chaosResult,
   failedScenario,
@@ -92,6 +94,12 @@ describe('the result of scenarios', () => {
     `);
   });
 
+  it('as JUnit: a run that was interrupted is an error, also where every scenario so far holds', () => {
+    const xml = chaosJunitXml(chaosResult([scenarioResult()], { complete: false, reason: 'Ctrl-C' }));
+    expect(xml).toContain('<testsuites name="sentinelctl chaos" tests="2" failures="0" errors="1"');
+    expect(xml).toContain('<error type="unknown" message="Ctrl-C">Ctrl-C</error>');
+  });
+
   it('as text: the verdict first, who fails with its story, known weaknesses explained, what to type', () => {
     expect(chaosText(ALL, VIEW)).toMatchInlineSnapshot(`
       "VIOLATED  2 hold, 1 violated, 0 unknown, 1 skipped, in 61.00 s
@@ -130,5 +138,47 @@ describe('the result of scenarios', () => {
     const evil = scenarioResult({ reason: 'a\u001b[2Jb', outcome: 'violated' });
     for (const text of [chaosText(chaosResult([evil]), VIEW), tapText(chaosResult([evil]))])
       expect(text).not.toContain('\u001b');
+  });
+});
+
+describe('the result of quorum-test', () => {
+  const resultOf = (
+    sentinels: number,
+    one: Pick<QuorumPhase, 'outcome' | 'reason' | 'result'>,
+  ): QuorumResult => ({
+    outcome: 'unknown',
+    reason: one.reason,
+    cluster: 'default',
+    masterName: 'mymaster',
+    driver: 'process',
+    sentinels,
+    quorum: sentinels,
+    majority: 2,
+    phases: [
+      {
+        id: 'one-down',
+        title: 'one sentinel down',
+        down: 1,
+        left: sentinels - 1,
+        failedOver: null,
+        failedOverAfter: null,
+        ...one,
+      },
+    ],
+    startedAt: '2026-01-02T03:04:05.000Z',
+    tookMs: 0,
+    command: 'sentinelctl quorum-test',
+  });
+  const none = { outcome: 'violated', reason: 'none can be spared', result: null } as const;
+
+  it('says what to change where no sentinel can be spared', () => {
+    expect(quorumText(resultOf(3, none), VIEW)).toContain('! lower the quorum to the majority');
+    expect(quorumText(resultOf(2, none), VIEW)).toContain('! use 3 sentinels on 3 machines');
+  });
+
+  it('advises nothing where the failover was tried and could not be seen', () => {
+    const result = scenarioResult({ outcome: 'unknown' });
+    const text = quorumText(resultOf(3, { outcome: 'unknown', reason: 'not reached', result }), VIEW);
+    expect(text).not.toContain('quorum to the majority');
   });
 });

@@ -228,6 +228,17 @@ describe('the result of one failover', () => {
     `);
   });
 
+  it('does not claim that no failover came where it stopped looking', () => {
+    const result = cutShortResult();
+    const trials = result.trials.map((trial) => ({ ...trial, cutShort: true as const }));
+    expect(headline({ ...result, trials })).toMatch(
+      /^mymaster had no new master yet after the loss of redis-1 /,
+    );
+    expect(failoverHtml({ ...result, trials })).toContain(
+      '<p class="note">The old master was not seen to return before the interruption.</p>',
+    );
+  });
+
   it('says how to start the old master when it was left down', () => {
     expect(failoverText(notRejoined, plainView(100)).split('\n').slice(-2)).toEqual([
       '→ sentinelctl start redis-1',
