@@ -1,4 +1,6 @@
 import type { ExitCode } from '../errors.js';
+import type { View } from '../report/text/theme.js';
+import type { Rows } from '../report/tsv.js';
 import type { ArgumentDef, ArgumentsOf } from './argument.js';
 import type { Context } from './context.js';
 import type { OptionDefs, OptionsOf } from './option.js';
@@ -7,18 +9,6 @@ import type { OptionDefs, OptionsOf } from './option.js';
 export interface Input<A extends readonly ArgumentDef[], O extends OptionDefs> {
   args: ArgumentsOf<A>;
   options: OptionsOf<O>;
-}
-
-/** Rows for `--output table|tsv`, where a command has them. */
-export interface Rows {
-  columns: string[];
-  rows: string[][];
-}
-
-/** How a renderer may draw: colour decided per stream, width of the terminal (or 80). */
-export interface View {
-  color: boolean;
-  columns: number;
 }
 
 /** The result of a streaming command that knows its exit code; everything is written by then. */
@@ -47,6 +37,7 @@ interface CommandSpec<R, A extends readonly ArgumentDef[], O extends OptionDefs>
   render(result: R, view: View): string;
   /** The document for `--json`; the result itself where absent. */
   toJson?(result: R): unknown;
+  /** What `--output tsv` prints, where a command has rows. */
   rows?(result: R): Rows;
   exitCode?(result: R): ExitCode;
   /** Printed when a second Ctrl-C ends it at once: what may be left, and which command to type. */

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { stateHome } from '../config/paths.js';
+import { type Env, stateHome } from '../config/paths.js';
 import { candidates } from './ask.js';
 import type { CommandDef } from './command.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
@@ -15,7 +15,7 @@ export interface Candidate {
 
 export interface CompletionPlace {
   commands: Registry;
-  env: Readonly<Record<string, string | undefined>>;
+  env: Env;
   /** The cluster whose nodes are completed where the words name none. */
   cluster: string;
 }
@@ -141,11 +141,7 @@ function optionNames(line: Line): Candidate[] {
     .map((def) => ({ value: new Option(def.flags).long ?? '', text: def.summary }));
 }
 
-async function liveValues(
-  what: Completion | undefined,
-  cluster: string,
-  env: CompletionPlace['env'],
-): Promise<Candidate[]> {
+async function liveValues(what: Completion | undefined, cluster: string, env: Env): Promise<Candidate[]> {
   if (what === undefined) return [];
   if (what === 'file') return [{ value: ':files', text: '' }];
   return candidates(what, await knownClusters(stateHome(env)), cluster).map((value) => ({ value, text: '' }));

@@ -1,12 +1,13 @@
 import type { Clock } from '../clock.js';
+import type { Globals } from '../config/globals.js';
+import type { Env } from '../config/paths.js';
 import type { OnProgress } from '../model/events.js';
-import type { Globals } from './globals.js';
 import type { Prompts, Screen } from './interactive.js';
 
 /** What a command gets: the world, as far as it may touch it. */
 export interface Context {
   clock: Clock;
-  env: Readonly<Record<string, string | undefined>>;
+  env: Env;
   globals: Globals;
   /** Aborts at the first Ctrl-C, SIGTERM or when `--timeout` is over; commands then roll back their changes and reject. */
   signal: AbortSignal;

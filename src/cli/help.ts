@@ -1,4 +1,5 @@
 import { Help, Option } from 'commander';
+import type { View } from '../report/text/theme.js';
 import type { ArgumentDef } from './argument.js';
 import type { Command } from './command.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
@@ -6,17 +7,11 @@ import type { OptionDef } from './option.js';
 import { GROUPS, type Registry } from './registry.js';
 import { type Paint, painter } from './streams.js';
 
-/** Colour and width of the terminal that help is written for. */
-export interface HelpView {
-  color: boolean;
-  columns: number;
-}
-
 const TAGLINE =
   'Operate and verify Redis Sentinel clusters: start one, inspect it, test its failover, prove the result.';
 
 /** `sentinelctl --help`: needs no command's module. */
-export function rootHelp(commands: Registry, view: HelpView): string {
+export function rootHelp(commands: Registry, view: View): string {
   const paint = painter(view.color);
   const entries = Object.entries(commands).filter(([, entry]) => entry.hidden !== true);
   const groups = GROUPS.map((group) => {
@@ -44,7 +39,7 @@ export function rootHelp(commands: Registry, view: HelpView): string {
 }
 
 /** `sentinelctl NAME --help`: examples first. */
-export function commandHelp(def: Command, view: HelpView): string {
+export function commandHelp(def: Command, view: View): string {
   const paint = painter(view.color);
   const words = def.arguments.map(argumentWord);
   const usage = ['sentinelctl', def.name, ...words, '[OPTION…]'].join(' ');
@@ -92,7 +87,7 @@ const examples = (lines: readonly string[], paint: Paint): string =>
     ? ''
     : heading('Examples', paint, lines.map((l) => `  ${paint('dim', '$')} ${l}`).join('\n'));
 
-function section(title: string, items: readonly Item[], view: HelpView, paint: Paint, leastTerm = 0): string {
+function section(title: string, items: readonly Item[], view: View, paint: Paint, leastTerm = 0): string {
   if (items.length === 0) return '';
   const termWidth = Math.max(leastTerm, ...items.map(([term]) => term.length));
   return heading(title, paint, items.map((item) => itemLines(item, termWidth, view.columns)).join('\n'));

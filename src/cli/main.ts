@@ -2,9 +2,10 @@ import { shown as quoted } from '../config/parsers.js';
 import { variableOf } from '../config/settings.js';
 import { EXIT, type OperatorError, usageError } from '../errors.js';
 import { nearest } from '../model/nearest.js';
+import type { View } from '../report/text/theme.js';
 import { failureDocument, failureOf, failureText } from './failure.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
-import { commandHelp, type HelpView, rootHelp } from './help.js';
+import { commandHelp, rootHelp } from './help.js';
 import { jsonText } from './output.js';
 import { firstLook, secondLook, unknownOption } from './parse.js';
 import { loadCommand, type Registry } from './registry.js';
@@ -78,7 +79,7 @@ function unknownCommand(name: string, commands: Registry): OperatorError {
   });
 }
 
-function view(world: World, shown: Shown): HelpView {
+function view(world: World, shown: Shown): View {
   return {
     color: wantsColor(world.stdout, world.env, shown.color),
     columns: columnsOf(world.stdout, world.env),

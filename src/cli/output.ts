@@ -1,6 +1,8 @@
+import type { Globals } from '../config/globals.js';
 import { usageError } from '../errors.js';
-import type { Command, Rows, View } from './command.js';
-import type { Globals } from './globals.js';
+import type { View } from '../report/text/theme.js';
+import type { Rows } from '../report/tsv.js';
+import type { Command } from './command.js';
 
 /** Refuses a format that the command does not have, before it does anything. */
 export function checkOutput(def: Command, output: Globals['output']): void {

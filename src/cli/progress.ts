@@ -1,8 +1,7 @@
 import type { Clock } from '../clock.js';
 import { humanDurationMs } from '../model/duration.js';
 import type { OnProgress, Progress } from '../model/events.js';
-import { together, wrap } from '../report/plain-text.js';
-import { cut } from './cut.js';
+import { cut, together, wrap } from '../report/plain-text.js';
 import { type OutputStream, painter, type SafeStream } from './streams.js';
 
 /** Shorter work than this, in milliseconds, gets no animation. */

@@ -1,9 +1,9 @@
+import type { Globals } from '../config/globals.js';
 import { EXIT, type ExitCode, OperatorError } from '../errors.js';
 import { argumentValues } from './argument.js';
 import { completeArguments } from './ask.js';
 import { type Command, Streamed } from './command.js';
 import type { Context } from './context.js';
-import type { Globals } from './globals.js';
 import type { PromptOptions, Prompts } from './interactive.js';
 import { armInterrupts, type Interrupts } from './interrupts.js';
 import { checkOutput, formatResult } from './output.js';

@@ -1,10 +1,9 @@
 import { badFile, loadFiles, type SettingsFile } from '../config/files.js';
-import { resolveGlobals, withReadableApp } from '../config/globals.js';
+import { type Globals, resolveGlobals, withReadableApp } from '../config/globals.js';
 import { resolveSettings } from '../config/settings.js';
 import { nearest } from '../model/nearest.js';
 import type { Command } from './command.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
-import type { Globals } from './globals.js';
 import type { OptionDef } from './option.js';
 import { type Parsed, toSettable } from './parse.js';
 import type { Registry } from './registry.js';

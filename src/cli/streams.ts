@@ -1,11 +1,10 @@
+import type { Env } from '../config/paths.js';
 import { errnoOf, messageOf, unknownOutcome } from '../errors.js';
 
 /** Standard input, as far as it is used. */
 export type InputStream = NodeJS.ReadableStream & { isTTY?: boolean; setRawMode?: (raw: boolean) => unknown };
 /** Standard output or error, as far as it is used. */
 export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number };
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * Whether to colour what goes to this stream. `flag` is --color/--no-color; then FORCE_COLOR (as in Node),

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { type Clock, systemClock } from '../clock.js';
+import type { Env } from '../config/paths.js';
 import type { PromptOptions, Prompts, Screen } from './interactive.js';
 import type { Registry } from './registry.js';
 import type { InputStream, OutputStream } from './streams.js';
@@ -29,7 +30,7 @@ export interface Interactive {
 
 /** Everything of the process that the CLI touches, so that a test can be the process. */
 export interface World {
-  env: Readonly<Record<string, string | undefined>>;
+  env: Env;
   cwd: string;
   stdin: InputStream;
   stdout: OutputStream;

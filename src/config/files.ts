@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { errnoOf, messageOf, type OperatorError, usageError } from '../errors.js';
 import { BadYaml, readYaml } from '../yaml.js';
 import { shown } from './parsers.js';
-import { projectFile, userFile } from './paths.js';
+import { type Env, projectFile, userFile } from './paths.js';
 
 /** One line of a settings file; repeatable options may have several texts. */
 export interface FileEntry {
@@ -21,10 +21,7 @@ export interface SettingsFile {
  * (`down-after: 2s`); a list, or a map for KEY=VALUE options, gives an option several times.
  * Throws usageError with file and line for what cannot be read.
  */
-export async function loadFiles(
-  cwd: string,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<SettingsFile[]> {
+export async function loadFiles(cwd: string, env: Env): Promise<SettingsFile[]> {
   const places = [
     { kind: 'project', path: projectFile(cwd) },
     { kind: 'user', path: userFile(env) },

@@ -2,6 +2,7 @@ import { usageError } from '../errors.js';
 import { type Address, parseAddressList } from '../model/address.js';
 import { CLUSTER_NAME, DEFAULT_SPEC, MASTER_NAME } from '../model/spec.js';
 import { shown } from './parsers.js';
+import type { Env } from './paths.js';
 import { describeOrigin, type Origin, type Setting } from './settings.js';
 
 export const OUTPUTS = ['table', 'json', 'yaml', 'tsv'] as const;
@@ -9,17 +10,20 @@ export const DEFAULT_OUTPUT = 'table';
 export type Output = (typeof OUTPUTS)[number];
 
 /** Which cluster is meant. */
-export interface Selection {
+interface Selection {
   cluster: string;
+  /** True when the cluster was named by flag, environment or file, not taken by default. */
   clusterGiven: boolean;
+  /** From `--sentinel-addrs`, or REDIS_SENTINEL_ADDRS where no cluster was named. */
   sentinelAddrs: Address[] | null;
   sentinelAddrsFrom: 'flag' | 'environment' | 'file' | null;
   masterName: string | null;
 }
 
-/** The options that every command takes, decided: the same shape as the harness's Globals. */
-export interface ResolvedGlobals extends Selection {
+/** The options that every command takes, before or after its name, resolved: flags > environment > files. */
+export interface Globals extends Selection {
   passwordFile: string | null;
+  /** Bound for the whole command, in milliseconds; null: each command's own. */
   timeoutMs: number | null;
   output: Output;
   yes: boolean;
@@ -27,11 +31,10 @@ export interface ResolvedGlobals extends Selection {
   quiet: boolean;
 }
 
-type Env = Readonly<Record<string, string | undefined>>;
 type Settings = ReadonlyMap<string, Setting>;
 
 /** The options of every command, resolved. Throws usageError for values that cannot be combined. */
-export function resolveGlobals(settings: Settings, env: Env): ResolvedGlobals {
+export function resolveGlobals(settings: Settings, env: Env): Globals {
   const value = (attribute: string): unknown => settings.get(attribute)?.value;
   const { passwordFile, timeout } = { passwordFile: value('passwordFile'), timeout: value('timeout') };
   return {

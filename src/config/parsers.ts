@@ -83,7 +83,7 @@ export function integer(
 }
 
 /** A port of 1 to 65535, or the word `auto`. */
-export function portOrAuto(name: string, example = 6379): (text: string) => number | 'auto' {
+export function portOrAuto(name: string, example: number): (text: string) => number | 'auto' {
   return (text) => {
     if (text.trim() === 'auto') return 'auto';
     const value = /^\d{1,5}$/.test(text.trim()) ? Number(text) : 0;

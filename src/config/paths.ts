@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
-type Env = Readonly<Record<string, string | undefined>>;
+/** Variables of the environment. */
+export type Env = Readonly<Record<string, string | undefined>>;
 
 /** An absolute path from a variable; XDG says that a relative one must be ignored. */
 const absolute = (value: string | undefined): string | undefined =>

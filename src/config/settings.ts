@@ -1,6 +1,7 @@
 import { OperatorError, usageError } from '../errors.js';
 import type { SettingsFile } from './files.js';
 import { shown } from './parsers.js';
+import type { Env } from './paths.js';
 
 /** Where a value came from. */
 export type Origin =
@@ -25,8 +26,6 @@ export interface SettableOption {
   flagOnly: boolean;
   parse: (text: string, previous: unknown) => unknown;
 }
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** Flags > environment > files in the order given. An option that was not set is absent from the result. */
 export function resolveSettings(

@@ -13,10 +13,19 @@ export const plain = (text: string): string => text.replace(UNSAFE, ' ');
 /** Fills up with spaces to `width` columns; never cuts. */
 export const padEnd = (text: string, width: number): string =>
   text + ' '.repeat(Math.max(0, width - widthOf(text)));
-export const padStart = (text: string, width: number): string =>
-  ' '.repeat(Math.max(0, width - widthOf(text))) + text;
 
 export const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+/** Cuts a text without colours to a number of columns; `…` replaces the rest. */
+export function cut(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  let kept = '';
+  for (const char of text) {
+    if (widthOf(kept + char) > columns - 1) break;
+    kept += char;
+  }
+  return `${kept}…`;
+}
 
 const NBSP = '\u00a0';
 /** Keeps the words of a text on one line when it is wrapped: `84 ms`. */

@@ -8,12 +8,12 @@ import type { ListEntry } from './text/list.js';
 import { FIELDS, show } from './words/claim-fields.js';
 
 /** What `--output tsv` prints: a row per line below the names of the columns. */
-interface RowSet {
+export interface Rows {
   columns: string[];
   rows: string[][];
 }
 
-export function listRows(entries: readonly ListEntry[]): RowSet {
+export function listRows(entries: readonly ListEntry[]): Rows {
   return {
     columns: ['cluster', 'driver', 'state', 'nodes', 'running'],
     rows: entries.map((e) => [
@@ -26,28 +26,28 @@ export function listRows(entries: readonly ListEntry[]): RowSet {
   };
 }
 
-export function mastersRows(result: MastersResult): RowSet {
+export function mastersRows(result: MastersResult): Rows {
   return rowSet(
     'masters',
     result.masters.map((m) => ({ label: m.name, subject: m })),
   );
 }
 
-export function membersRows(result: MembersResult): RowSet {
+export function membersRows(result: MembersResult): Rows {
   return rowSet(
     result.kind,
     result.members.map((m) => ({ label: m.id, subject: m })),
   );
 }
 
-export function masterAddrRows(result: MasterAddrResult): RowSet {
+export function masterAddrRows(result: MasterAddrResult): Rows {
   return {
     columns: ['master', 'host', 'port'],
     rows: [[result.masterName, result.host, String(result.port)]],
   };
 }
 
-function rowSet(kind: keyof typeof FIELDS, subjects: { label: string; subject: Subject }[]): RowSet {
+function rowSet(kind: keyof typeof FIELDS, subjects: { label: string; subject: Subject }[]): Rows {
   const keys = FIELDS[kind].map(([key]) => key);
   return {
     columns: [kind.slice(0, -1), 'host', 'port', 'said-by', 'listed', ...keys],
@@ -65,7 +65,7 @@ function rowSet(kind: keyof typeof FIELDS, subjects: { label: string; subject: S
 }
 
 /** A finding that another one explains has that one’s id in the last column. */
-export function doctorRows({ findings }: DoctorResult): RowSet {
+export function doctorRows({ findings }: DoctorResult): Rows {
   const row = (f: Finding, cause: string): string[] => [
     f.severity,
     f.id,
@@ -81,14 +81,14 @@ export function doctorRows({ findings }: DoctorResult): RowSet {
   };
 }
 
-export function explainRows(checks: readonly Explained[]): RowSet {
+export function explainRows(checks: readonly Explained[]): Rows {
   return {
     columns: ['id', 'severity', 'group', 'title'],
     rows: checks.map((c) => [c.id, c.severity, c.group, c.title]),
   };
 }
 
-export function historyRows({ runs }: HistoryResult): RowSet {
+export function historyRows({ runs }: HistoryResult): Rows {
   const cell = (value: number | undefined | null): string =>
     value === undefined || value === null ? '' : String(value);
   return {

@@ -1,12 +1,10 @@
-import type { View } from '../cli/command.js';
-import { cut } from '../cli/cut.js';
 import type { Failure } from '../cli/failure.js';
 import type { Change } from '../model/changes.js';
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import type { StatusResult } from '../model/status.js';
-import { plain, widthOf, wrap } from '../report/plain-text.js';
+import { cut, plain, widthOf, wrap } from '../report/plain-text.js';
 import { statusText } from '../report/text/status.js';
-import { type Theme, themeOf } from '../report/text/theme.js';
+import { type Theme, themeOf, type View } from '../report/text/theme.js';
 
 /** The result of one look: a status, or why it failed. */
 export type Look = { atMs: number; tookMs: number } & ({ status: StatusResult } | { failure: Failure });

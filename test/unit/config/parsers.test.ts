@@ -18,9 +18,9 @@ describe('option values', () => {
     expect(duration('--wait')('250ms')).toBe(250);
     expect(duration('--wait')('2m')).toBe(120_000);
     expect(integer('--replicas', { min: 0, max: 9 })('0')).toBe(0);
-    expect(portOrAuto('--port')('65535')).toBe(65535);
-    expect(portOrAuto('--port')('auto')).toBe('auto');
-    expect(portOrAuto('--port')('6379')).toBe(6379);
+    expect(portOrAuto('--port', 6379)('65535')).toBe(65535);
+    expect(portOrAuto('--port', 6379)('auto')).toBe('auto');
+    expect(portOrAuto('--port', 6379)('6379')).toBe(6379);
     expect(choice('--driver', ['docker', 'process'])('process')).toBe('process');
   });
 
@@ -53,7 +53,7 @@ describe('option values', () => {
     ],
     [
       'a port or auto',
-      portOrAuto('--x'),
+      portOrAuto('--x', 6379),
       ['', '0', '65536', 'http', '-1', '6379.0', '999999', 'AUTO', 'automatic'],
     ],
     ['a choice', choice('--x', ['docker', 'process']), ['', 'Docker', 'podman', 'constructor']],
