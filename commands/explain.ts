@@ -1,15 +1,11 @@
+import type { CheckText } from '../src/checks/check.js';
 import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import { option } from '../src/cli/option.js';
 import { checksPage } from '../src/report/markdown/checks-page.js';
-import { type Explained, explainText } from '../src/report/text/explain.js';
+import { explainText } from '../src/report/text/explain.js';
 import { explainRows } from '../src/report/tsv.js';
 import { requireKnown } from './shared/check-ids.js';
-
-interface Explanation {
-  checks: Explained[];
-  markdown: boolean;
-}
 
 export default defineCommand({
   description: 'Without an ID: every check in a line. The same text is in docs/checks.md.',
@@ -18,7 +14,7 @@ export default defineCommand({
   options: {
     markdown: option.flag('--markdown', { summary: 'in full, as a page of Markdown', flagOnly: true }),
   },
-  async run(_context, { args: [id], options }): Promise<Explanation> {
+  async run(_context, { args: [id], options }) {
     const { CHECKS } = await import('../src/checks/index.js');
     const known = CHECKS.map((check) => check.id);
     if (id !== undefined) requireKnown([id], known);
@@ -33,8 +29,8 @@ export default defineCommand({
   toJson: ({ checks }) => ({ checks }),
 });
 
-/** What a check says of itself: not how it judges, nor where it comes among the others. */
-function explained(check: Explained & Partial<Record<'live' | 'files' | 'first', unknown>>): Explained {
+/** The words of a check, without its judgements and its place among the others. */
+function explained(check: CheckText & Partial<Record<'live' | 'files', unknown>>): CheckText {
   const { live: _live, files: _files, first: _first, ...text } = check;
   return text;
 }

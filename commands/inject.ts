@@ -58,9 +58,9 @@ export default defineCommand({
       forMs,
       ...options,
     });
-    return { ...result, told: !context.globals.quiet };
+    return { ...result, shown: !context.globals.quiet };
   },
   cutOff: CUT_OFF,
   render: injectText,
-  toJson: ({ told: _, ...result }) => result,
+  toJson: ({ shown: _, ...result }) => result,
 });

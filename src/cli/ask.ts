@@ -8,7 +8,7 @@ import type { World } from './world.js';
 
 /**
  * The command's arguments, complete: a missing required one is asked for on a terminal, and is a usage error
- * elsewhere.
+ * otherwise.
  */
 export async function completeArguments(
   def: Command,

@@ -107,7 +107,7 @@ async function report(error: unknown, world: World, shown: Shown): Promise<numbe
 }
 
 /** Whether JSON was asked for, read from a command line that may be invalid. */
-export function wantsJson(argv: readonly string[], env: World['env']): boolean {
+function wantsJson(argv: readonly string[], env: World['env']): boolean {
   const end = argv.indexOf('--');
   const words = end === -1 ? argv : argv.slice(0, end);
   if (words.includes('--json') || words.includes('--output=json')) return true;

@@ -28,7 +28,7 @@ export interface ProgressOptions {
   quiet: boolean;
 }
 
-/** Spinner on a terminal, plain lines for finished steps elsewhere, only lines from `say` with `quiet`. */
+/** Spinner on a terminal, plain lines for finished steps otherwise, only lines from `say` with `quiet`. */
 export function progressReader(options: ProgressOptions): ProgressReader {
   const { color, quiet } = options;
   const onTerminal = options.stream.isTTY === true;

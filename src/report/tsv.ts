@@ -1,10 +1,9 @@
-import type { Finding } from '../checks/check.js';
+import type { CheckText, Finding } from '../checks/check.js';
 import type { DoctorResult } from '../checks/diagnose.js';
+import type { ListedCluster } from '../cluster/list.js';
 import type { MastersResult, MembersResult, Subject } from '../model/views.js';
 import type { MasterAddrResult } from '../model/which-master.js';
-import type { Explained } from './text/explain.js';
 import type { HistoryResult } from './text/history.js';
-import type { ListEntry } from './text/list.js';
 import { FIELDS, show } from './words/claim-fields.js';
 
 /** What `--output tsv` prints: a row per line below the names of the columns. */
@@ -13,7 +12,7 @@ export interface Rows {
   rows: string[][];
 }
 
-export function listRows(entries: readonly ListEntry[]): Rows {
+export function listRows(entries: readonly ListedCluster[]): Rows {
   return {
     columns: ['cluster', 'driver', 'state', 'nodes', 'running'],
     rows: entries.map((e) => [
@@ -81,7 +80,7 @@ export function doctorRows({ findings }: DoctorResult): Rows {
   };
 }
 
-export function explainRows(checks: readonly Explained[]): Rows {
+export function explainRows(checks: readonly CheckText[]): Rows {
   return {
     columns: ['id', 'severity', 'group', 'title'],
     rows: checks.map((c) => [c.id, c.severity, c.group, c.title]),

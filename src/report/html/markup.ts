@@ -30,7 +30,7 @@ function jsonForScript(value: unknown): string {
 }
 
 /** `/summary/client.outageMs/p50` (RFC 6901): where a number stands in the embedded JSON. */
-export function pointer(...path: readonly (string | number)[]): string {
+function pointer(...path: readonly (string | number)[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 

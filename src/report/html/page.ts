@@ -1,8 +1,10 @@
 import { count } from '../../model/words.js';
 import type { FailoverResult, Trial } from '../../observe/result.js';
 import { capital } from '../plain-text.js';
+import { MARK } from '../text/outcome.js';
 import { neverBack } from '../words/advice.js';
 import { headline, INCOMPLETE, masterMove, trialVerdict } from '../words/headline.js';
+import { ledgerTotals } from '../words/losses.js';
 import { metricText } from '../words/metrics.js';
 import { SCRIPT, STYLE } from './assets.js';
 import { ecdfHtml } from './ecdf.js';
@@ -15,7 +17,6 @@ import {
   eventsHtml,
   invariantsHtml,
   ledgerHtml,
-  lostOf,
   phasesHtml,
   rejoinHtml,
   settingsHtml,
@@ -56,18 +57,18 @@ function headerHtml(result: FailoverResult): string {
 
 function cards(result: FailoverResult): string[] {
   const { summary, trials } = result;
-  const lost = lostOf(result);
+  const ledger = ledgerTotals(result);
   const held = trials.filter((t) => trialVerdict(t) === 'holds').length;
   return [
     card('first switch', figure(result, 'switchedMs'), `budget ${metricText('switchedMs', result.budgetMs)}`),
     ...clientCard(result),
-    ...(lost === null
+    ...(ledger === null
       ? []
       : [
           card(
             'writes lost',
-            `<b class="${lost.lost > 0 ? 'bad' : ''}">${metricText('ledger.lost', lost.lost)}</b>`,
-            `of ${metricText('ledger.acknowledged', lost.acknowledged)} acknowledged`,
+            `<b class="${ledger.lost > 0 ? 'bad' : ''}">${metricText('ledger.lost', ledger.lost)}</b>`,
+            `of ${metricText('ledger.acknowledged', ledger.acknowledged)} acknowledged`,
           ),
         ]),
     ...((summary['rejoin.zombieMs']?.max ?? 0) > 0
@@ -134,7 +135,7 @@ function tab(trial: Trial, i: number, selected: boolean): string {
   const { switchedMs } = trial.phases;
   const time = switchedMs === null ? 'no switch' : metricText('switchedMs', switchedMs);
   const lost = trial.ledger === undefined || trial.ledger.lost === 0 ? '' : `, ${trial.ledger.lost} lost`;
-  return `<button type="button" role="tab" id="tab-${i + 1}" aria-controls="trial-${i + 1}" aria-selected="${selected}" tabindex="${selected ? 0 : -1}" class="${verdict}"><span aria-hidden="true">${{ holds: '✔', violated: '✗', unknown: '?' }[verdict]}</span> ${i + 1}<small>${html(time + lost)}</small></button>`;
+  return `<button type="button" role="tab" id="tab-${i + 1}" aria-controls="trial-${i + 1}" aria-selected="${selected}" tabindex="${selected ? 0 : -1}" class="${verdict}"><span aria-hidden="true">${MARK[verdict]}</span> ${i + 1}<small>${html(time + lost)}</small></button>`;
 }
 
 function panel(trial: Trial, i: number, result: FailoverResult, shown: boolean): string {

@@ -1,17 +1,16 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
+import { MARK } from '../text/outcome.js';
 import { adviceOf } from '../words/advice.js';
 import { workloadWords } from '../words/headline.js';
-import { causesOf, errorWords, LOSS_WORDS, ledgerTotals } from '../words/losses.js';
+import { causesOf, errorWords, LOSS_WORDS } from '../words/losses.js';
 import { grouped, inOrder, metricLabel, metricOf, thresholdText } from '../words/metrics.js';
 import { phaseRows, returnWords } from '../words/time-rows.js';
 import { html, measured, moment, tableHtml } from './markup.js';
 
-const MARKS: Readonly<Record<Verdict, string>> = { holds: '✔', violated: '✗', unknown: '?' };
-
 /** A verdict as a word and a symbol, also coloured. */
 export const badge = (verdict: Verdict): string =>
-  `<span class="badge ${verdict}"><span aria-hidden="true">${MARKS[verdict]}</span> ${verdict}</span>`;
+  `<span class="badge ${verdict}"><span aria-hidden="true">${MARK[verdict]}</span> ${verdict}</span>`;
 
 export function thresholdsHtml({ thresholds }: FailoverResult): string {
   const rows = thresholds.map((t, i) => [
@@ -207,10 +206,4 @@ export function brokenHtml({ thresholds, invariants }: FailoverResult): string {
   ].filter((i) => i.verdict !== 'holds');
   const lines = items.map((i) => `<li>${badge(i.verdict)} ${html(i.words)}</li>`);
   return lines.length === 0 ? '' : `<ul class="broken">${lines.join('')}</ul>`;
-}
-
-/** The ledgers of all trials, for a card. */
-export function lostOf(result: FailoverResult): { lost: number; acknowledged: number } | null {
-  const totals = ledgerTotals(result);
-  return totals === null ? null : { lost: totals.lost, acknowledged: totals.acknowledged };
 }

@@ -1,8 +1,8 @@
+import type { CheckText } from '../../checks/check.js';
 import { capital } from '../plain-text.js';
-import type { Explained } from '../text/explain.js';
 import { tableOf } from './markup.js';
 
-const GROUPS: Record<Explained['group'], string> = {
+const GROUPS: Record<CheckText['group'], string> = {
   configuration: 'Configuration',
   authentication: 'Authentication and TLS',
   network: 'Network and Docker',
@@ -12,8 +12,8 @@ const GROUPS: Record<Explained['group'], string> = {
 };
 
 /** Every check at length, as a page of Markdown: docs/checks.md is this. */
-export function checksPage(checks: readonly Explained[]): string {
-  const groups = (Object.keys(GROUPS) as Explained['group'][])
+export function checksPage(checks: readonly CheckText[]): string {
+  const groups = (Object.keys(GROUPS) as CheckText['group'][])
     .map((group) => ({ group, members: checks.filter((check) => check.group === group) }))
     .filter(({ members }) => members.length > 0);
   return [
@@ -28,12 +28,12 @@ export function checksPage(checks: readonly Explained[]): string {
   ].join('\n\n');
 }
 
-function overview(checks: readonly Explained[]): string {
+function overview(checks: readonly CheckText[]): string {
   const rows = checks.map((c) => [`[\`${c.id}\`](#${c.id})`, c.severity, cell(c.title)]);
   return tableOf([['check', 'severity', 'what'], ...rows]);
 }
 
-function section(check: Explained): string {
+function section(check: CheckText): string {
   const needs = check.overTime === true ? ', needs `--watch-for`' : '';
   return [
     `### ${check.id}`,
@@ -41,8 +41,8 @@ function section(check: Explained): string {
     `**What happens:** ${prose(check.consequence)}`,
     prose(check.explanation),
     ['**What to do:**', '', ...check.remedy.map((line) => `- ${prose(line)}`)].join('\n'),
-    ...(check.causes?.length ? [`**It causes:** ${check.causes.map((id) => `\`${id}\``).join(', ')}`] : []),
-    `**Known from:** ${check.sources.map(prose).join('; ')}`,
+    ...(check.causes?.length ? [`**May cause:** ${check.causes.map((id) => `\`${id}\``).join(', ')}`] : []),
+    `**Sources:** ${check.sources.map(prose).join('; ')}`,
   ].join('\n\n');
 }
 

@@ -1,5 +1,6 @@
 import type { ActResult } from '../../cluster/act.js';
 import { command } from '../../model/hints.js';
+import { nextLines } from './lines.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
 
 /** What was done to a node: its state before and after, and the next command. */
@@ -9,5 +10,5 @@ export function actText(result: ActResult, view: View): string {
   const first = changed
     ? `${theme.ok(SYMBOL.ok)} ${action} ${node}: ${before.state} → ${after.state}`
     : `${node} is already ${after.state}: nothing to do`;
-  return [first, `  ${after.detail}`, `${SYMBOL.next} ${command('status', cluster)}`].join('\n');
+  return [first, `  ${after.detail}`, ...nextLines(command('status', cluster), view)].join('\n');
 }

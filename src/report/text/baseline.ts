@@ -1,8 +1,8 @@
 import type { BaselineComparison, MetricComparison } from '../../failover/baseline.js';
 import { plain, wrap } from '../plain-text.js';
 import { metricLabel, metricText } from '../words/metrics.js';
+import { verdictLines } from './lines.js';
 import { paintOf } from './outcome.js';
-import { verdictLines } from './problems.js';
 import { type Cell, type Column, table } from './table.js';
 import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
 

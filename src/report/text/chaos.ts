@@ -3,8 +3,8 @@ import { command as commandText } from '../../model/hints.js';
 import type { ChaosResult, ScenarioResult } from '../../scenarios/format/result.js';
 import type { ChaosPlan, ScenarioPlan } from '../../scenarios/play/plan.js';
 import { plain, together, wrap } from '../plain-text.js';
+import { nextLines, verdictLines, warningLines } from './lines.js';
 import { MARK, paintOf } from './outcome.js';
-import { verdictLines } from './problems.js';
 import { type Column, table } from './table.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
 
@@ -24,18 +24,12 @@ export function chaosText(result: ChaosResult, view: View): string {
     ...wrap(plain(result.reason), view.columns),
     ...(result.complete
       ? []
-      : wrap(
-          `${SYMBOL.warn} the run was interrupted: scenarios that were not played are missing`,
-          view.columns,
-          2,
-        ).map(theme.warn)),
+      : warningLines('the run was interrupted: scenarios that were not played are missing', view)),
     ...(only === undefined ? ['', scenarioTable(scenarios, view)] : []),
     ...detailed.flatMap((s) => ['', ...scenarioLines(s, view)]),
     ...weak.flatMap((s) => ['', ...weaknessLines(s, view)]),
     '',
-    ...nextLines(result).flatMap((line) =>
-      wrap(plain(`${SYMBOL.next} ${line}`), view.columns, 2).map(theme.accent),
-    ),
+    ...nextCommands(result).flatMap((line) => nextLines(line, view)),
   ].join('\n');
 }
 
@@ -88,21 +82,16 @@ function scenarioLines(s: ScenarioResult, view: View): string[] {
 }
 
 function weaknessLines(s: ScenarioResult, view: View): string[] {
-  const theme = themeOf(view);
   const { weakness } = s;
   if (weakness === null) return [];
   return [
-    ...wrap(
-      plain(`${SYMBOL.warn} ${s.name}: ${weakness.evidence.map((e) => e.evidence).join('; ')}`),
-      view.columns,
-      2,
-    ).map(theme.warn),
+    ...warningLines(`${s.name}: ${weakness.evidence.map((e) => e.evidence).join('; ')}`, view),
     ...wrap(plain(`  ${weakness.explanation}`), view.columns, 2),
     ...wrap(plain(`  What to do: ${weakness.advice}`), view.columns, 2),
   ];
 }
 
-function nextLines({ scenarios, command, kept }: ChaosResult): string[] {
+function nextCommands({ scenarios, command, kept }: ChaosResult): string[] {
   const bad = scenarios.filter((s) => s.outcome === 'violated' || s.outcome === 'unknown');
   // Each command on a line of its own: a line that wraps cannot be pasted.
   const active = kept.flatMap((cluster) => [
@@ -128,8 +117,9 @@ export function scenarioListText({ scenarios }: ScenarioList, view: View): strin
       view,
     ),
     '',
-    theme.accent(`${SYMBOL.next} sentinelctl chaos show ${scenarios[0]?.name ?? 'NAME'}`),
-    theme.accent(`${SYMBOL.next} sentinelctl chaos run ${scenarios[0]?.name ?? 'NAME'}`),
+    ...['show', 'run'].flatMap((action) =>
+      nextLines(`sentinelctl chaos ${action} ${scenarios[0]?.name ?? 'NAME'}`, view),
+    ),
   ].join('\n');
 }
 

@@ -4,8 +4,8 @@ import type { Skipped } from '../../checks/run.js';
 import { told } from '../../checks/verdict.js';
 import type { Repaired } from '../../model/repair.js';
 import { plain, wrap } from '../plain-text.js';
+import { nextLines, verdictLines } from './lines.js';
 import { SEVERITY_MARK, severityPaint } from './outcome.js';
-import { nextLines, verdictLines } from './problems.js';
 import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
 
 /** How many findings of one check are shown. */
@@ -74,9 +74,9 @@ function fixLines({ fix, id }: Finding, shown: Map<string, string>, view: View):
   const text = fix.join('\n');
   const earlier = shown.get(text);
   if (earlier === id) return [];
-  if (earlier !== undefined) return nextLines(`same fix as ${earlier} above`, view);
+  if (earlier !== undefined) return nextLines(`same fix as ${earlier} above`, view, 2);
   shown.set(text, id);
-  return fix.flatMap((line) => nextLines(line, view));
+  return fix.flatMap((line) => nextLines(line, view, 2));
 }
 
 /** `6 skipped: needs --watch-for 5s (flapping, lag); …`: the reasons, and which checks each one kept from judging. */

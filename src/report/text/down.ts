@@ -2,7 +2,8 @@ import type { DownResult } from '../../cluster/down.js';
 import { command } from '../../model/hints.js';
 import { count, listed } from '../../model/words.js';
 import { wrap } from '../plain-text.js';
-import { SYMBOL, themeOf, type View } from './theme.js';
+import { nextLines } from './lines.js';
+import { themeOf, type View } from './theme.js';
 
 const NOUNS = {
   processes: 'process',
@@ -23,10 +24,7 @@ export function downText(result: DownResult, view: View): string {
   const lines = wrap(`${cluster} is down: ${what}${kept}`, view.columns, 2).map((line, i) =>
     i === 0 ? theme.ok(line) : line,
   );
-  if (result.keptData) {
-    lines.push(...wrap(`${SYMBOL.next} ${command('up', cluster)}`, view.columns, 2).map(theme.accent));
-  }
-  return lines.join('\n');
+  return [...lines, ...(result.keptData ? nextLines(command('up', cluster), view) : [])].join('\n');
 }
 
 /** `down --all`: a line or two per cluster. */

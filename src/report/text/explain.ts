@@ -1,37 +1,34 @@
 import type { CheckText } from '../../checks/check.js';
 import { wrap } from '../plain-text.js';
+import { nextLines } from './lines.js';
 import { severityPaint } from './outcome.js';
-import { nextLines } from './problems.js';
 import { type Cell, table } from './table.js';
 import { themeOf, type View } from './theme.js';
 
-/** A check as it is explained: what it says of itself, without its place among the others. */
-export type Explained = Omit<CheckText, 'first'>;
-
 /** The long form of one check, or one line for each of several. */
-export function explainText(checks: readonly Explained[], view: View): string {
+export function explainText(checks: readonly CheckText[], view: View): string {
   const [only, ...others] = checks;
   return only !== undefined && others.length === 0 ? longForm(only, view) : listForm(checks, view);
 }
 
-function longForm(check: Explained, view: View): string {
+function longForm(check: CheckText, view: View): string {
   const theme = themeOf(view);
   const part = (title: string, words: string): string[] =>
     words === '' ? [] : ['', theme.dim(title), ...wrap(`  ${words}`, view.columns, 2)];
   const lines = (title: string, all: readonly string[]): string[] =>
-    all.length === 0 ? [] : ['', theme.dim(title), ...all.flatMap((line) => nextLines(line, view))];
+    all.length === 0 ? [] : ['', theme.dim(title), ...all.flatMap((line) => nextLines(line, view, 2))];
   return [
     ...wrap(`${theme.bold(check.id)}  ${check.title}`, view.columns, 2),
     theme.dim(`${check.severity}, ${check.group}${check.overTime === true ? ', needs --watch-for' : ''}`),
     ...part('what happens', check.consequence),
     ...part('why', check.explanation),
     ...lines('what to do', check.remedy),
-    ...part('it causes', (check.causes ?? []).join(', ')),
-    ...part('known from', check.sources.join('; ')),
+    ...part('may cause', (check.causes ?? []).join(', ')),
+    ...part('sources', check.sources.join('; ')),
   ].join('\n');
 }
 
-function listForm(checks: readonly Explained[], view: View): string {
+function listForm(checks: readonly CheckText[], view: View): string {
   const theme = themeOf(view);
   const rows = checks.map((c): Cell[] => [
     { text: c.id, paint: theme.bold },

@@ -5,9 +5,9 @@ import { headline, INCOMPLETE, nextCommands, settingOf } from '../words/headline
 import { thresholdText } from '../words/metrics.js';
 import { manyLines } from './failover-many.js';
 import { trialLines } from './failover-one.js';
+import { nextLines, verdictLines, warningLines } from './lines.js';
 import { MARK, paintOf } from './outcome.js';
-import { verdictLines } from './problems.js';
-import { SYMBOL, themeOf, type View } from './theme.js';
+import { themeOf, type View } from './theme.js';
 
 /**
  * One screen: the verdict, then one trial on a time axis or several as a summary, what must hold (with evidence for
@@ -24,22 +24,14 @@ export function failoverText(result: FailoverResult, view: View, again = result.
       view,
     ),
     ...(result.reason === '' ? [] : wrap(plain(result.reason), view.columns)),
-    ...(result.complete ? [] : incompleteLines(view)),
+    ...(result.complete ? [] : warningLines(INCOMPLETE, view)),
     ...wrap(plain(settingOf(result)), view.columns, 2).map(theme.dim),
     ...(only === undefined || others.length > 0 ? manyLines(result, view) : trialLines(only, result, view)),
     ...judgementLines(result, view),
     '',
-    ...adviceOf(result).flatMap((words) =>
-      wrap(plain(`${SYMBOL.warn} ${words}`), view.columns, 2).map(theme.warn),
-    ),
-    ...nextCommands(result, again).flatMap((line) =>
-      wrap(plain(`${SYMBOL.next} ${line}`), view.columns, 2).map(theme.accent),
-    ),
+    ...adviceOf(result).flatMap((words) => warningLines(words, view)),
+    ...nextCommands(result, again).flatMap((line) => nextLines(line, view)),
   ].join('\n');
-}
-
-function incompleteLines(view: View): string[] {
-  return wrap(`${SYMBOL.warn} ${INCOMPLETE}`, view.columns, 2).map(themeOf(view).warn);
 }
 
 /** Thresholds with what was measured; invariants that hold in one line, the others with their evidence. */

@@ -6,6 +6,7 @@ import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import { command } from '../../model/hints.js';
 import { listed } from '../../model/words.js';
 import { padEnd, plain, widthOf, wrap } from '../plain-text.js';
+import { nextLines } from './lines.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
 
 /** Every fault in one line. */
@@ -17,9 +18,7 @@ export function faultsText(faults: readonly Fault[], view: View): string {
       i === 0 ? line.replace(name, theme.bold(name)) : line,
     ),
   );
-  return [...lines, '', theme.accent(`${SYMBOL.next} sentinelctl faults NAME shows one in detail`)].join(
-    '\n',
-  );
+  return [...lines, '', ...nextLines('sentinelctl faults NAME shows one in detail', view)].join('\n');
 }
 
 /** One fault in full. */
@@ -51,10 +50,10 @@ const wayLines = (driver: string, way: Way): string[] =>
     : [`${driver}: not possible, ${way.why}; instead: ${way.instead}`];
 
 /**
- * What was done, or would be done; what to expect; and how it is rolled back. `told`: the events were already shown
+ * What was done, or would be done; what to expect; and how it is rolled back. `shown`: the events were printed
  * as they happened.
  */
-export function injectText(result: InjectResult & { told?: boolean }, view: View): string {
+export function injectText(result: InjectResult & { shown?: boolean }, view: View): string {
   const theme = themeOf(view);
   const { dryRun, healed, forMs, fault, cluster } = result;
   const lasts =
@@ -76,11 +75,11 @@ export function injectText(result: InjectResult & { told?: boolean }, view: View
   return [
     first,
     ...acts,
-    ...(seen.length === 0 || result.told === true ? [] : [theme.bold('Seen'), ...seen]),
+    ...(seen.length === 0 || result.shown === true ? [] : [theme.bold('Seen'), ...seen]),
     ...(healed ? [] : [theme.bold('A correct cluster'), ...result.correct.flatMap(item)]),
     ...(healed ? [] : [theme.bold('What must not happen'), ...result.mustNot.flatMap(item)]),
     ...(result.expires === null || healed ? [] : item(`ends by itself: ${result.expires}`)),
-    ...(result.heal === null ? [] : [theme.accent(`${SYMBOL.next} ${result.heal}`)]),
+    ...(result.heal === null ? [] : nextLines(result.heal, view)),
   ].join('\n');
 }
 
@@ -104,7 +103,7 @@ export function recoverText(result: RecoverResult, view: View): string {
     ...undone.flatMap(item),
     ...(started.length === 0 ? [] : item(`started: ${listed(started)}`)),
     ...(master === null ? [] : item(`the master is ${master}`)),
-    theme.accent(`${SYMBOL.next} ${command('status', cluster)}`),
+    ...nextLines(command('status', cluster), view),
   ].join('\n');
 }
 

@@ -4,6 +4,7 @@ import { command } from '../../model/hints.js';
 import { count, listed } from '../../model/words.js';
 import { plain, wrap } from '../plain-text.js';
 import { grouped } from '../words/metrics.js';
+import { nextLines } from './lines.js';
 import { MARK, paintOf } from './outcome.js';
 import { type Cell, table } from './table.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
@@ -33,11 +34,10 @@ export function historyText(result: HistoryResult, view: View): string {
     ...(total > runs.length ? [`${total - runs.length} older of ${total} not shown: --limit ${total}`] : []),
   ].flatMap((words) => wrap(plain(words), view.columns, 2).map(theme.dim));
   if (runs.length === 0) {
-    const next = `${SYMBOL.next} ${command('failover-test', cluster)}`;
     return [
       ...wrap(`no run of ${cluster} is recorded`, view.columns),
       ...notes,
-      ...wrap(next, view.columns, 2).map(theme.accent),
+      ...nextLines(command('failover-test', cluster), view),
     ].join('\n');
   }
   const columns = [
@@ -85,7 +85,7 @@ function rowOf(run: HistoryRun, view: View): Cell[] {
 }
 
 /** `▲ 120 ms, lost +3`; the medians' difference, not a judgement: that takes `--baseline`. */
-export function trendWords(trend: Trend | null): string {
+function trendWords(trend: Trend | null): string {
   if (trend === null) return '-';
   const { switchedMs, lost } = trend;
   const time =

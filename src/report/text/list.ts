@@ -1,20 +1,9 @@
+import type { ListedCluster } from '../../cluster/list.js';
 import { type Cell, table } from './table.js';
 import { themeOf, type View } from './theme.js';
 
-/** One cluster of this machine. */
-export interface ListEntry {
-  cluster: string;
-  driver: string;
-  /** In words: `running`, `partly running`, `stopped`, `data kept`, `unreadable`. */
-  state: string;
-  /** How many nodes it has. */
-  nodes: number;
-  /** How many of them run, where the driver could tell. */
-  running?: number;
-}
-
 /** The clusters of this machine, or how to start one. */
-export function listText(entries: readonly ListEntry[], view: View): string {
+export function listText(entries: readonly ListedCluster[], view: View): string {
   if (entries.length === 0) return 'no cluster yet\n→ sentinelctl up';
   const theme = themeOf(view);
   const rows = entries.map((entry): Cell[] => [

@@ -1,9 +1,9 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { QuorumPhase, QuorumResult } from '../../scenarios/play/quorum.js';
 import { plain, together, wrap } from '../plain-text.js';
+import { nextLines, verdictLines, warningLines } from './lines.js';
 import { MARK, paintOf } from './outcome.js';
-import { verdictLines } from './problems.js';
-import { SYMBOL, themeOf, type View } from './theme.js';
+import { themeOf, type View } from './theme.js';
 
 /** The verdict, each phase with its number of sentinels, and the next command. */
 export function quorumText(result: QuorumResult, view: View): string {
@@ -15,10 +15,8 @@ export function quorumText(result: QuorumResult, view: View): string {
     ...wrap(plain(result.reason), view.columns),
     ...result.phases.flatMap((phase) => ['', ...phaseLines(phase, view)]),
     '',
-    ...adviceFor(result).flatMap((words) =>
-      wrap(plain(`${SYMBOL.warn} ${words}`), view.columns, 2).map(theme.warn),
-    ),
-    ...wrap(plain(`${SYMBOL.next} ${result.command}`), view.columns, 2).map(theme.accent),
+    ...adviceFor(result).flatMap((words) => warningLines(words, view)),
+    ...nextLines(result.command, view),
   ].join('\n');
 }
 

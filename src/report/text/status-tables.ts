@@ -123,7 +123,7 @@ export function silentTable(sentinels: readonly SentinelStatus[], view: View): s
 }
 
 /** `0 B`, `1.2 KB`, `3.4 MB`: 1000 bytes to the kilobyte. */
-export function bytes(n: number): string {
+function bytes(n: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   let value = n;
   let unit = 0;

@@ -1,7 +1,8 @@
 import { gravest, type MasterStatus, type SentinelStatus, type StatusResult } from '../../model/status.js';
 import { count, named } from '../../model/words.js';
 import { wrap } from '../plain-text.js';
-import { problemLines, verdictLines } from './problems.js';
+import { verdictLines } from './lines.js';
+import { problemLines } from './problems.js';
 import { nodesTable, sentinelsTable, silentTable } from './status-tables.js';
 import { themeOf, type View } from './theme.js';
 

@@ -4,8 +4,8 @@ import { count } from '../../model/words.js';
 import type { SweepPoint, SweepResult } from '../../observe/sweep-result.js';
 import { plain, together, wrap } from '../plain-text.js';
 import { grouped } from '../words/metrics.js';
+import { nextLines, verdictLines, warningLines } from './lines.js';
 import { paintOf } from './outcome.js';
-import { verdictLines } from './problems.js';
 import { type Cell, type Column, table } from './table.js';
 import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
 
@@ -28,7 +28,7 @@ export function sweepText(result: SweepResult, view: View, again = result.comman
   return [
     ...verdictLines(word, paintOf(result.outcome, theme), result.reason, view),
     ...wrap(plain(settingWords(result)), view.columns, 2).map(theme.dim),
-    ...result.warnings.flatMap((w) => wrap(`${SYMBOL.warn} ${plain(w)}`, view.columns, 2).map(theme.warn)),
+    ...result.warnings.flatMap((words) => warningLines(words, view)),
     '',
     ...(result.points.length === 0
       ? []
@@ -44,7 +44,7 @@ export function sweepText(result: SweepResult, view: View, again = result.comman
     ...(restoration.restored
       ? wrap(`${SYMBOL.ok} the old settings are restored on every node`, view.columns, 2).map(theme.ok)
       : leftLines(result, view)),
-    ...wrap(`${SYMBOL.next} ${nextOf(result, again)}`, view.columns, 2).map(theme.accent),
+    ...nextLines(nextOf(result, again), view),
   ].join('\n');
 }
 
@@ -112,9 +112,7 @@ function leftLines({ restoration }: SweepResult, view: View): string[] {
   return [
     ...wrap(head, view.columns, 2).map(theme.bad),
     ...restoration.problems.flatMap((p) => wrap(`  ${plain(p)}`, view.columns, 4)),
-    ...restoration.commands.flatMap((c) =>
-      wrap(`  ${SYMBOL.next} ${plain(c)}`, view.columns, 6).map(theme.accent),
-    ),
+    ...restoration.commands.flatMap((c) => nextLines(c, view, 2)),
   ];
 }
 

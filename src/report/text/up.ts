@@ -4,8 +4,9 @@ import { humanDurationMs } from '../../model/duration.js';
 import { command } from '../../model/hints.js';
 import { count, named } from '../../model/words.js';
 import { together, wrap } from '../plain-text.js';
+import { nextLines, warningLines } from './lines.js';
 import { type Cell, table } from './table.js';
-import { SYMBOL, themeOf, type View } from './theme.js';
+import { themeOf, type View } from './theme.js';
 
 /** The cluster's nodes and addresses, and the next commands. */
 export function upText(result: UpResult, view: View): string {
@@ -32,20 +33,19 @@ export function upText(result: UpResult, view: View): string {
     table([{ title: 'NODE' }, { title: 'ROLE', drop: 1 }, { title: 'ADDRESS' }], rows, view),
     ...routeLines(result, view),
     '',
-    ...next.flatMap((line) => wrap(`${SYMBOL.next} ${line}`, view.columns, 2).map(theme.accent)),
+    ...next.flatMap((line) => nextLines(line, view)),
   ].join('\n');
 }
 
 /** When this machine cannot reach the announced addresses, clients need the map to reachable ones. */
 function routeLines(result: UpResult, view: View): string[] {
   if (result.routable) return [];
-  const theme = themeOf(view);
-  const words = `${SYMBOL.warn} this machine cannot reach the announced addresses: clients need the natMap`;
+  const words = 'this machine cannot reach the announced addresses: clients need the natMap';
   const pairs = Object.entries(result.natMap ?? {}).map(([from, to]): Cell[] => [from, formatAddress(to)]);
   return [
     '',
-    ...wrap(words, view.columns, 2).map(theme.warn),
+    ...warningLines(words, view),
     ...(pairs.length === 0 ? [] : [table([{ title: 'ANNOUNCED' }, { title: 'REACHABLE AT' }], pairs, view)]),
-    ...wrap(`  ${SYMBOL.next} ${command('env', result.cluster)}`, view.columns, 4).map(theme.accent),
+    ...nextLines(command('env', result.cluster), view, 2),
   ];
 }

@@ -46,7 +46,7 @@ function zombieAdvice(result: FailoverResult): string[] {
   );
   if (zombies.length === 0) return [];
   const did = zombieWords(result, Math.max(0, ...zombies.map((t) => t.rejoin?.zombieMs ?? 0)));
-  // Nobody starts what thaws by itself: it has to be gone by then, or to refuse writes.
+  // What thaws by itself is not started: it must be gone by then, or refuse writes.
   if (zombies.every((t) => t.rejoin?.mode === 'thawed')) {
     const ids = new Set(zombies.map((t) => t.oldMaster.id));
     const kill = command(`kill ${ids.size === 1 ? [...ids].join('') : 'NODE'}`, result.cluster);

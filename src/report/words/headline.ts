@@ -7,7 +7,7 @@ import { ledgerTotals } from './losses.js';
 import { groupedCount } from './metrics.js';
 
 /** The worst of several verdicts; `unknown` when there is none. */
-export function worstOf(verdicts: readonly Verdict[]): Verdict {
+function worstOf(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.includes('violated')) return 'violated';
   return verdicts.length === 0 || verdicts.includes('unknown') ? 'unknown' : 'holds';
 }

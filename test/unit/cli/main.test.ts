@@ -44,7 +44,7 @@ const COMMANDS: Record<string, CommandDef> = {
   echo,
   sick: plain(async () => 'sick', { exitCode: () => EXIT.violated }),
   refuses: plain(async () => {
-    throw refused('locked', 'somebody else is at it', { why: 'line one\nline two', hint: 'wait' });
+    throw refused('locked', 'another command is running', { why: 'line one\nline two', hint: 'wait' });
   }),
   breaks: plain(async () => {
     throw new TypeError('x is not a function');
@@ -319,10 +319,10 @@ describe('errors', () => {
     const { code, out, err } = await run(['refuses']);
     expect(code).toBe(3);
     expect(out).toBe('');
-    expect(err).toBe('error: somebody else is at it\n  why: line one\n       line two\n  try: wait\n');
+    expect(err).toBe('error: another command is running\n  why: line one\n       line two\n  try: wait\n');
   });
 
-  it('what nobody foresaw is one line without a stack, and could not tell', async () => {
+  it('an unexpected error is one line without a stack, exit 2', async () => {
     const { code, err } = await run(['breaks']);
     expect(code).toBe(2);
     expect(err).toMatch(/^error: unexpected: x is not a function\n {2}why: this is a bug/);
@@ -397,7 +397,7 @@ describe('interruptions', () => {
     );
   });
 
-  it('that things could not be put back outweighs the interruption', async () => {
+  it('a failed rollback outweighs the interruption', async () => {
     const { world, done } = start(['stuck']);
     await listening(world);
     world.interrupt(ctrlC);
@@ -473,7 +473,7 @@ describe('questions', () => {
     expect(await done).toBe(130);
   });
 
-  it.each([['--no-input'], ['--json']])('nobody is asked with %s', async (flag) => {
+  it.each([['--no-input'], ['--json']])('nothing is asked with %s', async (flag) => {
     const world = memoryWorld({ commands, tty: true, env: await home() });
     expect(await main(['asks', flag], world)).toBe(64);
   });

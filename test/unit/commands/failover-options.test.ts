@@ -105,7 +105,7 @@ describe('the command line of a run', () => {
     expect(withoutDefaults(line, ['--trials 5'])).toBe('sentinelctl sweep --seed 1');
   });
 
-  it('that is none of ours stays as it is', () => {
+  it('that is not a sentinelctl command stays as it is', () => {
     expect(runAgain("runFailoverTest('default', {})")).toBe("runFailoverTest('default', {})");
   });
 });

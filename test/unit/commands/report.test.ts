@@ -61,7 +61,7 @@ describe('writing reports', () => {
     await expect(writeReports(heldResult(), at)).rejects.toMatchObject({ code, exitCode });
   });
 
-  it('a place that can not be written is named', async () => {
+  it('a path that cannot be written is named', async () => {
     const file = join(await tempDir(), 'file');
     await writeFile(file, '');
     await expect(writeReports(heldResult(), join(file, 'x', 'run.html'))).rejects.toMatchObject({
@@ -138,7 +138,7 @@ describe('report', () => {
   it.each([
     ['nowhere.json', 'there is no such file'],
     ['', 'it is a directory'],
-  ])('a file that can not be read, "%s", is said in words', async (name, why) => {
+  ])('a file that cannot be read, "%s", is explained', async (name, why) => {
     const file = name === '' ? await tempDir() : join(await tempDir(), name);
     const { code, err } = await run(['report', file]);
     expect(code).toBe(64);

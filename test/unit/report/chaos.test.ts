@@ -34,7 +34,7 @@ describe('the result of scenarios', () => {
         wrong:
           - "wait for a failover: no +switch-master yet"
         ...
-      ok 3 - partition-master # SKIP links can not be cut: packet rules need root \\# and Linux
+      ok 3 - partition-master # SKIP links cannot be cut: packet rules need root \\# and Linux
       ok 4 - zombie
         ---
         outcome: holds
@@ -80,7 +80,7 @@ describe('the result of scenarios', () => {
       holds: one-master: ROLE says master at redis-2</failure>
           </testcase>
           <testcase name="partition-master" classname="sentinelctl.chaos" time="0.000">
-            <skipped message="links can not be cut: packet rules need root # and Linux"/>
+            <skipped message="links cannot be cut: packet rules need root # and Linux"/>
           </testcase>
           <testcase name="zombie" classname="sentinelctl.chaos" time="9.350">
             <system-out>done: inject kill of master: SIGKILL to redis-1
@@ -108,7 +108,7 @@ describe('the result of scenarios', () => {
       scenario          outcome       took  why
       kill              ✔ holds     9.35 s
       stop              ✗ violated  9.35 s  wait for a failover: no +switch-master yet
-      partition-master  - skipped           links can not be cut: packet rules need root # and Linux
+      partition-master  - skipped           links cannot be cut: packet rules need root # and Linux
       zombie            ✔ holds     9.35 s  shows a known weakness of Sentinel
 
       stop: the master crashes and is replaced

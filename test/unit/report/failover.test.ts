@@ -285,7 +285,7 @@ describe('the result of one failover', () => {
     expect(failoverHtml(thawed)).toContain('the old master thaws');
   });
 
-  it('what a returned master took counts, also where nobody saw how long it could', () => {
+  it('what a returned master took counts, also where it was not seen for how long it could', () => {
     const trials = thawed.trials.map((t) => ({ ...t, rejoin: t.rejoin && { ...t.rejoin, zombieMs: 0 } }));
     expect(failoverText({ ...thawed, trials }, plainView(200))).toContain(
       '! a frozen master that thawed took 38 writes that are gone: kill it before it wakes up',

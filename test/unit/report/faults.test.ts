@@ -98,7 +98,7 @@ describe('inject', () => {
   it('healed does not say again what was shown as it happened', () => {
     const seen = [{ atMs: 1500, message: 'master moved: redis-1 → redis-2' }];
     const text = injectText(
-      { ...injected, forMs: 2000, healed: true, converged: true, heal: null, seen, told: true },
+      { ...injected, forMs: 2000, healed: true, converged: true, heal: null, seen, shown: true },
       view,
     );
     expect(text).toContain('converged again');
@@ -116,7 +116,7 @@ describe('recover', () => {
     converged: true,
     master: 'redis-1',
   };
-  it('tells what was rolled back', () => {
+  it('says what was rolled back', () => {
     expect(recoverText(result, view)).toMatchInlineSnapshot(`
       "✔ rolled back what "sweep" had done to c; the cluster is converged again
         a
@@ -135,7 +135,7 @@ describe('recover', () => {
     expect(text).not.toMatch(/✔|converged again/);
   });
 
-  it('tells that there was nothing, and that it was rolled back already', () => {
+  it('says that there was nothing, and that it was rolled back already', () => {
     expect(recoverText({ ...result, what: null }, view)).toMatch(/^nothing to roll back on c/);
     expect(recoverText({ ...result, undone: [] }, view)).toContain('it was already rolled back');
     expect(recoverAllText([], view)).toBe('nothing to roll back on any cluster');

@@ -79,7 +79,7 @@ describe('up', () => {
     );
   });
 
-  it('says how clients get to addresses that this machine can not reach', () => {
+  it('says how clients get to addresses that this machine cannot reach', () => {
     expect(upText(behindNat, plainView(100)).split('\n').slice(9)).toMatchInlineSnapshot(`
       [
         "sentinel-3  sentinel  127.0.0.1:26381",

@@ -181,7 +181,7 @@ describe('the master that is meant', () => {
     expect(masterNameOf(healthy(), 'mymaster')).toBe('mymaster');
   });
 
-  it('can not be settled otherwise', () => {
+  it('is refused otherwise', () => {
     expect(thrown(() => masterNameOf(healthy(), 'nope'))).toMatchObject({
       code: 'unknown-master-name',
       exitCode: 64,
