@@ -7,6 +7,7 @@ import type { FailoverResult, Trial } from '../observe/result.js';
 import type { ClusterRoles } from '../observe/roles.js';
 import type { FailoverTestOptions } from './options.js';
 import { type Steering, steer } from './steer.js';
+import { nodeSettings } from './topology.js';
 import { budgetWarning, playTrial } from './trial.js';
 import { resultOf } from './verdict.js';
 
@@ -67,7 +68,9 @@ export async function playTrials(
   const startedAt = new Date(runtime.clock.wallMs()).toISOString();
   const trials: Trial[] = [];
   let before: Snapshot | null = null;
-  const soFar = (): FailoverResult => resultOf({ plan: live.plan, trials, before, startedAt, options });
+  const settings = await nodeSettings(live);
+  const soFar = (): FailoverResult =>
+    resultOf({ plan: live.plan, trials, before, settings, startedAt, options });
   const steering: Steering | null =
     options.trials > 1 ? await steer({ runtime, live }, experiment, options.seed) : null;
   const begun = runtime.clock.now();

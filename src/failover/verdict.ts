@@ -8,18 +8,21 @@ import { judge } from './judge.js';
 import type { FailoverTestOptions } from './options.js';
 import { summarize } from './summary.js';
 import { parseThreshold } from './thresholds.js';
+import { type NodeSettings, topologyOf } from './topology.js';
 
 export interface Evidence {
   plan: ClusterPlan;
   trials: readonly Trial[];
   /** The cluster before the first trial; null when none was played. */
   before: Snapshot | null;
+  /** Of the data nodes, before the first trial. */
+  settings: NodeSettings;
   startedAt: string;
   options: FailoverTestOptions;
 }
 
 /** Everything that was measured and judged, in the shape that scripts rely on. Pure. */
-export function resultOf({ plan, trials, before, startedAt, options }: Evidence): FailoverResult {
+export function resultOf({ plan, trials, before, settings, startedAt, options }: Evidence): FailoverResult {
   const { spec } = plan;
   const config = liveSettings(spec, before);
   const budgetMs = options.budgetMs ?? usualFailoverMs(config, options.fault.name === 'freeze');
@@ -49,6 +52,7 @@ export function resultOf({ plan, trials, before, startedAt, options }: Evidence)
     startedAt,
     command: options.command,
     engine: { name: answer?.engine ?? 'unknown', version: answer?.version ?? 'unknown' },
+    ...(before === null ? {} : { topology: topologyOf(plan, before, settings) }),
     config,
     budgetMs,
     workload: options.workload,

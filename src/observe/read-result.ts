@@ -28,6 +28,16 @@ const client = z.looseObject({
   errors: z.record(z.string(), count),
   latencyMs: z.looseObject({ p50: ms, p95: ms, p99: ms, max: ms }).nullable(),
   clients: z.array(lane),
+  overTime: z
+    .looseObject({
+      fromMs: ms,
+      bucketMs: ms,
+      ok: z.array(count),
+      errors: z.array(count),
+      p50Ms: z.array(msOrNull),
+      p99Ms: z.array(msOrNull),
+    })
+    .exactOptional(),
 });
 
 const cause = z.enum(LOSS_CAUSES);
@@ -102,6 +112,17 @@ const result = z.looseObject({
   startedAt: z.string(),
   command: z.string(),
   engine: z.looseObject({ name: z.string(), version: z.string() }),
+  topology: z
+    .array(
+      z.looseObject({
+        ...node.shape,
+        kind: z.enum(['data', 'sentinel']),
+        role: z.enum(['master', 'replica']).nullable(),
+        version: z.string().nullable(),
+        settings: z.record(z.string(), z.string()),
+      }),
+    )
+    .exactOptional(),
   config: z.looseObject({ downAfterMs: ms, failoverTimeoutMs: ms, quorum: count, parallelSyncs: count }),
   budgetMs: ms,
   workload: z

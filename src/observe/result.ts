@@ -57,6 +57,21 @@ export interface ClientSummary {
   /** From each operation's intended start to its acknowledgement. */
   latencyMs: { p50: number; p95: number; p99: number; max: number } | null;
   clients: ClientLane[];
+  /** All clients together; absent in a result that was written before this was measured. */
+  overTime?: LoadOverTime;
+}
+
+/** What all clients saw together, bucket by bucket. */
+export interface LoadOverTime {
+  /** Start of the first bucket, milliseconds from the fault. */
+  fromMs: number;
+  bucketMs: number;
+  /** Acknowledged writes, and operations that were not acknowledged. */
+  ok: number[];
+  errors: number[];
+  /** Of the operations acknowledged in a bucket, from their intended start, true to 3 %; null where there were none. */
+  p50Ms: (number | null)[];
+  p99Ms: (number | null)[];
 }
 
 /** One client's trace, for drawing. */
@@ -186,6 +201,17 @@ export interface MetricSummary {
   ci95: [low: number, high: number] | null;
 }
 
+/** A server as it was before the first fault. */
+export interface TopologyServer extends NodeRef {
+  kind: 'data' | 'sentinel';
+  /** Null for a sentinel, and for a node that did not say. */
+  role: 'master' | 'replica' | null;
+  /** `redis 7.0.15`; null where it did not answer. */
+  version: string | null;
+  /** In the server's own spelling (`appendonly`, `down-after-milliseconds`); what it did not say is not there. */
+  settings: Record<string, string>;
+}
+
 /** The result of `failover-test` (CONTRACT for scripts: fields may be added, never renamed). */
 export interface FailoverResult {
   outcome: Verdict;
@@ -204,6 +230,8 @@ export interface FailoverResult {
   /** The command line that runs this again. */
   command: string;
   engine: { name: string; version: string };
+  /** Every server before the first fault; absent in a result that was written before this was read. */
+  topology?: TopologyServer[];
   config: { downAfterMs: number; failoverTimeoutMs: number; quorum: number; parallelSyncs: number };
   budgetMs: number;
   workload: WorkloadSettings | null;

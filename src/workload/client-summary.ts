@@ -1,4 +1,5 @@
 import type { ClientLane, ClientSummary } from '../observe/result.js';
+import { overTimeOf } from './over-time.js';
 import { type ClientRecord, failuresOf, runsOf, type WorkloadRecord } from './record.js';
 
 /** A gap below this is no outage: a client that had none recovered with its first acknowledgement after the fault. */
@@ -25,6 +26,7 @@ export function clientSummary(record: WorkloadRecord, faultAtMs: number): Client
     errors,
     latencyMs: record.latencyMs,
     clients,
+    overTime: overTimeOf(record, faultAtMs),
   };
 }
 

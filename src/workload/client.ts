@@ -43,7 +43,7 @@ export async function runClient(client: Client, shared: Shared, startMs: number)
     const answer = await client.writer.send(orders, sets > 0 ? shared.policy.replicas : 0);
     const acknowledged = takeWrites(client, shared, answer, first, sets);
     takeReads(client.log, shared, answer, sets, dueMs);
-    if (acknowledged > 0) latency.take(answer.atMs - dueMs, acknowledged);
+    if (acknowledged > 0) latency.take(answer.atMs - dueMs, acknowledged, answer.atMs);
     else if (sets > 0 && settings.ratePerS === 0) await slept(clock, AFTER_FAILURE_MS, stop);
     if (acknowledged > 0) lastAcknowledged = lastOf(answer, first, sets);
   }

@@ -67,5 +67,5 @@ export function takeReads(log: ClientLog, shared: Shared, answer: Answer, from: 
     } else log.failed(shared.clock.now(), shared.kindIndexOf(`read-${result.kind}`));
   }
   shared.reads.done += read;
-  shared.latency.take(answer.atMs - dueMs, read);
+  shared.latency.take(answer.atMs - dueMs, read, answer.atMs);
 }

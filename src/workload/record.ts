@@ -1,4 +1,5 @@
 import type { WorkloadSettings } from '../observe/result.js';
+import type { LatencyRun } from './latency-runs.js';
 
 /** Times in a record are ticks of 10 µs since the workload's start: 32 bits of them are 11.9 hours. */
 export const TICKS_PER_MS = 100;
@@ -34,6 +35,8 @@ export interface WorkloadRecord {
   clients: ClientRecord[];
   /** From an operation's intended start to its acknowledgement. */
   latencyMs: { p50: number; p95: number; p99: number; max: number } | null;
+  /** The same over time. */
+  latencyRuns: LatencyRun[];
   reads: number;
   /** Reads that did not show a write which was acknowledged to the client before. */
   staleReads: number;

@@ -117,6 +117,7 @@ async function finish(graceMs: number): Promise<void> {
     kinds: kinds.list,
     clients: logs,
     latencyMs: latency.summary(),
+    latencyRuns: latency.runs(),
     reads: shared.reads.done,
     staleReads: shared.reads.stale,
   };

@@ -50,6 +50,7 @@ export function recordOf(
       return log.record(`c${i + 1}`);
     }),
     latencyMs: null,
+    latencyRuns: [],
     reads,
     staleReads,
   };

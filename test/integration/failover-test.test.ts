@@ -42,6 +42,25 @@ describe('failover-test on processes', () => {
     expect(Number(acknowledged)).toBeGreaterThan(0);
     expect(unexpected).toBe(0);
     expect(trial?.client?.clients).toHaveLength(8);
+    // Over time the clients lose none of it either, and every bucket with an acknowledgement has a latency.
+    const { overTime } = trial?.client ?? {};
+    expect((overTime?.ok ?? []).reduce((a, b) => a + b, 0)).toBe(acknowledged);
+    const timed = (overTime?.p99Ms ?? []).map((ms) => ms !== null);
+    expect(timed).toEqual((overTime?.ok ?? []).map((n) => n > 0));
+    // The topology is what it was before the fault.
+    expect(result.topology?.map(({ id, role }) => [id, role])).toEqual([
+      ['redis-1', 'master'],
+      ['redis-2', 'replica'],
+      ['redis-3', 'replica'],
+      ['sentinel-1', null],
+      ['sentinel-2', null],
+      ['sentinel-3', null],
+    ]);
+    for (const { version, kind, settings } of result.topology ?? []) {
+      expect(version).toContain(result.engine.version);
+      const name = kind === 'data' ? 'appendonly' : 'down-after-milliseconds';
+      expect(settings[name]).toMatch(/^(yes|no|2000)$/);
+    }
     expect(trial?.rejoin?.mode).toBe('as-crashed');
     expect(Number(trial?.rejoin?.zombieMs)).toBeGreaterThan(0);
 

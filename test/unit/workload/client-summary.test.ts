@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clientSummary } from '../../../src/workload/client-summary.js';
+import { latencyBinOf } from '../../../src/workload/latency-runs.js';
 import { recordOf, START_MS, type Write } from '../../helpers/workload-record.js';
 
 const every = (fromMs: number, toMs: number, stepMs: number): Write[] =>
@@ -72,6 +73,50 @@ describe('what clients saw', () => {
     expect(lane).toMatchObject({ fromMs: -1000, bucketMs: 100 });
     expect(lane?.ok).toEqual([...Array(10).fill(10), ...Array(10).fill(0)]);
     expect(lane?.errors).toEqual([...Array(19).fill(0), 2]);
+  });
+
+  it('of all together is the sum of the clients, with the latency of what was acknowledged', () => {
+    const record = {
+      ...recordOf(
+        [
+          [...every(0, 1000, 10), { atMs: 1950, failed: 'READONLY' }],
+          [...every(5, 1005, 10), ...every(1500, 1600, 10)],
+        ],
+        { lengthMs: 2000 },
+      ),
+      latencyRuns: [
+        { bucket: 0, bin: latencyBinOf(1), count: 98 },
+        { bucket: 0, bin: latencyBinOf(40), count: 2 },
+        { bucket: 15, bin: latencyBinOf(550), count: 10 },
+        // Acknowledged after the end.
+        { bucket: 20, bin: latencyBinOf(7), count: 1 },
+      ],
+    };
+    const all = clientSummary(record, FAULT).overTime;
+    expect(all).toMatchObject({ fromMs: -1000, bucketMs: 100 });
+    const quiet = Array(5).fill(0);
+    expect(all?.ok).toEqual([...Array(10).fill(20), ...quiet, 10, ...quiet.slice(1)]);
+    expect(all?.errors).toEqual([...Array(19).fill(0), 1]);
+    const seen = (values: readonly (number | null)[] = []): [number, number][] =>
+      values.flatMap((ms, i): [number, number][] => (ms === null ? [] : [[i, Math.round(ms)]]));
+    expect(seen(all?.p50Ms)).toEqual([
+      [0, 1],
+      [15, 548],
+      [19, 7],
+    ]);
+    expect(seen(all?.p99Ms)).toEqual([
+      [0, 40],
+      [15, 548],
+      [19, 7],
+    ]);
+  });
+
+  it('of a long run is in wider buckets', () => {
+    const record = recordOf([every(0, 3_600_000, 1000)], { lengthMs: 3_600_000 });
+    const all = clientSummary(record, FAULT).overTime;
+    expect(all?.bucketMs).toBe(3200);
+    expect(all?.ok.reduce((a, b) => a + b, 0)).toBe(3600);
+    expect(all?.p50Ms).toHaveLength(all?.ok.length ?? -1);
   });
 
   it('is drawn in larger buckets where it is long, and in fewer where there are many clients', () => {

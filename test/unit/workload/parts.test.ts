@@ -3,6 +3,7 @@ import { bitAt, countBits } from '../../../src/workload/bits.js';
 import { Counters } from '../../../src/workload/counters.js';
 import { CHUNK_BITS, keyOf, keysOf } from '../../../src/workload/keys.js';
 import { Latency } from '../../../src/workload/latency.js';
+import { latencyBinOf, latencyPercentile } from '../../../src/workload/latency-runs.js';
 import { Names, nodeNamer } from '../../../src/workload/names.js';
 import { scheduleOf } from '../../../src/workload/schedule.js';
 
@@ -75,12 +76,40 @@ describe('latencies', () => {
   it('are true to three digits', () => {
     const latency = new Latency();
     expect(latency.summary()).toBeNull();
-    latency.take(1, 98);
-    latency.take(250, 1);
-    latency.take(12_000, 1);
+    latency.take(1, 98, 0);
+    latency.take(250, 1, 0);
+    latency.take(12_000, 1, 0);
     const summary = latency.summary();
     expect(summary?.p50).toBeCloseTo(1, 2);
     expect(summary?.p99).toBeCloseTo(250, -1);
     expect(Math.round((summary?.max ?? 0) / 100)).toBe(120);
+  });
+
+  it('over time are in the bucket of their acknowledgement, and lose nothing', () => {
+    const latency = new Latency();
+    latency.take(3, 5, 0);
+    latency.take(3, 2, 99.9);
+    latency.take(6000, 4, 6250);
+    const runs = latency.runs();
+    expect(runs.map(({ bucket, count }) => [bucket, count])).toEqual([
+      [0, 7],
+      [62, 4],
+    ]);
+  });
+
+  it.each([0.001, 0.37, 1, 42, 999, 86_400_000])('%s ms stay within 3 %% in their bin', (ms) => {
+    const back = latencyPercentile(new Map([[latencyBinOf(ms), 1]]), 50) ?? 0;
+    expect(Math.abs(back - ms) / ms).toBeLessThan(0.03);
+  });
+
+  it('percentiles of bins are the nearest rank', () => {
+    const bins = new Map([
+      [latencyBinOf(500), 1],
+      [latencyBinOf(1), 99],
+    ]);
+    expect(latencyPercentile(bins, 50)).toBeCloseTo(1, 1);
+    expect(latencyPercentile(bins, 99)).toBeCloseTo(1, 1);
+    expect(latencyPercentile(bins, 100)).toBeGreaterThan(480);
+    expect(latencyPercentile(new Map(), 50)).toBeNull();
   });
 });
