@@ -168,6 +168,7 @@ export async function bundleCommandLine(dir) {
     cwd: ROOT,
     input: {
       sentinelctl: 'bin/sentinelctl.ts',
+      'chunks/command-line': 'bin/command-line.ts',
       'chunks/worker': 'src/workload/worker.ts',
       'chunks/ioredis': 'ioredis',
     },

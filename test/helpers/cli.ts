@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { memoryWorld } from './world.js';
 
 /** The built command, as `npm test` builds it before the tests run. */
@@ -21,7 +22,7 @@ export interface RunOptions {
   env?: Record<string, string | undefined>;
   cwd?: string;
   input?: string;
-  /** A command that runs it: `setpriv --bounding-set=…`; empty for a process of its own where a test would do without. */
+  /** A command that runs it: `setpriv --bounding-set=…`. Empty: a process of its own, where a test would not need one. */
   via?: readonly string[];
   /** Gets the process once it runs, or standard error as it comes: for a test that interrupts. */
   onStart?: (child: Running) => void;
@@ -36,6 +37,7 @@ interface Running {
 /** A state directory of its own, and the built CLI in it. `close` takes down every cluster made there. */
 export interface Cli {
   home: string;
+  /** Runs it in the test's own process, or in a process of its own where the options or the command need that. */
   run(args: string[], options?: RunOptions): Promise<Ran>;
   close(): Promise<void>;
 }
@@ -49,8 +51,8 @@ function cleanEnv(home: string): Record<string, string | undefined> {
   return env;
 }
 
-/** Runs the built CLI once. */
-export function runCli(home: string, args: string[], options: RunOptions = {}): Promise<Ran> {
+/** Runs the built CLI once, as a process of its own. */
+function runCli(home: string, args: string[], options: RunOptions = {}): Promise<Ran> {
   return new Promise((done, fail) => {
     const [program = process.execPath, ...words] = [...(options.via ?? []), process.execPath, BIN, ...args];
     const child = spawn(program, words, {
@@ -78,32 +80,65 @@ export function runCli(home: string, args: string[], options: RunOptions = {}): 
   });
 }
 
+/** The command line of the build, loaded without running it. By `require`: the test runner would rewrite an import. */
+const built = (): Pick<typeof import('../../bin/command-line.js'), 'run'> =>
+  createRequire(import.meta.url)(join(dirname(BIN), 'chunks', 'command-line.js'));
+
+/** The command lines that run in this process now. They share its working directory. */
+const inside = { running: 0, cwd: '', before: '' };
+
 /**
- * Runs a command line inside the test's own process, with the exit code and the streams that a process of its own would
- * have. For what neither makes a cluster nor signals itself: a process takes ten times as long.
+ * Runs a command line of the build inside the test's own process, with the exit code and the streams of a process of
+ * its own, which would take ten times as long. While another one runs here in a different working directory, it gets
+ * its own process.
  */
 export async function runInside(home: string, args: string[], options: RunOptions = {}): Promise<Ran> {
-  const [{ main }, { commands }] = await Promise.all([
-    import('../../src/cli/main.js'),
-    import('../../commands/index.js'),
-  ]);
-  const given = Object.entries({ ...cleanEnv(home), ...options.env });
-  const env = Object.fromEntries(given.filter((pair): pair is [string, string] => pair[1] !== undefined));
-  const world = memoryWorld({ commands, env, cwd: options.cwd ?? home });
-  world.stdin.end(options.input ?? '');
-  const code = await main(args, world);
-  const stdout = world.stdout.text;
-  return { code, signal: null, stdout, stderr: world.stderr.text, json: () => JSON.parse(stdout) as unknown };
+  const cwd = options.cwd ?? home;
+  if (inside.running > 0 && inside.cwd !== cwd) return runCli(home, args, options);
+  if (inside.running === 0) inside.before = process.cwd();
+  inside.running += 1;
+  inside.cwd = cwd;
+  process.chdir(cwd);
+  try {
+    const given = Object.entries({ ...cleanEnv(home), ...options.env });
+    const env = Object.fromEntries(given.filter((pair): pair is [string, string] => pair[1] !== undefined));
+    const world = memoryWorld({ env, cwd });
+    world.stdin.end(options.input ?? '');
+    const code = await built().run(args, world);
+    const stdout = world.stdout.text;
+    return {
+      code,
+      signal: null,
+      stdout,
+      stderr: world.stderr.text,
+      json: () => JSON.parse(stdout) as unknown,
+    };
+  } finally {
+    inside.running -= 1;
+    if (inside.running === 0) process.chdir(inside.before);
+  }
 }
+
+/**
+ * Whether a command line must be a process: where the test says how it is run, or interrupts it, and where it leaves a
+ * fault in effect: other commands then look whether that process is still alive.
+ */
+export const needsProcess = (
+  args: readonly string[],
+  { via, onStart, onStderr, input }: RunOptions,
+): boolean =>
+  [via, onStart, onStderr, input].some((option) => option !== undefined) ||
+  args[0] === 'inject' ||
+  args.includes('--keep');
 
 /** Opens a state directory of its own below the system's temporary one. */
 export async function openCli(): Promise<Cli> {
   const home = await mkdtemp(join(tmpdir(), 'sentinelctl-test-'));
   return {
     home,
-    run: (args, options) => runCli(home, args, options),
+    run: (args, options = {}) => (needsProcess(args, options) ? runCli : runInside)(home, args, options),
     async close() {
-      const down = await runCli(home, ['down', '--all']);
+      const down = await runInside(home, ['down', '--all']);
       await rm(home, { recursive: true, force: true });
       if (down.code !== 0) throw new Error(`down --all failed (${down.code}): ${down.stderr}`);
     },

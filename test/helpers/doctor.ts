@@ -2,10 +2,8 @@ import { execFile } from 'node:child_process';
 import { env } from 'node:process';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
-import { commands } from '../../commands/index.js';
 import { gather } from '../../src/checks/gather/gather.js';
 import { CHECKS, type DoctorResult, diagnose, type Finding } from '../../src/checks/index.js';
-import { main } from '../../src/cli/main.js';
 import { systemClock } from '../../src/clock.js';
 import { accessOf } from '../../src/cluster/ask.js';
 import type { Runtime } from '../../src/cluster/runtime.js';
@@ -20,7 +18,7 @@ import { type ClusterSpec, DEFAULT_SPEC } from '../../src/model/spec.js';
 import type { Severity } from '../../src/model/status.js';
 import { until } from '../../src/until.js';
 import { accessWith } from '../../src/wire/access.js';
-import { memoryWorld } from './world.js';
+import { runInside } from './cli.js';
 
 const DEADLINE_MS = 1500;
 /** Within this a plant shows, and a cure takes effect: several periods of everything that Sentinel does. */
@@ -145,14 +143,10 @@ export async function shell(line: string): Promise<string> {
 
 /** One sentinelctl command line, in this process. */
 export async function ctl(home: string, words: string[]): Promise<string> {
-  const world = memoryWorld({ commands, env: { ...strings(env), SENTINELCTL_HOME: home } });
-  const code = await main(words, world);
-  expect(code, `sentinelctl ${words.join(' ')}\n${world.stderr.text}`).toBe(0);
-  return world.stdout.text;
+  const { code, stdout, stderr } = await runInside(home, words);
+  expect(code, `sentinelctl ${words.join(' ')}\n${stderr}`).toBe(0);
+  return stdout;
 }
-
-const strings = (from: NodeJS.ProcessEnv): Record<string, string> =>
-  Object.fromEntries(Object.entries(from).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])));
 
 /** Brings a cluster up in `home`, of processes or of containers of this machine's own server, with the defaults on free ports. */
 export async function upIn(

@@ -18,7 +18,7 @@ export async function openWithCluster(): Promise<Cli> {
 }
 
 /** Runs `failover-test --json` and answers its document; the test fails with what it said where it has none. */
-export async function failoverTest(cli: Cli, ...args: string[]): Promise<FailoverResult> {
+export async function failoverTest(cli: Pick<Cli, 'run'>, ...args: string[]): Promise<FailoverResult> {
   const ran = await cli.run(['failover-test', '--json', ...args]);
   expect(ran.stdout, ran.stderr).not.toBe('');
   const result = ran.json() as FailoverResult;

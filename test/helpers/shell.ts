@@ -2,14 +2,21 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { BIN, type Ran, runCli } from './cli.js';
+import { BIN, needsProcess, type Ran, runInside } from './cli.js';
+
+/** Commands that ran as a process in this test file. */
+const asProcess = new Set<string>();
 
 export type EndUpon = 'stdout' | 'stderr' | undefined;
 
 /** A state directory and a working directory of its own, with the built command on PATH. */
 export interface Shell {
   dir: string;
-  /** Runs a line in bash as a reader would type it; with `endUpon` a Ctrl-C follows once that stream said something. */
+  /**
+   * Runs a line as a reader would type it. In bash: what needs a shell or a process of its own, and the first line of
+   * each command, which proves that such a process ends. Other lines run in the test's own process. With `endUpon` a
+   * Ctrl-C follows once that stream said something.
+   */
   type(line: string, options?: { endUpon?: EndUpon; env?: Record<string, string> }): Promise<Ran>;
   /** Takes everything down that was made here. */
   close(): Promise<void>;
@@ -29,13 +36,27 @@ export async function openShell(settings: Record<string, string>): Promise<Shell
   const env = { ...Object.fromEntries(bare), ...settings, PATH: path, SENTINELCTL_HOME: home };
   return {
     dir,
-    type: (line, options = {}) => typed(line, work, { ...env, ...options.env }, options.endUpon),
+    type(line, options = {}) {
+      const settings = { ...env, ...options.env };
+      const words = options.endUpon === undefined ? plainWords(line) : undefined;
+      const isFirst = words !== undefined && !asProcess.has(words[0] ?? '');
+      if (isFirst) asProcess.add(words[0] ?? '');
+      return words === undefined || isFirst || needsProcess(words, {})
+        ? typed(line, work, settings, options.endUpon)
+        : runInside(home, words, { cwd: work, env: settings });
+    },
     async close() {
-      const down = await runCli(home, ['down', '--all'], { cwd: dir });
+      const down = await runInside(home, ['down', '--all'], { cwd: dir });
       await rm(dir, { recursive: true, force: true });
       if (down.code !== 0) throw new Error(`down --all failed (${down.code}): ${down.stderr}`);
     },
   };
+}
+
+/** The words after `sentinelctl` in a line that needs no shell: one command without quotes, pipes or expansions. */
+function plainWords(line: string): string[] | undefined {
+  const command = /^sentinelctl((?: [\w./:=,@%+-]+)*)(?:\s+#.*)?$/.exec(line.trim())?.[1];
+  return command?.split(' ').filter(Boolean);
 }
 
 function typed(line: string, cwd: string, env: NodeJS.ProcessEnv, endUpon: EndUpon): Promise<Ran> {

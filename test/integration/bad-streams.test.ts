@@ -71,10 +71,10 @@ describe('standard output', () => {
 
 describe('no terminal', () => {
   it('no command: help and 64; a missing argument: an error, no question', async () => {
-    const alone = await cli.run([]);
+    const alone = await cli.run([], { via: [] });
     expect(alone).toMatchObject({ code: 64, stderr: '' });
     expect(alone.stdout).toContain('Usage:');
-    expect(await cli.run(['stop'])).toMatchObject({ code: 64, stdout: '' });
+    expect(await cli.run(['stop'], { via: [] })).toMatchObject({ code: 64, stdout: '' });
     const waiting = spawn(process.execPath, [BIN, 'stop'], { stdio: ['pipe', 'ignore', 'ignore'] });
     // Its standard input stays open, and nobody waits for it.
     expect((await once(waiting, 'exit'))[0]).toBe(64);
@@ -83,14 +83,14 @@ describe('no terminal', () => {
 
   it('neither colour nor anything that moves, on either stream', async () => {
     for (const words of LOOKS) {
-      const { stdout, stderr } = await cli.run([words]);
+      const { stdout, stderr } = await cli.run([words], { via: [] });
       expect(stdout + stderr).not.toContain('\u001b');
       expect(stdout + stderr).not.toContain('\r');
     }
   });
 
   it('colour where it is forced', async () => {
-    expect((await cli.run(['status'], { env: { FORCE_COLOR: '1' } })).stdout).toMatch(COLOURED);
+    expect((await cli.run(['status'], { env: { FORCE_COLOR: '1' }, via: [] })).stdout).toMatch(COLOURED);
     expect((await cli.run(['status', '--color'])).stdout).toMatch(COLOURED);
     expect((await cli.run(['status', '--json', '--color'])).stdout).not.toMatch(COLOURED);
   });

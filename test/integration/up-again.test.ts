@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UpResult } from '../../src/cluster/up/result.js';
-import { type Cli, openCli } from '../helpers/cli.js';
+import { type Cli, openCli, type RunOptions } from '../helpers/cli.js';
 import { askNode, nodesOf, pidsOf, writeKeys } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';
 import { leftBehind, refusal } from '../helpers/refusal.js';
@@ -15,7 +15,13 @@ beforeAll(async () => {
 afterAll(() => cli?.close());
 
 async function up(...words: string[]): Promise<UpResult & { said: string }> {
-  const ran = await cli.run(['up', '--json', ...words]);
+  return upBy(undefined, ...words);
+}
+async function upBy(
+  options: RunOptions | undefined,
+  ...words: string[]
+): Promise<UpResult & { said: string }> {
+  const ran = await cli.run(['up', '--json', ...words], options);
   expect(ran.code, ran.stderr).toBe(0);
   return { ...(ran.json() as UpResult), said: ran.stderr };
 }
@@ -31,7 +37,7 @@ const expectHealthy = async (): Promise<void> => {
 
 describe('up', () => {
   it('proves that it converged, and its servers outlive it', async () => {
-    const result = await up('--driver', 'process', '--port', 'auto');
+    const result = await upBy({ via: [] }, '--driver', 'process', '--port', 'auto');
     expect(result).toMatchObject({
       cluster: 'default',
       driver: 'process',

@@ -126,6 +126,7 @@ describe('a cluster with a password', () => {
     const { PATH = '' } = process.env;
     await cli.run(['stop', 'redis-3']);
     await cli.run(['start', 'redis-3'], {
+      via: [],
       env: { PATH, SENTINELCTL_PASSWORD: SECRET, REDISCLI_AUTH: SECRET },
     });
     for (const pid of Object.values(await pidsOf(cli))) {

@@ -1,9 +1,8 @@
-import { env } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.js';
-import { dockerDriver } from '../../src/drivers/docker/index.js';
-import { documents, shownCommands } from '../helpers/documents.js';
-import { openShell, type Shell } from '../helpers/shell.js';
+import { documents, shownCommands } from './documents.js';
+import { openShell, type Shell } from './shell.js';
+import { noEngine, secondsOf, type TypedPart } from './typed.js';
 
 /**
  * Types every example of every command as it stands in its help, against a fresh cluster.
@@ -12,9 +11,9 @@ import { openShell, type Shell } from '../helpers/shell.js';
  * cluster of its own, made anew where the example before broke it. Otherwise:
  * - it changes nothing: add it to LOOKS, and it shares one cluster with the others there;
  * - something has to be there first: a line in PREPARED, typed once before its examples;
- * - each of its examples takes long: add it to LONG, and they run at the same time;
+ * - each of its examples takes long: add it to LONG, and each gets a cluster of its own;
  * - it never ends, or takes minutes: a pattern in ENDLESS; it may exit with something else than 0: in MAY_EXIT.
- * An example that a document shows as it is, and that exits 0 there, is typed by docs.test.ts and not again here.
+ * An example that a document shows as it is, and that exits 0 there, is typed with that document and not again here.
  */
 const LONG_MS = 240_000;
 
@@ -45,13 +44,7 @@ const ENDLESS: [line: RegExp, saysFirst: 'stdout' | 'stderr'][] = [
 /** What else than 0 the exit code may be: a failover test's verdict is not what is looked for here. */
 const MAY_EXIT: [line: RegExp, codes: number[]][] = [[/^sentinelctl failover-test/, [0, 1]]];
 
-const probe = await dockerDriver.probe({ settings: { image: 'host' }, env });
-const isRequired = env.SENTINELCTL_REQUIRE_DOCKER === '1';
-it.runIf(isRequired && !probe.ok)('a Docker Engine is required and answers', () => {
-  expect(probe).toMatchObject({ ok: true });
-});
-
-/** Lines that docs.test.ts types on processes, and expects to exit 0. */
+/** Lines that are typed on processes with a document, and exit 0 there. */
 const typedElsewhere = new Set(
   documents().flatMap(({ fences }) =>
     fences
@@ -85,13 +78,11 @@ const aloneOf = (all: Examples[]): Stage[] =>
     .filter(({ lines }) => lines.length > 0)
     .map((each) => ({ title: each.name, examples: [each], calm: false }));
 const others = examples.filter(({ name }) => !LOOKS.includes(name));
-/** What takes longest begins first. */
 const stages: Stage[] = [
   ...aloneOf(
     others
       .filter(({ name }) => LONG.includes(name))
-      .flatMap(({ name, lines }) => lines.map((line) => ({ name, lines: [line] })))
-      .toReversed(),
+      .flatMap(({ name, lines }) => lines.map((line) => ({ name, lines: [line] }))),
   ),
   ...aloneOf(others.filter(({ name }) => name in PREPARED)),
   { title: 'what only looks', examples: examples.filter(({ name }) => LOOKS.includes(name)), calm: true },
@@ -106,7 +97,15 @@ const needsDocker = (line: string): boolean => /--driver docker/.test(line);
 /** A cluster that an example names beside the default one. */
 const otherCluster = (line: string): string | undefined => /--cluster (\S+)/.exec(line)?.[1];
 
-describe.concurrent.each(stages)('the examples of $title', ({ examples: shown, calm }) => {
+/** The examples, as tests. */
+export const exampleParts: TypedPart[] = stages.map((stage) => ({
+  seconds: stage.examples
+    .flatMap(({ name, lines }) => [...lines, ...(PREPARED[name] === undefined ? [] : [PREPARED[name]])])
+    .reduce((sum, line) => sum + secondsOf(line, { endless: endUpon(line) !== undefined }), 0),
+  define: () => describe(`the examples of ${stage.title}`, () => typeExamples(stage)),
+}));
+
+function typeExamples({ examples: shown, calm }: Stage): void {
   let shell: Shell;
   beforeAll(async () => {
     shell = await openShell(SETTINGS);
@@ -149,24 +148,25 @@ describe.concurrent.each(stages)('the examples of $title', ({ examples: shown, c
   };
 
   for (const { name, line } of shown.flatMap(({ name, lines }) => lines.map((line) => ({ name, line })))) {
-    it(line, { concurrent: false, timeout: LONG_MS }, async ({ skip }) => {
-      if (needsDocker(line) && !probe.ok) skip(probe.reason);
+    it(line, { timeout: LONG_MS }, async ({ skip }) => {
+      if (needsDocker(line) && noEngine !== undefined) skip(noEngine);
       await prove(name, line);
     });
   }
-});
+}
 
-describe('the tables above', () => {
+/** That the tables above are right, and complete. */
+export function checkTables(): void {
   it('name commands that there are', () => {
     const named = [...LOOKS, ...LONG, ...Object.keys(PREPARED)];
     expect(named.filter((name) => !(name in commands))).toEqual([]);
   });
 
-  it('leave no example out: each is typed here or by docs.test.ts', async () => {
+  it('leave no example out: each is typed for itself or with a document', async () => {
     const here = stages.flatMap((stage) => stage.examples.flatMap(({ lines }) => lines));
     const all = await Promise.all(
       Object.values(commands).map(async (entry) => (await entry.load()).default.examples),
     );
     expect(all.flat().filter((line) => !here.includes(line) && !typedElsewhere.has(line))).toEqual([]);
   });
-});
+}

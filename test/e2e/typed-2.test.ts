@@ -1,0 +1,3 @@
+import { typeLane } from '../helpers/typed-lane.js';
+
+typeLane(2);

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import { until } from '../../src/until.js';
+import { type Document, documents, type Fence, type ShownCommand, shownCommands } from './documents.js';
+import { openShell, type Shell } from './shell.js';
+import { noEngine, secondsOf, type TypedPart } from './typed.js';
+
+/**
+ * Types what the documents show, block by block, each document in a state directory of its own. Only ```console blocks
+ * are run; their `$ ` lines must exit 0, or as their comment says: `# exits 3`, `# again until it exits 0`,
+ * `# until Ctrl-C`. A block finds a cluster `default`, as the blocks before it left it. Words behind the language:
+ * `docker` needs an engine; `alone` has a state directory of its own as well, for what takes long and needs nothing of
+ * the blocks before it.
+ */
+const LONG_MS = 240_000;
+/** How long a command that is to be typed again may be refused, in milliseconds: down-after, and an election. */
+const AGAIN_MS = 60_000;
+
+/**
+ * Every document's commands are typed here: a state directory of its own, free ports, a down-after that is short, and
+ * long enough for the next line to be typed before a replica takes over.
+ */
+const SETTINGS = {
+  SENTINELCTL_DRIVER: 'process',
+  SENTINELCTL_PORT: 'auto',
+  SENTINELCTL_SENTINEL_PORT: 'auto',
+  SENTINELCTL_DOWN_AFTER: '3s',
+  // How fast a failover is here and now is not what is tested.
+  SENTINELCTL_BUDGET: '60s',
+};
+const IN_DOCKER = { SENTINELCTL_DRIVER: 'docker', SENTINELCTL_IMAGE: 'host' };
+
+/** For a block whose first lines hold only until a replica takes over: long enough on a busy machine too. */
+const SLOW_FAILOVER = { SENTINELCTL_DOWN_AFTER: '15s' };
+
+/** What is shown and not run here, and why. */
+const NOT_RUN: { line: RegExp; why: string }[] = [
+  {
+    line: /^npm run (drill|setup|dev|bench:)/,
+    why: 'the drill has a run of its own, setup and build come before every test, the benches are measured by hand',
+  },
+  { line: /^npm test/, why: 'this is npm test' },
+  {
+    line: /^(npm (ci|pack|i|install|run build)|npx)\b/,
+    why: 'pack.test.ts installs the package and runs it',
+  },
+];
+const reasonNotToRun = (text: string): string | undefined => NOT_RUN.find(({ line }) => line.test(text))?.why;
+
+const all = documents();
+
+interface Block {
+  fence: Fence;
+  commands: ShownCommand[];
+}
+const blocksOf = (document: Document): Block[] =>
+  document.fences
+    .filter((fence) => fence.language === 'console')
+    .map((fence) => ({
+      fence,
+      commands: shownCommands(fence).filter(({ text }) => reasonNotToRun(text) === undefined),
+    }))
+    .filter(({ commands }) => commands.length > 0);
+
+/** Blocks that are typed one after the other, in one state directory. */
+interface Reading {
+  title: string;
+  blocks: Block[];
+}
+const blocksOfAll = all.map((document) => ({ document, blocks: blocksOf(document) }));
+
+/** A command that takes long and is shown in several places is typed once, if a block has nothing else in it. */
+const LONG = /^sentinelctl (failover-test|sweep|chaos|quorum-test)\b/;
+const keyOf = ({ text, exits }: ShownCommand): string => `${text} ${exits}`;
+const inLongerBlocks = new Set(
+  blocksOfAll.flatMap(({ blocks }) =>
+    blocks.filter(({ commands }) => commands.length > 1).flatMap(({ commands }) => commands.map(keyOf)),
+  ),
+);
+const alone = new Set<string>();
+const isRepeated = ({ commands: [only, ...others] }: Block): boolean => {
+  if (only === undefined || others.length > 0 || !LONG.test(only.text)) return false;
+  const key = keyOf(only);
+  if (inLongerBlocks.has(key) || alone.has(key)) return true;
+  alone.add(key);
+  return false;
+};
+
+const readings = blocksOfAll.flatMap(({ document, blocks: shown }): Reading[] => {
+  const blocks = shown.filter((block) => !isRepeated(block));
+  const isAlone = ({ fence }: Block): boolean => fence.words.includes('alone');
+  return [
+    { title: document.path, blocks: blocks.filter((block) => !isAlone(block)) },
+    ...blocks
+      .filter(isAlone)
+      .map((block) => ({ title: `${document.path}, line ${block.fence.line}`, blocks: [block] })),
+  ].filter(({ blocks }) => blocks.length > 0);
+});
+
+/** Whether a line of the block is refused, and is then typed again until it succeeds. */
+const isRefusedAtFirst = ({ commands }: Block): boolean =>
+  commands.some((c, i) => c.again && commands[i - 1]?.text === c.text);
+
+/** What each document shows, as tests. */
+export const documentParts: TypedPart[] = readings.map((reading) => ({
+  seconds: reading.blocks
+    .flatMap(({ commands }) => commands)
+    .reduce((sum, c) => sum + secondsOf(c.text, c), 0),
+  define: () => describe(`what ${reading.title} shows`, () => typeBlocks(reading)),
+}));
+
+function typeBlocks({ blocks }: Reading): void {
+  let shell: Shell;
+  beforeAll(async () => {
+    shell = await openShell({ ...SETTINGS, ...(blocks.some(isRefusedAtFirst) && SLOW_FAILOVER) });
+  });
+  afterAll(() => shell?.close(), LONG_MS);
+
+  for (const { fence, commands } of blocks) {
+    const needsDocker = fence.words.includes('docker');
+    const name = `line ${fence.line}: ${commands.map(({ text }) => text).join(' ; ')}`;
+    it(name, { timeout: LONG_MS }, async ({ skip }) => {
+      if (needsDocker && noEngine !== undefined) skip(noEngine);
+      const settings = needsDocker ? IN_DOCKER : {};
+      await standUp(shell, commands, settings);
+      for (const command of commands) await prove(shell, command, settings);
+    });
+  }
+}
+
+/** A block finds the default cluster up, unless it brings one up itself. */
+async function standUp(
+  shell: Shell,
+  commands: ShownCommand[],
+  settings: Record<string, string>,
+): Promise<void> {
+  if (commands[0]?.text.startsWith('sentinelctl up')) return;
+  const listed = await shell.type('sentinelctl list --json');
+  const { clusters } = listed.json() as { clusters: { cluster: string }[] };
+  if (clusters.some((c) => c.cluster === 'default')) return;
+  const up = await shell.type('sentinelctl up --quiet', { env: settings });
+  expect(up.code, up.stderr).toBe(0);
+}
+
+async function prove(shell: Shell, command: ShownCommand, settings: Record<string, string>): Promise<void> {
+  let said = '';
+  const once = async (): Promise<number | null> => {
+    const ran = await shell.type(command.text, {
+      env: settings,
+      ...(command.endless ? { endUpon: 'stdout' as const } : {}),
+    });
+    said = `line ${command.line}: ${command.text}\n${ran.stdout}${ran.stderr}`;
+    return ran.code;
+  };
+  const code = command.again
+    ? await until(async () => ((await once()) === command.exits ? command.exits : undefined), {
+        clock: systemClock,
+        everyMs: 500,
+        deadlineMs: AGAIN_MS,
+      })
+    : await once();
+  expect(code, said).toBe(command.endless ? 130 : command.exits);
+}

@@ -1,0 +1,53 @@
+import { env } from 'node:process';
+import { expect, it } from 'vitest';
+import { dockerDriver } from '../../src/drivers/docker/index.js';
+
+/** Lines that are typed one after the other, in a state directory of their own. */
+export interface TypedPart {
+  /** About how long they take. */
+  seconds: number;
+  /** Defines them as tests. */
+  define(): void;
+}
+
+/** About how many seconds a line takes; what is not here takes one or two. */
+const SECONDS: [line: RegExp, seconds: number][] = [
+  [/--dry-run|--help/, 1],
+  [/^sentinelctl sweep/, 12],
+  [/--trials 3/, 30],
+  [/^(timeout .*)?sentinelctl (failover-test|quorum-test|chaos run)/, 18],
+  [/^sentinelctl (inject|heal|recover|doctor --fix)/, 6],
+  [/^sentinelctl (up|down|restart|kill master)/, 3],
+];
+
+/** The estimate for one line. It balances the lanes. */
+export function secondsOf(line: string, { again = false, endless = false }): number {
+  const usual = SECONDS.find(([pattern]) => pattern.test(line))?.[1] ?? 1;
+  return usual + (again ? 6 : 0) + (endless ? 2 : 0);
+}
+
+const probe = await dockerDriver.probe({ settings: { image: 'host' }, env });
+/** Why lines that need a Docker Engine are skipped; undefined where one answers. */
+export const noEngine = probe.ok ? undefined : probe.reason;
+
+/** A missing engine is a failure where SENTINELCTL_REQUIRE_DOCKER=1 says so. */
+export function requireEngine(): void {
+  it.runIf(env.SENTINELCTL_REQUIRE_DOCKER === '1' && noEngine !== undefined)(
+    'a Docker Engine is required and answers',
+    () => expect(noEngine).toBeUndefined(),
+  );
+}
+
+/** The parts of one lane, from 1. The longest parts are distributed first, and run first. */
+export function laneOf(parts: readonly TypedPart[], lane: number, lanes: number): TypedPart[] {
+  const all = Array.from({ length: lanes }, (): { seconds: number; parts: TypedPart[] } => ({
+    seconds: 0,
+    parts: [],
+  }));
+  for (const part of parts.toSorted((a, b) => b.seconds - a.seconds)) {
+    const least = all.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+    least.seconds += part.seconds;
+    least.parts.push(part);
+  }
+  return all[lane - 1]?.parts ?? [];
+}
