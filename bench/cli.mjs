@@ -26,6 +26,8 @@ function questions({ masterName, sentinels, master, replicas }) {
 
 const NODE = 'node -e 0';
 const HELP = 'sentinelctl --help';
+const DOCTOR = 'sentinelctl doctor, processes';
+const CHAOS_LIST = 'sentinelctl chaos list';
 const STATUS = { process: 'sentinelctl status, processes', docker: 'sentinelctl status, docker' };
 const SEVEN = { cli: 'seven redis-cli, processes', docker: 'seven docker exec … redis-cli' };
 
@@ -47,6 +49,8 @@ await withHome(async ({ home, ctl, signal }) => {
     [NODE, () => node('-e', '0')],
     [HELP, () => node(BIN, '--help')],
     [STATUS.process, () => node(BIN, 'status')],
+    [DOCTOR, () => node(BIN, 'doctor')],
+    [CHAOS_LIST, () => node(BIN, 'chaos', 'list')],
     ...(redisCli
       ? [
           [
@@ -90,6 +94,8 @@ await withHome(async ({ home, ctl, signal }) => {
   for (const [a, b] of [
     [HELP, NODE],
     [STATUS.process, NODE],
+    [DOCTOR, NODE],
+    [CHAOS_LIST, NODE],
     [SEVEN.cli, STATUS.process],
     [SEVEN.docker, STATUS.docker],
   ]) {

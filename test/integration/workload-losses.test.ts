@@ -82,7 +82,7 @@ describe('the ledger catches real loss', () => {
   });
 
   it('by a master that comes back empty before anybody calls it down: all is gone, everywhere', async () => {
-    cluster = await startRawCluster({ port: PORT + 100, downAfterMs: 8000 });
+    cluster = await startRawCluster({ port: PORT + 10, downAfterMs: 8000 });
     const old = first();
     const workload = await start('empty', 'tuned');
     const faultAtMs = systemClock.now();
@@ -102,7 +102,7 @@ describe('the ledger catches real loss', () => {
   });
 
   it('by a frozen master that thaws: who goes back to it loses, a tuned client does not', async () => {
-    cluster = await startRawCluster({ port: PORT + 200, downAfterMs: 2000 });
+    cluster = await startRawCluster({ port: PORT + 20, downAfterMs: 2000 });
     const old = first();
     const byDefault = await start('default', 'default');
     const tuned = await start('tuned', 'tuned');
