@@ -23,7 +23,7 @@ export async function diagnoseCluster(context: Context, question: ClusterQuestio
 }
 
 /** Asks every server, and at the same time the application's side. */
-export async function gatherFor(context: Context, question: ClusterQuestion): Promise<Gathered> {
+async function gatherFor(context: Context, question: ClusterQuestion): Promise<Gathered> {
   const { app, masterName, watchForMs } = question;
   const target = await targetFor(context, masterName, app !== null);
   const { clock, signal } = context;

@@ -33,7 +33,7 @@ export async function fixFindings(
 }
 
 /** In the order of the findings, each once. */
-export function repairsIn(findings: readonly Finding[], named: readonly string[]): Repair[] {
+function repairsIn(findings: readonly Finding[], named: readonly string[]): Repair[] {
   const all = allFindings(findings)
     .filter((f) => f.severity !== 'info' || named.includes(f.id))
     .flatMap((f) => f.repairs);

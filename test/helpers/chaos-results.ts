@@ -57,7 +57,7 @@ export const skippedScenario = (): ScenarioResult =>
   scenarioResult({
     name: 'partition-master',
     outcome: 'skipped',
-    reason: 'links can not be cut: packet rules need root # and Linux',
+    reason: 'links cannot be cut: packet rules need root # and Linux',
     cluster: null,
     engine: null,
     tookMs: 0,

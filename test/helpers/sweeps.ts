@@ -4,7 +4,7 @@ import type { FailoverResult, Trial } from '../../src/observe/result.js';
 import type { SweepResult } from '../../src/observe/sweep-result.js';
 import { client, ledger, resultOfTrials, trial } from './trials.js';
 
-export const SWEEP: SweepOptions = {
+const SWEEP: SweepOptions = {
   cluster: 'default',
   downAfterMs: [1000, 3000],
   minReplicas: [0, 1],

@@ -5,7 +5,7 @@ import type { View } from '../../../src/report/text/theme.js';
 export const plainView = (columns: number): View => ({ color: false, columns });
 
 /** The lines that are wider than the view: must be none. */
-export const tooWide = (text: string, columns: number): string[] =>
+const tooWide = (text: string, columns: number): string[] =>
   text.split('\n').filter((line) => widthOf(line) > columns);
 
 /** Draws at 100, 60, 40 and 24 columns, with and without colour: nothing overflows, nothing trails. */

@@ -204,10 +204,11 @@ describe('status on one screen', () => {
         clients that check the role refuse it; others get READONLY for each write
         → sentinelctl logs redis-2 --tail 50 --cluster lab
       ! sentinel-2 127.0.0.1:26380 does not answer: no answer within 1.5 s
-        it has no vote in a failover, and clients that ask it first lose a connection time-out
+        it has no vote in a failover, and a client that asks it first waits for its connect timeout
         → sentinelctl resume sentinel-2 --cluster lab
       ! sentinel-3 does not know redis-1 127.0.0.1:6379
-        that sentinel never promotes it; it learns of a replica from the master, every 10 s
+        that sentinel cannot promote it; a sentinel learns about replicas from the master’s INFO, every 10
+        s
         → sentinelctl replicas --cluster lab"
     `);
   });
@@ -233,8 +234,8 @@ describe('status on one screen', () => {
         127.0.0.1:6379 and redis-2 127.0.0.1:6380; the sentinels
         name redis-2
         every write to the wrong master is lost when it becomes a
-        replica; normal for about 10 s after an old master has
-        returned, not for longer
+        replica; this is normal for about 10 s after an old master
+        has returned
         → sentinelctl restart redis-1"
     `);
   });
@@ -255,8 +256,8 @@ describe('status on one screen', () => {
         → redis-cli -h 127.0.0.1 -p 26379 PING
       ! sentinel-1 127.0.0.1:26379 does not answer: connection
         refused
-        it has no vote in a failover, and clients that ask it
-        first lose a connection time-out
+        it has no vote in a failover, and a client that asks it
+        first waits for its connect timeout
       ! sentinel-2 127.0.0.1:26380 does not answer: connection
         refused
         → redis-cli -h 127.0.0.1 -p 26380 PING
