@@ -17,7 +17,7 @@ export async function fixFindings(
   const { runtime, name: cluster } = await ownCluster(context, 'doctor --fix');
   const repairs = repairsIn(result.findings, only ?? []);
   if (repairs.length === 0) return [];
-  const [{ repairAll }, { told }] = await Promise.all([
+  const [{ repairAll }, { sentenceOf }] = await Promise.all([
     import('../../src/faults/repair.js'),
     import('../../src/checks/index.js'),
   ]);
@@ -26,7 +26,7 @@ export async function fixFindings(
     if (prompts === null || globals.yes) return true;
     // The user decides on the finding, so it is shown before the question.
     const why = allFindings(result.findings).find((f) => f.repairs.some((r) => isSame(r, repair)));
-    if (why !== undefined) progress({ type: 'note', level: 'info', text: `${why.id}: ${told(why)}` });
+    if (why !== undefined) progress({ type: 'note', level: 'info', text: `${why.id}: ${sentenceOf(why)}` });
     return prompts.confirm(`${does}?`, true);
   };
   return repairAll(runtime, { cluster, repairs, dryRun, confirm });

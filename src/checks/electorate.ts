@@ -11,7 +11,7 @@ import { count } from '../model/words.js';
 export interface Electorate {
   /** How many sentinels there are: those that answer, and those that a peer lists. */
   known: number;
-  /** How many of them are alive as far as can be told from here. */
+  /** How many of them are alive, as far as is known here. */
   alive: number;
   quorum: number;
   /** How many must be alive to elect a leader. */

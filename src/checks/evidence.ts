@@ -57,18 +57,6 @@ export function nodeAt(gathered: Gathered, address: Address): string {
   return known?.id ?? formatAddress(address);
 }
 
-/** `redis-cli -h 127.0.0.1 -p 26379 …` for a server as this machine reaches it. No password in it. */
-export const cli = (server: { endpoint: Address }, words: string): string =>
-  `redis-cli -h ${server.endpoint.host} -p ${server.endpoint.port} ${words}`;
-
-/** A sentinelctl command for this cluster, own or attached. */
-export function ctl(gathered: Gathered, words: string): string {
-  if (!gathered.own) return `sentinelctl ${words} --sentinel-addrs ${gathered.cluster}`;
-  return gathered.cluster === 'default'
-    ? `sentinelctl ${words}`
-    : `sentinelctl ${words} --cluster ${gathered.cluster}`;
-}
-
 /** Whether a server is a node of a cluster created by sentinelctl: a server that others name has its address as its id. */
 export const isPlanned = (gathered: Pick<Gathered, 'own'>, server: { id: string }): boolean =>
   gathered.own && !server.id.includes(':');

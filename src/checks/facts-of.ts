@@ -26,7 +26,7 @@ export function snapshotOf(gathered: Gathered): Snapshot {
   };
 }
 
-/** A silent cluster of ours has a group too, of which no sentinel tells. */
+/** A silent cluster that sentinelctl created has a group too, which no sentinel reports. */
 const groupNames = (gathered: Gathered): string[] => [
   ...new Set([...masterNames(gathered), ...gathered.nodes.flatMap((n) => n.masterNames)]),
 ];

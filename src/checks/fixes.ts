@@ -1,7 +1,8 @@
 import type { Address } from '../model/address.js';
 import type { Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
+import { cli, ctl } from '../model/hints.js';
 import { MASTER_SETTINGS, majorityOf, type SentinelSettings } from '../model/sentinel-timing.js';
-import { cli, ctl, type MonitoredAt } from './evidence.js';
+import type { MonitoredAt } from './evidence.js';
 import { type Group, num } from './group.js';
 
 /** The commands that set a directive at run time and keep it over a restart. `value` in quotes where it has blanks. */

@@ -60,13 +60,10 @@ export function fold(
   return roots.toSorted((a, b) => rankOf(worstOf(a)) - rankOf(worstOf(b)));
 }
 
-/** Whether two subjects can be about the same thing: they share a server, or one is about the whole group. */
-export const meet = (a: string, b: string, servers: ReadonlySet<string>): boolean =>
-  share(namesIn(a, servers), namesIn(b, servers));
-
 const namesIn = (subject: string, servers: ReadonlySet<string>): string[] =>
   subject.split(/[\s,→]+/).filter((word) => servers.has(word));
 
+/** Whether two subjects can be about the same thing: they share a server, or one is about the whole group. */
 const share = (ours: readonly string[], theirs: readonly string[]): boolean =>
   ours.length === 0 || theirs.length === 0 || ours.some((word) => theirs.includes(word));
 

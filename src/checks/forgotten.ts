@@ -1,6 +1,6 @@
 import type { MasterFacts } from '../model/facts.js';
+import { cli } from '../model/hints.js';
 import type { NodeState } from '../model/snapshot.js';
-import { cli } from './evidence.js';
 import { monitorWith } from './fixes.js';
 import { isDown } from './snapshot.js';
 

@@ -7,4 +7,4 @@ export {
   doctorExitCode,
 } from './diagnose.js';
 export { CHECKS } from './registry.js';
-export { told } from './verdict.js';
+export { sentenceOf } from './verdict.js';

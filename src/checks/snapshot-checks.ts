@@ -31,7 +31,7 @@ import unfinishedJournal from './live/unfinished-journal.js';
 import unknownMasterName from './live/unknown-master-name.js';
 
 /**
- * What `status` judges, and `doctor` among its checks, in the order in which findings of one severity are told: what
+ * What `status` judges, and `doctor` among its checks, in the order in which findings of one severity are shown: what
  * a run of sentinelctl did, what clients feel now, what would hurt at the next failure, what only looks wrong.
  */
 export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [

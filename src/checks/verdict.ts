@@ -32,7 +32,7 @@ export function verdictOf({ findings, folded, checked, skipped, failed, silence 
   if (first !== undefined && worst !== 'info') {
     return {
       word: worst === 'critical' ? 'CRITICAL' : 'WARNING',
-      text: `${told(first)}${more(worst, others)}`,
+      text: `${sentenceOf(first)}${more(worst, others)}`,
     };
   }
   if (silence !== null) return { word: 'UNKNOWN', text: `nothing answers: ${silence}` };
@@ -55,7 +55,7 @@ export function verdictOf({ findings, folded, checked, skipped, failed, silence 
 }
 
 /** A finding in one line; its subject is not said twice. */
-export const told = ({ subject, message }: Pick<Finding, 'subject' | 'message'>): string =>
+export const sentenceOf = ({ subject, message }: Pick<Finding, 'subject' | 'message'>): string =>
   subject.split(', ').every((name) => message.includes(name)) ? message : `${subject}: ${message}`;
 
 /** ` (and 2 more, 3 warnings)`: how many others there are, by how bad they are. */

@@ -15,7 +15,7 @@ export function sameAddress(a: Address | undefined | null, b: Address | undefine
 }
 
 /** Parses a port of 1 to 65535; `undefined` for anything else. */
-export function parsePort(text: string): number | undefined {
+function parsePort(text: string): number | undefined {
   if (!/^\d{1,5}$/.test(text)) return undefined;
   const port = Number(text);
   return port >= 1 && port <= 65535 ? port : undefined;

@@ -136,14 +136,6 @@ export function withReplicaOf(conf: string, master: Address | null): string {
   return `${[...kept, ...(master === null ? [] : [`replicaof ${master.host} ${master.port}`])].join('\n')}\n`;
 }
 
-/** The master that a configuration follows; null for a master's own. */
-export function replicaOfIn(conf: string): Address | null {
-  const match = [...conf.matchAll(/^\s*(?:replicaof|slaveof)\s+"?([^\s"]+)"?\s+(\d+)/gim)].at(-1);
-  return match?.[1] === undefined || match[1].toLowerCase() === 'no'
-    ? null
-    : { host: match[1], port: Number(match[2]) };
-}
-
 /** Whether a data node's configuration writes every change to disk: AOF on. A save point may be long ago. */
 export function logsChangesIn(conf: string): boolean {
   return [...conf.matchAll(/^\s*appendonly\s+(\S+)/gim)].at(-1)?.[1] === 'yes';

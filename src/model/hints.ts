@@ -20,23 +20,31 @@ export interface Hints {
 export const command = (words: string, cluster: string): string =>
   cluster === 'default' ? `sentinelctl ${words}` : `sentinelctl ${words} --cluster ${cluster}`;
 
+/** A sentinelctl command for this cluster; an attached one goes by the addresses of its sentinels. */
+export function ctl({ own, cluster }: Pick<Expectation, 'own' | 'cluster'>, words: string): string {
+  if (own) return command(words, cluster);
+  return cluster.includes(':') ? `sentinelctl ${words} --sentinel-addrs ${cluster}` : `sentinelctl ${words}`;
+}
+
+/** `redis-cli -h 127.0.0.1 -p 26379 …` for a server as this machine reaches it. No password in it. */
+export const cli = (server: { endpoint: Address }, words: string): string =>
+  `redis-cli -h ${server.endpoint.host} -p ${server.endpoint.port} ${words}`;
+
 export function hintsFor(expectation: Expectation): Hints {
-  const { own, cluster, nodes } = expectation;
+  const { own, nodes } = expectation;
   const ours = (server: Server): boolean => own && (nodes?.some((n) => n.id === server.id) ?? true);
-  // Somebody else's cluster goes by the addresses of its sentinels.
-  const elsewhere = cluster.includes(':') ? ` --sentinel-addrs ${cluster}` : '';
-  const ctl = (words: string): string => (own ? command(words, cluster) : `sentinelctl ${words}${elsewhere}`);
-  const cli = (server: { endpoint: Address }, words: string): string =>
-    `redis-cli -h ${server.endpoint.host} -p ${server.endpoint.port} ${words}`;
   return {
-    ctl,
+    ctl: (words) => ctl(expectation, words),
     cli,
     revive: (server, silence) => {
       if (!ours(server)) return cli(server, 'PING');
       // A server that accepts and does not answer is paused rather than down.
-      return silence?.kind === 'timeout' ? ctl(`resume ${server.id}`) : ctl(`start ${server.id}`);
+      return silence?.kind === 'timeout'
+        ? ctl(expectation, `resume ${server.id}`)
+        : ctl(expectation, `start ${server.id}`);
     },
-    logs: (server, otherwise) => (ours(server) ? ctl(`logs ${server.id} --tail 50`) : cli(server, otherwise)),
-    act: (server, own, attached) => (ours(server) ? ctl(own) : cli(server, attached)),
+    logs: (server, otherwise) =>
+      ours(server) ? ctl(expectation, `logs ${server.id} --tail 50`) : cli(server, otherwise),
+    act: (server, own, attached) => (ours(server) ? ctl(expectation, own) : cli(server, attached)),
   };
 }

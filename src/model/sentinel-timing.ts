@@ -10,7 +10,7 @@ export const TICK_MS = 100;
 /** SENTINEL_PING_PERIOD; the effective period is the shorter of this and down-after. */
 const PING_PERIOD_MS = 1000;
 /** SENTINEL_INFO_PERIOD. */
-export const INFO_PERIOD_MS = 10_000;
+const INFO_PERIOD_MS = 10_000;
 /** INFO to the replicas while the master is objectively down or a failover runs (sentinelSendPeriodicCommands). */
 export const INFO_PERIOD_DURING_FAILOVER_MS = 1000;
 /** SENTINEL_ASK_PERIOD: how often the peers are asked for their verdict. */

@@ -59,7 +59,7 @@ export interface NodeStatus extends Ref {
   offset: number | null;
   /** The master's offset minus its own, bytes; never negative, although the two are read a moment apart. */
   lagBytes: number | null;
-  /** Whom a replica follows. */
+  /** The node that a replica follows. */
   follows: Ref | null;
   loading: boolean;
   /** Why it did not answer; null where it did. */
@@ -94,7 +94,7 @@ export interface MasterStatus {
   agreement: Agreement;
   nodes: NodeStatus[];
   views: ViewStatus[];
-  /** What concerns this master, its sentinels included; what a run of ours did first, then critical ones. */
+  /** What concerns this master, its sentinels included; what a run of sentinelctl did first, then critical ones. */
   problems: Problem[];
 }
 
@@ -110,12 +110,12 @@ export interface StatusResult {
 }
 
 /**
- * What a run did to a cluster that is not taken back: what it was, whether it was to stay so, since when (ISO 8601); or
+ * What a run did to a cluster and did not roll back: what it was, whether it was to stay so, since when (ISO 8601); or
  * the path of the journal, where that can't be read.
  */
 export type Unfinished = { what: string; keep: boolean; since: string } | { unreadable: string };
 
-/** A run of ours that goes on at this moment: what it was told, its process, since when (ISO 8601). */
+/** A run of sentinelctl that is active at this moment: its command, its process, since when (ISO 8601). */
 export interface UnderWay {
   what: string;
   pid: number;
@@ -130,7 +130,7 @@ export interface Expectation {
   driver: string;
   /** True for a cluster that sentinelctl runs: hints name sentinelctl's own commands. */
   own: boolean;
-  /** The nodes that should exist; absent where nobody wrote them down. */
+  /** The nodes that should exist; absent where no plan lists them. */
   nodes?: readonly ExpectedNode[];
   /** The master that was asked for; null: all that are monitored. */
   masterName: string | null;

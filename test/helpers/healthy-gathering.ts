@@ -18,7 +18,7 @@ const NOT_ASKED = no('not asked');
 const AT_MS = 1_700_000_000_000;
 
 /**
- * What is gathered of a healthy cluster of ours of three processes each, redis-1 being the master: the fields that
+ * What is gathered of a healthy own cluster of three processes each, redis-1 being the master: the fields that
  * checks read, with the values that Redis 7.0.15 gave. Every call makes a new one, to be altered.
  */
 export function healthyGathering(): Gathered {

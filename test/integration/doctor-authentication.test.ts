@@ -35,7 +35,7 @@ describe('a cluster with a password', () => {
     await raw?.stop();
   });
 
-  /** Found as planted, cured by exactly what is printed, typed by somebody who has the password in the environment. */
+  /** Found as planted, cured by exactly what is printed, with the password in the environment. */
   async function foundAndCured(check: string, subject: string, severity: Severity): Promise<string> {
     const finding = await patient.finds(check, subject, severity);
     expect(JSON.stringify(finding)).not.toContain(PASSWORD);

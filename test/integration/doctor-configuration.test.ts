@@ -269,7 +269,7 @@ describe('files, and who has them', () => {
   });
 });
 
-describe('in a cluster of ours', () => {
+describe('in a cluster that sentinelctl created', () => {
   let home: string;
   let lab: Lab;
   beforeAll(async () => {

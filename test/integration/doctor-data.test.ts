@@ -47,7 +47,7 @@ describe('doctor finds in data nodes, and its fix cures', () => {
     for (const address of [master, one, two]) await patient.isCured('restart-wipe', address ?? '');
   });
 
-  it('a master that nobody needs to acknowledge, and one that nobody can', async () => {
+  it('a master whose writes need no replica, and one whose writes no replica can acknowledge', async () => {
     const first = await patient.finds('min-replicas', `${master}, ${one}, ${two}`, 'warning');
     expect(first.repairs).toEqual(
       [master, one, two].map((id) => ({
@@ -133,7 +133,7 @@ describe('doctor finds in data nodes, and its fix cures', () => {
     expect(await foundAndCured('maxclients', one ?? '', 'warning')).toMatch(/of 10 clients/);
   });
 
-  it('a node that can not save, and answers PING with -MISCONF', async () => {
+  it('a node that cannot save, and answers PING with -MISCONF', async () => {
     await set(node(2), 'save', '3600 1');
     const dir =
       (await shell(`redis-cli -p ${node(2).address.port} CONFIG GET dir`)).trim().split('\n')[1] ?? '';

@@ -82,7 +82,7 @@ function textOf(path: string): string {
   }
 }
 
-/** It is said by whoever looks, nothing else is done to the cluster before, and `recover` puts it right. */
+/** Every command that looks says it, nothing else is done to the cluster before, and `recover` puts it right. */
 async function isRecovered(): Promise<string> {
   const { code, status } = await statusOf(cli);
   expect(code).toBe(1);

@@ -89,7 +89,7 @@ it('what is a choice is left, unless it is named', async () => {
   expect(named).toHaveLength(3);
 });
 
-it('is refused on a cluster that runs elsewhere', async () => {
+it('is refused on an attached cluster', async () => {
   const other = await openCli();
   try {
     const sentinel = nodes.get('sentinel-1')?.endpoint;

@@ -140,7 +140,7 @@ describe.each(Object.entries(PEERS))('a peer that is %s', (_name, behaviour) => 
 });
 
 it(
-  'alone, it is nobody to talk to',
+  'alone, it is no sentinel',
   async () => {
     const result = diagnose(await look(await hostile(misbehaviour.silence)), CHECKS);
     expect(doctorExitCode(result)).toBe(5);

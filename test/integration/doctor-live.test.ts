@@ -60,7 +60,7 @@ async function counts(holds: (replicas: number, sentinels: number) => boolean): 
   );
   expect(held, 'the sentinels found each other').toBe(true);
 }
-/** What a pause between two RESETs is for: the one that forgot has found everybody again. */
+/** What a pause between two RESETs is for: the one that forgot has found every peer again. */
 const foundAgain = (): Promise<void> => counts((replicas, voters) => replicas >= 2 && voters >= 3);
 const everyoneKnown = (): Promise<void> => counts((replicas, voters) => replicas === 2 && voters === 3);
 
@@ -86,7 +86,7 @@ describe('doctor finds in a living cluster, and its fix cures', () => {
   );
 
   it(
-    'a sentinel and a replica that announce where nobody reaches them, and what that leaves behind',
+    'a sentinel and a replica that announce addresses that no peer reaches, and what that leaves behind',
     async () => {
       await cli(sentinel(2), 'SENTINEL CONFIG SET announce-ip 127.0.0.77');
       await cli(node(2), 'CONFIG SET replica-announce-ip 127.0.0.77');
@@ -175,7 +175,7 @@ describe('doctor finds in a living cluster, and its fix cures', () => {
   });
 
   it(
-    'a master that is dead and can not be replaced',
+    'a master that is dead and cannot be replaced',
     async () => {
       for (const s of raw.sentinels) await cli(s, 'SENTINEL SET mymaster failover-timeout 1500');
       for (const n of [1, 2]) await cli(node(n), 'CONFIG SET replica-priority 0');

@@ -7,7 +7,7 @@ import { ctl, flat, ownPatient, type Patient, shell, upIn } from '../helpers/doc
 
 const LONG_MS = 60_000;
 
-/** A cluster of ours, ailing from one thing after the other. */
+/** A cluster that sentinelctl created, with one fault after the other. */
 let home: string;
 let patient: Patient;
 beforeAll(async () => {
@@ -32,7 +32,7 @@ const redis = async (id: string, words: string): Promise<string> => {
   return shell(`redis-cli -p ${nodes.find((n) => n.id === id)?.endpoint.port} ${words}`);
 };
 
-describe('doctor finds in a cluster of ours, and its fix cures', () => {
+describe('doctor finds in its own cluster, and its fix cures', () => {
   it('nothing worse than information before anything is planted', async () => {
     const { findings, skipped } = await patient.doctor();
     expect(flat(findings).filter((f) => f.severity !== 'info')).toEqual([]);

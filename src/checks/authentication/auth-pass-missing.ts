@@ -1,5 +1,5 @@
+import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
-import { cli } from '../evidence.js';
 import type { FileGroup } from '../files/groups.js';
 import { judgeMonitoredGroups, noNodeFile } from '../files/judge.js';
 import { asksForPassword, passwordLine, place, sentinelLine, shownAt } from '../files/settings.js';

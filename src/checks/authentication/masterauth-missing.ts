@@ -1,6 +1,7 @@
 import type { GatheredNode } from '../../model/gathered.js';
+import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
-import { cli, silentSentinels } from '../evidence.js';
+import { silentSentinels } from '../evidence.js';
 import { judgeNodeGroups } from '../files/judge.js';
 import { asksForPassword, lastOf, passwordLine, place, shownAt } from '../files/settings.js';
 import { setConfig } from '../fixes.js';

@@ -1,7 +1,8 @@
 import type { GatheredNode } from '../../model/gathered.js';
+import { cli } from '../../model/hints.js';
 import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
-import { cli, silentSentinels, viewsOf } from '../evidence.js';
+import { silentSentinels, viewsOf } from '../evidence.js';
 import { judgeNodeGroups } from '../files/judge.js';
 import type { FileServer } from '../files/project.js';
 import { allOf, place, sentinelLines } from '../files/settings.js';

@@ -1,7 +1,8 @@
 import { type Address, sameAddress } from '../../model/address.js';
 import type { Fields, GatheredSentinel } from '../../model/gathered.js';
+import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
-import { addressIn, cli, silentSentinels } from '../evidence.js';
+import { addressIn, silentSentinels } from '../evidence.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { asksForPassword, passwordLine, sentinelLine, shownAt } from '../files/settings.js';
 import { idsOf, judged, readAll } from '../group.js';

@@ -1,6 +1,6 @@
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
+import { cli } from '../../model/hints.js';
 import type { Check } from '../check.js';
-import { cli } from '../evidence.js';
 import { sentinelFiles } from '../files/project.js';
 import { containerOf, fileOf } from '../fixes.js';
 import { judged } from '../group.js';

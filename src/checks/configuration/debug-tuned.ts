@@ -1,6 +1,6 @@
+import { cli } from '../../model/hints.js';
 import { DEBUG_PERIODS_MS } from '../../model/sentinel-timing.js';
 import type { Check } from '../check.js';
-import { cli } from '../evidence.js';
 import { judged, readAll } from '../group.js';
 
 export default {

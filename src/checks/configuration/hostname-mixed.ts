@@ -1,8 +1,8 @@
 import { isIp } from '../../model/address.js';
 import type { Gathered } from '../../model/gathered.js';
+import { cli } from '../../model/hints.js';
 import type { Check } from '../check.js';
 import type { MonitoredAt } from '../evidence.js';
-import { cli } from '../evidence.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { nodeFiles } from '../files/project.js';
 import { allOf, isYes, lastOf, place, sentinelLine } from '../files/settings.js';

@@ -1,7 +1,7 @@
 import { isIp } from '../../model/address.js';
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
+import { cli } from '../../model/hints.js';
 import type { Check } from '../check.js';
-import { cli } from '../evidence.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { type FileServer, looseNodes, type Project, serviceAt } from '../files/project.js';
 import { isYes, lastOf, monitorsOf, sentinelLine } from '../files/settings.js';

@@ -1,7 +1,7 @@
 import { isIp } from '../../model/address.js';
 import { humanDurationMs } from '../../model/duration.js';
+import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
-import { cli } from '../evidence.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { serviceAt } from '../files/project.js';
 import { isYes, monitorsOf, sentinelLine } from '../files/settings.js';

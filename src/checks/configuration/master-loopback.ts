@@ -1,7 +1,8 @@
 import type { Address } from '../../model/address.js';
 import { isLoopback } from '../../model/address.js';
+import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
-import { addressIn, cli } from '../evidence.js';
+import { addressIn } from '../evidence.js';
 import { hasFarPeers, isOwnHost } from '../files/groups.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { nodeFiles } from '../files/project.js';

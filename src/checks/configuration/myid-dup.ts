@@ -1,5 +1,5 @@
+import { cli } from '../../model/hints.js';
 import type { Check } from '../check.js';
-import { cli } from '../evidence.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { place, sentinelLine } from '../files/settings.js';
 import { changeFile, withoutLines } from '../fixes.js';

@@ -1,7 +1,8 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
+import { cli } from '../../model/hints.js';
 import { nearest } from '../../model/nearest.js';
 import type { Check, RawFinding } from '../check.js';
-import { addressIn, cli, silentSentinels } from '../evidence.js';
+import { addressIn, silentSentinels } from '../evidence.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { SENTINEL_LINES } from '../files/known.js';
 import { monitorsOf, place } from '../files/settings.js';

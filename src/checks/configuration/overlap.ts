@@ -1,8 +1,9 @@
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
 import { isAt } from '../../model/facts.js';
 import type { Gathered, GatheredNode, GatheredSentinel } from '../../model/gathered.js';
+import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
-import { addressIn, cli, missing, silentSentinels } from '../evidence.js';
+import { addressIn, missing, silentSentinels } from '../evidence.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { monitorsOf } from '../files/settings.js';
 import { judged, mostCommon, readAll, shown } from '../group.js';

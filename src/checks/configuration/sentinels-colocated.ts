@@ -18,7 +18,7 @@ export default {
   title: 'one machine runs so many sentinels that its loss leaves no majority',
   consequence: 'when that machine fails, no failover happens: the remaining sentinels cannot elect a leader',
   explanation:
-    'Sentinels protect against the loss of a machine only if a majority of them runs elsewhere. On one ' +
+    'Sentinels protect against the loss of a machine only if a majority of them runs on other machines. On one ' +
     'machine, or in one Docker Engine, they all fail with it. For a test cluster this is fine: a cluster ' +
     'created by sentinelctl on this machine, and anything on a loopback address, is reported as information.',
   remedy: ['distribute the sentinels over 3 machines, or 3 zones, that fail independently'],

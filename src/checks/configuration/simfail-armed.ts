@@ -1,6 +1,6 @@
+import { cli } from '../../model/hints.js';
 import { listed } from '../../model/words.js';
 import type { Check } from '../check.js';
-import { cli } from '../evidence.js';
 import { judged, num, readAll } from '../group.js';
 
 /** sentinel.c: SENTINEL_SIMFAILURE_CRASH_AFTER_ELECTION, …_PROMOTION. */

@@ -1,6 +1,6 @@
 import type { Fields, Gathered, GatheredNode } from '../../model/gathered.js';
+import { cli, ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
-import { cli, ctl } from '../evidence.js';
 import { dataNodes, judged, readAll } from '../group.js';
 
 export default {

@@ -1,6 +1,6 @@
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
+import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
-import { cli } from '../evidence.js';
 import { setConfig } from '../fixes.js';
 import { dataNodes, judged, num, readAll } from '../group.js';
 

@@ -1,8 +1,9 @@
 import { formatDurationMs } from '../../model/duration.js';
 import type { ConfText, Got } from '../../model/gathered.js';
+import { cli } from '../../model/hints.js';
 import { DEFAULT_DOWN_AFTER_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
-import { cli, type MonitoredAt, silentSentinels } from '../evidence.js';
+import { type MonitoredAt, silentSentinels } from '../evidence.js';
 import { bytes, type Group, groupsOf, idsOf, judged, num } from '../group.js';
 
 /** How fast a server is taken to load its data; on the slow side. */

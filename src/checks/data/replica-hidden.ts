@@ -1,5 +1,6 @@
+import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
-import { cli, silentSentinels } from '../evidence.js';
+import { silentSentinels } from '../evidence.js';
 import { judgeNodeGroups } from '../files/judge.js';
 import { lineOr, settingOf } from '../files/settings.js';
 import { setConfig } from '../fixes.js';

@@ -106,7 +106,7 @@ export function savePointsOf(server: FileServer): number {
 export const persists = (server: FileServer): boolean =>
   isYes(settingOf(server, 'appendonly')) || savePointsOf(server) > 0;
 
-/** Whom a data node follows by its configuration; null for a master. */
+/** Which master a data node follows by its configuration; null for a master. */
 export function followsOf(server: FileServer): { host: string; port: number } | null {
   const [host, port] = lastOf(server, 'replicaof')?.args ?? [];
   return host === undefined || port === undefined || host.toLowerCase() === 'no'

@@ -1,5 +1,5 @@
+import { cli } from '../../model/hints.js';
 import type { Check } from '../check.js';
-import { cli } from '../evidence.js';
 
 /** Once is a sentinel that came back at another address; again and again is two that have one id. */
 const AGAIN = 2;

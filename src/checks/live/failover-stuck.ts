@@ -1,7 +1,8 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { Fields } from '../../model/gathered.js';
+import { cli, ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
-import { cli, ctl, flagsOf, silentSentinels } from '../evidence.js';
+import { flagsOf, silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, num, unreported } from '../group.js';
 
 export default {

@@ -1,5 +1,5 @@
+import { ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
-import { ctl } from '../evidence.js';
 
 /** So often within what was watched, or oftener. */
 const OFTEN = 2;

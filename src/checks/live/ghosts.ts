@@ -1,7 +1,7 @@
 import { type Address, formatAddress } from '../../model/address.js';
 import type { MasterFacts, Witness } from '../../model/facts.js';
+import { cli } from '../../model/hints.js';
 import type { RawFinding } from '../check.js';
-import { cli } from '../evidence.js';
 import { ids, sentinelsOf } from '../snapshot.js';
 
 /** Between two RESETs, seconds: a sentinel finds its peers and replicas again within one INFO period and some hellos. */

@@ -1,5 +1,5 @@
+import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
-import { cli } from '../evidence.js';
 
 /** Less is what a second of writes may be ahead. */
 const GROWN_BYTES = 1024 * 1024;
@@ -25,7 +25,7 @@ export default {
   live({ watched, nodes }) {
     if (watched === null) return { skip: 'it was not watched' };
     const masters = watched.offsets.filter((o) => o.role === 'master');
-    if (masters.length === 0) return { skip: 'no master told its offset while it was watched' };
+    if (masters.length === 0) return { skip: 'no master gave its offset while it was watched' };
     const lags = (node: string): number[] =>
       watched.offsets
         .filter((o) => o.node === node && o.role === 'replica')

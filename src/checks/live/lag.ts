@@ -1,10 +1,11 @@
 import { formatAddress } from '../../model/address.js';
 import { isAt } from '../../model/facts.js';
+import { cli, ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
-import { cli, ctl, nodeAt, silentSentinels } from '../evidence.js';
+import { nodeAt, silentSentinels } from '../evidence.js';
 import { attachedIn, bytes, groupsOf, judged, num } from '../group.js';
 
-/** min-replicas-max-lag where it can not be read: Redis's default, seconds. */
+/** min-replicas-max-lag where it cannot be read: Redis's default, seconds. */
 const MAX_LAG_S = 10;
 
 export default {

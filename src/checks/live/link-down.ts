@@ -1,7 +1,7 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { AnsweredNode, MasterFacts } from '../../model/facts.js';
+import { cli } from '../../model/hints.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
-import { cli } from '../evidence.js';
 import { isSilent, judgeMasters, nameOf, placed } from '../snapshot.js';
 
 export default {

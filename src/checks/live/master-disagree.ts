@@ -1,8 +1,8 @@
 import { sameAddress } from '../../model/address.js';
 import { ballots, type MasterFacts, type Witness } from '../../model/facts.js';
+import { cli } from '../../model/hints.js';
 import { believedMaster } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
-import { cli } from '../evidence.js';
 import { monitorWith } from '../fixes.js';
 import { ids, judgeMasters, placed, sentinelsOf, subjectOf } from '../snapshot.js';
 import { failoverUnderWay, heldDown, lookAgain } from '../under-way.js';

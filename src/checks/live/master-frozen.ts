@@ -1,6 +1,7 @@
 import { humanDurationMs } from '../../model/duration.js';
+import { ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
-import { ctl, flagsOf, silentSentinels } from '../evidence.js';
+import { flagsOf, silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, num } from '../group.js';
 
 /** A PING that is answered at all is so within milliseconds. */
@@ -49,7 +50,7 @@ export default {
         continue;
       }
       if (master.silence?.kind !== 'timeout') continue;
-      // Its connection is still there: who is gone, or can not be reached at all, loses it.
+      // Its connection is still there: a node that is gone, or is not reachable at all, loses it.
       const waiting = views.filter(
         ({ master: m }) =>
           !flagsOf(m.fields).includes('disconnected') && (num(m.fields, 'last-ping-sent') ?? 0) > PENDING_MS,

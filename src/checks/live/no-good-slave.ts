@@ -1,7 +1,8 @@
 import { sameAddress } from '../../model/address.js';
 import type { Fields, Gathered } from '../../model/gathered.js';
+import { cli, ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
-import { addressIn, cli, ctl, flagsOf, type MonitoredAt, nodeAt, silentSentinels } from '../evidence.js';
+import { addressIn, flagsOf, type MonitoredAt, nodeAt, silentSentinels } from '../evidence.js';
 import { factsOf } from '../facts-of.js';
 import { forgottenFix, isForgotten } from '../forgotten.js';
 import { groupsOf, idsOf, judged, num, unreported } from '../group.js';
@@ -78,11 +79,11 @@ export default {
         });
         continue;
       }
-      const told = first.reasons.map(({ replica, why }) => `${shownAt(gathered, replica)} ${why}`);
+      const unfitAll = first.reasons.map(({ replica, why }) => `${shownAt(gathered, replica)} ${why}`);
       seen.push({
         subject: replicas.length > 0 ? idsOf(replicas) : name,
-        message: `${name}: ${told.length === 0 ? 'it has no replica' : told.join('; ')} (as ${first.view.sentinel.id} has it)`,
-        fix: mend(gathered, first.view, first.reasons),
+        message: `${name}: ${unfitAll.length === 0 ? 'it has no replica' : unfitAll.join('; ')} (as ${first.view.sentinel.id} has it)`,
+        fix: makeFit(gathered, first.view, first.reasons),
       });
     }
     return judged(seen, missing);
@@ -109,7 +110,7 @@ function shownAt(gathered: Gathered, replica: Fields): string {
 }
 
 /** What makes one of them fit again. */
-function mend(gathered: Gathered, view: MonitoredAt, reasons: readonly Unfit[]): string[] {
+function makeFit(gathered: Gathered, view: MonitoredAt, reasons: readonly Unfit[]): string[] {
   const lines = reasons.map(({ replica, kind }) => {
     const address = addressIn(replica) ?? { host: '?', port: 0 };
     const node = gathered.nodes.find((n) => sameAddress(n.announce, address));

@@ -38,7 +38,7 @@ export default {
 } satisfies SnapshotCheck;
 
 /** The master that was asked for, or the only one; null where several are monitored and none was asked for. */
-export function meantName({ snapshot, expectation }: SnapshotFacts): string | null {
+function meantName({ snapshot, expectation }: SnapshotFacts): string | null {
   const monitored = monitoredNames(snapshot);
   return expectation.masterName ?? (monitored.length === 1 ? (monitored[0] ?? null) : null);
 }

@@ -1,8 +1,8 @@
 import { type AnsweredSentinel, type SnapshotFacts, sentinelAnswers } from '../../model/facts.js';
+import { cli } from '../../model/hints.js';
 import { TILT_PERIOD_MS, TILT_TRIGGER_MS } from '../../model/sentinel-timing.js';
 import type { SnapshotCheck } from '../check.js';
 import { canCallDown, electorateOf } from '../electorate.js';
-import { cli } from '../evidence.js';
 import { judged } from '../group.js';
 import { nameOf, unanswered } from '../snapshot.js';
 

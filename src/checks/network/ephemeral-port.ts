@@ -1,6 +1,6 @@
 import type { GatheredServer } from '../../model/gathered.js';
+import { ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
-import { ctl } from '../evidence.js';
 import { lastOf, place, settingOf } from '../files/settings.js';
 import { judged, serversOf } from '../group.js';
 

@@ -1,7 +1,8 @@
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
 import type { Fields, GatheredNode } from '../../model/gathered.js';
+import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
-import { addressIn, cli, flagsOf, silentSentinels } from '../evidence.js';
+import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
 import { setConfig } from '../fixes.js';
 import { attachedIn, type Group, groupsOf, idsOf, judged, justStarted, num, SETTLED_MS } from '../group.js';
 import { answersWrongly } from '../passwords.js';

@@ -1,8 +1,9 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
 import type { Fields, GatheredSentinel } from '../../model/gathered.js';
+import { cli } from '../../model/hints.js';
 import { HELLO_PERIOD_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
-import { addressIn, cli, flagsOf, silentSentinels } from '../evidence.js';
+import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, justStarted, num, SETTLED_MS, unreported } from '../group.js';
 import { answersWrongly } from '../passwords.js';
 

@@ -1,7 +1,7 @@
 import type { Finding } from '../../checks/check.js';
 import type { DoctorResult } from '../../checks/diagnose.js';
 import type { Skipped } from '../../checks/run.js';
-import { told } from '../../checks/verdict.js';
+import { sentenceOf } from '../../checks/verdict.js';
 import type { Repaired } from '../../model/repair.js';
 import { plain, wrap } from '../plain-text.js';
 import { nextLines, verdictLines } from './lines.js';
@@ -65,7 +65,7 @@ function alikeLines(alike: readonly Finding[], shown: Map<string, string>, view:
 function headOf(finding: Finding): string {
   const { severity, id, at } = finding;
   const place = at === undefined ? '' : ` (${at.file}:${at.line})`;
-  return `${severity} ${id}  ${told(finding)}${place}`;
+  return `${severity} ${id}  ${sentenceOf(finding)}${place}`;
 }
 
 /** A fix is a sequence and shown in full; a fix that was already shown is replaced by a reference to it. */

@@ -31,7 +31,7 @@ export interface Lab {
   serve(name: string, options: StartOptions, lines: string[]): Promise<string>;
   /**
    * Does what a finding prints, line by line, in that order, in a shell with these variables; `home` is where
-   * sentinelctl has a cluster of ours.
+   * sentinelctl has an own cluster.
    */
   apply(
     finding: Finding,
@@ -45,7 +45,7 @@ export interface Lab {
 
 export async function openLab(): Promise<Lab> {
   const dir = await mkdtemp(join(tmpdir(), 'sentinelctl-lab-'));
-  // A server that runs as somebody else must get at its file.
+  // A server that runs as another user must get at its file.
   await chmod(dir, 0o755);
   const children: { child: ChildProcess; gone: Promise<void> }[] = [];
 

@@ -126,7 +126,7 @@ export function runtimePlants({ nodes, sentinels, masterName }: RawCluster): Pla
       'ACL SETUSER default allchannels',
     ),
     {
-      // Nobody named it to us, so that it is told by its lag. What else it is set to, it does not say.
+      // No sentinel names it, so it is known by its lag only. What else it is set to, it does not say.
       id: 'lag',
       subject: name(two),
       touches: [

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Check, GatheredCheck, RawFinding, Skip } from '../../../src/checks/check.js';
 import { type DiagnoseOptions, diagnose, doctorExitCode } from '../../../src/checks/diagnose.js';
-import { fold, meet } from '../../../src/checks/fold.js';
+import { fold } from '../../../src/checks/fold.js';
 import { CHECKS } from '../../../src/checks/index.js';
 import { findingOf, NEEDS_WATCHING, runChecks } from '../../../src/checks/run.js';
 import { verdictOf } from '../../../src/checks/verdict.js';
@@ -56,7 +56,7 @@ const check = (
   ...more,
 });
 const sees = (subject: string, severity?: Severity): RawFinding[] => [
-  { subject, message: `${subject} is wrong`, fix: [`mend ${subject}`], ...(severity && { severity }) },
+  { subject, message: `${subject} is wrong`, fix: [`repair ${subject}`], ...(severity && { severity }) },
 ];
 const diagnosed = (checks: Check[], options?: DiagnoseOptions) =>
   diagnose(gathered('redis-1', 'redis-2', 'sentinel-1'), checks, options);
@@ -124,11 +124,19 @@ describe('folding', () => {
   it('not where they are about different servers', () => {
     const cause = check('cause', sees('redis-1'), { causes: ['lag'] });
     expect(diagnosed([cause, lag]).findings.map((f) => f.id)).toEqual(['cause', 'lag']);
-    const servers = new Set(['redis-1', 'redis-2']);
-    expect(meet('redis-1', 'redis-1 → redis-2', servers)).toBe(true);
-    expect(meet('redis-1', 'redis-10', servers)).toBe(true); // redis-10 names no server that is known: the whole group
-    expect(meet('redis-1', 'redis-2', servers)).toBe(false);
-    expect(meet('mymaster', 'redis-2', servers)).toBe(true);
+    const roots = (one: string, other: string): number =>
+      fold(
+        [
+          { ...findingOf(cause, { subject: one, message: '', fix: [] }) },
+          { ...findingOf(lag, { subject: other, message: '', fix: [] }) },
+        ],
+        [cause, lag],
+        new Set(['redis-1', 'redis-2']),
+      ).length;
+    expect(roots('redis-1', 'redis-1 → redis-2')).toBe(1);
+    expect(roots('redis-1', 'redis-10')).toBe(1); // redis-10 names no server that is known: the whole group
+    expect(roots('redis-1', 'redis-2')).toBe(2);
+    expect(roots('mymaster', 'redis-2')).toBe(1);
   });
 
   it('information explains nothing that is worse than itself', () => {
@@ -147,7 +155,7 @@ describe('folding', () => {
     expect(verdict.word).toBe('CRITICAL');
   });
 
-  it('whatever the causes are, circles too: nothing is lost and nothing is told twice', () => {
+  it('whatever the causes are, circles too: nothing is lost and nothing is said twice', () => {
     const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
     const graph = fc.array(fc.array(fc.constantFrom(...ids)), {
       minLength: ids.length,
@@ -238,10 +246,10 @@ describe('the verdict and the exit code', () => {
 
   it('where only the application’s settings are looked at, their findings decide', () => {
     const app = {} as Gathered['app'];
-    const nobody = diagnose({ ...gathered(), sentinels: [], nodes: [], app }, [
+    const unasked = diagnose({ ...gathered(), sentinels: [], nodes: [], app }, [
       check('a', sees('this shell')),
     ]);
-    expect(doctorExitCode(nobody)).toBe(1);
+    expect(doctorExitCode(unasked)).toBe(1);
   });
 });
 
@@ -267,7 +275,7 @@ describe('every check', () => {
   });
 });
 
-/** A cluster of which nobody answers, and of which nothing is known from outside either. */
+/** A cluster in which no server answers, and of which nothing is known from outside either. */
 function silent(): Gathered {
   const silence = { kind: 'refused', message: 'refused the connection' } as const;
   const unasked = { ok: false, why: silence.message } as const;

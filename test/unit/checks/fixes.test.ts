@@ -14,7 +14,7 @@ function inContainer(gathered: Gathered, file: string): GatheredSentinel {
   return sentinel;
 }
 
-it('is typed as it stands: a container’s file is taken out and put back while it is stopped', () => {
+it('is typed as it stands: a container’s file is copied out and in again while it is stopped', () => {
   const gathered = healthyGathered();
   const sentinel = inContainer(gathered, 'sentinel-2:/data/sentinel.conf');
   const name = `sentinelctl-${gathered.cluster}-sentinel-2`;

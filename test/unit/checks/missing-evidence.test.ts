@@ -20,7 +20,7 @@ const MINE = CHECKS.filter((check) => check.needs !== 'files').filter((c) =>
 );
 
 describe('the checks of the network, the data nodes and the living cluster', () => {
-  it('find nothing worse than information in a healthy cluster of ours', () => {
+  it('find nothing worse than information in a healthy cluster that sentinelctl created', () => {
     const { findings } = diagnose(healthyGathering(), MINE);
     expect(findings.map((f) => [f.id, f.severity])).toEqual([
       ['restart-wipe', 'info'],

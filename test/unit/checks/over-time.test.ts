@@ -27,7 +27,7 @@ describe('address-switching', () => {
     expect(about(addressSwitching.live(look({ events: [moved, moved] })))).toEqual(['sentinel-1']);
     expect(addressSwitching.live(look({ events: [moved] }))).toEqual([]);
   });
-  it('nobody followed is not judged', () => {
+  it('that was not followed is not judged', () => {
     expect(addressSwitching.live(look({}, { kind: 'refused', message: 'no' }))).toHaveProperty('skip');
   });
 });

@@ -99,7 +99,7 @@ function contradict(place: Place, a: Alteration, b: Alteration): boolean {
     if (!theirs.has(path) || theirs.get(path) === value) return false;
     const id = path.split('/')[2] ?? '';
     const [byA, byB] = [a, b].map(({ silences }) => silences?.[id] !== undefined);
-    // Where one takes the server away, there is nobody to be silent.
+    // Where one takes the server away, no server is left to be silent.
     const unheard = (byA && !byB && theirs.get(path) !== undefined) || (byB && !byA && value !== undefined);
     return !unheard;
   });
@@ -141,7 +141,7 @@ function isNamed(
   });
 }
 
-/** Skipped for want of what somebody would have said whom the other fault silences. */
+/** Skipped because the other fault silences the server that would have said it. */
 const isSkipped = ({ skipped }: DoctorResult, { id }: Alteration, { silences }: Alteration): boolean =>
   silences !== undefined &&
   skipped.some((s) => s.id === id && s.why !== '' && !s.why.startsWith('this check failed'));
@@ -180,13 +180,13 @@ describe('the catalogue', () => {
 describe('what needs looking over time', () => {
   const OVER_TIME = ['address-switching', 'flapping', 'lag-growing'];
 
-  it('is skipped, and says so, unless somebody watches', () => {
+  it('is skipped, and says so, unless --watch-for is given', () => {
     const { skipped } = diagnose(flawless('one machine'), CHECKS);
     expect(CHECKS.filter((c) => c.overTime).map((c) => c.id)).toEqual(OVER_TIME);
     expect(skipped.filter((s) => s.why === NEEDS_WATCHING).map((s) => s.id)).toEqual(OVER_TIME);
   });
 
-  it('is judged where somebody does, and quiet where nothing happens', () => {
+  it('is judged with it, and quiet where nothing happens', () => {
     const gathered = flawless('one machine');
     const at = (node: string, atMs: number) => ({
       node,

@@ -110,7 +110,7 @@ describe('the written procedure', () => {
 });
 
 describe('configuration files', () => {
-  it('are told apart by what is in them', async () => {
+  it('are distinguished by their content', async () => {
     const { servers } = await read(
       { 'a.conf': 'port 1\n', 'b.conf': SENTINEL },
       { compose: null, configs: ['a.conf', 'b.conf'] },
@@ -164,7 +164,7 @@ describe('configuration files', () => {
   it.each([
     ['config-file', { compose: null, configs: ['none.conf'] }],
     ['compose-file', {}],
-  ])('that can not be read are refused: %s', async (code, asked) => {
+  ])('that cannot be read are refused: %s', async (code, asked) => {
     const error = await read({}, asked).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(OperatorError);
     expect(error).toMatchObject({
@@ -245,7 +245,7 @@ describe('what a compose file mounts', () => {
     expect(servers[0]?.conf?.mount?.kind).toBe('file');
   });
 
-  it('is nobody else’s once a script has copied it', async () => {
+  it('is used by one service only once a script has copied it', async () => {
     const files = {
       'docker-compose.yml': `x-s: &s\n  image: redis:7\n  command: sh -c "cp /t/s.conf /data/s.conf && exec redis-sentinel /data/s.conf"\n  volumes: ["./s.conf:/t/s.conf:ro"]\nservices:\n  a:\n    <<: *s\n  b:\n    <<: *s\n  c:\n    <<: *s\n    deploy: {replicas: 2}\n`,
       's.conf': SENTINEL,
@@ -260,7 +260,7 @@ describe('what a compose file mounts', () => {
     ['volumes: ["data:/c"]', /volume data/],
     ['tty: true', /inside the image/],
     ['volumes: ["./gone:/c"]', /gone\/s\.conf.*no such file/],
-  ])('and can not be read is said, and nothing is concluded from it: %s', async (body, why) => {
+  ])('and cannot be read is said, and nothing is concluded from it: %s', async (body, why) => {
     const project = await read({
       'docker-compose.yml': one(`command: redis-server /c/s.conf\nrestart: always\n${body}`),
     });

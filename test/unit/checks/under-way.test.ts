@@ -36,7 +36,7 @@ const fixes = (gathered: Gathered): string[] =>
 const BREAKS = /REMOVE|REPLICAOF/;
 
 describe('while a failover is under way', () => {
-  it('the leader that names the old master is a warning, and nobody is told to break the failover', () => {
+  it('the leader that names the old master is a warning, and no fix breaks the failover', () => {
     const gathered = promoted(BUSY);
     expect(judge(masterDisagree, gathered)).toMatchObject([
       { severity: 'warning', message: expect.stringContaining('in progress at sentinel-1 (reconf_slaves)') },
@@ -45,7 +45,7 @@ describe('while a failover is under way', () => {
     expect(judge(replicaOrphan, gathered)).toMatchObject({ skip: expect.stringContaining('in progress') });
   });
 
-  it('so is the moment at which the others have not been told', () => {
+  it('so is the moment at which the others do not know it yet', () => {
     const others = { 'config-epoch': '99', 'role-reported-time': '900' };
     expect(fixes(promoted({}, others)).filter((line) => BREAKS.test(line))).toEqual([]);
   });

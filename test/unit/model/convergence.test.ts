@@ -119,7 +119,7 @@ describe('convergence', () => {
     expect(words).not.toContain('redis-2 does not report the role replica');
   });
 
-  it('is not proved by nobody having been asked', () => {
+  it('is not proved where no server was asked', () => {
     expect(missing({ takenAtMs: 0, sentinels: [], groups: [] })).toEqual([
       'sentinel-1 does not answer: it was not asked',
       'sentinel-2 does not answer: it was not asked',

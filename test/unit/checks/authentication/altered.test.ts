@@ -28,7 +28,7 @@ describe('protected-mode', () => {
     ]);
   });
 
-  it('on, on one machine, turns nobody away; with a password neither', () => {
+  it('on, on one machine, refuses no server; with a password neither', () => {
     const home = healthyGathered();
     const away = onThreeMachines();
     for (const gathered of [home, away]) {
@@ -156,7 +156,7 @@ describe('rename-command', () => {
     expect(renameCommand.live(gathered)).toEqual([]);
   });
 
-  it('whose sentinels’ files can not be read is not judged', () => {
+  it('whose sentinels’ files cannot be read is not judged', () => {
     const gathered = renamed();
     for (const sentinel of gathered.sentinels) sentinel.conf = { ok: false, why: 'not asked: elsewhere' };
     expect(renameCommand.live(gathered)).toEqual({ skip: expect.stringContaining('not asked: elsewhere') });
@@ -192,7 +192,7 @@ describe('tls-mismatch', () => {
     ]);
   });
 
-  it('a node that hangs up on us, and whose file nobody can read, is not judged', () => {
+  it('a node that hangs up on us, and whose file cannot be read, is not judged', () => {
     const gathered = healthyGathered();
     const node = nodeOf(gathered, 1);
     node.silence = { kind: 'closed', message: 'closed the connection' };

@@ -16,7 +16,7 @@ import {
 
 /** Faults that need several machines, a container or a bad resolver: a real gathering, altered. */
 describe('bind-loopback', () => {
-  it('names the node that nobody else reaches', () => {
+  it('names the node that no other machine reaches', () => {
     const gathered = onThreeMachines();
     const node = nodeOf(gathered, 2);
     if (node.config.ok) node.config.value = { ...node.config.value, bind: '127.0.0.1 -::1' };
@@ -61,7 +61,7 @@ describe('master-loopback', () => {
 });
 
 describe('sentinels-colocated', () => {
-  it('is a warning where the machine is none of ours', () => {
+  it('is a warning where the cluster is attached', () => {
     const gathered = onThreeMachines();
     const other = sentinelOf(gathered, 2);
     const { life } = sentinelOf(gathered, 1);
@@ -117,7 +117,7 @@ describe('hostname-slow-dns', () => {
     ]);
   });
 
-  it('a slow no is as bad, a quick one can not be judged from here', () => {
+  it('a slow no is as bad, a quick one cannot be judged from here', () => {
     const gathered = resolving();
     const failed = (why: string) => [{ name: 'redis-master', result: { ok: false as const, why } }];
     gathered.lookups = failed('does not resolve (after 4003 ms)');

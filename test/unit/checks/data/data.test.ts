@@ -161,7 +161,7 @@ describe('reboot-gap', () => {
 });
 
 describe('min-replicas', () => {
-  it('is a warning elsewhere, information in a cluster of ours and with one replica', () => {
+  it('is a warning in an attached cluster, information in one that sentinelctl created and with one replica', () => {
     expect(said(minReplicas)).toMatchObject([
       { severity: 'info', repairs: [{ node: 'redis-1', value: '1' }, {}, {}] },
     ]);

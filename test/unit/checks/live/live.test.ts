@@ -223,7 +223,7 @@ describe('ghosts', () => {
     ]);
   });
 
-  it('and for nobody while the master is down', () => {
+  it('and for no server while the master is down', () => {
     const seen = said(ghostReplica, (g) => {
       for (const view of viewsIn(g))
         given(view.replicas).push({ ip: '127.0.0.1', port: '6399', flags: 's_down,slave' });
@@ -240,7 +240,7 @@ describe('ghosts', () => {
     expect(seen).not.toMatchObject([{ repairs: expect.anything() }]);
   });
 
-  it('a sentinel of ours that is only stopped is started, not forgotten', () => {
+  it('a planned sentinel that is only stopped is started, not forgotten', () => {
     const seen = said(ghostSentinel, (g) => {
       for (const record of sentinelRecords(g, 3)) Object.assign(record, GONE);
       silence(sentinelIn(g, 3));
@@ -428,7 +428,7 @@ describe('a data node that does not answer', () => {
     );
   });
 
-  it('of ours that wants a password is not asked for one again', () => {
+  it('that sentinelctl created and that wants another password: --password-file is not advised', () => {
     const seen = said(auth, (g) => {
       silence(nodeIn(g, 2), 'auth');
       const message = 'requires a password: give it with --password-file or SENTINELCTL_PASSWORD';

@@ -43,7 +43,7 @@ function strayed(s: Snapshot): void {
   answerOf(s, 1).attached.pop();
 }
 
-/** Each row: what is altered, and what must be said about whom, alone where nothing else is wrong. */
+/** Each row: what is altered, and what must be said about which server, alone where nothing else is wrong. */
 const CASES: [
   id: string,
   severity: string,
@@ -323,7 +323,7 @@ describe('the master is gone', () => {
     const frozen = said((s) => {
       for (const n of [1, 2]) silenceSentinel(s, n, TIMEOUT);
     });
-    // `up` thaws nobody.
+    // `up` resumes no frozen node.
     expect(frozen[1]).toBe('sentinelctl resume sentinel-1');
   });
 
@@ -341,7 +341,7 @@ describe('the master is gone', () => {
     });
   });
 
-  it('of somebody else is only watched', () => {
+  it('of an attached cluster is only watched', () => {
     const { fix, later } = problem('no-master', discovered(masterLost()), attached());
     expect(fix).toBe('sentinelctl status --watch --sentinel-addrs 127.0.0.1:26379');
     expect(later).toBeUndefined();
@@ -417,7 +417,7 @@ describe('no sentinel', () => {
   });
 });
 
-describe('a master name that nobody monitors', () => {
+describe('a master name that no sentinel monitors', () => {
   it('lists those that are', () => {
     const asked = attached({ masterName: 'mymastr' });
     expect(problem('unknown-master-name', discovered(), asked)).toMatchObject({
@@ -471,8 +471,8 @@ describe('leftovers', () => {
   });
 });
 
-describe('somebody else’s cluster', () => {
-  it('is told about with redis-cli, at addresses that can be reached from here', () => {
+describe('an attached cluster', () => {
+  it('gets redis-cli commands, at addresses that can be reached from here', () => {
     const snapshot = discovered(
       altered((s) => {
         nodeOf(s, 3).endpoint = { host: '127.0.0.1', port: 16381 };

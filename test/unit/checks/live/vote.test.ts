@@ -86,7 +86,7 @@ describe('too few sentinels', () => {
     expect(told(locked)).toEqual(['critical auth', 'critical auth']);
   });
 
-  it('elsewhere are not counted as gone for an address that only this machine can not reach', () => {
+  it('of an attached cluster are not counted as gone for an address that only this machine cannot reach', () => {
     const unroutable = altered((s) => {
       for (const n of [1, 2]) silenceSentinel(s, n, TIMEOUT);
     });
@@ -147,7 +147,7 @@ describe('what is said first', () => {
     expect(order((s) => tilt(s, 2, 3))).toEqual(['critical no-master', 'critical tilt', 'critical tilt']);
   });
 
-  it('is then that nobody would be replaced, before disagreement, dead replicas, dead sentinels and TILT', () => {
+  it('is then that no failover is possible, before disagreement, dead replicas, dead sentinels and TILT', () => {
     const worst = order(
       (s) => silenceAll(s, 1, 2),
       (s) => silenceNode(s, 3),
@@ -186,7 +186,7 @@ describe('what is said first', () => {
   });
 });
 
-describe('addresses that nobody typed', () => {
+describe('addresses that were not typed', () => {
   it('are named where no sentinel answers at them', () => {
     const silent = altered((s) => {
       silenceAll(s, 1, 2, 3);

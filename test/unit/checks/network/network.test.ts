@@ -58,10 +58,10 @@ describe('restart-wipe', () => {
     expect(
       severities((g) => {
         stranger(g);
-        nodeIn(g, 1).life = no('it lives elsewhere');
+        nodeIn(g, 1).life = no('it lives on another machine');
       }),
     ).toEqual(['warning']);
-    // Of a node of ours there is a way to know, so it waits for that.
+    // For a node that sentinelctl created there is a way to know, so it waits for that.
     expect(severities((g) => (nodeIn(g, 1).life = no('the engine is slow')))).toBe(
       'redis-1: the engine is slow',
     );
@@ -163,12 +163,12 @@ it('dynamic-ip: a container in no network is only connected again', () => {
 });
 
 describe('ephemeral-port', () => {
-  it('is told of this machine only', () => {
+  it('is said of this machine only', () => {
     const moved = (host: string) =>
       said(ephemeralPort, (g) => {
         g.own = false;
         nodeIn(g, 3).endpoint = { host, port: 40_000 };
-        nodeIn(g, 3).life = no('it lives elsewhere');
+        nodeIn(g, 3).life = no('it lives on another machine');
       });
     expect(moved('127.0.0.1')).toMatchObject([
       { subject: 'redis-3', message: expect.stringContaining('32768 to 60999') },
@@ -204,7 +204,7 @@ describe('nat-replica', () => {
     );
   });
 
-  it('is not one that a single sentinel can not reach, nor one that was just found', () => {
+  it('is not one that a single sentinel cannot reach, nor one that was just found', () => {
     expect(away((g) => Object.assign(replicaRecords(g, 3)[0] ?? {}, { flags: 'slave', runid: 'a' }))).toEqual(
       [],
     );
@@ -219,7 +219,7 @@ describe('nat-replica', () => {
 });
 
 describe('nat-sentinel', () => {
-  it('is one whose messages come and whom nobody reaches; not one that has been silent', () => {
+  it('is one whose messages come and that no peer reaches; not one that has been silent', () => {
     const deaf = (heardMs: string) =>
       said(natSentinel, (g) => {
         for (const record of sentinelRecords(g, 2)) {
@@ -272,7 +272,7 @@ describe('nat-client', () => {
     natMap,
   });
 
-  it('is what the application can not reach, with the map that translates it', () => {
+  it('is what the application cannot reach, with the map that translates it', () => {
     expect(
       said(natClient, (g) => {
         g.app = app(no('did not answer within 1.50 s'), { '10.0.0.11:6379': '127.0.0.1:6379' });
@@ -292,7 +292,7 @@ describe('nat-client', () => {
 
   it('is a master that answers every sentinel, and not us', () => {
     expect(said(natClient, (g) => silence(nodeIn(g, 1)))).toMatchObject([{ subject: 'redis-1' }]);
-    // Nobody gets an answer from a frozen one.
+    // A frozen one answers no peer.
     expect(
       said(natClient, (g) => {
         silence(nodeIn(g, 1), 'timeout');
@@ -302,7 +302,7 @@ describe('nat-client', () => {
     ).toEqual([]);
   });
 
-  it('is not told by a published port', () => {
+  it('is not known from a published port', () => {
     expect(said(natClient, (g) => (nodeIn(g, 1).endpoint = { host: '127.0.0.2', port: 7000 }))).toContain(
       'only its published port',
     );
