@@ -93,7 +93,7 @@ function patient(runtime: Runtime, target: Target, home: string, deadlineMs = DE
   const look = (): Promise<Gathered> =>
     gather(runtime, target, { clock: systemClock, deadlineMs, watchForMs: null });
   const doctor = async (): Promise<DoctorResult> => diagnose(await look(), CHECKS);
-  const within = { clock: systemClock, everyMs: 150, deadlineMs: SETTLED_MS };
+  const within = { clock: systemClock, everyMs: 400, deadlineMs: SETTLED_MS };
   return {
     look,
     doctor,

@@ -38,12 +38,14 @@ export async function openStage(home: string, deadlineMs: number): Promise<Stage
   const store = openStore(home);
   const runtime: Runtime = { clock, store, env, drivers: DRIVERS, onProgress: () => {} };
   const opened = await openCluster(runtime, await requireCluster(store, 'default'), { deadlineMs: 30_000 });
+  const { plan } = opened;
+  await proveConvergence(opened);
+  const experiment = await openExperiment(runtime, opened, { what: 'a test', keep: false, guardMs: null });
+  // The preflight has time, the acts have `deadlineMs`.
+  const steady = await openRun(runtime, opened, experiment, { workload: null });
   const asking = { ...opened.asking, deadlineMs };
   const live: LiveCluster = { ...opened, asking };
-  const { plan } = live;
-  await proveConvergence(live);
-  const experiment = await openExperiment(runtime, live, { what: 'a test', keep: false, guardMs: null });
-  const run = await openRun(runtime, live, experiment, { workload: null });
+  const run = { ...steady, live };
   const { roles, before } = run;
   const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
   return {

@@ -84,10 +84,10 @@ export const between = (one: string, others: readonly string[]): Link[] =>
   ]);
 
 /** Waits until it holds; who does not answer meanwhile does not count as an error. */
-export async function when(what: string, holds: () => Promise<boolean>): Promise<void> {
+export async function when(what: string, holds: () => Promise<boolean>, everyMs = 50): Promise<void> {
   const held = await until(async () => ((await holds().catch(() => false)) ? true : undefined), {
     clock: systemClock,
-    everyMs: 50,
+    everyMs,
     deadlineMs: 60_000,
   });
   if (held === undefined) throw new Error(`it never came to be: ${what}`);
@@ -112,4 +112,5 @@ export const whenHealthy = (cluster: OwnCluster): Promise<void> =>
     'the cluster is healthy',
     async () =>
       (await cluster.cli.run(['status', '--quiet', '--cluster', cluster.state.plan.spec.cluster])).code === 0,
+    250,
   );

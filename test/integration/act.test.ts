@@ -49,7 +49,7 @@ async function promoted(old: string): Promise<string> {
       const [first] = new Set(views.map((v) => v.master.id));
       return views.every((v) => v.master.id === first) && first !== old ? first : undefined;
     },
-    { clock: systemClock, everyMs: 100, deadlineMs: 40_000 },
+    { clock: systemClock, everyMs: 250, deadlineMs: 40_000 },
   );
   if (found === undefined) throw new Error(`no replica was promoted instead of ${old}`);
   return found;

@@ -41,7 +41,7 @@ async function becomes(holds: (keys: string[]) => boolean): Promise<string[] | n
       last = await found();
       return holds(last) ? true : undefined;
     },
-    { clock: systemClock, everyMs: 100, deadlineMs: EACH_MS / 2 },
+    { clock: systemClock, everyMs: 300, deadlineMs: EACH_MS / 2 },
   );
   return held === undefined ? last : null;
 }

@@ -73,7 +73,7 @@ const oneSentinel = () => [
 
 /** Waits for a snapshot that is as wanted, longer than TILT lasts (30 s); the last one where it never is. */
 async function settled(wanted: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
-  const options = { clock: systemClock, everyMs: 100, deadlineMs: 45_000 };
+  const options = { clock: systemClock, everyMs: 250, deadlineMs: 45_000 };
   const found = await until(async () => {
     const snapshot = await ask(plans);
     return wanted(snapshot) ? snapshot : undefined;
