@@ -59,7 +59,7 @@ const OPTIONS = {
   tap: option.flag('--tap', { summary: 'print the result as TAP', flagOnly: true }),
   junit: option.file('--junit <file>', { summary: 'write the result as JUnit XML', flagOnly: true }),
   keep: option.flag('--keep', {
-    summary: 'one scenario only: keep its cluster, and the faults that it did not heal',
+    summary: 'one scenario only: keep its cluster, and the faults that it did not roll back',
     flagOnly: true,
   }),
 };

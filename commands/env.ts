@@ -10,7 +10,7 @@ import { lookDeadlineMs, targetOf } from './shared/runtime.js';
 export default defineCommand({
   description: 'The output never contains a password; the application reads it from a file or a secret.',
   examples: ['sentinelctl env', 'eval "$(sentinelctl env --export)"', 'sentinelctl env --json'],
-  options: { export: option.flag('--export', { summary: 'for a shell: export NAME=value' }) },
+  options: { export: option.flag('--export', { summary: 'print export NAME=value lines for a shell' }) },
   async run(context, { options }) {
     const target = await targetOf(context);
     const { requireAnswer, surveyOf } = await import('../src/cluster/target.js');

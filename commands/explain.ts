@@ -8,11 +8,14 @@ import { explainRows } from '../src/report/tsv.js';
 import { requireKnown } from './shared/check-ids.js';
 
 export default defineCommand({
-  description: 'Without an ID: every check in a line. The same text is in docs/checks.md.',
+  description: 'Without an ID: one line per check. The same text is in docs/checks.md.',
   examples: ['sentinelctl explain', 'sentinelctl explain split-brain', 'sentinelctl explain --markdown'],
   arguments: [argument.optional('ID', { summary: 'the id of a check, as doctor prints it' })],
   options: {
-    markdown: option.flag('--markdown', { summary: 'in full, as a page of Markdown', flagOnly: true }),
+    markdown: option.flag('--markdown', {
+      summary: 'print every check in full, as Markdown',
+      flagOnly: true,
+    }),
   },
   async run(_context, { args: [id], options }) {
     const { CHECKS } = await import('../src/checks/index.js');

@@ -32,42 +32,42 @@ export const commands: Registry = {
   },
 
   status: {
-    group: 'Look',
+    group: 'Inspect',
     summary: 'show on one screen the state of every node and the view of every sentinel',
     load: () => import('./status.js'),
   },
   masters: {
-    group: 'Look',
+    group: 'Inspect',
     summary: 'show the monitored masters as each sentinel sees them',
     load: () => import('./masters.js'),
   },
   replicas: {
-    group: 'Look',
+    group: 'Inspect',
     summary: 'show the replicas as each sentinel sees them',
     load: () => import('./replicas.js'),
   },
   sentinels: {
-    group: 'Look',
+    group: 'Inspect',
     summary: 'show the sentinels as each of them sees the others',
     load: () => import('./sentinels.js'),
   },
   'master-addr': {
-    group: 'Look',
+    group: 'Inspect',
     summary: 'print the address of the master according to the sentinels',
     load: () => import('./master-addr.js'),
   },
   logs: {
-    group: 'Look',
+    group: 'Inspect',
     summary: 'print the logs of the nodes, merged by time',
     load: () => import('./logs.js'),
   },
   doctor: {
-    group: 'Look',
+    group: 'Inspect',
     summary: 'find what is wrong with a cluster, why it matters, and which command fixes it',
     load: () => import('./doctor.js'),
   },
   explain: {
-    group: 'Look',
+    group: 'Inspect',
     summary: 'describe a check of doctor: cause, consequence, remedy, sources',
     load: () => import('./explain.js'),
   },
@@ -80,12 +80,12 @@ export const commands: Registry = {
   stop: { group: 'Act on a node', summary: 'shut a node down cleanly', load: () => import('./stop.js') },
   start: {
     group: 'Act on a node',
-    summary: 'start a node; a data node as a replica of the current master',
+    summary: 'start a node; a data node starts as a replica of the current master',
     load: () => import('./start.js'),
   },
   restart: {
     group: 'Act on a node',
-    summary: 'stop a node and start it again, with the same guard as start',
+    summary: 'stop a node and start it again, with the same checks as start',
     load: () => import('./restart.js'),
   },
   pause: {
@@ -100,53 +100,53 @@ export const commands: Registry = {
   },
 
   faults: {
-    group: 'Break and repair',
+    group: 'Faults',
     summary: 'list the faults that can be injected, and how a correct cluster reacts',
     load: () => import('./faults.js'),
   },
   inject: {
-    group: 'Break and repair',
+    group: 'Faults',
     summary: 'inject a fault; with --for, roll it back afterwards',
     load: () => import('./inject.js'),
   },
   heal: {
-    group: 'Break and repair',
+    group: 'Faults',
     summary: 'roll back the faults that inject left active',
     load: () => import('./heal.js'),
   },
   recover: {
-    group: 'Break and repair',
+    group: 'Faults',
     summary: 'roll back the changes of an interrupted run',
     load: () => import('./recover.js'),
   },
 
   'failover-test': {
-    group: 'Prove',
+    group: 'Test',
     summary: 'kill the master, measure the failover phase by phase, prove the rejoin',
     load: () => import('./failover-test.js'),
   },
   sweep: {
-    group: 'Prove',
+    group: 'Test',
     summary: 'measure outage and lost writes under several settings',
     load: () => import('./sweep.js'),
   },
   'quorum-test': {
-    group: 'Prove',
+    group: 'Test',
     summary: 'test failover without one sentinel, and without a majority of them',
     load: () => import('./quorum-test.js'),
   },
   chaos: {
-    group: 'Prove',
+    group: 'Test',
     summary: 'run scenarios: faults in steps, and what must and must not follow',
     load: () => import('./chaos.js'),
   },
   report: {
-    group: 'Prove',
+    group: 'Test',
     summary: 'render the result of an earlier failover test',
     load: () => import('./report.js'),
   },
   history: {
-    group: 'Prove',
+    group: 'Test',
     summary: 'show past failover tests of a cluster: verdicts, times, losses, trends',
     load: () => import('./history.js'),
   },
@@ -163,7 +163,7 @@ export const commands: Registry = {
     load: () => import('./__proxy.js'),
   },
   __guard: {
-    group: 'Break and repair',
+    group: 'Faults',
     summary: 'roll back a fault on time when the command that injected it has died',
     hidden: true,
     load: () => import('./__guard.js'),

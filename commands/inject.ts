@@ -22,7 +22,7 @@ export default defineCommand({
   options: {
     forMs: option.duration('--for <duration>', {
       summary: 'roll the fault back after this long',
-      otherwise: 'until healed',
+      otherwise: 'until heal',
       minMs: 1,
       maxMs: 3_600_000,
       example: '10s',
@@ -44,7 +44,7 @@ export default defineCommand({
     }),
     dryRun: option.flag('--dry-run', { summary: 'print each action, and do nothing', flagOnly: true }),
     force: option.flag('--force', {
-      summary: 'also when the cluster is not steady, and for more than a minority',
+      summary: 'inject also when the cluster is not steady, or when it affects more than a minority',
       flagOnly: true,
     }),
   },

@@ -6,7 +6,7 @@ import { masterAddrRows } from '../src/report/tsv.js';
 import { lookAt, MASTER } from './shared/look.js';
 
 export default defineCommand({
-  description: 'SENTINEL GET-MASTER-ADDR-BY-NAME at every sentinel. Exits 1 where they differ.',
+  description: 'SENTINEL GET-MASTER-ADDR-BY-NAME at every sentinel. Exits 1 if they differ.',
   examples: ['sentinelctl master-addr', 'sentinelctl master-addr mymaster --json'],
   arguments: [MASTER],
   async run(context, { args: [name] }) {

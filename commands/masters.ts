@@ -6,7 +6,7 @@ import { mastersRows } from '../src/report/tsv.js';
 import { lookAt } from './shared/look.js';
 
 export default defineCommand({
-  description: 'SENTINEL MASTERS at every sentinel, with the differences marked. Exits 1 where they differ.',
+  description: 'SENTINEL MASTERS at every sentinel, with the differences marked. Exits 1 if they differ.',
   examples: ['sentinelctl masters', 'sentinelctl masters --output tsv'],
   async run(context) {
     const { snapshot, masterName } = await lookAt(context);

@@ -6,7 +6,7 @@ import { membersRows } from '../src/report/tsv.js';
 import { lookAt, MASTER } from './shared/look.js';
 
 export default defineCommand({
-  description: 'SENTINEL REPLICAS at every sentinel, with the differences marked. Exits 1 where they differ.',
+  description: 'SENTINEL REPLICAS at every sentinel, with the differences marked. Exits 1 if they differ.',
   examples: ['sentinelctl replicas', 'sentinelctl replicas mymaster --output tsv'],
   arguments: [MASTER],
   async run(context, { args: [name] }) {

@@ -6,8 +6,7 @@ import { membersRows } from '../src/report/tsv.js';
 import { lookAt, MASTER } from './shared/look.js';
 
 export default defineCommand({
-  description:
-    'SENTINEL SENTINELS at every sentinel, with the differences marked. Exits 1 where they differ.',
+  description: 'SENTINEL SENTINELS at every sentinel, with the differences marked. Exits 1 if they differ.',
   examples: ['sentinelctl sentinels', 'sentinelctl sentinels mymaster --json'],
   arguments: [MASTER],
   async run(context, { args: [name] }) {

@@ -52,8 +52,9 @@ const OPTIONS = {
 export default defineCommand({
   description:
     'Runs failovers with writing clients under every combination of down-after and min-replicas-to-write. Sets both at\n' +
-    'run time at every sentinel and data node, and always restores the previous settings. Shows which combinations are on\n' +
-    'the frontier: no other one is as good in outage and loss, and better in one. A trial takes about down-after + 20 s.',
+    'run time at every sentinel and data node, and always restores the previous settings. Marks the best combinations (the\n' +
+    'frontier): no other one is better in outage or loss without being worse in the other. A trial takes about\n' +
+    'down-after + 20 s.',
   examples: [
     'sentinelctl sweep --down-after 1500,3000,5000 --min-replicas 0,1 --trials 5',
     'sentinelctl sweep --down-after 2s --min-replicas 0,1 --fault freeze --client-policy default --report sweep.html',

@@ -13,8 +13,7 @@ export const FAILOVER_OPTIONS = {
     default: 'kill',
   }),
   rejoin: option.choice('--rejoin <how>', ['as-crashed', 'guarded'], {
-    summary:
-      'how a killed master comes back: as-crashed (as a master, like after a crash) or guarded (as a replica)',
+    summary: 'how a killed master returns; as-crashed: as a master, as after a crash; guarded: as a replica',
     default: 'as-crashed',
   }),
   seed: option.integer('--seed <n>', {

@@ -6,7 +6,7 @@ import { lookDeadlineMs, targetOf } from './runtime.js';
 
 /** The master that a view is about. */
 export const MASTER = argument.optional('MASTER', {
-  summary: 'the name under which the sentinels monitor it',
+  summary: 'the name of the master at the sentinels',
   complete: 'master',
 });
 

@@ -58,7 +58,7 @@ export const SPEC_OPTIONS = {
     example: 26379,
   }),
   persistence: option.choice('--persistence <which>', PERSISTENCE, {
-    summary: 'which data nodes write to disk: procedure (replicas only), all, none',
+    summary: 'which data nodes write to disk; procedure: only the replicas',
     otherwise: DEFAULT_SPEC.persistence,
   }),
   redisConf: option.values('--redis-conf <directive=value>', {

@@ -11,10 +11,12 @@ export const GLOBAL_OPTIONS: readonly OptionDef[] = [
   }),
   option.text('--sentinel-addrs <list>', { summary: 'an attached cluster: host:port,… of its sentinels' }),
   option.text('--master-name <name>', {
-    summary: 'the name under which the sentinels monitor the master',
+    summary: 'the name of the master at the sentinels',
     complete: 'master',
   }),
-  option.file('--password-file <file>', { summary: 'file with the password alone; - reads standard input' }),
+  option.file('--password-file <file>', {
+    summary: 'file that contains only the password; - reads standard input',
+  }),
   option.duration('--timeout <duration>', {
     summary: 'give up after this long (250ms, 30s, 2m)',
     minMs: 1,

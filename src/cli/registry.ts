@@ -1,6 +1,6 @@
 import type { Command, CommandDef } from './command.js';
 
-export const GROUPS = ['Cluster', 'Look', 'Act on a node', 'Break and repair', 'Prove', 'Shell'] as const;
+export const GROUPS = ['Cluster', 'Inspect', 'Act on a node', 'Faults', 'Test', 'Shell'] as const;
 
 /** A command as `--help` lists it; its module is loaded only once it was chosen. */
 export interface CommandEntry {

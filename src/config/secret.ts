@@ -52,6 +52,6 @@ async function fromInput(stdin: SecretInput): Promise<string> {
 function bad(message: string, why: string): OperatorError {
   return usageError('password-file', `--password-file: ${message}`, {
     why,
-    hint: '--password-file FILE, where FILE holds the password alone; - reads standard input',
+    hint: '--password-file FILE, where FILE contains only the password; - reads standard input',
   });
 }

@@ -77,7 +77,10 @@ async function bringMasterBack(
   if (mode === 'guarded') {
     const label = `starting ${old.id} as a replica of ${newMaster.id}`;
     await step(runtime, 'restart', label, () => bringBack({ runtime, live }, old));
-  } else await step(runtime, 'restart', `starting ${old.id} as it crashed`, () => startAsCrashed(live, old));
+  } else
+    await step(runtime, 'restart', `starting ${old.id} with its old configuration`, () =>
+      startAsCrashed(live, old),
+    );
   const toMs = clock.now();
   await experiment.settled(ended);
   return { fromMs, toMs };

@@ -41,7 +41,7 @@ export async function takeBack(
   options: TakingBack,
 ): Promise<void> {
   if (steps.length === 0) return;
-  await step(context.runtime, 'heal', `rolling back ${count(steps.length, 'act')}`, async () => {
+  await step(context.runtime, 'heal', `rolling back ${count(steps.length, 'action')}`, async () => {
     const reversed = steps.toReversed();
     const starts = reversed.filter(({ act }) => startsData(context, act));
     const others = reversed.filter((one) => !starts.includes(one));

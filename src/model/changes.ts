@@ -72,12 +72,15 @@ function masterChanges(was: MasterStatus, is: MasterStatus): Change[] {
 
 function nodeChanges(was: NodeStatus | undefined, is: NodeStatus | undefined): Change[] {
   if (is === undefined) {
-    return was === undefined ? [] : [change('node-removed', was.id, 'neutral', `${was.id} is named no more`)];
+    return was === undefined
+      ? []
+      : [change('node-removed', was.id, 'neutral', `${was.id} is no longer listed`)];
   }
   if (was === undefined) return [change('node-added', is.id, 'neutral', `${is.id} is new here`)];
   if (was.reachable !== is.reachable) return [presence(is)];
   const changes: Change[] = [];
-  if (was.role !== is.role) changes.push(change('role', is.id, 'neutral', `${is.id} says ${is.role} now`));
+  if (was.role !== is.role)
+    changes.push(change('role', is.id, 'neutral', `${is.id} has the role ${is.role} now`));
   if (was.linkStatus !== is.linkStatus && is.linkStatus !== null) {
     const up = is.linkStatus === 'up';
     changes.push(
@@ -91,8 +94,8 @@ function nodeChanges(was: NodeStatus | undefined, is: NodeStatus | undefined): C
 }
 
 function presence(is: { id: string; reachable: boolean; error: string | null }): Change {
-  if (is.reachable) return change('back', is.id, 'better', `${is.id} came back`);
-  return change('away', is.id, 'worse', `${is.id} went away${is.error === null ? '' : `: ${is.error}`}`);
+  if (is.reachable) return change('back', is.id, 'better', `${is.id} answers again`);
+  return change('away', is.id, 'worse', `${is.id} ${is.error ?? 'does not answer'}`);
 }
 
 function sentinelChanges(
@@ -102,7 +105,7 @@ function sentinelChanges(
   if (is === undefined) {
     return was === undefined
       ? []
-      : [change('sentinel-removed', was.id, 'neutral', `${was.id} is named no more`)];
+      : [change('sentinel-removed', was.id, 'neutral', `${was.id} is no longer listed`)];
   }
   if (was === undefined) return [change('sentinel-added', is.id, 'neutral', `${is.id} is new here`)];
   if (was.reachable !== is.reachable) return [presence(is)];
@@ -118,7 +121,7 @@ function viewChanges(was: ViewStatus, is: ViewStatus, master: string): Change[] 
   if (was.master.id !== is.master.id) {
     const epochs = was.configEpoch === is.configEpoch ? '' : `, epoch ${was.configEpoch} → ${is.configEpoch}`;
     changes.push(
-      change('belief', is.sentinel, 'neutral', `${is.sentinel} believes in ${is.master.id} now${epochs}`),
+      change('belief', is.sentinel, 'neutral', `${is.sentinel} names ${is.master.id} as master now${epochs}`),
     );
   }
   const come = TELLING_FLAGS.filter((flag) => is.flags.includes(flag) && !was.flags.includes(flag));
@@ -126,7 +129,7 @@ function viewChanges(was: ViewStatus, is: ViewStatus, master: string): Change[] 
   if (come.length > 0)
     changes.push(change('flags', is.sentinel, 'worse', `${is.sentinel} flags ${master}: ${listed(come)}`));
   if (gone.length > 0)
-    changes.push(change('flags', is.sentinel, 'better', `${is.sentinel} takes back ${listed(gone)}`));
+    changes.push(change('flags', is.sentinel, 'better', `${is.sentinel} clears ${listed(gone)}`));
   if (was.ckquorum.ok !== is.ckquorum.ok) {
     const ok = is.ckquorum.ok;
     changes.push(

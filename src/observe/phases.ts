@@ -82,7 +82,7 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
   },
   {
     id: 'writableMs',
-    label: 'the new master takes writes',
+    label: 'the new master accepts writes',
     opens: '+selected-slave',
     closes: 'its ROLE says master',
     bound: () => ({ ms: 4 * TICK_MS, why: 'three to four ticks of the leader’s state machine' }),
@@ -90,7 +90,7 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
   },
   {
     id: 'promotedMs',
-    label: 'the leader has proof of it',
+    label: 'the leader confirms it',
     opens: 'ROLE says master',
     closes: '+promoted-slave',
     bound: () => ({
@@ -109,7 +109,7 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
   },
   {
     id: 'agreedMs',
-    label: 'every sentinel answers with it',
+    label: 'every sentinel names it',
     opens: '+switch-master',
     closes: 'the last sentinel gives the new address',
     bound: () => ({ ms: 2 * TICK_MS, why: 'the leader’s hello to the others' }),

@@ -79,7 +79,7 @@ export async function startLoad(
   const workload = await step(
     runtime,
     'load',
-    `${settings.clients} clients write (${settings.policy})`,
+    `starting ${settings.clients} clients (policy ${settings.policy})`,
     async () => {
       const started = await startWorkload(
         {

@@ -47,7 +47,7 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
     const killed = /fault: SIGKILL to (redis-\d)/.exec(fault)?.[1];
     await terminal.press('C-c');
     await terminal.shows(/Interrupted: cleaning up \(Ctrl-C again to abort without cleanup\)/);
-    await terminal.shows(/^✔ rolling back 1 act /m);
+    await terminal.shows(/^✔ rolling back 1 action /m);
     await terminal.shows(/^✔ proving that all nodes agree again /m);
     expect(await terminal.exitCode()).toBe(130);
     expect(await terminal.flag('cursor_flag')).toBe('1');

@@ -14,7 +14,7 @@ export const DATA_FAULTS: Fault[] = [
       'nothing until the master fails; then -failover-abort-no-good-slave at each attempt, and no new master',
     ],
     mustNot: ['the promotion of a replica with priority 0'],
-    params: { forMs: 'until it is healed' },
+    params: { forMs: 'until heal' },
     target: { words: 'data nodes', byDefault: 'every data node' },
     radius: { dataNodes: 'all' },
     acts: (roles, targets) =>
@@ -26,7 +26,7 @@ export const DATA_FAULTS: Fault[] = [
   },
   {
     name: 'role-lie',
-    summary: 'the master is made a replica behind Sentinel’s back',
+    summary: 'REPLICAOF, not Sentinel, makes the master a replica',
     does: 'REPLICAOF on the master: it follows one of its own replicas, and takes no writes.',
     drivers: anywhere(
       'REPLICAOF a replica, at the master',
@@ -35,7 +35,7 @@ export const DATA_FAULTS: Fault[] = [
     expires: null,
     correct: ['a master that reports the role slave is marked down after down-after + 2 × 10 s and replaced'],
     mustNot: ['a cluster without a master for longer than that'],
-    params: { forMs: 'until it is healed' },
+    params: { forMs: 'until heal' },
     target: { words: 'none', byDefault: 'master' },
     radius: {},
     acts(roles, targets) {
@@ -61,7 +61,7 @@ export const DATA_FAULTS: Fault[] = [
     expires: null,
     correct: ['-MISCONF is not a valid answer to PING: the master is marked down and replaced'],
     mustNot: ['a master that refuses every write and stays the master'],
-    params: { forMs: 'until it is healed' },
+    params: { forMs: 'until heal' },
     target: { words: 'a data node, or master', byDefault: 'master' },
     radius: {},
     acts: (roles, targets) => dataTargets(roles, targets).map(({ id }) => ({ act: 'fail-saves', node: id })),

@@ -32,7 +32,7 @@ export const NETWORK_FAULTS: Fault[] = [
       'writes that the cut-off side acknowledges and loses, beyond what min-replicas-to-write allows',
       'a failover on the minority side',
     ],
-    params: { forMs: 'until it is healed' },
+    params: { forMs: 'until heal' },
     target: {
       words:
         'master, master+sentinel, master+client, one-way, replication-link [NODE], a node, or two groups: redis-1,sentinel-1|redis-2,redis-3,sentinel-2,sentinel-3',
@@ -59,10 +59,10 @@ export const NETWORK_FAULTS: Fault[] = [
     ),
     // Before the proxy's own hour is over: without it the rules would cut the node off.
     keptAtMostMs: 50 * 60_000,
-    expires: 'a guard heals it after 50 minutes, before the proxy ends',
+    expires: 'a guard rolls it back after 50 minutes, before the proxy ends',
     correct: ['nothing while answers come within down-after; replicas lag by the delay'],
     mustNot: ['a failover because of a delay below down-after'],
-    params: { forMs: 'until it is healed', delayMs: '100ms', jitterMs: '0ms' },
+    params: { forMs: 'until heal', delayMs: '100ms', jitterMs: '0ms' },
     target: { words: 'a data node, or master', byDefault: 'master' },
     radius: {},
     acts(roles, targets, { tag, delayMs = DELAY_MS, jitterMs = 0 }) {

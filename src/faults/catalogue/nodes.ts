@@ -11,7 +11,7 @@ const ending = (id: string, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Act => (
 const NODE_OR_MASTER = { words: 'a data node, or master', byDefault: 'master' };
 const REPLACED = [
   'after down-after the sentinels mark it down; one of them is elected and promotes a replica',
-  'the other replicas follow the new master; the old one comes back as a replica',
+  'the other replicas follow the new master; the old one returns as a replica',
 ];
 
 /** Servers that end. */
@@ -24,10 +24,10 @@ export const NODE_FAULTS: Fault[] = [
     expires: null,
     correct: REPLACED,
     mustNot: [
-      'two masters that take writes for long',
+      'two masters that accept writes for long',
       'acknowledged writes lost beyond the replication’s lag',
     ],
-    params: { forMs: 'until it is healed' },
+    params: { forMs: 'until heal' },
     target: NODE_OR_MASTER,
     radius: {},
     acts: (roles, targets) => dataTargets(roles, targets).map(({ id }) => ending(id)),
@@ -43,7 +43,7 @@ export const NODE_FAULTS: Fault[] = [
     expires: null,
     correct: REPLACED,
     mustNot: ['lost acknowledged writes: its replicas had time to receive them'],
-    params: { forMs: 'until it is healed' },
+    params: { forMs: 'until heal' },
     target: NODE_OR_MASTER,
     radius: {},
     acts: (roles, targets) => dataTargets(roles, targets).map(({ id }) => ending(id, 'SIGTERM')),
@@ -83,7 +83,7 @@ export const NODE_FAULTS: Fault[] = [
       'it links up again after its return',
     ],
     mustNot: ['a failover', 'an outage for clients, unless min-replicas-to-write needs that replica'],
-    params: { forMs: 'until it is healed' },
+    params: { forMs: 'until heal' },
     target: { words: 'a replica', byDefault: 'the replica with the largest offset' },
     radius: {},
     acts: (roles, targets) =>
@@ -97,7 +97,7 @@ export const NODE_FAULTS: Fault[] = [
     expires: null,
     correct: ['the master continues; a requested failover is refused (-failover-abort-no-good-slave)'],
     mustNot: ['a failover to a replica that is down'],
-    params: { forMs: 'until it is healed' },
+    params: { forMs: 'until heal' },
     target: { words: 'none', byDefault: 'every replica' },
     radius: { dataNodes: 'replicas' },
     acts(roles, targets) {
@@ -107,7 +107,7 @@ export const NODE_FAULTS: Fault[] = [
   },
   {
     name: 'cold-start',
-    summary: 'all nodes crash at once, like in a power cut',
+    summary: 'all nodes crash at once, as in a power failure',
     does: 'SIGKILL to every data node and every sentinel.',
     drivers: ways(
       [
@@ -122,7 +122,7 @@ export const NODE_FAULTS: Fault[] = [
     expires: null,
     correct: ['what was on disk is available again, and the node that holds it is the master'],
     mustNot: ['an empty node that becomes the master of one that has data'],
-    params: { forMs: 'until it is healed' },
+    params: { forMs: 'until heal' },
     target: { words: 'none', byDefault: 'every node' },
     radius: { dataNodes: 'all', sentinels: 'all' },
     acts(roles, targets) {

@@ -37,7 +37,7 @@ export const SENTINEL_FAULTS: Fault[] = [
     expires: null,
     correct: ['the others continue and could still fail over'],
     mustNot: ['a failover', 'an unusable quorum with three or more sentinels'],
-    params: { forMs: 'until it is healed' },
+    params: { forMs: 'until heal' },
     target: A_SENTINEL,
     radius: {},
     acts: (roles, targets) => sentinelTargets(roles, targets, last(roles)).map(({ id }) => ending(id)),
@@ -53,7 +53,7 @@ export const SENTINEL_FAULTS: Fault[] = [
       'after their return a master that is down is replaced',
     ],
     mustNot: ['a failover by a minority'],
-    params: { forMs: 'until it is healed' },
+    params: { forMs: 'until heal' },
     target: { words: 'none', byDefault: 'the last sentinels, a majority of them' },
     radius: { sentinels: 'majority' },
     acts(roles, targets) {
@@ -83,7 +83,7 @@ export const SENTINEL_FAULTS: Fault[] = [
     expires: null,
     correct: ['the others retry 2 × failover-timeout after their vote and replace the master then'],
     mustNot: ['no failover at all after the armed sentinels are disarmed'],
-    params: { forMs: 'until it is healed' },
+    params: { forMs: 'until heal' },
     target: { words: 'none', byDefault: 'the master, and the sentinel that leads' },
     radius: { sentinels: 'all' },
     acts(roles, targets) {
@@ -101,7 +101,7 @@ export const SENTINEL_FAULTS: Fault[] = [
       'the others still name the old master; they make the promoted node a replica of it again, or replace it at their next attempt, after 2 × failover-timeout',
     ],
     mustNot: ['two masters that remain'],
-    params: { forMs: 'until it is healed' },
+    params: { forMs: 'until heal' },
     target: { words: 'none', byDefault: 'the master, and the sentinel that leads' },
     radius: { sentinels: 'all' },
     acts(roles, targets) {

@@ -14,7 +14,7 @@ export const anywhere = (injects: string, heals: string): Fault['drivers'] =>
   ) as Fault['drivers'];
 
 const SAFELY =
-  'started as a replica of the current master, a master without persistence not before another one was promoted';
+  'started as a replica of the current master; a master without persistence is started only after another node was promoted';
 
 export const ENDED = ways(
   ['SIGKILL to the server', `the server is ${SAFELY}`],

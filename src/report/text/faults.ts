@@ -57,7 +57,11 @@ export function injectText(result: InjectResult & { shown?: boolean }, view: Vie
   const theme = themeOf(view);
   const { dryRun, healed, forMs, fault, cluster } = result;
   const lasts =
-    forMs === null ? 'until it is healed' : forMs === 0 ? 'over at once' : `for ${formatDurationMs(forMs)}`;
+    forMs === null
+      ? 'until heal rolls it back'
+      : forMs === 0
+        ? 'over at once'
+        : `for ${formatDurationMs(forMs)}`;
   const was = `${fault} was ${forMs === 0 ? 'done' : `in effect ${lasts}`}`;
   const first = dryRun
     ? `${fault} would be injected into ${cluster}, ${lasts}; nothing was done`

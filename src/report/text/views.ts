@@ -60,7 +60,7 @@ function subjectBlock(head: string, subject: Subject, kind: keyof typeof FIELDS,
   const theme = themeOf(view);
   const fields = FIELDS[kind];
   const columns: Column[] = [
-    { title: 'SAID BY' },
+    { title: 'SENTINEL' },
     // What differs stays on the screen as long as possible.
     ...fields.map(([key, name, drop]) => ({
       title: name,

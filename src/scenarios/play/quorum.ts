@@ -110,7 +110,7 @@ async function oneDown(spec: ClusterSpec, majority: number, play: Play): Promise
   return { ...base, outcome: result.outcome, reason: reasonOf(result, failedOver), failedOver, result };
 }
 
-const MAJORITY_DOWN = 'a majority down, then the master: no failover; with them back, the pending one';
+const MAJORITY_DOWN = 'a majority down, then the master: no failover until they are started again';
 
 const notTried = (spec: ClusterSpec, majority: number): QuorumPhase => ({
   id: 'majority-down',

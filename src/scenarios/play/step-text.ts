@@ -10,7 +10,7 @@ export function stepText(step: Step): string {
       return `inject ${step.fault}${step.on.length === 0 ? '' : ` of ${step.on.join(', ')}`}${params.join('')}`;
     }
     case 'heal':
-      return `heal ${step.what ?? 'everything'}${step.asCrashed ? ', as it crashed' : ''}`;
+      return `heal ${step.what ?? 'everything'}${step.asCrashed ? ', with its old configuration' : ''}`;
     case 'wait':
       return `wait for ${conditionText(step.until)}`;
     case 'hold':

@@ -22,9 +22,9 @@ const act = defineCommand({
   render: () => '',
 });
 const commands: Registry = {
-  act: { summary: 'act on a node', group: 'Look', load: async () => ({ default: act }) },
-  attach: { summary: 'x', group: 'Look', load: () => Promise.reject(new Error('loaded for nothing')) },
-  __hidden: { summary: 'x', group: 'Look', hidden: true, load: () => Promise.reject(new Error('loaded')) },
+  act: { summary: 'act on a node', group: 'Inspect', load: async () => ({ default: act }) },
+  attach: { summary: 'x', group: 'Inspect', load: () => Promise.reject(new Error('loaded for nothing')) },
+  __hidden: { summary: 'x', group: 'Inspect', hidden: true, load: () => Promise.reject(new Error('loaded')) },
 };
 
 async function home(): Promise<string> {

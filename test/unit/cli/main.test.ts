@@ -79,10 +79,14 @@ const registry: Registry = {
   ...Object.fromEntries(
     Object.entries({ ...COMMANDS, single: { ...echo, arguments: [ONE] } }).map(([name, command]) => [
       name,
-      { summary: SUMMARIES[name] ?? name, group: 'Look' as const, load: async () => ({ default: command }) },
+      {
+        summary: SUMMARIES[name] ?? name,
+        group: 'Inspect' as const,
+        load: async () => ({ default: command }),
+      },
     ]),
   ),
-  broken: { summary: 'never loaded', group: 'Look', load: () => Promise.reject(new Error('loaded')) },
+  broken: { summary: 'never loaded', group: 'Inspect', load: () => Promise.reject(new Error('loaded')) },
 };
 
 async function run(
@@ -440,7 +444,7 @@ describe('questions', () => {
     render: (node) => node,
   });
   const commands: Registry = {
-    asks: { summary: 'asks', group: 'Look', load: async () => ({ default: asks }) },
+    asks: { summary: 'asks', group: 'Inspect', load: async () => ({ default: asks }) },
   };
   const asked = async (world: MemoryWorld): Promise<void> => {
     await expect.poll(() => world.stderr.text, { interval: 5, timeout: 5000 }).toContain('Which node?');

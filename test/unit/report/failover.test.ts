@@ -54,10 +54,10 @@ describe('the result of one failover', () => {
       the first sentinel votes           2.67 s    15 ms  ≤ 200 ms        ▊
       a leader is elected                2.76 s    85 ms  ≤ 1.10 s        █
       a replica is chosen                2.83 s    77 ms  ≤ 200 ms         ▎
-      the new master takes writes        2.93 s    98 ms  ≤ 400 ms         ▌
-      the leader has proof of it         3.71 s   775 ms  ! 500 ms         ██▌
+      the new master accepts writes      2.93 s    98 ms  ≤ 400 ms         ▌
+      the leader confirms it             3.71 s   775 ms  ! 500 ms         ██▌
       first sentinel switches            3.74 s    33 ms  ≤ 200 ms           ▌
-      every sentinel answers with it     3.74 s     3 ms  ≤ 200 ms           ▌
+      every sentinel names it            3.74 s     3 ms  ≤ 200 ms           ▌
       the other replicas follow it       3.74 s     3 ms  ≤ 1.20 s           ▌
       the old master is restarted        3.82 s        -         -           ▊
       a second writable master                   10.99 s         -           ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
@@ -196,17 +196,17 @@ describe('the result of one failover', () => {
       fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster lab (process), redis 7.0.15, down-after 2s,
         quorum 2; 8 clients (tuned) at 2000 operations per second; seed 42
 
-      PHASE                                 AT    STEP     BOUND  0 ─────────────────────────────── 2.65 s
-      one sentinel marks it down        2.57 s  2.57 s  ! 2.20 s  ██████████████████████████████████████▋
-      a quorum marks it down            2.65 s   88 ms  ≤ 300 ms                                        ██
-      the first sentinel votes        not seen       -  ≤ 200 ms
-      a leader is elected             not seen       -  ≤ 1.10 s
-      a replica is chosen             not seen       -  ≤ 200 ms
-      the new master takes writes     not seen       -  ≤ 400 ms
-      the leader has proof of it      not seen       -  ≤ 500 ms
-      first sentinel switches         not seen       -  ≤ 200 ms
-      every sentinel answers with it  not seen       -  ≤ 200 ms
-      the other replicas follow it    not seen       -  ≤ 1.20 s
+      PHASE                                AT    STEP     BOUND  0 ──────────────────────────────── 2.65 s
+      one sentinel marks it down       2.57 s  2.57 s  ! 2.20 s  ███████████████████████████████████████▋
+      a quorum marks it down           2.65 s   88 ms  ≤ 300 ms                                         ██
+      the first sentinel votes       not seen       -  ≤ 200 ms
+      a leader is elected            not seen       -  ≤ 1.10 s
+      a replica is chosen            not seen       -  ≤ 200 ms
+      the new master accepts writes  not seen       -  ≤ 400 ms
+      the leader confirms it         not seen       -  ≤ 500 ms
+      first sentinel switches        not seen       -  ≤ 200 ms
+      every sentinel names it        not seen       -  ≤ 200 ms
+      the other replicas follow it   not seen       -  ≤ 1.20 s
 
       clients  tuned: out for 3.82 s at worst, recovered after 3.76 s (first) to 3.81 s (last); errors: 61
                connection refused, 8 closed and 3 timeout
@@ -321,21 +321,21 @@ describe('the result of several', () => {
 
       trials  ✔✔✔✔✔✔✔✔✔✔
 
-      METRIC                           N      P50      P95      MAX     95 % CI OF P50  0 ──────── 10.99 s
-      one sentinel marks it down      10   2.36 s   2.57 s   2.57 s    2.28 s – 2.51 s  ████
-      a quorum marks it down          10   2.45 s   2.66 s   2.66 s    2.36 s – 2.59 s  ████
-      the first sentinel votes        10   2.46 s   2.67 s   2.67 s    2.38 s – 2.61 s  ████
-      a leader is elected             10   2.55 s   2.76 s   2.76 s    2.47 s – 2.69 s  ████░
-      a replica is chosen             10   2.63 s   2.83 s   2.83 s    2.54 s – 2.77 s  ████░
-      the new master takes writes     10   2.72 s   2.93 s   2.93 s    2.64 s – 2.87 s  ████░
-      the leader has proof of it      10   3.25 s   3.71 s   3.71 s    3.12 s – 3.57 s  █████░
-      first sentinel switches         10   3.29 s   3.74 s   3.74 s    3.15 s – 3.60 s  █████░
-      every sentinel answers with it  10   3.29 s   3.74 s   3.74 s    3.15 s – 3.60 s  █████░
-      the other replicas follow it    10   3.29 s   3.74 s   3.74 s    3.16 s – 3.61 s  █████░
-      a second writable master        10  10.72 s  10.99 s  10.99 s  10.53 s – 10.86 s  ██████████████████
-      client outage (worst client)    10   3.40 s   3.82 s   3.82 s    3.26 s – 3.69 s  ██████
-      last client recovered           10   3.40 s   3.81 s   3.81 s    3.26 s – 3.69 s  ██████
-      acknowledged writes lost        10        0       40       40              0 – 2
+      METRIC                          N      P50      P95      MAX     95 % CI OF P50  0 ───────── 10.99 s
+      one sentinel marks it down     10   2.36 s   2.57 s   2.57 s    2.28 s – 2.51 s  ████
+      a quorum marks it down         10   2.45 s   2.66 s   2.66 s    2.36 s – 2.59 s  ████░
+      the first sentinel votes       10   2.46 s   2.67 s   2.67 s    2.38 s – 2.61 s  ████░
+      a leader is elected            10   2.55 s   2.76 s   2.76 s    2.47 s – 2.69 s  ████░
+      a replica is chosen            10   2.63 s   2.83 s   2.83 s    2.54 s – 2.77 s  █████
+      the new master accepts writes  10   2.72 s   2.93 s   2.93 s    2.64 s – 2.87 s  █████
+      the leader confirms it         10   3.25 s   3.71 s   3.71 s    3.12 s – 3.57 s  ██████
+      first sentinel switches        10   3.29 s   3.74 s   3.74 s    3.15 s – 3.60 s  ██████
+      every sentinel names it        10   3.29 s   3.74 s   3.74 s    3.15 s – 3.60 s  ██████
+      the other replicas follow it   10   3.29 s   3.74 s   3.74 s    3.16 s – 3.61 s  ██████
+      a second writable master       10  10.72 s  10.99 s  10.99 s  10.53 s – 10.86 s  ███████████████████
+      client outage (worst client)   10   3.40 s   3.82 s   3.82 s    3.26 s – 3.69 s  ██████░
+      last client recovered          10   3.40 s   3.81 s   3.81 s    3.26 s – 3.69 s  ██████░
+      acknowledged writes lost       10        0       40       40              0 – 2
 
       ledger  611,680 writes acknowledged, 48 lost (38 zombie: acknowledged by the old master after its
               return, before it became a replica; 10 unreplicated: acknowledged before the fault, but not

@@ -26,7 +26,7 @@ describe('masters', () => {
   it('a line per sentinel', () => {
     expect(mastersText(mastersResult(healthy()), plainView(100))).toMatchInlineSnapshot(`
       "mymaster
-      SAID BY     MASTER   EPOCH  QUORUM  REPLICAS  PEERS  DOWN-AFTER  FAILOVER-TIMEOUT  FLAGS
+      SENTINEL    MASTER   EPOCH  QUORUM  REPLICAS  PEERS  DOWN-AFTER  FAILOVER-TIMEOUT  FLAGS
       sentinel-1  redis-1  0      2       2         2      5s          1m                master
       sentinel-2  redis-1  0      2       2         2      5s          1m                master
       sentinel-3  redis-1  0      2       2         2      5s          1m                master"
@@ -36,7 +36,7 @@ describe('masters', () => {
   it('40 columns', () => {
     expect(mastersText(mastersResult(healthy()), plainView(40))).toMatchInlineSnapshot(`
       "mymaster
-      SAID BY     MASTER   EPOCH  FLAGS
+      SENTINEL    MASTER   EPOCH  FLAGS
       sentinel-1  redis-1  0      master
       sentinel-2  redis-1  0      master
       sentinel-3  redis-1  0      master"
@@ -47,7 +47,7 @@ describe('masters', () => {
     expect(mastersText(mastersResult(torn), plainView(60))).toMatchInlineSnapshot(`
       "mymaster  ✗ differs: master, configEpoch, quorum, replicas,
         otherSentinels
-      SAID BY     MASTER     EPOCH  QUORUM  REPLICAS  PEERS
+      SENTINEL    MASTER     EPOCH  QUORUM  REPLICAS  PEERS
       sentinel-1  redis-1    0      2       ✗ 1       ✗ 1
       sentinel-2  redis-1    0      2       2         2
       sentinel-3  ✗ redis-2  ✗ 1    ✗ 3     2         2"
@@ -69,13 +69,13 @@ describe('replicas and sentinels', () => {
       "mymaster: 2 replicas
 
       redis-2 127.0.0.1:6380
-      SAID BY     FLAGS  LINK  FOLLOWS  PRIORITY  OFFSET
+      SENTINEL    FLAGS  LINK  FOLLOWS  PRIORITY  OFFSET
       sentinel-1  slave  up    redis-1  100       14063
       sentinel-2  slave  up    redis-1  100       14063
       sentinel-3  slave  up    redis-1  100       14063
 
       redis-3 127.0.0.1:6381
-      SAID BY     FLAGS  LINK  FOLLOWS  PRIORITY  OFFSET
+      SENTINEL    FLAGS  LINK  FOLLOWS  PRIORITY  OFFSET
       sentinel-1  slave  up    redis-1  100       14063
       sentinel-2  slave  up    redis-1  100       14063
       sentinel-3  slave  up    redis-1  100       14063"
@@ -87,13 +87,13 @@ describe('replicas and sentinels', () => {
       "mymaster: 2 replicas
 
       redis-2 127.0.0.1:6380  ✗ differs: flags, linkStatus
-      SAID BY     FLAGS           LINK    FOLLOWS  PRIORITY
+      SENTINEL    FLAGS           LINK    FOLLOWS  PRIORITY
       sentinel-1  slave           up      redis-1  100
       sentinel-2  slave           up      redis-1  100
       sentinel-3  ✗ slave,s_down  ✗ down  redis-1  100
 
       redis-3 127.0.0.1:6381  ✗ differs: listed
-      SAID BY     FLAGS       LINK  FOLLOWS  PRIORITY  OFFSET
+      SENTINEL    FLAGS       LINK  FOLLOWS  PRIORITY  OFFSET
       sentinel-1  not listed  -     -        -         -
       sentinel-2  slave       up    redis-1  100       14063
       sentinel-3  slave       up    redis-1  100       14063"
@@ -111,17 +111,17 @@ describe('replicas and sentinels', () => {
       "mymaster: 3 sentinels
 
       sentinel-1 127.0.0.1:26379
-      SAID BY     FLAGS     ID
+      SENTINEL    FLAGS     ID
       sentinel-2  sentinel  1111111111111111111111111111111111111111
       sentinel-3  sentinel  1111111111111111111111111111111111111111
 
       sentinel-2 127.0.0.1:26380
-      SAID BY     FLAGS     ID
+      SENTINEL    FLAGS     ID
       sentinel-1  sentinel  2222222222222222222222222222222222222222
       sentinel-3  sentinel  2222222222222222222222222222222222222222
 
       sentinel-3 127.0.0.1:26381
-      SAID BY     FLAGS     ID
+      SENTINEL    FLAGS     ID
       sentinel-1  sentinel  3333333333333333333333333333333333333333
       sentinel-2  sentinel  3333333333333333333333333333333333333333"
     `);

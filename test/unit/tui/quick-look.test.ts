@@ -21,7 +21,7 @@ function worldWith(
     exitCode: () => code,
   });
   return memoryWorld({
-    commands: { status: { summary: 'status', group: 'Look', load: async () => ({ default: def }) } },
+    commands: { status: { summary: 'status', group: 'Inspect', load: async () => ({ default: def }) } },
   });
 }
 

@@ -69,7 +69,7 @@ describe('block', () => {
     expect(await block.verify(context, prepared)).toBeNull();
   });
 
-  it('is refused (3) with what can, where links can not be cut', async () => {
+  it('is refused (3) with what can, where links cannot be cut', async () => {
     const context = sceneOf({ ok: false, reason: 'they share an address', hint: 'up --loopback own' });
     await expect(block.prepare(context, act(both('redis-1', 'redis-2')))).rejects.toMatchObject({
       code: 'no-links',
