@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
 # Makes images of newer servers out of Debian 13's packages, for machines that reach Debian but no image registry:
-# sentinelctl-test/redis:8 and sentinelctl-test/valkey:8. Nothing is installed on the machine itself.
+# sentinelctl-test/redis:8 and sentinelctl-test/valkey:8. Nothing is installed on the machine itself. Images that this
+# script made before, as it is now, stay.
 set -euo pipefail
+made_by=$(sha256sum "$0" | cut -c1-16)
+is_made() { [ "$(docker image inspect --format '{{index .Config.Labels "made-by"}}' "$1" 2>/dev/null)" = "$made_by" ]; }
+if is_made sentinelctl-test/redis:8 && is_made sentinelctl-test/valkey:8; then exit; fi
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -31,7 +35,7 @@ image() { # NAME TAG PACKAGE TOOLS
   chmod 1777 "$root/tmp"
   printf 'root:x:0:0::/:/bin/false\n%s:x:999:999::/data:/bin/false\n' "$1" >"$root/etc/passwd"
   rm -rf "$root/usr/share/doc" "$root/usr/share/man" "$root/var/lib" "$root/var/log"
-  tar -C "$root" -c . | docker import --change "CMD [\"$1-server\"]" - "sentinelctl-test/$1:$2" >/dev/null
+  tar -C "$root" -c . | docker import --change "CMD [\"$1-server\"]" --change "LABEL made-by=$made_by" - "sentinelctl-test/$1:$2" >/dev/null
   docker run --rm --network none --entrypoint "$1-server" "sentinelctl-test/$1:$2" --version
 }
 image redis 8 redis-server redis-tools
