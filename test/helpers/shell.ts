@@ -53,6 +53,16 @@ export async function openShell(settings: Record<string, string>): Promise<Shell
   };
 }
 
+/** A shown line has the usual ports of sentinels; here they are the ones that were free. */
+export async function withRealPorts(shell: Shell, line: string): Promise<string> {
+  if (!line.includes('127.0.0.1:26379')) return line;
+  const { REDIS_SENTINEL_ADDRS } = (await shell.type('sentinelctl env --json')).json() as {
+    REDIS_SENTINEL_ADDRS: string;
+  };
+  const ports = REDIS_SENTINEL_ADDRS.split(',').map((address) => address.split(':')[1] ?? '');
+  return line.replace(/127\.0\.0\.1:(26379|2638\d)/g, (_, port) => `127.0.0.1:${ports[port - 26_379]}`);
+}
+
 /** The words after `sentinelctl` in a line that needs no shell: one command without quotes, pipes or expansions. */
 function plainWords(line: string): string[] | undefined {
   const command = /^sentinelctl((?: [\w./:=,@%+-]+)*)(?:\s+#.*)?$/.exec(line.trim())?.[1];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { until } from '../../src/until.js';
 import { type Document, documents, type Fence, type ShownCommand, shownCommands } from './documents.js';
-import { openShell, type Shell } from './shell.js';
+import { openShell, type Shell, withRealPorts } from './shell.js';
 import { noEngine, secondsOf, type TypedPart } from './typed.js';
 
 /**
@@ -145,7 +145,7 @@ async function standUp(
 async function prove(shell: Shell, command: ShownCommand, settings: Record<string, string>): Promise<void> {
   let said = '';
   const once = async (): Promise<number | null> => {
-    const ran = await shell.type(command.text, {
+    const ran = await shell.type(await withRealPorts(shell, command.text), {
       env: settings,
       ...(command.endless ? { endUpon: 'stdout' as const } : {}),
     });

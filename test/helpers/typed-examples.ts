@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.js';
 import { documents, shownCommands } from './documents.js';
-import { openShell, type Shell } from './shell.js';
+import { openShell, type Shell, withRealPorts } from './shell.js';
 import { noEngine, secondsOf, type TypedPart } from './typed.js';
 
 /**
@@ -124,26 +124,17 @@ function typeExamples({ examples: shown, calm }: Stage): void {
     const made = await shell.type(`sentinelctl up --quiet --cluster ${cluster}`);
     expect(made.code, made.stderr).toBe(0);
   };
-  /** A healthy cluster: what an example before this one broke is made anew. */
+  /** A healthy cluster: what an example before this one broke is created again. */
   const standUp = async (): Promise<void> => {
     if ((await shell.type('sentinelctl status --quiet')).code === 0) return;
     await shell.type('sentinelctl down --quiet');
     await up('default');
   };
-  /** An example shows the usual ports; here they are the ones that were free. */
-  const withPorts = async (line: string): Promise<string> => {
-    if (!line.includes('127.0.0.1:26379')) return line;
-    const { REDIS_SENTINEL_ADDRS } = (await shell.type('sentinelctl env --json')).json() as {
-      REDIS_SENTINEL_ADDRS: string;
-    };
-    const ports = REDIS_SENTINEL_ADDRS.split(',').map((address) => address.split(':')[1] ?? '');
-    return line.replace(/127\.0\.0\.1:(26379|2638\d)/g, (_, port) => `127.0.0.1:${ports[port - 26_379]}`);
-  };
   const prove = async (name: string, line: string): Promise<void> => {
     if (!calm && name !== 'up') await standUp();
     const other = otherCluster(line);
     if (name !== 'up' && other !== undefined) await up(other);
-    const ran = await shell.type(await withPorts(line), { endUpon: endUpon(line) });
+    const ran = await shell.type(await withRealPorts(shell, line), { endUpon: endUpon(line) });
     expect(mayExit(line), `${line}\n${ran.stdout}${ran.stderr}`).toContain(ran.code);
   };
 
