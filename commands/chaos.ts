@@ -8,6 +8,7 @@ import { tapText } from '../src/report/tap.js';
 import { chaosPlanText, chaosText, type ScenarioList, scenarioListText } from '../src/report/text/chaos.js';
 import type { ChaosResult } from '../src/scenarios/format/result.js';
 import type { ChaosPlan } from '../src/scenarios/play/plan.js';
+import { confirmFor } from './shared/confirm.js';
 import { ownCluster, runtimeOf } from './shared/runtime.js';
 import { EXIT_OF } from './shared/verdict.js';
 
@@ -93,6 +94,14 @@ export default defineCommand({
       return { dryRun: true, scenarios: scenarios.map((s) => planOf(s, options.driver ?? DRIVER_NAMES[0])) };
     }
     const own = context.globals.clusterGiven ? await ownCluster(context, 'chaos') : null;
+    if (own !== null) {
+      await confirmFor(
+        context,
+        own,
+        (seen, { outage }) =>
+          `runs scenarios on ${own.name}: they kill, freeze or cut off its nodes, and roll that back; writes stop for ${outage(seen)} at each failover`,
+      );
+    }
     const result = await runRequest(
       runtimeOf(context),
       request,

@@ -6,6 +6,7 @@ import { parseThreshold } from '../src/failover/thresholds.js';
 import type { FailoverResult } from '../src/observe/result.js';
 import { baselineText } from '../src/report/text/baseline.js';
 import { failoverText } from '../src/report/text/failover.js';
+import { confirmFor, failoverWords } from './shared/confirm.js';
 import {
   commandLineOf,
   DEFAULT_RUN,
@@ -70,7 +71,8 @@ export default defineCommand({
   ],
   options: OPTIONS,
   async run(context, { options }): Promise<FailoverResult & { baseline?: BaselineComparison }> {
-    const { runtime, name: cluster } = await ownCluster(context, 'failover-test');
+    const own = await ownCluster(context, 'failover-test');
+    const { runtime, name: cluster } = own;
     const { budgetMs = null, waitMs = null, trials, seed, thresholds } = options;
     const settings = {
       fault: faultOf(options),
@@ -82,6 +84,7 @@ export default defineCommand({
       thresholds,
       workload: workloadOf(options),
     };
+    await confirmFor(context, own, failoverWords(settings.fault, trials, settings.rejoin !== null));
     const { openBaseline } = await import('./shared/baseline.js');
     const compare = await openBaseline(options.baseline);
     const { runFailoverTest } = await import('../src/failover/run.js');

@@ -68,7 +68,10 @@ async function refuseUnknown(home: string, cluster: string): Promise<void> {
     {
       why:
         known.length === 0 ? 'no run of any cluster is recorded' : `runs are recorded of ${known.join(', ')}`,
-      hint: known.length === 0 ? 'sentinelctl failover-test records one' : `--cluster ${known[0]}`,
+      hint:
+        known.length === 0
+          ? 'a failover test records one: sentinelctl failover-test --help'
+          : `--cluster ${known[0]}`,
     },
   );
 }

@@ -13,6 +13,7 @@ export const commands: Registry = {
   down: {
     group: 'Cluster',
     summary: 'remove a cluster: processes, containers, network, volumes, files',
+    harmful: true,
     load: () => import('./down.js'),
   },
   list: {
@@ -75,9 +76,15 @@ export const commands: Registry = {
   kill: {
     group: 'Act on a node',
     summary: 'send SIGKILL to a node, like a crash',
+    harmful: true,
     load: () => import('./kill.js'),
   },
-  stop: { group: 'Act on a node', summary: 'shut a node down cleanly', load: () => import('./stop.js') },
+  stop: {
+    group: 'Act on a node',
+    summary: 'shut a node down cleanly',
+    harmful: true,
+    load: () => import('./stop.js'),
+  },
   start: {
     group: 'Act on a node',
     summary: 'start a node; a data node starts as a replica of the current master',
@@ -91,6 +98,7 @@ export const commands: Registry = {
   pause: {
     group: 'Act on a node',
     summary: 'freeze a node: it keeps its connections and does not answer',
+    harmful: true,
     load: () => import('./pause.js'),
   },
   resume: {
@@ -107,6 +115,7 @@ export const commands: Registry = {
   inject: {
     group: 'Faults',
     summary: 'inject a fault; with --for, roll it back afterwards',
+    harmful: true,
     load: () => import('./inject.js'),
   },
   heal: {
@@ -123,16 +132,19 @@ export const commands: Registry = {
   'failover-test': {
     group: 'Test',
     summary: 'kill the master, measure the failover phase by phase, prove the rejoin',
+    harmful: true,
     load: () => import('./failover-test.js'),
   },
   sweep: {
     group: 'Test',
     summary: 'measure outage and lost writes under several settings',
+    harmful: true,
     load: () => import('./sweep.js'),
   },
   'quorum-test': {
     group: 'Test',
     summary: 'test failover without one sentinel, and without a majority of them',
+    harmful: true,
     load: () => import('./quorum-test.js'),
   },
   chaos: {

@@ -1,7 +1,10 @@
 import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
+import { asks } from '../src/cli/confirm.js';
 import { option } from '../src/cli/option.js';
+import { formatDurationMs } from '../src/model/duration.js';
 import { injectText } from '../src/report/text/faults.js';
+import { confirmFor } from './shared/confirm.js';
 import { ownCluster } from './shared/runtime.js';
 import { CUT_OFF } from './shared/verdict.js';
 
@@ -49,15 +52,20 @@ export default defineCommand({
     }),
   },
   async run(context, { args: [fault, targets], options: { forMs = null, ...options } }) {
-    const { runtime, name: cluster } = await ownCluster(context, 'inject');
+    const own = await ownCluster(context, 'inject');
     const { inject } = await import('../src/faults/inject.js');
-    const result = await inject(runtime, {
-      cluster,
-      fault,
-      targets,
-      forMs,
-      ...options,
-    });
+    const request = { cluster: own.name, fault, targets, forMs, ...options };
+    if (!options.dryRun && asks(context)) {
+      const plan = await inject(own.runtime, { ...request, dryRun: true });
+      const until = forMs === null ? 'until heal rolls it back' : `for ${formatDurationMs(forMs)}`;
+      const does = plan.acts.map((act) => act.does).join('; ');
+      await confirmFor(context, own, (seen, { masterOf }) => {
+        const id = masterOf(seen)?.id;
+        const master = id !== undefined && does.includes(id) ? ` (${id} is the master)` : '';
+        return `${fault}, ${until}: ${does}${master}`;
+      });
+    }
+    const result = await inject(own.runtime, request);
     return { ...result, shown: !context.globals.quiet };
   },
   cutOff: CUT_OFF,

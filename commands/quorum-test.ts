@@ -1,5 +1,6 @@
 import { defineCommand } from '../src/cli/command.js';
 import { quorumText } from '../src/report/text/quorum.js';
+import { confirmFor } from './shared/confirm.js';
 import { ownCluster } from './shared/runtime.js';
 import { CUT_OFF, EXIT_OF } from './shared/verdict.js';
 
@@ -10,7 +11,14 @@ export default defineCommand({
     'restores every node and proves it. Exits 0 when all of that holds, 1 when not, 2 when evidence is missing.',
   examples: ['sentinelctl quorum-test'],
   async run(context) {
-    const { runtime, name: cluster } = await ownCluster(context, 'quorum-test');
+    const own = await ownCluster(context, 'quorum-test');
+    const { runtime, name: cluster } = own;
+    await confirmFor(
+      context,
+      own,
+      (seen, { outage }) =>
+        `kills the master twice, with one sentinel down and with a majority of them down, and starts them again: writes stop for ${outage(seen)}, then until the sentinels run again`,
+    );
     const { quorumTest } = await import('../src/scenarios/play/quorum.js');
     return quorumTest(runtime, cluster);
   },

@@ -48,7 +48,7 @@ async function readFrom(file: string): Promise<FailoverResult> {
   } catch (error) {
     throw usageError('report-file', `cannot read ${shown(file)}`, {
       why: whyUnreadable(error),
-      hint: 'sentinelctl failover-test --report report/ writes report/report.json',
+      hint: 'a failover test with --report report/ writes report/report.json: sentinelctl failover-test --help',
       cause: error,
     });
   }

@@ -7,6 +7,7 @@ import { formatDurationMs } from '../src/model/duration.js';
 import { freezeMs } from '../src/model/sentinel-timing.js';
 import type { RejoinMode, WorkloadSettings } from '../src/observe/result.js';
 import { sweepText } from '../src/report/text/sweep.js';
+import { confirmFor } from './shared/confirm.js';
 import { FAILOVER_OPTIONS, faultOf, freezeFor, withoutDefaults } from './shared/failover-options.js';
 import { ownCluster } from './shared/runtime.js';
 import { CUT_OFF, EXIT_OF } from './shared/verdict.js';
@@ -61,7 +62,8 @@ export default defineCommand({
   ],
   options: OPTIONS,
   async run(context, { options }) {
-    const { runtime, name: cluster } = await ownCluster(context, 'sweep');
+    const own = await ownCluster(context, 'sweep');
+    const { runtime, name: cluster } = own;
     const workload = workloadOf(options);
     if (workload === null) {
       throw usageError('no-clients', 'sweep needs clients: --clients 0 has no meaning here', {
@@ -72,6 +74,13 @@ export default defineCommand({
     const { downAfterMs, minReplicas, trials, seed, rejoin } = options;
     const maxLagS = Math.ceil(options.maxLagMs / 1000);
     const fault = faultOf(options, freezeMs({ downAfterMs: Math.max(...downAfterMs) }));
+    const combinations = downAfterMs.length * minReplicas.length;
+    await confirmFor(
+      context,
+      own,
+      () =>
+        `${fault.name === 'freeze' ? 'freezes' : 'kills'} the master ${combinations * trials} times, ${trials} under each of ${combinations} combinations of settings, and restores it and the settings: each time writes stop for about down-after and 1 s more`,
+    );
     const { noteWritten, planReports, writeReports } = await import('./shared/write-reports.js');
     const { SWEEP_FORMATS } = await import('../src/report/formats.js');
     const files = options.report === undefined ? [] : await planReports(options.report, SWEEP_FORMATS);

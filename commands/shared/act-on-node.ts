@@ -3,6 +3,7 @@ import { type CommandDef, defineCommand } from '../../src/cli/command.js';
 import { type Option, option } from '../../src/cli/option.js';
 import type { Action } from '../../src/cluster/act.js';
 import { actText } from '../../src/report/text/act.js';
+import { confirmFor } from './confirm.js';
 import { ownCluster } from './runtime.js';
 
 /** Starts a node as it was, without the guard that makes an old master a replica first. */
@@ -26,9 +27,17 @@ export const actOnNode = (
       }),
     ],
     async run(context, { args: [node], options }) {
-      const { runtime, name: cluster } = await ownCluster(context, action);
+      const own = await ownCluster(context, action);
+      let id = node;
+      if (action === 'kill' || action === 'stop' || action === 'pause')
+        await confirmFor(context, own, (seen, { impactOf, nodeIn }) => {
+          const found = nodeIn(seen, node);
+          // What was confirmed is done: another node may be the master by then.
+          id = found.id;
+          return impactOf(seen, found, action);
+        });
       const { act } = await import('../../src/cluster/act.js');
-      return act(runtime, { cluster, node, action, asCrashed: options.asCrashed === true });
+      return act(own.runtime, { cluster: own.name, node: id, action, asCrashed: options.asCrashed === true });
     },
     render: actText,
   });

@@ -31,7 +31,7 @@ async function askFor(
   if (prompts === null || argument.ask === undefined) {
     throw usageError('missing-argument', `${def.name} needs ${argument.name}`, {
       why: argument.summary,
-      hint: def.examples[0] ?? `sentinelctl ${def.name} --help`,
+      hint: (def.harmful === true ? undefined : def.examples[0]) ?? `sentinelctl ${def.name} --help`,
     });
   }
   const clusters =

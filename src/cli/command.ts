@@ -60,6 +60,8 @@ export interface CommandDef
 export interface Command extends CommandDef {
   name: string;
   summary: string;
+  /** See CommandEntry. */
+  harmful?: boolean;
 }
 
 /** Keeps the types between arguments, options, `run` and `render`, and forgets them for the registry. */

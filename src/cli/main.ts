@@ -69,10 +69,11 @@ async function withoutCommand(
 
 function unknownCommand(name: string, commands: Registry): OperatorError {
   const listed = Object.entries(commands).filter(([, entry]) => entry.hidden !== true);
-  const found = nearest(
+  const closest = nearest(
     name,
     listed.map(([known]) => known),
   );
+  const found = closest !== undefined && commands[closest]?.harmful === true ? undefined : closest;
   return usageError('unknown-command', `unknown command ${quoted(name)}`, {
     why: found === undefined ? undefined : `did you mean ${found}?`,
     hint: found === undefined ? 'sentinelctl --help' : `sentinelctl ${found}`,

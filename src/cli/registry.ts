@@ -7,6 +7,8 @@ export interface CommandEntry {
   summary: string;
   group: (typeof GROUPS)[number];
   hidden?: boolean;
+  /** It interrupts clients or removes data: no hint and no suggestion names it, except with `--help`. */
+  harmful?: true;
   load(): Promise<{ default: CommandDef }>;
 }
 
@@ -16,5 +18,7 @@ export type Registry = Readonly<Record<string, CommandEntry>>;
 /** Loads the command of that name; undefined where the registry has none. */
 export async function loadCommand(registry: Registry, name: string): Promise<Command | undefined> {
   const entry = Object.hasOwn(registry, name) ? registry[name] : undefined;
-  return entry === undefined ? undefined : { ...(await entry.load()).default, name, summary: entry.summary };
+  return entry === undefined
+    ? undefined
+    : { ...(await entry.load()).default, name, summary: entry.summary, harmful: entry.harmful === true };
 }

@@ -1,12 +1,10 @@
 import type { NodeHost, NodeInspection } from '../drivers/node-host.js';
 import { SAVING_GRACE_MS } from '../drivers/provisioner.js';
 import { messageOf, notRestored, OperatorError, refused } from '../errors.js';
-import { sameAddress } from '../model/address.js';
-import { majorityMaster } from '../model/agreement.js';
 import { command } from '../model/hints.js';
-import { type ClusterPlan, dataNodes, type NodePlan, unknownNode } from '../model/plan.js';
-import type { Asking } from '../wire/access.js';
+import type { NodePlan } from '../model/plan.js';
 import { surveyPlan } from './ask.js';
+import { nodeById, nodeIn } from './impact.js';
 import { type LiveCluster, withCluster, withoutSignal } from './open.js';
 import { type Runtime, step } from './runtime.js';
 import { requireReturn, startAsCrashed, startGuarded, startWhenSafe } from './start.js';
@@ -41,30 +39,16 @@ export function act(runtime: Runtime, request: ActRequest): Promise<ActResult> {
   const options = { lock: `${action} ${request.node}`, deadlineMs: START_DEADLINE_MS };
   return withCluster(runtime, cluster, options, async (live) => {
     const { host, plan, asking } = live;
-    const node = await resolveNode(plan, asking, request.node);
+    const node =
+      request.node === 'master'
+        ? nodeIn({ plan, snapshot: await surveyPlan(plan, asking) }, request.node)
+        : nodeById(plan, request.node);
     const before = await host.inspect(node.id);
     const changed = await step(runtime, action, `${action} ${node.id}`, () =>
       perform(runtime, live, node, before, request),
     );
     return { cluster, node: node.id, action, before, after: await host.inspect(node.id), changed };
   });
-}
-
-/** Finds a node by id or by role. Throws `node-unknown` (64), `no-agreement` (3). */
-async function resolveNode(plan: ClusterPlan, asking: Asking, name: string): Promise<NodePlan> {
-  if (name === 'master') {
-    const address = majorityMaster(await surveyPlan(plan, asking), plan.spec.masterName);
-    const master = dataNodes(plan).find((n) => sameAddress(n.announce, address));
-    if (master !== undefined) return master;
-    throw refused('no-agreement', `the sentinels of ${plan.spec.cluster} do not agree on a master`, {
-      hint: `name the node: ${dataNodes(plan)
-        .map((n) => n.id)
-        .join(', ')}; ${command('status', plan.spec.cluster)}`,
-    });
-  }
-  const node = plan.nodes.find((n) => n.id === name);
-  if (node !== undefined) return node;
-  throw unknownNode(plan, name, ', or master');
 }
 
 async function perform(

@@ -1,6 +1,6 @@
 import type { ConfEdit } from '../drivers/node-host.js';
 import { OperatorError, refused } from '../errors.js';
-import { formatAddress, sameAddress } from '../model/address.js';
+import { formatAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import { logsChangesIn, persistsIn, withReplicaOf } from '../model/conf.js';
 import { command } from '../model/hints.js';
@@ -10,6 +10,7 @@ import { until } from '../until.js';
 import { settingsNow, surveyPlan } from './ask.js';
 import { startNode } from './bring-up.js';
 import { guardStart, type StartDecision } from './guard.js';
+import { hasSuccessor } from './impact.js';
 import type { LiveCluster } from './open.js';
 import type { Runtime } from './runtime.js';
 
@@ -55,7 +56,7 @@ export async function requireReturn(live: LiveCluster, node: NodePlan): Promise<
   } catch (error) {
     const isEmptyMaster = error instanceof OperatorError && error.code === 'would-come-back-empty';
     if (!isEmptyMaster) throw error;
-    if (await hasSuccessor(live, node)) return;
+    if (hasSuccessor({ plan: live.plan, snapshot: await surveyPlan(live.plan, live.asking) }, node)) return;
     throw refused(
       'would-come-back-empty',
       `${node.id} is the master, and would start empty or with old data`,
@@ -65,25 +66,6 @@ export async function requireReturn(live: LiveCluster, node: NodePlan): Promise<
       },
     );
   }
-}
-
-/** Whether a replica has its link to this node, and the sentinels are enough to promote it. */
-async function hasSuccessor({ plan, asking }: LiveCluster, master: NodePlan): Promise<boolean> {
-  const { masterName } = plan.spec;
-  const { sentinels, groups } = await surveyPlan(plan, asking);
-  const canElect = sentinels.some((s) =>
-    s.answer?.masters.some((view) => view.name === masterName && view.ckquorum.ok),
-  );
-  const isLinked = groups
-    .filter((group) => group.masterName === masterName)
-    .flatMap((group) => group.nodes)
-    .some(
-      ({ answer }) =>
-        answer?.linkStatus === 'up' &&
-        answer.follows !== null &&
-        sameAddress(answer.follows, master.announce),
-    );
-  return canElect && isLinked;
 }
 
 /**

@@ -30,6 +30,10 @@ export function ctl({ own, cluster }: Pick<Expectation, 'own' | 'cluster'>, word
 export const cli = (server: { endpoint: Address }, words: string): string =>
   `redis-cli -h ${server.endpoint.host} -p ${server.endpoint.port} ${words}`;
 
+/** What to do with one of our clusters that can only be created again: the command that removes it is not for pasting. */
+export const recreate = (cluster: string): string =>
+  `remove ${cluster} and create it again: sentinelctl down --help says what that removes`;
+
 export function hintsFor(expectation: Expectation): Hints {
   const { own, nodes } = expectation;
   const ours = (server: Server): boolean => own && (nodes?.some((n) => n.id === server.id) ?? true);

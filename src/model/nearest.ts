@@ -7,7 +7,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   if (wanted === '' || wanted.length > 60) return undefined;
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
-    const longer = Math.max(wanted.length, candidate.length);
+    const longer = Math.max(letters(wanted).length, letters(candidate).length);
     const startsIt = letters(wanted).length >= 3 && candidate.startsWith(wanted);
     const distance = startsIt ? 0.5 : editDistance(wanted, candidate.toLowerCase());
     if (distance > Math.max(1, Math.floor(longer / 3))) continue;

@@ -126,12 +126,15 @@ export const sdownBoundMs = ({ downAfterMs }: DownAfter, hangs: boolean): number
 /** +odown comes at most this long after +sdown: the peers are asked, a tick at a time. */
 export const ODOWN_BOUND_MS = 3 * TICK_MS;
 
-/** How long a usual failover takes from the fault to the first +switch-master; measured: down-after + 1.25 s. */
+/** How long a usual failover takes from the fault to the first +switch-master; see typicalFailoverMs. */
 const USUAL_BEYOND_DOWN_AFTER_MS = 2000;
 
 /** The default budget of a failover, from the fault to the first +switch-master. */
 export const usualFailoverMs = ({ downAfterMs }: DownAfter, hangs = false): number =>
   downAfterMs + USUAL_BEYOND_DOWN_AFTER_MS + (hangs ? pingPeriodMs(downAfterMs) : 0);
+
+/** From the fault to the first +switch-master on a quiet machine: measured. */
+export const typicalFailoverMs = ({ downAfterMs }: DownAfter): number => downAfterMs + 1250;
 
 /** An election, a promotion and the ticks before them, beyond down-after, also on a busy machine. */
 const FAILOVER_BEYOND_DOWN_AFTER_MS = 15_000;

@@ -193,5 +193,5 @@ function wordsOf({ path, message }: z.core.$ZodIssue, document: unknown): string
 const notAResult = (why: string): OperatorError =>
   usageError('not-a-result', 'this is not the result of a failover-test', {
     why,
-    hint: 'sentinelctl failover-test --report report.json writes one',
+    hint: 'a failover test with --report report.json writes one: sentinelctl failover-test --help',
   });

@@ -21,7 +21,7 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
 
   it('says each phase once as it ends, then the verdict, and leaves nothing that moves', async () => {
     terminal = await openTerminal({ home: cli.home, rows: 100 });
-    await terminal.run('sentinelctl failover-test --rejoin guarded');
+    await terminal.run('sentinelctl failover-test --rejoin guarded --yes');
     await terminal.shows(SPINNER);
     await terminal.shows(/^✔ .*\+sdown/m);
     await terminal.shows(/^✔ .*\+switch-master/m);
@@ -42,7 +42,7 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
 
   it('Ctrl-C in the middle puts the killed master back and says so', async () => {
     terminal = await openTerminal({ home: cli.home, rows: 100 });
-    await terminal.run('sentinelctl failover-test');
+    await terminal.run('sentinelctl failover-test --yes');
     const fault = await terminal.shows(/fault: SIGKILL to redis-\d/);
     const killed = /fault: SIGKILL to (redis-\d)/.exec(fault)?.[1];
     await terminal.press('C-c');

@@ -82,6 +82,10 @@ describe.skipIf(!hasTmux)('a command line, with keys pressed', () => {
     const asked = await terminal.shows(/Which node\?[\s\S]*sentinel-3/);
     expect(asked).toMatch(/❯ master {6}redis-1 now\n {2}redis-1 {5}master\n {2}redis-2 {5}replica\n/);
     await terminal.press('Down', 'Down', 'Enter');
+    await terminal.shows(
+      /kills redis-2, a replica: writes go on, and 1 replica stays linked to redis-1\. Continue\?/,
+    );
+    await terminal.press('y', 'Enter');
     await terminal.shows(/kill redis-2: running → exited/);
     expect(await terminal.exitCode()).toBe(0);
 
@@ -98,6 +102,23 @@ describe.skipIf(!hasTmux)('a command line, with keys pressed', () => {
     await terminal.press('C-c');
     expect(await terminal.exitCode()).toBe(130);
     expect((await cli.run(['status'])).stdout).toContain('redis-1  master');
+  });
+
+  it('a command that interrupts clients says so and asks; Enter alone is no, --yes answers it', async () => {
+    await terminal.run('sentinelctl stop master');
+    await terminal.shows(/stops redis-1, the master: writes stop for about 6 s\. Continue\? \(y\/N\)/);
+    await terminal.press('Enter');
+    await terminal.shows(/error: the question was answered with no: nothing was done/);
+    expect(await terminal.exitCode()).toBe(3);
+    expect((await cli.run(['status'])).stdout).toContain('redis-1  master');
+    await terminal.run('sentinelctl failover-test');
+    await terminal.shows(/kills redis-1, the master, and starts it again: writes stop for about 6 s/);
+    await terminal.press('C-c');
+    expect(await terminal.exitCode()).toBe(130);
+    await terminal.run('sentinelctl pause redis-3 --yes');
+    await terminal.shows(/pause redis-3: running → paused/);
+    expect(await terminal.screen()).not.toContain('Continue?');
+    expect((await cli.run(['resume', 'redis-3'])).code).toBe(0);
   });
 
   it('with --no-input it is a usage error, and nothing is asked', async () => {

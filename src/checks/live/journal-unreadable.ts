@@ -1,4 +1,4 @@
-import { command } from '../../model/hints.js';
+import { recreate } from '../../model/hints.js';
 import type { SnapshotCheck } from '../check.js';
 import { EFFECTS_OF_FAULTS, judgeJournal } from './journal.js';
 
@@ -16,7 +16,7 @@ export default {
     'journal is damaged, or was written by another version of sentinelctl, so it cannot be used for a rollback.',
   remedy: [
     'if doctor finds nothing else: remove the journal file',
-    'otherwise remove the cluster and create it again: sentinelctl down, then up',
+    'otherwise remove the cluster and create it again: sentinelctl down --help says what that removes',
   ],
   sources: ['the journal of the cluster, in its state directory'],
   causes: EFFECTS_OF_FAULTS,
@@ -26,7 +26,7 @@ export default {
       return {
         message: 'the journal cannot be read: whether an earlier run left a fault active is not known',
         fix: [
-          `check the other findings; where there is none, remove ${unfinished.unreadable}; else ${command('down', cluster)}`,
+          `check the other findings; where there is none, remove ${unfinished.unreadable}; else ${recreate(cluster)}`,
         ],
       };
     }),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type OperatorError, refused } from '../../errors.js';
 import { appendLine, readIfThere, unusable, writeAtomically } from '../../host/files.js';
 import { identify, type ProcessIdentity } from '../../host/process-identity.js';
-import { command } from '../../model/hints.js';
+import { command, recreate } from '../../model/hints.js';
 import type { UnderWay, Unfinished } from '../../model/status.js';
 import { count } from '../../model/words.js';
 import type { Store } from './state.js';
@@ -78,7 +78,7 @@ export async function readJournal(store: Place, cluster: string): Promise<Journa
   if (journal !== null) return journal;
   throw refused('journal-unreadable', `the journal of cluster "${cluster}" cannot be read`, {
     why: `${path} is damaged or from another version: what was done to the cluster is not known`,
-    hint: `${command('status', cluster)} shows its state; if it is healthy, remove that file; otherwise ${command('down', cluster)}`,
+    hint: `${command('status', cluster)} shows its state; if it is healthy, remove that file; otherwise ${recreate(cluster)}`,
   });
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { errnoOf, messageOf, OperatorError, refused } from '../../errors.js';
 import { makePrivateDirectory, readIfThere, writeAtomically } from '../../host/files.js';
 import { isDriverName } from '../../model/drivers.js';
-import { command } from '../../model/hints.js';
+import { recreate } from '../../model/hints.js';
 import type { ClusterPlan, NodePlan } from '../../model/plan.js';
 
 /** What is written down about a cluster that sentinelctl made: `clusters/NAME/cluster.json`. No secrets. */
@@ -98,7 +98,7 @@ function unwritable(home: string, error: unknown): OperatorError {
 const damaged = (cluster: string, file: string, why: string): OperatorError =>
   refused('state-unreadable', `the state of cluster "${cluster}" cannot be read`, {
     why: `${file}: ${why}`,
-    hint: `${command('down', cluster)} removes everything that carries its name`,
+    hint: `restore the file, or ${recreate(cluster)}`,
   });
 
 /** The entries of a directory; none where it does not exist. */

@@ -1,7 +1,7 @@
 import type { Provisioner } from '../../drivers/provisioner.js';
 import { messageOf, notRestored, refused } from '../../errors.js';
 import { redisConf, sentinelConf } from '../../model/conf.js';
-import { command } from '../../model/hints.js';
+import { command, recreate } from '../../model/hints.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';
 import { allEnded, attachReplicas, proveConvergence, startNode, startSentinels } from '../bring-up.js';
 import { type LiveCluster, provisionerOf } from '../open.js';
@@ -66,7 +66,7 @@ async function undo(
       `${cluster} did not come up, and what was started could not be removed`,
       {
         why: [messageOf(cause), messageOf(error)].join('\n'),
-        hint: `${command(keepData ? 'down --keep-data' : 'down', cluster)}, once the cause is fixed`,
+        hint: `fix the cause, then ${keepData ? command('up', cluster) : recreate(cluster)}`,
         cause: error,
       },
     );

@@ -110,7 +110,7 @@ async function liveMaster(plan: ClusterPlan, asking: Asking): Promise<NodePlan> 
   if (master !== undefined) return master;
   throw refused('half-up', `${plan.spec.cluster} is partly running, and its master is not known`, {
     why: 'no address is named by a majority of the sentinels, and not exactly one data node reports the role master',
-    hint: `${command('status', plan.spec.cluster)}; ${command('down --keep-data', plan.spec.cluster)} && ${command('up', plan.spec.cluster)} starts from what is on disk`,
+    hint: `${command('status', plan.spec.cluster)} shows what each node says; removed with its data kept and started again, it comes back from what is on disk (sentinelctl down --help)`,
   });
 }
 

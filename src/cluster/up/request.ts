@@ -1,6 +1,5 @@
 import { refused, usageError } from '../../errors.js';
 import type { DriverName } from '../../model/drivers.js';
-import { command } from '../../model/hints.js';
 import { type ClusterSpec, isPasswordUsable, specDifferences } from '../../model/spec.js';
 import type { LiveCluster } from '../open.js';
 
@@ -45,7 +44,7 @@ export function refuseDifferences({ state, asking }: LiveCluster, request: UpReq
   if (differences.length === 0) return;
   throw refused('options-differ', `cluster "${spec.cluster}" already exists with different options`, {
     why: differences.map((d) => `${d.option} is ${d.running}, asked for ${d.asked}`).join('\n'),
-    hint: `leave the options out to keep it, or ${command('down', spec.cluster)} first, or another --cluster NAME`,
+    hint: 'leave the options out to keep it, or create another one: --cluster NAME',
   });
 }
 

@@ -1,6 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { errnoOf, refused } from '../../errors.js';
 import { makePrivateDirectory, writeAtomically } from '../../host/files.js';
+import { command } from '../../model/hints.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
 import type { NodePaths, Provisioner, Removed } from '../provisioner.js';
@@ -58,7 +60,7 @@ export class ProcessProvisioner implements Provisioner {
       const server = isNew ? undefined : (await session.find(files)).server;
       if (server !== undefined) {
         throw refused('node-running', `${node.id} cannot be recreated: it is running as pid ${server.pid}`, {
-          hint: `sentinelctl stop ${node.id}`,
+          hint: command('status', basename(session.dir)),
         });
       }
       await writeAtomically(files.conf, conf, 0o600);

@@ -37,7 +37,7 @@ export function historyText(result: HistoryResult, view: View): string {
     return [
       ...wrap(`no run of ${cluster} is recorded`, view.columns),
       ...notes,
-      ...nextLines(command('failover-test', cluster), view),
+      ...nextLines(command('failover-test --help', cluster), view),
     ].join('\n');
   }
   const columns = [

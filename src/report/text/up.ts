@@ -26,7 +26,7 @@ export function upText(result: UpResult, view: View): string {
     { text: role, paint: (text) => theme.role(role, text) },
     formatAddress(ref),
   ]);
-  const next = ['status', 'failover-test', 'env', 'down'].map((name) => command(name, cluster));
+  const next = ['status', 'env', 'doctor'].map((name) => command(name, cluster));
   return [
     ...wrap(first, view.columns, 2).map((line, i) => (i === 0 ? theme.ok(line) : line)),
     '',

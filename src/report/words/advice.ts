@@ -49,9 +49,9 @@ function zombieAdvice(result: FailoverResult): string[] {
   // What thaws by itself is not started: it must be gone by then, or refuse writes.
   if (zombies.every((t) => t.rejoin?.mode === 'thawed')) {
     const ids = new Set(zombies.map((t) => t.oldMaster.id));
-    const kill = command(`kill ${ids.size === 1 ? [...ids].join('') : 'NODE'}`, result.cluster);
+    const restart = command(`restart ${ids.size === 1 ? [...ids].join('') : 'NODE'}`, result.cluster);
     return [
-      `a frozen master that thawed ${did}: kill it before it wakes up (${kill}), or let min-replicas-to-write 1 refuse nearly all its writes`,
+      `a frozen master that thawed ${did}: restart it before it wakes up (${restart}), or let min-replicas-to-write 1 refuse nearly all its writes`,
     ];
   }
   return [

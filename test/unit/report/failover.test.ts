@@ -274,12 +274,12 @@ describe('the result of one failover', () => {
   });
 
   it('a master that thaws was not restarted, and what helps is said', () => {
-    const text = failoverText(thawed, plainView(200));
+    const text = failoverText(thawed, plainView(220));
     expect(text).toContain('the old master thaws');
     expect(text).not.toContain('the old master is restarted');
     expect(failoverText(thawed, plainView(60))).toMatch(/^thawed {5}/m);
     expect(text).toContain(
-      '! a frozen master that thawed stayed writable for up to 10.99 s, and cost 38 writes: kill it before it wakes up (sentinelctl kill redis-1), or let min-replicas-to-write 1 refuse nearly all its writes',
+      '! a frozen master that thawed stayed writable for up to 10.99 s, and cost 38 writes: restart it before it wakes up (sentinelctl restart redis-1), or let min-replicas-to-write 1 refuse nearly all its writes',
     );
     expect(text).not.toContain('bring it back');
     expect(failoverHtml(thawed)).toContain('the old master thaws');
@@ -288,7 +288,7 @@ describe('the result of one failover', () => {
   it('what a returned master took counts, also where it was not seen for how long it could', () => {
     const trials = thawed.trials.map((t) => ({ ...t, rejoin: t.rejoin && { ...t.rejoin, zombieMs: 0 } }));
     expect(failoverText({ ...thawed, trials }, plainView(200))).toContain(
-      '! a frozen master that thawed took 38 writes that are gone: kill it before it wakes up',
+      '! a frozen master that thawed took 38 writes that are gone: restart it before it wakes up',
     );
   });
 

@@ -66,7 +66,7 @@ describe('the history', () => {
       unreadable: { lines: [], truncated: false },
     };
     expect(historyText(none, plainView(80))).toBe(
-      'no run of lab is recorded\n→ sentinelctl failover-test --cluster lab',
+      'no run of lab is recorded\n→ sentinelctl failover-test --help --cluster lab',
     );
   });
 

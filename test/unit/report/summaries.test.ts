@@ -43,9 +43,8 @@ describe('up', () => {
       sentinel-3  sentinel  127.0.0.1:26381
 
       → sentinelctl status
-      → sentinelctl failover-test
       → sentinelctl env
-      → sentinelctl down"
+      → sentinelctl doctor"
     `);
   });
 
@@ -65,9 +64,8 @@ describe('up', () => {
       sentinel-3  sentinel  127.0.0.1:26381
 
       → sentinelctl status
-      → sentinelctl failover-test
       → sentinelctl env
-      → sentinelctl down"
+      → sentinelctl doctor"
     `);
   });
 
@@ -90,9 +88,8 @@ describe('up', () => {
         "  → sentinelctl env --cluster lab",
         "",
         "→ sentinelctl status --cluster lab",
-        "→ sentinelctl failover-test --cluster lab",
         "→ sentinelctl env --cluster lab",
-        "→ sentinelctl down --cluster lab",
+        "→ sentinelctl doctor --cluster lab",
       ]
     `);
   });

@@ -2,7 +2,7 @@ import type { Container, ContainerInfo } from 'dockerode';
 import { systemClock } from '../../../clock.js';
 import { failed, refused } from '../../../errors.js';
 import { containerName } from '../../../model/drivers.js';
-import { command } from '../../../model/hints.js';
+import { command, recreate } from '../../../model/hints.js';
 import { until } from '../../../until.js';
 import type { NodeInspection } from '../../node-host.js';
 import type { Engine } from '../engine/engine.js';
@@ -111,7 +111,7 @@ export class Containers {
       .catch(() => undefined);
     if (isOwnedBy(this.#cluster, holder?.Config.Labels)) {
       return refused('node-exists', `${node} already exists (container ${name})`, {
-        hint: `${command('down', this.#cluster)}, then up again`,
+        hint: recreate(this.#cluster),
       });
     }
     return refused('container-foreign', `the container ${name} exists and was not created by sentinelctl`, {

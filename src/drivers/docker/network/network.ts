@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import type { NetworkInspectInfo } from 'dockerode';
 import { refused } from '../../../errors.js';
-import { command } from '../../../model/hints.js';
+import { recreate } from '../../../model/hints.js';
 import { clusterLabels, isOwnedBy, networkName, ofCluster } from '../containers/labels.js';
 import type { Engine } from '../engine/engine.js';
 import { engineError, engineWords, statusOf } from '../engine/errors.js';
@@ -45,7 +45,7 @@ export async function ensureNetwork(engine: Engine, cluster: string, subnet: str
     if (statusOf(error) === 403 || /overlap|conflicts with network/i.test(words)) {
       throw refused('subnet-taken', `the engine refuses the subnet ${subnet} for the cluster's network`, {
         why: words,
-        hint: `${command('down', cluster)}, then up again, which chooses another subnet`,
+        hint: recreate(cluster),
         cause: error,
       });
     }
@@ -108,7 +108,7 @@ function checkExisting(existing: NetworkInspectInfo, cluster: string, subnet: st
       'network-differs',
       `the network ${existing.Name} has the subnet ${subnetsOf(existing)[0] ?? '(none)'}, not ${subnet}`,
       {
-        hint: `${command('down', cluster)}, then up again`,
+        hint: recreate(cluster),
       },
     );
   }

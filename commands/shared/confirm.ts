@@ -1,0 +1,37 @@
+import { asks, confirm } from '../../src/cli/confirm.js';
+import type { Context } from '../../src/cli/context.js';
+import type { Seen } from '../../src/cluster/impact.js';
+import type { FaultSpec } from '../../src/failover/fault.js';
+import type { OwnCluster } from './runtime.js';
+
+type Words = (seen: Seen, impact: typeof import('../../src/cluster/impact.js')) => string;
+
+/** `confirm`, with a sentence about the cluster as it is at this moment. Asks no server where no question is asked. */
+export async function confirmFor(
+  context: Context,
+  { state, runtime }: Pick<OwnCluster, 'state' | 'runtime'>,
+  words: Words,
+): Promise<void> {
+  if (!asks(context)) return;
+  const impact = await import('../../src/cluster/impact.js');
+  await confirm(context, async () => words(await impact.lookBefore(runtime, state), impact));
+}
+
+const DOES = { kill: 'kills', stop: 'shuts down', freeze: 'freezes' } as const;
+
+/** `kills redis-2, the master, and starts it again: writes stop for about 6 s`. */
+export const failoverWords =
+  (fault: FaultSpec, trials: number, isStarted: boolean): Words =>
+  (seen, { masterOf, lossOfMaster }) => {
+    const id = masterOf(seen)?.id;
+    const who = trials > 1 || id === undefined ? 'the master' : `${id}, the master`;
+    const often = trials > 1 ? `, ${trials} times` : '';
+    const after =
+      fault.name === 'freeze'
+        ? ', and thaws it'
+        : isStarted
+          ? ', and starts it again'
+          : ', and leaves it down';
+    const each = trials > 1 ? 'each time ' : '';
+    return `${DOES[fault.name]} ${who}${often}${after}: ${each}${lossOfMaster(seen)}`;
+  };

@@ -1,0 +1,116 @@
+import { refused } from '../errors.js';
+import { sameAddress } from '../model/address.js';
+import { majorityMaster } from '../model/agreement.js';
+import { humanDurationMs } from '../model/duration.js';
+import { command } from '../model/hints.js';
+import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes, unknownNode } from '../model/plan.js';
+import { liveSettings, typicalFailoverMs, votesNeeded } from '../model/sentinel-timing.js';
+import type { Snapshot } from '../model/snapshot.js';
+import { count } from '../model/words.js';
+import { surveyPlan } from './ask.js';
+import { lend, openCluster } from './open.js';
+import type { Runtime } from './runtime.js';
+import type { ClusterState } from './store/state.js';
+
+/** What a cluster is at this moment, for the words that say what an action would do to it. */
+export interface Seen {
+  plan: ClusterPlan;
+  snapshot: Snapshot;
+}
+
+/** Asks every server once. */
+export async function lookBefore(runtime: Runtime, state: ClusterState): Promise<Seen> {
+  return lend(await openCluster(runtime, state), async ({ plan, asking }) => ({
+    plan,
+    snapshot: await surveyPlan(plan, asking),
+  }));
+}
+
+/** The node that a majority of the sentinels names as the master. */
+export function masterOf({ plan, snapshot }: Seen): NodePlan | undefined {
+  const address = majorityMaster(snapshot, plan.spec.masterName);
+  return dataNodes(plan).find((n) => sameAddress(n.announce, address));
+}
+
+/** Finds a node by id, or the one that is `master`. Throws `node-unknown` (64), `no-agreement` (3). */
+export function nodeIn(seen: Seen, name: string): NodePlan {
+  const { plan } = seen;
+  if (name !== 'master') return nodeById(plan, name);
+  const master = masterOf(seen);
+  if (master !== undefined) return master;
+  throw refused('no-agreement', `the sentinels of ${plan.spec.cluster} do not agree on a master`, {
+    hint: `name the node: ${dataNodes(plan)
+      .map((n) => n.id)
+      .join(', ')}; ${command('status', plan.spec.cluster)}`,
+  });
+}
+
+/** Finds a node by id. Throws `node-unknown` (64). */
+export function nodeById(plan: ClusterPlan, id: string): NodePlan {
+  const node = plan.nodes.find((n) => n.id === id);
+  if (node !== undefined) return node;
+  throw unknownNode(plan, id, ', or master');
+}
+
+/** Replicas whose link to this master is up. */
+function linkedReplicas({ plan, snapshot }: Seen, master: NodePlan): number {
+  return snapshot.groups
+    .filter((group) => group.masterName === plan.spec.masterName)
+    .flatMap((group) => group.nodes)
+    .filter(
+      ({ answer }) =>
+        answer?.linkStatus === 'up' &&
+        answer.follows !== null &&
+        sameAddress(answer.follows, master.announce),
+    ).length;
+}
+
+/** Whether a replica has its link to this node, and the sentinels are enough to promote it. */
+export function hasSuccessor(seen: Seen, master: NodePlan): boolean {
+  const canElect = seen.snapshot.sentinels.some((s) =>
+    s.answer?.masters.some((view) => view.name === seen.plan.spec.masterName && view.ckquorum.ok),
+  );
+  return canElect && linkedReplicas(seen, master) > 0;
+}
+
+/** `about 6 s`: how long clients cannot write when a master of this cluster dies, by the settings in effect. */
+export function outage({ plan, snapshot }: Seen): string {
+  const seconds = Math.max(1, Math.round(typicalFailoverMs(liveSettings(plan.spec, snapshot)) / 1000));
+  return `about ${seconds < 120 ? `${seconds} s` : humanDurationMs(seconds * 1000)}`;
+}
+
+/** What the loss of its master means to clients: `writes stop for about 6 s`. */
+export function lossOfMaster(seen: Seen): string {
+  const master = masterOf(seen);
+  return master !== undefined && hasSuccessor(seen, master)
+    ? `writes stop for ${outage(seen)}`
+    : 'writes stop, and no replica can be promoted: they go on only when it is started again';
+}
+
+const VERBS = { kill: 'kills', stop: 'stops', pause: 'pauses' } as const;
+
+/** `kills redis-2, the master: writes stop for about 6 s`. */
+export function impactOf(seen: Seen, node: NodePlan, action: keyof typeof VERBS): string {
+  const does = `${VERBS[action]} ${node.id}`;
+  if (node.kind === 'sentinel') return `${does}: ${lossOfSentinel(seen, node)}`;
+  const master = masterOf(seen);
+  if (master === undefined)
+    return `${does}: the sentinels do not agree on a master, so what it means to clients is not known`;
+  if (master.id === node.id) return `${does}, the master: ${lossOfMaster(seen)}`;
+  const isLinked = (id: string): boolean =>
+    seen.snapshot.groups.some(({ nodes }) => nodes.some((n) => n.id === id && n.answer?.linkStatus === 'up'));
+  const left = linkedReplicas(seen, master) - (isLinked(node.id) ? 1 : 0);
+  return left > 0
+    ? `${does}, a replica: writes go on, and ${count(left, 'replica')} ${left === 1 ? 'stays' : 'stay'} linked to ${master.id}`
+    : `${does}, a replica: writes go on, and no replica is left that could replace ${master.id}`;
+}
+
+function lossOfSentinel({ plan, snapshot }: Seen, node: NodePlan): string {
+  const voters = sentinelNodes(plan).length;
+  const needed = votesNeeded(voters, liveSettings(plan.spec, snapshot).quorum);
+  const left = snapshot.sentinels.filter((s) => s.answer !== null && s.id !== node.id).length;
+  const who = `${left} of ${count(voters, 'sentinel')} ${left === 1 ? 'stays' : 'stay'}`;
+  return left >= needed
+    ? `${who}, and ${needed} are needed for a failover`
+    : `${who}, ${needed} are needed: no failover is possible until it runs again`;
+}
