@@ -104,8 +104,9 @@ describe('what clients saw', () => {
       [15, 548],
       [19, 7],
     ]);
+    // The middle of its bin, at most 2.2 % from the 40 ms that fell into it.
     expect(seen(all?.p99Ms)).toEqual([
-      [0, 40],
+      [0, 41],
       [15, 548],
       [19, 7],
     ]);
