@@ -1,6 +1,7 @@
 // Bundles TypeScript with rolldown: the command line for dist/bin, and parts of src for tests that need processes of
 // their own. Types are not checked here: `npm run typecheck` does.
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
@@ -12,11 +13,11 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const EXTERNAL = [/^hdr-histogram-js$/];
 
 /**
- * What libraries load and sentinelctl never uses: dockerode's engines behind ssh and its image builds (200 files), and
- * ioredis's client of Redis Cluster.
+ * What libraries load and sentinelctl never uses: dockerode's engines behind ssh and its image builds (200 files),
+ * ioredis's client of Redis Cluster, and the colours of cli-table3.
  */
 const UNUSED =
-  /node_modules\/(docker-modem\/lib\/ssh\.js|dockerode\/lib\/(session|buildkit)\.js|tar-fs\/|@balena\/dockerignore\/|ioredis\/built\/cluster\/index\.js)/;
+  /node_modules\/(@colors\/colors\/safe\.js|docker-modem\/lib\/ssh\.js|dockerode\/lib\/(session|buildkit)\.js|tar-fs\/|@balena\/dockerignore\/|ioredis\/built\/cluster\/index\.js)/;
 
 const withoutUnused = {
   name: 'without-unused',
@@ -30,32 +31,93 @@ const withoutUnused = {
 };
 
 /**
+ * ioredis gives its clients two methods for each of 300 commands, a third of the time that it takes to load. Kept are
+ * those that ioredis or src name after a dot; everything else can be sent with `call`.
+ */
+const namedCommands = {
+  name: 'named-commands',
+  transform: {
+    filter: { id: /node_modules\/ioredis\/built\/utils\/Commander\.js$/ },
+    async handler(code) {
+      const all = 'commands_1.list.filter(';
+      if (!code.includes(all)) throw new Error(`ioredis's Commander.js no longer has ${all}`);
+      const { list } = createRequire(import.meta.resolve('ioredis'))('@ioredis/commands');
+      const names = await namesAfterDots(['src', 'node_modules/ioredis/built']);
+      const named = JSON.stringify(list.filter((name) => names.has(name)));
+      return {
+        code: code.replace(all, `commands_1.list.filter((name) => ${named}.includes(name)).filter(`),
+        map: null,
+      };
+    },
+  },
+};
+
+/** The lower-case names after a dot in the sources below these directories; `getBuffer` is `get`. */
+async function namesAfterDots(dirs) {
+  const found = new Set();
+  for (const dir of dirs) {
+    for (const name of await readdir(join(ROOT, dir), { recursive: true })) {
+      if (!/(?<!\.d)\.(js|ts)$/.test(name)) continue;
+      const text = await readFile(join(ROOT, dir, name), 'utf8');
+      for (const [, named] of text.matchAll(/\.([a-z]+?)(?:Buffer)?\b/g)) found.add(named);
+    }
+  }
+  return found;
+}
+
+/** Debug output of libraries, which DEBUG=… would show: it loads tty and util for nothing. */
+const withoutDebug = {
+  name: 'without-debug',
+  load: {
+    filter: { id: /node_modules\/debug\/src\/index\.js$/ },
+    handler: () =>
+      'const silent = () => Object.assign(() => {}, { enabled: false }); module.exports = Object.assign(silent, { default: silent });',
+  },
+};
+
+/** What src takes from modules of Node that load late. */
+const LATE = {
+  child_process: ['execFile', 'spawn'],
+  crypto: ['createHash', 'randomBytes', 'randomInt'],
+  tls: ['connect'],
+};
+
+/** A function that loads its module when it is called; util.promisify finds what Node defines for it. */
+const lateFunction = (module, name) => `
+export const ${name} = Object.assign((...args) => require('node:${module}').${name}(...args), {
+  [Symbol.for('nodejs.util.promisify.custom')]: (...args) =>
+    require('node:util').promisify(require('node:${module}').${name})(...args),
+});`;
+
+/**
  * Modules of Node that take longest to load and that few command lines need: loaded at their first use. In libraries
  * by the name that they give it, in src by functions of the same name.
  */
 const lateBuiltins = {
   name: 'late-builtins',
   transform: {
-    filter: { id: /\/node_modules\/(commander|ioredis)\// },
+    filter: { id: /\/node_modules\/(commander|ioredis|redis-errors)\// },
     handler(code) {
-      const early = /^const (\w+) = require\(["'](?:node:)?(child_process|crypto|tls)["']\);$/gm;
-      const late = 'const $1 = new Proxy({}, { get: (_, name) => require("node:$2")[name] });';
+      const early = /^const (\w+) = require\(["'](?:node:)?(child_process|crypto|tls|assert)["']\);?$/gm;
+      const late =
+        'const $1 = new Proxy(() => {}, { get: (_, name) => require("node:$2")[name], apply: (_, self, args) => require("node:$2")(...args) });';
       return { code: code.replace(early, late), map: null };
     },
   },
   resolveId: {
-    filter: { id: /^node:crypto$/ },
-    handler: (_, importer) => (importer?.startsWith(join(ROOT, 'src')) ? LATE_CRYPTO : undefined),
+    filter: { id: /^node:(child_process|crypto|tls)$/ },
+    handler: (id, importer) =>
+      importer?.startsWith(join(ROOT, 'src')) ? id.replace('node:', LATE_PREFIX) : undefined,
   },
   load: {
-    filter: { id: /late-crypto/ },
-    handler: () =>
-      ['createHash', 'randomBytes', 'randomInt']
-        .map((name) => `export const ${name} = (...args) => require('node:crypto').${name}(...args);`)
-        .join('\n'),
+    filter: { id: /\0late-/ },
+    handler(id) {
+      const module = id.slice(LATE_PREFIX.length);
+      return LATE[module].map((name) => lateFunction(module, name)).join('\n');
+    },
   },
 };
-const LATE_CRYPTO = '\0late-crypto';
+const LATE_PREFIX = '\0late-';
 
 /** ioredis is a chunk of its own, which src/wire/library.ts requires when the first connection is opened. */
 const ioredisApart = {
@@ -176,7 +238,7 @@ export async function bundleCommandLine(dir) {
     external: EXTERNAL,
     // What is loaded early here may be loaded late elsewhere.
     checks: { ineffectiveDynamicImport: false },
-    plugins: [withoutUnused, lateBuiltins, ioredisApart, compiledScenarios],
+    plugins: [withoutUnused, withoutDebug, namedCommands, lateBuiltins, ioredisApart, compiledScenarios],
   });
   const { output } = await bundle.generate({
     dir,
