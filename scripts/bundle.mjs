@@ -8,6 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { rolldown } from 'rolldown';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const REQUIRE = createRequire(join(ROOT, 'package.json'));
 
 /** Asks for its optional parts by eval("require"), which a bundle cannot follow; loaded with the workload only. */
 const EXTERNAL = [/^hdr-histogram-js$/];
@@ -41,7 +42,7 @@ const namedCommands = {
     async handler(code) {
       const all = 'commands_1.list.filter(';
       if (!code.includes(all)) throw new Error(`ioredis's Commander.js no longer has ${all}`);
-      const { list } = createRequire(import.meta.resolve('ioredis'))('@ioredis/commands');
+      const { list } = createRequire(REQUIRE.resolve('ioredis'))('@ioredis/commands');
       const names = await namesAfterDots(['src', 'node_modules/ioredis/built']);
       const named = JSON.stringify(list.filter((name) => names.has(name)));
       return {
