@@ -28,9 +28,13 @@ export interface Stage {
   target: WorkloadTarget;
   /** Asks one node one thing. */
   ask(node: NodePlan, ...command: (string | number)[]): Promise<unknown>;
-  look(): Promise<Snapshot>;
+  /** `deadlineMs`: for each answer; long enough for a busy machine by default. */
+  look(deadlineMs?: number): Promise<Snapshot>;
   close(): Promise<void>;
 }
+
+/** For an answer from a server that lives, in milliseconds. */
+const PATIENT_MS = 3000;
 
 /** Opens the cluster `default` of a state directory; nodes get `deadlineMs` for an answer. */
 export async function openStage(home: string, deadlineMs: number): Promise<Stage> {
@@ -59,8 +63,8 @@ export async function openStage(home: string, deadlineMs: number): Promise<Stage
       nodes: nodes.data.map(({ id, announce, endpoint }) => ({ id, announce, endpoint })),
     },
     ask: (node, ...command) =>
-      withNode(node, { ...asking, deadlineMs: 3000 }, (c) => c.call(...(command as [string]))),
-    look: () => surveyPlan(plan, asking),
+      withNode(node, { ...asking, deadlineMs: PATIENT_MS }, (c) => c.call(...(command as [string]))),
+    look: (ms = PATIENT_MS) => surveyPlan(plan, { ...asking, deadlineMs: ms }),
     async close() {
       await run.close();
       await experiment.close();

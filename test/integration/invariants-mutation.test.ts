@@ -289,7 +289,7 @@ async function frozen<T>(nodes: NodePlan[], work: () => Promise<T>): Promise<T> 
 
 describe('with the evidence withheld', () => {
   it.each(SILENCES)('$id is unknown where $who gives no answer', async ({ id, silent }) => {
-    const results = judged(await frozen(silent(), stage.look));
+    const results = judged(await frozen(silent(), () => stage.look(DEADLINE_MS)));
     expect(verdictOf(results, id), JSON.stringify(results)).toBe('unknown');
     await asItWas();
   });
