@@ -120,12 +120,12 @@ export const commands: Registry = {
   },
   heal: {
     group: 'Faults',
-    summary: 'roll back the faults that inject left active',
+    summary: 'roll back what inject left active, or an interrupted run; the same as recover',
     load: () => import('./heal.js'),
   },
   recover: {
     group: 'Faults',
-    summary: 'roll back the changes of an interrupted run',
+    summary: 'roll back an interrupted run, or what inject left active; the same as heal',
     load: () => import('./recover.js'),
   },
 

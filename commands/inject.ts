@@ -12,7 +12,8 @@ export default defineCommand({
   description:
     'Checks that the cluster is steady → records how to roll the fault back → injects it. With --for it waits, prints what\n' +
     'happens, and rolls the fault back afterwards or at Ctrl-C. Without --for the fault stays active: heal rolls it back,\n' +
-    'and other commands that change the cluster are refused until then. sentinelctl faults lists the faults.',
+    'and other commands that change the cluster are refused until then. sentinelctl faults lists the faults. kill, stop\n' +
+    'and pause act on one node without these checks and without a journal.',
   examples: [
     'sentinelctl inject replica-kill --for 2s',
     'sentinelctl inject freeze redis-3 --for 1s',

@@ -2,6 +2,7 @@ import { actOnNode } from './shared/act-on-node.js';
 
 export default actOnNode('kill', {
   description:
-    'The sentinels replace a killed master after down-after; failover-test does the same and measures it.',
+    'Acts at once: no check that the cluster is steady, no journal, and start brings the node back. inject kill checks\n' +
+    'first, and heal rolls it back. The sentinels replace a killed master after down-after; failover-test measures that.',
   examples: ['sentinelctl kill redis-2', 'sentinelctl kill master'],
 });

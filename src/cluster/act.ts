@@ -6,7 +6,7 @@ import type { NodePlan } from '../model/plan.js';
 import { surveyPlan } from './ask.js';
 import { nodeById, nodeIn } from './impact.js';
 import { type LiveCluster, withCluster, withoutSignal } from './open.js';
-import { type Runtime, step } from './runtime.js';
+import type { Runtime } from './runtime.js';
 import { requireReturn, startAsCrashed, startGuarded, startWhenSafe } from './start.js';
 
 const START_DEADLINE_MS = 30_000;
@@ -44,9 +44,9 @@ export function act(runtime: Runtime, request: ActRequest): Promise<ActResult> {
         ? nodeIn({ plan, snapshot: await surveyPlan(plan, asking) }, request.node)
         : nodeById(plan, request.node);
     const before = await host.inspect(node.id);
-    const changed = await step(runtime, action, `${action} ${node.id}`, () =>
-      perform(runtime, live, node, before, request),
-    );
+    // The result says how it ended.
+    runtime.onProgress({ type: 'step', id: action, state: 'start', label: `${action} ${node.id}` });
+    const changed = await perform(runtime, live, node, before, request);
     return { cluster, node: node.id, action, before, after: await host.inspect(node.id), changed };
   });
 }
@@ -126,9 +126,12 @@ async function start(
   live: LiveCluster,
   node: NodePlan,
   asCrashed: boolean,
-  safely: typeof startGuarded,
+  safely: (...args: Parameters<typeof startGuarded>) => Promise<unknown>,
 ): Promise<void> {
-  if (!asCrashed) return safely(runtime, live, node);
+  if (!asCrashed) {
+    await safely(runtime, live, node);
+    return;
+  }
   if (node.kind === 'redis') {
     runtime.onProgress({
       type: 'note',

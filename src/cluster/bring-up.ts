@@ -3,6 +3,7 @@ import { failed, unknownOutcome } from '../errors.js';
 import { redactLogLine } from '../model/conf.js';
 import { command } from '../model/hints.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
+import type { Snapshot } from '../model/snapshot.js';
 import { until } from '../until.js';
 import { askingAs } from '../wire/access.js';
 import { announceSentinels } from '../wire/hello.js';
@@ -113,6 +114,8 @@ export interface ProofOptions {
   everyMs?: number | undefined;
   /** On the run's clock: every sentinel must have had a valid answer from all nodes since then. */
   sinceMs?: number | undefined;
+  /** Gets what each look showed. */
+  onLook?: ((snapshot: Snapshot) => Promise<void>) | undefined;
 }
 
 /**
@@ -122,15 +125,18 @@ export interface ProofOptions {
  */
 export async function proveConvergence(
   live: Pick<LiveCluster, 'plan' | 'asking' | 'deadlineMs'>,
-  { everyMs = LOOK_EVERY_MS, sinceMs }: ProofOptions = {},
+  { everyMs = LOOK_EVERY_MS, sinceMs, onLook }: ProofOptions = {},
 ): Promise<void> {
   const { plan, asking, deadlineMs } = live;
   let missing: string[] = ['no answer yet'];
   const proved = await until(
     async () => {
       const heardWithinMs = sinceMs === undefined ? undefined : asking.clock.now() - sinceMs;
-      missing = missingIn(plan, await surveyPlan(plan, asking), heardWithinMs);
-      return missing.length === 0 ? true : undefined;
+      const snapshot = await surveyPlan(plan, asking);
+      missing = missingIn(plan, snapshot, heardWithinMs);
+      if (missing.length === 0) return true;
+      await onLook?.(snapshot);
+      return undefined;
     },
     { clock: asking.clock, everyMs, deadlineMs, signal: asking.signal },
   );

@@ -1,5 +1,6 @@
 import { type OperatorError, refused, unreachable } from '../errors.js';
 import { type Address, formatAddress, sameAddress } from '../model/address.js';
+import { humanDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
 import type { NodePlan } from '../model/plan.js';
 
@@ -12,8 +13,12 @@ export interface GuardFacts {
   master: Address | null;
   /** How many sentinels answered. */
   sentinelsReachable: number;
-  /** How many of them call that master down already: another one may be promoted at any moment. */
+  /** How many of them call that master down already, or run a failover: another one may be promoted at any moment. */
   callItDown: number;
+  /** Milliseconds until the first of them calls it down, if it stays silent; null where none says. */
+  leftMs: number | null;
+  /** How much of that must be left for a start as it was, in milliseconds; 0: not judged. */
+  marginMs: number;
   /** Whether the node finds all of its data on disk when it starts. */
   hasData: boolean;
 }
@@ -32,7 +37,8 @@ export function guardStart(facts: GuardFacts): StartDecision {
   if (master === null) throw noAgreement(facts);
   if (!sameAddress(master, node.announce)) return { how: 'follow', master };
   if (!facts.hasData) throw wouldComeBackEmpty(facts, master);
-  if (facts.callItDown > 0) throw failoverAtHand(facts);
+  const isLate = facts.marginMs > 0 && facts.leftMs !== null && facts.leftMs < facts.marginMs;
+  if (facts.callItDown > 0 || isLate) throw failoverAtHand(facts);
   return { how: 'as-it-was', why: 'the sentinels still name it as the master, and its data is on disk' };
 }
 
@@ -49,16 +55,16 @@ function wouldComeBackEmpty({ node, cluster, masterName }: GuardFacts, master: A
   );
 }
 
-function failoverAtHand({ node, cluster, callItDown }: GuardFacts): OperatorError {
+function failoverAtHand({ node, cluster, callItDown, leftMs }: GuardFacts): OperatorError {
   const who = callItDown === 1 ? 'a sentinel calls' : `${callItDown} sentinels call`;
-  return refused(
-    'failover-at-hand',
-    `${node.id} is still the master, and ${who} it down: a failover may be in progress`,
-    {
-      why: 'started now, while another master is promoted, it would be a second master for about 10 s',
-      hint: `wait for the failover (${command('status --watch', cluster)}), then start it; or --as-crashed if none will come`,
-    },
-  );
+  const down =
+    callItDown > 0
+      ? `${who} it down: a failover may be in progress`
+      : `down-after ends in ${humanDurationMs(Math.max(0, leftMs ?? 0))}: a failover may be next`;
+  return refused('failover-at-hand', `${node.id} is still the master, and ${down}`, {
+    why: 'started now, while another master is promoted, it would be a second master for about 10 s',
+    hint: `wait for the failover (${command('status --watch', cluster)}), then start it; or --as-crashed if none will come`,
+  });
 }
 
 function noSentinel({ node, cluster }: GuardFacts): OperatorError {

@@ -3,9 +3,11 @@ import { OperatorError, refused } from '../errors.js';
 import { formatAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import { logsChangesIn, persistsIn, withReplicaOf } from '../model/conf.js';
+import { witnessesOf } from '../model/facts.js';
 import { command } from '../model/hints.js';
 import type { NodePlan } from '../model/plan.js';
 import { nextFailoverMs, type SentinelSettings } from '../model/sentinel-timing.js';
+import type { MasterView } from '../model/snapshot.js';
 import { until } from '../until.js';
 import { settingsNow, surveyPlan } from './ask.js';
 import { startNode } from './bring-up.js';
@@ -14,24 +16,48 @@ import { hasSuccessor } from './impact.js';
 import type { LiveCluster } from './open.js';
 import type { Runtime } from './runtime.js';
 
+/** What a start is decided by besides what the sentinels say. */
+export interface StartOptions {
+  /** How much of down-after must be left for a start as it was, in milliseconds; not judged where absent. */
+  marginMs?: number;
+  /** The node is frozen, and has all of its data in memory. */
+  inMemory?: boolean;
+}
+
 /** Asks the sentinels right now how a data node must be started. Throws OperatorError where it must not be. */
-async function decideStart(live: LiveCluster, node: NodePlan): Promise<StartDecision> {
+export async function decideStart(
+  live: LiveCluster,
+  node: NodePlan,
+  { marginMs = 0, inMemory = false }: StartOptions = {},
+): Promise<StartDecision> {
   const { plan, host, asking } = live;
+  const { masterName } = plan.spec;
   const snapshot = await surveyPlan(plan, asking);
   const conf = await host.readConf(node.id);
+  // Without a replica no failover can come.
+  const views = plan.spec.replicas === 0 ? [] : witnessesOf(snapshot, masterName).map(({ view }) => view);
+  const left = views.flatMap(({ downAfterMs, answeredMsAgo }) =>
+    answeredMsAgo == null ? [] : [downAfterMs - answeredMsAgo],
+  );
   return guardStart({
     node,
     cluster: plan.spec.cluster,
-    masterName: plan.spec.masterName,
-    master: majorityMaster(snapshot, plan.spec.masterName),
+    masterName,
+    master: majorityMaster(snapshot, masterName),
     sentinelsReachable: snapshot.sentinels.filter((s) => s.answer !== null).length,
-    callItDown: snapshot.sentinels.filter((s) =>
-      s.answer?.masters.some((m) => m.name === plan.spec.masterName && m.flags.includes('s_down')),
-    ).length,
+    callItDown: views.filter(isFailoverNear).length,
+    leftMs: left.length === 0 ? null : Math.min(...left),
+    marginMs,
     // What it saved last may be old or nothing, and its replicas hold more: they must not copy that.
-    hasData: conf !== undefined && (logsChangesIn(conf) || (plan.spec.replicas === 0 && persistsIn(conf))),
+    hasData:
+      inMemory ||
+      (conf !== undefined && (logsChangesIn(conf) || (plan.spec.replicas === 0 && persistsIn(conf)))),
   });
 }
+
+/** Whether a sentinel calls the master down, or replaces it at this moment. */
+export const isFailoverNear = ({ flags, failoverState }: MasterView): boolean =>
+  flags.includes('s_down') || (failoverState !== null && failoverState !== 'none');
 
 /** Starts a node safely: a sentinel with its own configuration, a data node as a replica of the current master. */
 export async function startGuarded(
@@ -40,7 +66,15 @@ export async function startGuarded(
   node: NodePlan,
 ): Promise<void> {
   if (node.kind === 'sentinel') return startNode(live, node);
-  const decision = await decideStart(live, node);
+  return startAs(runtime, live, node, await decideStart(live, node));
+}
+
+function startAs(
+  runtime: Pick<Runtime, 'onProgress'>,
+  live: LiveCluster,
+  node: NodePlan,
+  decision: StartDecision,
+): Promise<void> {
   runtime.onProgress({ type: 'note', level: 'info', text: `${node.id} starts ${describe(decision)}` });
   return startNode(live, node, editFor(decision));
 }
@@ -70,43 +104,54 @@ export async function requireReturn(live: LiveCluster, node: NodePlan): Promise<
 
 /**
  * Starts a node as soon as that is safe: a master that does not log its changes to disk is not started before another one was
- * promoted. Throws the guard's last refusal after `bound`: down-after + 15 s by default.
+ * promoted. Answers with how a data node was started. Throws the guard's last refusal after the bound.
  */
 export async function startWhenSafe(
   runtime: Pick<Runtime, 'onProgress'>,
   live: LiveCluster,
   node: NodePlan,
-  bound?: FailoverBound,
-): Promise<void> {
-  if (node.kind === 'sentinel') return startNode(live, node);
-  await afterFailover(live, () => decideStart(live, node), bound);
-  return startGuarded(runtime, live, node);
+  { waiting, ...options }: StartOptions & { waiting?: Waiting } = {},
+): Promise<StartDecision | null> {
+  if (node.kind === 'sentinel') {
+    await startNode(live, node);
+    return null;
+  }
+  const decision = await afterFailover(live, () => decideStart(live, node, options), waiting);
+  await startAs(runtime, live, node, decision);
+  return decision;
 }
 
 /** How long a failover is waited for, in milliseconds, by the settings in effect. */
 type FailoverBound = (settings: SentinelSettings) => number;
 
+/** How long it is asked again, and who hears of it. */
+export interface Waiting {
+  /** Down-after + 15 s where absent. */
+  bound?: FailoverBound;
+  /** Called at each refusal, with how long it is waited at most from now, in milliseconds. */
+  onRefusal?: (leftMs: number, settings: SentinelSettings) => void;
+}
+
 /** Asks again as long as it is refused and a failover may still change that; throws the last refusal. */
 export async function afterFailover<T>(
   live: LiveCluster,
   ask: () => Promise<T>,
-  bound: FailoverBound = nextFailoverMs,
+  { bound = nextFailoverMs, onRefusal }: Waiting = {},
 ): Promise<T> {
-  const deadlineMs = bound(await settingsNow(live.plan, live.asking));
+  const { clock, signal } = live.asking;
+  const settings = await settingsNow(live.plan, live.asking);
+  const deadlineMs = bound(settings);
+  const endMs = clock.now() + deadlineMs;
   let lastRefusal: unknown;
   const found = await until(
     () =>
       ask().catch((error: unknown) => {
         if (!(error instanceof OperatorError)) throw error;
         lastRefusal = error;
+        onRefusal?.(endMs - clock.now(), settings);
         return undefined;
       }),
-    {
-      clock: live.asking.clock,
-      everyMs: 100,
-      deadlineMs,
-      signal: live.asking.signal,
-    },
+    { clock, everyMs: 100, deadlineMs, signal },
   );
   if (found === undefined) throw lastRefusal;
   return found;

@@ -14,7 +14,7 @@ import { judgeInvariants } from '../observe/invariants/index.js';
 import type { Observation } from '../observe/observation.js';
 import { newMasterOf, phaseTimes, round } from '../observe/phases.js';
 import { reasonsOf, sdownAt, spuriousIn } from '../observe/reasons.js';
-import type { Rejoin, RejoinMode, Trial, WorkloadSettings } from '../observe/result.js';
+import type { Rejoin, RejoinMode, Restored, Trial, WorkloadSettings } from '../observe/result.js';
 import type { ClusterRoles } from '../observe/roles.js';
 import { trialEvents } from '../observe/trial-events.js';
 import type { FaultOutcome } from '../workload/load.js';
@@ -53,8 +53,8 @@ export async function playTrial(
 ): Promise<PlayedTrial> {
   const earlier = experiment.active();
   let fault: Fault | null = null;
-  const salvage = async (run: FaultRun): Promise<PlayedTrial | null> =>
-    fault && { trial: await cutShort(run, fault), before: run.before };
+  const salvage = async (run: FaultRun, restored: Restored): Promise<PlayedTrial | null> =>
+    fault && { trial: await cutShort(run, fault, restored), before: run.before };
   return conduct(
     runtime,
     live,
@@ -140,11 +140,12 @@ function outcomeOf(
 }
 
 /** An aborted trial: what was observed and timed until then; nothing is read back or judged. */
-async function cutShort(run: FaultRun, fault: Fault): Promise<Trial> {
+async function cutShort(run: FaultRun, fault: Fault, restored: Restored): Promise<Trial> {
   const client = await run.load?.summary(fault.atMs);
   return {
     ...observed(run, fault),
     cutShort: true,
+    restored,
     rejoin: null,
     ...(client === undefined ? {} : { client }),
     invariants: [],

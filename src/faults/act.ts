@@ -45,6 +45,11 @@ export type ActOf<K extends ActKind> = Extract<Act, { act: K }>;
 export interface ActContext {
   runtime: Runtime;
   live: LiveCluster;
+  /**
+   * For rolling back at any moment, after an interrupt or a crash: a master that was taken down, frozen or cut off does
+   * not return beside another one. Absent: a fault ends as it would by itself.
+   */
+  guarded?: boolean;
 }
 
 /** How one kind of act is done and rolled back. Everything but `prepare` and `inject` is idempotent. */

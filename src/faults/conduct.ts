@@ -5,12 +5,13 @@ import { dataNodes, sentinelNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { Observation } from '../observe/observation.js';
 import { type Observer, observe } from '../observe/observer.js';
-import type { WorkloadSettings } from '../observe/result.js';
+import type { Restored, WorkloadSettings } from '../observe/result.js';
 import type { ClusterRoles } from '../observe/roles.js';
 import type { Load } from '../workload/load.js';
 import type { Act } from './act.js';
 import type { Experiment, Injected } from './experiment.js';
 import { preflight, requireSteady } from './preflight.js';
+import { restoredNow } from './restored.js';
 
 /** A run of faults on one cluster. Times are milliseconds on the run's clock. */
 export interface FaultRun {
@@ -78,6 +79,7 @@ export async function openRun(
     }
   } catch (error) {
     await close();
+    if (runtime.signal?.aborted === true) await restoredNow(runtime, live, []);
     throw error;
   }
   const now = clock.now();
@@ -99,8 +101,8 @@ export async function openRun(
 export interface ConductOptions<R> extends RunOptions {
   /** What is in effect when the run ends early stays: on purpose (`keep`), or because the cluster is removed. */
   leaves?: () => boolean;
-  /** The result of a run that was aborted, after the heal; null where there is none yet. */
-  salvage?: (run: FaultRun) => Promise<R | null>;
+  /** The result of a run that was aborted, after the rollback; null where there is none yet. */
+  salvage?: (run: FaultRun, restored: Restored) => Promise<R | null>;
 }
 
 /**
@@ -121,8 +123,12 @@ export async function conduct<R>(
     return await play(run);
   } catch (error) {
     if (isNotRestored(error) || options.leaves?.() === true) throw error;
-    if (!run.healed) await healRun(run, earlier);
-    const salvaged = runtime.signal?.aborted === true ? await options.salvage?.(run) : null;
+    if (runtime.signal?.aborted !== true) {
+      if (!run.healed) await healRun(run, earlier);
+      throw error;
+    }
+    const restored = await restoreRun(run, earlier);
+    const salvaged = await options.salvage?.(run, restored);
     if (salvaged == null) throw error;
     return salvaged;
   } finally {
@@ -155,6 +161,24 @@ export async function healRun(run: FaultRun, earlier: readonly Injected[] = []):
     await experiment.heal({ only, prove: true });
   }
   run.healed = true;
+}
+
+/**
+ * Ends an interrupted run: stops its clients, rolls back everything that it injected so that no second master returns,
+ * proves convergence, and removes its keys. Throws `not-healed` or `not-restored` (4).
+ */
+async function restoreRun(run: FaultRun, earlier: readonly Injected[]): Promise<Restored> {
+  const { runtime, live, experiment } = run;
+  const stopped = run.load?.stop();
+  const own = experiment.active().filter(({ n }) => !earlier.some((one) => one.n === n));
+  await experiment.heal({
+    ...(earlier.length > 0 && { only: own }),
+    prove: true,
+    guarded: true,
+  });
+  run.healed = true;
+  await stopped;
+  return restoredNow(runtime, live, own);
 }
 
 /** Whether something that a run injected is still in effect (exit code 4). */

@@ -32,6 +32,8 @@ export interface HealOptions {
   asCrashed?: boolean;
   /** Whether convergence is proved afterwards; true unless `only` is given. */
   prove?: boolean;
+  /** See ActContext. */
+  guarded?: boolean;
 }
 
 /** A run of faults on one cluster created by sentinelctl, under its lock: whatever it does is journalled before it is done. */
@@ -145,9 +147,14 @@ class Journalled implements Experiment {
     return planned;
   }
 
-  async heal({ only, asCrashed = false, prove = only === undefined }: HealOptions = {}): Promise<void> {
+  async heal({
+    only,
+    asCrashed = false,
+    prove = only === undefined,
+    guarded = false,
+  }: HealOptions = {}): Promise<void> {
     const steps = this.#active.filter(({ n }) => only === undefined || only.some((one) => one.n === n));
-    const context = unbroken(this.#engine, this.#up);
+    const context: ActContext = { ...unbroken(this.#engine, this.#up), guarded };
     await takeBack(context, steps, {
       asCrashed,
       // Others that are still in effect may keep a node from its place.

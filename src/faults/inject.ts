@@ -16,6 +16,7 @@ import { faultOf } from './catalogue/index.js';
 import { type Experiment, openExperiment } from './experiment.js';
 import { preflight } from './preflight.js';
 import { requireRadius } from './radius.js';
+import { restoredNow } from './restored.js';
 import { type Seen, showWhile } from './show.js';
 
 export interface InjectRequest {
@@ -132,15 +133,22 @@ async function perform(
     await experiment.close();
     return { ...result, forMs, healed: true, converged: isWhole, seen, heal: null };
   } catch (error) {
-    await putBack(experiment, error);
+    await putBack(runtime, live, experiment, error);
     throw error;
   }
 }
 
 /** What went wrong first is thrown, unless something could not be rolled back. */
-async function putBack(experiment: Experiment, cause: unknown): Promise<void> {
+async function putBack(
+  runtime: Runtime,
+  live: LiveCluster,
+  experiment: Experiment,
+  cause: unknown,
+): Promise<void> {
   if (cause instanceof OperatorError && cause.exitCode === EXIT.notRestored) return;
-  await experiment.heal({ prove: experiment.active().length > 0 });
+  const injected = experiment.active();
+  await experiment.heal({ prove: injected.length > 0, guarded: true });
+  if (injected.length > 0 && runtime.signal?.aborted === true) await restoredNow(runtime, live, injected);
   await experiment.close();
 }
 

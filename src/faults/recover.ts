@@ -1,14 +1,13 @@
-import { surveyPlan } from '../cluster/ask.js';
 import { type LiveCluster, withCluster, withoutSignal } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import { type Journal, unfinishedJournal } from '../cluster/store/journal.js';
-import { sameAddress } from '../model/address.js';
-import { majorityMaster } from '../model/agreement.js';
 import type { Act, ActContext } from './act.js';
 import { handlerOf } from './acts/index.js';
-import { bringBack, isDataGone, startFromDisk } from './bring-back.js';
+import { bringBack, isDataGone, startFromDisk, thaw } from './bring-back.js';
 import { resumeExperiment, unbroken } from './experiment.js';
 import { endGuards } from './guard-process.js';
+import { masterNow } from './restored.js';
+import { removeRunKeys } from './run-keys.js';
 
 export interface RecoverResult {
   cluster: string;
@@ -47,20 +46,19 @@ export function recover(
 }
 
 async function finish(runtime: Runtime, live: LiveCluster, journal: Journal): Promise<RecoverResult> {
-  const { plan, asking } = live;
-  const { cluster } = plan.spec;
-  const context = unbroken(runtime, live);
+  const { cluster } = live.plan.spec;
+  const context: ActContext = { ...unbroken(runtime, live), guarded: true };
   await endGuards(runtime, cluster);
   const experiment = resumeExperiment(runtime, live, journal);
   const undone = experiment.active().toReversed();
   if (await isDataGone(context)) await startFromDisk(context);
-  await experiment.heal({ prove: false });
+  await experiment.heal({ prove: false, guarded: true });
   const wasWhole = journal.head.proof ?? true;
   const started = wasWhole ? await startRest(context, undone) : [];
   // Nothing is in effect any more: what is left of the heal is the proof, where the cluster was whole before.
-  await experiment.heal({ prove: true });
+  await experiment.heal({ prove: true, guarded: true });
+  if (wasWhole) await removeRunKeys(live);
   await experiment.close();
-  const master = majorityMaster(await surveyPlan(plan, asking), plan.spec.masterName);
   return {
     cluster,
     what: journal.head.what,
@@ -68,7 +66,7 @@ async function finish(runtime: Runtime, live: LiveCluster, journal: Journal): Pr
     undone: undone.map(({ act }) => handlerOf(act).describeUndo(context, act)),
     started,
     converged: wasWhole,
-    master: plan.nodes.find((node) => sameAddress(node.announce, master))?.id ?? null,
+    master: (await masterNow(live))?.id ?? null,
   };
 }
 
@@ -80,7 +78,7 @@ async function startRest(context: ActContext, undone: readonly { act: Act }[]): 
   for (const node of plan.nodes.toSorted((a, b) => b.kind.localeCompare(a.kind))) {
     const { state } = await host.inspect(node.id);
     if (state === 'running') continue;
-    if (state === 'paused') await host.resume(node.id);
+    if (state === 'paused') await (node.kind === 'redis' ? thaw(context, node) : host.resume(node.id));
     else await bringBack(context, node);
     if (!named.has(node.id)) started.push(node.id);
   }

@@ -1,4 +1,4 @@
-import { settingsNow } from '../cluster/ask.js';
+import { settingsNow, surveyPlan } from '../cluster/ask.js';
 import { proveConvergence } from '../cluster/bring-up.js';
 import { step } from '../cluster/runtime.js';
 import { startAsCrashed } from '../cluster/start.js';
@@ -10,6 +10,8 @@ import { until } from '../until.js';
 import type { Act, ActContext } from './act.js';
 import { handlerOf } from './acts/index.js';
 import { nodeOf } from './context.js';
+import { awaitOutcome, demoteStrays } from './strays.js';
+import { waitingFor } from './waiting-for.js';
 
 /** How long a rolled back act may need to show, in milliseconds: Sentinel may have to correct a role twice. */
 const SEEN_BOUND_MS = 2 * RETURNED_MASTER_MS;
@@ -44,6 +46,10 @@ export async function takeBack(
   await step(context.runtime, 'heal', `rolling back ${count(steps.length, 'action')}`, async () => {
     const reversed = steps.toReversed();
     const starts = reversed.filter(({ act }) => startsData(context, act));
+    if (context.guarded === true && steps.some(({ act }) => CUTS_OFF.includes(act.act))) {
+      await waitingFor(context, 'the master', (onWait) => awaitOutcome(context, onWait));
+      await demoteStrays(context, await surveyPlan(context.live.plan, context.live.asking));
+    }
     const others = reversed.filter((one) => !starts.includes(one));
     const later: Step[] = [];
     const wrong: { act: Act; why: string }[] = [];
@@ -61,9 +67,12 @@ export async function takeBack(
   });
 }
 
-/** Whether rolling it back starts a data node. */
-const startsData = ({ live }: ActContext, act: Act): boolean =>
-  act.act === 'end' && nodeOf(live.plan, act.node).kind === 'redis';
+/** Acts that leave a master alive that others cannot use, and whose rollback gives it back to them. */
+const CUTS_OFF: readonly Act['act'][] = ['block', 'slow', 'client-pause', 'busy', 'fail-saves', 'follow'];
+
+/** Whether rolling it back starts a data node, or thaws one only when the sentinels have decided. */
+const startsData = ({ live, guarded = false }: ActContext, act: Act): boolean =>
+  (act.act === 'end' || (act.act === 'pause' && guarded)) && nodeOf(live.plan, act.node).kind === 'redis';
 
 /** Null, or what is still wrong. */
 async function undoOne(context: ActContext, act: Act, options: TakingBack): Promise<string | null> {
@@ -131,7 +140,14 @@ export async function proveHealed(context: ActContext): Promise<void> {
   const sinceMs = runtime.clock.now();
   try {
     await step(runtime, 'prove', 'proving that all nodes agree again', () =>
-      proveConvergence({ ...live, deadlineMs }, { everyMs: PROOF_EVERY_MS, sinceMs }),
+      proveConvergence(
+        { ...live, deadlineMs },
+        {
+          everyMs: PROOF_EVERY_MS,
+          sinceMs,
+          ...(context.guarded === true && { onLook: (snapshot) => demoteStrays(context, snapshot) }),
+        },
+      ),
     );
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;

@@ -139,6 +139,12 @@ export const typicalFailoverMs = ({ downAfterMs }: DownAfter): number => downAft
 /** An election, a promotion and the ticks before them, beyond down-after, also on a busy machine. */
 const FAILOVER_BEYOND_DOWN_AFTER_MS = 15_000;
 
+/**
+ * A master that is down is started as it was only while more than this is left of down-after: 2 s to start and to be
+ * heard again (a sentinel reconnects once a second, sentinelReconnectInstance), and the random start of an election.
+ */
+export const SAFE_RETURN_MS = 2000 + MAX_DESYNC_MS;
+
 /** How long a failover that is possible at once may take to come. */
 export const nextFailoverMs = ({ downAfterMs }: DownAfter): number =>
   downAfterMs + FAILOVER_BEYOND_DOWN_AFTER_MS;

@@ -153,11 +153,23 @@ export interface PhaseReason {
   why: string | null;
 }
 
+/** How an interrupted run left the cluster, after convergence was proved. */
+export interface Restored {
+  /** What was rolled back, in words; empty where the run had done that itself. */
+  undone: string[];
+  /** The current master; null where the sentinels do not agree. */
+  master: NodeRef | null;
+  /** How many keys of the run were removed. */
+  keysRemoved: number;
+}
+
 export interface Trial {
   /** Only where the master recovered before a quorum could call it down: the sentence that says so. */
   untested?: string;
   /** True where it was interrupted: what is not there may still have happened. */
   cutShort?: true;
+  /** Only where it was interrupted: how the cluster was left. */
+  restored?: Restored;
   /** ISO 8601, on the wall clock: what logs are lined up with. */
   faultAt: string;
   oldMaster: NodeRef;

@@ -1,12 +1,11 @@
 import type { LiveCluster } from '../cluster/open.js';
 import { type Runtime, step } from '../cluster/runtime.js';
 import { type Address, formatAddress } from '../model/address.js';
-import { dataNodes, type NodePlan } from '../model/plan.js';
+import { dataNodes } from '../model/plan.js';
 import type { Observer } from '../observe/observer.js';
 import type { ClientSummary, InvariantResult, LedgerSummary, WorkloadSettings } from '../observe/result.js';
 import type { ClusterRoles, Member } from '../observe/roles.js';
 import { until } from '../until.js';
-import type { Asking } from '../wire/access.js';
 import { clientRouteOf } from './client-route.js';
 import { clientSummary } from './client-summary.js';
 import { judgeLoad } from './judge-load.js';
@@ -52,6 +51,8 @@ export interface LoadResult {
 export interface Load {
   /** Stops the clients, reads everything back and accounts for it. */
   settle(outcome: FaultOutcome): Promise<LoadResult>;
+  /** Stops the clients; idempotent, never throws. */
+  stop(): Promise<void>;
   /** Stops the clients, and says what they saw; nothing is read back. */
   summary(faultAtMs: number): Promise<ClientSummary>;
   /** Stops the clients and removes what they wrote; idempotent, never throws. */
@@ -93,14 +94,13 @@ export async function startLoad(
         await clock.sleep(WARM_UP_MS, runtime.signal);
       } catch (error) {
         // No other code holds them yet: left alone they would write for ever.
-        await endWorkload(started, roles.master, asking);
+        await endWorkload(started, live);
         throw error;
       }
       return started;
     },
   );
   let record: WorkloadRecord | null = null;
-  let lastMaster = roles.master;
   return {
     async settle(outcome) {
       const { faultAtMs, newMaster, returnedAtMs, convertedAtMs } = outcome;
@@ -114,7 +114,6 @@ export async function startLoad(
       const done = await workload.stop();
       record = done;
       const truth = newMaster ?? oldMaster;
-      lastMaster = roles.nodes.find(({ id }) => id === truth.id) ?? roles.master;
       await quiesce(context, truth.announce);
       const finals = await readBack(record, dataNodes(plan), { ...asking, deadlineMs: READ_DEADLINE_MS });
       const writable = context.observer.seen.find(
@@ -136,30 +135,30 @@ export async function startLoad(
         zombieWritesOf(done, node, fromMs, toMs);
       return { client, ledger, zombieWrites, tookWrites, invariants };
     },
+    async stop() {
+      await workload.stop().catch(() => {});
+    },
     async summary(faultAtMs) {
       record ??= await workload.stop();
       return clientSummary(record, faultAtMs);
     },
     async end() {
-      await endWorkload(workload, lastMaster, asking);
+      await endWorkload(workload, live);
     },
   };
 }
 
-/** Stops clients and removes what they wrote; never throws. */
+/** Stops clients and removes what they wrote, at the node that is the master now: replicas refuse. Never throws. */
 async function endWorkload(
   workload: { stop(): Promise<WorkloadRecord> },
-  master: NodePlan,
-  asking: Asking,
+  { plan, asking }: LiveCluster,
 ): Promise<void> {
   try {
-    await cleanUp(await workload.stop(), master, {
-      ...asking,
-      signal: undefined,
-      deadlineMs: READ_DEADLINE_MS,
-    });
+    const record = await workload.stop();
+    const patient = { ...asking, signal: undefined, deadlineMs: READ_DEADLINE_MS };
+    await Promise.allSettled(dataNodes(plan).map((node) => cleanUp(record, node, patient)));
   } catch {
-    // The keys carry the run's own prefix; a cluster that cannot be reached any more keeps them.
+    // Without the record the keys are not known; recover removes them.
   }
 }
 

@@ -22,7 +22,7 @@ export const USUAL_PHASES: PhaseTimes = {
 };
 
 /** Nothing of it came. */
-const NO_PHASES = Object.fromEntries(Object.keys(USUAL_PHASES).map((id) => [id, null])) as PhaseTimes;
+export const NO_PHASES = Object.fromEntries(Object.keys(USUAL_PHASES).map((id) => [id, null])) as PhaseTimes;
 
 /** A trial without a workload that went as it should; whatever is given replaces that. */
 export function trial(change: Partial<Omit<Trial, 'phases'>> & { phases?: Partial<PhaseTimes> } = {}): Trial {

@@ -30,10 +30,15 @@ export const end: ActHandler<ActOf<'end'>> = {
     await gone(live, node, signal);
     if (restart === true) await startAsCrashed(live, nodeOf(live.plan, node));
   },
-  undo: (context, { node }) => bringBack(context, nodeOf(context.live.plan, node)),
+  async undo(context, { node, signal }) {
+    // A run that died left it waiting for its replicas (Redis 7.0 and later; before, the words are an error).
+    if (signal === 'SIGTERM') await call(context.live, node, 'SHUTDOWN', 'ABORT').catch(() => {});
+    await bringBack(context, nodeOf(context.live.plan, node));
+  },
   verify: (context, { node }) => whetherInPlace(context, node),
 };
 
+/** Also after an abort: a server that has got its SIGTERM ends, if need be after its rollback. */
 async function gone(live: ActContext['live'], node: string, signal: string): Promise<void> {
   const isGone = await until(
     async () => ((await live.host.inspect(node)).state === 'running' ? undefined : true),
@@ -41,7 +46,6 @@ async function gone(live: ActContext['live'], node: string, signal: string): Pro
       clock: live.asking.clock,
       everyMs: LOOK_EVERY_MS,
       deadlineMs: SHUTDOWN_BOUND_MS,
-      signal: live.asking.signal,
     },
   );
   if (isGone === true) return;

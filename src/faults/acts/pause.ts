@@ -1,5 +1,5 @@
 import type { ActHandler, ActOf } from '../act.js';
-import { bringBack } from '../bring-back.js';
+import { bringBack, thaw } from '../bring-back.js';
 import { nodeOf, placed, requireRunning } from '../context.js';
 
 /** A frozen server: SIGSTOP, or the engine's freezer. */
@@ -15,10 +15,12 @@ export const pause: ActHandler<ActOf<'pause'>> = {
   inject: ({ live }, { node }) => live.host.pause(node),
   async undo(context, { node }) {
     const { host, plan } = context.live;
+    const planned = nodeOf(plan, node);
     const { state } = await host.inspect(node);
-    if (state === 'paused') await host.resume(node);
     // It ran when it was frozen; the machine, or an operator, has ended it since.
-    else await bringBack(context, nodeOf(plan, node));
+    if (state !== 'paused') await bringBack(context, planned);
+    else if (context.guarded === true && planned.kind === 'redis') await thaw(context, planned);
+    else await host.resume(node);
   },
   async verify({ live }, { node }) {
     const { state, detail } = await live.host.inspect(node);

@@ -5,6 +5,7 @@ import { headline, INCOMPLETE, nextCommands, settingOf } from '../words/headline
 import { thresholdText } from '../words/metrics.js';
 import { manyLines } from './failover-many.js';
 import { trialLines } from './failover-one.js';
+import { interruptedText } from './interrupted.js';
 import { nextLines, verdictLines, warningLines } from './lines.js';
 import { MARK, paintOf } from './outcome.js';
 import { themeOf, type View } from './theme.js';
@@ -16,6 +17,8 @@ import { themeOf, type View } from './theme.js';
 export function failoverText(result: FailoverResult, view: View, again = result.command): string {
   const theme = themeOf(view);
   const [only, ...others] = result.trials;
+  if (only?.cutShort === true && others.length === 0)
+    return interruptedText(result, only, nextCommands(result, again), view);
   return [
     ...verdictLines(
       result.outcome.toUpperCase(),

@@ -87,7 +87,7 @@ export function workloadWords(workload: WorkloadSettings): string {
 export function nextCommands(result: FailoverResult, again: string): string[] {
   const { cluster, outcome } = result;
   const last = result.trials.at(-1);
-  if (last !== undefined && last.rejoin === null && last.newMaster !== null) {
+  if (last !== undefined && last.rejoin === null && last.newMaster !== null && last.cutShort !== true) {
     return [command(`start ${last.oldMaster.id}`, cluster), command('status', cluster)];
   }
   return outcome === 'holds'

@@ -10,6 +10,8 @@ const facts: GuardFacts = {
   master: there,
   sentinelsReachable: 3,
   callItDown: 0,
+  leftMs: null,
+  marginMs: 0,
   hasData: false,
 };
 const thrown = (changed: Partial<GuardFacts>): unknown => {
@@ -43,6 +45,17 @@ describe('the guard of start', () => {
       exitCode: 3,
     });
     expect(guardStart({ ...facts, callItDown: 3 })).toEqual({ how: 'follow', master: there });
+  });
+
+  it('waits for the outcome where too little of down-after is left, if that is asked for', () => {
+    const late = { master: here, hasData: true, leftMs: 2999, marginMs: 3000 };
+    expect(thrown(late)).toMatchObject({
+      code: 'failover-at-hand',
+      message: 'redis-1 is still the master, and down-after ends in 3.00 s: a failover may be next',
+    });
+    for (const enough of [{ leftMs: 3000 }, { leftMs: null }, { marginMs: 0 }])
+      expect(guardStart({ ...facts, ...late, ...enough })).toMatchObject({ how: 'as-it-was' });
+    expect(guardStart({ ...facts, ...late, master: there })).toEqual({ how: 'follow', master: there });
   });
 
   it('refuses where the master is unknown', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FailoverResult } from '../../../src/observe/result.js';
+import type { FailoverResult, Trial } from '../../../src/observe/result.js';
 import { failoverHtml } from '../../../src/report/html/page.js';
 import { failoverMarkdown } from '../../../src/report/markdown/failover.js';
 import { failoverText } from '../../../src/report/text/failover.js';
@@ -11,6 +11,7 @@ import {
   hostileResult,
   violatedResult,
 } from '../../helpers/results.js';
+import { NO_PHASES } from '../../helpers/trials.js';
 import { expectToFit, plainView } from './lines.js';
 
 /** What an operator's terminal shows at once. */
@@ -185,6 +186,41 @@ describe('the result of one failover', () => {
         default --signal KILL --trials 1
         --clients 8 --seed 42"
     `);
+  });
+
+  it('one that was interrupted says what was seen, what was rolled back and which node is the master', () => {
+    const result = cutShortResult();
+    const [trial] = result.trials;
+    if (trial === undefined) throw new Error('no trial');
+    const master = { id: 'redis-2', host: '127.0.0.1', port: 6380 };
+    const undone = ['redis-1 runs again as a replica of redis-2'];
+    const interrupted = {
+      ...trial,
+      cutShort: true as const,
+      invariants: [],
+      restored: { undone, master, keysRemoved: 8 },
+    };
+    const text = (more: Partial<Trial>): string =>
+      failoverText(
+        { ...result, thresholds: [], invariants: [], trials: [{ ...interrupted, ...more }] },
+        plainView(100),
+        'sentinelctl failover-test',
+      );
+    expect(text({})).toMatchInlineSnapshot(`
+      "UNKNOWN  mymaster: interrupted after the loss of redis-1; redis-2 127.0.0.1:6380 is the master now
+      seen: one sentinel marks it down (2.57 s), a quorum marks it down (2.65 s)
+      rolled back: redis-1 runs again as a replica of redis-2; 8 keys of the run removed; all nodes agree
+        again
+      fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster lab (process), redis 7.0.15, down-after 2s,
+        quorum 2; 8 clients (tuned) at 2000 operations per second; seed 42
+
+      → sentinelctl status --cluster lab
+      → sentinelctl logs --tail 50 --cluster lab
+      → sentinelctl failover-test"
+    `);
+    expect(text({ phases: NO_PHASES, restored: { undone: [], master: null, keysRemoved: 0 } })).toMatch(
+      /its master is not known\nseen: no sentinel had marked it down\nrolled back: all nodes agree again\n/,
+    );
   });
 
   it('one that was cut short says so, and shows what was measured until then', () => {

@@ -1,0 +1,81 @@
+import { settingsNow, surveyPlan, withNode } from '../cluster/ask.js';
+import { isFailoverNear, type Waiting } from '../cluster/start.js';
+import { sameAddress } from '../model/address.js';
+import { knownSentinels, witnessesOf } from '../model/facts.js';
+import { dataNodes } from '../model/plan.js';
+import { nextFailoverMs, SAFE_RETURN_MS } from '../model/sentinel-timing.js';
+import type { MasterView, Snapshot } from '../model/snapshot.js';
+import { until } from '../until.js';
+import type { ActContext } from './act.js';
+
+const LOOK_EVERY_MS = 100;
+/** A PING that waits for so long, in milliseconds, is probably not answered at all. */
+const NO_ANSWER_MS = 500;
+
+/**
+ * Makes a data node that still says master follow the one that all sentinels name, as Sentinel itself does after 8 s.
+ * Not while a failover runs, or while a sentinel names another one. A node that does not answer is left to Sentinel.
+ */
+export async function demoteStrays({ live }: ActContext, snapshot: Snapshot): Promise<void> {
+  const { plan, asking } = live;
+  const { masterName } = plan.spec;
+  const views = witnessesOf(snapshot, masterName).map(({ view }) => view);
+  const [first] = views;
+  if (first === undefined || views.length * 2 <= knownSentinels(snapshot, masterName)) return;
+  const isSettled = views.every(
+    (view) =>
+      sameAddress(view.address, first.address) &&
+      view.configEpoch === first.configEpoch &&
+      !isFailoverNear(view),
+  );
+  const nodes = snapshot.groups.find((group) => group.masterName === masterName)?.nodes ?? [];
+  const masters = nodes.filter(({ answer }) => answer?.role === 'master');
+  if (!isSettled || !masters.some(({ announce }) => sameAddress(announce, first.address))) return;
+  const strays = dataNodes(plan).filter(
+    ({ id, announce }) => !sameAddress(announce, first.address) && masters.some((master) => master.id === id),
+  );
+  const { host, port } = first.address;
+  await Promise.allSettled(
+    strays.map((node) =>
+      withNode(node, asking, async (connection) => {
+        await connection.call('REPLICAOF', host, port);
+        // Clients look for the master again (sentinel.c, sentinelSendSlaveOf).
+        await connection.call('CLIENT', 'KILL', 'TYPE', 'normal');
+        await connection.call('CONFIG', 'REWRITE');
+      }),
+    ),
+  );
+}
+
+/**
+ * While the master is cut off and a failover is under way or next, waits for its end: rolled back before, the old master
+ * would accept writes beside the new one. Down-after + 15 s at most.
+ */
+export async function awaitOutcome(
+  { runtime, live }: ActContext,
+  onWait: NonNullable<Waiting['onRefusal']>,
+): Promise<void> {
+  const { plan, asking } = live;
+  const { clock } = runtime;
+  const settings = await settingsNow(plan, asking);
+  const deadlineMs = nextFailoverMs(settings);
+  const endMs = clock.now() + deadlineMs;
+  await until(
+    async () => {
+      const witnesses = witnessesOf(await surveyPlan(plan, asking), plan.spec.masterName);
+      if (!witnesses.some(({ view }) => isOpen(view))) return true;
+      onWait(endMs - clock.now(), settings);
+      return undefined;
+    },
+    { clock, everyMs: LOOK_EVERY_MS, deadlineMs },
+  );
+}
+
+/** Whether a failover may still begin, or runs. A sentinel alone that calls the master down for long starts none. */
+function isOpen(view: MasterView): boolean {
+  const { flags, downMs, downAfterMs, answeredMsAgo, pingPendingMs } = view;
+  if (flags.includes('o_down') || (view.failoverState !== null && view.failoverState !== 'none')) return true;
+  if (flags.includes('s_down')) return (downMs ?? 0) < SAFE_RETURN_MS;
+  const isSilent = (pingPendingMs ?? 0) > NO_ANSWER_MS;
+  return isSilent && downAfterMs - (answeredMsAgo ?? 0) < SAFE_RETURN_MS;
+}

@@ -1,0 +1,49 @@
+import { humanDurationMs } from '../../model/duration.js';
+import { count, named } from '../../model/words.js';
+import type { FailoverResult, Restored, Trial } from '../../observe/result.js';
+import { plain, together, wrap } from '../plain-text.js';
+import { settingOf } from '../words/headline.js';
+import { phaseRows } from '../words/time-rows.js';
+import { nextLines, verdictLines } from './lines.js';
+import { paintOf } from './outcome.js';
+import { themeOf, type View } from './theme.js';
+
+/** A run that was interrupted within its only trial: what was seen, what was rolled back, which node is the master. */
+export function interruptedText(result: FailoverResult, trial: Trial, next: string[], view: View): string {
+  const theme = themeOf(view);
+  const { masterName, outcome } = result;
+  const { restored, oldMaster } = trial;
+  const now =
+    restored?.master == null ? 'its master is not known' : `${named(restored.master)} is the master now`;
+  return [
+    ...verdictLines(
+      outcome.toUpperCase(),
+      paintOf(outcome, theme),
+      plain(`${masterName}: interrupted after the loss of ${oldMaster.id}; ${now}`),
+      view,
+    ),
+    ...wrap(plain(`seen: ${seenWords(trial, result)}`), view.columns, 2),
+    ...(restored === undefined
+      ? []
+      : wrap(plain(`rolled back: ${restoredWords(restored)}`), view.columns, 2)),
+    ...wrap(plain(settingOf(result)), view.columns, 2).map(theme.dim),
+    '',
+    ...next.flatMap((line) => nextLines(line, view)),
+  ].join('\n');
+}
+
+/** `one sentinel marks it down (2.57 s), a quorum marks it down (2.65 s)`; from the fault on. */
+function seenWords(trial: Trial, { config }: FailoverResult): string {
+  const seen = phaseRows(trial, config).flatMap(({ label, atMs }) =>
+    atMs === null ? [] : [`${label} (${together(humanDurationMs(atMs))})`],
+  );
+  return seen.length === 0 ? 'no sentinel had marked it down' : seen.join(', ');
+}
+
+function restoredWords({ undone, keysRemoved }: Restored): string {
+  return [
+    ...undone,
+    ...(keysRemoved === 0 ? [] : [`${count(keysRemoved, 'key')} of the run removed`]),
+    'all nodes agree again',
+  ].join('; ');
+}
