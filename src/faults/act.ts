@@ -5,12 +5,12 @@ import type { Address } from '../model/address.js';
 
 /**
  * The atoms that faults are made of. Each one is plain data: what is written to the journal before it is done is all
- * that a later command, or another process, needs to take it back. Durations are milliseconds.
+ * that a later command, or another process, needs to roll it back. Durations are milliseconds.
  */
 export type Act =
   /**
    * The server of a node ends: SIGKILL as a crash, SIGTERM as an orderly shutdown. With `restart` it is started again at
-   * once as it was, before anybody calls it down.
+   * once as it was, before a sentinel calls it down.
    */
   | { act: 'end'; node: string; signal: 'SIGKILL' | 'SIGTERM'; restart?: boolean }
   /** The server of a node is frozen: it keeps its connections and answers nothing. */
@@ -61,13 +61,13 @@ export interface ActHandler<A extends Act> {
   /** What a person types to roll it back where this tool cannot; whole command lines. Pure. */
   commands(context: Pick<ActContext, 'live'>, act: A): string[];
   /**
-   * Looks whether it can be done at all, and reads what taking it back will need; changes nothing. The act that it
+   * Looks whether it can be done at all, and reads what the rollback will need; changes nothing. The act that it
    * answers with is what goes into the journal. Throws OperatorError (3) with the reason, and which driver can.
    */
   prepare(context: ActContext, act: A): Promise<A>;
   /** Does it; the journal has it already. */
   inject(context: ActContext, act: A): Promise<void>;
-  /** Takes it back, also where it was done only half or not at all. */
+  /** Rolls it back, also where it was done only half or not at all. */
   undo(context: ActContext, act: A): Promise<void>;
   /** Looks whether it is rolled back: null, or what is still wrong, in one line. */
   verify(context: ActContext, act: A): Promise<string | null>;

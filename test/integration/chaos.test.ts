@@ -92,7 +92,7 @@ async function expectUntouched(): Promise<void> {
 }
 
 describe('what does nothing', () => {
-  it('--dry-run names every act, and how it is taken back', async () => {
+  it('--dry-run names every act, and how it is rolled back', async () => {
     const before = await pidsOf(cli);
     const ran = await cli.run(['chaos', 'run', '--all', '--dry-run', '--json']);
     expect(ran.code, ran.stderr).toBe(0);
@@ -109,7 +109,7 @@ describe('what does nothing', () => {
     expect((await cli.run(['chaos', 'run', '--random', '--dry-run'])).stdout).toContain('random-1-');
   });
 
-  it('refuses what can not be meant, and points at the line', async () => {
+  it('refuses what has no meaning, and points at the line', async () => {
     const bad = {
       exit: 64,
       code: 'bad-scenario',

@@ -148,7 +148,7 @@ const CASES: { act: Act; shows: () => Promise<void>; gone: () => Promise<void> }
 describe.each(CASES.map((one) => [`${one.act.act} ${'node' in one.act ? one.act.node : ''}`, one] as const))(
   '%s',
   (_name, { act, shows, gone }) => {
-    it('is done, shows, is taken back, and leaves a whole cluster and a closed journal', {
+    it('is done, shows, is rolled back, and leaves a whole cluster and a closed journal', {
       timeout: LONG_MS,
     }, async () => {
       const experiment = await stage.open();
@@ -186,9 +186,9 @@ it('knows its cases: every kind of act but those of the network, which have test
   ]);
 });
 
-describe('an act that can not be done', () => {
+describe('an act that cannot be done', () => {
   it.each<[string, Act, RegExp]>([
-    ['on nobody', { act: 'pause', node: 'redis-9' }, /has no node "redis-9"/],
+    ['on an unknown node', { act: 'pause', node: 'redis-9' }, /has no node "redis-9"/],
     [
       'with a setting that there is not',
       { act: 'config', node: 'redis-1', set: { nonsense: '1' } },
@@ -200,7 +200,7 @@ describe('an act that can not be done', () => {
       /no nonsense/,
     ],
     [
-      'with what can not be read',
+      'with what cannot be read',
       { act: 'sentinel-set', node: 'sentinel-1', set: { nonsense: '1' } },
       /cannot be read/,
     ],
@@ -223,7 +223,9 @@ describe('an act that can not be done', () => {
 });
 
 describe('several acts', () => {
-  it('are taken back with the data nodes last, whoever is killed first', { timeout: LONG_MS }, async () => {
+  it('are rolled back with the data nodes last, in whatever order they were killed', {
+    timeout: LONG_MS,
+  }, async () => {
     const experiment = await stage.open();
     const ends = ['sentinel-1', 'sentinel-2', 'redis-2', 'redis-3'];
     await experiment.inject(ends.map((node) => ({ act: 'end', node, signal: 'SIGKILL' })));
@@ -233,7 +235,7 @@ describe('several acts', () => {
     for (const { id } of stage.live.plan.nodes) expect(await stateOf(id)).toBe('running');
   });
 
-  it('can be taken back one by one', { timeout: LONG_MS }, async () => {
+  it('can be rolled back one by one', { timeout: LONG_MS }, async () => {
     const experiment = await stage.open();
     const [first] = await experiment.inject([{ act: 'pause', node: 'redis-2' }]);
     await experiment.inject([{ act: 'pause', node: 'sentinel-1' }]);
@@ -248,8 +250,10 @@ describe('several acts', () => {
   });
 });
 
-describe('what can not be taken back', () => {
-  it('is told whole, with what to type, and recovered once it is mended', { timeout: LONG_MS }, async () => {
+describe('what cannot be rolled back', () => {
+  it('is reported in full, with what to type, and recovered once it is fixed', {
+    timeout: LONG_MS,
+  }, async () => {
     const experiment = await stage.open();
     await experiment.inject([
       { act: 'end', node: 'redis-3', signal: 'SIGKILL' },
@@ -267,7 +271,7 @@ describe('what can not be taken back', () => {
         /^sentinelctl logs redis-3 --tail 20 --cluster acts\nthen sentinelctl recover --cluster acts$/,
       ),
     });
-    // What could be taken back was.
+    // What could be rolled back was.
     expect(await stateOf('redis-2')).toBe('running');
     await experiment.close();
     await expect(stage.open()).rejects.toMatchObject({ code: 'unfinished-journal' });
@@ -295,7 +299,7 @@ describe('recover', () => {
     for (const { id } of dataNodes(stage.live.plan)) expect(await stage.ask(id, 'GET', 'kept')).toBe('yes');
   });
 
-  it('only proves where somebody has healed by hand', { timeout: LONG_MS }, async () => {
+  it('only proves where everything was repaired by hand', { timeout: LONG_MS }, async () => {
     const experiment = await stage.open();
     await experiment.inject([{ act: 'pause', node: 'sentinel-2' }]);
     await stage.live.host.resume('sentinel-2');

@@ -63,8 +63,8 @@ describe('inject --for, killed', () => {
     expect(guards.length).toBe(lines > 1 ? 1 : 0);
     const result = await recovered();
     expect(result.what).toBe('inject sentinel-down --for 1m');
-    // Nobody goes on to watch over what is over.
-    const gone = await soon(async () => ((await isAlive(guards[0] ?? NOBODY)) ? undefined : true));
+    // No guard goes on when the fault is over.
+    const gone = await soon(async () => ((await isAlive(guards[0] ?? NO_GUARD)) ? undefined : true));
     expect(gone).toBe(true);
   });
 
@@ -73,16 +73,16 @@ describe('inject --for, killed', () => {
     expect(journal()?.closed).toBe(false);
     expect(await soon(() => journal()?.closed || undefined)).toBe(true);
     expect((await statusOf(cli)).code).toBe(0);
-    const [guard = NOBODY] = journal()?.guards ?? [];
+    const [guard = NO_GUARD] = journal()?.guards ?? [];
     expect(await soon(async () => ((await isAlive(guard)) ? undefined : true))).toBe(true);
   });
 });
 
 /** A process that never was. */
-const NOBODY = { pid: 0, startTime: '', command: '' };
+const NO_GUARD = { pid: 0, startTime: '', command: '' };
 
 describe('what is left in effect', () => {
-  it('is shown, refuses what would change the cluster, and is taken back by heal', async () => {
+  it('is shown, refuses what would change the cluster, and is rolled back by heal', async () => {
     const injected = await cli.run(['inject', 'freeze', 'redis-3', '--json']);
     expect(injected.code, injected.stderr).toBe(0);
     expect(injected.json() as InjectResult).toMatchObject({
@@ -134,7 +134,7 @@ describe('what is left in effect', () => {
 });
 
 describe('--dry-run', () => {
-  it('tells exactly what the run itself does, and does nothing', async () => {
+  it('says exactly what the run itself does, and does nothing', async () => {
     const before = { pids: await pidsOf(cli), journal: textOf(), status: (await statusOf(cli)).status };
     const dry = await cli.run(['inject', 'sentinel-majority-down', '--for', '1s', '--dry-run', '--json']);
     expect(dry.code, dry.stderr).toBe(0);
@@ -187,7 +187,7 @@ describe('inject', () => {
     await cli.run(['kill', 'sentinel-2']);
     await refusal(cli, ['inject', 'freeze', 'redis-3', '--for', '100ms'], { exit: 3, code: 'not-steady' });
     const forced = await cli.run(['inject', 'freeze', 'redis-3', '--for', '100ms', '--force']);
-    // The sentinel that somebody killed is not ours to start: the fault is gone, the cluster as it was before.
+    // The sentinel was not killed by the fault, and is not started: the fault is gone, the cluster as it was before.
     expect(forced.code, forced.stderr).toBe(0);
     expect(journal()?.closed).toBe(true);
     expect((await statusOf(cli)).status.sentinels.filter((s) => !s.reachable)).toHaveLength(1);

@@ -33,7 +33,7 @@ import { asking, compiledWorkload, settings, when } from '../helpers/workload.js
  * away and must be called unknown.
  */
 
-/** Shorter than down-after, so that asking somebody frozen provokes nothing. */
+/** Shorter than down-after, so that asking a frozen server provokes nothing. */
 const DEADLINE_MS = 300;
 const CONFIG = { downAfterMs: 1500, failoverTimeoutMs: 3000 };
 
@@ -42,7 +42,7 @@ let stage: Stage;
 let room: Awaited<ReturnType<typeof compiledWorkload>>;
 /** A failover as it should be, and what clients wrote through it. */
 let after: Required<TrialEvidence>;
-/** Whom the sentinels had to choose, by what they knew of the replicas before. */
+/** The replica that the sentinels had to choose, by what they knew of the replicas before. */
 let best: string | null;
 const begun: Workload[] = [];
 
@@ -173,8 +173,8 @@ const BREACHES: Breach[] = [
   },
   {
     id: 'sentinels-agree',
-    how: 'one of them is told of another master',
-    // A peer's hello, one every 2 s, may set it right before anybody looked.
+    how: 'one of them monitors another master',
+    // A peer's hello, one every 2 s, may correct it before the look.
     act: () => untilViolated('sentinels-agree', () => monitor(sentinel(1), other())),
     undo: () => monitor(sentinel(1), master()),
   },
@@ -225,7 +225,7 @@ describe('the choice of the replica', () => {
     });
   });
 
-  it('is violated where somebody promotes another one by hand', async () => {
+  it('is violated where another one is promoted by hand', async () => {
     const { observer, roles } = stage.run;
     const fromMs = systemClock.now();
     const promoted = () =>
@@ -240,7 +240,7 @@ describe('the choice of the replica', () => {
     await asItWas();
   });
 
-  it('is unknown where no replica was promoted, or nobody said what it saw of the replicas', async () => {
+  it('is unknown where no replica was promoted, or no sentinel said what it saw of the replicas', async () => {
     expect(rightReplica(null, best).verdict).toBe('unknown');
     const [seen = []] = await frozen(sentinels(), slates);
     const unread = bestReplica(seen, { ...CONFIG, masterDownForMs: null });
@@ -294,11 +294,11 @@ describe('with the evidence withheld', () => {
     await asItWas();
   });
 
-  it('the return of the old master is unknown where it was not started, and what follows nobody', () => {
+  it('the return of the old master is unknown where it was not started, and what follows no master', () => {
     expect(verdictOf(judgeInvariants({ ...after, rejoin: null }), 'old-master-rejoined')).toBe('unknown');
-    const nobody = judgeInvariants({ ...after, newMaster: null });
+    const without = judgeInvariants({ ...after, newMaster: null });
     for (const id of ['old-master-rejoined', 'replicas-attached', 'no-full-resync'])
-      expect([id, verdictOf(nobody, id)]).toEqual([id, 'unknown']);
+      expect([id, verdictOf(without, id)]).toEqual([id, 'unknown']);
   });
 
   it('what only events tell is unknown to who came too late to hear them', async () => {
@@ -333,7 +333,7 @@ describe('with the evidence withheld', () => {
   });
 });
 
-describe('a replica that can not go on from where it was', () => {
+describe('a replica that cannot go on from where it was', () => {
   it('costs a full resync', async () => {
     const { run } = stage;
     await lead(other());
@@ -348,7 +348,7 @@ describe('a replica that can not go on from where it was', () => {
   });
 });
 
-/** Whoever may take over besides the observer of the story. */
+/** An observer that begins after the failover. */
 function lateObserver(): Promise<Observer> {
   const { plan } = stage.live;
   const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
@@ -357,7 +357,7 @@ function lateObserver(): Promise<Observer> {
 const hears = (observer: Observer, id: string): boolean =>
   observer.seen.some((o) => (o.kind === 'role' || o.kind === 'belief') && o.source === id);
 
-describe('what clients were promised', () => {
+describe('what was acknowledged to clients', () => {
   let record: WorkloadRecord;
   const accounted = async (): Promise<{ client: ClientSummary; ledger: LedgerSummary }> => {
     const finals = await room.readBack(record, stage.target.nodes, { ...asking, deadlineMs: DEADLINE_MS });
@@ -378,7 +378,7 @@ describe('what clients were promised', () => {
     const all = judgeLoad(client, ledger, master(), true);
     return Object.fromEntries(all.map(({ id, verdict }) => [id, verdict]));
   };
-  /** Of the second client: nobody ever gets so far. */
+  /** Of the second client: no client gets so far. */
   const key = (seq: number): string => keyOf(record.keyPrefix, 1, seq);
 
   beforeAll(async () => {
@@ -387,7 +387,7 @@ describe('what clients were promised', () => {
   });
 
   it('is kept', async () => {
-    await when('everybody has everything', async () =>
+    await when('every node has everything', async () =>
       (await accounted()).ledger.missingAt.every(({ missing }) => missing === 0),
     );
     expect(await verdicts()).toEqual({
@@ -396,7 +396,7 @@ describe('what clients were promised', () => {
     });
   });
 
-  it('is unknown where the master can not be read back, and where there is none', async () => {
+  it('is unknown where the master cannot be read back, and where there is none', async () => {
     const unread = await frozen([master()], verdicts);
     expect(unread).toMatchObject({ 'ledger-consistent': 'unknown' });
     const { client, ledger } = await accounted();
@@ -404,7 +404,7 @@ describe('what clients were promised', () => {
     await asItWas();
   });
 
-  it('is violated by a write that nobody attempted', async () => {
+  it('is violated by a write that was never attempted', async () => {
     const { attempted = 0 } = record.clients[1] ?? {};
     await stage.ask(master(), 'SETBIT', key(attempted), attempted + 7, 1);
     expect(await verdicts()).toMatchObject({ 'ledger-consistent': 'violated' });

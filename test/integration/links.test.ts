@@ -178,7 +178,7 @@ describe.skipIf(noPacketRules !== undefined)('links between processes with addre
     await when('it follows the master', linkUp);
   });
 
-  it('are cut by a process that is killed, and mended by another; clearing one cluster leaves the others', async () => {
+  it('are cut by a process that is killed, and restored by another; clearing one cluster leaves the others', async () => {
     const tag = tagOf('default', 'killed');
     const other = await processDriver.open({
       cluster: 'other',

@@ -6,7 +6,7 @@ import { type Connection, openConnection, WireError } from '../../src/wire/clien
 import { parseMasterAddress, parseRecord, parseRole } from '../../src/wire/replies.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 
-/** Whom a real Sentinel promotes, over all orders: what is left open by Redis's own test of it. */
+/** The replica that a real Sentinel promotes, over all orders: what is left open by Redis's own test of it. */
 const PORT = 8300;
 const DOWN_AFTER_MS = 2000;
 
@@ -81,7 +81,7 @@ async function seen(wanted: (all: Candidate[]) => boolean): Promise<Candidate[]>
   return found;
 }
 
-/** Lets Sentinel choose, and answers with whom; then everybody follows that one. */
+/** Lets Sentinel choose, and answers with the replica; then all others follow it. */
 async function promote(): Promise<number> {
   const old = await master();
   expect(await sentinel.call('SENTINEL', 'FAILOVER', 'mymaster')).toBe('OK');
@@ -125,7 +125,7 @@ const permutations = <T>(items: T[]): T[][] =>
     ? [items]
     : items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
 
-describe('Sentinel promotes whom the oracle names', () => {
+describe('Sentinel promotes the replica that the oracle names', () => {
   it.each(permutations([10, 20, 30]))('of three by priority: %i %i %i', async (...order) => {
     const listed = await replicas();
     const priorities = new Map(listed.map((port, i) => [port, order[i] ?? 0]));
@@ -152,7 +152,7 @@ describe('Sentinel promotes whom the oracle names', () => {
         .map(({ port }) => port);
       const ahead = byRunId[which] ?? 0;
       for (const port of byRunId.filter((p) => p !== ahead)) {
-        // A link that can not come back: what the master writes from now on stays unknown to it.
+        // A link that cannot come back: what the master writes from now on stays unknown to it.
         await tell(port, 'CONFIG', 'SET', 'masterauth', 'nobody-set-this');
         await tell(port, 'CLIENT', 'KILL', 'TYPE', 'master');
       }

@@ -58,7 +58,7 @@ const refusals = async (): Promise<number> =>
 const calm = () => story(master(), systemClock.now(), { fault: 'none' });
 
 describe('reads', () => {
-  it('from the master never miss what the same client was promised', async () => {
+  it('from the master never miss what was acknowledged to the same client', async () => {
     const workload = await start('read-master', { readRatio: 0.75, pipeline: 8, ratePerS: 0 });
     const { ledger, record } = await accounted(room, cluster, workload, master(), calm());
     expect(record.reads).toBeGreaterThan(300);
@@ -86,7 +86,7 @@ describe('a rate', () => {
     const { ledger, record, summary } = await accounted(room, cluster, workload, master(), calm());
     expect(ledger).toMatchObject({ acknowledged: ledger.attempted, lost: 0 });
     expect((await calls(master(), 'wait')) - before).toBe(ledger.attempted / 4);
-    // Nobody is ahead of the schedule: at most what was due, and one batch of each client at the start.
+    // No client is ahead of the schedule: at most what was due, and one batch of each client at the start.
     const due = ((record.stoppedAtMs - record.startedAtMs) / 1000) * 400;
     expect(ledger.attempted).toBeLessThanOrEqual(due + 4 * 4);
     expect(summary.latencyMs?.p50).toBeGreaterThan(0);
@@ -125,7 +125,7 @@ describe('a start', () => {
     await expect(wanted).rejects.toMatchObject({ code: 'bad-workload', exitCode: 64 });
   });
 
-  it('fails with the reason where nobody listens', async () => {
+  it('fails with the reason where no server listens', async () => {
     const target = { ...targetOf(cluster), sentinels: [{ host: '127.0.0.1', port: PORT + 99 }] };
     await expect(room.startWorkload(target, options())).rejects.toMatchObject({
       code: 'client-not-connected',
@@ -175,7 +175,7 @@ describe('reading back', () => {
     expect(finals.map(({ id }) => id)).toEqual(['nobody', ...cluster.nodes.map(idOf)]);
   });
 
-  it('finds a bit that nobody wrote', async () => {
+  it('finds a bit that was never written', async () => {
     const workload = await start('stranger', {});
     await ask(master(), 'SETBIT', 'stranger:0:0', '60000', '1');
     const { ledger } = await accounted(room, cluster, workload, master(), calm());

@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 /**
- * A partition without a packet filter: the master locks out everybody who is not connected already, and ends the
+ * A partition without a packet filter: the master refuses every new connection, and ends the
  * connections of its replicas and of the sentinels. Clients that are connected stay on its side.
  */
 it('calls what the old master acknowledged on its side of a partition lost to the minority', async () => {

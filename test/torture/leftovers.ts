@@ -49,7 +49,7 @@ function processes(): Seen[] {
     .filter(({ state }) => state !== 'Z' && state !== 'X');
 }
 
-/** Guards, proxies, commands: whoever has this home, in its environment or on its command line, and is no server. */
+/** Guards, proxies, commands: every process with this home in its environment or on its command line that is not a server. */
 const strayProcesses = ({ home, driver }: Whereabouts): string[] =>
   processes()
     .filter((p) => p.pid !== process.pid)

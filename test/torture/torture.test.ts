@@ -42,7 +42,7 @@ describe.runIf(process.platform === 'linux')(`a command killed at a random momen
   beforeAll(async () => {
     cli = await openCli();
     for (let lane = 1; lane <= LANES; lane++) {
-      // Processes count for one home; each lane has its own, so that a stray one can be told.
+      // Processes count for one home; each lane has its own, so that a stray one is recognized.
       const cluster = `lane-${lane}`;
       lanes.push({ home: `${cli.home}/${cluster}`, cluster, driver: DRIVER, nodes: 6 });
       const up = await inLane(lane, [
@@ -69,7 +69,7 @@ describe.runIf(process.platform === 'linux')(`a command killed at a random momen
           while (next < ROUNDS) {
             // Neighbouring seeds begin alike: spread out, they are different rounds.
             const seed = Math.imul(SEED * 1000 + next++, 0x9e3779b1) >>> 1;
-            // Every lane goes on to its end: what takes them down afterwards must find nobody at work.
+            // Every lane goes on to its end: what takes them down afterwards must find no command at work.
             const round = await play(i + 1, seed).catch((error: unknown) => unplayed(i + 1, seed, error));
             rounds.push(round);
             if (LOG !== undefined) appendFileSync(LOG, `${JSON.stringify(round)}\n`);

@@ -83,7 +83,7 @@ describe('a sweep as text', () => {
     `);
   });
 
-  it('says what could not be put back, and how to', () => {
+  it('says what could not be restored, and how to', () => {
     const restoration = {
       restored: false,
       problems: ['sentinel-2: closed'],

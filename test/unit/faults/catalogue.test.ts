@@ -80,7 +80,7 @@ describe('the catalogue', () => {
     expect(acts.length).toBeGreaterThan(0);
     // Pure: the same again, and what it was given is as it was.
     expect(fault.acts(structuredClone(roles), [], { tag: 't1' })).toEqual(acts);
-    // Each of its acts can be told before it is done.
+    // Each of its acts can be described before it is done.
     const live = { plan } as LiveCluster;
     for (const { does, undo } of describeActs({ live }, acts))
       expect([does, undo].join()).not.toContain('undefined');

@@ -9,15 +9,15 @@ const request = {
   dryRun: true,
   force: false,
 };
-/** Refused before anything is asked, so nobody is there to be asked. */
-const NOBODY = {} as Runtime;
+/** Refused before anything is asked: there is no server to ask. */
+const NO_SERVERS = {} as Runtime;
 
 describe('inject', () => {
   it.each([
     ['delay', { fault: 'kill', delayMs: 5 }],
     ['jitter', { fault: 'freeze', jitterMs: 5 }],
   ])('refuses --%s for a fault that does not heed it', async (option, more) => {
-    await expect(inject(NOBODY, { ...request, ...more })).rejects.toMatchObject({
+    await expect(inject(NO_SERVERS, { ...request, ...more })).rejects.toMatchObject({
       exitCode: 64,
       message: `${more.fault} does not take --${option}`,
     });

@@ -29,7 +29,7 @@ describe('the frontier', () => {
     ['all that are equal', [point(2000, 9), point(2000, 9)], [true, true]],
     ['one alone', [point(2000, 9)], [true]],
     [
-      'nothing without evidence, which beats nobody either',
+      'nothing without evidence, which beats none either',
       [point(null, 0), point(5000, null), point(9000, 9)],
       [false, false, true],
     ],
@@ -40,7 +40,7 @@ describe('the frontier', () => {
     expect(costOf(point(2000, 7, 5))).toEqual({ outageMs: 2000, lost: 7 });
   });
 
-  it('is never empty, and whoever is not on it is beaten by somebody who is', () => {
+  it('is never empty, and a point that is not on it is beaten by one that is', () => {
     const random = randomOf(12);
     for (let round = 0; round < 300; round++) {
       const points = markFrontier(

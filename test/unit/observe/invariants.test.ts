@@ -67,7 +67,7 @@ describe('two masters at the same time', () => {
     expect(splitBrainInterval({ roles, seen }, told, 9000)).toMatchObject({ verdict: 'violated' });
   });
 
-  it('are there as long as nobody stops the old one, which nobody hurt', () => {
+  it('last until the old one, which had no fault, is stopped', () => {
     const seen = [role(3000, 'redis-2', 'master')];
     expect(dualMasters({ roles, seen }, watch())).toMatchObject([{ fromMs: 3000, toMs: 20_000 }]);
   });

@@ -41,7 +41,7 @@ const belief = (atMs: number, source: string, port: number): Observation => ({
   master: at(port),
 });
 
-/** A failover as two sentinels told it; the fault is at 1000. */
+/** A failover as two sentinels reported it; the fault is at 1000. */
 const story: Observation[] = [
   role(0, 'redis-1', null),
   role(0, 'redis-2', 6379),
@@ -153,7 +153,7 @@ describe('reasons', () => {
   });
 });
 
-describe('failovers that nobody caused', () => {
+describe('failovers without a fault', () => {
   it('are none in a plain story', () => {
     expect(spuriousIn(story, roles, 1000)).toEqual([]);
   });

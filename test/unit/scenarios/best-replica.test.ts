@@ -22,7 +22,7 @@ const candidate = (id: string, over: Partial<Candidate> = {}): Candidate => ({
   ...over,
 });
 
-describe('whom Sentinel promotes', () => {
+describe('the replica that Sentinel promotes', () => {
   it.each<[string, Candidate[], string | null]>([
     ['the lowest priority', [candidate('a', { priority: 20 }), candidate('b', { priority: 10 })], 'b'],
     ['never priority 0', [candidate('a', { priority: 0 }), candidate('b')], 'b'],
@@ -35,7 +35,7 @@ describe('whom Sentinel promotes', () => {
       'y',
     ],
     ['one without a run id last', [candidate('x', { runId: '' }), candidate('z')], 'z'],
-    ['nobody', [candidate('a', { priority: 0 })], null],
+    ['none', [candidate('a', { priority: 0 })], null],
   ])('%s', (_, candidates, best) => {
     expect(bestReplica(candidates, DOWN)?.id ?? null).toBe(best);
   });
@@ -47,7 +47,7 @@ describe('whom Sentinel promotes', () => {
     ['has old news', { infoRefreshMs: 5001 }],
     ['was without its master for too long', { masterLinkDownMs: 20_101 }],
     ['is not to be', { priority: 0 }],
-  ])('nobody who %s', (_, over) => {
+  ])('none that %s', (_, over) => {
     expect(whyIneligible(candidate('a', over), DOWN)).not.toBeNull();
     expect(bestReplica([candidate('a', over), candidate('b', { offset: 1 })], DOWN)?.id).toBe('b');
   });

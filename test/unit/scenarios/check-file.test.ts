@@ -49,7 +49,7 @@ describe('a scenario that could never be played is refused when it is read', () 
       /^mine\.yaml:6:32: steps\[1\]\.wait\.of: no node replica-3: this cluster has replica-1 to replica-2$/,
     ],
     [
-      'a word that is nobody',
+      'an unknown word for a node',
       '  - inject: kill\n    on: mastre',
       /^mine\.yaml:6:9: steps\[0\]\.on: unknown node "mastre"; did you mean master\? \(/,
     ],
@@ -99,7 +99,7 @@ describe('a scenario that could never be played is refused when it is read', () 
   });
 });
 
-it('whoever has a role only while it is played is somebody, in a dry run as well', async () => {
+it('a node that has its role only while it is played is known in a dry run as well', async () => {
   const scenario = await read(
     withSteps('  - inject: kill\n    on: new-master\n  - inject: sentinel-down\n    on: leader'),
   );

@@ -83,13 +83,13 @@ describe('a condition', () => {
     expect(verdict({ is: 'failover' }, evidence(PROMOTED, { injectedAtMs: 5000 }))).toBe('violated');
   });
 
-  it('no-failover: unknown where nobody could have told', () => {
+  it('no-failover: unknown where no sentinel was heard', () => {
     expect(verdict({ is: 'no-failover' }, evidence(START))).toBe('holds');
     expect(verdict({ is: 'no-failover' }, evidence(PROMOTED))).toBe('violated');
     expect(verdict({ is: 'no-failover' }, evidence(START, { heard: 0 }))).toBe('unknown');
   });
 
-  it('event: by its name, whom it names, and who says it', () => {
+  it('event: by its name, the node that it names, and its source', () => {
     const sdown = (over: Partial<Extract<Condition, { is: 'event' }>>): Condition => ({
       is: 'event',
       name: '+sdown',

@@ -140,7 +140,7 @@ describe('a scenario file', () => {
       '[right-replicas]',
       /^mine\.yaml:23:14: invariants\[0\]: .*; did you mean right-replica\?$/,
     ],
-    ['a number that can not be', 'replicas: 1', 'replicas: 0', /^mine\.yaml:4:22: cluster\.replicas: /],
+    ['an impossible number', 'replicas: 1', 'replicas: 0', /^mine\.yaml:4:22: cluster\.replicas: /],
   ])('says where it is wrong: %s', async (_, piece, instead, says) => {
     const lines = await faultsOf(withInstead(piece, instead));
     const matches = (line: string): boolean => (says instanceof RegExp ? says.test(line) : line === says);

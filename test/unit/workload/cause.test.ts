@@ -51,8 +51,8 @@ const cases: [string, Partial<LossContext>, string, number, string][] = [
     8000,
     'planned-switchover',
   ],
-  ['by a node that nobody touched', {}, 'n2', 16_000, 'unknown'],
-  ['where nobody was replaced and nothing is empty', { newMaster: null }, 'n1', 900, 'unknown'],
+  ['by a node without a fault', {}, 'n2', 16_000, 'unknown'],
+  ['where no master was replaced and nothing is empty', { newMaster: null }, 'n1', 900, 'unknown'],
 ];
 
 describe('a write is lost', () => {

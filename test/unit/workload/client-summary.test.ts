@@ -33,7 +33,7 @@ describe('what clients saw', () => {
     expect(clientSummary(record, FAULT)).toMatchObject({ outageMs: 10, firstRecoveredMs: 10 });
   });
 
-  it('of one who never came back lasts to the end, and nobody is the last who is back', () => {
+  it('of a client that never came back lasts to the end, and no client is the last one back', () => {
     const record = recordOf([every(0, 1000, 10), [...every(0, 1000, 10), ...every(3000, 9000, 10)]], {
       lengthMs: 9000,
     });

@@ -5,7 +5,7 @@ import { finalOf, killed, recordOf, START_MS, type Write } from '../../helpers/w
 const by = (node: string, ...atMs: number[]): Write[] => atMs.map((at) => ({ atMs: at, by: node }));
 
 describe('the ledger', () => {
-  it('has nothing to complain of where everything that was promised is there', () => {
+  it('holds where every acknowledged write is there', () => {
     const record = recordOf([by('n1', 1, 2, 3), by('n1', 1, 2)]);
     const finals = ['n1', 'n2'].map((id) =>
       finalOf(id, [
@@ -31,7 +31,7 @@ describe('the ledger', () => {
     });
   });
 
-  it('tells what was refused, what nobody knows, and which of that is there all the same', () => {
+  it('counts what was refused, what is unknown, and which of that was written', () => {
     const record = recordOf([
       [
         { atMs: 1, by: 'n1' },
@@ -47,7 +47,7 @@ describe('the ledger', () => {
     expect(ledger).toMatchObject({ lost: 0, recovered: 2, unexpected: 0 });
   });
 
-  it('calls unexpected what nobody attempted, and what is there although it was refused', () => {
+  it('calls unexpected what was never attempted, and what was written although it was refused', () => {
     const record = recordOf([
       [
         { atMs: 1, by: 'n1' },

@@ -57,7 +57,7 @@ describe('block', () => {
     expect(block.describe(context, act(links))).toBe(`drops packets ${words}, by rules tagged ${TAG}`);
   });
 
-  it('makes rules by its tag, and is taken back once none carries it', async () => {
+  it('makes rules by its tag, and is rolled back once none carries it', async () => {
     const { context, there } = remembered();
     const prepared = await block.prepare(context, act(both('redis-1', 'redis-2')));
     expect(there.size).toBe(0);
@@ -79,7 +79,7 @@ describe('block', () => {
     });
   });
 
-  it('is refused (3) for clients that can not be told apart, and for nodes that there are not', async () => {
+  it('is refused (3) for clients without an address of their own, and for unknown nodes', async () => {
     const { context } = remembered({ client: { ok: false, reason: 'this user is not root' } });
     await expect(block.prepare(context, act(both(CLIENT, 'redis-2')))).rejects.toMatchObject({
       code: 'no-links',
@@ -99,18 +99,18 @@ describe('slow', () => {
     expect(slow.describe(context, { ...slowed, jitterMs: 0 })).toMatch(/by 100ms in each direction/);
   });
 
-  it('is done and taken back by its tag, or refused (3) with the reason', async () => {
+  it('is done and rolled back by its tag, or refused (3) with the reason', async () => {
     const { context, there } = remembered();
     await slow.inject(context, await slow.prepare(context, slowed));
     expect(there.get(TAG)).toEqual({ node: 'redis-1', delayMs: 100, jitterMs: 50 });
     expect(await slow.verify(context, slowed)).toMatch(/still exist/);
     await slow.undo(context, slowed);
     expect(await slow.verify(context, slowed)).toBeNull();
-    const without = remembered({ slow: { ok: false, reason: 'the gateway is elsewhere' } });
+    const without = remembered({ slow: { ok: false, reason: 'the gateway is on another machine' } });
     await expect(slow.prepare(without.context, slowed)).rejects.toMatchObject({
       code: 'no-links',
       exitCode: 3,
-      why: 'the gateway is elsewhere',
+      why: 'the gateway is on another machine',
     });
   });
 });
