@@ -48,7 +48,7 @@ export async function takeBack(
     const starts = reversed.filter(({ act }) => startsData(context, act));
     if (context.guarded === true && steps.some(({ act }) => CUTS_OFF.includes(act.act))) {
       await waitingFor(context, 'the master', (onWait) => awaitOutcome(context, onWait));
-      await demoteStrays(context, await surveyPlan(context.live.plan, context.live.asking));
+      await demoteStraysNow(context);
     }
     const others = reversed.filter((one) => !starts.includes(one));
     const later: Step[] = [];
@@ -87,12 +87,17 @@ async function undoOne(context: ActContext, act: Act, options: TakingBack): Prom
   }
 }
 
+const demoteStraysNow = async (context: ActContext): Promise<void> =>
+  demoteStrays(context, await surveyPlan(context.live.plan, context.live.asking));
+
 async function seenUndone(context: ActContext, act: Act): Promise<string | null> {
   let why: string | null = 'it was not checked';
   await until(
     async () => {
       why = await handlerOf(act).verify(context, act).catch(wordsOf);
-      return why === null ? true : undefined;
+      if (why === null) return true;
+      if (context.guarded === true) await demoteStraysNow(context);
+      return undefined;
     },
     { clock: context.runtime.clock, everyMs: LOOK_EVERY_MS, deadlineMs: SEEN_BOUND_MS },
   );
