@@ -2,7 +2,7 @@ import type { Context } from '../../src/cli/context.js';
 import type { Runtime } from '../../src/cluster/runtime.js';
 import type { ClusterState } from '../../src/cluster/store/state.js';
 import { openStore, type Store } from '../../src/cluster/store/state.js';
-import { resolveOwn, resolveTarget, type Target, type TargetRequest } from '../../src/cluster/target.js';
+import type { Target, TargetRequest } from '../../src/cluster/target.js';
 import { stateHome } from '../../src/config/paths.js';
 import { readSecret } from '../../src/config/secret.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
@@ -32,6 +32,7 @@ export async function targetSource(
   masterName: string | null = context.globals.masterName,
 ): Promise<TargetSource> {
   const request = await requestOf(context, masterName);
+  const { resolveTarget } = await import('../../src/cluster/target.js');
   return () => resolveTarget(storeOf(context), request);
 }
 
@@ -68,5 +69,6 @@ export interface OwnCluster {
 export async function ownCluster(context: Context, action: string): Promise<OwnCluster> {
   const runtime = runtimeOf(context);
   const request = await requestOf(context, context.globals.masterName);
+  const { resolveOwn } = await import('../../src/cluster/target.js');
   return { ...(await resolveOwn(runtime.store, request, action)), runtime };
 }
