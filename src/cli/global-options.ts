@@ -31,7 +31,7 @@ export const GLOBAL_OPTIONS: readonly OptionDef[] = [
   option.flag('--yes', { summary: 'answer yes to questions about clusters created by sentinelctl' }),
   option.off('--no-input', { summary: 'never ask anything' }),
   option.flag('--quiet', { summary: 'no progress, no notes: only the result and errors' }),
-  option.flag('--color', { summary: 'colour, also off a terminal' }),
+  option.flag('--color', { summary: 'colour, also without a terminal' }),
   option.off('--no-color', { summary: 'no colour' }),
   option.flag('-h, --help', { summary: 'this help', flagOnly: true }),
   option.flag('-V, --version', { summary: 'the version', flagOnly: true }),

@@ -73,7 +73,7 @@ function wrap(stream: OutputStream): SafeStream {
   let failure: Error | undefined;
   const onError = (error: unknown): void => {
     failure ??= GONE.has(errnoOf(error) ?? '')
-      ? new ClosedPipe('the reader of the output is gone')
+      ? new ClosedPipe('the reader closed the output')
       : unknownOutcome('output-failed', 'cannot write the output', { why: messageOf(error), cause: error });
   };
   stream.on('error', onError);

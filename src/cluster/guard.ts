@@ -62,7 +62,7 @@ function failoverAtHand({ node, cluster, callItDown, leftMs }: GuardFacts): Oper
       ? `${who} it down: a failover may be in progress`
       : `down-after ends in ${humanDurationMs(Math.max(0, leftMs ?? 0))}: a failover may be next`;
   return refused('failover-at-hand', `${node.id} is still the master, and ${down}`, {
-    why: 'started now, while another master is promoted, it would be a second master for about 10 s',
+    why: 'if it starts now, while another master is promoted, it is a second master for about 10 s',
     hint: `wait for the failover (${command('status --watch', cluster)}), then start it; or --as-crashed if none will come`,
   });
 }
@@ -72,7 +72,7 @@ function noSentinel({ node, cluster }: GuardFacts): OperatorError {
     'no-sentinel',
     `no sentinel answers, so the master that ${node.id} must follow is not known`,
     {
-      why: 'started without the guard, it could become a second master',
+      why: 'without the guard it could become a second master',
       hint: `${command('up', cluster)} starts everything in order; --as-crashed starts it without the guard`,
     },
   );

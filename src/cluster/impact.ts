@@ -84,7 +84,7 @@ export function lossOfMaster(seen: Seen): string {
   const master = masterOf(seen);
   return master !== undefined && hasSuccessor(seen, master)
     ? `writes stop for ${outage(seen)}`
-    : 'writes stop, and no replica can be promoted: they go on only when it is started again';
+    : 'writes stop, and no replica can be promoted: they continue only after it is started again';
 }
 
 const VERBS = { kill: 'kills', stop: 'stops', pause: 'pauses' } as const;
@@ -101,8 +101,8 @@ export function impactOf(seen: Seen, node: NodePlan, action: keyof typeof VERBS)
     seen.snapshot.groups.some(({ nodes }) => nodes.some((n) => n.id === id && n.answer?.linkStatus === 'up'));
   const left = linkedReplicas(seen, master) - (isLinked(node.id) ? 1 : 0);
   return left > 0
-    ? `${does}, a replica: writes go on, and ${count(left, 'replica')} ${left === 1 ? 'stays' : 'stay'} linked to ${master.id}`
-    : `${does}, a replica: writes go on, and no replica is left that could replace ${master.id}`;
+    ? `${does}, a replica: writes continue, and ${count(left, 'replica')} ${left === 1 ? 'stays' : 'stay'} linked to ${master.id}`
+    : `${does}, a replica: writes continue, and no replica is left that could replace ${master.id}`;
 }
 
 function lossOfSentinel({ plan, snapshot }: Seen, node: NodePlan): string {

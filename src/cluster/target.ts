@@ -146,7 +146,7 @@ export async function resolveOwn(
 ): Promise<{ name: string; state: ClusterState }> {
   const target = await identify(store, request);
   if (target.kind === 'own') return target;
-  const why = 'an attached cluster can be looked at, not changed';
+  const why = 'an attached cluster can only be read';
   throw refused('attached', `${action} is refused: sentinelctl did not create ${target.name}`, {
     why: target.whence === null ? why : `${why}\n${target.whence}`,
     hint: 'status, masters, replicas, sentinels and master-addr work on it; --cluster NAME names a cluster created by sentinelctl',

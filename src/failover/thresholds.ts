@@ -72,7 +72,8 @@ export function parseThreshold(text: string): Threshold {
     throw wrong(value, wants, `${text.slice(0, at - value.length).trim()}${unit === 'ms' ? '8s' : '0'}`);
   }
   const rest = take(/^.+/s);
-  if (rest !== '') throw wrong(rest, 'nothing may follow the value; give --threshold again for another one');
+  if (rest !== '')
+    throw wrong(rest, 'nothing is allowed after the value; give --threshold again for another one');
   return { expression: text.replace(/\s+/g, ''), metric, aggregation, operator, bound };
 }
 

@@ -57,7 +57,7 @@ function pairs<T>(before: readonly T[], now: readonly T[], keyOf: (item: T) => s
 function monitored(was: MasterStatus | undefined, is: MasterStatus | undefined): Change[] {
   if (is !== undefined) return [change('master-added', is.name, 'neutral', `${is.name} is monitored now`)];
   const name = was?.name ?? '';
-  return [change('master-removed', name, 'worse', `${name} is not monitored any more`)];
+  return [change('master-removed', name, 'worse', `${name} is no longer monitored`)];
 }
 
 function masterChanges(was: MasterStatus, is: MasterStatus): Change[] {
@@ -111,7 +111,7 @@ function sentinelChanges(
   if (was.reachable !== is.reachable) return [presence(is)];
   if (is.tilt === null || was.tilt === null || was.tilt === is.tilt) return [];
   return is.tilt
-    ? [change('tilt', is.id, 'worse', `${is.id} is in TILT: it acts on nothing`)]
+    ? [change('tilt', is.id, 'worse', `${is.id} is in TILT: it does not act`)]
     : [change('tilt', is.id, 'better', `${is.id} left TILT`)];
 }
 

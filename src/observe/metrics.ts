@@ -115,16 +115,16 @@ const TABLE: Record<MetricName, Row> = {
     read: readWritten('indeterminate'),
   },
   'ledger.failed': { ...count, meaning: 'writes that were refused', read: readWritten('failed') },
-  'ledger.lost': { ...count, meaning: 'acknowledged but missing in the end', read: readBack('lost') },
+  'ledger.lost': { ...count, meaning: 'acknowledged but missing at the end', read: readBack('lost') },
   'ledger.recovered': {
     ...count,
     ...neutral,
-    meaning: 'indeterminate and present in the end',
+    meaning: 'indeterminate and present at the end',
     read: readBack('recovered'),
   },
   'ledger.unexpected': {
     ...count,
-    meaning: 'present in the end but never attempted',
+    meaning: 'present at the end but never attempted',
     read: readBack('unexpected'),
   },
   'ledger.staleReads': {

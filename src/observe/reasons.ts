@@ -81,7 +81,7 @@ function whyLate(
       return `${second[0]} saw it ${humanDurationMs(second[1] - first[1])} after ${first[0]}: the quorum is ${quorum}`;
   }
   const elections = names.filter((name) => name === '+try-failover').length;
-  if (elections > 1) return `${elections} sentinels stood for election, or one did again: the votes split`;
+  if (elections > 1) return `${elections} elections were needed: the votes split`;
   if (stepMs === null) return 'it did not come before the wait ended';
   return `no event explains it: the machine may have been busy (${humanDurationMs(stepMs)} for this step)`;
 }
@@ -102,7 +102,7 @@ export function spuriousIn(seen: readonly Observation[], roles: Roles, faultAtMs
   }
   if (targets.length > 1) {
     found.push(
-      `double failover: +switch-master to ${targets.join(', then ')} (a down-after below 1500 ms invites it)`,
+      `double failover: +switch-master to ${targets.join(', then ')} (a down-after below 1500 ms can cause it)`,
     );
   }
   const strange = seen.find(

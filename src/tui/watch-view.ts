@@ -53,7 +53,7 @@ function header({ look, everyMs }: Watched, { columns }: View): string {
     ...(look === null ? [] : [clockTime(look.atMs)]),
     'q quits',
     `every ${formatDurationMs(everyMs)}`,
-    ...(look === null ? [] : [`the look took ${humanDurationMs(look.tookMs)}`]),
+    ...(look === null ? [] : [`reading took ${humanDurationMs(look.tookMs)}`]),
   ];
   for (let kept = parts.length; kept > 1; kept -= 1) {
     const line = parts.slice(0, kept).join('  ');

@@ -48,7 +48,7 @@ export function parseClients(reply: unknown): Value<'clients'> {
 export function parseTimeMs(reply: unknown): number {
   const [seconds, micros] = bounded(reply).map((part) => numberOf(word(part)));
   if (seconds === null || micros === null || seconds === undefined || micros === undefined) {
-    throw protocolError('gave a reply to TIME that is none');
+    throw protocolError('gave an invalid reply to TIME');
   }
   return seconds * 1000 + micros / 1000;
 }
@@ -118,5 +118,5 @@ function bounded(reply: unknown, max = MAX_ENTRIES): unknown[] {
 }
 
 function protocolFail(command: string): never {
-  throw protocolError(`gave a reply to ${command} that is none`);
+  throw protocolError(`gave an invalid reply to ${command}`);
 }

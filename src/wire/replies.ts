@@ -36,7 +36,7 @@ export function parseRole(reply: unknown): Role {
     case 'sentinel':
       return { role: 'other', follows: null, link: null, offset: null, replicas: [] };
     default:
-      throw protocolError('gave a reply to ROLE that is none');
+      throw protocolError('gave an invalid reply to ROLE');
   }
 }
 
@@ -57,7 +57,7 @@ export function parseRecord(reply: unknown): SentinelRecord {
     return new Map(Object.entries(reply).map(([key, value]) => [key, text(value)]));
   }
   const flat = list(reply, 'SENTINEL');
-  if (flat.length % 2 !== 0) throw protocolError('gave a record of Sentinel with a name that has no value');
+  if (flat.length % 2 !== 0) throw protocolError('gave an incomplete record in a reply to SENTINEL');
   const record = new Map<string, string>();
   for (let i = 0; i < flat.length; i += 2) record.set(text(flat[i]), text(flat[i + 1]));
   return record;
@@ -104,12 +104,12 @@ function text(value: unknown): string {
 
 function integer(value: unknown, command: string): number {
   const number = numberOf(text(value));
-  if (number === null) throw protocolError(`gave a reply to ${command} with a number that is none`);
+  if (number === null) throw protocolError(`gave an invalid number in a reply to ${command}`);
   return number;
 }
 
 function address(host: unknown, port: unknown, command: string): Address {
   const found = addressOf(text(host), text(port));
-  if (found === undefined) throw protocolError(`gave a reply to ${command} with an address that is none`);
+  if (found === undefined) throw protocolError(`gave an invalid address in a reply to ${command}`);
   return found;
 }

@@ -45,7 +45,7 @@ function ledgerConsistent(ledger: LedgerSummary, truth: { id: string }): Invaria
   const unexplained = ledger.causes.unknown ?? 0;
   const evidence =
     ledger.lost === 0
-      ? `all ${ledger.acknowledged} acknowledged writes are there`
-      : `${ledger.lost} of ${ledger.acknowledged} acknowledged writes are gone: ${causes.join(', ')}`;
+      ? `all ${ledger.acknowledged} acknowledged writes are present`
+      : `${ledger.lost} of ${ledger.acknowledged} acknowledged writes are lost: ${causes.join(', ')}`;
   return { id, verdict: unexplained > 0 ? 'violated' : 'holds', evidence };
 }

@@ -323,7 +323,7 @@ export function violatedResult(): FailoverResult {
   return {
     ...result,
     outcome: 'violated',
-    reason: 'ledger.lost==0 does not hold: 40 acknowledged writes are gone in trial 1',
+    reason: 'ledger.lost==0 does not hold: 40 acknowledged writes are lost in trial 1',
     trials: result.trials.map((trial, i) =>
       i === 2
         ? {

@@ -83,7 +83,7 @@ describe.skipIf(!hasTmux)('a command line, with keys pressed', () => {
     expect(asked).toMatch(/❯ master {6}redis-1 now\n {2}redis-1 {5}master\n {2}redis-2 {5}replica\n/);
     await terminal.press('Down', 'Down', 'Enter');
     await terminal.shows(
-      /kills redis-2, a replica: writes go on, and 1 replica stays linked to redis-1\. Continue\?/,
+      /kills redis-2, a replica: writes continue, and 1 replica stays linked to redis-1\. Continue\?/,
     );
     await terminal.press('y', 'Enter');
     await terminal.shows(/kill redis-2: running → exited/);

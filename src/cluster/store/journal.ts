@@ -177,7 +177,7 @@ function unfinished({ head, steps }: Journal, cluster: string): OperatorError {
         why:
           left === 0
             ? `it began ${since}; everything is rolled back, and only the proof of convergence is missing`
-            : `it began ${since}; ${count(left, 'act')} ${left === 1 ? 'is' : 'are'} not rolled back yet`,
+            : `it began ${since}; ${count(left, 'action')} ${left === 1 ? 'is' : 'are'} not rolled back yet`,
         hint: command('recover', cluster),
       });
 }

@@ -109,8 +109,8 @@ async function liveMaster(plan: ClusterPlan, asking: Asking): Promise<NodePlan> 
   const master = masterOf(plan, await surveyPlan(plan, asking));
   if (master !== undefined) return master;
   throw refused('half-up', `${plan.spec.cluster} is partly running, and its master is not known`, {
-    why: 'no address is named by a majority of the sentinels, and not exactly one data node reports the role master',
-    hint: `${command('status', plan.spec.cluster)} shows what each node says; removed with its data kept and started again, it comes back from what is on disk (sentinelctl down --help)`,
+    why: 'no address has a majority of the sentinels, and there is not exactly one data node with the role master',
+    hint: `${command('status', plan.spec.cluster)} shows what each node says; down --keep-data, then up, starts it from the data on disk (sentinelctl down --help)`,
   });
 }
 
@@ -121,7 +121,7 @@ async function followed(plan: ClusterPlan, asking: Asking, node: NodePlan): Prom
     'half-up',
     `${node.id} does not exist, and the sentinels still name it as the master (${formatAddress(node.announce)})`,
     {
-      why: 'recreated it would be empty, and its replicas would delete their data',
+      why: 'if it were recreated it would be empty, and its replicas would delete their data',
       hint: `wait for the failover: ${command('status', plan.spec.cluster)}`,
     },
   );

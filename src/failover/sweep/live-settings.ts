@@ -98,7 +98,7 @@ async function applyTo(
     for (const { name, value } of settings) {
       const is = await readOne(connection, cluster, node, name);
       if (is === value) continue;
-      throw failed('not-set', `${node.id} was told ${name} ${value} and has ${is || 'none'}`);
+      throw failed('not-set', `${node.id} was set to ${name} ${value} but has ${is || 'none'}`);
     }
   });
 }

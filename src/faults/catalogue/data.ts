@@ -47,7 +47,7 @@ export const DATA_FAULTS: Fault[] = [
   {
     name: 'misconf',
     summary: 'the disk of the master is full: saves fail, and writes and PING are answered with -MISCONF',
-    does: 'A directory stands at dump.rdb, so that background saves fail, also for servers that run as root.',
+    does: 'A directory replaces dump.rdb, so that background saves fail, also for servers that run as root.',
     drivers: ways(
       [
         'a directory instead of dump.rdb, CONFIG SET save and stop-writes-on-bgsave-error, BGSAVE',

@@ -11,7 +11,7 @@ export const FROZEN_FAULTS: Fault[] = [
   {
     name: 'freeze',
     summary: 'a data node hangs for longer than down-after',
-    does: 'The server is frozen: its connections stay open and it answers nothing, like in a swap storm or on a hung disk.',
+    does: 'The server is frozen: its connections stay open and it answers nothing, as with heavy swapping or a hung disk.',
     drivers: FROZEN,
     expires: null,
     correct: [
@@ -53,7 +53,7 @@ export const FROZEN_FAULTS: Fault[] = [
     does: 'CLIENT PAUSE … WRITE. It also blocks Sentinel’s own PUBLISH, and with it that link: if it lasts longer than down-after, a failover follows.',
     drivers: anywhere('CLIENT PAUSE … WRITE', 'CLIENT UNPAUSE'),
     expires: 'CLIENT PAUSE ends by itself after --for',
-    correct: ['shorter than down-after: nothing; writes wait and go on', 'longer: a failover'],
+    correct: ['shorter than down-after: nothing; writes wait and continue', 'longer: a failover'],
     mustNot: ['lost writes where it is shorter than down-after'],
     params: { forMs: 'down-after + 10s' },
     target: NODE_OR_MASTER,

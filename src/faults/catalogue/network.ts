@@ -46,7 +46,7 @@ export const NETWORK_FAULTS: Fault[] = [
   {
     name: 'slow-network',
     summary: 'all traffic between one node and the others is delayed',
-    does: 'A proxy holds each piece for --delay, plus up to --jitter, in each direction; the order is kept.',
+    does: 'A proxy holds each chunk for --delay, plus up to --jitter, in each direction; the order is kept.',
     drivers: ways(
       [
         'packet rules that lead to a proxy (up --loopback own, as root on Linux)',

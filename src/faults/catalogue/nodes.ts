@@ -112,11 +112,11 @@ export const NODE_FAULTS: Fault[] = [
     drivers: ways(
       [
         'SIGKILL to every server',
-        'everything is started from what is on disk, like up does: the node that holds the data becomes the master',
+        'everything is started from the data on disk, as up does: the node that has the data becomes the master',
       ],
       [
         'SIGKILL to every container',
-        'everything is started from what is on disk, like up does: the node that holds the data becomes the master',
+        'everything is started from the data on disk, as up does: the node that has the data becomes the master',
       ],
     ),
     expires: null,

@@ -19,7 +19,8 @@ export function splitBrainInterval(
 ): InvariantResult {
   const times = dualMasters(after, watch);
   const totalMs = times.reduce((sum, t) => sum + (t.toMs - t.fromMs), 0);
-  const evidence = times.length === 0 ? 'never more than one node said master' : words(times, totalMs, watch);
+  const evidence =
+    times.length === 0 ? 'never more than one node had the role master' : words(times, totalMs, watch);
   if (totalMs > allowedMs) {
     const allowed = allowedMs === 0 ? 'there must be none' : `${humanDurationMs(allowedMs)} are allowed`;
     return result(ID, 'violated', `${evidence}; ${allowed}`);

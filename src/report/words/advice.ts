@@ -19,16 +19,18 @@ function lossAdvice(result: FailoverResult): string[] {
   const advice: string[] = [];
   if (causes.unreplicated !== undefined) {
     advice.push(
-      `${groupedCount(causes.unreplicated, 'acknowledged write')} died with the master: WAIT 1 after what must not be lost, or min-replicas-to-write 1, narrows that`,
+      `${groupedCount(causes.unreplicated, 'acknowledged write')} died with the master: WAIT 1 after important writes, or min-replicas-to-write 1, makes that rarer`,
     );
   }
   if (causes.minority !== undefined) {
     advice.push(
-      'min-replicas-to-write 1 with min-replicas-max-lag 2 ends a cut-off master’s writes after that lag',
+      'min-replicas-to-write 1 with min-replicas-max-lag 2 makes a cut-off master refuse writes after that lag',
     );
   }
   if (causes['empty-restart'] !== undefined) {
-    advice.push('a master without persistence must not restart by itself: persist it, or leave it down');
+    advice.push(
+      'a master without persistence must not restart by itself: turn on persistence, or leave it down',
+    );
   }
   if (causes['planned-switchover'] !== undefined) {
     advice.push(
@@ -51,17 +53,15 @@ function zombieAdvice(result: FailoverResult): string[] {
     const ids = new Set(zombies.map((t) => t.oldMaster.id));
     const restart = command(`restart ${ids.size === 1 ? [...ids].join('') : 'NODE'}`, result.cluster);
     return [
-      `a frozen master that thawed ${did}: restart it before it wakes up (${restart}), or let min-replicas-to-write 1 refuse nearly all its writes`,
+      `a frozen master that thawed ${did}: restart it while it is frozen (${restart}), or let min-replicas-to-write 1 refuse nearly all its writes`,
     ];
   }
-  return [
-    `a returned master ${did}: bring it back with sentinelctl start (or replicaof in its file), which makes it a replica at once`,
-  ];
+  return [`a returned master ${did}: sentinelctl start (or replicaof in its file) starts it as a replica`];
 }
 
 function zombieWords(result: FailoverResult, worstMs: number): string {
   const lost = ledgerTotals(result)?.causes.zombie ?? 0;
-  if (worstMs === 0) return `took ${groupedCount(lost, 'write')} that are gone`;
+  if (worstMs === 0) return `took ${groupedCount(lost, 'write')} that are lost`;
   const cost = lost > 0 ? `, and cost ${groupedCount(lost, 'write')}` : '';
   return `stayed writable for up to ${humanDurationMs(worstMs)}${cost}`;
 }
@@ -71,7 +71,7 @@ function clientAdvice({ trials }: FailoverResult): string[] {
   if (stranded.length > 0) {
     const clients = stranded.reduce((n, t) => n + neverBack(t).length, 0);
     return [
-      `${count(clients, 'client')} in ${stranded.length} of ${count(trials.length, 'trial')} ${clients === 1 ? 'was' : 'were'} never acknowledged again: look at the errors they saw`,
+      `${count(clients, 'client')} in ${stranded.length} of ${count(trials.length, 'trial')} ${clients === 1 ? 'was' : 'were'} never acknowledged again: check their errors`,
     ];
   }
   const behind = trials.flatMap(({ client, phases }) =>

@@ -96,7 +96,7 @@ async function oneDown(spec: ClusterSpec, majority: number, play: Play): Promise
   const title = 'one sentinel down, then the master: a failover must still happen';
   const base = { id: 'one-down' as const, title, down: 1, left, failedOverAfter: null };
   if (left < needed) {
-    const reason = `${needed} of ${spec.sentinels} sentinels are needed (majority ${majority}, quorum ${spec.quorum}): none can be spared`;
+    const reason = `${needed} of ${spec.sentinels} sentinels are needed (majority ${majority}, quorum ${spec.quorum}): the cluster cannot lose a sentinel`;
     return { ...base, outcome: 'violated', reason, failedOver: null, result: null };
   }
   const steps: Step[] = [
@@ -116,7 +116,7 @@ const notTried = (spec: ClusterSpec, majority: number): QuorumPhase => ({
   id: 'majority-down',
   title: MAJORITY_DOWN,
   outcome: 'skipped',
-  reason: 'not tried, because no failover comes with a majority either',
+  reason: 'not tried, because there is no failover with a majority either',
   down: majority,
   left: spec.sentinels - majority,
   failedOver: null,

@@ -44,17 +44,17 @@ describe('what an action on one node means', () => {
     );
     for (const at of [alone, deaf])
       expect(lossOfMaster(at)).toBe(
-        'writes stop, and no replica can be promoted: they go on only when it is started again',
+        'writes stop, and no replica can be promoted: they continue only after it is started again',
       );
   });
 
   it('of a replica: which redundancy stays', () => {
     expect(impact('redis-3')).toBe(
-      'kills redis-3, a replica: writes go on, and 1 replica stays linked to redis-1',
+      'kills redis-3, a replica: writes continue, and 1 replica stays linked to redis-1',
     );
     const last = seen(altered((s) => silenceNode(s, 2)));
     expect(impact('redis-3', 'kill', last)).toBe(
-      'kills redis-3, a replica: writes go on, and no replica is left that could replace redis-1',
+      'kills redis-3, a replica: writes continue, and no replica is left that could replace redis-1',
     );
     expect(impact('redis-2', 'kill', last)).toContain('1 replica stays linked');
   });

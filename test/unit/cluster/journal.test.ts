@@ -116,7 +116,7 @@ describe('an unfinished journal', () => {
       code: 'unfinished-journal',
       exitCode: 3,
       message: '"inject freeze" was interrupted, and c is not restored',
-      why: expect.stringContaining('1 act is not rolled back yet'),
+      why: expect.stringContaining('1 action is not rolled back yet'),
       hint: 'sentinelctl recover --cluster c',
     });
   });

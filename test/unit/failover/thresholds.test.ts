@@ -71,12 +71,12 @@ describe('a threshold', () => {
     ['switchedMs p(95)<7000', 12, 'one of < <= > >= == != was expected here'],
     ['switchedMs<', 12, 'a duration was expected here'],
     ['switchedMs<fast', 12, 'a duration was expected here'],
-    ['switchedMs<7 s', 14, 'nothing may follow the value'],
+    ['switchedMs<7 s', 14, 'nothing is allowed after the value'],
     ['switchedMs<7parsecs', 12, 'a duration was expected here'],
     ['switchedMs<1e999', 12, 'a duration was expected here'],
     ['ledger.lost==0s', 14, 'a number was expected here'],
     ['switchedMs:count<8s', 18, 'a number was expected here'],
-    ['switchedMs<7000 && ledger.lost==0', 17, 'nothing may follow the value'],
+    ['switchedMs<7000 && ledger.lost==0', 17, 'nothing is allowed after the value'],
   ])('%j is refused at character %i: %s', (text, at, why) => {
     const error = refusalOf(text);
     expect(error.exitCode).toBe(64);

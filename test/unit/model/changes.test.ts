@@ -99,7 +99,7 @@ describe('what changed between two looks', () => {
       'neutral: redis-2 is no longer listed',
     ]);
     const none = { ...status(), masters: [], sentinels: [] };
-    expect(messages(none)[0]).toBe('worse: mymaster is not monitored any more');
+    expect(messages(none)[0]).toBe('worse: mymaster is no longer monitored');
     expect(messages(status(), none)).toContain('neutral: sentinel-1 is new here');
   });
 
@@ -118,9 +118,7 @@ describe('what changed between two looks', () => {
       'worse: sentinel-1: no quorum',
     ]);
     expect(messages(status(), status({ views }))).toContain('better: sentinel-1 clears s_down and o_down');
-    expect(messages(status({}, { tilt: true }))).toEqual([
-      'worse: sentinel-1 is in TILT: it acts on nothing',
-    ]);
+    expect(messages(status({}, { tilt: true }))).toEqual(['worse: sentinel-1 is in TILT: it does not act']);
   });
 
   it('a sentinel that went away is said once, not again by the views that are gone with it', () => {

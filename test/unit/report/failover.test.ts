@@ -78,10 +78,10 @@ describe('the result of one failover', () => {
       ✔ client.outageMs:p(95)<8s: 3.82 s
       ✔ one-master, sentinels-agree, replicas-attached, old-master-rejoined, quorum-usable, one-failover
 
-      ! 2 acknowledged writes died with the master: WAIT 1 after what must not be lost, or
-        min-replicas-to-write 1, narrows that
-      ! a returned master stayed writable for up to 10.99 s, and cost 38 writes: bring it back with
-        sentinelctl start (or replicaof in its file), which makes it a replica at once
+      ! 2 acknowledged writes died with the master: WAIT 1 after important writes, or
+        min-replicas-to-write 1, makes that rarer
+      ! a returned master stayed writable for up to 10.99 s, and cost 38 writes: sentinelctl start (or
+        replicaof in its file) starts it as a replica
       → sentinelctl status
       → sentinelctl failover-test --cluster default --signal KILL --trials 1 --clients 8 --seed 42"
     `);
@@ -124,9 +124,9 @@ describe('the result of one failover', () => {
       ✔ one-master, sentinels-agree, replicas-attached,
           old-master-rejoined, quorum-usable, one-failover
 
-      ! a returned master stayed writable for up to 10.99 s: bring
-        it back with sentinelctl start (or replicaof in its file),
-        which makes it a replica at once
+      ! a returned master stayed writable for up to 10.99 s:
+        sentinelctl start (or replicaof in its file) starts it as
+        a replica
       → sentinelctl status
       → sentinelctl failover-test --cluster default --signal KILL
         --trials 1 --clients 8 --seed 42"
@@ -177,10 +177,9 @@ describe('the result of one failover', () => {
           one-failover
 
       ! a returned master stayed writable for
-        up to 10.99 s: bring it back with
-        sentinelctl start (or replicaof in its
-        file), which makes it a replica at
-        once
+        up to 10.99 s: sentinelctl start (or
+        replicaof in its file) starts it as a
+        replica
       → sentinelctl status
       → sentinelctl failover-test --cluster
         default --signal KILL --trials 1
@@ -256,8 +255,8 @@ describe('the result of one failover', () => {
       ✗ ledger.lost==0: 40
       ✗ one-master: no node says that it is master
 
-      ! 2 acknowledged writes died with the master: WAIT 1 after what must not be lost, or
-        min-replicas-to-write 1, narrows that
+      ! 2 acknowledged writes died with the master: WAIT 1 after important writes, or
+        min-replicas-to-write 1, makes that rarer
       → sentinelctl status --cluster lab
       → sentinelctl logs --tail 50 --cluster lab
       → sentinelctl failover-test --cluster default --signal KILL --trials 1 --clients 8 --seed 42"
@@ -315,7 +314,7 @@ describe('the result of one failover', () => {
     expect(text).not.toContain('the old master is restarted');
     expect(failoverText(thawed, plainView(60))).toMatch(/^thawed {5}/m);
     expect(text).toContain(
-      '! a frozen master that thawed stayed writable for up to 10.99 s, and cost 38 writes: restart it before it wakes up (sentinelctl restart redis-1), or let min-replicas-to-write 1 refuse nearly all its writes',
+      '! a frozen master that thawed stayed writable for up to 10.99 s, and cost 38 writes: restart it while it is frozen (sentinelctl restart redis-1), or let min-replicas-to-write 1 refuse nearly all its writes',
     );
     expect(text).not.toContain('bring it back');
     expect(failoverHtml(thawed)).toContain('the old master thaws');
@@ -324,7 +323,7 @@ describe('the result of one failover', () => {
   it('what a returned master took counts, also where it was not seen for how long it could', () => {
     const trials = thawed.trials.map((t) => ({ ...t, rejoin: t.rejoin && { ...t.rejoin, zombieMs: 0 } }));
     expect(failoverText({ ...thawed, trials }, plainView(200))).toContain(
-      '! a frozen master that thawed took 38 writes that are gone: restart it before it wakes up',
+      '! a frozen master that thawed took 38 writes that are lost: restart it while it is frozen',
     );
   });
 
@@ -381,10 +380,10 @@ describe('the result of several', () => {
       ✔ client.outageMs:p(95)<8s: 3.82 s
       ✔ one-master, sentinels-agree, replicas-attached, old-master-rejoined, quorum-usable, one-failover
 
-      ! 10 acknowledged writes died with the master: WAIT 1 after what must not be lost, or
-        min-replicas-to-write 1, narrows that
-      ! a returned master stayed writable for up to 10.99 s, and cost 38 writes: bring it back with
-        sentinelctl start (or replicaof in its file), which makes it a replica at once
+      ! 10 acknowledged writes died with the master: WAIT 1 after important writes, or
+        min-replicas-to-write 1, makes that rarer
+      ! a returned master stayed writable for up to 10.99 s, and cost 38 writes: sentinelctl start (or
+        replicaof in its file) starts it as a replica
       → sentinelctl status
       → sentinelctl failover-test --cluster default --signal KILL --trials 10 --clients 8 --seed 42"
     `);

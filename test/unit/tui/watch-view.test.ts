@@ -33,7 +33,7 @@ const drawn = (w: Watched, columns: number, rows: number): string[] =>
 describe('what a watch shows', () => {
   it('the time, how to leave, the status, and what changed, the latest first', () => {
     const lines = drawn(watched(2), 80, 30);
-    expect(lines[0]).toBe(`${clockTime(AT)}  q quits  every 2s  the look took 34 ms`);
+    expect(lines[0]).toBe(`${clockTime(AT)}  q quits  every 2s  reading took 34 ms`);
     expect(lines[2]).toMatch(/^UNHEALTHY/);
     expect(lines.slice(-3)).toEqual([
       'what changed',
