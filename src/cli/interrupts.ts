@@ -1,6 +1,6 @@
 import { EXIT, messageOf, OperatorError, unknownOutcome } from '../errors.js';
 import { formatDurationMs } from '../model/duration.js';
-import type { World } from './world.js';
+import type { Interruption, World } from './world.js';
 
 /** Ctrl-C, also the one pressed in a prompt (130). */
 export const interrupted = (): OperatorError =>
@@ -8,6 +8,12 @@ export const interrupted = (): OperatorError =>
 
 const terminated = (name: string): OperatorError =>
   new OperatorError({ code: 'terminated', message: `ended by ${name}`, exitCode: EXIT.terminated });
+
+/** What ends the work that it interrupts. */
+export function reasonOf(what: Interruption): unknown {
+  if (what.kind === 'crash') return what.error;
+  return what.name === 'SIGINT' ? interrupted() : terminated(what.name);
+}
 
 /** How long a command may clean up after an uncaught exception, in milliseconds. */
 const CRASH_GRACE_MS = 10_000;

@@ -1,93 +1,68 @@
-import type { Command } from '../cli/command.js';
-import { knownClusters } from '../cli/known.js';
-import { firstLook } from '../cli/parse.js';
-import { settle } from '../cli/settle.js';
-import { painter, safeStream, wantsColor } from '../cli/streams.js';
+import { reasonOf } from '../cli/interrupts.js';
+import { canDraw, painter, safeStream, wantsColor } from '../cli/streams.js';
 import type { World } from '../cli/world.js';
-import { stateHome } from '../config/paths.js';
 import { EXIT, OperatorError } from '../errors.js';
-import { choose, completion, whichCluster } from './menu-ask.js';
-import type { MenuCluster, MenuState } from './menu-choices.js';
-import { quickLook } from './quick-look.js';
-
-/** `sentinelctl` alone takes only the common options. */
-const NO_COMMAND: Command = {
-  name: 'menu',
-  summary: 'what makes sense now',
-  examples: [],
-  arguments: [],
-  options: {},
-  run: () => Promise.resolve(undefined),
-  render: () => '',
-};
+import { aimAt, settled, splitWords } from './menu-aim.js';
+import { chooseCommand } from './menu-choose.js';
+import { pressedKey } from './screen.js';
 
 /**
  * What `sentinelctl` alone shows on a terminal: choices that make sense now, each run as the command line that it
- * prints first. `words` are the options typed after `sentinelctl`; they go along with every command.
- * Answers 0 when it was left by q or Esc, 130 by Ctrl-C; undefined where the settings forbid questions.
+ * shows first. `words` are the options typed after `sentinelctl`; they go along with every command.
+ * Answers 0 when it was left by q or Esc, 130 by Ctrl-C, 143 by SIGTERM; undefined where the settings forbid questions
+ * or the terminal cannot be drawn on.
  */
 export async function menu(
   world: World,
   words: readonly string[],
   run: (argv: readonly string[]) => Promise<number>,
 ): Promise<number | undefined> {
-  const { globals, color } = await settle(NO_COMMAND, firstLook(words), world);
-  if (!globals.input) return undefined;
+  const { globals, color } = await settled(world, words);
+  if (!globals.input || !canDraw(world)) return undefined;
   const say = (text: string): Promise<void> => safeStream(world.stderr).write(text);
   const paint = painter(wantsColor(world.stderr, world.env, color));
-  const given = globals.clusterGiven ? globals.cluster : null;
+  const { others } = splitWords(words);
+  let aim = await aimAt(world, words);
+  let isFirst = true;
   try {
-    let state = await readState(world, null, given);
-    if (given === null && state.clusters.length > 1) {
-      const current = await whichCluster(world, state);
-      if (current === undefined) return EXIT.ok;
-      state = { ...state, current };
-    }
     for (;;) {
-      const does = (await choose(world, state))?.does;
-      if (does === undefined || does.type === 'quit') return EXIT.ok;
-      if (does.type === 'switch') {
-        state = { ...state, current: (await whichCluster(world, state)) ?? state.current };
-        continue;
-      }
-      const [name = '', ...rest] = does.words;
-      const answer = does.ask === undefined ? [] : await completion(world, does.ask, state, name);
-      if (answer === undefined) continue;
-      const line = [name, ...answer, ...rest, ...withoutCluster(words)];
-      await say(`${paint('dim', '$')} ${paint('bold', `sentinelctl ${line.map(shellWord).join(' ')}`)}\n`);
-      const code = await run(line);
-      await say(code === EXIT.ok ? '\n' : `${paint('dim', `exit code ${code}`)}\n\n`);
-      const made = does.ask === 'new-cluster' && code === EXIT.ok ? answer[1] : undefined;
-      state = await readState(world, made ?? state.current, given);
+      const chosen = await interruptibly(world, (signal) =>
+        chooseCommand(
+          { world, signal, color: wantsColor(world.stdout, world.env, color), others },
+          aim,
+          isFirst,
+        ),
+      );
+      if (chosen === undefined) return EXIT.ok;
+      aim = chosen.aim;
+      isFirst = false;
+      await say(`${paint('dim', '$')} ${paint('bold', chosen.line)}\n`);
+      const code = await run(chosen.words);
+      if (chosen.created !== undefined && code === EXIT.ok)
+        aim = await aimAt(world, ['--cluster', chosen.created, ...others]);
+      // A watch that was left by q leaves nothing to read.
+      if (chosen.words.includes('--watch') && code <= EXIT.violated) continue;
+      if (code !== EXIT.ok) await say(`${paint('dim', `exit code ${code}`)}\n`);
+      await say(paint('dim', 'Enter: menu  q: quit'));
+      const goesOn = await interruptibly(world, (signal) => pressedKey(world, ['return', 'space'], signal));
+      await say('\r\x1b[K');
+      if (!goesOn) return EXIT.ok;
     }
   } catch (error) {
-    if (error instanceof OperatorError && error.exitCode === EXIT.interrupted) return EXIT.interrupted;
+    if (error instanceof OperatorError && ENDS.includes(error.exitCode)) return error.exitCode;
     throw error;
   }
 }
 
-/** Every cluster with a quick look at it, all at the same time. */
-async function readState(world: World, wanted: string | null, given: string | null): Promise<MenuState> {
-  const known = await knownClusters(stateHome(world.env, world.cwd));
-  const clusters = await Promise.all(
-    known.map(async (c): Promise<MenuCluster> => ({ ...c, ...(await quickLook(world, c.name)) })),
-  );
-  const names = clusters.map((c) => c.name);
-  // A cluster that was named is never replaced by another one.
-  const usual = given !== null || names.includes('default') ? (given ?? 'default') : names[0];
-  const current = [wanted, usual].find((name) => typeof name === 'string' && names.includes(name));
-  return { clusters, current: current ?? null, given };
-}
+const ENDS: readonly number[] = [EXIT.interrupted, EXIT.terminated];
 
-/** Without the cluster, which each choice names by itself. */
-function withoutCluster(given: readonly string[]): string[] {
-  const at = given.indexOf('--cluster');
-  return given.filter(
-    (word, i) => !word.startsWith('--cluster=') && (at === -1 || (i !== at && i !== at + 1)),
-  );
-}
-
-/** A word as a shell would have to be given it. */
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+/** Work that a signal or an uncaught exception aborts. */
+async function interruptibly<T>(world: World, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const release = world.onInterrupt((what) => stop.abort(reasonOf(what)));
+  try {
+    return await work(stop.signal);
+  } finally {
+    release();
+  }
 }

@@ -1,6 +1,6 @@
 import type { World } from '../cli/world.js';
 import type { StatusResult } from '../model/status.js';
-import { quickLook } from './quick-look.js';
+import { quickLook } from './looks.js';
 
 /** A node as a question offers it. */
 export interface NodeChoice {
@@ -28,6 +28,16 @@ export function nodeChoices(
     value: id,
     name: `${id.padEnd(width)}  ${stateOf(id, status)}`.trimEnd(),
   }));
+}
+
+/** Those that it makes sense for: silent ones for `start` and `resume`, answering ones for the others. */
+export function likelyNodes(
+  ids: readonly string[],
+  status: StatusResult | undefined,
+  command: string,
+): string[] {
+  if (status === undefined) return [...ids];
+  return ids.filter((id) => isSilent(id, status) === FOR_THE_SILENT.includes(command));
 }
 
 /** The same with what a quick look at the cluster finds out. */

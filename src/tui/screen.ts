@@ -1,5 +1,6 @@
 import { emitKeypressEvents } from 'node:readline';
 import type { Screen, ScreenEvent } from '../cli/interactive.js';
+import { interrupted } from '../cli/interrupts.js';
 import { columnsOf, type InputStream, safeStream } from '../cli/streams.js';
 import type { World } from '../cli/world.js';
 import { widthOf } from '../report/plain-text.js';
@@ -108,4 +109,25 @@ export function frame(
   const drawn = shown.map((line) => (widthOf(line) < columns ? `${line}\x1b[K` : line)).join('\r\n');
   const below = shown.length < rows ? '\r\n\x1b[J' : '';
   return `${BEGIN}${drawn}${below}${END}`;
+}
+
+/** Waits for one of these keys (true), or for q or Esc (false). Ctrl-C rejects as an interruption (130). */
+export function pressedKey(world: World, names: readonly string[], signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => end(() => reject(signal.reason));
+    const release = readKeys(world.stdin, (event) => {
+      if (event.type === 'end' || (event.type === 'key' && event.ctrl && event.name === 'c'))
+        end(() => reject(interrupted()));
+      else if (event.type === 'key' && names.includes(event.name)) end(() => resolve(true));
+      else if (event.type === 'key' && (event.name === 'q' || event.name === 'escape'))
+        end(() => resolve(false));
+    });
+    const end = (settle: () => void): void => {
+      release();
+      signal.removeEventListener('abort', onAbort);
+      settle();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
 }

@@ -19,30 +19,45 @@ describe.skipIf(!hasTmux)('the menu, with keys pressed', () => {
   afterEach(() => cli.close());
   afterEach(() => terminal.close());
 
-  it('offers up first on nothing, then what makes sense, and says what each choice is as a command', async () => {
+  /** As a shell must find it: the usual screen, with a cursor, in a mode that shows what is typed. */
+  const isClean = async (): Promise<void> => {
+    expect(await terminal.flag('alternate_on')).toBe('0');
+    expect(await terminal.flag('cursor_flag')).toBe('1');
+    await terminal.run(
+      'stty -a | tr " ;" "\\n\\n" | grep -x -e "-\\?icanon" -e "-\\?echo" -e "-\\?isig" | sort',
+    );
+    await terminal.shows(/^echo\nicanon\nisig$/m);
+  };
+
+  it('offers up on nothing, then what makes sense, the repair first, each as a command line', async () => {
     await terminal.run('sentinelctl');
-    await terminal.shows(/No cluster exists\. What next\?\n❯ Up\n/);
-    await terminal.press('Enter');
+    await terminal.shows(/^No cluster exists\.$[\s\S]*^❯ Up {2}/m);
     await terminal.shows(/^\$ sentinelctl up$/m);
-    await terminal.shows(/Cluster default is healthy\. What next\?\n❯ Status\n {2}Failover test\n/);
-
     await terminal.press('Enter');
-    await terminal.shows(/^\$ sentinelctl status --cluster default$/m);
-    await terminal.shows(/^HEALTHY {2}mymaster → redis-1/m);
-    await terminal.shows(/❯ Status\n/);
+    await terminal.shows(/^Enter: menu {2}q: quit$/m);
+    await terminal.press('Enter');
+    const healthy = await terminal.shows(
+      /^HEALTHY {2}mymaster → redis-1[\s\S]*^\$ sentinelctl status --cluster default$/m,
+    );
+    expect(healthy).toMatch(/^❯ Status {2}/m);
+    expect(healthy).toMatch(/^ {2}Failover test: kills the master {2}/m);
+    expect(healthy).not.toMatch(/Start a node|Fix:|Heal/);
 
+    // The list follows the cluster; the cursor stays where it is.
     expect((await cli.run(['kill', 'redis-2'])).code).toBe(0);
-    await terminal.press('Enter');
-    await terminal.shows(/^UNHEALTHY/m);
-    await terminal.shows(/^exit code 1$/m);
-    // What the first problem asks for is the second choice.
-    await terminal.shows(/Cluster default is unhealthy\. What next\?\n❯ Status\n {2}Start redis-2\n/);
-    await terminal.press('Down', 'Enter');
+    const unhealthy = await terminal.shows(/^ {2}Fix: start redis-2 {2}/m);
+    expect(unhealthy).toMatch(/^❯ Status {2}/m);
+    expect(unhealthy).not.toMatch(/kills the master/);
+    await terminal.press('Up');
     await terminal.shows(/^\$ sentinelctl start redis-2 --cluster default$/m);
+    await terminal.press('Enter');
     await terminal.shows(/start redis-2: exited → running/);
-    await terminal.shows(/What next\?\n❯ Status\n/);
+    await terminal.shows(/^Enter: menu/m);
+    await terminal.press('Enter');
+    await terminal.shows(/^HEALTHY[\s\S]*^❯ Status/m);
     await terminal.press('q');
     expect(await terminal.exitCode()).toBe(0);
+    await isClean();
   });
 
   it('asks which one where there are several, with the state of each, and names it in every command', async () => {
@@ -54,14 +69,68 @@ describe.skipIf(!hasTmux)('the menu, with keys pressed', () => {
       expect((await cli.run(['stop', node, '--cluster', 'orders'])).code).toBe(0);
     }
     await terminal.run('sentinelctl');
-    await terminal.shows(/Which cluster\?\n❯ billing {2}healthy\n {2}orders {3}down\n/);
+    await terminal.shows(/^❯ billing +healthy\n {2}orders +down\n/m);
     await terminal.press('Down', 'Enter');
-    await terminal.shows(/Cluster orders is down\. What next\?\n❯ Up\n/);
+    await terminal.shows(/^cluster orders\n[\s\S]*^❯ Up {2}[\s\S]*^\$ sentinelctl up --cluster orders$/m);
     await terminal.press('Enter');
-    await terminal.shows(/^\$ sentinelctl up --cluster orders$/m);
-    await terminal.shows(/Cluster orders is healthy\. What next\?/);
+    await terminal.shows(/^Enter: menu/m);
+    await terminal.press('Enter');
+    await terminal.shows(/^cluster orders\nHEALTHY/m);
     await terminal.press('C-c');
     expect(await terminal.exitCode()).toBe(130);
+    await isClean();
+  });
+
+  it('leaves the screen as it was, also from a window that changed its size', async () => {
+    const up = await cli.run(['up'], { env: PROCESSES });
+    expect(up.code, up.stderr).toBe(0);
+    await terminal.run('echo before');
+    await terminal.shows(/^before$/m);
+    await terminal.type('sentinelctl');
+    await terminal.press('Enter');
+    await terminal.shows(/^❯ Status/m);
+    for (const [columns, rows] of [
+      [40, 12],
+      [200, 60],
+      [80, 24],
+    ] as const) {
+      await terminal.resize(columns, rows);
+      const keys = columns === 40 ? /^Enter runs it {2}q quits {2}1\/\d+$/m : /↑↓ choose$/m;
+      const screen = await terminal.shows(new RegExp(`^\\$ sentinelctl status[\\s\\S]*${keys.source}`, 'm'));
+      expect(screen.split('\n').length).toBeLessThanOrEqual(rows);
+    }
+    // A list in the list: Esc goes back, and out.
+    await terminal.type('faults');
+    await terminal.press('Enter');
+    await terminal.shows(/^\$ sentinelctl inject kill --for 30s --cluster default$/m);
+    await terminal.press('Escape');
+    await terminal.shows(/^❯ Faults …/m);
+    await terminal.press('Escape');
+    expect(await terminal.exitCode()).toBe(0);
+    const after = await terminal.screen();
+    expect(after).toMatch(/^before\nready> sentinelctl\nready> /m);
+    expect(after).not.toMatch(/HEALTHY|Status|Enter/);
+    await isClean();
+  });
+
+  it('is about the cluster of REDIS_SENTINEL_ADDRS: one of this machine by name, another one only to look at', async () => {
+    const up = await cli.run(['up', '--json'], { env: PROCESSES });
+    const { sentinels } = JSON.parse(up.stdout) as { sentinels: { host: string; port: number }[] };
+    const addresses = sentinels.map(({ host, port }) => `${host}:${port}`).join(',');
+    await terminal.run(`REDIS_SENTINEL_ADDRS=${addresses} sentinelctl`);
+    await terminal.shows(/^cluster default\nHEALTHY[\s\S]*^\$ sentinelctl status --cluster default$/m);
+    await terminal.press('q');
+    expect(await terminal.exitCode()).toBe(0);
+
+    const elsewhere = `SENTINELCTL_HOME=${cli.home}/other`;
+    await terminal.run(`${elsewhere} REDIS_SENTINEL_ADDRS=${addresses} sentinelctl`);
+    const attached = await terminal.shows(/^attached cluster\nHEALTHY[\s\S]*^\$ sentinelctl status$/m);
+    expect(attached).not.toMatch(/kills|Kill|Down|Start|Heal|Faults/);
+    await terminal.type('who');
+    await terminal.press('Enter');
+    await terminal.shows(/^\$ sentinelctl master-addr\n127\.0\.0\.1:\d+$/m);
+    await terminal.press('q');
+    expect(await terminal.exitCode()).toBe(0);
   });
 });
 

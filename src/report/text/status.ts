@@ -10,7 +10,7 @@ import { themeOf, type View } from './theme.js';
 export function statusText(status: StatusResult, view: View): string {
   const theme = themeOf(view);
   const lines = [
-    ...overall(status, view),
+    ...headline(status, view),
     ...wrap(`cluster ${status.cluster}, driver ${status.driver}`, view.columns, 2).map(theme.dim),
   ];
   const several = status.masters.length > 1;
@@ -26,7 +26,8 @@ export function statusText(status: StatusResult, view: View): string {
   return lines.join('\n');
 }
 
-function overall(status: StatusResult, view: View): string[] {
+/** The first line, or lines where it is wrapped: the verdict. */
+export function headline(status: StatusResult, view: View): string[] {
   const [only, ...others] = status.masters;
   if (only !== undefined && others.length === 0) return masterVerdict(only, status, view);
   const theme = themeOf(view);

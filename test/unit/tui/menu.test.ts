@@ -2,164 +2,252 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { KnownCluster } from '../../../src/cli/known.js';
-import type { StatusResult } from '../../../src/model/status.js';
+import { defineCommand } from '../../../src/cli/command.js';
+import type { Context } from '../../../src/cli/context.js';
+import { EXIT } from '../../../src/errors.js';
 import { menu } from '../../../src/tui/menu.js';
-import { menuChoices } from '../../../src/tui/menu-choices.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 import { type MemoryWorld, memoryWorld } from '../../helpers/world.js';
 
-const cluster = (name: string): KnownCluster => ({
-  name,
-  driver: 'process',
-  masterName: 'mymaster',
-  nodes: ['redis-1'],
+const NODES = ['redis-1', 'redis-2'];
+const server = (id: string): object => ({
+  id,
+  host: 'h',
+  port: 1,
+  reachable: true,
+  role: 'replica',
+  views: [],
 });
-const names = (state: Parameters<typeof menuChoices>[0]): string[] => menuChoices(state).map((c) => c.name);
 
-describe('what the menu offers', () => {
-  it('up first, where nothing is known', () => {
-    expect(names({ clusters: [], current: null })[0]).toBe('Up');
-    expect(names({ clusters: [], current: null })).not.toContain('Down');
-  });
-
-  it('status first, where something is', () => {
-    const state = { clusters: [cluster('default')], current: 'default' };
-    expect(names(state).slice(0, 2)).toEqual(['Status', 'Failover test']);
-    expect(names(state)).not.toContain('Another cluster');
-    expect(names({ ...state, clusters: [cluster('default'), cluster('b')] })).toContain('Another cluster');
-  });
-
-  it('what helps first, where something is wrong', () => {
-    const at = (health: 'unhealthy' | 'down'): string[] =>
-      names({ clusters: [{ ...cluster('default'), health }], current: 'default' });
-    expect(at('unhealthy').slice(0, 2)).toEqual(['Status', 'Start a node']);
-    expect(at('down')[0]).toBe('Up');
-    expect(at('down')).not.toContain('Failover test');
-  });
-
-  it('what the first problem asks for second, where that is one complete sentinelctl command', () => {
-    const at = (fix: string): string[] => {
-      const status = { problems: [{ fix, message: 'redis-2 does not answer' }] } as unknown as StatusResult;
-      const state = { clusters: [{ ...cluster('c1'), health: 'unhealthy' as const, status }], current: 'c1' };
-      return menuChoices(state).flatMap((c) => (c.does.type === 'run' ? [c.does.words.join(' ')] : []));
-    };
-    expect(at('sentinelctl start redis-2 --cluster c1')[1]).toBe('start redis-2 --cluster c1');
-    expect(at('sentinelctl logs redis-2 --tail 50')[1]).toBe('logs redis-2 --tail 50 --cluster c1');
-    for (const fix of ['redis-cli -p 6379 PING', 'sentinelctl status', 'sentinelctl restart NODE', 'wait'])
-      expect(at(fix)[1], fix).toBe('start --cluster c1');
-  });
-
-  it('up by the name that was given, where there is no cluster of that name', () => {
-    const state = { clusters: [cluster('other')], current: null, given: 'orders' };
-    expect(menuChoices(state)[0]?.does).toEqual({ type: 'run', words: ['up', '--cluster', 'orders'] });
-    expect(names(state)).toContain('Another cluster');
-  });
-
-  it('every command names its cluster', () => {
-    for (const choice of menuChoices({ clusters: [cluster('c1')], current: 'c1' })) {
-      if (choice.does.type !== 'run' || choice.does.ask === 'addresses' || choice.does.ask === 'new-cluster')
-        continue;
-      if (choice.name !== 'Help') expect(choice.does.words.slice(-2)).toEqual(['--cluster', 'c1']);
-    }
-  });
+/** A `status` that finds every cluster healthy, and each that is asked for by addresses attached. */
+const status = defineCommand({
+  examples: [],
+  run: async ({ globals }: Context) => ({
+    cluster: globals.sentinelAddrs === null ? globals.cluster : 'h:1',
+    driver: globals.sentinelAddrs === null ? 'process' : 'attached',
+    healthy: true,
+    sentinels: [],
+    masters: [
+      {
+        ...{ name: 'mymaster', healthy: true, views: [], problems: [] },
+        master: server('redis-1'),
+        nodes: NODES.map(server),
+      },
+    ],
+    problems: [],
+  }),
+  render: () => '',
 });
 
 describe('the menu', () => {
   async function open(
     given: string[] = [],
-    clusters: string[] = ['default'],
+    {
+      clusters = ['default'],
+      env = {},
+      code = 0,
+    }: {
+      clusters?: string[];
+      env?: Record<string, string>;
+      code?: number;
+    } = {},
   ): Promise<{
     world: MemoryWorld;
     ran: string[][];
     done: Promise<number | undefined>;
     shows(text: string): Promise<void>;
+    press(...keys: string[]): void;
   }> {
     const home = await tempDir();
     for (const name of clusters) {
       await mkdir(join(home, 'clusters', name), { recursive: true });
-      const plan = { driver: 'process', nodes: [{ id: 'redis-1' }] };
+      const plan = { driver: 'process', nodes: NODES.map((id) => ({ id })) };
       await writeFile(join(home, 'clusters', name, 'cluster.json'), JSON.stringify({ plan }));
     }
-    const world = memoryWorld({ tty: true, env: { SENTINELCTL_HOME: home } });
-    // A prompt that ends would end its output: the real standard error doesn't mind.
-    world.stderr.end = (() => world.stderr) as typeof world.stderr.end;
+    const world = memoryWorld({
+      tty: true,
+      env: { SENTINELCTL_HOME: home, ...env },
+      commands: { status: { summary: 'status', group: 'Inspect', load: async () => ({ default: status }) } },
+    });
     const ran: string[][] = [];
     const done = menu(world, given, async (argv) => {
       ran.push([...argv]);
-      return 0;
+      return code;
     });
     let seen = 0;
+    // The frames, and what was printed between them.
+    const written = (): string => world.stdout.text + world.stderr.text;
     const shows = async (text: string): Promise<void> => {
       await expect
-        .poll(() => world.stderr.text.indexOf(text, seen), { interval: 5, timeout: 5000 })
-        .toBeGreaterThan(-1);
-      seen = world.stderr.text.length;
+        .poll(() => stripVTControlCharacters(written()).slice(seen), { interval: 5, timeout: 5000 })
+        .toContain(text);
     };
-    return { world, ran, done, shows };
+    const press = (...keys: string[]): void => {
+      seen = stripVTControlCharacters(written()).length;
+      for (const key of keys) world.stdin.write(key);
+    };
+    return { world, ran, done, shows, press };
   }
+  const [ENTER, ESC, DOWN, CTRL_C] = ['\r', '\x1b', '\x1b[B', '\x03'];
 
-  it('shows the command line, runs it, and comes back', async () => {
-    const { world, ran, done, shows } = await open();
-    await shows('Cluster default. What next?');
-    world.stdin.write('\r');
-    await expect.poll(() => ran.length, { interval: 5 }).toBe(1);
-    await shows('navigate');
-    expect(ran).toEqual([['status', '--cluster', 'default']]);
-    expect(stripVTControlCharacters(world.stderr.text)).toContain('$ sentinelctl status --cluster default\n');
-    world.stdin.write('q');
-    expect(await done).toBe(0);
+  it('shows the command line, runs it, waits for a key, and comes back', async () => {
+    const { world, ran, done, shows, press } = await open(['--no-color']);
+    await shows('❯ Status');
+    await shows('$ sentinelctl status --cluster default --no-color');
+    press(ENTER);
+    await shows('Enter: menu');
+    expect(ran).toEqual([['status', '--cluster', 'default', '--no-color']]);
+    expect(world.stderr.text).toContain('$ sentinelctl status --cluster default --no-color\n');
+    press(ENTER);
+    await shows('❯ Status');
+    press('q');
+    expect(await done).toBe(EXIT.ok);
     expect(world.listeners()).toBe(0);
+    expect(world.stdin.isPaused()).toBe(true);
   });
 
-  it('asks for what is missing, and Esc goes back', async () => {
-    const { world, ran, done, shows } = await open(['--no-color', '--cluster', 'b'], ['a', 'b']);
-    await shows('Cluster b. What next?');
-    world.stdin.write('kil');
-    world.stdin.write('\r');
-    await shows('Which node?');
-    world.stdin.write('\x1b');
-    await shows('What next?');
-    world.stdin.write('kil');
-    world.stdin.write('\r');
-    await shows('Which node?');
-    world.stdin.write('\x1b[B\r');
-    await shows('What next?');
-    expect(ran).toEqual([['kill', 'redis-1', '--cluster', 'b', '--no-color']]);
-    world.stdin.write('\x1b');
-    expect(await done).toBe(0);
+  it('leaves nothing behind on Esc: the screen is the one of before, and nothing was printed', async () => {
+    const { world, done, shows, press } = await open();
+    await shows('❯ Status');
+    press(ESC);
+    expect(await done).toBe(EXIT.ok);
+    expect(world.stdout.text.endsWith('\x1b[?1049l')).toBe(true);
+    expect(world.stderr.text).toBe('');
+    expect(world.lastWords.size).toBe(0);
+    expect(world.stdout.listenerCount('resize')).toBe(0);
+  });
+
+  it('says the exit code of a command that failed, and q ends it there', async () => {
+    const { world, done, shows, press } = await open([], { code: 3 });
+    await shows('❯ Status');
+    press(ENTER);
+    await shows('exit code 3\nEnter: menu');
+    press('q');
+    expect(await done).toBe(EXIT.ok);
+    expect(world.stderr.text.endsWith('\r\x1b[K')).toBe(true);
+  });
+
+  it('asks for what is missing with the whole command line, and Esc goes back to the same entry', async () => {
+    const { ran, done, shows, press } = await open(['--cluster', 'b'], { clusters: ['a', 'b'] });
+    await shows('❯ Status');
+    press('kil');
+    await shows('❯ Kill a node …');
+    press(ENTER);
+    await shows('$ sentinelctl kill master --cluster b');
+    press(ESC);
+    await shows('❯ Kill a node …');
+    press(ENTER);
+    await shows('❯ master');
+    press(DOWN, ENTER);
+    await shows('Enter: menu');
+    expect(ran).toEqual([['kill', 'redis-1', '--cluster', 'b']]);
+    press('q');
+    expect(await done).toBe(EXIT.ok);
+  });
+
+  it('asks for the name of another cluster, and is about that one afterwards', async () => {
+    const { ran, done, shows, press } = await open();
+    await shows('❯ Status');
+    press('another', ENTER);
+    await shows('A name for the new cluster:');
+    press('b');
+    await shows('--cluster b');
+    press(ENTER);
+    await shows('Enter: menu');
+    expect(ran).toEqual([['up', '--port', 'auto', '--sentinel-port', 'auto', '--cluster', 'b']]);
+    press(ENTER);
+    // The command of this test created nothing.
+    await shows('Cluster b does not exist.');
+    press('q');
+    expect(await done).toBe(EXIT.ok);
   });
 
   it('never takes another cluster for the one that was named', async () => {
-    const { world, done, shows } = await open(['--cluster', 'orders'], ['default']);
-    await shows('Cluster orders does not exist. What next?');
-    world.stdin.write('q');
-    expect(await done).toBe(0);
+    const { done, shows, press } = await open(['--cluster', 'orders']);
+    await shows('Cluster orders does not exist.');
+    await shows('$ sentinelctl up --cluster orders');
+    press('q');
+    expect(await done).toBe(EXIT.ok);
   });
 
   it('asks which one first, where there are several and none was named', async () => {
-    const { world, ran, done, shows } = await open([], ['a', 'default']);
+    const { ran, done, shows, press } = await open([], { clusters: ['a', 'default'] });
     await shows('Which cluster?');
-    world.stdin.write('\r');
-    await shows('Cluster default. What next?');
-    world.stdin.write('\r');
-    await expect.poll(() => ran.length, { interval: 5 }).toBe(1);
-    expect(ran).toEqual([['status', '--cluster', 'default']]);
-    await shows('navigate');
-    world.stdin.write('q');
-    expect(await done).toBe(0);
+    // The one that commands take by default first.
+    await shows('❯ default');
+    press(DOWN, ENTER);
+    await shows('cluster a');
+    await shows('❯ Status');
+    press(ENTER);
+    await shows('Enter: menu');
+    expect(ran).toEqual([['status', '--cluster', 'a']]);
+    press(ENTER);
+    await shows('cluster a');
+    press(CTRL_C);
+    expect(await done).toBe(EXIT.interrupted);
   });
 
-  it('asks nothing where the settings say so', async () => {
-    const { world, done } = await open(['--no-input']);
-    expect(await done).toBeUndefined();
-    expect(world.stderr.text).toBe('');
+  it('is about the attached cluster that the environment names, whose commands need no option', async () => {
+    const { ran, done, shows, press } = await open([], { env: { REDIS_SENTINEL_ADDRS: 'h:1' } });
+    await shows('attached cluster');
+    await shows('❯ Status');
+    press('doc', ENTER);
+    await shows('Enter: menu');
+    expect(ran).toEqual([['doctor']]);
+    press('q');
+    expect(await done).toBe(EXIT.ok);
   });
 
-  it('Ctrl-C leaves with 130', async () => {
-    const { world, done, shows } = await open([], []);
-    await shows('No cluster exists');
-    world.stdin.write('\x03');
-    expect(await done).toBe(130);
+  it('switches to a cluster by the addresses of its sentinels, and says which ones it cannot read', async () => {
+    const { ran, done, shows, press } = await open();
+    await shows('❯ Status');
+    press('switch', ENTER);
+    await shows('❯ default');
+    press('addresses', ENTER);
+    await shows('Its sentinels');
+    press('\x15', 'h:x', ENTER);
+    await shows('"h:x"');
+    press('\x15', 'h:1', ENTER);
+    await shows('attached cluster');
+    await shows('❯ Status');
+    press(ENTER);
+    await shows('Enter: menu');
+    expect(ran).toEqual([['status', '--sentinel-addrs', 'h:1']]);
+    press('q');
+    expect(await done).toBe(EXIT.ok);
+  });
+
+  it('asks nothing where the settings say so, or where the terminal cannot be drawn on', async () => {
+    for (const [given, env] of [
+      [['--no-input'], {}],
+      [[], { TERM: 'dumb' }],
+    ] as const) {
+      const { world, done } = await open([...given], { env });
+      expect(await done).toBeUndefined();
+      expect(world.stdout.text + world.stderr.text).toBe('');
+    }
+  });
+
+  it.each([
+    ['SIGINT', EXIT.interrupted],
+    ['SIGTERM', EXIT.terminated],
+  ] as const)('%s restores the terminal and leaves with %i', async (name, code) => {
+    const { world, done, shows } = await open();
+    await shows('❯ Status');
+    world.interrupt({ kind: 'signal', name });
+    expect(await done).toBe(code);
+    expect(world.stdout.text.endsWith('\x1b[?1049l')).toBe(true);
+    expect(world.listeners()).toBe(0);
+  });
+
+  it.each(['in the list', 'after a command'])('Ctrl-C %s leaves with 130', async (where) => {
+    const { done, shows, press } = await open();
+    await shows('❯ Status');
+    if (where === 'after a command') {
+      press(ENTER);
+      await shows('Enter: menu');
+    }
+    press(CTRL_C);
+    expect(await done).toBe(EXIT.interrupted);
   });
 });

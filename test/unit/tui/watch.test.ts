@@ -1,30 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Screen, ScreenEvent } from '../../../src/cli/interactive.js';
 import { interrupted } from '../../../src/cli/interrupts.js';
 import { type Clock, systemClock } from '../../../src/clock.js';
 import { OperatorError, unknownOutcome } from '../../../src/errors.js';
 import { watch } from '../../../src/tui/watch.js';
+import { fakeScreen, key } from '../../helpers/fake-screen.js';
 
-/** A screen on which keys are pressed by hand. */
-function fakeScreen(): Screen & { happens(event: ScreenEvent): void; listeners(): number } {
-  const listeners = new Set<(event: ScreenEvent) => void>();
-  return {
-    columns: 80,
-    rows: 24,
-    draw: () => Promise.resolve(),
-    on(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    close: () => Promise.resolve(),
-    happens: (event) => {
-      for (const listener of [...listeners]) listener(event);
-    },
-    listeners: () => listeners.size,
-  };
-}
-
-const key = (name: string, ctrl = false): ScreenEvent => ({ type: 'key', name, ctrl, text: '' });
 const forever = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 

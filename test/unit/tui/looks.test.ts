@@ -4,7 +4,7 @@ import type { Context } from '../../../src/cli/context.js';
 import type { World } from '../../../src/cli/world.js';
 import { systemClock } from '../../../src/clock.js';
 import { EXIT, type ExitCode, refused } from '../../../src/errors.js';
-import { quickLook } from '../../../src/tui/quick-look.js';
+import { quickLook } from '../../../src/tui/looks.js';
 import { memoryWorld } from '../../helpers/world.js';
 
 /** A world whose `status` does what the test says. */

@@ -1,0 +1,191 @@
+import { cut, widthOf, wrap } from '../report/plain-text.js';
+import { themeOf, type View } from '../report/text/theme.js';
+
+/** One thing that can be chosen. */
+export interface Entry {
+  /** Names it from one drawing to the next; the cursor stays on it while the list around it changes. */
+  key: string;
+  name: string;
+  /** What it does, in a few words. */
+  about: string;
+  /** The command line that it runs; null where it runs none, or opens a list. */
+  command: string | null;
+  /** The heading that it stands under; entries of one section are next to each other. */
+  section?: string;
+}
+
+/** A list on the whole screen. */
+export interface ListPage<E extends Entry = Entry> {
+  /** Already painted, and not wider than the window. */
+  title: readonly string[];
+  entries: readonly E[];
+  /** Shown where there is no entry. */
+  empty: string;
+  /** What Esc does, in one word. */
+  leaves: 'quits' | 'back';
+}
+
+/** Where the cursor is, and what was typed to find an entry. */
+export interface Cursor {
+  key: string | null;
+  typed: string;
+}
+
+export interface Size extends View {
+  rows: number;
+}
+
+/** A row of the list: a heading, or an entry. */
+type Row = { heading: string } | { entry: Entry };
+
+/** Columns from which an entry shows beside its name what it does. */
+const WIDE = 70;
+/** Rows from which there is an empty line around the list. */
+export const HIGH = 16;
+/** The list keeps this many rows, whatever stands around it. */
+const LEAST_ROWS = 3;
+/** The longest command line that is shown in full, in rows. */
+const COMMAND_ROWS = 3;
+/** The longest description that is shown below the list, in rows. */
+const ABOUT_ROWS = 2;
+
+/** The entries that contain what was typed, those that begin with it first; all of them where nothing was typed. */
+export function matching<E extends Entry>(entries: readonly E[], typed: string): readonly E[] {
+  if (typed === '') return entries;
+  const at = (e: E): number => e.name.toLowerCase().indexOf(typed.toLowerCase());
+  return [...entries.filter((e) => at(e) === 0), ...entries.filter((e) => at(e) > 0)];
+}
+
+/** The entry under the cursor. Where that one is gone it is the first that changes nothing, else the first. */
+export function underCursor<E extends Entry>(
+  page: ListPage<E>,
+  { key, typed }: Cursor,
+  safe: string,
+): E | undefined {
+  const entries = matching(page.entries, typed);
+  if (key === null) return entries[0];
+  return entries.find((e) => e.key === key) ?? entries.find((e) => e.key === safe) ?? entries[0];
+}
+
+/** The lines of one frame: the title, the list, and the command line of what the cursor is on. */
+export function listLines(page: ListPage, cursor: Cursor, current: Entry | undefined, size: Size): string[] {
+  const theme = themeOf(size);
+  const gap = size.rows >= HIGH ? [''] : [];
+  const entries = matching(page.entries, cursor.typed);
+  const width = Math.max(0, ...page.entries.map((e) => widthOf(e.name)));
+  const below = (entry: Entry | undefined): string[] => footer(entry, width, size);
+  // As many rows as the longest one needs, so that the list does not move with the cursor.
+  const reserved = Math.max(0, ...page.entries.map((e) => below(e).length));
+  const around = page.title.length + 2 * gap.length + reserved + 1;
+  const room = Math.max(LEAST_ROWS, size.rows - around);
+  const rows = rowsOf(entries, size.rows >= HIGH && cursor.typed === '');
+  const list = scrolled(rows, current, room);
+  const lines = list.map((row) =>
+    'heading' in row ? theme.dim(cut(row.heading, size.columns)) : entryLine(row.entry, current, width, size),
+  );
+  const none = cursor.typed === '' ? page.empty : `nothing contains "${cursor.typed}"`;
+  const nothing = entries.length === 0 ? [theme.dim(cut(none, size.columns))] : [];
+  return [
+    ...page.title,
+    ...gap,
+    ...lines,
+    ...nothing,
+    ...gap,
+    ...below(current),
+    theme.dim(keysLine(page, cursor, current, size)),
+  ];
+}
+
+function rowsOf(entries: readonly Entry[], withHeadings: boolean): Row[] {
+  return entries.flatMap((entry, i): Row[] => {
+    const isNew = entry.section !== undefined && entry.section !== entries[i - 1]?.section;
+    return [...(withHeadings && isNew ? [{ heading: entry.section ?? '' }] : []), { entry }];
+  });
+}
+
+/** As many rows as there is room for, with the current one in the middle where the list is longer. */
+function scrolled(rows: readonly Row[], current: Entry | undefined, room: number): readonly Row[] {
+  if (rows.length <= room) return rows;
+  const at = rows.findIndex((row) => 'entry' in row && row.entry.key === current?.key);
+  const first = Math.max(0, Math.min(at - Math.floor(room / 2), rows.length - room));
+  return rows.slice(first, first + room);
+}
+
+function entryLine(entry: Entry, current: Entry | undefined, width: number, view: View): string {
+  const theme = themeOf(view);
+  const isCurrent = entry.key === current?.key;
+  const name = cut(`${isCurrent ? '❯' : ' '} ${entry.name}`, view.columns);
+  const painted = isCurrent ? theme.accent(name) : name;
+  const room = roomBeside(width, view);
+  if (room === 0 || entry.about === '') return painted;
+  return `${painted}${' '.repeat(width + 4 - widthOf(name))}${theme.dim(cut(entry.about, room))}`;
+}
+
+/** Columns beside the names for what each one does; 0 where the window is too narrow. */
+function roomBeside(width: number, { columns }: View): number {
+  const at = width + 4;
+  return columns < WIDE || at > columns / 2 ? 0 : columns - at;
+}
+
+/** What the current entry does, where the list does not show all of it, and its command line in full. */
+function footer(entry: Entry | undefined, width: number, view: View): string[] {
+  const theme = themeOf(view);
+  if (entry === undefined) return [];
+  const about =
+    entry.about === '' || widthOf(entry.about) <= roomBeside(width, view)
+      ? []
+      : clipped(wrap(entry.about, view.columns), ABOUT_ROWS, view);
+  const command =
+    entry.command === null ? [] : clipped(wrap(`$ ${entry.command}`, view.columns, 2), COMMAND_ROWS, view);
+  return [...about.map(theme.dim), ...command.map(theme.bold)];
+}
+
+/** At most so many lines; the last one says by … that there is more. */
+const clipped = (lines: readonly string[], most: number, { columns }: View): string[] =>
+  lines.length <= most
+    ? [...lines]
+    : [...lines.slice(0, most - 1), cut(lines.slice(most - 1).join(' '), columns)];
+
+/** What the keys do, as far as the window is wide enough. */
+function keysLine(page: ListPage, { typed }: Cursor, current: Entry | undefined, { columns }: View): string {
+  const entries = matching(page.entries, typed);
+  const at = entries.findIndex((e) => e.key === current?.key) + 1;
+  const parts =
+    typed === ''
+      ? [
+          `Enter ${current?.command === null ? 'opens' : 'runs'} it`,
+          page.leaves === 'quits' ? 'q quits' : 'Esc back',
+          `${at}/${entries.length}`,
+          'type to find',
+          '↑↓ choose',
+        ]
+      : [`find: ${typed}`, 'Esc clears', `${at}/${entries.length}`];
+  for (let kept = parts.length; kept > 1; kept -= 1) {
+    const line = parts.slice(0, kept).join('  ');
+    if (widthOf(line) <= columns) return line;
+  }
+  return cut(parts[0] ?? '', columns);
+}
+
+/** A question that is answered by typing. */
+export interface InputPage {
+  title: readonly string[];
+  question: string;
+  /** The command line with what was typed so far. */
+  command: string;
+}
+
+/** The lines of one frame: the title, the question with what was typed, and the command line. */
+export function inputLines(page: InputPage, typed: string, size: Size): string[] {
+  const theme = themeOf(size);
+  const gap = size.rows >= HIGH ? [''] : [];
+  const asked = wrap(`${page.question} ${typed}█`, size.columns, 2);
+  return [
+    ...page.title,
+    ...gap,
+    ...asked,
+    ...gap,
+    ...wrap(`$ ${page.command}`, size.columns, 2).map(theme.bold),
+    theme.dim(cut('Enter runs it  Esc back', size.columns)),
+  ].slice(0, size.rows);
+}

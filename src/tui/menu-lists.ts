@@ -1,0 +1,85 @@
+import type { World } from '../cli/world.js';
+import type { Globals } from '../config/globals.js';
+import { type LookResult, quietly } from './looks.js';
+import type { MenuState } from './menu-choices.js';
+import { likelyNodes, nodeChoices } from './node-choices.js';
+
+/** What a list of the menu offers; `words` complete the command line. */
+export interface Offer {
+  key: string;
+  name: string;
+  about: string;
+  words: readonly string[];
+}
+
+/** How long a fault of the menu lasts that has no end of its own. */
+const FAULT_FOR = '30s';
+
+/** The nodes that a command is meant for, each with its state: silent ones for `start`, answering ones for others. */
+export function nodeOffers({ clusters, target, look }: MenuState, command: string): Offer[] {
+  if (target.kind !== 'own') return [];
+  const nodes = clusters.find((c) => c.name === target.name)?.nodes ?? [];
+  const ids = command === 'start' ? nodes : ['master', ...nodes];
+  const status = look !== null && 'status' in look ? look.status : undefined;
+  return nodeChoices(likelyNodes(ids, status, command), status, command).map(({ value, name }) => ({
+    key: value,
+    name,
+    about: '',
+    words: [value],
+  }));
+}
+
+/** As much of a fault's document as a list needs; see docs/json.md. */
+interface FaultDocument {
+  name: string;
+  summary: string;
+  params: { forMs?: string };
+  target: { byDefault: string };
+  drivers: Record<string, { can: boolean }>;
+}
+
+/** The faults that the driver can inject, each at its usual target, with an end. */
+export async function faultOffers(world: World, globals: Globals, driver: string): Promise<Offer[]> {
+  const signal = new AbortController().signal;
+  const { result } = await quietly(world, 'faults', { args: [], globals, signal });
+  return (result as { faults: FaultDocument[] }).faults
+    .filter((fault) => fault.drivers[driver]?.can === true)
+    .map((fault) => ({
+      key: fault.name,
+      name: fault.name,
+      about: `${fault.summary}; at ${fault.target.byDefault}`,
+      words: [fault.name, ...(staysUntilHealed(fault) ? ['--for', FAULT_FOR] : [])],
+    }));
+}
+
+/** The others last as long as their name says (`half of down-after`, `3s`), or are over at once. */
+const staysUntilHealed = ({ params: { forMs } }: FaultDocument): boolean =>
+  forMs !== undefined && !/\d|down-after/.test(forMs);
+
+/** The built-in scenarios. */
+export async function scenarioOffers(world: World, globals: Globals): Promise<Offer[]> {
+  const signal = new AbortController().signal;
+  const { result } = await quietly(world, 'chaos', { args: ['list', []], globals, signal });
+  return (result as { scenarios: { name: string; summary: string }[] }).scenarios.map(
+    ({ name, summary }) => ({
+      key: name,
+      name,
+      about: summary,
+      words: [name],
+    }),
+  );
+}
+
+/** The clusters of this machine, with the state of each. */
+export const clusterOffers = (names: readonly string[], looks: ReadonlyMap<string, LookResult>): Offer[] =>
+  names.map((name) => ({
+    key: name,
+    name,
+    about: stateOf(looks.get(name)),
+    words: ['--cluster', name],
+  }));
+
+function stateOf(look: LookResult | undefined): string {
+  if (look === undefined) return '…';
+  return 'status' in look ? look.health : look.failure.message;
+}

@@ -1,0 +1,127 @@
+import stringWidth from 'string-width';
+import { describe, expect, it } from 'vitest';
+import {
+  type Cursor,
+  type Entry,
+  inputLines,
+  type ListPage,
+  listLines,
+  type Size,
+  underCursor,
+} from '../../../src/tui/list-view.js';
+
+const entry = (name: string, more: Partial<Entry> = {}): Entry => ({
+  key: name,
+  name,
+  about: `about ${name}`,
+  command: `sentinelctl ${name}`,
+  ...more,
+});
+const page = (entries: Entry[]): ListPage => ({
+  title: ['HEALTHY'],
+  entries,
+  empty: 'loading …',
+  leaves: 'quits',
+});
+const MANY = page(
+  Array.from({ length: 30 }, (_, i) => entry(`choice-${i + 1}`, { section: i < 10 ? 'First' : 'Second' })),
+);
+const drawn = (p: ListPage, cursor: Partial<Cursor> = {}, size: Partial<Size> = {}): string[] => {
+  const at: Cursor = { key: null, typed: '', ...cursor };
+  return listLines(p, at, underCursor(p, at, 'safe'), { color: false, columns: 80, rows: 24, ...size });
+};
+
+describe('a list on the whole screen', () => {
+  it('shows sections, the cursor, what each entry does, and the command line of the current one', () => {
+    const p = page([
+      entry('Status', { section: 'Look' }),
+      entry('Watch', { section: 'Look' }),
+      entry('Down', { section: 'Cluster' }),
+    ]);
+    expect(drawn(p, { key: 'Watch' })).toEqual([
+      'HEALTHY',
+      '',
+      'Look',
+      '  Status  about Status',
+      '❯ Watch   about Watch',
+      'Cluster',
+      '  Down    about Down',
+      '',
+      '$ sentinelctl Watch',
+      'Enter runs it  q quits  2/3  type to find  ↑↓ choose',
+    ]);
+  });
+
+  it('says in full what an entry does where there is no room for it beside the name', () => {
+    const about = 'SIGKILL to redis-1; no writes until a replica is promoted; measured';
+    const p = page([entry('Failover test', { about })]);
+    expect(drawn(p, {}, { columns: 40 }).slice(2, 6)).toEqual([
+      '❯ Failover test',
+      '',
+      'SIGKILL to redis-1; no writes until a',
+      'replica is promoted; measured',
+    ]);
+    expect(drawn(p, {}, { columns: 75 }).join('\n')).toContain(`\n${about}\n`);
+  });
+
+  it('keeps the current entry in sight in a low window, and the command line too', () => {
+    for (const at of [1, 5, 15, 29, 30]) {
+      const lines = drawn(MANY, { key: `choice-${at}` }, { rows: 12, columns: 40 });
+      expect(lines).toContain(`❯ choice-${at}`);
+      expect(lines).toContain(`$ sentinelctl choice-${at}`);
+      expect(lines).toHaveLength(12);
+    }
+  });
+
+  it.each([
+    [40, 12],
+    [80, 24],
+    [120, 40],
+    [200, 60],
+  ])('is never wider or higher than a window of %i × %i', (columns, rows) => {
+    const long = page([...MANY.entries, entry('very long '.repeat(30), { about: 'and more '.repeat(40) })]);
+    for (const cursor of [{}, { key: 'choice-17' }, { key: 'very long '.repeat(30) }, { typed: 'choice' }]) {
+      const lines = drawn(long, cursor, { columns, rows });
+      expect(lines.length).toBeLessThanOrEqual(rows);
+      expect(lines.filter((line) => stringWidth(line) > columns)).toEqual([]);
+    }
+  });
+
+  it('shows only what contains what was typed, and says so where nothing does', () => {
+    const found = drawn(MANY, { typed: 'choice-2' });
+    expect(found).toContain('❯ choice-2   about choice-2');
+    expect(found).not.toContain('  choice-1   about choice-1');
+    expect(found.at(-1)).toBe('find: choice-2  Esc clears  1/11');
+    expect(drawn(MANY, { typed: 'x' })).toContain('nothing contains "x"');
+    expect(drawn(page([]))).toContain('loading …');
+  });
+
+  it('puts first what begins with what was typed: kil is not the test that kills', () => {
+    const list = page([entry('Failover test: kills the master'), entry('Kill a node …')]);
+    expect(underCursor(list, { key: null, typed: 'kil' }, '')?.name).toBe('Kill a node …');
+  });
+
+  it('the cursor stays on its entry, and goes to the one that changes nothing where that is gone', () => {
+    const list = page([entry('first'), entry('safe'), entry('other')]);
+    const at = (key: string | null): string | undefined => underCursor(list, { key, typed: '' }, 'safe')?.key;
+    expect(at(null)).toBe('first');
+    expect(at('other')).toBe('other');
+    expect(at('gone')).toBe('safe');
+  });
+});
+
+describe('a question that is answered by typing', () => {
+  it('shows what was typed, and the command line that it makes', () => {
+    const asked = {
+      title: ['No cluster exists.'],
+      question: 'A name:',
+      command: 'sentinelctl up --cluster b',
+    };
+    expect(inputLines(asked, 'b', { color: false, columns: 60, rows: 12 })).toEqual([
+      'No cluster exists.',
+      'A name: b█',
+      '$ sentinelctl up --cluster b',
+      'Enter runs it  Esc back',
+    ]);
+  });
+});
