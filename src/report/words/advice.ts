@@ -84,8 +84,8 @@ function clientAdvice({ trials }: FailoverResult): string[] {
   const how =
     worst.policy === 'default'
       ? '--client-policy tuned (connect() of the library) follows the sentinels’ events'
-      : 'look at what the last client waited for';
-  return [`clients came back ${humanDurationMs(worst.ms)} after the first switch: ${how}`];
+      : '--report DIR draws what each client waited for';
+  return [`the last client recovered ${humanDurationMs(worst.ms)} after the first switch: ${how}`];
 }
 
 /** Clients that were not acknowledged again until the end: their outage is longer than what was measured. */
