@@ -11,12 +11,14 @@ import { doctorRows } from '../src/report/tsv.js';
 import { parseApp } from './shared/app-source.js';
 import { requireKnown } from './shared/check-ids.js';
 import { diagnoseCluster, diagnoseFiles } from './shared/diagnosis.js';
+import { EXIT_ON_OPTION } from './shared/exit-on.js';
 import { fixFindings } from './shared/fix.js';
 
 interface Diagnosis {
   result: DoctorResult;
   exitCode: ExitCode;
   markdown: boolean;
+  all: boolean;
   /** What --fix did; absent without it. */
   fixed?: Repaired[];
 }
@@ -51,12 +53,20 @@ const OPTIONS = {
     summary: 'check a compose file, and the configuration files that it mounts',
     flagOnly: true,
   }),
+  gone: option.words('--gone <nodes>', {
+    summary: 'these nodes are gone for good: show how the sentinels forget them',
+    example: 'redis-3',
+    flagOnly: true,
+  }),
   fix: option.flag('--fix', {
     summary:
       'apply fixes that are safe and reversible: settings that differ, a missing masterauth, leftovers',
     flagOnly: true,
   }),
   dryRun: option.flag('--dry-run', { summary: 'print what --fix would do, and do nothing', flagOnly: true }),
+  all: option.flag('--all', { summary: 'show risks, notes and skipped checks in full', flagOnly: true }),
+  strict: option.flag('--strict', { summary: 'exit 1 for a risk too' }),
+  exitOn: EXIT_ON_OPTION,
   markdown: option.flag('--markdown', { summary: 'print the diagnosis as Markdown', flagOnly: true }),
   master: option.text('--master <name>', {
     summary: 'the same as --master-name',
@@ -70,8 +80,8 @@ export default defineCommand({
   description:
     'Asks every sentinel and data node once, in parallel, and runs each check on the answers; explain ID describes a\n' +
     'check. A check without its data is skipped with the reason, never passed. --config and --compose check files before\n' +
-    'anything runs. --fix never restarts or demotes a node, and prints the diagnosis after the fixes. Exits 0 without\n' +
-    'critical findings and warnings, 1 with them, 2 when no check could be judged or one failed, 5 when nothing answers.',
+    'anything runs. --fix never restarts or demotes a node, and prints the diagnosis after the fixes. Exits 0 when HEALTHY,\n' +
+    '1 when DOWN, AT RISK or DEGRADED, 2 when UNKNOWN (no check could be judged, or one failed), 5 when nothing answers.',
   examples: [
     'sentinelctl doctor',
     'sentinelctl doctor --json',
@@ -84,7 +94,7 @@ export default defineCommand({
   options: OPTIONS,
   judgesApp: ({ app }) => app === true,
   async run(context, { options }): Promise<Diagnosis> {
-    const { only, skip, severity, fix, dryRun, markdown } = options;
+    const { only, skip, severity, fix, dryRun, markdown, exitOn, strict } = options;
     if (markdown && context.globals.output !== 'table')
       throw contradiction('--markdown', `--output ${context.globals.output}`);
     const { CHECKS, doctorExitCode } = await import('../src/checks/index.js');
@@ -102,17 +112,20 @@ export default defineCommand({
         hint: 'sentinelctl doctor --fix --dry-run',
       });
     const found = await diagnoseWhatIsMeant(context, options, chosen);
-    if (!fix) return { result: found, markdown, exitCode: doctorExitCode(found) };
+    // What was asked for by name is shown.
+    const shown = { markdown, all: options.all || only.length > 0 };
+    const codeOf = (result: DoctorResult): ExitCode => doctorExitCode(result, exitOn, strict);
+    if (!fix) return { result: found, ...shown, exitCode: codeOf(found) };
 
     const fixed = await fixFindings(context, found, chosen, dryRun);
     // The state after the fixes is what counts.
     const changed = fixed.some(({ outcome }) => outcome === 'done');
     const result = changed ? await diagnoseWhatIsMeant(context, options, chosen) : found;
-    return { result, markdown, exitCode: doctorExitCode(result), fixed };
+    return { result, ...shown, exitCode: codeOf(result), fixed };
   },
-  render: ({ result, markdown, fixed }, view) => {
+  render: ({ result, markdown, all, fixed }, view) => {
     if (markdown) return doctorMarkdown(result);
-    const text = doctorText(result, view);
+    const text = doctorText(result, view, { all, offerFix: fixed === undefined });
     return fixed === undefined ? text : [...repairedLines(fixed, view), '', text].join('\n');
   },
   rows: ({ result }) => doctorRows(result),
@@ -125,14 +138,14 @@ function diagnoseWhatIsMeant(
   options: DoctorOptions,
   chosen: DiagnoseOptions,
 ): Promise<DoctorResult> {
-  const { configs, compose = null, app = null, watchForMs = null, master } = options;
+  const { configs, compose = null, app = null, watchForMs = null, master, gone } = options;
   if (configs.length > 0 || compose !== null) {
     const live = LIVE_ONLY.find(([, isGiven]) => isGiven(options))?.[0];
     if (live !== undefined) throw contradiction(compose === null ? '--config' : '--compose', live);
     return diagnoseFiles(context, { configs, compose }, chosen);
   }
   const masterName = master ?? namedBesides(context, app !== null);
-  return diagnoseCluster(context, { ...chosen, masterName, watchForMs, app });
+  return diagnoseCluster(context, { ...chosen, masterName, watchForMs, app, gone });
 }
 
 /** What looks at a running cluster, and has no meaning for files. */
@@ -140,6 +153,7 @@ const LIVE_ONLY: [flag: string, isGiven: (options: DoctorOptions) => boolean][] 
   ['--app', ({ app }) => app !== undefined],
   ['--watch-for', ({ watchForMs }) => watchForMs !== undefined],
   ['--master', ({ master }) => master !== undefined],
+  ['--gone', ({ gone }) => gone.length > 0],
   ['--fix', ({ fix }) => fix],
 ];
 

@@ -1,19 +1,27 @@
 import { assess } from '../src/checks/assess.js';
+import type { Streamed } from '../src/cli/command.js';
 import { defineCommand } from '../src/cli/command.js';
 import type { Context } from '../src/cli/context.js';
 import { option } from '../src/cli/option.js';
 import { statusExitCode } from '../src/model/agreement.js';
 import { formatDurationMs } from '../src/model/duration.js';
 import type { StatusResult } from '../src/model/status.js';
-import { statusText } from '../src/report/text/status.js';
+import type { ExitOn } from '../src/model/verdict.js';
+import { moreLines, statusText } from '../src/report/text/status.js';
+import { EXIT_ON_OPTION } from './shared/exit-on.js';
 import { lookDeadlineMs, storeOf, type TargetSource, targetSource } from './shared/runtime.js';
+
+interface Shown {
+  status: StatusResult;
+  exitOn: ExitOn;
+}
 
 /** The interval of `--watch` alone, in milliseconds. */
 const WATCH_EVERY_MS = 2000;
 
 export default defineCommand({
   description:
-    'Exits 0 when healthy, 1 when not, 5 when nothing answers. --watch redraws the terminal at each interval and lists\n' +
+    'Exits 0 when HEALTHY, 1 when DOWN, AT RISK or DEGRADED, 2 when UNKNOWN, 5 when nothing answers. --watch redraws the terminal at each interval and lists\n' +
     'what changed; without a terminal it prints a block for each interval, with --json one document per line. q ends it\n' +
     'with the exit code of the last status, Ctrl-C with 130.',
   examples: [
@@ -30,6 +38,7 @@ export default defineCommand({
       alone: WATCH_EVERY_MS,
       flagOnly: true,
     }),
+    exitOn: EXIT_ON_OPTION,
   },
   async prepare() {
     const [{ loadLibrary }] = await Promise.all([
@@ -38,14 +47,15 @@ export default defineCommand({
     ]);
     loadLibrary();
   },
-  async run(context, { options: { watchMs } }) {
+  async run(context, { options: { watchMs, exitOn } }): Promise<Shown | Streamed> {
     const source = await targetSource(context);
-    if (watchMs === undefined) return look(context, source, context.signal);
+    if (watchMs === undefined) return { status: await look(context, source, context.signal), exitOn };
     const { watchStatus } = await import('../src/tui/status-watch.js');
-    return watchStatus(context, watchMs, (signal) => look(context, source, signal));
+    return watchStatus(context, watchMs, (signal) => look(context, source, signal), exitOn);
   },
-  render: statusText,
-  exitCode: statusExitCode,
+  render: ({ status }, view) => [statusText(status, view), '', ...moreLines(status, view)].join('\n'),
+  toJson: ({ status }) => status,
+  exitCode: ({ status, exitOn }) => statusExitCode(status, exitOn),
 });
 
 async function look(context: Context, source: TargetSource, signal: AbortSignal): Promise<StatusResult> {

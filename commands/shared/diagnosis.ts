@@ -1,8 +1,10 @@
 import type { DiagnoseOptions, DoctorResult } from '../../src/checks/index.js';
 import type { Context } from '../../src/cli/context.js';
 import type { Target } from '../../src/cluster/target.js';
-import { OperatorError } from '../../src/errors.js';
-import type { Gathered } from '../../src/model/gathered.js';
+import { OperatorError, refused, usageError } from '../../src/errors.js';
+import { formatAddress } from '../../src/model/address.js';
+import type { Gathered, GatheredServer } from '../../src/model/gathered.js';
+import { ctl } from '../../src/model/hints.js';
 import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { appSource } from './app-source.js';
 import { lookDeadlineMs, runtimeOf, targetOf } from './runtime.js';
@@ -14,6 +16,8 @@ export interface ClusterQuestion extends DiagnoseOptions {
   watchForMs: number | null;
   /** This shell's settings, or those of a container; null: not the application's side. */
   app: true | { container: string } | null;
+  /** Servers that are gone for good, by id or address. */
+  gone?: readonly string[];
 }
 
 /** Gathers and judges a cluster. */
@@ -24,7 +28,7 @@ export async function diagnoseCluster(context: Context, question: ClusterQuestio
 
 /** Asks every server, and at the same time the application's side. */
 async function gatherFor(context: Context, question: ClusterQuestion): Promise<Gathered> {
-  const { app, masterName, watchForMs } = question;
+  const { app, gone = [], masterName, watchForMs } = question;
   const target = await targetFor(context, masterName, app !== null);
   const { clock, signal } = context;
   const asking = { clock, signal, deadlineMs: lookDeadlineMs(context) };
@@ -32,7 +36,32 @@ async function gatherFor(context: Context, question: ClusterQuestion): Promise<G
     gatherTarget(context, target, { ...asking, watchForMs }),
     app === null ? null : gatherSide(context, app, target, asking),
   ]);
-  return { ...gathered, app: side };
+  for (const name of gone) requireGone(gathered, name);
+  return { ...gathered, ...(gone.length > 0 && { gone }), app: side };
+}
+
+/** Throws `not-gone` (3) for a server that answers, `node-unknown` (64) for one that no list has. */
+function requireGone(gathered: Gathered, name: string): void {
+  const isNamed = ({ id, announce }: GatheredServer): boolean =>
+    id === name || formatAddress(announce) === name;
+  const servers = [...gathered.nodes, ...gathered.sentinels];
+  const server = servers.find(isNamed);
+  if (server?.silence === null)
+    throw refused('not-gone', `${name} answers: it is not gone`, {
+      hint: ctl(gathered, 'doctor'),
+    });
+  const listed = gathered.sentinels
+    .flatMap((s) => (s.masters.ok ? s.masters.value : []))
+    .flatMap((m) =>
+      [m.replicas, m.sentinels].flatMap((list) =>
+        list.ok ? list.value.map((r) => `${r.ip}:${r.port}`) : [],
+      ),
+    );
+  if (server === undefined && !listed.includes(name))
+    throw usageError('node-unknown', `no server ${name} is known here`, {
+      why: `known: ${servers.map((s) => s.id).join(', ')}`,
+      hint: ctl(gathered, 'doctor'),
+    });
 }
 
 type Asking = { clock: Context['clock']; signal: AbortSignal; deadlineMs: number };

@@ -37,16 +37,26 @@ export async function targetSource(
 }
 
 async function requestOf({ globals, env }: Context, masterName: string | null): Promise<TargetRequest> {
+  const { passwordFile, sentinelPasswordFile, username } = globals;
   const password =
-    globals.passwordFile === null
-      ? (env.SENTINELCTL_PASSWORD ?? null)
-      : await readSecret(globals.passwordFile);
+    passwordFile === null
+      ? (env.SENTINELCTL_PASSWORD ?? env.REDISCLI_AUTH ?? null)
+      : await readSecret(passwordFile);
+  const sentinelPassword =
+    sentinelPasswordFile === null
+      ? (env.SENTINELCTL_SENTINEL_PASSWORD ?? password)
+      : await readSecret(sentinelPasswordFile);
   return {
     cluster: globals.cluster,
     sentinelAddrs: globals.sentinelAddrs,
     sentinelAddrsFrom: globals.sentinelAddrsFrom,
     masterName,
-    access: accessWith(password, { sentinelPassword: env.SENTINELCTL_SENTINEL_PASSWORD ?? password }),
+    access: accessWith(password, {
+      sentinelPassword,
+      username,
+      // A password of their own comes with a user of their own.
+      sentinelUsername: globals.sentinelUsername ?? (sentinelPassword === password ? username : null),
+    }),
   };
 }
 

@@ -12,7 +12,9 @@ import {
   type StatusResult,
   type ViewStatus,
 } from '../model/status.js';
-import type { RawFinding, SnapshotCheck } from './check.js';
+import { type Verdict, verdictOn, verdictRank, type Weighed } from '../model/verdict.js';
+import { count, named } from '../model/words.js';
+import { impactOf, type RawFinding, type SnapshotCheck } from './check.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
 import { watchedOnly } from './under-way.js';
 
@@ -33,19 +35,44 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
       return outcome.map((raw): Judged => ({ check, raw: watchedOnly(raw, expectation) }));
     }),
   );
-  const problems = judged.map(problemOf);
+  const sentinels = snapshot.sentinels.map(sentinelStatus);
+  const masters = facts.masters.map((master) => {
+    const concerns = ({ raw }: Judged): boolean => (raw.masterName ?? master.name) === master.name;
+    return masterStatus(master, sentinels, judged.filter(concerns));
+  });
+  const verdict = overall(masters, judged);
   return {
     cluster: expectation.cluster,
     driver: expectation.driver,
-    healthy: isHealthy(problems),
-    sentinels: snapshot.sentinels.map(sentinelStatus),
-    masters: facts.masters.map((master) => {
-      const concerns = ({ raw }: Judged): boolean => (raw.masterName ?? master.name) === master.name;
-      return masterStatus(master, judged.filter(concerns).map(problemOf));
-    }),
-    problems,
+    healthy: verdict.word === 'HEALTHY',
+    verdict,
+    sentinels,
+    masters,
+    problems: judged.map(problemOf),
   };
 }
+
+/** Of several masters, the worst off, with how many are healthy. */
+function overall(masters: readonly MasterStatus[], judged: readonly Judged[]): Verdict {
+  const [worst, ...others] = masters.toSorted(
+    (a, b) => verdictRank(a.verdict.word) - verdictRank(b.verdict.word),
+  );
+  if (worst === undefined)
+    return verdictOn(judged.map(weigh), { masters: [], healthy: '', unproven: ['no master is monitored'] });
+  if (others.length === 0) return worst.verdict;
+  const healthy = masters.filter((m) => m.healthy).length;
+  const counted = `${healthy} of ${count(masters.length, 'master')} healthy`;
+  const { verdict } = worst;
+  return { ...verdict, text: worst.healthy ? counted : `${counted}; ${verdict.text}` };
+}
+
+const weigh = ({ check, raw }: Judged): Weighed => ({
+  impact: impactOf(check, raw),
+  brief: raw.brief ?? raw.message,
+  masterName: raw.masterName,
+  fix: raw.fix,
+  first: check.first,
+});
 
 /** What a run of sentinelctl did first, since all else may come of it; then by severity, then in the order of the checks. */
 function byWeight(judged: readonly Judged[]): Judged[] {
@@ -59,6 +86,7 @@ function problemOf({ check, raw }: Judged): Problem {
   return {
     id: check.id,
     severity: raw.severity ?? check.severity,
+    impact: impactOf(check, raw),
     subjects: raw.servers ?? subject.split(', ').filter((id) => id !== ''),
     message,
     why: raw.consequence ?? check.consequence,
@@ -67,14 +95,15 @@ function problemOf({ check, raw }: Judged): Problem {
   };
 }
 
-const isHealthy = (problems: readonly Problem[]): boolean => problems.every((p) => p.severity === 'info');
-
-function masterStatus(facts: MasterFacts, problems: Problem[]): MasterStatus {
+function masterStatus(
+  facts: MasterFacts,
+  sentinels: readonly SentinelStatus[],
+  judged: readonly Judged[],
+): MasterStatus {
   const master = facts.master === null ? null : facts.refOf(facts.master);
   const masterOffset = facts.answered.find((n) => n.id === master?.id)?.answer.offset ?? null;
-  return {
+  const shown = {
     name: facts.name,
-    healthy: isHealthy(problems),
     master,
     agreement: agreementOf(facts.snapshot, facts.name),
     nodes: facts.nodes.map((node) => nodeStatus(node, facts, masterOffset)),
@@ -92,8 +121,28 @@ function masterStatus(facts: MasterFacts, problems: Problem[]): MasterStatus {
         differs: !sameAddress(view.address, facts.master),
       }),
     ),
-    problems,
+    problems: judged.map(problemOf),
   };
+  const verdict = verdictOn(judged.map(weigh), { masters: [facts], healthy: summary(shown, sentinels) });
+  return { ...shown, healthy: verdict.word === 'HEALTHY', verdict };
+}
+
+/** `mymaster → redis-1 127.0.0.1:6379, 2/2 replicas linked, 3/3 sentinels agree, quorum 2 reachable`. */
+function summary(
+  { name, master, nodes, views }: Pick<MasterStatus, 'name' | 'master' | 'nodes' | 'views'>,
+  sentinels: readonly SentinelStatus[],
+): string {
+  const replicas = nodes.filter((n) => n.id !== master?.id);
+  const linked = replicas.filter((n) => n.role === 'replica' && n.linkStatus === 'up');
+  const agreeing = views.filter((v) => !v.differs);
+  const known = views.length + sentinels.filter((s) => !s.reachable).length;
+  const quorum = views[0]?.quorum;
+  return [
+    `${name} → ${master === null ? 'no master' : named(master)}`,
+    `${linked.length}/${replicas.length} replicas linked`,
+    `${agreeing.length}/${known} sentinels agree`,
+    ...(quorum === undefined ? [] : [`quorum ${quorum} reachable`]),
+  ].join(', ');
 }
 
 function nodeStatus(node: NodeState, facts: MasterFacts, masterOffset: number | null): NodeStatus {

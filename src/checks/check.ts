@@ -2,6 +2,7 @@ import type { SnapshotFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
 import type { Repair } from '../model/repair.js';
 import type { Severity } from '../model/status.js';
+import { type Impact, isNow } from '../model/verdict.js';
 import type { Project } from './files/project.js';
 
 /** What a check says of one subject. */
@@ -22,6 +23,10 @@ export interface RawFinding {
   consequence?: string;
   /** Less, or more, than the check's own severity, where the case is. */
   severity?: Severity;
+  /** What it means for clients now, where the case differs from the check's own impact. */
+  impact?: Impact;
+  /** The cause in a few words, for the first line; the message where absent. */
+  brief?: string;
   /** What `--fix` may do about it, where that is safe and can be rolled back. */
   repair?: Repair;
   /** The same where it takes several, in this order; then there is no `repair`. */
@@ -42,6 +47,8 @@ export interface CheckText {
   /** `snapshot`: enough for `status` too; `gathered`: only `doctor` asks for it; `files`: no running server shows it. */
   needs: 'snapshot' | 'gathered' | 'files';
   severity: Severity;
+  /** What its findings mean for clients now: one rule makes the verdict of it (model/verdict.ts). */
+  impact: Impact;
   group: 'configuration' | 'authentication' | 'network' | 'data' | 'live' | 'application';
   /** `one configuration file is shared by several sentinels`. */
   title: string;
@@ -97,6 +104,12 @@ export interface Finding {
   /** The check's. */
   id: string;
   severity: Severity;
+  /** What it means for clients now. */
+  impact: Impact;
+  /** The message in a few words. */
+  brief: string;
+  /** The master in whose group it is; absent where it concerns all of them, null where it is about the application. */
+  masterName?: string | null | undefined;
   /** Which node, which sentinel, which name. */
   subject: string;
   /** What was seen; one line. */
@@ -111,6 +124,21 @@ export interface Finding {
   at?: { file: string; line: number };
   /** What `--fix` may do about it, in this order. */
   repairs: Repair[];
+  /** What a run of sentinelctl did; its command comes before all others. */
+  first?: boolean;
   /** Findings that this one explains; they have none of their own. */
   consequences: Finding[];
 }
+
+/** What a finding means for clients: the check's own impact, less where its severity is lower than the check's. */
+export function impactOf(check: Pick<CheckText, 'impact' | 'severity'>, raw: RawFinding): Impact {
+  const severity = raw.severity ?? check.severity;
+  if (raw.impact !== undefined) return raw.impact;
+  if (severity === 'info') return 'none';
+  const isLess = check.severity === 'critical' && severity === 'warning';
+  return isLess && isNow(check.impact) && check.impact !== 'unknown' ? 'degraded' : check.impact;
+}
+
+/** A finding in one line; its subject is not said twice. */
+export const sentenceOf = ({ subject, message }: Pick<Finding, 'subject' | 'message'>): string =>
+  subject.split(', ').every((name) => message.includes(name)) ? message : `${subject}: ${message}`;

@@ -1,12 +1,23 @@
 import { EXIT, type ExitCode } from '../errors.js';
+import type { MasterFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
+import { ctl } from '../model/hints.js';
 import type { Severity } from '../model/status.js';
+import {
+  type ExitOn,
+  IMPACTS,
+  type Verdict,
+  verdictExitCode,
+  verdictOn,
+  type Weighed,
+} from '../model/verdict.js';
+import { count } from '../model/words.js';
 import type { Check, Finding } from './check.js';
+import { factsOf } from './facts-of.js';
 import type { Project } from './files/project.js';
-import { atLeast, fold, serverNames } from './fold.js';
+import { atLeast, fold, serverNames, worstOf } from './fold.js';
 import { withPasswordNotes } from './passwords.js';
 import { type Ran, runChecks, runFileChecks, type Skipped } from './run.js';
-import { type Verdict, verdictOf } from './verdict.js';
 
 /** A diagnosis. */
 export interface DoctorResult {
@@ -20,6 +31,8 @@ export interface DoctorResult {
   skipped: Skipped[];
   /** Why nothing answers, where nothing does; else null. */
   silence: string | null;
+  /** The command that applies what can be fixed safely; null where nothing can, and on an attached cluster. */
+  fixWith: string | null;
 }
 
 export interface DiagnoseOptions {
@@ -44,9 +57,15 @@ export function diagnose(
 ): DoctorResult {
   // A check that only files can show is skipped with its reason where it is asked for by name.
   const fit = checks.filter((check) => check.needs !== 'files' || options.only?.includes(check.id) === true);
-  const ran = runChecks(gathered, chosen(fit, options));
-  const folded = fold(withPasswordNotes(ran.findings, gathered), checks, serverNames(gathered));
-  return resultOf(gathered.cluster, folded, ran, silenceOf(gathered), options);
+  const facts = factsOf(gathered);
+  const ran = runChecks(gathered, chosen(fit, options), facts);
+  const folded = fold(ran.findings, checks, serverNames(gathered));
+  const result = resultOf(gathered.cluster, folded, ran, silenceOf(gathered), facts.masters, options);
+  const isFixable = result.findings
+    .filter((f) => worstOf(f) !== 'info')
+    .some((f) => [f, ...f.consequences].some(({ repairs }) => repairs.length > 0));
+  const findings = withPasswordNotes(result.findings, gathered);
+  return { ...result, findings, fixWith: gathered.own && isFixable ? ctl(gathered, 'doctor --fix') : null };
 }
 
 /** Judges configuration and compose files. Pure; `readProject` reads them. */
@@ -60,8 +79,15 @@ export function diagnoseFiles(
   // What was not read was not judged: said, never passed.
   const unread = project.unread.map((why) => ({ id: 'files', why }));
   const skipped = [...ran.skipped, ...unread];
-  return resultOf(nameOf(project), folded, { ...ran, skipped }, null, options);
+  return resultOf(nameOf(project), folded.map(inFiles), { ...ran, skipped }, null, [], options);
 }
+
+/** Files run nowhere yet: each warning is what will be wrong where they do. */
+const inFiles = (finding: Finding): Finding => ({
+  ...finding,
+  impact: finding.severity === 'info' ? 'none' : 'at-risk',
+  consequences: finding.consequences.map(inFiles),
+});
 
 /** The files, as they were given. */
 function nameOf({ compose, servers }: Project): string {
@@ -73,28 +99,83 @@ function nameOf({ compose, servers }: Project): string {
 function resultOf(
   cluster: string,
   folded: Finding[],
-  { checked: { length: checked }, skipped, failed }: Ran,
+  ran: Ran,
   silence: string | null,
+  masters: readonly MasterFacts[],
   { severity = 'info' }: DiagnoseOptions,
 ): DoctorResult {
   const findings = atLeast(folded, severity);
-  const verdict = verdictOf({ findings, folded, checked, skipped, failed, silence });
-  return { cluster, verdict, findings, checked, skipped, silence };
+  const checked = ran.checked.length;
+  const healthy = passed(findings, folded, ran);
+  const unproven = unprovenIn(ran, silence, healthy);
+  const verdict = verdictOn(findings.map(weigh), { masters, healthy, unproven });
+  return { cluster, verdict, findings, checked, skipped: ran.skipped, silence, fixWith: null };
+}
+
+/** A root as it counts: what it explains may be worse than itself, and is ended by its fix. */
+function weigh(root: Finding): Weighed {
+  const all = [root, ...root.consequences];
+  const rank = ({ impact }: Finding): number => IMPACTS.indexOf(impact);
+  const [worst = root] = all.toSorted((a, b) => rank(a) - rank(b));
+  const { impact, brief, masterName = root.masterName } = worst;
+  return { impact, brief, masterName, fix: root.fix, first: root.first };
+}
+
+/** Why nothing can be called healthy, although nothing was found; empty where everything that was asked was judged. */
+function unprovenIn({ checked, skipped, failed }: Ran, silence: string | null, healthy: string): string[] {
+  if (silence !== null) return [`nothing answers: ${silence}`];
+  if (checked.length === 0) return [`no check could be judged: ${skipped[0]?.why ?? 'none was chosen'}`];
+  return failed.length > 0
+    ? [`${count(failed.length, 'check')} failed: ${failed.join(', ')}; ${healthy}`]
+    : [];
+}
+
+/** `84 checks passed, 3 risks, 1 warning not shown, 2 skipped`. */
+function passed(
+  findings: readonly Finding[],
+  folded: readonly Finding[],
+  { checked, skipped, failed }: Ran,
+): string {
+  const found = new Set(folded.flatMap((f) => [f, ...f.consequences]).map((f) => f.id)).size;
+  const risks = new Set(findings.filter((f) => f.impact === 'risk').map((f) => f.id)).size;
+  const notes = findings.filter((f) => f.impact === 'none').length;
+  const hidden = folded.filter((f) => !findings.some((s) => s.id === f.id && s.subject === f.subject));
+  const unjudged = skipped.length - failed.length;
+  return [
+    `${count(checked.length - found, 'check')} passed`,
+    ...(risks > 0 ? [count(risks, 'risk')] : []),
+    ...(notes > 0 ? [count(notes, 'note')] : []),
+    ...notShown(hidden),
+    ...(unjudged > 0 ? [`${unjudged} skipped`] : []),
+  ].join(', ');
+}
+
+/** `1 warning and 3 notes not shown`: findings below the requested severity are not a pass. */
+function notShown(hidden: readonly Finding[]): string[] {
+  const warnings = hidden.filter((f) => worstOf(f) === 'warning').length;
+  const notes = hidden.length - warnings;
+  const parts = [
+    ...(warnings > 0 ? [count(warnings, 'warning')] : []),
+    ...(notes > 0 ? [count(notes, 'note')] : []),
+  ];
+  return parts.length === 0 ? [] : [`${parts.join(' and ')} not shown`];
 }
 
 /** Why no server answers; null where one does, and where only the application's settings are looked at. */
 function silenceOf({ sentinels, nodes, app }: Gathered): string | null {
   const servers = [...sentinels, ...nodes];
-  if (servers.some((server) => server.silence === null)) return null;
+  // A server that only wants a password does answer.
+  if (servers.some(({ silence }) => silence === null || silence.kind === 'auth')) return null;
   if (servers.length === 0 && app !== null) return null;
   return (
     servers.map((s) => `${s.id} ${s.silence?.message ?? 'gave no answer'}`).join('; ') || 'no server is known'
   );
 }
 
-/** 5 where nothing answers, 1 for a warning or worse, 2 where nothing was judged or a check failed, else 0. */
-export function doctorExitCode(result: DoctorResult): ExitCode {
+/** 5 where nothing answers, else that of the verdict; `strict`: 1 for a risk too. */
+export function doctorExitCode(result: DoctorResult, exitOn?: ExitOn, strict = false): ExitCode {
   if (result.silence !== null) return EXIT.unreachable;
-  if (result.verdict.word === 'CRITICAL' || result.verdict.word === 'WARNING') return EXIT.violated;
-  return result.verdict.word === 'UNKNOWN' ? EXIT.unknown : EXIT.ok;
+  const isRisky = strict && result.findings.some((f) => f.impact === 'risk');
+  const code = verdictExitCode(result.verdict, exitOn);
+  return code === EXIT.ok && isRisky ? EXIT.violated : code;
 }

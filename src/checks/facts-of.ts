@@ -95,7 +95,7 @@ function viewOf({
 
 /** What the cluster is supposed to be, as far as a gathering knows it. */
 export function expectationOf(gathered: Gathered): Expectation {
-  const { cluster, driver, masterName, nodes, own, runs, sentinels, whence } = gathered;
+  const { cluster, driver, gone, masterName, nodes, own, runs, sentinels, whence } = gathered;
   const planned = [
     ...nodes.map((server) => ({ server, kind: 'redis' as const })),
     ...sentinels.map((server) => ({ server, kind: 'sentinel' as const })),
@@ -110,6 +110,7 @@ export function expectationOf(gathered: Gathered): Expectation {
     }),
     ...(own && runs === undefined && { journalUnread: 'its journal was not looked for' }),
     ...runs,
+    ...(gone !== undefined && { gone }),
     ...(whence !== undefined && { whence }),
   };
 }

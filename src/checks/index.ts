@@ -1,4 +1,4 @@
-export type { Finding } from './check.js';
+export { type Finding, sentenceOf } from './check.js';
 export {
   type DiagnoseOptions,
   type DoctorResult,
@@ -7,4 +7,3 @@ export {
   doctorExitCode,
 } from './diagnose.js';
 export { CHECKS } from './registry.js';
-export { sentenceOf } from './verdict.js';

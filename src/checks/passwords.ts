@@ -54,5 +54,10 @@ export function withPasswordNotes(findings: readonly Finding[], gathered: Gather
     const [, host, port] = ASKS.exec(line) ?? [];
     return locked.has(`${host} ${port}`);
   };
-  return findings.map((f) => (f.fix.some(needsOne) ? { ...f, fix: [NOTE, ...f.fix] } : f));
+  const noted = (f: Finding): Finding => ({
+    ...f,
+    fix: f.fix.some(needsOne) ? [NOTE, ...f.fix] : f.fix,
+    consequences: f.consequences.map(noted),
+  });
+  return findings.map(noted);
 }

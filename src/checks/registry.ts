@@ -17,7 +17,7 @@ import protectedMode from './authentication/protected-mode.js';
 import renameCommand from './authentication/rename-command.js';
 import sentinelPass from './authentication/sentinel-pass.js';
 import tlsMismatch from './authentication/tls-mismatch.js';
-import type { Check } from './check.js';
+import type { Check, SnapshotCheck } from './check.js';
 import bindLoopback from './configuration/bind-loopback.js';
 import confFilemount from './configuration/conf-filemount.js';
 import confShared from './configuration/conf-shared.js';
@@ -43,6 +43,7 @@ import sentinelsColocated from './configuration/sentinels-colocated.js';
 import sentinelsEven from './configuration/sentinels-even.js';
 import sentinelsFew from './configuration/sentinels-few.js';
 import settingsSkew from './configuration/settings-skew.js';
+import { settingsInFiles } from './configuration/settings-skew-files.js';
 import simfailArmed from './configuration/simfail-armed.js';
 import backlogSmall from './data/backlog-small.js';
 import bgsaveError from './data/bgsave-error.js';
@@ -78,6 +79,12 @@ import restartWipe from './network/restart-wipe.js';
 import stopGrace from './network/stop-grace.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
 
+/** What files show of checks that `status` judges too, which must not load what reads files. */
+const IN_FILES = new Map<SnapshotCheck, Pick<SnapshotCheck, 'files'>>([
+  [masterDisagree, { files: mastersInFiles }],
+  [settingsSkew, { files: settingsInFiles }],
+]);
+
 /**
  * Every check, causes before what they cause: where two findings are equally severe, the earlier one is listed first.
  * A new one is one file, one import and one line here.
@@ -100,7 +107,6 @@ export const CHECKS: readonly Check[] = [
   quorumGtN,
   sentinelsFew,
   simfailArmed,
-  settingsSkew,
   debugTuned,
   quorumLtMajority,
   sentinelsEven,
@@ -148,7 +154,7 @@ export const CHECKS: readonly Check[] = [
   disklessDelay,
 
   // live
-  ...SNAPSHOT_CHECKS.map((check) => (check === masterDisagree ? { ...check, files: mastersInFiles } : check)),
+  ...SNAPSHOT_CHECKS.map((check) => ({ ...check, ...IN_FILES.get(check) })),
   masterFrozen,
   clockSkew,
   noGoodSlave,

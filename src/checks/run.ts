@@ -1,7 +1,16 @@
 import { messageOf } from '../errors.js';
 import type { SnapshotFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
-import type { Check, CheckText, Finding, RawFinding, Skip, SnapshotCheck } from './check.js';
+import {
+  type Check,
+  type CheckText,
+  type Finding,
+  impactOf,
+  type RawFinding,
+  type Skip,
+  type SnapshotCheck,
+  sentenceOf,
+} from './check.js';
 import { factsOf } from './facts-of.js';
 import type { Project } from './files/project.js';
 import { watchedOnly } from './under-way.js';
@@ -29,8 +38,11 @@ export const NEEDS_WATCHING = 'needs --watch-for 5s';
  * Runs each check over what was gathered. Pure. A check that lacks its evidence, looks over time what was not
  * watched, or breaks, is skipped with its reason and never passed; none of them ends the others.
  */
-export function runChecks(gathered: Gathered, checks: readonly Check[]): Ran {
-  const facts = factsOf(gathered);
+export function runChecks(
+  gathered: Gathered,
+  checks: readonly Check[],
+  facts: SnapshotFacts = factsOf(gathered),
+): Ran {
   return runEach(checks, (check) => {
     if (check.overTime === true && gathered.watched === null) return { skip: NEEDS_WATCHING };
     if (check.needs === 'files') return FILES_ONLY;
@@ -79,6 +91,9 @@ export function findingOf(check: CheckText, seen: RawFinding): Finding {
   return {
     id: check.id,
     severity: seen.severity ?? check.severity,
+    impact: impactOf(check, seen),
+    brief: seen.brief ?? (check.needs === 'snapshot' ? seen.message : sentenceOf(seen)),
+    masterName: check.group === 'application' ? null : seen.masterName,
     subject: seen.subject,
     message: seen.message,
     consequence: seen.consequence ?? check.consequence,
@@ -86,6 +101,7 @@ export function findingOf(check: CheckText, seen: RawFinding): Finding {
     source: check.sources.join('; '),
     ...(seen.at && { at: seen.at }),
     repairs: seen.repairs ?? (seen.repair === undefined ? [] : [seen.repair]),
+    ...(check.first === true && { first: true }),
     consequences: [],
   };
 }

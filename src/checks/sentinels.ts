@@ -36,6 +36,7 @@ export const judgeSetting = (
       return [
         {
           subject: `${name} at ${sentinelIds(at)}`,
+          ...(first.severity !== undefined && { severity: first.severity }),
           message: `${name}: ${what} ${valuesAt(at, what)} ${why}`,
           fix: sentinelSet(at, name, what, first.better),
         },

@@ -1,4 +1,5 @@
 import type { SnapshotCheck } from './check.js';
+import settingsSkew from './configuration/settings-skew.js';
 import auth from './live/auth.js';
 import epochDisagree from './live/epoch-disagree.js';
 import failoverInProgress from './live/failover-in-progress.js';
@@ -14,6 +15,7 @@ import noMaster from './live/no-master.js';
 import noQuorum from './live/no-quorum.js';
 import noReplica from './live/no-replica.js';
 import noSentinel from './live/no-sentinel.js';
+import nodeDown from './live/node-down.js';
 import nodeUnreachable from './live/node-unreachable.js';
 import notMonitored from './live/not-monitored.js';
 import replicaMissing from './live/replica-missing.js';
@@ -41,6 +43,7 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
 
   // Nothing can be written.
   noMaster,
+  nodeDown,
   nodeUnreachable,
 
   // No failover would happen.
@@ -68,6 +71,7 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
   tilt,
   replicaMissing,
   epochDisagree,
+  settingsSkew,
   seenDown,
   ghostSentinel,
   ghostReplica,

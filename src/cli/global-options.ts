@@ -17,6 +17,11 @@ export const GLOBAL_OPTIONS: readonly OptionDef[] = [
   option.file('--password-file <file>', {
     summary: 'file that contains only the password; - reads standard input',
   }),
+  option.text('--username <name>', { summary: 'an attached cluster: the user that the password is for' }),
+  option.file('--sentinel-password-file <file>', {
+    summary: 'the same for the sentinels, where their password differs',
+  }),
+  option.text('--sentinel-username <name>', { summary: 'the user of the sentinels, where it differs' }),
   option.duration('--timeout <duration>', {
     summary: 'give up after this long (250ms, 30s, 2m)',
     minMs: 1,

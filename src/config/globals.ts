@@ -23,6 +23,10 @@ interface Selection {
 /** The options that every command takes, before or after its name, resolved: flags > environment > files. */
 export interface Globals extends Selection {
   passwordFile: string | null;
+  /** The user of the data nodes, and of the sentinels where that differs; null: the default user. */
+  username: string | null;
+  sentinelUsername: string | null;
+  sentinelPasswordFile: string | null;
   /** Bound for the whole command, in milliseconds; null: each command's own. */
   timeoutMs: number | null;
   output: Output;
@@ -36,10 +40,17 @@ type Settings = ReadonlyMap<string, Setting>;
 /** The options of every command, resolved. Throws usageError for values that cannot be combined. */
 export function resolveGlobals(settings: Settings, env: Env): Globals {
   const value = (attribute: string): unknown => settings.get(attribute)?.value;
-  const { passwordFile, timeout } = { passwordFile: value('passwordFile'), timeout: value('timeout') };
+  const timeout = value('timeout');
+  const words = (attribute: string): string | null => {
+    const given = value(attribute);
+    return typeof given === 'string' ? given : null;
+  };
   return {
     ...resolveSelection(settings, env),
-    passwordFile: typeof passwordFile === 'string' ? passwordFile : null,
+    passwordFile: words('passwordFile'),
+    username: words('username'),
+    sentinelUsername: words('sentinelUsername'),
+    sentinelPasswordFile: words('sentinelPasswordFile'),
     timeoutMs: typeof timeout === 'number' ? timeout : null,
     output: resolveOutput(settings),
     yes: value('yes') === true,

@@ -3,12 +3,13 @@ import type { Address } from './address.js';
 import { ballots, knownSentinels, witnessesOf } from './facts.js';
 import type { Snapshot } from './snapshot.js';
 import type { Agreement, StatusResult } from './status.js';
+import { type ExitOn, verdictExitCode } from './verdict.js';
 
-/** 0 healthy, 1 not, 5 when not one server answered. */
-export function statusExitCode(status: StatusResult): ExitCode {
+/** That of the verdict; 5 when not one server answered. One that only wants a password did answer. */
+export function statusExitCode(status: StatusResult, exitOn?: ExitOn): ExitCode {
   const servers = [...status.sentinels, ...status.masters.flatMap((m) => m.nodes)];
-  if (!servers.some((s) => s.reachable)) return EXIT.unreachable;
-  return status.healthy ? EXIT.ok : EXIT.violated;
+  const answers = servers.some((s) => s.reachable) || status.problems.some((p) => p.id === 'auth');
+  return answers ? verdictExitCode(status.verdict, exitOn) : EXIT.unreachable;
 }
 
 /** The address that more than half of all known sentinels give for this master, silent ones counted; else null. */

@@ -1,4 +1,5 @@
-import { gravest, type MasterStatus, type NodeStatus, type StatusResult, type ViewStatus } from './status.js';
+import type { MasterStatus, NodeStatus, StatusResult, ViewStatus } from './status.js';
+import { verdictRank } from './verdict.js';
 import { listed } from './words.js';
 
 /** One thing that is different from the look before. */
@@ -145,15 +146,9 @@ function viewChanges(was: ViewStatus, is: ViewStatus, master: string): Change[] 
 }
 
 function healthChanges(before: StatusResult, now: StatusResult): Change[] {
-  if (before.healthy === now.healthy) return [];
-  return now.healthy
-    ? [change('health', now.cluster, 'better', 'healthy again')]
-    : [
-        change(
-          'health',
-          now.cluster,
-          'worse',
-          ['unhealthy', gravest(now.problems)?.message].filter(Boolean).join(': '),
-        ),
-      ];
+  const { word, text } = now.verdict;
+  if (before.verdict.word === word) return [];
+  if (word === 'HEALTHY') return [change('health', now.cluster, 'better', 'healthy again')];
+  const isWorse = verdictRank(word) < verdictRank(before.verdict.word);
+  return [change('health', now.cluster, isWorse ? 'worse' : 'better', `${word}: ${text}`)];
 }

@@ -194,6 +194,8 @@ export interface Gathered {
   app: GatheredApp | null;
   /** What a run left in effect, and what an active one does; absent where no journal was read. */
   runs?: { unfinished?: Unfinished; underWay?: UnderWay };
+  /** Servers that the operator calls gone for good, by id or address. */
+  gone?: readonly string[];
   /** Where the addresses came from, in words; absent where they were typed. */
   whence?: string;
 }

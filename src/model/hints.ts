@@ -1,4 +1,4 @@
-import type { Address } from './address.js';
+import { type Address, formatAddress } from './address.js';
 import type { NodeState, SentinelState, Silence } from './snapshot.js';
 import type { Expectation } from './status.js';
 
@@ -9,8 +9,8 @@ export interface Hints {
   /** A sentinelctl command with what is needed to reach the same cluster. */
   ctl(words: string): string;
   cli(server: { endpoint: Address }, words: string): string;
-  /** For a server that does not answer. */
-  revive(server: Server, silence: Silence | null): string;
+  /** For a server that does not answer; `restart`: a frozen one may not go on as what it was. */
+  revive(server: Server, silence: Silence | null, restart?: boolean): string;
   logs(server: Server, otherwise: string): string;
   /** `own` with sentinelctl where we may act on the node, else `attached` by redis-cli at the node itself. */
   act(server: Server, own: string, attached: string): string;
@@ -40,12 +40,18 @@ export function hintsFor(expectation: Expectation): Hints {
   return {
     ctl: (words) => ctl(expectation, words),
     cli,
-    revive: (server, silence) => {
-      if (!ours(server)) return cli(server, 'PING');
+    revive: (server, silence, restart = false) => {
       // A server that accepts and does not answer is paused rather than down.
-      return silence?.kind === 'timeout'
-        ? ctl(expectation, `resume ${server.id}`)
-        : ctl(expectation, `start ${server.id}`);
+      const isFrozen = silence?.kind === 'timeout';
+      if (ours(server)) {
+        const verb = !isFrozen ? 'start' : restart ? 'restart' : 'resume';
+        return ctl(expectation, `${verb} ${server.id}`);
+      }
+      const at = `on the machine of ${formatAddress(server.endpoint)}`;
+      if (!isFrozen) return `start the server again ${at}, with its own configuration file`;
+      return restart
+        ? `end the frozen process ${at} and start it as a replica`
+        : `resume the frozen process ${at}: kill -CONT PID, or docker unpause CONTAINER`;
     },
     logs: (server, otherwise) =>
       ours(server) ? ctl(expectation, `logs ${server.id} --tail 50`) : cli(server, otherwise),

@@ -113,6 +113,7 @@ function seenReplica(record: NamedValues): SeenReplica {
     priority: numberOf(record.get('slave-priority')),
     offset: numberOf(record.get('slave-repl-offset')),
     answeredMsAgo: numberOf(record.get('last-ok-ping-reply')),
+    downMs: numberOf(record.get('s-down-time')),
   };
 }
 
@@ -122,6 +123,7 @@ function seenSentinel(record: NamedValues): SeenSentinel {
     sentinelId: record.get('runid') ?? '',
     flags: flagsIn(record),
     answeredMsAgo: numberOf(record.get('last-ok-ping-reply')),
+    downMs: numberOf(record.get('s-down-time')),
     helloMsAgo: numberOf(record.get('last-hello-message')),
   };
 }

@@ -53,6 +53,8 @@ export interface SeenReplica {
   offset: number | null;
   /** How long ago it last gave this sentinel's PING a valid answer, in milliseconds; null where it is not reported. */
   answeredMsAgo?: number | null;
+  /** For how long this sentinel has called it down (s_down), in milliseconds; null where it does not. */
+  downMs?: number | null;
 }
 
 /** Another sentinel as one sentinel sees it (SENTINEL SENTINELS). */
@@ -62,6 +64,8 @@ export interface SeenSentinel {
   flags: string[];
   /** How long ago it last gave this sentinel's PING a valid answer, in milliseconds; null where it is not reported. */
   answeredMsAgo?: number | null;
+  /** For how long this sentinel has called it down (s_down), in milliseconds; null where it does not. */
+  downMs?: number | null;
   /** How long ago this sentinel last received its hello, in milliseconds. */
   helloMsAgo?: number | null;
 }

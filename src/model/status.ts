@@ -1,4 +1,5 @@
 import type { Address } from './address.js';
+import type { Impact, Verdict } from './verdict.js';
 
 /** A server by the name that the operator uses and the address that the cluster announces. */
 export interface Ref extends Address {
@@ -14,6 +15,8 @@ export interface Problem {
   /** Stable, kebab-case; scripts match on it. */
   id: string;
   severity: Severity;
+  /** What it means for clients now. */
+  impact: Impact;
   /** Ids of the servers that it is about. */
   subjects: string[];
   /** What is wrong, in a sentence, with ids and addresses. */
@@ -87,8 +90,9 @@ export interface ViewStatus {
 
 export interface MasterStatus {
   name: string;
-  /** No critical problem and no warning among its `problems`. */
+  /** Whether the verdict is HEALTHY. */
   healthy: boolean;
+  verdict: Verdict;
   /** What most sentinels say, the newest configuration epoch first where they are even; else the one node that says master. */
   master: Ref | null;
   agreement: Agreement;
@@ -103,6 +107,8 @@ export interface StatusResult {
   cluster: string;
   driver: string;
   healthy: boolean;
+  /** That of the master that is worst off. */
+  verdict: Verdict;
   sentinels: SentinelStatus[];
   masters: MasterStatus[];
   /** Every problem once, those of all masters included. */
@@ -140,6 +146,8 @@ export interface Expectation {
   underWay?: UnderWay;
   /** Why it is not known whether a run did something to it. */
   journalUnread?: string;
+  /** Servers that the operator calls gone for good, by id or address: they are forgotten without a waiting time. */
+  gone?: readonly string[];
   /** Where the addresses came from, in words, where the operator may have forgotten that they are set. */
   whence?: string;
 }

@@ -8,6 +8,7 @@ import { EXIT, OperatorError } from '../errors.js';
 import { statusExitCode } from '../model/agreement.js';
 import { changesBetween } from '../model/changes.js';
 import type { StatusResult } from '../model/status.js';
+import type { ExitOn } from '../model/verdict.js';
 import { statusText } from '../report/text/status.js';
 import { watch } from './watch.js';
 import {
@@ -34,6 +35,7 @@ export async function watchStatus(
   context: Context,
   everyMs: number,
   lookOnce: (signal: AbortSignal) => Promise<StatusResult>,
+  exitOn: ExitOn,
 ): Promise<Streamed> {
   const { clock, signal } = context;
   const screen = context.globals.output === 'table' ? ((await context.openScreen?.()) ?? null) : null;
@@ -55,7 +57,7 @@ export async function watchStatus(
             ? changesBetween(last, look.status).map((c) => ({ ...c, atMs: look.atMs }))
             : [];
         if ('status' in look) last = look.status;
-        code = 'status' in look ? statusExitCode(look.status) : look.failure.exitCode;
+        code = 'status' in look ? statusExitCode(look.status, exitOn) : look.failure.exitCode;
         watched = { ...watched, look, changes: [...watched.changes, ...fresh].slice(-KEPT_CHANGES) };
         return { look, fresh };
       },

@@ -42,10 +42,18 @@ export const OPEN_ACCESS: Access = { redis: {}, sentinel: {}, addresses: {} };
 /** One password for all servers of a cluster, or the sentinels' own where it is given; null: none. */
 export const accessWith = (
   password: string | null,
-  rest: { sentinelPassword?: string | null; addresses?: Access['addresses'] } = {},
+  rest: {
+    sentinelPassword?: string | null;
+    username?: string | null;
+    sentinelUsername?: string | null;
+    addresses?: Access['addresses'];
+  } = {},
 ): Access => ({
-  redis: { password },
-  sentinel: { password: rest.sentinelPassword === undefined ? password : rest.sentinelPassword },
+  redis: { password, ...(rest.username != null && { username: rest.username }) },
+  sentinel: {
+    password: rest.sentinelPassword === undefined ? password : rest.sentinelPassword,
+    ...(rest.sentinelUsername != null && { username: rest.sentinelUsername }),
+  },
   addresses: rest.addresses ?? {},
 });
 

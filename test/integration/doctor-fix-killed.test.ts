@@ -20,7 +20,9 @@ beforeAll(async () => {
   cli = await openCli();
   const file = join(cli.home, 'secret');
   await writeFile(file, `${SECRET}\n`, { mode: 0o600 });
-  const shape = ['--driver', 'process', '--port', 'auto', '--down-after', '2s', '--password-file', file];
+  // What is down for ten times failover-timeout is called gone.
+  const timing = ['--down-after', '2s', '--failover-timeout', '3s'];
+  const shape = ['--driver', 'process', '--port', 'auto', ...timing, '--password-file', file];
   const up = await cli.run(['up', ...shape]);
   expect(up.code, up.stderr).toBe(0);
 }, LONG_MS);

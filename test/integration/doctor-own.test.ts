@@ -68,7 +68,7 @@ describe('doctor finds in its own cluster, and its fix cures', () => {
     async () => {
       for (const id of ['redis-2', 'sentinel-2', 'sentinel-3']) await ctl(home, ['kill', id]);
       const quorum = await patient.finds('no-quorum', 'mymaster', 'critical');
-      const down = await patient.finds('node-unreachable', 'redis-2', 'warning');
+      const down = await patient.finds('node-down', 'redis-2', 'warning');
       expect(down.fix).toEqual(['sentinelctl start redis-2']);
       const silent = await patient.finds('sentinel-unreachable', 'sentinel-3', 'warning');
       expect(silent.fix).toEqual(['sentinelctl start sentinel-3']);
@@ -76,7 +76,7 @@ describe('doctor finds in its own cluster, and its fix cures', () => {
       await patient.apply(down);
       for (const id of ['sentinel-2', 'sentinel-3']) await patient.isCured('sentinel-unreachable', id);
       await patient.isCured('no-quorum', 'mymaster');
-      await patient.isCured('node-unreachable', 'redis-2');
+      await patient.isCured('node-down', 'redis-2');
     },
     LONG_MS,
   );

@@ -172,12 +172,11 @@ describe('a real cluster', () => {
 
   it('moves on to a new master, and names the lost one', async () => {
     const moved = (s: Snapshot): boolean =>
-      majorityMaster(s, cluster.masterName)?.port !== PORT &&
-      idsOf(s).every((id) => id === 'node-unreachable');
+      majorityMaster(s, cluster.masterName)?.port !== PORT && idsOf(s).every((id) => id === 'node-down');
     const status = assess(await settled(moved), own());
     expect(status.problems).toMatchObject([
       {
-        id: 'node-unreachable',
+        id: 'node-down',
         severity: 'warning',
         subjects: ['redis-1'],
         fix: 'sentinelctl start redis-1',

@@ -164,7 +164,7 @@ describe('sentinels that differ', () => {
       ['sentinel-3', 'redis-2', true],
     ]);
     const { stdout } = await cli.run(['status']);
-    expect(stdout).toMatch(/^UNHEALTHY /);
+    expect(stdout).toMatch(/^AT RISK {2}mymaster: /);
     expect(stdout).toMatch(/sentinel-3 .*redis-2/);
     await monitor('redis-1');
   });

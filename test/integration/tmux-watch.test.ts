@@ -58,7 +58,7 @@ describe.skipIf(!hasTmux)('status --watch in a terminal', () => {
     expect((await cli.run(['kill', 'redis-3'])).code).toBe(0);
     for (const key of ['q', 'Escape']) {
       await terminal.run('sentinelctl status --watch=500ms');
-      await terminal.shows(/^UNHEALTHY/m);
+      await terminal.shows(/^DEGRADED/m);
       await terminal.press(key);
       expect(await terminal.exitCode()).toBe(1);
     }
@@ -67,7 +67,7 @@ describe.skipIf(!hasTmux)('status --watch in a terminal', () => {
 
   it('Ctrl-C leaves the terminal clean, with 130 and without a word', async () => {
     await terminal.run('sentinelctl status --watch');
-    await terminal.shows(/^(UN)?HEALTHY/m);
+    await terminal.shows(/^(HEALTHY|DEGRADED)/m);
     await terminal.press('C-c');
     expect(await terminal.exitCode()).toBe(130);
     expect(await terminal.screen()).not.toMatch(/error|Interrupted/);
@@ -76,7 +76,7 @@ describe.skipIf(!hasTmux)('status --watch in a terminal', () => {
 
   it('SIGTERM leaves the terminal clean, with 143', async () => {
     await terminal.run(`sh -c 'echo $$ >${cli.home}/pid; exec sentinelctl status --watch'`);
-    await terminal.shows(/^(UN)?HEALTHY/m);
+    await terminal.shows(/^(HEALTHY|DEGRADED)/m);
     process.kill(Number(await readFile(`${cli.home}/pid`, 'utf8')), 'SIGTERM');
     expect(await terminal.exitCode()).toBe(143);
     await isClean();

@@ -14,6 +14,7 @@ export default ofApp(
   {
     id: 'app-addrs-bad',
     severity: 'critical',
+    impact: 'down',
     title: 'REDIS_SENTINEL_ADDRS cannot be read',
     consequence: 'the application does not start, or uses one sentinel fewer than configured',
     explanation:

@@ -15,6 +15,7 @@ export default ofApp(
   {
     id: 'app-addrs-unresolvable',
     severity: 'warning',
+    impact: 'degraded',
     title: 'a sentinel’s name does not resolve here',
     consequence:
       'that sentinel is never asked; when none of the names resolves the application finds no master',

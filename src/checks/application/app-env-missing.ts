@@ -4,6 +4,7 @@ export default ofApp(
   {
     id: 'app-env-missing',
     severity: 'critical',
+    impact: 'down',
     title: 'the application has no Redis address',
     consequence:
       'without addresses it cannot connect; with REDIS_URL alone it uses one server, and is down while that server is down, even after a failover',

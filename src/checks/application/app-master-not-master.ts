@@ -5,6 +5,7 @@ export default ofApp(
   {
     id: 'app-master-not-master',
     severity: 'critical',
+    impact: 'down',
     title: 'the announced master is not a master',
     consequence:
       'every write is refused (READONLY), and clients that check the role first never finish connecting',

@@ -5,6 +5,7 @@ export default ofApp(
   {
     id: 'app-master-unroutable',
     severity: 'critical',
+    impact: 'down',
     title: 'the announced master cannot be reached from here',
     consequence:
       'the application gets an unreachable address: each attempt ends with a connect timeout, and it never connects, while redis-cli on the published port works',

@@ -7,6 +7,7 @@ export default ofApp(
   {
     id: 'app-name-unknown',
     severity: 'critical',
+    impact: 'down',
     title: 'the sentinels do not monitor a master of the application’s name',
     consequence: 'every sentinel answers "no such master": the application never connects',
     explanation:

@@ -16,6 +16,7 @@ export default ofApp(
   {
     id: 'app-not-sentinel',
     severity: 'warning',
+    impact: 'degraded',
     title: 'REDIS_SENTINEL_ADDRS contains a server that is not a sentinel',
     consequence: 'it answers "unknown command SENTINEL", so it never names the master',
     explanation:

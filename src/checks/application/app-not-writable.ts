@@ -20,6 +20,7 @@ export default ofApp(
   {
     id: 'app-not-writable',
     severity: 'critical',
+    impact: 'down',
     title: 'the master does not accept writes',
     consequence: 'the application connects and reads, but each of its writes is refused or hangs',
     explanation:

@@ -18,6 +18,7 @@ export default ofApp(
   {
     id: 'app-sentinel-silent',
     severity: 'warning',
+    impact: 'degraded',
     title: 'a sentinel of the application’s list does not answer',
     consequence:
       'a client that tries it first waits for a connect timeout, 5 to 10 s by default, before it asks the next; when none answers there is no master',

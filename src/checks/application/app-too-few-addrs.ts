@@ -16,6 +16,7 @@ export default ofApp(
   {
     id: 'app-too-few-addrs',
     severity: 'warning',
+    impact: 'risk',
     title: 'the application knows only one sentinel',
     consequence: 'with that sentinel down the application finds no master, however many others run',
     explanation:

@@ -5,6 +5,7 @@ export default ofApp(
   {
     id: 'app-url-mismatch',
     severity: 'warning',
+    impact: 'degraded',
     title: 'REDIS_URL does not point to the master',
     consequence:
       'if the application falls back to REDIS_URL, a replica refuses its writes, or it writes to a master that other clients do not read',

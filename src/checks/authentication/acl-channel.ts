@@ -9,6 +9,7 @@ export default {
   id: 'acl-channel',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'authentication',
   title: 'the sentinels’ user may not use the hello channel',
   consequence: 'the sentinels never find each other: 0 peers each, no quorum, no failover (measured)',

@@ -31,6 +31,7 @@ export default {
   id: 'acl-short',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'authentication',
   title: 'the sentinels’ user lacks commands that a failover needs',
   consequence:

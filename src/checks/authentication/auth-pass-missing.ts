@@ -11,6 +11,7 @@ export default {
   id: 'auth-pass-missing',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'authentication',
   title: 'a sentinel does not have the master’s password',
   consequence:

@@ -12,6 +12,7 @@ export default {
   id: 'masterauth-missing',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'authentication',
   title: 'a data node has no password for its master',
   consequence:

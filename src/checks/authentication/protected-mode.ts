@@ -43,6 +43,7 @@ export default {
   id: 'protected-mode',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'authentication',
   title: 'protected mode rejects connections from other machines',
   consequence:
@@ -56,6 +57,7 @@ export default {
   ],
   sources: ['networking.c: clientAcceptHandler, islocalClient', 'redis.conf: protected-mode'],
   causes: [
+    'node-down',
     'node-unreachable',
     'sentinel-unreachable',
     'no-sentinel',

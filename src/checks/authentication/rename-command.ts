@@ -23,6 +23,7 @@ export default {
   id: 'rename-command',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'authentication',
   title: 'a command that Sentinel needs is renamed at a data node, and a sentinel does not know the new name',
   consequence: 'no promotion succeeds: every failover ends with -failover-abort-slave-timeout (measured)',

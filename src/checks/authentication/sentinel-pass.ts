@@ -23,6 +23,7 @@ export default {
   id: 'sentinel-pass',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'degraded',
   group: 'authentication',
   title: 'a sentinel needs a password that another one does not have',
   consequence:

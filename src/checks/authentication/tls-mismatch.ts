@@ -41,6 +41,7 @@ export default {
   id: 'tls-mismatch',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'authentication',
   title: 'one side uses TLS and the other does not',
   consequence: 'the connection always fails: a sentinel calls the server down, a replica never gets a link',
@@ -57,6 +58,7 @@ export default {
     'sentinel.c: instanceLinkNegotiateTLS',
   ],
   causes: [
+    'node-down',
     'node-unreachable',
     'sentinel-unreachable',
     'no-sentinel',

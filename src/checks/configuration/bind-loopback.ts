@@ -22,6 +22,7 @@ export default {
   id: 'bind-loopback',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'configuration',
   title: 'a server listens on loopback only, but the cluster has several hosts',
   consequence:
@@ -42,6 +43,7 @@ export default {
     'nat-sentinel',
     'master-frozen',
     'protected-mode',
+    'node-down',
     'node-unreachable',
     'sentinel-unreachable',
     'master-down',

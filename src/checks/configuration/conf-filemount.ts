@@ -8,6 +8,7 @@ export default {
   id: 'conf-filemount',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'configuration',
   title: 'a sentinel’s configuration is mounted as a single file',
   consequence:

@@ -34,6 +34,7 @@ export default {
   id: 'conf-shared',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'configuration',
   title: 'several sentinels share one configuration file',
   consequence:

@@ -10,6 +10,7 @@ export default {
   id: 'conf-syntax',
   needs: 'files',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'configuration',
   title: 'a configuration line that the server rejects',
   consequence: 'the server exits at start, and with a restart policy it does so again and again',

@@ -9,6 +9,7 @@ export default {
   id: 'conf-unknown',
   needs: 'files',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'configuration',
   title: 'a directive that sentinelctl does not know',
   consequence:

@@ -28,6 +28,7 @@ export default {
   id: 'conf-unwritable',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'configuration',
   title: 'a sentinel cannot write its configuration',
   consequence:

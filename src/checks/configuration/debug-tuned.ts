@@ -7,6 +7,7 @@ export default {
   id: 'debug-tuned',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'configuration',
   title: 'a sentinel’s internal timing was changed by SENTINEL DEBUG',
   consequence:

@@ -15,6 +15,7 @@ export default {
   id: 'down-high',
   needs: 'gathered',
   severity: 'info',
+  impact: 'none',
   group: 'configuration',
   title: 'down-after-milliseconds is 30 s or more',
   consequence:

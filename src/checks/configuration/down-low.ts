@@ -18,6 +18,7 @@ export default {
   id: 'down-low',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'configuration',
   title: 'down-after-milliseconds is so low that one failover can cause a second one',
   consequence:

@@ -16,7 +16,9 @@ const USUAL_MS = 60_000;
 function wrong(ms: number): ReturnType<WrongValue> {
   if (ms >= DEFAULT_FAILOVER_TIMEOUT_MS) {
     const retry = humanDurationMs(failoverGuardMs({ failoverTimeoutMs: ms }));
-    return { why: `means that a failed failover is retried only after ${retry}`, better: USUAL_MS };
+    const why = `means that a failed failover is retried only after ${retry}`;
+    // Sentinel's own default is no warning.
+    return { why, better: USUAL_MS, ...(ms === DEFAULT_FAILOVER_TIMEOUT_MS && { severity: 'info' }) };
   }
   return ms < SHORT_MS
     ? {
@@ -30,6 +32,7 @@ export default {
   id: 'failover-timeout',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'configuration',
   title: 'failover-timeout is too long or too short',
   consequence:

@@ -12,6 +12,7 @@ export default {
   id: 'hostname-mixed',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'configuration',
   title: 'the nodes of one master are announced partly by name and partly by address',
   consequence:

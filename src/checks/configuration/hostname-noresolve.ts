@@ -31,6 +31,7 @@ export default {
   id: 'hostname-noresolve',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'configuration',
   title: 'a sentinel monitors a host name but does not resolve names',
   consequence: 'it exits at start: Can’t resolve instance hostname (measured on 6.2 and later)',
@@ -42,6 +43,7 @@ export default {
   remedy: ['set sentinel resolve-hostnames yes in its file, or use an address in the sentinel monitor line'],
   sources: ['sentinel.c: createSentinelAddr', 'sentinel.conf: resolve-hostnames', 'measured'],
   causes: [
+    'node-down',
     'node-unreachable',
     'sentinel-unreachable',
     'no-sentinel',

@@ -18,6 +18,7 @@ export default {
   id: 'hostname-slow-dns',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'configuration',
   title: 'slow host name lookups block the sentinels',
   consequence:

@@ -24,6 +24,7 @@ export default {
   id: 'master-loopback',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'configuration',
   title: 'the master is monitored at a loopback address, but the sentinels run on several hosts',
   consequence:

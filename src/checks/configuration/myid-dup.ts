@@ -9,6 +9,7 @@ export default {
   id: 'myid-dup',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'configuration',
   title: 'several sentinels have the same id',
   consequence:

@@ -13,6 +13,7 @@ export default {
   id: 'name-mismatch',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'configuration',
   title: 'the sentinels monitor one master under different names',
   consequence:

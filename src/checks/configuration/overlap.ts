@@ -55,6 +55,7 @@ export default {
   id: 'overlap',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'configuration',
   title: 'one data node is monitored under two names',
   consequence:

@@ -10,6 +10,7 @@ export default {
   id: 'parallel-syncs',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'configuration',
   title: 'after a failover all replicas are repointed at the same time',
   consequence:

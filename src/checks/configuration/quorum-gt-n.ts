@@ -10,6 +10,7 @@ export default {
   id: 'quorum-gt-n',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'no-failover',
   group: 'configuration',
   title: 'the quorum is larger than the number of sentinels',
   consequence: 'the master is never objectively down, so no failover ever starts',

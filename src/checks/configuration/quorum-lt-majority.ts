@@ -11,6 +11,7 @@ export default {
   id: 'quorum-lt-majority',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'configuration',
   title: 'the quorum is smaller than a majority of the sentinels',
   consequence:

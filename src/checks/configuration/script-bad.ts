@@ -11,6 +11,7 @@ export default {
   id: 'script-bad',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'configuration',
   title: 'a script that Sentinel calls fails or is missing',
   consequence:

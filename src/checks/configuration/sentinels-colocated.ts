@@ -14,6 +14,7 @@ export default {
   id: 'sentinels-colocated',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'configuration',
   title: 'one machine runs so many sentinels that its loss leaves no majority',
   consequence: 'when that machine fails, no failover happens: the remaining sentinels cannot elect a leader',

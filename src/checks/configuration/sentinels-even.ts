@@ -10,6 +10,7 @@ export default {
   id: 'sentinels-even',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'configuration',
   title: 'the number of sentinels is even',
   consequence:

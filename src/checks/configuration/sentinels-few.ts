@@ -8,6 +8,7 @@ export default {
   id: 'sentinels-few',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'configuration',
   title: 'there are fewer than 3 sentinels',
   consequence:

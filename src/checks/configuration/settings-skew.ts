@@ -1,18 +1,27 @@
-import type { Repair } from '../../model/repair.js';
+import { cli } from '../../model/hints.js';
 import { MASTER_SETTINGS } from '../../model/sentinel-timing.js';
-import type { Check, RawFinding } from '../check.js';
-import { judgeMonitoredGroups } from '../files/judge.js';
-import { type Monitor, masterSetting } from '../files/settings.js';
-import { sentinelSet } from '../fixes.js';
-import { idsOf, mostCommon } from '../group.js';
-import { judgeViews, sentinelIds, valuesAt } from '../sentinels.js';
+import type { MasterView } from '../../model/snapshot.js';
+import { listed } from '../../model/words.js';
+import type { RawFinding, SnapshotCheck } from '../check.js';
+import { mostCommon } from '../group.js';
+import { grouped, ids, judgeMasters, sentinelsOf, subjectOf } from '../snapshot.js';
 
-const SETTINGS = ['quorum', ...MASTER_SETTINGS] as const;
+/** What each sentinel has a value of its own for. */
+export const SHARED_SETTINGS = ['quorum', ...MASTER_SETTINGS] as const;
+type Shared = (typeof SHARED_SETTINGS)[number];
+
+const VALUE_OF: Record<Shared, (view: MasterView) => number> = {
+  quorum: (view) => view.quorum,
+  'down-after-milliseconds': (view) => view.downAfterMs,
+  'failover-timeout': (view) => view.failoverTimeoutMs,
+  'parallel-syncs': (view) => view.parallelSyncs,
+};
 
 export default {
   id: 'settings-skew',
-  needs: 'gathered',
+  needs: 'snapshot',
   severity: 'warning',
+  impact: 'degraded',
   group: 'configuration',
   title: 'the sentinels have different settings for one master',
   consequence:
@@ -26,67 +35,34 @@ export default {
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Reconfiguring Sentinel at runtime)',
     'measured',
   ],
-  live: (gathered) =>
-    judgeViews(gathered, ({ name, views }) =>
-      SETTINGS.flatMap((setting): RawFinding[] => {
-        const value = mostCommon(views.flatMap(({ master }) => master.fields[setting] ?? [])) ?? '';
-        const others = views.filter(({ master }) => (master.fields[setting] ?? value) !== value);
-        if (others.length === 0) return [];
-        const repairs = others.map(
-          ({ sentinel, master }): Repair => ({
-            kind: 'sentinel-set',
-            sentinel: sentinel.id,
-            masterName: name,
-            name: setting,
-            value,
-            was: master.fields[setting] ?? '',
-          }),
+  live: (facts) =>
+    judgeMasters(facts, ['sentinels'], ({ name, witnesses }) =>
+      SHARED_SETTINGS.flatMap((setting): RawFinding[] => {
+        const read = VALUE_OF[setting];
+        const value = mostCommon(witnesses.map(({ view }) => read(view)));
+        const others = witnesses.filter(({ view }) => read(view) !== value);
+        if (value === undefined || others.length === 0) return [];
+        const values = grouped([...witnesses], ({ view }) => String(read(view))).map(
+          (same) =>
+            `${same[0] === undefined ? '?' : read(same[0].view)} at ${listed(sentinelsOf(same).map((s) => s.id))}`,
         );
         return [
           {
-            subject: `${name} at ${sentinelIds(others)}`,
-            message: `${setting} is ${valuesAt(views, setting)}`,
-            fix: sentinelSet(others, name, setting, value),
-            repairs,
+            subject: `${name} at ${subjectOf(sentinelsOf(others))}`,
+            servers: sentinelsOf(others).map((s) => s.id),
+            brief: `${ids(sentinelsOf(others))} ${others.length === 1 ? 'has' : 'have'} another ${setting} than the other sentinels`,
+            message: `${setting} is ${values.join(', ')}`,
+            fix: others.map(({ sentinel }) => cli(sentinel, `SENTINEL SET ${name} ${setting} ${value}`)),
+            repairs: others.map(({ sentinel, view }) => ({
+              kind: 'sentinel-set',
+              sentinel: sentinel.id,
+              masterName: name,
+              name: setting,
+              value: String(value),
+              was: String(read(view)),
+            })),
           },
         ];
       }),
     ),
-  files(project) {
-    return judgeMonitoredGroups(project, (groups) => {
-      if (groups.every((g) => g.monitors.length < 2))
-        return { skip: 'there is only one sentinel file to compare' };
-      return groups.flatMap(({ monitors }) =>
-        SETTINGS.flatMap((what) =>
-          skewed(what, monitors, (m) =>
-            what === 'quorum' ? { value: m.quorum, at: m.at } : masterSetting(m, what),
-          ),
-        ),
-      );
-    });
-  },
-} satisfies Check;
-
-type Valued = { value: number; at: { file: string; line: number } };
-
-/** The ones that have another value than the most have. */
-function skewed(what: string, monitors: Monitor[], read: (monitor: Monitor) => Valued): RawFinding[] {
-  const all = monitors.map((monitor) => ({ monitor, ...read(monitor) }));
-  const usual = mostCommon(all.map((a) => a.value));
-  const odd = all.filter((a) => a.value !== usual);
-  const [first] = odd;
-  if (first === undefined || usual === undefined) return [];
-  const { name, host, port } = first.monitor;
-  return [
-    {
-      subject: idsOf(odd.map((o) => o.monitor.server)),
-      message: `${name}: ${what} ${odd.map((o) => o.value).join(', ')}, and ${usual} at ${idsOf(all.filter((a) => a.value === usual).map((a) => a.monitor.server))}`,
-      fix: [
-        what === 'quorum'
-          ? `sentinel monitor ${name} ${host} ${port} ${usual}`
-          : `sentinel ${what} ${name} ${usual}`,
-      ],
-      at: first.at,
-    },
-  ];
-}
+} satisfies SnapshotCheck;

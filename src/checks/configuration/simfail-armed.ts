@@ -13,6 +13,7 @@ export default {
   id: 'simfail-armed',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'configuration',
   title: 'a sentinel is set to crash at its next failover',
   consequence:

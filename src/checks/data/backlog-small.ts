@@ -16,6 +16,7 @@ export default {
   id: 'backlog-small',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'data',
   title: 'the replication backlog is too small for a failover',
   consequence:

@@ -7,6 +7,7 @@ export default {
   id: 'bgsave-error',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'down',
   group: 'data',
   title: 'a data node cannot write to disk and refuses writes',
   consequence:
@@ -36,6 +37,8 @@ export default {
         {
           subject: server.id,
           severity: failed.refuses ? 'critical' : 'warning',
+          impact:
+            failed.refuses && server.role.ok && server.role.value.role === 'master' ? 'down' : 'degraded',
           message: `cannot write to disk: ${failed.what}${failed.refuses ? `; it answers PING with ${saidOf(server)}` : ''}`,
           fix: [...look(gathered, server, config), cli(server, failed.again)],
         },

@@ -6,6 +6,7 @@ export default {
   id: 'diskless-delay',
   needs: 'gathered',
   severity: 'info',
+  impact: 'none',
   group: 'data',
   title: 'each full resync waits for other replicas to join',
   consequence:

@@ -8,6 +8,7 @@ export default {
   id: 'master-full',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'down',
   group: 'data',
   title: 'the master has reached maxmemory and cannot evict keys',
   consequence:

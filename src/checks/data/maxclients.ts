@@ -11,6 +11,7 @@ export default {
   id: 'maxclients',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'data',
   title: 'a server is near its client limit',
   consequence:

@@ -14,6 +14,7 @@ export default {
   id: 'maxmemory-skew',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'data',
   title: 'data nodes differ in maxmemory or maxmemory-policy',
   consequence:

@@ -13,6 +13,7 @@ export default {
   id: 'min-replicas',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'data',
   title: 'a master that is cut off keeps accepting writes',
   consequence:
@@ -49,8 +50,8 @@ export default {
         const few = replicas.length < 2;
         seen.push({
           subject: idsOf(without),
-          // A cluster created by sentinelctl has the procedure's value; with one replica, 1 would refuse all writes while it is down.
-          severity: gathered.own || few ? 'info' : 'warning',
+          // Redis's own default, and a choice between losing writes and refusing them.
+          severity: 'info',
           message: `a cut-off master keeps accepting writes: min-replicas-to-write 0${few ? '; with one replica, 1 would refuse all writes while that replica is down' : ''}`,
           fix: without.flatMap((n) => setConfig(n, NAMES[0], 1)),
           ...(!few && {
@@ -71,6 +72,7 @@ export default {
           seen.push({
             subject: server.id,
             severity: 'critical',
+            impact: 'down',
             message: `refuses every write: ${good} good replicas, min-replicas-to-write ${least}`,
             // As many as there are now, and as are left after a failover.
             fix: setConfig(server, NAMES[0], Math.min(good, Math.max(1, replicas.length - 1))),

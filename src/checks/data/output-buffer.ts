@@ -36,6 +36,7 @@ export default {
   id: 'output-buffer',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'data',
   title: 'the output buffer for replicas is smaller than the default',
   consequence:

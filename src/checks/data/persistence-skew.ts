@@ -10,6 +10,7 @@ export default {
   id: 'persistence-skew',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'data',
   title: 'some data nodes write to disk, others do not',
   consequence: 'whether data survives a restart depends on which node is master, and a failover changes that',

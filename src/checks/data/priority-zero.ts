@@ -9,6 +9,7 @@ export default {
   id: 'priority-zero',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'no-failover',
   group: 'data',
   title: 'no replica can be promoted: all have priority 0',
   consequence:

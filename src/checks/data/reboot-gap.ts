@@ -13,6 +13,7 @@ export default {
   id: 'reboot-gap',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'data',
   title: 'a master that restarts counts as alive while it loads',
   consequence:

@@ -10,6 +10,7 @@ export default {
   id: 'replica-hidden',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'data',
   title: 'a replica is hidden from clients but may be promoted',
   consequence:

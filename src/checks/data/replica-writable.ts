@@ -6,6 +6,7 @@ export default {
   id: 'replica-writable',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'data',
   title: 'a replica accepts writes from clients',
   consequence:

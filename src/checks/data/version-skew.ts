@@ -27,6 +27,7 @@ export default {
   id: 'version-skew',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'data',
   title: 'data nodes run different releases',
   consequence:

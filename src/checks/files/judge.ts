@@ -1,4 +1,5 @@
 import type { MasterSetting } from '../../model/sentinel-timing.js';
+import type { Severity } from '../../model/status.js';
 import type { RawFinding, Skip } from '../check.js';
 import { type FileGroup, fileGroups } from './groups.js';
 import { type FileServer, nodeFiles, type Project, sentinelFiles } from './project.js';
@@ -60,7 +61,7 @@ export const judgeCountedGroups = (
   });
 
 /** What is wrong with a setting's value, to follow the value, and a better one; null where nothing is. */
-export type WrongValue = (value: number) => { why: string; better: number } | null;
+export type WrongValue = (value: number) => { why: string; better: number; severity?: Severity } | null;
 
 /** Judges one setting of every monitored master; the value may be Sentinel's default. */
 export const judgeMasterSetting = (project: Project, what: MasterSetting, wrong: WrongValue): Judgement =>
@@ -71,6 +72,7 @@ export const judgeMasterSetting = (project: Project, what: MasterSetting, wrong:
     return [
       {
         subject: monitor.server.id,
+        ...(found.severity !== undefined && { severity: found.severity }),
         message: `${monitor.name}: ${what} ${value}${set ? '' : ' (the default)'} ${found.why}`,
         fix: [`sentinel ${what} ${monitor.name} ${found.better}`],
         at,

@@ -8,6 +8,7 @@ export default {
   id: 'address-switching',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'live',
   title: 'a sentinel changes its address again and again',
   consequence:

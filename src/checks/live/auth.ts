@@ -6,6 +6,7 @@ export default {
   id: 'auth',
   needs: 'snapshot',
   severity: 'critical',
+  impact: 'unknown',
   group: 'live',
   title: 'a server wants a password that sentinelctl does not have',
   consequence: 'its role and its state are not known',
@@ -13,7 +14,8 @@ export default {
     'The server answers every command with NOAUTH, or rejected the password. For a cluster that sentinelctl ' +
     'created it uses the cluster’s own password; for an attached cluster it uses the given one.',
   remedy: [
-    'give the password: --password-file FILE or SENTINELCTL_PASSWORD',
+    'give the password of the data nodes: --password-file FILE, SENTINELCTL_PASSWORD or REDISCLI_AUTH; with --username where it is not the default user’s',
+    'give the sentinels’ own: --sentinel-password-file FILE or SENTINELCTL_SENTINEL_PASSWORD, and --sentinel-username',
     'if sentinelctl created the cluster: set requirepass of this node to the cluster’s password again',
   ],
   sources: ['acl.c: ACLAuthenticateUser', 'measured'],
@@ -21,10 +23,14 @@ export default {
     const servers = [...snapshot.sentinels, ...new Set(masters.flatMap((m) => m.nodes))];
     const locked = servers.filter((s) => s.silence?.kind === 'auth');
     const found = locked.map((server) => {
+      const option = snapshot.sentinels.some((s) => s.id === server.id)
+        ? '--sentinel-password-file FILE'
+        : '--password-file FILE';
       const said = server.silence?.message ?? '';
       return expectation.own && /password/.test(said)
         ? {
             subject: server.id,
+            brief: `${server.id} wants another password than the cluster's own`,
             message: `${nameOf(server)} wants a password other than the cluster's own, which sentinelctl uses: --password-file changes nothing`,
             fix: [
               hints.cli(server, `CONFIG SET requirepass "<the cluster's password; empty where it has none>"`),
@@ -32,10 +38,18 @@ export default {
           }
         : {
             subject: server.id,
+            brief: `${server.id} ${wantOf(said, option)}`,
             message: `${nameOf(server)} ${said}`,
-            fix: [hints.ctl('status --password-file FILE')],
+            fix: [hints.ctl(`status ${option}`)],
           };
     });
     return judged(found, unanswered(servers));
   },
 } satisfies SnapshotCheck;
+
+/** What to give so that it answers. */
+function wantOf(said: string, option: string): string {
+  if (said.startsWith('requires a password')) return `wants a password: ${option}`;
+  if (said.startsWith('rejects')) return `rejects this password: ${option}`;
+  return `denies a command to this user: ${option.replace(/password-file FILE/, 'username USER')}`;
+}

@@ -9,6 +9,7 @@ export default {
   id: 'clock-skew',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'live',
   title: 'the servers’ clocks differ',
   consequence:

@@ -6,6 +6,7 @@ export default {
   id: 'epoch-disagree',
   needs: 'snapshot',
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
   title: 'the sentinels have different configuration epochs',
   consequence:

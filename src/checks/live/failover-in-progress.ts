@@ -7,6 +7,7 @@ export default {
   id: 'failover-in-progress',
   needs: 'snapshot',
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
   title: 'a failover is in progress',
   consequence: 'the master changes within seconds; the other findings may be outdated then',

@@ -9,6 +9,7 @@ export default {
   id: 'failover-stuck',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'down',
   group: 'live',
   title: 'the master has been down for longer than failover-timeout',
   consequence:

@@ -8,6 +8,7 @@ export default {
   id: 'flapping',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
   title: 'a server goes down and comes back, again and again',
   consequence:

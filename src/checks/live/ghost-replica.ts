@@ -3,12 +3,13 @@ import { isAt, type MasterFacts } from '../../model/facts.js';
 import type { NodeState, SeenReplica } from '../../model/snapshot.js';
 import type { SnapshotCheck } from '../check.js';
 import { isNamed, judgeMasters } from '../snapshot.js';
-import { type Ghost, ghostFinding, ghostsIn } from './ghosts.js';
+import { type Ghost, ghostFinding, ghostsIn, isCalledGone } from './ghosts.js';
 
 export default {
   id: 'ghost-replica',
   needs: 'snapshot',
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
   title: 'the sentinels still list a replica that is gone',
   consequence:
@@ -24,7 +25,7 @@ export default {
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Removing the old master or unreachable replicas)',
     'measured',
   ],
-  causes: ['no-good-slave', 'node-unreachable'],
+  causes: ['no-good-slave', 'node-down', 'node-unreachable'],
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], (master) =>
       ghosts(master).map((ghost) =>
@@ -37,7 +38,7 @@ export default {
 export const isGhostReplica = (facts: MasterFacts, node: NodeState): boolean =>
   ghosts(facts).some(({ entry }) => isAt(node, entry.address));
 
-/** One that the operator named is only down: node-unreachable. */
+/** One that the operator named, or that went down a moment ago, is only down: node-down. */
 function ghosts(facts: MasterFacts): Ghost<SeenReplica>[] {
   const { answered, master, nodes, refOf } = facts;
   const itself = answered.find((n) => master !== null && n.id === refOf(master).id);
@@ -46,7 +47,7 @@ function ghosts(facts: MasterFacts): Ghost<SeenReplica>[] {
     (witness) => witness.view.replicas,
     ({ address, flags }) =>
       flags.includes('s_down') &&
-      !isNamed(facts, { id: '', announce: address }) &&
+      (isCalledGone(facts, address) || !isNamed(facts, { id: '', announce: address })) &&
       !nodes.some((n) => n.silence === null && isAt(n, address)) &&
       !itself?.answer.attached.some((a) => sameAddress(a.address, address)),
     ({ flags }) => !flags.some((f) => f === 's_down' || f === 'disconnected'),

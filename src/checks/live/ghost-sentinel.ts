@@ -4,7 +4,7 @@ import { HELLO_PERIOD_MS, majorityOf } from '../../model/sentinel-timing.js';
 import type { SeenSentinel, SentinelState } from '../../model/snapshot.js';
 import type { SnapshotCheck } from '../check.js';
 import { isNamed, judgeMasters } from '../snapshot.js';
-import { type Ghost, ghostFinding, ghostsIn } from './ghosts.js';
+import { type Ghost, ghostFinding, ghostsIn, isCalledGone } from './ghosts.js';
 
 /** After this long without a hello it is not merely between two. */
 const SILENT_MS = 3 * HELLO_PERIOD_MS;
@@ -13,6 +13,7 @@ export default {
   id: 'ghost-sentinel',
   needs: 'snapshot',
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
   title: 'the sentinels still count a sentinel that is gone',
   consequence:
@@ -60,7 +61,7 @@ function ghosts(facts: MasterFacts): Ghost<SeenSentinel>[] {
     (peer) =>
       peer.flags.includes('s_down') &&
       !isHeard(peer) &&
-      !isNamed(facts, { id: '', announce: peer.address }) &&
+      (isCalledGone(facts, peer.address) || !isNamed(facts, { id: '', announce: peer.address })) &&
       !present.some((s) => isAt(s, peer.address) || s.answer?.sentinelId === peer.sentinelId),
     isHeard,
   );

@@ -1,16 +1,22 @@
 import { type Address, formatAddress } from '../../model/address.js';
 import type { MasterFacts, Witness } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
+import { count } from '../../model/words.js';
 import type { RawFinding } from '../check.js';
 import { ids, sentinelsOf } from '../snapshot.js';
 
 /** Between two RESETs, seconds: a sentinel finds its peers and replicas again within one INFO period and some hellos. */
 const APART_S = 30;
 
+/** A server that has been down for an hour, or for 10 x failover-timeout, is not merely restarting; milliseconds. */
+const LONG_MS = 3_600_000;
+const LONG_TIMEOUTS = 10;
+
 /** An entry in a list of a sentinel. */
 interface Entry {
   address: Address;
   flags: string[];
+  downMs?: number | null;
 }
 
 /** A server that sentinels list and that is gone, with all sentinels that list it. */
@@ -24,13 +30,13 @@ export interface Ghost<E extends Entry> {
  * that list it are named, also those that have yet to call it down: there it would go on counting.
  */
 export function ghostsIn<E extends Entry>(
-  { witnesses }: MasterFacts,
+  facts: MasterFacts,
   listOf: (witness: Witness) => readonly E[],
   isGone: (entry: E) => boolean,
   isPresent: (entry: E) => boolean,
 ): Ghost<E>[] {
   const listed = new Map<string, { witness: Witness; entry: E }[]>();
-  for (const witness of witnesses) {
+  for (const witness of facts.witnesses) {
     for (const entry of listOf(witness)) {
       const key = formatAddress(entry.address);
       listed.set(key, [...(listed.get(key) ?? []), { witness, entry }]);
@@ -39,9 +45,22 @@ export function ghostsIn<E extends Entry>(
   return [...listed.values()].flatMap((sightings): Ghost<E>[] => {
     const gone = sightings.find(({ entry }) => isGone(entry));
     if (gone === undefined || sightings.some(({ entry }) => isPresent(entry))) return [];
+    if (!isCalledGone(facts, gone.entry.address) && !sightings.some(isLongDown)) return [];
     return [{ entry: gone.entry, at: sightings.map(({ witness }) => witness) }];
   });
 }
+
+/** Whether the operator says that it is gone for good; an entry without a host can never come back. */
+export function isCalledGone({ expectation, refOf }: MasterFacts, address: Address): boolean {
+  if (address.host === '') return true;
+  return [refOf(address).id, formatAddress(address)].some(
+    (name) => expectation.gone?.includes(name) === true,
+  );
+}
+
+/** Long enough for an advice that forgets it: one that only restarts is started, not forgotten. */
+const isLongDown = ({ witness: { view }, entry: { downMs } }: { witness: Witness; entry: Entry }): boolean =>
+  (downMs ?? 0) >= Math.min(LONG_MS, LONG_TIMEOUTS * view.failoverTimeoutMs);
 
 export function ghostFinding(
   facts: MasterFacts,
@@ -52,6 +71,7 @@ export function ghostFinding(
   const place = formatAddress(entry.address);
   return {
     subject: place,
+    brief: `${count(at.length, 'sentinel')} still ${at.length === 1 ? 'counts' : 'count'} the ${noun} ${place}, which is gone`,
     message: `${ids(sentinelsOf(at))} ${at.length === 1 ? 'lists' : 'list'} the ${noun} ${place}, which is down and does not answer${more}`,
     ...resetAt(facts, at),
   };

@@ -7,6 +7,7 @@ export default {
   needs: 'snapshot',
   first: true,
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
   title: 'the journal of the cluster cannot be read',
   consequence:

@@ -8,6 +8,7 @@ export default {
   id: 'lag-growing',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
   title: 'the lag of a replica keeps growing',
   consequence:

@@ -12,6 +12,7 @@ export default {
   id: 'lag',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
   title: 'a replica lags behind its master',
   consequence:

@@ -8,6 +8,7 @@ export default {
   id: 'link-down',
   needs: 'snapshot',
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
   title: 'a replica has no link to its master',
   consequence:
@@ -54,6 +55,7 @@ function unlinked(facts: MasterFacts, node: AnsweredNode): RawFinding {
   return {
     subject: node.id,
     severity: syncing === true ? 'info' : 'warning',
+    brief: `${node.id} has no link to its master${since}`,
     message: `${nameOf(node)} has no link to ${where}${since} (master_link_status down)${syncing === true ? '; it is copying the whole data set from its master' : ''}`,
     fix:
       syncing === true

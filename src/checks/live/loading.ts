@@ -5,6 +5,7 @@ export default {
   id: 'loading',
   needs: 'snapshot',
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
   title: 'a data node is loading its data',
   consequence: 'it answers only INFO until it has loaded, and Sentinel does not promote it before that',
@@ -15,11 +16,13 @@ export default {
   sources: ['server.c: processCommand (-LOADING)'],
   causes: ['link-down', 'lag', 'replica-missing'],
   live: (facts) =>
-    judgeMasters(facts, ['nodes'], ({ answered, hints }) =>
+    judgeMasters(facts, ['nodes'], ({ answered, hints, master, refOf }) =>
       answered
         .filter((n) => n.answer.loading)
         .map((node) => ({
           subject: node.id,
+          ...(master !== null && refOf(master).id === node.id && { impact: 'down' as const }),
+          brief: `${node.id} is loading its data`,
           message: `${nameOf(node)} is loading its data and serves nothing yet`,
           fix: [hints.logs(node, 'INFO persistence')],
         })),

@@ -5,6 +5,7 @@ export default {
   id: 'master-address-not-master',
   needs: 'snapshot',
   severity: 'critical',
+  impact: 'down',
   group: 'live',
   title: 'the node at the master’s address is a replica',
   consequence: 'clients that check the role refuse it; others get READONLY for each write',
@@ -28,6 +29,7 @@ export default {
       return [
         {
           subject: node.id,
+          brief: `the sentinels send clients to ${node.id}, which is a replica`,
           message: `the sentinels send clients to ${placed(master, address)}, but it is a replica${follows === null ? '' : ` of ${placed(master, follows)}`}`,
           fix: [hints.act(node, `logs ${node.id} --tail 50`, 'ROLE')],
         },

@@ -11,6 +11,7 @@ export default {
   id: 'master-disagree',
   needs: 'snapshot',
   severity: 'critical',
+  impact: 'data-unsafe',
   group: 'live',
   title: 'the sentinels name different masters',
   consequence:
@@ -53,6 +54,7 @@ function disagreement(facts: MasterFacts, wrong: readonly Witness[]): RawFinding
   const right = witnesses.find((w) => !wrong.includes(w));
   return {
     subject: subjectOf(sentinelsOf(wrong)),
+    brief: `the sentinels name different masters`,
     message: [
       `the sentinels disagree on the master of ${name}: ${claims.join('; ')}`,
       ...(busy === null ? [] : [busy]),

@@ -5,6 +5,7 @@ export default {
   id: 'master-down',
   needs: 'snapshot',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'live',
   title: 'a sentinel calls a master down although it answers',
   consequence:

@@ -1,8 +1,9 @@
 import { humanDurationMs } from '../../model/duration.js';
+import type { Gathered } from '../../model/gathered.js';
 import { ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import { flagsOf, silentSentinels } from '../evidence.js';
-import { groupsOf, idsOf, judged, num } from '../group.js';
+import { type Group, groupsOf, idsOf, judged, num } from '../group.js';
 
 /** A PING that is answered at all is so within milliseconds. */
 const PENDING_MS = 500;
@@ -11,6 +12,7 @@ export default {
   id: 'master-frozen',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'down',
   group: 'live',
   title: 'the master accepts connections but does not answer',
   consequence:
@@ -31,6 +33,7 @@ export default {
     'measured',
   ],
   causes: [
+    'node-down',
     'node-unreachable',
     'lag',
     'link-down',
@@ -44,7 +47,8 @@ export default {
     if (groups.length === 0) return silentSentinels(gathered);
     const seen: RawFinding[] = [];
     const missing: string[] = [];
-    for (const { name, master, views } of groups) {
+    for (const group of groups) {
+      const { name, master, views } = group;
       if (master === null) {
         missing.push(`${name}: which node is its master is not known`);
         continue;
@@ -64,11 +68,24 @@ export default {
       seen.push({
         subject: master.id,
         message: `${master.silence.message}; ${idsOf(waiting.map((w) => w.sentinel))} wait for an answer to PING, for ${humanDurationMs(longest)} by now`,
-        fix: gathered.own
-          ? [ctl(gathered, `resume ${master.id}`)]
-          : [`on the machine of ${master.id}: kill -CONT PID, or docker unpause CONTAINER`],
+        brief: `${master.id} (master) does not answer`,
+        fix: nextStep(gathered, group),
       });
     }
     return judged(seen, missing);
   },
 } satisfies Check;
+
+/** Where a failover comes, the frozen master is replaced, and resumed it would take writes beside the new one. */
+function nextStep(gathered: Gathered, { master, replicas, views }: Group): string[] {
+  if (master === null) return [];
+  const comes = replicas.length > 0 && views.some((v) => v.master.ckquorum.ok && v.master.ckquorum.value.ok);
+  if (!comes)
+    return gathered.own
+      ? [ctl(gathered, `resume ${master.id}`)]
+      : [`resume it on the machine of ${master.id}: kill -CONT PID, or docker unpause CONTAINER`];
+  const watch = ctl(gathered, 'status --watch');
+  return gathered.own
+    ? [watch, '# once another node is the master:', ctl(gathered, `restart ${master.id}`)]
+    : [watch, '# once another node is the master, end the frozen process and start it as a replica'];
+}

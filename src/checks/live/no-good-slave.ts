@@ -17,6 +17,7 @@ export default {
   id: 'no-good-slave',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'no-failover',
   group: 'live',
   title: 'no replica can be promoted now',
   consequence:
@@ -118,7 +119,9 @@ function makeFit(gathered: Gathered, view: MonitoredAt, reasons: readonly Unfit[
     if (kind === 'priority') return cli(at, 'CONFIG SET replica-priority 100');
     if (kind === 'cut-off') return longerDownAfter(view, replica);
     if (!gathered.own || node === undefined || node.silence === null) return cli(at, 'PING');
-    return ctl(gathered, `${node.silence.kind === 'timeout' ? 'resume' : 'start'} ${node.id}`);
+    // Without a run id it may be a master that was replaced: resumed, it would take writes.
+    const frozen = replica.runid ? 'resume' : 'restart';
+    return ctl(gathered, `${node.silence.kind === 'timeout' ? frozen : 'start'} ${node.id}`);
   });
   const master = addressIn(view.master.fields);
   return lines.length > 0

@@ -1,6 +1,8 @@
+import { humanDurationMs } from '../../model/duration.js';
 import type { MasterFacts } from '../../model/facts.js';
 import { TILT_PERIOD_MS, usualFailoverMs } from '../../model/sentinel-timing.js';
-import type { NodeState } from '../../model/snapshot.js';
+import type { NodeState, SentinelState } from '../../model/snapshot.js';
+import { silentMs } from '../../model/verdict.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { canCallDown, canElect, electorateOf, headCount } from '../electorate.js';
@@ -12,6 +14,7 @@ export default {
   id: 'no-master',
   needs: 'snapshot',
   severity: 'critical',
+  impact: 'down',
   group: 'live',
   title: 'no master answers',
   consequence: 'every write fails until a master answers again',
@@ -65,8 +68,10 @@ export function hasNoMaster(facts: MasterFacts): boolean {
 const UNANSWERED_MS = 500;
 
 /** Whether every sentinel reaches the master that it names: then it is silent to this machine alone. */
-const isReached = ({ witnesses }: MasterFacts): boolean =>
+const isReached = ({ expectation, silent, witnesses }: MasterFacts): boolean =>
   witnesses.length > 0 &&
+  // Of a node on this machine that gave no answer in time, what the sentinels said is older.
+  !(expectation.own && silent.some((n) => n.silence?.kind === 'timeout')) &&
   witnesses.every(
     ({ view }) =>
       !isDown(view.flags) &&
@@ -90,26 +95,35 @@ export function afterFailover(facts: MasterFacts, lost: NodeState): Pick<RawFind
   const { expectation, hints } = facts;
   const fix = [hints.ctl('status --watch')];
   if (!expectation.own) return { fix };
-  return { fix, later: { when: 'once another node is the master', fix: hints.revive(lost, lost.silence) } };
+  // Resumed, a frozen one would take writes until the sentinels make it a replica.
+  return {
+    fix,
+    later: { when: 'once another node is the master', fix: hints.revive(lost, lost.silence, true) },
+  };
 }
 
 /** `is down`, or what is known of a node that accepts the connection and stays silent. */
-export const downWord = (node: NodeState): string =>
-  node.silence?.kind === 'timeout' ? 'does not answer' : 'is down';
+export const downWord = (node: NodeState | SentinelState): string =>
+  isStopped(node) ? 'is down' : 'does not answer';
+
+/** It refuses the connection, so its process does not run. */
+export const isStopped = ({ silence }: Pick<NodeState | SentinelState, 'silence'>): boolean =>
+  silence?.kind === 'refused' || silence?.kind === 'closed';
 
 function masterIsDown(facts: MasterFacts, lost: NodeState): RawFinding {
-  const { words, why, ...next } = outlook(facts, lost);
+  const { words, why, brief, ...next } = outlook(facts, lost);
   const said = `${lost.id}: ${lost.silence?.message ?? 'no answer'}`;
   return {
     subject: facts.name,
     servers: [lost.id],
+    brief: `${lost.id} (master) ${downWord(lost)}; ${brief ?? words}`,
     message: `${facts.name}: its master ${nameOf(lost)} ${downWord(lost)}, nothing can be written; ${words}`,
     consequence: why === null ? said : `${said}; ${why}`,
     ...next,
   };
 }
 
-type Outlook = Pick<RawFinding, 'fix' | 'later'> & { words: string; why: string | null };
+type Outlook = Pick<RawFinding, 'fix' | 'later' | 'brief'> & { words: string; why: string | null };
 
 /** Whether a failover will come by itself, and what to type. */
 function outlook(facts: MasterFacts, lost: NodeState): Outlook {
@@ -138,13 +152,24 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   }
   if (witnesses.every((w) => !w.view.ckquorum.ok))
     return hopeless('no failover is possible (the sentinels do not hear each other)');
-  const downAfterMs = Math.max(...witnesses.map((w) => w.view.downAfterMs));
+  // It is replaced as soon as a quorum calls it down.
+  const waits = witnesses.map((w) => w.view.downAfterMs).sort((a, b) => a - b);
+  const downAfterMs = waits[electorate.quorum - 1] ?? waits.at(-1) ?? 0;
   const able = `${electorate.alive - electorate.tilted} of ${count(electorate.known, 'sentinel')}`;
   return {
     words: `${able} can replace it, within about ${Math.ceil(usualFailoverMs({ downAfterMs }) / 1000)} s of its failure (down-after + 2 s)`,
+    brief: expected(facts, downAfterMs),
     why: 'if no replica is promoted, the logs of the sentinels say why (-failover-abort-…)',
     ...afterFailover(facts, lost),
   };
+}
+
+/** `failover expected within 3 s`, counted from the last answer that a sentinel got from the master. */
+function expected(facts: MasterFacts, downAfterMs: number): string {
+  const leftMs = usualFailoverMs({ downAfterMs }) - (silentMs(facts) ?? 0);
+  return leftMs > 0
+    ? `failover expected within ${Math.ceil(leftMs / 1000)} s`
+    : `no failover ${humanDurationMs(-leftMs)} after the usual time`;
 }
 
 /** A replica that answers and that not every sentinel has at priority 0, which means never (sentinel.c, sentinelSelectSlave). */
@@ -179,6 +204,11 @@ function noneSaysMaster(facts: MasterFacts): RawFinding {
   return {
     subject: name,
     servers: [],
+    ...(isOutOfReach(facts) && { impact: 'unknown' }),
+    brief:
+      answered.length === 0
+        ? `no data node answers`
+        : `no data node is a master; ${ids(answered)} ${answered.length === 1 ? 'is a replica' : 'are replicas'}`,
     message:
       answered.length === 0
         ? `no data node of ${name} answers, nothing can be read or written`
@@ -186,6 +216,12 @@ function noneSaysMaster(facts: MasterFacts): RawFinding {
     fix: [busy === null ? nextWithoutMaster(facts) : facts.hints.ctl('status --watch')],
   };
 }
+
+/** Nothing of an attached cluster answers, and nothing refuses either: this machine may have no route to it. */
+const isOutOfReach = ({ expectation, answered, nodes, snapshot }: MasterFacts): boolean =>
+  !expectation.own &&
+  answered.length === 0 &&
+  [...nodes, ...snapshot.sentinels].every((s) => s.silence !== null && !isStopped(s));
 
 /** Any node that is down, else a server that can be asked for the reason. */
 function nextWithoutMaster(facts: MasterFacts): string {

@@ -8,6 +8,7 @@ export default {
   id: 'no-quorum',
   needs: 'snapshot',
   severity: 'critical',
+  impact: 'no-failover',
   group: 'live',
   title: 'too few sentinels answer for a failover',
   consequence: 'no failover happens when the master fails',
@@ -37,6 +38,7 @@ export default {
         {
           subject: master.name,
           servers: (lost.length > 0 ? lost : sentinelsOf(witnesses)).map((s) => s.id),
+          brief: headCount(electorate),
           message: `no failover is possible: ${headCount(electorate)}`,
           consequence: checkQuorum(witnesses),
           fix: [lost.length > 0 ? bringBack(master, null) : whyNot(master, first)],

@@ -6,6 +6,7 @@ export default {
   id: 'no-replica',
   needs: 'snapshot',
   severity: 'warning',
+  impact: 'no-failover',
   group: 'live',
   title: 'a master has no replica',
   consequence: 'when the master fails, no failover is possible: there is no node to promote',
@@ -25,6 +26,7 @@ export default {
         {
           subject: name,
           servers: [],
+          brief: 'it has no replica',
           message: `${name} has no replica at ${count(witnesses.length, 'sentinel')}: no node could be promoted`,
           fix: [hints.cli(first.sentinel, `SENTINEL REPLICAS ${name}`)],
         },

@@ -2,11 +2,13 @@ import { sentinelAnswers } from '../../model/facts.js';
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
 import { subjectOf } from '../snapshot.js';
+import { isStopped } from './no-master.js';
 
 export default {
   id: 'no-sentinel',
   needs: 'snapshot',
   severity: 'critical',
+  impact: 'no-failover',
   group: 'live',
   title: 'no sentinel answers',
   consequence: 'clients cannot ask where the master is, and no replica is promoted when the master fails',
@@ -25,6 +27,8 @@ export default {
     return [
       {
         subject: subjectOf(sentinels),
+        // Nothing refuses either: this machine may have no route to them.
+        ...(!expectation.own && sentinels.length > 0 && !sentinels.some(isStopped) && { impact: 'unknown' }),
         message:
           first === undefined
             ? 'no sentinel is known'

@@ -1,24 +1,27 @@
-import type { MasterFacts } from '../../model/facts.js';
-import type { NodeState, SentinelState } from '../../model/snapshot.js';
-import type { RawFinding, SnapshotCheck } from '../check.js';
-import { isSilent, nameOf, names } from '../snapshot.js';
+import { isAt, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
+import type { NodeState, SeenReplica, SentinelState } from '../../model/snapshot.js';
+import type { RawFinding, Skip, SnapshotCheck } from '../check.js';
+import { judged } from '../group.js';
+import { isSilent, nameOf, names, unanswered } from '../snapshot.js';
 import { isGhostReplica } from './ghost-replica.js';
-import { afterFailover, downWord, hasNoMaster, lostMaster } from './no-master.js';
+import { afterFailover, downWord, hasNoMaster, isStopped, lostMaster } from './no-master.js';
 
 export default {
   id: 'node-unreachable',
   needs: 'snapshot',
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
-  title: 'a data node does not answer',
+  title: 'a data node accepts connections but does not answer, or cannot be reached',
   consequence: 'it cannot be promoted, and its state is not known',
   explanation:
     'Every data node of the cluster was asked: the nodes that sentinelctl created, and those that a sentinel or a ' +
-    'data node lists. A node that refuses the connection does not run; a node that accepts it but does not answer ' +
-    'is frozen, or behind a packet filter. A dead master that is not replaced yet is reported as no-master.',
+    'data node lists. A node that accepts the connection but does not answer is frozen, or behind a packet filter. ' +
+    'A node that refuses the connection is reported as node-down, a dead master that is not replaced yet as no-master.',
   remedy: [
-    'start it: sentinelctl start NODE, which makes it a replica at once',
-    'resume it where it is frozen: sentinelctl resume NODE, or kill -CONT PID',
+    'if it is frozen and was not replaced as the master, resume it: sentinelctl resume NODE, or kill -CONT PID',
+    'if it may have been replaced, restart it: sentinelctl restart NODE starts it as a replica',
+    'if only this machine cannot reach it, check the route and the announced address',
   ],
   sources: ['measured'],
   causes: [
@@ -32,22 +35,83 @@ export default {
     'failover-in-progress',
     'no-good-slave',
   ],
-  live: (facts) =>
-    facts.masters.flatMap((master) =>
-      master.silent
-        .filter((node) => isSilent(node) && !isGhostReplica(master, node))
-        .filter((node) => !(hasNoMaster(master) && lostMaster(master)?.id === node.id))
-        .map(
-          (node): RawFinding => ({
-            subject: node.id,
-            masterName: master.name,
-            ...(node.id === namedMaster(master)?.id
-              ? oldMaster(node, master)
-              : { message: saidNothing(node), fix: [master.hints.revive(node, node.silence)] }),
-          }),
-        ),
-    ),
+  live: (facts) => silentNodes(facts, false),
 } satisfies SnapshotCheck;
+
+/** A finding for each silent node that is `stopped`, or that is not; a dead master that no other node replaces yet is no-master instead. */
+export function silentNodes(facts: SnapshotFacts, stopped: boolean): RawFinding[] | Skip {
+  const found = facts.masters.flatMap((master) =>
+    master.silent
+      .filter((node) => isSilent(node) && isDown(node, master) === stopped && !isGhostReplica(master, node))
+      .filter((node) => !(hasNoMaster(master) && lostMaster(master)?.id === node.id))
+      .map(
+        (node): RawFinding => ({
+          subject: node.id,
+          masterName: master.name,
+          ...(node.id === namedMaster(master)?.id ? oldMaster(node, master) : silentNode(node, master)),
+        }),
+      ),
+  );
+  return judged(found, unanswered(facts.masters.flatMap((m) => m.nodes)));
+}
+
+/** It does not run, as far as this machine and the sentinels can tell. */
+function isDown(node: NodeState, facts: MasterFacts): boolean {
+  if (!isStopped(node)) return false;
+  if (node.id === namedMaster(facts)?.id) return heirsOf(facts).length > 0;
+  return facts.expectation.own || !isHeardBySentinels(node, facts);
+}
+
+function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subject'> {
+  const { hints, expectation } = facts;
+  const fix = [hints.revive(node, node.silence, mayBeOldMaster(node, facts))];
+  if (!expectation.own && isHeardBySentinels(node, facts)) {
+    return {
+      impact: 'unknown',
+      brief: `${node.id} cannot be reached from this machine, and the sentinels reach it`,
+      message: `${saidNothing(node)}; the sentinels reach it`,
+      consequence: 'only this machine lacks a route to it, or its announced address is not valid here',
+      fix: [hints.cli(node, 'PING')],
+    };
+  }
+  return {
+    ...(isLastReplica(facts) && { impact: 'no-failover' }),
+    brief: `${node.id} ${downWord(node)}`,
+    message: saidNothing(node),
+    fix,
+  };
+}
+
+/** Whether no replica is left that answers: a master that fails is not replaced. */
+const isLastReplica = ({ nodes }: MasterFacts): boolean =>
+  !nodes.some((n) => n.answer?.role === 'replica' || (n.answer === null && !isSilent(n)));
+
+/** An answer to a PING that is younger than two periods. */
+const HEARD_MS = 2000;
+
+/** Whether every sentinel that lists this replica has an answer of it from the last seconds. */
+function isHeardBySentinels(node: NodeState, facts: MasterFacts): boolean {
+  const seen = entriesOf(node, facts);
+  return (
+    seen.length > 0 &&
+    seen.every(
+      ({ flags, answeredMsAgo }) =>
+        !flags.some((f) => f === 's_down' || f === 'disconnected') &&
+        answeredMsAgo != null &&
+        answeredMsAgo < HEARD_MS,
+    )
+  );
+}
+
+/**
+ * Whether a frozen node may have been the master before the last failover: the switch makes a new entry of it, without
+ * a run id until it answers INFO (sentinel.c, sentinelResetMasterAndChangeAddress). Resumed, it would take writes.
+ */
+const mayBeOldMaster = (node: NodeState, facts: MasterFacts): boolean =>
+  entriesOf(node, facts).every(({ runId }) => runId === '');
+
+const entriesOf = (node: NodeState, { witnesses }: MasterFacts): SeenReplica[] =>
+  witnesses.flatMap(({ view }) => view.replicas.filter((r) => isAt(node, r.address)));
 
 /** `redis-2 127.0.0.1:6380 does not answer: connection refused`. */
 export function saidNothing(server: NodeState | SentinelState): string {
@@ -56,17 +120,20 @@ export function saidNothing(server: NodeState | SentinelState): string {
   if (server.silence?.kind === 'protocol') return `${nameOf(server)} ${said}`;
   return `${nameOf(server)} does not answer${/^did not answer\b/.test(said) ? said.replace(/^did not answer/, '') : `: ${said}`}`;
 }
-
 const namedMaster = ({ master, silent, refOf }: MasterFacts): NodeState | undefined =>
   master === null ? undefined : silent.find((n) => n.id === refOf(master).id);
 
+const heirsOf = ({ answered }: MasterFacts) => answered.filter((n) => n.answer.role === 'master');
+
 /** The master that the sentinels name: a successor has the role already, or the sentinels still reach this one. */
 function oldMaster(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subject'> {
-  const heirs = facts.answered.filter((n) => n.answer.role === 'master');
+  const heirs = heirsOf(facts);
   const said = `${facts.name}: its master ${nameOf(node)} ${downWord(node)}`;
   if (heirs.length === 0) {
     return {
       severity: 'critical',
+      impact: 'unknown',
+      brief: `${node.id} (master) cannot be reached from this machine, and the sentinels reach it`,
       message: `${said}: ${node.silence?.message ?? 'no answer'}; the sentinels do not call it down`,
       consequence:
         'clients at this machine may not reach it either; no failover happens while the sentinels reach it',
@@ -75,6 +142,8 @@ function oldMaster(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subje
   }
   return {
     severity: 'critical',
+    impact: 'down',
+    brief: `${node.id} (master) ${downWord(node)}; ${heirs.map((n) => n.id).join(', ')} was promoted, and the sentinels name it within about 1 s`,
     message: `${said}; ${names(heirs)} ${heirs.length === 1 ? 'says that it is' : 'say that they are'} the master, and the sentinels do not name ${heirs.length === 1 ? 'it' : 'them'} yet`,
     consequence:
       'clients are still sent to the one that is down; the last step of a failover takes about a second',

@@ -7,6 +7,7 @@ export default {
   id: 'not-monitored',
   needs: 'snapshot',
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
   title: 'a sentinel does not monitor a master that others monitor',
   consequence:

@@ -6,6 +6,7 @@ export default {
   id: 'replica-missing',
   needs: 'snapshot',
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
   title: 'a sentinel does not know a data node of the cluster',
   consequence:

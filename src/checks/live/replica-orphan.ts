@@ -9,6 +9,7 @@ export default {
   id: 'replica-orphan',
   needs: 'snapshot',
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
   title: 'a replica follows a node that is not the master',
   consequence:

@@ -5,6 +5,7 @@ export default {
   id: 'role-unknown',
   needs: 'snapshot',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'live',
   title: 'a server at a data node’s address is neither master nor replica',
   consequence: 'clients and sentinels that use this address reach the wrong kind of server',

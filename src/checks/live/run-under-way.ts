@@ -7,6 +7,7 @@ export default {
   needs: 'snapshot',
   first: true,
   severity: 'info',
+  impact: 'none',
   group: 'live',
   title: 'a run of sentinelctl is active',
   consequence:

@@ -7,6 +7,7 @@ export default {
   id: 'seen-down',
   needs: 'snapshot',
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
   title: 'a sentinel calls a replica or another sentinel down although it answers',
   consequence:

@@ -5,6 +5,7 @@ export default {
   id: 'sentinel-disconnected',
   needs: 'snapshot',
   severity: 'info',
+  impact: 'none',
   group: 'live',
   title: 'a sentinel has no link to the master at this moment',
   consequence: 'if this stays, the sentinel calls the master down after down-after',

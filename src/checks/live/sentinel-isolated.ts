@@ -6,6 +6,7 @@ export default {
   id: 'sentinel-isolated',
   needs: 'snapshot',
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
   title: 'a sentinel knows fewer sentinels than the others do',
   consequence: 'it counts fewer votes: it may not start a failover, or may start one without a majority',

@@ -1,12 +1,14 @@
 import type { SnapshotCheck } from '../check.js';
 import { isSilent } from '../snapshot.js';
 import { isGhostSentinel } from './ghost-sentinel.js';
+import { downWord } from './no-master.js';
 import { saidNothing } from './node-unreachable.js';
 
 export default {
   id: 'sentinel-unreachable',
   needs: 'snapshot',
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
   title: 'a sentinel does not answer',
   consequence: 'it has no vote in a failover, and a client that asks it first waits for its connect timeout',
@@ -25,6 +27,7 @@ export default {
       .filter((s) => isSilent(s) && !isGhostSentinel(facts, s))
       .map((sentinel) => ({
         subject: sentinel.id,
+        brief: `${sentinel.id} ${downWord(sentinel)}`,
         message: saidNothing(sentinel),
         fix: [facts.hints.revive(sentinel, sentinel.silence)],
       })),

@@ -1,13 +1,14 @@
 import type { AnsweredNode, MasterFacts } from '../../model/facts.js';
 import { believedMaster } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
-import { judgeMasters, names } from '../snapshot.js';
+import { ids, judgeMasters, names } from '../snapshot.js';
 import { failoverUnderWay, lookAgain } from '../under-way.js';
 
 export default {
   id: 'split-brain',
   needs: 'snapshot',
   severity: 'critical',
+  impact: 'data-unsafe',
   group: 'live',
   title: 'more than one data node is a master',
   consequence:
@@ -39,6 +40,7 @@ function several(facts: MasterFacts, masters: AnsweredNode[]): RawFinding {
   return {
     subject: name,
     servers: masters.map((m) => m.id),
+    brief: `${ids(masters)} ${masters.length === 2 ? 'both' : 'all'} accept writes${right === undefined ? '' : `; the sentinels name ${right.id}`}`,
     message: [
       `${masters.length} nodes say that they are the master: ${names(masters)}`,
       ...(witnesses.length === 0 ? [] : [claim]),

@@ -10,6 +10,7 @@ export default {
   id: 'tilt',
   needs: 'snapshot',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'live',
   title: 'a sentinel is in TILT and does not act',
   consequence:
@@ -36,6 +37,8 @@ export default {
       const { tiltS } = sentinel.answer;
       return {
         subject: sentinel.id,
+        ...(disables && { impact: 'no-failover' as const }),
+        brief: `${sentinel.id} is in TILT and does not act`,
         severity: disables ? ('critical' as const) : ('warning' as const),
         message: `${nameOf(sentinel)} is in TILT${tiltS === undefined ? '' : ` for ${tiltS} s`}: it calls no master down and starts no failover${disables ? `; with ${tilted.length} of ${sentinels.length} in TILT no failover happens` : ''}`,
         fix: [...resetTrigger(sentinel), facts.hints.logs(sentinel, 'INFO sentinel')],

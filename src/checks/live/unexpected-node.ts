@@ -5,6 +5,7 @@ export default {
   id: 'unexpected-node',
   needs: 'snapshot',
   severity: 'info',
+  impact: 'none',
   group: 'live',
   title: 'the cluster has a data node that sentinelctl did not create',
   consequence: 'Sentinel may promote it, and sentinelctl can neither start nor stop it',

@@ -7,6 +7,7 @@ export default {
   needs: 'snapshot',
   first: true,
   severity: 'warning',
+  impact: 'degraded',
   group: 'live',
   title: 'an earlier run left a fault active',
   consequence:

@@ -8,6 +8,7 @@ export default {
   id: 'unknown-master-name',
   needs: 'snapshot',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'live',
   title: 'no sentinel monitors a master with the given name',
   consequence: 'a client that asks for this name gets no address',

@@ -11,6 +11,7 @@ export default {
   id: 'dynamic-ip',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'network',
   title: 'a container has no fixed address in its network',
   consequence:
@@ -33,6 +34,7 @@ export default {
     'replica-orphan',
     'link-down',
     'no-good-slave',
+    'node-down',
     'node-unreachable',
     'sentinel-unreachable',
     'no-sentinel',

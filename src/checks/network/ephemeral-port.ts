@@ -11,6 +11,7 @@ export default {
   id: 'ephemeral-port',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'network',
   title: 'a server listens on a port that the system assigns to outgoing connections',
   consequence:

@@ -7,6 +7,7 @@ export default {
   id: 'nat-client',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'network',
   title: 'clients cannot reach the master at the announced address',
   consequence:
@@ -24,7 +25,7 @@ export default {
     'https://github.com/redis/ioredis/issues/1678',
     'measured',
   ],
-  causes: ['app-master-unroutable', 'node-unreachable'],
+  causes: ['app-master-unroutable', 'node-down', 'node-unreachable'],
   live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);

@@ -15,6 +15,7 @@ export default {
   id: 'nat-replica',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'network',
   title: 'no sentinel can reach a replica at the address by which it is known',
   consequence:
@@ -40,6 +41,7 @@ export default {
     'no-master',
     'replica-missing',
     'seen-down',
+    'node-down',
     'node-unreachable',
   ],
   live(gathered) {

@@ -14,6 +14,7 @@ export default {
   id: 'nat-sentinel',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'network',
   title: 'a sentinel announces an address that the others cannot reach',
   consequence:

@@ -9,6 +9,7 @@ export default {
   id: 'oom',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'network',
   title: 'the kernel killed a container for memory, or may kill it',
   consequence:
@@ -22,7 +23,7 @@ export default {
     'or raise the limit: docker update --memory',
   ],
   sources: ['https://docs.docker.com/engine/containers/resource_constraints/', 'redis.conf: maxmemory'],
-  causes: ['node-unreachable', 'sentinel-unreachable', 'no-sentinel', 'link-down', 'no-master'],
+  causes: ['node-down', 'node-unreachable', 'sentinel-unreachable', 'no-sentinel', 'link-down', 'no-master'],
   live(gathered) {
     const { values, missing } = readAll(serversOf(gathered), (s) => s.life);
     const seen = values.flatMap(({ server, value }): RawFinding[] => {

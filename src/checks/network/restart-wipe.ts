@@ -10,6 +10,7 @@ export default {
   id: 'restart-wipe',
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'network',
   title: 'a node without persistence is restarted automatically',
   consequence:
@@ -41,6 +42,8 @@ export default {
         {
           subject: server.id,
           severity,
+          // Where it is not known to be restarted, nothing is wrong now.
+          ...(severity === 'warning' && { impact: 'risk' as const }),
           message: `has no persistence (save "", appendonly no); ${how}`,
           fix: [...setConfig(server, 'appendonly', 'yes'), ...otherwise],
         },

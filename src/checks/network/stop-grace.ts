@@ -12,6 +12,7 @@ export default {
   id: 'stop-grace',
   needs: 'gathered',
   severity: 'warning',
+  impact: 'risk',
   group: 'network',
   title: 'a container is killed before its server has shut down',
   consequence:

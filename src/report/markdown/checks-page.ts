@@ -1,4 +1,5 @@
 import type { CheckText } from '../../checks/check.js';
+import { wordOf } from '../../model/verdict.js';
 import { capital } from '../plain-text.js';
 import { tableOf } from './markup.js';
 
@@ -37,7 +38,7 @@ function section(check: CheckText): string {
   const needs = check.overTime === true ? ', needs `--watch-for`' : '';
   return [
     `### ${check.id}`,
-    `${capital(prose(check.title))} (${check.severity}${needs}).`,
+    `${capital(prose(check.title))} (${wordOf(check.impact)}, ${check.severity}${needs}).`,
     `**What happens:** ${prose(check.consequence)}`,
     prose(check.explanation),
     ['**What to do:**', '', ...check.remedy.map((line) => `- ${prose(line)}`)].join('\n'),

@@ -1,43 +1,114 @@
-import type { Finding } from '../../checks/check.js';
+import { type Finding, sentenceOf } from '../../checks/check.js';
 import type { DoctorResult } from '../../checks/diagnose.js';
+import { worstOf } from '../../checks/fold.js';
 import type { Skipped } from '../../checks/run.js';
-import { sentenceOf } from '../../checks/verdict.js';
 import type { Repaired } from '../../model/repair.js';
+import { isNow } from '../../model/verdict.js';
+import { count } from '../../model/words.js';
 import { plain, wrap } from '../plain-text.js';
 import { nextLines, verdictLines } from './lines.js';
-import { SEVERITY_MARK, severityPaint } from './outcome.js';
-import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
+import { SEVERITY_MARK, severityPaint, verdictPaint } from './outcome.js';
+import { SYMBOL, themeOf, type View } from './theme.js';
 
 /** How many findings of one check are shown. */
 const SHOWN_ALIKE = 10;
 /** How many checks that are skipped for the same reason are named. */
 const NAMED_SKIPS = 8;
 
-/** The verdict; then each root cause with its consequence, its fix and what it explains; then the skipped checks. */
-export function doctorText(result: DoctorResult, view: View): string {
+/** What is shown beyond what is wrong now. */
+export interface DoctorDetail {
+  /** Risks and notes in full; else in one line. */
+  all: boolean;
+  /** False where the fixes were applied already, or may not be. */
+  offerFix: boolean;
+}
+
+/**
+ * The verdict and the command that comes next; NOW, each root cause with its consequence, its fix and what it explains;
+ * RISKS, which need no action at this moment; what was skipped.
+ */
+export function doctorText(result: DoctorResult, view: View, { all, offerFix }: DoctorDetail): string {
   const theme = themeOf(view);
-  const { word, text } = result.verdict;
+  const { word, text, next } = result.verdict;
   const lines = verdictLines(word, verdictPaint(word, theme), text, view);
+  if (next !== null) lines.push(...nextLines(next, view));
   const shown = new Map<string, string>();
-  for (const alike of byCheck(result.findings)) lines.push('', ...alikeLines(alike, shown, view));
-  if (result.skipped.length > 0) lines.push('', ...skippedLines(result.skipped, view));
+  const block = (title: string, findings: readonly Finding[]): void => {
+    if (findings.length > 0) lines.push('', theme.bold(title));
+    for (const [i, alike] of byCheck(findings).entries()) {
+      lines.push(...(i === 0 ? [] : ['']), ...alikeLines(alike, shown, view));
+    }
+  };
+  const present = result.findings.filter(isPresent);
+  const others = result.findings.filter((f) => !isPresent(f));
+  block('NOW', present);
+  if (all) {
+    block('RISKS', others.filter(isRisk));
+    block(
+      'NOTES',
+      others.filter((f) => !isRisk(f)),
+    );
+  } else if (others.length > 0) lines.push('', ...othersLine(others, view));
+  if (result.skipped.length > 0) {
+    if (all || others.length === 0) lines.push('');
+    lines.push(...(all ? skippedLines(result.skipped, view) : skippedLine(result.skipped, view)));
+  }
+  if (offerFix && result.fixWith !== null) lines.push('', ...fixOffer(result, result.fixWith, view));
   return lines.join('\n');
 }
 
-function verdictPaint(word: string, theme: Theme): (text: string) => string {
-  return word === 'HEALTHY' ? theme.ok : word === 'CRITICAL' ? theme.bad : theme.warn;
+/** What a run of sentinelctl did is shown with what it explains, also where it is only information. */
+const isPresent = (f: Finding): boolean =>
+  f.first === true || [f, ...f.consequences].some(({ impact }) => isNow(impact));
+const isRisk = (f: Finding): boolean => [f, ...f.consequences].some(({ impact }) => impact === 'risk');
+
+/** `2 risks (min-replicas, backlog-small) and 1 note (diskless-delay): --all shows them`. */
+function othersLine(others: readonly Finding[], view: View): string[] {
+  const said = (noun: string, findings: readonly Finding[]): string[] => {
+    const ids = [...new Set(findings.map((f) => f.id))];
+    return ids.length === 0 ? [] : [`${count(ids.length, noun)} (${ids.join(', ')})`];
+  };
+  const parts = [
+    ...said('risk', others.filter(isRisk)),
+    ...said(
+      'note',
+      others.filter((f) => !isRisk(f)),
+    ),
+  ];
+  return wrap(plain(`${parts.join(' and ')}: --all shows them`), view.columns, 2).map(themeOf(view).dim);
 }
 
-/** Neighbouring findings of one check: the consequence and the source are shown once. */
-function byCheck(findings: readonly Finding[]): Finding[][] {
-  const groups: Finding[][] = [];
-  for (const finding of findings) {
-    const last = groups.at(-1);
-    if (last?.[0]?.id === finding.id) last.push(finding);
-    else groups.push([finding]);
-  }
-  return groups;
+/** `→ sentinelctl doctor --fix (3 of 4 findings)`. */
+function fixOffer({ findings }: DoctorResult, fixWith: string, view: View): string[] {
+  const counted = findings.filter((f) => worstOf(f) !== 'info');
+  const fixable = counted.filter((f) => [f, ...f.consequences].some(({ repairs }) => repairs.length > 0));
+  return nextLines(`${fixWith} (${fixable.length} of ${count(counted.length, 'finding')})`, view);
 }
+
+/** Findings of one check together, in the order of the first of each; those that say the same are one. */
+function byCheck(findings: readonly Finding[]): Finding[][] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const group = groups.get(finding.id) ?? [];
+    const same = group.findIndex((f) => saysTheSame(f, finding));
+    groups.set(
+      finding.id,
+      same === -1 ? [...group, finding] : group.map((f, i) => (i === same ? together(f, finding) : f)),
+    );
+  }
+  return [...groups.values()];
+}
+
+/** Whether two findings differ only in the server that they are about. */
+const saysTheSame = (a: Finding, b: Finding): boolean =>
+  a.severity === b.severity && a.at === undefined && b.at === undefined && a.message === b.message;
+
+const together = (a: Finding, b: Finding): Finding => ({
+  ...a,
+  subject: `${a.subject}, ${b.subject}`,
+  fix: [...a.fix, ...b.fix.filter((line) => !a.fix.includes(line))],
+  consequences: [...a.consequences, ...b.consequences],
+});
 
 function alikeLines(alike: readonly Finding[], shown: Map<string, string>, view: View): string[] {
   const theme = themeOf(view);
@@ -77,6 +148,18 @@ function fixLines({ fix, id }: Finding, shown: Map<string, string>, view: View):
   if (earlier !== undefined) return nextLines(`same fix as ${earlier} above`, view, 2);
   shown.set(text, id);
   return fix.flatMap((line) => nextLines(line, view, 2));
+}
+
+/** `7 checks skipped (needs --watch-for 5s): --all shows them`. */
+function skippedLine(skipped: readonly Skipped[], view: View): string[] {
+  const reasons = [...new Set(skipped.map(({ why }) => why))];
+  const [first] = reasons;
+  const why = reasons.length === 1 && first !== undefined ? ` (${first})` : '';
+  return wrap(
+    plain(`${count(skipped.length, 'check')} skipped${why}: --all shows them`),
+    view.columns,
+    2,
+  ).map(themeOf(view).dim);
 }
 
 /** `6 skipped: needs --watch-for 5s (flapping, lag); …`: the reasons, and which checks each one kept from judging. */

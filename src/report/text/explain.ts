@@ -1,4 +1,5 @@
 import type { CheckText } from '../../checks/check.js';
+import { wordOf } from '../../model/verdict.js';
 import { wrap } from '../plain-text.js';
 import { nextLines } from './lines.js';
 import { severityPaint } from './outcome.js';
@@ -19,7 +20,9 @@ function longForm(check: CheckText, view: View): string {
     all.length === 0 ? [] : ['', theme.dim(title), ...all.flatMap((line) => nextLines(line, view, 2))];
   return [
     ...wrap(`${theme.bold(check.id)}  ${check.title}`, view.columns, 2),
-    theme.dim(`${check.severity}, ${check.group}${check.overTime === true ? ', needs --watch-for' : ''}`),
+    theme.dim(
+      `${wordOf(check.impact)}, ${check.severity}, ${check.group}${check.overTime === true ? ', needs --watch-for' : ''}`,
+    ),
     ...part('what happens', check.consequence),
     ...part('why', check.explanation),
     ...lines('what to do', check.remedy),

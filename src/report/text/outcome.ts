@@ -1,4 +1,5 @@
 import type { Severity } from '../../model/status.js';
+import type { VerdictWord } from '../../model/verdict.js';
 import type { Verdict } from '../../observe/result.js';
 import { SYMBOL, type Theme } from './theme.js';
 
@@ -25,3 +26,6 @@ export const SEVERITY_MARK: Readonly<Record<Severity, string>> = {
 
 export const severityPaint = (severity: Severity, theme: Theme): Paint =>
   ({ critical: theme.bad, warning: theme.warn, info: theme.accent })[severity];
+
+export const verdictPaint = (word: VerdictWord, theme: Theme): Paint =>
+  word === 'HEALTHY' ? theme.ok : word === 'DOWN' ? theme.bad : theme.warn;

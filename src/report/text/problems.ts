@@ -5,9 +5,14 @@ import { SEVERITY_MARK, severityPaint } from './outcome.js';
 import { themeOf, type View } from './theme.js';
 
 /** Each problem with why it matters and what to type next; what consecutive problems share is shown once. */
-export function problemLines(problems: readonly Problem[], view: View): string[] {
+export function problemLines(
+  problems: readonly Problem[],
+  view: View,
+  /** Commands that are on the screen already. */
+  said: readonly string[] = [],
+): string[] {
   const theme = themeOf(view);
-  const shown = new Set<string>();
+  const shown = new Set<string>(said);
   return problems.flatMap((problem, i) => {
     const paint = severityPaint(problem.severity, theme);
     const head = wrap(`${SEVERITY_MARK[problem.severity]} ${plain(problem.message)}`, view.columns, 2);

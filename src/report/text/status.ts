@@ -1,7 +1,9 @@
-import { gravest, type MasterStatus, type SentinelStatus, type StatusResult } from '../../model/status.js';
-import { count, named } from '../../model/words.js';
+import { ctl } from '../../model/hints.js';
+import type { StatusResult } from '../../model/status.js';
+import type { Verdict } from '../../model/verdict.js';
 import { wrap } from '../plain-text.js';
-import { verdictLines } from './lines.js';
+import { nextLines, verdictLines } from './lines.js';
+import { verdictPaint } from './outcome.js';
 import { problemLines } from './problems.js';
 import { nodesTable, sentinelsTable, silentTable } from './status-tables.js';
 import { themeOf, type View } from './theme.js';
@@ -9,62 +11,43 @@ import { themeOf, type View } from './theme.js';
 /** One screen: the verdict first, then who is what, what each sentinel believes, and what to do next. */
 export function statusText(status: StatusResult, view: View): string {
   const theme = themeOf(view);
+  const several = status.masters.length > 1;
   const lines = [
     ...headline(status, view),
+    // Of several masters each has its command below.
+    ...(several ? [] : nextOf(status.verdict, view)),
     ...wrap(`cluster ${status.cluster}, driver ${status.driver}`, view.columns, 2).map(theme.dim),
   ];
-  const several = status.masters.length > 1;
   for (const master of status.masters) {
     lines.push('');
-    if (several) lines.push(...masterVerdict(master, status, view));
+    if (several) lines.push(...verdictHead(master.verdict, '', view), ...nextOf(master.verdict, view));
     if (master.nodes.length > 0) lines.push(nodesTable(master, view), '');
     lines.push(sentinelsTable(master, status.sentinels, view));
   }
   if (status.masters.length === 0 && status.sentinels.length > 0)
     lines.push('', silentTable(status.sentinels, view));
-  if (status.problems.length > 0) lines.push('', ...problemLines(status.problems, view));
+  if (status.problems.length > 0) lines.push('', ...problemLines(status.problems, view, commandsIn(status)));
   return lines.join('\n');
 }
 
 /** The first line, or lines where it is wrapped: the verdict. */
-export function headline(status: StatusResult, view: View): string[] {
-  const [only, ...others] = status.masters;
-  if (only !== undefined && others.length === 0) return masterVerdict(only, status, view);
-  const theme = themeOf(view);
-  if (only === undefined) {
-    const first = gravest(status.problems)?.message ?? 'no master is monitored';
-    return verdictLines('UNHEALTHY', theme.bad, `${status.cluster}: ${first}`, view);
-  }
-  const healthy = status.masters.filter((m) => m.healthy).length;
-  const words = `${healthy} of ${count(status.masters.length, 'master')} healthy`;
-  return status.healthy
-    ? verdictLines('HEALTHY', theme.ok, words, view)
-    : verdictLines('UNHEALTHY', theme.bad, words, view);
-}
+export const headline = ({ cluster, masters, verdict }: StatusResult, view: View): string[] =>
+  verdictHead(verdict, masters.length === 0 ? `${cluster}: ` : '', view);
 
-function masterVerdict(master: MasterStatus, status: StatusResult, view: View): string[] {
-  const theme = themeOf(view);
-  const first = gravest(master.problems);
-  if (!master.healthy && first !== undefined) {
-    const words = first.message.includes(master.name) ? first.message : `${master.name}: ${first.message}`;
-    const others = master.problems.filter((p) => p !== first && p.severity !== 'info').length;
-    const more = others > 0 ? ` (and ${others} more)` : '';
-    return verdictLines('UNHEALTHY', theme.bad, `${words}${more}`, view);
-  }
-  return verdictLines('HEALTHY', theme.ok, summary(master, status.sentinels), view);
-}
+const verdictHead = ({ word, text }: Verdict, lead: string, view: View): string[] =>
+  verdictLines(word, verdictPaint(word, themeOf(view)), `${lead}${text}`, view);
 
-/** `mymaster → redis-1 127.0.0.1:6379, 2/2 replicas linked, 3/3 sentinels agree, quorum 2 reachable`. */
-function summary(master: MasterStatus, sentinels: readonly SentinelStatus[]): string {
-  const replicas = master.nodes.filter((n) => n.id !== master.master?.id);
-  const linked = replicas.filter((n) => n.role === 'replica' && n.linkStatus === 'up');
-  const agreeing = master.views.filter((v) => !v.differs);
-  const known = master.views.length + sentinels.filter((s) => !s.reachable).length;
-  const quorum = master.views[0]?.quorum;
-  return [
-    `${master.name} → ${master.master === null ? 'no master' : named(master.master)}`,
-    `${linked.length}/${replicas.length} replicas linked`,
-    `${agreeing.length}/${known} sentinels agree`,
-    ...(quorum === undefined ? [] : [`quorum ${quorum} reachable`]),
-  ].join(', ');
-}
+/** The command that comes next. */
+const nextOf = ({ next }: Verdict, view: View): string[] => (next === null ? [] : nextLines(next, view));
+
+/** What `status` does not check. */
+export const moreLines = ({ cluster, driver }: StatusResult, view: View): string[] =>
+  wrap(
+    `${ctl({ own: driver !== 'attached', cluster }, 'doctor')} also checks settings, passwords, network and persistence`,
+    view.columns,
+    2,
+  ).map(themeOf(view).dim);
+
+/** What the headlines say already. */
+const commandsIn = ({ verdict, masters }: StatusResult): string[] =>
+  [verdict, ...masters.map((m) => m.verdict)].flatMap(({ next }) => next ?? []);

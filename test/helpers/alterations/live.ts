@@ -10,7 +10,7 @@ import {
 } from '../healthy-gathering.js';
 import { type Alteration, become, down, say, stream, unlinked, withoutMaster } from './alteration.js';
 
-const GONE = { ip: '198.51.100.9', 's-down-time': '90000', 'last-ok-ping-reply': '95000' };
+const GONE = { ip: '198.51.100.9', 's-down-time': '3600000', 'last-ok-ping-reply': '3605000' };
 const RUN_ID = 'f'.repeat(40);
 
 /** What is wrong at the moment. */
@@ -56,7 +56,7 @@ export const LIVE: Alteration[] = [
     alter: (g) => down(sentinelRecords(g, 2)),
   },
   {
-    id: 'node-unreachable',
+    id: 'node-down',
     subject: 'redis-3',
     only: 'one machine',
     silences: { 'redis-3': 'refused' },
@@ -64,6 +64,13 @@ export const LIVE: Alteration[] = [
       down(replicaRecords(g, 3));
       stream(g, 3, null);
     },
+  },
+  {
+    id: 'node-unreachable',
+    subject: 'redis-3',
+    only: 'one machine',
+    silences: { 'redis-3': 'timeout' },
+    alter: (g) => down(replicaRecords(g, 3)),
   },
   { id: 'auth', subject: 'redis-3', silences: { 'redis-3': 'auth' }, alter: () => {} },
   {

@@ -5,7 +5,6 @@ import { type DiagnoseOptions, diagnose, doctorExitCode } from '../../../src/che
 import { fold } from '../../../src/checks/fold.js';
 import { CHECKS } from '../../../src/checks/index.js';
 import { findingOf, NEEDS_WATCHING, runChecks } from '../../../src/checks/run.js';
-import { verdictOf } from '../../../src/checks/verdict.js';
 import type { Gathered, GatheredNode, Watched } from '../../../src/model/gathered.js';
 import type { Severity } from '../../../src/model/status.js';
 import { judge } from '../../helpers/healthy-gathering.js';
@@ -43,6 +42,7 @@ const check = (
   id,
   needs: 'gathered',
   severity: 'critical',
+  impact: 'at-risk',
   group: 'live',
   title: `${id} happens`,
   consequence: 'it matters',
@@ -114,9 +114,10 @@ describe('folding', () => {
         ['shared', ['quorum', 'dup']],
         ['lag', []],
       ]);
-      expect(verdict).toEqual({
-        word: 'CRITICAL',
-        text: 'sentinel-1, sentinel-2 is wrong (and 1 warning)',
+      expect(verdict).toMatchObject({
+        word: 'AT RISK',
+        text: 'mymaster: whether writes work is not known; sentinel-1, sentinel-2 is wrong (and 1 more)',
+        next: 'repair sentinel-1, sentinel-2',
       });
     }
   });
@@ -152,7 +153,7 @@ describe('folding', () => {
     const other = check('other', sees('redis-1'), { severity: 'warning' });
     const { findings, verdict } = diagnosed([other, quorum, cause]);
     expect(findings.map((f) => f.id)).toEqual(['cause', 'other']);
-    expect(verdict.word).toBe('CRITICAL');
+    expect(verdict.word).toBe('AT RISK');
   });
 
   it('whatever the causes are, circles too: nothing is lost and nothing is said twice', () => {
@@ -189,22 +190,47 @@ describe('the verdict and the exit code', () => {
   it('healthy: how many passed, how many did not count', () => {
     const note = check('note', sees('redis-1'), { severity: 'info' });
     const result = diagnosed([check('a', []), check('b', []), note, check('c', { skip: 'x' })]);
-    expect(result.verdict).toEqual({ word: 'HEALTHY', text: '2 checks passed, 1 note, 1 skipped' });
+    expect(result.verdict).toMatchObject({ word: 'HEALTHY', text: '2 checks passed, 1 note, 1 skipped' });
     expect(doctorExitCode(result)).toBe(0);
   });
 
-  it('the first finding, and how many more of which severity', () => {
+  it('the worst for clients, and how many more', () => {
     const result = diagnosed([
       check('w1', sees('redis-1'), { severity: 'warning' }),
-      check('c1', [{ subject: 'mymaster', message: 'no master answers', fix: [] }]),
-      check('c2', sees('redis-2')),
-      check('w2', sees('redis-2'), { severity: 'warning' }),
+      check('c1', sees('redis-2')),
+      check('c2', [{ subject: 'mymaster', message: 'no master answers', fix: [] }], { impact: 'down' }),
+      check('r', sees('redis-2'), { severity: 'warning', impact: 'risk' }),
     ]);
-    expect(result.verdict).toEqual({
-      word: 'CRITICAL',
-      text: 'mymaster: no master answers (and 1 more, 2 warnings)',
+    expect(result.verdict).toMatchObject({
+      word: 'DOWN',
+      text: 'mymaster: no writes: no master answers (and 2 more)',
     });
     expect(doctorExitCode(result)).toBe(1);
+  });
+
+  it('a risk is no reason for 1, unless --strict; --exit-on says from which verdict on', () => {
+    const risky = diagnosed([check('r', sees('redis-1'), { severity: 'warning', impact: 'risk' })]);
+    expect(risky.verdict).toMatchObject({ word: 'HEALTHY', text: '0 checks passed, 1 risk' });
+    expect(doctorExitCode(risky)).toBe(0);
+    expect(doctorExitCode(risky, 'degraded', true)).toBe(1);
+    const degraded = diagnosed([check('d', sees('redis-1'), { severity: 'warning', impact: 'degraded' })]);
+    expect([doctorExitCode(degraded), doctorExitCode(degraded, 'at-risk')]).toEqual([1, 0]);
+    const down = diagnosed([check('d', sees('redis-1'), { impact: 'down' })]);
+    expect(doctorExitCode(down, 'down')).toBe(1);
+  });
+
+  it('what only sentinelctl lacks is not said of the cluster', () => {
+    const locked = check('auth', sees('redis-2'), { impact: 'unknown' });
+    expect(diagnosed([locked]).verdict).toMatchObject({
+      word: 'UNKNOWN',
+      text: 'mymaster: whether writes work is not known; redis-2 is wrong',
+    });
+    expect(doctorExitCode(diagnosed([locked]))).toBe(2);
+    const both = diagnosed([locked, check('d', sees('redis-1'), { impact: 'degraded' })]);
+    expect(both.verdict).toMatchObject({
+      word: 'DEGRADED',
+      text: expect.stringMatching(/; redis-1 is wrong; redis-2 is wrong$/),
+    });
   });
 
   it('a warning alone is enough for 1; with --severity critical it is not shown, and no pass', () => {
@@ -216,32 +242,30 @@ describe('the verdict and the exit code', () => {
     expect(doctorExitCode(critical)).toBe(0);
     // What was found did not pass.
     const text = '1 check passed, 1 warning and 1 note not shown';
-    expect(critical.verdict).toEqual({ word: 'HEALTHY', text });
+    expect(critical.verdict).toMatchObject({ word: 'HEALTHY', text });
   });
 
   it('nothing judged is unknown, nothing that answers is 5: neither is healthy', () => {
     const blind = diagnosed([check('a', { skip: 'NOPERM' })]);
-    expect(blind.verdict).toEqual({ word: 'UNKNOWN', text: 'nothing could be judged: NOPERM' });
+    expect(blind.verdict).toMatchObject({ word: 'UNKNOWN', text: 'no check could be judged: NOPERM' });
     expect(doctorExitCode(blind)).toBe(2);
     const silence = { kind: 'refused', message: 'refused the connection' } as const;
     const silent = diagnose({ ...gathered(), nodes: [{ ...server('redis-1'), silence }] }, [check('a', [])]);
     expect(silent.verdict.word).toBe('UNKNOWN');
     expect(silent.verdict.text).toContain('redis-1 refused the connection');
     expect(doctorExitCode(silent)).toBe(5);
-    expect(
-      verdictOf({ findings: [], folded: [], checked: 0, skipped: [], failed: [], silence: null }).word,
-    ).toBe('UNKNOWN');
+    expect(diagnosed([]).verdict.word).toBe('UNKNOWN');
   });
 
   it('a check that fails leaves the verdict unknown, unless another one found something', () => {
     const broken = check('no-quorum', new TypeError('x is not a function'));
     const blind = check('blind', { skip: 'no sentinel answers' });
     const result = diagnosed([check('a', []), broken, blind]);
-    const text = '1 check failed: no-quorum, 1 check passed, 1 skipped';
-    expect(result.verdict).toEqual({ word: 'UNKNOWN', text });
+    const text = '1 check failed: no-quorum; 1 check passed, 1 skipped';
+    expect(result.verdict).toMatchObject({ word: 'UNKNOWN', text });
     expect(result.skipped[0]).toEqual({ id: 'no-quorum', why: 'this check failed: x is not a function' });
     expect(doctorExitCode(result)).toBe(2);
-    expect(diagnosed([check('a', sees('redis-1')), broken]).verdict.word).toBe('CRITICAL');
+    expect(diagnosed([check('a', sees('redis-1')), broken]).verdict.word).toBe('AT RISK');
   });
 
   it('where only the application’s settings are looked at, their findings decide', () => {

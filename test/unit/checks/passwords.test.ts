@@ -11,7 +11,7 @@ it('says how redis-cli gets a password before a command for a server that wants 
   const at = ({ endpoint }: typeof locked): string =>
     `redis-cli -h ${endpoint.host} -p ${endpoint.port} PING`;
   const [first, second] = withPasswordNotes(
-    [{ fix: [at(locked)] } as Finding, { fix: [at(open)] } as Finding],
+    [at(locked), at(open)].map((line) => ({ fix: [line], consequences: [] as Finding[] }) as Finding),
     gathered,
   );
   expect(first?.fix).toEqual([expect.stringMatching(/^# .*REDISCLI_AUTH="\$\(cat FILE\)"$/), at(locked)]);

@@ -34,7 +34,7 @@ describe('the written procedure', () => {
 
   it('has three things wrong, and nothing else that matters', async () => {
     const { verdict, findings } = diagnoseFiles(await procedure(), CHECKS, { severity: 'warning' });
-    expect(verdict.word).toBe('CRITICAL');
+    expect(verdict.word).toBe('AT RISK');
     expect(findings.map((f) => [f.id, ...f.consequences.map((c) => c.id)])).toEqual([
       ['conf-shared', 'conf-filemount'],
       ['hostname-noresolve'],
@@ -269,7 +269,7 @@ describe('what a compose file mounts', () => {
     const { findings, checked, verdict } = diagnoseFiles(project, CHECKS);
     expect(findings).toEqual([]);
     expect(checked).toBeLessThan(10);
-    expect(verdict.word).not.toBe('CRITICAL');
+    expect(verdict.word).not.toBe('AT RISK');
   });
 
   it('counts copies of one service: they share its file', async () => {

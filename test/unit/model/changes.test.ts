@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { changesBetween } from '../../../src/model/changes.js';
 import type { MasterStatus, NodeStatus, StatusResult, ViewStatus } from '../../../src/model/status.js';
+import type { Verdict } from '../../../src/model/verdict.js';
 
 const ref = (id: string): { id: string; host: string; port: number } => ({ id, host: '127.0.0.1', port: 1 });
 const node = (id: string, more: Partial<NodeStatus> = {}): NodeStatus => ({
@@ -28,6 +29,11 @@ const view = (sentinel: string, more: Partial<ViewStatus> = {}): ViewStatus => (
   differs: false,
   ...more,
 });
+const WELL: Verdict = {
+  word: 'HEALTHY',
+  text: 'mymaster → redis-1',
+  ...{ impact: null, cause: null, forMs: null, next: null },
+};
 const status = (
   more: Partial<MasterStatus> = {},
   sentinel: Partial<StatusResult['sentinels'][number]> = {},
@@ -35,6 +41,7 @@ const status = (
   cluster: 'default',
   driver: 'process',
   healthy: more.healthy ?? true,
+  verdict: more.verdict ?? WELL,
   sentinels: [
     { ...ref('sentinel-1'), reachable: true, version: '7.0.15', tilt: false, error: null, ...sentinel },
   ],
@@ -42,6 +49,7 @@ const status = (
     {
       name: 'mymaster',
       healthy: true,
+      verdict: WELL,
       master: ref('redis-1'),
       agreement: 'all',
       nodes: [node('redis-1'), node('redis-2')],
@@ -127,17 +135,12 @@ describe('what changed between two looks', () => {
   });
 
   it('the whole became unhealthy, and healthy again', () => {
-    const message = 'redis-1 does not answer';
-    const problem = {
-      id: 'master-down',
-      severity: 'critical',
-      subjects: [],
-      message,
-      why: null,
-      fix: '',
-    } as const;
-    const now = { ...status({ healthy: false }), problems: [{ ...problem, subjects: [] }] };
-    expect(messages(now)).toEqual(['worse: unhealthy: redis-1 does not answer']);
-    expect(messages(status(), status({ healthy: false }))).toEqual(['better: healthy again']);
+    const down: Verdict = { ...WELL, word: 'DOWN', text: 'mymaster: no writes: redis-1 is down' };
+    const less: Verdict = { ...WELL, word: 'DEGRADED', text: 'mymaster: redis-1 is down' };
+    const sick = (verdict: Verdict): StatusResult => status({ healthy: false, verdict });
+    expect(messages(sick(down))).toEqual(['worse: DOWN: mymaster: no writes: redis-1 is down']);
+    expect(messages(sick(less), sick(down))).toEqual(['better: DEGRADED: mymaster: redis-1 is down']);
+    expect(messages(sick(down), sick(down))).toEqual([]);
+    expect(messages(status(), sick(down))).toEqual(['better: healthy again']);
   });
 });

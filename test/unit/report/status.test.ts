@@ -117,8 +117,8 @@ describe('status on one screen', () => {
 
   it('the master lost, 100 columns', () => {
     expect(statusText(lost, plainView(100))).toMatchInlineSnapshot(`
-      "UNHEALTHY  mymaster: its master redis-1 127.0.0.1:6379 is down, nothing can be written; 3 of 3
-                 sentinels can replace it, within about 7 s of its failure (down-after + 2 s)
+      "DOWN  mymaster: no writes: redis-1 (master) is down; failover expected within 7 s
+      → sentinelctl status --watch
       cluster default, driver process
 
       NODE     ROLE       ADDRESS         LINK  OFFSET  LAG
@@ -135,18 +135,16 @@ describe('status on one screen', () => {
         replace it, within about 7 s of its failure (down-after + 2 s)
         redis-1: connection refused; if no replica is promoted, the logs of the sentinels say why
         (-failover-abort-…)
-        → sentinelctl status --watch
         → once another node is the master: sentinelctl start redis-1"
     `);
   });
 
   it('the master lost, 40 columns', () => {
     expect(statusText(lost, plainView(40))).toMatchInlineSnapshot(`
-      "UNHEALTHY  mymaster: its master redis-1
-        127.0.0.1:6379 is down, nothing can be
-        written; 3 of 3 sentinels can replace
-        it, within about 7 s of its failure
-        (down-after + 2 s)
+      "DOWN  mymaster: no writes: redis-1
+        (master) is down; failover expected
+        within 7 s
+      → sentinelctl status --watch
       cluster default, driver process
 
       NODE     ROLE       ADDRESS         LINK
@@ -167,7 +165,6 @@ describe('status on one screen', () => {
         redis-1: connection refused; if no
         replica is promoted, the logs of the
         sentinels say why (-failover-abort-…)
-        → sentinelctl status --watch
         → once another node is the master:
           sentinelctl start redis-1"
     `);
@@ -175,8 +172,8 @@ describe('status on one screen', () => {
 
   it('disagreements are marked where they are', () => {
     expect(statusText(torn, plainView(100))).toMatchInlineSnapshot(`
-      "UNHEALTHY  the sentinels disagree on the master of mymaster: sentinel-3 says redis-2 127.0.0.1:6380
-                 (epoch 1); sentinel-1 says redis-1 127.0.0.1:6379 (epoch 0) (and 3 more)
+      "DOWN  mymaster: no writes: the sentinels send clients to redis-2, which is a replica (and 3 more)
+      → sentinelctl logs redis-2 --tail 50 --cluster lab
       cluster lab, driver process
 
       NODE     ROLE       ADDRESS         LINK             OFFSET    LAG
@@ -202,7 +199,6 @@ describe('status on one screen', () => {
       ✗ the sentinels send clients to redis-2 127.0.0.1:6380, but it is a replica of redis-1
         127.0.0.1:6379
         clients that check the role refuse it; others get READONLY for each write
-        → sentinelctl logs redis-2 --tail 50 --cluster lab
       ! sentinel-2 127.0.0.1:26380 does not answer: no answer within 1.5 s
         it has no vote in a failover, and a client that asks it first waits for its connect timeout
         → sentinelctl resume sentinel-2 --cluster lab
@@ -215,9 +211,10 @@ describe('status on one screen', () => {
 
   it('two masters at once', () => {
     expect(statusText(assess(zombie(), ours()), plainView(60))).toMatchInlineSnapshot(`
-      "UNHEALTHY  mymaster: 2 nodes say that they are the master:
-                 redis-1 127.0.0.1:6379 and redis-2
-                 127.0.0.1:6380; the sentinels name redis-2
+      "AT RISK  mymaster: acknowledged writes may be lost; redis-1
+               and redis-2 both accept writes; the sentinels name
+               redis-2
+      → sentinelctl restart redis-1
       cluster default, driver process
 
       NODE     ROLE      ADDRESS         LINK  OFFSET    LAG
@@ -235,14 +232,15 @@ describe('status on one screen', () => {
         name redis-2
         every write to the wrong master is lost when it becomes a
         replica; this is normal for about 10 s after an old master
-        has returned
-        → sentinelctl restart redis-1"
+        has returned"
     `);
   });
 
   it('nothing answers', () => {
     expect(statusText(silent, plainView(60))).toMatchInlineSnapshot(`
-      "UNHEALTHY  127.0.0.1:26379: none of 3 sentinels answers
+      "AT RISK  127.0.0.1:26379: none of 3 sentinels answers (and 3
+               more)
+      → redis-cli -h 127.0.0.1 -p 26379 PING
       cluster 127.0.0.1:26379, driver attached
 
       SENTINEL    ADDRESS          STATE
@@ -253,17 +251,20 @@ describe('status on one screen', () => {
       ✗ none of 3 sentinels answers
         clients cannot ask where the master is, and no replica is
         promoted when the master fails
-        → redis-cli -h 127.0.0.1 -p 26379 PING
       ! sentinel-1 127.0.0.1:26379 does not answer: connection
         refused
         it has no vote in a failover, and a client that asks it
         first waits for its connect timeout
+        → start the server again on the machine of
+          127.0.0.1:26379, with its own configuration file
       ! sentinel-2 127.0.0.1:26380 does not answer: connection
         refused
-        → redis-cli -h 127.0.0.1 -p 26380 PING
+        → start the server again on the machine of
+          127.0.0.1:26380, with its own configuration file
       ! sentinel-3 127.0.0.1:26381 does not answer: connection
         refused
-        → redis-cli -h 127.0.0.1 -p 26381 PING"
+        → start the server again on the machine of
+          127.0.0.1:26381, with its own configuration file"
     `);
   });
 
@@ -276,10 +277,12 @@ describe('status on one screen', () => {
       s.groups.push({ masterName: 'cache', nodes: [cache] });
     });
     expect(statusText(assess(two, attached()), plainView(100))).toMatchInlineSnapshot(`
-      "UNHEALTHY  1 of 2 masters healthy
+      "AT RISK  1 of 2 masters healthy; cache: no failover is possible, writes go to cache-1; it has no
+               replica
       cluster 127.0.0.1:26379, driver attached
 
-      UNHEALTHY  cache has no replica at 3 sentinels: no node could be promoted
+      AT RISK  cache: no failover is possible, writes go to cache-1; it has no replica
+      → redis-cli -h 127.0.0.1 -p 26379 SENTINEL REPLICAS cache
       NODE     ROLE    ADDRESS         LINK  OFFSET  LAG
       cache-1  master  127.0.0.1:6387  -      14203    -
 
@@ -301,8 +304,7 @@ describe('status on one screen', () => {
       sentinel-3  127.0.0.1:26381  redis-1       0  ok 3/3    -
 
       ! cache has no replica at 3 sentinels: no node could be promoted
-        when the master fails, no failover is possible: there is no node to promote
-        → redis-cli -h 127.0.0.1 -p 26379 SENTINEL REPLICAS cache"
+        when the master fails, no failover is possible: there is no node to promote"
     `);
   });
 
@@ -311,14 +313,14 @@ describe('status on one screen', () => {
       silenceNode(s, 1);
       for (const n of [1, 2]) silenceSentinel(s, n);
     });
-    const arrows = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('  →'));
+    const arrows = (text: string): string[] => text.split('\n').filter((line) => /^ *→/.test(line));
     expect(arrows(statusText(assess(both, ours()), plainView(100)))).toEqual([
-      '  → sentinelctl up',
+      '→ sentinelctl up',
       '  → sentinelctl start sentinel-1',
       '  → sentinelctl start sentinel-2',
     ]);
     expect(arrows(statusText(lost, plainView(100)))).toEqual([
-      '  → sentinelctl status --watch',
+      '→ sentinelctl status --watch',
       '  → once another node is the master: sentinelctl start redis-1',
     ]);
   });

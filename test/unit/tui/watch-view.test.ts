@@ -10,6 +10,11 @@ const STATUS: StatusResult = {
   cluster: 'default',
   driver: 'process',
   healthy: false,
+  verdict: {
+    word: 'UNKNOWN',
+    text: 'none of 3 sentinels answers',
+    ...{ impact: null, cause: 'none of 3 sentinels answers', forMs: null, next: 'sentinelctl up' },
+  },
   sentinels: ['sentinel-1', 'sentinel-2', 'sentinel-3'].map((id, i) => ({
     ...{ id, host: '127.0.0.1', port: 26379 + i },
     ...{ reachable: false, version: null, tilt: null, error: 'refused the connection' },
@@ -34,7 +39,7 @@ describe('what a watch shows', () => {
   it('the time, how to leave, the status, and what changed, the latest first', () => {
     const lines = drawn(watched(2), 80, 30);
     expect(lines[0]).toBe(`${clockTime(AT)}  q quits  every 2s  reading took 34 ms`);
-    expect(lines[2]).toMatch(/^UNHEALTHY/);
+    expect(lines[2]).toMatch(/^UNKNOWN {2}default: none of 3/);
     expect(lines.slice(-3)).toEqual([
       'what changed',
       `${clockTime(AT)} - change 2`,

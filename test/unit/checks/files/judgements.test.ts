@@ -143,7 +143,7 @@ const CASES: Case[] = [
   {
     id: 'failover-timeout',
     files: change(...everywhere([S1, S2, S3], '60000', '180000')),
-    severity: 'warning',
+    severity: 'info',
     subject: 'sentinel-1',
     at: `${S1}:6`,
     write: { into: [S1, S2, S3] },

@@ -11,6 +11,7 @@ import masterDisagree from '../../../../src/checks/live/master-disagree.js';
 import masterFrozen from '../../../../src/checks/live/master-frozen.js';
 import noGoodSlave from '../../../../src/checks/live/no-good-slave.js';
 import noMaster from '../../../../src/checks/live/no-master.js';
+import nodeDown from '../../../../src/checks/live/node-down.js';
 import nodeUnreachable from '../../../../src/checks/live/node-unreachable.js';
 import replicaOrphan from '../../../../src/checks/live/replica-orphan.js';
 import runUnderWay from '../../../../src/checks/live/run-under-way.js';
@@ -177,10 +178,27 @@ describe('master-frozen', () => {
 
   it('is one that says nothing to us and to the sentinels, whose connections stay', () => {
     expect(frozen({ 'last-ping-sent': '1900' })).toMatchObject([
-      { subject: 'redis-1', fix: ['sentinelctl resume redis-1'] },
+      {
+        subject: 'redis-1',
+        fix: [
+          'sentinelctl status --watch',
+          '# once another node is the master:',
+          'sentinelctl restart redis-1',
+        ],
+      },
     ]);
     expect(frozen({ 'last-ping-sent': '0' })).toEqual([]);
     expect(frozen({ 'last-ping-sent': '1900', flags: 'master,disconnected' })).toEqual([]);
+  });
+
+  it('is resumed only where no failover comes', () => {
+    const stuck = said(masterFrozen, (g) => {
+      silence(nodeIn(g, 1), 'timeout');
+      masterIs(g, { 'last-ping-sent': '1900' });
+      for (const view of viewsIn(g))
+        view.ckquorum = { ok: true, value: { ok: false, usable: 1, message: 'NOQUORUM' } };
+    });
+    expect(stuck).toMatchObject([{ fix: ['sentinelctl resume redis-1'] }]);
   });
 });
 
@@ -201,7 +219,10 @@ describe('tilt', () => {
 });
 
 describe('ghosts', () => {
-  const GONE = { flags: 's_down,sentinel,disconnected', 'last-hello-message': '90000' };
+  const GONE = {
+    flags: 's_down,sentinel,disconnected',
+    ...{ 'last-hello-message': '3605000', 's-down-time': '3600000' },
+  };
 
   it('RESET is named for each sentinel, 30 s apart, where the master is healthy', () => {
     const seen = said(ghostSentinel, (g) => {
@@ -226,7 +247,9 @@ describe('ghosts', () => {
   it('and for no server while the master is down', () => {
     const seen = said(ghostReplica, (g) => {
       for (const view of viewsIn(g))
-        given(view.replicas).push({ ip: '127.0.0.1', port: '6399', flags: 's_down,slave' });
+        given(view.replicas).push({
+          ...{ ip: '127.0.0.1', port: '6399', flags: 's_down,slave', 's-down-time': '3600000' },
+        });
       masterIs(g, { flags: 'master,s_down' });
     });
     expect(seen).toMatchObject([
@@ -277,6 +300,21 @@ describe('ghosts', () => {
         });
     });
     expect(replica).toEqual([]);
+  });
+
+  it('one that went down a moment ago is none, unless the operator calls it gone', () => {
+    const late = (g: Gathered): void => {
+      for (const view of viewsIn(g))
+        given(view.replicas).push({
+          ...{ ip: '127.0.0.1', port: '6399', flags: 's_down,slave,disconnected', 's-down-time': '7000' },
+        });
+    };
+    expect(said(ghostReplica, late)).toEqual([]);
+    const called = (g: Gathered): void => {
+      late(g);
+      g.gone = ['127.0.0.1:6399'];
+    };
+    expect(said(ghostReplica, called)).toMatchObject([{ subject: '127.0.0.1:6399' }]);
   });
 
   it('one that answers is none', () => {
@@ -406,7 +444,8 @@ describe('a data node that does not answer', () => {
         later: { when: 'once another node is the master', fix: 'sentinelctl start redis-1' },
       },
     ]);
-    expect(dead(nodeUnreachable, fields)).toEqual([]);
+    const skip = 'redis-1: refused the connection: nothing listens on that port';
+    for (const check of [nodeDown, nodeUnreachable]) expect(dead(check, fields)).toBe(skip);
   });
 
   it('comes back as it crashed where SENTINEL RESET has removed its replicas', () => {
@@ -421,7 +460,10 @@ describe('a data node that does not answer', () => {
   it('is only unreachable from here where every sentinel reaches it: whether there is a master is not known', () => {
     const fields = { 'last-ping-sent': '0' };
     expect(dead(nodeUnreachable, fields)).toMatchObject([
-      { subject: 'redis-1', severity: 'critical', message: expect.stringContaining('do not call it down') },
+      {
+        ...{ subject: 'redis-1', severity: 'critical', impact: 'unknown' },
+        message: expect.stringContaining('do not call it down'),
+      },
     ]);
     expect(dead(noMaster, fields)).toBe(
       'mymaster: no sentinel calls the master down, and its role is not known (redis-1: refused the connection: nothing listens on that port)',

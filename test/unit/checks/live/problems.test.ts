@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assess } from '../../../../src/checks/assess.js';
-import type { Snapshot } from '../../../../src/model/snapshot.js';
+import type { SeenReplica, Snapshot } from '../../../../src/model/snapshot.js';
 import type { Expectation, Problem } from '../../../../src/model/status.js';
 import {
   AUTH,
@@ -35,7 +35,12 @@ function problem(id: string, snapshot: Snapshot, expectation: Expectation = ours
 const idsOf = (snapshot: Snapshot, expectation: Expectation = ours()): string[] =>
   assess(snapshot, expectation).problems.map((p) => p.id);
 
-const ghostAt = { address: sentinelAddress(9), sentinelId: '9'.repeat(40), flags: ['sentinel', 's_down'] };
+const ghostAt = {
+  address: sentinelAddress(9),
+  sentinelId: '9'.repeat(40),
+  flags: ['sentinel', 's_down'],
+  downMs: 3_600_000,
+};
 
 /** redis-3 follows redis-2, and the master has it no more. */
 function strayed(s: Snapshot): void {
@@ -85,7 +90,7 @@ const CASES: [
     (s) => silenceNode(s, 1, AUTH),
   ],
   [
-    'node-unreachable',
+    'node-down',
     'warning',
     ['redis-3'],
     'redis-3 127.0.0.1:6381 does not answer',
@@ -255,6 +260,7 @@ describe('the master is gone', () => {
     expect(problem('no-master', masterLost())).toEqual({
       id: 'no-master',
       severity: 'critical',
+      impact: 'down',
       subjects: ['redis-1'],
       message:
         'mymaster: its master redis-1 127.0.0.1:6379 is down, nothing can be written; 3 of 3 sentinels can replace it, within about 7 s of its failure (down-after + 2 s)',
@@ -280,8 +286,24 @@ describe('the master is gone', () => {
       message: expect.stringContaining(
         'redis-1 127.0.0.1:6379 does not answer, nothing can be written; 3 of 3',
       ),
-      later: { fix: 'sentinelctl resume redis-1' },
+      later: { fix: 'sentinelctl restart redis-1' },
     });
+  });
+
+  it('that was replaced while it was frozen is restarted, never resumed', () => {
+    const replaced = altered((s) => {
+      silenceNode(s, 1, TIMEOUT);
+      Object.assign(answerOf(s, 2), { role: 'master', follows: null, linkStatus: null });
+      Object.assign(answerOf(s, 3), { follows: redisAddress(2) });
+      for (const v of viewsIn(s)) {
+        Object.assign(v, { address: redisAddress(2), configEpoch: 1 });
+        const old = { address: redisAddress(1), runId: '', flags: ['s_down', 'slave', 'disconnected'] };
+        v.replicas = [...v.replicas.slice(1), { ...(v.replicas[0] as SeenReplica), ...old }];
+      }
+    });
+    expect(problem('node-unreachable', replaced).fix).toBe('sentinelctl restart redis-1');
+    const replica = altered((s) => silenceNode(s, 3, TIMEOUT));
+    expect(problem('node-unreachable', replica).fix).toBe('sentinelctl resume redis-3');
   });
 
   it('promises no failover where none can come, and says what to type instead', () => {
@@ -330,8 +352,8 @@ describe('the master is gone', () => {
   it('is followed by one that the sentinels do not name yet: clients still go to the dead one', () => {
     const half = masterLost();
     Object.assign(answerOf(half, 2), { role: 'master', follows: null, linkStatus: null });
-    expect(idsOf(half)).toEqual(['node-unreachable']);
-    expect(problem('node-unreachable', half)).toMatchObject({
+    expect(idsOf(half)).toEqual(['node-down']);
+    expect(problem('node-down', half)).toMatchObject({
       severity: 'critical',
       subjects: ['redis-1'],
       message:

@@ -34,6 +34,7 @@ describe('too few sentinels', () => {
     expect(first(altered((s) => silenceAll(s, 1, 2)))).toEqual({
       id: 'no-quorum',
       severity: 'critical',
+      impact: 'no-failover',
       subjects: ['sentinel-1', 'sentinel-2'],
       message: 'no failover is possible: 1 of 3 sentinels answers, 2 are needed',
       why: 'CKQUORUM at sentinel-3: OK 3 usable Sentinels. Quorum and failover authorization can be reached (it counts a dead peer until down-after has passed)',
@@ -157,7 +158,7 @@ describe('what is said first', () => {
       'critical no-master',
       'critical no-quorum',
       'critical tilt',
-      'warning node-unreachable',
+      'warning node-down',
       'warning sentinel-unreachable',
       'warning sentinel-unreachable',
     ]);
@@ -171,7 +172,7 @@ describe('what is said first', () => {
       'critical no-quorum',
       'critical split-brain',
       'critical master-disagree',
-      'warning node-unreachable',
+      'warning node-down',
     ]);
   });
 
@@ -182,7 +183,7 @@ describe('what is said first', () => {
       silenceNode(s, 3);
       for (const v of viewsIn(s)) v.quorum = 1;
     });
-    expect(told(three)).toEqual(['warning node-unreachable', 'warning sentinel-unreachable', 'warning tilt']);
+    expect(told(three)).toEqual(['warning node-down', 'warning sentinel-unreachable', 'warning tilt']);
   });
 });
 

@@ -1,0 +1,172 @@
+import { EXIT, type ExitCode } from '../errors.js';
+import { sameAddress } from './address.js';
+import { humanDurationMs } from './duration.js';
+import { answers, type MasterFacts } from './facts.js';
+
+/** The verdict on a cluster, the worst first. HEALTHY is none of the others. */
+export const VERDICT_WORDS = ['DOWN', 'AT RISK', 'DEGRADED', 'UNKNOWN', 'HEALTHY'] as const;
+export type VerdictWord = (typeof VERDICT_WORDS)[number];
+
+/**
+ * What a finding means for the clients now:
+ * - `down`: writes fail;
+ * - `no-failover`: writes work, and a master that fails is not replaced;
+ * - `at-risk`: writes work, and the next failover, restart or hello may fail or do harm;
+ * - `data-unsafe`: writes that are acknowledged may be lost;
+ * - `degraded`: writes work, with less redundancy;
+ * - `unknown`: sentinelctl lacks a password, a right or a route; says nothing of the cluster;
+ * - `risk`: nothing is wrong now, and a later failure costs more;
+ * - `none`: information.
+ */
+export type Impact =
+  | 'down'
+  | 'no-failover'
+  | 'data-unsafe'
+  | 'at-risk'
+  | 'degraded'
+  | 'unknown'
+  | 'risk'
+  | 'none';
+
+/** The worst first. */
+export const IMPACTS: readonly Impact[] = [
+  'down',
+  'no-failover',
+  'data-unsafe',
+  'at-risk',
+  'degraded',
+  'unknown',
+  'risk',
+  'none',
+];
+
+const WORD_OF: Record<Impact, VerdictWord> = {
+  down: 'DOWN',
+  'no-failover': 'AT RISK',
+  'data-unsafe': 'AT RISK',
+  'at-risk': 'AT RISK',
+  degraded: 'DEGRADED',
+  unknown: 'UNKNOWN',
+  risk: 'HEALTHY',
+  none: 'HEALTHY',
+};
+
+/** The word for a finding alone; `a risk` and `a note` change no verdict. */
+export const wordOf = (impact: Impact): string =>
+  impact === 'risk' ? 'a risk' : impact === 'none' ? 'a note' : WORD_OF[impact];
+
+/** Whether a finding is about the present: it alone keeps a cluster from being healthy. */
+export const isNow = (impact: Impact): boolean => WORD_OF[impact] !== 'HEALTHY';
+
+/** The place in VERDICT_WORDS; the lower, the worse. */
+export const verdictRank = (word: VerdictWord): number => VERDICT_WORDS.indexOf(word);
+
+/** One finding, as much of it as the verdict needs; the more important first. */
+export interface Weighed {
+  impact: Impact;
+  /** The cause in a few words: `redis-1 (master) is down; failover expected within 3 s`. */
+  brief: string;
+  /** The master in whose group it is; absent where it concerns all of them, null where it is not about a master. */
+  masterName?: string | null | undefined;
+  /** What to type; comments begin with #. */
+  fix: readonly string[];
+  /** What a run of sentinelctl did: its command comes first, because everything else may come from it. */
+  first?: boolean | undefined;
+}
+
+/** The first line of `status`, `doctor` and a watch, and its parts. */
+export interface Verdict {
+  word: VerdictWord;
+  /** The whole line without the word: `mymaster: no writes for 4 s: redis-1 (master) is down; failover expected within 3 s`. */
+  text: string;
+  /** What it means for clients: `no writes for 4 s`; null for a healthy cluster, and where no master is concerned. */
+  impact: string | null;
+  /** Why: `redis-1 (master) is down`; null for a healthy cluster. */
+  cause: string | null;
+  /** For how long writes have failed, as far as the sentinels know; milliseconds. */
+  forMs: number | null;
+  /** The command to type next; null where there is none, and where it depends on a condition. */
+  next: string | null;
+}
+
+export interface Evidence {
+  masters: readonly MasterFacts[];
+  /** What the line says of a healthy cluster. */
+  healthy: string;
+  /** Evidence that is missing, in words: where some is, nothing is called healthy. */
+  unproven?: readonly string[];
+}
+
+/** One rule for every command: the worst impact decides, and the first finding that has it is the cause. Pure. */
+export function verdictOn(found: readonly Weighed[], { masters, healthy, unproven = [] }: Evidence): Verdict {
+  const present = found.filter(({ impact }) => isNow(impact));
+  const rank = ({ impact }: Weighed): number => verdictRank(WORD_OF[impact]);
+  const [worst] = present.toSorted((a, b) => rank(a) - rank(b));
+  if (worst === undefined) {
+    const [lacking] = unproven;
+    return lacking === undefined
+      ? { word: 'HEALTHY', text: healthy, impact: null, cause: null, forMs: null, next: null }
+      : { word: 'UNKNOWN', text: lacking, impact: null, cause: lacking, forMs: null, next: null };
+  }
+  const { masterName } = worst;
+  const only = masters.length === 1 && masterName !== null ? masters[0] : undefined;
+  const master = masters.find((m) => m.name === masterName) ?? only;
+  const cause = master === undefined ? worst.brief : without(`${master.name}: `, worst.brief);
+  const word = WORD_OF[worst.impact];
+  const forMs = worst.impact === 'down' && master !== undefined ? silentMs(master) : null;
+  const impact =
+    masterName === null || masters.length === 0 ? null : impactWords(worst.impact, master, forMs);
+  const lead = impact === null ? '' : `${impact}${word === 'DOWN' ? ': ' : '; '}`;
+  const said = [`${lead}${cause}`, ...alsoUnknown(worst, present)].join('; ');
+  const more = present.length - 1 - alsoUnknown(worst, present).length;
+  const next = commandIn((present.find((f) => f.first === true) ?? worst).fix);
+  const text = `${master === undefined ? '' : `${master.name}: `}${said}${more > 0 ? ` (and ${more} more)` : ''}`;
+  return { word, text, impact, cause, forMs, next };
+}
+
+const without = (lead: string, text: string): string =>
+  text.startsWith(lead) ? text.slice(lead.length) : text;
+
+/** What only sentinelctl lacks is said beside the verdict on the rest. */
+function alsoUnknown(worst: Weighed, present: readonly Weighed[]): string[] {
+  const [first] = worst.impact === 'unknown' ? [] : present.filter((f) => f.impact === 'unknown');
+  return first === undefined ? [] : [first.brief];
+}
+
+function impactWords(impact: Impact, master: MasterFacts | undefined, forMs: number | null): string {
+  if (impact === 'down') return `no writes${forMs === null ? '' : ` for ${humanDurationMs(forMs)}`}`;
+  if (impact === 'data-unsafe') return 'acknowledged writes may be lost';
+  const writer = master === undefined ? null : writesGoTo(master);
+  const writes = writer === null ? 'whether writes work is not known' : `writes go to ${writer}`;
+  return impact === 'no-failover' ? `no failover is possible, ${writes}` : writes;
+}
+
+/** The node that the sentinels name and that says itself that it is the master; null where there is none. */
+export function writesGoTo({ master, nodes, refOf }: MasterFacts): string | null {
+  const node = nodes.filter(answers).find((n) => master !== null && n.id === refOf(master).id);
+  return node?.answer.role === 'master' && !node.answer.loading ? node.id : null;
+}
+
+/** How long ago a master that gave no answer last answered a sentinel that names it; null where that is not known. */
+export function silentMs({ master, nodes, refOf, witnesses }: MasterFacts): number | null {
+  if (nodes.some((n) => n.answer !== null && master !== null && n.id === refOf(master).id)) return null;
+  const ages = witnesses.flatMap(({ view }) =>
+    sameAddress(view.address, master) && view.answeredMsAgo != null ? [view.answeredMsAgo] : [],
+  );
+  return ages.length === 0 ? null : Math.min(...ages);
+}
+
+/** The first line of a fix; none where a comment comes first, because the command is only right under its condition. */
+const commandIn = ([first]: readonly string[]): string | null =>
+  first === undefined || first.startsWith('#') ? null : first;
+
+/** Which words make exit code 1: this one and those that are worse. */
+export const EXIT_ON = { down: 'DOWN', 'at-risk': 'AT RISK', degraded: 'DEGRADED' } as const;
+export type ExitOn = keyof typeof EXIT_ON;
+
+/** 0; 1 for DOWN, AT RISK and DEGRADED, as far as they count; 2 where the verdict is not known. */
+export function verdictExitCode({ word }: Pick<Verdict, 'word'>, exitOn: ExitOn = 'degraded'): ExitCode {
+  if (word === 'HEALTHY') return EXIT.ok;
+  if (word === 'UNKNOWN') return EXIT.unknown;
+  return verdictRank(word) <= verdictRank(EXIT_ON[exitOn]) ? EXIT.violated : EXIT.ok;
+}
