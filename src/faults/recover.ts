@@ -2,11 +2,10 @@ import { type LiveCluster, withCluster, withoutSignal } from '../cluster/open.js
 import type { Runtime } from '../cluster/runtime.js';
 import { type Journal, unfinishedJournal } from '../cluster/store/journal.js';
 import type { Act, ActContext } from './act.js';
-import { handlerOf } from './acts/index.js';
 import { bringBack, isDataGone, startFromDisk, thaw } from './bring-back.js';
 import { resumeExperiment, unbroken } from './experiment.js';
 import { endGuards } from './guard-process.js';
-import { masterNow } from './restored.js';
+import { masterNow, undoneWords } from './restored.js';
 import { removeRunKeys } from './run-keys.js';
 
 export interface RecoverResult {
@@ -59,14 +58,16 @@ async function finish(runtime: Runtime, live: LiveCluster, journal: Journal): Pr
   await experiment.heal({ prove: true, guarded: true });
   if (wasWhole) await removeRunKeys(live);
   await experiment.close();
+  const master = await masterNow(live);
+  const proved = wasWhole ? master : null;
   return {
     cluster,
     what: journal.head.what,
     since: new Date(journal.head.atMs).toISOString(),
-    undone: undone.map(({ act }) => handlerOf(act).describeUndo(context, act)),
+    undone: undone.map(({ act }) => undoneWords(live, act, proved)),
     started,
     converged: wasWhole,
-    master: (await masterNow(live))?.id ?? null,
+    master: master?.id ?? null,
   };
 }
 

@@ -42,8 +42,8 @@ export async function masterNow({ plan, asking }: LiveCluster): Promise<NodePlan
 
 const placeOf = ({ id, announce }: NodePlan): string => `${id} (${formatAddress(announce)})`;
 
-/** What was done to a node that ended or was frozen is known only now. */
-function undoneWords(live: LiveCluster, act: Act, master: NodePlan | null): string {
+/** What was done to a data node that had ended or was frozen, once it is known as what it returned. */
+export function undoneWords(live: LiveCluster, act: Act, master: NodePlan | null): string {
   const isData = (act.act === 'end' || act.act === 'pause') && act.node.startsWith('redis');
   if (!isData || master === null) return handlerOf(act).describeUndo({ live }, act);
   return `${act.node} runs again as ${act.node === master.id ? 'the master' : `a replica of ${master.id}`}`;

@@ -65,6 +65,11 @@ const ledger = z.looseObject({
 });
 
 const trial = z.looseObject({
+  untested: z.string().exactOptional(),
+  cutShort: z.literal(true).exactOptional(),
+  restored: z
+    .looseObject({ undone: z.array(z.string()), master: node.nullable(), keysRemoved: count })
+    .exactOptional(),
   faultAt: z.string(),
   oldMaster: node,
   newMaster: node.nullable(),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FailoverResult } from '../../src/observe/result.js';
 import type { Cli } from '../helpers/cli.js';
+import { askNode } from '../helpers/inside.js';
 import { failoverTest, openWithCluster, statusOf } from '../helpers/main-road.js';
 
 describe('failover-test on processes', () => {
@@ -66,6 +67,16 @@ describe('failover-test that is cut short', () => {
     expect(report.trials[0]).toMatchObject({ cutShort: true, oldMaster: { id: 'redis-1' }, rejoin: null });
     const { status } = await statusOf(cli);
     const nodes = status.masters[0]?.nodes ?? [];
+    const { master } = status.masters[0] ?? {};
+    expect(report.trials[0]?.restored).toMatchObject({
+      undone: [`redis-1 runs again as a replica of ${master?.id}`],
+      master: { id: master?.id },
+    });
+    expect(report.trials[0]?.newMaster?.id).toBe(master?.id);
+    expect(ran.stdout).toContain(`interrupted after the loss of redis-1; ${master?.id}`);
+    expect(ran.stderr).toMatch(/waiting until the sentinels have decided about redis-1, .* at most \d+ s;/);
+    expect(ran.stderr).toContain('is the master now');
+    expect(await keysLeft()).toEqual([]);
     // redis-1 keeps nothing on disk: it had to wait for another master, and to follow that one.
     expect(nodes.find((n) => n.id === 'redis-1')).toMatchObject({ reachable: true, role: 'replica' });
     expect(nodes.filter((n) => n.role === 'master')).toHaveLength(1);
@@ -85,5 +96,12 @@ describe('failover-test that is cut short', () => {
     expect(ran.code, ran.stderr).toBe(143);
     const { status } = await statusOf(cli);
     expect(status.masters[0]?.nodes.every((n) => n.reachable)).toBe(true);
+    expect(await keysLeft()).toEqual([]);
   });
+
+  /** Keys of the run, at every data node. */
+  const keysLeft = async (): Promise<unknown[]> => {
+    const ids = ['redis-1', 'redis-2', 'redis-3'];
+    return (await Promise.all(ids.map((id) => askNode(cli, id, 'KEYS', 'sentinelctl:*')))).flat();
+  };
 });

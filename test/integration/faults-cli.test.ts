@@ -5,14 +5,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { type Journal, parseJournal } from '../../src/cluster/store/journal.js';
+import { openStore } from '../../src/cluster/store/state.js';
 import type { InjectResult } from '../../src/faults/inject.js';
 import type { RecoverResult } from '../../src/faults/recover.js';
 import { isAlive } from '../../src/host/process-identity.js';
+import { type ClusterPlan, dataNodes } from '../../src/model/plan.js';
 import { until } from '../../src/until.js';
 import { BIN, type Cli, openCli } from '../helpers/cli.js';
 import { dirOf, pidsOf } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';
 import { refusal } from '../helpers/refusal.js';
+import { watchMasters } from '../torture/watcher.js';
 
 /** One cluster, in which commands are cut off. */
 let cli: Cli;
@@ -45,6 +48,12 @@ async function cutOffAt(lines: number, args: string[]): Promise<void> {
   child.kill('SIGKILL');
   await ended;
   expect(reached, `${args.join(' ')} wrote ${lines} lines`).toBe(true);
+}
+
+async function planOf(): Promise<ClusterPlan> {
+  const state = await openStore(cli.home).load('default');
+  if (state === undefined) throw new Error('the cluster has no state');
+  return state.plan;
 }
 
 async function recovered(command = 'recover'): Promise<RecoverResult> {
@@ -120,8 +129,28 @@ describe('what is left in effect', () => {
     }
     expect(await recovered('heal')).toMatchObject({
       what: 'inject freeze redis-3',
-      undone: ['redis-3 is thawed'],
+      undone: [expect.stringMatching(/^redis-3 runs again as a replica of redis-/)],
     });
+  });
+
+  it('is rolled back without a second master, where a frozen master was replaced meanwhile', async () => {
+    const nodes = dataNodes(await planOf());
+    const injected = await cli.run(['inject', 'freeze', 'master', '--json']);
+    expect(injected.code, injected.stderr).toBe(0);
+    const frozen = nodes.find(({ id }) => injected.json().acts[0].does.startsWith(id))?.id ?? '';
+    const named = await soon(async () => {
+      const { status } = await statusOf(cli);
+      const { agreement, master } = status.masters[0] ?? {};
+      return agreement === 'all' && master?.id !== frozen ? master?.id : undefined;
+    });
+    const watch = watchMasters(nodes.map(({ id, endpoint }) => ({ id, ...endpoint })));
+    expect(await recovered('heal')).toMatchObject({
+      undone: [`${frozen} runs again as a replica of ${named}`],
+      master: named,
+    });
+    watch.close();
+    expect(watch.answers()).toBeGreaterThan(0);
+    expect(watch.doubles).toEqual([]);
   });
 
   it('is nothing where nothing was left', async () => {

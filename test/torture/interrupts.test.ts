@@ -16,6 +16,8 @@ import { keysAt, unsettled, type Watch, type Watched, watchMasters } from './wat
  * run is
  *
  *   INTERRUPTS_ROUNDS=20 INTERRUPTS_DRIVER=docker npx vitest run test/torture/interrupts.test.ts
+ *
+ * and with INTERRUPTS_OF=others the other commands that inject faults.
  */
 const ROUNDS = Number(process.env.INTERRUPTS_ROUNDS ?? 3);
 const LANES = Math.min(ROUNDS, Number(process.env.INTERRUPTS_LANES ?? 3));
@@ -32,12 +34,22 @@ const LATEST_BEFORE_MS = 3000;
 const HOLD_MS = 8000;
 const SCRIPT_BOUND_MS = 3_600_000;
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
-const RUNS: string[][] = [
-  [],
-  ['--rejoin', 'guarded'],
-  ['--fault', 'freeze'],
-  ['--signal', 'TERM', '--clients', '2'],
-];
+const RUNS: Record<string, string[][]> = {
+  'failover-test': [
+    ['failover-test'],
+    ['failover-test', '--rejoin', 'guarded'],
+    ['failover-test', '--fault', 'freeze'],
+    ['failover-test', '--signal', 'TERM', '--clients', '2'],
+  ],
+  others: [
+    ['quorum-test'],
+    ['sweep', '--down-after', '3s', '--min-replicas', '0', '--trials', '1', '--clients', '2'],
+    ['chaos', 'run', 'kill', 'freeze-long'],
+    ['inject', 'kill', '--for', '20s'],
+    ['inject', 'freeze', '--for', '20s'],
+  ],
+};
+const OF = process.env.INTERRUPTS_OF === 'others' ? 'others' : 'failover-test';
 
 interface Lane {
   home: string;
@@ -64,7 +76,7 @@ interface Round {
 let cli: Cli;
 const lanes: Lane[] = [];
 
-describe(`failover-test interrupted at a random moment (${DRIVER})`, () => {
+describe(`${OF} interrupted at a random moment (${DRIVER})`, () => {
   beforeAll(async () => {
     cli = await openCli();
     for (let n = 1; n <= LANES; n++) lanes.push(await openLane(`lane-${n}`));
@@ -124,7 +136,8 @@ const inLane = ({ home, cluster }: Lane, args: string[]): ReturnType<Cli['run']>
 
 async function play(lane: Lane, seed: number): Promise<Round> {
   const random = randomOf(seed);
-  const run = RUNS[random.below(RUNS.length)] ?? [];
+  const runs = RUNS[OF] ?? [];
+  const run = runs[random.below(runs.length)] ?? [];
   const signal = random.below(2) === 0 ? 'SIGINT' : 'SIGTERM';
   const before = lane.watch.doubles.length;
   const { code, after, during, endedMs, tookMs } = await interrupt(lane, run, signal, random);
@@ -161,7 +174,7 @@ async function interrupt(
     // One of four before the fault, or shortly after it.
     const isLate = random.below(4) > 0;
     const afterMs = random.below(isLate ? LATEST_MS : LATEST_BEFORE_MS);
-    const child = spawn(process.execPath, [BIN, 'failover-test', ...run, '--cluster', lane.cluster], {
+    const child = spawn(process.execPath, [BIN, ...run, '--cluster', lane.cluster], {
       env: { ...process.env, SENTINELCTL_HOME: lane.home },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -169,7 +182,7 @@ async function interrupt(
     const began = new Promise<void>((begin) => {
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
         said += text;
-        if (!isLate || said.includes('fault: ')) begin();
+        if (!isLate || OF === 'others' || said.includes('fault: ')) begin();
       });
     });
     const ended = once(child, 'exit');

@@ -38,6 +38,11 @@ describe('reading a result', () => {
     [['trials', 1, 'phases', 'sdownMs'], undefined, 'trials[1].phases.sdownMs is missing'],
     [['trials', 0, 'phases', 'sdownMs'], '5 s', 'trials[0].phases.sdownMs: '],
     [['trials', 0, 'ledger', 'lost'], null, 'trials[0].ledger.lost: '],
+    [
+      ['trials', 1, 'restored'],
+      { undone: 'all', master: null, keysRemoved: 0 },
+      'trials[1].restored.undone: ',
+    ],
     [['outcome'], 'fine', 'outcome: '],
     [['config', 'downAfterMs'], undefined, 'config.downAfterMs is missing'],
   ])('names %j, when it is %j', (path, value, why) => {
