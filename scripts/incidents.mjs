@@ -1,0 +1,191 @@
+// Writes the table of docs/incidents.md from real output: each incident is caused on a cluster of its own, and the
+// first lines of `status` are put into its row. `npm run docs:incidents`; needs dist/, a redis-server and redis-cli.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as rest } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const PAGE = new URL('../docs/incidents.md', import.meta.url);
+const TABLE = /(<!-- incidents:[^>]*-->\n)[\s\S]*?(<!-- end -->)/;
+const UP = 'sentinelctl up --quiet --driver process --port auto --sentinel-port auto';
+const WAIT_MS = 60_000;
+
+const nodeOf = (status, id) => status.masters[0]?.nodes.find((n) => n.id === id);
+const masterIs = (id) => (status) => status.masters[0]?.master?.id === id;
+const silent = (id) => (status) => nodeOf(status, id)?.reachable === false;
+const sentinelsSilent = (count) => (status) =>
+  status.sentinels.filter((s) => s.reachable === false).length === count;
+const both =
+  (...conditions) =>
+  (status) =>
+    conditions.every((c) => c(status));
+
+/** Of each: what is typed, what `status --json` says when it is there, where to read on. */
+const INCIDENTS = [
+  {
+    title: 'the master crashed a moment ago',
+    up: '--down-after 20s',
+    lines: ['sentinelctl kill redis-1 --quiet --yes'],
+    shows: silent('redis-1'),
+    runbook: 'master-died',
+  },
+  {
+    title: 'the master is frozen',
+    up: '--down-after 20s',
+    lines: ['sentinelctl pause redis-1 --quiet --yes'],
+    shows: silent('redis-1'),
+    runbook: 'master-died',
+  },
+  {
+    title: 'a frozen master was replaced',
+    up: '--down-after 2s',
+    lines: ['sentinelctl pause redis-1 --quiet --yes'],
+    shows: both(
+      silent('redis-1'),
+      (status) => status.masters[0]?.agreement === 'all' && !masterIs('redis-1')(status),
+    ),
+    runbook: 'master-died',
+  },
+  {
+    title: 'a replica crashed',
+    lines: ['sentinelctl kill redis-3 --quiet --yes'],
+    shows: silent('redis-3'),
+    runbook: 'node-does-not-come-back',
+  },
+  {
+    title: 'a replica is frozen',
+    lines: ['sentinelctl pause redis-3 --quiet --yes'],
+    shows: silent('redis-3'),
+    runbook: 'node-does-not-come-back',
+  },
+  {
+    title: 'every replica is down',
+    lines: ['sentinelctl kill redis-2 --quiet --yes', 'sentinelctl kill redis-3 --quiet --yes'],
+    shows: both(silent('redis-2'), silent('redis-3')),
+    runbook: 'node-does-not-come-back',
+  },
+  {
+    title: 'two of three sentinels are down',
+    lines: ['sentinelctl stop sentinel-2 --quiet --yes', 'sentinelctl stop sentinel-3 --quiet --yes'],
+    shows: sentinelsSilent(2),
+    runbook: 'no-quorum',
+  },
+  {
+    title: 'every sentinel is down',
+    lines: [1, 2, 3].map((n) => `sentinelctl stop sentinel-${n} --quiet --yes`),
+    shows: (status) => status.sentinels.every((s) => s.reachable === false),
+    runbook: 'no-quorum',
+  },
+  {
+    title: 'the master and two sentinels are down',
+    up: '--down-after 2s',
+    lines: [
+      'sentinelctl stop sentinel-2 --quiet --yes',
+      'sentinelctl stop sentinel-3 --quiet --yes',
+      'sentinelctl kill redis-1 --quiet --yes',
+    ],
+    shows: both(sentinelsSilent(2), silent('redis-1')),
+    runbook: 'no-quorum',
+  },
+  {
+    title: 'one sentinel has another down-after',
+    lines: [
+      'redis-cli -u "redis://$(sentinelctl env | sed -n "s/^REDIS_SENTINEL_ADDRS=.*,//p")" SENTINEL SET mymaster down-after-milliseconds 60000',
+    ],
+    shows: () => true,
+    runbook: 'name-what-is-wrong',
+  },
+  {
+    title: 'you have no password',
+    up: '--password-file password',
+    lines: [],
+    status:
+      'SENTINELCTL_HOME=elsewhere sentinelctl status --sentinel-addrs "$(sentinelctl env | sed -n "s/^REDIS_SENTINEL_ADDRS=//p")"',
+    shows: () => true,
+    runbook: 'name-what-is-wrong',
+  },
+  {
+    title: 'an old master was started by hand: two masters',
+    up: '--down-after 2s --persistence all',
+    lines: ['sentinelctl kill redis-1 --quiet --yes'],
+    shows: (status) => status.masters[0]?.agreement === 'all' && !masterIs('redis-1')(status),
+    afterwards: ['sentinelctl start redis-1 --as-crashed --quiet --yes'],
+    runbook: 'sentinels-disagree',
+  },
+];
+
+/** What a line prints on standard output; its exit code is the verdict's, and no error here. */
+function typed(line, { env, cwd }) {
+  return new Promise((done) => {
+    execFile('bash', ['-c', line], { env, cwd }, (_, stdout) => done(stdout));
+  });
+}
+
+async function seen(incident) {
+  const dir = await mkdtemp(join(tmpdir(), 'sentinelctl-incident-'));
+  const bare = Object.entries(process.env).filter(([name]) => !/^(SENTINELCTL_|REDIS_)/.test(name));
+  const env = {
+    ...Object.fromEntries(bare),
+    PATH: `${dir}${delimiter}${process.env.PATH}`,
+    SENTINELCTL_HOME: join(dir, 'state'),
+    COLUMNS: '1000',
+  };
+  const shell = { env, cwd: dir };
+  try {
+    const bin = fileURLToPath(new URL('../dist/bin/sentinelctl.js', import.meta.url));
+    await symlink(bin, join(dir, 'sentinelctl'));
+    await writeFile(join(dir, 'password'), 'secret\n', { mode: 0o600 });
+    await typed(`${UP} ${incident.up ?? ''}`, shell);
+    const whole = JSON.parse(await typed('sentinelctl status --json', shell));
+    if (!whole.healthy) throw new Error(`${incident.title}: the cluster is not healthy before it`);
+    for (const line of incident.lines) await typed(line, shell);
+    await until(
+      async () => incident.shows(JSON.parse(await typed('sentinelctl status --json', shell))),
+      incident.title,
+    );
+    for (const line of incident.afterwards ?? []) await typed(line, shell);
+    return JSON.parse(usual(await typed(`${incident.status ?? 'sentinelctl status'} --json`, shell), whole))
+      .verdict;
+  } finally {
+    await typed('sentinelctl down --all --quiet --yes', shell);
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function until(holds, title) {
+  const deadline = performance.now() + WAIT_MS;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`${title}: not seen within ${WAIT_MS} ms`);
+    await rest(200);
+  }
+}
+
+/** The text with the usual ports instead of those that were free. */
+function usual(text, { masters, sentinels }) {
+  const ports = [
+    ...masters[0].nodes.map((n) => [n.port, 6378 + Number(n.id.slice(-1))]),
+    ...sentinels.map((s) => [s.port, 26_378 + Number(s.id.slice(-1))]),
+  ];
+  return ports.reduce((said, [port, shown]) => said.replaceAll(String(port), String(shown)), text);
+}
+
+/** The first line of `status`, and the command under it. */
+function row({ title, runbook }, { word, text, next }) {
+  const cell = (words) => words.replaceAll('|', '\\|');
+  return `| [${title}](runbooks/${runbook}.md) | **${word}** ${cell(text)} | ${next === null ? '' : `\`${cell(next)}\``} |`;
+}
+
+const rows = [];
+for (const incident of INCIDENTS) rows.push(row(incident, await seen(incident)));
+const page = await readFile(PAGE, 'utf8');
+const table = [
+  '| incident | first line: impact, cause, when | command |',
+  '| --- | --- | --- |',
+  ...rows,
+].join('\n');
+await writeFile(
+  PAGE,
+  page.replace(TABLE, (_, head, tail) => `${head}\n${table}\n\n${tail}`),
+);
