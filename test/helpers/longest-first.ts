@@ -1,34 +1,40 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that take longest, the longest first: begun late, one of them would run alone in the end. */
+/**
+ * Files that take longest, the longest first: begun late, one of them would run alone in the end. Those that share the
+ * Docker Engine or draw in a browser stand apart from each other.
+ */
 const LONGEST = [
   'chaos',
+  'docker-driver',
   'doctor-configuration',
   'faults-cli',
   'typed-1',
   'typed-2',
   'typed-3',
   'typed-4',
+  'json-docs',
   'doctor-healthy',
   'doctor-fix-killed',
+  'report',
   'failover-outcomes',
-  'json-docs',
   'doctor-authentication',
+  'links-docker',
   'doctor-live',
   'doctor-data',
   'doctor-pairs',
   'doctor-own',
   'tmux-failover',
+  'doctor-docker',
   'tmux-watch',
   'quorum-wedge',
-  'docker-driver',
-  'links-docker',
   'invariants-mutation',
+  'faults-docker',
   'faults-acts',
   'look',
   'act',
+  'app-container',
   'completion',
-  'report',
 ].map((name) => `/${name}.test.ts`);
 
 const place = ({ moduleId }: TestSpecification): number => {

@@ -9,8 +9,8 @@ import { DockerProvisioner } from './provisioner.js';
 import { DockerSession } from './session.js';
 import { readSettings } from './settings.js';
 
-/** How long an engine may take to answer before another driver is chosen, in milliseconds. */
-const PROBE_MS = 2000;
+/** How long an engine may take to answer before another driver is chosen, in milliseconds: a busy one took over 2 s. */
+const PROBE_MS = 5000;
 
 /** Nodes as containers of a Docker Engine. */
 export const dockerDriver: DriverFactory = {
