@@ -86,7 +86,7 @@ export default defineCommand({
     };
     await confirmFor(context, own, failoverWords(settings.fault, trials, settings.rejoin !== null));
     const { openBaseline } = await import('./shared/baseline.js');
-    const compare = await openBaseline(options.baseline);
+    const { earlier, compare } = await openBaseline(options.baseline);
     const { runFailoverTest } = await import('../src/failover/run.js');
     const { openKeeper } = await import('./shared/keep-result.js');
     const keeper = await openKeeper(context, options.report);
@@ -97,7 +97,7 @@ export default defineCommand({
       command,
       onTrial: keeper.soFar,
     });
-    await keeper.final(result);
+    await keeper.final(result, earlier);
     return compare(result);
   },
   cutOff: CUT_OFF,

@@ -5,11 +5,15 @@ import { type BaselineComparison, compare } from '../../src/failover/baseline.js
 import { readResult } from '../../src/observe/read-result.js';
 import type { FailoverResult } from '../../src/observe/result.js';
 
+/** The earlier run, and what compares a run with it. */
+interface Baseline {
+  earlier: FailoverResult | null;
+  compare(now: FailoverResult): FailoverResult & { baseline?: BaselineComparison };
+}
+
 /** Reads the earlier run before the test starts, so that a bad file ends the command first. Throws usageError (64). */
-export async function openBaseline(
-  file: string | undefined,
-): Promise<(now: FailoverResult) => FailoverResult & { baseline?: BaselineComparison }> {
-  if (file === undefined) return (now) => now;
+export async function openBaseline(file: string | undefined): Promise<Baseline> {
+  if (file === undefined) return { earlier: null, compare: (now) => now };
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -17,5 +21,5 @@ export async function openBaseline(
     throw usageError('baseline', `--baseline: cannot read ${file}`, { why: whyUnreadable(error) });
   }
   const earlier = readResult(text);
-  return (now) => ({ ...now, baseline: compare(earlier, now) });
+  return { earlier, compare: (now) => ({ ...now, baseline: compare(earlier, now) }) };
 }

@@ -10,7 +10,7 @@ export interface Keeper {
   /** Between trials: the result so far, in the machine-readable formats, so that a killed run leaves it. */
   soFar(result: FailoverResult): Promise<void>;
   /** The whole result, in every format that was asked for, and into the history. */
-  final(result: FailoverResult): Promise<void>;
+  final(result: FailoverResult, baseline: FailoverResult | null): Promise<void>;
 }
 
 /** Checks the destination before anything is done. Throws what planReports does. */
@@ -21,9 +21,9 @@ export async function openKeeper(context: Context, destination: string | undefin
     async soFar(result) {
       await writeReports({ ...result, complete: false }, machine);
     },
-    async final(result) {
+    async final(result, baseline) {
       await recordRun(stateHome(context.env), result);
-      noteWritten(context, await writeReports(result, files));
+      noteWritten(context, await writeReports(result, files, baseline));
     },
   };
 }

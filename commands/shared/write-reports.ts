@@ -36,8 +36,12 @@ export async function planReports<R>(
 }
 
 /** Writes each file as a whole or not at all. Throws `report-unwritable` (3) that names the file. */
-export async function writeReports<R>(result: R, files: readonly ReportFile<R>[]): Promise<string[]> {
-  for (const { path, format } of files) await writeReport(path, format.render(result));
+export async function writeReports<R>(
+  result: R,
+  files: readonly ReportFile<R>[],
+  baseline: R | null = null,
+): Promise<string[]> {
+  for (const { path, format } of files) await writeReport(path, format.render(result, baseline));
   return files.map((f) => f.path);
 }
 

@@ -11,14 +11,15 @@ export interface ReportFormat<R> {
   id: 'html' | 'json' | 'ndjson' | 'junit' | 'markdown';
   file: string;
   extensions: readonly string[];
-  render(result: R): string;
+  /** `baseline`: an earlier run to show beside it, where the format can. */
+  render(result: R, baseline?: R | null): string;
 }
 
 const json = (result: unknown): string => `${JSON.stringify(result, null, 2)}\n`;
 
 export const FAILOVER_FORMATS: readonly ReportFormat<FailoverResult>[] = [
   { id: 'html', file: 'report.html', extensions: ['.html', '.htm'], render: failoverHtml },
-  { id: 'json', file: 'report.json', extensions: ['.json'], render: json },
+  { id: 'json', file: 'report.json', extensions: ['.json'], render: (result) => json(result) },
   { id: 'ndjson', file: 'events.ndjson', extensions: ['.ndjson', '.jsonl'], render: eventsNdjson },
   { id: 'junit', file: 'junit.xml', extensions: ['.xml'], render: failoverJunitXml },
   { id: 'markdown', file: 'report.md', extensions: ['.md', '.markdown'], render: failoverMarkdown },

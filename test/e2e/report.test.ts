@@ -11,10 +11,13 @@ import { failoverHtml } from '../../src/report/html/page.js';
 import { failoverJunitXml } from '../../src/report/junit.js';
 import { metricText } from '../../src/report/words/metrics.js';
 import {
+  AT_CURSOR,
   CONTRASTS,
   EMBEDDED,
+  LINE_CONTRASTS,
   NUMBERS,
   type NumberShown,
+  OVERLAPS,
   READ_XML,
   STYLE_OF_BODY,
   STYLE_OF_FOCUSED,
@@ -43,6 +46,10 @@ const FLAGS = [
 it.runIf(isRequired && !isThere)('Chromium is required and there', () => {
   expect(isThere, `${CHROMIUM} is not there`).toBe(true);
 });
+
+/** The chart of a whole trial; the close-ups follow it. */
+const WHOLE = '.trial:not([hidden]) > .chart';
+const CLOSE_UP = '.trial:not([hidden]) > .closeup:not([hidden]) .chart';
 
 const results: [string, FailoverResult][] = [
   ['one trial', heldResult()],
@@ -79,9 +86,10 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     result: FailoverResult,
     options: Parameters<Browser['newPage']>[0] = { viewport: { width: 1280, height: 900 } },
     hash = '',
+    baseline: FailoverResult | null = null,
   ): Promise<Page> {
     const file = join(directory, 'report.html');
-    await writeFile(file, failoverHtml(result));
+    await writeFile(file, failoverHtml(result, baseline));
     const page = await browser.newPage(options);
     page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => complaints.push(error.message));
@@ -108,14 +116,24 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     const result = heldResult();
     const page = await open(result);
     const names = await page
-      .locator('.lane[data-lane]')
+      .locator(`${WHOLE} .lane[data-lane]`)
       .evaluateAll((lanes) => lanes.map((lane) => lane.getAttribute('data-lane')));
     const clients = (result.trials[0]?.client?.clients ?? []).map((c) => c.id);
     const nodes = ['redis-1', 'redis-3', 'redis-2'];
     const sentinels = ['sentinel-1', 'sentinel-2', 'sentinel-3'];
-    expect(names).toEqual(['phases', ...nodes, ...sentinels, 'lost writes', ...clients]);
+    expect(names).toEqual([
+      'phases',
+      ...nodes,
+      ...sentinels,
+      'writes/s',
+      'latency',
+      'lost writes',
+      ...clients,
+    ]);
+    // One lane of all; those of each client are folded below it.
+    expect(await page.locator(`${WHOLE} .lane.client`).first().isVisible()).toBe(false);
     const words = await page
-      .locator('.lane[data-lane=redis-1] button')
+      .locator(`${WHOLE} .lane[data-lane=redis-1] button`)
       .evaluateAll((parts) => parts.map((part) => part.getAttribute('aria-label')?.split('\n')[0]));
     expect(words).toEqual([
       'redis-1: master',
@@ -123,16 +141,16 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
       'redis-1: a second writable master',
       'redis-1: replica of redis-3',
     ]);
-    expect(await page.locator('.band.fault').count()).toBe(1);
-    expect(await page.locator('.band.dual').count()).toBe(1);
-    expect(await page.locator('.lane.loss .lost').count()).toBe(2);
+    expect(await page.locator(`${WHOLE} .band.fault`).count()).toBe(1);
+    expect(await page.locator(`${WHOLE} .band.dual`).count()).toBe(1);
+    expect(await page.locator(`${WHOLE} .lane.loss .lost`).count()).toBe(2);
     await page.close();
   });
 
   it('what stands at the same time stands at the same place', async () => {
     const page = await open(heldResult());
     const edge = async (selector: string, side: 'left' | 'right'): Promise<number> => {
-      const box = await page.locator(selector).boundingBox();
+      const box = await page.locator(`${WHOLE} ${selector}`).first().boundingBox();
       return (box?.x ?? 0) + (side === 'right' ? (box?.width ?? 0) : 0);
     };
     const down = '.lane[data-lane=redis-1] .down';
@@ -149,30 +167,123 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     ['light', 'light'],
     ['dark', 'dark'],
   ] as const)('text is readable in %s', async (_name, colorScheme) => {
-    const page = await open(violatedResult(), { viewport: { width: 1280, height: 900 }, colorScheme });
+    const options = { viewport: { width: 1280, height: 900 }, colorScheme };
+    const page = await open(violatedResult(), options, '', heldResult(3));
     const wanted =
-      'h1, h2, h3, p, th, td, .badge, small, .name, .legend li, .axis i, .seg.master, .seg.replica, .phase';
+      'h1, h2, h3, h4, p, th, td, a, .badge, small, .name, .legend li, .axis i:not(.off), .tick-y, .seg.master, ' +
+      '.seg.replica, .phase, .mark em, .server span, .figure b, .closer button, .copy, .axis-kind, summary, code';
     const contrast = await ask<{ what: string; ratio: number }[]>(page, CONTRASTS, wanted);
     expect(contrast.length).toBeGreaterThan(200);
     // WCAG 2.1, success criterion 1.4.3.
     expect(contrast.filter((c) => c.ratio < 4.5)).toEqual([]);
+    // 1.4.11: what a line or a border alone shows.
+    const lines = {
+      ...{ '.drawing .rate': 'stroke', '.drawing .errors': 'stroke', '.drawing .p50': 'stroke' },
+      ...{ '.drawing .p99': 'stroke', '.legend .base': 'stroke', '.line.first': 'borderLeftColor' },
+      ...{ '.line.budget': 'borderLeftColor', '.copy': 'borderTopColor', '.server': 'borderTopColor' },
+      ...{
+        '.card.risk': 'borderLeftColor',
+        '.card.bad': 'borderLeftColor',
+        '.track .lost': 'backgroundColor',
+      },
+      ...{ '.track .master': 'backgroundColor', '.track .replica': 'backgroundColor' },
+    };
+    const drawn = await ask<{ what: string; ratio: number }[]>(page, LINE_CONTRASTS, JSON.stringify(lines));
+    expect(drawn.filter((c) => !(c.ratio >= 3))).toEqual([]);
     const background = await ask<string>(page, STYLE_OF_BODY, 'backgroundColor');
     expect(background).toBe(colorScheme === 'dark' ? 'rgb(14, 18, 23)' : 'rgb(244, 246, 248)');
     await page.close();
   });
 
   it.each(results)(
-    '%s: on a phone nothing but the lanes and wide tables scrolls sideways',
+    '%s: at 420 pixels nothing is cut, and nothing scrolls sideways',
     async (_name, result) => {
-      const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
-      const page = await open(result, phone);
-      const widths = await ask<{ page: number; window: number; lanes: number }>(page, WIDTHS);
-      expect(widths.page).toBe(390);
-      expect(widths.window).toBe(390);
-      expect(widths.lanes).toBeGreaterThan(390);
+      const page = await open(result, {
+        viewport: { width: 420, height: 844 },
+        isMobile: true,
+        hasTouch: true,
+      });
+      const widths = await ask<{ page: number; window: number; cut: string[] }>(page, WIDTHS);
+      expect(widths).toEqual({ page: 420, window: 420, cut: [] });
       await page.close();
     },
   );
+
+  it.each([420, 800, 1400])('at %i pixels marks and their texts do not overlap', async (width) => {
+    const page = await open(heldResult(), { viewport: { width, height: 900 } });
+    for (const part of ['from the fault to the switch', 'from sdown to the switch']) {
+      expect(await ask<string[]>(page, OVERLAPS)).toEqual([]);
+      await page.getByRole('button', { name: part }).click();
+    }
+    expect(await page.locator(`${CLOSE_UP} .mark:not(.minor) em:not(.off)`).count()).toBeGreaterThan(0);
+    await page.close();
+  });
+
+  it('one cursor shows what every lane was at that moment, in both charts', async () => {
+    const page = await open(heldResult());
+    const track = page.locator(`${CLOSE_UP} .lane[data-lane=redis-1] .track`);
+    const box = await track.boundingBox();
+    await track.hover({ position: { x: (box?.width ?? 0) / 2, y: 4 }, force: true });
+    const at = (await page.locator(`${CLOSE_UP} .cursor b`).textContent()) ?? '';
+    expect(at).toMatch(/^3\.\d\d s$/);
+    expect(await page.locator(`${WHOLE} .cursor b`).textContent()).toBe(at);
+    const close = await ask<[string, string][]>(page, AT_CURSOR, CLOSE_UP);
+    expect(close).toEqual([
+      ['phases', '! promoted'],
+      ['redis-1', 'down'],
+      ['redis-3', 'master'],
+      ['redis-2', 'replica, no link'],
+      ['sentinel-1', '→ redis-1'],
+      ['sentinel-2', '→ redis-1'],
+      ['sentinel-3', '→ redis-1'],
+      ['writes/s', expect.stringMatching(/^0\/s/)],
+      ['latency', 'p50 –, p99 –'],
+    ]);
+    const whole = await ask<[string, string][]>(page, AT_CURSOR, WHOLE);
+    expect(whole.filter(([lane]) => lane !== 'lost writes')).toEqual(close);
+    await page.mouse.move(0, 0);
+    expect(await page.locator('.cursor:visible').count()).toBe(0);
+    await page.close();
+  });
+
+  it('by keyboard the same cursor says the values of all lanes', async () => {
+    const page = await open(heldResult());
+    const scrub = page.locator(`${WHOLE} .scrub`);
+    await scrub.focus();
+    await page.keyboard.press('End');
+    const said = (await scrub.getAttribute('aria-valuetext')) ?? '';
+    expect(said).toMatch(/^2\d\.\d\d s: .*redis-1 replica; redis-3 master/);
+    await page.keyboard.press('Home');
+    expect(await scrub.getAttribute('aria-valuetext')).toMatch(/^−.*redis-1 master; redis-3 replica/);
+    await page.close();
+  });
+
+  it('an axis is linear or logarithmic', async () => {
+    const page = await open(heldResult());
+    const plot = page.locator(`${WHOLE} .lane[data-lane="writes/s"]`);
+    expect(await plot.locator('.drawing:visible').getAttribute('data-axis')).toBe('linear');
+    await plot.getByRole('button').click();
+    expect(await plot.locator('.drawing:visible').getAttribute('data-axis')).toBe('log');
+    expect(await plot.locator('.drawing:visible .tick-y').allTextContents()).toEqual(
+      ['1,000', '100', '10'].reverse(),
+    );
+    await page.close();
+  });
+
+  it('the command is copied by its button', async () => {
+    const page = await open(heldResult());
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('button', { name: /^(Copied|Selected)$/ }).waitFor();
+    await page.close();
+  });
+
+  it('says when it was in UTC, and on the reader’s own clock', async () => {
+    const viewport = { width: 1280, height: 900 };
+    const page = await open(heldResult(), { viewport, timezoneId: 'Asia/Tokyo' });
+    const time = page.locator('header time');
+    expect(await time.textContent()).toMatch(/^2025-01-02 03:04:00 UTC, 12:04:00 .* here$/);
+    await page.close();
+  });
 
   it('by keyboard: trials, lanes and events, each with its words; Escape puts them away', async () => {
     const page = await open(violatedResult());
@@ -184,7 +295,7 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     await page.keyboard.press('Home');
     expect(await page.locator('#trial-1').isVisible()).toBe(true);
 
-    const lane = page.locator('#trial-1 .lane[data-lane=sentinel-3] .track');
+    const lane = page.locator('#trial-1 > .chart .lane[data-lane=sentinel-3] .track');
     await lane.locator('[tabindex="0"]').focus();
     await page.keyboard.press('End');
     const focused = page.locator(':focus');
@@ -198,22 +309,38 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     await page.close();
   });
 
-  it('one part of the axis can be looked at closely, and its events are then in sight', async () => {
+  it('the time from sdown to the switch is shown closely at first; another part by a button', async () => {
     const page = await open(heldResult());
-    const button = page.getByRole('button', { name: 'from sdown to the switch' });
-    await button.click();
-    expect(await button.getAttribute('aria-pressed')).toBe('true');
-    const frame = await page.locator('.scroller').boundingBox();
-    const mark = await page.locator('.lane[data-lane=sentinel-3] .mark').first().boundingBox();
-    const right = (frame?.x ?? 0) + (frame?.width ?? 0);
-    expect(mark?.x ?? 0).toBeGreaterThan(frame?.x ?? 0);
-    expect(mark?.x ?? right).toBeLessThan(right);
+    const [button, other] = ['from sdown to the switch', 'the return of the old master'].map((name) =>
+      page.getByRole('button', { name }),
+    );
+    expect(await button?.getAttribute('aria-pressed')).toBe('true');
+    const marks = page.locator(`${CLOSE_UP} .lane[data-lane=sentinel-3] .mark`);
+    const [frame, first] = [await page.locator(CLOSE_UP).boundingBox(), await marks.first().boundingBox()];
+    expect(first?.x ?? 0).toBeGreaterThan(frame?.x ?? 0);
+    expect(await page.locator(`${CLOSE_UP} .axis i`).count()).toBeGreaterThan(4);
+    await other?.click();
+    expect(await button?.getAttribute('aria-pressed')).toBe('false');
+    expect(await page.locator(CLOSE_UP).count()).toBe(1);
+    const lens = await page.locator(`${WHOLE} .lens`).boundingBox();
+    const back = await page.locator(`${WHOLE} .lane[data-lane=redis-1] .zombie`).boundingBox();
+    expect(
+      Math.abs((lens?.x ?? 0) + (lens?.width ?? 0) / 2 - (back?.x ?? 0) - (back?.width ?? 0) / 2),
+    ).toBeLessThan(3);
     await page.close();
   });
 
   it('a link to a trial shows that trial', async () => {
     const page = await open(heldResult(3), undefined, '#trial-2');
     expect(await page.locator('#trial-2').isVisible()).toBe(true);
+    expect(await page.locator('article.trial:visible').count()).toBe(1);
+    await page.close();
+  });
+
+  it('a row of the table of trials leads to its trial', async () => {
+    const page = await open(heldResult(3));
+    await page.getByRole('link', { name: '3', exact: true }).click();
+    await page.locator('#trial-3').waitFor();
     expect(await page.locator('article.trial:visible').count()).toBe(1);
     await page.close();
   });
@@ -233,7 +360,7 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     expect(await page.locator('.tabs').isVisible()).toBe(false);
     const pdf = await page.pdf({ format: 'A4' });
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
-    const overflow = await page.locator('.trial:not([hidden]) .chart').evaluate((chart) => {
+    const overflow = await page.locator(WHOLE).evaluate((chart) => {
       const frame = chart.parentElement?.getBoundingClientRect().right ?? 0;
       return chart.getBoundingClientRect().right - frame;
     });

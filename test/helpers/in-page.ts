@@ -44,12 +44,50 @@ export const CONTRASTS = `(selector) => {
   });
 }`;
 
-/** How wide the page is, the window that it is seen through, and the lanes in their own frame. */
+/** The contrast of lines and areas with what is behind them (WCAG 2.1: 1.4.11): property, selector by selector. */
+export const LINE_CONTRASTS = `(wanted) => {
+  const parts = (color) => (color.match(/[\\d.]+/g) || []).map(Number);
+  const luminance = (color) => {
+    const [r, g, b] = parts(color).map((c) => c / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const card = luminance(getComputedStyle(document.querySelector('.chart')).backgroundColor);
+  return Object.entries(JSON.parse(wanted)).map(([selector, property]) => {
+    const element = document.querySelector(selector);
+    const color = element === null ? '' : getComputedStyle(element)[property];
+    const a = luminance(color);
+    return { what: selector + ' ' + color, ratio: (Math.max(a, card) + 0.05) / (Math.min(a, card) + 0.05) };
+  });
+}`;
+
+/** How wide the page is, the window that it is seen through, and what of the page is cut at the window's edges. */
 export const WIDTHS = `() => ({
   page: document.documentElement.scrollWidth,
   window: innerWidth,
-  lanes: document.querySelector('.trial:not([hidden]) .scroller').scrollWidth,
+  cut: [...document.querySelectorAll('main *')]
+    .filter((e) => e.closest('pre, .tabs, details:not([open]), .bands') === null && e.getClientRects().length > 0)
+    .filter((e) => {
+      const box = e.getBoundingClientRect();
+      return box.width > 0 && getComputedStyle(e).visibility !== 'hidden' && !e.classList.contains('off') && (box.left < -1 || box.right > innerWidth + 1);
+    })
+    .map((e) => e.tagName + '.' + (e.getAttribute('class') || '') + ' ' + e.textContent.slice(0, 30)),
 })`;
+
+/** Marks of the same lane that touch each other, and texts beside them that do, in every chart in sight. */
+export const OVERLAPS = `() => [...document.querySelectorAll('.sentinel .track')].flatMap((track) => {
+  const shown = [...track.querySelectorAll('.mark:not(.dot):not(.minor) > span, .mark em:not(.off)')];
+  const boxes = shown.filter((e) => e.getClientRects().length > 0).map((e) => ({ e, box: e.getBoundingClientRect() }));
+  return boxes.flatMap((a, i) =>
+    boxes.slice(i + 1)
+      .filter((b) => a.e.parentElement !== b.e.parentElement && a.box.left < b.box.right - 0.5 && a.box.right > b.box.left + 0.5)
+      .map((b) => a.e.textContent + ' and ' + b.e.textContent),
+  );
+})`;
+
+/** What each lane of a chart says at the cursor; a lane without a value says a dash. */
+export const AT_CURSOR = `(chart) => [...document.querySelectorAll(chart + ' .lane[data-lane]')]
+  .filter((lane) => lane.closest('details:not([open])') === null)
+  .map((lane) => [lane.dataset.lane, lane.querySelector('.now').textContent])`;
 
 /** A style of the element that has the focus, or of the body. */
 export const STYLE_OF_FOCUSED = `(name) => getComputedStyle(document.activeElement)[name]`;

@@ -4,10 +4,12 @@ import {
   type FailoverResult,
   type InvariantResult,
   type LedgerSummary,
+  type LoadOverTime,
   type MetricSummary,
   type NodeRef,
   PHASES,
   type PhaseReason,
+  type TopologyServer,
   type Trial,
 } from '../../src/observe/result.js';
 import { RECORDED } from './recorded-events.js';
@@ -102,6 +104,29 @@ function clientOf(noise: () => number, switchedMs: number, endMs: number): Clien
     errors: { closed: 8, 'connection refused': 61, timeout: 3 },
     latencyMs: { p50: 0.4, p95: 1.9, p99: 6.2, max: tenth(switchedMs + 61) },
     clients,
+    overTime: overTimeOf(noise, clients, switchedMs),
+  };
+}
+
+/** All of them together; what was due during the outage is acknowledged late, right after it. */
+function overTimeOf(noise: () => number, clients: readonly ClientLane[], switchedMs: number): LoadOverTime {
+  const [{ fromMs, bucketMs, ok: first } = { fromMs: 0, bucketMs: 100, ok: [] }] = clients;
+  const sum = (of: (lane: ClientLane) => number[]): number[] =>
+    first.map((_, i) => clients.reduce((n, lane) => n + (of(lane)[i] ?? 0), 0));
+  const ok = sum((lane) => lane.ok);
+  const late = (i: number): boolean => {
+    const at = fromMs + i * bucketMs;
+    return at >= switchedMs && at < switchedMs + 300;
+  };
+  const latency = (usual: number, most: number): (number | null)[] =>
+    ok.map((n, i) => (n === 0 ? null : tenth(late(i) ? most : usual * (0.7 + noise() * 0.6))));
+  return {
+    fromMs,
+    bucketMs,
+    ok: ok.map((n, i) => (late(i) ? n * 3 : n)),
+    errors: sum((lane) => lane.errors),
+    p50Ms: latency(0.4, switchedMs / 2),
+    p99Ms: latency(6, switchedMs),
   };
 }
 
@@ -253,6 +278,41 @@ function summaryOf(trials: readonly Trial[]): Record<string, MetricSummary> {
   );
 }
 
+/** Three nodes of which one has other settings, and three sentinels. */
+const TOPOLOGY: readonly TopologyServer[] = [
+  ...ADDRESSES.map(
+    (address, i): TopologyServer => ({
+      ...address,
+      kind: 'data',
+      role: i === 0 ? 'master' : 'replica',
+      version: 'redis 7.0.15',
+      settings: {
+        appendonly: 'yes',
+        appendfsync: i === 2 ? 'always' : 'everysec',
+        save: '3600 1 300 100 60 10000',
+        'min-replicas-to-write': '0',
+        'replica-priority': '100',
+      },
+    }),
+  ),
+  ...[1, 2, 3].map(
+    (n): TopologyServer => ({
+      id: `sentinel-${n}`,
+      host: '127.0.0.1',
+      port: 26_378 + n,
+      kind: 'sentinel',
+      role: null,
+      version: '7.0.15',
+      settings: {
+        quorum: '2',
+        'down-after-milliseconds': String(DOWN_AFTER_MS),
+        'failover-timeout': '60000',
+        'parallel-syncs': '1',
+      },
+    }),
+  ),
+];
+
 /** A run of so many trials that holds. */
 export function heldResult(trials = 1): FailoverResult {
   const all = Array.from({ length: trials }, (_, i) => trialOf(i + 1));
@@ -274,6 +334,7 @@ export function heldResult(trials = 1): FailoverResult {
     startedAt: '2025-01-02T03:04:00.000Z',
     command: `sentinelctl failover-test --cluster default --signal KILL --trials ${trials} --clients 8 --seed 42`,
     engine: { name: 'redis', version: '7.0.15' },
+    topology: [...TOPOLOGY],
     config: { downAfterMs: DOWN_AFTER_MS, failoverTimeoutMs: 60_000, quorum: 2, parallelSyncs: 1 },
     budgetMs: 4000,
     workload: {
@@ -392,6 +453,11 @@ export function hostileResult(): FailoverResult {
     masterName: HOSTILE,
     command: HOSTILE,
     engine: { name: HOSTILE, version: HOSTILE },
+    topology: TOPOLOGY.map((server) => ({
+      ...server,
+      version: HOSTILE,
+      settings: { ...server.settings, [HOSTILE]: HOSTILE },
+    })),
     invariants: result.invariants.map((i) => ({ ...i, evidence: HOSTILE })),
     thresholds: [{ expression: HOSTILE, value: 1, holds: 'unknown' }],
     trials: result.trials.map((trial) => ({

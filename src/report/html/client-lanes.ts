@@ -34,9 +34,9 @@ export function clientRows(trial: Trial, scale: Scale): string {
   return rows.join('\n') + more;
 }
 
-/** All lost writes in one lane, by when they were acknowledged; empty where none was lost. */
+/** The lost writes of this time in one lane, by when they were acknowledged; empty where none was lost. */
 export function lostRow(trial: Trial, scale: Scale): string {
-  const runs = trial.ledger?.lostRuns ?? [];
+  const runs = (trial.ledger?.lostRuns ?? []).filter((r) => r.toMs >= scale.fromMs && r.fromMs <= scale.toMs);
   if (runs.length === 0) return '';
   const lost = trial.ledger?.lost ?? 0;
   return lane('loss', 'lost writes', grouped(lost), runs.map((r) => lostTick(r, scale)).join(''));

@@ -9,27 +9,38 @@ const HEIGHT = 280;
 const MARGIN = { left: 48, right: 16, top: 14, bottom: 40 };
 
 interface Curve {
-  kind: 'switched' | 'outage';
+  kind: 'switched' | 'outage' | 'switched base' | 'outage base';
   label: string;
   values: number[];
+  /** Of so many. */
+  trials: number;
 }
 
-/** Over the trials: which share of them had switched, and had all clients back, within which time. Empty for one trial. */
-export function ecdfHtml({ trials, budgetMs }: FailoverResult): string {
+/**
+ * Over the trials: which share of them had switched, and had all clients back, within which time. Empty for one trial.
+ * An earlier run's curves are drawn behind.
+ */
+export function ecdfHtml({ trials, budgetMs }: FailoverResult, baseline: FailoverResult | null): string {
   if (trials.length < 2) return '';
-  const curves = [
-    curve('switched', 'first sentinel switched', trials, (t) => t.phases.switchedMs),
-    curve('outage', 'client outage', trials, (t) =>
-      neverBack(t).length > 0 ? null : (t.client?.outageMs ?? null),
-    ),
-  ].filter((c) => c.values.length > 0);
+  const former = baseline === null ? [] : curvesOf(baseline.trials, ' base');
+  const curves = [...former, ...curvesOf(trials, '')].filter((c) => c.values.length > 0);
   if (curves.length === 0) return '';
   const scale = rangeOf(curves, budgetMs);
-  return `<figure class="ecdf"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${html(spoken(curves, trials.length))}">
+  return `<figure class="ecdf"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${html(spoken(curves))}">
 ${grid(scale)}
 ${budgetLine(budgetMs, scale)}
-${curves.map((c) => steps(c, trials.length, scale)).join('\n')}
-</svg><figcaption>${curves.map((c) => `<span class="key ${c.kind}"><svg viewBox="0 0 32 10" aria-hidden="true"><path d="M0 5h32"/></svg>${c.label}</span>`).join(' ')} <span>share of ${trials.length} trials within that time${missing(curves, trials.length)}</span></figcaption></figure>`;
+${curves.map((c) => steps(c, scale)).join('\n')}
+</svg><figcaption>${curves.map((c) => `<span class="key ${c.kind}"><svg viewBox="0 0 32 10" aria-hidden="true"><path d="M0 5h32"/></svg>${c.label}</span>`).join(' ')} <span>share of the trials within that time${missing(curves)}</span></figcaption></figure>`;
+}
+
+function curvesOf(trials: readonly Trial[], suffix: '' | ' base'): Curve[] {
+  const of = suffix === '' ? '' : ', baseline';
+  return [
+    curve(`switched${suffix}`, `first sentinel switched${of}`, trials, (t) => t.phases.switchedMs),
+    curve(`outage${suffix}`, `no answer for clients${of}`, trials, (t) =>
+      neverBack(t).length > 0 ? null : (t.client?.outageMs ?? null),
+    ),
+  ];
 }
 
 function curve(
@@ -39,14 +50,14 @@ function curve(
   of: (trial: Trial) => number | null,
 ): Curve {
   const values = trials.map(of).filter((ms) => ms !== null);
-  return { kind, label, values: values.sort((a, b) => a - b) };
+  return { kind, label, values: values.sort((a, b) => a - b), trials: trials.length };
 }
 
 /** Never ends at 100 % where a trial has no value: then the curve stays below, and this says why. */
-function missing(curves: readonly Curve[], trials: number): string {
+function missing(curves: readonly Curve[]): string {
   const words = curves
-    .filter((c) => c.values.length < trials)
-    .map((c) => `${trials - c.values.length} without: ${c.label}`);
+    .filter((c) => c.values.length < c.trials)
+    .map((c) => `${c.trials - c.values.length} without: ${c.label}`);
   return words.length === 0 ? '' : ` (${html(words.join('; '))})`;
 }
 
@@ -83,7 +94,7 @@ function budgetLine(budgetMs: number, scale: Scale): string {
   return `<path class="budget" d="M${at} ${MARGIN.top}V${HEIGHT - MARGIN.bottom}"/><text class="budget" x="${at - 5}" y="${HEIGHT - MARGIN.bottom - 6}" text-anchor="end">budget</text>`;
 }
 
-function steps({ kind, values }: Curve, trials: number, scale: Scale): string {
+function steps({ kind, values, trials }: Curve, scale: Scale): string {
   const first = values[0] ?? 0;
   const path = values.map((ms, i) => `H${x(ms, scale)}V${y((i + 1) / trials)}`).join('');
   const dots = values.map((ms, i) => {
@@ -93,10 +104,10 @@ function steps({ kind, values }: Curve, trials: number, scale: Scale): string {
   return `<g class="${kind}" data-curve="${kind}"><path d="M${x(first, scale)} ${y(0)}${path}H${WIDTH - MARGIN.right}"/>${dots.join('')}</g>`;
 }
 
-const spoken = (curves: readonly Curve[], trials: number): string =>
+const spoken = (curves: readonly Curve[]): string =>
   curves
     .map((c) => {
       const median = c.values[Math.ceil(c.values.length / 2) - 1] ?? 0;
-      return `${c.label}: half of ${trials} trials within ${humanDurationMs(median)}, the slowest ${humanDurationMs(c.values.at(-1) ?? 0)}`;
+      return `${c.label}: half of ${c.trials} trials within ${humanDurationMs(median)}, the slowest ${humanDurationMs(c.values.at(-1) ?? 0)}`;
     })
     .join('; ');

@@ -47,31 +47,71 @@ export function measured(
 /** A moment on a trial's clock: `−8 ms`, `3.74 s`. */
 export const moment = (ms: number): string => (ms < 0 ? `−${humanDurationMs(-ms)}` : humanDurationMs(ms));
 
-/** Cells of a table's head and body that are markup already; scrolls by itself where it is wider than the page. */
+/** A moment on the wall clock in UTC; the page's script adds the reader's own time. */
+export function timeHtml(iso: string): string {
+  const utc = html(iso.replace('T', ' ').replace(/\.\d+Z$|Z$/, ' UTC'));
+  return `<time datetime="${html(iso)}">${utc}</time>`;
+}
+
+/** A part of the page with its own place in the contents. */
+export const sectionHtml = (id: string, title: string, body: string): string =>
+  `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${html(title)}</h2>${body}</section>`;
+
+/** Rows of a table under a title of their own. */
+export interface RowGroup {
+  title: string;
+  rows: readonly (readonly string[])[];
+}
+
+/**
+ * Cells of a table's head and body that are markup already. On a narrow screen each row becomes a list, with the
+ * column's title before each value (`data-title`); the roles keep it a table for a screen reader.
+ */
 export function tableHtml(
   caption: string,
   titles: readonly string[],
   rows: readonly (readonly string[])[],
   numeric: readonly number[] = [],
 ): string {
-  if (rows.length === 0) return '';
-  const kind = (i: number): string => (numeric.includes(i) ? ' class="n"' : '');
-  const head = titles.map((t, i) => `<th scope="col"${kind(i)}>${html(t)}</th>`).join('');
-  const body = rows
-    .map((cells) => {
-      const tds = cells.map((cell, i) =>
-        i === 0 ? `<th scope="row"${kind(i)}>${cell}</th>` : `<td${kind(i)}>${cell}</td>`,
-      );
-      return `<tr>${tds.join('')}</tr>`;
-    })
-    .join('\n');
-  return `<div class="wide" tabindex="0" role="region" aria-label="${html(caption)}"><table><caption>${html(caption)}</caption><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+  return groupedTableHtml(caption, titles, [{ title: '', rows }], numeric);
 }
 
-/** One lane: its name stays at the left while its track scrolls; `note` is below the name. */
-export function lane(kind: string, name: string, note: string, track: string): string {
-  const small = note === '' ? '' : `<small>${html(note)}</small>`;
-  return `<div class="lane ${kind}" data-lane="${html(name)}"><div class="name">${html(name)}${small}</div><div class="track">${track}</div></div>`;
+/** The same, with its rows in groups; a group without rows is left out. */
+export function groupedTableHtml(
+  caption: string,
+  titles: readonly string[],
+  groups: readonly RowGroup[],
+  numeric: readonly number[] = [],
+): string {
+  const filled = groups.filter((g) => g.rows.length > 0);
+  if (filled.length === 0) return '';
+  const kind = (i: number): string => (numeric.includes(i) ? ' class="n"' : '');
+  const head = titles.map((t, i) => `<th scope="col" role="columnheader"${kind(i)}>${html(t)}</th>`).join('');
+  const row = (cells: readonly string[]): string => {
+    const tds = cells.map((cell, i) =>
+      i === 0
+        ? `<th scope="row" role="rowheader">${cell}</th>`
+        : `<td role="cell"${kind(i)} data-title="${html(titles[i] ?? '')}"><span>${cell}</span></td>`,
+    );
+    return `<tr role="row">${tds.join('')}</tr>`;
+  };
+  const bodies = filled.map(({ title, rows }) => {
+    const named =
+      title === ''
+        ? ''
+        : `<tr role="row" class="group-title"><th scope="rowgroup" role="rowheader" colspan="${titles.length}">${html(title)}</th></tr>\n`;
+    return `<tbody role="rowgroup">\n${named}${rows.map(row).join('\n')}\n</tbody>`;
+  });
+  return `<table role="table" class="${titles.length > 2 ? 'many' : 'pairs'}"><caption>${html(caption)}</caption><thead role="rowgroup"><tr role="row">${head}</tr></thead>${bodies.join('')}</table>`;
+}
+
+/**
+ * One lane: its name beside its track, above it on a narrow screen; `note` is below the name. The page's script shows
+ * there what the lane was at the cursor. `tools` stands beside the name.
+ */
+export function lane(kind: string, name: string, note: string, track: string, tools = ''): string {
+  const small = note === '' ? '' : `<small class="note">${html(note)}</small>`;
+  return `<div class="lane ${kind}" data-lane="${html(name)}"><div class="name"><span>${html(name)}</span>${small}<small class="now" aria-hidden="true"></small>${tools}</div><div class="track">${track}</div></div>`;
 }
 
 /** A focusable element on a track; `words` are its tooltip. */
@@ -79,9 +119,9 @@ export function stretch(kind: string, where: string, words: string, text: string
   return `<button type="button" class="${kind}" style="${where}" tabindex="-1" aria-label="${html(words)}"><span>${html(text)}</span></button>`;
 }
 
-/** A command to copy. */
+/** A command to copy; the page's script shows the button. */
 export const commandHtml = (command: string): string =>
-  `<pre class="command" tabindex="0"><code>${html(command)}</code></pre>`;
+  `<div class="command"><pre tabindex="0"><code>${html(command)}</code></pre><button type="button" class="copy" hidden>Copy</button></div>`;
 
 /**
  * One page that needs nothing else: no network, no file beside it. The result is in it as JSON (`#result`). The

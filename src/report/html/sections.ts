@@ -1,56 +1,63 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
+import { count } from '../../model/words.js';
 import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
 import { MARK } from '../text/outcome.js';
 import { adviceOf } from '../words/advice.js';
 import { workloadWords } from '../words/headline.js';
 import { causesOf, errorWords, LOSS_WORDS } from '../words/losses.js';
-import { grouped, inOrder, metricLabel, metricOf, thresholdText } from '../words/metrics.js';
+import { grouped, metricLabel, metricOf } from '../words/metrics.js';
 import { phaseRows, returnWords } from '../words/time-rows.js';
-import { html, measured, moment, tableHtml } from './markup.js';
+import { html, measured, moment, tableHtml, timeHtml } from './markup.js';
 
 /** A verdict as a word and a symbol, also coloured. */
-export const badge = (verdict: Verdict): string =>
+const badge = (verdict: Verdict): string =>
   `<span class="badge ${verdict}"><span aria-hidden="true">${MARK[verdict]}</span> ${verdict}</span>`;
 
-export function thresholdsHtml({ thresholds }: FailoverResult): string {
-  const rows = thresholds.map((t, i) => [
-    `<code>${html(t.expression)}</code>`,
-    t.value === null
-      ? '<span class="none">no value was measured</span>'
-      : measured(metricOf(t.expression), t.value, 'thresholds', i, 'value'),
-    badge(t.holds),
-  ]);
-  return tableHtml('Thresholds', ['Threshold', 'Actual', 'Verdict'], rows, [1]);
-}
+/** The verdict on a run or a trial, as people say it. */
+export const OUTCOME_WORDS: Readonly<Record<Verdict, string>> = {
+  holds: 'PASS',
+  violated: 'FAIL',
+  unknown: 'UNKNOWN',
+};
 
-export function invariantsHtml(invariants: FailoverResult['invariants'], caption = 'Invariants'): string {
-  const rows = invariants.map((i) => [html(i.id), badge(i.verdict), html(i.evidence)]);
-  return tableHtml(caption, ['Invariant', 'Verdict', 'Evidence'], rows);
-}
+export const outcomeBadge = (verdict: Verdict): string =>
+  `<span class="badge ${verdict}"><span aria-hidden="true">${MARK[verdict]}</span> ${OUTCOME_WORDS[verdict]}</span>`;
 
-export function summaryHtml({ summary }: FailoverResult): string {
-  const rows = inOrder(Object.keys(summary)).flatMap((metric): string[][] => {
-    const of = summary[metric];
-    if (of === undefined) return [];
-    const at = (key: 'p50' | 'p95' | 'max'): string => measured(metric, of[key], 'summary', metric, key);
-    const ci = (i: 0 | 1): string => measured(metric, of.ci95?.[i], 'summary', metric, 'ci95', i);
-    return [
-      [
-        `${html(metricLabel(metric))} <code class="quiet">${html(metric)}</code>`,
-        String(of.n),
-        at('p50'),
-        at('p95'),
-        at('max'),
-        of.ci95 === null ? '<span class="none">–</span>' : `${ci(0)} – ${ci(1)}`,
-      ],
-    ];
-  });
-  return tableHtml(
-    'Over the trials',
-    ['Metric', 'n', 'p50', 'p95', 'max', '95 % CI of p50'],
-    rows,
-    [1, 2, 3, 4, 5],
+/** Thresholds and invariants, each once; what does not hold comes first. In several trials: in how many it held. */
+export function verdictsHtml(result: FailoverResult): string {
+  const { thresholds, invariants, trials } = result;
+  const asked = thresholds.map((t, i) => ({
+    verdict: t.holds,
+    cells: [
+      `<code>${html(t.expression)}</code>`,
+      badge(t.holds),
+      t.value === null
+        ? '<span class="none">no value was measured</span>'
+        : measured(metricOf(t.expression), t.value, 'thresholds', i, 'value'),
+    ],
+  }));
+  const always = invariants.map((invariant) => ({
+    verdict: invariant.verdict,
+    cells: [
+      html(invariant.id),
+      badge(invariant.verdict),
+      html(invariant.evidence) + html(heldIn(invariant.id, trials)),
+    ],
+  }));
+  const rows = ORDER.flatMap((verdict) =>
+    [...asked, ...always].filter((row) => row.verdict === verdict).map((row) => row.cells),
   );
+  return tableHtml('Thresholds and invariants', ['What', 'Verdict', 'What was seen'], rows);
+}
+
+const ORDER: readonly Verdict[] = ['violated', 'unknown', 'holds'];
+
+function heldIn(id: string, trials: readonly Trial[]): string {
+  const judged = trials.flatMap((t) => t.invariants.filter((i) => i.id === id));
+  const held = judged.filter((i) => i.verdict === 'holds').length;
+  return trials.length < 2 || held === judged.length
+    ? ''
+    : ` (holds in ${held} of ${count(judged.length, 'trial')})`;
 }
 
 export function phasesHtml(trial: Trial, i: number, { config }: FailoverResult): string {
@@ -69,12 +76,7 @@ export function phasesHtml(trial: Trial, i: number, { config }: FailoverResult):
       html(row.why ?? waitsFor(trial, id)),
     ];
   });
-  return tableHtml(
-    'Phases',
-    ['Phase', 'At', 'Step', 'Predicted', 'What it waits for, or why it took longer'],
-    rows,
-    [1, 2, 3],
-  );
+  return tableHtml('Phases', ['Phase', 'At', 'Step', 'Predicted', 'Waits for'], rows, [1, 2, 3]);
 }
 
 const waitsFor = (trial: Trial, id: string): string =>
@@ -175,11 +177,11 @@ export function eventsHtml(trial: Trial): string {
 
 export function adviceHtml(result: FailoverResult): string {
   const advice = adviceOf(result);
-  if (advice.length === 0) return '';
-  return `<section><h2>What to change next</h2><ul>${advice.map((a) => `<li>${html(a)}</li>`).join('')}</ul></section>`;
+  return advice.length === 0 ? '' : `<ul>${advice.map((a) => `<li>${html(a)}</li>`).join('')}</ul>`;
 }
 
-export function settingsHtml(result: FailoverResult): string {
+/** How the run was made. */
+export function runHtml(result: FailoverResult): string {
   const { config, workload, engine } = result;
   const rows = [
     ['cluster', html(`${result.cluster} (${result.driver})`)],
@@ -193,17 +195,7 @@ export function settingsHtml(result: FailoverResult): string {
     ['budget', formatDurationMs(result.budgetMs)],
     ['workload', html(workload === null ? 'none' : workloadWords(workload))],
     ['seed', String(result.seed)],
-    ['started', html(result.startedAt)],
+    ['started', timeHtml(result.startedAt)],
   ];
-  return tableHtml('Settings', ['Setting', 'Value'], rows);
-}
-
-/** What does not hold, for the top of the page; empty when everything holds. */
-export function brokenHtml({ thresholds, invariants }: FailoverResult): string {
-  const items = [
-    ...thresholds.map((t) => ({ verdict: t.holds, words: `${t.expression}: ${thresholdText(t)}` })),
-    ...invariants.map((i) => ({ verdict: i.verdict, words: `${i.id}: ${i.evidence}` })),
-  ].filter((i) => i.verdict !== 'holds');
-  const lines = items.map((i) => `<li>${badge(i.verdict)} ${html(i.words)}</li>`);
-  return lines.length === 0 ? '' : `<ul class="broken">${lines.join('')}</ul>`;
+  return tableHtml('Settings of the run', ['Setting', 'Value'], rows);
 }

@@ -30,7 +30,7 @@ export interface SentinelLane {
 }
 
 /** The key events, the most important first, each with its own symbol: never by colour alone. */
-const KEY_EVENTS: readonly (readonly [name: string, glyph: string, label: string])[] = [
+export const KEY_EVENTS: readonly (readonly [name: string, glyph: string, label: string])[] = [
   ['+switch-master', '★', 'switch'],
   ['-failover-abort-no-good-slave', '✗', 'abort: no good replica'],
   ['-failover-abort-not-elected', '✗', 'abort: not elected'],
@@ -86,7 +86,7 @@ function beliefsOf(events: readonly TrialEvent[], trial: Trial, scale: Scale): B
 
 function marksOf(events: readonly TrialEvent[], scale: Scale): Mark[] {
   const near = (scale.toMs - scale.fromMs) * NEAR;
-  const shown = events.filter((e) => e.name !== 'belief' && e.atMs >= scale.fromMs);
+  const shown = events.filter((e) => e.name !== 'belief' && e.atMs >= scale.fromMs && e.atMs <= scale.toMs);
   const groups: TrialEvent[][] = [];
   for (const event of shown) {
     const last = groups.at(-1);

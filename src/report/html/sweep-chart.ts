@@ -37,7 +37,7 @@ export function sweepChart(points: readonly SweepPoint[]): string {
 ${grid(plot)}
 ${frontierLine(spots, plot)}
 ${spots.map((spot) => drawn(spot, plot)).join('\n')}
-</svg><figcaption>${levels.map(keyOf).join(' ')} <span>filled: on the frontier; the line to the right reaches the worst trial</span></figcaption></figure>`;
+</svg><figcaption>${levels.map(keyOf).join(' ')} <span>each label is a down-after; filled: on the frontier; the line to the right reaches the worst trial</span></figcaption></figure>`;
 }
 
 interface Plot {

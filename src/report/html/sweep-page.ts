@@ -4,24 +4,25 @@ import type { SweepPoint, SweepResult } from '../../observe/sweep-result.js';
 import { lostOf, settingWords } from '../text/sweep.js';
 import { grouped } from '../words/metrics.js';
 import { STYLE, SWEEP_STYLE } from './assets.js';
-import { commandHtml, documentHtml, html, tableHtml } from './markup.js';
+import { commandHtml, documentHtml, html, sectionHtml, tableHtml, timeHtml } from './markup.js';
+import { outcomeBadge } from './sections.js';
 import { sweepChart } from './sweep-chart.js';
 
 /** The sweep as one page: the chart, and the table beneath it. It has no script. */
 export function sweepHtml(result: SweepResult): string {
-  const title = `Outage and loss of ${result.masterName} · sentinelctl`;
+  const title = `Outage and loss of ${result.masterName}`;
   return documentHtml({
-    title,
+    title: `${title} · sentinelctl`,
     style: STYLE + SWEEP_STYLE,
-    main: `<header class="${result.outcome}"><h1>${html(title)}</h1>
+    main: `<header class="${result.outcome}"><h1>${outcomeBadge(result.outcome)} ${html(title)}</h1>
 <p class="reason">${html(result.reason)}</p>
-<p class="quiet">${html(settingWords(result))}; ${html(result.startedAt)}</p>
+<p class="quiet">${html(settingWords(result))}; ${timeHtml(result.startedAt)}</p>
 ${result.complete ? '' : '<p class="incomplete"><b>Not complete:</b> the sweep ended before its last combination.</p>'}
 ${result.warnings.map((w) => `<p class="incomplete"><b>!</b> ${html(w)}</p>`).join('\n')}
 ${restorationHtml(result)}</header>
-<section><h2>The frontier</h2>${sweepChart(result.points)}</section>
-<section><h2>In numbers</h2>${pointsTable(result.points)}</section>
-<section><h2>To run it again</h2>${commandHtml(result.command)}</section>`,
+${sectionHtml('frontier', 'The frontier', sweepChart(result.points))}
+${sectionHtml('numbers', 'In numbers', pointsTable(result.points))}
+${sectionHtml('again', 'Run it again', commandHtml(result.command))}`,
     result,
   });
 }
@@ -38,7 +39,7 @@ function pointsTable(points: readonly SweepPoint[]): string {
     const lost = lostOf(point);
     const never = point.trials.filter((t) => t.outageMs === null).length;
     return [
-      html(formatDurationMs(point.downAfterMs)),
+      html(`down-after ${formatDurationMs(point.downAfterMs)}`),
       String(point.minReplicas),
       time(point.switchedMs?.p50),
       time(point.switchedMs?.max),
@@ -53,14 +54,14 @@ function pointsTable(points: readonly SweepPoint[]): string {
   const titles = [
     'down-after',
     'min-replicas',
-    'switched p50',
-    'max',
-    'outage p50',
-    'max',
+    'switch, median',
+    'switch, most',
+    'outage, median',
+    'outage, most',
     'lost',
     'further failovers',
     'trials',
     'on the frontier',
   ];
-  return tableHtml('Results per combination', titles, rows, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  return tableHtml('Results per combination', titles, rows, [1, 2, 3, 4, 5, 6, 7, 8]);
 }

@@ -8,6 +8,7 @@ import {
   HOSTILE,
   heldResult,
   hostileResult,
+  trialOf,
   violatedResult,
 } from '../../../helpers/results.js';
 
@@ -58,13 +59,126 @@ describe.each(results)('the page of a result: %s', (_name, result) => {
   it('needs nothing from anywhere else', () => {
     const bare = page.replace(/<script type="application\/json"[\s\S]*?<\/script>/, '');
     expect(bare).not.toMatch(/<(link|iframe|object|embed|base|img)\b/);
-    expect(bare).not.toMatch(/\b(src|href|srcset|action)\s*=\s*["']/);
+    // Links within the page are none to anywhere else.
+    expect(bare).not.toMatch(/\b(src|href|srcset|action)\s*=\s*["'](?!#)/);
     expect(bare).not.toMatch(/@import|url\(/);
   });
 
   it('has each id once', () => {
     const ids = [...page.matchAll(/ id="([^"]*)"/g)].map((m) => m[1]);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe('the first screen', () => {
+  const titles = (page: string): (string | undefined)[] =>
+    [...page.matchAll(/<h2[^>]*>([^<]*)<\/h2>/g)].map((m) => m[1]);
+  const cards = (page: string): string[] =>
+    [...page.matchAll(/<div class="(card [^"]*)"><h3>([^<]*)<\/h3>/g)].map((m) => `${m[2]}: ${m[1]}`);
+
+  it('has the five numbers, and under them what to change next', () => {
+    const page = failoverHtml(heldResult());
+    expect(cards(page)).toEqual([
+      'no answer for clients: card main plain',
+      'acknowledged writes lost: card main bad',
+      'first sentinel switched: card side plain',
+      'two writable masters: card side risk',
+      'old master rejoined: card side plain',
+    ]);
+    expect(titles(page).slice(0, 3)).toEqual(['What to change next', 'What must hold', 'Timeline']);
+  });
+
+  it('paints what is over a budget, and does not call unknown what was not measured', () => {
+    const late = { expression: 'switchedMs<=3000', value: 3739, holds: 'violated' as const };
+    const page = failoverHtml({ ...heldResult(), budgetMs: 3000, thresholds: [late] });
+    expect(cards(page)).toContain('first sentinel switched: card side bad');
+    const bare = failoverHtml(bareResult());
+    expect(bare).toContain('no client wrote during this run');
+    expect(cards(bare)[0]).toBe('no answer for clients: card main plain');
+  });
+
+  it('has a link to each of its parts', () => {
+    for (const result of [heldResult(), violatedResult(), bareResult()]) {
+      const page = failoverHtml(result);
+      const links = [...page.matchAll(/href="#([^"]*)"/g)].map((m) => m[1]);
+      const ids = new Set([...page.matchAll(/ id="([^"]*)"/g)].map((m) => m[1]));
+      expect(links.filter((id) => !ids.has(id))).toEqual([]);
+      expect(links.length).toBeGreaterThanOrEqual(titles(page).length);
+    }
+  });
+});
+
+describe('what is said once', () => {
+  it('a violated invariant and its evidence stand in one table, first', () => {
+    const page = failoverHtml(heldResult());
+    const shown = page.replace(/<script type="application\/json"[\s\S]*?<\/script>/, '');
+    expect(shown.match(/CKQUORUM OK at 3 of 3/g)).toHaveLength(1);
+    const violated = failoverHtml(violatedResult());
+    const rows = [
+      ...violated.matchAll(
+        /<span class="badge (holds|violated|unknown)"><span[^>]*>.<\/span> (holds|violated|unknown)/g,
+      ),
+    ];
+    expect(rows.map((m) => m[1]).slice(0, 3)).toEqual(['violated', 'violated', 'holds']);
+  });
+});
+
+describe('metrics over trials', () => {
+  it('percentiles and intervals need eight trials', () => {
+    expect(failoverHtml(heldResult(7))).not.toContain('role="columnheader" class="n">p95<');
+    expect(failoverHtml(heldResult(7))).toContain('most</th>');
+    const many = failoverHtml(heldResult(8));
+    expect(many).toContain('95 % CI of p50</th>');
+    expect(many).toMatch(/class="group-title"><th[^>]*>Clients</);
+  });
+
+  it('each trial has a row', () => {
+    const page = failoverHtml(violatedResult());
+    const table = /<caption>Trials<\/caption>[\s\S]*?<\/table>/.exec(page)?.[0] ?? '';
+    expect(table.match(/<a href="#trial-/g)).toHaveLength(10);
+  });
+});
+
+describe('the topology', () => {
+  it('is each server with its version and persistence; a setting that differs says where', () => {
+    const page = failoverHtml(heldResult());
+    expect(page).toContain(
+      '<b>redis-3</b><span>redis 7.0.15</span><span>127.0.0.1:6381</span><span>AOF always, RDB</span>',
+    );
+    expect(page).toContain('<b>everysec</b> redis-1, redis-2<br><b>always</b> redis-3');
+    expect(page).toContain('2000 (2s)');
+  });
+
+  it('is left out of a result that has none', () => {
+    const { topology: _t, ...older } = heldResult();
+    expect(failoverHtml(older)).not.toContain('Topology');
+  });
+});
+
+describe('a result of before', () => {
+  it('without rate and latency over time has the lanes of its clients, open', () => {
+    const result = heldResult();
+    const older = {
+      ...result,
+      trials: result.trials.map((t) => {
+        if (t.client === undefined) return t;
+        const { overTime: _o, ...client } = t.client;
+        return { ...t, client };
+      }),
+    };
+    const page = failoverHtml(older);
+    expect(page).not.toContain('class="lane plot"');
+    expect(page).toContain('<details class="each" open>');
+  });
+});
+
+describe('a baseline', () => {
+  it('is a second line in the plots and a second curve over the trials', () => {
+    const page = failoverHtml(heldResult(3), heldResult(5));
+    expect(page).toContain('<path class="base" d="M');
+    expect(page).toContain('data-curve="switched base"');
+    expect(page).toContain('the baseline’s writes/s');
+    expect(failoverHtml(heldResult(3))).not.toContain('class="base"');
   });
 });
 
@@ -97,6 +211,18 @@ describe('trials', () => {
   it('where all hold, the slowest is', () => {
     const page = failoverHtml(heldResult(4));
     expect(page).toMatch(/id="tab-1"[^>]* aria-selected="true"/);
+  });
+
+  it('of many the ones that did not pass and the slowest are drawn, and all are in the table', () => {
+    const { trials, ...result } = violatedResult();
+    const many = { ...result, trials: Array.from({ length: 40 }, (_, i) => trials[i % 10] ?? trialOf(1)) };
+    const page = failoverHtml(many);
+    expect(page.match(/<article class="trial"/g)).toHaveLength(30);
+    expect(page).toContain('30 of 40 trials are drawn');
+    for (const failed of [3, 13, 23, 33]) expect(page).toContain(`id="trial-${failed}"`);
+    const table = /<caption>Trials<\/caption>[\s\S]*?<\/table>/.exec(page)?.[0] ?? '';
+    expect(table.match(/<tr role="row">/g)).toHaveLength(41);
+    expect(table.match(/href="#trial-/g)).toHaveLength(30);
   });
 
   it('one alone needs no tabs and no distribution', () => {

@@ -1,0 +1,67 @@
+import { METRICS } from '../../observe/metrics.js';
+import type { FailoverResult } from '../../observe/result.js';
+import { inOrder, metricLabel, metricText } from '../words/metrics.js';
+import { groupedTableHtml, html, measured } from './markup.js';
+
+/** Fewer trials say nothing of a percentile or an interval: with less than these each value may be shown. */
+export const ENOUGH_FOR_PERCENTILES = 8;
+
+const GROUPS: readonly (readonly [title: string, of: RegExp])[] = [
+  ['Failover', /^(\w+Ms|spurious)$/],
+  ['Return of the old master', /^rejoin\./],
+  ['Clients', /^client\./],
+  ['Writes', /^ledger\./],
+];
+
+/** Every metric over the trials, by group. */
+export function metricsHtml(result: FailoverResult): string {
+  const many = result.trials.length >= ENOUGH_FOR_PERCENTILES;
+  const names = inOrder(Object.keys(result.summary));
+  const isOther = (name: string): boolean => !GROUPS.some(([, of]) => of.test(name));
+  const groups = [
+    ...GROUPS.map(([title, of]) => ({ title, names: names.filter((name) => of.test(name)) })),
+    { title: 'Others', names: names.filter(isOther) },
+  ].map(({ title, names }) => ({
+    title,
+    rows: names.map((name) => (many ? withPercentiles(name, result) : withRange(name, result))),
+  }));
+  return many
+    ? groupedTableHtml(
+        'Metrics',
+        ['Metric', 'n', 'p50', 'p95', 'max', '95 % CI of p50'],
+        groups,
+        [1, 2, 3, 4, 5],
+      )
+    : groupedTableHtml('Metrics', ['Metric', 'n', 'least', 'most'], groups, [1, 2, 3]);
+}
+
+const labelOf = (metric: string): string =>
+  `${html(metricLabel(metric))} <code class="quiet">${html(metric)}</code>`;
+const NONE = '<span class="none">–</span>';
+
+function withPercentiles(metric: string, { summary }: FailoverResult): string[] {
+  const of = summary[metric];
+  const enough = (of?.n ?? 0) >= ENOUGH_FOR_PERCENTILES;
+  const at = (key: 'p50' | 'p95' | 'max'): string => measured(metric, of?.[key], 'summary', metric, key);
+  const ci = (i: 0 | 1): string => measured(metric, of?.ci95?.[i], 'summary', metric, 'ci95', i);
+  return [
+    labelOf(metric),
+    String(of?.n ?? 0),
+    enough ? at('p50') : NONE,
+    enough ? at('p95') : NONE,
+    at('max'),
+    enough && of?.ci95 != null ? `${ci(0)} – ${ci(1)}` : NONE,
+  ];
+}
+
+function withRange(metric: string, { summary, trials }: FailoverResult): string[] {
+  const of = summary[metric];
+  const known = METRICS.find((m) => m.name === metric);
+  const values = known === undefined ? [] : trials.flatMap((t) => known.of(t) ?? []);
+  return [
+    labelOf(metric),
+    String(of?.n ?? 0),
+    values.length === 0 ? NONE : html(metricText(metric, Math.min(...values))),
+    measured(metric, of?.max, 'summary', metric, 'max'),
+  ];
+}
