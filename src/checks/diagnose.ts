@@ -164,8 +164,7 @@ function notShown(hidden: readonly Finding[]): string[] {
 /** Why no server answers; null where one does, and where only the application's settings are looked at. */
 function silenceOf({ sentinels, nodes, app }: Gathered): string | null {
   const servers = [...sentinels, ...nodes];
-  // A server that only wants a password does answer.
-  if (servers.some(({ silence }) => silence === null || silence.kind === 'auth')) return null;
+  if (servers.some((server) => server.silence === null)) return null;
   if (servers.length === 0 && app !== null) return null;
   return (
     servers.map((s) => `${s.id} ${s.silence?.message ?? 'gave no answer'}`).join('; ') || 'no server is known'

@@ -5,11 +5,10 @@ import type { Snapshot } from './snapshot.js';
 import type { Agreement, StatusResult } from './status.js';
 import { type ExitOn, verdictExitCode } from './verdict.js';
 
-/** That of the verdict; 5 when not one server answered. One that only wants a password did answer. */
+/** That of the verdict; 5 when not one server answered. */
 export function statusExitCode(status: StatusResult, exitOn?: ExitOn): ExitCode {
   const servers = [...status.sentinels, ...status.masters.flatMap((m) => m.nodes)];
-  const answers = servers.some((s) => s.reachable) || status.problems.some((p) => p.id === 'auth');
-  return answers ? verdictExitCode(status.verdict, exitOn) : EXIT.unreachable;
+  return servers.some((s) => s.reachable) ? verdictExitCode(status.verdict, exitOn) : EXIT.unreachable;
 }
 
 /** The address that more than half of all known sentinels give for this master, silent ones counted; else null. */

@@ -72,10 +72,11 @@ describe('a cluster that wants passwords', () => {
 
   beforeAll(async () => {
     const secret = RIGHT.replaceAll('"', '\\"');
-    const conf = [`requirepass "${secret}"`, `masterauth "${secret}"`];
+    const conf = [`requirepass "${secret}"`, `masterauth "${secret}"`, 'user ops on >ops-secret ~* &* +@all'];
     stops.push((await startRedis({ port: DATA_PORT, conf, password: RIGHT })).stop);
     const monitor = [
       `requirepass ${SENTINELS_OWN}`,
+      'user watcher on >watcher-secret ~* &* +@all',
       `sentinel monitor locked 127.0.0.1 ${DATA_PORT} 1`,
       `sentinel auth-pass locked "${secret}"`,
     ];
@@ -119,6 +120,10 @@ describe('a cluster that wants passwords', () => {
   it('the sentinels’ only: the data node is shown as locked, not left out', async () => {
     const { code, status } = await look([], { env: { SENTINELCTL_SENTINEL_PASSWORD: SENTINELS_OWN } });
     expect(code).toBe(1);
+    // That it has no replica is known; whether it takes writes is not.
+    expect(status.verdict.text).toMatch(
+      /whether writes work is not known; it has no replica; .* wants a password/,
+    );
     expect(status.sentinels[0].reachable).toBe(true);
     expect(status.masters[0].nodes).toEqual([
       expect.objectContaining({
@@ -129,12 +134,20 @@ describe('a cluster that wants passwords', () => {
     ]);
   });
 
-  it('both right: from a file, from standard input, from the environment', async () => {
+  it('both right: from a file, from standard input, from the environment, of a user', async () => {
     const sentinels = { SENTINELCTL_SENTINEL_PASSWORD: SENTINELS_OWN };
     const ways: [string[], RunOptions][] = [
       [['--password-file', await file(`${RIGHT}\n`)], { env: sentinels }],
       [['--password-file', '-'], { env: sentinels, input: `${RIGHT}\r\n` }],
       [[], { env: { ...sentinels, SENTINELCTL_PASSWORD: RIGHT } }],
+      [['--sentinel-password-file', await file(SENTINELS_OWN)], { env: { REDISCLI_AUTH: RIGHT } }],
+      [
+        [
+          ...['--username', 'ops', '--password-file', await file('ops-secret')],
+          ...['--sentinel-username', 'watcher', '--sentinel-password-file', await file('watcher-secret')],
+        ],
+        {},
+      ],
     ];
     for (const [words, options] of ways) {
       const { status } = await look(words, options);

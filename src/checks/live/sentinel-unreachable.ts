@@ -1,7 +1,9 @@
+import { isAt, type SnapshotFacts } from '../../model/facts.js';
+import type { SentinelState } from '../../model/snapshot.js';
 import type { SnapshotCheck } from '../check.js';
 import { isSilent } from '../snapshot.js';
 import { isGhostSentinel } from './ghost-sentinel.js';
-import { downWord } from './no-master.js';
+import { downWord, isStopped } from './no-master.js';
 import { saidNothing } from './node-unreachable.js';
 
 export default {
@@ -27,8 +29,24 @@ export default {
       .filter((s) => isSilent(s) && !isGhostSentinel(facts, s))
       .map((sentinel) => ({
         subject: sentinel.id,
+        ...(!facts.expectation.own &&
+          !isStopped(sentinel) &&
+          isOutOfReach(facts, sentinel) && { impact: 'unknown' }),
         brief: `${sentinel.id} ${downWord(sentinel)}`,
         message: saidNothing(sentinel),
         fix: [facts.hints.revive(sentinel, sentinel.silence)],
       })),
 } satisfies SnapshotCheck;
+
+/** An answer to a PING that is younger than two periods. */
+const HEARD_MS = 2000;
+
+/** Whether only this machine lacks a route to it, as far as is known: its peers hear it, or none of them answers either. */
+function isOutOfReach({ masters }: SnapshotFacts, sentinel: SentinelState): boolean {
+  const witnesses = masters.flatMap((m) => m.witnesses);
+  const entries = witnesses.flatMap(({ view }) => view.sentinels.filter((s) => isAt(sentinel, s.address)));
+  return entries.every(
+    ({ flags, answeredMsAgo }) =>
+      !flags.includes('s_down') && answeredMsAgo != null && answeredMsAgo < HEARD_MS,
+  );
+}

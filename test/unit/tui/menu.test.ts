@@ -19,6 +19,12 @@ const server = (id: string): object => ({
   views: [],
 });
 
+const WELL = {
+  word: 'HEALTHY',
+  text: 'mymaster → redis-1',
+  ...{ impact: null, cause: null, forMs: null, next: null },
+};
+
 /** A `status` that finds every cluster healthy, and each that is asked for by addresses attached. */
 const status = defineCommand({
   examples: [],
@@ -26,10 +32,11 @@ const status = defineCommand({
     cluster: globals.sentinelAddrs === null ? globals.cluster : 'h:1',
     driver: globals.sentinelAddrs === null ? 'process' : 'attached',
     healthy: true,
+    verdict: WELL,
     sentinels: [],
     masters: [
       {
-        ...{ name: 'mymaster', healthy: true, views: [], problems: [] },
+        ...{ name: 'mymaster', healthy: true, verdict: WELL, views: [], problems: [] },
         master: server('redis-1'),
         nodes: NODES.map(server),
       },

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { assess } from '../../../src/checks/assess.js';
+import { statusExitCode } from '../../../src/model/agreement.js';
+import type { Silence, Snapshot } from '../../../src/model/snapshot.js';
+import type { Expectation } from '../../../src/model/status.js';
+import {
+  AUTH,
+  altered,
+  answerOf,
+  attached,
+  discovered,
+  healthy,
+  masterLost,
+  ours,
+  silenceNode,
+  silenceSentinel,
+  TIMEOUT,
+  viewOf,
+  viewsIn,
+  zombie,
+} from '../../helpers/snapshots.js';
+
+/** The first line, the command and the exit code. */
+function said(snapshot: Snapshot, expectation: Expectation = ours()): [string, string | null, number] {
+  const status = assess(snapshot, expectation);
+  const { word, text, next } = status.verdict;
+  return [`${word}  ${text}`, next, statusExitCode(status)];
+}
+
+const changed = (change: (s: Snapshot) => void) => said(altered(change));
+
+describe('the first line: impact, cause, command', () => {
+  it('DOWN says for how long, why, and when a failover is expected', () => {
+    const lost = masterLost();
+    for (const v of viewsIn(lost)) Object.assign(v, { answeredMsAgo: 4000, downAfterMs: 5000 });
+    expect(said(lost)).toEqual([
+      'DOWN  mymaster: no writes for 4.00 s: redis-1 (master) is down; failover expected within 3 s',
+      'sentinelctl status --watch',
+      1,
+    ]);
+    for (const v of viewsIn(lost)) v.answeredMsAgo = 12_000;
+    expect(said(lost)[0]).toContain('no failover 5.00 s after the usual time');
+  });
+
+  it('DEGRADED says where writes go', () => {
+    expect(changed((s) => silenceNode(s, 3))).toEqual([
+      'DEGRADED  mymaster: writes go to redis-1; redis-3 is down',
+      'sentinelctl start redis-3',
+      1,
+    ]);
+    expect(
+      changed((s) => {
+        for (const n of [2, 3]) silenceNode(s, n);
+      })[0],
+    ).toBe('AT RISK  mymaster: no failover is possible, writes go to redis-1; redis-2 is down (and 1 more)');
+  });
+
+  it('AT RISK where no failover is possible, or where two nodes take writes', () => {
+    const two = changed((s) => {
+      for (const n of [2, 3]) silenceSentinel(s, n);
+    });
+    expect(two[0]).toBe(
+      'AT RISK  mymaster: no failover is possible, writes go to redis-1; 1 of 3 sentinels answers, 2 are needed (and 2 more)',
+    );
+    expect(said(zombie())).toEqual([
+      'AT RISK  mymaster: acknowledged writes may be lost; redis-1 and redis-2 both accept writes; the sentinels name redis-2',
+      'sentinelctl restart redis-1',
+      1,
+    ]);
+  });
+
+  it('settings that differ', () => {
+    const [line, next] = changed((s) => Object.assign(viewOf(s, 3), { downAfterMs: 60_000 }));
+    expect(line).toBe(
+      'DEGRADED  mymaster: writes go to redis-1; sentinel-3 has another down-after-milliseconds than the other sentinels',
+    );
+    expect(next).toMatch(/ -p 26381 SENTINEL SET mymaster down-after-milliseconds 5000$/);
+  });
+
+  it('HEALTHY needs no command', () => {
+    expect(said(healthy()).slice(1)).toEqual([null, 0]);
+  });
+});
+
+describe('what only sentinelctl lacks', () => {
+  const wants: Silence = { ...AUTH, message: 'requires a password: give it with --password-file' };
+
+  it('a password: UNKNOWN, with the option; beside it what is known', () => {
+    const locked = (...ns: number[]): Snapshot => {
+      const snapshot = discovered();
+      for (const n of ns) silenceNode(snapshot, n, wants);
+      return snapshot;
+    };
+    expect(said(locked(3), attached())).toEqual([
+      'UNKNOWN  mymaster: writes go to 127.0.0.1:6379; 127.0.0.1:6381 wants a password: --password-file FILE',
+      'sentinelctl status --password-file FILE --sentinel-addrs 127.0.0.1:26379',
+      2,
+    ]);
+    expect(said(locked(1), attached())[0]).toContain('whether writes work is not known; ');
+    const both = locked(3);
+    silenceNode(both, 2);
+    for (const v of viewsIn(both)) v.replicas.forEach((r) => void r.flags.push('s_down'));
+    expect(said(both, attached())[0]).toBe(
+      'DEGRADED  mymaster: writes go to 127.0.0.1:6379; 127.0.0.1:6380 is down; 127.0.0.1:6381 wants a password: --password-file FILE',
+    );
+  });
+
+  it('the sentinels’ own password has its own option', () => {
+    const snapshot = discovered();
+    silenceSentinel(snapshot, 3, wants);
+    expect(said(snapshot, attached())[0]).toMatch(/wants a password: --sentinel-password-file FILE$/);
+  });
+
+  it('a route: a replica that the sentinels reach, and a cluster of which nothing answers in time', () => {
+    const far = discovered();
+    silenceNode(far, 3, TIMEOUT);
+    for (const v of viewsIn(far)) for (const r of v.replicas) r.answeredMsAgo = 300;
+    expect(said(far, attached())).toMatchObject([expect.stringMatching(/^UNKNOWN /), expect.anything(), 2]);
+    const nothing = altered((s) => {
+      for (const n of [1, 2, 3]) silenceSentinel(s, n, TIMEOUT);
+      s.groups = [];
+    });
+    expect(said(nothing, attached())).toMatchObject([
+      expect.stringMatching(/^UNKNOWN {2}none of 3 sentinels answers/),
+      expect.anything(),
+      5,
+    ]);
+  });
+});
+
+it('a master that serves nothing while it loads is DOWN, a replica DEGRADED', () => {
+  const loading = (n: number): string => changed((s) => Object.assign(answerOf(s, n), { loading: true }))[0];
+  expect(loading(1)).toMatch(/^DOWN {2}mymaster: no writes: redis-1 is loading its data/);
+  expect(loading(3)).toBe('DEGRADED  mymaster: writes go to redis-1; redis-3 is loading its data');
+});
