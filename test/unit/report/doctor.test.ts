@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { CHECKS, diagnose } from '../../../src/checks/index.js';
+import type { Gathered } from '../../../src/model/gathered.js';
+import { doctorText } from '../../../src/report/text/doctor.js';
+import { ALTERATIONS, altered } from '../../helpers/alterations/index.js';
+import { expectToFit, plainView } from './lines.js';
+
+const having = (...ids: string[]): Gathered => {
+  const faults = ids.flatMap((id) => ALTERATIONS.filter((a) => a.id === id).slice(0, 1));
+  return altered('one machine', ...faults);
+};
+const text = (gathered: Gathered, all = false, offerFix = true): string =>
+  doctorText(diagnose(gathered, CHECKS), plainView(100), { all, offerFix });
+
+describe('a diagnosis on a terminal', () => {
+  it('shows what is wrong now, risks and notes in one line, what was skipped, and what --fix can do', () => {
+    const lines = text(having('settings-skew', 'down-low')).split('\n');
+    expect(lines[0]).toMatch(/^DEGRADED {2}mymaster: writes go to redis-1; /);
+    const now = lines.indexOf('NOW');
+    expect(lines.slice(now - 2, now)).toEqual([expect.stringMatching(/^→ redis-cli .* SENTINEL SET /), '']);
+    const shown = lines.filter((line) => line.includes('down-low'));
+    expect(shown).toEqual([expect.stringMatching(/^\d+ risks? \(.*down-low.*--all shows them$/)]);
+    expect(lines.filter((line) => line.includes('skipped'))).toEqual([
+      expect.stringMatching(/^\d+ checks skipped.*: --all shows them$/),
+    ]);
+    expect(lines.at(-1)).toMatch(/^→ sentinelctl doctor --fix \(\d of \d findings?\)$/);
+  });
+
+  it('with --all: risks and notes in full, and each skipped check', () => {
+    const all = text(having('settings-skew', 'down-low'), true);
+    expect(all).toMatch(/^RISKS\n! warning down-low /m);
+    expect(all).toMatch(/^NOTES\ni info /m);
+    expect(all).toMatch(/^skipped: \d+\n/m);
+    expect(all).not.toContain('--all shows them');
+  });
+
+  it('offers no --fix on an attached cluster, nor after one', () => {
+    const attached = having('settings-skew');
+    attached.own = false;
+    expect(text(attached)).not.toContain('--fix');
+    expect(text(having('settings-skew'), false, false)).not.toContain('--fix');
+  });
+
+  it('says the same thing of several servers once', () => {
+    const gathered = having('settings-skew');
+    const result = diagnose(gathered, CHECKS);
+    const [finding] = result.findings;
+    if (finding === undefined) throw new Error('nothing was found');
+    const twice = {
+      ...result,
+      findings: ['redis-1', 'redis-2'].map((subject) => ({
+        ...finding,
+        subject,
+        message: 'is slow',
+        fix: [subject],
+      })),
+    };
+    const lines = doctorText(twice, plainView(100), { all: false, offerFix: false }).split('\n');
+    expect(lines.filter((line) => line.includes('is slow'))).toEqual([
+      expect.stringMatching(/^! warning \S+ {2}redis-1, redis-2: is slow$/),
+    ]);
+    expect(lines.filter((line) => /^ {2}→/.test(line))).toEqual(['  → redis-1', '  → redis-2']);
+  });
+
+  it('fits every width', () => {
+    const result = diagnose(having('settings-skew', 'down-low'), CHECKS);
+    for (const all of [false, true]) expectToFit((v) => doctorText(result, v, { all, offerFix: true }));
+  });
+});
