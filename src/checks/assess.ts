@@ -68,6 +68,7 @@ function overall(masters: readonly MasterStatus[], judged: readonly Judged[]): V
 
 const weigh = ({ check, raw }: Judged): Weighed => ({
   impact: impactOf(check, raw),
+  subject: raw.subject,
   brief: raw.brief ?? raw.message,
   masterName: raw.masterName,
   fix: raw.fix,

@@ -117,8 +117,8 @@ function weigh(root: Finding): Weighed {
   const all = [root, ...root.consequences];
   const rank = ({ impact }: Finding): number => IMPACTS.indexOf(impact);
   const [worst = root] = all.toSorted((a, b) => rank(a) - rank(b));
-  const { impact, brief, masterName = root.masterName } = worst;
-  return { impact, brief, masterName, fix: root.fix, first: root.first };
+  const { impact, subject, brief, masterName = root.masterName } = worst;
+  return { impact, subject, brief, masterName, fix: root.fix, first: root.first };
 }
 
 /** Why nothing can be called healthy, although nothing was found; empty where everything that was asked was judged. */

@@ -29,10 +29,6 @@ export interface Problem {
   later?: { when: string; fix: string };
 }
 
-/** The one to name where there is room for one: the worst, and of those the first. */
-export const gravest = (problems: readonly Problem[]): Problem | undefined =>
-  SEVERITIES.flatMap((severity) => problems.find((p) => p.severity === severity) ?? [])[0];
-
 /**
  * How far the sentinels agree on the master's address. Measured against all known sentinels, so that a
  * silent one is never taken for one that agrees:

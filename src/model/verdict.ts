@@ -2,6 +2,7 @@ import { EXIT, type ExitCode } from '../errors.js';
 import { sameAddress } from './address.js';
 import { humanDurationMs } from './duration.js';
 import { answers, type MasterFacts } from './facts.js';
+import { listed } from './words.js';
 
 /** The verdict on a cluster, the worst first. HEALTHY is none of the others. */
 export const VERDICT_WORDS = ['DOWN', 'AT RISK', 'DEGRADED', 'UNKNOWN', 'HEALTHY'] as const;
@@ -64,6 +65,8 @@ export const verdictRank = (word: VerdictWord): number => VERDICT_WORDS.indexOf(
 /** One finding, as much of it as the verdict needs; the more important first. */
 export interface Weighed {
   impact: Impact;
+  /** Which server it is about. */
+  subject: string;
   /** The cause in a few words: `redis-1 (master) is down; failover expected within 3 s`. */
   brief: string;
   /** The master in whose group it is; absent where it concerns all of them, null where it is not about a master. */
@@ -111,18 +114,39 @@ export function verdictOn(found: readonly Weighed[], { masters, healthy, unprove
   const { masterName } = worst;
   const only = masters.length === 1 && masterName !== null ? masters[0] : undefined;
   const master = masters.find((m) => m.name === masterName) ?? only;
-  const cause = master === undefined ? worst.brief : without(`${master.name}: `, worst.brief);
+  const alike = sayTheSame(worst, present);
+  const brief = alike.length > 1 ? together(alike) : worst.brief;
+  const cause = master === undefined ? brief : without(`${master.name}: `, brief);
   const word = WORD_OF[worst.impact];
   const forMs = worst.impact === 'down' && master !== undefined ? silentMs(master) : null;
   const impact =
     masterName === null || masters.length === 0 ? null : impactWords(worst.impact, master, forMs);
   const lead = impact === null ? '' : `${impact}${word === 'DOWN' ? ': ' : '; '}`;
   const said = [`${lead}${cause}`, ...alsoUnknown(worst, present)].join('; ');
-  const more = present.length - 1 - alsoUnknown(worst, present).length;
+  const more = present.length - alike.length - alsoUnknown(worst, present).length;
   const next = commandIn((present.find((f) => f.first === true) ?? worst).fix);
   const text = `${master === undefined ? '' : `${master.name}: `}${said}${more > 0 ? ` (and ${more} more)` : ''}`;
   return { word, text, impact, cause, forMs, next };
 }
+
+/** What may be said of several servers at once. */
+const PLURAL: Readonly<Record<string, string>> = {
+  'is down': 'are down',
+  'does not answer': 'do not answer',
+};
+const predicate = ({ brief, subject }: Weighed): string => without(`${subject} `, brief);
+
+/** The findings that say the same of another server of the same group. */
+function sayTheSame(worst: Weighed, present: readonly Weighed[]): readonly Weighed[] {
+  if (!(predicate(worst) in PLURAL)) return [worst];
+  return present.filter(
+    (f) =>
+      f.impact === worst.impact && f.masterName === worst.masterName && predicate(f) === predicate(worst),
+  );
+}
+
+const together = (alike: readonly Weighed[]): string =>
+  `${listed(alike.map((f) => f.subject))} ${alike[0] === undefined ? '' : PLURAL[predicate(alike[0])]}`;
 
 const without = (lead: string, text: string): string =>
   text.startsWith(lead) ? text.slice(lead.length) : text;
@@ -142,7 +166,7 @@ function impactWords(impact: Impact, master: MasterFacts | undefined, forMs: num
 }
 
 /** The node that the sentinels name and that says itself that it is the master; null where there is none. */
-export function writesGoTo({ master, nodes, refOf }: MasterFacts): string | null {
+function writesGoTo({ master, nodes, refOf }: MasterFacts): string | null {
   const node = nodes.filter(answers).find((n) => master !== null && n.id === refOf(master).id);
   return node?.answer.role === 'master' && !node.answer.loading ? node.id : null;
 }

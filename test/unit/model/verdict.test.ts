@@ -52,7 +52,7 @@ describe('the first line: impact, cause, command', () => {
       changed((s) => {
         for (const n of [2, 3]) silenceNode(s, n);
       })[0],
-    ).toBe('AT RISK  mymaster: no failover is possible, writes go to redis-1; redis-2 is down (and 1 more)');
+    ).toBe('AT RISK  mymaster: no failover is possible, writes go to redis-1; redis-2 and redis-3 are down');
   });
 
   it('AT RISK where no failover is possible, or where two nodes take writes', () => {
