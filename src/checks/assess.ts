@@ -2,6 +2,7 @@ import { sameAddress } from '../model/address.js';
 import { agreementOf } from '../model/agreement.js';
 import { type MasterFacts, snapshotFacts } from '../model/facts.js';
 import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
+import type { Verdict } from '../model/status.js';
 import {
   type Expectation,
   type MasterStatus,
@@ -12,7 +13,7 @@ import {
   type StatusResult,
   type ViewStatus,
 } from '../model/status.js';
-import { type Verdict, verdictOn, verdictRank, type Weighed } from '../model/verdict.js';
+import { verdictOn, verdictRank, type Weighed } from '../model/verdict.js';
 import { count, named } from '../model/words.js';
 import { impactOf, type RawFinding, type SnapshotCheck } from './check.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';

@@ -1,8 +1,8 @@
 import type { SnapshotFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
 import type { Repair } from '../model/repair.js';
-import type { Severity } from '../model/status.js';
-import { type Impact, isNow } from '../model/verdict.js';
+import type { Impact, Severity } from '../model/status.js';
+import { isNow } from '../model/verdict.js';
 import type { Project } from './files/project.js';
 
 /** What a check says of one subject. */

@@ -2,15 +2,8 @@ import { EXIT, type ExitCode } from '../errors.js';
 import type { MasterFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
 import { ctl } from '../model/hints.js';
-import type { Severity } from '../model/status.js';
-import {
-  type ExitOn,
-  IMPACTS,
-  type Verdict,
-  verdictExitCode,
-  verdictOn,
-  type Weighed,
-} from '../model/verdict.js';
+import type { Severity, Verdict } from '../model/status.js';
+import { type ExitOn, IMPACTS, verdictExitCode, verdictOn, type Weighed } from '../model/verdict.js';
 import { count } from '../model/words.js';
 import type { Check, Finding } from './check.js';
 import { factsOf } from './facts-of.js';

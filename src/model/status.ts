@@ -1,5 +1,4 @@
 import type { Address } from './address.js';
-import type { Impact, Verdict } from './verdict.js';
 
 /** A server by the name that the operator uses and the address that the cluster announces. */
 export interface Ref extends Address {
@@ -9,6 +8,46 @@ export interface Ref extends Address {
 /** The worst first. */
 export const SEVERITIES = ['critical', 'warning', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
+
+/** The verdict on a cluster, the worst first. HEALTHY is none of the others. */
+export const VERDICT_WORDS = ['DOWN', 'AT RISK', 'DEGRADED', 'UNKNOWN', 'HEALTHY'] as const;
+export type VerdictWord = (typeof VERDICT_WORDS)[number];
+
+/**
+ * What a finding means for the clients now:
+ * - `down`: writes fail;
+ * - `no-failover`: writes work, and a master that fails is not replaced;
+ * - `at-risk`: writes work, and the next failover, restart or hello may fail or do harm;
+ * - `data-unsafe`: writes that are acknowledged may be lost;
+ * - `degraded`: writes work, with less redundancy;
+ * - `unknown`: sentinelctl lacks a password, a right or a route; says nothing of the cluster;
+ * - `risk`: nothing is wrong now, and a later failure costs more;
+ * - `none`: information.
+ */
+export type Impact =
+  | 'down'
+  | 'no-failover'
+  | 'data-unsafe'
+  | 'at-risk'
+  | 'degraded'
+  | 'unknown'
+  | 'risk'
+  | 'none';
+
+/** The first line of `status`, `doctor` and a watch, and its parts. */
+export interface Verdict {
+  word: VerdictWord;
+  /** The whole line without the word: `mymaster: no writes for 4 s: redis-1 (master) is down; failover expected within 3 s`. */
+  text: string;
+  /** What it means for clients: `no writes for 4 s`; null for a healthy cluster, and where no master is concerned. */
+  impact: string | null;
+  /** Why: `redis-1 (master) is down`; null for a healthy cluster. */
+  cause: string | null;
+  /** For how long writes have failed, as far as the sentinels know; milliseconds. */
+  forMs: number | null;
+  /** The command to type next; null where there is none, and where it depends on a condition. */
+  next: string | null;
+}
 
 /** One thing that is not as it should be. */
 export interface Problem {

@@ -2,32 +2,8 @@ import { EXIT, type ExitCode } from '../errors.js';
 import { sameAddress } from './address.js';
 import { humanDurationMs } from './duration.js';
 import { answers, type MasterFacts } from './facts.js';
+import { type Impact, VERDICT_WORDS, type Verdict, type VerdictWord } from './status.js';
 import { listed } from './words.js';
-
-/** The verdict on a cluster, the worst first. HEALTHY is none of the others. */
-export const VERDICT_WORDS = ['DOWN', 'AT RISK', 'DEGRADED', 'UNKNOWN', 'HEALTHY'] as const;
-export type VerdictWord = (typeof VERDICT_WORDS)[number];
-
-/**
- * What a finding means for the clients now:
- * - `down`: writes fail;
- * - `no-failover`: writes work, and a master that fails is not replaced;
- * - `at-risk`: writes work, and the next failover, restart or hello may fail or do harm;
- * - `data-unsafe`: writes that are acknowledged may be lost;
- * - `degraded`: writes work, with less redundancy;
- * - `unknown`: sentinelctl lacks a password, a right or a route; says nothing of the cluster;
- * - `risk`: nothing is wrong now, and a later failure costs more;
- * - `none`: information.
- */
-export type Impact =
-  | 'down'
-  | 'no-failover'
-  | 'data-unsafe'
-  | 'at-risk'
-  | 'degraded'
-  | 'unknown'
-  | 'risk'
-  | 'none';
 
 /** The worst first. */
 export const IMPACTS: readonly Impact[] = [
@@ -75,21 +51,6 @@ export interface Weighed {
   fix: readonly string[];
   /** What a run of sentinelctl did: its command comes first, because everything else may come from it. */
   first?: boolean | undefined;
-}
-
-/** The first line of `status`, `doctor` and a watch, and its parts. */
-export interface Verdict {
-  word: VerdictWord;
-  /** The whole line without the word: `mymaster: no writes for 4 s: redis-1 (master) is down; failover expected within 3 s`. */
-  text: string;
-  /** What it means for clients: `no writes for 4 s`; null for a healthy cluster, and where no master is concerned. */
-  impact: string | null;
-  /** Why: `redis-1 (master) is down`; null for a healthy cluster. */
-  cause: string | null;
-  /** For how long writes have failed, as far as the sentinels know; milliseconds. */
-  forMs: number | null;
-  /** The command to type next; null where there is none, and where it depends on a condition. */
-  next: string | null;
 }
 
 export interface Evidence {

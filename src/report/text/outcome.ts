@@ -1,5 +1,4 @@
-import type { Severity } from '../../model/status.js';
-import type { VerdictWord } from '../../model/verdict.js';
+import type { Severity, VerdictWord } from '../../model/status.js';
 import type { Verdict } from '../../observe/result.js';
 import { SYMBOL, type Theme } from './theme.js';
 

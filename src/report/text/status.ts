@@ -1,6 +1,5 @@
 import { ctl } from '../../model/hints.js';
-import type { StatusResult } from '../../model/status.js';
-import type { Verdict } from '../../model/verdict.js';
+import type { StatusResult, Verdict } from '../../model/status.js';
 import { wrap } from '../plain-text.js';
 import { nextLines, verdictLines } from './lines.js';
 import { verdictPaint } from './outcome.js';

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { changesBetween } from '../../../src/model/changes.js';
-import type { MasterStatus, NodeStatus, StatusResult, ViewStatus } from '../../../src/model/status.js';
-import type { Verdict } from '../../../src/model/verdict.js';
+import type {
+  MasterStatus,
+  NodeStatus,
+  StatusResult,
+  Verdict,
+  ViewStatus,
+} from '../../../src/model/status.js';
 
 const ref = (id: string): { id: string; host: string; port: number } => ({ id, host: '127.0.0.1', port: 1 });
 const node = (id: string, more: Partial<NodeStatus> = {}): NodeStatus => ({
