@@ -8,11 +8,13 @@ import { baselineText } from '../src/report/text/baseline.js';
 import { failoverText } from '../src/report/text/failover.js';
 import { confirmFor, failoverWords } from './shared/confirm.js';
 import {
+  budgetFor,
   commandLineOf,
   DEFAULT_RUN,
   FAILOVER_OPTIONS,
   faultOf,
   freezeFor,
+  parseBudget,
   runAgain,
   WRITE_REPORTS,
 } from './shared/failover-options.js';
@@ -28,11 +30,11 @@ const OPTIONS = {
   }),
   forMs: freezeFor('down-after + 10s'),
   restart: option.off('--no-restart', { summary: 'leave the killed master down' }),
-  budgetMs: option.duration('--budget <duration>', {
-    summary: 'the longest acceptable time from the fault to the first +switch-master',
-    otherwise: 'down-after + 2s, and 1s more for a frozen master',
-    minMs: 1,
-    example: '7s',
+  budget: option.value('--budget <limits>', {
+    summary:
+      'the longest acceptable outage of the clients and time to the first +switch-master: 7s for both, or outage=7s,switch=6s',
+    otherwise: 'switch: down-after + 2s, and 1s more for a frozen master; outage: no limit',
+    parse: parseBudget,
   }),
   waitMs: option.duration('--wait <duration>', {
     summary: 'how long to wait for a failover',
@@ -73,16 +75,18 @@ export default defineCommand({
   async run(context, { options }): Promise<FailoverResult & { baseline?: BaselineComparison }> {
     const own = await ownCluster(context, 'failover-test');
     const { runtime, name: cluster } = own;
-    const { budgetMs = null, waitMs = null, trials, seed, thresholds } = options;
+    const { waitMs = null, trials, seed, thresholds } = options;
+    const workload = workloadOf(options);
+    const budget = budgetFor(options.budget, workload !== null);
     const settings = {
       fault: faultOf(options),
       rejoin: options.restart ? options.rejoin : null,
-      budgetMs,
+      budget,
       waitMs,
       trials,
       seed,
       thresholds,
-      workload: workloadOf(options),
+      workload,
     };
     await confirmFor(context, own, failoverWords(settings.fault, trials, settings.rejoin !== null));
     const { openBaseline } = await import('./shared/baseline.js');
@@ -93,6 +97,8 @@ export default defineCommand({
     const command = commandLineOf(cluster, settings);
     const result = await runFailoverTest(runtime, {
       ...settings,
+      budgetMs: budget.switchMs,
+      outageBudgetMs: budget.outageMs,
       cluster,
       command,
       onTrial: keeper.soFar,

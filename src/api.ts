@@ -38,6 +38,8 @@ export interface FailoverTestSettings {
   rejoin?: RejoinMode | null;
   /** From the fault to the first +switch-master, in milliseconds; down-after + 2 s by default. */
   budgetMs?: number;
+  /** How long clients may be without an answer, in milliseconds; no limit by default. */
+  outageBudgetMs?: number;
   /** How long a failover is waited for, in milliseconds; down-after + failover-timeout + 10 s by default. */
   waitMs?: number;
   /** How many failovers, one after the other; 1 by default. */
@@ -97,6 +99,7 @@ export async function openCluster(name = 'default', options: OpenClusterOptions 
         fault: settings.fault ?? { name: 'kill' },
         rejoin: settings.rejoin === undefined ? 'as-crashed' : settings.rejoin,
         budgetMs: settings.budgetMs ?? null,
+        outageBudgetMs: settings.outageBudgetMs ?? null,
         waitMs: settings.waitMs ?? null,
         trials: settings.trials ?? 1,
         seed: settings.seed ?? 1,

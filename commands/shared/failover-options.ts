@@ -1,4 +1,5 @@
 import { defaultsOf, option } from '../../src/cli/option.js';
+import { badValue, duration } from '../../src/config/parsers.js';
 import { usageError } from '../../src/errors.js';
 import type { FaultSpec } from '../../src/failover/fault.js';
 import type { Threshold } from '../../src/failover/thresholds.js';
@@ -69,13 +70,67 @@ const THAWS_BY_ITSELF =
 const contradiction = (option: string, fault: string, why?: string): Error =>
   usageError('contradiction', `${option} has no meaning with ${fault}`, { why, hint: `leave ${option} out` });
 
+/** What `--budget` limits, in milliseconds; null where no limit was given. */
+export interface Budget {
+  outageMs: number | null;
+  switchMs: number | null;
+}
+
+const LIMITED = { outage: 'outageMs', switch: 'switchMs' } as const;
+
+/** `7s` for both, or each by its name: `outage=7s,switch=6s`. */
+export function parseBudget(text: string): Budget {
+  const limit = duration('--budget', { minMs: 1 }, '7s');
+  if (!text.includes('=')) {
+    const ms = limit(text);
+    return { outageMs: ms, switchMs: ms };
+  }
+  const budget: Budget = { outageMs: null, switchMs: null };
+  for (const part of text.split(',')) {
+    const [name = '', value = ''] = part.split('=').map((word) => word.trim());
+    const key = Object.entries(LIMITED).find(([known]) => known === name)?.[1];
+    if (key === undefined || budget[key] !== null)
+      throw badValue(
+        '--budget',
+        text,
+        'a duration, or outage=… and switch=…, each once',
+        'outage=7s,switch=6s',
+      );
+    budget[key] = limit(value);
+  }
+  return budget;
+}
+
+/** The limits that can be judged. Throws usageError where an outage is limited and no client runs. */
+export function budgetFor(given: Budget | undefined, hasClients: boolean): Budget {
+  if (given === undefined || hasClients || given.outageMs === null) {
+    return given ?? { outageMs: null, switchMs: null };
+  }
+  if (given.switchMs === given.outageMs) return { ...given, outageMs: null };
+  throw usageError('contradiction', '--budget outage has no meaning with --clients 0', {
+    why: 'only clients have an outage',
+    hint: 'limit the switch alone: --budget switch=7s',
+  });
+}
+
+/** As it is typed; a bare duration limits only the switch where no client runs. */
+function budgetText({ outageMs, switchMs }: Budget, hasClients: boolean): string | null {
+  if (outageMs === null && switchMs === null) return null;
+  if (switchMs !== null && (outageMs === switchMs || (outageMs === null && !hasClients)))
+    return formatDurationMs(switchMs);
+  return [
+    ...(outageMs === null ? [] : [`outage=${formatDurationMs(outageMs)}`]),
+    ...(switchMs === null ? [] : [`switch=${formatDurationMs(switchMs)}`]),
+  ].join(',');
+}
+
 /** Defaults of failover-test. */
 export const DEFAULT_RUN = { trials: 1, signal: 'KILL' } as const;
 
 export interface RunSettings {
   fault: FaultSpec;
   rejoin: string | null;
-  budgetMs: number | null;
+  budget: Budget;
   waitMs: number | null;
   trials: number;
   seed: number;
@@ -86,13 +141,14 @@ export interface RunSettings {
 /** The command line that runs it again, every value stated. */
 export function commandLineOf(cluster: string, said: RunSettings): string {
   const { fault, workload } = said;
+  const budget = budgetText(said.budget, workload !== null);
   return [
     `sentinelctl failover-test --cluster ${cluster}`,
     fault.name === 'freeze'
       ? `--fault freeze${fault.forMs === null ? '' : ` --for ${formatDurationMs(fault.forMs)}`}`
       : `--signal ${fault.name === 'stop' ? 'TERM' : 'KILL'}`,
     ...(fault.name === 'freeze' ? [] : [said.rejoin === null ? '--no-restart' : `--rejoin ${said.rejoin}`]),
-    ...(said.budgetMs === null ? [] : [`--budget ${formatDurationMs(said.budgetMs)}`]),
+    ...(budget === null ? [] : [`--budget ${budget}`]),
     ...(said.waitMs === null ? [] : [`--wait ${formatDurationMs(said.waitMs)}`]),
     `--trials ${said.trials} --seed ${said.seed}`,
     ...said.thresholds.map((t) => `--threshold '${t.expression}'`),

@@ -10,6 +10,8 @@ export interface FailoverTestOptions extends TrialSettings {
   seed: number;
   /** From the fault to the first +switch-master, in milliseconds; null: down-after + 2 s. */
   budgetMs: number | null;
+  /** How long clients may be without an answer, in milliseconds; null or absent: no limit. */
+  outageBudgetMs?: number | null;
   thresholds: Threshold[];
   /** The command line that runs this again, for the report. */
   command: string;

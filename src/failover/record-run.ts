@@ -1,6 +1,6 @@
 import { appendRun, KEPT_RUNS } from '../cluster/store/history.js';
 import type { RunRecord, Spread } from '../cluster/store/run-record.js';
-import type { FailoverResult, Trial } from '../observe/result.js';
+import type { FailoverResult } from '../observe/result.js';
 
 /** Writes a run into its cluster's history below the home directory. Throws `state-directory` (3). */
 export async function recordRun(
@@ -27,7 +27,7 @@ export function runRecordOf(result: FailoverResult): RunRecord {
     config: { downAfterMs, failoverTimeoutMs, quorum, parallelSyncs },
     workload: workload === null ? null : { clients: workload.clients, policy: workload.policy },
     trials: trials.length,
-    held: trials.filter(isHeld).length,
+    held: trials.filter((t) => t.outcome === 'holds').length,
     switchedMs: spreadOf(summary.switchedMs),
     outageMs: spreadOf(summary['client.outageMs']),
     ledger:
@@ -41,10 +41,6 @@ export function runRecordOf(result: FailoverResult): RunRecord {
     command: result.command,
   };
 }
-
-/** A trial that tested nothing has only the invariants that could be judged. */
-const isHeld = ({ untested, invariants }: Trial): boolean =>
-  untested === undefined && invariants.length > 0 && invariants.every((i) => i.verdict === 'holds');
 
 const spreadOf = (metric: Spread | undefined): Spread | null =>
   metric === undefined ? null : { p50: metric.p50, max: metric.max };

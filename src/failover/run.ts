@@ -75,7 +75,7 @@ export async function playTrials(
     options.trials > 1 ? await steer({ runtime, live }, experiment, options.seed) : null;
   const begun = runtime.clock.now();
   const warn = ({ settings }: ClusterRoles): void => {
-    const text = budgetWarning(options.budgetMs, settings.downAfterMs);
+    const text = budgetWarning(options.budgetMs ?? options.outageBudgetMs ?? null, settings.downAfterMs);
     if (text !== null) runtime.onProgress({ type: 'note', level: 'warning', text });
   };
   try {

@@ -7,7 +7,7 @@ import { faultForMs } from './fault.js';
 import { judge } from './judge.js';
 import type { FailoverTestOptions } from './options.js';
 import { summarize } from './summary.js';
-import { parseThreshold } from './thresholds.js';
+import { parseThreshold, type Threshold } from './thresholds.js';
 import { type NodeSettings, topologyOf } from './topology.js';
 
 export interface Evidence {
@@ -26,12 +26,17 @@ export function resultOf({ plan, trials, before, settings, startedAt, options }:
   const { spec } = plan;
   const config = liveSettings(spec, before);
   const budgetMs = options.budgetMs ?? usualFailoverMs(config, options.fault.name === 'freeze');
-  const budget = parseThreshold(`switchedMs<=${budgetMs}`);
-  const thresholds = [budget, ...options.thresholds].map((t) => judge(t, trials, options.trials));
-  // What was not asked for is no missing evidence: with --no-restart there is nothing that could rejoin.
-  const invariants = overTrials(trials).filter(
-    (i) => options.rejoin !== null || i.id !== 'old-master-rejoined',
-  );
+  const outageBudgetMs = options.outageBudgetMs ?? null;
+  const limits = [
+    parseThreshold(`switchedMs<=${budgetMs}`),
+    ...(outageBudgetMs === null ? [] : [parseThreshold(`client.outageMs<=${outageBudgetMs}`)]),
+    ...options.thresholds,
+  ];
+  const thresholds = limits.map((t) => judge(t, trials, options.trials));
+  // With --no-restart nothing was to rejoin: that evidence is not missing.
+  const isAsked = ({ id }: InvariantResult): boolean =>
+    options.rejoin !== null || id !== 'old-master-rejoined';
+  const invariants = overTrials(trials).filter(isAsked);
   const answer = before?.groups.flatMap((g) => g.nodes).find((n) => n.answer !== null)?.answer;
   const complete = trials.length === options.trials && !trials.some((t) => t.cutShort);
   const outcome = worst([
@@ -55,11 +60,33 @@ export function resultOf({ plan, trials, before, settings, startedAt, options }:
     ...(before === null ? {} : { topology: topologyOf(plan, before, settings) }),
     config,
     budgetMs,
+    outageBudgetMs,
     workload: options.workload,
-    trials: [...trials],
+    trials: trials.map((trial) => judgedTrial(trial, limits, trial.invariants.filter(isAsked))),
     summary: summarize(trials),
     thresholds,
     invariants,
+  };
+}
+
+/** A trial by its invariants, and by the thresholds that each trial must satisfy; the others need all trials. */
+function judgedTrial(
+  trial: Trial,
+  limits: readonly Threshold[],
+  invariants: readonly InvariantResult[],
+): Trial {
+  const own = limits
+    .filter((limit) => limit.aggregation.kind === 'each')
+    .map((limit) => judge(limit, [trial], 1));
+  const isOpen = trial.untested !== undefined || trial.cutShort === true;
+  return {
+    ...trial,
+    outcome: worst([
+      ...own.map((t) => t.holds),
+      ...invariants.map((i) => i.verdict),
+      ...(isOpen || invariants.length === 0 ? (['unknown'] as const) : []),
+    ]),
+    broken: own.filter((t) => t.holds === 'violated').map((t) => t.expression),
   };
 }
 

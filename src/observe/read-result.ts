@@ -1,14 +1,25 @@
 import { z } from 'zod';
 import { messageOf, type OperatorError, usageError } from '../errors.js';
 import { abbreviate } from '../model/spec.js';
-import { type FailoverResult, LOSS_CAUSES, PHASES } from './result.js';
+import { type FailoverResult, FORMER_IDS, invariantId, LOSS_CAUSES, PHASES } from './result.js';
 
 const verdict = z.enum(['holds', 'violated', 'unknown']);
 const ms = z.number();
 const msOrNull = z.number().nullable();
 const count = z.number();
 const node = z.looseObject({ id: z.string(), host: z.string(), port: z.number() });
-const invariant = z.looseObject({ id: z.string(), verdict, evidence: z.string() });
+/** A former id becomes the present one. */
+const invariant = z
+  .looseObject({
+    id: z.string(),
+    verdict,
+    evidence: z.string(),
+    aliases: z.array(z.string()).exactOptional(),
+  })
+  .transform((read) => {
+    const id = invariantId(read.id);
+    return { ...read, id, ...(FORMER_IDS[id] && { aliases: [...FORMER_IDS[id]] }) };
+  });
 
 const lane = z.looseObject({
   id: z.string(),
@@ -70,6 +81,8 @@ const trial = z.looseObject({
   restored: z
     .looseObject({ undone: z.array(z.string()), master: node.nullable(), keysRemoved: count })
     .exactOptional(),
+  outcome: verdict.exactOptional(),
+  broken: z.array(z.string()).exactOptional(),
   faultAt: z.string(),
   oldMaster: node,
   newMaster: node.nullable(),
@@ -130,6 +143,7 @@ const result = z.looseObject({
     .exactOptional(),
   config: z.looseObject({ downAfterMs: ms, failoverTimeoutMs: ms, quorum: count, parallelSyncs: count }),
   budgetMs: ms,
+  outageBudgetMs: msOrNull.exactOptional(),
   workload: z
     .looseObject({
       clients: count,

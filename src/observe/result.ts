@@ -170,6 +170,10 @@ export interface Trial {
   cutShort?: true;
   /** Only where it was interrupted: how the cluster was left. */
   restored?: Restored;
+  /** By its invariants and by the thresholds that every trial must satisfy; absent in reports of older versions. */
+  outcome?: Verdict;
+  /** Expressions of the thresholds that do not hold in this trial, the budget among them. */
+  broken?: string[];
   /** ISO 8601, on the wall clock: what logs are lined up with. */
   faultAt: string;
   oldMaster: NodeRef;
@@ -189,8 +193,20 @@ export interface Trial {
   events: TrialEvent[];
 }
 
+/** Names that an invariant had before, by its id: scripts and scenarios may still use them. */
+export const FORMER_IDS: Readonly<Record<string, readonly string[]>> = {
+  'losses-explained': ['ledger-consistent'],
+  'two-masters-explained': ['split-brain-interval'],
+};
+
+/** The id of an invariant, by that id or by a former one. */
+export const invariantId = (name: string): string =>
+  Object.entries(FORMER_IDS).find(([, former]) => former.includes(name))?.[0] ?? name;
+
 export interface InvariantResult {
   id: string;
+  /** Former ids; absent where there is none. */
+  aliases?: string[];
   verdict: Verdict;
   /** What was seen, in a sentence. */
   evidence: string;
@@ -245,7 +261,10 @@ export interface FailoverResult {
   /** Every server before the first fault; absent in a result that was written before this was read. */
   topology?: TopologyServer[];
   config: { downAfterMs: number; failoverTimeoutMs: number; quorum: number; parallelSyncs: number };
+  /** From the fault to the first +switch-master. */
   budgetMs: number;
+  /** How long clients may be without an answer; null where no limit was asked for, absent in older reports. */
+  outageBudgetMs?: number | null;
   workload: WorkloadSettings | null;
   trials: Trial[];
   summary: Record<string, MetricSummary>;

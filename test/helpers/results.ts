@@ -227,6 +227,8 @@ export function trialOf(number: number): Trial {
     },
     client: clientOf(noise, switchedMs, endMs),
     ledger: ledgerOf(oldMaster.id, restartedMs, lost),
+    outcome: 'holds',
+    broken: [],
     invariants: invariantsOf(newMaster),
     spurious: [],
     events: eventsOf(bend),
@@ -389,6 +391,7 @@ export function violatedResult(): FailoverResult {
       i === 2
         ? {
             ...trial,
+            outcome: 'violated' as const,
             invariants: replaced(trial.invariants),
             spurious: ['redis-2 was called down 1.2 s after its promotion: a second failover'],
           }

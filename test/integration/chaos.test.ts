@@ -41,7 +41,7 @@ expect:
   - master: old-master
   - keys: kept
   - lost: 0
-invariants: [clients-recovered, ledger-consistent]
+invariants: [clients-recovered, losses-explained]
 `,
   hopeless: `name: hopeless
 summary: a failover is expected that nothing causes

@@ -23,9 +23,9 @@ describe('failover-test on processes', () => {
       ['quorum-usable', 'holds'],
       ['one-failover', 'holds'],
       ['no-full-resync', 'holds'],
-      ['split-brain-interval', 'holds'],
+      ['two-masters-explained', 'holds'],
       ['clients-recovered', 'holds'],
-      ['ledger-consistent', 'holds'],
+      ['losses-explained', 'holds'],
     ]);
     // In the order in which Sentinel works; agreed and reattached may end in either order.
     const { sdownMs, odownMs, electedMs, writableMs, promotedMs, switchedMs } = trial?.phases ?? {};

@@ -11,7 +11,7 @@ import { judgeInvariants } from '../../src/observe/invariants/index.js';
 import { noFullResync } from '../../src/observe/invariants/no-full-resync.js';
 import { oneFailover } from '../../src/observe/invariants/one-failover.js';
 import { rightReplica } from '../../src/observe/invariants/right-replica.js';
-import { splitBrainInterval } from '../../src/observe/invariants/split-brain-interval.js';
+import { twoMastersExplained } from '../../src/observe/invariants/two-masters-explained.js';
 import type { TookWrites, TrialEvidence } from '../../src/observe/invariants/trial-evidence.js';
 import { type Observer, observe } from '../../src/observe/observer.js';
 import { newMasterOf, switches } from '../../src/observe/phases.js';
@@ -314,7 +314,7 @@ describe('with the evidence withheld', () => {
     const fromMs = systemClock.now();
     const masterNow = { ...roles, master: master() };
     const split = (): InvariantResult =>
-      splitBrainInterval(
+      twoMastersExplained(
         { roles: masterNow, seen: observer.seen.filter((o) => o.atMs >= fromMs) },
         { fromMs, untilMs: systemClock.now(), still: [], tookWrites: null },
         0,
@@ -392,13 +392,13 @@ describe('what was acknowledged to clients', () => {
     );
     expect(await verdicts()).toEqual({
       'clients-recovered': 'holds',
-      'ledger-consistent': 'holds',
+      'losses-explained': 'holds',
     });
   });
 
   it('is unknown where the master cannot be read back, and where there is none', async () => {
     const unread = await frozen([master()], verdicts);
-    expect(unread).toMatchObject({ 'ledger-consistent': 'unknown' });
+    expect(unread).toMatchObject({ 'losses-explained': 'unknown' });
     const { client, ledger } = await accounted();
     expect(verdictOf(judgeLoad(client, ledger, master(), false), 'clients-recovered')).toBe('unknown');
     await asItWas();
@@ -407,15 +407,15 @@ describe('what was acknowledged to clients', () => {
   it('is violated by a write that was never attempted', async () => {
     const { attempted = 0 } = record.clients[1] ?? {};
     await stage.ask(master(), 'SETBIT', key(attempted), attempted + 7, 1);
-    expect(await verdicts()).toMatchObject({ 'ledger-consistent': 'violated' });
+    expect(await verdicts()).toMatchObject({ 'losses-explained': 'violated' });
     await stage.ask(master(), 'SETBIT', key(attempted), attempted + 7, 0);
-    expect(await verdicts()).toMatchObject({ 'ledger-consistent': 'holds' });
+    expect(await verdicts()).toMatchObject({ 'losses-explained': 'holds' });
   });
 
   it('is violated by one acknowledged write that is gone', async () => {
     await stage.ask(master(), 'SETBIT', key(0), 0, 0);
     expect((await accounted()).ledger.lost).toBe(1);
-    expect(await verdicts()).toMatchObject({ 'ledger-consistent': 'violated' });
+    expect(await verdicts()).toMatchObject({ 'losses-explained': 'violated' });
     await stage.ask(master(), 'SETBIT', key(0), 0, 1);
   });
 
@@ -423,7 +423,7 @@ describe('what was acknowledged to clients', () => {
     await stage.ask(master(), 'FLUSHALL');
     const { ledger } = await accounted();
     expect(ledger.lost).toBe(ledger.acknowledged);
-    expect(await verdicts()).toMatchObject({ 'ledger-consistent': 'violated' });
+    expect(await verdicts()).toMatchObject({ 'losses-explained': 'violated' });
   });
 
   it('is violated for clients that are never served again', async () => {
@@ -481,8 +481,8 @@ describe('a second failover', () => {
       roles: { ...roles, master: first },
       seen: observer.seen.filter((o) => o.atMs >= fromMs),
     };
-    const split = splitBrainInterval(seen, { fromMs, untilMs, still: [], tookWrites }, 0);
-    expect(split).toMatchObject({ id: 'split-brain-interval', verdict: 'violated' });
+    const split = twoMastersExplained(seen, { fromMs, untilMs, still: [], tookWrites }, 0);
+    expect(split).toMatchObject({ id: 'two-masters-explained', verdict: 'violated' });
     const took = /writes taken meanwhile: (\S+) (\d+), (\S+) (\d+);/.exec(split.evidence);
     expect([took?.[1], took?.[3]], split.evidence).toEqual([first.id, second().id]);
     expect(Number(took?.[2]), split.evidence).toBeGreaterThan(0);

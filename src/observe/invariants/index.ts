@@ -7,8 +7,8 @@ import { oneMaster } from './one-master.js';
 import { quorumUsable } from './quorum-usable.js';
 import { replicasAttached } from './replicas-attached.js';
 import { sentinelsAgree } from './sentinels-agree.js';
-import { splitBrainInterval } from './split-brain-interval.js';
 import { everyoneIn, type TrialEvidence } from './trial-evidence.js';
+import { twoMastersExplained } from './two-masters-explained.js';
 
 /** What must hold after a failover; each from what was seen, `unknown` where the evidence is missing. Pure. */
 export function judgeInvariants(after: TrialEvidence): InvariantResult[] {
@@ -23,6 +23,6 @@ export function judgeInvariants(after: TrialEvidence): InvariantResult[] {
     quorumUsable(after, everyone),
     oneFailover(after),
     ...(fullSyncs === undefined ? [] : [noFullResync(newMaster, fullSyncs)]),
-    ...(watch === undefined ? [] : [splitBrainInterval(after, watch, returnMs)]),
+    ...(watch === undefined ? [] : [twoMastersExplained(after, watch, returnMs)]),
   ];
 }

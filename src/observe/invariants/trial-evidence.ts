@@ -1,7 +1,7 @@
 import type { Address } from '../../model/address.js';
 import type { MasterView, NodeState, SentinelState, Snapshot } from '../../model/snapshot.js';
 import type { Observation } from '../observation.js';
-import type { InvariantResult, Rejoin, Verdict } from '../result.js';
+import { FORMER_IDS, type InvariantResult, type Rejoin, type Verdict } from '../result.js';
 import type { Roles } from '../roles.js';
 
 /** What is known once everything has settled, or was given up. */
@@ -64,6 +64,7 @@ export function everyoneIn(snapshot: Snapshot, masterName: string): Everyone {
 
 export const result = (id: string, verdict: Verdict, evidence: string): InvariantResult => ({
   id,
+  ...(FORMER_IDS[id] && { aliases: [...FORMER_IDS[id]] }),
   verdict,
   evidence,
 });

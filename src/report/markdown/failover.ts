@@ -5,13 +5,14 @@ import { headline, INCOMPLETE, masterMove, settingOf, trialVerdict } from '../wo
 import { causesOf, LOSS_WORDS, ledgerTotals } from '../words/losses.js';
 import { grouped, inOrder, metricLabel, metricText, thresholdText } from '../words/metrics.js';
 import { phaseRows } from '../words/time-rows.js';
+import { VERDICT_WORD } from '../words/verdict.js';
 
 import { code, fenced, type Row, tableOf, text } from './markup.js';
 
 const MARK: Readonly<Record<Verdict, string>> = {
-  holds: '✅ holds',
-  violated: '❌ violated',
-  unknown: '❔ unknown',
+  holds: `✅ ${VERDICT_WORD.holds}`,
+  violated: `❌ ${VERDICT_WORD.violated}`,
+  unknown: `❔ ${VERDICT_WORD.unknown}`,
 };
 
 /** The result for a CI job's summary page, in the Markdown that GitHub and GitLab read. Ends with a line break. */

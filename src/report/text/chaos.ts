@@ -3,6 +3,7 @@ import { command as commandText } from '../../model/hints.js';
 import type { ChaosResult, ScenarioResult } from '../../scenarios/format/result.js';
 import type { ChaosPlan, ScenarioPlan } from '../../scenarios/play/plan.js';
 import { plain, together, wrap } from '../plain-text.js';
+import { VERDICT_WORD } from '../words/verdict.js';
 import { nextLines, verdictLines, warningLines } from './lines.js';
 import { MARK, paintOf } from './outcome.js';
 import { type Column, table } from './table.js';
@@ -18,9 +19,9 @@ export function chaosText(result: ChaosResult, view: View): string {
       ? scenarios.filter((s) => s.outcome === 'violated' || s.outcome === 'unknown')
       : [only];
   const weak = scenarios.filter((s) => s.weakness?.shown === true);
-  const summary = `${counts.holds} hold, ${counts.violated} violated, ${counts.unknown} unknown, ${counts.skipped} skipped, in ${together(humanDurationMs(result.tookMs))}`;
+  const summary = `${counts.holds} passed, ${counts.violated} failed, ${counts.unknown} unknown, ${counts.skipped} skipped, in ${together(humanDurationMs(result.tookMs))}`;
   return [
-    ...verdictLines(result.outcome.toUpperCase(), paintOf(result.outcome, theme), summary, view),
+    ...verdictLines(VERDICT_WORD[result.outcome], paintOf(result.outcome, theme), summary, view),
     ...wrap(plain(result.reason), view.columns),
     ...(result.complete
       ? []
@@ -44,7 +45,10 @@ function scenarioTable(scenarios: readonly ScenarioResult[], view: View): string
   const theme = themeOf(view);
   const rows = scenarios.map((s) => [
     s.name,
-    { text: `${MARK[s.outcome]} ${s.outcome}`, paint: paintOf(s.outcome, theme) },
+    {
+      text: `${MARK[s.outcome]} ${s.outcome === 'skipped' ? s.outcome : VERDICT_WORD[s.outcome]}`,
+      paint: paintOf(s.outcome, theme),
+    },
     s.tookMs === 0 ? '' : humanDurationMs(s.tookMs),
     s.outcome === 'holds'
       ? s.weakness?.shown === true

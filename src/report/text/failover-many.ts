@@ -3,7 +3,7 @@ import { listed } from '../../model/words.js';
 import { type FailoverResult, type MetricSummary, PHASES, type Trial } from '../../observe/result.js';
 import { plain, widthOf, wrap } from '../plain-text.js';
 import { masterMove, trialVerdict } from '../words/headline.js';
-import { ledgerTotals, ledgerWords } from '../words/losses.js';
+import { ledgerTotals, ledgerWords, lostOf } from '../words/losses.js';
 import { inOrder, isTime, metricLabel, metricText } from '../words/metrics.js';
 import { axis } from './bar.js';
 import { MARK } from './outcome.js';
@@ -16,7 +16,6 @@ const SHOWN: readonly string[] = [
   'rejoin.zombieMs',
   'rejoin.caughtUpMs',
   'client.outageMs',
-  'client.lastRecoveredMs',
   'ledger.lost',
 ];
 
@@ -27,7 +26,9 @@ export function manyLines(result: FailoverResult, view: View): string[] {
   return [
     ...(result.trials.length === 0 ? [] : ['', ...trialsLines(result.trials, view)]),
     ...(metrics.length === 0 ? [] : ['', summaryTable(metrics, result, view)]),
-    ...(ledger === null ? [] : ['', ...wrap(plain(`ledger  ${ledgerWords(ledger)}`), view.columns, 8)]),
+    ...(ledger === null
+      ? []
+      : ['', ...wrap(plain(`ledger  ${ledgerWords(ledger, lostOf(result) !== null)}`), view.columns, 8)]),
   ];
 }
 
@@ -38,7 +39,10 @@ function trialsLines(trials: readonly Trial[], view: View): string[] {
   const bad = trials.flatMap((trial, i) => {
     const verdict = trialVerdict(trial);
     if (verdict === 'holds' && trial.spurious.length === 0) return [];
-    const broken = trial.invariants.filter((v) => v.verdict !== 'holds').map((v) => v.id);
+    const broken = [
+      ...(trial.broken ?? []),
+      ...trial.invariants.filter((v) => v.verdict !== 'holds').map((v) => v.id),
+    ];
     const words = [...(broken.length > 0 ? [listed(broken)] : []), ...trial.spurious].join('; ');
     const line = `${MARK[verdict]} trial ${i + 1}, ${masterMove(trial)}: ${words || 'no invariant was judged'}`;
     return wrap(plain(line), view.columns, 2).map(theme.warn);

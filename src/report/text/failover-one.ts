@@ -1,7 +1,7 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { ClientSummary, FailoverResult, Trial } from '../../observe/result.js';
 import { padEnd, plain, together, widthOf, wrap } from '../plain-text.js';
-import { errorWords, ledgerWords } from '../words/losses.js';
+import { errorWords, ledgerWords, lostOf } from '../words/losses.js';
 import { phaseRows, rejoinRows, type TimeRow } from '../words/time-rows.js';
 import { axis, bar } from './bar.js';
 import { type Cell, type Column, table } from './table.js';
@@ -13,7 +13,9 @@ export function trialLines(trial: Trial, result: FailoverResult, view: View): st
   const rows = [...phases, ...rejoinRows(trial.rejoin)];
   const facts = [
     ...(trial.client === undefined ? [] : [['clients', clientWords(trial.client)] as const]),
-    ...(trial.ledger === undefined ? [] : [['ledger', ledgerWords(trial.ledger)] as const]),
+    ...(trial.ledger === undefined
+      ? []
+      : [['ledger', ledgerWords(trial.ledger, lostOf({ trials: [trial] }) !== null)] as const]),
     ...phases.flatMap((row) =>
       row.why === null ? [] : [[row.short, `${overWords(row)}: ${row.why}`] as const],
     ),
@@ -43,12 +45,10 @@ const overWords = ({ stepMs, boundMs }: TimeRow): string =>
         ? ''
         : `, predicted at most ${together(humanDurationMs(boundMs))}`);
 
-/** `tuned: out for 3.84 s at worst, recovered after 3.76 s (first) to 3.84 s (last); errors: 8 closed`. */
+/** `tuned: recovered after 3.76 s (first) to 3.84 s (last); errors: 8 closed`. */
 function clientWords(client: ClientSummary): string {
-  const { outageMs, lastRecoveredMs, policy, errors } = client;
-  const worst = lastRecoveredMs === null ? 'or longer' : 'at worst';
-  const out = outageMs === null ? 'no outage was measured' : `out for ${time(outageMs)} ${worst}`;
-  return `${policy}: ${out}, ${backWords(client)}; errors: ${errorWords(errors)}`;
+  const { policy, errors } = client;
+  return `${policy}: ${backWords(client)}; errors: ${errorWords(errors)}`;
 }
 
 function backWords({ firstRecoveredMs, lastRecoveredMs }: ClientSummary): string {
@@ -104,6 +104,6 @@ function boundCell(row: TimeRow, theme: Theme): Cell {
 
 function barCell(row: TimeRow | undefined, endMs: number, columns: number, theme: Theme): Cell {
   if (row?.span == null) return '';
-  const paint = { phase: theme.accent, rejoin: theme.ok, zombie: theme.bad }[row.kind];
+  const paint = { phase: theme.accent, rejoin: theme.ok, zombie: theme.warn }[row.kind];
   return { text: bar(row.span, endMs, columns, row.kind === 'zombie' ? '▒' : '█'), paint };
 }

@@ -1,13 +1,16 @@
 import type { FailoverResult, InvariantResult, Verdict } from '../../observe/result.js';
-import { plain, wrap } from '../plain-text.js';
+import { padEnd, plain, together, wrap } from '../plain-text.js';
 import { adviceOf } from '../words/advice.js';
 import { headline, INCOMPLETE, nextCommands, settingOf } from '../words/headline.js';
 import { thresholdText } from '../words/metrics.js';
+import { type KeyNumber, keyNumbers, whyWords } from '../words/numbers.js';
+import { VERDICT_WORD } from '../words/verdict.js';
 import { manyLines } from './failover-many.js';
 import { trialLines } from './failover-one.js';
 import { interruptedText } from './interrupted.js';
 import { nextLines, verdictLines, warningLines } from './lines.js';
 import { MARK, paintOf } from './outcome.js';
+import { type Cell, table } from './table.js';
 import { themeOf, type View } from './theme.js';
 
 /**
@@ -21,13 +24,13 @@ export function failoverText(result: FailoverResult, view: View, again = result.
     return interruptedText(result, only, nextCommands(result, again), view);
   return [
     ...verdictLines(
-      result.outcome.toUpperCase(),
+      VERDICT_WORD[result.outcome],
       paintOf(result.outcome, theme),
       plain(headline(result)),
       view,
     ),
-    ...(result.reason === '' ? [] : wrap(plain(result.reason), view.columns)),
     ...(result.complete ? [] : warningLines(INCOMPLETE, view)),
+    ...(result.trials.length === 0 ? [] : numberLines(result, view)),
     ...wrap(plain(settingOf(result)), view.columns, 2).map(theme.dim),
     ...(only === undefined || others.length > 0 ? manyLines(result, view) : trialLines(only, result, view)),
     ...judgementLines(result, view),
@@ -37,17 +40,68 @@ export function failoverText(result: FailoverResult, view: View, again = result.
   ].join('\n');
 }
 
+/** The five numbers and why the outcome is what it is: side by side, or a line each where there is no room. */
+function numberLines(result: FailoverResult, view: View): string[] {
+  const theme = themeOf(view);
+  const paints = { ok: theme.bold, bad: theme.bad, warn: theme.warn, unknown: theme.dim };
+  const numbers = keyNumbers(result);
+  const why = whyWords(result);
+  const cells = numbers.map(({ value, budget, state }): Cell => {
+    const isTime = /^\d/.test(value);
+    const limit = isTime ? `${state === 'bad' ? '>' : '≤'} ${budget}` : `(budget ${budget})`;
+    return { text: budget === null ? value : `${value} ${limit}`, paint: paints[state] };
+  });
+  const medians = numbers.some(({ median }) => median !== null);
+  const columns = [
+    ...(medians ? [{ title: '' }] : []),
+    ...numbers.map(({ id }) => ({ title: id.toUpperCase() })),
+  ];
+  const rows = medians
+    ? [
+        ['worst', ...cells],
+        ['median', ...numbers.map(({ median }) => median ?? '')],
+      ]
+    : [cells];
+  return [
+    ...(view.columns < SIDE_BY_SIDE ? stackedNumbers(numbers, view) : [table(columns, rows, view)]),
+    ...(why === '' ? [] : wrap(plain(`why  ${why}`), view.columns, 5)),
+  ];
+}
+
+/** The five numbers side by side need this many columns. */
+const SIDE_BY_SIDE = 78;
+
+function stackedNumbers(numbers: readonly KeyNumber[], view: View): string[] {
+  const theme = themeOf(view);
+  const paints = { ok: theme.bold, bad: theme.bad, warn: theme.warn, unknown: theme.dim };
+  const label = Math.max(...numbers.map(({ id }) => id.length)) + 2;
+  return numbers.flatMap(({ id, value, median, budget, state }) => {
+    const notes = [
+      ...(median === null ? [] : [together(`median ${median}`)]),
+      ...(budget === null ? [] : [together(`budget ${budget}`)]),
+    ].join(', ');
+    const head = together(padEnd(id, label) + value);
+    return wrap(notes === '' ? head : `${head}, ${notes}`, view.columns, label).map((line) =>
+      line.replace(value, () => paints[state](value)),
+    );
+  });
+}
+
 /** Thresholds with what was measured; invariants that hold in one line, the others with their evidence. */
 function judgementLines({ thresholds, invariants }: FailoverResult, view: View): string[] {
   if (thresholds.length + invariants.length === 0) return [];
   const held = invariants.filter((i) => i.verdict === 'holds');
+  const shown = thresholds.filter((t) => t.holds !== 'holds' || !BUDGET.test(t.expression));
   return [
     '',
-    ...thresholds.flatMap((t) => verdictLine(t.holds, `${t.expression}: ${thresholdText(t)}`, view)),
+    ...shown.flatMap((t) => verdictLine(t.holds, `${t.expression}: ${thresholdText(t)}`, view)),
     ...(held.length === 0 ? [] : verdictLine('holds', held.map((i) => i.id).join(', '), view)),
     ...invariants.flatMap((i) => (i.verdict === 'holds' ? [] : invariantLine(i, view))),
   ];
 }
+
+/** The thresholds of `--budget`: where they hold, the numbers above say so. */
+const BUDGET = /^(switchedMs|client\.outageMs)<=/;
 
 const invariantLine = ({ verdict, id, evidence }: InvariantResult, view: View): string[] =>
   verdictLine(verdict, `${id}: ${evidence}`, view);

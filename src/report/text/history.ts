@@ -4,6 +4,7 @@ import { command } from '../../model/hints.js';
 import { count, listed } from '../../model/words.js';
 import { plain, wrap } from '../plain-text.js';
 import { grouped } from '../words/metrics.js';
+import { VERDICT_WORD } from '../words/verdict.js';
 import { nextLines } from './lines.js';
 import { MARK, paintOf } from './outcome.js';
 import { type Cell, table } from './table.js';
@@ -70,7 +71,7 @@ function rowOf(run: HistoryRun, view: View): Cell[] {
   return [
     narrow ? run.startedAt.slice(0, 16).replace('T', ' ') : run.startedAt.replace(/\.\d+Z$/, 'Z'),
     {
-      text: `${MARK[run.outcome]}${narrow ? '' : ` ${run.outcome}`}${run.complete ? '' : ' cut short'}`,
+      text: `${MARK[run.outcome]}${narrow ? '' : ` ${VERDICT_WORD[run.outcome]}`}${run.complete ? '' : ' cut short'}`,
       paint: paintOf(run.outcome, theme),
     },
     run.fault,

@@ -1,6 +1,7 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { QuorumPhase, QuorumResult } from '../../scenarios/play/quorum.js';
 import { plain, together, wrap } from '../plain-text.js';
+import { VERDICT_WORD } from '../words/verdict.js';
 import { nextLines, verdictLines, warningLines } from './lines.js';
 import { MARK, paintOf } from './outcome.js';
 import { themeOf, type View } from './theme.js';
@@ -11,7 +12,7 @@ export function quorumText(result: QuorumResult, view: View): string {
   const { sentinels, quorum, majority, masterName } = result;
   const setting = `${masterName}: ${sentinels} sentinels, quorum ${quorum}, majority ${majority}`;
   return [
-    ...verdictLines(result.outcome.toUpperCase(), paintOf(result.outcome, theme), plain(setting), view),
+    ...verdictLines(VERDICT_WORD[result.outcome], paintOf(result.outcome, theme), plain(setting), view),
     ...wrap(plain(result.reason), view.columns),
     ...result.phases.flatMap((phase) => ['', ...phaseLines(phase, view)]),
     '',

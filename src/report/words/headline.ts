@@ -1,10 +1,9 @@
-import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
+import { formatDurationMs } from '../../model/duration.js';
 import { command } from '../../model/hints.js';
 import { count, named } from '../../model/words.js';
 import type { FailoverResult, Trial, Verdict, WorkloadSettings } from '../../observe/result.js';
-import { together } from '../plain-text.js';
-import { ledgerTotals } from './losses.js';
-import { groupedCount } from './metrics.js';
+import { lostWords } from './losses.js';
+import { outageWords, switchWords } from './numbers.js';
 
 /** The worst of several verdicts; `unknown` when there is none. */
 function worstOf(verdicts: readonly Verdict[]): Verdict {
@@ -19,47 +18,33 @@ export const INCOMPLETE = 'the run ended early: what is shown was measured, the 
 export const masterMove = ({ oldMaster, newMaster, cutShort }: Trial): string =>
   `${oldMaster.id} → ${newMaster?.id ?? (cutShort === true ? 'not seen' : 'no new master')}`;
 
-/** A trial by its own invariants; thresholds are judged over all trials. */
-export const trialVerdict = ({ untested, invariants }: Trial): Verdict =>
+/** A trial's verdict; reports of older versions have only its invariants. */
+export const trialVerdict = ({ outcome, untested, invariants }: Trial): Verdict =>
+  outcome ??
   worstOf([...(untested === undefined ? [] : (['unknown'] as const)), ...invariants.map((i) => i.verdict)]);
 
 /**
- * `mymaster moved from redis-1 to redis-2 …, first switch after 6.29 s, budget 7.00 s; 40 acknowledged writes lost`;
- * over trials: how many of them.
+ * `clients had no answer for 6.40 s (budget 7.00 s), 0 of 28,503 writes lost; redis-1 → redis-3`; without clients the
+ * first switch instead; over trials the worst of them, and how many passed.
  */
 export function headline(result: FailoverResult): string {
-  const lost = ledgerTotals(result)?.lost ?? 0;
-  return `${switchWords(result)}${lost === 0 ? '' : `; ${groupedCount(lost, 'acknowledged write')} lost`}`;
-}
-
-function switchWords(result: FailoverResult): string {
   const { trials, masterName } = result;
   const [only, ...others] = trials;
-  const budget = `budget ${time(result.budgetMs)}`;
   if (only === undefined) return `${masterName}: nothing was measured`;
-  if (others.length > 0) return `${severalHeadline(result)}, ${budget}`;
-  if (only.untested !== undefined) return `${masterName} is still ${named(only.oldMaster)}`;
-  const { switchedMs } = only.phases;
-  const moved =
-    only.newMaster === null
-      ? `${masterName} ${only.cutShort === true ? 'had no new master yet' : 'has no new master'} after the loss of ${named(only.oldMaster)}`
-      : `${masterName} moved from ${only.oldMaster.id} to ${named(only.newMaster)}`;
-  return switchedMs === null
-    ? `${moved}, no switch was seen, ${budget}`
-    : `${moved}, first switch after ${time(switchedMs)}, ${budget}`;
+  if (only.untested !== undefined && others.length === 0)
+    return `${masterName} is still ${named(only.oldMaster)}`;
+  if (only.cutShort === true && others.length === 0) return cutShortWords(only, masterName);
+  const what = [outageWords(result) ?? switchWords(result), ...lostWords(result)].join(', ');
+  if (others.length === 0) return `${what}; ${masterMove(only)}`;
+  const passed = trials.filter((t) => trialVerdict(t) === 'holds').length;
+  return `${what}; ${passed} of ${count(trials.length, 'trial')} passed`;
 }
 
-function severalHeadline({ trials, masterName, summary }: FailoverResult): string {
-  const held = trials.filter((t) => trialVerdict(t) === 'holds').length;
-  const switched = summary.switchedMs;
-  const first = `${masterName}: ${held} of ${count(trials.length, 'trial')} held`;
-  if (switched === undefined) return `${first}, no switch was seen`;
-  const missing = trials.length - switched.n;
-  const never = missing > 0 ? `, ${missing} without a switch` : '';
-  return `${first}, first switch after ${time(switched.p50)} (median), ${time(switched.max)} at worst${never}`;
+function cutShortWords({ oldMaster, newMaster }: Trial, masterName: string): string {
+  return newMaster === null
+    ? `${masterName} had no new master yet after the loss of ${named(oldMaster)}`
+    : `${masterName} moved from ${oldMaster.id} to ${named(newMaster)}`;
 }
-
-const time = (ms: number): string => together(humanDurationMs(ms));
 
 /** The settings of a run: `fault kill SIGKILL at …; cluster default (process), redis 7.0.15, down-after 5s, quorum 2; …`. */
 export function settingOf(result: FailoverResult): string {

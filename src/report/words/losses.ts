@@ -1,4 +1,5 @@
 import { listed } from '../../model/words.js';
+import { metricNamed } from '../../observe/metrics.js';
 import type { ClientSummary, FailoverResult, LedgerSummary, LossCause } from '../../observe/result.js';
 import { LOSS_CAUSES } from '../../observe/result.js';
 import { grouped } from './metrics.js';
@@ -42,6 +43,26 @@ export function ledgerTotals(result: Pick<FailoverResult, 'trials'>): LedgerTota
   };
 }
 
+/** Lost of acknowledged writes over all trials; null where no trial's writes were counted, or one could not be read back. */
+export function lostOf({
+  trials,
+}: Pick<FailoverResult, 'trials'>): { lost: number; acknowledged: number } | null {
+  const counted = trials.filter((t) => t.ledger !== undefined);
+  const lost = counted.map((t) => metricNamed('ledger.lost')?.of(t) ?? null);
+  if (counted.length === 0 || lost.includes(null)) return null;
+  return {
+    lost: lost.reduce<number>((sum, n) => sum + (n ?? 0), 0),
+    acknowledged: counted.reduce((sum, t) => sum + (t.ledger?.acknowledged ?? 0), 0),
+  };
+}
+
+/** `0 of 28,503 writes lost`; nothing where no client wrote. */
+export function lostWords(result: FailoverResult): string[] {
+  const counted = lostOf(result);
+  if (counted !== null) return [`${grouped(counted.lost)} of ${grouped(counted.acknowledged)} writes lost`];
+  return result.trials.some((t) => t.ledger !== undefined) ? ['lost writes could not be counted'] : [];
+}
+
 /** The causes of lost writes, the most writes first. */
 export function causesOf(ledger: Pick<LedgerSummary, 'causes'>): { cause: LossCause; lost: number }[] {
   return LOSS_CAUSES.flatMap((cause) => {
@@ -50,21 +71,31 @@ export function causesOf(ledger: Pick<LedgerSummary, 'causes'>): { cause: LossCa
   }).sort((a, b) => b.lost - a.lost);
 }
 
-/** `61,168 acknowledged, 40 lost (38 zombie: …; 2 unreplicated: …), 11 indeterminate (4 of them were written)`. */
-export function ledgerWords(ledger: LedgerTotals): string {
+/** `isReadBack`: the node that counts answered. `61,168 acknowledged, 40 lost (38 zombie: …; 2 unreplicated: …), 11 unanswered, 4 of them arrived`. */
+export function ledgerWords(ledger: LedgerTotals, isReadBack: boolean): string {
   const causes = causesOf(ledger).map(({ cause, lost }) => `${grouped(lost)} ${cause}: ${LOSS_WORDS[cause]}`);
-  const lost =
-    ledger.lost === 0
+  const lost = !isReadBack
+    ? 'lost writes could not be counted'
+    : ledger.lost === 0
       ? 'none lost'
       : `${grouped(ledger.lost)} lost${causes.length > 0 ? ` (${causes.join('; ')})` : ''}`;
-  const arrived = ledger.recovered > 0 ? ` (${grouped(ledger.recovered)} of them were written)` : '';
   return [
     `${grouped(ledger.acknowledged)} writes acknowledged, ${lost}`,
-    ...(ledger.indeterminate > 0 ? [`${grouped(ledger.indeterminate)} indeterminate${arrived}`] : []),
+    ...(ledger.indeterminate > 0
+      ? [`${grouped(ledger.indeterminate)} unanswered${isReadBack ? `, ${arrivedWords(ledger)}` : ''}`]
+      : []),
     ...(ledger.unexpected > 0 ? [`${grouped(ledger.unexpected)} present, but never attempted`] : []),
     ...((ledger.staleReads ?? 0) > 0 ? [`${grouped(ledger.staleReads ?? 0)} stale reads`] : []),
   ].join(', ');
 }
+
+/** What became of the writes without an answer: `all 16 arrived`, `4 of them arrived`. */
+const arrivedWords = ({ indeterminate, recovered }: LedgerTotals): string =>
+  recovered === 0
+    ? 'none of them arrived'
+    : recovered === indeterminate
+      ? `all ${grouped(recovered)} arrived`
+      : `${grouped(recovered)} of them arrived`;
 
 /** `8 closed, 61 connection refused and 3 timeout`; `none`. */
 export function errorWords(errors: ClientSummary['errors']): string {

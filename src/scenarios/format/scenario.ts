@@ -109,8 +109,8 @@ export const INVARIANTS = [
   'old-master-rejoined',
   'right-replica',
   'clients-recovered',
-  'ledger-consistent',
-  'split-brain-interval',
+  'losses-explained',
+  'two-masters-explained',
 ] as const;
 
 export const DEFAULT_SHAPE: Shape = {

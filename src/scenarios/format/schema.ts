@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DRIVER_NAMES } from '../../model/drivers.js';
 import { majorityOf } from '../../model/sentinel-timing.js';
 import { PERSISTENCE } from '../../model/spec.js';
+import { invariantId } from '../../observe/result.js';
 import {
   DEFAULT_SHAPE,
   INVARIANTS,
@@ -120,7 +121,9 @@ export const scenarioFile = z.strictObject({
   workload: workload.default(null),
   steps: z.array(step).min(1),
   expect: z.array(condition).default([]),
-  invariants: z.array(z.enum(INVARIANTS)).default([]),
+  invariants: z
+    .array(z.preprocess((id) => (typeof id === 'string' ? invariantId(id) : id), z.enum(INVARIANTS)))
+    .default([]),
   weakness: weakness.nullable().default(null),
 });
 

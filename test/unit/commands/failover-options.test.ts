@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
+  budgetFor,
   commandLineOf,
   type FaultOptions,
   faultOf,
+  parseBudget,
   type RunSettings,
   runAgain,
   withoutDefaults,
@@ -19,7 +21,7 @@ const fault = (options: Partial<FaultOptions>) =>
 const plain: RunSettings = {
   fault: { name: 'kill' },
   rejoin: 'as-crashed',
-  budgetMs: null,
+  budget: { outageMs: null, switchMs: null },
   waitMs: null,
   trials: 1,
   seed: 1,
@@ -52,6 +54,39 @@ describe('the fault that options mean', () => {
 });
 
 describe('a budget', () => {
+  it.each([
+    ['7s', { outageMs: 7000, switchMs: 7000 }],
+    ['outage=7s', { outageMs: 7000, switchMs: null }],
+    ['switch=6s, outage=7500ms', { outageMs: 7500, switchMs: 6000 }],
+  ])('of %j', (text, budget) => expect(parseBudget(text)).toEqual(budget));
+
+  it.each(['outage=7s,outage=8s', 'rejoin=7s', 'outage=', 'outage=fast', 'outage=0s', '7'])(
+    'refuses %j',
+    (text) => {
+      expect(() => parseBudget(text)).toThrow(expect.objectContaining({ code: 'bad-value', exitCode: 64 }));
+    },
+  );
+
+  it('of an outage needs clients; a bare one limits the switch without them', () => {
+    expect(budgetFor(parseBudget('7s'), false)).toEqual({ outageMs: null, switchMs: 7000 });
+    expect(() => budgetFor(parseBudget('outage=7s'), false)).toThrow(
+      expect.objectContaining({ code: 'contradiction' }),
+    );
+  });
+
+  it('is in the command line as it is typed', () => {
+    const line = (budget: string, workload: RunSettings['workload'] = plain.workload): string =>
+      commandLineOf('default', {
+        ...plain,
+        workload,
+        budget: budgetFor(parseBudget(budget), workload !== null),
+      });
+    expect(line('7s')).toContain(' --budget 7s ');
+    expect(line('7s', null)).toContain(' --budget 7s ');
+    expect(line('switch=6s,outage=7s')).toContain(' --budget outage=7s,switch=6s ');
+    expect(line('switch=6s')).toContain(' --budget switch=6s ');
+  });
+
   it('that ends before a sentinel may act is warned of', () => {
     expect(budgetWarning(1000, 5000)).toBe(
       '--budget 1s cannot hold: no sentinel marks the master as down before down-after (5s) has passed',
@@ -85,7 +120,7 @@ describe('the command line of a run', () => {
     const other: RunSettings = {
       ...plain,
       rejoin: null,
-      budgetMs: 8000,
+      budget: { outageMs: 8000, switchMs: 8000 },
       trials: 10,
       seed: 11,
       thresholds: [parseThreshold('ledger.lost==0')],

@@ -4,8 +4,8 @@ import { dualMasters } from '../../../src/observe/invariants/dual-masters.js';
 import { noFullResync } from '../../../src/observe/invariants/no-full-resync.js';
 import { quorumUsable } from '../../../src/observe/invariants/quorum-usable.js';
 import { sentinelsAgree } from '../../../src/observe/invariants/sentinels-agree.js';
-import { splitBrainInterval } from '../../../src/observe/invariants/split-brain-interval.js';
 import { everyoneIn, type Watch } from '../../../src/observe/invariants/trial-evidence.js';
+import { twoMastersExplained } from '../../../src/observe/invariants/two-masters-explained.js';
 import type { Observation } from '../../../src/observe/observation.js';
 import type { Roles } from '../../../src/observe/roles.js';
 import { altered, healthy, sentinelOf, silenceNode, viewOf } from '../../helpers/snapshots.js';
@@ -42,7 +42,7 @@ describe('two masters at the same time', () => {
     const seen = [gone(0, 'redis-1'), role(3000, 'redis-2', 'master'), role(4000, 'redis-1', 'replica')];
     const still = [{ id: 'redis-1', fromMs: 0, toMs: 3990 }];
     expect(dualMasters({ roles, seen }, watch({ still }))).toEqual([]);
-    expect(splitBrainInterval({ roles, seen }, watch({ still }), 0)).toMatchObject({ verdict: 'holds' });
+    expect(twoMastersExplained({ roles, seen }, watch({ still }), 0)).toMatchObject({ verdict: 'holds' });
   });
 
   it('are counted from the return of one until it is demoted, with what each of them took', () => {
@@ -58,13 +58,14 @@ describe('two masters at the same time', () => {
     expect(dualMasters({ roles, seen }, told)).toEqual([
       { fromMs: 4000, toMs: 14_000, masters: ['redis-2', 'redis-1'] },
     ]);
-    expect(splitBrainInterval({ roles, seen }, told, 20_000)).toEqual({
-      id: 'split-brain-interval',
+    expect(twoMastersExplained({ roles, seen }, told, 20_000)).toEqual({
+      id: 'two-masters-explained',
+      aliases: ['split-brain-interval'],
       verdict: 'holds',
       evidence:
         'redis-2 and redis-1 said master at the same time for 10.00 s; writes taken meanwhile: redis-2 4000, redis-1 38',
     });
-    expect(splitBrainInterval({ roles, seen }, told, 9000)).toMatchObject({ verdict: 'violated' });
+    expect(twoMastersExplained({ roles, seen }, told, 9000)).toMatchObject({ verdict: 'violated' });
   });
 
   it('last until the old one, which had no fault, is stopped', () => {
@@ -89,11 +90,11 @@ describe('two masters at the same time', () => {
     ['fell silent', silent],
   ])('are unknown where a node %s for long, unless we know that it was still', (_, absence) => {
     const seen = [absence(1000, 'redis-3'), role(9000, 'redis-3', 'replica')];
-    const result = splitBrainInterval({ roles, seen }, watch(), 0);
+    const result = twoMastersExplained({ roles, seen }, watch(), 0);
     expect(result).toMatchObject({ verdict: 'unknown' });
     expect(result.evidence).toContain('redis-3 did not answer for 8.00 s');
     const still = [{ id: 'redis-3', fromMs: 900, toMs: 8900 }];
-    expect(splitBrainInterval({ roles, seen }, watch({ still }), 0)).toMatchObject({ verdict: 'holds' });
+    expect(twoMastersExplained({ roles, seen }, watch({ still }), 0)).toMatchObject({ verdict: 'holds' });
   });
 });
 

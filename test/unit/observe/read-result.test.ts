@@ -33,6 +33,13 @@ describe('reading a result', () => {
     expect(readResult(changed(['trials', 0, 'moon'], 'full')).trials[0]).toMatchObject({ moon: 'full' });
   });
 
+  it('gives an invariant its present id where a file has an earlier one', () => {
+    const old = [{ id: 'ledger-consistent', verdict: 'holds', evidence: 'all 5 are there' }];
+    expect(readResult(changed(['invariants'], old)).invariants).toEqual([
+      { ...old[0], id: 'losses-explained', aliases: ['ledger-consistent'] },
+    ]);
+  });
+
   it.each([
     [['trials'], undefined, 'trials is missing'],
     [['trials', 1, 'phases', 'sdownMs'], undefined, 'trials[1].phases.sdownMs is missing'],

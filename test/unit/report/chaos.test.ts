@@ -102,14 +102,14 @@ describe('the result of scenarios', () => {
 
   it('as text: the verdict first, who fails with its story, known weaknesses explained, what to type', () => {
     expect(chaosText(ALL, VIEW)).toMatchInlineSnapshot(`
-      "VIOLATED  2 hold, 1 violated, 0 unknown, 1 skipped, in 61.00 s
+      "FAIL  2 passed, 1 failed, 0 unknown, 1 skipped, in 61.00 s
       wait for a failover: no +switch-master yet
 
-      scenario          outcome       took  why
-      kill              ✔ holds     9.35 s
-      stop              ✗ violated  9.35 s  wait for a failover: no +switch-master yet
-      partition-master  - skipped           links cannot be cut: packet rules need root # and Linux
-      zombie            ✔ holds     9.35 s  shows a known weakness of Sentinel
+      scenario          outcome      took  why
+      kill              ✔ PASS     9.35 s
+      stop              ✗ FAIL     9.35 s  wait for a failover: no +switch-master yet
+      partition-master  - skipped          links cannot be cut: packet rules need root # and Linux
+      zombie            ✔ PASS     9.35 s  shows a known weakness of Sentinel
 
       stop: the master crashes and is replaced
       chaos-x-1, process, redis 7.0.15

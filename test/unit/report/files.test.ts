@@ -51,7 +51,9 @@ describe('JUnit', () => {
 describe('Markdown', () => {
   it('of one trial: verdict first, its phases as a table, the command at the end', () => {
     const text = failoverMarkdown(bareResult());
-    expect(text.split('\n')[0]).toMatch(/^## ✅ holds: mymaster moved from redis-1 to redis-3/);
+    expect(text.split('\n')[0]).toMatch(
+      /^## ✅ PASS: the first sentinel switched after .*; redis-1 → redis-3$/,
+    );
     expect(text).toContain('| first sentinel switches | 3.74 s | 33 ms | 200 ms |  |');
     expect(text.trimEnd().split('\n').slice(-3)).toEqual(['```sh', bareResult().command, '```']);
   });
@@ -59,9 +61,9 @@ describe('Markdown', () => {
   it('of several: the summary, a line per trial, what was lost and why', () => {
     const text = failoverMarkdown(violatedResult());
     expect(text).toContain('| first sentinel switches | 10 | 3.29 s | 3.74 s | 3.74 s |');
-    expect(text).toContain('| 3 | ❌ violated | redis-2 → redis-1 | 3.15 s |');
+    expect(text).toContain('| 3 | ❌ FAIL | redis-2 → redis-1 | 3.15 s |');
     expect(text).toContain('| **lost** | **48** |');
-    expect(text).toContain('| `ledger.lost==0` | 40 | ❌ violated |');
+    expect(text).toContain('| `ledger.lost==0` | 40 | ❌ FAIL |');
   });
 
   it('an interrupted run is marked as such', () => {

@@ -3,7 +3,7 @@ import type { InvariantResult } from '../result.js';
 import { type DualMasters, dualMasters, unheard } from './dual-masters.js';
 import { result, type TookWrites, type TrialEvidence, type Watch } from './trial-evidence.js';
 
-const ID = 'split-brain-interval';
+const ID = 'two-masters-explained';
 
 /** A node that did not answer for longer may have been anything, in milliseconds: the observer reconnects each second. */
 const UNHEARD_MS = 2000;
@@ -12,7 +12,7 @@ const UNHEARD_MS = 2000;
  * More than one node was a master at the same time for no longer than `allowedMs` in all; and how many writes each
  * of them took meanwhile.
  */
-export function splitBrainInterval(
+export function twoMastersExplained(
   after: Pick<TrialEvidence, 'roles' | 'seen'>,
   watch: Watch,
   allowedMs: number,
