@@ -8,6 +8,7 @@ import { tapText } from '../src/report/tap.js';
 import { chaosPlanText, chaosText, type ScenarioList, scenarioListText } from '../src/report/text/chaos.js';
 import type { ChaosResult } from '../src/scenarios/format/result.js';
 import type { ChaosPlan } from '../src/scenarios/play/plan.js';
+import { scenarioNames } from './shared/completions.js';
 import { confirmFor } from './shared/confirm.js';
 import { ownCluster, runtimeOf } from './shared/runtime.js';
 import { EXIT_OF } from './shared/verdict.js';
@@ -81,7 +82,7 @@ export default defineCommand({
   ],
   arguments: [
     argument.choice('ACTION', ['list', 'show', 'run'], { summary: 'list, show or run' }),
-    argument.rest('SCENARIO', { summary: 'names of scenarios, or YAML files', complete: 'file' }),
+    argument.rest('SCENARIO', { summary: 'names of scenarios, or YAML files', complete: scenarioNames }),
   ],
   options: OPTIONS,
   async run(context, { args: [action, names], options }): Promise<Result> {
@@ -127,12 +128,10 @@ export default defineCommand({
   cutOff:
     'aborted without cleanup: faults may still be active, and scratch clusters (chaos-…) still exist\n' +
     '→ sentinelctl recover removes them; with --cluster NAME it rolls that one back; sentinelctl list lists all',
-  rows: (result) => ({
-    columns: ['scenario', 'outcome', 'ms', 'reason'],
-    rows: result.scenarios.map((s) =>
-      'outcome' in s ? [s.name, s.outcome, String(s.tookMs), s.reason] : [s.name, '', '', s.summary],
-    ),
-  }),
+  rows: {
+    columns: ['name', 'summary', 'outcome', 'tookMs', 'reason'],
+    of: ({ scenarios }) => scenarios,
+  },
   exitCode: (result) => ('outcome' in result ? EXIT_OF[result.outcome] : EXIT.ok),
 });
 

@@ -31,6 +31,17 @@ export default defineCommand({
       return { cluster: target.name, nodes };
     });
   },
+  // A row for each directive.
+  rows: {
+    columns: ['id', 'directive', 'value'],
+    of: ({ nodes }) =>
+      nodes.flatMap(({ id, conf }) =>
+        (conf ?? '').split('\n').flatMap((line) => {
+          const [, directive, value = ''] = /^\s*([^#\s]\S*)\s*(.*)$/.exec(line) ?? [];
+          return directive === undefined ? [] : [{ id, directive, value }];
+        }),
+      ),
+  },
   render: ({ nodes }) =>
     nodes
       .map(

@@ -7,9 +7,10 @@ import type { Repaired } from '../src/model/repair.js';
 import { SEVERITIES } from '../src/model/status.js';
 import { doctorMarkdown } from '../src/report/markdown/doctor.js';
 import { doctorText, repairedLines } from '../src/report/text/doctor.js';
-import { doctorRows } from '../src/report/tsv.js';
+import { DOCTOR_ROWS } from '../src/report/tsv.js';
 import { parseApp } from './shared/app-source.js';
 import { requireKnown } from './shared/check-ids.js';
+import { checkIds } from './shared/completions.js';
 import { diagnoseCluster, diagnoseFiles } from './shared/diagnosis.js';
 import { EXIT_ON_OPTION } from './shared/exit-on.js';
 import { fixFindings } from './shared/fix.js';
@@ -26,9 +27,14 @@ interface Diagnosis {
 const OPTIONS = {
   only: option.words('--only <ids>', {
     summary: 'only these checks: ID,…',
+    complete: checkIds,
     example: 'no-quorum,split-brain',
   }),
-  skip: option.words('--skip <ids>', { summary: 'not these checks: ID,…', example: 'unprotected' }),
+  skip: option.words('--skip <ids>', {
+    summary: 'not these checks: ID,…',
+    complete: checkIds,
+    example: 'unprotected',
+  }),
   severity: option.choice('--severity <least>', SEVERITIES, {
     summary: 'only findings of this severity or worse; the exit code follows them too',
     default: 'info',
@@ -128,7 +134,7 @@ export default defineCommand({
     const text = doctorText(result, view, { all, offerFix: fixed === undefined });
     return fixed === undefined ? text : [...repairedLines(fixed, view), '', text].join('\n');
   },
-  rows: ({ result }) => doctorRows(result),
+  rows: DOCTOR_ROWS,
   toJson: ({ result, fixed }) => ({ ...result, ...(fixed && { fixed }) }),
   exitCode: ({ exitCode }) => exitCode,
 });

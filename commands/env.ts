@@ -40,5 +40,9 @@ export default defineCommand({
     } satisfies EnvResult;
   },
   render: envText,
+  rows: {
+    columns: ['REDIS_SENTINEL_ADDRS', 'REDIS_MASTER_NAME', 'REDIS_URL', 'needsPassword'],
+    of: (env) => [env],
+  },
   toJson: ({ format: _format, ...document }) => document,
 });

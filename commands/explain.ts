@@ -4,13 +4,16 @@ import { defineCommand } from '../src/cli/command.js';
 import { option } from '../src/cli/option.js';
 import { checksPage } from '../src/report/markdown/checks-page.js';
 import { explainText } from '../src/report/text/explain.js';
-import { explainRows } from '../src/report/tsv.js';
+import { EXPLAIN_ROWS } from '../src/report/tsv.js';
 import { requireKnown } from './shared/check-ids.js';
+import { checkIds } from './shared/completions.js';
 
 export default defineCommand({
   description: 'Without an ID: one line per check. The same text is in docs/checks.md.',
   examples: ['sentinelctl explain', 'sentinelctl explain split-brain', 'sentinelctl explain --markdown'],
-  arguments: [argument.optional('ID', { summary: 'the id of a check, as doctor prints it' })],
+  arguments: [
+    argument.optional('ID', { summary: 'the id of a check, as doctor prints it', complete: checkIds }),
+  ],
   options: {
     markdown: option.flag('--markdown', {
       summary: 'print every check in full, as Markdown',
@@ -28,7 +31,7 @@ export default defineCommand({
     };
   },
   render: ({ checks, markdown }, view) => (markdown ? checksPage(checks) : explainText(checks, view)),
-  rows: ({ checks }) => explainRows(checks),
+  rows: EXPLAIN_ROWS,
   toJson: ({ checks }) => ({ checks }),
 });
 

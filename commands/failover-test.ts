@@ -6,6 +6,7 @@ import { parseThreshold } from '../src/failover/thresholds.js';
 import type { FailoverResult } from '../src/observe/result.js';
 import { baselineText } from '../src/report/text/baseline.js';
 import { failoverText } from '../src/report/text/failover.js';
+import { FAILOVER_ROWS } from '../src/report/tsv.js';
 import { confirmFor, failoverWords } from './shared/confirm.js';
 import {
   budgetFor,
@@ -112,6 +113,7 @@ export default defineCommand({
       failoverText(result, view, runAgain(result.command)),
       ...(result.baseline ? [baselineText(result.baseline, view)] : []),
     ].join('\n\n'),
+  rows: FAILOVER_ROWS,
   // A regression against the baseline violates an expectation; a baseline that cannot be compared does not.
   exitCode: (result) =>
     result.outcome === 'holds' && result.baseline?.outcome === 'violated'

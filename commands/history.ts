@@ -5,7 +5,7 @@ import { trendsOf } from '../src/cluster/store/run-record.js';
 import { stateHome } from '../src/config/paths.js';
 import { refused } from '../src/errors.js';
 import { type HistoryResult, historyText } from '../src/report/text/history.js';
-import { historyRows } from '../src/report/tsv.js';
+import { HISTORY_ROWS } from '../src/report/tsv.js';
 import { storeOf } from './shared/runtime.js';
 
 const EMPTY: History = { runs: [], unreadable: [], truncated: false };
@@ -56,7 +56,7 @@ export default defineCommand({
     };
   },
   render: historyText,
-  rows: historyRows,
+  rows: HISTORY_ROWS,
 });
 
 /** A cluster that neither exists nor was ever tested is a typing error. */

@@ -4,6 +4,7 @@ import { asks } from '../src/cli/confirm.js';
 import { option } from '../src/cli/option.js';
 import { formatDurationMs } from '../src/model/duration.js';
 import { injectText } from '../src/report/text/faults.js';
+import { faultNames } from './shared/completions.js';
 import { confirmFor } from './shared/confirm.js';
 import { ownCluster } from './shared/runtime.js';
 import { CUT_OFF } from './shared/verdict.js';
@@ -20,8 +21,14 @@ export default defineCommand({
     'sentinelctl inject misconf --dry-run',
   ],
   arguments: [
-    argument.required('FAULT', { summary: 'the name of a fault; sentinelctl faults lists them' }),
-    argument.rest('TARGET', { summary: 'the nodes or links that it affects: see faults FAULT' }),
+    argument.required('FAULT', {
+      summary: 'the name of a fault; sentinelctl faults lists them',
+      complete: faultNames,
+    }),
+    argument.rest('TARGET', {
+      summary: 'the nodes or links that it affects: see faults FAULT',
+      complete: 'node',
+    }),
   ],
   options: {
     forMs: option.duration('--for <duration>', {

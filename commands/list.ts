@@ -1,6 +1,6 @@
 import { defineCommand } from '../src/cli/command.js';
 import { listText } from '../src/report/text/list.js';
-import { listRows } from '../src/report/tsv.js';
+import { LIST_ROWS } from '../src/report/tsv.js';
 import { runtimeOf } from './shared/runtime.js';
 
 export default defineCommand({
@@ -10,5 +10,5 @@ export default defineCommand({
     return { clusters: await listClusters(runtimeOf(context)) };
   },
   render: ({ clusters }, view) => listText(clusters, view),
-  rows: ({ clusters }) => listRows(clusters),
+  rows: LIST_ROWS,
 });

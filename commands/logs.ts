@@ -2,10 +2,15 @@ import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import { option } from '../src/cli/option.js';
 import { openDriverOf } from '../src/cluster/open.js';
+import type { Output } from '../src/config/globals.js';
 import type { LogLine } from '../src/drivers/node-host.js';
 import { unknownNode } from '../src/model/plan.js';
+import { cell, type RowSet } from '../src/report/rows.js';
 import { logLineText } from '../src/report/text/logs.js';
 import { ownCluster } from './shared/runtime.js';
+
+/** The node, its own time in milliseconds since 1970, and the line. */
+const ROWS: RowSet = { columns: ['node', 'atMs', 'text'], of: () => [] };
 
 export default defineCommand({
   examples: [
@@ -37,11 +42,13 @@ export default defineCommand({
     const ids = wanted.length === 0 ? known : wanted;
     const { mergedLogs } = await import('../src/cluster/logs.js');
     const driver = await openDriverOf(target.runtime, target.state);
-    const { json, color, width } = {
-      json: context.globals.output === 'json',
+    const { output, columns } = context.globals;
+    const { color, width } = {
       color: context.stdout.color,
       width: Math.max(...ids.map((id) => id.length)),
     };
+    const textOf =
+      lineText(output, columns ?? ROWS.columns) ?? ((line) => logLineText(line, { known, width, color }));
     try {
       const lines = mergedLogs(driver.host, ids, {
         follow,
@@ -49,15 +56,30 @@ export default defineCommand({
         sinceMs: sinceMs === undefined ? undefined : context.clock.wallMs() - sinceMs,
         signal: context.signal,
       });
-      for await (const line of lines)
-        await context.write(`${json ? ndjson(line) : logLineText(line, { known, width, color })}\n`);
+      if (output === 'tsv') await context.write(`${(columns ?? ROWS.columns).join('\t')}\n`);
+      for await (const line of lines) await context.write(`${textOf(line)}\n`);
     } finally {
       driver.close();
     }
     return undefined;
   },
+  rows: ROWS,
   render: () => '',
 });
 
-/** A stream is one document a line. */
-const ndjson = ({ node, atMs, text }: LogLine): string => JSON.stringify({ node, atMs, text });
+/** A stream is one document a line: NDJSON, an item of a YAML list, a row. */
+function lineText(output: Output, columns: readonly string[]): ((line: LogLine) => string) | null {
+  const document = ({ node, atMs, text }: LogLine): string => JSON.stringify({ node, atMs, text });
+  switch (output) {
+    case 'json':
+      return document;
+    case 'yaml':
+      return (line) => `- ${document(line)}`;
+    case 'tsv':
+      return (line) => columns.map((column) => cell(line, column)).join('\t');
+    case 'name':
+      return ({ node }) => node;
+    case 'table':
+      return null;
+  }
+}

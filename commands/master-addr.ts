@@ -2,7 +2,7 @@ import { defineCommand } from '../src/cli/command.js';
 import { viewsExitCode } from '../src/model/views.js';
 import { masterAddrResult } from '../src/model/which-master.js';
 import { masterAddrText } from '../src/report/text/views.js';
-import { masterAddrRows } from '../src/report/tsv.js';
+import { MASTER_ADDR_ROWS } from '../src/report/tsv.js';
 import { lookAt, MASTER } from './shared/look.js';
 
 export default defineCommand({
@@ -14,6 +14,6 @@ export default defineCommand({
     return masterAddrResult(snapshot, masterName);
   },
   render: masterAddrText,
-  rows: masterAddrRows,
+  rows: MASTER_ADDR_ROWS,
   exitCode: viewsExitCode,
 });

@@ -2,7 +2,7 @@ import { defineCommand } from '../src/cli/command.js';
 import { mastersResult, viewsExitCode } from '../src/model/views.js';
 import { masterNameOf } from '../src/model/which-master.js';
 import { mastersText } from '../src/report/text/views.js';
-import { mastersRows } from '../src/report/tsv.js';
+import { MASTERS_ROWS } from '../src/report/tsv.js';
 import { lookAt } from './shared/look.js';
 
 export default defineCommand({
@@ -15,6 +15,6 @@ export default defineCommand({
     return mastersResult(snapshot);
   },
   render: mastersText,
-  rows: mastersRows,
+  rows: MASTERS_ROWS,
   exitCode: viewsExitCode,
 });

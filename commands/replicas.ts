@@ -14,6 +14,6 @@ export default defineCommand({
     return replicasResult(snapshot, masterNameOf(snapshot, masterName));
   },
   render: membersText,
-  rows: membersRows,
+  rows: membersRows('replicas'),
   exitCode: viewsExitCode,
 });

@@ -7,6 +7,7 @@ import { whyUnreadable } from '../src/config/unreadable.js';
 import { OperatorError, usageError } from '../src/errors.js';
 import type { FailoverResult } from '../src/observe/result.js';
 import { failoverText } from '../src/report/text/failover.js';
+import { FAILOVER_ROWS } from '../src/report/tsv.js';
 import { runAgain, WRITE_REPORTS } from './shared/failover-options.js';
 
 /** The result that was read, and the files that were written from it. */
@@ -38,6 +39,7 @@ export default defineCommand({
     noteWritten(context, written);
     return { ...result, written };
   },
+  rows: FAILOVER_ROWS,
   render: (result, view) => failoverText(result, view, runAgain(result.command)),
 });
 

@@ -14,6 +14,6 @@ export default defineCommand({
     return sentinelsResult(snapshot, masterNameOf(snapshot, masterName));
   },
   render: membersText,
-  rows: membersRows,
+  rows: membersRows('sentinels'),
   exitCode: viewsExitCode,
 });

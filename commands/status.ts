@@ -8,6 +8,7 @@ import { formatDurationMs } from '../src/model/duration.js';
 import type { StatusResult } from '../src/model/status.js';
 import type { ExitOn } from '../src/model/verdict.js';
 import { moreLines, statusText } from '../src/report/text/status.js';
+import { STATUS_ROWS } from '../src/report/tsv.js';
 import { EXIT_ON_OPTION } from './shared/exit-on.js';
 import { lookDeadlineMs, storeOf, type TargetSource, targetSource } from './shared/runtime.js';
 
@@ -54,6 +55,7 @@ export default defineCommand({
     return watchStatus(context, watchMs, (signal) => look(context, source, signal), exitOn);
   },
   render: ({ status }, view) => [statusText(status, view), '', ...moreLines(status, view)].join('\n'),
+  rows: STATUS_ROWS,
   toJson: ({ status }) => status,
   exitCode: ({ status, exitOn }) => statusExitCode(status, exitOn),
 });

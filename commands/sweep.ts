@@ -7,6 +7,7 @@ import { formatDurationMs } from '../src/model/duration.js';
 import { freezeMs } from '../src/model/sentinel-timing.js';
 import type { RejoinMode, WorkloadSettings } from '../src/observe/result.js';
 import { sweepText } from '../src/report/text/sweep.js';
+import { SWEEP_ROWS } from '../src/report/tsv.js';
 import { confirmFor } from './shared/confirm.js';
 import { FAILOVER_OPTIONS, faultOf, freezeFor, withoutDefaults } from './shared/failover-options.js';
 import { ownCluster } from './shared/runtime.js';
@@ -101,6 +102,7 @@ export default defineCommand({
     return result;
   },
   cutOff: CUT_OFF,
+  rows: SWEEP_ROWS,
   render: (result, view) => sweepText(result, view, withoutDefaults(result.command, defaultWords())),
   exitCode: (result) => (result.restoration.restored ? EXIT_OF[result.outcome] : EXIT.notRestored),
 });

@@ -65,8 +65,7 @@ export function candidates(
       return clusters.map((c) => c.name);
     case 'master':
       return [...new Set((chosen ? [chosen] : clusters).flatMap((c) => c.masterName ?? []))];
-    case 'file':
-    case undefined:
+    default:
       return [];
   }
 }

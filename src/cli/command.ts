@@ -1,6 +1,6 @@
 import type { ExitCode } from '../errors.js';
+import type { RowSet } from '../report/rows.js';
 import type { View } from '../report/text/theme.js';
-import type { Rows } from '../report/tsv.js';
 import type { ArgumentDef, ArgumentsOf } from './argument.js';
 import type { Context } from './context.js';
 import type { OptionDefs, OptionsOf } from './option.js';
@@ -37,8 +37,8 @@ interface CommandSpec<R, A extends readonly ArgumentDef[], O extends OptionDefs>
   render(result: R, view: View): string;
   /** The document for `--json`; the result itself where absent. */
   toJson?(result: R): unknown;
-  /** What `--output tsv` prints, where a command has rows. */
-  rows?(result: R): Rows;
+  /** What `--output tsv` and `--output name` print, where a command has rows. */
+  rows?: RowSet<NoInfer<R>>;
   exitCode?(result: R): ExitCode;
   /** Printed when a second Ctrl-C ends it at once: what may be left, and which command to type. */
   cutOff?: string;

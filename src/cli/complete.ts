@@ -144,6 +144,7 @@ function optionNames(line: Line): Candidate[] {
 async function liveValues(what: Completion | undefined, cluster: string, env: Env): Promise<Candidate[]> {
   if (what === undefined) return [];
   if (what === 'file') return [{ value: ':files', text: '' }];
+  if (typeof what === 'function') return (await what()).map((value) => ({ value, text: '' }));
   return candidates(what, await knownClusters(stateHome(env)), cluster).map((value) => ({ value, text: '' }));
 }
 

@@ -33,6 +33,11 @@ export const GLOBAL_OPTIONS: readonly OptionDef[] = [
     summary: 'how to print the result',
     otherwise: DEFAULT_OUTPUT,
   }),
+  option.words('--columns <list>', {
+    summary: 'the columns of --output tsv, which it implies: names separated by commas',
+    example: 'id,host',
+    flagOnly: true,
+  }),
   option.flag('--yes', { summary: 'answer yes to questions about clusters created by sentinelctl' }),
   option.off('--no-input', { summary: 'never ask anything' }),
   option.flag('--quiet', { summary: 'no progress, no notes: only the result and errors' }),

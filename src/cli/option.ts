@@ -1,8 +1,8 @@
 import { badValue, choice, type DurationBounds, duration, integer, portOrAuto } from '../config/parsers.js';
 import { formatDurationMs } from '../model/duration.js';
 
-/** What a shell completes a value with, live; `file` leaves it to the shell. */
-export type Completion = 'node' | 'cluster' | 'master' | 'file';
+/** What a shell completes a value with, live; `file` leaves it to the shell; a function loads names that never change. */
+export type Completion = 'node' | 'cluster' | 'master' | 'file' | (() => Promise<string[]>);
 
 /** An option as the harness reads, completes and explains it. */
 export interface OptionDef {

@@ -1,14 +1,34 @@
 import type { Globals } from '../config/globals.js';
 import { usageError } from '../errors.js';
+import { nearest } from '../model/nearest.js';
+import { cell } from '../report/rows.js';
 import type { View } from '../report/text/theme.js';
-import type { Rows } from '../report/tsv.js';
 import type { Command } from './command.js';
 
-/** Refuses a format that the command does not have, before it does anything. */
-export function checkOutput(def: Command, output: Globals['output']): void {
-  if (output !== 'tsv' || def.rows !== undefined) return;
-  throw usageError('no-rows', `${def.name} has no rows to print as tsv`, {
-    hint: `sentinelctl ${def.name} --output table, json or yaml`,
+type Format = Pick<Globals, 'output' | 'columns'>;
+
+/** Refuses a format or a column that the command does not have, before it does anything. */
+export function checkOutput(def: Command, { output, columns }: Format): void {
+  const isRows = output === 'tsv' || output === 'name';
+  if (isRows && def.rows === undefined) {
+    throw usageError('no-rows', `${def.name} has no rows to print as ${output}`, {
+      hint: `sentinelctl ${def.name} --output table, json or yaml`,
+    });
+  }
+  if (columns === null) return;
+  if (output !== 'tsv') {
+    throw usageError('contradiction', `--columns cannot be combined with --output ${output}`, {
+      why: 'columns are those of --output tsv',
+      hint: 'leave one of them out',
+    });
+  }
+  const known = def.rows?.columns ?? [];
+  const unknown = columns.find((column) => !known.includes(column));
+  if (unknown === undefined) return;
+  const meant = nearest(unknown, known);
+  throw usageError('bad-value', `--columns: unknown column ${JSON.stringify(unknown)}`, {
+    why: `${def.name} has ${known.join(', ')}`,
+    hint: `--columns ${meant ?? known.slice(0, 2).join(',')}`,
   });
 }
 
@@ -16,12 +36,15 @@ export function checkOutput(def: Command, output: Globals['output']): void {
 export async function formatResult(
   def: Command,
   result: unknown,
-  output: Globals['output'],
+  { output, columns }: Format,
   view: View,
   tty: boolean,
 ): Promise<string> {
   if (output === 'table') return ended(def.render(result, view));
-  if (output === 'tsv' && def.rows !== undefined) return tsv(def.rows(result));
+  if (output === 'tsv' || output === 'name') {
+    const [all = [], records = []] = [def.rows?.columns, def.rows?.of(result as never)];
+    return output === 'tsv' ? tsv(columns ?? all, records) : names(all[0] ?? '', records);
+  }
   const document = def.toJson === undefined ? result : def.toJson(result);
   return output === 'yaml' ? yamlText(document) : jsonText(document, tty);
 }
@@ -38,11 +61,14 @@ export async function yamlText(document: unknown): Promise<string> {
   return ended(stringify(JSON.parse(JSON.stringify(document))));
 }
 
-/** A header and a line per row; tabs and line breaks within a cell become spaces. */
-function tsv({ columns, rows }: Rows): string {
-  const line = (cells: readonly string[]): string =>
-    cells.map((c) => c.replace(/[\t\r\n]+/g, ' ')).join('\t');
-  return `${[columns, ...rows].map(line).join('\n')}\n`;
-}
+/** A header and a line per record; the names are those of the JSON document. */
+const tsv = (columns: readonly string[], records: readonly object[]): string =>
+  [columns, ...records.map((record) => columns.map((column) => cell(record, column)))]
+    .map((cells) => `${cells.join('\t')}\n`)
+    .join('');
+
+/** The name of each record once, a line each, without a header. */
+const names = (column: string, records: readonly object[]): string =>
+  [...new Set(records.map((record) => cell(record, column)))].map((name) => `${name}\n`).join('');
 
 const ended = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`);

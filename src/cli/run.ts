@@ -24,7 +24,7 @@ export async function runCommand(def: Command, parsed: Parsed, world: World, sho
   const { globals, options, color } = await settle(def, parsed, world);
   shown.json = globals.output === 'json';
   shown.color = color;
-  checkOutput(def, globals.output);
+  checkOutput(def, globals);
   const stderr = safeStream(world.stderr);
   const progress = progressReader({
     stream: world.stderr,
@@ -119,7 +119,7 @@ async function runAndPrint(
   // An uncaught exception is a bug, which no result of what was cut short may hide.
   if (isCut && !(signal.reason instanceof OperatorError)) throw signal.reason;
   if (result !== undefined) {
-    const text = await formatResult(def, result, globals.output, stdout, stdout.isTTY);
+    const text = await formatResult(def, result, globals, stdout, stdout.isTTY);
     await safeStream(world.stdout).write(text).catch(unlessClosed);
   }
   // An interrupted command keeps the exit code of the interruption, also when it still prints a result.

@@ -5,7 +5,7 @@ import { shown } from './parsers.js';
 import type { Env } from './paths.js';
 import { describeOrigin, type Origin, type Setting } from './settings.js';
 
-export const OUTPUTS = ['table', 'json', 'yaml', 'tsv'] as const;
+export const OUTPUTS = ['table', 'json', 'yaml', 'tsv', 'name'] as const;
 export const DEFAULT_OUTPUT = 'table';
 export type Output = (typeof OUTPUTS)[number];
 
@@ -30,6 +30,8 @@ export interface Globals extends Selection {
   /** Bound for the whole command, in milliseconds; null: each command's own. */
   timeoutMs: number | null;
   output: Output;
+  /** Of `--output tsv`, in this order; null: all. */
+  columns: readonly string[] | null;
   yes: boolean;
   input: boolean;
   quiet: boolean;
@@ -53,6 +55,7 @@ export function resolveGlobals(settings: Settings, env: Env): Globals {
     sentinelPasswordFile: words('sentinelPasswordFile'),
     timeoutMs: typeof timeout === 'number' ? timeout : null,
     output: resolveOutput(settings),
+    columns: resolveColumns(settings),
     yes: value('yes') === true,
     input: value('input') !== false,
     quiet: value('quiet') === true,
@@ -63,7 +66,8 @@ export function resolveGlobals(settings: Settings, env: Env): Globals {
 function resolveOutput(settings: Settings): Output {
   const json = settings.get('json');
   const output = settings.get('output');
-  const named = OUTPUTS.find((o) => o === output?.value) ?? DEFAULT_OUTPUT;
+  const isColumns = resolveColumns(settings) !== null;
+  const named = OUTPUTS.find((o) => o === output?.value) ?? (isColumns ? 'tsv' : DEFAULT_OUTPUT);
   if (json?.value !== true) return named;
   if (output === undefined || named === 'json') return 'json';
   const [ours, theirs] = [RANK[json.origin.from], RANK[output.origin.from]];
@@ -73,6 +77,11 @@ function resolveOutput(settings: Settings): Output {
     });
   }
   return ours > theirs ? 'json' : named;
+}
+
+function resolveColumns(settings: Settings): string[] | null {
+  const columns = settings.get('columns')?.value;
+  return Array.isArray(columns) && columns.length > 0 ? columns.map(String) : null;
 }
 
 const RANK = { flag: 3, environment: 2, project: 1, user: 0 } as const;

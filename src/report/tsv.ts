@@ -1,115 +1,93 @@
 import type { CheckText, Finding } from '../checks/check.js';
 import type { DoctorResult } from '../checks/diagnose.js';
 import type { ListedCluster } from '../cluster/list.js';
+import type { StatusResult } from '../model/status.js';
 import type { MastersResult, MembersResult, Subject } from '../model/views.js';
 import type { MasterAddrResult } from '../model/which-master.js';
+import type { FailoverResult } from '../observe/result.js';
+import type { SweepResult } from '../observe/sweep-result.js';
+import type { RowSet } from './rows.js';
 import type { HistoryResult } from './text/history.js';
-import { FIELDS, show } from './words/claim-fields.js';
+import { FIELDS } from './words/claim-fields.js';
 
-/** What `--output tsv` prints: a row per line below the names of the columns. */
-export interface Rows {
-  columns: string[];
-  rows: string[][];
+export const LIST_ROWS: RowSet<{ clusters: readonly ListedCluster[] }> = {
+  columns: ['cluster', 'driver', 'state', 'nodes', 'running'],
+  of: ({ clusters }) => clusters,
+};
+
+/** Every server of a cluster; the problems are in the JSON document. */
+export const STATUS_ROWS: RowSet<{ status: StatusResult }> = {
+  columns: ['id', 'host', 'port', 'role', 'reachable', 'linkStatus', 'lagBytes', 'offset', 'master', 'error'],
+  of: ({ status: { masters, sentinels } }) => [
+    ...masters.flatMap(({ name, nodes }) => nodes.map((node) => ({ ...node, master: name }))),
+    ...sentinels.map((sentinel) => ({ ...sentinel, role: 'sentinel' })),
+  ],
+};
+
+export const MASTERS_ROWS: RowSet<MastersResult> = {
+  columns: ['name', ...claimColumns('masters')],
+  of: ({ masters }) => masters.flatMap((m) => claimsOf({ name: m.name }, m)),
+};
+
+export const membersRows = (kind: MembersResult['kind']): RowSet<MembersResult> => ({
+  columns: ['id', ...claimColumns(kind)],
+  of: ({ members }) => members.flatMap((m) => claimsOf({ id: m.id }, m)),
+});
+
+function claimColumns(kind: keyof typeof FIELDS): string[] {
+  return ['host', 'port', 'sentinel', 'listed', ...FIELDS[kind].map(([key]) => key)];
 }
 
-export function listRows(entries: readonly ListedCluster[]): Rows {
-  return {
-    columns: ['cluster', 'driver', 'state', 'nodes', 'running'],
-    rows: entries.map((e) => [
-      e.cluster,
-      e.driver,
-      e.state,
-      String(e.nodes),
-      e.running === undefined ? '' : String(e.running),
-    ]),
-  };
-}
+const claimsOf = (named: object, { host, port, claims }: Subject): object[] =>
+  claims.map(({ sentinel, listed, values }) => ({ ...named, host, port, sentinel, listed, ...values }));
 
-export function mastersRows(result: MastersResult): Rows {
-  return rowSet(
-    'masters',
-    result.masters.map((m) => ({ label: m.name, subject: m })),
-  );
-}
+export const MASTER_ADDR_ROWS: RowSet<MasterAddrResult> = {
+  columns: ['masterName', 'host', 'port'],
+  of: (result) => [result],
+};
 
-export function membersRows(result: MembersResult): Rows {
-  return rowSet(
-    result.kind,
-    result.members.map((m) => ({ label: m.id, subject: m })),
-  );
-}
+/** A finding that another one explains has that one’s id as its `cause`. */
+export const DOCTOR_ROWS: RowSet<{ result: DoctorResult }> = {
+  columns: ['id', 'severity', 'subject', 'message', 'fix', 'at', 'cause'],
+  of({ result }) {
+    const row = (f: Finding, cause: string): object => ({
+      ...f,
+      fix: f.fix.join('; '),
+      at: f.at === undefined ? '' : `${f.at.file}:${f.at.line}`,
+      cause,
+    });
+    return result.findings.flatMap((f) => [row(f, ''), ...f.consequences.map((c) => row(c, f.id))]);
+  },
+};
 
-export function masterAddrRows(result: MasterAddrResult): Rows {
-  return {
-    columns: ['master', 'host', 'port'],
-    rows: [[result.masterName, result.host, String(result.port)]],
-  };
-}
+export const EXPLAIN_ROWS: RowSet<{ checks: readonly CheckText[] }> = {
+  columns: ['id', 'severity', 'group', 'title'],
+  of: ({ checks }) => checks,
+};
 
-function rowSet(kind: keyof typeof FIELDS, subjects: { label: string; subject: Subject }[]): Rows {
-  const keys = FIELDS[kind].map(([key]) => key);
-  return {
-    columns: [kind.slice(0, -1), 'host', 'port', 'said-by', 'listed', ...keys],
-    rows: subjects.flatMap(({ label, subject }) =>
-      subject.claims.map((claim) => [
-        label,
-        subject.host,
-        String(subject.port),
-        claim.sentinel,
-        claim.listed ? 'yes' : 'no',
-        ...keys.map((key) => show(claim.values[key])),
-      ]),
-    ),
-  };
-}
+/** A row for each trial. */
+export const FAILOVER_ROWS: RowSet<FailoverResult> = {
+  columns: [
+    ...['trial', 'outcome', 'oldMaster.id', 'newMaster.id', 'client.outageMs', 'phases.switchedMs'],
+    ...['ledger.acknowledged', 'ledger.lost', 'rejoin.zombieMs', 'rejoin.caughtUpMs', 'broken'],
+  ],
+  of: ({ trials }) => trials.map((trial, i) => ({ trial: i + 1, ...trial })),
+};
 
-/** A finding that another one explains has that one’s id in the last column. */
-export function doctorRows({ findings }: DoctorResult): Rows {
-  const row = (f: Finding, cause: string): string[] => [
-    f.severity,
-    f.id,
-    f.subject,
-    f.message,
-    f.fix.join('; '),
-    f.at === undefined ? '' : `${f.at.file}:${f.at.line}`,
-    cause,
-  ];
-  return {
-    columns: ['severity', 'id', 'subject', 'message', 'fix', 'at', 'cause'],
-    rows: findings.flatMap((f) => [row(f, ''), ...f.consequences.map((c) => row(c, f.id))]),
-  };
-}
+/** A row for each combination of settings. */
+export const SWEEP_ROWS: RowSet<SweepResult> = {
+  columns: [
+    ...['downAfterMs', 'minReplicas', 'proved', 'switchedMs.p50', 'switchedMs.max'],
+    ...['outageMs.p50', 'outageMs.max', 'lost.p50', 'lost.max', 'onFrontier'],
+  ],
+  of: ({ points }) => points,
+};
 
-export function explainRows(checks: readonly CheckText[]): Rows {
-  return {
-    columns: ['id', 'severity', 'group', 'title'],
-    rows: checks.map((c) => [c.id, c.severity, c.group, c.title]),
-  };
-}
-
-export function historyRows({ runs }: HistoryResult): Rows {
-  const cell = (value: number | undefined | null): string =>
-    value === undefined || value === null ? '' : String(value);
-  return {
-    columns: [
-      ...['started_at', 'outcome', 'fault', 'driver', 'down_after_ms', 'trials', 'held', 'switched_p50_ms'],
-      ...['switched_max_ms', 'outage_p50_ms', 'outage_max_ms', 'acknowledged', 'lost', 'trend_switched_ms'],
-    ],
-    rows: runs.map((run) => [
-      run.startedAt,
-      run.outcome,
-      run.fault,
-      run.driver,
-      String(run.config.downAfterMs),
-      String(run.trials),
-      String(run.held),
-      cell(run.switchedMs?.p50),
-      cell(run.switchedMs?.max),
-      cell(run.outageMs?.p50),
-      cell(run.outageMs?.max),
-      cell(run.ledger?.acknowledged),
-      cell(run.ledger?.lost),
-      cell(run.trend?.switchedMs),
-    ]),
-  };
-}
+export const HISTORY_ROWS: RowSet<HistoryResult> = {
+  columns: [
+    ...['startedAt', 'outcome', 'fault', 'driver', 'config.downAfterMs', 'trials', 'held', 'switchedMs.p50'],
+    ...['switchedMs.max', 'outageMs.p50', 'outageMs.max', 'ledger.acknowledged', 'ledger.lost'],
+    'trend.switchedMs',
+  ],
+  of: ({ runs }) => runs,
+};

@@ -79,6 +79,7 @@ const quickGlobals = (cluster: string): Globals => ({
   sentinelPasswordFile: null,
   timeoutMs: 2 * SERVER_MS,
   output: 'table',
+  columns: null,
   yes: false,
   input: false,
   quiet: true,

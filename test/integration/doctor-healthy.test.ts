@@ -53,7 +53,7 @@ describe.each([
     expect(text.stdout).toMatch(/^HEALTHY {2}\d+ checks passed/);
     expect((await doctor('--markdown')).stdout).toMatch(/^## HEALTHY: \d+ checks passed/);
     expect((await doctor('--output', 'tsv')).stdout.split('\n')[0]).toBe(
-      'severity\tid\tsubject\tmessage\tfix\tat\tcause',
+      'id\tseverity\tsubject\tmessage\tfix\tat\tcause',
     );
     expect((await doctor('--output', 'yaml', '--severity', 'warning')).stdout).toContain('findings: []');
   });

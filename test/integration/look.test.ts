@@ -34,27 +34,46 @@ const addressOf = (id: string): string => {
 };
 
 describe('every way to look', () => {
-  const WITH_ROWS = ['masters', 'replicas', 'sentinels', 'master-addr', 'list'];
-  const WITHOUT_ROWS = ['status', 'env', 'config'];
+  const WITH_ROWS = ['masters', 'replicas', 'sentinels', 'master-addr', 'list', 'status', 'env', 'config'];
 
-  it.each([...WITH_ROWS, ...WITHOUT_ROWS])(
-    '%s: as text, as one JSON document, the same as YAML',
-    async (command) => {
-      expect((await ok(command)).stdout).not.toBe('');
-      const json = (await ok(command, '--json')).json() as Record<string, unknown>;
-      const yaml = parse((await ok(command, '--output', 'yaml')).stdout) as Record<string, unknown>;
-      expect(Object.keys(yaml)).toEqual(Object.keys(json));
-      // Offsets go on between the two.
-      const still = (value: unknown): string =>
-        JSON.stringify(value).replace(/"(offset|lagBytes)":\d+/g, '"$1":0');
-      if (command !== 'status') expect(still(yaml)).toBe(still(json));
-    },
-  );
+  it.each(WITH_ROWS)('%s: as text, as one JSON document, the same as YAML', async (command) => {
+    expect((await ok(command)).stdout).not.toBe('');
+    const json = (await ok(command, '--json')).json() as Record<string, unknown>;
+    const yaml = parse((await ok(command, '--output', 'yaml')).stdout) as Record<string, unknown>;
+    expect(Object.keys(yaml)).toEqual(Object.keys(json));
+    // Offsets go on between the two.
+    const still = (value: unknown): string =>
+      JSON.stringify(value).replace(/"(offset|lagBytes)":\d+/g, '"$1":0');
+    if (command !== 'status') expect(still(yaml)).toBe(still(json));
+  });
 
   it.each(WITH_ROWS)('%s: as tsv, a header and rows of as many cells', async (command) => {
     const [header = '', ...rows] = (await ok(command, '--output', 'tsv')).stdout.trimEnd().split('\n');
     expect(rows.length).toBeGreaterThan(0);
     for (const row of rows) expect(row.split('\t')).toHaveLength(header.split('\t').length);
+  });
+
+  it.each(['tsv', 'yaml', 'json'])('logs as %s: each line is a record', async (output) => {
+    const { stdout } = await ok('logs', 'redis-1', '--tail', '3', '--output', output);
+    const lines = stdout.trimEnd().split('\n');
+    const records: Record<string, unknown>[] =
+      output === 'yaml'
+        ? (parse(stdout) as Record<string, unknown>[])
+        : output === 'json'
+          ? lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+          : lines.slice(1).map((line) => ({ node: line.split('\t')[0] }));
+    if (output === 'tsv') expect(lines[0]).toBe('node\tatMs\ttext');
+    expect(records.map((r) => r.node)).toEqual(['redis-1', 'redis-1', 'redis-1']);
+  });
+
+  it('the names alone, and the columns that are wanted', async () => {
+    expect((await ok('status', '--output', 'name')).stdout.trimEnd().split('\n')).toEqual(
+      nodes.map(({ id }) => id),
+    );
+    expect((await ok('status', '--columns', 'role,id')).stdout.split('\n').slice(0, 2)).toEqual([
+      'role\tid',
+      'master\tredis-1',
+    ]);
   });
 
   it('status shows everyone, by id and address', async () => {

@@ -2,7 +2,7 @@ import { humanDurationMs } from '../../model/duration.js';
 import { command as commandText } from '../../model/hints.js';
 import type { ChaosResult, ScenarioResult } from '../../scenarios/format/result.js';
 import type { ChaosPlan, ScenarioPlan } from '../../scenarios/play/plan.js';
-import { plain, together, wrap } from '../plain-text.js';
+import { padEnd, plain, together, widthOf, wrap } from '../plain-text.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 import { nextLines, verdictLines, warningLines } from './lines.js';
 import { MARK, paintOf } from './outcome.js';
@@ -113,13 +113,16 @@ export interface ScenarioList {
 
 export function scenarioListText({ scenarios }: ScenarioList, view: View): string {
   const theme = themeOf(view);
-  const rows = scenarios.map((s) => [s.name, s.summary, { text: s.tags.join(' '), paint: theme.dim }]);
+  const width = Math.max(0, ...scenarios.map(({ name }) => widthOf(name))) + 2;
+  const lines = scenarios.flatMap(({ name, summary, tags }) => {
+    const words = `${together(padEnd(name, width))}${summary} (${tags.join(', ')})`;
+    const indent = view.columns < width + 30 ? 4 : width;
+    return wrap(plain(words), view.columns, indent).map((line, i) =>
+      i === 0 ? line.replace(name, () => theme.bold(name)) : line,
+    );
+  });
   return [
-    table(
-      [{ title: 'scenario' }, { title: 'what happens', drop: 2 }, { title: 'tags', drop: 1 }],
-      rows,
-      view,
-    ),
+    ...lines,
     '',
     ...['show', 'run'].flatMap((action) =>
       nextLines(`sentinelctl chaos ${action} ${scenarios[0]?.name ?? 'NAME'}`, view),

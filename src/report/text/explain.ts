@@ -1,9 +1,10 @@
 import type { CheckText } from '../../checks/check.js';
+import { SEVERITIES } from '../../model/status.js';
 import { wordOf } from '../../model/verdict.js';
-import { wrap } from '../plain-text.js';
+import { capital, padEnd, together, wrap } from '../plain-text.js';
 import { nextLines } from './lines.js';
-import { severityPaint } from './outcome.js';
-import { type Cell, table } from './table.js';
+import { SEVERITY_MARK, severityPaint } from './outcome.js';
+import type { Cell } from './table.js';
 import { themeOf, type View } from './theme.js';
 
 /** The long form of one check, or one line for each of several. */
@@ -31,17 +32,39 @@ function longForm(check: CheckText, view: View): string {
   ].join('\n');
 }
 
+/** A block for each group, the worst first in each: a screen at a time where the terminal scrolls. */
 function listForm(checks: readonly CheckText[], view: View): string {
   const theme = themeOf(view);
-  const rows = checks.map((c): Cell[] => [
-    { text: c.id, paint: theme.bold },
-    { text: c.severity, paint: severityPaint(c.severity, theme) },
-    c.group,
-    c.title,
-  ]);
-  return table(
-    [{ title: 'ID' }, { title: 'SEVERITY' }, { title: 'GROUP', drop: 1 }, { title: 'WHAT' }],
-    rows,
-    view,
-  );
+  const groups = [...new Set(checks.map(({ group }) => group))];
+  const blocks = groups.map((group) => {
+    const members = SEVERITIES.flatMap((severity) =>
+      checks.filter((check) => check.group === group && check.severity === severity),
+    );
+    const rows = members.map((check): Cell[] => [
+      { text: SEVERITY_MARK[check.severity], paint: severityPaint(check.severity, theme) },
+      { text: check.id, paint: theme.bold },
+      check.title,
+    ]);
+    const title = `${capital(group)}: ${SEVERITIES.flatMap((severity) => {
+      const n = members.filter((check) => check.severity === severity).length;
+      return n === 0 ? [] : `${n} ${severity}`;
+    }).join(', ')}`;
+    return [theme.bold(title), ...listTable(rows, view)].join('\n');
+  });
+  return [...blocks, nextLines('sentinelctl explain ID shows one in full', view).join('\n')].join('\n\n');
+}
+
+/** Mark, id and title, the title wrapped beside its id. */
+function listTable(rows: readonly Cell[][], view: View): string[] {
+  const text = (cell: Cell | undefined): string => (typeof cell === 'object' ? cell.text : (cell ?? ''));
+  const width = Math.max(...rows.map(([, id]) => text(id).length));
+  return rows.flatMap(([mark, id, title]) => {
+    const head = `${text(mark)} ${padEnd(text(id), width)}  `;
+    const indent = view.columns < width + 30 ? 4 : head.length;
+    return wrap(together(head) + text(title), view.columns, indent).map((line, i) =>
+      i > 0 || typeof mark !== 'object' || typeof id !== 'object'
+        ? line
+        : line.replace(mark.text, () => mark.paint(mark.text)).replace(id.text, () => id.paint(id.text)),
+    );
+  });
 }

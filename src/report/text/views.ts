@@ -77,7 +77,7 @@ function subjectBlock(head: string, subject: Subject, kind: keyof typeof FIELDS,
 
   function cellOf(claim: Claim, key: string, of: Subject): Cell {
     if (!claim.listed) return { text: key === fields[0]?.[0] ? 'not listed' : '-', paint: theme.bad };
-    const text = shown(claim, key);
+    const text = shown(claim, key, of.differences.includes(key));
     if (!of.differences.includes(key) || text === common(of.claims, key)) return text;
     return { text: `${SYMBOL.bad} ${text}`, paint: theme.bad };
   }
@@ -85,8 +85,11 @@ function subjectBlock(head: string, subject: Subject, kind: keyof typeof FIELDS,
 }
 
 /** For a person: durations with their unit. */
-function shown(claim: Claim, key: string): string {
+function shown(claim: Claim, key: string, isWhole: boolean): string {
   const value = claim.values[key];
+  // Eight of forty hexadecimal digits are enough to tell sentinels apart; JSON has all.
+  if (key === 'sentinelId' && !isWhole && typeof value === 'string' && value.length > 8)
+    return value.slice(0, 8);
   return key.endsWith('Ms') && typeof value === 'number' ? formatDurationMs(value) : show(value);
 }
 
@@ -94,7 +97,7 @@ function shown(claim: Claim, key: string): string {
 function common(claims: readonly Claim[], key: string): string {
   const votes = new Map<string, number>();
   for (const claim of claims.filter((c) => c.listed)) {
-    const text = shown(claim, key);
+    const text = shown(claim, key, true);
     votes.set(text, (votes.get(text) ?? 0) + 1);
   }
   return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? '';

@@ -65,7 +65,12 @@ const COMMANDS: Record<string, CommandDef> = {
     progress({ type: 'note', level: 'warning', text: 'beware' });
     return 'done';
   }),
-  rows: plain(async () => 'r', { rows: () => ({ columns: ['a', 'b'], rows: [['1', 'x\ty']] }) }),
+  rows: plain(async () => 'r', {
+    rows: {
+      columns: ['a', 'b.c'],
+      of: () => [{ a: 1, b: { c: 'x\ty' } }, { a: 1 }, { a: 2, b: { c: [3, 4] } }],
+    },
+  }),
   wants: plain(async () => 'w', {
     examples: ['sentinelctl wants redis-1'],
     arguments: [argument.required('NODE', { summary: 'which node', ask: 'Which?' })],
@@ -190,6 +195,9 @@ describe('the command line', () => {
     [['single', 'one', 'two'], /single takes only WORD; unexpected argument "two"/],
     [['sick', 'one'], /sick takes no argument/],
     [['sick', '--output', 'tsv'], /sick has no rows/],
+    [['sick', '--output', 'name'], /sick has no rows to print as name/],
+    [['rows', '--columns', 'a,d'], /--columns: unknown column "d"/, /rows has a, b\.c/],
+    [['rows', '--columns', 'a', '--json'], /--columns cannot be combined with --output json/],
     [['wants'], /wants needs NODE/, /sentinelctl wants/],
   ];
   it.each(bad)('%j is a usage error', async (argv, message, more = /./) => {
@@ -279,7 +287,9 @@ describe('help', () => {
 describe('results', () => {
   it('are rendered, or one document, or rows', async () => {
     expect((await run(['echo'])).out).toBe('rendered\n');
-    expect((await run(['rows', '--output', 'tsv'])).out).toBe('a\tb\n1\tx y\n');
+    expect((await run(['rows', '--output', 'tsv'])).out).toBe('a\tb.c\n1\tx y\n1\t\n2\t3,4\n');
+    expect((await run(['rows', '--columns', 'b.c,a'])).out).toBe('b.c\ta\nx y\t1\n\t1\n3,4\t2\n');
+    expect((await run(['rows', '--output', 'name'])).out).toBe('1\n2\n');
     expect((await run(['rows', '--json'])).out).toBe('"r"\n');
     expect((await run(['echo', '--output', 'yaml', 'w'])).out).toMatch(/args:\n {2}- w\n/);
   });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { trendsOf } from '../../../src/cluster/store/run-record.js';
 import { runRecordOf } from '../../../src/failover/record-run.js';
+import { cell } from '../../../src/report/rows.js';
 import { type HistoryResult, historyText } from '../../../src/report/text/history.js';
-import { historyRows } from '../../../src/report/tsv.js';
+import { HISTORY_ROWS } from '../../../src/report/tsv.js';
 import { bareResult, cutShortResult, heldResult, violatedResult } from '../../helpers/results.js';
 import { expectToFit, plainView } from './lines.js';
 
@@ -72,8 +73,12 @@ describe('the history', () => {
 
   it('fits every width', () => expectToFit((view) => historyText(history, view)));
 
-  it('has a cell for every column in every row', () => {
-    const { columns, rows } = historyRows(history);
-    for (const row of rows) expect(row).toHaveLength(columns.length);
+  it('has a value for every column in some row', () => {
+    for (const column of HISTORY_ROWS.columns) {
+      expect(
+        HISTORY_ROWS.of(history).some((run) => cell(run, column) !== ''),
+        column,
+      ).toBe(true);
+    }
   });
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { UpResult } from '../../../src/cluster/up/result.js';
 import { nothingRemoved } from '../../../src/drivers/provisioner.js';
+import { cell } from '../../../src/report/rows.js';
 import { downAllText, downText } from '../../../src/report/text/down.js';
 import { listText } from '../../../src/report/text/list.js';
 import { upText } from '../../../src/report/text/up.js';
-import { listRows } from '../../../src/report/tsv.js';
+import { LIST_ROWS } from '../../../src/report/tsv.js';
 import { expectToFit, plainView } from './lines.js';
 
 const ref = (id: string, port: number) => ({ id, host: '127.0.0.1', port });
@@ -133,7 +134,8 @@ describe('list', () => {
       lab      docker   partly running    4/6
       old      docker   unreadable          0"
     `);
-    expect(listRows(entries).rows[1]).toEqual(['lab', 'docker', 'partly running', '6', '4']);
+    const row = LIST_ROWS.columns.map((column) => cell(LIST_ROWS.of({ clusters: entries })[1] ?? {}, column));
+    expect(row).toEqual(['lab', 'docker', 'partly running', '6', '4']);
   });
 
   it('says how to make the first one', () => {

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { OperatorError } from '../../../src/errors.js';
 import { mastersResult, replicasResult, sentinelsResult, viewsExitCode } from '../../../src/model/views.js';
 import { masterAddrResult, masterNameOf } from '../../../src/model/which-master.js';
+import { cell } from '../../../src/report/rows.js';
 import { masterAddrText, mastersText, membersText } from '../../../src/report/text/views.js';
-import { masterAddrRows, mastersRows, membersRows } from '../../../src/report/tsv.js';
+import { MASTER_ADDR_ROWS, MASTERS_ROWS, membersRows } from '../../../src/report/tsv.js';
 import {
   altered,
   healthy,
@@ -197,15 +198,26 @@ describe('the master that is meant', () => {
 });
 
 describe('rows for tsv', () => {
-  it('have as many cells as columns', () => {
-    for (const set of [
-      mastersRows(mastersResult(torn)),
-      membersRows(replicasResult(torn, MASTER_NAME)),
-      membersRows(sentinelsResult(torn, MASTER_NAME)),
-      masterAddrRows(masterAddrResult(torn, null)),
-    ]) {
-      expect(set.rows.length).toBeGreaterThan(0);
-      for (const row of set.rows) expect(row).toHaveLength(set.columns.length);
+  it.each([
+    ['masters', MASTERS_ROWS.columns, MASTERS_ROWS.of(mastersResult(torn))],
+    [
+      'replicas',
+      membersRows('replicas').columns,
+      membersRows('replicas').of(replicasResult(torn, MASTER_NAME)),
+    ],
+    [
+      'sentinels',
+      membersRows('sentinels').columns,
+      membersRows('sentinels').of(sentinelsResult(torn, MASTER_NAME)),
+    ],
+    ['master-addr', MASTER_ADDR_ROWS.columns, MASTER_ADDR_ROWS.of(masterAddrResult(torn, null))],
+  ])('of %s: each column is a field of some record', (_name, columns, records) => {
+    expect(records.length).toBeGreaterThan(0);
+    for (const column of columns) {
+      expect(
+        records.some((record) => cell(record, column) !== ''),
+        column,
+      ).toBe(true);
     }
   });
 });
