@@ -197,7 +197,7 @@ describe('the command line', () => {
     [['sick', '--output', 'tsv'], /sick has no rows/],
     [['sick', '--output', 'name'], /sick has no rows to print as name/],
     [['rows', '--columns', 'a,d'], /--columns: unknown column "d"/, /rows has a, b\.c/],
-    [['rows', '--columns', 'a', '--json'], /--columns cannot be combined with --output json/],
+    [['rows', '--columns', 'a', '--output', 'yaml'], /--columns cannot be combined with --output yaml/],
     [['wants'], /wants needs NODE/, /sentinelctl wants/],
   ];
   it.each(bad)('%j is a usage error', async (argv, message, more = /./) => {

@@ -113,18 +113,18 @@ describe('replicas and sentinels', () => {
 
       sentinel-1 127.0.0.1:26379
       SENTINEL    FLAGS     ID
-      sentinel-2  sentinel  1111111111111111111111111111111111111111
-      sentinel-3  sentinel  1111111111111111111111111111111111111111
+      sentinel-2  sentinel  11111111
+      sentinel-3  sentinel  11111111
 
       sentinel-2 127.0.0.1:26380
       SENTINEL    FLAGS     ID
-      sentinel-1  sentinel  2222222222222222222222222222222222222222
-      sentinel-3  sentinel  2222222222222222222222222222222222222222
+      sentinel-1  sentinel  22222222
+      sentinel-3  sentinel  22222222
 
       sentinel-3 127.0.0.1:26381
       SENTINEL    FLAGS     ID
-      sentinel-1  sentinel  3333333333333333333333333333333333333333
-      sentinel-2  sentinel  3333333333333333333333333333333333333333"
+      sentinel-1  sentinel  33333333
+      sentinel-2  sentinel  33333333"
     `);
   });
 
