@@ -48,8 +48,8 @@ function wouldComeBackEmpty({ node, cluster, masterName }: GuardFacts, master: A
     `${node.id} is still the master, and would start empty or with old data`,
     {
       why:
-        `it writes no append-only file, and the sentinels name ${formatAddress(master)} as ${masterName}: ` +
-        'its replicas would copy that over their data, and every topology check would pass',
+        `it writes no append-only file, and the sentinels still name it (${formatAddress(master)}) as ${masterName}: ` +
+        'its replicas would copy its data set and lose their own',
       hint: `wait for the failover (${command('status', cluster)}), then start it; or --as-crashed to accept the loss`,
     },
   );

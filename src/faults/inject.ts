@@ -125,7 +125,7 @@ async function perform(
     if (keep) return result;
     const seen = await showWhile(runtime, live, snapshot, async () => {
       if (forMs > 0)
-        await step(runtime, 'inject', `in effect for ${formatDurationMs(forMs)}`, () =>
+        await step(runtime, 'inject', `active for ${formatDurationMs(forMs)}`, () =>
           runtime.clock.sleep(forMs, runtime.signal),
         );
       await experiment.heal();

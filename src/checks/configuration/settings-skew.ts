@@ -50,7 +50,7 @@ export default {
           {
             subject: `${name} at ${subjectOf(sentinelsOf(others))}`,
             servers: sentinelsOf(others).map((s) => s.id),
-            brief: `${ids(sentinelsOf(others))} ${others.length === 1 ? 'has' : 'have'} another ${setting} than the other sentinels`,
+            brief: `${ids(sentinelsOf(others))} ${others.length === 1 ? 'has' : 'have'} a different ${setting}`,
             message: `${setting} is ${values.join(', ')}`,
             fix: others.map(({ sentinel }) => cli(sentinel, `SENTINEL SET ${name} ${setting} ${value}`)),
             repairs: others.map(({ sentinel, view }) => ({

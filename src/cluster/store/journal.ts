@@ -169,7 +169,7 @@ function unfinished({ head, steps }: Journal, cluster: string): OperatorError {
   const left = steps.filter((step) => step.state !== 'undone').length;
   const since = new Date(head.atMs).toISOString();
   return head.keep
-    ? refused('unfinished-journal', `what "${head.what}" did to ${cluster} is still in effect`, {
+    ? refused('unfinished-journal', `the fault of "${head.what}" is still active on ${cluster}`, {
         why: `kept on purpose since ${since}`,
         hint: command('heal', cluster),
       })

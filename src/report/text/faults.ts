@@ -62,14 +62,14 @@ export function injectText(result: InjectResult & { shown?: boolean }, view: Vie
       : forMs === 0
         ? 'over at once'
         : `for ${formatDurationMs(forMs)}`;
-  const was = `${fault} was ${forMs === 0 ? 'done' : `in effect ${lasts}`}`;
+  const was = `${fault} was ${forMs === 0 ? 'done' : `active ${lasts}`}`;
   const first = dryRun
     ? `${fault} would be injected into ${cluster}, ${lasts}; nothing was done`
     : healed
       ? result.converged
         ? theme.ok(`${SYMBOL.ok} ${was}, and ${cluster} is converged again`)
         : theme.warn(`${was}, and it was rolled back; ${UNPROVED}`)
-      : theme.warn(`${fault} is in effect on ${cluster}`);
+      : theme.warn(`${fault} is active on ${cluster}`);
   const item = (text: string): string[] => wrap(`  ${plain(text)}`, view.columns, 4);
   const acts = result.acts.flatMap(({ does, undo }) => [
     ...item(does),

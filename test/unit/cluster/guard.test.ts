@@ -35,7 +35,7 @@ describe('the guard of start', () => {
   it('refuses a master that would come back empty, and says what that would do', () => {
     expect(thrown({ master: here })).toMatchObject({ code: 'would-come-back-empty', exitCode: 3 });
     expect(thrown({ master: here })).toMatchObject({
-      why: expect.stringContaining('copy that over their data'),
+      why: expect.stringContaining('copy its data set and lose their own'),
     });
   });
 

@@ -56,7 +56,7 @@ describe('faults', () => {
 describe('inject', () => {
   it('left in effect says what is to be expected and how it is rolled back', () => {
     expect(injectText(injected, view)).toMatchInlineSnapshot(`
-      "kill is in effect on c
+      "kill is active on c
         SIGKILL to redis-1 (127.0.0.1:1)
           rolled back: redis-1 is started
       A correct cluster
@@ -77,7 +77,7 @@ describe('inject', () => {
     expect(
       injectText({ ...injected, forMs: 2000, healed: true, converged: true, heal: null, seen }, view),
     ).toMatchInlineSnapshot(`
-      "✔ kill was in effect for 2s, and c is converged again
+      "✔ kill was active for 2s, and c is converged again
         SIGKILL to redis-1 (127.0.0.1:1)
       Seen
         1.50 s: master moved: redis-1 → redis-2"
@@ -90,7 +90,7 @@ describe('inject', () => {
       { ...view, columns: 200 },
     );
     expect(text).toMatch(
-      /^kill was in effect for 2s, and it was rolled back; convergence was not checked, because it was not proved before$/m,
+      /^kill was active for 2s, and it was rolled back; convergence was not checked, because it was not proved before$/m,
     );
     expect(text).not.toContain('✔');
   });
