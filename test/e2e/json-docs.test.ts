@@ -57,6 +57,8 @@ const RARE = [
   'error.why',
   'error.hint',
   'clusters[].why',
+  'findings[].masterName',
+  'findings[].first',
   'findings[].at.file',
   'findings[].at.line',
   'findings[].repairs[].sentinel',

@@ -130,6 +130,8 @@ interface Breach {
   how: string;
   act: () => Promise<unknown>;
   undo: () => Promise<unknown>;
+  /** A peer's hello, one every 2 s, may correct it before the look: then it is done again. */
+  isCorrected?: boolean;
 }
 
 /** What each of Sentinel's own settings is after a MONITOR. */
@@ -143,11 +145,15 @@ async function monitor(at: NodePlan, whom: NodePlan): Promise<void> {
   ] as const)
     await stage.ask(at, 'SENTINEL', 'SET', name, option, value);
 }
-async function untilViolated(id: string, act: () => Promise<unknown>): Promise<void> {
+
+async function untilViolated(id: string, act: () => Promise<unknown>): Promise<InvariantResult[]> {
+  let results: InvariantResult[] = [];
   await when(`${id} is violated`, async () => {
     await act();
-    return verdictOf(judged(await stage.look()), id) === 'violated';
+    results = judged(await stage.look());
+    return verdictOf(results, id) === 'violated';
   });
+  return results;
 }
 const everySentinel = (line: string): Promise<unknown> =>
   Promise.all(sentinels().map((node) => tell(node, line.replace('NAME', after.roles.masterName))));
@@ -174,8 +180,8 @@ const BREACHES: Breach[] = [
   {
     id: 'sentinels-agree',
     how: 'one of them monitors another master',
-    // A peer's hello, one every 2 s, may correct it before the look.
-    act: () => untilViolated('sentinels-agree', () => monitor(sentinel(1), other())),
+    isCorrected: true,
+    act: () => monitor(sentinel(1), other()),
     undo: () => monitor(sentinel(1), master()),
   },
   {
@@ -250,9 +256,12 @@ describe('the choice of the replica', () => {
 });
 
 describe('broken by hand', () => {
-  it.each(BREACHES)('$id is violated where $how', async ({ id, act, undo }) => {
-    await act();
-    const results = judged(await stage.look());
+  it.each(BREACHES)('$id is violated where $how', async ({ id, act, undo, isCorrected = false }) => {
+    const once = async () => {
+      await act();
+      return judged(await stage.look());
+    };
+    const results = await (isCorrected ? untilViolated(id, act) : once());
     await undo();
     expect(verdictOf(results, id), JSON.stringify(results)).toBe('violated');
     await asItWas();
