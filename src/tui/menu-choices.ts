@@ -252,7 +252,10 @@ function fixesOf(problems: readonly Problem[], cluster: string): { words: string
     if (!REPAIRS.includes(words[0] ?? '') || hasPlaceholder || found.has(key)) continue;
     found.set(key, { words, about: message });
   }
-  return [...found.values()].slice(0, MOST_FIXES);
+  const fixes = [...found.values()];
+  // Where everything has to come up in order, a single node is refused.
+  const up = fixes.filter(({ words }) => words[0] === 'up');
+  return (up.length > 0 ? up : fixes).slice(0, MOST_FIXES);
 }
 
 const servers = (status: StatusResult | undefined): { id: string; reachable: boolean }[] =>

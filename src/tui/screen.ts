@@ -75,7 +75,7 @@ export async function openScreen(world: World): Promise<Screen> {
 }
 
 /** Reads single keys, in raw mode, until the function that it returns is called; no keys where there is no terminal. */
-export function readKeys(stdin: InputStream, tell: (event: ScreenEvent) => void): () => void {
+function readKeys(stdin: InputStream, tell: (event: ScreenEvent) => void): () => void {
   if (stdin.isTTY !== true) return () => {};
   const onKey = (typed: string | undefined, key: { name?: string; ctrl?: boolean; meta?: boolean }): void => {
     const ctrl = key.ctrl === true;

@@ -71,7 +71,9 @@ describe.skipIf(!hasTmux)('the menu, with keys pressed', () => {
     await terminal.run('sentinelctl');
     await terminal.shows(/^❯ billing +healthy\n {2}orders +down\n/m);
     await terminal.press('Down', 'Enter');
-    await terminal.shows(/^cluster orders\n[\s\S]*^❯ Up {2}[\s\S]*^\$ sentinelctl up --cluster orders$/m);
+    await terminal.shows(
+      /^cluster orders\n[\s\S]*^❯ Fix: up {2}[\s\S]*^\$ sentinelctl up --cluster orders$/m,
+    );
     await terminal.press('Enter');
     await terminal.shows(/^Enter: menu/m);
     await terminal.press('Enter');

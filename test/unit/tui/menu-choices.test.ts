@@ -102,6 +102,8 @@ describe('what the menu offers', () => {
     const offered = names({ look: look(IDS, [{ id: 'no-sentinel', message: 'x', fix: 'wait' }]) });
     expect(offered.slice(0, 2)).toEqual(['Up', 'Status']);
     expect(offered).not.toContain('Kill a node …');
+    const up = { id: 'no-master', message: 'x', fix: 'sentinelctl up --cluster c1' };
+    expect(names({ look: look(IDS, [up, dead('redis-1')]) }).slice(0, 2)).toEqual(['Fix: up', 'Status']);
   });
 
   it('only the roll back, looks and down, where a run was cut off', () => {
