@@ -9,9 +9,13 @@ import { recordingSvg, THEMES } from './terminal-svg.mjs';
 
 const BIN = fileURLToPath(new URL('../dist/bin/sentinelctl.js', import.meta.url));
 const PICTURES = new URL('../docs/pictures/', import.meta.url);
-const SIZE = { columns: 92, rows: 27 };
+const SIZE = { columns: 92, rows: 34 };
+/** How long the watch may take to show what it waits for, in milliseconds. */
+const SHOWS_MS = 60_000;
 /** How long a state that nothing ends is shown, in milliseconds. */
 const REST_MS = 2500;
+/** Every sentinel names another master than redis-1. */
+const MOVED = /^(sentinel-\d +\S+ +redis-[23] .*\n?){3}/m;
 const TITLE =
   'sentinelctl status --watch: the master is killed, the sentinels elect another one, and the old one comes back as its replica';
 
@@ -64,14 +68,17 @@ function watch() {
     /** Waits until a frame matches. */
     shows(pattern) {
       return new Promise((done, fail) => {
+        const late = setTimeout(() => missed('in time'), SHOWS_MS);
         const look = () => {
           if (!pattern.test(textOf(frames.at(-1)))) return;
           waiting.delete(look);
+          clearTimeout(late);
           done();
         };
+        const missed = (why) => fail(new Error(`not shown ${why}: ${pattern}\n${textOf(frames.at(-1))}`));
         waiting.add(look);
         look();
-        void ended.then(() => fail(new Error(`the watch ended without ${pattern}`)));
+        void ended.then(() => missed('before the watch ended'));
       });
     },
     async quit() {
@@ -91,7 +98,7 @@ try {
   await watching.shows(/^HEALTHY/m);
   await rest();
   await run('kill', 'redis-1');
-  await watching.shows(/master moved: redis-1 → redis-\d/);
+  await watching.shows(MOVED);
   await rest();
   await run('start', 'redis-1');
   await watching.shows(/^HEALTHY[\s\S]*redis-1 {2}replica/m);
@@ -102,7 +109,7 @@ try {
   const [{ atMs: beganMs }] = watching.frames.slice(first);
   const frames = watching.frames.slice(first).map(({ atMs, lines }) => ({ atMs: atMs - beganMs, lines }));
   const durationMs = Math.round(frames.at(-1).atMs + REST_MS);
-  const still = frames.find((frame) => /master moved/.test(textOf(frame)));
+  const still = frames.find((frame) => MOVED.test(textOf(frame)));
   await mkdir(PICTURES, { recursive: true });
   for (const [name, theme] of Object.entries(THEMES))
     await writeFile(

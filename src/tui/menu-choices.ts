@@ -1,6 +1,6 @@
 import type { KnownCluster } from '../cli/known.js';
 import { DRIVER_NAMES } from '../model/drivers.js';
-import type { Problem, StatusResult } from '../model/status.js';
+import type { StatusResult } from '../model/status.js';
 import type { LookResult } from './looks.js';
 
 /** Which cluster the next command works on. */
@@ -46,7 +46,8 @@ export interface MenuChoice {
 }
 
 /** After what is wrong the groups of `--help`. */
-type Section = 'What is wrong' | 'Inspect' | 'Test' | 'Faults' | 'Cluster' | 'sentinelctl';
+export const WRONG = 'What is wrong';
+type Section = typeof WRONG | 'Inspect' | 'Test' | 'Faults' | 'Cluster' | 'sentinelctl';
 
 /** The choice that the cursor falls back to: it changes nothing. */
 export const SAFE_CHOICE = 'Status';
@@ -95,10 +96,10 @@ function ownChoices(state: MenuState, target: Own): MenuChoice[] {
   const isOpen = problems.some((p) => OPEN_JOURNAL.includes(p.id));
   const canAct = seen !== undefined && seen.health !== 'down' && !isActive && !isOpen;
   const isHealthy = canAct && seen.health === 'healthy';
-  const fixes = isActive ? [] : fixesOf(problems, target.name);
+  const fixes = isActive || seen === undefined ? [] : fixesOf(seen.status, target.name);
   const offers = (...names: string[]): boolean => fixes.some(({ words }) => names.includes(words[0] ?? ''));
-  const up = run('What is wrong', 'Up', 'start the nodes that are down, from the data on disk', of('up'));
-  const heal = run('What is wrong', 'Heal', 'roll back the faults that are left', of('heal'));
+  const up = run(WRONG, 'Up', 'start the nodes that are down, from the data on disk', of('up'));
+  const heal = run(WRONG, 'Heal', 'roll back the faults that are left', of('heal'));
   const kill = list('Faults', 'Kill a node …', 'SIGKILL, like a crash', ['kill', of('kill', '…')]);
   const faults = list('Faults', 'Faults …', 'inject one, and roll it back', ['fault', of('inject', '…')]);
   const start = list('Cluster', 'Start a node …', 'a data node as a replica of the current master', [
@@ -110,7 +111,7 @@ function ownChoices(state: MenuState, target: Own): MenuChoice[] {
     ? silent(seen.status).length - fixes.filter((f) => f.words[0] === 'start').length
     : 0;
   return [
-    ...fixes.map(({ words, about }) => run('What is wrong', `Fix: ${words.join(' ')}`, about, of(...words))),
+    ...fixes.map(({ words, about }) => run(WRONG, `Fix: ${words.join(' ')}`, about, of(...words))),
     ...only(seen?.health === 'down' && !isActive && !isOpen && !offers('up'), up),
     ...only(isOpen && !isActive && !offers('heal', 'recover'), heal),
     ...inspecting(of),
@@ -238,9 +239,10 @@ const QUIT: MenuChoice = {
 };
 
 /** The fixes that are one sentinelctl command without placeholders and repair something, each once, the first first. */
-function fixesOf(problems: readonly Problem[], cluster: string): { words: string[]; about: string }[] {
+function fixesOf({ verdict, problems }: StatusResult, cluster: string): { words: string[]; about: string }[] {
+  const first = { fix: verdict.next ?? '', message: verdict.cause ?? '' };
   const found = new Map<string, { words: string[]; about: string }>();
-  for (const { fix, message } of problems) {
+  for (const { fix, message } of [first, ...problems]) {
     const line = /^sentinelctl ([a-z][\w .:=-]*)$/.exec(fix)?.[1];
     if (line === undefined) continue;
     const words = line.split(' ');

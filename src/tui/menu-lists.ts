@@ -81,5 +81,5 @@ export const clusterOffers = (names: readonly string[], looks: ReadonlyMap<strin
 
 function stateOf(look: LookResult | undefined): string {
   if (look === undefined) return '…';
-  return 'status' in look ? look.health : look.failure.message;
+  return 'status' in look ? look.status.verdict.word : look.failure.message;
 }

@@ -2,11 +2,10 @@ import { cut, plain, wrap } from '../report/plain-text.js';
 import { headline } from '../report/text/status.js';
 import { themeOf } from '../report/text/theme.js';
 import { HIGH, type Size } from './list-view.js';
-import type { MenuState } from './menu-choices.js';
+import { type MenuState, menuChoices, WRONG } from './menu-choices.js';
 
-/** Lines of the verdict that are shown, in a high window and in a low one. */
+/** Lines of the verdict that are shown. */
 const MOST_LINES = 3;
-const MOST_LINES_LOW = 2;
 
 /** What stands above the list: which cluster, and what is at stake. */
 export function titleLines(state: MenuState, size: Size): string[] {
@@ -24,13 +23,17 @@ export function titleLines(state: MenuState, size: Size): string[] {
     const next = hint === undefined ? [] : wrap(`→ ${plain(hint)}`, size.columns, 2).map(theme.accent);
     return [which, ...wrap(`UNKNOWN  ${plain(message)}`, size.columns, 2).map(theme.bad), ...next];
   }
-  const most = size.rows >= HIGH ? MOST_LINES : MOST_LINES_LOW;
-  return [which, ...headline(look.status, size).slice(0, most), ...firstStep(state, size)];
+  const verdict = headline(look.status, size).slice(0, MOST_LINES);
+  // In a low window the command line names the cluster.
+  return [...(size.rows >= HIGH ? [which] : []), ...verdict, ...nextStep(state, size)];
 }
 
-/** The first command against what is wrong, where the list does not offer it: an attached cluster is only looked at. */
-function firstStep({ target, look }: MenuState, size: Size): string[] {
-  if (target.kind !== 'attached' || look === null || 'failure' in look) return [];
-  const fix = look.status.problems[0]?.fix.split('\n')[0];
-  return fix === undefined ? [] : [themeOf(size).accent(cut(`→ ${plain(fix)}`, size.columns))];
+/** The command that comes next, where the list does not offer it first. */
+function nextStep(state: MenuState, size: Size): string[] {
+  if (state.look === null || 'failure' in state.look) return [];
+  const { next } = state.look.status.verdict;
+  const isOffered = menuChoices(state)[0]?.section === WRONG;
+  return next === null || isOffered
+    ? []
+    : [themeOf(size).accent(cut(`→ ${plain(next.split('\n')[0] ?? '')}`, size.columns))];
 }

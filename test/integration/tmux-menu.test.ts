@@ -45,9 +45,9 @@ describe.skipIf(!hasTmux)('the menu, with keys pressed', () => {
 
     // The list follows the cluster; the cursor stays where it is.
     expect((await cli.run(['kill', 'redis-2'])).code).toBe(0);
-    const unhealthy = await terminal.shows(/^ {2}Fix: start redis-2 {2}/m);
-    expect(unhealthy).toMatch(/^❯ Status {2}/m);
-    expect(unhealthy).not.toMatch(/kills the master/);
+    const degraded = await terminal.shows(/^DEGRADED[\s\S]*^ {2}Fix: start redis-2 {2}/m);
+    expect(degraded).toMatch(/^❯ Status {2}/m);
+    expect(degraded).not.toMatch(/kills the master/);
     await terminal.press('Up');
     await terminal.shows(/^\$ sentinelctl start redis-2 --cluster default$/m);
     await terminal.press('Enter');
@@ -55,6 +55,11 @@ describe.skipIf(!hasTmux)('the menu, with keys pressed', () => {
     await terminal.shows(/^Enter: menu/m);
     await terminal.press('Enter');
     await terminal.shows(/^HEALTHY[\s\S]*^❯ Status/m);
+
+    // While the master is down the title counts down, and what follows it is in the title too.
+    expect((await cli.run(['kill', 'redis-1'])).code).toBe(0);
+    await terminal.shows(/^DOWN {2}mymaster: no writes[\s\S]*failover\s+expected\s+within\s+\d+\s+s/m);
+    await terminal.shows(/^DEGRADED {2}mymaster: writes go to redis-[23]/m);
     await terminal.press('q');
     expect(await terminal.exitCode()).toBe(0);
     await isClean();
@@ -69,7 +74,7 @@ describe.skipIf(!hasTmux)('the menu, with keys pressed', () => {
       expect((await cli.run(['stop', node, '--cluster', 'orders'])).code).toBe(0);
     }
     await terminal.run('sentinelctl');
-    await terminal.shows(/^❯ billing +healthy\n {2}orders +down\n/m);
+    await terminal.shows(/^❯ billing +HEALTHY\n {2}orders +DOWN\n/m);
     await terminal.press('Down', 'Enter');
     await terminal.shows(
       /^cluster orders\n[\s\S]*^❯ Fix: up {2}[\s\S]*^\$ sentinelctl up --cluster orders$/m,

@@ -17,12 +17,13 @@ const OWN: MenuTarget = { kind: 'own', name: 'c1', words: ['--cluster', 'c1'] };
 const ATTACHED: MenuTarget = { kind: 'attached', words: ['--sentinel-addrs', 'h:1'] };
 
 /** What a look shows where these nodes do not answer. */
-function look(silent: string[], problems: Partial<Problem>[] = []): LookResult {
+function look(silent: string[], problems: Partial<Problem>[] = [], next: string | null = null): LookResult {
   const server = (id: string): object => ({ id, reachable: !silent.includes(id), role: 'replica' });
   const status = {
     masters: [{ master: { id: 'redis-1' }, nodes: IDS.slice(0, 3).map(server) }],
     sentinels: IDS.slice(3).map(server),
     problems,
+    verdict: { word: 'DEGRADED', text: 'x', cause: 'x is down', next },
   } as unknown as StatusResult;
   const health = silent.length === 6 ? 'down' : problems.length > 0 ? 'unhealthy' : 'healthy';
   return { health, status };
@@ -80,6 +81,12 @@ describe('what the menu offers', () => {
     expect(linesOf(choices).filter((line) => line.startsWith('start'))).toEqual([
       'start redis-2 --cluster c1',
     ]);
+  });
+
+  it('what the verdict asks for comes before every other repair', () => {
+    const problems = [dead('redis-2'), dead('redis-3')];
+    const offered = names({ look: look(['redis-2', 'redis-3'], problems, dead('redis-3').fix) });
+    expect(offered.slice(0, 3)).toEqual(['Fix: start redis-3', 'Fix: start redis-2', 'Status']);
   });
 
   it.each([
