@@ -11,7 +11,9 @@ export interface Watched {
 /** How often every data node is asked, and after how long its last answer says nothing any more; milliseconds. */
 const EVERY_MS = 50;
 const FRESH_MS = 150;
-const DEADLINE_MS = 1000;
+/** For an answer: while watching, a frozen node must not hold the watch up; afterwards every node answers in the end. */
+const WATCHED_MS = 1000;
+const ASKED_MS = 30_000;
 
 /** What the watcher saw. Moments are milliseconds of the system clock. */
 export interface Watch {
@@ -32,7 +34,7 @@ export function watchMasters(nodes: readonly Watched[]): Watch {
   const stop = new AbortController();
   let answers = 0;
   const look = async (node: Watched): Promise<void> => {
-    const reply = await ask(node, ['ROLE'], ['INFO', 'replication']);
+    const reply = await ask(node, WATCHED_MS, ['ROLE'], ['INFO', 'replication']);
     answers += 1;
     const atMs = systemClock.now();
     const isMaster = /^\*\d+\r\n\$6\r\nmaster\r\n/.test(reply) && /\r\nrole:master\r\n/.test(reply);
@@ -56,7 +58,7 @@ export function watchMasters(nodes: readonly Watched[]): Watch {
 
 /** Every key of a node that matches; throws where it does not answer. */
 export async function keysAt(node: Watched, pattern: string): Promise<string[]> {
-  return bulks(await ask(node, ['KEYS', pattern]));
+  return bulks(await ask(node, ASKED_MS, ['KEYS', pattern]));
 }
 
 /** What keeps the cluster from being converged, asked of every server; empty where nothing does. */
@@ -64,7 +66,7 @@ export async function unsettled(data: readonly Watched[], sentinels: readonly Wa
   const wrong: string[] = [];
   const named = new Set<string>();
   for (const sentinel of sentinels) {
-    const fields = bulks(await ask(sentinel, ['SENTINEL', 'MASTER', 'mymaster']));
+    const fields = bulks(await ask(sentinel, ASKED_MS, ['SENTINEL', 'MASTER', 'mymaster']));
     const field = (name: string): string => fields[fields.indexOf(name) + 1] ?? '';
     named.add(`${field('ip')}:${field('port')}`);
     if (field('flags') !== 'master') wrong.push(`${sentinel.id} sees the master as ${field('flags')}`);
@@ -75,7 +77,7 @@ export async function unsettled(data: readonly Watched[], sentinels: readonly Wa
   }
   if (named.size !== 1) wrong.push(`the sentinels name ${[...named].join(' and ')}`);
   const infos = await Promise.all(
-    data.map(async (node) => ({ node, info: await ask(node, ['INFO', 'replication']) })),
+    data.map(async (node) => ({ node, info: await ask(node, ASKED_MS, ['INFO', 'replication']) })),
   );
   const masters = infos.filter(({ info }) => /\r\nrole:master\r\n/.test(info));
   if (masters.length !== 1)
@@ -92,11 +94,11 @@ const bulks = (reply: string): string[] =>
   [...reply.matchAll(/\$\d+\r\n([^\r]*)\r\n/g)].map((match) => match[1] ?? '');
 
 /** Sends commands over one connection and answers with everything that comes back, up to its end. */
-function ask({ host, port }: Watched, ...commands: string[][]): Promise<string> {
+function ask({ host, port }: Watched, deadlineMs: number, ...commands: string[][]): Promise<string> {
   return new Promise((done, fail) => {
     const socket: Socket = connect({ host, port });
     let reply = '';
-    const late = AbortSignal.timeout(DEADLINE_MS);
+    const late = AbortSignal.timeout(deadlineMs);
     late.addEventListener('abort', () => socket.destroy(new Error('no answer')));
     socket.setEncoding('latin1');
     socket.on('connect', () => {
