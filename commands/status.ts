@@ -1,7 +1,5 @@
-import { assess } from '../src/checks/assess.js';
 import type { Streamed } from '../src/cli/command.js';
 import { defineCommand } from '../src/cli/command.js';
-import type { Context } from '../src/cli/context.js';
 import { option } from '../src/cli/option.js';
 import { statusExitCode } from '../src/model/agreement.js';
 import { formatDurationMs } from '../src/model/duration.js';
@@ -10,7 +8,8 @@ import type { ExitOn } from '../src/model/verdict.js';
 import { moreLines, statusText } from '../src/report/text/status.js';
 import { STATUS_ROWS } from '../src/report/tsv.js';
 import { EXIT_ON_OPTION } from './shared/exit-on.js';
-import { lookDeadlineMs, storeOf, type TargetSource, targetSource } from './shared/runtime.js';
+import { targetSource } from './shared/runtime.js';
+import { statusOf } from './shared/status-of.js';
 
 interface Shown {
   status: StatusResult;
@@ -50,36 +49,13 @@ export default defineCommand({
   },
   async run(context, { options: { watchMs, exitOn } }): Promise<Shown | Streamed> {
     const source = await targetSource(context);
-    if (watchMs === undefined) return { status: await look(context, source, context.signal), exitOn };
+    if (watchMs === undefined)
+      return { status: await statusOf(context, await source(), context.signal), exitOn };
     const { watchStatus } = await import('../src/tui/status-watch.js');
-    return watchStatus(context, watchMs, (signal) => look(context, source, signal), exitOn);
+    return watchStatus(context, watchMs, async (signal) => statusOf(context, await source(), signal), exitOn);
   },
   render: ({ status }, view) => [statusText(status, view), '', ...moreLines(status, view)].join('\n'),
   rows: STATUS_ROWS,
   toJson: ({ status }) => status,
   exitCode: ({ status, exitOn }) => statusExitCode(status, exitOn),
 });
-
-async function look(context: Context, source: TargetSource, signal: AbortSignal): Promise<StatusResult> {
-  const target = await source();
-  const { surveyOf } = await import('../src/cluster/target.js');
-  const snapshot = await surveyOf(target, {
-    clock: context.clock,
-    deadlineMs: lookDeadlineMs(context),
-    signal,
-  });
-  const own = target.kind === 'own';
-  const { leftUnfinished, runUnderWay } = await import('../src/cluster/store/journal.js');
-  const unfinished = own ? await leftUnfinished(storeOf(context), target.name) : null;
-  const underWay = own ? await runUnderWay(storeOf(context), target.name) : null;
-  return assess(snapshot, {
-    cluster: target.name,
-    driver: own ? target.state.plan.driver : 'attached',
-    own,
-    masterName: own ? target.state.plan.spec.masterName : target.masterName,
-    ...(own ? { nodes: target.state.plan.nodes } : {}),
-    ...(unfinished === null ? {} : { unfinished }),
-    ...(underWay === null ? {} : { underWay }),
-    ...(!own && target.whence !== null ? { whence: target.whence } : {}),
-  });
-}

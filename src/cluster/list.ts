@@ -10,6 +10,10 @@ export interface ListedCluster {
   state: string;
   nodes: number;
   running?: number;
+  /** Ports at which this machine reaches the nodes, as ranges: `6379-6381,26379-26381`. */
+  ports?: string;
+  /** ISO 8601. */
+  createdAt?: string;
   /** Why the state is not known. */
   why?: string;
 }
@@ -25,7 +29,13 @@ async function describe(runtime: Runtime, cluster: string): Promise<ListedCluste
     return { cluster, driver: '?', state: 'unreadable', nodes: 0, why: state ?? 'it has no state file' };
   }
   const { plan, phase } = state;
-  const base = { cluster, driver: plan.driver, nodes: plan.nodes.length };
+  const base = {
+    cluster,
+    driver: plan.driver,
+    nodes: plan.nodes.length,
+    ports: rangesOf(plan.nodes.map((n) => n.endpoint.port)),
+    createdAt: new Date(state.createdAtMs).toISOString(),
+  };
   if (phase === 'kept') return { ...base, state: 'data kept', running: 0 };
   try {
     const seen = await lend(await openDriverOf(runtime, state), ({ host }) =>
@@ -37,4 +47,15 @@ async function describe(runtime: Runtime, cluster: string): Promise<ListedCluste
   } catch (error) {
     return { ...base, state: 'unknown', why: messageOf(error) };
   }
+}
+
+/** `6379-6381,26379`. */
+function rangesOf(ports: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const port of ports.toSorted((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last !== undefined && port <= last[1] + 1) last[1] = port;
+    else ranges.push([port, port]);
+  }
+  return ranges.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(',');
 }

@@ -11,7 +11,7 @@ import type { HistoryResult } from './text/history.js';
 import { FIELDS } from './words/claim-fields.js';
 
 export const LIST_ROWS: RowSet<{ clusters: readonly ListedCluster[] }> = {
-  columns: ['cluster', 'driver', 'state', 'nodes', 'running'],
+  columns: ['cluster', 'driver', 'state', 'nodes', 'running', 'verdict', 'master', 'ports', 'createdAt'],
   of: ({ clusters }) => clusters,
 };
 

@@ -25,13 +25,13 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
     await terminal.shows(SPINNER);
     await terminal.shows(/^✔ .*\+sdown/m);
     await terminal.shows(/^✔ .*\+switch-master/m);
-    await terminal.shows(/^HOLDS {2}/m);
+    await terminal.shows(/^PASS {2}/m);
     expect(await terminal.exitCode()).toBe(0);
     const lines = (await terminal.written()).split('\n');
     const ended = lines
       .slice(
         0,
-        lines.findIndex((l) => l.startsWith('HOLDS')),
+        lines.findIndex((l) => l.startsWith('PASS')),
       )
       .filter((l) => /^✔/.test(l));
     expect(ended.length).toBeGreaterThan(8);

@@ -1,25 +1,58 @@
 import type { ListedCluster } from '../../cluster/list.js';
+import type { VerdictWord } from '../../model/status.js';
+import { verdictRank } from '../../model/verdict.js';
 import { type Cell, table } from './table.js';
 import { themeOf, type View } from './theme.js';
 
+/** A cluster, and what its servers said where they were asked. */
+type Listed = ListedCluster & { verdict?: VerdictWord | null; master?: string | null };
+
 /** The clusters of this machine, or how to start one. */
-export function listText(entries: readonly ListedCluster[], view: View): string {
+export function listText(entries: readonly Listed[], nowMs: number, view: View): string {
   if (entries.length === 0) return 'no cluster yet\n→ sentinelctl up';
   const theme = themeOf(view);
   const rows = entries.map((entry): Cell[] => [
     { text: entry.cluster, paint: theme.bold },
-    entry.driver,
-    { text: entry.state, paint: entry.state === 'running' ? theme.ok : theme.warn },
+    entry.verdict == null
+      ? { text: entry.state, paint: theme.warn }
+      : {
+          text: entry.state === 'not finished' ? `${entry.verdict}, not finished` : entry.verdict,
+          paint: paintOf(entry.verdict),
+        },
+    entry.master ?? '-',
     entry.running === undefined ? String(entry.nodes) : `${entry.running}/${entry.nodes}`,
+    entry.ports?.replaceAll(',', ' ') ?? '-',
+    entry.driver,
+    entry.createdAt === undefined ? '-' : ageText(nowMs - Date.parse(entry.createdAt)),
   ]);
   return table(
     [
       { title: 'CLUSTER' },
-      { title: 'DRIVER', drop: 2 },
-      { title: 'STATE' },
-      { title: 'NODES', align: 'right', drop: 1 },
+      { title: 'VERDICT' },
+      { title: 'MASTER', drop: 1 },
+      { title: 'NODES', align: 'right', drop: 2 },
+      { title: 'PORTS', drop: 4 },
+      { title: 'DRIVER', drop: 3 },
+      { title: 'AGE', align: 'right', drop: 5 },
     ],
     rows,
     view,
   );
+
+  function paintOf(word: VerdictWord): (text: string) => string {
+    if (word === 'HEALTHY') return theme.ok;
+    return verdictRank(word) === 0 ? theme.bad : theme.warn;
+  }
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+] as const;
+
+/** `3d`, `5h`, `12m`, `40s`. */
+function ageText(ms: number): string {
+  const [unit, size] = UNITS.find(([, of]) => ms >= of) ?? (['s', 1000] as const);
+  return `${Math.max(0, Math.floor(ms / size))}${unit}`;
 }

@@ -120,26 +120,33 @@ describe('down', () => {
   });
 });
 
+/** Two hours after the clusters were created. */
+const NOW_MS = Date.parse('2026-01-02T05:04:06.000Z');
+
 describe('list', () => {
+  const seen = { ports: '6379-6381,26379-26381', createdAt: '2026-01-02T03:04:05.000Z' };
   const entries = [
-    { cluster: 'default', driver: 'process', state: 'running', nodes: 6, running: 6 },
-    { cluster: 'lab', driver: 'docker', state: 'partly running', nodes: 6, running: 4 },
+    {
+      ...{ cluster: 'default', driver: 'process', state: 'running', nodes: 6, running: 6, ...seen },
+      ...{ verdict: 'HEALTHY' as const, master: 'redis-2' },
+    },
+    { cluster: 'lab', driver: 'docker', state: 'stopped', nodes: 6, running: 0, ...seen, verdict: null },
     { cluster: 'old', driver: 'docker', state: 'unreadable', nodes: 0 },
   ];
 
   it('shows every cluster known here', () => {
-    expect(listText(entries, plainView(80))).toMatchInlineSnapshot(`
-      "CLUSTER  DRIVER   STATE           NODES
-      default  process  running           6/6
-      lab      docker   partly running    4/6
-      old      docker   unreadable          0"
+    expect(listText(entries, NOW_MS, plainView(80))).toMatchInlineSnapshot(`
+      "CLUSTER  VERDICT     MASTER   NODES  PORTS                  DRIVER   AGE
+      default  HEALTHY     redis-2    6/6  6379-6381 26379-26381  process   2h
+      lab      stopped     -          0/6  6379-6381 26379-26381  docker    2h
+      old      unreadable  -            0  -                      docker     -"
     `);
     const row = LIST_ROWS.columns.map((column) => cell(LIST_ROWS.of({ clusters: entries })[1] ?? {}, column));
-    expect(row).toEqual(['lab', 'docker', 'partly running', '6', '4']);
+    expect(row).toEqual(['lab', 'docker', 'stopped', '6', '0', '', '', seen.ports, seen.createdAt]);
   });
 
   it('says how to make the first one', () => {
-    expect(listText([], plainView(80))).toMatchInlineSnapshot(`
+    expect(listText([], NOW_MS, plainView(80))).toMatchInlineSnapshot(`
       "no cluster yet
       → sentinelctl up"
     `);
@@ -169,6 +176,7 @@ it('fits every width', () => {
           nodes: 6,
         },
       ],
+      NOW_MS,
       v,
     ),
   );

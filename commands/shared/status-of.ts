@@ -1,0 +1,29 @@
+import { assess } from '../../src/checks/assess.js';
+import type { Context } from '../../src/cli/context.js';
+import type { Target } from '../../src/cluster/target.js';
+import type { StatusResult } from '../../src/model/status.js';
+import { lookDeadlineMs, storeOf } from './runtime.js';
+
+/** One survey of a cluster, judged. Rejects only when aborted. */
+export async function statusOf(context: Context, target: Target, signal: AbortSignal): Promise<StatusResult> {
+  const { surveyOf } = await import('../../src/cluster/target.js');
+  const snapshot = await surveyOf(target, {
+    clock: context.clock,
+    deadlineMs: lookDeadlineMs(context),
+    signal,
+  });
+  const own = target.kind === 'own';
+  const { leftUnfinished, runUnderWay } = await import('../../src/cluster/store/journal.js');
+  const unfinished = own ? await leftUnfinished(storeOf(context), target.name) : null;
+  const underWay = own ? await runUnderWay(storeOf(context), target.name) : null;
+  return assess(snapshot, {
+    cluster: target.name,
+    driver: own ? target.state.plan.driver : 'attached',
+    own,
+    masterName: own ? target.state.plan.spec.masterName : target.masterName,
+    ...(own ? { nodes: target.state.plan.nodes } : {}),
+    ...(unfinished === null ? {} : { unfinished }),
+    ...(underWay === null ? {} : { underWay }),
+    ...(!own && target.whence !== null ? { whence: target.whence } : {}),
+  });
+}
