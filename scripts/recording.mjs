@@ -56,7 +56,8 @@ function watch() {
     let end = 0;
     for (const match of rest.matchAll(FRAME)) {
       end = match.index + match[0].length;
-      const lines = match[1].replace(CLEARING, '').split('\r\n');
+      // The terminal adds a carriage return to each line feed.
+      const lines = match[1].replace(CLEARING, '').split(/\r*\n/);
       frames.push({ atMs: performance.now() - began, lines });
     }
     rest = rest.slice(end);
@@ -85,6 +86,8 @@ function watch() {
       child.stdin.write('q');
       await ended;
     },
+    /** Ends it however far it is. */
+    stop: () => child.kill(),
   };
 }
 
@@ -92,9 +95,10 @@ const STYLE = new RegExp(`${ESCAPE}\\[[\\d;]*m`, 'g');
 const textOf = (frame) => (frame?.lines ?? []).join('\n').replace(STYLE, '');
 const rest = () => new Promise((done) => setTimeout(done, REST_MS));
 
+let watching;
 try {
   await run('up', '--driver', 'process');
-  const watching = watch();
+  watching = watch();
   await watching.shows(/^HEALTHY/m);
   await rest();
   await run('kill', 'redis-1');
@@ -117,6 +121,7 @@ try {
       recordingSvg(frames, { durationMs, still, theme, title: TITLE }),
     );
 } finally {
+  watching?.stop();
   await run('down', '--all', '--yes').catch(() => {});
   await rm(home, { recursive: true, force: true });
 }
