@@ -96,12 +96,10 @@ export default defineCommand({
     }
     const own = context.globals.clusterGiven ? await ownCluster(context, 'chaos') : null;
     if (own !== null) {
-      await confirmFor(
-        context,
-        own,
-        (seen, { outage }) =>
-          `runs scenarios on ${own.name}: they kill, freeze or cut off its nodes, and roll that back; writes stop for ${outage(seen)} at each failover`,
-      );
+      await confirmFor(context, own, async (seen) => {
+        const { outage } = await import('../src/cluster/impact.js');
+        return `runs scenarios on ${own.name}: they kill, freeze or cut off its nodes, and roll that back; writes stop for ${outage(seen)} at each failover`;
+      });
     }
     const result = await runRequest(
       runtimeOf(context),

@@ -1,27 +1,42 @@
 import { defineCommand } from '../src/cli/command.js';
+import { asks, confirm } from '../src/cli/confirm.js';
 import type { Context } from '../src/cli/context.js';
 import { option } from '../src/cli/option.js';
-import type { DownResult } from '../src/cluster/down.js';
+import type { DownOptions, DownResult } from '../src/cluster/down.js';
 import { messageOf, OperatorError, usageError } from '../src/errors.js';
 import { downAllText, downText } from '../src/report/text/down.js';
 import { ALL_CLUSTERS } from './shared/all-clusters.js';
-import { ownCluster, runtimeOf, storeOf } from './shared/runtime.js';
+import { clusterOf, ownCluster, runtimeOf, storeOf } from './shared/runtime.js';
 
 export default defineCommand({
-  examples: ['sentinelctl down', 'sentinelctl down --cluster staging --keep-data', 'sentinelctl down --all'],
+  description:
+    'On a terminal it says what goes and asks first. Data that an earlier down --keep-data kept is deleted only after that\n' +
+    'question, with --delete-data or with --yes.',
+  examples: ['sentinelctl down', 'sentinelctl down --all', 'sentinelctl down --cluster staging --keep-data'],
   options: {
     keepData: option.flag('--keep-data', { summary: 'keep the data directories for the next up' }),
+    deleteData: option.flag('--delete-data', {
+      summary: 'delete also the data that an earlier down --keep-data kept',
+      flagOnly: true,
+    }),
     all: ALL_CLUSTERS,
   },
   async run(context, { options }): Promise<DownResult | { clusters: DownResult[] }> {
     const { globals } = context;
     const { keepData } = options;
-    const { down } = await import('../src/cluster/down.js');
+    if (keepData && options.deleteData) {
+      throw usageError('contradiction', '--keep-data and --delete-data cannot be combined', {
+        hint: 'leave one of them out',
+      });
+    }
+    const how = { keepData, deleteData: options.deleteData || globals.yes || asks(context) };
     if (!options.all) {
       // Addresses select the cluster that they belong to; an attached cluster must not fall back to the default one.
       const cluster =
-        globals.sentinelAddrs === null ? globals.cluster : (await ownCluster(context, 'down')).name;
-      return down(runtimeOf(context), cluster, { keepData });
+        globals.sentinelAddrs === null ? clusterOf(context) : (await ownCluster(context, 'down')).name;
+      await confirmDown(context, [cluster], how);
+      const { down } = await import('../src/cluster/down.js');
+      return down(runtimeOf(context), cluster, how);
     }
     const named = globals.clusterGiven
       ? '--cluster'
@@ -33,21 +48,43 @@ export default defineCommand({
         hint: 'leave one of them out',
       });
     }
-    return { clusters: await downAll(context, keepData) };
+    const clusters = await storeOf(context).list();
+    await confirmDown(context, clusters, how);
+    return { clusters: await downAll(context, clusters, how) };
   },
   render: (result, view) =>
     'clusters' in result ? downAllText(result.clusters, view) : downText(result, view),
 });
 
+/** One question for all of them; none where nothing of value is left. */
+async function confirmDown(
+  context: Context,
+  clusters: readonly string[],
+  { keepData }: DownOptions,
+): Promise<void> {
+  if (!asks(context)) return;
+  const { downWords, previewDown } = await import('../src/cluster/down-preview.js');
+  const runtime = runtimeOf(context);
+  const words = await Promise.all(
+    clusters.map(async (cluster) => {
+      const preview = previewDown(runtime, cluster);
+      // One of several that cannot be looked at does not stop the others.
+      return downWords(await (clusters.length > 1 ? preview.catch(() => null) : preview), cluster, keepData);
+    }),
+  );
+  const said = words.filter((line) => line !== null);
+  if (said.length > 0) await confirm(context, () => said.join('; '));
+}
+
 /** A failure does not stop the others. Throws `not-all-down`, with the exit code of the first failure. */
-async function downAll(context: Context, keepData: boolean): Promise<DownResult[]> {
+async function downAll(context: Context, names: readonly string[], how: DownOptions): Promise<DownResult[]> {
   const { down } = await import('../src/cluster/down.js');
   const clusters: DownResult[] = [];
   const failures: { cluster: string; error: unknown }[] = [];
-  for (const cluster of await storeOf(context).list()) {
+  for (const cluster of names) {
     if (context.signal.aborted) break;
     try {
-      clusters.push(await down(runtimeOf(context), cluster, { keepData }));
+      clusters.push(await down(runtimeOf(context), cluster, how));
     } catch (error) {
       failures.push({ cluster, error });
     }
@@ -55,10 +92,10 @@ async function downAll(context: Context, keepData: boolean): Promise<DownResult[
   const [first] = failures;
   if (first === undefined) return clusters;
   if (!(first.error instanceof OperatorError)) throw first.error;
-  const names = failures.map((f) => f.cluster).join(', ');
+  const failed = failures.map((f) => f.cluster).join(', ');
   throw new OperatorError({
     code: 'not-all-down',
-    message: `${names} could not be removed, ${clusters.length} other${clusters.length === 1 ? ' was' : 's were'}`,
+    message: `${failed} could not be removed, ${clusters.length} other${clusters.length === 1 ? ' was' : 's were'}`,
     why: failures.map((f) => `${f.cluster}: ${messageOf(f.error)}`).join('\n'),
     hint: first.error.hint,
     exitCode: first.error.exitCode,

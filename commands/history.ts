@@ -6,7 +6,7 @@ import { stateHome } from '../src/config/paths.js';
 import { refused } from '../src/errors.js';
 import { type HistoryResult, historyText } from '../src/report/text/history.js';
 import { HISTORY_ROWS } from '../src/report/tsv.js';
-import { storeOf } from './shared/runtime.js';
+import { clusterOf, storeOf } from './shared/runtime.js';
 
 const EMPTY: History = { runs: [], unreadable: [], truncated: false };
 
@@ -37,7 +37,7 @@ export default defineCommand({
   },
   async run(context, { options: { limit, keep } }): Promise<HistoryResult> {
     const home = stateHome(context.env);
-    const { cluster } = context.globals;
+    const cluster = clusterOf(context);
     const before = await readHistory(home, cluster);
     if (before === null && !(await storeOf(context).list()).includes(cluster))
       await refuseUnknown(home, cluster);

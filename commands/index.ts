@@ -8,6 +8,7 @@ export const commands: Registry = {
   up: {
     group: 'Cluster',
     summary: 'create or start a cluster, and prove that it has converged',
+    creates: true,
     load: () => import('./up.js'),
   },
   down: {
@@ -15,6 +16,11 @@ export const commands: Registry = {
     summary: 'remove a cluster: processes, containers, network, volumes, files',
     harmful: true,
     load: () => import('./down.js'),
+  },
+  use: {
+    group: 'Cluster',
+    summary: 'choose the cluster that commands work on when none is named',
+    load: () => import('./use.js'),
   },
   list: {
     group: 'Cluster',

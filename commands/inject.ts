@@ -67,7 +67,8 @@ export default defineCommand({
       const plan = await inject(own.runtime, { ...request, dryRun: true });
       const until = forMs === null ? 'until heal rolls it back' : `for ${formatDurationMs(forMs)}`;
       const does = plan.acts.map((act) => act.does).join('; ');
-      await confirmFor(context, own, (seen, { masterOf }) => {
+      await confirmFor(context, own, async (seen) => {
+        const { masterOf } = await import('../src/cluster/impact.js');
         const id = masterOf(seen)?.id;
         const master = id !== undefined && does.includes(id) ? ` (${id} is the master)` : '';
         return `${fault}, ${until}: ${does}${master}`;

@@ -60,7 +60,11 @@ export interface Cluster {
   /** A snapshot, judged: the document of `sentinelctl status --json`. */
   status(): Promise<StatusResult>;
   /** `node`: an id, or `master`. Throws OperatorError. */
-  act(action: Action, node: string, options?: { asCrashed?: boolean }): Promise<ActResult>;
+  act(
+    action: Action,
+    node: string,
+    options?: { asCrashed?: boolean; asFrozen?: boolean },
+  ): Promise<ActResult>;
   /** Kills the master and proves its replacement. Throws OperatorError; a failover that never comes is a result. */
   runFailoverTest(settings?: FailoverTestSettings): Promise<FailoverResult>;
 }
@@ -91,8 +95,8 @@ export async function openCluster(name = 'default', options: OpenClusterOptions 
         masterName: plan.spec.masterName,
         nodes: plan.nodes,
       }),
-    act: (action, node, { asCrashed = false } = {}) =>
-      act(runtime, { cluster: name, node, action, asCrashed }),
+    act: (action, node, { asCrashed = false, asFrozen = false } = {}) =>
+      act(runtime, { cluster: name, node, action, asCrashed, asFrozen }),
     runFailoverTest: (settings = {}) =>
       run(runtime, {
         cluster: name,

@@ -12,10 +12,20 @@ export const AS_CRASHED = option.flag('--as-crashed', {
   flagOnly: true,
 });
 
-/** A command that does one thing to one node; `options` holds AS_CRASHED where the action starts it. */
+/** Resumes a node as it was, also where another master was promoted meanwhile. */
+export const AS_FROZEN = option.flag('--as-frozen', {
+  summary: 'resume it also when it was the master and was replaced: it takes writes that are then lost',
+  flagOnly: true,
+});
+
+/** A command that does one thing to one node; `options` holds AS_CRASHED where the action starts it, AS_FROZEN where it resumes it. */
 export const actOnNode = (
   action: Action,
-  texts: { description?: string; examples: string[]; options?: { asCrashed?: Option<boolean> } },
+  texts: {
+    description?: string;
+    examples: string[];
+    options?: { asCrashed?: Option<boolean>; asFrozen?: Option<boolean> };
+  },
 ): CommandDef =>
   defineCommand({
     ...texts,
@@ -30,14 +40,21 @@ export const actOnNode = (
       const own = await ownCluster(context, action);
       let id = node;
       if (action === 'kill' || action === 'stop' || action === 'pause')
-        await confirmFor(context, own, (seen, { impactOf, nodeIn }) => {
+        await confirmFor(context, own, async (seen) => {
+          const { impactOf, nodeIn } = await import('../../src/cluster/impact.js');
           const found = nodeIn(seen, node);
           // What was confirmed is done: another node may be the master by then.
           id = found.id;
           return impactOf(seen, found, action);
         });
       const { act } = await import('../../src/cluster/act.js');
-      return act(own.runtime, { cluster: own.name, node: id, action, asCrashed: options.asCrashed === true });
+      return act(own.runtime, {
+        cluster: own.name,
+        node: id,
+        action,
+        asCrashed: options.asCrashed === true,
+        asFrozen: options.asFrozen === true,
+      });
     },
     render: actText,
   });

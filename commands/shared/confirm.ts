@@ -4,7 +4,8 @@ import type { Seen } from '../../src/cluster/impact.js';
 import type { FaultSpec } from '../../src/failover/fault.js';
 import type { OwnCluster } from './runtime.js';
 
-type Words = (seen: Seen, impact: typeof import('../../src/cluster/impact.js')) => string;
+/** What will happen to the cluster as it is at this moment. */
+type Words = (seen: Seen) => string | Promise<string>;
 
 /** `confirm`, with a sentence about the cluster as it is at this moment. Asks no server where no question is asked. */
 export async function confirmFor(
@@ -13,8 +14,8 @@ export async function confirmFor(
   words: Words,
 ): Promise<void> {
   if (!asks(context)) return;
-  const impact = await import('../../src/cluster/impact.js');
-  await confirm(context, async () => words(await impact.lookBefore(runtime, state), impact));
+  const { lookBefore } = await import('../../src/cluster/impact.js');
+  await confirm(context, async () => words(await lookBefore(runtime, state)));
 }
 
 const DOES = { kill: 'kills', stop: 'shuts down', freeze: 'freezes' } as const;
@@ -22,7 +23,8 @@ const DOES = { kill: 'kills', stop: 'shuts down', freeze: 'freezes' } as const;
 /** `kills redis-2, the master, and starts it again: writes stop for about 6 s`. */
 export const failoverWords =
   (fault: FaultSpec, trials: number, isStarted: boolean): Words =>
-  (seen, { masterOf, lossOfMaster }) => {
+  async (seen) => {
+    const { masterOf, lossOfMaster } = await import('../../src/cluster/impact.js');
     const id = masterOf(seen)?.id;
     const who = trials > 1 || id === undefined ? 'the master' : `${id}, the master`;
     const often = trials > 1 ? `, ${trials} times` : '';

@@ -36,7 +36,16 @@ export async function targetSource(
   return () => resolveTarget(storeOf(context), request);
 }
 
-async function requestOf({ globals, env }: Context, masterName: string | null): Promise<TargetRequest> {
+/** The cluster that is meant; said where it was not named, since it is the only one. */
+export function clusterOf({ globals, progress }: Context): string {
+  const { cluster, clusterFrom } = globals;
+  if (clusterFrom === 'only')
+    progress({ type: 'note', level: 'info', text: `cluster ${cluster}: no other one is known here` });
+  return cluster;
+}
+
+async function requestOf(context: Context, masterName: string | null): Promise<TargetRequest> {
+  const { globals, env } = context;
   const { passwordFile, sentinelPasswordFile, username } = globals;
   const password =
     passwordFile === null
@@ -47,7 +56,7 @@ async function requestOf({ globals, env }: Context, masterName: string | null): 
       ? (env.SENTINELCTL_SENTINEL_PASSWORD ?? password)
       : await readSecret(sentinelPasswordFile);
   return {
-    cluster: globals.cluster,
+    cluster: clusterOf(context),
     sentinelAddrs: globals.sentinelAddrs,
     sentinelAddrsFrom: globals.sentinelAddrsFrom,
     masterName,

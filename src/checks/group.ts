@@ -150,14 +150,4 @@ export function shown(server: Pick<GatheredServer, 'id' | 'announce'>): string {
   return server.id === address ? address : `${server.id} (${address})`;
 }
 
-/** Bytes for reading: `256 MiB`, `1.5 GiB`, `900 bytes`. */
-export function bytes(n: number): string {
-  for (const [unit, size] of [
-    ['GiB', 2 ** 30],
-    ['MiB', 2 ** 20],
-    ['KiB', 2 ** 10],
-  ] as const) {
-    if (n >= size) return `${Number((n / size).toFixed(1))} ${unit}`;
-  }
-  return `${n} bytes`;
-}
+export { bytes } from '../model/words.js';

@@ -60,8 +60,9 @@ export interface CommandDef
 export interface Command extends CommandDef {
   name: string;
   summary: string;
-  /** See CommandEntry. */
+  /** See CommandEntry for both. */
   harmful?: boolean;
+  creates?: boolean;
 }
 
 /** Keeps the types between arguments, options, `run` and `render`, and forgets them for the registry. */

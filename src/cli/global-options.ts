@@ -4,9 +4,9 @@ import { type OptionDef, option } from './option.js';
 
 /** The options that every command takes, before or after its name. */
 export const GLOBAL_OPTIONS: readonly OptionDef[] = [
-  option.text('--cluster <name>', {
+  option.text('-c, --cluster <name>', {
     summary: 'the cluster to work on',
-    otherwise: DEFAULT_SPEC.cluster,
+    otherwise: `the one that use chose, else the only one, else ${DEFAULT_SPEC.cluster}`,
     complete: 'cluster',
   }),
   option.text('--sentinel-addrs <list>', { summary: 'an attached cluster: host:port,… of its sentinels' }),

@@ -9,6 +9,8 @@ export interface CommandEntry {
   hidden?: boolean;
   /** It interrupts clients or removes data: no hint and no suggestion names it, except with `--help`. */
   harmful?: true;
+  /** It creates the cluster that it names: where none is named, that is not the only one that exists already. */
+  creates?: true;
   load(): Promise<{ default: CommandDef }>;
 }
 
@@ -20,5 +22,11 @@ export async function loadCommand(registry: Registry, name: string): Promise<Com
   const entry = Object.hasOwn(registry, name) ? registry[name] : undefined;
   return entry === undefined
     ? undefined
-    : { ...(await entry.load()).default, name, summary: entry.summary, harmful: entry.harmful === true };
+    : {
+        ...(await entry.load()).default,
+        name,
+        summary: entry.summary,
+        harmful: entry.harmful === true,
+        creates: entry.creates === true,
+      };
 }

@@ -9,7 +9,7 @@ import { armInterrupts, type Interrupts } from './interrupts.js';
 import { checkOutput, formatResult } from './output.js';
 import type { Parsed } from './parse.js';
 import { type ProgressReader, progressReader } from './progress.js';
-import { settle } from './settle.js';
+import { mayAsk, settle } from './settle.js';
 import { ClosedPipe, canDraw, columnsOf, safeStream, wantsColor } from './streams.js';
 import type { World } from './world.js';
 
@@ -63,8 +63,6 @@ function contextOf(
   interrupts: Interrupts,
 ): Context {
   const out = safeStream(world.stdout);
-  const mayAsk =
-    globals.input && globals.output !== 'json' && world.stdin.isTTY === true && world.stderr.isTTY === true;
   const { signal } = interrupts;
   return {
     clock: world.clock,
@@ -76,7 +74,7 @@ function contextOf(
       progress.clear();
       return out.write(text);
     },
-    prompts: mayAsk
+    prompts: mayAsk(globals, world)
       ? promptsOf(world, { stdin: world.stdin, stderr: world.stderr, signal, before: progress.clear })
       : null,
     stdout: {

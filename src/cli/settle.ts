@@ -1,12 +1,14 @@
 import { badFile, loadFiles, type SettingsFile } from '../config/files.js';
 import { type Globals, resolveGlobals, withReadableApp } from '../config/globals.js';
 import { resolveSettings } from '../config/settings.js';
+import { setImplied } from '../model/hints.js';
 import { nearest } from '../model/nearest.js';
 import type { Command } from './command.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import type { OptionDef } from './option.js';
 import { type Parsed, toSettable } from './parse.js';
 import type { Registry } from './registry.js';
+import { unnamedCluster } from './which-cluster.js';
 import type { World } from './world.js';
 
 /** Flags > environment > project file > user file, for the command's own options and the common ones. */
@@ -28,12 +30,26 @@ export async function settle(
   );
   const color = settings.get('color')?.value;
   const env = def.judgesApp?.(options) === true ? withReadableApp(world.env) : world.env;
+  const named = resolveGlobals(settings, env);
+  const isUnnamed = !named.clusterGiven && named.sentinelAddrs === null;
+  // What cannot be asked about here acts only on a cluster that was chosen.
+  const takesOnly = !(def.creates === true || (def.harmful === true && (named.yes || !mayAsk(named, world))));
+  const chosen = await unnamedCluster(world, takesOnly);
+  const elsewhere = resolveSettings(settable.filter(selects), {}, env, files);
+  setImplied(elsewhere.size === 0 && !env.REDIS_SENTINEL_ADDRS && chosen.clusterFrom !== 'use');
   return {
-    globals: resolveGlobals(settings, env),
+    globals: isUnnamed ? { ...named, ...chosen } : named,
     options,
     color: typeof color === 'boolean' ? color : undefined,
   };
 }
+
+const selects = ({ attribute }: { attribute: string }): boolean =>
+  attribute === 'cluster' || attribute === 'sentinelAddrs';
+
+/** Whether a person is there to answer. */
+export const mayAsk = (globals: Globals, { stdin, stderr }: World): boolean =>
+  globals.input && globals.output !== 'json' && stdin.isTTY === true && stderr.isTTY === true;
 
 /** What was given, else the default. */
 function settledValue(def: OptionDef, settings: ReturnType<typeof resolveSettings>): unknown {

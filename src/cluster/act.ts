@@ -7,7 +7,15 @@ import { surveyPlan } from './ask.js';
 import { nodeById, nodeIn } from './impact.js';
 import { type LiveCluster, withCluster, withoutSignal } from './open.js';
 import type { Runtime } from './runtime.js';
-import { requireReturn, startAsCrashed, startGuarded, startWhenSafe } from './start.js';
+import {
+  isReplaced,
+  requireResumable,
+  requireReturn,
+  startAsCrashed,
+  startGuarded,
+  startWhenSafe,
+  wakingOf,
+} from './start.js';
 
 const START_DEADLINE_MS = 30_000;
 
@@ -21,6 +29,8 @@ export interface ActRequest {
   action: Action;
   /** For start and restart: start it with its own configuration, without the guard. */
   asCrashed: boolean;
+  /** For resume: also a master that was replaced while it was paused. */
+  asFrozen: boolean;
 }
 
 export interface ActResult {
@@ -72,18 +82,23 @@ async function perform(
     case 'resume':
       if (before.state === 'running') return false;
       requireAlive(node, before, 'resumed', request.cluster);
+      if (!request.asFrozen) await requireResumable(live, node);
       await host.resume(node.id);
       return true;
     case 'stop':
       return stop(host, node, before);
     case 'start':
       if (before.state === 'running') return false;
-      requireNotPaused(node, before, request.cluster);
+      if (before.state === 'paused') {
+        throw refused('paused', `${node.id} is paused, not down`, { hint: await wakingOf(live, node) });
+      }
       await start(runtime, live, node, request.asCrashed, startGuarded);
       return true;
     case 'restart':
       if (before.state === 'running' && !request.asCrashed) await requireReturn(live, node);
-      await stop(host, node, before);
+      // A paused server wakes up to end, and may take writes until it has: one that was replaced must not.
+      if (before.state === 'paused' && (await isReplaced(live, node))) await host.kill(node.id, 'SIGKILL');
+      else await stop(host, node, before);
       if (!request.asCrashed && node.kind === 'redis') {
         runtime.onProgress({
           type: 'note',
@@ -152,12 +167,5 @@ function requireAlive(
   throw refused('not-running', `${node.id} cannot be ${done}: it is not running`, {
     why: detail,
     hint: command(`start ${node.id}`, cluster),
-  });
-}
-
-function requireNotPaused(node: NodePlan, { state }: NodeInspection, cluster: string): void {
-  if (state !== 'paused') return;
-  throw refused('paused', `${node.id} is paused, not down`, {
-    hint: command(`resume ${node.id}`, cluster),
   });
 }

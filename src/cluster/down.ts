@@ -1,9 +1,11 @@
 import type { Driver } from '../drivers/driver.js';
 import type { NodeHost } from '../drivers/node-host.js';
-import { addRemoved, nothingRemoved, type Removed } from '../drivers/provisioner.js';
-import { messageOf, OperatorError } from '../errors.js';
+import { addRemoved, type DataOnDisk, nothingRemoved, type Removed } from '../drivers/provisioner.js';
+import { messageOf, OperatorError, refused } from '../errors.js';
 import { signalProcess } from '../host/signal.js';
 import type { DriverName } from '../model/drivers.js';
+import { command } from '../model/hints.js';
+import { dataWords } from '../model/words.js';
 import { lend, openDriver, openDriverOf, underLock } from './open.js';
 import { type Runtime, requireCluster, step } from './runtime.js';
 import { readJournal } from './store/journal.js';
@@ -15,13 +17,22 @@ export interface DownResult {
   removed: Removed;
   /** Whether the data was kept for a later `up`. */
   keptData: boolean;
+  /** What was kept, or what had been kept and was deleted now; absent where neither. */
+  data?: DataOnDisk;
+}
+
+export interface DownOptions {
+  keepData: boolean;
+  /** Whether data that an earlier `down` kept may be deleted. */
+  deleteData?: boolean;
 }
 
 /**
  * Removes processes, containers, network, volumes and files of one cluster, and nothing else; also when half of it
- * is gone already, or its state file is damaged. Throws `cluster-unknown` (3) when there is nothing of that name.
+ * is gone already, or its state file is damaged. Throws `cluster-unknown` (3) when there is nothing of that name,
+ * `kept-data` (3) where it would delete data that was kept, and may not.
  */
-export function down(runtime: Runtime, cluster: string, options: { keepData: boolean }): Promise<DownResult> {
+export function down(runtime: Runtime, cluster: string, options: DownOptions): Promise<DownResult> {
   // What is left in effect would be kept with the data.
   const journal = options.keepData ? 'finished' : 'any';
   const work = async (): Promise<DownResult> => {
@@ -33,14 +44,19 @@ export function down(runtime: Runtime, cluster: string, options: { keepData: boo
         await runtime.store.forget(cluster);
         return { cluster, removed, keptData: false };
       }
-      const removed = await removeKnown(runtime, state, options.keepData, wasLeft);
-      return { cluster, removed, keptData: options.keepData };
+      const done = await removeKnown(runtime, state, options, wasLeft);
+      return {
+        cluster,
+        removed: done.removed,
+        keptData: options.keepData,
+        ...(done.data && { data: done.data }),
+      };
     });
   };
   return underLock(runtime, cluster, 'down', work, journal);
 }
 
-async function stateOrDamage(runtime: Runtime, cluster: string): Promise<ClusterState | 'damaged'> {
+export async function stateOrDamage(runtime: Runtime, cluster: string): Promise<ClusterState | 'damaged'> {
   try {
     return await requireCluster(runtime.store, cluster);
   } catch (error) {
@@ -55,17 +71,30 @@ async function stateOrDamage(runtime: Runtime, cluster: string): Promise<Cluster
 async function removeKnown(
   runtime: Runtime,
   state: ClusterState,
-  keepData: boolean,
+  { keepData, deleteData = false }: DownOptions,
   wasLeft: boolean,
-): Promise<Removed> {
+): Promise<{ removed: Removed; data: DataOnDisk | null }> {
   const { cluster } = state.plan.spec;
   return lend(await openDriverOf(runtime, state), async ({ host, provisioner }) => {
+    const isKept = state.phase === 'kept';
+    const before = isKept && !keepData ? await provisioner.dataOnDisk() : null;
+    if (before !== null && before.nodes.length > 0 && !deleteData) throw keptData(cluster, before);
     const kept = keepData ? await rememberMaster(runtime.store, host, state) : state;
     if (wasLeft) await clearLinks(host);
     const removed = await provisioner.removeAll({ keepData });
-    if (keepData) await runtime.store.save(cluster, { ...kept, phase: 'kept' });
-    else await runtime.store.forget(cluster);
-    return removed;
+    if (!keepData) {
+      await runtime.store.forget(cluster);
+      return { removed, data: before };
+    }
+    await runtime.store.save(cluster, { ...kept, phase: 'kept' });
+    return { removed, data: await provisioner.dataOnDisk() };
+  });
+}
+
+function keptData(cluster: string, data: DataOnDisk): OperatorError {
+  return refused('kept-data', `${cluster} is down, and its data was kept: ${dataWords(data)}`, {
+    why: 'nothing else is left of it, so this would delete that data',
+    hint: `${command('up', cluster)} starts it with this data; --delete-data deletes it`,
   });
 }
 

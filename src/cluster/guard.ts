@@ -42,6 +42,49 @@ export function guardStart(facts: GuardFacts): StartDecision {
   return { how: 'as-it-was', why: 'the sentinels still name it as the master, and its data is on disk' };
 }
 
+/** What is known when a paused data node is about to be resumed. */
+export interface ResumeFacts {
+  node: NodePlan;
+  cluster: string;
+  masterName: string;
+  /** The master that a majority of all sentinels names; null when they do not agree. */
+  master: Address | null;
+  /** Whether a failover away from that master is in progress at a sentinel. */
+  isFailingOver: boolean;
+  /** Data nodes that answer and say that they are a master. */
+  otherMasters: readonly NodePlan[];
+  /** Whether the node is known to be a replica: by its file, its master, or what the sentinels last heard of it. */
+  isReplica: boolean;
+}
+
+/**
+ * The guard of `resume`: a master that was replaced while it was paused goes on as the master that it was, and every
+ * write that it takes until Sentinel converts it is lost. Throws `replaced` or `failover-at-hand` (3).
+ */
+export function guardResume({ node, cluster, masterName, isReplica, ...facts }: ResumeFacts): void {
+  if (isReplica) return;
+  const { master, otherMasters } = facts;
+  const asItWas = '--as-frozen resumes it as it was';
+  if (master !== null && sameAddress(master, node.announce)) {
+    if (!facts.isFailingOver) return;
+    throw refused('failover-at-hand', `${node.id} is still the master, and a failover is in progress`, {
+      why: 'resumed now, while another master is promoted, it would be a second master for about 10 s',
+      hint: `${command(`restart ${node.id}`, cluster)} makes it a replica of the new one; ${asItWas}`,
+    });
+  }
+  const successor = master === null ? otherMasters[0]?.id : formatAddress(master);
+  // Nothing shows that there is another master: a cluster without one is not left without this one.
+  if (successor === undefined) return;
+  throw refused(
+    'replaced',
+    `${node.id} was replaced while it was paused: ${masterName} is ${successor} now`,
+    {
+      why: 'resumed, it would be a second master for about 10 s, and the writes that it takes would be lost',
+      hint: `${command(`restart ${node.id}`, cluster)} makes it a replica; ${asItWas}`,
+    },
+  );
+}
+
 function wouldComeBackEmpty({ node, cluster, masterName }: GuardFacts, master: Address): OperatorError {
   return refused(
     'would-come-back-empty',

@@ -1,17 +1,17 @@
 import type { ConfEdit } from '../drivers/node-host.js';
 import { OperatorError, refused } from '../errors.js';
-import { formatAddress } from '../model/address.js';
+import { type Address, formatAddress, sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import { logsChangesIn, persistsIn, withReplicaOf } from '../model/conf.js';
 import { witnessesOf } from '../model/facts.js';
 import { command } from '../model/hints.js';
-import type { NodePlan } from '../model/plan.js';
+import { dataNodes, type NodePlan } from '../model/plan.js';
 import { nextFailoverMs, type SentinelSettings } from '../model/sentinel-timing.js';
 import type { MasterView } from '../model/snapshot.js';
 import { until } from '../until.js';
 import { settingsNow, surveyPlan } from './ask.js';
 import { startNode } from './bring-up.js';
-import { guardStart, type StartDecision } from './guard.js';
+import { guardResume, guardStart, type StartDecision } from './guard.js';
 import { hasSuccessor } from './impact.js';
 import type { LiveCluster } from './open.js';
 import type { Runtime } from './runtime.js';
@@ -56,8 +56,11 @@ export async function decideStart(
 }
 
 /** Whether a sentinel calls the master down, or replaces it at this moment. */
-export const isFailoverNear = ({ flags, failoverState }: MasterView): boolean =>
-  flags.includes('s_down') || (failoverState !== null && failoverState !== 'none');
+export const isFailoverNear = (view: MasterView): boolean =>
+  view.flags.includes('s_down') || isFailingOver(view);
+
+const isFailingOver = ({ failoverState }: MasterView): boolean =>
+  failoverState !== null && failoverState !== 'none';
 
 /** Starts a node safely: a sentinel with its own configuration, a data node as a replica of the current master. */
 export async function startGuarded(
@@ -100,6 +103,55 @@ export async function requireReturn(live: LiveCluster, node: NodePlan): Promise<
       },
     );
   }
+}
+
+/** `replicaof HOST PORT`, as Sentinel has it written down when it changes a role. */
+const FOLLOWS = /^\s*(replicaof|slaveof)\s+\S+\s+\d+/im;
+
+/** Asks right now whether a paused node may be resumed. Throws what guardResume throws. */
+export async function requireResumable(live: LiveCluster, node: NodePlan): Promise<void> {
+  if (node.kind === 'sentinel') return;
+  const { plan, host, asking } = live;
+  const { cluster, masterName } = plan.spec;
+  const snapshot = await surveyPlan(plan, asking);
+  const conf = await host.readConf(node.id);
+  const views = snapshot.sentinels.flatMap(
+    (s) => s.answer?.masters.filter((m) => m.name === masterName) ?? [],
+  );
+  const others = snapshot.groups.flatMap((group) => group.nodes).filter((n) => n.id !== node.id);
+  const isNode = ({ address }: { address: Address }): boolean => sameAddress(address, node.announce);
+  guardResume({
+    node,
+    cluster,
+    masterName,
+    master: majorityMaster(snapshot, masterName),
+    isFailingOver: views.some(isFailingOver),
+    otherMasters: dataNodes(plan).filter((n) =>
+      others.some((o) => o.id === n.id && o.answer?.role === 'master'),
+    ),
+    isReplica:
+      (conf !== undefined && FOLLOWS.test(conf)) ||
+      others.some(({ answer }) => answer?.role === 'master' && answer.attached.some(isNode)) ||
+      // A sentinel forgets what it heard of the others when the master is switched, so this is no older than that.
+      views.some((view) => view.replicas.some((seen) => isNode(seen) && seen.follows !== null)),
+  });
+}
+
+/** Whether a paused node must not be resumed, because another master was promoted or is about to be. */
+export const isReplaced = (live: LiveCluster, node: NodePlan): Promise<boolean> =>
+  requireResumable(live, node).then(
+    () => false,
+    (error: unknown) => {
+      if (error instanceof OperatorError && ['replaced', 'failover-at-hand'].includes(error.code))
+        return true;
+      throw error;
+    },
+  );
+
+/** What to type for a paused node: `resume`, or `restart` where resuming it would make a second master. */
+export async function wakingOf(live: LiveCluster, node: NodePlan): Promise<string> {
+  const verb = (await isReplaced(live, node)) ? 'restart' : 'resume';
+  return command(`${verb} ${node.id}`, live.plan.spec.cluster);
 }
 
 /**

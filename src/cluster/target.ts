@@ -60,15 +60,17 @@ async function identify(store: Store, request: TargetRequest): Promise<Identifie
       kind: 'attached',
       name: sentinelAddrs.map(formatAddress).join(','),
       sentinels: sentinelAddrs,
-      whence:
-        request.sentinelAddrsFrom === 'environment'
-          ? `these addresses come from REDIS_SENTINEL_ADDRS in this shell: unset it, or name a cluster: --cluster ${request.cluster}`
-          : null,
+      whence: request.sentinelAddrsFrom === 'environment' ? whenceOf(await store.list()) : null,
       masterName: request.masterName,
       access: request.access,
     };
   }
   return ownTarget(await requireCluster(store, request.cluster), request.masterName);
+}
+
+function whenceOf([known]: readonly string[]): string {
+  const other = known === undefined ? '' : `, or name a cluster: --cluster ${known}`;
+  return `these addresses come from REDIS_SENTINEL_ADDRS in this shell: unset it${other}`;
 }
 
 function ownTarget(state: ClusterState, masterName: string | null): Identified {

@@ -14,6 +14,8 @@ interface Selection {
   cluster: string;
   /** True when the cluster was named by flag, environment or file, not taken by default. */
   clusterGiven: boolean;
+  /** What decided: where it was named, `sentinelctl use`, that it is the only one, or nothing. */
+  clusterFrom: 'flag' | 'environment' | 'file' | 'use' | 'only' | 'default';
   /** From `--sentinel-addrs`, or REDIS_SENTINEL_ADDRS where no cluster was named. */
   sentinelAddrs: Address[] | null;
   sentinelAddrsFrom: 'flag' | 'environment' | 'file' | null;
@@ -107,6 +109,7 @@ function resolveSelection(settings: Settings, env: Env): Selection {
   return {
     cluster: named ? clusterName(named) : DEFAULT_SPEC.cluster,
     clusterGiven: named !== undefined,
+    clusterFrom: named ? shortOrigin(named.origin) : 'default',
     sentinelAddrs: attached ? addressList(attached) : null,
     sentinelAddrsFrom: attached ? shortOrigin(attached.origin) : null,
     masterName: master ? masterName(master) : null,

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
@@ -14,6 +15,12 @@ export function stateHome(env: Env, cwd: string = process.cwd()): string {
   const own = env.SENTINELCTL_HOME;
   if (own !== undefined && own !== '') return isAbsolute(own) ? own : join(cwd, own);
   return join(absolute(env.XDG_STATE_HOME) ?? join(home(env), '.local', 'state'), 'sentinelctl');
+}
+
+/** The cluster that `sentinelctl use` chose; null where it chose none. It may have been removed since. */
+export async function usedCluster(home: string): Promise<string | null> {
+  const text = await readFile(join(home, 'use'), 'utf8').catch(() => '');
+  return text.trim() === '' ? null : text.trim();
 }
 
 /** The user's own settings: config.yaml below the XDG configuration directory. */

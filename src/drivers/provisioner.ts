@@ -10,6 +10,14 @@ export interface Removed {
   volumes: number;
 }
 
+/** What data nodes have on disk. */
+export interface DataOnDisk {
+  /** Data nodes that have data, by id. */
+  nodes: string[];
+  /** Null where it cannot be found out. */
+  bytes: number | null;
+}
+
 /** Where a node's server sees its files: absolute paths, as the server sees them. */
 export interface NodePaths {
   /** Working directory, writable, the node's own. */
@@ -41,6 +49,8 @@ export interface Provisioner {
   paths(node: NodePlan): NodePaths;
   /** Makes the node with `conf` as its configuration (mode 0600), without starting it. Keeps data left by keepData. */
   create(node: NodePlan, conf: string): Promise<void>;
+  /** The data of this cluster's nodes that `removeAll` would remove; nodes may run or not. */
+  dataOnDisk(): Promise<DataOnDisk>;
   /** Removes one node and, unless `keepData`, its data. */
   remove(id: string, options?: { keepData?: boolean }): Promise<Removed>;
   /** Removes everything that carries this cluster's name, including what no plan lists any more. */

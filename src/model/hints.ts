@@ -16,9 +16,18 @@ export interface Hints {
   act(server: Server, own: string, attached: string): string;
 }
 
-/** A sentinelctl command for one of our clusters: the default one needs no naming. */
+let isDefaultImplied = true;
+
+/** Whether a command line without `--cluster` means `default` here: not where the environment or `use` names another. */
+export function setImplied(isImplied: boolean): void {
+  isDefaultImplied = isImplied;
+}
+
+/** A sentinelctl command for one of our clusters: the default one is named only where it must be. */
 export const command = (words: string, cluster: string): string =>
-  cluster === 'default' ? `sentinelctl ${words}` : `sentinelctl ${words} --cluster ${cluster}`;
+  cluster === 'default' && isDefaultImplied
+    ? `sentinelctl ${words}`
+    : `sentinelctl ${words} --cluster ${cluster}`;
 
 /** A sentinelctl command for this cluster; an attached one goes by the addresses of its sentinels. */
 export function ctl({ own, cluster }: Pick<Expectation, 'own' | 'cluster'>, words: string): string {

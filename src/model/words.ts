@@ -17,3 +17,19 @@ export function named(ref: Ref): string {
   const address = formatAddress(ref);
   return ref.id === address ? address : `${ref.id} ${address}`;
 }
+
+/** Bytes for reading: `256 MiB`, `1.5 GiB`, `900 bytes`. */
+export function bytes(n: number): string {
+  for (const [unit, size] of [
+    ['GiB', 2 ** 30],
+    ['MiB', 2 ** 20],
+    ['KiB', 2 ** 10],
+  ] as const) {
+    if (n >= size) return `${Number((n / size).toFixed(1))} ${unit}`;
+  }
+  return `${n} bytes`;
+}
+
+/** `3 data nodes, 1.2 MiB`; bytes are null where they are not known. */
+export const dataWords = (data: { nodes: readonly string[]; bytes: number | null }): string =>
+  `${count(data.nodes.length, 'data node')}, ${data.bytes === null ? 'size unknown' : bytes(data.bytes)}`;

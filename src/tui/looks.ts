@@ -70,6 +70,7 @@ export async function quietly(
 const quickGlobals = (cluster: string): Globals => ({
   cluster,
   clusterGiven: true,
+  clusterFrom: 'flag',
   sentinelAddrs: null,
   sentinelAddrsFrom: null,
   masterName: null,

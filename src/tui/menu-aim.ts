@@ -21,7 +21,7 @@ const NO_COMMAND: Command = {
 };
 
 /** Options that select a cluster, each with a value. */
-const SELECTING = ['--cluster', '--sentinel-addrs', '--master-name', '--password-file'];
+const SELECTING = ['--cluster', '-c', '--sentinel-addrs', '--master-name', '--password-file'];
 
 /** A cluster that the menu is about, and the options that lead to it. */
 export interface Aim {
@@ -67,7 +67,9 @@ export async function aimAt(world: World, words: readonly string[]): Promise<Aim
 const named = (name: string, selecting: readonly string[]): MenuTarget => ({
   kind: 'own',
   name,
-  words: selecting.some((w) => w.startsWith('--cluster')) ? selecting : ['--cluster', name, ...selecting],
+  words: selecting.some((w) => w === '-c' || w.startsWith('--cluster'))
+    ? selecting
+    : ['--cluster', name, ...selecting],
 });
 
 /** The target after a look around: it may have been removed or created meanwhile. Never another one than was named. */

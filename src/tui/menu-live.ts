@@ -82,6 +82,7 @@ export function globalsFor(globals: Globals, target: MenuState['target']): Globa
     ...globals,
     cluster: target.name,
     clusterGiven: true,
+    clusterFrom: 'flag',
     sentinelAddrs: null,
     sentinelAddrsFrom: null,
   };

@@ -138,7 +138,7 @@ export async function openCli(): Promise<Cli> {
     home,
     run: (args, options = {}) => (needsProcess(args, options) ? runCli : runInside)(home, args, options),
     async close() {
-      const down = await runInside(home, ['down', '--all']);
+      const down = await runInside(home, ['down', '--all', '--yes']);
       await rm(home, { recursive: true, force: true });
       if (down.code !== 0) throw new Error(`down --all failed (${down.code}): ${down.stderr}`);
     },

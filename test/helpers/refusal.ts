@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { listProcesses } from '../../src/host/process-list.js';
 import { type Cli, type Ran, type RunOptions, runInside } from './cli.js';
+import { expectTypeable } from './hints.js';
 
 /** How a command is expected to fail. */
 export interface Refusal {
@@ -15,7 +16,7 @@ export interface Refusal {
 
 /**
  * Runs a command that must fail, once for a person and once with --json: the same error both times, said once, without
- * a stack, and with what to type next. Answers both. In the test's own process, unless another command is to run it.
+ * a stack, and with what to type next, which can be typed. Answers both. In the test's own process, unless another command is to run it.
  */
 export async function refusal(
   cli: Cli,
@@ -40,6 +41,7 @@ export async function refusal(
   });
   expect(document.stderr).not.toMatch(/^error: /m);
   expectNoStack(document);
+  await expectTypeable((document.json() as { error: { hint: string } }).error.hint);
   return { plain, document };
 }
 

@@ -181,6 +181,82 @@ describe('the master', () => {
   });
 });
 
+describe('a frozen master', () => {
+  it('is resumed while it still is the master', async () => {
+    const master = await healthy();
+    await act('pause', 'master');
+    await refusal(cli, ['start', master], { exit: 3, code: 'paused', says: `sentinelctl resume ${master}` });
+    expect(await act('resume', master)).toMatchObject({ node: master, changed: true });
+    expect(await healthy()).toBe(master);
+  });
+
+  it('that was replaced is not resumed, and restart makes it a replica without a moment as a master', async () => {
+    const old = await healthy();
+    await downAfter(SHORT_MS);
+    await act('pause', 'master');
+    const successor = await promoted(old);
+    await downAfter(LONG_MS);
+    const says = `sentinelctl restart ${old}`;
+    await refusal(
+      cli,
+      ['resume', old],
+      { exit: 3, code: 'replaced', says },
+      { env: { SENTINELCTL_AS_FROZEN: 'true' } },
+    );
+    await refusal(cli, ['start', old], { exit: 3, code: 'paused', says });
+    await refusal(cli, ['up'], { exit: 3, code: 'half-up', says });
+    const roles = new Set<unknown>();
+    let ended = false;
+    const polling = until(
+      async () => {
+        roles.add(await roleOf(old).catch(() => 'silent'));
+        return ended ? true : undefined;
+      },
+      { clock: systemClock, everyMs: 1, deadlineMs: 60_000 },
+    );
+    expect(await act('restart', old)).toMatchObject({
+      before: { state: 'paused' },
+      after: { state: 'running' },
+    });
+    ended = true;
+    await polling;
+    expect([...roles].sort()).toEqual(['silent', 'slave']);
+    expect(await healthy()).toBe(successor);
+  });
+
+  it('a replica that slept through a failover is resumed', async () => {
+    const old = await healthy();
+    const replica = ['redis-1', 'redis-2', 'redis-3'].find((id) => id !== old) ?? '';
+    await act('pause', replica);
+    await downAfter(SHORT_MS);
+    await act('kill', 'master');
+    await promoted(old);
+    await downAfter(LONG_MS);
+    expect(await act('resume', replica)).toMatchObject({ after: { state: 'running' } });
+    expect(await roleOf(replica)).toBe('slave');
+    // Sentinel would correct its master only after failover-timeout.
+    await act('restart', replica);
+    await act('start', old);
+    await healthy();
+  });
+
+  it('--as-frozen insists', async () => {
+    const old = await healthy();
+    await downAfter(SHORT_MS);
+    await act('pause', 'master');
+    await promoted(old);
+    // Sentinel demotes a returned master after 4 publish periods: far longer than this test takes.
+    for (const n of [1, 2, 3])
+      await askNode(cli, `sentinel-${n}`, 'SENTINEL', 'DEBUG', 'publish-period', LONG_MS);
+    await downAfter(LONG_MS);
+    expect(await act('resume', old, '--as-frozen')).toMatchObject({ after: { state: 'running' } });
+    expect(await roleOf(old)).toBe('master');
+    for (const n of [1, 2, 3])
+      await askNode(cli, `sentinel-${n}`, 'SENTINEL', 'DEBUG', 'publish-period', 2000);
+    expect(await healthy()).not.toBe(old);
+  });
+});
+
 describe('sentinels', () => {
   it('are killed, frozen, thawed and started like any node', async () => {
     await act('kill', 'sentinel-1');

@@ -1,9 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import type { UpResult } from '../../src/cluster/up/result.js';
 import { until } from '../../src/until.js';
 import { openConnection } from '../../src/wire/client.js';
-import { type Cli, openCli } from '../helpers/cli.js';
+import { type Cli, openCli, type Ran } from '../helpers/cli.js';
+import { refusal } from '../helpers/refusal.js';
+import { hasTmux, openTerminal } from '../helpers/tmux.js';
 
 const LONG_MS = 60_000;
 
@@ -47,4 +51,73 @@ it('brings kept data back as it was last, not as a node without persistence once
   expect((await cli.run(['down', '--keep-data', '--quiet'])).code).toBe(0);
   const again = (await cli.run(['up', '--json', '--quiet'])).json() as UpResult;
   expect(await ask(again.master.port, 'GET', 'greeting')).toBe('new');
+  expect((await cli.run(['down', '--quiet'])).code).toBe(0);
+});
+
+describe('kept data is deleted only when that was said', () => {
+  const down = (...words: string[]): Promise<Ran> => cli.run(['down', ...words]);
+  const keep = async (): Promise<void> => {
+    const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--quiet']);
+    expect(up.code, up.stderr).toBe(0);
+    expect((await cli.run(['down', '--keep-data', '--quiet'])).code).toBe(0);
+  };
+  const dumps = async (): Promise<string[]> =>
+    (await readdir(join(cli.home, 'clusters', 'default'), { recursive: true }).catch(() => [])).filter(
+      (name) => /\.(rdb|aof)$/.test(name),
+    );
+
+  it('a second down refuses, and names what would go; keeping it again says what is kept', async () => {
+    await keep();
+    expect(await dumps()).not.toEqual([]);
+    const expected = {
+      exit: 3,
+      code: 'kept-data',
+      says: /its data was kept: \d data nodes?, [\d.]+ (bytes|KiB)/,
+    };
+    const { plain } = await refusal(cli, ['down'], expected);
+    expect(plain.stderr).toContain('sentinelctl up starts it with this data; --delete-data deletes it');
+    await refusal(cli, ['down', '--all'], { exit: 3, code: 'not-all-down', says: 'its data was kept' });
+    // The answer to a question must be said each time: no file and no variable deletes data.
+    await refusal(cli, ['down'], expected, { env: { SENTINELCTL_DELETE_DATA: 'true' } });
+    expect(await dumps()).not.toEqual([]);
+    const again = await down('--keep-data');
+    expect(again.code, again.stderr).toBe(0);
+    expect(again.stdout).toMatch(/there was nothing to remove, data kept \(\d data nodes?, /);
+    await refusal(cli, ['down', '--keep-data', '--delete-data'], { exit: 64, code: 'contradiction' });
+  });
+
+  it.each(['--delete-data', '--yes'])('%s deletes it, and says so', async (word) => {
+    if ((await dumps()).length === 0) await keep();
+    const deleted = await down(word);
+    expect(deleted.code, deleted.stderr).toBe(0);
+    expect(deleted.stdout.replace(/\s+/g, ' ')).toMatch(
+      /nothing ran, kept data deleted \(\d data nodes?, [\d.]+ (bytes|KiB)\)/,
+    );
+    expect(await dumps()).toEqual([]);
+    await refusal(cli, ['down'], { exit: 3, code: 'cluster-unknown' });
+  });
+
+  it.skipIf(!hasTmux)('on a terminal it asks: no keeps it, yes deletes it', async () => {
+    await keep();
+    const terminal = await openTerminal({ home: cli.home });
+    try {
+      await terminal.run('sentinelctl down');
+      await terminal.shows(/deletes the data that default kept: \d data nodes?, [\s\S]*Continue\?/);
+      await terminal.press('Enter');
+      expect(await terminal.exitCode()).toBe(3);
+      expect(await dumps()).not.toEqual([]);
+      expect((await cli.run(['up', '--quiet'])).code).toBe(0);
+      const { port } = (await cli.run(['master-addr', '--json'])).json() as { port: number };
+      await ask(port, 'MSET', 'a', '1', 'b', '2');
+      await terminal.run('sentinelctl down');
+      await terminal.shows(
+        /removes default: 3 data nodes and 3 sentinels, and their data \(2 keys, [\s\S]*Continue\?/,
+      );
+      await terminal.press('y', 'Enter');
+      expect(await terminal.exitCode()).toBe(0);
+      expect((await cli.run(['list', '--json'])).json()).toEqual({ clusters: [] });
+    } finally {
+      await terminal.close();
+    }
+  });
 });

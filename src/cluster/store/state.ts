@@ -32,7 +32,10 @@ export interface Store {
   save(cluster: string, state: ClusterState): Promise<void>;
   /** Names that have a directory, damaged ones included. */
   list(): Promise<string[]>;
+  /** Removes what is written down about it; it is no longer the one that `use` chose. */
   forget(cluster: string): Promise<void>;
+  /** Chooses the cluster that commands work on where none is named; null: none. */
+  use(cluster: string | null): Promise<void>;
   password(cluster: string): Promise<string | null>;
   keepPassword(cluster: string, password: string | null): Promise<void>;
 }
@@ -41,6 +44,7 @@ export interface Store {
 export function openStore(home: string): Store {
   const dirOf = (cluster: string): string => join(home, 'clusters', cluster);
   const fileOf = (cluster: string): string => join(dirOf(cluster), 'cluster.json');
+  const useOf = (): string => join(home, 'use');
   const secretOf = (cluster: string): string => join(dirOf(cluster), 'password');
   const guard = async <T>(work: Promise<T>): Promise<T> => {
     try {
@@ -74,6 +78,13 @@ export function openStore(home: string): Store {
     },
     async forget(cluster) {
       await guard(rm(dirOf(cluster), { recursive: true, force: true }));
+      const used = await guard(readIfThere(useOf()));
+      if (used?.trim() === cluster) await guard(rm(useOf(), { force: true }));
+    },
+    async use(cluster) {
+      if (cluster === null) return void (await guard(rm(useOf(), { force: true })));
+      await guard(makePrivateDirectory(home));
+      await guard(writeAtomically(useOf(), `${cluster}\n`, 0o600));
     },
     async password(cluster) {
       return (await guard(readIfThere(secretOf(cluster)))) ?? null;

@@ -11,7 +11,7 @@ import { missingIn, surveyPlan } from '../ask.js';
 import { introduce, proveConvergence, startNode } from '../bring-up.js';
 import { type LiveCluster, provisionerOf } from '../open.js';
 import { type Runtime, step } from '../runtime.js';
-import { afterFailover, startWhenSafe } from '../start.js';
+import { afterFailover, startWhenSafe, wakingOf } from '../start.js';
 import { coldStart } from './create.js';
 import { type UpResult, upResult } from './result.js';
 
@@ -23,7 +23,7 @@ export async function finishHalfUp(runtime: Runtime, live: LiveCluster): Promise
   );
   const down = seen.filter((n) => n.state !== 'running');
   if (down.length === 0) return alreadyUp(runtime, live);
-  refusePaused(plan, down);
+  await refusePaused(live, down);
   if (dataNodes(plan).every((n) => down.some((d) => d.node.id === n.id))) {
     return coldStart(runtime, live);
   }
@@ -47,13 +47,21 @@ async function alreadyUp(runtime: Runtime, { state, plan, asking }: LiveCluster)
   return upResult(plan, state.routable, 0, true, masterOf(plan, snapshot)?.id);
 }
 
-function refusePaused(plan: ClusterPlan, down: { node: NodePlan; state: NodeInspection['state'] }[]): void {
-  const paused = down.filter((d) => d.state === 'paused').map((d) => d.node.id);
+async function refusePaused(
+  live: LiveCluster,
+  down: { node: NodePlan; state: NodeInspection['state'] }[],
+): Promise<void> {
+  const paused = down.filter((d) => d.state === 'paused').map((d) => d.node);
   if (paused.length === 0) return;
-  throw refused('half-up', `${paused.join(', ')} ${paused.length === 1 ? 'is' : 'are'} paused`, {
-    why: 'up starts nodes that are down; it does not resume paused ones',
-    hint: paused.map((id) => command(`resume ${id}`, plan.spec.cluster)).join('\n'),
-  });
+  const fixes = await Promise.all(paused.map((node) => wakingOf(live, node)));
+  throw refused(
+    'half-up',
+    `${paused.map((node) => node.id).join(', ')} ${paused.length === 1 ? 'is' : 'are'} paused`,
+    {
+      why: 'up starts nodes that are down; it does not resume paused ones',
+      hint: fixes.join('\n'),
+    },
+  );
 }
 
 /** Sentinels first, since they name the master that the data nodes follow; rolled back when one of them fails. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { selectDriver } from '../../drivers/select.js';
-import { PREFERRED_DRIVERS } from '../../model/drivers.js';
+import { OperatorError } from '../../errors.js';
+import { type DriverName, PREFERRED_DRIVERS } from '../../model/drivers.js';
 import { type ClusterPlan, dataNodes, slotsOf } from '../../model/plan.js';
 import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import type { ClusterSpec } from '../../model/spec.js';
@@ -51,7 +52,6 @@ async function finish(
 
 async function create(runtime: Runtime, request: UpRequest): Promise<UpResult> {
   const { spec } = request;
-  const { store } = runtime;
   warnOfShortDownAfter(runtime, spec);
   const factory = await selectDriver(
     runtime.drivers,
@@ -59,8 +59,40 @@ async function create(runtime: Runtime, request: UpRequest): Promise<UpResult> {
     { settings: request.givenSettings, env: runtime.env },
     runtime.onProgress,
   );
+  try {
+    return await createOn(runtime, request, factory.name);
+  } catch (error) {
+    const other = await withoutImage(runtime, request, factory.name, error);
+    if (other === undefined) throw error;
+    return createOn(runtime, request, other);
+  }
+}
+
+/** Where no driver was asked for and the engine has no image: the next driver that works here. */
+async function withoutImage(
+  runtime: Runtime,
+  request: UpRequest,
+  tried: DriverName,
+  error: unknown,
+): Promise<DriverName | undefined> {
+  const isChosen = request.driver !== null || Object.keys(request.givenSettings).length > 0;
+  if (isChosen || !(error instanceof OperatorError) || error.code !== 'image-pull') return undefined;
+  for (const name of PREFERRED_DRIVERS.slice(PREFERRED_DRIVERS.indexOf(tried) + 1)) {
+    const factory = await runtime.drivers[name]();
+    const probe = await factory.probe({ settings: {}, env: runtime.env });
+    if (!probe.ok) continue;
+    const text = `${error.message}: driver ${name} instead, ${probe.found}; --driver ${tried} insists`;
+    runtime.onProgress({ type: 'note', level: 'warning', text });
+    return name;
+  }
+  return undefined;
+}
+
+async function createOn(runtime: Runtime, request: UpRequest, driverName: DriverName): Promise<UpResult> {
+  const { spec } = request;
+  const { store } = runtime;
   const { cluster } = spec;
-  return lend(await openDriver(runtime, factory.name, cluster, request.givenSettings), async (driver) => {
+  return lend(await openDriver(runtime, driverName, cluster, request.givenSettings), async (driver) => {
     const nodes = await driver.provisioner.layout(
       spec,
       slotsOf(spec, () => randomBytes(20).toString('hex')),

@@ -1,10 +1,10 @@
 import type { OnProgress } from '../../model/events.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
-import type { NodePaths, Provisioner, Removed } from '../provisioner.js';
+import type { DataOnDisk, NodePaths, Provisioner, Removed } from '../provisioner.js';
 import { pathsOf } from './containers/container-spec.js';
 import { createNode, refuseForeignVolumes } from './containers/create.js';
-import { removeCluster, removeNode } from './containers/removal.js';
+import { removeCluster, removeNode, volumesOf } from './containers/removal.js';
 import { ensureHostImage } from './image/host-image.js';
 import { ensureImage, type ImageFacts, inspectImage } from './image/image.js';
 import { layOut } from './layout.js';
@@ -53,6 +53,10 @@ export class DockerProvisioner implements Provisioner {
   async create(node: NodePlan, conf: string): Promise<void> {
     const image = await this.#findImage(() => {});
     await createNode(await this.#session.connected(), node, this.#session.settings, image, conf);
+  }
+
+  async dataOnDisk(): Promise<DataOnDisk> {
+    return volumesOf(await this.#session.connected());
   }
 
   async remove(id: string, { keepData = false }: { keepData?: boolean } = {}): Promise<Removed> {

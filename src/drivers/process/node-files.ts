@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, refused } from '../../errors.js';
 import type { NodeKind } from '../../model/plan.js';
@@ -85,3 +85,22 @@ async function kindOf(path: string): Promise<'file' | 'directory' | 'nothing'> {
     throw error;
   }
 }
+
+/** The bytes of what a data node wrote: everything but its configuration, its log and sentinelctl's own files. */
+export async function dataBytes({ dir, conf, log, pidfile, record }: NodeFiles): Promise<number> {
+  const ours = [conf, log, pidfile, record];
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const sizes = await Promise.all(paths.filter((path) => !ours.includes(path)).map(sizeOf));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** A file that a server just replaced counts as empty. */
+const sizeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );

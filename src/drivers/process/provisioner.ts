@@ -5,12 +5,12 @@ import { makePrivateDirectory, writeAtomically } from '../../host/files.js';
 import { command } from '../../model/hints.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
-import type { NodePaths, Provisioner, Removed } from '../provisioner.js';
+import type { DataOnDisk, NodePaths, Provisioner, Removed } from '../provisioner.js';
 import { needServer } from './binary.js';
 import { layOut } from './layout.js';
 import { clearAll } from './links.js';
 import { chooseNet, loopbackOf } from './loopback.js';
-import { nodesDirectory } from './node-files.js';
+import { dataBytes, isNodeId, nodeFiles, nodesDirectory } from './node-files.js';
 import { writeRecord } from './record.js';
 import { removeNode, removeNodes } from './removal.js';
 import type { ProcessSession } from './session.js';
@@ -68,6 +68,23 @@ export class ProcessProvisioner implements Provisioner {
     });
   }
 
+  dataOnDisk(): Promise<DataOnDisk> {
+    const { dir } = this.#session;
+    return this.#session.guard(async () => {
+      const files = (await namesIn(nodesDirectory(dir))).filter(isNodeId).map((id) => nodeFiles(dir, id));
+      const sizes = await Promise.all(
+        files
+          .filter(({ kind }) => kind === 'redis')
+          .map(async (f) => ({ id: f.id, bytes: await dataBytes(f) })),
+      );
+      const held = sizes.filter(({ bytes }) => bytes > 0);
+      return {
+        nodes: held.map(({ id }) => id).sort(),
+        bytes: held.reduce((sum, { bytes }) => sum + bytes, 0),
+      };
+    });
+  }
+
   async remove(id: string, { keepData = false }: { keepData?: boolean } = {}): Promise<Removed> {
     const { located } = this.#session;
     const files = this.#session.filesOf(id);
@@ -79,13 +96,19 @@ export class ProcessProvisioner implements Provisioner {
     const nodes = nodesDirectory(dir);
     return this.#session.guard(async () => {
       await clearAll(dir, settings);
-      const names = await readdir(nodes).catch((error: unknown) => {
-        if (errnoOf(error) === 'ENOENT') return [];
-        throw error;
-      });
+      const names = await namesIn(nodes);
       const removed = await removeNodes(dir, names, located.path, keepData);
       if (!keepData) await rm(nodes, { recursive: true, force: true });
       return removed;
     });
+  }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
   }
 }

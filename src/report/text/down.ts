@@ -1,6 +1,6 @@
 import type { DownResult } from '../../cluster/down.js';
 import { command } from '../../model/hints.js';
-import { count, listed } from '../../model/words.js';
+import { count, dataWords, listed } from '../../model/words.js';
 import { wrap } from '../plain-text.js';
 import { nextLines } from './lines.js';
 import { themeOf, type View } from './theme.js';
@@ -19,8 +19,15 @@ export function downText(result: DownResult, view: View): string {
   const parts = (Object.keys(NOUNS) as (keyof typeof NOUNS)[])
     .filter((key) => removed[key] > 0)
     .map((key) => (removed[key] === 1 ? count(1, NOUNS[key]) : `${removed[key]} ${key}`));
-  const what = parts.length === 0 ? 'there was nothing to remove' : `${listed(parts)} removed`;
-  const kept = result.keptData ? ', data kept' : '';
+  const isDeleted = !result.keptData && result.data !== undefined;
+  const what =
+    parts.length === 0
+      ? isDeleted
+        ? 'nothing ran'
+        : 'there was nothing to remove'
+      : `${listed(parts)} removed`;
+  const data = result.data === undefined ? '' : ` (${dataWords(result.data)})`;
+  const kept = result.keptData ? `, data kept${data}` : data === '' ? '' : `, kept data deleted${data}`;
   const lines = wrap(`${cluster} is down: ${what}${kept}`, view.columns, 2).map((line, i) =>
     i === 0 ? theme.ok(line) : line,
   );

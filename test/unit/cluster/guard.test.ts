@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type GuardFacts, guardStart } from '../../../src/cluster/guard.js';
+import { type GuardFacts, guardResume, guardStart, type ResumeFacts } from '../../../src/cluster/guard.js';
 
 const here = { host: '127.0.0.1', port: 6379 };
 const there = { host: '127.0.0.1', port: 6380 };
@@ -64,5 +64,47 @@ describe('the guard of start', () => {
       exitCode: 5,
     });
     expect(thrown({ master: null })).toMatchObject({ code: 'no-agreement', exitCode: 3 });
+  });
+});
+
+describe('the guard of resume', () => {
+  const paused: ResumeFacts = {
+    node: facts.node,
+    cluster: 'default',
+    masterName: 'mymaster',
+    master: there,
+    isFailingOver: false,
+    otherMasters: [],
+    isReplica: false,
+  };
+  const refusal = (changed: Partial<ResumeFacts> = {}): unknown => {
+    try {
+      return guardResume({ ...paused, ...changed });
+    } catch (error) {
+      return error;
+    }
+  };
+
+  it('refuses a master that was replaced, and says restart', () => {
+    expect(refusal()).toMatchObject({
+      code: 'replaced',
+      exitCode: 3,
+      hint: 'sentinelctl restart redis-1 makes it a replica; --as-frozen resumes it as it was',
+    });
+  });
+
+  it('refuses it where no majority names a master, and another node says that it is one', () => {
+    const other = { ...facts.node, id: 'redis-2', announce: there, endpoint: there };
+    expect(refusal({ master: null, otherMasters: [other] })).toMatchObject({ code: 'replaced' });
+  });
+
+  it('refuses the master while a failover is in progress', () => {
+    expect(refusal({ master: here, isFailingOver: true })).toMatchObject({ code: 'failover-at-hand' });
+  });
+
+  it('allows the master, a replica, and the only node that could be one', () => {
+    expect(refusal({ master: here })).toBeUndefined();
+    expect(refusal({ isReplica: true })).toBeUndefined();
+    expect(refusal({ master: null })).toBeUndefined();
   });
 });

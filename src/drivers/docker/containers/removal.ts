@@ -1,11 +1,11 @@
-import type { Container } from 'dockerode';
+import type { Container, VolumeInspectInfo } from 'dockerode';
 import { failed } from '../../../errors.js';
-import { nothingRemoved, type Removed, SAVING_GRACE_MS } from '../../provisioner.js';
+import { type DataOnDisk, nothingRemoved, type Removed, SAVING_GRACE_MS } from '../../provisioner.js';
 import type { Engine } from '../engine/engine.js';
 import { engineError, engineWords, statusOf } from '../engine/errors.js';
 import { removeNetworks } from '../network/network.js';
 import type { Connected, Containers } from './containers.js';
-import { ofCluster, ofNode } from './labels.js';
+import { NODE_LABEL, ofCluster, ofNode } from './labels.js';
 import { stopContainer } from './life.js';
 
 /** Removes one node's container and, unless `keepData`, its volume. */
@@ -63,11 +63,34 @@ async function endPolitely(engine: Engine, container: Container): Promise<void> 
 }
 
 async function removeVolumes(engine: Engine, filter: { label: string[] }): Promise<number> {
+  const volumes = await listVolumes(engine, filter);
+  const removed = await Promise.all(volumes.map(({ Name }) => removeVolume(engine, Name)));
+  return removed.filter(Boolean).length;
+}
+
+async function listVolumes(engine: Engine, filter: { label: string[] }): Promise<VolumeInspectInfo[]> {
   const { Volumes } = await engine.api
     .listVolumes({ filters: filter })
     .catch((error: unknown) => Promise.reject(engineError(error, engine.target, 'list volumes')));
-  const removed = await Promise.all((Volumes ?? []).map(({ Name }) => removeVolume(engine, Name)));
-  return removed.filter(Boolean).length;
+  return Volumes ?? [];
+}
+
+/** The volumes of a cluster's data nodes that are not empty. The engine measures them, which may fail or be slow. */
+export async function volumesOf({ engine, cluster }: Connected): Promise<DataOnDisk> {
+  const volumes = await listVolumes(engine, ofCluster(cluster));
+  const usage: unknown = await engine.api.df().catch(() => undefined);
+  const measured = (usage as { Volumes?: VolumeInspectInfo[] | null } | undefined)?.Volumes ?? [];
+  const sizes = volumes.flatMap(({ Name, Labels }) => {
+    const id = Labels?.[NODE_LABEL] ?? Name;
+    const bytes = measured.find((volume) => volume.Name === Name)?.UsageData?.Size;
+    const isEmpty = bytes === 0 || id.startsWith('sentinel-');
+    return isEmpty ? [] : [{ id, bytes: bytes === undefined || bytes < 0 ? null : bytes }];
+  });
+  const isKnown = sizes.every(({ bytes }) => bytes !== null);
+  return {
+    nodes: sizes.map(({ id }) => id).sort(),
+    bytes: isKnown ? sizes.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0) : null,
+  };
 }
 
 async function removeVolume(engine: Engine, name: string): Promise<boolean> {

@@ -1,0 +1,37 @@
+import { wrap } from '../plain-text.js';
+import { SYMBOL, themeOf, type View } from './theme.js';
+
+export interface UseResult {
+  /** The cluster that `use` chose; null: none. */
+  used: string | null;
+  /** The cluster that a command works on where none is named; null for an attached one, by its sentinels' addresses. */
+  cluster: string | null;
+  /** What decides that. */
+  from: 'flag' | 'environment' | 'file' | 'use' | 'only' | 'default';
+  /** Whether this call chose one, or none. */
+  changed: boolean;
+}
+
+const WHY: Readonly<Record<UseResult['from'], string>> = {
+  flag: 'named on the command line',
+  environment: 'named by a variable of this shell (SENTINELCTL_CLUSTER or REDIS_SENTINEL_ADDRS)',
+  file: 'named by a settings file',
+  use: 'chosen with sentinelctl use',
+  only: 'the only one that is known here',
+  default: 'the default',
+};
+
+/** Which cluster commands work on, and why; a choice that something stronger overrules is said. */
+export function useText({ used, cluster, from, changed }: UseResult, view: View): string {
+  const theme = themeOf(view);
+  const words = `cluster ${cluster ?? 'attached, by the addresses of its sentinels'}: ${WHY[from]}`;
+  const overruled =
+    changed && used !== null && used !== cluster
+      ? wrap(
+          `${SYMBOL.warn} ${used} was chosen, and is used once nothing stronger names a cluster`,
+          view.columns,
+          2,
+        )
+      : [];
+  return [...wrap(words, view.columns, 2), ...overruled.map(theme.warn)].join('\n');
+}

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Cli, openCli } from '../helpers/cli.js';
+import { linesIn } from '../helpers/hints.js';
+
+/** One cluster of processes; a hint that creates another one does it in the same way. */
+const DRIVER = { SENTINELCTL_DRIVER: 'process', SENTINELCTL_PORT: 'auto', SENTINELCTL_SENTINEL_PORT: 'auto' };
+let cli: Cli;
+beforeAll(async () => {
+  cli = await openCli();
+  // No failover may happen meanwhile, however slow the machine is.
+  const up = await cli.run(['up', '--down-after', '10m'], { env: DRIVER });
+  expect(up.code, up.stderr).toBe(0);
+});
+afterAll(() => cli?.close());
+
+/** A line that fails, the code that it fails with, and what the lines of its hint must exit with: 0 where not said. */
+const CORPUS: [line: string, code: string, exits?: number[]][] = [
+  ['statsu', 'unknown-command'],
+  ['frobnicate', 'unknown-command'],
+  ['failover', 'unknown-command'],
+  ['status --user x', 'unknown-option'],
+  ['status --clutser default', 'unknown-option'],
+  ['kill', 'missing-argument'],
+  ['start', 'missing-argument', [0]],
+  ['chaos', 'missing-argument'],
+  ['status --master-name other', 'master-unknown'],
+  ['status --cluster nope', 'cluster-unknown', [0]],
+  ['history --cluster never-tested', 'cluster-unknown'],
+  ['start redis-9', 'node-unknown'],
+  ['inject nope', 'unknown-fault'],
+  ['inject kill --delay 5s', 'bad-value'],
+  ['explain nope', 'check-unknown'],
+  ['chaos show nope', 'scenario-unknown'],
+  ['chaos list kill', 'too-many-arguments'],
+  ['report /nonexistent/report.json', 'report-file'],
+  ['sweep --clients 0', 'no-clients'],
+  ['failover-test --rate 0', 'bad-value'],
+  ['up --replicas 5', 'options-differ'],
+];
+
+async function hintOf(line: string): Promise<{ code: string; hint: string }> {
+  const ran = await cli.run([...line.split(' '), '--json'], { env: DRIVER });
+  const { error } = ran.json() as { error: { code: string; hint: string } };
+  return error;
+}
+
+async function typeAll(hint: string, exits: readonly number[]): Promise<void> {
+  for (const [i, words] of (await linesIn(hint)).entries()) {
+    const ran = await cli.run(words, { env: DRIVER });
+    expect(ran.code, `${hint}\ntyped: ${words.join(' ')}\n${ran.stderr}`).toBe(exits[i] ?? 0);
+  }
+}
+
+describe('what an error says to type is typed, and exits as it should', () => {
+  it.each(CORPUS)('%s', async (line, code, exits = []) => {
+    const error = await hintOf(line);
+    expect(error.code).toBe(code);
+    await typeAll(error.hint, exits);
+  });
+
+  it.each([
+    ['pause redis-3', 'start redis-3', 'paused'],
+    ['pause redis-3', 'up', 'half-up'],
+    ['kill redis-3', 'kill redis-3', 'not-running'],
+    ['stop sentinel-3', 'pause sentinel-3', 'not-running'],
+    ['down --keep-data', 'down', 'kept-data'],
+  ])('after %s: %s', async (breaks, line, code) => {
+    const broken = await cli.run(breaks.split(' '));
+    expect(broken.code, broken.stderr).toBe(0);
+    const error = await hintOf(line);
+    expect(error.code).toBe(code);
+    await typeAll(error.hint, []);
+    const status = await cli.run(['up']);
+    expect(status.code, status.stderr).toBe(0);
+  });
+});

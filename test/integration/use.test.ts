@@ -1,0 +1,113 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Cli, openCli, runInside } from '../helpers/cli.js';
+import { refusal } from '../helpers/refusal.js';
+import { hasTmux, openTerminal } from '../helpers/tmux.js';
+
+/** One real cluster, staging; which cluster a command line means is then asked in every way. */
+let cli: Cli;
+beforeAll(async () => {
+  cli = await openCli();
+  const up = ['up', '--cluster', 'staging', '--replicas', '1', '--driver', 'process', '--port', 'auto'];
+  const ran = await cli.run([...up, '--sentinel-port', 'auto']);
+  expect(ran.code, ran.stderr).toBe(0);
+});
+afterAll(() => cli?.close());
+
+const run = (args: string[], env: Record<string, string> = {}): ReturnType<typeof runInside> =>
+  runInside(cli.home, args, { env });
+const status = async (args: string[] = [], env: Record<string, string> = {}): Promise<unknown> =>
+  ((await run(['status', '--json', ...args], env)).json() as { cluster: string }).cluster;
+const ONLY = 'note: cluster staging: no other one is known here\n';
+
+it('where only one is known, it is taken, and that is said on standard error', async () => {
+  const ran = await run(['status']);
+  expect(ran.stdout).toContain('cluster staging');
+  expect(ran.stderr).toContain(ONLY);
+  expect((await run(['status', '--quiet'])).stderr).toBe('');
+  expect((await run(['status', '--cluster', 'staging'])).stderr).toBe('');
+  expect((await run(['status', '-c', 'staging'])).stderr).toBe('');
+  const start = await cli.run(['start', 'redis-2']);
+  expect(start.code, start.stderr).toBe(0);
+  expect(start.stderr).toContain(ONLY);
+});
+
+it('off a terminal nothing that interrupts clients acts on a cluster that was not named', async () => {
+  const expected = { exit: 3, code: 'cluster-unknown', says: '--cluster staging' };
+  for (const line of [['down'], ['kill', 'redis-1'], ['failover-test'], ['quorum-test'], ['inject', 'kill']])
+    await refusal(cli, line, expected);
+  await refusal(cli, ['down', '--yes'], expected);
+  expect(await status()).toBe('staging');
+});
+
+it.skipIf(!hasTmux)('on a terminal it is asked about, by its name', async () => {
+  const terminal = await openTerminal({ home: cli.home });
+  try {
+    await terminal.run('sentinelctl down');
+    await terminal.shows(/removes staging: 2 data nodes and 3 sentinels[\s\S]*Continue\?/);
+    await terminal.press('Enter');
+    expect(await terminal.exitCode()).toBe(3);
+  } finally {
+    await terminal.close();
+  }
+});
+
+it('up creates default beside it; then default is meant, until use chooses', async () => {
+  const up = ['up', '--replicas', '0', '--sentinels', '1', '--driver', 'process', '--port', 'auto'];
+  const ran = await cli.run([...up, '--sentinel-port', 'auto', '--json']);
+  expect(ran.json()).toMatchObject({ cluster: 'default' });
+  expect(await status()).toBe('default');
+  expect((await run(['use'])).stdout).toBe('cluster default: the default\n');
+
+  expect((await run(['use', 'staging'])).stdout).toBe('cluster staging: chosen with sentinelctl use\n');
+  expect(await status()).toBe('staging');
+  expect((await run(['use', '--json'])).json()).toEqual({ used: 'staging', cluster: 'staging', from: 'use' });
+});
+
+it('option > environment > file > use', async () => {
+  expect(await status(['-c', 'default'])).toBe('default');
+  expect(await status([], { SENTINELCTL_CLUSTER: 'default' })).toBe('default');
+  const project = join(cli.home, 'sentinelctl.yaml');
+  await writeFile(project, 'cluster: default\n');
+  expect(await status()).toBe('default');
+  const shown = await run(['use', 'staging']);
+  expect(shown.stdout).toContain('cluster default: named by a settings file');
+  expect(shown.stdout).toContain('staging was chosen, and is used once nothing stronger names a cluster');
+  await rm(project);
+});
+
+it('a hint names the cluster wherever the line would mean another one without it', async () => {
+  const hint = async (args: string[], env: Record<string, string> = {}): Promise<string> =>
+    ((await run([...args, '--json'], env)).json() as { error: { hint: string } }).error.hint;
+  // redis-1 of default, which has no replica, is the master: nothing may start it.
+  expect((await cli.run(['-c', 'default', 'kill', 'redis-1'])).code).toBe(0);
+  expect(await hint(['-c', 'default', 'kill', 'redis-1'])).toBe(
+    'sentinelctl start redis-1 --cluster default',
+  );
+  expect((await run(['use', '--clear'])).code).toBe(0);
+  expect(await hint(['kill', 'redis-1'])).toBe('sentinelctl start redis-1');
+  const env = { SENTINELCTL_CLUSTER: 'staging' };
+  expect(await hint(['-c', 'default', 'kill', 'redis-1'], env)).toBe(
+    'sentinelctl start redis-1 --cluster default',
+  );
+});
+
+it('a name that is not known is refused, and completed', async () => {
+  await refusal(cli, ['use', 'nope'], {
+    exit: 3,
+    code: 'cluster-unknown',
+    says: 'known clusters: default, staging',
+  });
+  await refusal(cli, ['use', 'staging', '--clear'], { exit: 64, code: 'contradiction' });
+});
+
+it('--clear chooses none, and a cluster that is removed is no longer chosen', async () => {
+  expect((await run(['use', '--clear'])).stdout).toBe('cluster default: the default\n');
+  expect((await run(['use', 'default'])).code).toBe(0);
+  expect((await cli.run(['down', '--cluster', 'default'])).code).toBe(0);
+  expect((await run(['use'])).stdout).toBe('cluster staging: the only one that is known here\n');
+  // One that was removed by hand is not meant either.
+  await writeFile(join(cli.home, 'use'), 'gone\n');
+  expect(await status()).toBe('staging');
+});
