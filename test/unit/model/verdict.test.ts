@@ -72,7 +72,7 @@ describe('the first line: impact, cause, command', () => {
   it('settings that differ', () => {
     const [line, next] = changed((s) => Object.assign(viewOf(s, 3), { downAfterMs: 60_000 }));
     expect(line).toBe(
-      'DEGRADED  mymaster: writes go to redis-1; sentinel-3 has another down-after-milliseconds than the other sentinels',
+      'DEGRADED  mymaster: writes go to redis-1; sentinel-3 has a different down-after-milliseconds',
     );
     expect(next).toMatch(/ -p 26381 SENTINEL SET mymaster down-after-milliseconds 5000$/);
   });
