@@ -66,7 +66,7 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
       'replicas',
       'sentinels',
       'list',
-      'failover-test --rejoin guarded',
+      'failover-test --rejoin guarded --yes',
     ]) {
       await terminal.run(`sentinelctl ${command}`);
       expect(await terminal.exitCode()).toBeLessThanOrEqual(1);
