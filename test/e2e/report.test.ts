@@ -15,6 +15,7 @@ import {
   CONTRASTS,
   EMBEDDED,
   LINE_CONTRASTS,
+  NAMELESS,
   NUMBERS,
   type NumberShown,
   OVERLAPS,
@@ -308,6 +309,21 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     expect(await page.locator('#tip').isVisible()).toBe(false);
     await page.close();
   });
+
+  it.each(results)(
+    '%s: everything that can be used has a name, and one heading leads',
+    async (_name, result) => {
+      const page = await open(result);
+      expect(await ask<string[]>(page, NAMELESS)).toEqual([]);
+      expect(await page.locator('h1').count()).toBe(1);
+      expect(await page.getByRole('navigation', { name: 'contents' }).count()).toBe(1);
+      // The rows that become lists on a phone are a table all the same.
+      await page.setViewportSize({ width: 420, height: 800 });
+      expect(await page.getByRole('table', { name: 'Thresholds and invariants' }).count()).toBe(1);
+      expect(await page.getByRole('cell').count()).toBeGreaterThan(3);
+      await page.close();
+    },
+  );
 
   it('the time from sdown to the switch is shown closely at first; another part by a button', async () => {
     const page = await open(heldResult());

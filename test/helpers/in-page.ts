@@ -73,6 +73,19 @@ export const WIDTHS = `() => ({
     .map((e) => e.tagName + '.' + (e.getAttribute('class') || '') + ' ' + e.textContent.slice(0, 30)),
 })`;
 
+/** What can be used or has a role of its own, and has no name for a screen reader. */
+export const NAMELESS = `() => {
+  const nameOf = (e) => {
+    const by = e.getAttribute('aria-labelledby');
+    if (by !== null) return by.split(' ').map((id) => document.getElementById(id)?.textContent ?? '').join('');
+    return e.getAttribute('aria-label') ?? e.querySelector(':scope > caption')?.textContent ?? e.textContent;
+  };
+  const wanted = 'button, a, input, summary, section, nav, table, [role=img], [role=group], [role=tablist], [role=tabpanel], [role=region]';
+  return [...document.querySelectorAll(wanted)]
+    .filter((e) => nameOf(e).trim() === '')
+    .map((e) => e.outerHTML.slice(0, 100));
+}`;
+
 /** Marks of the same lane that touch each other, and texts beside them that do, in every chart in sight. */
 export const OVERLAPS = `() => [...document.querySelectorAll('.sentinel .track')].flatMap((track) => {
   const shown = [...track.querySelectorAll('.mark:not(.dot):not(.minor) > span, .mark em:not(.off)')];
