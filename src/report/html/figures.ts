@@ -1,148 +1,94 @@
 import { count } from '../../model/words.js';
 import type { FailoverResult } from '../../observe/result.js';
-import { neverBack } from '../words/advice.js';
-import { ledgerTotals } from '../words/losses.js';
-import { metricOf, metricText } from '../words/metrics.js';
+import { lostOf } from '../words/losses.js';
+import { metricText } from '../words/metrics.js';
+import { type KeyNumber, keyNumbers } from '../words/numbers.js';
 import { html, measured } from './markup.js';
 import { ENOUGH_FOR_PERCENTILES } from './metrics-table.js';
 
-/** How a number is painted: red breaks what was asked for, orange is a risk that nobody set a bound for. */
-type Tone = 'plain' | 'bad' | 'risk';
+interface Card {
+  title: string;
+  metric: string;
+  /** Outage and loss are what a failover costs: larger than the rest. */
+  kind: 'main' | 'side';
+  note?: string;
+}
 
-/** The five numbers: outage and loss first and larger, then switch, second master and rejoin. */
+const CARDS: Readonly<Record<KeyNumber['id'], Card>> = {
+  outage: { title: 'clients without an answer', metric: 'client.outageMs', kind: 'main' },
+  lost: { title: 'acknowledged writes lost', metric: 'ledger.lost', kind: 'main' },
+  switch: { title: 'first sentinel switched', metric: 'switchedMs', kind: 'side' },
+  'second master': {
+    title: 'two writable masters',
+    metric: 'rejoin.zombieMs',
+    kind: 'side',
+    note: 'after the old master returned',
+  },
+  rejoin: {
+    title: 'old master rejoined',
+    metric: 'rejoin.caughtUpMs',
+    kind: 'side',
+    note: 'after the fault, without lag',
+  },
+};
+
+/** Red breaks a limit, orange deserves attention although no limit is broken. */
+const TONES: Readonly<Record<KeyNumber['state'], string>> = {
+  ok: 'plain',
+  bad: 'bad',
+  warn: 'risk',
+  unknown: 'plain',
+};
+
+/** The five numbers. Without clients the first two were not measured, and it says so. */
 export function figuresHtml(result: FailoverResult): string {
-  return [outage(result), loss(result), switched(result), secondMaster(result), rejoined(result)].join('');
-}
-
-function card(
-  kind: 'main' | 'side',
-  title: string,
-  value: string,
-  notes: readonly string[],
-  tone: Tone,
-): string {
-  const lines = notes.filter((n) => n !== '').map((n) => `<p class="quiet">${n}</p>`);
-  return `<div class="card ${kind} ${tone}"><h3>${html(title)}</h3><p class="figure"><b>${value}</b></p>${lines.join('')}</div>`;
-}
-
-function outage(result: FailoverResult): string {
-  const metric = 'client.outageMs';
-  const title = 'no answer for clients';
-  const { trials } = result;
-  if (trials.every((t) => t.client === undefined)) {
-    return card('main', title, 'not measured', ['no client wrote during this run'], 'plain');
-  }
-  const stranded = trials.filter((t) => neverBack(t).length > 0).length;
-  if (stranded > 0) {
-    // An outage that did not end is longer than what was measured, and no median may hide that.
-    const longest = Math.max(0, ...trials.map((t) => t.client?.outageMs ?? 0));
-    const where = trials.length > 1 ? ` in ${stranded} of ${count(trials.length, 'trial')}` : '';
-    return card(
-      'main',
-      title,
-      `&gt; ${html(metricText(metric, longest))}`,
-      [html(`not all clients were acknowledged again${where}`)],
-      'bad',
-    );
-  }
-  return figure('main', title, metric, result, [boundOf(metric, result)]);
-}
-
-function loss(result: FailoverResult): string {
-  const totals = ledgerTotals(result);
-  const title = 'acknowledged writes lost';
-  if (totals === null) return card('main', title, 'not measured', ['no write was counted'], 'plain');
-  const { lost, acknowledged, indeterminate, recovered } = totals;
-  const unanswered =
-    indeterminate === 0
-      ? ''
-      : `${metricText('n', indeterminate)} unanswered, ${recovered === indeterminate ? 'all' : metricText('n', recovered)} of them written`;
-  return card(
-    'main',
-    title,
-    html(metricText('ledger.lost', lost)),
-    [
-      html(`of ${metricText('ledger.acknowledged', acknowledged)} acknowledged`),
-      html(unanswered),
-      boundOf('ledger.lost', result),
-    ],
-    lost > 0 ? 'bad' : 'plain',
+  const silent = result.workload === null ? UNWATCHED : '';
+  return (
+    silent +
+    keyNumbers(result)
+      .map((number) => cardHtml(number, result))
+      .join('')
   );
 }
 
-const switched = (result: FailoverResult): string =>
-  figure('side', 'first sentinel switched', 'switchedMs', result, [
-    html(`budget ${metricText('switchedMs', result.budgetMs)}`),
-  ]);
+const UNWATCHED = `<div class="card main plain"><h3>${CARDS.outage.title}</h3><p class="figure"><b>not measured</b></p><p class="quiet">no client wrote during this run</p></div>`;
 
-function secondMaster(result: FailoverResult): string {
-  const metric = 'rejoin.zombieMs';
-  const title = 'two writable masters';
-  if ((result.summary[metric]?.max ?? 0) === 0) {
-    const seen = result.summary[metric] !== undefined;
-    return card('side', title, seen ? 'never' : 'not seen', seen ? [] : [NO_RETURN], 'plain');
-  }
-  return figure(
-    'side',
-    title,
-    metric,
-    result,
-    ['after the old master returned', boundOf(metric, result)],
-    'risk',
-  );
+function cardHtml(number: KeyNumber, result: FailoverResult): string {
+  const { title, kind } = CARDS[number.id];
+  const lines = notesOf(number, result).map((n) => `<p class="quiet">${n}</p>`);
+  return `<div class="card ${kind} ${TONES[number.state]}"><h3>${html(title)}</h3><p class="figure"><b>${valueHtml(number, result)}</b></p>${lines.join('')}</div>`;
 }
 
-function rejoined(result: FailoverResult): string {
-  const metric = 'rejoin.caughtUpMs';
-  if (result.summary[metric] === undefined) {
-    return card('side', 'old master rejoined', 'not seen', [], 'plain');
+/** The number with its place in the JSON, where it is one of the JSON's. */
+function valueHtml({ id, value }: KeyNumber, result: FailoverResult): string {
+  const { metric } = CARDS[id];
+  const max = result.summary[metric]?.max;
+  if (id === 'lost') {
+    const counted = lostOf(result);
+    return html(counted === null ? value : metricText(metric, counted.lost));
   }
-  return figure('side', 'old master rejoined', metric, result, [
-    html('after the fault, without lag'),
-    boundOf(metric, result),
-  ]);
+  return max !== undefined && metricText(metric, max) === value
+    ? measured(metric, max, 'summary', metric, 'max')
+    : html(value);
 }
 
-const NO_RETURN = 'the old master was not seen to return';
-
-/** The worst of all trials; the median beside it where there are enough of them. */
-function figure(
-  kind: 'main' | 'side',
-  title: string,
-  metric: string,
-  result: FailoverResult,
-  notes: readonly string[],
-  otherwise: Tone = 'plain',
-): string {
+function notesOf({ id, value, budget, state }: KeyNumber, result: FailoverResult): string[] {
+  const { metric, note } = CARDS[id];
   const of = result.summary[metric];
-  if (of === undefined) return card(kind, title, 'not seen', notes, 'bad');
-  const { trials } = result;
-  const missing = trials.length - of.n;
-  const over =
-    trials.length < 2
-      ? ''
-      : of.n < ENOUGH_FOR_PERCENTILES
-        ? `the worst of ${count(of.n, 'trial')}`
-        : `the worst of ${count(of.n, 'trial')}, median ${measured(metric, of.p50, 'summary', metric, 'p50')}`;
-  const without = missing > 0 ? html(`not seen in ${count(missing, 'trial')}`) : '';
-  const tone = isBroken(metric, result) ? 'bad' : otherwise;
-  return card(
-    kind,
-    title,
-    measured(metric, of.max, 'summary', metric, 'max'),
-    [over, without, ...notes],
-    tone,
-  );
+  const counted = id === 'lost' ? lostOf(result) : null;
+  const trials = result.trials.length;
+  const median =
+    of !== undefined && of.n >= ENOUGH_FOR_PERCENTILES
+      ? `, median ${measured(metric, of.p50, 'summary', metric, 'p50')}`
+      : '';
+  return [
+    ...(counted === null
+      ? []
+      : [html(`of ${metricText('ledger.acknowledged', counted.acknowledged)} acknowledged`)]),
+    ...(id === 'lost' || trials < 2 || of === undefined
+      ? []
+      : [`the worst of ${count(trials, 'trial')}${median}`]),
+    ...(budget === null ? [] : [html(`budget ${budget}`)]),
+    ...(note === undefined || state === 'unknown' || value === 'none' ? [] : [html(note)]),
+  ];
 }
-
-const boundsOn = (metric: string, { thresholds }: FailoverResult): FailoverResult['thresholds'] =>
-  thresholds.filter((t) => metricOf(t.expression) === metric);
-
-const isBroken = (metric: string, result: FailoverResult): boolean =>
-  boundsOn(metric, result).some((t) => t.holds === 'violated');
-
-/** What was asked for besides the budget of the switch. */
-const boundOf = (metric: string, result: FailoverResult): string =>
-  boundsOn(metric, result)
-    .map((t) => `asked: <code>${html(t.expression)}</code>`)
-    .join(', ');

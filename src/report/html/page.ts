@@ -2,12 +2,14 @@ import { count } from '../../model/words.js';
 import type { FailoverResult } from '../../observe/result.js';
 import { capital } from '../plain-text.js';
 import { headline, INCOMPLETE } from '../words/headline.js';
+import { whyWords } from '../words/numbers.js';
+import { VERDICT_WORD } from '../words/verdict.js';
 import { SCRIPT, STYLE } from './assets.js';
 import { ecdfHtml } from './ecdf.js';
 import { figuresHtml } from './figures.js';
 import { commandHtml, documentHtml, html, sectionHtml, timeHtml } from './markup.js';
 import { metricsHtml } from './metrics-table.js';
-import { adviceHtml, OUTCOME_WORDS, outcomeBadge, runHtml, verdictsHtml } from './sections.js';
+import { adviceHtml, outcomeBadge, runHtml, verdictsHtml } from './sections.js';
 import { topologyHtml } from './topology.js';
 import { trialsHtml } from './trials.js';
 
@@ -25,7 +27,7 @@ export function failoverHtml(result: FailoverResult, baseline: FailoverResult | 
   const parts = partsOf(result, baseline).filter((part) => part.body !== '');
   const contents = parts.map(({ id, title }) => `<li><a href="#${id}">${html(title)}</a></li>`).join('');
   return documentHtml({
-    title: `${OUTCOME_WORDS[result.outcome]} · failover of ${result.masterName} · sentinelctl`,
+    title: `${VERDICT_WORD[result.outcome]} · failover of ${result.masterName} · sentinelctl`,
     style: STYLE,
     noScriptStyle: NO_SCRIPT,
     main: `${headerHtml(result)}
@@ -65,6 +67,6 @@ function headerHtml(result: FailoverResult): string {
     : `<p class="incomplete"><b>!</b> ${html(capital(INCOMPLETE))}.</p>`;
   const where = `${cluster} (${driver}), ${engine.name} ${engine.version}, fault ${result.fault}`;
   return `<header class="${result.outcome}"><h1>${outcomeBadge(result.outcome)} ${html(headline(result))}</h1>
-<p class="reason">${html(result.reason)}</p>${incomplete}
+<p class="reason">${html(whyWords(result))}</p>${incomplete}
 <p class="quiet">${html(where)}, ${timeHtml(startedAt)}</p></header>`;
 }

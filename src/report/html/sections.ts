@@ -7,21 +7,16 @@ import { workloadWords } from '../words/headline.js';
 import { causesOf, errorWords, LOSS_WORDS } from '../words/losses.js';
 import { grouped, metricLabel, metricOf } from '../words/metrics.js';
 import { phaseRows, returnWords } from '../words/time-rows.js';
+import { VERDICT_WORD } from '../words/verdict.js';
 import { html, measured, moment, tableHtml, timeHtml } from './markup.js';
 
 /** A verdict as a word and a symbol, also coloured. */
 const badge = (verdict: Verdict): string =>
   `<span class="badge ${verdict}"><span aria-hidden="true">${MARK[verdict]}</span> ${verdict}</span>`;
 
-/** The verdict on a run or a trial, as people say it. */
-export const OUTCOME_WORDS: Readonly<Record<Verdict, string>> = {
-  holds: 'PASS',
-  violated: 'FAIL',
-  unknown: 'UNKNOWN',
-};
-
+/** The verdict on a run or a trial. */
 export const outcomeBadge = (verdict: Verdict): string =>
-  `<span class="badge ${verdict}"><span aria-hidden="true">${MARK[verdict]}</span> ${OUTCOME_WORDS[verdict]}</span>`;
+  `<span class="badge ${verdict}"><span aria-hidden="true">${MARK[verdict]}</span> ${VERDICT_WORD[verdict]}</span>`;
 
 /** Thresholds and invariants, each once; what does not hold comes first. In several trials: in how many it held. */
 export function verdictsHtml(result: FailoverResult): string {

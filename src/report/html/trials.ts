@@ -61,7 +61,10 @@ const slowness = (t: Trial): number => t.phases.switchedMs ?? Number.MAX_VALUE;
 const middleOf = (trials: readonly Trial[]): Trial | null =>
   trials.toSorted((a, b) => slowness(a) - slowness(b))[Math.floor((trials.length - 1) / 2)] ?? null;
 
-function trialsTable({ trials, budgetMs }: FailoverResult, drawn: ReadonlySet<number>): string {
+function trialsTable(
+  { trials, budgetMs, outageBudgetMs = null }: FailoverResult,
+  drawn: ReadonlySet<number>,
+): string {
   const rows = trials.map((t, i) => {
     const { switchedMs } = t.phases;
     const late = switchedMs !== null && switchedMs > budgetMs;
@@ -70,7 +73,10 @@ function trialsTable({ trials, budgetMs }: FailoverResult, drawn: ReadonlySet<nu
       drawn.has(i) ? `<a href="#trial-${i + 1}">${i + 1}</a>` : String(i + 1),
       outcomeBadge(trialVerdict(t)),
       html(masterMove(t)),
-      measured('client.outageMs', t.client?.outageMs, 'trials', i, 'client', 'outageMs'),
+      toned(
+        measured('client.outageMs', t.client?.outageMs, 'trials', i, 'client', 'outageMs'),
+        outageBudgetMs !== null && (t.client?.outageMs ?? 0) > outageBudgetMs ? 'late' : '',
+      ),
       (t.ledger?.lost ?? 0) > 0 ? `<b class="lost-count">${lost}</b>` : lost,
       switchedMs === null
         ? '<span class="none">not seen</span>'
@@ -112,9 +118,11 @@ function panel(
     .join('');
   // A run of one trial says this above, once.
   const broken = result.trials.length < 2 ? [] : trial.invariants.filter((one) => one.verdict !== 'holds');
-  const why = broken.map(
-    (one) => `<p class="incomplete"><b>${MARK[one.verdict]} ${html(one.id)}</b> ${html(one.evidence)}</p>`,
-  );
+  const limits = result.trials.length < 2 ? [] : (trial.broken ?? []);
+  const why = [
+    ...broken.map((one) => `<b>${MARK[one.verdict]} ${html(one.id)}</b> ${html(one.evidence)}`),
+    ...limits.map((limit) => `<b>${MARK.violated}</b> <code>${html(limit)}</code>`),
+  ].map((line) => `<p class="incomplete">${line}</p>`);
   const tabbed = result.trials.length < 2 ? '' : ` role="tabpanel" aria-labelledby="tab-${i + 1}"`;
   return `<article class="trial" id="trial-${i + 1}"${tabbed}${shown ? '' : ' hidden'}>
 <h3>Trial ${i + 1}: ${html(masterMove(trial))} ${outcomeBadge(trialVerdict(trial))} <small class="quiet">${timeHtml(trial.faultAt)}</small></h3>

@@ -79,8 +79,8 @@ describe('the first screen', () => {
   it('has the five numbers, and under them what to change next', () => {
     const page = failoverHtml(heldResult());
     expect(cards(page)).toEqual([
-      'no answer for clients: card main plain',
-      'acknowledged writes lost: card main bad',
+      'clients without an answer: card main plain',
+      'acknowledged writes lost: card main risk',
       'first sentinel switched: card side plain',
       'two writable masters: card side risk',
       'old master rejoined: card side plain',
@@ -94,7 +94,8 @@ describe('the first screen', () => {
     expect(cards(page)).toContain('first sentinel switched: card side bad');
     const bare = failoverHtml(bareResult());
     expect(bare).toContain('no client wrote during this run');
-    expect(cards(bare)[0]).toBe('no answer for clients: card main plain');
+    expect(cards(bare)[0]).toBe('clients without an answer: card main plain');
+    expect(cards(failoverHtml(violatedResult()))).toContain('acknowledged writes lost: card main bad');
   });
 
   it('has a link to each of its parts', () => {
