@@ -45,9 +45,15 @@ describe('doctor finds in its own cluster, and its fix cures', () => {
 
   it('a master that is frozen', async () => {
     await ctl(home, ['pause', 'redis-1']);
-    expect(await foundAndCured('master-frozen', 'redis-1', 'warning')).toContain(
-      'wait for an answer to PING',
-    );
+    const frozen = await patient.finds('master-frozen', 'redis-1', 'warning');
+    expect(frozen.message).toContain('wait for an answer to PING');
+    expect([frozen.fix[0], frozen.fix.at(-1)]).toEqual([
+      'sentinelctl status --watch',
+      'sentinelctl restart redis-1',
+    ]);
+    // Nothing has replaced it yet, so that it goes on as the master.
+    await ctl(home, ['resume', 'redis-1']);
+    await patient.isCured('master-frozen', 'redis-1');
     await patient.isCured('no-master', 'mymaster');
   });
 

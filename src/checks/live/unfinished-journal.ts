@@ -34,7 +34,7 @@ export default {
             fix: [command('heal', cluster)],
           }
         : {
-            message: `"${what}" was killed before it reverted its changes, since ${since}`,
+            message: `"${what}" was killed before it rolled back its changes; it began ${since}`,
             fix: [command('recover', cluster)],
           };
     });
