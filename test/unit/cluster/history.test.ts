@@ -118,7 +118,10 @@ describe('what is written of a result', () => {
 
   it('counts no trial as held that tested nothing', () => {
     const held = [{ id: 'one-master', verdict: 'holds' as const, evidence: '' }];
-    const trials = [trial({ invariants: held }), nothingCame({ untested: 'thawed', invariants: held })];
+    const trials = [
+      trial({ outcome: 'holds', invariants: held }),
+      nothingCame({ untested: 'thawed', outcome: 'unknown', invariants: held }),
+    ];
     expect(runRecordOf(resultOfTrials(trials))).toMatchObject({ trials: 2, held: 1 });
   });
 
