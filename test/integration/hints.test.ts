@@ -34,7 +34,7 @@ const CORPUS: [line: string, code: string, exits?: number[]][] = [
   ['chaos list kill', 'too-many-arguments'],
   ['report /nonexistent/report.json', 'report-file'],
   ['sweep --clients 0', 'no-clients'],
-  ['failover-test --rate 0', 'bad-value'],
+  ['failover-test --budget fast', 'bad-value'],
   ['up --replicas 5', 'options-differ'],
 ];
 
