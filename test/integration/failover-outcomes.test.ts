@@ -26,6 +26,7 @@ describe('failover-test on processes', () => {
     expect(result.outcome).toBe('violated');
     expect(result.thresholds).toEqual([
       { expression: 'switchedMs<=1', value: result.trials[0].phases.switchedMs, holds: 'violated' },
+      { expression: 'client.outageMs<=1', value: result.trials[0].client.outageMs, holds: 'violated' },
     ]);
     expect(result.trials[0].rejoin.caughtUpMs).toBeTypeOf('number');
   });

@@ -185,6 +185,7 @@ describe("Sentinel's records", () => {
       parallelSyncs: 1,
       failoverState: 'wait_promotion',
       answeredMsAgo: null,
+      downMs: null,
       pingPendingMs: null,
       downMs: null,
       roleReportedMs: null,
@@ -198,6 +199,7 @@ describe("Sentinel's records", () => {
           priority: 100,
           offset: 140,
           answeredMsAgo: null,
+          downMs: null,
         },
       ],
       sentinels: [
@@ -206,6 +208,7 @@ describe("Sentinel's records", () => {
           sentinelId: 'beef',
           flags: ['sentinel', 'disconnected'],
           answeredMsAgo: null,
+          downMs: null,
           helloMsAgo: null,
         },
       ],
