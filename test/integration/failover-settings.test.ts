@@ -16,7 +16,7 @@ describe('a failover test after SENTINEL SET', () => {
 
   it('takes down-after from the sentinels; a master that thaws before it proves nothing', async () => {
     const ran = await cli.run([
-      ...['failover-test', '--json', '--fault', 'freeze', '--for', '2s', '--budget', '3s'],
+      ...['failover-test', '--json', '--fault', 'freeze', '--for', '2s', '--budget', 'switch=3s'],
       ...['--clients', '2'],
     ]);
     const result = ran.json() as FailoverResult;

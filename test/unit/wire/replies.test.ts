@@ -185,7 +185,6 @@ describe("Sentinel's records", () => {
       parallelSyncs: 1,
       failoverState: 'wait_promotion',
       answeredMsAgo: null,
-      downMs: null,
       pingPendingMs: null,
       downMs: null,
       roleReportedMs: null,
