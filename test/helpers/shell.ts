@@ -46,7 +46,7 @@ export async function openShell(settings: Record<string, string>): Promise<Shell
         : runInside(home, words, { cwd: work, env: settings });
     },
     async close() {
-      const down = await runInside(home, ['down', '--all'], { cwd: dir });
+      const down = await runInside(home, ['down', '--all', '--yes'], { cwd: dir });
       await rm(dir, { recursive: true, force: true });
       if (down.code !== 0) throw new Error(`down --all failed (${down.code}): ${down.stderr}`);
     },

@@ -36,7 +36,7 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
   const early = own ? gatherLives(runtime, target, [], deadlineMs * 4) : null;
   const wired = await gatherServers(target, request);
   const servers = [...wired.sentinels, ...wired.nodes];
-  const lives = await (early ?? gatherLives(runtime, target, servers, deadlineMs * 2));
+  const lives = await (early ?? gatherLives(runtime, target, servers, deadlineMs * 4));
   const sentinels = await Promise.all(
     wired.sentinels.map(async (wiredOne): Promise<GatheredSentinel> => {
       const sentinel = { ...wiredOne, ...lives(wiredOne) };
