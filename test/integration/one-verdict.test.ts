@@ -11,7 +11,7 @@ import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { attachedPatient, type Patient, shell } from '../helpers/doctor.js';
 import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';
 
-const PORT = 7650;
+const PORT = 7900;
 const LONG_MS = 90_000;
 
 let raw: RawCluster;
