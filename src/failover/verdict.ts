@@ -105,8 +105,9 @@ function overTrials(trials: readonly Trial[]): InvariantResult[] {
     const verdict = worst(each.map((i) => i.verdict));
     const shown = each.find((i) => i.verdict === verdict);
     if (shown === undefined) return [];
-    const where = trials.length > 1 && verdict !== 'holds' ? `trial ${shown.n}: ` : '';
-    return [{ id, verdict, evidence: `${where}${shown.evidence}` }];
+    const { n, ...result } = shown;
+    const where = trials.length > 1 && verdict !== 'holds' ? `trial ${n}: ` : '';
+    return [{ ...result, evidence: `${where}${result.evidence}` }];
   });
 }
 

@@ -78,3 +78,12 @@ describe('the verdict of a trial', () => {
     expect(judged([one]).trials[0]?.outcome).toBe('unknown');
   });
 });
+
+it('keeps the earlier ids of an invariant in the verdict over all trials', () => {
+  const renamed = { id: 'losses-explained', aliases: ['ledger-consistent'], verdict: 'holds' as const };
+  const one = trial({ invariants: [{ ...renamed, evidence: 'none lost' }] });
+  const two = trial({ invariants: [{ ...renamed, verdict: 'violated', evidence: '3 lost' }] });
+  expect(judged([one, two]).invariants).toEqual([
+    { ...renamed, verdict: 'violated', evidence: 'trial 2: 3 lost' },
+  ]);
+});
