@@ -15,7 +15,7 @@ const SECONDS: [line: RegExp, seconds: number][] = [
   [/--dry-run|--help/, 1],
   [/^sentinelctl sweep/, 12],
   [/--trials 3/, 30],
-  [/^(timeout .*)?sentinelctl (failover-test|quorum-test|chaos run)/, 18],
+  [/^(bash -c 'exec )?sentinelctl (failover-test|quorum-test|chaos run)/, 18],
   [/^sentinelctl (inject|heal|recover|doctor --fix)/, 6],
   [/^sentinelctl (up|down|restart|kill master)/, 3],
 ];
