@@ -189,9 +189,12 @@ describe('doctor finds in a living cluster, and its fix cures', () => {
       expect(stuck.message).toContain('failover-timeout 1.50 s');
       // One cause, and everything else under it.
       const { findings, verdict } = await patient.doctor();
-      expect(verdict.text).toContain('none of them can be promoted');
+      expect(verdict.word).toBe('DOWN');
+      expect(verdict.text).toMatch(/^mymaster: no writes for /);
+      expect(verdict.text).toContain(`: 127.0.0.1:${PORT} (master) is down; no replica can be promoted`);
       const [root] = findings;
       expect(root?.id).toBe('priority-zero');
+      expect(root?.message).toContain('none of them can be promoted');
       expect(flat(root?.consequences ?? []).map((f) => f.id)).toEqual(
         expect.arrayContaining(['no-good-slave', 'failover-stuck']),
       );
