@@ -150,7 +150,11 @@ describe('a state file that is damaged', () => {
       'another cluster’s': state.replaceAll(NAME, 'other'),
       'an id that is a path': state.replaceAll('redis-1', '../../../tmp'),
     };
-    const expected = { exit: 3, code: 'state-unreadable', says: `sentinelctl down --cluster ${NAME}` };
+    const expected = {
+      exit: 3,
+      code: 'state-unreadable',
+      says: `remove ${NAME} and create it again: sentinelctl down --help`,
+    };
     for (const text of Object.values(damages)) {
       await writeFile(file(), text);
       await refusal(cli, named('status'), expected);
