@@ -79,7 +79,7 @@ describe('up', () => {
     const { plain } = await refusal(cli, words, {
       exit: 3,
       code: 'options-differ',
-      says: 'sentinelctl down',
+      says: 'leave the options out to keep it, or create another one: --cluster NAME',
     });
     for (const said of [
       '--replicas is 2, asked for 3',
@@ -88,6 +88,7 @@ describe('up', () => {
       '--persistence is procedure, asked for all',
     ])
       expect(plain.stderr).toContain(said);
+    expect(plain.stderr).not.toContain('sentinelctl down');
     await refusal(cli, ['up', '--driver', 'docker'], {
       exit: 3,
       code: 'options-differ',
@@ -136,6 +137,12 @@ describe('up', () => {
   it('after everything was killed starts from the data of a replica, not from the empty master', async () => {
     await writeKeys(cli, 'redis-1', 100, 2);
     for (const pid of Object.values(await pidsOf(cli))) process.kill(pid, 'SIGKILL');
+    // A killed process may still be seen running for a moment.
+    await expect
+      .poll(async () => (await leftBehind(cli.home)).filter((left) => left.startsWith('pid')), {
+        timeout: 30_000,
+      })
+      .toEqual([]);
     const { master, said } = await up();
     expect(master.id).toMatch(/redis-[23]/);
     expect(said).toContain(`${master.id} becomes the master: it holds 100 keys on disk, redis-1 0`);
