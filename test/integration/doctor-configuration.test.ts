@@ -2,8 +2,10 @@ import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../src/clock.js';
 import type { Address } from '../../src/model/address.js';
 import type { Severity } from '../../src/model/status.js';
+import { until } from '../../src/until.js';
 import { attachedPatient, ctl, flat, ownPatient, type Patient, shell, upIn } from '../helpers/doctor.js';
 import { type Lab, openLab } from '../helpers/plants/lab.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
@@ -42,12 +44,21 @@ describe('settings at run time, of one cluster after the other', () => {
   };
 
   it('a healthy cluster has nothing of the kind', async () => {
-    const { findings, skipped } = await patient.doctor();
     const groups = ['configuration', 'authentication'];
     const { CHECKS } = await import('../../src/checks/index.js');
     const ours = new Set(CHECKS.filter((c) => groups.includes(c.group)).map((c) => c.id));
-    expect(flat(findings).filter((f) => ours.has(f.id) && f.severity !== 'info')).toEqual([]);
-    expect(skipped.filter((s) => ours.has(s.id))).toEqual([]);
+    let skipped: unknown[] = [];
+    // A busy machine may be late with an answer, and what it did not give is skipped: one look must have them all.
+    await until(
+      async () => {
+        const result = await patient.doctor();
+        expect(flat(result.findings).filter((f) => ours.has(f.id) && f.severity !== 'info')).toEqual([]);
+        skipped = result.skipped.filter((s) => ours.has(s.id));
+        return skipped.length === 0 ? true : undefined;
+      },
+      { clock: systemClock, everyMs: 100, deadlineMs: 60_000 },
+    );
+    expect(skipped).toEqual([]);
   });
 
   it.each<[check: string, words: string, severity: Severity, says: string]>([
