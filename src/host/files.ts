@@ -87,7 +87,7 @@ export function unusable(path: string, error: unknown): OperatorError {
 }
 
 /** The new name must reach the disk too. Some file systems cannot sync a directory, and do not need it. */
-export async function syncDirectory(path: string): Promise<void> {
+async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r');
   try {
     await directory.sync();

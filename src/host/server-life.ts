@@ -15,7 +15,7 @@ export interface LocalServer {
 }
 
 /** This machine, as `Life` names it. */
-export const thisHost = (): string => `host ${hostname()}`;
+const thisHost = (): string => `host ${hostname()}`;
 
 /** Whether an address is one of this machine's own. */
 export function isLocal(host: string): boolean {

@@ -42,7 +42,7 @@ export const flat = (findings: readonly Finding[]): Finding[] =>
   findings.flatMap((f) => [f, ...flat(f.consequences)]);
 
 /** An engine with its state below `home`. */
-export const engineAt = (home: string): Runtime => ({
+const engineAt = (home: string): Runtime => ({
   clock: systemClock,
   env,
   drivers: DRIVERS,

@@ -42,7 +42,7 @@ export function healthyGathering(): Gathered {
   };
 }
 
-export const PROCESS: Life = {
+const PROCESS: Life = {
   kind: 'process',
   confInode: null,
   confIsFileMount: false,

@@ -12,7 +12,7 @@ import type { Expectation } from '../../src/model/status.js';
 
 /** A cluster as `up` makes it: redis-1 is the master, everything is linked and agrees. */
 export const MASTER_NAME = 'mymaster';
-export const REFUSED: Silence = { kind: 'refused', message: 'connection refused' };
+const REFUSED: Silence = { kind: 'refused', message: 'connection refused' };
 export const TIMEOUT: Silence = { kind: 'timeout', message: 'no answer within 1.5 s' };
 export const AUTH: Silence = { kind: 'auth', message: 'wants a password: give it with --password-file' };
 
@@ -148,7 +148,7 @@ export function view(n: number, name: string = MASTER_NAME): MasterView {
   };
 }
 
-export const nodesIn = (snapshot: Snapshot): NodeState[] => snapshot.groups[0]?.nodes ?? [];
+const nodesIn = (snapshot: Snapshot): NodeState[] => snapshot.groups[0]?.nodes ?? [];
 
 const known = <T>(thing: T | null | undefined, what: string): T => {
   if (thing === null || thing === undefined) throw new Error(`the fixture has no ${what}`);

@@ -54,7 +54,7 @@ export const settings = (over: Partial<WorkloadSettings> = {}): WorkloadSettings
 });
 
 export const asking = { clock: systemClock, access: OPEN_ACCESS, deadlineMs: 3000 };
-export const patient = { clock: systemClock, everyMs: 10, deadlineMs: 60_000 };
+const patient = { clock: systemClock, everyMs: 10, deadlineMs: 60_000 };
 
 /** Asks one server one thing. */
 export async function ask(server: RedisServer, ...command: string[]): Promise<unknown> {

@@ -144,5 +144,3 @@ export function become(
   Object.assign(given(node.role), { role, follows: follows?.announce ?? null });
   alter(node.info, { role: role === 'master' ? 'master' : 'slave', ...info });
 }
-
-export { got };
