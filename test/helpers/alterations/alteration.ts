@@ -1,5 +1,5 @@
 import type { Fields, Gathered, GatheredNode, GatheredServer, Life } from '../../../src/model/gathered.js';
-import { alter, CONTAINER, given, got, nodeIn, silence } from '../healthy-gathering.js';
+import { alter, CONTAINER, given, nodeIn, silence } from '../healthy-gathering.js';
 import { healthyGathered, onThreeMachines } from '../recorded-gathering.js';
 
 /** Where a cluster lives: ours, as processes of this machine; or somebody's, a machine for each pair of servers. */
