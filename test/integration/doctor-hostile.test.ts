@@ -22,7 +22,7 @@ import { type RedisServer, startRedis } from '../helpers/redis.js';
 import { tempDir } from '../helpers/temp-dir.js';
 
 const PORT = 8760;
-const DEADLINE_MS = 1500;
+const DEADLINE_MS = 5000;
 /** Far beyond what the deadlines allow; a diagnosis that waits for a peer ends here. */
 const HANG_MS = 30_000;
 
