@@ -72,7 +72,8 @@ export function diagnoseFiles(
   // What was not read was not judged: said, never passed.
   const unread = project.unread.map((why) => ({ id: 'files', why }));
   const skipped = [...ran.skipped, ...unread];
-  return resultOf(nameOf(project), folded.map(inFiles), { ...ran, skipped }, null, [], options);
+  const judged = { ...ran, skipped, unread: project.unread };
+  return resultOf(nameOf(project), folded.map(inFiles), judged, null, [], options);
 }
 
 /** Files run nowhere yet: each warning is what will be wrong where they do. */
@@ -88,11 +89,16 @@ function nameOf({ compose, servers }: Project): string {
   return [...(compose === null ? [] : [compose]), ...configs].join(', ');
 }
 
+/** What the checks said, and of files what could not be read. */
+interface Judged extends Ran {
+  unread?: readonly string[];
+}
+
 /** A diagnosis out of its parts; findings are folded. */
 function resultOf(
   cluster: string,
   folded: Finding[],
-  ran: Ran,
+  ran: Judged,
   silence: string | null,
   masters: readonly MasterFacts[],
   { severity = 'info' }: DiagnoseOptions,
@@ -115,12 +121,17 @@ function weigh(root: Finding): Weighed {
 }
 
 /** Why nothing can be called healthy, although nothing was found; empty where everything that was asked was judged. */
-function unprovenIn({ checked, skipped, failed }: Ran, silence: string | null, healthy: string): string[] {
+function unprovenIn(
+  { checked, skipped, failed, unread = [] }: Judged,
+  silence: string | null,
+  healthy: string,
+): string[] {
   if (silence !== null) return [`nothing answers: ${silence}`];
   if (checked.length === 0) return [`no check could be judged: ${skipped[0]?.why ?? 'none was chosen'}`];
-  return failed.length > 0
-    ? [`${count(failed.length, 'check')} failed: ${failed.join(', ')}; ${healthy}`]
-    : [];
+  if (failed.length > 0) return [`${count(failed.length, 'check')} failed: ${failed.join(', ')}; ${healthy}`];
+  const [first, ...others] = unread;
+  if (first === undefined) return [];
+  return [`not all was read: ${first}${others.length > 0 ? ` (and ${others.length} more)` : ''}; ${healthy}`];
 }
 
 /** `84 checks passed, 3 risks, 1 warning not shown, 2 skipped`. */

@@ -4,7 +4,7 @@ import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { diagnoseFiles } from '../../../src/checks/diagnose.js';
+import { diagnoseFiles, doctorExitCode } from '../../../src/checks/diagnose.js';
 import type { Project } from '../../../src/checks/files/project.js';
 import { persists, settingOf } from '../../../src/checks/files/settings.js';
 import { type AskedFiles, readProject } from '../../../src/checks/gather/project/read-project.js';
@@ -134,6 +134,16 @@ describe('configuration files', () => {
       ['more/2.conf', 1, '30'],
       ['a.conf', 3, '9'],
     ]);
+  });
+
+  it('are not healthy where a part of them could not be read', async () => {
+    const asked = { compose: null, configs: ['a.conf'] };
+    const verdictOf = async (files: Files) => {
+      const result = diagnoseFiles(await read(files, asked), CHECKS);
+      return [result.verdict.word, doctorExitCode(result)];
+    };
+    expect(await verdictOf({ 'a.conf': 'port 1\n' })).toEqual(['HEALTHY', 0]);
+    expect(await verdictOf({ 'a.conf': 'port 1\ninclude gone.conf\n' })).toEqual(['UNKNOWN', 2]);
   });
 
   it('that include what is missing, or each other, are read as far as it goes, and said so', async () => {
