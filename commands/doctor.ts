@@ -5,6 +5,7 @@ import { type OptionsOf, option } from '../src/cli/option.js';
 import { type ExitCode, usageError } from '../src/errors.js';
 import type { Repaired } from '../src/model/repair.js';
 import { SEVERITIES } from '../src/model/status.js';
+import { doctorDocument } from '../src/report/documents.js';
 import { doctorMarkdown } from '../src/report/markdown/doctor.js';
 import { doctorText, repairedLines } from '../src/report/text/doctor.js';
 import { DOCTOR_ROWS } from '../src/report/tsv.js';
@@ -135,7 +136,7 @@ export default defineCommand({
     return fixed === undefined ? text : [...repairedLines(fixed, view), '', text].join('\n');
   },
   rows: DOCTOR_ROWS,
-  toJson: ({ result, fixed }) => ({ ...result, ...(fixed && { fixed }) }),
+  toJson: ({ result, fixed }) => ({ ...doctorDocument(result), ...(fixed && { fixed }) }),
   exitCode: ({ exitCode }) => exitCode,
 });
 

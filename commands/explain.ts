@@ -2,6 +2,7 @@ import type { CheckText } from '../src/checks/check.js';
 import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import { option } from '../src/cli/option.js';
+import { checkDocument } from '../src/report/documents.js';
 import { checksPage } from '../src/report/markdown/checks-page.js';
 import { explainText } from '../src/report/text/explain.js';
 import { EXPLAIN_ROWS } from '../src/report/tsv.js';
@@ -32,7 +33,7 @@ export default defineCommand({
   },
   render: ({ checks, markdown }, view) => (markdown ? checksPage(checks) : explainText(checks, view)),
   rows: EXPLAIN_ROWS,
-  toJson: ({ checks }) => ({ checks }),
+  toJson: ({ checks }) => ({ checks: checks.map(checkDocument) }),
 });
 
 /** The words of a check, without its judgements and its place among the others. */

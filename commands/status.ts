@@ -5,6 +5,7 @@ import { statusExitCode } from '../src/model/agreement.js';
 import { formatDurationMs } from '../src/model/duration.js';
 import type { StatusResult } from '../src/model/status.js';
 import type { ExitOn } from '../src/model/verdict.js';
+import { statusDocument } from '../src/report/documents.js';
 import { moreLines, statusText } from '../src/report/text/status.js';
 import { STATUS_ROWS } from '../src/report/tsv.js';
 import { EXIT_ON_OPTION } from './shared/exit-on.js';
@@ -56,6 +57,6 @@ export default defineCommand({
   },
   render: ({ status }, view) => [statusText(status, view), '', ...moreLines(status, view)].join('\n'),
   rows: STATUS_ROWS,
-  toJson: ({ status }) => status,
+  toJson: ({ status }) => statusDocument(status),
   exitCode: ({ status, exitOn }) => statusExitCode(status, exitOn),
 });

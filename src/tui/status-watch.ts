@@ -9,6 +9,7 @@ import { statusExitCode } from '../model/agreement.js';
 import { changesBetween } from '../model/changes.js';
 import type { StatusResult } from '../model/status.js';
 import type { ExitOn } from '../model/verdict.js';
+import { statusDocument } from '../report/documents.js';
 import { statusText } from '../report/text/status.js';
 import { watch } from './watch.js';
 import {
@@ -126,5 +127,5 @@ function documentOf(look: Look, fresh: readonly TimedChange[]): unknown {
   const at = new Date(look.atMs).toISOString();
   if ('failure' in look) return { at, ...(failureDocument(look.failure) as object) };
   const changes = fresh.map(({ id, subject, turn, message }) => ({ id, subject, turn, message }));
-  return { at, changes, ...look.status };
+  return { at, changes, ...statusDocument(look.status) };
 }

@@ -17,8 +17,8 @@ export default {
     'run that was killed leaves its journal open, and inject without --for leaves it open on purpose. While it is ' +
     'open, other commands that change the cluster are refused.',
   remedy: [
-    'sentinelctl recover rolls back what a killed run left',
-    'sentinelctl heal rolls back a fault that inject left active on purpose',
+    'roll back what a killed run left: sentinelctl recover',
+    'roll back a fault that inject left active on purpose: sentinelctl heal',
   ],
   sources: ['the journal of the cluster, in its state directory'],
   causes: EFFECTS_OF_FAULTS,

@@ -1,0 +1,44 @@
+/** A fix for a program: one sentence to show, and the commands that may be run. */
+export interface FixSteps {
+  /** The whole fix in one line, also what is no command: lines of a file, conditions, what to do by hand. */
+  text: string;
+  /**
+   * What a shell takes as it is, in this order. Empty where something must be filled in or done by hand first; what
+   * follows a condition (`# once another node is the master:`) is not in it.
+   */
+  commands: string[];
+}
+
+/** The first words of the commands in fixes. What begins with another word is a line of a file, or a sentence. */
+const PROGRAMS = /^(sentinelctl|redis-cli|redis-server|docker|sed|echo|chmod|chown|\(cd) /;
+/** What a person must fill in: `<its address>`, `CONTAINER`, `…`. */
+const TO_FILL_IN =
+  /<[a-z][^>]*>|…|(?<![\w-])(PASSWORD|CONTAINER|NETWORK|FILE|PID|NODE|NAME|HOST|PORT|REPLICA|ADDRESS)(?![\w-])/;
+
+/** The lines of a fix in the form for programs. `later` comes once its condition is met, so it is only in the text. */
+export function fixSteps(
+  lines: readonly string[],
+  later?: { readonly when: string; readonly fix: string },
+): FixSteps {
+  const written = lines.filter((line) => line !== '');
+  const all = later === undefined ? written : [...written, `# ${later.when}:`, later.fix];
+  const text = all
+    .map((line) => line.replace(/^# */, ''))
+    .join('; ')
+    .replaceAll(':; ', ': ');
+  const conditional = written.findIndex((line) => line.startsWith('#') && line.endsWith(':'));
+  const now = conditional === -1 ? written : written.slice(0, conditional);
+  const steps = now.filter((line) => !line.startsWith('#'));
+  // Half of a sequence may do harm: where a step cannot be typed, none is given.
+  return { text, commands: steps.every(isCommand) ? steps : [] };
+}
+
+/** What a shell would act on outside quotes. Names of masters and hosts come from servers, which may lie. */
+const SHELL_SIGNS = /[;&|`$<>()\\]/;
+/** These have nothing of the kind of their own. */
+const PLAIN = /^(sentinelctl|redis-cli|redis-server) /;
+
+const isCommand = (line: string): boolean =>
+  PROGRAMS.test(line) &&
+  !TO_FILL_IN.test(line) &&
+  !(PLAIN.test(line) && SHELL_SIGNS.test(line.replace(/'[^']*'/g, '')));
