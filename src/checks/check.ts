@@ -122,6 +122,8 @@ export interface Finding {
   source: string;
   /** Where in a file, for static checks. */
   at?: { file: string; line: number };
+  /** All of those places, where several subjects have the same fault. */
+  places?: { file: string; line: number }[];
   /** What `--fix` may do about it, in this order. */
   repairs: Repair[];
   /** What a run of sentinelctl did; its command comes before all others. */

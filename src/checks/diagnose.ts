@@ -5,6 +5,7 @@ import { ctl } from '../model/hints.js';
 import type { Severity, Verdict } from '../model/status.js';
 import { type ExitOn, IMPACTS, verdictExitCode, verdictOn, type Weighed } from '../model/verdict.js';
 import { count } from '../model/words.js';
+import { alike } from './alike.js';
 import type { Check, Finding } from './check.js';
 import { factsOf } from './facts-of.js';
 import type { Project } from './files/project.js';
@@ -68,7 +69,7 @@ export function diagnoseFiles(
   options: DiagnoseOptions = {},
 ): DoctorResult {
   const ran = runFileChecks(project, chosen(checks, options));
-  const folded = fold(ran.findings, checks, new Set(project.servers.map((s) => s.id)));
+  const folded = fold(alike(ran.findings), checks, new Set(project.servers.map((s) => s.id)));
   // What was not read was not judged: said, never passed.
   const unread = project.unread.map((why) => ({ id: 'files', why }));
   const skipped = [...ran.skipped, ...unread];

@@ -19,7 +19,10 @@ import sentinelPass from './authentication/sentinel-pass.js';
 import tlsMismatch from './authentication/tls-mismatch.js';
 import type { Check, SnapshotCheck } from './check.js';
 import bindLoopback from './configuration/bind-loopback.js';
+import confDuplicate from './configuration/conf-duplicate.js';
 import confFilemount from './configuration/conf-filemount.js';
+import confInclude from './configuration/conf-include.js';
+import confPlaceholder from './configuration/conf-placeholder.js';
 import confShared from './configuration/conf-shared.js';
 import confSyntax from './configuration/conf-syntax.js';
 import confUnknown from './configuration/conf-unknown.js';
@@ -32,6 +35,7 @@ import hostnameMixed from './configuration/hostname-mixed.js';
 import hostnameNoresolve from './configuration/hostname-noresolve.js';
 import hostnameSlowDns from './configuration/hostname-slow-dns.js';
 import masterLoopback from './configuration/master-loopback.js';
+import monitorReplica from './configuration/monitor-replica.js';
 import myidDup from './configuration/myid-dup.js';
 import nameMismatch from './configuration/name-mismatch.js';
 import overlap from './configuration/overlap.js';
@@ -91,8 +95,11 @@ const IN_FILES = new Map<SnapshotCheck, Pick<SnapshotCheck, 'files'>>([
  */
 export const CHECKS: readonly Check[] = [
   // configuration
+  confPlaceholder,
   confSyntax,
   confUnknown,
+  confInclude,
+  confDuplicate,
   confShared,
   confFilemount,
   confUnwritable,
@@ -101,6 +108,7 @@ export const CHECKS: readonly Check[] = [
   hostnameSlowDns,
   hostnameMixed,
   nameMismatch,
+  monitorReplica,
   overlap,
   bindLoopback,
   masterLoopback,

@@ -3,7 +3,8 @@ import type { Check, RawFinding } from '../check.js';
 import type { Directive } from '../files/conf.js';
 import { merged } from '../files/judge.js';
 import { DIRECTIVES, SENTINEL_LINES } from '../files/known.js';
-import { place } from '../files/settings.js';
+import type { FileServer } from '../files/project.js';
+import { lastOf, place } from '../files/settings.js';
 
 export default {
   id: 'conf-unknown',
@@ -24,7 +25,7 @@ export default {
     return merged(
       project.servers.flatMap((server) =>
         server.directives.flatMap((d): RawFinding[] => {
-          if (isKnown(d)) return [];
+          if (isKnown(d) || mayBeOfModule(server, d)) return [];
           const [what = ''] = d.args;
           const ofSentinel = d.name === 'sentinel';
           const [prefix, name] = ofSentinel ? ['sentinel ', what] : ['', d.name];
@@ -44,6 +45,10 @@ export default {
     );
   },
 } satisfies Check;
+
+/** A module that is loaded defines names of its own, with or without its prefix. */
+const mayBeOfModule = (server: FileServer, { name }: Directive): boolean =>
+  name !== 'sentinel' && lastOf(server, 'loadmodule') !== undefined;
 
 function isKnown({ name, args: [what] }: Directive): boolean {
   // `sentinel` alone only makes a server a sentinel.

@@ -67,12 +67,18 @@ export function parseConf(file: string, text: string, firstLine = 1): ParsedConf
   return { directives, troubles };
 }
 
-/** A directive by its present name; of a `sentinel` line, what it says is in lower case and by its present name too. */
+/**
+ * A directive by its present name; of a `sentinel` line, what it says is in lower case and by
+ * its present name too; Valkey's `primary-…` is Redis's `master-…`.
+ */
 function directive(name: string, args: string[], file: string, line: number): Directive {
   const present = presentName(name);
   if (present !== 'sentinel') return { name: present, args, file, line };
   const [first = '', ...rest] = args;
-  const said = first.toLowerCase().replace(/^known-slave$/, 'known-replica');
+  const said = first
+    .toLowerCase()
+    .replace(/^known-slave$/, 'known-replica')
+    .replace(/^primary-/, 'master-');
   return { name: present, args: [said, ...rest], file, line };
 }
 

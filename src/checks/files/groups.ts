@@ -60,6 +60,10 @@ function isAt(server: FileServer, host: string, port: number): boolean {
   return portOf(server) === port && hostNamesOf(server).includes(host);
 }
 
+/** The servers that an address may mean. */
+export const nodesAt = (servers: readonly FileServer[], host: string, port: number): FileServer[] =>
+  servers.filter((server) => isAt(server, host, port));
+
 /** Every host by which others may speak of a server. */
 export function hostNamesOf(server: FileServer): string[] {
   const { service } = server;

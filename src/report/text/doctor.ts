@@ -134,8 +134,9 @@ function alikeLines(alike: readonly Finding[], shown: Map<string, string>, view:
 
 /** `critical no-quorum  mymaster: 1 usable of 3 …`, with its place in a file where it has one. */
 function headOf(finding: Finding): string {
-  const { severity, id, at } = finding;
-  const place = at === undefined ? '' : ` (${at.file}:${at.line})`;
+  const { severity, id, at, places = [] } = finding;
+  const more = places.length > 1 ? `, and ${places.length - 1} more` : '';
+  const place = at === undefined ? '' : ` (${at.file}:${at.line}${more})`;
   return `${severity} ${id}  ${sentenceOf(finding)}${place}`;
 }
 

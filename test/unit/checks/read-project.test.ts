@@ -74,9 +74,10 @@ describe('the written procedure', () => {
     await inService(policy?.[1] ?? '', /restart: .*/, policy?.[2] ?? '');
     // Now there is a file of its own for each, and in each of them the same is to be written.
     const left = await look();
-    expect(left.map((f) => f.id)).toEqual(['hostname-noresolve', 'hostname-noresolve', 'hostname-noresolve']);
-    for (const { at, fix } of left)
-      for (const line of fix.filter((l) => l.startsWith('sentinel '))) await writeLine(at?.file ?? '', line);
+    expect(left.map((f) => [f.id, f.places?.length])).toEqual([['hostname-noresolve', 3]]);
+    for (const { places = [], fix } of left)
+      for (const { file } of places)
+        for (const line of fix.filter((l) => l.startsWith('sentinel '))) await writeLine(file, line);
     for (const line of left[0]?.fix ?? []) {
       const [, node = '', option = ''] = /^([\w-]+): (replica-announce-ip .*)$/.exec(line) ?? [];
       if (node !== '') await inService(node, /command: .*/, `$& --${option}`);

@@ -1,0 +1,69 @@
+import type { Check, RawFinding } from '../check.js';
+import type { Directive } from '../files/conf.js';
+import { merged } from '../files/judge.js';
+import type { FileServer } from '../files/project.js';
+import { place } from '../files/settings.js';
+
+/** What a shell, compose, or a template engine would replace: `${NAME}`, a whole word `$NAME`, `{{ … }}`, `%%NAME%%`. */
+const PLACEHOLDER = /\$\{[A-Za-z_]\w*(:?[-+?][^}]*)?\}|^\$[A-Z_][A-Z0-9_]+$|\{\{.*\}\}|^%%\w+%%$/;
+
+export default {
+  id: 'conf-placeholder',
+  needs: 'files',
+  severity: 'critical',
+  impact: 'at-risk',
+  group: 'configuration',
+  title: 'a configuration file contains a variable that nothing replaces',
+  consequence:
+    'the server takes the text as it is: as a password it is wrong, as an address or a number it stops the server at start',
+  explanation:
+    'Redis and Sentinel do not read environment variables in their files. Compose replaces variables in the ' +
+    'compose file alone, not in the files that it mounts. Something must write the file before the server ' +
+    'starts: envsubst in a start script, a deployment tool, or the image’s own entry point.',
+  remedy: [
+    'write the value into the file',
+    'or generate the file before the server starts: envsubst < sentinel.conf.template > /data/sentinel.conf',
+  ],
+  sources: [
+    'config.c: loadServerConfigFromString',
+    'https://docs.docker.com/reference/compose-file/interpolation/',
+  ],
+  causes: [
+    'auth-pass-missing',
+    'masterauth-missing',
+    'sentinel-pass',
+    'conf-syntax',
+    'hostname-noresolve',
+    'name-mismatch',
+    'master-disagree',
+    'dynamic-ip',
+    'hostname-mixed',
+    'hostname-slow-dns',
+    'tls-mismatch',
+  ],
+  files: (project) =>
+    merged(
+      project.servers.flatMap((server) =>
+        server.directives
+          // The compose file's own text is filled in by compose or by the container's shell.
+          .filter((d) => d.file !== project.compose && d.args.some((arg) => PLACEHOLDER.test(arg)))
+          .map((d) => placeholder(server, d)),
+      ),
+    ),
+} satisfies Check;
+
+function placeholder(server: FileServer, line: Directive): RawFinding {
+  const found = line.args.find((arg) => PLACEHOLDER.test(arg)) ?? '';
+  const text = PLACEHOLDER.exec(found)?.[0] ?? found;
+  const before = line.args.slice(0, line.args.indexOf(found));
+  const words = [line.name, ...(line.name === 'user' ? before.slice(0, 1) : before)].join(' ');
+  return {
+    subject: server.id,
+    message: `"${words} ${text}" is this text, not a value: ${server.kind === 'sentinel' ? 'Sentinel' : 'Redis'} does not put variables into its files`,
+    fix: [
+      `${words} <the value of ${text}>`,
+      '# or generate the file before the server starts: envsubst < FILE.template > FILE',
+    ],
+    at: place(line),
+  };
+}
