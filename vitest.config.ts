@@ -5,7 +5,7 @@ import LongestFirst from './test/helpers/longest-first.js';
  * Tests that start servers mostly wait for them: a file keeps a fifth of a core busy. Each file has its own ports and
  * state directory. Integration and e2e tests are one group: none waits for the slowest file of the other.
  */
-const WORKERS = 8;
+const WORKERS = 6;
 const servers = { testTimeout: 120_000, hookTimeout: 120_000 };
 /** Files that hold what they measure against Sentinel's own log, to some milliseconds: each runs when all others are done. */
 const TIMED = {

@@ -37,9 +37,10 @@ export async function requireSteady(plan: ClusterPlan, asking: Asking): Promise<
   let last: { snapshot: Snapshot; faults: string[] } | undefined;
   await until(
     async () => {
+      const late = timedOut(last?.snapshot);
       const snapshot = await surveyPlan(plan, asking);
       last = { snapshot, faults: faultsIn(plan, snapshot) };
-      return last.faults.length === 0 || cannotPass(plan, snapshot) ? true : undefined;
+      return last.faults.length === 0 || cannotPass(plan, snapshot, late) ? true : undefined;
     },
     { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: RETURNED_MASTER_MS, signal: asking.signal },
   );
@@ -50,10 +51,29 @@ export async function requireSteady(plan: ClusterPlan, asking: Asking): Promise<
   });
 }
 
-/** What waiting does not fix: a server is silent, or no replica could take over. */
-function cannotPass(plan: ClusterPlan, snapshot: Snapshot): boolean {
-  const asked = [...snapshot.sentinels, ...snapshot.groups.flatMap((g) => g.nodes)];
-  return plan.spec.replicas === 0 || asked.some((s) => s.answer === null);
+/** Every server of a look, in the order of its addresses. */
+const asked = ({ sentinels, groups }: Snapshot) => [...sentinels, ...groups.flatMap((g) => g.nodes)];
+
+/** Who did not answer in time in a look. */
+const timedOut = (snapshot: Snapshot | undefined): ReadonlySet<string> =>
+  new Set(
+    snapshot === undefined
+      ? []
+      : asked(snapshot)
+          .filter((s) => s.silence?.kind === 'timeout')
+          .map((s) => s.id),
+  );
+
+/**
+ * What waiting does not fix: a server is silent, or no replica could take over. One that is only `late`, not refused,
+ * may be slow for a moment: it counts as silent from the second look on.
+ */
+function cannotPass(plan: ClusterPlan, snapshot: Snapshot, lateBefore: ReadonlySet<string>): boolean {
+  const late = timedOut(snapshot);
+  return (
+    plan.spec.replicas === 0 ||
+    asked(snapshot).some((s) => s.answer === null && (!late.has(s.id) || lateBefore.has(s.id)))
+  );
 }
 
 function faultsIn(plan: ClusterPlan, snapshot: Snapshot): string[] {

@@ -1,18 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../src/clock.js';
-import type { NodePlan } from '../../src/model/plan.js';
+import type { ClusterPlan, NodePlan } from '../../src/model/plan.js';
 import { openConnection } from '../../src/wire/client.js';
 import type { Cli } from './cli.js';
 
 /** Where sentinelctl keeps a cluster. */
 export const dirOf = (cli: Cli, cluster = 'default'): string => join(cli.home, 'clusters', cluster);
 
-/** The nodes as they are written down. */
-export async function nodesOf(cli: Cli, cluster = 'default'): Promise<NodePlan[]> {
+/** The plan as it is written down. */
+export async function planOf(cli: Cli, cluster = 'default'): Promise<ClusterPlan> {
   const state: unknown = JSON.parse(await readFile(join(dirOf(cli, cluster), 'cluster.json'), 'utf8'));
-  return (state as { plan: { nodes: NodePlan[] } }).plan.nodes;
+  return (state as { plan: ClusterPlan }).plan;
 }
+
+/** The nodes as they are written down. */
+export const nodesOf = async (cli: Cli, cluster?: string): Promise<NodePlan[]> =>
+  (await planOf(cli, cluster)).nodes;
 
 /** The pid of each node's server as it was last started, by node id. */
 export async function pidsOf(cli: Cli, cluster = 'default'): Promise<Record<string, number>> {

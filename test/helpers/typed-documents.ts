@@ -12,7 +12,7 @@ import { noEngine, secondsOf, type TypedPart } from './typed.js';
  * `docker` needs an engine; `alone` has a state directory of its own as well, for what takes long and needs nothing of
  * the blocks before it.
  */
-const LONG_MS = 240_000;
+const LONG_MS = 600_000;
 /** How long a command that is to be typed again may be refused, in milliseconds: down-after, and an election. */
 const AGAIN_MS = 60_000;
 

@@ -15,7 +15,7 @@ import { noEngine, secondsOf, type TypedPart } from './typed.js';
  * - it never ends, or takes minutes: a pattern in ENDLESS; it may exit with something else than 0: in MAY_EXIT.
  * An example that a document shows as it is, and that exits 0 there, is typed with that document and not again here.
  */
-const LONG_MS = 240_000;
+const LONG_MS = 600_000;
 
 /** The commands find a cluster of their own, on free ports and with a short down-after. */
 const SETTINGS = {

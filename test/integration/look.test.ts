@@ -2,13 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { systemClock } from '../../src/clock.js';
+import { type Clock, systemClock } from '../../src/clock.js';
+import { accessOf } from '../../src/cluster/ask.js';
+import { requireSteady } from '../../src/faults/preflight.js';
 import type { NodePlan } from '../../src/model/plan.js';
 import type { MastersResult } from '../../src/model/views.js';
 import type { Asked, MasterAddrResult } from '../../src/model/which-master.js';
 import { until } from '../../src/until.js';
 import { BIN, type Cli, openCli, type Ran, runInside } from '../helpers/cli.js';
-import { ask, askNode, nodesOf } from '../helpers/inside.js';
+import { ask, askNode, nodesOf, planOf } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';
 
 /** One cluster, looked at from all sides. */
@@ -145,6 +147,46 @@ describe('every way to look', () => {
     child.kill('SIGINT');
     expect(await ended).toEqual([130, null]);
     expect(shown).toBe(true);
+  });
+});
+
+describe('before a fault', () => {
+  it('a replica that is late once is asked again; one that stays silent refuses it, and a dead one at once', async () => {
+    const plan = await planOf(cli);
+    let pauses = 0;
+    let afterALook = async (): Promise<void> => {};
+    const clock: Clock = {
+      ...systemClock,
+      async sleep(ms, signal) {
+        // Deadlines sleep by the same clock, for seconds.
+        if (ms < 1000) {
+          pauses += 1;
+          await afterALook();
+        }
+        await systemClock.sleep(ms, signal);
+      },
+    };
+    const look = () => requireSteady(plan, { clock, access: accessOf(plan, null), deadlineMs: 3000 });
+
+    await ok('pause', 'redis-3', '--quiet');
+    afterALook = async () => {
+      afterALook = async () => {};
+      await ok('resume', 'redis-3', '--quiet');
+    };
+    expect((await look()).groups[0]?.nodes.every((n) => n.answer !== null)).toBe(true);
+    expect(pauses).toBeGreaterThan(0);
+
+    await ok('pause', 'redis-3', '--quiet');
+    pauses = 0;
+    await expect(look()).rejects.toMatchObject({ code: 'not-steady' });
+    expect(pauses).toBe(1);
+    await ok('resume', 'redis-3', '--quiet');
+
+    await ok('kill', 'redis-3', '--quiet');
+    pauses = 0;
+    await expect(look()).rejects.toMatchObject({ code: 'not-steady' });
+    expect(pauses).toBe(0);
+    await ok('start', 'redis-3', '--quiet');
   });
 });
 
