@@ -10,6 +10,7 @@ import type { Check, Finding } from './check.js';
 import { factsOf } from './facts-of.js';
 import type { Project } from './files/project.js';
 import { atLeast, fold, serverNames, worstOf } from './fold.js';
+import { withoutLeftovers } from './never-reached.js';
 import { withPasswordNotes } from './passwords.js';
 import { type Ran, runChecks, runFileChecks, type Skipped } from './run.js';
 
@@ -45,10 +46,11 @@ function chosen(checks: readonly Check[], { only, skip }: DiagnoseOptions): Chec
 
 /** Judges what was gathered: runs the chosen checks, folds what they found, and says the verdict. Pure. */
 export function diagnose(
-  gathered: Gathered,
+  all: Gathered,
   checks: readonly Check[],
   options: DiagnoseOptions = {},
 ): DoctorResult {
+  const gathered = withoutLeftovers(all);
   // A check that only files can show is skipped with its reason where it is asked for by name.
   const fit = checks.filter((check) => check.needs !== 'files' || options.only?.includes(check.id) === true);
   const facts = factsOf(gathered);
@@ -117,7 +119,10 @@ function weigh(root: Finding): Weighed {
   const all = [root, ...root.consequences];
   const rank = ({ impact }: Finding): number => IMPACTS.indexOf(impact);
   const [worst = root] = all.toSorted((a, b) => rank(a) - rank(b));
-  const { impact, subject, brief, masterName = root.masterName } = worst;
+  const { impact, subject, masterName = root.masterName } = worst;
+  // What a critical cause leads to is not the first thing to read.
+  const isCause = worst !== root && root.severity === 'critical';
+  const brief = isCause ? `${root.brief}; ${worst.brief}` : worst.brief;
   return { impact, subject, brief, masterName, fix: root.fix, first: root.first };
 }
 

@@ -15,7 +15,7 @@ export function snapshotOf(gathered: Gathered): Snapshot {
   const { lookups, nodes, sentinels, takenAtMs } = gathered;
   return {
     takenAtMs,
-    sentinels: sentinels.map(sentinelState),
+    sentinels: sentinels.map((s) => sentinelState(s, gathered.masterName)),
     groups: groupNames(gathered).map((masterName) => ({
       masterName,
       nodes: nodes.filter((n) => n.masterNames.includes(masterName)).map(nodeState),
@@ -31,8 +31,8 @@ const groupNames = (gathered: Gathered): string[] => [
   ...new Set([...masterNames(gathered), ...gathered.nodes.flatMap((n) => n.masterNames)]),
 ];
 
-function nodeState({ id, announce, endpoint, silence, info }: GatheredNode): NodeState {
-  const known = { id, announce, endpoint, silence };
+function nodeState({ id, announce, endpoint, alsoAt, silence, info }: GatheredNode): NodeState {
+  const known = { id, announce, endpoint, silence, ...(alsoAt && { alsoAt }) };
   if (!info.ok) return { ...known, answer: null, ...(silence === null && { withheld: info.why }) };
   const answer = nodeAnswerIn(new Map(Object.entries(info.value)));
   return answer === undefined
@@ -40,12 +40,16 @@ function nodeState({ id, announce, endpoint, silence, info }: GatheredNode): Nod
     : { ...known, answer };
 }
 
-function sentinelState(sentinel: GatheredSentinel): SentinelState {
-  const { id, announce, endpoint, silence, info, masters, myid, debug } = sentinel;
-  const known = { id, announce, endpoint, silence };
+function sentinelState(sentinel: GatheredSentinel, masterName: string | null): SentinelState {
+  const { id, announce, endpoint, alsoAt, silence, info, masters, myid, debug } = sentinel;
+  const known = { id, announce, endpoint, silence, ...(alsoAt && { alsoAt }) };
   if (silence !== null) return { ...known, answer: null };
   if (!masters.ok) return { ...known, answer: null, withheld: masters.why };
-  const views = masters.value.map(viewOf);
+  const views = masters.value.map(viewOf).flatMap((view, i) => {
+    // What it does not say of another master matters to nothing here.
+    const isOther = masterName !== null && masters.value[i]?.name !== masterName;
+    return 'why' in view && isOther ? [] : [view];
+  });
   const lacking = views.find((view) => 'why' in view);
   if (lacking !== undefined && 'why' in lacking) return { ...known, answer: null, withheld: lacking.why };
   if (!info.ok) return { ...known, answer: null, withheld: info.why };

@@ -19,12 +19,31 @@ export function setConfig(
 export function setUser(node: GatheredNode, rules: readonly string[]): string[] {
   const user = node.sentinelsUser ?? "<the sentinels' user>";
   const words = rules.map((rule) => (/[|&*]/.test(rule) ? `'${rule}'` : rule));
-  const inFile = node.config.ok && Boolean(node.config.value.aclfile);
-  return [
-    cli(node, `ACL SETUSER ${user} ${words.join(' ')}`),
-    cli(node, inFile ? 'ACL SAVE' : 'CONFIG REWRITE'),
-  ];
+  return [cli(node, `ACL SETUSER ${user} ${words.join(' ')}`), savedUser(node)];
 }
+
+/** The command that keeps the users of a data node over a restart. */
+export function savedUser(node: GatheredNode): string {
+  const inFile = node.config.ok && Boolean(node.config.value.aclfile);
+  return cli(node, inFile ? 'ACL SAVE' : 'CONFIG REWRITE');
+}
+
+/** What a data node must allow the sentinels' user (Redis documentation, Sentinel: ACL). */
+export const SENTINEL_COMMANDS = [
+  'multi',
+  'slaveof',
+  'ping',
+  'exec',
+  'subscribe',
+  'config|rewrite',
+  'role',
+  'publish',
+  'info',
+  'client|setname',
+  'client|kill',
+  'script|kill',
+];
+export const RIGHTS = SENTINEL_COMMANDS.map((command) => `'+${command}'`).join(' ');
 
 /** The commands that set one of a master's settings at these sentinels; it is kept in their files. */
 export const sentinelSet = (

@@ -39,6 +39,9 @@ export function answersWrongly(fields: Readonly<Record<string, string>>): boolea
   return down && reply < FRESH_MS && accepted > reply + FRESH_MS / 2;
 }
 
+/** Whether the reason for an absent answer is that a user does not exist. Texts: acl.c, aclCommand (DRYRUN), and ours for GETUSER. */
+export const noSuchUser = (why: string): boolean => /\bUser '.*' not found|^has no such user/i.test(why);
+
 const NOTE = '# redis-cli takes the password from the environment: export REDISCLI_AUTH="$(cat FILE)"';
 const ASKS = /^(?:or: )?redis-cli -h (\S+) -p (\d+) /;
 

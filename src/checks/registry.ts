@@ -12,9 +12,11 @@ import appUrlMismatch from './application/app-url-mismatch.js';
 import aclChannel from './authentication/acl-channel.js';
 import aclShort from './authentication/acl-short.js';
 import authPassMissing from './authentication/auth-pass-missing.js';
+import authUserMissing from './authentication/auth-user-missing.js';
 import masterauthMissing from './authentication/masterauth-missing.js';
 import protectedMode from './authentication/protected-mode.js';
 import renameCommand from './authentication/rename-command.js';
+import sentinelAclShort from './authentication/sentinel-acl-short.js';
 import sentinelPass from './authentication/sentinel-pass.js';
 import tlsMismatch from './authentication/tls-mismatch.js';
 import type { Check, SnapshotCheck } from './check.js';
@@ -72,6 +74,7 @@ import lagGrowing from './live/lag-growing.js';
 import masterDisagree from './live/master-disagree.js';
 import { mastersInFiles } from './live/master-disagree-files.js';
 import masterFrozen from './live/master-frozen.js';
+import mastersDead from './live/masters-dead.js';
 import noGoodSlave from './live/no-good-slave.js';
 import dynamicIp from './network/dynamic-ip.js';
 import ephemeralPort from './network/ephemeral-port.js';
@@ -128,11 +131,13 @@ export const CHECKS: readonly Check[] = [
   // authentication
   protectedMode,
   tlsMismatch,
+  authUserMissing,
   aclShort,
   aclChannel,
   renameCommand,
   authPassMissing,
   masterauthMissing,
+  sentinelAclShort,
   sentinelPass,
 
   // network
@@ -171,6 +176,7 @@ export const CHECKS: readonly Check[] = [
   addressSwitching,
   flapping,
   lagGrowing,
+  mastersDead,
 
   // application
   appEnvMissing,

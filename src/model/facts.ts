@@ -39,8 +39,12 @@ export interface MasterFacts extends Omit<SnapshotFacts, 'masters'> {
 
 export const answers = (node: NodeState): node is AnsweredNode => node.answer !== null;
 export const sentinelAnswers = (s: SentinelState): s is AnsweredSentinel => s.answer !== null;
-export const isAt = (server: { announce: Address; endpoint: Address }, address: Address): boolean =>
-  sameAddress(server.announce, address) || sameAddress(server.endpoint, address);
+/** Whether a server is at this address, under whichever of its addresses. */
+export const isAt = (
+  server: { announce: Address; endpoint: Address; alsoAt?: readonly Address[] },
+  address: Address,
+): boolean =>
+  [server.announce, server.endpoint, ...(server.alsoAt ?? [])].some((own) => sameAddress(own, address));
 
 /** The names that any answering sentinel monitors, in order of appearance. */
 export function monitoredNames(snapshot: Snapshot): string[] {
@@ -112,7 +116,7 @@ function masterFacts(snapshot: Snapshot, expectation: Expectation, name: string)
 
 /** The name that an address goes by: from the snapshot, else from what is expected, else the address itself. */
 export function refIn(
-  servers: { id: string; announce: Address; endpoint: Address }[],
+  servers: { id: string; announce: Address; endpoint: Address; alsoAt?: readonly Address[] }[],
   expectation: Pick<Expectation, 'nodes'>,
   address: Address,
 ): Ref {

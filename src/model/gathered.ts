@@ -37,6 +37,10 @@ export interface GatheredServer {
   announce: Address;
   /** As this machine reaches it. */
   endpoint: Address;
+  /** Further addresses under which others name the same process, by its run id; absent where there is none. */
+  alsoAt?: readonly Address[];
+  /** Whether its port completes a TLS handshake; asked only where it closes a connection without TLS. */
+  speaksTls?: boolean;
   /** Why it gave no answer at all; null where it answered anything. */
   silence: Silence | null;
   /** INFO (all sections). */
@@ -101,6 +105,11 @@ export interface GatheredSentinel extends GatheredServer {
   scripts?: Got<Fields>;
   /** SENTINEL FLUSHCONFIG: null when it was written, else what the sentinel said. */
   flushConfig: Got<string | null>;
+  /**
+   * For each user that another sentinel logs in as (its `sentinel-user`): ACL DRYRUN of what sentinels send to each
+   * other, command → `OK` or what it lacks. Absent where no sentinel has such a user.
+   */
+  peerRights?: Readonly<Record<string, Got<Fields>>>;
 }
 
 export interface GatheredNode extends GatheredServer {
@@ -168,6 +177,16 @@ export interface Watched {
   offsets: { node: string; atMs: number; offset: number; role: string }[];
 }
 
+/** A sentinel of another group, by its hello message (sentinel.c, sentinelSendHello). */
+export interface ForeignSentinel {
+  /** Where it was heard. */
+  node: string;
+  /** Its id, or the first 8 characters of it, as its connection is named. */
+  sentinelId: string;
+  /** Its address and what it monitors; null where only its connection was seen. */
+  hello: { address: Address; masterName: string; master: Address } | null;
+}
+
 /** Everything that checks look at: gathered once, in parallel, with deadlines. Plain data: it can be kept and altered. */
 export interface Gathered {
   takenAtMs: number;
@@ -179,6 +198,12 @@ export interface Gathered {
   masterName: string | null;
   sentinels: GatheredSentinel[];
   nodes: GatheredNode[];
+  /** Names that these sentinels have never reached, taken out of their `masters`; absent where there is none. */
+  leftovers?: { name: string; fields: Fields; sentinel: { id: string; endpoint: Address } }[];
+  /** Servers that a data node follows and that no sentinel and no master lists: of no group. */
+  outside?: GatheredNode[];
+  /** Sentinels that are connected to a data node and that no sentinel here knows; absent where there is none. */
+  foreignSentinels?: ForeignSentinel[];
   host: {
     /** `ip_local_port_range`, low and high. */
     ephemeralPorts: Got<[number, number]>;

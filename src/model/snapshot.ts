@@ -36,6 +36,8 @@ export interface NodeState {
   announce: Address;
   /** As this machine reaches it. */
   endpoint: Address;
+  /** Further addresses at which the same process answers; absent where there is none. */
+  alsoAt?: readonly Address[];
   answer: NodeAnswer | null;
   silence: Silence | null;
   /** Why it did not answer this question, where it answers others: neither silent nor known. */
@@ -102,6 +104,8 @@ export interface SentinelState {
   id: string;
   announce: Address;
   endpoint: Address;
+  /** Further addresses at which the same process answers; absent where there is none. */
+  alsoAt?: readonly Address[];
   answer: {
     version: string;
     sentinelId: string;

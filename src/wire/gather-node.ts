@@ -1,3 +1,4 @@
+import type { Address } from '../model/address.js';
 import type { Fields, GatheredNode, Got } from '../model/gathered.js';
 import type { Silence } from '../model/snapshot.js';
 import type { ConnectionOptions } from './client.js';
@@ -39,7 +40,7 @@ const SENT_BY_SENTINEL: readonly (readonly string[])[] = [
   ['script', 'kill'],
 ];
 /** By which name a command is in `dryrun`: with the subcommand, where it has one. */
-const CONTAINERS = new Set(['config', 'client', 'script']);
+const CONTAINERS = new Set(['config', 'client', 'script', 'sentinel']);
 const nameOf = ([command = '', sub = '']: readonly string[]): string =>
   CONTAINERS.has(command) ? `${command} ${sub}` : command;
 
@@ -74,9 +75,9 @@ async function askNode(
   if (common.info.ok && isSentinel(new Map(Object.entries(common.info.value)))) {
     return silentNode(server, { kind: 'protocol', message: 'is a sentinel, not a data node' });
   }
-  const user = sentinelsUser(common.clients);
+  const user = seenUser(common.clients) ?? 'default';
   const [dryrun, channels] = await Promise.all([
-    askDryrun(q, user),
+    askDryrun(q, user, SENT_BY_SENTINEL),
     q.ask(['ACL', 'GETUSER', user], parseChannels),
   ]);
   return {
@@ -98,20 +99,24 @@ async function askNode(
 /** What the last command of a sentinel's connection is, nearly always. */
 const SENT_LAST = /^(publish|subscribe)$/;
 
-/** Which users the sentinels log in as: their connections have names (sentinel.c: `sentinel-ID-cmd`). */
-function sentinelsUser(clients: Got<Fields[]>): string {
+/** Which user the sentinels log in as, by their connections, which have names (sentinel.c: `sentinel-ID-cmd`). */
+export function seenUser(clients: Got<Fields[]>): string | undefined {
   const theirs = clients.ok
     ? clients.value.filter((c) => /^sentinel-.*-(cmd|pubsub)$/.test(c.name ?? ''))
     : [];
   // One that may not set its name (CLIENT SETNAME) goes by what it does: no other client only publishes.
   const unnamed = clients.ok ? clients.value.filter((c) => !c.name && SENT_LAST.test(c.cmd ?? '')) : [];
-  return [...theirs, ...unnamed].find((c) => c.user)?.user ?? 'default';
+  return [...theirs, ...unnamed].find((c) => c.user)?.user;
 }
 
 /** ACL DRYRUN is there since 7.0. Its verdict is a text, or an error where no such command is known. */
-async function askDryrun(q: Questions, user: string): Promise<Got<Fields>> {
+async function askDryrun(
+  q: Questions,
+  user: string,
+  commands: readonly (readonly string[])[],
+): Promise<Got<Fields>> {
   const verdicts = await Promise.all(
-    SENT_BY_SENTINEL.map(async (command) => {
+    commands.map(async (command) => {
       const verdict = await q.ask(['ACL', 'DRYRUN', user, ...command], parseWord);
       if (verdict.ok) return [nameOf(command), verdict.value] as const;
       return /Command '.*' not found/.test(verdict.why) ? ([nameOf(command), verdict.why] as const) : verdict;
@@ -123,6 +128,47 @@ async function askDryrun(q: Questions, user: string): Promise<Got<Fields>> {
     fields.push([verdict[0], verdict[1]]);
   }
   return got(Object.fromEntries(fields));
+}
+
+/**
+ * What a data node allows another user that the sentinels log in as: the parts of `GatheredNode` that are about it.
+ * Throws only the signal's reason.
+ */
+export async function gatherUser(
+  endpoint: Address,
+  user: string,
+  options: ConnectionOptions,
+): Promise<Pick<GatheredNode, 'dryrun' | 'channels' | 'sentinelsUser'>> {
+  const visited = await visit(endpoint, options, async (q) => {
+    const [dryrun, channels] = await Promise.all([
+      askDryrun(q, user, SENT_BY_SENTINEL),
+      q.ask(['ACL', 'GETUSER', user], parseChannels),
+    ]);
+    return { dryrun, channels };
+  });
+  if ('value' in visited) return { ...visited.value, sentinelsUser: user };
+  const unasked = no(visited.silence.message);
+  return { dryrun: unasked, channels: unasked, sentinelsUser: user };
+}
+
+/** What sentinels send to each other that a failover needs (sentinel.c: sentinelSendPing, sentinelAskMasterStateToOtherSentinels). */
+const SENT_TO_PEERS: readonly (readonly string[])[] = [
+  ['ping'],
+  ['sentinel', 'is-master-down-by-addr', '127.0.0.1', '6379', '0', '*'],
+];
+
+/** What a sentinel allows each of these users, as which its peers log in. Throws only the signal's reason. */
+export async function gatherPeerRights(
+  endpoint: Address,
+  users: readonly string[],
+  options: ConnectionOptions,
+): Promise<Record<string, Got<Fields>>> {
+  const visited = await visit(endpoint, options, async (q) =>
+    Promise.all(users.map((user) => askDryrun(q, user, SENT_TO_PEERS))),
+  );
+  const answers = 'value' in visited ? visited.value : [];
+  const unasked = no('silence' in visited ? visited.silence.message : 'it gave no answer');
+  return Object.fromEntries(users.map((user, i) => [user, answers[i] ?? unasked]));
 }
 
 function silentNode(server: Asked, silence: Silence): Wired<GatheredNode> {

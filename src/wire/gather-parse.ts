@@ -7,6 +7,7 @@ import { parseRecord, parseRecords } from './replies.js';
 const MAX_ENTRIES = 10_000;
 /** The same of masters, replicas and sentinels: beyond any cluster, and each of them is looked at. */
 const MAX_INSTANCES = 500;
+const MAX_MASTERS = 2000;
 type Value<K extends 'clients' | 'latency' | 'slowlog'> = Extract<GatheredServer[K], { ok: true }>['value'];
 
 /** Settings whose value is a secret: that one is set is all that is kept of it. */
@@ -16,9 +17,14 @@ const SET = '(set)';
 /** A record of names and values; every name is a property of its own, whatever it is called. */
 export const fieldsOf = (record: ReadonlyMap<string, string>): Fields => Object.fromEntries(record);
 
-/** A list of records, as SENTINEL MASTERS gives one. Throws WireError `protocol`. */
+/** A list of records, as SENTINEL REPLICAS gives one. Throws WireError `protocol`. */
 export function parseFieldsList(reply: unknown): Fields[] {
   return parseRecords(bounded(reply, MAX_INSTANCES)).map(fieldsOf);
+}
+
+/** SENTINEL MASTERS: one process can monitor far more masters than a master has replicas. Throws WireError `protocol`. */
+export function parseMasters(reply: unknown): Fields[] {
+  return parseRecords(bounded(reply, MAX_MASTERS)).map(fieldsOf);
 }
 
 /** CONFIG GET, SENTINEL CONFIG GET, SENTINEL DEBUG: a flat list, or a map. Secrets do not stay. Throws WireError `protocol`. */
@@ -71,6 +77,7 @@ export function parseSlowlog(reply: unknown): Value<'slowlog'> {
 
 /** The channels in ACL GETUSER: `&*` as one text since 7.0, a list of patterns before. Throws WireError `protocol`. */
 export function parseChannels(reply: unknown): string {
+  if (reply === null) throw protocolError('has no such user');
   const flat =
     reply instanceof Map
       ? [...reply].flat()

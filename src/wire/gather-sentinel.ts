@@ -11,14 +11,18 @@ import {
   visit,
   type Wired,
 } from './gather-ask.js';
-import { parseCount, parseFieldsList, parseSettings, parseWord } from './gather-parse.js';
+import { parseCount, parseFieldsList, parseMasters, parseSettings, parseWord } from './gather-parse.js';
 import { isSentinel, numberOf } from './info.js';
 import { parseCkquorum, parseMasterAddress } from './replies.js';
 
-/** So many masters of one sentinel are asked about in detail. */
-const MAX_MASTERS = 100;
+/** Of a sentinel with more masters than this, only those that are meant are asked about in detail. */
+const FEW_MASTERS = 8;
+/** So many masters are under way on one connection at the same time, four questions each. */
+const AT_ONCE = 50;
 
 export interface SentinelGatherOptions extends ConnectionOptions {
+  /** The master that is meant; null: all of them. */
+  masterName: string | null;
   /** SENTINEL FLUSHCONFIG writes the sentinel's file: only for an own cluster; else the reason for not asking. */
   flush: true | string;
 }
@@ -38,13 +42,13 @@ export async function gatherSentinel(
 async function askSentinel(
   server: Asked,
   q: Questions,
-  { clock, flush }: SentinelGatherOptions,
+  { clock, flush, masterName }: SentinelGatherOptions,
 ): Promise<Wired<GatheredSentinel>> {
   const askedAtMs = clock.wallMs();
   const [common, myid, masters, config, debug, pendingScripts] = await Promise.all([
     askCommon(q, 'default').then((answers) => ({ ...answers, answeredAtMs: clock.wallMs() })),
     q.ask(['SENTINEL', 'MYID'], parseWord),
-    askMasters(q),
+    askMasters(q, masterName),
     q.ask(['SENTINEL', 'CONFIG', 'GET', '*'], parseSettings),
     q.ask(['SENTINEL', 'DEBUG'], parseSettings),
     q.ask(['SENTINEL', 'PENDING-SCRIPTS'], parseCount),
@@ -78,18 +82,38 @@ async function askSentinel(
   };
 }
 
-async function askMasters(q: Questions): Promise<Got<GatheredMaster[]>> {
-  const listed = await q.ask(['SENTINEL', 'MASTERS'], parseFieldsList);
+/** One SENTINEL MASTERS; then the details, of many masters in portions, so that each answer keeps to its deadline. */
+async function askMasters(q: Questions, masterName: string | null): Promise<Got<GatheredMaster[]>> {
+  const listed = await q.ask(['SENTINEL', 'MASTERS'], parseMasters);
   if (!listed.ok) return listed;
-  if (listed.value.length > MAX_MASTERS) return no(`it monitors more than ${MAX_MASTERS} masters`);
-  return got(await Promise.all(listed.value.map((fields) => askMaster(q, fields))));
+  const isMeant = (fields: Fields): boolean => masterName === null || fields.name === masterName;
+  const few = listed.value.length <= FEW_MASTERS;
+  const masters: GatheredMaster[] = [];
+  for (let i = 0; i < listed.value.length; i += AT_ONCE) {
+    const portion = listed.value.slice(i, i + AT_ONCE);
+    masters.push(
+      ...(await Promise.all(
+        portion.map((fields) => (few || isMeant(fields) ? askMaster(q, fields) : unasked(fields))),
+      )),
+    );
+  }
+  return got(masters);
+}
+
+/** Another group's name: what SENTINEL MASTERS says of it is all that is known. */
+function unasked(fields: Fields): GatheredMaster {
+  const why = no('not asked: it is another master');
+  return { name: fields.name ?? '', fields, replicas: why, sentinels: why, ckquorum: why, addr: why };
 }
 
 async function askMaster(q: Questions, fields: Fields): Promise<GatheredMaster> {
   const name = fields.name ?? '';
+  // sentinel.c: the list is empty where its count is 0, and the count is in SENTINEL MASTERS.
+  const listOf = (what: string, count: string | undefined): Promise<Got<Fields[]>> =>
+    count === '0' ? Promise.resolve(got([])) : q.ask(['SENTINEL', what, name], parseFieldsList);
   const [replicas, sentinels, ckquorum, addr] = await Promise.all([
-    q.ask(['SENTINEL', 'REPLICAS', name], parseFieldsList),
-    q.ask(['SENTINEL', 'SENTINELS', name], parseFieldsList),
+    listOf('REPLICAS', fields['num-slaves']),
+    listOf('SENTINELS', fields['num-other-sentinels']),
     // NOQUORUM is an error reply, and the answer.
     q.askWithErrors(['SENTINEL', 'CKQUORUM', name], parseCkquorum),
     q.ask(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name], parseMasterAddress),

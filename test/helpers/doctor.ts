@@ -123,7 +123,9 @@ function patient(runtime: Runtime, target: Target, home: string, deadlineMs = DE
       if (cured === undefined) expect.fail(`${id} of ${subject} is still there: ${last}`);
     },
     async apply(finding, between) {
-      const lines = finding.fix.filter((line) => /^(redis-cli|docker|sentinelctl|sleep|\(cd) /.test(line));
+      const lines = finding.fix.filter((line) =>
+        /^(redis-cli|docker|sentinelctl|sleep|\(cd|for) /.test(line),
+      );
       expect(lines, `${finding.id} prints no command`).not.toEqual([]);
       for (const line of lines) {
         if (line.startsWith('sleep ')) await between?.();

@@ -82,6 +82,37 @@ describe('a cluster with a password', () => {
     for (const port of nodes.slice(1)) await foundAndCured('acl-channel', id(port), 'critical');
   });
 
+  it('auth-user-missing: the user exists at the master alone', async () => {
+    for (const port of nodes.slice(1)) await asNode(port, 'ACL DELUSER watch');
+    const subject = nodes.slice(1).map((port) => id(port));
+    const finding = await patient.finds('auth-user-missing', subject.join(', '), 'critical');
+    expect(finding.impact).toBe('no-failover');
+    expect(finding.message).toContain(`it exists at ${id(PORT)}, and ACL rules are not replicated`);
+    await foundAndCured('auth-user-missing', subject.join(', '), 'critical');
+    for (const seen of subject) await patient.isCured('seen-down', seen);
+  });
+
+  it('sentinel-acl-short: the user of the peers may not ask for a vote', async () => {
+    for (const port of [one, two, three]) {
+      await cli(port, `ACL SETUSER peer on '>${SENTINELS_OWN}' allchannels +@all -sentinel`);
+      await cli(port, 'ACL SETUSER peer "+sentinel|master"');
+      await cli(port, 'SENTINEL CONFIG SET sentinel-user peer');
+      await cli(port, `SENTINEL CONFIG SET sentinel-pass ${SENTINELS_OWN}`);
+    }
+    const finding = await patient.finds(
+      'sentinel-acl-short',
+      [one, two, three].map((port) => id(port)).join(', '),
+      'critical',
+    );
+    expect(finding.impact).toBe('no-failover');
+    expect(finding.message).toContain('may not run SENTINEL is-master-down-by-addr');
+    await foundAndCured('sentinel-acl-short', finding.subject, 'critical');
+    for (const port of [one, two, three]) {
+      await cli(port, 'SENTINEL CONFIG SET sentinel-user ""');
+      await cli(port, 'SENTINEL CONFIG SET sentinel-pass ""');
+    }
+  });
+
   it('sentinel-pass: sentinels that want a password and say none', async () => {
     for (const port of [one, two, three]) {
       await cli(port, `ACL SETUSER default '>${SENTINELS_OWN}'`);

@@ -4,25 +4,10 @@ import type { Directive } from '../files/conf.js';
 import { judgeMonitoredGroups } from '../files/judge.js';
 import type { Project } from '../files/project.js';
 import { place, sentinelLine, settingOf } from '../files/settings.js';
-import { setUser } from '../fixes.js';
+import { SENTINEL_COMMANDS, setUser } from '../fixes.js';
 import { dataNodes, judged, readAll } from '../group.js';
 
-/** What a sentinel's user must be allowed (Redis documentation, Sentinel: ACL). */
-const COMMANDS = [
-  'multi',
-  'slaveof',
-  'ping',
-  'exec',
-  'subscribe',
-  'config|rewrite',
-  'role',
-  'publish',
-  'info',
-  'client|setname',
-  'client|kill',
-  'script|kill',
-];
-const RIGHTS = COMMANDS.map((command) => `+${command}`).join(' ');
+const RIGHTS = SENTINEL_COMMANDS.map((command) => `+${command}`).join(' ');
 
 /** A renamed command is not known by its name: that is another finding. */
 const UNKNOWN = /not found/;
@@ -70,7 +55,7 @@ export default {
   },
   files: (project) =>
     judgeUserLines(project, (_line, rules) => {
-      const missing = COMMANDS.filter((command) => allowed(command, rules) === false);
+      const missing = SENTINEL_COMMANDS.filter((command) => allowed(command, rules) === false);
       return missing.length === 0 ? null : `may not ${missing.join(', ')}`;
     }),
 } satisfies Check;

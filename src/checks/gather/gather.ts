@@ -9,6 +9,7 @@ import { formatAddress } from '../../model/address.js';
 import type { Gathered, GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { gatherLives } from './lives.js';
 import { lookUpNames } from './lookups.js';
+import { completeRights } from './rights.js';
 import { scriptsOf } from './scripts.js';
 import { gatherServers } from './servers.js';
 import { watchServers } from './watch.js';
@@ -35,15 +36,19 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
   // Ours are known beforehand: how they live is asked at the same time as themselves.
   const early = own ? gatherLives(runtime, target, [], deadlineMs * 4) : null;
   const wired = await gatherServers(target, request);
-  const servers = [...wired.sentinels, ...wired.nodes];
+  const servers = [...wired.sentinels, ...wired.nodes, ...wired.outside];
   const lives = await (early ?? gatherLives(runtime, target, servers, deadlineMs * 4));
-  const sentinels = await Promise.all(
+  const living = await Promise.all(
     wired.sentinels.map(async (wiredOne): Promise<GatheredSentinel> => {
       const sentinel = { ...wiredOne, ...lives(wiredOne) };
       return { ...sentinel, scripts: await scriptsOf(sentinel) };
     }),
   );
-  const nodes = wired.nodes.map((n): GatheredNode => ({ ...n, ...lives(n) }));
+  const { sentinels, nodes } = await completeRights(
+    { sentinels: living, nodes: wired.nodes.map((n): GatheredNode => ({ ...n, ...lives(n) })) },
+    target,
+    { clock, deadlineMs, signal },
+  );
   const here = own || servers.some((s) => isLocal(s.endpoint.host));
   const [host, lookups, watched, runs] = await Promise.all([
     here ? hostLimits() : noHostLimits('the servers run on another machine'),
@@ -60,6 +65,7 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
     masterName: own ? target.state.plan.spec.masterName : target.masterName,
     sentinels,
     nodes,
+    ...(wired.outside.length > 0 && { outside: wired.outside.map((n) => ({ ...n, ...lives(n) })) }),
     host,
     lookups,
     watched,

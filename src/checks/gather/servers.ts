@@ -1,13 +1,16 @@
 import type { Clock } from '../../clock.js';
 import type { Target } from '../../cluster/target.js';
 import { type Address, formatAddress } from '../../model/address.js';
-import type { Fields, GatheredNode, GatheredSentinel } from '../../model/gathered.js';
+import type { Fields, GatheredNode, GatheredSentinel, Got } from '../../model/gathered.js';
 import { dataNodes, sentinelNodes } from '../../model/plan.js';
 import { askingAs, endpointOf } from '../../wire/access.js';
 import type { Asked, Wired } from '../../wire/gather-ask.js';
 import { gatherNode } from '../../wire/gather-node.js';
 import { gatherSentinel, type SentinelGatherOptions } from '../../wire/gather-sentinel.js';
 import { addressOf, nodeAnswer } from '../../wire/info.js';
+import { leftoversOf } from '../never-reached.js';
+import { followToTheEnd } from './follow.js';
+import { type Found, keyOf, withoutDoubles } from './identity.js';
 
 export type WiredSentinel = Wired<GatheredSentinel>;
 export type WiredNode = Wired<GatheredNode> & { masterNames: string[] };
@@ -16,6 +19,8 @@ export type WiredNode = Wired<GatheredNode> & { masterNames: string[] };
 export interface WiredServers {
   sentinels: WiredSentinel[];
   nodes: WiredNode[];
+  /** Those that a data node follows, and that no other server names. */
+  outside: WiredNode[];
 }
 
 /** So many that one server names are asked: one that names thousands does not make us ask them. */
@@ -24,11 +29,6 @@ const MAX_NAMED = 200;
 const MAX_SERVERS = 1000;
 /** Named by a known server is two steps, named by one of those is three, and there it ends. */
 const MAX_STEPS = 3;
-
-interface Found<T> {
-  known: boolean;
-  server: T;
-}
 
 /**
  * Asks all servers: the known ones, and those that they name, as soon as they are named. The known ones come first, in
@@ -47,6 +47,7 @@ export async function gatherServers(
   const askingNodes = askingAs(asking, 'redis');
   const askingSentinels: SentinelGatherOptions = {
     ...askingAs(asking, 'sentinel'),
+    masterName: wanted,
     flush: own ? true : 'not asked: it writes the file of a sentinel that sentinelctl did not make',
   };
   const sentinels = new Map<string, Found<WiredSentinel> | null>();
@@ -59,16 +60,23 @@ export async function gatherServers(
   });
   const isFull = (): boolean => sentinels.size + nodes.size >= MAX_SERVERS;
 
-  async function visitSentinel(server: Asked, step: number): Promise<void> {
+  async function visitSentinel(server: Asked, step: number, claimedId?: string): Promise<void> {
     const key = keyOf(server.announce);
     if (sentinels.has(key) || (step > 1 && isFull())) return;
     sentinels.set(key, null);
     const answer = await gatherSentinel(server, askingSentinels);
-    sentinels.set(key, { known: step === 1, server: answer });
+    sentinels.set(key, { known: step === 1, server: answer, ...(claimedId && { claimedId }) });
     if (step >= MAX_STEPS || !answer.masters.ok) return;
-    const masters = answer.masters.value.filter((m) => wanted === null || m.name === wanted);
+    const leftovers = leftoversOf(answer.masters.value);
+    const masters = answer.masters.value.filter((m) =>
+      wanted === null ? !leftovers.includes(m) : m.name === wanted,
+    );
     const visits = masters.flatMap((master) => [
-      ...addressesIn(master.sentinels).map((address) => () => visitSentinel(discovered(address), step + 1)),
+      ...peersIn(master.sentinels).map(
+        ({ address, id }) =>
+          () =>
+            visitSentinel(discovered(address), step + 1, id),
+      ),
       ...[...addressesOf([master.fields]), ...addressesIn(master.replicas)].map(
         (address) => () => visitNode(discovered(address), master.name, step + 1),
       ),
@@ -95,12 +103,13 @@ export async function gatherServers(
     ...known.sentinels.map((server) => visitSentinel(server, 1)),
     ...known.nodes.map((server) => visitNode(server, known.masterName, 1)),
   ]);
+  const asked = ordered(withoutDoubles(settled(nodes), mergeNames(names))).map((node) => ({
+    ...node,
+    masterNames: [...(names.get(keyOf(node.announce)) ?? [])],
+  }));
   return {
     sentinels: ordered(withoutDoubles(settled(sentinels))),
-    nodes: ordered(withoutDoubles(settled(nodes), mergeNames(names))).map((node) => ({
-      ...node,
-      masterNames: [...(names.get(keyOf(node.announce)) ?? [])],
-    })),
+    ...(await followToTheEnd(asked, (announce) => gatherNode(discovered(announce), askingNodes))),
   };
 }
 
@@ -124,8 +133,12 @@ function knownOf(target: Target): { sentinels: Asked[]; nodes: Asked[]; masterNa
 
 const addressesOf = (records: readonly Fields[]): Address[] =>
   records.flatMap(({ ip, port }) => addressOf(ip, port) ?? []).filter(({ port }) => port > 0);
-const addressesIn = (records: { ok: true; value: Fields[] } | { ok: false; why: string }): Address[] =>
-  records.ok ? addressesOf(records.value) : [];
+/** A sentinel's peers, each with the id under which it is known. */
+const peersIn = (records: Got<Fields[]>): { address: Address; id: string | undefined }[] =>
+  (records.ok ? records.value : []).flatMap((record) =>
+    addressesOf([record]).map((address) => ({ address, id: record.runid })),
+  );
+const addressesIn = (records: Got<Fields[]>): Address[] => (records.ok ? addressesOf(records.value) : []);
 
 /** A master's replicas by its INFO; none where that is no data node's. */
 function attachedIn(info: Fields): Address[] {
@@ -138,32 +151,8 @@ function attachedIn(info: Fields): Address[] {
   }
 }
 
-/** `localhost` as typed and `127.0.0.1` as announced are one server. */
-const keyOf = ({ host, port }: Address): string => `${host === 'localhost' ? '127.0.0.1' : host}:${port}`;
-
 const settled = <T>(all: Map<string, Found<T> | null>): Found<T>[] =>
   [...all.values()].filter((found) => found !== null);
-
-/**
- * One server that is known by two addresses was asked twice: the same run id, which a process draws at its start.
- * A sentinel's own id does not tell that: two sentinels may have the same one by mistake.
- */
-function withoutDoubles<T extends WiredSentinel | WiredNode>(
-  all: Found<T>[],
-  onDouble: (kept: T, dropped: T) => void = () => {},
-): Found<T>[] {
-  const seen = new Map<string, T>();
-  return all
-    .toSorted((a, b) => Number(b.known) - Number(a.known))
-    .filter(({ server }) => {
-      const runId = server.info.ok ? server.info.value.run_id : undefined;
-      if (!runId) return true;
-      const kept = seen.get(runId);
-      if (kept === undefined) seen.set(runId, server);
-      else onDouble(kept, server);
-      return kept === undefined;
-    });
-}
 
 const mergeNames =
   (names: Map<string, Set<string>>) =>

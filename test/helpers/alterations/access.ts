@@ -42,6 +42,26 @@ export const ACCESS: Alteration[] = [
     },
   },
   {
+    id: 'auth-user-missing',
+    subject: 'redis-2',
+    alter: (g) => {
+      const node = nodeIn(g, 2);
+      node.sentinelsUser = 'watch';
+      node.dryrun = { ok: false, why: "ERR User 'watch' not found" };
+      node.channels = { ok: false, why: 'has no such user' };
+      down(replicaRecords(g, 2));
+    },
+  },
+  {
+    id: 'sentinel-acl-short',
+    subject: 'sentinel-2',
+    alter: (g) => {
+      const denied = "This user has no permissions to run the 'sentinel|is-master-down-by-addr' command";
+      const rights = { ping: 'OK', 'sentinel is-master-down-by-addr': denied };
+      sentinelIn(g, 2).peerRights = { peer: { ok: true, value: rights } };
+    },
+  },
+  {
     id: 'acl-channel',
     subject: 'redis-3',
     alter: (g) => {

@@ -1,0 +1,81 @@
+import type { GatheredNode } from '../../model/gathered.js';
+import { cli } from '../../model/hints.js';
+import type { Check, RawFinding } from '../check.js';
+import { silentSentinels } from '../evidence.js';
+import { RIGHTS, savedUser } from '../fixes.js';
+import { groupsOf, idsOf, judged } from '../group.js';
+import { noSuchUser } from '../passwords.js';
+
+export default {
+  id: 'auth-user-missing',
+  needs: 'gathered',
+  severity: 'critical',
+  impact: 'at-risk',
+  group: 'authentication',
+  title: 'the sentinels’ user does not exist at a data node',
+  consequence:
+    'the sentinels cannot log in there and call the node down: a replica without the user is never promoted, and a failover needs one',
+  explanation:
+    'Sentinel logs in to the master and to all of its replicas as the one auth-user of the name. ACL rules are not ' +
+    'replicated: a user that was created at the master exists at the master alone, and each node needs the same ' +
+    'line or the same aclfile.',
+  remedy: [
+    'ACL SETUSER with the same rules and password at every data node, then ACL SAVE or CONFIG REWRITE',
+    'or the same user line or aclfile at every data node',
+  ],
+  sources: [
+    'sentinel.c: sentinelSendAuthIfNeeded (a replica takes auth-user of its master)',
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/',
+    'measured',
+  ],
+  causes: [
+    'auth-pass-missing',
+    'acl-short',
+    'acl-channel',
+    'no-good-slave',
+    'no-quorum',
+    'no-master',
+    'master-down',
+    'seen-down',
+    'nat-replica',
+    'ghost-replica',
+    'failover-stuck',
+  ],
+  live(gathered) {
+    const groups = groupsOf(gathered);
+    if (groups.length === 0) return silentSentinels(gathered);
+    const missing: string[] = [];
+    const seen = groups.flatMap(({ name, nodes, replicas }): RawFinding[] => {
+      const without = nodes.filter((node) => lacksUser(node) === true);
+      const unknown = nodes.filter((node) => lacksUser(node) === undefined);
+      missing.push(...unknown.map((n) => `${n.id}: ${n.dryrun.ok ? 'no answer' : n.dryrun.why}`));
+      const [first] = without;
+      if (first === undefined) return [];
+      const user = first.sentinelsUser ?? '';
+      const model = nodes.find((node) => lacksUser(node) === false);
+      const noneLeft = replicas.length > 0 && replicas.every((node) => without.includes(node));
+      return [
+        {
+          subject: idsOf(without),
+          masterName: name,
+          ...(noneLeft && { impact: 'no-failover' }),
+          brief: `the sentinels' user "${user}" does not exist at ${idsOf(without)}`,
+          message: `the user "${user}", as which the sentinels of ${name} log in (auth-user), does not exist at ${idsOf(without)}${model === undefined ? '' : `; it exists at ${model.id}, and ACL rules are not replicated`}`,
+          fix: without.flatMap((node) => [
+            model === undefined
+              ? cli(node, `ACL SETUSER ${user} on '><the auth-pass of the sentinels>' allchannels ${RIGHTS}`)
+              : `${cli(model, 'ACL LIST')} | sed -n 's/^user ${user} /${user} /p' | xargs ${cli(node, 'ACL SETUSER')}`,
+            savedUser(node),
+          ]),
+        },
+      ];
+    });
+    return judged(seen, missing);
+  },
+} satisfies Check;
+
+/** undefined where a node did not say it. */
+function lacksUser({ dryrun, channels }: GatheredNode): boolean | undefined {
+  if (dryrun.ok || channels.ok) return false;
+  return noSuchUser(dryrun.why) || noSuchUser(channels.why) ? true : undefined;
+}

@@ -1,0 +1,107 @@
+import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
+import { cli } from '../../model/hints.js';
+import { majorityOf } from '../../model/sentinel-timing.js';
+import { count, listed } from '../../model/words.js';
+import type { Check, RawFinding } from '../check.js';
+import { silentSentinels } from '../evidence.js';
+import { groupsOf, idsOf, judged, num } from '../group.js';
+import { noSuchUser } from '../passwords.js';
+import { grouped } from '../snapshot.js';
+
+/** What one sentinel does not allow one of its peers' users. */
+interface Denial {
+  sentinel: GatheredSentinel;
+  user: string;
+  /** Without one: the user does not exist there. */
+  denied: string[];
+}
+
+export default {
+  id: 'sentinel-acl-short',
+  needs: 'gathered',
+  severity: 'critical',
+  impact: 'at-risk',
+  group: 'authentication',
+  title: 'the user that the sentinels log in to each other as lacks commands',
+  consequence:
+    'a sentinel never learns that the others see the master down too: +odown and a failover never come (measured), and CKQUORUM says OK all the same',
+  explanation:
+    'With sentinel-user each sentinel logs in to its peers as that user. It asks them for their opinion and their ' +
+    'vote with SENTINEL IS-MASTER-DOWN-BY-ADDR, and ignores an error as an answer. CKQUORUM counts the peers that ' +
+    'are not down, and asks none of them.',
+  remedy: [
+    "ACL SETUSER NAME +ping '+sentinel|is-master-down-by-addr', at every sentinel",
+    'SENTINEL FLUSHCONFIG writes it to the file of the sentinel',
+  ],
+  sources: [
+    'sentinel.c: sentinelAskMasterStateToOtherSentinels, sentinelReceiveIsMasterDownReply',
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Redis Access Control List authentication)',
+    'measured',
+  ],
+  causes: [
+    'no-master',
+    'no-quorum',
+    'failover-stuck',
+    'master-down',
+    'seen-down',
+    'node-down',
+    'sentinel-isolated',
+  ],
+  live(gathered) {
+    if (!gathered.sentinels.some((s) => s.silence === null)) return silentSentinels(gathered);
+    const missing: string[] = [];
+    const denials = gathered.sentinels.flatMap((sentinel) => {
+      const { config, id, silence } = sentinel;
+      if (silence === null && !config.ok) missing.push(`${id}: ${config.why}`);
+      return Object.entries(sentinel.peerRights ?? {}).flatMap(([user, rights]): Denial[] => {
+        if (!rights.ok && noSuchUser(rights.why)) return [{ sentinel, user, denied: [] }];
+        if (!rights.ok) missing.push(`${id}: ${rights.why}`);
+        const denied = rights.ok ? Object.entries(rights.value).filter(([, said]) => said !== 'OK') : [];
+        return denied.length === 0 ? [] : [{ sentinel, user, denied: denied.map(([name]) => name) }];
+      });
+    });
+    return judged(
+      grouped(denials, ({ user, denied }) => [user, ...denied].join(' ')).flatMap((same) =>
+        short(gathered, same),
+      ),
+      missing,
+    );
+  },
+} satisfies Check;
+
+function short(gathered: Gathered, denials: readonly Denial[]): RawFinding[] {
+  const [first] = denials;
+  if (first === undefined) return [];
+  const { user, denied } = first;
+  const at = denials.map(({ sentinel }) => sentinel);
+  const words = listed(denied.map((name) => name.replace(/^sentinel/, 'SENTINEL')));
+  const what = denied.length === 0 ? 'does not exist' : `may not run ${words}`;
+  const rules = denied.map((name) => `'+${name.replace(' ', '|')}'`).join(' ');
+  return [
+    {
+      subject: idsOf(at),
+      ...(isHopeless(gathered, at) && { impact: 'no-failover' }),
+      brief: `the sentinels' user "${user}" ${what} at ${count(at.length, 'sentinel')}`,
+      message: `the user "${user}", as which the other sentinels log in (sentinel-user), ${what} at ${idsOf(at)}`,
+      fix: at.flatMap((sentinel) => [
+        denied.length === 0
+          ? cli(
+              sentinel,
+              `ACL SETUSER ${user} on '><the sentinel-pass of the others>' allchannels +ping +publish '+client|setname' '+sentinel|is-master-down-by-addr'`,
+            )
+          : cli(sentinel, `ACL SETUSER ${user} ${rules}`),
+        cli(sentinel, 'SENTINEL FLUSHCONFIG'),
+      ]),
+    },
+  ];
+}
+
+/** Whether no sentinel is left that gets enough answers: its own, and those of the peers that it may ask. */
+function isHopeless(gathered: Gathered, silent: readonly GatheredSentinel[]): boolean {
+  return groupsOf(gathered).some(({ views }) => {
+    const deaf = views.filter(({ sentinel }) => silent.includes(sentinel)).length;
+    const quorums = views.flatMap(({ master }) => num(master.fields, 'quorum') ?? []);
+    const needed = Math.max(majorityOf(views.length), ...quorums);
+    return deaf > 0 && views.length - deaf + 1 < needed;
+  });
+}

@@ -1,0 +1,62 @@
+import type { Target } from '../../cluster/target.js';
+import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
+import { askingAs } from '../../wire/access.js';
+import type { ConnectionOptions } from '../../wire/client.js';
+import { gatherPeerRights, gatherUser, seenUser } from '../../wire/gather-node.js';
+import { sentinelLines } from '../files/settings.js';
+import { mostCommon } from '../group.js';
+import { linesOf } from '../sentinels.js';
+
+/**
+ * Asks what could not be asked before everybody had answered: what a data node allows the user as which the sentinels
+ * log in, by their configuration or at the other nodes (a node that refuses them has none of their connections), and
+ * what a sentinel allows its peers' user. Asks nothing where all of them are the default user.
+ */
+export async function completeRights(
+  { sentinels, nodes }: { sentinels: readonly GatheredSentinel[]; nodes: readonly GatheredNode[] },
+  target: Target,
+  asking: Omit<ConnectionOptions, 'credentials'>,
+): Promise<{ sentinels: GatheredSentinel[]; nodes: GatheredNode[] }> {
+  const to = (kind: 'redis' | 'sentinel'): ConnectionOptions =>
+    askingAs({ ...asking, access: target.access }, kind);
+  const [completed, watched] = await Promise.all([
+    Promise.all(
+      nodes.map(async (node): Promise<GatheredNode> => {
+        const user = usersAt(node, sentinels, nodes);
+        if (node.silence !== null || user === undefined || user === node.sentinelsUser) return node;
+        return { ...node, ...(await gatherUser(node.endpoint, user, to('redis'))) };
+      }),
+    ),
+    Promise.all(
+      sentinels.map(async (sentinel): Promise<GatheredSentinel> => {
+        const peers = sentinels.filter((peer) => peer !== sentinel);
+        const users = [...new Set(peers.flatMap((peer) => peerUser(peer) ?? []))];
+        if (sentinel.silence !== null || users.length === 0) return sentinel;
+        const peerRights = await gatherPeerRights(sentinel.endpoint, users, to('sentinel'));
+        return { ...sentinel, peerRights };
+      }),
+    ),
+  ]);
+  return { sentinels: watched, nodes: completed };
+}
+
+/** The user as which a sentinel logs in to its peers; undefined for the default one, or where it is not known. */
+const peerUser = ({ config }: GatheredSentinel): string | undefined =>
+  config.ok ? config.value['sentinel-user'] || undefined : undefined;
+
+/** The user as which the sentinels log in to a node's group; undefined where nothing tells. */
+function usersAt(
+  { masterNames }: GatheredNode,
+  sentinels: readonly GatheredSentinel[],
+  nodes: readonly GatheredNode[],
+): string | undefined {
+  const written = sentinels.flatMap((sentinel) => {
+    const lines = linesOf(sentinel);
+    if (lines === null) return [];
+    return masterNames.flatMap((name) => sentinelLines(lines, 'auth-user', name)[0]?.args[2] ?? []);
+  });
+  const seen = nodes
+    .filter((node) => node.masterNames.some((name) => masterNames.includes(name)))
+    .flatMap((node) => seenUser(node.clients) ?? []);
+  return mostCommon(written) ?? mostCommon(seen.filter((user) => user !== 'default')) ?? mostCommon(seen);
+}

@@ -1,0 +1,94 @@
+import { cli } from '../../model/hints.js';
+import { count } from '../../model/words.js';
+import type { Check, RawFinding } from '../check.js';
+import { silentSentinels } from '../evidence.js';
+import { idsOf, num } from '../group.js';
+
+/** So many names are written out where their numbers are not in sequence. */
+const NAMES_SHOWN = 3;
+
+export default {
+  id: 'masters-dead',
+  needs: 'gathered',
+  severity: 'warning',
+  impact: 'degraded',
+  group: 'live',
+  title: 'the sentinels monitor names whose master they have never reached',
+  consequence:
+    'each name costs every sentinel two connection attempts a second, and a client that asks for it gets an address where nothing answers',
+  explanation:
+    'A sentinel learns the run id, the replicas and the other sentinels of a master from the master itself. A name ' +
+    'that is down and has none of the three was never reached since that sentinel started: its servers are gone, or ' +
+    'were never there. Sentinel does not forget a name by itself.',
+  remedy: [
+    'where the servers are gone for good: SENTINEL REMOVE NAME, at every sentinel',
+    'where they should be there: start them; the sentinels reach the master within 1 s',
+  ],
+  sources: ['sentinel.c: sentinelRefreshInstanceInfo, sentinelReconnectInstance', 'measured'],
+  live(gathered) {
+    const { leftovers = [], masterName, sentinels } = gathered;
+    if (!sentinels.some((s) => s.masters.ok)) return silentSentinels(gathered);
+    const names = [...new Set(leftovers.map(({ name }) => name))].sort(byNumber);
+    const [first] = names;
+    if (first === undefined) return [];
+    const places = new Map(leftovers.map(({ sentinel }) => [sentinel.id, sentinel]));
+    const downMs = Math.min(...leftovers.map(({ fields }) => num(fields, 's-down-time') ?? 0));
+    const words = inWords(names);
+    return [
+      {
+        subject: names.length === 1 ? first : words,
+        servers: [...places.keys()],
+        impact: masterName === null ? 'degraded' : 'risk',
+        brief: `${count(names.length, 'name')} without a server: ${words}`,
+        message: `${count(names.length, 'monitored name')} (${words}) ${names.length === 1 ? 'has a master that does not answer' : 'have masters that do not answer'} and that ${idsOf([...places.values()])} ${names.length === 1 ? 'has' : 'have'} never reached (down for ${Math.floor(downMs / 1000)} s, no replica, no other sentinel)`,
+        fix: [
+          '# start their servers; where they are gone for good, at every sentinel:',
+          ...[...places.values()].map((sentinel) => removeAt(sentinel, names)),
+        ],
+      } satisfies RawFinding,
+    ];
+  },
+} satisfies Check;
+
+/** One line for a shell: a loop where there are many names in sequence. */
+function removeAt(sentinel: { endpoint: { host: string; port: number } }, names: readonly string[]): string {
+  // sentinel.c, createSentinelRedisInstance, takes no other characters; what a liar says is not pasted into a shell.
+  const ranges = sequences(names.filter((name) => /^[\w.-]+$/.test(name)));
+  const words = ranges.flatMap(({ stem, from, to }) =>
+    to > from ? [`$(seq -f '${stem}%.0f' ${from} ${to})`] : [`${stem}${from}`],
+  );
+  return `for name in ${words.join(' ')}; do ${cli(sentinel, 'SENTINEL REMOVE "$name"')}; done`;
+}
+
+/** `shard-1 to shard-120`, or `a, b, c and 9 more`. */
+function inWords(names: readonly string[]): string {
+  const said = sequences(names).map(({ stem, from, to }) =>
+    to === from ? `${stem}${from}` : `${stem}${from} to ${stem}${to}`,
+  );
+  const more = said.length - NAMES_SHOWN;
+  return more > 0 ? `${said.slice(0, NAMES_SHOWN).join(', ')} and ${more} more` : said.join(', ');
+}
+
+interface Sequence {
+  stem: string;
+  /** Empty for a name that does not end in a number. */
+  from: number | '';
+  to: number | '';
+}
+
+/** Names that differ by a number at the end, in sequence, together. They come sorted. */
+function sequences(names: readonly string[]): Sequence[] {
+  const found: Sequence[] = [];
+  for (const name of names) {
+    const [, stem = name, digits] = /^(.*?)(0|[1-9]\d{0,8})$/.exec(name) ?? [];
+    const number = digits === undefined ? '' : Number(digits);
+    const last = found.at(-1);
+    if (last !== undefined && number !== '' && last.to !== '' && last.stem === stem && number === last.to + 1)
+      last.to = number;
+    else found.push({ stem, from: number, to: number });
+  }
+  return found;
+}
+
+/** `shard-2` before `shard-10`. */
+const byNumber = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
