@@ -161,6 +161,7 @@ const TOGETHER = {
     'src/report/text/outcome.ts',
     'src/model/words.ts',
     'commands/shared/runtime.ts',
+    'commands/shared/completions.ts',
   ],
   cluster: ['commands/status.ts', 'src/cli/run.ts', 'src/cluster/target.ts', 'src/cluster/store/journal.ts'],
   processes: ['src/drivers/process/index.ts'],
