@@ -68,9 +68,17 @@ export function valuesAt(views: readonly MonitoredAt[], setting: string): string
 export const sentinelIds = (views: readonly MonitoredAt[]): string =>
   views.map(({ sentinel }) => sentinel.id).join(', ');
 
+/** What a file said once, by what was read of it: dozens of checks ask for the same lines. */
+const parsed = new WeakMap<object, Lines>();
+
 /** A server's own configuration file; null where it could not be read. */
-export function linesOf(server: GatheredServer): Lines | null {
-  return server.conf.ok ? parseConf(server.conf.value.file, server.conf.value.text) : null;
+export function linesOf({ conf }: GatheredServer): Lines | null {
+  if (!conf.ok) return null;
+  const known = parsed.get(conf.value);
+  if (known !== undefined) return known;
+  const lines = parseConf(conf.value.file, conf.value.text);
+  parsed.set(conf.value, lines);
+  return lines;
 }
 
 /**

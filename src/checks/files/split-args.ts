@@ -1,5 +1,7 @@
 const HEX = /^[0-9a-fA-F]{2}$/;
 const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
+/** No quote, nothing that is not ASCII, and of blanks those alone of which each kind ends a word. */
+const PLAIN = /^[ \t!#-&(-~]*$/;
 const SPACE = /[ \t\n\v\f\r]/;
 
 /**
@@ -8,6 +10,7 @@ const SPACE = /[ \t\n\v\f\r]/;
  * within a word, and must be followed by a blank or the end. undefined for quotes that are not balanced.
  */
 export function splitArgs(line: string): string[] | undefined {
+  if (PLAIN.test(line)) return line.split(/[ \t]+/).filter((word) => word !== '');
   // As bytes, one character each: `\xHH` may be part of a letter.
   const text = Buffer.from(line, 'utf8').toString('latin1');
   const args: string[] = [];
