@@ -17,6 +17,7 @@ import {
   freezeFor,
   parseBudget,
   runAgain,
+  VERBOSE,
   WRITE_REPORTS,
 } from './shared/failover-options.js';
 import { ownCluster } from './shared/runtime.js';
@@ -57,6 +58,7 @@ const OPTIONS = {
   }),
   baseline: option.file('--baseline <file>', { summary: 'compare with the report.json of an earlier run' }),
   report: option.file('--report <path>', { summary: WRITE_REPORTS }),
+  verbose: VERBOSE,
   ...WORKLOAD_OPTIONS,
 };
 

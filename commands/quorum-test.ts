@@ -1,6 +1,7 @@
 import { defineCommand } from '../src/cli/command.js';
 import { quorumText } from '../src/report/text/quorum.js';
 import { confirmFor } from './shared/confirm.js';
+import { VERBOSE } from './shared/failover-options.js';
 import { ownCluster } from './shared/runtime.js';
 import { CUT_OFF, EXIT_OF } from './shared/verdict.js';
 
@@ -10,6 +11,7 @@ export default defineCommand({
     'the master: no failover may happen for longer than an election takes; after they are started again, it must. Always\n' +
     'restores every node and proves it. Exits 0 when all of that holds, 1 when not, 2 when evidence is missing.',
   examples: ['sentinelctl quorum-test'],
+  options: { verbose: VERBOSE },
   async run(context) {
     const own = await ownCluster(context, 'quorum-test');
     const { runtime, name: cluster } = own;

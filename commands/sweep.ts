@@ -9,7 +9,7 @@ import type { RejoinMode, WorkloadSettings } from '../src/observe/result.js';
 import { sweepText } from '../src/report/text/sweep.js';
 import { SWEEP_ROWS } from '../src/report/tsv.js';
 import { confirmFor } from './shared/confirm.js';
-import { FAILOVER_OPTIONS, faultOf, freezeFor, withoutDefaults } from './shared/failover-options.js';
+import { FAILOVER_OPTIONS, faultOf, freezeFor, VERBOSE, withoutDefaults } from './shared/failover-options.js';
 import { ownCluster } from './shared/runtime.js';
 import { CUT_OFF, EXIT_OF } from './shared/verdict.js';
 import { WORKLOAD_OPTIONS, workloadLine, workloadOf } from './shared/workload-options.js';
@@ -48,6 +48,7 @@ const OPTIONS = {
   report: option.file('--report <path>', {
     summary: 'write the chart and the data: both into a directory, or one .html or .json file',
   }),
+  verbose: VERBOSE,
   ...WORKLOAD_OPTIONS,
 };
 

@@ -7,6 +7,11 @@ import { formatDurationMs } from '../../src/model/duration.js';
 import type { RejoinMode, WorkloadSettings } from '../../src/observe/result.js';
 import { DEFAULT_WORKLOAD, workloadLine } from './workload-options.js';
 
+/** Read by the harness: what shows progress on a terminal. */
+export const VERBOSE = option.flag('--verbose', {
+  summary: 'on a terminal a line for each phase, instead of one block that is redrawn',
+});
+
 /** Options of every command that fails a cluster over. */
 export const FAILOVER_OPTIONS = {
   fault: option.choice('--fault <fault>', ['kill', 'freeze'], {

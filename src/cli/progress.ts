@@ -2,6 +2,8 @@ import type { Clock } from '../clock.js';
 import { humanDurationMs } from '../model/duration.js';
 import type { OnProgress, Progress } from '../model/events.js';
 import { cut, together, wrap } from '../report/plain-text.js';
+import { VERDICT_WORD } from '../report/words/verdict.js';
+import { type LiveBlock, liveBlock } from './live-block.js';
 import { type OutputStream, painter, type SafeStream } from './streams.js';
 
 /** Shorter work than this, in milliseconds, gets no animation. */
@@ -25,54 +27,117 @@ export interface ProgressOptions {
   color: boolean;
   /** As wide as the terminal is at this moment. */
   columns: () => number;
+  /** How many rows it has. */
+  rows: () => number;
   quiet: boolean;
+  /** Whether a run that describes itself is one block that is redrawn, instead of a line for each of its steps. */
+  live: boolean;
 }
 
-/** Spinner on a terminal, plain lines for finished steps otherwise, only lines from `say` with `quiet`. */
+interface Running {
+  label: string;
+  missing: readonly string[];
+}
+
+type StepEnd = Extract<Progress, { state: 'done' | 'failed' }>;
+type Note = Extract<Progress, { type: 'note' }>;
+type Result = Extract<Progress, { type: 'result' }>;
+
+/**
+ * Spinner on a terminal, or one live block for a run that describes itself; plain lines for finished steps otherwise;
+ * only lines from `say` with `quiet`.
+ */
 export function progressReader(options: ProgressOptions): ProgressReader {
   const { color, quiet } = options;
   const onTerminal = options.stream.isTTY === true;
   const paint = painter(color);
-  const running = new Map<string, string>();
-  const latest = (): string | undefined => [...running.values()].at(-1);
-  const moving = onTerminal && !quiet ? liveLine(options, latest) : stillLine(options);
+  const running = new Map<string, Running>();
+  const latest = (): Running | undefined => [...running.values()].at(-1);
+  const latestLabel = (): string | undefined => {
+    const now = latest();
+    return now && labelOf(now);
+  };
+  const line = onTerminal && !quiet ? liveLine(options, latestLabel) : stillLine(options);
+  let block: LiveBlock | null = null;
+  const print = (text: string): void => (block ?? line).print(text);
   // A file or a pipe gets whole lines; a terminal would break them within words.
   const fitted = (text: string): string =>
-    (onTerminal ? text.split('\n').flatMap((line) => wrap(line, options.columns(), 2)) : [text]).join('\n');
-  const ended = (event: Progress & { type: 'step' } & { ms: number }): void => {
+    (onTerminal ? text.split('\n').flatMap((one) => wrap(one, options.columns(), 2)) : [text]).join('\n');
+  const ended = (event: StepEnd): void => {
     running.delete(event.id);
+    // The block shows steps; only off it each one leaves a line.
+    if (block !== null) return;
     const failed = event.state === 'failed';
     const ms = failed ? `failed after ${humanDurationMs(event.ms)}` : humanDurationMs(event.ms);
     if (!onTerminal) {
-      moving.print(`${event.label} … ${ms}\n`);
+      print(`${event.label} … ${ms}\n`);
       return;
     }
     const mark = failed ? '✗' : '✔';
     const [head, tail] = around(fitted(`${mark} ${event.label}  ${together(ms)}`), mark, ms);
-    moving.print(`${paint(failed ? 'red' : 'green', mark)}${head}${paint('dim', tail)}\n`);
+    print(`${paint(failed ? 'red' : 'green', mark)}${head}${paint('dim', tail)}\n`);
+  };
+  const note = ({ level, text }: Note): void => {
+    if (block !== null && level === 'info') return;
+    const label = level === 'warning' ? 'warning:' : 'note:';
+    const shade = level === 'warning' ? 'yellow' : 'cyan';
+    print(`${paint(shade, label)}${fitted(`${label} ${text}`).slice(label.length)}\n`);
+  };
+  const verdict = ({ title, verdict: said, text }: Result): void => {
+    const word = VERDICT_WORD[said];
+    const shade = ({ holds: 'green', violated: 'red', unknown: 'yellow' } as const)[said];
+    const whole = fitted(`${title}  ${word}  ${text}`);
+    print(`${whole.replace(`  ${word}  `, () => `  ${paint(shade, word)}  `)}\n`);
+  };
+  const endBlock = (): void => {
+    if (block === null) return;
+    // What began within it is over with it, also where an abort left no end.
+    running.clear();
+    block.close();
+    block = null;
+  };
+  const live = ({ run }: Extract<Progress, { type: 'live' }>): void => {
+    if (!options.live || !onTerminal) return;
+    if (run === null) {
+      endBlock();
+      return;
+    }
+    if (block === null) {
+      line.clear();
+      block = liveBlock({ ...options, step: () => latest() ?? null });
+    }
+    block.show(run);
   };
   const on: OnProgress = (event) => {
-    if (event.type === 'note') {
-      const label = event.level === 'warning' ? 'warning:' : 'note:';
-      const text = fitted(`${label} ${event.text}`);
-      const shade = event.level === 'warning' ? 'yellow' : 'cyan';
-      moving.print(`${paint(shade, label)}${text.slice(label.length)}\n`);
-    } else if (event.state === 'start') {
-      running.set(event.id, event.label);
-      moving.show(event.label);
-    } else {
-      ended(event);
+    switch (event.type) {
+      case 'note':
+        return note(event);
+      case 'result':
+        return verdict(event);
+      case 'live':
+        return live(event);
+      case 'step':
+        if (event.state !== 'start') return ended(event);
+        running.set(event.id, { label: event.label, missing: event.missing ?? [] });
+        if (block === null) line.show(labelOf({ label: event.label, missing: event.missing ?? [] }));
     }
   };
   return {
     on: quiet ? () => {} : on,
-    clear: () => moving.clear(),
-    say: (line) => moving.print(`${fitted(line)}\n`),
+    clear: () => (block ?? line).clear(),
+    say: (text) => print(`${fitted(text)}\n`),
     close: () => {
       running.clear();
-      moving.clear();
+      endBlock();
+      line.clear();
     },
   };
+}
+
+/** `waiting until the whole cluster agrees: redis-1 does not answer (2 more)`. */
+function labelOf({ label, missing: [first, ...others] }: Running): string {
+  if (first === undefined) return label;
+  return `${label}: ${first}${others.length === 0 ? '' : ` (${others.length} more)`}`;
 }
 
 /** What stands between a text's first word and its last, and the last: what is left to colour. */

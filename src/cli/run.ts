@@ -10,7 +10,7 @@ import { checkOutput, formatResult } from './output.js';
 import type { Parsed } from './parse.js';
 import { type ProgressReader, progressReader } from './progress.js';
 import { mayAsk, settle } from './settle.js';
-import { ClosedPipe, canDraw, columnsOf, safeStream, wantsColor } from './streams.js';
+import { ClosedPipe, canDraw, canMove, columnsOf, rowsOf, safeStream, wantsColor } from './streams.js';
 import type { World } from './world.js';
 
 /** How errors are shown; updated when the options are resolved. */
@@ -32,6 +32,8 @@ export async function runCommand(def: Command, parsed: Parsed, world: World, sho
     clock: world.clock,
     color: wantsColor(world.stderr, world.env, color),
     columns: () => columnsOf(world.stderr, world.env),
+    rows: () => rowsOf(world.stderr),
+    live: canMove(world.stderr, world.env) && options.verbose !== true,
     quiet: globals.quiet,
   });
   const interrupts = armInterrupts(world, progress.say, () => {

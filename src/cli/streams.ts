@@ -19,8 +19,11 @@ export function wantsColor(stream: OutputStream, env: Env, flag: boolean | undef
 }
 
 /** Whether standard output is a terminal whose cursor can be moved. */
-export const canDraw = ({ stdout, env }: { stdout: OutputStream; env: Env }): boolean =>
-  stdout.isTTY === true && env.TERM !== 'dumb';
+export const canDraw = ({ stdout, env }: { stdout: OutputStream; env: Env }): boolean => canMove(stdout, env);
+
+/** Whether this stream is a terminal whose cursor can be moved. */
+export const canMove = (stream: OutputStream, env: Env): boolean =>
+  stream.isTTY === true && env.TERM !== 'dumb';
 
 /** The width to draw for: the terminal's, else COLUMNS, else 80. */
 export function columnsOf(stream: OutputStream, env: Env): number {
@@ -28,6 +31,13 @@ export function columnsOf(stream: OutputStream, env: Env): number {
   const columns = stream.isTTY === true && stream.columns ? stream.columns : fromEnv;
   return columns > 0 ? Math.max(20, columns) : 80;
 }
+
+/** Rows where a terminal does not say how many it has. */
+const USUAL_ROWS = 24;
+
+/** The height to draw for. */
+export const rowsOf = ({ rows }: OutputStream): number =>
+  rows !== undefined && rows > 0 ? rows : USUAL_ROWS;
 
 const SGR = {
   bold: [1, 22],

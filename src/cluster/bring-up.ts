@@ -116,6 +116,8 @@ export interface ProofOptions {
   sinceMs?: number | undefined;
   /** Gets what each look showed. */
   onLook?: ((snapshot: Snapshot) => Promise<void>) | undefined;
+  /** Gets what is still missing after each look. */
+  onMissing?: ((missing: readonly string[]) => void) | undefined;
 }
 
 /**
@@ -125,7 +127,7 @@ export interface ProofOptions {
  */
 export async function proveConvergence(
   live: Pick<LiveCluster, 'plan' | 'asking' | 'deadlineMs'>,
-  { everyMs = LOOK_EVERY_MS, sinceMs, onLook }: ProofOptions = {},
+  { everyMs = LOOK_EVERY_MS, sinceMs, onLook, onMissing }: ProofOptions = {},
 ): Promise<void> {
   const { plan, asking, deadlineMs } = live;
   let missing: string[] = ['no answer yet'];
@@ -135,6 +137,7 @@ export async function proveConvergence(
       const snapshot = await surveyPlan(plan, asking);
       missing = missingIn(plan, snapshot, heardWithinMs);
       if (missing.length === 0) return true;
+      onMissing?.(missing);
       await onLook?.(snapshot);
       return undefined;
     },

@@ -30,18 +30,29 @@ export async function requireCluster(store: Store, cluster: string): Promise<Clu
   });
 }
 
-/** Runs one piece of work as a step of the progress stream. */
+/**
+ * Runs one piece of work as a step of the progress stream; the work may say again and again what is still missing. The
+ * step failed where the work throws, or `isDone` says no of its result.
+ */
 export async function step<T>(
   runtime: Pick<Runtime, 'clock' | 'onProgress'>,
   id: string,
   label: string,
-  work: () => Promise<T>,
+  work: (onMissing: (missing: readonly string[]) => void) => Promise<T>,
+  isDone: (result: T) => boolean = () => true,
 ): Promise<T> {
   const started = runtime.clock.now();
   runtime.onProgress({ type: 'step', id, state: 'start', label });
+  let last = '';
+  const onMissing = (missing: readonly string[]): void => {
+    const now = missing.join('\n');
+    if (now !== last) runtime.onProgress({ type: 'step', id, state: 'start', label, missing });
+    last = now;
+  };
   try {
-    const result = await work();
-    runtime.onProgress({ type: 'step', id, state: 'done', label, ms: runtime.clock.now() - started });
+    const result = await work(onMissing);
+    const state = isDone(result) ? 'done' : 'failed';
+    runtime.onProgress({ type: 'step', id, state, label, ms: runtime.clock.now() - started });
     return result;
   } catch (error) {
     runtime.onProgress({ type: 'step', id, state: 'failed', label, ms: runtime.clock.now() - started });

@@ -2,7 +2,7 @@ import type { Act } from '../faults/act.js';
 import { type FaultRun, inject } from '../faults/conduct.js';
 import { formatAddress } from '../model/address.js';
 import { humanDurationMs } from '../model/duration.js';
-import { freezeMs, type SentinelSettings } from '../model/sentinel-timing.js';
+import { freezeMs, type SentinelSettings, usualFailoverMs } from '../model/sentinel-timing.js';
 import { until } from '../until.js';
 
 /** A killed server's connections close within this time, in milliseconds. */
@@ -18,6 +18,8 @@ export type FaultSpec =
 
 export interface Fault {
   name: FaultSpec['name'];
+  /** What was done, in words: `SIGKILL to redis-1`. */
+  words: string;
   /** The moment from which everything is counted, on the run's clock. */
   atMs: number;
   wallMs: number;
@@ -35,6 +37,12 @@ export interface Thaw {
 export const faultForMs = (spec: FaultSpec, settings: SentinelSettings): number | null =>
   spec.name === 'freeze' ? (spec.forMs ?? freezeMs(settings)) : null;
 
+/** How long the first +switch-master may take after the fault, in milliseconds: what was asked, else what is usual. */
+export const switchBudgetMs = (
+  { budgetMs, fault }: { budgetMs: number | null; fault: FaultSpec },
+  settings: SentinelSettings,
+): number => budgetMs ?? usualFailoverMs(settings, fault.name === 'freeze');
+
 const actOf = ({ name }: FaultSpec, node: string): Act =>
   name === 'freeze'
     ? { act: 'pause', node }
@@ -49,11 +57,9 @@ export async function injectFault(run: FaultRun, spec: FaultSpec): Promise<Fault
   const wallOffset = clock.wallMs() - clock.now();
   const injected = await inject(run, [actOf(spec, id)]);
   const atMs = spec.name === 'freeze' ? lastAnswer(run) : await whenClosed(run);
-  runtime.onProgress({
-    type: 'note',
-    level: 'info',
-    text: `fault: ${wordsOf(spec, forMs)} ${id} ${formatAddress(announce)}; times below count from here`,
-  });
+  const words = `${wordsOf(spec, forMs)} ${id}`;
+  const text = `fault: ${words} ${formatAddress(announce)}; times below count from here`;
+  runtime.onProgress({ type: 'note', level: 'info', text });
   const thaw = async (lastsMs: number): Promise<Thaw | null> => {
     const deadlineMs = Math.max(0, atMs + lastsMs - clock.now());
     const isHealed = (): true | undefined => run.healed || undefined;
@@ -69,7 +75,8 @@ export async function injectFault(run: FaultRun, spec: FaultSpec): Promise<Fault
     await run.experiment.settled(injected);
     return { fromMs, toMs: clock.now() };
   };
-  return { name: spec.name, atMs, wallMs: atMs + wallOffset, thaw: forMs === null ? null : thaw(forMs) };
+  const wallMs = atMs + wallOffset;
+  return { name: spec.name, words, atMs, wallMs, thaw: forMs === null ? null : thaw(forMs) };
 }
 
 function wordsOf({ name }: FaultSpec, forMs: number | null): string {

@@ -1,7 +1,9 @@
 import type { FaultRun } from '../faults/conduct.js';
+import type { LiveBlock } from '../faults/live-block.js';
 import { humanDurationMs } from '../model/duration.js';
 import { endsBeforeOdown, pingPeriodMs } from '../model/sentinel-timing.js';
-import { PHASE_TABLE, phaseTimes } from '../observe/phases.js';
+import { notAgreed } from '../observe/not-agreed.js';
+import { newMasterOf, PHASE_TABLE, phaseTimes } from '../observe/phases.js';
 import type { PhaseId, PhaseTimes } from '../observe/result.js';
 import { until } from '../until.js';
 import type { Fault, Thaw } from './fault.js';
@@ -13,7 +15,12 @@ const EVERY_MS = 10;
  * Waits until every phase has ended, `waitMs` have passed, or the master recovered before it could be called down;
  * each phase is announced when it ends. Answers why nothing was tested; null where the failover was.
  */
-export async function followFailover(run: FaultRun, fault: Fault, waitMs: number): Promise<string | null> {
+export async function followFailover(
+  run: FaultRun,
+  fault: Fault,
+  waitMs: number,
+  block: LiveBlock,
+): Promise<string | null> {
   const { runtime, roles, observer } = run;
   const { clock } = runtime;
   const expected = PHASE_TABLE.filter((row) => row.id !== 'reattachedMs' || roles.nodes.length > 2).map(
@@ -26,13 +33,26 @@ export async function followFailover(run: FaultRun, fault: Fault, waitMs: number
       if (ms === null || said.has(id)) continue;
       said.add(id);
       runtime.onProgress({ type: 'step', id: 'failover', state: 'done', label: `${label} (${closes})`, ms });
+      block.update({ phase: { label, ms }, switchedMs: times.switchedMs });
       if (said.size < expected.length) wait();
     }
   };
+  let shown = '';
   const wait = (): void => {
     const next = PHASE_TABLE.find((row) => expected.includes(row.id) && !said.has(row.id));
-    if (next !== undefined)
-      runtime.onProgress({ type: 'step', id: 'failover', state: 'start', label: `waiting: ${next.closes}` });
+    if (next === undefined) return;
+    const label = `waiting: ${next.closes}`;
+    const missing = said.has('switchedMs') ? notAgreedNow(run, fault) : [];
+    const now = [label, ...missing].join('\n');
+    if (now !== shown)
+      runtime.onProgress({
+        type: 'step',
+        id: 'failover',
+        state: 'start',
+        label,
+        ...(missing.length > 0 && { missing }),
+      });
+    shown = now;
   };
   let thawed: Thaw | null = null;
   // A failure of the thaw is thrown where the thaw is awaited.
@@ -48,6 +68,7 @@ export async function followFailover(run: FaultRun, fault: Fault, waitMs: number
       const times = phaseTimes(observer.seen, roles, fault.atMs);
       announce(times);
       if (expected.every((id) => times[id] !== null)) return { untested: null };
+      if (times.switchedMs !== null) wait();
       const untested = times.odownMs === null ? recoveredEarly(run, fault, thawed) : null;
       return untested === null ? undefined : { untested };
     },
@@ -59,6 +80,14 @@ export async function followFailover(run: FaultRun, fault: Fault, waitMs: number
     ended === undefined ? 'gave up waiting' : 'the master recovered before the quorum was reached';
   runtime.onProgress({ type: 'step', id: 'failover', state: 'failed', label, ms });
   return ended?.untested ?? null;
+}
+
+function notAgreedNow({ observer, roles }: FaultRun, fault: Fault): string[] {
+  const newMaster = newMasterOf(
+    observer.seen.filter((o) => o.atMs >= fault.atMs),
+    roles,
+  );
+  return newMaster === null ? [] : notAgreed(observer.seen, roles, newMaster);
 }
 
 /**

@@ -8,11 +8,9 @@ export interface FailoverTestOptions extends TrialSettings {
   trials: number;
   /** Chooses which replica is to take over in each of several trials. */
   seed: number;
-  /** From the fault to the first +switch-master, in milliseconds; null: down-after + 2 s. */
-  budgetMs: number | null;
-  /** How long clients may be without an answer, in milliseconds; null or absent: no limit. */
-  outageBudgetMs?: number | null;
   thresholds: Threshold[];
+  /** What the trials have in common, as a part of a larger run: `down-after 2s, min-replicas-to-write 1`. */
+  part?: string;
   /** The command line that runs this again, for the report. */
   command: string;
   /** Hears of the result so far after each trial, so that a run that is killed leaves what it has. */

@@ -4,6 +4,7 @@ import { bringBack } from '../faults/bring-back.js';
 import type { FaultRun } from '../faults/conduct.js';
 import { sameAddress } from '../model/address.js';
 import { RETURNED_MASTER_MS } from '../model/sentinel-timing.js';
+import { notFollowing } from '../observe/not-agreed.js';
 import type { Observation } from '../observe/observation.js';
 import { round } from '../observe/phases.js';
 import type { Rejoin, RejoinMode } from '../observe/result.js';
@@ -14,6 +15,8 @@ import type { Fault } from './fault.js';
 /** How long a returned master is waited for, in milliseconds: it is demoted, then it copies the data. */
 const REJOIN_BOUND_MS = RETURNED_MASTER_MS + 40_000;
 const EVERY_MS = 5;
+/** Why a master that returned as it was is waited for (sentinelRefreshInstanceInfo; measured: 10.0 to 11.0 s). */
+const DEMOTION = 'the sentinels make it a replica about 10 s after its return';
 
 /** Brings the old master back and waits until it is a linked, caught-up replica of the new one, or the bound is over. */
 export async function rejoin(
@@ -33,17 +36,46 @@ export async function rejoin(
   const linkedUp = (o: Observation): boolean =>
     follows(o) && o.kind === 'role' && o.seen.link === 'connected';
 
+  const isMaster = (o: Observation | undefined): boolean => o?.kind === 'role' && o.seen.role === 'master';
+  const showLink = (onMissing: (missing: readonly string[]) => void): void =>
+    onMissing([
+      ...notFollowing(since(), old.id, roles, newMaster),
+      ...(isMaster(since().at(-1)) ? [DEMOTION] : []),
+    ]);
+
   const converted = await step(
     runtime,
     'convert',
     `${old.id} becomes a replica of ${newMaster.id}`,
-    async () => until(() => since().find(follows), waiting),
+    async (onMissing) =>
+      until(() => {
+        showLink(onMissing);
+        return since().find(follows);
+      }, waiting),
+    (found) => found !== undefined,
   );
-  const linked = converted && (await until(() => since().find(linkedUp), waiting));
-  const goal = linked && (observer.offsetOf(newMaster.id) ?? 0);
-  const caughtUp = (): number | undefined =>
-    goal !== undefined && (observer.offsetOf(old.id) ?? -1) >= goal ? clock.now() : undefined;
-  const caughtUpAt = goal === undefined ? undefined : await until(caughtUp, waiting);
+  let linked: Observation | undefined;
+  const catchUp = (): Promise<number | undefined> =>
+    step(
+      runtime,
+      'catch-up',
+      `${old.id} catches up with ${newMaster.id}`,
+      async (onMissing) => {
+        linked = await until(() => {
+          showLink(onMissing);
+          return since().find(linkedUp);
+        }, waiting);
+        if (linked === undefined) return undefined;
+        const goal = observer.offsetOf(newMaster.id) ?? 0;
+        return until(() => {
+          if ((observer.offsetOf(old.id) ?? -1) >= goal) return clock.now();
+          onMissing([`${old.id} has not copied all that ${newMaster.id} had when the link came up`]);
+          return undefined;
+        }, waiting);
+      },
+      (at) => at !== undefined,
+    );
+  const caughtUpAt = converted === undefined ? undefined : await catchUp();
   const asMaster = since().find((o) => o.kind === 'role' && o.seen.role === 'master');
   const fromFault = (at: number | undefined): number | null =>
     at === undefined ? null : round(at - fault.atMs);

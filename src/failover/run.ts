@@ -2,6 +2,7 @@ import { type LiveCluster, withCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import { notRestored, OperatorError } from '../errors.js';
 import { type Experiment, openExperiment } from '../faults/experiment.js';
+import { openLive } from '../faults/live-block.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverResult, Trial } from '../observe/result.js';
 import type { ClusterRoles } from '../observe/roles.js';
@@ -9,6 +10,7 @@ import type { FailoverTestOptions } from './options.js';
 import { type Steering, steer } from './steer.js';
 import { nodeSettings } from './topology.js';
 import { budgetWarning, playTrial } from './trial.js';
+import { trialLine } from './trial-line.js';
 import { resultOf } from './verdict.js';
 
 /** How long everything may take to look converged again after the old master's return, in milliseconds. */
@@ -82,12 +84,25 @@ export async function playTrials(
     // Written before anything is done: a run that is killed leaves at least what it was asked to be.
     await options.onTrial?.(soFar());
     for (let n = 1; n <= options.trials; n++) {
-      if (options.trials > 1) sayTrial(runtime, n, options.trials, runtime.clock.now() - begun);
-      await steering?.aim();
-      const played = await playTrial(runtime, live, experiment, options, n === 1 ? warn : undefined);
-      before ??= played.before;
-      trials.push(played.trial);
-      if (played.trial.cutShort) break;
+      const elapsedMs = runtime.clock.now() - begun;
+      const leftMs = n === 1 ? null : (elapsedMs / (n - 1)) * (options.trials - n + 1);
+      // A part of a larger run does not know how much is left of that.
+      const shownMs = options.part === undefined ? leftMs : null;
+      const block = openLive(runtime, { title: titleOf(options, n), leftMs: shownMs });
+      try {
+        if (options.trials > 1) sayTrial(runtime, n, options.trials, leftMs);
+        if (steering !== null)
+          block.update({ doing: 'waiting until every sentinel knows which replica is next' });
+        await steering?.aim();
+        block.update({ doing: null });
+        const played = await playTrial(runtime, live, experiment, options, block, n === 1 ? warn : undefined);
+        before ??= played.before;
+        trials.push(played.trial);
+      } finally {
+        block.end();
+      }
+      if (options.trials > 1 || options.part !== undefined) sayResult(runtime, titleOf(options, n), soFar());
+      if (trials.at(-1)?.cutShort) break;
       if (n < options.trials) await options.onTrial?.(soFar());
     }
   } catch (error) {
@@ -99,7 +114,21 @@ export async function playTrials(
   return soFar();
 }
 
-function sayTrial(runtime: Runtime, n: number, of: number, elapsedMs: number): void {
-  const left = n === 1 ? '' : `, about ${Math.ceil(((elapsedMs / (n - 1)) * (of - n + 1)) / 1000)} s left`;
+const titleOf = ({ trials, part }: FailoverTestOptions, n: number): string =>
+  [
+    ...(part === undefined ? [] : [part]),
+    ...(trials > 1 ? [`trial ${n} of ${trials}`] : part === undefined ? ['failover test'] : []),
+  ].join(': ');
+
+/** The line that a finished trial leaves, with the verdict that the result gives it. */
+function sayResult(runtime: Runtime, title: string, { trials }: FailoverResult): void {
+  const trial = trials.at(-1);
+  if (trial === undefined) return;
+  const verdict = trial.outcome ?? 'unknown';
+  runtime.onProgress({ type: 'result', title, verdict, text: trialLine(trial) });
+}
+
+function sayTrial(runtime: Runtime, n: number, of: number, leftMs: number | null): void {
+  const left = leftMs === null ? '' : `, about ${Math.ceil(leftMs / 1000)} s left`;
   runtime.onProgress({ type: 'note', level: 'info', text: `trial ${n} of ${of}${left}` });
 }

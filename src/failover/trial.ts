@@ -5,6 +5,7 @@ import { type Runtime, step } from '../cluster/runtime.js';
 import { OperatorError } from '../errors.js';
 import { conduct, type FaultRun, healRun } from '../faults/conduct.js';
 import type { Experiment } from '../faults/experiment.js';
+import type { LiveBlock } from '../faults/live-block.js';
 import { formatAddress } from '../model/address.js';
 import { formatDurationMs } from '../model/duration.js';
 import { failoverWaitMs } from '../model/sentinel-timing.js';
@@ -18,7 +19,7 @@ import type { Rejoin, RejoinMode, Restored, Trial, WorkloadSettings } from '../o
 import type { ClusterRoles } from '../observe/roles.js';
 import { trialEvents } from '../observe/trial-events.js';
 import type { FaultOutcome } from '../workload/load.js';
-import { type Fault, type FaultSpec, injectFault } from './fault.js';
+import { type Fault, type FaultSpec, injectFault, switchBudgetMs } from './fault.js';
 import { followFailover } from './follow.js';
 import { fullSyncsOf } from './full-syncs.js';
 import { rejoin } from './rejoin.js';
@@ -27,6 +28,10 @@ export interface TrialSettings {
   fault: FaultSpec;
   /** How a killed master comes back; null leaves it down. */
   rejoin: RejoinMode | null;
+  /** From the fault to the first +switch-master, in milliseconds; null: down-after + 2 s. */
+  budgetMs: number | null;
+  /** How long clients may be without an answer, in milliseconds; null or absent: no limit. */
+  outageBudgetMs?: number | null;
   /** How long a failover is waited for, in milliseconds; null: down-after + failover-timeout + 10 s. */
   waitMs: number | null;
   /** Clients that write through it; null: none. */
@@ -41,14 +46,15 @@ export interface PlayedTrial {
 
 /**
  * One failover from the preflight to the verdict. Whatever happens after the injection, an abort included, the old
- * master is back before this settles. `onReady` is called right before the fault. Throws `not-healed` (4) where the
- * old master could not be brought back safely.
+ * master is back before this settles. `block` shows it meanwhile; `onReady` is called right before the fault. Throws
+ * `not-healed` (4) where the old master could not be brought back safely.
  */
 export async function playTrial(
   runtime: Runtime,
   live: LiveCluster,
   experiment: Experiment,
   settings: TrialSettings,
+  block: LiveBlock,
   onReady: (roles: ClusterRoles) => void = () => {},
 ): Promise<PlayedTrial> {
   const earlier = experiment.active();
@@ -59,22 +65,36 @@ export async function playTrial(
     runtime,
     live,
     experiment,
-    { workload: settings.workload, salvage },
+    { workload: settings.workload, salvage, block },
     async (run): Promise<PlayedTrial> => {
       const { roles } = run;
       runtime.onProgress({ type: 'note', level: 'info', text: startText(roles) });
       onReady(roles);
       fault = await injectFault(run, settings.fault);
-      const untested = await followFailover(run, fault, settings.waitMs ?? failoverWaitMs(roles.settings));
+      block.update({
+        fault: { words: fault.words, atMs: fault.atMs },
+        limits: {
+          downAfterMs: roles.settings.downAfterMs,
+          budgetMs: switchBudgetMs(settings, roles.settings),
+          outageBudgetMs: settings.outageBudgetMs ?? null,
+        },
+      });
+      const waitMs = settings.waitMs ?? failoverWaitMs(roles.settings);
+      const untested = await followFailover(run, fault, waitMs, block);
       const newMaster = newMasterOf(since(run, fault), roles);
       const fullSyncs = newMaster && (await fullSyncsOf(run, newMaster.id, fault.atMs));
       let back: Rejoin | null = null;
       if (newMaster === null) await healRun(run, earlier);
       else if (settings.rejoin !== null) {
         back = await rejoin(run, fault, newMaster, settings.rejoin);
-        await step(runtime, 'settle', 'waiting until the whole cluster agrees', () => settle(live));
+        await step(runtime, 'settle', 'waiting until the whole cluster agrees', (onMissing) =>
+          settle(live, onMissing),
+        );
       } else await experiment.settled(experiment.active().filter((one) => !earlier.includes(one)));
       run.healed = true;
+      block.update({
+        doing: run.load === null ? 'judging what was seen' : 'reading back every acknowledged write',
+      });
       return { trial: await judge(run, fault, { back, fullSyncs, untested }), before: run.before };
     },
   );
@@ -189,9 +209,9 @@ export function budgetWarning(budgetMs: number | null, downAfterMs: number): str
 }
 
 /** What is missing shows in the invariants, with its evidence. */
-async function settle(live: LiveCluster): Promise<void> {
+async function settle(live: LiveCluster, onMissing: (missing: readonly string[]) => void): Promise<void> {
   try {
-    await proveConvergence(live);
+    await proveConvergence(live, { onMissing });
   } catch (error) {
     if (!(error instanceof OperatorError && error.code === 'not-converged')) throw error;
   }

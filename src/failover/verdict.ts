@@ -1,9 +1,9 @@
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import type { ClusterPlan } from '../model/plan.js';
-import { liveSettings, usualFailoverMs } from '../model/sentinel-timing.js';
+import { liveSettings } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverResult, InvariantResult, ThresholdResult, Trial, Verdict } from '../observe/result.js';
-import { faultForMs } from './fault.js';
+import { faultForMs, switchBudgetMs } from './fault.js';
 import { judge } from './judge.js';
 import type { FailoverTestOptions } from './options.js';
 import { summarize } from './summary.js';
@@ -25,7 +25,7 @@ export interface Evidence {
 export function resultOf({ plan, trials, before, settings, startedAt, options }: Evidence): FailoverResult {
   const { spec } = plan;
   const config = liveSettings(spec, before);
-  const budgetMs = options.budgetMs ?? usualFailoverMs(config, options.fault.name === 'freeze');
+  const budgetMs = switchBudgetMs(options, config);
   const outageBudgetMs = options.outageBudgetMs ?? null;
   const limits = [
     parseThreshold(`switchedMs<=${budgetMs}`),

@@ -10,6 +10,7 @@ import type { ClusterRoles } from '../observe/roles.js';
 import type { Load } from '../workload/load.js';
 import type { Act } from './act.js';
 import type { Experiment, Injected } from './experiment.js';
+import type { LiveBlock } from './live-block.js';
 import { preflight, requireSteady } from './preflight.js';
 import { restoredNow } from './restored.js';
 
@@ -39,6 +40,8 @@ export interface RunOptions {
   /** The clients get an address of their own, so that a fault can cut them off. */
   clientsApart?: boolean;
   onSeen?: (observation: Observation) => void;
+  /** Shows what the clients do. */
+  block?: LiveBlock | undefined;
 }
 
 /**
@@ -49,7 +52,7 @@ export async function openRun(
   runtime: Runtime,
   live: LiveCluster,
   experiment: Experiment,
-  { workload, clientsApart = false, onSeen }: RunOptions,
+  { workload, clientsApart = false, onSeen, block }: RunOptions,
 ): Promise<FaultRun> {
   const { plan, asking } = live;
   const { clock } = runtime;
@@ -74,6 +77,7 @@ export async function openRun(
       // The workload and its histograms are loaded only where they are needed.
       const { startLoad } = await import('../workload/load.js');
       load = await startLoad({ runtime, live, observer, roles }, workload, clientsApart);
+      block?.follow(load);
       // Starting the clients takes a while: the cluster must still be steady.
       await requireSteady(plan, asking);
     }

@@ -144,12 +144,13 @@ export async function proveHealed(context: ActContext): Promise<void> {
   // Answers from before may be so old that a sentinel calls a node down that is well again.
   const sinceMs = runtime.clock.now();
   try {
-    await step(runtime, 'prove', 'proving that all nodes agree again', () =>
+    await step(runtime, 'prove', 'proving that all nodes agree again', (onMissing) =>
       proveConvergence(
         { ...live, deadlineMs },
         {
           everyMs: PROOF_EVERY_MS,
           sinceMs,
+          onMissing,
           ...(context.guarded === true && { onLook: (snapshot) => demoteStrays(context, snapshot) }),
         },
       ),

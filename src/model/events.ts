@@ -1,16 +1,24 @@
 import type { Address } from './address.js';
+import type { LiveRun } from './live-run.js';
 
 /**
  * What the engine says while it works. Spinner, plain lines and reports are readers of the same stream;
  * a formatter must be exhaustive over it.
  */
 export type Progress =
-  /** A piece of work that takes a while; `id` pairs its start with its end. */
-  | { type: 'step'; id: string; state: 'start'; label: string }
+  /**
+   * A piece of work that takes a while; `id` pairs its start with its end. A start may come again with another label,
+   * or with what is still missing until it can end.
+   */
+  | { type: 'step'; id: string; state: 'start'; label: string; missing?: readonly string[] }
   | { type: 'step'; id: string; state: 'done'; label: string; ms: number }
   | { type: 'step'; id: string; state: 'failed'; label: string; ms: number }
   /** Something worth a line that stays: a choice made, a warning. */
-  | { type: 'note'; level: 'info' | 'warning'; text: string };
+  | { type: 'note'; level: 'info' | 'warning'; text: string }
+  /** A part of a run has ended with a verdict: a line that stays. */
+  | { type: 'result'; title: string; verdict: 'holds' | 'violated' | 'unknown'; text: string }
+  /** A run as it goes on, each time that something changed; null ends the block that shows it. */
+  | { type: 'live'; run: LiveRun | null };
 
 export type OnProgress = (event: Progress) => void;
 

@@ -1,7 +1,7 @@
 import { emitKeypressEvents } from 'node:readline';
 import type { Screen, ScreenEvent } from '../cli/interactive.js';
 import { interrupted } from '../cli/interrupts.js';
-import { columnsOf, type InputStream, safeStream } from '../cli/streams.js';
+import { columnsOf, type InputStream, rowsOf, safeStream } from '../cli/streams.js';
 import type { World } from '../cli/world.js';
 import { widthOf } from '../report/plain-text.js';
 
@@ -14,9 +14,6 @@ const END = '\x1b[?2026l';
 
 /** What Enter, Tab, Esc and the arrows send begins with one of these. */
 const CONTROL = /^\p{Cc}/u;
-
-/** Rows where a terminal does not say how many it has. */
-const USUAL_ROWS = 24;
 
 /**
  * Takes the terminal over until it is closed. A process that ends without closing it, at the second Ctrl-C or by a
@@ -44,7 +41,7 @@ export async function openScreen(world: World): Promise<Screen> {
       return columnsOf(stdout, env);
     },
     get rows() {
-      return stdout.rows !== undefined && stdout.rows > 0 ? stdout.rows : USUAL_ROWS;
+      return rowsOf(stdout);
     },
     draw(lines) {
       const next = frame(lines, screen);

@@ -8,6 +8,7 @@ import type { ClusterRoles, Member } from '../observe/roles.js';
 import { until } from '../until.js';
 import { clientRouteOf } from './client-route.js';
 import { clientSummary } from './client-summary.js';
+import type { Counts } from './counters.js';
 import { judgeLoad } from './judge-load.js';
 import { ledgerOf, zombieWritesOf } from './ledger.js';
 import { cleanUp, readBack } from './read-back.js';
@@ -49,6 +50,8 @@ export interface LoadResult {
 
 /** Clients that write while something happens. */
 export interface Load {
+  /** What was written so far; null once the clients are told to stop. */
+  counts(): Counts | null;
   /** Stops the clients, reads everything back and accounts for it. */
   settle(outcome: FaultOutcome): Promise<LoadResult>;
   /** Stops the clients; idempotent, never throws. */
@@ -101,7 +104,13 @@ export async function startLoad(
     },
   );
   let record: WorkloadRecord | null = null;
+  let writes = true;
+  const stop = (): Promise<WorkloadRecord> => {
+    writes = false;
+    return workload.stop();
+  };
   return {
+    counts: () => (writes ? workload.counts() : null),
     async settle(outcome) {
       const { faultAtMs, newMaster, returnedAtMs, convertedAtMs } = outcome;
       const oldMaster = roles.master;
@@ -111,7 +120,7 @@ export async function startLoad(
         deadlineMs: outcome.servesAgain ? RECOVERY_BOUND_MS : 0,
         signal: runtime.signal,
       });
-      const done = await workload.stop();
+      const done = await stop();
       record = done;
       const truth = newMaster ?? oldMaster;
       await quiesce(context, truth.announce);
@@ -136,14 +145,14 @@ export async function startLoad(
       return { client, ledger, zombieWrites, tookWrites, invariants };
     },
     async stop() {
-      await workload.stop().catch(() => {});
+      await stop().catch(() => {});
     },
     async summary(faultAtMs) {
-      record ??= await workload.stop();
+      record ??= await stop();
       return clientSummary(record, faultAtMs);
     },
     async end() {
-      await endWorkload(workload, live);
+      await endWorkload({ stop }, live);
     },
   };
 }

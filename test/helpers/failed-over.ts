@@ -13,6 +13,7 @@ import { rejoin } from '../../src/failover/rejoin.js';
 import { type FaultRun, openRun } from '../../src/faults/conduct.js';
 import { nodeOf } from '../../src/faults/context.js';
 import { openExperiment } from '../../src/faults/experiment.js';
+import { openLive } from '../../src/faults/live-block.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../src/model/plan.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
 import type { TrialEvidence } from '../../src/observe/invariants/trial-evidence.js';
@@ -77,7 +78,7 @@ export async function openStage(home: string, deadlineMs: number): Promise<Stage
 export async function failOver({ run, live, look }: Stage): Promise<Required<TrialEvidence>> {
   const { roles, observer, runtime } = run;
   const fault = await injectFault(run, { name: 'kill' });
-  await followFailover(run, fault, 60_000);
+  await followFailover(run, fault, 60_000, openLive(runtime, { title: 'failover', leftMs: null }));
   const seen = () => observer.seen.filter((o) => o.atMs >= fault.atMs);
   const newMaster = newMasterOf(seen(), roles);
   if (newMaster === null) throw new Error('no replica was promoted');

@@ -4,6 +4,8 @@ import { type Cli, openCli } from '../helpers/cli.js';
 import { statusOf } from '../helpers/main-road.js';
 import { hasTmux, openTerminal, PROMPT, type Terminal } from '../helpers/tmux.js';
 
+/** Lines of the live block. */
+const BLOCK = /^(switch [━─┊│]|writes [\d,]+\/s|… )/;
 const SPINNER = /[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/;
 
 describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
@@ -19,9 +21,45 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
   afterEach(() => terminal.close());
   afterAll(() => cli.close());
 
-  it('says each phase once as it ends, then the verdict, and leaves nothing that moves', async () => {
+  it('is one block that is redrawn in its place; a finished trial leaves one line, the block none', async () => {
     terminal = await openTerminal({ home: cli.home, rows: 100 });
+    await terminal.run('sentinelctl failover-test --rejoin guarded --trials 2 --yes');
+    const block = await terminal.shows(/^switch [━─┊│]+ \d+\.\d s \(┊ down-after 2s, │ budget 4s\)$/m);
+    expect(block).toMatch(/^trial 1 of 2 {2}SIGKILL to redis-\d \d+\.\d s ago$/m);
+    expect(block).toMatch(/^… waiting: /m);
+    expect(block).toMatch(/^writes [\d,]+\/s, \d+ errors?/m);
+    expect(block.split('\n').filter((line) => BLOCK.test(line))).toHaveLength(3);
+    expect(await terminal.flag('cursor_flag')).toBe('0');
+    await terminal.shows(
+      /^trial 1 of 2 {2}PASS {2}no answer for [\d.]+ m?s, switch [\d.]+ s, 0 lost; redis-\d → redis-\d$/m,
+    );
+    await terminal.shows(/^trial 2 of 2 {2}SIGKILL to redis-\d .* about \d+ s left$/m);
+    await terminal.shows(/^PASS {2}/m);
+    expect(await terminal.exitCode()).toBe(0);
+    const written = await terminal.written();
+    expect(written.split('\n').filter((line) => BLOCK.test(line) || /✔ .*\+sdown/.test(line))).toEqual([]);
+    expect(await terminal.flag('cursor_flag')).toBe('1');
+  });
+
+  it('in a small window the block has no row for itself that wraps, and scrolls nothing away', async () => {
+    terminal = await openTerminal({ home: cli.home, columns: 40, rows: 10 });
     await terminal.run('sentinelctl failover-test --rejoin guarded --yes');
+    await terminal.shows(/^switch [━─┊│]+ \d+\.\d s of 4s$/m);
+    const screen = await terminal.shows(/^… waiting: /m);
+    const lines = screen.split('\n');
+    expect(lines[0]).toContain(PROMPT);
+    // The command line has two rows.
+    expect(lines.slice(2).filter((line) => stringWidth(line) >= 40)).toEqual([]);
+    await terminal.press('Escape');
+    await terminal.shows(new RegExp(`^${PROMPT}$`, 'm'));
+    const written = await terminal.written();
+    expect(written).toMatch(/^PASS/m);
+    expect(written.split('\n').filter((line) => BLOCK.test(line) || line.includes('^['))).toEqual([]);
+  });
+
+  it('with --verbose says each phase once as it ends, then the verdict, and leaves nothing that moves', async () => {
+    terminal = await openTerminal({ home: cli.home, rows: 100 });
+    await terminal.run('sentinelctl failover-test --rejoin guarded --yes --verbose');
     await terminal.shows(SPINNER);
     await terminal.shows(/^✔ .*\+sdown/m);
     await terminal.shows(/^✔ .*\+switch-master/m);
@@ -43,13 +81,15 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
   it('Ctrl-C in the middle puts the killed master back and says so', async () => {
     terminal = await openTerminal({ home: cli.home, rows: 100 });
     await terminal.run('sentinelctl failover-test --yes');
-    const fault = await terminal.shows(/fault: SIGKILL to redis-\d/);
-    const killed = /fault: SIGKILL to (redis-\d)/.exec(fault)?.[1];
+    const fault = await terminal.shows(/SIGKILL to redis-\d/);
+    const killed = /SIGKILL to (redis-\d)/.exec(fault)?.[1];
+    await terminal.shows(/^switch /m);
     await terminal.press('C-c');
     await terminal.shows(/Interrupted: cleaning up \(Ctrl-C again to abort without cleanup\)/);
     await terminal.shows(/^✔ rolling back 1 action /m);
     await terminal.shows(/^✔ proving that all nodes agree again /m);
     expect(await terminal.exitCode()).toBe(130);
+    expect((await terminal.written()).split('\n').filter((line) => BLOCK.test(line))).toEqual([]);
     expect(await terminal.flag('cursor_flag')).toBe('1');
     const { status } = await statusOf(cli);
     const nodes = status.masters[0]?.nodes ?? [];

@@ -96,6 +96,7 @@ async function playAll(
       waitMs: null,
       budgetMs: null,
       thresholds: [],
+      part: wordsOf(combination),
     });
     runs.push([{ downAfterMs, minReplicas }, played]);
     runtime.signal?.throwIfAborted();

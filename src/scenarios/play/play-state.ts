@@ -17,6 +17,8 @@ export interface ScenarioRun extends FaultRun {
   injected: { name: string; acts: Injected[] }[];
   /** The fault that hit the master first, by which losses are explained. */
   firstFault: string | null;
+  /** Hears, while a condition is waited for, how it stands. */
+  onWaiting: (evidence: string) => void;
 }
 
 /** What was seen until now, without asking anybody. */

@@ -6,6 +6,7 @@ import { EXIT, messageOf, OperatorError } from '../../errors.js';
 import { conduct, healRun } from '../../faults/conduct.js';
 import { nodeOf } from '../../faults/context.js';
 import { openExperiment } from '../../faults/experiment.js';
+import type { LiveBlock } from '../../faults/live-block.js';
 import { idsOf } from '../format/evidence.js';
 import type { ScenarioResult, StepResult } from '../format/result.js';
 import type { Scenario } from '../format/scenario.js';
@@ -25,6 +26,8 @@ export interface PlayOptions {
   disposable: boolean;
   /** What to type to play it again. */
   command: string;
+  /** Shows what the clients do. */
+  block?: LiveBlock;
 }
 
 /** What came of a scenario; `settled`: the cluster is proved converged again, and can be used for another one. */
@@ -61,6 +64,7 @@ export async function playScenario(
         workload: workload && { ...workload, pipeline: 1, readRatio: 0, readFrom: 'master' },
         clientsApart: cutsClients(scenario),
         onSeen: elections.onSeen,
+        block: options.block,
         leaves: () => options.keep || (options.disposable && runtime.signal?.aborted === true),
       },
       async (run) => {
@@ -70,6 +74,7 @@ export async function playScenario(
           keys: null,
           injected: [],
           firstFault: null,
+          onWaiting: () => {},
         });
         try {
           const steps = await playSteps(play);
@@ -105,6 +110,12 @@ async function playSteps(play: ScenarioRun): Promise<StepResult[]> {
     const begun = clock.now();
     const id = `step-${i}`;
     onProgress({ type: 'step', id, state: 'start', label: text });
+    let shown = '';
+    play.onWaiting = (evidence) => {
+      if (evidence !== shown)
+        onProgress({ type: 'step', id, state: 'start', label: text, missing: [evidence] });
+      shown = evidence;
+    };
     let done: Pick<StepResult, 'outcome' | 'evidence'>;
     try {
       done = await doStep(play, step);

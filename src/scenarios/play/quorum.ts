@@ -2,6 +2,7 @@ import { settingsNow } from '../../cluster/ask.js';
 import type { LiveCluster } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
 import { withTrialCluster } from '../../failover/run.js';
+import { openLive } from '../../faults/live-block.js';
 import { DRIVER_NAMES } from '../../model/drivers.js';
 import { command } from '../../model/hints.js';
 import { failoverBoundMs, majorityOf, votesNeeded } from '../../model/sentinel-timing.js';
@@ -63,11 +64,21 @@ async function testQuorum(runtime: Runtime, live: LiveCluster): Promise<QuorumRe
   const majority = majorityOf(spec.sentinels);
   const again = command('quorum-test', cluster);
   const options = { keep: false, disposable: false, command: again };
-  const play: Play = async (scenario) => (await playScenario(runtime, live, scenario, options)).result;
+  const play: Play = async (scenario) => {
+    const block = openLive(runtime, { title: scenario.summary, leftMs: null });
+    try {
+      return (await playScenario(runtime, live, scenario, { ...options, block })).result;
+    } finally {
+      block.end();
+    }
+  };
   const first = await oneDown(spec, majority, play);
+  sayPhase(runtime, first);
   // A failover that did not come was tried: no other may be provoked within 2 × failover-timeout, and nothing new be learned.
   const isPointless = first.result !== null && first.outcome !== 'holds';
-  const phases = [first, isPointless ? notTried(spec, majority) : await majorityDown(spec, majority, play)];
+  const second = isPointless ? notTried(spec, majority) : await majorityDown(spec, majority, play);
+  sayPhase(runtime, second);
+  const phases = [first, second];
   return {
     ...verdictOn(phases),
     cluster,
@@ -81,6 +92,11 @@ async function testQuorum(runtime: Runtime, live: LiveCluster): Promise<QuorumRe
     tookMs: Math.round(runtime.clock.now() - begun),
     command: again,
   };
+}
+
+/** What was skipped has no verdict, and no line. */
+function sayPhase({ onProgress }: Runtime, { title, outcome, reason }: QuorumPhase): void {
+  if (outcome !== 'skipped') onProgress({ type: 'result', title, verdict: outcome, text: reason });
 }
 
 type Play = (scenario: Scenario) => Promise<ScenarioResult>;

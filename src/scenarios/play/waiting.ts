@@ -30,7 +30,9 @@ export async function waitFor(
   await until(
     async () => {
       last = await judgeNow(play, condition);
-      return last.verdict === 'holds' ? true : undefined;
+      if (last.verdict === 'holds') return true;
+      play.onWaiting(last.evidence);
+      return undefined;
     },
     {
       clock: play.runtime.clock,
