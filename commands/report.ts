@@ -5,22 +5,25 @@ import { option } from '../src/cli/option.js';
 import { shown } from '../src/config/parsers.js';
 import { whyUnreadable } from '../src/config/unreadable.js';
 import { OperatorError, usageError } from '../src/errors.js';
+import type { BaselineComparison } from '../src/failover/baseline.js';
 import type { FailoverResult } from '../src/observe/result.js';
+import { baselineText } from '../src/report/text/baseline.js';
 import { failoverText } from '../src/report/text/failover.js';
 import { FAILOVER_ROWS } from '../src/report/tsv.js';
 import { runAgain, WRITE_REPORTS } from './shared/failover-options.js';
 
 /** The result that was read, and the files that were written from it. */
-type Rendered = FailoverResult & { written?: string[] };
+type Rendered = FailoverResult & { baseline?: BaselineComparison; written?: string[] };
 
 export default defineCommand({
   description:
     'Reads the report.json of `failover-test --report`, or the output of `failover-test --json`, and prints it like the\n' +
-    'test. With --report it writes the other formats. Exits 0 when it could, whatever the verdict was.',
+    'test. With --report it writes the other formats. With --baseline it compares with an earlier run, which the HTML\n' +
+    'report draws as a second line. Exits 0 when it could, whatever the verdict was.',
   examples: [
     'sentinelctl report report/report.json',
     'sentinelctl report report/report.json --report run.html',
-    'sentinelctl report report/report.json --report again/',
+    'sentinelctl report report/report.json --baseline report/report.json --report again/',
   ],
   arguments: [
     argument.required('FILE', {
@@ -29,18 +32,30 @@ export default defineCommand({
       ask: 'Which file?',
     }),
   ],
-  options: { destination: option.file('--report <path>', { summary: WRITE_REPORTS, flagOnly: true }) },
-  async run(context, { args: [file], options: { destination } }): Promise<Rendered> {
+  options: {
+    baseline: option.file('--baseline <file>', {
+      summary: 'compare with the report.json of an earlier run',
+      flagOnly: true,
+    }),
+    destination: option.file('--report <path>', { summary: WRITE_REPORTS, flagOnly: true }),
+  },
+  async run(context, { args: [file], options: { baseline, destination } }): Promise<Rendered> {
     const result = await readFrom(file);
-    if (destination === undefined) return result;
+    const { openBaseline } = await import('./shared/baseline.js');
+    const { earlier, compare } = await openBaseline(baseline);
+    if (destination === undefined) return compare(result);
     const { noteWritten, planReports, writeReports } = await import('./shared/write-reports.js');
     const { FAILOVER_FORMATS } = await import('../src/report/formats.js');
-    const written = await writeReports(result, await planReports(destination, FAILOVER_FORMATS));
+    const written = await writeReports(result, await planReports(destination, FAILOVER_FORMATS), earlier);
     noteWritten(context, written);
-    return { ...result, written };
+    return { ...compare(result), written };
   },
   rows: FAILOVER_ROWS,
-  render: (result, view) => failoverText(result, view, runAgain(result.command)),
+  render: (result, view) =>
+    [
+      failoverText(result, view, runAgain(result.command)),
+      ...(result.baseline ? [baselineText(result.baseline, view)] : []),
+    ].join('\n\n'),
 });
 
 async function readFrom(file: string): Promise<FailoverResult> {

@@ -79,6 +79,8 @@ const contradiction = (option: string, fault: string, why?: string): Error =>
 export interface Budget {
   outageMs: number | null;
   switchMs: number | null;
+  /** Neither was named: without clients it means the switch alone. */
+  bare?: true;
 }
 
 const LIMITED = { outage: 'outageMs', switch: 'switchMs' } as const;
@@ -88,7 +90,7 @@ export function parseBudget(text: string): Budget {
   const limit = duration('--budget', { minMs: 1 }, '7s');
   if (!text.includes('=')) {
     const ms = limit(text);
-    return { outageMs: ms, switchMs: ms };
+    return { outageMs: ms, switchMs: ms, bare: true };
   }
   const budget: Budget = { outageMs: null, switchMs: null };
   for (const part of text.split(',')) {
@@ -106,15 +108,15 @@ export function parseBudget(text: string): Budget {
   return budget;
 }
 
-/** The limits that can be judged. Throws usageError where an outage is limited and no client runs. */
-export function budgetFor(given: Budget | undefined, hasClients: boolean): Budget {
-  if (given === undefined || hasClients || given.outageMs === null) {
-    return given ?? { outageMs: null, switchMs: null };
-  }
-  if (given.switchMs === given.outageMs) return { ...given, outageMs: null };
+/** The limits that can be judged. Throws usageError where an outage is limited by name and no client runs. */
+export function budgetFor(given: Budget | undefined, hasClients: boolean): Omit<Budget, 'bare'> {
+  const { outageMs = null, switchMs = null, bare } = given ?? {};
+  if (hasClients || outageMs === null) return { outageMs, switchMs };
+  if (bare === true) return { outageMs: null, switchMs };
+  const limit = formatDurationMs(switchMs ?? outageMs);
   throw usageError('contradiction', '--budget outage has no meaning with --clients 0', {
-    why: 'only clients have an outage',
-    hint: 'limit the switch alone: --budget switch=7s',
+    why: 'only clients that write measure an outage',
+    hint: `limit the switch alone: --budget switch=${limit}; or let clients write: --clients ${DEFAULT_WORKLOAD.clients}`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { appendRun, KEPT_RUNS } from '../cluster/store/history.js';
 import type { RunRecord, Spread } from '../cluster/store/run-record.js';
+import { metricNamed } from '../observe/metrics.js';
 import type { FailoverResult } from '../observe/result.js';
 
 /** Writes a run into its cluster's history below the home directory. Throws `state-directory` (3). */
@@ -16,6 +17,8 @@ export function runRecordOf(result: FailoverResult): RunRecord {
   const { trials, summary, workload, engine, config } = result;
   const { downAfterMs, failoverTimeoutMs, quorum, parallelSyncs } = config;
   const ledgers = trials.flatMap((t) => t.ledger ?? []);
+  // What could not be read back is not "nothing lost".
+  const isCounted = trials.every((t) => t.ledger === undefined || metricNamed('ledger.lost')?.of(t) != null);
   return {
     startedAt: result.startedAt,
     outcome: result.outcome,
@@ -31,7 +34,7 @@ export function runRecordOf(result: FailoverResult): RunRecord {
     switchedMs: spreadOf(summary.switchedMs),
     outageMs: spreadOf(summary['client.outageMs']),
     ledger:
-      ledgers.length === 0
+      ledgers.length === 0 || !isCounted
         ? null
         : {
             acknowledged: ledgers.reduce((n, l) => n + l.acknowledged, 0),

@@ -2,6 +2,8 @@ import type { FailoverResult, MetricSummary, Verdict } from './result.js';
 
 /** What one trial of a sweep came to; milliseconds from the fault, null where it never happened or is not known. */
 export interface SweepTrial {
+  /** Only where it was interrupted, or tested nothing: what is null may still have happened. */
+  open?: true;
   switchedMs: number | null;
   outageMs: number | null;
   /** Acknowledged writes that are gone. */

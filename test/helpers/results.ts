@@ -402,6 +402,22 @@ export function violatedResult(): FailoverResult {
   };
 }
 
+/** The same, with the only trial marked as interrupted, and how the cluster was left. */
+export function restoredResult(): FailoverResult {
+  const result = cutShortResult();
+  const restored = {
+    undone: ['redis-1 runs again as a replica of redis-2'],
+    master: { id: 'redis-2', host: '127.0.0.1', port: 6380 },
+    keysRemoved: 8,
+  };
+  return {
+    ...result,
+    thresholds: [],
+    invariants: [],
+    trials: result.trials.map((trial) => ({ ...trial, cutShort: true, invariants: [], restored })),
+  };
+}
+
 /** No replica was promoted, and the run was interrupted before the old master came back. */
 export function cutShortResult(): FailoverResult {
   const result = heldResult();

@@ -21,7 +21,7 @@ export interface RunRecord {
   switchedMs: Spread | null;
   /** The worst client's outage, in milliseconds; null where none was measured. */
   outageMs: Spread | null;
-  /** Over all trials; null where no ledger was kept. */
+  /** Over all trials; null where no ledger was kept, or a trial's writes could not be read back. */
   ledger: { acknowledged: number; lost: number } | null;
   seed: number;
   /** The command line that runs it again. */

@@ -102,7 +102,7 @@ function pointOf(combination: Combination, run: FailoverResult, trialsEach: numb
   const trials = run.trials.map(trialOf);
   const proved =
     trials.length === trialsEach &&
-    trials.every((t) => t.switchedMs !== null && t.outageMs !== null && t.lost !== null);
+    trials.every((t) => t.open !== true && t.switchedMs !== null && t.outageMs !== null && t.lost !== null);
   return {
     ...combination,
     proved,
@@ -116,7 +116,9 @@ function pointOf(combination: Combination, run: FailoverResult, trialsEach: numb
 
 function trialOf(trial: Trial): SweepTrial {
   const of = (name: string): number | null => metricNamed(name)?.of(trial) ?? null;
+  const isOpen = trial.cutShort === true || trial.untested !== undefined;
   return {
+    ...(isOpen && { open: true as const }),
     switchedMs: of('switchedMs'),
     outageMs: of('client.outageMs'),
     lost: of('ledger.lost'),

@@ -6,6 +6,7 @@ import { adviceOf } from '../words/advice.js';
 import { workloadWords } from '../words/headline.js';
 import { causesOf, errorWords, LOSS_WORDS } from '../words/losses.js';
 import { grouped, metricLabel, metricOf } from '../words/metrics.js';
+import { masterNowWords, restoredWords } from '../words/restored.js';
 import { phaseRows, returnWords } from '../words/time-rows.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 import { html, measured, moment, tableHtml, timeHtml } from './markup.js';
@@ -86,7 +87,7 @@ export function rejoinHtml(trial: Trial, i: number): string {
       cutShort === true
         ? 'was not seen to return before the interruption'
         : 'did not return within this trial';
-    return `<p class="note">The old master ${end}.</p>`;
+    return `<p class="note">The old master ${end}.</p>${restoredHtml(trial)}`;
   }
   const rows = REJOIN.flatMap((key) => {
     const value = rejoin[key];
@@ -96,6 +97,12 @@ export function rejoinHtml(trial: Trial, i: number): string {
   });
   return tableHtml(`The old master’s return (${rejoin.mode})`, ['Step', 'At or for'], rows, [1]);
 }
+
+/** How an interrupted trial left the cluster; empty where that is not known. */
+const restoredHtml = ({ restored }: Trial): string =>
+  restored === undefined
+    ? ''
+    : `<p class="note restored"><b>Rolled back:</b> ${html(restoredWords(restored))}; ${html(masterNowWords(restored))}.</p>`;
 
 const LEDGER = [
   'attempted',

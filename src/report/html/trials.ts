@@ -1,7 +1,8 @@
 import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
 import { MARK } from '../text/outcome.js';
 import { masterMove, trialVerdict } from '../words/headline.js';
-import { metricText } from '../words/metrics.js';
+import { lostOf } from '../words/losses.js';
+import { grouped, metricText } from '../words/metrics.js';
 import { legendHtml } from './legend.js';
 import { html, measured, tableHtml, timeHtml } from './markup.js';
 import { clientHtml, eventsHtml, ledgerHtml, outcomeBadge, phasesHtml, rejoinHtml } from './sections.js';
@@ -101,8 +102,15 @@ const toned = (text: string, tone: string): string => (tone === '' ? text : `<b 
 function tab(trial: Trial, i: number, selected: boolean): string {
   const verdict: Verdict = trialVerdict(trial);
   const { switchedMs } = trial.phases;
-  const time = switchedMs === null ? 'no switch' : metricText('switchedMs', switchedMs);
-  const lost = trial.ledger === undefined || trial.ledger.lost === 0 ? '' : `, ${trial.ledger.lost} lost`;
+  const never = trial.cutShort === true || trial.untested !== undefined ? 'switch not seen' : 'no switch';
+  const time = switchedMs === null ? never : metricText('switchedMs', switchedMs);
+  const counted = lostOf({ trials: [trial] });
+  const lost =
+    trial.ledger === undefined || counted?.lost === 0
+      ? ''
+      : counted === null
+        ? ', losses unknown'
+        : `, ${grouped(counted.lost)} lost`;
   return `<button type="button" role="tab" id="tab-${i + 1}" aria-controls="trial-${i + 1}" aria-selected="${selected}" tabindex="${selected ? 0 : -1}" class="${verdict}"><span aria-hidden="true">${MARK[verdict]}</span> ${i + 1}<small>${html(time + lost)}</small></button>`;
 }
 

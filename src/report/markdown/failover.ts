@@ -4,6 +4,7 @@ import { adviceOf, neverBack } from '../words/advice.js';
 import { headline, INCOMPLETE, masterMove, settingOf, trialVerdict } from '../words/headline.js';
 import { causesOf, LOSS_WORDS, ledgerTotals } from '../words/losses.js';
 import { grouped, inOrder, metricLabel, metricText, thresholdText } from '../words/metrics.js';
+import { masterNowWords, restoredWords } from '../words/restored.js';
 import { phaseRows } from '../words/time-rows.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 
@@ -20,6 +21,7 @@ export function failoverMarkdown(result: FailoverResult): string {
   const sections = [
     [`## ${MARK[result.outcome]}: ${text(headline(result))}`, text(result.reason)],
     ...(result.complete ? [] : [[`**${INCOMPLETE}**`]]),
+    restoredLines(result),
     section('Thresholds', thresholdRows(result)),
     section('Invariants', invariantRows(result)),
     section('Measured', result.trials.length > 1 ? summaryRows(result) : phaseTable(result)),
@@ -33,6 +35,14 @@ export function failoverMarkdown(result: FailoverResult): string {
     .map((lines) => lines.filter((line) => line !== '').join('\n\n'))
     .join('\n\n')}\n`;
 }
+
+/** How an interrupted trial left the cluster. */
+const restoredLines = ({ trials }: FailoverResult): string[] =>
+  trials.flatMap(({ restored }) =>
+    restored === undefined
+      ? []
+      : [text(`rolled back: ${restoredWords(restored)}; ${masterNowWords(restored)}`)],
+  );
 
 /** A heading and a table; nothing where there is no row below its titles. */
 const section = (title: string, rows: readonly Row[]): string[] =>

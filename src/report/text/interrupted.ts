@@ -1,8 +1,8 @@
 import { humanDurationMs } from '../../model/duration.js';
-import { count, named } from '../../model/words.js';
-import type { FailoverResult, Restored, Trial } from '../../observe/result.js';
+import type { FailoverResult, Trial } from '../../observe/result.js';
 import { plain, together, wrap } from '../plain-text.js';
 import { settingOf } from '../words/headline.js';
+import { masterNowWords, restoredWords } from '../words/restored.js';
 import { phaseRows } from '../words/time-rows.js';
 import { nextLines, verdictLines } from './lines.js';
 import { paintOf } from './outcome.js';
@@ -13,13 +13,11 @@ export function interruptedText(result: FailoverResult, trial: Trial, next: stri
   const theme = themeOf(view);
   const { masterName, outcome } = result;
   const { restored, oldMaster } = trial;
-  const now =
-    restored?.master == null ? 'its master is not known' : `${named(restored.master)} is the master now`;
   return [
     ...verdictLines(
       outcome.toUpperCase(),
       paintOf(outcome, theme),
-      plain(`${masterName}: interrupted after the loss of ${oldMaster.id}; ${now}`),
+      plain(`${masterName}: interrupted after the loss of ${oldMaster.id}; ${masterNowWords(restored)}`),
       view,
     ),
     ...wrap(plain(`seen: ${seenWords(trial, result)}`), view.columns, 2),
@@ -38,12 +36,4 @@ function seenWords(trial: Trial, { config }: FailoverResult): string {
     atMs === null ? [] : [`${label} (${together(humanDurationMs(atMs))})`],
   );
   return seen.length === 0 ? 'no sentinel had marked it down' : seen.join(', ');
-}
-
-function restoredWords({ undone, keysRemoved }: Restored): string {
-  return [
-    ...undone,
-    ...(keysRemoved === 0 ? [] : [`${count(keysRemoved, 'key')} of the run removed`]),
-    'all nodes agree again',
-  ].join('; ');
 }

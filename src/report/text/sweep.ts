@@ -85,8 +85,9 @@ function rowOf(point: SweepPoint, theme: Theme): Cell[] {
 
 const time = (ms: number | undefined): string => (ms === undefined ? '-' : together(humanDurationMs(ms)));
 
-/** In some trial a client did not recover. */
-const endless = ({ trials }: SweepPoint): boolean => trials.some((t) => t.outageMs === null);
+/** In some trial a client did not recover; of an interrupted one that is not known. */
+const endless = ({ trials }: SweepPoint): boolean =>
+  trials.some((t) => t.outageMs === null && t.open !== true);
 
 /** Over all trials of the combination. */
 export const lostOf = ({ trials }: SweepPoint): number | null =>

@@ -6,7 +6,7 @@ import { type RunRecord, readRun, trendsOf } from '../../../src/cluster/store/ru
 import { recordRun, runRecordOf } from '../../../src/failover/record-run.js';
 import { bareResult, cutShortResult, heldResult, violatedResult } from '../../helpers/results.js';
 import { tempDir } from '../../helpers/temp-dir.js';
-import { nothingCame, resultOfTrials, trial } from '../../helpers/trials.js';
+import { ledger, nothingCame, resultOfTrials, trial } from '../../helpers/trials.js';
 
 const run = (n: number): RunRecord => ({ ...runRecordOf(heldResult()), seed: n });
 const fileOf = (home: string, cluster = 'default'): string => join(home, 'history', `${cluster}.ndjson`);
@@ -114,6 +114,11 @@ describe('what is written of a result', () => {
       ledger: { acknowledged: 611_680, lost: 48 },
     });
     expect(runRecordOf(bareResult())).toMatchObject({ ledger: null, workload: null, outageMs: null });
+  });
+
+  it('has no count of losses where a master could not be read back', () => {
+    const unread = trial({ ledger: ledger({ missingAt: [{ id: 'redis-2', missing: null }] }) });
+    expect(runRecordOf(resultOfTrials([unread, trial({ ledger: ledger() })])).ledger).toBeNull();
   });
 
   it('counts no trial as held that tested nothing', () => {

@@ -55,7 +55,7 @@ describe('the fault that options mean', () => {
 
 describe('a budget', () => {
   it.each([
-    ['7s', { outageMs: 7000, switchMs: 7000 }],
+    ['7s', { outageMs: 7000, switchMs: 7000, bare: true }],
     ['outage=7s', { outageMs: 7000, switchMs: null }],
     ['switch=6s, outage=7500ms', { outageMs: 7500, switchMs: 6000 }],
   ])('of %j', (text, budget) => expect(parseBudget(text)).toEqual(budget));
@@ -69,9 +69,14 @@ describe('a budget', () => {
 
   it('of an outage needs clients; a bare one limits the switch without them', () => {
     expect(budgetFor(parseBudget('7s'), false)).toEqual({ outageMs: null, switchMs: 7000 });
-    expect(() => budgetFor(parseBudget('outage=7s'), false)).toThrow(
-      expect.objectContaining({ code: 'contradiction' }),
-    );
+    for (const named of ['outage=7s', 'outage=7s,switch=7s', 'switch=7s,outage=9s'])
+      expect(() => budgetFor(parseBudget(named), false)).toThrow(
+        expect.objectContaining({
+          code: 'contradiction',
+          exitCode: 64,
+          hint: 'limit the switch alone: --budget switch=7s; or let clients write: --clients 8',
+        }),
+      );
   });
 
   it('is in the command line as it is typed', () => {

@@ -113,6 +113,41 @@ describe('report', () => {
     expect((await run(['report', join(directory, 'report.json')])).code).toBe(0);
   });
 
+  it('--baseline compares with an earlier run, and draws it in the page as failover-test does', async () => {
+    const [file, earlier] = [await saved(violatedResult()), await saved(heldResult(10))];
+    const directory = join(await tempDir(), 'again');
+    const { code, out } = await run(['report', file, '--baseline', earlier, '--report', directory]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/since the baseline|not comparable with the baseline/);
+    const page = await readFile(join(directory, 'report.html'), 'utf8');
+    const [html] = FAILOVER_FORMATS;
+    // The embedded JSON has its fields in another order once it was read.
+    const drawn = (text: string | undefined): string | undefined =>
+      text?.split('<script type="application')[0];
+    expect(drawn(page) === drawn(html?.render(violatedResult(), heldResult(10)))).toBe(true);
+    expect(drawn(page) === drawn(html?.render(violatedResult()))).toBe(false);
+    const json = await run(['report', file, '--baseline', earlier, '--json']);
+    expect(JSON.parse(json.out)).toMatchObject({
+      outcome: 'violated',
+      baseline: { outcome: expect.any(String) },
+    });
+  });
+
+  it('--baseline that cannot be read is named before anything is written', async () => {
+    const page = join(await tempDir(), 'run.html');
+    const { code, err } = await run([
+      'report',
+      await saved(heldResult()),
+      '--baseline',
+      '/none.json',
+      '--report',
+      page,
+    ]);
+    expect(code).toBe(64);
+    expect(err).toContain('--baseline: cannot read /none.json');
+    await expect(readFile(page)).rejects.toThrow();
+  });
+
   it.each([
     ['no JSON', 'hello', 'not-a-result'],
     ['JSON of something else', '{"healthy":true}', 'not-a-result'],

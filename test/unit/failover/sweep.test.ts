@@ -59,6 +59,22 @@ describe('the result of a sweep', () => {
     const found = sweepOf([run], {}, new Error('SIGINT'));
     expect([found.outcome, found.reason]).toEqual(['unknown', 'it ended within combination 1 of 4']);
   });
+
+  it('an interrupted trial is not proved, and its outage is not called endless', () => {
+    const [open] = runOf(2400, 4).trials;
+    if (open === undefined) throw new Error('no trial');
+    const measured = [{ ...open, cutShort: true as const }, open, open];
+    const found = sweepOf([resultOfTrials(measured, { complete: false })], {}, new Error('SIGINT'));
+    expect(found.points[0]).toMatchObject({
+      proved: false,
+      onFrontier: false,
+      trials: [{ open: true }, {}, {}],
+    });
+    const never = resultOfTrials([nothingCame({ cutShort: true })], { complete: false });
+    const text = sweepText(sweepOf([never], {}, new Error('SIGINT')), { color: false, columns: 110 });
+    expect(text).not.toContain('did not end');
+    expect(text).toContain('? evidence is missing');
+  });
 });
 
 describe('a sweep as text', () => {

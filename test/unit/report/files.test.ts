@@ -9,6 +9,7 @@ import {
   HOSTILE,
   heldResult,
   hostileResult,
+  restoredResult,
   violatedResult,
 } from '../../helpers/results.js';
 
@@ -69,6 +70,12 @@ describe('Markdown', () => {
   it('an interrupted run is marked as such', () => {
     expect(failoverMarkdown(cutShortResult())).toContain(
       '**the run ended early: what is shown was measured, the rest is missing**',
+    );
+  });
+
+  it('an interrupted trial says what was rolled back and which node is the master', () => {
+    expect(failoverMarkdown(restoredResult())).toContain(
+      'rolled back: redis-1 runs again as a replica of redis-2; 8 keys of the run removed; all nodes agree again; redis-2 127.0.0.1:6380 is the master now',
     );
   });
 

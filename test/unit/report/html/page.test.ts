@@ -8,6 +8,7 @@ import {
   HOSTILE,
   heldResult,
   hostileResult,
+  restoredResult,
   trialOf,
   violatedResult,
 } from '../../../helpers/results.js';
@@ -17,6 +18,7 @@ const results: [string, FailoverResult][] = [
   ['ten trials', heldResult(10)],
   ['violated', violatedResult()],
   ['cut short', cutShortResult()],
+  ['interrupted', restoredResult()],
   ['without clients', bareResult()],
   ['without a trial', { ...heldResult(), trials: [], summary: {} }],
   ['hostile', hostileResult()],
@@ -96,6 +98,17 @@ describe('the first screen', () => {
     expect(bare).toContain('no client wrote during this run');
     expect(cards(bare)[0]).toBe('clients without an answer: card main plain');
     expect(cards(failoverHtml(violatedResult()))).toContain('acknowledged writes lost: card main bad');
+  });
+
+  it('of an interrupted run says what was rolled back and which node is the master', () => {
+    const page = failoverHtml(restoredResult());
+    expect(page).toContain(
+      '<b>Rolled back:</b> redis-1 runs again as a replica of redis-2; 8 keys of the run removed; all nodes agree again; redis-2 127.0.0.1:6380 is the master now.',
+    );
+    const { trials } = restoredResult();
+    expect(failoverHtml({ ...restoredResult(), trials: [...trials, ...trials] })).toContain(
+      'switch not seen',
+    );
   });
 
   it('has a link to each of its parts', () => {
