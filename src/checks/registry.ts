@@ -53,11 +53,13 @@ import { settingsInFiles } from './configuration/settings-skew-files.js';
 import simfailArmed from './configuration/simfail-armed.js';
 import backlogSmall from './data/backlog-small.js';
 import bgsaveError from './data/bgsave-error.js';
+import dataShared from './data/data-shared.js';
 import disklessDelay from './data/diskless-delay.js';
 import masterFull from './data/master-full.js';
 import maxclients from './data/maxclients.js';
 import maxmemorySkew from './data/maxmemory-skew.js';
 import minReplicas from './data/min-replicas.js';
+import minReplicasUnreachable from './data/min-replicas-unreachable.js';
 import outputBuffer from './data/output-buffer.js';
 import persistenceSkew from './data/persistence-skew.js';
 import priorityZero from './data/priority-zero.js';
@@ -101,6 +103,8 @@ export const CHECKS: readonly Check[] = [
   confPlaceholder,
   confSyntax,
   confUnknown,
+  minReplicasUnreachable,
+  dataShared,
   confInclude,
   confDuplicate,
   confShared,

@@ -46,7 +46,10 @@ export default {
       project.servers.flatMap((server) =>
         server.directives
           // The compose file's own text is filled in by compose or by the container's shell.
-          .filter((d) => d.file !== project.compose && d.args.some((arg) => PLACEHOLDER.test(arg)))
+          .filter(
+            (d) =>
+              d.open !== true && d.file !== project.compose && d.args.some((arg) => PLACEHOLDER.test(arg)),
+          )
           .map((d) => placeholder(server, d)),
       ),
     ),

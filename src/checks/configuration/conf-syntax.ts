@@ -41,7 +41,7 @@ export default {
 function refusedLines(server: FileServer, compose: string | null): RawFinding[] {
   return server.directives.flatMap((d): RawFinding[] => {
     // What a container's shell inserts or removes is unknown here.
-    if (d.file === compose && d.args.some((arg) => /[$`<>|&;]/.test(arg))) return [];
+    if (d.open === true || (d.file === compose && d.args.some((arg) => /[$`<>|&;]/.test(arg)))) return [];
     const [what = '', ...rest] = d.args;
     const ofSentinel = d.name === 'sentinel';
     const why = ofSentinel ? sentinelRefusalOf(what, rest) : refusalOf(d.name, d.args);

@@ -5,8 +5,8 @@ import type { Check, RawFinding } from '../check.js';
 import { addressIn } from '../evidence.js';
 import { hasFarPeers, isOwnHost } from '../files/groups.js';
 import { judgeSentinelFiles } from '../files/judge.js';
-import { nodeFiles } from '../files/project.js';
-import { lastOf, monitorsOf, place } from '../files/settings.js';
+import { nodeFiles, type Project } from '../files/project.js';
+import { followsOf, lastOf, monitorsOf, place, portOf } from '../files/settings.js';
 import { monitorLike } from '../fixes.js';
 import type { Group } from '../group.js';
 import { judgeViews } from '../sentinels.js';
@@ -75,7 +75,9 @@ export default {
         ...monitors.map(({ server, name, host, port, quorum, at }) => ({
           subject: server.id,
           message: `"sentinel monitor ${name} ${host} ${port}": this address is ${isOwnHost(server) ? 'the container itself' : 'each machine itself, and other members have other addresses'}`,
-          fix: [`sentinel monitor ${name} <the master's address> ${port} ${quorum}`],
+          fix: [
+            `sentinel monitor ${name} ${masterHere(project, port) ?? "<the master's address>"} ${port} ${quorum}`,
+          ],
           at,
         })),
         ...replicas.map(({ node, line }) => ({
@@ -88,3 +90,10 @@ export default {
     });
   },
 } satisfies Check;
+
+/** The one service that is a master at this port, by its fixed address or its name. */
+function masterHere(project: Project, port: number): string | null {
+  const masters = nodeFiles(project).filter((n) => followsOf(n) === null && portOf(n) === port);
+  const service = masters.length === 1 ? masters[0]?.service : null;
+  return service?.networks.find((n) => n.address !== null)?.address ?? service?.name ?? null;
+}

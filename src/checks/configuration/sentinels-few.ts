@@ -1,6 +1,6 @@
 import { count } from '../../model/words.js';
 import type { Check } from '../check.js';
-import { judgeCountedGroups, placeOf } from '../files/judge.js';
+import { type CountedGroup, judgeCountedGroups, placeOf } from '../files/judge.js';
 import { furtherSentinel } from '../fixes.js';
 import { judgeViews, votersOf } from '../sentinels.js';
 
@@ -41,10 +41,17 @@ export default {
         : [
             {
               subject: group.name,
-              message: `${count(group.sentinels, 'sentinel')} for ${group.name}: with one of them down no majority is left`,
+              message: fewWords(group),
               fix: ['run 3 sentinels, each on its own machine, with quorum 2'],
               ...placeOf(group),
             },
           ],
     ),
 } satisfies Check;
+
+function fewWords({ sentinels, name, monitors }: CountedGroup): string {
+  const quorum = Math.max(...monitors.map((m) => m.quorum));
+  return quorum > sentinels
+    ? `${count(sentinels, 'sentinel')} for ${name}, and a quorum of ${quorum}: the master can never be objectively down`
+    : `${count(sentinels, 'sentinel')} for ${name}: with one of them down no majority is left`;
+}

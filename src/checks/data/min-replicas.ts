@@ -94,7 +94,7 @@ export default {
       if (replicas === 0) return [];
       const least = (n: FileServer): number => Number(settingOf(n, 'min-replicas-to-write') ?? 0);
       const without = group.nodes.filter((n) => least(n) === 0);
-      const tooMany = group.nodes.filter((n) => replicas > 1 && least(n) > replicas - 1);
+      const tooMany = group.nodes.filter((n) => replicas > 1 && least(n) === replicas);
       const [first] = without;
       return [
         ...(first === undefined

@@ -1,3 +1,4 @@
+import { NBSP, OPEN } from './shell/expand.js';
 import { splitArgs } from './split-args.js';
 import { isSingle } from './values.js';
 
@@ -7,6 +8,8 @@ export interface Directive {
   args: string[];
   file: string;
   line: number;
+  /** Some of it is only known to the running container, as `$(hostname -i)`; it is shown as it is written. */
+  open?: true;
 }
 
 /** Why a server would not take a file. */
@@ -71,15 +74,18 @@ export function parseConf(file: string, text: string, firstLine = 1): ParsedConf
  * A directive by its present name; of a `sentinel` line, what it says is in lower case and by
  * its present name too; Valkey's `primary-…` is Redis's `master-…`.
  */
-function directive(name: string, args: string[], file: string, line: number): Directive {
+export function directive(name: string, given: string[], file: string, line: number): Directive {
   const present = presentName(name);
-  if (present !== 'sentinel') return { name: present, args, file, line };
+  const isOpen = given.some((arg) => arg.includes(OPEN));
+  const args = isOpen ? given.map((arg) => arg.replaceAll(OPEN, '').replaceAll(NBSP, ' ')) : given;
+  const place = { file, line, ...(isOpen && { open: true as const }) };
+  if (present !== 'sentinel') return { name: present, args, ...place };
   const [first = '', ...rest] = args;
   const said = first
     .toLowerCase()
     .replace(/^known-slave$/, 'known-replica')
     .replace(/^primary-/, 'master-');
-  return { name: present, args: [said, ...rest], file, line };
+  return { name: present, args: [said, ...rest], ...place };
 }
 
 /**

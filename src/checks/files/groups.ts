@@ -1,6 +1,6 @@
 import { isIp, isLoopback } from '../../model/address.js';
 import type { FileServer, Project } from './project.js';
-import { nodeFiles, sentinelFiles } from './project.js';
+import { nodeFiles, sentinelFiles, serviceAt } from './project.js';
 import { followsOf, lastOf, type Monitor, monitorsOf, portOf, sentinelLine, settingOf } from './settings.js';
 
 /** A master's name, who monitors it, and the data nodes that belong to it, as far as the files tell. */
@@ -90,8 +90,47 @@ function countOf(project: Project, monitors: Monitor[]): number | null {
   const monitoring = all.filter((s) => !s.seen || monitors.some((m) => m.server === s));
   const given = monitoring.reduce((sum, s) => sum + s.copies, 0);
   const known = Math.max(...monitors.map((m) => 1 + knownBy(m)));
-  const whole = project.compose !== null || all.length > 1 || known > 1;
+  // One host's compose file has one sentinel of several; three are all that there need to be.
+  const isOneHost = project.compose !== null && !isWithin(project, monitors) && given < 3;
+  const whole = (project.compose !== null || all.length > 1 || known > 1) && !(isOneHost && known <= given);
   return whole ? Math.max(given, known) : null;
+}
+
+/** Whether the compose file has all of a group: its master, and no server that is announced as one of another host. */
+function isWithin(project: Project, monitors: readonly Monitor[]): boolean {
+  const servers = project.servers.filter((s) => s.service !== null);
+  const pinned = servers.flatMap((s) => s.service?.networks.flatMap((n) => n.address ?? []) ?? []);
+  const isHere = (host: string): boolean =>
+    isLoopback(host) ||
+    pinned.includes(host) ||
+    serviceAt(project, host) !== undefined ||
+    project.composeSubnets.some((subnet) => inSubnet(host, subnet));
+  const announced = servers.flatMap((s) => [
+    ...(lastOf(s, 'replica-announce-ip')?.args ?? []),
+    ...(sentinelLine(s, 'announce-ip')?.args.slice(1) ?? []),
+    ...[followsOf(s)?.host].filter((host) => host !== undefined),
+  ]);
+  return [...announced, ...monitors.map((m) => m.host)].every(isHere);
+}
+
+/** Whether files show a group as a whole: its master, its replicas, all of them read. */
+export const isWhole = (project: Project, { nodes, monitors, master }: FileGroup): boolean =>
+  master !== undefined &&
+  nodes.length > 1 &&
+  project.servers.every((s) => s.seen) &&
+  (project.compose === null || isWithin(project, monitors));
+
+/** IPv4 only: `172.28.0.10` in `172.28.0.0/16`. */
+export function inSubnet(host: string, subnet: string): boolean {
+  const [base = '', bits] = subnet.split('/');
+  const number = (ip: string): number => ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  const size = 2 ** (32 - Number(bits));
+  return (
+    isIp(host) &&
+    !host.includes(':') &&
+    !base.includes(':') &&
+    Math.floor(number(host) / size) === Math.floor(number(base) / size)
+  );
 }
 
 const knownBy = ({ server, name }: Monitor): number =>

@@ -56,7 +56,7 @@ export const judgeCountedGroups = (
   judgeMonitoredGroups(project, (groups) => {
     const counted = groups.filter((g): g is CountedGroup => g.sentinels !== null);
     if (counted.length === 0)
-      return { skip: 'one sentinel file does not show how many sentinels there are: name all files' };
+      return { skip: 'these files do not show how many sentinels there are: give the files of all machines' };
     return counted.flatMap(judge);
   });
 

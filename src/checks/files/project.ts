@@ -1,3 +1,4 @@
+import type { WrongVariable } from './compose/bitnami.js';
 import type { Service } from './compose/service.js';
 import type { Directive, Trouble } from './conf.js';
 
@@ -13,6 +14,8 @@ export interface FileServer {
   conf: ConfSource | null;
   /** The compose service that it is. */
   service: Service | null;
+  /** Variables of an image that configures it which that image does not know, or requires. */
+  wrongVariables?: WrongVariable[];
   /** How many of it run: `deploy.replicas`. */
   copies: number;
   /** Where it is described, for what is missing in it. */

@@ -1,6 +1,6 @@
 import { isIp, isLoopback } from '../../model/address.js';
 import type { Check, RawFinding } from '../check.js';
-import { hostNamesOf } from '../files/groups.js';
+import { hostNamesOf, inSubnet } from '../files/groups.js';
 import { merged, noSentinelFile } from '../files/judge.js';
 import { looseNodes, nodeFiles, sentinelFiles } from '../files/project.js';
 import { isYes, monitorsOf, sentinelLine } from '../files/settings.js';
@@ -117,15 +117,3 @@ export default {
     );
   },
 } satisfies Check;
-
-/** IPv4 only: `172.28.0.10` in `172.28.0.0/16`. */
-function inSubnet(host: string, subnet: string): boolean {
-  const [base = '', bits] = subnet.split('/');
-  const number = (ip: string): number => ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-  const size = 2 ** (32 - Number(bits));
-  return (
-    !host.includes(':') &&
-    !base.includes(':') &&
-    Math.floor(number(host) / size) === Math.floor(number(base) / size)
-  );
-}

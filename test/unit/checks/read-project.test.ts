@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { diagnoseFiles, doctorExitCode } from '../../../src/checks/diagnose.js';
 import type { Project } from '../../../src/checks/files/project.js';
-import { persists, settingOf } from '../../../src/checks/files/settings.js';
+import { monitorsOf, persists, settingOf } from '../../../src/checks/files/settings.js';
 import { type AskedFiles, readProject } from '../../../src/checks/gather/project/read-project.js';
 import { CHECKS } from '../../../src/checks/index.js';
 import { OperatorError } from '../../../src/errors.js';
@@ -295,11 +295,29 @@ describe('what a compose file mounts', () => {
     expect(found).not.toContain('sentinels-few');
   });
 
-  it('of images that make their own configuration is left out, and said so', async () => {
+  it('of an image that is configured by variables is what they say, and their defaults', async () => {
     const { servers, unread } = await read({
-      'docker-compose.yml': 'services:\n  s:\n    image: bitnami/redis-sentinel:7\n',
+      'docker-compose.yml':
+        'services:\n  s:\n    image: bitnami/redis-sentinel:7\n    env_file: s.env\n    environment: [REDIS_MASTER_HOST=db]\n',
+      's.env': 'REDIS_MASTER_SET=orders\nREDIS_SENTINEL_QUORUM=3\n',
+    });
+    expect(unread).toEqual([]);
+    expect(servers.flatMap(monitorsOf)).toMatchObject([
+      { name: 'orders', host: 'db', port: 6379, quorum: 3 },
+    ]);
+  });
+
+  it('of an image that is not known is left out, and said so', async () => {
+    const { servers, unread } = await read({
+      'docker-compose.yml': 'services:\n  s:\n    image: example/redis-ha:7\n  web:\n    image: nginx\n',
     });
     expect(servers).toEqual([]);
-    expect(unread.join()).toMatch(/bitnami.*environment/);
+    expect(unread).toEqual([expect.stringMatching(/^s: .*example\/redis-ha:7.*not known/)]);
+  });
+
+  it('is unknown where no service is a Redis', async () => {
+    const project = await read({ 'docker-compose.yml': 'services:\n  web:\n    image: nginx\n' });
+    const { verdict } = diagnoseFiles(project, CHECKS);
+    expect([verdict.word, verdict.text]).toEqual(['UNKNOWN', expect.stringContaining('no service in it')]);
   });
 });

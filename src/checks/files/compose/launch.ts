@@ -1,85 +1,82 @@
+import { OPEN } from '../shell/expand.js';
+import { baseName, type Machine, NotFollowed, type Start } from '../shell/machine.js';
+import { follow } from '../shell/run.js';
+import { isBitnami } from './bitnami.js';
 import type { Service, Words } from './service.js';
-import { simpleCommands } from './words.js';
 
 /** How a service starts a Redis or Sentinel. */
 export interface Launch {
   kind: 'sentinel' | 'redis';
   /** The configuration file's path in the container; null for none. */
   confPath: string | null;
-  /** What that path is a copy of, where a script copies it first. */
-  copyOf: string | null;
-  /** The file is made by a script, from input that cannot be read here. */
-  made: boolean;
   options: string[];
   line: number;
 }
 
-const SERVER = /^(redis|valkey|keydb)-(server|sentinel)$/;
+/** What a service runs: servers; something else; or what cannot be followed, with its line. */
+export type Launched = { launches: Launch[] } | { why: string; line: number };
+
 /** Images whose entry point puts the server's name in front of options or a .conf file (docker-entrypoint.sh). */
 const OFFICIAL = /(^|\/)(redis|valkey)(\/valkey|\/redis)?(:|@|$)/;
 
 export const isOfficialImage = (image: string | null): boolean =>
   OFFICIAL.test(image ?? '') && !isBitnami(image);
 
-/** Images that make their configuration out of environment variables of their own. */
-export const isBitnami = (image: string | null): boolean => /bitnami/i.test(image ?? '');
+/** What is in the name of an image or of a service that is a Redis, a Sentinel, or has its protocol. */
+const ALIKE = /redis|valkey|keydb|dragonfly|sentinel/i;
+/** Programs for people, and gauges: they have the name and are no servers. */
+const TOOLS =
+  /insight|commander|exporter|admin|rebrow|browser|webui|redis-?ui|benchmark|haproxy|twemproxy|envoy|proxy/i;
 
-const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+/** Whether a service is a Redis or a Sentinel, or may be one, by its image, or by its name where the image is built. */
+export function mayBeServer({ image, built, name }: Service): boolean {
+  const tells = image === null || built ? `${image ?? ''} ${name}` : image.replace(/^.*\//, '');
+  return ALIKE.test(tells) && !TOOLS.test(tells);
+}
 
-/** What the service runs; undefined where that is no server, as far as its command tells. */
-export function launchOf(service: Service): Launch | undefined {
+/** Why nothing can be said of what an image starts. */
+export const unknownImage = ({ image, built }: Service): string =>
+  built
+    ? 'its image is built, and what it starts is not known'
+    : `the image ${image} starts and configures by itself what it runs, and it is not known here`;
+
+const NOT_SERVERS = /^(redis|valkey)-(cli|benchmark|check-aof|check-rdb)$|^(sleep|tail|true|echo|top)$/;
+
+/** Follows what a service starts, in the container that `machine` is. Never throws. */
+export async function launchesOf(service: Service, machine: Machine): Promise<Launched> {
   const line = service.command?.line ?? service.entrypoint?.line ?? service.line;
-  const words = [...wordsOf(service.entrypoint), ...wordsOf(service.command)];
-  const script = scriptOf(words);
-  const commands = script === undefined ? [words] : simpleCommands(script);
-  for (const command of commands) {
-    const start = command.findIndex((word) => SERVER.test(baseName(word)));
-    if (start >= 0) return launch(command.slice(start), commands, line);
+  const given = [...wordsOf(service.entrypoint), ...wordsOf(service.command)];
+  const words = withServer(given, service);
+  if (words.length === 0) return { launches: [] };
+  const [first = ''] = words;
+  if (NOT_SERVERS.test(baseName(first))) return { launches: [] };
+  // Options for the image's own entry point, which is not known here.
+  if (first.startsWith('-')) return { why: unknownImage(service), line };
+  const at = service.entrypoint?.line ?? line;
+  try {
+    await follow(machine, words, at);
+  } catch (error) {
+    if (!(error instanceof NotFollowed)) throw error;
+    return { why: error.message, line: error.line };
   }
-  if (script !== undefined || !isOfficialImage(service.image)) return undefined;
+  return { launches: machine.starts.map(launch) };
+}
+
+/** With the name of the server in front, where the image's own entry point puts it there. */
+function withServer(words: string[], { image, entrypoint }: Service): string[] {
   const [first] = words;
-  const name = /valkey/.test(service.image ?? '') ? 'valkey-server' : 'redis-server';
-  if (first === undefined || first.startsWith('-') || first.endsWith('.conf'))
-    return launch([name, ...words], [], line);
-  return undefined;
+  if (entrypoint !== null || !isOfficialImage(image)) return words;
+  const name = /valkey/.test(image ?? '') ? 'valkey-server' : 'redis-server';
+  return first === undefined || first.startsWith('-') || first.endsWith('.conf') ? [name, ...words] : words;
 }
 
 const wordsOf = (words: Words | null): string[] => words?.words ?? [];
 
-/** The text that `sh -c` gets. */
-function scriptOf(words: string[]): string | undefined {
-  const shell = words.findIndex((word) => /^(ba|da|a)?sh$/.test(baseName(word)));
-  if (shell < 0) return undefined;
-  const flag = words.findIndex((word, i) => i > shell && /^-\w*c$/.test(word));
-  return flag < 0 ? undefined : words[flag + 1];
-}
-
-function launch(words: string[], commands: string[][], line: number): Launch {
+function launch({ words, line }: Start): Launch {
   const [name = '', ...rest] = words;
   const options = rest.filter((word) => word !== '--sentinel');
   const kind = baseName(name).endsWith('-sentinel') || options.length < rest.length ? 'sentinel' : 'redis';
   const [first] = options;
-  const confPath = first === undefined || first.startsWith('-') ? null : first;
-  const copy = commands.find(
-    (c) =>
-      baseName(c[0] ?? '') === 'cp' &&
-      confPath !== null &&
-      copiesTo(c.at(-1) ?? '', c.at(-2) ?? '') === confPath,
-  );
-  return {
-    kind,
-    confPath,
-    copyOf: copy?.at(-2) ?? null,
-    made: confPath !== null && commands.some((c) => c.some((word, i) => writes(word, c[i + 1], confPath))),
-    options: confPath === null ? options : options.slice(1),
-    line,
-  };
+  const confPath = first === undefined || first.startsWith('-') || first.startsWith(OPEN) ? null : first;
+  return { kind, confPath, options: confPath === null ? options : options.slice(1), line };
 }
-
-/** `cp a.conf /data` makes /data/a.conf. */
-const copiesTo = (target: string, source: string): string =>
-  /\.[a-z]+$/.test(target) ? target : `${target.replace(/\/$/, '')}/${baseName(source)}`;
-
-/** `> FILE`, `>> FILE`, `>FILE`. */
-const writes = (word: string, next: string | undefined, file: string): boolean =>
-  word === `>${file}` || word === `>>${file}` || (/^>>?$/.test(word) && next === file);

@@ -11,6 +11,8 @@ export interface Service {
   entrypoint: Words | null;
   command: Words | null;
   environment: ReadonlyMap<string, { value: string | null; line: number }>;
+  /** `env_file`, in order. */
+  envFiles: { path: string; line: number; required: boolean }[];
   restart: { policy: string; line: number } | null;
   stopGrace: { ms: number | null; text: string; line: number } | null;
   mounts: Mount[];
@@ -52,6 +54,7 @@ function serviceOf(name: string, tree: Tree): Service {
     entrypoint: wordsOf(at(tree, 'entrypoint')),
     command: wordsOf(at(tree, 'command')),
     environment: pairsOf(at(tree, 'environment')),
+    envFiles: itemsOf(at(tree, 'env_file')).flatMap(envFileOf),
     restart: restartOf(tree),
     stopGrace: graceOf(at(tree, 'stop_grace_period')),
     mounts: [
@@ -72,6 +75,12 @@ function wordsOf(tree: Tree): Words | null {
   if (tree.kind === 'text') return { words: shellWords(tree.text), line: tree.line };
   if (tree.kind !== 'list') return null;
   return { words: tree.items.map((item) => textOf(item) ?? ''), line: tree.line };
+}
+
+function envFileOf(tree: Tree): Service['envFiles'] {
+  const path = tree.kind === 'map' ? textOf(at(tree, 'path')) : textOf(tree);
+  const required = textOf(at(tree, 'required')) !== 'false';
+  return path === null ? [] : [{ path, line: tree.line, required }];
 }
 
 function restartOf(tree: Tree): Service['restart'] {

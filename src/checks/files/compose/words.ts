@@ -5,16 +5,6 @@ export function shellWords(text: string): string[] {
     .map((t) => t.text);
 }
 
-/** The simple commands of a script: what stands between `&&`, `||`, `;`, `|`, `&` and line ends, as words. */
-export function simpleCommands(script: string): string[][] {
-  const commands: string[][] = [[]];
-  for (const token of tokens(script)) {
-    if (token.operator) commands.push([]);
-    else commands.at(-1)?.push(token.text);
-  }
-  return commands.filter((words) => words.length > 0);
-}
-
 interface Token {
   text: string;
   operator: boolean;

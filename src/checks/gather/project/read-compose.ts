@@ -1,15 +1,19 @@
 import { dirname, join } from 'node:path';
 import { usageError } from '../../../errors.js';
 import { BadYaml } from '../../../yaml.js';
+import { bitnamiServer, isBitnami } from '../../files/compose/bitnami.js';
 import { interpolate, parseDotenv } from '../../files/compose/interpolate.js';
-import { isBitnami, type Launch, launchOf } from '../../files/compose/launch.js';
+import { type Launch, launchesOf, mayBeServer, unknownImage } from '../../files/compose/launch.js';
 import { type Service, servicesOf } from '../../files/compose/service.js';
 import { at, entriesOf, itemsOf, type Tree, textOf } from '../../files/compose/tree.js';
-import { optionDirectives, parseConf } from '../../files/conf.js';
+import { optionDirectives } from '../../files/conf.js';
 import type { ConfSource, FileServer, Project } from '../../files/project.js';
+import type { Machine } from '../../files/shell/machine.js';
+import { containerOf, type Environment, environmentOf } from './container.js';
 import { kindOf, readText } from './disk.js';
 import { type Placed, placed } from './mounts.js';
-import { type ReadConf, readConf } from './read-conf.js';
+import type { ReadConf } from './read-conf.js';
+import { readSegments } from './read-segments.js';
 import { yamlTree } from './yaml-tree.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -23,13 +27,9 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
   if ('why' in read) throw badCompose(file, read.why);
   const dotenv = await readText(join(dirname(file), '.env'));
   const defaults = parseDotenv('text' in dotenv ? dotenv.text : '');
+  const shell = (name: string): string | undefined => env[name] ?? defaults.get(name);
   const missing = new Set<string>();
-  const change = (text: string): string =>
-    interpolate(
-      text,
-      (name) => env[name] ?? defaults.get(name),
-      (name) => missing.add(name),
-    );
+  const change = (text: string): string => interpolate(text, shell, (name) => missing.add(name));
   const tree = await yamlTree(read.text, change).catch((error: unknown) => {
     throw error instanceof BadYaml ? badCompose(`${file}:${error.place.line}`, error.message) : error;
   });
@@ -47,17 +47,46 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
   };
   for (const name of missing)
     project.unread.push(`\${${name}} is not set here: taken as empty, as compose does`);
-  for (const service of services) {
-    if (service.extends) project.unread.push(`${service.name}: what it extends is not read`);
-    const launch = launchOf(service);
-    if (launch !== undefined) project.servers.push(await serverOf(service, launch, file, tree, project));
-    else if (isBitnami(service.image)) {
-      project.unread.push(
-        `${service.name}: the image ${service.image} makes its configuration from its environment`,
-      );
-    } else project.others.push(service);
-  }
+  for (const service of services) await readService(service, project, { file, tree, shell });
+  if (project.servers.length === 0 && project.unread.length === 0)
+    project.unread.push(`${file}: no service in it is a Redis or a Sentinel`);
   return project;
+}
+
+interface Source {
+  file: string;
+  tree: Tree;
+  /** The environment of whoever calls compose. */
+  shell: (name: string) => string | undefined;
+}
+
+/** Adds what a service is to the project: servers, something else, or what could not be told. */
+async function readService(service: Service, project: Project, source: Source): Promise<void> {
+  const { file, tree, shell } = source;
+  if (service.extends) project.unread.push(`${service.name}: what it extends is not read`);
+  const { env, unread } = await environmentOf(service, file, shell);
+  const container = containerOf(service, env, file, tree);
+  if (isBitnami(service.image) && service.entrypoint === null && service.command === null) {
+    project.unread.push(...unread);
+    project.servers.push(await imageServer(service, env, container, source, project));
+    return;
+  }
+  const launched = await launchesOf(service, container);
+  if ('why' in launched) {
+    if (mayBeServer(service))
+      project.unread.push(`${service.name}: ${launched.why} (${file}:${launched.line})`);
+    project.others.push(service);
+    return;
+  }
+  if (launched.launches.length > 0) project.unread.push(...unread);
+  for (const [i, launch] of launched.launches.entries()) {
+    const server = await serverOf(service, launch, container, source, project);
+    project.servers.push(i === 0 ? server : { ...server, id: `${server.id} (${launch.kind})` });
+  }
+  if (launched.launches.length > 0) return;
+  project.others.push(service);
+  const says = service.command ?? service.entrypoint;
+  if (mayBeServer(service) && says === null) project.unread.push(`${service.name}: ${unknownImage(service)}`);
 }
 
 /** `networks: NAME: ipam: config: - subnet: …`. */
@@ -75,11 +104,11 @@ const badCompose = (where: string, why: string): Error =>
 async function serverOf(
   service: Service,
   launch: Launch,
-  file: string,
-  compose: Tree,
+  container: Machine,
+  { file, tree }: Source,
   project: Project,
 ): Promise<FileServer> {
-  const own = launch.confPath === null ? null : await confOf(launch, service, file, compose);
+  const own = launch.confPath === null ? null : await confOf(launch.confPath, service, container, file, tree);
   if (own !== null) {
     project.troubles.push(...own.troubles);
     project.unread.push(...own.unread.map((why) => `${service.name}: ${why}`));
@@ -92,7 +121,35 @@ async function serverOf(
     seen: own === null || own.unread.length === 0,
     conf: own?.conf ?? null,
     service,
-    copies: Number.isInteger(service.copies) ? service.copies : 1,
+    copies: copiesOf(service),
+    at: { file, line: service.line },
+  };
+}
+
+const copiesOf = ({ copies }: Service): number => (Number.isInteger(copies) ? copies : 1);
+
+/** A server that the image configures: by a file that is mounted for that, else by its variables. */
+async function imageServer(
+  service: Service,
+  env: Environment,
+  container: Machine,
+  { file }: Source,
+  project: Project,
+): Promise<FileServer> {
+  const made = bitnamiServer(service, env, file);
+  const mounted = await container.read(made.mounted);
+  const own = 'why' in mounted ? null : await readSegments(container, made.mounted, mounted.segments);
+  project.troubles.push(...(own?.troubles ?? []));
+  project.unread.push(...(own?.unread ?? []).map((why) => `${service.name}: ${why}`));
+  return {
+    id: service.name,
+    kind: made.kind,
+    directives: own?.directives ?? made.directives,
+    seen: own === null || own.unread.length === 0,
+    conf: null,
+    service,
+    copies: copiesOf(service),
+    ...(own === null && { wrongVariables: made.wrong }),
     at: { file, line: service.line },
   };
 }
@@ -105,47 +162,35 @@ const unseen = (why: string, conf: ConfSource | null = null): Own => ({
   conf,
 });
 
-async function confOf(launch: Launch, service: Service, file: string, compose: Tree): Promise<Own> {
-  const inside = launch.confPath ?? '';
-  if (launch.made) return unseen(`${inside} is written by a script when the container starts`);
-  const source = placed(launch.copyOf ?? inside, service, file, compose);
-  if ('why' in source) return unseen(source.why);
-  const conf = await sourceOf(source, inside, service, launch.copyOf !== null, file);
-  if ('content' in source) {
-    return { ...parseConf(file, source.content, source.line), unread: [], conf };
-  }
-  const read = await readText(source.path);
-  if ('why' in read) return unseen(`${source.shown} (mounted at ${source.mount.target}): ${read.why}`, conf);
-  const locate = (wanted: string): { path: string; shown: string } | null => {
-    const found = placed(
-      wanted.startsWith('/') ? wanted : join(dirname(inside), wanted),
-      service,
-      file,
-      compose,
-    );
-    return 'path' in found ? found : null;
-  };
-  return {
-    ...(await readConf(source.shown, read.text, locate)),
-    conf: { ...conf, identity: conf.mount === null ? conf.identity : read.identity },
-  };
+async function confOf(
+  inside: string,
+  service: Service,
+  container: Machine,
+  file: string,
+  compose: Tree,
+): Promise<Own> {
+  const content = await container.read(inside);
+  const isMade = container.files.has(inside);
+  const source = isMade ? null : placed(inside, service, file, compose);
+  const conf = source === null || 'why' in source ? null : await sourceOf(source, inside, file);
+  if ('why' in content) return unseen(content.why, conf);
+  const [first] = content.segments;
+  const made = { file: first?.file ?? file, identity: `made in ${service.name}`, inside, mount: null };
+  return { ...(await readSegments(container, inside, content.segments)), conf: conf ?? made };
 }
 
-/** A copy that a script makes is the container's own: nothing of it is shared or mounted. */
 async function sourceOf(
   source: Exclude<Placed, { why: string }>,
   inside: string,
-  service: Service,
-  copied: boolean,
   file: string,
 ): Promise<ConfSource> {
   const shown = 'shown' in source ? source.shown : file;
-  if (copied) return { file: shown, identity: `copy in ${service.name}`, inside, mount: null };
   const { mount } = source;
   const whole = mount.target === inside && !('path' in source && (await kindOf(source.path)) === 'directory');
+  const read = 'path' in source ? await readText(source.path) : null;
   return {
     file: shown,
-    identity: `${shown}:${mount.source}`,
+    identity: read !== null && 'identity' in read ? read.identity : `${shown}:${mount.source}`,
     inside,
     mount: {
       kind: whole ? 'file' : 'directory',

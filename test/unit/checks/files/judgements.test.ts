@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is a variable in a file
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -126,6 +127,24 @@ const CASES: Case[] = [
     write: { into: [S3] },
   },
   {
+    id: 'min-replicas-unreachable',
+    files: change(...everywhere([R1, R2, R3], 'to-write 1', 'to-write 3')),
+    severity: 'critical',
+    subject: 'redis-1, redis-2, redis-3',
+    at: `${R1}:5`,
+    write: { into: [R1, R2, R3] },
+  },
+  {
+    id: 'data-shared',
+    files: change(
+      [COMPOSE, './redis-1:/etc/redis\n', './redis-1:/etc/redis\n      - ./data:/data\n'],
+      [COMPOSE, './redis-2:/etc/redis\n', './redis-2:/etc/redis\n      - ./data:/data\n'],
+    ),
+    severity: 'critical',
+    subject: 'redis-1, redis-2',
+    at: `${COMPOSE}:9`,
+  },
+  {
     id: 'monitor-replica',
     files: change(...everywhere([S1, S2, S3], '172.28.0.11', '172.28.0.12')),
     severity: 'critical',
@@ -216,7 +235,7 @@ const CASES: Case[] = [
   },
   {
     id: 'name-mismatch',
-    also: ['quorum-gt-n', 'sentinels-few'],
+    also: ['sentinels-few'],
     files: change([S1, SOUND[S1] ?? '', (SOUND[S1] ?? '').replaceAll('mymaster', 'other')]),
     severity: 'critical',
     subject: 'sentinel-1',
@@ -224,7 +243,7 @@ const CASES: Case[] = [
   },
   {
     id: 'overlap',
-    also: ['auth-pass-missing', 'down-high', 'failover-timeout', 'quorum-gt-n', 'sentinels-few'],
+    also: ['auth-pass-missing', 'down-high', 'failover-timeout', 'sentinels-few'],
     files: change([S1, MONITOR, `${MONITOR}\nsentinel monitor again 172.28.0.11 6379 2`]),
     severity: 'critical',
     subject: 'sentinel-1',

@@ -1,0 +1,122 @@
+import { BadScript, partEnd } from './lex.js';
+
+/** Stands before text that only the running container knows: `$(hostname -i)`. */
+export const OPEN = '\uE000';
+
+/** A blank within such text, which does not split it. */
+export const NBSP = '\u00a0';
+
+/** A variable's value; undefined where it is not set. */
+export type Lookup = (name: string) => string | undefined;
+
+/** A word as the shell makes one or several of it: expansions, splitting at blanks, quotes taken off. */
+export function expandWord(raw: string, lookup: Lookup): string[] {
+  const fields: string[] = [];
+  let current: string | null = null;
+  const add = (text: string): void => {
+    current = (current ?? '') + text;
+  };
+  for (let at = 0; at < raw.length; ) {
+    const end = partEnd(raw, at);
+    const part = raw.slice(at, end);
+    if (part.startsWith("'")) add(part.slice(1, -1));
+    else if (part.startsWith('"')) add(expandText(part.slice(1, -1), lookup, true));
+    else if (part.startsWith('\\')) add(part.charAt(1) === '\n' ? '' : part.charAt(1));
+    else if (part.startsWith('$') || part.startsWith('`')) {
+      const { text, end: after } = expansion(raw, at, lookup);
+      const pieces = text.startsWith(OPEN) ? [text] : text.split(/[ \t\n]+/);
+      pieces.forEach((piece, i) => {
+        if (i > 0 && current !== null) {
+          fields.push(current);
+          current = null;
+        }
+        if (piece !== '') add(piece);
+      });
+      at = after;
+      continue;
+    } else add(part);
+    at = end;
+  }
+  if (current !== null) fields.push(current);
+  return fields;
+}
+
+/** The same without splitting: a value of an assignment, a file of a redirection. */
+export const expandOne = (raw: string, lookup: Lookup): string => {
+  let text = '';
+  for (let at = 0; at < raw.length; ) {
+    const end = partEnd(raw, at);
+    const part = raw.slice(at, end);
+    if (part.startsWith("'")) text += part.slice(1, -1);
+    else if (part.startsWith('"')) text += expandText(part.slice(1, -1), lookup, true);
+    else if (part.startsWith('\\')) text += part.charAt(1) === '\n' ? '' : part.charAt(1);
+    else if (part.startsWith('$') || part.startsWith('`')) {
+      const expanded = expansion(raw, at, lookup);
+      text += expanded.text;
+      at = expanded.end;
+      continue;
+    } else text += part;
+    at = end;
+  }
+  return text;
+};
+
+/** Text between double quotes, or of a here-document: quotes are plain characters, variables are replaced. */
+export function expandText(raw: string, lookup: Lookup, inQuotes = false): string {
+  let text = '';
+  for (let at = 0; at < raw.length; ) {
+    const char = raw.charAt(at);
+    if (char === '\\') {
+      const next = raw.charAt(at + 1);
+      const isEscape = next === '$' || next === '`' || next === '\\' || (inQuotes && next === '"');
+      if (next === '\n') at += 2;
+      else {
+        text += isEscape ? next : char;
+        at += isEscape ? 2 : 1;
+      }
+    } else if (char === '$' || char === '`') {
+      const expanded = expansion(raw, at, lookup);
+      text += expanded.text;
+      at = expanded.end;
+    } else {
+      text += char;
+      at++;
+    }
+  }
+  return text;
+}
+
+function expansion(raw: string, at: number, lookup: Lookup): { text: string; end: number } {
+  const bare = /^\$([A-Za-z_]\w*|\d)/.exec(raw.slice(at));
+  if (bare !== null) return { text: lookup(bare[1] ?? '') ?? OPEN + bare[0], end: at + bare[0].length };
+  if (raw.charAt(at) === '$' && !/[({@*#?$!-]/.test(raw.charAt(at + 1))) return { text: '$', end: at + 1 };
+  if (/^\$[@*]/.test(raw.slice(at))) return { text: lookup('@') ?? '', end: at + 2 };
+  if (/^\$[#?$!-]/.test(raw.slice(at))) return { text: OPEN + raw.slice(at, at + 2), end: at + 2 };
+  const end = partEnd(raw, at);
+  const whole = raw.slice(at, end);
+  if (!whole.startsWith('${')) return { text: OPEN + whole.replace(/\s/g, NBSP), end };
+  return { text: parameter(whole, lookup), end };
+}
+
+/** `${X}`, `${X:-y}`, `${X-y}`, `${X:+y}`, `${X:=y}`, `${X:?y}`, `${#X}` and patterns as far as they are plain. */
+function parameter(whole: string, lookup: Lookup): string {
+  const match = /^\$\{([A-Za-z_]\w*|\d|@)(?:(:?[-+=?]|##?|%%?|\/\/?)([\s\S]*))?\}$/.exec(whole);
+  if (match === null) return OPEN + whole;
+  const [, name = '', operator = '', argument = ''] = match;
+  const value = lookup(name);
+  const isThere = operator.startsWith(':') ? value !== undefined && value !== '' : value !== undefined;
+  switch (operator.at(-1)) {
+    case undefined:
+      return value ?? OPEN + whole;
+    case '-':
+    case '=':
+      return isThere ? (value ?? '') : expandOne(argument, lookup);
+    case '+':
+      return isThere ? expandOne(argument, lookup) : '';
+    case '?':
+      if (!isThere) throw new BadScript(`${name} is not set`);
+      return value ?? '';
+    default:
+      return OPEN + whole;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Step } from './parse.js';
+
+/** Text, and where it stands: what a script writes keeps the lines of the script. */
+export interface Segment {
+  text: string;
+  file: string;
+  line: number;
+}
+
+export const segment = (text: string, file: string, line: number): Segment => ({ text, file, line });
+
+/** What a script makes of a path: its text, or why that is not known. */
+export type Content = { segments: Segment[] } | { why: string };
+
+/** A server that is started. */
+export interface Start {
+  words: string[];
+  line: number;
+}
+
+/** Whether a command succeeds; null where only the running container knows. */
+export type Status = boolean | null;
+
+/** A container as its start script finds and changes it. */
+export interface Machine {
+  env: Map<string, string>;
+  /** `$0`, `$1`, … */
+  args: string[];
+  functions: Map<string, readonly Step[]>;
+  /** The file that the script is in, for showing. */
+  place: string;
+  input: Segment[] | null;
+  output: Segment[];
+  starts: Start[];
+  /** What the script wrote, and what of the container's own files it looked at. */
+  files: Map<string, Content>;
+  read(path: string): Promise<Content>;
+  write(path: string, text: readonly Segment[], add: boolean): Promise<void>;
+}
+
+/** Something that cannot be followed without running it. */
+export class NotFollowed extends Error {
+  constructor(
+    readonly line: number,
+    why: string,
+  ) {
+    super(why);
+  }
+}
+
+/** A container before its first command. `outside` reads what is mounted. */
+export function machine(
+  env: ReadonlyMap<string, string>,
+  place: string,
+  outside: (path: string) => Promise<Content>,
+): Machine {
+  const files = new Map<string, Content>();
+  const made: Machine = {
+    env: new Map(env),
+    args: [],
+    functions: new Map(),
+    place,
+    input: null,
+    output: [],
+    starts: [],
+    files,
+    async read(path) {
+      const known = files.get(path);
+      return known ?? (await outside(path));
+    },
+    async write(path, text, add) {
+      if (path === '/dev/null') return;
+      const before = add ? await made.read(path) : { segments: [] };
+      if ('why' in before) {
+        // A file that the script adds to may begin with what the image has.
+        files.set(path, { why: `a script adds to it, and ${before.why}` });
+        return;
+      }
+      files.set(path, { segments: [...before.segments, ...text] });
+    },
+  };
+  return made;
+}
+
+export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -1,0 +1,249 @@
+import { builtin } from './builtins.js';
+import { expandOne, expandWord, OPEN } from './expand.js';
+import { changesNothing, globOf } from './harmless.js';
+import { BadScript } from './lex.js';
+import { baseName, type Machine, NotFollowed, type Segment, type Status } from './machine.js';
+import { type Command, parseScript, type Simple, type Step } from './parse.js';
+import { redirected } from './redirect.js';
+import { tested } from './test.js';
+
+const SERVER = /^(redis|valkey|keydb)-(server|sentinel)$/;
+const SHELL = /^(ba|da|a)?sh$/;
+/** Programs that start the rest of their command line; with how many words of their own. */
+const WRAPPERS: Readonly<Record<string, number>> = {
+  exec: 0,
+  command: 0,
+  nohup: 0,
+  tini: 0,
+  'dumb-init': 0,
+  'docker-entrypoint.sh': 0,
+  gosu: 1,
+  'su-exec': 1,
+  env: 0,
+  time: 0,
+};
+/** How deep scripts may start scripts. */
+const DEEPEST = 8;
+
+/**
+ * Follows what a container starts, as far as it is plain: scripts, the files that they write and copy, and the servers
+ * in the end. Nothing is run. Throws NotFollowed with the line of what cannot be followed.
+ */
+export async function follow(machine: Machine, words: string[], line: number, depth = 0): Promise<Status> {
+  if (depth > DEEPEST) throw new NotFollowed(line, 'scripts start one another');
+  const [first, ...rest] = words;
+  if (first === undefined) return true;
+  const name = baseName(first);
+  if (SERVER.test(name)) {
+    machine.starts.push({ words, line });
+    return true;
+  }
+  if (SHELL.test(name)) return shell(machine, rest, line, depth);
+  const own = WRAPPERS[name];
+  if (own !== undefined) {
+    const after = rest.slice(own).findIndex((word) => !/^-|^[A-Za-z_]\w*=/.test(word));
+    return follow(machine, after === -1 ? [] : rest.slice(own + after), line, depth + 1);
+  }
+  if (/\//.test(first) && !/^\/(usr\/)?(local\/)?s?bin\//.test(first))
+    return script(machine, first, rest, line, depth);
+  throw new NotFollowed(line, `${name} is not followed`);
+}
+
+/** `sh -c TEXT`, `sh FILE`, `bash -s` with its script at the standard input. */
+async function shell(machine: Machine, words: string[], line: number, depth: number): Promise<Status> {
+  const flag = words.findIndex((word) => /^-[a-z]*c$/.test(word));
+  const text = words[flag + 1];
+  if (flag !== -1 && text !== undefined) return runText(machine, text, line, words.slice(flag + 2), depth);
+  const file = words.find((word) => !/^[-+]/.test(word));
+  if (file !== undefined) return script(machine, file, words.slice(words.indexOf(file) + 1), line, depth);
+  if (machine.input === null) throw new NotFollowed(line, 'a shell without a script');
+  return runText(machine, textOf(machine.input), machine.input[0]?.line ?? line, [], depth);
+}
+
+async function script(
+  machine: Machine,
+  path: string,
+  args: string[],
+  line: number,
+  depth: number,
+): Promise<Status> {
+  const read = await machine.read(path);
+  if ('why' in read) throw new NotFollowed(line, `the script ${path} is not known: ${read.why}`);
+  const outer = machine.place;
+  const [first] = read.segments;
+  if (first !== undefined) machine.place = first.file;
+  const status = await runText(machine, textOf(read.segments), 1, [path, ...args], depth);
+  machine.place = outer;
+  return status;
+}
+
+/** Runs a script whose first line is at a line of the file that it is in; `args` begin with its name. */
+async function runText(
+  machine: Machine,
+  text: string,
+  line: number,
+  args: string[],
+  depth: number,
+): Promise<Status> {
+  try {
+    const outer = machine.args;
+    machine.args = args;
+    const status = await new Run(machine, line - 1, depth).list(parseScript(text));
+    machine.args = outer;
+    return status;
+  } catch (error) {
+    throw error instanceof BadScript
+      ? new NotFollowed(line, `the script is not understood: ${error.message}`)
+      : error;
+  }
+}
+
+const textOf = (segments: readonly Segment[]): string => segments.map((s) => s.text).join('');
+
+/** One script as it is followed. */
+class Run {
+  private ended = false;
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly before: number,
+    private readonly depth: number,
+  ) {}
+
+  readonly lookup = (name: string): string | undefined =>
+    /^\d$/.test(name)
+      ? this.machine.args[Number(name)]
+      : name === '@'
+        ? this.machine.args.slice(1).join(' ')
+        : this.machine.env.get(name);
+
+  readonly lineOf = (line: number): number => this.before + line;
+
+  async list(steps: readonly Step[]): Promise<Status> {
+    let status: Status = true;
+    for (const { when, pipeline } of steps) {
+      if (this.ended) return status;
+      if (when === 'and' && status === false) continue;
+      // What is not known to have failed is taken for done; where that would matter, a test is not followed.
+      if (when === 'or' && status !== false) continue;
+      status = await this.pipeline(pipeline);
+    }
+    return status;
+  }
+
+  private async pipeline(commands: readonly Command[]): Promise<Status> {
+    let status: Status = true;
+    const outer = this.machine.input;
+    for (const [i, command] of commands.entries()) {
+      const isLast = i === commands.length - 1;
+      const output = this.machine.output;
+      if (!isLast) this.machine.output = [];
+      status = await this.command(command);
+      if (!isLast) {
+        this.machine.input = this.machine.output;
+        this.machine.output = output;
+      }
+    }
+    this.machine.input = outer;
+    return status;
+  }
+
+  private async command(command: Command): Promise<Status> {
+    const { redirects = [] } = command;
+    return redirected(this.machine, redirects, this.lineOf(command.line), this, () => this.bare(command));
+  }
+
+  private async bare(command: Command): Promise<Status> {
+    switch (command.kind) {
+      case 'simple':
+        return this.simple(command);
+      case 'group':
+        return this.list(command.body);
+      case 'function':
+        this.machine.functions.set(command.name, command.body);
+        return true;
+      case 'if':
+        return this.conditional(command);
+      case 'case':
+        return this.choice(command);
+      case 'loop':
+        // Waiting for a server is a loop too: it changes nothing.
+        if (changesNothing(command.body)) return true;
+        throw new NotFollowed(this.lineOf(command.line), `a ${command.word} loop is not followed`);
+    }
+  }
+
+  private async conditional({
+    branches,
+    otherwise,
+    line,
+  }: Extract<Command, { kind: 'if' }>): Promise<Status> {
+    for (const { condition, body } of branches) {
+      const holds = await this.list(condition);
+      if (holds === true) return this.list(body);
+      if (holds === null) {
+        const all = [...branches.map((b) => b.body), otherwise];
+        if (all.every(changesNothing)) return true;
+        throw new NotFollowed(this.lineOf(line), 'the condition of an if is not known');
+      }
+    }
+    return this.list(otherwise);
+  }
+
+  private async choice({ word, arms, line }: Extract<Command, { kind: 'case' }>): Promise<Status> {
+    const value = expandOne(word, this.lookup);
+    if (value.includes(OPEN)) throw new NotFollowed(this.lineOf(line), 'the value of a case is not known');
+    for (const { patterns, body } of arms) {
+      if (patterns.some((p) => globOf(expandOne(p, this.lookup)).test(value))) return this.list(body);
+    }
+    return true;
+  }
+
+  private async simple({ words: raw, line }: Simple): Promise<Status> {
+    const { machine } = this;
+    const at = this.lineOf(line);
+    const assignments = raw.slice(
+      0,
+      raw.findIndex((w) => !/^[A-Za-z_]\w*=/.test(w)),
+    );
+    const own = raw.every((w) => /^[A-Za-z_]\w*=/.test(w)) ? raw : assignments;
+    for (const word of own) {
+      const [, name = '', value = ''] = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(word) ?? [];
+      machine.env.set(name, expandOne(value, this.lookup));
+    }
+    const words = raw
+      .slice(own.length)
+      .flatMap((word) => (/^"?\$@"?$/.test(word) ? machine.args.slice(1) : expandWord(word, this.lookup)));
+    const [name] = words;
+    if (name === undefined) return true;
+    const body = machine.functions.get(name);
+    if (body !== undefined) {
+      const outer = machine.args;
+      machine.args = words;
+      const status = await this.list(body);
+      machine.args = outer;
+      return status;
+    }
+    if (name === 'set' && words[1] === '--') {
+      machine.args = [machine.args[0] ?? '', ...words.slice(2)];
+      return true;
+    }
+    if (name === 'exit' || name === 'return') {
+      if (name === 'exit') this.ended = true;
+      return words[1] === undefined || words[1] === '0';
+    }
+    if (name === '[' || name === '[[' || name === 'test') return tested(machine, words);
+    if (name === '.' || name === 'source') return this.sourced(words[1] ?? '', at);
+    const known = builtin(name);
+    if (known !== undefined) return known(machine, words.slice(1), at);
+    const status = await follow(machine, words, at, this.depth + 1);
+    if (/^exec$/.test(name)) this.ended = true;
+    return status;
+  }
+
+  private async sourced(path: string, line: number): Promise<Status> {
+    const read = await this.machine.read(path);
+    if ('why' in read) throw new NotFollowed(line, `${path} is not known: ${read.why}`);
+    return new Run(this.machine, 0, this.depth + 1).list(parseScript(textOf(read.segments)));
+  }
+}

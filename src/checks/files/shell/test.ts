@@ -1,0 +1,78 @@
+import { OPEN } from './expand.js';
+import type { Machine, Status } from './machine.js';
+
+const UNSET = new RegExp(`^${OPEN}\\$\\{?\\w+\\}?$`);
+
+/** What `[ … ]`, `[[ … ]]` and `test` say; null where only the running container knows. */
+export async function tested(machine: Machine, words: readonly string[]): Promise<Status> {
+  const [name, ...rest] = words;
+  const inside = name === 'test' ? rest : rest.slice(0, -1);
+  // A variable that is not set here is taken as not set in the image either.
+  return expression(
+    machine,
+    inside.map((word) => (UNSET.test(word) ? '' : word)),
+  );
+}
+
+async function expression(machine: Machine, words: readonly string[]): Promise<Status> {
+  const or = words.findIndex((w) => w === '||' || w === '-o');
+  if (or > 0) {
+    const [left, right] = [
+      await expression(machine, words.slice(0, or)),
+      await expression(machine, words.slice(or + 1)),
+    ];
+    return left === true || right === true ? true : left === null || right === null ? null : false;
+  }
+  const and = words.findIndex((w) => w === '&&' || w === '-a');
+  if (and > 0) {
+    const [left, right] = [
+      await expression(machine, words.slice(0, and)),
+      await expression(machine, words.slice(and + 1)),
+    ];
+    return left === false || right === false ? false : left === null || right === null ? null : true;
+  }
+  const [first, second, third] = words;
+  if (first === '!') {
+    const status = await expression(machine, words.slice(1));
+    return status === null ? null : !status;
+  }
+  if (words.some((w) => w.includes(OPEN))) return null;
+  if (words.length <= 1) return first !== undefined && first !== '';
+  if (words.length === 2) return single(machine, first ?? '', second ?? '');
+  if (words.length !== 3) return null;
+  return binary(first ?? '', second ?? '', third ?? '');
+}
+
+async function single(machine: Machine, operator: string, operand: string): Promise<Status> {
+  if (operator === '-z') return operand === '';
+  if (operator === '-n') return operand !== '';
+  if (!/^-[efsdrwx]$/.test(operator)) return null;
+  const content = await machine.read(operand);
+  if (!('why' in content)) return true;
+  // A directory, or what an image has, is not known; a volume is empty at the first start.
+  return /volume/.test(content.why) ? false : null;
+}
+
+function binary(left: string, operator: string, right: string): Status {
+  switch (operator) {
+    case '=':
+    case '==':
+      return left === right;
+    case '!=':
+      return left !== right;
+    case '-eq':
+      return Number(left) === Number(right);
+    case '-ne':
+      return Number(left) !== Number(right);
+    case '-gt':
+      return Number(left) > Number(right);
+    case '-ge':
+      return Number(left) >= Number(right);
+    case '-lt':
+      return Number(left) < Number(right);
+    case '-le':
+      return Number(left) <= Number(right);
+    default:
+      return null;
+  }
+}

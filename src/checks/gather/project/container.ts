@@ -1,0 +1,45 @@
+import { dirname, join, posix } from 'node:path';
+import { parseDotenv } from '../../files/compose/interpolate.js';
+import type { Service } from '../../files/compose/service.js';
+import type { Tree } from '../../files/compose/tree.js';
+import { type Content, type Machine, machine, segment } from '../../files/shell/machine.js';
+import { readText } from './disk.js';
+import { placed } from './mounts.js';
+
+/** A variable as the container has it, and the line that sets it. */
+export type Environment = ReadonlyMap<string, { value: string; line: number }>;
+
+/** What a service's container has in its environment: `env_file`, then `environment`, whose empty names are the shell's. */
+export async function environmentOf(
+  service: Service,
+  composeFile: string,
+  shell: (name: string) => string | undefined,
+): Promise<{ env: Environment; unread: string[] }> {
+  const env = new Map<string, { value: string; line: number }>();
+  const unread: string[] = [];
+  for (const { path, line, required } of service.envFiles) {
+    const shown = posix.isAbsolute(path) ? path : join(dirname(composeFile), path);
+    const read = await readText(shown);
+    if ('text' in read) for (const [name, value] of parseDotenv(read.text)) env.set(name, { value, line });
+    else if (required) unread.push(`${service.name}: env_file ${shown}: ${read.why}`);
+  }
+  for (const [name, { value, line }] of service.environment) {
+    const known = value ?? shell(name);
+    if (known !== undefined) env.set(name, { value: known, line });
+  }
+  return { env, unread };
+}
+
+/** The container of a service, before it starts: its environment, and what is mounted into it. */
+export function containerOf(service: Service, env: Environment, composeFile: string, compose: Tree): Machine {
+  const plain = new Map([...env].map(([name, { value }]) => [name, value]));
+  return machine(plain, composeFile, async (path): Promise<Content> => {
+    const source = placed(path, service, composeFile, compose);
+    if ('why' in source) return source;
+    if ('content' in source) return { segments: [segment(source.content, composeFile, source.line)] };
+    const read = await readText(source.path);
+    return 'why' in read
+      ? { why: `${source.shown} (mounted at ${source.mount.target}): ${read.why}` }
+      : { segments: [segment(read.text, source.shown, 1)] };
+  });
+}

@@ -1,0 +1,65 @@
+import { posix } from 'node:path';
+import { type Directive, parseConf, type Trouble } from '../../files/conf.js';
+import type { Machine, Segment } from '../../files/shell/machine.js';
+import type { ReadConf } from './read-conf.js';
+
+/** As many files may include one another. */
+const DEEPEST = 16;
+
+/** Parses what a container has at a path, and puts the lines of what it includes where the `include` stands. */
+export async function readSegments(
+  container: Machine,
+  path: string,
+  segments: readonly Segment[],
+  depth = 0,
+): Promise<ReadConf> {
+  const result: ReadConf = { directives: [], troubles: [], unread: [] };
+  for (const { text, file, line } of whole(segments)) {
+    const parsed = parseConf(file, text, line);
+    result.troubles.push(...parsed.troubles);
+    for (const one of parsed.directives) {
+      if (one.name === 'include') await include(container, path, one, result, depth);
+      else result.directives.push(one);
+    }
+  }
+  return result;
+}
+
+async function include(
+  container: Machine,
+  path: string,
+  line: Directive,
+  into: ReadConf,
+  depth: number,
+): Promise<void> {
+  if (line.args.length !== 1) into.troubles.push(tooMany(line));
+  for (const wanted of line.args) {
+    const inside = posix.isAbsolute(wanted) ? wanted : posix.join(posix.dirname(path), wanted);
+    const read =
+      depth >= DEEPEST ? { why: 'files include one another in a circle' } : await container.read(inside);
+    if ('why' in read) into.unread.push(`include ${wanted} (${line.file}:${line.line}): ${read.why}`);
+    else {
+      const within = await readSegments(container, inside, read.segments, depth + 1);
+      into.directives.push(...within.directives);
+      into.troubles.push(...within.troubles);
+      into.unread.push(...within.unread);
+    }
+  }
+}
+
+const tooMany = ({ file, line, args }: Directive): Trouble => ({
+  file,
+  line,
+  message: `"include" takes one file, and here are ${args.length}: the server stops here`,
+});
+
+/** A line that was written in parts is one line, at the place of its beginning. */
+function whole(segments: readonly Segment[]): Segment[] {
+  const lines: Segment[] = [];
+  for (const one of segments) {
+    const last = lines.at(-1);
+    if (last === undefined || last.text.endsWith('\n')) lines.push({ ...one });
+    else last.text += one.text;
+  }
+  return lines;
+}

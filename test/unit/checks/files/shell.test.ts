@@ -1,0 +1,83 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the shell's own notation
+import { describe, expect, it } from 'vitest';
+import { OPEN } from '../../../../src/checks/files/shell/expand.js';
+import { type Machine, machine, NotFollowed, segment } from '../../../../src/checks/files/shell/machine.js';
+import { follow } from '../../../../src/checks/files/shell/run.js';
+
+const MOUNTED: Record<string, string> = {
+  '/in/a.conf': 'port 1\nsentinel auth-pass app $PASS\n# end\n',
+  '/in/start.sh': 'set -e\nenvsubst < /in/a.conf > /data/a.conf\nexec "$@"\n',
+};
+
+const followed = async (script: string, env: Record<string, string> = {}): Promise<Machine> => {
+  const container = machine(new Map(Object.entries(env)), 'c.yml', async (path) => {
+    const text = MOUNTED[path];
+    return text === undefined ? { why: 'it is inside the image' } : { segments: [segment(text, path, 1)] };
+  });
+  await follow(container, ['sh', '-c', script], 1);
+  return container;
+};
+
+const textIn = async (container: Machine, path: string): Promise<string> => {
+  const content = await container.read(path);
+  return 'why' in content ? `why: ${content.why}` : content.segments.map((s) => s.text).join('');
+};
+
+describe('a start script', () => {
+  it.each<[string, string, Record<string, string>?]>([
+    ['cat > /o <<EOF\nport $P\nEOF', 'port 7\n', { P: '7' }],
+    ["cat <<'EOF' >/o\nport $P\nEOF", 'port $P\n', { P: '7' }],
+    ['cat >/o <<-EOF\n\tport 1\n\tEOF', 'port 1\n'],
+    ['echo "port 1" > /o; echo hz 20 >> /o', 'port 1\nhz 20\n'],
+    ["printf 'port %s\\n' 1 2 > /o", 'port 1\nport 2\n'],
+    ['{ echo a; echo b; } > /o', 'a\nb\n'],
+    ['P=${P:-6379}; echo port $P > /o', 'port 6379\n'],
+    [
+      'sed -e s/port/hz/ -e "s/\\$PASS/$PASS/" /in/a.conf > /o',
+      'hz 1\nsentinel auth-pass app s\n# end\n',
+      { PASS: 's' },
+    ],
+    ['cp /in/a.conf /o && sed -i "/^#/d" /o', 'port 1\nsentinel auth-pass app $PASS\n\n'],
+    ['cat /in/a.conf | sed "s#port 1#port 2#" | tee /o', 'port 2\nsentinel auth-pass app $PASS\n# end\n'],
+    ['if [ "$ROLE" = master ]; then echo m > /o; else echo r > /o; fi', 'm\n', { ROLE: 'master' }],
+    ['case "$ROLE" in m*) echo m;; *) echo r;; esac > /o', 'r\n', { ROLE: 'x' }],
+    ['[ -z "$NOT" ] && echo none > /o', 'none\n'],
+    ['f() { echo "$1" > /o; }; f one', 'one\n'],
+    ['until redis-cli ping; do sleep 1; done; echo up > /o', 'up\n'],
+    ["bash -c 'bash -s <<END\necho in > /o\nEND'", 'in\n'],
+  ])('%s', async (script, text, env) => {
+    const made = await textIn(await followed(script, env), '/o');
+    expect(made).toBe(text);
+  });
+
+  it('starts its server in the end, whatever stands in front of it', async () => {
+    const { starts, files } = await followed(
+      'exec /in/start.sh su-exec redis redis-server /data/a.conf --port 2',
+      {
+        PASS: 'x',
+      },
+    );
+    expect(starts.map((s) => s.words)).toEqual([['redis-server', '/data/a.conf', '--port', '2']]);
+    expect(files.get('/data/a.conf')).toEqual({
+      segments: [{ text: 'port 1\nsentinel auth-pass app x\n# end\n', file: '/in/a.conf', line: 1 }],
+    });
+  });
+
+  it('keeps what only the container knows apart', async () => {
+    const made = await textIn(await followed('echo announce $(hostname -i) $NOT > /o'), '/o');
+    expect(made).toBe(`announce ${OPEN}$(hostname\u00a0-i) ${OPEN}$NOT\n`);
+  });
+
+  it.each([
+    ['for i in 1 2; do echo $i > /o; done', /loop/],
+    ['if redis-cli ping; then echo a > /o; else echo b > /o; fi', /condition/],
+    ['/in/gone.sh', /not known/],
+    ['python3 /x.py', /python3 is not followed/],
+    ['echo "open', /not closed/],
+    ['. /in/gone.sh', /not known/],
+  ])('that cannot be followed is said: %s', async (script, why) => {
+    const error = await followed(script).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(NotFollowed);
+    expect((error as NotFollowed).message).toMatch(why);
+  });
+});
