@@ -15,7 +15,7 @@ export interface RawFinding {
   fix: string[];
   /** What comes after the fix, and what to wait for before it. */
   later?: { when: string; fix: string };
-  /** The servers that it is about, where the subject is a master's name. */
+  /** The servers that it is about, where the subject does not name all of them. */
   servers?: string[];
   /** The master in whose group it is; absent where it concerns all of them. */
   masterName?: string;
@@ -112,6 +112,8 @@ export interface Finding {
   masterName?: string | null | undefined;
   /** Which node, which sentinel, which name. */
   subject: string;
+  /** Further servers that it is about. */
+  servers?: string[];
   /** What was seen; one line. */
   message: string;
   /** Why it matters. */

@@ -1,5 +1,5 @@
 import type { Address } from '../model/address.js';
-import type { Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
+import type { Fields, Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
 import { cli, ctl } from '../model/hints.js';
 import { MASTER_SETTINGS, majorityOf, type SentinelSettings } from '../model/sentinel-timing.js';
 import type { MonitoredAt } from './evidence.js';
@@ -59,13 +59,15 @@ export const monitorLike = (
   masterName: string,
   address: Address,
   { fields }: MonitoredAt['master'],
-): string[] =>
-  monitorWith(sentinel, masterName, address, {
-    quorum: num(fields, 'quorum') ?? 2,
-    downAfterMs: num(fields, 'down-after-milliseconds') ?? 0,
-    failoverTimeoutMs: num(fields, 'failover-timeout') ?? 0,
-    parallelSyncs: num(fields, 'parallel-syncs') ?? 0,
-  });
+): string[] => monitorWith(sentinel, masterName, address, settingsIn(fields));
+
+/** A master's settings as a sentinel has them; 0 where one is not known. */
+export const settingsIn = (fields: Fields): SentinelSettings => ({
+  quorum: num(fields, 'quorum') ?? 2,
+  downAfterMs: num(fields, 'down-after-milliseconds') ?? 0,
+  failoverTimeoutMs: num(fields, 'failover-timeout') ?? 0,
+  parallelSyncs: num(fields, 'parallel-syncs') ?? 0,
+});
 
 /** The commands that make a sentinel monitor a master at this address, with these settings; 0 where one is not known. */
 export function monitorWith(
@@ -83,6 +85,23 @@ export function monitorWith(
   return [
     cli(sentinel, `SENTINEL MONITOR ${name} ${address.host} ${address.port} ${quorum}`),
     ...(known.length > 0 ? [cli(sentinel, `SENTINEL SET ${name} ${known.join(' ')}`)] : []),
+  ];
+}
+
+/** SENTINEL REMOVE forgets the settings, and SENTINEL MONITOR does not take them; null: whether it has a password is not known. */
+export function monitorInstead(
+  sentinel: { endpoint: Address },
+  name: string,
+  address: Address,
+  settings: SentinelSettings,
+  hasPassword: boolean | null,
+): string[] {
+  const setPassword = cli(sentinel, `SENTINEL SET ${name} auth-pass <the master's password>`);
+  return [
+    cli(sentinel, `SENTINEL REMOVE ${name}`),
+    ...monitorWith(sentinel, name, address, settings),
+    ...(hasPassword === null ? [`# where the master wants a password: ${setPassword}`] : []),
+    ...(hasPassword === true ? [setPassword] : []),
   ];
 }
 

@@ -31,7 +31,13 @@ export function fold(
   const place = (f: Finding): number => order.get(f.id) ?? checks.length;
   const sorted = findings.toSorted((a, b) => rankOf(a.severity) - rankOf(b.severity) || place(a) - place(b));
   // Taken apart once: a server that lies can make thousands of findings, and each is held against each.
-  const named = new Map(findings.map((f) => [f, namesIn(f.subject, servers)]));
+  const named = new Map(
+    findings.map((f) => {
+      const subjects = namesIn(f.subject, servers);
+      // One about the whole group names none, and stays so.
+      return [f, subjects.length === 0 ? [] : [...subjects, ...(f.servers ?? [])]];
+    }),
+  );
   const explains = (cause: Finding, other: Finding): boolean =>
     cause !== other &&
     causes.get(cause.id)?.has(other.id) === true &&

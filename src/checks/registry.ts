@@ -78,6 +78,7 @@ import { mastersInFiles } from './live/master-disagree-files.js';
 import masterFrozen from './live/master-frozen.js';
 import mastersDead from './live/masters-dead.js';
 import noGoodSlave from './live/no-good-slave.js';
+import replicaRing from './live/replica-ring.js';
 import dynamicIp from './network/dynamic-ip.js';
 import ephemeralPort from './network/ephemeral-port.js';
 import natClient from './network/nat-client.js';
@@ -171,6 +172,7 @@ export const CHECKS: readonly Check[] = [
   disklessDelay,
 
   // live
+  replicaRing,
   ...SNAPSHOT_CHECKS.map((check) => ({ ...check, ...IN_FILES.get(check) })),
   masterFrozen,
   clockSkew,

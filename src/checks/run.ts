@@ -95,6 +95,7 @@ export function findingOf(check: CheckText, seen: RawFinding): Finding {
     brief: seen.brief ?? (check.needs === 'snapshot' ? seen.message : sentenceOf(seen)),
     masterName: check.group === 'application' ? null : seen.masterName,
     subject: seen.subject,
+    ...(seen.servers && seen.servers.length > 0 && { servers: seen.servers }),
     message: seen.message,
     consequence: seen.consequence ?? check.consequence,
     fix: [...seen.fix, ...(later === undefined ? [] : [`# ${later.when}:`, later.fix])],

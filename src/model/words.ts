@@ -1,10 +1,10 @@
 import { formatAddress } from './address.js';
 import type { Ref } from './status.js';
 
-/** `redis-1`; `redis-1 and redis-2`; `redis-1, redis-2 and redis-3`. */
-export function listed(items: readonly string[]): string {
+/** `redis-1`; `redis-1 and redis-2`; `redis-1, redis-2 and redis-3`; the same with `or`. */
+export function listed(items: readonly string[], word: 'and' | 'or' = 'and'): string {
   const last = items.at(-1) ?? '';
-  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} ${word} ${last}`;
 }
 
 /** `1 replica`, `2 replicas`. */

@@ -1,30 +1,46 @@
+import { isAt } from '../../model/facts.js';
+import type { Gathered } from '../../model/gathered.js';
+import { count } from '../../model/words.js';
 import type { Check, RawFinding, Skip } from '../check.js';
+import { addressIn, silentSentinels } from '../evidence.js';
 import { nodesAt } from '../files/groups.js';
 import { judgeMonitoredGroups, noNodeFile } from '../files/judge.js';
 import type { FileServer, Project } from '../files/project.js';
 import { followsOf, lastOf, type Monitor } from '../files/settings.js';
-import { idsOf } from '../group.js';
+import { monitorInstead, settingsIn } from '../fixes.js';
+import { attachedIn, groupsOf, idsOf, judged, shown, unreported } from '../group.js';
+import { chainFrom } from '../live/chain.js';
+import { hasAuthPass } from '../passwords.js';
 
 export default {
   id: 'monitor-replica',
-  needs: 'files',
+  needs: 'gathered',
   severity: 'critical',
   impact: 'no-failover',
   group: 'configuration',
-  title: 'the sentinels’ files name a replica as the master',
+  title: 'the sentinels monitor a replica as the master',
   consequence:
-    'after their next start the sentinels watch a replica: they know no replica to promote, call it down, and give clients a read-only node',
+    'the sentinels watch a replica: they know no replica to promote, call it down after down-after + 20 s, and give clients a read-only node',
   explanation:
     'After a failover Sentinel writes the new master into its own file and the data nodes write replicaof into ' +
     'theirs. A tool that renders the sentinels’ file again puts the first master back there, while the data nodes ' +
     'keep what they have. A monitored server that says it is a replica is down to Sentinel after down-after and ' +
     '20 s, and nothing can be promoted, because its list of replicas is empty.',
   remedy: [
-    'sentinel monitor with the address of the present master',
+    'SENTINEL REMOVE and SENTINEL MONITOR with the address of the present master, at every sentinel, and its settings again',
+    'in files: sentinel monitor with the address of the present master',
     'render a sentinel’s file only once: afterwards it belongs to Sentinel',
   ],
   sources: ['sentinel.c: sentinelCheckSubjectivelyDown (role_reported)', 'measured'],
   causes: [
+    'master-address-not-master',
+    'master-down',
+    'no-replica',
+    'failover-stuck',
+    'link-down',
+    'min-replicas',
+    'seen-down',
+    'replica-missing',
     'master-disagree',
     'no-master',
     'replica-orphan',
@@ -32,8 +48,61 @@ export default {
     'no-good-slave',
     'quorum-lt-majority',
   ],
+  live: (gathered) => sentToReplica(gathered),
   files: (project) => monitoredReplicas(project),
 } satisfies Check;
+
+/**
+ * Sentinels that monitor a replica whose master is no node that they know: it does not end by itself. Where they know the
+ * master as a replica, a failover is in progress or comes.
+ */
+function sentToReplica(gathered: Gathered): RawFinding[] | Skip {
+  const groups = groupsOf(gathered);
+  if (groups.every(({ views }) => views.length === 0)) return silentSentinels(gathered);
+  const missing = unreported(groups);
+  const seen = groups.flatMap(({ name, views, nodes }): RawFinding[] => {
+    const wrong = views.flatMap((view) => {
+      const address = addressIn(view.master.fields);
+      const node = nodes.find((n) => address !== null && isAt(n, address));
+      if (node === undefined || !node.role.ok) {
+        missing.push(`${node?.id ?? name}: ${node?.role.ok === false ? node.role.why : 'it was not asked'}`);
+        return [];
+      }
+      const { master } = chainFrom(node, gathered);
+      const listed = view.master.replicas.ok ? view.master.replicas.value : [];
+      const isKnown = listed.some((r) => {
+        const at = addressIn(r);
+        return at !== null && master !== null && isAt(master, at);
+      });
+      return master === null || master === node || isKnown ? [] : [{ view, node, master }];
+    });
+    const [first] = wrong;
+    // Where only some are wrong, they disagree: master-disagree says who is right.
+    if (first === undefined || wrong.length < views.length) return [];
+    const { node, master } = first;
+    const streams = master.info.ok ? attachedIn(master.info.value).length : 0;
+    return [
+      {
+        subject: idsOf(wrong.map(({ view }) => view.sentinel)),
+        servers: [node.id, master.id, ...nodes.map((n) => n.id)],
+        masterName: name,
+        impact: 'down',
+        brief: `the sentinels monitor ${node.id}, which is a replica of ${master.id}`,
+        message: `${idsOf(wrong.map(({ view }) => view.sentinel))} monitor ${name} at ${shown(node)}, which is a replica; the master is ${shown(master)}, with ${count(streams, 'replica')}, and the sentinels do not know it`,
+        fix: wrong.flatMap(({ view: { sentinel, master: view } }) =>
+          monitorInstead(
+            sentinel,
+            name,
+            master.announce,
+            settingsIn(view.fields),
+            hasAuthPass(sentinel, name) ?? null,
+          ),
+        ),
+      },
+    ];
+  });
+  return judged(seen, missing);
+}
 
 function monitoredReplicas(project: Project): RawFinding[] | Skip {
   return judgeMonitoredGroups(project, (groups) => {

@@ -68,7 +68,8 @@ export default {
       for (const { server, least } of settings) {
         // INFO has the count only where a least number is set.
         const good = server.info.ok ? num(server.info.value, 'min_slaves_good_slaves') : null;
-        if (server === master && good !== null && good < least) {
+        const isMaster = server === master && server.role.ok && server.role.value.role === 'master';
+        if (isMaster && good !== null && good < least) {
           seen.push({
             subject: server.id,
             severity: 'critical',

@@ -1,9 +1,8 @@
 import { sameAddress } from '../../model/address.js';
 import { ballots, type MasterFacts, type Witness } from '../../model/facts.js';
-import { cli } from '../../model/hints.js';
 import { believedMaster } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
-import { monitorWith } from '../fixes.js';
+import { monitorInstead } from '../fixes.js';
 import { ids, judgeMasters, placed, sentinelsOf, subjectOf } from '../snapshot.js';
 import { failoverUnderWay, heldDown, lookAgain } from '../under-way.js';
 
@@ -65,14 +64,7 @@ function disagreement(facts: MasterFacts, wrong: readonly Witness[]): RawFinding
   };
 }
 
-/** SENTINEL REMOVE forgets the settings, and SENTINEL MONITOR does not take them. */
 function monitorAgain(name: string, { sentinel }: Witness, { view }: Witness): string[] {
-  const { passwordsFor } = sentinel.answer;
-  const setPassword = cli(sentinel, `SENTINEL SET ${name} auth-pass <the master's password>`);
-  return [
-    cli(sentinel, `SENTINEL REMOVE ${name}`),
-    ...monitorWith(sentinel, name, view.address, view),
-    ...(passwordsFor === undefined ? [`# where the master wants a password: ${setPassword}`] : []),
-    ...(passwordsFor?.includes(name) === true ? [setPassword] : []),
-  ];
+  const hasPassword = sentinel.answer.passwordsFor?.includes(name) ?? null;
+  return monitorInstead(sentinel, name, view.address, view, hasPassword);
 }

@@ -73,6 +73,28 @@ export const LIVE: Alteration[] = [
     alter: (g) => down(replicaRecords(g, 3)),
   },
   {
+    id: 'monitor-replica',
+    subject: 'sentinel-1, sentinel-2, sentinel-3',
+    alter: (g) => {
+      const announce = { host: '198.51.100.4', port: 6379 };
+      const outside = { id: '198.51.100.4:6379', announce, endpoint: announce, masterNames: [] };
+      const master = { ...structuredClone(nodeIn(g, 1)), ...outside };
+      alter(master.info, { run_id: 'd'.repeat(40) });
+      g.outside = [master];
+      become(nodeIn(g, 1), 'replica', master, { master_link_status: 'up' });
+    },
+  },
+  {
+    id: 'replica-ring',
+    subject: 'redis-1, redis-2',
+    alter: (g) => {
+      become(nodeIn(g, 1), 'replica', nodeIn(g, 2), { master_link_status: 'down' });
+      for (const n of [2, 3]) unlinked(g, n);
+      for (const record of replicaRecords(g, 2)) record['master-link-down-time'] = '900000';
+      for (const record of replicaRecords(g, 3)) record['master-link-down-time'] = '900000';
+    },
+  },
+  {
     id: 'masters-dead',
     subject: 'left',
     alter: (g) => {
