@@ -14,6 +14,7 @@ import { statusOf } from './shared/status-of.js';
 
 interface Shown {
   status: StatusResult;
+  all: boolean;
   exitOn: ExitOn;
 }
 
@@ -40,6 +41,10 @@ export default defineCommand({
       flagOnly: true,
     }),
     exitOn: EXIT_ON_OPTION,
+    all: option.flag('--all', {
+      summary: 'of many masters, show also the healthy ones, and every problem',
+      flagOnly: true,
+    }),
   },
   async prepare() {
     const [{ loadLibrary }] = await Promise.all([
@@ -48,14 +53,15 @@ export default defineCommand({
     ]);
     loadLibrary();
   },
-  async run(context, { options: { watchMs, exitOn } }): Promise<Shown | Streamed> {
+  async run(context, { options: { watchMs, exitOn, all } }): Promise<Shown | Streamed> {
     const source = await targetSource(context);
     if (watchMs === undefined)
-      return { status: await statusOf(context, await source(), context.signal), exitOn };
+      return { status: await statusOf(context, await source(), context.signal), exitOn, all };
     const { watchStatus } = await import('../src/tui/status-watch.js');
     return watchStatus(context, watchMs, async (signal) => statusOf(context, await source(), signal), exitOn);
   },
-  render: ({ status }, view) => [statusText(status, view), '', ...moreLines(status, view)].join('\n'),
+  render: ({ status, all }, view) =>
+    [statusText(status, view, { all }), '', ...moreLines(status, view)].join('\n'),
   rows: STATUS_ROWS,
   toJson: ({ status }) => statusDocument(status),
   exitCode: ({ status, exitOn }) => statusExitCode(status, exitOn),

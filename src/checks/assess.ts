@@ -37,10 +37,13 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
     }),
   );
   const sentinels = snapshot.sentinels.map(sentinelStatus);
-  const masters = facts.masters.map((master) => {
-    const concerns = ({ raw }: Judged): boolean => (raw.masterName ?? master.name) === master.name;
-    return masterStatus(master, sentinels, judged.filter(concerns));
-  });
+  const concerning = byMaster(
+    judged,
+    facts.masters.map((m) => m.name),
+  );
+  const masters = facts.masters.map((master) =>
+    masterStatus(master, sentinels, concerning.get(master.name) ?? []),
+  );
   const verdict = overall(masters, judged);
   return {
     cluster: expectation.cluster,
@@ -51,6 +54,17 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
     masters,
     problems: judged.map(problemOf),
   };
+}
+
+/** The findings that concern each master, in their order; one that names no master concerns all. */
+function byMaster(judged: readonly Judged[], names: readonly string[]): Map<string, Judged[]> {
+  const lists = new Map(names.map((name): [string, Judged[]] => [name, []]));
+  for (const finding of judged) {
+    const { masterName } = finding.raw;
+    if (masterName == null) for (const list of lists.values()) list.push(finding);
+    else lists.get(masterName)?.push(finding);
+  }
+  return lists;
 }
 
 /** Of several masters, the worst off, with how many are healthy. */

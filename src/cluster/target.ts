@@ -100,16 +100,26 @@ async function ownerOf(store: Store, addresses: Address[]): Promise<ClusterState
   return undefined;
 }
 
-/** Asks all servers once, in parallel; each one has the deadline. */
-export function surveyOf(
+/**
+ * Asks all servers once, in parallel; each one has the deadline. Where a master is named, about that one alone, so that
+ * it takes no longer at sentinels of a thousand masters; one that no sentinel knows is answered with those that they know.
+ */
+export async function surveyOf(
   target: Target,
   options: { clock: Clock; deadlineMs: number; signal?: AbortSignal | undefined },
 ): Promise<Snapshot> {
-  return survey(questionsFor(target), { ...options, access: target.access });
+  const asking = { ...options, access: target.access };
+  if (target.kind === 'own') return survey(surveyTarget(target.state.plan), asking);
+  const { masterName } = target;
+  const snapshot = await survey(questionsFor(target, masterName), asking);
+  const isUnknown =
+    masterName !== null &&
+    snapshot.sentinels.some((s) => s.answer !== null) &&
+    snapshot.sentinels.every((s) => (s.answer?.masters ?? []).length === 0);
+  return isUnknown ? survey(questionsFor(target, null), asking) : snapshot;
 }
 
-function questionsFor(target: Target): SurveyTarget {
-  if (target.kind === 'own') return surveyTarget(target.state.plan);
+function questionsFor(target: Attached, masterName: string | null): SurveyTarget {
   return {
     sentinels: target.sentinels.map((address) => ({
       id: formatAddress(address),
@@ -117,8 +127,7 @@ function questionsFor(target: Target): SurveyTarget {
       endpoint: address,
     })),
     nodes: [],
-    // All masters, so that an unknown name can be answered with the known ones.
-    masterName: null,
+    masterName,
     discover: true,
   };
 }

@@ -2,6 +2,7 @@ import { type Address, formatAddress, sameAddress } from './address.js';
 import { type Hints, hintsFor } from './hints.js';
 import type { MasterView, NodeAnswer, NodeState, SentinelState, Snapshot } from './snapshot.js';
 import type { Expectation, Ref } from './status.js';
+import { byNumber } from './words.js';
 
 export type SentinelAnswer = NonNullable<SentinelState['answer']>;
 export type AnsweredNode = NodeState & { answer: NodeAnswer };
@@ -54,9 +55,19 @@ export function monitoredNames(snapshot: Snapshot): string[] {
 /** What each answering sentinel believes of this master. */
 export function witnessesOf(snapshot: Snapshot, name: string): Witness[] {
   return snapshot.sentinels.filter(sentinelAnswers).flatMap((sentinel) => {
-    const view = sentinel.answer.masters.find((m) => m.name === name);
+    const view = viewsOf(sentinel.answer).get(name);
     return view === undefined ? [] : [{ sentinel, view }];
   });
+}
+
+/** A sentinel's views by the master's name: with a thousand masters, each check that looks through them is a million steps. */
+const byMaster = new WeakMap<SentinelAnswer, Map<string, MasterView>>();
+function viewsOf(answer: SentinelAnswer): Map<string, MasterView> {
+  const known = byMaster.get(answer);
+  if (known !== undefined) return known;
+  const views = new Map(answer.masters.map((view) => [view.name, view]));
+  byMaster.set(answer, views);
+  return views;
 }
 
 /** How many sentinels take part in deciding about this master, silent ones included. */
@@ -81,7 +92,7 @@ export function ballots(witnesses: Witness[]): { address: Address; voices: Witne
 export function snapshotFacts(snapshot: Snapshot, expectation: Expectation): SnapshotFacts {
   const { masterName } = expectation;
   const all = [...new Set([...monitoredNames(snapshot), ...snapshot.groups.map((g) => g.masterName)])];
-  const names = masterName === null ? all.sort(byName) : all.filter((name) => name === masterName);
+  const names = masterName === null ? all.sort(byNumber) : all.filter((name) => name === masterName);
   return {
     snapshot,
     expectation,
@@ -91,7 +102,6 @@ export function snapshotFacts(snapshot: Snapshot, expectation: Expectation): Sna
 }
 
 /** `cache-2` before `cache-10`. */
-const byName = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
 
 function masterFacts(snapshot: Snapshot, expectation: Expectation, name: string): MasterFacts {
   const nodes = snapshot.groups.find((g) => g.masterName === name)?.nodes ?? [];

@@ -4,6 +4,7 @@ import { ballots, monitoredNames, refIn, sentinelAnswers, type Witness, witnesse
 import type { SeenReplica, SeenSentinel, Snapshot } from './snapshot.js';
 import type { Ref } from './status.js';
 import { type Asked, asked, type MasterAddrResult } from './which-master.js';
+import { byNumber } from './words.js';
 
 /** What one sentinel says of one server, all of it as text: the shape that differences are looked for in. */
 export interface Claim {
@@ -137,7 +138,7 @@ function members<S extends { address: Address }>(
       });
     return { ...ref, claims, differences: differencesOf(claims) };
   });
-  found.sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
+  found.sort((a, b) => byNumber(a.id, b.id));
   return { kind, masterName, members: found, sentinels: asked(snapshot) };
 }
 

@@ -33,3 +33,12 @@ export function bytes(n: number): string {
 /** `3 data nodes, 1.2 MiB`; bytes are null where they are not known. */
 export const dataWords = (data: { nodes: readonly string[]; bytes: number | null }): string =>
   `${count(data.nodes.length, 'data node')}, ${data.bytes === null ? 'size unknown' : bytes(data.bytes)}`;
+
+/** One collator for all: making one takes longer than a thousand comparisons. Made when it is first needed. */
+let collator: Intl.Collator | undefined;
+
+/** The order of names for people: `shard-2` before `shard-10`. */
+export function byNumber(a: string, b: string): number {
+  collator ??= new Intl.Collator('en', { numeric: true });
+  return collator.compare(a, b);
+}

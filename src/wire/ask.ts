@@ -13,48 +13,74 @@ export type Asked<T> = { answer: T; silence: null } | { answer: null; silence: S
 
 /** Asks a data node who it is. Throws only the signal's reason. */
 export function askNode(endpoint: Address, options: ConnectionOptions): Promise<Asked<NodeAnswer>> {
-  return visit(endpoint, options, async (connection) => {
-    const info = parseInfo(await connection.call('INFO'));
+  return visit(endpoint, options, async (connection, within) => {
+    const info = parseInfo(await within(connection.call('INFO')));
     if (isSentinel(info)) throw protocolError('is a sentinel, not a data node');
     return nodeAnswer(info);
   });
 }
 
-/** Asks a sentinel what it believes: of one master, or of all where `masterName` is null. Throws only the signal's reason. */
+/** How many masters are asked about at once: a wave has one deadline, so that a thousand names are no silence. */
+const NAMES_AT_ONCE = 100;
+
+/**
+ * Asks a sentinel what it believes: of one master, or of all where `masterName` is null. One name takes the time of
+ * one, however many the sentinel monitors. Throws only the signal's reason.
+ */
 export function askSentinel(
   endpoint: Address,
   masterName: string | null,
   options: ConnectionOptions,
 ): Promise<Asked<SentinelAnswer>> {
-  return visit(endpoint, options, async (connection) => {
-    // Everything at once; where the name is known, its details go with the first questions.
-    const [said, id, listed, details] = await Promise.allSettled([
-      connection.call('INFO'),
-      connection.call('SENTINEL', 'MYID'),
-      connection.call('SENTINEL', 'MASTERS'),
-      masterName === null ? null : askDetails(connection, masterName),
-    ]);
-    const info = parseInfo(settledValue(said));
-    if (!isSentinel(info))
-      throw protocolError('is a data node, not a sentinel (a sentinel usually has port 26379)');
-    const records = parseRecords(settledValue(listed)).filter(
-      (record) => masterName === null || record.get('name') === masterName,
-    );
-    const early = settledValue(details);
-    const views = await Promise.all(
-      records.map(async (record) =>
-        viewOf(record, early ?? (await askDetails(connection, record.get('name') ?? ''))),
-      ),
-    );
+  return visit(endpoint, options, async (connection, within) => {
+    const { info, id, records, details } = await within(firstAnswers(connection, masterName));
+    const views: (MasterView | null)[] = [];
+    for (let at = 0; at < records.length; at += NAMES_AT_ONCE) {
+      const wave = records
+        .slice(at, at + NAMES_AT_ONCE)
+        .map(async (record) =>
+          viewOf(record, details ?? (await askDetails(connection, record.get('name') ?? ''))),
+        );
+      views.push(...(await within(Promise.all(wave))));
+    }
     return {
       version: engineOf(info).version,
-      // SENTINEL MYID is there since 6.2.
-      sentinelId: id.status === 'fulfilled' && typeof id.value === 'string' ? id.value : '',
+      sentinelId: id,
       ...tiltIn(info),
       masters: views.filter((view) => view !== null),
     };
   });
 }
+
+/** Everything at once; where the name is known, its details go with the first questions. */
+async function firstAnswers(connection: Connection, masterName: string | null) {
+  const [said, id, listed, details] = await Promise.allSettled([
+    connection.call('INFO'),
+    connection.call('SENTINEL', 'MYID'),
+    masterName === null ? connection.call('SENTINEL', 'MASTERS') : askMaster(connection, masterName),
+    masterName === null ? null : askDetails(connection, masterName),
+  ]);
+  const info = parseInfo(settledValue(said));
+  if (!isSentinel(info))
+    throw protocolError('is a data node, not a sentinel (a sentinel usually has port 26379)');
+  return {
+    info,
+    // SENTINEL MYID is there since 6.2.
+    id: id.status === 'fulfilled' && typeof id.value === 'string' ? id.value : '',
+    records: parseRecords(settledValue(listed)),
+    details: settledValue(details),
+  };
+}
+
+/** The record of one master as a list of one; an empty list where the sentinel does not know the name. */
+const askMaster = (connection: Connection, masterName: string): Promise<unknown[]> =>
+  connection.call('SENTINEL', 'MASTER', masterName).then(
+    (record) => [record],
+    (error) => {
+      errorReply(error);
+      return [];
+    },
+  );
 
 type Details = [replicas: unknown, sentinels: unknown, ckquorum: MasterView['ckquorum']];
 
@@ -86,19 +112,31 @@ function settledValue<T>(settled: PromiseSettledResult<T>): T {
   return settled.value;
 }
 
-/** Connects, asks and leaves, all within one deadline; what goes wrong becomes the reason for a silence. */
+/** Waits for what was asked, one deadline long. Throws WireError when it has passed. */
+type Within = <T>(answers: Promise<T>) => Promise<T>;
+
+/**
+ * Connects, asks and leaves; what goes wrong becomes the reason for a silence. Connecting and what is waited for first
+ * have one deadline together, what is waited for later has its own.
+ */
 async function visit<T>(
   endpoint: Address,
   options: ConnectionOptions,
-  ask: (connection: Connection) => Promise<T>,
+  ask: (connection: Connection, within: Within) => Promise<T>,
 ): Promise<Asked<T>> {
   const { clock, deadlineMs, signal } = options;
   const opening = openConnection(endpoint, options);
+  const startedMs = clock.now();
+  let leftMs = deadlineMs;
+  const within: Within = (answers) => {
+    const boundMs = leftMs;
+    leftMs = deadlineMs;
+    return withDeadline(clock, boundMs, answers, () => timeoutError(endpoint, deadlineMs));
+  };
   try {
-    const answer = await withDeadline(clock, deadlineMs, opening.then(ask), () =>
-      timeoutError(endpoint, deadlineMs),
-    );
-    return { answer, silence: null };
+    const connection = await within(opening);
+    leftMs = Math.max(0, deadlineMs - (clock.now() - startedMs));
+    return { answer: await ask(connection, within), silence: null };
   } catch (error) {
     signal?.throwIfAborted();
     return { answer: null, silence: silenceOf(error) };

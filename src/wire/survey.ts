@@ -1,5 +1,6 @@
 import { type Address, formatAddress } from '../model/address.js';
 import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
+import { byNumber } from '../model/words.js';
 import { type Asking, askingAs, endpointOf } from './access.js';
 import { askNode, askSentinel } from './ask.js';
 
@@ -21,6 +22,9 @@ export interface SurveyTarget {
   discover: boolean;
 }
 
+/** How many data nodes are asked at once: a thousand connections at one moment take the time of their own answers. */
+const NODES_AT_ONCE = 200;
+
 /** Named by a known server is two steps, named by one of those is three, and there it ends. */
 const MAX_STEPS = 3;
 
@@ -34,7 +38,7 @@ interface Found<T> {
 /**
  * Asks all known servers once, in parallel, and those that the answers name as soon as they are named. The deadline is
  * each server's, from dialling to its last answer. Takes at most
- * about three deadlines, one where no new server is named. A silent server is in the snapshot with the reason.
+ * about three deadlines, one where no new server is named, and one more for each further NODES_AT_ONCE nodes. A silent server is in the snapshot with the reason.
  * Discovered servers have their announced address as their id, and come after the known ones, ordered by it.
  * An unknown `masterName` gives no view and no group. Throws only the signal's reason.
  */
@@ -53,6 +57,7 @@ export async function survey(target: SurveyTarget, asking: Asking): Promise<Snap
     announce,
     endpoint: endpointOf(asking.access, announce),
   });
+  const inTurn = atMost(NODES_AT_ONCE);
   for (const node of target.nodes) members(node.masterName).add(keyOf(node.announce));
 
   async function visitSentinel(server: KnownServer, step: number, claimedId?: string): Promise<void> {
@@ -85,7 +90,7 @@ export async function survey(target: SurveyTarget, asking: Asking): Promise<Snap
     if (nodes.has(key)) return;
     const found: Found<NodeState> = { known: step === 1, state: { ...server, answer: null, silence: null } };
     nodes.set(key, found);
-    Object.assign(found.state, await askNode(server.endpoint, askingAs(asking, 'redis')));
+    Object.assign(found.state, await inTurn(() => askNode(server.endpoint, askingAs(asking, 'redis'))));
     if (!target.discover || step >= MAX_STEPS) return;
     // INFO's list of replicas has those of ROLE, and those that do not stream yet.
     await Promise.all(
@@ -104,8 +109,25 @@ export async function survey(target: SurveyTarget, asking: Asking): Promise<Snap
     sentinels: ordered(withoutDoubles([...sentinels.values()])),
     groups: [...groups].map(([masterName, keys]) => ({
       masterName,
-      nodes: ordered([...nodes].filter(([key]) => keys.has(key)).map(([, found]) => found)),
+      nodes: ordered([...keys].flatMap((key) => nodes.get(key) ?? [])),
     })),
+  };
+}
+
+/** Runs what it is given, at most `limit` at a time, in the order in which it was given. */
+function atMost(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running < limit) running += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
   };
 }
 
@@ -137,7 +159,6 @@ function ordered<T extends { announce: Address }>(all: Found<T>[]): T[] {
   const states = (known: boolean): T[] =>
     all.filter((found) => found.known === known).map((found) => found.state);
   const byAddress = (a: T, b: T): number =>
-    a.announce.host.localeCompare(b.announce.host, 'en', { numeric: true }) ||
-    a.announce.port - b.announce.port;
+    byNumber(a.announce.host, b.announce.host) || a.announce.port - b.announce.port;
   return [...states(true), ...states(false).sort(byAddress)];
 }

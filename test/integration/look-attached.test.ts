@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cli, openCli } from '../helpers/cli.js';
+import { ask } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 import { leftBehind, refusal } from '../helpers/refusal.js';
@@ -128,4 +131,56 @@ describe('an attached cluster', () => {
     expect(await leftBehind(cli.home)).toEqual([]);
     expect((await statusOf(cli, '--sentinel-addrs', ONE)).code).toBe(0);
   });
+
+  it('with many masters: counts and a screen of the worst, all with --all, and a named one asks about no other', async () => {
+    const NAMES = 40;
+    const sentinel = { endpoint: { host: '127.0.0.1', port: PORT + 50 } };
+    for (let n = 1; n <= NAMES; n++)
+      await ask(sentinel, ['SENTINEL', 'MONITOR', `shard-${n}`, '127.0.0.1', 1, 2]);
+    try {
+      const short = await cli.run(at('status'));
+      expect(short.code, short.stderr).toBe(1);
+      expect(short.stdout).toMatch(/^\S.*1 of 41 masters healthy/);
+      expect(short.stdout).toMatch(/^(DOWN|AT RISK|DEGRADED|UNKNOWN) \d+.*, HEALTHY 1$/m);
+      expect(short.stdout).toMatch(/^not shown: 34 masters that are not healthy and \d+ problems; --all/m);
+      expect(short.stdout.match(/^SENTINEL /gm)).toHaveLength(6);
+      const whole = await cli.run(at('status', '--all'));
+      expect(whole.stdout.match(/^SENTINEL /gm)).toHaveLength(41);
+      expect(whole.stdout).not.toContain('not shown');
+      const { status } = await statusOf(cli, '--sentinel-addrs', ONE);
+      expect(status.masters.map((m) => m.name)).toEqual([
+        'orders',
+        ...Array.from({ length: NAMES }, (_, i) => `shard-${i + 1}`),
+      ]);
+
+      const heard = await hearing(PORT + 50, async (relay) => {
+        const { status: one } = await statusOf(cli, '--sentinel-addrs', relay, '--master-name', 'orders');
+        expect(one.masters.map((m) => m.name)).toEqual(['orders']);
+      });
+      expect(heard).toMatch(/replicas\r\n\$6\r\norders/i);
+      expect(heard).not.toMatch(/shard-|\$7\r\nmasters\r\n/i);
+    } finally {
+      for (let n = 1; n <= NAMES; n++) await ask(sentinel, ['SENTINEL', 'REMOVE', `shard-${n}`]);
+    }
+  });
 });
+
+/** What is sent to a server through a relay in front of it, while `work` has the relay's address. */
+async function hearing(port: number, work: (relay: string) => Promise<void>): Promise<string> {
+  const heard: Buffer[] = [];
+  const relay = createServer((client) => {
+    const server = connect(port, '127.0.0.1');
+    client.on('data', (chunk) => heard.push(chunk));
+    client.on('error', () => server.destroy());
+    server.on('error', () => client.destroy());
+    client.pipe(server).pipe(client);
+  });
+  await once(relay.listen(0, '127.0.0.1'), 'listening');
+  const address = relay.address();
+  try {
+    await work(`127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
+  } finally {
+    relay.close();
+  }
+  return Buffer.concat(heard).toString();
+}

@@ -3,6 +3,7 @@ import type { Target } from '../../cluster/target.js';
 import { type Address, formatAddress } from '../../model/address.js';
 import type { Fields, GatheredNode, GatheredSentinel, Got } from '../../model/gathered.js';
 import { dataNodes, sentinelNodes } from '../../model/plan.js';
+import { byNumber } from '../../model/words.js';
 import { askingAs, endpointOf } from '../../wire/access.js';
 import type { Asked, Wired } from '../../wire/gather-ask.js';
 import { gatherNode } from '../../wire/gather-node.js';
@@ -164,7 +165,6 @@ const mergeNames =
 function ordered<T extends { announce: Address }>(all: Found<T>[]): T[] {
   const servers = (known: boolean): T[] => all.filter((f) => f.known === known).map((f) => f.server);
   const byAddress = (a: T, b: T): number =>
-    a.announce.host.localeCompare(b.announce.host, 'en', { numeric: true }) ||
-    a.announce.port - b.announce.port;
+    byNumber(a.announce.host, b.announce.host) || a.announce.port - b.announce.port;
   return [...servers(true), ...servers(false).sort(byAddress)];
 }

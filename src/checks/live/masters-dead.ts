@@ -1,5 +1,5 @@
 import { cli } from '../../model/hints.js';
-import { count } from '../../model/words.js';
+import { byNumber, count } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { idsOf, num } from '../group.js';
@@ -91,4 +91,3 @@ function sequences(names: readonly string[]): Sequence[] {
 }
 
 /** `shard-2` before `shard-10`. */
-const byNumber = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });

@@ -1,5 +1,7 @@
 import { ctl } from '../../model/hints.js';
-import type { StatusResult, Verdict } from '../../model/status.js';
+import { type MasterStatus, type StatusResult, VERDICT_WORDS, type Verdict } from '../../model/status.js';
+import { verdictRank } from '../../model/verdict.js';
+import { count, listed } from '../../model/words.js';
 import { wrap } from '../plain-text.js';
 import { nextLines, verdictLines } from './lines.js';
 import { verdictPaint } from './outcome.js';
@@ -7,8 +9,21 @@ import { problemLines } from './problems.js';
 import { nodesTable, sentinelsTable, silentTable } from './status-tables.js';
 import { themeOf, type View } from './theme.js';
 
+/** How many masters are shown with their servers, and how many problems, where nobody asked for all. */
+const MASTERS_SHOWN = 6;
+const PROBLEMS_SHOWN = 12;
+
+export interface StatusTextOptions {
+  /** Every master and every problem; else, of many masters, only those that are not healthy, and not more than a screen. */
+  all?: boolean;
+}
+
 /** One screen: the verdict first, then who is what, what each sentinel believes, and what to do next. */
-export function statusText(status: StatusResult, view: View): string {
+export function statusText(
+  status: StatusResult,
+  view: View,
+  { all = false }: StatusTextOptions = {},
+): string {
   const theme = themeOf(view);
   const several = status.masters.length > 1;
   const lines = [
@@ -17,7 +32,11 @@ export function statusText(status: StatusResult, view: View): string {
     ...(several ? [] : nextOf(status.verdict, view)),
     ...wrap(`cluster ${status.cluster}, driver ${status.driver}`, view.columns, 2).map(theme.dim),
   ];
-  for (const master of status.masters) {
+  const isMany = status.masters.length > MASTERS_SHOWN && !all;
+  const wanted = isMany ? worstFirst(status.masters.filter((m) => !m.healthy)) : status.masters;
+  const masters = isMany ? wanted.slice(0, MASTERS_SHOWN) : wanted;
+  if (isMany) lines.push(...wrap(countsOf(status), view.columns, 2).map(theme.dim));
+  for (const master of masters) {
     lines.push('');
     if (several) lines.push(...verdictHead(master.verdict, '', view), ...nextOf(master.verdict, view));
     if (master.nodes.length > 0) lines.push(nodesTable(master, view), '');
@@ -25,8 +44,31 @@ export function statusText(status: StatusResult, view: View): string {
   }
   if (status.masters.length === 0 && status.sentinels.length > 0)
     lines.push('', silentTable(status.sentinels, view));
-  if (status.problems.length > 0) lines.push('', ...problemLines(status.problems, view, commandsIn(status)));
+  const problems = isMany ? status.problems.slice(0, PROBLEMS_SHOWN) : status.problems;
+  if (problems.length > 0)
+    lines.push('', ...problemLines(problems, view, commandsIn(status.verdict, masters)));
+  const hidden = hiddenWords(wanted.length - masters.length, status.problems.length - problems.length);
+  if (hidden !== null) lines.push('', ...wrap(hidden, view.columns, 2).map(theme.dim));
   return lines.join('\n');
+}
+
+const worstFirst = (masters: readonly MasterStatus[]): MasterStatus[] =>
+  masters.toSorted((a, b) => verdictRank(a.verdict.word) - verdictRank(b.verdict.word));
+
+/** How many masters have each verdict, the worst first. */
+const countsOf = ({ masters }: StatusResult): string =>
+  VERDICT_WORDS.flatMap((word) => {
+    const n = masters.filter((m) => m.verdict.word === word).length;
+    return n === 0 ? [] : `${word} ${n}`;
+  }).join(', ');
+
+function hiddenWords(masters: number, problems: number): string | null {
+  if (masters + problems === 0) return null;
+  const parts = [
+    ...(masters > 0 ? [`${count(masters, 'master')} that ${masters === 1 ? 'is' : 'are'} not healthy`] : []),
+    ...(problems > 0 ? [count(problems, 'problem')] : []),
+  ];
+  return `not shown: ${listed(parts)}; --all shows everything, --master-name NAME one master`;
 }
 
 /** The first line, or lines where it is wrapped: the verdict. */
@@ -48,5 +90,5 @@ export const moreLines = ({ cluster, driver }: StatusResult, view: View): string
   ).map(themeOf(view).dim);
 
 /** What the headlines say already. */
-const commandsIn = ({ verdict, masters }: StatusResult): string[] =>
+const commandsIn = (verdict: Verdict, masters: readonly MasterStatus[]): string[] =>
   [verdict, ...masters.map((m) => m.verdict)].flatMap(({ next }) => next ?? []);
