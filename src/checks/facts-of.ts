@@ -31,13 +31,22 @@ const groupNames = (gathered: Gathered): string[] => [
   ...new Set([...masterNames(gathered), ...gathered.nodes.flatMap((n) => n.masterNames)]),
 ];
 
-function nodeState({ id, announce, endpoint, alsoAt, silence, info }: GatheredNode): NodeState {
+function nodeState(node: GatheredNode): NodeState {
+  const { id, announce, endpoint, alsoAt, silence, info, config, pingMs } = node;
   const known = { id, announce, endpoint, silence, ...(alsoAt && { alsoAt }) };
   if (!info.ok) return { ...known, answer: null, ...(silence === null && { withheld: info.why }) };
   const answer = nodeAnswerIn(new Map(Object.entries(info.value)));
+  const pingError = pingMs.ok ? undefined : /^PING: ([A-Z]+)\b/.exec(pingMs.why)?.[1];
   return answer === undefined
     ? { ...known, answer: null, withheld: 'gave no version in INFO' }
-    : { ...known, answer };
+    : {
+        ...known,
+        answer: {
+          ...answer,
+          ...(pingError !== undefined && { pingError }),
+          ...(config.ok && { settings: config.value }),
+        },
+      };
 }
 
 function sentinelState(sentinel: GatheredSentinel, masterName: string | null): SentinelState {

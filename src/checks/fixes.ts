@@ -1,31 +1,48 @@
 import type { Address } from '../model/address.js';
 import type { Fields, Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
 import { cli, ctl } from '../model/hints.js';
-import { MASTER_SETTINGS, majorityOf, type SentinelSettings } from '../model/sentinel-timing.js';
+import {
+  MASTER_SETTINGS,
+  type MasterSetting,
+  majorityOf,
+  type SentinelSettings,
+} from '../model/sentinel-timing.js';
+import type { NodeState } from '../model/snapshot.js';
 import type { MonitoredAt } from './evidence.js';
-import { type Group, num } from './group.js';
+import { num } from './group.js';
+
+/** A data node as `doctor` or as `status` has it. */
+type Node = Pick<GatheredNode, 'endpoint' | 'info'> | Pick<NodeState, 'endpoint' | 'answer'>;
+
+/** Whether a node was started without a configuration file, so that CONFIG REWRITE is refused (config.c, configRewriteCommand). */
+function hasNoFile(node: Node): boolean {
+  if ('answer' in node) return node.answer?.configFile === '';
+  return node.info.ok && node.info.value.config_file === '';
+}
+
+/** What keeps settings over a restart after CONFIG SET. */
+export const keepConfig = (node: Node): string[] =>
+  hasNoFile(node)
+    ? ['# it has no configuration file: add it where the server is started, or it is lost at the next start']
+    : [cli(node, 'CONFIG REWRITE')];
 
 /** The commands that set a directive at run time and keep it over a restart. `value` in quotes where it has blanks. */
-export function setConfig(
-  node: Pick<GatheredNode, 'endpoint'>,
-  name: string,
-  value: string | number,
-): string[] {
+export function setConfig(node: Node, name: string, value: string | number): string[] {
   const word = /\s/.test(String(value)) ? `"${value}"` : value;
-  return [cli(node, `CONFIG SET ${name} ${word}`), cli(node, 'CONFIG REWRITE')];
+  return [cli(node, `CONFIG SET ${name} ${word}`), ...keepConfig(node)];
 }
 
 /** The commands that give the sentinels' user of a data node more rights, and keep that: in the ACL file where there is one. */
 export function setUser(node: GatheredNode, rules: readonly string[]): string[] {
   const user = node.sentinelsUser ?? "<the sentinels' user>";
   const words = rules.map((rule) => (/[|&*]/.test(rule) ? `'${rule}'` : rule));
-  return [cli(node, `ACL SETUSER ${user} ${words.join(' ')}`), savedUser(node)];
+  return [cli(node, `ACL SETUSER ${user} ${words.join(' ')}`), ...savedUser(node)];
 }
 
-/** The command that keeps the users of a data node over a restart. */
-export function savedUser(node: GatheredNode): string {
+/** What keeps the users of a data node over a restart. */
+export function savedUser(node: GatheredNode): string[] {
   const inFile = node.config.ok && Boolean(node.config.value.aclfile);
-  return cli(node, inFile ? 'ACL SAVE' : 'CONFIG REWRITE');
+  return inFile ? [cli(node, 'ACL SAVE')] : keepConfig(node);
 }
 
 /** What a data node must allow the sentinels' user (Redis documentation, Sentinel: ACL). */
@@ -105,23 +122,30 @@ export function monitorInstead(
   ];
 }
 
+/** What a sentinel must be told to monitor a master as the others do. */
+export interface Monitored {
+  name: string;
+  address: Address | null;
+  /** Milliseconds, and parallel-syncs as a number; without the ones that are not known. */
+  settings: Partial<Record<MasterSetting, string | number>>;
+}
+
 /** How one more sentinel joins: it finds the others by itself, over the master. `voters` with it. */
 export function furtherSentinel(
-  gathered: Gathered,
-  { name, address, views }: Group,
+  target: Pick<Gathered, 'own' | 'cluster'>,
+  { name, address, settings }: Monitored,
   voters: number,
 ): string[] {
-  if (gathered.own) {
-    return ['# empties the cluster:', ctl(gathered, 'down'), ctl(gathered, `up --sentinels ${voters}`)];
+  if (target.own) {
+    return ['# empties the cluster:', ctl(target, 'down'), ctl(target, `up --sentinels ${voters}`)];
   }
-  const fields = views[0]?.master.fields ?? {};
   const at = address === null ? '<the master> <its port>' : `${address.host} ${address.port}`;
   return [
     '# in the sentinel.conf of a further sentinel, on its own machine:',
     'port 26379',
     `sentinel monitor ${name} ${at} ${majorityOf(voters)}`,
     ...MASTER_SETTINGS.flatMap((setting) =>
-      fields[setting] === undefined ? [] : [`sentinel ${setting} ${name} ${fields[setting]}`],
+      settings[setting] === undefined ? [] : [`sentinel ${setting} ${name} ${settings[setting]}`],
     ),
     'redis-server sentinel.conf --sentinel',
   ];

@@ -48,14 +48,13 @@ import scriptBad from './configuration/script-bad.js';
 import sentinelsColocated from './configuration/sentinels-colocated.js';
 import sentinelsEven from './configuration/sentinels-even.js';
 import sentinelsFew from './configuration/sentinels-few.js';
+import { fewInFiles } from './configuration/sentinels-few-files.js';
 import settingsSkew from './configuration/settings-skew.js';
 import { settingsInFiles } from './configuration/settings-skew-files.js';
 import simfailArmed from './configuration/simfail-armed.js';
 import backlogSmall from './data/backlog-small.js';
-import bgsaveError from './data/bgsave-error.js';
 import dataShared from './data/data-shared.js';
 import disklessDelay from './data/diskless-delay.js';
-import masterFull from './data/master-full.js';
 import maxclients from './data/maxclients.js';
 import maxmemorySkew from './data/maxmemory-skew.js';
 import minReplicas from './data/min-replicas.js';
@@ -77,7 +76,6 @@ import masterDisagree from './live/master-disagree.js';
 import { mastersInFiles } from './live/master-disagree-files.js';
 import masterFrozen from './live/master-frozen.js';
 import mastersDead from './live/masters-dead.js';
-import noGoodSlave from './live/no-good-slave.js';
 import replicaRing from './live/replica-ring.js';
 import dynamicIp from './network/dynamic-ip.js';
 import ephemeralPort from './network/ephemeral-port.js';
@@ -92,6 +90,7 @@ import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
 /** What files show of checks that `status` judges too, which must not load what reads files. */
 const IN_FILES = new Map<SnapshotCheck, Pick<SnapshotCheck, 'files'>>([
   [masterDisagree, { files: mastersInFiles }],
+  [sentinelsFew, { files: fewInFiles }],
   [settingsSkew, { files: settingsInFiles }],
 ]);
 
@@ -121,7 +120,6 @@ export const CHECKS: readonly Check[] = [
   bindLoopback,
   masterLoopback,
   quorumGtN,
-  sentinelsFew,
   simfailArmed,
   debugTuned,
   quorumLtMajority,
@@ -157,10 +155,8 @@ export const CHECKS: readonly Check[] = [
 
   // data
   priorityZero,
-  bgsaveError,
   versionSkew,
   rebootGap,
-  masterFull,
   minReplicas,
   outputBuffer,
   backlogSmall,
@@ -176,7 +172,6 @@ export const CHECKS: readonly Check[] = [
   ...SNAPSHOT_CHECKS.map((check) => ({ ...check, ...IN_FILES.get(check) })),
   masterFrozen,
   clockSkew,
-  noGoodSlave,
   failoverStuck,
   lag,
   addressSwitching,

@@ -1,5 +1,8 @@
 import type { SnapshotCheck } from './check.js';
+import sentinelsFew from './configuration/sentinels-few.js';
 import settingsSkew from './configuration/settings-skew.js';
+import bgsaveError from './data/bgsave-error.js';
+import masterFull from './data/master-full.js';
 import auth from './live/auth.js';
 import epochDisagree from './live/epoch-disagree.js';
 import failoverInProgress from './live/failover-in-progress.js';
@@ -11,6 +14,7 @@ import loading from './live/loading.js';
 import masterAddressNotMaster from './live/master-address-not-master.js';
 import masterDisagree from './live/master-disagree.js';
 import masterDown from './live/master-down.js';
+import noGoodSlave from './live/no-good-slave.js';
 import noMaster from './live/no-master.js';
 import noQuorum from './live/no-quorum.js';
 import noReplica from './live/no-replica.js';
@@ -42,6 +46,8 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
   journalUnreadable,
 
   // Nothing can be written.
+  bgsaveError,
+  masterFull,
   noMaster,
   nodeDown,
   nodeUnreachable,
@@ -49,6 +55,8 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
   // No failover would happen.
   noSentinel,
   noQuorum,
+  noGoodSlave,
+  sentinelsFew,
 
   // Writes may go to the wrong node.
   splitBrain,

@@ -1,5 +1,5 @@
 import type { Address } from './address.js';
-import type { MasterView, NodeAnswer, SeenReplica, SeenSentinel } from './snapshot.js';
+import type { DiskFault, MasterView, NodeAnswer, NodeMemory, SeenReplica, SeenSentinel } from './snapshot.js';
 
 /** Names and values as a server gave them: INFO, or one instance as Sentinel describes it. */
 export type NamedValues = ReadonlyMap<string, string>;
@@ -32,6 +32,9 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
   const replica = role === 'slave';
   const link = info.get('master_link_status');
   const fullSyncs = numberOf(info.get('sync_full'));
+  const priority = numberOf(info.get('slave_priority'));
+  const memory = memoryIn(info);
+  const configFile = info.get('config_file');
   const linkDownS = numberOf(info.get('master_link_down_since_seconds'));
   return {
     ...engine,
@@ -45,7 +48,36 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
     ...(fullSyncs !== null && { fullSyncs }),
     ...(linkDownS !== null && linkDownS >= 0 && { linkDownS }),
     ...(info.get('master_sync_in_progress') === '1' && { syncing: true }),
+    ...onDisk(info),
+    ...(memory !== undefined && { memory }),
+    ...(priority !== null && { priority }),
+    ...(configFile !== undefined && { configFile }),
   };
+}
+
+const DISK_FIELDS: readonly [field: string, fault: DiskFault][] = [
+  ['rdb_last_bgsave_status', 'bgsave'],
+  ['aof_last_write_status', 'aof-write'],
+  ['aof_last_bgrewrite_status', 'aof-rewrite'],
+];
+
+/** A status of the append-only file counts while there is one. */
+function onDisk(info: NamedValues): Pick<NodeAnswer, 'diskFaults'> {
+  const hasAof = info.get('aof_enabled') === '1';
+  const diskFaults = DISK_FIELDS.flatMap(([field, fault]) =>
+    info.get(field) === 'err' && (hasAof || fault === 'bgsave') ? [fault] : [],
+  );
+  return diskFaults.length > 0 ? { diskFaults } : {};
+}
+
+/** What a data node uses of its memory, by INFO; undefined where that does not tell. */
+export function memoryIn(info: NamedValues): NodeMemory | undefined {
+  const used = numberOf(info.get('used_memory'));
+  const limitBytes = numberOf(info.get('maxmemory'));
+  if (used === null || limitBytes === null) return undefined;
+  const usedBytes = used - (numberOf(info.get('mem_not_counted_for_evict')) ?? 0);
+  const expires = [...info].some(([field, value]) => /^db\d+$/.test(field) && /\bexpires=[1-9]/.test(value));
+  return { usedBytes, limitBytes, policy: info.get('maxmemory_policy') ?? '', expires };
 }
 
 /** `slave0:ip=127.0.0.1,port=6380,state=online,offset=1234,lag=0`: every replica, also one that does not stream yet. */
@@ -88,6 +120,7 @@ export function masterViewIn(
     pingPendingMs: ms('last-ping-sent'),
     downMs: ms('s-down-time'),
     roleReportedMs: ms('role-reported-time'),
+    replicaCount: ms('num-slaves'),
     replicas: replicas.map(seenReplica),
     sentinels: sentinels.map(seenSentinel),
     ckquorum,
@@ -112,6 +145,8 @@ function seenReplica(record: NamedValues): SeenReplica {
     follows: addressOf(record.get('master-host'), record.get('master-port')) ?? null,
     priority: numberOf(record.get('slave-priority')),
     offset: numberOf(record.get('slave-repl-offset')),
+    infoMsAgo: numberOf(record.get('info-refresh')),
+    linkDownMs: numberOf(record.get('master-link-down-time')),
     answeredMsAgo: numberOf(record.get('last-ok-ping-reply')),
     downMs: numberOf(record.get('s-down-time')),
   };

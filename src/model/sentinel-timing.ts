@@ -8,9 +8,9 @@ import type { Snapshot } from './snapshot.js';
 /** The timer runs at least 10 times a second (sentinelTimer: server.hz is 10 plus a random part). */
 export const TICK_MS = 100;
 /** SENTINEL_PING_PERIOD; the effective period is the shorter of this and down-after. */
-const PING_PERIOD_MS = 1000;
+export const PING_PERIOD_MS = 1000;
 /** SENTINEL_INFO_PERIOD. */
-const INFO_PERIOD_MS = 10_000;
+export const INFO_PERIOD_MS = 10_000;
 /** INFO to the replicas while the master is objectively down or a failover runs (sentinelSendPeriodicCommands). */
 export const INFO_PERIOD_DURING_FAILOVER_MS = 1000;
 /** SENTINEL_ASK_PERIOD: how often the peers are asked for their verdict. */

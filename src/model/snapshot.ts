@@ -27,6 +27,30 @@ export interface NodeAnswer {
   linkDownS?: number;
   /** Whether a replica is copying the whole data set from its master at this moment. */
   syncing?: boolean;
+  /** Its own replica-priority; 0: never promoted. Absent where it did not say. */
+  priority?: number;
+  /** What it failed to write to its disk the last time; absent where nothing failed. */
+  diskFaults?: readonly DiskFault[];
+  /** Its memory and limit; absent where INFO does not tell. */
+  memory?: NodeMemory;
+  /** The path of its configuration file, empty where it was started without one; absent where it did not say. */
+  configFile?: string;
+  /** The first word of its answer to PING where that was an error: `MISCONF`, `LOADING`; absent where it answered PONG, or was not asked. */
+  pingError?: string;
+  /** CONFIG GET; absent where it was not asked. */
+  settings?: Readonly<Record<string, string>>;
+}
+
+/** A field of INFO that says `err` (rdb_last_bgsave_status, aof_last_write_status, aof_last_bgrewrite_status). */
+export type DiskFault = 'bgsave' | 'aof-write' | 'aof-rewrite';
+
+/** What evict.c goes by (getMaxmemoryState): bytes without the buffers of replicas; a limit of 0 is none. */
+export interface NodeMemory {
+  usedBytes: number;
+  limitBytes: number;
+  policy: string;
+  /** Whether any key has a time to live. */
+  expires: boolean;
 }
 
 export interface NodeState {
@@ -53,6 +77,10 @@ export interface SeenReplica {
   follows: Address | null;
   priority: number | null;
   offset: number | null;
+  /** How long ago it last answered this sentinel's INFO, in milliseconds; null where it is not reported. */
+  infoMsAgo?: number | null;
+  /** For how long it has had no link to its master, in milliseconds; 0 while it has one. */
+  linkDownMs?: number | null;
   /** How long ago it last gave this sentinel's PING a valid answer, in milliseconds; null where it is not reported. */
   answeredMsAgo?: number | null;
   /** For how long this sentinel has called it down (s_down), in milliseconds; null where it does not. */
@@ -94,6 +122,8 @@ export interface MasterView {
   downMs?: number | null;
   /** How long ago its role changed in this sentinel's eyes, in milliseconds; a switch sets it to 0. */
   roleReportedMs?: number | null;
+  /** How many replicas it counts, hidden ones (replica-announced no) included; null where it is not reported. */
+  replicaCount?: number | null;
   replicas: SeenReplica[];
   sentinels: SeenSentinel[];
   ckquorum: { ok: boolean; usable: number | null; message: string };

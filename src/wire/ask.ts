@@ -14,9 +14,12 @@ export type Asked<T> = { answer: T; silence: null } | { answer: null; silence: S
 /** Asks a data node who it is. Throws only the signal's reason. */
 export function askNode(endpoint: Address, options: ConnectionOptions): Promise<Asked<NodeAnswer>> {
   return visit(endpoint, options, async (connection, within) => {
-    const info = parseInfo(await within(connection.call('INFO')));
+    const [said, pingError] = await within(
+      Promise.all([connection.call('INFO'), connection.call('PING').then(() => undefined, pingErrorIn)]),
+    );
+    const info = parseInfo(said);
     if (isSentinel(info)) throw protocolError('is a sentinel, not a data node');
-    return nodeAnswer(info);
+    return { ...nodeAnswer(info), ...(pingError !== undefined && { pingError }) };
   });
 }
 
@@ -106,6 +109,9 @@ function errorReply(error: unknown): WireError {
   if (error instanceof WireError && error.reply !== undefined && error.silence.kind === 'error') return error;
   throw error;
 }
+
+/** `MISCONF`: the first word of an error reply. */
+const pingErrorIn = (error: unknown): string | undefined => errorReply(error).reply?.split(' ')[0];
 
 function settledValue<T>(settled: PromiseSettledResult<T>): T {
   if (settled.status === 'rejected') throw settled.reason;

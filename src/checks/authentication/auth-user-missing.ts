@@ -65,7 +65,7 @@ export default {
             model === undefined
               ? cli(node, `ACL SETUSER ${user} on '><the auth-pass of the sentinels>' allchannels ${RIGHTS}`)
               : `${cli(model, 'ACL LIST')} | sed -n 's/^user ${user} /${user} /p' | xargs ${cli(node, 'ACL SETUSER')}`,
-            savedUser(node),
+            ...savedUser(node),
           ]),
         },
       ];

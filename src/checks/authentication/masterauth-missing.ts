@@ -4,7 +4,7 @@ import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { judgeNodeGroups } from '../files/judge.js';
 import { asksForPassword, lastOf, passwordLine, place, shownAt } from '../files/settings.js';
-import { setConfig } from '../fixes.js';
+import { keepConfig, setConfig } from '../fixes.js';
 import { type Group, groupsOf, idsOf, judged, readAll, settingIn } from '../group.js';
 import { wantsPassword } from '../passwords.js';
 
@@ -58,7 +58,7 @@ export default {
           message: `${idsOf(wanting)} of ${name} need a password, but masterauth is not set at ${idsOf(without)}`,
           fix: without.flatMap((node) => [
             cli(node, `CONFIG SET masterauth "<the master's password>"`),
-            cli(node, 'CONFIG REWRITE'),
+            ...keepConfig(node),
           ]),
           repairs: without.map((node) => ({ kind: 'masterauth', node: node.id })),
         },

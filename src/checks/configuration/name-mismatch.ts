@@ -54,6 +54,8 @@ export default {
         const monitored = sentinel.masters.value.map((m) => m.name).join(', ') || 'nothing';
         seen.push({
           subject: sentinel.id,
+          // One that monitors nothing has no wrong name: it is missing, as not-monitored says.
+          ...(monitored === 'nothing' && { impact: 'degraded' as const }),
           message: has
             ? `monitors ${formatAddress(address)} as ${has}, where ${views.map((v) => v.sentinel.id).join(' and ')} say ${name}`
             : `does not monitor ${name}; it monitors ${monitored}`,

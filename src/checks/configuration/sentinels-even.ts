@@ -32,7 +32,11 @@ export default {
         {
           subject: group.name,
           message: `${voters} sentinels for ${group.name}: ${majorityOf(voters)} are needed to elect a leader, the same as of ${voters + 1}`,
-          fix: furtherSentinel(gathered, group, voters + 1),
+          fix: furtherSentinel(
+            gathered,
+            { ...group, settings: group.views[0]?.master.fields ?? {} },
+            voters + 1,
+          ),
         },
       ];
     }),

@@ -1,12 +1,11 @@
 import { count } from '../../model/words.js';
-import type { Check } from '../check.js';
-import { type CountedGroup, judgeCountedGroups, placeOf } from '../files/judge.js';
+import type { SnapshotCheck } from '../check.js';
 import { furtherSentinel } from '../fixes.js';
-import { judgeViews, votersOf } from '../sentinels.js';
+import { judgeMasters, sentinelsOf } from '../snapshot.js';
 
 export default {
   id: 'sentinels-few',
-  needs: 'gathered',
+  needs: 'snapshot',
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
@@ -22,36 +21,30 @@ export default {
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Example 1: just two Sentinels, DON’T DO THIS)',
   ],
   causes: ['quorum-lt-majority', 'sentinels-even', 'sentinels-colocated'],
-  live: (gathered) =>
-    judgeViews(gathered, (group) => {
-      const voters = votersOf(gathered, group);
-      if (voters >= 3) return [];
+  live: (facts) =>
+    judgeMasters(facts, ['sentinels'], (master) => {
+      const { name, known, witnesses, expectation } = master;
+      const [first] = witnesses;
+      if (first === undefined || known >= 3) return [];
+      const planned = expectation.nodes?.filter((n) => n.kind === 'sentinel').length ?? known;
+      const { address, downAfterMs, failoverTimeoutMs, parallelSyncs } = first.view;
+      const settings = {
+        'down-after-milliseconds': downAfterMs,
+        'failover-timeout': failoverTimeoutMs,
+        'parallel-syncs': parallelSyncs,
+      };
       return [
         {
-          subject: group.name,
-          message: `${count(voters, 'sentinel')} for ${group.name}: ${group.views.map((v) => v.sentinel.id).join(', ')}`,
-          fix: furtherSentinel(gathered, group, 3),
+          subject: name,
+          servers: sentinelsOf(witnesses).map((s) => s.id),
+          // Created so, it does what was asked for: a risk that is known.
+          ...(expectation.own && planned < 3 && { severity: 'warning' as const, impact: 'risk' as const }),
+          brief: `it has ${count(known, 'sentinel')}`,
+          message: `${count(known, 'sentinel')} for ${name}: ${sentinelsOf(witnesses)
+            .map((s) => s.id)
+            .join(', ')}`,
+          fix: furtherSentinel(expectation, { name, address: master.master ?? address, settings }, 3),
         },
       ];
     }),
-  files: (project) =>
-    judgeCountedGroups(project, (group) =>
-      group.sentinels >= 3
-        ? []
-        : [
-            {
-              subject: group.name,
-              message: fewWords(group),
-              fix: ['run 3 sentinels, each on its own machine, with quorum 2'],
-              ...placeOf(group),
-            },
-          ],
-    ),
-} satisfies Check;
-
-function fewWords({ sentinels, name, monitors }: CountedGroup): string {
-  const quorum = Math.max(...monitors.map((m) => m.quorum));
-  return quorum > sentinels
-    ? `${count(sentinels, 'sentinel')} for ${name}, and a quorum of ${quorum}: the master can never be objectively down`
-    : `${count(sentinels, 'sentinel')} for ${name}: with one of them down no majority is left`;
-}
+} satisfies SnapshotCheck;

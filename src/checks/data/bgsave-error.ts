@@ -1,11 +1,12 @@
-import type { Fields, Gathered, GatheredNode } from '../../model/gathered.js';
-import { cli, ctl } from '../../model/hints.js';
-import type { Check, RawFinding } from '../check.js';
-import { dataNodes, judged, readAll } from '../group.js';
+import type { AnsweredNode, MasterFacts } from '../../model/facts.js';
+import { cli } from '../../model/hints.js';
+import type { DiskFault, NodeAnswer } from '../../model/snapshot.js';
+import type { RawFinding, SnapshotCheck } from '../check.js';
+import { judgeMasters, nameOf } from '../snapshot.js';
 
 export default {
   id: 'bgsave-error',
-  needs: 'gathered',
+  needs: 'snapshot',
   severity: 'critical',
   impact: 'down',
   group: 'data',
@@ -27,53 +28,62 @@ export default {
     'measured',
   ],
   causes: ['no-good-slave', 'failover-stuck', 'no-master', 'master-frozen'],
-  live(gathered) {
-    const { values, missing } = readAll(dataNodes(gathered), (n) => n.info);
-    const seen = values.flatMap(({ server, value }): RawFinding[] => {
-      const config = server.config.ok ? server.config.value : {};
-      const failed = failureIn(value, config);
-      if (failed === null) return [];
-      return [
-        {
-          subject: server.id,
-          severity: failed.refuses ? 'critical' : 'warning',
-          impact:
-            failed.refuses && server.role.ok && server.role.value.role === 'master' ? 'down' : 'degraded',
-          message: `cannot write to disk: ${failed.what}${failed.refuses ? `; it answers PING with ${saidOf(server)}` : ''}`,
-          fix: [...look(gathered, server, config), cli(server, failed.again)],
-        },
-      ];
-    });
-    return judged(seen, missing);
-  },
-} satisfies Check;
+  live: (facts) =>
+    judgeMasters(facts, ['nodes'], (master) =>
+      master.answered.flatMap((node): RawFinding[] => {
+        const failed = failureIn(node.answer);
+        if (failed === null) return [];
+        const { refuses, what } = failed;
+        const isMaster =
+          node.answer.role === 'master' &&
+          master.master !== null &&
+          master.refOf(master.master).id === node.id;
+        return [
+          {
+            subject: node.id,
+            severity: refuses ? 'critical' : 'warning',
+            impact: refuses && isMaster ? 'down' : 'degraded',
+            brief: `${node.id} cannot write to disk${refuses ? ' and refuses writes' : ''}`,
+            message: `${nameOf(node)} cannot write to disk: ${what}${refuses ? `; it answers PING with -${node.answer.pingError ?? 'MISCONF'}` : ''}`,
+            fix: [...look(master, node), cli(node, again(failed.fault))],
+          },
+        ];
+      }),
+    ),
+} satisfies SnapshotCheck;
 
-/** What failed, whether writes are refused for it, and what tries again. */
-function failureIn(info: Fields, config: Fields): { what: string; refuses: boolean; again: string } | null {
-  if (info.rdb_last_bgsave_status === 'err' && config.save !== '') {
-    const refuses = config['stop-writes-on-bgsave-error'] !== 'no';
-    return {
-      what: `rdb_last_bgsave_status err${refuses ? ', stop-writes-on-bgsave-error yes' : ''}`,
-      refuses,
-      again: 'BGSAVE',
-    };
-  }
-  if (info.aof_enabled === '1' && info.aof_last_write_status === 'err') {
-    return { what: 'aof_last_write_status err', refuses: true, again: 'BGREWRITEAOF' };
-  }
-  if (info.aof_enabled === '1' && info.aof_last_bgrewrite_status === 'err') {
-    return { what: 'aof_last_bgrewrite_status err', refuses: false, again: 'BGREWRITEAOF' };
-  }
-  return null;
+const WORDS: Record<DiskFault, string> = {
+  bgsave: 'rdb_last_bgsave_status err',
+  'aof-write': 'aof_last_write_status err',
+  'aof-rewrite': 'aof_last_bgrewrite_status err',
+};
+const again = (fault: DiskFault): string => (fault === 'bgsave' ? 'BGSAVE' : 'BGREWRITEAOF');
+
+/** What failed, and whether writes are refused for it: the answer to PING proves that, else the settings say so. */
+function failureIn(answer: NodeAnswer): { fault: DiskFault; what: string; refuses: boolean } | null {
+  const { diskFaults = [], pingError, settings } = answer;
+  // A BGSAVE that failed where nothing is saved by itself is no fault; `status`, which asks no settings, goes by PING.
+  const mayCount = settings === undefined ? pingError !== undefined : settings.save !== '';
+  const fault = ORDER.find((one) => diskFaults.includes(one) && (one !== 'bgsave' || mayCount));
+  if (fault === undefined) return null;
+  const isStopped = settings?.['stop-writes-on-bgsave-error'] !== 'no';
+  const refuses = pingError !== undefined && (fault === 'aof-write' || (fault === 'bgsave' && isStopped));
+  return {
+    fault,
+    what: `${WORDS[fault]}${refuses && fault === 'bgsave' ? ', stop-writes-on-bgsave-error yes' : ''}`,
+    refuses,
+  };
 }
 
-const saidOf = (node: GatheredNode): string =>
-  node.pingMs.ok ? '-MISCONF' : node.pingMs.why.replace(/^PING: /, '').replace(/^(\S+).*$/s, '-$1');
+/** What makes a server refuse writes comes first. */
+const ORDER: readonly DiskFault[] = ['aof-write', 'bgsave', 'aof-rewrite'];
 
-function look(gathered: Gathered, node: GatheredNode, config: Fields): string[] {
-  const where = config.dir === undefined ? 'its directory' : `${config.dir}/${config.dbfilename ?? ''}`;
+function look({ expectation, hints }: MasterFacts, node: AnsweredNode): string[] {
+  const { settings } = node.answer;
+  const where =
+    settings?.dir === undefined ? 'its directory' : `${settings.dir}/${settings.dbfilename ?? ''}`;
   return [
-    ...(gathered.own ? [ctl(gathered, `logs ${node.id} --tail 50`)] : []),
+    ...(expectation.own ? [hints.logs(node, 'INFO persistence')] : []),
     `# fix the cause that its log names, so that it can write ${where}; then:`,
   ];
 }

@@ -1,12 +1,13 @@
-import type { GatheredNode } from '../../model/gathered.js';
-import type { Check, RawFinding } from '../check.js';
-import { silentSentinels } from '../evidence.js';
+import { numberOf } from '../../model/records.js';
+import type { NodeMemory } from '../../model/snapshot.js';
+import type { SnapshotCheck } from '../check.js';
 import { setConfig } from '../fixes.js';
-import { bytes, groupsOf, judged, num } from '../group.js';
+import { bytes } from '../group.js';
+import { judgeMasters, nameOf } from '../snapshot.js';
 
 export default {
   id: 'master-full',
-  needs: 'gathered',
+  needs: 'snapshot',
   severity: 'critical',
   impact: 'down',
   group: 'data',
@@ -23,58 +24,40 @@ export default {
   ],
   sources: ['evict.c: performEvictions, getMaxmemoryState', 'redis.conf: maxmemory-policy'],
   causes: ['app-not-writable'],
-  live(gathered) {
-    const groups = groupsOf(gathered);
-    if (groups.length === 0) return silentSentinels(gathered);
-    const seen: RawFinding[] = [];
-    const missing: string[] = [];
-    for (const { name, master, nodes } of groups) {
-      if (master === null) {
-        missing.push(`${name}: its master is unknown`);
-        continue;
+  live: (facts) =>
+    judgeMasters(facts, [], ({ name, master, nodes, answered, refOf }, missing) => {
+      const id = master === null ? undefined : refOf(master).id;
+      const node = answered.find((n) => n.id === id);
+      if (node === undefined) {
+        const silence = nodes.find((n) => n.id === id)?.silence?.message ?? 'did not answer INFO';
+        missing.push(id === undefined ? `${name}: its master is unknown` : `${id}: ${silence}`);
+        return [];
       }
-      if (!master.info.ok) {
-        missing.push(`${master.id}: ${master.info.why}`);
-        continue;
-      }
-      const full = fullness(master);
-      if (full === null) continue;
-      const { usedBytes, limitBytes, policy } = full;
+      const { memory } = node.answer;
+      if (memory === undefined || !isFull(memory)) return [];
+      const { usedBytes, limitBytes, policy } = memory;
       // The largest that another node may have is room that it can do with, 0 being no limit; else twice what is used.
-      const limits = nodes.flatMap((n) => {
-        const limit = n.config.ok ? num(n.config.value, 'maxmemory') : null;
+      const limits = answered.flatMap((n) => {
+        const { memory: its, settings } = n.answer;
+        const limit = its?.limitBytes ?? numberOf(settings?.maxmemory);
         return limit === null ? [] : [{ node: n, limit }];
       });
       const isUnlimited = limits.some(({ limit }) => limit === 0);
       const enough = isUnlimited ? 0 : Math.max(2 * usedBytes, ...limits.map(({ limit }) => limit));
       const tight = limits.filter(({ limit }) => limit !== 0 && (isUnlimited || limit < enough));
-      seen.push({
-        subject: master.id,
-        message: `refuses every write with -OOM: it uses ${bytes(usedBytes)}, maxmemory ${bytes(limitBytes)}, ${policy}`,
-        fix: tight.flatMap(({ node }) => setConfig(node, 'maxmemory', enough)),
-      });
-    }
-    return judged(seen, missing);
-  },
-} satisfies Check;
+      return [
+        {
+          subject: node.id,
+          brief: `${node.id} (master) has reached maxmemory (${bytes(limitBytes)}, ${policy})`,
+          message: `${nameOf(node)} refuses every write with -OOM: it uses ${bytes(usedBytes)}, maxmemory ${bytes(limitBytes)}, ${policy}`,
+          fix: tight.flatMap((one) => setConfig(one.node, 'maxmemory', enough)),
+        },
+      ];
+    }),
+} satisfies SnapshotCheck;
 
-/**
- * A node that is at its maxmemory and may evict nothing: what it uses and may use, in bytes, and its policy; null for
- * any other, and where INFO does not tell. Buffers of replicas do not count (evict.c, getMaxmemoryState).
- */
-export function fullness(
-  node: GatheredNode,
-): { usedBytes: number; limitBytes: number; policy: string } | null {
-  if (!node.info.ok) return null;
-  const info = node.info.value;
-  const config = node.config.ok ? node.config.value : {};
-  const limitBytes = num(info, 'maxmemory') ?? num(config, 'maxmemory') ?? 0;
-  const usedBytes = (num(info, 'used_memory') ?? 0) - (num(info, 'mem_not_counted_for_evict') ?? 0);
-  const policy = info.maxmemory_policy ?? config['maxmemory-policy'] ?? '';
-  if (limitBytes === 0 || usedBytes < limitBytes) return null;
-  const expires = Object.entries(info).some(
-    ([name, text]) => /^db\d+$/.test(name) && /\bexpires=[1-9]/.test(text),
-  );
-  const stuck = policy === 'noeviction' || (policy.startsWith('volatile-') && !expires);
-  return stuck ? { usedBytes, limitBytes, policy } : null;
+/** Whether a node is at its maxmemory and may evict nothing (evict.c, performEvictions). */
+export function isFull({ usedBytes, limitBytes, policy, expires }: NodeMemory): boolean {
+  if (limitBytes === 0 || usedBytes < limitBytes) return false;
+  return policy === 'noeviction' || (policy.startsWith('volatile-') && !expires);
 }

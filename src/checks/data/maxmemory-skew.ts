@@ -1,4 +1,5 @@
 import type { Fields } from '../../model/gathered.js';
+import { memoryIn } from '../../model/records.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { judgeNodeGroups } from '../files/judge.js';
@@ -6,7 +7,7 @@ import type { FileServer } from '../files/project.js';
 import { bytesOf, lineOr, settingOf } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
 import { bytes, groupsOf, judged, num, readAll } from '../group.js';
-import { fullness } from './master-full.js';
+import { isFull } from './master-full.js';
 
 const DIRECTIVES = ['maxmemory', 'maxmemory-policy'] as const;
 
@@ -35,12 +36,13 @@ export default {
       const first = values.find((v) => v.server === master) ?? values[0];
       if (first === undefined) continue;
       // A full master's limit is not the model: the node with the most room is. 0 is unlimited.
-      const isFull = master !== null && fullness(master) !== null;
+      const memory = master?.info.ok ? memoryIn(new Map(Object.entries(master.info.value))) : undefined;
+      const isModel = memory === undefined || !isFull(memory);
       const room = ({ value }: { value: Fields }): number =>
         num(value, 'maxmemory') || Number.POSITIVE_INFINITY;
       const roomiest = values.reduce((best, v) => (room(v) > room(best) ? v : best), first);
       for (const directive of DIRECTIVES) {
-        const model = isFull && directive === 'maxmemory' ? roomiest : first;
+        const model = !isModel && directive === 'maxmemory' ? roomiest : first;
         const right = model.value[directive];
         const show = (v: string | undefined): string =>
           directive === 'maxmemory' ? (v === '0' ? 'no limit' : bytes(Number(v))) : (v ?? '?');

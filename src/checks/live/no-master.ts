@@ -7,6 +7,7 @@ import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { canCallDown, canElect, electorateOf, headCount } from '../electorate.js';
 import { forgottenFix, isForgotten } from '../forgotten.js';
+import { blockedAt } from '../promotable.js';
 import { ids, isDown, judgeMasters, nameOf } from '../snapshot.js';
 import { failoverUnderWay } from '../under-way.js';
 
@@ -131,6 +132,8 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   const electorate = electorateOf(facts, facts.name);
   const hopeless = (words: string): Outlook => ({ words, why: null, fix: [bringBack(facts, lost)] });
   const busy = failoverUnderWay(witnesses);
+  // An attempt without a candidate ends with -failover-abort-no-good-slave: the cause is said, not the attempt.
+  if (busy !== null && isVain(facts)) return hopeless('no replica can be promoted');
   if (busy !== null) return { words: busy, why: null, ...afterFailover(facts, lost) };
   if (witnesses.length === 0) return hopeless('no sentinel answers that could replace it');
   if (!canElect(electorate)) return hopeless(`no failover is possible (${headCount(electorate)})`);
@@ -163,6 +166,13 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
     ...afterFailover(facts, lost),
   };
 }
+
+/** Whether an attempt that is in progress has no replica to promote: none answers, or no sentinel would take one. */
+const isVain = (facts: MasterFacts): boolean =>
+  facts.nodes.length > 1 &&
+  !isForgotten(facts) &&
+  !hasHeir(facts) &&
+  (blockedAt(facts) !== null || facts.answered.length === 0);
 
 /** `failover expected within 3 s`, counted from the last answer that a sentinel got from the master. */
 function expected(facts: MasterFacts, downAfterMs: number): string {

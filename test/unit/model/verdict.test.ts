@@ -99,9 +99,13 @@ describe('what only sentinelctl lacks', () => {
     expect(said(locked(1), attached())[0]).toContain('whether writes work is not known; ');
     const both = locked(3);
     silenceNode(both, 2);
-    for (const v of viewsIn(both)) v.replicas.forEach((r) => void r.flags.push('s_down'));
+    for (const v of viewsIn(both)) v.replicas[0]?.flags.push('s_down');
     expect(said(both, attached())[0]).toBe(
       'DEGRADED  mymaster: writes go to 127.0.0.1:6379; 127.0.0.1:6380 is down; 127.0.0.1:6381 wants a password: --password-file FILE',
+    );
+    for (const v of viewsIn(both)) v.replicas[1]?.flags.push('s_down');
+    expect(said(both, attached())[0]).toBe(
+      'AT RISK  mymaster: no failover is possible, writes go to 127.0.0.1:6379; 127.0.0.1:6380 is down; 127.0.0.1:6381 is down; 127.0.0.1:6381 wants a password: --password-file FILE (and 1 more)',
     );
   });
 

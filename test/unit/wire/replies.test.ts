@@ -188,6 +188,7 @@ describe("Sentinel's records", () => {
       pingPendingMs: null,
       downMs: null,
       roleReportedMs: null,
+      replicaCount: null,
       replicas: [
         {
           address: { host: '127.0.0.1', port: 6380 },
@@ -197,6 +198,8 @@ describe("Sentinel's records", () => {
           follows: { host: '127.0.0.1', port: 6379 },
           priority: 100,
           offset: 140,
+          infoMsAgo: null,
+          linkDownMs: null,
           answeredMsAgo: null,
           downMs: null,
         },

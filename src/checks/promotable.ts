@@ -1,0 +1,51 @@
+import type { MasterFacts, Witness } from '../model/facts.js';
+import { INFO_PERIOD_MS, PING_PERIOD_MS } from '../model/sentinel-timing.js';
+import type { SeenReplica } from '../model/snapshot.js';
+import { isDown } from './snapshot.js';
+
+/** A replica that a sentinel would not promote, and why. */
+export interface Unfit {
+  replica: SeenReplica;
+  kind: 'down' | 'priority' | 'cut-off' | 'stale';
+  why: string;
+}
+
+/** A sentinel that would promote none of the replicas that it knows. */
+export interface Blocked {
+  witness: Witness;
+  reasons: Unfit[];
+}
+
+/** Why no sentinel would promote any replica, as the first of them has it; null where one would. */
+export function blockedAt({ witnesses }: Pick<MasterFacts, 'witnesses'>): Blocked | null {
+  const blocked = witnesses.flatMap((witness): Blocked[] => {
+    const { replicas, replicaCount } = witness.view;
+    const reasons = replicas.flatMap((replica) => unfit(witness, replica) ?? []);
+    // A hidden replica is counted and not listed, and may be promoted all the same.
+    return reasons.length === Math.max(replicas.length, replicaCount ?? 0) ? [{ witness, reasons }] : [];
+  });
+  return blocked.length === witnesses.length ? (blocked[0] ?? null) : null;
+}
+
+/** Why a sentinel would not promote this replica; null where it would (sentinel.c, sentinelSelectSlave, in its order). */
+function unfit({ sentinel, view }: Witness, replica: SeenReplica): Unfit | null {
+  const tuned = (name: string, normal: number): number => Number(sentinel.answer.debug?.[name] ?? normal);
+  const freshMs = 5 * tuned('PING-PERIOD', PING_PERIOD_MS);
+  // Once the master is down INFO is asked each second; until that has had an effect, the answers are as old as before.
+  const isFollowed = isDown(view.flags) && (view.downMs ?? freshMs) >= freshMs;
+  const infoMs = isFollowed ? freshMs : 3 * tuned('INFO-PERIOD', INFO_PERIOD_MS);
+  const say = (kind: Unfit['kind'], why: string): Unfit => ({ replica, kind, why });
+  if (replica.flags.includes('s_down')) return say('down', 'is down');
+  if (replica.flags.includes('disconnected')) return say('down', 'is not connected');
+  const [pongMs, refreshMs] = [replica.answeredMsAgo ?? 0, replica.infoMsAgo ?? 0];
+  if (pongMs > freshMs) return say('stale', `answered no PING for ${pongMs} ms`);
+  if (replica.priority === 0) return say('priority', 'has priority 0');
+  if (refreshMs > infoMs) return say('stale', `gave no INFO for ${refreshMs} ms`);
+  const [cutMs, allowed] = [replica.linkDownMs ?? 0, allowedMs(view)];
+  return cutMs > allowed
+    ? say('cut-off', `was without its master for ${cutMs} ms, of ${allowed} that are allowed`)
+    : null;
+}
+
+/** For how long a replica may have been without its master: 10 x down-after, and as long as the master is down. */
+const allowedMs = ({ downAfterMs, downMs }: Witness['view']): number => 10 * downAfterMs + (downMs ?? 0);
