@@ -43,6 +43,11 @@ export const commands: Registry = {
     summary: 'show on one screen the state of every node and the view of every sentinel',
     load: () => import('./status.js'),
   },
+  wait: {
+    group: 'Inspect',
+    summary: 'wait until the cluster is healthy, or has a master',
+    load: () => import('./wait.js'),
+  },
   masters: {
     group: 'Inspect',
     summary: 'show the monitored masters as each sentinel sees them',

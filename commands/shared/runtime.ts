@@ -9,7 +9,7 @@ import { DRIVERS } from '../../src/drivers/registry.js';
 import { accessWith } from '../../src/wire/access.js';
 
 /** Deadline of one server's answers when a cluster is looked at, in milliseconds. */
-const LOOK_DEADLINE_MS = 1500;
+export const LOOK_DEADLINE_MS = 1500;
 
 export const storeOf = (context: Context): Store => openStore(stateHome(context.env));
 

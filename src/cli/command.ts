@@ -40,6 +40,8 @@ interface CommandSpec<R, A extends readonly ArgumentDef[], O extends OptionDefs>
   /** What `--output tsv` and `--output name` print, where a command has rows. */
   rows?: RowSet<NoInfer<R>>;
   exitCode?(result: R): ExitCode;
+  /** `--timeout` is what it waits by: it ends by itself, and is not cut off. */
+  keepsTime?: true;
   /** Printed when a second Ctrl-C ends it at once: what may be left, and which command to type. */
   cutOff?: string;
 }

@@ -42,7 +42,7 @@ export async function runCommand(def: Command, parsed: Parsed, world: World, sho
     if (def.cutOff !== undefined) progress.say(def.cutOff);
   });
   try {
-    if (globals.timeoutMs !== null) interrupts.abortAfter(globals.timeoutMs);
+    if (globals.timeoutMs !== null && def.keepsTime !== true) interrupts.abortAfter(globals.timeoutMs);
     const context = contextOf(world, globals, color, progress, interrupts);
     const words = await completeArguments(def, parsed.words, {
       world,

@@ -8,6 +8,7 @@ import type { FailoverResult } from '../observe/result.js';
 import type { SweepResult } from '../observe/sweep-result.js';
 import type { RowSet } from './rows.js';
 import type { HistoryResult } from './text/history.js';
+import type { WaitResult } from './text/wait.js';
 import { FIELDS } from './words/claim-fields.js';
 
 export const LIST_ROWS: RowSet<{ clusters: readonly ListedCluster[] }> = {
@@ -22,6 +23,11 @@ export const STATUS_ROWS: RowSet<{ status: StatusResult }> = {
     ...masters.flatMap(({ name, nodes }) => nodes.map((node) => ({ ...node, master: name }))),
     ...sentinels.map((sentinel) => ({ ...sentinel, role: 'sentinel' })),
   ],
+};
+
+export const WAIT_ROWS: RowSet<{ result: WaitResult }> = {
+  columns: ['cluster', 'for', 'reached', 'waitedMs', 'verdict.word', 'verdict.text'],
+  of: ({ result }) => [result],
 };
 
 export const MASTERS_ROWS: RowSet<MastersResult> = {

@@ -17,6 +17,7 @@ const WATCHED =
 const LINES: [section: string, line: string][] = [
   ['up', 'up'],
   ['status', 'status'],
+  ['wait', 'wait'],
   ['masters', 'masters'],
   ['replicas', 'replicas'],
   ['sentinels', 'sentinels'],

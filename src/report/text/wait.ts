@@ -1,0 +1,38 @@
+import { humanDurationMs } from '../../model/duration.js';
+import type { Verdict } from '../../model/status.js';
+import type { WaitGoal } from '../../model/wait.js';
+import { nextLines, verdictLines } from './lines.js';
+import { verdictPaint } from './outcome.js';
+import { themeOf, type View } from './theme.js';
+
+/** The document of `wait`. */
+export interface WaitResult {
+  /** The cluster's name, or the addresses of an attached one. */
+  cluster: string;
+  for: WaitGoal;
+  reached: boolean;
+  /** From the first look to the last one, in milliseconds. */
+  waitedMs: number;
+  /** The last verdict. */
+  verdict: Verdict;
+}
+
+/** What is waited for, in words. */
+export const WAITS_FOR: Readonly<Record<WaitGoal, string>> = {
+  healthy: 'HEALTHY',
+  degraded: 'DEGRADED or better',
+  'at-risk': 'AT RISK or better',
+  master: 'a master that most sentinels name',
+};
+
+/** Whether it was reached and after how long, then the verdict and the command that comes next. */
+export function waitText({ for: goal, reached, waitedMs, verdict }: WaitResult, view: View): string {
+  const theme = themeOf(view);
+  const waited = `${WAITS_FOR[goal]}: ${reached ? '' : 'not '}reached after ${humanDurationMs(waitedMs)}`;
+  const { word, text, next } = verdict;
+  return [
+    ...verdictLines(reached ? '✔' : '✗', reached ? theme.ok : theme.bad, waited, view),
+    ...verdictLines(word, verdictPaint(word, theme), text, view),
+    ...(reached || next === null ? [] : nextLines(next, view)),
+  ].join('\n');
+}
