@@ -1,5 +1,5 @@
-// Writes src/report/html/assets.ts from what src/report/html/client/ holds: the style sheets, and the script as
-// JavaScript. A module of strings is the same for tsc, for a bundler and for tests from source. `--check` writes
+// Writes src/report/html/assets.ts from what src/report/html/client/ holds: the style sheets, and the modules of the
+// script as one script of JavaScript. A module of strings is the same for tsc, for a bundler and for tests from source. `--check` writes
 // nothing and fails when the file is out of date.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const client = join(root, 'src/report/html/client');
@@ -21,14 +22,19 @@ function style(name) {
     .trim();
 }
 
-function script() {
+/** tsc checks the types and removes the comments, rolldown joins the modules. */
+async function script() {
   const out = mkdtempSync(join(tmpdir(), 'sentinelctl-client-'));
   try {
     const tsc = join(root, 'node_modules/.bin/tsc');
     execFileSync(tsc, ['-p', client, '--noEmit', 'false', '--outDir', out], {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    return readFileSync(join(out, 'script.js'), 'utf8');
+    const bundle = await rolldown({ input: join(out, 'script.js'), cwd: out });
+    const { output } = await bundle.generate({ format: 'iife' });
+    await bundle.close();
+    // What is left are rolldown's own: where a module begins.
+    return output[0].code.replace(/^\s*\/\/.*\n/gm, '');
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
@@ -44,7 +50,7 @@ export const STYLE = ${literal(style('report.css'))};
 export const SWEEP_STYLE = ${literal(style('sweep.css'))};
 
 /** The script of the page of a failover-test. */
-export const SCRIPT = ${literal(script())};
+export const SCRIPT = ${literal(await script())};
 `;
 
 if (!argv.includes('--check')) writeFileSync(assets, text);

@@ -39,6 +39,7 @@ const LINES: [section: string, line: string][] = [
   // As if it had been another driver's: a difference that is said.
   ['failover-test', 'failover-test --rejoin guarded --baseline <(sed s/process/docker/ before.json)'],
   ['report', 'report before.json --report again/'],
+  ['report', 'report before.json --baseline before.json'],
   ['history', 'history'],
   ['sweep', 'sweep --down-after 2s --min-replicas 0 --trials 1 --rejoin guarded'],
   ['chaos', 'chaos list'],
@@ -73,6 +74,7 @@ const RARE = [
   'trials[].restored.undone[]',
   'trials[].restored.master',
   'trials[].restored.keysRemoved',
+  'points[].trials[].open',
   'masters[].problems[].later.when',
   'masters[].problems[].later.fix',
   'problems[].later.when',

@@ -7,315 +7,273 @@ export const STYLE = `:root { --bg: #f4f6f8; --card: #fff; --ink: #171c22; --qui
 export const SWEEP_STYLE = `.sweep { margin: 0; max-width: 52rem; } .sweep > svg { width: 100%; height: auto; display: block; } .sweep text { fill: var(--quiet); font-size: 12px; } .sweep .label { fill: var(--ink); } .sweep .grid { stroke: var(--rule); fill: none; } .sweep .frontier { fill: none; stroke: var(--ok); stroke-width: 2; stroke-dasharray: 6 4; } .sweep g { color: var(--accent); } .sweep .s1 { color: var(--err); } .sweep .s2 { color: var(--replica); } .sweep .s3 { color: var(--down); } .sweep .mark { stroke: currentColor; stroke-width: 2; fill: var(--card); } .sweep .best .mark { fill: currentColor; } .sweep .reach { stroke: currentColor; stroke-width: 1.5; opacity: 0.55; fill: none; } @media (max-width: 560px) { .sweep text { font-size: 19px; } }`;
 
 /** The script of the page of a failover-test. */
-export const SCRIPT = `"use strict";
-{
-    const all = (selector, root = document) => [
-        ...root.querySelectorAll(selector),
-    ];
-    const byId = (id) => document.getElementById(id);
-    function need(element) {
-        if (element === null || element === undefined)
-            throw new Error('the page is damaged');
-        return element;
-    }
-    function around(event, selector) {
-        return event.target instanceof Element ? event.target.closest(selector) : null;
-    }
-    const tip = need(byId('tip'));
-    const HAS_TIP = '.track button, .track svg';
-    function showTip(target) {
-        tip.textContent = target.getAttribute('aria-label');
-        tip.hidden = false;
-        const box = target.getBoundingClientRect();
-        const middle = (box.left + box.right) / 2;
-        const rightmost = Math.max(8, document.documentElement.clientWidth - tip.offsetWidth - 8);
-        const left = Math.min(Math.max(8, middle - tip.offsetWidth / 2), rightmost);
-        const above = box.top - tip.offsetHeight - 8;
-        tip.style.left = \`\${left}px\`;
-        tip.style.top = \`\${above < 4 ? box.bottom + 8 : above}px\`;
-    }
-    function hideTip() {
-        tip.hidden = true;
-    }
-    for (const [begin, end] of [
-        ['pointerover', 'pointerout'],
-        ['focusin', 'focusout'],
-    ]) {
-        document.addEventListener(begin, (event) => {
-            const target = around(event, HAS_TIP);
-            if (target !== null && (begin === 'focusin' || target.closest('.drawing') === null))
-                showTip(target);
-        });
-        document.addEventListener(end, hideTip);
-    }
-    addEventListener('scroll', () => {
-        const focused = document.activeElement?.closest(HAS_TIP) ?? null;
-        if (focused !== null && !tip.hidden)
-            showTip(focused);
-        else
-            hideTip();
-    }, { capture: true, passive: true });
-    const ordered = (track) => all('button, svg', track)
-        .filter((part) => part.getClientRects().length > 0)
-        .sort((a, b) => a.getBoundingClientRect().left - b.getBoundingClientRect().left);
-    for (const track of all('.track')) {
-        const first = track.querySelector('button, svg');
-        if (first !== null)
-            first.tabIndex = 0;
-    }
-    document.addEventListener('keydown', (event) => {
-        if (event.key === 'Escape')
-            hideTip();
-        const tab = around(event, '[role=tab]');
-        const tipped = around(event, HAS_TIP);
-        const from = tab ?? tipped;
-        const track = tipped?.closest('.track') ?? null;
-        const list = tab !== null ? all('[role=tab]') : track !== null ? ordered(track) : [];
-        const at = from === null ? -1 : list.indexOf(from);
-        if (from === null || at < 0)
-            return;
-        const places = {
-            ArrowRight: at + 1,
-            ArrowLeft: at - 1,
-            Home: 0,
-            End: list.length - 1,
-        };
-        const next = list[places[event.key] ?? -1];
-        if (next === undefined)
-            return;
-        event.preventDefault();
-        from.tabIndex = -1;
-        next.tabIndex = 0;
-        next.focus();
-        if (tab !== null && next instanceof HTMLElement)
-            select(next);
-    });
-    const meets = (mark, box, taken, gap) => taken.some((t) => t.mark !== mark && box.left < t.box.right + gap && box.right > t.box.left - gap);
-    function label(track) {
-        const marks = all('.mark:not(.minor)', track).sort((a, b) => Number(a.dataset.rank) - Number(b.dataset.rank));
-        const edge = track.getBoundingClientRect().right;
-        const taken = [];
-        for (const mark of marks) {
-            mark.classList.remove('dot');
-            const box = need(mark.firstElementChild).getBoundingClientRect();
-            const isTight = meets(mark, box, taken, 1);
-            mark.classList.toggle('dot', isTight);
-            if (!isTight)
-                taken.push({ mark, box });
-        }
-        for (const mark of marks) {
-            const em = mark.querySelector('em');
-            if (em === null)
-                continue;
-            em.classList.remove('off', 'left');
-            let box = em.getBoundingClientRect();
-            if (box.right > edge) {
-                em.classList.add('left');
-                box = em.getBoundingClientRect();
-            }
-            if (mark.classList.contains('dot') || meets(mark, box, taken, 4))
-                em.classList.add('off');
-            else
-                taken.push({ mark, box });
-        }
-    }
-    function fitTexts(root) {
-        for (const seg of all('.seg', root)) {
-            const text = seg.firstElementChild;
-            text?.classList.toggle('off', text.scrollWidth > seg.clientWidth - 4);
-        }
-        for (const track of all('.sentinel .track', root))
-            label(track);
-        for (const axis of all('.axis .track', root))
-            thin(axis);
-    }
-    function thin(axis) {
-        let end = Number.NEGATIVE_INFINITY;
-        const edge = axis.getBoundingClientRect().right;
-        for (const tick of all('i', axis)) {
-            tick.classList.remove('off');
-            const { left, right } = tick.getBoundingClientRect();
-            const isTight = left < end + 6 || right > edge;
-            tick.classList.toggle('off', isTight);
-            if (!isTight)
-                end = right;
-        }
-    }
-    function closeUp(button) {
-        const trial = need(button.closest('.trial'));
-        for (const other of all('.closer button', trial)) {
-            const on = other === button;
-            other.setAttribute('aria-pressed', String(on));
-            need(byId(other.getAttribute('aria-controls') ?? '')).hidden = !on;
-        }
-        const chart = need(byId(button.getAttribute('aria-controls') ?? '')?.querySelector('.chart'));
-        const whole = need(trial.querySelector('.chart'));
-        const lens = need(whole.querySelector('.lens'));
-        const [left, right] = [Number(chart.dataset.from), Number(chart.dataset.to)].map((ms) => shareOf(whole, ms));
-        lens.style.left = \`\${(left ?? 0) * 100}%\`;
-        lens.style.width = \`\${((right ?? 0) - (left ?? 0)) * 100}%\`;
-        fitTexts(chart);
-        if (cursorMs !== null)
-            point(trial, cursorMs);
-    }
-    function turnAxis(button) {
-        const isLog = button.getAttribute('aria-pressed') !== 'true';
-        button.setAttribute('aria-pressed', String(isLog));
-        for (const drawing of all('.drawing', need(button.closest('.lane'))))
-            drawing.hidden = (drawing.dataset.axis === 'log') !== isLog;
-    }
-    const result = JSON.parse(need(byId('result')).textContent ?? '');
-    const seconds = (ms) => \`\${ms < 0 ? '−' : ''}\${(Math.abs(ms) / 1000).toFixed(2)} s\`;
-    const perSecond = (count, { bucketMs }) => Math.round((count * 1000) / bucketMs).toLocaleString('en');
-    function latency(ms) {
-        if (ms === null || ms === undefined)
-            return '–';
-        return ms < 1000 ? \`\${Number(ms.toPrecision(2))} ms\` : \`\${(ms / 1000).toFixed(2)} s\`;
-    }
-    const shareOf = ({ dataset }, ms) => Math.min(1, Math.max(0, (ms - Number(dataset.from)) / (Number(dataset.to) - Number(dataset.from))));
-    function valueAt(lane, chart, ms) {
-        const client = result.trials[Number(chart.dataset.trial)]?.client;
-        const name = lane.dataset.lane ?? '';
-        const kind = lane.classList;
-        const load = kind.contains('client') ? client?.clients.find((c) => c.id === name) : client?.overTime;
-        if (load !== undefined && (kind.contains('client') || kind.contains('plot'))) {
-            const bucket = Math.floor((ms - load.fromMs) / load.bucketMs);
-            if (bucket < 0 || bucket >= load.ok.length)
-                return '';
-            if (name === 'latency')
-                return \`p50 \${latency(load.p50Ms?.[bucket])}, p99 \${latency(load.p99Ms?.[bucket])}\`;
-            const errors = load.errors[bucket] ?? 0;
-            return \`\${perSecond(load.ok[bucket] ?? 0, load)}/s\${errors > 0 ? \`, \${perSecond(errors, load)} err/s\` : ''}\`;
-        }
-        const share = shareOf(chart, ms) * 100;
-        const at = all('.track > .seg, .track > .lost', lane).find((part) => {
-            const left = Number.parseFloat(part.style.left);
-            return share >= left && share <= left + Number.parseFloat(part.style.width);
-        });
-        const words = at?.classList.contains('lost') ? at.getAttribute('aria-label') : at?.textContent;
-        return words?.replace(/ acknowledged[\\s\\S]*/, ' lost') ?? '';
-    }
-    let cursorMs = null;
-    function point(trial, ms) {
-        cursorMs = ms;
-        for (const chart of all('.chart', trial)) {
-            const isWithin = ms >= Number(chart.dataset.from) && ms <= Number(chart.dataset.to);
-            const cursor = need(chart.querySelector('.cursor'));
-            cursor.hidden = !isWithin;
-            chart.classList.toggle('pointed', isWithin);
-            if (!isWithin || chart.closest('[hidden]') !== null)
-                continue;
-            const share = shareOf(chart, ms);
-            cursor.style.left = \`\${share * 100}%\`;
-            cursor.classList.toggle('right', share > 0.85);
-            need(cursor.firstElementChild).textContent = seconds(ms);
-            const values = all('.lane[data-lane]', chart).map((lane) => {
-                const value = valueAt(lane, chart, ms);
-                need(lane.querySelector('.now')).textContent = value === '' ? '–' : value;
-                return value === '' ? '' : \`\${lane.dataset.lane} \${value}\`;
-            });
-            const scrub = need(chart.querySelector('.scrub'));
-            scrub.value = String(Math.round(ms));
-            const said = values.filter((words) => words !== '').join('; ');
-            scrub.setAttribute('aria-valuetext', \`\${seconds(ms)}: \${said}\`);
-        }
-    }
-    function unpoint() {
-        cursorMs = null;
-        for (const cursor of all('.cursor'))
-            cursor.hidden = true;
-        for (const chart of all('.chart.pointed'))
-            chart.classList.remove('pointed');
-    }
-    for (const event of ['pointermove', 'pointerdown']) {
-        document.addEventListener(event, (at) => {
-            const chart = around(at, '.chart');
-            if (chart === null)
-                return;
-            const { left, width } = need(chart.querySelector('.track')).getBoundingClientRect();
-            const share = (at.clientX - left) / width;
-            if (share < 0 || share > 1)
-                return;
-            const [from, to] = [Number(chart.dataset.from), Number(chart.dataset.to)];
-            point(need(chart.closest('.trial')), from + share * (to - from));
-        });
-    }
-    for (const scrub of all('.scrub')) {
-        scrub.addEventListener('input', () => {
-            point(need(scrub.closest('.trial')), Number(scrub.value));
-        });
-    }
-    for (const chart of all('.chart')) {
-        chart.addEventListener('pointerleave', (event) => {
-            if (event.pointerType === 'mouse')
-                unpoint();
-        });
-    }
-    document.addEventListener('click', (event) => {
-        const part = around(event, '.closer button');
-        if (part !== null)
-            closeUp(part);
-        const axis = around(event, '.axis-kind');
-        if (axis !== null)
-            turnAxis(axis);
-        const copy = around(event, '.copy');
-        if (copy !== null)
-            void copied(copy);
-        const tab = around(event, '[role=tab]');
-        if (tab !== null)
-            select(tab);
-    });
-    async function copied(button) {
-        const code = need(button.parentElement?.querySelector('code'));
-        try {
-            await navigator.clipboard.writeText(code.textContent ?? '');
-            button.textContent = 'Copied';
-        }
-        catch {
-            getSelection()?.selectAllChildren(code);
-            button.textContent = 'Selected';
-        }
-    }
-    for (const button of all('.copy'))
-        button.hidden = false;
-    for (const time of all('time')) {
-        const at = new Date(time.dateTime);
-        if (Number.isNaN(at.getTime()))
-            continue;
-        const local = at.toLocaleTimeString('en-GB', { timeZoneName: 'short' });
-        if (!/ (UTC|GMT)$/.test(local))
-            time.append(\`, \${local} here\`);
-    }
-    const panelOf = (tab) => need(byId(tab.getAttribute('aria-controls') ?? ''));
-    function select(tab) {
-        for (const other of all('[role=tab]')) {
-            const on = other === tab;
-            other.setAttribute('aria-selected', String(on));
-            other.tabIndex = on ? 0 : -1;
-            panelOf(other).hidden = !on;
-        }
-        tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-        fitTexts(panelOf(tab));
-    }
-    function follow() {
-        const linked = /^#trial-(\\d{1,6})$/.exec(location.hash)?.[1];
-        const tab = linked === undefined ? null : byId(\`tab-\${linked}\`);
-        if (tab !== null)
-            select(tab);
-    }
-    addEventListener('hashchange', follow);
-    follow();
-    function fitAll() {
-        for (const trial of all('.trial:not([hidden])'))
-            fitTexts(trial);
-    }
-    addEventListener('resize', fitAll);
-    addEventListener('beforeprint', fitAll);
-    fitAll();
-    const raw = need(byId('raw'));
-    need(raw.closest('details')).addEventListener('toggle', () => {
-        if (raw.textContent === '')
-            raw.textContent = JSON.stringify(result, null, 2);
-    });
-}
+export const SCRIPT = `(function() {
+	const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+	const byId = (id) => document.getElementById(id);
+	function need(element) {
+		if (element === null || element === void 0) throw new Error("the page is damaged");
+		return element;
+	}
+	function around(event, selector) {
+		return event.target instanceof Element ? event.target.closest(selector) : null;
+	}
+	const result = JSON.parse(need(byId("result")).textContent ?? "");
+	const seconds = (ms) => \`\${ms < 0 ? "−" : ""}\${(Math.abs(ms) / 1e3).toFixed(2)} s\`;
+	const perSecond = (count, { bucketMs }) => Math.round(count * 1e3 / bucketMs).toLocaleString("en");
+	function latency(ms) {
+		if (ms === null || ms === void 0) return "–";
+		return ms < 1e3 ? \`\${Number(ms.toPrecision(2))} ms\` : \`\${(ms / 1e3).toFixed(2)} s\`;
+	}
+	const shareOf = ({ dataset }, ms) => Math.min(1, Math.max(0, (ms - Number(dataset.from)) / (Number(dataset.to) - Number(dataset.from))));
+	function valueAt(lane, chart, ms) {
+		const client = result.trials[Number(chart.dataset.trial)]?.client;
+		const name = lane.dataset.lane ?? "";
+		const kind = lane.classList;
+		const load = kind.contains("client") ? client?.clients.find((c) => c.id === name) : client?.overTime;
+		if (load !== void 0 && (kind.contains("client") || kind.contains("plot"))) {
+			const bucket = Math.floor((ms - load.fromMs) / load.bucketMs);
+			if (bucket < 0 || bucket >= load.ok.length) return "";
+			if (name === "latency") return \`p50 \${latency(load.p50Ms?.[bucket])}, p99 \${latency(load.p99Ms?.[bucket])}\`;
+			const errors = load.errors[bucket] ?? 0;
+			return \`\${perSecond(load.ok[bucket] ?? 0, load)}/s\${errors > 0 ? \`, \${perSecond(errors, load)} err/s\` : ""}\`;
+		}
+		const share = shareOf(chart, ms) * 100;
+		const at = all(".track > .seg, .track > .lost", lane).find((part) => {
+			const left = Number.parseFloat(part.style.left);
+			return share >= left && share <= left + Number.parseFloat(part.style.width);
+		});
+		return (at?.classList.contains("lost") ? at.getAttribute("aria-label") : at?.textContent)?.replace(/ acknowledged[\\s\\S]*/, " lost") ?? "";
+	}
+	let cursorMs = null;
+	function point(trial, ms) {
+		cursorMs = ms;
+		for (const chart of all(".chart", trial)) {
+			const isWithin = ms >= Number(chart.dataset.from) && ms <= Number(chart.dataset.to);
+			const cursor = need(chart.querySelector(".cursor"));
+			cursor.hidden = !isWithin;
+			chart.classList.toggle("pointed", isWithin);
+			if (!isWithin || chart.closest("[hidden]") !== null) continue;
+			const share = shareOf(chart, ms);
+			cursor.style.left = \`\${share * 100}%\`;
+			cursor.classList.toggle("right", share > .85);
+			need(cursor.firstElementChild).textContent = seconds(ms);
+			const values = all(".lane[data-lane]", chart).map((lane) => {
+				const value = valueAt(lane, chart, ms);
+				need(lane.querySelector(".now")).textContent = value === "" ? "–" : value;
+				return value === "" ? "" : \`\${lane.dataset.lane} \${value}\`;
+			});
+			const scrub = need(chart.querySelector(".scrub"));
+			scrub.value = String(Math.round(ms));
+			const said = values.filter((words) => words !== "").join("; ");
+			scrub.setAttribute("aria-valuetext", \`\${seconds(ms)}: \${said}\`);
+		}
+	}
+	function unpoint() {
+		cursorMs = null;
+		for (const cursor of all(".cursor")) cursor.hidden = true;
+		for (const chart of all(".chart.pointed")) chart.classList.remove("pointed");
+	}
+	for (const event of ["pointermove", "pointerdown"]) document.addEventListener(event, (at) => {
+		const chart = around(at, ".chart");
+		if (chart === null) return;
+		const { left, width } = need(chart.querySelector(".track")).getBoundingClientRect();
+		const share = (at.clientX - left) / width;
+		if (share < 0 || share > 1) return;
+		const [from, to] = [Number(chart.dataset.from), Number(chart.dataset.to)];
+		point(need(chart.closest(".trial")), from + share * (to - from));
+	});
+	for (const scrub of all(".scrub")) scrub.addEventListener("input", () => {
+		point(need(scrub.closest(".trial")), Number(scrub.value));
+	});
+	for (const chart of all(".chart")) chart.addEventListener("pointerleave", (event) => {
+		if (event.pointerType === "mouse") unpoint();
+	});
+	const meets = (mark, box, taken, gap) => taken.some((t) => t.mark !== mark && box.left < t.box.right + gap && box.right > t.box.left - gap);
+	function label(track) {
+		const marks = all(".mark:not(.minor)", track).sort((a, b) => Number(a.dataset.rank) - Number(b.dataset.rank));
+		const edge = track.getBoundingClientRect().right;
+		const taken = [];
+		for (const mark of marks) {
+			mark.classList.remove("dot");
+			const box = need(mark.firstElementChild).getBoundingClientRect();
+			const isTight = meets(mark, box, taken, 1);
+			mark.classList.toggle("dot", isTight);
+			if (!isTight) taken.push({
+				mark,
+				box
+			});
+		}
+		for (const mark of marks) {
+			const em = mark.querySelector("em");
+			if (em === null) continue;
+			em.classList.remove("off", "left");
+			let box = em.getBoundingClientRect();
+			if (box.right > edge) {
+				em.classList.add("left");
+				box = em.getBoundingClientRect();
+			}
+			if (mark.classList.contains("dot") || meets(mark, box, taken, 4)) em.classList.add("off");
+			else taken.push({
+				mark,
+				box
+			});
+		}
+	}
+	function fitTexts(root) {
+		for (const seg of all(".seg", root)) {
+			const text = seg.firstElementChild;
+			text?.classList.toggle("off", text.scrollWidth > seg.clientWidth - 4);
+		}
+		for (const track of all(".sentinel .track", root)) label(track);
+		for (const axis of all(".axis .track", root)) thin(axis);
+	}
+	function thin(axis) {
+		let end = Number.NEGATIVE_INFINITY;
+		const edge = axis.getBoundingClientRect().right;
+		for (const tick of all("i", axis)) {
+			tick.classList.remove("off");
+			const { left, right } = tick.getBoundingClientRect();
+			const isTight = left < end + 6 || right > edge;
+			tick.classList.toggle("off", isTight);
+			if (!isTight) end = right;
+		}
+	}
+	function fitAll() {
+		for (const trial of all(".trial:not([hidden])")) fitTexts(trial);
+	}
+	function closeUp(button) {
+		const trial = need(button.closest(".trial"));
+		for (const other of all(".closer button", trial)) {
+			const on = other === button;
+			other.setAttribute("aria-pressed", String(on));
+			need(byId(other.getAttribute("aria-controls") ?? "")).hidden = !on;
+		}
+		const chart = need(byId(button.getAttribute("aria-controls") ?? "")?.querySelector(".chart"));
+		const whole = need(trial.querySelector(".chart"));
+		const lens = need(whole.querySelector(".lens"));
+		const [left, right] = [Number(chart.dataset.from), Number(chart.dataset.to)].map((ms) => shareOf(whole, ms));
+		lens.style.left = \`\${(left ?? 0) * 100}%\`;
+		lens.style.width = \`\${((right ?? 0) - (left ?? 0)) * 100}%\`;
+		fitTexts(chart);
+		if (cursorMs !== null) point(trial, cursorMs);
+	}
+	function turnAxis(button) {
+		const isLog = button.getAttribute("aria-pressed") !== "true";
+		button.setAttribute("aria-pressed", String(isLog));
+		for (const drawing of all(".drawing", need(button.closest(".lane")))) drawing.hidden = drawing.dataset.axis === "log" !== isLog;
+	}
+	const panelOf = (tab) => need(byId(tab.getAttribute("aria-controls") ?? ""));
+	function select(tab) {
+		for (const other of all("[role=tab]")) {
+			const on = other === tab;
+			other.setAttribute("aria-selected", String(on));
+			other.tabIndex = on ? 0 : -1;
+			panelOf(other).hidden = !on;
+		}
+		tab.scrollIntoView({
+			block: "nearest",
+			inline: "nearest"
+		});
+		fitTexts(panelOf(tab));
+	}
+	function follow() {
+		const linked = /^#trial-(\\d{1,6})$/.exec(location.hash)?.[1];
+		const tab = linked === void 0 ? null : byId(\`tab-\${linked}\`);
+		if (tab !== null) select(tab);
+	}
+	addEventListener("hashchange", follow);
+	follow();
+	const tip = need(byId("tip"));
+	const HAS_TIP = ".track button, .track svg";
+	function showTip(target) {
+		tip.textContent = target.getAttribute("aria-label");
+		tip.hidden = false;
+		const box = target.getBoundingClientRect();
+		const middle = (box.left + box.right) / 2;
+		const rightmost = Math.max(8, document.documentElement.clientWidth - tip.offsetWidth - 8);
+		const left = Math.min(Math.max(8, middle - tip.offsetWidth / 2), rightmost);
+		const above = box.top - tip.offsetHeight - 8;
+		tip.style.left = \`\${left}px\`;
+		tip.style.top = \`\${above < 4 ? box.bottom + 8 : above}px\`;
+	}
+	function hideTip() {
+		tip.hidden = true;
+	}
+	for (const [begin, end] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
+		document.addEventListener(begin, (event) => {
+			const target = around(event, HAS_TIP);
+			if (target !== null && (begin === "focusin" || target.closest(".drawing") === null)) showTip(target);
+		});
+		document.addEventListener(end, hideTip);
+	}
+	addEventListener("scroll", () => {
+		const focused = document.activeElement?.closest(".track button, .track svg") ?? null;
+		if (focused !== null && !tip.hidden) showTip(focused);
+		else hideTip();
+	}, {
+		capture: true,
+		passive: true
+	});
+	const ordered = (track) => all("button, svg", track).filter((part) => part.getClientRects().length > 0).sort((a, b) => a.getBoundingClientRect().left - b.getBoundingClientRect().left);
+	for (const track of all(".track")) {
+		const first = track.querySelector("button, svg");
+		if (first !== null) first.tabIndex = 0;
+	}
+	document.addEventListener("keydown", (event) => {
+		if (event.key === "Escape") hideTip();
+		const tab = around(event, "[role=tab]");
+		const tipped = around(event, HAS_TIP);
+		const from = tab ?? tipped;
+		const track = tipped?.closest(".track") ?? null;
+		const list = tab !== null ? all("[role=tab]") : track !== null ? ordered(track) : [];
+		const at = from === null ? -1 : list.indexOf(from);
+		if (from === null || at < 0) return;
+		const next = list[{
+			ArrowRight: at + 1,
+			ArrowLeft: at - 1,
+			Home: 0,
+			End: list.length - 1
+		}[event.key] ?? -1];
+		if (next === void 0) return;
+		event.preventDefault();
+		from.tabIndex = -1;
+		next.tabIndex = 0;
+		next.focus();
+		if (tab !== null && next instanceof HTMLElement) select(next);
+	});
+	document.addEventListener("click", (event) => {
+		const part = around(event, ".closer button");
+		if (part !== null) closeUp(part);
+		const axis = around(event, ".axis-kind");
+		if (axis !== null) turnAxis(axis);
+		const copy = around(event, ".copy");
+		if (copy !== null) copied(copy);
+		const tab = around(event, "[role=tab]");
+		if (tab !== null) select(tab);
+	});
+	async function copied(button) {
+		const code = need(button.parentElement?.querySelector("code"));
+		try {
+			await navigator.clipboard.writeText(code.textContent ?? "");
+			button.textContent = "Copied";
+		} catch {
+			getSelection()?.selectAllChildren(code);
+			button.textContent = "Selected";
+		}
+	}
+	for (const button of all(".copy")) button.hidden = false;
+	for (const time of all("time")) {
+		const at = new Date(time.dateTime);
+		if (Number.isNaN(at.getTime())) continue;
+		const local = at.toLocaleTimeString("en-GB", { timeZoneName: "short" });
+		if (!/ (UTC|GMT)$/.test(local)) time.append(\`, \${local} here\`);
+	}
+	addEventListener("resize", fitAll);
+	addEventListener("beforeprint", fitAll);
+	fitAll();
+	const raw = need(byId("raw"));
+	need(raw.closest("details")).addEventListener("toggle", () => {
+		if (raw.textContent === "") raw.textContent = JSON.stringify(result, null, 2);
+	});
+})();
 `;
