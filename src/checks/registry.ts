@@ -11,6 +11,7 @@ import appTooFewAddrs from './application/app-too-few-addrs.js';
 import appUrlMismatch from './application/app-url-mismatch.js';
 import aclChannel from './authentication/acl-channel.js';
 import aclShort from './authentication/acl-short.js';
+import aclSyntax from './authentication/acl-syntax.js';
 import authPassMissing from './authentication/auth-pass-missing.js';
 import authUserMissing from './authentication/auth-user-missing.js';
 import masterauthMissing from './authentication/masterauth-missing.js';
@@ -21,6 +22,7 @@ import sentinelPass from './authentication/sentinel-pass.js';
 import tlsMismatch from './authentication/tls-mismatch.js';
 import type { Check, SnapshotCheck } from './check.js';
 import bindLoopback from './configuration/bind-loopback.js';
+import clusterEnabled from './configuration/cluster-enabled.js';
 import confDuplicate from './configuration/conf-duplicate.js';
 import confFilemount from './configuration/conf-filemount.js';
 import confInclude from './configuration/conf-include.js';
@@ -103,6 +105,8 @@ export const CHECKS: readonly Check[] = [
   confPlaceholder,
   confSyntax,
   confUnknown,
+  aclSyntax,
+  clusterEnabled,
   minReplicasUnreachable,
   dataShared,
   confInclude,

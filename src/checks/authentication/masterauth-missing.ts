@@ -78,7 +78,7 @@ export default {
           return [
             {
               subject: node.id,
-              message: `requirepass is set at ${asking.id}, but masterauth is missing here`,
+              message: `${asked ? `requirepass is set at ${asking.id}` : `${asking.id} needs a password`}, but masterauth is missing here`,
               fix,
               at: asked && asking === node ? place(asked) : node.at,
             },

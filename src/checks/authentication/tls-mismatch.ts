@@ -5,7 +5,7 @@ import type { Check, RawFinding } from '../check.js';
 import { addressIn, missing as lacking } from '../evidence.js';
 import { judgeNodeGroups } from '../files/judge.js';
 import type { FileServer } from '../files/project.js';
-import { isYes, lastOf, place, portOf, settingOf } from '../files/settings.js';
+import { isYes, lastOf, lineOr, place, portOf, settingOf } from '../files/settings.js';
 import { changeFile, setConfig, withLine } from '../fixes.js';
 import { dataNodes, groupsOf, judged, shown } from '../group.js';
 import { settingAt } from '../sentinels.js';
@@ -142,7 +142,21 @@ export default {
       const dialling = [...new Set([...monitors.map((m) => m.server), ...replicas])];
       const tlsOnly = nodes.find(onlyTls);
       const plain = nodes.find((n) => !usesTls(n));
-      return dialling.flatMap((server) => {
+      // After a failover the master is a replica: it dials the port that the replicas dial now.
+      const secure = replicas.find((n) => usesTls(n) && dialsTls(n));
+      const plainMaster = master !== undefined && usesTls(master) && !dialsTls(master) && !onlyTls(master);
+      const later: RawFinding[] =
+        secure === undefined || !plainMaster || master === undefined
+          ? []
+          : [
+              {
+                subject: master.id,
+                message: `tls-replication is not on at the master, and is at ${secure.id}: after a failover it dials the TLS port ${settingOf(secure, 'tls-port')} without TLS and never rejoins`,
+                fix: ['tls-replication yes'],
+                at: lineOr(master, 'tls-port'),
+              },
+            ];
+      const now = dialling.flatMap((server) => {
         const line = lastOf(server, 'tls-replication');
         const at = line === undefined ? server.at : place(line);
         if (tlsOnly !== undefined && !dialsTls(server)) {
@@ -167,6 +181,7 @@ export default {
         }
         return [];
       });
+      return [...now, ...later];
     });
   },
 } satisfies Check;

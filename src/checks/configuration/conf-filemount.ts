@@ -47,7 +47,10 @@ export default {
   },
   files(project) {
     if (project.compose === null) return { skip: 'needs a compose file: it shows what is mounted' };
-    const mounted = sentinelFiles(project).filter((s) => s.conf?.mount?.kind === 'file');
+    const mounted = sentinelFiles(project).filter(
+      // What is read-only is not written at all: that is conf-unwritable.
+      ({ conf }) => conf?.mount?.kind === 'file' && !conf.mount.readOnly,
+    );
     const [first] = mounted;
     if (first === undefined) return [];
     return [

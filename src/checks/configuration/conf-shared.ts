@@ -116,6 +116,8 @@ function sharing(servers: FileServer[]): FileServer[][] {
   for (const server of servers) {
     // A copy that a script makes is each container's own.
     if (server.conf === null || (server.service !== null && server.conf.mount === null)) continue;
+    // What no sentinel can write is another fault, and stops each of them.
+    if (server.conf.mount?.readOnly === true) continue;
     const { identity } = server.conf;
     byFile.set(identity, [...(byFile.get(identity) ?? []), server]);
   }

@@ -1,7 +1,7 @@
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
 import type { Check } from '../check.js';
-import { sentinelFiles } from '../files/project.js';
+import { type FileServer, sentinelFiles } from '../files/project.js';
 import { containerOf, fileOf } from '../fixes.js';
 import { judged } from '../group.js';
 import { confPlace } from './conf-shared.js';
@@ -66,12 +66,22 @@ export default {
   files(project) {
     if (project.compose === null) return { skip: 'needs a compose file: it shows what is mounted' };
     return sentinelFiles(project)
-      .filter((s) => s.conf?.mount?.kind === 'directory' && s.conf.mount.readOnly)
+      .filter((s) => s.conf?.mount?.readOnly === true)
       .map((s) => ({
         subject: s.id,
-        message: `${s.conf?.inside} is on a read-only mount`,
-        fix: [`- ${s.conf?.mount?.source}:${s.conf?.mount?.target}`],
+        message: `${s.conf?.inside} is on a read-only mount${s.conf?.mount?.kind === 'file' ? ` (${s.conf.file})` : ''}: the sentinel exits at start (not writable)`,
+        consequence: 'it does not run at all, and a restart policy starts it again and again',
+        fix: writableFix(s),
         at: confPlace(s),
       }));
   },
 } satisfies Check;
+
+/** A directory that may be written, or a copy in the container where what is mounted is one file. */
+function writableFix({ id, conf }: FileServer): string[] {
+  if (conf?.mount?.kind === 'directory') return [`- ${conf.mount.source}:${conf.mount.target}`];
+  const inside = conf?.inside ?? '/etc/redis/sentinel.conf';
+  return [
+    `${id}: command: sh -c "cp ${inside} /data/sentinel.conf && exec redis-sentinel /data/sentinel.conf"`,
+  ];
+}

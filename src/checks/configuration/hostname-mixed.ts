@@ -1,10 +1,12 @@
 import { isIp } from '../../model/address.js';
 import type { Gathered } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
-import type { Check } from '../check.js';
+import { listed } from '../../model/words.js';
+import type { Check, RawFinding } from '../check.js';
 import type { MonitoredAt } from '../evidence.js';
+import type { Directive } from '../files/conf.js';
 import { judgeSentinelFiles } from '../files/judge.js';
-import { nodeFiles } from '../files/project.js';
+import { type FileServer, nodeFiles } from '../files/project.js';
 import { allOf, isYes, lastOf, place, sentinelLine } from '../files/settings.js';
 import { judgeViews, sentinelIds } from '../sentinels.js';
 
@@ -30,7 +32,7 @@ export default {
     'sentinel.c: announceSentinelAddr',
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (IP addresses and DNS names)',
   ],
-  causes: ['ghost-replica'],
+  causes: ['ghost-replica', 'dynamic-ip', 'hostname-slow-dns'],
   live: (gathered) =>
     judgeViews(gathered, ({ name, views }) => {
       const hosts = [...new Set(views.flatMap(hostsIn))];
@@ -65,25 +67,20 @@ export default {
       const addresses = announced.filter((a) => isIp(a.value));
       // Names are announced by some only: the others are known by their addresses.
       const nodes = nodeFiles(project).filter((n) => allOf(n, 'replica-announce-ip').length === 0);
-      if (names.length > 0 && (addresses.length > 0 || !byName)) {
-        const [first] = addresses.length > 0 ? addresses : names;
+      if (names.length > 0 && addresses.length > 0) {
+        const [first] = addresses;
         if (first === undefined) return [];
-        const odd = addresses.length > 0 ? addresses : names;
         return [
           {
-            subject: odd.map((a) => a.server.id).join(', '),
-            message:
-              addresses.length > 0
-                ? `${names[0]?.value} is announced by name, ${first.value} by address`
-                : `${first.value} is announced by name, but announce-hostnames is off at all sentinels`,
-            fix:
-              addresses.length > 0
-                ? addresses.map((a) => `${a.server.id}: announce its name instead of ${a.value}`)
-                : ['sentinel resolve-hostnames yes', 'sentinel announce-hostnames yes'],
+            subject: addresses.map((a) => a.server.id).join(', '),
+            message: `${names[0]?.value} is announced by name, ${first.value} by address`,
+            fix: addresses.map((a) => `${a.server.id}: announce its name instead of ${a.value}`),
             at: place(first.line),
           },
         ];
       }
+      const named = names.filter((a) => a.server.kind === 'redis');
+      if (names.length > 0 && !byName) return [withoutLines(sentinels, named.length > 0 ? named : names)];
       if (!byName || nodes.length === 0) return [];
       return nodes.map((n) => ({
         subject: n.id,
@@ -95,6 +92,28 @@ export default {
     });
   },
 } satisfies Check;
+
+/** The lines that belong together, where the data nodes announce names and the sentinels do not keep them. */
+function withoutLines(
+  sentinels: FileServer[],
+  names: { server: FileServer; line: Directive; value: string }[],
+): RawFinding {
+  const lacks = (what: string): boolean => sentinels.some((s) => !isYes(sentinelLine(s, what)?.args[1]));
+  const unnamed = sentinels.filter((s) => sentinelLine(s, 'announce-ip') === undefined);
+  const missing = [
+    ...(lacks('resolve-hostnames') ? ['sentinel resolve-hostnames yes'] : []),
+    'sentinel announce-hostnames yes',
+  ];
+  return {
+    subject: sentinels.map((s) => s.id).join(', '),
+    message: `${listed([...new Set(names.map((n) => n.value))])} are announced by name, but "${missing.join('" and "')}" is missing at the sentinels: they tell clients addresses`,
+    fix: [...missing, ...unnamed.map((s) => `${s.id}: sentinel announce-ip ${nameOf(s)}`)],
+    at: sentinels[0]?.at ?? { file: '', line: 1 },
+  };
+}
+
+const nameOf = ({ service }: FileServer): string =>
+  service?.otherNames.at(-1) ?? service?.name ?? '<its host name>';
 
 /** The hosts by which a sentinel speaks of a group's members: the master's, its replicas', the other sentinels'. */
 function hostsIn({ master }: MonitoredAt): string[] {

@@ -50,7 +50,10 @@ const SEVERAL: Readonly<Record<string, Judge>> = {
     args.length === 3 && args.every((arg) => LOOSE.test(arg) && Math.abs(Number(arg)) <= 2000)
       ? undefined
       : 'takes three numbers from -2000 to 2000',
-  bind: words(0, 16, '16 addresses at most'),
+  bind: (args) =>
+    args.some((arg) => arg.startsWith('#'))
+      ? `takes addresses: ${args.length - args.findIndex((arg) => arg.startsWith('#'))} words of the comment are taken for more of them`
+      : words(0, 16, '16 addresses at most')(args),
   'shutdown-on-sigint': words(1, Infinity, 'one word or more'),
   'shutdown-on-sigterm': words(1, Infinity, 'one word or more'),
 };

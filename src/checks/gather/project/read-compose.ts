@@ -13,7 +13,7 @@ import { containerOf, type Environment, environmentOf } from './container.js';
 import { kindOf, readText } from './disk.js';
 import { type Placed, placed } from './mounts.js';
 import type { ReadConf } from './read-conf.js';
-import { readSegments } from './read-segments.js';
+import { readSegments, usersOf } from './read-segments.js';
 import { yamlTree } from './yaml-tree.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -114,10 +114,13 @@ async function serverOf(
     project.unread.push(...own.unread.map((why) => `${service.name}: ${why}`));
   }
   const options = optionDirectives(launch.options, file, launch.line);
+  const all = [...(own?.directives ?? []), ...options];
+  const { users, unread } = await usersOf(all, (path) => container.read(path));
+  project.unread.push(...unread.map((why) => `${service.name}: ${why}`));
   return {
     id: service.name,
     kind: launch.kind,
-    directives: [...(own?.directives ?? []), ...options],
+    directives: [...all, ...users],
     seen: own === null || own.unread.length === 0,
     conf: own?.conf ?? null,
     service,

@@ -1,8 +1,10 @@
+import { dirname, isAbsolute, join } from 'node:path';
 import { usageError } from '../../../errors.js';
 import type { FileServer, Project } from '../../files/project.js';
 import { readText, runnable } from './disk.js';
 import { readCompose } from './read-compose.js';
 import { besideIt, readConf } from './read-conf.js';
+import { usersOf } from './read-segments.js';
 
 export interface AskedFiles {
   /** Configuration files of Redis or Sentinel, as they were named. */
@@ -56,6 +58,12 @@ async function serverOf(file: string, project: Project): Promise<FileServer | nu
     });
   }
   const { directives, troubles, unread } = await readConf(file, read.text, besideIt);
+  const { users, unread: lacking } = await usersOf(directives, async (path) => {
+    const shown = isAbsolute(path) ? path : join(dirname(file), path);
+    const text = await readText(shown);
+    return 'why' in text ? text : { segments: [{ text: text.text, file: shown, line: 1 }] };
+  });
+  project.unread.push(...lacking);
   project.troubles.push(...troubles);
   project.unread.push(...unread);
   if (directives.length === 0) {
@@ -65,7 +73,7 @@ async function serverOf(file: string, project: Project): Promise<FileServer | nu
   return {
     id: file,
     kind: directives.some((d) => d.name === 'sentinel') ? 'sentinel' : 'redis',
-    directives,
+    directives: [...directives, ...users],
     seen: unread.length === 0,
     conf: { file, identity: read.identity, inside: null, mount: null },
     service: null,

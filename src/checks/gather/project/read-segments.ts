@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { type Directive, parseConf, type Trouble } from '../../files/conf.js';
-import type { Machine, Segment } from '../../files/shell/machine.js';
+import type { Content, Machine, Segment } from '../../files/shell/machine.js';
 import type { ReadConf } from './read-conf.js';
 
 /** As many files may include one another. */
@@ -62,4 +62,21 @@ function whole(segments: readonly Segment[]): Segment[] {
     else last.text += one.text;
   }
   return lines;
+}
+
+/** The users of an `aclfile`, as if they stood in the configuration; or that it could not be read. */
+export async function usersOf(
+  directives: readonly Directive[],
+  read: (path: string) => Promise<Content>,
+): Promise<{ users: Directive[]; unread: string[] }> {
+  const line = directives.findLast((d) => d.name === 'aclfile');
+  const path = line?.args[0];
+  if (line === undefined || !path) return { users: [], unread: [] };
+  const content = await read(path);
+  if ('why' in content)
+    return { users: [], unread: [`the users in ${path} (${line.file}:${line.line}): ${content.why}`] };
+  const users = whole(content.segments).flatMap(
+    ({ text, file, line: first }) => parseConf(file, text, first).directives,
+  );
+  return { users: users.filter((d) => d.name === 'user'), unread: [] };
 }

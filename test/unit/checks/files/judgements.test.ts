@@ -145,6 +145,21 @@ const CASES: Case[] = [
     at: `${COMPOSE}:9`,
   },
   {
+    id: 'acl-syntax',
+    files: change([R2, 'appendonly yes', 'appendonly yes\nuser app on >s3cret ~* +@redis']),
+    severity: 'critical',
+    subject: 'redis-2',
+    at: `${R2}:7`,
+  },
+  {
+    id: 'cluster-enabled',
+    files: change([R2, 'appendonly yes', 'appendonly yes\ncluster-enabled yes']),
+    severity: 'critical',
+    subject: 'redis-2',
+    at: `${R2}:7`,
+    write: { into: [R2] },
+  },
+  {
     id: 'monitor-replica',
     files: change(...everywhere([S1, S2, S3], '172.28.0.11', '172.28.0.12')),
     severity: 'critical',
