@@ -46,9 +46,22 @@ export function heldDown(witnesses: readonly Witness[]): string | null {
 /** What to type instead of a repair. */
 export const lookAgain = (again: string): string[] => ['# in 10 seconds:', again];
 
-/** While a run is active, what is wrong is only watched: a change from outside would be refused, or spoil the run. */
-export function watchedOnly(raw: RawFinding, { cluster, underWay }: Expectation): RawFinding {
-  if (underWay === undefined || !raw.fix.some((line) => line.startsWith('sentinelctl '))) return raw;
+/** What is refused while a journal is open. */
+const REFUSED = /^sentinelctl (start|restart|resume|up)\b/;
+
+/**
+ * While a run is active, what is wrong is only watched: a change from outside would be refused, or spoil the run. What a
+ * run left is rolled back first.
+ */
+export function watchedOnly(raw: RawFinding, { cluster, underWay, unfinished }: Expectation): RawFinding {
   const { later: _, ...rest } = raw;
-  return { ...rest, fix: [command('status --watch', cluster)] };
+  if (underWay !== undefined)
+    return raw.fix.some((line) => line.startsWith('sentinelctl '))
+      ? { ...rest, fix: [command('status --watch', cluster)] }
+      : raw;
+  if (unfinished === undefined || 'unreadable' in unfinished) return raw;
+  const lines = [...raw.fix, ...(raw.later === undefined ? [] : [raw.later.fix])];
+  return lines.some((line) => REFUSED.test(line))
+    ? { ...rest, fix: [command(unfinished.keep ? 'heal' : 'recover', cluster)] }
+    : raw;
 }

@@ -12,8 +12,8 @@ export interface ArgumentDef {
   complete: Completion | undefined;
   /** On a terminal, a missing required argument is asked for with this question. */
   ask: string | undefined;
-  /** Throws usageError. */
-  parse(text: string): unknown;
+  /** Throws usageError; `command` is named in its hint. */
+  parse(text: string, command: string): unknown;
 }
 
 /** An argument whose value is a `T`. */
@@ -54,14 +54,21 @@ export const argument = {
     define(name, settings, { required: false, variadic: true }),
   /** One of a few words. */
   choice: <const T extends string>(name: string, choices: readonly T[], settings: Shared): Argument<T> =>
-    define(name, settings, { choices, parse: choice(name, choices) }),
+    define(name, settings, {
+      choices,
+      parse: (text, command) => choice(name, choices, (word) => `sentinelctl ${command} ${word}`)(text),
+    }),
 } as const;
 
 /** The words of a command line as the values of the command's arguments. Throws usageError. */
-export function argumentValues(defs: readonly ArgumentDef[], words: readonly string[]): unknown[] {
+export function argumentValues(
+  defs: readonly ArgumentDef[],
+  words: readonly string[],
+  command: string,
+): unknown[] {
   return defs.map((def, i) => {
-    if (def.variadic) return words.slice(i).map((word) => def.parse(word));
+    if (def.variadic) return words.slice(i).map((word) => def.parse(word, command));
     const word = words[i];
-    return word === undefined ? undefined : def.parse(word);
+    return word === undefined ? undefined : def.parse(word, command);
   });
 }

@@ -49,7 +49,7 @@ export async function runCommand(def: Command, parsed: Parsed, world: World, sho
       prompts: context.prompts,
       cluster: globals.cluster,
     });
-    const args = argumentValues(def.arguments, words);
+    const args = argumentValues(def.arguments, words, def.name);
     return await runAndPrint(def, context, { args, options }, progress, world);
   } finally {
     progress.close();

@@ -14,11 +14,17 @@ export function shown(text: string): string {
   return JSON.stringify(abbreviate(text));
 }
 
-export function badValue(name: string, text: string, wants: string, example: string): OperatorError {
+export function badValue(
+  name: string,
+  text: string,
+  wants: string,
+  example: string,
+  hint = `${name} ${example}`,
+): OperatorError {
   const given = text === '' ? 'is empty' : `${shown(text)} is not ${wants}`;
   return usageError('bad-value', `${name}: ${given}`, {
     why: text === '' ? `it takes ${wants}` : undefined,
-    hint: `${name} ${example}`,
+    hint,
   });
 }
 
@@ -94,11 +100,17 @@ export function portOrAuto(name: string, example: number): (text: string) => num
 }
 
 /** One of a few words. */
-export function choice<T extends string>(name: string, choices: readonly T[]): (text: string) => T {
+export function choice<T extends string>(
+  name: string,
+  choices: readonly T[],
+  hint: (word: string) => string = (word) => `${name} ${word}`,
+): (text: string) => T {
   return (text) => {
     const found = choices.find((c) => c === text);
-    if (found === undefined)
-      throw badValue(name, text, `one of ${choices.join(', ')}`, nearest(text, choices) ?? choices[0] ?? '');
+    if (found === undefined) {
+      const wants = `one of ${choices.join(', ')}`;
+      throw badValue(name, text, wants, '', hint(nearest(text, choices) ?? choices[0] ?? ''));
+    }
     return found;
   };
 }

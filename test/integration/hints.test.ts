@@ -32,6 +32,8 @@ const CORPUS: [line: string, code: string, exits?: number[]][] = [
   ['explain nope', 'check-unknown'],
   ['chaos show nope', 'scenario-unknown'],
   ['chaos list kill', 'too-many-arguments'],
+  ['chaos lst', 'bad-value'],
+  ['completion bsh', 'bad-value'],
   ['report /nonexistent/report.json', 'report-file'],
   ['sweep --clients 0', 'no-clients'],
   ['failover-test --budget fast', 'bad-value'],

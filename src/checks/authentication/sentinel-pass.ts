@@ -44,11 +44,14 @@ export default {
     const locked = sentinels.filter((s) => sentinelWantsPassword(s) === true);
     const pairs = sentinels.flatMap((sentinel) => {
       const none = sentinel.config.ok && !sentinel.config.value['sentinel-pass'];
+      // Without sentinel-pass it sends its own requirepass (sentinel.c, sentinelSendAuthIfNeeded): whether that is the
+      // right one only the answers show.
+      const sendsNone = none && sentinelWantsPassword(sentinel) === false;
       const refusing = sentinels.filter((peer) => {
         if (peer === sentinel) return false;
         const entry = entryOf(sentinel, peer);
         return (
-          (none && locked.includes(peer)) ||
+          (sendsNone && locked.includes(peer)) ||
           (peer.silence === null && entry !== undefined && answersWrongly(entry))
         );
       });

@@ -1,3 +1,5 @@
+import { cli } from '../../model/hints.js';
+import type { NodeState, SentinelState } from '../../model/snapshot.js';
 import type { SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
 import { nameOf, unanswered } from '../snapshot.js';
@@ -23,18 +25,15 @@ export default {
     const servers = [...snapshot.sentinels, ...new Set(masters.flatMap((m) => m.nodes))];
     const locked = servers.filter((s) => s.silence?.kind === 'auth');
     const found = locked.map((server) => {
-      const option = snapshot.sentinels.some((s) => s.id === server.id)
-        ? '--sentinel-password-file FILE'
-        : '--password-file FILE';
+      const isSentinel = snapshot.sentinels.some((s) => s.id === server.id);
+      const option = isSentinel ? '--sentinel-password-file FILE' : '--password-file FILE';
       const said = server.silence?.message ?? '';
       return expectation.own && /password/.test(said)
         ? {
             subject: server.id,
             brief: `${server.id} wants another password than the cluster's own`,
             message: `${nameOf(server)} wants a password other than the cluster's own, which sentinelctl uses: --password-file changes nothing`,
-            fix: [
-              hints.cli(server, `CONFIG SET requirepass "<the cluster's password; empty where it has none>"`),
-            ],
+            fix: reset(server, said, isSentinel),
           }
         : {
             subject: server.id,
@@ -46,6 +45,22 @@ export default {
     return judged(found, unanswered(servers));
   },
 } satisfies SnapshotCheck;
+
+/**
+ * Gives it the cluster's own password again; one that requires a password got none, so the cluster has none. A sentinel
+ * has no CONFIG (sentinel.c, sentinelcmds).
+ */
+function reset(server: NodeState | SentinelState, said: string, isSentinel: boolean): string[] {
+  const hasNone = said.startsWith('requires');
+  const user = hasNone ? 'nopass' : `resetpass "><the cluster's password>"`;
+  const words = isSentinel
+    ? `ACL SETUSER default ${user}`
+    : `CONFIG SET requirepass ${hasNone ? "''" : `"<the cluster's password>"`}`;
+  return [
+    '# redis-cli takes the password that it wants now from the environment: export REDISCLI_AUTH="$(cat FILE)"',
+    cli(server, words),
+  ];
+}
 
 /** What to give so that it answers. */
 function wantOf(said: string, option: string): string {

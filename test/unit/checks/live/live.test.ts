@@ -479,7 +479,7 @@ describe('a data node that does not answer', () => {
     expect(seen).toMatchObject([
       {
         message: expect.stringContaining('--password-file changes nothing'),
-        fix: [expect.stringContaining('requirepass')],
+        fix: [expect.stringContaining('REDISCLI_AUTH'), expect.stringContaining('requirepass')],
       },
     ]);
   });

@@ -49,6 +49,9 @@ function strayed(s: Snapshot): void {
 }
 
 /** Each row: what is altered, and what must be said about which server, alone where nothing else is wrong. */
+const REDISCLI_AUTH =
+  '# redis-cli takes the password that it wants now from the environment: export REDISCLI_AUTH="$(cat FILE)"';
+
 const CASES: [
   id: string,
   severity: string,
@@ -78,7 +81,7 @@ const CASES: [
     'critical',
     ['sentinel-2'],
     'sentinel-2 127.0.0.1:26380 wants a password',
-    `redis-cli -h 127.0.0.1 -p 26380 CONFIG SET requirepass "<the cluster's password; empty where it has none>"`,
+    `${REDISCLI_AUTH}\nredis-cli -h 127.0.0.1 -p 26380 ACL SETUSER default resetpass "><the cluster's password>"`,
     (s) => silenceSentinel(s, 2, AUTH),
   ],
   [
@@ -86,8 +89,24 @@ const CASES: [
     'critical',
     ['redis-1'],
     'redis-1 127.0.0.1:6379 wants a password',
-    `redis-cli -h 127.0.0.1 -p 6379 CONFIG SET requirepass "<the cluster's password; empty where it has none>"`,
+    `${REDISCLI_AUTH}\nredis-cli -h 127.0.0.1 -p 6379 CONFIG SET requirepass "<the cluster's password>"`,
     (s) => silenceNode(s, 1, AUTH),
+  ],
+  [
+    'auth',
+    'critical',
+    ['redis-1'],
+    'wants a password other than the cluster',
+    `${REDISCLI_AUTH}\nredis-cli -h 127.0.0.1 -p 6379 CONFIG SET requirepass ''`,
+    (s) => silenceNode(s, 1, { kind: 'auth', message: 'requires a password' }),
+  ],
+  [
+    'auth',
+    'critical',
+    ['sentinel-2'],
+    'wants a password other than the cluster',
+    `${REDISCLI_AUTH}\nredis-cli -h 127.0.0.1 -p 26380 ACL SETUSER default nopass`,
+    (s) => silenceSentinel(s, 2, { kind: 'auth', message: 'requires a password' }),
   ],
   [
     'node-down',
