@@ -59,7 +59,7 @@ function unheard(id: string, view: MasterView, nodes: readonly NodePlan[], withi
     .filter(({ answeredMsAgo }) => answeredMsAgo != null && answeredMsAgo > withinMs)
     .map(({ address }) => {
       const who = nodes.find((n) => sameAddress(n.announce, address))?.id ?? formatAddress(address);
-      return `${id} has had no answer from ${who} since then`;
+      return `${id} has had no new answer from ${who} yet`;
     });
 }
 

@@ -36,7 +36,7 @@ export function liveFrame(state: LiveState, view: View & { rows: number }): stri
   const theme = themeOf(view);
   const columns = Math.max(1, view.columns - 1);
   const lines = [
-    headLine(state),
+    headLine(state, columns),
     ...barLines(state, columns),
     ...phaseLines(state.run),
     ...stepLines(state),
@@ -49,15 +49,17 @@ export function liveFrame(state: LiveState, view: View & { rows: number }): stri
     .map(({ text, paint }) => theme[paint](cut(plain(text), columns)));
 }
 
-function headLine({ run, nowMs }: LiveState): Line {
+/** The time is never cut: what is left goes first, then the end of the title. */
+function headLine({ run, nowMs }: LiveState, columns: number): Line {
   const { title, fault, beganMs, leftMs } = run;
-  const left = leftMs === null ? null : Math.max(0, leftMs - (nowMs - beganMs));
-  const parts = [
-    title,
-    ...(fault === null ? [tenths(nowMs - beganMs)] : [`${fault.words} ${tenths(nowMs - fault.atMs)} ago`]),
-    ...(left === null ? [] : [`about ${Math.ceil(left / 1000)} s left`]),
-  ];
-  return { text: parts.join('  '), paint: 'bold', rank: 0 };
+  const time = fault === null ? tenths(nowMs - beganMs) : `${fault.words} ${tenths(nowMs - fault.atMs)} ago`;
+  const left =
+    leftMs === null ? '' : `  about ${Math.ceil(Math.max(0, leftMs - (nowMs - beganMs)) / 1000)} s left`;
+  const whole = `${title}  ${time}`;
+  const room = columns - widthOf(time) - 2;
+  const text =
+    widthOf(whole + left) <= columns ? whole + left : room < 4 ? time : `${cut(title, room)}  ${time}`;
+  return { text, paint: 'bold', rank: 0 };
 }
 
 /** `switch ━━━━━━━━┊──│ 3.4 s (┊ down-after 5s, │ budget 7s)`; after the first +switch-master it stands still. */

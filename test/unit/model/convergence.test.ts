@@ -141,10 +141,10 @@ describe('after something was mended', () => {
       Object.assign(viewOf(s, 3).replicas[0] ?? {}, { answeredMsAgo: 901 });
     });
     expect(since(old, 500)).toEqual([
-      'sentinel-2 has had no answer from redis-1 since then',
-      'sentinel-3 has had no answer from redis-2 since then',
+      'sentinel-2 has had no new answer from redis-1 yet',
+      'sentinel-3 has had no new answer from redis-2 yet',
     ]);
-    expect(since(old, 900)).toEqual(['sentinel-3 has had no answer from redis-2 since then']);
+    expect(since(old, 900)).toEqual(['sentinel-3 has had no new answer from redis-2 yet']);
     expect(since(old, 901)).toEqual([]);
     expect(missing(old)).toEqual([]);
   });

@@ -97,6 +97,15 @@ describe('the live block of a run', () => {
     expect(lines.filter((line) => widthOf(line) >= columns)).toEqual([]);
   });
 
+  it('the time of a long title is never cut', () => {
+    const title = 'a majority down, then the master: no failover until they are started again';
+    const quorum = run({ title, fault: null, limits: null, writes: null, leftMs: null });
+    expect(frame({ run: quorum, step: null })).toEqual([
+      'a majority down, then the master: no failover until they are started ag…  5.4 s',
+    ]);
+    expect(frame({}, { columns: 40 })[0]).toBe('trial 2 …  SIGKILL to redis-1 3.4 s ago');
+  });
+
   it('a low terminal keeps what was done and what is awaited', () => {
     const step = { label: 'waiting', missing: ['one', 'two', 'three'] };
     expect(frame({ step }, { rows: 2 })).toEqual([
