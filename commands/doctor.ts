@@ -72,6 +72,10 @@ const OPTIONS = {
   }),
   dryRun: option.flag('--dry-run', { summary: 'print what --fix would do, and do nothing', flagOnly: true }),
   all: option.flag('--all', { summary: 'show risks, notes and skipped checks in full', flagOnly: true }),
+  allowUnknown: option.flag('--allow-unknown', {
+    summary: 'exit 0 where the verdict is UNKNOWN: a part could not be judged',
+    flagOnly: true,
+  }),
   strict: option.flag('--strict', { summary: 'exit 1 for a risk too' }),
   exitOn: EXIT_ON_OPTION,
   markdown: option.flag('--markdown', { summary: 'print the diagnosis as Markdown', flagOnly: true }),
@@ -88,7 +92,7 @@ export default defineCommand({
     'Asks every sentinel and data node once, in parallel, and runs each check on the answers; explain ID describes a\n' +
     'check. A check without its data is skipped with the reason, never passed. --config and --compose check files before\n' +
     'anything runs. --fix never restarts or demotes a node, and prints the diagnosis after the fixes. Exits 0 when HEALTHY,\n' +
-    '1 when DOWN, AT RISK or DEGRADED, 2 when UNKNOWN (no check could be judged, or one failed), 5 when nothing answers.',
+    '1 when DOWN, AT RISK or DEGRADED, 2 when UNKNOWN (not all could be judged), 5 when nothing answers.',
   examples: [
     'sentinelctl doctor',
     'sentinelctl doctor --json',
@@ -101,7 +105,7 @@ export default defineCommand({
   options: OPTIONS,
   judgesApp: ({ app }) => app === true,
   async run(context, { options }): Promise<Diagnosis> {
-    const { only, skip, severity, fix, dryRun, markdown, exitOn, strict } = options;
+    const { only, skip, severity, fix, dryRun, markdown, exitOn, strict, allowUnknown } = options;
     if (markdown && context.globals.output !== 'table')
       throw contradiction('--markdown', `--output ${context.globals.output}`);
     const { CHECKS, doctorExitCode } = await import('../src/checks/index.js');
@@ -121,7 +125,7 @@ export default defineCommand({
     const found = await diagnoseWhatIsMeant(context, options, chosen);
     // What was asked for by name is shown.
     const shown = { markdown, all: options.all || only.length > 0 };
-    const codeOf = (result: DoctorResult): ExitCode => doctorExitCode(result, exitOn, strict);
+    const codeOf = (result: DoctorResult): ExitCode => doctorExitCode(result, exitOn, strict, allowUnknown);
     if (!fix) return { result: found, ...shown, exitCode: codeOf(found) };
 
     const fixed = await fixFindings(context, found, chosen, dryRun);

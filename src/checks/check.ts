@@ -38,6 +38,8 @@ export interface RawFinding {
 /** A check that cannot be judged: the evidence that is missing. Never silently passed. */
 export interface Skip {
   skip: string;
+  /** False where there is nothing of its kind to judge, so that nothing is missing. */
+  applies?: false;
 }
 
 /** What a check says of itself: the same words wherever it is found. */

@@ -12,7 +12,7 @@ import type { Project } from './files/project.js';
 import { atLeast, fold, serverNames, worstOf } from './fold.js';
 import { withoutLeftovers } from './never-reached.js';
 import { withPasswordNotes } from './passwords.js';
-import { type Ran, runChecks, runFileChecks, type Skipped } from './run.js';
+import { isUnjudged, type Ran, runChecks, runFileChecks, type Skipped } from './run.js';
 
 /** A diagnosis. */
 export interface DoctorResult {
@@ -150,7 +150,7 @@ function passed(
   const risks = new Set(findings.filter((f) => f.impact === 'risk').map((f) => f.id)).size;
   const notes = findings.filter((f) => f.impact === 'none').length;
   const hidden = folded.filter((f) => !findings.some((s) => s.id === f.id && s.subject === f.subject));
-  const unjudged = skipped.length - failed.length;
+  const unjudged = skipped.filter(isUnjudged).length - failed.length;
   return [
     `${count(checked.length - found, 'check')} passed`,
     ...(risks > 0 ? [count(risks, 'risk')] : []),
@@ -181,10 +181,16 @@ function silenceOf({ sentinels, nodes, app }: Gathered): string | null {
   );
 }
 
-/** 5 where nothing answers, else that of the verdict; `strict`: 1 for a risk too. */
-export function doctorExitCode(result: DoctorResult, exitOn?: ExitOn, strict = false): ExitCode {
+/** 5 where nothing answers, else that of the verdict; `strict`: 1 for a risk too; `allowUnknown`: 0 for UNKNOWN. */
+export function doctorExitCode(
+  result: DoctorResult,
+  exitOn?: ExitOn,
+  strict = false,
+  allowUnknown = false,
+): ExitCode {
   if (result.silence !== null) return EXIT.unreachable;
   const isRisky = strict && result.findings.some((f) => f.impact === 'risk');
-  const code = verdictExitCode(result.verdict, exitOn);
+  const judged = verdictExitCode(result.verdict, exitOn);
+  const code = judged === EXIT.unknown && allowUnknown ? EXIT.ok : judged;
   return code === EXIT.ok && isRisky ? EXIT.violated : code;
 }

@@ -38,6 +38,7 @@ import failoverTimeout from './configuration/failover-timeout.js';
 import hostnameMixed from './configuration/hostname-mixed.js';
 import hostnameNoresolve from './configuration/hostname-noresolve.js';
 import hostnameSlowDns from './configuration/hostname-slow-dns.js';
+import imageVariable from './configuration/image-variable.js';
 import masterLoopback from './configuration/master-loopback.js';
 import monitorReplica from './configuration/monitor-replica.js';
 import myidDup from './configuration/myid-dup.js';
@@ -123,6 +124,7 @@ export const CHECKS: readonly Check[] = [
   overlap,
   bindLoopback,
   masterLoopback,
+  imageVariable,
   quorumGtN,
   simfailArmed,
   debugTuned,

@@ -19,7 +19,12 @@ import { watchedOnly } from './under-way.js';
 export interface Skipped {
   id: string;
   why: string;
+  /** False where there is nothing of its kind; absent where it was not judged. */
+  applies?: false;
 }
+
+/** Whether something is missing for it. */
+export const isUnjudged = ({ applies }: Skipped): boolean => applies !== false;
 
 /** What the checks said, as they were run. */
 export interface Ran {
@@ -67,7 +72,8 @@ function runEach(checks: readonly Check[], judge: (check: Check) => RawFinding[]
       if (Array.isArray(outcome)) {
         ran.findings.push(...outcome.map((raw) => findingOf(check, raw)));
         ran.checked.push(id);
-      } else ran.skipped.push({ id, why: outcome.skip });
+      } else
+        ran.skipped.push({ id, why: outcome.skip, ...(outcome.applies === false && { applies: false }) });
     } catch (error) {
       ran.skipped.push({ id, why: `this check failed: ${messageOf(error)}` });
       ran.failed.push(id);

@@ -32,9 +32,11 @@ function judgeApps(
   project: Project,
   judge: (app: Service, project: Project) => RawFinding[],
 ): RawFinding[] | Skip {
-  if (project.compose === null) return { skip: 'needs a compose file with the application in it' };
+  if (project.compose === null)
+    return { skip: 'needs a compose file with the application in it', applies: false };
   const apps = project.others.filter((s) => s.environment.has(ADDRS) || s.environment.has(NAME));
-  if (apps.length === 0) return { skip: `no service of the compose file has ${ADDRS} or ${NAME}` };
+  if (apps.length === 0)
+    return { skip: `no service of the compose file has ${ADDRS} or ${NAME}`, applies: false };
   return apps.flatMap((app) => judge(app, project));
 }
 

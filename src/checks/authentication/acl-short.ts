@@ -92,7 +92,7 @@ export const judgeUserLines = (
       }),
     );
     if (asked.length === 0)
-      return { skip: 'the files have no "user" line of the user that sentinels log in as' };
+      return { skip: 'the files have no "user" line of the user that sentinels log in as', applies: false };
     return asked.flatMap(({ node, lines }): RawFinding[] => {
       const [last] = lines.slice(-1);
       const rules = lines.flatMap((line) => line.args.slice(1));

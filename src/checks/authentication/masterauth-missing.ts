@@ -3,7 +3,7 @@ import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { judgeNodeGroups } from '../files/judge.js';
-import { asksForPassword, lastOf, passwordLine, place, shownAt } from '../files/settings.js';
+import { asksForPassword, followsOf, lastOf, passwordLine, place, shownAt } from '../files/settings.js';
 import { keepConfig, setConfig } from '../fixes.js';
 import { type Group, groupsOf, idsOf, judged, readAll, settingIn } from '../group.js';
 import { wantsPassword } from '../passwords.js';
@@ -67,9 +67,13 @@ export default {
     return judged(seen, missing);
   },
   files(project) {
-    return judgeNodeGroups(project, ({ nodes }) => {
+    return judgeNodeGroups(project, ({ name, nodes }) => {
       const asking = nodes.find(asksForPassword);
-      if (asking === undefined) return [];
+      const [first, ...others] = nodes;
+      // One server that follows none, and that no sentinel monitors here, has no master to log in to.
+      const isAlone =
+        name === null && others.length === 0 && first !== undefined && followsOf(first) === null;
+      if (asking === undefined || isAlone) return [];
       const asked = passwordLine(asking);
       return nodes.flatMap((node): RawFinding[] => {
         const given = lastOf(node, 'masterauth');

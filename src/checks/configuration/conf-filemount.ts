@@ -46,7 +46,8 @@ export default {
     return judged(seen, [...missing, ...unknown]);
   },
   files(project) {
-    if (project.compose === null) return { skip: 'needs a compose file: it shows what is mounted' };
+    if (project.compose === null)
+      return { skip: 'needs a compose file: it shows what is mounted', applies: false };
     const mounted = sentinelFiles(project).filter(
       // What is read-only is not written at all: that is conf-unwritable.
       ({ conf }) => conf?.mount?.kind === 'file' && !conf.mount.readOnly,

@@ -64,7 +64,8 @@ export default {
     return judged(seen, missing);
   },
   files(project) {
-    if (project.compose === null) return { skip: 'needs a compose file: it shows what is mounted' };
+    if (project.compose === null)
+      return { skip: 'needs a compose file: it shows what is mounted', applies: false };
     return sentinelFiles(project)
       .filter((s) => s.conf?.mount?.readOnly === true)
       .map((s) => ({

@@ -75,7 +75,7 @@ export default {
           .map((line) => ({ server, line, path: line.args[2] ?? '' })),
       );
       if (scripts.length > 0 && scripts.every((s) => s.server.service !== null)) {
-        return { skip: 'the scripts are in containers' };
+        return { skip: 'the scripts are in containers', applies: false };
       }
       return scripts.flatMap(({ server, line, path }) => {
         const state = project.scripts.get(path);

@@ -9,7 +9,7 @@ import { SHARED_SETTINGS } from './settings-skew.js';
 export const settingsInFiles = (project: Project): RawFinding[] | Skip =>
   judgeMonitoredGroups(project, (groups) => {
     if (groups.every((g) => g.monitors.length < 2))
-      return { skip: 'there is only one sentinel file to compare' };
+      return { skip: 'there is only one sentinel file to compare', applies: false };
     return groups.flatMap(({ monitors }) =>
       SHARED_SETTINGS.flatMap((what) =>
         skewed(what, monitors, (m) =>

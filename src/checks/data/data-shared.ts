@@ -22,7 +22,8 @@ export default {
   sources: ['rdb.c: rdbSave', 'aof.c: getAofManifestFileName'],
   causes: ['restart-wipe'],
   files(project) {
-    if (project.compose === null) return { skip: 'needs a compose file: it shows where the data is' };
+    if (project.compose === null)
+      return { skip: 'needs a compose file: it shows where the data is', applies: false };
     return judgeNodeFiles(project, (nodes) => {
       const byPlace = new Map<string, FileServer[]>();
       for (const node of nodes.filter(persists)) {

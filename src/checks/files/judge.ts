@@ -6,8 +6,8 @@ import { type FileServer, nodeFiles, type Project, sentinelFiles } from './proje
 import { type Monitor, masterSetting, monitorsOf } from './settings.js';
 
 /** What a check of sentinels says without one, and a check of data nodes. */
-export const noSentinelFile: Skip = { skip: 'no sentinel configuration was given' };
-export const noNodeFile: Skip = { skip: 'no configuration of a data node was given' };
+export const noSentinelFile: Skip = { skip: 'no sentinel configuration was given', applies: false };
+export const noNodeFile: Skip = { skip: 'no configuration of a data node was given', applies: false };
 
 type Judgement = RawFinding[] | Skip;
 

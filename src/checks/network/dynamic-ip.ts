@@ -73,7 +73,7 @@ export default {
   },
   files(project) {
     if (project.compose === null)
-      return { skip: 'needs a compose file: it shows how addresses are assigned' };
+      return { skip: 'needs a compose file: it shows how addresses are assigned', applies: false };
     const sentinels = sentinelFiles(project).filter((s) => s.seen);
     if (sentinels.length === 0) return noSentinelFile;
     const nodes = nodeFiles(project);

@@ -59,7 +59,7 @@ export default {
   },
   files(project) {
     const nodes = nodeFiles(project).filter((n) => n.service !== null);
-    if (nodes.length === 0) return { skip: 'needs a compose file: it sets the stop timeout' };
+    if (nodes.length === 0) return { skip: 'needs a compose file: it sets the stop timeout', applies: false };
     const seen = nodes.flatMap((node): RawFinding[] => {
       const grace = node.service?.stopGrace ?? null;
       const waits = Number(settingOf(node, 'shutdown-timeout') ?? 10);

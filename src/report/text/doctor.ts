@@ -1,7 +1,7 @@
 import { type Finding, sentenceOf } from '../../checks/check.js';
 import type { DoctorResult } from '../../checks/diagnose.js';
 import { worstOf } from '../../checks/fold.js';
-import type { Skipped } from '../../checks/run.js';
+import { isUnjudged, type Skipped } from '../../checks/run.js';
 import type { Repaired } from '../../model/repair.js';
 import { isNow } from '../../model/verdict.js';
 import { count } from '../../model/words.js';
@@ -17,7 +17,7 @@ const NAMED_SKIPS = 8;
 
 /** What is shown beyond what is wrong now. */
 export interface DoctorDetail {
-  /** Risks and notes in full; else in one line. */
+  /** Risks and notes in full, and where each check is known from; else in one line. */
   all: boolean;
   /** False where the fixes were applied already, or may not be. */
   offerFix: boolean;
@@ -36,7 +36,7 @@ export function doctorText(result: DoctorResult, view: View, { all, offerFix }: 
   const block = (title: string, findings: readonly Finding[]): void => {
     if (findings.length > 0) lines.push('', theme.bold(title));
     for (const [i, alike] of byCheck(findings).entries()) {
-      lines.push(...(i === 0 ? [] : ['']), ...alikeLines(alike, shown, view));
+      lines.push(...(i === 0 ? [] : ['']), ...alikeLines(alike, shown, view, { all }));
     }
   };
   const present = result.findings.filter(isPresent);
@@ -49,9 +49,10 @@ export function doctorText(result: DoctorResult, view: View, { all, offerFix }: 
       others.filter((f) => !isRisk(f)),
     );
   } else if (others.length > 0) lines.push('', ...othersLine(others, view));
-  if (result.skipped.length > 0) {
+  const missing = result.skipped.filter(isUnjudged);
+  if (all ? result.skipped.length > 0 : missing.length > 0) {
     if (all || others.length === 0) lines.push('');
-    lines.push(...(all ? skippedLines(result.skipped, view) : skippedLine(result.skipped, view)));
+    lines.push(...(all ? skippedLines(result.skipped, view) : skippedLine(missing, view)));
   }
   if (offerFix && result.fixWith !== null) lines.push('', ...fixOffer(result, result.fixWith, view));
   return lines.join('\n');
@@ -110,7 +111,12 @@ const together = (a: Finding, b: Finding): Finding => ({
   consequences: [...a.consequences, ...b.consequences],
 });
 
-function alikeLines(alike: readonly Finding[], shown: Map<string, string>, view: View): string[] {
+function alikeLines(
+  alike: readonly Finding[],
+  shown: Map<string, string>,
+  view: View,
+  detail: Pick<DoctorDetail, 'all'>,
+): string[] {
   const theme = themeOf(view);
   const dim = (text: string): string[] => wrap(plain(`  ${text}`), view.columns, 2).map(theme.dim);
   const left = alike.length - SHOWN_ALIKE;
@@ -127,7 +133,7 @@ function alikeLines(alike: readonly Finding[], shown: Map<string, string>, view:
         wrap(plain(`  ↳ ${headOf(other)}`), view.columns, 4).map(severityPaint(other.severity, theme)),
       ),
       ...(isLast && left > 0 ? dim(`and ${left} more of ${finding.id}; --json has them all`) : []),
-      ...(isLast ? dim(finding.source) : []),
+      ...(isLast && detail.all ? dim(finding.source) : []),
     ];
   });
 }
@@ -169,13 +175,20 @@ function skippedLines(skipped: readonly Skipped[], view: View): string[] {
   const byReason = new Map<string, string[]>();
   for (const { id, why } of skipped) byReason.set(why, [...(byReason.get(why) ?? []), id]);
   return [
-    theme.dim(`skipped: ${skipped.length}`),
+    theme.dim(skippedHead(skipped)),
     ...[...byReason].flatMap(([why, ids]) => {
       const more = ids.length > NAMED_SKIPS ? ` and ${ids.length - NAMED_SKIPS} more` : '';
       const line = `  ${ids.slice(0, NAMED_SKIPS).join(', ')}${more}: ${why}`;
       return wrap(plain(line), view.columns, 4).map(theme.dim);
     }),
   ];
+}
+
+/** `skipped: 9 (6 of them do not apply)`. */
+function skippedHead(skipped: readonly Skipped[]): string {
+  const idle = skipped.length - skipped.filter(isUnjudged).length;
+  const apart = idle === 1 ? '1 of them does not apply' : `${idle} of them do not apply`;
+  return `skipped: ${skipped.length}${idle > 0 ? ` (${apart})` : ''}`;
 }
 
 const REPAIR_WORDS: Record<Repaired['outcome'], string> = {

@@ -12,6 +12,7 @@ import type { Machine } from '../../files/shell/machine.js';
 import { containerOf, type Environment, environmentOf } from './container.js';
 import { kindOf, readText } from './disk.js';
 import { type Placed, placed } from './mounts.js';
+import { isManifest, manifestWords } from './not-conf.js';
 import type { ReadConf } from './read-conf.js';
 import { readSegments, usersOf } from './read-segments.js';
 import { yamlTree } from './yaml-tree.js';
@@ -25,6 +26,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 export async function readCompose(file: string, env: Env): Promise<Project> {
   const read = await readText(file);
   if ('why' in read) throw badCompose(file, read.why);
+  if (isManifest(read.text)) return { ...nothing(file), unread: [manifestWords(file, read.text)] };
   const dotenv = await readText(join(dirname(file), '.env'));
   const defaults = parseDotenv('text' in dotenv ? dotenv.text : '');
   const shell = (name: string): string | undefined => env[name] ?? defaults.get(name);
@@ -36,15 +38,7 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
   const services = servicesOf(tree);
   if (services.length === 0) throw badCompose(file, 'it has no services');
 
-  const project: Project = {
-    compose: file,
-    composeSubnets: subnetsOf(tree),
-    servers: [],
-    others: [],
-    troubles: [],
-    unread: [],
-    scripts: new Map(),
-  };
+  const project: Project = { ...nothing(file), composeSubnets: subnetsOf(tree) };
   for (const name of missing)
     project.unread.push(`\${${name}} is not set here: taken as empty, as compose does`);
   for (const service of services) await readService(service, project, { file, tree, shell });
@@ -52,6 +46,16 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
     project.unread.push(`${file}: no service in it is a Redis or a Sentinel`);
   return project;
 }
+
+const nothing = (compose: string): Project => ({
+  compose,
+  composeSubnets: [],
+  servers: [],
+  others: [],
+  troubles: [],
+  unread: [],
+  scripts: new Map(),
+});
 
 interface Source {
   file: string;

@@ -2,6 +2,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { usageError } from '../../../errors.js';
 import type { FileServer, Project } from '../../files/project.js';
 import { readText, runnable } from './disk.js';
+import { otherThanConf } from './not-conf.js';
 import { readCompose } from './read-compose.js';
 import { besideIt, readConf } from './read-conf.js';
 import { usersOf } from './read-segments.js';
@@ -56,6 +57,11 @@ async function serverOf(file: string, project: Project): Promise<FileServer | nu
       why: 'it has services: in it',
       hint: `sentinelctl doctor --compose ${file}`,
     });
+  }
+  const other = otherThanConf(file, read.text);
+  if (other !== null) {
+    project.unread.push(other);
+    return null;
   }
   const { directives, troubles, unread } = await readConf(file, read.text, besideIt);
   const { users, unread: lacking } = await usersOf(directives, async (path) => {

@@ -35,8 +35,9 @@ it('finds nothing wrong with sound files', async () => {
   const result = await diagnosed(dir);
   expect(result.findings).toEqual([]);
   expect(result.verdict.word).toBe('HEALTHY');
-  expect(result.skipped.map((s) => s.id).sort()).toEqual(['acl-channel', 'acl-short']);
-  expect(result.checked).toBe(JUDGING_FILES.length - 2);
+  expect(result.skipped.map((s) => s.id).sort()).toEqual(['acl-channel', 'acl-short', 'image-variable']);
+  expect(result.skipped.every((s) => s.applies === false)).toBe(true);
+  expect(result.checked).toBe(JUDGING_FILES.length - 3);
 });
 
 it('finds nothing wrong with what sentinelctl generates itself, whatever the password', async () => {
@@ -143,6 +144,16 @@ const CASES: Case[] = [
     severity: 'critical',
     subject: 'redis-1, redis-2',
     at: `${COMPOSE}:9`,
+  },
+  {
+    id: 'image-variable',
+    files: {
+      [COMPOSE]:
+        'services:\n  db:\n    image: bitnami/redis:7\n    stop_grace_period: 20s\n    environment: {REDIS_REPLICATION_MODE: master, REDIS_PORT: 7000, REDIS_PASSWORD: s3cret}\n',
+    },
+    severity: 'warning',
+    subject: 'db',
+    at: `${COMPOSE}:5`,
   },
   {
     id: 'acl-syntax',

@@ -1,0 +1,50 @@
+import type { Check, RawFinding } from '../check.js';
+import type { FileServer } from '../files/project.js';
+
+export default {
+  id: 'image-variable',
+  needs: 'files',
+  severity: 'warning',
+  impact: 'risk',
+  group: 'configuration',
+  title: 'a variable that the image does not know, or requires',
+  consequence:
+    'the image ignores the variable and keeps its default; without a password that it requires it does not start',
+  explanation:
+    'Images of Bitnami write the configuration from their variables. They ignore names that are not theirs, without ' +
+    'a message: REDIS_MASTER_PORT has no effect, it is REDIS_MASTER_PORT_NUMBER. A data node needs a password, or ' +
+    'ALLOW_EMPTY_PASSWORD=yes.',
+  remedy: ['use the name that the image’s README lists'],
+  sources: [
+    'https://github.com/bitnami/containers: redis-env.sh, redis-sentinel-env.sh, libredis.sh (redis_validate)',
+  ],
+  causes: ['masterauth-missing', 'auth-pass-missing', 'protected-mode'],
+  files(project) {
+    const servers = project.servers.filter((s) => s.wrongVariables !== undefined);
+    if (servers.length === 0) return { skip: 'no image is configured by its variables', applies: false };
+    return servers.flatMap(wrongAt);
+  },
+} satisfies Check;
+
+const wrongAt = (server: FileServer): RawFinding[] =>
+  (server.wrongVariables ?? []).map(({ name, meant, isDefault, line }): RawFinding => {
+    const at = { file: server.at.file, line };
+    if (meant === null) {
+      return {
+        subject: server.id,
+        severity: 'critical',
+        impact: 'at-risk',
+        message: `${name} is not set: the image does not start without a password`,
+        fix: [`${name}=<a password>`, 'or, where the network is closed: ALLOW_EMPTY_PASSWORD=yes'],
+        at,
+      };
+    }
+    return {
+      subject: server.id,
+      // The default that stays in effect is what was meant.
+      ...(isDefault && { severity: 'info' as const }),
+      message: `${name} is not a variable of the image: it is ${meant}`,
+      fix: [`${meant}=…, instead of ${name}`],
+      at,
+    };
+  });

@@ -1,0 +1,25 @@
+/** Whether a text is a Kubernetes manifest, one or several documents. */
+export const isManifest = (text: string): boolean => /^apiVersion:\s/m.test(text) && /^kind:\s/m.test(text);
+
+/** What a manifest is, and what to give instead of it: the files are made in the pods. */
+export function manifestWords(file: string, text: string): string {
+  const kinds = [...new Set([...text.matchAll(/^kind:\s*(\w+)/gm)].map(([, kind]) => kind))].join(', ');
+  return (
+    `${file} is a Kubernetes manifest (${kinds}), not a file of Redis or Sentinel: give the files that its pods ` +
+    'write (kubectl exec POD -c CONTAINER -- cat FILE > FILE, then --config), or the addresses of the running ' +
+    'sentinels (--sentinel-addrs)'
+  );
+}
+
+/** Why a file that was given as a configuration is none; null where it is one. */
+export function otherThanConf(file: string, text: string): string | null {
+  if (isManifest(text)) return manifestWords(file, text);
+  if (/\.(j2|jinja2?|erb|tpl|tmpl|template)$/.test(file) || /^[^#\n]*(\{\{.*\}\}|\{%)/m.test(text))
+    return `${file} is a template: give the file that is made from it`;
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
+  const yaml = lines.filter((line) => /^\s*(- )?[\w."'-]+:(\s|$)/.test(line));
+  // No directive of Redis or Sentinel ends with a colon.
+  return lines.length > 0 && yaml.length * 2 > lines.length
+    ? `${file} is YAML, not a configuration of Redis or Sentinel`
+    : null;
+}
