@@ -5,6 +5,7 @@ import { option } from '../src/cli/option.js';
 import type { DownOptions, DownResult } from '../src/cluster/down.js';
 import { messageOf, OperatorError, usageError } from '../src/errors.js';
 import { downAllText, downText } from '../src/report/text/down.js';
+import { DOWN_ROWS } from '../src/report/tsv.js';
 import { ALL_CLUSTERS } from './shared/all-clusters.js';
 import { clusterOf, ownCluster, runtimeOf, storeOf } from './shared/runtime.js';
 
@@ -54,6 +55,7 @@ export default defineCommand({
   },
   render: (result, view) =>
     'clusters' in result ? downAllText(result.clusters, view) : downText(result, view),
+  rows: DOWN_ROWS,
 });
 
 /** One question for all of them; none where nothing of value is left. */

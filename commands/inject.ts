@@ -4,6 +4,7 @@ import { asks } from '../src/cli/confirm.js';
 import { option } from '../src/cli/option.js';
 import { formatDurationMs } from '../src/model/duration.js';
 import { injectText } from '../src/report/text/faults.js';
+import { INJECT_ROWS } from '../src/report/tsv.js';
 import { faultNames } from './shared/completions.js';
 import { confirmFor } from './shared/confirm.js';
 import { ownCluster } from './shared/runtime.js';
@@ -79,5 +80,6 @@ export default defineCommand({
   },
   cutOff: CUT_OFF,
   render: injectText,
+  rows: INJECT_ROWS,
   toJson: ({ shown: _, ...result }) => result,
 });

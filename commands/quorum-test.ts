@@ -1,5 +1,6 @@
 import { defineCommand } from '../src/cli/command.js';
 import { quorumText } from '../src/report/text/quorum.js';
+import { QUORUM_ROWS } from '../src/report/tsv.js';
 import { confirmFor } from './shared/confirm.js';
 import { VERBOSE } from './shared/failover-options.js';
 import { ownCluster } from './shared/runtime.js';
@@ -24,5 +25,6 @@ export default defineCommand({
   },
   cutOff: CUT_OFF,
   render: quorumText,
+  rows: QUORUM_ROWS,
   exitCode: (result) => EXIT_OF[result.outcome],
 });

@@ -4,6 +4,7 @@ import { usageError } from '../src/errors.js';
 import { formatAddress } from '../src/model/address.js';
 import { type ClusterSpec, completeSpec, specFaults } from '../src/model/spec.js';
 import { upText } from '../src/report/text/up.js';
+import { UP_ROWS } from '../src/report/tsv.js';
 import { runtimeOf } from './shared/runtime.js';
 import { driverOf, givenOf, SETTING_OPTIONS, SPEC_OPTIONS, UP_OPTIONS } from './shared/up-options.js';
 
@@ -43,4 +44,5 @@ export default defineCommand({
     });
   },
   render: (result, view) => upText(result, view),
+  rows: UP_ROWS,
 });

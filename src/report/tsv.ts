@@ -1,11 +1,15 @@
 import type { CheckText, Finding } from '../checks/check.js';
 import type { DoctorResult } from '../checks/diagnose.js';
+import type { DownResult } from '../cluster/down.js';
 import type { ListedCluster } from '../cluster/list.js';
+import type { UpResult } from '../cluster/up/result.js';
+import type { InjectResult } from '../faults/inject.js';
 import type { StatusResult } from '../model/status.js';
 import type { MastersResult, MembersResult, Subject } from '../model/views.js';
 import type { MasterAddrResult } from '../model/which-master.js';
 import type { FailoverResult } from '../observe/result.js';
 import type { SweepResult } from '../observe/sweep-result.js';
+import type { QuorumResult } from '../scenarios/play/quorum.js';
 import type { RowSet } from './rows.js';
 import type { HistoryResult } from './text/history.js';
 import type { WaitResult } from './text/wait.js';
@@ -23,6 +27,37 @@ export const STATUS_ROWS: RowSet<{ status: StatusResult }> = {
     ...masters.flatMap(({ name, nodes }) => nodes.map((node) => ({ ...node, master: name }))),
     ...sentinels.map((sentinel) => ({ ...sentinel, role: 'sentinel' })),
   ],
+};
+
+/** Every node that runs. */
+export const UP_ROWS: RowSet<UpResult> = {
+  columns: ['id', 'host', 'port', 'role'],
+  of: ({ master, replicas, sentinels }) => [
+    { ...master, role: 'master' },
+    ...replicas.map((node) => ({ ...node, role: 'replica' })),
+    ...sentinels.map((node) => ({ ...node, role: 'sentinel' })),
+  ],
+};
+
+/** A row for each cluster. */
+export const DOWN_ROWS: RowSet<DownResult | { clusters: DownResult[] }> = {
+  columns: [
+    ...['cluster', 'removed.processes', 'removed.containers', 'removed.networks', 'removed.volumes'],
+    ...['keptData', 'data.bytes'],
+  ],
+  of: (result) => ('clusters' in result ? result.clusters : [result]),
+};
+
+/** A row for each act. */
+export const INJECT_ROWS: RowSet<InjectResult> = {
+  columns: ['fault', 'does', 'undo', 'forMs', 'healed', 'converged', 'heal'],
+  of: ({ acts, ...result }) => acts.map((act) => ({ ...result, ...act })),
+};
+
+/** A row for each part of the test. */
+export const QUORUM_ROWS: RowSet<QuorumResult> = {
+  columns: ['id', 'outcome', 'down', 'left', 'failedOver', 'failedOverAfter', 'reason'],
+  of: ({ phases }) => phases,
 };
 
 export const WAIT_ROWS: RowSet<{ result: WaitResult }> = {

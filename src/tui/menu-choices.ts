@@ -147,6 +147,12 @@ const killingTests = (master = 'the master', of: (...words: string[]) => string[
     'with one sentinel stopped, then with a majority of them stopped',
     of('quorum-test'),
   ),
+  run(
+    'Test',
+    'Sweep: kills the master again and again',
+    'outage and lost writes under several settings; takes minutes',
+    of('sweep'),
+  ),
 ];
 
 function attachedChoices(words: readonly string[], reports: readonly string[]): MenuChoice[] {

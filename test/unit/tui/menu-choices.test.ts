@@ -46,7 +46,12 @@ const dead = (id: string): Partial<Problem> => ({
   fix: `sentinelctl start ${id} --cluster c1`,
 });
 
-const KILLING = ['Failover test: kills the master', 'Quorum test: kills the master', 'Faults …'];
+const KILLING = [
+  'Failover test: kills the master',
+  'Quorum test: kills the master',
+  'Sweep: kills the master again and again',
+  'Faults …',
+];
 
 describe('what the menu offers', () => {
   it('up first, where there is no cluster', () => {
