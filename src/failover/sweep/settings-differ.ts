@@ -19,8 +19,9 @@ const ofWorkload =
     workload === null ? 'no workload' : String(of(workload));
 
 const rejoinModes = ({ trials }: FailoverResult): string | null => {
-  // Where no failover came there was nothing to rejoin, whatever had been asked for.
-  const modes = trials.filter((t) => t.newMaster !== null).map((t) => t.rejoin?.mode ?? 'left down');
+  // Where no failover came there was nothing to rejoin, whatever had been asked for; an interrupted trial does not tell.
+  const returned = trials.filter((t) => t.newMaster !== null && t.cutShort !== true);
+  const modes = returned.map((t) => t.rejoin?.mode ?? 'left down');
   return modes.length === 0 ? null : [...new Set(modes)].sort().join(', ');
 };
 

@@ -60,7 +60,7 @@ function density(client: ClientLane, most: { ok: number; errors: number }, scale
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
   const back =
     client.recoveredMs === null
-      ? 'never acknowledged again'
+      ? 'not acknowledged again until the end'
       : `acknowledged again at ${moment(client.recoveredMs)}`;
   const out = client.outageMs === null ? '' : `, out for ${humanDurationMs(client.outageMs)} at most`;
   const words = `${client.id}: ${grouped(sum(client.ok))} acknowledged, ${grouped(sum(client.errors))} not; ${back}${out}`;

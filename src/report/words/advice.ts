@@ -67,7 +67,8 @@ function zombieWords(result: FailoverResult, worstMs: number): string {
 }
 
 function clientAdvice({ trials }: FailoverResult): string[] {
-  const stranded = trials.filter((t) => neverBack(t).length > 0);
+  // The clients of an interrupted trial were stopped before they could recover.
+  const stranded = trials.filter((t) => t.cutShort !== true && neverBack(t).length > 0);
   if (stranded.length > 0) {
     const clients = stranded.reduce((n, t) => n + neverBack(t).length, 0);
     return [

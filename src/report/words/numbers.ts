@@ -133,9 +133,11 @@ const NOT_MEASURED: Worst = { words: 'not measured', ms: null, reading: 'unknown
 /** The worst reading over the trials: what never came is worse than any time, what is unknown is never a time. */
 function worstOf(metric: MetricName, { trials }: FailoverResult): Worst {
   const readings = trials.map((trial): Reading => metricNamed(metric)?.read(trial) ?? 'unknown');
-  // An outage that did not end has a length so far.
+  // An outage that did not end has a length so far; one that was interrupted is not measured.
   const soFar = (trial: Trial): number | null | undefined =>
-    metric === TIMES.outage ? trial.client?.outageMs : metricNamed(metric)?.of(trial);
+    metric === TIMES.outage && trial.cutShort !== true
+      ? trial.client?.outageMs
+      : metricNamed(metric)?.of(trial);
   const measured = trials.flatMap((trial) => soFar(trial) ?? []);
   const ms = measured.length === 0 ? null : Math.max(...measured);
   if (readings.includes('never')) return { words: 'never', ms, reading: 'never' };

@@ -50,6 +50,13 @@ describe('a comparison with a baseline', () => {
     expect(found.reason).toContain('better: switchedMs');
   });
 
+  it('does not say of an interrupted trial that its master was left down', () => {
+    const cut = resultOfTrials([trial({ cutShort: true, rejoin: null })], { complete: false });
+    expect(compare(switching([6200, 6250, 6300]), cut).differs).toEqual([]);
+    const left = resultOfTrials([trial({ rejoin: null })]);
+    expect(compare(switching([6200, 6250, 6300]), left).differs).toMatchObject([{ now: 'left down' }]);
+  });
+
   it('knows which way is worse', () => {
     const run = (acknowledged: number): FailoverResult =>
       resultOfTrials(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FailoverResult } from '../../../../src/observe/result.js';
+import type { FailoverResult, Trial } from '../../../../src/observe/result.js';
 import { failoverHtml } from '../../../../src/report/html/page.js';
 import { metricText } from '../../../../src/report/words/metrics.js';
 import {
@@ -105,6 +105,16 @@ describe('the first screen', () => {
     expect(page).toContain(
       '<b>Rolled back:</b> redis-1 runs again as a replica of redis-2; 8 keys of the run removed; all nodes agree again; redis-2 127.0.0.1:6380 is the master now.',
     );
+    // The clients were stopped: neither their outage nor that they did not recover is known.
+    const stopped = restoredResult().trials.map((trial): Trial => {
+      const { client } = trial;
+      if (client === undefined) return trial;
+      const clients = client.clients.map((one) => ({ ...one, recoveredMs: null }));
+      return { ...trial, client: { ...client, lastRecoveredMs: null, firstRecoveredMs: null, clients } };
+    });
+    const open = failoverHtml({ ...restoredResult(), trials: stopped });
+    expect(open.includes('never acknowledged again')).toBe(false);
+    expect(open.includes('clients without an answer')).toBe(false);
     const { trials } = restoredResult();
     expect(failoverHtml({ ...restoredResult(), trials: [...trials, ...trials] })).toContain(
       'switch not seen',
