@@ -68,11 +68,14 @@ import priorityZero from './data/priority-zero.js';
 import rebootGap from './data/reboot-gap.js';
 import replicaHidden from './data/replica-hidden.js';
 import replicaWritable from './data/replica-writable.js';
+import slowCommand from './data/slow-command.js';
 import versionSkew from './data/version-skew.js';
+import addressDouble from './live/address-double.js';
 import addressSwitching from './live/address-switching.js';
 import clockSkew from './live/clock-skew.js';
 import failoverStuck from './live/failover-stuck.js';
 import flapping from './live/flapping.js';
+import foreignSentinels from './live/foreign-sentinels.js';
 import lag from './live/lag.js';
 import lagGrowing from './live/lag-growing.js';
 import masterDisagree from './live/master-disagree.js';
@@ -80,6 +83,7 @@ import { mastersInFiles } from './live/master-disagree-files.js';
 import masterFrozen from './live/master-frozen.js';
 import mastersDead from './live/masters-dead.js';
 import replicaRing from './live/replica-ring.js';
+import resyncLoop from './live/resync-loop.js';
 import dynamicIp from './network/dynamic-ip.js';
 import ephemeralPort from './network/ephemeral-port.js';
 import natClient from './network/nat-client.js';
@@ -160,6 +164,7 @@ export const CHECKS: readonly Check[] = [
   ephemeralPort,
 
   // data
+  slowCommand,
   priorityZero,
   versionSkew,
   rebootGap,
@@ -174,6 +179,9 @@ export const CHECKS: readonly Check[] = [
   disklessDelay,
 
   // live
+  addressDouble,
+  foreignSentinels,
+  resyncLoop,
   replicaRing,
   ...SNAPSHOT_CHECKS.map((check) => ({ ...check, ...IN_FILES.get(check) })),
   masterFrozen,

@@ -52,8 +52,8 @@ export interface GatheredServer {
   clients: Got<Fields[]>;
   /** LATENCY LATEST: event, when it last happened, last and worst duration in milliseconds. */
   latency: Got<{ event: string; atMs: number; lastMs: number; maxMs: number }[]>;
-  /** The head of SLOWLOG: when, how long in microseconds, the command's name (never its arguments). */
-  slowlog: Got<{ atMs: number; us: number; command: string }[]>;
+  /** SLOWLOG: when, how long in microseconds, the command's name (never its arguments), the client's address. */
+  slowlog: Got<{ atMs: number; us: number; command: string; client?: string }[]>;
   /** The server's own configuration file, secrets redacted. */
   conf: Got<ConfText>;
   /** How it lives, as its driver or this machine sees it. */
@@ -135,6 +135,19 @@ export interface GatheredNode extends GatheredServer {
   channels: Got<string>;
   /** Whether TCP connects from this machine, and how long PING took in milliseconds. */
   pingMs: Got<number>;
+  /** A second look at a replica without a link whose master began full resyncs; absent where there was no reason. */
+  resync?: Resync;
+}
+
+/** What a replica that does not get on with its full resync shows a moment later. */
+export interface Resync {
+  /** How many full resyncs its master began in between, and how long that was in milliseconds; null: it did not say. */
+  begun: number | null;
+  forMs: number;
+  /** What is free under its `dir`, in bytes; null where this machine cannot tell. */
+  freeBytes: number | null;
+  /** The last warning in its log; null where there is none, or this machine cannot read it. */
+  warning: string | null;
 }
 
 /** The application's side: what its environment says and where that leads from here. */
@@ -184,7 +197,13 @@ export interface ForeignSentinel {
   /** Its id, or the first 8 characters of it, as its connection is named. */
   sentinelId: string;
   /** Its address and what it monitors; null where only its connection was seen. */
-  hello: { address: Address; masterName: string; master: Address } | null;
+  hello: {
+    sentinelId: string;
+    address: Address;
+    endpoint: Address;
+    masterName: string;
+    master: Address;
+  } | null;
 }
 
 /** Everything that checks look at: gathered once, in parallel, with deadlines. Plain data: it can be kept and altered. */

@@ -23,7 +23,8 @@ import {
 import { isSentinel } from './info.js';
 import { parseRole } from './replies.js';
 
-const SLOWLOG_HEAD = 16;
+/** Redis keeps 128 by default: one slow command may lie under many that are only a little slow. */
+const SLOWLOG_HEAD = 128;
 
 /** What Sentinel sends to a data node (sentinel.c), with arguments of the right number: ACL DRYRUN counts them. */
 const SENT_BY_SENTINEL: readonly (readonly string[])[] = [

@@ -67,11 +67,16 @@ export function parseLatency(reply: unknown): Value<'latency'> {
   });
 }
 
-/** SLOWLOG GET: id, seconds since 1970, microseconds, arguments … Only the first argument is kept. Throws WireError `protocol`. */
+/** SLOWLOG GET: id, seconds since 1970, microseconds, arguments, client … Only the first argument is kept. Throws WireError `protocol`. */
 export function parseSlowlog(reply: unknown): Value<'slowlog'> {
   return bounded(reply).map((entry) => {
-    const [, at, us, args] = bounded(entry);
-    return { atMs: whole(at) * 1000, us: whole(us), command: word(bounded(args)[0]).toLowerCase() };
+    const [, at, us, args, client] = bounded(entry);
+    return {
+      atMs: whole(at) * 1000,
+      us: whole(us),
+      command: word(bounded(args)[0]).toLowerCase(),
+      ...(typeof client === 'string' && client !== '' && { client: word(client) }),
+    };
   });
 }
 

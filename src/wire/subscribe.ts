@@ -4,6 +4,34 @@ import { parseSentinelEvent, type SentinelEvent } from '../model/events.js';
 import { type ConnectionOptions, openAuthenticated } from './client.js';
 import { closedError, replyError, timeoutError, WireError } from './error.js';
 
+const HELLO_CHANNEL = '__sentinel__:hello';
+
+/** Hears the hello messages of sentinels at a data node for so long, milliseconds; none where it cannot. Throws only the signal's reason. */
+export async function hearHellos(
+  address: Address,
+  options: ConnectionOptions,
+  forMs: number,
+): Promise<string[]> {
+  const { clock, deadlineMs, signal } = options;
+  const heard: string[] = [];
+  let close = (): void => {};
+  try {
+    const session = await openAuthenticated(address, options);
+    close = session.close;
+    session.redis.on('message', (_channel: string, message: string) => heard.push(message));
+    await withDeadline(clock, deadlineMs, session.redis.subscribe(HELLO_CHANNEL), () =>
+      timeoutError(address, deadlineMs),
+    );
+    session.answered();
+    await clock.sleep(forMs, signal);
+  } catch {
+    signal?.throwIfAborted();
+  } finally {
+    close();
+  }
+  return heard;
+}
+
 /**
  * Follows everything that a sentinel publishes, from now until `close()`. `atMs` is `clock.now()` at the arrival of
  * the bytes, before they are parsed. `onClose` is called once, when the sentinel is gone, never for `close()`.

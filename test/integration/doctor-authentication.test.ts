@@ -190,6 +190,41 @@ describe('doors', () => {
     expect(letIn).toBe(true);
   });
 
+  it('tls-mismatch: replicas that announce their TLS ports, and a sentinel without TLS', async () => {
+    const [plain, tls] = [BASE + 30, BASE + 31];
+    const [key, cert] = [join(lab.dir, 'apart-key.pem'), join(lab.dir, 'apart-cert.pem')];
+    await shell(
+      `openssl req -x509 -newkey rsa:2048 -nodes -keyout ${key} -out ${cert} -days 2 -subj /CN=127.0.0.1 2>/dev/null`,
+    );
+    const lines = [
+      ...[`tls-cert-file ${cert}`, `tls-key-file ${key}`, `tls-ca-cert-file ${cert}`],
+      ...['tls-replication yes', 'tls-auth-clients no'],
+    ];
+    await lab.serve('apart.conf', { port: plain }, [`tls-port ${tls}`, ...lines]);
+    await lab.serve('apart-replica.conf', { port: BASE + 32 }, [
+      `tls-port ${BASE + 33}`,
+      `replicaof 127.0.0.1 ${tls}`,
+      ...lines,
+    ]);
+    await lab.serve('apart-sentinel.conf', { port: BASE + 34, sentinel: true }, monitor('apart', plain));
+    const patient = attachedPatient([at(BASE + 34)]);
+    const finding = await patient.finds('tls-mismatch', id(BASE + 34), 'critical');
+    expect(finding.impact).toBe('no-failover');
+    expect(finding.message).toContain(`${id(BASE + 33)} is a TLS port`);
+    const { findings } = await patient.doctor();
+    expect(findings.map((f) => f.id)).not.toContain('nat-replica');
+    await lab.apply(finding);
+    await patient.isCured('tls-mismatch', id(BASE + 34));
+    const flags = await until(
+      async () => {
+        const said = await cli(BASE + 34, 'SENTINEL REPLICAS apart');
+        return said.includes(String(BASE + 33)) && !/s_down|disconnected/.test(said) ? 'slave' : undefined;
+      },
+      { clock: systemClock, everyMs: 100, deadlineMs: 15_000 },
+    );
+    expect(flags).toBe('slave');
+  });
+
   it('tls-mismatch: a sentinel that speaks TLS to a plain port, and a replica', async () => {
     const [plain, tls] = [BASE + 20, BASE + 21];
     const key = join(lab.dir, 'key.pem');

@@ -9,6 +9,7 @@ import { isYes, lastOf, lineOr, place, portOf, settingOf } from '../files/settin
 import { changeFile, setConfig, withLine } from '../fixes.js';
 import { dataNodes, groupsOf, judged, shown } from '../group.js';
 import { settingAt } from '../sentinels.js';
+import { tlsApart } from './tls-apart.js';
 
 /** How a server listens, and how it connects to others; undefined where unknown. */
 interface Speech {
@@ -19,6 +20,8 @@ interface Speech {
 }
 
 function speechOf(server: GatheredNode | GatheredSentinel): Speech | undefined {
+  // Its port was tried: how it connects to others is for its link to say.
+  if (server.speaksTls === true) return { plainPort: 0, tlsPort: server.announce.port, outward: true };
   const replication = settingAt(server, 'tls-replication');
   if (replication === null) return undefined;
   return {
@@ -58,6 +61,12 @@ export default {
     'sentinel.c: instanceLinkNegotiateTLS',
   ],
   causes: [
+    'nat-replica',
+    'nat-client',
+    'masterauth-missing',
+    'failover-stuck',
+    'no-replica',
+    'min-replicas',
     'node-down',
     'node-unreachable',
     'sentinel-unreachable',
@@ -121,7 +130,7 @@ export default {
       }
     }
     for (const node of nodes) {
-      if (!node.role.ok) missing.push(`${node.id}: ${node.role.why}`);
+      if (!node.role.ok && node.speaksTls !== true) missing.push(`${node.id}: ${node.role.why}`);
       const follows = node.role.ok ? node.role.value.follows : null;
       const from = listening.get(node);
       const target = at(follows);
@@ -134,7 +143,8 @@ export default {
       });
     }
     if (nodes.length === 0) return lacking('no data node is known');
-    return judged(seen, missing);
+    const apart = tlsApart(gathered);
+    return judged(apart.length > 0 ? apart : seen, missing);
   },
   files(project) {
     return judgeNodeGroups(project, ({ nodes, monitors, master }): RawFinding[] => {

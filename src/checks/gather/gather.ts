@@ -11,6 +11,7 @@ import { gatherLives } from './lives.js';
 import { lookUpNames } from './lookups.js';
 import { completeRights } from './rights.js';
 import { scriptsOf } from './scripts.js';
+import { lookAgainAt } from './second-look.js';
 import { gatherServers } from './servers.js';
 import { watchServers } from './watch.js';
 
@@ -44,11 +45,13 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
       return { ...sentinel, scripts: await scriptsOf(sentinel) };
     }),
   );
-  const { sentinels, nodes } = await completeRights(
+  const asking = { clock, deadlineMs, signal };
+  const completed = await completeRights(
     { sentinels: living, nodes: wired.nodes.map((n): GatheredNode => ({ ...n, ...lives(n) })) },
     target,
-    { clock, deadlineMs, signal },
+    asking,
   );
+  const { sentinels, nodes, foreignSentinels } = await lookAgainAt(completed, target, asking);
   const here = own || servers.some((s) => isLocal(s.endpoint.host));
   const [host, lookups, watched, runs] = await Promise.all([
     here ? hostLimits() : noHostLimits('the servers run on another machine'),
@@ -66,6 +69,7 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
     sentinels,
     nodes,
     ...(wired.outside.length > 0 && { outside: wired.outside.map((n) => ({ ...n, ...lives(n) })) }),
+    ...(foreignSentinels.length > 0 && { foreignSentinels }),
     host,
     lookups,
     watched,

@@ -1,4 +1,5 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
+import type { Silence } from '../../model/snapshot.js';
 import type { Check, RawFinding } from '../check.js';
 import { flagsOf, type MonitoredAt, silentSentinels } from '../evidence.js';
 import { type Group, groupsOf, judged } from '../group.js';
@@ -55,7 +56,7 @@ export default {
           missing.push(
             `${master.id}: only its published port was tried, not ${formatAddress(master.announce)} (see --app)`,
           );
-      } else if (master.silence !== null && isFineFor(group) && master.silence.kind !== 'auth') {
+      } else if (master.silence !== null && isFineFor(group) && !isRefusal(master.silence)) {
         seen.push({
           subject: master.id,
           message: `${formatAddress(master.announce)} does not answer from here (${master.silence.message}), while every sentinel reaches it`,
@@ -68,6 +69,9 @@ export default {
     return judged(seen, missing);
   },
 } satisfies Check;
+
+/** It is reached, and wants a password or TLS. */
+const isRefusal = ({ kind }: Silence): boolean => kind === 'auth' || kind === 'protocol';
 
 const ANNOUNCE = [
   'replica-announce-ip and replica-announce-port in each redis.conf, announce-ip and announce-port in each sentinel.conf: addresses that hold for clients too',

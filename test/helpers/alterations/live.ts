@@ -73,6 +73,54 @@ export const LIVE: Alteration[] = [
     alter: (g) => down(replicaRecords(g, 3)),
   },
   {
+    id: 'address-double',
+    subject: '127.0.0.1:6381, 198.51.100.3:6381',
+    only: 'one machine',
+    alter: (g) => {
+      for (const view of viewsIn(g)) {
+        const records = given(view.replicas);
+        const other = records.find((r) => r.port === '6381');
+        if (other === undefined) continue;
+        records.push({ ...other, ip: '198.51.100.3', name: '198.51.100.3:6381' });
+        Object.assign(view.fields, { 'num-slaves': '3' });
+      }
+      nodeIn(g, 3).alsoAt = [{ host: '198.51.100.3', port: 6381 }];
+    },
+  },
+  {
+    id: 'foreign-sentinels',
+    subject: 'redis-3',
+    alter: (g) => {
+      const address = { host: '198.51.100.5', port: 26_379 };
+      const master = { host: '198.51.100.6', port: 6379 };
+      const sentinelId = 'c'.repeat(40);
+      const hello = { sentinelId, address, endpoint: address, masterName: 'other', master };
+      g.foreignSentinels = [{ node: 'redis-3', sentinelId: 'c'.repeat(8), hello }];
+    },
+  },
+  {
+    id: 'resync-loop',
+    subject: 'redis-3',
+    alter: (g) => {
+      unlinked(g, 3);
+      alter(nodeIn(g, 1).info, { sync_full: '40' });
+      nodeIn(g, 3).resync = { begun: 2, forMs: 2200, freeBytes: 0, warning: null };
+    },
+  },
+  {
+    id: 'slow-command',
+    subject: 'redis-1',
+    alter: (g) => {
+      const entry = {
+        atMs: g.takenAtMs - 60_000,
+        us: 90_000_000,
+        command: 'eval',
+        client: '127.0.0.1:50000',
+      };
+      nodeIn(g, 1).slowlog = got([entry]);
+    },
+  },
+  {
     id: 'monitor-replica',
     subject: 'sentinel-1, sentinel-2, sentinel-3',
     alter: (g) => {

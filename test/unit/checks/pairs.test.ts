@@ -68,6 +68,8 @@ const EXCLUDE = [
   ['journal-unreadable', 'run-under-way'],
   // While a failover is in progress, a replica may follow another node.
   ['failover-in-progress', 'replica-orphan'],
+  // A master that answers nobody is no-master.
+  ['master-down', 'master-frozen'],
   // Who keeps nothing on disk loads nothing.
   ['reboot-gap', 'restart-wipe'],
   // Who monitors the master under another name has no vote.
@@ -108,7 +110,10 @@ function contradict(place: Place, a: Alteration, b: Alteration): boolean {
 /** The names of servers in a subject; none where it is about the whole group. */
 const serversIn = (subject: string): string[] => subject.match(/\b(redis|sentinel)-\d\b/g) ?? [];
 function meet(a: Finding, b: Finding): boolean {
-  const [ours, theirs] = [serversIn(a.subject), serversIn(b.subject)];
+  const [ours = [], theirs = []] = [a, b].map((f) => {
+    const named = serversIn(f.subject);
+    return named.length === 0 ? [] : [...named, ...(f.servers ?? [])];
+  });
   return ours.length === 0 || theirs.length === 0 || ours.some((id) => theirs.includes(id));
 }
 const causesOf = (id: string): readonly string[] => CHECKS.find((c) => c.id === id)?.causes ?? [];

@@ -1,0 +1,35 @@
+import type { Address } from '../../model/address.js';
+import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
+import { addressOf } from '../../wire/info.js';
+
+/** How a sentinel names its connections: the first 8 characters of its id (sentinel.c, sentinelSetClientName). */
+const CONNECTION = /^sentinel-([0-9a-f]{8})-(?:cmd|pubsub)$/;
+
+/**
+ * The sentinels that are connected to a data node and that no sentinel here is or knows, by the beginning of their ids.
+ * Nothing is said where a sentinel did not answer: it may be the one.
+ */
+export function foreignAt({ clients }: GatheredNode, sentinels: readonly GatheredSentinel[]): string[] {
+  if (!clients.ok || sentinels.some((s) => !s.myid.ok)) return [];
+  const known = sentinels.flatMap((s) => [
+    ...(s.myid.ok ? [s.myid.value] : []),
+    ...(s.masters.ok ? s.masters.value : []).flatMap((m) =>
+      m.sentinels.ok ? m.sentinels.value.map((peer) => peer.runid ?? '') : [],
+    ),
+  ]);
+  const connected = clients.value.flatMap(({ name = '' }) => CONNECTION.exec(name)?.[1] ?? []);
+  return [...new Set(connected)].filter((id) => !known.some((full) => full.startsWith(id))).sort();
+}
+
+/** `ip,port,runid,current_epoch,master_name,master_ip,master_port,master_config_epoch` (sentinel.c, sentinelSendHello). */
+export function helloIn(
+  message: string,
+): { sentinelId: string; address: Address; masterName: string; master: Address } | null {
+  const [ip, port, sentinelId, , masterName, masterIp, masterPort, epoch] = message.split(',');
+  const address = addressOf(ip, port);
+  const master = addressOf(masterIp, masterPort);
+  if (address === undefined || master === undefined || epoch === undefined) return null;
+  // A name goes into commands that are printed; sentinel.c takes no other characters.
+  if (!sentinelId || !masterName || !/^[\w.-]+$/.test(masterName)) return null;
+  return { sentinelId, address, masterName, master };
+}

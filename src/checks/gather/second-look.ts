@@ -1,0 +1,125 @@
+import { open, statfs } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Target } from '../../cluster/target.js';
+import { isAt } from '../../model/facts.js';
+import type { ForeignSentinel, GatheredNode, GatheredSentinel, Resync } from '../../model/gathered.js';
+import type { Silence } from '../../model/snapshot.js';
+import { askingAs, endpointOf } from '../../wire/access.js';
+import type { ConnectionOptions } from '../../wire/client.js';
+import { gatherNode } from '../../wire/gather-node.js';
+import { speaksTls } from '../../wire/speaks-tls.js';
+import { hearHellos } from '../../wire/subscribe.js';
+import { num } from '../group.js';
+import { foreignAt, helloIn } from './foreign.js';
+
+/** Sentinels say hello every 2 s (sentinel.c, sentinel_publish_period), and a busy one a little later. */
+const HELLO_MS = 2300;
+/** A replica that fails in its full resync begins the next one after a second (replication.c, replicationCron). */
+const RESYNC_MS = 2200;
+
+const TLS_ONLY: Silence = {
+  kind: 'protocol',
+  message: 'accepts only TLS at this port, and sentinelctl connects without it',
+};
+
+interface Servers {
+  sentinels: GatheredSentinel[];
+  nodes: GatheredNode[];
+}
+
+/**
+ * Looks again where what was gathered needs it, and nowhere else: whether a port that closes connections speaks TLS, who
+ * the sentinels are that are connected and not known, and whether a replica without a link resyncs again and again.
+ */
+export async function lookAgainAt(
+  { sentinels, nodes }: Servers,
+  target: Target,
+  asking: Omit<ConnectionOptions, 'credentials'>,
+): Promise<Servers & { foreignSentinels: ForeignSentinel[] }> {
+  const toNodes = askingAs({ ...asking, access: target.access }, 'redis');
+  const withTls = async <T extends GatheredNode | GatheredSentinel>(server: T): Promise<T> => {
+    if (server.silence?.kind !== 'closed') return server;
+    const isTls = await speaksTls(server.endpoint, toNodes);
+    return { ...server, speaksTls: isTls, ...(isTls && { silence: TLS_ONLY }) };
+  };
+  const [probedSentinels, probedNodes, heard] = await Promise.all([
+    Promise.all(sentinels.map(withTls)),
+    Promise.all(
+      nodes.map(async (node) => {
+        const master = masterThatResyncs(node, nodes);
+        if (master === null) return withTls(node);
+        return { ...node, resync: await resyncOf(node, master, toNodes) };
+      }),
+    ),
+    Promise.all(
+      nodes.map(async (node): Promise<ForeignSentinel[]> => {
+        const foreign = foreignAt(node, sentinels);
+        if (foreign.length === 0) return [];
+        const said = await hearHellos(node.endpoint, toNodes, HELLO_MS);
+        const hellos = said.flatMap((message) => helloIn(message) ?? []);
+        return foreign.map((sentinelId) => {
+          const hello = hellos.find((h) => h.sentinelId.startsWith(sentinelId)) ?? null;
+          const endpoint = hello === null ? null : endpointOf(target.access, hello.address);
+          return { node: node.id, sentinelId, hello: hello && endpoint && { ...hello, endpoint } };
+        });
+      }),
+    ),
+  ]);
+  return { sentinels: probedSentinels, nodes: probedNodes, foreignSentinels: heard.flat() };
+}
+
+/** The master that has begun more full resyncs than it has replicas, of a replica without a link; null where there is none. */
+function masterThatResyncs(node: GatheredNode, nodes: readonly GatheredNode[]): GatheredNode | null {
+  if (!node.role.ok || !node.info.ok || node.info.value.master_link_status !== 'down') return null;
+  const { follows } = node.role.value;
+  const master = nodes.find((n) => follows !== null && isAt(n, follows));
+  if (master?.info.ok !== true) return null;
+  const begun = num(master.info.value, 'sync_full') ?? 0;
+  return begun > nodes.length ? master : null;
+}
+
+async function resyncOf(
+  node: GatheredNode,
+  master: GatheredNode,
+  options: ConnectionOptions,
+): Promise<Resync> {
+  const { clock, signal } = options;
+  const atMs = clock.now();
+  const isHere = node.life.ok && node.life.value.kind === 'process';
+  const { dir, logfile } = isHere && node.config.ok ? node.config.value : {};
+  const [free, warning] = await Promise.all([
+    dir === undefined ? null : statfs(dir).catch(() => null),
+    dir === undefined || !logfile ? null : lastWarning(resolve(dir, logfile)),
+    clock.sleep(RESYNC_MS, signal),
+  ]);
+  const again = await gatherNode(master, options);
+  const count = ({ info }: Pick<GatheredNode, 'info'>): number | null =>
+    info.ok ? num(info.value, 'sync_full') : null;
+  const [before, after] = [count(master), count(again)];
+  return {
+    begun: before === null || after === null ? null : after - before,
+    forMs: Math.round(clock.now() - atMs),
+    freeBytes: free === null ? null : free.bavail * free.bsize,
+    warning,
+  };
+}
+
+/** So much of a log is read from its end, in bytes. */
+const TAIL = 16_384;
+
+/** The last line of a log at level warning: `PID:S 28 Nov 2026 12:00:00.000 # Write error …` (server.c, serverLogRaw). */
+async function lastWarning(path: string): Promise<string | null> {
+  const file = await open(path, 'r').catch(() => null);
+  if (file === null) return null;
+  try {
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(TAIL), 0, TAIL, Math.max(0, size - TAIL));
+    const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
+    const texts = lines.flatMap((line) => /^\d+:[A-Z] .{10,40} # (.{1,300})$/.exec(line)?.[1] ?? []);
+    return texts.at(-1) ?? null;
+  } catch {
+    return null;
+  } finally {
+    await file.close();
+  }
+}

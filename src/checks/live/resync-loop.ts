@@ -1,0 +1,93 @@
+import { isAt } from '../../model/facts.js';
+import { cli } from '../../model/hints.js';
+import { bytes } from '../../model/words.js';
+import type { Check, RawFinding } from '../check.js';
+import { dataNodes, judged, num, readAll } from '../group.js';
+import { keysOf } from './chain.js';
+
+/** So many full resyncs beyond one for each node are told, where none was seen to begin. */
+const MANY = 5;
+/** With less than this no snapshot of any size fits, in bytes. */
+const FULL = 1024 * 1024;
+/** What a replica logs that cannot write the snapshot (replication.c, readSyncBulkPayload). */
+const NO_ROOM = /No space left on device|short write/;
+const NO_FILE = /(?:temp|DB dump) file needed for MASTER <-> REPLICA synchronization/;
+
+export default {
+  id: 'resync-loop',
+  needs: 'gathered',
+  severity: 'critical',
+  impact: 'degraded',
+  group: 'live',
+  title: 'a replica begins a full resync again and again, and never finishes one',
+  consequence:
+    'it never has the data and cannot be promoted, and each attempt costs its master a snapshot and the network the whole data set',
+  explanation:
+    'A full resync that fails is begun again after a second. It fails where the replica’s disk has no room for the ' +
+    'snapshot, where the master’s client-output-buffer-limit for replicas or repl-timeout ends it, or where the ' +
+    'backlog is too small for the time that it takes. REPLICAOF again changes none of these.',
+  remedy: [
+    'room on the disk under the replica’s dir, or another dir',
+    'or repl-diskless-load on-empty-db or swapdb: the snapshot is loaded from the socket, without a file',
+    'else the logs of the two say why: client-output-buffer-limit, repl-timeout, repl-backlog-size',
+  ],
+  sources: ['replication.c: readSyncBulkPayload, replicationCron', 'measured'],
+  causes: [
+    'link-down',
+    'lag',
+    'lag-growing',
+    'no-good-slave',
+    'replica-orphan',
+    'replica-missing',
+    'no-replica',
+    'min-replicas',
+    'seen-down',
+    'nat-replica',
+    'diskless-delay',
+  ],
+  live(gathered) {
+    const nodes = dataNodes(gathered);
+    const { values, missing } = readAll(nodes, (n) => n.info);
+    const seen = values.flatMap(({ server, value }): RawFinding[] => {
+      const { resync } = server;
+      const follows = server.role.ok ? server.role.value.follows : null;
+      const master = nodes.find((n) => follows !== null && isAt(n, follows));
+      if (resync === undefined || master?.info.ok !== true) return [];
+      const total = num(master.info.value, 'sync_full') ?? 0;
+      const begun = resync.begun ?? 0;
+      if (begun === 0 && total < nodes.length + MANY) return [];
+      const { freeBytes, warning } = resync;
+      const isFull = NO_ROOM.test(warning ?? '') || (freeBytes !== null && freeBytes < FULL);
+      const hasNoFile = isFull || NO_FILE.test(warning ?? '');
+      const dir = server.config.ok ? (server.config.value.dir ?? '') : '';
+      const often =
+        begun > 0
+          ? `${begun} in ${(resync.forMs / 1000).toFixed(1)} s, ${total} since it started`
+          : `${total} since it started`;
+      return [
+        {
+          subject: server.id,
+          servers: [server.id, master.id],
+          ...(begun === 0 && { severity: 'warning' }),
+          brief: `${server.id} never finishes a full resync${isFull ? `: the disk under its dir is full` : ''}`,
+          message: `${server.id} has no link to ${master.id}, which begins full resyncs (${often}) and ${value.master_sync_in_progress === '1' ? 'has one in progress' : 'finishes none'}${isFull ? `; the disk under ${dir} is too full for the snapshot${freeBytes === null ? '' : ` (${bytes(freeBytes)} free)`}` : ''}${warning === null ? '' : `; its log: ${warning}`}`,
+          fix: hasNoFile
+            ? [
+                `# make room for the snapshot under ${dir}; or load the snapshot without a file:`,
+                cli(
+                  server,
+                  `CONFIG SET repl-diskless-load ${keysOf(server) === 0 ? 'on-empty-db' : 'swapdb'}`,
+                ),
+              ]
+            : [
+                `# the logs of ${server.id} and ${master.id} say why each attempt ends; then, as it applies:`,
+                cli(master, 'CONFIG SET client-output-buffer-limit "replica 0 0 0"'),
+                cli(master, 'CONFIG SET repl-timeout 300'),
+                cli(server, 'CONFIG SET repl-timeout 300'),
+              ],
+        },
+      ];
+    });
+    return judged(seen, missing);
+  },
+} satisfies Check;
