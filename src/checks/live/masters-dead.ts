@@ -89,5 +89,3 @@ function sequences(names: readonly string[]): Sequence[] {
   }
   return found;
 }
-
-/** `shard-2` before `shard-10`. */
