@@ -54,10 +54,12 @@ await withHome(async ({ home, signal }) => {
             env,
             stdio: 'ignore',
           });
-          const ended = new Promise((resolve) => child.once('exit', resolve));
           let over = false;
-          ended.then(() => {
-            over = true;
+          const ended = new Promise((resolve) => {
+            child.once('exit', () => {
+              over = true;
+              resolve();
+            });
           });
           while (!over) {
             rss.set(name, Math.max(rss.get(name) ?? 0, await peakKb(child.pid)));

@@ -30,7 +30,7 @@ export async function withHome(work) {
     return await work({ home, ctl, signal: stop.signal });
   } finally {
     await ctl('down', '--all').catch(() => {});
-    await rm(home, { recursive: true, force: true });
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
