@@ -10,9 +10,9 @@ interface LogLine {
 }
 
 /** A state directory of its own with the default cluster up in it, of processes, with a down-after of 2 s. */
-export async function openWithCluster(): Promise<Cli> {
+export async function openWithCluster(downAfter = '2s'): Promise<Cli> {
   const cli = await openCli();
-  const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '2s']);
+  const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', downAfter]);
   expect(up.code, up.stderr).toBe(0);
   return cli;
 }

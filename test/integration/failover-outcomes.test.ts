@@ -46,7 +46,8 @@ describe('failover-test on processes', () => {
 describe('failover-test that is cut short', () => {
   let cli: Cli;
   beforeAll(async () => {
-    cli = await openWithCluster();
+    // Long enough that a busy machine interrupts before the sentinels have decided.
+    cli = await openWithCluster('10s');
   });
   afterAll(() => cli.close());
 
