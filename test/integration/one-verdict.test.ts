@@ -157,6 +157,12 @@ const FAULTS: Fault[] = [
     },
   },
   {
+    what: 'replicas that are all frozen',
+    word: 'AT RISK',
+    plant: () => [1, 2].map((n) => node(n).signal('SIGSTOP')),
+    undo: () => [1, 2].map((n) => node(n).signal('SIGCONT')),
+  },
+  {
     what: 'a frozen sentinel',
     word: 'DEGRADED',
     plant: () => sentinel(2).signal('SIGSTOP'),

@@ -3,7 +3,7 @@ import { cli } from '../../model/hints.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { forgottenFix, isForgotten } from '../forgotten.js';
 import { type Blocked, blockedAt, type Unfit } from '../promotable.js';
-import { judgeMasters, subjectOf } from '../snapshot.js';
+import { isSilent, judgeMasters, subjectOf } from '../snapshot.js';
 import { lookAgain } from '../under-way.js';
 import { lostMaster } from './no-master.js';
 
@@ -51,6 +51,10 @@ function findingOf(master: MasterFacts, { witness, reasons }: Blocked): RawFindi
     ];
   // Without any replica there is nothing to say beyond that: no-replica does.
   if (reasons.length === 0 && replicas.length === 0) return [];
+  // All of them are down here too: node-down and node-unreachable say so, and what to do about each.
+  const isDown = ({ replica }: Unfit): boolean =>
+    nodes.some((n) => n.id === refOf(replica.address).id && isSilent(n));
+  if (reasons.length > 0 && reasons.every(isDown)) return [];
   const read = reasons.filter(({ replica, kind }) => kind === 'priority' && mayBe(master, replica));
   const shown = ({ replica }: Unfit): string => refOf(replica.address).id;
   if (read.length > 0)

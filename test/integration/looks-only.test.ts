@@ -1,0 +1,182 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import type { NodePlan } from '../../src/model/plan.js';
+import { until } from '../../src/until.js';
+import { type Cli, openCli } from '../helpers/cli.js';
+import { ask, nodesOf } from '../helpers/inside.js';
+
+const LONG_MS = 120_000;
+
+let cli: Cli;
+let nodes: NodePlan[];
+/** What each data node was sent by clients that came after this began, one line a command: `config get *`. */
+const atNodes: string[] = [];
+/** The same of the sentinels, through relays in front of them. */
+const atSentinels: string[] = [];
+const closing: (() => void)[] = [];
+let relays: string;
+
+beforeAll(async () => {
+  cli = await openCli();
+  // No failover and no reconnection of the sentinels meanwhile, however slow the machine is.
+  const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '10m']);
+  expect(up.code, up.stderr).toBe(0);
+  nodes = await nodesOf(cli);
+  const data = nodes.filter((n) => n.kind === 'redis');
+  const sentinels = nodes.filter((n) => n.kind === 'sentinel');
+  await Promise.all(data.map(monitor));
+  relays = (await Promise.all(sentinels.map(relay))).join(',');
+}, LONG_MS);
+afterAll(async () => {
+  for (const close of closing) close();
+  await cli?.close();
+});
+
+/** Listens with MONITOR, which shows each command with its client; the ones that are connected now are Redis's own. */
+async function monitor(node: NodePlan): Promise<void> {
+  const clients = String(await ask(node, ['CLIENT', 'LIST']));
+  const before = new Set([...clients.matchAll(/ addr=(\S+)/g)].map((m) => m[1]));
+  const socket = connect(node.endpoint.port, node.endpoint.host);
+  closing.push(() => socket.destroy());
+  let rest = '';
+  const listens = new Promise<void>((resolve) => {
+    socket.on('data', (chunk: Buffer) => {
+      const lines = `${rest}${chunk}`.split('\r\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        if (line === '+OK') resolve();
+        const [, client, words] = /^\+[\d.]+ \[\d+ (\S+)\] (.*)$/.exec(line) ?? [];
+        if (words === undefined || before.has(client)) continue;
+        atNodes.push(
+          [...words.matchAll(/"((?:[^"\\]|\\.)*)"/g)]
+            .map((m) => m[1])
+            .join(' ')
+            .toLowerCase(),
+        );
+      }
+    });
+  });
+  socket.write('MONITOR\r\n');
+  await listens;
+}
+
+/** A port that passes everything on to a sentinel and writes down what it is sent: Sentinel has no MONITOR. */
+async function relay(node: NodePlan): Promise<string> {
+  const server: Server = createServer((client: Socket) => {
+    const upstream = connect(node.endpoint.port, node.endpoint.host);
+    const end = (): void => {
+      client.destroy();
+      upstream.destroy();
+    };
+    closing.push(end);
+    for (const socket of [client, upstream]) {
+      socket.on('error', end);
+      socket.on('close', end);
+    }
+    let sent = '';
+    client.on('data', (chunk: Buffer) => {
+      sent += chunk.toString('latin1');
+      for (;;) {
+        const command = firstCommand(sent);
+        if (command === null) break;
+        atSentinels.push(command.words.join(' ').toLowerCase());
+        sent = sent.slice(command.length);
+      }
+      upstream.write(chunk);
+    });
+    upstream.pipe(client);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => server.close());
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the relay has no port');
+  return `127.0.0.1:${address.port}`;
+}
+
+/** `*2\r\n$4\r\nINFO\r\n…`: the first command of what was sent, once it is there as a whole. */
+function firstCommand(sent: string): { words: string[]; length: number } | null {
+  const head = /^\*(\d+)\r\n/.exec(sent);
+  if (head === null) return null;
+  let at = head[0].length;
+  const words: string[] = [];
+  for (let i = 0; i < Number(head[1]); i++) {
+    const size = /^\$(\d+)\r\n/.exec(sent.slice(at));
+    if (size === null) return null;
+    at += size[0].length;
+    const end = at + Number(size[1]);
+    if (sent.length < end + 2) return null;
+    words.push(sent.slice(at, end));
+    at = end + 2;
+  }
+  return { words, length: at };
+}
+
+/** Commands that change nothing: what is not here is a finding of this test. */
+const READS =
+  /^(ping|echo|info|role|time|hello|quit|auth|config get|client (list|id|info|setname|setinfo)|latency latest|slowlog get|acl (whoami|dryrun|getuser|list|log|cat)|command|lastsave|dbsize|memory)\b/;
+const SENTINEL_READS =
+  /^(p?(un)?subscribe|sentinel (myid|masters?|replicas|slaves|sentinels|ckquorum|get-master-addr-by-name|pending-scripts|config get|info-cache|is-master-down-by-addr)\b|sentinel debug$)/;
+/** It has a sentinel write its file as it is: the only proof that it can. */
+const FLUSH = 'sentinel flushconfig';
+
+/** Waits until everything that was sent before is written down: MONITOR shows a command after it was answered. */
+async function allHeard(): Promise<void> {
+  const mark = `heard-${marks++}`;
+  const data = nodes.filter((n) => n.kind === 'redis');
+  await Promise.all(data.map((node) => ask(node, ['ECHO', mark])));
+  const heard = await until(
+    () => (atNodes.filter((words) => words === `echo ${mark}`).length === data.length ? true : undefined),
+    { clock: systemClock, everyMs: 10, deadlineMs: 30_000 },
+  );
+  expect(heard, `every MONITOR shows ${mark}`).toBe(true);
+}
+let marks = 0;
+
+const written = (): string[] => [
+  ...atNodes.filter((words) => !READS.test(words) || words.startsWith('memory purge')),
+  ...atSentinels.filter((words) => !READS.test(words) && !SENTINEL_READS.test(words) && words !== FLUSH),
+];
+
+describe('what only looks sends no command that changes anything', () => {
+  it.each([
+    'status',
+    'status --watch=200ms --timeout 2s',
+    'doctor',
+    'doctor --watch-for 1s',
+    'wait',
+    'masters',
+    'replicas',
+    'sentinels',
+    'master-addr',
+    'list',
+  ])(
+    '%s',
+    async (line) => {
+      const isList = line === 'list';
+      for (const more of [[], ...(isList ? [] : [['--sentinel-addrs', relays]])]) {
+        atNodes.length = 0;
+        atSentinels.length = 0;
+        const ran = await cli.run([...line.split(' '), ...more]);
+        expect(ran.stdout, ran.stderr).not.toBe('');
+        await allHeard();
+        // It was heard, so that silence proves something.
+        if (!['masters', 'replicas', 'sentinels', 'master-addr'].includes(line))
+          expect(atNodes, 'at the data nodes').toContainEqual(expect.stringMatching(/^info/));
+        if (more.length > 0) expect(atSentinels, 'at the sentinels').not.toEqual([]);
+        expect(written()).toEqual([]);
+        if (!line.startsWith('doctor')) expect(atSentinels).not.toContain(FLUSH);
+      }
+    },
+    LONG_MS,
+  );
+
+  it('hears a command that does', async () => {
+    atNodes.length = 0;
+    const [node] = nodes;
+    if (node === undefined) throw new Error('there is no node');
+    await ask(node, ['SET', 'key', 'value']);
+    await allHeard();
+    expect(written()).toContain('set key value');
+  });
+});
