@@ -8,6 +8,8 @@ export interface Service {
   image: string | null;
   /** Built from a directory: the content of the image is unknown. */
   built: boolean;
+  /** Where it is built; null where it is not. */
+  build: { context: string; dockerfile: string; inline: string | null } | null;
   entrypoint: Words | null;
   command: Words | null;
   environment: ReadonlyMap<string, { value: string | null; line: number }>;
@@ -51,6 +53,7 @@ function serviceOf(name: string, tree: Tree): Service {
     line: tree.line,
     image,
     built: at(tree, 'build').kind !== 'nothing',
+    build: buildOf(at(tree, 'build')),
     entrypoint: wordsOf(at(tree, 'entrypoint')),
     command: wordsOf(at(tree, 'command')),
     environment: pairsOf(at(tree, 'environment')),
@@ -75,6 +78,15 @@ function wordsOf(tree: Tree): Words | null {
   if (tree.kind === 'text') return { words: shellWords(tree.text), line: tree.line };
   if (tree.kind !== 'list') return null;
   return { words: tree.items.map((item) => textOf(item) ?? ''), line: tree.line };
+}
+
+function buildOf(tree: Tree): Service['build'] {
+  if (tree.kind === 'nothing') return null;
+  return {
+    context: textOf(tree) ?? textOf(at(tree, 'context')) ?? '.',
+    dockerfile: textOf(at(tree, 'dockerfile')) ?? 'Dockerfile',
+    inline: textOf(at(tree, 'dockerfile_inline')),
+  };
 }
 
 function envFileOf(tree: Tree): Service['envFiles'] {

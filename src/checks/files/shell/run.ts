@@ -4,24 +4,10 @@ import { changesNothing, globOf } from './harmless.js';
 import { BadScript } from './lex.js';
 import { baseName, type Machine, NotFollowed, type Segment, type Status } from './machine.js';
 import { type Command, parseScript, type Simple, type Step } from './parse.js';
+import { SERVER, SHELL, WRAPPERS } from './programs.js';
 import { redirected } from './redirect.js';
 import { tested } from './test.js';
 
-const SERVER = /^(redis|valkey|keydb)-(server|sentinel)$/;
-const SHELL = /^(ba|da|a)?sh$/;
-/** Programs that start the rest of their command line; with how many words of their own. */
-const WRAPPERS: Readonly<Record<string, number>> = {
-  exec: 0,
-  command: 0,
-  nohup: 0,
-  tini: 0,
-  'dumb-init': 0,
-  'docker-entrypoint.sh': 0,
-  gosu: 1,
-  'su-exec': 1,
-  env: 0,
-  time: 0,
-};
 /** How deep scripts may start scripts. */
 const DEEPEST = 8;
 
@@ -44,9 +30,18 @@ export async function follow(machine: Machine, words: string[], line: number, de
     const after = rest.slice(own).findIndex((word) => !/^-|^[A-Za-z_]\w*=/.test(word));
     return follow(machine, after === -1 ? [] : rest.slice(own + after), line, depth + 1);
   }
-  if (/\//.test(first) && !/^\/(usr\/)?(local\/)?s?bin\//.test(first))
-    return script(machine, first, rest, line, depth);
+  if (first.includes('/')) return script(machine, first, rest, line, depth);
+  const found = await inPath(machine, first);
+  if (found !== null) return script(machine, found, rest, line, depth);
   throw new NotFollowed(line, `${name} is not followed`);
+}
+
+/** A script that a build or a mount puts where programs are. */
+async function inPath(machine: Machine, name: string): Promise<string | null> {
+  for (const dir of ['/usr/local/bin', '/usr/bin', '/bin']) {
+    if (!('why' in (await machine.read(`${dir}/${name}`)))) return `${dir}/${name}`;
+  }
+  return null;
 }
 
 /** `sh -c TEXT`, `sh FILE`, `bash -s` with its script at the standard input. */

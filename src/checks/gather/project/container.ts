@@ -4,7 +4,7 @@ import type { Service } from '../../files/compose/service.js';
 import type { Tree } from '../../files/compose/tree.js';
 import { type Content, type Machine, machine, segment } from '../../files/shell/machine.js';
 import { readText } from './disk.js';
-import { placed } from './mounts.js';
+import { isMounted, placed } from './mounts.js';
 
 /** A variable as the container has it, and the line that sets it. */
 export type Environment = ReadonlyMap<string, { value: string; line: number }>;
@@ -31,11 +31,17 @@ export async function environmentOf(
 }
 
 /** The container of a service, before it starts: its environment, and what is mounted into it. */
-export function containerOf(service: Service, env: Environment, composeFile: string, compose: Tree): Machine {
+export function containerOf(
+  service: Service,
+  env: Environment,
+  composeFile: string,
+  compose: Tree,
+  inImage: ((path: string) => Promise<Content>) | null = null,
+): Machine {
   const plain = new Map([...env].map(([name, { value }]) => [name, value]));
   return machine(plain, composeFile, async (path): Promise<Content> => {
     const source = placed(path, service, composeFile, compose);
-    if ('why' in source) return source;
+    if ('why' in source) return inImage === null || isMounted(path, service) ? source : inImage(path);
     if ('content' in source) return { segments: [segment(source.content, composeFile, source.line)] };
     const read = await readText(source.path);
     return 'why' in read

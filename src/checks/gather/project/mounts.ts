@@ -26,6 +26,10 @@ export function placed(inside: string, service: Service, composeFile: string, co
   return { ...beside(composeFile, source), mount };
 }
 
+/** Whether a mount hides what an image has at a path. A volume that is new begins with what the image has there. */
+export const isMounted = (path: string, service: Service): boolean =>
+  service.mounts.some(({ kind, target }) => kind !== 'volume' && covers(target, posix.normalize(path)));
+
 function covers(target: string, wanted: string): boolean {
   const bare = posix.normalize(target).replace(/\/$/, '');
   return bare === wanted || wanted.startsWith(`${bare}/`);

@@ -9,6 +9,7 @@ import { at, entriesOf, itemsOf, type Tree, textOf } from '../../files/compose/t
 import { optionDirectives } from '../../files/conf.js';
 import type { ConfSource, FileServer, Project } from '../../files/project.js';
 import type { Machine } from '../../files/shell/machine.js';
+import { buildSteps, builtService } from './built.js';
 import { containerOf, type Environment, environmentOf } from './container.js';
 import { kindOf, readText } from './disk.js';
 import { type Placed, placed } from './mounts.js';
@@ -65,16 +66,20 @@ interface Source {
 }
 
 /** Adds what a service is to the project: servers, something else, or what could not be told. */
-async function readService(service: Service, project: Project, source: Source): Promise<void> {
+async function readService(given: Service, project: Project, source: Source): Promise<void> {
   const { file, tree, shell } = source;
+  const built = await builtService(given, file);
+  const service = built?.service ?? given;
   if (service.extends) project.unread.push(`${service.name}: what it extends is not read`);
-  const { env, unread } = await environmentOf(service, file, shell);
-  const container = containerOf(service, env, file, tree);
+  const { env: own, unread } = await environmentOf(service, file, shell);
+  const env: Environment = new Map([...(built?.env ?? []), ...own]);
+  const container = containerOf(service, env, file, tree, built?.read ?? null);
   if (isBitnami(service.image) && service.entrypoint === null && service.command === null) {
     project.unread.push(...unread);
     project.servers.push(await imageServer(service, env, container, source, project));
     return;
   }
+  const notBuilt = built === null ? [] : await buildSteps(built, container);
   const launched = await launchesOf(service, container);
   if ('why' in launched) {
     if (mayBeServer(service))
@@ -82,7 +87,8 @@ async function readService(service: Service, project: Project, source: Source): 
     project.others.push(service);
     return;
   }
-  if (launched.launches.length > 0) project.unread.push(...unread);
+  if (launched.launches.length > 0)
+    project.unread.push(...unread, ...notBuilt.map((why) => `${service.name}: ${why}`));
   for (const [i, launch] of launched.launches.entries()) {
     const server = await serverOf(service, launch, container, source, project);
     project.servers.push(i === 0 ? server : { ...server, id: `${server.id} (${launch.kind})` });

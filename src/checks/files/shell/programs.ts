@@ -1,0 +1,16 @@
+/** The servers themselves. */
+export const SERVER = /^(redis|valkey|keydb)-(server|sentinel)$/;
+export const SHELL = /^(ba|da|a)?sh$/;
+/** Programs that start the rest of their command line; with how many words of their own. */
+export const WRAPPERS: Readonly<Record<string, number>> = {
+  exec: 0,
+  command: 0,
+  nohup: 0,
+  tini: 0,
+  'dumb-init': 0,
+  'docker-entrypoint.sh': 0,
+  gosu: 1,
+  'su-exec': 1,
+  env: 0,
+  time: 0,
+};
