@@ -76,15 +76,28 @@ export function diagnoseFiles(
   const unread = project.unread.map((why) => ({ id: 'files', why }));
   const skipped = [...ran.skipped, ...unread];
   const judged = { ...ran, skipped, unread: project.unread };
-  return resultOf(nameOf(project), folded.map(inFiles), judged, null, [], options);
+  return resultOf(
+    nameOf(project),
+    folded.map(inFiles(project.unread.length === 0)),
+    judged,
+    null,
+    [],
+    options,
+  );
 }
 
-/** Files run nowhere yet: each warning is what will be wrong where they do. */
-const inFiles = (finding: Finding): Finding => ({
-  ...finding,
-  impact: finding.severity === 'info' ? 'none' : 'at-risk',
-  consequences: finding.consequences.map(inFiles),
-});
+/**
+ * Files run nowhere yet: each warning is what will be wrong where they do. Where a part was not read, a warning of the
+ * rest is no verdict on the whole: it is a risk, and what was not read comes first.
+ */
+const inFiles =
+  (isWhole: boolean) =>
+  (finding: Finding): Finding => ({
+    ...finding,
+    impact:
+      finding.severity === 'info' ? 'none' : isWhole || finding.severity === 'critical' ? 'at-risk' : 'risk',
+    consequences: finding.consequences.map(inFiles(isWhole)),
+  });
 
 /** The files, as they were given. */
 function nameOf({ compose, servers }: Project): string {

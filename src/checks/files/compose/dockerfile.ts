@@ -9,6 +9,8 @@ export interface Dockerfile {
   copies: { from: string; to: string; line: number }[];
   entrypoint: { words: string[]; line: number } | null;
   command: { words: string[]; line: number } | null;
+  /** Where its commands run; null where that is the base image's. */
+  directory: string | null;
   /** What runs while the image is built. */
   runs: { text: string; line: number }[];
 }
@@ -21,18 +23,29 @@ export function parseDockerfile(text: string): Dockerfile | null {
   for (const { name, rest, line } of instructions(text)) {
     const lookup = (variable: string): string | undefined =>
       stage?.env.get(variable)?.value ?? args.get(variable);
-    const value = name === 'RUN' ? rest : interpolate(rest, lookup, () => undefined);
+    // What a shell runs later keeps its variables.
+    const value = /^(RUN|CMD|ENTRYPOINT)$/.test(name) ? rest : interpolate(rest, lookup, () => undefined);
     if (name === 'ARG') {
       const [, variable = '', preset = ''] = /^(\w+)(?:=(.*))?$/.exec(value.trim()) ?? [];
       args.set(variable, preset.replace(/^(["'])(.*)\1$/, '$2'));
     } else if (name === 'FROM') {
       const [base = ''] = value.split(/\s+/).filter((word) => !word.startsWith('--'));
-      stage = { base, env: new Map(), copies: [], entrypoint: null, command: null, runs: [] };
+      stage = {
+        base,
+        env: new Map(),
+        copies: [],
+        entrypoint: null,
+        command: null,
+        directory: null,
+        runs: [],
+      };
       workdir = '/';
     } else if (stage !== null) {
       if (name === 'ENV') for (const [key, set] of pairsIn(value)) stage.env.set(key, { value: set, line });
-      else if (name === 'WORKDIR') workdir = absolute(workdir, value.trim());
-      else if (name === 'COPY' || name === 'ADD') stage.copies.push(...copiesIn(value, workdir, line));
+      else if (name === 'WORKDIR') {
+        workdir = absolute(workdir, value.trim());
+        stage.directory = workdir;
+      } else if (name === 'COPY' || name === 'ADD') stage.copies.push(...copiesIn(value, workdir, line));
       else if (name === 'ENTRYPOINT') stage.entrypoint = { words: commandIn(value), line };
       else if (name === 'CMD') stage.command = { words: commandIn(value), line };
       else if (name === 'RUN') stage.runs.push({ text: rest, line });
@@ -77,7 +90,7 @@ function copiesIn(value: string, workdir: string, line: number): Dockerfile['cop
 }
 
 const absolute = (workdir: string, path: string): string =>
-  path.startsWith('/') ? path : `${workdir.replace(/\/$/, '')}/${path.replace(/^\.\//, '')}`;
+  path.startsWith('/') ? path : `${workdir.replace(/\/$/, '')}/${path.replace(/^(\.\/)+|^\.$/, '')}`;
 
 /** A list is taken as it is; a text is what a shell runs. */
 const commandIn = (value: string): string[] => jsonList(value) ?? ['sh', '-c', value.trim()];

@@ -24,6 +24,8 @@ export interface Service {
   copies: number;
   /** Other names that Docker's DNS knows it by. */
   otherNames: string[];
+  /** `working_dir`. */
+  directory: string | null;
   extends: boolean;
 }
 
@@ -69,6 +71,7 @@ function serviceOf(name: string, tree: Tree): Service {
     ports: itemsOf(at(tree, 'ports')).flatMap(portOf),
     copies: Number(textOf(at(tree, 'deploy', 'replicas')) ?? textOf(at(tree, 'scale')) ?? 1),
     otherNames: [textOf(at(tree, 'container_name')), textOf(at(tree, 'hostname'))].filter((n) => n !== null),
+    directory: textOf(at(tree, 'working_dir')),
     extends: at(tree, 'extends').kind !== 'nothing',
   };
 }

@@ -36,3 +36,11 @@ export function pairsOf(tree: Tree): Map<string, { value: string | null; line: n
     }),
   );
 }
+
+/** Every text in a tree. */
+export const textsOf = (tree: Tree): string[] =>
+  tree.kind === 'text'
+    ? [tree.text]
+    : tree.kind === 'nothing'
+      ? []
+      : (tree.kind === 'list' ? [...tree.items] : [...tree.entries.values()]).flatMap(textsOf);

@@ -23,7 +23,6 @@ const NOTHING = new Set([
   'chgrp',
   'touch',
   'sleep',
-  'cd',
   'ulimit',
   'umask',
   'trap',
@@ -110,6 +109,10 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     machine.output.push(...text);
     return true;
   },
+  cd(machine, args) {
+    machine.directory = machine.at(args[0] ?? '/');
+    return true;
+  },
   cp: copy,
   mv: copy,
   async envsubst(machine, args, line) {
@@ -166,9 +169,10 @@ async function copy(machine: Machine, args: string[]): Promise<Status> {
     const content: Content = await machine.read(source);
     const isDirectory = target.endsWith('/') || !/\.\w+$/.test(baseName(target)) || paths.length > 2;
     const path = isDirectory ? `${target.replace(/\/$/, '')}/${baseName(source)}` : target;
-    machine.files.set(path, content);
+    machine.files.set(machine.at(path), content);
     // A name without an ending may be the file itself.
-    if (isDirectory && !target.endsWith('/') && paths.length === 2) machine.files.set(target, content);
+    if (isDirectory && !target.endsWith('/') && paths.length === 2)
+      machine.files.set(machine.at(target), content);
   }
   return true;
 }
@@ -196,12 +200,15 @@ async function sed(machine: Machine, args: string[], line: number): Promise<Stat
   }
   for (const path of files) {
     const content = await machine.read(path);
-    if ('why' in content) continue;
+    if ('why' in content) {
+      machine.files.set(machine.at(path), content);
+      continue;
+    }
     machine.files.set(
-      path,
+      machine.at(path),
       isPlain
         ? { segments: edited(content.segments, edits.flat()) }
-        : { why: `a script changes it in a way that is not followed (sed, line ${line})` },
+        : { why: `${path} is changed with what is not known here (sed at ${machine.place}:${line})` },
     );
   }
   return true;

@@ -34,6 +34,10 @@ export interface Machine {
   starts: Start[];
   /** What the script wrote, and what of the container's own files it looked at. */
   files: Map<string, Content>;
+  /** Where relative paths begin. */
+  directory: string;
+  /** A path from the root. */
+  at(path: string): string;
   read(path: string): Promise<Content>;
   write(path: string, text: readonly Segment[], add: boolean): Promise<void>;
 }
@@ -53,6 +57,7 @@ export function machine(
   env: ReadonlyMap<string, string>,
   place: string,
   outside: (path: string) => Promise<Content>,
+  directory = '/data',
 ): Machine {
   const files = new Map<string, Content>();
   const made: Machine = {
@@ -64,12 +69,15 @@ export function machine(
     output: [],
     starts: [],
     files,
+    directory,
+    at: (path) => absolutePath(made.directory, path),
     async read(path) {
-      const known = files.get(path);
-      return known ?? (await outside(path));
+      const full = made.at(path);
+      return files.get(full) ?? (await outside(full));
     },
-    async write(path, text, add) {
-      if (path === '/dev/null') return;
+    async write(given, text, add) {
+      if (given === '/dev/null') return;
+      const path = made.at(given);
       const before = add ? await made.read(path) : { segments: [] };
       if ('why' in before) {
         // A file that the script adds to may begin with what the image has.
@@ -80,6 +88,16 @@ export function machine(
     },
   };
   return made;
+}
+
+/** A path from the root, without `.` and `..`. */
+function absolutePath(directory: string, path: string): string {
+  const parts: string[] = [];
+  for (const part of (path.startsWith('/') ? path : `${directory}/${path}`).split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
 }
 
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -25,12 +25,13 @@ export async function builtService(service: Service, composeFile: string): Promi
   const parsed =
     typeof text === 'string' ? parseDockerfile(text) : 'text' in text ? parseDockerfile(text.text) : null;
   if (parsed === null) return null;
-  const { base, env, copies, entrypoint, command, runs } = parsed;
+  const { base, env, copies, entrypoint, command, directory, runs } = parsed;
   return {
     service: {
       ...service,
       image: base,
       built: false,
+      directory: service.directory ?? directory,
       // The compose file's entry point takes the image's command away too.
       entrypoint: service.entrypoint ?? entrypoint,
       command: service.command ?? (service.entrypoint === null ? command : null),

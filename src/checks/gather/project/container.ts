@@ -39,7 +39,7 @@ export function containerOf(
   inImage: ((path: string) => Promise<Content>) | null = null,
 ): Machine {
   const plain = new Map([...env].map(([name, { value }]) => [name, value]));
-  return machine(plain, composeFile, async (path): Promise<Content> => {
+  const outside = async (path: string): Promise<Content> => {
     const source = placed(path, service, composeFile, compose);
     if ('why' in source) return inImage === null || isMounted(path, service) ? source : inImage(path);
     if ('content' in source) return { segments: [segment(source.content, composeFile, source.line)] };
@@ -47,5 +47,7 @@ export function containerOf(
     return 'why' in read
       ? { why: `${source.shown} (mounted at ${source.mount.target}): ${read.why}` }
       : { segments: [segment(read.text, source.shown, 1)] };
-  });
+  };
+  // /data is the directory of the official images.
+  return machine(plain, composeFile, outside, service.directory ?? '/data');
 }

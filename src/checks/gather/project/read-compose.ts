@@ -5,7 +5,7 @@ import { bitnamiServer, isBitnami } from '../../files/compose/bitnami.js';
 import { interpolate, parseDotenv } from '../../files/compose/interpolate.js';
 import { type Launch, launchesOf, mayBeServer, unknownImage } from '../../files/compose/launch.js';
 import { type Service, servicesOf } from '../../files/compose/service.js';
-import { at, entriesOf, itemsOf, type Tree, textOf } from '../../files/compose/tree.js';
+import { at, entriesOf, itemsOf, type Tree, textOf, textsOf } from '../../files/compose/tree.js';
 import { optionDirectives } from '../../files/conf.js';
 import type { ConfSource, FileServer, Project } from '../../files/project.js';
 import type { Machine } from '../../files/shell/machine.js';
@@ -40,9 +40,10 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
   if (services.length === 0) throw badCompose(file, 'it has no services');
 
   const project: Project = { ...nothing(file), composeSubnets: subnetsOf(tree) };
-  for (const name of missing)
-    project.unread.push(`\${${name}} is not set here: taken as empty, as compose does`);
   for (const service of services) await readService(service, project, { file, tree, shell });
+  const used = await usedBy(read.text, project);
+  for (const name of [...missing].filter((one) => used.has(one)))
+    project.unread.push(`\${${name}} is not set here: taken as empty, as compose does`);
   if (project.servers.length === 0 && project.unread.length === 0)
     project.unread.push(`${file}: no service in it is a Redis or a Sentinel`);
   return project;
@@ -57,6 +58,18 @@ const nothing = (compose: string): Project => ({
   unread: [],
   scripts: new Map(),
 });
+
+/** The variables in what the compose file says of its servers; what others lack is not of this cluster. */
+async function usedBy(text: string, { servers }: Project): Promise<ReadonlySet<string>> {
+  const raw = await yamlTree(text, (scalar) => scalar);
+  const names = new Set(servers.map((s) => s.service?.name ?? ''));
+  const texts = entriesOf(at(raw, 'services'))
+    .filter(([name]) => names.has(name))
+    .flatMap(([, service]) => textsOf(service));
+  return new Set(
+    texts.flatMap((one) => [...one.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name)),
+  );
+}
 
 interface Source {
   file: string;
@@ -183,13 +196,14 @@ async function confOf(
   compose: Tree,
 ): Promise<Own> {
   const content = await container.read(inside);
-  const isMade = container.files.has(inside);
-  const source = isMade ? null : placed(inside, service, file, compose);
-  const conf = source === null || 'why' in source ? null : await sourceOf(source, inside, file);
+  const full = container.at(inside);
+  const isMade = container.files.has(full);
+  const source = isMade ? null : placed(full, service, file, compose);
+  const conf = source === null || 'why' in source ? null : await sourceOf(source, full, file);
   if ('why' in content) return unseen(content.why, conf);
   const [first] = content.segments;
-  const made = { file: first?.file ?? file, identity: `made in ${service.name}`, inside, mount: null };
-  return { ...(await readSegments(container, inside, content.segments)), conf: conf ?? made };
+  const made = { file: first?.file ?? file, identity: `made in ${service.name}`, inside: full, mount: null };
+  return { ...(await readSegments(container, full, content.segments)), conf: conf ?? made };
 }
 
 async function sourceOf(
