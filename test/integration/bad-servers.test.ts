@@ -120,9 +120,11 @@ describe('a cluster that wants passwords', () => {
   it('the sentinels’ only: the data node is shown as locked, not left out', async () => {
     const { code, status } = await look([], { env: { SENTINELCTL_SENTINEL_PASSWORD: SENTINELS_OWN } });
     expect(code).toBe(1);
-    // That it has no replica is known; whether it takes writes is not.
+    // That it has one sentinel and no replica is known; whether it takes writes is not.
+    for (const id of ['sentinels-few', 'no-replica'])
+      expect(status.problems).toContainEqual(expect.objectContaining({ id }));
     expect(status.verdict.text).toMatch(
-      /whether writes work is not known; it has no replica; .* wants a password/,
+      /whether writes work is not known; it has 1 sentinel; .* wants a password/,
     );
     expect(status.sentinels[0].reachable).toBe(true);
     expect(status.masters[0].nodes).toEqual([
