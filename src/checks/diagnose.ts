@@ -2,7 +2,7 @@ import { EXIT, type ExitCode } from '../errors.js';
 import type { MasterFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
 import { ctl } from '../model/hints.js';
-import type { Severity, Verdict } from '../model/status.js';
+import type { Impact, Severity, Verdict } from '../model/status.js';
 import { type ExitOn, IMPACTS, verdictExitCode, verdictOn, type Weighed } from '../model/verdict.js';
 import { count } from '../model/words.js';
 import { alike } from './alike.js';
@@ -56,7 +56,14 @@ export function diagnose(
   const facts = factsOf(gathered);
   const ran = runChecks(gathered, chosen(fit, options), facts);
   const folded = fold(ran.findings, checks, serverNames(gathered));
-  const result = resultOf(gathered.cluster, folded, ran, silenceOf(gathered), facts.masters, options);
+  const result = resultOf(
+    gathered.cluster,
+    folded,
+    { ...ran, vital: vitalOf(fit) },
+    silenceOf(gathered),
+    facts.masters,
+    options,
+  );
   const isFixable = result.findings
     .filter((f) => worstOf(f) !== 'info')
     .some((f) => [f, ...f.consequences].some(({ repairs }) => repairs.length > 0));
@@ -108,7 +115,18 @@ function nameOf({ compose, servers }: Project): string {
 /** What the checks said, and of files what could not be read. */
 interface Judged extends Ran {
   unread?: readonly string[];
+  /** The ids of the checks without which nothing is called healthy. */
+  vital?: ReadonlySet<string>;
 }
+
+/** Whether writes work, whether a failover would, and whether data is safe: what a healthy verdict is about. */
+const VITAL: readonly Impact[] = ['down', 'no-failover', 'data-unsafe'];
+const vitalOf = (checks: readonly Check[]): ReadonlySet<string> =>
+  new Set(
+    checks
+      .filter((c) => c.severity === 'critical' && VITAL.includes(c.impact) && c.group !== 'application')
+      .map((c) => c.id),
+  );
 
 /** A diagnosis out of its parts; findings are folded. */
 function resultOf(
@@ -141,13 +159,18 @@ function weigh(root: Finding): Weighed {
 
 /** Why nothing can be called healthy, although nothing was found; empty where everything that was asked was judged. */
 function unprovenIn(
-  { checked, skipped, failed, unread = [] }: Judged,
+  { checked, skipped, failed, unread = [], vital = new Set() }: Judged,
   silence: string | null,
   healthy: string,
 ): string[] {
   if (silence !== null) return [`nothing answers: ${silence}`];
   if (checked.length === 0) return [`no check could be judged: ${skipped[0]?.why ?? 'none was chosen'}`];
   if (failed.length > 0) return [`${count(failed.length, 'check')} failed: ${failed.join(', ')}; ${healthy}`];
+  const [open] = skipped.filter((s) => isUnjudged(s) && vital.has(s.id));
+  if (open !== undefined) {
+    const more = skipped.filter((s) => isUnjudged(s) && vital.has(s.id)).length - 1;
+    return [`${open.id} was not judged: ${open.why}${more > 0 ? ` (and ${more} more)` : ''}; ${healthy}`];
+  }
   const [first, ...others] = unread;
   if (first === undefined) return [];
   return [`not all was read: ${first}${others.length > 0 ? ` (and ${others.length} more)` : ''}; ${healthy}`];

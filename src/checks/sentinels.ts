@@ -69,15 +69,16 @@ export const sentinelIds = (views: readonly MonitoredAt[]): string =>
   views.map(({ sentinel }) => sentinel.id).join(', ');
 
 /** What a file said once, by what was read of it: dozens of checks ask for the same lines. */
-const parsed = new WeakMap<object, Lines>();
+const parsed = new WeakMap<object, { text: string; lines: Lines }>();
 
 /** A server's own configuration file; null where it could not be read. */
 export function linesOf({ conf }: GatheredServer): Lines | null {
   if (!conf.ok) return null;
+  const { file, text } = conf.value;
   const known = parsed.get(conf.value);
-  if (known !== undefined) return known;
-  const lines = parseConf(conf.value.file, conf.value.text);
-  parsed.set(conf.value, lines);
+  if (known?.text === text) return known.lines;
+  const lines = parseConf(file, text);
+  parsed.set(conf.value, { text, lines });
   return lines;
 }
 

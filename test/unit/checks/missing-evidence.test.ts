@@ -66,3 +66,21 @@ describe('the checks of the network, the data nodes and the living cluster', () 
     },
   );
 });
+
+describe('a healthy verdict', () => {
+  it('is not given while a check about writes, failover or data lacks its evidence', () => {
+    const gathered = healthyGathering();
+    for (const sentinel of gathered.sentinels) sentinel.myid = { ok: false, why: 'NOPERM no MYID' };
+    const { verdict } = diagnose(gathered, MINE);
+    expect(verdict.word).toBe('UNKNOWN');
+    expect(verdict.text).toMatch(/^foreign-sentinels was not judged: .*NOPERM no MYID/);
+  });
+
+  it('is given where only the files of the servers cannot be read', () => {
+    const gathered = healthyGathering();
+    for (const server of [...gathered.nodes, ...gathered.sentinels]) {
+      server.conf = server.life = { ok: false, why: 'on another machine' };
+    }
+    expect(diagnose(gathered, MINE).verdict.word).toBe('HEALTHY');
+  });
+});
