@@ -1,4 +1,4 @@
-import { NBSP, OPEN } from './shell/expand.js';
+import { OPEN, writtenText } from './shell/expand.js';
 import { splitArgs } from './split-args.js';
 import { isSingle } from './values.js';
 
@@ -77,7 +77,7 @@ export function parseConf(file: string, text: string, firstLine = 1): ParsedConf
 export function directive(name: string, given: string[], file: string, line: number): Directive {
   const present = presentName(name);
   const isOpen = given.some((arg) => arg.includes(OPEN));
-  const args = isOpen ? given.map((arg) => arg.replaceAll(OPEN, '').replaceAll(NBSP, ' ')) : given;
+  const args = isOpen ? given.map(writtenText) : given;
   const place = { file, line, ...(isOpen && { open: true as const }) };
   if (present !== 'sentinel') return { name: present, args, ...place };
   const [first = '', ...rest] = args;
@@ -95,13 +95,15 @@ export function directive(name: string, given: string[], file: string, line: num
 export function optionDirectives(words: string[], file: string, line: number): Directive[] {
   const found: { name: string; args: string[] }[] = [];
   for (const word of words) {
-    if (/^--[a-z]/i.test(word)) found.push({ name: word.slice(2), args: [] });
+    // A whole line may be one word: `'--sentinel monitor app 10.0.0.1 6379 2'`.
+    const [name = word.slice(2), ...rest] = /\s/.test(word) ? (splitArgs(word.slice(2)) ?? []) : [];
+    if (/^--[a-z]/i.test(word)) found.push({ name, args: rest });
     else found.at(-1)?.args.push(word);
   }
   return found
-    .filter(({ name }) => name !== 'sentinel')
+    .filter(({ name, args }) => name !== 'sentinel' || args.length > 0)
     .map(({ name, args }) => {
-      // `--sentinel monitor …` does not exist; `--save "900 1"` is one word of two values.
+      // `--save "900 1"` is one word of two values.
       const [only = ''] = args;
       const isSplit = args.length === 1 && /\s/.test(only) && !isSingle(presentName(name));
       const split = isSplit ? (splitArgs(only) ?? args) : args;

@@ -228,9 +228,9 @@ describe('what a compose file mounts', () => {
       '9',
       '8',
       '/d',
-      '',
+      '${SAVE}',
     ]);
-    expect(unread).toEqual(['${SAVE} is not set here: taken as empty, as compose does']);
+    expect(unread).toEqual(['${SAVE} is not set here: what it stands for is not judged']);
   });
 
   it('is not judged where a shell puts the value in', async () => {

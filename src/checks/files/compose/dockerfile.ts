@@ -24,7 +24,7 @@ export function parseDockerfile(text: string): Dockerfile | null {
     const lookup = (variable: string): string | undefined =>
       stage?.env.get(variable)?.value ?? args.get(variable);
     // What a shell runs later keeps its variables.
-    const value = /^(RUN|CMD|ENTRYPOINT)$/.test(name) ? rest : interpolate(rest, lookup, () => undefined);
+    const value = /^(RUN|CMD|ENTRYPOINT)$/.test(name) ? rest : interpolate(rest, lookup, () => '');
     if (name === 'ARG') {
       const [, variable = '', preset = ''] = /^(\w+)(?:=(.*))?$/.exec(value.trim()) ?? [];
       args.set(variable, preset.replace(/^(["'])(.*)\1$/, '$2'));

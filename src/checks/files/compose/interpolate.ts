@@ -3,9 +3,9 @@ type Lookup = (name: string) => string | undefined;
 /**
  * Puts the environment into a compose file's text (compose-spec, 12-interpolation): `$X`, `${X}`, `${X-y}` where X is
  * not set, `${X:-y}` where it is empty too, `${X+y}`, `${X:+y}`, `${X?why}`, `${X:?why}`, nested, `$$` for a dollar.
- * What is missing is empty, as it is for compose, and `missing` hears of it.
+ * In the place of what is missing stands what `missing` gives.
  */
-export function interpolate(text: string, lookup: Lookup, missing: (name: string) => void): string {
+export function interpolate(text: string, lookup: Lookup, missing: (name: string) => string): string {
   let result = '';
   for (let at = 0; at < text.length; ) {
     const rest = text.slice(at);
@@ -39,7 +39,7 @@ function substituted(
   operator: string | undefined,
   other: string,
   lookup: Lookup,
-  missing: (name: string) => void,
+  missing: (name: string) => string,
 ): string {
   const value = lookup(name);
   const there = operator?.startsWith(':') ? value !== undefined && value !== '' : value !== undefined;
@@ -53,10 +53,9 @@ function substituted(
   }
 }
 
-function environmentValue(name: string, lookup: Lookup, missing: (name: string) => void): string {
+function environmentValue(name: string, lookup: Lookup, missing: (name: string) => string): string {
   const value = lookup(name);
-  if (value === undefined) missing(name);
-  return value ?? '';
+  return value ?? missing(name);
 }
 
 /** Where the brace that `${` opens is closed; -1 where it is not. */

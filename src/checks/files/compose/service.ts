@@ -1,3 +1,4 @@
+import { writtenText } from '../shell/expand.js';
 import { at, entriesOf, itemsOf, pairsOf, type Tree, textOf } from './tree.js';
 import { shellWords } from './words.js';
 
@@ -49,7 +50,8 @@ export function servicesOf(compose: Tree): Service[] {
 }
 
 function serviceOf(name: string, tree: Tree): Service {
-  const image = textOf(at(tree, 'image'));
+  const named = textOf(at(tree, 'image'));
+  const image = named === null ? null : writtenText(named);
   return {
     name,
     line: tree.line,
@@ -133,7 +135,7 @@ function mountOf(tree: Tree): Mount[] {
       { kind: type, source, target, readOnly: textOf(at(tree, 'read_only')) === 'true', line: tree.line },
     ];
   }
-  const parts = textOf(tree)?.split(':') ?? [];
+  const parts = writtenText(textOf(tree) ?? '').split(':');
   const [source = '', target, mode = ''] = parts;
   if (source === '') return [];
   const { line } = tree;

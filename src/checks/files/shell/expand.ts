@@ -3,8 +3,21 @@ import { BadScript, partEnd } from './lex.js';
 /** Stands before text that only the running container knows: `$(hostname -i)`. */
 export const OPEN = '\uE000';
 
-/** A blank within such text, which does not split it. */
-export const NBSP = '\u00a0';
+/** Signs within such text that would split it, and what stands for them. */
+const HIDDEN: readonly (readonly [sign: string, hidden: string])[] = [
+  [' ', '\u00a0'],
+  ["'", '\uE001'],
+  ['"', '\uE002'],
+  ['\n', '\uE003'],
+];
+
+/** Text that only the running container knows, in one piece. */
+export const openText = (text: string): string =>
+  OPEN + HIDDEN.reduce((changed, [sign, hidden]) => changed.replaceAll(sign, hidden), text);
+
+/** The same as it is written. */
+export const writtenText = (text: string): string =>
+  HIDDEN.reduce((changed, [sign, hidden]) => changed.replaceAll(hidden, sign), text.replaceAll(OPEN, ''));
 
 /** A variable's value; undefined where it is not set. */
 export type Lookup = (name: string) => string | undefined;
@@ -94,7 +107,7 @@ function expansion(raw: string, at: number, lookup: Lookup): { text: string; end
   if (/^\$[#?$!-]/.test(raw.slice(at))) return { text: OPEN + raw.slice(at, at + 2), end: at + 2 };
   const end = partEnd(raw, at);
   const whole = raw.slice(at, end);
-  if (!whole.startsWith('${')) return { text: OPEN + whole.replace(/\s/g, NBSP), end };
+  if (!whole.startsWith('${')) return { text: openText(whole), end };
   return { text: parameter(whole, lookup), end };
 }
 

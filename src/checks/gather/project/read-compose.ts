@@ -5,9 +5,10 @@ import { bitnamiServer, isBitnami } from '../../files/compose/bitnami.js';
 import { interpolate, parseDotenv } from '../../files/compose/interpolate.js';
 import { type Launch, launchesOf, mayBeServer, unknownImage } from '../../files/compose/launch.js';
 import { type Service, servicesOf } from '../../files/compose/service.js';
-import { at, entriesOf, itemsOf, type Tree, textOf, textsOf } from '../../files/compose/tree.js';
-import { optionDirectives } from '../../files/conf.js';
+import { at, entriesOf, itemsOf, type Tree, textOf } from '../../files/compose/tree.js';
+import { type Directive, optionDirectives } from '../../files/conf.js';
 import type { ConfSource, FileServer, Project } from '../../files/project.js';
+import { openText } from '../../files/shell/expand.js';
 import type { Machine } from '../../files/shell/machine.js';
 import { buildSteps, builtService } from './built.js';
 import { containerOf, type Environment, environmentOf } from './container.js';
@@ -16,6 +17,7 @@ import { type Placed, placed } from './mounts.js';
 import { isManifest, manifestWords } from './not-conf.js';
 import type { ReadConf } from './read-conf.js';
 import { readSegments, usersOf } from './read-segments.js';
+import { variablesOf } from './variables.js';
 import { yamlTree } from './yaml-tree.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -32,7 +34,11 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
   const defaults = parseDotenv('text' in dotenv ? dotenv.text : '');
   const shell = (name: string): string | undefined => env[name] ?? defaults.get(name);
   const missing = new Set<string>();
-  const change = (text: string): string => interpolate(text, shell, (name) => missing.add(name));
+  const change = (text: string): string =>
+    interpolate(text, shell, (name) => {
+      missing.add(name);
+      return openText(`\${${name}}`);
+    });
   const tree = await yamlTree(read.text, change).catch((error: unknown) => {
     throw error instanceof BadYaml ? badCompose(`${file}:${error.place.line}`, error.message) : error;
   });
@@ -40,10 +46,15 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
   if (services.length === 0) throw badCompose(file, 'it has no services');
 
   const project: Project = { ...nothing(file), composeSubnets: subnetsOf(tree) };
-  for (const service of services) await readService(service, project, { file, tree, shell });
-  const used = await usedBy(read.text, project);
+  const makers = new Map(
+    services.flatMap(({ image, build }) =>
+      image !== null && build !== null ? [[image, build] as const] : [],
+    ),
+  );
+  for (const service of services) await readService(service, project, { file, tree, shell, makers });
+  const used = await variablesOf(read.text, project);
   for (const name of [...missing].filter((one) => used.has(one)))
-    project.unread.push(`\${${name}} is not set here: taken as empty, as compose does`);
+    project.unread.push(`\${${name}} is not set here: what it stands for is not judged`);
   if (project.servers.length === 0 && project.unread.length === 0)
     project.unread.push(`${file}: no service in it is a Redis or a Sentinel`);
   return project;
@@ -59,29 +70,21 @@ const nothing = (compose: string): Project => ({
   scripts: new Map(),
 });
 
-/** The variables in what the compose file says of its servers; what others lack is not of this cluster. */
-async function usedBy(text: string, { servers }: Project): Promise<ReadonlySet<string>> {
-  const raw = await yamlTree(text, (scalar) => scalar);
-  const names = new Set(servers.map((s) => s.service?.name ?? ''));
-  const texts = entriesOf(at(raw, 'services'))
-    .filter(([name]) => names.has(name))
-    .flatMap(([, service]) => textsOf(service));
-  return new Set(
-    texts.flatMap((one) => [...one.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name)),
-  );
-}
-
 interface Source {
   file: string;
   tree: Tree;
   /** The environment of whoever calls compose. */
   shell: (name: string) => string | undefined;
+  /** How the images are built that services of the file build. */
+  makers: ReadonlyMap<string, Service['build']>;
 }
 
 /** Adds what a service is to the project: servers, something else, or what could not be told. */
 async function readService(given: Service, project: Project, source: Source): Promise<void> {
-  const { file, tree, shell } = source;
-  const built = await builtService(given, file);
+  const { file, tree, shell, makers } = source;
+  // A service may run the image that another one builds.
+  const maker = given.build === null ? makers.get(given.image ?? '') : undefined;
+  const built = await builtService({ ...given, build: given.build ?? maker ?? null }, file);
   const service = built?.service ?? given;
   if (service.extends) project.unread.push(`${service.name}: what it extends is not read`);
   const { env: own, unread } = await environmentOf(service, file, shell);
@@ -139,18 +142,25 @@ async function serverOf(
   const options = optionDirectives(launch.options, file, launch.line);
   const all = [...(own?.directives ?? []), ...options];
   const { users, unread } = await usersOf(all, (path) => container.read(path));
+  const vague = all.find(isVague);
+  if (vague !== undefined)
+    unread.push(`${vague.args.join(' ')} (${vague.file}:${vague.line}) is not known here`);
   project.unread.push(...unread.map((why) => `${service.name}: ${why}`));
   return {
     id: service.name,
     kind: launch.kind,
     directives: [...all, ...users],
-    seen: own === null || own.unread.length === 0,
+    seen: vague === undefined && (own === null || own.unread.length === 0),
     conf: own?.conf ?? null,
     service,
     copies: copiesOf(service),
     at: { file, line: service.line },
   };
 }
+
+/** Whether the line says who the master is, and only the running container knows. */
+const isVague = ({ name, args, open }: Directive): boolean =>
+  open === true && (name === 'replicaof' || (name === 'sentinel' && args[0] === 'monitor'));
 
 const copiesOf = ({ copies }: Service): number => (Number.isInteger(copies) ? copies : 1);
 

@@ -31,7 +31,10 @@ describe('the environment in a compose file', () => {
     interpolate(
       text,
       (name) => env[name],
-      (name) => missing.push(name),
+      (name) => {
+        missing.push(name);
+        return '';
+      },
     );
 
   it.each([
