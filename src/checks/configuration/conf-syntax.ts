@@ -63,6 +63,10 @@ function righted(d: Directive, why: string): string {
     return `sentinel monitor ${rest[0] ?? 'mymaster'} ${rest[1] ?? '<host>'} ${rest[2] ?? 6379} 2`;
   const comment = d.args.findIndex((arg) => arg.startsWith('#'));
   const meant = d.args.slice(0, Math.max(comment, 0));
+  if (d.name === 'sentinel' && meant.length > 1 && !/pass|user/.test(what ?? ''))
+    return sentinelRefusalOf(what ?? '', meant.slice(1)) === undefined
+      ? `sentinel ${meant.join(' ')}`
+      : `correct ${d.file}:${d.line}: it ${why}`;
   const secret = /pass|auth|^user$|^sentinel$/.test(d.name);
   return !secret && meant.length > 0 && refusalOf(d.name, meant) === undefined
     ? `${d.name} ${meant.join(' ')}`

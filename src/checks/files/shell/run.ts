@@ -116,11 +116,18 @@ class Run {
 
   async list(steps: readonly Step[]): Promise<Status> {
     let status: Status = true;
-    for (const { when, pipeline } of steps) {
+    for (const step of steps) {
+      const { when, pipeline } = step;
       if (this.ended) return status;
       if (when === 'and' && status === false) continue;
-      // What is not known to have failed is taken for done; where that would matter, a test is not followed.
-      if (when === 'or' && status !== false) continue;
+      if (when === 'or' && status !== false) {
+        // What is not known to have failed is taken for done, unless it matters.
+        if (status === true || changesNothing([step])) continue;
+        throw new NotFollowed(
+          this.lineOf(pipeline[0]?.line ?? 1),
+          'whether what stands before || fails is not known',
+        );
+      }
       status = await this.pipeline(pipeline);
     }
     return status;
@@ -231,9 +238,8 @@ class Run {
     if (name === '.' || name === 'source') return this.sourced(words[1] ?? '', at);
     const known = builtin(name);
     if (known !== undefined) return known(machine, words.slice(1), at);
-    const status = await follow(machine, words, at, this.depth + 1);
-    if (/^exec$/.test(name)) this.ended = true;
-    return status;
+    if (name === 'exec') this.ended = true;
+    return follow(machine, words, at, this.depth + 1);
   }
 
   private async sourced(path: string, line: number): Promise<Status> {

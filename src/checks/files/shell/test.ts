@@ -49,8 +49,8 @@ async function single(machine: Machine, operator: string, operand: string): Prom
   if (!/^-[efsdrwx]$/.test(operator)) return null;
   const content = await machine.read(operand);
   if (!('why' in content)) return true;
-  // A directory, or what an image has, is not known; a volume is empty at the first start.
-  return /volume/.test(content.why) ? false : null;
+  // A directory, or what an image has, is not known; a volume is empty at the first start, and so are /data and /tmp.
+  return /volume/.test(content.why) || /^\/(data|tmp)\//.test(machine.at(operand)) ? false : null;
 }
 
 function binary(left: string, operator: string, right: string): Status {
