@@ -151,8 +151,8 @@ function weigh(root: Finding): Weighed {
   const rank = ({ impact }: Finding): number => IMPACTS.indexOf(impact);
   const [worst = root] = all.toSorted((a, b) => rank(a) - rank(b));
   const { impact, subject, masterName = root.masterName } = worst;
-  // What a critical cause leads to is not the first thing to read.
-  const isCause = worst !== root && root.severity === 'critical';
+  // What a critical cause leads to is not the first thing to read, nor what is only ever a consequence.
+  const isCause = worst !== root && (root.severity === 'critical' || worst.id === 'min-replicas');
   const brief = isCause ? `${root.brief}; ${worst.brief}` : worst.brief;
   return { impact, subject, brief, masterName, fix: root.fix, first: root.first };
 }

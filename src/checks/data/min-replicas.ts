@@ -72,8 +72,11 @@ export default {
         if (isMaster && good !== null && good < least) {
           seen.push({
             subject: server.id,
+            // Whichever replica is away is the reason, where that is known.
+            servers: replicas.map((n) => n.id),
             severity: 'critical',
             impact: 'down',
+            brief: `${server.id} refuses every write (min-replicas-to-write ${least}, ${good} good replicas)`,
             message: `refuses every write: ${good} good replicas, min-replicas-to-write ${least}`,
             // As many as there are now, and as are left after a failover.
             fix: setConfig(server, NAMES[0], Math.min(good, Math.max(1, replicas.length - 1))),

@@ -25,6 +25,7 @@ export default {
   ],
   sources: ['measured'],
   causes: [
+    'min-replicas',
     'no-master',
     'ghost-replica',
     'link-down',
