@@ -29,7 +29,8 @@ export default {
   impact: 'at-risk',
   group: 'authentication',
   title: 'a rule of a user that the server does not know',
-  consequence: 'the server exits at start: Error in user declaration',
+  consequence:
+    'the server stops with "Critical error while loading ACLs" or "Error in user declaration", and with a restart policy again and again',
   explanation:
     'A user line is a list of rules: on, >password, ~keys, &channels, +command, +@category. The server knows the ' +
     'categories that ACL CAT lists and stops at any other. There is no category for Sentinel: its user needs the ' +

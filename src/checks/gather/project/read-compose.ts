@@ -43,9 +43,14 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
     throw error instanceof BadYaml ? badCompose(`${file}:${error.place.line}`, error.message) : error;
   });
   const services = servicesOf(tree);
-  if (services.length === 0) throw badCompose(file, 'it has no services');
+  const includes = at(tree, 'include').kind !== 'nothing';
+  if (services.length === 0 && !includes) throw badCompose(file, 'it has no services');
 
   const project: Project = { ...nothing(file), composeSubnets: subnetsOf(tree) };
+  if (includes)
+    project.unread.push(
+      `${file}: the files that it includes are not read: give docker compose config > FILE`,
+    );
   const makers = new Map(
     services.flatMap(({ image, build }) =>
       image !== null && build !== null ? [[image, build] as const] : [],
@@ -86,7 +91,8 @@ async function readService(given: Service, project: Project, source: Source): Pr
   const maker = given.build === null ? makers.get(given.image ?? '') : undefined;
   const built = await builtService({ ...given, build: given.build ?? maker ?? null }, file);
   const service = built?.service ?? given;
-  if (service.extends) project.unread.push(`${service.name}: what it extends is not read`);
+  if (service.extends)
+    project.unread.push(`${service.name}: what it extends is not read: give docker compose config > FILE`);
   const { env: own, unread } = await environmentOf(service, file, shell);
   const env: Environment = new Map([...(built?.env ?? []), ...own]);
   const container = containerOf(service, env, file, tree, built?.read ?? null);
