@@ -66,6 +66,7 @@ import outputBuffer from './data/output-buffer.js';
 import persistenceSkew from './data/persistence-skew.js';
 import priorityZero from './data/priority-zero.js';
 import rebootGap from './data/reboot-gap.js';
+import replicaEvicts from './data/replica-evicts.js';
 import replicaHidden from './data/replica-hidden.js';
 import replicaWritable from './data/replica-writable.js';
 import slowCommand from './data/slow-command.js';
@@ -84,6 +85,7 @@ import masterFrozen from './live/master-frozen.js';
 import mastersDead from './live/masters-dead.js';
 import replicaRing from './live/replica-ring.js';
 import resyncLoop from './live/resync-loop.js';
+import addressShared from './network/address-shared.js';
 import dynamicIp from './network/dynamic-ip.js';
 import ephemeralPort from './network/ephemeral-port.js';
 import natClient from './network/nat-client.js';
@@ -155,6 +157,7 @@ export const CHECKS: readonly Check[] = [
 
   // network
   dynamicIp,
+  addressShared,
   natReplica,
   natSentinel,
   natClient,
@@ -176,6 +179,7 @@ export const CHECKS: readonly Check[] = [
   persistenceSkew,
   replicaHidden,
   replicaWritable,
+  replicaEvicts,
   disklessDelay,
 
   // live

@@ -49,6 +49,23 @@ describe('a group that was made by hand', () => {
     await raw?.stop();
   });
 
+  it('address-shared: a replica announces the port of another one', async () => {
+    await cli(TWO, `CONFIG SET replica-announce-port ${ONE}`);
+    await cli(MASTER, 'CLIENT KILL TYPE replica');
+    const found = await patient.finds('address-shared', id(ONE), 'critical');
+    expect(found.message).toContain(`2 replicas of ${id(MASTER)} announce ${id(ONE)}`);
+    await patient.apply(found);
+    await patient.isCured('address-shared', id(ONE));
+    await says(MASTER, 'INFO replication', new RegExp(`port=${TWO},state=online`));
+  });
+
+  it('replica-evicts: a replica with a maxmemory of its own', async () => {
+    await cli(TWO, 'CONFIG SET maxmemory 100mb maxmemory-policy allkeys-lru replica-ignore-maxmemory no');
+    await patient.apply(await patient.finds('replica-evicts', id(TWO), 'warning'));
+    await patient.isCured('replica-evicts', id(TWO));
+    await cli(TWO, 'CONFIG SET maxmemory 0 maxmemory-policy noeviction');
+  });
+
   it('slow-command: a script that runs longer than down-after', async () => {
     const busy =
       'local t=redis.call("TIME") local e=t[1]+2.2+t[2]/1e6 while true do local n=redis.call("TIME") if n[1]+n[2]/1e6 > e then return 1 end end';

@@ -62,6 +62,7 @@ export default {
         const unread = known.filter((t) => t.knows === null).map((t) => t.sentinel);
         // A sentinel does not report the new names; only its file shows them.
         if (unaware.length === 0) {
+          if (known.length === 0) missing.push(`${name}: no sentinel reports it`);
           missing.push(...unread.map((s) => `${s.id}: ${s.conf.ok ? '' : s.conf.why}`));
           return [];
         }

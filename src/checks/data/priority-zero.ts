@@ -25,7 +25,12 @@ export default {
     if (groups.length === 0) return silentSentinels(gathered);
     const seen: RawFinding[] = [];
     const missing: string[] = [];
-    for (const { replicas } of groups) {
+    for (const { name, address, replicas } of groups) {
+      // Without it the master's own priority would count.
+      if (address === null) {
+        missing.push(`${name}: no sentinel names its master`);
+        continue;
+      }
       const { values, missing: silent } = readAll(replicas, (n) => n.info);
       const eligible = values.filter(({ value }) => num(value, 'slave_priority') !== 0);
       if (eligible.length > 0) continue;

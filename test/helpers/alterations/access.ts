@@ -103,6 +103,15 @@ export const ACCESS: Alteration[] = [
     alter: (g) => down(replicaRecords(g, 3)),
   },
   {
+    id: 'address-shared',
+    subject: '127.0.0.1:6380',
+    only: 'one machine',
+    alter: (g) => {
+      Object.assign(given(nodeIn(g, 3).config), { 'replica-announce-port': '6380' });
+      stream(g, 3, { port: '6380' });
+    },
+  },
+  {
     id: 'nat-replica',
     subject: 'redis-3',
     address: '198.51.100.3:16381',

@@ -12,6 +12,15 @@ const configured = (id: string, n: number, config: Record<string, string>): Alte
 /** Faults of what the data nodes are, and hold. */
 export const DATA: Alteration[] = [
   {
+    id: 'replica-evicts',
+    subject: 'redis-3',
+    alter: (g) => {
+      for (const node of g.nodes) Object.assign(given(node.config), { maxmemory: '300000000' });
+      const policy = { 'replica-ignore-maxmemory': 'no', 'maxmemory-policy': 'allkeys-lru' };
+      Object.assign(given(nodeIn(g, 3).config), policy);
+    },
+  },
+  {
     id: 'priority-zero',
     subject: 'redis-2, redis-3',
     alter: (g) => {
