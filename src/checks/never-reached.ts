@@ -24,10 +24,7 @@ export function leftoversOf(masters: readonly GatheredMaster[]): GatheredMaster[
 }
 
 /** The names that no answering sentinel has ever reached; none of them is the one that the diagnosis is about. */
-export function leftoverNames({
-  sentinels,
-  masterName,
-}: Pick<Gathered, 'sentinels' | 'masterName'>): string[] {
+function leftoverNames({ sentinels, masterName }: Pick<Gathered, 'sentinels' | 'masterName'>): string[] {
   const lists = sentinels.flatMap((s) => (s.masters.ok ? [s.masters.value] : []));
   const leftovers = new Set(lists.flatMap((masters) => leftoversOf(masters).map(({ name }) => name)));
   const alive = new Set(

@@ -40,7 +40,7 @@ export function keysOf({ info }: Pick<GatheredNode, 'info'>): number | null {
 }
 
 /** Up to which byte a data node has the data; null where it did not say. */
-export const offsetOf = ({ info }: Pick<GatheredNode, 'info'>): number | null =>
+const offsetOf = ({ info }: Pick<GatheredNode, 'info'>): number | null =>
   info.ok ? num(info.value, info.value.role === 'slave' ? 'slave_repl_offset' : 'master_repl_offset') : null;
 
 /** `redis-1 (100 keys, offset 6497)`. */
