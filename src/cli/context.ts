@@ -17,7 +17,7 @@ export interface Context {
   write(text: string): Promise<void>;
   /** Questions; null without a terminal, with `--no-input` and with `--json`. */
   prompts: Prompts | null;
-  stdout: { isTTY: boolean; columns: number; color: boolean };
+  stdout: { isTTY: boolean; columns: number; color: boolean; unbroken?: boolean };
   /** The whole terminal to draw on; the caller closes it. Null where standard output is not a terminal. */
   openScreen: (() => Promise<Screen>) | null;
 }

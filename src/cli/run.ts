@@ -10,7 +10,16 @@ import { checkOutput, formatResult } from './output.js';
 import type { Parsed } from './parse.js';
 import { type ProgressReader, progressReader } from './progress.js';
 import { mayAsk, settle } from './settle.js';
-import { ClosedPipe, canDraw, canMove, columnsOf, rowsOf, safeStream, wantsColor } from './streams.js';
+import {
+  ClosedPipe,
+  canDraw,
+  canMove,
+  columnsOf,
+  isUnbroken,
+  rowsOf,
+  safeStream,
+  wantsColor,
+} from './streams.js';
 import type { World } from './world.js';
 
 /** How errors are shown; updated when the options are resolved. */
@@ -83,6 +92,7 @@ function contextOf(
       isTTY: world.stdout.isTTY === true,
       columns: columnsOf(world.stdout, world.env),
       color: wantsColor(world.stdout, world.env, color),
+      unbroken: isUnbroken(world.stdout, world.env),
     },
     openScreen: canDraw(world) ? async () => (await world.interactive()).openScreen(world) : null,
   };

@@ -27,10 +27,16 @@ export const canMove = (stream: OutputStream, env: Env): boolean =>
 
 /** The width to draw for: the terminal's, else COLUMNS, else 80. */
 export function columnsOf(stream: OutputStream, env: Env): number {
-  const fromEnv = /^\d{1,4}$/.test(env.COLUMNS ?? '') ? Number(env.COLUMNS) : 0;
-  const columns = stream.isTTY === true && stream.columns ? stream.columns : fromEnv;
+  const columns = stream.isTTY === true && stream.columns ? stream.columns : columnsIn(env);
   return columns > 0 ? Math.max(20, columns) : 80;
 }
+
+/** The width that COLUMNS asks for; 0 where it is no number. */
+const columnsIn = ({ COLUMNS = '' }: Env): number => (/^\d{1,4}$/.test(COLUMNS) ? Number(COLUMNS) : 0);
+
+/** Whether lines are written whole: not for a terminal, and not where COLUMNS asks for a width. */
+export const isUnbroken = (stream: OutputStream, env: Env): boolean =>
+  stream.isTTY !== true && columnsIn(env) === 0;
 
 /** Rows where a terminal does not say how many it has. */
 const USUAL_ROWS = 24;

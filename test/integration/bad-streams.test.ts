@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BIN, type Cli, openCli } from '../helpers/cli.js';
+import { BIN, type Cli, openCli, type Ran } from '../helpers/cli.js';
 import { expectNoStack } from '../helpers/refusal.js';
 
 let cli: Cli;
@@ -113,6 +113,14 @@ describe('40 columns', () => {
   it.each(LOOKS)('%s fits', async (words) => {
     const { stdout } = await cli.run([words], { env: { COLUMNS: '40' } });
     expect(stdout.split('\n').filter((line) => [...line].length > 40)).toEqual([]);
+  });
+
+  it.each(LOOKS)('in a pipe no line of %s is broken', async (words) => {
+    const piped = await cli.run([words]);
+    const wide = await cli.run([words], { env: { COLUMNS: '9999' } });
+    expect(piped.stdout).not.toBe('');
+    const lines = ({ stdout }: Ran): number => stdout.split('\n').length;
+    expect(lines(piped)).toBe(lines(wide));
   });
 
   it('nonsense in COLUMNS is ignored', async () => {

@@ -4,7 +4,7 @@ import { metricLabel, metricText } from '../words/metrics.js';
 import { verdictLines } from './lines.js';
 import { paintOf } from './outcome.js';
 import { type Cell, type Column, table } from './table.js';
-import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
+import { lineWidth, SYMBOL, type Theme, themeOf, type View } from './theme.js';
 
 /** The verdict against an earlier run, the settings that differ and the metrics that changed; the others are counted. */
 export function baselineText(comparison: BaselineComparison, view: View): string {
@@ -15,12 +15,12 @@ export function baselineText(comparison: BaselineComparison, view: View): string
   const same = metrics.filter((m) => m.verdict === 'same').length;
   return [
     ...verdictLines(word, paintOf(outcome, theme), reason, view),
-    ...wrap(`compared with the run of ${plain(comparison.baselineStartedAt)}`, view.columns, 2).map(
+    ...wrap(`compared with the run of ${plain(comparison.baselineStartedAt)}`, lineWidth(view), 2).map(
       theme.dim,
     ),
     ...differs.flatMap((d) => {
       const line = `${d.decisive ? SYMBOL.bad : SYMBOL.warn} ${d.setting}: ${d.baseline} in the baseline, ${d.now} now`;
-      return wrap(plain(line), view.columns, 2).map(d.decisive ? theme.bad : theme.warn);
+      return wrap(plain(line), lineWidth(view), 2).map(d.decisive ? theme.bad : theme.warn);
     }),
     ...(changed.length === 0
       ? []
@@ -33,7 +33,7 @@ export function baselineText(comparison: BaselineComparison, view: View): string
         ]),
     ...(same === 0
       ? []
-      : wrap(`${same} other metrics did not change beyond noise`, view.columns, 2).map(theme.dim)),
+      : wrap(`${same} other metrics did not change beyond noise`, lineWidth(view), 2).map(theme.dim)),
   ].join('\n');
 }
 

@@ -7,7 +7,7 @@ import { VERDICT_WORD } from '../words/verdict.js';
 import { nextLines, verdictLines, warningLines } from './lines.js';
 import { MARK, paintOf } from './outcome.js';
 import { type Column, table } from './table.js';
-import { SYMBOL, themeOf, type View } from './theme.js';
+import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 /** The verdict, a line per scenario, the steps of each that does not hold, known weaknesses, and the next commands. */
 export function chaosText(result: ChaosResult, view: View): string {
@@ -22,7 +22,7 @@ export function chaosText(result: ChaosResult, view: View): string {
   const summary = `${counts.holds} passed, ${counts.violated} failed, ${counts.unknown} unknown, ${counts.skipped} skipped, in ${together(humanDurationMs(result.tookMs))}`;
   return [
     ...verdictLines(VERDICT_WORD[result.outcome], paintOf(result.outcome, theme), summary, view),
-    ...wrap(plain(result.reason), view.columns),
+    ...wrap(plain(result.reason), lineWidth(view)),
     ...(result.complete
       ? []
       : warningLines('the run was interrupted: scenarios that were not played are missing', view)),
@@ -65,11 +65,11 @@ function scenarioLines(s: ScenarioResult, view: View): string[] {
   const where = [s.cluster, s.driver, s.engine === null ? null : `${s.engine.name} ${s.engine.version}`];
   const mark = { done: SYMBOL.ok, failed: SYMBOL.bad, unknown: SYMBOL.unknown, 'not-reached': '-' } as const;
   const line = (symbol: string, words: string): string[] =>
-    wrap(plain(`  ${symbol} ${words}`), view.columns, 6);
+    wrap(plain(`  ${symbol} ${words}`), lineWidth(view), 6);
   return [
     `${theme.bold(s.name)}: ${plain(s.summary)}`,
     theme.dim(plain(where.filter((w) => w !== null).join(', '))),
-    ...(s.steps.length === 0 ? wrap(plain(`  ${MARK[s.outcome]} ${s.reason}`), view.columns, 4) : []),
+    ...(s.steps.length === 0 ? wrap(plain(`  ${MARK[s.outcome]} ${s.reason}`), lineWidth(view), 4) : []),
     ...s.steps.flatMap((step) =>
       line(
         mark[step.outcome],
@@ -90,8 +90,8 @@ function weaknessLines(s: ScenarioResult, view: View): string[] {
   if (weakness === null) return [];
   return [
     ...warningLines(`${s.name}: ${weakness.evidence.map((e) => e.evidence).join('; ')}`, view),
-    ...wrap(plain(`  ${weakness.explanation}`), view.columns, 2),
-    ...wrap(plain(`  What to do: ${weakness.advice}`), view.columns, 2),
+    ...wrap(plain(`  ${weakness.explanation}`), lineWidth(view), 2),
+    ...wrap(plain(`  What to do: ${weakness.advice}`), lineWidth(view), 2),
   ];
 }
 
@@ -117,7 +117,7 @@ export function scenarioListText({ scenarios }: ScenarioList, view: View): strin
   const lines = scenarios.flatMap(({ name, summary, tags }) => {
     const words = `${together(padEnd(name, width))}${summary} (${tags.join(', ')})`;
     const indent = view.columns < width + 30 ? 4 : width;
-    return wrap(plain(words), view.columns, indent).map((line, i) =>
+    return wrap(plain(words), lineWidth(view), indent).map((line, i) =>
       i === 0 ? line.replace(name, () => theme.bold(name)) : line,
     );
   });
@@ -138,7 +138,7 @@ export function chaosPlanText({ scenarios }: ChaosPlan, view: View): string {
 function planLines(s: ScenarioPlan, view: View): string[] {
   const theme = themeOf(view);
   const bullet = (words: string, indent: number): string[] =>
-    wrap(plain(`${' '.repeat(indent)}${words}`), view.columns, indent + 2);
+    wrap(plain(`${' '.repeat(indent)}${words}`), lineWidth(view), indent + 2);
   return [
     `${theme.bold(s.name)}: ${plain(s.summary)}`,
     ...bullet(`on: ${s.cluster}`, 2),

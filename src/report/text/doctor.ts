@@ -8,7 +8,7 @@ import { count } from '../../model/words.js';
 import { plain, wrap } from '../plain-text.js';
 import { nextLines, verdictLines } from './lines.js';
 import { SEVERITY_MARK, severityPaint, verdictPaint } from './outcome.js';
-import { SYMBOL, themeOf, type View } from './theme.js';
+import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 /** How many findings of one check are shown. */
 const SHOWN_ALIKE = 10;
@@ -76,7 +76,7 @@ function othersLine(others: readonly Finding[], view: View): string[] {
       others.filter((f) => !isRisk(f)),
     ),
   ];
-  return wrap(plain(`${parts.join(' and ')}: --all shows them`), view.columns, 2).map(themeOf(view).dim);
+  return wrap(plain(`${parts.join(' and ')}: --all shows them`), lineWidth(view), 2).map(themeOf(view).dim);
 }
 
 /** `→ sentinelctl doctor --fix (3 of 4 findings)`. */
@@ -118,19 +118,19 @@ function alikeLines(
   detail: Pick<DoctorDetail, 'all'>,
 ): string[] {
   const theme = themeOf(view);
-  const dim = (text: string): string[] => wrap(plain(`  ${text}`), view.columns, 2).map(theme.dim);
+  const dim = (text: string): string[] => wrap(plain(`  ${text}`), lineWidth(view), 2).map(theme.dim);
   const left = alike.length - SHOWN_ALIKE;
   return alike.flatMap((finding, i) => {
     if (i >= SHOWN_ALIKE) return [];
     const isLast = i === Math.min(alike.length, SHOWN_ALIKE) - 1;
     return [
-      ...wrap(plain(`${SEVERITY_MARK[finding.severity]} ${headOf(finding)}`), view.columns, 2).map(
+      ...wrap(plain(`${SEVERITY_MARK[finding.severity]} ${headOf(finding)}`), lineWidth(view), 2).map(
         severityPaint(finding.severity, theme),
       ),
       ...(i === 0 ? dim(finding.consequence) : []),
       ...fixLines(finding, shown, view),
       ...finding.consequences.flatMap((other) =>
-        wrap(plain(`  ↳ ${headOf(other)}`), view.columns, 4).map(severityPaint(other.severity, theme)),
+        wrap(plain(`  ↳ ${headOf(other)}`), lineWidth(view), 4).map(severityPaint(other.severity, theme)),
       ),
       ...(isLast && left > 0 ? dim(`and ${left} more of ${finding.id}; --json has them all`) : []),
       ...(isLast && detail.all ? dim(finding.source) : []),
@@ -164,7 +164,7 @@ function skippedLine(skipped: readonly Skipped[], view: View): string[] {
   const why = reasons.length === 1 && first !== undefined ? ` (${first})` : '';
   return wrap(
     plain(`${count(skipped.length, 'check')} skipped${why}: --all shows them`),
-    view.columns,
+    lineWidth(view),
     2,
   ).map(themeOf(view).dim);
 }
@@ -179,7 +179,7 @@ function skippedLines(skipped: readonly Skipped[], view: View): string[] {
     ...[...byReason].flatMap(([why, ids]) => {
       const more = ids.length > NAMED_SKIPS ? ` and ${ids.length - NAMED_SKIPS} more` : '';
       const line = `  ${ids.slice(0, NAMED_SKIPS).join(', ')}${more}: ${why}`;
-      return wrap(plain(line), view.columns, 4).map(theme.dim);
+      return wrap(plain(line), lineWidth(view), 4).map(theme.dim);
     }),
   ];
 }
@@ -207,6 +207,6 @@ export function repairedLines(fixed: readonly Repaired[], view: View): string[] 
     const mark = outcome === 'done' ? SYMBOL.ok : outcome === 'would' ? SYMBOL.next : SYMBOL.unknown;
     const paint = outcome === 'done' ? theme.ok : outcome === 'would' ? theme.accent : theme.warn;
     const reason = why === null ? '' : `: ${why}`;
-    return wrap(plain(`${mark} ${does} (${REPAIR_WORDS[outcome]}${reason})`), view.columns, 2).map(paint);
+    return wrap(plain(`${mark} ${does} (${REPAIR_WORDS[outcome]}${reason})`), lineWidth(view), 2).map(paint);
   });
 }

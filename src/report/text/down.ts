@@ -3,7 +3,7 @@ import { command } from '../../model/hints.js';
 import { count, dataWords, listed } from '../../model/words.js';
 import { wrap } from '../plain-text.js';
 import { nextLines } from './lines.js';
-import { themeOf, type View } from './theme.js';
+import { lineWidth, themeOf, type View } from './theme.js';
 
 const NOUNS = {
   processes: 'process',
@@ -28,7 +28,7 @@ export function downText(result: DownResult, view: View): string {
       : `${listed(parts)} removed`;
   const data = result.data === undefined ? '' : ` (${dataWords(result.data)})`;
   const kept = result.keptData ? `, data kept${data}` : data === '' ? '' : `, kept data deleted${data}`;
-  const lines = wrap(`${cluster} is down: ${what}${kept}`, view.columns, 2).map((line, i) =>
+  const lines = wrap(`${cluster} is down: ${what}${kept}`, lineWidth(view), 2).map((line, i) =>
     i === 0 ? theme.ok(line) : line,
   );
   return [...lines, ...(result.keptData ? nextLines(command('up', cluster), view) : [])].join('\n');

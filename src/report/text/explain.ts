@@ -5,7 +5,7 @@ import { capital, padEnd, together, wrap } from '../plain-text.js';
 import { nextLines } from './lines.js';
 import { SEVERITY_MARK, severityPaint } from './outcome.js';
 import type { Cell } from './table.js';
-import { themeOf, type View } from './theme.js';
+import { lineWidth, themeOf, type View } from './theme.js';
 
 /** The long form of one check, or one line for each of several. */
 export function explainText(checks: readonly CheckText[], view: View): string {
@@ -16,11 +16,11 @@ export function explainText(checks: readonly CheckText[], view: View): string {
 function longForm(check: CheckText, view: View): string {
   const theme = themeOf(view);
   const part = (title: string, words: string): string[] =>
-    words === '' ? [] : ['', theme.dim(title), ...wrap(`  ${words}`, view.columns, 2)];
+    words === '' ? [] : ['', theme.dim(title), ...wrap(`  ${words}`, lineWidth(view), 2)];
   const lines = (title: string, all: readonly string[]): string[] =>
     all.length === 0 ? [] : ['', theme.dim(title), ...all.flatMap((line) => nextLines(line, view, 2))];
   return [
-    ...wrap(`${theme.bold(check.id)}  ${check.title}`, view.columns, 2),
+    ...wrap(`${theme.bold(check.id)}  ${check.title}`, lineWidth(view), 2),
     theme.dim(
       `${wordOf(check.impact)}, ${check.severity}, ${check.group}${check.overTime === true ? ', needs --watch-for' : ''}`,
     ),
@@ -61,7 +61,7 @@ function listTable(rows: readonly Cell[][], view: View): string[] {
   return rows.flatMap(([mark, id, title]) => {
     const head = `${text(mark)} ${padEnd(text(id), width)}  `;
     const indent = view.columns < width + 30 ? 4 : head.length;
-    return wrap(together(head) + text(title), view.columns, indent).map((line, i) =>
+    return wrap(together(head) + text(title), lineWidth(view), indent).map((line, i) =>
       i > 0 || typeof mark !== 'object' || typeof id !== 'object'
         ? line
         : line.replace(mark.text, () => mark.paint(mark.text)).replace(id.text, () => id.paint(id.text)),

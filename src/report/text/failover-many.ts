@@ -8,7 +8,7 @@ import { inOrder, isTime, metricLabel, metricText } from '../words/metrics.js';
 import { axis } from './bar.js';
 import { MARK } from './outcome.js';
 import { type Cell, table } from './table.js';
-import { type Theme, themeOf, type View } from './theme.js';
+import { lineWidth, type Theme, themeOf, type View } from './theme.js';
 
 /** Metrics that one screen has room for; the reports in files have all of them. */
 const SHOWN: readonly string[] = [
@@ -28,7 +28,7 @@ export function manyLines(result: FailoverResult, view: View): string[] {
     ...(metrics.length === 0 ? [] : ['', summaryTable(metrics, result, view)]),
     ...(ledger === null
       ? []
-      : ['', ...wrap(plain(`ledger  ${ledgerWords(ledger, lostOf(result) !== null)}`), view.columns, 8)]),
+      : ['', ...wrap(plain(`ledger  ${ledgerWords(ledger, lostOf(result) !== null)}`), lineWidth(view), 8)]),
   ];
 }
 
@@ -45,12 +45,12 @@ function trialsLines(trials: readonly Trial[], view: View): string[] {
     ];
     const words = [...(broken.length > 0 ? [listed(broken)] : []), ...trial.spurious].join('; ');
     const line = `${MARK[verdict]} trial ${i + 1}, ${masterMove(trial)}: ${words || 'no invariant was judged'}`;
-    return wrap(plain(line), view.columns, 2).map(theme.warn);
+    return wrap(plain(line), lineWidth(view), 2).map(theme.warn);
   });
   // More lines would push the numbers off the screen.
   const few = bad.slice(0, 6);
   const more = bad.length > few.length ? [theme.dim('  … more in --json or --report')] : [];
-  return [...wrap(`trials  ${strip}`, view.columns, 8), ...few, ...more];
+  return [...wrap(`trials  ${strip}`, lineWidth(view), 8), ...few, ...more];
 }
 
 function summaryTable(metrics: readonly string[], { summary }: FailoverResult, view: View): string {

@@ -5,7 +5,7 @@ import { errorWords, ledgerWords, lostOf } from '../words/losses.js';
 import { phaseRows, rejoinRows, type TimeRow } from '../words/time-rows.js';
 import { axis, bar } from './bar.js';
 import { type Cell, type Column, table } from './table.js';
-import { type Theme, themeOf, type View } from './theme.js';
+import { lineWidth, type Theme, themeOf, type View } from './theme.js';
 
 /** One trial on a common time axis, then the clients, the ledger, and why a step took longer than predicted. */
 export function trialLines(trial: Trial, result: FailoverResult, view: View): string[] {
@@ -31,7 +31,7 @@ export function trialLines(trial: Trial, result: FailoverResult, view: View): st
 function factLines(facts: readonly (readonly [name: string, words: string])[], view: View): string[] {
   const width = Math.max(...facts.map(([name]) => name.length)) + 2;
   return facts.flatMap(([name, words]) => {
-    const lines = wrap(plain(`${together(padEnd(name, width))}${words}`), view.columns, width);
+    const lines = wrap(plain(`${together(padEnd(name, width))}${words}`), lineWidth(view), width);
     return lines.map((line, i) => (i === 0 ? themeOf(view).bold(name) + line.slice(name.length) : line));
   });
 }

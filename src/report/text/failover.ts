@@ -11,7 +11,7 @@ import { interruptedText } from './interrupted.js';
 import { nextLines, verdictLines, warningLines } from './lines.js';
 import { MARK, paintOf } from './outcome.js';
 import { type Cell, table } from './table.js';
-import { themeOf, type View } from './theme.js';
+import { lineWidth, themeOf, type View } from './theme.js';
 
 /**
  * One screen: the verdict, then one trial on a time axis or several as a summary, what must hold (with evidence for
@@ -31,7 +31,7 @@ export function failoverText(result: FailoverResult, view: View, again = result.
     ),
     ...(result.complete ? [] : warningLines(INCOMPLETE, view)),
     ...(result.trials.length === 0 ? [] : numberLines(result, view)),
-    ...wrap(plain(settingOf(result)), view.columns, 2).map(theme.dim),
+    ...wrap(plain(settingOf(result)), lineWidth(view), 2).map(theme.dim),
     ...(only === undefined || others.length > 0 ? manyLines(result, view) : trialLines(only, result, view)),
     ...judgementLines(result, view),
     '',
@@ -64,7 +64,7 @@ function numberLines(result: FailoverResult, view: View): string[] {
     : [cells];
   return [
     ...(view.columns < SIDE_BY_SIDE ? stackedNumbers(numbers, view) : [table(columns, rows, view)]),
-    ...(why === '' ? [] : wrap(plain(`why  ${why}`), view.columns, 5)),
+    ...(why === '' ? [] : wrap(plain(`why  ${why}`), lineWidth(view), 5)),
   ];
 }
 
@@ -81,7 +81,7 @@ function stackedNumbers(numbers: readonly KeyNumber[], view: View): string[] {
       ...(budget === null ? [] : [together(`budget ${budget}`)]),
     ].join(', ');
     const head = together(padEnd(id, label) + value);
-    return wrap(notes === '' ? head : `${head}, ${notes}`, view.columns, label).map((line) =>
+    return wrap(notes === '' ? head : `${head}, ${notes}`, lineWidth(view), label).map((line) =>
       line.replace(value, () => paints[state](value)),
     );
   });
@@ -109,6 +109,6 @@ const invariantLine = ({ verdict, id, evidence }: InvariantResult, view: View): 
 function verdictLine(verdict: Verdict, words: string, view: View): string[] {
   const mark = MARK[verdict];
   const paint = paintOf(verdict, themeOf(view));
-  const lines = wrap(plain(`${mark} ${words}`), view.columns, 4);
+  const lines = wrap(plain(`${mark} ${words}`), lineWidth(view), 4);
   return lines.map((line, i) => (i === 0 ? paint(mark) + line.slice(mark.length) : line));
 }

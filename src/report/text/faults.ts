@@ -7,14 +7,14 @@ import { command } from '../../model/hints.js';
 import { listed } from '../../model/words.js';
 import { padEnd, plain, widthOf, wrap } from '../plain-text.js';
 import { nextLines } from './lines.js';
-import { SYMBOL, themeOf, type View } from './theme.js';
+import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 /** Every fault in one line. */
 export function faultsText(faults: readonly Fault[], view: View): string {
   const theme = themeOf(view);
   const width = Math.max(...faults.map(({ name }) => widthOf(name)));
   const lines = faults.flatMap(({ name, summary }) =>
-    wrap(`${padEnd(name, width)}  ${summary}`, view.columns, width + 2).map((line, i) =>
+    wrap(`${padEnd(name, width)}  ${summary}`, lineWidth(view), width + 2).map((line, i) =>
       i === 0 ? line.replace(name, theme.bold(name)) : line,
     ),
   );
@@ -27,14 +27,14 @@ export function faultText(fault: Fault, view: View): string {
   const block = (title: string, items: readonly string[]): string[] =>
     items.length === 0
       ? []
-      : ['', theme.bold(title), ...items.flatMap((item) => wrap(`  ${item}`, view.columns, 4))];
+      : ['', theme.bold(title), ...items.flatMap((item) => wrap(`  ${item}`, lineWidth(view), 4))];
   const params = Object.entries(fault.params).map(
     ([name, value]) => `--${name.replace(/Ms$/, '')}: ${value}`,
   );
   return [
-    ...wrap(`${theme.bold(fault.name)}: ${fault.summary}`, view.columns, 2),
+    ...wrap(`${theme.bold(fault.name)}: ${fault.summary}`, lineWidth(view), 2),
     '',
-    ...wrap(fault.does, view.columns),
+    ...wrap(fault.does, lineWidth(view)),
     ...block('TARGET', [`${fault.target.words}; by default: ${fault.target.byDefault}`]),
     ...block('Options', params),
     ...block('How', [...DRIVER_NAMES.flatMap((name) => wayLines(name, fault.drivers[name]))]),
@@ -70,7 +70,7 @@ export function injectText(result: InjectResult & { shown?: boolean }, view: Vie
         ? theme.ok(`${SYMBOL.ok} ${was}, and ${cluster} is converged again`)
         : theme.warn(`${was}, and it was rolled back; ${UNPROVED}`)
       : theme.warn(`${fault} is active on ${cluster}`);
-  const item = (text: string): string[] => wrap(`  ${plain(text)}`, view.columns, 4);
+  const item = (text: string): string[] => wrap(`  ${plain(text)}`, lineWidth(view), 4);
   const acts = result.acts.flatMap(({ does, undo }) => [
     ...item(does),
     ...(healed ? [] : item(`  rolled back: ${undo}`).map(theme.dim)),
@@ -94,7 +94,7 @@ export function recoverText(result: RecoverResult, view: View): string {
   const theme = themeOf(view);
   const { cluster, what, undone, started, converged, master } = result;
   if (what === null) return `nothing to roll back on ${cluster}: no run is unfinished`;
-  const item = (text: string): string[] => wrap(`  ${text}`, view.columns, 4);
+  const item = (text: string): string[] => wrap(`  ${text}`, lineWidth(view), 4);
   return [
     converged
       ? theme.ok(

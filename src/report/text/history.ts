@@ -8,7 +8,7 @@ import { VERDICT_WORD } from '../words/verdict.js';
 import { nextLines } from './lines.js';
 import { MARK, paintOf } from './outcome.js';
 import { type Cell, table } from './table.js';
-import { SYMBOL, themeOf, type View } from './theme.js';
+import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 /** A past run with what changed against the last one of the same settings. */
 export type HistoryRun = RunRecord & { trend: Trend | null };
@@ -33,10 +33,10 @@ export function historyText(result: HistoryResult, view: View): string {
     ...(pruned === 0 ? [] : [`${count(pruned, 'older run')} removed`]),
     ...unreadableWords(result),
     ...(total > runs.length ? [`${total - runs.length} older of ${total} not shown: --limit ${total}`] : []),
-  ].flatMap((words) => wrap(plain(words), view.columns, 2).map(theme.dim));
+  ].flatMap((words) => wrap(plain(words), lineWidth(view), 2).map(theme.dim));
   if (runs.length === 0) {
     return [
-      ...wrap(`no run of ${cluster} is recorded`, view.columns),
+      ...wrap(`no run of ${cluster} is recorded`, lineWidth(view)),
       ...notes,
       ...nextLines(command('failover-test --help', cluster), view),
     ].join('\n');

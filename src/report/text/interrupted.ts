@@ -6,7 +6,7 @@ import { masterNowWords, restoredWords } from '../words/restored.js';
 import { phaseRows } from '../words/time-rows.js';
 import { nextLines, verdictLines } from './lines.js';
 import { paintOf } from './outcome.js';
-import { themeOf, type View } from './theme.js';
+import { lineWidth, themeOf, type View } from './theme.js';
 
 /** A run that was interrupted within its only trial: what was seen, what was rolled back, which node is the master. */
 export function interruptedText(result: FailoverResult, trial: Trial, next: string[], view: View): string {
@@ -20,11 +20,11 @@ export function interruptedText(result: FailoverResult, trial: Trial, next: stri
       plain(`${masterName}: interrupted after the loss of ${oldMaster.id}; ${masterNowWords(restored)}`),
       view,
     ),
-    ...wrap(plain(`seen: ${seenWords(trial, result)}`), view.columns, 2),
+    ...wrap(plain(`seen: ${seenWords(trial, result)}`), lineWidth(view), 2),
     ...(restored === undefined
       ? []
-      : wrap(plain(`rolled back: ${restoredWords(restored)}`), view.columns, 2)),
-    ...wrap(plain(settingOf(result)), view.columns, 2).map(theme.dim),
+      : wrap(plain(`rolled back: ${restoredWords(restored)}`), lineWidth(view), 2)),
+    ...wrap(plain(settingOf(result)), lineWidth(view), 2).map(theme.dim),
     '',
     ...next.flatMap((line) => nextLines(line, view)),
   ].join('\n');

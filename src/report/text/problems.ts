@@ -2,7 +2,7 @@ import type { Problem } from '../../model/status.js';
 import { plain, wrap } from '../plain-text.js';
 import { nextLines } from './lines.js';
 import { SEVERITY_MARK, severityPaint } from './outcome.js';
-import { themeOf, type View } from './theme.js';
+import { lineWidth, themeOf, type View } from './theme.js';
 
 /** Each problem with why it matters and what to type next; what consecutive problems share is shown once. */
 export function problemLines(
@@ -15,9 +15,9 @@ export function problemLines(
   const shown = new Set<string>(said);
   return problems.flatMap((problem, i) => {
     const paint = severityPaint(problem.severity, theme);
-    const head = wrap(`${SEVERITY_MARK[problem.severity]} ${plain(problem.message)}`, view.columns, 2);
+    const head = wrap(`${SEVERITY_MARK[problem.severity]} ${plain(problem.message)}`, lineWidth(view), 2);
     const isSame = problem.why === problems[i - 1]?.why && problem.id === problems[i - 1]?.id;
-    const why = problem.why === null || isSame ? [] : wrap(`  ${plain(problem.why)}`, view.columns, 2);
+    const why = problem.why === null || isSame ? [] : wrap(`  ${plain(problem.why)}`, lineWidth(view), 2);
     return [...head.map(paint), ...why.map(theme.dim), ...stepLines(problem, shown, view)];
   });
 }

@@ -4,7 +4,7 @@ import { plain, together, wrap } from '../plain-text.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 import { nextLines, verdictLines, warningLines } from './lines.js';
 import { MARK, paintOf } from './outcome.js';
-import { themeOf, type View } from './theme.js';
+import { lineWidth, themeOf, type View } from './theme.js';
 
 /** The verdict, each phase with its number of sentinels, and the next command. */
 export function quorumText(result: QuorumResult, view: View): string {
@@ -13,7 +13,7 @@ export function quorumText(result: QuorumResult, view: View): string {
   const setting = `${masterName}: ${sentinels} sentinels, quorum ${quorum}, majority ${majority}`;
   return [
     ...verdictLines(VERDICT_WORD[result.outcome], paintOf(result.outcome, theme), plain(setting), view),
-    ...wrap(plain(result.reason), view.columns),
+    ...wrap(plain(result.reason), lineWidth(view)),
     ...result.phases.flatMap((phase) => ['', ...phaseLines(phase, view)]),
     '',
     ...adviceFor(result).flatMap((words) => warningLines(words, view)),
@@ -27,14 +27,14 @@ function phaseLines(phase: QuorumPhase, view: View): string[] {
   const steps = phase.result?.steps ?? [];
   const bad = (phase.result?.invariants ?? []).filter((i) => i.verdict !== 'holds');
   return [
-    ...wrap(plain(head), view.columns, 2).map(paintOf(phase.outcome, theme)),
-    ...(phase.outcome === 'holds' ? [] : wrap(plain(`  ${phase.reason}`), view.columns, 2)),
+    ...wrap(plain(head), lineWidth(view), 2).map(paintOf(phase.outcome, theme)),
+    ...(phase.outcome === 'holds' ? [] : wrap(plain(`  ${phase.reason}`), lineWidth(view), 2)),
     ...steps.flatMap((s) => {
       const took = s.tookMs === null ? '' : `  (${together(humanDurationMs(s.tookMs))})`;
       const seen = s.evidence === '' ? '' : `: ${s.evidence}`;
-      return wrap(plain(`  ${s.step}${seen}${took}`), view.columns, 6);
+      return wrap(plain(`  ${s.step}${seen}${took}`), lineWidth(view), 6);
     }),
-    ...bad.flatMap((i) => wrap(plain(`  ${MARK[i.verdict]} ${i.id}: ${i.evidence}`), view.columns, 6)),
+    ...bad.flatMap((i) => wrap(plain(`  ${MARK[i.verdict]} ${i.id}: ${i.evidence}`), lineWidth(view), 6)),
   ];
 }
 

@@ -7,7 +7,7 @@ import { nextLines, verdictLines } from './lines.js';
 import { verdictPaint } from './outcome.js';
 import { problemLines } from './problems.js';
 import { nodesTable, sentinelsTable, silentTable } from './status-tables.js';
-import { themeOf, type View } from './theme.js';
+import { lineWidth, themeOf, type View } from './theme.js';
 
 /** How many masters are shown with their servers, and how many problems, where nobody asked for all. */
 const MASTERS_SHOWN = 6;
@@ -30,12 +30,12 @@ export function statusText(
     ...headline(status, view),
     // Of several masters each has its command below.
     ...(several ? [] : nextOf(status.verdict, view)),
-    ...wrap(`cluster ${status.cluster}, driver ${status.driver}`, view.columns, 2).map(theme.dim),
+    ...wrap(`cluster ${status.cluster}, driver ${status.driver}`, lineWidth(view), 2).map(theme.dim),
   ];
   const isMany = status.masters.length > MASTERS_SHOWN && !all;
   const wanted = isMany ? worstFirst(status.masters.filter((m) => !m.healthy)) : status.masters;
   const masters = isMany ? wanted.slice(0, MASTERS_SHOWN) : wanted;
-  if (isMany) lines.push(...wrap(countsOf(status), view.columns, 2).map(theme.dim));
+  if (isMany) lines.push(...wrap(countsOf(status), lineWidth(view), 2).map(theme.dim));
   for (const master of masters) {
     lines.push('');
     if (several) lines.push(...verdictHead(master.verdict, '', view), ...nextOf(master.verdict, view));
@@ -48,7 +48,7 @@ export function statusText(
   if (problems.length > 0)
     lines.push('', ...problemLines(problems, view, commandsIn(status.verdict, masters)));
   const hidden = hiddenWords(wanted.length - masters.length, status.problems.length - problems.length);
-  if (hidden !== null) lines.push('', ...wrap(hidden, view.columns, 2).map(theme.dim));
+  if (hidden !== null) lines.push('', ...wrap(hidden, lineWidth(view), 2).map(theme.dim));
   return lines.join('\n');
 }
 
@@ -85,7 +85,7 @@ const nextOf = ({ next }: Verdict, view: View): string[] => (next === null ? [] 
 export const moreLines = ({ cluster, driver }: StatusResult, view: View): string[] =>
   wrap(
     `${ctl({ own: driver !== 'attached', cluster }, 'doctor')} also checks settings, passwords, network and persistence`,
-    view.columns,
+    lineWidth(view),
     2,
   ).map(themeOf(view).dim);
 

@@ -8,7 +8,7 @@ import { VERDICT_WORD } from '../words/verdict.js';
 import { nextLines, verdictLines, warningLines } from './lines.js';
 import { paintOf } from './outcome.js';
 import { type Cell, type Column, table } from './table.js';
-import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
+import { lineWidth, SYMBOL, type Theme, themeOf, type View } from './theme.js';
 
 const COLUMNS: readonly Column[] = [
   { title: 'DOWN-AFTER', align: 'right' },
@@ -28,7 +28,7 @@ export function sweepText(result: SweepResult, view: View, again = result.comman
   const { restoration } = result;
   return [
     ...verdictLines(word, paintOf(result.outcome, theme), result.reason, view),
-    ...wrap(plain(settingWords(result)), view.columns, 2).map(theme.dim),
+    ...wrap(plain(settingWords(result)), lineWidth(view), 2).map(theme.dim),
     ...result.warnings.flatMap((words) => warningLines(words, view)),
     '',
     ...(result.points.length === 0
@@ -41,9 +41,9 @@ export function sweepText(result: SweepResult, view: View, again = result.comman
           ),
           '',
         ]),
-    ...wrap(LEGEND, view.columns).map(theme.dim),
+    ...wrap(LEGEND, lineWidth(view)).map(theme.dim),
     ...(restoration.restored
-      ? wrap(`${SYMBOL.ok} the old settings are restored on every node`, view.columns, 2).map(theme.ok)
+      ? wrap(`${SYMBOL.ok} the old settings are restored on every node`, lineWidth(view), 2).map(theme.ok)
       : leftLines(result, view)),
     ...nextLines(nextOf(result, again), view),
   ].join('\n');
@@ -112,8 +112,8 @@ function leftLines({ restoration }: SweepResult, view: View): string[] {
   const theme = themeOf(view);
   const head = `${SYMBOL.bad} these settings could not be restored`;
   return [
-    ...wrap(head, view.columns, 2).map(theme.bad),
-    ...restoration.problems.flatMap((p) => wrap(`  ${plain(p)}`, view.columns, 4)),
+    ...wrap(head, lineWidth(view), 2).map(theme.bad),
+    ...restoration.problems.flatMap((p) => wrap(`  ${plain(p)}`, lineWidth(view), 4)),
     ...restoration.commands.flatMap((c) => nextLines(c, view, 2)),
   ];
 }

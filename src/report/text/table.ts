@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { padEnd, plain, widthOf, wrap } from '../plain-text.js';
-import { themeOf, type View } from './theme.js';
+import { lineWidth, themeOf, type View } from './theme.js';
 
 /** A cell's text, and how to colour it; text alone where it has no colour. Control characters are taken out. */
 export type Cell = string | { text: string; paint: (text: string) => string };
@@ -25,7 +25,7 @@ const NO_BORDER = Object.fromEntries(
  * is not enough, each row becomes a block of its own that starts with its first cell.
  */
 export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], view: View): string {
-  const kept = columnsThatFit(columns, rows, view.columns);
+  const kept = columnsThatFit(columns, rows, lineWidth(view));
   return kept === null ? stacked(columns, rows, view) : aligned(columns, rows, kept, view);
 }
 
@@ -74,10 +74,10 @@ function stacked(columns: readonly Column[], rows: readonly (readonly Cell[])[],
   const indent = 2 + labels + GAP;
   return rows
     .map((row) => {
-      const head = wrap(textOf(row[0]), view.columns).map((line) => repaint(row[0], line));
+      const head = wrap(textOf(row[0]), lineWidth(view)).map((line) => repaint(row[0], line));
       const rest = columns.slice(1).flatMap((column, i) => {
         const cell = row[i + 1];
-        const lines = wrap(textOf(cell), Math.max(1, view.columns - indent));
+        const lines = wrap(textOf(cell), Math.max(1, lineWidth(view) - indent));
         return lines.map((line, n) =>
           `  ${theme.dim(padEnd(n === 0 ? column.title : '', labels))}${' '.repeat(GAP)}${repaint(cell, line)}`.trimEnd(),
         );

@@ -4,7 +4,12 @@ import { Chalk } from 'chalk';
 export interface View {
   color: boolean;
   columns: number;
+  /** For a pipe or a file: sentences stay on one line, for whatever reads them; drawings keep to `columns`. */
+  unbroken?: boolean;
 }
+
+/** Where a line is broken, in columns; Infinity for never. */
+export const lineWidth = ({ columns, unbroken = false }: View): number => (unbroken ? Infinity : columns);
 
 type Paint = (text: string) => string;
 

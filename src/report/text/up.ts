@@ -6,7 +6,7 @@ import { count, named } from '../../model/words.js';
 import { together, wrap } from '../plain-text.js';
 import { nextLines, warningLines } from './lines.js';
 import { type Cell, table } from './table.js';
-import { themeOf, type View } from './theme.js';
+import { lineWidth, themeOf, type View } from './theme.js';
 
 /** The cluster's nodes and addresses, and the next commands. */
 export function upText(result: UpResult, view: View): string {
@@ -28,7 +28,7 @@ export function upText(result: UpResult, view: View): string {
   ]);
   const next = ['status', 'env', 'doctor'].map((name) => command(name, cluster));
   return [
-    ...wrap(first, view.columns, 2).map((line, i) => (i === 0 ? theme.ok(line) : line)),
+    ...wrap(first, lineWidth(view), 2).map((line, i) => (i === 0 ? theme.ok(line) : line)),
     '',
     table([{ title: 'NODE' }, { title: 'ROLE', drop: 1 }, { title: 'ADDRESS' }], rows, view),
     ...routeLines(result, view),

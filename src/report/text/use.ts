@@ -1,5 +1,5 @@
 import { wrap } from '../plain-text.js';
-import { SYMBOL, themeOf, type View } from './theme.js';
+import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 export interface UseResult {
   /** The cluster that `use` chose; null: none. */
@@ -29,9 +29,9 @@ export function useText({ used, cluster, from, changed }: UseResult, view: View)
     changed && used !== null && used !== cluster
       ? wrap(
           `${SYMBOL.warn} ${used} was chosen, and is used once nothing stronger names a cluster`,
-          view.columns,
+          lineWidth(view),
           2,
         )
       : [];
-  return [...wrap(words, view.columns, 2), ...overruled.map(theme.warn)].join('\n');
+  return [...wrap(words, lineWidth(view), 2), ...overruled.map(theme.warn)].join('\n');
 }

@@ -6,7 +6,7 @@ import { count } from '../../model/words.js';
 import { plain, wrap } from '../plain-text.js';
 import { FIELDS, show } from '../words/claim-fields.js';
 import { type Cell, type Column, table } from './table.js';
-import { SYMBOL, themeOf, type View } from './theme.js';
+import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 /** `masters`: every monitored master, a line per sentinel, differences marked. */
 export function mastersText(result: MastersResult, view: View): string {
@@ -23,12 +23,12 @@ export function membersText(result: MembersResult, view: View): string {
     blocks.push(
       wrap(
         `no sentinel lists any ${result.kind === 'replicas' ? 'replica' : 'other sentinel'} of ${result.masterName}`,
-        view.columns,
+        lineWidth(view),
         2,
       ).join('\n'),
     );
   }
-  const head = wrap(`${result.masterName}: ${count(result.members.length, noun)}`, view.columns, 2).join(
+  const head = wrap(`${result.masterName}: ${count(result.members.length, noun)}`, lineWidth(view), 2).join(
     '\n',
   );
   return [head, ...blocks, ...silentBlock(result.sentinels, view)].join('\n\n');
@@ -45,7 +45,7 @@ export function masterAddrText(result: MasterAddrResult, view: View): string {
   });
   const differ = wrap(
     `${SYMBOL.bad} the sentinels give different addresses for ${result.masterName}`,
-    view.columns,
+    lineWidth(view),
     2,
   );
   return [
@@ -73,7 +73,7 @@ function subjectBlock(head: string, subject: Subject, kind: keyof typeof FIELDS,
   ]);
   const note =
     subject.differences.length === 0 ? '' : `  ${SYMBOL.bad} differs: ${subject.differences.join(', ')}`;
-  const heading = wrap(plain(head + note), view.columns, 2).map(note === '' ? theme.bold : theme.bad);
+  const heading = wrap(plain(head + note), lineWidth(view), 2).map(note === '' ? theme.bold : theme.bad);
 
   function cellOf(claim: Claim, key: string, of: Subject): Cell {
     if (!claim.listed) return { text: key === fields[0]?.[0] ? 'not listed' : '-', paint: theme.bad };
@@ -111,7 +111,7 @@ function silentBlock(sentinels: readonly Asked[], view: View): string[] {
   const lines = sentinels
     .filter((s) => s.error !== null)
     .flatMap((s) =>
-      wrap(plain(`${SYMBOL.bad} ${s.id} does not answer: ${s.error}`), view.columns, 2).map(theme.bad),
+      wrap(plain(`${SYMBOL.bad} ${s.id} does not answer: ${s.error}`), lineWidth(view), 2).map(theme.bad),
     );
   return lines.length === 0 ? [] : [lines.join('\n')];
 }
