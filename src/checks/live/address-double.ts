@@ -11,6 +11,8 @@ import { grouped } from '../snapshot.js';
 
 /** Between two RESETs, seconds: a sentinel finds its peers and replicas again within one INFO period and some hellos. */
 const APART_S = 30;
+/** The same where a sentinel that still has both would repoint it again after 8 s: one hello period, and a little. */
+const HELLO_S = 3;
 
 export default {
   id: 'address-double',
@@ -35,6 +37,10 @@ export default {
     'measured',
   ],
   causes: [
+    'master-address-not-master',
+    'no-master',
+    'master-down',
+    'replica-ring',
     'ghost-replica',
     'replica-orphan',
     'replica-missing',
@@ -87,13 +93,22 @@ function finding(group: Group, { addresses, node, at }: Double): RawFinding {
   const words = addresses.map(formatAddress).sort();
   const streams = master?.info.ok === true ? attachedIn(master.info.value).length : null;
   const right = rightOf(group, addresses);
+  const follows = node?.role.ok === true ? node.role.value.follows : null;
+  // Promoted under one address, and made a replica of itself under the other: no other node has newer data.
+  const followsItself = node !== undefined && node === master && follows !== null && isAt(node, follows);
+  const apartS = followsItself ? HELLO_S : APART_S;
+  const resets = at.flatMap(({ sentinel }, i) => [
+    ...(i === 0 ? [] : [`sleep ${apartS}`]),
+    cli(sentinel, `SENTINEL RESET ${name}`),
+  ]);
   const isHealthy = at.every(({ master: view }) => flagsOf(view.fields).join() === 'master');
   return {
     subject: words.join(', '),
     servers: node === undefined ? [] : [node.id],
     masterName: name,
-    brief: `one server is known as ${listed(words)}`,
-    message: `${idsOf(at.map(({ sentinel }) => sentinel))} know one server of ${name} as ${listed(words)} (the same run id)${streams === null ? '' : `; the master counts ${streams} ${streams === 1 ? 'replica' : 'replicas'}`}`,
+    ...(followsItself && { impact: 'down' }),
+    brief: `one server is known as ${listed(words)}${followsItself ? ', and follows itself' : ''}`,
+    message: `${idsOf(at.map(({ sentinel }) => sentinel))} know one server of ${name} as ${listed(words)} (the same run id)${streams === null ? '' : `; the master counts ${streams} ${streams === 1 ? 'replica' : 'replicas'}`}${followsItself ? '; it was made a replica of itself' : ''}`,
     fix: [
       ...(node === undefined || right === null || node === master
         ? []
@@ -104,13 +119,10 @@ function finding(group: Group, { addresses, node, at }: Double): RawFinding {
       node !== master
         ? [cli(node, `REPLICAOF ${group.address.host} ${group.address.port}`)]
         : []),
-      isHealthy
-        ? '# one sentinel at a time, while the master is healthy:'
-        : `# no RESET before ${name} has a healthy master again; then, one sentinel at a time:`,
-      ...at.flatMap(({ sentinel }, i) => [
-        ...(i === 0 ? [] : [`sleep ${APART_S}`]),
-        cli(sentinel, `SENTINEL RESET ${name}`),
-      ]),
+      ...(followsItself ? [cli(node, 'REPLICAOF NO ONE')] : []),
+      ...(isHealthy || followsItself
+        ? ['# one sentinel at a time, while the master is healthy:', ...resets]
+        : [`# no RESET before ${name} has a healthy master again; then run doctor again`]),
     ],
   };
 }
