@@ -12,7 +12,8 @@ import { clusterOf, ownCluster, runtimeOf, storeOf } from './shared/runtime.js';
 export default defineCommand({
   description:
     'On a terminal it says what goes and asks first. Data that an earlier down --keep-data kept is deleted only after that\n' +
-    'question, with --delete-data or with --yes.',
+    'question, with --delete-data or with --yes. Where nothing is known of a cluster here, because it was made with another\n' +
+    'state directory, --cluster NAME --yes removes the containers, the network and the volumes that carry its name.',
   examples: ['sentinelctl down', 'sentinelctl down --all', 'sentinelctl down --cluster staging --keep-data'],
   options: {
     keepData: option.flag('--keep-data', { summary: 'keep the data directories for the next up' }),
@@ -30,7 +31,11 @@ export default defineCommand({
         hint: 'leave one of them out',
       });
     }
-    const how = { keepData, deleteData: options.deleteData || globals.yes || asks(context) };
+    const how = {
+      keepData,
+      deleteData: options.deleteData || globals.yes || asks(context),
+      byName: globals.yes && globals.clusterGiven,
+    };
     if (!options.all) {
       // Addresses select the cluster that they belong to; an attached cluster must not fall back to the default one.
       const cluster =

@@ -25,6 +25,8 @@ export interface DownOptions {
   keepData: boolean;
   /** Whether data that an earlier `down` kept may be deleted. */
   deleteData?: boolean;
+  /** Whether also a cluster of which nothing is known here may be removed, by the name that its parts carry. */
+  byName?: boolean;
 }
 
 /**
@@ -36,12 +38,16 @@ export function down(runtime: Runtime, cluster: string, options: DownOptions): P
   // What is left in effect would be kept with the data.
   const journal = options.keepData ? 'finished' : 'any';
   const work = async (): Promise<DownResult> => {
+    const isKnown = (await runtime.store.list()).includes(cluster);
     const wasLeft = await endWatch(runtime, cluster);
-    const state = await stateOrDamage(runtime, cluster);
+    const state = await stateOf(runtime, cluster, options);
     return step(runtime, 'down', `taking ${cluster} down`, async () => {
       if (state === 'damaged') {
         const removed = await removeByName(runtime, cluster);
         await runtime.store.forget(cluster);
+        // Nothing carries the name either.
+        if (!isKnown && Object.values(removed).every((n) => n === 0))
+          await requireCluster(runtime.store, cluster);
         return { cluster, removed, keptData: false };
       }
       const done = await removeKnown(runtime, state, options, wasLeft);
@@ -54,6 +60,17 @@ export function down(runtime: Runtime, cluster: string, options: DownOptions): P
     });
   };
   return underLock(runtime, cluster, 'down', work, journal);
+}
+
+/** As stateOrDamage; where nothing is known and the name alone is enough, as if the state were damaged. */
+async function stateOf(runtime: Runtime, cluster: string, { byName, keepData }: DownOptions) {
+  try {
+    return await stateOrDamage(runtime, cluster);
+  } catch (error) {
+    const isUnknown = error instanceof OperatorError && error.code === 'cluster-unknown';
+    if (isUnknown && byName === true && !keepData) return 'damaged';
+    throw error;
+  }
 }
 
 export async function stateOrDamage(runtime: Runtime, cluster: string): Promise<ClusterState | 'damaged'> {

@@ -41,7 +41,8 @@ export interface Provisioner {
   readonly settings: Readonly<Record<string, string>>;
   /**
    * Gives every node its addresses and checks that they are available (ports free, subnet free).
-   * Changes nothing. Throws `port-taken` (3) naming port, node and, where known, the process that holds it.
+   * Changes nothing. Throws `port-taken` (3) naming port, node and, where known, the process that holds it, and
+   * `name-in-use` (3) where something carries the cluster's name already: what fails later removes by that name.
    */
   layout(spec: ClusterSpec, slots: NodeSlot[]): Promise<NodePlan[]>;
   /** Makes what the nodes share: binary, image, network. Undone by removeAll. */

@@ -4,7 +4,7 @@ import type { ClusterSpec } from '../../model/spec.js';
 import type { DataOnDisk, NodePaths, Provisioner, Removed } from '../provisioner.js';
 import { pathsOf } from './containers/container-spec.js';
 import { createNode, refuseForeignVolumes } from './containers/create.js';
-import { removeCluster, removeNode, volumesOf } from './containers/removal.js';
+import { refuseNameInUse, removeCluster, removeNode, volumesOf } from './containers/removal.js';
 import { ensureHostImage } from './image/host-image.js';
 import { ensureImage, type ImageFacts, inspectImage } from './image/image.js';
 import { layOut } from './layout.js';
@@ -31,6 +31,7 @@ export class DockerProvisioner implements Provisioner {
     const { engine } = await session.connected();
     const facts = await session.facts();
     const { nodes, subnet } = await layOut(engine, facts, session.cluster, session.settings, spec, slots);
+    await refuseNameInUse(engine, session.cluster);
     session.settings = { ...session.settings, subnet };
     return nodes;
   }

@@ -1,5 +1,7 @@
 import type { Container, VolumeInspectInfo } from 'dockerode';
-import { failed } from '../../../errors.js';
+import { failed, refused } from '../../../errors.js';
+import { recreate } from '../../../model/hints.js';
+import { count } from '../../../model/words.js';
 import { type DataOnDisk, nothingRemoved, type Removed, SAVING_GRACE_MS } from '../../provisioner.js';
 import type { Engine } from '../engine/engine.js';
 import { engineError, engineWords, statusOf } from '../engine/errors.js';
@@ -34,6 +36,29 @@ export async function removeCluster(
     removeNetworks(engine, cluster),
   ]);
   return { ...nothingRemoved, containers: gone, networks, volumes };
+}
+
+/**
+ * For a cluster of which nothing is known here. Throws `name-in-use` (3) where containers or volumes carry its name: they
+ * were made with another state directory, and an `up` that fails would remove them.
+ */
+export async function refuseNameInUse(engine: Engine, cluster: string): Promise<void> {
+  const filters = ofCluster(cluster);
+  const [containers, volumes] = await Promise.all([
+    engine.api
+      .listContainers({ all: true, filters })
+      .catch((error: unknown) => Promise.reject(engineError(error, engine.target, 'list containers'))),
+    listVolumes(engine, filters),
+  ]);
+  if (containers.length + volumes.length === 0) return;
+  throw refused(
+    'name-in-use',
+    `a cluster "${cluster}" exists on this engine: ${count(containers.length, 'container')}, ${count(volumes.length, 'volume')}`,
+    {
+      why: 'nothing is known of it here: it was made with another state directory (SENTINELCTL_HOME)',
+      hint: `another --cluster NAME, or that state directory; if it is gone: ${recreate(cluster)}`,
+    },
+  );
 }
 
 async function removeContainers(
