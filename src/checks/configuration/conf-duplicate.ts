@@ -63,12 +63,14 @@ function duplicatesIn(server: FileServer): RawFinding[] {
     ...monitorsOf(server).flatMap((monitor) =>
       replicas
         .filter((line) => address(line) === `${monitor.name} ${monitor.host}:${monitor.port}`)
-        .map((line) =>
-          finding(
+        .map((line) => ({
+          ...finding(
             line,
             `the master ${monitor.host}:${monitor.port} of ${monitor.name} is listed as its own replica: a failover may make it follow itself`,
           ),
-        ),
+          consequence:
+            'the sentinel starts with it; after a failover it tells the new master to follow itself, and the file that it writes can hold the line twice and not be read again',
+        })),
     ),
   ];
 }
