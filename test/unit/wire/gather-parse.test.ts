@@ -68,7 +68,7 @@ describe('what servers answer', () => {
       { event: 'fork', atMs: 1_700_000_000_000, lastMs: 12, maxMs: 90 },
     ]);
     const slow = parseSlowlog([[7, 1_700_000_000, 25_000, ['SET', 'card', '4111'], '127.0.0.1:5', '']]);
-    expect(slow).toEqual([{ atMs: 1_700_000_000_000, us: 25_000, command: 'set' }]);
+    expect(slow).toEqual([{ atMs: 1_700_000_000_000, us: 25_000, command: 'set', client: '127.0.0.1:5' }]);
   });
 
   it('ACL GETUSER: the channels of every version', () => {
