@@ -60,6 +60,10 @@ const OPTIONS = {
     summary: 'check a compose file, and the configuration files that it mounts',
     flagOnly: true,
   }),
+  kube: option.files('--kube <file...>', {
+    summary: 'check rendered Kubernetes manifests; - reads standard input',
+    flagOnly: true,
+  }),
   gone: option.words('--gone <nodes>', {
     summary: 'these nodes are gone for good: show how the sentinels forget them',
     example: 'redis-3',
@@ -90,8 +94,8 @@ type DoctorOptions = OptionsOf<typeof OPTIONS>;
 export default defineCommand({
   description:
     'Asks every sentinel and data node once, in parallel, and runs each check on the answers; explain ID describes a\n' +
-    'check. A check without its data is skipped with the reason, never passed. --config and --compose check files before\n' +
-    'anything runs. --fix never restarts or demotes a node, and prints the diagnosis after the fixes. Exits 0 when HEALTHY,\n' +
+    'check. A check without its data is skipped with the reason, never passed. --config, --compose and --kube check files\n' +
+    'before anything runs. --fix never restarts or demotes a node, and prints the diagnosis after the fixes. Exits 0 when HEALTHY,\n' +
     '1 when DOWN, AT RISK or DEGRADED, 2 when UNKNOWN (not all could be judged), 5 when nothing answers.',
   examples: [
     'sentinelctl doctor',
@@ -149,11 +153,16 @@ function diagnoseWhatIsMeant(
   options: DoctorOptions,
   chosen: DiagnoseOptions,
 ): Promise<DoctorResult> {
-  const { configs, compose = null, app = null, watchForMs = null, master, gone } = options;
-  if (configs.length > 0 || compose !== null) {
+  const { configs, compose = null, kube, app = null, watchForMs = null, master, gone } = options;
+  const [files] = [
+    ...(compose === null ? [] : ['--compose']),
+    ...(kube.length > 0 ? ['--kube'] : []),
+    ...(configs.length > 0 ? ['--config'] : []),
+  ];
+  if (files !== undefined) {
     const live = LIVE_ONLY.find(([, isGiven]) => isGiven(options))?.[0];
-    if (live !== undefined) throw contradiction(compose === null ? '--config' : '--compose', live);
-    return diagnoseFiles(context, { configs, compose }, chosen);
+    if (live !== undefined) throw contradiction(files, live);
+    return diagnoseFiles(context, { configs, compose, kube }, chosen);
   }
   const masterName = master ?? namedBesides(context, app !== null);
   return diagnoseCluster(context, { ...chosen, masterName, watchForMs, app, gone });

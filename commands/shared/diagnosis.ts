@@ -112,10 +112,10 @@ async function checksFor({ app, only }: ClusterQuestion) {
   );
 }
 
-/** Reads and judges configuration files and a compose file. */
+/** Reads and judges configuration files, a compose file and Kubernetes manifests. */
 export async function diagnoseFiles(
   context: Context,
-  files: { configs: string[]; compose: string | null },
+  files: { configs: string[]; compose: string | null; kube: string[] },
   options: DiagnoseOptions,
 ): Promise<DoctorResult> {
   const [{ readProject }, { CHECKS, diagnoseFiles: judgeFiles }] = await Promise.all([

@@ -107,9 +107,9 @@ const inFiles =
   });
 
 /** The files, as they were given. */
-function nameOf({ compose, servers }: Project): string {
+function nameOf({ compose, kube, servers }: Project): string {
   const configs = servers.filter((s) => s.service === null).map((s) => s.id);
-  return [...(compose === null ? [] : [compose]), ...configs].join(', ');
+  return [...(compose === null ? [] : [compose]), ...(kube?.files ?? []), ...configs].join(', ');
 }
 
 /** What the checks said, and of files what could not be read. */

@@ -44,10 +44,12 @@ import monitorReplica from './configuration/monitor-replica.js';
 import myidDup from './configuration/myid-dup.js';
 import nameMismatch from './configuration/name-mismatch.js';
 import overlap from './configuration/overlap.js';
+import parallelStart from './configuration/parallel-start.js';
 import parallelSyncs from './configuration/parallel-syncs.js';
 import quorumGtN from './configuration/quorum-gt-n.js';
 import quorumLtMajority from './configuration/quorum-lt-majority.js';
 import scriptBad from './configuration/script-bad.js';
+import sentinelStateLost from './configuration/sentinel-state-lost.js';
 import sentinelsColocated from './configuration/sentinels-colocated.js';
 import sentinelsEven from './configuration/sentinels-even.js';
 import sentinelsFew from './configuration/sentinels-few.js';
@@ -86,12 +88,15 @@ import mastersDead from './live/masters-dead.js';
 import replicaRing from './live/replica-ring.js';
 import resyncLoop from './live/resync-loop.js';
 import addressShared from './network/address-shared.js';
+import disruptionBudget from './network/disruption-budget.js';
 import dynamicIp from './network/dynamic-ip.js';
 import ephemeralPort from './network/ephemeral-port.js';
+import livenessKills from './network/liveness-kills.js';
 import natClient from './network/nat-client.js';
 import natReplica from './network/nat-replica.js';
 import natSentinel from './network/nat-sentinel.js';
 import oom from './network/oom.js';
+import podsTogether from './network/pods-together.js';
 import restartWipe from './network/restart-wipe.js';
 import stopGrace from './network/stop-grace.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
@@ -135,6 +140,8 @@ export const CHECKS: readonly Check[] = [
   simfailArmed,
   debugTuned,
   quorumLtMajority,
+  parallelStart,
+  sentinelStateLost,
   sentinelsEven,
   sentinelsColocated,
   downLow,
@@ -164,6 +171,9 @@ export const CHECKS: readonly Check[] = [
   restartWipe,
   oom,
   stopGrace,
+  livenessKills,
+  disruptionBudget,
+  podsTogether,
   ephemeralPort,
 
   // data

@@ -82,7 +82,7 @@ function runEach(checks: readonly Check[], judge: (check: Check) => RawFinding[]
   return ran;
 }
 
-const FILES_ONLY: Skip = { skip: 'needs --config FILE or --compose FILE: only files show it' };
+const FILES_ONLY: Skip = { skip: 'needs --config, --compose or --kube FILE: only files show it' };
 
 /** With no server at all there is nothing to look at; `doctor --app` needs none. */
 function onSnapshot(check: SnapshotCheck, facts: SnapshotFacts): RawFinding[] | Skip {

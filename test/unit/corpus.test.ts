@@ -16,6 +16,7 @@ const Expected = z.strictObject({
   source: z.string(),
   compose: z.string().optional(),
   configs: z.array(z.string()).default([]),
+  kube: z.array(z.string()).default([]),
   env: z.record(z.string(), z.string()).default({}),
   verdict: z.enum(VERDICT_WORDS),
   /** Absent where nothing may be found. */
@@ -50,6 +51,7 @@ describe('the corpus', () => {
     const project = await readProject({
       configs: expected.configs.map((file) => join(dir, file)),
       compose: expected.compose === undefined ? null : join(dir, expected.compose),
+      kube: expected.kube.map((file) => join(dir, file)),
       env: expected.env,
     });
     const result = diagnoseFiles(project, CHECKS);

@@ -64,8 +64,8 @@ export default {
     return judged(seen, missing);
   },
   files(project) {
-    if (project.compose === null)
-      return { skip: 'needs a compose file: it shows what is mounted', applies: false };
+    if (project.compose === null && project.kube === null)
+      return { skip: 'needs a compose file or a manifest: it shows what is mounted', applies: false };
     return sentinelFiles(project)
       .filter((s) => s.conf?.mount?.readOnly === true)
       .map((s) => ({
@@ -79,7 +79,12 @@ export default {
 } satisfies Check;
 
 /** A directory that may be written, or a copy in the container where what is mounted is one file. */
-function writableFix({ id, conf }: FileServer): string[] {
+function writableFix({ id, conf, service }: FileServer): string[] {
+  if (service?.pod !== undefined)
+    return [
+      `${service.pod.container}: command: [sh, -c, "cp ${conf?.inside} /data/sentinel.conf && exec redis-sentinel /data/sentinel.conf"]`,
+      '# with a volumeClaimTemplate at /data',
+    ];
   if (conf?.mount?.kind === 'directory') return [`- ${conf.mount.source}:${conf.mount.target}`];
   const inside = conf?.inside ?? '/etc/redis/sentinel.conf';
   return [

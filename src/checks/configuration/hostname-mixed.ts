@@ -60,7 +60,8 @@ export default {
         })),
       ].flatMap(({ server, line, host }) => {
         const value = line?.args[host];
-        return line === undefined || value === undefined ? [] : [{ server, line, value }];
+        // What only the running container knows may be either.
+        return line === undefined || value === undefined || line.open ? [] : [{ server, line, value }];
       });
       const byName = sentinels.some((s) => isYes(sentinelLine(s, 'announce-hostnames')?.args[1]));
       const names = announced.filter((a) => !isIp(a.value));

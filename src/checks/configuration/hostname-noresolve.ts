@@ -106,6 +106,8 @@ function resolvingFix(project: Project, server: FileServer): string[] {
   const unannounced = loose.filter((n) => lastOf(n, 'replica-announce-ip') === undefined);
   const keeps = isYes(sentinelLine(server, 'announce-hostnames')?.args[1]);
   if (keeps || loose.length === 0) return [resolve];
+  if (server.service?.pod !== undefined)
+    return [resolve, 'sentinel announce-hostnames yes', ...inPods(unannounced)];
   return [
     resolve,
     'sentinel announce-hostnames yes',
@@ -113,3 +115,11 @@ function resolvingFix(project: Project, server: FileServer): string[] {
     `or instead: ipv4_address for ${loose.map((n) => n.id).join(', ')}, and the master's in the sentinel monitor line`,
   ];
 }
+
+/** The names that pods announce: those of a StatefulSet keep theirs. */
+const inPods = (nodes: readonly FileServer[]): string[] =>
+  nodes.map((n) =>
+    n.copies > 1 || n.service?.pod?.workload.startsWith('Deployment ')
+      ? `# ${n.service?.pod?.workload ?? n.id}: a StatefulSet with a headless Service, so that its pods have names that stay`
+      : `${n.id}: replica-announce-ip ${n.service?.name ?? n.id}`,
+  );

@@ -22,8 +22,8 @@ export default {
   sources: ['rdb.c: rdbSave', 'aof.c: getAofManifestFileName'],
   causes: ['restart-wipe'],
   files(project) {
-    if (project.compose === null)
-      return { skip: 'needs a compose file: it shows where the data is', applies: false };
+    if (project.compose === null && project.kube === null)
+      return { skip: 'needs a compose file or a manifest: it shows where the data is', applies: false };
     return judgeNodeFiles(project, (nodes) => {
       const byPlace = new Map<string, FileServer[]>();
       for (const node of nodes.filter(persists)) {
@@ -45,7 +45,10 @@ function sharedBy(nodes: FileServer[]): RawFinding[] {
       {
         subject: idsOf(nodes),
         message: `${listed(nodes.map((n) => n.id))} write their data into one directory: ${place.shown}`,
-        fix: nodes.map((n) => `${n.id}: volumes: ["${n.id}-data:${place.target}"]`),
+        fix:
+          first.service?.pod === undefined
+            ? nodes.map((n) => `${n.id}: volumes: ["${n.id}-data:${place.target}"]`)
+            : [`volumeClaimTemplates: a claim for each pod, instead of the claim ${place.shown}`],
         at,
       },
     ];

@@ -92,7 +92,8 @@ function countOf(project: Project, monitors: Monitor[]): number | null {
   const known = Math.max(...monitors.map((m) => 1 + knownBy(m)));
   // One host's compose file has one sentinel of several; three are all that there need to be.
   const isOneHost = project.compose !== null && !isWithin(project, monitors) && given < 3;
-  const whole = (project.compose !== null || all.length > 1 || known > 1) && !(isOneHost && known <= given);
+  const isDescribed = project.compose !== null || project.kube !== null;
+  const whole = (isDescribed || all.length > 1 || known > 1) && !(isOneHost && known <= given);
   return whole ? Math.max(given, known) : null;
 }
 

@@ -1,6 +1,7 @@
 import type { WrongVariable } from './compose/bitnami.js';
 import type { Service } from './compose/service.js';
 import type { Directive, Trouble } from './conf.js';
+import type { KubeFacts } from './kube/facts.js';
 
 /** One server as files describe it: its configuration file's lines, then its command line's options. */
 export interface FileServer {
@@ -45,6 +46,8 @@ export interface Project {
   compose: string | null;
   /** Its networks' `ipam` subnets, as `172.28.0.0/16`. */
   composeSubnets: string[];
+  /** What Kubernetes manifests say; null without one. */
+  kube: KubeFacts | null;
   servers: FileServer[];
   /** Services of the compose file that are no servers: they may be applications. */
   others: Service[];
@@ -54,6 +57,18 @@ export interface Project {
   /** What is at the paths that scripts were named with. */
   scripts: ReadonlyMap<string, 'runs' | 'missing' | 'not executable'>;
 }
+
+/** A project without anything in it, of a compose file where there is one. */
+export const emptyProject = (compose: string | null): Project => ({
+  compose,
+  composeSubnets: [],
+  kube: null,
+  servers: [],
+  others: [],
+  troubles: [],
+  unread: [],
+  scripts: new Map(),
+});
 
 /** All of them, also those whose configuration could not be read: they count. */
 export const sentinelFiles = (project: Project): FileServer[] =>

@@ -3,7 +3,7 @@ import type { Check, RawFinding } from '../check.js';
 import { hostNamesOf, inSubnet } from '../files/groups.js';
 import { merged, noSentinelFile } from '../files/judge.js';
 import { looseNodes, nodeFiles, sentinelFiles } from '../files/project.js';
-import { isYes, monitorsOf, sentinelLine } from '../files/settings.js';
+import { isYes, lastOf, monitorsOf, sentinelLine } from '../files/settings.js';
 import { containerOf, networkOf } from '../fixes.js';
 import { judged, readAll, serversOf } from '../group.js';
 
@@ -72,8 +72,11 @@ export default {
     return judged(seen, missing);
   },
   files(project) {
-    if (project.compose === null)
-      return { skip: 'needs a compose file: it shows how addresses are assigned', applies: false };
+    if (project.compose === null && project.kube === null)
+      return {
+        skip: 'needs a compose file or a manifest: it shows how addresses are assigned',
+        applies: false,
+      };
     const sentinels = sentinelFiles(project).filter((s) => s.seen);
     if (sentinels.length === 0) return noSentinelFile;
     const nodes = nodeFiles(project);
@@ -99,7 +102,9 @@ export default {
           }
           const resolves = isYes(sentinelLine(server, 'resolve-hostnames')?.args[1]);
           const keepsNames = isYes(sentinelLine(server, 'announce-hostnames')?.args[1]);
-          const loose = looseNodes(project);
+          const inPods = server.service?.pod !== undefined;
+          // A pod may announce the address of a Service, which stays.
+          const loose = looseNodes(project).filter((n) => !inPods || !lastOf(n, 'replica-announce-ip'));
           if (!resolves || keepsNames || loose.length === 0) return [];
           return [
             {
@@ -107,7 +112,9 @@ export default {
               message: `${host} is resolved once and kept as an address, but ${loose.map((n) => n.id).join(', ')} may get a new address when recreated`,
               fix: [
                 'sentinel announce-hostnames yes',
-                `or give ${loose.map((n) => n.id).join(', ')} an ipv4_address each`,
+                inPods
+                  ? 'replica-announce-ip, at each data node: the name of its pod in the headless Service'
+                  : `or give ${loose.map((n) => n.id).join(', ')} an ipv4_address each`,
               ],
               at,
             },

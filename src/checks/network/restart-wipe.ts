@@ -62,12 +62,15 @@ export default {
       return without.flatMap((node) => {
         const restart = node.service?.restart;
         if (!restart || restart.policy === 'no') return [];
+        const inPod = node.service?.pod !== undefined;
         const master = fileGroups(project).some((g) => g.master === node);
         return [
           {
             subject: node.id,
-            message: `${master ? 'the master' : 'a data node that may become master'} has no persistence (save "", appendonly no), and restart: ${restart.policy} starts it again, empty`,
-            fix: [`${node.id}: restart: "no"`, `or, in its configuration: appendonly yes`],
+            message: `${master ? 'the master' : 'a data node that may become master'} has no persistence (save "", appendonly no), and ${inPod ? 'Kubernetes' : `restart: ${restart.policy}`} starts it again, empty`,
+            fix: inPod
+              ? [`${node.id}: in its configuration: appendonly yes`]
+              : [`${node.id}: restart: "no"`, `or, in its configuration: appendonly yes`],
             at: { file: node.at.file, line: restart.line },
           },
         ];

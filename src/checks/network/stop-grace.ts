@@ -73,7 +73,11 @@ export default {
           // Both are defaults.
           severity: grace === null ? 'info' : 'warning',
           message: `killed ${seconds} s after a stop${grace === null ? ' (the default)' : ''}, while shutdown-timeout lets it wait ${waits} s for its replicas`,
-          fix: [`stop_grace_period: ${waits + 5}s`],
+          fix: [
+            node.service?.pod === undefined
+              ? `stop_grace_period: ${waits + 5}s`
+              : `terminationGracePeriodSeconds: ${waits + 20}`,
+          ],
           at: { file: node.at.file, line: grace?.line ?? node.at.line },
         },
       ];

@@ -29,7 +29,7 @@ const TOOLS =
   /insight|commander|exporter|admin|rebrow|browser|webui|redis-?ui|benchmark|haproxy|twemproxy|envoy|proxy/i;
 
 /** Whether a service is a Redis or a Sentinel, or may be one, by its image, or by its name where the image is built. */
-export function mayBeServer({ image, built, name }: Service): boolean {
+export function mayBeServer({ image, built, name }: Pick<Service, 'image' | 'built' | 'name'>): boolean {
   const tells = image === null || built ? `${image ?? ''} ${name}` : image.replace(/^.*\//, '');
   return ALIKE.test(tells) && !TOOLS.test(tells);
 }

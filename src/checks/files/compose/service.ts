@@ -2,7 +2,7 @@ import { writtenText } from '../shell/expand.js';
 import { at, entriesOf, itemsOf, pairsOf, type Tree, textOf } from './tree.js';
 import { shellWords } from './words.js';
 
-/** A service of a compose file, as far as it matters to Redis. */
+/** A service of a compose file, or a container of a pod, as far as it matters to Redis. */
 export interface Service {
   name: string;
   line: number;
@@ -28,6 +28,8 @@ export interface Service {
   /** `working_dir`. */
   directory: string | null;
   extends: boolean;
+  /** Of Kubernetes: the container of a pod, and `StatefulSet NAME`. Absent in a compose file. */
+  pod?: { workload: string; container: string };
 }
 
 export interface Words {

@@ -59,7 +59,6 @@ const ANSWERS = new Set([
   'wget',
   'grep',
   'awk',
-  'hostname',
   'head',
   'tail',
   'cut',
@@ -109,6 +108,11 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     machine.output.push(...text);
     return true;
   },
+  hostname(machine, args, line) {
+    const name = nameOf(machine, args);
+    machine.output.push(segment(`${name ?? `${OPEN}$(hostname)`}\n`, machine.place, line));
+    return name === undefined ? null : true;
+  },
   cd(machine, args) {
     machine.directory = machine.at(args[0] ?? '/');
     return true;
@@ -128,6 +132,12 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   },
   sed,
 };
+
+/** What `hostname` says, as far as the environment was given with it: its name; with `-f` the whole one. */
+function nameOf({ env }: Machine, [flag]: string[]): string | undefined {
+  if (flag === undefined || flag === '-s') return env.get('HOSTNAME');
+  return env.get(flag.replace(/^--fqdn$/, '-f'));
+}
 
 /** What is known of a program; undefined where it is none of these. */
 export function builtin(name: string): Builtin | undefined {

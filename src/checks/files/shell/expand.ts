@@ -107,13 +107,14 @@ function expansion(raw: string, at: number, lookup: Lookup): { text: string; end
   if (/^\$[#?$!-]/.test(raw.slice(at))) return { text: OPEN + raw.slice(at, at + 2), end: at + 2 };
   const end = partEnd(raw, at);
   const whole = raw.slice(at, end);
-  if (!whole.startsWith('${')) return { text: openText(whole), end };
+  // What a command prints is asked for by the command as it is written.
+  if (!whole.startsWith('${')) return { text: lookup(whole) ?? openText(whole), end };
   return { text: parameter(whole, lookup), end };
 }
 
-/** `${X}`, `${X:-y}`, `${X-y}`, `${X:+y}`, `${X:=y}`, `${X:?y}`, `${#X}` and patterns as far as they are plain. */
+/** `${X}`, `${X:-y}`, `${X-y}`, `${X:+y}`, `${X:=y}`, `${X:?y}`, `${X[1]}`, `${X##*-}`, `${X%-*}`, `${X/a/b}`. */
 function parameter(whole: string, lookup: Lookup): string {
-  const match = /^\$\{([A-Za-z_]\w*|\d|@)(?:(:?[-+=?]|##?|%%?|\/\/?)([\s\S]*))?\}$/.exec(whole);
+  const match = /^\$\{([A-Za-z_]\w*(?:\[\d\])?|\d|@)(?:(:?[-+=?]|##?|%%?|\/\/?)([\s\S]*))?\}$/.exec(whole);
   if (match === null) return OPEN + whole;
   const [, name = '', operator = '', argument = ''] = match;
   const value = lookup(name);
@@ -130,6 +131,30 @@ function parameter(whole: string, lookup: Lookup): string {
       if (!isThere) throw new BadScript(`${name} is not set`);
       return value ?? '';
     default:
-      return OPEN + whole;
+      return value === undefined || value.includes(OPEN)
+        ? OPEN + whole
+        : trimmed(value, operator, expandOne(argument, lookup));
   }
 }
+
+/** A value without what a pattern matches at its beginning (`#`) or end (`%`), or with that replaced (`/`). */
+function trimmed(value: string, operator: string, argument: string): string {
+  if (operator.startsWith('/')) {
+    const [from = '', to = ''] = argument.split('/');
+    const pattern = new RegExp(globSource(from, '.*?'), operator === '//' ? 'gs' : 's');
+    return from === '' ? value : value.replace(pattern, () => to);
+  }
+  const isLongest = operator.length === 2;
+  if (operator.startsWith('#'))
+    return value.replace(new RegExp(`^${globSource(argument, isLongest ? '.*' : '.*?')}`, 's'), '');
+  // The shortest end is after the longest beginning.
+  const match = new RegExp(`^(${isLongest ? '.*?' : '.*'})${globSource(argument, '.*')}$`, 's').exec(value);
+  return match?.[1] ?? value;
+}
+
+/** A shell pattern as a regular expression; `many` is what `*` stands for. */
+export const globSource = (pattern: string, many: string): string =>
+  pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', many)
+    .replaceAll('?', '.');

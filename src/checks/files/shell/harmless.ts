@@ -1,3 +1,4 @@
+import { globSource } from './expand.js';
 import { baseName } from './machine.js';
 import type { Step } from './parse.js';
 
@@ -16,11 +17,4 @@ export function changesNothing(body: readonly Step[]): boolean {
 }
 
 /** A pattern of `case`: `*` and `?`. */
-export const globOf = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-    's',
-  );
+export const globOf = (pattern: string): RegExp => new RegExp(`^${globSource(pattern, '.*')}$`, 's');

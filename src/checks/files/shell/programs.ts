@@ -1,3 +1,5 @@
+import type { Machine } from './machine.js';
+
 /** The servers themselves. */
 export const SERVER = /^(redis|valkey|keydb)-(server|sentinel)$/;
 export const SHELL = /^(ba|da|a)?sh$/;
@@ -14,3 +16,11 @@ export const WRAPPERS: Readonly<Record<string, number>> = {
   env: 0,
   time: 0,
 };
+
+/** A script that a build or a mount puts where programs are. */
+export async function inPath(machine: Machine, name: string): Promise<string | null> {
+  for (const dir of ['/usr/local/bin', '/usr/bin', '/bin']) {
+    if (!('why' in (await machine.read(`${dir}/${name}`)))) return `${dir}/${name}`;
+  }
+  return null;
+}

@@ -4,8 +4,9 @@ import { changesNothing, globOf } from './harmless.js';
 import { BadScript } from './lex.js';
 import { baseName, type Machine, NotFollowed, type Segment, type Status } from './machine.js';
 import { type Command, parseScript, type Simple, type Step } from './parse.js';
-import { SERVER, SHELL, WRAPPERS } from './programs.js';
+import { inPath, SERVER, SHELL, WRAPPERS } from './programs.js';
 import { redirected } from './redirect.js';
+import { assignmentsIn, outputOf, textsOf } from './substitute.js';
 import { tested } from './test.js';
 
 /** How deep scripts may start scripts. */
@@ -34,14 +35,6 @@ export async function follow(machine: Machine, words: string[], line: number, de
   const found = await inPath(machine, first);
   if (found !== null) return script(machine, found, rest, line, depth);
   throw new NotFollowed(line, `${name} is not followed`);
-}
-
-/** A script that a build or a mount puts where programs are. */
-async function inPath(machine: Machine, name: string): Promise<string | null> {
-  for (const dir of ['/usr/local/bin', '/usr/bin', '/bin']) {
-    if (!('why' in (await machine.read(`${dir}/${name}`)))) return `${dir}/${name}`;
-  }
-  return null;
 }
 
 /** `sh -c TEXT`, `sh FILE`, `bash -s` with its script at the standard input. */
@@ -98,6 +91,8 @@ const textOf = (segments: readonly Segment[]): string => segments.map((s) => s.t
 /** One script as it is followed. */
 class Run {
   private ended = false;
+  /** What the commands in the words of the command at hand print, by how they are written. */
+  private printed = new Map<string, string>();
 
   constructor(
     private readonly machine: Machine,
@@ -110,7 +105,7 @@ class Run {
       ? this.machine.args[Number(name)]
       : name === '@'
         ? this.machine.args.slice(1).join(' ')
-        : this.machine.env.get(name);
+        : (this.printed.get(name) ?? this.machine.env.get(name));
 
   readonly lineOf = (line: number): number => this.before + line;
 
@@ -152,6 +147,11 @@ class Run {
 
   private async command(command: Command): Promise<Status> {
     const { redirects = [] } = command;
+    for (const whole of textsOf(command)) {
+      const text = await outputOf(this.machine, whole, (steps) => this.list(steps));
+      if (text === undefined) this.printed.delete(whole);
+      else this.printed.set(whole, text);
+    }
     return redirected(this.machine, redirects, this.lineOf(command.line), this, () => this.bare(command));
   }
 
@@ -204,11 +204,7 @@ class Run {
   private async simple({ words: raw, line }: Simple): Promise<Status> {
     const { machine } = this;
     const at = this.lineOf(line);
-    const assignments = raw.slice(
-      0,
-      raw.findIndex((w) => !/^[A-Za-z_]\w*=/.test(w)),
-    );
-    const own = raw.every((w) => /^[A-Za-z_]\w*=/.test(w)) ? raw : assignments;
+    const own = assignmentsIn(raw);
     for (const word of own) {
       const [, name = '', value = ''] = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(word) ?? [];
       machine.env.set(name, expandOne(value, this.lookup));

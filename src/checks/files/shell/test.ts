@@ -36,11 +36,36 @@ async function expression(machine: Machine, words: readonly string[]): Promise<S
     const status = await expression(machine, words.slice(1));
     return status === null ? null : !status;
   }
+  // Before any server runs, none answers PONG: files describe the first start.
+  if (/^!?==?$/.test(second ?? '') && [first, third].includes('PONG') && words.some(isAnswer))
+    return second === '!=';
+  if (words.length === 2 && isFilledIn(second ?? ''))
+    return first === '-n' ? true : first === '-z' ? false : null;
   if (words.some((w) => w.includes(OPEN))) return null;
+  if (second === '=~' && third !== undefined) return matches(machine, first ?? '', third);
   if (words.length <= 1) return first !== undefined && first !== '';
   if (words.length === 2) return single(machine, first ?? '', second ?? '');
   if (words.length !== 3) return null;
   return binary(first ?? '', second ?? '', third ?? '');
+}
+
+/** What `redis-cli` prints. */
+const isAnswer = (word: string): boolean => word.startsWith(OPEN) && /(redis|valkey)-cli/.test(word);
+
+/** A value that a Secret or the pod itself fills in: it is there, whatever it is. */
+const isFilledIn = (word: string): boolean => word.startsWith(`${OPEN}(`);
+
+/** `[[ TEXT =~ PATTERN ]]`, which leaves what it found in BASH_REMATCH. */
+function matches(machine: Machine, text: string, pattern: string): Status {
+  try {
+    const found = new RegExp(pattern).exec(text);
+    found?.forEach((group, i) => {
+      machine.env.set(`BASH_REMATCH[${i}]`, group);
+    });
+    return found !== null;
+  } catch {
+    return null;
+  }
 }
 
 async function single(machine: Machine, operator: string, operand: string): Promise<Status> {

@@ -1,10 +1,9 @@
 import { dirname, join, posix } from 'node:path';
 import { parseDotenv } from '../../files/compose/interpolate.js';
 import type { Service } from '../../files/compose/service.js';
-import type { Tree } from '../../files/compose/tree.js';
 import { type Content, type Machine, machine, segment } from '../../files/shell/machine.js';
 import { readText } from './disk.js';
-import { isMounted, placed } from './mounts.js';
+import { isMounted, type Placed } from './mounts.js';
 
 /** A variable as the container has it, and the line that sets it. */
 export type Environment = ReadonlyMap<string, { value: string; line: number }>;
@@ -34,20 +33,21 @@ export async function environmentOf(
 export function containerOf(
   service: Service,
   env: Environment,
-  composeFile: string,
-  compose: Tree,
+  file: string,
+  place: (inside: string) => Placed,
   inImage: ((path: string) => Promise<Content>) | null = null,
 ): Machine {
   const plain = new Map([...env].map(([name, { value }]) => [name, value]));
   const outside = async (path: string): Promise<Content> => {
-    const source = placed(path, service, composeFile, compose);
+    const source = place(path);
     if ('why' in source) return inImage === null || isMounted(path, service) ? source : inImage(path);
-    if ('content' in source) return { segments: [segment(source.content, composeFile, source.line)] };
+    if ('segments' in source) return { segments: source.segments };
+    if ('content' in source) return { segments: [segment(source.content, source.file ?? file, source.line)] };
     const read = await readText(source.path);
     return 'why' in read
       ? { why: `${source.shown} (mounted at ${source.mount.target}): ${read.why}` }
       : { segments: [segment(read.text, source.shown, 1)] };
   };
   // /data is the directory of the official images.
-  return machine(plain, composeFile, outside, service.directory ?? '/data');
+  return machine(plain, file, outside, service.directory ?? '/data');
 }

@@ -2,12 +2,15 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, posix, resolve } from 'node:path';
 import type { Mount, Service } from '../../files/compose/service.js';
 import { at, type Tree, textOf } from '../../files/compose/tree.js';
+import type { Segment } from '../../files/shell/machine.js';
 
 /** A file of a container on this machine, or why it cannot be read. */
 export type Placed =
   | { path: string; shown: string; mount: Mount }
-  /** The compose file holds its text. */
-  | { content: string; line: number; mount: Mount }
+  /** The compose file, or the manifest, holds its text. */
+  | { content: string; line: number; mount: Mount; file?: string }
+  /** Another container wrote it into a volume of both. */
+  | { segments: Segment[]; mount: Mount }
   | { why: string };
 
 /** Finds what a container has at a path, by its mounts. */
@@ -30,7 +33,7 @@ export function placed(inside: string, service: Service, composeFile: string, co
 export const isMounted = (path: string, service: Service): boolean =>
   service.mounts.some(({ kind, target }) => kind !== 'volume' && covers(target, posix.normalize(path)));
 
-function covers(target: string, wanted: string): boolean {
+export function covers(target: string, wanted: string): boolean {
   const bare = posix.normalize(target).replace(/\/$/, '');
   return bare === wanted || wanted.startsWith(`${bare}/`);
 }

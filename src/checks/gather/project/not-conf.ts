@@ -1,14 +1,10 @@
 /** Whether a text is a Kubernetes manifest, one or several documents. */
 export const isManifest = (text: string): boolean => /^apiVersion:\s/m.test(text) && /^kind:\s/m.test(text);
 
-/** What a manifest is, and what to give instead of it: the files are made in the pods. */
+/** What a manifest is, and which option reads it. */
 export function manifestWords(file: string, text: string): string {
   const kinds = [...new Set([...text.matchAll(/^kind:\s*(\w+)/gm)].map(([, kind]) => kind))].join(', ');
-  return (
-    `${file} is a Kubernetes manifest (${kinds}), not a file of Redis or Sentinel: give the files that its pods ` +
-    'write (kubectl exec POD -c CONTAINER -- cat FILE > FILE, then --config), or the addresses of the running ' +
-    'sentinels (--sentinel-addrs)'
-  );
+  return `${file} is a Kubernetes manifest (${kinds}), not a file of Redis or Sentinel: sentinelctl doctor --kube ${file}`;
 }
 
 /** Why a file that was given as a configuration is none; null where it is one. */

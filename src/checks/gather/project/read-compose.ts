@@ -1,22 +1,17 @@
 import { dirname, join } from 'node:path';
 import { usageError } from '../../../errors.js';
 import { BadYaml } from '../../../yaml.js';
-import { bitnamiServer, isBitnami } from '../../files/compose/bitnami.js';
 import { interpolate, parseDotenv } from '../../files/compose/interpolate.js';
-import { type Launch, launchesOf, mayBeServer, unknownImage } from '../../files/compose/launch.js';
 import { type Service, servicesOf } from '../../files/compose/service.js';
 import { at, entriesOf, itemsOf, type Tree, textOf } from '../../files/compose/tree.js';
-import { type Directive, optionDirectives } from '../../files/conf.js';
-import type { ConfSource, FileServer, Project } from '../../files/project.js';
+import { emptyProject, type Project } from '../../files/project.js';
 import { openText } from '../../files/shell/expand.js';
-import type { Machine } from '../../files/shell/machine.js';
 import { buildSteps, builtService } from './built.js';
 import { containerOf, type Environment, environmentOf } from './container.js';
-import { kindOf, readText } from './disk.js';
+import { readText } from './disk.js';
 import { type Placed, placed } from './mounts.js';
 import { isManifest, manifestWords } from './not-conf.js';
-import type { ReadConf } from './read-conf.js';
-import { readSegments, usersOf } from './read-segments.js';
+import { addServers } from './servers.js';
 import { variablesOf } from './variables.js';
 import { yamlTree } from './yaml-tree.js';
 
@@ -29,7 +24,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 export async function readCompose(file: string, env: Env): Promise<Project> {
   const read = await readText(file);
   if ('why' in read) throw badCompose(file, read.why);
-  if (isManifest(read.text)) return { ...nothing(file), unread: [manifestWords(file, read.text)] };
+  if (isManifest(read.text)) return { ...emptyProject(file), unread: [manifestWords(file, read.text)] };
   const dotenv = await readText(join(dirname(file), '.env'));
   const defaults = parseDotenv('text' in dotenv ? dotenv.text : '');
   const shell = (name: string): string | undefined => env[name] ?? defaults.get(name);
@@ -46,7 +41,7 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
   const includes = at(tree, 'include').kind !== 'nothing';
   if (services.length === 0 && !includes) throw badCompose(file, 'it has no services');
 
-  const project: Project = { ...nothing(file), composeSubnets: subnetsOf(tree) };
+  const project: Project = { ...emptyProject(file), composeSubnets: subnetsOf(tree) };
   if (includes)
     project.unread.push(
       `${file}: the files that it includes are not read: give docker compose config > FILE`,
@@ -64,16 +59,6 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
     project.unread.push(`${file}: no service in it is a Redis or a Sentinel`);
   return project;
 }
-
-const nothing = (compose: string): Project => ({
-  compose,
-  composeSubnets: [],
-  servers: [],
-  others: [],
-  troubles: [],
-  unread: [],
-  scripts: new Map(),
-});
 
 interface Source {
   file: string;
@@ -95,30 +80,18 @@ async function readService(given: Service, project: Project, source: Source): Pr
     project.unread.push(`${service.name}: what it extends is not read: give docker compose config > FILE`);
   const { env: own, unread } = await environmentOf(service, file, shell);
   const env: Environment = new Map([...(built?.env ?? []), ...own]);
-  const container = containerOf(service, env, file, tree, built?.read ?? null);
-  if (isBitnami(service.image) && service.entrypoint === null && service.command === null) {
-    project.unread.push(...unread);
-    project.servers.push(await imageServer(service, env, container, source, project));
-    return;
-  }
+  const place = (inside: string): Placed => placed(inside, service, file, tree);
+  const container = containerOf(service, env, file, place, built?.read ?? null);
   const notBuilt = built === null ? [] : await buildSteps(built, container);
-  const launched = await launchesOf(service, container);
-  if ('why' in launched) {
-    if (mayBeServer(service))
-      project.unread.push(`${service.name}: ${launched.why} (${file}:${launched.line})`);
-    project.others.push(service);
-    return;
-  }
-  if (launched.launches.length > 0)
-    project.unread.push(...unread, ...notBuilt.map((why) => `${service.name}: ${why}`));
-  for (const [i, launch] of launched.launches.entries()) {
-    const server = await serverOf(service, launch, container, source, project);
-    project.servers.push(i === 0 ? server : { ...server, id: `${server.id} (${launch.kind})` });
-  }
-  if (launched.launches.length > 0) return;
-  project.others.push(service);
-  const says = service.command ?? service.entrypoint;
-  if (mayBeServer(service) && says === null) project.unread.push(`${service.name}: ${unknownImage(service)}`);
+  await addServers(project, {
+    service,
+    id: service.name,
+    env,
+    container,
+    file,
+    place,
+    unread: [...unread, ...notBuilt.map((why) => `${service.name}: ${why}`)],
+  });
 }
 
 /** `networks: NAME: ipam: config: - subnet: …`. */
@@ -132,115 +105,3 @@ const badCompose = (where: string, why: string): Error =>
     why,
     hint: '--compose FILE, where FILE is a docker-compose.yml',
   });
-
-async function serverOf(
-  service: Service,
-  launch: Launch,
-  container: Machine,
-  { file, tree }: Source,
-  project: Project,
-): Promise<FileServer> {
-  const own = launch.confPath === null ? null : await confOf(launch.confPath, service, container, file, tree);
-  if (own !== null) {
-    project.troubles.push(...own.troubles);
-    project.unread.push(...own.unread.map((why) => `${service.name}: ${why}`));
-  }
-  const options = optionDirectives(launch.options, file, launch.line);
-  const all = [...(own?.directives ?? []), ...options];
-  const { users, unread } = await usersOf(all, (path) => container.read(path));
-  const vague = all.find(isVague);
-  if (vague !== undefined)
-    unread.push(`${vague.args.join(' ')} (${vague.file}:${vague.line}) is not known here`);
-  project.unread.push(...unread.map((why) => `${service.name}: ${why}`));
-  return {
-    id: service.name,
-    kind: launch.kind,
-    directives: [...all, ...users],
-    seen: vague === undefined && (own === null || own.unread.length === 0),
-    conf: own?.conf ?? null,
-    service,
-    copies: copiesOf(service),
-    at: { file, line: service.line },
-  };
-}
-
-/** Whether the line says who the master is, and only the running container knows. */
-const isVague = ({ name, args, open }: Directive): boolean =>
-  open === true && (name === 'replicaof' || (name === 'sentinel' && args[0] === 'monitor'));
-
-const copiesOf = ({ copies }: Service): number => (Number.isInteger(copies) ? copies : 1);
-
-/** A server that the image configures: by a file that is mounted for that, else by its variables. */
-async function imageServer(
-  service: Service,
-  env: Environment,
-  container: Machine,
-  { file }: Source,
-  project: Project,
-): Promise<FileServer> {
-  const made = bitnamiServer(service, env, file);
-  const mounted = await container.read(made.mounted);
-  const own = 'why' in mounted ? null : await readSegments(container, made.mounted, mounted.segments);
-  project.troubles.push(...(own?.troubles ?? []));
-  project.unread.push(...(own?.unread ?? []).map((why) => `${service.name}: ${why}`));
-  return {
-    id: service.name,
-    kind: made.kind,
-    directives: own?.directives ?? made.directives,
-    seen: own === null || own.unread.length === 0,
-    conf: null,
-    service,
-    copies: copiesOf(service),
-    ...(own === null && { wrongVariables: made.wrong }),
-    at: { file, line: service.line },
-  };
-}
-
-type Own = ReadConf & { conf: ConfSource | null };
-const unseen = (why: string, conf: ConfSource | null = null): Own => ({
-  directives: [],
-  troubles: [],
-  unread: [why],
-  conf,
-});
-
-async function confOf(
-  inside: string,
-  service: Service,
-  container: Machine,
-  file: string,
-  compose: Tree,
-): Promise<Own> {
-  const content = await container.read(inside);
-  const full = container.at(inside);
-  const isMade = container.files.has(full);
-  const source = isMade ? null : placed(full, service, file, compose);
-  const conf = source === null || 'why' in source ? null : await sourceOf(source, full, file);
-  if ('why' in content) return unseen(content.why, conf);
-  const [first] = content.segments;
-  const made = { file: first?.file ?? file, identity: `made in ${service.name}`, inside: full, mount: null };
-  return { ...(await readSegments(container, full, content.segments)), conf: conf ?? made };
-}
-
-async function sourceOf(
-  source: Exclude<Placed, { why: string }>,
-  inside: string,
-  file: string,
-): Promise<ConfSource> {
-  const shown = 'shown' in source ? source.shown : file;
-  const { mount } = source;
-  const whole = mount.target === inside && !('path' in source && (await kindOf(source.path)) === 'directory');
-  const read = 'path' in source ? await readText(source.path) : null;
-  return {
-    file: shown,
-    identity: read !== null && 'identity' in read ? read.identity : `${shown}:${mount.source}`,
-    inside,
-    mount: {
-      kind: whole ? 'file' : 'directory',
-      source: mount.source ?? '',
-      target: mount.target,
-      readOnly: mount.readOnly,
-      line: mount.line,
-    },
-  };
-}

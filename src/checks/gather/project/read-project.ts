@@ -1,15 +1,18 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { usageError } from '../../../errors.js';
-import type { FileServer, Project } from '../../files/project.js';
+import { emptyProject, type FileServer, type Project } from '../../files/project.js';
 import { readText, runnable } from './disk.js';
 import { otherThanConf } from './not-conf.js';
 import { readCompose } from './read-compose.js';
 import { besideIt, readConf } from './read-conf.js';
+import { readKube } from './read-kube.js';
 import { usersOf } from './read-segments.js';
 
 export interface AskedFiles {
   /** Configuration files of Redis or Sentinel, as they were named. */
   configs: string[];
+  /** Kubernetes manifests, as they were named; `-` is standard input. */
+  kube?: readonly string[];
   /** A compose file, as it was named. */
   compose: string | null;
   /** What the compose file's `${…}` takes its values from, beside the `.env` next to it. */
@@ -17,22 +20,12 @@ export interface AskedFiles {
 }
 
 /**
- * Reads everything that static checks look at. Throws usageError (`config-file`, `compose-file`) for a file that was
+ * Reads everything that static checks look at. Throws usageError (`config-file`, `compose-file`, `kube-file`) for a file that was
  * named and cannot be read; what those name in turn is left out, and said in `unread`.
  */
 export async function readProject(asked: AskedFiles): Promise<Project> {
-  const project: Project =
-    asked.compose === null
-      ? {
-          compose: null,
-          composeSubnets: [],
-          servers: [],
-          others: [],
-          troubles: [],
-          unread: [],
-          scripts: new Map(),
-        }
-      : await readCompose(asked.compose, asked.env);
+  const project = asked.compose === null ? emptyProject(null) : await readCompose(asked.compose, asked.env);
+  if (asked.kube !== undefined && asked.kube.length > 0) await readKube(asked.kube, project);
   const known = new Set(project.servers.map((s) => s.conf?.identity));
   for (const file of asked.configs) {
     const server = await serverOf(file, project);

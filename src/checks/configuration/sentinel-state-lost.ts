@@ -1,0 +1,65 @@
+import { isIp } from '../../model/address.js';
+import type { Check, RawFinding } from '../check.js';
+import { merged } from '../files/judge.js';
+import { judgeWorkloads, type ServerWorkload, subjectOf } from '../files/kube/facts.js';
+import type { FileServer, Project } from '../files/project.js';
+import { sentinelLine } from '../files/settings.js';
+
+export default {
+  id: 'sentinel-state-lost',
+  needs: 'files',
+  severity: 'warning',
+  impact: 'risk',
+  group: 'configuration',
+  title: 'a sentinel loses its configuration with its pod',
+  consequence:
+    'each recreated pod is a new sentinel to the others, which still count the old one: after a few, the majority of all known sentinels is more than run, and no failover happens any more',
+  explanation:
+    'A sentinel writes its id, its epoch and what it learned into its configuration file. An emptyDir, or the ' +
+    'container’s own file system, is gone with the pod. The new one makes a new id at a new address, and a sentinel ' +
+    'never forgets another one by itself. A fixed id (sentinel myid), or a name that stays (announce-ip with ' +
+    'announce-hostnames), makes it the same sentinel again.',
+  remedy: [
+    'keep the file in a volumeClaimTemplate',
+    'or announce the name of the pod: sentinel resolve-hostnames yes, sentinel announce-hostnames yes, sentinel announce-ip NAME',
+    'SENTINEL RESET NAME at one sentinel after another removes those that are gone',
+  ],
+  sources: [
+    'sentinel.c: sentinelProcessHelloMessage, removeMatchingSentinelFromMaster',
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (adding or removing Sentinels)',
+  ],
+  files: (project) =>
+    judgeWorkloads(project, (kube) => kube.workloads.flatMap((w) => merged(lostIn(w, project)))),
+} satisfies Check;
+
+const lostIn = (workload: ServerWorkload, project: Project): RawFinding[] =>
+  project.servers.flatMap((server): RawFinding[] => {
+    const { service, kind, seen, conf } = server;
+    if (kind !== 'sentinel' || !seen || conf?.inside == null) return [];
+    if (service?.pod?.workload !== subjectOf(workload) || staysTheSame(server)) return [];
+    // What cannot be written at all is conf-unwritable.
+    if (conf.mount?.readOnly === true) return [];
+    const container = workload.containers.find((c) => c.name === service.pod?.container);
+    const mount = container?.mounts
+      .filter(({ target }) => `${conf.inside}`.startsWith(`${target.replace(/\/$/, '')}/`))
+      .toSorted((a, b) => b.target.length - a.target.length)[0];
+    const volume = workload.volumes.find((v) => v.name === mount?.volume);
+    if (volume !== undefined && volume.kind !== 'empty') return [];
+    const where = volume === undefined ? 'in no volume' : `in the emptyDir ${volume.name}`;
+    return [
+      {
+        subject: server.id,
+        message: `${conf.inside} is ${where}, and goes with the pod: each new pod is one more sentinel to the others`,
+        fix: [`volumeClaimTemplates: a volume of its own for ${conf.inside.replace(/\/[^/]*$/, '')}`],
+        at: { file: workload.file, line: volume?.line ?? service.line },
+      },
+    ];
+  });
+
+/** Whether the others take a new pod for the same sentinel: by its id, or by its name. */
+function staysTheSame(server: FileServer): boolean {
+  if (sentinelLine(server, 'myid') !== undefined) return true;
+  const announced = sentinelLine(server, 'announce-ip');
+  const [, host = ''] = announced?.args ?? [];
+  return announced !== undefined && announced.open !== true && !isIp(host);
+}

@@ -1,0 +1,60 @@
+import { majorityOf } from '../../../model/sentinel-timing.js';
+import type { Skip } from '../../check.js';
+import type { Words } from '../compose/service.js';
+import type { Project } from '../project.js';
+import type { Budget, ConfigMaps, KubeService } from './objects.js';
+import type { Container, Workload } from './workload.js';
+
+/** What Kubernetes manifests say besides the servers and their configuration. */
+export interface KubeFacts {
+  /** As they were given; `-` for standard input. */
+  files: string[];
+  /** Those that run a Redis or a Sentinel. */
+  workloads: ServerWorkload[];
+  /** Labels of the pods of every workload, those of other programs too. */
+  allLabels: ReadonlyMap<string, string>[];
+  budgets: Budget[];
+  services: KubeService[];
+  maps: ConfigMaps;
+}
+
+export interface ServerWorkload extends Workload {
+  /** By the container's name: what it runs, by its start, or by its name where that was not followed. */
+  roles: ReadonlyMap<string, 'redis' | 'sentinel'>;
+}
+
+export const noManifest: Skip = { skip: 'no Kubernetes manifest was given (--kube FILE)', applies: false };
+
+/** Judges the workloads that run a Redis or a Sentinel. */
+export function judgeWorkloads<T>(project: Project, judge: (kube: KubeFacts) => T[]): T[] | Skip {
+  const { kube } = project;
+  return kube === null || kube.workloads.length === 0 ? noManifest : judge(kube);
+}
+
+export const subjectOf = ({ kind, name }: Workload): string => `${kind} ${name}`;
+
+/** Its containers of one kind. */
+export const containersOf = (workload: ServerWorkload, role: 'redis' | 'sentinel'): Container[] =>
+  workload.containers.filter((c) => workload.roles.get(c.name) === role);
+
+/** How many of its pods must stay: a majority of sentinels, else one of two and more data nodes. */
+export const neededOf = (workload: ServerWorkload): number =>
+  containersOf(workload, 'sentinel').length > 0 ? majorityOf(workload.replicas) : 1;
+
+/** A command, and the text of each script of a ConfigMap that it names. */
+export function commandText(
+  { words }: Pick<Words, 'words'>,
+  { mounts }: Container,
+  { volumes }: Workload,
+  maps: ConfigMaps,
+): string {
+  const text = words.join(' ');
+  const scripts = mounts.flatMap(({ volume, target }) => {
+    const of = volumes.find((v) => v.name === volume && v.kind === 'config');
+    return [...(maps.get(of?.source ?? '') ?? [])].flatMap(([key, script]) => {
+      const path = of?.items.find((item) => item.key === key)?.path ?? key;
+      return text.includes(`${target.replace(/\/$/, '')}/${path}`) ? [script.text] : [];
+    });
+  });
+  return [text, ...scripts].join('\n');
+}

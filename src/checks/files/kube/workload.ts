@@ -1,0 +1,192 @@
+import type { Words } from '../compose/service.js';
+import { at, entriesOf, itemsOf, type Tree, textOf } from '../compose/tree.js';
+import { type KubeObject, labelsOf } from './objects.js';
+
+/** What runs pods of one kind: a StatefulSet, a Deployment, a Pod. */
+export interface Workload {
+  kind: string;
+  name: string;
+  namespace: string | null;
+  file: string;
+  line: number;
+  replicas: number;
+  /** The number of its first pod, where pods have numbers. */
+  firstOrdinal: number;
+  /** Where `podManagementPolicy: Parallel` stands; null where its pods start one after another. */
+  parallel: number | null;
+  labels: ReadonlyMap<string, string>;
+  /** `serviceName`: what gives each pod a name in DNS. */
+  governing: string | null;
+  grace: { seconds: number; line: number };
+  /** Whether anything keeps its pods apart: anti-affinity, or a spread over nodes or zones. */
+  spread: boolean;
+  volumes: Volume[];
+  inits: Container[];
+  containers: Container[];
+}
+
+export interface Volume {
+  name: string;
+  /** `template`: each pod has its own claim. */
+  kind: 'empty' | 'claim' | 'template' | 'config' | 'secret' | 'other';
+  /** The name of the claim, the ConfigMap or the Secret. */
+  source: string | null;
+  /** Of a ConfigMap: under which paths its keys are; all of them under their own names where empty. */
+  items: { key: string; path: string }[];
+  line: number;
+}
+
+export interface Container {
+  name: string;
+  line: number;
+  image: string | null;
+  command: Words | null;
+  args: Words | null;
+  env: EnvironmentLine[];
+  /** ConfigMaps whose keys are variables. */
+  envFrom: string[];
+  mounts: { volume: string; target: string; subPath: string | null; readOnly: boolean; line: number }[];
+  directory: string | null;
+  liveness: Probe | null;
+  readiness: Probe | null;
+  /** Whether it has a `startupProbe`, which holds back the others until it has passed. */
+  hasStartup: boolean;
+  preStop: Words | null;
+}
+
+export interface EnvironmentLine {
+  name: string;
+  value: { text: string } | { field: string } | { secret: string } | { config: string; key: string };
+  line: number;
+}
+
+export interface Probe {
+  /** What it runs; null for a look at a port. */
+  words: string[] | null;
+  line: number;
+}
+
+const TEMPLATES: Readonly<Record<string, string[]>> = {
+  StatefulSet: ['spec', 'template'],
+  Deployment: ['spec', 'template'],
+  ReplicaSet: ['spec', 'template'],
+  ReplicationController: ['spec', 'template'],
+  DaemonSet: ['spec', 'template'],
+  Pod: [],
+};
+
+/** Reads a workload; null for an object that runs no pods of its own. */
+export function workloadOf(object: KubeObject): Workload | null {
+  const path = TEMPLATES[object.kind];
+  if (path === undefined) return null;
+  const { kind, name, namespace, file, line, tree } = object;
+  const template = at(tree, ...path);
+  const spec = at(template, 'spec');
+  const policy = at(tree, 'spec', 'podManagementPolicy');
+  const grace = at(spec, 'terminationGracePeriodSeconds');
+  return {
+    kind,
+    name,
+    namespace,
+    file,
+    line,
+    replicas: kind === 'Pod' || kind === 'DaemonSet' ? 1 : Number(textOf(at(tree, 'spec', 'replicas')) ?? 1),
+    firstOrdinal: Number(textOf(at(tree, 'spec', 'ordinals', 'start')) ?? 0),
+    parallel: textOf(policy) === 'Parallel' ? policy.line : null,
+    labels: labelsOf(at(template, 'metadata', 'labels')),
+    governing: textOf(at(tree, 'spec', 'serviceName')),
+    // Kubernetes' default (Pod, spec.terminationGracePeriodSeconds).
+    grace: { seconds: Number(textOf(grace) ?? 30), line: grace.kind === 'text' ? grace.line : line },
+    spread:
+      at(spec, 'affinity', 'podAntiAffinity').kind !== 'nothing' ||
+      itemsOf(at(spec, 'topologySpreadConstraints')).length > 0,
+    volumes: [
+      ...itemsOf(at(spec, 'volumes')).map(volumeOf),
+      ...itemsOf(at(tree, 'spec', 'volumeClaimTemplates')).map((claim) => ({
+        name: textOf(at(claim, 'metadata', 'name')) ?? '',
+        kind: 'template' as const,
+        source: null,
+        items: [],
+        line: claim.line,
+      })),
+    ],
+    inits: itemsOf(at(spec, 'initContainers')).map(containerIn),
+    containers: itemsOf(at(spec, 'containers')).map(containerIn),
+  };
+}
+
+function volumeOf(tree: Tree): Volume {
+  const name = textOf(at(tree, 'name')) ?? '';
+  const { line } = tree;
+  const made = (kind: Volume['kind'], source: Tree): Volume => ({
+    name,
+    kind,
+    source: textOf(source),
+    items: itemsOf(at(tree, 'configMap', 'items')).map((item) => ({
+      key: textOf(at(item, 'key')) ?? '',
+      path: textOf(at(item, 'path')) ?? '',
+    })),
+    line,
+  });
+  if (at(tree, 'configMap').kind === 'map') return made('config', at(tree, 'configMap', 'name'));
+  if (at(tree, 'secret').kind === 'map') return made('secret', at(tree, 'secret', 'secretName'));
+  if (at(tree, 'persistentVolumeClaim').kind === 'map')
+    return made('claim', at(tree, 'persistentVolumeClaim', 'claimName'));
+  const isEmpty = tree.kind === 'map' && (tree.entries.has('emptyDir') || tree.entries.size === 1);
+  return made(isEmpty ? 'empty' : 'other', { kind: 'nothing', line });
+}
+
+function containerIn(tree: Tree): Container {
+  return {
+    name: textOf(at(tree, 'name')) ?? '',
+    line: at(tree, 'name').line,
+    image: textOf(at(tree, 'image')),
+    command: wordsOf(at(tree, 'command')),
+    args: wordsOf(at(tree, 'args')),
+    env: itemsOf(at(tree, 'env')).map(environmentLine),
+    envFrom: itemsOf(at(tree, 'envFrom')).flatMap((from) => textOf(at(from, 'configMapRef', 'name')) ?? []),
+    mounts: itemsOf(at(tree, 'volumeMounts')).map((mount) => ({
+      volume: textOf(at(mount, 'name')) ?? '',
+      target: textOf(at(mount, 'mountPath')) ?? '',
+      subPath: textOf(at(mount, 'subPath')),
+      readOnly: textOf(at(mount, 'readOnly')) === 'true',
+      line: mount.line,
+    })),
+    directory: textOf(at(tree, 'workingDir')),
+    liveness: probeOf(at(tree, 'livenessProbe')),
+    readiness: probeOf(at(tree, 'readinessProbe')),
+    hasStartup: at(tree, 'startupProbe').kind === 'map',
+    preStop: wordsOf(at(tree, 'lifecycle', 'preStop', 'exec', 'command')),
+  };
+}
+
+const wordsOf = (tree: Tree): Words | null =>
+  tree.kind !== 'list' || tree.items.length === 0
+    ? null
+    : { words: tree.items.map((item) => textOf(item) ?? ''), line: lastTextLine(tree) };
+
+/** A script is the last word of its command: its lines count from there. */
+const lastTextLine = (tree: Extract<Tree, { kind: 'list' }>): number => tree.items.at(-1)?.line ?? tree.line;
+
+function probeOf(tree: Tree): Probe | null {
+  if (tree.kind !== 'map') return null;
+  return { words: wordsOf(at(tree, 'exec', 'command'))?.words ?? null, line: tree.line };
+}
+
+function environmentLine(tree: Tree): EnvironmentLine {
+  const name = textOf(at(tree, 'name')) ?? '';
+  const from = at(tree, 'valueFrom');
+  const { line } = tree;
+  const secret = at(from, 'secretKeyRef');
+  const config = at(from, 'configMapKeyRef');
+  const [field] = entriesOf(from).filter(([kind]) => /FieldRef$|^fieldRef$/.test(kind));
+  if (secret.kind === 'map')
+    return { name, value: { secret: `${textOf(at(secret, 'name'))}/${textOf(at(secret, 'key'))}` }, line };
+  if (config.kind === 'map') {
+    const value = { config: textOf(at(config, 'name')) ?? '', key: textOf(at(config, 'key')) ?? '' };
+    return { name, value, line };
+  }
+  if (field !== undefined)
+    return { name, value: { field: textOf(at(field[1], 'fieldPath')) ?? field[0] }, line };
+  return { name, value: { text: textOf(at(tree, 'value')) ?? '' }, line };
+}

@@ -1,0 +1,82 @@
+import { OPEN } from './expand.js';
+import { BadScript, partEnd } from './lex.js';
+import { type Machine, NotFollowed } from './machine.js';
+import { type Command, parseScript, type Step } from './parse.js';
+
+/** Programs whose output follows from their input alone. */
+const PLAIN = /^(echo|printf|sed|hostname|cat)$/;
+
+/** The variables that a command begins with: `A=1 B=2 program`. */
+export function assignmentsIn(words: readonly string[]): string[] {
+  const first = words.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
+  return words.slice(0, first === -1 ? words.length : first);
+}
+
+/** The commands whose output stands in the words of a command: `$(hostname)`, and between backquotes. */
+export function textsOf(command: Command): string[] {
+  const words = command.kind === 'simple' ? command.words : command.kind === 'case' ? [command.word] : [];
+  const redirects = command.redirects ?? [];
+  return [
+    ...words.flatMap((word) => substitutionsIn(word, false)),
+    ...redirects.flatMap(({ target, here }) =>
+      here?.expand === true ? substitutionsIn(here.text, true) : substitutionsIn(target, false),
+    ),
+  ];
+}
+
+/** `isText`: quotes are plain characters, as in a here-document. */
+function substitutionsIn(raw: string, isText: boolean): string[] {
+  const found: string[] = [];
+  let isQuoted = isText;
+  for (let at = 0; at < raw.length; ) {
+    const char = raw.charAt(at);
+    if (char === '"') {
+      isQuoted = isText || !isQuoted;
+      at++;
+    } else if (char === "'" && isQuoted) at++;
+    else {
+      const end = partEnd(raw, at);
+      const whole = raw.slice(at, end);
+      if (/^\$\((?!\()|^`/.test(whole)) found.push(whole);
+      at = end;
+    }
+  }
+  return found;
+}
+
+/** What such a command prints, by `run`, where it only prints; undefined where that is not known. */
+export async function outputOf(
+  machine: Machine,
+  whole: string,
+  run: (steps: readonly Step[]) => Promise<unknown>,
+): Promise<string | undefined> {
+  const steps = stepsOf(whole.startsWith('$(') ? whole.slice(2, -1) : whole.slice(1, -1));
+  if (!steps?.every(({ pipeline }) => pipeline.every(isPlain))) return undefined;
+  const { output, env } = machine;
+  machine.output = [];
+  machine.env = new Map(env);
+  try {
+    await run(steps);
+    const text = machine.output.map((s) => s.text).join('');
+    return text.includes(OPEN) ? undefined : text.replace(/\n+$/, '');
+  } catch (error) {
+    if (error instanceof NotFollowed) return undefined;
+    throw error;
+  } finally {
+    machine.output = output;
+    machine.env = env;
+  }
+}
+
+/** What is not understood here is text that only the container knows. */
+function stepsOf(script: string): Step[] | null {
+  try {
+    return parseScript(script);
+  } catch (error) {
+    if (error instanceof BadScript) return null;
+    throw error;
+  }
+}
+
+const isPlain = (command: Command): boolean =>
+  command.kind === 'simple' && command.redirects.length === 0 && PLAIN.test(command.words[0] ?? '');

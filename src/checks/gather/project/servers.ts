@@ -1,0 +1,150 @@
+import { bitnamiServer, isBitnami } from '../../files/compose/bitnami.js';
+import { type Launch, launchesOf, mayBeServer, unknownImage } from '../../files/compose/launch.js';
+import type { Service } from '../../files/compose/service.js';
+import { type Directive, optionDirectives } from '../../files/conf.js';
+import type { ConfSource, FileServer, Project } from '../../files/project.js';
+import type { Machine } from '../../files/shell/machine.js';
+import type { Environment } from './container.js';
+import { kindOf, readText } from './disk.js';
+import type { Placed } from './mounts.js';
+import type { ReadConf } from './read-conf.js';
+import { readSegments, usersOf } from './read-segments.js';
+
+/** One container, before it starts, and where it is described. */
+export interface Launching {
+  service: Service;
+  /** The name of its servers in findings; the second and later ones of a container add their kind. */
+  id: string;
+  env: Environment;
+  container: Machine;
+  /** The file that describes it. */
+  file: string;
+  place(inside: string): Placed;
+  /** What of its environment and its image could not be read: it matters where a server runs in it. */
+  unread: string[];
+}
+
+/** Adds what a container is to the project: servers, something else, or what could not be told. */
+export async function addServers(project: Project, launching: Launching): Promise<void> {
+  const { service, id, container, file, unread } = launching;
+  if (isBitnami(service.image) && service.entrypoint === null && service.command === null) {
+    project.unread.push(...unread);
+    project.servers.push(await imageServer(launching, project));
+    return;
+  }
+  const launched = await launchesOf(service, container);
+  if ('why' in launched) {
+    if (mayBeServer(service)) project.unread.push(`${id}: ${launched.why} (${file}:${launched.line})`);
+    project.others.push(service);
+    return;
+  }
+  if (launched.launches.length > 0) project.unread.push(...unread);
+  for (const [i, launch] of launched.launches.entries()) {
+    const server = await serverOf(launching, launch, project);
+    project.servers.push(i === 0 ? server : { ...server, id: `${server.id} (${launch.kind})` });
+  }
+  if (launched.launches.length > 0) return;
+  project.others.push(service);
+  const says = service.command ?? service.entrypoint;
+  if (mayBeServer(service) && says === null) project.unread.push(`${id}: ${unknownImage(service)}`);
+}
+
+async function serverOf(launching: Launching, launch: Launch, project: Project): Promise<FileServer> {
+  const { service, id, container, file } = launching;
+  const own = launch.confPath === null ? null : await confOf(launch.confPath, launching);
+  if (own !== null) {
+    project.troubles.push(...own.troubles);
+    project.unread.push(...own.unread.map((why) => `${id}: ${why}`));
+  }
+  const options = optionDirectives(launch.options, file, launch.line);
+  const all = [...(own?.directives ?? []), ...options];
+  const { users, unread } = await usersOf(all, (path) => container.read(path));
+  const vague = all.find(isVague);
+  if (vague !== undefined)
+    unread.push(`${vague.args.join(' ')} (${vague.file}:${vague.line}) is not known here`);
+  project.unread.push(...unread.map((why) => `${id}: ${why}`));
+  return {
+    id,
+    kind: launch.kind,
+    directives: [...all, ...users],
+    seen: vague === undefined && (own === null || own.unread.length === 0),
+    conf: own?.conf ?? null,
+    service,
+    copies: copiesOf(service),
+    at: { file, line: service.line },
+  };
+}
+
+/** Whether the line says who the master is, and only the running container knows. */
+const isVague = ({ name, args, open }: Directive): boolean =>
+  open === true && (name === 'replicaof' || (name === 'sentinel' && args[0] === 'monitor'));
+
+const copiesOf = ({ copies }: Service): number => (Number.isInteger(copies) ? copies : 1);
+
+/** A server that the image configures: by a file that is mounted for that, else by its variables. */
+async function imageServer(launching: Launching, project: Project): Promise<FileServer> {
+  const { service, id, env, container, file } = launching;
+  const made = bitnamiServer(service, env, file);
+  const mounted = await container.read(made.mounted);
+  const own = 'why' in mounted ? null : await readSegments(container, made.mounted, mounted.segments);
+  project.troubles.push(...(own?.troubles ?? []));
+  project.unread.push(...(own?.unread ?? []).map((why) => `${id}: ${why}`));
+  return {
+    id,
+    kind: made.kind,
+    directives: own?.directives ?? made.directives,
+    seen: own === null || own.unread.length === 0,
+    conf: null,
+    service,
+    copies: copiesOf(service),
+    ...(own === null && { wrongVariables: made.wrong }),
+    at: { file, line: service.line },
+  };
+}
+
+type Own = ReadConf & { conf: ConfSource | null };
+const unseen = (why: string, conf: ConfSource | null = null): Own => ({
+  directives: [],
+  troubles: [],
+  unread: [why],
+  conf,
+});
+
+async function confOf(inside: string, { id, service, container, file, place }: Launching): Promise<Own> {
+  const content = await container.read(inside);
+  const full = container.at(inside);
+  const isMade = container.files.has(full);
+  const source = isMade ? null : place(full);
+  const found = source === null || 'why' in source ? null : await sourceOf(source, full, file);
+  // Each pod has a copy of its own of what is in a ConfigMap, or in a volume that is not shared.
+  const conf = found && service.pod ? { ...found, identity: `${id}:${full}` } : found;
+  if ('why' in content) return unseen(content.why, conf);
+  const [first] = content.segments;
+  const made = { file: first?.file ?? file, identity: `made in ${id}`, inside: full, mount: null };
+  return { ...(await readSegments(container, full, content.segments)), conf: conf ?? made };
+}
+
+async function sourceOf(
+  source: Exclude<Placed, { why: string }>,
+  inside: string,
+  file: string,
+): Promise<ConfSource> {
+  const written = 'segments' in source ? source.segments[0]?.file : undefined;
+  const shown =
+    'shown' in source ? source.shown : 'content' in source ? (source.file ?? file) : (written ?? file);
+  const { mount } = source;
+  const whole = mount.target === inside && !('path' in source && (await kindOf(source.path)) === 'directory');
+  const read = 'path' in source ? await readText(source.path) : null;
+  return {
+    file: shown,
+    identity: read !== null && 'identity' in read ? read.identity : `${shown}:${mount.source}`,
+    inside,
+    mount: {
+      kind: whole ? 'file' : 'directory',
+      source: mount.source ?? '',
+      target: mount.target,
+      readOnly: mount.readOnly,
+      line: mount.line,
+    },
+  };
+}
