@@ -6,6 +6,8 @@ export interface Clock {
   wallMs(): number;
   /** Resolves after `ms`; rejects with the signal's reason when `signal` aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls back once after `ms`, unless what it answers is called before: lighter than a sleep with a signal. */
+  after(ms: number, ring: () => void): () => void;
 }
 
 /** The real clock: `performance.now()` for measuring, `Date.now()` for showing. */
@@ -29,31 +31,28 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', onAbort, { once: true });
     });
   },
+  after(ms, ring) {
+    const timer = setTimeout(ring, ms);
+    return () => clearTimeout(timer);
+  },
 };
 
 /**
  * Settles as `work` does, or rejects with what `onTimeout` makes once `ms` have passed.
  * The work itself is not cancelled: hand it a signal, or close what it holds, for that.
  */
-export async function withDeadline<T>(
+export function withDeadline<T>(
   clock: Clock,
   ms: number,
   work: Promise<T>,
   onTimeout: () => Error,
 ): Promise<T> {
-  const stop = new AbortController();
-  const bell = clock.sleep(ms, stop.signal).then(
-    async () => {
-      await whatHasArrived();
-      throw onTimeout();
-    },
-    () => new Promise<never>(() => {}),
-  );
-  try {
-    return await Promise.race([work, bell]);
-  } finally {
-    stop.abort(ENDED);
-  }
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ms, () => {
+      whatHasArrived().then(() => reject(onTimeout()), reject);
+    });
+    work.finally(cancel).then(resolve, reject);
+  });
 }
 
 /**
@@ -61,6 +60,3 @@ export async function withDeadline<T>(
  * longer than a deadline every answer would be late, those too that have been there for long.
  */
 const whatHasArrived = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** Why a deadline's sleep ends when the work is done. One for all: each abort without a reason makes an error with a stack. */
-const ENDED = 'the work is done';

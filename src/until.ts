@@ -2,12 +2,17 @@ import type { Clock } from './clock.js';
 
 export interface UntilOptions {
   clock: Clock;
-  /** Pause between two looks, in milliseconds. */
+  /** Pause between two looks, in milliseconds; longer once the wait has lasted for long. */
   everyMs: number;
   /** How long to go on looking, in milliseconds, from the first look. */
   deadlineMs: number;
   signal?: AbortSignal | undefined;
 }
+
+/** What has taken long already is looked at less often: its end is seen at most so much of the wait late, … */
+const LATE_RATIO = 1 / 50;
+/** … and never later than this, in milliseconds. */
+const LATE_AT_MOST_MS = 250;
 
 /**
  * The one loop that waits for a condition: looks until `look` yields something other than `undefined`.
@@ -19,13 +24,15 @@ export async function until<T>(
   options: UntilOptions,
 ): Promise<T | undefined> {
   const { clock, everyMs, deadlineMs, signal } = options;
-  const end = clock.now() + deadlineMs;
+  const startedMs = clock.now();
+  const end = startedMs + deadlineMs;
   for (;;) {
     signal?.throwIfAborted();
     const found = await look();
     if (found !== undefined) return found;
-    const left = end - clock.now();
-    if (left <= 0) return undefined;
-    await clock.sleep(Math.min(everyMs, left), signal);
+    const now = clock.now();
+    if (now >= end) return undefined;
+    const lateMs = Math.min((now - startedMs) * LATE_RATIO, LATE_AT_MOST_MS);
+    await clock.sleep(Math.min(Math.max(everyMs, lateMs), end - now), signal);
   }
 }

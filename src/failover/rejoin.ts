@@ -92,13 +92,14 @@ export async function rejoin(
 
 /** Starts the killed master, or waits for the frozen one to thaw; from when to when that took. */
 async function bringMasterBack(
-  { runtime, live, experiment, roles }: FaultRun,
+  { runtime, live, experiment, roles, observer }: FaultRun,
   { thaw }: Fault,
   newMaster: Member,
   mode: RejoinMode,
 ): Promise<{ fromMs: number; toMs: number }> {
   const { clock } = runtime;
   const { master: old } = roles;
+  observer.hurry();
   if (thaw !== null) {
     const thawed = await step(runtime, 'restart', `${old.id} thaws`, () => thaw);
     runtime.signal?.throwIfAborted();

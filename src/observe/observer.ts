@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import { type Address, formatAddress } from '../model/address.js';
 import type { NodePlan } from '../model/plan.js';
+import { INFO_PERIOD_DURING_FAILOVER_MS, TICK_MS } from '../model/sentinel-timing.js';
 import { type Access, askingAs } from '../wire/access.js';
 import { type Connection, openConnection } from '../wire/client.js';
 import { silenceOf } from '../wire/error.js';
@@ -8,14 +9,16 @@ import { parseMasterAddress, parseRole } from '../wire/replies.js';
 import { followSentinel } from '../wire/subscribe.js';
 import type { Observation, RoleSeen } from './observation.js';
 
-/** While nothing happens, in milliseconds: light on the servers, and nothing is timed by it. */
-const IDLE_EVERY_MS = 50;
-/** Once a failover is under way, in milliseconds: what is seen by asking is at most this late. */
+/** While nothing happens, in milliseconds: light on the servers and on this process. */
+const IDLE_EVERY_MS = 25;
+/** While something happens, in milliseconds: what is seen by asking is at most this late. */
 const BUSY_EVERY_MS = 4;
+/**
+ * How long after the last event or change something still happens, in milliseconds. Sentinel acts in ticks of 100 ms and
+ * says by an event what it does: longer than an INFO period during a failover nothing changes without one.
+ */
+const BUSY_FOR_MS = INFO_PERIOD_DURING_FAILOVER_MS + 5 * TICK_MS;
 const DEADLINE_MS = 1000;
-
-/** How long a sentinel that went away is left alone before its events are asked for again, in milliseconds. */
-const AGAIN_AFTER_MS = 50;
 
 /** Everything that is seen of a cluster from `observe` to `close`. */
 export interface Observer {
@@ -27,7 +30,7 @@ export interface Observer {
   heard(): number;
   /** When it last answered, on the run's clock; null where it never did. */
   lastAnswerAt(id: string): number | null;
-  /** Asks often: from the moment at which something is about to happen. */
+  /** Asks now, and often for a while: something is about to happen. */
   hurry(): void;
   close(): Promise<void>;
 }
@@ -55,10 +58,27 @@ export async function observe(
   const seen: Observation[] = [];
   const offsets = new Map<string, number>();
   const answeredAt = new Map<string, number>();
-  let everyMs = IDLE_EVERY_MS;
+  let busyUntilMs = Number.NEGATIVE_INFINITY;
+  /** Ends the pauses that go on. */
+  const pauses = new Set<() => void>();
+  const hurry = (): void => {
+    const wasIdle = busyUntilMs <= clock.now();
+    busyUntilMs = clock.now() + BUSY_FOR_MS;
+    if (wasIdle) for (const end of [...pauses]) end();
+  };
+  const pause = (): Promise<void> =>
+    new Promise((resolve) => {
+      const end = (): void => {
+        cancel();
+        pauses.delete(end);
+        resolve();
+      };
+      const cancel = clock.after(busyUntilMs > clock.now() ? BUSY_EVERY_MS : IDLE_EVERY_MS, end);
+      pauses.add(end);
+    });
   const record = (observation: Observation): void => {
     seen.push(observation);
-    if (observation.kind === 'event' && observation.event.name === '+sdown') everyMs = BUSY_EVERY_MS;
+    hurry();
     onSeen(observation);
   };
   const connect = (node: NodePlan): Promise<Connection> =>
@@ -79,7 +99,7 @@ export async function observe(
           await ask(connection);
           answers = true;
           onAsked();
-          await clock.sleep(everyMs, stop.signal);
+          await pause();
         }
       } catch (error) {
         // Once for a silence: a frozen server still takes connections.
@@ -87,7 +107,7 @@ export async function observe(
           record({ kind: 'silent', atMs: clock.now(), source: node.id });
         answers = false;
         onAsked();
-        await clock.sleep(everyMs, stop.signal).catch(() => {});
+        await pause();
       } finally {
         connection?.close();
       }
@@ -135,7 +155,7 @@ export async function observe(
   const keepSubscribed = async (node: NodePlan): Promise<void> => {
     while (!stop.signal.aborted) {
       if (!subscriptions.has(node.id)) await subscribe(node);
-      await clock.sleep(AGAIN_AFTER_MS, stop.signal).catch(() => {});
+      await pause();
     }
   };
   await Promise.all(nodes.sentinels.map(subscribe));
@@ -155,11 +175,10 @@ export async function observe(
     heard: () => subscriptions.size,
     offsetOf: (id) => offsets.get(id) ?? null,
     lastAnswerAt: (id) => answeredAt.get(id) ?? null,
-    hurry: () => {
-      everyMs = BUSY_EVERY_MS;
-    },
+    hurry,
     async close() {
       stop.abort();
+      for (const end of [...pauses]) end();
       for (const subscription of subscriptions.values()) subscription.close();
       await Promise.all(polls);
     },

@@ -35,6 +35,7 @@ function handClock(): Clock & { tick(ms: number): void } {
           reject(signal.reason);
         });
       }),
+    after: () => () => {},
     tick(ms) {
       now += ms;
       for (const wake of [...sleepers]) wake();

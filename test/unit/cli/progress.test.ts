@@ -18,6 +18,7 @@ function handClock(): Clock & { ring(): void; sleeping(): number } {
           reject(signal.reason);
         });
       }),
+    after: () => () => {},
     ring: () => {
       for (const wake of [...sleepers]) wake();
       sleepers.clear();

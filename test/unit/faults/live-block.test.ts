@@ -39,6 +39,7 @@ describe('the live block of a run', () => {
             sleeps.push(resolve);
             signal?.addEventListener('abort', () => reject(signal.reason));
           }),
+        after: () => () => {},
       },
       onProgress: (event: Progress) => events.push(event),
       signal: stop.signal,

@@ -46,7 +46,10 @@ describe('a quick look at a cluster', () => {
       signal = context.signal;
       return new Promise(() => {});
     });
-    const hurried: World = { ...world, clock: { ...systemClock, sleep: () => Promise.resolve() } };
+    const hurried: World = {
+      ...world,
+      clock: { ...systemClock, after: (_ms, ring) => systemClock.after(0, ring) },
+    };
     expect(await quickLook(hurried, 'default')).toBeUndefined();
     expect(signal?.aborted).toBe(true);
   });
@@ -60,9 +63,9 @@ describe('a quick look at a cluster', () => {
     );
     const clock = {
       ...systemClock,
-      sleep: (...args: Parameters<typeof systemClock.sleep>) => {
+      after: (...args: Parameters<typeof systemClock.after>) => {
         order.push('deadline');
-        return systemClock.sleep(...args);
+        return systemClock.after(...args);
       },
     };
     expect(await quickLook({ ...world, clock }, 'default')).toMatchObject({ health: 'healthy' });

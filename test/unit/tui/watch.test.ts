@@ -47,6 +47,7 @@ describe('watching', () => {
         slept.push(ms);
         now += ms;
       },
+      after: () => () => {},
     };
     const takes = [30, 200, 0];
     await watch({
