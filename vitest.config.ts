@@ -1,4 +1,4 @@
-import { configDefaults, defineConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 import LongestFirst from './test/helpers/longest-first.js';
 
 /**
@@ -7,26 +7,14 @@ import LongestFirst from './test/helpers/longest-first.js';
  */
 const WORKERS = 6;
 const servers = { testTimeout: 120_000, hookTimeout: 120_000 };
-/** Files that hold what they measure against Sentinel's own log, to some milliseconds: each runs when all others are done. */
-const TIMED = {
-  integration: ['test/integration/failover-test.test.ts'],
-  e2e: ['test/e2e/engines.test.ts'],
-};
 /** Of what a file has marked as concurrent. */
 const maxConcurrency = 3;
-const project = (
-  name: string,
-  include: string[],
-  groupOrder: number,
-  maxWorkers: number,
-  exclude: string[] = [],
-) => ({
+const project = (name: string, include: string[]) => ({
   test: {
     name,
     include,
-    exclude: [...configDefaults.exclude, ...exclude],
-    sequence: { groupOrder },
-    maxWorkers,
+    sequence: { groupOrder: 1 },
+    maxWorkers: WORKERS,
     maxConcurrency,
     globalSetup: 'test/helpers/built.ts',
     ...servers,
@@ -47,16 +35,8 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      project(
-        'integration',
-        ['test/integration/**/*.test.ts', 'test/torture/**/*.test.ts'],
-        1,
-        WORKERS,
-        TIMED.integration,
-      ),
-      project('e2e', ['test/e2e/**/*.test.ts'], 1, WORKERS, TIMED.e2e),
-      project('integration-timed', TIMED.integration, 2, 1),
-      project('e2e-timed', TIMED.e2e, 2, 1),
+      project('integration', ['test/integration/**/*.test.ts', 'test/torture/**/*.test.ts']),
+      project('e2e', ['test/e2e/**/*.test.ts']),
     ],
   },
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { engineRequired, hasEngine, hasImage } from '../helpers/docker.js';
 import { expectHealthy } from '../helpers/doctor-healthy.js';
-import { apartFromLogs, failoverTest, median, statusOf } from '../helpers/main-road.js';
+import { expectTimedAsLogged, failoverTest, statusOf } from '../helpers/main-road.js';
 
 /** Every engine that the main road must hold on, as images for the Docker driver, and both ways for a master to come back. */
 const ENGINES = [
@@ -19,8 +19,7 @@ describe.runIf(engineRequired && !hasEngine)('Docker', () => {
 
 for (const { image, name, version, rejoin } of ENGINES) {
   const there = hasEngine && (image === 'host' || hasImage(image));
-  // Without an engine or the image, which test/engines/build-images.sh makes, it is named as skipped. One after the
-  // other: what is timed here is held against the sentinels' logs, to some milliseconds.
+  // Without an engine or the image, which test/engines/build-images.sh makes, it is named as skipped.
   describe.runIf(there || engineRequired)(`the main road on Docker with the image ${image}`, () => {
     let cli: Cli;
     beforeAll(async () => {
@@ -48,9 +47,7 @@ for (const { image, name, version, rejoin } of ENGINES) {
       expectHealthy(await cli.run(['doctor', '--json']));
       expect(result.engine.name).toBe(name);
       expect(result.engine.version).toMatch(version);
-      const apart = await apartFromLogs(cli, result);
-      expect(median(Object.values(apart)), JSON.stringify(apart)).toBeLessThanOrEqual(15);
-      expect(Math.max(...Object.values(apart)), JSON.stringify(apart)).toBeLessThanOrEqual(60);
+      await expectTimedAsLogged(cli, result);
 
       const again = await cli.run(['up', '--json']);
       expect(again.json()).toMatchObject({

@@ -136,9 +136,14 @@ function patient(runtime: Runtime, target: Target, home: string, deadlineMs = DE
   };
 }
 
-/** A line as it is typed into a shell; the test fails where it fails, or where the server answers with an error. */
+/** A line as it is typed into a shell, and what it prints; the test fails where it fails. */
+export async function typed(line: string): Promise<string> {
+  return (await promisify(execFile)('sh', ['-c', line])).stdout;
+}
+
+/** The same, and the test fails where the server answers with an error. */
 export async function shell(line: string): Promise<string> {
-  const { stdout } = await promisify(execFile)('sh', ['-c', line]);
+  const stdout = await typed(line);
   expect(stdout, line).not.toMatch(/^\(?(ERR|error|NOGOODSLAVE|NOAUTH|INPROG)/i);
   return stdout;
 }

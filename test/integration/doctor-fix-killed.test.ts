@@ -8,7 +8,7 @@ import { until } from '../../src/until.js';
 import { type Cli, openCli, type Ran } from '../helpers/cli.js';
 import { flat } from '../helpers/doctor.js';
 import { ask, dirOf, nodesOf } from '../helpers/inside.js';
-import { logged, statusOf } from '../helpers/main-road.js';
+import { logged, SENTINELS, statusOf } from '../helpers/main-road.js';
 
 const SECRET = 'a-secret-for-the-cluster';
 const SKEWED = '9000';
@@ -131,13 +131,13 @@ it('of three RESETs the first is done when it is killed; the others are done lat
   expect(killed.signal).toBe('SIGKILL');
   await isRecovered();
   await ghostsSeen(2);
-  const before = (await logged(cli, '+reset-master')).length;
+  const before = (await logged(cli, SENTINELS, '+reset-master')).length;
   expect(before).toBe(1);
 
   const rest = await cli.run(['doctor', '--fix', '--json']);
   expect(rest.code, rest.stdout).toBe(0);
   expect(idsOf(rest)).not.toContain('ghost-sentinel');
-  const [first = 0, second = 0, ...more] = (await logged(cli, '+reset-master')).slice(before);
+  const [first = 0, second = 0, ...more] = (await logged(cli, SENTINELS, '+reset-master')).slice(before);
   expect(more).toEqual([]);
   expect(second - first).toBeGreaterThanOrEqual(RESETS_APART_MS);
 });

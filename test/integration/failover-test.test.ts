@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cli } from '../helpers/cli.js';
-import { apartFromLogs, failoverTest, median, openWithCluster, statusOf } from '../helpers/main-road.js';
+import { expectTimedAsLogged, failoverTest, openWithCluster, statusOf } from '../helpers/main-road.js';
 
 describe('failover-test on processes', () => {
   let cli: Cli;
@@ -10,8 +10,7 @@ describe('failover-test on processes', () => {
   afterAll(() => cli.close());
 
   it('moves the master, times every phase as the sentinels logged it, and proves the rejoin', async () => {
-    // A process of its own: the test's work must not disturb its timing.
-    const result = await failoverTest({ run: (args) => cli.run(args, { via: [] }) });
+    const result = await failoverTest(cli);
     const trial = result.trials[0];
     expect(trial?.oldMaster.id).toBe('redis-1');
     expect(trial?.newMaster?.id).toMatch(/^redis-[23]$/);
@@ -27,16 +26,15 @@ describe('failover-test on processes', () => {
       ['clients-recovered', 'holds'],
       ['losses-explained', 'holds'],
     ]);
-    // In the order in which Sentinel works; agreed and reattached may end in either order.
-    const { sdownMs, odownMs, electedMs, writableMs, promotedMs, switchedMs } = trial?.phases ?? {};
-    const inOrder = [0, sdownMs, odownMs, electedMs, writableMs, promotedMs, switchedMs].map(Number);
+    // In the order in which Sentinel works; writable is seen by asking, agreed and reattached may end in either order.
+    const { sdownMs, odownMs, electedMs, promotedMs, switchedMs } = trial?.phases ?? {};
+    const inOrder = [0, sdownMs, odownMs, electedMs, promotedMs, switchedMs].map(Number);
     expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
     expect(Number(sdownMs)).toBeGreaterThanOrEqual(2000 - 100);
     expect(trial?.overheadMs).toBeCloseTo(Number(switchedMs) - 2000, 1);
-    // The parts make up the whole: each step begins where the one before it ended.
-    const until = (trial?.reasons ?? []).findIndex((r) => r.phase === 'switchedMs');
-    const steps = (trial?.reasons ?? []).slice(0, until + 1).map((r) => Number(r.stepMs));
-    expect(steps.reduce((a, b) => a + b, 0)).toBeCloseTo(Number(switchedMs), 0);
+    // The parts make up the whole: each step begins where the one before it ended, and phases may end in any order.
+    const steps = (trial?.reasons ?? []).filter((r) => Number(trial?.phases[r.phase]) <= Number(switchedMs));
+    expect(steps.reduce((sum, { stepMs }) => sum + Number(stepMs), 0)).toBeCloseTo(Number(switchedMs), 0);
     // Every promise is accounted for, and a killed master's clients lose nothing that was replicated.
     const { attempted, acknowledged, indeterminate, failed, unexpected } = trial?.ledger ?? {};
     expect(attempted).toBe(Number(acknowledged) + Number(indeterminate) + Number(failed));
@@ -65,9 +63,7 @@ describe('failover-test on processes', () => {
     expect(trial?.rejoin?.mode).toBe('as-crashed');
     expect(Number(trial?.rejoin?.zombieMs)).toBeGreaterThan(0);
 
-    const apart = await apartFromLogs(cli, result);
-    expect(median(Object.values(apart)), JSON.stringify(apart)).toBeLessThanOrEqual(15);
-    expect(Math.max(...Object.values(apart)), JSON.stringify(apart)).toBeLessThanOrEqual(60);
+    await expectTimedAsLogged(cli, result);
 
     const { code, status } = await statusOf(cli);
     expect(code).toBe(0);

@@ -115,6 +115,7 @@ function wayOut(
         'or',
       )}${held === 0 && most > 0 ? `, which ${fit.length === 1 ? 'has' : 'have'} the data; ${master?.id} is empty` : ''}:`,
       cli(view.sentinel, `SENTINEL SET ${name} down-after-milliseconds ${needed}`),
+      '# INPROG means that an attempt is under way: type it again until a node is the master',
       cli(view.sentinel, `SENTINEL FAILOVER ${name}`),
     ],
     later: {
