@@ -2,7 +2,6 @@ import { sameAddress } from '../model/address.js';
 import { agreementOf } from '../model/agreement.js';
 import { type MasterFacts, snapshotFacts } from '../model/facts.js';
 import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
-import type { Verdict } from '../model/status.js';
 import {
   type Expectation,
   type MasterStatus,
@@ -13,9 +12,9 @@ import {
   type StatusResult,
   type ViewStatus,
 } from '../model/status.js';
-import { verdictOn, verdictRank, type Weighed } from '../model/verdict.js';
+import { type Judgement, verdictOn, verdictRank, type Weighed } from '../model/verdict.js';
 import { count, named } from '../model/words.js';
-import { impactOf, type RawFinding, type SnapshotCheck } from './check.js';
+import { evidenceOf, impactOf, type RawFinding, type SnapshotCheck } from './check.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
 import { watchedOnly } from './under-way.js';
 
@@ -41,10 +40,11 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
     judged,
     facts.masters.map((m) => m.name),
   );
-  const masters = facts.masters.map((master) =>
+  const each = facts.masters.map((master) =>
     masterStatus(master, sentinels, concerning.get(master.name) ?? []),
   );
-  const verdict = overall(masters, judged);
+  const masters = each.map(({ status }) => status);
+  const { verdict, said } = overall(each, judged);
   return {
     cluster: expectation.cluster,
     driver: expectation.driver,
@@ -52,7 +52,7 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
     verdict,
     sentinels,
     masters,
-    problems: judged.map(problemOf),
+    problems: judged.map(problemIn(said)),
   };
 }
 
@@ -67,28 +67,39 @@ function byMaster(judged: readonly Judged[], names: readonly string[]): Map<stri
   return lists;
 }
 
-/** Of several masters, the worst off, with how many are healthy. */
-function overall(masters: readonly MasterStatus[], judged: readonly Judged[]): Verdict {
-  const [worst, ...others] = masters.toSorted(
-    (a, b) => verdictRank(a.verdict.word) - verdictRank(b.verdict.word),
-  );
-  if (worst === undefined)
-    return verdictOn(judged.map(weigh), { masters: [], healthy: '', unproven: ['no master is monitored'] });
-  if (others.length === 0) return worst.verdict;
-  const healthy = masters.filter((m) => m.healthy).length;
-  const counted = `${healthy} of ${count(masters.length, 'master')} healthy`;
-  const { verdict } = worst;
-  return { ...verdict, text: worst.healthy ? counted : `${counted}; ${verdict.text}` };
+/** A master with what its own verdict says. */
+interface JudgedMaster {
+  status: MasterStatus;
+  said: readonly Judged[];
 }
 
-const weigh = ({ check, raw }: Judged): Weighed => ({
-  impact: impactOf(check, raw),
-  subject: raw.subject,
-  brief: raw.brief ?? raw.message,
-  masterName: raw.masterName,
-  fix: raw.fix,
-  first: check.first,
-});
+/** Of several masters, the worst off, with how many are healthy. What any of their lines says was said. */
+function overall(masters: readonly JudgedMaster[], judged: readonly Judged[]): Judgement<Judged> {
+  const [worst, ...others] = masters
+    .map(({ status }) => status)
+    .toSorted((a, b) => verdictRank(a.verdict.word) - verdictRank(b.verdict.word));
+  if (worst === undefined)
+    return verdictOn(judged.map(weigh), { masters: [], healthy: '', unproven: ['no master is monitored'] });
+  const { verdict } = worst;
+  const said = masters.flatMap((m) => m.said);
+  if (others.length === 0) return { verdict, said };
+  const healthy = masters.filter(({ status }) => status.healthy).length;
+  const counted = `${healthy} of ${count(masters.length, 'master')} healthy`;
+  return { verdict: { ...verdict, text: worst.healthy ? counted : `${counted}; ${verdict.text}` }, said };
+}
+
+const weigh = (judged: Judged): Weighed<Judged> => {
+  const { check, raw } = judged;
+  return {
+    of: [judged],
+    impact: impactOf(check, raw),
+    subject: raw.subject,
+    brief: raw.brief ?? raw.message,
+    masterName: raw.masterName,
+    fix: raw.fix,
+    first: check.first,
+  };
+};
 
 /** What a run of sentinelctl did first, since all else may come of it; then by severity, then in the order of the checks. */
 function byWeight(judged: readonly Judged[]): Judged[] {
@@ -97,25 +108,30 @@ function byWeight(judged: readonly Judged[]): Judged[] {
   return judged.toSorted((a, b) => rank(a) - rank(b));
 }
 
-function problemOf({ check, raw }: Judged): Problem {
-  const { fix, later, message, subject } = raw;
-  return {
-    id: check.id,
-    severity: raw.severity ?? check.severity,
-    impact: impactOf(check, raw),
-    subjects: raw.servers ?? subject.split(', ').filter((id) => id !== ''),
-    message,
-    why: raw.consequence ?? check.consequence,
-    fix: fix.join('\n'),
-    ...(later !== undefined && { later }),
+const problemIn =
+  (said: readonly Judged[]) =>
+  (judged: Judged): Problem => {
+    const { check, raw } = judged;
+    const { fix, later, message, subject } = raw;
+    return {
+      id: check.id,
+      severity: raw.severity ?? check.severity,
+      impact: impactOf(check, raw),
+      subjects: raw.servers ?? subject.split(', ').filter((id) => id !== ''),
+      message,
+      headline: said.includes(judged),
+      evidence: evidenceOf(raw),
+      why: raw.consequence ?? check.consequence,
+      fix: fix.join('\n'),
+      ...(later !== undefined && { later }),
+    };
   };
-}
 
 function masterStatus(
   facts: MasterFacts,
   sentinels: readonly SentinelStatus[],
   judged: readonly Judged[],
-): MasterStatus {
+): JudgedMaster {
   const master = facts.master === null ? null : facts.refOf(facts.master);
   const masterOffset = facts.answered.find((n) => n.id === master?.id)?.answer.offset ?? null;
   const shown = {
@@ -137,10 +153,11 @@ function masterStatus(
         differs: !sameAddress(view.address, facts.master),
       }),
     ),
-    problems: judged.map(problemOf),
   };
-  const verdict = verdictOn(judged.map(weigh), { masters: [facts], healthy: summary(shown, sentinels) });
-  return { ...shown, healthy: verdict.word === 'HEALTHY', verdict };
+  const healthy = summary(shown, sentinels);
+  const { verdict, said } = verdictOn(judged.map(weigh), { masters: [facts], healthy });
+  const problems = judged.map(problemIn(said));
+  return { status: { ...shown, problems, healthy: verdict.word === 'HEALTHY', verdict }, said };
 }
 
 /** `mymaster → redis-1 127.0.0.1:6379, 2/2 replicas linked, 3/3 sentinels agree, quorum 2 reachable`. */

@@ -27,6 +27,8 @@ export interface RawFinding {
   impact?: Impact;
   /** The cause in a few words, for the first line; the message where absent. */
   brief?: string;
+  /** What the message says beyond `brief`, null for nothing; where absent, the message, if there is a `brief`. */
+  evidence?: string | null;
   /** What `--fix` may do about it, where that is safe and can be rolled back. */
   repair?: Repair;
   /** The same where it takes several, in this order; then there is no `repair`. */
@@ -110,6 +112,10 @@ export interface Finding {
   impact: Impact;
   /** The message in a few words. */
   brief: string;
+  /** Whether the first line of the diagnosis says it. */
+  headline: boolean;
+  /** What the message says beyond `brief`; null where `brief` says it all. */
+  evidence: string | null;
   /** The master in whose group it is; absent where it concerns all of them, null where it is about the application. */
   masterName?: string | null | undefined;
   /** Which node, which sentinel, which name. */
@@ -144,6 +150,10 @@ export function impactOf(check: Pick<CheckText, 'impact' | 'severity'>, raw: Raw
   const isLess = check.severity === 'critical' && severity === 'warning';
   return isLess && isNow(check.impact) && check.impact !== 'unknown' ? 'degraded' : check.impact;
 }
+
+/** What is left of a finding where its `brief` was said. */
+export const evidenceOf = ({ brief, evidence, message }: RawFinding): string | null =>
+  evidence !== undefined ? evidence : brief === undefined ? null : message;
 
 /** A finding in one line; its subject is not said twice. */
 export const sentenceOf = ({ subject, message }: Pick<Finding, 'subject' | 'message'>): string =>

@@ -141,20 +141,31 @@ function resultOf(
   const checked = ran.checked.length;
   const healthy = passed(findings, folded, ran);
   const unproven = unprovenIn(ran, silence, healthy);
-  const verdict = verdictOn(findings.map(weigh), { masters, healthy, unproven });
-  return { cluster, verdict, findings, checked, skipped: ran.skipped, silence, fixWith: null };
+  const { verdict, said } = verdictOn(findings.map(weigh), { masters, healthy, unproven });
+  const marked = (f: Finding): Finding => ({
+    ...f,
+    headline: said.includes(f),
+    consequences: f.consequences.map(marked),
+  });
+  return {
+    ...{ cluster, verdict, findings: findings.map(marked), checked },
+    ...{ skipped: ran.skipped, silence, fixWith: null },
+  };
 }
 
 /** A root as it counts: what it explains may be worse than itself, and is ended by its fix. */
-function weigh(root: Finding): Weighed {
+function weigh(root: Finding): Weighed<Finding> {
   const all = [root, ...root.consequences];
   const rank = ({ impact }: Finding): number => IMPACTS.indexOf(impact);
   const [worst = root] = all.toSorted((a, b) => rank(a) - rank(b));
   const { impact, subject, masterName = root.masterName } = worst;
   // What a critical cause leads to is not the first thing to read, nor what is only ever a consequence.
   const isCause = worst !== root && (root.severity === 'critical' || worst.id === 'min-replicas');
-  const brief = isCause ? `${root.brief}; ${worst.brief}` : worst.brief;
-  return { impact, subject, brief, masterName, fix: root.fix, first: root.first };
+  // The same with more: when a failover is expected.
+  const fuller = all.find((f) => f !== worst && f.impact === impact && f.brief.startsWith(`${worst.brief};`));
+  const brief = isCause ? `${root.brief}; ${worst.brief}` : (fuller ?? worst).brief;
+  const of = all.filter((f) => brief.includes(f.brief));
+  return { of, impact, subject, brief, masterName, fix: root.fix, first: root.first };
 }
 
 /** Why nothing can be called healthy, although nothing was found; empty where everything that was asked was judged. */

@@ -4,6 +4,7 @@ import type { Gathered } from '../model/gathered.js';
 import {
   type Check,
   type CheckText,
+  evidenceOf,
   type Finding,
   impactOf,
   type RawFinding,
@@ -99,6 +100,8 @@ export function findingOf(check: CheckText, seen: RawFinding): Finding {
     severity: seen.severity ?? check.severity,
     impact: impactOf(check, seen),
     brief: seen.brief ?? (check.needs === 'snapshot' ? seen.message : sentenceOf(seen)),
+    headline: false,
+    evidence: evidenceOf(seen),
     masterName: check.group === 'application' ? null : seen.masterName,
     subject: seen.subject,
     ...(seen.servers && seen.servers.length > 0 && { servers: seen.servers }),

@@ -33,6 +33,10 @@ export const isDown = (flags: readonly string[]): boolean =>
 export const isSilent = ({ silence }: NodeState | SentinelState): boolean =>
   silence !== null && silence.kind !== 'auth';
 
+/** Whether nothing is known of the cluster but addresses that were typed, and none of them answers. */
+export const isAllUnknown = ({ expectation, masters, snapshot }: SnapshotFacts): boolean =>
+  !expectation.own && masters.length === 0 && !snapshot.sentinels.some(sentinelAnswers);
+
 /** Whether the operator named this server: it is in the cluster's plan, or its address was typed. */
 export function isNamed(
   { expectation }: Pick<SnapshotFacts, 'expectation'>,

@@ -60,6 +60,10 @@ export interface Problem {
   subjects: string[];
   /** What is wrong, in a sentence, with ids and addresses. */
   message: string;
+  /** Whether the first line of the status, or of its master, says it. */
+  headline: boolean;
+  /** What the message says beyond that line; null where the line says it all. */
+  evidence: string | null;
   /** Why it matters. */
   why: string | null;
   /** What to type next: a command per line, comments with #. */

@@ -8,8 +8,8 @@ import { listed } from './words.js';
 /** The worst first. */
 export const IMPACTS: readonly Impact[] = [
   'down',
-  'no-failover',
   'data-unsafe',
+  'no-failover',
   'at-risk',
   'degraded',
   'unknown',
@@ -38,8 +38,10 @@ export const isNow = (impact: Impact): boolean => WORD_OF[impact] !== 'HEALTHY';
 /** The place in VERDICT_WORDS; the lower, the worse. */
 export const verdictRank = (word: VerdictWord): number => VERDICT_WORDS.indexOf(word);
 
-/** One finding, as much of it as the verdict needs; the more important first. */
-export interface Weighed {
+/** One finding, as much of it as the verdict needs. `T`: what it was made of. */
+export interface Weighed<T = unknown> {
+  /** What `brief` says: left out where it is listed below the verdict that it became the cause of. */
+  of: readonly T[];
   impact: Impact;
   /** Which server it is about. */
   subject: string;
@@ -61,16 +63,31 @@ export interface Evidence {
   unproven?: readonly string[];
 }
 
-/** One rule for every command: the worst impact decides, and the first finding that has it is the cause. Pure. */
-export function verdictOn(found: readonly Weighed[], { masters, healthy, unproven = [] }: Evidence): Verdict {
+/** A verdict, and the findings that its line says already. */
+export interface Judgement<T> {
+  verdict: Verdict;
+  said: readonly T[];
+}
+
+/**
+ * One rule for every command: the worst impact decides, and of the findings that have it the first, which is the most
+ * severe, is the cause. Pure.
+ */
+export function verdictOn<T>(
+  found: readonly Weighed<T>[],
+  { masters, healthy, unproven = [] }: Evidence,
+): Judgement<T> {
   const present = found.filter(({ impact }) => isNow(impact));
-  const rank = ({ impact }: Weighed): number => verdictRank(WORD_OF[impact]);
+  const rank = ({ impact }: Weighed): number => IMPACTS.indexOf(impact);
   const [worst] = present.toSorted((a, b) => rank(a) - rank(b));
   if (worst === undefined) {
     const [lacking] = unproven;
-    return lacking === undefined
-      ? { word: 'HEALTHY', text: healthy, impact: null, cause: null, forMs: null, next: null }
-      : { word: 'UNKNOWN', text: lacking, impact: null, cause: lacking, forMs: null, next: null };
+    const nothing = { impact: null, forMs: null, next: null };
+    const verdict: Verdict =
+      lacking === undefined
+        ? { word: 'HEALTHY', text: healthy, cause: null, ...nothing }
+        : { word: 'UNKNOWN', text: lacking, cause: lacking, ...nothing };
+    return { verdict, said: [] };
   }
   const { masterName } = worst;
   const only = masters.length === 1 && masterName !== null ? masters[0] : undefined;
@@ -83,23 +100,35 @@ export function verdictOn(found: readonly Weighed[], { masters, healthy, unprove
   const impact =
     masterName === null || masters.length === 0 ? null : impactWords(worst.impact, master, forMs);
   const lead = impact === null ? '' : `${impact}${word === 'DOWN' ? ': ' : '; '}`;
-  const said = [`${lead}${cause}`, ...alsoUnknown(worst, present)].join('; ');
-  const more = present.length - alike.length - alsoUnknown(worst, present).length;
+  const beside = alsoUnknown(worst, present);
+  const within = present.filter((f) => !alike.includes(f) && !beside.includes(f) && cause.includes(f.brief));
+  const said = [`${lead}${cause}`, ...beside.map((f) => f.brief)].join('; ');
+  const more = present.length - alike.length - beside.length - within.length;
   const next = commandIn((present.find((f) => f.first === true) ?? worst).fix);
   const text = `${master === undefined ? '' : `${master.name}: `}${said}${more > 0 ? ` (and ${more} more)` : ''}`;
-  return { word, text, impact, cause, forMs, next };
+  return {
+    verdict: { word, text, impact, cause, forMs, next },
+    said: [...alike, ...beside, ...within].flatMap(({ of }) => of),
+  };
 }
 
-/** What may be said of several servers at once. */
-const PLURAL: Readonly<Record<string, string>> = {
-  'is down': 'are down',
-  'does not answer': 'do not answer',
-};
+/** What may be said of several servers at once: the verb, and the same for several. */
+const VERBS: readonly (readonly [one: string, several: string])[] = [
+  ['is down', 'are down'],
+  ['does not answer', 'do not answer'],
+  ['wants a password', 'want a password'],
+];
 const predicate = ({ brief, subject }: Weighed): string => without(`${subject} `, brief);
+/** The predicate for several servers; null where it may be said of one only. */
+function plural(one: Weighed): string | null {
+  const said = predicate(one);
+  const verb = VERBS.find(([single]) => said === single || said.startsWith(`${single}:`));
+  return verb === undefined ? null : `${verb[1]}${said.slice(verb[0].length)}`;
+}
 
 /** The findings that say the same of another server of the same group. */
-function sayTheSame(worst: Weighed, present: readonly Weighed[]): readonly Weighed[] {
-  if (!(predicate(worst) in PLURAL)) return [worst];
+function sayTheSame<T>(worst: Weighed<T>, present: readonly Weighed<T>[]): readonly Weighed<T>[] {
+  if (plural(worst) === null) return [worst];
   return present.filter(
     (f) =>
       f.impact === worst.impact && f.masterName === worst.masterName && predicate(f) === predicate(worst),
@@ -107,15 +136,14 @@ function sayTheSame(worst: Weighed, present: readonly Weighed[]): readonly Weigh
 }
 
 const together = (alike: readonly Weighed[]): string =>
-  `${listed(alike.map((f) => f.subject))} ${alike[0] === undefined ? '' : PLURAL[predicate(alike[0])]}`;
+  `${listed(alike.map((f) => f.subject))} ${alike[0] === undefined ? '' : plural(alike[0])}`;
 
 const without = (lead: string, text: string): string =>
   text.startsWith(lead) ? text.slice(lead.length) : text;
 
 /** What only sentinelctl lacks is said beside the verdict on the rest. */
-function alsoUnknown(worst: Weighed, present: readonly Weighed[]): string[] {
-  const [first] = worst.impact === 'unknown' ? [] : present.filter((f) => f.impact === 'unknown');
-  return first === undefined ? [] : [first.brief];
+function alsoUnknown<T>(worst: Weighed<T>, present: readonly Weighed<T>[]): Weighed<T>[] {
+  return worst.impact === 'unknown' ? [] : present.filter((f) => f.impact === 'unknown').slice(0, 1);
 }
 
 function impactWords(impact: Impact, master: MasterFacts | undefined, forMs: number | null): string {

@@ -97,6 +97,9 @@ async function askNode(
   };
 }
 
+/** A replica's link to its master, which passes PUBLISH on, has no user (networking.c, catClientInfoString). */
+const NO_USER = '(superuser)';
+
 /** What the last command of a sentinel's connection is, nearly always. */
 const SENT_LAST = /^(publish|subscribe)$/;
 
@@ -107,7 +110,7 @@ export function seenUser(clients: Got<Fields[]>): string | undefined {
     : [];
   // One that may not set its name (CLIENT SETNAME) goes by what it does: no other client only publishes.
   const unnamed = clients.ok ? clients.value.filter((c) => !c.name && SENT_LAST.test(c.cmd ?? '')) : [];
-  return [...theirs, ...unnamed].find((c) => c.user)?.user;
+  return [...theirs, ...unnamed].find((c) => c.user && c.user !== NO_USER)?.user;
 }
 
 /** ACL DRYRUN is there since 7.0. Its verdict is a text, or an error where no such command is known. */

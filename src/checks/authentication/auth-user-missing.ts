@@ -54,13 +54,16 @@ export default {
       const user = first.sentinelsUser ?? '';
       const model = nodes.find((node) => lacksUser(node) === false);
       const noneLeft = replicas.length > 0 && replicas.every((node) => without.includes(node));
+      const elsewhere =
+        model === undefined ? null : `it exists at ${model.id}, and ACL rules are not replicated`;
       return [
         {
           subject: idsOf(without),
           masterName: name,
           ...(noneLeft && { impact: 'no-failover' }),
           brief: `the sentinels' user "${user}" does not exist at ${idsOf(without)}`,
-          message: `the user "${user}", as which the sentinels of ${name} log in (auth-user), does not exist at ${idsOf(without)}${model === undefined ? '' : `; it exists at ${model.id}, and ACL rules are not replicated`}`,
+          message: `the user "${user}", as which the sentinels of ${name} log in (auth-user), does not exist at ${idsOf(without)}${elsewhere === null ? '' : `; ${elsewhere}`}`,
+          evidence: elsewhere,
           fix: without.flatMap((node) => [
             model === undefined
               ? cli(node, `ACL SETUSER ${user} on '><the auth-pass of the sentinels>' allchannels ${RIGHTS}`)

@@ -82,6 +82,7 @@ function short(gathered: Gathered, denials: readonly Denial[]): RawFinding[] {
       subject: idsOf(at),
       ...(isHopeless(gathered, at) && { impact: 'no-failover' }),
       brief: `the sentinels' user "${user}" ${what} at ${count(at.length, 'sentinel')}`,
+      evidence: `the other sentinels log in as this user (sentinel-user) at ${idsOf(at)}`,
       message: `the user "${user}", as which the other sentinels log in (sentinel-user), ${what} at ${idsOf(at)}`,
       fix: at.flatMap((sentinel) => [
         denied.length === 0

@@ -26,6 +26,7 @@ export function tlsApart(gathered: Gathered): RawFinding[] {
     const tlsPort = master === null ? 0 : Number(settingAt(master, 'tls-port') ?? 0);
     const isKnown = sentinels.every((s) => settingAt(s, 'tls-replication') !== null);
     const noneLeft = replicas.length > 0 && replicas.every((node) => dark.includes(node));
+    const without = `${idsOf(sentinels)} ${sentinels.length === 1 ? 'connects' : 'connect'} without TLS (tls-replication ${isKnown ? 'no' : 'is not on, as it seems'})${noneLeft ? ': they reach no replica' : ''}`;
     return [
       {
         subject: idsOf(sentinels),
@@ -33,7 +34,8 @@ export function tlsApart(gathered: Gathered): RawFinding[] {
         masterName: name,
         ...(noneLeft && { impact: 'no-failover' }),
         brief: `${count(dark.length, 'data node')} announced with TLS (${idsOf(dark)}), and the sentinels connect without`,
-        message: `${idsOf(dark)} ${dark.length === 1 ? 'is a TLS port' : 'are TLS ports'} (the data nodes replicate by TLS and announce them), and ${idsOf(sentinels)} ${sentinels.length === 1 ? 'connects' : 'connect'} without TLS (tls-replication ${isKnown ? 'no' : 'is not on, as it seems'})${noneLeft ? ': they reach no replica' : ''}`,
+        evidence: `the data nodes replicate by TLS and announce their TLS ports; ${without}`,
+        message: `${idsOf(dark)} ${dark.length === 1 ? 'is a TLS port' : 'are TLS ports'} (the data nodes replicate by TLS and announce them), and ${without}`,
         fix: sentinels.flatMap((sentinel) => changeFile(gathered, sentinel, edits(group, sentinel, tlsPort))),
       },
     ];

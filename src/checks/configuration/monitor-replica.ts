@@ -81,6 +81,7 @@ function sentToReplica(gathered: Gathered): RawFinding[] | Skip {
     if (first === undefined || wrong.length < views.length) return [];
     const { node, master } = first;
     const streams = master.info.ok ? attachedIn(master.info.value).length : 0;
+    const unknown = `the master is ${shown(master)}, with ${count(streams, 'replica')}, and the sentinels do not know it`;
     return [
       {
         subject: idsOf(wrong.map(({ view }) => view.sentinel)),
@@ -88,7 +89,8 @@ function sentToReplica(gathered: Gathered): RawFinding[] | Skip {
         masterName: name,
         impact: 'down',
         brief: `the sentinels monitor ${node.id}, which is a replica of ${master.id}`,
-        message: `${idsOf(wrong.map(({ view }) => view.sentinel))} monitor ${name} at ${shown(node)}, which is a replica; the master is ${shown(master)}, with ${count(streams, 'replica')}, and the sentinels do not know it`,
+        message: `${idsOf(wrong.map(({ view }) => view.sentinel))} monitor ${name} at ${shown(node)}, which is a replica; ${unknown}`,
+        evidence: unknown,
         fix: wrong.flatMap(({ view: { sentinel, master: view } }) =>
           monitorInstead(
             sentinel,
@@ -121,6 +123,7 @@ function monitoredReplicas(project: Project): RawFinding[] | Skip {
           subject: idsOf(wrong.map((w) => w.monitor.server)),
           message: `${name} is ${monitor.host}:${monitor.port} here, but ${node.id} at that address follows ${master.host}:${master.port}${line === undefined ? '' : ` (${line.file}:${line.line})`}`,
           brief: `the sentinels of ${name} monitor ${monitor.host}:${monitor.port}, which follows ${master.host}:${master.port}`,
+          evidence: `${node.id} has that address${line === undefined ? '' : ` (${line.file}:${line.line})`}`,
           fix: [`sentinel monitor ${name} ${master.host} ${master.port} ${monitor.quorum}`],
           at: monitor.at,
         },

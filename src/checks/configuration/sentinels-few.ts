@@ -33,16 +33,16 @@ export default {
         'failover-timeout': failoverTimeoutMs,
         'parallel-syncs': parallelSyncs,
       };
+      const asked = sentinelsOf(witnesses).map((s) => s.id);
       return [
         {
           subject: name,
-          servers: sentinelsOf(witnesses).map((s) => s.id),
+          servers: asked,
           // Created so, it does what was asked for: a risk that is known.
           ...(expectation.own && planned < 3 && { severity: 'warning' as const, impact: 'risk' as const }),
           brief: `it has ${count(known, 'sentinel')}`,
-          message: `${count(known, 'sentinel')} for ${name}: ${sentinelsOf(witnesses)
-            .map((s) => s.id)
-            .join(', ')}`,
+          message: `${count(known, 'sentinel')} for ${name}: ${asked.join(', ')}`,
+          evidence: asked.join(', '),
           fix: furtherSentinel(expectation, { name, address: master.master ?? address, settings }, 3),
         },
       ];

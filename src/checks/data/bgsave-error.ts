@@ -38,13 +38,15 @@ export default {
           node.answer.role === 'master' &&
           master.master !== null &&
           master.refOf(master.master).id === node.id;
+        const evidence = `${what}${refuses ? `; it answers PING with -${node.answer.pingError ?? 'MISCONF'}` : ''}`;
         return [
           {
             subject: node.id,
             severity: refuses ? 'critical' : 'warning',
             impact: refuses && isMaster ? 'down' : 'degraded',
             brief: `${node.id} cannot write to disk${refuses ? ' and refuses writes' : ''}`,
-            message: `${nameOf(node)} cannot write to disk: ${what}${refuses ? `; it answers PING with -${node.answer.pingError ?? 'MISCONF'}` : ''}`,
+            message: `${nameOf(node)} cannot write to disk: ${evidence}`,
+            evidence,
             fix: [...look(master, node), cli(node, again(failed.fault))],
           },
         ];

@@ -78,6 +78,7 @@ export default {
             impact: 'down',
             brief: `${server.id} refuses every write (min-replicas-to-write ${least}, ${good} good replicas)`,
             message: `refuses every write: ${good} good replicas, min-replicas-to-write ${least}`,
+            evidence: null,
             // As many as there are now, and as are left after a failover.
             fix: setConfig(server, NAMES[0], Math.min(good, Math.max(1, replicas.length - 1))),
           });

@@ -60,13 +60,16 @@ export default {
       const commands = [...new Set(slow.map(({ command }) => command.toUpperCase()))];
       const clients = [...new Set(slow.flatMap(({ client }) => client ?? []))];
       const epochs = Math.max(0, ...views.map(({ master }) => num(master.fields, 'config-epoch') ?? 0));
+      const times = `${slow.length} ${slow.length === 1 ? 'time' : 'times'} at ${idsOf(at)} (SLOWLOG)`;
+      const sent = `${clients.length === 0 ? '' : `; sent by ${clients.slice(0, 2).join(', ')}${clients.length > 2 ? ` and ${clients.length - 2} more connections` : ''}`}${epochs > 1 ? `; ${epochs} failovers so far` : ''}`;
       return [
         {
           subject: idsOf(at),
           servers: nodes.map((n) => n.id),
           masterName: name,
           brief: `${listed(commands)} takes ${seconds(longestMs)}, longer than down-after (${seconds(downAfterMs)})`,
-          message: `${listed(commands)} took up to ${seconds(longestMs)}, ${slow.length} ${slow.length === 1 ? 'time' : 'times'} at ${idsOf(at)} (SLOWLOG), and down-after of ${name} is ${seconds(downAfterMs)}: a server that runs it is called down${clients.length === 0 ? '' : `; sent by ${clients.slice(0, 2).join(', ')}${clients.length > 2 ? ` and ${clients.length - 2} more connections` : ''}`}${epochs > 1 ? `; ${epochs} failovers so far` : ''}`,
+          message: `${listed(commands)} took up to ${seconds(longestMs)}, ${times}, and down-after of ${name} is ${seconds(downAfterMs)}: a server that runs it is called down${sent}`,
+          evidence: `${times}${sent}`,
           fix: [
             `# no ${listed(commands, 'or')} of that length on the master; or a down-after above the longest pause:`,
             ...sentinelSet(views, name, 'down-after-milliseconds', Math.ceil(longestMs / 1000) * 2000),

@@ -102,13 +102,16 @@ function finding(group: Group, { addresses, node, at }: Double): RawFinding {
     cli(sentinel, `SENTINEL RESET ${name}`),
   ]);
   const isHealthy = at.every(({ master: view }) => flagsOf(view.fields).join() === 'master');
+  const counted =
+    streams === null ? '' : `; the master counts ${streams} ${streams === 1 ? 'replica' : 'replicas'}`;
   return {
     subject: words.join(', '),
     servers: node === undefined ? [] : [node.id],
     masterName: name,
     ...(followsItself && { impact: 'down' }),
     brief: `one server is known as ${listed(words)}${followsItself ? ', and follows itself' : ''}`,
-    message: `${idsOf(at.map(({ sentinel }) => sentinel))} know one server of ${name} as ${listed(words)} (the same run id)${streams === null ? '' : `; the master counts ${streams} ${streams === 1 ? 'replica' : 'replicas'}`}${followsItself ? '; it was made a replica of itself' : ''}`,
+    evidence: `the same run id at ${idsOf(at.map(({ sentinel }) => sentinel))}${counted}`,
+    message: `${idsOf(at.map(({ sentinel }) => sentinel))} know one server of ${name} as ${listed(words)} (the same run id)${counted}${followsItself ? '; it was made a replica of itself' : ''}`,
     fix: [
       ...(node === undefined || right === null || node === master
         ? []

@@ -32,12 +32,14 @@ export default {
         ? {
             subject: server.id,
             brief: `${server.id} wants another password than the cluster's own`,
+            evidence: 'sentinelctl uses it already: --password-file changes nothing',
             message: `${nameOf(server)} wants a password other than the cluster's own, which sentinelctl uses: --password-file changes nothing`,
             fix: reset(server, said, isSentinel),
           }
         : {
             subject: server.id,
             brief: `${server.id} ${wantOf(said, option)}`,
+            evidence: null,
             message: `${nameOf(server)} ${said}`,
             fix: [hints.ctl(`status ${option}`)],
           };

@@ -66,12 +66,14 @@ export default {
             ? foreign.map((f) => f.sentinelId).join(', ')
             : `${heard.map(placeOf).join(', ')}, which monitor ${first.hello.masterName} at ${formatAddress(first.hello.master)}`;
         const isSame = first !== undefined && sameAddress(first.hello.master, address);
+        const evidence = `${own + foreign.length} sentinels are connected to it, and ${name} does not know ${foreign.length} of them: ${who}`;
         return [
           {
             subject: node.id,
             masterName: name,
             brief: `${node.id} is also managed by ${count(foreign.length, 'sentinel')} of another group`,
-            message: `${node.id} is managed by the sentinels of two groups: ${own + foreign.length} sentinels are connected to it, and ${name} does not know ${foreign.length} of them: ${who}`,
+            message: `${node.id} is managed by the sentinels of two groups: ${evidence}`,
+            evidence,
             fix: isSame
               ? heard.map(({ hello }) => cli(hello, `SENTINEL REMOVE ${hello.masterName}`))
               : leave(node, address, heard),

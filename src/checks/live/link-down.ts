@@ -52,11 +52,13 @@ function unlinked(facts: MasterFacts, node: AnsweredNode): RawFinding {
   const since = linkDownS === undefined ? '' : ` for ${humanDurationMs(linkDownS * 1000)}`;
   const where = follows === null ? 'a master' : placed(facts, follows);
   const log = expectation.own ? hints.ctl(`logs ${node.id} --tail 50`) : `the log of ${node.id} says why`;
+  const copies = syncing === true ? '; it is copying the whole data set from its master' : '';
   return {
     subject: node.id,
     severity: syncing === true ? 'info' : 'warning',
     brief: `${node.id} has no link to its master${since}`,
-    message: `${nameOf(node)} has no link to ${where}${since} (master_link_status down)${syncing === true ? '; it is copying the whole data set from its master' : ''}`,
+    message: `${nameOf(node)} has no link to ${where}${since} (master_link_status down)${copies}`,
+    evidence: `it follows ${where} (master_link_status down)${copies}`,
     fix:
       syncing === true
         ? [cli(node, 'INFO replication')]

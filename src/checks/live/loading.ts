@@ -23,6 +23,7 @@ export default {
           subject: node.id,
           ...(master !== null && refOf(master).id === node.id && { impact: 'down' as const }),
           brief: `${node.id} is loading its data`,
+          evidence: null,
           message: `${nameOf(node)} is loading its data and serves nothing yet`,
           fix: [hints.logs(node, 'INFO persistence')],
         })),

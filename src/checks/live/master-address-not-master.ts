@@ -30,6 +30,7 @@ export default {
         {
           subject: node.id,
           brief: `the sentinels send clients to ${node.id}, which is a replica`,
+          evidence: follows === null ? null : `${node.id} follows ${placed(master, follows)}`,
           message: `the sentinels send clients to ${placed(master, address)}, but it is a replica${follows === null ? '' : ` of ${placed(master, follows)}`}`,
           fix: [hints.act(node, `logs ${node.id} --tail 50`, 'ROLE')],
         },

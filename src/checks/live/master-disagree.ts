@@ -51,13 +51,12 @@ function disagreement(facts: MasterFacts, wrong: readonly Witness[]): RawFinding
   });
   const busy = failoverUnderWay(witnesses) ?? heldDown(witnesses);
   const right = witnesses.find((w) => !wrong.includes(w));
+  const evidence = [...claims, ...(busy === null ? [] : [busy])].join('; ');
   return {
     subject: subjectOf(sentinelsOf(wrong)),
     brief: `the sentinels name different masters`,
-    message: [
-      `the sentinels disagree on the master of ${name}: ${claims.join('; ')}`,
-      ...(busy === null ? [] : [busy]),
-    ].join('; '),
+    message: `the sentinels disagree on the master of ${name}: ${evidence}`,
+    evidence,
     ...(busy === null && right !== undefined
       ? { fix: wrong.flatMap((w) => monitorAgain(name, w, right)) }
       : { severity: 'warning', fix: lookAgain(hints.ctl('status --watch')) }),

@@ -34,13 +34,15 @@ export default {
     const places = new Map(leftovers.map(({ sentinel }) => [sentinel.id, sentinel]));
     const downMs = Math.min(...leftovers.map(({ fields }) => num(fields, 's-down-time') ?? 0));
     const words = inWords(names);
+    const never = `${idsOf([...places.values()])} ${places.size === 1 ? 'has' : 'have'} never reached (down for ${Math.floor(downMs / 1000)} s, no replica, no other sentinel)`;
     return [
       {
         subject: names.length === 1 ? first : words,
         servers: [...places.keys()],
         impact: masterName === null ? 'degraded' : 'risk',
         brief: `${count(names.length, 'name')} without a server: ${words}`,
-        message: `${count(names.length, 'monitored name')} (${words}) ${names.length === 1 ? 'has a master that does not answer' : 'have masters that do not answer'} and that ${idsOf([...places.values()])} ${names.length === 1 ? 'has' : 'have'} never reached (down for ${Math.floor(downMs / 1000)} s, no replica, no other sentinel)`,
+        message: `${count(names.length, 'monitored name')} (${words}) ${names.length === 1 ? 'has a master that does not answer' : 'have masters that do not answer'} and that ${never}`,
+        evidence: never,
         fix: [
           '# start their servers; where they are gone for good, at every sentinel:',
           ...[...places.values()].map((sentinel) => removeAt(sentinel, names)),

@@ -44,6 +44,8 @@ function findingOf(master: MasterFacts, { witness, reasons }: Blocked): RawFindi
       {
         subject,
         brief: 'the sentinels have forgotten the replicas',
+        evidence:
+          'the master that would name them again does not answer (SENTINEL RESET while it was down does that)',
         message: `${name}: the sentinels have forgotten the replicas, and the master that would name them again does not answer (SENTINEL RESET while it was down does that)`,
         consequence: 'no replica is ever promoted: the sentinels know none, however long they wait',
         fix: forgottenFix(master, lostMaster(master)),
@@ -72,6 +74,7 @@ function findingOf(master: MasterFacts, { witness, reasons }: Blocked): RawFindi
     {
       subject,
       brief: unfit.length === 0 ? 'no sentinel lists a replica' : unfit.join('; '),
+      evidence: unfit.length === 0 ? null : `as ${witness.sentinel.id} has it`,
       message: `${name}: ${unfit.length === 0 ? 'it has no replica' : unfit.join('; ')} (as ${witness.sentinel.id} has it)`,
       fix: makeFit(master, { witness, reasons }),
     },

@@ -1,4 +1,4 @@
-import { humanDurationMs } from '../../model/duration.js';
+import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import type { MasterFacts } from '../../model/facts.js';
 import { TILT_PERIOD_MS, usualFailoverMs } from '../../model/sentinel-timing.js';
 import type { NodeState, SentinelState } from '../../model/snapshot.js';
@@ -112,19 +112,23 @@ export const isStopped = ({ silence }: Pick<NodeState | SentinelState, 'silence'
   silence?.kind === 'refused' || silence?.kind === 'closed';
 
 function masterIsDown(facts: MasterFacts, lost: NodeState): RawFinding {
-  const { words, why, brief, ...next } = outlook(facts, lost);
+  const { words, why, brief, evidence, ...next } = outlook(facts, lost);
   const said = `${lost.id}: ${lost.silence?.message ?? 'no answer'}`;
   return {
     subject: facts.name,
     servers: [lost.id],
     brief: `${lost.id} (master) ${downWord(lost)}; ${brief ?? words}`,
+    evidence: brief === undefined ? null : (evidence ?? words),
     message: `${facts.name}: its master ${nameOf(lost)} ${downWord(lost)}, nothing can be written; ${words}`,
     consequence: why === null ? said : `${said}; ${why}`,
     ...next,
   };
 }
 
-type Outlook = Pick<RawFinding, 'fix' | 'later' | 'brief'> & { words: string; why: string | null };
+type Outlook = Pick<RawFinding, 'fix' | 'later' | 'brief' | 'evidence'> & {
+  words: string;
+  why: string | null;
+};
 
 /** Whether a failover will come by itself, and what to type. */
 function outlook(facts: MasterFacts, lost: NodeState): Outlook {
@@ -162,6 +166,7 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   return {
     words: `${able} can replace it, within about ${Math.ceil(usualFailoverMs({ downAfterMs }) / 1000)} s of its failure (down-after + 2 s)`,
     brief: expected(facts, downAfterMs),
+    evidence: `${able} can replace it: down-after (${formatDurationMs(downAfterMs)}) and about 2 s after its failure`,
     why: 'if no replica is promoted, the logs of the sentinels say why (-failover-abort-…)',
     ...afterFailover(facts, lost),
   };
@@ -223,6 +228,7 @@ function noneSaysMaster(facts: MasterFacts): RawFinding {
       answered.length === 0
         ? `no data node of ${name} answers, nothing can be read or written`
         : `no data node that answers is the master of ${name}, nothing can be written: ${ids(answered)} answer${answered.length === 1 ? 's' : ''}${busy === null ? '' : `; ${busy}`}`,
+    evidence: busy,
     fix: [busy === null ? nextWithoutMaster(facts) : facts.hints.ctl('status --watch')],
   };
 }

@@ -39,6 +39,7 @@ export default {
           subject: master.name,
           servers: (lost.length > 0 ? lost : sentinelsOf(witnesses)).map((s) => s.id),
           brief: headCount(electorate),
+          evidence: null,
           message: `no failover is possible: ${headCount(electorate)}`,
           consequence: checkQuorum(witnesses),
           fix: [lost.length > 0 ? bringBack(master, null) : whyNot(master, first)],

@@ -27,6 +27,7 @@ export default {
           subject: name,
           servers: [],
           brief: 'it has no replica',
+          evidence: null,
           message: `${name} has no replica at ${count(witnesses.length, 'sentinel')}: no node could be promoted`,
           fix: [hints.cli(first.sentinel, `SENTINEL REPLICAS ${name}`)],
         },

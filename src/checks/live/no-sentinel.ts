@@ -1,8 +1,11 @@
 import { sentinelAnswers } from '../../model/facts.js';
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
-import { subjectOf } from '../snapshot.js';
+import { isAllUnknown, subjectOf } from '../snapshot.js';
 import { isStopped } from './no-master.js';
+
+const NOTHING_KNOWN =
+  'nothing is known of the cluster: the addresses may be wrong, or this machine may have no route to them';
 
 export default {
   id: 'no-sentinel',
@@ -18,7 +21,8 @@ export default {
   remedy: ['start the sentinels', 'check the given addresses'],
   sources: ['measured'],
   causes: ['sentinel-unreachable', 'no-quorum'],
-  live({ snapshot, expectation, hints }) {
+  live(facts) {
+    const { expectation, hints, snapshot } = facts;
     const { sentinels } = snapshot;
     const [first] = sentinels;
     if (sentinels.some((s) => sentinelAnswers(s) || s.silence === null)) return [];
@@ -27,15 +31,19 @@ export default {
     return [
       {
         subject: subjectOf(sentinels),
-        // Nothing refuses either: this machine may have no route to them.
-        ...(!expectation.own && sentinels.length > 0 && !sentinels.some(isStopped) && { impact: 'unknown' }),
+        // Typed addresses of which nothing is known may be the wrong ones; and where nothing refuses, this machine
+        // may have no route to them.
+        ...(!expectation.own &&
+          sentinels.length > 0 &&
+          (isAllUnknown(facts) || !sentinels.some(isStopped)) && { impact: 'unknown' }),
         message:
           first === undefined
             ? 'no sentinel is known'
             : `none of ${count(sentinels.length, 'sentinel')} answers`,
-        ...(expectation.whence !== undefined && {
-          consequence: `${this.consequence}; ${expectation.whence}`,
-        }),
+        consequence: [
+          isAllUnknown(facts) && first !== undefined ? NOTHING_KNOWN : this.consequence,
+          ...(expectation.whence === undefined ? [] : [expectation.whence]),
+        ].join('; '),
         fix: [
           expectation.own
             ? hints.ctl('up')

@@ -71,6 +71,7 @@ function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subj
       impact: 'unknown',
       brief: `${node.id} cannot be reached from this machine, and the sentinels reach it`,
       message: `${saidNothing(node)}; the sentinels reach it`,
+      evidence: silenceOf(node),
       consequence: 'only this machine lacks a route to it, or its announced address is not valid here',
       fix: [hints.cli(node, 'PING')],
     };
@@ -79,6 +80,7 @@ function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subj
     ...(isLastReplica(facts) && { impact: 'no-failover' }),
     brief: `${node.id} ${downWord(node)}`,
     message: saidNothing(node),
+    evidence: silenceOf(node),
     fix,
   };
 }
@@ -121,6 +123,11 @@ export function saidNothing(server: NodeState | SentinelState): string {
   if (server.silence?.kind === 'protocol') return `${nameOf(server)} ${said}`;
   return `${nameOf(server)} does not answer${/^did not answer\b/.test(said) ? said.replace(/^did not answer/, '') : `: ${said}`}`;
 }
+
+/** `redis-2: connection refused`. */
+export const silenceOf = ({ id, silence }: NodeState | SentinelState): string =>
+  `${id}: ${silence?.message ?? 'no answer'}`;
+
 const namedMaster = ({ master, silent, refOf }: MasterFacts): NodeState | undefined =>
   master === null ? undefined : silent.find((n) => n.id === refOf(master).id);
 
@@ -136,6 +143,7 @@ function oldMaster(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subje
       impact: 'unknown',
       brief: `${node.id} (master) cannot be reached from this machine, and the sentinels reach it`,
       message: `${said}: ${node.silence?.message ?? 'no answer'}; the sentinels do not call it down`,
+      evidence: `${silenceOf(node)}; the sentinels do not call it down`,
       consequence:
         'clients at this machine may not reach it either; no failover happens while the sentinels reach it',
       fix: [facts.hints.revive(node, node.silence)],
@@ -145,6 +153,7 @@ function oldMaster(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subje
     severity: 'critical',
     impact: 'down',
     brief: `${node.id} (master) ${downWord(node)}; ${heirs.map((n) => n.id).join(', ')} was promoted, and the sentinels name it within about 1 s`,
+    evidence: null,
     message: `${said}; ${names(heirs)} ${heirs.length === 1 ? 'says that it is' : 'say that they are'} the master, and the sentinels do not name ${heirs.length === 1 ? 'it' : 'them'} yet`,
     consequence:
       'clients are still sent to the one that is down; the last step of a failover takes about a second',

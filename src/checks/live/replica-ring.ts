@@ -64,6 +64,7 @@ export default {
           masterName: name,
           brief: `no node is the master: ${[...ring, ring[0]].map((n) => n?.id).join(' → ')}`,
           message: `${name} has no master: ${listed(follows)}; ${listed(nodes.map(withData))}`,
+          evidence: listed(nodes.map(withData)),
           ...wayOut(group, (words) => ctl(gathered, words)),
         },
       ];

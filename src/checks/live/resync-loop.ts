@@ -64,13 +64,15 @@ export default {
         begun > 0
           ? `${begun} in ${(resync.forMs / 1000).toFixed(1)} s, ${total} since it started`
           : `${total} since it started`;
+      const resyncs = `begins full resyncs (${often}) and ${value.master_sync_in_progress === '1' ? 'has one in progress' : 'finishes none'}${isFull ? `; the disk under ${dir} is too full for the snapshot${freeBytes === null ? '' : ` (${bytes(freeBytes)} free)`}` : ''}${warning === null ? '' : `; its log: ${warning}`}`;
       return [
         {
           subject: server.id,
           servers: [server.id, master.id],
           ...(begun === 0 && { severity: 'warning' }),
           brief: `${server.id} never finishes a full resync${isFull ? `: the disk under its dir is full` : ''}`,
-          message: `${server.id} has no link to ${master.id}, which begins full resyncs (${often}) and ${value.master_sync_in_progress === '1' ? 'has one in progress' : 'finishes none'}${isFull ? `; the disk under ${dir} is too full for the snapshot${freeBytes === null ? '' : ` (${bytes(freeBytes)} free)`}` : ''}${warning === null ? '' : `; its log: ${warning}`}`,
+          message: `${server.id} has no link to ${master.id}, which ${resyncs}`,
+          evidence: `${master.id} ${resyncs}`,
           fix: hasNoFile
             ? [
                 `# make room for the snapshot under ${dir}; or load the snapshot without a file:`,

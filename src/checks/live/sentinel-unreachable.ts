@@ -1,10 +1,10 @@
 import { isAt, type SnapshotFacts } from '../../model/facts.js';
 import type { SentinelState } from '../../model/snapshot.js';
 import type { SnapshotCheck } from '../check.js';
-import { isSilent } from '../snapshot.js';
+import { isAllUnknown, isSilent } from '../snapshot.js';
 import { isGhostSentinel } from './ghost-sentinel.js';
 import { downWord, isStopped } from './no-master.js';
-import { saidNothing } from './node-unreachable.js';
+import { saidNothing, silenceOf } from './node-unreachable.js';
 
 export default {
   id: 'sentinel-unreachable',
@@ -30,10 +30,12 @@ export default {
       .map((sentinel) => ({
         subject: sentinel.id,
         ...(!facts.expectation.own &&
-          !isStopped(sentinel) &&
-          isOutOfReach(facts, sentinel) && { impact: 'unknown' }),
+          (isAllUnknown(facts) || (!isStopped(sentinel) && isOutOfReach(facts, sentinel))) && {
+            impact: 'unknown',
+          }),
         brief: `${sentinel.id} ${downWord(sentinel)}`,
         message: saidNothing(sentinel),
+        evidence: silenceOf(sentinel),
         fix: [facts.hints.revive(sentinel, sentinel.silence)],
       })),
 } satisfies SnapshotCheck;

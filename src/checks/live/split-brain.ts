@@ -36,15 +36,17 @@ function several(facts: MasterFacts, masters: AnsweredNode[]): RawFinding {
   const address = believedMaster(facts);
   const right = address === null ? undefined : masters.find((n) => n.id === facts.refOf(address).id);
   const busy = failoverUnderWay(witnesses);
-  const claim = `the sentinels name ${right?.id ?? 'none of them'}`;
+  const claims = witnesses.length === 0 ? [] : [`the sentinels name ${right?.id ?? 'none of them'}`];
+  const doing = busy === null ? [] : [busy];
   return {
     subject: name,
     servers: masters.map((m) => m.id),
     brief: `${ids(masters)} ${masters.length === 2 ? 'both' : 'all'} accept writes${right === undefined ? '' : `; the sentinels name ${right.id}`}`,
+    evidence: [...(right === undefined ? claims : []), ...doing].join('; ') || null,
     message: [
       `${masters.length} nodes say that they are the master: ${names(masters)}`,
-      ...(witnesses.length === 0 ? [] : [claim]),
-      ...(busy === null ? [] : [busy]),
+      ...claims,
+      ...doing,
     ].join('; '),
     // A repair by the sentinels' word while they change it would make the new master a replica.
     fix:

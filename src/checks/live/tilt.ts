@@ -35,12 +35,15 @@ export default {
     const disables = stopsFailover(facts);
     const found = tilted.map((sentinel) => {
       const { tiltS } = sentinel.answer;
+      const since = tiltS === undefined ? '' : ` for ${tiltS} s`;
+      const acts = `it calls no master down and starts no failover${disables ? `; with ${tilted.length} of ${sentinels.length} in TILT no failover happens` : ''}`;
       return {
         subject: sentinel.id,
         ...(disables && { impact: 'no-failover' as const }),
         brief: `${sentinel.id} is in TILT and does not act`,
         severity: disables ? ('critical' as const) : ('warning' as const),
-        message: `${nameOf(sentinel)} is in TILT${tiltS === undefined ? '' : ` for ${tiltS} s`}: it calls no master down and starts no failover${disables ? `; with ${tilted.length} of ${sentinels.length} in TILT no failover happens` : ''}`,
+        message: `${nameOf(sentinel)} is in TILT${since}: ${acts}`,
+        evidence: `in TILT${since}: ${acts}`,
         fix: [...resetTrigger(sentinel), facts.hints.logs(sentinel, 'INFO sentinel')],
         ...(periodOf(sentinel) !== TILT_PERIOD_MS && {
           consequence: `it leaves TILT ${periodOf(sentinel) / 1000} s after the last disturbance (its tilt-period was changed)`,

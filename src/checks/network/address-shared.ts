@@ -47,13 +47,15 @@ export default {
             const announced = { host: ip || node.endpoint.host, port: Number(port) || node.endpoint.port };
             return sameAddress(announced, address);
           });
+          const counted = `the sentinels count one${wrong.length === 0 ? '' : `; ${wrong.map((n) => n.id).join(', ')} should not`}`;
           return [
             {
               subject: place,
               servers: wrong.map((n) => n.id),
               masterName: name,
               brief: `${count(same.length, 'replica')} announce ${place}`,
-              message: `${count(same.length, 'replica')} of ${master.id} announce ${place}, and the sentinels count one${wrong.length === 0 ? '' : `; ${wrong.map((n) => n.id).join(', ')} should not`}`,
+              message: `${count(same.length, 'replica')} of ${master.id} announce ${place}, and ${counted}`,
+              evidence: counted,
               fix:
                 wrong.length === 0
                   ? [

@@ -12,6 +12,8 @@ import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 /** How many findings of one check are shown. */
 const SHOWN_ALIKE = 10;
+/** Instead of a finding's id: the command is on the second line. */
+const IN_HEADLINE = '';
 /** How many checks that are skipped for the same reason are named. */
 const NAMED_SKIPS = 8;
 
@@ -32,7 +34,7 @@ export function doctorText(result: DoctorResult, view: View, { all, offerFix }: 
   const { word, text, next } = result.verdict;
   const lines = verdictLines(word, verdictPaint(word, theme), text, view);
   if (next !== null) lines.push(...nextLines(next, view));
-  const shown = new Map<string, string>();
+  const shown = new Map<string, string>(next === null ? [] : [[next, IN_HEADLINE]]);
   const block = (title: string, findings: readonly Finding[]): void => {
     if (findings.length > 0) lines.push('', theme.bold(title));
     for (const [i, alike] of byCheck(findings).entries()) {
@@ -107,6 +109,7 @@ const saysTheSame = (a: Finding, b: Finding): boolean =>
 const together = (a: Finding, b: Finding): Finding => ({
   ...a,
   subject: `${a.subject}, ${b.subject}`,
+  headline: a.headline && b.headline,
   fix: [...a.fix, ...b.fix.filter((line) => !a.fix.includes(line))],
   consequences: [...a.consequences, ...b.consequences],
 });
@@ -123,14 +126,20 @@ function alikeLines(
   return alike.flatMap((finding, i) => {
     if (i >= SHOWN_ALIKE) return [];
     const isLast = i === Math.min(alike.length, SHOWN_ALIKE) - 1;
+    const [said, ...more] = newIn(finding, i === 0);
+    const fix = fixLines(finding, shown, view);
+    // The first line has said it of this one too.
+    if (i > 0 && said === undefined && fix.length + finding.consequences.length === 0) return [];
     return [
-      ...wrap(plain(`${SEVERITY_MARK[finding.severity]} ${headOf(finding)}`), lineWidth(view), 2).map(
+      ...wrap(plain(`${SEVERITY_MARK[finding.severity]} ${headOf(finding, said)}`), lineWidth(view), 2).map(
         severityPaint(finding.severity, theme),
       ),
-      ...(i === 0 ? dim(finding.consequence) : []),
-      ...fixLines(finding, shown, view),
+      ...more.flatMap(dim),
+      ...fix,
       ...finding.consequences.flatMap((other) =>
-        wrap(plain(`  ↳ ${headOf(other)}`), lineWidth(view), 4).map(severityPaint(other.severity, theme)),
+        wrap(plain(`  ↳ ${headOf(other, newIn(other, false)[0])}`), lineWidth(view), 4).map(
+          severityPaint(other.severity, theme),
+        ),
       ),
       ...(isLast && left > 0 ? dim(`and ${left} more of ${finding.id}; --json has them all`) : []),
       ...(isLast && detail.all ? dim(finding.source) : []),
@@ -138,16 +147,27 @@ function alikeLines(
   });
 }
 
+/** What the first line does not say of a finding: its evidence, else its message; then why it matters. */
+function newIn(finding: Finding, withConsequence: boolean): string[] {
+  const { headline, evidence, consequence } = finding;
+  const said = headline ? evidence : sentenceOf(finding);
+  return [...(said === null ? [] : [said]), ...(withConsequence ? [consequence] : [])];
+}
+
 /** `critical no-quorum  mymaster: 1 usable of 3 …`, with its place in a file where it has one. */
-function headOf(finding: Finding): string {
+function headOf(finding: Finding, said = ''): string {
   const { severity, id, at, places = [] } = finding;
   const more = places.length > 1 ? `, and ${places.length - 1} more` : '';
   const place = at === undefined ? '' : ` (${at.file}:${at.line}${more})`;
-  return `${severity} ${id}  ${sentenceOf(finding)}${place}`;
+  return `${severity} ${id}${said === '' ? '' : `  ${said}`}${place}`;
 }
 
 /** A fix is a sequence and shown in full; a fix that was already shown is replaced by a reference to it. */
-function fixLines({ fix, id }: Finding, shown: Map<string, string>, view: View): string[] {
+function fixLines({ fix: whole, id }: Finding, shown: Map<string, string>, view: View): string[] {
+  const [first = '', second = '#'] = whole;
+  // What comes after it is another step, not the rest of the same.
+  const isSaid = shown.get(first) === IN_HEADLINE && second.startsWith('#');
+  const fix = isSaid ? whole.slice(1) : whole;
   if (fix.length === 0) return [];
   const text = fix.join('\n');
   const earlier = shown.get(text);

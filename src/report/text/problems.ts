@@ -4,21 +4,38 @@ import { nextLines } from './lines.js';
 import { SEVERITY_MARK, severityPaint } from './outcome.js';
 import { lineWidth, themeOf, type View } from './theme.js';
 
-/** Each problem with why it matters and what to type next; what consecutive problems share is shown once. */
-export function problemLines(
-  problems: readonly Problem[],
-  view: View,
-  /** Commands that are on the screen already. */
-  said: readonly string[] = [],
-): string[] {
+/** What is on the screen above the problems. */
+interface Above {
+  /** Commands. */
+  commands: readonly string[];
+  /** Null for a problem that no verdict says; else what it is about, where that is not clear: `cache: `. */
+  leadOf(problem: Problem): string | null;
+}
+
+/**
+ * Each problem with why it matters and what to type next; what consecutive problems share is shown once. Of one that a
+ * verdict says only what is new: its evidence, else why it matters.
+ */
+export function problemLines(problems: readonly Problem[], view: View, above: Above): string[] {
   const theme = themeOf(view);
-  const shown = new Set<string>(said);
-  return problems.flatMap((problem, i) => {
-    const paint = severityPaint(problem.severity, theme);
-    const head = wrap(`${SEVERITY_MARK[problem.severity]} ${plain(problem.message)}`, lineWidth(view), 2);
-    const isSame = problem.why === problems[i - 1]?.why && problem.id === problems[i - 1]?.id;
-    const why = problem.why === null || isSame ? [] : wrap(`  ${plain(problem.why)}`, lineWidth(view), 2);
-    return [...head.map(paint), ...why.map(theme.dim), ...stepLines(problem, shown, view)];
+  const shown = new Set<string>(above.commands);
+  // What belongs to the verdict is next to it.
+  const led = problems.map((problem) => ({ problem, lead: above.leadOf(problem) }));
+  const sorted = [...led.filter(({ lead }) => lead !== null), ...led.filter(({ lead }) => lead === null)];
+  return sorted.flatMap(({ problem, lead }, i) => {
+    const before = sorted[i - 1]?.problem;
+    const isSame = problem.why === before?.why && problem.id === before?.id;
+    const said = lead === null ? problem.message : problem.evidence;
+    const [head, ...more] = [said, isSame ? null : problem.why].filter((text) => text !== null);
+    const steps = stepLines(problem, shown, view);
+    if (head === undefined) return steps;
+    return [
+      ...wrap(`${SEVERITY_MARK[problem.severity]} ${plain(`${lead ?? ''}${head}`)}`, lineWidth(view), 2).map(
+        severityPaint(problem.severity, theme),
+      ),
+      ...more.flatMap((text) => wrap(`  ${plain(text)}`, lineWidth(view), 2)).map(theme.dim),
+      ...steps,
+    ];
   });
 }
 

@@ -1,5 +1,11 @@
 import { ctl } from '../../model/hints.js';
-import { type MasterStatus, type StatusResult, VERDICT_WORDS, type Verdict } from '../../model/status.js';
+import {
+  type MasterStatus,
+  type Problem,
+  type StatusResult,
+  VERDICT_WORDS,
+  type Verdict,
+} from '../../model/status.js';
 import { verdictRank } from '../../model/verdict.js';
 import { count, listed } from '../../model/words.js';
 import { wrap } from '../plain-text.js';
@@ -45,8 +51,8 @@ export function statusText(
   if (status.masters.length === 0 && status.sentinels.length > 0)
     lines.push('', silentTable(status.sentinels, view));
   const problems = isMany ? status.problems.slice(0, PROBLEMS_SHOWN) : status.problems;
-  if (problems.length > 0)
-    lines.push('', ...problemLines(problems, view, commandsIn(status.verdict, masters)));
+  const shown = problemLines(problems, view, above(status, masters));
+  if (shown.length > 0) lines.push('', ...shown);
   const hidden = hiddenWords(wanted.length - masters.length, status.problems.length - problems.length);
   if (hidden !== null) lines.push('', ...wrap(hidden, lineWidth(view), 2).map(theme.dim));
   return lines.join('\n');
@@ -73,7 +79,11 @@ function hiddenWords(masters: number, problems: number): string | null {
 
 /** The first line, or lines where it is wrapped: the verdict. */
 export const headline = ({ cluster, masters, verdict }: StatusResult, view: View): string[] =>
-  verdictHead(verdict, masters.length === 0 ? `${cluster}: ` : '', view);
+  verdictHead(verdict, masters.length === 0 && !namesOne(cluster, verdict) ? `${cluster}: ` : '', view);
+
+/** Whether the verdict names an address of an attached cluster already. */
+const namesOne = (cluster: string, { text }: Verdict): boolean =>
+  cluster.split(',').some((address) => text.includes(address));
 
 const verdictHead = ({ word, text }: Verdict, lead: string, view: View): string[] =>
   verdictLines(word, verdictPaint(word, themeOf(view)), `${lead}${text}`, view);
@@ -89,6 +99,20 @@ export const moreLines = ({ cluster, driver }: StatusResult, view: View): string
     2,
   ).map(themeOf(view).dim);
 
-/** What the headlines say already. */
-const commandsIn = (verdict: Verdict, masters: readonly MasterStatus[]): string[] =>
-  [verdict, ...masters.map((m) => m.verdict)].flatMap(({ next }) => next ?? []);
+/** What the headlines say already: that of the cluster, and those of the masters that are shown. */
+function above(
+  { verdict, problems, masters: all }: StatusResult,
+  masters: readonly MasterStatus[],
+): { commands: string[]; leadOf: (problem: Problem) => string | null } {
+  const isSame = (problem: Problem) => (other: Problem) =>
+    other.headline && other.message === problem.message;
+  return {
+    commands: [verdict, ...masters.map((m) => m.verdict)].flatMap(({ next }) => next ?? []),
+    leadOf(problem) {
+      if (all.length === 0) return problems.some(isSame(problem)) ? '' : null;
+      const [first, ...others] = masters.filter((m) => m.problems.some(isSame(problem)));
+      if (first === undefined) return null;
+      return all.length > 1 && others.length === 0 ? `${first.name}: ` : '';
+    },
+  };
+}

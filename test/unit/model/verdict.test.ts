@@ -77,6 +77,22 @@ describe('the first line: impact, cause, command', () => {
     expect(next).toMatch(/ -p 26381 SENTINEL SET mymaster down-after-milliseconds 5000$/);
   });
 
+  it('of several findings with one word the one that is worse for clients', () => {
+    const two = zombie();
+    for (const n of [2, 3]) silenceSentinel(two, n);
+    expect(said(two)[0]).toMatch(
+      /^AT RISK {2}mymaster: acknowledged writes may be lost; redis-1 and redis-2 /,
+    );
+    const lone = altered((s) => {
+      s.sentinels = s.sentinels.slice(0, 1);
+      for (const v of viewsIn(s)) Object.assign(v, { sentinels: [], replicas: [], quorum: 1 });
+      s.groups = s.groups.map((g) => ({ ...g, nodes: g.nodes.slice(0, 1) }));
+    });
+    expect(said(lone, attached())[0]).toMatch(
+      /^AT RISK {2}mymaster: no failover is possible, .*; it has no replica/,
+    );
+  });
+
   it('HEALTHY needs no command', () => {
     expect(said(healthy()).slice(1)).toEqual([null, 0]);
   });
@@ -105,8 +121,19 @@ describe('what only sentinelctl lacks', () => {
     );
     for (const v of viewsIn(both)) v.replicas[1]?.flags.push('s_down');
     expect(said(both, attached())[0]).toBe(
-      'AT RISK  mymaster: no failover is possible, writes go to 127.0.0.1:6379; 127.0.0.1:6380 is down; 127.0.0.1:6381 is down; 127.0.0.1:6381 wants a password: --password-file FILE (and 1 more)',
+      'AT RISK  mymaster: no failover is possible, writes go to 127.0.0.1:6379; 127.0.0.1:6380 is down; 127.0.0.1:6381 is down; 127.0.0.1:6381 wants a password: --password-file FILE',
     );
+  });
+
+  it('one password that several servers want is said once, and not listed again', () => {
+    const snapshot = discovered();
+    for (const n of [2, 3]) silenceNode(snapshot, n, wants);
+    const { verdict, problems } = assess(snapshot, attached());
+    expect(verdict.text).toContain('127.0.0.1:6380 and 127.0.0.1:6381 want a password: --password-file FILE');
+    expect(problems.filter((p) => p.id === 'auth').map((p) => [p.headline, p.evidence])).toEqual([
+      [true, null],
+      [true, null],
+    ]);
   });
 
   it('the sentinels’ own password has its own option', () => {
@@ -129,6 +156,17 @@ describe('what only sentinelctl lacks', () => {
       expect.anything(),
       5,
     ]);
+    for (const n of [1, 2]) silenceSentinel(nothing, n);
+    expect(said(nothing, attached())).toMatchObject([
+      expect.stringMatching(/^UNKNOWN {2}none of 3 sentinels answers/),
+      expect.anything(),
+      5,
+    ]);
+    // Of a cluster whose data nodes are known, something is known.
+    const known = altered((s) => {
+      for (const n of [1, 2, 3]) silenceSentinel(s, n);
+    });
+    expect(said(known)[0]).toMatch(/^AT RISK {2}mymaster: no failover is possible, writes go to redis-1; /);
   });
 });
 

@@ -51,6 +51,7 @@ describe('a diagnosis on a terminal', () => {
       findings: ['redis-1', 'redis-2'].map((subject) => ({
         ...finding,
         subject,
+        headline: false,
         message: 'is slow',
         fix: [subject],
       })),
@@ -60,6 +61,14 @@ describe('a diagnosis on a terminal', () => {
       expect.stringMatching(/^! warning \S+ {2}redis-1, redis-2: is slow$/),
     ]);
     expect(lines.filter((line) => /^ {2}→/.test(line))).toEqual(['  → redis-1', '  → redis-2']);
+  });
+
+  it('says of the cause of the verdict only what the first lines do not', () => {
+    const lines = text(having('settings-skew')).split('\n');
+    const now = lines.indexOf('NOW');
+    expect(lines[0]).toMatch(/; sentinel-\d has a different failover-timeout$/);
+    expect(lines[now + 1]).toMatch(/^! warning settings-skew {2}failover-timeout is \d+ at /);
+    expect(lines.filter((line) => line.includes('SENTINEL SET mymaster'))).toHaveLength(1);
   });
 
   it('fits every width', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WireError } from '../../../src/wire/error.js';
+import { seenUser } from '../../../src/wire/gather-node.js';
 import {
   parseChannels,
   parseClients,
@@ -135,5 +136,19 @@ describe('what no Redis answers', () => {
       }),
       { numRuns: 10_000 },
     );
+  });
+});
+
+describe('the user as which the sentinels log in', () => {
+  const seen = (...clients: Record<string, string>[]): string | undefined =>
+    seenUser({ ok: true, value: clients });
+
+  it('is that of their connections, by name or by what they send', () => {
+    expect(seen({ name: 'sentinel-ab12-cmd', cmd: 'ping', user: 'watcher' })).toBe('watcher');
+    expect(seen({ name: '', cmd: 'publish', user: 'watcher' })).toBe('watcher');
+  });
+
+  it('is not known by the link to the master alone, which passes PUBLISH on', () => {
+    expect(seen({ name: '', cmd: 'publish', flags: 'M', user: '(superuser)' })).toBeUndefined();
   });
 });

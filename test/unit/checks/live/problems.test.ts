@@ -278,6 +278,8 @@ describe('the master is gone', () => {
     expect(idsOf(masterLost())).toEqual(['no-master']);
     expect(problem('no-master', masterLost())).toEqual({
       id: 'no-master',
+      headline: true,
+      evidence: '3 of 3 sentinels can replace it: down-after (5s) and about 2 s after its failure',
       severity: 'critical',
       impact: 'down',
       subjects: ['redis-1'],

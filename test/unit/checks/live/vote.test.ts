@@ -33,6 +33,8 @@ describe('too few sentinels', () => {
   it('are counted by who answers, while CKQUORUM still counts the dead ones', () => {
     expect(first(altered((s) => silenceAll(s, 1, 2)))).toEqual({
       id: 'no-quorum',
+      headline: true,
+      evidence: null,
       severity: 'critical',
       impact: 'no-failover',
       subjects: ['sentinel-1', 'sentinel-2'],
@@ -195,6 +197,6 @@ describe('addresses that were not typed', () => {
     });
     const whence = 'these addresses come from somewhere';
     expect(first(silent, attached({ whence }))?.why).toMatch(/; these addresses come from somewhere$/);
-    expect(first(silent, attached())?.why).not.toContain('addresses');
+    expect(first(silent, attached())?.why).not.toContain('these addresses');
   });
 });
