@@ -53,7 +53,7 @@ const OPTIONS = {
     flagOnly: true,
   }),
   configs: option.files('--config <file...>', {
-    summary: 'check redis.conf and sentinel.conf files instead of a cluster',
+    summary: 'check redis.conf and sentinel.conf files instead of a cluster; HOST=FILE for several machines',
     flagOnly: true,
   }),
   compose: option.file('--compose <file>', {

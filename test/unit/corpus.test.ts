@@ -49,7 +49,7 @@ describe('the corpus', () => {
     const dir = join(CORPUS, name);
     const expected = await expectedOf(name);
     const project = await readProject({
-      configs: expected.configs.map((file) => join(dir, file)),
+      configs: expected.configs.map((file) => file.replace(/^([\w.-]+=)?/, `$1${dir}/`)),
       compose: expected.compose === undefined ? null : join(dir, expected.compose),
       kube: expected.kube.map((file) => join(dir, file)),
       env: expected.env,

@@ -85,7 +85,9 @@ export default {
         if (!hasFarPeers(server)) return [];
         const where = isOwnHost(server)
           ? 'in a container no other server can reach it'
-          : 'its configuration names other hosts';
+          : server.host?.others === true
+            ? 'the others are on other machines'
+            : 'its configuration names other hosts';
         return [
           {
             subject: server.id,

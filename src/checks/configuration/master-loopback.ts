@@ -36,7 +36,15 @@ export default {
     'SENTINEL REMOVE NAME and SENTINEL MONITOR NAME with an address of the master that every machine can reach',
   ],
   sources: ['https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/'],
-  causes: ['no-master', 'no-quorum', 'master-disagree', 'replica-orphan', 'nat-client', 'no-good-slave'],
+  causes: [
+    'monitor-replica',
+    'no-master',
+    'no-quorum',
+    'master-disagree',
+    'replica-orphan',
+    'nat-client',
+    'no-good-slave',
+  ],
   live: (gathered) =>
     judgeViews(gathered, (group) => {
       const members = [
@@ -91,8 +99,14 @@ export default {
   },
 } satisfies Check;
 
-/** The one service that is a master at this port, by its fixed address or its name. */
+/** The one service that is a master at this port, by its fixed address or its name; else what every replica follows. */
 function masterHere(project: Project, port: number): string | null {
+  const followed = new Set(
+    nodeFiles(project)
+      .map(followsOf)
+      .flatMap((f) => (f !== null && f.port === port && !isLoopback(f.host) ? [f.host] : [])),
+  );
+  if (project.compose === null) return followed.size === 1 ? ([...followed][0] ?? null) : null;
   const masters = nodeFiles(project).filter((n) => followsOf(n) === null && portOf(n) === port);
   const service = masters.length === 1 ? masters[0]?.service : null;
   return service?.networks.find((n) => n.address !== null)?.address ?? service?.name ?? null;

@@ -134,21 +134,22 @@ function monitoredReplicas(project: Project): RawFinding[] | Skip {
 
 /** Whom the monitored server follows, to the end of the chain; null where it is a master, or more than one server may be meant. */
 function followedInstead(
-  { host, port }: Monitor,
+  { host, port, server }: Monitor,
   nodes: readonly FileServer[],
 ): { node: FileServer; master: { host: string; port: number } } | null {
-  const [node, ...others] = nodesAt(nodes, host, port);
+  const [node, ...others] = nodesAt(nodes, host, port, server);
   if (node === undefined || others.length > 0) return null;
   let master = followsOf(node);
   if (master === null) return null;
   const seen = new Set([node]);
-  for (;;) {
-    const [next] = nodesAt(nodes, master.host, master.port);
+  for (let last = node; ; ) {
+    const [next] = nodesAt(nodes, master.host, master.port, last);
     const further = next === undefined ? null : followsOf(next);
     if (next === undefined || further === null) return { node, master };
     // A ring has no master: that is another finding.
     if (seen.has(next)) return null;
     seen.add(next);
+    last = next;
     master = further;
   }
 }

@@ -2,7 +2,7 @@ import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { judgeNodeFiles } from '../files/judge.js';
 import type { FileServer } from '../files/project.js';
-import { isYes, persists, savePointsOf, settingOf } from '../files/settings.js';
+import { isYes, lastOf, persists, portOf, savePointsOf, settingOf } from '../files/settings.js';
 import { idsOf } from '../group.js';
 
 export default {
@@ -22,8 +22,11 @@ export default {
   sources: ['rdb.c: rdbSave', 'aof.c: getAofManifestFileName'],
   causes: ['restart-wipe'],
   files(project) {
-    if (project.compose === null && project.kube === null)
-      return { skip: 'needs a compose file or a manifest: it shows where the data is', applies: false };
+    if (project.compose === null && project.kube === null && project.servers.every((s) => !s.host))
+      return {
+        skip: 'needs a compose file, a manifest or the host of each file (--config HOST=FILE): they show where the data is',
+        applies: false,
+      };
     return judgeNodeFiles(project, (nodes) => {
       const byPlace = new Map<string, FileServer[]>();
       for (const node of nodes.filter(persists)) {
@@ -46,9 +49,11 @@ function sharedBy(nodes: FileServer[]): RawFinding[] {
         subject: idsOf(nodes),
         message: `${listed(nodes.map((n) => n.id))} write their data into one directory: ${place.shown}`,
         fix:
-          first.service?.pod === undefined
-            ? nodes.map((n) => `${n.id}: volumes: ["${n.id}-data:${place.target}"]`)
-            : [`volumeClaimTemplates: a claim for each pod, instead of the claim ${place.shown}`],
+          first.service === null
+            ? nodes.slice(1).map((n) => `${n.id}: dir ${place.shown}-${portOf(n)}`)
+            : first.service.pod === undefined
+              ? nodes.map((n) => `${n.id}: volumes: ["${n.id}-data:${place.target}"]`)
+              : [`volumeClaimTemplates: a claim for each pod, instead of the claim ${place.shown}`],
         at,
       },
     ];
@@ -67,8 +72,14 @@ function sharedBy(nodes: FileServer[]): RawFinding[] {
 
 /** Where a data node writes: the mount that its directory is in, and its files' names. */
 function placeOf(node: FileServer): { key: string; shown: string; target: string; line: number } | null {
-  const { service } = node;
-  if (service === null) return null;
+  const { service, host } = node;
+  const names = namesOf(node);
+  if (service === null) {
+    const line = lastOf(node, 'dir');
+    const shown = line?.args[0] ?? '';
+    if (host === undefined || line === undefined || !shown.startsWith('/')) return null;
+    return { key: JSON.stringify([host.name, shown, names]), shown, target: shown, line: line.line };
+  }
   const home = /bitnami/i.test(service.image ?? '')
     ? `/bitnami/${/valkey/i.test(service.image ?? '') ? 'valkey' : 'redis'}/data`
     : '/data';
@@ -77,15 +88,17 @@ function placeOf(node: FileServer): { key: string; shown: string; target: string
     .filter(({ target }) => dir === target || dir.startsWith(`${target.replace(/\/$/, '')}/`))
     .toSorted((a, b) => b.target.length - a.target.length)[0];
   if (mount?.source == null || mount.readOnly) return null;
-  const names = [
-    ...(savePointsOf(node) > 0 ? [settingOf(node, 'dbfilename') ?? 'dump.rdb'] : []),
-    ...(isYes(settingOf(node, 'appendonly'))
-      ? [
-          settingOf(node, 'appenddirname') ?? 'appendonlydir',
-          settingOf(node, 'appendfilename') ?? 'appendonly.aof',
-        ]
-      : []),
-  ];
   const key = JSON.stringify([mount.kind, mount.source, dir.slice(mount.target.length), names]);
   return { key, shown: mount.source, target: mount.target, line: mount.line };
 }
+
+/** The names of the files that it writes its data to. */
+const namesOf = (node: FileServer): string[] => [
+  ...(savePointsOf(node) > 0 ? [settingOf(node, 'dbfilename') ?? 'dump.rdb'] : []),
+  ...(isYes(settingOf(node, 'appendonly'))
+    ? [
+        settingOf(node, 'appenddirname') ?? 'appendonlydir',
+        settingOf(node, 'appendfilename') ?? 'appendonly.aof',
+      ]
+    : []),
+];

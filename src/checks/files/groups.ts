@@ -28,7 +28,8 @@ export function fileGroups(project: Project): FileGroup[] {
   return names.map((name) => {
     const own = monitors.filter((m) => m.name === name);
     const members = names.length === 1 ? nodes : nodes.filter((n) => belongs(n, own, nodes));
-    const master = members.find((n) => own.some((m) => isAt(n, m.host, m.port))) ?? ownMaster(members);
+    const master =
+      members.find((n) => own.some((m) => isAt(n, m.host, m.port, m.server))) ?? ownMaster(members);
     return { name, monitors: own, nodes: members, master, sentinels: countOf(project, own) };
   });
 }
@@ -46,23 +47,31 @@ function belongs(
   nodes: FileServer[],
   seen = new Set<string>(),
 ): boolean {
-  if (monitors.some((m) => isAt(node, m.host, m.port))) return true;
+  if (monitors.some((m) => isAt(node, m.host, m.port, m.server))) return true;
   const follows = followsOf(node);
   if (follows === null || seen.has(node.id)) return false;
   seen.add(node.id);
   if (monitors.some((m) => m.host === follows.host && m.port === follows.port)) return true;
-  const above = nodes.find((n) => n !== node && isAt(n, follows.host, follows.port));
+  const above = nodes.find((n) => n !== node && isAt(n, follows.host, follows.port, node));
   return above !== undefined && belongs(above, monitors, nodes, seen);
 }
 
-/** Whether a server is what is meant by an address: by its service's names and addresses, or what it announces or binds. */
-function isAt(server: FileServer, host: string, port: number): boolean {
-  return portOf(server) === port && hostNamesOf(server).includes(host);
+/**
+ * Whether a server is what another one means by an address: by its service's names and addresses, or what it announces
+ * or binds. A loopback address means the machine of the one that says it.
+ */
+export function isAt(server: FileServer, host: string, port: number, from: FileServer): boolean {
+  const isElsewhere = isLoopback(host) && server.host?.name !== from.host?.name;
+  return !isElsewhere && portOf(server) === port && hostNamesOf(server).includes(host);
 }
 
-/** The servers that an address may mean. */
-export const nodesAt = (servers: readonly FileServer[], host: string, port: number): FileServer[] =>
-  servers.filter((server) => isAt(server, host, port));
+/** The servers that an address may mean, to one of them. */
+export const nodesAt = (
+  servers: readonly FileServer[],
+  host: string,
+  port: number,
+  from: FileServer,
+): FileServer[] => servers.filter((server) => isAt(server, host, port, from));
 
 /** Every host by which others may speak of a server. */
 export function hostNamesOf(server: FileServer): string[] {
@@ -72,7 +81,8 @@ export function hostNamesOf(server: FileServer): string[] {
     server.directives.findLast((d) => d.name === 'sentinel' && d.args[0] === 'announce-ip')?.args[1],
   ].filter((host) => host !== undefined);
   if (service === null) {
-    return [...announced, ...(server.directives.findLast((d) => d.name === 'bind')?.args ?? ['127.0.0.1'])];
+    const bound = server.directives.findLast((d) => d.name === 'bind')?.args ?? ['127.0.0.1'];
+    return [...announced, ...bound, ...(server.host === undefined ? [] : [server.host.name, '127.0.0.1'])];
   }
   const networks = service.networks.flatMap((n) => [
     ...n.aliases,
@@ -160,9 +170,9 @@ export function replicasOf(group: FileGroup): number | null {
 export const isOwnHost = (server: FileServer): boolean =>
   server.service !== null && !/^(host|service:|container:)/.test(server.service.networkMode ?? '');
 
-/** Whether its configuration names other hosts. */
+/** Whether its configuration names other hosts, or files of others were given. */
 export function hasFarPeers(server: FileServer): boolean {
-  if (isOwnHost(server)) return true;
+  if (isOwnHost(server) || server.host?.others === true) return true;
   const follows = followsOf(server);
   const announced = [
     lastOf(server, 'replica-announce-ip')?.args[0],

@@ -17,6 +17,8 @@ export interface FileServer {
   service: Service | null;
   /** Variables of an image that configures it which that image does not know, or requires. */
   wrongVariables?: WrongVariable[];
+  /** The machine that its file was given for (`--config web1=FILE`), and whether files of others were given too. */
+  host?: { name: string; others: boolean };
   /** How many of it run: `deploy.replicas`. */
   copies: number;
   /** Where it is described, for what is missing in it. */

@@ -1,5 +1,5 @@
 import type { RawFinding, Skip } from '../check.js';
-import { hostNamesOf } from '../files/groups.js';
+import { isAt } from '../files/groups.js';
 import { judgeMonitoredGroups } from '../files/judge.js';
 import type { Project } from '../files/project.js';
 import type { Monitor } from '../files/settings.js';
@@ -18,7 +18,7 @@ export const mastersInFiles = (project: Project): RawFinding[] | Skip =>
       // One node may be known by a name and by an address.
       const isOne =
         master !== undefined &&
-        monitors.every((m) => hostNamesOf(master).includes(m.host) && m.port === first.port);
+        monitors.every((m) => isAt(master, m.host, first.port, m.server) && m.port === first.port);
       if (isOne) return [];
       return [
         {

@@ -23,7 +23,7 @@ export interface ServerWorkload extends Workload {
   roles: ReadonlyMap<string, 'redis' | 'sentinel'>;
 }
 
-export const noManifest: Skip = { skip: 'no Kubernetes manifest was given (--kube FILE)', applies: false };
+const noManifest: Skip = { skip: 'no Kubernetes manifest was given (--kube FILE)', applies: false };
 
 /** Judges the workloads that run a Redis or a Sentinel. */
 export function judgeWorkloads<T>(project: Project, judge: (kube: KubeFacts) => T[]): T[] | Skip {

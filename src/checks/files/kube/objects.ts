@@ -39,7 +39,7 @@ export interface Selector {
   expressions: boolean;
 }
 
-export const selectorOf = (tree: Tree): Selector => ({
+const selectorOf = (tree: Tree): Selector => ({
   labels: labelsOf(at(tree, 'matchLabels')),
   expressions: at(tree, 'matchExpressions').kind !== 'nothing',
 });

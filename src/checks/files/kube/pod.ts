@@ -79,7 +79,7 @@ export function environmentIn(
 }
 
 /** What `hostname -f` says in the pod; not a name that a script can use. */
-export const FQDN = '-f';
+const FQDN = '-f';
 
 const fqdnOf = ({ name, workload: { governing, namespace } }: Pod): string =>
   governing === null ? (name ?? '') : `${name}.${governing}.${namespace ?? 'default'}.svc.cluster.local`;
@@ -140,7 +140,7 @@ function mountIn({ volume, target, readOnly, line }: Container['mounts'][number]
 }
 
 /** Seconds that a hook sleeps, by a plain `sleep N`; 0 for none. */
-export function sleepIn(hook: Words | null): number {
+function sleepIn(hook: Words | null): number {
   const found = [...(hook?.words.join(' ') ?? '').matchAll(/(?:^|[\s;&|/"'])sleep\s+(\d+)/g)];
   return found.reduce((sum, [, seconds]) => sum + Number(seconds), 0);
 }

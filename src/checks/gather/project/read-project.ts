@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { usageError } from '../../../errors.js';
 import { emptyProject, type FileServer, type Project } from '../../files/project.js';
-import { readText, runnable } from './disk.js';
+import { kindOf, readText, runnable } from './disk.js';
 import { otherThanConf } from './not-conf.js';
 import { readCompose } from './read-compose.js';
 import { besideIt, readConf } from './read-conf.js';
@@ -9,7 +9,7 @@ import { readKube } from './read-kube.js';
 import { usersOf } from './read-segments.js';
 
 export interface AskedFiles {
-  /** Configuration files of Redis or Sentinel, as they were named. */
+  /** Configuration files of Redis or Sentinel, as they were named; `HOST=FILE` for the file of one machine. */
   configs: string[];
   /** Kubernetes manifests, as they were named; `-` is standard input. */
   kube?: readonly string[];
@@ -27,8 +27,11 @@ export async function readProject(asked: AskedFiles): Promise<Project> {
   const project = asked.compose === null ? emptyProject(null) : await readCompose(asked.compose, asked.env);
   if (asked.kube !== undefined && asked.kube.length > 0) await readKube(asked.kube, project);
   const known = new Set(project.servers.map((s) => s.conf?.identity));
-  for (const file of asked.configs) {
-    const server = await serverOf(file, project);
+  const given = await Promise.all(asked.configs.map(namedFile));
+  const hosts = new Set(given.map(({ host }) => host));
+  for (const { file, host } of given) {
+    const on = host === undefined ? undefined : { name: host, others: hosts.size > 1 };
+    const server = await serverOf(file, project, on);
     // What the compose file mounts was read there already, with the service that it belongs to.
     if (server !== null && !(project.compose !== null && known.has(server.conf?.identity)))
       project.servers.push(server);
@@ -36,7 +39,18 @@ export async function readProject(asked: AskedFiles): Promise<Project> {
   return { ...project, scripts: await scriptsOf(project.servers) };
 }
 
-async function serverOf(file: string, project: Project): Promise<FileServer | null> {
+/** `HOST=FILE`, unless that is the path of a file. */
+async function namedFile(given: string): Promise<{ file: string; host?: string }> {
+  const [, host, file] = /^([\w.-]+)=(.+)$/s.exec(given) ?? [];
+  const isPath = host === undefined || file === undefined || (await kindOf(given)) !== 'missing';
+  return isPath ? { file: given } : { file, host };
+}
+
+async function serverOf(
+  file: string,
+  project: Project,
+  host: FileServer['host'],
+): Promise<FileServer | null> {
   const read = await readText(file);
   if ('why' in read) {
     throw usageError('config-file', `cannot read the configuration file ${file}`, {
@@ -70,12 +84,19 @@ async function serverOf(file: string, project: Project): Promise<FileServer | nu
     return null;
   }
   return {
-    id: file,
+    id: host === undefined ? file : `${host.name}:${file}`,
     kind: directives.some((d) => d.name === 'sentinel') ? 'sentinel' : 'redis',
     directives: [...directives, ...users],
     seen: unread.length === 0,
-    conf: { file, identity: read.identity, inside: null, mount: null },
+    // Two machines that are given one file have a copy each.
+    conf: {
+      file,
+      identity: host === undefined ? read.identity : `${host.name}:${read.identity}`,
+      inside: null,
+      mount: null,
+    },
     service: null,
+    ...(host && { host }),
     copies: 1,
     at: { file, line: 1 },
   };
