@@ -48,7 +48,9 @@ export default {
           // The compose file's own text is filled in by compose or by the container's shell.
           .filter(
             (d) =>
-              d.open !== true && d.file !== project.compose && d.args.some((arg) => PLACEHOLDER.test(arg)),
+              d.open !== true &&
+              !project.composeFiles.includes(d.file) &&
+              d.args.some((arg) => PLACEHOLDER.test(arg)),
           )
           .map((d) => placeholder(server, d)),
       ),

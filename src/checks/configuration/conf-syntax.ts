@@ -34,14 +34,15 @@ export default {
         at: place(t),
       }),
     );
-    return merged([...unbalanced, ...project.servers.flatMap((s) => refusedLines(s, project.compose))]);
+    return merged([...unbalanced, ...project.servers.flatMap((s) => refusedLines(s, project.composeFiles))]);
   },
 } satisfies Check;
 
-function refusedLines(server: FileServer, compose: string | null): RawFinding[] {
+function refusedLines(server: FileServer, composeFiles: readonly string[]): RawFinding[] {
   return server.directives.flatMap((d): RawFinding[] => {
     // What a container's shell inserts or removes is unknown here.
-    if (d.open === true || (d.file === compose && d.args.some((arg) => /[$`<>|&;]/.test(arg)))) return [];
+    if (d.open === true || (composeFiles.includes(d.file) && d.args.some((arg) => /[$`<>|&;]/.test(arg))))
+      return [];
     const [what = '', ...rest] = d.args;
     const ofSentinel = d.name === 'sentinel';
     const why = ofSentinel ? sentinelRefusalOf(what, rest) : refusalOf(d.name, d.args);

@@ -46,6 +46,8 @@ export interface ConfSource {
 export interface Project {
   /** The compose file as it was given; null without one. */
   compose: string | null;
+  /** The compose file, and those that it includes. */
+  composeFiles: string[];
   /** Its networks' `ipam` subnets, as `172.28.0.0/16`. */
   composeSubnets: string[];
   /** What Kubernetes manifests say; null without one. */
@@ -63,6 +65,7 @@ export interface Project {
 /** A project without anything in it, of a compose file where there is one. */
 export const emptyProject = (compose: string | null): Project => ({
   compose,
+  composeFiles: [],
   composeSubnets: [],
   kube: null,
   servers: [],

@@ -38,8 +38,8 @@ export interface Words {
 }
 
 export interface Mount {
-  kind: 'bind' | 'volume' | 'config';
-  /** A path for a bind, else the volume's or the config's name; null for a volume without one. */
+  kind: 'bind' | 'volume' | 'config' | 'secret';
+  /** A path for a bind, else the name of the volume, the config or the secret; null for a volume without one. */
   source: string | null;
   target: string;
   readOnly: boolean;
@@ -68,7 +68,8 @@ function serviceOf(name: string, tree: Tree): Service {
     stopGrace: graceOf(at(tree, 'stop_grace_period')),
     mounts: [
       ...itemsOf(at(tree, 'volumes')).flatMap(mountOf),
-      ...itemsOf(at(tree, 'configs')).flatMap(configMountOf),
+      ...itemsOf(at(tree, 'configs')).flatMap((item) => fileMountOf(item, 'config')),
+      ...itemsOf(at(tree, 'secrets')).flatMap((item) => fileMountOf(item, 'secret')),
     ],
     networks: networksOf(at(tree, 'networks')),
     networkMode: textOf(at(tree, 'network_mode')),
@@ -153,12 +154,14 @@ function mountOf(tree: Tree): Mount[] {
   ];
 }
 
-/** A config is a file of its own in the container, which is read-only. */
-function configMountOf(tree: Tree): Mount[] {
+/** A config or a secret is a file of its own in the container, which is read-only. */
+function fileMountOf(tree: Tree, kind: 'config' | 'secret'): Mount[] {
   const source = textOf(tree) ?? textOf(at(tree, 'source'));
   if (source === null) return [];
-  const target = textOf(at(tree, 'target')) ?? `/${source}`;
-  return [{ kind: 'config', source, target, readOnly: true, line: tree.line }];
+  const given = textOf(at(tree, 'target'));
+  const home = kind === 'secret' ? '/run/secrets/' : '/';
+  const target = given === null ? `${home}${source}` : given.startsWith('/') ? given : `${home}${given}`;
+  return [{ kind, source, target, readOnly: true, line: tree.line }];
 }
 
 function networksOf(tree: Tree): Service['networks'] {

@@ -39,6 +39,8 @@ export interface Machine {
   /** A path from the root. */
   at(path: string): string;
   read(path: string): Promise<Content>;
+  /** The files that a pattern in the last part of a path means, in order; null where the directory is not known. */
+  list(pattern: string): Promise<string[] | null>;
   write(path: string, text: readonly Segment[], add: boolean): Promise<void>;
 }
 
@@ -52,12 +54,13 @@ export class NotFollowed extends Error {
   }
 }
 
-/** A container before its first command. `outside` reads what is mounted. */
+/** A container before its first command. `outside` reads what is mounted, `listed` the names in a mounted directory. */
 export function machine(
   env: ReadonlyMap<string, string>,
   place: string,
   outside: (path: string) => Promise<Content>,
   directory = '/data',
+  listed: (pattern: string) => Promise<string[] | null> = async () => null,
 ): Machine {
   const files = new Map<string, Content>();
   const made: Machine = {
@@ -75,6 +78,12 @@ export function machine(
       const full = made.at(path);
       return files.get(full) ?? (await outside(full));
     },
+    async list(given) {
+      const pattern = made.at(given);
+      const own = [...files.keys()].filter((path) => isNamedBy(pattern, path));
+      const others = await listed(pattern);
+      return others === null && own.length === 0 ? null : [...new Set([...(others ?? []), ...own])].sort();
+    },
     async write(given, text, add) {
       if (given === '/dev/null') return;
       const path = made.at(given);
@@ -88,6 +97,20 @@ export function machine(
     },
   };
   return made;
+}
+
+/** Whether a pattern in the last part of a path means a path. */
+function isNamedBy(pattern: string, path: string): boolean {
+  const last = baseName(pattern)
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const directory = path.slice(0, path.lastIndexOf('/'));
+  return (
+    directory === pattern.slice(0, pattern.lastIndexOf('/')) &&
+    new RegExp(`^${last}$`).test(baseName(path)) &&
+    !baseName(path).startsWith('.')
+  );
 }
 
 /** A path from the root, without `.` and `..`. */

@@ -2,7 +2,7 @@ import { dirname, join, posix } from 'node:path';
 import { parseDotenv } from '../../files/compose/interpolate.js';
 import type { Service } from '../../files/compose/service.js';
 import { type Content, type Machine, machine, segment } from '../../files/shell/machine.js';
-import { readText } from './disk.js';
+import { kindOf, matching, readText } from './disk.js';
 import { isMounted, type Placed } from './mounts.js';
 
 /** A variable as the container has it, and the line that sets it. */
@@ -48,6 +48,13 @@ export function containerOf(
       ? { why: `${source.shown} (mounted at ${source.mount.target}): ${read.why}` }
       : { segments: [segment(read.text, source.shown, 1)] };
   };
+  const listed = async (pattern: string): Promise<string[] | null> => {
+    const directory = posix.dirname(pattern);
+    const source = place(directory);
+    if (!('path' in source) || (await kindOf(source.path)) !== 'directory') return null;
+    const found = await matching(join(source.path, posix.basename(pattern)));
+    return found.map((path) => posix.join(directory, posix.basename(path)));
+  };
   // /data is the directory of the official images.
-  return machine(plain, file, outside, service.directory ?? '/data');
+  return machine(plain, file, outside, service.directory ?? '/data', listed);
 }

@@ -23,7 +23,7 @@ export function placed(inside: string, service: Service, composeFile: string, co
     return { why: `${inside} is inside the image${service.built ? ', which is built' : ''}` };
   if (mount.kind === 'volume')
     return { why: `${inside} is in the volume ${mount.source ?? 'of the container'}` };
-  if (mount.kind === 'config') return configured(mount, composeFile, compose);
+  if (mount.kind === 'config' || mount.kind === 'secret') return configured(mount, composeFile, compose);
   const rest = wanted.slice(posix.normalize(mount.target).replace(/\/$/, '').length).replace(/^\//, '');
   const source = join(mount.source ?? '', rest);
   return { ...beside(composeFile, source), mount };
@@ -39,11 +39,11 @@ export function covers(target: string, wanted: string): boolean {
 }
 
 function configured(mount: Mount, composeFile: string, compose: Tree): Placed {
-  const config = at(compose, 'configs', mount.source ?? '');
+  const config = at(compose, `${mount.kind}s`, mount.source ?? '');
   const content = at(config, 'content');
   if (content.kind === 'text') return { content: content.text, line: content.line, mount };
   const file = textOf(at(config, 'file'));
-  if (file === null) return { why: `the config ${mount.source} is not in this file` };
+  if (file === null) return { why: `the ${mount.kind} ${mount.source} is not in this file` };
   return { ...beside(composeFile, file), mount };
 }
 

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { usageError } from '../../../errors.js';
 import { BadYaml } from '../../../yaml.js';
 import { interpolate, parseDotenv } from '../../files/compose/interpolate.js';
@@ -13,18 +13,31 @@ import { type Placed, placed } from './mounts.js';
 import { isManifest, manifestWords } from './not-conf.js';
 import { addServers } from './servers.js';
 import { variablesOf } from './variables.js';
+import { withBases } from './with-bases.js';
 import { yamlTree } from './yaml-tree.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads a compose file, and the configuration files that it mounts. Throws usageError `compose-file` where it cannot
- * be read or is none.
+ * Reads a compose file, what it includes, and the configuration files that they mount. Throws usageError `compose-file`
+ * where it cannot be read or is none.
  */
 export async function readCompose(file: string, env: Env): Promise<Project> {
+  const project = emptyProject(file);
+  await readInto(project, file, env);
+  if (project.servers.length === 0 && project.unread.length === 0)
+    project.unread.push(`${file}: no service in it is a Redis or a Sentinel`);
+  return project;
+}
+
+/** Adds the services of one file to the project, then those of the files that it includes. */
+async function readInto(project: Project, file: string, env: Env): Promise<void> {
   const read = await readText(file);
   if ('why' in read) throw badCompose(file, read.why);
-  if (isManifest(read.text)) return { ...emptyProject(file), unread: [manifestWords(file, read.text)] };
+  if (isManifest(read.text)) {
+    project.unread.push(manifestWords(file, read.text));
+    return;
+  }
   const dotenv = await readText(join(dirname(file), '.env'));
   const defaults = parseDotenv('text' in dotenv ? dotenv.text : '');
   const shell = (name: string): string | undefined => env[name] ?? defaults.get(name);
@@ -34,18 +47,16 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
       missing.add(name);
       return openText(`\${${name}}`);
     });
-  const tree = await yamlTree(read.text, change).catch((error: unknown) => {
+  const parsed = await yamlTree(read.text, change).catch((error: unknown) => {
     throw error instanceof BadYaml ? badCompose(`${file}:${error.place.line}`, error.message) : error;
   });
+  const tree = await withBases(parsed, file, change);
   const services = servicesOf(tree);
-  const includes = at(tree, 'include').kind !== 'nothing';
-  if (services.length === 0 && !includes) throw badCompose(file, 'it has no services');
+  const includes = itemsOf(at(tree, 'include'));
+  if (services.length === 0 && includes.length === 0) throw badCompose(file, 'it has no services');
 
-  const project: Project = { ...emptyProject(file), composeSubnets: subnetsOf(tree) };
-  if (includes)
-    project.unread.push(
-      `${file}: the files that it includes are not read: give docker compose config > FILE`,
-    );
+  project.composeFiles.push(file);
+  project.composeSubnets.push(...subnetsOf(tree));
   const makers = new Map(
     services.flatMap(({ image, build }) =>
       image !== null && build !== null ? [[image, build] as const] : [],
@@ -55,9 +66,25 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
   const used = await variablesOf(read.text, project);
   for (const name of [...missing].filter((one) => used.has(one)))
     project.unread.push(`\${${name}} is not set here: what it stands for is not judged`);
-  if (project.servers.length === 0 && project.unread.length === 0)
-    project.unread.push(`${file}: no service in it is a Redis or a Sentinel`);
-  return project;
+  for (const item of includes) await include(item, project, file, env);
+}
+
+/** `include: [FILE]`, or with `path:`; several paths of one entry change each other, which is not followed. */
+async function include(item: Tree, project: Project, file: string, env: Env): Promise<void> {
+  const paths = item.kind === 'map' ? itemsOf(at(item, 'path')) : [item];
+  const [path] = paths.flatMap((p) => textOf(p) ?? []);
+  const isPlain = paths.length === 1 && at(item, 'project_directory').kind === 'nothing';
+  const shown = path === undefined || isAbsolute(path) ? path : join(dirname(file), path);
+  const known = shown === undefined ? { why: 'it names no file' } : await readText(shown);
+  const why = !isPlain
+    ? 'several paths or a project_directory are not followed: give docker compose config > FILE'
+    : 'why' in known
+      ? known.why
+      : project.composeFiles.includes(shown ?? '')
+        ? 'files include one another'
+        : null;
+  if (why !== null) project.unread.push(`include ${path ?? ''} (${file}:${item.line}): ${why}`);
+  else if (shown !== undefined) await readInto(project, shown, env);
 }
 
 interface Source {

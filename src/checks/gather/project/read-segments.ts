@@ -35,14 +35,20 @@ async function include(
   if (line.args.length !== 1) into.troubles.push(tooMany(line));
   for (const wanted of line.args) {
     const inside = posix.isAbsolute(wanted) ? wanted : posix.join(posix.dirname(path), wanted);
-    const read =
-      depth >= DEEPEST ? { why: 'files include one another in a circle' } : await container.read(inside);
-    if ('why' in read) into.unread.push(`include ${wanted} (${line.file}:${line.line}): ${read.why}`);
-    else {
-      const within = await readSegments(container, inside, read.segments, depth + 1);
-      into.directives.push(...within.directives);
-      into.troubles.push(...within.troubles);
-      into.unread.push(...within.unread);
+    // A pattern that matches nothing includes nothing (glob(3), since Redis 7.0).
+    const paths = /[*?]/.test(posix.basename(inside)) ? await container.list(inside) : [inside];
+    if (paths === null)
+      into.unread.push(`include ${wanted} (${line.file}:${line.line}): the directory is not known here`);
+    for (const one of paths ?? []) {
+      const read =
+        depth >= DEEPEST ? { why: 'files include one another in a circle' } : await container.read(one);
+      if ('why' in read) into.unread.push(`include ${wanted} (${line.file}:${line.line}): ${read.why}`);
+      else {
+        const within = await readSegments(container, one, read.segments, depth + 1);
+        into.directives.push(...within.directives);
+        into.troubles.push(...within.troubles);
+        into.unread.push(...within.unread);
+      }
     }
   }
 }
