@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { at, entriesOf, itemsOf, pairsOf, type Tree, textOf } from './tree.js';
 
 /** Lists that take the place of those of the base. */
@@ -58,7 +57,7 @@ function targetOf(item: Tree): string | null {
 /** The settings of a service of another file: its relative paths from `directory`, all of it at one line. */
 export function broughtIn(base: Tree, directory: string, line: number): Tree {
   const rebased = (text: string): string =>
-    /^\.\.?(\/|$)/.test(text) && directory !== '.' ? `./${posix.join(directory, text)}` : text;
+    /^\.\.?(\/|$)/.test(text) && directory !== '.' ? `./${directory}/${text}` : text;
   const walk = (tree: Tree, name: string): Tree => {
     if (tree.kind === 'list') return { kind: 'list', items: tree.items.map((i) => walk(i, name)), line };
     if (tree.kind === 'map')
