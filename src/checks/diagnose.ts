@@ -175,16 +175,18 @@ function unprovenIn(
   healthy: string,
 ): string[] {
   if (silence !== null) return [`nothing answers: ${silence}`];
-  if (checked.length === 0) return [`no check could be judged: ${skipped[0]?.why ?? 'none was chosen'}`];
+  const [first, ...others] = unread;
+  const lack =
+    first === undefined ? null : `${first}${others.length > 0 ? ` (and ${others.length} more)` : ''}`;
+  if (checked.length === 0)
+    return [`no check could be judged: ${lack ?? skipped[0]?.why ?? 'none was chosen'}`];
   if (failed.length > 0) return [`${count(failed.length, 'check')} failed: ${failed.join(', ')}; ${healthy}`];
   const [open] = skipped.filter((s) => isUnjudged(s) && vital.has(s.id));
   if (open !== undefined) {
     const more = skipped.filter((s) => isUnjudged(s) && vital.has(s.id)).length - 1;
     return [`${open.id} was not judged: ${open.why}${more > 0 ? ` (and ${more} more)` : ''}; ${healthy}`];
   }
-  const [first, ...others] = unread;
-  if (first === undefined) return [];
-  return [`not all was read: ${first}${others.length > 0 ? ` (and ${others.length} more)` : ''}; ${healthy}`];
+  return lack === null ? [] : [`not all was read: ${lack}; ${healthy}`];
 }
 
 /** `84 checks passed, 3 risks, 1 warning not shown, 2 skipped`. */

@@ -38,8 +38,10 @@ export default {
   remedy: ['ACL CAT lists the categories; a command is allowed with +command'],
   sources: ['acl.c: ACLLoadConfiguredUsers, ACLSetSelector, ACLDefaultCommandCategories'],
   causes: ['acl-short', 'acl-channel'],
-  files: (project) =>
-    merged(
+  files(project) {
+    if (!project.servers.some((s) => s.directives.some((d) => d.name === 'user')))
+      return { skip: 'no user line was given', applies: false };
+    return merged(
       project.servers.flatMap((server) => {
         // A module brings categories of its own.
         if (lastOf(server, 'loadmodule') !== undefined) return [];
@@ -47,7 +49,8 @@ export default {
           .filter((d) => d.name === 'user' && d.open !== true)
           .flatMap((d) => wrongRules(server, d));
       }),
-    ),
+    );
+  },
 } satisfies Check;
 
 /** What the documentation gives the sentinels' user, where its line tries a category that there is not. */

@@ -3,7 +3,8 @@ import type { Fields, GatheredSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, silentSentinels } from '../evidence.js';
-import { judgeSentinelFiles } from '../files/judge.js';
+import { comparing, judgeSentinelFiles } from '../files/judge.js';
+import { sentinelFiles } from '../files/project.js';
 import { asksForPassword, passwordLine, sentinelLine, shownAt } from '../files/settings.js';
 import { idsOf, judged, readAll } from '../group.js';
 import { answersWrongly, sentinelWantsPassword } from '../passwords.js';
@@ -70,23 +71,26 @@ export default {
     );
   },
   files(project) {
-    return judgeSentinelFiles(project, (sentinels) => {
-      return sentinels.flatMap((server) => {
-        const given = sentinelLine(server, 'sentinel-pass')?.args[1] ?? passwordLine(server)?.args[0];
-        const asking = sentinels.find(
-          (other) => other !== server && asksForPassword(other) && passwordLine(other)?.args[0] !== given,
-        );
-        const asked = asking && passwordLine(asking);
-        if (asking === undefined || sentinelLine(server, 'sentinel-user') !== undefined) return [];
-        return [
-          {
-            subject: server.id,
-            message: `${asking.id} needs a password${asked ? ` (${shownAt(asked)})` : ''} that this sentinel does not send`,
-            fix: ["sentinel sentinel-pass <the sentinels' password>"],
-            at: server.at,
-          },
-        ];
-      });
-    });
+    return comparing(
+      sentinelFiles(project),
+      judgeSentinelFiles(project, (sentinels) => {
+        return sentinels.flatMap((server) => {
+          const given = sentinelLine(server, 'sentinel-pass')?.args[1] ?? passwordLine(server)?.args[0];
+          const asking = sentinels.find(
+            (other) => other !== server && asksForPassword(other) && passwordLine(other)?.args[0] !== given,
+          );
+          const asked = asking && passwordLine(asking);
+          if (asking === undefined || sentinelLine(server, 'sentinel-user') !== undefined) return [];
+          return [
+            {
+              subject: server.id,
+              message: `${asking.id} needs a password${asked ? ` (${shownAt(asked)})` : ''} that this sentinel does not send`,
+              fix: ["sentinel sentinel-pass <the sentinels' password>"],
+              at: server.at,
+            },
+          ];
+        });
+      }),
+    );
   },
 } satisfies Check;

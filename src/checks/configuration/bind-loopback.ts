@@ -2,7 +2,7 @@ import { isLoopback } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { hasFarPeers, isOwnHost } from '../files/groups.js';
-import { merged } from '../files/judge.js';
+import { judgeServerFiles } from '../files/judge.js';
 import { lastOf, place } from '../files/settings.js';
 import { changeFile, setConfig, withLine } from '../fixes.js';
 import { idsOf, judged, shown } from '../group.js';
@@ -76,27 +76,25 @@ export default {
     return judged(seen, missing);
   },
   files(project) {
-    const servers = project.servers.filter((s) => s.seen);
-    return merged(
-      servers.flatMap((server) => {
-        const bind = lastOf(server, 'bind');
-        // A leading "-" only says that a missing address is no error.
-        if (bind === undefined || !bind.args.every((host) => isLoopback(host.replace(/^-/, '')))) return [];
-        if (!hasFarPeers(server)) return [];
-        const where = isOwnHost(server)
-          ? 'in a container no other server can reach it'
-          : server.host?.others === true
-            ? 'the others are on other machines'
-            : 'its configuration names other hosts';
-        return [
-          {
-            subject: server.id,
-            message: `bind ${bind.args.join(' ')}: ${where}`,
-            fix: [isOwnHost(server) ? 'bind 0.0.0.0' : `bind 127.0.0.1 <the address of this machine>`],
-            at: place(bind),
-          },
-        ];
-      }),
-    );
+    return judgeServerFiles(project, (server) => {
+      if (!server.seen) return [];
+      const bind = lastOf(server, 'bind');
+      // A leading "-" only says that a missing address is no error.
+      if (bind === undefined || !bind.args.every((host) => isLoopback(host.replace(/^-/, '')))) return [];
+      if (!hasFarPeers(server)) return [];
+      const where = isOwnHost(server)
+        ? 'in a container no other server can reach it'
+        : server.host?.others === true
+          ? 'the others are on other machines'
+          : 'its configuration names other hosts';
+      return [
+        {
+          subject: server.id,
+          message: `bind ${bind.args.join(' ')}: ${where}`,
+          fix: [isOwnHost(server) ? 'bind 0.0.0.0' : `bind 127.0.0.1 <the address of this machine>`],
+          at: place(bind),
+        },
+      ];
+    });
   },
 } satisfies Check;

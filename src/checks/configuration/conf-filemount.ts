@@ -1,4 +1,5 @@
 import type { Check } from '../check.js';
+import { noSentinelFile } from '../files/judge.js';
 import { sentinelFiles } from '../files/project.js';
 import { fileOf } from '../fixes.js';
 import { idsOf, judged, readAll } from '../group.js';
@@ -48,7 +49,9 @@ export default {
   files(project) {
     if (project.compose === null)
       return { skip: 'needs a compose file: it shows what is mounted', applies: false };
-    const mounted = sentinelFiles(project).filter(
+    const sentinels = sentinelFiles(project);
+    if (sentinels.length === 0) return noSentinelFile;
+    const mounted = sentinels.filter(
       // What is read-only is not written at all: that is conf-unwritable.
       ({ conf }) => conf?.mount?.kind === 'file' && !conf.mount.readOnly,
     );

@@ -1,6 +1,6 @@
 import type { Check, RawFinding } from '../check.js';
 import type { Directive } from '../files/conf.js';
-import { merged } from '../files/judge.js';
+import { judgeServerFiles } from '../files/judge.js';
 import type { FileServer } from '../files/project.js';
 import { place } from '../files/settings.js';
 
@@ -42,18 +42,16 @@ export default {
     'tls-mismatch',
   ],
   files: (project) =>
-    merged(
-      project.servers.flatMap((server) =>
-        server.directives
-          // The compose file's own text is filled in by compose or by the container's shell.
-          .filter(
-            (d) =>
-              d.open !== true &&
-              !project.composeFiles.includes(d.file) &&
-              d.args.some((arg) => PLACEHOLDER.test(arg)),
-          )
-          .map((d) => placeholder(server, d)),
-      ),
+    judgeServerFiles(project, (server) =>
+      server.directives
+        // The compose file's own text is filled in by compose or by the container's shell.
+        .filter(
+          (d) =>
+            d.open !== true &&
+            !project.composeFiles.includes(d.file) &&
+            d.args.some((arg) => PLACEHOLDER.test(arg)),
+        )
+        .map((d) => placeholder(server, d)),
     ),
 } satisfies Check;
 

@@ -1,7 +1,7 @@
 import type { GatheredSentinel } from '../../model/gathered.js';
 import { listed } from '../../model/words.js';
 import type { Check } from '../check.js';
-import { noSentinelFile } from '../files/judge.js';
+import { comparing, noSentinelFile } from '../files/judge.js';
 import { type FileServer, sentinelFiles } from '../files/project.js';
 import { changeFile, fileOf, pathOf } from '../fixes.js';
 import { idsOf } from '../group.js';
@@ -94,19 +94,22 @@ export default {
   files(project) {
     const sentinels = sentinelFiles(project);
     if (sentinels.length === 0) return noSentinelFile;
-    return sharing(sentinels).flatMap((of) => {
-      const [first] = of;
-      if (first === undefined) return [];
-      const count = of.reduce((sum, s) => sum + s.copies, 0);
-      return [
-        {
-          subject: idsOf(of),
-          message: `${first.conf?.file} is the configuration file of ${count} sentinels`,
-          fix: first.service === null ? aFileEach([first]) : aFileEach(of),
-          at: confPlace(first),
-        },
-      ];
-    });
+    return comparing(
+      sentinels,
+      sharing(sentinels).flatMap((of) => {
+        const [first] = of;
+        if (first === undefined) return [];
+        const count = of.reduce((sum, s) => sum + s.copies, 0);
+        return [
+          {
+            subject: idsOf(of),
+            message: `${first.conf?.file} is the configuration file of ${count} sentinels`,
+            fix: first.service === null ? aFileEach([first]) : aFileEach(of),
+            at: confPlace(first),
+          },
+        ];
+      }),
+    );
   },
 } satisfies Check;
 

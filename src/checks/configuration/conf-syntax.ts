@@ -1,6 +1,6 @@
 import type { Check, RawFinding } from '../check.js';
 import type { Directive } from '../files/conf.js';
-import { merged } from '../files/judge.js';
+import { judgeServerFiles, merged } from '../files/judge.js';
 import type { FileServer } from '../files/project.js';
 import { sentinelRefusalOf } from '../files/sentinel-values.js';
 import { place } from '../files/settings.js';
@@ -34,7 +34,10 @@ export default {
         at: place(t),
       }),
     );
-    return merged([...unbalanced, ...project.servers.flatMap((s) => refusedLines(s, project.composeFiles))]);
+    const refused = judgeServerFiles(project, (server) => refusedLines(server, project.composeFiles));
+    return Array.isArray(refused) || unbalanced.length > 0
+      ? merged([...unbalanced, ...(Array.isArray(refused) ? refused : [])])
+      : refused;
   },
 } satisfies Check;
 

@@ -1,7 +1,7 @@
 import { editDistance, nearest } from '../../model/nearest.js';
 import type { Check, RawFinding } from '../check.js';
 import type { Directive } from '../files/conf.js';
-import { merged } from '../files/judge.js';
+import { judgeServerFiles } from '../files/judge.js';
 import { DIRECTIVES, SENTINEL_LINES } from '../files/known.js';
 import type { FileServer } from '../files/project.js';
 import { lastOf, place } from '../files/settings.js';
@@ -22,26 +22,24 @@ export default {
   remedy: ['correct the name'],
   sources: ['config.c: loadServerConfigFromString', 'CONFIG GET * of Redis 7.0 and 8.0 and Valkey 8.1'],
   files(project) {
-    return merged(
-      project.servers.flatMap((server) =>
-        server.directives.flatMap((d): RawFinding[] => {
-          if (isKnown(d) || mayBeOfModule(server, d)) return [];
-          const [what = ''] = d.args;
-          const ofSentinel = d.name === 'sentinel';
-          const [prefix, name] = ofSentinel ? ['sentinel ', what] : ['', d.name];
-          const meant = nearest(name, ofSentinel ? Object.keys(SENTINEL_LINES) : DIRECTIVES);
-          const isTypingError = meant !== undefined && editDistance(name, meant) <= 2;
-          return [
-            {
-              subject: server.id,
-              severity: isTypingError ? 'critical' : 'warning',
-              message: `"${prefix}${name}" is not a known directive${meant === undefined ? '' : `: did you mean "${prefix}${meant}"?`}`,
-              fix: [meant === undefined ? `check the spelling of ${prefix}${name}` : `${prefix}${meant} …`],
-              at: place(d),
-            },
-          ];
-        }),
-      ),
+    return judgeServerFiles(project, (server) =>
+      server.directives.flatMap((d): RawFinding[] => {
+        if (isKnown(d) || mayBeOfModule(server, d)) return [];
+        const [what = ''] = d.args;
+        const ofSentinel = d.name === 'sentinel';
+        const [prefix, name] = ofSentinel ? ['sentinel ', what] : ['', d.name];
+        const meant = nearest(name, ofSentinel ? Object.keys(SENTINEL_LINES) : DIRECTIVES);
+        const isTypingError = meant !== undefined && editDistance(name, meant) <= 2;
+        return [
+          {
+            subject: server.id,
+            severity: isTypingError ? 'critical' : 'warning',
+            message: `"${prefix}${name}" is not a known directive${meant === undefined ? '' : `: did you mean "${prefix}${meant}"?`}`,
+            fix: [meant === undefined ? `check the spelling of ${prefix}${name}` : `${prefix}${meant} …`],
+            at: place(d),
+          },
+        ];
+      }),
     );
   },
 } satisfies Check;

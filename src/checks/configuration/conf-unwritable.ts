@@ -1,6 +1,7 @@
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
 import type { Check } from '../check.js';
+import { noSentinelFile } from '../files/judge.js';
 import { type FileServer, sentinelFiles } from '../files/project.js';
 import { containerOf, fileOf } from '../fixes.js';
 import { judged } from '../group.js';
@@ -66,7 +67,9 @@ export default {
   files(project) {
     if (project.compose === null && project.kube === null)
       return { skip: 'needs a compose file or a manifest: it shows what is mounted', applies: false };
-    return sentinelFiles(project)
+    const sentinels = sentinelFiles(project);
+    if (sentinels.length === 0) return noSentinelFile;
+    return sentinels
       .filter((s) => s.conf?.mount?.readOnly === true)
       .map((s) => ({
         subject: s.id,

@@ -1,7 +1,8 @@
 import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
-import { judgeNodeFiles } from '../files/judge.js';
+import { comparing, judgeNodeFiles } from '../files/judge.js';
 import type { FileServer } from '../files/project.js';
+import { nodeFiles } from '../files/project.js';
 import { isYes, lastOf, persists, portOf, savePointsOf, settingOf } from '../files/settings.js';
 import { idsOf } from '../group.js';
 
@@ -27,14 +28,17 @@ export default {
         skip: 'needs a compose file, a manifest or the host of each file (--config HOST=FILE): they show where the data is',
         applies: false,
       };
-    return judgeNodeFiles(project, (nodes) => {
-      const byPlace = new Map<string, FileServer[]>();
-      for (const node of nodes.filter(persists)) {
-        const place = placeOf(node);
-        if (place !== null) byPlace.set(place.key, [...(byPlace.get(place.key) ?? []), node]);
-      }
-      return [...byPlace.values()].flatMap(sharedBy);
-    });
+    return comparing(
+      nodeFiles(project),
+      judgeNodeFiles(project, (nodes) => {
+        const byPlace = new Map<string, FileServer[]>();
+        for (const node of nodes.filter(persists)) {
+          const place = placeOf(node);
+          if (place !== null) byPlace.set(place.key, [...(byPlace.get(place.key) ?? []), node]);
+        }
+        return [...byPlace.values()].flatMap(sharedBy);
+      }),
+    );
   },
 } satisfies Check;
 

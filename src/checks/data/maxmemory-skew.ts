@@ -2,8 +2,9 @@ import type { Fields } from '../../model/gathered.js';
 import { memoryIn } from '../../model/records.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
-import { judgeNodeGroups } from '../files/judge.js';
+import { comparing, judgeNodeGroups } from '../files/judge.js';
 import type { FileServer } from '../files/project.js';
+import { nodeFiles } from '../files/project.js';
 import { bytesOf, lineOr, settingOf } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
 import { bytes, groupsOf, judged, num, readAll } from '../group.js';
@@ -59,22 +60,25 @@ export default {
     return judged(seen, missing);
   },
   files: (project) =>
-    judgeNodeGroups(project, ({ nodes, master }) => {
-      const model = master ?? nodes[0];
-      if (model === undefined) return [];
-      return (['maxmemory', 'maxmemory-policy'] as const).flatMap((name) => {
-        const usual = name === 'maxmemory' ? '0' : 'noeviction';
-        const of = (n: FileServer): string => settingOf(n, name) ?? usual;
-        const same = (a: string, b: string): boolean =>
-          a === b || (bytesOf(a) !== undefined && bytesOf(a) === bytesOf(b));
-        return nodes
-          .filter((n) => !same(of(n), of(model)))
-          .map((n) => ({
-            subject: n.id,
-            message: `${name} ${of(n)} here, ${of(model)} at ${model.id}`,
-            fix: [`${name} ${of(model)}`],
-            at: lineOr(n, name),
-          }));
-      });
-    }),
+    comparing(
+      nodeFiles(project),
+      judgeNodeGroups(project, ({ nodes, master }) => {
+        const model = master ?? nodes[0];
+        if (model === undefined) return [];
+        return (['maxmemory', 'maxmemory-policy'] as const).flatMap((name) => {
+          const usual = name === 'maxmemory' ? '0' : 'noeviction';
+          const of = (n: FileServer): string => settingOf(n, name) ?? usual;
+          const same = (a: string, b: string): boolean =>
+            a === b || (bytesOf(a) !== undefined && bytesOf(a) === bytesOf(b));
+          return nodes
+            .filter((n) => !same(of(n), of(model)))
+            .map((n) => ({
+              subject: n.id,
+              message: `${name} ${of(n)} here, ${of(model)} at ${model.id}`,
+              fix: [`${name} ${of(model)}`],
+              at: lineOr(n, name),
+            }));
+        });
+      }),
+    ),
 } satisfies Check;

@@ -1,7 +1,8 @@
 import type { Check, RawFinding } from '../check.js';
 import { isWhole, replicasOf } from '../files/groups.js';
-import { judgeNodeGroups } from '../files/judge.js';
+import { comparing, judgeNodeGroups } from '../files/judge.js';
 import type { FileServer } from '../files/project.js';
+import { nodeFiles } from '../files/project.js';
 import { lineOr, settingOf } from '../files/settings.js';
 
 export default {
@@ -21,18 +22,21 @@ export default {
   sources: ['redis.conf: min-replicas-to-write', 'replication.c: checkGoodReplicasStatus'],
   causes: ['min-replicas'],
   files: (project) =>
-    judgeNodeGroups(project, (group): RawFinding[] => {
-      const replicas = replicasOf(group) ?? 0;
-      const least = (node: FileServer): number => Number(settingOf(node, 'min-replicas-to-write') ?? 0);
-      // A master alone may have its replicas in files that were not given.
-      if (replicas === 0 || !isWhole(project, group)) return [];
-      return group.nodes
-        .filter((node) => least(node) > replicas)
-        .map((node) => ({
-          subject: node.id,
-          message: `min-replicas-to-write ${least(node)} with ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}: a master refuses every write (NOREPLICAS)`,
-          fix: [`min-replicas-to-write ${Math.max(1, replicas - 1)}`],
-          at: lineOr(node, 'min-replicas-to-write'),
-        }));
-    }),
+    comparing(
+      nodeFiles(project),
+      judgeNodeGroups(project, (group): RawFinding[] => {
+        const replicas = replicasOf(group) ?? 0;
+        const least = (node: FileServer): number => Number(settingOf(node, 'min-replicas-to-write') ?? 0);
+        // A master alone may have its replicas in files that were not given.
+        if (replicas === 0 || !isWhole(project, group)) return [];
+        return group.nodes
+          .filter((node) => least(node) > replicas)
+          .map((node) => ({
+            subject: node.id,
+            message: `min-replicas-to-write ${least(node)} with ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}: a master refuses every write (NOREPLICAS)`,
+            fix: [`min-replicas-to-write ${Math.max(1, replicas - 1)}`],
+            at: lineOr(node, 'min-replicas-to-write'),
+          }));
+      }),
+    ),
 } satisfies Check;

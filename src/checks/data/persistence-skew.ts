@@ -1,7 +1,8 @@
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
-import { judgeNodeGroups } from '../files/judge.js';
+import { comparing, judgeNodeGroups } from '../files/judge.js';
 import type { FileServer } from '../files/project.js';
+import { nodeFiles } from '../files/project.js';
 import { lastOf, persists, place } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
 import { groupsOf, idsOf, judged, readAll } from '../group.js';
@@ -44,22 +45,25 @@ export default {
     return judged(seen, missing);
   },
   files(project) {
-    return judgeNodeGroups(project, ({ nodes }) => {
-      const without = nodes.filter((n) => !persists(n));
-      const keeping = nodes.filter(persists);
-      const [first] = without;
-      if (first === undefined || keeping.length === 0) return [];
-      return [
-        {
-          subject: idsOf(without),
-          // A fast master whose replicas keep the data is a layout that can be chosen.
-          severity: 'info' as const,
-          message: `save "" and appendonly no, while ${idsOf(keeping)} write${keeping.length === 1 ? 's' : ''} to disk`,
-          fix: ['appendonly yes'],
-          at: saysSo(first),
-        },
-      ];
-    });
+    return comparing(
+      nodeFiles(project),
+      judgeNodeGroups(project, ({ nodes }) => {
+        const without = nodes.filter((n) => !persists(n));
+        const keeping = nodes.filter(persists);
+        const [first] = without;
+        if (first === undefined || keeping.length === 0) return [];
+        return [
+          {
+            subject: idsOf(without),
+            // A fast master whose replicas keep the data is a layout that can be chosen.
+            severity: 'info' as const,
+            message: `save "" and appendonly no, while ${idsOf(keeping)} write${keeping.length === 1 ? 's' : ''} to disk`,
+            fix: ['appendonly yes'],
+            at: saysSo(first),
+          },
+        ];
+      }),
+    );
   },
 } satisfies Check;
 

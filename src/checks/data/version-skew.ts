@@ -1,7 +1,8 @@
 import type { Fields } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
-import { judgeNodeGroups } from '../files/judge.js';
+import { comparing, judgeNodeGroups } from '../files/judge.js';
+import { nodeFiles } from '../files/project.js';
 import { groupsOf, idsOf, judged, readAll } from '../group.js';
 
 /** What INFO says of the release: Valkey says which Redis it is compatible with, and its own. */
@@ -67,30 +68,33 @@ export default {
     return judged(seen, missing);
   },
   files: (project) =>
-    judgeNodeGroups(project, ({ nodes }) => {
-      const releases = nodes.flatMap((n) => {
-        const match = /([^/:@]+):v?(\d+(?:\.\d+)*)/.exec(n.service?.image ?? '');
-        return match === null
-          ? []
-          : [{ node: n, text: `${match[1]} ${match[2]}`, series: (match[2] ?? '').split('.').slice(0, 2) }];
-      });
-      const [first] = releases;
-      const apart = (a: string[], b: string[]): boolean =>
-        a.some((part, i) => b[i] !== undefined && b[i] !== part);
-      const others = releases.filter(
-        (r) =>
-          first !== undefined &&
-          (apart(first.series, r.series) || r.text.split(' ')[0] !== first.text.split(' ')[0]),
-      );
-      const [other] = others;
-      if (first === undefined || other === undefined) return [];
-      return [
-        {
-          subject: idsOf(others.map((o) => o.node)),
-          message: `${others.map((o) => `${o.node.id} runs ${o.text}`).join(', ')}, ${first.node.id} ${first.text}`,
-          fix: [`image: ${first.node.service?.image}`],
-          at: other.node.at,
-        },
-      ];
-    }),
+    comparing(
+      nodeFiles(project),
+      judgeNodeGroups(project, ({ nodes }) => {
+        const releases = nodes.flatMap((n) => {
+          const match = /([^/:@]+):v?(\d+(?:\.\d+)*)/.exec(n.service?.image ?? '');
+          return match === null
+            ? []
+            : [{ node: n, text: `${match[1]} ${match[2]}`, series: (match[2] ?? '').split('.').slice(0, 2) }];
+        });
+        const [first] = releases;
+        const apart = (a: string[], b: string[]): boolean =>
+          a.some((part, i) => b[i] !== undefined && b[i] !== part);
+        const others = releases.filter(
+          (r) =>
+            first !== undefined &&
+            (apart(first.series, r.series) || r.text.split(' ')[0] !== first.text.split(' ')[0]),
+        );
+        const [other] = others;
+        if (first === undefined || other === undefined) return [];
+        return [
+          {
+            subject: idsOf(others.map((o) => o.node)),
+            message: `${others.map((o) => `${o.node.id} runs ${o.text}`).join(', ')}, ${first.node.id} ${first.text}`,
+            fix: [`image: ${first.node.service?.image}`],
+            at: other.node.at,
+          },
+        ];
+      }),
+    ),
 } satisfies Check;

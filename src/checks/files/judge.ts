@@ -9,7 +9,28 @@ import { type Monitor, masterSetting, monitorsOf } from './settings.js';
 export const noSentinelFile: Skip = { skip: 'no sentinel configuration was given', applies: false };
 export const noNodeFile: Skip = { skip: 'no configuration of a data node was given', applies: false };
 
+const noServerFile: Skip = { skip: 'no configuration of a server was given', applies: false };
+const nothingToCompare: Skip = { skip: 'only one such server was given: nothing to compare', applies: false };
+
 type Judgement = RawFinding[] | Skip;
+
+const isRead = ({ seen, directives }: FileServer): boolean => seen || directives.length > 0;
+
+/** Judges the servers of which at least a line was read, or those of which `has` says that there is something to judge. */
+export function judgeServerFiles(
+  project: Project,
+  judge: (server: FileServer) => RawFinding[],
+  has: (server: FileServer) => boolean = isRead,
+): Judgement {
+  const servers = project.servers.filter(has);
+  return servers.length === 0 ? noServerFile : merged(servers.flatMap(judge));
+}
+
+/** What a check says that compares servers: that it found nothing in one of them is no pass. */
+export function comparing(servers: readonly FileServer[], judgement: Judgement): Judgement {
+  const several = servers.reduce((sum, { copies }) => sum + copies, 0) > 1;
+  return several || !Array.isArray(judgement) || judgement.length > 0 ? judgement : nothingToCompare;
+}
 
 /** Judges the sentinels whose configuration could be read. */
 export function judgeSentinelFiles(

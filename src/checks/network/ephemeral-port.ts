@@ -1,6 +1,7 @@
 import type { GatheredServer } from '../../model/gathered.js';
 import { ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
+import { judgeServerFiles } from '../files/judge.js';
 import { lastOf, place, settingOf } from '../files/settings.js';
 import { judged, serversOf } from '../group.js';
 
@@ -58,31 +59,36 @@ export default {
     return judged(seen, missing);
   },
   files(project) {
-    return project.servers.flatMap((server): RawFinding[] => {
-      const { service } = server;
-      const line = lastOf(server, 'port');
-      // A container's own port is alone in its network; what is published is the machine's.
-      const published = service?.ports.find((p) => p.host !== null && isEphemeral(p.host));
-      const own =
-        service === null || service.networkMode === 'host' ? Number(settingOf(server, 'port')) : Number.NaN;
-      const port = published?.host ?? (isEphemeral(own) ? own : null);
-      if (port === null) return [];
-      return [
-        {
-          subject: server.id,
-          message: `port ${port} is one that the system gives to outgoing connections (${EPHEMERAL.join('–')}): it may be taken when the server starts`,
-          fix: [
-            published === undefined
-              ? `port ${server.kind === 'sentinel' ? 26379 : 6379}`
-              : `${server.id}: publish it as a port below ${EPHEMERAL[0]}`,
-          ],
-          at:
-            published === undefined && line
-              ? place(line)
-              : { file: server.at.file, line: published?.line ?? server.at.line },
-        },
-      ];
-    });
+    return judgeServerFiles(
+      project,
+      (server) => {
+        const { service } = server;
+        const line = lastOf(server, 'port');
+        // A container's own port is alone in its network; what is published is the machine's.
+        const published = service?.ports.find((p) => p.host !== null && isEphemeral(p.host));
+        const own =
+          service === null || service.networkMode === 'host' ? Number(settingOf(server, 'port')) : Number.NaN;
+        const port = published?.host ?? (isEphemeral(own) ? own : null);
+        if (port === null) return [];
+        return [
+          {
+            subject: server.id,
+            message: `port ${port} is one that the system gives to outgoing connections (${EPHEMERAL.join('–')}): it may be taken when the server starts`,
+            fix: [
+              published === undefined
+                ? `port ${server.kind === 'sentinel' ? 26379 : 6379}`
+                : `${server.id}: publish it as a port below ${EPHEMERAL[0]}`,
+            ],
+            at:
+              published === undefined && line
+                ? place(line)
+                : { file: server.at.file, line: published?.line ?? server.at.line },
+          },
+        ];
+      },
+      // What a service publishes is in the compose file.
+      () => true,
+    );
   },
 } satisfies Check;
 

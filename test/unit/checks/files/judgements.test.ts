@@ -44,10 +44,21 @@ it('finds nothing wrong with sound files', async () => {
   const result = await diagnosed(dir);
   expect(result.findings).toEqual([]);
   expect(result.verdict.word).toBe('HEALTHY');
-  const absent = ['acl-channel', 'acl-short', 'image-variable', ...OF_PODS];
+  const absent = ['acl-channel', 'acl-short', 'acl-syntax', 'image-variable', ...OF_PODS];
   expect(result.skipped.map((s) => s.id).sort()).toEqual(absent.sort());
   expect(result.skipped.every((s) => s.applies === false)).toBe(true);
   expect(result.checked).toBe(JUDGING_FILES.length - absent.length);
+});
+
+it('counts only checks that had something of their kind to judge', async () => {
+  const dir = await tempDir();
+  await writeFile(join(dir, 'redis.conf'), 'port 6379\n');
+  const { checked, skipped, verdict } = await diagnosed(dir, ['redis.conf']);
+  expect(verdict).toMatchObject({ word: 'HEALTHY', text: `${checked} checks passed` });
+  const idle = skipped.filter((s) => s.applies === false).map((s) => s.id);
+  // About sentinels, compose files, users, and what several data nodes have in common.
+  for (const id of ['conf-shared', 'conf-filemount', 'conf-unwritable', 'acl-syntax', 'version-skew'])
+    expect(idle).toContain(id);
 });
 
 it('finds nothing wrong with what sentinelctl generates itself, whatever the password', async () => {
