@@ -45,10 +45,7 @@ await withHome(async ({ ctl }) => {
   await ctl('up', '--driver', 'process', '--port', 'auto', '--down-after', `${DOWN_AFTER_MS}ms`);
   const { sentinels } = JSON.parse((await ctl('status', '--json')).stdout);
   const heard = [];
-  const sockets = sentinels.map(({ address }) => {
-    const at = address.lastIndexOf(':');
-    return listen({ host: address.slice(0, at), port: Number(address.slice(at + 1)) }, heard);
-  });
+  const sockets = sentinels.map((sentinel) => listen(sentinel, heard));
   const apart = new Series();
   for (let round = 0; round < ROUNDS; round++) {
     const { trials } = JSON.parse((await ctl('failover-test', '--json')).stdout);

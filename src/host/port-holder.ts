@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { open, readdir, readlink } from 'node:fs/promises';
 import { identify } from './process-identity.js';
 
 export interface PortHolder {
@@ -27,23 +27,50 @@ export const listensOn = async (pid: number, port: number): Promise<boolean> =>
   hasOpen(String(pid), await listeningSockets(port));
 
 async function listeningSockets(port: number): Promise<Set<string>> {
-  const tables = await Promise.all(
-    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
-  );
+  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readListening(`/proc/net/${name}`)));
   return new Set(tables.flatMap((table) => listeningInodes(table, port)).map((inode) => `socket:[${inode}]`));
 }
+
+const CHUNK_BYTES = 16_384;
+
+/**
+ * The head of a table of `/proc/net/tcp`, as far as sockets listen: the kernel lists these first (tcp_ipv4.c,
+ * tcp_get_idx), and behind them there may be tens of thousands of connections that have ended. Empty where there is none.
+ */
+async function readListening(path: string): Promise<string> {
+  const file = await open(path).catch(() => null);
+  if (file === null) return '';
+  try {
+    let text = '';
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    for (;;) {
+      const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, null);
+      text += chunk.toString('latin1', 0, bytesRead);
+      // The line before the last one is whole; the first one has the names of the columns.
+      const whole = text.slice(0, text.lastIndexOf('\n')).split('\n');
+      if (bytesRead === 0 || (whole.length > 1 && !listens(whole.at(-1) ?? ''))) return text;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+const listens = (line: string): boolean => /^\s*\d+: \S+ \S+ 0A /.test(line);
 
 /**
  * The sockets' inodes in a table of `/proc/net/tcp` or `tcp6` that listen (state 0A) on the port. Columns (proc(5)):
  * `sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode`, addresses and ports in hexadecimal.
  */
 export function listeningInodes(table: string, port: number): string[] {
-  return table.split('\n').flatMap((line) => {
-    const columns = line.trim().split(/\s+/);
-    const [local, state, inode] = [columns[1], columns[3], columns[9]];
-    const isIt = state === '0A' && Number.parseInt(local?.split(':')[1] ?? '', 16) === port;
-    return isIt && inode !== undefined ? [inode] : [];
-  });
+  return table
+    .split('\n')
+    .filter(listens)
+    .flatMap((line) => {
+      const columns = line.trim().split(/\s+/);
+      const [local, inode] = [columns[1], columns[9]];
+      const isIt = Number.parseInt(local?.split(':')[1] ?? '', 16) === port;
+      return isIt && inode !== undefined ? [inode] : [];
+    });
 }
 
 /** `redis-server 127.0.0.1:6379 --requirepass x` → `redis-server 127.0.0.1:6379`. */
