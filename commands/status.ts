@@ -10,7 +10,7 @@ import { moreLines, statusText } from '../src/report/text/status.js';
 import { STATUS_ROWS } from '../src/report/tsv.js';
 import { EXIT_ON_OPTION } from './shared/exit-on.js';
 import { targetSource } from './shared/runtime.js';
-import { statusOf } from './shared/status-of.js';
+import { statusOf, surveyed } from './shared/status-of.js';
 
 interface Shown {
   status: StatusResult;
@@ -58,7 +58,7 @@ export default defineCommand({
     if (watchMs === undefined)
       return { status: await statusOf(context, await source(), context.signal), exitOn, all };
     const { watchStatus } = await import('../src/tui/status-watch.js');
-    return watchStatus(context, watchMs, async (signal) => statusOf(context, await source(), signal), exitOn);
+    return watchStatus(context, watchMs, async (signal) => surveyed(context, await source(), signal), exitOn);
   },
   render: ({ status, all }, view) =>
     [statusText(status, view, { all }), '', ...moreLines(status, view)].join('\n'),

@@ -1,11 +1,22 @@
 import { assess } from '../../src/checks/assess.js';
 import type { Context } from '../../src/cli/context.js';
 import type { Target } from '../../src/cluster/target.js';
-import type { StatusResult } from '../../src/model/status.js';
+import type { Expectation, StatusResult } from '../../src/model/status.js';
 import { lookDeadlineMs, storeOf } from './runtime.js';
 
 /** One survey of a cluster, judged. Rejects only when aborted. */
-export async function statusOf(context: Context, target: Target, signal: AbortSignal): Promise<StatusResult> {
+export const statusOf = async (
+  context: Context,
+  target: Target,
+  signal: AbortSignal,
+): Promise<StatusResult> => (await surveyed(context, target, signal))(0);
+
+/** The same, as it is at once and, if nothing changes, so many milliseconds later: what is counted from then goes on. */
+export async function surveyed(
+  context: Context,
+  target: Target,
+  signal: AbortSignal,
+): Promise<(laterMs: number) => StatusResult> {
   const { surveyOf } = await import('../../src/cluster/target.js');
   const snapshot = await surveyOf(target, {
     clock: context.clock,
@@ -16,7 +27,7 @@ export async function statusOf(context: Context, target: Target, signal: AbortSi
   const { leftUnfinished, runUnderWay } = await import('../../src/cluster/store/journal.js');
   const unfinished = own ? await leftUnfinished(storeOf(context), target.name) : null;
   const underWay = own ? await runUnderWay(storeOf(context), target.name) : null;
-  return assess(snapshot, {
+  const expectation: Expectation = {
     cluster: target.name,
     driver: own ? target.state.plan.driver : 'attached',
     own,
@@ -25,5 +36,6 @@ export async function statusOf(context: Context, target: Target, signal: AbortSi
     ...(unfinished === null ? {} : { unfinished }),
     ...(underWay === null ? {} : { underWay }),
     ...(!own && target.whence !== null ? { whence: target.whence } : {}),
-  });
+  };
+  return (ageMs) => assess({ ...snapshot, ageMs }, expectation);
 }

@@ -157,6 +157,8 @@ export interface SentinelState {
 export interface Snapshot {
   /** Wall clock, milliseconds since 1970. */
   takenAtMs: number;
+  /** How long ago it was taken, in milliseconds; absent for now. What the sentinels counted until then is older by it. */
+  ageMs?: number;
   sentinels: SentinelState[];
   /** Per monitored master name, its data nodes. */
   groups: { masterName: string; nodes: NodeState[] }[];

@@ -161,12 +161,12 @@ function writesGoTo({ master, nodes, refOf }: MasterFacts): string | null {
 }
 
 /** How long ago a master that gave no answer last answered a sentinel that names it; null where that is not known. */
-export function silentMs({ master, nodes, refOf, witnesses }: MasterFacts): number | null {
+export function silentMs({ master, nodes, refOf, snapshot, witnesses }: MasterFacts): number | null {
   if (nodes.some((n) => n.answer !== null && master !== null && n.id === refOf(master).id)) return null;
   const ages = witnesses.flatMap(({ view }) =>
     sameAddress(view.address, master) && view.answeredMsAgo != null ? [view.answeredMsAgo] : [],
   );
-  return ages.length === 0 ? null : Math.min(...ages);
+  return ages.length === 0 ? null : Math.min(...ages) + (snapshot.ageMs ?? 0);
 }
 
 /** The first line of a fix; none where a comment comes first, because the command is only right under its condition. */

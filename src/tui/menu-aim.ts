@@ -7,7 +7,7 @@ import { settle } from '../cli/settle.js';
 import type { World } from '../cli/world.js';
 import type { Globals } from '../config/globals.js';
 import { stateHome } from '../config/paths.js';
-import type { MenuState, MenuTarget } from './menu-choices.js';
+import type { MenuState, MenuTarget } from './menu-state.js';
 
 /** `sentinelctl` alone takes only the common options. */
 const NO_COMMAND: Command = {

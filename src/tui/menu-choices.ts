@@ -1,60 +1,16 @@
-import type { KnownCluster } from '../cli/known.js';
 import { DRIVER_NAMES } from '../model/drivers.js';
 import type { StatusResult } from '../model/status.js';
-import type { LookResult } from './looks.js';
-
-/** Which cluster the next command works on. */
-export type MenuTarget =
-  /** `words` select it on a command line. */
-  | { kind: 'own'; name: string; words: readonly string[] }
-  /** Not created by sentinelctl. `words` are empty where the settings select it already. */
-  | { kind: 'attached'; words: readonly string[] }
-  /** There is none; `named` is the name that was asked for. */
-  | { kind: 'none'; named: string | null };
-
-/** What the menu knows when it decides what makes sense now. */
-export interface MenuState {
-  /** The clusters that sentinelctl created. */
-  clusters: readonly KnownCluster[];
-  target: MenuTarget;
-  /** What the target looked like last; null until the first look is done. */
-  look: LookResult | null;
-  /** Files of failover tests in the working directory. */
-  reports: readonly string[];
-  /** Whether a failover test of the target is recorded. */
-  hasHistory: boolean;
-  /** The cluster that the environment or a settings file names: scenarios run on it. */
-  ambient: string | null;
-}
-
-/** A list that a choice opens. */
-export type MenuList = 'start' | 'kill' | 'fault' | 'scenario' | 'report';
-
-export interface MenuChoice {
-  name: string;
-  /** What it does, in a few words. */
-  about: string;
-  section: Section;
-  does:
-    | { type: 'run'; words: readonly string[] }
-    /** The choice of the list replaces the word …. */
-    | { type: 'list'; list: MenuList; words: readonly string[] }
-    /** The name of a new cluster is asked for, and replaces the word …. */
-    | { type: 'name'; words: readonly string[] }
-    | { type: 'switch' }
-    | { type: 'quit' };
-}
-
-/** After what is wrong the groups of `--help`. */
-export const WRONG = 'What is wrong';
-type Section = typeof WRONG | 'Inspect' | 'Test' | 'Faults' | 'Cluster' | 'sentinelctl';
-
-/** The choice that the cursor falls back to: it changes nothing. */
-export const SAFE_CHOICE = 'Status';
-
-/** Commands that repair. A fix that begins with another one is shown, never offered. */
-const REPAIRS = ['start', 'restart', 'resume', 'recover', 'heal', 'up'];
-const MOST_FIXES = 3;
+import type { SeenCluster } from './looks.js';
+import { fixesOf } from './menu-fixes.js';
+import {
+  type MenuChoice,
+  type MenuList,
+  type MenuState,
+  type MenuTarget,
+  SAFE_CHOICE,
+  type Section,
+  WRONG,
+} from './menu-state.js';
 
 /** A journal that is open: until it is closed, commands that change the cluster are refused. */
 const OPEN_JOURNAL = ['unfinished-journal', 'journal-unreadable'];
@@ -67,7 +23,7 @@ export function menuChoices(state: MenuState): MenuChoice[] {
     target.kind === 'none'
       ? withoutCluster(state, target.named)
       : target.kind === 'attached'
-        ? attachedChoices(target.words, state.reports)
+        ? attachedChoices(target.words, state)
         : ownChoices(state, target);
   return [...choices, HELP, QUIT];
 }
@@ -114,7 +70,7 @@ function ownChoices(state: MenuState, target: Own): MenuChoice[] {
     ...fixes.map(({ words, about }) => run(WRONG, `Fix: ${words.join(' ')}`, about, of(...words))),
     ...only(seen?.health === 'down' && !isActive && !isOpen && !offers('up'), up),
     ...only(isOpen && !isActive && !offers('heal', 'recover'), heal),
-    ...inspecting(of),
+    ...inspecting(of, seen?.health),
     run('Inspect', 'Logs', 'the last lines of all nodes, merged by time', of('logs', '--tail', '50')),
     ...only(isHealthy, ...killingTests(seen?.status.masters[0]?.master?.id, of)),
     scenarios(state),
@@ -155,10 +111,10 @@ const killingTests = (master = 'the master', of: (...words: string[]) => string[
   ),
 ];
 
-function attachedChoices(words: readonly string[], reports: readonly string[]): MenuChoice[] {
+function attachedChoices(words: readonly string[], { look, reports }: MenuState): MenuChoice[] {
   const of = (...more: string[]): string[] => [...more, ...words];
   return [
-    ...inspecting(of),
+    ...inspecting(of, look !== null && 'status' in look ? look.health : undefined),
     run('Inspect', 'Replicas', 'as each sentinel sees them', of('replicas')),
     run('Inspect', 'Sentinels', 'as each of them sees the others', of('sentinels')),
     ...reportChoice(reports),
@@ -166,9 +122,19 @@ function attachedChoices(words: readonly string[], reports: readonly string[]): 
   ];
 }
 
-const inspecting = (of: (...words: string[]) => string[]): MenuChoice[] => [
+const inspecting = (of: (...words: string[]) => string[], health?: SeenCluster['health']): MenuChoice[] => [
   run('Inspect', SAFE_CHOICE, 'every node, and what every sentinel believes', of('status')),
   run('Inspect', 'Watch', 'the same, refreshed, with what changes', of('status', '--watch')),
+  // Where nothing answers it has to be started first.
+  ...only(
+    health === 'unhealthy',
+    run(
+      'Inspect',
+      'Wait until it is healthy',
+      'ends when the verdict is HEALTHY, or after a minute',
+      of('wait'),
+    ),
+  ),
   run('Inspect', 'Doctor', 'what is wrong or risky, why, and which command fixes it', of('doctor')),
   run('Inspect', 'Who is master', 'ask every sentinel', of('master-addr')),
   run('Inspect', 'Variables', 'the settings that an application needs', of('env')),
@@ -243,28 +209,6 @@ const QUIT: MenuChoice = {
   about: 'q, Esc or Ctrl-C',
   does: { type: 'quit' },
 };
-
-/** The fixes that are one sentinelctl command without placeholders and repair something, each once, the first first. */
-function fixesOf({ verdict, problems }: StatusResult, cluster: string): { words: string[]; about: string }[] {
-  const first = { fix: verdict.next ?? '', message: verdict.cause ?? '' };
-  const found = new Map<string, { words: string[]; about: string }>();
-  for (const { fix, message } of [first, ...problems]) {
-    const line = /^sentinelctl ([a-z][\w .:=-]*)$/.exec(fix)?.[1];
-    if (line === undefined) continue;
-    const words = line.split(' ');
-    const at = words.indexOf('--cluster');
-    // What is meant for another cluster is not a fix of this one.
-    if (at !== -1 && words.splice(at, 2)[1] !== cluster) continue;
-    const key = words.join(' ');
-    const hasPlaceholder = words.some((word) => /^[A-Z]+$/.test(word));
-    if (!REPAIRS.includes(words[0] ?? '') || hasPlaceholder || found.has(key)) continue;
-    found.set(key, { words, about: message });
-  }
-  const fixes = [...found.values()];
-  // Where everything has to come up in order, a single node is refused.
-  const up = fixes.filter(({ words }) => words[0] === 'up');
-  return (up.length > 0 ? up : fixes).slice(0, MOST_FIXES);
-}
 
 const servers = (status: StatusResult | undefined): { id: string; reachable: boolean }[] =>
   status === undefined ? [] : [...status.masters.flatMap((m) => m.nodes), ...status.sentinels];

@@ -1,11 +1,12 @@
 import { pick } from './converse.js';
 import type { Entry, ListPage } from './list-view.js';
 import { type Aim, clustersHere } from './menu-aim.js';
-import { type MenuChoice, menuChoices, SAFE_CHOICE } from './menu-choices.js';
+import { menuChoices } from './menu-choices.js';
 import { chooseCluster } from './menu-clusters.js';
 import { completed, lineOf, type MenuContext, type OpenMenu, sizeOf } from './menu-context.js';
 import { follow } from './menu-live.js';
 import { askForName, chooseFrom } from './menu-questions.js';
+import { type MenuChoice, SAFE_CHOICE } from './menu-state.js';
 import { titleLines } from './menu-title.js';
 import { openScreen } from './screen.js';
 

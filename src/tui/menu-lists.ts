@@ -1,7 +1,7 @@
 import type { World } from '../cli/world.js';
 import type { Globals } from '../config/globals.js';
 import { type LookResult, quietly } from './looks.js';
-import type { MenuState } from './menu-choices.js';
+import type { MenuState } from './menu-state.js';
 import { likelyNodes, nodeChoices } from './node-choices.js';
 
 /** What a list of the menu offers; `words` complete the command line. */

@@ -2,7 +2,7 @@ import type { World } from '../cli/world.js';
 import type { Globals } from '../config/globals.js';
 import { lookAtCluster } from './looks.js';
 import { type Aim, clustersHere, resultsOf, targetNow } from './menu-aim.js';
-import type { MenuState } from './menu-choices.js';
+import type { MenuState } from './menu-state.js';
 
 /** From the start of one look to the start of the next, in milliseconds. */
 const LOOK_EVERY_MS = 1000;

@@ -2,10 +2,10 @@ import { messageOf } from '../errors.js';
 import { pick, typeIn } from './converse.js';
 import type { Entry, ListPage } from './list-view.js';
 import type { Aim } from './menu-aim.js';
-import type { MenuList, MenuState } from './menu-choices.js';
 import { completed, lineOf, type OpenMenu, sizeOf } from './menu-context.js';
 import { faultOffers, nodeOffers, type Offer, scenarioOffers } from './menu-lists.js';
 import { globalsFor, type Live } from './menu-live.js';
+import type { MenuList, MenuState } from './menu-state.js';
 import { titleLines } from './menu-title.js';
 
 /** A list that is there at once, or arrives; null until then. */

@@ -2,7 +2,8 @@ import { cut, plain, wrap } from '../report/plain-text.js';
 import { headline } from '../report/text/status.js';
 import { themeOf } from '../report/text/theme.js';
 import { HIGH, type Size } from './list-view.js';
-import { type MenuState, menuChoices, WRONG } from './menu-choices.js';
+import { menuChoices } from './menu-choices.js';
+import { type MenuState, WRONG } from './menu-state.js';
 
 /** Lines of the verdict that are shown. */
 const MOST_LINES = 3;

@@ -21,8 +21,16 @@ import {
   watchLines,
 } from './watch-view.js';
 
+/** How often a countdown moves on a terminal, in milliseconds. */
+const TICK_MS = 1000;
+/** For how long after a look its countdown goes on: later nothing is known of what it counts. Milliseconds. */
+const COUNTS_MS = 5000;
+
 /** Number of changes that are kept. */
 const KEPT_CHANGES = 50;
+
+/** Looks; the status is that of the moment, and as it is so many milliseconds later if nothing changes. */
+type LookOnce = (signal: AbortSignal) => Promise<(laterMs: number) => StatusResult>;
 
 /** Shows one look; `fresh` are the changes since the one before. */
 type Show = (watched: Watched, look: Look, fresh: readonly TimedChange[]) => Promise<void>;
@@ -35,7 +43,7 @@ type Show = (watched: Watched, look: Look, fresh: readonly TimedChange[]) => Pro
 export async function watchStatus(
   context: Context,
   everyMs: number,
-  lookOnce: (signal: AbortSignal) => Promise<StatusResult>,
+  lookOnce: LookOnce,
   exitOn: ExitOn,
 ): Promise<Streamed> {
   const { clock, signal } = context;
@@ -51,6 +59,7 @@ export async function watchStatus(
       everyMs,
       signal,
       screen,
+      ...(screen !== null && { tickMs: TICK_MS }),
       async look(stop) {
         const look = await lookAt(context, lookOnce, stop, last !== undefined);
         const fresh =
@@ -73,7 +82,7 @@ export async function watchStatus(
 /** One look, timed. An OperatorError is shown as its result, except at the first look. */
 async function lookAt(
   { clock }: Context,
-  lookOnce: (signal: AbortSignal) => Promise<StatusResult>,
+  lookOnce: LookOnce,
   stop: AbortSignal,
   mayFail: boolean,
 ): Promise<Look> {
@@ -83,8 +92,10 @@ async function lookAt(
     tookMs: clock.now() - began,
   });
   try {
-    const status = await lookOnce(stop);
-    return { ...timed(), status };
+    const later = await lookOnce(stop);
+    const readMs = clock.now();
+    const now = (): StatusResult => later(Math.min(COUNTS_MS, clock.now() - readMs));
+    return { ...timed(), status: later(0), now };
   } catch (error) {
     if (!mayFail || stop.aborted || !(error instanceof OperatorError)) throw error;
     return { ...timed(), failure: failureOf(error) };
@@ -99,7 +110,15 @@ const viewOf = (
 const drawing =
   (context: Context, screen: Screen): Show =>
   (watched) =>
-    screen.draw(watchLines(watched, viewOf(context, screen)));
+    screen.draw(watchLines(counted(watched), viewOf(context, screen)));
+
+/** With the time since the last answer as it is now; only where writes fail there is one. */
+function counted(watched: Watched): Watched {
+  const { look } = watched;
+  if (look === null || !('status' in look) || look.status.masters.every((m) => m.verdict.forMs === null))
+    return watched;
+  return { ...watched, look: { ...look, status: look.now?.() ?? look.status } };
+}
 
 /** Without a terminal each look is printed below the previous one. */
 function showing(context: Context): Show {

@@ -7,7 +7,14 @@ import { statusText } from '../report/text/status.js';
 import { type Theme, themeOf, type View } from '../report/text/theme.js';
 
 /** The result of one look: a status, or why it failed. */
-export type Look = { atMs: number; tookMs: number } & ({ status: StatusResult } | { failure: Failure });
+export type Look = { atMs: number; tookMs: number } & (
+  | {
+      status: StatusResult;
+      /** The same with what is counted, as it is at this moment. */
+      now?: () => StatusResult;
+    }
+  | { failure: Failure }
+);
 
 /** A change with its time, wall clock, milliseconds since 1970. */
 export interface TimedChange extends Change {

@@ -13,8 +13,10 @@ export interface Watching<T> {
   screen: Screen | null;
   /** Looks once; must give up when the signal aborts. */
   look(signal: AbortSignal): Promise<T>;
-  /** Shows the latest look; called again for the same one when the window changes its size. */
+  /** Shows the latest look; called again for the same one when the window changes its size, and each `tickMs`. */
   show(seen: T): Promise<void>;
+  /** What is shown changes with time, between two looks and during a slow one; milliseconds. */
+  tickMs?: number;
 }
 
 /** How a watch ended: left by q or Esc or because its time was over, or interrupted by Ctrl-C. */
@@ -29,7 +31,7 @@ class Ended {
  * and with the signal's reason where that is neither Ctrl-C nor the end of `--timeout`.
  */
 export async function watch<T>(watching: Watching<T>): Promise<WatchEnd> {
-  const { clock, everyMs, signal, screen, look, show } = watching;
+  const { clock, everyMs, signal, screen, look, show, tickMs } = watching;
   const stop = new AbortController();
   const onAbort = (): void => stop.abort(endedBy(signal.reason));
   signal.addEventListener('abort', onAbort, { once: true });
@@ -44,6 +46,13 @@ export async function watch<T>(watching: Watching<T>): Promise<WatchEnd> {
       stop.abort(new Ended('left'));
     }
   });
+  const ticking = async (ms: number): Promise<void> => {
+    for (;;) {
+      await clock.sleep(ms, stop.signal);
+      if (latest !== undefined) await show(latest.seen);
+    }
+  };
+  if (tickMs !== undefined) ticking(tickMs).catch((error: unknown) => stop.abort(error));
   try {
     for (;;) {
       const began = clock.now();
@@ -58,6 +67,7 @@ export async function watch<T>(watching: Watching<T>): Promise<WatchEnd> {
     if (cause instanceof Ended) return cause.how;
     throw cause;
   } finally {
+    stop.abort();
     signal.removeEventListener('abort', onAbort);
     release?.();
   }

@@ -42,6 +42,14 @@ describe('the first line: impact, cause, command', () => {
     expect(said(lost)[0]).toContain('no failover 5.00 s after the usual time');
   });
 
+  it('DOWN counts on from the look: the time without writes up, the wait for a failover down', () => {
+    const lost = masterLost();
+    for (const v of viewsIn(lost)) Object.assign(v, { answeredMsAgo: 4000, downAfterMs: 5000 });
+    expect(said({ ...lost, ageMs: 2000 })[0]).toBe(
+      'DOWN  mymaster: no writes for 6.00 s: redis-1 (master) is down; failover expected within 1 s',
+    );
+  });
+
   it('DEGRADED says where writes go', () => {
     expect(changed((s) => silenceNode(s, 3))).toEqual([
       'DEGRADED  mymaster: writes go to redis-1; redis-3 is down',

@@ -3,13 +3,9 @@ import type { KnownCluster } from '../../../src/cli/known.js';
 import { OperatorError } from '../../../src/errors.js';
 import type { Problem, StatusResult } from '../../../src/model/status.js';
 import type { LookResult } from '../../../src/tui/looks.js';
-import {
-  type MenuChoice,
-  type MenuState,
-  type MenuTarget,
-  menuChoices,
-} from '../../../src/tui/menu-choices.js';
+import { menuChoices } from '../../../src/tui/menu-choices.js';
 import { nodeOffers } from '../../../src/tui/menu-lists.js';
+import type { MenuChoice, MenuState, MenuTarget } from '../../../src/tui/menu-state.js';
 
 const IDS = ['redis-1', 'redis-2', 'redis-3', 'sentinel-1', 'sentinel-2', 'sentinel-3'];
 const CLUSTER: KnownCluster = { name: 'c1', driver: 'process', masterName: 'mymaster', nodes: IDS };
@@ -71,6 +67,14 @@ describe('what the menu offers', () => {
     expect(offered.slice(0, 3)).toEqual(['Status', 'Watch', 'Doctor']);
     expect(offered).toEqual(expect.arrayContaining([...KILLING, 'Scenarios …', 'Kill a node …']));
     expect(offered.filter((name) => /start|heal|^Up$|^Fix/i.test(name))).toEqual([]);
+  });
+
+  it('a wait until it is healthy where it is not, and something answers', () => {
+    const WAIT = 'Wait until it is healthy';
+    const ailing = look(['redis-2'], [dead('redis-2')]);
+    for (const target of [OWN, ATTACHED]) expect(names({ target, look: ailing })).toContain(WAIT);
+    expect(linesOf(menuChoices(stateOf({ look: ailing })))).toContain('wait --cluster c1');
+    for (const other of [null, look([]), look(IDS)]) expect(names({ look: other })).not.toContain(WAIT);
   });
 
   it('the repair of each problem first, and no test that kills the master', () => {
@@ -154,6 +158,7 @@ describe('what the menu offers', () => {
     expect(linesOf(choices)).toEqual([
       'status --sentinel-addrs h:1',
       'status --watch --sentinel-addrs h:1',
+      'wait --sentinel-addrs h:1',
       'doctor --sentinel-addrs h:1',
       'master-addr --sentinel-addrs h:1',
       'env --sentinel-addrs h:1',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../../src/cli/failure.js';
 import { refused } from '../../../src/errors.js';
 import type { StatusResult, Verdict } from '../../../src/model/status.js';
-import type { MenuState } from '../../../src/tui/menu-choices.js';
+import type { MenuState } from '../../../src/tui/menu-state.js';
 import { titleLines } from '../../../src/tui/menu-title.js';
 
 const DOWN: Verdict = {

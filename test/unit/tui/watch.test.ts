@@ -66,6 +66,26 @@ describe('watching', () => {
     expect(slept.slice(0, 2)).toEqual([70, 0]);
   });
 
+  it('shows the same look again each tick, without another one, also while one is under way', async () => {
+    const screen = fakeScreen();
+    const shown: string[] = [];
+    let looks = 0;
+    const end = await watch({
+      clock: systemClock,
+      everyMs: 1,
+      tickMs: 1,
+      signal: new AbortController().signal,
+      screen,
+      look: async (signal) => (looks === 0 ? `look ${++looks}` : forever(signal)),
+      show: async (seen) => {
+        shown.push(seen);
+        if (shown.length === 3) screen.happens(key('q'));
+      },
+    });
+    expect(end).toBe('left');
+    expect(shown).toEqual(['look 1', 'look 1', 'look 1']);
+  });
+
   it.each([
     ['q', key('q'), 'left'],
     ['Esc', key('escape'), 'left'],
