@@ -57,6 +57,7 @@ import { fewInFiles } from './configuration/sentinels-few-files.js';
 import settingsSkew from './configuration/settings-skew.js';
 import { settingsInFiles } from './configuration/settings-skew-files.js';
 import simfailArmed from './configuration/simfail-armed.js';
+import unitType from './configuration/unit-type.js';
 import backlogSmall from './data/backlog-small.js';
 import dataShared from './data/data-shared.js';
 import disklessDelay from './data/diskless-delay.js';
@@ -126,6 +127,7 @@ export const CHECKS: readonly Check[] = [
   confShared,
   confFilemount,
   confUnwritable,
+  unitType,
   myidDup,
   hostnameNoresolve,
   hostnameSlowDns,

@@ -1,8 +1,9 @@
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
-import type { Check } from '../check.js';
+import type { Check, RawFinding } from '../check.js';
 import { noSentinelFile } from '../files/judge.js';
 import { type FileServer, sentinelFiles } from '../files/project.js';
+import { confOf, mayNotWrite } from '../files/unit.js';
 import { containerOf, fileOf } from '../fixes.js';
 import { judged } from '../group.js';
 import { confPlace } from './conf-shared.js';
@@ -65,11 +66,15 @@ export default {
     return judged(seen, missing);
   },
   files(project) {
-    if (project.compose === null && project.kube === null)
-      return { skip: 'needs a compose file or a manifest: it shows what is mounted', applies: false };
+    if (project.compose === null && project.kube === null && project.servers.every((s) => !s.unit))
+      return {
+        skip: 'needs a compose file, a manifest or a systemd unit: they show what may be written',
+        applies: false,
+      };
     const sentinels = sentinelFiles(project);
     if (sentinels.length === 0) return noSentinelFile;
-    return sentinels
+    const started = sentinels.flatMap(protectedFile);
+    const mounted = sentinels
       .filter((s) => s.conf?.mount?.readOnly === true)
       .map((s) => ({
         subject: s.id,
@@ -78,8 +83,24 @@ export default {
         fix: writableFix(s),
         at: confPlace(s),
       }));
+    return [...started, ...mounted];
   },
 } satisfies Check;
+
+/** A file whose directory the systemd service may not write. */
+function protectedFile({ id, unit }: FileServer): RawFinding[] {
+  const path = unit === undefined ? null : confOf(unit);
+  if (unit === undefined || path === null || !mayNotWrite(unit, directoryOf(path))) return [];
+  return [
+    {
+      subject: id,
+      message: `${directoryOf(path)} is read-only for its unit (${unit.readOnly?.says}): the sentinel exits at start (not writable)`,
+      consequence: 'it does not run at all, and systemd starts it again and again',
+      fix: [`ReadWritePaths=${directoryOf(path)}`, 'systemctl daemon-reload'],
+      at: { file: unit.file, line: unit.readOnly?.line ?? unit.start.line },
+    },
+  ];
+}
 
 /** A directory that may be written, or a copy in the container where what is mounted is one file. */
 function writableFix({ id, conf, service }: FileServer): string[] {

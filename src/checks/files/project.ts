@@ -2,6 +2,7 @@ import type { WrongVariable } from './compose/bitnami.js';
 import type { Service } from './compose/service.js';
 import type { Directive, Trouble } from './conf.js';
 import type { KubeFacts } from './kube/facts.js';
+import type { Unit } from './unit.js';
 
 /** One server as files describe it: its configuration file's lines, then its command line's options. */
 export interface FileServer {
@@ -19,6 +20,8 @@ export interface FileServer {
   wrongVariables?: WrongVariable[];
   /** The machine that its file was given for (`--config web1=FILE`), and whether files of others were given too. */
   host?: { name: string; others: boolean };
+  /** The systemd service that starts it, where its file was given too. */
+  unit?: Unit;
   /** How many of it run: `deploy.replicas`. */
   copies: number;
   /** Where it is described, for what is missing in it. */

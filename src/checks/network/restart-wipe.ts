@@ -2,7 +2,8 @@ import type { Gathered, GatheredNode } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { fileGroups } from '../files/groups.js';
 import { judgeNodeFiles } from '../files/judge.js';
-import { persists } from '../files/settings.js';
+import type { FileServer, Project } from '../files/project.js';
+import { masterSetting, persists } from '../files/settings.js';
 import { containerOf, setConfig } from '../fixes.js';
 import { dataNodes, judged, readAll } from '../group.js';
 
@@ -54,30 +55,43 @@ export default {
   files(project) {
     return judgeNodeFiles(project, (nodes) => {
       const without = nodes.filter((n) => !persists(n));
-      if (without.length > 0 && without.every((n) => n.service === null)) {
+      if (without.length > 0 && without.every((n) => n.service === null && n.unit === undefined)) {
         return {
-          skip: 'needs a compose file: the restart policy is not in the configuration of the servers',
+          skip: 'needs a compose file, or the systemd unit: the restart policy is not in the configuration of the servers',
         };
       }
       return without.flatMap((node) => {
-        const restart = node.service?.restart;
+        const { unit } = node;
+        const restart = unit?.restart ?? node.service?.restart;
         if (!restart || restart.policy === 'no') return [];
+        if (unit?.restart && unit.restart.afterMs > downAfterOf(project, node)) return [];
         const inPod = node.service?.pod !== undefined;
         const master = fileGroups(project).some((g) => g.master === node);
         return [
           {
             subject: node.id,
-            message: `${master ? 'the master' : 'a data node that may become master'} has no persistence (save "", appendonly no), and ${inPod ? 'Kubernetes' : `restart: ${restart.policy}`} starts it again, empty`,
+            message: `${master ? 'the master' : 'a data node that may become master'} has no persistence (save "", appendonly no), and ${inPod ? 'Kubernetes' : unit ? `Restart=${restart.policy}` : `restart: ${restart.policy}`} starts it again, empty`,
             fix: inPod
               ? [`${node.id}: in its configuration: appendonly yes`]
-              : [`${node.id}: restart: "no"`, `or, in its configuration: appendonly yes`],
-            at: { file: node.at.file, line: restart.line },
+              : [
+                  unit ? 'Restart=no' : `${node.id}: restart: "no"`,
+                  `or, in its configuration: appendonly yes`,
+                ],
+            at: { file: unit?.file ?? node.at.file, line: restart.line },
           },
         ];
       });
     });
   },
 } satisfies Check;
+
+/** How long its sentinels wait before they call it down, in milliseconds; without end where none is known. */
+function downAfterOf(project: Project, node: FileServer): number {
+  const monitors = fileGroups(project).find((g) => g.nodes.includes(node))?.monitors ?? [];
+  return monitors.length === 0
+    ? Number.POSITIVE_INFINITY
+    : Math.max(...monitors.map((m) => masterSetting(m, 'down-after-milliseconds').value));
+}
 
 /** What restarts a node when it exits. */
 function restartOf(

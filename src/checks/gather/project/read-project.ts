@@ -7,6 +7,7 @@ import { readCompose } from './read-compose.js';
 import { besideIt, readConf } from './read-conf.js';
 import { readKube } from './read-kube.js';
 import { usersOf } from './read-segments.js';
+import { type StartedBy, startServers, unitIn } from './units.js';
 
 export interface AskedFiles {
   /** Configuration files of Redis or Sentinel, as they were named; `HOST=FILE` for the file of one machine. */
@@ -29,13 +30,20 @@ export async function readProject(asked: AskedFiles): Promise<Project> {
   const known = new Set(project.servers.map((s) => s.conf?.identity));
   const given = await Promise.all(asked.configs.map(namedFile));
   const hosts = new Set(given.map(({ host }) => host));
+  const units: StartedBy[] = [];
   for (const { file, host } of given) {
+    const unit = await unitIn(file, host);
+    if (unit !== null) {
+      units.push(unit);
+      continue;
+    }
     const on = host === undefined ? undefined : { name: host, others: hosts.size > 1 };
     const server = await serverOf(file, project, on);
     // What the compose file mounts was read there already, with the service that it belongs to.
     if (server !== null && !(project.compose !== null && known.has(server.conf?.identity)))
       project.servers.push(server);
   }
+  startServers(project, units);
   return { ...project, scripts: await scriptsOf(project.servers) };
 }
 

@@ -29,13 +29,14 @@ const MONITOR = 'sentinel monitor mymaster 172.28.0.11 6379 2';
 const everywhere = (files: readonly string[], from: string, to: string): [string, string, string][] =>
   files.map((file) => [file, from, to]);
 
-/** Checks of Kubernetes manifests: their cases are in the corpus. */
+/** Checks of Kubernetes manifests and of systemd units: their cases are in the corpus. */
 const OF_PODS = [
   'parallel-start',
   'sentinel-state-lost',
   'liveness-kills',
   'disruption-budget',
   'pods-together',
+  'unit-type',
 ];
 
 it('finds nothing wrong with sound files', async () => {

@@ -1,0 +1,67 @@
+import type { Check, RawFinding } from '../check.js';
+import type { FileServer } from '../files/project.js';
+import { lineOr } from '../files/settings.js';
+import { isInBackground, tellsReady } from '../files/unit.js';
+
+export default {
+  id: 'unit-type',
+  needs: 'files',
+  severity: 'critical',
+  impact: 'at-risk',
+  group: 'configuration',
+  title: 'a systemd unit waits for something that its server does not do',
+  consequence:
+    'systemd stops the server when its start times out (90 s by default), or as soon as the first process ends, and starts it again and again',
+  explanation:
+    'Type=notify waits until the server says that it is ready, which it does with supervised systemd or auto only. ' +
+    'Type=forking waits until the first process ends, which it does with daemonize yes only. Any other type takes the ' +
+    'end of the first process for the end of the server, which daemonize yes makes.',
+  remedy: ['Type=notify with supervised systemd and daemonize no', 'or Type=simple with daemonize no'],
+  sources: [
+    'server.c: main, redisSupervisedSystemd',
+    'systemd.service(5): Type=',
+    'https://github.com/redis/redis/issues/8021',
+  ],
+  files(project) {
+    const started = project.servers.filter((s) => s.unit !== undefined && s.seen);
+    if (started.length === 0)
+      return { skip: 'no systemd unit was given (--config FILE.service)', applies: false };
+    return started.flatMap(judge);
+  },
+} satisfies Check;
+
+function judge(server: FileServer): RawFinding[] {
+  const { unit } = server;
+  if (unit === undefined) return [];
+  const { value, line } = unit.type;
+  const isBackground = isInBackground(server, unit);
+  const at = { file: unit.file, line };
+  if (value.startsWith('notify') && !tellsReady(server))
+    return [
+      {
+        subject: server.id,
+        message: `Type=${value} waits for the server to say that it is ready, and "supervised" is ${lineOr(server, 'supervised') === server.at ? 'not set' : 'no'}`,
+        fix: ['supervised systemd'],
+        at,
+      },
+    ];
+  if (value === 'forking' && !isBackground)
+    return [
+      {
+        subject: server.id,
+        message: 'Type=forking waits for the first process to end, and the server stays in the foreground',
+        fix: ['Type=notify', 'supervised systemd'],
+        at,
+      },
+    ];
+  if (!value.startsWith('notify') && value !== 'forking' && isBackground)
+    return [
+      {
+        subject: server.id,
+        message: `daemonize yes ends the first process, which Type=${value} takes for the end of the server`,
+        fix: ['daemonize no'],
+        at: lineOr(server, 'daemonize'),
+      },
+    ];
+  return [];
+}
