@@ -2,7 +2,7 @@ import { isIp } from '../../model/address.js';
 import type { Check, RawFinding } from '../check.js';
 import { merged } from '../files/judge.js';
 import { judgeWorkloads, type ServerWorkload, subjectOf } from '../files/kube/facts.js';
-import type { FileServer, Project } from '../files/project.js';
+import { type FileServer, type Project, sentinelFiles } from '../files/project.js';
 import { sentinelLine } from '../files/settings.js';
 
 export default {
@@ -28,8 +28,14 @@ export default {
     'sentinel.c: sentinelProcessHelloMessage, removeMatchingSentinelFromMaster',
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (adding or removing Sentinels)',
   ],
-  files: (project) =>
-    judgeWorkloads(project, (kube) => kube.workloads.flatMap((w) => merged(lostIn(w, project)))),
+  files(project) {
+    const inPods = sentinelFiles(project).filter((s) => s.service?.pod !== undefined);
+    if (project.kube !== null && !inPods.some((s) => s.seen))
+      return inPods.length === 0
+        ? { skip: 'no sentinel is in these manifests', applies: false }
+        : { skip: 'the files of the sentinels are made in their pods' };
+    return judgeWorkloads(project, (kube) => kube.workloads.flatMap((w) => merged(lostIn(w, project))));
+  },
 } satisfies Check;
 
 const lostIn = (workload: ServerWorkload, project: Project): RawFinding[] =>

@@ -28,8 +28,10 @@ export default {
     'https://kubernetes.io/docs/tasks/run-application/configure-pdb/',
     'sentinel.c: sentinelGetLeader',
   ],
-  files: (project) =>
-    judgeWorkloads(project, (kube) =>
+  files: (project) => {
+    if (project.kube !== null && project.kube.budgets.length === 0)
+      return { skip: 'no PodDisruptionBudget is in these manifests', applies: false };
+    return judgeWorkloads(project, (kube) =>
       kube.budgets.flatMap((budget) => {
         if (budget.selector.expressions) return [];
         const { labels } = budget.selector;
@@ -39,7 +41,8 @@ export default {
           ? []
           : [nothing(budget, kube)];
       }),
-    ),
+    );
+  },
 } satisfies Check;
 
 /** Whether a budget that matches nothing here is one for these servers, by its name or its labels. */
