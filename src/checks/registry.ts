@@ -59,6 +59,7 @@ import { settingsInFiles } from './configuration/settings-skew-files.js';
 import simfailArmed from './configuration/simfail-armed.js';
 import unitType from './configuration/unit-type.js';
 import backlogSmall from './data/backlog-small.js';
+import dataDiffers from './data/data-differs.js';
 import dataShared from './data/data-shared.js';
 import disklessDelay from './data/diskless-delay.js';
 import maxclients from './data/maxclients.js';
@@ -75,7 +76,9 @@ import replicaWritable from './data/replica-writable.js';
 import slowCommand from './data/slow-command.js';
 import versionSkew from './data/version-skew.js';
 import addressDouble from './live/address-double.js';
+import addressNotOwn from './live/address-not-own.js';
 import addressSwitching from './live/address-switching.js';
+import clientPinned from './live/client-pinned.js';
 import clockSkew from './live/clock-skew.js';
 import failoverStuck from './live/failover-stuck.js';
 import flapping from './live/flapping.js';
@@ -86,9 +89,13 @@ import masterDisagree from './live/master-disagree.js';
 import { mastersInFiles } from './live/master-disagree-files.js';
 import masterFrozen from './live/master-frozen.js';
 import mastersDead from './live/masters-dead.js';
+import replicaChained from './live/replica-chained.js';
+import replicaForeign from './live/replica-foreign.js';
 import replicaRing from './live/replica-ring.js';
+import restartLoop from './live/restart-loop.js';
 import resyncLoop from './live/resync-loop.js';
 import addressShared from './network/address-shared.js';
+import announceInvalid from './network/announce-invalid.js';
 import disruptionBudget from './network/disruption-budget.js';
 import dynamicIp from './network/dynamic-ip.js';
 import ephemeralPort from './network/ephemeral-port.js';
@@ -166,6 +173,7 @@ export const CHECKS: readonly Check[] = [
 
   // network
   dynamicIp,
+  announceInvalid,
   addressShared,
   natReplica,
   natSentinel,
@@ -192,19 +200,25 @@ export const CHECKS: readonly Check[] = [
   replicaHidden,
   replicaWritable,
   replicaEvicts,
+  dataDiffers,
   disklessDelay,
 
   // live
   addressDouble,
+  addressNotOwn,
   foreignSentinels,
   resyncLoop,
   replicaRing,
+  clientPinned,
+  replicaChained,
+  replicaForeign,
   ...SNAPSHOT_CHECKS.map((check) => ({ ...check, ...IN_FILES.get(check) })),
   masterFrozen,
   clockSkew,
   failoverStuck,
   lag,
   addressSwitching,
+  restartLoop,
   flapping,
   lagGrowing,
   mastersDead,

@@ -1,27 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { until } from '../../src/until.js';
-import { attachedPatient, type Patient, shell, typed } from '../helpers/doctor.js';
+import { cli, id, says } from '../helpers/by-hand.js';
+import { attachedPatient, type Patient, typed } from '../helpers/doctor.js';
 import { type RawCluster, startRawCluster, startRedis } from '../helpers/redis.js';
 
 const PORT = 6700;
 const LONG_MS = 90_000;
 const [A, B, C] = [PORT, PORT + 1, PORT + 2];
 const SENTINELS = [PORT + 50, PORT + 51, PORT + 52];
-const id = (port: number): string => `127.0.0.1:${port}`;
-const cli = (port: number, words: string): Promise<string> => shell(`redis-cli -p ${port} ${words}`);
 const everySentinel = (words: string): Promise<string[]> =>
   Promise.all(SENTINELS.map((port) => cli(port, words)));
-
-/** Waits until what a server says has this in it. */
-async function says(port: number, words: string, wanted: RegExp): Promise<void> {
-  const seen = await until(async () => (wanted.test(await cli(port, words)) ? true : undefined), {
-    clock: systemClock,
-    everyMs: 100,
-    deadlineMs: 30_000,
-  });
-  if (seen === undefined) throw new Error(`${port} never said ${wanted} to ${words}`);
-}
 
 describe('a group without its master', () => {
   let raw: RawCluster;

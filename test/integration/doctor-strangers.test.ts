@@ -1,10 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { until } from '../../src/until.js';
-import { attachedPatient, type Patient, shell } from '../helpers/doctor.js';
+import { cli, id, says } from '../helpers/by-hand.js';
+import { attachedPatient, flat, type Patient, shell } from '../helpers/doctor.js';
 import {
   type RawCluster,
   type RedisOptions,
@@ -17,18 +21,6 @@ const PORT = 6850;
 const LONG_MS = 90_000;
 const [MASTER, ONE, TWO] = [PORT, PORT + 1, PORT + 2];
 const SENTINELS = [PORT + 50, PORT + 51, PORT + 52];
-const id = (port: number): string => `127.0.0.1:${port}`;
-const cli = (port: number, words: string): Promise<string> => shell(`redis-cli -p ${port} ${words}`);
-
-/** Waits until what a server says has this in it. */
-async function says(port: number, words: string, wanted: RegExp): Promise<void> {
-  const seen = await until(async () => (wanted.test(await cli(port, words)) ? true : undefined), {
-    clock: systemClock,
-    everyMs: 100,
-    deadlineMs: 30_000,
-  });
-  if (seen === undefined) throw new Error(`${port} never said ${wanted} to ${words}`);
-}
 
 describe('a group that was made by hand', () => {
   let raw: RawCluster;
@@ -59,11 +51,97 @@ describe('a group that was made by hand', () => {
     await says(MASTER, 'INFO replication', new RegExp(`port=${TWO},state=online`));
   });
 
+  it('announce-invalid: a replica that announces 0.0.0.0', async () => {
+    await cli(TWO, 'CONFIG SET replica-announce-ip 0.0.0.0');
+    await cli(MASTER, 'CLIENT KILL TYPE replica');
+    for (const port of SENTINELS) await says(port, 'SENTINEL REPLICAS mymaster', /0.0.0.0:\d+\n/);
+    const found = await patient.finds('announce-invalid', id(TWO), 'critical');
+    const { findings } = await patient.doctor();
+    expect(findings[0]?.id).toBe('announce-invalid');
+    await patient.apply(found, async () => {
+      for (const port of SENTINELS) await says(port, 'SENTINEL MASTER mymaster', /num-other-sentinels\n2/);
+    });
+    await patient.isCured('announce-invalid', id(TWO));
+    for (const port of SENTINELS) await says(port, 'SENTINEL MASTER mymaster', /num-slaves\n2/);
+  });
+
   it('replica-evicts: a replica with a maxmemory of its own', async () => {
     await cli(TWO, 'CONFIG SET maxmemory 100mb maxmemory-policy allkeys-lru replica-ignore-maxmemory no');
     await patient.apply(await patient.finds('replica-evicts', id(TWO), 'warning'));
     await patient.isCured('replica-evicts', id(TWO));
     await cli(TWO, 'CONFIG SET maxmemory 0 maxmemory-policy noeviction');
+  });
+
+  it('client-pinned: a connection that goes on writing to a replica', async () => {
+    const client = connect(ONE, '127.0.0.1');
+    const closed = once(client, 'close');
+    client.on('error', () => {});
+    // Reading what is answered is what the next write waits for: the refusal.
+    client.on('data', () => client.write('SET pinned 1\r\n'));
+    client.write('SET pinned 1\r\n');
+    const found = await patient.finds('client-pinned', id(ONE), 'warning');
+    expect(found.message).toMatch(
+      new RegExp(
+        `^1 client writes to the replica ${id(ONE)} instead of the master ${id(MASTER)}: \\d+ errors? READONLY since its start; 127.0.0.1:${client.localPort} with SET$`,
+      ),
+    );
+    await patient.apply(found);
+    await closed;
+    await patient.isCured('client-pinned', id(ONE));
+  });
+
+  it('data-differs: a replica that was written to', async () => {
+    await cli(TWO, 'CONFIG SET replica-read-only no');
+    await cli(TWO, 'SET only here');
+    await cli(TWO, 'CONFIG SET replica-read-only yes');
+    const found = await patient.finds('data-differs', id(TWO), 'warning');
+    expect(found.message).toMatch(
+      /has other keys than its master .*: db0 has 1 key instead of 0, at offset \d+/,
+    );
+    await patient.apply(found);
+    await patient.isCured('data-differs', id(TWO));
+    await says(TWO, 'INFO replication', /master_link_status:up/);
+    await says(TWO, 'DBSIZE', /^0/);
+    for (const port of SENTINELS) await says(port, 'SENTINEL MASTER mymaster', /flags\nmaster\n/);
+  });
+
+  it('replica-chained: a replica of a replica has all data, and no sentinel knows it', async () => {
+    const port = PORT + 4;
+    await start({ port, conf: [`replicaof 127.0.0.1 ${ONE}`] });
+    await says(port, 'INFO replication', /master_link_status:up/);
+    const found = await patient.finds('replica-chained', id(port), 'warning');
+    expect(found.message).toBe(
+      `${id(port)} follows the replica ${id(ONE)} (link connected), and no sentinel lists it`,
+    );
+    const { findings, verdict } = await patient.doctor();
+    expect(flat(findings).map((f) => f.id)).not.toContain('replica-orphan');
+    expect(verdict.word).toBe('HEALTHY');
+    await patient.apply(found);
+    await patient.isCured('replica-chained', id(port));
+    for (const sentinel of SENTINELS) await says(sentinel, 'SENTINEL MASTER mymaster', /num-slaves\n3/);
+    // The next test forgets it.
+    await cli(port, 'REPLICAOF NO ONE');
+    await further.find((server) => server.address.port === port)?.stop();
+  });
+
+  it('replica-foreign: a program that reads the stream', async () => {
+    const reader = spawn('redis-cli', ['-p', String(MASTER), '--replica'], { stdio: 'ignore' });
+    const ended = once(reader, 'exit');
+    try {
+      for (const port of SENTINELS) await says(port, 'SENTINEL REPLICAS mymaster', /127.0.0.1:0\n/);
+      const found = await patient.finds('replica-foreign', 'mymaster', 'warning');
+      expect(found.message).toMatch(
+        new RegExp(`^1 reader of ${id(MASTER)} without a port of its own \\(127.0.0.1:\\d+\\); .* list a`),
+      );
+      await patient.apply(found, async () => {
+        for (const port of SENTINELS) await says(port, 'SENTINEL MASTER mymaster', /num-other-sentinels\n2/);
+      });
+      await ended;
+    } finally {
+      reader.kill('SIGKILL');
+    }
+    await patient.isCured('replica-foreign', 'mymaster');
+    for (const port of SENTINELS) await says(port, 'SENTINEL MASTER mymaster', /num-slaves\n2/);
   });
 
   it('slow-command: a script that runs longer than down-after', async () => {

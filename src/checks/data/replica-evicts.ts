@@ -17,6 +17,7 @@ export default {
     'it evicts by its own maxmemory and policy, and its data differs from the data of the master.',
   remedy: ['CONFIG SET replica-ignore-maxmemory yes'],
   sources: ['redis.conf: replica-ignore-maxmemory', 'evict.c: performEvictions'],
+  causes: ['data-differs'],
   live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);

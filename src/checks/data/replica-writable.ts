@@ -17,6 +17,7 @@ export default {
     'discarded.',
   remedy: ['CONFIG SET replica-read-only yes and CONFIG REWRITE at every data node'],
   sources: ['redis.conf: replica-read-only'],
+  causes: ['data-differs'],
   live(gathered) {
     const nodes = dataNodes(gathered);
     if (nodes.length === 0) return { skip: 'no data node is known' };

@@ -38,6 +38,7 @@ function orphan(facts: MasterFacts, node: AnsweredNode, master: Address): RawFin
   if (role !== 'replica' || follows === null || followsMaster(facts, node, follows, master)) return [];
   // The node at the master's own address is master-address-not-master.
   if (facts.refOf(master).id === node.id) return [];
+  if (isChained(facts, node, follows)) return [];
   return [
     {
       subject: node.id,
@@ -45,6 +46,20 @@ function orphan(facts: MasterFacts, node: AnsweredNode, master: Address): RawFin
       fix: [facts.hints.act(node, `restart ${node.id}`, `REPLICAOF ${master.host} ${master.port}`)],
     },
   ];
+}
+
+/** A replica of a replica that no sentinel knows gets all data, and is not corrected: replica-chained. */
+function isChained(facts: MasterFacts, node: AnsweredNode, follows: Address): boolean {
+  const isListed = facts.witnesses.some(({ view }) => view.replicas.some((r) => isAt(node, r.address)));
+  const isPlanned = facts.expectation.nodes?.some((planned) => planned.id === node.id) === true;
+  const upstream = facts.answered.find((n) => n.id !== node.id && isAt(n, follows));
+  return (
+    facts.witnesses.length > 0 &&
+    !isListed &&
+    !isPlanned &&
+    upstream?.answer.role === 'replica' &&
+    node.answer.linkStatus === 'up'
+  );
 }
 
 /** By address, by what a name resolves to, or by the master's own list, where it is known under another address. */

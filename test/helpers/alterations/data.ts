@@ -21,6 +21,19 @@ export const DATA: Alteration[] = [
     },
   },
   {
+    id: 'data-differs',
+    subject: 'redis-3',
+    alter: (g) => {
+      const [master, replica] = [nodeIn(g, 1).info, nodeIn(g, 3).info];
+      const { master_replid = '', master_repl_offset = '' } = given(master);
+      alter(replica, {
+        master_replid,
+        slave_repl_offset: master_repl_offset,
+        db3: 'keys=7,expires=0,avg_ttl=0',
+      });
+    },
+  },
+  {
     id: 'priority-zero',
     subject: 'redis-2, redis-3',
     alter: (g) => {

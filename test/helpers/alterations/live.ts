@@ -242,6 +242,46 @@ export const LIVE: Alteration[] = [
     },
   },
   {
+    id: 'client-pinned',
+    subject: 'redis-2',
+    alter: (g) => {
+      const { info, clients } = nodeIn(g, 2);
+      alter(info, { errorstat_READONLY: 'count=9', cmdstat_zadd: 'calls=0,rejected_calls=9,failed_calls=0' });
+      given(clients).push({ id: '77', addr: '198.51.100.4:40000', flags: 'N', idle: '1', cmd: 'zadd' });
+    },
+  },
+  {
+    id: 'replica-foreign',
+    subject: 'mymaster',
+    alter: (g) => alter(nodeIn(g, 1).info, { slave7: 'ip=198.51.100.4,port=0,state=online,offset=0,lag=1' }),
+  },
+  {
+    id: 'replica-chained',
+    subject: '192.0.2.9:6379',
+    only: 'three machines',
+    alter: (g) => {
+      const [upstream, chained] = [nodeIn(g, 2), structuredClone(nodeIn(g, 3))];
+      const address = { host: '192.0.2.9', port: 6379 };
+      const { host, port } = upstream.announce;
+      alter(chained.info, { run_id: RUN_ID, master_host: host, master_port: String(port) });
+      Object.assign(given(chained.role), { follows: upstream.announce });
+      g.nodes.push({ ...chained, id: '192.0.2.9:6379', announce: address, endpoint: address });
+    },
+  },
+  {
+    id: 'address-not-own',
+    subject: 'redis-3',
+    alter: (g) => {
+      alter(nodeIn(g, 3).info, { uptime_in_seconds: '86400' });
+      for (const record of replicaRecords(g, 3)) Object.assign(record, { runid: RUN_ID });
+    },
+  },
+  {
+    id: 'announce-invalid',
+    subject: 'sentinel-3',
+    alter: (g) => alter(sentinelIn(g, 3).config, { 'announce-ip': '0.0.0.0' }),
+  },
+  {
     id: 'unexpected-node',
     subject: '127.0.0.1:6400',
     only: 'one machine',

@@ -24,6 +24,17 @@ export const WATCHED: Alteration[] = [
     },
   },
   {
+    id: 'restart-loop',
+    subject: 'redis-2',
+    alter: (g) => {
+      const { host, port } = g.nodes[1]?.announce ?? { host: '', port: 0 };
+      const text = `slave ${host}:${port} ${host} ${port} @ mymaster 127.0.0.1 6379`;
+      for (const atMs of [900, 2700])
+        for (const sentinel of ['sentinel-1', 'sentinel-2'])
+          watch(g).events.push({ sentinel, atMs, name: '+reboot', text });
+    },
+  },
+  {
     id: 'flapping',
     subject: 'sentinel-1',
     alter: (g) => {

@@ -3,6 +3,7 @@ import type { RawFinding } from '../../../src/checks/check.js';
 import addressSwitching from '../../../src/checks/live/address-switching.js';
 import flapping from '../../../src/checks/live/flapping.js';
 import lagGrowing from '../../../src/checks/live/lag-growing.js';
+import restartLoop from '../../../src/checks/live/restart-loop.js';
 import type { Gathered, Watched } from '../../../src/model/gathered.js';
 
 const at = { announce: { host: '127.0.0.1', port: 1 }, endpoint: { host: '127.0.0.1', port: 1 } };
@@ -48,6 +49,23 @@ describe('flapping', () => {
     const other = 'slave 127.0.0.1:6381 127.0.0.1 6381 @ mymaster 127.0.0.1 6379';
     const once = [event('+sdown', down), event('+sdown', down, 'sentinel-2'), event('+sdown', other)];
     expect(flapping.live(look({ events: once }))).toEqual([]);
+  });
+});
+
+describe('restart-loop', () => {
+  const reboot = (sentinel: string) => event('+reboot', 'master mymaster 127.0.0.1 1', sentinel);
+  it('is one server restarted several times in one sentinel’s eyes', () => {
+    const events = [reboot('sentinel-1'), reboot('sentinel-2'), reboot('sentinel-1'), reboot('sentinel-2')];
+    expect(restartLoop.live(look({ events }))).toMatchObject([
+      {
+        subject: 'redis-1',
+        message: 'redis-1 was restarted 2 times in 5 s (+reboot at sentinel-1, sentinel-2)',
+        fix: ['sentinelctl logs redis-1 --tail 50'],
+      },
+    ]);
+  });
+  it('is not one restart that several sentinels saw', () => {
+    expect(restartLoop.live(look({ events: [reboot('sentinel-1'), reboot('sentinel-2')] }))).toEqual([]);
   });
 });
 

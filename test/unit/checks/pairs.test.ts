@@ -183,7 +183,7 @@ describe('the catalogue', () => {
 });
 
 describe('what needs looking over time', () => {
-  const OVER_TIME = ['address-switching', 'flapping', 'lag-growing'];
+  const OVER_TIME = ['address-switching', 'restart-loop', 'flapping', 'lag-growing'];
 
   it('is skipped, and says so, unless --watch-for is given', () => {
     const { skipped } = diagnose(flawless('one machine'), CHECKS);

@@ -1,0 +1,98 @@
+import { formatAddress } from '../../model/address.js';
+import { isAt } from '../../model/facts.js';
+import type { Fields, GatheredNode } from '../../model/gathered.js';
+import type { Check, RawFinding } from '../check.js';
+import { addressIn, type MonitoredAt, silentSentinels } from '../evidence.js';
+import { groupsOf, idsOf, judged, num, unreported } from '../group.js';
+import { grouped } from '../snapshot.js';
+
+/** What gathering and whole seconds of uptime may be apart, in milliseconds. */
+const APART_MS = 6000;
+
+/** One address that leads a sentinel and this machine to two servers. */
+interface Apart {
+  place: string;
+  view: MonitoredAt;
+  theirs: string;
+  node: GatheredNode;
+}
+
+export default {
+  id: 'address-not-own',
+  needs: 'gathered',
+  severity: 'critical',
+  impact: 'at-risk',
+  group: 'live',
+  title: 'one address leads to different servers',
+  consequence:
+    'what a sentinel does at that address (REPLICAOF, promotion) happens at another server than the one that clients reach there',
+  explanation:
+    'Sentinel and clients must reach one and the same server at an address. Behind a virtual IP, a load balancer, a ' +
+    'proxy or a NAT they may not; 127.0.0.1 is another machine for each of them. It is told by the run id: a sentinel ' +
+    'reads one in INFO, and another server answers here that had been running for longer than that INFO is old.',
+  remedy: [
+    'let the sentinels monitor each server by its own address, and replicas announce theirs (replica-announce-ip)',
+    'clients ask the sentinels; a load balancer before Redis is not needed',
+  ],
+  sources: [
+    'sentinel.c: sentinelRefreshInstanceInfo (run_id)',
+    'redis: server.c, genRedisInfoString (run_id)',
+  ],
+  causes: [
+    'master-address-not-master',
+    'replica-orphan',
+    'seen-down',
+    'split-brain',
+    'link-down',
+    'replica-missing',
+  ],
+  live(gathered) {
+    const groups = groupsOf(gathered);
+    if (groups.every(({ views }) => views.length === 0)) return silentSentinels(gathered);
+    const missing = unreported(groups);
+    const seen = groups.flatMap(({ name, views, nodes }): RawFinding[] => {
+      for (const node of nodes) if (!node.info.ok) missing.push(`${node.id}: ${node.info.why}`);
+      const apart = views.flatMap((view) => {
+        const { fields, replicas } = view.master;
+        return [fields, ...(replicas.ok ? replicas.value : [])].flatMap((record) =>
+          apartIn(record, view, nodes),
+        );
+      });
+      return grouped(apart, ({ place }) => place).flatMap((same): RawFinding[] => {
+        const [first] = same;
+        if (first === undefined) return [];
+        const { place, theirs, node } = first;
+        const by = idsOf(same.map(({ view }) => view.sentinel));
+        const here = node.info.ok ? (node.info.value.run_id ?? '') : '';
+        const evidence = `${by} ${same.length === 1 ? 'reads' : 'read'} the run id ${theirs.slice(0, 8)} there, and the server that answers sentinelctl has ${here.slice(0, 8)}`;
+        return [
+          {
+            subject: node.id,
+            masterName: name,
+            brief: `${place} leads to different servers`,
+            evidence,
+            message: `${place} leads to different servers: ${evidence}`,
+            fix: [
+              `# is ${place} a virtual IP, a load balancer, a proxy or a NAT? The sentinels must know each server of ${name} by its own address:`,
+              'replica-announce-ip and replica-announce-port in the redis.conf of each replica',
+              `sentinel monitor ${name} <the master's own address> <its port> …`,
+            ],
+          },
+        ];
+      });
+    });
+    return judged(seen, missing);
+  },
+} satisfies Check;
+
+function apartIn(record: Fields, view: MonitoredAt, nodes: readonly GatheredNode[]): Apart[] {
+  const { runid: theirs = '' } = record;
+  const address = addressIn(record);
+  const node = nodes.find((n) => address !== null && isAt(n, address));
+  if (address === null || node?.info.ok !== true || !/^[0-9a-f]{40}$/.test(theirs)) return [];
+  const { run_id: here = '' } = node.info.value;
+  const [ageMs, uptimeS] = [num(record, 'info-refresh'), num(node.info.value, 'uptime_in_seconds')];
+  // The sentinel's INFO is from before this process: it was restarted, and the next INFO says so.
+  if (here === '' || ageMs === null || uptimeS === null || uptimeS * 1000 < ageMs + APART_MS) return [];
+  return here === theirs ? [] : [{ place: formatAddress(address), view, theirs, node }];
+}

@@ -1,0 +1,115 @@
+import { isLoopback } from '../../model/address.js';
+import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
+import { cli } from '../../model/hints.js';
+import type { Check, RawFinding } from '../check.js';
+import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
+import { setConfig } from '../fixes.js';
+import { type Group, groupsOf, judged, readAll, settingIn } from '../group.js';
+
+/** Between two RESETs the sentinel must find its peers again, in seconds. */
+const APART_S = 30;
+
+export default {
+  id: 'announce-invalid',
+  needs: 'gathered',
+  severity: 'critical',
+  impact: 'at-risk',
+  group: 'network',
+  title: 'a server announces an address that is not one of its own',
+  consequence:
+    'whoever connects to it reaches itself: 0.0.0.0, :: and a loopback address are another machine for each sentinel and client',
+  explanation:
+    'replica-announce-ip and sentinel announce-ip are addresses for others to connect to. 0.0.0.0 and :: stand for ' +
+    '“every address of this machine” in bind, and connecting to them reaches the machine that connects; so does a ' +
+    'loopback address. On one machine it seems to work.',
+  remedy: ['announce the address at which the other machines reach the server, or nothing'],
+  sources: [
+    'replication.c: syncWithMaster (REPLCONF ip-address)',
+    'sentinel.c: sentinelSendHello',
+    'measured',
+  ],
+  causes: [
+    'address-double',
+    'address-shared',
+    'nat-replica',
+    'nat-sentinel',
+    'nat-client',
+    'ghost-replica',
+    'replica-missing',
+    'seen-down',
+    'node-down',
+    'node-unreachable',
+  ],
+  live(gathered) {
+    const groups = groupsOf(gathered);
+    if (groups.every(({ views }) => views.length === 0)) return silentSentinels(gathered);
+    const servers = [...gathered.sentinels, ...gathered.nodes];
+    const hasFar = servers.some(({ endpoint }) => !isLoopback(endpoint.host) && !isWild(endpoint.host));
+    // A loopback address is wrong where the others know the server by it, and are not all on this machine.
+    const isWrong = ({ announce }: GatheredNode | GatheredSentinel, host: string): boolean =>
+      isWild(host) || (hasFar && isLoopback(host) && announce.host === host);
+    const { values, missing } = readAll(gathered.sentinels, (s) => s.config);
+    const sentinels = values.flatMap(({ server, value }): RawFinding[] => {
+      const host = value['announce-ip'] ?? '';
+      if (!isWrong(server, host)) return [];
+      const fix = isWild(server.endpoint.host)
+        ? [`sentinel announce-ip <the address of ${server.id}>`]
+        : [cli(server, `SENTINEL CONFIG SET announce-ip ${server.endpoint.host}`)];
+      return [{ ...said(server, 'sentinel announce-ip', host), fix }];
+    });
+    const nodes = groups.flatMap((group): RawFinding[] => {
+      const read = readAll(group.nodes, (n) => n.config);
+      missing.push(...read.missing);
+      return read.values.flatMap(({ server, value }) => {
+        const host = settingIn(value, 'replica-announce-ip', 'slave-announce-ip') ?? '';
+        if (!isWrong(server, host)) return [];
+        return [
+          {
+            ...said(server, 'replica-announce-ip', host),
+            masterName: group.name,
+            fix: announceOwn(group, server, host),
+          },
+        ];
+      });
+    });
+    return judged([...nodes, ...sentinels], missing);
+  },
+} satisfies Check;
+
+/** What bind takes for every address of a machine. */
+const isWild = (host: string): boolean => /^(?:0\.0\.0\.0|::|\*|0)$/.test(host);
+
+const said = (
+  server: GatheredNode | GatheredSentinel,
+  directive: string,
+  host: string,
+): Pick<RawFinding, 'subject' | 'brief' | 'message' | 'evidence'> => ({
+  subject: server.id,
+  brief: `${server.id} announces ${host}`,
+  evidence: `${directive} ${host}: each machine that connects there reaches itself`,
+  message: `${server.id} announces ${host} (${directive}): each machine that connects there reaches itself`,
+});
+
+/** The replica says its address when its link begins; what the sentinels know already stays until RESET. */
+function announceOwn({ name, master, views }: Group, node: GatheredNode, host: string): string[] {
+  const own = isWild(node.endpoint.host) ? `"<the address of ${node.id}>"` : node.endpoint.host;
+  const listing = views.filter(
+    ({ master: view }) => view.replicas.ok && view.replicas.value.some((r) => addressIn(r)?.host === host),
+  );
+  const isHealthy = views.every((view) => flagsOf(view.master.fields).join() === 'master');
+  return [
+    ...setConfig(node, 'replica-announce-ip', own),
+    ...(master === null || master === node ? [] : [cli(master, 'CLIENT KILL TYPE replica')]),
+    ...(listing.length === 0
+      ? []
+      : isHealthy
+        ? [
+            '# one sentinel at a time, while the master is healthy:',
+            ...listing.flatMap(({ sentinel }, i) => [
+              ...(i === 0 ? [] : [`sleep ${APART_S}`]),
+              cli(sentinel, `SENTINEL RESET ${name}`),
+            ]),
+          ]
+        : [`# no RESET before ${name} has a healthy master again`]),
+  ];
+}
