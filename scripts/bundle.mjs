@@ -93,7 +93,7 @@ const withoutDebug = {
 
 /** What src takes from modules of Node that load late. */
 const LATE = {
-  child_process: ['execFile', 'spawn'],
+  child_process: ['execFile', 'execFileSync', 'spawn'],
   crypto: ['createHash', 'randomBytes', 'randomInt'],
   tls: ['connect'],
 };

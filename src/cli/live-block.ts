@@ -3,6 +3,7 @@ import type { LiveRun } from '../model/live-run.js';
 import { widthOf } from '../report/plain-text.js';
 import type { LiveState } from '../report/text/live-run.js';
 import type { SafeStream } from './streams.js';
+import type { World } from './world.js';
 
 /** Between two frames, in milliseconds: often enough for tenths of a second. */
 const FRAME_MS = 100;
@@ -28,16 +29,19 @@ export interface LiveBlockOptions {
   columns: () => number;
   rows: () => number;
   step: () => LiveState['step'];
+  /** Takes the keys while the block is on the screen: Enter would shift it. */
+  takeKeys: World['takeKeys'];
 }
 
 /** Draws from `show` on; each frame is one write, and none where nothing has changed. */
-export function liveBlock({ out, clock, color, columns, rows, step }: LiveBlockOptions): LiveBlock {
+export function liveBlock({ out, clock, color, columns, rows, step, takeKeys }: LiveBlockOptions): LiveBlock {
   const stop = new AbortController();
   let run: LiveRun | null = null;
   /** The lines on the screen; the cursor is at the start of the last one. */
   let drawn: string[] = [];
   let last = '';
   let isWriting = false;
+  let giveKeys: (() => void) | null = null;
   const write = (text: string): void => {
     isWriting = true;
     const settled = (): void => {
@@ -57,7 +61,17 @@ export function liveBlock({ out, clock, color, columns, rows, step }: LiveBlockO
     last = '';
     return text;
   };
+  const erase = (): void => {
+    const text = wipe();
+    if (text !== '') write(text);
+  };
+  const remove = (): void => {
+    erase();
+    giveKeys?.();
+    giveKeys = null;
+  };
   const draw = (frame: readonly string[]): void => {
+    giveKeys ??= takeKeys({ suspend: erase });
     const begin = drawn.length === 0 ? HIDE_CURSOR : home();
     const text = `${frame.join('\x1b[K\n')}\x1b[J\r`;
     if (text === last || isWriting) return;
@@ -80,14 +94,10 @@ export function liveBlock({ out, clock, color, columns, rows, step }: LiveBlockO
       run = next;
     },
     print: (text) => write(wipe() + text),
-    clear() {
-      const text = wipe();
-      if (text !== '') write(text);
-    },
+    clear: remove,
     close() {
       stop.abort();
-      const text = wipe();
-      if (text !== '') write(text);
+      remove();
     },
   };
 }

@@ -5,6 +5,7 @@ import { cut, together, wrap } from '../report/plain-text.js';
 import { VERDICT_WORD } from '../report/words/verdict.js';
 import { type LiveBlock, liveBlock } from './live-block.js';
 import { type OutputStream, painter, type SafeStream } from './streams.js';
+import type { World } from './world.js';
 
 /** Shorter work than this, in milliseconds, gets no animation. */
 const SPIN_AFTER_MS = 300;
@@ -32,6 +33,8 @@ export interface ProgressOptions {
   quiet: boolean;
   /** Whether a run that describes itself is one block that is redrawn, instead of a line for each of its steps. */
   live: boolean;
+  /** Takes the keys while that block is on the screen. */
+  takeKeys: World['takeKeys'];
 }
 
 interface Running {

@@ -44,6 +44,7 @@ export async function runCommand(def: Command, parsed: Parsed, world: World, sho
     rows: () => rowsOf(world.stderr),
     live: canMove(world.stderr, world.env) && options.verbose !== true,
     quiet: globals.quiet,
+    takeKeys: world.takeKeys,
   });
   const interrupts = armInterrupts(world, progress.say, () => {
     // A spinner would overwrite the line.

@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { type Clock, systemClock } from '../clock.js';
 import type { Env } from '../config/paths.js';
 import type { PromptOptions, Prompts, Screen } from './interactive.js';
+import { type Drawing, takeKeys } from './keys.js';
 import type { Registry } from './registry.js';
 import type { InputStream, OutputStream } from './streams.js';
 
@@ -43,6 +44,8 @@ export interface World {
   onInterrupt(listener: (interruption: Interruption) => void): () => void;
   /** Ends the process, whatever is still open: the second Ctrl-C. */
   leave(code: number): void;
+  /** Keeps what is typed off the screen until the function that it returns is called; see keys.ts. */
+  takeKeys(drawing: Drawing): () => void;
   /** Writes to standard output at the very end of the process, unless the function that it returns was called. */
   atExit(text: string): () => void;
 }
@@ -73,6 +76,7 @@ export function processWorld(commands: Registry, interactive: World['interactive
       };
     },
     leave: (code) => process.exit(code),
+    takeKeys: (drawing) => takeKeys(process.stdin, process, drawing),
     atExit(text) {
       const last = (): void => {
         try {

@@ -77,6 +77,7 @@ export function memoryWorld({
       return () => listeners.delete(listener);
     },
     leave: (code) => left.push(code),
+    takeKeys: () => () => {},
     atExit: (text) => {
       lastWords.add(text);
       return () => lastWords.delete(text);

@@ -30,6 +30,9 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
     expect(block).toMatch(/^writes [\d,]+\/s, \d+ errors?/m);
     expect(block.split('\n').filter((line) => BLOCK.test(line))).toHaveLength(3);
     expect(await terminal.flag('cursor_flag')).toBe('0');
+    // What is typed meanwhile would shift it, and be a command of the shell afterwards.
+    await terminal.type('exit 7');
+    await terminal.press('Enter', 'Enter', 'Up');
     await terminal.shows(
       /^trial 1 of 2 {2}PASS {2}no answer for [\d.]+ m?s, switch [\d.]+ s, 0 lost; redis-\d → redis-\d$/m,
     );
@@ -38,7 +41,12 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
     expect(await terminal.exitCode()).toBe(0);
     const written = await terminal.written();
     expect(written.split('\n').filter((line) => BLOCK.test(line) || /✔ .*\+sdown/.test(line))).toEqual([]);
+    expect(written).not.toContain('exit 7');
     expect(await terminal.flag('cursor_flag')).toBe('1');
+    await terminal.run(
+      'stty -a | tr " ;" "\\n\\n" | grep -x -e "-\\?icanon" -e "-\\?echo" -e "-\\?isig" | sort',
+    );
+    await terminal.shows(/^echo\nicanon\nisig$/m);
   });
 
   it('in a small window the block has no row for itself that wraps, and scrolls nothing away', async () => {

@@ -59,6 +59,7 @@ function opened({ tty = true, live = true, columns = 80, color = false } = {}) {
     },
   };
   const size = { columns };
+  const keys = { taken: 0 };
   const reader = progressReader({
     stream,
     out: counted,
@@ -68,10 +69,16 @@ function opened({ tty = true, live = true, columns = 80, color = false } = {}) {
     rows: () => 24,
     quiet: false,
     live,
+    takeKeys: () => {
+      keys.taken += 1;
+      return () => {
+        keys.taken -= 1;
+      };
+    },
   });
   const shows = (text: string) =>
     expect.poll(() => stream.text, { interval: 2, timeout: 10_000 }).toContain(text);
-  return { reader, stream, clock, writes, size, shows };
+  return { reader, stream, clock, writes, size, keys, shows };
 }
 
 describe('a live block on a terminal', () => {
@@ -105,10 +112,21 @@ describe('a live block on a terminal', () => {
   });
 
   it('closing it removes it, shows the cursor again and draws nothing afterwards', async () => {
-    const { reader, stream, clock, writes, shows } = opened();
+    const { reader, stream, clock, writes, keys, shows } = opened();
     reader.on({ type: 'live', run: RUN });
     await shows('trial 1 of 2');
+    expect(keys.taken).toBe(1);
+    // For a question, and for output, the keys are the terminal's again.
+    reader.clear();
+    expect(keys.taken).toBe(0);
+    // A frame is left out while an earlier write is under way.
+    const nextFrame = (): number => {
+      clock.tick(100);
+      return keys.taken;
+    };
+    await expect.poll(nextFrame, { interval: 2 }).toBe(1);
     reader.close();
+    expect(keys.taken).toBe(0);
     expect(writes.at(-1)).toBe('\r\x1b[J\x1b[?25h');
     clock.tick(100);
     reader.on({ type: 'live', run: null });

@@ -45,6 +45,7 @@ function reader(options: { tty: boolean; quiet?: boolean; columns?: number }): {
       rows: () => 24,
       quiet,
       live: true,
+      takeKeys: () => () => {},
     }),
     stream,
     clock,
