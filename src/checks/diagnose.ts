@@ -9,7 +9,7 @@ import { alike } from './alike.js';
 import type { Check, Finding } from './check.js';
 import { factsOf } from './facts-of.js';
 import type { Project } from './files/project.js';
-import { atLeast, fold, serverNames, worstOf } from './fold.js';
+import { atLeast, fold, isRepairable, serverNames, worstOf } from './fold.js';
 import { withoutLeftovers } from './never-reached.js';
 import { withPasswordNotes } from './passwords.js';
 import { isUnjudged, type Ran, runChecks, runFileChecks, type Skipped } from './run.js';
@@ -64,9 +64,7 @@ export function diagnose(
     facts.masters,
     options,
   );
-  const isFixable = result.findings
-    .filter((f) => worstOf(f) !== 'info')
-    .some((f) => [f, ...f.consequences].some(({ repairs }) => repairs.length > 0));
+  const isFixable = result.findings.some(isRepairable);
   const findings = withPasswordNotes(result.findings, gathered);
   return { ...result, findings, fixWith: gathered.own && isFixable ? ctl(gathered, 'doctor --fix') : null };
 }

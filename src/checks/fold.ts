@@ -10,6 +10,12 @@ export const worstOf = (finding: Finding): Severity =>
   SEVERITIES.find((s) => s === finding.severity || finding.consequences.some((c) => c.severity === s)) ??
   'info';
 
+/** Whether `--fix` can do something about the finding, not only about a note folded under it. */
+export const isRepairable = (finding: Finding): boolean =>
+  [finding, ...finding.consequences].some(
+    ({ severity, repairs }) => severity !== 'info' && repairs.length > 0,
+  );
+
 /** The names by which findings speak of servers: two that name different ones have nothing to do with each other. */
 export function serverNames(gathered: Pick<Gathered, 'sentinels' | 'nodes'>): ReadonlySet<string> {
   return new Set([...gathered.sentinels, ...gathered.nodes].map((server) => server.id));

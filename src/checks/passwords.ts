@@ -1,4 +1,5 @@
 import type { Gathered, GatheredNode, GatheredSentinel } from '../model/gathered.js';
+import { isPasswordNote, passwordNote } from '../model/hints.js';
 import type { Finding } from './check.js';
 import { asksForPassword, sentinelLines } from './files/settings.js';
 import { settingIn } from './group.js';
@@ -42,7 +43,7 @@ export function answersWrongly(fields: Readonly<Record<string, string>>): boolea
 /** Whether the reason for an absent answer is that a user does not exist. Texts: acl.c, aclCommand (DRYRUN), and ours for GETUSER. */
 export const noSuchUser = (why: string): boolean => /\bUser '.*' not found|^has no such user/i.test(why);
 
-const NOTE = '# redis-cli takes the password from the environment: export REDISCLI_AUTH="$(cat FILE)"';
+const NOTE = passwordNote('the password of the server');
 const ASKS = /^(?:or: )?redis-cli -h (\S+) -p (\d+) /;
 
 /** Says, before the commands that need one, how redis-cli is given a password: never in its arguments. */
@@ -59,7 +60,7 @@ export function withPasswordNotes(findings: readonly Finding[], gathered: Gather
   };
   const noted = (f: Finding): Finding => ({
     ...f,
-    fix: f.fix.some(needsOne) ? [NOTE, ...f.fix] : f.fix,
+    fix: f.fix.some(needsOne) && !f.fix.some(isPasswordNote) ? [NOTE, ...f.fix] : f.fix,
     consequences: f.consequences.map(noted),
   });
   return findings.map(noted);

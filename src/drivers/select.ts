@@ -23,8 +23,7 @@ export async function selectDriver(
     const probe = await factory.probe(context);
     if (probe.ok) {
       const passedOver = refusals.map((r) => `; not ${r.name}: ${r.reason}`).join('');
-      const how = isGiven ? ', as requested' : '';
-      onProgress({ type: 'note', level: 'info', text: `driver ${name}${how}: ${probe.found}${passedOver}` });
+      onProgress({ type: 'note', level: 'info', text: `driver ${name}: ${probe.found}${passedOver}` });
       return factory;
     }
     refusals.push({ name, reason: probe.reason, install: probe.install });

@@ -39,6 +39,13 @@ export function ctl({ own, cluster }: Pick<Expectation, 'own' | 'cluster'>, word
 export const cli = (server: { endpoint: Address }, words: string): string =>
   `redis-cli -h ${server.endpoint.host} -p ${server.endpoint.port} ${words}`;
 
+/** How redis-cli is given a password, which is never in its arguments. A note, not a condition of the commands after it. */
+export const passwordNote = (password: string): string =>
+  `# FILE has ${password}; redis-cli reads it from the environment: export REDISCLI_AUTH="$(cat FILE)"`;
+
+export const isPasswordNote = (line: string): boolean =>
+  line.startsWith('#') && line.includes('export REDISCLI_AUTH=');
+
 /** What to do with one of our clusters that can only be created again: the command that removes it is not for pasting. */
 export const recreate = (cluster: string): string =>
   `remove ${cluster} and create it again: sentinelctl down --help says what that removes`;

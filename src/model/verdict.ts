@@ -2,6 +2,7 @@ import { EXIT, type ExitCode } from '../errors.js';
 import { sameAddress } from './address.js';
 import { humanDurationMs } from './duration.js';
 import { answers, type MasterFacts } from './facts.js';
+import { isPasswordNote } from './hints.js';
 import { type Impact, VERDICT_WORDS, type Verdict, type VerdictWord } from './status.js';
 import { listed } from './words.js';
 
@@ -169,9 +170,14 @@ export function silentMs({ master, nodes, refOf, snapshot, witnesses }: MasterFa
   return ages.length === 0 ? null : Math.min(...ages) + (snapshot.ageMs ?? 0);
 }
 
-/** The first line of a fix; none where a comment comes first, because the command is only right under its condition. */
-const commandIn = ([first]: readonly string[]): string | null =>
-  first === undefined || first.startsWith('#') ? null : first;
+/**
+ * The first line of a fix; none where a comment comes first, because the command is only right under its condition. How
+ * a password is given is not one.
+ */
+function commandIn(fix: readonly string[]): string | null {
+  const first = fix.find((line) => !isPasswordNote(line));
+  return first === undefined || first.startsWith('#') ? null : first;
+}
 
 /** Which words make exit code 1: this one and those that are worse. */
 export const EXIT_ON = { down: 'DOWN', 'at-risk': 'AT RISK', degraded: 'DEGRADED' } as const;

@@ -32,7 +32,7 @@ export default {
     'replication.c: syncWithMaster (REPL_STATE_RECEIVE_AUTH_REPLY)',
     'measured',
   ],
-  causes: ['min-replicas', 'link-down', 'replica-orphan', 'no-good-slave', 'lag', 'failover-stuck'],
+  causes: ['auth', 'min-replicas', 'link-down', 'replica-orphan', 'no-good-slave', 'lag', 'failover-stuck'],
   live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
@@ -82,7 +82,7 @@ export default {
           return [
             {
               subject: node.id,
-              message: `${asked ? `requirepass is set at ${asking.id}` : `${asking.id} needs a password`}, but masterauth is missing here`,
+              message: `${asked ? `requirepass is set at ${asking.id}` : `${asking.id} needs a password`}, but masterauth is not set in this file`,
               fix,
               at: asked && asking === node ? place(asked) : node.at,
             },

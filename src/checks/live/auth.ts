@@ -1,6 +1,6 @@
-import { cli } from '../../model/hints.js';
+import { cli, passwordNote } from '../../model/hints.js';
 import type { NodeState, SentinelState } from '../../model/snapshot.js';
-import type { SnapshotCheck } from '../check.js';
+import type { RawFinding, SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
 import { nameOf, unanswered } from '../snapshot.js';
 
@@ -29,13 +29,7 @@ export default {
       const option = isSentinel ? '--sentinel-password-file FILE' : '--password-file FILE';
       const said = server.silence?.message ?? '';
       return expectation.own && /password/.test(said)
-        ? {
-            subject: server.id,
-            brief: `${server.id} wants another password than the cluster's own`,
-            evidence: 'sentinelctl uses it already: --password-file changes nothing',
-            message: `${nameOf(server)} wants a password other than the cluster's own, which sentinelctl uses: --password-file changes nothing`,
-            fix: reset(server, said, isSentinel),
-          }
+        ? { subject: server.id, ...unlikeTheCluster(server, said), fix: reset(server, said, isSentinel) }
         : {
             subject: server.id,
             brief: `${server.id} ${wantOf(said, option)}`,
@@ -48,20 +42,37 @@ export default {
   },
 } satisfies SnapshotCheck;
 
-/**
- * Gives it the cluster's own password again; one that requires a password got none, so the cluster has none. A sentinel
- * has no CONFIG (sentinel.c, sentinelcmds).
- */
+/** A server that requires a password got none from sentinelctl, so its cluster has none. */
+const hasNoPassword = (said: string): boolean => said.startsWith('requires');
+
+function unlikeTheCluster(
+  server: NodeState | SentinelState,
+  said: string,
+): Omit<RawFinding, 'subject' | 'fix'> {
+  const vain = '--password-file changes nothing';
+  if (hasNoPassword(said)) {
+    const wants = 'wants a password, but the cluster has none';
+    return {
+      brief: `${server.id} ${wants}`,
+      evidence: vain,
+      message: `${nameOf(server)} ${wants}: ${vain}`,
+    };
+  }
+  return {
+    brief: `${server.id} wants another password than the cluster's own`,
+    evidence: `sentinelctl uses it already: ${vain}`,
+    message: `${nameOf(server)} wants a password other than the cluster's own, which sentinelctl uses: ${vain}`,
+  };
+}
+
+/** Gives it the cluster's own password again, or none. A sentinel has no CONFIG (sentinel.c, sentinelcmds). */
 function reset(server: NodeState | SentinelState, said: string, isSentinel: boolean): string[] {
-  const hasNone = said.startsWith('requires');
+  const hasNone = hasNoPassword(said);
   const user = hasNone ? 'nopass' : `resetpass "><the cluster's password>"`;
   const words = isSentinel
     ? `ACL SETUSER default ${user}`
     : `CONFIG SET requirepass ${hasNone ? "''" : `"<the cluster's password>"`}`;
-  return [
-    '# redis-cli takes the password that it wants now from the environment: export REDISCLI_AUTH="$(cat FILE)"',
-    cli(server, words),
-  ];
+  return [passwordNote(`the password that ${server.id} wants now`), cli(server, words)];
 }
 
 /** What to give so that it answers. */

@@ -19,10 +19,10 @@ export default {
   remedy: [
     'the end of the replica’s log has the reason',
     'a user for replication needs +psync +replconf +ping',
-    'REPLICAOF with the same address reconnects at once',
+    'REPLICAOF with the same address changes nothing: the replica tries again every second by itself',
   ],
   sources: [
-    'replication.c: connectWithMaster, syncWithMaster',
+    'replication.c: connectWithMaster, syncWithMaster, replicaofCommand, replicationCron',
     'sentinel.c: sentinelSelectSlave',
     'https://github.com/redis/redis/issues/5677',
   ],
@@ -59,9 +59,6 @@ function unlinked(facts: MasterFacts, node: AnsweredNode): RawFinding {
     brief: `${node.id} has no link to its master${since}`,
     message: `${nameOf(node)} has no link to ${where}${since} (master_link_status down)${copies}`,
     evidence: `it follows ${where} (master_link_status down)${copies}`,
-    fix:
-      syncing === true
-        ? [cli(node, 'INFO replication')]
-        : [log, ...(follows === null ? [] : [cli(node, `REPLICAOF ${follows.host} ${follows.port}`)])],
+    fix: syncing === true ? [cli(node, 'INFO replication')] : [log],
   };
 }

@@ -1,6 +1,6 @@
 import { type Finding, sentenceOf } from '../../checks/check.js';
 import type { DoctorResult } from '../../checks/diagnose.js';
-import { worstOf } from '../../checks/fold.js';
+import { isRepairable, worstOf } from '../../checks/fold.js';
 import { isUnjudged, type Skipped } from '../../checks/run.js';
 import type { Repaired } from '../../model/repair.js';
 import { isNow } from '../../model/verdict.js';
@@ -84,7 +84,7 @@ function othersLine(others: readonly Finding[], view: View): string[] {
 /** `→ sentinelctl doctor --fix (3 of 4 findings)`. */
 function fixOffer({ findings }: DoctorResult, fixWith: string, view: View): string[] {
   const counted = findings.filter((f) => worstOf(f) !== 'info');
-  const fixable = counted.filter((f) => [f, ...f.consequences].some(({ repairs }) => repairs.length > 0));
+  const fixable = counted.filter(isRepairable);
   return nextLines(`${fixWith} (${fixable.length} of ${count(counted.length, 'finding')})`, view);
 }
 

@@ -48,7 +48,9 @@ export async function chosenScenarios(action: 'show' | 'run', choice: ScenarioCh
   }
   if (ways.length === 0) {
     throw usageError('missing-argument', `chaos ${action} needs the names of scenarios`, {
-      hint: `sentinelctl chaos ${action} kill; or --tags failover, --all; sentinelctl chaos list lists them`,
+      hint: [`${action} kill`, `${action} --tags failover`, 'list']
+        .map((words) => `sentinelctl chaos ${words}`)
+        .join('\nor: '),
     });
   }
   if (all) return builtIns();
@@ -106,7 +108,8 @@ function choiceLine({ random, forMs, seed, wide, all, tags, names }: ScenarioReq
 /** Where scratch clusters live: processes where a server binary is found, since they start and stop soonest. */
 async function driverFor(runtime: Runtime, wanted: DriverName | undefined): Promise<DriverName> {
   if (wanted !== undefined) return wanted;
-  const { drivers, env, onProgress } = runtime;
+  const { drivers, env } = runtime;
   const { selectDriver } = await import('../../drivers/select.js');
-  return (await selectDriver(drivers, DRIVER_NAMES, { settings: {}, env }, onProgress)).name;
+  // Each scratch cluster's own start says which driver it is.
+  return (await selectDriver(drivers, DRIVER_NAMES, { settings: {}, env }, () => {})).name;
 }

@@ -49,8 +49,8 @@ function strayed(s: Snapshot): void {
 }
 
 /** Each row: what is altered, and what must be said about which server, alone where nothing else is wrong. */
-const REDISCLI_AUTH =
-  '# redis-cli takes the password that it wants now from the environment: export REDISCLI_AUTH="$(cat FILE)"';
+const passwordOf = (id: string): string =>
+  `# FILE has the password that ${id} wants now; redis-cli reads it from the environment: export REDISCLI_AUTH="$(cat FILE)"`;
 
 const CASES: [
   id: string,
@@ -81,7 +81,7 @@ const CASES: [
     'critical',
     ['sentinel-2'],
     'sentinel-2 127.0.0.1:26380 wants a password',
-    `${REDISCLI_AUTH}\nredis-cli -h 127.0.0.1 -p 26380 ACL SETUSER default resetpass "><the cluster's password>"`,
+    `${passwordOf('sentinel-2')}\nredis-cli -h 127.0.0.1 -p 26380 ACL SETUSER default resetpass "><the cluster's password>"`,
     (s) => silenceSentinel(s, 2, AUTH),
   ],
   [
@@ -89,23 +89,23 @@ const CASES: [
     'critical',
     ['redis-1'],
     'redis-1 127.0.0.1:6379 wants a password',
-    `${REDISCLI_AUTH}\nredis-cli -h 127.0.0.1 -p 6379 CONFIG SET requirepass "<the cluster's password>"`,
+    `${passwordOf('redis-1')}\nredis-cli -h 127.0.0.1 -p 6379 CONFIG SET requirepass "<the cluster's password>"`,
     (s) => silenceNode(s, 1, AUTH),
   ],
   [
     'auth',
     'critical',
     ['redis-1'],
-    'wants a password other than the cluster',
-    `${REDISCLI_AUTH}\nredis-cli -h 127.0.0.1 -p 6379 CONFIG SET requirepass ''`,
+    'wants a password, but the cluster has none: --password-file changes nothing',
+    `${passwordOf('redis-1')}\nredis-cli -h 127.0.0.1 -p 6379 CONFIG SET requirepass ''`,
     (s) => silenceNode(s, 1, { kind: 'auth', message: 'requires a password' }),
   ],
   [
     'auth',
     'critical',
     ['sentinel-2'],
-    'wants a password other than the cluster',
-    `${REDISCLI_AUTH}\nredis-cli -h 127.0.0.1 -p 26380 ACL SETUSER default nopass`,
+    'wants a password, but the cluster has none: --password-file changes nothing',
+    `${passwordOf('sentinel-2')}\nredis-cli -h 127.0.0.1 -p 26380 ACL SETUSER default nopass`,
     (s) => silenceSentinel(s, 2, { kind: 'auth', message: 'requires a password' }),
   ],
   [
@@ -169,7 +169,7 @@ const CASES: [
     'warning',
     ['redis-2'],
     'redis-2 127.0.0.1:6380 has no link to redis-1 127.0.0.1:6379',
-    'sentinelctl logs redis-2 --tail 50\nredis-cli -h 127.0.0.1 -p 6380 REPLICAOF 127.0.0.1 6379',
+    'sentinelctl logs redis-2 --tail 50',
     (s) => Object.assign(answerOf(s, 2), { linkStatus: 'down' }),
   ],
   [
