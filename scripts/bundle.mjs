@@ -105,6 +105,13 @@ export const ${name} = Object.assign((...args) => require('node:${module}').${na
     require('node:util').promisify(require('node:${module}').${name})(...args),
 });`;
 
+/** Classes that src takes from them, loaded when the first object is made. */
+const LATE_CLASSES = { crypto: ['X509Certificate'] };
+const lateClass = (module, name) => `
+export const ${name} = new Proxy(class {}, {
+  construct: (_, args) => new (require('node:${module}').${name})(...args),
+});`;
+
 /**
  * Modules of Node that take longest to load and that few command lines need: loaded at their first use. In libraries
  * by the name that they give it, in src by functions of the same name.
@@ -129,7 +136,10 @@ const lateBuiltins = {
     filter: { id: /\0late-/ },
     handler(id) {
       const module = id.slice(LATE_PREFIX.length);
-      return LATE[module].map((name) => lateFunction(module, name)).join('\n');
+      return [
+        ...LATE[module].map((name) => lateFunction(module, name)),
+        ...(LATE_CLASSES[module] ?? []).map((name) => lateClass(module, name)),
+      ].join('\n');
     },
   },
 };

@@ -122,5 +122,9 @@ export async function diagnoseFiles(
     import('../../src/checks/gather/project/read-project.js'),
     import('../../src/checks/index.js'),
   ]);
-  return judgeFiles(await readProject({ ...files, env: context.env }), CHECKS, options);
+  return judgeFiles(
+    await readProject({ ...files, env: context.env, nowMs: context.clock.wallMs() }),
+    CHECKS,
+    options,
+  );
 }

@@ -19,6 +19,7 @@ import protectedMode from './authentication/protected-mode.js';
 import renameCommand from './authentication/rename-command.js';
 import sentinelAclShort from './authentication/sentinel-acl-short.js';
 import sentinelPass from './authentication/sentinel-pass.js';
+import tlsExpiring from './authentication/tls-expiring.js';
 import tlsMismatch from './authentication/tls-mismatch.js';
 import type { Check, SnapshotCheck } from './check.js';
 import bindLoopback from './configuration/bind-loopback.js';
@@ -161,6 +162,7 @@ export const CHECKS: readonly Check[] = [
 
   // authentication
   protectedMode,
+  tlsExpiring,
   tlsMismatch,
   authUserMissing,
   aclShort,

@@ -86,7 +86,12 @@ export async function written(dir: string, files: Files): Promise<void> {
 /** Diagnoses a directory's compose file, or the files that are named. */
 export async function diagnosed(dir: string, configs?: string[]): Promise<DoctorResult> {
   const compose = configs === undefined ? join(dir, 'docker-compose.yml') : null;
-  const project = await readProject({ configs: (configs ?? []).map((f) => join(dir, f)), compose, env: {} });
+  const project = await readProject({
+    configs: (configs ?? []).map((f) => join(dir, f)),
+    compose,
+    env: {},
+    nowMs: 0,
+  });
   return diagnoseFiles(project, CHECKS);
 }
 

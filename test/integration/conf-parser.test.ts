@@ -226,7 +226,7 @@ const SENTINEL_TAKEN = [
 
 /** What doctor says of a file of these lines: whether something in it is critical that only files show. */
 async function isRefusedHere(file: string): Promise<boolean> {
-  const project = await readProject({ configs: [file], compose: null, env: {} });
+  const project = await readProject({ configs: [file], compose: null, env: {}, nowMs: 0 });
   const { findings } = diagnoseFiles(project, CHECKS, { only: ['conf-syntax', 'conf-unknown'] });
   return findings.some((f) => f.severity === 'critical');
 }

@@ -18,6 +18,7 @@ const Expected = z.strictObject({
   configs: z.array(z.string()).default([]),
   kube: z.array(z.string()).default([]),
   env: z.record(z.string(), z.string()).default({}),
+  now: z.string().default('2026-01-01'),
   verdict: z.enum(VERDICT_WORDS),
   /** Absent where nothing may be found. */
   first: z.string().optional(),
@@ -53,6 +54,7 @@ describe('the corpus', () => {
       compose: expected.compose === undefined ? null : join(dir, expected.compose),
       kube: expected.kube.map((file) => join(dir, file)),
       env: expected.env,
+      nowMs: Date.parse(expected.now),
     });
     const result = diagnoseFiles(project, CHECKS);
     const found = allFindings(result)

@@ -70,14 +70,16 @@ export default {
   files: (project) =>
     comparing(
       nodeFiles(project),
-      judgeNodeGroups(project, ({ nodes }) => {
+      judgeNodeGroups(project, (group) => {
+        const { nodes } = group;
         const releases = nodes.flatMap((n) => {
           const match = /([^/:@]+):v?(\d+(?:\.\d+)*)/.exec(n.service?.image ?? '');
           return match === null
             ? []
             : [{ node: n, text: `${match[1]} ${match[2]}`, series: (match[2] ?? '').split('.').slice(0, 2) }];
         });
-        const [first] = releases;
+        // A replica may be newer than its master, never older: the newest is what the others should be.
+        const [first] = releases.toSorted((a, b) => newerFirst(a.series, b.series));
         const apart = (a: string[], b: string[]): boolean =>
           a.some((part, i) => b[i] !== undefined && b[i] !== part);
         const others = releases.filter(
@@ -86,11 +88,16 @@ export default {
             (apart(first.series, r.series) || r.text.split(' ')[0] !== first.text.split(' ')[0]),
         );
         const [other] = others;
+        const master = group.master;
+        const older = others.filter(
+          (o) => o.node !== master && o.text.split(' ')[0] === first?.text.split(' ')[0],
+        );
+        const cannot = first?.node === master && older.length > 0;
         if (first === undefined || other === undefined) return [];
         return [
           {
             subject: idsOf(others.map((o) => o.node)),
-            message: `${others.map((o) => `${o.node.id} runs ${o.text}`).join(', ')}, ${first.node.id} ${first.text}`,
+            message: `${others.map((o) => `${o.node.id} runs ${o.text}`).join(', ')}, ${first.node.id} ${first.text}${cannot ? ': an older replica cannot load what a newer master sends' : ''}`,
             fix: [`image: ${first.node.service?.image}`],
             at: other.node.at,
           },
@@ -98,3 +105,12 @@ export default {
       }),
     ),
 } satisfies Check;
+
+/** Compares releases by their numbers, the newest first. */
+function newerFirst(a: readonly string[], b: readonly string[]): number {
+  for (const [i, part] of a.entries()) {
+    const apart = Number(b[i] ?? 0) - Number(part);
+    if (apart !== 0) return apart;
+  }
+  return 0;
+}

@@ -22,9 +22,20 @@ export interface FileServer {
   host?: { name: string; others: boolean };
   /** The systemd service that starts it, where its file was given too. */
   unit?: Unit;
+  /** The certificates that it names, where their files can be read. */
+  certificates?: Certificate[];
   /** How many of it run: `deploy.replicas`. */
   copies: number;
   /** Where it is described, for what is missing in it. */
+  at: { file: string; line: number };
+}
+
+export interface Certificate {
+  /** `tls-cert-file`. */
+  name: string;
+  path: string;
+  /** Ms since 1970. */
+  validToMs: number;
   at: { file: string; line: number };
 }
 
@@ -47,6 +58,8 @@ export interface ConfSource {
 
 /** Everything that files say of a cluster. Plain data. */
 export interface Project {
+  /** When the files were read, in ms since 1970. */
+  nowMs: number;
   /** The compose file as it was given; null without one. */
   compose: string | null;
   /** The compose file, and those that it includes. */
@@ -67,6 +80,7 @@ export interface Project {
 
 /** A project without anything in it, of a compose file where there is one. */
 export const emptyProject = (compose: string | null): Project => ({
+  nowMs: 0,
   compose,
   composeFiles: [],
   composeSubnets: [],

@@ -22,6 +22,7 @@ async function read(files: Files, asked: Partial<AskedFiles> & { dir?: string } 
     configs: (asked.configs ?? []).map((file) => join(dir, file)),
     compose: asked.compose === null ? null : join(dir, 'docker-compose.yml'),
     env: asked.env ?? {},
+    nowMs: 0,
   });
 }
 
@@ -30,7 +31,7 @@ const one = (body: string): string => `services:\n  s:\n    image: redis:7\n${bo
 
 describe('the written procedure', () => {
   const procedure = (): Promise<Project> =>
-    readProject({ configs: [], compose: join(PROCEDURE, 'docker-compose.yml'), env: {} });
+    readProject({ configs: [], compose: join(PROCEDURE, 'docker-compose.yml'), env: {}, nowMs: 0 });
 
   it('has three things wrong, and nothing else that matters', async () => {
     const { verdict, findings } = diagnoseFiles(await procedure(), CHECKS, { severity: 'warning' });
@@ -53,7 +54,10 @@ describe('the written procedure', () => {
     await cp(PROCEDURE, dir, { recursive: true });
     const file = join(dir, 'docker-compose.yml');
     const look = async () => {
-      const result = diagnoseFiles(await readProject({ configs: [], compose: file, env: {} }), CHECKS);
+      const result = diagnoseFiles(
+        await readProject({ configs: [], compose: file, env: {}, nowMs: 0 }),
+        CHECKS,
+      );
       return result.findings.filter((f) => f.severity === 'critical');
     };
     const inService = async (name: string, from: RegExp, to: string): Promise<void> => {
@@ -84,7 +88,7 @@ describe('the written procedure', () => {
     }
     expect(await look()).toEqual([]);
     // One thing that is followed does not bring up the next.
-    const after = diagnoseFiles(await readProject({ configs: [], compose: file, env: {} }), CHECKS);
+    const after = diagnoseFiles(await readProject({ configs: [], compose: file, env: {}, nowMs: 0 }), CHECKS);
     const about = allFindings(after).filter((f) => /^(dynamic-ip|hostname-(noresolve|mixed))$/.test(f.id));
     expect(about).toEqual([]);
   });

@@ -1,6 +1,8 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { usageError } from '../../../errors.js';
 import { emptyProject, type FileServer, type Project } from '../../files/project.js';
+import type { Content } from '../../files/shell/machine.js';
+import { certificatesOf } from './certificates.js';
 import { kindOf, readText, runnable } from './disk.js';
 import { otherThanConf } from './not-conf.js';
 import { readCompose } from './read-compose.js';
@@ -16,6 +18,8 @@ export interface AskedFiles {
   kube?: readonly string[];
   /** A compose file, as it was named. */
   compose: string | null;
+  /** In ms since 1970; certificates are judged by it. */
+  nowMs: number;
   /** What the compose file's `${…}` takes its values from, beside the `.env` next to it. */
   env: Readonly<Record<string, string | undefined>>;
 }
@@ -44,7 +48,7 @@ export async function readProject(asked: AskedFiles): Promise<Project> {
       project.servers.push(server);
   }
   startServers(project, units);
-  return { ...project, scripts: await scriptsOf(project.servers) };
+  return { ...project, nowMs: asked.nowMs, scripts: await scriptsOf(project.servers) };
 }
 
 /** `HOST=FILE`, unless that is the path of a file. */
@@ -79,11 +83,13 @@ async function serverOf(
     return null;
   }
   const { directives, troubles, unread } = await readConf(file, read.text, besideIt);
-  const { users, unread: lacking } = await usersOf(directives, async (path) => {
+  const beside = async (path: string): Promise<Content> => {
     const shown = isAbsolute(path) ? path : join(dirname(file), path);
     const text = await readText(shown);
     return 'why' in text ? text : { segments: [{ text: text.text, file: shown, line: 1 }] };
-  });
+  };
+  const { users, unread: lacking } = await usersOf(directives, beside);
+  const certificates = await certificatesOf(directives, beside);
   project.unread.push(...lacking);
   project.troubles.push(...troubles);
   project.unread.push(...unread);
@@ -105,6 +111,7 @@ async function serverOf(
     },
     service: null,
     ...(host && { host }),
+    ...(certificates.length > 0 && { certificates }),
     copies: 1,
     at: { file, line: 1 },
   };

@@ -4,6 +4,7 @@ import type { Service } from '../../files/compose/service.js';
 import { type Directive, optionDirectives } from '../../files/conf.js';
 import type { ConfSource, FileServer, Project } from '../../files/project.js';
 import type { Machine } from '../../files/shell/machine.js';
+import { certificatesOf } from './certificates.js';
 import type { Environment } from './container.js';
 import { kindOf, readText } from './disk.js';
 import type { Placed } from './mounts.js';
@@ -59,6 +60,7 @@ async function serverOf(launching: Launching, launch: Launch, project: Project):
   const options = optionDirectives(launch.options, file, launch.line);
   const all = [...(own?.directives ?? []), ...options];
   const { users, unread } = await usersOf(all, (path) => container.read(path));
+  const certificates = await certificatesOf(all, (path) => container.read(path));
   const vague = all.find(isVague);
   if (vague !== undefined)
     unread.push(`${vague.args.join(' ')} (${vague.file}:${vague.line}) is not known here`);
@@ -70,6 +72,7 @@ async function serverOf(launching: Launching, launch: Launch, project: Project):
     seen: vague === undefined && (own === null || own.unread.length === 0),
     conf: own?.conf ?? null,
     service,
+    ...(certificates.length > 0 && { certificates }),
     copies: copiesOf(service),
     at: { file, line: service.line },
   };
