@@ -80,6 +80,7 @@ import addressDouble from './live/address-double.js';
 import addressNotOwn from './live/address-not-own.js';
 import addressSwitching from './live/address-switching.js';
 import clientPinned from './live/client-pinned.js';
+import clientRefused from './live/client-refused.js';
 import clockSkew from './live/clock-skew.js';
 import failoverStuck from './live/failover-stuck.js';
 import flapping from './live/flapping.js';
@@ -212,6 +213,7 @@ export const CHECKS: readonly Check[] = [
   resyncLoop,
   replicaRing,
   clientPinned,
+  clientRefused,
   replicaChained,
   replicaForeign,
   ...SNAPSHOT_CHECKS.map((check) => ({ ...check, ...IN_FILES.get(check) })),

@@ -129,6 +129,8 @@ export interface GatheredNode extends GatheredServer {
    * client kill, ping, info, role, publish, subscribe, script kill.
    */
   dryrun: Got<Fields>;
+  /** ACL LOG: what was refused, one record for equal refusals within a minute. Absent where it was not asked. */
+  aclLog?: Got<Fields[]>;
   /** What that user is: by the names that sentinels give their connections; else `default`. */
   sentinelsUser?: string;
   /** The channels that user may use, as ACL GETUSER says: `&*`, `&__sentinel__:hello`, `` for none. */

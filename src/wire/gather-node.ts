@@ -14,6 +14,7 @@ import {
 } from './gather-ask.js';
 import {
   parseChannels,
+  parseFieldsList,
   parseLatency,
   parseSettings,
   parseSlowlog,
@@ -25,6 +26,8 @@ import { parseRole } from './replies.js';
 
 /** Redis keeps 128 by default: one slow command may lie under many that are only a little slow. */
 const SLOWLOG_HEAD = 128;
+/** The newest come first. */
+const ACL_LOG_HEAD = 16;
 
 /** What Sentinel sends to a data node (sentinel.c), with arguments of the right number: ACL DRYRUN counts them. */
 const SENT_BY_SENTINEL: readonly (readonly string[])[] = [
@@ -60,7 +63,7 @@ async function askNode(
   { clock }: ConnectionOptions,
 ): Promise<Wired<GatheredNode>> {
   const askedAtMs = clock.wallMs();
-  const [time, common, role, config, latency, slowlog] = await Promise.all([
+  const [time, common, role, config, latency, slowlog, aclLog] = await Promise.all([
     q.ask(['TIME'], (reply) => ({ askedAtMs, serverMs: parseTimeMs(reply), answeredAtMs: clock.wallMs() })),
     askCommon(q, 'all'),
     q.ask(['ROLE'], (reply) => {
@@ -70,6 +73,7 @@ async function askNode(
     q.ask(['CONFIG', 'GET', '*'], parseSettings),
     q.ask(['LATENCY', 'LATEST'], parseLatency),
     q.ask(['SLOWLOG', 'GET', SLOWLOG_HEAD], parseSlowlog),
+    q.ask(['ACL', 'LOG', ACL_LOG_HEAD], parseFieldsList),
   ]);
   const silence = q.silence();
   if (silence !== null) return silentNode(server, silence);
@@ -90,6 +94,7 @@ async function askNode(
     slowlog,
     role,
     config,
+    aclLog,
     dryrun,
     sentinelsUser: user,
     channels,

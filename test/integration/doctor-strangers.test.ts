@@ -90,6 +90,15 @@ describe('a group that was made by hand', () => {
     await patient.isCured('client-pinned', id(ONE));
   });
 
+  it('client-refused: a wrong password, again and again', async () => {
+    for (let i = 0; i < 3; i++) await cli(ONE, 'AUTH web wrong');
+    const found = await patient.finds('client-refused', id(ONE), 'warning');
+    expect(found.message).toMatch(/a wrong password: 3 times as web, last from 127\.0\.0\.1:\d+$/);
+    expect((await patient.doctor()).verdict.word).toBe('HEALTHY');
+    await patient.apply(found);
+    await patient.isCured('client-refused', id(ONE));
+  });
+
   it('data-differs: a replica that was written to', async () => {
     await cli(TWO, 'CONFIG SET replica-read-only no');
     await cli(TWO, 'SET only here');

@@ -30,6 +30,7 @@ export default {
     'measured',
   ],
   causes: [
+    'client-refused',
     'no-master',
     'no-quorum',
     'no-good-slave',

@@ -32,7 +32,16 @@ export default {
     'replication.c: syncWithMaster (REPL_STATE_RECEIVE_AUTH_REPLY)',
     'measured',
   ],
-  causes: ['auth', 'min-replicas', 'link-down', 'replica-orphan', 'no-good-slave', 'lag', 'failover-stuck'],
+  causes: [
+    'auth',
+    'client-refused',
+    'min-replicas',
+    'link-down',
+    'replica-orphan',
+    'no-good-slave',
+    'lag',
+    'failover-stuck',
+  ],
   live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);

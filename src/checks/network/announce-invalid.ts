@@ -17,7 +17,7 @@ export default {
   group: 'network',
   title: 'a server announces an address that is not one of its own',
   consequence:
-    'whoever connects to it reaches itself: 0.0.0.0, :: and a loopback address are another machine for each sentinel and client',
+    'a sentinel or client that connects there reaches its own machine: 0.0.0.0, :: and a loopback address are another one for each of them',
   explanation:
     'replica-announce-ip and sentinel announce-ip are addresses for others to connect to. 0.0.0.0 and :: stand for ' +
     '“every address of this machine” in bind, and connecting to them reaches the machine that connects; so does a ' +

@@ -251,6 +251,15 @@ export const LIVE: Alteration[] = [
     },
   },
   {
+    id: 'client-refused',
+    subject: 'redis-2',
+    alter: (g) => {
+      const [info, age] = ['id=9 addr=198.51.100.4:40001 name= cmd=auth', '1.5'];
+      const entry = { count: '12', reason: 'auth', username: 'web', 'age-seconds': age, 'client-info': info };
+      nodeIn(g, 2).aclLog = got([entry]);
+    },
+  },
+  {
     id: 'replica-foreign',
     subject: 'mymaster',
     alter: (g) => alter(nodeIn(g, 1).info, { slave7: 'ip=198.51.100.4,port=0,state=online,offset=0,lag=1' }),
