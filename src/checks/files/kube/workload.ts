@@ -77,7 +77,9 @@ const TEMPLATES: Readonly<Record<string, string[]>> = {
 
 /** Reads a workload; null for an object that runs no pods of its own. */
 export function workloadOf(object: KubeObject): Workload | null {
-  const path = TEMPLATES[object.kind];
+  // Kinds of others, as a Rollout, have their pods in the same place.
+  const isAlike = at(object.tree, 'spec', 'template', 'spec', 'containers').kind === 'list';
+  const path = TEMPLATES[object.kind] ?? (isAlike ? ['spec', 'template'] : undefined);
   if (path === undefined) return null;
   const { kind, name, namespace, file, line, tree } = object;
   const template = at(tree, ...path);

@@ -90,7 +90,7 @@ async function include(item: Tree, project: Project, file: string, env: Env): Pr
 interface Source {
   file: string;
   tree: Tree;
-  /** The environment of whoever calls compose. */
+  /** The environment of the shell that calls compose. */
   shell: (name: string) => string | undefined;
   /** How the images are built that services of the file build. */
   makers: ReadonlyMap<string, Service['build']>;
