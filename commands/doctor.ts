@@ -75,7 +75,10 @@ const OPTIONS = {
     flagOnly: true,
   }),
   dryRun: option.flag('--dry-run', { summary: 'print what --fix would do, and do nothing', flagOnly: true }),
-  all: option.flag('--all', { summary: 'show risks, notes and skipped checks in full', flagOnly: true }),
+  all: option.flag('--all', {
+    summary: 'show every finding, risk, note and skipped check in full',
+    flagOnly: true,
+  }),
   allowUnknown: option.flag('--allow-unknown', {
     summary: 'exit 0 where the verdict is UNKNOWN: a part could not be judged',
     flagOnly: true,

@@ -1,21 +1,23 @@
 import { type Finding, sentenceOf } from '../../checks/check.js';
 import type { DoctorResult } from '../../checks/diagnose.js';
 import { isRepairable, worstOf } from '../../checks/fold.js';
-import { isUnjudged, type Skipped } from '../../checks/run.js';
+import { isUnjudged } from '../../checks/run.js';
 import type { Repaired } from '../../model/repair.js';
 import { isNow } from '../../model/verdict.js';
 import { count } from '../../model/words.js';
-import { plain, wrap } from '../plain-text.js';
+import { cut, plain, wrap } from '../plain-text.js';
 import { nextLines, verdictLines } from './lines.js';
 import { SEVERITY_MARK, severityPaint, verdictPaint } from './outcome.js';
+import { skippedLine, skippedLines } from './skipped.js';
 import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
+import { withinRoom } from './within-room.js';
 
+/** How many lines a terminal gets without --all. */
+const SCREEN = 20;
 /** How many findings of one check are shown. */
 const SHOWN_ALIKE = 10;
 /** Instead of a finding's id: the command is on the second line. */
 const IN_HEADLINE = '';
-/** How many checks that are skipped for the same reason are named. */
-const NAMED_SKIPS = 8;
 
 /** What is shown beyond what is wrong now. */
 export interface DoctorDetail {
@@ -35,29 +37,55 @@ export function doctorText(result: DoctorResult, view: View, { all, offerFix }: 
   const lines = verdictLines(word, verdictPaint(word, theme), text, view);
   if (next !== null) lines.push(...nextLines(next, view));
   const shown = new Map<string, string>(next === null ? [] : [[next, IN_HEADLINE]]);
-  const block = (title: string, findings: readonly Finding[]): void => {
-    if (findings.length > 0) lines.push('', theme.bold(title));
-    for (const [i, alike] of byCheck(findings).entries()) {
-      lines.push(...(i === 0 ? [] : ['']), ...alikeLines(alike, shown, view, { all }));
-    }
+  const block = (title: string, findings: readonly Finding[], room = Infinity): string[] => {
+    if (findings.length === 0) return [];
+    const parts = byCheck(findings).map((alike) => ({
+      full: alikeLines(alike, shown, view, { all }),
+      brief: briefLine(alike, view),
+    }));
+    return ['', theme.bold(title), ...withinRoom(parts, room - 2, (left) => hintLines(left, view))];
   };
   const present = result.findings.filter(isPresent);
   const others = result.findings.filter((f) => !isPresent(f));
-  block('NOW', present);
-  if (all) {
-    block('RISKS', others.filter(isRisk));
-    block(
-      'NOTES',
-      others.filter((f) => !isRisk(f)),
-    );
-  } else if (others.length > 0) lines.push('', ...othersLine(others, view));
   const missing = result.skipped.filter(isUnjudged);
-  if (all ? result.skipped.length > 0 : missing.length > 0) {
-    if (all || others.length === 0) lines.push('');
-    lines.push(...(all ? skippedLines(result.skipped, view) : skippedLine(missing, view)));
-  }
-  if (offerFix && result.fixWith !== null) lines.push('', ...fixOffer(result, result.fixWith, view));
-  return lines.join('\n');
+  const offer = offerFix && result.fixWith !== null ? ['', ...fixOffer(result, result.fixWith, view)] : [];
+  if (all)
+    return [
+      ...lines,
+      ...block('NOW', present),
+      ...block('RISKS', others.filter(isRisk)),
+      ...block(
+        'NOTES',
+        others.filter((f) => !isRisk(f)),
+      ),
+      ...(result.skipped.length === 0 ? [] : ['', ...skippedLines(result.skipped, view)]),
+      ...offer,
+    ].join('\n');
+  const apart = [
+    ...(others.length === 0 ? [] : othersLine(others, view)),
+    ...(missing.length === 0 ? [] : skippedLine(missing, view)),
+  ];
+  const below = [...(apart.length === 0 ? [] : ['', ...apart]), ...offer];
+  const room = view.unbroken === true ? Infinity : SCREEN - lines.length - below.length;
+  return [...lines, ...block('NOW', present, room), ...below].join('\n');
+}
+
+/** A finding in one line, cut; several of one check with their number. */
+function briefLine(alike: readonly Finding[], view: View): string {
+  const [first, ...others] = alike;
+  if (first === undefined) return '';
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  const head = plain(
+    `${SEVERITY_MARK[first.severity]} ${first.severity} ${first.id}${more}  ${sentenceOf(first)}`,
+  );
+  return severityPaint(first.severity, themeOf(view))(cut(head, lineWidth(view)));
+}
+
+function hintLines(left: number, view: View): string[] {
+  const more = left === 0 ? '' : `and ${left} more: `;
+  return wrap(`${more}--all shows each with its reason and its fix`, lineWidth(view), 2).map(
+    themeOf(view).dim,
+  );
 }
 
 /** What a run of sentinelctl did is shown with what it explains, also where it is only information. */
@@ -175,40 +203,6 @@ function fixLines({ fix: whole, id }: Finding, shown: Map<string, string>, view:
   if (earlier !== undefined) return nextLines(`same fix as ${earlier} above`, view, 2);
   shown.set(text, id);
   return fix.flatMap((line) => nextLines(line, view, 2));
-}
-
-/** `7 checks skipped (needs --watch-for 5s): --all shows them`. */
-function skippedLine(skipped: readonly Skipped[], view: View): string[] {
-  const reasons = [...new Set(skipped.map(({ why }) => why))];
-  const [first] = reasons;
-  const why = reasons.length === 1 && first !== undefined ? ` (${first})` : '';
-  return wrap(
-    plain(`${count(skipped.length, 'check')} skipped${why}: --all shows them`),
-    lineWidth(view),
-    2,
-  ).map(themeOf(view).dim);
-}
-
-/** `6 skipped: needs --watch-for 5s (flapping, lag); …`: the reasons, and which checks each one kept from judging. */
-function skippedLines(skipped: readonly Skipped[], view: View): string[] {
-  const theme = themeOf(view);
-  const byReason = new Map<string, string[]>();
-  for (const { id, why } of skipped) byReason.set(why, [...(byReason.get(why) ?? []), id]);
-  return [
-    theme.dim(skippedHead(skipped)),
-    ...[...byReason].flatMap(([why, ids]) => {
-      const more = ids.length > NAMED_SKIPS ? ` and ${ids.length - NAMED_SKIPS} more` : '';
-      const line = `  ${ids.slice(0, NAMED_SKIPS).join(', ')}${more}: ${why}`;
-      return wrap(plain(line), lineWidth(view), 4).map(theme.dim);
-    }),
-  ];
-}
-
-/** `skipped: 9 (6 of them do not apply)`. */
-function skippedHead(skipped: readonly Skipped[]): string {
-  const idle = skipped.length - skipped.filter(isUnjudged).length;
-  const apart = idle === 1 ? '1 of them does not apply' : `${idle} of them do not apply`;
-  return `skipped: ${skipped.length}${idle > 0 ? ` (${apart})` : ''}`;
 }
 
 const REPAIR_WORDS: Record<Repaired['outcome'], string> = {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CHECKS, diagnose } from '../../../src/checks/index.js';
 import type { Gathered } from '../../../src/model/gathered.js';
 import { doctorText } from '../../../src/report/text/doctor.js';
+import { type Part, withinRoom } from '../../../src/report/text/within-room.js';
 import { ALTERATIONS, altered } from '../../helpers/alterations/index.js';
 import { expectToFit, plainView } from './lines.js';
 
@@ -69,6 +70,36 @@ describe('a diagnosis on a terminal', () => {
     expect(lines[0]).toMatch(/; sentinel-\d has a different failover-timeout$/);
     expect(lines[now + 1]).toMatch(/^! warning settings-skew {2}failover-timeout is \d+ at /);
     expect(lines.filter((line) => line.includes('SENTINEL SET mymaster'))).toHaveLength(1);
+  });
+
+  it('on a terminal is the first cause in full, of the others a line each; --all has the rest', () => {
+    const many = having('settings-skew', 'no-quorum', 'bgsave-error', 'acl-channel', 'protected-mode');
+    const steps = (said: string): number => said.split('\n').filter((line) => /^ {2}→ /.test(line)).length;
+    const short = text(many);
+    expect(short.match(/^[✗!] (critical|warning) /gm)?.length).toBeGreaterThan(2);
+    expect(short).toMatch(/^(and \d+ more: )?--all shows each with its reason and its fix$/m);
+    expect(steps(short)).toBeGreaterThan(0);
+    expect(steps(short)).toBeLessThan(steps(text(many, true)));
+    // A pipe gets all of them.
+    const piped = doctorText(
+      diagnose(many, CHECKS),
+      { ...plainView(100), unbroken: true },
+      { all: false, offerFix: true },
+    );
+    expect(piped).not.toContain('--all shows each');
+  });
+
+  it('keeps to the lines that a screen has, as long as the first cause leaves some', () => {
+    const part = (id: string): Part => ({ full: [id, ` why ${id}`, ` fix ${id}`], brief: `${id} …` });
+    const within = (ids: string, room: number): string[] =>
+      withinRoom([...ids].map(part), room, (left) => [`${left} left`]);
+    const both = ['a', ' why a', ' fix a', '', 'b', ' why b', ' fix b'];
+    expect(within('ab', 7)).toEqual(both);
+    expect(within('ab', 6)).toEqual(['a', ' why a', ' fix a', '', 'b …', '0 left']);
+    expect(within('abcdefgh', 9)).toHaveLength(9);
+    expect(within('abcdefgh', 9).slice(4)).toEqual(['b …', 'c …', 'd …', 'e …', '3 left']);
+    expect(within('abcde', 2).slice(4)).toEqual(['b …', 'c …', 'd …', '1 left']);
+    expect(within('a', 1)).toEqual(['a', ' why a', ' fix a']);
   });
 
   it('fits every width', () => {
