@@ -8,6 +8,7 @@ import type { GatheredNode } from '../../src/model/gathered.js';
 import type { Severity } from '../../src/model/status.js';
 import { engineRequired, hasEngine, hasImage } from '../helpers/docker.js';
 import { ctl, flat, ownPatient, type Patient, shell, upIn } from '../helpers/doctor.js';
+import { redisCli } from '../helpers/redis-cli.js';
 
 const CLUSTER = 'doctor-e2e';
 const container = (id: string): string => `sentinelctl-${CLUSTER}-${id}`;
@@ -46,7 +47,7 @@ describe.skipIf(!hasEngine)('doctor finds in containers, and its fix cures', () 
     return node;
   }
   const redis = async (id: string, words: string): Promise<string> =>
-    shell(`redis-cli -p ${(await nodeOf(id)).endpoint.port} ${words}`);
+    redisCli((await nodeOf(id)).endpoint.port, words);
 
   it('nothing worse than information before anything is planted', async () => {
     const { findings } = await patient.doctor();

@@ -1,12 +1,12 @@
 import { systemClock } from '../../src/clock.js';
 import { until } from '../../src/until.js';
-import { shell } from './doctor.js';
+import { redisCli } from './redis-cli.js';
 
 /** A server of this machine as doctor calls it. */
 export const id = (port: number): string => `127.0.0.1:${port}`;
 
 /** What a server of this machine answers to a redis-cli line; the test fails at an error. */
-export const cli = (port: number, words: string): Promise<string> => shell(`redis-cli -p ${port} ${words}`);
+export const cli = (port: number, words: string): Promise<string> => redisCli(port, words);
 
 /** Waits until what a server says has this in it. */
 export async function says(port: number, words: string, wanted: RegExp): Promise<void> {

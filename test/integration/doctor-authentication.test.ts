@@ -7,6 +7,7 @@ import { until } from '../../src/until.js';
 import { attachedPatient, type Patient, shell } from '../helpers/doctor.js';
 import { type Lab, openLab } from '../helpers/plants/lab.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
+import { redisCli } from '../helpers/redis-cli.js';
 
 const LONG_MS = 90_000;
 const PORT = 7800;
@@ -15,7 +16,7 @@ const SENTINELS_OWN = 'battery-staple';
 const SECRETS = { "the master's password": PASSWORD, "the sentinels' password": SENTINELS_OWN };
 const at = (port: number, host = '127.0.0.1'): Address => ({ host, port });
 const id = (port: number, host = '127.0.0.1'): string => `${host}:${port}`;
-const cli = (port: number, words: string): Promise<string> => shell(`redis-cli -p ${port} ${words}`);
+const cli = (port: number, words: string): Promise<string> => redisCli(port, words);
 
 describe('a cluster with a password', () => {
   let raw: RawCluster;
@@ -23,8 +24,7 @@ describe('a cluster with a password', () => {
   let lab: Lab;
   const [one, two, three] = [PORT + 50, PORT + 51, PORT + 52];
   const nodes = [PORT, PORT + 1, PORT + 2];
-  const asNode = (port: number, words: string): Promise<string> =>
-    shell(`REDISCLI_AUTH=${PASSWORD} redis-cli -p ${port} ${words}`);
+  const asNode = (port: number, words: string): Promise<string> => redisCli(port, words, PASSWORD);
   beforeAll(async () => {
     raw = await startRawCluster({ port: PORT, password: PASSWORD });
     lab = await openLab();

@@ -9,12 +9,13 @@ import { until } from '../../src/until.js';
 import { attachedPatient, ctl, flat, ownPatient, type Patient, shell, upIn } from '../helpers/doctor.js';
 import { type Lab, openLab } from '../helpers/plants/lab.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
+import { redisCli } from '../helpers/redis-cli.js';
 
 const LONG_MS = 90_000;
 const PORT = 7600;
 const at = (port: number, host = '127.0.0.1'): Address => ({ host, port });
 const id = (port: number): string => `127.0.0.1:${port}`;
-const cli = (port: number, words: string): Promise<string> => shell(`redis-cli -p ${port} ${words}`);
+const cli = (port: number, words: string): Promise<string> => redisCli(port, words);
 
 describe('settings at run time, of one cluster after the other', () => {
   let raw: RawCluster;

@@ -6,6 +6,7 @@ import { formatAddress } from '../../src/model/address.js';
 import type { Severity } from '../../src/model/status.js';
 import { attachedPatient, flat, type Patient, shell } from '../helpers/doctor.js';
 import { type RawCluster, type RedisServer, startRawCluster } from '../helpers/redis.js';
+import { redisCli } from '../helpers/redis-cli.js';
 
 const LONG_MS = 60_000;
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => raw?.stop());
 
 const set = (server: RedisServer | undefined, name: string, value: string): Promise<string> =>
-  shell(`redis-cli -p ${server?.address.port} CONFIG SET ${name} '${value}'`);
+  redisCli(server?.address.port ?? 0, `CONFIG SET ${name} '${value}'`);
 const node = (n: number): RedisServer => {
   const server = raw.nodes[n];
   if (server === undefined) throw new Error(`there is no data node ${n}`);

@@ -4,8 +4,9 @@ import { systemClock } from '../../src/clock.js';
 import { formatAddress } from '../../src/model/address.js';
 import type { Severity } from '../../src/model/status.js';
 import { until } from '../../src/until.js';
-import { attachedPatient, flat, type Patient, shell } from '../helpers/doctor.js';
+import { attachedPatient, flat, type Patient } from '../helpers/doctor.js';
 import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';
+import { redisCli } from '../helpers/redis-cli.js';
 
 const PORT = 7500;
 const LONG_MS = 60_000;
@@ -25,8 +26,7 @@ beforeAll(async () => {
 }, LONG_MS);
 afterAll(() => raw?.stop());
 
-const cli = (server: RedisServer, words: string): Promise<string> =>
-  shell(`redis-cli -p ${server.address.port} ${words}`);
+const cli = (server: RedisServer, words: string): Promise<string> => redisCli(server.address.port, words);
 const at = (servers: RedisServer[], n: number): RedisServer => {
   const server = servers[n];
   if (server === undefined) throw new Error(`there is no server ${n}`);

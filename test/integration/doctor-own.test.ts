@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Severity } from '../../src/model/status.js';
-import { ctl, flat, ownPatient, type Patient, shell, upIn } from '../helpers/doctor.js';
+import { ctl, flat, ownPatient, type Patient, upIn } from '../helpers/doctor.js';
+import { redisCli } from '../helpers/redis-cli.js';
 
 const LONG_MS = 60_000;
 
@@ -30,7 +31,7 @@ async function foundAndCured(id: string, subject: string, severity: Severity): P
 
 const redis = async (id: string, words: string): Promise<string> => {
   const { nodes } = await patient.look();
-  return shell(`redis-cli -p ${nodes.find((n) => n.id === id)?.endpoint.port} ${words}`);
+  return redisCli(nodes.find((n) => n.id === id)?.endpoint.port ?? 0, words);
 };
 
 describe('doctor finds in its own cluster, and its fix cures', () => {

@@ -12,6 +12,7 @@ import { until } from '../../src/until.js';
 import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { attachedPatient, flat, type Patient, shell } from '../helpers/doctor.js';
 import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';
+import { redisCli } from '../helpers/redis-cli.js';
 
 const PORT = 7900;
 const LONG_MS = 300_000;
@@ -50,8 +51,7 @@ afterAll(async () => {
   for (const server of more) await server.stop();
 });
 
-const tell = (server: RedisServer, words: string): Promise<string> =>
-  shell(`redis-cli -p ${server.address.port} ${words}`);
+const tell = (server: RedisServer, words: string): Promise<string> => redisCli(server.address.port, words);
 const at = (servers: readonly RedisServer[], n: number): RedisServer => {
   const server = servers[n];
   if (server === undefined) throw new Error(`there is no server ${n}`);

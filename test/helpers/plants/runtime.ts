@@ -1,6 +1,6 @@
 import { formatAddress } from '../../../src/model/address.js';
-import { shell } from '../doctor.js';
 import type { RawCluster, RedisServer } from '../redis.js';
+import { redisCli } from '../redis-cli.js';
 
 /** A fault that a running cluster can be given, and rid of again, by what one types. */
 export interface Plant {
@@ -17,8 +17,7 @@ export interface Plant {
 export function runtimePlants({ nodes, sentinels, masterName }: RawCluster): Plant[] {
   const nodeAt = (n: number): RedisServer => at(nodes, n);
   const sentinelAt = (n: number): RedisServer => at(sentinels, n);
-  const tell = (server: RedisServer, words: string): Promise<string> =>
-    shell(`redis-cli -p ${server.address.port} ${words}`);
+  const tell = (server: RedisServer, words: string): Promise<string> => redisCli(server.address.port, words);
   const [master, one, two] = [0, 1, 2].map(nodeAt) as [RedisServer, RedisServer, RedisServer];
   const [first, second, third] = [0, 1, 2].map(sentinelAt) as [RedisServer, RedisServer, RedisServer];
   const name = ({ address }: RedisServer): string => formatAddress(address);
