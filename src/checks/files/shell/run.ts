@@ -60,7 +60,7 @@ async function script(
   const outer = machine.place;
   const [first] = read.segments;
   if (first !== undefined) machine.place = first.file;
-  const status = await runText(machine, textOf(read.segments), 1, [path, ...args], depth);
+  const status = await runText(machine, textOf(read.segments), first?.line ?? 1, [path, ...args], depth);
   machine.place = outer;
   return status;
 }
