@@ -1,6 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import quorumTest from '../../commands/quorum-test.js';
+import { formatResult } from '../../src/cli/output.js';
 import type { ChaosResult } from '../../src/scenarios/format/result.js';
 import type { ChaosPlan } from '../../src/scenarios/play/plan.js';
 import type { QuorumResult } from '../../src/scenarios/play/quorum.js';
@@ -206,7 +208,17 @@ describe('on a cluster that was named', () => {
     const ran = await cli.run(['quorum-test', '--json']);
     await setQuorum('2');
     expect(ran.code, ran.stderr).toBe(0);
-    expect(ran.json() as QuorumResult).toMatchObject({
+    const result = ran.json() as QuorumResult;
+    const command = { ...quorumTest, name: 'quorum-test', summary: '' };
+    const view = { color: false, columns: 80 };
+    const rows = await formatResult(command, result, { output: 'tsv', columns: null }, view, false);
+    expect(rows.split('\n').map((row) => row.split('\t').slice(0, 6))).toEqual([
+      ['id', 'outcome', 'down', 'left', 'failedOver', 'failedOverAfter'],
+      ['one-down', 'holds', '1', '2', 'true', ''],
+      ['majority-down', 'holds', '2', '1', 'false', 'true'],
+      [''],
+    ]);
+    expect(result).toMatchObject({
       outcome: 'holds',
       sentinels: 3,
       quorum: 1,

@@ -51,7 +51,14 @@ it('brings kept data back as it was last, not as a node without persistence once
   expect((await cli.run(['down', '--keep-data', '--quiet'])).code).toBe(0);
   const again = (await cli.run(['up', '--json', '--quiet'])).json() as UpResult;
   expect(await ask(again.master.port, 'GET', 'greeting')).toBe('new');
-  expect((await cli.run(['down', '--quiet'])).code).toBe(0);
+  const down = await cli.run(['down', '--quiet', '--output', 'tsv']);
+  expect(down.code, down.stderr).toBe(0);
+  const removed = ['processes', 'containers', 'networks', 'volumes'].map((what) => `removed.${what}`);
+  expect(down.stdout.split('\n')).toEqual([
+    ['cluster', ...removed, 'keptData', 'data.bytes'].join('\t'),
+    ['default', '6', '0', '0', '0', 'false', ''].join('\t'),
+    '',
+  ]);
 });
 
 describe('kept data is deleted only when that was said', () => {
