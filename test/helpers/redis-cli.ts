@@ -37,6 +37,8 @@ const printed = (reply: unknown): string =>
 
 function split(words: string): string[] {
   const found = [...words.matchAll(/'([^']*)'|"([^"]*)"|([^\s'"|&;<>$`\\]+)/g)];
-  expect(found.map(([word]) => word).join(' '), 'more than words: that is for a shell').toBe(words.trim());
+  expect(found.map(([word]) => word).join(' '), 'more than words: that is for a shell').toBe(
+    words.trim().replaceAll(/\s+/g, ' '),
+  );
   return found.map(([, single, double, bare]) => single ?? double ?? bare ?? '');
 }
