@@ -21,6 +21,7 @@ async function read(files: Files, asked: Partial<AskedFiles> & { dir?: string } 
   return readProject({
     configs: (asked.configs ?? []).map((file) => join(dir, file)),
     compose: asked.compose === null ? null : join(dir, 'docker-compose.yml'),
+    kube: (asked.kube ?? []).map((file) => join(dir, file)),
     env: asked.env ?? {},
     nowMs: 0,
   });
@@ -188,6 +189,34 @@ describe('configuration files', () => {
       why: 'there is no such file',
       hint: expect.any(String),
     });
+  });
+
+  it.each([
+    ['that are not there', undefined, 'there is no such file'],
+    ['without an object', 'a: b\n', 'it has no object'],
+    [
+      'that are templates',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\n',
+      'helm template',
+    ],
+  ])('of Kubernetes %s are refused', async (_, text, why) => {
+    const asked = { compose: null, kube: ['m.yaml'] };
+    await expect(read(text === undefined ? {} : { 'm.yaml': text }, asked)).rejects.toMatchObject({
+      code: 'kube-file',
+      exitCode: 64,
+      why: expect.stringContaining(why),
+    });
+  });
+
+  it('of one machine are told apart from a path with = in it', async () => {
+    const dir = await tempDir();
+    await written(dir, { 'a=b.conf': SENTINEL, 'c.conf': SENTINEL });
+    const configs = [`${dir}/a=b.conf`, `web1=${dir}/c.conf`];
+    const project = await readProject({ configs, compose: null, env: {}, nowMs: 0 });
+    expect(project.servers.map((s) => [s.id, s.host?.name])).toEqual([
+      [`${dir}/a=b.conf`, undefined],
+      [`web1:${dir}/c.conf`, 'web1'],
+    ]);
   });
 
   it('that are a compose file are refused with what to type instead', async () => {
