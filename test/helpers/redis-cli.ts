@@ -36,9 +36,9 @@ const printed = (reply: unknown): string =>
   Array.isArray(reply) ? reply.map(printed).join('\n') : String(reply ?? '');
 
 function split(words: string): string[] {
-  const found = [...words.matchAll(/'([^']*)'|"([^"]*)"|([^\s'"|&;<>$`\\]+)/g)];
+  const found = [...words.matchAll(/'([^']*)'|"([^"]*)"|((?:\\.|[^\s'"|&;<>$`\\])+)/g)];
   expect(found.map(([word]) => word).join(' '), 'more than words: that is for a shell').toBe(
     words.trim().replaceAll(/\s+/g, ' '),
   );
-  return found.map(([, single, double, bare]) => single ?? double ?? bare ?? '');
+  return found.map(([, single, double, bare]) => single ?? double ?? bare?.replaceAll('\\', '') ?? '');
 }
