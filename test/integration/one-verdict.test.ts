@@ -69,10 +69,13 @@ async function lineUp(): Promise<void> {
 }
 
 /** What `status` and `doctor` say at this moment. */
-async function words({
-  patient,
-  target,
-}: Asked): Promise<{ status: VerdictWord; doctor: VerdictWord; ids: string[]; lines: string[] }> {
+async function words({ patient, target }: Asked): Promise<{
+  status: VerdictWord;
+  doctor: VerdictWord;
+  next: string | null;
+  ids: string[];
+  lines: string[];
+}> {
   const asking = { clock: systemClock, deadlineMs: 700, signal: new AbortController().signal };
   const snapshot = await surveyOf(target, asking);
   const status = assess(snapshot, { cluster: target.name, driver: 'attached', own: false, masterName: null });
@@ -80,6 +83,7 @@ async function words({
   return {
     status: status.verdict.word,
     doctor: doctor.verdict.word,
+    next: status.verdict.next,
     ids: status.problems.map((p) => p.id),
     lines: [
       ...status.problems.map((p) => `status: ${p.impact} ${p.id} ${p.message}`),
@@ -107,6 +111,8 @@ interface Fault {
   word: VerdictWord;
   /** What `doctor` says, where it asks for more than `status` and knows of something worse. */
   doctor?: VerdictWord;
+  /** What the second line of `status` is, where it is not a command that a shell takes as it is. */
+  next?: 'a person' | 'a file' | 'none';
   /** The check whose printed commands are typed, and find nothing afterwards. */
   cures?: string;
   plant(): Promise<unknown> | unknown;
@@ -152,12 +158,14 @@ const FAULTS: Fault[] = [
   {
     what: 'a frozen replica',
     word: 'DEGRADED',
+    next: 'a person',
     plant: () => node(2).signal('SIGSTOP'),
     undo: () => node(2).signal('SIGCONT'),
   },
   {
     what: 'a replica that was stopped',
     word: 'DEGRADED',
+    next: 'a person',
     plant: () => node(2).stop(),
     undo: async () => {
       raw.nodes[2] = await startRedis({ port: portOf(2), conf: [`replicaof 127.0.0.1 ${portOf(0)}`] });
@@ -167,18 +175,21 @@ const FAULTS: Fault[] = [
   {
     what: 'replicas that are all frozen',
     word: 'AT RISK',
+    next: 'a person',
     plant: () => [1, 2].map((n) => node(n).signal('SIGSTOP')),
     undo: () => [1, 2].map((n) => node(n).signal('SIGCONT')),
   },
   {
     what: 'a frozen sentinel',
     word: 'DEGRADED',
+    next: 'a person',
     plant: () => sentinel(2).signal('SIGSTOP'),
     undo: () => sentinel(2).signal('SIGCONT'),
   },
   {
     what: 'two frozen sentinels',
     word: 'AT RISK',
+    next: 'a person',
     plant: () => [1, 2].map((n) => sentinel(n).signal('SIGSTOP')),
     undo: () => [1, 2].map((n) => sentinel(n).signal('SIGCONT')),
   },
@@ -199,6 +210,7 @@ const FAULTS: Fault[] = [
   {
     what: 'a replica without a link',
     word: 'DEGRADED',
+    next: 'a person',
     plant: async () => {
       await tell(node(0), 'ACL SETUSER default -psync -sync');
       await tell(node(0), 'CLIENT KILL TYPE replica');
@@ -248,6 +260,7 @@ const FAULTS: Fault[] = [
   {
     what: 'a replica that wants a password',
     word: 'UNKNOWN',
+    next: 'a file',
     // CONFIG GET shows that the others want none.
     doctor: 'AT RISK',
     plant: () => tell(node(2), 'CONFIG SET requirepass secret'),
@@ -256,12 +269,14 @@ const FAULTS: Fault[] = [
   {
     what: 'a replica that cannot save',
     word: 'DEGRADED',
+    next: 'none',
     plant: () => failSaves(node(2)),
     undo: () => saveAgain(node(2)),
   },
   {
     what: 'a master that cannot save',
     word: 'DOWN',
+    next: 'none',
     plant: async () => {
       await keepMaster();
       await failSaves(node(0));
@@ -301,6 +316,7 @@ const FAULTS: Fault[] = [
   {
     what: 'a frozen master that no replica may replace',
     word: 'DOWN',
+    next: 'a person',
     plant: async () => {
       for (const n of [1, 2]) await tell(node(n), 'CONFIG SET replica-priority 0');
       await until(
@@ -322,7 +338,7 @@ const FAULTS: Fault[] = [
 describe('status and doctor have one verdict', () => {
   it('on a healthy cluster', () => bothSay('HEALTHY'), LONG_MS);
 
-  for (const { what, word, doctor, cures, plant, undo } of FAULTS) {
+  for (const { what, word, doctor, next = 'command', cures, plant, undo } of FAULTS) {
     it(
       `on ${what}`,
       async () => {
@@ -330,7 +346,8 @@ describe('status and doctor have one verdict', () => {
         await plant();
         try {
           await bothSay(word, asked, doctor);
-          if (cures !== undefined) await typeFixOf(cures);
+          if (cures === undefined) await typeNext(next);
+          else await typeFixOf(cures);
         } finally {
           await undo();
         }
@@ -350,6 +367,22 @@ describe('status and doctor have one verdict', () => {
     LONG_MS,
   );
 });
+
+/** Types the second line of `status`: a command exits 0, and what asks for a person or a file says so. */
+async function typeNext(expected: string): Promise<void> {
+  const { next } = await words(asked);
+  const kind =
+    next === null
+      ? 'none'
+      : !/^(redis-cli|sentinelctl) /.test(next)
+        ? 'a person'
+        : /\bFILE\b|<[^>]+>/.test(next)
+          ? 'a file'
+          : 'command';
+  expect(kind, `${next}`).toBe(expected);
+  if (kind === 'command')
+    expect(await shell(`${next}`), `${next}`).not.toMatch(/^\(?(error|ERR|NOAUTH|WRONGPASS)/i);
+}
 
 /** Types the commands that `doctor` prints for this check, as they are; afterwards neither command finds it. */
 async function typeFixOf(id: string): Promise<void> {
