@@ -63,7 +63,7 @@ async function readInto(project: Project, file: string, env: Env): Promise<void>
     ),
   );
   for (const service of services) await readService(service, project, { file, tree, shell, makers });
-  const used = await variablesOf(read.text, project);
+  const used = await variablesOf(read.text, file, project);
   for (const name of [...missing].filter((one) => used.has(one)))
     project.unread.push(`\${${name}} is not set here: what it stands for is not judged`);
   for (const item of includes) await include(item, project, file, env);
