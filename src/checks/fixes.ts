@@ -26,9 +26,9 @@ export const keepConfig = (node: Node): string[] =>
     ? ['# it has no configuration file: add it where the server is started, or it is lost at the next start']
     : [cli(node, 'CONFIG REWRITE')];
 
-/** The commands that set a directive at run time and keep it over a restart. `value` in quotes where it has blanks. */
+/** The commands that set a directive at run time and keep it over a restart. `value` in quotes where it has blanks, or is empty. */
 export function setConfig(node: Node, name: string, value: string | number): string[] {
-  const word = /\s/.test(String(value)) ? `"${value}"` : value;
+  const word = /\s|^$/.test(String(value)) ? `"${value}"` : value;
   return [cli(node, `CONFIG SET ${name} ${word}`), ...keepConfig(node)];
 }
 

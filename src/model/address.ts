@@ -50,3 +50,9 @@ export const isIp = (host: string): boolean => /^\d{1,3}(\.\d{1,3}){3}$/.test(ho
 
 /** An address under which each machine reaches only itself. */
 export const isLoopback = (host: string): boolean => /^127(\.\d{1,3}){3}$|^::1$|^localhost$/i.test(host);
+
+/** What bind takes for every address of a machine. */
+export const isWild = (host: string): boolean => /^(?:0\.0\.0\.0|::|\*|0)$/.test(host);
+
+/** An address that is another machine for each that connects to it: who is at it is not said by it. */
+export const reachesItself = (host: string): boolean => isLoopback(host) || isWild(host);

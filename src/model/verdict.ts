@@ -170,13 +170,21 @@ export function silentMs({ master, nodes, refOf, snapshot, witnesses }: MasterFa
   return ages.length === 0 ? null : Math.min(...ages) + (snapshot.ageMs ?? 0);
 }
 
+/** Where MONITOR comes after it: typed alone, the sentinel would monitor nothing. */
+const REMOVE = / SENTINEL REMOVE /;
+const MONITOR = / SENTINEL MONITOR /;
+
 /**
- * The first line of a fix; none where a comment comes first, because the command is only right under its condition. How
- * a password is given is not one.
+ * The first line of a fix, and what belongs to it where it alone would do harm; none where a comment comes first,
+ * because the command is only right under its condition. How a password is given is not one.
  */
 function commandIn(fix: readonly string[]): string | null {
-  const first = fix.find((line) => !isPasswordNote(line));
-  return first === undefined || first.startsWith('#') ? null : first;
+  const lines = fix.filter((line) => !isPasswordNote(line));
+  const [first] = lines;
+  if (first === undefined || first.startsWith('#')) return null;
+  const end = lines.findIndex((line, i) => i > 0 && (line.startsWith('#') || REMOVE.test(line)));
+  const whole = lines.slice(0, end === -1 ? undefined : end);
+  return REMOVE.test(first) && whole.some((line) => MONITOR.test(line)) ? whole.join(' && ') : first;
 }
 
 /** Which words make exit code 1: this one and those that are worse. */

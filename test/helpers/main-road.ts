@@ -51,8 +51,8 @@ const LOGGED_PHASES = {
   switchedMs: '+switch-master',
 } as const;
 
-/** Redis logs whole milliseconds, and so does the time of the fault. */
-const LOG_RESOLUTION_MS = 2;
+/** Redis logs whole milliseconds, the time of the fault has as many, and a clock may be slewed meanwhile. */
+const LOG_RESOLUTION_MS = 10;
 
 /**
  * Fails where a phase ended before a sentinel logged the event that ends it, or only after a sentinel logged what the

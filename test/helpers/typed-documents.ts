@@ -13,8 +13,8 @@ import { noEngine, secondsOf, type TypedPart } from './typed.js';
  * the blocks before it.
  */
 const LONG_MS = 600_000;
-/** How long a command that is to be typed again may be refused, in milliseconds: down-after, and an election. */
-const AGAIN_MS = 60_000;
+/** How long a command that is to be typed again may be refused, in milliseconds: down-after, and elections that split. */
+const AGAIN_MS = 300_000;
 
 /**
  * Every document's commands are typed here: a state directory of its own, free ports, a down-after that is short, and

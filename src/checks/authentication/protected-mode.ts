@@ -1,4 +1,4 @@
-import { isLoopback } from '../../model/address.js';
+import { isLoopback, reachesItself } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { isOfficialImage } from '../files/compose/launch.js';
@@ -20,7 +20,7 @@ const LOCAL = ['127.0.0.1', '::1', 'localhost'];
  */
 function foreign(server: GatheredNode | GatheredSentinel): boolean {
   const { host } = server.announce;
-  return !LOCAL.includes(isLoopback(host) ? (sourceOf(server) ?? '127.0.0.1') : host);
+  return !LOCAL.includes(reachesItself(host) ? (sourceOf(server) ?? '127.0.0.1') : host);
 }
 
 /** The source address that a server is configured with: bind-source-addr since 7.0, before that the first address of bind. */

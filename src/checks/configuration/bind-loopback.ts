@@ -1,4 +1,4 @@
-import { isLoopback } from '../../model/address.js';
+import { isLoopback, reachesItself } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { hasFarPeers, isOwnHost } from '../files/groups.js';
@@ -51,7 +51,7 @@ export default {
   ],
   live(gathered) {
     const servers = [...gathered.nodes, ...gathered.sentinels];
-    const away = servers.filter((s) => !isLoopback(s.announce.host));
+    const away = servers.filter((s) => !reachesItself(s.announce.host));
     if (away.length === 0) return [];
     const missing: string[] = [];
     const seen = servers.flatMap((server): RawFinding[] => {

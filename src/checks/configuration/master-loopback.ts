@@ -1,5 +1,5 @@
 import type { Address } from '../../model/address.js';
-import { isLoopback } from '../../model/address.js';
+import { isLoopback, reachesItself } from '../../model/address.js';
 import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn } from '../evidence.js';
@@ -51,7 +51,7 @@ export default {
         ...gathered.sentinels.map((s) => s.announce.host),
         ...group.nodes.map((n) => n.announce.host),
       ];
-      if (!members.some((host) => !isLoopback(host))) return [];
+      if (members.every(reachesItself)) return [];
       return group.views.flatMap(({ sentinel, master }): RawFinding[] => {
         const address = addressIn(master.fields);
         if (address === null || !isLoopback(address.host)) return [];
@@ -59,7 +59,7 @@ export default {
         return [
           {
             subject: sentinel.id,
-            message: `monitors ${group.name} at ${address.host}:${address.port}; others of the cluster are at ${[...new Set(members.filter((h) => !isLoopback(h)))].join(', ')}`,
+            message: `monitors ${group.name} at ${address.host}:${address.port}; others of the cluster are at ${[...new Set(members.filter((h) => !reachesItself(h)))].join(', ')}`,
             fix: [
               cli(sentinel, `SENTINEL REMOVE ${group.name}`),
               ...monitorLike(sentinel, group.name, real, master),

@@ -49,7 +49,9 @@ export default {
             ? hints.ctl('up')
             : first === undefined
               ? 'sentinelctl status --sentinel-addrs HOST:PORT'
-              : hints.cli(first, 'PING'),
+              : sentinels.every(isStopped)
+                ? '# nothing listens there: start them on their machines, or correct the addresses'
+                : '# run sentinelctl where they can be reached, or give a route to them',
         ],
       },
     ];

@@ -1,3 +1,4 @@
+import { formatAddress } from '../../model/address.js';
 import { isAt, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
 import type { NodeState, SeenReplica, SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, Skip, SnapshotCheck } from '../check.js';
@@ -73,7 +74,7 @@ function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subj
       message: `${saidNothing(node)}; the sentinels reach it`,
       evidence: silenceOf(node),
       consequence: 'only this machine lacks a route to it, or its announced address is not valid here',
-      fix: [hints.cli(node, 'PING')],
+      fix: [`# run sentinelctl where ${formatAddress(node.announce)} can be reached, or give a route to it`],
     };
   }
   return {

@@ -1,4 +1,4 @@
-import { isLoopback } from '../../model/address.js';
+import { isLoopback, isWild, reachesItself } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
@@ -44,7 +44,7 @@ export default {
     const groups = groupsOf(gathered);
     if (groups.every(({ views }) => views.length === 0)) return silentSentinels(gathered);
     const servers = [...gathered.sentinels, ...gathered.nodes];
-    const hasFar = servers.some(({ endpoint }) => !isLoopback(endpoint.host) && !isWild(endpoint.host));
+    const hasFar = servers.some(({ endpoint }) => !reachesItself(endpoint.host));
     // A loopback address is wrong where the others know the server by it, and are not all on this machine.
     const isWrong = ({ announce }: GatheredNode | GatheredSentinel, host: string): boolean =>
       isWild(host) || (hasFar && isLoopback(host) && announce.host === host);
@@ -52,9 +52,8 @@ export default {
     const sentinels = values.flatMap(({ server, value }): RawFinding[] => {
       const host = value['announce-ip'] ?? '';
       if (!isWrong(server, host)) return [];
-      const fix = isWild(server.endpoint.host)
-        ? [`sentinel announce-ip <the address of ${server.id}>`]
-        : [cli(server, `SENTINEL CONFIG SET announce-ip ${server.endpoint.host}`)];
+      const own = isWild(server.endpoint.host) ? '""' : server.endpoint.host;
+      const fix = [cli(server, `SENTINEL CONFIG SET announce-ip ${own}`)];
       return [{ ...said(server, 'sentinel announce-ip', host), fix }];
     });
     const nodes = groups.flatMap((group): RawFinding[] => {
@@ -76,9 +75,6 @@ export default {
   },
 } satisfies Check;
 
-/** What bind takes for every address of a machine. */
-const isWild = (host: string): boolean => /^(?:0\.0\.0\.0|::|\*|0)$/.test(host);
-
 const said = (
   server: GatheredNode | GatheredSentinel,
   directive: string,
@@ -92,7 +88,8 @@ const said = (
 
 /** The replica says its address when its link begins; what the sentinels know already stays until RESET. */
 function announceOwn({ name, master, views }: Group, node: GatheredNode, host: string): string[] {
-  const own = isWild(node.endpoint.host) ? `"<the address of ${node.id}>"` : node.endpoint.host;
+  // Without one the master takes the address from which the replica connects.
+  const own = isWild(node.endpoint.host) ? '' : node.endpoint.host;
   const listing = views.filter(
     ({ master: view }) => view.replicas.ok && view.replicas.value.some((r) => addressIn(r)?.host === host),
   );

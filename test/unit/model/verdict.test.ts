@@ -3,6 +3,7 @@ import { assess } from '../../../src/checks/assess.js';
 import { statusExitCode } from '../../../src/model/agreement.js';
 import type { Silence, Snapshot } from '../../../src/model/snapshot.js';
 import type { Expectation } from '../../../src/model/status.js';
+import { verdictOn } from '../../../src/model/verdict.js';
 import {
   AUTH,
   altered,
@@ -154,20 +155,20 @@ describe('what only sentinelctl lacks', () => {
     const far = discovered();
     silenceNode(far, 3, TIMEOUT);
     for (const v of viewsIn(far)) for (const r of v.replicas) r.answeredMsAgo = 300;
-    expect(said(far, attached())).toMatchObject([expect.stringMatching(/^UNKNOWN /), expect.anything(), 2]);
+    expect(said(far, attached())).toMatchObject([expect.stringMatching(/^UNKNOWN /), null, 2]);
     const nothing = altered((s) => {
       for (const n of [1, 2, 3]) silenceSentinel(s, n, TIMEOUT);
       s.groups = [];
     });
     expect(said(nothing, attached())).toMatchObject([
       expect.stringMatching(/^UNKNOWN {2}none of 3 sentinels answers/),
-      expect.anything(),
+      null,
       5,
     ]);
     for (const n of [1, 2]) silenceSentinel(nothing, n);
     expect(said(nothing, attached())).toMatchObject([
       expect.stringMatching(/^UNKNOWN {2}none of 3 sentinels answers/),
-      expect.anything(),
+      null,
       5,
     ]);
     // Of a cluster whose data nodes are known, something is known.
@@ -182,4 +183,15 @@ it('a master that serves nothing while it loads is DOWN, a replica DEGRADED', ()
   const loading = (n: number): string => changed((s) => Object.assign(answerOf(s, n), { loading: true }))[0];
   expect(loading(1)).toMatch(/^DOWN {2}mymaster: no writes: redis-1 is loading its data/);
   expect(loading(3)).toBe('DEGRADED  mymaster: writes go to redis-1; redis-3 is loading its data');
+});
+
+it('a command that does harm without the one behind it comes with it', () => {
+  const next = (...fix: string[]) =>
+    verdictOn([{ of: [], impact: 'degraded', subject: 's', brief: 'b', fix }], { masters: [], healthy: '' })
+      .verdict.next;
+  const [remove, monitor] = ['redis-cli SENTINEL REMOVE m', 'redis-cli SENTINEL MONITOR m 192.0.2.1 6379 2'];
+  expect(next(remove, monitor, '# then')).toBe(`${remove} && ${monitor}`);
+  expect(next(remove, monitor, remove, monitor)).toBe(`${remove} && ${monitor}`);
+  expect(next(remove, 'redis-cli SENTINEL RESET m')).toBe(remove);
+  expect(next('# first', monitor)).toBeNull();
 });

@@ -233,7 +233,6 @@ describe('status on one screen', () => {
     expect(statusText(silent, plainView(60))).toMatchInlineSnapshot(`
       "UNKNOWN  127.0.0.1:26379: none of 3 sentinels answers (and 3
                more)
-      → redis-cli -h 127.0.0.1 -p 26379 PING
       cluster 127.0.0.1:26379, driver attached
 
       SENTINEL    ADDRESS          STATE
@@ -243,6 +242,8 @@ describe('status on one screen', () => {
 
       ✗ nothing is known of the cluster: the addresses may be
         wrong, or this machine may have no route to them
+        → # nothing listens there: start them on their machines,
+          or correct the addresses
       ! sentinel-1 127.0.0.1:26379 does not answer: connection
         refused
         it has no vote in a failover, and a client that asks it
