@@ -1,17 +1,49 @@
-import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
+import { formatDurationMs, humanDurationMs, parseDurationMs } from '../../model/duration.js';
 import { command } from '../../model/hints.js';
 import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { FailoverResult, Trial } from '../../observe/result.js';
 import { ledgerTotals } from './losses.js';
-import { groupedCount } from './metrics.js';
+import { groupedCount, metricLabel } from './metrics.js';
 
 /** Beyond this a client's way back costs more than the failover itself asks for, in milliseconds. */
 const SLOW_CLIENT_MS = 500;
 
 /** What to change next, by what was measured; each a sentence. Empty where nothing asks for a change. */
 export function adviceOf(result: FailoverResult): string[] {
-  return [...lossAdvice(result), ...zombieAdvice(result), ...clientAdvice(result), ...timingAdvice(result)];
+  return [
+    ...budgetAdvice(result),
+    ...lossAdvice(result),
+    ...zombieAdvice(result),
+    ...clientAdvice(result),
+    ...timingAdvice(result),
+  ];
+}
+
+/** A bound on how long the switch or the outage may take: `switchedMs<7s`, `client.outageMs:p(95)<=7000`. */
+const TIME_BOUND = /^(switchedMs|client\.outageMs)(?::[^<]+)?<=?(.+)$/;
+
+/** Why a budget was broken: a down-after that alone is longer, a step that was late, or down-after and nothing else. */
+function budgetAdvice({ thresholds, config, trials }: FailoverResult): string[] {
+  const downAfter = `down-after (${formatDurationMs(config.downAfterMs)})`;
+  const broken = thresholds.flatMap(({ expression, value, holds }): string[] => {
+    const [, metric = '', bound = ''] = TIME_BOUND.exec(expression) ?? [];
+    const boundMs = parseDurationMs(bound);
+    if (holds !== 'violated' || value === null || boundMs === undefined) return [];
+    const what = `${metricLabel(metric)}: ${humanDurationMs(value)}, and ${humanDurationMs(boundMs)} are allowed`;
+    if (boundMs <= config.downAfterMs)
+      return [`${what}: the sentinels wait for ${downAfter} before they act, so lower that, or allow more`];
+    const late = trials.flatMap((t) => t.reasons.filter((r) => r.stepMs !== null && r.why !== null));
+    const [worst] = late.toSorted(
+      (a, b) => Number(b.stepMs) - b.predictedMs - (Number(a.stepMs) - a.predictedMs),
+    );
+    if (worst?.stepMs == null)
+      return [`${what}: each step kept Sentinel’s own bound, so only a shorter ${downAfter} makes it faster`];
+    return [
+      `${what}: “${metricLabel(worst.phase)}” took ${humanDurationMs(worst.stepMs)} instead of at most ${humanDurationMs(worst.predictedMs)}: ${worst.why}`,
+    ];
+  });
+  return [...new Set(broken)];
 }
 
 function lossAdvice(result: FailoverResult): string[] {

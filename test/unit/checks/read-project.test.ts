@@ -228,6 +228,16 @@ describe('configuration files', () => {
     });
   });
 
+  it('that are a directory are refused with the files in it', async () => {
+    const dir = await tempDir();
+    for (const name of ['sentinel.conf', 'redis.conf', 'notes.txt'])
+      await writeFile(join(dir, name), 'port 1');
+    await expect(readProject({ configs: [dir], compose: null, env: {}, nowMs: 0 })).rejects.toMatchObject({
+      code: 'config-file',
+      hint: `sentinelctl doctor --config ${dir}/redis.conf ${dir}/sentinel.conf`,
+    });
+  });
+
   it.each(['services: [', 'a: b', '- x'])('of compose that are none are refused: %s', async (text) => {
     await expect(read({ 'docker-compose.yml': text })).rejects.toMatchObject({
       code: 'compose-file',

@@ -3,6 +3,7 @@ import type { FailoverResult, Trial } from '../../../src/observe/result.js';
 import { failoverHtml } from '../../../src/report/html/page.js';
 import { failoverMarkdown } from '../../../src/report/markdown/failover.js';
 import { failoverText } from '../../../src/report/text/failover.js';
+import { adviceOf } from '../../../src/report/words/advice.js';
 import { headline } from '../../../src/report/words/headline.js';
 import {
   bareResult,
@@ -431,5 +432,32 @@ describe('every result', () => {
     (_name, result) => {
       expect(failoverText(result, plainView(100)).split('\n').length).toBeLessThanOrEqual(SCREEN_LINES);
     },
+  );
+});
+
+it('a broken budget says what would shorten the outage', () => {
+  const held = heldResult();
+  const [first] = held.trials;
+  if (first === undefined) throw new Error('the fixture has no trial');
+  const onOutage = (bound: string, reasons: Trial['reasons']): string =>
+    adviceOf({
+      ...held,
+      trials: [{ ...first, reasons }],
+      thresholds: [{ expression: `client.outageMs${bound}`, value: 9400, holds: 'violated' }],
+    }).join('\n');
+  const { downAfterMs } = held.config;
+  expect(onOutage(`<${downAfterMs}`, [])).toMatch(/are allowed: the sentinels wait for down-after \(/);
+  expect(onOutage(':p(95)<=8s', [])).toMatch(
+    /9.40 s, and 8.00 s are allowed: each step kept Sentinel’s own bound/,
+  );
+  const slow = {
+    phase: 'electedMs',
+    stepMs: 4000,
+    predictedMs: 1100,
+    waitsFor: '',
+    why: 'the votes split',
+  } as const;
+  expect(onOutage('<8s', [slow])).toMatch(
+    /a leader is elected” took 4.00 s instead of at most 1.1\d* s: the votes/,
   );
 });

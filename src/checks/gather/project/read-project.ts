@@ -3,7 +3,7 @@ import { usageError } from '../../../errors.js';
 import { emptyProject, type FileServer, type Project } from '../../files/project.js';
 import type { Content } from '../../files/shell/machine.js';
 import { certificatesOf } from './certificates.js';
-import { kindOf, readText, runnable } from './disk.js';
+import { kindOf, matching, readText, runnable } from './disk.js';
 import { otherThanConf } from './not-conf.js';
 import { readCompose } from './read-compose.js';
 import { besideIt, readConf } from './read-conf.js';
@@ -65,9 +65,13 @@ async function serverOf(
 ): Promise<FileServer | null> {
   const read = await readText(file);
   if ('why' in read) {
+    const inside = await matching(join(file, '*.conf'));
     throw usageError('config-file', `cannot read the configuration file ${file}`, {
       why: read.why,
-      hint: '--config FILE, where FILE is a redis.conf or a sentinel.conf',
+      hint:
+        inside.length > 0
+          ? `sentinelctl doctor --config ${inside.join(' ')}`
+          : '--config FILE, where FILE is a redis.conf or a sentinel.conf',
     });
   }
   // No directive of Redis or Sentinel ends with a colon.
