@@ -68,8 +68,24 @@ export default {
 const refusalsIn = (info: Fields): number =>
   Number(/count=(\d+)/.exec(info.errorstat_READONLY ?? '')?.[1] ?? 0);
 
-/** A client, neither master nor replica nor monitor, whose last command is one that this server refused before it ran. */
+/**
+ * Commands that write, of many clients: only these are refused with READONLY. A PING may be refused too, for want of a
+ * password, and says nothing of writes.
+ */
+const WRITES = new Set(
+  (
+    'append bitfield bitop blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin copy decr decrby del expire ' +
+    'expireat geoadd getdel getex getset hdel hincrby hincrbyfloat hmset hset hsetnx incr incrby incrbyfloat linsert ' +
+    'lmove lmpop lpop lpush lpushx lrem lset ltrim mset msetnx persist pexpire pexpireat pfadd pfmerge psetex rename ' +
+    'renamenx restore rpop rpoplpush rpush rpushx sadd sdiffstore set setbit setex setnx setrange sinterstore smove ' +
+    'spop srem sunionstore unlink xack xadd xautoclaim xclaim xdel xreadgroup xtrim zadd zdiffstore zincrby ' +
+    'zinterstore zmpop zpopmax zpopmin zrem zremrangebylex zremrangebyrank zremrangebyscore zunionstore'
+  ).split(' '),
+);
+
+/** A client, neither master nor replica nor monitor, whose last command is a write that this server refused before it ran. */
 function isRefused(client: Fields, info: Fields): boolean {
+  if (!WRITES.has(client.cmd ?? '')) return false;
   if (/[MSO]/.test(client.flags ?? '') || (num(client, 'idle') ?? RECENT_S) >= RECENT_S) return false;
   const stats = info[`cmdstat_${client.cmd ?? ''}`] ?? '';
   return Number(/rejected_calls=(\d+)/.exec(stats)?.[1] ?? 0) > 0;

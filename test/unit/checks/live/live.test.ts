@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveCheck } from '../../../../src/checks/check.js';
 import auth from '../../../../src/checks/live/auth.js';
+import clientPinned from '../../../../src/checks/live/client-pinned.js';
 import clockSkew from '../../../../src/checks/live/clock-skew.js';
 import failoverStuck from '../../../../src/checks/live/failover-stuck.js';
 import ghostReplica from '../../../../src/checks/live/ghost-replica.js';
@@ -35,6 +36,20 @@ import {
 const masterIs = (g: Gathered, fields: Record<string, string>): void => {
   for (const view of viewsIn(g)) Object.assign(view.fields, fields);
 };
+
+describe('client-pinned', () => {
+  const withClient = (cmd: string) => (g: Gathered) => {
+    const { info, clients } = nodeIn(g, 2);
+    alter(info, { errorstat_READONLY: 'count=1', [`cmdstat_${cmd}`]: 'calls=9,rejected_calls=3' });
+    given(clients).push({ id: '77', addr: '198.51.100.4:40000', flags: 'N', idle: '0', cmd });
+  };
+  it('is a write that was refused', () => {
+    expect(said(clientPinned, withClient('hset'))).toHaveLength(1);
+  });
+  it('is not a sentinel’s PING that was refused for want of a password', () => {
+    expect(said(clientPinned, withClient('ping'))).toEqual([]);
+  });
+});
 
 describe('clock-skew', () => {
   const off = (ms: number, tookMs = 2) =>
