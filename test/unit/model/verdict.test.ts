@@ -194,4 +194,5 @@ it('a command that does harm without the one behind it comes with it', () => {
   expect(next(remove, monitor, remove, monitor)).toBe(`${remove} && ${monitor}`);
   expect(next(remove, 'redis-cli SENTINEL RESET m')).toBe(remove);
   expect(next('# first', monitor)).toBeNull();
+  expect(next('redis-cli -p 26379 SHUTDOWN', '# in its file: tls-replication yes')).toBeNull();
 });
