@@ -79,7 +79,7 @@ export default {
     return judgeServerFiles(project, (server) => {
       if (!server.seen) return [];
       const bind = lastOf(server, 'bind');
-      // A leading "-" only says that a missing address is no error.
+      // With a leading "-" the server also starts if it does not have that address.
       if (bind === undefined || !bind.args.every((host) => isLoopback(host.replace(/^-/, '')))) return [];
       if (!hasFarPeers(server)) return [];
       const where = isOwnHost(server)

@@ -26,7 +26,7 @@ export function judgeServerFiles(
   return servers.length === 0 ? noServerFile : merged(servers.flatMap(judge));
 }
 
-/** What a check says that compares servers: that it found nothing in one of them is no pass. */
+/** What a check that compares servers says. With one server there is nothing to compare, which does not count as passed. */
 export function comparing(servers: readonly FileServer[], judgement: Judgement): Judgement {
   const several = servers.reduce((sum, { copies }) => sum + copies, 0) > 1;
   return several || !Array.isArray(judgement) || judgement.length > 0 ? judgement : nothingToCompare;

@@ -4,7 +4,7 @@ import { count } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { dataNodes, judged, num, readAll } from '../group.js';
 
-/** A mistyped password is no fault: so many refusals of one kind are. */
+/** So many refusals of one kind are a fault; fewer may be a mistyped password. */
 const MANY = 3;
 /** What did not repeat for longer than this has ended, in seconds: Redis counts on within a minute (acl.c). */
 const RECENT_S = 60;

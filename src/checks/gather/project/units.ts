@@ -10,7 +10,7 @@ export interface StartedBy {
   host: string | undefined;
 }
 
-/** The systemd service that a file describes; null where it is no unit, or cannot be read. */
+/** The systemd service that a file describes; null if the file is not a unit or cannot be read. */
 export async function unitIn(file: string, host: string | undefined): Promise<StartedBy | null> {
   const read = await readText(file);
   if ('why' in read || !isUnit(read.text)) return null;
