@@ -71,7 +71,7 @@ const OPTIONS = {
   }),
   fix: option.flag('--fix', {
     summary:
-      'apply fixes that are safe and reversible: settings that differ, a missing masterauth, leftovers',
+      'apply fixes that are safe and reversible: settings that differ, a missing or wrong masterauth, leftovers',
     flagOnly: true,
   }),
   dryRun: option.flag('--dry-run', { summary: 'print what --fix would do, and do nothing', flagOnly: true }),

@@ -94,7 +94,7 @@ const withoutDebug = {
 /** What src takes from modules of Node that load late. */
 const LATE = {
   child_process: ['execFile', 'execFileSync', 'spawn'],
-  crypto: ['createHash', 'randomBytes', 'randomInt'],
+  crypto: ['createHash', 'createHmac', 'randomBytes', 'randomInt'],
   tls: ['connect'],
 };
 

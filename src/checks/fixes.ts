@@ -32,6 +32,10 @@ export function setConfig(node: Node, name: string, value: string | number): str
   return [cli(node, `CONFIG SET ${name} ${word}`), ...keepConfig(node)];
 }
 
+/** A command whose last argument is the password in REDISCLI_AUTH: it goes through standard input, so that no list of processes shows it. */
+export const cliSecret = (server: { endpoint: Address }, words: string): string =>
+  `printf %s "$REDISCLI_AUTH" | ${cli(server, `-x ${words}`)}`;
+
 /** The commands that give the sentinels' user of a data node more rights, and keep that: in the ACL file where there is one. */
 export function setUser(node: GatheredNode, rules: readonly string[]): string[] {
   const user = node.sentinelsUser ?? "<the sentinels' user>";

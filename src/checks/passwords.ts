@@ -45,6 +45,8 @@ export const noSuchUser = (why: string): boolean => /\bUser '.*' not found|^has 
 
 const NOTE = passwordNote('the password of the server');
 const ASKS = /^(?:or: )?redis-cli -h (\S+) -p (\d+) /;
+/** A command that takes the password from there as an argument. */
+const TAKES = '"$REDISCLI_AUTH"';
 
 /** Says, before the commands that need one, how redis-cli is given a password: never in its arguments. */
 export function withPasswordNotes(findings: readonly Finding[], gathered: Gathered): Finding[] {
@@ -56,7 +58,7 @@ export function withPasswordNotes(findings: readonly Finding[], gathered: Gather
   );
   const needsOne = (line: string): boolean => {
     const [, host, port] = ASKS.exec(line) ?? [];
-    return locked.has(`${host} ${port}`);
+    return locked.has(`${host} ${port}`) || line.includes(TAKES);
   };
   const noted = (f: Finding): Finding => ({
     ...f,

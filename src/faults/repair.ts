@@ -124,10 +124,12 @@ async function prepare(context: ActContext, repair: Change): Promise<Settings | 
     const act = await config.prepare(context, { act: 'config', node: repair.node, set });
     return act.was?.[repair.name] === repair.was ? act : changed(repair.was, act.was?.[repair.name]);
   }
-  if (!context.live.asking.access.redis.password) return 'sentinelctl knows no password of this cluster';
+  const { password } = context.live.asking.access.redis;
+  if (!password) return 'sentinelctl knows no password of this cluster';
   const { masterauth } = await configOf(context.live, repair.node, ['masterauth']);
-  // Another password may be meant; and it must not get into the journal.
-  if (masterauth !== '') return 'masterauth has been set in the meantime';
+  if (masterauth === password) return 'masterauth has the right value already';
+  // Another password may be meant. A wrong one is of no use to a roll back, and no password may get into the journal.
+  if (masterauth !== '' && !repair.replaces) return 'masterauth has been set in the meantime';
   return { act: 'config', node: repair.node, set: { masterauth: '' }, was: { masterauth: '' } };
 }
 

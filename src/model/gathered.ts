@@ -1,5 +1,6 @@
 import type { Address } from './address.js';
 import type { DriverName } from './drivers.js';
+import type { NodeLogin } from './login.js';
 import type { Silence } from './snapshot.js';
 import type { UnderWay, Unfinished } from './status.js';
 
@@ -124,6 +125,8 @@ export interface GatheredNode extends GatheredServer {
   }>;
   /** CONFIG GET *, secrets redacted: what is set at all is `(set)`. */
   config: Got<Fields>;
+  /** Its login at its master, and whom it lets in; absent where it was not asked. */
+  login?: Got<NodeLogin>;
   /**
    * ACL DRYRUN for the user that the sentinels log in as: command → `OK` or what it lacks. Asked for multi, exec, slaveof, config rewrite,
    * client kill, ping, info, role, publish, subscribe, script kill.

@@ -173,6 +173,8 @@ export function silentMs({ master, nodes, refOf, snapshot, witnesses }: MasterFa
 /** Where MONITOR comes after it: typed alone, the sentinel would monitor nothing. */
 const REMOVE = / SENTINEL REMOVE /;
 const MONITOR = / SENTINEL MONITOR /;
+/** Typed before the password is exported, it would set an empty one. */
+const SECRET = '"$REDISCLI_AUTH"';
 /** What comes after it is done by hand: typed alone, a server would be missing. */
 const SHUTDOWN = / SHUTDOWN\b/;
 
@@ -183,7 +185,8 @@ const SHUTDOWN = / SHUTDOWN\b/;
 function commandIn(fix: readonly string[]): string | null {
   const lines = fix.filter((line) => !isPasswordNote(line));
   const [first] = lines;
-  if (first === undefined || first.startsWith('#') || SHUTDOWN.test(first)) return null;
+  const isAlone = first !== undefined && !first.includes(SECRET) && !SHUTDOWN.test(first);
+  if (!isAlone || first.startsWith('#')) return null;
   const end = lines.findIndex((line, i) => i > 0 && (line.startsWith('#') || REMOVE.test(line)));
   const whole = lines.slice(0, end === -1 ? undefined : end);
   return REMOVE.test(first) && whole.some((line) => MONITOR.test(line)) ? whole.join(' && ') : first;

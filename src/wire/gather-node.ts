@@ -12,11 +12,11 @@ import {
   visit,
   type Wired,
 } from './gather-ask.js';
+import { loginOf, parseConfig, parseUsers } from './gather-login.js';
 import {
   parseChannels,
   parseFieldsList,
   parseLatency,
-  parseSettings,
   parseSlowlog,
   parseTimeMs,
   parseWord,
@@ -63,14 +63,15 @@ async function askNode(
   { clock }: ConnectionOptions,
 ): Promise<Wired<GatheredNode>> {
   const askedAtMs = clock.wallMs();
-  const [time, common, role, config, latency, slowlog, aclLog] = await Promise.all([
+  const [time, common, role, read, users, latency, slowlog, aclLog] = await Promise.all([
     q.ask(['TIME'], (reply) => ({ askedAtMs, serverMs: parseTimeMs(reply), answeredAtMs: clock.wallMs() })),
     askCommon(q, 'all'),
     q.ask(['ROLE'], (reply) => {
       const { role, follows, link, offset } = parseRole(reply);
       return { role, follows, link, offset };
     }),
-    q.ask(['CONFIG', 'GET', '*'], parseSettings),
+    q.ask(['CONFIG', 'GET', '*'], parseConfig),
+    q.ask(['ACL', 'LIST'], parseUsers),
     q.ask(['LATENCY', 'LATEST'], parseLatency),
     q.ask(['SLOWLOG', 'GET', SLOWLOG_HEAD], parseSlowlog),
     q.ask(['ACL', 'LOG', ACL_LOG_HEAD], parseFieldsList),
@@ -93,7 +94,8 @@ async function askNode(
     latency,
     slowlog,
     role,
-    config,
+    config: read.ok ? got(read.value.settings) : read,
+    login: loginOf(read, users),
     aclLog,
     dryrun,
     sentinelsUser: user,

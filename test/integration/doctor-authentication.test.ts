@@ -61,7 +61,24 @@ describe('a cluster with a password', () => {
     const subject = `${id(PORT)}, ${id(PORT + 2)}`;
     const finding = await patient.finds('masterauth-missing', subject, 'critical');
     expect(finding.repairs).toEqual([PORT, PORT + 2].map((port) => ({ kind: 'masterauth', node: id(port) })));
+    expect(finding.fix.join('\n')).not.toContain('<');
     expect(await foundAndCured('masterauth-missing', subject, 'critical')).toContain('masterauth is not set');
+  });
+
+  it('masterauth-missing: a wrong one is seen while the link is up', async () => {
+    const two = id(PORT + 1);
+    await asNode(PORT + 1, 'CONFIG SET masterauth wrong-horse');
+    expect(await asNode(PORT + 1, 'INFO replication')).toContain('master_link_status:up');
+    const finding = await patient.finds('masterauth-missing', two, 'critical');
+    expect(finding.message).toBe(
+      `masterauth of ${two} is not the password of ${id(PORT)} and ${id(PORT + 2)}; the link of ${two} is still up, because it logged in before`,
+    );
+    expect(finding.fix).toContain(
+      `printf %s "$REDISCLI_AUTH" | redis-cli -h 127.0.0.1 -p ${PORT + 1} -x CONFIG SET masterauth`,
+    );
+    expect(finding.repairs).toEqual([]);
+    expect(JSON.stringify(finding)).not.toContain('horse');
+    await foundAndCured('masterauth-missing', two, 'critical');
   });
 
   it('acl-short and acl-channel: a user who may look, and not act', async () => {

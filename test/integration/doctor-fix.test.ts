@@ -8,6 +8,7 @@ import { type Cli, openCli, type Ran } from '../helpers/cli.js';
 import { ask, nodesOf } from '../helpers/inside.js';
 
 const SECRET = 'a-secret%for~the-cluster';
+const WRONG = 'another%secret';
 const GHOST_PORT = 9;
 
 let cli: Cli;
@@ -45,10 +46,11 @@ beforeAll(async () => {
 });
 afterAll(() => cli?.close());
 
-/** A setting that one sentinel has otherwise, a node without masterauth, and a peer that never was. */
+/** A setting that one sentinel has otherwise, a node without masterauth and one with a wrong one, and a peer that never was. */
 async function plant(): Promise<void> {
   await tell('sentinel-2', 'SENTINEL', 'SET', 'mymaster', 'failover-timeout', '77000');
   await tell('redis-1', 'CONFIG', 'SET', 'masterauth', '');
+  await tell('redis-2', 'CONFIG', 'SET', 'masterauth', WRONG);
   const master = nodes.get('redis-1')?.announce;
   const hello = `127.0.0.1,${GHOST_PORT},${'f'.repeat(40)},0,mymaster,${master?.host},${master?.port},0`;
   await tell('sentinel-3', 'PUBLISH', '__sentinel__:hello', hello);
@@ -78,9 +80,12 @@ it('names what it would do and does nothing; then does it, reads it back, and it
   expect(fixed.map((f) => f.does)).toEqual(would.map((f) => f.does));
   expect(idsOf(ran).filter((id) => planted.includes(id))).toEqual([]);
   expect(ran.code, ran.stdout).toBe(0);
-  expect(await tell('redis-1', 'CONFIG', 'GET', 'masterauth')).toEqual(['masterauth', SECRET]);
+  for (const node of ['redis-1', 'redis-2']) {
+    expect(await tell(node, 'CONFIG', 'GET', 'masterauth')).toEqual(['masterauth', SECRET]);
+  }
   expect(await tell('sentinel-2', 'SENTINEL', 'MASTER', 'mymaster')).not.toContain('77000');
-  expect(found.stdout + ran.stdout + ran.stderr).not.toContain(SECRET);
+  const printed = found.stdout + ran.stdout + ran.stderr;
+  for (const secret of [SECRET, WRONG]) expect(printed).not.toContain(secret);
   // The journal is closed: nothing is to be recovered, and it has no password in it.
   expect((await cli.run(['recover'])).code).toBe(0);
 });

@@ -1,11 +1,12 @@
 import type { GatheredNode } from '../../model/gathered.js';
-import { cli } from '../../model/hints.js';
+import { ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { judgeNodeGroups } from '../files/judge.js';
 import { asksForPassword, followsOf, lastOf, passwordLine, place, shownAt } from '../files/settings.js';
-import { keepConfig, setConfig } from '../fixes.js';
+import { cliSecret, keepConfig, setConfig } from '../fixes.js';
 import { type Group, groupsOf, idsOf, judged, readAll, settingIn } from '../group.js';
+import { refusedLogins } from '../logins.js';
 import { wantsPassword } from '../passwords.js';
 
 export default {
@@ -14,7 +15,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'authentication',
-  title: 'a data node has no password for its master',
+  title: 'a data node has no password for its master, or a wrong one',
   consequence:
     'it gets no link to a master that needs a password: a replica gets no data, and a replaced master never rejoins (measured)',
   explanation:
@@ -22,9 +23,12 @@ export default {
     'master. Every node needs both, the current master too: after a failover it is a replica. Without masterauth ' +
     'the log has NOAUTH Authentication required, or Unable to AUTH to MASTER. The same happens with masterauth ' +
     'when the master has no password: the master answers AUTH with an error, and the replica gives up. If only ' +
-    'one replica has requirepass, the others lose their link when it becomes the master.',
+    'one replica has requirepass, the others lose their link when it becomes the master. ' +
+    'A wrong masterauth shows only at the next login: a link that is up stays up until the next restart or ' +
+    'failover. So masterauth and masteruser of each data node are compared with the users of each other one; only ' +
+    'hashes of passwords are compared, and no password is sent.',
   remedy: [
-    'CONFIG SET masterauth PASSWORD and CONFIG REWRITE at every data node',
+    'CONFIG SET masterauth PASSWORD and CONFIG REWRITE at every data node; of a cluster that sentinelctl created: doctor --fix --only masterauth-missing',
     'use one password for requirepass and masterauth at every data node, or none',
   ],
   sources: [
@@ -48,27 +52,30 @@ export default {
     const missing: string[] = [];
     const seen = groups.flatMap((group): RawFinding[] => {
       const { name, nodes } = group;
+      const wrong = refusedLogins(gathered, group);
       const { values, missing: unread } = readAll(nodes, (n) => n.config);
       missing.push(...unread);
       const wanting = nodes.filter((n) => wantsPassword(n) === true);
-      if (wanting.length === 0) return unwanted(group);
+      if (wanting.length === 0) return either(unwanted(group), wrong);
       const only = alone(group, wanting);
       if (only !== null) return [...unwanted(group), only];
+      missing.push(...unreadLogins(nodes));
       const without = values
         .filter(({ server, value }) => {
           const others = wanting.some((n) => n !== server);
           return others && !settingIn(value, 'masterauth', 'primaryauth');
         })
         .map(({ server }) => server);
-      if (without.length === 0) return [];
+      if (without.length === 0) return wrong;
+      const canFix = gathered.own && wanting.every((n) => n.silence === null);
       return [
+        ...wrong,
         {
           subject: idsOf(without),
           message: `${idsOf(wanting)} of ${name} need a password, but masterauth is not set at ${idsOf(without)}`,
-          fix: without.flatMap((node) => [
-            cli(node, `CONFIG SET masterauth "<the master's password>"`),
-            ...keepConfig(node),
-          ]),
+          fix: canFix
+            ? [ctl(gathered, 'doctor --fix --only masterauth-missing')]
+            : without.flatMap((node) => [cliSecret(node, 'CONFIG SET masterauth'), ...keepConfig(node)]),
           repairs: without.map((node) => ({ kind: 'masterauth', node: node.id })),
         },
       ];
@@ -115,6 +122,16 @@ export default {
     });
   },
 } satisfies Check;
+
+/** A link that is down already says more than a login that will be refused. */
+const either = (down: RawFinding[], wrong: RawFinding[]): RawFinding[] => [
+  ...down,
+  ...wrong.filter(({ subject }) => !down.some((d) => subject.split(', ').includes(d.subject))),
+];
+
+/** Nodes that have settings and do not say whom they let in. */
+const unreadLogins = (nodes: readonly GatheredNode[]): string[] =>
+  nodes.flatMap(({ id, config, login }) => (config.ok && login?.ok === false ? [`${id}: ${login.why}`] : []));
 
 /** A replica that is the only node with a password; null in any other case. */
 function alone({ name, master, nodes }: Group, wanting: readonly GatheredNode[]): RawFinding | null {

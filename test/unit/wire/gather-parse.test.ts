@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { refusalOf } from '../../../src/model/login.js';
 import { WireError } from '../../../src/wire/error.js';
+import { loginOf, parseConfig, parseUsers } from '../../../src/wire/gather-login.js';
 import { seenUser } from '../../../src/wire/gather-node.js';
 import {
   parseChannels,
@@ -52,6 +54,43 @@ describe('what servers answer', () => {
       'SENTINEL-PASS': '(set)',
       'tls-key-file-pass': '(set)',
     });
+  });
+
+  it('CONFIG GET and ACL LIST: who would let whom in, and no password or its hash', () => {
+    const sha256 = '4dc68b54d2bb3a38ed51bc7f5d1a0e5f2cda5e4bb09e3fd50a1ddb0b5ae2d0b1';
+    const node = (config: string[], users: string[]) =>
+      loginOf(
+        { ok: true, value: parseConfig(config) },
+        users.length === 0
+          ? { ok: false, why: "ERR unknown command 'ACL'" }
+          : { ok: true, value: parseUsers(users) },
+      );
+    const logins = {
+      plain: node(['requirepass', 'hunter2', 'masterauth', 'hunter2'], []),
+      wrong: node(['requirepass', 'hunter2', 'masterauth', 'hunter3'], []),
+      open: node(['requirepass', '', 'masterauth', ''], ['user default on nopass ~* &* +@all']),
+      asUser: node(
+        ['masteruser', 'rep', 'masterauth', 'x'],
+        [`user default off #${sha256} ~* +@all`, 'user rep on nopass +psync'],
+      ),
+    };
+    const refused = (from: keyof typeof logins, to: keyof typeof logins) => {
+      const [a, b] = [logins[from], logins[to]];
+      return a.ok && b.ok ? refusalOf(a.value, b.value) : 'unread';
+    };
+    expect(refused('plain', 'wrong')).toBeNull();
+    expect(refused('wrong', 'plain')).toBe('wrong-password');
+    expect(refused('plain', 'open')).toBe('none-wanted');
+    expect(refused('open', 'plain')).toBe('none-sent');
+    expect(refused('open', 'open')).toBeNull();
+    expect(refused('plain', 'asUser')).toBe('user-off');
+    expect(refused('asUser', 'asUser')).toBeNull();
+    expect(refused('asUser', 'plain')).toBe('no-user');
+    expect(JSON.stringify(logins)).not.toMatch(/hunter|4dc68b54/);
+    // What is no UTF-8 cannot be compared.
+    expect(parseConfig(['masterauth', 'p\uFFFD']).sends).toEqual({ user: null, mark: null });
+    const denied = loginOf({ ok: true, value: parseConfig([]) }, { ok: false, why: 'NOPERM no permissions' });
+    expect(denied).toEqual({ ok: false, why: 'NOPERM no permissions' });
   });
 
   it('a name that JavaScript has a meaning for is a name like any other', () => {

@@ -137,6 +137,87 @@ describe('masterauth-missing', () => {
   });
 });
 
+describe('masterauth-missing, by what every node would let in', () => {
+  /** All have one password, and send it. */
+  const logins = (
+    change: (login: (n: number) => { user: string | null; marks: string[]; sent: string }) => void,
+  ) => {
+    const gathered = healthyGathered();
+    const wanted = [1, 2, 3].map(() => ({ user: null as string | null, marks: ['a'], sent: 'a' }));
+    change((n) => wanted[n - 1] ?? expect.fail(`no redis-${n}`));
+    for (const [i, { user, marks, sent }] of wanted.entries()) {
+      const node = nodeOf(gathered, i + 1);
+      if (node.config.ok) Object.assign(node.config.value, { requirepass: '(set)', masterauth: '(set)' });
+      const takes = { default: { on: true, nopass: marks.length === 0, marks } };
+      node.login = { ok: true, value: { sends: { user, mark: sent }, takes } };
+    }
+    return gathered;
+  };
+  const says = (gathered: ReturnType<typeof logins>) => {
+    const found = masterauthMissing.live(gathered);
+    return Array.isArray(found) ? found.map(({ subject, message }) => [subject, message]) : found;
+  };
+
+  it('nothing where each lets in each other', () => {
+    expect(says(logins(() => {}))).toEqual([]);
+  });
+
+  it('the one that sends another, by its own repair', () => {
+    const gathered = logins((n) => {
+      n(2).sent = 'b';
+    });
+    expect(says(gathered)).toEqual([
+      [
+        'redis-2',
+        'masterauth of redis-2 is not the password of redis-1 and redis-3; the link of redis-2 is still up, because it logged in before',
+      ],
+    ]);
+    expect(masterauthMissing.live(gathered)).toMatchObject([
+      {
+        fix: ['sentinelctl doctor --fix --only masterauth-missing'],
+        repairs: [{ kind: 'masterauth', node: 'redis-2', replaces: true }],
+      },
+    ]);
+  });
+
+  it('the one that wants another, which may be the next master', () => {
+    const odd = logins((n) => {
+      n(3).marks = ['c'];
+    });
+    expect(says(odd)).toEqual([
+      ['redis-3', 'redis-3 refuses the password or user that redis-1, redis-2 send (masterauth)'],
+    ]);
+    const open = logins((n) => {
+      n(3).marks = [];
+    });
+    expect(says(open)).toMatchObject([['redis-3', expect.stringContaining('redis-3 has no password')]]);
+  });
+
+  it('all of them, after a change of requirepass alone', () => {
+    const all = logins((n) => {
+      for (const i of [1, 2, 3]) n(i).marks = ['new'];
+    });
+    expect(says(all)).toMatchObject([
+      ['redis-1, redis-2, redis-3', expect.stringContaining('is not the password of the other data nodes')],
+    ]);
+  });
+
+  it('a user that the others do not have', () => {
+    const user = logins((n) => {
+      n(1).user = 'rep';
+    });
+    expect(says(user)).toMatchObject([
+      ['redis-1', 'masteruser of redis-1 does not exist at redis-2 and redis-3'],
+    ]);
+  });
+
+  it('not judged where no node says whom it lets in', () => {
+    const denied = logins(() => {});
+    for (const n of [1, 2, 3]) nodeOf(denied, n).login = { ok: false, why: 'NOPERM' };
+    expect(masterauthMissing.live(denied)).toEqual({ skip: 'redis-1, redis-2, redis-3: NOPERM' });
+  });
+});
+
 describe('rename-command', () => {
   const NOT_FOUND = "ERR Command 'config' not found";
   const renamed = () => {

@@ -1,0 +1,143 @@
+import type { Gathered, GatheredNode } from '../model/gathered.js';
+import { ctl } from '../model/hints.js';
+import { type NodeLogin, type Refusal, refusalOf } from '../model/login.js';
+import type { Repair } from '../model/repair.js';
+import { listed } from '../model/words.js';
+import type { RawFinding } from './check.js';
+import { cliSecret, keepConfig, setConfig } from './fixes.js';
+import { type Group, idsOf } from './group.js';
+import { wantsPassword } from './passwords.js';
+
+/** A data node whose login another one refuses. */
+interface Refused {
+  from: GatheredNode;
+  to: GatheredNode;
+  why: Refusal;
+}
+
+const loginOf = ({ login }: GatheredNode): NodeLogin | null => (login?.ok ? login.value : null);
+
+/**
+ * Data nodes that send a password or a user which another data node refuses: one that is connected stays so until it
+ * must log in again, and every other node may be the next master. What sends nothing is not in it. Pure.
+ */
+export function refusedLogins(gathered: Gathered, group: Group): RawFinding[] {
+  const nodes = group.nodes.filter((n) => loginOf(n) !== null);
+  const refused = nodes.flatMap((from) =>
+    nodes.flatMap((to): Refused[] => {
+      const [sender, taker] = [loginOf(from), loginOf(to)];
+      if (from === to || sender === null || taker === null) return [];
+      const why = refusalOf(sender, taker);
+      // A password that requirepass asks for is looked at without this.
+      return why === null || (why === 'none-sent' && wantsPassword(to) === true) ? [] : [{ from, to, why }];
+    }),
+  );
+  // One that refuses all the others, who get on with each other, is the odd one itself.
+  const odd = nodes.filter((to) => {
+    const theirs = refused.filter((r) => r.to === to);
+    return theirs.length > 1 && theirs.length === nodes.length - 1 && alone(nodes, to, refused);
+  });
+  const whys = [...new Set(refused.map(({ why }) => why))];
+  return [
+    ...odd.map((to) =>
+      oddOne(
+        to,
+        refused.filter((r) => r.to === to),
+      ),
+    ),
+    ...whys.flatMap((why) =>
+      senders(
+        gathered,
+        group,
+        why,
+        refused.filter((r) => r.why === why && !odd.includes(r.to)),
+      ),
+    ),
+  ];
+}
+
+/** Whether the nodes but this one accept each other. */
+const alone = (nodes: readonly GatheredNode[], odd: GatheredNode, refused: readonly Refused[]): boolean =>
+  nodes.length > 2 && refused.every(({ from, to }) => from === odd || to === odd);
+
+function oddOne(to: GatheredNode, refused: readonly Refused[]): RawFinding {
+  const froms = idsOf(refused.map(({ from }) => from));
+  const isOpen = refused.every(({ why }) => why === 'none-wanted');
+  return {
+    subject: to.id,
+    message: isOpen
+      ? `${to.id} has no password, but ${froms} send one (masterauth): it answers AUTH with an error`
+      : `${to.id} refuses the password or user that ${froms} send (masterauth)`,
+    consequence: 'when it becomes the master, the others get no link and no data',
+    impact: 'at-risk',
+    fix: [cliSecret(to, 'CONFIG SET requirepass'), ...keepConfig(to)],
+  };
+}
+
+function senders(
+  gathered: Gathered,
+  { master }: Group,
+  why: Refusal,
+  refused: readonly Refused[],
+): RawFinding[] {
+  const froms = [...new Set(refused.map(({ from }) => from))];
+  if (froms.length === 0) return [];
+  const tos = [...new Set(refused.map(({ to }) => to))];
+  const overlap = tos.some((to) => froms.includes(to));
+  const whose = overlap ? 'the other data nodes' : listed(tos.map(({ id }) => id));
+  const linked = froms.filter((n) => n !== master && n.info.ok && n.info.value.master_link_status === 'up');
+  const still =
+    linked.length === 0 || master === null || !tos.includes(master)
+      ? ''
+      : `; the link of ${listed(linked.map(({ id }) => id))} is still up, because it logged in before`;
+  const repairs = repairsFor(gathered, why, froms);
+  return [
+    {
+      subject: idsOf(froms),
+      message: `${SAYS[why](froms, whose)}${still}`,
+      brief: SAYS[why](froms, whose),
+      consequence:
+        'at its next restart, or when another node becomes the master, it gets no link and no data (measured)',
+      fix:
+        repairs.length > 0
+          ? [ctl(gathered, 'doctor --fix --only masterauth-missing')]
+          : froms.flatMap((from) => fixOf(from, why)),
+      ...(repairs.length > 0 && { repairs }),
+    },
+  ];
+}
+
+const SAYS: Record<Refusal, (froms: readonly GatheredNode[], whose: string) => string> = {
+  'wrong-password': (froms, whose) => `masterauth of ${idsOf(froms)} is not the password of ${whose}`,
+  'no-user': (froms, whose) => `masteruser of ${idsOf(froms)} does not exist at ${whose}`,
+  'user-off': (froms, whose) => `the user that ${idsOf(froms)} logs in as is off at ${whose}`,
+  'none-wanted': (froms, whose) =>
+    `masterauth is set at ${idsOf(froms)}, but there is no password at ${whose}: AUTH is answered with an error`,
+  'none-sent': (froms, whose) =>
+    `the default user has a password at ${whose}, but masterauth is not set at ${idsOf(froms)}`,
+};
+
+/** Both passwords are known where sentinelctl logs in with the cluster's own, as the default user. */
+function repairsFor(gathered: Gathered, why: Refusal, froms: readonly GatheredNode[]): Repair[] {
+  const plain = froms.every(
+    (n) => loginOf(n)?.sends?.user == null && n.whoami.ok && n.whoami.value === 'default',
+  );
+  if (!gathered.own || !plain || (why !== 'wrong-password' && why !== 'none-sent')) return [];
+  return froms.map(({ id: node }) => ({
+    kind: 'masterauth',
+    node,
+    ...(why === 'wrong-password' && { replaces: true }),
+  }));
+}
+
+function fixOf(from: GatheredNode, why: Refusal): string[] {
+  if (why === 'none-wanted') return setConfig(from, 'masterauth', '""');
+  if (why === 'no-user' || why === 'user-off') {
+    const user = loginOf(from)?.sends?.user ?? 'default';
+    return [
+      `# give the user ${user} to every data node (ACL rules are not replicated), or log in as the default user at ${from.id}:`,
+      ...setConfig(from, 'masteruser', '""'),
+    ];
+  }
+  return [cliSecret(from, 'CONFIG SET masterauth'), ...keepConfig(from)];
+}
