@@ -3,40 +3,43 @@ import LongestFirst from './test/helpers/longest-first.js';
 
 /**
  * Tests that start servers mostly wait for them: a file keeps a fifth of a core busy. Each file has its own ports and
- * state directory. Integration and e2e tests are one group: none waits for the slowest file of the other.
+ * state directory.
  */
 const WORKERS = 6;
-const servers = { testTimeout: 120_000, hookTimeout: 120_000 };
-/** Of what a file has marked as concurrent. */
-const maxConcurrency = 3;
-const project = (name: string, include: string[]) => ({
-  test: {
-    name,
-    include,
-    sequence: { groupOrder: 1 },
-    maxWorkers: WORKERS,
-    maxConcurrency,
-    globalSetup: 'test/helpers/built.ts',
-    ...servers,
-  },
-});
 
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
+    // What one project has transformed, the next one reads.
+    experimental: { fsModuleCache: true },
+    // A file keeps nothing in modules that the next one in its worker could meet, and loading everything for each of
+    // 200 files took longer than most of them.
+    isolate: false,
     projects: [
       {
+        extends: true,
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/*.test.ts'],
           testTimeout: 60_000,
-          // They keep nothing in modules, and loading everything for each of 130 files took more than the tests.
-          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
-      project('integration', ['test/integration/**/*.test.ts', 'test/torture/**/*.test.ts']),
-      project('e2e', ['test/e2e/**/*.test.ts']),
+      {
+        // Integration and e2e tests are one project: a worker goes on to a file of its own project only.
+        extends: true,
+        test: {
+          name: 'servers',
+          include: ['test/{integration,torture,e2e}/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
+          maxWorkers: WORKERS,
+          // Of what a file has marked as concurrent.
+          maxConcurrency: 3,
+          globalSetup: 'test/helpers/built.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

@@ -4,7 +4,7 @@ import { constants, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { BIN, needsProcess, type Ran, runInside } from './cli.js';
 
-/** Commands that ran as a process in this test file. */
+/** Commands that ran as a process in this worker's test files. */
 const asProcess = new Set<string>();
 
 export type EndUpon = 'stdout' | 'stderr' | undefined;

@@ -3,7 +3,7 @@ import { systemClock } from '../../src/clock.js';
 import { until } from '../../src/until.js';
 import { type Document, documents, type Fence, type ShownCommand, shownCommands } from './documents.js';
 import { openShell, type Shell, withRealPorts } from './shell.js';
-import { noEngine, secondsOf, type TypedPart } from './typed.js';
+import { noEngine, secondsOf, type TypedPart, typedWith } from './typed.js';
 
 /**
  * Types what the documents show, block by block, each document in a state directory of its own. Only ```console blocks
@@ -16,18 +16,8 @@ const LONG_MS = 600_000;
 /** How long a command that is to be typed again may be refused, in milliseconds: down-after, and elections that split. */
 const AGAIN_MS = 300_000;
 
-/**
- * Every document's commands are typed here: a state directory of its own, free ports, a down-after that is short, and
- * long enough for the next line to be typed before a replica takes over.
- */
-const SETTINGS = {
-  SENTINELCTL_DRIVER: 'process',
-  SENTINELCTL_PORT: 'auto',
-  SENTINELCTL_SENTINEL_PORT: 'auto',
-  SENTINELCTL_DOWN_AFTER: '3s',
-  // How fast a failover is here and now is not what is tested.
-  SENTINELCTL_BUDGET: '60s',
-};
+/** Long enough for the next line to be typed before a replica takes over. */
+const SETTINGS = typedWith('3s');
 const IN_DOCKER = { SENTINELCTL_DRIVER: 'docker', SENTINELCTL_IMAGE: 'host' };
 
 /** For a block whose first lines hold only until a replica takes over: long enough on a busy machine too. */

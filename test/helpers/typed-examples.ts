@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.js';
 import { documents, shownCommands } from './documents.js';
 import { openShell, type Shell, withRealPorts } from './shell.js';
-import { noEngine, secondsOf, type TypedPart } from './typed.js';
+import { noEngine, secondsOf, type TypedPart, typedWith } from './typed.js';
 
 /**
  * Types every example of every command as it stands in its help, against a fresh cluster.
@@ -17,15 +17,7 @@ import { noEngine, secondsOf, type TypedPart } from './typed.js';
  */
 const LONG_MS = 600_000;
 
-/** The commands find a cluster of their own, on free ports and with a short down-after. */
-const SETTINGS = {
-  SENTINELCTL_DRIVER: 'process',
-  SENTINELCTL_PORT: 'auto',
-  SENTINELCTL_SENTINEL_PORT: 'auto',
-  SENTINELCTL_DOWN_AFTER: '2s',
-  // How fast a failover is here and now is not what is tested.
-  SENTINELCTL_BUDGET: '60s',
-};
+const SETTINGS = typedWith('2s');
 
 const LOOKS = [
   ...['list', 'env', 'config', 'status', 'masters', 'replicas', 'sentinels', 'master-addr'],
