@@ -1,7 +1,7 @@
 import { badFile, loadFiles, type SettingsFile } from '../config/files.js';
 import { type Globals, resolveGlobals, withReadableApp } from '../config/globals.js';
 import { resolveSettings } from '../config/settings.js';
-import { setImplied } from '../model/hints.js';
+import { setImplied, setTyped } from '../model/hints.js';
 import { nearest } from '../model/nearest.js';
 import type { Command } from './command.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
@@ -37,12 +37,17 @@ export async function settle(
   const chosen = await unnamedCluster(world, takesOnly);
   const elsewhere = resolveSettings(settable.filter(selects), {}, env, files);
   setImplied(elsewhere.size === 0 && !env.REDIS_SENTINEL_ADDRS && chosen.clusterFrom !== 'use');
+  setTyped(def.name in world.commands && isRepeatable(def) ? def.name : null);
   return {
     globals: isUnnamed ? { ...named, ...chosen } : named,
     options,
     color: typeof color === 'boolean' ? color : undefined,
   };
 }
+
+/** Whether its name alone is the whole of it, and nothing happens to a cluster. */
+const isRepeatable = ({ creates, harmful, arguments: takes }: Command): boolean =>
+  creates !== true && harmful !== true && takes.length === 0;
 
 const selects = ({ attribute }: { attribute: string }): boolean =>
   attribute === 'cluster' || attribute === 'sentinelAddrs';

@@ -8,6 +8,8 @@ type Server = Pick<NodeState | SentinelState, 'id' | 'endpoint'>;
 export interface Hints {
   /** A sentinelctl command with what is needed to reach the same cluster. */
   ctl(words: string): string;
+  /** The command that was typed, with one more option. */
+  again(option: string): string;
   cli(server: { endpoint: Address }, words: string): string;
   /** For a server that does not answer; `restart`: a frozen one may not go on as what it was. */
   revive(server: Server, silence: Silence | null, restart?: boolean): string;
@@ -21,6 +23,14 @@ let isDefaultImplied = true;
 /** Whether a command line without `--cluster` means `default` here: not where the environment or `use` names another. */
 export function setImplied(isImplied: boolean): void {
   isDefaultImplied = isImplied;
+}
+
+const LOOKS = 'status';
+let typed = LOOKS;
+
+/** The command that is running, where typing it again with one more option does no harm; else null. */
+export function setTyped(command: string | null): void {
+  typed = command ?? LOOKS;
 }
 
 /** A sentinelctl command for one of our clusters: the default one is named only where it must be. */
@@ -55,6 +65,7 @@ export function hintsFor(expectation: Expectation): Hints {
   const ours = (server: Server): boolean => own && (nodes?.some((n) => n.id === server.id) ?? true);
   return {
     ctl: (words) => ctl(expectation, words),
+    again: (option) => ctl(expectation, `${typed} ${option}`),
     cli,
     revive: (server, silence, restart = false) => {
       // A server that accepts and does not answer is paused rather than down.

@@ -28,9 +28,12 @@ export function masterNameOf(snapshot: Snapshot, wanted: string | null): string 
   const names = monitoredNames(snapshot);
   if (!snapshot.sentinels.some(sentinelAnswers)) {
     const why = snapshot.sentinels.map((s) => `${s.id}: ${s.silence?.message ?? 'no answer'}`).join('\n');
+    const isLocked = snapshot.sentinels.some((s) => s.silence?.kind === 'auth');
     throw unreachable('no-sentinel', 'no sentinel answers', {
       why: why === '' ? undefined : why,
-      hint: 'sentinelctl status shows what can be reached',
+      hint: isLocked
+        ? 'add --password-file FILE to this command, or --sentinel-password-file FILE where the sentinels have their own'
+        : 'sentinelctl status shows what can be reached',
     });
   }
   if (wanted !== null) {

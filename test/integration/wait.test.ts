@@ -37,7 +37,7 @@ describe('wait', () => {
       expect([enough.code, enough.stdout]).toEqual([0, expect.stringContaining('DEGRADED  mymaster: ')]);
       const late = await cli.run(['wait', '--timeout', '1s']);
       expect(late.code).toBe(1);
-      expect(late.stdout).toMatch(/^✗ {2}HEALTHY: not reached after .*\nDEGRADED {2}mymaster: .*redis-3/);
+      expect(late.stdout).toMatch(/^✗ HEALTHY: not reached after .*\nDEGRADED {2}mymaster: .*redis-3/);
       expect(late.stdout).toContain('→ sentinelctl resume redis-3');
       expect(late.stderr).toContain('note: waiting for HEALTHY: DEGRADED');
 

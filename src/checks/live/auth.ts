@@ -35,7 +35,7 @@ export default {
             brief: `${server.id} ${wantOf(said, option)}`,
             evidence: null,
             message: `${nameOf(server)} ${said}`,
-            fix: [hints.ctl(`status ${option}`)],
+            fix: [hints.again(option)],
           };
     });
     return judged(found, unanswered(servers));

@@ -1,6 +1,6 @@
 import { type Finding, sentenceOf } from '../../checks/check.js';
 import type { DoctorResult } from '../../checks/diagnose.js';
-import { isRepairable, worstOf } from '../../checks/fold.js';
+import { isRepairable } from '../../checks/fold.js';
 import { isUnjudged } from '../../checks/run.js';
 import type { Repaired } from '../../model/repair.js';
 import { isNow } from '../../model/verdict.js';
@@ -19,6 +19,9 @@ const SHOWN_ALIKE = 10;
 /** Instead of a finding's id: the command is on the second line. */
 const IN_HEADLINE = '';
 
+/** The title over what works until it is needed. */
+const NEXT = 'NEXT (at the next failover or restart)';
+
 /** What is shown beyond what is wrong now. */
 export interface DoctorDetail {
   /** Risks and notes in full, and where each check is known from; else in one line. */
@@ -29,7 +32,7 @@ export interface DoctorDetail {
 
 /**
  * The verdict and the command that comes next; NOW, each root cause with its consequence, its fix and what it explains;
- * RISKS, which need no action at this moment; what was skipped.
+ * NEXT, the same of what fails at the next failover or restart; RISKS, which need no action at this moment; what was skipped.
  */
 export function doctorText(result: DoctorResult, view: View, { all, offerFix }: DoctorDetail): string {
   const theme = themeOf(view);
@@ -46,13 +49,17 @@ export function doctorText(result: DoctorResult, view: View, { all, offerFix }: 
     return ['', theme.bold(title), ...withinRoom(parts, room - 2, (left) => hintLines(left, view))];
   };
   const present = result.findings.filter(isPresent);
+  const blocks = (room = Infinity): string[] => {
+    const now = block('NOW', present.filter(isNowWrong), room);
+    return [...now, ...block(NEXT, present.filter((f) => !isNowWrong(f)), room - now.length)];
+  };
   const others = result.findings.filter((f) => !isPresent(f));
   const missing = result.skipped.filter(isUnjudged);
   const offer = offerFix && result.fixWith !== null ? ['', ...fixOffer(result, result.fixWith, view)] : [];
   if (all)
     return [
       ...lines,
-      ...block('NOW', present),
+      ...blocks(),
       ...block('RISKS', others.filter(isRisk)),
       ...block(
         'NOTES',
@@ -67,7 +74,7 @@ export function doctorText(result: DoctorResult, view: View, { all, offerFix }: 
   ];
   const below = [...(apart.length === 0 ? [] : ['', ...apart]), ...offer];
   const room = view.unbroken === true ? Infinity : SCREEN - lines.length - below.length;
-  return [...lines, ...block('NOW', present, room), ...below].join('\n');
+  return [...lines, ...blocks(room), ...below].join('\n');
 }
 
 /** A finding in one line, cut; several of one check with their number. */
@@ -91,6 +98,12 @@ function hintLines(left: number, view: View): string[] {
 /** What a run of sentinelctl did is shown with what it explains, also where it is only information. */
 const isPresent = (f: Finding): boolean =>
   f.first === true || [f, ...f.consequences].some(({ impact }) => isNow(impact));
+/** Whether clients feel it, or data is not safe, or the state is not known; else it shows when a failover is due. */
+const isNowWrong = (f: Finding): boolean =>
+  f.first === true ||
+  [f, ...f.consequences].some(
+    ({ impact }) => isNow(impact) && impact !== 'no-failover' && impact !== 'at-risk',
+  );
 const isRisk = (f: Finding): boolean => [f, ...f.consequences].some(({ impact }) => impact === 'risk');
 
 /** `2 risks (min-replicas, backlog-small) and 1 note (diskless-delay): --all shows them`. */
@@ -109,11 +122,17 @@ function othersLine(others: readonly Finding[], view: View): string[] {
   return wrap(plain(`${parts.join(' and ')}: --all shows them`), lineWidth(view), 2).map(themeOf(view).dim);
 }
 
-/** `→ sentinelctl doctor --fix (3 of 4 findings)`. */
+/** `→ sentinelctl doctor --fix (3 of 4 findings)`: of those above it. Risks, which may not be shown, are apart. */
 function fixOffer({ findings }: DoctorResult, fixWith: string, view: View): string[] {
-  const counted = findings.filter((f) => worstOf(f) !== 'info');
-  const fixable = counted.filter(isRepairable);
-  return nextLines(`${fixWith} (${fixable.length} of ${count(counted.length, 'finding')})`, view);
+  const present = findings.filter(isPresent);
+  const fixable = findings.filter(isRepairable);
+  const now = fixable.filter(isPresent).length;
+  const risks = fixable.length - now;
+  const counts = [
+    ...(now > 0 ? [`${now} of ${count(present.length, 'finding')}`] : []),
+    ...(risks > 0 ? [count(risks, 'risk')] : []),
+  ];
+  return nextLines(`${fixWith} (${counts.join(' and ')})`, view);
 }
 
 /** Findings of one check together, in the order of the first of each; those that say the same are one. */

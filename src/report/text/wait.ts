@@ -1,9 +1,10 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { Verdict } from '../../model/status.js';
 import type { WaitGoal } from '../../model/wait.js';
+import { plain, wrap } from '../plain-text.js';
 import { nextLines, verdictLines } from './lines.js';
 import { verdictPaint } from './outcome.js';
-import { themeOf, type View } from './theme.js';
+import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 /** The document of `wait`. */
 export interface WaitResult {
@@ -30,8 +31,9 @@ export function waitText({ for: goal, reached, waitedMs, verdict }: WaitResult, 
   const theme = themeOf(view);
   const waited = `${WAITS_FOR[goal]}: ${reached ? '' : 'not '}reached after ${humanDurationMs(waitedMs)}`;
   const { word, text, next } = verdict;
+  const mark = reached ? SYMBOL.ok : SYMBOL.bad;
   return [
-    ...verdictLines(reached ? '✔' : '✗', reached ? theme.ok : theme.bad, waited, view),
+    ...wrap(plain(`${mark} ${waited}`), lineWidth(view), 2).map(reached ? theme.ok : theme.bad),
     ...verdictLines(word, verdictPaint(word, theme), text, view),
     ...(reached || next === null ? [] : nextLines(next, view)),
   ].join('\n');

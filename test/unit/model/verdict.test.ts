@@ -3,6 +3,7 @@ import { assess } from '../../../src/checks/assess.js';
 import { statusExitCode } from '../../../src/model/agreement.js';
 import type { Silence, Snapshot } from '../../../src/model/snapshot.js';
 import type { Expectation } from '../../../src/model/status.js';
+import { setTyped } from '../../../src/model/hints.js';
 import { verdictOn } from '../../../src/model/verdict.js';
 import {
   AUTH,
@@ -121,6 +122,11 @@ describe('what only sentinelctl lacks', () => {
       'sentinelctl status --password-file FILE --sentinel-addrs 127.0.0.1:26379',
       2,
     ]);
+    setTyped('doctor');
+    expect(said(locked(3), attached())[1]).toBe(
+      'sentinelctl doctor --password-file FILE --sentinel-addrs 127.0.0.1:26379',
+    );
+    setTyped(null);
     expect(said(locked(1), attached())[0]).toContain('whether writes work is not known; ');
     const both = locked(3);
     silenceNode(both, 2);

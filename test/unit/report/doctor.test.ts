@@ -24,7 +24,28 @@ describe('a diagnosis on a terminal', () => {
     expect(lines.filter((line) => line.includes('skipped'))).toEqual([
       expect.stringMatching(/^\d+ checks skipped.*: --all shows them$/),
     ]);
-    expect(lines.at(-1)).toMatch(/^→ sentinelctl doctor --fix \(\d of \d findings?\)$/);
+    // A risk that is not shown is not counted.
+    expect(lines.at(-1)).toBe('→ sentinelctl doctor --fix (1 of 1 finding)');
+  });
+
+  it('says apart what works until the next failover, of a cluster and of files', () => {
+    const lines = text(having('settings-skew', 'acl-short')).split('\n');
+    const [now, next] = [lines.indexOf('NOW'), lines.indexOf('NEXT (at the next failover or restart)')];
+    expect(lines[now + 1]).toContain('settings-skew');
+    expect(lines[next + 1]).toContain('acl-short');
+    const alone = text(having('acl-short')).split('\n');
+    expect(alone).not.toContain('NOW');
+    expect(alone).toContain('NEXT (at the next failover or restart)');
+  });
+
+  it('offers the repair of a risk by its own name', () => {
+    const result = diagnose(having('settings-skew'), CHECKS);
+    const risk = result.findings.map((f) => ({ ...f, impact: 'risk' as const, consequences: [] }));
+    const said = (findings: typeof result.findings): string | undefined =>
+      doctorText({ ...result, findings }, plainView(100), { all: false, offerFix: true }).split('\n').at(-1);
+    const mine = risk.filter((f) => f.repairs.length > 0);
+    expect(said(mine)).toBe(`→ sentinelctl doctor --fix (${mine.length} risk)`);
+    expect(said([...result.findings, ...mine])).toMatch(/\(1 of 1 finding and 1 risk\)$/);
   });
 
   it('with --all: risks and notes in full, and each skipped check', () => {
