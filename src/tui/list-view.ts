@@ -46,8 +46,8 @@ export const HIGH = 16;
 const LEAST_ROWS = 3;
 /** The longest command line that is shown in full, in rows. */
 const COMMAND_ROWS = 3;
-/** The longest description that is shown below the list, in rows. */
-const ABOUT_ROWS = 2;
+/** The longest description that is shown, in rows. */
+const ABOUT_ROWS = 4;
 
 /** The entries that contain what was typed, those that begin with it first; all of them where nothing was typed. */
 export function matching<E extends Entry>(entries: readonly E[], typed: string): readonly E[] {
@@ -79,9 +79,10 @@ export function listLines(page: ListPage, cursor: Cursor, current: Entry | undef
   const around = page.title.length + 2 * gap.length + reserved + 1;
   const room = Math.max(LEAST_ROWS, size.rows - around);
   const rows = rowsOf(entries, size.rows >= HIGH && cursor.typed === '');
-  const list = scrolled(rows, current, room);
-  const lines = list.map((row) =>
-    'heading' in row ? theme.dim(cut(row.heading, size.columns)) : entryLine(row.entry, current, width, size),
+  const lines = scrolled(rows, current, room, (row) =>
+    'heading' in row
+      ? [theme.dim(cut(row.heading, size.columns))]
+      : entryLines(row.entry, current, width, size),
   );
   const none = cursor.typed === '' ? page.empty : `nothing contains "${cursor.typed}"`;
   const nothing = entries.length === 0 ? [theme.dim(cut(none, size.columns))] : [];
@@ -103,22 +104,38 @@ function rowsOf(entries: readonly Entry[], withHeadings: boolean): Row[] {
   });
 }
 
-/** As many rows as there is room for, with the current one in the middle where the list is longer. */
-function scrolled(rows: readonly Row[], current: Entry | undefined, room: number): readonly Row[] {
-  if (rows.length <= room) return rows;
-  const at = rows.findIndex((row) => 'entry' in row && row.entry.key === current?.key);
-  const first = Math.max(0, Math.min(at - Math.floor(room / 2), rows.length - room));
-  return rows.slice(first, first + room);
+/** As many lines as there is room for, with the current entry in the middle where the list is longer. */
+function scrolled(
+  rows: readonly Row[],
+  current: Entry | undefined,
+  room: number,
+  linesOf: (row: Row) => string[],
+): string[] {
+  const drawn = rows.map((row) => ({
+    isCurrent: 'entry' in row && row.entry.key === current?.key,
+    lines: linesOf(row),
+  }));
+  const lines = drawn.flatMap((d) => d.lines);
+  if (lines.length <= room) return lines;
+  const at = drawn.findIndex((d) => d.isCurrent);
+  const above = drawn.slice(0, Math.max(0, at)).flatMap((d) => d.lines).length;
+  const first = Math.max(0, Math.min(above - Math.floor(room / 2), lines.length - room));
+  return lines.slice(first, first + room);
 }
 
-function entryLine(entry: Entry, current: Entry | undefined, width: number, view: View): string {
+/** The name, and beside it what it does, wrapped: a description that is cut says nothing. */
+function entryLines(entry: Entry, current: Entry | undefined, width: number, view: View): string[] {
   const theme = themeOf(view);
   const isCurrent = entry.key === current?.key;
   const name = cut(`${isCurrent ? '❯' : ' '} ${entry.name}`, view.columns);
   const painted = isCurrent ? theme.accent(name) : name;
   const room = roomBeside(width, view);
-  if (room === 0 || entry.about === '') return painted;
-  return `${painted}${' '.repeat(width + 4 - widthOf(name))}${theme.dim(cut(entry.about, room))}`;
+  if (room === 0 || entry.about === '') return [painted];
+  const [first = '', ...more] = clipped(wrap(entry.about, room), ABOUT_ROWS, { ...view, columns: room });
+  return [
+    `${painted}${' '.repeat(width + 4 - widthOf(name))}${theme.dim(first)}`,
+    ...more.map((line) => `${' '.repeat(width + 4)}${theme.dim(line)}`),
+  ];
 }
 
 /** Columns beside the names for what each one does; 0 where the window is too narrow. */
@@ -127,12 +144,12 @@ function roomBeside(width: number, { columns }: View): number {
   return columns < WIDE || at > columns / 2 ? 0 : columns - at;
 }
 
-/** What the current entry does, where the list does not show all of it, and its command line in full. */
+/** What the current entry does, where the list does not show it, and its command line in full. */
 function footer(entry: Entry | undefined, width: number, view: View): string[] {
   const theme = themeOf(view);
   if (entry === undefined) return [];
   const about =
-    entry.about === '' || widthOf(entry.about) <= roomBeside(width, view)
+    entry.about === '' || roomBeside(width, view) > 0
       ? []
       : clipped(wrap(entry.about, view.columns), ABOUT_ROWS, view);
   const command =

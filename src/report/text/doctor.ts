@@ -51,7 +51,14 @@ export function doctorText(result: DoctorResult, view: View, { all, offerFix }: 
   const present = result.findings.filter(isPresent);
   const blocks = (room = Infinity): string[] => {
     const now = block('NOW', present.filter(isNowWrong), room);
-    return [...now, ...block(NEXT, present.filter((f) => !isNowWrong(f)), room - now.length)];
+    return [
+      ...now,
+      ...block(
+        NEXT,
+        present.filter((f) => !isNowWrong(f)),
+        room - now.length,
+      ),
+    ];
   };
   const others = result.findings.filter((f) => !isPresent(f));
   const missing = result.skipped.filter(isUnjudged);

@@ -42,7 +42,9 @@ describe('a diagnosis on a terminal', () => {
     const result = diagnose(having('settings-skew'), CHECKS);
     const risk = result.findings.map((f) => ({ ...f, impact: 'risk' as const, consequences: [] }));
     const said = (findings: typeof result.findings): string | undefined =>
-      doctorText({ ...result, findings }, plainView(100), { all: false, offerFix: true }).split('\n').at(-1);
+      doctorText({ ...result, findings }, plainView(100), { all: false, offerFix: true })
+        .split('\n')
+        .at(-1);
     const mine = risk.filter((f) => f.repairs.length > 0);
     expect(said(mine)).toBe(`→ sentinelctl doctor --fix (${mine.length} risk)`);
     expect(said([...result.findings, ...mine])).toMatch(/\(1 of 1 finding and 1 risk\)$/);

@@ -61,7 +61,22 @@ describe('a list on the whole screen', () => {
       'SIGKILL to redis-1; no writes until a',
       'replica is promoted; measured',
     ]);
-    expect(drawn(p, {}, { columns: 75 }).join('\n')).toContain(`\n${about}\n`);
+  });
+
+  it('wraps what an entry does beside its name, so that no word of it is lost', () => {
+    const abouts = MANY.entries.map((e) => ({
+      ...e,
+      about: `${e.name} does something that takes ${'many '.repeat(12)}words`,
+    }));
+    for (const columns of [80, 100]) {
+      const lines = drawn(page(abouts), { key: 'choice-15' }, { columns, rows: 200 });
+      const all = lines.map((line) => line.slice(13).trim()).join(' ');
+      for (const { about } of abouts) expect(all).toContain(about);
+      // A list that does not fit is scrolled by lines, with the current entry in it.
+      const low = drawn(page(abouts), { key: 'choice-29' }, { columns, rows: 14 });
+      expect(low.some((line) => line.startsWith('❯ choice-29'))).toBe(true);
+      expect(low).toHaveLength(14);
+    }
   });
 
   it('keeps the current entry in sight in a low window, and the command line too', () => {
