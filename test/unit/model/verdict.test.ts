@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { assess } from '../../../src/checks/assess.js';
 import { statusExitCode } from '../../../src/model/agreement.js';
+import { setTyped } from '../../../src/model/hints.js';
 import type { Silence, Snapshot } from '../../../src/model/snapshot.js';
 import type { Expectation } from '../../../src/model/status.js';
-import { setTyped } from '../../../src/model/hints.js';
 import { verdictOn } from '../../../src/model/verdict.js';
 import {
   AUTH,
