@@ -22,10 +22,14 @@ const both =
   (status) =>
     conditions.every((c) => c(status));
 
-/** Of each: what is typed, what `status --json` says when it is there, where to read on. */
+/**
+ * Of each: what is typed, what `status --json` says when it is there, the verdict's word, where to read on. The row is
+ * of the document that has that word, so that it does not matter how long anything takes.
+ */
 const INCIDENTS = [
   {
     title: 'the master crashed a moment ago',
+    word: 'DOWN',
     up: '--down-after 20s',
     lines: ['sentinelctl kill redis-1 --quiet --yes'],
     shows: silent('redis-1'),
@@ -33,6 +37,7 @@ const INCIDENTS = [
   },
   {
     title: 'the master is frozen',
+    word: 'DOWN',
     up: '--down-after 20s',
     lines: ['sentinelctl pause redis-1 --quiet --yes'],
     shows: silent('redis-1'),
@@ -40,6 +45,7 @@ const INCIDENTS = [
   },
   {
     title: 'a frozen master was replaced',
+    word: 'DEGRADED',
     up: '--down-after 2s',
     lines: ['sentinelctl pause redis-1 --quiet --yes'],
     shows: both(
@@ -50,36 +56,42 @@ const INCIDENTS = [
   },
   {
     title: 'a replica crashed',
+    word: 'DEGRADED',
     lines: ['sentinelctl kill redis-3 --quiet --yes'],
     shows: silent('redis-3'),
     runbook: 'node-does-not-come-back',
   },
   {
     title: 'a replica is frozen',
+    word: 'DEGRADED',
     lines: ['sentinelctl pause redis-3 --quiet --yes'],
     shows: silent('redis-3'),
     runbook: 'node-does-not-come-back',
   },
   {
     title: 'every replica is down',
+    word: 'AT RISK',
     lines: ['sentinelctl kill redis-2 --quiet --yes', 'sentinelctl kill redis-3 --quiet --yes'],
     shows: both(silent('redis-2'), silent('redis-3')),
     runbook: 'node-does-not-come-back',
   },
   {
     title: 'two of three sentinels are down',
+    word: 'AT RISK',
     lines: ['sentinelctl stop sentinel-2 --quiet --yes', 'sentinelctl stop sentinel-3 --quiet --yes'],
     shows: sentinelsSilent(2),
     runbook: 'no-quorum',
   },
   {
     title: 'every sentinel is down',
+    word: 'AT RISK',
     lines: [1, 2, 3].map((n) => `sentinelctl stop sentinel-${n} --quiet --yes`),
     shows: (status) => status.sentinels.every((s) => s.reachable === false),
     runbook: 'no-quorum',
   },
   {
     title: 'the master and two sentinels are down',
+    word: 'DOWN',
     up: '--down-after 2s',
     lines: [
       'sentinelctl stop sentinel-2 --quiet --yes',
@@ -91,6 +103,7 @@ const INCIDENTS = [
   },
   {
     title: 'one sentinel has another down-after',
+    word: 'DEGRADED',
     lines: [
       'redis-cli -u "redis://$(sentinelctl env | sed -n "s/^REDIS_SENTINEL_ADDRS=.*,//p")" SENTINEL SET mymaster down-after-milliseconds 60000',
     ],
@@ -99,6 +112,7 @@ const INCIDENTS = [
   },
   {
     title: 'you have no password',
+    word: 'UNKNOWN',
     up: '--password-file password',
     lines: [],
     status:
@@ -108,6 +122,7 @@ const INCIDENTS = [
   },
   {
     title: 'an old master was started by hand: two masters',
+    word: 'AT RISK',
     up: '--down-after 2s --persistence all',
     lines: ['sentinelctl kill redis-1 --quiet --yes'],
     shows: (status) => status.masters[0]?.agreement === 'all' && !masterIs('redis-1')(status),
@@ -137,26 +152,37 @@ async function seen(incident) {
     const bin = fileURLToPath(new URL('../dist/bin/sentinelctl.js', import.meta.url));
     await symlink(bin, join(dir, 'sentinelctl'));
     await writeFile(join(dir, 'password'), 'secret\n', { mode: 0o600 });
+    const asked = async (line, shows) => {
+      const text = await typed(`${line} --json`, shell);
+      return shows(JSON.parse(text)) ? text : undefined;
+    };
     await typed(`${UP} ${incident.up ?? ''}`, shell);
-    const whole = JSON.parse(await typed('sentinelctl status --json', shell));
-    if (!whole.healthy) throw new Error(`${incident.title}: the cluster is not healthy before it`);
-    for (const line of incident.lines) await typed(line, shell);
-    await until(
-      async () => incident.shows(JSON.parse(await typed('sentinelctl status --json', shell))),
-      incident.title,
+    const whole = JSON.parse(
+      await until(
+        () => asked('sentinelctl status', (status) => status.healthy),
+        `${incident.title}: healthy before it`,
+      ),
     );
+    for (const line of incident.lines) await typed(line, shell);
+    await until(() => asked('sentinelctl status', incident.shows), incident.title);
     for (const line of incident.afterwards ?? []) await typed(line, shell);
-    return JSON.parse(usual(await typed(`${incident.status ?? 'sentinelctl status'} --json`, shell), whole))
-      .verdict;
+    const text = await until(
+      () => asked(incident.status ?? 'sentinelctl status', (status) => status.verdict.word === incident.word),
+      `${incident.title}: ${incident.word}`,
+    );
+    return JSON.parse(usual(text, whole)).verdict;
   } finally {
     await typed('sentinelctl down --all --quiet --yes', shell);
     await rm(dir, { recursive: true, force: true });
   }
 }
 
+/** What `holds` answered at last. */
 async function until(holds, title) {
   const deadline = performance.now() + WAIT_MS;
-  while (!(await holds())) {
+  for (;;) {
+    const held = await holds();
+    if (held) return held;
     if (performance.now() > deadline) throw new Error(`${title}: not seen within ${WAIT_MS} ms`);
     await rest(200);
   }
