@@ -78,9 +78,9 @@ export function diagnoseFiles(
   const ran = runFileChecks(project, chosen(checks, options));
   const folded = fold(alike(ran.findings), checks, new Set(project.servers.map((s) => s.id)));
   // What was not read was not judged: said, never passed.
-  const unread = project.unread.map((why) => ({ id: 'files', why }));
-  const skipped = [...ran.skipped, ...unread];
-  const judged = { ...ran, skipped, unread: project.unread };
+  const unread = [...project.unread, ...project.lacking];
+  const skipped = [...ran.skipped, ...unread.map((why) => ({ id: 'files', why }))];
+  const judged = { ...ran, skipped, unread };
   return resultOf(
     nameOf(project),
     folded.map(inFiles(project.unread.length === 0)),

@@ -41,6 +41,7 @@ import hostnameNoresolve from './configuration/hostname-noresolve.js';
 import hostnameSlowDns from './configuration/hostname-slow-dns.js';
 import imageVariable from './configuration/image-variable.js';
 import masterLoopback from './configuration/master-loopback.js';
+import mastersSeveral from './configuration/masters-several.js';
 import monitorReplica from './configuration/monitor-replica.js';
 import myidDup from './configuration/myid-dup.js';
 import nameMismatch from './configuration/name-mismatch.js';
@@ -146,6 +147,7 @@ export const CHECKS: readonly Check[] = [
   overlap,
   bindLoopback,
   masterLoopback,
+  mastersSeveral,
   imageVariable,
   quorumGtN,
   simfailArmed,

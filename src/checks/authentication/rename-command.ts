@@ -109,7 +109,7 @@ export default {
                 fix:
                   now === ''
                     ? [`delete the line: rename-command ${command} ""`]
-                    : [`sentinel rename-command ${name ?? '<name>'} ${command} <the new name>`],
+                    : [`sentinel rename-command ${name ?? 'mymaster'} ${command} ${now}`],
                 at: place(line),
               },
             ];

@@ -48,6 +48,7 @@ export default {
   sources: ['sentinel.c: sentinelReceiveHelloMessages, rewriteConfigSentinelOption', 'measured'],
   causes: [
     'myid-dup',
+    'address-shared',
     'address-switching',
     'conf-filemount',
     'conf-unwritable',

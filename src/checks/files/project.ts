@@ -24,6 +24,10 @@ export interface FileServer {
   unit?: Unit;
   /** The certificates that it names, where their files can be read. */
   certificates?: Certificate[];
+  /** Whether its image was told that it is one of a replication, as the master too. */
+  replicates?: boolean;
+  /** Whether a sentinel is started without the file that it needs. */
+  startsBare?: true;
   /** How many of it run: `deploy.replicas`. */
   copies: number;
   /** Where it is described, for what is missing in it. */
@@ -74,6 +78,8 @@ export interface Project {
   troubles: Trouble[];
   /** What could not be read, with the reason: nothing was judged of it. */
   unread: string[];
+  /** What was read shows no whole: what else must be given before a failover can be judged. */
+  lacking: string[];
   /** What is at the paths that scripts were named with. */
   scripts: ReadonlyMap<string, 'runs' | 'missing' | 'not executable'>;
 }
@@ -89,6 +95,7 @@ export const emptyProject = (compose: string | null): Project => ({
   others: [],
   troubles: [],
   unread: [],
+  lacking: [],
   scripts: new Map(),
 });
 

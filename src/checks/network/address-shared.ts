@@ -3,6 +3,7 @@ import { cli } from '../../model/hints.js';
 import { count } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
+import { sharedInFiles } from '../files/announced.js';
 import { setConfig } from '../fixes.js';
 import { attachedIn, groupsOf, judged, unreported } from '../group.js';
 import { grouped } from '../snapshot.js';
@@ -13,7 +14,7 @@ export default {
   severity: 'critical',
   impact: 'degraded',
   group: 'network',
-  title: 'two replicas announce the same address',
+  title: 'two servers announce the same address',
   consequence:
     'the sentinels know one of them: the other one is never promoted, and after a failover it is not told who the new master is',
   explanation:
@@ -23,7 +24,7 @@ export default {
   remedy: ['replica-announce-ip and replica-announce-port of its own for each replica, or none of them'],
   sources: [
     'replication.c: replconfCommand (listening-port, ip-address)',
-    'sentinel.c: sentinelRefreshInstanceInfo',
+    'sentinel.c: sentinelRefreshInstanceInfo, sentinelProcessHelloMessage (+sentinel-invalid-addr)',
   ],
   causes: ['replica-missing', 'nat-replica', 'ghost-replica', 'seen-down', 'node-down', 'node-unreachable'],
   live(gathered) {
@@ -75,4 +76,5 @@ export default {
     });
     return judged(seen, missing);
   },
+  files: sharedInFiles,
 } satisfies Check;

@@ -114,7 +114,7 @@ export default {
                 'sentinel announce-hostnames yes',
                 inPods
                   ? 'replica-announce-ip, at each data node: the name of its pod in the headless Service'
-                  : `or give ${loose.map((n) => n.id).join(', ')} an ipv4_address each`,
+                  : `or give ${loose.map((n) => n.id).join(', ')} ${loose.some((n) => n.copies > 1) ? 'a service for each copy, and each service ' : ''}an ipv4_address${loose.some((n) => n.copies > 1) ? '' : ' each'}`,
               ],
               at,
             },

@@ -8,6 +8,8 @@ export interface BitnamiServer {
   directives: Directive[];
   /** Variables that the image requires and that are not set, or that it does not know. */
   wrong: WrongVariable[];
+  /** Whether REPLICATION_MODE is set: it has a master, or replicas. */
+  replicates: boolean;
   /** Where a configuration file may be mounted, which replaces the variables. */
   mounted: string;
 }
@@ -21,8 +23,9 @@ export interface WrongVariable {
   line: number;
 }
 
-/** Images that make their configuration out of environment variables of their own. */
-export const isBitnami = (image: string | null): boolean => /bitnami/i.test(image ?? '');
+/** Bitnami's images that make the configuration of a Redis, a Valkey or a Sentinel out of their variables; none of its others. */
+export const isBitnami = (image: string | null): boolean =>
+  /bitnami/i.test(image ?? '') && /(^|[/-])(redis|valkey)(-sentinel)?([:@]|$)/i.test(image ?? '');
 
 /*
  * What the images make of their variables: bitnami/containers, redis-env.sh, libredis.sh, redis-sentinel-env.sh,
@@ -106,6 +109,7 @@ export function bitnamiServer(
           ? []
           : [{ name: nameOf('PASSWORD'), meant: null, isDefault: false, line: service.line }]),
     ],
+    replicates: !isSentinel && value('REPLICATION_MODE') !== '',
     mounted: isSentinel
       ? `/opt/bitnami/${prefix === 'VALKEY_' ? 'valkey' : 'redis'}-sentinel/mounted-etc/sentinel.conf`
       : `/opt/bitnami/${prefix === 'VALKEY_' ? 'valkey/mounted-etc/valkey' : 'redis/mounted-etc/redis'}.conf`,
@@ -232,10 +236,15 @@ function misspelt(
     const isKnown = names.some((k) => name === k.name || name === `${k.name}_FILE`);
     if (isKnown) return [];
     const meant = names.find(
-      (k) => k.name === `${name}_NUMBER` || k.name === name.replace('SLAVE', 'REPLICA'),
+      (k) =>
+        k.name === `${name}_NUMBER` || k.name === name.replace('SLAVE', 'REPLICA') || isSlip(name, k.name),
     );
     return meant === undefined || env.has(meant.name)
       ? []
       : [{ name, meant: meant.name, isDefault: known[meant.bare] === value, line }];
   });
 }
+
+/** Whether one letter of a name is another one than in the name that is meant: REPLICATION_NODE for REPLICATION_MODE. */
+const isSlip = (name: string, meant: string): boolean =>
+  name.length === meant.length && [...name].filter((char, i) => char !== meant.charAt(i)).length === 1;

@@ -97,6 +97,14 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     machine.output.push(segment(text, machine.place, line));
     return true;
   },
+  seq(machine, args, line) {
+    const [first, last] = args.length === 1 ? [1, Number(args[0])] : [Number(args[0]), Number(args[1])];
+    const isPlain =
+      args.length <= 2 && Number.isInteger(first) && Number.isInteger(last) && last - first < 1000;
+    if (!isPlain) throw new NotFollowed(line, 'seq is not followed');
+    for (let i = first; i <= last; i++) machine.output.push(segment(`${i}\n`, machine.place, line));
+    return true;
+  },
   async cat(machine, args, line) {
     machine.output.push(...(await inputs(machine, args, line)));
     return true;

@@ -15,11 +15,22 @@ export interface Simple {
   line: number;
 }
 
+export interface Loop {
+  kind: 'loop';
+  /** `for`, `while` or `until`. */
+  word: string;
+  /** The variable of `for NAME in WORD…`, and its words as they are written; null for other loops. */
+  over: { name: string; words: string[] } | null;
+  condition: Step[];
+  body: Step[];
+  line: number;
+}
+
 /** A command of a script. */
 export type Command = (
   | Simple
   | { kind: 'if'; branches: { condition: Step[]; body: Step[] }[]; otherwise: Step[]; line: number }
-  | { kind: 'loop'; word: string; condition: Step[]; body: Step[]; line: number }
+  | Loop
   | { kind: 'case'; word: string; arms: { patterns: string[]; body: Step[] }[]; line: number }
   | { kind: 'group'; body: Step[]; line: number }
   | { kind: 'function'; name: string; body: Step[]; line: number }
@@ -133,17 +144,32 @@ export function parseScript(script: string): Step[] {
 
   function loop(line: number): Command {
     const word = take().raw;
-    if (word === 'for') forWords();
+    const over = word === 'for' ? forWords() : null;
     const condition = word === 'for' ? [] : list('do');
     skipEnds();
     expect('do');
     const body = list('done');
     expect('done');
-    return { kind: 'loop', word, condition, body, line };
+    return { kind: 'loop', word, over, condition, body, line };
   }
 
-  function forWords(): void {
+  /** `for NAME in WORD…`; null for one that counts, or goes over the arguments. */
+  function forWords(): Loop['over'] {
+    const name = isWord('do') ? undefined : take();
+    while (isOperator('\n')) at++;
+    const isOver = name?.kind === 'word' && isWord('in');
+    if (isOver) at++;
+    const words: string[] = [];
+    for (; peek() !== undefined && !isWord('do'); at++) {
+      if (peek()?.kind === 'word') words.push(peek()?.raw ?? '');
+      else if (!isOperator('\n', ';')) return skipTo();
+    }
+    return isOver ? { name: name.raw, words } : null;
+  }
+
+  function skipTo(): null {
     while (peek() !== undefined && !isWord('do')) at++;
+    return null;
   }
 
   function choice(line: number): Command {

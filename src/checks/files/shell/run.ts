@@ -2,6 +2,7 @@ import { builtin } from './builtins.js';
 import { expandOne, expandWord, OPEN } from './expand.js';
 import { changesNothing, globOf } from './harmless.js';
 import { BadScript } from './lex.js';
+import { loop } from './loop.js';
 import { baseName, type Machine, NotFollowed, type Segment, type Status } from './machine.js';
 import { type Command, parseScript, type Simple, type Step } from './parse.js';
 import { inPath, SERVER, SHELL, WRAPPERS } from './programs.js';
@@ -91,11 +92,12 @@ const textOf = (segments: readonly Segment[]): string => segments.map((s) => s.t
 /** One script as it is followed. */
 class Run {
   private ended = false;
+  leaving: 'break' | 'continue' | null = null;
   /** What the commands in the words of the command at hand print, by how they are written. */
   private printed = new Map<string, string>();
 
   constructor(
-    private readonly machine: Machine,
+    readonly machine: Machine,
     private readonly before: number,
     private readonly depth: number,
   ) {}
@@ -113,7 +115,7 @@ class Run {
     let status: Status = true;
     for (const step of steps) {
       const { when, pipeline } = step;
-      if (this.ended) return status;
+      if (this.ended || this.leaving !== null) return status;
       if (when === 'and' && status === false) continue;
       if (when === 'or' && status !== false) {
         // What is not known to have failed is taken for done, unless it matters.
@@ -169,9 +171,7 @@ class Run {
       case 'case':
         return this.choice(command);
       case 'loop':
-        // Waiting for a server is a loop too: it changes nothing.
-        if (changesNothing(command.body)) return true;
-        throw new NotFollowed(this.lineOf(command.line), `a ${command.word} loop is not followed`);
+        return loop(this, command);
     }
   }
 
@@ -230,6 +230,7 @@ class Run {
       if (name === 'exit') this.ended = true;
       return words[1] === undefined || words[1] === '0';
     }
+    if (name === 'break' || name === 'continue') this.leaving = name;
     if (name === '[' || name === '[[' || name === 'test') return tested(machine, words);
     if (name === '.' || name === 'source') return this.sourced(words[1] ?? '', at);
     const known = builtin(name);

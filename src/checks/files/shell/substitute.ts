@@ -4,7 +4,7 @@ import { type Machine, NotFollowed } from './machine.js';
 import { type Command, parseScript, type Step } from './parse.js';
 
 /** Programs whose output follows from their input alone. */
-const PLAIN = /^(echo|printf|sed|hostname|cat)$/;
+const PLAIN = /^(echo|printf|sed|hostname|cat|seq)$/;
 
 /** The variables that a command begins with: `A=1 B=2 program`. */
 export function assignmentsIn(words: readonly string[]): string[] {
@@ -14,7 +14,7 @@ export function assignmentsIn(words: readonly string[]): string[] {
 
 /** The commands whose output stands in the words of a command: `$(hostname)`, and between backquotes. */
 export function textsOf(command: Command): string[] {
-  const words = command.kind === 'simple' ? command.words : command.kind === 'case' ? [command.word] : [];
+  const words = wordsIn(command);
   const redirects = command.redirects ?? [];
   return [
     ...words.flatMap((word) => substitutionsIn(word, false)),
@@ -22,6 +22,12 @@ export function textsOf(command: Command): string[] {
       here?.expand === true ? substitutionsIn(here.text, true) : substitutionsIn(target, false),
     ),
   ];
+}
+
+function wordsIn(command: Command): string[] {
+  if (command.kind === 'simple') return command.words;
+  if (command.kind === 'case') return [command.word];
+  return command.kind === 'loop' ? (command.over?.words ?? []) : [];
 }
 
 /** `isText`: quotes are plain characters, as in a here-document. */

@@ -3,6 +3,7 @@ import { usageError } from '../../../errors.js';
 import { BadYaml } from '../../../yaml.js';
 import { mayBeServer } from '../../files/compose/launch.js';
 import type { Service } from '../../files/compose/service.js';
+import { textsOf } from '../../files/compose/tree.js';
 import type { ServerWorkload } from '../../files/kube/facts.js';
 import {
   budgetsIn,
@@ -52,7 +53,7 @@ export async function readKube(files: readonly string[], project: Project): Prom
     services,
     maps,
   };
-  project.unread.push(...operatorsIn(objects));
+  project.unread.push(...operatorsIn(objects), ...installersIn(objects));
   if (project.servers.length === 0 && project.unread.length === 0)
     project.unread.push(`${files.join(', ')}: no container in it is a Redis or a Sentinel`);
 }
@@ -100,6 +101,19 @@ const operatorsIn = (objects: readonly KubeObject[]): string[] =>
     .map(
       ({ kind, name, file, line }) =>
         `${kind} ${name} (${file}:${line}): its operator makes the pods and their files: give the addresses of the running sentinels (--sentinel-addrs)`,
+    );
+
+/** What installs a chart or other files with a Redis, which are not in these: HelmRelease of Flux, Application of Argo CD. */
+const installersIn = (objects: readonly KubeObject[]): string[] =>
+  objects
+    .filter(
+      ({ kind, name, tree }) =>
+        /^(HelmRelease|HelmChart|HelmChartConfig|Application|ApplicationSet)$/.test(kind) &&
+        [name, ...textsOf(tree)].some((text) => /redis|valkey|sentinel/i.test(text)),
+    )
+    .map(
+      ({ kind, name, file, line }) =>
+        `${kind} ${name} (${file}:${line}): what it installs is not in these files: give what helm template prints of its chart`,
     );
 
 /** What the containers of a pod find in its volumes, by `VOLUME:PATH`, and which of them cannot be told. */

@@ -2,6 +2,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { usageError } from '../../../errors.js';
 import { emptyProject, type FileServer, type Project } from '../../files/project.js';
 import type { Content } from '../../files/shell/machine.js';
+import { withoutSentinel } from '../../files/whole.js';
 import { certificatesOf } from './certificates.js';
 import { kindOf, matching, readText, runnable } from './disk.js';
 import { otherThanConf } from './not-conf.js';
@@ -48,6 +49,7 @@ export async function readProject(asked: AskedFiles): Promise<Project> {
       project.servers.push(server);
   }
   startServers(project, units);
+  project.lacking.push(...withoutSentinel(project));
   return { ...project, nowMs: asked.nowMs, scripts: await scriptsOf(project.servers) };
 }
 

@@ -3,6 +3,7 @@ import { type Launch, launchesOf, mayBeServer, unknownImage } from '../../files/
 import type { Service } from '../../files/compose/service.js';
 import { type Directive, optionDirectives } from '../../files/conf.js';
 import type { ConfSource, FileServer, Project } from '../../files/project.js';
+import { openText } from '../../files/shell/expand.js';
 import type { Machine } from '../../files/shell/machine.js';
 import { certificatesOf } from './certificates.js';
 import type { Environment } from './container.js';
@@ -71,6 +72,7 @@ async function serverOf(launching: Launching, launch: Launch, project: Project):
     directives: [...all, ...users],
     seen: vague === undefined && (own === null || own.unread.length === 0),
     conf: own?.conf ?? null,
+    ...(launch.kind === 'sentinel' && launch.confPath === null && { startsBare: true }),
     service,
     ...(certificates.length > 0 && { certificates }),
     copies: copiesOf(service),
@@ -86,7 +88,8 @@ const copiesOf = ({ copies }: Service): number => (Number.isInteger(copies) ? co
 
 /** A server that the image configures: by a file that is mounted for that, else by its variables. */
 async function imageServer(launching: Launching, project: Project): Promise<FileServer> {
-  const { service, id, env, container, file } = launching;
+  const { service, id, container, file } = launching;
+  const env = await withFileValues(launching.env, container);
   const made = bitnamiServer(service, env, file);
   const mounted = await container.read(made.mounted);
   const own = 'why' in mounted ? null : await readSegments(container, made.mounted, mounted.segments);
@@ -100,9 +103,28 @@ async function imageServer(launching: Launching, project: Project): Promise<File
     conf: null,
     service,
     copies: copiesOf(service),
-    ...(own === null && { wrongVariables: made.wrong }),
+    ...(own === null && { wrongVariables: made.wrong, replicates: made.replicates }),
     at: { file, line: service.line },
   };
+}
+
+/** With the values that files have: NAME_FILE stands for NAME, which stays unknown where the file cannot be read. */
+async function withFileValues(env: Environment, container: Machine): Promise<Environment> {
+  const filled = new Map(env);
+  for (const [name, { value, line }] of env) {
+    const bare = name.replace(/_FILE$/, '');
+    if (bare === name || value === '') continue;
+    const read = await container.read(value);
+    const text =
+      'why' in read
+        ? openText(`(file ${value})`)
+        : read.segments
+            .map((s) => s.text)
+            .join('')
+            .trim();
+    filled.set(bare, { value: text, line });
+  }
+  return filled;
 }
 
 type Own = ReadConf & { conf: ConfSource | null };

@@ -313,6 +313,34 @@ const CASES: Case[] = [
     at: `${COMPOSE}:38`,
   },
   {
+    id: 'address-shared',
+    files: change([R2, 'announce-ip 172.28.0.12', 'announce-ip 172.28.0.13']),
+    severity: 'critical',
+    subject: 'redis-2, redis-3',
+    at: `${R2}:4`,
+    write: { into: [R2] },
+  },
+  {
+    id: 'address-shared',
+    files: change([S2, 'announce-ip 172.28.0.22', 'announce-ip 172.28.0.21']),
+    severity: 'critical',
+    subject: 'sentinel-1, sentinel-2',
+    at: `${S1}:3`,
+    write: { into: [S2] },
+  },
+  {
+    id: 'masters-several',
+    also: ['address-shared'],
+    files: change([
+      COMPOSE,
+      'command: redis-server /etc/redis/redis.conf\n',
+      'command: redis-server /etc/redis/redis.conf\n    deploy: { replicas: 2 }\n',
+    ]),
+    severity: 'critical',
+    subject: 'redis-1',
+    at: `${COMPOSE}:2`,
+  },
+  {
     id: 'conf-filemount',
     files: change([
       COMPOSE,
@@ -691,7 +719,9 @@ describe('one thing wrong', () => {
     const dir = await tempDir();
     const files = Array.from({ length: count }, (_, i) => `s${i + 1}.conf`);
     const quorum = Math.floor(count / 2) + 1;
-    const text = (SOUND[S1] ?? '').replace('6379 2', `6379 ${quorum}`);
+    const text = (SOUND[S1] ?? '')
+      .replace('6379 2', `6379 ${quorum}`)
+      .replace(/sentinel announce-ip.*\n/, '');
     await written(dir, Object.fromEntries(files.map((file) => [file, text])));
     const result = await diagnosed(dir, files);
     expect(result.findings.map((f) => [f.id, f.severity, f.subject])).toEqual([[id, severity, 'mymaster']]);

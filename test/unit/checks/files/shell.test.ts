@@ -44,6 +44,10 @@ describe('a start script', () => {
     ['[ -z "$NOT" ] && echo none > /o', 'none\n'],
     ['f() { echo "$1" > /o; }; f one', 'one\n'],
     ['until redis-cli ping; do sleep 1; done; echo up > /o', 'up\n'],
+    ['echo a > /o; for i in 1 "b c"; do echo "$i" >> /o; done', 'a\n1\nb c\n'],
+    ['for i in $(seq 1 4); do [ $i = 2 ] && continue; [ $i = 4 ] && break; echo $i; done > /o', '1\n3\n'],
+    ['for f in x{1..2}.conf\ndo echo $f; done > /o', 'x1.conf\nx2.conf\n'],
+    ['all=a,b; for i in ${all//,/ }; do if [ $i = b ]; then echo $i > /o; break; fi; done', 'b\n'],
     ["bash -c 'bash -s <<END\necho in > /o\nEND'", 'in\n'],
   ])('%s', async (script, text, env) => {
     const made = await textIn(await followed(script, env), '/o');
@@ -69,7 +73,9 @@ describe('a start script', () => {
   });
 
   it.each([
-    ['for i in 1 2; do echo $i > /o; done', /loop/],
+    ['for i in $(ls /); do echo $i > /o; done', /loop/],
+    ['for ((i=0; i<2; i++)); do echo $i > /o; done', /loop/],
+    ['while true; do echo $i > /o; done', /loop/],
     ['if redis-cli ping; then echo a > /o; else echo b > /o; fi', /condition/],
     ['/in/gone.sh', /not known/],
     ['python3 /x.py', /python3 is not followed/],
