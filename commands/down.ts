@@ -54,7 +54,11 @@ export default defineCommand({
         hint: 'leave one of them out',
       });
     }
-    const clusters = await storeOf(context).list();
+    const store = storeOf(context);
+    const names = await store.list();
+    // What sentinelctl did not start stays as it is.
+    const attached = await Promise.all(names.map((name) => store.attached(name).catch(() => undefined)));
+    const clusters = names.filter((_, i) => attached[i] === undefined);
     await confirmDown(context, clusters, how);
     return { clusters: await downAll(context, clusters, how) };
   },

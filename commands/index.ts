@@ -17,6 +17,17 @@ export const commands: Registry = {
     harmful: true,
     load: () => import('./down.js'),
   },
+  attach: {
+    group: 'Cluster',
+    summary: 'give a name to a cluster that sentinelctl did not start',
+    creates: true,
+    load: () => import('./attach.js'),
+  },
+  detach: {
+    group: 'Cluster',
+    summary: 'forget an attached cluster; nothing changes there',
+    load: () => import('./detach.js'),
+  },
   use: {
     group: 'Cluster',
     summary: 'choose the cluster that commands work on when none is named',

@@ -1,12 +1,17 @@
 import { defineCommand } from '../src/cli/command.js';
 import type { Context } from '../src/cli/context.js';
 import type { ListedCluster } from '../src/cluster/list.js';
+import { messageOf } from '../src/errors.js';
 import type { VerdictWord } from '../src/model/status.js';
+import { count } from '../src/model/words.js';
 import { listText } from '../src/report/text/list.js';
 import { LIST_ROWS } from '../src/report/tsv.js';
-import { OPEN_ACCESS } from '../src/wire/access.js';
+import { accessSource } from './shared/access.js';
 import { runtimeOf, storeOf } from './shared/runtime.js';
 import { statusOf } from './shared/status-of.js';
+
+/** The driver of a cluster that sentinelctl did not start. */
+const ATTACHED = 'attached';
 
 /** A cluster with what its servers say; both null where it was not asked. */
 interface Listed extends ListedCluster {
@@ -32,15 +37,28 @@ export default defineCommand({
 
 /** A cluster whose nodes run is asked for its verdict, as `status` does. */
 async function judged(context: Context, listed: ListedCluster): Promise<Listed> {
-  if ((listed.running ?? 0) === 0) return { ...listed, verdict: null, master: null };
-  const { resolveTarget } = await import('../src/cluster/target.js');
-  const target = await resolveTarget(storeOf(context), {
-    cluster: listed.cluster,
-    sentinelAddrs: null,
-    sentinelAddrsFrom: null,
-    masterName: null,
-    access: OPEN_ACCESS,
-  });
-  const { verdict, masters } = await statusOf(context, target, context.signal);
-  return { ...listed, verdict: verdict.word, master: masters[0]?.master?.id ?? null };
+  const unasked = { ...listed, verdict: null, master: null };
+  const isAttached = listed.driver === ATTACHED;
+  if (!isAttached && (listed.running ?? 0) === 0) return unasked;
+  try {
+    const { resolveTarget } = await import('../src/cluster/target.js');
+    const target = await resolveTarget(storeOf(context), {
+      cluster: listed.cluster,
+      sentinelAddrs: null,
+      sentinelAddrsFrom: null,
+      masterName: null,
+      access: accessSource(context),
+    });
+    const { verdict, masters } = await statusOf(context, target, context.signal);
+    const [only, ...others] = masters;
+    return {
+      ...listed,
+      verdict: verdict.word,
+      master: others.length > 0 ? count(masters.length, 'master') : (only?.master?.id ?? null),
+    };
+  } catch (error) {
+    // A password that cannot be had of one attached cluster hides none of the others.
+    if (!isAttached || context.signal.aborted) throw error;
+    return { ...unasked, state: 'unknown', why: messageOf(error) };
+  }
 }

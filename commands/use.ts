@@ -24,7 +24,7 @@ export default defineCommand({
     const store = storeOf(context);
     if (name !== undefined) {
       const { requireCluster } = await import('../src/cluster/runtime.js');
-      await requireCluster(store, name);
+      if ((await store.attached(name)) === undefined) await requireCluster(store, name);
       await store.use(name);
     } else if (clear) {
       await store.use(null);

@@ -4,9 +4,8 @@ import type { ClusterState } from '../../src/cluster/store/state.js';
 import { openStore, type Store } from '../../src/cluster/store/state.js';
 import type { Target, TargetRequest } from '../../src/cluster/target.js';
 import { stateHome } from '../../src/config/paths.js';
-import { readSecret } from '../../src/config/secret.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
-import { accessWith } from '../../src/wire/access.js';
+import { accessSource } from './access.js';
 
 /** Deadline of one server's answers when a cluster is looked at, in milliseconds. */
 export const LOOK_DEADLINE_MS = 1500;
@@ -31,7 +30,7 @@ export async function targetSource(
   context: Context,
   masterName: string | null = context.globals.masterName,
 ): Promise<TargetSource> {
-  const request = await requestOf(context, masterName);
+  const request = requestOf(context, masterName);
   const { resolveTarget } = await import('../../src/cluster/target.js');
   return () => resolveTarget(storeOf(context), request);
 }
@@ -44,28 +43,14 @@ export function clusterOf({ globals, progress }: Context): string {
   return cluster;
 }
 
-async function requestOf(context: Context, masterName: string | null): Promise<TargetRequest> {
-  const { globals, env } = context;
-  const { passwordFile, sentinelPasswordFile, username } = globals;
-  const password =
-    passwordFile === null
-      ? (env.SENTINELCTL_PASSWORD ?? env.REDISCLI_AUTH ?? null)
-      : await readSecret(passwordFile);
-  const sentinelPassword =
-    sentinelPasswordFile === null
-      ? (env.SENTINELCTL_SENTINEL_PASSWORD ?? password)
-      : await readSecret(sentinelPasswordFile);
+function requestOf(context: Context, masterName: string | null): TargetRequest {
+  const { globals } = context;
   return {
     cluster: clusterOf(context),
     sentinelAddrs: globals.sentinelAddrs,
     sentinelAddrsFrom: globals.sentinelAddrsFrom,
     masterName,
-    access: accessWith(password, {
-      sentinelPassword,
-      username,
-      // A password of their own comes with a user of their own.
-      sentinelUsername: globals.sentinelUsername ?? (sentinelPassword === password ? username : null),
-    }),
+    access: accessSource(context),
   };
 }
 
@@ -87,7 +72,7 @@ export interface OwnCluster {
 /** The cluster that a command changes. Throws `attached` (3) for one that sentinelctl did not create. */
 export async function ownCluster(context: Context, action: string): Promise<OwnCluster> {
   const runtime = runtimeOf(context);
-  const request = await requestOf(context, context.globals.masterName);
+  const request = requestOf(context, context.globals.masterName);
   const { resolveOwn } = await import('../../src/cluster/target.js');
   return { ...(await resolveOwn(runtime.store, request, action)), runtime };
 }

@@ -32,6 +32,7 @@ export async function surveyed(
     driver: own ? target.state.plan.driver : 'attached',
     own,
     masterName: own ? target.state.plan.spec.masterName : target.masterName,
+    ...(!own && target.record?.label && { label: target.record.label }),
     ...(own ? { nodes: target.state.plan.nodes } : {}),
     ...(unfinished === null ? {} : { unfinished }),
     ...(underWay === null ? {} : { underWay }),

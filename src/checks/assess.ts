@@ -12,7 +12,7 @@ import {
   type StatusResult,
   type ViewStatus,
 } from '../model/status.js';
-import { type Judgement, verdictOn, verdictRank, type Weighed } from '../model/verdict.js';
+import { type Judgement, labelled, verdictOn, verdictRank, type Weighed } from '../model/verdict.js';
 import { count, named } from '../model/words.js';
 import { evidenceOf, impactOf, type RawFinding, type SnapshotCheck } from './check.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
@@ -49,7 +49,7 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
     cluster: expectation.cluster,
     driver: expectation.driver,
     healthy: verdict.word === 'HEALTHY',
-    verdict,
+    verdict: labelled(verdict, expectation.label),
     sentinels,
     masters,
     problems: judged.map(problemIn(said)),

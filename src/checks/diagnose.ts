@@ -3,7 +3,14 @@ import type { MasterFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
 import { ctl } from '../model/hints.js';
 import type { Impact, Severity, Verdict } from '../model/status.js';
-import { type ExitOn, IMPACTS, verdictExitCode, verdictOn, type Weighed } from '../model/verdict.js';
+import {
+  type ExitOn,
+  IMPACTS,
+  labelled,
+  verdictExitCode,
+  verdictOn,
+  type Weighed,
+} from '../model/verdict.js';
 import { count } from '../model/words.js';
 import { alike } from './alike.js';
 import type { Check, Finding } from './check.js';
@@ -66,7 +73,13 @@ export function diagnose(
   );
   const isFixable = result.findings.some(isRepairable);
   const findings = withPasswordNotes(result.findings, gathered);
-  return { ...result, findings, fixWith: gathered.own && isFixable ? ctl(gathered, 'doctor --fix') : null };
+  const verdict = labelled(result.verdict, gathered.label);
+  return {
+    ...result,
+    verdict,
+    findings,
+    fixWith: gathered.own && isFixable ? ctl(gathered, 'doctor --fix') : null,
+  };
 }
 
 /** Judges configuration and compose files. Pure; `readProject` reads them. */

@@ -1,6 +1,6 @@
 import { isAt, type SnapshotFacts, witnessesOf } from '../model/facts.js';
 import { votesNeeded } from '../model/sentinel-timing.js';
-import type { SentinelState } from '../model/snapshot.js';
+import { isLocked, type SentinelState } from '../model/snapshot.js';
 import { count } from '../model/words.js';
 
 /**
@@ -59,7 +59,7 @@ function mayBeAlive(
   { snapshot, expectation }: Pick<SnapshotFacts, 'snapshot' | 'expectation'>,
   name: string,
 ): boolean {
-  if (sentinel.silence === null || sentinel.silence.kind === 'auth') return true;
+  if (sentinel.silence === null || isLocked(sentinel.silence)) return true;
   const { kind } = sentinel.silence;
   if (expectation.own || (kind !== 'timeout' && kind !== 'error')) return false;
   const entries = witnessesOf(snapshot, name).flatMap((w) =>

@@ -1,6 +1,6 @@
 import { formatAddress } from '../model/address.js';
 import { type MasterFacts, type SnapshotFacts, sentinelAnswers, type Witness } from '../model/facts.js';
-import type { NodeState, SentinelState } from '../model/snapshot.js';
+import { isLocked, type NodeState, type SentinelState } from '../model/snapshot.js';
 import { listed, named } from '../model/words.js';
 import type { RawFinding, Skip } from './check.js';
 import { judged } from './group.js';
@@ -29,9 +29,9 @@ export const sentinelsOf = (witnesses: readonly Witness[]): Witness['sentinel'][
 export const isDown = (flags: readonly string[]): boolean =>
   flags.includes('s_down') || flags.includes('o_down');
 
-/** It gave no answer, and does not only want a password. */
+/** It gave no answer, and does not only want a password or TLS. */
 export const isSilent = ({ silence }: NodeState | SentinelState): boolean =>
-  silence !== null && silence.kind !== 'auth';
+  silence !== null && !isLocked(silence);
 
 /** Whether nothing is known of the cluster but addresses that were typed, and none of them answers. */
 export const isAllUnknown = ({ expectation, masters, snapshot }: SnapshotFacts): boolean =>

@@ -22,6 +22,16 @@ export const GLOBAL_OPTIONS: readonly OptionDef[] = [
     summary: 'the same for the sentinels, where their password differs',
   }),
   option.text('--sentinel-username <name>', { summary: 'the user of the sentinels, where it differs' }),
+  option.flag('--tls', { summary: 'an attached cluster: speak TLS with every server' }),
+  option.file('--ca <file>', {
+    summary: 'the certificates of the authorities that signed the servers’ own, in PEM form',
+  }),
+  option.file('--cert <file>', { summary: 'the client’s certificate, for servers that want one' }),
+  option.file('--key <file>', { summary: 'the key of that certificate' }),
+  option.text('--server-name <name>', {
+    summary: 'the name that the servers’ certificates carry, where it is not the address',
+  }),
+  option.flag('--insecure', { summary: 'accept any certificate' }),
   option.duration('--timeout <duration>', {
     summary: 'give up after this long (250ms, 30s, 2m)',
     minMs: 1,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 /** As much of a cluster's file as completions and questions need. */
 export interface KnownCluster {
   name: string;
+  /** `attached` for one that sentinelctl did not start. */
   driver: string | null;
   masterName: string | null;
   /** `redis-1`, …, `sentinel-3`. */
@@ -18,7 +19,10 @@ export async function knownClusters(home: string): Promise<KnownCluster[]> {
   const directory = join(home, 'clusters');
   const names = await readdir(directory).catch(() => []);
   const all = await Promise.all(
-    names.sort().map((name) => readKnown(name, join(directory, name, 'cluster.json'))),
+    names.sort().map(async (name) => {
+      const file = (base: string): string => join(directory, name, base);
+      return (await readKnown(name, file('cluster.json'))) ?? readAttached(name, file('attached.json'));
+    }),
   );
   return all.filter((c) => c !== undefined);
 }
@@ -26,17 +30,32 @@ export async function knownClusters(home: string): Promise<KnownCluster[]> {
 async function readKnown(name: string, file: string): Promise<KnownCluster | undefined> {
   try {
     const plan = field(JSON.parse(await readFile(file, 'utf8')), 'plan');
-    const nodes = field(plan, 'nodes');
     return {
       name,
       driver: text(field(plan, 'driver')),
       masterName: text(field(field(plan, 'spec'), 'masterName')),
-      nodes: Array.isArray(nodes) ? nodes.flatMap((n) => text(field(n, 'id')) ?? []) : [],
+      nodes: idsIn(field(plan, 'nodes')),
     };
   } catch {
     return undefined;
   }
 }
+
+async function readAttached(name: string, file: string): Promise<KnownCluster | undefined> {
+  try {
+    const record: unknown = JSON.parse(await readFile(file, 'utf8'));
+    const masterName = text(field(record, 'masterName'));
+    return { name, driver: ATTACHED, masterName, nodes: idsIn(field(record, 'servers')) };
+  } catch {
+    return undefined;
+  }
+}
+
+export const isAttached = ({ driver }: KnownCluster): boolean => driver === ATTACHED;
+const ATTACHED = 'attached';
+
+const idsIn = (nodes: unknown): string[] =>
+  Array.isArray(nodes) ? nodes.flatMap((n) => text(field(n, 'id')) ?? []) : [];
 
 const field = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;

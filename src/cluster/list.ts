@@ -1,12 +1,14 @@
 import { messageOf } from '../errors.js';
+import type { AttachedCluster } from '../model/attached.js';
 import { lend, openDriverOf } from './open.js';
 import type { Runtime } from './runtime.js';
 
 /** One cluster that is known here. */
 export interface ListedCluster {
   cluster: string;
+  /** `attached` for one that sentinelctl did not start. */
   driver: string;
-  /** In words: `running`, `partly running`, `stopped`, `data kept`, `not finished`, `unreadable`, `unknown`. */
+  /** In words: `running`, `partly running`, `stopped`, `data kept`, `not finished`, `attached`, `unreadable`, `unknown`. */
   state: string;
   nodes: number;
   running?: number;
@@ -24,6 +26,8 @@ export async function listClusters(runtime: Runtime): Promise<ListedCluster[]> {
 }
 
 async function describe(runtime: Runtime, cluster: string): Promise<ListedCluster> {
+  const record = await runtime.store.attached(cluster).catch((error: unknown) => messageOf(error));
+  if (typeof record === 'object') return attachedEntry(record);
   const state = await runtime.store.load(cluster).catch((error: unknown) => messageOf(error));
   if (state === undefined || typeof state === 'string') {
     return { cluster, driver: '?', state: 'unreadable', nodes: 0, why: state ?? 'it has no state file' };
@@ -48,6 +52,16 @@ async function describe(runtime: Runtime, cluster: string): Promise<ListedCluste
     return { ...base, state: 'unknown', why: messageOf(error) };
   }
 }
+
+/** One that sentinelctl did not start: how it runs is not known here, its servers are asked for their verdict. */
+const attachedEntry = ({ cluster, servers, attachedAtMs }: AttachedCluster): ListedCluster => ({
+  cluster,
+  driver: 'attached',
+  state: 'attached',
+  nodes: servers.length,
+  ports: rangesOf([...new Set(servers.map((s) => s.announce.port))]),
+  createdAt: new Date(attachedAtMs).toISOString(),
+});
 
 /** `6379-6381,26379`. */
 function rangesOf(ports: readonly number[]): string {

@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.js';
 import { refused, unreachable, usageError } from '../errors.js';
 import { type Address, formatAddress, sameAddress } from '../model/address.js';
+import { type AttachedCluster, keptIds } from '../model/attached.js';
 import { sentinelNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
-import type { Access } from '../wire/access.js';
-import { type SurveyTarget, survey } from '../wire/survey.js';
+import { type Access, endpointOf } from '../wire/access.js';
+import { type KnownServer, type SurveyTarget, survey } from '../wire/survey.js';
 import { accessOf, surveyTarget } from './ask.js';
 import { requireCluster } from './runtime.js';
 import type { ClusterState, Store } from './store/state.js';
@@ -14,7 +15,10 @@ export type Target =
   | { kind: 'own'; name: string; state: ClusterState; access: Access }
   | {
       kind: 'attached';
+      /** The name that it was attached under, or the addresses of its sentinels. */
       name: string;
+      /** What was written down at `attach`; null where only addresses were given. */
+      record: AttachedCluster | null;
       sentinels: Address[];
       /** Where the addresses came from and how to unset them; null where they were typed. */
       whence: string | null;
@@ -22,16 +26,17 @@ export type Target =
       access: Access;
     };
 
-type Attached = Extract<Target, { kind: 'attached' }>;
-type Identified = Attached | { kind: 'own'; name: string; state: ClusterState };
+export type AttachedTarget = Extract<Target, { kind: 'attached' }>;
+type Unopened = Omit<AttachedTarget, 'access'>;
+type Identified = Unopened | { kind: 'own'; name: string; state: ClusterState };
 
 export interface TargetRequest {
   cluster: string;
   sentinelAddrs: Address[] | null;
   sentinelAddrsFrom: 'flag' | 'environment' | 'file' | null;
   masterName: string | null;
-  /** For an attached cluster. */
-  access: Access;
+  /** What opens connections to an attached cluster: asked for once it is known which one is meant. */
+  access(record: AttachedCluster | null): Promise<Access>;
 }
 
 /**
@@ -40,7 +45,7 @@ export interface TargetRequest {
  */
 export async function resolveTarget(store: Store, request: TargetRequest): Promise<Target> {
   const target = await identify(store, request);
-  if (target.kind === 'attached') return target;
+  if (target.kind === 'attached') return { ...target, access: await request.access(target.record) };
   const password = await store.password(target.name);
   return { ...target, access: accessOf(target.state.plan, password) };
 }
@@ -59,18 +64,34 @@ async function identify(store: Store, request: TargetRequest): Promise<Identifie
     return {
       kind: 'attached',
       name: sentinelAddrs.map(formatAddress).join(','),
+      record: null,
       sentinels: sentinelAddrs,
       whence: request.sentinelAddrsFrom === 'environment' ? whenceOf(await store.list()) : null,
       masterName: request.masterName,
-      access: request.access,
     };
   }
+  const record = await store.attached(request.cluster);
+  if (record !== undefined) return attachedTarget(record, request.masterName);
   return ownTarget(await requireCluster(store, request.cluster), request.masterName);
 }
 
 function whenceOf([known]: readonly string[]): string {
   const other = known === undefined ? '' : `, or name a cluster: --cluster ${known}`;
   return `these addresses come from REDIS_SENTINEL_ADDRS in this shell: unset it${other}`;
+}
+
+/** A cluster that was attached: the sentinels that were found then, and those that were typed. */
+function attachedTarget(record: AttachedCluster, masterName: string | null): Unopened {
+  const found = record.servers.filter((s) => s.kind === 'sentinel').map((s) => s.announce);
+  const typed = record.sentinelAddrs.filter((address) => !found.some((a) => sameAddress(a, address)));
+  return {
+    kind: 'attached',
+    name: record.cluster,
+    record,
+    sentinels: found.length > 0 ? found : typed,
+    whence: null,
+    masterName: masterName ?? record.masterName,
+  };
 }
 
 function ownTarget(state: ClusterState, masterName: string | null): Identified {
@@ -116,20 +137,63 @@ export async function surveyOf(
     masterName !== null &&
     snapshot.sentinels.some((s) => s.answer !== null) &&
     snapshot.sentinels.every((s) => (s.answer?.masters ?? []).length === 0);
-  return isUnknown ? survey(questionsFor(target, null), asking) : snapshot;
+  return withKeptIds(target.record, isUnknown ? await survey(questionsFor(target, null), asking) : snapshot);
 }
 
-function questionsFor(target: Attached, masterName: string | null): SurveyTarget {
+const questionsFor = (target: AttachedTarget, masterName: string | null): SurveyTarget => ({
+  sentinels: knownSentinels(target),
+  nodes: [],
+  masterName,
+  discover: true,
+});
+
+/**
+ * The sentinels of an attached cluster that are asked first, by the ids that they have in its record. Data nodes are
+ * asked as the sentinels name them: at the address that one had when it was attached may be another's server by now.
+ */
+export function knownSentinels({ record, sentinels, access }: AttachedTarget): KnownServer[] {
+  // A typed address is dialled as it is; the map is for what the cluster announces.
+  const isTyped = (address: Address): boolean =>
+    record === null || record.sentinelAddrs.some((a) => sameAddress(a, address));
+  return sentinels.map((announce) => ({
+    id: record?.servers.find((s) => sameAddress(s.announce, announce))?.id ?? formatAddress(announce),
+    announce,
+    endpoint: isTyped(announce) ? announce : endpointOf(access, announce),
+  }));
+}
+
+/** A snapshot in which each server has the id that it was given at `attach`, wherever it is by now. */
+function withKeptIds(record: AttachedCluster | null, snapshot: Snapshot): Snapshot {
+  if (record === null) return snapshot;
+  const nodes = [...new Map(snapshot.groups.flatMap((g) => g.nodes.map((n) => [n.id, n] as const))).values()];
+  const idOf = renamed(record, 'redis', nodes, ({ answer }) => answer?.runId ?? null);
+  const sentinelIdOf = renamed(
+    record,
+    'sentinel',
+    snapshot.sentinels,
+    ({ answer }) => answer?.sentinelId ?? null,
+  );
   return {
-    sentinels: target.sentinels.map((address) => ({
-      id: formatAddress(address),
-      announce: address,
-      endpoint: address,
-    })),
-    nodes: [],
-    masterName,
-    discover: true,
+    ...snapshot,
+    sentinels: snapshot.sentinels.map((s) => ({ ...s, id: sentinelIdOf(s) })),
+    groups: snapshot.groups.map((g) => ({ ...g, nodes: g.nodes.map((n) => ({ ...n, id: idOf(n) })) })),
   };
+}
+
+/** The kept id of each server that was found, by the id that it was found under. */
+export function renamed<S extends { id: string; announce: Address }>(
+  record: AttachedCluster,
+  kind: 'redis' | 'sentinel',
+  servers: readonly S[],
+  identityOf: (server: S) => string | null,
+): (server: { id: string }) => string {
+  const ids = keptIds(
+    record.servers,
+    kind,
+    servers.map((s) => ({ id: s.id, announce: s.announce, identity: identityOf(s) })),
+  );
+  const byId = new Map(servers.map(({ id }, i) => [id, ids[i] ?? id]));
+  return ({ id }) => byId.get(id) ?? id;
 }
 
 /**
@@ -160,6 +224,6 @@ export async function resolveOwn(
   const why = 'an attached cluster can only be read';
   throw refused('attached', `${action} is refused: sentinelctl did not create ${target.name}`, {
     why: target.whence === null ? why : `${why}\n${target.whence}`,
-    hint: 'status, masters, replicas, sentinels and master-addr work on it; --cluster NAME names a cluster created by sentinelctl',
+    hint: 'status, doctor, wait, masters, replicas, sentinels and master-addr work on it; --cluster NAME names a cluster created by sentinelctl',
   });
 }

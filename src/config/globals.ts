@@ -1,5 +1,6 @@
 import { usageError } from '../errors.js';
 import { type Address, parseAddressList } from '../model/address.js';
+import type { TlsSource } from '../model/attached.js';
 import { CLUSTER_NAME, DEFAULT_SPEC, MASTER_NAME } from '../model/spec.js';
 import { shown } from './parsers.js';
 import type { Env } from './paths.js';
@@ -29,6 +30,8 @@ export interface Globals extends Selection {
   username: string | null;
   sentinelUsername: string | null;
   sentinelPasswordFile: string | null;
+  /** How an attached cluster is reached by TLS; null: plain, or as it was attached. */
+  tls: TlsSource | null;
   /** Bound for the whole command, in milliseconds; null: each command's own. */
   timeoutMs: number | null;
   output: Output;
@@ -55,6 +58,7 @@ export function resolveGlobals(settings: Settings, env: Env): Globals {
     username: words('username'),
     sentinelUsername: words('sentinelUsername'),
     sentinelPasswordFile: words('sentinelPasswordFile'),
+    tls: resolveTls(settings),
     timeoutMs: typeof timeout === 'number' ? timeout : null,
     output: resolveOutput(settings),
     columns: resolveColumns(settings),
@@ -62,6 +66,36 @@ export function resolveGlobals(settings: Settings, env: Env): Globals {
     input: value('input') !== false,
     quiet: value('quiet') === true,
   };
+}
+
+/** Any of the options of TLS means TLS. Throws usageError for a certificate without its key, or the reverse. */
+function resolveTls(settings: Settings): TlsSource | null {
+  const [ca, cert, key, serverName] = ['ca', 'cert', 'key', 'serverName'].map(
+    (attribute) => text(settings, attribute)?.text ?? null,
+  );
+  const insecure = settings.get('insecure')?.value === true;
+  const tls = {
+    ca: ca ?? null,
+    cert: cert ?? null,
+    key: key ?? null,
+    serverName: serverName ?? null,
+    insecure,
+  };
+  const isMeant =
+    settings.get('tls')?.value === true || insecure || [ca, cert, key, serverName].some(Boolean);
+  if (!isMeant) return null;
+  if ((tls.cert === null) !== (tls.key === null)) {
+    const [given, missing] = tls.cert === null ? ['--key', '--cert'] : ['--cert', '--key'];
+    throw usageError('contradiction', `${given} needs ${missing}: a client's certificate goes with its key`, {
+      hint: '--cert client.crt --key client.key',
+    });
+  }
+  if (insecure && tls.ca !== null)
+    throw usageError('contradiction', '--insecure and --ca cannot be combined', {
+      why: '--insecure accepts any certificate',
+      hint: 'leave --insecure out',
+    });
+  return tls;
 }
 
 /** `--json` is `--output json` in short; of two origins the stronger one decides. */
@@ -99,7 +133,7 @@ function resolveSelection(settings: Settings, env: Env): Selection {
   if (cluster && addrs && RANK[cluster.origin.from] === RANK[addrs.origin.from]) {
     throw usageError('contradiction', '--cluster and --sentinel-addrs cannot be combined', {
       why: `both are set: ${setBy('--cluster', cluster.origin)}, and ${setBy('--sentinel-addrs', addrs.origin)}`,
-      hint: '--cluster for a cluster created by sentinelctl, --sentinel-addrs for an attached one',
+      hint: '--cluster for a cluster that was created or attached under a name, --sentinel-addrs for any other',
     });
   }
   const named =

@@ -22,6 +22,23 @@ export async function readSecret(file: string, stdin: SecretInput = process.stdi
   return secret;
 }
 
+/** The text of a certificate or key. Throws usageError that names the option and the file. */
+export async function readPem(option: string, file: string): Promise<string> {
+  const bad = (why: string): OperatorError =>
+    usageError('tls-file', `${option}: cannot read ${shown(file)}`, {
+      why,
+      hint: `${option} FILE, in PEM form`,
+    });
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw bad(whyUnreadable(error));
+  }
+  if (!text.includes('-----BEGIN ')) throw bad('it is not in PEM form: no line begins with -----BEGIN');
+  return text;
+}
+
 async function fromFile(file: string, where: string): Promise<string> {
   try {
     const bytes = await readFile(file);

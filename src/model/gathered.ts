@@ -217,6 +217,8 @@ export interface Gathered {
   /** The cluster's name, or the addresses of an attached one. */
   cluster: string;
   own: boolean;
+  /** What it was labelled with when it was attached; absent where it has no label. */
+  label?: string;
   driver: DriverName | 'attached';
   /** The master name that the diagnosis is about; null: every name that the sentinels know. */
   masterName: string | null;

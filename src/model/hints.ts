@@ -19,6 +19,13 @@ export interface Hints {
 }
 
 let isDefaultImplied = true;
+/** What commands need besides the address, with the blank on its own side. */
+let dialled = { ctl: '', cli: '' };
+
+/** The words by which this command line reaches servers: those that `sentinelctl` takes, and those of redis-cli. */
+export function setDialled({ ctl: ours, cli: theirs }: { ctl: string; cli: string }): void {
+  dialled = { ctl: ours === '' ? '' : ` ${ours}`, cli: theirs === '' ? '' : `${theirs} ` };
+}
 
 /** Whether a command line without `--cluster` means `default` here: not where the environment or `use` names another. */
 export function setImplied(isImplied: boolean): void {
@@ -42,12 +49,16 @@ export const command = (words: string, cluster: string): string =>
 /** A sentinelctl command for this cluster; an attached one goes by the addresses of its sentinels. */
 export function ctl({ own, cluster }: Pick<Expectation, 'own' | 'cluster'>, words: string): string {
   if (own) return command(words, cluster);
-  return cluster.includes(':') ? `sentinelctl ${words} --sentinel-addrs ${cluster}` : `sentinelctl ${words}`;
+  if (cluster === '') return `sentinelctl ${words}`;
+  // A name never has a colon, an address always.
+  return cluster.includes(':')
+    ? `sentinelctl ${words} --sentinel-addrs ${cluster}${dialled.ctl}`
+    : command(words, cluster);
 }
 
 /** `redis-cli -h 127.0.0.1 -p 26379 …` for a server as this machine reaches it. No password in it. */
 export const cli = (server: { endpoint: Address }, words: string): string =>
-  `redis-cli -h ${server.endpoint.host} -p ${server.endpoint.port} ${words}`;
+  `redis-cli -h ${server.endpoint.host} -p ${server.endpoint.port} ${dialled.cli}${words}`;
 
 /** How redis-cli is given a password, which is never in its arguments. A note, not a condition of the commands after it. */
 export const passwordNote = (password: string): string =>

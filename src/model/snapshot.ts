@@ -2,9 +2,14 @@ import type { Address } from './address.js';
 
 /** Why something that was asked did not answer as itself. */
 export interface Silence {
-  kind: 'refused' | 'timeout' | 'auth' | 'protocol' | 'closed' | 'error';
+  /** `auth`, `tls`: it is there, and this command lacks a password, a right or what its TLS wants. */
+  kind: 'refused' | 'timeout' | 'auth' | 'tls' | 'protocol' | 'closed' | 'error';
   message: string;
 }
+
+/** Whether a server is there and does not let this command in: that says nothing of the server. */
+export const isLocked = (silence: Silence | null): boolean =>
+  silence?.kind === 'auth' || silence?.kind === 'tls';
 
 /** What one Redis node says of itself (INFO, ROLE). Reply shapes: redis.io/commands/role, redis.io/commands/info. */
 export interface NodeAnswer {

@@ -175,6 +175,8 @@ export interface Expectation {
   driver: string;
   /** True for a cluster that sentinelctl runs: hints name sentinelctl's own commands. */
   own: boolean;
+  /** What the cluster was labelled with when it was attached, such as `production`; shown in the first line. */
+  label?: string | null;
   /** The nodes that should exist; absent where no plan lists them. */
   nodes?: readonly ExpectedNode[];
   /** The master that was asked for; null: all that are monitored. */

@@ -202,3 +202,7 @@ export function verdictExitCode({ word }: Pick<Verdict, 'word'>, exitOn: ExitOn 
   if (word === 'UNKNOWN') return EXIT.unknown;
   return verdictRank(word) <= verdictRank(EXIT_ON[exitOn]) ? EXIT.violated : EXIT.ok;
 }
+
+/** A verdict with the cluster's label before it: whoever reads the first line knows that it is production. */
+export const labelled = (verdict: Verdict, label: string | null | undefined): Verdict =>
+  label == null || label === '' ? verdict : { ...verdict, text: `[${label}] ${verdict.text}` };

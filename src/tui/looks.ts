@@ -78,6 +78,7 @@ const quickGlobals = (cluster: string): Globals => ({
   username: null,
   sentinelUsername: null,
   sentinelPasswordFile: null,
+  tls: null,
   timeoutMs: 2 * SERVER_MS,
   output: 'table',
   columns: null,

@@ -1,7 +1,7 @@
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from '../cli/command.js';
-import { knownClusters } from '../cli/known.js';
+import { isAttached, knownClusters } from '../cli/known.js';
 import { firstLook } from '../cli/parse.js';
 import { settle } from '../cli/settle.js';
 import type { World } from '../cli/world.js';
@@ -21,7 +21,10 @@ const NO_COMMAND: Command = {
 };
 
 /** Options that select a cluster, each with a value. */
-const SELECTING = ['--cluster', '-c', '--sentinel-addrs', '--master-name', '--password-file'];
+const SELECTING = [
+  ...['--cluster', '-c', '--sentinel-addrs', '--master-name', '--password-file'],
+  ...['--ca', '--cert', '--key', '--server-name'],
+];
 
 /** A cluster that the menu is about, and the options that lead to it. */
 export interface Aim {
@@ -57,40 +60,42 @@ export async function aimAt(world: World, words: readonly string[]): Promise<Aim
   const ambient = unasked.clusterGiven ? unasked.cluster : null;
   const target: MenuTarget =
     globals.sentinelAddrs !== null
-      ? { kind: 'attached', words: selecting }
+      ? { kind: 'attached', name: null, words: selecting }
       : globals.clusterGiven
         ? named(globals.cluster, selecting)
         : { kind: 'none', named: null };
   return { target, globals, ambient };
 }
 
-const named = (name: string, selecting: readonly string[]): MenuTarget => ({
-  kind: 'own',
-  name,
-  words: selecting.some((w) => w === '-c' || w.startsWith('--cluster'))
-    ? selecting
-    : ['--cluster', name, ...selecting],
-});
+const named = (name: string, selecting: readonly string[], attached = false): MenuTarget => {
+  const isSelected = selecting.some((w) => w === '-c' || w.startsWith('--cluster'));
+  const words = isSelected ? selecting : ['--cluster', name, ...selecting];
+  return attached ? { kind: 'attached', name, words } : { kind: 'own', name, words };
+};
 
 /** The target after a look around: it may have been removed or created meanwhile. Never another one than was named. */
 export function targetNow(target: MenuTarget, { clusters, look }: MenuState, usual: string): MenuTarget {
   const names = clusters.map((c) => c.name);
+  const isThereAttached = (name: string): boolean => clusters.some((c) => c.name === name && isAttached(c));
   switch (target.kind) {
     case 'own':
-      return names.includes(target.name) ? target : { kind: 'none', named: target.name };
+      if (!names.includes(target.name)) return { kind: 'none', named: target.name };
+      return isThereAttached(target.name) ? named(target.name, target.words, true) : target;
     case 'attached': {
+      if (target.name !== null)
+        return names.includes(target.name) ? target : { kind: 'none', named: target.name };
       // The addresses of a cluster that sentinelctl created mean that cluster.
       const name = look !== null && 'status' in look ? look.status.cluster : '';
       return names.includes(name) ? named(name, []) : target;
     }
     case 'none': {
       const name = target.named ?? (names.includes(usual) ? usual : (names[0] ?? ''));
-      return names.includes(name) ? named(name, []) : target;
+      return names.includes(name) ? named(name, [], isThereAttached(name)) : target;
     }
   }
 }
 
-/** The clusters that sentinelctl created on this machine. */
+/** The clusters that are known on this machine. */
 export const clustersHere = (world: World): Promise<MenuState['clusters']> =>
   knownClusters(stateHome(world.env, world.cwd));
 

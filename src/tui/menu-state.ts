@@ -5,14 +5,17 @@ import type { LookResult } from './looks.js';
 export type MenuTarget =
   /** `words` select it on a command line. */
   | { kind: 'own'; name: string; words: readonly string[] }
-  /** Not created by sentinelctl. `words` are empty where the settings select it already. */
-  | { kind: 'attached'; words: readonly string[] }
+  /**
+   * Not created by sentinelctl; `name` is null where it is known by the addresses of its sentinels alone. `words` are
+   * empty where the settings select it already.
+   */
+  | { kind: 'attached'; name: string | null; words: readonly string[] }
   /** There is none; `named` is the name that was asked for. */
   | { kind: 'none'; named: string | null };
 
 /** What the menu knows when it decides what makes sense now. */
 export interface MenuState {
-  /** The clusters that sentinelctl created. */
+  /** The clusters that are known here. */
   clusters: readonly KnownCluster[];
   target: MenuTarget;
   /** What the target looked like last; null until the first look is done. */

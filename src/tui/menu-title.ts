@@ -16,7 +16,10 @@ export function titleLines(state: MenuState, size: Size): string[] {
     const text = target.named === null ? 'No cluster exists.' : `Cluster ${target.named} does not exist.`;
     return [theme.bold(cut(text, size.columns))];
   }
-  const name = target.kind === 'own' ? `cluster ${target.name}` : 'attached cluster';
+  const name =
+    target.kind === 'own'
+      ? `cluster ${target.name}`
+      : `attached cluster${target.name === null ? '' : ` ${target.name}`}`;
   const which = theme.dim(cut(name, size.columns));
   if (look === null) return [which, theme.dim('looking …')];
   if ('failure' in look) {

@@ -1,6 +1,7 @@
 import type { ConnectionOptions as TlsConnectOptions } from 'node:tls';
 import type { Clock } from '../clock.js';
 import type { Address } from '../model/address.js';
+import { type AddressRule, mappedBy } from '../model/address-map.js';
 import type { NodePlan } from '../model/plan.js';
 
 /** TLS to one kind of server. Certificates and keys are PEM texts, not paths. */
@@ -34,6 +35,8 @@ export interface Access {
   sentinel: Credentials;
   /** Announced `HOST:PORT` → the address that this machine reaches; the rest is reached as announced. */
   addresses: Readonly<Record<string, Address>>;
+  /** Where `addresses` has nothing: whole hosts, or everything that is announced. */
+  rules?: readonly AddressRule[] | undefined;
 }
 
 /** No credentials, and every address is reached as announced. */
@@ -58,8 +61,8 @@ export const accessWith = (
 });
 
 /** Where this machine reaches an announced address. */
-export const endpointOf = ({ addresses }: Access, announce: Address): Address =>
-  addresses[`${announce.host}:${announce.port}`] ?? announce;
+export const endpointOf = ({ addresses, rules = [] }: Access, announce: Address): Address =>
+  addresses[`${announce.host}:${announce.port}`] ?? mappedBy(rules, announce);
 
 /** How the servers of a cluster are asked. */
 export interface Asking {

@@ -3,9 +3,10 @@ import type { Address } from '../model/address.js';
 import { tiltIn } from '../model/records.js';
 import type { MasterView, NodeAnswer, SentinelState, Silence } from '../model/snapshot.js';
 import { type Connection, type ConnectionOptions, openConnection } from './client.js';
-import { protocolError, silenceOf, timeoutError, WireError } from './error.js';
+import { protocolError, timeoutError, WireError } from './error.js';
 import { engineOf, isSentinel, nodeAnswer, parseInfo } from './info.js';
 import { masterView, parseCkquorum, parseRecords, type SentinelRecord } from './replies.js';
+import { silenceAt } from './speaks-tls.js';
 
 export type SentinelAnswer = NonNullable<SentinelState['answer']>;
 /** An answer, or the reason for its absence; never both. */
@@ -145,7 +146,7 @@ async function visit<T>(
     return { answer: await ask(connection, within), silence: null };
   } catch (error) {
     signal?.throwIfAborted();
-    return { answer: null, silence: silenceOf(error) };
+    return { answer: null, silence: await silenceAt(endpoint, options, error) };
   } finally {
     opening.then(
       (connection) => connection.close(),

@@ -89,13 +89,17 @@ function socketSilence(errno: string | undefined, message: string): Silence {
 /** Codes: Node's tls module (X.509 verification, ERR_TLS_*), and OpenSSL's alerts (ERR_SSL_*). */
 function tlsSilence(errno = '', message: string): Silence | undefined {
   if (errno === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return { kind: 'error', message: 'has a certificate for another host name' };
+    return { kind: 'tls', message: 'has a certificate for another name: --server-name says which is right' };
+  if (errno === 'CERT_HAS_EXPIRED') return { kind: 'tls', message: 'has a certificate that has expired' };
   if (/^(CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(GET_ISSUER|VERIFY)|HOSTNAME_MISMATCH)/.test(errno))
-    return { kind: 'error', message: `has a certificate that is not trusted: ${message}` };
+    return {
+      kind: 'tls',
+      message: `has a certificate that is not trusted (${message}): --ca FILE has its authority`,
+    };
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNKNOWN_PROTOCOL|HTTP_REQUEST/.test(errno))
-    return { kind: 'protocol', message: 'does not speak TLS' };
+    return { kind: 'tls', message: 'does not speak TLS: leave --tls out' };
   if (/CERTIFICATE_REQUIRED|ALERT_HANDSHAKE_FAILURE|ALERT_UNKNOWN_CA|ALERT_BAD_CERTIFICATE/.test(errno))
-    return { kind: 'error', message: 'requires a client certificate that it trusts' };
+    return { kind: 'tls', message: 'requires a client certificate that it trusts: --cert FILE --key FILE' };
   return undefined;
 }
 

@@ -6,6 +6,7 @@ import { type Connection, type ConnectionOptions, openConnection } from './clien
 import { protocolError, silenceOf, timeoutError, WireError } from './error.js';
 import { fieldsOf, parseClients, parseWord } from './gather-parse.js';
 import { parseInfo } from './info.js';
+import { silenceAt } from './speaks-tls.js';
 
 /** A server that is asked: how it is called, what the cluster calls it, where it is from here. */
 export interface Asked {
@@ -51,7 +52,7 @@ export async function visit<T>(
     return { value: await work(questionsOn(connection, await ping(connection, clock, startedMs))) };
   } catch (error) {
     signal?.throwIfAborted();
-    return { silence: silenceOf(error) };
+    return { silence: await silenceAt(endpoint, options, error) };
   } finally {
     opening.then(
       (connection) => connection.close(),

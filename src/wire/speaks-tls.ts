@@ -1,10 +1,13 @@
 import type { Address } from '../model/address.js';
-import type { ConnectionOptions } from './client.js';
+import type { Silence } from '../model/snapshot.js';
+import { type ConnectionOptions, openConnection } from './client.js';
 import { dial } from './dial.js';
-import { WireError } from './error.js';
+import { silenceOf, WireError } from './error.js';
 
 /** What only a server that speaks TLS says: it wants a certificate, or another version. */
 const HANDSHAKE = /\bSSL|\bTLS|alert|certificate/i;
+
+const MAY_BE_TLS: readonly Silence['kind'][] = ['tls', 'error'];
 
 /** Whether a port completes a TLS handshake, or refuses it in the words of TLS. Nothing is sent over it. Throws only the signal's reason. */
 export async function speaksTls(address: Address, options: ConnectionOptions): Promise<boolean> {
@@ -14,6 +17,43 @@ export async function speaksTls(address: Address, options: ConnectionOptions): P
     return true;
   } catch (error) {
     options.signal?.throwIfAborted();
-    return error instanceof WireError && error.silence.kind === 'error' && HANDSHAKE.test(error.message);
+    return (
+      error instanceof WireError && MAY_BE_TLS.includes(error.silence.kind) && HANDSHAKE.test(error.message)
+    );
+  }
+}
+
+/** What a server that speaks only TLS is, seen without it. */
+export const TLS_ONLY: Silence = {
+  kind: 'tls',
+  message: 'accepts only TLS at this port, and sentinelctl connects without it: --tls --ca FILE',
+};
+
+/**
+ * Why a server did not answer; where it closed a plain connection at once, a handshake shows whether it wants TLS.
+ * Throws only the signal's reason.
+ */
+export async function silenceAt(
+  address: Address,
+  options: ConnectionOptions,
+  error: unknown,
+): Promise<Silence> {
+  const silence = silenceOf(error);
+  if (options.credentials?.tls)
+    return silence.kind === 'timeout' && (await speaksPlain(address, options)) ? PLAIN_ONLY : silence;
+  return silence.kind === 'closed' && (await speaksTls(address, options)) ? TLS_ONLY : silence;
+}
+
+/** A plain server waits for the end of what it takes for a command, so a handshake with it gets no answer. */
+const PLAIN_ONLY: Silence = { kind: 'tls', message: 'speaks no TLS at this port: leave --tls out' };
+
+async function speaksPlain(address: Address, options: ConnectionOptions): Promise<boolean> {
+  try {
+    const connection = await openConnection(address, { ...options, credentials: {} });
+    await connection.call('PING').finally(() => connection.close());
+    return true;
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    return error instanceof WireError && error.reply !== undefined;
   }
 }

@@ -13,6 +13,10 @@ const WATCHED =
   'status --watch=100ms --timeout 60s --json | { read -r first; echo "$first"; ' +
   `sentinelctl kill sentinel-3 --json >&2; sed '/"changes":\\[{/q'; }`;
 
+/** With another state directory, the cluster of this one is one that sentinelctl did not start. */
+const elsewhere = (line: string): string =>
+  `list >/dev/null; SENTINELCTL_HOME=$PWD/elsewhere sentinelctl ${line} --json`;
+
 /** What is typed for a section, where its heading alone is not enough; in the order in which it is run. */
 const LINES: [section: string, line: string][] = [
   ['up', 'up'],
@@ -24,6 +28,11 @@ const LINES: [section: string, line: string][] = [
   ['master-addr', 'master-addr'],
   ['env', 'env'],
   ['list', 'list'],
+  [
+    'attach',
+    elsewhere('attach shop --sentinel-addrs "$(sentinelctl env | sed -n s/REDIS_SENTINEL_ADDRS=//p)"'),
+  ],
+  ['detach', elsewhere('detach shop')],
   ['doctor', 'doctor --fix --dry-run --only min-replicas,restart-wipe,persistence-skew'],
   ['explain', 'explain'],
   ['config', 'config sentinel-1'],

@@ -82,6 +82,7 @@ export function attachedPatient(
   const target: Target = {
     kind: 'attached',
     name: sentinels.map(formatAddress).join(','),
+    record: null,
     sentinels,
     whence: null,
     masterName,

@@ -35,7 +35,7 @@ export async function ask(
 ): Promise<unknown> {
   const connection = await openConnection(node.endpoint, {
     clock: systemClock,
-    deadlineMs: 5000,
+    deadlineMs: 30_000,
     credentials: { password },
   });
   try {
@@ -56,7 +56,7 @@ export async function askNode(cli: Cli, id: string, ...words: (string | number)[
 export async function writeKeys(cli: Cli, id: string, count: number, replicas: number): Promise<void> {
   const node = (await nodesOf(cli)).find((n) => n.id === id);
   if (node === undefined) throw new Error(`there is no node ${id}`);
-  const options = { clock: systemClock, deadlineMs: 5000 };
+  const options = { clock: systemClock, deadlineMs: 30_000 };
   const connection = await openConnection(node.endpoint, options);
   try {
     await Promise.all(

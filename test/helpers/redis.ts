@@ -160,7 +160,7 @@ async function eventually(
   command: string[],
   holds: (reply: string) => boolean,
 ): Promise<void> {
-  const asking = { clock: systemClock, deadlineMs: 2000, credentials: { password } };
+  const asking = { clock: systemClock, deadlineMs: 30_000, credentials: { password } };
   const connection = await openConnection({ host: '127.0.0.1', port }, asking);
   try {
     const held = await until(

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.js';
 import { documents, shownCommands } from './documents.js';
@@ -11,6 +12,7 @@ import { noEngine, secondsOf, type TypedPart, typedWith } from './typed.js';
  * cluster of its own, made anew where the example before broke it. Otherwise:
  * - it changes nothing: add it to LOOKS, and it shares one cluster with the others there;
  * - something has to be there first: a line in PREPARED, typed once before its examples;
+ * - it is about a cluster that sentinelctl did not start: add it to FOREIGN, and it is typed with another state directory;
  * - each of its examples takes long: add it to LONG, and each gets a cluster of its own;
  * - it never ends, or takes minutes: a pattern in ENDLESS; it may exit with something else than 0: in MAY_EXIT.
  * An example that a document shows as it is, and that exits 0 there, is typed with that document and not again here.
@@ -24,8 +26,10 @@ const LOOKS = [
   ...['logs', 'history', 'completion', '__complete', 'faults', 'doctor', 'explain'],
 ];
 const LONG = ['failover-test', 'sweep'];
+const FOREIGN = ['attach', 'detach'];
 /** By command: what is typed before its examples. */
 const PREPARED: Record<string, string> = {
+  detach: 'sentinelctl attach staging --sentinel-addrs 127.0.0.1:26379',
   report: 'sentinelctl failover-test --rejoin guarded --clients 0 --report report',
 };
 /** What would go on is interrupted once it has said something on that stream. */
@@ -106,7 +110,7 @@ function typeExamples({ examples: shown, calm }: Stage): void {
       const line = PREPARED[name];
       if (line === undefined) continue;
       await standUp();
-      const ran = await shell.type(line);
+      const ran = await shell.type(await withRealPorts(shell, line), { env: envOf(name) });
       expect(mayExit(line), `${line}\n${ran.stdout}${ran.stderr}`).toContain(ran.code);
     }
   }, LONG_MS);
@@ -116,6 +120,8 @@ function typeExamples({ examples: shown, calm }: Stage): void {
     const made = await shell.type(`sentinelctl up --quiet --cluster ${cluster}`);
     expect(made.code, made.stderr).toBe(0);
   };
+  const envOf = (name: string): Record<string, string> =>
+    FOREIGN.includes(name) ? { SENTINELCTL_HOME: join(shell.dir, 'elsewhere') } : {};
   /** A healthy cluster: what an example before this one broke is created again. */
   const standUp = async (): Promise<void> => {
     if ((await shell.type('sentinelctl status --quiet')).code === 0) return;
@@ -126,7 +132,10 @@ function typeExamples({ examples: shown, calm }: Stage): void {
     if (!calm && name !== 'up') await standUp();
     const other = otherCluster(line);
     if (name !== 'up' && other !== undefined) await up(other);
-    const ran = await shell.type(await withRealPorts(shell, line), { endUpon: endUpon(line) });
+    const ran = await shell.type(await withRealPorts(shell, line), {
+      endUpon: endUpon(line),
+      env: envOf(name),
+    });
     expect(mayExit(line), `${line}\n${ran.stdout}${ran.stderr}`).toContain(ran.code);
   };
 

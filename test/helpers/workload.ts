@@ -53,12 +53,12 @@ export const settings = (over: Partial<WorkloadSettings> = {}): WorkloadSettings
   ...over,
 });
 
-export const asking = { clock: systemClock, access: OPEN_ACCESS, deadlineMs: 3000 };
+export const asking = { clock: systemClock, access: OPEN_ACCESS, deadlineMs: 30_000 };
 const patient = { clock: systemClock, everyMs: 10, deadlineMs: 60_000 };
 
 /** Asks one server one thing. */
 export async function ask(server: RedisServer, ...command: string[]): Promise<unknown> {
-  const connection = await openConnection(server.address, { clock: systemClock, deadlineMs: 3000 });
+  const connection = await openConnection(server.address, { clock: systemClock, deadlineMs: 30_000 });
   try {
     return await connection.call(...command);
   } finally {

@@ -76,7 +76,7 @@ const parsed = (text: string): FileServer => ({
 async function told(conf: string[], names: readonly string[]): Promise<Record<string, unknown>> {
   const redis = await startRedis({ port: PORT, conf });
   try {
-    const connection = await openConnection(redis.address, { clock: systemClock, deadlineMs: 2000 });
+    const connection = await openConnection(redis.address, { clock: systemClock, deadlineMs: 30_000 });
     const replies = await Promise.all(names.map((name) => connection.call('CONFIG', 'GET', name)));
     connection.close();
     return Object.fromEntries(replies.map((reply) => reply as [string, unknown]));

@@ -52,6 +52,7 @@ async function look(...sentinels: Address[]): Promise<Gathered> {
   const target = {
     kind: 'attached' as const,
     name: sentinels.map(formatAddress).join(','),
+    record: null,
     sentinels,
     whence: null,
     masterName: null,

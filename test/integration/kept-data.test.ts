@@ -20,7 +20,7 @@ afterAll(() => cli?.close());
 async function ask(port: number, ...words: [string, ...string[]]): Promise<unknown> {
   const connection = await openConnection(
     { host: '127.0.0.1', port },
-    { clock: systemClock, deadlineMs: 2000 },
+    { clock: systemClock, deadlineMs: 30_000 },
   );
   try {
     return await connection.call(...words);

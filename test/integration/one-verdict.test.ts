@@ -35,6 +35,7 @@ function attachedTo({ sentinels }: RawCluster): Asked {
     target: {
       kind: 'attached',
       name: addresses.map(formatAddress).join(','),
+      record: null,
       ...{ sentinels: addresses, whence: null, masterName: null, access: OPEN_ACCESS },
     },
   };
@@ -76,7 +77,7 @@ async function words({ patient, target }: Asked): Promise<{
   ids: string[];
   lines: string[];
 }> {
-  const asking = { clock: systemClock, deadlineMs: 700, signal: new AbortController().signal };
+  const asking = { clock: systemClock, deadlineMs: 2000, signal: new AbortController().signal };
   const snapshot = await surveyOf(target, asking);
   const status = assess(snapshot, { cluster: target.name, driver: 'attached', own: false, masterName: null });
   const doctor = diagnose(await patient.look(), CHECKS);

@@ -31,7 +31,7 @@ async function tell(port: number, ...words: (string | number)[]): Promise<unknow
         connection.close();
       }
     },
-    { clock: systemClock, everyMs: 10, deadlineMs: 5000 },
+    { clock: systemClock, everyMs: 10, deadlineMs: 60_000 },
   );
   if (told === undefined) throw new Error(`port ${port} goes on closing its connections`);
   return told.reply;

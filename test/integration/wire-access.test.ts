@@ -96,7 +96,7 @@ describe('TLS', () => {
   });
 
   it('refuses a certificate of another authority, or of none that the system knows', async () => {
-    const untrusted = /^has a certificate that is not trusted: /;
+    const untrusted = /^has a certificate that is not trusted \(.+\): --ca FILE/;
     expect(await pinged(PORT + 1, { ca: await pem('other.crt') })).toMatch(untrusted);
     expect(await pinged(PORT + 1, {})).toMatch(untrusted);
     expect(await pinged(PORT + 1, { insecure: true })).toBe('PONG');
@@ -106,7 +106,7 @@ describe('TLS', () => {
     const ca = await pem('ours.crt');
     expect(await pinged(PORT + 1, { ca, serverName: 'redis.test' })).toBe('PONG');
     expect(await pinged(PORT + 1, { ca, serverName: 'other.test' })).toBe(
-      'has a certificate for another host name',
+      'has a certificate for another name: --server-name says which is right',
     );
   });
 
@@ -114,13 +114,15 @@ describe('TLS', () => {
     const ca = await pem('ours.crt');
     const client = { cert: await pem('client.crt'), key: await pem('client.key') };
     expect(await pinged(STRICT_PORT + 1, { ca, ...client })).toBe('PONG');
-    expect(await pinged(STRICT_PORT + 1, { ca })).toBe('requires a client certificate that it trusts');
+    expect(await pinged(STRICT_PORT + 1, { ca })).toBe(
+      'requires a client certificate that it trusts: --cert FILE --key FILE',
+    );
   });
 
   it('names a server without TLS, and options that cannot be used', async () => {
     const plain = await misbehaving('http');
     try {
-      expect(await pinged(plain.address.port, {})).toBe('does not speak TLS');
+      expect(await pinged(plain.address.port, {})).toBe('does not speak TLS: leave --tls out');
     } finally {
       await plain.close();
     }

@@ -5,7 +5,6 @@ import type { Store } from '../../cluster/store/state.js';
 import type { Target } from '../../cluster/target.js';
 import { hostLimits, noHostLimits } from '../../host/limits.js';
 import { isLocal } from '../../host/server-life.js';
-import { formatAddress } from '../../model/address.js';
 import type { Gathered, GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { gatherLives } from './lives.js';
 import { lookUpNames } from './lookups.js';
@@ -62,8 +61,9 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
   signal?.throwIfAborted();
   return {
     takenAtMs,
-    cluster: own ? target.name : target.sentinels.map(formatAddress).join(','),
+    cluster: target.name,
     own,
+    ...(!own && target.record?.label && { label: target.record.label }),
     driver: own ? target.state.plan.driver : 'attached',
     masterName: own ? target.state.plan.spec.masterName : target.masterName,
     sentinels,

@@ -1,5 +1,6 @@
 import type { Address } from '../../model/address.js';
 import { formatAddress, sameAddress } from '../../model/address.js';
+import { isLocked } from '../../model/snapshot.js';
 import type { WiredNode, WiredSentinel } from './servers.js';
 
 /** A server that was asked, and whether its address was given or only named by another server. */
@@ -47,7 +48,7 @@ export function withoutDoubles<T extends Server>(
 
 /** An address of a discovered server at which this machine gets no connection. */
 const unreachable = ({ known, server: { silence } }: Found<Server>): boolean =>
-  !known && silence !== null && silence.kind !== 'auth' && silence.kind !== 'protocol';
+  !known && silence !== null && !isLocked(silence) && silence.kind !== 'protocol';
 
 /** The server with one more address. */
 export function alsoAt<T extends { announce: Address; endpoint: Address; alsoAt?: readonly Address[] }>(

@@ -3,11 +3,10 @@ import { resolve } from 'node:path';
 import type { Target } from '../../cluster/target.js';
 import { isAt } from '../../model/facts.js';
 import type { ForeignSentinel, GatheredNode, GatheredSentinel, Resync } from '../../model/gathered.js';
-import type { Silence } from '../../model/snapshot.js';
 import { askingAs, endpointOf } from '../../wire/access.js';
 import type { ConnectionOptions } from '../../wire/client.js';
 import { gatherNode } from '../../wire/gather-node.js';
-import { speaksTls } from '../../wire/speaks-tls.js';
+import { TLS_ONLY } from '../../wire/speaks-tls.js';
 import { hearHellos } from '../../wire/subscribe.js';
 import { num } from '../group.js';
 import { foreignAt, helloIn } from './foreign.js';
@@ -17,19 +16,14 @@ const HELLO_MS = 2300;
 /** A replica that fails in its full resync begins the next one after a second (replication.c, replicationCron). */
 const RESYNC_MS = 2200;
 
-const TLS_ONLY: Silence = {
-  kind: 'protocol',
-  message: 'accepts only TLS at this port, and sentinelctl connects without it',
-};
-
 interface Servers {
   sentinels: GatheredSentinel[];
   nodes: GatheredNode[];
 }
 
 /**
- * Looks again where what was gathered needs it, and nowhere else: whether a port that closes connections speaks TLS, who
- * the sentinels are that are connected and not known, and whether a replica without a link resyncs again and again.
+ * Looks again where what was gathered needs it, and nowhere else: who the sentinels are that are connected and not known,
+ * and whether a replica without a link resyncs again and again.
  */
 export async function lookAgainAt(
   { sentinels, nodes }: Servers,
@@ -37,13 +31,10 @@ export async function lookAgainAt(
   asking: Omit<ConnectionOptions, 'credentials'>,
 ): Promise<Servers & { foreignSentinels: ForeignSentinel[] }> {
   const toNodes = askingAs({ ...asking, access: target.access }, 'redis');
-  const withTls = async <T extends GatheredNode | GatheredSentinel>(server: T): Promise<T> => {
-    if (server.silence?.kind !== 'closed') return server;
-    const isTls = await speaksTls(server.endpoint, toNodes);
-    return { ...server, speaksTls: isTls, ...(isTls && { silence: TLS_ONLY }) };
-  };
+  const withTls = <T extends GatheredNode | GatheredSentinel>(server: T): T =>
+    server.silence === TLS_ONLY ? { ...server, speaksTls: true } : server;
   const [probedSentinels, probedNodes, heard] = await Promise.all([
-    Promise.all(sentinels.map(withTls)),
+    sentinels.map((sentinel) => withTls(sentinel)),
     Promise.all(
       nodes.map(async (node) => {
         const master = masterThatResyncs(node, nodes);

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import type { Target } from '../../cluster/target.js';
+import { knownSentinels, renamed, type Target } from '../../cluster/target.js';
 import { type Address, formatAddress } from '../../model/address.js';
 import type { Fields, GatheredNode, GatheredSentinel, Got } from '../../model/gathered.js';
 import { dataNodes, sentinelNodes } from '../../model/plan.js';
@@ -108,10 +108,10 @@ export async function gatherServers(
     ...node,
     masterNames: [...(names.get(keyOf(node.announce)) ?? [])],
   }));
-  return {
+  return named(target, {
     sentinels: ordered(withoutDoubles(settled(sentinels))),
     ...(await followToTheEnd(asked, (announce) => gatherNode(discovered(announce), askingNodes))),
-  };
+  });
 }
 
 function knownOf(target: Target): { sentinels: Asked[]; nodes: Asked[]; masterName: string } {
@@ -124,12 +124,23 @@ function knownOf(target: Target): { sentinels: Asked[]; nodes: Asked[]; masterNa
       masterName: plan.spec.masterName,
     };
   }
-  const sentinels = target.sentinels.map((address) => ({
-    id: formatAddress(address),
-    announce: address,
-    endpoint: address,
-  }));
-  return { sentinels, nodes: [], masterName: '' };
+  return { sentinels: knownSentinels(target), nodes: [], masterName: '' };
+}
+
+/** The servers, each by the id that it was given when its cluster was attached. */
+function named(target: Target, servers: WiredServers): WiredServers {
+  const record = target.kind === 'attached' ? target.record : null;
+  if (record === null) return servers;
+  const nodes = [...servers.nodes, ...servers.outside];
+  const idOf = renamed(record, 'redis', nodes, ({ info }) => (info.ok ? (info.value.run_id ?? null) : null));
+  const sentinelIdOf = renamed(record, 'sentinel', servers.sentinels, ({ myid }) =>
+    myid.ok ? myid.value : null,
+  );
+  return {
+    sentinels: servers.sentinels.map((s) => ({ ...s, id: sentinelIdOf(s) })),
+    nodes: servers.nodes.map((n) => ({ ...n, id: idOf(n) })),
+    outside: servers.outside.map((n) => ({ ...n, id: idOf(n) })),
+  };
 }
 
 const addressesOf = (records: readonly Fields[]): Address[] =>

@@ -1,5 +1,5 @@
 import { cli, passwordNote } from '../../model/hints.js';
-import type { NodeState, SentinelState } from '../../model/snapshot.js';
+import { isLocked, type NodeState, type SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
 import { nameOf, unanswered } from '../snapshot.js';
@@ -10,24 +10,27 @@ export default {
   severity: 'critical',
   impact: 'unknown',
   group: 'live',
-  title: 'a server wants a password that sentinelctl does not have',
+  title: 'a server wants a password, or TLS, that sentinelctl does not have',
   consequence: 'its role and its state are not known',
   explanation:
     'The server answers every command with NOAUTH, or rejected the password. For a cluster that sentinelctl ' +
-    'created it uses the cluster’s own password; for an attached cluster it uses the given one.',
+    'created it uses the cluster’s own password; for an attached cluster it uses the given one. Or it does not take ' +
+    'the connection: it speaks only TLS, or none, or its certificate is not the expected one.',
   remedy: [
     'give the password of the data nodes: --password-file FILE, SENTINELCTL_PASSWORD or REDISCLI_AUTH; with --username where it is not the default user’s',
     'give the sentinels’ own: --sentinel-password-file FILE or SENTINELCTL_SENTINEL_PASSWORD, and --sentinel-username',
+    'give what TLS needs: --tls, --ca FILE, --cert FILE with --key FILE, --server-name NAME',
     'if sentinelctl created the cluster: set requirepass of this node to the cluster’s password again',
   ],
   sources: ['acl.c: ACLAuthenticateUser', 'measured'],
   live({ snapshot, masters, expectation, hints }) {
     const servers = [...snapshot.sentinels, ...new Set(masters.flatMap((m) => m.nodes))];
-    const locked = servers.filter((s) => s.silence?.kind === 'auth');
+    const locked = servers.filter((s) => isLocked(s.silence));
     const found = locked.map((server) => {
       const isSentinel = snapshot.sentinels.some((s) => s.id === server.id);
       const option = isSentinel ? '--sentinel-password-file FILE' : '--password-file FILE';
       const said = server.silence?.message ?? '';
+      if (server.silence?.kind === 'tls') return withoutTls(server, said);
       return expectation.own && /password/.test(said)
         ? { subject: server.id, ...unlikeTheCluster(server, said), fix: reset(server, said, isSentinel) }
         : {
@@ -41,6 +44,15 @@ export default {
     return judged(found, unanswered(servers));
   },
 } satisfies SnapshotCheck;
+
+/** What it lacks is an option, which its words name. */
+const withoutTls = (server: NodeState | SentinelState, said: string): RawFinding => ({
+  subject: server.id,
+  brief: `${server.id} ${said}`,
+  evidence: null,
+  message: `${nameOf(server)} ${said}`,
+  fix: ['# give what it wants: --tls, --ca FILE, --cert FILE with --key FILE, --server-name NAME'],
+});
 
 /** A server that requires a password got none from sentinelctl, so its cluster has none. */
 const hasNoPassword = (said: string): boolean => said.startsWith('requires');

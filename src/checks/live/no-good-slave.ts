@@ -1,5 +1,6 @@
 import type { MasterFacts } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
+import { isLocked } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { forgottenFix, isForgotten } from '../forgotten.js';
 import { type Blocked, blockedAt, type Unfit } from '../promotable.js';
@@ -93,7 +94,7 @@ function makeFit(master: MasterFacts, { witness, reasons }: Blocked): string[] {
     if (kind === 'priority')
       return cli(node ?? { endpoint: replica.address }, 'CONFIG SET replica-priority 100');
     if (kind === 'cut-off') return longerDownAfter(master, { witness, replica });
-    if (node === undefined || node.silence === null || node.silence.kind === 'auth')
+    if (node === undefined || node.silence === null || isLocked(node.silence))
       return cli(witness.sentinel, `SENTINEL REPLICAS ${name}`);
     // Without a run id it may be a master that was replaced: resumed, it would take writes.
     return hints.revive(node, node.silence, replica.runId === '');

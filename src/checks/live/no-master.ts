@@ -1,7 +1,7 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import type { MasterFacts } from '../../model/facts.js';
 import { TILT_PERIOD_MS, usualFailoverMs } from '../../model/sentinel-timing.js';
-import type { NodeState, SentinelState } from '../../model/snapshot.js';
+import { isLocked, type NodeState, type SentinelState } from '../../model/snapshot.js';
 import { silentMs } from '../../model/verdict.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
@@ -61,7 +61,7 @@ export function hasNoMaster(facts: MasterFacts): boolean {
   const { nodes, answered } = facts;
   if (nodes.length === 0 || answered.some((n) => n.answer.role === 'master')) return false;
   // One that wants a password, or does not allow the question, may be the master.
-  if (nodes.some((n) => n.silence?.kind === 'auth' || n.withheld !== undefined)) return false;
+  if (nodes.some((n) => isLocked(n.silence) || n.withheld !== undefined)) return false;
   return lostMaster(facts) === null || !isReached(facts);
 }
 
@@ -88,7 +88,7 @@ export function lostMaster(facts: MasterFacts): NodeState | null {
   const named = facts.master === null ? followed : [facts.master];
   const [id, ...others] = new Set(named.map((address) => facts.refOf(address).id));
   const node = others.length > 0 ? undefined : facts.silent.find((n) => n.id === id);
-  return node === undefined || node.silence?.kind === 'auth' ? null : node;
+  return node === undefined || isLocked(node.silence) ? null : node;
 }
 
 /** How a master that is down comes back, where a failover comes first: started before it, it would be a second master. */
@@ -204,7 +204,7 @@ function hasHeir(facts: MasterFacts): boolean {
  */
 export function bringBack(facts: MasterFacts, otherwise: NodeState | null): string {
   const { expectation, hints, silent, snapshot, witnesses } = facts;
-  const sentinels = snapshot.sentinels.filter((s) => s.silence !== null && s.silence.kind !== 'auth');
+  const sentinels = snapshot.sentinels.filter((s) => s.silence !== null && !isLocked(s.silence));
   const isFrozen = [...silent, ...sentinels].some((s) => s.silence?.kind === 'timeout');
   if (expectation.own && !isFrozen && silent.length + sentinels.length > 0) return hints.ctl('up');
   const first = sentinels[0] ?? otherwise;

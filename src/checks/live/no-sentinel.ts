@@ -1,4 +1,5 @@
 import { sentinelAnswers } from '../../model/facts.js';
+import { isLocked } from '../../model/snapshot.js';
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
 import { isAllUnknown, subjectOf } from '../snapshot.js';
@@ -26,8 +27,8 @@ export default {
     const { sentinels } = snapshot;
     const [first] = sentinels;
     if (sentinels.some((s) => sentinelAnswers(s) || s.silence === null)) return [];
-    // One that wants a password does answer.
-    if (sentinels.some((s) => s.silence?.kind === 'auth')) return [];
+    // One that wants a password or TLS does answer.
+    if (sentinels.some((s) => isLocked(s.silence))) return [];
     return [
       {
         subject: subjectOf(sentinels),

@@ -1,5 +1,5 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
-import type { Silence } from '../../model/snapshot.js';
+import { isLocked, type Silence } from '../../model/snapshot.js';
 import type { Check, RawFinding } from '../check.js';
 import { flagsOf, type MonitoredAt, silentSentinels } from '../evidence.js';
 import { type Group, groupsOf, judged } from '../group.js';
@@ -71,7 +71,7 @@ export default {
 } satisfies Check;
 
 /** It is reached, and wants a password or TLS. */
-const isRefusal = ({ kind }: Silence): boolean => kind === 'auth' || kind === 'protocol';
+const isRefusal = (silence: Silence): boolean => isLocked(silence) || silence.kind === 'protocol';
 
 const ANNOUNCE = [
   'replica-announce-ip and replica-announce-port in each redis.conf, announce-ip and announce-port in each sentinel.conf: addresses that hold for clients too',

@@ -3,9 +3,11 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, messageOf, OperatorError, refused } from '../../errors.js';
 import { makePrivateDirectory, readIfThere, writeAtomically } from '../../host/files.js';
+import type { AttachedCluster } from '../../model/attached.js';
 import { isDriverName } from '../../model/drivers.js';
-import { recreate } from '../../model/hints.js';
+import { command, recreate } from '../../model/hints.js';
 import type { ClusterPlan, NodePlan } from '../../model/plan.js';
+import { parseAttached } from './attached.js';
 
 /** What is written down about a cluster that sentinelctl made: `clusters/NAME/cluster.json`. No secrets. */
 export interface ClusterState {
@@ -27,8 +29,14 @@ export interface Store {
   readonly home: string;
   dirOf(cluster: string): string;
   lockOf(cluster: string): string;
-  /** undefined when there is no such cluster; throws `state-unreadable` when its file is damaged. */
+  /**
+   * undefined when there is no such cluster; throws `state-unreadable` when its file is damaged, and `attached` (3) for
+   * one that sentinelctl did not start.
+   */
   load(cluster: string): Promise<ClusterState | undefined>;
+  /** What was written down at `attach`; undefined for another cluster. Throws `state-unreadable` (3). */
+  attached(cluster: string): Promise<AttachedCluster | undefined>;
+  saveAttached(record: AttachedCluster): Promise<void>;
   save(cluster: string, state: ClusterState): Promise<void>;
   /** Names that have a directory, damaged ones included. */
   list(): Promise<string[]>;
@@ -44,6 +52,7 @@ export interface Store {
 export function openStore(home: string): Store {
   const dirOf = (cluster: string): string => join(home, 'clusters', cluster);
   const fileOf = (cluster: string): string => join(dirOf(cluster), 'cluster.json');
+  const attachedOf = (cluster: string): string => join(dirOf(cluster), 'attached.json');
   const useOf = (): string => join(home, 'use');
   const secretOf = (cluster: string): string => join(dirOf(cluster), 'password');
   const guard = async <T>(work: Promise<T>): Promise<T> => {
@@ -60,6 +69,7 @@ export function openStore(home: string): Store {
     async load(cluster) {
       const text = await guard(readIfThere(fileOf(cluster)));
       if (text !== undefined) return parseState(cluster, fileOf(cluster), text);
+      if ((await this.attached(cluster)) !== undefined) throw notMade(cluster);
       // `up` writes the state first: if other files exist without it, it was deleted, and nodes may run.
       if ((await guard(entriesIn(dirOf(cluster)))).some((e) => !e.name.endsWith('.tmp')))
         throw damaged(cluster, fileOf(cluster), 'it is missing');
@@ -68,6 +78,17 @@ export function openStore(home: string): Store {
     async save(cluster, state) {
       await guard(makePrivateDirectory(dirOf(cluster)));
       await guard(writeAtomically(fileOf(cluster), `${JSON.stringify(state, null, 2)}\n`, 0o600));
+    },
+    async attached(cluster) {
+      const text = await guard(readIfThere(attachedOf(cluster)));
+      return text === undefined
+        ? undefined
+        : parseAttached(cluster, text, (why) => damaged(cluster, attachedOf(cluster), why));
+    },
+    async saveAttached(record) {
+      const { cluster } = record;
+      await guard(makePrivateDirectory(dirOf(cluster)));
+      await guard(writeAtomically(attachedOf(cluster), `${JSON.stringify(record, null, 2)}\n`, 0o600));
     },
     async list() {
       const entries = await guard(entriesIn(join(home, 'clusters')));
@@ -110,6 +131,13 @@ const damaged = (cluster: string, file: string, why: string): OperatorError =>
   refused('state-unreadable', `the state of cluster "${cluster}" cannot be read`, {
     why: `${file}: ${why}`,
     hint: `restore the file, or ${recreate(cluster)}`,
+  });
+
+/** What acts on a cluster is refused where sentinelctl did not start it. */
+const notMade = (cluster: string): OperatorError =>
+  refused('attached', `sentinelctl did not start ${cluster}: it can only look at it`, {
+    why: `it was attached; sentinelctl detach ${cluster} forgets it`,
+    hint: command('status', cluster),
   });
 
 /** The entries of a directory; none where it does not exist. */

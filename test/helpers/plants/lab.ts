@@ -142,7 +142,7 @@ async function shutDown(line: string): Promise<void> {
   const down = await until(async () => ((await pings(host, Number(port), undefined)) ? undefined : true), {
     clock: systemClock,
     everyMs: 20,
-    deadlineMs: 5000,
+    deadlineMs: 30_000,
   });
   if (down === undefined) throw new Error(`${line} did not end it`);
 }

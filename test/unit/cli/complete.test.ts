@@ -70,7 +70,7 @@ describe('complete', () => {
     [
       'no option twice, unless it may be repeated',
       ['act', '--set', 'a', '--signal', 'KILL', '--s'],
-      ['--set', '--sentinel-addrs', '--sentinel-password-file', '--sentinel-username'],
+      ['--set', '--sentinel-addrs', '--sentinel-password-file', '--sentinel-username', '--server-name'],
     ],
     ['choices', ['act', '--signal', ''], ['KILL', 'TERM']],
     ['choices with =', ['act', '--signal=T'], ['--signal=TERM']],

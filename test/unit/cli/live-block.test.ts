@@ -77,7 +77,7 @@ function opened({ tty = true, live = true, columns = 80, color = false } = {}) {
     },
   });
   const shows = (text: string) =>
-    expect.poll(() => stream.text, { interval: 2, timeout: 10_000 }).toContain(text);
+    expect.poll(() => stream.text, { interval: 2, timeout: 50_000 }).toContain(text);
   return { reader, stream, clock, writes, size, keys, shows };
 }
 

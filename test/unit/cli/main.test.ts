@@ -457,7 +457,7 @@ describe('questions', () => {
     asks: { summary: 'asks', group: 'Inspect', load: async () => ({ default: asks }) },
   };
   const asked = async (world: MemoryWorld): Promise<void> => {
-    await expect.poll(() => world.stderr.text, { interval: 5, timeout: 5000 }).toContain('Which node?');
+    await expect.poll(() => world.stderr.text, { interval: 5, timeout: 50_000 }).toContain('Which node?');
   };
 
   it('a missing argument is asked for on a terminal, with the live choices', async () => {

@@ -90,7 +90,7 @@ describe('progress on a terminal', () => {
     const { reader: r, stream, clock } = reader({ tty: true });
     r.on(start('slow'));
     clock.ring();
-    await expect.poll(() => stream.text, { interval: 5, timeout: 5000 }).toMatch(/⠋/);
+    await expect.poll(() => stream.text, { interval: 5, timeout: 50_000 }).toMatch(/⠋/);
     r.on(done('slow', 1200));
     r.close();
     expect(stream.text).toMatch(/✔ slow {2}1\.20 s\n$/);

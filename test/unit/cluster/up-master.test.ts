@@ -24,7 +24,7 @@ async function holding(...keys: number[]): Promise<Pick<LiveCluster, 'plan' | 'a
   );
   return {
     plan: { spec: { ...DEFAULT_SPEC, cluster: 'default' }, driver: 'process', nodes },
-    asking: { clock: systemClock, access: OPEN_ACCESS, deadlineMs: 5000 },
+    asking: { clock: systemClock, access: OPEN_ACCESS, deadlineMs: 30_000 },
   };
 }
 

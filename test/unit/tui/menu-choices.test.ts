@@ -10,7 +10,7 @@ import type { MenuChoice, MenuState, MenuTarget } from '../../../src/tui/menu-st
 const IDS = ['redis-1', 'redis-2', 'redis-3', 'sentinel-1', 'sentinel-2', 'sentinel-3'];
 const CLUSTER: KnownCluster = { name: 'c1', driver: 'process', masterName: 'mymaster', nodes: IDS };
 const OWN: MenuTarget = { kind: 'own', name: 'c1', words: ['--cluster', 'c1'] };
-const ATTACHED: MenuTarget = { kind: 'attached', words: ['--sentinel-addrs', 'h:1'] };
+const ATTACHED: MenuTarget = { kind: 'attached', name: null, words: ['--sentinel-addrs', 'h:1'] };
 
 /** What a look shows where these nodes do not answer. */
 function look(silent: string[], problems: Partial<Problem>[] = [], next: string | null = null): LookResult {

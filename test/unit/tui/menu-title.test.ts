@@ -64,7 +64,7 @@ describe('the title of the menu', () => {
     expect(titled({ target: { kind: 'none', named: 'orders' } })).toEqual(['Cluster orders does not exist.']);
     expect(titled({})).toEqual(['cluster c1', 'looking …']);
     const failure = failureOf(refused('x', 'the password file cannot be read', { hint: '--password-file' }));
-    expect(titled({ target: { kind: 'attached', words: [] }, look: { failure } })).toEqual([
+    expect(titled({ target: { kind: 'attached', name: null, words: [] }, look: { failure } })).toEqual([
       'attached cluster',
       'UNKNOWN  the password file cannot be read',
       '→ --password-file',

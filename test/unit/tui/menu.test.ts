@@ -86,7 +86,7 @@ describe('the menu', () => {
     const written = (): string => world.stdout.text + world.stderr.text;
     const shows = async (text: string): Promise<void> => {
       await expect
-        .poll(() => stripVTControlCharacters(written()).slice(seen), { interval: 5, timeout: 5000 })
+        .poll(() => stripVTControlCharacters(written()).slice(seen), { interval: 5, timeout: 50_000 })
         .toContain(text);
     };
     const press = (...keys: string[]): void => {

@@ -1,0 +1,181 @@
+import { argument } from '../src/cli/argument.js';
+import { defineCommand } from '../src/cli/command.js';
+import type { Context } from '../src/cli/context.js';
+import { type OptionsOf, option } from '../src/cli/option.js';
+import { badValue } from '../src/config/parsers.js';
+import { usageError } from '../src/errors.js';
+import { parseAddressRule } from '../src/model/address-map.js';
+import type { AccessSources, SecretSource } from '../src/model/attached.js';
+import { CLUSTER_NAME } from '../src/model/spec.js';
+import { type AttachResult, attachText } from '../src/report/text/attach.js';
+import { lastingSources, openSources, sourcesOf } from './shared/access.js';
+import { lookDeadlineMs, storeOf, targetOf } from './shared/runtime.js';
+import { statusOf } from './shared/status-of.js';
+
+const OPTIONS = {
+  passwordEnv: option.text('--password-env <name>', {
+    summary: 'the password is in this variable of the shell that runs a command',
+    flagOnly: true,
+  }),
+  passwordCommand: option.text('--password-command <command>', {
+    summary: "the password is the first line of what this prints: 'op read op://vault/redis/password'",
+    flagOnly: true,
+  }),
+  sentinelPasswordEnv: option.text('--sentinel-password-env <name>', {
+    summary: 'the same for the sentinels, where their password differs',
+    flagOnly: true,
+  }),
+  sentinelPasswordCommand: option.text('--sentinel-password-command <command>', {
+    summary: 'the same for the sentinels',
+    flagOnly: true,
+  }),
+  maps: option.values('--map <rule>', {
+    summary:
+      'where an announced address is reached from here: 10.0.0.5:6379=127.0.0.1:16379, 10.0.0.5=127.0.0.1:+10000 for every port of a host, or *=HOST; repeatable',
+    parse: ruleOf,
+  }),
+  readonly: option.flag('--readonly', { summary: 'refuse every command that changes it', flagOnly: true }),
+  label: option.text('--label <text>', {
+    summary: 'shown in the first line of every look at it: production',
+    flagOnly: true,
+  }),
+};
+
+export default defineCommand({
+  description:
+    'Finds a cluster that sentinelctl did not start through any one of its sentinels: its other sentinels, its masters, and\n' +
+    'their replicas. It is written down under NAME, which --cluster, use and list then take; nothing is changed there. A\n' +
+    'password is never written down, only where it is: --password-file, --password-env or --password-command. Servers are\n' +
+    'named redis-1, redis-2, … in the order of their addresses; a server that moves keeps its name. Run it again to take in\n' +
+    'servers that were added.',
+  examples: [
+    'sentinelctl attach staging --sentinel-addrs 127.0.0.1:26379',
+    'sentinelctl attach shop --sentinel-addrs 127.0.0.1:26379 --readonly --label production',
+    'sentinelctl attach shop --sentinel-addrs 127.0.0.1:26379 --map 172.18.0.2:6379=127.0.0.1:16379',
+  ],
+  arguments: [argument.required('NAME', { summary: 'what the cluster is called here from now on' })],
+  options: OPTIONS,
+  async run(context, { args: [name], options }): Promise<AttachResult> {
+    if (!CLUSTER_NAME.test(name))
+      throw badValue(
+        'NAME',
+        name,
+        'a name: 1 to 40 of a-z, 0-9, - and _',
+        'staging',
+        'sentinelctl attach staging',
+      );
+    const { globals, clock, signal } = context;
+    if (globals.sentinelAddrs === null)
+      throw usageError('no-sentinel-addrs', 'attach needs the address of at least one sentinel', {
+        hint: `sentinelctl attach ${name} --sentinel-addrs HOST:26379`,
+      });
+    const sources = lastingSources(chosenSources(context, options));
+    const access = await openSources(context, sources);
+    const { attach } = await import('../src/cluster/attach.js');
+    const asking = { clock, signal, deadlineMs: lookDeadlineMs(context) };
+    const attached = await attach(
+      storeOf(context),
+      {
+        cluster: name,
+        sentinelAddrs: globals.sentinelAddrs,
+        masterName: globals.masterName,
+        sources,
+        access,
+        readonly: options.readonly,
+        label: options.label ?? null,
+      },
+      asking,
+    );
+    const named = {
+      ...context,
+      globals: { ...globals, cluster: name, clusterGiven: true, sentinelAddrs: null },
+    };
+    const { verdict } = await statusOf(named, await targetOf(named), signal);
+    return { ...attached, verdict };
+  },
+  render: attachText,
+  toJson: ({ record, again, masters, unreached, verdict }) => ({
+    cluster: record.cluster,
+    again,
+    masters,
+    servers: record.servers,
+    unreached,
+    readonly: record.readonly,
+    label: record.label,
+    verdict,
+  }),
+  rows: {
+    columns: ['id', 'kind', 'host', 'port', 'masters'],
+    of: ({ record }) =>
+      record.servers.map(({ id, kind, announce, masterNames }) => ({
+        id,
+        kind,
+        host: announce.host,
+        port: announce.port,
+        masters: masterNames.join(','),
+      })),
+  },
+});
+
+function ruleOf(text: string) {
+  const rule = parseAddressRule(text);
+  if (rule !== undefined) return rule;
+  throw badValue('--map', text, 'ANNOUNCED=REACHABLE', '10.0.0.5:6379=127.0.0.1:16379');
+}
+
+/** Where the passwords are: one source per kind of server. */
+function chosenSources(context: Context, options: OptionsOf<typeof OPTIONS>): AccessSources {
+  const { passwordFile, sentinelPasswordFile } = context.globals;
+  for (const file of [passwordFile, sentinelPasswordFile])
+    if (file === '-')
+      throw usageError('password-file', 'a password from standard input cannot be read again later', {
+        hint: '--password-file FILE, --password-env NAME or --password-command COMMAND',
+      });
+  const typed = sourcesOf(context, null);
+  const password = only(['--password', passwordFile, options.passwordEnv, options.passwordCommand]);
+  const own = only([
+    '--sentinel-password',
+    sentinelPasswordFile,
+    options.sentinelPasswordEnv,
+    options.sentinelPasswordCommand,
+  ]);
+  const { redis, sentinel } = typed.credentials;
+  return {
+    ...typed,
+    credentials: {
+      redis: { ...redis, password: password ?? redis.password },
+      sentinel: { ...sentinel, password: own ?? password ?? sentinel.password },
+    },
+    addressMap: options.maps,
+  };
+}
+
+function only([name, file, variable, command]: [
+  string,
+  string | null,
+  string | undefined,
+  string | undefined,
+]): SecretSource | null {
+  const given: SecretSource[] = [
+    ...(file === null ? [] : [{ from: 'file' as const, path: file }]),
+    ...(variable === undefined ? [] : [{ from: 'environment' as const, variable }]),
+    ...(command === undefined
+      ? []
+      : [{ from: 'command' as const, words: wordsOf(`${name}-command`, command) }]),
+  ];
+  if (given.length > 1)
+    throw usageError('contradiction', `${name}-file, ${name}-env and ${name}-command cannot be combined`, {
+      hint: 'leave all but one out',
+    });
+  return given[0] ?? null;
+}
+
+/** The words of a command that runs without a shell; quotes hold a word together. Throws usageError. */
+function wordsOf(name: string, text: string): string[] {
+  const words = [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, bare]) => double ?? single ?? bare ?? '',
+  );
+  if (words.length === 0 || /[|;&<>`]|\$\(/.test(text))
+    throw badValue(name, text, 'one command: it runs without a shell', "'op read op://vault/redis/password'");
+  return words;
+}

@@ -1,0 +1,176 @@
+import { resolve } from 'node:path';
+import type { Context } from '../../src/cli/context.js';
+import { readPem, readSecret } from '../../src/config/secret.js';
+import { refused } from '../../src/errors.js';
+import { firstLineOf } from '../../src/host/first-line.js';
+import type { AccessSources, AttachedCluster, SecretSource, TlsSource } from '../../src/model/attached.js';
+import { setDialled } from '../../src/model/hints.js';
+import type { Access, TlsOptions } from '../../src/wire/access.js';
+
+/** How long a command may take to print a password, in milliseconds: a vault may ask its server. */
+const SECRET_DEADLINE_MS = 20_000;
+
+/**
+ * What opens connections to an attached cluster: what this command line says, then the cluster's record, then the
+ * environment. Passwords are read once, however often it is asked.
+ */
+export function accessSource(context: Context): (record: AttachedCluster | null) => Promise<Access> {
+  let opened: { record: AttachedCluster | null; access: Promise<Access> } | null = null;
+  return (record) => {
+    if (opened === null || opened.record?.attachedAtMs !== record?.attachedAtMs)
+      opened = { record, access: openSources(context, sourcesOf(context, record?.access ?? null)) };
+    return opened.access;
+  };
+}
+
+/** Where passwords and certificates come from for this command line; what it does not say is as recorded. */
+export function sourcesOf({ globals, env }: Context, recorded: AccessSources | null): AccessSources {
+  const { username, sentinelUsername, passwordFile, sentinelPasswordFile } = globals;
+  const typed = fileSource(passwordFile);
+  const typedSentinel = fileSource(sentinelPasswordFile);
+  const ours = recorded?.credentials;
+  const shell = variableIn(env, ['SENTINELCTL_PASSWORD', 'REDISCLI_AUTH']);
+  const sentinelShell = variableIn(env, ['SENTINELCTL_SENTINEL_PASSWORD']);
+  const password = typed ?? ours?.redis.password ?? (ours === undefined ? shell : null);
+  const own = typedSentinel ?? (ours === undefined ? sentinelShell : null);
+  // One password serves both kinds unless the sentinels have their own.
+  const sentinelPassword = own ?? (typed !== null || ours === undefined ? password : ours.sentinel.password);
+  const isShared = own === null && (typed !== null || ours === undefined);
+  return {
+    credentials: {
+      redis: { username: username ?? ours?.redis.username ?? null, password },
+      sentinel: {
+        // A password of their own comes with a user of their own.
+        username: sentinelUsername ?? ours?.sentinel.username ?? (isShared ? username : null),
+        password: sentinelPassword,
+      },
+    },
+    tls: globals.tls ?? recorded?.tls ?? null,
+    addressMap: recorded?.addressMap ?? [],
+  };
+}
+
+const fileSource = (file: string | null): SecretSource | null =>
+  file === null ? null : { from: 'file', path: file };
+
+function variableIn(env: Context['env'], names: readonly string[]): SecretSource | null {
+  const variable = names.find((name) => env[name] !== undefined && env[name] !== '');
+  return variable === undefined ? null : { from: 'environment', variable };
+}
+
+/** Reads what the sources name. Throws usageError for a file that cannot be read, `no-secret` (3) for the rest. */
+export async function openSources(context: Context, sources: AccessSources): Promise<Access> {
+  const { redis, sentinel } = sources.credentials;
+  const isSame = JSON.stringify(redis.password) === JSON.stringify(sentinel.password);
+  const password = await readSource(context, redis.password);
+  const [sentinelPassword, tls] = await Promise.all([
+    isSame ? password : readSource(context, sentinel.password),
+    sources.tls === null ? null : readTls(sources.tls),
+  ]);
+  setDialled(dialledWords(sources.tls));
+  return {
+    redis: { password, tls, ...(redis.username !== null && { username: redis.username }) },
+    sentinel: {
+      password: sentinelPassword,
+      tls,
+      ...(sentinel.username !== null && { username: sentinel.username }),
+    },
+    addresses: {},
+    rules: sources.addressMap,
+  };
+}
+
+async function readSource({ env, signal }: Context, source: SecretSource | null): Promise<string | null> {
+  switch (source?.from) {
+    case undefined:
+      return null;
+    case 'file':
+      return readSecret(source.path);
+    case 'environment': {
+      const value = env[source.variable];
+      if (value !== undefined && value !== '') return value;
+      throw refused('no-secret', `no password: the variable ${source.variable} is not set`, {
+        why: 'the cluster was attached with its password in that variable',
+        hint: `set it in this shell, or give --password-file FILE`,
+      });
+    }
+    case 'command': {
+      const read = await firstLineOf(source.words, { deadlineMs: SECRET_DEADLINE_MS, signal });
+      if (read.ok) return read.line;
+      throw refused('no-secret', `no password: ${source.words[0]} did not print it`, {
+        why: read.why,
+        hint: 'run it in this shell to see what it wants, or give --password-file FILE',
+      });
+    }
+  }
+}
+
+async function readTls({ ca, cert, key, serverName, insecure }: TlsSource): Promise<TlsOptions> {
+  const [caText, certText, keyText] = await Promise.all([
+    ca === null ? undefined : readPem('--ca', ca),
+    cert === null ? undefined : readPem('--cert', cert),
+    key === null ? undefined : readPem('--key', key),
+  ]);
+  return {
+    ...(caText !== undefined && { ca: caText }),
+    ...(certText !== undefined && { cert: certText }),
+    ...(keyText !== undefined && { key: keyText }),
+    ...(serverName !== null && { serverName }),
+    ...(insecure && { insecure }),
+  };
+}
+
+/** How commands that are printed reach the same servers. redis-cli's own names: redis-cli --help. */
+function dialledWords(tls: TlsSource | null): { ctl: string; cli: string } {
+  if (tls === null) return { ctl: '', cli: '' };
+  const { ca, cert, key, serverName, insecure } = tls;
+  const words = (names: [string, string | null][]): string =>
+    names.flatMap(([name, value]) => (value === null ? [] : [`${name} ${quoted(value)}`])).join(' ');
+  const rest = (text: string): string => (text === '' ? '' : ` ${text}`);
+  return {
+    ctl: `--tls${rest(
+      words([
+        ['--ca', ca],
+        ['--cert', cert],
+        ['--key', key],
+        ['--server-name', serverName],
+      ]),
+    )}${insecure ? ' --insecure' : ''}`,
+    cli: `--tls${rest(
+      words([
+        ['--cacert', ca],
+        ['--cert', cert],
+        ['--key', key],
+        ['--sni', serverName],
+      ]),
+    )}${insecure ? ' --insecure' : ''}`,
+  };
+}
+
+const quoted = (text: string): string =>
+  /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** The same sources for a record, which is read from other directories. */
+export function lastingSources(sources: AccessSources): AccessSources {
+  const absolute = (path: string): string => resolve(path);
+  const lasting = (source: SecretSource | null): SecretSource | null =>
+    source?.from === 'file' ? { from: 'file', path: absolute(source.path) } : source;
+  const { redis, sentinel } = sources.credentials;
+  const { tls } = sources;
+  return {
+    ...sources,
+    credentials: {
+      redis: { ...redis, password: lasting(redis.password) },
+      sentinel: { ...sentinel, password: lasting(sentinel.password) },
+    },
+    tls:
+      tls === null
+        ? null
+        : {
+            ...tls,
+            ca: tls.ca === null ? null : absolute(tls.ca),
+            cert: tls.cert === null ? null : absolute(tls.cert),
+            key: tls.key === null ? null : absolute(tls.key),
+          },
+  };
+}

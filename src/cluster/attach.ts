@@ -1,0 +1,195 @@
+import type { Clock } from '../clock.js';
+import { refused, unreachable } from '../errors.js';
+import { type Address, formatAddress, sameAddress } from '../model/address.js';
+import { type AccessSources, type AttachedCluster, type AttachedServer, keptIds } from '../model/attached.js';
+import type { NodeKind } from '../model/plan.js';
+import { isLocked, type NodeState, type SentinelState, type Snapshot } from '../model/snapshot.js';
+import { byNumber } from '../model/words.js';
+import type { Access } from '../wire/access.js';
+import type { Store } from './store/state.js';
+import { type AttachedTarget, resolveTarget, surveyOf } from './target.js';
+
+export interface AttachRequest {
+  cluster: string;
+  sentinelAddrs: Address[];
+  masterName: string | null;
+  /** Where passwords and certificates are, as it is written down, and what they are now. */
+  sources: AccessSources;
+  access: Access;
+  readonly: boolean;
+  label: string | null;
+}
+
+/** A server that is announced under an address that does not answer here. */
+export interface UnreachedServer {
+  id: string;
+  announce: Address;
+  endpoint: Address;
+  why: string;
+}
+
+export interface Attached {
+  record: AttachedCluster;
+  /** Whether the name was attached before: its servers keep their ids. */
+  again: boolean;
+  masters: string[];
+  unreached: UnreachedServer[];
+}
+
+/**
+ * Finds a cluster that sentinelctl did not start through any of its sentinels, and writes it down under a name. Asks and
+ * changes nothing there. Throws `cluster-exists` (3) for a name or sentinels of a cluster of ours, `no-sentinel` (5)
+ * where none answers, `no-master` (5) where none monitors a master, or the one that is meant.
+ */
+export async function attach(
+  store: Store,
+  request: AttachRequest,
+  asking: { clock: Clock; deadlineMs: number; signal?: AbortSignal | undefined },
+): Promise<Attached> {
+  const { cluster, masterName } = request;
+  const before = await store.attached(cluster);
+  if (before === undefined && (await store.list()).includes(cluster))
+    throw refused('cluster-exists', `${cluster} is a cluster that sentinelctl made`, {
+      hint: `choose another name: sentinelctl attach ${cluster}-2 …`,
+    });
+  const target = await attachedBy(store, request);
+  const snapshot = await surveyOf(target, asking);
+  const answering = snapshot.sentinels.filter((s) => s.answer !== null);
+  if (answering.length === 0)
+    throw unreachable('no-sentinel', 'no sentinel answers: nothing was attached', {
+      why: snapshot.sentinels.map((s) => `${s.id} ${s.silence?.message ?? 'does not answer'}`).join('\n'),
+      hint: 'check the addresses, the passwords and, with TLS, the certificates',
+    });
+  const masters = snapshot.groups.map((g) => g.masterName).toSorted(byNumber);
+  if (masters.length === 0 || (masterName !== null && !masters.includes(masterName)))
+    throw unreachable('no-master', `no sentinel monitors ${masterName ?? 'a master'}: nothing was attached`, {
+      why: masters.length > 0 ? `they monitor ${masters.join(', ')}` : undefined,
+      hint:
+        masters.length > 0 ? `--master-name ${masters[0]}` : 'check that these are sentinels of the cluster',
+    });
+  const servers = serversIn(snapshot, before?.servers ?? [], masterName);
+  const record: AttachedCluster = {
+    version: 1,
+    cluster,
+    attachedAtMs: asking.clock.wallMs(),
+    sentinelAddrs: request.sentinelAddrs,
+    masterName,
+    servers,
+    access: request.sources,
+    readonly: request.readonly,
+    label: request.label,
+  };
+  await store.saveAttached(record);
+  return { record, again: before !== undefined, masters, unreached: unreachedIn(snapshot, servers) };
+}
+
+/** The target of these addresses. Throws `cluster-exists` (3) where they belong to a cluster of ours. */
+async function attachedBy(
+  store: Store,
+  { cluster, sentinelAddrs, masterName, access }: AttachRequest,
+): Promise<AttachedTarget> {
+  const target = await resolveTarget(store, {
+    cluster,
+    sentinelAddrs,
+    sentinelAddrsFrom: 'flag',
+    masterName,
+    access: async () => access,
+  });
+  if (target.kind === 'attached') return target;
+  throw refused('cluster-exists', `these are sentinels of ${target.name}, which sentinelctl made`, {
+    why: 'it has a name already',
+    hint: `sentinelctl status --cluster ${target.name}`,
+  });
+}
+
+/** Forgets a cluster that was attached, and nothing else. Throws `cluster-unknown` or `not-attached` (3). */
+export async function detach(store: Store, cluster: string): Promise<{ cluster: string; servers: number }> {
+  const record = await store.attached(cluster);
+  if (record !== undefined) {
+    await store.forget(cluster);
+    return { cluster, servers: record.servers.length };
+  }
+  const known = await store.list();
+  if (known.includes(cluster))
+    throw refused('not-attached', `${cluster} was not attached: sentinelctl made it`, {
+      hint: 'sentinelctl down --help says how it is removed',
+    });
+  throw refused('cluster-unknown', `no cluster ${cluster} is known here`, {
+    why: known.length === 0 ? undefined : `known clusters: ${known.join(', ')}`,
+    hint: 'sentinelctl list',
+  });
+}
+
+/** Every server of the group that is meant, with its id: kept from before, else numbered by the order of addresses. */
+function serversIn(
+  snapshot: Snapshot,
+  before: readonly AttachedServer[],
+  masterName: string | null,
+): AttachedServer[] {
+  const groups = snapshot.groups.filter((g) => masterName === null || g.masterName === masterName);
+  const nodes = new Map<string, { state: NodeState; masterNames: string[] }>();
+  for (const group of groups)
+    for (const state of group.nodes) {
+      const known = nodes.get(formatAddress(state.announce));
+      if (known === undefined)
+        nodes.set(formatAddress(state.announce), { state, masterNames: [group.masterName] });
+      else known.masterNames.push(group.masterName);
+    }
+  return [
+    ...numbered(
+      'redis',
+      [...nodes.values()].map(({ state, masterNames }) => ({
+        announce: state.announce,
+        identity: state.answer?.runId ?? '',
+        masterNames,
+      })),
+      before,
+    ),
+    ...numbered(
+      'sentinel',
+      snapshot.sentinels.map((s: SentinelState) => ({
+        announce: s.announce,
+        identity: s.answer?.sentinelId ?? '',
+        masterNames: [],
+      })),
+      before,
+    ),
+  ];
+}
+
+function numbered(
+  kind: NodeKind,
+  found: readonly Omit<AttachedServer, 'id' | 'kind'>[],
+  before: readonly AttachedServer[],
+): AttachedServer[] {
+  const inOrder = found.toSorted(
+    (a, b) => byNumber(a.announce.host, b.announce.host) || a.announce.port - b.announce.port,
+  );
+  const ids = keptIds(
+    before,
+    kind,
+    inOrder.map(({ announce, identity }) => ({ id: '', announce, identity })),
+  );
+  // A number that was given once is never given to another server.
+  const used = before.filter((s) => s.kind === kind).map(({ id }) => Number(id.split('-')[1]));
+  let last = Math.max(0, ...used);
+  return inOrder.map((server, i) => {
+    const kept = ids[i];
+    if (kept) return { ...server, kind, id: kept };
+    last += 1;
+    return { ...server, kind, id: `${kind}-${last}` };
+  });
+}
+
+/** Who did not answer for a reason that an address map may cure. */
+function unreachedIn(snapshot: Snapshot, servers: readonly AttachedServer[]): UnreachedServer[] {
+  const silent = [...snapshot.sentinels, ...snapshot.groups.flatMap((g) => g.nodes)].filter(
+    ({ silence }) => silence !== null && !isLocked(silence),
+  );
+  return servers.flatMap(({ id, announce }) => {
+    const state = silent.find((s) => sameAddress(s.announce, announce));
+    return state === undefined
+      ? []
+      : [{ id, announce, endpoint: state.endpoint, why: state.silence?.message ?? 'does not answer' }];
+  });
+}

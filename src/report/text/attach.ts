@@ -1,0 +1,87 @@
+import type { Attached } from '../../cluster/attach.js';
+import { formatAddress } from '../../model/address.js';
+import { command } from '../../model/hints.js';
+import type { Verdict } from '../../model/status.js';
+import { count, listed } from '../../model/words.js';
+import { wrap } from '../plain-text.js';
+import { nextLines, verdictLines } from './lines.js';
+import { verdictPaint } from './outcome.js';
+import { table } from './table.js';
+import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
+
+export interface AttachResult extends Attached {
+  verdict: Verdict;
+}
+
+/** How many servers are listed that were not reached. */
+const UNREACHED_SHOWN = 6;
+
+/** What was found and under which names, how it is, and what cannot be reached from here. */
+export function attachText(result: AttachResult, view: View): string {
+  const { record, again, masters, unreached, verdict } = result;
+  const theme = themeOf(view);
+  const width = lineWidth(view);
+  const nodes = record.servers.filter((s) => s.kind === 'redis').length;
+  const sentinels = record.servers.length - nodes;
+  const named = masters.length <= 3 ? `: ${masters.join(', ')}` : '';
+  const head = `${record.cluster} ${again ? 'attached again' : 'attached'}: ${listed([
+    count(sentinels, 'sentinel'),
+    count(nodes, 'data node'),
+    `${count(masters.length, 'master')}${named}`,
+  ])}`;
+  return [
+    ...wrap(`${SYMBOL.ok} ${head}`, width, 2).map(theme.ok),
+    ...verdictLines(verdict.word, verdictPaint(verdict.word, theme), verdict.text, view),
+    ...nextLines(verdict.next ?? command('status', record.cluster), view),
+    ...(record.servers.length > 40 ? [] : ['', serversTable(result, view)]),
+    ...unreachedLines(unreached, view),
+  ].join('\n');
+}
+
+function serversTable({ record, unreached }: AttachResult, view: View): string {
+  const theme = themeOf(view);
+  return table(
+    [{ title: 'NODE' }, { title: 'ADDRESS' }, { title: 'MASTERS', drop: 2 }, { title: 'FROM HERE', drop: 1 }],
+    record.servers.map(({ id, announce, masterNames }) => {
+      const missed = unreached.find((u) => u.id === id);
+      return [
+        { text: id, paint: theme.bold },
+        formatAddress(announce),
+        masterNames.join(', ') || '-',
+        missed === undefined
+          ? { text: 'answers', paint: theme.ok }
+          : { text: 'does not answer', paint: theme.warn },
+      ];
+    }),
+    view,
+  );
+}
+
+/** An announced address that only the cluster's own network knows is the usual reason, so that is said with its cure. */
+function unreachedLines(unreached: AttachResult['unreached'], view: View): string[] {
+  const [first] = unreached;
+  if (first === undefined) return [];
+  const theme = themeOf(view);
+  const width = lineWidth(view);
+  const rest = unreached.length - UNREACHED_SHOWN;
+  return [
+    '',
+    ...unreached
+      .slice(0, UNREACHED_SHOWN)
+      .flatMap(({ id, endpoint, why }) =>
+        wrap(`${SYMBOL.warn} ${id}: ${formatAddress(endpoint)} ${why}`, width, 2),
+      )
+      .map(theme.warn),
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+    ...wrap(
+      `If it runs, its announced address cannot be reached from here: attach again with --map ${formatAddress(first.announce)}=HOST:PORT, the address at which this machine reaches it.`,
+      width,
+      0,
+    ),
+  ];
+}
+
+export const detachText = ({ cluster, servers }: { cluster: string; servers: number }, view: View): string =>
+  themeOf(view).ok(
+    `${SYMBOL.ok} ${cluster} detached: ${count(servers, 'server')} forgotten here, nothing changed there`,
+  );
