@@ -10,7 +10,7 @@ const HANDSHAKE = /\bSSL|\bTLS|alert|certificate/i;
 const MAY_BE_TLS: readonly Silence['kind'][] = ['tls', 'error'];
 
 /** Whether a port completes a TLS handshake, or refuses it in the words of TLS. Nothing is sent over it. Throws only the signal's reason. */
-export async function speaksTls(address: Address, options: ConnectionOptions): Promise<boolean> {
+async function speaksTls(address: Address, options: ConnectionOptions): Promise<boolean> {
   try {
     const socket = await dial(address, { ...options, tls: { insecure: true } });
     socket.destroy();
