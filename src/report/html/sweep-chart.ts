@@ -7,7 +7,9 @@ import { ticks } from './scale.js';
 
 const WIDTH = 720;
 const HEIGHT = 380;
-const MARGIN = { left: 64, right: 28, top: 24, bottom: 52 };
+const MARGIN = { left: 64, right: 28, top: 24, bottom: 58 };
+/** Nothing lost is this far above the axis: a mark must not touch the times under it. */
+const ABOVE_AXIS = 14;
 /** Shapes tell the series apart where colours do not; there are as many colours. */
 const SHAPES = ['M-5-5h10v10h-10z', 'M0-7l7 7-7 7-7-7z', 'M0-7l7 12h-14z', 'M-6-6l12 12M6-6l-12 12'];
 /** Labels of several series at the same place stand above one another. */
@@ -52,11 +54,11 @@ function plotOf(spots: readonly Spot[]): Plot {
   // Where nothing is lost there is still a zero to stand on.
   const most = Math.max(1, ...spots.map((s) => s.lost)) * 1.12;
   const across = WIDTH - MARGIN.left - MARGIN.right;
-  const up = HEIGHT - MARGIN.top - MARGIN.bottom;
+  const up = HEIGHT - MARGIN.top - MARGIN.bottom - ABOVE_AXIS;
   const tenth = (n: number): number => Math.round(n * 10) / 10;
   return {
     x: (ms) => tenth(MARGIN.left + (ms / endMs) * across),
-    y: (lost) => tenth(HEIGHT - MARGIN.bottom - (lost / most) * up),
+    y: (lost) => tenth(HEIGHT - MARGIN.bottom - ABOVE_AXIS - (lost / most) * up),
     endMs,
     most,
   };
@@ -67,7 +69,7 @@ function grid({ x, y, endMs, most }: Plot): string {
   const right = WIDTH - MARGIN.right;
   const down = ticks({ fromMs: 0, toMs: endMs }, 6).map(
     (ms) =>
-      `<path class="grid" d="M${x(ms)} ${MARGIN.top}V${bottom}"/><text x="${x(ms)}" y="${bottom + 18}" text-anchor="middle">${ms / 1000} s</text>`,
+      `<path class="grid" d="M${x(ms)} ${MARGIN.top}V${bottom}"/><text x="${x(ms)}" y="${bottom + 24}" text-anchor="middle">${ms / 1000} s</text>`,
   );
   const across = ticks({ fromMs: 0, toMs: most }, 4)
     .filter(Number.isInteger)
