@@ -77,7 +77,6 @@ import replicaHidden from './data/replica-hidden.js';
 import replicaWritable from './data/replica-writable.js';
 import slowCommand from './data/slow-command.js';
 import versionSkew from './data/version-skew.js';
-import addressDouble from './live/address-double.js';
 import addressNotOwn from './live/address-not-own.js';
 import addressSwitching from './live/address-switching.js';
 import clientPinned from './live/client-pinned.js';
@@ -209,7 +208,6 @@ export const CHECKS: readonly Check[] = [
   disklessDelay,
 
   // live
-  addressDouble,
   addressNotOwn,
   foreignSentinels,
   resyncLoop,

@@ -3,6 +3,7 @@ import sentinelsFew from './configuration/sentinels-few.js';
 import settingsSkew from './configuration/settings-skew.js';
 import bgsaveError from './data/bgsave-error.js';
 import masterFull from './data/master-full.js';
+import addressDouble from './live/address-double.js';
 import auth from './live/auth.js';
 import epochDisagree from './live/epoch-disagree.js';
 import failoverInProgress from './live/failover-in-progress.js';
@@ -14,6 +15,7 @@ import loading from './live/loading.js';
 import masterAddressNotMaster from './live/master-address-not-master.js';
 import masterDisagree from './live/master-disagree.js';
 import masterDown from './live/master-down.js';
+import masterNeverReached from './live/master-never-reached.js';
 import noGoodSlave from './live/no-good-slave.js';
 import noMaster from './live/no-master.js';
 import noQuorum from './live/no-quorum.js';
@@ -35,6 +37,7 @@ import tilt from './live/tilt.js';
 import unexpectedNode from './live/unexpected-node.js';
 import unfinishedJournal from './live/unfinished-journal.js';
 import unknownMasterName from './live/unknown-master-name.js';
+import writesRefused from './live/writes-refused.js';
 
 /**
  * What `status` judges, and `doctor` among its checks, in the order in which findings of one severity are shown: what
@@ -45,9 +48,14 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
   unfinishedJournal,
   journalUnreadable,
 
+  // What is wrong with the addresses makes other things look wrong.
+  addressDouble,
+
   // Nothing can be written.
   bgsaveError,
   masterFull,
+  writesRefused,
+  masterNeverReached,
   noMaster,
   nodeDown,
   nodeUnreachable,
@@ -55,6 +63,7 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
   // No failover would happen.
   noSentinel,
   noQuorum,
+  auth,
   noGoodSlave,
   sentinelsFew,
 
@@ -66,7 +75,6 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
   masterDown,
 
   // Not known, or of no use.
-  auth,
   roleUnknown,
   failoverInProgress,
   replicaOrphan,

@@ -33,6 +33,7 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
   const link = info.get('master_link_status');
   const fullSyncs = numberOf(info.get('sync_full'));
   const priority = numberOf(info.get('slave_priority'));
+  const goodReplicas = numberOf(info.get('min_slaves_good_slaves'));
   const memory = memoryIn(info);
   const configFile = info.get('config_file');
   const linkDownS = numberOf(info.get('master_link_down_since_seconds'));
@@ -46,6 +47,7 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
     attached: attachedIn(info),
     loading: info.get('loading') === '1',
     ...(fullSyncs !== null && { fullSyncs }),
+    ...(goodReplicas !== null && { goodReplicas }),
     ...(linkDownS !== null && linkDownS >= 0 && { linkDownS }),
     ...(info.get('master_sync_in_progress') === '1' && { syncing: true }),
     ...onDisk(info),

@@ -32,6 +32,8 @@ export interface NodeAnswer {
   linkDownS?: number;
   /** Whether a replica is copying the whole data set from its master at this moment. */
   syncing?: boolean;
+  /** How many replicas acknowledge in time, where min-replicas-to-write is set; absent where it is not. */
+  goodReplicas?: number;
   /** Its own replica-priority; 0: never promoted. Absent where it did not say. */
   priority?: number;
   /** What it failed to write to its disk the last time; absent where nothing failed. */

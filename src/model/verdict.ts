@@ -118,6 +118,7 @@ const VERBS: readonly (readonly [one: string, several: string])[] = [
   ['is down', 'are down'],
   ['does not answer', 'do not answer'],
   ['wants a password', 'want a password'],
+  ['wants another password than the master', 'want another password than the master'],
 ];
 const predicate = ({ brief, subject }: Weighed): string => without(`${subject} `, brief);
 /** The predicate for several servers; null where it may be said of one only. */

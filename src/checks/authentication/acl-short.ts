@@ -1,13 +1,21 @@
+import type { Fields, GatheredNode, Got } from '../../model/gathered.js';
+import { cli } from '../../model/hints.js';
 import { listed } from '../../model/words.js';
 import type { Check, RawFinding, Skip } from '../check.js';
 import type { Directive } from '../files/conf.js';
 import { judgeMonitoredGroups } from '../files/judge.js';
 import type { Project } from '../files/project.js';
 import { place, sentinelLine, settingOf } from '../files/settings.js';
-import { SENTINEL_COMMANDS, setUser } from '../fixes.js';
-import { dataNodes, judged, readAll } from '../group.js';
+import { SENTINEL_COMMANDS, savedUser, setUser } from '../fixes.js';
+import { attachedIn, dataNodes, judged, num, readAll } from '../group.js';
+import { grouped } from '../snapshot.js';
 
 const RIGHTS = SENTINEL_COMMANDS.map((command) => `+${command}`).join(' ');
+
+/** What a replica runs at its master (replication.c, syncWithMaster); the user of masterauth needs PING besides. */
+const SENT_BY_REPLICA = ['psync', 'sync', 'replconf'];
+/** What did not repeat for longer than this has ended, in seconds: a replica tries again each second. */
+const RECENT_S = 60;
 
 /** A renamed command is not known by its name: that is another finding. */
 const UNKNOWN = /not found/;
@@ -31,9 +39,24 @@ export default {
     'sentinel.c: sentinelSendSlaveOf',
     'measured',
   ],
-  causes: ['failover-stuck', 'no-master', 'auth-pass-missing', 'no-quorum', 'master-down', 'seen-down'],
+  causes: [
+    'failover-stuck',
+    'no-master',
+    'auth-pass-missing',
+    'no-quorum',
+    'master-down',
+    'seen-down',
+    'min-replicas',
+    'no-replica',
+    'link-down',
+    'no-good-slave',
+    'replica-missing',
+    'resync-loop',
+  ],
   live(gathered) {
-    const { values, missing } = readAll(dataNodes(gathered), (n) => n.dryrun);
+    const nodes = dataNodes(gathered);
+    const refused = nodes.flatMap((node) => replicasRefused(node, nodes.length));
+    const { values, missing } = readAll(nodes, (n) => n.dryrun);
     const seen = values.flatMap(({ server, value }) => {
       const denied = Object.entries(value)
         .filter(([, verdict]) => verdict !== 'OK' && !UNKNOWN.test(verdict))
@@ -51,7 +74,7 @@ export default {
         },
       ];
     });
-    return judged(seen, missing);
+    return judged([...refused, ...seen], missing);
   },
   files: (project) =>
     judgeUserLines(project, (_line, rules) => {
@@ -59,6 +82,43 @@ export default {
       return missing.length === 0 ? null : `may not ${missing.join(', ')}`;
     }),
 } satisfies Check;
+
+/**
+ * Replicas that this node refuses, by its ACL LOG: they are in no list, neither the node's nor a sentinel's, so that
+ * nothing else shows them. `reason` command, `object` the command (acl.c, addACLLogEntry).
+ */
+function replicasRefused(server: GatheredNode, known: number): RawFinding[] {
+  const isAlone = known === 1;
+  // What was refused a moment ago, and is linked by now, was cured.
+  if (!isAlone && server.info.ok && attachedIn(server.info.value).length >= known - 1) return [];
+  const log: Got<Fields[]> = server.aclLog ?? { ok: true, value: [] };
+  const entries = (log.ok ? log.value : []).filter(
+    (entry) =>
+      entry.reason === 'command' &&
+      SENT_BY_REPLICA.includes(entry.object ?? '') &&
+      (num(entry, 'age-seconds') ?? RECENT_S) < RECENT_S,
+  );
+  return grouped(entries, (entry) => entry.username ?? '').map((same) => {
+    const user = same[0]?.username ?? '';
+    const denied = [...new Set(same.map((entry) => entry.object ?? ''))].filter((c) => c !== 'sync').sort();
+    const from = /\baddr=(\S+)/.exec(same[0]?.['client-info'] ?? '')?.[1];
+    const words = `the user ${user} may not run ${listed(denied)}: replicas that log in as it get no data`;
+    return {
+      subject: server.id,
+      impact: isAlone ? 'no-failover' : 'degraded',
+      brief: `at ${server.id} ${words}`,
+      message: words,
+      evidence: `ACL LOG of ${server.id}${from === undefined ? '' : `, last from ${from}`}`,
+      consequence:
+        'such a replica never gets the data, the master does not count it, and no sentinel knows it: there is nothing to promote',
+      fix: [
+        cli(server, `ACL SETUSER ${user} +psync +replconf +ping`),
+        ...savedUser(server),
+        cli(server, 'ACL LOG RESET'),
+      ],
+    };
+  });
+}
 
 /** null where a category that is not known here decides. Later rules win (acl.c, ACLSetSelector). */
 function allowed(command: string, rules: string[]): boolean | null {

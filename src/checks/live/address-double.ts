@@ -1,13 +1,11 @@
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
-import { isAt } from '../../model/facts.js';
-import type { GatheredNode } from '../../model/gathered.js';
+import { type AnsweredNode, isAt, type MasterFacts, type Witness } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
 import { listed } from '../../model/words.js';
-import type { Check, RawFinding } from '../check.js';
-import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
+import { believedMaster } from '../believed.js';
+import type { RawFinding, SnapshotCheck } from '../check.js';
 import { setConfig } from '../fixes.js';
-import { attachedIn, type Group, groupsOf, idsOf, judged, unreported } from '../group.js';
-import { grouped } from '../snapshot.js';
+import { grouped, judgeMasters, sentinelsOf, subjectOf } from '../snapshot.js';
 
 /** Between two RESETs, seconds: a sentinel finds its peers and replicas again within one INFO period and some hellos. */
 const APART_S = 30;
@@ -16,7 +14,7 @@ const HELLO_S = 3;
 
 export default {
   id: 'address-double',
-  needs: 'gathered',
+  needs: 'snapshot',
   severity: 'critical',
   impact: 'at-risk',
   group: 'live',
@@ -48,52 +46,42 @@ export default {
     'hostname-mixed',
     'nat-replica',
   ],
-  live(gathered) {
-    const groups = groupsOf(gathered);
-    if (groups.every(({ views }) => views.length === 0)) return silentSentinels(gathered);
-    const missing = unreported(groups);
-    const seen = groups.flatMap((group): RawFinding[] => {
-      for (const { sentinel, master } of group.views)
-        if (!master.replicas.ok) missing.push(`${sentinel.id}: ${master.replicas.why}`);
-      return doublesIn(group).map((double) => finding(group, double));
-    });
-    return judged(seen, missing);
-  },
-} satisfies Check;
+  live: (facts) =>
+    judgeMasters(facts, ['sentinels'], (master) =>
+      doublesIn(master).map((double) => finding(master, double)),
+    ),
+} satisfies SnapshotCheck;
 
 interface Double {
   addresses: Address[];
-  node: GatheredNode | undefined;
-  at: Group['views'];
+  node: AnsweredNode | undefined;
+  at: Witness[];
 }
 
 /** Entries of one sentinel's list, the master's among them, that have one run id and different addresses. */
-function doublesIn({ views, nodes }: Group): Double[] {
-  const pairs = views.flatMap((view) => {
-    const records = [view.master.fields, ...(view.master.replicas.ok ? view.master.replicas.value : [])];
-    const named = records.flatMap((record) => {
-      const address = addressIn(record);
-      return record.runid && address !== null ? [{ runId: record.runid, address }] : [];
-    });
-    return grouped(named, ({ runId }) => runId)
+function doublesIn({ witnesses, answered }: MasterFacts): Double[] {
+  const pairs = witnesses.flatMap((witness) =>
+    grouped([witness.view, ...witness.view.replicas], ({ runId }) => runId)
       .filter((same) => new Set(same.map(({ address }) => formatAddress(address))).size > 1)
-      .map((same) => ({ view, runId: same[0]?.runId ?? '', addresses: same.map(({ address }) => address) }));
-  });
-  return grouped(pairs, ({ runId }) => runId).map((same) => {
+      .map((same) => ({ witness, runId: same[0]?.runId ?? '', addresses: same.map((s) => s.address) })),
+  );
+  const known = pairs.filter(({ runId }) => runId !== '');
+  return grouped(known, ({ runId }) => runId).map((same) => {
     const addresses = same
       .flatMap((pair) => pair.addresses)
       .filter((a, i, all) => all.findIndex((b) => sameAddress(a, b)) === i);
-    const node = nodes.find((n) => addresses.some((address) => isAt(n, address)));
-    return { addresses, node, at: same.map(({ view }) => view) };
+    const node = answered.find((n) => addresses.some((address) => isAt(n, address)));
+    return { addresses, node, at: same.map(({ witness }) => witness) };
   });
 }
 
-function finding(group: Group, { addresses, node, at }: Double): RawFinding {
-  const { master, name } = group;
+function finding(facts: MasterFacts, { addresses, node, at }: Double): RawFinding {
+  const { answered, name, refOf } = facts;
   const words = addresses.map(formatAddress).sort();
-  const streams = master?.info.ok === true ? attachedIn(master.info.value).length : null;
-  const right = rightOf(group, addresses);
-  const follows = node?.role.ok === true ? node.role.value.follows : null;
+  const address = believedMaster(facts);
+  const master = answered.find((n) => address !== null && n.id === refOf(address).id);
+  const right = rightOf(addresses, address, master);
+  const follows = node?.answer.follows ?? null;
   // Promoted under one address, and made a replica of itself under the other: no other node has newer data.
   const followsItself = node !== undefined && node === master && follows !== null && isAt(node, follows);
   const apartS = followsItself ? HELLO_S : APART_S;
@@ -101,26 +89,28 @@ function finding(group: Group, { addresses, node, at }: Double): RawFinding {
     ...(i === 0 ? [] : [`sleep ${apartS}`]),
     cli(sentinel, `SENTINEL RESET ${name}`),
   ]);
-  const isHealthy = at.every(({ master: view }) => flagsOf(view.fields).join() === 'master');
+  const isHealthy = at.every(({ view }) => view.flags.join() === 'master');
+  const streams = master?.answer.attached.length ?? null;
   const counted =
     streams === null ? '' : `; the master counts ${streams} ${streams === 1 ? 'replica' : 'replicas'}`;
+  const whose = subjectOf(sentinelsOf(at));
   return {
     subject: words.join(', '),
     servers: node === undefined ? [] : [node.id],
-    masterName: name,
     ...(followsItself && { impact: 'down' }),
     brief: `one server is known as ${listed(words)}${followsItself ? ', and follows itself' : ''}`,
-    evidence: `the same run id at ${idsOf(at.map(({ sentinel }) => sentinel))}${counted}`,
-    message: `${idsOf(at.map(({ sentinel }) => sentinel))} know one server of ${name} as ${listed(words)} (the same run id)${counted}${followsItself ? '; it was made a replica of itself' : ''}`,
+    evidence: `the same run id at ${whose}${counted}`,
+    message: `${whose} know one server of ${name} as ${listed(words)} (the same run id)${counted}${followsItself ? '; it was made a replica of itself' : ''}`,
     fix: [
       ...(node === undefined || right === null || node === master
         ? []
         : setConfig(node, 'replica-announce-ip', right.host)),
-      ...(node?.role.ok === true &&
-      node.role.value.follows?.host.includes(':') !== group.address?.host.includes(':') &&
-      group.address !== null &&
-      node !== master
-        ? [cli(node, `REPLICAOF ${group.address.host} ${group.address.port}`)]
+      ...(follows !== null &&
+      node !== undefined &&
+      address !== null &&
+      node !== master &&
+      isV6(follows) !== isV6(address)
+        ? [cli(node, `REPLICAOF ${address.host} ${address.port}`)]
         : []),
       ...(followsItself ? [cli(node, 'REPLICAOF NO ONE')] : []),
       ...(isHealthy || followsItself
@@ -130,11 +120,16 @@ function finding(group: Group, { addresses, node, at }: Double): RawFinding {
   };
 }
 
+const isV6 = ({ host }: Address): boolean => host.includes(':');
+
 /** The address in the family in which the sentinels monitor the master; else the one that the master lists. */
-function rightOf({ address, master }: Group, addresses: readonly Address[]): Address | null {
-  const isV6 = (a: Address): boolean => a.host.includes(':');
-  const alike = addresses.filter((a) => address !== null && isV6(a) === isV6(address));
-  const attached = master?.info.ok === true ? attachedIn(master.info.value) : [];
+function rightOf(
+  addresses: readonly Address[],
+  monitored: Address | null,
+  master: AnsweredNode | undefined,
+): Address | null {
+  const alike = addresses.filter((a) => monitored !== null && isV6(a) === isV6(monitored));
+  const attached = master?.answer.attached ?? [];
   return (
     (alike.length === 1 ? alike[0] : undefined) ??
     addresses.find((a) => attached.some((one) => sameAddress(one.address, a))) ??

@@ -3,7 +3,8 @@ import { isAt } from '../../model/facts.js';
 import type { Fields, GatheredNode } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, type MonitoredAt, silentSentinels } from '../evidence.js';
-import { groupsOf, idsOf, judged, num, unreported } from '../group.js';
+import { monitorInstead, settingsIn } from '../fixes.js';
+import { type Group, groupsOf, idsOf, judged, num, unreported } from '../group.js';
 import { grouped } from '../snapshot.js';
 
 /** What gathering and whole seconds of uptime may be apart, in milliseconds. */
@@ -50,7 +51,8 @@ export default {
     const groups = groupsOf(gathered);
     if (groups.every(({ views }) => views.length === 0)) return silentSentinels(gathered);
     const missing = unreported(groups);
-    const seen = groups.flatMap(({ name, views, nodes }): RawFinding[] => {
+    const seen = groups.flatMap((group): RawFinding[] => {
+      const { name, views, nodes } = group;
       for (const node of nodes) if (!node.info.ok) missing.push(`${node.id}: ${node.info.why}`);
       const apart = views.flatMap((view) => {
         const { fields, replicas } = view.master;
@@ -58,32 +60,72 @@ export default {
           apartIn(record, view, nodes),
         );
       });
-      return grouped(apart, ({ place }) => place).flatMap((same): RawFinding[] => {
-        const [first] = same;
-        if (first === undefined) return [];
-        const { place, theirs, node } = first;
-        const by = idsOf(same.map(({ view }) => view.sentinel));
-        const here = node.info.ok ? (node.info.value.run_id ?? '') : '';
-        const evidence = `${by} ${same.length === 1 ? 'reads' : 'read'} the run id ${theirs.slice(0, 8)} there, and the server that answers sentinelctl has ${here.slice(0, 8)}`;
-        return [
-          {
-            subject: node.id,
-            masterName: name,
-            brief: `${place} leads to different servers`,
-            evidence,
-            message: `${place} leads to different servers: ${evidence}`,
-            fix: [
-              `# is ${place} a virtual IP, a load balancer, a proxy or a NAT? The sentinels must know each server of ${name} by its own address:`,
-              'replica-announce-ip and replica-announce-port in the redis.conf of each replica',
-              `sentinel monitor ${name} <the master's own address> <its port> …`,
-            ],
-          },
-        ];
-      });
+      return [
+        ...behindProxy(group, gathered.own),
+        ...grouped(apart, ({ place }) => place).flatMap((same): RawFinding[] => {
+          const [first] = same;
+          if (first === undefined) return [];
+          const { place, theirs, node } = first;
+          const by = idsOf(same.map(({ view }) => view.sentinel));
+          const here = node.info.ok ? (node.info.value.run_id ?? '') : '';
+          const evidence = `${by} ${same.length === 1 ? 'reads' : 'read'} the run id ${theirs.slice(0, 8)} there, and the server that answers sentinelctl has ${here.slice(0, 8)}`;
+          return [
+            {
+              subject: node.id,
+              masterName: name,
+              brief: `${place} leads to different servers`,
+              evidence,
+              message: `${place} leads to different servers: ${evidence}`,
+              fix: [
+                `# is ${place} a virtual IP, a load balancer, a proxy or a NAT? The sentinels must know each server of ${name} by its own address:`,
+                'replica-announce-ip and replica-announce-port in the redis.conf of each replica',
+                `sentinel monitor ${name} <the master's own address> <its port> …`,
+              ],
+            },
+          ];
+        }),
+      ];
     });
     return judged(seen, missing);
   },
 } satisfies Check;
+
+/**
+ * A master that is monitored at a port at which it does not listen, and that it does not announce: as a replica it will
+ * be listed by its own address, and stay listed under this one (sentinel.c, sentinelRefreshInstanceInfo).
+ */
+function behindProxy({ name, address, master, views }: Group, own: boolean): RawFinding[] {
+  if (own || address === null || master?.info.ok !== true || !master.config.ok) return [];
+  const listens = num(master.info.value, 'tcp_port');
+  const { 'replica-announce-port': announced, 'tls-port': tls } = master.config.value;
+  if (listens === null || [listens, Number(announced), Number(tls)].includes(address.port)) return [];
+  const place = formatAddress(address);
+  const evidence = `it listens at port ${listens}, and replica-announce-port is not set`;
+  return [
+    {
+      subject: master.id,
+      masterName: name,
+      brief: `the sentinels monitor ${name} at ${place}, which is not its own address`,
+      evidence,
+      message: `the sentinels monitor ${name} at ${place}, which is not its own address: ${evidence}`,
+      consequence:
+        'after the next failover it is listed twice, under this address and its own: it may be promoted under one and told to follow itself under the other',
+      fix: [
+        `# at each sentinel, one at a time, with the master's own address instead of that of the proxy or the mapped port:`,
+        ...views.flatMap(({ sentinel, master: view }) =>
+          monitorInstead(
+            sentinel,
+            name,
+            { host: '<its own host>', port: listens },
+            settingsIn(view.fields),
+            null,
+          ),
+        ),
+        `# or, where ${place} leads to this server for ever: replica-announce-ip and replica-announce-port in its redis.conf`,
+      ],
+    },
+  ];
+}
 
 function apartIn(record: Fields, view: MonitoredAt, nodes: readonly GatheredNode[]): Apart[] {
   const { runid: theirs = '' } = record;

@@ -1,8 +1,9 @@
+import { isAt, type MasterFacts } from '../../model/facts.js';
 import { cli, passwordNote } from '../../model/hints.js';
 import { isLocked, type NodeState, type SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
-import { nameOf, unanswered } from '../snapshot.js';
+import { isDown, nameOf, unanswered } from '../snapshot.js';
 
 export default {
   id: 'auth',
@@ -23,6 +24,7 @@ export default {
     'if sentinelctl created the cluster: set requirepass of this node to the cluster’s password again',
   ],
   sources: ['acl.c: ACLAuthenticateUser', 'measured'],
+  causes: ['no-good-slave', 'seen-down'],
   live({ snapshot, masters, expectation, hints }) {
     const servers = [...snapshot.sentinels, ...new Set(masters.flatMap((m) => m.nodes))];
     const locked = servers.filter((s) => isLocked(s.silence));
@@ -31,6 +33,8 @@ export default {
       const option = isSentinel ? '--sentinel-password-file FILE' : '--password-file FILE';
       const said = server.silence?.message ?? '';
       if (server.silence?.kind === 'tls') return withoutTls(server, said);
+      const apart = masters.find((master) => differsFromMaster(master, server));
+      if (apart !== undefined) return otherPassword(apart, server, said);
       return expectation.own && /password/.test(said)
         ? { subject: server.id, ...unlikeTheCluster(server, said), fix: reset(server, said, isSentinel) }
         : {
@@ -53,6 +57,39 @@ const withoutTls = (server: NodeState | SentinelState, said: string): RawFinding
   message: `${nameOf(server)} ${said}`,
   fix: ['# give what it wants: --tls, --ca FILE, --cert FILE with --key FILE, --server-name NAME'],
 });
+
+/**
+ * Whether a data node rejects a password that its master accepts, and the sentinels, which have one password for all
+ * data nodes of a name, call it down for the same reason.
+ */
+function differsFromMaster(facts: MasterFacts, server: NodeState | SentinelState): boolean {
+  const { answered, expectation, master, nodes, refOf, witnesses } = facts;
+  if (expectation.own || !nodes.some((n) => n.id === server.id)) return false;
+  if (!/^rejects/.test(server.silence?.message ?? '')) return false;
+  const entries = witnesses.flatMap(({ view }) => view.replicas.filter((r) => isAt(server, r.address)));
+  const accepts = answered.some((n) => master !== null && n.id === refOf(master).id);
+  return accepts && entries.length > 0 && entries.every(({ flags }) => isDown(flags));
+}
+
+function otherPassword(facts: MasterFacts, server: NodeState | SentinelState, said: string): RawFinding {
+  const isOnly = !facts.answered.some((n) => n.answer.role === 'replica');
+  const words = 'wants another password than the master';
+  return {
+    subject: server.id,
+    masterName: facts.name,
+    impact: isOnly ? 'no-failover' : 'degraded',
+    brief: `${server.id} ${words}`,
+    message: `${nameOf(server)} ${words}: it ${said.replace(/: .*/, '')}, and the sentinels call it down`,
+    evidence:
+      'the master accepts the one that is given; the sentinels have one for all nodes, and call it down',
+    consequence:
+      'the sentinels cannot log in there: it is never promoted, and after a failover no other node can replicate from it',
+    fix: [
+      `# on the machine of ${server.id}: requirepass and masterauth as in the configuration file of the master, then restart it`,
+      '# or is it another server, which has taken over this address? Then give each its own address',
+    ],
+  };
+}
 
 /** A server that requires a password got none from sentinelctl, so its cluster has none. */
 const hasNoPassword = (said: string): boolean => said.startsWith('requires');

@@ -52,10 +52,12 @@ function unlinked(facts: MasterFacts, node: AnsweredNode): RawFinding {
   const since = linkDownS === undefined ? '' : ` for ${humanDurationMs(linkDownS * 1000)}`;
   const where = follows === null ? 'a master' : placed(facts, follows);
   const log = expectation.own ? hints.ctl(`logs ${node.id} --tail 50`) : `the log of ${node.id} says why`;
+  // One that copies has nothing to promote yet: a note only while another one has its data.
+  const isNote = syncing === true && facts.answered.some((n) => n !== node && n.answer.linkStatus === 'up');
   const copies = syncing === true ? '; it is copying the whole data set from its master' : '';
   return {
     subject: node.id,
-    severity: syncing === true ? 'info' : 'warning',
+    severity: isNote ? 'info' : 'warning',
     brief: `${node.id} has no link to its master${since}`,
     message: `${nameOf(node)} has no link to ${where}${since} (master_link_status down)${copies}`,
     evidence: `it follows ${where} (master_link_status down)${copies}`,

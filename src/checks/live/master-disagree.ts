@@ -1,5 +1,5 @@
 import { sameAddress } from '../../model/address.js';
-import { ballots, type MasterFacts, type Witness } from '../../model/facts.js';
+import { ballots, isAt, type MasterFacts, type Witness } from '../../model/facts.js';
 import { believedMaster } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { monitorInstead } from '../fixes.js';
@@ -50,17 +50,34 @@ function disagreement(facts: MasterFacts, wrong: readonly Witness[]): RawFinding
     return `${ids(sentinelsOf(voices))} ${voices.length === 1 ? 'says' : 'say'} ${placed(facts, address)} (epoch ${epochs})`;
   });
   const busy = failoverUnderWay(witnesses) ?? heldDown(witnesses);
+  const ofOne = sameServer(facts);
   const right = witnesses.find((w) => !wrong.includes(w));
   const evidence = [...claims, ...(busy === null ? [] : [busy])].join('; ');
   return {
     subject: subjectOf(sentinelsOf(wrong)),
-    brief: `the sentinels name different masters`,
+    brief: ofOne
+      ? 'the sentinels monitor one server under different addresses'
+      : 'the sentinels name different masters',
     message: `the sentinels disagree on the master of ${name}: ${evidence}`,
     evidence,
+    ...(ofOne && {
+      impact: 'at-risk',
+      consequence:
+        'it is one server (the same run id), so no data differs; but a vote about one address does not count for the other: the master may never be objectively down, and no failover comes',
+    }),
     ...(busy === null && right !== undefined
       ? { fix: wrong.flatMap((w) => monitorAgain(name, w, right)) }
       : { severity: 'warning', fix: lookAgain(hints.ctl('status --watch')) }),
   };
+}
+
+/** Whether one process answers at all of their addresses: then no data set differs. */
+function sameServer({ answered, witnesses }: MasterFacts): boolean {
+  const runIds = witnesses.map(
+    ({ view }) => answered.find((n) => isAt(n, view.address))?.answer.runId ?? view.runId,
+  );
+  const [first, ...others] = new Set(runIds);
+  return others.length === 0 && first !== undefined && first !== '';
 }
 
 function monitorAgain(name: string, { sentinel }: Witness, { view }: Witness): string[] {

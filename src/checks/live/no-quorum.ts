@@ -26,6 +26,7 @@ export default {
     'sentinel.c: sentinelIsQuorumReachable, sentinelGetLeader',
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/',
   ],
+  causes: ['failover-stuck'],
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], (master) => {
       const { witnesses, snapshot } = master;

@@ -1,9 +1,11 @@
 import { sentinelAnswers } from '../../model/facts.js';
-import { isLocked } from '../../model/snapshot.js';
+import { isLocked, type SentinelState } from '../../model/snapshot.js';
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
 import { isAllUnknown, subjectOf } from '../snapshot.js';
 import { isStopped } from './no-master.js';
+import { isSpeaking, saysInstead } from './says-instead.js';
+import { NO_SENTINEL } from './sentinel-unreachable.js';
 
 const NOTHING_KNOWN =
   'nothing is known of the cluster: the addresses may be wrong, or this machine may have no route to them';
@@ -26,7 +28,7 @@ export default {
     const { expectation, hints, snapshot } = facts;
     const { sentinels } = snapshot;
     const [first] = sentinels;
-    if (sentinels.some((s) => sentinelAnswers(s) || s.silence === null)) return [];
+    if (sentinels.some((s) => sentinelAnswers(s) || (s.silence === null && !isDisabled(s)))) return [];
     // One that wants a password or TLS does answer.
     if (sentinels.some((s) => isLocked(s.silence))) return [];
     return [
@@ -37,12 +39,11 @@ export default {
         ...(!expectation.own &&
           sentinels.length > 0 &&
           (isAllUnknown(facts) || !sentinels.some(isStopped)) && { impact: 'unknown' }),
-        message:
-          first === undefined
-            ? 'no sentinel is known'
-            : `none of ${count(sentinels.length, 'sentinel')} answers`,
+        message: first === undefined ? 'no sentinel is known' : noneOf(sentinels),
         consequence: [
-          isAllUnknown(facts) && first !== undefined ? NOTHING_KNOWN : this.consequence,
+          isAllUnknown(facts) && first !== undefined && !sentinels.some(speaks)
+            ? NOTHING_KNOWN
+            : this.consequence,
           ...(expectation.whence === undefined ? [] : [expectation.whence]),
         ].join('; '),
         fix: [
@@ -50,11 +51,25 @@ export default {
             ? hints.ctl('up')
             : first === undefined
               ? 'sentinelctl status --sentinel-addrs HOST:PORT'
-              : sentinels.every(isStopped)
-                ? '# nothing listens there: start them on their machines, or correct the addresses'
-                : '# run sentinelctl where they can be reached, or give a route to them',
+              : sentinels.some(speaks)
+                ? (saysInstead(first, 'sentinel')?.fix[0] ?? NO_SENTINEL)
+                : sentinels.every(isStopped)
+                  ? '# nothing listens there: start them on their machines, or correct the addresses'
+                  : '# run sentinelctl where they can be reached, or give a route to them',
         ],
       },
     ];
   },
 } satisfies SnapshotCheck;
+
+/** One that answers as something else is no address without a route. */
+function noneOf(sentinels: readonly SentinelState[]): string {
+  const none = `none of ${count(sentinels.length, 'sentinel')} answers`;
+  const one = sentinels.find(speaks);
+  if (one === undefined) return none;
+  return `${none} as one: ${one.id} ${saysInstead(one, 'sentinel')?.words ?? one.silence?.message ?? ''}`;
+}
+
+/** It answers, and not to SENTINEL: `doctor` has its INFO all the same. */
+const isDisabled = (sentinel: SentinelState): boolean => saysInstead(sentinel, 'sentinel') !== null;
+const speaks = (sentinel: SentinelState): boolean => isSpeaking(sentinel) || isDisabled(sentinel);

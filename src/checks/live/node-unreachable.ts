@@ -2,10 +2,13 @@ import { formatAddress } from '../../model/address.js';
 import { isAt, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
 import type { NodeState, SeenReplica, SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, Skip, SnapshotCheck } from '../check.js';
+import { canElect, electorateOf, headCount } from '../electorate.js';
 import { judged } from '../group.js';
 import { isSilent, nameOf, names, unanswered } from '../snapshot.js';
+import { failoverUnderWay } from '../under-way.js';
 import { isGhostReplica } from './ghost-replica.js';
-import { afterFailover, downWord, hasNoMaster, isStopped, lostMaster } from './no-master.js';
+import { afterFailover, bringBack, downWord, hasNoMaster, isStopped, lostMaster } from './no-master.js';
+import { type SaysInstead, saysInstead } from './says-instead.js';
 
 export default {
   id: 'node-unreachable',
@@ -66,6 +69,8 @@ function isDown(node: NodeState, facts: MasterFacts): boolean {
 
 function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subject'> {
   const { hints, expectation } = facts;
+  const cause = saysInstead(node, 'node');
+  if (cause !== null) return speaking(node, facts, cause);
   const fix = [hints.revive(node, node.silence, mayBeOldMaster(node, facts))];
   if (!expectation.own && isHeardBySentinels(node, facts)) {
     return {
@@ -85,6 +90,22 @@ function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subj
     fix,
   };
 }
+
+/** It runs and gives an error for every question: started again, a second process would fail to get its port. */
+const speaking = (
+  node: NodeState,
+  facts: MasterFacts,
+  { words, fix }: SaysInstead,
+): Omit<RawFinding, 'subject'> => ({
+  ...(node.id === namedMaster(facts)?.id
+    ? { severity: 'critical', impact: 'at-risk' }
+    : isLastReplica(facts) && { impact: 'no-failover' }),
+  brief: `${node.id} ${words}`,
+  message: `${nameOf(node)} ${words}`,
+  evidence: silenceOf(node),
+  consequence: 'it runs, and answers every question with this error: to its clients it is down',
+  fix,
+});
 
 /** Whether no replica is left that answers: a master that fails is not replaced. */
 const isLastReplica = ({ nodes }: MasterFacts): boolean =>
@@ -138,6 +159,8 @@ const heirsOf = ({ answered }: MasterFacts) => answered.filter((n) => n.answer.r
 function oldMaster(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subject'> {
   const heirs = heirsOf(facts);
   const said = `${facts.name}: its master ${nameOf(node)} ${downWord(node)}`;
+  const cause = saysInstead(node, 'node');
+  if (heirs.length === 0 && cause !== null) return speaking(node, facts, cause);
   if (heirs.length === 0) {
     return {
       severity: 'critical',
@@ -147,9 +170,16 @@ function oldMaster(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subje
       evidence: `${silenceOf(node)}; the sentinels do not call it down`,
       consequence:
         'clients at this machine may not reach it either; no failover happens while the sentinels reach it',
-      fix: [facts.hints.revive(node, node.silence)],
+      fix: facts.expectation.own
+        ? [facts.hints.revive(node, node.silence)]
+        : [
+            `# it runs, since the sentinels reach it: run sentinelctl where ${formatAddress(node.announce)} can be reached, or give a route to it`,
+          ],
     };
   }
+  const electorate = electorateOf(facts, facts.name);
+  if (!canElect(electorate) && failoverUnderWay(facts.witnesses) === null)
+    return replacedByHand(node, facts, `no failover is possible (${headCount(electorate)})`);
   return {
     severity: 'critical',
     impact: 'down',
@@ -159,5 +189,20 @@ function oldMaster(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subje
     consequence:
       'clients are still sent to the one that is down; the last step of a failover takes about a second',
     ...afterFailover(facts, node),
+  };
+}
+
+/** Another node was made the master, and too few sentinels answer to agree on it: none will name it. */
+function replacedByHand(node: NodeState, facts: MasterFacts, why: string): Omit<RawFinding, 'subject'> {
+  const heirs = heirsOf(facts);
+  const who = heirs.map((n) => n.id).join(', ');
+  return {
+    severity: 'critical',
+    impact: 'down',
+    brief: `${node.id} (master) ${downWord(node)}; ${who} is a master that the sentinels do not name: ${why}`,
+    evidence: null,
+    message: `${facts.name}: its master ${nameOf(node)} ${downWord(node)}; ${names(heirs)} ${heirs.length === 1 ? 'says that it is' : 'say that they are'} the master, and the sentinels do not name ${heirs.length === 1 ? 'it' : 'them'}: ${why}`,
+    consequence: `clients that ask a sentinel are sent to the one that is down; if it returns first, the sentinels make ${who} its replica, and what was written there is lost`,
+    fix: [bringBack(facts, null), `# start ${node.id} only after the sentinels name another master`],
   };
 }

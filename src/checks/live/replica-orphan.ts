@@ -39,6 +39,7 @@ function orphan(facts: MasterFacts, node: AnsweredNode, master: Address): RawFin
   // The node at the master's own address is master-address-not-master.
   if (facts.refOf(master).id === node.id) return [];
   if (isChained(facts, node, follows)) return [];
+  if (followsTheOnlyMaster(facts, follows, master)) return [];
   return [
     {
       subject: node.id,
@@ -60,6 +61,15 @@ function isChained(facts: MasterFacts, node: AnsweredNode, follows: Address): bo
     upstream?.answer.role === 'replica' &&
     node.answer.linkStatus === 'up'
   );
+}
+
+/**
+ * Whether the node that the sentinels name is no master, or does not answer, and the one that is followed is one: then
+ * the sentinels are late or wrong, and REPLICAOF would cut the replica off from the only master.
+ */
+function followsTheOnlyMaster({ answered, refOf }: MasterFacts, follows: Address, master: Address): boolean {
+  const masters = answered.filter((n) => n.answer.role === 'master');
+  return !masters.some((n) => n.id === refOf(master).id) && masters.some((n) => isAt(n, follows));
 }
 
 /** By address, by what a name resolves to, or by the master's own list, where it is known under another address. */

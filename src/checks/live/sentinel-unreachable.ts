@@ -1,10 +1,11 @@
 import { isAt, type SnapshotFacts } from '../../model/facts.js';
 import type { SentinelState } from '../../model/snapshot.js';
-import type { SnapshotCheck } from '../check.js';
-import { isAllUnknown, isSilent } from '../snapshot.js';
+import type { RawFinding, SnapshotCheck } from '../check.js';
+import { isAllUnknown, isSilent, nameOf } from '../snapshot.js';
 import { isGhostSentinel } from './ghost-sentinel.js';
 import { downWord, isStopped } from './no-master.js';
 import { saidNothing, silenceOf } from './node-unreachable.js';
+import { isSpeaking, saysInstead } from './says-instead.js';
 
 export default {
   id: 'sentinel-unreachable',
@@ -33,15 +34,52 @@ export default {
           (isAllUnknown(facts) || (!isStopped(sentinel) && isOutOfReach(facts, sentinel))) && {
             impact: 'unknown',
           }),
-        brief: `${sentinel.id} ${downWord(sentinel)}`,
-        message: saidNothing(sentinel),
-        evidence: silenceOf(sentinel),
-        fix: [facts.hints.revive(sentinel, sentinel.silence)],
+        ...wordsOn(facts, sentinel),
       })),
 } satisfies SnapshotCheck;
 
+function wordsOn(
+  facts: SnapshotFacts,
+  sentinel: SentinelState,
+): Pick<RawFinding, 'brief' | 'message' | 'evidence' | 'fix'> {
+  const cause = saysInstead(sentinel, 'sentinel');
+  const evidence = silenceOf(sentinel);
+  if (cause !== null) {
+    const { words, fix } = cause;
+    return { brief: `${sentinel.id} ${words}`, message: `${nameOf(sentinel)} ${words}`, evidence, fix };
+  }
+  // It takes the connection, and its peers hear it: it must not be started again.
+  if (sentinel.silence?.kind === 'closed' && !facts.expectation.own && isHeard(facts, sentinel))
+    return {
+      brief: `${sentinel.id} closes each connection`,
+      message: saidNothing(sentinel),
+      evidence,
+      fix: [
+        '# it runs, since its peers hear it: its log says why (maxclients reached, TLS wanted, a proxy before it)',
+      ],
+    };
+  return {
+    brief: isSpeaking(sentinel)
+      ? `${sentinel.id} ${sentinel.silence?.message ?? ''}`
+      : `${sentinel.id} ${downWord(sentinel)}`,
+    message: saidNothing(sentinel),
+    evidence: isSpeaking(sentinel) ? null : evidence,
+    fix: isSpeaking(sentinel) ? [NO_SENTINEL] : [facts.hints.revive(sentinel, sentinel.silence)],
+  };
+}
+
+/** Something answers there, and not as a sentinel. */
+export const NO_SENTINEL = '# give the addresses of the sentinels: --sentinel-addrs HOST:26379';
+
 /** An answer to a PING that is younger than two periods. */
 const HEARD_MS = 2000;
+
+/** Whether every peer that lists it has a fresh answer of it, and one does. */
+const isHeard = (facts: SnapshotFacts, sentinel: SentinelState): boolean =>
+  isOutOfReach(facts, sentinel) &&
+  facts.masters.some(({ witnesses }) =>
+    witnesses.some(({ view }) => view.sentinels.some((s) => isAt(sentinel, s.address))),
+  );
 
 /** Whether only this machine lacks a route to it, as far as is known: its peers hear it, or none of them answers either. */
 function isOutOfReach({ masters }: SnapshotFacts, sentinel: SentinelState): boolean {

@@ -26,10 +26,25 @@ export default {
   sources: ['sentinel.c: sentinelRefreshInstanceInfo (+convert-to-slave)', 'measured'],
   live: (facts) =>
     judgeMasters(facts, ['nodes'], (master) => {
-      const masters = master.answered.filter((n) => n.answer.role === 'master');
+      const masters = distinct(master);
       return masters.length < 2 ? [] : [several(master, masters)];
     }),
 } satisfies SnapshotCheck;
+
+/**
+ * Those that say that they are the master, each process once: one that answers at two addresses has one run id, and
+ * REPLICAOF would make it follow itself. Of its addresses, the one that the sentinels name.
+ */
+function distinct(facts: MasterFacts): AnsweredNode[] {
+  const { answered, refOf } = facts;
+  const named = believedMaster(facts);
+  const right = named === null ? undefined : refOf(named).id;
+  const masters = answered.filter((n) => n.answer.role === 'master');
+  return masters.filter((node) => {
+    const same = masters.filter((n) => n.answer.runId !== '' && n.answer.runId === node.answer.runId);
+    return same.length < 2 || node === (same.find((n) => n.id === right) ?? same[0]);
+  });
+}
 
 function several(facts: MasterFacts, masters: AnsweredNode[]): RawFinding {
   const { hints, name, witnesses } = facts;

@@ -1,8 +1,9 @@
 import { monitoredNames, sentinelAnswers } from '../../model/facts.js';
+import { majorityOf } from '../../model/sentinel-timing.js';
 import { listed } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
-import { subjectOf, unanswered } from '../snapshot.js';
+import { ids, subjectOf, unanswered } from '../snapshot.js';
 
 export default {
   id: 'unknown-master-name',
@@ -26,11 +27,28 @@ export default {
     const { masterName, own } = expectation;
     const [first] = answering;
     const missing = unanswered(snapshot.sentinels);
-    if (masterName === null || first === undefined || monitored.includes(masterName))
+    if (first === undefined || (masterName !== null && monitored.includes(masterName)))
       return judged([], missing);
+    if (masterName === null && monitored.length > 0) return judged([], missing);
     // One of which nothing is known may monitor it.
     if (snapshot.sentinels.some((s) => s.withheld !== undefined)) return judged([], missing);
     const [alternative] = monitored;
+    if (alternative === undefined && !own) {
+      const none = `${ids(answering)} ${answering.length === 1 ? 'monitors' : 'monitor'} no master at all`;
+      const words = `SENTINEL MONITOR ${masterName ?? '<name>'} <host of the master> 6379 ${majorityOf(snapshot.sentinels.length)}`;
+      return [
+        {
+          subject: subjectOf(answering),
+          brief: none,
+          message: none,
+          evidence: 'they lost their configuration, or were never given one',
+          fix: [
+            '# at each of them, with the address at which INFO replication says role:master; then its settings and auth-pass:',
+            ...answering.map((sentinel) => hints.cli(sentinel, words)),
+          ],
+        },
+      ];
+    }
     const others = monitored.length === 0 ? '' : `; they monitor ${listed(monitored)}`;
     return [
       {

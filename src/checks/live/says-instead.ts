@@ -1,0 +1,52 @@
+import { cli } from '../../model/hints.js';
+import type { NodeState, SentinelState } from '../../model/snapshot.js';
+
+/** What a server that runs says instead of an answer, where that tells the cause. */
+export interface SaysInstead {
+  /** After the server's id. */
+  words: string;
+  fix: string[];
+}
+
+type Server = Pick<NodeState | SentinelState, 'id' | 'endpoint' | 'silence' | 'withheld'>;
+
+/**
+ * The cause in an error reply: it runs, and must not be started again. Texts: server.c (processCommand, -BUSY),
+ * networking.c (acceptCommonHandler, maxclients), and the unknown command of a sentinel whose file renames SENTINEL.
+ */
+export function saysInstead(server: Server, kind: 'node' | 'sentinel'): SaysInstead | null {
+  const said = server.silence?.message ?? server.withheld ?? '';
+  const kill =
+    /^(answered: )?BUSY\b/.test(said) && (/\b(SCRIPT|FUNCTION) KILL\b/.exec(said)?.[1] ?? 'SCRIPT');
+  if (kill !== false)
+    return {
+      words: `runs a ${kill.toLowerCase()} that does not end (BUSY)`,
+      fix: [
+        cli(server, `${kill} KILL`),
+        '# UNKILLABLE means that it has written: only SHUTDOWN NOSAVE ends it, and what is not on its disk is lost; use that only while another node is the master, and start it again as a replica',
+      ],
+    };
+  if (/max number of clients reached/.test(said))
+    return {
+      words: 'accepts no further client (maxclients is reached)',
+      fix: [
+        '# it runs: end connections at the clients that hold too many; as soon as one is free, this shows whose they are:',
+        cli(server, 'CLIENT LIST'),
+        kind === 'node'
+          ? cli(server, 'CONFIG SET maxclients <a higher number>')
+          : '# a higher maxclients belongs in its file; a sentinel reads it at its start',
+      ],
+    };
+  if (kind === 'sentinel' && /unknown command .?SENTINEL\b/i.test(said))
+    return {
+      words: 'does not know the command SENTINEL',
+      fix: [
+        '# delete "rename-command SENTINEL …" from its file and restart it: without that command no other sentinel gets its vote, and no client the address of the master',
+      ],
+    };
+  return null;
+}
+
+/** Whether it answered something: it runs, and this machine has a route to it. */
+export const isSpeaking = ({ silence }: Pick<Server, 'silence'>): boolean =>
+  silence?.kind === 'protocol' || silence?.message.startsWith('answered: ') === true;

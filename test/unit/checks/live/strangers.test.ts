@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest';
+import { assess } from '../../../../src/checks/assess.js';
+import aclShort from '../../../../src/checks/authentication/acl-short.js';
+import addressNotOwn from '../../../../src/checks/live/address-not-own.js';
+import type { Silence, Snapshot } from '../../../../src/model/snapshot.js';
+import type { StatusResult } from '../../../../src/model/status.js';
+import { alter, healthyGathering, nodeIn, viewsIn as recordsIn } from '../../../helpers/healthy-gathering.js';
+import {
+  altered,
+  answerOf,
+  attached,
+  discovered,
+  masterLost,
+  nodeOf,
+  runIdOf,
+  silenceNode,
+  silenceSentinel,
+  viewOf,
+  viewsIn,
+} from '../../../helpers/snapshots.js';
+
+const judge = (snapshot: Snapshot): StatusResult => assess(discovered(snapshot), attached());
+const idsIn = ({ problems }: StatusResult): string[] => problems.map(({ id }) => id);
+const fixOf = ({ problems }: StatusResult, id: string): string =>
+  problems.find((problem) => problem.id === id)?.fix ?? '';
+const answered = (reply: string): Silence => ({ kind: 'error', message: `answered: ${reply}` });
+
+/** Makes a second address of redis-1, as a host name that one machine resolves to its own loopback. */
+function secondAddress(s: Snapshot): void {
+  const also = { host: '127.0.1.1', port: 6379 };
+  s.groups[0]?.nodes.push({ ...nodeOf(s, 1), announce: also, endpoint: also });
+  viewOf(s, 3).address = also;
+}
+
+describe('one server under two addresses', () => {
+  it('is no second master: REPLICAOF would make it follow itself', () => {
+    const result = judge(altered(secondAddress));
+    expect(idsIn(result)).toEqual(['master-disagree']);
+    expect(result.verdict.text).toBe(
+      'mymaster: writes go to 127.0.0.1:6379; the sentinels monitor one server under different addresses',
+    );
+  });
+
+  it('is not healthy: a failover would make the replica follow itself', () => {
+    const other = { host: '127.0.0.77', port: 6381 };
+    const result = judge(
+      altered((s) => {
+        for (const view of viewsIn(s))
+          view.replicas.push({ ...(view.replicas[1] ?? never()), address: other });
+        s.groups[0]?.nodes.push({ ...nodeOf(s, 3), announce: other, endpoint: other });
+      }),
+    );
+    expect(idsIn(result)[0]).toBe('address-double');
+    expect(result.verdict.word).toBe('AT RISK');
+  });
+});
+
+const never = (): never => {
+  throw new Error('the fixture has no such replica');
+};
+
+describe('a server that runs and answers with an error', () => {
+  it('is not started again: a script does not end', () => {
+    const busy = answered(
+      'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.',
+    );
+    const result = judge(altered((s) => silenceNode(s, 3, busy)));
+    expect(result.verdict.text).toMatch(/; 127.0.0.1:6381 runs a script that does not end \(BUSY\)$/);
+    expect(fixOf(result, 'node-unreachable')).toMatch(
+      /^redis-cli -h 127.0.0.1 -p 6381 SCRIPT KILL\n# UNKILLABLE/,
+    );
+  });
+
+  it('is not started again: it has no room for a client', () => {
+    const full = answered('ERR max number of clients reached');
+    const node = judge(
+      altered((s) => {
+        silenceNode(s, 1, full);
+        for (const view of viewsIn(s)) view.pingPendingMs = 0;
+      }),
+    );
+    expect(node.verdict.text).toMatch(/127.0.0.1:6379 accepts no further client \(maxclients is reached\)/);
+    expect(node.verdict.word).toBe('AT RISK');
+    const sentinel = judge(altered((s) => silenceSentinel(s, 2, full)));
+    expect(fixOf(sentinel, 'sentinel-unreachable')).toContain('redis-cli -h 127.0.0.1 -p 26380 CLIENT LIST');
+    expect(JSON.stringify([node.problems, sentinel.problems])).not.toContain('start the server again');
+  });
+
+  it('is no sentinel, or one without its command: there is a route to it', () => {
+    const data: Silence = { kind: 'protocol', message: 'is a data node, not a sentinel' };
+    const renamed = answered("ERR unknown command 'SENTINEL', with args beginning with: 'MASTERS'");
+    const texts = [data, renamed].map((silence) => {
+      const result = judge(
+        altered((s) => {
+          for (const n of [1, 2, 3]) silenceSentinel(s, n, silence);
+          s.groups = [];
+        }),
+      );
+      expect(JSON.stringify(result.problems)).not.toMatch(/route|start the server/);
+      return result.verdict.text;
+    });
+    expect(texts[0]).toContain(
+      'none of 3 sentinels answers as one: 127.0.0.1:26379 is a data node, not a sentinel',
+    );
+    expect(texts[1]).toContain('127.0.0.1:26379 does not know the command SENTINEL');
+  });
+
+  it('wants another password than the master, and the sentinels have only that of the master', () => {
+    const result = judge(
+      altered((s) => {
+        for (const n of [2, 3]) silenceNode(s, n, { kind: 'auth', message: 'rejects this password: give …' });
+        for (const view of viewsIn(s))
+          for (const r of view.replicas) r.flags = ['s_down', 'slave', 'disconnected'];
+      }),
+    );
+    expect(result.verdict.text).toMatch(
+      /no failover is possible, writes go to 127.0.0.1:6379; 127.0.0.1:6380 and 127.0.0.1:6381 want another password than the master/,
+    );
+  });
+});
+
+describe('sentinels that know the wrong thing, or nothing', () => {
+  it('have never reached the address that they monitor', () => {
+    const result = judge(
+      altered((s) => {
+        silenceNode(s, 1);
+        s.groups[0]?.nodes.splice(1);
+        for (const view of viewsIn(s))
+          Object.assign(view, { flags: ['master', 's_down'], runId: '', replicas: [], sentinels: [] });
+      }),
+    );
+    expect(result.verdict.text).toMatch(
+      /^mymaster: no writes: no sentinel has ever reached 127.0.0.1:6379 \(master\)/,
+    );
+    expect(fixOf(result, 'master-never-reached')).toContain(
+      'redis-cli -h 127.0.0.1 -p 26381 SENTINEL MONITOR mymaster <its host> 6379 2',
+    );
+  });
+
+  it('monitor no master at all', () => {
+    const result = judge(
+      altered((s) => {
+        for (const sentinel of s.sentinels) sentinel.answer?.masters.splice(0);
+        s.groups = [];
+      }),
+    );
+    expect(result.verdict).toMatchObject({
+      word: 'AT RISK',
+      text: '127.0.0.1:26379, 127.0.0.1:26380 and 127.0.0.1:26381 monitor no master at all',
+    });
+  });
+
+  it('will not name the node that was promoted by hand: they have no majority', () => {
+    const snapshot = masterLost();
+    for (const n of [1, 2]) silenceSentinel(snapshot, n);
+    Object.assign(answerOf(snapshot, 2), { role: 'master', follows: null, linkStatus: null });
+    Object.assign(answerOf(snapshot, 3), { follows: { host: '127.0.0.1', port: 6380 }, linkStatus: 'up' });
+    const result = judge(snapshot);
+    expect(result.verdict.text).toContain(
+      '127.0.0.1:6380 is a master that the sentinels do not name: no failover is possible (1 of 3 sentinels answers, 2 are needed)',
+    );
+    expect(idsIn(result)).not.toContain('replica-orphan');
+    expect(JSON.stringify(result.problems)).not.toContain('REPLICAOF');
+  });
+});
+
+describe('replicas that have no data yet', () => {
+  it('are no healthy cluster while all of them copy', () => {
+    const result = judge(
+      altered((s) => {
+        for (const n of [2, 3]) Object.assign(answerOf(s, n), { linkStatus: 'down', syncing: true });
+      }),
+    );
+    expect(result.verdict.word).toBe('DEGRADED');
+  });
+
+  it('or none that acknowledges: writes are refused, and said to be', () => {
+    const result = judge(
+      altered((s) => {
+        for (const n of [2, 3]) silenceNode(s, n);
+        Object.assign(answerOf(s, 1), { goodReplicas: 0, runId: runIdOf(1) });
+      }),
+    );
+    expect(result.verdict.text).toMatch(
+      /^mymaster: no writes: 127.0.0.1:6379 refuses every write: 0 good replicas/,
+    );
+  });
+});
+
+describe('what only doctor asks', () => {
+  it('a master that is monitored at the address of a proxy, and announces none', () => {
+    const g = { ...healthyGathering(), own: false };
+    alter(nodeIn(g, 1).info, { tcp_port: '7001' });
+    alter(nodeIn(g, 1).config, { 'replica-announce-port': '0', 'tls-port': '0' });
+    expect(addressNotOwn.live(g)).toMatchObject([
+      { subject: 'redis-1', evidence: 'it listens at port 7001, and replica-announce-port is not set' },
+    ]);
+    alter(nodeIn(g, 1).config, { 'replica-announce-port': recordsIn(g)[0]?.fields.port ?? '' });
+    expect(addressNotOwn.live(g)).toEqual([]);
+  });
+
+  it('replicas that nothing lists, because their user may not run PSYNC: the ACL LOG of the master has it', () => {
+    const g = healthyGathering();
+    g.nodes.splice(1);
+    const entry = {
+      reason: 'command',
+      username: 'repl',
+      'age-seconds': '0.6',
+      'client-info': 'id=9 addr=192.0.2.7:40000 name=',
+    };
+    nodeIn(g, 1).aclLog = {
+      ok: true,
+      value: ['psync', 'replconf', 'sync'].map((object) => ({ ...entry, object })),
+    };
+    expect(aclShort.live(g)).toMatchObject([
+      {
+        impact: 'no-failover',
+        message: 'the user repl may not run psync and replconf: replicas that log in as it get no data',
+        evidence: 'ACL LOG of redis-1, last from 192.0.2.7:40000',
+        fix: [
+          expect.stringContaining('ACL SETUSER repl +psync +replconf +ping'),
+          expect.anything(),
+          expect.anything(),
+        ],
+      },
+    ]);
+  });
+});
