@@ -66,7 +66,7 @@ export function diagnose(
   const result = resultOf(
     gathered.cluster,
     folded,
-    { ...ran, vital: vitalOf(fit) },
+    { ...ran, vital: vitalOf(fit), unread: unasked(gathered) },
     silenceOf(gathered),
     facts.masters,
     options,
@@ -81,6 +81,9 @@ export function diagnose(
     fixWith: gathered.own && isFixable ? ctl(gathered, 'doctor --fix') : null,
   };
 }
+
+const unasked = ({ notAsked = 0 }: Gathered): string[] =>
+  notAsked === 0 ? [] : [`${count(notAsked, 'server')} not asked: give the master with --master-name`];
 
 /** Judges configuration and compose files. Pure; `readProject` reads them. */
 export function diagnoseFiles(

@@ -18,18 +18,41 @@ export function masterNames(gathered: Gathered): string[] {
   return [...new Set(all)];
 }
 
-/** Every answering sentinel's view of a master. */
-export function viewsOf(gathered: Gathered, masterName: string): MonitoredAt[] {
-  return gathered.sentinels.flatMap((sentinel) =>
-    sentinel.masters.ok
-      ? sentinel.masters.value.filter((m) => m.name === masterName).map((master) => ({ sentinel, master }))
-      : [],
-  );
+/** What is known of each master, by its name. */
+interface ByName {
+  views: Map<string, MonitoredAt[]>;
+  nodes: Map<string, GatheredNode[]>;
 }
 
+/** Sorted once for each gathering: dozens of checks ask for each of a thousand names. */
+const sorted = new WeakMap<Gathered, ByName>();
+
+function byName(gathered: Gathered): ByName {
+  const known = sorted.get(gathered);
+  if (known !== undefined) return known;
+  const found: ByName = { views: new Map(), nodes: new Map() };
+  for (const sentinel of gathered.sentinels) {
+    if (!sentinel.masters.ok) continue;
+    for (const master of sentinel.masters.value) add(found.views, master.name, { sentinel, master });
+  }
+  for (const node of gathered.nodes) for (const name of node.masterNames) add(found.nodes, name, node);
+  sorted.set(gathered, found);
+  return found;
+}
+
+function add<T>(lists: Map<string, T[]>, name: string, one: T): void {
+  const list = lists.get(name);
+  if (list === undefined) lists.set(name, [one]);
+  else list.push(one);
+}
+
+/** Every answering sentinel's view of a master. */
+export const viewsOf = (gathered: Gathered, masterName: string): readonly MonitoredAt[] =>
+  byName(gathered).views.get(masterName) ?? [];
+
 /** The data nodes of a master's group. */
-export const nodesOf = (gathered: Gathered, masterName: string): GatheredNode[] =>
-  gathered.nodes.filter((node) => node.masterNames.includes(masterName));
+export const nodesOf = (gathered: Gathered, masterName: string): readonly GatheredNode[] =>
+  byName(gathered).nodes.get(masterName) ?? [];
 
 /** Why no sentinel said anything, for a skip. */
 export function silentSentinels(gathered: Gathered): Skip {

@@ -3,7 +3,7 @@ import type { Gathered, GatheredMaster, GatheredNode, GatheredSentinel } from '.
 import { masterViewIn, nodeAnswerIn, tiltIn } from '../model/records.js';
 import type { MasterView, NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import type { Expectation } from '../model/status.js';
-import { isPlanned, masterNames } from './evidence.js';
+import { isPlanned, masterNames, nodesOf } from './evidence.js';
 import { hasAuthPass } from './passwords.js';
 
 /** What a snapshot taken at the same moment would show: `doctor` judges by it what `status` judges. Pure. */
@@ -12,13 +12,13 @@ export const factsOf = (gathered: Gathered): SnapshotFacts =>
 
 /** A gathering as a snapshot. What was not answered is neither silence nor a value: `withheld` says why. */
 export function snapshotOf(gathered: Gathered): Snapshot {
-  const { lookups, nodes, sentinels, takenAtMs } = gathered;
+  const { lookups, sentinels, takenAtMs } = gathered;
   return {
     takenAtMs,
     sentinels: sentinels.map((s) => sentinelState(s, gathered.masterName)),
     groups: groupNames(gathered).map((masterName) => ({
       masterName,
-      nodes: nodes.filter((n) => n.masterNames.includes(masterName)).map(nodeState),
+      nodes: nodesOf(gathered, masterName).map(nodeState),
     })),
     resolved: Object.fromEntries(
       lookups.flatMap(({ name, result }) => (result.ok ? [[name, result.value.addresses]] : [])),

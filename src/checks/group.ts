@@ -16,19 +16,24 @@ import { addressIn, type MonitoredAt, masterNames, nodesOf, viewsOf } from './ev
 export interface Group {
   name: string;
   /** What each answering sentinel says of it. */
-  views: MonitoredAt[];
-  nodes: GatheredNode[];
+  views: readonly MonitoredAt[];
+  nodes: readonly GatheredNode[];
   /** The master's address, by the newest configuration; null where no sentinel names one. */
   address: Address | null;
   /** The data node at that address. */
   master: GatheredNode | null;
   /** Every other data node. */
-  replicas: GatheredNode[];
+  replicas: readonly GatheredNode[];
 }
 
+/** Made once for each gathering: nearly every check begins with them. */
+const made = new WeakMap<Gathered, readonly Group[]>();
+
 /** The groups that the diagnosis is about, also those that no sentinel reports. */
-export function groupsOf(gathered: Gathered): Group[] {
-  return masterNames(gathered).map((name) => {
+export function groupsOf(gathered: Gathered): readonly Group[] {
+  const known = made.get(gathered);
+  if (known !== undefined) return known;
+  const groups = masterNames(gathered).map((name) => {
     const views = viewsOf(gathered, name);
     const nodes = nodesOf(gathered, name);
     const address = believed(views.flatMap(claimOf), (claimed) =>
@@ -37,6 +42,8 @@ export function groupsOf(gathered: Gathered): Group[] {
     const master = nodes.find((n) => address !== null && isAt(n, address)) ?? null;
     return { name, views, nodes, address, master, replicas: nodes.filter((n) => n !== master) };
   });
+  made.set(gathered, groups);
+  return groups;
 }
 
 function claimOf({ master: { fields } }: MonitoredAt): Claim[] {

@@ -1,18 +1,10 @@
 import type { Gathered, GatheredMaster } from '../model/gathered.js';
-import { flagsOf } from './evidence.js';
+import { isNeverReached as isUnreached } from '../model/never-reached.js';
 
 /** More names without a server than this are leftovers, also where no other name has one. */
 const MANY = 8;
 
-/**
- * Whether a sentinel has never had an answer of this master: it calls it down and does not know its run id, a replica
- * or a peer, all of which it learns from the master (sentinel.c, sentinelRefreshInstanceInfo).
- */
-const isNeverReached = ({ fields }: GatheredMaster): boolean =>
-  flagsOf(fields).includes('s_down') &&
-  !fields.runid &&
-  fields['num-slaves'] === '0' &&
-  fields['num-other-sentinels'] === '0';
+const isNeverReached = ({ fields }: GatheredMaster): boolean => isUnreached((name) => fields[name]);
 
 /**
  * The masters of one sentinel that it has never reached, beside others: not asked one by one, and told together. Where

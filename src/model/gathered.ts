@@ -228,6 +228,8 @@ export interface Gathered {
   leftovers?: { name: string; fields: Fields; sentinel: { id: string; endpoint: Address } }[];
   /** Servers that a data node follows and that no sentinel and no master lists: of no group. */
   outside?: GatheredNode[];
+  /** How many more servers are named, and were not asked because there are too many; absent where all were. */
+  notAsked?: number;
   /** Sentinels that are connected to a data node and that no sentinel here knows; absent where there is none. */
   foreignSentinels?: ForeignSentinel[];
   host: {

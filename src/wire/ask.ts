@@ -1,5 +1,6 @@
 import { withDeadline } from '../clock.js';
 import type { Address } from '../model/address.js';
+import { isNeverReached, quorumAlone } from '../model/never-reached.js';
 import { tiltIn } from '../model/records.js';
 import type { MasterView, NodeAnswer, SentinelState, Silence } from '../model/snapshot.js';
 import { type Connection, type ConnectionOptions, openConnection } from './client.js';
@@ -43,7 +44,7 @@ export function askSentinel(
       const wave = records
         .slice(at, at + NAMES_AT_ONCE)
         .map(async (record) =>
-          viewOf(record, details ?? (await askDetails(connection, record.get('name') ?? ''))),
+          viewOf(record, details ?? (await askDetails(connection, record.get('name') ?? '', record))),
         );
       views.push(...(await within(Promise.all(wave))));
     }
@@ -88,12 +89,23 @@ const askMaster = (connection: Connection, masterName: string): Promise<unknown[
 
 type Details = [replicas: unknown, sentinels: unknown, ckquorum: MasterView['ckquorum']];
 
-/** null where the sentinel does not know the name, or forgot it since it listed it. */
-async function askDetails(connection: Connection, masterName: string): Promise<Details | null> {
+/**
+ * null where the sentinel does not know the name, or forgot it since it listed it. A list that its record counts 0 in is
+ * empty, and is not asked for; of a master that was never reached nothing is (sentinel.c, addReplySentinelRedisInstance).
+ */
+async function askDetails(
+  connection: Connection,
+  masterName: string,
+  record?: SentinelRecord,
+): Promise<Details | null> {
+  if (record !== undefined && isNeverReached((field) => record.get(field)))
+    return [[], [], quorumAlone((field) => record.get(field))];
+  const listOf = (what: string, count: string | undefined): unknown =>
+    count === '0' ? [] : connection.call('SENTINEL', what, masterName);
   try {
     return await Promise.all([
-      connection.call('SENTINEL', 'REPLICAS', masterName),
-      connection.call('SENTINEL', 'SENTINELS', masterName),
+      listOf('REPLICAS', record?.get('num-slaves')),
+      listOf('SENTINELS', record?.get('num-other-sentinels')),
       connection.call('SENTINEL', 'CKQUORUM', masterName).catch(errorReply).then(parseCkquorum),
     ]);
   } catch (error) {

@@ -76,6 +76,7 @@ async function callOn(
   signal?.throwIfAborted();
   const [command, ...rest] = args;
   if (command === undefined) throw new TypeError('a command needs a name');
+  session.together();
   try {
     const reply = await withDeadline(clock, deadlineMs, session.redis.call(String(command), ...rest), () =>
       timeoutError(address, deadlineMs),

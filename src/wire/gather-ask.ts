@@ -5,7 +5,7 @@ import type { Silence } from '../model/snapshot.js';
 import { type Connection, type ConnectionOptions, openConnection } from './client.js';
 import { protocolError, silenceOf, timeoutError, WireError } from './error.js';
 import { fieldsOf, parseClients, parseWord } from './gather-parse.js';
-import { parseInfo } from './info.js';
+import { type Info, parseInfo } from './info.js';
 import { silenceAt } from './speaks-tls.js';
 
 /** A server that is asked: how it is called, what the cluster calls it, where it is from here. */
@@ -112,13 +112,18 @@ function readError<T>(error: WireError, parse: (reply: unknown) => T): Got<T> {
   }
 }
 
+/** A sentinel's INFO has a line `masterN:…` for each master: SENTINEL MASTERS says that, and more. */
+function withoutMasters(info: Info): Info {
+  return new Map([...info].filter(([name]) => !/^master\d/.test(name)));
+}
+
 /** What every kind of server is asked. */
 export async function askCommon(
   q: Questions,
   section: 'all' | 'default',
 ): Promise<Pick<GatheredServer, 'info' | 'whoami' | 'clients'>> {
   const [info, whoami, clients] = await Promise.all([
-    q.ask(['INFO', section], (reply) => fieldsOf(parseInfo(reply))),
+    q.ask(['INFO', section], (reply) => fieldsOf(withoutMasters(parseInfo(reply)))),
     q.ask(['ACL', 'WHOAMI'], parseWord),
     q.ask(['CLIENT', 'LIST'], parseClients),
   ]);

@@ -1,4 +1,5 @@
 import type { Fields, GatheredMaster, GatheredSentinel, Got } from '../model/gathered.js';
+import { isNeverReached, quorumAlone } from '../model/never-reached.js';
 import type { Silence } from '../model/snapshot.js';
 import type { ConnectionOptions } from './client.js';
 import {
@@ -12,7 +13,7 @@ import {
   type Wired,
 } from './gather-ask.js';
 import { parseCount, parseFieldsList, parseMasters, parseSettings, parseWord } from './gather-parse.js';
-import { isSentinel, numberOf } from './info.js';
+import { addressOf, isSentinel, numberOf } from './info.js';
 import { parseCkquorum, parseMasterAddress } from './replies.js';
 
 /** Of a sentinel with more masters than this, only those that are meant are asked about in detail. */
@@ -93,7 +94,11 @@ async function askMasters(q: Questions, masterName: string | null): Promise<Got<
     const portion = listed.value.slice(i, i + AT_ONCE);
     masters.push(
       ...(await Promise.all(
-        portion.map((fields) => (few || isMeant(fields) ? askMaster(q, fields) : unasked(fields))),
+        portion.map((fields) => {
+          if (few) return askMaster(q, fields);
+          if (!isMeant(fields)) return unasked(fields);
+          return isNeverReached((name) => fields[name]) ? neverReached(fields) : askMaster(q, fields);
+        }),
       )),
     );
   }
@@ -104,6 +109,19 @@ async function askMasters(q: Questions, masterName: string | null): Promise<Got<
 function unasked(fields: Fields): GatheredMaster {
   const why = no('not asked: it is another master');
   return { name: fields.name ?? '', fields, replicas: why, sentinels: why, ckquorum: why, addr: why };
+}
+
+/** Its record says all that there is to say. */
+function neverReached(fields: Fields): GatheredMaster {
+  const { name = '', ip, port } = fields;
+  return {
+    name,
+    fields,
+    replicas: got([]),
+    sentinels: got([]),
+    ckquorum: got(quorumAlone((field) => fields[field])),
+    addr: got(addressOf(ip, port) ?? null),
+  };
 }
 
 async function askMaster(q: Questions, fields: Fields): Promise<GatheredMaster> {

@@ -3,6 +3,7 @@ import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import { byNumber } from '../model/words.js';
 import { type Asking, askingAs, endpointOf } from './access.js';
 import { askNode, askSentinel } from './ask.js';
+import { atMost } from './at-most.js';
 
 /** A server that is known beforehand. */
 export interface KnownServer {
@@ -111,23 +112,6 @@ export async function survey(target: SurveyTarget, asking: Asking): Promise<Snap
       masterName,
       nodes: ordered([...keys].flatMap((key) => nodes.get(key) ?? [])),
     })),
-  };
-}
-
-/** Runs what it is given, at most `limit` at a time, in the order in which it was given. */
-function atMost(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running < limit) running += 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
   };
 }
 

@@ -41,12 +41,15 @@ export async function followToTheEnd(
 /** Whom they follow, each once, without those that were asked, and those that list the one that follows. */
 function unknownMasters(from: readonly WiredNode[], asked: readonly WiredNode[]): Address[] {
   const found: Address[] = [];
-  for (const node of from) {
+  const following = from.flatMap((node) => {
     const follows = node.role.ok ? node.role.value.follows : null;
-    const isListed = asked.some(
-      (n) => n.info.ok && attachedIn(n.info.value).some(({ address }) => isAt(node, address)),
-    );
-    if (follows === null || isListed || asked.some((n) => isAt(n, follows))) continue;
+    return follows === null ? [] : [{ node, follows }];
+  });
+  if (following.length === 0) return [];
+  const listed = asked.flatMap((n) => (n.info.ok ? attachedIn(n.info.value) : []));
+  for (const { node, follows } of following) {
+    const isListed = listed.some(({ address }) => isAt(node, address));
+    if (isListed || asked.some((n) => isAt(n, follows))) continue;
     if (!found.some((address) => sameAddress(address, follows))) found.push(follows);
   }
   return found;

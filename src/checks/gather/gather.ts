@@ -70,6 +70,7 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
     nodes,
     ...(wired.outside.length > 0 && { outside: wired.outside.map((n) => ({ ...n, ...lives(n) })) }),
     ...(foreignSentinels.length > 0 && { foreignSentinels }),
+    ...(wired.notAsked > 0 && { notAsked: wired.notAsked }),
     host,
     lookups,
     watched,

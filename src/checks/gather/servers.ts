@@ -5,6 +5,7 @@ import type { Fields, GatheredNode, GatheredSentinel, Got } from '../../model/ga
 import { dataNodes, sentinelNodes } from '../../model/plan.js';
 import { byNumber } from '../../model/words.js';
 import { askingAs, endpointOf } from '../../wire/access.js';
+import { atMost } from '../../wire/at-most.js';
 import type { Asked, Wired } from '../../wire/gather-ask.js';
 import { gatherNode } from '../../wire/gather-node.js';
 import { gatherSentinel, type SentinelGatherOptions } from '../../wire/gather-sentinel.js';
@@ -22,12 +23,16 @@ export interface WiredServers {
   nodes: WiredNode[];
   /** Those that a data node follows, and that no other server names. */
   outside: WiredNode[];
+  /** How many servers are named beyond MAX_SERVERS, and were not asked. */
+  notAsked: number;
 }
 
-/** So many that one server names are asked: one that names thousands does not make us ask them. */
+/** So many replicas and so many peers of one master are asked: a list of thousands does not make us ask them. */
 const MAX_NAMED = 200;
 /** So many servers are asked in all. */
-const MAX_SERVERS = 1000;
+const MAX_SERVERS = 4000;
+/** So many data nodes are asked at once: the deadline of each counts from its own first question. */
+const NODES_AT_ONCE = 250;
 /** Named by a known server is two steps, named by one of those is three, and there it ends. */
 const MAX_STEPS = 3;
 
@@ -59,39 +64,43 @@ export async function gatherServers(
     announce,
     endpoint: endpointOf(access, announce),
   });
-  const isFull = (): boolean => sentinels.size + nodes.size >= MAX_SERVERS;
+  const notAsked = new Set<string>();
+  const hasPlace = (key: string, step: number): boolean => {
+    if (step === 1 || sentinels.size + nodes.size < MAX_SERVERS) return true;
+    notAsked.add(key);
+    return false;
+  };
+  const inTurn = atMost(NODES_AT_ONCE);
 
   async function visitSentinel(server: Asked, step: number, claimedId?: string): Promise<void> {
     const key = keyOf(server.announce);
-    if (sentinels.has(key) || (step > 1 && isFull())) return;
+    if (sentinels.has(key) || !hasPlace(key, step)) return;
     sentinels.set(key, null);
     const answer = await gatherSentinel(server, askingSentinels);
     sentinels.set(key, { known: step === 1, server: answer, ...(claimedId && { claimedId }) });
     if (step >= MAX_STEPS || !answer.masters.ok) return;
-    const leftovers = leftoversOf(answer.masters.value);
+    const leftovers = new Set(leftoversOf(answer.masters.value));
     const masters = answer.masters.value.filter((m) =>
-      wanted === null ? !leftovers.includes(m) : m.name === wanted,
+      wanted === null ? !leftovers.has(m) : m.name === wanted,
     );
     const visits = masters.flatMap((master) => [
-      ...peersIn(master.sentinels).map(
-        ({ address, id }) =>
-          () =>
-            visitSentinel(discovered(address), step + 1, id),
-      ),
-      ...[...addressesOf([master.fields]), ...addressesIn(master.replicas)].map(
-        (address) => () => visitNode(discovered(address), master.name, step + 1),
-      ),
+      ...peersIn(master.sentinels)
+        .slice(0, MAX_NAMED)
+        .map(({ address, id }) => visitSentinel(discovered(address), step + 1, id)),
+      ...[...addressesOf([master.fields]), ...addressesIn(master.replicas)]
+        .slice(0, MAX_NAMED)
+        .map((address) => visitNode(discovered(address), master.name, step + 1)),
     ]);
-    await Promise.all(visits.slice(0, MAX_NAMED).map((visit) => visit()));
+    await Promise.all(visits);
   }
 
   async function visitNode(server: Asked, masterName: string, step: number): Promise<void> {
     const key = keyOf(server.announce);
     const group = names.get(key) ?? new Set();
     names.set(key, group.add(masterName));
-    if (nodes.has(key) || (step > 1 && isFull())) return;
+    if (nodes.has(key) || !hasPlace(key, step)) return;
     nodes.set(key, null);
-    const answer = await gatherNode(server, askingNodes);
+    const answer = await inTurn(() => gatherNode(server, askingNodes));
     nodes.set(key, { known: step === 1, server: { ...answer, masterNames: [] } });
     if (step >= MAX_STEPS || !answer.info.ok) return;
     // INFO's list has also those that are hidden from Sentinel, and those that do not stream yet.
@@ -110,7 +119,10 @@ export async function gatherServers(
   }));
   return named(target, {
     sentinels: ordered(withoutDoubles(settled(sentinels))),
-    ...(await followToTheEnd(asked, (announce) => gatherNode(discovered(announce), askingNodes))),
+    ...(await followToTheEnd(asked, (announce) =>
+      inTurn(() => gatherNode(discovered(announce), askingNodes)),
+    )),
+    notAsked: notAsked.size,
   });
 }
 
