@@ -7,8 +7,10 @@ import type { Repaired } from '../src/model/repair.js';
 import { SEVERITIES } from '../src/model/status.js';
 import { doctorDocument } from '../src/report/documents.js';
 import { doctorMarkdown } from '../src/report/markdown/doctor.js';
-import { doctorText, repairedLines } from '../src/report/text/doctor.js';
+import { doctorText } from '../src/report/text/doctor.js';
+import { repairedLines } from '../src/report/text/repaired.js';
 import { DOCTOR_ROWS } from '../src/report/tsv.js';
+import { parseDay, requireAcceptable } from './shared/acceptance.js';
 import { parseApp } from './shared/app-source.js';
 import { requireKnown } from './shared/check-ids.js';
 import { checkIds } from './shared/completions.js';
@@ -21,6 +23,7 @@ interface Diagnosis {
   exitCode: ExitCode;
   markdown: boolean;
   all: boolean;
+  accepted: boolean;
   /** What --fix did; absent without it. */
   fixed?: Repaired[];
 }
@@ -85,6 +88,31 @@ const OPTIONS = {
   }),
   strict: option.flag('--strict', { summary: 'exit 1 for a risk too' }),
   exitOn: EXIT_ON_OPTION,
+  accept: option.words('--accept <ids>', {
+    summary: 'do not show the risks of these checks at this cluster any more: ID,…; needs --because',
+    complete: checkIds,
+    example: 'restart-wipe',
+    flagOnly: true,
+  }),
+  because: option.text('--because <reason>', {
+    summary: 'why the risk is accepted; shown instead of it',
+    flagOnly: true,
+  }),
+  until: option.value('--until <date>', {
+    summary: 'the last day on which it is accepted, in UTC: 2027-01-31',
+    parse: parseDay,
+    flagOnly: true,
+  }),
+  unaccept: option.words('--unaccept <ids>', {
+    summary: 'show these accepted risks again: ID,…',
+    complete: checkIds,
+    example: 'restart-wipe',
+    flagOnly: true,
+  }),
+  accepted: option.flag('--accepted', {
+    summary: 'list every accepted risk with its reason',
+    flagOnly: true,
+  }),
   markdown: option.flag('--markdown', { summary: 'print the diagnosis as Markdown', flagOnly: true }),
   master: option.text('--master <name>', {
     summary: 'the same as --master-name',
@@ -107,6 +135,7 @@ export default defineCommand({
     'sentinelctl doctor --watch-for 2s --severity warning',
     'sentinelctl doctor --severity warning --markdown',
     'sentinelctl doctor --fix --dry-run',
+    'sentinelctl doctor --accept restart-wipe --because cache',
     'sentinelctl doctor --sentinel-addrs 127.0.0.1:26379',
   ],
   options: OPTIONS,
@@ -122,16 +151,17 @@ export default defineCommand({
       severity,
     };
     requireKnown(
-      [...only, ...skip],
+      [...only, ...skip, ...options.accept, ...options.unaccept],
       CHECKS.map((check) => check.id),
     );
+    requireAcceptable(options, context.clock.wallMs());
     if (dryRun && !fix)
       throw usageError('no-fix', '--dry-run needs --fix: it prints what --fix would do', {
         hint: 'sentinelctl doctor --fix --dry-run',
       });
     const found = await diagnoseWhatIsMeant(context, options, chosen);
     // What was asked for by name is shown.
-    const shown = { markdown, all: options.all || only.length > 0 };
+    const shown = { markdown, all: options.all || only.length > 0, accepted: options.accepted };
     const codeOf = (result: DoctorResult): ExitCode => doctorExitCode(result, exitOn, strict, allowUnknown);
     if (!fix) return { result: found, ...shown, exitCode: codeOf(found) };
 
@@ -141,9 +171,13 @@ export default defineCommand({
     const result = changed ? await diagnoseWhatIsMeant(context, options, chosen) : found;
     return { result, ...shown, exitCode: codeOf(result), fixed };
   },
-  render: ({ result, markdown, all, fixed }, view) => {
+  render: ({ result, markdown, all, accepted, fixed }, view) => {
     if (markdown) return doctorMarkdown(result);
-    const text = doctorText(result, view, { all, offerFix: fixed === undefined });
+    const text = doctorText(result, view, {
+      all,
+      offerFix: fixed === undefined,
+      ...(accepted && { accepted }),
+    });
     return fixed === undefined ? text : [...repairedLines(fixed, view), '', text].join('\n');
   },
   rows: DOCTOR_ROWS,
@@ -168,7 +202,7 @@ function diagnoseWhatIsMeant(
     return diagnoseFiles(context, { configs, compose, kube }, chosen);
   }
   const masterName = master ?? namedBesides(context, app !== null);
-  return diagnoseCluster(context, { ...chosen, masterName, watchForMs, app, gone });
+  return diagnoseCluster(context, { ...chosen, masterName, watchForMs, app, gone, acceptance: options });
 }
 
 /** What looks at a running cluster, and has no meaning for files. */
@@ -178,6 +212,9 @@ const LIVE_ONLY: [flag: string, isGiven: (options: DoctorOptions) => boolean][] 
   ['--master', ({ master }) => master !== undefined],
   ['--gone', ({ gone }) => gone.length > 0],
   ['--fix', ({ fix }) => fix],
+  ['--accept', ({ accept }) => accept.length > 0],
+  ['--unaccept', ({ unaccept }) => unaccept.length > 0],
+  ['--accepted', ({ accepted }) => accepted],
 ];
 
 /** The master that is meant. The application's name for it is what `--app` checks, so it does not select one. */

@@ -6,6 +6,7 @@ import { formatAddress } from '../../src/model/address.js';
 import type { Gathered, GatheredServer } from '../../src/model/gathered.js';
 import { ctl } from '../../src/model/hints.js';
 import { OPEN_ACCESS } from '../../src/wire/access.js';
+import { type Acceptance, acceptedAt } from './acceptance.js';
 import { appSource } from './app-source.js';
 import { lookDeadlineMs, runtimeOf, targetOf } from './runtime.js';
 
@@ -18,18 +19,26 @@ export interface ClusterQuestion extends DiagnoseOptions {
   app: true | { container: string } | null;
   /** Servers that are gone for good, by id or address. */
   gone?: readonly string[];
+  /** What is accepted by this call; absent: nothing new. */
+  acceptance?: Acceptance;
 }
 
 /** Gathers and judges a cluster. */
 export async function diagnoseCluster(context: Context, question: ClusterQuestion): Promise<DoctorResult> {
   const { diagnose } = await import('../../src/checks/index.js');
-  return diagnose(await gatherFor(context, question), await checksFor(question), question);
+  const target = await targetFor(context, question.masterName, question.app !== null);
+  // Before the servers are asked: what cannot be accepted is said at once.
+  const accepted = await acceptedAt(context, target, question.acceptance ?? { accept: [], unaccept: [] });
+  const gathered = await gatherFor(context, target, question);
+  return diagnose(gathered, await checksFor(question), { ...question, accepted });
 }
 
 /** Asks every server, and at the same time the application's side. */
-async function gatherFor(context: Context, question: ClusterQuestion): Promise<Gathered> {
-  const { app, gone = [], masterName, watchForMs } = question;
-  const target = await targetFor(context, masterName, app !== null);
+async function gatherFor(
+  context: Context,
+  target: Target | null,
+  { app, gone = [], watchForMs }: ClusterQuestion,
+): Promise<Gathered> {
   const { clock, signal } = context;
   const asking = { clock, signal, deadlineMs: lookDeadlineMs(context) };
   const [gathered, side] = await Promise.all([

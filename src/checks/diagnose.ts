@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from '../errors.js';
+import type { Accepted, AcceptedRisk } from '../model/accepted.js';
 import type { MasterFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
 import { ctl } from '../model/hints.js';
@@ -12,14 +13,16 @@ import {
   type Weighed,
 } from '../model/verdict.js';
 import { count } from '../model/words.js';
+import { withoutAccepted } from './accepted.js';
 import { alike } from './alike.js';
 import type { Check, Finding } from './check.js';
 import { factsOf } from './facts-of.js';
 import type { Project } from './files/project.js';
-import { atLeast, fold, isRepairable, serverNames, worstOf } from './fold.js';
+import { atLeast, fold, isRepairable, serverNames } from './fold.js';
 import { withoutLeftovers } from './never-reached.js';
+import { type Judged, passed } from './passed.js';
 import { withPasswordNotes } from './passwords.js';
-import { isUnjudged, type Ran, runChecks, runFileChecks, type Skipped } from './run.js';
+import { isUnjudged, runChecks, runFileChecks, type Skipped } from './run.js';
 
 /** A diagnosis. */
 export interface DoctorResult {
@@ -31,6 +34,8 @@ export interface DoctorResult {
   /** How many checks were judged. */
   checked: number;
   skipped: Skipped[];
+  /** The risks that are accepted for this cluster; the findings of those that are muted are in no list. */
+  accepted: AcceptedRisk[];
   /** Why nothing answers, where nothing does; else null. */
   silence: string | null;
   /** The command that applies what can be fixed safely; null where nothing can, and on an attached cluster. */
@@ -44,6 +49,8 @@ export interface DiagnoseOptions {
   skip?: readonly string[] | undefined;
   /** Nothing less severe. */
   severity?: Severity | undefined;
+  /** Risks of a running cluster that are not to be shown. */
+  accepted?: readonly Accepted[] | undefined;
 }
 
 /** The checks that are chosen. */
@@ -62,11 +69,16 @@ export function diagnose(
   const fit = checks.filter((check) => check.needs !== 'files' || options.only?.includes(check.id) === true);
   const facts = factsOf(gathered);
   const ran = runChecks(gathered, chosen(fit, options), facts);
-  const folded = fold(ran.findings, checks, serverNames(gathered));
+  const { findings: left, accepted } = withoutAccepted(
+    ran.findings,
+    options.accepted ?? [],
+    gathered.takenAtMs,
+  );
+  const folded = fold(left, checks, serverNames(gathered));
   const result = resultOf(
     gathered.cluster,
     folded,
-    { ...ran, vital: vitalOf(fit), unread: unasked(gathered) },
+    { ...ran, vital: vitalOf(fit), unread: unasked(gathered), accepted },
     silenceOf(gathered),
     facts.masters,
     options,
@@ -126,13 +138,6 @@ function nameOf({ compose, kube, servers }: Project): string {
   return [...(compose === null ? [] : [compose]), ...(kube?.files ?? []), ...configs].join(', ');
 }
 
-/** What the checks said, and of files what could not be read. */
-interface Judged extends Ran {
-  unread?: readonly string[];
-  /** The ids of the checks without which nothing is called healthy. */
-  vital?: ReadonlySet<string>;
-}
-
 /** Whether writes work, whether a failover would, and whether data is safe: what a healthy verdict is about. */
 const VITAL: readonly Impact[] = ['down', 'no-failover', 'data-unsafe'];
 const vitalOf = (checks: readonly Check[]): ReadonlySet<string> =>
@@ -163,7 +168,7 @@ function resultOf(
   });
   return {
     ...{ cluster, verdict, findings: findings.map(marked), checked },
-    ...{ skipped: ran.skipped, silence, fixWith: null },
+    ...{ skipped: ran.skipped, accepted: ran.accepted ?? [], silence, fixWith: null },
   };
 }
 
@@ -201,37 +206,6 @@ function unprovenIn(
     return [`${open.id} was not judged: ${open.why}${more > 0 ? ` (and ${more} more)` : ''}; ${healthy}`];
   }
   return lack === null ? [] : [`not all was read: ${lack}; ${healthy}`];
-}
-
-/** `84 checks passed, 3 risks, 1 warning not shown, 2 skipped`. */
-function passed(
-  findings: readonly Finding[],
-  folded: readonly Finding[],
-  { checked, skipped, failed }: Ran,
-): string {
-  const found = new Set(folded.flatMap((f) => [f, ...f.consequences]).map((f) => f.id)).size;
-  const risks = new Set(findings.filter((f) => f.impact === 'risk').map((f) => f.id)).size;
-  const notes = findings.filter((f) => f.impact === 'none').length;
-  const hidden = folded.filter((f) => !findings.some((s) => s.id === f.id && s.subject === f.subject));
-  const unjudged = skipped.filter(isUnjudged).length - failed.length;
-  return [
-    `${count(checked.length - found, 'check')} passed`,
-    ...(risks > 0 ? [count(risks, 'risk')] : []),
-    ...(notes > 0 ? [count(notes, 'note')] : []),
-    ...notShown(hidden),
-    ...(unjudged > 0 ? [`${unjudged} skipped`] : []),
-  ].join(', ');
-}
-
-/** `1 warning and 3 notes not shown`: findings below the requested severity are not a pass. */
-function notShown(hidden: readonly Finding[]): string[] {
-  const warnings = hidden.filter((f) => worstOf(f) === 'warning').length;
-  const notes = hidden.length - warnings;
-  const parts = [
-    ...(warnings > 0 ? [count(warnings, 'warning')] : []),
-    ...(notes > 0 ? [count(notes, 'note')] : []),
-  ];
-  return parts.length === 0 ? [] : [`${parts.join(' and ')} not shown`];
 }
 
 /** Why no server answers; null where one does, and where only the application's settings are looked at. */

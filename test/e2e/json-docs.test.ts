@@ -33,7 +33,10 @@ const LINES: [section: string, line: string][] = [
     elsewhere('attach shop --sentinel-addrs "$(sentinelctl env | sed -n s/REDIS_SENTINEL_ADDRS=//p)"'),
   ],
   ['detach', elsewhere('detach shop')],
-  ['doctor', 'doctor --fix --dry-run --only min-replicas,restart-wipe,persistence-skew'],
+  [
+    'doctor',
+    'doctor --fix --dry-run --only min-replicas,restart-wipe,persistence-skew --accept sentinels-colocated --because test',
+  ],
   ['explain', 'explain'],
   ['config', 'config sentinel-1'],
   ['logs', 'logs redis-1 --tail 2'],

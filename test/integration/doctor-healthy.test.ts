@@ -67,6 +67,36 @@ describe('what is asked for', () => {
     expect((await cli.run(['explain', 'split-brian'])).code).toBe(64);
   });
 
+  it('a risk that is accepted is said with its reason, until it is taken back', async () => {
+    const doctor = (...words: string[]): Promise<Ran> => cli.run(['doctor', '--cluster', 'open', ...words]);
+    const note = (await doctor('--json')).json().findings[0].id;
+    const reason = ['--because', 'one host is enough here'];
+    const kept = await doctor('--accept', note, ...reason, '--until', '2999-12-31');
+    expect(kept.stdout.replace(/\s+/g, ' ')).toContain(
+      `1 accepted: ${note}, because one host is enough here, until 2999-12-31`,
+    );
+    const later = (await doctor('--json')).json();
+    expect(later.accepted).toMatchObject([{ id: note, state: 'muted', until: '2999-12-31' }]);
+    expect(later.findings.map(({ id }: { id: string }) => id)).not.toContain(note);
+    const state = (await cli.run(['status', '--cluster', 'open', '--json'])).json();
+    expect(state.verdict.word).toBe(later.verdict.word);
+    expect((await doctor('--accepted')).stdout).toContain('1 accepted\n');
+    expect((await doctor('--unaccept', note, '--json')).json().accepted).toEqual([]);
+
+    const refusals: [words: string[], code: string][] = [
+      [['--accept', 'restart-wip', ...reason], 'check-unknown'],
+      [['--accept', note], 'no-reason'],
+      [['--because', 'x'], 'no-accept'],
+      [['--accept', note, ...reason, '--until', '2020-01-01'], 'already-over'],
+      [['--accept', note, ...reason, '--until', '2027-02-30'], 'bad-value'],
+      [['--unaccept', note], 'not-accepted'],
+    ];
+    for (const [words, code] of refusals) {
+      const ran = await doctor(...words, '--json');
+      expect([ran.code, ran.json().error.code], words.join(' ')).toEqual([64, code]);
+    }
+  });
+
   it('only what is named is judged', async () => {
     const ran = await cli.run(['doctor', '--cluster', 'open', '--only', 'no-quorum,split-brain', '--json']);
     expect(ran.json()).toMatchObject({ checked: 2, findings: [], skipped: [] });

@@ -149,6 +149,7 @@ function named(target: Target, servers: WiredServers): WiredServers {
     myid.ok ? myid.value : null,
   );
   return {
+    ...servers,
     sentinels: servers.sentinels.map((s) => ({ ...s, id: sentinelIdOf(s) })),
     nodes: servers.nodes.map((n) => ({ ...n, id: idOf(n) })),
     outside: servers.outside.map((n) => ({ ...n, id: idOf(n) })),

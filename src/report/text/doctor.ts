@@ -2,14 +2,14 @@ import { type Finding, sentenceOf } from '../../checks/check.js';
 import type { DoctorResult } from '../../checks/diagnose.js';
 import { isRepairable } from '../../checks/fold.js';
 import { isUnjudged } from '../../checks/run.js';
-import type { Repaired } from '../../model/repair.js';
 import { isNow } from '../../model/verdict.js';
 import { count } from '../../model/words.js';
 import { cut, plain, wrap } from '../plain-text.js';
+import { acceptedLines } from './accepted.js';
 import { nextLines, verdictLines } from './lines.js';
 import { SEVERITY_MARK, severityPaint, verdictPaint } from './outcome.js';
 import { skippedLine, skippedLines } from './skipped.js';
-import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
+import { lineWidth, themeOf, type View } from './theme.js';
 import { withinRoom } from './within-room.js';
 
 /** How many lines a terminal gets without --all. */
@@ -28,13 +28,19 @@ export interface DoctorDetail {
   all: boolean;
   /** False where the fixes were applied already, or may not be. */
   offerFix: boolean;
+  /** Every accepted risk in a line of its own, also one of which nothing was found. */
+  accepted?: boolean;
 }
 
 /**
  * The verdict and the command that comes next; NOW, each root cause with its consequence, its fix and what it explains;
  * NEXT, the same of what fails at the next failover or restart; RISKS, which need no action at this moment; what was skipped.
  */
-export function doctorText(result: DoctorResult, view: View, { all, offerFix }: DoctorDetail): string {
+export function doctorText(
+  result: DoctorResult,
+  view: View,
+  { all, offerFix, accepted = all && result.accepted.length > 0 }: DoctorDetail,
+): string {
   const theme = themeOf(view);
   const { word, text, next } = result.verdict;
   const lines = verdictLines(word, verdictPaint(word, theme), text, view);
@@ -62,6 +68,7 @@ export function doctorText(result: DoctorResult, view: View, { all, offerFix }: 
   };
   const others = result.findings.filter((f) => !isPresent(f));
   const missing = result.skipped.filter(isUnjudged);
+  const muted = acceptedLines(result.accepted, view, accepted);
   const offer = offerFix && result.fixWith !== null ? ['', ...fixOffer(result, result.fixWith, view)] : [];
   if (all)
     return [
@@ -72,11 +79,13 @@ export function doctorText(result: DoctorResult, view: View, { all, offerFix }: 
         'NOTES',
         others.filter((f) => !isRisk(f)),
       ),
+      ...(muted.length === 0 ? [] : ['', ...muted]),
       ...(result.skipped.length === 0 ? [] : ['', ...skippedLines(result.skipped, view)]),
       ...offer,
     ].join('\n');
   const apart = [
     ...(others.length === 0 ? [] : othersLine(others, view)),
+    ...muted,
     ...(missing.length === 0 ? [] : skippedLine(missing, view)),
   ];
   const below = [...(apart.length === 0 ? [] : ['', ...apart]), ...offer];
@@ -229,24 +238,4 @@ function fixLines({ fix: whole, id }: Finding, shown: Map<string, string>, view:
   if (earlier !== undefined) return nextLines(`same fix as ${earlier} above`, view, 2);
   shown.set(text, id);
   return fix.flatMap((line) => nextLines(line, view, 2));
-}
-
-const REPAIR_WORDS: Record<Repaired['outcome'], string> = {
-  done: 'done and verified',
-  would: 'would be done',
-  declined: 'not done: declined',
-  left: 'not done',
-};
-
-/** The outcome of each repair, one line each. */
-export function repairedLines(fixed: readonly Repaired[], view: View): string[] {
-  const theme = themeOf(view);
-  if (fixed.length === 0)
-    return [theme.dim('--fix has nothing to do: no finding has a fix that is safe and the only choice')];
-  return fixed.flatMap(({ does, outcome, why }) => {
-    const mark = outcome === 'done' ? SYMBOL.ok : outcome === 'would' ? SYMBOL.next : SYMBOL.unknown;
-    const paint = outcome === 'done' ? theme.ok : outcome === 'would' ? theme.accent : theme.warn;
-    const reason = why === null ? '' : `: ${why}`;
-    return wrap(plain(`${mark} ${does} (${REPAIR_WORDS[outcome]}${reason})`), lineWidth(view), 2).map(paint);
-  });
 }

@@ -219,6 +219,55 @@ describe('the verdict and the exit code', () => {
     expect(doctorExitCode(down, 'down')).toBe(1);
   });
 
+  describe('an accepted risk', () => {
+    const risk = check('r', sees('redis-1'), { severity: 'warning', impact: 'risk' });
+    const accepted = { id: 'r', because: 'a cache', until: null };
+    const day = (until: string, takenAtMs: number) =>
+      diagnose({ ...gathered('redis-1'), takenAtMs }, [risk], { accepted: [{ ...accepted, until }] });
+
+    it('is not shown, is said with its reason, and does not count for --strict', () => {
+      const result = diagnosed([risk, check('a', [])], { accepted: [accepted] });
+      expect(result.findings).toEqual([]);
+      expect(result.accepted).toEqual([{ ...accepted, state: 'muted', findings: 1 }]);
+      expect(result.verdict).toMatchObject({ word: 'HEALTHY', text: '1 check passed, 1 accepted' });
+      expect(doctorExitCode(result, 'degraded', true)).toBe(0);
+      const other = check('s', sees('redis-2'), { severity: 'warning', impact: 'risk' });
+      const two = diagnosed([risk, other], { accepted: [accepted] });
+      expect(doctorExitCode(two, 'degraded', true)).toBe(1);
+    });
+
+    it.each(['down', 'no-failover', 'data-unsafe', 'at-risk', 'degraded', 'unknown'] as const)(
+      'stays where it is more than that: %s',
+      (impact) => {
+        const bare = diagnosed([check('r', sees('redis-1'), { impact })]);
+        const result = diagnosed([check('r', sees('redis-1'), { impact })], { accepted: [accepted] });
+        expect(result.accepted).toMatchObject([{ id: 'r', state: 'shown', findings: 1 }]);
+        expect(result).toEqual({ ...bare, accepted: result.accepted });
+      },
+    );
+
+    it('does not take away what it explains', () => {
+      const cause = check('r', sees('redis-1'), { severity: 'warning', impact: 'risk', causes: ['d'] });
+      const broken = check('d', sees('redis-1'), { impact: 'down' });
+      const result = diagnosed([cause, broken], { accepted: [accepted] });
+      expect(result.findings.map(({ id }) => id)).toEqual(['d']);
+      expect(result.verdict.word).toBe('DOWN');
+    });
+
+    it('comes back after its last day', () => {
+      const last = Date.UTC(2027, 0, 31, 23, 59, 59);
+      expect(day('2027-01-31', last).accepted).toMatchObject([{ state: 'muted' }]);
+      const over = day('2027-01-31', last + 1000);
+      expect(over.accepted).toMatchObject([{ state: 'expired', findings: 1 }]);
+      expect(over.findings.map(({ id }) => id)).toEqual(['r']);
+    });
+
+    it('of which nothing was found is in the list all the same', () => {
+      const result = diagnosed([check('r', [])], { accepted: [accepted] });
+      expect(result.accepted).toEqual([{ ...accepted, state: 'not-found', findings: 0 }]);
+    });
+  });
+
   it('what only sentinelctl lacks is not said of the cluster', () => {
     const locked = check('auth', sees('redis-2'), { impact: 'unknown' });
     expect(diagnosed([locked]).verdict).toMatchObject({

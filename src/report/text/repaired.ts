@@ -1,0 +1,23 @@
+import type { Repaired } from '../../model/repair.js';
+import { plain, wrap } from '../plain-text.js';
+import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
+
+const REPAIR_WORDS: Record<Repaired['outcome'], string> = {
+  done: 'done and verified',
+  would: 'would be done',
+  declined: 'not done: declined',
+  left: 'not done',
+};
+
+/** The outcome of each repair, one line each. */
+export function repairedLines(fixed: readonly Repaired[], view: View): string[] {
+  const theme = themeOf(view);
+  if (fixed.length === 0)
+    return [theme.dim('--fix has nothing to do: no finding has a fix that is safe and the only choice')];
+  return fixed.flatMap(({ does, outcome, why }) => {
+    const mark = outcome === 'done' ? SYMBOL.ok : outcome === 'would' ? SYMBOL.next : SYMBOL.unknown;
+    const paint = outcome === 'done' ? theme.ok : outcome === 'would' ? theme.accent : theme.warn;
+    const reason = why === null ? '' : `: ${why}`;
+    return wrap(plain(`${mark} ${does} (${REPAIR_WORDS[outcome]}${reason})`), lineWidth(view), 2).map(paint);
+  });
+}
