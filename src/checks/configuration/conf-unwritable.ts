@@ -122,7 +122,7 @@ function bare({ id, service, at, startsBare }: FileServer, project: Project): Ra
               `sentinel monitor mymaster ${master.service?.name ?? master.id} ${portOf(master)} 2`,
               'sentinel resolve-hostnames yes',
             ]),
-        `${id}: volumes: ["./${id}:/etc/redis"], command: ${image}-sentinel /etc/redis/sentinel.conf`,
+        `${id}: volumes: ["./${id}:/etc/redis"], ${service?.entrypoint ? 'entrypoint' : 'command'}: ${image}-sentinel /etc/redis/sentinel.conf`,
       ],
       at,
     },
