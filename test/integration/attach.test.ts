@@ -280,6 +280,7 @@ it('an announced address that is out of reach is named with the map that cures i
   const map = ['--map', `127.0.0.1:${PORT + 1}=${dead}`];
   const ran = await cli.run(['attach', 'mapped', ...ADDRS, ...passwordFile(), ...map]);
   expect(ran.stdout).toMatch(/redis-2: 127\.0\.0\.1:1 refused the connection/);
+  expect(ran.stdout).toContain(`mapped: 127.0.0.1:${PORT + 1}=${dead}`);
   expect(ran.stdout).toContain(`--map 127.0.0.1:${PORT + 1}=HOST:PORT`);
   const { status } = await statusOf(cli, '--cluster', 'mapped');
   expect(status.masters[0]?.nodes.map((n) => [n.id, n.reachable])).toEqual([

@@ -1,5 +1,6 @@
 import type { Attached } from '../../cluster/attach.js';
 import { formatAddress } from '../../model/address.js';
+import { type AddressRule, formatAddressRule } from '../../model/address-map.js';
 import { command } from '../../model/hints.js';
 import type { Verdict } from '../../model/status.js';
 import { count, listed } from '../../model/words.js';
@@ -34,6 +35,7 @@ export function attachText(result: AttachResult, view: View): string {
     ...verdictLines(verdict.word, verdictPaint(verdict.word, theme), verdict.text, view),
     ...nextLines(verdict.next ?? command('status', record.cluster), view),
     ...(record.servers.length > 40 ? [] : ['', serversTable(result, view)]),
+    ...mapLines(record.access.addressMap, view),
     ...unreachedLines(unreached, view),
   ].join('\n');
 }
@@ -56,6 +58,17 @@ function serversTable({ record, unreached }: AttachResult, view: View): string {
     view,
   );
 }
+
+/** The rules by which announced addresses are dialled, as they were typed. */
+const mapLines = (rules: readonly AddressRule[], view: View): string[] =>
+  rules.length === 0
+    ? []
+    : [
+        '',
+        ...wrap(`mapped: ${rules.map(formatAddressRule).join(', ')}`, lineWidth(view), 2).map(
+          themeOf(view).dim,
+        ),
+      ];
 
 /** An announced address that only the cluster's own network knows is the usual reason, so that is said with its cure. */
 function unreachedLines(unreached: AttachResult['unreached'], view: View): string[] {
