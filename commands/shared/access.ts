@@ -4,7 +4,7 @@ import { readPem, readSecret } from '../../src/config/secret.js';
 import { refused } from '../../src/errors.js';
 import { firstLineOf } from '../../src/host/first-line.js';
 import type { AccessSources, AttachedCluster, SecretSource, TlsSource } from '../../src/model/attached.js';
-import { setDialled } from '../../src/model/hints.js';
+import { PLAIN, setDialled } from '../../src/model/hints.js';
 import type { Access, TlsOptions } from '../../src/wire/access.js';
 
 /** How long a command may take to print a password, in milliseconds: a vault may ask its server. */
@@ -122,7 +122,7 @@ async function readTls({ ca, cert, key, serverName, insecure }: TlsSource): Prom
 
 /** How commands that are printed reach the same servers. redis-cli's own names: redis-cli --help. */
 function dialledWords(tls: TlsSource | null): { ctl: string; cli: string } {
-  if (tls === null) return { ctl: '', cli: '' };
+  if (tls === null) return PLAIN;
   const { ca, cert, key, serverName, insecure } = tls;
   const words = (names: [string, string | null][]): string =>
     names.flatMap(([name, value]) => (value === null ? [] : [`${name} ${quoted(value)}`])).join(' ');

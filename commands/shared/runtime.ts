@@ -5,6 +5,7 @@ import { openStore, type Store } from '../../src/cluster/store/state.js';
 import type { Target, TargetRequest } from '../../src/cluster/target.js';
 import { stateHome } from '../../src/config/paths.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
+import { PLAIN, setDialled } from '../../src/model/hints.js';
 import { accessSource } from './access.js';
 
 /** Deadline of one server's answers when a cluster is looked at, in milliseconds. */
@@ -32,7 +33,12 @@ export async function targetSource(
 ): Promise<TargetSource> {
   const request = requestOf(context, masterName);
   const { resolveTarget } = await import('../../src/cluster/target.js');
-  return () => resolveTarget(storeOf(context), request);
+  return async () => {
+    const target = await resolveTarget(storeOf(context), request);
+    // The menu looks at one cluster after the other.
+    if (target.kind === 'own') setDialled(PLAIN);
+    return target;
+  };
 }
 
 /** The cluster that is meant; said where it was not named, since it is the only one. */

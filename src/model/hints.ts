@@ -22,6 +22,9 @@ let isDefaultImplied = true;
 /** What commands need besides the address, with the blank on its own side. */
 let dialled = { ctl: '', cli: '' };
 
+/** Servers are reached without TLS. */
+export const PLAIN = { ctl: '', cli: '' };
+
 /** The words by which this command line reaches servers: those that `sentinelctl` takes, and those of redis-cli. */
 export function setDialled({ ctl: ours, cli: theirs }: { ctl: string; cli: string }): void {
   dialled = { ctl: ours === '' ? '' : ` ${ours}`, cli: theirs === '' ? '' : `${theirs} ` };
