@@ -1,6 +1,6 @@
 import type { Address } from '../model/address.js';
 import type { Fields, Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
-import { cli, ctl } from '../model/hints.js';
+import { cli, cliSecret, ctl, ifSet, secretNote } from '../model/hints.js';
 import {
   MASTER_SETTINGS,
   type MasterSetting,
@@ -31,10 +31,6 @@ export function setConfig(node: Node, name: string, value: string | number): str
   const word = /\s|^$/.test(String(value)) ? `"${value}"` : value;
   return [cli(node, `CONFIG SET ${name} ${word}`), ...keepConfig(node)];
 }
-
-/** A command whose last argument is the password in REDISCLI_AUTH: it goes through standard input, so that no list of processes shows it. */
-export const cliSecret = (server: { endpoint: Address }, words: string): string =>
-  `printf %s "$REDISCLI_AUTH" | ${cli(server, `-x ${words}`)}`;
 
 /** The commands that give the sentinels' user of a data node more rights, and keep that: in the ACL file where there is one. */
 export function setUser(node: GatheredNode, rules: readonly string[]): string[] {
@@ -90,11 +86,14 @@ export const settingsIn = (fields: Fields): SentinelSettings => ({
   parallelSyncs: num(fields, 'parallel-syncs') ?? 0,
 });
 
+/** An address, or what only a person can find out: a variable of the shell that has the host. */
+export type Place = Address | { variable: string; port: number };
+
 /** The commands that make a sentinel monitor a master at this address, with these settings; 0 where one is not known. */
 export function monitorWith(
   sentinel: { endpoint: Address },
   name: string,
-  address: Address,
+  place: Place,
   { quorum, downAfterMs, failoverTimeoutMs, parallelSyncs }: SentinelSettings,
 ): string[] {
   const settings = [
@@ -103,8 +102,9 @@ export function monitorWith(
     ['parallel-syncs', parallelSyncs],
   ] as const;
   const known = settings.filter(([, value]) => value > 0).map(([setting, value]) => `${setting} ${value}`);
+  const host = 'host' in place ? place.host : `"$${place.variable}"`;
   return [
-    cli(sentinel, `SENTINEL MONITOR ${name} ${address.host} ${address.port} ${quorum}`),
+    guarded(place, cli(sentinel, `SENTINEL MONITOR ${name} ${host} ${place.port} ${quorum}`)),
     ...(known.length > 0 ? [cli(sentinel, `SENTINEL SET ${name} ${known.join(' ')}`)] : []),
   ];
 }
@@ -113,18 +113,28 @@ export function monitorWith(
 export function monitorInstead(
   sentinel: { endpoint: Address },
   name: string,
-  address: Address,
+  place: Place,
   settings: SentinelSettings,
   hasPassword: boolean | null,
 ): string[] {
-  const setPassword = cli(sentinel, `SENTINEL SET ${name} auth-pass <the master's password>`);
   return [
-    cli(sentinel, `SENTINEL REMOVE ${name}`),
-    ...monitorWith(sentinel, name, address, settings),
-    ...(hasPassword === null ? [`# where the master wants a password: ${setPassword}`] : []),
-    ...(hasPassword === true ? [setPassword] : []),
+    // Forgotten and not monitored again, the master would have one sentinel less.
+    guarded(place, cli(sentinel, `SENTINEL REMOVE ${name}`)),
+    ...monitorWith(sentinel, name, place, settings),
+    ...(hasPassword === null ? [`# where the master wants a password: ${setAuthPass(sentinel, name)}`] : []),
+    ...(hasPassword === true ? [MASTER_PASSWORD_NOTE, setAuthPass(sentinel, name)] : []),
   ];
 }
+
+const guarded = (place: Place, line: string): string =>
+  'variable' in place ? ifSet(place.variable, line) : line;
+
+/** Where the master's password comes from for `setAuthPass`. */
+export const MASTER_PASSWORD_NOTE = secretNote('MASTER_PASSWORD', "the master's password");
+
+/** The command that gives a sentinel the password of a master. */
+export const setAuthPass = (sentinel: { endpoint: Address }, name: string): string =>
+  cliSecret(sentinel, `SENTINEL SET ${name} auth-pass`, 'MASTER_PASSWORD');
 
 /** What a sentinel must be told to monitor a master as the others do. */
 export interface Monitored {

@@ -1,10 +1,10 @@
 import type { Gathered, GatheredNode } from '../model/gathered.js';
-import { ctl } from '../model/hints.js';
+import { cliSecret, ctl } from '../model/hints.js';
 import { type NodeLogin, type Refusal, refusalOf } from '../model/login.js';
 import type { Repair } from '../model/repair.js';
 import { listed } from '../model/words.js';
 import type { RawFinding } from './check.js';
-import { cliSecret, keepConfig, setConfig } from './fixes.js';
+import { keepConfig, setConfig } from './fixes.js';
 import { type Group, idsOf } from './group.js';
 import { wantsPassword } from './passwords.js';
 

@@ -44,7 +44,7 @@ export function answersWrongly(fields: Readonly<Record<string, string>>): boolea
 export const noSuchUser = (why: string): boolean => /\bUser '.*' not found|^has no such user/i.test(why);
 
 const NOTE = passwordNote('the password of the server');
-const ASKS = /^(?:or: )?redis-cli -h (\S+) -p (\d+) /;
+const ASKS = /^(?:or: )?(?:\[ -n "\$[A-Z_]+" \] && )?redis-cli -h (\S+) -p (\d+) /;
 /** A command that takes the password from there as an argument. */
 const TAKES = '"$REDISCLI_AUTH"';
 

@@ -67,8 +67,29 @@ export const cli = (server: { endpoint: Address }, words: string): string =>
 export const passwordNote = (password: string): string =>
   `# FILE has ${password}; redis-cli reads it from the environment: export REDISCLI_AUTH="$(cat FILE)"`;
 
+/** The same for another secret, which a command takes from a variable of the shell. */
+export const secretNote = (variable: string, what: string): string =>
+  `# FILE has ${what}: export ${variable}="$(cat FILE)"`;
+
 export const isPasswordNote = (line: string): boolean =>
-  line.startsWith('#') && line.includes('export REDISCLI_AUTH=');
+  line.startsWith('#') && /export [A-Z_]+="\$\(cat FILE\)"/.test(line);
+
+/** A command that needs a value of the shell: without it nothing is done. */
+export const ifSet = (variable: string, line: string): string => `[ -n "$${variable}" ] && ${line}`;
+
+/** Whether a command does nothing until a variable of the shell is set. */
+export const isIfSet = (line: string): boolean => line.startsWith('[ -n "$');
+
+/**
+ * A command whose last argument is a secret in a variable of the shell: it goes through standard input, so that no list
+ * of processes shows it. `mark` stands before it: `>` for a user's password (acl.c, ACLSetUser).
+ */
+export const cliSecret = (
+  server: { endpoint: Address },
+  words: string,
+  variable = 'REDISCLI_AUTH',
+  mark = '',
+): string => ifSet(variable, `printf '${mark}%s' "$${variable}" | ${cli(server, `-x ${words}`)}`);
 
 /** What to do with one of our clusters that can only be created again: the command that removes it is not for pasting. */
 export const recreate = (cluster: string): string =>

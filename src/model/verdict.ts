@@ -2,7 +2,7 @@ import { EXIT, type ExitCode } from '../errors.js';
 import { sameAddress } from './address.js';
 import { humanDurationMs } from './duration.js';
 import { answers, type MasterFacts } from './facts.js';
-import { isPasswordNote } from './hints.js';
+import { isIfSet, isPasswordNote } from './hints.js';
 import { type Impact, VERDICT_WORDS, type Verdict, type VerdictWord } from './status.js';
 import { listed } from './words.js';
 
@@ -174,8 +174,6 @@ export function silentMs({ master, nodes, refOf, snapshot, witnesses }: MasterFa
 /** Where MONITOR comes after it: typed alone, the sentinel would monitor nothing. */
 const REMOVE = / SENTINEL REMOVE /;
 const MONITOR = / SENTINEL MONITOR /;
-/** Typed before the password is exported, it would set an empty one. */
-const SECRET = '"$REDISCLI_AUTH"';
 /** What comes after it is done by hand: typed alone, a server would be missing. */
 const SHUTDOWN = / SHUTDOWN\b/;
 
@@ -186,7 +184,8 @@ const SHUTDOWN = / SHUTDOWN\b/;
 function commandIn(fix: readonly string[]): string | null {
   const lines = fix.filter((line) => !isPasswordNote(line));
   const [first] = lines;
-  const isAlone = first !== undefined && !first.includes(SECRET) && !SHUTDOWN.test(first);
+  // What needs a secret or an address of the shell does nothing before it is set.
+  const isAlone = first !== undefined && !isIfSet(first) && !SHUTDOWN.test(first);
   if (!isAlone || first.startsWith('#')) return null;
   const end = lines.findIndex((line, i) => i > 0 && (line.startsWith('#') || REMOVE.test(line)));
   const whole = lines.slice(0, end === -1 ? undefined : end);

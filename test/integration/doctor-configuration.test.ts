@@ -307,7 +307,7 @@ describe('in a cluster that sentinelctl created', () => {
     await expect(ctl(home, ['start', 'sentinel-2'])).rejects.toThrow("Can't resolve instance hostname");
     const finding = await patient.finds('hostname-noresolve', 'sentinel-2', 'critical');
     expect(finding.message).toBe('monitors localhost with resolve-hostnames no; it does not run');
-    await lab.apply(finding, {}, {}, home);
+    await lab.apply(finding, {}, home);
     await patient.isCured('hostname-noresolve', 'sentinel-2');
     expect((await patient.look()).sentinels.map((s) => s.silence)).toEqual([null, null, null]);
   });

@@ -1,8 +1,8 @@
-import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import type { FileGroup } from '../files/groups.js';
 import { judgeMonitoredGroups, noNodeFile } from '../files/judge.js';
 import { asksForPassword, passwordLine, place, sentinelLine, shownAt } from '../files/settings.js';
+import { MASTER_PASSWORD_NOTE, setAuthPass } from '../fixes.js';
 import { dataNodes, judged, shown } from '../group.js';
 import { answersWrongly, hasAuthPass, wantsPassword } from '../passwords.js';
 import { judgeViews, sentinelIds } from '../sentinels.js';
@@ -65,9 +65,7 @@ export default {
         {
           subject: `${name} at ${sentinelIds(without)}`,
           message: `${shown(master)} needs a password, but ${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} none${known ? '' : ' or a wrong one'}${state}`,
-          fix: without.map(({ sentinel }) =>
-            cli(sentinel, `SENTINEL SET ${name} auth-pass "<the master's password>"`),
-          ),
+          fix: [MASTER_PASSWORD_NOTE, ...without.map(({ sentinel }) => setAuthPass(sentinel, name))],
         },
       ];
     });

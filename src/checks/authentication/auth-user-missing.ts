@@ -1,5 +1,5 @@
 import type { GatheredNode } from '../../model/gathered.js';
-import { cli } from '../../model/hints.js';
+import { cli, cliSecret, secretNote } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { RIGHTS, savedUser } from '../fixes.js';
@@ -65,8 +65,11 @@ export default {
           message: `the user "${user}", as which the sentinels of ${name} log in (auth-user), does not exist at ${idsOf(without)}${elsewhere === null ? '' : `; ${elsewhere}`}`,
           evidence: elsewhere,
           fix: without.flatMap((node) => [
+            ...(model === undefined
+              ? [secretNote('USER_PASSWORD', "that user's password, the sentinels' auth-pass")]
+              : []),
             model === undefined
-              ? cli(node, `ACL SETUSER ${user} on '><the auth-pass of the sentinels>' allchannels ${RIGHTS}`)
+              ? cliSecret(node, `ACL SETUSER ${user} on allchannels ${RIGHTS}`, 'USER_PASSWORD', '>')
               : `${cli(model, 'ACL LIST')} | sed -n 's/^user ${user} /${user} /p' | xargs ${cli(node, 'ACL SETUSER')}`,
             ...savedUser(node),
           ]),

@@ -1,10 +1,10 @@
 import type { GatheredNode } from '../../model/gathered.js';
-import { ctl } from '../../model/hints.js';
+import { cliSecret, ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { judgeNodeGroups } from '../files/judge.js';
 import { asksForPassword, followsOf, lastOf, passwordLine, place, shownAt } from '../files/settings.js';
-import { cliSecret, keepConfig, setConfig } from '../fixes.js';
+import { keepConfig, setConfig } from '../fixes.js';
 import { type Group, groupsOf, idsOf, judged, readAll, settingIn } from '../group.js';
 import { refusedLogins } from '../logins.js';
 import { wantsPassword } from '../passwords.js';

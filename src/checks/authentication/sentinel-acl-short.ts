@@ -1,5 +1,5 @@
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
-import { cli } from '../../model/hints.js';
+import { cli, cliSecret, secretNote } from '../../model/hints.js';
 import { majorityOf } from '../../model/sentinel-timing.js';
 import { count, listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
@@ -85,10 +85,15 @@ function short(gathered: Gathered, denials: readonly Denial[]): RawFinding[] {
       evidence: `the other sentinels log in as this user (sentinel-user) at ${idsOf(at)}`,
       message: `the user "${user}", as which the other sentinels log in (sentinel-user), ${what} at ${idsOf(at)}`,
       fix: at.flatMap((sentinel) => [
+        ...(denied.length === 0
+          ? [secretNote('USER_PASSWORD', "that user's password, the others' sentinel-pass")]
+          : []),
         denied.length === 0
-          ? cli(
+          ? cliSecret(
               sentinel,
-              `ACL SETUSER ${user} on '><the sentinel-pass of the others>' allchannels +ping +publish '+client|setname' '+sentinel|is-master-down-by-addr'`,
+              `ACL SETUSER ${user} on allchannels +ping +publish '+client|setname' '+sentinel|is-master-down-by-addr'`,
+              'USER_PASSWORD',
+              '>',
             )
           : cli(sentinel, `ACL SETUSER ${user} ${rules}`),
         cli(sentinel, 'SENTINEL FLUSHCONFIG'),

@@ -1,6 +1,6 @@
 import { type Address, sameAddress } from '../../model/address.js';
 import type { Fields, GatheredSentinel } from '../../model/gathered.js';
-import { cli } from '../../model/hints.js';
+import { cliSecret, secretNote } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, silentSentinels } from '../evidence.js';
 import { comparing, judgeSentinelFiles } from '../files/judge.js';
@@ -62,7 +62,10 @@ export default {
       ({ sentinel, refusing, none }): RawFinding => ({
         subject: sentinel.id,
         message: `${idsOf(refusing)} need${refusing.length === 1 ? 's' : ''} a password, but ${sentinel.id} has ${none ? 'no sentinel-pass' : 'a different one or none'}`,
-        fix: [cli(sentinel, `SENTINEL CONFIG SET sentinel-pass "<the sentinels' password>"`)],
+        fix: [
+          secretNote('SENTINEL_PASSWORD', "the sentinels' password"),
+          cliSecret(sentinel, 'SENTINEL CONFIG SET sentinel-pass', 'SENTINEL_PASSWORD'),
+        ],
       }),
     );
     return judged(

@@ -1,10 +1,10 @@
 import { isIp } from '../../model/address.js';
 import { humanDurationMs } from '../../model/duration.js';
-import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { serviceAt } from '../files/project.js';
 import { isYes, monitorsOf, sentinelLine } from '../files/settings.js';
+import { monitorInstead, settingsIn } from '../fixes.js';
 import { judged } from '../group.js';
 import { monitoredHosts } from '../sentinels.js';
 
@@ -57,14 +57,18 @@ export default {
         fix: whose.flatMap((s) =>
           (s.masters.ok ? s.masters.value : [])
             .filter((m) => m.fields.ip === name)
-            .flatMap((m) => [
-              cli(s, `SENTINEL REMOVE ${m.name}`),
-              cli(
+            .flatMap((m) =>
+              monitorInstead(
                 s,
-                `SENTINEL MONITOR ${m.name} ${at ?? `<the address of ${name}>`} ${m.fields.port} ${m.fields.quorum}`,
+                m.name,
+                at === undefined
+                  ? { variable: 'MASTER_HOST', port: Number(m.fields.port) }
+                  : { host: at, port: Number(m.fields.port) },
+                settingsIn(m.fields),
+                null,
               ),
-            ])
-            .concat(`# or, on the machine of ${s.id}, in /etc/hosts:`, `${at ?? '<its address>'} ${name}`),
+            )
+            .concat(`# or, on the machine of ${s.id}, in /etc/hosts:`, `${at ?? 'ADDRESS'} ${name}`),
         ),
       });
     }

@@ -111,12 +111,12 @@ function behindProxy({ name, address, master, views }: Group, own: boolean): Raw
       consequence:
         'after the next failover it is listed twice, under this address and its own: it may be promoted under one and told to follow itself under the other',
       fix: [
-        `# at each sentinel, one at a time, with the master's own address instead of that of the proxy or the mapped port:`,
+        `# MASTER_HOST is the master's own host, not that of the proxy or the mapped port; one sentinel at a time:`,
         ...views.flatMap(({ sentinel, master: view }) =>
           monitorInstead(
             sentinel,
             name,
-            { host: '<its own host>', port: listens },
+            { variable: 'MASTER_HOST', port: listens },
             settingsIn(view.fields),
             null,
           ),

@@ -1,5 +1,5 @@
 import { isAt, type MasterFacts } from '../../model/facts.js';
-import { cli, passwordNote } from '../../model/hints.js';
+import { cli, cliSecret, passwordNote, secretNote } from '../../model/hints.js';
 import { isLocked, type NodeState, type SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
@@ -116,12 +116,16 @@ function unlikeTheCluster(
 
 /** Gives it the cluster's own password again, or none. A sentinel has no CONFIG (sentinel.c, sentinelcmds). */
 function reset(server: NodeState | SentinelState, said: string, isSentinel: boolean): string[] {
-  const hasNone = hasNoPassword(said);
-  const user = hasNone ? 'nopass' : `resetpass "><the cluster's password>"`;
-  const words = isSentinel
-    ? `ACL SETUSER default ${user}`
-    : `CONFIG SET requirepass ${hasNone ? "''" : `"<the cluster's password>"`}`;
-  return [passwordNote(`the password that ${server.id} wants now`), cli(server, words)];
+  const note = passwordNote(`the password that ${server.id} wants now`);
+  if (hasNoPassword(said))
+    return [note, cli(server, isSentinel ? 'ACL SETUSER default nopass' : "CONFIG SET requirepass ''")];
+  return [
+    note,
+    secretNote('CLUSTER_PASSWORD', "the cluster's own password"),
+    isSentinel
+      ? cliSecret(server, 'ACL SETUSER default resetpass', 'CLUSTER_PASSWORD', '>')
+      : cliSecret(server, 'CONFIG SET requirepass', 'CLUSTER_PASSWORD'),
+  ];
 }
 
 /** What to give so that it answers. */

@@ -39,7 +39,7 @@ export default {
       const lost = isNeverReached(master) ? lostMaster(master) : null;
       if (lost === null || master.expectation.own) return [];
       const { name, witnesses } = master;
-      const elsewhere = { host: '<its host>', port: lost.announce.port };
+      const elsewhere = { variable: 'MASTER_HOST', port: lost.announce.port };
       return [
         {
           subject: name,
@@ -48,7 +48,7 @@ export default {
           message: `${name}: no sentinel has ever reached its master ${lost.id}: ${lost.silence?.message ?? 'no answer'}`,
           evidence: `${lost.silence?.message ?? 'no answer'}; ${count(witnesses.length, 'sentinel')} know no run id, no replica and no other sentinel`,
           fix: [
-            `# if it is the right address, start ${lost.id}; else, with the address at which INFO replication says role:master:`,
+            `# if it is the right address, start ${lost.id}; else MASTER_HOST is the host at which INFO replication says role:master:`,
             ...witnesses.flatMap(({ sentinel, view }) =>
               monitorInstead(
                 sentinel,

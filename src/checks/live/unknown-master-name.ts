@@ -1,4 +1,5 @@
 import { monitoredNames, sentinelAnswers } from '../../model/facts.js';
+import { ifSet } from '../../model/hints.js';
 import { majorityOf } from '../../model/sentinel-timing.js';
 import { listed } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
@@ -35,7 +36,7 @@ export default {
     const [alternative] = monitored;
     if (alternative === undefined && !own) {
       const none = `${ids(answering)} ${answering.length === 1 ? 'monitors' : 'monitor'} no master at all`;
-      const words = `SENTINEL MONITOR ${masterName ?? '<name>'} <host of the master> 6379 ${majorityOf(snapshot.sentinels.length)}`;
+      const words = `SENTINEL MONITOR ${masterName ?? 'mymaster'} "$MASTER_HOST" 6379 ${majorityOf(snapshot.sentinels.length)}`;
       return [
         {
           subject: subjectOf(answering),
@@ -43,8 +44,8 @@ export default {
           message: none,
           evidence: 'they lost their configuration, or were never given one',
           fix: [
-            '# at each of them, with the address at which INFO replication says role:master; then its settings and auth-pass:',
-            ...answering.map((sentinel) => hints.cli(sentinel, words)),
+            '# MASTER_HOST is the host at which INFO replication says role:master; then its settings and auth-pass:',
+            ...answering.map((sentinel) => ifSet('MASTER_HOST', hints.cli(sentinel, words))),
           ],
         },
       ];

@@ -33,12 +33,7 @@ export interface Lab {
    * Does what a finding prints, line by line, in that order, in a shell with these variables; `home` is where
    * sentinelctl has an own cluster.
    */
-  apply(
-    finding: Finding,
-    secrets?: Record<string, string>,
-    variables?: Record<string, string>,
-    home?: string,
-  ): Promise<void>;
+  apply(finding: Finding, variables?: Record<string, string>, home?: string): Promise<void>;
   /** Ends every server that was started here, and removes the directory. */
   stop(): Promise<void>;
 }
@@ -89,11 +84,10 @@ export async function openLab(): Promise<Lab> {
       await lab.start(file, options);
       return file;
     },
-    async apply(finding, secrets = {}, variables = {}, home = '') {
+    async apply(finding, variables = {}, home = '') {
       const set = Object.entries(variables).map(([name, value]) => `export ${name}=${value}; `);
       let into: string | null = null;
-      for (const printed of finding.fix) {
-        const line = filled(printed, secrets);
+      for (const line of finding.fix) {
         const start = /^redis-server (\S+) --sentinel$/.exec(line);
         if (line.startsWith('# in ')) into = line.slice('# in '.length, -1);
         else if (line.startsWith('#')) continue;
@@ -117,11 +111,6 @@ export async function openLab(): Promise<Lab> {
     },
   };
   return lab;
-}
-
-/** Secrets are printed as `<the master's password>`: who types the line fills them in. */
-function filled(line: string, secrets: Record<string, string>): string {
-  return Object.entries(secrets).reduce((text, [name, value]) => text.replaceAll(`<${name}>`, value), line);
 }
 
 async function pings(host: string, port: number, password: string | undefined): Promise<boolean> {

@@ -225,9 +225,18 @@ describe.each(PLACES)('on %s', (place) => {
     (_, fault) => {
       const result = diagnose(altered(place, fault), CHECKS);
       expect(isNamed(result, fault), shown(result).join('\n')).toBe(true);
+      // A blank in a command is a redirection for the shell, or is set as it stands.
+      expect(commandsIn(result).filter((line) => /<[a-z]/i.test(line))).toEqual([]);
     },
   );
 });
+
+/** What is printed to be typed in a shell. */
+const commandsIn = ({ findings }: DoctorResult): string[] =>
+  findings
+    .flatMap((root) => [root, ...root.consequences])
+    .flatMap((f) => f.fix)
+    .filter((line) => /^(?:or: )?(?:\[ -n |redis-cli |sentinelctl |printf )/.test(line));
 
 it(`${PAIRS} pairs of faults: both are named (seed ${SEED})`, () => {
   const random = randomOf(SEED);

@@ -434,7 +434,8 @@ describe('master-disagree', () => {
           'redis-cli -h 127.0.0.1 -p 26381 SENTINEL REMOVE mymaster',
           'redis-cli -h 127.0.0.1 -p 26381 SENTINEL MONITOR mymaster 127.0.0.1 6379 2',
           'redis-cli -h 127.0.0.1 -p 26381 SENTINEL SET mymaster down-after-milliseconds 5000 failover-timeout 60000 parallel-syncs 1',
-          "redis-cli -h 127.0.0.1 -p 26381 SENTINEL SET mymaster auth-pass <the master's password>",
+          '# FILE has the master\'s password: export MASTER_PASSWORD="$(cat FILE)"',
+          `[ -n "$MASTER_PASSWORD" ] && printf '%s' "$MASTER_PASSWORD" | redis-cli -h 127.0.0.1 -p 26381 -x SENTINEL SET mymaster auth-pass`,
         ],
       },
     ]);

@@ -48,6 +48,8 @@ function strayed(s: Snapshot): void {
   answerOf(s, 1).attached.pop();
 }
 
+const CLUSTER_PASSWORD = '# FILE has the cluster\'s own password: export CLUSTER_PASSWORD="$(cat FILE)"';
+
 /** Each row: what is altered, and what must be said about which server, alone where nothing else is wrong. */
 const passwordOf = (id: string): string =>
   `# FILE has the password that ${id} wants now; redis-cli reads it from the environment: export REDISCLI_AUTH="$(cat FILE)"`;
@@ -81,7 +83,7 @@ const CASES: [
     'critical',
     ['sentinel-2'],
     'sentinel-2 127.0.0.1:26380 wants a password',
-    `${passwordOf('sentinel-2')}\nredis-cli -h 127.0.0.1 -p 26380 ACL SETUSER default resetpass "><the cluster's password>"`,
+    `${passwordOf('sentinel-2')}\n${CLUSTER_PASSWORD}\n[ -n "$CLUSTER_PASSWORD" ] && printf '>%s' "$CLUSTER_PASSWORD" | redis-cli -h 127.0.0.1 -p 26380 -x ACL SETUSER default resetpass`,
     (s) => silenceSentinel(s, 2, AUTH),
   ],
   [
@@ -89,7 +91,7 @@ const CASES: [
     'critical',
     ['redis-1'],
     'redis-1 127.0.0.1:6379 wants a password',
-    `${passwordOf('redis-1')}\nredis-cli -h 127.0.0.1 -p 6379 CONFIG SET requirepass "<the cluster's password>"`,
+    `${passwordOf('redis-1')}\n${CLUSTER_PASSWORD}\n[ -n "$CLUSTER_PASSWORD" ] && printf '%s' "$CLUSTER_PASSWORD" | redis-cli -h 127.0.0.1 -p 6379 -x CONFIG SET requirepass`,
     (s) => silenceNode(s, 1, AUTH),
   ],
   [
@@ -141,7 +143,7 @@ const CASES: [
       'redis-cli -h 127.0.0.1 -p 26381 SENTINEL REMOVE mymaster',
       'redis-cli -h 127.0.0.1 -p 26381 SENTINEL MONITOR mymaster 127.0.0.1 6379 2',
       'redis-cli -h 127.0.0.1 -p 26381 SENTINEL SET mymaster down-after-milliseconds 5000 failover-timeout 60000 parallel-syncs 1',
-      "# where the master wants a password: redis-cli -h 127.0.0.1 -p 26381 SENTINEL SET mymaster auth-pass <the master's password>",
+      `# where the master wants a password: [ -n "$MASTER_PASSWORD" ] && printf '%s' "$MASTER_PASSWORD" | redis-cli -h 127.0.0.1 -p 26381 -x SENTINEL SET mymaster auth-pass`,
     ].join('\n'),
     (s) => {
       Object.assign(viewOf(s, 3), { address: redisAddress(2) });
