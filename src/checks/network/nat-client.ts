@@ -70,8 +70,9 @@ export default {
   },
 } satisfies Check;
 
-/** It is reached, and wants a password or TLS. */
-const isRefusal = (silence: Silence): boolean => isLocked(silence) || silence.kind === 'protocol';
+/** It is reached, and wants a password or TLS, or has no connection left (networking.c, acceptCommonHandler). */
+const isRefusal = (silence: Silence): boolean =>
+  isLocked(silence) || silence.kind === 'protocol' || /max number of clients reached/.test(silence.message);
 
 const ANNOUNCE = [
   'replica-announce-ip and replica-announce-port in each redis.conf, announce-ip and announce-port in each sentinel.conf: addresses that hold for clients too',

@@ -302,6 +302,15 @@ describe('nat-client', () => {
     ).toEqual([]);
   });
 
+  it('is no master that has no connection left', () => {
+    expect(
+      said(natClient, (g) => {
+        const message = 'answered: ERR max number of clients reached';
+        Object.assign(nodeIn(g, 1), { silence: { kind: 'error', message } });
+      }),
+    ).toEqual([]);
+  });
+
   it('is not known from a published port', () => {
     expect(said(natClient, (g) => (nodeIn(g, 1).endpoint = { host: '127.0.0.2', port: 7000 }))).toContain(
       'only its published port',
