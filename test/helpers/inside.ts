@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../src/clock.js';
 import type { ClusterPlan, NodePlan } from '../../src/model/plan.js';
+import { until } from '../../src/until.js';
 import { openConnection } from '../../src/wire/client.js';
 import type { Cli } from './cli.js';
 
@@ -52,7 +53,7 @@ export async function askNode(cli: Cli, id: string, ...words: (string | number)[
   return ask(node, words);
 }
 
-/** Writes keys `key:1` … and returns once every replica has them. */
+/** Writes keys `key:1` … and returns once every replica has them, and has written them to its file where it keeps one. */
 export async function writeKeys(cli: Cli, id: string, count: number, replicas: number): Promise<void> {
   const node = (await nodesOf(cli)).find((n) => n.id === id);
   if (node === undefined) throw new Error(`there is no node ${id}`);
@@ -62,10 +63,25 @@ export async function writeKeys(cli: Cli, id: string, count: number, replicas: n
     await Promise.all(
       Array.from({ length: count }, (_, i) => connection.call('SET', `key:${i + 1}`, `value:${i + 1}`)),
     );
-    const reached = await connection.call('WAIT', replicas, 5000);
+    const reached = await connection.call('WAIT', replicas, 30_000);
     if (reached !== replicas)
       throw new Error(`only ${String(reached)} of ${replicas} replicas have the keys`);
   } finally {
     connection.close();
   }
+  const others = (await nodesOf(cli)).filter((n) => n.kind === 'redis' && n.id !== id);
+  const left = async (): Promise<string[]> =>
+    (await Promise.all(others.map((n) => buffered(n)))).filter((bytes) => bytes !== '0');
+  const written = await until(async () => ((await left()).length === 0 ? true : undefined), {
+    clock: systemClock,
+    everyMs: 20,
+    deadlineMs: 30_000,
+  });
+  if (written === undefined) throw new Error('a replica did not write its append-only file');
+}
+
+/** Bytes of the append-only file that wait for an fsync (aof.c, flushAppendOnlyFile postpones the write by up to 2 s). */
+async function buffered(node: NodePlan): Promise<string> {
+  const info = await ask(node, ['INFO', 'persistence']).catch(() => '');
+  return /aof_buffer_length:(\d+)/.exec(String(info))?.[1] ?? '0';
 }

@@ -3,8 +3,10 @@ import { listed } from '../../model/words.js';
 import type { Check } from '../check.js';
 import { comparing, noSentinelFile } from '../files/judge.js';
 import { type FileServer, sentinelFiles } from '../files/project.js';
+import { sentinelLine } from '../files/settings.js';
 import { changeFile, fileOf, pathOf } from '../fixes.js';
 import { idsOf } from '../group.js';
+import { linesOf } from '../sentinels.js';
 
 /**
  * What tells files apart: the inode on one machine. Where the machine cannot be inspected, one path at one address
@@ -12,8 +14,13 @@ import { idsOf } from '../group.js';
  */
 function fileKeys(sentinel: GatheredSentinel): string[] {
   const { life, info, myid, announce } = sentinel;
+  // The number of a file that was just replaced goes to the next one that is written: the id in the file must be one too.
+  const lines = linesOf(sentinel);
+  const written = lines === null ? '' : (sentinelLine(lines, 'myid')?.args[1] ?? '');
   const inode =
-    life.ok && life.value.confInode !== null ? `${life.value.hostKey} ${life.value.confInode}` : null;
+    life.ok && life.value.confInode !== null
+      ? `${life.value.hostKey} ${life.value.confInode} ${written}`
+      : null;
   const path = info.ok ? info.value.config_file : undefined;
   const said =
     path && myid.ok && (!life.ok || inode === null) ? `${announce.host} ${path} ${myid.value}` : null;

@@ -1,6 +1,5 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { AnsweredNode, MasterFacts } from '../../model/facts.js';
-import { cli } from '../../model/hints.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { isSilent, judgeMasters, nameOf, placed } from '../snapshot.js';
 
@@ -46,6 +45,9 @@ export default {
 const targetOf = ({ nodes, refOf }: MasterFacts, { answer: { follows } }: AnsweredNode) =>
   nodes.find((n) => follows !== null && refOf(follows).id === n.id);
 
+const COPYING =
+  'wait until it has copied: master_sync_left_bytes in its INFO replication says how much is left';
+
 function unlinked(facts: MasterFacts, node: AnsweredNode): RawFinding {
   const { expectation, hints } = facts;
   const { follows, linkDownS, syncing } = node.answer;
@@ -61,6 +63,6 @@ function unlinked(facts: MasterFacts, node: AnsweredNode): RawFinding {
     brief: `${node.id} has no link to its master${since}`,
     message: `${nameOf(node)} has no link to ${where}${since} (master_link_status down)${copies}`,
     evidence: `it follows ${where} (master_link_status down)${copies}`,
-    fix: syncing === true ? [cli(node, 'INFO replication')] : [log],
+    fix: [syncing === true ? COPYING : log],
   };
 }

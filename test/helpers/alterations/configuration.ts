@@ -65,7 +65,7 @@ export const CONFIGURATION: Alteration[] = [
       given(second.life).confInode = given(first.life).confInode;
       second.myid = got(given(first.myid));
       Object.assign(given(second.info), { config_file: given(first.info).config_file });
-      given(second.conf).file = given(first.conf).file;
+      second.conf = got({ ...given(first.conf) });
     },
   },
   {
