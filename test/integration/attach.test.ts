@@ -11,10 +11,10 @@ import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '
 import { refusal } from '../helpers/refusal.js';
 
 /** Two clusters that sentinelctl did not start: one with a password, one that speaks only TLS. */
-const PORT = 8900;
+const PORT = 9700;
 const SENTINELS = PORT + 50;
-const TLS_PORT = 8960;
-const TLS_SENTINEL = 8970;
+const TLS_PORT = 9760;
+const TLS_SENTINEL = 9770;
 const SECRET = 'attach-secret';
 
 let cli: Cli;

@@ -153,7 +153,7 @@ describe('a cluster with a password', () => {
 
 describe('doors', () => {
   let lab: Lab;
-  const BASE = PORT + 100;
+  const BASE = PORT + 60;
   const monitor = (name: string, port: number): string[] => [
     `sentinel monitor ${name} 127.0.0.1 ${port} 1`,
     `sentinel down-after-milliseconds ${name} 1500`,
