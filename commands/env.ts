@@ -27,14 +27,18 @@ export default defineCommand({
     const sentinels =
       plan === null ? snapshot.sentinels.map((s) => s.endpoint) : sentinelNodes(plan).map((n) => n.endpoint);
     const master = majorityMaster(snapshot, masterName);
+    const servers = plan?.nodes ?? [...snapshot.sentinels, ...snapshot.groups.flatMap((g) => g.nodes)];
     const reachable = (address: Address): Address =>
-      plan?.nodes.find((n) => sameAddress(n.announce, address))?.endpoint ?? address;
-    const routable = target.kind === 'attached' || target.state.routable;
+      servers.find((n) => sameAddress(n.announce, address))?.endpoint ?? address;
+    // Of a cluster of ours it is known beforehand whether clients reach what is announced.
+    const moved = servers.filter((n) => !sameAddress(n.announce, n.endpoint));
+    const routable = target.kind === 'own' ? target.state.routable : moved.length === 0;
+    const scheme = target.access.redis.tls ? 'rediss' : 'redis';
     return {
       REDIS_SENTINEL_ADDRS: sentinels.map(formatAddress).join(','),
       REDIS_MASTER_NAME: masterName,
-      REDIS_URL: master === null ? null : `redis://${formatAddress(reachable(master))}`,
-      natMap: plan === null || routable ? null : addressMapOf(plan),
+      REDIS_URL: master === null ? null : `${scheme}://${formatAddress(reachable(master))}`,
+      natMap: routable ? null : addressMapOf({ nodes: plan === null ? moved : plan.nodes }),
       needsPassword: Boolean(target.access.redis.password),
       format: options.export ? 'export' : 'dotenv',
     } satisfies EnvResult;

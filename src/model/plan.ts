@@ -58,9 +58,13 @@ export const sentinelNodes = (plan: Pick<ClusterPlan, 'nodes'>): NodePlan[] =>
   plan.nodes.filter((n) => n.kind === 'sentinel');
 
 /** Announced `HOST:PORT` → the address that this machine reaches, of every node: also ioredis's natMap. */
-export const addressMapOf = (plan: ClusterPlan): Record<string, Address> =>
+export const addressMapOf = ({
+  nodes,
+}: {
+  nodes: readonly Pick<NodePlan, 'announce' | 'endpoint'>[];
+}): Record<string, Address> =>
   Object.fromEntries(
-    plan.nodes.map(({ announce, endpoint }) => [
+    nodes.map(({ announce, endpoint }) => [
       `${announce.host}:${announce.port}`,
       { host: endpoint.host, port: endpoint.port },
     ]),

@@ -219,6 +219,8 @@ describe('TLS', () => {
       { clock: systemClock, everyMs: 100, deadlineMs: 20_000 },
     );
     expect(linked).toBe(true);
+    const env = (await cli.run(['env', '--cluster', 'carts', '--json'])).json();
+    expect(env).toMatchObject({ REDIS_URL: `rediss://127.0.0.1:${TLS_PORT}`, natMap: null });
     // What is printed for redis-cli dials by TLS too.
     const { findings } = (await cli.run(['doctor', '--cluster', 'carts', '--json'])).json();
     const fixes = JSON.stringify(findings).match(/redis-cli -h [^"#]*/g) ?? [];
@@ -287,4 +289,7 @@ it('an announced address that is out of reach is named with the map that cures i
     ['redis-1', true],
     ['redis-2', false],
   ]);
+  // The application needs the same map.
+  const { natMap } = (await cli.run(['env', '--cluster', 'mapped', '--json'])).json();
+  expect(natMap).toEqual({ [`127.0.0.1:${PORT + 1}`]: { host: '127.0.0.1', port: 1 } });
 });
