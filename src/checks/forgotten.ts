@@ -1,7 +1,7 @@
 import type { MasterFacts } from '../model/facts.js';
 import { cli } from '../model/hints.js';
 import type { NodeState } from '../model/snapshot.js';
-import { monitorWith } from './fixes.js';
+import { monitorInstead } from './fixes.js';
 import { isDown } from './snapshot.js';
 
 /**
@@ -24,15 +24,24 @@ export function forgottenFix(facts: MasterFacts, lost: NodeState | null): string
       hints.ctl(`start ${lost.id} --as-crashed`),
     ];
   }
-  const heir = nodes.find((n) => n.id !== lost?.id && n.silence === null);
-  const address = heir?.announce ?? { host: 'REPLICA', port: 6379 };
+  const again = `start the old master again${master === null ? '' : ` at ${master.host}:${master.port}`}: it names its replicas`;
+  // The one with the most of its data (replication.c: the offset counts what was received).
+  const [heir] = nodes
+    .filter((n) => n.id !== lost?.id && n.answer !== null)
+    .toSorted((a, b) => (b.answer?.offset ?? 0) - (a.answer?.offset ?? 0));
+  if (heir === undefined) return [again];
   return [
-    `start the old master again${master === null ? '' : ` at ${master.host}:${master.port}`}: it names its replicas`,
-    '# or, where it is gone for good, use the replica that has the highest offset (INFO replication):',
-    cli(heir ?? { endpoint: address }, 'REPLICAOF NO ONE'),
-    ...witnesses.flatMap(({ sentinel, view }) => [
-      cli(sentinel, `SENTINEL REMOVE ${name}`),
-      ...monitorWith(sentinel, name, address, view),
-    ]),
+    again,
+    `# or, where it is gone for good, make ${heir.id} the master, which has the most of its data; the others with REPLICAOF ${heir.announce.host} ${heir.announce.port}:`,
+    cli(heir, 'REPLICAOF NO ONE'),
+    ...witnesses.flatMap(({ sentinel, view }) =>
+      monitorInstead(
+        sentinel,
+        name,
+        heir.announce,
+        view,
+        sentinel.answer.passwordsFor?.includes(name) ?? null,
+      ),
+    ),
   ];
 }

@@ -6,8 +6,9 @@ import type { NodeKind } from '../model/plan.js';
 import { isLocked, type NodeState, type SentinelState, type Snapshot } from '../model/snapshot.js';
 import { byNumber } from '../model/words.js';
 import type { Access } from '../wire/access.js';
+import type { AttachedTarget } from './attached.js';
 import type { Store } from './store/state.js';
-import { type AttachedTarget, resolveTarget, surveyOf } from './target.js';
+import { resolveTarget, surveyOf } from './target.js';
 
 export interface AttachRequest {
   cluster: string;

@@ -1,32 +1,19 @@
 import type { Clock } from '../clock.js';
 import { refused, unreachable, usageError } from '../errors.js';
 import { type Address, formatAddress, sameAddress } from '../model/address.js';
-import { type AttachedCluster, keptIds } from '../model/attached.js';
+import type { AttachedCluster } from '../model/attached.js';
 import { sentinelNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
-import { type Access, endpointOf } from '../wire/access.js';
-import { type KnownServer, type SurveyTarget, survey } from '../wire/survey.js';
+import type { Access } from '../wire/access.js';
+import { type SurveyTarget, survey } from '../wire/survey.js';
 import { accessOf, surveyTarget } from './ask.js';
+import { type AttachedTarget, knownSentinels, withKeptIds, withUnnamed } from './attached.js';
 import { requireCluster } from './runtime.js';
 import type { ClusterState, Store } from './store/state.js';
 
 /** The cluster that a command shows: created by sentinelctl (own), or attached by the addresses of its sentinels. */
-export type Target =
-  | { kind: 'own'; name: string; state: ClusterState; access: Access }
-  | {
-      kind: 'attached';
-      /** The name that it was attached under, or the addresses of its sentinels. */
-      name: string;
-      /** What was written down at `attach`; null where only addresses were given. */
-      record: AttachedCluster | null;
-      sentinels: Address[];
-      /** Where the addresses came from and how to unset them; null where they were typed. */
-      whence: string | null;
-      masterName: string | null;
-      access: Access;
-    };
+export type Target = { kind: 'own'; name: string; state: ClusterState; access: Access } | AttachedTarget;
 
-export type AttachedTarget = Extract<Target, { kind: 'attached' }>;
 type Unopened = Omit<AttachedTarget, 'access'>;
 type Identified = Unopened | { kind: 'own'; name: string; state: ClusterState };
 
@@ -137,7 +124,8 @@ export async function surveyOf(
     masterName !== null &&
     snapshot.sentinels.some((s) => s.answer !== null) &&
     snapshot.sentinels.every((s) => (s.answer?.masters ?? []).length === 0);
-  return withKeptIds(target.record, isUnknown ? await survey(questionsFor(target, null), asking) : snapshot);
+  const found = isUnknown ? await survey(questionsFor(target, null), asking) : snapshot;
+  return withKeptIds(target.record, await withUnnamed(target, found, asking));
 }
 
 const questionsFor = (target: AttachedTarget, masterName: string | null): SurveyTarget => ({
@@ -146,55 +134,6 @@ const questionsFor = (target: AttachedTarget, masterName: string | null): Survey
   masterName,
   discover: true,
 });
-
-/**
- * The sentinels of an attached cluster that are asked first, by the ids that they have in its record. Data nodes are
- * asked as the sentinels name them: at the address that one had when it was attached may be another's server by now.
- */
-export function knownSentinels({ record, sentinels, access }: AttachedTarget): KnownServer[] {
-  // A typed address is dialled as it is; the map is for what the cluster announces.
-  const isTyped = (address: Address): boolean =>
-    record === null || record.sentinelAddrs.some((a) => sameAddress(a, address));
-  return sentinels.map((announce) => ({
-    id: record?.servers.find((s) => sameAddress(s.announce, announce))?.id ?? formatAddress(announce),
-    announce,
-    endpoint: isTyped(announce) ? announce : endpointOf(access, announce),
-  }));
-}
-
-/** A snapshot in which each server has the id that it was given at `attach`, wherever it is by now. */
-function withKeptIds(record: AttachedCluster | null, snapshot: Snapshot): Snapshot {
-  if (record === null) return snapshot;
-  const nodes = [...new Map(snapshot.groups.flatMap((g) => g.nodes.map((n) => [n.id, n] as const))).values()];
-  const idOf = renamed(record, 'redis', nodes, ({ answer }) => answer?.runId ?? null);
-  const sentinelIdOf = renamed(
-    record,
-    'sentinel',
-    snapshot.sentinels,
-    ({ answer }) => answer?.sentinelId ?? null,
-  );
-  return {
-    ...snapshot,
-    sentinels: snapshot.sentinels.map((s) => ({ ...s, id: sentinelIdOf(s) })),
-    groups: snapshot.groups.map((g) => ({ ...g, nodes: g.nodes.map((n) => ({ ...n, id: idOf(n) })) })),
-  };
-}
-
-/** The kept id of each server that was found, by the id that it was found under. */
-export function renamed<S extends { id: string; announce: Address }>(
-  record: AttachedCluster,
-  kind: 'redis' | 'sentinel',
-  servers: readonly S[],
-  identityOf: (server: S) => string | null,
-): (server: { id: string }) => string {
-  const ids = keptIds(
-    record.servers,
-    kind,
-    servers.map((s) => ({ id: s.id, announce: s.announce, identity: identityOf(s) })),
-  );
-  const byId = new Map(servers.map(({ id }, i) => [id, ids[i] ?? id]));
-  return ({ id }) => byId.get(id) ?? id;
-}
 
 /**
  * Throws `no-sentinel` (5) where no sentinel answers at addresses that were not typed: they are often those of a removed

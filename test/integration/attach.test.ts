@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { until } from '../../src/until.js';
+import { openConnection } from '../../src/wire/client.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { statusOf } from '../helpers/main-road.js';
 import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';
@@ -292,4 +293,38 @@ it('an announced address that is out of reach is named with the map that cures i
   // The application needs the same map.
   const { natMap } = (await cli.run(['env', '--cluster', 'mapped', '--json'])).json();
   expect(natMap).toEqual({ [`127.0.0.1:${PORT + 1}`]: { host: '127.0.0.1', port: 1 } });
+});
+
+it('replicas that the sentinels have forgotten are known from before, and what is printed brings one back', async () => {
+  const named = ['--cluster', 'orders'];
+  await cli.run(['attach', 'orders', ...ADDRS, ...passwordFile()]);
+  cluster.nodes[0]?.signal('SIGKILL');
+  const asking = { clock: systemClock, deadlineMs: 30_000 };
+  for (const { address } of cluster.sentinels) {
+    const connection = await openConnection(address, asking);
+    await connection.call('SENTINEL', 'RESET', 'orders').finally(() => connection.close());
+  }
+  const isForgotten = (f: { message: string }): boolean => f.message.includes('have forgotten the replicas');
+  const found = await until(
+    async () => {
+      const { findings } = (await cli.run(['doctor', ...named, '--json'])).json();
+      return findings.flatMap((f: { consequences: [] }) => [f, ...f.consequences]).find(isForgotten);
+    },
+    { clock: systemClock, everyMs: 200, deadlineMs: 60_000 },
+  );
+  const { status } = await statusOf(cli, ...named);
+  expect(status.problems.some(isForgotten), JSON.stringify(status.problems)).toBe(true);
+  const lines: string[] = found.fix
+    .map((line: string) => line.replace('# where the master wants a password: ', ''))
+    .filter((line: string) => /^(redis-cli|\[ -n) /.test(line));
+  const env = { ...process.env, REDISCLI_AUTH: SECRET, MASTER_PASSWORD: SECRET };
+  for (const line of lines) await promisify(execFile)('sh', ['-c', line], { env });
+  const back = await until(
+    async () => {
+      const now = (await statusOf(cli, ...named)).status;
+      return now.masters[0]?.master?.id === 'redis-2' && now.verdict.word !== 'DOWN' ? true : undefined;
+    },
+    { clock: systemClock, everyMs: 200, deadlineMs: 60_000 },
+  );
+  expect(back).toBe(true);
 });

@@ -1,6 +1,8 @@
 import type { Clock } from '../../clock.js';
-import { knownSentinels, renamed, type Target } from '../../cluster/target.js';
+import { isStillOurs, knownSentinels, renamed, unnamedNodes } from '../../cluster/attached.js';
+import type { Target } from '../../cluster/target.js';
 import { type Address, formatAddress } from '../../model/address.js';
+import type { AttachedServer } from '../../model/attached.js';
 import type { Fields, GatheredNode, GatheredSentinel, Got } from '../../model/gathered.js';
 import { dataNodes, sentinelNodes } from '../../model/plan.js';
 import { byNumber } from '../../model/words.js';
@@ -108,11 +110,30 @@ export async function gatherServers(
     await Promise.all(attached.map((address) => visitNode(discovered(address), masterName, step + 1)));
   }
 
+  const isVisited = (address: Address): boolean => nodes.has(keyOf(address));
+
+  /** A node of before that no server names is one of the group only where it is still there. */
+  async function visitEarlier(earlier: AttachedServer): Promise<void> {
+    const { announce, masterNames } = earlier;
+    const answer = await gatherNode(discovered(announce), askingNodes);
+    if (!answer.info.ok) return;
+    const { run_id: runId = '', master_host: host, master_port: port } = answer.info.value;
+    const masters = [...sentinels.values()].flatMap((found) =>
+      (found?.server.masters.ok ? found.server.masters.value : []).flatMap((m) =>
+        masterNames.includes(m.name) ? addressesOf([m.fields]) : [],
+      ),
+    );
+    if (!isStillOurs(earlier, { runId, follows: addressOf(host, port) ?? null }, masters)) return;
+    nodes.set(keyOf(announce), { known: false, server: { ...answer, masterNames: [] } });
+    names.set(keyOf(announce), new Set(masterNames));
+  }
+
   const known = knownOf(target);
   await Promise.all([
     ...known.sentinels.map((server) => visitSentinel(server, 1)),
     ...known.nodes.map((server) => visitNode(server, known.masterName, 1)),
   ]);
+  if (target.kind === 'attached') await Promise.all(unnamedNodes(target, isVisited).map(visitEarlier));
   const asked = ordered(withoutDoubles(settled(nodes), mergeNames(names))).map((node) => ({
     ...node,
     masterNames: [...(names.get(keyOf(node.announce)) ?? [])],
