@@ -90,7 +90,7 @@ export const settingsIn = (fields: Fields): SentinelSettings => ({
 export type Place = Address | { variable: string; port: number };
 
 /** The commands that make a sentinel monitor a master at this address, with these settings; 0 where one is not known. */
-export function monitorWith(
+function monitorWith(
   sentinel: { endpoint: Address },
   name: string,
   place: Place,
