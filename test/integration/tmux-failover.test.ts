@@ -23,8 +23,8 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
 
   it('is one block that is redrawn in its place; a finished trial leaves one line, the block none', async () => {
     terminal = await openTerminal({ home: cli.home, rows: 100 });
-    await terminal.run('sentinelctl failover-test --rejoin guarded --trials 2 --yes');
-    const block = await terminal.shows(/^switch [━─┊│]+ \d+\.\d s \(┊ down-after 2s, │ budget 4s\)$/m);
+    await terminal.run('sentinelctl failover-test --rejoin guarded --trials 2 --budget 60s --yes');
+    const block = await terminal.shows(/^switch [━─┊│]+ \d+\.\d s \(┊ down-after 2s, │ budget 1m\)$/m);
     expect(block).toMatch(/^trial 1 of 2 {2}SIGKILL to redis-\d \d+\.\d s ago$/m);
     expect(block).toMatch(/^… waiting: /m);
     expect(block).toMatch(/^writes [\d,]+\/s, \d+ errors?/m);
@@ -51,8 +51,8 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
 
   it('in a small window the block has no row for itself that wraps, and scrolls nothing away', async () => {
     terminal = await openTerminal({ home: cli.home, columns: 40, rows: 10 });
-    await terminal.run('sentinelctl failover-test --rejoin guarded --yes');
-    await terminal.shows(/^switch [━─┊│]+ \d+\.\d s of 4s$/m);
+    await terminal.run('sentinelctl failover-test --rejoin guarded --budget 60s --yes');
+    await terminal.shows(/^switch [━─┊│]+ \d+\.\d s of 1m$/m);
     const screen = await terminal.shows(/^… waiting: /m);
     const lines = screen.split('\n');
     expect(lines[0]).toContain(PROMPT);
@@ -67,7 +67,7 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
 
   it('with --verbose says each phase once as it ends, then the verdict, and leaves nothing that moves', async () => {
     terminal = await openTerminal({ home: cli.home, rows: 100 });
-    await terminal.run('sentinelctl failover-test --rejoin guarded --yes --verbose');
+    await terminal.run('sentinelctl failover-test --rejoin guarded --budget 60s --yes --verbose');
     await terminal.shows(SPINNER);
     await terminal.shows(/^✔ .*\+sdown/m);
     await terminal.shows(/^✔ .*\+switch-master/m);
@@ -114,7 +114,7 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
       'replicas',
       'sentinels',
       'list',
-      'failover-test --rejoin guarded --yes',
+      'failover-test --rejoin guarded --budget 60s --yes',
     ]) {
       await terminal.run(`sentinelctl ${command}`);
       expect(await terminal.exitCode()).toBeLessThanOrEqual(1);
