@@ -1,5 +1,5 @@
 import type { MasterFacts, Witness } from '../model/facts.js';
-import { INFO_PERIOD_MS, PING_PERIOD_MS } from '../model/sentinel-timing.js';
+import { INFO_PERIOD_MS, maxLinkDownMs, PING_PERIOD_MS } from '../model/sentinel-timing.js';
 import type { SeenReplica } from '../model/snapshot.js';
 import { isDown } from './snapshot.js';
 
@@ -48,4 +48,5 @@ function unfit({ sentinel, view }: Witness, replica: SeenReplica): Unfit | null 
 }
 
 /** For how long a replica may have been without its master: 10 x down-after, and as long as the master is down. */
-const allowedMs = ({ downAfterMs, downMs }: Witness['view']): number => 10 * downAfterMs + (downMs ?? 0);
+const allowedMs = ({ downAfterMs, downMs }: Witness['view']): number =>
+  maxLinkDownMs({ downAfterMs }) + (downMs ?? 0);

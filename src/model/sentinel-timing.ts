@@ -167,9 +167,26 @@ export const conditionWaitMs = (settings: Timing): number => failoverWaitMs(sett
 /** Between +odown and the vote: the peers' verdicts, the random delay of up to 1 s, some ticks. */
 const UNTIL_VOTE_MS = 2000;
 
+/** How long it takes at most from a fault to the first vote. */
+const firstVoteMs = ({ downAfterMs }: DownAfter): number =>
+  downAfterMs + pingPeriodMs(downAfterMs) + UNTIL_VOTE_MS;
+
 /** "No failover happens" proves nothing before this has passed: down-after, a ping period, and an election. */
-export const noFailoverHoldMs = ({ downAfterMs, failoverTimeoutMs }: Timing): number =>
-  downAfterMs + pingPeriodMs(downAfterMs) + Math.min(ELECTION_TIMEOUT_MS, failoverTimeoutMs) + UNTIL_VOTE_MS;
+export const noFailoverHoldMs = (settings: Timing): number =>
+  firstVoteMs(settings) + Math.min(ELECTION_TIMEOUT_MS, settings.failoverTimeoutMs);
+
+/** A replica whose link was down for longer when the master was marked down is not promoted (sentinelSelectSlave). */
+export const maxLinkDownMs = ({ downAfterMs }: DownAfter): number => 10 * downAfterMs;
+
+/**
+ * The same for a majority that is down, and must be able to promote a replica once it is back, before its link was down
+ * for too long: a sentinel that was restarted marks the master down anew, after down-after. Two seconds are for the
+ * restart.
+ */
+export const majorityDownHoldMs = (settings: Timing): number => {
+  const untilTooLate = maxLinkDownMs(settings) - 2 * settings.downAfterMs - 2000;
+  return Math.max(firstVoteMs(settings), Math.min(noFailoverHoldMs(settings), untilTooLate));
+};
 
 /** How long a master is frozen by default: a failover ends while it is still frozen. */
 export const freezeMs = ({ downAfterMs }: DownAfter): number => downAfterMs + 10_000;
@@ -211,5 +228,5 @@ export const promotableWithin = ({
 }): { pingMs: number; infoMs: number; linkDownMs: number } => ({
   pingMs: 5 * pingMs,
   infoMs: masterDownForMs === null ? 3 * infoMs : 5 * pingMs,
-  linkDownMs: (masterDownForMs ?? 0) + 10 * downAfterMs,
+  linkDownMs: (masterDownForMs ?? 0) + maxLinkDownMs({ downAfterMs }),
 });

@@ -1,4 +1,5 @@
 import { cli, ctl } from '../../model/hints.js';
+import { maxLinkDownMs } from '../../model/sentinel-timing.js';
 import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, silentSentinels } from '../evidence.js';
@@ -92,7 +93,7 @@ function wayOut(
   const cuts = cutOffMs(view.master.replicas.ok ? view.master.replicas.value : []);
   const cutMs = Math.max(0, ...cuts);
   const downAfterMs = num(fields, 'down-after-milliseconds') ?? 0;
-  const allowedMs = 10 * downAfterMs + (num(fields, 's-down-time') ?? 0);
+  const allowedMs = maxLinkDownMs({ downAfterMs }) + (num(fields, 's-down-time') ?? 0);
   if (cuts.some((ms) => ms <= allowedMs))
     return {
       consequence:

@@ -5,7 +5,7 @@ import { withTrialCluster } from '../../failover/run.js';
 import { openLive } from '../../faults/live-block.js';
 import { DRIVER_NAMES } from '../../model/drivers.js';
 import { command } from '../../model/hints.js';
-import { failoverBoundMs, majorityOf, votesNeeded } from '../../model/sentinel-timing.js';
+import { failoverBoundMs, majorityDownHoldMs, majorityOf, votesNeeded } from '../../model/sentinel-timing.js';
 import type { ClusterSpec } from '../../model/spec.js';
 import type { Verdict } from '../../observe/result.js';
 import type { ScenarioResult } from '../format/result.js';
@@ -154,7 +154,7 @@ async function majorityDown(spec: ClusterSpec, majority: number, play: Play): Pr
           } satisfies Step,
         ]
       : []),
-    { line: 0, do: 'hold', condition: { is: 'no-failover' }, forMs: null },
+    { line: 0, do: 'hold', condition: { is: 'no-failover' }, forMs: majorityDownHoldMs(spec) },
     heal('sentinel-majority-down'),
     { line: 0, do: 'wait', until: FAILOVER, withinMs: failoverBoundMs(spec) },
     { line: 0, do: 'heal', what: null, asCrashed: false },

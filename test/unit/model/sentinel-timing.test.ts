@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import {
   endsBeforeOdown,
   liveSettings,
+  majorityDownHoldMs,
   majorityOf,
+  maxLinkDownMs,
+  noFailoverHoldMs,
   sdownBoundMs,
   votesNeeded,
 } from '../../../src/model/sentinel-timing.js';
@@ -89,5 +92,25 @@ describe('a master that hangs', () => {
     expect(endsBeforeOdown(12_000, { downAfterMs: 15_000 })).toBe(true);
     expect(endsBeforeOdown(16_400, { downAfterMs: 15_000 })).toBe(true);
     expect(endsBeforeOdown(16_500, { downAfterMs: 15_000 })).toBe(false);
+  });
+});
+
+describe('how long a majority is held down', () => {
+  const timing = (downAfterMs: number) => ({ downAfterMs, failoverTimeoutMs: 60_000 });
+
+  it('is as long as proves that nothing happens', () => {
+    expect(majorityDownHoldMs(timing(5000))).toBe(noFailoverHoldMs(timing(5000)));
+  });
+
+  it('leaves a sentinel that was restarted a replica that it may promote', () => {
+    const held = majorityDownHoldMs(timing(2000));
+    expect(held).toBeLessThan(noFailoverHoldMs(timing(2000)));
+    // It marks the master down after down-after; the link of the replicas was down since the fault.
+    expect(held + 2000).toBeLessThan(maxLinkDownMs(timing(2000)));
+  });
+
+  it('is never shorter than a majority takes to its first vote', () => {
+    // Down-after, a ping period of at most that, and what is between the mark and the vote.
+    expect(majorityDownHoldMs(timing(500))).toBe(500 + 500 + 2000);
   });
 });
