@@ -11,7 +11,7 @@ import type { Observation, RoleSeen } from './observation.js';
 
 /** While nothing happens, in milliseconds: light on the servers and on this process. */
 const IDLE_EVERY_MS = 25;
-/** While something happens, in milliseconds: what is seen by asking is at most this late. */
+/** While something happens, in milliseconds: what a data node says is seen at most this late. */
 const BUSY_EVERY_MS = 4;
 /**
  * How long after the last event or change something still happens, in milliseconds. Sentinel acts in ticks of 100 ms and
@@ -59,26 +59,40 @@ export async function observe(
   const offsets = new Map<string, number>();
   const answeredAt = new Map<string, number>();
   let busyUntilMs = Number.NEGATIVE_INFINITY;
-  /** Ends the pauses that go on. */
-  const pauses = new Set<() => void>();
-  const hurry = (): void => {
+  /** Until when a node that is down is expected to return. */
+  let returnsUntilMs = Number.NEGATIVE_INFINITY;
+  /** Ends the pauses that go on, by what pauses. */
+  const pauses = new Map<string, () => void>();
+  /** Sentinels that said something after they were last asked. */
+  const said = new Set<string>();
+  const subscriptions = new Map<string, { close(): void }>();
+  const busy = (): void => {
     const wasIdle = busyUntilMs <= clock.now();
     busyUntilMs = clock.now() + BUSY_FOR_MS;
-    if (wasIdle) for (const end of [...pauses]) end();
+    if (wasIdle) for (const end of [...pauses.values()]) end();
   };
-  const pause = (): Promise<void> =>
+  const hurry = (): void => {
+    returnsUntilMs = clock.now() + BUSY_FOR_MS;
+    busy();
+  };
+  const pause = (name: string, often: boolean): Promise<void> =>
     new Promise((resolve) => {
       const end = (): void => {
         cancel();
-        pauses.delete(end);
+        pauses.delete(name);
         resolve();
       };
-      const cancel = clock.after(busyUntilMs > clock.now() ? BUSY_EVERY_MS : IDLE_EVERY_MS, end);
-      pauses.add(end);
+      const cancel = clock.after(often ? BUSY_EVERY_MS : IDLE_EVERY_MS, end);
+      pauses.set(name, end);
     });
+  /** A sentinel whose events arrive is asked after each of them: what it believes does not change without one. */
+  const isAskedOften = ({ id, kind }: NodePlan): boolean =>
+    busyUntilMs > clock.now() && (kind === 'redis' || !subscriptions.has(id));
+  /** To connect to a node that refuses costs ten times as much as to ask one. */
+  const isDialledOften = (): boolean => returnsUntilMs > clock.now();
   const record = (observation: Observation): void => {
     seen.push(observation);
-    hurry();
+    busy();
     onSeen(observation);
   };
   const connect = (node: NodePlan): Promise<Connection> =>
@@ -96,10 +110,11 @@ export async function observe(
           if (!stop.signal.aborted) record({ kind: 'gone', atMs: clock.now(), source: node.id });
         });
         while (!stop.signal.aborted) {
+          said.delete(node.id);
           await ask(connection);
           answers = true;
           onAsked();
-          await pause();
+          if (!said.has(node.id)) await pause(node.id, isAskedOften(node));
         }
       } catch (error) {
         // Once for a silence: a frozen server still takes connections.
@@ -107,7 +122,7 @@ export async function observe(
           record({ kind: 'silent', atMs: clock.now(), source: node.id });
         answers = false;
         onAsked();
-        await pause();
+        await pause(node.id, isDialledOften());
       } finally {
         connection?.close();
       }
@@ -120,10 +135,14 @@ export async function observe(
       const role = parseRole(await connection.call('ROLE'));
       const atMs = clock.now();
       answeredAt.set(node.id, atMs);
+      const offsetBefore = offsets.get(node.id);
       if (role.offset !== null) offsets.set(node.id, role.offset);
       const now: RoleSeen = { role: role.role, follows: role.follows, link: role.link };
       const key = `${now.role} ${now.follows === null ? '' : formatAddress(now.follows)} ${now.link ?? ''}`;
-      if (key !== last) record({ kind: 'role', atMs, source: node.id, seen: now });
+      if (key !== last) {
+        const before = offsetBefore === undefined ? {} : { offsetBefore };
+        record({ kind: 'role', atMs, source: node.id, seen: now, ...before });
+      }
       last = key;
     };
   };
@@ -140,12 +159,15 @@ export async function observe(
     };
   };
 
-  const subscriptions = new Map<string, { close(): void }>();
   const subscribe = async (node: NodePlan): Promise<void> => {
     const subscription = await followSentinel(
       node.endpoint,
       askingAs({ ...options, deadlineMs: DEADLINE_MS }, 'sentinel'),
-      (event, atMs) => record({ kind: 'event', atMs, source: node.id, event }),
+      (event, atMs) => {
+        record({ kind: 'event', atMs, source: node.id, event });
+        said.add(node.id);
+        pauses.get(node.id)?.();
+      },
       () => subscriptions.delete(node.id),
     ).catch(() => null);
     if (stop.signal.aborted) subscription?.close();
@@ -155,7 +177,7 @@ export async function observe(
   const keepSubscribed = async (node: NodePlan): Promise<void> => {
     while (!stop.signal.aborted) {
       if (!subscriptions.has(node.id)) await subscribe(node);
-      await pause();
+      await pause(`events of ${node.id}`, isDialledOften() && !subscriptions.has(node.id));
     }
   };
   await Promise.all(nodes.sentinels.map(subscribe));
@@ -178,7 +200,7 @@ export async function observe(
     hurry,
     async close() {
       stop.abort();
-      for (const end of [...pauses]) end();
+      for (const end of [...pauses.values()]) end();
       for (const subscription of subscriptions.values()) subscription.close();
       await Promise.all(polls);
     },

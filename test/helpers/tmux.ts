@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { systemClock } from '../../src/clock.js';
 import { until } from '../../src/until.js';
-import { BIN } from './cli.js';
+import { BIN, RATE } from './cli.js';
 
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
@@ -60,6 +60,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     ...options.env,
     PATH: [join(dir, 'bin'), dirname(process.execPath), process.env.PATH ?? ''].join(delimiter),
     SENTINELCTL_HOME: home,
+    ...RATE,
     TMUX_TMPDIR: dir,
     LC_ALL: 'C.UTF-8',
   };

@@ -1,6 +1,7 @@
 import { env } from 'node:process';
 import { expect, it } from 'vitest';
 import { dockerDriver } from '../../src/drivers/docker/index.js';
+import { RATE } from './cli.js';
 
 /** Lines that are typed one after the other, in a state directory of their own. */
 export interface TypedPart {
@@ -12,7 +13,7 @@ export interface TypedPart {
 
 /**
  * Every line is typed with a state directory of its own, on free ports, and with a down-after that is short. How fast a
- * failover is here and now is not what is tested, nor how much the clients write meanwhile: a fifth of the usual load.
+ * failover is here and now is not what is tested, nor how much the clients write meanwhile.
  */
 export const typedWith = (downAfter: string): Record<string, string> => ({
   SENTINELCTL_DRIVER: 'process',
@@ -20,7 +21,7 @@ export const typedWith = (downAfter: string): Record<string, string> => ({
   SENTINELCTL_SENTINEL_PORT: 'auto',
   SENTINELCTL_DOWN_AFTER: downAfter,
   SENTINELCTL_BUDGET: '60s',
-  SENTINELCTL_RATE: '200',
+  ...RATE,
 });
 
 /** About how many seconds a line takes; what is not here takes one or two. */
