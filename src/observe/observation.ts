@@ -14,7 +14,8 @@ export interface RoleSeen {
  */
 export type Observation = { atMs: number; source: string } & (
   | { kind: 'event'; event: SentinelEvent }
-  | { kind: 'role'; seen: RoleSeen }
+  /** `offsetBefore`: its replication offset at its last answer before, in bytes; absent where it had given none. */
+  | { kind: 'role'; seen: RoleSeen; offsetBefore?: number }
   | { kind: 'belief'; master: Address | null }
   /** Its connection closed. */
   | { kind: 'gone' }

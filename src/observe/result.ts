@@ -195,6 +195,7 @@ export interface Trial {
 
 /** Names that an invariant had before, by its id: scripts and scenarios may still use them. */
 export const FORMER_IDS: Readonly<Record<string, readonly string[]>> = {
+  'full-resyncs-explained': ['no-full-resync'],
   'losses-explained': ['ledger-consistent'],
   'two-masters-explained': ['split-brain-interval'],
 };

@@ -7,12 +7,13 @@ import { nodeOf } from '../../src/faults/context.js';
 import { type Address, sameAddress } from '../../src/model/address.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../src/model/plan.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
+import { fullResyncsExplained } from '../../src/observe/invariants/full-resyncs-explained.js';
 import { judgeInvariants } from '../../src/observe/invariants/index.js';
-import { noFullResync } from '../../src/observe/invariants/no-full-resync.js';
 import { oneFailover } from '../../src/observe/invariants/one-failover.js';
 import { rightReplica } from '../../src/observe/invariants/right-replica.js';
 import type { TookWrites, TrialEvidence } from '../../src/observe/invariants/trial-evidence.js';
 import { twoMastersExplained } from '../../src/observe/invariants/two-masters-explained.js';
+import type { RoleSeen } from '../../src/observe/observation.js';
 import { type Observer, observe } from '../../src/observe/observer.js';
 import { newMasterOf, switches } from '../../src/observe/phases.js';
 import type { ClientSummary, InvariantResult, LedgerSummary, Verdict } from '../../src/observe/result.js';
@@ -306,7 +307,7 @@ describe('with the evidence withheld', () => {
   it('the return of the old master is unknown where it was not started, and what follows no master', () => {
     expect(verdictOf(judgeInvariants({ ...after, rejoin: null }), 'old-master-rejoined')).toBe('unknown');
     const without = judgeInvariants({ ...after, newMaster: null });
-    for (const id of ['old-master-rejoined', 'replicas-attached', 'no-full-resync'])
+    for (const id of ['old-master-rejoined', 'replicas-attached', 'full-resyncs-explained'])
       expect([id, verdictOf(without, id)]).toEqual([id, 'unknown']);
   });
 
@@ -338,7 +339,7 @@ describe('with the evidence withheld', () => {
     const { run } = stage;
     const asked = () => fullSyncsOf(run, master().id, after.watch.fromMs);
     const fullSyncs = await frozen([master()], asked);
-    expect(noFullResync(after.newMaster, fullSyncs).verdict).toBe('unknown');
+    expect(fullResyncsExplained(after.newMaster, fullSyncs).verdict).toBe('unknown');
   });
 });
 
@@ -350,10 +351,46 @@ describe('a replica that cannot go on from where it was', () => {
     await follow(other(), master());
     await asItWas();
     const fullSyncs = await fullSyncsOf(run, master().id, after.watch.fromMs);
-    expect(noFullResync(after.newMaster, fullSyncs)).toMatchObject({
-      id: 'no-full-resync',
+    expect(fullResyncsExplained(after.newMaster, fullSyncs)).toMatchObject({
+      id: 'full-resyncs-explained',
       verdict: 'violated',
     });
+    await asItWas();
+  });
+
+  it('has to be given everything where it had received more than the one that was promoted', async () => {
+    const { run } = stage;
+    const { observer } = run;
+    const [promoted, ahead] = [other(), old()];
+    const fromMs = systemClock.now();
+    const sees = (node: NodePlan, what: (seen: RoleSeen) => boolean): boolean =>
+      observer.seen.some(
+        (o) => o.atMs >= fromMs && o.kind === 'role' && o.source === node.id && what(o.seen),
+      );
+    await tell(promoted, 'REPLICAOF 127.0.0.1 1');
+    await when('it lost its master', () => sees(promoted, ({ link }) => link !== 'connected'));
+    await stage.ask(master(), 'SET', 'received-by-one', '1');
+    await when('the other one has more', () => {
+      const [less, more] = [promoted, ahead].map(({ id }) => observer.offsetOf(id));
+      return more != null && less != null && more > less;
+    });
+    const before = await fullSyncsOf(run, promoted.id, fromMs);
+    await lead(promoted);
+    await when('it was seen as a master', () => sees(promoted, ({ role }) => role === 'master'));
+    await follow(ahead, promoted);
+    await when('it was given everything', () =>
+      sees(ahead, ({ follows, link }) => sameAddress(follows, promoted.announce) && link === 'connected'),
+    );
+    const after = await fullSyncsOf(run, promoted.id, fromMs);
+    expect(after.after).toBe(Number(before.after) + 1);
+    const explained = fullResyncsExplained(promoted, { ...after, before: before.after, attached: true });
+    expect(explained.verdict).toBe('holds');
+    expect(explained.evidence).toMatch(
+      new RegExp(`${ahead.id} had received \\d+ B more than ${promoted.id}`),
+    );
+    await follow(ahead, master());
+    await follow(promoted, master());
+    await asItWas();
   });
 });
 

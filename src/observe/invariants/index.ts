@@ -1,6 +1,6 @@
 import { RETURNED_MASTER_MS } from '../../model/sentinel-timing.js';
 import type { InvariantResult } from '../result.js';
-import { noFullResync } from './no-full-resync.js';
+import { fullResyncsExplained } from './full-resyncs-explained.js';
 import { oldMasterRejoined } from './old-master-rejoined.js';
 import { oneFailover } from './one-failover.js';
 import { oneMaster } from './one-master.js';
@@ -22,7 +22,7 @@ export function judgeInvariants(after: TrialEvidence): InvariantResult[] {
     oldMasterRejoined(after, everyone),
     quorumUsable(after, everyone),
     oneFailover(after),
-    ...(fullSyncs === undefined ? [] : [noFullResync(newMaster, fullSyncs)]),
+    ...(fullSyncs === undefined ? [] : [fullResyncsExplained(newMaster, fullSyncs)]),
     ...(watch === undefined ? [] : [twoMastersExplained(after, watch, returnMs)]),
   ];
 }

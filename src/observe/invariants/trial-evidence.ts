@@ -41,6 +41,8 @@ export interface FullSyncs {
   after: number | null;
   /** Whether every replica that was there followed it when the second number was read. */
   attached: boolean;
+  /** Replicas that had received more than it when it was promoted, and by how many bytes. */
+  ahead: readonly { id: string; bytes: number }[];
 }
 
 export type TookWrites = (node: string, fromMs: number, toMs: number) => number;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../../src/model/snapshot.js';
 import { dualMasters } from '../../../src/observe/invariants/dual-masters.js';
-import { noFullResync } from '../../../src/observe/invariants/no-full-resync.js';
+import { fullResyncsExplained } from '../../../src/observe/invariants/full-resyncs-explained.js';
 import { quorumUsable } from '../../../src/observe/invariants/quorum-usable.js';
 import { sentinelsAgree } from '../../../src/observe/invariants/sentinels-agree.js';
 import { everyoneIn, type Watch } from '../../../src/observe/invariants/trial-evidence.js';
@@ -100,14 +100,20 @@ describe('two masters at the same time', () => {
 
 describe('full resyncs', () => {
   const master = { id: 'redis-2', announce: at(6380) };
+  const AHEAD = { id: 'redis-3', bytes: 70 };
   it.each([
-    ['holds', { before: 2, after: 2, attached: true }],
-    ['violated', { before: 2, after: 3, attached: true }],
-    ['violated', { before: 2, after: 3, attached: false }],
-    ['unknown', { before: 2, after: 2, attached: false }],
-    ['unknown', { before: null, after: 2, attached: true }],
+    ['holds', { before: 2, after: 2, attached: true, ahead: [] }],
+    ['holds', { before: 2, after: 2, attached: true, ahead: [AHEAD] }],
+    ['holds', { before: 2, after: 3, attached: true, ahead: [AHEAD] }],
+    ['violated', { before: 2, after: 3, attached: true, ahead: [] }],
+    ['violated', { before: 2, after: 3, attached: false, ahead: [] }],
+    ['violated', { before: 2, after: 4, attached: true, ahead: [AHEAD] }],
+    ['unknown', { before: 2, after: 2, attached: false, ahead: [] }],
+    ['unknown', { before: null, after: 2, attached: true, ahead: [] }],
     ['unknown', null],
-  ])('%s: %o', (verdict, fullSyncs) => expect(noFullResync(master, fullSyncs)).toMatchObject({ verdict }));
+  ])('%s: %o', (verdict, fullSyncs) =>
+    expect(fullResyncsExplained(master, fullSyncs)).toMatchObject({ verdict }),
+  );
 });
 
 describe('a quorum that CKQUORUM calls usable', () => {
