@@ -375,9 +375,9 @@ export function bareResult(): FailoverResult {
   };
 }
 
-/** Ten trials of which the third lost writes beyond a threshold and failed over twice. */
-export function violatedResult(): FailoverResult {
-  const result = heldResult(10);
+/** Trials of which the first lost writes beyond a threshold and the third failed over twice. */
+export function violatedResult(trials = 10): FailoverResult {
+  const result = heldResult(trials);
   const second =
     '+switch-master to 127.0.0.1:6380, then 127.0.0.1:6381: a second failover followed the first';
   const violated = { id: 'one-failover', verdict: 'violated' as const, evidence: second };
