@@ -71,6 +71,7 @@ export async function injectFault(run: FaultRun, spec: FaultSpec): Promise<Fault
       return null;
     }
     const fromMs = clock.now();
+    run.observer.expectReturn();
     await run.experiment.heal({ only: injected });
     await run.experiment.settled(injected);
     return { fromMs, toMs: clock.now() };

@@ -99,7 +99,7 @@ async function bringMasterBack(
 ): Promise<{ fromMs: number; toMs: number }> {
   const { clock } = runtime;
   const { master: old } = roles;
-  observer.hurry();
+  observer.expectReturn();
   if (thaw !== null) {
     const thawed = await step(runtime, 'restart', `${old.id} thaws`, () => thaw);
     runtime.signal?.throwIfAborted();

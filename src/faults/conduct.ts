@@ -159,7 +159,7 @@ export function injectSettings(run: FaultRun, acts: readonly Act[]): Promise<Inj
 /** Reverts everything that this run injected and proves convergence. `earlier` acts stay in effect. Throws `not-healed` (4). */
 export async function healRun(run: FaultRun, earlier: readonly Injected[] = []): Promise<void> {
   const { experiment, observer } = run;
-  observer.hurry();
+  observer.expectReturn();
   if (earlier.length === 0) await experiment.heal();
   else {
     const only = experiment.active().filter(({ n }) => !earlier.some((one) => one.n === n));

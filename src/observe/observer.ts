@@ -1,23 +1,14 @@
 import type { Clock } from '../clock.js';
 import { type Address, formatAddress } from '../model/address.js';
 import type { NodePlan } from '../model/plan.js';
-import { INFO_PERIOD_DURING_FAILOVER_MS, TICK_MS } from '../model/sentinel-timing.js';
 import { type Access, askingAs } from '../wire/access.js';
 import { type Connection, openConnection } from '../wire/client.js';
 import { silenceOf } from '../wire/error.js';
 import { parseMasterAddress, parseRole } from '../wire/replies.js';
 import { followSentinel } from '../wire/subscribe.js';
 import type { Observation, RoleSeen } from './observation.js';
+import { paceOf } from './pace.js';
 
-/** While nothing happens, in milliseconds: light on the servers and on this process. */
-const IDLE_EVERY_MS = 25;
-/** While something happens, in milliseconds: what a data node says is seen at most this late. */
-const BUSY_EVERY_MS = 4;
-/**
- * How long after the last event or change something still happens, in milliseconds. Sentinel acts in ticks of 100 ms and
- * says by an event what it does: longer than an INFO period during a failover nothing changes without one.
- */
-const BUSY_FOR_MS = INFO_PERIOD_DURING_FAILOVER_MS + 5 * TICK_MS;
 const DEADLINE_MS = 1000;
 
 /** Everything that is seen of a cluster from `observe` to `close`. */
@@ -32,6 +23,8 @@ export interface Observer {
   lastAnswerAt(id: string): number | null;
   /** Asks now, and often for a while: something is about to happen. */
   hurry(): void;
+  /** The same before nodes are started or resumed: what does not answer is tried often until it does, for 10 s. */
+  expectReturn(): void;
   close(): Promise<void>;
 }
 
@@ -58,45 +51,35 @@ export async function observe(
   const seen: Observation[] = [];
   const offsets = new Map<string, number>();
   const answeredAt = new Map<string, number>();
-  let busyUntilMs = Number.NEGATIVE_INFINITY;
-  /** Until when a node that is down is expected to return. */
-  let returnsUntilMs = Number.NEGATIVE_INFINITY;
-  /** Ends the pauses that go on, by what pauses. */
-  const pauses = new Map<string, () => void>();
-  /** Sentinels that said something after they were last asked. */
-  const said = new Set<string>();
-  const subscriptions = new Map<string, { close(): void }>();
-  const busy = (): void => {
-    const wasIdle = busyUntilMs <= clock.now();
-    busyUntilMs = clock.now() + BUSY_FOR_MS;
-    if (wasIdle) for (const end of [...pauses.values()]) end();
-  };
-  const hurry = (): void => {
-    returnsUntilMs = clock.now() + BUSY_FOR_MS;
-    busy();
-  };
-  const pause = (name: string, often: boolean): Promise<void> =>
-    new Promise((resolve) => {
-      const end = (): void => {
-        cancel();
-        pauses.delete(name);
-        resolve();
-      };
-      const cancel = clock.after(often ? BUSY_EVERY_MS : IDLE_EVERY_MS, end);
-      pauses.set(name, end);
-    });
-  /** A sentinel whose events arrive is asked after each of them: what it believes does not change without one. */
-  const isAskedOften = ({ id, kind }: NodePlan): boolean =>
-    busyUntilMs > clock.now() && (kind === 'redis' || !subscriptions.has(id));
-  /** To connect to a node that refuses costs ten times as much as to ask one. */
-  const isDialledOften = (): boolean => returnsUntilMs > clock.now();
+  const pace = paceOf(clock);
   const record = (observation: Observation): void => {
     seen.push(observation);
-    busy();
+    pace.changed();
+    if (observation.kind === 'event') pace.spoke(observation.source);
     onSeen(observation);
   };
   const connect = (node: NodePlan): Promise<Connection> =>
     openConnection(node.endpoint, askingAs({ ...options, deadlineMs: DEADLINE_MS }, node.kind));
+
+  const subscriptions = new Map<string, { close(): void }>();
+  const subscribing = new Map<string, Promise<void>>();
+  const subscribe = async (node: NodePlan): Promise<void> => {
+    const subscription = await followSentinel(
+      node.endpoint,
+      askingAs({ ...options, deadlineMs: DEADLINE_MS }, 'sentinel'),
+      (event, atMs) => record({ kind: 'event', atMs, source: node.id, event }),
+      () => subscriptions.delete(node.id),
+    ).catch(() => null);
+    if (stop.signal.aborted) subscription?.close();
+    else if (subscription !== null) subscriptions.set(node.id, subscription);
+  };
+  /** A sentinel that was down and takes connections again says again what happens. */
+  const keepSubscribed = (node: NodePlan): void => {
+    if (node.kind !== 'sentinel' || stop.signal.aborted) return;
+    if (subscriptions.has(node.id) || subscribing.has(node.id)) return;
+    const under = subscribe(node).finally(() => subscribing.delete(node.id));
+    subscribing.set(node.id, under);
+  };
 
   /** Asks one node for ever; a connection that dies, or stays silent, is recorded at that moment and opened again. */
   const poll = async (node: NodePlan, asker: Asker, onAsked: () => void): Promise<void> => {
@@ -105,16 +88,17 @@ export async function observe(
       let connection: Connection | undefined;
       try {
         connection = await connect(node);
+        keepSubscribed(node);
         const ask = asker(node);
         connection.onClose(() => {
           if (!stop.signal.aborted) record({ kind: 'gone', atMs: clock.now(), source: node.id });
         });
         while (!stop.signal.aborted) {
-          said.delete(node.id);
           await ask(connection);
           answers = true;
           onAsked();
-          if (!said.has(node.id)) await pause(node.id, isAskedOften(node));
+          await pace.pause(node.id, subscriptions.has(node.id) ? 'announces' : 'answers');
+          keepSubscribed(node);
         }
       } catch (error) {
         // Once for a silence: a frozen server still takes connections.
@@ -122,7 +106,7 @@ export async function observe(
           record({ kind: 'silent', atMs: clock.now(), source: node.id });
         answers = false;
         onAsked();
-        await pause(node.id, isDialledOften());
+        await pace.pause(node.id, 'gone');
       } finally {
         connection?.close();
       }
@@ -135,14 +119,10 @@ export async function observe(
       const role = parseRole(await connection.call('ROLE'));
       const atMs = clock.now();
       answeredAt.set(node.id, atMs);
-      const offsetBefore = offsets.get(node.id);
       if (role.offset !== null) offsets.set(node.id, role.offset);
       const now: RoleSeen = { role: role.role, follows: role.follows, link: role.link };
       const key = `${now.role} ${now.follows === null ? '' : formatAddress(now.follows)} ${now.link ?? ''}`;
-      if (key !== last) {
-        const before = offsetBefore === undefined ? {} : { offsetBefore };
-        record({ kind: 'role', atMs, source: node.id, seen: now, ...before });
-      }
+      if (key !== last) record({ kind: 'role', atMs, source: node.id, seen: now });
       last = key;
     };
   };
@@ -159,29 +139,8 @@ export async function observe(
     };
   };
 
-  const subscribe = async (node: NodePlan): Promise<void> => {
-    const subscription = await followSentinel(
-      node.endpoint,
-      askingAs({ ...options, deadlineMs: DEADLINE_MS }, 'sentinel'),
-      (event, atMs) => {
-        record({ kind: 'event', atMs, source: node.id, event });
-        said.add(node.id);
-        pauses.get(node.id)?.();
-      },
-      () => subscriptions.delete(node.id),
-    ).catch(() => null);
-    if (stop.signal.aborted) subscription?.close();
-    else if (subscription !== null) subscriptions.set(node.id, subscription);
-  };
-  /** A sentinel that was down and is back says again what happens. */
-  const keepSubscribed = async (node: NodePlan): Promise<void> => {
-    while (!stop.signal.aborted) {
-      if (!subscriptions.has(node.id)) await subscribe(node);
-      await pause(`events of ${node.id}`, isDialledOften() && !subscriptions.has(node.id));
-    }
-  };
   await Promise.all(nodes.sentinels.map(subscribe));
-  const polls: Promise<void>[] = nodes.sentinels.map(keepSubscribed);
+  const polls: Promise<void>[] = [];
   const asked = [
     ...nodes.data.map((node) => [node, askRole] as const),
     ...nodes.sentinels.map((node) => [node, askBelief] as const),
@@ -197,12 +156,13 @@ export async function observe(
     heard: () => subscriptions.size,
     offsetOf: (id) => offsets.get(id) ?? null,
     lastAnswerAt: (id) => answeredAt.get(id) ?? null,
-    hurry,
+    hurry: pace.hurry,
+    expectReturn: pace.expectReturn,
     async close() {
       stop.abort();
-      for (const end of [...pauses.values()]) end();
+      pace.end();
       for (const subscription of subscriptions.values()) subscription.close();
-      await Promise.all(polls);
+      await Promise.all([...polls, ...subscribing.values()]);
     },
   };
 }

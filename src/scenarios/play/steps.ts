@@ -92,6 +92,7 @@ async function injectFault(play: ScenarioRun, step: Extract<Step, { do: 'inject'
 async function heal(play: ScenarioRun, step: Extract<Step, { do: 'heal' }>): Promise<string> {
   const { experiment, injected } = play;
   const active = experiment.active();
+  play.observer.expectReturn();
   if (step.what === null) {
     await experiment.heal({ asCrashed: step.asCrashed });
     play.healed = true;
