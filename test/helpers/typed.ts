@@ -1,7 +1,6 @@
 import { env } from 'node:process';
 import { expect, it } from 'vitest';
 import { dockerDriver } from '../../src/drivers/docker/index.js';
-import { RATE } from './cli.js';
 
 /** Lines that are typed one after the other, in a state directory of their own. */
 export interface TypedPart {
@@ -21,7 +20,8 @@ export const typedWith = (downAfter: string): Record<string, string> => ({
   SENTINELCTL_SENTINEL_PORT: 'auto',
   SENTINELCTL_DOWN_AFTER: downAfter,
   SENTINELCTL_BUDGET: '60s',
-  ...RATE,
+  SENTINELCTL_CLIENTS: '2',
+  SENTINELCTL_RATE: '50',
 });
 
 /** About how many seconds a line takes; what is not here takes one or two. */
