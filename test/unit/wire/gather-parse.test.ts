@@ -164,13 +164,15 @@ describe('what no Redis answers', () => {
     ),
   })).reply;
 
-  it.each(Object.entries(PARSERS))('%s reads it, or says that it is none: no other error', (_name, parse) => {
+  it('each parser reads it, or says that it is not one: no other error', () => {
     fc.assert(
       fc.property(reply, (value) => {
-        try {
-          parse(value);
-        } catch (error) {
-          expect(error).toBeInstanceOf(WireError);
+        for (const [name, parse] of Object.entries(PARSERS)) {
+          try {
+            parse(value);
+          } catch (error) {
+            if (!(error instanceof WireError)) throw new Error(`${name} failed`, { cause: error });
+          }
         }
       }),
       { numRuns: 10_000 },
