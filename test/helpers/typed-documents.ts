@@ -59,25 +59,35 @@ interface Reading {
 }
 const blocksOfAll = all.map((document) => ({ document, blocks: blocksOf(document) }));
 
-/** A command that takes long and is shown in several places is typed once, if a block has nothing else in it. */
-const LONG = /^sentinelctl (failover-test|sweep|chaos|quorum-test)\b/;
-const keyOf = ({ text, exits }: ShownCommand): string => `${text} ${exits}`;
-const inLongerBlocks = new Set(
-  blocksOfAll.flatMap(({ blocks }) =>
-    blocks.filter(({ commands }) => commands.length > 1).flatMap(({ commands }) => commands.map(keyOf)),
-  ),
-);
-const alone = new Set<string>();
-const isRepeated = ({ commands: [only, ...others] }: Block): boolean => {
-  if (only === undefined || others.length > 0 || !LONG.test(only.text)) return false;
-  const key = keyOf(only);
-  if (inLongerBlocks.has(key) || alone.has(key)) return true;
-  alone.add(key);
+/** What is typed, without the comment behind it. */
+const typedOf = (text: string): string => text.replace(/\s+#\s.*$/, '');
+
+/**
+ * A line that takes long, exits 0 and is shown in several places is typed once, in the longest block that has it. That
+ * it prints less is no other line.
+ */
+const LONG = /^sentinelctl (failover-test|sweep|chaos run|quorum-test|inject .*--for)\b/;
+const typedOnce = new Set<string>();
+const isRepeated = ({ text, exits }: ShownCommand): boolean => {
+  if (!LONG.test(text) || exits !== 0) return false;
+  const key = typedOf(text).replace(/ --quiet\b/, '');
+  if (typedOnce.has(key)) return true;
+  typedOnce.add(key);
   return false;
 };
+const repeated = new Set(
+  blocksOfAll
+    .flatMap(({ blocks }) => blocks)
+    .toSorted((a, b) => b.commands.length - a.commands.length)
+    .flatMap(({ commands }) => commands.filter(isRepeated)),
+);
+const withoutRepeated = ({ fence, commands }: Block): Block => ({
+  fence,
+  commands: commands.filter((command) => !repeated.has(command)),
+});
 
 const readings = blocksOfAll.flatMap(({ document, blocks: shown }): Reading[] => {
-  const blocks = shown.filter((block) => !isRepeated(block));
+  const blocks = shown.map(withoutRepeated).filter(({ commands }) => commands.length > 0);
   const isAlone = ({ fence }: Block): boolean => fence.words.includes('alone');
   return [
     { title: document.path, blocks: blocks.filter((block) => !isAlone(block)) },
@@ -89,33 +99,66 @@ const readings = blocksOfAll.flatMap(({ document, blocks: shown }): Reading[] =>
 
 /** Whether a line of the block is refused, and is then typed again until it succeeds. */
 const isRefusedAtFirst = ({ commands }: Block): boolean =>
-  commands.some((c, i) => c.again && commands[i - 1]?.text === c.text);
+  commands.some((c, i) => c.again && typedOf(commands[i - 1]?.text ?? '') === typedOf(c.text));
+
+const secondsIn = ({ blocks }: Reading): number =>
+  blocks.flatMap(({ commands }) => commands).reduce((sum, c) => sum + secondsOf(c.text, c), 0);
+
+/** Documents that share a state directory, one after the other: together they take about as long as a lane has. */
+const TOGETHER_S = 40;
+const sharesDirectory = ({ blocks }: Reading): boolean =>
+  !blocks.some(
+    (block) => isRefusedAtFirst(block) || block.fence.words.some((word) => /^(alone|docker)$/.test(word)),
+  );
+const together: Reading[][] = [];
+for (const reading of readings.filter(sharesDirectory)) {
+  const last = together.at(-1);
+  const sum = last?.reduce((seconds, one) => seconds + secondsIn(one), secondsIn(reading)) ?? 0;
+  if (last !== undefined && sum <= TOGETHER_S) last.push(reading);
+  else together.push([reading]);
+}
+const apart = readings.filter((reading) => !sharesDirectory(reading)).map((reading) => [reading]);
 
 /** What each document shows, as tests. */
-export const documentParts: TypedPart[] = readings.map((reading) => ({
-  seconds: reading.blocks
-    .flatMap(({ commands }) => commands)
-    .reduce((sum, c) => sum + secondsOf(c.text, c), 0),
-  define: () => describe(`what ${reading.title} shows`, () => typeBlocks(reading)),
+export const documentParts: TypedPart[] = [...together, ...apart].map((all) => ({
+  seconds: all.reduce((sum, one) => sum + secondsIn(one), 0),
+  define: () => describe(`what documents show: ${all[0]?.title}`, () => typeDocuments(all)),
 }));
 
-function typeBlocks({ blocks }: Reading): void {
+function typeDocuments(all: Reading[]): void {
   let shell: Shell;
+  const blocks = all.flatMap((one) => one.blocks);
   beforeAll(async () => {
     shell = await openShell({ ...SETTINGS, ...(blocks.some(isRefusedAtFirst) && SLOW_FAILOVER) });
   });
   afterAll(() => shell?.close(), LONG_MS);
+  for (const [i, one] of all.entries()) describe(one.title, () => typeBlocks(one, () => shell, i === 0));
+}
 
-  for (const { fence, commands } of blocks) {
+function typeBlocks({ blocks }: Reading, shellOf: () => Shell, isFirst: boolean): void {
+  for (const [i, { fence, commands }] of blocks.entries()) {
     const needsDocker = fence.words.includes('docker');
     const name = `line ${fence.line}: ${commands.map(({ text }) => text).join(' ; ')}`;
     it(name, { timeout: LONG_MS }, async ({ skip }) => {
       if (needsDocker && noEngine !== undefined) skip(noEngine);
       const settings = needsDocker ? IN_DOCKER : {};
+      const shell = shellOf();
+      if (i === 0 && !isFirst) await removeUsed(shell);
       await standUp(shell, commands, settings);
       for (const command of commands) await prove(shell, command, settings);
     });
   }
+}
+
+/** A document finds the cluster of the one before it only where that is as new: healthy, and redis-1 is the master. */
+async function removeUsed(shell: Shell): Promise<void> {
+  const status = await shell.type('sentinelctl status --json');
+  if (status.code === 0) {
+    const { masters } = status.json() as { masters: { master: { id: string } | null }[] };
+    if (masters[0]?.master?.id === 'redis-1') return;
+  }
+  const down = await shell.type('sentinelctl down --all --yes --quiet');
+  expect(down.code, down.stderr).toBe(0);
 }
 
 /** A block finds the default cluster up, unless it brings one up itself. */
