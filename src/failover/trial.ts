@@ -208,10 +208,13 @@ export function budgetWarning(budgetMs: number | null, downAfterMs: number): str
   return `--budget ${formatDurationMs(budgetMs)} cannot hold: no sentinel marks the master as down before down-after (${formatDurationMs(downAfterMs)}) has passed`;
 }
 
+/** How often all nodes are asked whether they agree, in milliseconds: it takes up to an INFO of Sentinel, one in 10 s. */
+const SETTLED_EVERY_MS = 100;
+
 /** What is missing shows in the invariants, with its evidence. */
 async function settle(live: LiveCluster, onMissing: (missing: readonly string[]) => void): Promise<void> {
   try {
-    await proveConvergence(live, { onMissing });
+    await proveConvergence(live, { everyMs: SETTLED_EVERY_MS, onMissing });
   } catch (error) {
     if (!(error instanceof OperatorError && error.code === 'not-converged')) throw error;
   }
