@@ -16,8 +16,10 @@ import { waitingFor } from './waiting-for.js';
 /** How long a rolled back act may need to show, in milliseconds: Sentinel may have to correct a role twice. */
 const SEEN_BOUND_MS = 2 * RETURNED_MASTER_MS;
 const LOOK_EVERY_MS = 50;
-/** Sparing: a proof may wait for TILT, or for an INFO; milliseconds. */
-const PROOF_EVERY_MS = 100;
+/** Seldom: a proof may wait for TILT, or for an INFO, and each look asks all nodes; milliseconds. */
+const PROOF_EVERY_MS = 200;
+/** The same where each look also demotes a second master. */
+const GUARDED_PROOF_EVERY_MS = 100;
 
 interface Step {
   n: number;
@@ -148,7 +150,7 @@ export async function proveHealed(context: ActContext): Promise<void> {
       proveConvergence(
         { ...live, deadlineMs },
         {
-          everyMs: PROOF_EVERY_MS,
+          everyMs: context.guarded === true ? GUARDED_PROOF_EVERY_MS : PROOF_EVERY_MS,
           sinceMs,
           onMissing,
           ...(context.guarded === true && { onLook: (snapshot) => demoteStrays(context, snapshot) }),
