@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.js';
-import { LINES, mayExit, typedAsJson } from '../helpers/json-lines.js';
+import { LINES, longWithJson, mayExit, typedAsJson } from '../helpers/json-lines.js';
 import { openShell, type Shell } from '../helpers/shell.js';
 import { typedWith } from '../helpers/typed.js';
 
@@ -81,10 +81,7 @@ const isAbove = (path: string, name: string): boolean =>
 describe('docs/json.md', () => {
   let shell: Shell;
   beforeAll(async () => {
-    shell = await openShell({
-      ...typedWith('2s'),
-      SENTINELCTL_QUIET: '1',
-    });
+    shell = await openShell({ ...typedWith('2s'), SENTINELCTL_QUIET: '1' }, longWithJson);
   });
   afterAll(() => shell.close(), LONG_MS);
 

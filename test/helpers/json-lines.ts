@@ -63,5 +63,10 @@ export const typedAsJson: readonly string[] = LINES.map(([, line]) => line)
   .filter((line) => LONG.test(line))
   .map((line) => `sentinelctl ${line.replace(/ \| .*/, '')}`);
 
+/** The same lines with `--json`, as they are typed for docs/json.md: each as a process of its own. */
+export const longWithJson: readonly string[] = typedAsJson.map((line) =>
+  line.includes('--json') ? line : `${line} --json`,
+);
+
 /** The exit codes that a line may have: the verdict of a failover test is not what is looked for in shown lines. */
 export const mayExit = (line: string): number[] => (/^sentinelctl failover-test/.test(line) ? [0, 1] : [0]);

@@ -5,10 +5,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * Docker Engine or draw in a browser stand apart from each other.
  */
 const LONGEST = [
+  'json-docs',
   'typed-1',
   'typed-4',
   'typed-3',
-  'json-docs',
   'engines',
   'typed-2',
   'report',

@@ -4,18 +4,15 @@ import { constants, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { BIN, needsProcess, type Ran, runInside } from './cli.js';
 
-/** Commands that ran as a process in this worker's test files. */
-const asProcess = new Set<string>();
-
 export type EndUpon = 'stdout' | 'stderr' | undefined;
 
 /** A state directory and a working directory of its own, with the built command on PATH. */
 export interface Shell {
   dir: string;
   /**
-   * Runs a line as a reader would type it. In bash: what needs a shell or a process of its own, and the first line of
-   * each command, which proves that such a process ends. Other lines run in the test's own process. With `endUpon` a
-   * Ctrl-C follows once that stream said something.
+   * Runs a line as a reader would type it. In bash: what needs a shell or a process of its own, and each of
+   * `asProcesses` once. Other lines run in the test's own process. With `endUpon` a Ctrl-C follows once that stream
+   * said something.
    */
   type(line: string, options?: { endUpon?: EndUpon; env?: Record<string, string> }): Promise<Ran>;
   /** Takes everything down that was made here. */
@@ -23,7 +20,11 @@ export interface Shell {
 }
 
 /** `settings` are the environment in which every line is typed: SENTINELCTL_PORT=auto and such. */
-export async function openShell(settings: Record<string, string>): Promise<Shell> {
+export async function openShell(
+  settings: Record<string, string>,
+  asProcesses: Iterable<string> = [],
+): Promise<Shell> {
+  const asProcess = new Set(asProcesses);
   const dir = await mkdtemp(join(tmpdir(), 'sentinelctl-shell-'));
   const home = join(dir, 'state');
   const work = join(dir, 'work');
@@ -39,9 +40,7 @@ export async function openShell(settings: Record<string, string>): Promise<Shell
     type(line, options = {}) {
       const settings = { ...env, ...options.env };
       const words = options.endUpon === undefined ? plainWords(line) : undefined;
-      const isFirst = words !== undefined && !asProcess.has(words[0] ?? '');
-      if (isFirst) asProcess.add(words[0] ?? '');
-      return words === undefined || isFirst || needsProcess(words, {})
+      return words === undefined || asProcess.delete(line) || needsProcess(words, {})
         ? typed(line, work, settings, options.endUpon)
         : runInside(home, words, { cwd: work, env: settings });
     },
@@ -64,7 +63,7 @@ export async function withRealPorts(shell: Shell, line: string): Promise<string>
 }
 
 /** The words after `sentinelctl` in a line that needs no shell: one command without quotes, pipes or expansions. */
-function plainWords(line: string): string[] | undefined {
+export function plainWords(line: string): string[] | undefined {
   const command = /^sentinelctl((?: [\w./:=,@%+-]+)*)(?:\s+#.*)?$/.exec(line.trim())?.[1];
   return command?.split(' ').filter(Boolean);
 }

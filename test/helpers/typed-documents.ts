@@ -122,14 +122,17 @@ const apart = readings.filter((reading) => !sharesDirectory(reading)).map((readi
 /** What each document shows, as tests. */
 export const documentParts: TypedPart[] = [...together, ...apart].map((all) => ({
   seconds: all.reduce((sum, one) => sum + secondsIn(one), 0),
-  define: () => describe(`what documents show: ${all[0]?.title}`, () => typeDocuments(all)),
+  lines: all.flatMap(({ blocks }) => blocks.flatMap(({ commands }) => commands.map(({ text }) => text))),
+  define: (asProcesses) =>
+    describe(`what documents show: ${all[0]?.title}`, () => typeDocuments(all, asProcesses)),
 }));
 
-function typeDocuments(all: Reading[]): void {
+function typeDocuments(all: Reading[], asProcesses: ReadonlySet<string>): void {
   let shell: Shell;
   const blocks = all.flatMap((one) => one.blocks);
   beforeAll(async () => {
-    shell = await openShell({ ...SETTINGS, ...(blocks.some(isRefusedAtFirst) && SLOW_FAILOVER) });
+    const slow = blocks.some(isRefusedAtFirst) && SLOW_FAILOVER;
+    shell = await openShell({ ...SETTINGS, ...slow }, asProcesses);
   });
   afterAll(() => shell?.close(), LONG_MS);
   for (const [i, one] of all.entries()) describe(one.title, () => typeBlocks(one, () => shell, i === 0));

@@ -121,13 +121,14 @@ export const exampleParts: TypedPart[] = stages.map((stage) => ({
   seconds: stage.examples
     .flatMap(({ name, lines }) => [...lines, ...(PREPARED[name] === undefined ? [] : [PREPARED[name]])])
     .reduce((sum, line) => sum + secondsOf(line, { endless: endUpon(line) !== undefined }), 0),
-  define: () => describe(`the examples of ${stage.title}`, () => typeExamples(stage)),
+  lines: stage.examples.flatMap(({ lines }) => lines),
+  define: (asProcesses) => describe(`the examples of ${stage.title}`, () => typeExamples(stage, asProcesses)),
 }));
 
-function typeExamples({ examples: shown, calm }: Stage): void {
+function typeExamples({ examples: shown, calm }: Stage, asProcesses: ReadonlySet<string>): void {
   let shell: Shell;
   beforeAll(async () => {
-    shell = await openShell(SETTINGS);
+    shell = await openShell(SETTINGS, asProcesses);
     if (calm) await up('default');
     for (const { name } of shown) {
       const line = PREPARED[name];

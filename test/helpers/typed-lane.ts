@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { laneOf, requireEngine } from './typed.js';
+import { commands } from '../../commands/index.js';
+import { typedAsJson } from './json-lines.js';
+import { commandsInProcesses, laneOf, processesOf, requireEngine } from './typed.js';
 import { documentParts } from './typed-documents.js';
 import { checkTables, exampleParts } from './typed-examples.js';
 
@@ -13,12 +15,18 @@ const parts = [...documentParts, ...exampleParts];
 /** Types what is in one lane, from 1. */
 export function typeLane(lane: number): void {
   requireEngine();
-  for (const part of laneOf(parts, lane, LANES)) part.define();
+  const asProcesses = processesOf(parts);
+  for (const part of laneOf(parts, lane, LANES)) part.define(asProcesses.get(part) ?? new Set());
   if (lane > 1) return;
   describe('the tables of examples', checkTables);
   it('the lanes have every part once', () => {
     const all = Array.from({ length: LANES }, (_, i) => laneOf(parts, i + 1, LANES)).flat();
     expect(new Set(all)).toEqual(new Set(parts));
     expect(all).toHaveLength(parts.length);
+  });
+  it('each command is typed as a process of its own', () => {
+    const typed = commandsInProcesses(parts);
+    const asJson = typedAsJson.map((line) => line.split(' ')[1]);
+    expect(Object.keys(commands).filter((name) => !typed.has(name) && !asJson.includes(name))).toEqual([]);
   });
 }

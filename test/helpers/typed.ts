@@ -1,13 +1,15 @@
 import { env } from 'node:process';
 import { expect, it } from 'vitest';
 import { dockerDriver } from '../../src/drivers/docker/index.js';
+import { plainWords } from './shell.js';
 
 /** Lines that are typed one after the other, in a state directory of their own. */
 export interface TypedPart {
   /** About how long they take. */
   seconds: number;
-  /** Defines them as tests. */
-  define(): void;
+  lines: readonly string[];
+  /** Defines them as tests. Each of `asProcesses` is typed once as a process of its own. */
+  define(asProcesses: ReadonlySet<string>): void;
 }
 
 /**
@@ -53,6 +55,42 @@ export function requireEngine(): void {
     () => expect(noEngine).toBeUndefined(),
   );
 }
+
+/** The command in a line that is a process wherever it is typed: it needs a shell, or is interrupted. */
+const inBash = (line: string): string[] =>
+  plainWords(line) !== undefined && !/\s(-f|--watch)\b/.test(line)
+    ? []
+    : [...line.matchAll(/\bsentinelctl (\w[\w-]*)/g)].map((match) => match[1] ?? '');
+/** Engines may be missing, and ports are replaced before a line is typed. */
+const mayDiffer = (line: string): boolean => /--image host|127\.0\.0\.1/.test(line);
+
+/**
+ * By part: the lines to type as a process of their own, which proves that such a process ends. It is one line of each
+ * command: of all parts, so that no lane does it again.
+ */
+export function processesOf(parts: readonly TypedPart[]): Map<TypedPart, Set<string>> {
+  const proved = new Set(parts.flatMap(({ lines }) => lines.flatMap(inBash)));
+  return new Map(
+    parts.map((part) => {
+      const chosen = part.lines.filter((line) => {
+        const command = plainWords(line)?.[0];
+        if (command === undefined || proved.has(command) || mayDiffer(line)) return false;
+        proved.add(command);
+        return true;
+      });
+      return [part, new Set(chosen)];
+    }),
+  );
+}
+
+/** The commands that are typed as a process of their own at least once. */
+export const commandsInProcesses = (parts: readonly TypedPart[]): Set<string> =>
+  new Set([
+    ...parts.flatMap(({ lines }) => lines.flatMap(inBash)),
+    ...[...processesOf(parts).values()].flatMap((lines) =>
+      [...lines].map((line) => line.split(' ')[1] ?? ''),
+    ),
+  ]);
 
 /** The parts of one lane, from 1. The longest parts are distributed first, and run first. */
 export function laneOf(parts: readonly TypedPart[], lane: number, lanes: number): TypedPart[] {
