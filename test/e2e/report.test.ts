@@ -221,6 +221,41 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
       expect(await time.textContent()).toMatch(/^2025-01-02 03:04:00 UTC, 12:04:00 .* here$/);
     });
 
+    it('one cursor shows what every lane was at that moment, in both charts', async () => {
+      const track = page.locator(`${CLOSE_UP} .lane[data-lane=redis-1] .track`);
+      const box = await track.boundingBox();
+      await track.hover({ position: { x: (box?.width ?? 0) / 2, y: 4 }, force: true });
+      const at = (await page.locator(`${CLOSE_UP} .cursor b`).textContent()) ?? '';
+      expect(at).toMatch(/^3\.\d\d s$/);
+      expect(await page.locator(`${WHOLE} .cursor b`).textContent()).toBe(at);
+      const close = await ask<[string, string][]>(page, AT_CURSOR, CLOSE_UP);
+      expect(close).toEqual([
+        ['phases', '! promoted'],
+        ['redis-1', 'down'],
+        ['redis-3', 'master'],
+        ['redis-2', 'replica, no link'],
+        ['sentinel-1', '→ redis-1'],
+        ['sentinel-2', '→ redis-1'],
+        ['sentinel-3', '→ redis-1'],
+        ['writes/s', expect.stringMatching(/^0\/s/)],
+        ['latency', 'p50 –, p99 –'],
+      ]);
+      const whole = await ask<[string, string][]>(page, AT_CURSOR, WHOLE);
+      expect(whole.filter(([lane]) => lane !== 'lost writes')).toEqual(close);
+      await page.mouse.move(0, 0);
+      expect(await page.locator('.cursor:visible').count()).toBe(0);
+    });
+
+    it('by keyboard the same cursor says the values of all lanes', async () => {
+      const scrub = page.locator(`${WHOLE} .scrub`);
+      await scrub.focus();
+      await page.keyboard.press('End');
+      const said = (await scrub.getAttribute('aria-valuetext')) ?? '';
+      expect(said).toMatch(/^2\d\.\d\d s: .*redis-1 replica; redis-3 master/);
+      await page.keyboard.press('Home');
+      expect(await scrub.getAttribute('aria-valuetext')).toMatch(/^−.*redis-1 master; redis-3 replica/);
+    });
+
     it('an axis is linear or logarithmic', async () => {
       const plot = page.locator(`${WHOLE} .lane[data-lane="writes/s"]`);
       expect(await plot.locator('.drawing:visible').getAttribute('data-axis')).toBe('linear');
@@ -234,6 +269,25 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     it('the command is copied by its button', async () => {
       await page.getByRole('button', { name: 'Copy' }).click();
       await page.getByRole('button', { name: /^(Copied|Selected)$/ }).waitFor();
+    });
+
+    it('the time from sdown to the switch is shown closely at first; another part by a button', async () => {
+      const [button, other] = ['from sdown to the switch', 'the return of the old master'].map((name) =>
+        page.getByRole('button', { name }),
+      );
+      expect(await button?.getAttribute('aria-pressed')).toBe('true');
+      const marks = page.locator(`${CLOSE_UP} .lane[data-lane=sentinel-3] .mark`);
+      const [frame, first] = [await page.locator(CLOSE_UP).boundingBox(), await marks.first().boundingBox()];
+      expect(first?.x ?? 0).toBeGreaterThan(frame?.x ?? 0);
+      expect(await page.locator(`${CLOSE_UP} .axis i`).count()).toBeGreaterThan(4);
+      await other?.click();
+      expect(await button?.getAttribute('aria-pressed')).toBe('false');
+      expect(await page.locator(CLOSE_UP).count()).toBe(1);
+      const lens = await page.locator(`${WHOLE} .lens`).boundingBox();
+      const back = await page.locator(`${WHOLE} .lane[data-lane=redis-1] .zombie`).boundingBox();
+      expect(
+        Math.abs((lens?.x ?? 0) + (lens?.width ?? 0) / 2 - (back?.x ?? 0) - (back?.width ?? 0) / 2),
+      ).toBeLessThan(3);
     });
   });
 
@@ -321,66 +375,10 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     expect(await page.locator(`${CLOSE_UP} .mark:not(.minor) em:not(.off)`).count()).toBeGreaterThan(0);
   });
 
-  it('one cursor shows what every lane was at that moment, in both charts', async () => {
-    await open(heldResult());
-    const track = page.locator(`${CLOSE_UP} .lane[data-lane=redis-1] .track`);
-    const box = await track.boundingBox();
-    await track.hover({ position: { x: (box?.width ?? 0) / 2, y: 4 }, force: true });
-    const at = (await page.locator(`${CLOSE_UP} .cursor b`).textContent()) ?? '';
-    expect(at).toMatch(/^3\.\d\d s$/);
-    expect(await page.locator(`${WHOLE} .cursor b`).textContent()).toBe(at);
-    const close = await ask<[string, string][]>(page, AT_CURSOR, CLOSE_UP);
-    expect(close).toEqual([
-      ['phases', '! promoted'],
-      ['redis-1', 'down'],
-      ['redis-3', 'master'],
-      ['redis-2', 'replica, no link'],
-      ['sentinel-1', '→ redis-1'],
-      ['sentinel-2', '→ redis-1'],
-      ['sentinel-3', '→ redis-1'],
-      ['writes/s', expect.stringMatching(/^0\/s/)],
-      ['latency', 'p50 –, p99 –'],
-    ]);
-    const whole = await ask<[string, string][]>(page, AT_CURSOR, WHOLE);
-    expect(whole.filter(([lane]) => lane !== 'lost writes')).toEqual(close);
-    await page.mouse.move(0, 0);
-    expect(await page.locator('.cursor:visible').count()).toBe(0);
-  });
-
-  it('by keyboard the same cursor says the values of all lanes', async () => {
-    await open(heldResult());
-    const scrub = page.locator(`${WHOLE} .scrub`);
-    await scrub.focus();
-    await page.keyboard.press('End');
-    const said = (await scrub.getAttribute('aria-valuetext')) ?? '';
-    expect(said).toMatch(/^2\d\.\d\d s: .*redis-1 replica; redis-3 master/);
-    await page.keyboard.press('Home');
-    expect(await scrub.getAttribute('aria-valuetext')).toMatch(/^−.*redis-1 master; redis-3 replica/);
-  });
-
-  it('the time from sdown to the switch is shown closely at first; another part by a button', async () => {
-    await open(heldResult());
-    const [button, other] = ['from sdown to the switch', 'the return of the old master'].map((name) =>
-      page.getByRole('button', { name }),
-    );
-    expect(await button?.getAttribute('aria-pressed')).toBe('true');
-    const marks = page.locator(`${CLOSE_UP} .lane[data-lane=sentinel-3] .mark`);
-    const [frame, first] = [await page.locator(CLOSE_UP).boundingBox(), await marks.first().boundingBox()];
-    expect(first?.x ?? 0).toBeGreaterThan(frame?.x ?? 0);
-    expect(await page.locator(`${CLOSE_UP} .axis i`).count()).toBeGreaterThan(4);
-    await other?.click();
-    expect(await button?.getAttribute('aria-pressed')).toBe('false');
-    expect(await page.locator(CLOSE_UP).count()).toBe(1);
-    const lens = await page.locator(`${WHOLE} .lens`).boundingBox();
-    const back = await page.locator(`${WHOLE} .lane[data-lane=redis-1] .zombie`).boundingBox();
-    expect(
-      Math.abs((lens?.x ?? 0) + (lens?.width ?? 0) / 2 - (back?.x ?? 0) - (back?.width ?? 0) / 2),
-    ).toBeLessThan(3);
-  });
-
   describe('three trials', () => {
+    beforeAll(() => open(heldResult(3), { hash: '#trial-2' }));
+
     it('a link to a trial shows that trial', async () => {
-      await open(heldResult(3), { hash: '#trial-2' });
       expect(await page.locator('#trial-2').isVisible()).toBe(true);
       expect(await page.locator('article.trial:visible').count()).toBe(1);
     });
