@@ -3,8 +3,6 @@ import { defineCommand } from '../src/cli/command.js';
 import { defaultsOf, option } from '../src/cli/option.js';
 import { EXIT, usageError } from '../src/errors.js';
 import { DRIVER_NAMES } from '../src/model/drivers.js';
-import { chaosJunitXml } from '../src/report/junit.js';
-import { tapText } from '../src/report/tap.js';
 import { chaosPlanText, chaosText, type ScenarioList, scenarioListText } from '../src/report/text/chaos.js';
 import type { ChaosResult } from '../src/scenarios/format/result.js';
 import type { ChaosPlan } from '../src/scenarios/play/plan.js';
@@ -65,7 +63,8 @@ const OPTIONS = {
     flagOnly: true,
   }),
 };
-type Result = (ScenarioList & { listed: true }) | ChaosPlan | (ChaosResult & { tap?: true });
+/** `tap`: what it is printed as instead. */
+type Result = (ScenarioList & { listed: true }) | ChaosPlan | (ChaosResult & { tap?: string });
 
 export default defineCommand({
   description:
@@ -108,19 +107,22 @@ export default defineCommand({
       defaultsOf(OPTIONS).parallel,
     );
     if (options.junit !== undefined) {
+      const { chaosJunitXml } = await import('../src/report/junit.js');
       const { noteWritten, writeReport } = await import('./shared/write-reports.js');
       await writeReport(options.junit, chaosJunitXml(result));
       noteWritten(context, [options.junit]);
     }
-    return options.tap ? { ...result, tap: true } : result;
+    if (!options.tap) return result;
+    const { tapText } = await import('../src/report/tap.js');
+    return { ...result, tap: tapText(result) };
   },
   render(result, view) {
     if ('listed' in result) return scenarioListText(result, view);
     if ('dryRun' in result) return chaosPlanText(result, view);
-    return result.tap === true ? tapText(result) : chaosText(result, view);
+    return result.tap ?? chaosText(result, view);
   },
   toJson(result) {
-    const { listed: _, tap: __, ...rest } = result as Result & { listed?: true; tap?: true };
+    const { listed: _, tap: __, ...rest } = result as Result & { listed?: true; tap?: string };
     return rest;
   },
   cutOff:
@@ -140,8 +142,10 @@ async function listed(names: readonly string[], tags: readonly string[]): Promis
     });
   }
   const { builtIns } = await import('../src/scenarios/play/built-ins.js');
-  const { scenariosTagged } = await import('../src/scenarios/play/library.js');
-  const scenarios = tags.length === 0 ? await builtIns() : await scenariosTagged(tags);
+  const scenarios =
+    tags.length === 0
+      ? await builtIns()
+      : await (await import('../src/scenarios/play/library.js')).scenariosTagged(tags);
   return scenarios.map(({ name, summary, tags, source, weakness }) => ({
     name,
     summary,

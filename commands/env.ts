@@ -13,7 +13,7 @@ export default defineCommand({
   options: { export: option.flag('--export', { summary: 'print export NAME=value lines for a shell' }) },
   async run(context, { options }) {
     const target = await targetOf(context);
-    const { requireAnswer, surveyOf } = await import('../src/cluster/target.js');
+    const { ctlOf, requireAnswer, surveyOf } = await import('../src/cluster/target.js');
     const snapshot = await surveyOf(target, {
       clock: context.clock,
       signal: context.signal,
@@ -23,7 +23,9 @@ export default defineCommand({
     const plan = target.kind === 'own' ? target.state.plan : null;
     // For an attached cluster only its sentinels know which names are valid.
     const masterName =
-      target.kind === 'own' ? target.state.plan.spec.masterName : masterNameOf(snapshot, target.masterName);
+      target.kind === 'own'
+        ? target.state.plan.spec.masterName
+        : masterNameOf(snapshot, target.masterName, ctlOf(target));
     const sentinels =
       plan === null ? snapshot.sentinels.map((s) => s.endpoint) : sentinelNodes(plan).map((n) => n.endpoint);
     const master = majorityMaster(snapshot, masterName);

@@ -10,8 +10,8 @@ export default defineCommand({
   examples: ['sentinelctl master-addr', 'sentinelctl master-addr mymaster --json'],
   arguments: [MASTER],
   async run(context, { args: [name] }) {
-    const { snapshot, masterName } = await lookAt(context, name);
-    return masterAddrResult(snapshot, masterName);
+    const { snapshot, masterName, ctl } = await lookAt(context, name);
+    return masterAddrResult(snapshot, masterName, ctl);
   },
   render: masterAddrText,
   rows: MASTER_ADDR_ROWS,

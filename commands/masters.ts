@@ -9,9 +9,9 @@ export default defineCommand({
   description: 'SENTINEL MASTERS at every sentinel, with the differences marked. Exits 1 if they differ.',
   examples: ['sentinelctl masters', 'sentinelctl masters --output tsv'],
   async run(context) {
-    const { snapshot, masterName } = await lookAt(context);
+    const { snapshot, masterName, ctl } = await lookAt(context);
     if (masterName !== null || snapshot.sentinels.every((s) => s.answer === null))
-      masterNameOf(snapshot, masterName);
+      masterNameOf(snapshot, masterName, ctl);
     return mastersResult(snapshot);
   },
   render: mastersText,

@@ -10,8 +10,8 @@ export default defineCommand({
   examples: ['sentinelctl sentinels', 'sentinelctl sentinels mymaster --json'],
   arguments: [MASTER],
   async run(context, { args: [name] }) {
-    const { snapshot, masterName } = await lookAt(context, name);
-    return sentinelsResult(snapshot, masterNameOf(snapshot, masterName));
+    const { snapshot, masterName, ctl } = await lookAt(context, name);
+    return sentinelsResult(snapshot, masterNameOf(snapshot, masterName, ctl));
   },
   render: membersText,
   rows: membersRows('sentinels'),

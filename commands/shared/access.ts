@@ -4,7 +4,7 @@ import { readPem, readSecret } from '../../src/config/secret.js';
 import { refused } from '../../src/errors.js';
 import { firstLineOf } from '../../src/host/first-line.js';
 import type { AccessSources, AttachedCluster, SecretSource, TlsSource } from '../../src/model/attached.js';
-import { PLAIN, setDialled } from '../../src/model/hints.js';
+import { PLAIN, setDialled, shellWord } from '../../src/model/hints.js';
 import type { Access, TlsOptions } from '../../src/wire/access.js';
 
 /** How long a command may take to print a password, in milliseconds: a vault may ask its server. */
@@ -125,7 +125,7 @@ function dialledWords(tls: TlsSource | null): { ctl: string; cli: string } {
   if (tls === null) return PLAIN;
   const { ca, cert, key, serverName, insecure } = tls;
   const words = (names: [string, string | null][]): string =>
-    names.flatMap(([name, value]) => (value === null ? [] : [`${name} ${quoted(value)}`])).join(' ');
+    names.flatMap(([name, value]) => (value === null ? [] : [`${name} ${shellWord(value)}`])).join(' ');
   const rest = (text: string): string => (text === '' ? '' : ` ${text}`);
   return {
     ctl: `--tls${rest(
@@ -146,9 +146,6 @@ function dialledWords(tls: TlsSource | null): { ctl: string; cli: string } {
     )}${insecure ? ' --insecure' : ''}`,
   };
 }
-
-const quoted = (text: string): string =>
-  /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** The same sources for a record, which is read from other directories. */
 export function lastingSources(sources: AccessSources): AccessSources {

@@ -37,7 +37,7 @@ export async function settle(
   const chosen = await unnamedCluster(world, takesOnly);
   const elsewhere = resolveSettings(settable.filter(selects), {}, env, files);
   setImplied(elsewhere.size === 0 && !env.REDIS_SENTINEL_ADDRS && chosen.clusterFrom !== 'use');
-  setTyped(def.name in world.commands && isRepeatable(def) ? def.name : null);
+  setTyped(def.name in world.commands && isRepeatable(def) ? [def.name, ...parsed.words] : null);
   return {
     globals: isUnnamed ? { ...named, ...chosen } : named,
     options,
@@ -45,9 +45,8 @@ export async function settle(
   };
 }
 
-/** Whether its name alone is the whole of it, and nothing happens to a cluster. */
-const isRepeatable = ({ creates, harmful, arguments: takes }: Command): boolean =>
-  creates !== true && harmful !== true && takes.length === 0;
+/** Whether no cluster is made by it, and no client interrupted. */
+const isRepeatable = ({ creates, harmful }: Command): boolean => creates !== true && harmful !== true;
 
 const selects = ({ attribute }: { attribute: string }): boolean =>
   attribute === 'cluster' || attribute === 'sentinelAddrs';

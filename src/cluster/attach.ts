@@ -51,7 +51,7 @@ export async function attach(
   const before = await store.attached(cluster);
   if (before === undefined && (await store.list()).includes(cluster))
     throw refused('cluster-exists', `${cluster} is a cluster that sentinelctl made`, {
-      hint: `choose another name: sentinelctl attach ${cluster}-2 …`,
+      hint: `choose another name: sentinelctl attach ${cluster}-2 --sentinel-addrs ${request.sentinelAddrs.map(formatAddress).join(',')}`,
     });
   const target = await attachedBy(store, request);
   const snapshot = await surveyOf(target, asking);

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import { refused, unreachable, usageError } from '../errors.js';
 import { type Address, formatAddress, sameAddress } from '../model/address.js';
 import type { AttachedCluster } from '../model/attached.js';
+import { ctl } from '../model/hints.js';
 import { sentinelNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { Access } from '../wire/access.js';
@@ -148,6 +149,12 @@ export function requireAnswer(target: Target, snapshot: Snapshot): void {
     hint: target.whence,
   });
 }
+
+/** How a sentinelctl command for this cluster is written: `ctl` of hints.ts. */
+export const ctlOf =
+  (target: Target) =>
+  (words: string): string =>
+    ctl({ own: target.kind === 'own', cluster: target.name }, words);
 
 /**
  * The cluster to act on, with its state as it is now: what changes it reads the state again under its lock. Throws

@@ -38,10 +38,14 @@ export function setImplied(isImplied: boolean): void {
 const LOOKS = 'status';
 let typed = LOOKS;
 
-/** The command that is running, where typing it again with one more option does no harm; else null. */
-export function setTyped(command: string | null): void {
-  typed = command ?? LOOKS;
+/** The command that is running with its arguments, where typing it again with one more option does no harm; else null. */
+export function setTyped(words: readonly string[] | null): void {
+  typed = words === null ? LOOKS : words.map(shellWord).join(' ');
 }
+
+/** A word as a shell takes it. */
+export const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /** A sentinelctl command for one of our clusters: the default one is named only where it must be. */
 export const command = (words: string, cluster: string): string =>

@@ -20,11 +20,14 @@ export interface MasterAddrResult extends Address {
   sentinels: Asked[];
 }
 
+/** A sentinelctl command for the cluster that is looked at: `ctl` of hints.ts. */
+type Ctl = (words: string) => string;
+
 /**
  * The master that a command means: the one that was asked for, else the only one there is.
  * Throws `no-sentinel` (5) when none answers, `unknown-master-name` and `master-name-needed` (64).
  */
-export function masterNameOf(snapshot: Snapshot, wanted: string | null): string {
+export function masterNameOf(snapshot: Snapshot, wanted: string | null, ctl: Ctl): string {
   const names = monitoredNames(snapshot);
   if (!snapshot.sentinels.some(sentinelAnswers)) {
     const why = snapshot.sentinels.map((s) => `${s.id}: ${s.silence?.message ?? 'no answer'}`).join('\n');
@@ -33,14 +36,14 @@ export function masterNameOf(snapshot: Snapshot, wanted: string | null): string 
       why: why === '' ? undefined : why,
       hint: isLocked
         ? 'add --password-file FILE to this command, or --sentinel-password-file FILE where the sentinels have their own'
-        : 'sentinelctl status shows what can be reached',
+        : `${ctl('status')} shows what can be reached`,
     });
   }
   if (wanted !== null) {
     if (names.includes(wanted)) return wanted;
     throw usageError('unknown-master-name', `no sentinel monitors a master named ${wanted}`, {
       why: names.length === 0 ? undefined : `they monitor ${listed(names)}`,
-      hint: names[0] === undefined ? 'sentinelctl masters' : `use --master-name ${names[0]}`,
+      hint: names[0] === undefined ? ctl('masters') : `use --master-name ${names[0]}`,
     });
   }
   const [first, ...others] = names;
@@ -50,13 +53,13 @@ export function masterNameOf(snapshot: Snapshot, wanted: string | null): string 
     first === undefined
       ? 'the sentinels monitor no master'
       : `the sentinels monitor ${listed(names)}: say which`,
-    { hint: first === undefined ? 'sentinelctl status' : `use --master-name ${first}` },
+    { hint: first === undefined ? ctl('status') : `use --master-name ${first}` },
   );
 }
 
 /** The address that most sentinels give, the newest epoch where they are even. Throws as masterNameOf does. */
-export function masterAddrResult(snapshot: Snapshot, askedName: string | null): MasterAddrResult {
-  const masterName = masterNameOf(snapshot, askedName);
+export function masterAddrResult(snapshot: Snapshot, askedName: string | null, ctl: Ctl): MasterAddrResult {
+  const masterName = masterNameOf(snapshot, askedName, ctl);
   const witnesses = witnessesOf(snapshot, masterName);
   const piles = ballots(witnesses);
   const top = piles[0];

@@ -1,4 +1,5 @@
 import type { World } from '../cli/world.js';
+import { shellWord } from '../model/hints.js';
 import type { Conversation } from './converse.js';
 import type { Size } from './list-view.js';
 
@@ -29,8 +30,4 @@ export const completed = (words: readonly string[], answer: readonly string[]): 
 
 /** The command line as a shell must be given it. */
 export const lineOf = ({ others }: MenuContext, words: readonly string[]): string =>
-  ['sentinelctl', ...[...words, ...others].map(shellWord)].join(' ');
-
-function shellWord(word: string): string {
-  return word === '…' || /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
+  ['sentinelctl', ...[...words, ...others].map((word) => (word === '…' ? word : shellWord(word)))].join(' ');

@@ -64,3 +64,30 @@ export async function expectTypeable(hint: string): Promise<void> {
     expect(missing, shown).toBeLessThanOrEqual(0);
   }
 }
+
+/** Commands that only look: a test that was refused something may type them without a change of what it goes on with. */
+const LOOKS =
+  /^(--help|--version|list|explain|faults|history|completion|env|config|masters|replicas|sentinels|master-addr|logs|status|doctor|chaos (list|show)|use$)/;
+/** What those exit with that judge a cluster: whatever its state is, but nothing that says that the line was wrong. */
+const JUDGES = /^(status|doctor|masters|replicas|sentinels|master-addr)\b/;
+
+/** Lines that were typed in this worker's test files: a hint that many errors give is typed once. */
+const typed = new Set<string>();
+
+/** Types what a hint says where that changes nothing; it exits as it should there. */
+export async function typeLooks(
+  { code: refusedFor, hint }: { code: string; hint: string },
+  run: (words: string[]) => Promise<{ code: number | null; stderr: string }>,
+): Promise<void> {
+  for (const words of await linesIn(hint)) {
+    const line = words.join(' ');
+    const isHelp = words.includes('--help');
+    if (!(isHelp || LOOKS.test(line)) || /\s(--fix|--watch|-f|--follow)\b/.test(line) || typed.has(line))
+      continue;
+    typed.add(line);
+    const { code, stderr } = await run(words);
+    // A word that was misspelt is corrected, whether there is a cluster or not.
+    const judged = refusedFor === 'unknown-command' ? [0, 1, 2, 3, 5] : [0, 1, 2, 5];
+    expect(isHelp || !JUDGES.test(line) ? [0] : judged, `${hint}\ntyped: ${line}\n${stderr}`).toContain(code);
+  }
+}

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { listProcesses } from '../../src/host/process-list.js';
 import { type Cli, type Ran, type RunOptions, runInside } from './cli.js';
-import { expectTypeable } from './hints.js';
+import { expectTypeable, typeLooks } from './hints.js';
 
 /** How a command is expected to fail. */
 export interface Refusal {
@@ -16,7 +16,8 @@ export interface Refusal {
 
 /**
  * Runs a command that must fail, once for a person and once with --json: the same error both times, said once, without
- * a stack, and with what to type next, which can be typed. Answers both. In the test's own process, unless another command is to run it.
+ * a stack, and with what to type next, which can be typed, and is typed where it only looks. Answers both. In the test's
+ * own process, unless another command is to run it.
  */
 export async function refusal(
   cli: Cli,
@@ -41,7 +42,9 @@ export async function refusal(
   });
   expect(document.stderr).not.toMatch(/^error: /m);
   expectNoStack(document);
-  await expectTypeable((document.json() as { error: { hint: string } }).error.hint);
+  const { error } = document.json() as { error: { code: string; hint: string } };
+  await expectTypeable(error.hint);
+  await typeLooks(error, run);
   return { plain, document };
 }
 

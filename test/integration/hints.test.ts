@@ -38,6 +38,21 @@ const CORPUS: [line: string, code: string, exits?: number[]][] = [
   ['sweep --clients 0', 'no-clients'],
   ['failover-test --budget fast', 'bad-value'],
   ['up --replicas 5', 'options-differ'],
+  ['restart', 'missing-argument'],
+  ['completion', 'missing-argument'],
+  ['attach default --sentinel-addrs 127.0.0.1:1', 'cluster-exists', [5]],
+  ['chaos run nope', 'scenario-unknown'],
+  ['doctor --only nope', 'check-unknown'],
+  ['quorum-test extra', 'too-many-arguments'],
+  ['down nope', 'too-many-arguments'],
+  ['down --cluster nobody-made-this', 'cluster-unknown'],
+  ['use never-made', 'cluster-unknown'],
+  ['detach nope', 'not-attached'],
+  ['inject freeze redis-1 redis-2', 'blast-radius'],
+  ['master-addr nope', 'master-unknown'],
+  ['masters --sentinel-addrs 127.0.0.1:1', 'no-sentinel', [5]],
+  ['env --sentinel-addrs 127.0.0.1:1', 'no-sentinel', [5]],
+  ['failover-test --fault nope', 'bad-value'],
 ];
 
 async function hintOf(line: string): Promise<{ code: string; hint: string }> {
@@ -65,6 +80,7 @@ describe('what an error says to type is typed, and exits as it should', () => {
     ['pause redis-3', 'up', 'half-up'],
     ['kill redis-3', 'kill redis-3', 'not-running'],
     ['stop sentinel-3', 'pause sentinel-3', 'not-running'],
+    ['inject sentinel-down', 'start redis-2', 'unfinished-journal'],
     ['down --keep-data', 'down', 'kept-data'],
   ])('after %s: %s', async (breaks, line, code) => {
     const broken = await cli.run(breaks.split(' '));

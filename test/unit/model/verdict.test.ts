@@ -122,9 +122,13 @@ describe('what only sentinelctl lacks', () => {
       'sentinelctl status --password-file FILE --sentinel-addrs 127.0.0.1:26379',
       2,
     ]);
-    setTyped('doctor');
+    setTyped(['doctor']);
     expect(said(locked(3), attached())[1]).toBe(
       'sentinelctl doctor --password-file FILE --sentinel-addrs 127.0.0.1:26379',
+    );
+    setTyped(['logs', 'redis-3', "it's"]);
+    expect(said(locked(3), attached())[1]).toBe(
+      "sentinelctl logs redis-3 'it'\\''s' --password-file FILE --sentinel-addrs 127.0.0.1:26379",
     );
     setTyped(null);
     expect(said(locked(1), attached())[0]).toContain('whether writes work is not known; ');

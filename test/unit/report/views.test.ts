@@ -15,6 +15,8 @@ import {
 } from '../../helpers/snapshots.js';
 import { expectToFit, plainView } from './lines.js';
 
+const ctl = (words: string): string => `sentinelctl ${words} --cluster orders`;
+
 const torn = altered((s) => {
   Object.assign(viewOf(s, 3), { address: redisAddress(2), configEpoch: 1, quorum: 3 });
   Object.assign(viewOf(s, 3).replicas[0] ?? {}, { flags: ['slave', 's_down'], linkStatus: 'down' });
@@ -144,8 +146,8 @@ describe('replicas and sentinels', () => {
 
 describe('master-addr', () => {
   it('is the address alone while all agree', () => {
-    expect(masterAddrText(masterAddrResult(healthy(), null), plainView(80))).toBe('127.0.0.1:6379');
-    expect(masterAddrResult(healthy(), null)).toMatchObject({
+    expect(masterAddrText(masterAddrResult(healthy(), null, ctl), plainView(80))).toBe('127.0.0.1:6379');
+    expect(masterAddrResult(healthy(), null, ctl)).toMatchObject({
       masterName: 'mymaster',
       host: '127.0.0.1',
       port: 6379,
@@ -153,7 +155,7 @@ describe('master-addr', () => {
   });
 
   it('says who says what when they do not', () => {
-    const result = masterAddrResult(torn, null);
+    const result = masterAddrResult(torn, null, ctl);
     expect(viewsExitCode(result)).toBe(1);
     expect(masterAddrText(result, plainView(60))).toMatchInlineSnapshot(`
       "127.0.0.1:6379
@@ -178,22 +180,29 @@ describe('the master that is meant', () => {
   };
 
   it('is the only one, or the one that was asked for', () => {
-    expect(masterNameOf(healthy(), null)).toBe('mymaster');
-    expect(masterNameOf(healthy(), 'mymaster')).toBe('mymaster');
+    expect(masterNameOf(healthy(), null, ctl)).toBe('mymaster');
+    expect(masterNameOf(healthy(), 'mymaster', ctl)).toBe('mymaster');
   });
 
   it('is refused otherwise', () => {
-    expect(thrown(() => masterNameOf(healthy(), 'nope'))).toMatchObject({
+    expect(thrown(() => masterNameOf(healthy(), 'nope', ctl))).toMatchObject({
       code: 'unknown-master-name',
       exitCode: 64,
       why: 'they monitor mymaster',
     });
     const none = { takenAtMs: 0, sentinels: [], groups: [] };
-    expect(thrown(() => masterNameOf(none, null))).toMatchObject({ code: 'no-sentinel', exitCode: 5 });
+    expect(thrown(() => masterNameOf(none, null, ctl))).toMatchObject({
+      code: 'no-sentinel',
+      exitCode: 5,
+      hint: 'sentinelctl status --cluster orders shows what can be reached',
+    });
     const two = altered((s) => {
       for (const x of s.sentinels) x.answer?.masters.push({ ...viewOf(s, 1), name: 'cache' });
     });
-    expect(thrown(() => masterNameOf(two, null))).toMatchObject({ code: 'master-name-needed', exitCode: 64 });
+    expect(thrown(() => masterNameOf(two, null, ctl))).toMatchObject({
+      code: 'master-name-needed',
+      exitCode: 64,
+    });
   });
 });
 
@@ -210,7 +219,7 @@ describe('rows for tsv', () => {
       membersRows('sentinels').columns,
       membersRows('sentinels').of(sentinelsResult(torn, MASTER_NAME)),
     ],
-    ['master-addr', MASTER_ADDR_ROWS.columns, MASTER_ADDR_ROWS.of(masterAddrResult(torn, null))],
+    ['master-addr', MASTER_ADDR_ROWS.columns, MASTER_ADDR_ROWS.of(masterAddrResult(torn, null, ctl))],
   ])('of %s: each column is a field of some record', (_name, columns, records) => {
     expect(records.length).toBeGreaterThan(0);
     for (const column of columns) {
@@ -227,6 +236,6 @@ it('fits every width', () => {
     expectToFit((v) => mastersText(mastersResult(s), v));
     expectToFit((v) => membersText(replicasResult(s, MASTER_NAME), v));
     expectToFit((v) => membersText(sentinelsResult(s, MASTER_NAME), v));
-    expectToFit((v) => masterAddrText(masterAddrResult(s, null), v));
+    expectToFit((v) => masterAddrText(masterAddrResult(s, null, ctl), v));
   }
 });
