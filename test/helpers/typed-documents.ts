@@ -105,7 +105,7 @@ const secondsIn = ({ blocks }: Reading): number =>
   blocks.flatMap(({ commands }) => commands).reduce((sum, c) => sum + secondsOf(c.text, c), 0);
 
 /** Documents that share a state directory, one after the other: together they take about as long as a lane has. */
-const TOGETHER_S = 40;
+const TOGETHER_S = 45;
 const sharesDirectory = ({ blocks }: Reading): boolean =>
   !blocks.some(
     (block) => isRefusedAtFirst(block) || block.fence.words.some((word) => /^(alone|docker)$/.test(word)),

@@ -31,16 +31,16 @@ const SECONDS: [line: RegExp, seconds: number][] = [
   [/--dry-run|--help|# exits 3/, 1],
   [/--image host/, 20],
   [/^sentinelctl sweep/, 4],
-  [/--trials/, 40],
+  [/--trials/, 55],
   [/^sentinelctl (failover-test .*--rejoin guarded|inject .*--for [1-3]s)/, 10],
   [/^sentinelctl (failover-test|inject .*--for)/, 30],
   [/^sentinelctl (inject|heal|recover|doctor --fix)|^bash/, 5],
-  [/^sentinelctl (up|restart|kill master)/, 2],
+  [/^sentinelctl (up|restart|kill master)/, 3],
 ];
 
 /** The estimate for one line. It balances the lanes. */
 export function secondsOf(line: string, { again = false, endless = false }): number {
-  const usual = SECONDS.find(([pattern]) => pattern.test(line))?.[1] ?? 0.3;
+  const usual = SECONDS.find(([pattern]) => pattern.test(line))?.[1] ?? 0.5;
   return usual + (again ? 6 : 0) + (endless ? 2 : 0);
 }
 
