@@ -119,10 +119,14 @@ export async function observe(
       const role = parseRole(await connection.call('ROLE'));
       const atMs = clock.now();
       answeredAt.set(node.id, atMs);
+      const offsetBefore = offsets.get(node.id);
       if (role.offset !== null) offsets.set(node.id, role.offset);
       const now: RoleSeen = { role: role.role, follows: role.follows, link: role.link };
       const key = `${now.role} ${now.follows === null ? '' : formatAddress(now.follows)} ${now.link ?? ''}`;
-      if (key !== last) record({ kind: 'role', atMs, source: node.id, seen: now });
+      if (key !== last) {
+        const before = offsetBefore === undefined ? {} : { offsetBefore };
+        record({ kind: 'role', atMs, source: node.id, seen: now, ...before });
+      }
       last = key;
     };
   };
