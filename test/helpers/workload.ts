@@ -45,7 +45,7 @@ export const nodesOf = (cluster: RawCluster): WorkloadTarget['nodes'] =>
 
 export const settings = (over: Partial<WorkloadSettings> = {}): WorkloadSettings => ({
   clients: 4,
-  ratePerS: 800,
+  ratePerS: 250,
   pipeline: 1,
   readRatio: 0,
   readFrom: 'master',
