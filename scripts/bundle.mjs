@@ -95,6 +95,7 @@ const withoutDebug = {
 const LATE = {
   child_process: ['execFile', 'execFileSync', 'spawn'],
   crypto: ['createHash', 'createHmac', 'randomBytes', 'randomInt'],
+  'dns/promises': ['lookup'],
   tls: ['connect'],
 };
 
@@ -128,7 +129,7 @@ const lateBuiltins = {
     },
   },
   resolveId: {
-    filter: { id: /^node:(child_process|crypto|tls)$/ },
+    filter: { id: /^node:(child_process|crypto|dns\/promises|tls)$/ },
     handler: (id, importer) =>
       importer?.startsWith(join(ROOT, 'src')) ? id.replace('node:', LATE_PREFIX) : undefined,
   },
