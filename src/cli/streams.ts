@@ -31,7 +31,7 @@ export function columnsOf(stream: OutputStream, env: Env): number {
   return columns > 0 ? Math.max(20, columns) : 80;
 }
 
-/** The width that COLUMNS asks for; 0 where it is no number. */
+/** The width that COLUMNS asks for; 0 where it is not a number. */
 const columnsIn = ({ COLUMNS = '' }: Env): number => (/^\d{1,4}$/.test(COLUMNS) ? Number(COLUMNS) : 0);
 
 /** Whether lines are written whole: not for a terminal, and not where COLUMNS asks for a width. */

@@ -53,7 +53,7 @@ export interface Experiment {
    * signal: the run's may be aborted. Throws `not-healed` (4) with all that is still wrong and what to type.
    */
   heal(options?: HealOptions): Promise<void>;
-  /** Notes that these are no more, because the caller rolled them back by its own means, or leaves them on purpose. */
+  /** Notes that these are gone, because the caller rolled them back by its own means, or leaves them on purpose. */
   settled(injected: readonly Injected[]): Promise<void>;
   /** Closes the journal and ends its guard, unless something is not rolled back, or not proved to be: that stays in it. */
   close(): Promise<void>;

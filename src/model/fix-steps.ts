@@ -1,6 +1,6 @@
 /** A fix for a program: one sentence to show, and the commands that may be run. */
 export interface FixSteps {
-  /** The whole fix in one line, also what is no command: lines of a file, conditions, what to do by hand. */
+  /** The whole fix in one line, also what is not a command: lines of a file, conditions, what to do by hand. */
   text: string;
   /**
    * What a shell takes as it is, in this order. Empty where something must be filled in or done by hand first; what

@@ -85,7 +85,7 @@ export function replicasResult(snapshot: Snapshot, masterName: string): MembersR
   );
 }
 
-/** What SENTINEL SENTINELS gives at every sentinel; none lists itself, which is no difference. */
+/** What SENTINEL SENTINELS gives at every sentinel; none lists itself, which is not a difference. */
 export function sentinelsResult(snapshot: Snapshot, masterName: string): MembersResult {
   return members(
     'sentinels',

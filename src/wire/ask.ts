@@ -25,7 +25,7 @@ export function askNode(endpoint: Address, options: ConnectionOptions): Promise<
   });
 }
 
-/** How many masters are asked about at once: a wave has one deadline, so that a thousand names are no silence. */
+/** How many masters are asked about at once: a wave has one deadline, so that a thousand names do not look like silence. */
 const NAMES_AT_ONCE = 100;
 
 /**

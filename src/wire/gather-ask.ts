@@ -27,7 +27,7 @@ export interface Questions {
   ask<T>(words: (string | number)[], parse: (reply: unknown) => T): Promise<Got<T>>;
   /** As `ask`, where an error that the server answers with is an answer too. */
   askWithErrors<T>(words: (string | number)[], parse: (reply: unknown) => T): Promise<Got<T>>;
-  /** Why the latest question has no answer, while none of them has any: errors alone are no sign that it is a Redis. */
+  /** Why the latest question has no answer, while none of them has any: errors alone do not show that it is a Redis. */
   silence(): Silence | null;
   /** How long connecting and the first PING took, in milliseconds. */
   readonly pingMs: Got<number>;

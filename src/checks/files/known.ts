@@ -1,7 +1,7 @@
 import { presentName } from './conf.js';
 
 /**
- * What redis.conf may say: CONFIG GET * of Redis 7.0 and 8.0 and of Valkey 8.1, and what is no parameter (`include`,
+ * What redis.conf may say: CONFIG GET * of Redis 7.0 and 8.0 and of Valkey 8.1, and what is not a parameter (`include`,
  * `user`, …), and what older versions took.
  */
 const NAMES = `

@@ -73,7 +73,7 @@ export interface Project {
   /** What Kubernetes manifests say; null without one. */
   kube: KubeFacts | null;
   servers: FileServer[];
-  /** Services of the compose file that are no servers: they may be applications. */
+  /** Services of the compose file that are not servers: they may be applications. */
   others: Service[];
   troubles: Trouble[];
   /** What could not be read, with the reason: nothing was judged of it. */

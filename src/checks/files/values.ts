@@ -58,7 +58,7 @@ const SEVERAL: Readonly<Record<string, Judge>> = {
   'shutdown-on-sigterm': words(1, Infinity, 'one word or more'),
 };
 
-/** Those that are no parameters (config.c, loadServerConfigFromString). */
+/** Those that are not parameters (config.c, loadServerConfigFromString). */
 const OTHERS: Readonly<Record<string, Judge>> = {
   'rename-command': words(2, 2, 'a command and its new name, "" for none'),
   user: words(1, Infinity, 'a name, and its rules'),

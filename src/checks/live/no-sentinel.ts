@@ -62,7 +62,7 @@ export default {
   },
 } satisfies SnapshotCheck;
 
-/** One that answers as something else is no address without a route. */
+/** An address that answers as something else has a route. */
 function noneOf(sentinels: readonly SentinelState[]): string {
   const none = `none of ${count(sentinels.length, 'sentinel')} answers`;
   const one = sentinels.find(speaks);

@@ -64,7 +64,7 @@ function isChained(facts: MasterFacts, node: AnsweredNode, follows: Address): bo
 }
 
 /**
- * Whether the node that the sentinels name is no master, or does not answer, and the one that is followed is one: then
+ * Whether the node that the sentinels name is not a master, or does not answer, and the one that is followed is one: then
  * the sentinels are late or wrong, and REPLICAOF would cut the replica off from the only master.
  */
 function followsTheOnlyMaster({ answered, refOf }: MasterFacts, follows: Address, master: Address): boolean {

@@ -24,7 +24,7 @@ export const isOfficialImage = (image: string | null): boolean =>
 
 /** What is in the name of an image or of a service that is a Redis, a Sentinel, or has its protocol. */
 const ALIKE = /redis|valkey|keydb|dragonfly|sentinel/i;
-/** Programs for people, and gauges: they have the name and are no servers. */
+/** Programs for people, and gauges: they have the name and are not servers. */
 const TOOLS =
   /insight|commander|exporter|admin|rebrow|browser|webui|redis-?ui|benchmark|haproxy|twemproxy|envoy|proxy/i;
 
