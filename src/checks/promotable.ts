@@ -17,18 +17,25 @@ export interface Blocked {
 }
 
 /** Why no sentinel would promote any replica, as the first of them has it; null where one would. */
-export function blockedAt({ witnesses }: Pick<MasterFacts, 'witnesses'>): Blocked | null {
+export function blockedAt(facts: Pick<MasterFacts, 'witnesses' | 'answered' | 'refOf'>): Blocked | null {
+  const { witnesses } = facts;
   const blocked = witnesses.flatMap((witness): Blocked[] => {
     const { replicas, replicaCount } = witness.view;
-    const reasons = replicas.flatMap((replica) => unfit(witness, replica) ?? []);
+    const reasons = replicas.flatMap((replica) => unfit(witness, replica, ownPriority(facts, replica)) ?? []);
     // A hidden replica is counted and not listed, and may be promoted all the same.
     return reasons.length === Math.max(replicas.length, replicaCount ?? 0) ? [{ witness, reasons }] : [];
   });
   return blocked.length === witnesses.length ? (blocked[0] ?? null) : null;
 }
 
+/** The priority that a replica says itself; null where it did not answer. */
+export const ownPriority = (
+  { answered, refOf }: Pick<MasterFacts, 'answered' | 'refOf'>,
+  { address }: SeenReplica,
+): number | null => answered.find((n) => n.id === refOf(address).id)?.answer.priority ?? null;
+
 /** Why a sentinel would not promote this replica; null where it would (sentinel.c, sentinelSelectSlave, in its order). */
-function unfit({ sentinel, view }: Witness, replica: SeenReplica): Unfit | null {
+function unfit({ sentinel, view }: Witness, replica: SeenReplica, own: number | null): Unfit | null {
   const tuned = (name: string, normal: number): number => Number(sentinel.answer.debug?.[name] ?? normal);
   const freshMs = 5 * tuned('PING-PERIOD', PING_PERIOD_MS);
   // Once the master is down INFO is asked each second; until that has had an effect, the answers are as old as before.
@@ -39,7 +46,8 @@ function unfit({ sentinel, view }: Witness, replica: SeenReplica): Unfit | null 
   if (replica.flags.includes('disconnected')) return say('down', 'is not connected');
   const [pongMs, refreshMs] = [replica.answeredMsAgo ?? 0, replica.infoMsAgo ?? 0];
   if (pongMs > freshMs) return say('stale', `answered no PING for ${pongMs} ms`);
-  if (replica.priority === 0) return say('priority', 'has priority 0');
+  // What it says itself is newer: the sentinels read it within an INFO period.
+  if (replica.priority === 0 || own === 0) return say('priority', 'has priority 0');
   if (refreshMs > infoMs) return say('stale', `gave no INFO for ${refreshMs} ms`);
   const [cutMs, allowed] = [replica.linkDownMs ?? 0, allowedMs(view)];
   return cutMs > allowed

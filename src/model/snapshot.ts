@@ -34,6 +34,8 @@ export interface NodeAnswer {
   syncing?: boolean;
   /** How many replicas acknowledge in time, where min-replicas-to-write is set; absent where it is not. */
   goodReplicas?: number;
+  /** min-replicas-to-write; absent where it is not set, or may not be read. */
+  leastReplicas?: number;
   /** Its own replica-priority; 0: never promoted. Absent where it did not say. */
   priority?: number;
   /** What it failed to write to its disk the last time; absent where nothing failed. */

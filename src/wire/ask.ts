@@ -5,7 +5,7 @@ import { tiltIn } from '../model/records.js';
 import type { MasterView, NodeAnswer, SentinelState, Silence } from '../model/snapshot.js';
 import { type Connection, type ConnectionOptions, openConnection } from './client.js';
 import { protocolError, timeoutError, WireError } from './error.js';
-import { engineOf, isSentinel, nodeAnswer, parseInfo } from './info.js';
+import { engineOf, isSentinel, nodeAnswer, numberOf, parseInfo } from './info.js';
 import { masterView, parseCkquorum, parseRecords, type SentinelRecord } from './replies.js';
 import { silenceAt } from './speaks-tls.js';
 
@@ -21,9 +21,26 @@ export function askNode(endpoint: Address, options: ConnectionOptions): Promise<
     );
     const info = parseInfo(said);
     if (isSentinel(info)) throw protocolError('is a sentinel, not a data node');
-    return { ...nodeAnswer(info), ...(pingError !== undefined && { pingError }) };
+    const answer = nodeAnswer(info);
+    // The count alone does not tell whether writes are refused.
+    const least = answer.goodReplicas === undefined ? undefined : await within(leastReplicas(connection));
+    return {
+      ...answer,
+      ...(pingError !== undefined && { pingError }),
+      ...(least !== undefined && { leastReplicas: least }),
+    };
   });
 }
+
+/** `min-replicas-to-write`; undefined where the user may not read it. */
+const leastReplicas = (connection: Connection): Promise<number | undefined> =>
+  connection.call('CONFIG', 'GET', 'min-replicas-to-write').then(
+    (reply) => (Array.isArray(reply) ? (numberOf(String(reply[1])) ?? undefined) : undefined),
+    (error) => {
+      errorReply(error);
+      return undefined;
+    },
+  );
 
 /** How many masters are asked about at once: a wave has one deadline, so that a thousand names do not look like silence. */
 const NAMES_AT_ONCE = 100;

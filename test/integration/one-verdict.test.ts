@@ -295,6 +295,13 @@ const FAULTS: Fault[] = [
     undo: () => Promise.all(raw.nodes.map((n) => tell(n, 'CONFIG SET maxmemory 0'))),
   },
   {
+    what: 'a master that asks for more replicas than there are',
+    word: 'DOWN',
+    cures: 'min-replicas',
+    plant: () => tell(node(0), 'CONFIG SET min-replicas-to-write 3'),
+    undo: () => tell(node(0), 'CONFIG SET min-replicas-to-write 0'),
+  },
+  {
     what: 'replicas that may not be promoted',
     word: 'AT RISK',
     cures: 'no-good-slave',

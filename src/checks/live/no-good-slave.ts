@@ -3,7 +3,7 @@ import { cli } from '../../model/hints.js';
 import { isLocked } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { forgottenFix, isForgotten } from '../forgotten.js';
-import { type Blocked, blockedAt, type Unfit } from '../promotable.js';
+import { type Blocked, blockedAt, ownPriority, type Unfit } from '../promotable.js';
 import { isSilent, judgeMasters, subjectOf } from '../snapshot.js';
 import { lookAgain } from '../under-way.js';
 import { lostMaster } from './no-master.js';
@@ -71,20 +71,22 @@ function findingOf(master: MasterFacts, { witness, reasons }: Blocked): RawFindi
       },
     ];
   const unfit = reasons.map((reason) => `${shown(reason)} ${reason.why}`);
+  const source = `as ${witness.sentinel.id} has it`;
+  const saidByAll = reasons.length > 0 && reasons.every(({ replica }) => ownPriority(master, replica) === 0);
   return [
     {
       subject,
       brief: unfit.length === 0 ? 'no sentinel lists a replica' : unfit.join('; '),
-      evidence: unfit.length === 0 ? null : `as ${witness.sentinel.id} has it`,
-      message: `${name}: ${unfit.length === 0 ? 'it has no replica' : unfit.join('; ')} (as ${witness.sentinel.id} has it)`,
+      evidence: unfit.length === 0 || saidByAll ? null : source,
+      message: `${name}: ${unfit.length === 0 ? 'it has no replica' : unfit.join('; ')}${saidByAll ? '' : ` (${source})`}`,
       fix: makeFit(master, { witness, reasons }),
     },
   ];
 }
 
 /** Whether a replica that a sentinel has down with priority 0 says itself that it may be promoted. */
-const mayBe = ({ answered, refOf }: MasterFacts, { address }: Unfit['replica']): boolean =>
-  (answered.find((n) => n.id === refOf(address).id)?.answer.priority ?? 0) > 0;
+const mayBe = (master: MasterFacts, replica: Unfit['replica']): boolean =>
+  (ownPriority(master, replica) ?? 0) > 0;
 
 /** What makes one of them fit again. */
 function makeFit(master: MasterFacts, { witness, reasons }: Blocked): string[] {

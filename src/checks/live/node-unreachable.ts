@@ -5,7 +5,7 @@ import type { RawFinding, Skip, SnapshotCheck } from '../check.js';
 import { canElect, electorateOf, headCount } from '../electorate.js';
 import { judged } from '../group.js';
 import { isSilent, nameOf, names, unanswered } from '../snapshot.js';
-import { failoverUnderWay } from '../under-way.js';
+import { failoverUnderWay, lookAgain } from '../under-way.js';
 import { isGhostReplica } from './ghost-replica.js';
 import { afterFailover, bringBack, downWord, hasNoMaster, isStopped, lostMaster } from './no-master.js';
 import { type SaysInstead, saysInstead } from './says-instead.js';
@@ -161,6 +161,19 @@ function oldMaster(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subje
   const said = `${facts.name}: its master ${nameOf(node)} ${downWord(node)}`;
   const cause = saysInstead(node, 'node');
   if (heirs.length === 0 && cause !== null) return speaking(node, facts, cause);
+  // What the sentinels said is older than the time that was waited here.
+  if (heirs.length === 0 && !facts.expectation.own && node.silence?.kind === 'timeout') {
+    return {
+      severity: 'critical',
+      impact: 'unknown',
+      brief: `${node.id} (master) ${node.silence.message} to this machine, and the sentinels had an answer shortly before`,
+      message: `${said}: ${node.silence.message}; the sentinels had an answer of it shortly before`,
+      evidence: `${silenceOf(node)}; the sentinels had an answer of it shortly before`,
+      consequence:
+        'it has just stopped to answer, or this machine has no route to it: the next look tells which',
+      fix: lookAgain(facts.hints.ctl('status')),
+    };
+  }
   if (heirs.length === 0) {
     return {
       severity: 'critical',

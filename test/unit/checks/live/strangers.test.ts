@@ -182,8 +182,25 @@ describe('replicas that have no data yet', () => {
       }),
     );
     expect(result.verdict.text).toMatch(
-      /^mymaster: no writes: 127.0.0.1:6379 refuses every write: 0 good replicas/,
+      /^mymaster: no writes: 127.0.0.1:6379 refuses every write \(min-replicas-to-write, 0 good replicas\)/,
     );
+  });
+
+  it.each([
+    [3, 2, 'DOWN'],
+    [2, 2, 'HEALTHY'],
+    // What may not be read is not judged by.
+    [undefined, 2, 'HEALTHY'],
+  ])('min-replicas-to-write %s with %i good replicas: %s', (leastReplicas, goodReplicas, word) => {
+    const result = judge(
+      altered((s) => {
+        Object.assign(answerOf(s, 1), {
+          goodReplicas,
+          ...(leastReplicas !== undefined && { leastReplicas }),
+        });
+      }),
+    );
+    expect(result.verdict.word).toBe(word);
   });
 });
 
