@@ -16,7 +16,5 @@ export async function confirm(
 ): Promise<void> {
   if (context.prompts === null || !asks(context)) return;
   if (await context.prompts.confirm(`${await sentence()}. Continue?`, false)) return;
-  throw refused('declined', 'the question was answered with no: nothing was done', {
-    hint: '--yes answers such questions with yes',
-  });
+  throw refused('declined', 'the question was answered with no: nothing was done');
 }

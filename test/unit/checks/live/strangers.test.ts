@@ -204,6 +204,32 @@ describe('replicas that have no data yet', () => {
   });
 });
 
+describe('what is newer than what the sentinels said', () => {
+  it('a master that gives no answer in time may have just stopped: nobody is sent to look for a route', () => {
+    const late: Silence = { kind: 'timeout', message: 'did not answer within 1.50 s' };
+    const result = judge(
+      altered((s) => {
+        silenceNode(s, 1, late);
+        for (const view of viewsIn(s)) view.pingPendingMs = 0;
+      }),
+    );
+    expect(result.verdict.word).toBe('UNKNOWN');
+    expect(result.verdict.text).toContain('did not answer within 1.50 s to this machine');
+    expect(fixOf(result, 'node-unreachable')).toMatch(/^# in 10 seconds:\nsentinelctl status /);
+  });
+
+  it('the priority that replicas say themselves', () => {
+    const result = judge(
+      altered((s) => {
+        for (const n of [2, 3]) Object.assign(answerOf(s, n), { priority: 0 });
+      }),
+    );
+    expect(result.verdict.text).toMatch(
+      /^mymaster: no failover is possible, .* has priority 0; .* has priority 0/,
+    );
+  });
+});
+
 describe('what only doctor asks', () => {
   it('a master that is monitored at the address of a proxy, and announces none', () => {
     const g = { ...healthyGathering(), own: false };
