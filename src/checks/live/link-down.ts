@@ -51,7 +51,8 @@ const COPYING =
 function unlinked(facts: MasterFacts, node: AnsweredNode): RawFinding {
   const { expectation, hints } = facts;
   const { follows, linkDownS, syncing } = node.answer;
-  const since = linkDownS === undefined ? '' : ` for ${humanDurationMs(linkDownS * 1000)}`;
+  // In the first second INFO says 0.
+  const since = linkDownS ? ` for ${humanDurationMs(linkDownS * 1000)}` : '';
   const where = follows === null ? 'a master' : placed(facts, follows);
   const log = expectation.own ? hints.ctl(`logs ${node.id} --tail 50`) : `the log of ${node.id} says why`;
   // One that copies has nothing to promote yet: a note only while another one has its data.

@@ -7,6 +7,7 @@ import { isStopped } from './no-master.js';
 import { isSpeaking, saysInstead } from './says-instead.js';
 import { NO_SENTINEL } from './sentinel-unreachable.js';
 
+const NOT_THEIRS = 'nothing is known of the cluster: these are not the addresses of its sentinels';
 const NOTHING_KNOWN =
   'nothing is known of the cluster: the addresses may be wrong, or this machine may have no route to them';
 
@@ -41,9 +42,13 @@ export default {
           (isAllUnknown(facts) || !sentinels.some(isStopped)) && { impact: 'unknown' }),
         message: first === undefined ? 'no sentinel is known' : noneOf(sentinels),
         consequence: [
-          isAllUnknown(facts) && first !== undefined && !sentinels.some(speaks)
-            ? NOTHING_KNOWN
-            : this.consequence,
+          !isAllUnknown(facts) || first === undefined
+            ? this.consequence
+            : sentinels.every(isSomethingElse)
+              ? NOT_THEIRS
+              : sentinels.some(speaks)
+                ? this.consequence
+                : NOTHING_KNOWN,
           ...(expectation.whence === undefined ? [] : [expectation.whence]),
         ].join('; '),
         fix: [
@@ -69,6 +74,9 @@ function noneOf(sentinels: readonly SentinelState[]): string {
   if (one === undefined) return none;
   return `${none} as one: ${one.id} ${saysInstead(one, 'sentinel')?.words ?? one.silence?.message ?? ''}`;
 }
+
+/** A data node, or no Redis at all. */
+const isSomethingElse = ({ silence }: SentinelState): boolean => silence?.kind === 'protocol';
 
 /** It answers, and not to SENTINEL: `doctor` has its INFO all the same. */
 const isDisabled = (sentinel: SentinelState): boolean => saysInstead(sentinel, 'sentinel') !== null;
