@@ -5,8 +5,10 @@ import { messageOf, OperatorError, refused } from '../errors.js';
 import { signalProcess } from '../host/signal.js';
 import type { DriverName } from '../model/drivers.js';
 import { command } from '../model/hints.js';
+import { dataNodes } from '../model/plan.js';
 import { dataWords } from '../model/words.js';
-import { lend, openDriver, openDriverOf, underLock } from './open.js';
+import { countKeys, type HeldData, heldBy, type KeyCounts, mostKeys } from './held.js';
+import { type LiveCluster, lend, openCluster, openDriver, provisionerOf, underLock } from './open.js';
 import { type Runtime, requireCluster, step } from './runtime.js';
 import { readJournal } from './store/journal.js';
 import type { ClusterState } from './store/state.js';
@@ -17,8 +19,15 @@ export interface DownResult {
   removed: Removed;
   /** Whether the data was kept for a later `up`. */
   keptData: boolean;
-  /** What was kept, or what had been kept and was deleted now; absent where neither. */
-  data?: DataOnDisk;
+  /** What was kept or deleted; absent where the cluster's state could not be read. */
+  data?: RemovedData;
+}
+
+export interface RemovedData extends HeldData {
+  /** Whether an earlier `down` had kept it. */
+  wasKept: boolean;
+  /** Keys of a node that writes nothing to disk, where what is kept has fewer; absent where it has not. */
+  unsaved?: { node: string; keys: number };
 }
 
 export interface DownOptions {
@@ -55,7 +64,7 @@ export function down(runtime: Runtime, cluster: string, options: DownOptions): P
         cluster,
         removed: done.removed,
         keptData: options.keepData,
-        ...(done.data && { data: done.data }),
+        data: done.data,
       };
     });
   };
@@ -90,22 +99,38 @@ async function removeKnown(
   state: ClusterState,
   { keepData, deleteData = false }: DownOptions,
   wasLeft: boolean,
-): Promise<{ removed: Removed; data: DataOnDisk | null }> {
+): Promise<{ removed: Removed; data: RemovedData }> {
   const { cluster } = state.plan.spec;
-  return lend(await openDriverOf(runtime, state), async ({ host, provisioner }) => {
-    const isKept = state.phase === 'kept';
-    const before = isKept && !keepData ? await provisioner.dataOnDisk() : null;
-    if (before !== null && before.nodes.length > 0 && !deleteData) throw keptData(cluster, before);
+  return lend(await openCluster(runtime, state), async (live) => {
+    const { host } = live;
+    const provisioner = provisionerOf(live);
+    const wasKept = state.phase === 'kept';
+    const before = keepData ? null : await heldBy(live);
+    if (before !== null && wasKept && before.nodes.length > 0 && !deleteData) throw keptData(cluster, before);
+    const counts: KeyCounts = keepData ? await countKeys(live) : new Map();
     const kept = keepData ? await rememberMaster(runtime.store, host, state) : state;
     if (wasLeft) await clearLinks(host);
     const removed = await provisioner.removeAll({ keepData });
-    if (!keepData) {
+    if (before !== null) {
       await runtime.store.forget(cluster);
-      return { removed, data: before };
+      return { removed, data: { ...before, wasKept } };
     }
     await runtime.store.save(cluster, { ...kept, phase: 'kept' });
-    return { removed, data: await provisioner.dataOnDisk() };
+    return { removed, data: { ...(await keptNow(live, counts)), wasKept } };
   });
+}
+
+/** What is on disk after every node has ended, by the keys that its nodes held before. */
+async function keptNow(live: LiveCluster, counts: KeyCounts): Promise<Omit<RemovedData, 'wasKept'>> {
+  const disk = await provisionerOf(live).dataOnDisk();
+  const saving = dataNodes(live.plan).filter(({ id, persistent }) => persistent && disk.nodes.includes(id));
+  const keys = mostKeys(
+    counts,
+    saving.map(({ id }) => id),
+  );
+  const [node, most] = [...counts].reduce((a, b) => ((b[1] ?? 0) > (a[1] ?? 0) ? b : a), ['', 0]);
+  const unsaved = most !== null && most > (keys ?? 0) ? { node, keys: most } : undefined;
+  return { ...disk, keys, ...(unsaved && { unsaved }) };
 }
 
 function keptData(cluster: string, data: DataOnDisk): OperatorError {

@@ -16,6 +16,8 @@ export interface DataOnDisk {
   nodes: string[];
   /** Null where it cannot be found out. */
   bytes: number | null;
+  /** Where it is: the directory above those of the nodes, or the names of the volumes. */
+  places: string[];
 }
 
 /** Where a node's server sees its files: absolute paths, as the server sees them. */

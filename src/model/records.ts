@@ -16,6 +16,13 @@ export function addressOf(host: string | undefined, port: string | undefined): A
   return { host, port: number };
 }
 
+/** How many keys a data node holds, in all of its databases together; INFO lists only those that have keys. */
+export function keysIn(info: Iterable<readonly [string, string]>): number {
+  let sum = 0;
+  for (const [name, text] of info) if (/^db\d+$/.test(name)) sum += Number(/keys=(\d+)/.exec(text)?.[1] ?? 0);
+  return sum;
+}
+
 /** Engine and version; undefined where INFO has none. Valkey gives `valkey_version` beside the version of Redis that it is compatible with. */
 export function engineIn(info: NamedValues): { engine: string; version: string } | undefined {
   const version = info.get('valkey_version') ?? info.get('redis_version');

@@ -34,6 +34,19 @@ export function bytes(n: number): string {
 export const dataWords = (data: { nodes: readonly string[]; bytes: number | null }): string =>
   `${count(data.nodes.length, 'data node')}, ${data.bytes === null ? 'size unknown' : bytes(data.bytes)}`;
 
+/** `8 keys, 1.3 KiB on disk`; keys are null where they are not known. Empty where there is nothing, or nothing is known. */
+export function heldWords(data: {
+  nodes: readonly string[];
+  bytes: number | null;
+  keys: number | null;
+}): string {
+  const size = data.bytes === null ? 'an unknown amount' : bytes(data.bytes);
+  return [
+    ...(data.keys === null ? [] : [count(data.keys, 'key')]),
+    ...(data.nodes.length === 0 ? [] : [`${size} on disk`]),
+  ].join(', ');
+}
+
 /** One collator for all: making one takes longer than a thousand comparisons. Made when it is first needed. */
 let collator: Intl.Collator | undefined;
 

@@ -137,6 +137,13 @@ describe('down', () => {
       cluster: 'default',
       removed: { processes: 5, containers: 0, networks: 0, volumes: 0 },
       keptData: false,
+      data: {
+        nodes: ['redis-3'],
+        keys: 0,
+        bytes: expect.any(Number),
+        places: [join(dirOf(cli), 'nodes')],
+        wasKept: false,
+      },
     });
     expect((await serversOf(cli)).every((server) => server.includes('/other/'))).toBe(true);
     expect(await serversOf(cli)).toHaveLength(6);

@@ -1,6 +1,7 @@
 import type { Address } from '../../model/address.js';
 import { isAt } from '../../model/facts.js';
 import type { Gathered, GatheredNode } from '../../model/gathered.js';
+import { keysIn } from '../../model/records.js';
 import { num } from '../group.js';
 
 /** Where the chain of a replica ends. */
@@ -32,11 +33,7 @@ export function chainFrom(node: GatheredNode, gathered: Gathered): Chain {
 
 /** How many keys a data node holds in all of its databases, by INFO; null where it did not say. */
 export function keysOf({ info }: Pick<GatheredNode, 'info'>): number | null {
-  if (!info.ok) return null;
-  const counts = Object.entries(info.value).flatMap(([name, text]) =>
-    /^db\d+$/.test(name) ? Number(/keys=(\d+)/.exec(text)?.[1] ?? 0) : [],
-  );
-  return counts.reduce((sum, n) => sum + n, 0);
+  return info.ok ? keysIn(Object.entries(info.value)) : null;
 }
 
 /** Up to which byte a data node has the data; null where it did not say. */

@@ -2,8 +2,9 @@ import type { NodeHost } from '../../drivers/node-host.js';
 import { sameAddress } from '../../model/address.js';
 import type { OnProgress } from '../../model/events.js';
 import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';
-import { count } from '../../model/words.js';
+import { keysIn } from '../../model/records.js';
 import type { Asking } from '../../wire/access.js';
+import { parseInfo } from '../../wire/info.js';
 import { withNode } from '../ask.js';
 import type { LiveCluster } from '../open.js';
 import type { ClusterState, Store } from '../store/state.js';
@@ -28,20 +29,24 @@ export async function chooseMaster(
   const written = counted.filter(({ node, keys }) => node.persistent && keys > 0);
   const last = written.find(({ node }) => node.id === lastMaster);
   const best = last ?? (written.length > 0 ? written : counted).reduce((a, b) => (b.keys > a.keys ? b : a));
-  if (best.node.id !== first.node.id) {
-    const why = last === undefined ? '' : 'it was the last one, and ';
+  if (counted.some(({ keys }) => keys > 0)) {
+    const { id } = best.node;
+    const most =
+      written.length > 0 ? 'no other node that writes to disk has more keys' : 'no other node has more keys';
+    const why = last === undefined ? most : 'it was the last master';
+    const held = counted.map(({ node, keys }) => `${node.id} ${keys}`).join(', ');
     onProgress({
       type: 'note',
       level: 'info',
-      text: `${best.node.id} becomes the master: ${why}it holds ${count(best.keys, 'key')} on disk, ${first.node.id} ${first.keys}`,
+      text: `${id} becomes the master (${why}), and the other nodes copy its data; keys on disk: ${held}`,
     });
   }
   return best.node;
 }
 
-/** How many keys a running node holds. Throws WireError. */
+/** How many keys a running node holds in all of its databases: DBSIZE counts only database 0. Throws WireError. */
 export async function keysOf(node: NodePlan, asking: Asking): Promise<number> {
-  return Number(await withNode(node, asking, (c) => c.call('DBSIZE')));
+  return keysIn(parseInfo(await withNode(node, asking, (c) => c.call('INFO', 'keyspace'))));
 }
 
 /** `sentinel monitor NAME HOST PORT QUORUM` and `sentinel config-epoch NAME N`, as Sentinel writes them down. */

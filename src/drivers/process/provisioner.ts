@@ -81,6 +81,7 @@ export class ProcessProvisioner implements Provisioner {
       return {
         nodes: held.map(({ id }) => id).sort(),
         bytes: held.reduce((sum, { bytes }) => sum + bytes, 0),
+        places: held.length === 0 ? [] : [nodesDirectory(dir)],
       };
     });
   }

@@ -1,8 +1,8 @@
-import type { DownResult } from '../../cluster/down.js';
+import type { DownResult, RemovedData } from '../../cluster/down.js';
 import { command } from '../../model/hints.js';
-import { count, dataWords, listed } from '../../model/words.js';
+import { count, dataWords, heldWords, listed } from '../../model/words.js';
 import { wrap } from '../plain-text.js';
-import { nextLines } from './lines.js';
+import { nextLines, warningLines } from './lines.js';
 import { lineWidth, themeOf, type View } from './theme.js';
 
 const NOUNS = {
@@ -19,20 +19,41 @@ export function downText(result: DownResult, view: View): string {
   const parts = (Object.keys(NOUNS) as (keyof typeof NOUNS)[])
     .filter((key) => removed[key] > 0)
     .map((key) => (removed[key] === 1 ? count(1, NOUNS[key]) : `${removed[key]} ${key}`));
-  const isDeleted = !result.keptData && result.data !== undefined;
-  const what =
-    parts.length === 0
-      ? isDeleted
-        ? 'nothing ran'
-        : 'there was nothing to remove'
-      : `${listed(parts)} removed`;
-  const data = result.data === undefined ? '' : ` (${dataWords(result.data)})`;
-  const kept = result.keptData ? `, data kept${data}` : data === '' ? '' : `, kept data deleted${data}`;
-  const lines = wrap(`${cluster} is down: ${what}${kept}`, lineWidth(view), 2).map((line, i) =>
+  const { data, keptData } = result;
+  const wasDeleted = !keptData && data?.wasKept === true && data.nodes.length > 0;
+  const none = wasDeleted ? 'nothing ran' : 'there was nothing to remove';
+  const what = parts.length === 0 ? none : `${listed(parts)} removed`;
+  const went =
+    data === undefined ? (keptData ? ', data kept' : '') : keptData ? keptWords(data) : deletedWords(data);
+  const lines = wrap(`${cluster} is down: ${what}${went}`, lineWidth(view), 2).map((line, i) =>
     i === 0 ? theme.ok(line) : line,
   );
-  return [...lines, ...(result.keptData ? nextLines(command('up', cluster), view) : [])].join('\n');
+  if (!keptData) return lines.join('\n');
+  const lost = data?.unsaved;
+  const unsaved =
+    lost === undefined
+      ? []
+      : warningLines(
+          `${lost.node} held ${count(lost.keys, 'key')} in memory and writes nothing to disk: what only it held is lost`,
+          view,
+        );
+  const places = data?.places.length
+    ? wrap(`  kept in ${listed(data.places)}; up starts the cluster with this data again`, lineWidth(view), 4)
+    : [];
+  return [...lines, ...unsaved, ...places, ...nextLines(command('up', cluster), view)].join('\n');
 }
+
+const keptWords = (data: RemovedData): string =>
+  data.nodes.length === 0 ? ', and no data is on disk' : `, data kept: ${dataText(data)}`;
+
+function deletedWords(data: RemovedData): string {
+  if (data.wasKept) return data.nodes.length === 0 ? '' : `, kept data deleted (${dataWords(data)})`;
+  if (data.keys === null && data.nodes.length === 0) return '';
+  return data.keys === 0 ? ', it held no keys' : `, data deleted: ${dataText(data)}`;
+}
+
+const dataText = (data: RemovedData): string =>
+  data.keys === null ? `${heldWords(data)}, number of keys unknown` : heldWords(data);
 
 /** `down --all`: a line or two per cluster. */
 export function downAllText(results: readonly DownResult[], view: View): string {

@@ -12,11 +12,16 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
+const bulk = (text: string): string => `$${text.length}\r\n${text}\r\n`;
+/** All of them but one are outside of database 0. */
+const keyspace = (n: number): string =>
+  `# Keyspace\r\n${n > 1 ? 'db0:keys=1,expires=0,avg_ttl=0\r\n' : ''}db3:keys=${n > 1 ? n - 1 : n},expires=0,avg_ttl=0\r\n`;
+
 /** Data nodes that hold so many keys; the first one writes nothing to disk. */
 async function holding(...keys: number[]): Promise<Pick<LiveCluster, 'plan' | 'asking'>> {
   const nodes = await Promise.all(
     keys.map(async (n, i): Promise<NodePlan> => {
-      const server = await fakeServer(replies({ DBSIZE: `:${n}\r\n` }));
+      const server = await fakeServer(replies({ INFO: bulk(n === 0 ? '# Keyspace\r\n' : keyspace(n)) }));
       servers.push(server);
       const { address } = server;
       return { id: `redis-${i + 1}`, kind: 'redis', announce: address, endpoint: address, persistent: i > 0 };
@@ -41,17 +46,20 @@ describe('who becomes master of what is on disk', () => {
   it('is who holds the most keys, and what it holds is said', async () => {
     expect(await chosen(await holding(0, 1, 0))).toEqual({
       id: 'redis-2',
-      said: ['redis-2 becomes the master: it holds 1 key on disk, redis-1 0'],
+      said: [
+        'redis-2 becomes the master (no other node that writes to disk has more keys), and the other nodes copy its data; ' +
+          'keys on disk: redis-1 0, redis-2 1, redis-3 0',
+      ],
     });
     expect((await chosen(await holding(0, 1, 2))).said).toEqual([
-      'redis-3 becomes the master: it holds 2 keys on disk, redis-1 0',
+      expect.stringMatching(/^redis-3 becomes the master .*keys on disk: redis-1 0, redis-2 1, redis-3 2$/),
     ]);
   });
 
   it('is the last one before one that holds more', async () => {
     expect(await chosen(await holding(0, 1, 2), 'redis-2')).toMatchObject({
       id: 'redis-2',
-      said: [expect.stringContaining('it was the last one')],
+      said: [expect.stringContaining('(it was the last master)')],
     });
   });
 

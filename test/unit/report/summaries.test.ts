@@ -114,6 +114,27 @@ describe('down', () => {
       "default is down: 1 process removed, data kept
       → sentinelctl up"
     `);
+    const data = { nodes: ['redis-2'], bytes: 2048, keys: 8, places: ['/tmp/nodes'], wasKept: false };
+    const one = { cluster: 'lab', removed: { ...nothingRemoved, processes: 6 } };
+    expect(downText({ ...one, keptData: false, data }, plainView(80))).toMatchInlineSnapshot(
+      `"lab is down: 6 processes removed, data deleted: 8 keys, 2 KiB on disk"`,
+    );
+    expect(
+      downText({ ...one, keptData: false, data: { ...data, keys: null } }, plainView(80)),
+    ).toMatchInlineSnapshot(`
+      "lab is down: 6 processes removed, data deleted: 2 KiB on disk, number of keys
+        unknown"
+    `);
+    const unsaved = { node: 'redis-1', keys: 9 };
+    expect(
+      downText({ ...one, keptData: true, data: { ...data, unsaved } }, plainView(80)),
+    ).toMatchInlineSnapshot(`
+      "lab is down: 6 processes removed, data kept: 8 keys, 2 KiB on disk
+      ! redis-1 held 9 keys in memory and writes nothing to disk: what only it held is
+        lost
+        kept in /tmp/nodes; up starts the cluster with this data again
+      → sentinelctl up --cluster lab"
+    `);
     expect(downAllText([], plainView(80))).toMatchInlineSnapshot(
       `"no cluster exists here: nothing to remove"`,
     );

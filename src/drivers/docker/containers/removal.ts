@@ -109,12 +109,13 @@ export async function volumesOf({ engine, cluster }: Connected): Promise<DataOnD
     const id = Labels?.[NODE_LABEL] ?? Name;
     const bytes = measured.find((volume) => volume.Name === Name)?.UsageData?.Size;
     const isEmpty = bytes === 0 || id.startsWith('sentinel-');
-    return isEmpty ? [] : [{ id, bytes: bytes === undefined || bytes < 0 ? null : bytes }];
+    return isEmpty ? [] : [{ id, volume: Name, bytes: bytes === undefined || bytes < 0 ? null : bytes }];
   });
   const isKnown = sizes.every(({ bytes }) => bytes !== null);
   return {
     nodes: sizes.map(({ id }) => id).sort(),
     bytes: isKnown ? sizes.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0) : null,
+    places: sizes.map(({ volume }) => volume).sort(),
   };
 }
 
