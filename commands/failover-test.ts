@@ -1,4 +1,5 @@
 import { defineCommand } from '../src/cli/command.js';
+import { asks } from '../src/cli/confirm.js';
 import { option } from '../src/cli/option.js';
 import { EXIT } from '../src/errors.js';
 import type { BaselineComparison } from '../src/failover/baseline.js';
@@ -91,6 +92,10 @@ export default defineCommand({
       thresholds,
       workload,
     };
+    const limits = { budgetMs: budget.switchMs, outageBudgetMs: budget.outageMs };
+    const { requireBudget } = await import('../src/failover/budget.js');
+    // A question is not asked about a run that is refused.
+    if (asks(context)) await requireBudget(runtime, cluster, limits);
     await confirmFor(context, own, failoverWords(settings.fault, trials, settings.rejoin !== null));
     const { openBaseline } = await import('./shared/baseline.js');
     const { earlier, compare } = await openBaseline(options.baseline);
@@ -100,8 +105,7 @@ export default defineCommand({
     const command = commandLineOf(cluster, settings);
     const result = await runFailoverTest(runtime, {
       ...settings,
-      budgetMs: budget.switchMs,
-      outageBudgetMs: budget.outageMs,
+      ...limits,
       cluster,
       command,
       onTrial: keeper.soFar,

@@ -5,11 +5,11 @@ import { type Experiment, openExperiment } from '../faults/experiment.js';
 import { openLive } from '../faults/live-block.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverResult, Trial } from '../observe/result.js';
-import type { ClusterRoles } from '../observe/roles.js';
+import { requireBudget } from './budget.js';
 import type { FailoverTestOptions } from './options.js';
 import { type Steering, steer } from './steer.js';
 import { nodeSettings } from './topology.js';
-import { budgetWarning, playTrial } from './trial.js';
+import { playTrial } from './trial.js';
 import { trialLine } from './trial-line.js';
 import { resultOf } from './verdict.js';
 
@@ -18,11 +18,15 @@ const SETTLE_MS = 30_000;
 
 /**
  * Takes the master of a cluster created by sentinelctl down, times its replacement phase by phase, brings it back and confirms that
- * it rejoined; as many times as asked. Throws `not-steady` or `too-soon` (3) before anything is touched,
+ * it rejoined; as many times as asked. Throws `budget-too-short`, `not-steady` or `too-soon` (3) before anything is touched,
  * `not-restored` (4) when the old master could not be restored safely. A failover that is late or never comes is a
  * result, not an error; so is a run that is interrupted after its first fault (`complete: false`).
  */
-export function runFailoverTest(runtime: Runtime, options: FailoverTestOptions): Promise<FailoverResult> {
+export async function runFailoverTest(
+  runtime: Runtime,
+  options: FailoverTestOptions,
+): Promise<FailoverResult> {
+  await requireBudget(runtime, options.cluster, options);
   return withTrialCluster(runtime, options.cluster, 'failover-test', (live) =>
     journalled(runtime, live, 'failover-test', (experiment) =>
       playTrials(runtime, live, experiment, options),
@@ -76,10 +80,6 @@ export async function playTrials(
   const steering: Steering | null =
     options.trials > 1 ? await steer({ runtime, live }, experiment, options.seed) : null;
   const begun = runtime.clock.now();
-  const warn = ({ settings }: ClusterRoles): void => {
-    const text = budgetWarning(options.budgetMs ?? options.outageBudgetMs ?? null, settings.downAfterMs);
-    if (text !== null) runtime.onProgress({ type: 'note', level: 'warning', text });
-  };
   try {
     // Written before anything is done: a run that is killed leaves at least what it was asked to be.
     await options.onTrial?.(soFar());
@@ -95,7 +95,7 @@ export async function playTrials(
           block.update({ doing: 'waiting until every sentinel knows which replica is next' });
         await steering?.aim();
         block.update({ doing: null });
-        const played = await playTrial(runtime, live, experiment, options, block, n === 1 ? warn : undefined);
+        const played = await playTrial(runtime, live, experiment, options, block);
         before ??= played.before;
         trials.push(played.trial);
       } finally {

@@ -7,7 +7,6 @@ import { conduct, type FaultRun, healRun } from '../faults/conduct.js';
 import type { Experiment } from '../faults/experiment.js';
 import type { LiveBlock } from '../faults/live-block.js';
 import { formatAddress } from '../model/address.js';
-import { formatDurationMs } from '../model/duration.js';
 import { failoverWaitMs } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { listed } from '../model/words.js';
@@ -46,7 +45,7 @@ export interface PlayedTrial {
 
 /**
  * One failover from the preflight to the verdict. Whatever happens after the injection, an abort included, the old
- * master is back before this settles. `block` shows it meanwhile; `onReady` is called right before the fault. Throws
+ * master is back before this settles. `block` shows it meanwhile. Throws
  * `not-healed` (4) where the old master could not be brought back safely.
  */
 export async function playTrial(
@@ -55,7 +54,6 @@ export async function playTrial(
   experiment: Experiment,
   settings: TrialSettings,
   block: LiveBlock,
-  onReady: (roles: ClusterRoles) => void = () => {},
 ): Promise<PlayedTrial> {
   const earlier = experiment.active();
   let fault: Fault | null = null;
@@ -69,7 +67,6 @@ export async function playTrial(
     async (run): Promise<PlayedTrial> => {
       const { roles } = run;
       runtime.onProgress({ type: 'note', level: 'info', text: startText(roles) });
-      onReady(roles);
       fault = await injectFault(run, settings.fault);
       block.update({
         fault: { words: fault.words, atMs: fault.atMs },
@@ -200,12 +197,6 @@ function startText({ masterName, master, replicas, sentinels }: ClusterRoles): s
     `before: ${masterName} is ${master.id} ${formatAddress(master.announce)}, ` +
     `${listed(replicas.map(({ id }) => id))} linked, ${sentinels.length} sentinels agree`
   );
-}
-
-/** A warning where the first switch cannot come within the budget (milliseconds); null where it can. */
-export function budgetWarning(budgetMs: number | null, downAfterMs: number): string | null {
-  if (budgetMs === null || budgetMs > downAfterMs) return null;
-  return `--budget ${formatDurationMs(budgetMs)} cannot hold: no sentinel marks the master as down before down-after (${formatDurationMs(downAfterMs)}) has passed`;
 }
 
 /** How often all nodes are asked whether they agree, in milliseconds: it takes up to an INFO of Sentinel, one in 10 s. */

@@ -20,15 +20,27 @@ describe('failover-test on processes', () => {
   });
 
   it('says violated, exits 1 and still reports all it measured when the budget is not met', async () => {
-    const ran = await cli.run(['failover-test', '--json', '--rejoin', 'guarded', '--budget', '1ms']);
+    // Longer than down-after, shorter than any election and promotion after it.
+    const ran = await cli.run(['failover-test', '--json', '--rejoin', 'guarded', '--budget', '2001ms']);
     expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain('--budget 2.001s is shorter than a usual failover');
     const result = ran.json();
     expect(result.outcome).toBe('violated');
     expect(result.thresholds).toEqual([
-      { expression: 'switchedMs<=1', value: result.trials[0].phases.switchedMs, holds: 'violated' },
-      { expression: 'client.outageMs<=1', value: result.trials[0].client.outageMs, holds: 'violated' },
+      { expression: 'switchedMs<=2001', value: result.trials[0].phases.switchedMs, holds: 'violated' },
+      { expression: 'client.outageMs<=2001', value: result.trials[0].client.outageMs, holds: 'violated' },
     ]);
     expect(result.trials[0].rejoin.caughtUpMs).toBeTypeOf('number');
+  });
+
+  it('refuses a budget that cannot hold before anything is done', async () => {
+    const before = await statusOf(cli);
+    for (const budget of ['2s', 'outage=1s,switch=60s']) {
+      const ran = await cli.run(['failover-test', '--json', '--budget', budget]);
+      expect(ran.code).toBe(3);
+      expect(ran.json().error).toMatchObject({ code: 'budget-too-short' });
+    }
+    expect((await statusOf(cli)).status.masters[0]?.master).toEqual(before.status.masters[0]?.master);
   });
 
   it('refuses to inject anything while the cluster is not steady, and changes nothing', async () => {

@@ -11,8 +11,8 @@ import {
 } from '../../../commands/shared/failover-options.js';
 import { WORKLOAD_OPTIONS, workloadOf } from '../../../commands/shared/workload-options.js';
 import { defaultsOf } from '../../../src/cli/option.js';
+import { judgeBudget } from '../../../src/failover/budget.js';
 import { parseThreshold } from '../../../src/failover/thresholds.js';
-import { budgetWarning } from '../../../src/failover/trial.js';
 
 const WORKLOAD = defaultsOf(WORKLOAD_OPTIONS);
 const fault = (options: Partial<FaultOptions>) =>
@@ -92,16 +92,21 @@ describe('a budget', () => {
     expect(line('switch=6s')).toContain(' --budget switch=6s ');
   });
 
-  it('that ends before a sentinel may act is warned of', () => {
-    expect(budgetWarning(1000, 5000)).toBe(
-      '--budget 1s cannot hold: no sentinel marks the master as down before down-after (5s) has passed',
-    );
-    expect(budgetWarning(5000, 5000)).toContain('cannot hold');
+  it('that ends before a sentinel may act is refused', () => {
+    for (const ms of [1000, 5000])
+      expect(judgeBudget(ms, { downAfterMs: 5000 })).toMatchObject({
+        code: 'budget-too-short',
+        exitCode: 3,
+        message: `--budget ${ms / 1000}s cannot hold, so nothing was done: no sentinel marks the master as down before down-after (5s) has passed`,
+        hint: '--budget 7s is the default for the switch; a shorter failover needs a shorter --down-after at up',
+      });
   });
 
-  it('that can hold, or is the default, is not', () => {
-    expect(budgetWarning(5001, 5000)).toBeNull();
-    expect(budgetWarning(null, 5000)).toBeNull();
+  it('that is shorter than a usual failover is warned of, and no longer one is', () => {
+    expect(judgeBudget(5001, { downAfterMs: 5000 })).toBe(
+      '--budget 5.001s is shorter than a usual failover: with down-after 5s the first sentinel switches after about 6.25 s on a quiet machine',
+    );
+    expect(judgeBudget(6250, { downAfterMs: 5000 })).toBeNull();
   });
 });
 
