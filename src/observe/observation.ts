@@ -9,6 +9,12 @@ export interface RoleSeen {
 }
 
 /**
+ * A connection that closes and says a role again within this, in milliseconds, belonged to a node that changed its role:
+ * Sentinel closes the clients of a node that it makes a replica (sentinelSendSlaveOf).
+ */
+export const BLINK_MS = 400;
+
+/**
  * One thing that was seen, when, and at which server. `atMs` is the monotonic clock of this process, so that everything in
  * one run lines up. Roles and beliefs are recorded when they change, not each time they are read.
  */

@@ -1,4 +1,4 @@
-import type { Observation } from '../observation.js';
+import { BLINK_MS, type Observation } from '../observation.js';
 import type { Still, TrialEvidence, Watch } from './trial-evidence.js';
 
 interface Interval {
@@ -60,7 +60,7 @@ export function unheard(
   });
 }
 
-/** From ROLE saying master until it says something else, or nothing any more; less the time in which it was still. */
+/** From ROLE saying master until it says something else, or nothing any more for longer than a blink; less the time in which it was still. */
 function reignsOf(
   id: string,
   { roles, seen }: Pick<TrialEvidence, 'roles' | 'seen'>,
@@ -68,8 +68,9 @@ function reignsOf(
 ): Interval[] {
   const reigns: Interval[] = [];
   let since = id === roles.master.id ? fromMs : null;
-  for (const o of seen) {
-    if (o.source !== id || !aboutRole(o)) continue;
+  const own = seen.filter((o) => o.source === id && aboutRole(o));
+  for (const [i, o] of own.entries()) {
+    if (blinks(o, own[i + 1])) continue;
     if (isMaster(o)) since ??= o.atMs;
     else if (since !== null) {
       reigns.push({ fromMs: since, toMs: o.atMs });
@@ -82,6 +83,9 @@ function reignsOf(
 
 /** What a node says of itself, or that it says nothing. */
 const aboutRole = (o: Observation): boolean => o.kind === 'role' || o.kind === 'gone' || o.kind === 'silent';
+/** It closed its connection with a change of its role, which it says right after. */
+const blinks = (o: Observation, next: Observation | undefined): boolean =>
+  o.kind === 'gone' && next?.kind === 'role' && next.atMs - o.atMs <= BLINK_MS;
 const isMaster = (o: Observation): boolean => o.kind === 'role' && o.seen.role === 'master';
 
 /** What remains of an interval when a node's own still times are cut out. */

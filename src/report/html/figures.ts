@@ -15,7 +15,12 @@ interface Card {
 }
 
 const CARDS: Readonly<Record<KeyNumber['id'], Card>> = {
-  outage: { title: 'clients without an answer', metric: 'client.outageMs', kind: 'main' },
+  outage: {
+    title: 'clients without an answer',
+    metric: 'client.outageMs',
+    kind: 'main',
+    note: 'longest time between two answers of a client',
+  },
   lost: { title: 'acknowledged writes lost', metric: 'ledger.lost', kind: 'main' },
   switch: { title: 'first sentinel switched', metric: 'switchedMs', kind: 'side' },
   'second master': {

@@ -1,4 +1,5 @@
 import { humanDurationMs } from '../../model/duration.js';
+import { BLINK_MS } from '../../observe/observation.js';
 import type { NodeRef, Trial, TrialEvent } from '../../observe/result.js';
 import type { Scale } from './scale.js';
 
@@ -15,8 +16,6 @@ export interface NodeLane {
   segments: NodeSegment[];
 }
 
-/** A connection that closes and answers again within this, in milliseconds, belonged to a node that changed its role. */
-const BLINK_MS = 400;
 /** Faults by which the old master itself stops answering. */
 const SILENCING = /^(kill|stop|freeze|pause|sig)/i;
 
