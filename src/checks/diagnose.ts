@@ -179,7 +179,7 @@ function weigh(root: Finding): Weighed<Finding> {
   const [worst = root] = all.toSorted((a, b) => rank(a) - rank(b));
   const { impact, subject, masterName = root.masterName } = worst;
   // What a critical cause leads to is not the first thing to read, nor what is only ever a consequence.
-  const isCause = worst !== root && (root.severity === 'critical' || worst.id === 'min-replicas');
+  const isCause = worst !== root && (root.severity === 'critical' || worst.id === 'writes-refused');
   // The same with more: when a failover is expected.
   const fuller = all.find((f) => f !== worst && f.impact === impact && f.brief.startsWith(`${worst.brief};`));
   const brief = isCause ? `${root.brief}; ${worst.brief}` : (fuller ?? worst).brief;

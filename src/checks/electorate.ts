@@ -13,6 +13,7 @@ export interface Electorate {
   known: number;
   /** How many of them are alive, as far as is known here. */
   alive: number;
+  /** The lowest of theirs: each goes by its own, and one that is able to start a failover is enough. */
   quorum: number;
   /** How many must be alive to elect a leader. */
   needed: number;
@@ -29,7 +30,9 @@ export function electorateOf(
   const witnesses = witnessesOf(facts.snapshot, name);
   const others = sentinels.filter((s) => s.answer === null);
   const voters = Math.max(witnesses.length, ...witnesses.map((w) => w.view.sentinels.length + 1));
-  const quorum = Math.max(0, ...witnesses.map((w) => w.view.quorum));
+  const untilted = witnesses.filter((w) => !w.sentinel.answer.tilt);
+  const able = untilted.length > 0 ? untilted : witnesses;
+  const quorum = witnesses.length === 0 ? 0 : Math.min(...able.map((w) => w.view.quorum));
   const unheard = others.filter((s) => mayBeAlive(s, facts, name)).length;
   return {
     known: Math.max(voters, witnesses.length + others.length),

@@ -1,9 +1,10 @@
 import { type SnapshotFacts, snapshotFacts } from '../model/facts.js';
 import type { Gathered, GatheredMaster, GatheredNode, GatheredSentinel } from '../model/gathered.js';
 import { masterViewIn, nodeAnswerIn, tiltIn } from '../model/records.js';
-import type { MasterView, NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
+import type { MasterView, NodeAnswer, NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import type { Expectation } from '../model/status.js';
 import { isPlanned, masterNames, nodesOf } from './evidence.js';
+import { LEAST_REPLICAS, settingIn } from './group.js';
 import { hasAuthPass } from './passwords.js';
 
 /** What a snapshot taken at the same moment would show: `doctor` judges by it what `status` judges. Pure. */
@@ -45,8 +46,18 @@ function nodeState(node: GatheredNode): NodeState {
           ...answer,
           ...(pingError !== undefined && { pingError }),
           ...(config.ok && { settings: config.value }),
+          ...(answer.goodReplicas !== undefined && leastReplicasIn(config)),
         },
       };
+}
+
+/** How many replicas it asks for, or why that was not read. */
+function leastReplicasIn(config: GatheredNode['config']): Pick<NodeAnswer, 'leastReplicas' | 'leastUnread'> {
+  if (!config.ok) return { leastUnread: config.why };
+  const least = settingIn(config.value, ...LEAST_REPLICAS);
+  return least === undefined
+    ? { leastUnread: 'CONFIG GET did not name it' }
+    : { leastReplicas: Number(least) };
 }
 
 function sentinelState(sentinel: GatheredSentinel, masterName: string | null): SentinelState {

@@ -102,6 +102,9 @@ export function settingIn(config: Fields, ...names: string[]): string | undefine
   return names.map((name) => config[name]).find((value) => value !== undefined);
 }
 
+/** How many replicas a master wants to acknowledge, by its name now and before Redis 5. */
+export const LEAST_REPLICAS = ['min-replicas-to-write', 'min-slaves-to-write'] as const;
+
 /** A number in a record; null where there is none. */
 export function num(fields: Fields, name: string): number | null {
   const text = fields[name];

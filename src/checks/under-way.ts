@@ -1,5 +1,5 @@
 import type { Witness } from '../model/facts.js';
-import { command } from '../model/hints.js';
+import { command, type Hints } from '../model/hints.js';
 import { HELLO_PERIOD_MS } from '../model/sentinel-timing.js';
 import type { Expectation } from '../model/status.js';
 import { count } from '../model/words.js';
@@ -43,8 +43,8 @@ export function heldDown(witnesses: readonly Witness[]): string | null {
   return `${count(holding.length, 'sentinel')} ${holding.length === 1 ? 'calls' : 'call'} the master down (${ids(sentinelsOf(holding))}): a failover may be in progress`;
 }
 
-/** What to type instead of a repair. */
-export const lookAgain = (again: string): string[] => ['# in 10 seconds:', again];
+/** What to type instead of a repair: it shows the change when it comes. */
+export const lookAgain = ({ ctl }: Pick<Hints, 'ctl'>): string[] => [ctl('status --watch')];
 
 /** What is refused while a journal is open. */
 const REFUSED = /^sentinelctl (start|restart|resume|up)\b/;

@@ -34,8 +34,10 @@ export interface NodeAnswer {
   syncing?: boolean;
   /** How many replicas acknowledge in time, where min-replicas-to-write is set; absent where it is not. */
   goodReplicas?: number;
-  /** min-replicas-to-write; absent where it is not set, or may not be read. */
+  /** min-replicas-to-write; absent where it is not set, or could not be read. */
   leastReplicas?: number;
+  /** Why min-replicas-to-write could not be read, in the server's words; absent where it was, or is not set. */
+  leastUnread?: string;
   /** Its own replica-priority; 0: never promoted. Absent where it did not say. */
   priority?: number;
   /** What it failed to write to its disk the last time; absent where nothing failed. */

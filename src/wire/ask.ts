@@ -4,8 +4,9 @@ import { isNeverReached, quorumAlone } from '../model/never-reached.js';
 import { tiltIn } from '../model/records.js';
 import type { MasterView, NodeAnswer, SentinelState, Silence } from '../model/snapshot.js';
 import { type Connection, type ConnectionOptions, openConnection } from './client.js';
-import { protocolError, timeoutError, WireError } from './error.js';
-import { engineOf, isSentinel, nodeAnswer, numberOf, parseInfo } from './info.js';
+import { errorReply, protocolError, timeoutError } from './error.js';
+import { engineOf, isSentinel, nodeAnswer, parseInfo } from './info.js';
+import { leastReplicas } from './least-replicas.js';
 import { masterView, parseCkquorum, parseRecords, type SentinelRecord } from './replies.js';
 import { silenceAt } from './speaks-tls.js';
 
@@ -23,24 +24,10 @@ export function askNode(endpoint: Address, options: ConnectionOptions): Promise<
     if (isSentinel(info)) throw protocolError('is a sentinel, not a data node');
     const answer = nodeAnswer(info);
     // The count alone does not tell whether writes are refused.
-    const least = answer.goodReplicas === undefined ? undefined : await within(leastReplicas(connection));
-    return {
-      ...answer,
-      ...(pingError !== undefined && { pingError }),
-      ...(least !== undefined && { leastReplicas: least }),
-    };
+    const least = answer.goodReplicas === undefined ? {} : await within(leastReplicas(connection, options));
+    return { ...answer, ...(pingError !== undefined && { pingError }), ...least };
   });
 }
-
-/** `min-replicas-to-write`; undefined where the user may not read it. */
-const leastReplicas = (connection: Connection): Promise<number | undefined> =>
-  connection.call('CONFIG', 'GET', 'min-replicas-to-write').then(
-    (reply) => (Array.isArray(reply) ? (numberOf(String(reply[1])) ?? undefined) : undefined),
-    (error) => {
-      errorReply(error);
-      return undefined;
-    },
-  );
 
 /** How many masters are asked about at once: a wave has one deadline, so that a thousand names do not look like silence. */
 const NAMES_AT_ONCE = 100;
@@ -133,12 +120,6 @@ async function askDetails(
 
 const viewOf = (record: SentinelRecord, details: Details | null): MasterView | null =>
   details && masterView(record, parseRecords(details[0]), parseRecords(details[1]), details[2]);
-
-/** An error that the server answered with is an answer; anything else is thrown on. */
-function errorReply(error: unknown): WireError {
-  if (error instanceof WireError && error.reply !== undefined && error.silence.kind === 'error') return error;
-  throw error;
-}
 
 /** `MISCONF`: the first word of an error reply. */
 const pingErrorIn = (error: unknown): string | undefined => errorReply(error).reply?.split(' ')[0];

@@ -136,5 +136,11 @@ export function silenceOf(error: unknown): Silence {
   return { kind: 'error', message: messageOf(error) };
 }
 
+/** An error that the server answered with is an answer; anything else is thrown on. */
+export function errorReply(error: unknown): WireError {
+  if (error instanceof WireError && error.reply !== undefined && error.silence.kind === 'error') return error;
+  throw error;
+}
+
 /** An error that no second attempt cures. Texts: acl.c, networking.c. */
 export const isRefusal = (message: string): boolean => /^(NOAUTH|WRONGPASS|NOPERM|DENIED)\b/.test(message);

@@ -62,8 +62,8 @@ describe('doctor finds in data nodes, and its fix cures', () => {
     await patient.apply(first);
     await patient.isCured('min-replicas', first.subject);
     await set(node(0), 'min-replicas-to-write', '3');
-    expect(await foundAndCured('min-replicas', master ?? '', 'critical')).toContain(
-      'refuses every write: 2 good replicas',
+    expect(await foundAndCured('writes-refused', master ?? '', 'critical')).toContain(
+      'refuses every write: min-replicas-to-write is 3, and 2 of 2 replicas acknowledge in time',
     );
     await set(node(0), 'min-replicas-to-write', '2');
     expect(await foundAndCured('min-replicas', master ?? '', 'warning')).toContain('2 of 2 replicas');

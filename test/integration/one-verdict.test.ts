@@ -7,7 +7,7 @@ import { systemClock } from '../../src/clock.js';
 import { surveyOf, type Target } from '../../src/cluster/target.js';
 import { formatAddress } from '../../src/model/address.js';
 import { fixSteps } from '../../src/model/fix-steps.js';
-import type { VerdictWord } from '../../src/model/status.js';
+import type { StatusResult, VerdictWord } from '../../src/model/status.js';
 import { until } from '../../src/until.js';
 import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { attachedPatient, flat, type Patient, shell } from '../helpers/doctor.js';
@@ -69,23 +69,29 @@ async function lineUp(): Promise<void> {
   raw.nodes.sort((a, b) => isMaster(b) - isMaster(a));
 }
 
+/** What `status` says at this moment. */
+async function look({ target } = asked): Promise<{ status: StatusResult; ids: string[] }> {
+  const asking = { clock: systemClock, deadlineMs: 2000, signal: new AbortController().signal };
+  const snapshot = await surveyOf(target, asking);
+  const status = assess(snapshot, { cluster: target.name, driver: 'attached', own: false, masterName: null });
+  return { status, ids: status.problems.map((p) => p.id) };
+}
+
 /** What `status` and `doctor` say at this moment. */
-async function words({ patient, target }: Asked): Promise<{
+async function words(of: Asked): Promise<{
   status: VerdictWord;
   doctor: VerdictWord;
   next: string | null;
   ids: string[];
   lines: string[];
 }> {
-  const asking = { clock: systemClock, deadlineMs: 2000, signal: new AbortController().signal };
-  const snapshot = await surveyOf(target, asking);
-  const status = assess(snapshot, { cluster: target.name, driver: 'attached', own: false, masterName: null });
-  const doctor = diagnose(await patient.look(), CHECKS);
+  const { status, ids } = await look(of);
+  const doctor = diagnose(await of.patient.look(), CHECKS);
   return {
     status: status.verdict.word,
     doctor: doctor.verdict.word,
     next: status.verdict.next,
-    ids: status.problems.map((p) => p.id),
+    ids,
     lines: [
       ...status.problems.map((p) => `status: ${p.impact} ${p.id} ${p.message}`),
       ...doctor.findings.map((f) => `doctor: ${f.impact} ${f.id} ${f.message}`),
@@ -202,6 +208,13 @@ const FAULTS: Fault[] = [
     undo: () => both([2], 'SENTINEL SET mymaster down-after-milliseconds 1500'),
   },
   {
+    what: 'a quorum that one sentinel cannot meet',
+    word: 'DEGRADED',
+    cures: 'settings-skew',
+    plant: () => both([2], 'SENTINEL SET mymaster quorum 5'),
+    undo: () => both([2], 'SENTINEL SET mymaster quorum 2'),
+  },
+  {
     what: 'two sentinels in TILT',
     word: 'AT RISK',
     cures: 'tilt',
@@ -297,7 +310,7 @@ const FAULTS: Fault[] = [
   {
     what: 'a master that asks for more replicas than there are',
     word: 'DOWN',
-    cures: 'min-replicas',
+    cures: 'writes-refused',
     plant: () => tell(node(0), 'CONFIG SET min-replicas-to-write 3'),
     undo: () => tell(node(0), 'CONFIG SET min-replicas-to-write 0'),
   },
@@ -364,6 +377,29 @@ describe('status and doctor have one verdict', () => {
       LONG_MS,
     );
   }
+
+  it(
+    'on a master whose min-replicas-to-write may not be read, which is asked for once',
+    async () => {
+      await lineUp();
+      const denied = async (): Promise<string[]> =>
+        (await tell(node(0), 'ACL LOG')).match(/config\|get/g) ?? [];
+      await tell(node(0), 'CONFIG SET min-replicas-to-write 1');
+      await tell(node(0), 'ACL SETUSER default "-config|get"');
+      try {
+        await bothSay('UNKNOWN');
+        await tell(node(0), 'ACL LOG RESET');
+        const { ids } = await look();
+        expect(ids).toContain('writes-refused');
+        expect(await denied()).toEqual([]);
+      } finally {
+        await tell(node(0), 'ACL SETUSER default "+config|get"');
+        await tell(node(0), 'CONFIG SET min-replicas-to-write 0');
+      }
+      await bothSay('HEALTHY');
+    },
+    LONG_MS,
+  );
 
   it(
     'on a cluster of two sentinels',

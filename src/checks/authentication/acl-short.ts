@@ -46,7 +46,7 @@ export default {
     'no-quorum',
     'master-down',
     'seen-down',
-    'min-replicas',
+    'writes-refused',
     'no-replica',
     'link-down',
     'no-good-slave',

@@ -39,7 +39,7 @@ export default {
   causes: [
     'auth',
     'client-refused',
-    'min-replicas',
+    'writes-refused',
     'link-down',
     'replica-orphan',
     'no-good-slave',

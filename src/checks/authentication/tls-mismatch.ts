@@ -66,7 +66,7 @@ export default {
     'masterauth-missing',
     'failover-stuck',
     'no-replica',
-    'min-replicas',
+    'writes-refused',
     'node-down',
     'node-unreachable',
     'sentinel-unreachable',

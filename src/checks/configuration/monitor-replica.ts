@@ -38,7 +38,7 @@ export default {
     'no-replica',
     'failover-stuck',
     'link-down',
-    'min-replicas',
+    'writes-refused',
     'seen-down',
     'replica-missing',
     'master-disagree',

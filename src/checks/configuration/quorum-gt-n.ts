@@ -29,6 +29,8 @@ export default {
       return [
         {
           subject: `${group.name} at ${sentinelIds(wrong)}`,
+          // One with a quorum that can be met is enough: then settings-skew is the cause.
+          ...(wrong.length < group.views.length && { severity: 'warning', impact: 'degraded' }),
           message: `quorum ${valuesAt(wrong, 'quorum')}, but there are only ${count(voters, 'sentinel')} for ${group.name}`,
           fix: sentinelSet(wrong, group.name, 'quorum', majorityOf(voters)),
         },

@@ -1,5 +1,6 @@
+import type { Witness } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
-import { MASTER_SETTINGS } from '../../model/sentinel-timing.js';
+import { MASTER_SETTINGS, majorityOf } from '../../model/sentinel-timing.js';
 import type { MasterView } from '../../model/snapshot.js';
 import { listed } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
@@ -35,13 +36,20 @@ export default {
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Reconfiguring Sentinel at runtime)',
     'measured',
   ],
+  causes: ['quorum-gt-n'],
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], ({ name, witnesses }) =>
       SHARED_SETTINGS.flatMap((setting): RawFinding[] => {
         const read = VALUE_OF[setting];
-        const value = mostCommon(witnesses.map(({ view }) => read(view)));
+        const value =
+          setting === 'quorum'
+            ? commonQuorum(witnesses)
+            : mostCommon(witnesses.map(({ view }) => read(view)));
         const others = witnesses.filter(({ view }) => read(view) !== value);
-        if (value === undefined || others.length === 0) return [];
+        const [first] = others;
+        if (value === undefined || first === undefined) return [];
+        // Each has the same, and too many: no-quorum says it.
+        if (new Set(witnesses.map(({ view }) => read(view))).size === 1) return [];
         const values = grouped([...witnesses], ({ view }) => String(read(view))).map(
           (same) =>
             `${same[0] === undefined ? '?' : read(same[0].view)} at ${listed(sentinelsOf(same).map((s) => s.id))}`,
@@ -50,7 +58,7 @@ export default {
           {
             subject: `${name} at ${subjectOf(sentinelsOf(others))}`,
             servers: sentinelsOf(others).map((s) => s.id),
-            brief: `${ids(sentinelsOf(others))} ${others.length === 1 ? 'has' : 'have'} a different ${setting}`,
+            brief: `${ids(sentinelsOf(others))} ${others.length === 1 ? `has ${setting} ${read(first.view)}, not ${value}` : `have another ${setting} than ${value}`}`,
             message: `${setting} is ${values.join(', ')}`,
             fix: others.map(({ sentinel }) => cli(sentinel, `SENTINEL SET ${name} ${setting} ${value}`)),
             repairs: others.map(({ sentinel, view }) => ({
@@ -66,3 +74,10 @@ export default {
       }),
     ),
 } satisfies SnapshotCheck;
+
+/** What most have of those that can be met; the majority where none can. */
+function commonQuorum(witnesses: readonly Witness[]): number | undefined {
+  const voters = Math.max(0, ...witnesses.map(({ view }) => view.sentinels.length + 1));
+  const met = witnesses.map(({ view }) => view.quorum).filter((quorum) => quorum <= voters);
+  return met.length > 0 ? mostCommon(met) : voters > 0 ? majorityOf(voters) : undefined;
+}

@@ -1,3 +1,4 @@
+import type { GatheredNode } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { replicasOf } from '../files/groups.js';
@@ -5,9 +6,14 @@ import { judgeNodeGroups } from '../files/judge.js';
 import type { FileServer } from '../files/project.js';
 import { lineOr, settingOf } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
-import { groupsOf, idsOf, judged, num, readAll, settingIn } from '../group.js';
+import { groupsOf, idsOf, judged, LEAST_REPLICAS, num, readAll, settingIn } from '../group.js';
 
-const NAMES = ['min-replicas-to-write', 'min-slaves-to-write'] as const;
+const ASKS_FOR_ALL =
+  'while one replica is away, as the old master is after a failover, the master refuses every write (NOREPLICAS)';
+
+/** INFO has the count only where a least number is set. */
+const goodReplicas = ({ info }: GatheredNode): number | null =>
+  info.ok ? num(info.value, 'min_slaves_good_slaves') : null;
 
 export default {
   id: 'min-replicas',
@@ -15,7 +21,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'data',
-  title: 'a master that is cut off keeps accepting writes',
+  title: 'min-replicas-to-write is 0, or asks for every replica',
   consequence:
     'every write that a cut-off or replaced master accepts is lost when it rejoins: about 4,900 acknowledged writes measured, and 370 with min-replicas-to-write 1',
   explanation:
@@ -23,10 +29,12 @@ export default {
     'stays writable, and for about 10 s after the network is restored, until Sentinel makes it a replica; its ' +
     'writes are discarded. With 1 it refuses writes (NOREPLICAS) once its last replica has been silent for ' +
     'min-replicas-max-lag seconds. The price: with every replica down no write is possible, so use it with at ' +
-    'least 2 replicas.',
+    'least 2 replicas. As many as there are replicas is too many: one that is away, or that was promoted, is enough ' +
+    'to stop all writes. A master that refuses them now is writes-refused.',
   remedy: [
     'CONFIG SET min-replicas-to-write 1 on every data node: each may become master',
     'CONFIG SET min-replicas-max-lag 10, or less to lose fewer writes',
+    'where it asks for every replica: one less',
   ],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Example 2)',
@@ -43,7 +51,7 @@ export default {
       missing.push(...silent);
       const settings = values.map(({ server, value }) => ({
         server,
-        least: Number(settingIn(value, ...NAMES) ?? 0),
+        least: Number(settingIn(value, ...LEAST_REPLICAS) ?? 0),
       }));
       const without = settings.filter((s) => s.least === 0).map((s) => s.server);
       if (without.length > 0 && replicas.length > 0) {
@@ -53,12 +61,12 @@ export default {
           // Redis's own default, and a choice between losing writes and refusing them.
           severity: 'info',
           message: `a cut-off master keeps accepting writes: min-replicas-to-write 0${few ? '; with one replica, 1 would refuse all writes while that replica is down' : ''}`,
-          fix: without.flatMap((n) => setConfig(n, NAMES[0], 1)),
+          fix: without.flatMap((n) => setConfig(n, LEAST_REPLICAS[0], 1)),
           ...(!few && {
             repairs: without.map((n) => ({
               kind: 'config-set',
               node: n.id,
-              name: NAMES[0],
+              name: LEAST_REPLICAS[0],
               value: '1',
               was: '0',
             })),
@@ -66,27 +74,14 @@ export default {
         });
       }
       for (const { server, least } of settings) {
-        // INFO has the count only where a least number is set.
-        const good = server.info.ok ? num(server.info.value, 'min_slaves_good_slaves') : null;
-        const isMaster = server === master && server.role.ok && server.role.value.role === 'master';
-        if (isMaster && good !== null && good < least) {
-          seen.push({
-            subject: server.id,
-            // Whichever replica is away is the reason, where that is known.
-            servers: replicas.map((n) => n.id),
-            severity: 'critical',
-            impact: 'down',
-            brief: `${server.id} refuses every write (min-replicas-to-write ${least}, ${good} good replicas)`,
-            message: `refuses every write: ${good} good replicas, min-replicas-to-write ${least}`,
-            evidence: null,
-            // As many as there are now, and as are left after a failover.
-            fix: setConfig(server, NAMES[0], Math.min(good, Math.max(1, replicas.length - 1))),
-          });
-        } else if (least > 0 && replicas.length > 1 && least > replicas.length - 1) {
+        // A master that refuses every write now is writes-refused.
+        const isRefused = server === master && (goodReplicas(server) ?? least) < least;
+        if (!isRefused && least > 0 && replicas.length > 1 && least > replicas.length - 1) {
           seen.push({
             subject: server.id,
             message: `min-replicas-to-write ${least} of ${replicas.length} replicas: after a failover only ${replicas.length - 1} are left`,
-            fix: setConfig(server, NAMES[0], replicas.length - 1),
+            consequence: ASKS_FOR_ALL,
+            fix: setConfig(server, LEAST_REPLICAS[0], replicas.length - 1),
           });
         }
       }
@@ -116,6 +111,7 @@ export default {
             ]),
         ...tooMany.map((n) => ({
           subject: n.id,
+          consequence: ASKS_FOR_ALL,
           message: `min-replicas-to-write ${least(n)} of ${replicas} replicas: after a failover only ${replicas - 1} are left, and every write is refused`,
           fix: [`min-replicas-to-write ${replicas - 1}`],
           at: lineOr(n, 'min-replicas-to-write'),

@@ -40,7 +40,7 @@ export default {
     'no-master',
     'split-brain',
     'lag',
-    'min-replicas',
+    'writes-refused',
     'node-unreachable',
   ],
   live(gathered) {

@@ -44,7 +44,7 @@ export default {
     'lag',
     'no-good-slave',
     'master-disagree',
-    'min-replicas',
+    'writes-refused',
     'resync-loop',
   ],
   live(gathered) {

@@ -29,7 +29,7 @@ export default {
     'replication.c: replicationCron, refreshGoodSlavesCount',
     'https://redis.io/docs/latest/commands/info/ (lag)',
   ],
-  causes: ['min-replicas', 'lag-growing'],
+  causes: ['writes-refused', 'lag-growing'],
   live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);

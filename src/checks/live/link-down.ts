@@ -25,7 +25,7 @@ export default {
     'sentinel.c: sentinelSelectSlave',
     'https://github.com/redis/redis/issues/5677',
   ],
-  causes: ['min-replicas', 'lag', 'lag-growing', 'no-good-slave'],
+  causes: ['writes-refused', 'lag', 'lag-growing', 'no-good-slave'],
   live: (facts) =>
     judgeMasters(facts, ['nodes'], (master, missing) =>
       master.answered

@@ -67,7 +67,7 @@ function disagreement(facts: MasterFacts, wrong: readonly Witness[]): RawFinding
     }),
     ...(busy === null && right !== undefined
       ? { fix: wrong.flatMap((w) => monitorAgain(name, w, right)) }
-      : { severity: 'warning', fix: lookAgain(hints.ctl('status --watch')) }),
+      : { severity: 'warning', fix: lookAgain(hints) }),
   };
 }
 

@@ -67,7 +67,7 @@ function findingOf(master: MasterFacts, { witness, reasons }: Blocked): RawFindi
         severity: 'info',
         message: `${name}: ${read.map(shown).join(', ')} may be promoted again; the sentinels read it within 10 s`,
         consequence: 'until then a dead master would not be replaced',
-        fix: lookAgain(hints.ctl('doctor')),
+        fix: lookAgain(hints),
       },
     ];
   const unfit = reasons.map((reason) => `${shown(reason)} ${reason.why}`);

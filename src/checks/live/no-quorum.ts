@@ -1,6 +1,9 @@
 import type { MasterFacts, Witness } from '../../model/facts.js';
+import { cli } from '../../model/hints.js';
+import { majorityOf, votesNeeded } from '../../model/sentinel-timing.js';
+import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
-import { canElect, electorateOf, headCount } from '../electorate.js';
+import { canElect, type Electorate, electorateOf, headCount } from '../electorate.js';
 import { grouped, ids, isSilent, judgeMasters, sentinelsOf } from '../snapshot.js';
 import { bringBack } from './no-master.js';
 
@@ -33,8 +36,9 @@ export default {
       const [first] = witnesses;
       if (first === undefined) return [];
       const electorate = electorateOf(master, master.name);
-      if (canElect(electorate)) return notHearing(master);
+      if (canElect(electorate)) return notHearing(master, electorate);
       const lost = snapshot.sentinels.filter(isSilent);
+      if (electorate.quorum > electorate.known) return [tooHigh(master, electorate)];
       return [
         {
           subject: master.name,
@@ -49,9 +53,27 @@ export default {
     }),
 } satisfies SnapshotCheck;
 
+/** The quorum of each is more than there are sentinels. */
+function tooHigh({ name, witnesses }: MasterFacts, { known, quorum }: Electorate): RawFinding {
+  const words = `quorum ${quorum}, but there ${known === 1 ? 'is' : 'are'} only ${count(known, 'sentinel')}`;
+  return {
+    subject: name,
+    servers: sentinelsOf(witnesses).map((s) => s.id),
+    brief: words,
+    evidence: null,
+    message: `no failover is possible: ${words} for ${name}`,
+    consequence: checkQuorum(witnesses),
+    fix: witnesses.map(({ sentinel }) => cli(sentinel, `SENTINEL SET ${name} quorum ${majorityOf(known)}`)),
+  };
+}
+
+/** It hears enough of the others, and only its own quorum is too high: that is settings-skew. */
+const isOnlyHigh = ({ view }: Witness, { quorum }: Electorate): boolean =>
+  view.quorum > quorum && (view.ckquorum.usable ?? 0) >= votesNeeded(view.sentinels.length + 1, quorum);
+
 /** All answer to this machine, and some do not hear enough of the others. */
-function notHearing(facts: MasterFacts): RawFinding[] {
-  const deaf = facts.witnesses.filter((w) => !w.view.ckquorum.ok);
+function notHearing(facts: MasterFacts, electorate: Electorate): RawFinding[] {
+  const deaf = facts.witnesses.filter((w) => !w.view.ckquorum.ok && !isOnlyHigh(w, electorate));
   const [first] = deaf;
   if (first === undefined) return [];
   const who = ids(sentinelsOf(deaf));

@@ -29,7 +29,7 @@ export default {
   ],
   sources: ['measured'],
   causes: [
-    'min-replicas',
+    'writes-refused',
     'no-master',
     'ghost-replica',
     'link-down',
@@ -171,7 +171,7 @@ function oldMaster(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subje
       evidence: `${silenceOf(node)}; the sentinels had an answer of it shortly before`,
       consequence:
         'it has just stopped to answer, or this machine has no route to it: the next look tells which',
-      fix: lookAgain(facts.hints.ctl('status')),
+      fix: lookAgain(facts.hints),
     };
   }
   if (heirs.length === 0) {

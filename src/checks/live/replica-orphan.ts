@@ -20,7 +20,7 @@ export default {
     'sentinels know it as a replica of this master.',
   remedy: ['REPLICAOF with the address of the master, at the replica'],
   sources: ['sentinel.c: sentinelRefreshInstanceInfo (+fix-slave-config)', 'measured'],
-  causes: ['min-replicas', 'link-down', 'lag', 'lag-growing', 'ghost-replica', 'no-good-slave'],
+  causes: ['writes-refused', 'link-down', 'lag', 'lag-growing', 'ghost-replica', 'no-good-slave'],
   live: (facts) =>
     judgeMasters(facts, ['nodes'], (master, missing) => {
       // Replicas are repointed one after the other, and the sentinels name the new master only after that.

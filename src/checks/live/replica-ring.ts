@@ -5,7 +5,6 @@ import type { Check, RawFinding } from '../check.js';
 import { addressIn, silentSentinels } from '../evidence.js';
 import { setConfig } from '../fixes.js';
 import { type Group, groupsOf, idsOf, judged, num } from '../group.js';
-import { lookAgain } from '../under-way.js';
 import { chainFrom, keysOf, withData } from './chain.js';
 
 export default {
@@ -40,7 +39,7 @@ export default {
     'replica-orphan',
     'replica-missing',
     'lag',
-    'min-replicas',
+    'writes-refused',
     'no-quorum',
     'seen-down',
   ],
@@ -98,7 +97,7 @@ function wayOut(
     return {
       consequence:
         'the sentinels call a master that says it is a replica down after down-after + 20 s, and then promote a replica',
-      fix: lookAgain(again('status --watch')),
+      fix: [again('status --watch')],
     };
   const empty = replicas.filter((n) => most > 0 && keysOf(n) === 0);
   const fit = replicas.filter((n) => !empty.includes(n) && n.silence === null);

@@ -40,7 +40,7 @@ export default {
     'replica-orphan',
     'replica-missing',
     'no-replica',
-    'min-replicas',
+    'writes-refused',
     'seen-down',
     'nat-replica',
     'diskless-delay',

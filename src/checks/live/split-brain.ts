@@ -66,7 +66,7 @@ function several(facts: MasterFacts, masters: AnsweredNode[]): RawFinding {
     // A repair by the sentinels' word while they change it would make the new master a replica.
     fix:
       busy !== null
-        ? lookAgain(hints.ctl('status --watch'))
+        ? lookAgain(hints)
         : right === undefined
           ? masters.map((m) => hints.cli(m, 'INFO replication'))
           : masters

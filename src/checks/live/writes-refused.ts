@@ -1,5 +1,9 @@
-import type { SnapshotCheck } from '../check.js';
+import type { AnsweredNode, MasterFacts } from '../../model/facts.js';
+import { cli } from '../../model/hints.js';
+import { count } from '../../model/words.js';
+import type { RawFinding, SnapshotCheck } from '../check.js';
 import { setConfig } from '../fixes.js';
+import { LEAST_REPLICAS } from '../group.js';
 import { isSilent, judgeMasters } from '../snapshot.js';
 
 export default {
@@ -8,17 +12,18 @@ export default {
   severity: 'critical',
   impact: 'down',
   group: 'live',
-  title: 'the master refuses every write because too few replicas are in reach',
+  title: 'the master refuses every write: fewer replicas acknowledge than min-replicas-to-write asks for',
   consequence:
     'every write is answered with -NOREPLICAS until as many replicas acknowledge as min-replicas-to-write asks for',
   explanation:
-    'With min-replicas-to-write set, a master counts the replicas whose last acknowledgement is younger than ' +
-    'min-replicas-max-lag. INFO shows that count only where the setting is in effect, and CONFIG GET how many it asks ' +
-    'for: with fewer every write is refused. Where CONFIG may not be read, only 0 is known to be too few. doctor says ' +
-    'the same in min-replicas.',
+    'With min-replicas-to-write set, a master counts the good replicas: those whose last acknowledgement is younger ' +
+    'than min-replicas-max-lag. INFO shows that count only where the setting is in effect, and CONFIG GET how many ' +
+    'it asks for: with fewer every write is refused. Where CONFIG may not be read, 0 is known to be too few; with ' +
+    'more, whether writes are refused is not known, and no cluster is called healthy.',
   remedy: [
     'bring a replica back: what keeps the replicas away is the cause',
     'where all replicas are there, min-replicas-to-write asks for more than there are: lower it',
+    "where the setting may not be read: ACL SETUSER USER '+config|get' for the user of sentinelctl",
   ],
   sources: [
     'replication.c: refreshGoodSlavesCount, checkGoodReplicasStatus',
@@ -26,30 +31,55 @@ export default {
   ],
   live: (facts) =>
     judgeMasters(facts, ['nodes'], (master) => {
-      const { hints, nodes, refOf } = master;
-      const node = master.answered.find((n) => master.master !== null && n.id === refOf(master.master).id);
-      // doctor, which reads all settings, says it in min-replicas.
-      if (node?.answer.goodReplicas === undefined || node.answer.settings !== undefined) return [];
-      const { goodReplicas: good, leastReplicas: least = 1, role } = node.answer;
-      if (role !== 'master' || good >= least) return [];
-      const lost = nodes.find(isSilent);
-      // With all of them there, the setting asks for more than there are.
-      const isTooHigh = good > 0 && good === nodes.length - 1;
-      return [
-        {
-          subject: node.id,
-          servers: nodes.map((n) => n.id),
-          brief: `${node.id} refuses every write (min-replicas-to-write${node.answer.leastReplicas === undefined ? '' : ` ${least}`}, ${good} good replicas)`,
-          message: `${node.id} refuses every write: ${good} good replicas, and min-replicas-to-write is ${node.answer.leastReplicas ?? 'set'}`,
-          evidence: null,
-          fix: isTooHigh
-            ? setConfig(node, 'min-replicas-to-write', Math.max(1, good - 1))
-            : [
-                lost === undefined
-                  ? `${hints.ctl('doctor')}  # says what keeps the replicas away`
-                  : hints.revive(lost, lost.silence),
-              ],
-        },
-      ];
+      const { answered, refOf } = master;
+      const node = answered.find((n) => master.master !== null && n.id === refOf(master.master).id);
+      const good = node?.answer.goodReplicas;
+      if (node === undefined || good === undefined || node.answer.role !== 'master') return [];
+      const { leastReplicas: least } = node.answer;
+      if (least === undefined && good > 0) return [notKnown(node, good)];
+      return good < (least ?? 1) ? [refused(master, node, good)] : [];
     }),
 } satisfies SnapshotCheck;
+
+function refused({ hints, nodes }: MasterFacts, node: AnsweredNode, good: number): RawFinding {
+  const { leastReplicas: least } = node.answer;
+  const replicas = nodes.length - 1;
+  const lost = nodes.find(isSilent);
+  const isTooHigh = (least ?? 0) > replicas || (good > 0 && good === replicas);
+  const setting = least === undefined ? 'min-replicas-to-write' : `min-replicas-to-write ${least}`;
+  return {
+    subject: node.id,
+    // Whichever replica is away is the reason, where that is known.
+    servers: nodes.map((n) => n.id),
+    brief: `${node.id} refuses every write (${setting}, ${good} good replicas)`,
+    message: `${node.id} refuses every write: min-replicas-to-write is ${least ?? 'set'}, and ${good} of ${count(replicas, 'replica')} ${good === 1 ? 'acknowledges' : 'acknowledge'} in time`,
+    evidence: null,
+    fix: isTooHigh
+      ? // As many as are left after a failover.
+        setConfig(node, LEAST_REPLICAS[0], Math.max(1, replicas - 1))
+      : [
+          lost === undefined
+            ? `${cli(node, 'INFO replication')}  # one whose lag is over min-replicas-max-lag is not counted`
+            : hints.revive(lost, lost.silence),
+        ],
+  };
+}
+
+/** What only sentinelctl lacks, where it may hide that no write works. */
+function notKnown(node: AnsweredNode, good: number): RawFinding {
+  const why = node.answer.leastUnread ?? 'CONFIG GET was not asked';
+  const isForbidden = why.startsWith('NOPERM');
+  return {
+    subject: node.id,
+    impact: 'unknown',
+    severity: 'warning',
+    brief: `whether ${node.id} accepts writes is not known: this user may not read min-replicas-to-write`,
+    message: `${node.id} counts ${count(good, 'good replica')}, and how many min-replicas-to-write asks for is not known: ${why}`,
+    consequence: 'with fewer good replicas than it asks for, every write is answered with -NOREPLICAS',
+    fix: isForbidden
+      ? [
+          `# the user of sentinelctl needs one more right, at each data node: ${cli(node, "ACL SETUSER USER '+config|get'")}`,
+        ]
+      : [`# compare it with the configuration file of ${node.id}`],
+  };
+}

@@ -82,7 +82,7 @@ describe('the first line: impact, cause, command', () => {
   it('settings that differ', () => {
     const [line, next] = changed((s) => Object.assign(viewOf(s, 3), { downAfterMs: 60_000 }));
     expect(line).toBe(
-      'DEGRADED  mymaster: writes go to redis-1; sentinel-3 has a different down-after-milliseconds',
+      'DEGRADED  mymaster: writes go to redis-1; sentinel-3 has down-after-milliseconds 60000, not 5000',
     );
     expect(next).toMatch(/ -p 26381 SENTINEL SET mymaster down-after-milliseconds 5000$/);
   });
@@ -112,6 +112,7 @@ describe('what only sentinelctl lacks', () => {
   const wants: Silence = { ...AUTH, message: 'requires a password: give it with --password-file' };
 
   it('a password: UNKNOWN, with the option; beside it what is known', () => {
+    setTyped(null);
     const locked = (...ns: number[]): Snapshot => {
       const snapshot = discovered();
       for (const n of ns) silenceNode(snapshot, n, wants);

@@ -66,7 +66,29 @@ describe('too few sentinels', () => {
     const beyond = altered((s) => {
       for (const v of viewsIn(s)) v.quorum = 4;
     });
-    expect(first(beyond)?.message).toBe('no failover is possible: 3 of 3 sentinels answer, 4 are needed');
+    expect(first(beyond)).toMatchObject({
+      id: 'no-quorum',
+      message: 'no failover is possible: quorum 4, but there are only 3 sentinels for mymaster',
+      fix: expect.stringMatching(/^(redis-cli .* SENTINEL SET mymaster quorum 2\n?){3}$/),
+    });
+  });
+
+  it('a quorum that one sentinel cannot meet is what differs, and is made what the others have', () => {
+    const high = (...which: number[]): Snapshot =>
+      altered((s) => {
+        for (const n of which)
+          Object.assign(viewOf(s, n), { quorum: 5, ckquorum: { ...NOQUORUM, usable: 3 } });
+      });
+    const seen = (...which: number[]) => assess(high(...which), ours());
+    expect(seen(3).verdict).toMatchObject({
+      word: 'DEGRADED',
+      cause: 'sentinel-3 has quorum 5, not 2',
+      next: expect.stringMatching(/ -p 26381 SENTINEL SET mymaster quorum 2$/),
+    });
+    expect(told(high(3))).toEqual(['warning settings-skew']);
+    // One that can meet its own starts a failover; what most have cannot be met by any.
+    expect(told(high(2, 3))).toEqual(['warning settings-skew']);
+    expect(seen(2, 3).problems[0]?.fix).toMatch(/ -p 26380 .* quorum 2\n.* -p 26381 .* quorum 2$/);
   });
 
   it('are there when all answer and none hears enough of the others', () => {
