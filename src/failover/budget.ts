@@ -1,0 +1,49 @@
+import { settingsNow } from '../cluster/ask.js';
+import { withCluster } from '../cluster/open.js';
+import type { Runtime } from '../cluster/runtime.js';
+import { type OperatorError, refused } from '../errors.js';
+import { formatDurationMs, humanDurationMs } from '../model/duration.js';
+import { typicalFailoverMs, usualFailoverMs } from '../model/sentinel-timing.js';
+
+/** The limits of a run, in milliseconds; null: none. */
+export interface BudgetLimits {
+  budgetMs?: number | null | undefined;
+  outageBudgetMs?: number | null | undefined;
+}
+
+/**
+ * Before anything is done to a cluster: whether a failover can come within the budget, by the down-after that is in
+ * effect at its sentinels. Warns where it usually cannot. Throws `budget-too-short` (3) where it never can.
+ */
+export async function requireBudget(runtime: Runtime, cluster: string, limits: BudgetLimits): Promise<void> {
+  const ms = shortest(limits);
+  if (ms === null) return;
+  const settings = await withCluster(runtime, cluster, {}, (live) => settingsNow(live.plan, live.asking));
+  const judged = judgeBudget(ms, settings);
+  if (judged === null) return;
+  if (typeof judged !== 'string') throw judged;
+  runtime.onProgress({ type: 'note', level: 'warning', text: judged });
+}
+
+/** What is wrong with the shortest limit, in milliseconds: an error, a warning, or null for nothing. */
+export function judgeBudget(ms: number, settings: { downAfterMs: number }): OperatorError | string | null {
+  const downAfter = formatDurationMs(settings.downAfterMs);
+  const typicalMs = typicalFailoverMs(settings);
+  if (ms >= typicalMs) return null;
+  const about = `with down-after ${downAfter} the first sentinel switches after about ${humanDurationMs(typicalMs)} on a quiet machine`;
+  if (ms > settings.downAfterMs)
+    return `--budget ${formatDurationMs(ms)} is shorter than a usual failover: ${about}`;
+  return refused(
+    'budget-too-short',
+    `--budget ${formatDurationMs(ms)} cannot hold, so nothing was done: no sentinel marks the master as down before down-after (${downAfter}) has passed`,
+    {
+      why: about,
+      hint: `--budget ${formatDurationMs(usualFailoverMs(settings))} is the default for the switch; a shorter failover needs a shorter --down-after at up`,
+    },
+  );
+}
+
+function shortest({ budgetMs, outageBudgetMs }: BudgetLimits): number | null {
+  const given = [budgetMs, outageBudgetMs].filter((ms) => ms != null);
+  return given.length === 0 ? null : Math.min(...given);
+}
