@@ -85,7 +85,7 @@ function senders(
   const tos = [...new Set(refused.map(({ to }) => to))];
   const overlap = tos.some((to) => froms.includes(to));
   const whose = overlap ? 'the other data nodes' : listed(tos.map(({ id }) => id));
-  const linked = froms.filter((n) => n !== master && n.info.ok && n.info.value.master_link_status === 'up');
+  const linked = froms.filter((n) => n !== master && linkOf(n) === 'up');
   const still =
     linked.length === 0 || master === null || !tos.includes(master)
       ? ''
@@ -95,7 +95,9 @@ function senders(
     {
       subject: idsOf(froms),
       message: `${SAYS[why](froms, whose)}${still}`,
-      brief: SAYS[why](froms, whose),
+      ...(areUnlinked(froms, master)
+        ? withoutLink(froms, SAYS[why](froms, whose))
+        : { brief: SAYS[why](froms, whose) }),
       consequence:
         'at its next restart, or when another node becomes the master, it gets no link and no data (measured)',
       fix:
@@ -105,6 +107,26 @@ function senders(
       ...(repairs.length > 0 && { repairs }),
     },
   ];
+}
+
+const linkOf = ({ info }: GatheredNode): string | undefined =>
+  info.ok ? info.value.master_link_status : undefined;
+
+/** Whether a wrong login shows already: each of them is a replica without a link. */
+export const areUnlinked = (nodes: readonly GatheredNode[], master: GatheredNode | null): boolean =>
+  master !== null && nodes.length > 0 && nodes.every((n) => n !== master && linkOf(n) === 'down');
+
+/** Then it means what a missing link means, in the words of link-down, with the cause. */
+export function withoutLink(
+  nodes: readonly GatheredNode[],
+  cause: string,
+): Pick<RawFinding, 'brief' | 'impact' | 'evidence'> {
+  const [has, its] = nodes.length === 1 ? ['has', 'its'] : ['have', 'their'];
+  return {
+    impact: 'degraded',
+    brief: `${listed(nodes.map(({ id }) => id))} ${has} no link to ${its} master: ${cause}`,
+    evidence: null,
+  };
 }
 
 const SAYS: Record<Refusal, (froms: readonly GatheredNode[], whose: string) => string> = {

@@ -155,6 +155,22 @@ async function saveAgain(server: RedisServer): Promise<void> {
   await tell(server, 'CONFIG SET save ""');
 }
 
+/** Waits until a replica says that it has no link, and every other one has its own again. */
+async function withoutLink(replica: RedisServer): Promise<void> {
+  const linked = await Promise.all(
+    raw.nodes.slice(1).map((server) =>
+      until(
+        async () => {
+          const isUp = (await tell(server, 'INFO replication')).includes('master_link_status:up');
+          return isUp === (server !== replica) ? true : undefined;
+        },
+        { clock: systemClock, everyMs: 50, deadlineMs: 30_000 },
+      ),
+    ),
+  );
+  expect(linked).toEqual([true, true]);
+}
+
 /** Until this is undone no failover takes what is wrong with the master away. */
 const keepMaster = (): Promise<unknown> =>
   both([0, 1, 2], 'SENTINEL SET mymaster down-after-milliseconds 600000');
@@ -240,6 +256,33 @@ const FAULTS: Fault[] = [
         { clock: systemClock, everyMs: 50, deadlineMs: 30_000 },
       );
       await tell(node(0), 'ACL SETUSER default +sync');
+    },
+  },
+  {
+    what: 'a replica whose wrong password shows: it has no link',
+    word: 'DEGRADED',
+    cures: 'masterauth-missing',
+    plant: async () => {
+      await tell(node(2), 'CONFIG SET masterauth wrong-horse');
+      await tell(node(0), 'CLIENT KILL TYPE replica');
+      await withoutLink(node(2));
+    },
+    undo: () => tell(node(2), 'CONFIG SET masterauth ""'),
+  },
+  {
+    what: 'a replica whose user has another password at the master',
+    word: 'DEGRADED',
+    next: 'a person',
+    plant: async () => {
+      for (const n of [0, 1])
+        await tell(node(n), 'ACL SETUSER copier on ">right-horse" +psync +replconf +ping');
+      await tell(node(2), 'CONFIG SET masteruser copier masterauth wrong-horse');
+      await tell(node(0), 'CLIENT KILL TYPE replica');
+      await withoutLink(node(2));
+    },
+    undo: async () => {
+      await tell(node(2), 'CONFIG SET masteruser "" masterauth ""');
+      for (const n of [0, 1]) await tell(node(n), 'ACL DELUSER copier');
     },
   },
   {

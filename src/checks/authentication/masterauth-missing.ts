@@ -6,7 +6,7 @@ import { judgeNodeGroups } from '../files/judge.js';
 import { asksForPassword, followsOf, lastOf, passwordLine, place, shownAt } from '../files/settings.js';
 import { keepConfig, setConfig } from '../fixes.js';
 import { type Group, groupsOf, idsOf, judged, readAll, settingIn } from '../group.js';
-import { refusedLogins } from '../logins.js';
+import { areUnlinked, refusedLogins, withoutLink } from '../logins.js';
 import { wantsPassword } from '../passwords.js';
 
 export default {
@@ -67,12 +67,14 @@ export default {
         })
         .map(({ server }) => server);
       if (without.length === 0) return wrong;
+      const why = `${idsOf(wanting)} of ${name} need a password, but masterauth is not set at ${idsOf(without)}`;
       const canFix = gathered.own && wanting.every((n) => n.silence === null);
       return [
         ...wrong,
         {
           subject: idsOf(without),
-          message: `${idsOf(wanting)} of ${name} need a password, but masterauth is not set at ${idsOf(without)}`,
+          message: why,
+          ...(areUnlinked(without, group.master) && withoutLink(without, why)),
           fix: canFix
             ? [ctl(gathered, 'doctor --fix --only masterauth-missing')]
             : without.flatMap((node) => [cliSecret(node, 'CONFIG SET masterauth'), ...keepConfig(node)]),
@@ -155,9 +157,12 @@ function unwanted({ master, replicas }: Group): RawFinding[] {
       node.config.ok && Boolean(settingIn(node.config.value, ...names));
     // With a user's name AUTH may well be right: a user of the ACL needs no requirepass.
     if (!has('masterauth', 'primaryauth') || has('masteruser', 'primaryuser')) return [];
+    const why = `masterauth is set, but ${master.id} has no password, and answers AUTH with an error`;
     return [
       {
         subject: node.id,
+        ...withoutLink([node], why),
+        evidence: `its master ${master.id} answers -ERR AUTH … without any password configured`,
         message: `masterauth is set, but its master ${master.id} has no password: it answers -ERR AUTH … without any password configured, and the link stays down`,
         consequence:
           'it gets no data, and cannot be promoted after it was without its master for longer than 10 x down-after',
