@@ -417,9 +417,7 @@ describe('master-disagree', () => {
         's-down-time': '900',
       });
     });
-    expect(seen).toMatchObject([
-      { severity: 'warning', fix: ['sentinelctl status --watch'] },
-    ]);
+    expect(seen).toMatchObject([{ severity: 'warning', fix: ['sentinelctl status --watch'] }]);
   });
 
   it('believes the majority, and gives back the settings that REMOVE forgets', () => {
