@@ -23,8 +23,7 @@ export async function restoredNow(
   const keysRemoved = await removeRunKeys(live);
   const master = await masterNow(live);
   const undone = acts.toReversed().map(({ act }) => undoneWords(live, act, master));
-  const now =
-    master === null ? 'the sentinels do not agree on a master' : `${placeOf(master)} is the master now`;
+  const now = master === null ? 'the sentinels do not agree on a master' : `the master is ${placeOf(master)}`;
   const keys = keysRemoved === 0 ? '' : `; ${count(keysRemoved, 'key')} of the run removed`;
   runtime.onProgress({ type: 'note', level: 'info', text: `${now}${keys}` });
   return {

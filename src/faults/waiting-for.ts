@@ -24,7 +24,7 @@ export async function waitingFor<T>(
     const now = clock.now();
     const usualMs = usualFailoverMs(settings, true);
     if (begunMs === null && guarded) {
-      const text = `${label}, so that no second master returns: usually within ${seconds(usualMs)}, at most ${seconds(leftMs)}; Ctrl-C again leaves at once, then run ${command('recover', live.plan.spec.cluster)}`;
+      const text = `${label}, so that no second master returns: usually within ${seconds(usualMs)}, at most ${seconds(leftMs)}; Ctrl-C again aborts without cleanup, then run ${command('recover', live.plan.spec.cluster)}`;
       onProgress({ type: 'note', level: 'info', text });
     }
     begunMs ??= now;

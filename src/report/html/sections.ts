@@ -99,10 +99,10 @@ export function rejoinHtml(trial: Trial, i: number): string {
 }
 
 /** How an interrupted trial left the cluster; empty where that is not known. */
-const restoredHtml = ({ restored }: Trial): string =>
-  restored === undefined
+const restoredHtml = (trial: Trial): string =>
+  trial.restored === undefined
     ? ''
-    : `<p class="note restored"><b>Rolled back:</b> ${html(restoredWords(restored))}; ${html(masterNowWords(restored))}.</p>`;
+    : `<p class="note restored"><b>Rolled back:</b> ${html(restoredWords(trial.restored))}; ${html(masterNowWords(trial))}.</p>`;
 
 const LEDGER = [
   'attempted',

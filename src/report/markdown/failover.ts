@@ -38,10 +38,10 @@ export function failoverMarkdown(result: FailoverResult): string {
 
 /** How an interrupted trial left the cluster. */
 const restoredLines = ({ trials }: FailoverResult): string[] =>
-  trials.flatMap(({ restored }) =>
-    restored === undefined
+  trials.flatMap((trial) =>
+    trial.restored === undefined
       ? []
-      : [text(`rolled back: ${restoredWords(restored)}; ${masterNowWords(restored)}`)],
+      : [text(`rolled back: ${restoredWords(trial.restored)}; ${masterNowWords(trial)}`)],
   );
 
 /** A heading and a table; nothing where there is no row below its titles. */

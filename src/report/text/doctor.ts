@@ -138,7 +138,7 @@ function othersLine(others: readonly Finding[], view: View): string[] {
   return wrap(plain(`${parts.join(' and ')}: --all shows them`), lineWidth(view), 2).map(themeOf(view).dim);
 }
 
-/** `→ sentinelctl doctor --fix (3 of 4 findings)`: of those above it. Risks, which may not be shown, are apart. */
+/** How many of the findings above it `--fix` removes, and its command alone on a line. Risks, which may not be shown, are apart. */
 function fixOffer({ findings }: DoctorResult, fixWith: string, view: View): string[] {
   const present = findings.filter(isPresent);
   const fixable = findings.filter(isRepairable);
@@ -148,7 +148,10 @@ function fixOffer({ findings }: DoctorResult, fixWith: string, view: View): stri
     ...(now > 0 ? [`${now} of ${count(present.length, 'finding')}`] : []),
     ...(risks > 0 ? [count(risks, 'risk')] : []),
   ];
-  return nextLines(`${fixWith} (${counts.join(' and ')})`, view);
+  return [
+    ...wrap(`--fix takes care of ${counts.join(' and ')}:`, lineWidth(view), 2),
+    ...nextLines(fixWith, view),
+  ];
 }
 
 /** Findings of one check together, in the order of the first of each; those that say the same are one. */

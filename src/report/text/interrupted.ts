@@ -17,7 +17,7 @@ export function interruptedText(result: FailoverResult, trial: Trial, next: stri
     ...verdictLines(
       outcome.toUpperCase(),
       paintOf(outcome, theme),
-      plain(`${masterName}: interrupted after the loss of ${oldMaster.id}; ${masterNowWords(restored)}`),
+      plain(`${masterName}: interrupted after the loss of ${oldMaster.id}; ${masterNowWords(trial)}`),
       view,
     ),
     ...wrap(plain(`seen: ${seenWords(trial, result)}`), lineWidth(view), 2),
@@ -30,10 +30,11 @@ export function interruptedText(result: FailoverResult, trial: Trial, next: stri
   ].join('\n');
 }
 
-/** `one sentinel marks it down (2.57 s), a quorum marks it down (2.65 s)`; from the fault on. */
+/** `one sentinel marks it down (2.57 s), a quorum marks it down (2.65 s)`; from the fault on, in the order in which it was seen. */
 function seenWords(trial: Trial, { config }: FailoverResult): string {
-  const seen = phaseRows(trial, config).flatMap(({ label, atMs }) =>
-    atMs === null ? [] : [`${label} (${together(humanDurationMs(atMs))})`],
-  );
+  const seen = phaseRows(trial, config)
+    .flatMap(({ label, atMs }) => (atMs === null ? [] : [{ label, atMs }]))
+    .sort((a, b) => a.atMs - b.atMs)
+    .map(({ label, atMs }) => `${label} (${together(humanDurationMs(atMs))})`);
   return seen.length === 0 ? 'no sentinel had marked it down' : seen.join(', ');
 }

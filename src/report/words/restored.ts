@@ -1,5 +1,5 @@
 import { count, named } from '../../model/words.js';
-import type { Restored } from '../../observe/result.js';
+import type { Restored, Trial } from '../../observe/result.js';
 
 /** `redis-1 runs again as a replica of redis-2; 12 keys of the run removed; all nodes agree again`. */
 export const restoredWords = ({ undone, keysRemoved }: Restored): string =>
@@ -10,5 +10,10 @@ export const restoredWords = ({ undone, keysRemoved }: Restored): string =>
   ].join('; ');
 
 /** Which node is the master after an interrupted run; `restored` is absent in results of older versions. */
-export const masterNowWords = (restored: Restored | undefined): string =>
-  restored?.master == null ? 'its master is not known' : `${named(restored.master)} is the master now`;
+export function masterNowWords({ restored, oldMaster }: Pick<Trial, 'restored' | 'oldMaster'>): string {
+  if (restored?.master == null) return 'its master is not known';
+  const master = named(restored.master);
+  return restored.master.id === oldMaster.id
+    ? `${master} is still the master: no failover happened`
+    : `${master} is the master now`;
+}

@@ -25,7 +25,7 @@ describe('a diagnosis on a terminal', () => {
       expect.stringMatching(/^\d+ checks skipped.*: --all shows them$/),
     ]);
     // A risk that is not shown is not counted.
-    expect(lines.at(-1)).toBe('→ sentinelctl doctor --fix (1 of 1 finding)');
+    expect(lines.slice(-2)).toEqual(['--fix takes care of 1 of 1 finding:', '→ sentinelctl doctor --fix']);
   });
 
   it('says apart what works until the next failover, of a cluster and of files', () => {
@@ -44,10 +44,10 @@ describe('a diagnosis on a terminal', () => {
     const said = (findings: typeof result.findings): string | undefined =>
       doctorText({ ...result, findings }, plainView(100), { all: false, offerFix: true })
         .split('\n')
-        .at(-1);
+        .at(-2);
     const mine = risk.filter((f) => f.repairs.length > 0);
-    expect(said(mine)).toBe(`→ sentinelctl doctor --fix (${mine.length} risk)`);
-    expect(said([...result.findings, ...mine])).toMatch(/\(1 of 1 finding and 1 risk\)$/);
+    expect(said(mine)).toBe(`--fix takes care of ${mine.length} risk:`);
+    expect(said([...result.findings, ...mine])).toMatch(/ 1 of 1 finding and 1 risk:$/);
   });
 
   it('with --all: risks and notes in full, and each skipped check', () => {
