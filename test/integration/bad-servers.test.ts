@@ -124,7 +124,7 @@ describe('a cluster that wants passwords', () => {
     for (const id of ['sentinels-few', 'no-replica'])
       expect(status.problems).toContainEqual(expect.objectContaining({ id }));
     expect(status.verdict.text).toMatch(
-      /whether writes work is not known; it has no replica; .* wants a password/,
+      /whether writes work is not known; the master \S+ has no replica; .* wants a password/,
     );
     expect(status.sentinels[0].reachable).toBe(true);
     expect(status.masters[0].nodes).toEqual([

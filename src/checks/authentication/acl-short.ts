@@ -108,7 +108,7 @@ function replicasRefused(server: GatheredNode, known: number): RawFinding[] {
       impact: isAlone ? 'no-failover' : 'degraded',
       brief: `at ${server.id} ${words}`,
       message: words,
-      evidence: `ACL LOG of ${server.id}${from === undefined ? '' : `, last from ${from}`}`,
+      evidence: `the ACL LOG of ${server.id} says so${from === undefined ? '' : `, last from ${from}`}`,
       consequence:
         'such a replica never gets the data, the master does not count it, and no sentinel knows it: there is nothing to promote',
       fix: [

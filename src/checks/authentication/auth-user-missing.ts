@@ -55,7 +55,9 @@ export default {
       const model = nodes.find((node) => lacksUser(node) === false);
       const noneLeft = replicas.length > 0 && replicas.every((node) => without.includes(node));
       const elsewhere =
-        model === undefined ? null : `it exists at ${model.id}, and ACL rules are not replicated`;
+        model === undefined
+          ? null
+          : `the user "${user}" exists at ${model.id}, and ACL rules are not replicated`;
       return [
         {
           subject: idsOf(without),

@@ -112,7 +112,7 @@ function bare({ id, service, at, startsBare }: FileServer, project: Project): Ra
     {
       subject: id,
       brief: `${id} starts without a configuration file: it exits`,
-      message: 'it is started without a configuration file: a sentinel needs one, and exits at start',
+      message: `${id} is started without a configuration file: a sentinel needs one, and exits at start`,
       consequence: 'it does not run at all, and a restart policy starts it again and again',
       fix: [
         ...(master === undefined

@@ -40,9 +40,9 @@ export default {
           servers: asked,
           // Created so, it does what was asked for: a risk that is known.
           ...(expectation.own && planned < 3 && { severity: 'warning' as const, impact: 'risk' as const }),
-          brief: `it has ${count(known, 'sentinel')}`,
+          brief: `there ${known === 1 ? 'is' : 'are'} only ${count(known, 'sentinel')}`,
           message: `${count(known, 'sentinel')} for ${name}: ${asked.join(', ')}`,
-          evidence: asked.join(', '),
+          evidence: `the sentinels of ${name} are ${asked.join(', ')}`,
           fix: furtherSentinel(expectation, { name, address: master.master ?? address, settings }, 3),
         },
       ];

@@ -69,7 +69,7 @@ export default {
           masterName: name,
           brief: `${listed(commands)} takes ${seconds(longestMs)}, longer than down-after (${seconds(downAfterMs)})`,
           message: `${listed(commands)} took up to ${seconds(longestMs)}, ${times}, and down-after of ${name} is ${seconds(downAfterMs)}: a server that runs it is called down${sent}`,
-          evidence: `${times}${sent}`,
+          evidence: `${listed(commands)} ran ${times}${sent}`,
           fix: [
             `# no ${listed(commands, 'or')} of that length on the master; or a down-after above the longest pause:`,
             ...sentinelSet(views, name, 'down-after-milliseconds', Math.ceil(longestMs / 1000) * 2000),

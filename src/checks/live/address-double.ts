@@ -99,7 +99,7 @@ function finding(facts: MasterFacts, { addresses, node, at }: Double): RawFindin
     servers: node === undefined ? [] : [node.id],
     ...(followsItself && { impact: 'down' }),
     brief: `one server is known as ${listed(words)}${followsItself ? ', and follows itself' : ''}`,
-    evidence: `the same run id at ${whose}${counted}`,
+    evidence: `${listed(words)} have the same run id at ${whose}${counted}`,
     message: `${whose} know one server of ${name} as ${listed(words)} (the same run id)${counted}${followsItself ? '; it was made a replica of itself' : ''}`,
     fix: [
       ...(node === undefined || right === null || node === master

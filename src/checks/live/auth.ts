@@ -109,7 +109,7 @@ function unlikeTheCluster(
   }
   return {
     brief: `${server.id} wants another password than the cluster's own`,
-    evidence: `sentinelctl uses it already: ${vain}`,
+    evidence: `sentinelctl uses the cluster's own password already: ${vain}`,
     message: `${nameOf(server)} wants a password other than the cluster's own, which sentinelctl uses: ${vain}`,
   };
 }

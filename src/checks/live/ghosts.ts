@@ -72,7 +72,7 @@ export function ghostFinding(
   return {
     subject: place,
     brief: `${count(at.length, 'sentinel')} still ${at.length === 1 ? 'counts' : 'count'} the ${noun} ${place}, which is gone`,
-    evidence: `${ids(sentinelsOf(at))} ${at.length === 1 ? 'lists' : 'list'} it${more}`,
+    evidence: `${ids(sentinelsOf(at))} ${at.length === 1 ? 'lists' : 'list'} ${place}${more}`,
     message: `${ids(sentinelsOf(at))} ${at.length === 1 ? 'lists' : 'list'} the ${noun} ${place}, which is down and does not answer${more}`,
     ...resetAt(facts, at),
   };

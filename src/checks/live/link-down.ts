@@ -63,7 +63,7 @@ function unlinked(facts: MasterFacts, node: AnsweredNode): RawFinding {
     severity: isNote ? 'info' : 'warning',
     brief: `${node.id} has no link to its master${since}`,
     message: `${nameOf(node)} has no link to ${where}${since} (master_link_status down)${copies}`,
-    evidence: `it follows ${where} (master_link_status down)${copies}`,
+    evidence: `${node.id} follows ${where} (master_link_status down)${copies}`,
     fix: [syncing === true ? COPYING : log],
   };
 }

@@ -46,7 +46,7 @@ export default {
           servers: [lost.id, ...witnesses.map((w) => w.sentinel.id)],
           brief: `no sentinel has ever reached ${lost.id} (master)`,
           message: `${name}: no sentinel has ever reached its master ${lost.id}: ${lost.silence?.message ?? 'no answer'}`,
-          evidence: `${lost.silence?.message ?? 'no answer'}; ${count(witnesses.length, 'sentinel')} know no run id, no replica and no other sentinel`,
+          evidence: `${lost.id}: ${lost.silence?.message ?? 'no answer'}; ${count(witnesses.length, 'sentinel')} know no run id, no replica and no other sentinel`,
           fix: [
             `# if it is the right address, start ${lost.id}; else MASTER_HOST is the host at which INFO replication says role:master:`,
             ...witnesses.flatMap(({ sentinel, view }) =>

@@ -42,7 +42,10 @@ export default {
         impact: masterName === null ? 'degraded' : 'risk',
         brief: `${count(names.length, 'name')} without a server: ${words}`,
         message: `${count(names.length, 'monitored name')} (${words}) ${names.length === 1 ? 'has a master that does not answer' : 'have masters that do not answer'} and that ${never}`,
-        evidence: never,
+        evidence: never.replace(
+          ' never reached',
+          ` never reached ${names.length === 1 ? 'its master' : 'their masters'}`,
+        ),
         fix: [
           '# start their servers; where they are gone for good, at every sentinel:',
           ...[...places.values()].map((sentinel) => removeAt(sentinel, names)),

@@ -4,7 +4,7 @@ import { isLocked } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { forgottenFix, isForgotten } from '../forgotten.js';
 import { type Blocked, blockedAt, ownPriority, type Unfit } from '../promotable.js';
-import { isSilent, judgeMasters, subjectOf } from '../snapshot.js';
+import { ids, isSilent, judgeMasters, subjectOf } from '../snapshot.js';
 import { lookAgain } from '../under-way.js';
 import { lostMaster } from './no-master.js';
 
@@ -71,14 +71,14 @@ function findingOf(master: MasterFacts, { witness, reasons }: Blocked): RawFindi
       },
     ];
   const unfit = reasons.map((reason) => `${shown(reason)} ${reason.why}`);
-  const source = `as ${witness.sentinel.id} has it`;
+  const source = `${witness.sentinel.id} says so of ${ids(replicas)}`;
   const saidByAll = reasons.length > 0 && reasons.every(({ replica }) => ownPriority(master, replica) === 0);
   return [
     {
       subject,
       brief: unfit.length === 0 ? 'no sentinel lists a replica' : unfit.join('; '),
       evidence: unfit.length === 0 || saidByAll ? null : source,
-      message: `${name}: ${unfit.length === 0 ? 'it has no replica' : unfit.join('; ')}${saidByAll ? '' : ` (${source})`}`,
+      message: `${name}: ${unfit.length === 0 ? 'the master has no replica' : unfit.join('; ')}${saidByAll ? '' : ` (${source})`}`,
       fix: makeFit(master, { witness, reasons }),
     },
   ];

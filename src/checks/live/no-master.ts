@@ -147,7 +147,7 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   }
   if (!hasHeir(facts)) {
     if (nodes.length > 1) return hopeless('no replica can be promoted');
-    return { ...hopeless('it has no replica'), fix: [hints.revive(lost, lost.silence)] };
+    return { ...hopeless('the master has no replica'), fix: [hints.revive(lost, lost.silence)] };
   }
   if (!canCallDown(electorate)) {
     const words = `no failover before TILT ends (${electorate.tilted} of ${count(electorate.known, 'sentinel')})`;
@@ -166,7 +166,7 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   return {
     words: `${able} can replace it, within about ${Math.ceil(usualFailoverMs({ downAfterMs }) / 1000)} s of its failure (down-after + 2 s)`,
     brief: expected(facts, downAfterMs),
-    evidence: `${able} can replace it: down-after (${formatDurationMs(downAfterMs)}) and about 2 s after its failure`,
+    evidence: `${able} can replace ${lost.id}: down-after (${formatDurationMs(downAfterMs)}) and about 2 s after its failure`,
     why: 'if no replica is promoted, the logs of the sentinels say why (-failover-abort-…)',
     ...afterFailover(facts, lost),
   };

@@ -17,7 +17,7 @@ export default {
   sources: ['sentinel.c: sentinelSelectSlave'],
   causes: ['no-good-slave'],
   live: (facts) =>
-    judgeMasters(facts, ['sentinels'], ({ witnesses, nodes, name, expectation, hints }) => {
+    judgeMasters(facts, ['sentinels'], ({ witnesses, nodes, name, expectation, hints, refOf }) => {
       const expected = expectation.nodes?.filter((n) => n.kind === 'redis').length;
       const [first] = witnesses;
       if (first === undefined || (expectation.own && expected !== undefined && expected <= 1)) return [];
@@ -26,7 +26,7 @@ export default {
         {
           subject: name,
           servers: [],
-          brief: 'it has no replica',
+          brief: `the master ${refOf(first.view.address).id} has no replica`,
           evidence: null,
           message: `${name} has no replica at ${count(witnesses.length, 'sentinel')}: no node could be promoted`,
           fix: [hints.cli(first.sentinel, `SENTINEL REPLICAS ${name}`)],

@@ -48,7 +48,7 @@ export default {
             subject: id,
             message: `${id} was restarted ${times} times in ${watched.forMs / 1000} s (+reboot at ${[...new Set(by)].join(', ')})`,
             brief: `${id} is restarted again and again`,
-            evidence: `${times} times in ${watched.forMs / 1000} s`,
+            evidence: `${id} was restarted ${times} times in ${watched.forMs / 1000} s`,
             fix: isPlanned(gathered, { id })
               ? [ctl(gathered, `logs ${id} --tail 50`)]
               : [`# the end of the log of ${id}, and of what restarts it, says why it ends`],

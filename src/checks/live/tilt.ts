@@ -43,7 +43,7 @@ export default {
         brief: `${sentinel.id} is in TILT and does not act`,
         severity: disables ? ('critical' as const) : ('warning' as const),
         message: `${nameOf(sentinel)} is in TILT${since}: ${acts}`,
-        evidence: `in TILT${since}: ${acts}`,
+        evidence: `${sentinel.id} is in TILT${since}: ${acts}`,
         fix: [...resetTrigger(sentinel), facts.hints.logs(sentinel, 'INFO sentinel')],
         ...(periodOf(sentinel) !== TILT_PERIOD_MS && {
           consequence: `it leaves TILT ${periodOf(sentinel) / 1000} s after the last disturbance (its tilt-period was changed)`,

@@ -42,7 +42,7 @@ export default {
           subject: subjectOf(answering),
           brief: none,
           message: none,
-          evidence: 'they lost their configuration, or were never given one',
+          evidence: 'the sentinels lost their configuration, or were never given one',
           fix: [
             '# MASTER_HOST is the host at which INFO replication says role:master; then its settings and auth-pass:',
             ...answering.map((sentinel) => ifSet('MASTER_HOST', hints.cli(sentinel, words))),

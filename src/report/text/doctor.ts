@@ -1,6 +1,7 @@
 import { type Finding, sentenceOf } from '../../checks/check.js';
 import type { DoctorResult } from '../../checks/diagnose.js';
 import { isRepairable } from '../../checks/fold.js';
+import { idsIn, isPresent, isRisk } from '../../checks/passed.js';
 import { isUnjudged } from '../../checks/run.js';
 import { isNow } from '../../model/verdict.js';
 import { count } from '../../model/words.js';
@@ -111,21 +112,17 @@ function hintLines(left: number, view: View): string[] {
   );
 }
 
-/** What a run of sentinelctl did is shown with what it explains, also where it is only information. */
-const isPresent = (f: Finding): boolean =>
-  f.first === true || [f, ...f.consequences].some(({ impact }) => isNow(impact));
 /** Whether clients feel it, or data is not safe, or the state is not known; else it shows when a failover is due. */
 const isNowWrong = (f: Finding): boolean =>
   f.first === true ||
   [f, ...f.consequences].some(
     ({ impact }) => isNow(impact) && impact !== 'no-failover' && impact !== 'at-risk',
   );
-const isRisk = (f: Finding): boolean => [f, ...f.consequences].some(({ impact }) => impact === 'risk');
 
 /** `2 risks (min-replicas, backlog-small) and 1 note (diskless-delay): --all shows them`. */
 function othersLine(others: readonly Finding[], view: View): string[] {
   const said = (noun: string, findings: readonly Finding[]): string[] => {
-    const ids = [...new Set(findings.map((f) => f.id))];
+    const ids = idsIn(findings);
     return ids.length === 0 ? [] : [`${count(ids.length, noun)} (${ids.join(', ')})`];
   };
   const parts = [
@@ -143,7 +140,7 @@ function fixOffer({ findings }: DoctorResult, fixWith: string, view: View): stri
   const present = findings.filter(isPresent);
   const fixable = findings.filter(isRepairable);
   const now = fixable.filter(isPresent).length;
-  const risks = fixable.length - now;
+  const risks = idsIn(fixable.filter((f) => !isPresent(f))).length;
   const counts = [
     ...(now > 0 ? [`${now} of ${count(present.length, 'finding')}`] : []),
     ...(risks > 0 ? [count(risks, 'risk')] : []),

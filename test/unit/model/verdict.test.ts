@@ -99,7 +99,7 @@ describe('the first line: impact, cause, command', () => {
       s.groups = s.groups.map((g) => ({ ...g, nodes: g.nodes.slice(0, 1) }));
     });
     expect(said(lone, attached())[0]).toMatch(
-      /^AT RISK {2}mymaster: no failover is possible, .*; it has no replica/,
+      /^AT RISK {2}mymaster: no failover is possible, .*; the master \S+ has no replica/,
     );
   });
 

@@ -131,7 +131,7 @@ describe('status on one screen', () => {
       sentinel-2  127.0.0.1:26380  redis-1       0  ok 3/3    s_down,o_down,disconnected
       sentinel-3  127.0.0.1:26381  redis-1       0  ok 3/3    s_down,o_down,disconnected
 
-      ✗ 3 of 3 sentinels can replace it: down-after (5s) and about 2 s after its failure
+      ✗ 3 of 3 sentinels can replace redis-1: down-after (5s) and about 2 s after its failure
         redis-1: connection refused; if no replica is promoted, the logs of the sentinels say why
         (-failover-abort-…)
         → once another node is the master: sentinelctl start redis-1"
@@ -156,7 +156,7 @@ describe('status on one screen', () => {
       sentinel-2  redis-1   ok 3/3
       sentinel-3  redis-1   ok 3/3
 
-      ✗ 3 of 3 sentinels can replace it:
+      ✗ 3 of 3 sentinels can replace redis-1:
         down-after (5s) and about 2 s after
         its failure
         redis-1: connection refused; if no
@@ -270,11 +270,11 @@ describe('status on one screen', () => {
       s.groups.push({ masterName: 'cache', nodes: [cache] });
     });
     expect(statusText(assess(two, attached()), plainView(100))).toMatchInlineSnapshot(`
-      "AT RISK  1 of 2 masters healthy; cache: no failover is possible, writes go to cache-1; it has no
-               replica
+      "AT RISK  1 of 2 masters healthy; cache: no failover is possible, writes go to cache-1; the master
+               cache-1 has no replica
       cluster 127.0.0.1:26379, driver attached
 
-      AT RISK  cache: no failover is possible, writes go to cache-1; it has no replica
+      AT RISK  cache: no failover is possible, writes go to cache-1; the master cache-1 has no replica
       → redis-cli -h 127.0.0.1 -p 26379 SENTINEL REPLICAS cache
       NODE     ROLE    ADDRESS         LINK  OFFSET  LAG
       cache-1  master  127.0.0.1:6387  -      14203    -

@@ -162,7 +162,7 @@ describe('no-good-slave', () => {
       for (const view of viewsIn(g)) view.replicas = got([]);
       masterIs(g, { 'num-slaves': '0' });
     });
-    expect(alone).toMatchObject([{ message: expect.stringContaining('it has no replica') }]);
+    expect(alone).toMatchObject([{ message: expect.stringContaining('the master has no replica') }]);
   });
 });
 

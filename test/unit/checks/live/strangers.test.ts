@@ -259,7 +259,7 @@ describe('what only doctor asks', () => {
       {
         impact: 'no-failover',
         message: 'the user repl may not run psync and replconf: replicas that log in as it get no data',
-        evidence: 'ACL LOG of redis-1, last from 192.0.2.7:40000',
+        evidence: 'the ACL LOG of redis-1 says so, last from 192.0.2.7:40000',
         fix: [
           expect.stringContaining('ACL SETUSER repl +psync +replconf +ping'),
           expect.anything(),
