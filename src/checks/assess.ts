@@ -16,7 +16,7 @@ import { type Judgement, labelled, verdictOn, verdictRank, type Weighed } from '
 import { count, named } from '../model/words.js';
 import { evidenceOf, impactOf, type RawFinding, type SnapshotCheck } from './check.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
-import { watchedOnly } from './under-way.js';
+import { possibleNow } from './under-way.js';
 
 /** A finding of a snapshot check, with the check that made it. */
 interface Judged {
@@ -32,7 +32,7 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
       const outcome = check.live(facts);
       // What a check could not judge is shown as the silence of a server.
       if (!Array.isArray(outcome)) return [];
-      return outcome.map((raw): Judged => ({ check, raw: watchedOnly(raw, expectation) }));
+      return outcome.map((raw): Judged => ({ check, raw: possibleNow(raw, facts) }));
     }),
   );
   const sentinels = snapshot.sentinels.map(sentinelStatus);

@@ -14,7 +14,7 @@ import {
 } from './check.js';
 import { factsOf } from './facts-of.js';
 import type { Project } from './files/project.js';
-import { watchedOnly } from './under-way.js';
+import { possibleNow } from './under-way.js';
 
 /** A check that was not judged, and what is missing for it. */
 export interface Skipped {
@@ -53,7 +53,7 @@ export function runChecks(
     if (check.overTime === true && gathered.watched === null) return { skip: NEEDS_WATCHING };
     if (check.needs === 'files') return FILES_ONLY;
     const outcome = check.needs === 'snapshot' ? onSnapshot(check, facts) : check.live(gathered);
-    return Array.isArray(outcome) ? outcome.map((raw) => watchedOnly(raw, facts.expectation)) : outcome;
+    return Array.isArray(outcome) ? outcome.map((raw) => possibleNow(raw, facts)) : outcome;
   });
 }
 

@@ -1,10 +1,9 @@
-import type { Witness } from '../model/facts.js';
+import type { SnapshotFacts, Witness } from '../model/facts.js';
 import { command, type Hints } from '../model/hints.js';
 import { HELLO_PERIOD_MS } from '../model/sentinel-timing.js';
-import type { Expectation } from '../model/status.js';
 import { count } from '../model/words.js';
 import type { RawFinding } from './check.js';
-import { ids, isDown, sentinelsOf } from './snapshot.js';
+import { ids, isDown, isSilent, sentinelsOf } from './snapshot.js';
 
 /** Two hello periods: by then every sentinel that hears the others has what one of them switched to. */
 const SPREAD_MS = 2 * HELLO_PERIOD_MS;
@@ -46,20 +45,26 @@ export function heldDown(witnesses: readonly Witness[]): string | null {
 /** What to type instead of a repair: it shows the change when it comes. */
 export const lookAgain = ({ ctl }: Pick<Hints, 'ctl'>): string[] => [ctl('status --watch')];
 
+const STARTS = /^sentinelctl start\b/;
+
 /** What is refused while a journal is open. */
 const REFUSED = /^sentinelctl (start|restart|resume|up)\b/;
 
 /**
  * While a run is active, what is wrong is only watched: a change from outside would be refused, or spoil the run. What a
- * run left is rolled back first.
+ * run left is rolled back first. Where no sentinel answers, everything is started.
  */
-export function watchedOnly(raw: RawFinding, { cluster, underWay, unfinished }: Expectation): RawFinding {
+export function possibleNow(raw: RawFinding, { expectation, snapshot }: SnapshotFacts): RawFinding {
+  const { cluster, own, underWay, unfinished } = expectation;
   const { later: _, ...rest } = raw;
   if (underWay !== undefined)
     return raw.fix.some((line) => line.startsWith('sentinelctl '))
       ? { ...rest, fix: [command('status --watch', cluster)] }
       : raw;
-  if (unfinished === undefined || 'unreadable' in unfinished) return raw;
+  if (unfinished === undefined || 'unreadable' in unfinished)
+    return own && snapshot.sentinels.every(isSilent) && raw.fix.some((line) => STARTS.test(line))
+      ? { ...rest, fix: [command('up', cluster)] }
+      : raw;
   const lines = [...raw.fix, ...(raw.later === undefined ? [] : [raw.later.fix])];
   return lines.some((line) => REFUSED.test(line))
     ? { ...rest, fix: [command(unfinished.keep ? 'heal' : 'recover', cluster)] }

@@ -91,6 +91,17 @@ describe('too few sentinels', () => {
     expect(seen(2, 3).problems[0]?.fix).toMatch(/ -p 26380 .* quorum 2\n.* -p 26381 .* quorum 2$/);
   });
 
+  it('where none answers, nor any data node, one command starts everything', () => {
+    const dead = altered((s) => {
+      silenceAll(s, 1, 2, 3);
+      for (const n of [1, 2, 3]) silenceNode(s, n);
+    });
+    const { problems, verdict } = assess(dead, ours());
+    expect(verdict.next).toBe('sentinelctl up');
+    expect(problems).toHaveLength(8);
+    expect(new Set(problems.map((p) => p.fix))).toEqual(new Set(['sentinelctl up']));
+  });
+
   it('are there when all answer and none hears enough of the others', () => {
     const deaf = altered((s) => {
       for (const v of viewsIn(s)) v.ckquorum = NOQUORUM;
