@@ -99,13 +99,17 @@ export function pick<E extends Entry>(
   );
 }
 
-/** Asks for a text; undefined for Esc. An empty one is not taken. */
+/**
+ * Asks for a text; undefined for Esc. An empty one is not taken. `initial` is an answer that is there already: the first
+ * character that is typed replaces it where it is an `example`, else it is edited.
+ */
 export function typeIn(
   conversation: Conversation,
   page: (typed: string) => InputPage,
-  initial = '',
+  { initial = '', example = false }: { initial?: string; example?: boolean } = {},
 ): Promise<string | undefined> {
   let typed = initial;
+  let isExample = example;
   const sizeOf = sizeFor(conversation);
   return converse(
     conversation,
@@ -116,7 +120,9 @@ export function typeIn(
         return typed.trim() === '' ? null : { is: typed.trim() };
       if (key.name === 'backspace') typed = typed.slice(0, -1);
       else if (key.name === 'u' && key.ctrl) typed = '';
-      else typed += key.text;
+      else if (key.text === '') return null;
+      else typed = isExample ? key.text : typed + key.text;
+      isExample = false;
       return null;
     },
   );

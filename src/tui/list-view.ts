@@ -21,6 +21,8 @@ export interface ListPage<E extends Entry = Entry> {
   entries: readonly E[];
   /** Shown where there is no entry. */
   empty: string;
+  /** What is not offered now, and why, shown where its name is typed. */
+  hidden?: readonly { name: string; why: string }[];
   /** What Esc does, in one word. */
   leaves: 'quits' | 'back';
 }
@@ -79,13 +81,19 @@ export function listLines(page: ListPage, cursor: Cursor, current: Entry | undef
   const around = page.title.length + 2 * gap.length + reserved + 1;
   const room = Math.max(LEAST_ROWS, size.rows - around);
   const rows = rowsOf(entries, size.rows >= HIGH && cursor.typed === '');
-  const lines = scrolled(rows, current, room, (row) =>
-    'heading' in row
-      ? [theme.dim(cut(row.heading, size.columns))]
-      : entryLines(row.entry, current, width, size),
+  const lines = scrolled(
+    rows,
+    current,
+    room,
+    (row) =>
+      'heading' in row
+        ? [theme.dim(cut(row.heading, size.columns))]
+        : entryLines(row.entry, current, width, size),
+    theme.dim,
   );
-  const none = cursor.typed === '' ? page.empty : `nothing contains "${cursor.typed}"`;
-  const nothing = entries.length === 0 ? [theme.dim(cut(none, size.columns))] : [];
+  const none = cursor.typed === '' ? [page.empty] : noneOf(page, cursor.typed);
+  const nothing =
+    entries.length === 0 ? none.flatMap((line) => wrap(line, size.columns, 2).map(theme.dim)) : [];
   return [
     ...page.title,
     ...gap,
@@ -97,6 +105,14 @@ export function listLines(page: ListPage, cursor: Cursor, current: Entry | undef
   ];
 }
 
+/** Why nothing is found: what has that name makes no sense now, or there is nothing of that name. */
+function noneOf({ hidden = [] }: ListPage, typed: string): string[] {
+  const meant = hidden.filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase()));
+  return meant.length === 0
+    ? [`nothing contains "${typed}"`]
+    : meant.map(({ name, why }) => `${name}: not offered now: ${why}`);
+}
+
 function rowsOf(entries: readonly Entry[], withHeadings: boolean): Row[] {
   return entries.flatMap((entry, i): Row[] => {
     const isNew = entry.section !== undefined && entry.section !== entries[i - 1]?.section;
@@ -104,23 +120,35 @@ function rowsOf(entries: readonly Entry[], withHeadings: boolean): Row[] {
   });
 }
 
-/** As many lines as there is room for, with the current entry in the middle where the list is longer. */
+/**
+ * As many lines as there is room for, with the current entry in the middle where the list is longer. Where entries are
+ * above or below, a line at that edge says how many.
+ */
 function scrolled(
   rows: readonly Row[],
   current: Entry | undefined,
   room: number,
   linesOf: (row: Row) => string[],
+  paint: (text: string) => string,
 ): string[] {
-  const drawn = rows.map((row) => ({
-    isCurrent: 'entry' in row && row.entry.key === current?.key,
-    lines: linesOf(row),
-  }));
-  const lines = drawn.flatMap((d) => d.lines);
-  if (lines.length <= room) return lines;
-  const at = drawn.findIndex((d) => d.isCurrent);
-  const above = drawn.slice(0, Math.max(0, at)).flatMap((d) => d.lines).length;
-  const first = Math.max(0, Math.min(above - Math.floor(room / 2), lines.length - room));
-  return lines.slice(first, first + room);
+  const lines = rows.flatMap((row) =>
+    linesOf(row).map((text, i) => ({ text, entry: 'entry' in row && i === 0 ? row.entry : null })),
+  );
+  if (lines.length <= room) return lines.map(({ text }) => text);
+  const at = lines.findIndex(({ entry }) => entry !== null && entry.key === current?.key);
+  const first = Math.max(0, Math.min(Math.max(0, at) - Math.floor(room / 2), lines.length - room));
+  const last = first + room - 1;
+  const entriesIn = (from: number, to: number): number =>
+    lines.slice(from, to).filter(({ entry }) => entry !== null).length;
+  const above = entriesIn(0, first + 1);
+  const below = entriesIn(last, lines.length);
+  return lines.slice(first, last + 1).map(({ text }, i) => {
+    // The line of the current entry is never given away, however low the window is.
+    if (first + i === at) return text;
+    if (i === 0 && first > 0 && above > 0) return paint(`↑ ${above} more`);
+    if (first + i === last && last < lines.length - 1 && below > 0) return paint(`↓ ${below} more`);
+    return text;
+  });
 }
 
 /** The name, and beside it what it does, wrapped: a description that is cut says nothing. */

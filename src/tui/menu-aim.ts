@@ -61,7 +61,7 @@ export async function aimAt(world: World, words: readonly string[]): Promise<Aim
   const target: MenuTarget =
     globals.sentinelAddrs !== null
       ? { kind: 'attached', name: null, words: selecting }
-      : globals.clusterGiven
+      : globals.clusterGiven || globals.clusterFrom === 'use'
         ? named(globals.cluster, selecting)
         : { kind: 'none', named: null };
   return { target, globals, ambient };

@@ -2,6 +2,7 @@ import { DRIVER_NAMES } from '../model/drivers.js';
 import type { StatusResult } from '../model/status.js';
 import type { SeenCluster } from './looks.js';
 import { fixesOf } from './menu-fixes.js';
+import { standingOf } from './menu-standing.js';
 import {
   type MenuChoice,
   type MenuList,
@@ -11,10 +12,6 @@ import {
   type Section,
   WRONG,
 } from './menu-state.js';
-
-/** A journal that is open: until it is closed, commands that change the cluster are refused. */
-const OPEN_JOURNAL = ['unfinished-journal', 'journal-unreadable'];
-const RUN_ACTIVE = 'run-under-way';
 
 /** The choices that make sense now, what repairs first. */
 export function menuChoices(state: MenuState): MenuChoice[] {
@@ -46,28 +43,24 @@ const list = (
 function ownChoices(state: MenuState, target: Own): MenuChoice[] {
   const { hasHistory, reports } = state;
   const of = (...words: string[]): string[] => [...words, ...target.words];
-  const seen = state.look !== null && 'status' in state.look ? state.look : undefined;
-  const problems = seen?.status.problems ?? [];
-  const isActive = problems.some((p) => p.id === RUN_ACTIVE);
-  const isOpen = problems.some((p) => OPEN_JOURNAL.includes(p.id));
-  const canAct = seen !== undefined && seen.health !== 'down' && !isActive && !isOpen;
-  const isHealthy = canAct && seen.health === 'healthy';
+  const { seen, isActive, isOpen, canAct, isHealthy } = standingOf(state);
   const fixes = isActive || seen === undefined ? [] : fixesOf(seen.status, target.name);
   const offers = (...names: string[]): boolean => fixes.some(({ words }) => names.includes(words[0] ?? ''));
   const up = run(WRONG, 'Up', 'start the nodes that are down, from the data on disk', of('up'));
   const heal = run(WRONG, 'Heal', 'roll back the faults that are left', of('heal'));
-  const kill = list('Faults', 'Kill a node …', 'SIGKILL, like a crash', ['kill', of('kill', '…')]);
-  const faults = list('Faults', 'Faults …', 'inject one, and roll it back', ['fault', of('inject', '…')]);
+  const kill = list('Faults', KILL, 'SIGKILL, like a crash', ['kill', of('kill', '…')]);
+  const faults = list('Faults', FAULTS, 'inject one, and roll it back', ['fault', of('inject', '…')]);
   const start = list('Cluster', 'Start a node …', 'a data node as a replica of the current master', [
     'start',
     of('start', '…'),
   ]);
   // Each of them may be offered by name already.
-  const startable = canAct
-    ? silent(seen.status).length - fixes.filter((f) => f.words[0] === 'start').length
-    : 0;
+  const startable =
+    canAct && seen !== undefined
+      ? silent(seen.status).length - fixes.filter((f) => f.words[0] === 'start').length
+      : 0;
   return [
-    ...fixes.map(({ words, about }) => run(WRONG, `Fix: ${words.join(' ')}`, about, of(...words))),
+    ...fixes.map(({ name, words, about }) => run(WRONG, name, about, of(...words))),
     ...only(seen?.health === 'down' && !isActive && !isOpen && !offers('up'), up),
     ...only(isOpen && !isActive && !offers('heal', 'recover'), heal),
     ...inspecting(of, seen?.health),
@@ -77,16 +70,17 @@ function ownChoices(state: MenuState, target: Own): MenuChoice[] {
     ...only(hasHistory, run('Test', 'History', 'past failover tests, with trends', of('history'))),
     ...reportChoice(reports),
     ...only(isHealthy, faults),
-    ...only(canAct && answering(seen.status).length > 0, kill),
+    ...only(canAct && answering(seen?.status).length > 0, kill),
     ...only(startable > 0, start),
-    ...only(
-      !isActive,
-      run('Cluster', 'Down: remove the cluster', `every node of ${target.name}, and its data`, of('down')),
-    ),
+    ...only(!isActive, run('Cluster', DOWN, `every node of ${target.name}, and its data`, of('down'))),
     UP_ANOTHER,
     SWITCH,
   ];
 }
+
+const KILL = 'Kill a node …';
+const FAULTS = 'Faults …';
+const DOWN = 'Down: remove the cluster';
 
 const only = (isOffered: boolean, ...choices: MenuChoice[]): MenuChoice[] => (isOffered ? choices : []);
 
@@ -105,10 +99,18 @@ const killingTests = (master = 'the master', of: (...words: string[]) => string[
   ),
   run(
     'Test',
-    'Sweep: kills the master again and again',
-    'outage and lost writes under several settings; takes minutes',
+    'Sweep: kills the master often',
+    'again and again, under several settings: outage and lost writes of each; takes minutes',
     of('sweep'),
   ),
+];
+
+/** Names of the choices that change a cluster: each is offered only where it makes sense. */
+export const ACTS_ON_CLUSTER: readonly string[] = [
+  ...killingTests(undefined, () => []).map(({ name }) => name),
+  FAULTS,
+  KILL,
+  DOWN,
 ];
 
 function attachedChoices(words: readonly string[], { look, reports }: MenuState): MenuChoice[] {

@@ -4,6 +4,7 @@ import { type Aim, clustersHere } from './menu-aim.js';
 import { menuChoices } from './menu-choices.js';
 import { chooseCluster } from './menu-clusters.js';
 import { completed, lineOf, type MenuContext, type OpenMenu, sizeOf } from './menu-context.js';
+import { hiddenChoices } from './menu-hidden.js';
 import { follow } from './menu-live.js';
 import { askForName, chooseFrom } from './menu-questions.js';
 import { type MenuChoice, SAFE_CHOICE } from './menu-state.js';
@@ -77,6 +78,7 @@ async function chooseAt(menu: OpenMenu, aim: Aim): Promise<Chosen | Aim | undefi
     title: titleLines(live.state, sizeOf(menu)),
     entries: live.isReady ? menuChoices(live.state).map(entryOf) : [],
     empty: '',
+    hidden: live.isReady ? hiddenChoices(live.state) : [],
     leaves: 'quits',
   });
   try {

@@ -75,7 +75,7 @@ async function askForAddresses(menu: OpenMenu): Promise<Aim | undefined> {
         question: 'Its sentinels, host:port,…:',
         command: lineOf(menu, ['status', '--sentinel-addrs', now]),
       }),
-      typed,
+      { initial: typed, example: refusal === undefined },
     );
     if (answer === undefined) return undefined;
     try {

@@ -4,27 +4,53 @@ import type { StatusResult } from '../model/status.js';
 const REPAIRS = ['start', 'restart', 'resume', 'recover', 'heal', 'up'];
 const MOST_FIXES = 3;
 
-/** The fixes that are one sentinelctl command without placeholders and repair something, each once, the first first. */
-export function fixesOf(
-  { verdict, problems }: StatusResult,
-  cluster: string,
-): { words: string[]; about: string }[] {
+/** Commands that only look: where the verdict names one of them, it is offered as what comes next. */
+const LOOKS = ['logs', 'doctor', 'wait'];
+
+/** A command line that the menu offers because something is wrong. */
+export interface FixOffer {
+  name: string;
+  words: string[];
+  about: string;
+}
+
+/**
+ * What comes next by the verdict, then the fixes that are one sentinelctl command without placeholders and repair
+ * something, each once.
+ */
+export function fixesOf({ verdict, problems }: StatusResult, cluster: string): FixOffer[] {
   const first = { fix: verdict.next ?? '', message: verdict.cause ?? '' };
-  const found = new Map<string, { words: string[]; about: string }>();
+  const found = new Map<string, FixOffer>();
   for (const { fix, message } of [first, ...problems]) {
-    const line = /^sentinelctl ([a-z][\w .:=-]*)$/.exec(fix)?.[1];
-    if (line === undefined) continue;
-    const words = line.split(' ');
-    const at = words.indexOf('--cluster');
-    // What is meant for another cluster is not a fix of this one.
-    if (at !== -1 && words.splice(at, 2)[1] !== cluster) continue;
-    const key = words.join(' ');
-    const hasPlaceholder = words.some((word) => /^[A-Z]+$/.test(word));
-    if (!REPAIRS.includes(words[0] ?? '') || hasPlaceholder || found.has(key)) continue;
-    found.set(key, { words, about: message });
+    const words = wordsFor(fix, cluster);
+    const key = words?.join(' ') ?? '';
+    if (words === null || !REPAIRS.includes(words[0] ?? '') || found.has(key)) continue;
+    found.set(key, { name: `Fix: ${key}`, words, about: message });
   }
   const fixes = [...found.values()];
   // Where everything has to come up in order, a single node is refused.
   const up = fixes.filter(({ words }) => words[0] === 'up');
-  return (up.length > 0 ? up : fixes).slice(0, MOST_FIXES);
+  const repairs = up.length > 0 ? up : fixes;
+  return [...nextOf(first, cluster), ...repairs].slice(0, MOST_FIXES);
+}
+
+/** The next step where it is not a repair of sentinelctl's own: a command that looks, or a setting that doctor changes. */
+function nextOf({ fix, message }: { fix: string; message: string }, cluster: string): FixOffer[] {
+  const words = wordsFor(fix, cluster);
+  if (words !== null && LOOKS.includes(words[0] ?? ''))
+    return [{ name: `Next: ${words.join(' ')}`, words, about: message }];
+  // It says each change, and asks before it makes one.
+  return /^redis-cli /m.test(fix)
+    ? [{ name: 'Next: doctor --fix', words: ['doctor', '--fix'], about: message }]
+    : [];
+}
+
+/** The words of one sentinelctl command for this cluster; null for another one, and where a value is missing. */
+function wordsFor(fix: string, cluster: string): string[] | null {
+  const line = /^sentinelctl ([a-z][\w .:=-]*)$/.exec(fix)?.[1];
+  if (line === undefined) return null;
+  const words = line.split(' ');
+  const at = words.indexOf('--cluster');
+  if (at !== -1 && words.splice(at, 2)[1] !== cluster) return null;
+  return words.some((word) => /^[A-Z]+$/.test(word)) ? null : words;
 }

@@ -32,11 +32,11 @@ export function titleLines(state: MenuState, size: Size): string[] {
   return [...(size.rows >= HIGH ? [which] : []), ...verdict, ...nextStep(state, size)];
 }
 
-/** The command that comes next, where the list does not offer it first. */
+/** The command that comes next, where the list does not begin with it. */
 function nextStep(state: MenuState, size: Size): string[] {
   if (state.look === null || 'failure' in state.look) return [];
   const { next } = state.look.status.verdict;
-  const isOffered = menuChoices(state)[0]?.section === WRONG;
+  const isOffered = next?.startsWith('sentinelctl ') && menuChoices(state)[0]?.section === WRONG;
   return next === null || isOffered
     ? []
     : [themeOf(size).accent(cut(`→ ${plain(next.split('\n')[0] ?? '')}`, size.columns))];

@@ -154,12 +154,29 @@ describe('a question that is answered by typing', () => {
 
   it('Esc leaves it, Ctrl-U clears it', async () => {
     const { screen, on } = conversation();
-    const cleared = typeIn(on, page, 'localhost');
+    const cleared = typeIn(on, page, { initial: 'localhost' });
     screen.happens(key('u', true));
     screen.press('h', 'return');
     expect(await cleared).toBe('h');
-    const left = typeIn(on, page, 'localhost');
+    const edited = typeIn(on, page, { initial: 'localhost' });
+    screen.press('x', 'return');
+    expect(await edited).toBe('localhostx');
+    const left = typeIn(on, page, { initial: 'localhost' });
     screen.press('escape');
     expect(await left).toBeUndefined();
+  });
+
+  it('what is typed replaces an example, which Enter takes and backspace edits', async () => {
+    const { screen, on } = conversation();
+    const example = { initial: 'localhost', example: true };
+    const replaced = typeIn(on, page, example);
+    screen.press('up', 'a', 'b', 'return');
+    expect(await replaced).toBe('ab');
+    const taken = typeIn(on, page, example);
+    screen.press('return');
+    expect(await taken).toBe('localhost');
+    const edited = typeIn(on, page, example);
+    screen.press('backspace', 'x', 'return');
+    expect(await edited).toBe('localhosx');
   });
 });

@@ -88,6 +88,24 @@ describe('a list on the whole screen', () => {
     }
   });
 
+  it('says how many entries are above and below what it shows, at the edges', () => {
+    const marks = (at: number): string[] =>
+      drawn(MANY, { key: `choice-${at}` }, { rows: 12, columns: 40 }).filter((line) =>
+        /^[↑↓] \d+ more$/.test(line),
+      );
+    const shown = (at: number): number =>
+      drawn(MANY, { key: `choice-${at}` }, { rows: 12, columns: 40 }).filter((line) =>
+        /^[❯ ] choice-/.test(line),
+      ).length;
+    for (const at of [1, 15, 30]) {
+      const hidden = marks(at).reduce((sum, mark) => sum + Number(/\d+/.exec(mark)?.[0]), 0);
+      expect(hidden + shown(at)).toBe(30);
+    }
+    expect(marks(1)).toEqual([expect.stringMatching(/^↓/)]);
+    expect(marks(15)).toEqual([expect.stringMatching(/^↑/), expect.stringMatching(/^↓/)]);
+    expect(marks(30)).toEqual([expect.stringMatching(/^↑/)]);
+  });
+
   it.each([
     [40, 12],
     [80, 24],
@@ -108,6 +126,10 @@ describe('a list on the whole screen', () => {
     expect(found).not.toContain('  choice-1   about choice-1');
     expect(found.at(-1)).toBe('find: choice-2  Esc clears  1/11');
     expect(drawn(MANY, { typed: 'x' })).toContain('nothing contains "x"');
+    const hiding = { ...MANY, hidden: [{ name: 'Failover test', why: 'the cluster is not HEALTHY' }] };
+    expect(drawn(hiding, { typed: 'fail' })).toContain(
+      'Failover test: not offered now: the cluster is not HEALTHY',
+    );
     expect(drawn(page([]))).toContain('loading …');
   });
 

@@ -4,6 +4,7 @@ import { OperatorError } from '../../../src/errors.js';
 import type { Problem, StatusResult } from '../../../src/model/status.js';
 import type { LookResult } from '../../../src/tui/looks.js';
 import { menuChoices } from '../../../src/tui/menu-choices.js';
+import { hiddenChoices } from '../../../src/tui/menu-hidden.js';
 import { nodeOffers } from '../../../src/tui/menu-lists.js';
 import type { MenuChoice, MenuState, MenuTarget } from '../../../src/tui/menu-state.js';
 
@@ -45,7 +46,7 @@ const dead = (id: string): Partial<Problem> => ({
 const KILLING = [
   'Failover test: kills the master',
   'Quorum test: kills the master',
-  'Sweep: kills the master again and again',
+  'Sweep: kills the master often',
   'Faults …',
 ];
 
@@ -90,6 +91,36 @@ describe('what the menu offers', () => {
     expect(linesOf(choices).filter((line) => line.startsWith('start'))).toEqual([
       'start redis-2 --cluster c1',
     ]);
+  });
+
+  it('what the verdict asks for comes first also where it repairs nothing by itself', () => {
+    const skew = 'redis-cli -h 127.0.0.1 -p 26379 SENTINEL SET mymaster quorum 2';
+    const first = (next: string): MenuChoice | undefined =>
+      menuChoices(stateOf({ look: look(['redis-2'], [dead('redis-2')], next) }))[0];
+    expect(first(skew)).toMatchObject({
+      name: 'Next: doctor --fix',
+      about: 'x is down',
+      does: { words: ['doctor', '--fix', '--cluster', 'c1'] },
+    });
+    expect(first('sentinelctl logs redis-2 --tail 50 --cluster c1')).toMatchObject({
+      name: 'Next: logs redis-2 --tail 50',
+      does: { words: ['logs', 'redis-2', '--tail', '50', '--cluster', 'c1'] },
+    });
+    expect(first('sentinelctl logs redis-2 --cluster other')?.name).toBe('Fix: start redis-2');
+  });
+
+  it('what is not offered says why where its name is typed', () => {
+    const why = (more: Partial<MenuState>): Record<string, string> =>
+      Object.fromEntries(hiddenChoices(stateOf(more)).map((h) => [h.name, h.why]));
+    expect(why({})).toEqual({});
+    const ailing = why({ look: look(['redis-2'], [dead('redis-2')]) });
+    expect(Object.keys(ailing)).toEqual(KILLING);
+    expect(ailing['Faults …']).toBe('the cluster is not HEALTHY: fix it first');
+    const open = { id: 'unfinished-journal', message: 'x', fix: 'sentinelctl recover' };
+    expect(why({ look: look([], [open]) })['Kill a node …']).toMatch(/not rolled back/);
+    expect(why({ target: ATTACHED })['Down: remove the cluster']).toMatch(/did not create this cluster/);
+    const none = why({ clusters: [], target: { kind: 'none', named: null }, look: null });
+    expect(none['Faults …']).toBe('there is no cluster: Up creates one');
   });
 
   it('what the verdict asks for comes before every other repair', () => {

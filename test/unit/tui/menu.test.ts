@@ -53,10 +53,12 @@ describe('the menu', () => {
       clusters = ['default'],
       env = {},
       code = 0,
+      used,
     }: {
       clusters?: string[];
       env?: Record<string, string>;
       code?: number;
+      used?: string;
     } = {},
   ): Promise<{
     world: MemoryWorld;
@@ -71,6 +73,7 @@ describe('the menu', () => {
       const plan = { driver: 'process', nodes: NODES.map((id) => ({ id })) };
       await writeFile(join(home, 'clusters', name, 'cluster.json'), JSON.stringify({ plan }));
     }
+    if (used !== undefined) await writeFile(join(home, 'use'), `${used}\n`);
     const world = memoryWorld({
       tty: true,
       env: { SENTINELCTL_HOME: home, ...env },
@@ -194,6 +197,16 @@ describe('the menu', () => {
     expect(await done).toBe(EXIT.interrupted);
   });
 
+  it('is about the one that use chose, and does not ask', async () => {
+    const { shows, press, ran, done } = await open([], { clusters: ['billing', 'orders'], used: 'orders' });
+    await shows('$ sentinelctl status --cluster orders');
+    press(ENTER);
+    await shows('Enter: menu');
+    press('q');
+    expect(await done).toBe(EXIT.ok);
+    expect(ran).toEqual([['status', '--cluster', 'orders']]);
+  });
+
   it('is about the attached cluster that the environment names, whose commands need no option', async () => {
     const { ran, done, shows, press } = await open([], { env: { REDIS_SENTINEL_ADDRS: 'h:1' } });
     await shows('attached cluster');
@@ -212,7 +225,8 @@ describe('the menu', () => {
     await shows('❯ default');
     press('addresses', ENTER);
     await shows('Its sentinels');
-    press('\x15', 'h:x', ENTER);
+    // What is typed replaces the example that is there; what was refused is edited.
+    press('h:x', ENTER);
     await shows('"h:x"');
     press('\x15', 'h:1', ENTER);
     await shows('attached cluster');
