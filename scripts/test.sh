@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bash scripts/setup.sh
-npm run --silent typecheck
+npm run --silent typecheck &
+types=$!
 npm run --silent lint
+wait "$types"
 exec npx vitest run "$@"

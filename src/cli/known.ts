@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfThere } from '../host/files.js';
 
 /** As much of a cluster's file as completions and questions need. */
 export interface KnownCluster {
@@ -29,7 +30,7 @@ export async function knownClusters(home: string): Promise<KnownCluster[]> {
 
 async function readKnown(name: string, file: string): Promise<KnownCluster | undefined> {
   try {
-    const plan = field(JSON.parse(await readFile(file, 'utf8')), 'plan');
+    const plan = field(JSON.parse((await readIfThere(file)) ?? ''), 'plan');
     return {
       name,
       driver: text(field(plan, 'driver')),
@@ -43,7 +44,7 @@ async function readKnown(name: string, file: string): Promise<KnownCluster | und
 
 async function readAttached(name: string, file: string): Promise<KnownCluster | undefined> {
   try {
-    const record: unknown = JSON.parse(await readFile(file, 'utf8'));
+    const record: unknown = JSON.parse((await readIfThere(file)) ?? '');
     const masterName = text(field(record, 'masterName'));
     return { name, driver: ATTACHED, masterName, nodes: idsIn(field(record, 'servers')) };
   } catch {

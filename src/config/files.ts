@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { errnoOf, messageOf, type OperatorError, usageError } from '../errors.js';
 import { BadYaml, readYaml } from '../yaml.js';
 import { shown } from './parsers.js';
@@ -26,19 +26,17 @@ export async function loadFiles(cwd: string, env: Env): Promise<SettingsFile[]> 
     { kind: 'project', path: projectFile(cwd) },
     { kind: 'user', path: userFile(env) },
   ] as const;
-  const found = await Promise.all(
-    places.map(async (place) => ({ ...place, text: await textOf(place.path) })),
-  );
   const files: SettingsFile[] = [];
-  for (const { kind, path, text } of found) {
+  for (const { kind, path } of places) {
+    const text = textOf(path);
     if (text !== undefined) files.push({ kind, path, entries: await entriesOf(path, text) });
   }
   return files;
 }
 
-async function textOf(path: string): Promise<string | undefined> {
+function textOf(path: string): string | undefined {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === 'ENOENT' || errno === 'ENOTDIR') return undefined;

@@ -27,8 +27,17 @@ export const listensOn = async (pid: number, port: number): Promise<boolean> =>
   hasOpen(String(pid), await listeningSockets(port));
 
 async function listeningSockets(port: number): Promise<Set<string>> {
-  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readListening(`/proc/net/${name}`)));
+  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readOnce(`/proc/net/${name}`)));
   return new Set(tables.flatMap((table) => listeningInodes(table, port)).map((inode) => `socket:[${inode}]`));
+}
+
+/** The tables that are being read now: who asks about several servers at once reads them once. */
+const underWay = new Map<string, Promise<string>>();
+
+function readOnce(path: string): Promise<string> {
+  const reading = underWay.get(path) ?? readListening(path).finally(() => underWay.delete(path));
+  underWay.set(path, reading);
+  return reading;
 }
 
 const CHUNK_BYTES = 16_384;

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { pid as ownPid, platform } from 'node:process';
 import { promisify } from 'node:util';
@@ -82,13 +83,15 @@ export function parsePsLine(pid: number, line: string): ProcessView | undefined 
 export const parseCmdline = (cmdline: string): string => cmdline.replace(/\0+$/, '').replaceAll('\0', ' ');
 
 async function viewByProc(pid: number): Promise<ProcessView | undefined> {
-  const [stat, cmdline] = await Promise.all([readProc(`${pid}/stat`), readProc(`${pid}/cmdline`)]);
+  // A process in trouble may hold the lock of its memory, which its command line is in: that one may take its time.
+  const reading = readFile(`/proc/${pid}/cmdline`, 'utf8').catch(undefinedIfGone);
+  const [stat, cmdline] = [readProc(`${pid}/stat`), await reading];
   const parsed = stat === undefined ? undefined : parseStat(stat);
   if (parsed === undefined || cmdline === undefined || isOver(parsed)) return undefined;
   return {
     pid,
     // Ticks and pids restart with each boot: without the boot's id a reboot could repeat both.
-    startTime: `${await bootId()}:${parsed.startTicks}`,
+    startTime: `${bootId()}:${parsed.startTicks}`,
     command: parseCmdline(cmdline),
     stopped: parsed.state === 'T' || parsed.state === 't',
   };
@@ -104,18 +107,21 @@ const isOver = ({ state, threads }: { state: string; threads: number }): boolean
 /** ESRCH: the process ended while its file was open. */
 const GONE = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
 
-async function readProc(path: string): Promise<string | undefined> {
+function undefinedIfGone(error: unknown): undefined {
+  if (!GONE.has(errnoOf(error) ?? '')) throw error;
+}
+
+function readProc(path: string): string | undefined {
   try {
-    return await readFile(`/proc/${path}`, 'utf8');
+    return readFileSync(`/proc/${path}`, 'utf8');
   } catch (error) {
-    if (GONE.has(errnoOf(error) ?? '')) return undefined;
-    throw error;
+    return undefinedIfGone(error);
   }
 }
 
-let boot: Promise<string> | undefined;
-function bootId(): Promise<string> {
-  boot ??= readProc('sys/kernel/random/boot_id').then((id) => id?.trim() ?? '');
+let boot: string | undefined;
+function bootId(): string {
+  boot ??= readProc('sys/kernel/random/boot_id')?.trim() ?? '';
   return boot;
 }
 

@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
 import { platform } from 'node:process';
 import type { Life } from '../model/gathered.js';
+import { readIfThere } from './files.js';
 import { listensOn } from './port-holder.js';
 import { seesSameFiles } from './process-list.js';
 
@@ -59,8 +60,8 @@ interface Mount {
 
 /** `/proc/PID/mountinfo`: id, parent, device, root, mount point, options … (proc(5)). null outside Linux. */
 async function readMounts(pid: number | null): Promise<Mount[] | null> {
-  const text = await readFile(`/proc/${pid ?? 'self'}/mountinfo`, 'utf8').catch(() => null);
-  if (text === null) return null;
+  const text = await readIfThere(`/proc/${pid ?? 'self'}/mountinfo`).catch(() => undefined);
+  if (text === undefined) return null;
   return text.split('\n').flatMap((line) => {
     const [, , , , at, options] = line.split(' ');
     if (at === undefined || options === undefined) return [];
@@ -88,7 +89,7 @@ async function mayWrite(dir: string, pid: number | null, mounts: Mount[] | null)
 /** Effective user and groups out of `/proc/PID/status`: `Uid:` real, effective, saved, file system (proc(5)). */
 async function userOf(pid: number | null): Promise<{ uid: number; gids: number[] } | null> {
   if (pid === null) return null;
-  const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const text = (await readIfThere(`/proc/${pid}/status`).catch(() => undefined)) ?? '';
   const numbers = (name: string): number[] =>
     (new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(text)?.[1] ?? '').split(/\s+/).filter(Boolean).map(Number);
   const [, uid] = numbers('Uid');
