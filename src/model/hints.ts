@@ -78,6 +78,10 @@ export const secretNote = (variable: string, what: string): string =>
 export const isPasswordNote = (line: string): boolean =>
   line.startsWith('#') && /export [A-Z_]+="\$\(cat FILE\)"/.test(line);
 
+/** The command that a password note asks for: `export MASTER_PASSWORD="$(cat FILE)"`; null in any other line. */
+export const exportIn = (line: string): string | null =>
+  isPasswordNote(line) ? (/export [A-Z_]+="\$\(cat FILE\)"/.exec(line)?.[0] ?? null) : null;
+
 /** A command that needs a value of the shell: without it nothing is done. */
 export const ifSet = (variable: string, line: string): string => `[ -n "$${variable}" ] && ${line}`;
 

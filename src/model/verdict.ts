@@ -2,7 +2,7 @@ import { EXIT, type ExitCode } from '../errors.js';
 import { sameAddress } from './address.js';
 import { humanDurationMs } from './duration.js';
 import { answers, type MasterFacts } from './facts.js';
-import { isIfSet, isPasswordNote } from './hints.js';
+import { exportIn, isIfSet, isPasswordNote, passwordNote } from './hints.js';
 import { type Impact, VERDICT_WORDS, type Verdict, type VerdictWord } from './status.js';
 import { listed } from './words.js';
 
@@ -184,12 +184,18 @@ const SHUTDOWN = / SHUTDOWN\b/;
 function commandIn(fix: readonly string[]): string | null {
   const lines = fix.filter((line) => !isPasswordNote(line));
   const [first] = lines;
-  // What needs a secret or an address of the shell does nothing before it is set.
-  const isAlone = first !== undefined && !isIfSet(first) && !SHUTDOWN.test(first);
-  if (!isAlone || first.startsWith('#')) return null;
+  // What needs a secret or an address of the shell does nothing before it is set: a secret is set first.
+  if (first !== undefined && isIfSet(first)) return secretFor(first, fix);
+  if (first === undefined || SHUTDOWN.test(first) || first.startsWith('#')) return null;
   const end = lines.findIndex((line, i) => i > 0 && (line.startsWith('#') || REMOVE.test(line)));
   const whole = lines.slice(0, end === -1 ? undefined : end);
   return REMOVE.test(first) && whole.some((line) => MONITOR.test(line)) ? whole.join(' && ') : first;
+}
+
+/** What sets the secret that a command needs: its note says so, where it is not the password that redis-cli reads. */
+function secretFor(line: string, fix: readonly string[]): string | null {
+  const noted = fix.map(exportIn).find((found) => found !== null);
+  return noted ?? (line.includes('"$REDISCLI_AUTH"') ? exportIn(passwordNote('it')) : null);
 }
 
 /** Which words make exit code 1: this one and those that are worse. */

@@ -365,6 +365,18 @@ const FAULTS: Fault[] = [
     undo: () => Promise.all([1, 2].map((n) => tell(node(n), 'CONFIG SET replica-priority 100'))),
   },
   {
+    what: 'data nodes that want a password, which the sentinels do not have either',
+    word: 'UNKNOWN',
+    next: 'a file',
+    plant: () => Promise.all([0, 1, 2].map((n) => tell(node(n), 'CONFIG SET requirepass secret'))),
+    undo: () =>
+      Promise.all(
+        [0, 1, 2].map((n) =>
+          shell(`REDISCLI_AUTH=secret redis-cli -p ${portOf(n)} CONFIG SET requirepass ''`),
+        ),
+      ),
+  },
+  {
     what: 'settings that differ beside a replica that wants a password',
     word: 'DEGRADED',
     doctor: 'AT RISK',

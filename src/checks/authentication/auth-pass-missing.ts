@@ -46,7 +46,7 @@ export default {
     const missing = dataNodes(gathered).flatMap((n) =>
       wantsPassword(n) === undefined && !n.config.ok ? [`${n.id}: ${n.config.why}`] : [],
     );
-    const judgedViews = judgeViews(gathered, ({ name, master, views }): RawFinding[] => {
+    const judgedViews = judgeViews(gathered, ({ name, master, nodes, views }): RawFinding[] => {
       if (master === null || wantsPassword(master) !== true) return [];
       // -MISCONF and -BUSY are answers of another kind, and no matter of passwords.
       const otherwise = master.silence === null && !master.pingMs.ok;
@@ -64,6 +64,13 @@ export default {
       return [
         {
           subject: `${name} at ${sentinelIds(without)}`,
+          // What they call down is explained by it.
+          ...(down.length > 0 && { servers: nodes.map((n) => n.id) }),
+          // Their open connections work, and without a password nothing else is known of the data nodes.
+          ...(down.length === 0 &&
+            master.silence !== null && { impact: 'unknown' as const, severity: 'warning' as const }),
+          brief: `${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} no${known ? '' : ' or a wrong'} password for ${master.id}`,
+          evidence: `${shown(master)} needs one${state}`,
           message: `${shown(master)} needs a password, but ${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} none${known ? '' : ' or a wrong one'}${state}`,
           fix: [MASTER_PASSWORD_NOTE, ...without.map(({ sentinel }) => setAuthPass(sentinel, name))],
         },

@@ -55,9 +55,7 @@ export default {
       const model = nodes.find((node) => lacksUser(node) === false);
       const noneLeft = replicas.length > 0 && replicas.every((node) => without.includes(node));
       const elsewhere =
-        model === undefined
-          ? null
-          : `the user "${user}" exists at ${model.id}, and ACL rules are not replicated`;
+        model === undefined ? null : `it exists at ${model.id}, and ACL rules are not replicated`;
       return [
         {
           subject: idsOf(without),
@@ -65,7 +63,7 @@ export default {
           ...(noneLeft && { impact: 'no-failover' }),
           brief: `the sentinels' user "${user}" does not exist at ${idsOf(without)}`,
           message: `the user "${user}", as which the sentinels of ${name} log in (auth-user), does not exist at ${idsOf(without)}${elsewhere === null ? '' : `; ${elsewhere}`}`,
-          evidence: elsewhere,
+          evidence: elsewhere?.replace('it', `the user "${user}"`) ?? null,
           fix: without.flatMap((node) => [
             ...(model === undefined
               ? [secretNote('USER_PASSWORD', "that user's password, the sentinels' auth-pass")]

@@ -30,8 +30,10 @@ export default {
     const locked = servers.filter((s) => isLocked(s.silence));
     const found = locked.map((server) => {
       const isSentinel = snapshot.sentinels.some((s) => s.id === server.id);
-      const option = isSentinel ? '--sentinel-password-file FILE' : '--password-file FILE';
       const said = server.silence?.message ?? '';
+      // The password of the data nodes is tried at the sentinels too, where they have none of their own.
+      const ownOption = isSentinel && !hasNoPassword(said);
+      const option = ownOption ? '--sentinel-password-file FILE' : '--password-file FILE';
       if (server.silence?.kind === 'tls') return withoutTls(server, said);
       const apart = masters.find((master) => differsFromMaster(master, server));
       if (apart !== undefined) return otherPassword(apart, server, said);

@@ -1,6 +1,6 @@
 import type { MasterFacts } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
-import { isLocked } from '../../model/snapshot.js';
+import { isLocked, type NodeState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { forgottenFix, isForgotten } from '../forgotten.js';
 import { type Blocked, blockedAt, ownPriority, type Unfit } from '../promotable.js';
@@ -70,6 +70,8 @@ function findingOf(master: MasterFacts, { witness, reasons }: Blocked): RawFindi
         fix: lookAgain(hints),
       },
     ];
+  if (reasons.length > 0 && reasons.every((reason) => isCalledDown(master, reason)))
+    return [calledDown(master, { witness, reasons }, subject)];
   const unfit = reasons.map((reason) => `${shown(reason)} ${reason.why}`);
   const source = `${witness.sentinel.id} says so of ${ids(replicas)}`;
   const saidByAll = reasons.length > 0 && reasons.every(({ replica }) => ownPriority(master, replica) === 0);
@@ -84,15 +86,44 @@ function findingOf(master: MasterFacts, { witness, reasons }: Blocked): RawFindi
   ];
 }
 
+const nodeOf = ({ nodes, refOf }: MasterFacts, { replica }: Unfit): NodeState | undefined =>
+  nodes.find((n) => n.id === refOf(replica.address).id);
+
+/** Whether a replica that the sentinels call down is there, as this machine sees it. */
+function isCalledDown(master: MasterFacts, reason: Unfit): boolean {
+  const node = nodeOf(master, reason);
+  return reason.kind === 'down' && node !== undefined && (node.answer !== null || isLocked(node.silence));
+}
+
+/** The sentinels cannot log in to them, or do not reach them. */
+function calledDown(master: MasterFacts, { witness, reasons }: Blocked, subject: string): RawFinding {
+  const servers = reasons.map((reason) => master.refOf(reason.replica.address));
+  const are = reasons.every(({ replica }) => replica.flags.includes('s_down'))
+    ? `call ${ids(servers)} down`
+    : `have no link to ${ids(servers)}`;
+  const words = `the sentinels ${are}, although ${servers.length === 1 ? 'it answers' : 'they answer'} here`;
+  const isUnseen = reasons.some((reason) => isLocked(nodeOf(master, reason)?.silence ?? null));
+  return {
+    subject,
+    brief: words,
+    evidence: null,
+    message: `${master.name}: ${words}`,
+    fix: isUnseen
+      ? [master.hints.again('--password-file FILE')]
+      : [cli(witness.sentinel, `SENTINEL REPLICAS ${master.name}`)],
+  };
+}
+
 /** Whether a replica that a sentinel has down with priority 0 says itself that it may be promoted. */
 const mayBe = (master: MasterFacts, replica: Unfit['replica']): boolean =>
   (ownPriority(master, replica) ?? 0) > 0;
 
 /** What makes one of them fit again. */
 function makeFit(master: MasterFacts, { witness, reasons }: Blocked): string[] {
-  const { hints, name, nodes, refOf } = master;
-  const lines = reasons.map(({ replica, kind }) => {
-    const node = nodes.find((n) => n.id === refOf(replica.address).id);
+  const { hints, name } = master;
+  const lines = reasons.map((reason) => {
+    const { replica, kind } = reason;
+    const node = nodeOf(master, reason);
     if (kind === 'priority')
       return cli(node ?? { endpoint: replica.address }, 'CONFIG SET replica-priority 100');
     if (kind === 'cut-off') return longerDownAfter(master, { witness, replica });

@@ -159,7 +159,7 @@ describe('what only sentinelctl lacks', () => {
   it('the sentinels’ own password has its own option', () => {
     const snapshot = discovered();
     silenceSentinel(snapshot, 3, wants);
-    expect(said(snapshot, attached())[0]).toMatch(/wants a password: --sentinel-password-file FILE$/);
+    expect(said(snapshot, attached())[0]).toMatch(/wants a password: --password-file FILE$/);
   });
 
   it('a route: a replica that the sentinels reach, and a cluster of which nothing answers in time', () => {

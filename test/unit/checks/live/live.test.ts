@@ -81,8 +81,13 @@ describe('no-good-slave', () => {
     });
 
   it.each([
-    [{ flags: 'slave,s_down' }, 'is down'],
-    [{ flags: 'slave,disconnected' }, 'is not connected'],
+    ['slave,s_down', 'the sentinels call redis-2 and redis-3 down, although they answer here'],
+    ['slave,disconnected', 'the sentinels have no link to redis-2 and redis-3, although they answer here'],
+  ])('with every replica %s', (flags, words) => {
+    expect(all({ flags })).toMatchObject([{ subject: 'redis-2, redis-3', brief: words }]);
+  });
+
+  it.each([
     [{ 'last-ok-ping-reply': '5100' }, 'answered no PING for 5100 ms'],
     [{ 'info-refresh': '30100' }, 'gave no INFO for 30100 ms'],
     [{ 'master-link-down-time': '50100' }, 'was without its master for 50100 ms, of 50000 that are allowed'],
