@@ -3,6 +3,7 @@ import { defineCommand } from '../src/cli/command.js';
 import { defaultsOf, option } from '../src/cli/option.js';
 import { EXIT, usageError } from '../src/errors.js';
 import { DRIVER_NAMES } from '../src/model/drivers.js';
+import { command } from '../src/model/hints.js';
 import { chaosPlanText, chaosText, type ScenarioList, scenarioListText } from '../src/report/text/chaos.js';
 import type { ChaosResult } from '../src/scenarios/format/result.js';
 import type { ChaosPlan } from '../src/scenarios/play/plan.js';
@@ -125,9 +126,9 @@ export default defineCommand({
     const { listed: _, tap: __, ...rest } = result as Result & { listed?: true; tap?: string };
     return rest;
   },
-  cutOff:
-    'aborted without cleanup: faults may still be active, and scratch clusters (chaos-…) still exist\n' +
-    '→ sentinelctl recover removes them; with --cluster NAME it rolls that one back; sentinelctl list lists all',
+  cutOff: ({ cluster, clusterGiven }) =>
+    'aborted without cleanup: faults may still be active, and scratch clusters (chaos-…) still exist; ' +
+    `roll the faults back and remove the scratch clusters:\n→ ${clusterGiven ? command('recover', cluster) : 'sentinelctl recover'}`,
   rows: {
     columns: ['name', 'summary', 'outcome', 'tookMs', 'reason'],
     of: ({ scenarios }) => scenarios,

@@ -1,4 +1,6 @@
+import type { Globals } from '../../src/config/globals.js';
 import { EXIT, type ExitCode } from '../../src/errors.js';
+import { command } from '../../src/model/hints.js';
 import type { Verdict } from '../../src/observe/result.js';
 
 /** The exit code of a run with this verdict. */
@@ -9,6 +11,5 @@ export const EXIT_OF: Readonly<Record<Verdict, ExitCode>> = {
 };
 
 /** Printed when a second Ctrl-C ends a command that has injected a fault. */
-export const CUT_OFF =
-  'aborted without cleanup: the fault may still be active\n' +
-  '→ sentinelctl recover rolls it back; sentinelctl status shows the cluster';
+export const CUT_OFF = ({ cluster }: Pick<Globals, 'cluster'>): string =>
+  `aborted without cleanup: the fault may still be active; roll it back:\n→ ${command('recover', cluster)}`;

@@ -1,3 +1,4 @@
+import type { Globals } from '../config/globals.js';
 import type { ExitCode } from '../errors.js';
 import type { RowSet } from '../report/rows.js';
 import type { View } from '../report/text/theme.js';
@@ -42,8 +43,8 @@ interface CommandSpec<R, A extends readonly ArgumentDef[], O extends OptionDefs>
   exitCode?(result: R): ExitCode;
   /** `--timeout` is what it waits by: it ends by itself, and is not cut off. */
   keepsTime?: true;
-  /** Printed when a second Ctrl-C ends it at once: what may be left, and which command to type. */
-  cutOff?: string;
+  /** Printed when a second Ctrl-C ends it at once: what may be left, and which command to type, alone on its line. */
+  cutOff?: (globals: Globals) => string;
 }
 
 /** What a command's file exports: the types of its values are forgotten. */

@@ -75,7 +75,8 @@ function unknownCommand(name: string, commands: Registry): OperatorError {
   );
   const found = closest !== undefined && commands[closest]?.harmful === true ? undefined : closest;
   return usageError('unknown-command', `unknown command ${quoted(name)}`, {
-    why: found === undefined ? undefined : `did you mean ${found}?`,
+    // A command that interrupts clients is never guessed.
+    why: found === undefined ? 'sentinelctl --help lists the commands' : `did you mean ${found}?`,
     hint: found === undefined ? 'sentinelctl --help' : `sentinelctl ${found}`,
   });
 }

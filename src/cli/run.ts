@@ -49,7 +49,7 @@ export async function runCommand(def: Command, parsed: Parsed, world: World, sho
   const interrupts = armInterrupts(world, progress.say, () => {
     // A spinner would overwrite the line.
     progress.close();
-    if (def.cutOff !== undefined) progress.say(def.cutOff);
+    if (def.cutOff !== undefined) progress.say(def.cutOff(globals));
   });
   try {
     if (globals.timeoutMs !== null && def.keepsTime !== true) interrupts.abortAfter(globals.timeoutMs);

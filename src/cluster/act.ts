@@ -103,7 +103,7 @@ async function perform(
         runtime.onProgress({
           type: 'note',
           level: 'info',
-          text: `${node.id} is down; it is started as soon as it cannot become an empty or a second master`,
+          text: `${node.id} is stopped; waiting until it can start without becoming an empty master or a second one`,
         });
       }
       await startAgain(runtime, live, node, request);

@@ -49,7 +49,7 @@ const COMMANDS: Record<string, CommandDef> = {
   breaks: plain(async () => {
     throw new TypeError('x is not a function');
   }),
-  hangs: plain(untilAborted, { cutOff: 'aborted: redis-1 may be down' }),
+  hangs: plain(untilAborted, { cutOff: ({ cluster }) => `aborted: redis-1 of ${cluster} may be down` }),
   stuck: plain(async (context) => {
     await untilAborted(context).catch(() => {});
     throw notRestored('left-over', 'redis-1 is still down');
@@ -407,7 +407,7 @@ describe('interruptions', () => {
     expect(world.left).toEqual([130]);
     expect(await done).toBe(130);
     expect(world.stderr.text).toMatch(
-      /^Interrupted: cleaning up \(Ctrl-C again to abort without cleanup\)\naborted: redis-1 may be down\n/,
+      /^Interrupted: cleaning up \(Ctrl-C again to abort without cleanup\)\naborted: redis-1 of default may be down\n/,
     );
   });
 
