@@ -179,9 +179,9 @@ export const noFailoverHoldMs = (settings: Timing): number =>
 export const maxLinkDownMs = ({ downAfterMs }: DownAfter): number => 10 * downAfterMs;
 
 /**
- * The same for a majority that is down, and must be able to promote a replica once it is back, before its link was down
- * for too long: a sentinel that was restarted marks the master down anew, after down-after. Two seconds are for the
- * restart.
+ * The same for a majority that is down, and must be able to promote a replica once it is back, before the replica's link
+ * was down for too long: a restarted sentinel waits down-after before it marks the master down again. 2000 ms of the
+ * time are left for starting the sentinels.
  */
 export const majorityDownHoldMs = (settings: Timing): number => {
   const untilTooLate = maxLinkDownMs(settings) - 2 * settings.downAfterMs - 2000;

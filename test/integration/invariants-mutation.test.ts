@@ -374,17 +374,23 @@ describe('a replica that cannot go on from where it was', () => {
       const [less, more] = [promoted, ahead].map(({ id }) => observer.offsetOf(id));
       return more != null && less != null && more > less;
     });
-    const before = await fullSyncsOf(run, promoted.id, fromMs);
+    const before = await stage.look();
     await lead(promoted);
     await when('it was seen as a master', () => sees(promoted, ({ role }) => role === 'master'));
     await follow(ahead, promoted);
     await when('it was given everything', () =>
       sees(ahead, ({ follows, link }) => sameAddress(follows, promoted.announce) && link === 'connected'),
     );
-    const after = await fullSyncsOf(run, promoted.id, fromMs);
-    expect(after.after).toBe(Number(before.after) + 1);
-    const explained = fullResyncsExplained(promoted, { ...after, before: before.after, attached: true });
+    const found = await fullSyncsOf({ ...run, before }, promoted.id, fromMs);
+    expect(found.after).toBe(Number(found.before) + 1);
+    expect(found.needed).toEqual([ahead.id]);
+    const explained = fullResyncsExplained(promoted, { ...found, attached: true });
     expect(explained.verdict).toBe('holds');
+    const another = { ...found, attached: true, ahead: [{ id: master().id, bytes: 1 }] };
+    expect(fullResyncsExplained(promoted, another)).toMatchObject({
+      verdict: 'violated',
+      evidence: expect.stringContaining(`${ahead.id} needed a full resync`),
+    });
     expect(explained.evidence).toMatch(
       new RegExp(`${ahead.id} had received \\d+ B more than ${promoted.id}`),
     );

@@ -43,6 +43,8 @@ export interface FullSyncs {
   attached: boolean;
   /** Replicas that had received more than it when it was promoted, and by how many bytes. */
   ahead: readonly { id: string; bytes: number }[];
+  /** Which replica each of the resyncs between the two numbers was for; null where that is not known. */
+  needed: readonly string[] | null;
 }
 
 export type TookWrites = (node: string, fromMs: number, toMs: number) => number;

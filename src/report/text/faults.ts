@@ -94,18 +94,17 @@ export function recoverText(result: RecoverResult, view: View): string {
   const theme = themeOf(view);
   const { cluster, what, undone, started, converged, master } = result;
   if (what === null) return `nothing to roll back on ${cluster}: no run is unfinished`;
+  const words =
+    undone.length === 0
+      ? `nothing that "${what}" had done to ${cluster} was left to roll back`
+      : `rolled back what "${what}" had done to ${cluster}`;
   const item = (text: string): string[] => wrap(`  ${text}`, lineWidth(view), 4);
   return [
     converged
-      ? theme.ok(
-          `${SYMBOL.ok} rolled back what "${what}" had done to ${cluster}; the cluster is converged again`,
-        )
-      : theme.warn(`rolled back what "${what}" had done to ${cluster}; ${UNPROVED}`),
-    ...(undone.length === 0
-      ? item(`it was already rolled back${converged ? '; only the proof of convergence was missing' : ''}`)
-      : []),
+      ? theme.ok(`${SYMBOL.ok} ${words}; the cluster is converged again`)
+      : theme.warn(`${words}; ${UNPROVED}`),
     ...undone.flatMap(item),
-    ...(started.length === 0 ? [] : item(`started: ${listed(started)}`)),
+    ...(started.length === 0 ? [] : item(`started, because it was down: ${listed(started)}`)),
     ...(master === null ? [] : item(`the master is ${master}`)),
     ...nextLines(command('status', cluster), view),
   ].join('\n');

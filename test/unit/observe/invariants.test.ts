@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { fullResyncsIn } from '../../../src/failover/full-syncs.js';
+import { formatAddress } from '../../../src/model/address.js';
 import type { Snapshot } from '../../../src/model/snapshot.js';
 import { dualMasters } from '../../../src/observe/invariants/dual-masters.js';
 import { fullResyncsExplained } from '../../../src/observe/invariants/full-resyncs-explained.js';
@@ -105,18 +107,35 @@ describe('full resyncs', () => {
   const master = { id: 'redis-2', announce: at(6380) };
   const AHEAD = { id: 'redis-3', bytes: 70 };
   it.each([
-    ['holds', { before: 2, after: 2, attached: true, ahead: [] }],
-    ['holds', { before: 2, after: 2, attached: true, ahead: [AHEAD] }],
-    ['holds', { before: 2, after: 3, attached: true, ahead: [AHEAD] }],
-    ['violated', { before: 2, after: 3, attached: true, ahead: [] }],
-    ['violated', { before: 2, after: 3, attached: false, ahead: [] }],
-    ['violated', { before: 2, after: 4, attached: true, ahead: [AHEAD] }],
-    ['unknown', { before: 2, after: 2, attached: false, ahead: [] }],
-    ['unknown', { before: null, after: 2, attached: true, ahead: [] }],
+    ['holds', { before: 2, after: 2, attached: true, ahead: [], needed: [] }],
+    ['holds', { before: 2, after: 2, attached: true, ahead: [AHEAD], needed: [] }],
+    ['holds', { before: 2, after: 3, attached: true, ahead: [AHEAD], needed: ['redis-3'] }],
+    ['violated', { before: 2, after: 3, attached: true, ahead: [], needed: ['redis-3'] }],
+    ['violated', { before: 2, after: 3, attached: true, ahead: [], needed: null }],
+    ['violated', { before: 2, after: 3, attached: false, ahead: [], needed: null }],
+    ['violated', { before: 2, after: 4, attached: true, ahead: [AHEAD], needed: null }],
+    ['violated', { before: 2, after: 4, attached: true, ahead: [AHEAD], needed: ['redis-3', 'redis-3'] }],
+    // As many as were ahead, and not the one that was.
+    ['violated', { before: 2, after: 3, attached: true, ahead: [AHEAD], needed: ['redis-4'] }],
+    ['unknown', { before: 2, after: 3, attached: true, ahead: [AHEAD], needed: null }],
+    ['unknown', { before: 2, after: 2, attached: false, ahead: [], needed: [] }],
+    ['unknown', { before: null, after: 2, attached: true, ahead: [], needed: null }],
     ['unknown', null],
   ])('%s: %o', (verdict, fullSyncs) =>
     expect(fullResyncsExplained(master, fullSyncs)).toMatchObject({ verdict }),
   );
+
+  it('are named by the log of the master that gave them', () => {
+    const nodes = [3, 4].map((n) => ({ id: `redis-${n}`, announce: at(6378 + n), endpoint: at(16378 + n) }));
+    const [three, four] = nodes.map(({ announce }) => formatAddress(announce));
+    const asks = (place?: string) => `1:M * Replica ${place} asks for synchronization`;
+    const goesOn = `1:M * Partial resynchronization request from ${three} accepted. Sending 84 bytes of backlog`;
+    const refusal = '1:M * Partial resynchronization not accepted: Replication ID mismatch';
+    const log = [asks(three), goesOn, asks(four), refusal, '1:M * Starting BGSAVE for SYNC'];
+    expect(fullResyncsIn(log, nodes)).toEqual(['redis-4']);
+    expect(fullResyncsIn([...log, asks(three)], nodes)).toEqual(['redis-4', 'redis-3']);
+    expect(fullResyncsIn([asks('192.0.2.1:6379')], nodes)).toBeNull();
+  });
 });
 
 describe('a quorum that CKQUORUM calls usable', () => {
