@@ -38,10 +38,17 @@ export function downText(result: DownResult, view: View): string {
           view,
         );
   const places = data?.places.length
-    ? wrap(`  kept in ${listed(data.places)}; up starts the cluster with this data again`, lineWidth(view), 4)
+    ? wrap(
+        `  kept in ${placesText(data.places)}; up starts the cluster with this data again`,
+        lineWidth(view),
+        4,
+      )
     : [];
   return [...lines, ...unsaved, ...places, ...nextLines(command('up', cluster), view)].join('\n');
 }
+
+const placesText = (places: readonly string[]): string =>
+  places.some((place) => place.startsWith('/')) ? listed(places) : `the volumes ${listed(places)}`;
 
 const keptWords = (data: RemovedData): string =>
   data.nodes.length === 0 ? ', and no data is on disk' : `, data kept: ${dataText(data)}`;

@@ -1,11 +1,25 @@
 import { plain, together, wrap } from '../plain-text.js';
 import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
-/** `→ command`, broken only where the terminal is narrower; `indent` columns in, under what it belongs to. */
+/**
+ * `→ command`, broken only where the terminal is narrower; `indent` columns in, under what it belongs to. A command that
+ * is broken has a backslash at the end of each line but the last, so that a shell takes it as it is copied.
+ */
 export function nextLines(command: string, view: View, indent = 0): string[] {
   const line = `${' '.repeat(indent)}${SYMBOL.next} ${plain(command)}`;
-  return wrap(line, lineWidth(view), indent + 2).map(themeOf(view).accent);
+  const { accent } = themeOf(view);
+  const broken = wrap(line, lineWidth(view), indent + 2);
+  if (broken.length === 1 || !COMMAND.test(command)) return broken.map(accent);
+  const columns = lineWidth(view) - CONTINUES.length;
+  // A word that is longer than the line would be two words.
+  if (command.split(' ').some((word) => word.length + indent + 2 > columns)) return broken.map(accent);
+  const lines = wrap(line, columns, indent + 2);
+  return lines.map((part, i) => accent(i === lines.length - 1 ? part : `${part}${CONTINUES}`));
 }
+
+const CONTINUES = ' \\';
+/** A command without quotes and comments, within which a line break would mean something else. */
+const COMMAND = /^(sentinelctl|redis-cli|docker) [^'"#]*$/;
 
 /** `! words`, wrapped. */
 export const warningLines = (words: string, view: View): string[] =>

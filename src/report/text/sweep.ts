@@ -45,6 +45,9 @@ export function sweepText(result: SweepResult, view: View, again = result.comman
     ...(restoration.restored
       ? wrap(`${SYMBOL.ok} the old settings are restored on every node`, lineWidth(view), 2).map(theme.ok)
       : leftLines(result, view)),
+    ...(restoration.restored && result.complete
+      ? wrap(SETTINGS_OF_CHOICE, lineWidth(view), 2).map(theme.dim)
+      : []),
     ...nextLines(nextOf(result, again), view),
   ].join('\n');
 }
@@ -118,9 +121,8 @@ function leftLines({ restoration }: SweepResult, view: View): string[] {
   ];
 }
 
+const SETTINGS_OF_CHOICE =
+  'a cluster starts with the settings of your choice by --down-after and --redis-conf min-replicas-to-write=N of up:';
+
 const nextOf = ({ cluster, restoration, complete }: SweepResult, again: string): string =>
-  !restoration.restored
-    ? command('status', cluster)
-    : complete
-      ? 'sentinelctl up --down-after DURATION --redis-conf min-replicas-to-write=N starts a cluster with the settings of your choice'
-      : again;
+  !restoration.restored ? command('status', cluster) : complete ? 'sentinelctl up --help' : again;

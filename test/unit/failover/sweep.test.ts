@@ -94,8 +94,9 @@ describe('a sweep as text', () => {
 
       frontier: no other combination is better in median outage or loss without being worse in the other
       ✔ the old settings are restored on every node
-      → sentinelctl up --down-after DURATION --redis-conf min-replicas-to-write=N starts a cluster with the settings
-        of your choice"
+      a cluster starts with the settings of your choice by --down-after and --redis-conf min-replicas-to-write=N of
+        up:
+      → sentinelctl up --help"
     `);
   });
 

@@ -131,8 +131,8 @@ describe('the result of one failover', () => {
         sentinelctl start (or replicaof in its file) starts it as
         a replica
       → sentinelctl status
-      → sentinelctl failover-test --cluster default --signal KILL
-        --trials 1 --clients 8 --seed 42"
+      → sentinelctl failover-test --cluster default --signal \\
+        KILL --trials 1 --clients 8 --seed 42"
     `);
   });
 
@@ -187,8 +187,8 @@ describe('the result of one failover', () => {
         replicaof in its file) starts it as a
         replica
       → sentinelctl status
-      → sentinelctl failover-test --cluster
-        default --signal KILL --trials 1
+      → sentinelctl failover-test --cluster \\
+        default --signal KILL --trials 1 \\
         --clients 8 --seed 42"
     `);
   });

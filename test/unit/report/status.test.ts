@@ -191,7 +191,7 @@ describe('status on one screen', () => {
         is discarded when the sentinels agree again
         → redis-cli -h 127.0.0.1 -p 26379 SENTINEL REMOVE mymaster
         → redis-cli -h 127.0.0.1 -p 26379 SENTINEL MONITOR mymaster 127.0.0.1 6380 2
-        → redis-cli -h 127.0.0.1 -p 26379 SENTINEL SET mymaster down-after-milliseconds 5000
+        → redis-cli -h 127.0.0.1 -p 26379 SENTINEL SET mymaster down-after-milliseconds 5000 \\
           failover-timeout 60000 parallel-syncs 1
         → # where the master wants a password: [ -n "$MASTER_PASSWORD" ] && printf '%s' "$MASTER_PASSWORD"
           | redis-cli -h 127.0.0.1 -p 26379 -x SENTINEL SET mymaster auth-pass
