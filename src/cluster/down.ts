@@ -26,8 +26,8 @@ export interface DownResult {
 export interface RemovedData extends HeldData {
   /** Whether an earlier `down` had kept it. */
   wasKept: boolean;
-  /** Keys of a node that writes nothing to disk, where what is kept has fewer; absent where it has not. */
-  unsaved?: { node: string; keys: number };
+  /** Keys of a node that writes nothing to disk, where what is kept has fewer; null where it has not. */
+  unsaved: { node: string; keys: number } | null;
 }
 
 export interface DownOptions {
@@ -113,7 +113,7 @@ async function removeKnown(
     const removed = await provisioner.removeAll({ keepData });
     if (before !== null) {
       await runtime.store.forget(cluster);
-      return { removed, data: { ...before, wasKept } };
+      return { removed, data: { ...before, wasKept, unsaved: null } };
     }
     await runtime.store.save(cluster, { ...kept, phase: 'kept' });
     return { removed, data: { ...(await keptNow(live, counts)), wasKept } };
@@ -129,8 +129,8 @@ async function keptNow(live: LiveCluster, counts: KeyCounts): Promise<Omit<Remov
     saving.map(({ id }) => id),
   );
   const [node, most] = [...counts].reduce((a, b) => ((b[1] ?? 0) > (a[1] ?? 0) ? b : a), ['', 0]);
-  const unsaved = most !== null && most > (keys ?? 0) ? { node, keys: most } : undefined;
-  return { ...disk, keys, ...(unsaved && { unsaved }) };
+  const unsaved = most !== null && most > (keys ?? 0) ? { node, keys: most } : null;
+  return { ...disk, keys, unsaved };
 }
 
 function keptData(cluster: string, data: DataOnDisk): OperatorError {

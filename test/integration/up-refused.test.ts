@@ -143,6 +143,7 @@ describe('down', () => {
         bytes: expect.any(Number),
         places: [join(dirOf(cli), 'nodes')],
         wasKept: false,
+        unsaved: null,
       },
     });
     expect((await serversOf(cli)).every((server) => server.includes('/other/'))).toBe(true);

@@ -29,9 +29,9 @@ export function downText(result: DownResult, view: View): string {
     i === 0 ? theme.ok(line) : line,
   );
   if (!keptData) return lines.join('\n');
-  const lost = data?.unsaved;
+  const lost = data?.unsaved ?? null;
   const unsaved =
-    lost === undefined
+    lost === null
       ? []
       : warningLines(
           `${lost.node} held ${count(lost.keys, 'key')} in memory and writes nothing to disk: what only it held is lost`,

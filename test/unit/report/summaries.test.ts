@@ -114,7 +114,14 @@ describe('down', () => {
       "default is down: 1 process removed, data kept
       → sentinelctl up"
     `);
-    const data = { nodes: ['redis-2'], bytes: 2048, keys: 8, places: ['/tmp/nodes'], wasKept: false };
+    const data = {
+      nodes: ['redis-2'],
+      bytes: 2048,
+      keys: 8,
+      places: ['/tmp/nodes'],
+      wasKept: false,
+      unsaved: null,
+    };
     const one = { cluster: 'lab', removed: { ...nothingRemoved, processes: 6 } };
     expect(downText({ ...one, keptData: false, data }, plainView(80))).toMatchInlineSnapshot(
       `"lab is down: 6 processes removed, data deleted: 8 keys, 2 KiB on disk"`,
