@@ -1,12 +1,7 @@
 import type { Address } from '../model/address.js';
 import type { Fields, Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
 import { cli, cliSecret, ctl, ifSet, secretNote } from '../model/hints.js';
-import {
-  MASTER_SETTINGS,
-  type MasterSetting,
-  majorityOf,
-  type SentinelSettings,
-} from '../model/sentinel-timing.js';
+import type { SentinelSettings } from '../model/sentinel-timing.js';
 import type { NodeState } from '../model/snapshot.js';
 import type { MonitoredAt } from './evidence.js';
 import { num } from './group.js';
@@ -135,35 +130,6 @@ export const MASTER_PASSWORD_NOTE = secretNote('MASTER_PASSWORD', "the master's 
 /** The command that gives a sentinel the password of a master. */
 export const setAuthPass = (sentinel: { endpoint: Address }, name: string): string =>
   cliSecret(sentinel, `SENTINEL SET ${name} auth-pass`, 'MASTER_PASSWORD');
-
-/** What a sentinel must be told to monitor a master as the others do. */
-export interface Monitored {
-  name: string;
-  address: Address | null;
-  /** Milliseconds, and parallel-syncs as a number; without the ones that are not known. */
-  settings: Partial<Record<MasterSetting, string | number>>;
-}
-
-/** How one more sentinel joins: it finds the others by itself, over the master. `voters` with it. */
-export function furtherSentinel(
-  target: Pick<Gathered, 'own' | 'cluster'>,
-  { name, address, settings }: Monitored,
-  voters: number,
-): string[] {
-  if (target.own) {
-    return ['# empties the cluster:', ctl(target, 'down'), ctl(target, `up --sentinels ${voters}`)];
-  }
-  const at = address === null ? '<the master> <its port>' : `${address.host} ${address.port}`;
-  return [
-    '# in the sentinel.conf of a further sentinel, on its own machine:',
-    'port 26379',
-    `sentinel monitor ${name} ${at} ${majorityOf(voters)}`,
-    ...MASTER_SETTINGS.flatMap((setting) =>
-      settings[setting] === undefined ? [] : [`sentinel ${setting} ${name} ${settings[setting]}`],
-    ),
-    'redis-server sentinel.conf --sentinel',
-  ];
-}
 
 /** A node's container, for a command: of an attached cluster, from the place of its file (`web-1:/data/redis.conf`). */
 export function containerOf(gathered: Gathered, server: Pick<GatheredServer, 'id' | 'conf'>): string {

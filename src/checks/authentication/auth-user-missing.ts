@@ -54,16 +54,15 @@ export default {
       const user = first.sentinelsUser ?? '';
       const model = nodes.find((node) => lacksUser(node) === false);
       const noneLeft = replicas.length > 0 && replicas.every((node) => without.includes(node));
-      const elsewhere =
-        model === undefined ? null : `it exists at ${model.id}, and ACL rules are not replicated`;
+      const elsewhere = model === undefined ? '' : ` exists at ${model.id}, and ACL rules are not replicated`;
       return [
         {
           subject: idsOf(without),
           masterName: name,
           ...(noneLeft && { impact: 'no-failover' }),
           brief: `the sentinels' user "${user}" does not exist at ${idsOf(without)}`,
-          message: `the user "${user}", as which the sentinels of ${name} log in (auth-user), does not exist at ${idsOf(without)}${elsewhere === null ? '' : `; ${elsewhere}`}`,
-          evidence: elsewhere?.replace('it', `the user "${user}"`) ?? null,
+          message: `the user "${user}", as which the sentinels of ${name} log in (auth-user), does not exist at ${idsOf(without)}${elsewhere && `; it${elsewhere}`}`,
+          evidence: elsewhere === '' ? null : `the user "${user}"${elsewhere}`,
           fix: without.flatMap((node) => [
             ...(model === undefined
               ? [secretNote('USER_PASSWORD', "that user's password, the sentinels' auth-pass")]

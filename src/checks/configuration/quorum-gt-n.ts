@@ -2,9 +2,9 @@ import { majorityOf } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { type CountedGroup, judgeCountedGroups } from '../files/judge.js';
-import { sentinelSet } from '../fixes.js';
 import { num } from '../group.js';
 import { judgeViews, sentinelIds, valuesAt, votersOf } from '../sentinels.js';
+import { lowerQuorum } from '../voters.js';
 
 export default {
   id: 'quorum-gt-n',
@@ -32,7 +32,7 @@ export default {
           // One with a quorum that can be met is enough: then settings-skew is the cause.
           ...(wrong.length < group.views.length && { severity: 'warning', impact: 'degraded' }),
           message: `quorum ${valuesAt(wrong, 'quorum')}, but there are only ${count(voters, 'sentinel')} for ${group.name}`,
-          fix: sentinelSet(wrong, group.name, 'quorum', majorityOf(voters)),
+          fix: lowerQuorum(gathered, wrong, { ...group, settings: wrong[0]?.master.fields ?? {} }, voters),
         },
       ];
     }),
@@ -58,6 +58,6 @@ export const quorumWrong = (
     .map(({ server, name, host, port, quorum, at }) => ({
       subject: server.id,
       message: `${name}: quorum ${quorum} ${why(quorum)}`,
-      fix: [`sentinel monitor ${name} ${host} ${port} ${majorityOf(group.sentinels)}`],
+      fix: [`sentinel monitor ${name} ${host} ${port} ${Math.max(2, majorityOf(group.sentinels))}`],
       at,
     }));

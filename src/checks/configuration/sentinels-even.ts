@@ -2,9 +2,9 @@ import { majorityOf } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { Check } from '../check.js';
 import { judgeCountedGroups, placeOf } from '../files/judge.js';
-import { furtherSentinel } from '../fixes.js';
 import { idsOf } from '../group.js';
 import { judgeViews, votersOf } from '../sentinels.js';
+import { furtherSentinel } from '../voters.js';
 
 export default {
   id: 'sentinels-even',

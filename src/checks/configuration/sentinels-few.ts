@@ -1,7 +1,7 @@
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
-import { furtherSentinel } from '../fixes.js';
 import { judgeMasters, sentinelsOf } from '../snapshot.js';
+import { furtherSentinel, monitoredBy } from '../voters.js';
 
 export default {
   id: 'sentinels-few',
@@ -24,15 +24,8 @@ export default {
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], (master) => {
       const { name, known, witnesses, expectation } = master;
-      const [first] = witnesses;
-      if (first === undefined || known >= 3) return [];
+      if (witnesses.length === 0 || known >= 3) return [];
       const planned = expectation.nodes?.filter((n) => n.kind === 'sentinel').length ?? known;
-      const { address, downAfterMs, failoverTimeoutMs, parallelSyncs } = first.view;
-      const settings = {
-        'down-after-milliseconds': downAfterMs,
-        'failover-timeout': failoverTimeoutMs,
-        'parallel-syncs': parallelSyncs,
-      };
       const asked = sentinelsOf(witnesses).map((s) => s.id);
       return [
         {
@@ -43,7 +36,7 @@ export default {
           brief: `there ${known === 1 ? 'is' : 'are'} only ${count(known, 'sentinel')}`,
           message: `${count(known, 'sentinel')} for ${name}: ${asked.join(', ')}`,
           evidence: `the sentinels of ${name} are ${asked.join(', ')}`,
-          fix: furtherSentinel(expectation, { name, address: master.master ?? address, settings }, 3),
+          fix: furtherSentinel(expectation, monitoredBy(master), 3),
         },
       ];
     }),

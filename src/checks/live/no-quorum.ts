@@ -1,10 +1,10 @@
 import type { MasterFacts, Witness } from '../../model/facts.js';
-import { cli } from '../../model/hints.js';
-import { majorityOf, votesNeeded } from '../../model/sentinel-timing.js';
+import { votesNeeded } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { canElect, type Electorate, electorateOf, headCount } from '../electorate.js';
 import { grouped, ids, isSilent, judgeMasters, sentinelsOf } from '../snapshot.js';
+import { lowerQuorum, monitoredBy } from '../voters.js';
 import { bringBack } from './no-master.js';
 
 export default {
@@ -54,7 +54,8 @@ export default {
 } satisfies SnapshotCheck;
 
 /** The quorum of each is more than there are sentinels. */
-function tooHigh({ name, witnesses }: MasterFacts, { known, quorum }: Electorate): RawFinding {
+function tooHigh(master: MasterFacts, { known, quorum }: Electorate): RawFinding {
+  const { name, witnesses, expectation } = master;
   const words = `quorum ${quorum}, but there ${known === 1 ? 'is' : 'are'} only ${count(known, 'sentinel')}`;
   return {
     subject: name,
@@ -63,7 +64,7 @@ function tooHigh({ name, witnesses }: MasterFacts, { known, quorum }: Electorate
     evidence: null,
     message: `no failover is possible: ${words} for ${name}`,
     consequence: checkQuorum(witnesses),
-    fix: witnesses.map(({ sentinel }) => cli(sentinel, `SENTINEL SET ${name} quorum ${majorityOf(known)}`)),
+    fix: lowerQuorum(expectation, witnesses, monitoredBy(master), known),
   };
 }
 

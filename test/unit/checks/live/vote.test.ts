@@ -73,6 +73,20 @@ describe('too few sentinels', () => {
     });
   });
 
+  it('one that needs a second gets company, and never quorum 1', () => {
+    const alone = altered((s) => {
+      s.sentinels.splice(1);
+      for (const v of viewsIn(s)) v.sentinels.splice(0);
+    });
+    const { problems } = assess(alone, attached());
+    const fixes = problems
+      .filter(({ id }) => id === 'no-quorum' || id === 'sentinels-few')
+      .map(({ fix }) => fix);
+    expect(fixes).toHaveLength(2);
+    for (const fix of fixes)
+      expect(fix).toMatch(/a further sentinel.*sentinel monitor mymaster \S+ \d+ 2\n/s);
+  });
+
   it('a quorum that one sentinel cannot meet is what differs, and is made what the others have', () => {
     const high = (...which: number[]): Snapshot =>
       altered((s) => {
