@@ -60,6 +60,7 @@ import settingsSkew from './configuration/settings-skew.js';
 import { settingsInFiles } from './configuration/settings-skew-files.js';
 import simfailArmed from './configuration/simfail-armed.js';
 import unitType from './configuration/unit-type.js';
+import versionFault from './configuration/version-fault.js';
 import backlogSmall from './data/backlog-small.js';
 import dataDiffers from './data/data-differs.js';
 import dataShared from './data/data-shared.js';
@@ -137,6 +138,7 @@ export const CHECKS: readonly Check[] = [
   confFilemount,
   confUnwritable,
   unitType,
+  versionFault,
   myidDup,
   hostnameNoresolve,
   hostnameSlowDns,

@@ -1,28 +1,11 @@
-import type { Fields } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { comparing, judgeNodeGroups } from '../files/judge.js';
 import { nodeFiles } from '../files/project.js';
 import { groupsOf, idsOf, judged, readAll } from '../group.js';
-
-/** What INFO says of the release: Valkey says which Redis it is compatible with, and its own. */
-function releaseOf(info: Fields): { engine: string; version: string } {
-  return info.valkey_version === undefined
-    ? { engine: 'Redis', version: info.redis_version ?? '?' }
-    : { engine: 'Valkey', version: info.valkey_version };
-}
+import { compareReleases, releaseOf } from '../releases.js';
 
 const series = (version: string): string => version.split('.').slice(0, 2).join('.');
-
-/** By number, part by part. */
-function compare(a: string, b: string): number {
-  const [as, bs] = [a, b].map((v) => v.split('.').map(Number));
-  for (let i = 0; i < 3; i++) {
-    const apart = (as?.[i] ?? 0) - (bs?.[i] ?? 0);
-    if (apart !== 0) return apart;
-  }
-  return 0;
-}
 
 export default {
   id: 'version-skew',
@@ -54,7 +37,7 @@ export default {
       const releases = values.map(({ server, value }) => ({ server, ...releaseOf(value) }));
       const text = (r: { engine: string; version: string }): string => `${r.engine} ${r.version}`;
       if (new Set(releases.map(text)).size < 2) continue;
-      const newest = releases.toSorted((a, b) => compare(b.version, a.version))[0];
+      const newest = releases.toSorted((a, b) => compareReleases(b.version, a.version))[0];
       const others = releases.filter((r) => newest !== undefined && text(r) !== text(newest));
       if (newest === undefined) continue;
       const apart = new Set(releases.map((r) => `${r.engine} ${series(r.version)}`)).size > 1;

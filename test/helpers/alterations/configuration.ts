@@ -157,6 +157,11 @@ export const CONFIGURATION: Alteration[] = [
     },
   },
   {
+    id: 'version-fault',
+    subject: 'sentinel-3',
+    alter: (g) => Object.assign(given(sentinelIn(g, 3).info), { valkey_version: '9.1.0' }),
+  },
+  {
     id: 'simfail-armed',
     subject: 'sentinel-2',
     alter: (g) => {

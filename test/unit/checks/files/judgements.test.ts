@@ -563,6 +563,14 @@ const CASES: Case[] = [
     at: `${COMPOSE}:2`,
   },
   {
+    id: 'version-fault',
+    files: change([COMPOSE, 'redis:7.2', 'valkey/valkey:9.0.0']),
+    severity: 'warning',
+    subject: 'sentinel-1',
+    at: `${COMPOSE}:2`,
+    also: ['version-skew'],
+  },
+  {
     id: 'hostname-mixed',
     files: change([R2, 'announce-ip 172.28.0.12', 'announce-ip redis-2']),
     severity: 'warning',
