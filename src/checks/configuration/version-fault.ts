@@ -7,9 +7,9 @@ import { compareReleases, releaseOf } from '../releases.js';
 /** Where every failover sends FAILOVER ABORT, which a user of the sentinels may need a new right for. */
 const SENDS_ABORT = '9.0.0';
 /** Where SENTINEL FAILOVER … COORDINATED came, and where it no longer ends the sentinel. */
-const COORDINATED = { since: '9.0.0', mended: '9.1.1' };
+const COORDINATED = { since: '9.0.0', fixedIn: '9.1.1' };
 
-const UPGRADE = `start them with Valkey ${COORDINATED.mended} or newer, one sentinel at a time`;
+const UPGRADE = `start them with Valkey ${COORDINATED.fixedIn} or newer, one sentinel at a time`;
 
 export default {
   id: 'version-fault',
@@ -71,7 +71,7 @@ export default {
           {
             subject: sentinel.id,
             message: `Valkey ${version}: a coordinated failover can crash the sentinel${version === SENDS_ABORT ? ', and every failover needs +failover for the user of the sentinels' : ''}`,
-            fix: [`image: valkey/valkey:${COORDINATED.mended}`],
+            fix: [`image: valkey/valkey:${COORDINATED.fixedIn}`],
             at: sentinel.at,
           },
         ];
@@ -80,7 +80,7 @@ export default {
 } satisfies Check;
 
 const mayCrash = (version: string): boolean =>
-  compareReleases(version, COORDINATED.since) >= 0 && compareReleases(version, COORDINATED.mended) < 0;
+  compareReleases(version, COORDINATED.since) >= 0 && compareReleases(version, COORDINATED.fixedIn) < 0;
 
 /** The release of Valkey's own image, where its tag names one to the last number: `9.0` is another one tomorrow. */
 const imageRelease = ({ service }: FileServer): string | undefined =>

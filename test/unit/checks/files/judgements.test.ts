@@ -564,11 +564,14 @@ const CASES: Case[] = [
   },
   {
     id: 'version-fault',
-    files: change([COMPOSE, 'redis:7.2', 'valkey/valkey:9.0.0']),
+    files: change([
+      COMPOSE,
+      'sentinel-1:\n    image: redis:7.2',
+      'sentinel-1:\n    image: valkey/valkey:9.0.0',
+    ]),
     severity: 'warning',
     subject: 'sentinel-1',
-    at: `${COMPOSE}:2`,
-    also: ['version-skew'],
+    at: `${COMPOSE}:32`,
   },
   {
     id: 'hostname-mixed',
