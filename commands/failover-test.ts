@@ -109,6 +109,9 @@ export default defineCommand({
       cluster,
       command,
       onTrial: keeper.soFar,
+    }).catch(async (error: unknown) => {
+      await keeper.close(cluster);
+      throw error;
     });
     await keeper.final(result, earlier);
     return compare(result);

@@ -12,9 +12,9 @@ const EMPTY: History = { runs: [], unreadable: [], truncated: false };
 
 export default defineCommand({
   description:
-    'Every finished failover-test is recorded; the newest is shown first. The trend is the difference of the medians to\n' +
-    'the previous run with the same fault, settings and clients. The history stays when its cluster is removed, and\n' +
-    'holds the last 500 runs of a cluster.',
+    'Every finished failover-test is recorded, and one whose process was killed as unknown; the newest is shown first.\n' +
+    'The trend is the difference of the medians to the previous run with the same fault, settings and clients. The\n' +
+    'history stays when its cluster is removed, and holds the last 500 runs of a cluster.',
   examples: [
     'sentinelctl history',
     'sentinelctl history --limit 5 --output tsv',

@@ -1,6 +1,7 @@
 import type { Context } from '../../src/cli/context.js';
+import { endRun, noteRun } from '../../src/cluster/store/history.js';
 import { stateHome } from '../../src/config/paths.js';
-import { recordRun } from '../../src/failover/record-run.js';
+import { recordRun, runRecordOf } from '../../src/failover/record-run.js';
 import type { FailoverResult } from '../../src/observe/result.js';
 import { FAILOVER_FORMATS } from '../../src/report/formats.js';
 import { noteWritten, planReports, writeReports } from './write-reports.js';
@@ -11,19 +12,31 @@ export interface Keeper {
   soFar(result: FailoverResult): Promise<void>;
   /** The whole result, in every format that was asked for, and into the history. */
   final(result: FailoverResult, baseline: FailoverResult | null): Promise<void>;
+  /** The run ended without a result. */
+  close(cluster: string): Promise<void>;
 }
 
 /** Checks the destination before anything is done. Throws what planReports does. */
 export async function openKeeper(context: Context, destination: string | undefined): Promise<Keeper> {
+  const home = stateHome(context.env);
   const files = destination === undefined ? [] : await planReports(destination, FAILOVER_FORMATS);
   const machine = files.filter(({ format }) => files.length === 1 || format.id === 'json');
+  let isNoted = false;
   return {
     async soFar(result) {
-      await writeReports({ ...result, complete: false }, machine);
+      const cut = { ...result, complete: false };
+      await noteRun(home, result.cluster, runRecordOf(cut));
+      isNoted = true;
+      await writeReports(cut, machine);
     },
     async final(result, baseline) {
-      await recordRun(stateHome(context.env), result);
+      await recordRun(home, result);
+      await endRun(home, result.cluster);
       noteWritten(context, await writeReports(result, files, baseline));
+    },
+    async close(cluster) {
+      // What another process noted is not ours to remove.
+      if (isNoted) await endRun(home, cluster);
     },
   };
 }

@@ -11,6 +11,7 @@ import {
 } from '../../host/files.js';
 import { withLock } from '../../host/lock.js';
 import { until } from '../../until.js';
+import { killedRun, removeOpenRun, writeOpenRun } from './open-run.js';
 import { type RunRecord, readRun } from './run-record.js';
 
 /** How many runs of one cluster are kept where nothing else is said. */
@@ -47,11 +48,28 @@ export async function historiesIn(home: string): Promise<string[]> {
   }
 }
 
-/** What is written down; null where no run ever was. Throws `state-directory` (3). */
+/** What is written down, a run that was killed last; null where no run ever was. Throws `state-directory` (3). */
 export async function readHistory(home: string, cluster: string): Promise<History | null> {
   const text = await guarded(home, readIfThere(fileOf(home, cluster)));
-  return text === undefined ? null : historyIn(text);
+  const killed = await guarded(home, killedRun(home, cluster));
+  if (text === undefined && killed === null) return null;
+  const history = historyIn(text ?? '');
+  return killed === null ? history : { ...history, runs: [...history.runs, killed] };
 }
+
+/**
+ * Writes down how far a run is, so that a killed one is in the history too; one that was killed before it is added
+ * first. Throws `state-directory` (3).
+ */
+export async function noteRun(home: string, cluster: string, run: RunRecord): Promise<void> {
+  const killed = await guarded(home, killedRun(home, cluster));
+  if (killed !== null) await appendRun(home, cluster, killed);
+  await guarded(home, writeOpenRun(home, cluster, run));
+}
+
+/** The run that `noteRun` wrote down has ended. Throws `state-directory` (3). */
+export const endRun = (home: string, cluster: string): Promise<void> =>
+  guarded(home, removeOpenRun(home, cluster));
 
 /** Adds a run, on the disk when this resolves, and lets go of all but the last `keep`. Throws `state-directory` (3). */
 export async function appendRun(

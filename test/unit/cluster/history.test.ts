@@ -1,7 +1,14 @@
 import { appendFile, chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { appendRun, historiesIn, pruneHistory, readHistory } from '../../../src/cluster/store/history.js';
+import {
+  appendRun,
+  endRun,
+  historiesIn,
+  noteRun,
+  pruneHistory,
+  readHistory,
+} from '../../../src/cluster/store/history.js';
 import { type RunRecord, readRun, trendsOf } from '../../../src/cluster/store/run-record.js';
 import { recordRun, runRecordOf } from '../../../src/failover/record-run.js';
 import { bareResult, cutShortResult, heldResult, violatedResult } from '../../helpers/results.js';
@@ -27,6 +34,30 @@ describe('a history', () => {
     expect((await readFile(fileOf(home), 'utf8')).split('\n')).toHaveLength(4);
     expect((await stat(fileOf(home))).mode & 0o777).toBe(0o600);
     expect(await historiesIn(home)).toEqual(['default']);
+  });
+
+  it('has a run whose process was killed, once, and none that still runs or ended', async () => {
+    const home = await tempDir();
+    await noteRun(home, 'default', run(1));
+    expect(await readHistory(home, 'default')).toBeNull();
+    await endRun(home, 'default');
+    await noteRun(home, 'default', run(2));
+    const file = join(home, 'history', 'default.running.json');
+    const asKilled = async (): Promise<void> => {
+      const noted = await readFile(file, 'utf8');
+      await writeFile(file, noted.replace(/"startTime":"[^"]*"/, '"startTime":"another"'));
+    };
+    await asKilled();
+    expect((await readHistory(home, 'default'))?.runs).toMatchObject([
+      { seed: 2, outcome: 'unknown', complete: false, reason: expect.stringContaining('killed') },
+    ]);
+    expect(await historiesIn(home)).toEqual([]);
+    await noteRun(home, 'default', run(3));
+    expect(await seeds(home)).toEqual([2]);
+    await asKilled();
+    expect(await seeds(home)).toEqual([2, 3]);
+    await writeFile(file, 'damaged');
+    expect(await seeds(home)).toEqual([2]);
   });
 
   it('keeps the last so many runs', async () => {
