@@ -76,8 +76,8 @@ function unknownCommand(name: string, commands: Registry): OperatorError {
   const found = closest !== undefined && commands[closest]?.harmful === true ? undefined : closest;
   return usageError('unknown-command', `unknown command ${quoted(name)}`, {
     // A command that interrupts clients is never guessed.
-    why: found === undefined ? 'sentinelctl --help lists the commands' : `did you mean ${found}?`,
-    hint: found === undefined ? 'sentinelctl --help' : `sentinelctl ${found}`,
+    why: found === undefined ? undefined : `did you mean ${found}?`,
+    hint: found === undefined ? 'sentinelctl --help lists the commands' : `sentinelctl ${found}`,
   });
 }
 

@@ -89,7 +89,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
         last = await terminal.screen();
         return pattern.test(last) ? last : undefined;
       };
-      const found = await until(look, { clock: systemClock, everyMs: 50, deadlineMs: SCREEN_MS });
+      const found = await until(look, { clock: systemClock, everyMs: 100, deadlineMs: SCREEN_MS });
       if (found === undefined) throw new Error(`the screen never showed ${pattern}; it shows:\n${last}`);
       return found;
     },
