@@ -1,5 +1,6 @@
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
   canonicalPath,
@@ -41,7 +42,11 @@ describe('writeAtomically', () => {
     void writes.finally(() => {
       done = true;
     });
-    while (!done) expect(texts).toContain(await readIfThere(path));
+    // It reads at once: without a turn of the event loop between two reads nothing would be written.
+    while (!done) {
+      expect(texts).toContain(await readIfThere(path));
+      await turn();
+    }
     expect(await writes).toBe('written');
   });
 });
