@@ -106,8 +106,12 @@ describe('a batch of writes', () => {
   it('was certainly not carried out where there was no connection until it was dropped', async () => {
     const server = await serve(master(':0\r\n'));
     const writer = await writerTo(server);
+    const sentinel = servers.at(-1);
+    const questions = (): number => sentinel?.received().split(/get-master-addr-by-name/i).length ?? 0;
+    const asked = questions();
     await server.close();
-    await eventually(() => server.open() === 0);
+    // It has noticed the end of its connection, and looks for the master anew.
+    expect(await eventually(() => questions() > asked)).toBe(true);
     const sent = writer.send([set(1)], 0);
     writer.close();
     expect((await sent).results).toEqual([{ kind: 'closed', definite: true }]);
