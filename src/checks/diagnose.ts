@@ -172,6 +172,8 @@ function resultOf(
   };
 }
 
+const STARTS_ALL = /^sentinelctl up\b/;
+
 /** A root as it counts: what it explains may be worse than itself, and is ended by its fix. */
 function weigh(root: Finding): Weighed<Finding> {
   const all = [root, ...root.consequences];
@@ -184,7 +186,9 @@ function weigh(root: Finding): Weighed<Finding> {
   const fuller = all.find((f) => f !== worst && f.impact === impact && f.brief.startsWith(`${worst.brief};`));
   const brief = isCause ? `${root.brief}; ${worst.brief}` : (fuller ?? worst).brief;
   const of = all.filter((f) => brief.includes(f.brief));
-  return { of, impact, subject, brief, masterName, fix: root.fix, first: root.first };
+  // What several servers lead to together is not ended by starting the one that it is shown under.
+  const startsAll = !isCause && worst.fix.some((line) => STARTS_ALL.test(line));
+  return { of, impact, subject, brief, masterName, fix: startsAll ? worst.fix : root.fix, first: root.first };
 }
 
 /** Why nothing can be called healthy, although nothing was found; empty where everything that was asked was judged. */

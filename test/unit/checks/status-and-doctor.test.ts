@@ -7,6 +7,7 @@ import type { Gathered } from '../../../src/model/gathered.js';
 import type { Snapshot } from '../../../src/model/snapshot.js';
 import { ALTERATIONS, type Alteration, altered, type Place } from '../../helpers/alterations/index.js';
 import { flat } from '../../helpers/doctor.js';
+import { sentinelIn, silence } from '../../helpers/healthy-gathering.js';
 
 const SNAPSHOT_IDS = new Set(SNAPSHOT_CHECKS.map((c) => c.id));
 
@@ -40,4 +41,23 @@ describe('status and doctor name the same things', () => {
     // The plant itself is there, and not only the absence of both.
     if (SNAPSHOT_IDS.has(fault.id)) expect(problems.map((p) => p.id)).toContain(fault.id);
   });
+});
+
+it('two sentinels that are down get one command from both, which starts all', () => {
+  const gathered = altered('one machine', {
+    id: 'no-quorum',
+    subject: 'mymaster',
+    alter: (g) => {
+      for (const n of [2, 3]) silence(sentinelIn(g, n));
+    },
+  });
+  const own = { ...gathered, own: true, cluster: 'default' };
+  const status = assess(asSurveyed(own), expectationOf(own)).verdict;
+  const doctor = diagnose(own, CHECKS).verdict;
+  for (const { word, cause, next } of [status, doctor])
+    expect({ word, cause, next }).toEqual({
+      word: 'AT RISK',
+      cause: '1 of 3 sentinels answers, 2 are needed',
+      next: expect.stringMatching(/^sentinelctl up\b/),
+    });
 });
