@@ -204,6 +204,24 @@ describe('rooms', () => {
     },
   );
 
+  it('have no circle of imports, types included', () => {
+    const known = new Map(sources.map((s) => [s.path, s]));
+    const targetsOf = (source: Source): Source[] =>
+      source.imports
+        .filter(({ from }) => from.startsWith('.'))
+        .flatMap(
+          ({ from }) => known.get(posix.join(dirname(source.path), from).replace(/\.js$/, '.ts')) ?? [],
+        );
+    // What is left when files that import none of the rest are taken away again and again imports each other.
+    let left = new Set(sources);
+    for (let size = -1; size !== left.size; ) {
+      size = left.size;
+      left = new Set([...left].filter((s) => targetsOf(s).some((target) => left.has(target))));
+    }
+    const imported = new Set([...left].flatMap(targetsOf));
+    expect([...left].filter((s) => imported.has(s)).map((s) => s.path)).toEqual([]);
+  });
+
   it('all have a rule', () => {
     expect([...new Set(sources.map((s) => s.room))].filter((room) => RULES[room] === undefined)).toEqual([]);
   });

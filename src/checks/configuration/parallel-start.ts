@@ -1,12 +1,6 @@
 import type { Check, RawFinding } from '../check.js';
-import {
-  commandText,
-  containersOf,
-  judgeWorkloads,
-  type KubeFacts,
-  type ServerWorkload,
-  subjectOf,
-} from '../files/kube/facts.js';
+import { commandText, containersOf, judgeWorkloads, subjectOf } from '../files/kube/facts.js';
+import type { KubeFacts, ServerWorkload } from '../files/kube/manifests.js';
 import type { Project } from '../files/project.js';
 
 /** A script that lets the pod with one number be the first master: it may start beside the others. */

@@ -1,7 +1,8 @@
 import { isIp } from '../../model/address.js';
 import type { Check, RawFinding } from '../check.js';
 import { merged } from '../files/judge.js';
-import { judgeWorkloads, type ServerWorkload, subjectOf } from '../files/kube/facts.js';
+import { judgeWorkloads, subjectOf } from '../files/kube/facts.js';
+import type { ServerWorkload } from '../files/kube/manifests.js';
 import { type FileServer, type Project, sentinelFiles } from '../files/project.js';
 import { sentinelLine } from '../files/settings.js';
 

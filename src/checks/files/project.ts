@@ -1,8 +1,7 @@
 import type { WrongVariable } from './compose/bitnami.js';
 import type { Service } from './compose/service.js';
 import type { Directive, Trouble } from './conf.js';
-import type { KubeFacts } from './kube/facts.js';
-import type { Unit } from './unit.js';
+import type { KubeFacts } from './kube/manifests.js';
 
 /** One server as files describe it: its configuration file's lines, then its command line's options. */
 export interface FileServer {
@@ -32,6 +31,19 @@ export interface FileServer {
   copies: number;
   /** Where it is described, for what is missing in it. */
   at: { file: string; line: number };
+}
+
+/** A systemd service that starts a server. */
+export interface Unit {
+  file: string;
+  /** The words of `ExecStart=`, and its line. */
+  start: { words: string[]; line: number };
+  type: { value: string; line: number };
+  /** null where it is not restarted. */
+  restart: { policy: string; afterMs: number; line: number } | null;
+  /** The paths that it may write, and those that it may not; null where all of them may be written. */
+  writable: string[];
+  readOnly: { paths: string[]; says: string; line: number } | null;
 }
 
 export interface Certificate {

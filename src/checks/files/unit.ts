@@ -1,18 +1,6 @@
 import { shellWords } from './compose/words.js';
+import type { Unit } from './project.js';
 import { type Lines, lastOf } from './settings.js';
-
-/** A systemd service that starts a server. */
-export interface Unit {
-  file: string;
-  /** The words of `ExecStart=`, and its line. */
-  start: { words: string[]; line: number };
-  type: { value: string; line: number };
-  /** null where it is not restarted. */
-  restart: { policy: string; afterMs: number; line: number } | null;
-  /** The paths that it may write, and those that it may not; null where all of them may be written. */
-  writable: string[];
-  readOnly: { paths: string[]; says: string; line: number } | null;
-}
 
 export const isUnit = (text: string): boolean => /^\[Service\]\s*$/m.test(text);
 

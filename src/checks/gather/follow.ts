@@ -3,8 +3,7 @@ import { isAt } from '../../model/facts.js';
 import type { GatheredNode } from '../../model/gathered.js';
 import type { Wired } from '../../wire/gather-ask.js';
 import { attachedIn } from '../group.js';
-import { alsoAt } from './identity.js';
-import type { WiredNode } from './servers.js';
+import { alsoAt, type WiredNode } from './identity.js';
 
 /** A chain of replicas is followed so far. */
 const MAX_LINKS = 8;

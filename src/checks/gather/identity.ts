@@ -1,7 +1,11 @@
 import type { Address } from '../../model/address.js';
 import { formatAddress, sameAddress } from '../../model/address.js';
+import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { isLocked } from '../../model/snapshot.js';
-import type { WiredNode, WiredSentinel } from './servers.js';
+import type { Wired } from '../../wire/gather-ask.js';
+
+export type WiredSentinel = Wired<GatheredSentinel>;
+export type WiredNode = Wired<GatheredNode> & { masterNames: string[] };
 
 /** A server that was asked, and whether its address was given or only named by another server. */
 export interface Found<T> {

@@ -3,21 +3,18 @@ import { isStillOurs, knownSentinels, renamed, unnamedNodes } from '../../cluste
 import type { Target } from '../../cluster/target.js';
 import { type Address, formatAddress } from '../../model/address.js';
 import type { AttachedServer } from '../../model/attached.js';
-import type { Fields, GatheredNode, GatheredSentinel, Got } from '../../model/gathered.js';
+import type { Fields, Got } from '../../model/gathered.js';
 import { dataNodes, sentinelNodes } from '../../model/plan.js';
 import { byNumber } from '../../model/words.js';
 import { askingAs, endpointOf } from '../../wire/access.js';
 import { atMost } from '../../wire/at-most.js';
-import type { Asked, Wired } from '../../wire/gather-ask.js';
+import type { Asked } from '../../wire/gather-ask.js';
 import { gatherNode } from '../../wire/gather-node.js';
 import { gatherSentinel, type SentinelGatherOptions } from '../../wire/gather-sentinel.js';
 import { addressOf, nodeAnswer } from '../../wire/info.js';
 import { leftoversOf } from '../never-reached.js';
 import { followToTheEnd } from './follow.js';
-import { type Found, keyOf, withoutDoubles } from './identity.js';
-
-export type WiredSentinel = Wired<GatheredSentinel>;
-export type WiredNode = Wired<GatheredNode> & { masterNames: string[] };
+import { type Found, keyOf, type WiredNode, type WiredSentinel, withoutDoubles } from './identity.js';
 
 /** Everyone who was asked. */
 export interface WiredServers {

@@ -1,13 +1,7 @@
 import { count } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
-import {
-  containersOf,
-  judgeWorkloads,
-  type KubeFacts,
-  neededOf,
-  type ServerWorkload,
-  subjectOf,
-} from '../files/kube/facts.js';
+import { containersOf, judgeWorkloads, neededOf, subjectOf } from '../files/kube/facts.js';
+import type { KubeFacts, ServerWorkload } from '../files/kube/manifests.js';
 import { type Budget, selects } from '../files/kube/objects.js';
 
 export default {

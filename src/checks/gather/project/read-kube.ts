@@ -4,7 +4,7 @@ import { BadYaml } from '../../../yaml.js';
 import { mayBeServer } from '../../files/compose/launch.js';
 import type { Service } from '../../files/compose/service.js';
 import { textsOf } from '../../files/compose/tree.js';
-import type { ServerWorkload } from '../../files/kube/facts.js';
+import type { ServerWorkload } from '../../files/kube/manifests.js';
 import {
   budgetsIn,
   type ConfigMaps,

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { optionDirectives } from '../../files/conf.js';
-import type { Project } from '../../files/project.js';
-import { confOf, isUnit, type Unit, unitOf } from '../../files/unit.js';
+import type { Project, Unit } from '../../files/project.js';
+import { confOf, isUnit, unitOf } from '../../files/unit.js';
 import { readText } from './disk.js';
 
 /** A unit, and the machine that its file was given for. */

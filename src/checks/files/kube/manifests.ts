@@ -1,0 +1,20 @@
+import type { Budget, ConfigMaps, KubeService } from './objects.js';
+import type { Workload } from './workload.js';
+
+/** What Kubernetes manifests say besides the servers and their configuration. */
+export interface KubeFacts {
+  /** As they were given; `-` for standard input. */
+  files: string[];
+  /** Those that run a Redis or a Sentinel. */
+  workloads: ServerWorkload[];
+  /** Labels of the pods of every workload, those of other programs too. */
+  allLabels: ReadonlyMap<string, string>[];
+  budgets: Budget[];
+  services: KubeService[];
+  maps: ConfigMaps;
+}
+
+export interface ServerWorkload extends Workload {
+  /** By the container's name: what it runs, by its start, or by its name where that was not followed. */
+  roles: ReadonlyMap<string, 'redis' | 'sentinel'>;
+}
