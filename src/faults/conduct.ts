@@ -76,6 +76,7 @@ export async function openRun(
     if (workload !== null) {
       // The workload and its histograms are loaded only where they are needed.
       const { startLoad } = await import('../workload/load.js');
+      await experiment.begin();
       load = await startLoad({ runtime, live, observer, roles }, workload, clientsApart);
       block?.follow(load);
       // Starting the clients takes a while: the cluster must still be steady.

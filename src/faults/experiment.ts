@@ -40,6 +40,8 @@ export interface HealOptions {
 export interface Experiment {
   /** What is not rolled back yet, in the order in which it was done. */
   active(): Injected[];
+  /** Opens the journal before the first act, for what is no act: keys that clients write, which `recover` removes. */
+  begin(): Promise<void>;
   /**
    * Journals and does each act, in order. `onBegin` is called right before the first one is really done, for the
    * caller that times it. Throws what an act's `prepare` throws before anything is done; where an act fails half-way, it and all
@@ -60,7 +62,7 @@ export interface Experiment {
 }
 
 /**
- * Opens an experiment; its journal, and its guard, begin with the first act. The caller holds the cluster's lock. Throws
+ * Opens an experiment; its journal, and its guard, begin with the first act or with `begin`. The caller holds the cluster's lock. Throws
  * `unfinished-journal` (3) where an earlier one is open.
  */
 export async function openExperiment(
@@ -136,10 +138,14 @@ class Journalled implements Experiment {
     return injected;
   }
 
-  async plan(acts: readonly Act[]): Promise<Injected[]> {
-    if (acts.length === 0) return [];
+  async begin(): Promise<void> {
     await this.#begin?.();
     this.#begin = null;
+  }
+
+  async plan(acts: readonly Act[]): Promise<Injected[]> {
+    if (acts.length === 0) return [];
+    await this.begin();
     const planned = acts.map((act) => ({ n: ++this.#last, act }));
     for (const { n, act } of planned) await this.#write({ type: 'planned', n, act });
     this.#active.push(...planned);

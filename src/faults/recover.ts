@@ -18,6 +18,8 @@ export interface RecoverResult {
   undone: string[];
   /** Nodes that were down though this tool had not ended them, and were started. */
   started: string[];
+  /** How many keys of that run were removed. */
+  keys: number;
   /** Whether convergence was proved; false where the cluster was not whole before that run. */
   converged: boolean;
   /** Who is the master now. */
@@ -39,7 +41,16 @@ export function recover(
     const journal = await unfinishedJournal(runtime.store, cluster);
     const isMeant = journal !== null && (only === undefined || journal.head.id === only);
     if (!isMeant)
-      return { cluster, what: null, since: null, undone: [], started: [], converged: false, master: null };
+      return {
+        cluster,
+        what: null,
+        since: null,
+        undone: [],
+        started: [],
+        keys: 0,
+        converged: false,
+        master: null,
+      };
     return finish(runtime, withoutSignal(live), journal);
   });
 }
@@ -56,7 +67,7 @@ async function finish(runtime: Runtime, live: LiveCluster, journal: Journal): Pr
   const started = wasWhole ? await startRest(context, undone) : [];
   // Nothing is in effect any more: what is left of the heal is the proof, where the cluster was whole before.
   await experiment.heal({ prove: true, guarded: true });
-  if (wasWhole) await removeRunKeys(live);
+  const keys = wasWhole ? await removeRunKeys(live) : 0;
   await experiment.close();
   const master = await masterNow(live);
   const proved = wasWhole ? master : null;
@@ -66,6 +77,7 @@ async function finish(runtime: Runtime, live: LiveCluster, journal: Journal): Pr
     since: new Date(journal.head.atMs).toISOString(),
     undone: undone.map(({ act }) => undoneWords(live, act, proved)),
     started,
+    keys,
     converged: wasWhole,
     master: master?.id ?? null,
   };

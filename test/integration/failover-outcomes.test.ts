@@ -113,6 +113,26 @@ describe('failover-test that is cut short', () => {
     expect(await keysLeft()).toEqual([]);
   });
 
+  it('leaves its keys to recover where it is killed before the fault', async () => {
+    expect((await cli.run(['up'])).code).toBe(0);
+    let killed = false;
+    const ran = await cli.run(['failover-test'], {
+      onStderr(text, child) {
+        if (killed || !/starting \d+ clients/.test(text)) return;
+        killed = true;
+        child.kill('SIGKILL');
+      },
+    });
+    expect(ran.signal).toBe('SIGKILL');
+    expect(await keysLeft()).not.toEqual([]);
+    const recovered = await cli.run(['recover', '--json']);
+    expect(recovered.code, recovered.stderr).toBe(0);
+    const { what, keys, converged } = recovered.json();
+    expect({ what, converged }).toEqual({ what: 'failover-test', converged: true });
+    expect(keys).toBeGreaterThan(0);
+    expect(await keysLeft()).toEqual([]);
+  });
+
   /** Keys of the run, at every data node. */
   const keysLeft = async (): Promise<unknown[]> => {
     const ids = ['redis-1', 'redis-2', 'redis-3'];

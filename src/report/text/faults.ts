@@ -4,7 +4,7 @@ import type { RecoverResult } from '../../faults/recover.js';
 import { DRIVER_NAMES } from '../../model/drivers.js';
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import { command } from '../../model/hints.js';
-import { listed } from '../../model/words.js';
+import { count, listed } from '../../model/words.js';
 import { padEnd, plain, widthOf, wrap } from '../plain-text.js';
 import { nextLines } from './lines.js';
 import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
@@ -92,7 +92,7 @@ const UNPROVED = 'convergence was not checked, because it was not proved before'
 /** What was rolled back, and the state of the cluster. */
 export function recoverText(result: RecoverResult, view: View): string {
   const theme = themeOf(view);
-  const { cluster, what, undone, started, converged, master } = result;
+  const { cluster, what, undone, started, keys, converged, master } = result;
   if (what === null) return `nothing to roll back on ${cluster}: no run is unfinished`;
   const words =
     undone.length === 0
@@ -105,6 +105,7 @@ export function recoverText(result: RecoverResult, view: View): string {
       : theme.warn(`${words}; ${UNPROVED}`),
     ...undone.flatMap(item),
     ...(started.length === 0 ? [] : item(`started, because it was down: ${listed(started)}`)),
+    ...(keys === 0 ? [] : item(`${count(keys, 'key')} that its clients had written removed`)),
     ...(master === null ? [] : item(`the master is ${master}`)),
     ...nextLines(command('status', cluster), view),
   ].join('\n');

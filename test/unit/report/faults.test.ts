@@ -113,6 +113,7 @@ describe('recover', () => {
     since: '',
     undone: ['a', 'b'],
     started: ['redis-2'],
+    keys: 8,
     converged: true,
     master: 'redis-1',
   };
@@ -122,6 +123,7 @@ describe('recover', () => {
         a
         b
         started, because it was down: redis-2
+        8 keys that its clients had written removed
         the master is redis-1
       → sentinelctl status --cluster c"
     `);
