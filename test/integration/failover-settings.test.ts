@@ -15,13 +15,17 @@ describe('a failover test after SENTINEL SET', () => {
   afterAll(() => cli.close());
 
   it('takes down-after from the sentinels; a master that thaws before it proves nothing', async () => {
-    const ran = await cli.run([
-      ...['failover-test', '--json', '--fault', 'freeze', '--for', '2s', '--budget', 'switch=3s'],
+    const within = (budget: string): string[] => [
+      ...['failover-test', '--json', '--fault', 'freeze', '--for', '2s', '--budget', budget],
       ...['--clients', '2'],
-    ]);
+    ];
+    const refused = await cli.run(within('switch=3s'));
+    expect(refused.code).toBe(3);
+    expect(refused.json().error.message).toContain('before down-after (1m) has passed');
+    const ran = await cli.run(within('switch=61s'));
     const result = ran.json() as FailoverResult;
     expect(ran.code, ran.stderr).toBe(2);
-    expect(ran.stderr).toContain('no sentinel marks the master as down before down-after (1m) has passed');
+    expect(ran.stderr).toContain('with down-after 1m the first sentinel switches after about');
     expect(result).toMatchObject({ outcome: 'unknown', faultForMs: 2000, config: { downAfterMs: 60_000 } });
     expect(result.reason).toMatch(
       /^thawed after .*, before down-after 60\.00 s had passed; nothing was tested$/,
