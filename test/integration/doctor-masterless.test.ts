@@ -19,6 +19,8 @@ describe('a group without its master', () => {
     raw = await startRawCluster({ port: PORT, downAfterMs: 60_000 });
     patient = attachedPatient(raw.sentinels.map((s) => s.address));
     await everySentinel('SENTINEL DEBUG info-period 500');
+    // On a busy machine a command may take longer than the short down-after of these tests.
+    for (const port of [A, B, C]) await cli(port, 'CONFIG SET slowlog-log-slower-than -1');
   }, LONG_MS);
   afterAll(async () => {
     await raw?.stop();
@@ -32,7 +34,10 @@ describe('a group without its master', () => {
       for (const port of [B, C]) await says(port, 'DBSIZE', /^1/);
       await raw.nodes[0]?.stop();
       for (const port of [B, C]) await says(port, 'INFO replication', /master_link_status:down/);
-      raw.nodes[0] = await startRedis({ port: A, conf: [`replicaof 127.0.0.1 ${B}`] });
+      raw.nodes[0] = await startRedis({
+        port: A,
+        conf: [`replicaof 127.0.0.1 ${B}`, 'slowlog-log-slower-than -1'],
+      });
       // Longer than ten times the down-after that is set now: no replica may be promoted any more.
       for (const port of [B, C])
         await says(port, 'INFO replication', /master_link_down_since_seconds:([5-9]|\d\d)/);

@@ -141,7 +141,7 @@ const written = (): string[] => [
 describe('what only looks sends no command that changes anything', () => {
   it.each([
     'status',
-    'status --watch=200ms --timeout 2s',
+    'status --watch=200ms --timeout 6s',
     'doctor',
     'doctor --watch-for 1s',
     'wait',

@@ -97,7 +97,7 @@ export function runtimePlants({ nodes, sentinels, masterName }: RawCluster): Pla
     },
     config('restart-wipe', [master], ['appendonly', 'no', 'yes']),
     config('persistence-skew', [one], ['appendonly', 'no', 'yes']),
-    config('min-replicas', [master], ['min-replicas-to-write', '3', '1']),
+    config('min-replicas', [master], ['min-replicas-to-write', '2', '1']),
     config('priority-zero', [one, two], ['replica-priority', '0', '100'], ['announced']),
     config(
       'replica-hidden',
