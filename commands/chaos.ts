@@ -109,9 +109,10 @@ export default defineCommand({
     );
     if (options.junit !== undefined) {
       const { chaosJunitXml } = await import('../src/report/junit.js');
-      const { noteWritten, writeReport } = await import('./shared/write-reports.js');
+      const { isThere, noteWritten, writeReport } = await import('./shared/write-reports.js');
+      const replaces = await isThere(options.junit);
       await writeReport(options.junit, chaosJunitXml(result));
-      noteWritten(context, [options.junit]);
+      noteWritten(context, [{ path: options.junit, replaces }]);
     }
     if (!options.tap) return result;
     const { tapText } = await import('../src/report/tap.js');

@@ -1,5 +1,6 @@
 import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
+import { usedCluster } from '../src/config/paths.js';
 import { detachText } from '../src/report/text/attach.js';
 import { storeOf } from './shared/runtime.js';
 
@@ -10,7 +11,9 @@ export default defineCommand({
   arguments: [argument.required('NAME', { summary: 'the attached cluster', complete: 'cluster' })],
   async run(context, { args: [name] }) {
     const { detach } = await import('../src/cluster/attach.js');
-    return detach(storeOf(context), name);
+    const store = storeOf(context);
+    const wasUsed = (await usedCluster(store.home)) === name;
+    return { ...(await detach(store, name)), wasUsed };
   },
   render: detachText,
 });

@@ -96,7 +96,7 @@ export default defineCommand({
     const { requireBudget } = await import('../src/failover/budget.js');
     // A question is not asked about a run that is refused.
     if (asks(context)) await requireBudget(runtime, cluster, limits);
-    await confirmFor(context, own, failoverWords(settings.fault, trials, settings.rejoin !== null));
+    await confirmFor(context, own, failoverWords(settings.fault, trials, settings.rejoin));
     const { openBaseline } = await import('./shared/baseline.js');
     const { earlier, compare } = await openBaseline(options.baseline);
     const { runFailoverTest } = await import('../src/failover/run.js');

@@ -46,8 +46,9 @@ export default defineCommand({
     if (destination === undefined) return compare(result);
     const { noteWritten, planReports, writeReports } = await import('./shared/write-reports.js');
     const { FAILOVER_FORMATS } = await import('../src/report/formats.js');
-    const written = await writeReports(result, await planReports(destination, FAILOVER_FORMATS), earlier);
-    noteWritten(context, written);
+    const files = await planReports(destination, FAILOVER_FORMATS);
+    const written = await writeReports(result, files, earlier);
+    noteWritten(context, files);
     return { ...compare(result), written };
   },
   rows: FAILOVER_ROWS,

@@ -99,7 +99,8 @@ export default defineCommand({
       workload,
       command: commandLineOf(cluster, { ...options, maxLagS, fault, workload }),
     });
-    noteWritten(context, await writeReports(result, files));
+    await writeReports(result, files);
+    noteWritten(context, files);
     return result;
   },
   cutOff: CUT_OFF,

@@ -2,6 +2,7 @@ import { asks, confirm } from '../../src/cli/confirm.js';
 import type { Context } from '../../src/cli/context.js';
 import type { Seen } from '../../src/cluster/impact.js';
 import type { FaultSpec } from '../../src/failover/fault.js';
+import type { RejoinMode } from '../../src/observe/result.js';
 import type { OwnCluster } from './runtime.js';
 
 /** What will happen to the cluster as it is at this moment. */
@@ -20,9 +21,9 @@ export async function confirmFor(
 
 const DOES = { kill: 'kills', stop: 'shuts down', freeze: 'freezes' } as const;
 
-/** `kills redis-2, the master, and starts it again: writes stop for about 6 s`. */
+/** `kills redis-2, the master, and starts it again as a master: writes stop for about 6 s; …`. */
 export const failoverWords =
-  (fault: FaultSpec, trials: number, isStarted: boolean): Words =>
+  (fault: FaultSpec, trials: number, rejoin: RejoinMode | null): Words =>
   async (seen) => {
     const { masterOf, lossOfMaster } = await import('../../src/cluster/impact.js');
     const id = masterOf(seen)?.id;
@@ -31,9 +32,14 @@ export const failoverWords =
     const after =
       fault.name === 'freeze'
         ? ', and thaws it'
-        : isStarted
-          ? ', and starts it again'
-          : ', and leaves it down';
+        : rejoin === null
+          ? ', and leaves it down'
+          : `, and starts it again as a ${rejoin === 'guarded' ? 'replica' : 'master'}`;
+    // A thawed master was not started: no guard makes it a replica first.
+    const isTwice = fault.name === 'freeze' || rejoin === 'as-crashed';
+    const second = isTwice
+      ? `; after its return there is a second writable master for about 10 s, and writes to it are lost`
+      : '';
     const each = trials > 1 ? 'each time ' : '';
-    return `${DOES[fault.name]} ${who}${often}${after}: ${each}${lossOfMaster(seen)}`;
+    return `${DOES[fault.name]} ${who}${often}${after}: ${each}${lossOfMaster(seen)}${second}`;
   };

@@ -32,7 +32,8 @@ export async function openKeeper(context: Context, destination: string | undefin
     async final(result, baseline) {
       await recordRun(home, result);
       await endRun(home, result.cluster);
-      noteWritten(context, await writeReports(result, files, baseline));
+      await writeReports(result, files, baseline);
+      noteWritten(context, files);
     },
     async close(cluster) {
       // What another process noted is not ours to remove.

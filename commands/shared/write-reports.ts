@@ -12,6 +12,8 @@ const FILE_MODE = 0o644;
 export interface ReportFile<R> {
   path: string;
   format: ReportFormat<R>;
+  /** Whether a file was at this path when the report was planned. */
+  replaces: boolean;
 }
 
 /**
@@ -30,9 +32,11 @@ export async function planReports<R>(
     throw unknownFormat(destination, formats);
   const directory = format === undefined ? destination : dirname(destination);
   await orUnwritable(directory, mkdir(directory, { recursive: true }));
-  return format === undefined
-    ? formats.map((f) => ({ path: join(directory, f.file), format: f }))
-    : [{ path: join(directory, basename(destination)), format }];
+  const files =
+    format === undefined
+      ? formats.map((f) => ({ path: join(directory, f.file), format: f }))
+      : [{ path: join(directory, basename(destination)), format }];
+  return Promise.all(files.map(async (file) => ({ ...file, replaces: await isThere(file.path) })));
 }
 
 /** Writes each file as a whole or not at all. Throws `report-unwritable` (3) that names the file. */
@@ -49,10 +53,20 @@ export async function writeReports<R>(
 export const writeReport = (path: string, text: string): Promise<void> =>
   orUnwritable(path, writeAtomically(path, text, FILE_MODE));
 
-/** Tells the user which files were written. */
-export function noteWritten({ progress }: Context, paths: readonly string[]): void {
-  if (paths.length > 0) progress({ type: 'note', level: 'info', text: `written: ${paths.join(', ')}` });
+/** Tells the user which files were written, and which of them replaced an earlier report. */
+export function noteWritten({ progress }: Context, files: readonly Written[]): void {
+  const paths = (isOld: boolean): string[] => files.filter((f) => f.replaces === isOld).map((f) => f.path);
+  const parts = [
+    { lead: 'written', paths: paths(false) },
+    { lead: 'replaced', paths: paths(true) },
+  ].flatMap((p) => (p.paths.length > 0 ? `${p.lead}: ${p.paths.join(', ')}` : []));
+  if (parts.length > 0) progress({ type: 'note', level: 'info', text: parts.join('; ') });
 }
+
+type Written = Pick<ReportFile<unknown>, 'path' | 'replaces'>;
+
+/** Whether a report at this path replaces a file. */
+export const isThere = async (path: string): Promise<boolean> => (await kindOf(path)) === 'other';
 
 async function kindOf(path: string): Promise<'directory' | 'other' | 'absent'> {
   try {

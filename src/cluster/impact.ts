@@ -1,6 +1,6 @@
 import { refused } from '../errors.js';
 import { sameAddress } from '../model/address.js';
-import { majorityMaster } from '../model/agreement.js';
+import { majorityMaster, noMasterWords } from '../model/agreement.js';
 import { humanDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes, unknownNode } from '../model/plan.js';
@@ -34,11 +34,11 @@ export function masterOf({ plan, snapshot }: Seen): NodePlan | undefined {
 
 /** Finds a node by id, or the one that is `master`. Throws `node-unknown` (64), `no-agreement` (3). */
 export function nodeIn(seen: Seen, name: string): NodePlan {
-  const { plan } = seen;
+  const { plan, snapshot } = seen;
   if (name !== 'master') return nodeById(plan, name);
   const master = masterOf(seen);
   if (master !== undefined) return master;
-  throw refused('no-agreement', `the sentinels of ${plan.spec.cluster} do not agree on a master`, {
+  throw refused('no-agreement', `${plan.spec.cluster}: ${noMasterWords(snapshot, plan.spec.masterName)}`, {
     hint: `name the node: ${dataNodes(plan)
       .map((n) => n.id)
       .join(', ')}; ${command('status', plan.spec.cluster)}`,
@@ -95,7 +95,7 @@ export function impactOf(seen: Seen, node: NodePlan, action: keyof typeof VERBS)
   if (node.kind === 'sentinel') return `${does}: ${lossOfSentinel(seen, node)}`;
   const master = masterOf(seen);
   if (master === undefined)
-    return `${does}: the sentinels do not agree on a master, so what it means to clients is not known`;
+    return `${does}: ${noMasterWords(seen.snapshot, seen.plan.spec.masterName)}, so what it means to clients is not known`;
   if (master.id === node.id) return `${does}, the master: ${lossOfMaster(seen)}`;
   const isLinked = (id: string): boolean =>
     seen.snapshot.groups.some(({ nodes }) => nodes.some((n) => n.id === id && n.answer?.linkStatus === 'up'));

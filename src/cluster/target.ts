@@ -167,7 +167,8 @@ export async function resolveOwn(
 ): Promise<{ name: string; state: ClusterState }> {
   const target = await identify(store, request);
   if (target.kind === 'own') return target;
-  const why = 'an attached cluster can only be read';
+  const why =
+    'sentinelctl reaches an attached cluster only over the network: not the files and processes of its servers, which it did not start';
   throw refused('attached', `${action} is refused: sentinelctl did not create ${target.name}`, {
     why: target.whence === null ? why : `${why}\n${target.whence}`,
     hint: 'status, doctor, wait, masters, replicas, sentinels and master-addr work on it; --cluster NAME names a cluster created by sentinelctl',

@@ -29,6 +29,7 @@ export function runRecordOf(result: FailoverResult): RunRecord {
     fault: result.fault,
     config: { downAfterMs, failoverTimeoutMs, quorum, parallelSyncs },
     workload: workload === null ? null : { clients: workload.clients, policy: workload.policy },
+    rejoin: trials.find((t) => t.rejoin !== null)?.rejoin?.mode ?? null,
     trials: trials.length,
     held: trials.filter((t) => t.outcome === 'holds').length,
     switchedMs: spreadOf(summary.switchedMs),

@@ -4,6 +4,7 @@ import { ballots, knownSentinels, witnessesOf } from './facts.js';
 import type { Snapshot } from './snapshot.js';
 import type { Agreement, StatusResult } from './status.js';
 import { type ExitOn, verdictExitCode } from './verdict.js';
+import { count } from './words.js';
 
 /** That of the verdict; 5 when not one server answered. */
 export function statusExitCode(status: StatusResult, exitOn?: ExitOn): ExitCode {
@@ -17,6 +18,16 @@ export function majorityMaster(snapshot: Snapshot, masterName: string): Address 
   return top !== undefined && top.voices.length * 2 > knownSentinels(snapshot, masterName)
     ? top.address
     : null;
+}
+
+/** Why `majorityMaster` names none: too few sentinels answer to know it, or those that answer do not agree. */
+export function noMasterWords(snapshot: Snapshot, masterName: string): string {
+  const known = knownSentinels(snapshot, masterName);
+  const needed = Math.floor(known / 2) + 1;
+  const answering = snapshot.sentinels.filter((s) => s.answer !== null).length;
+  return answering >= needed
+    ? 'the sentinels do not agree on a master'
+    : `${answering} of ${count(known, 'sentinel')} ${answering === 1 ? 'answers' : 'answer'}, ${needed} ${needed === 1 ? 'is' : 'are'} needed to know the master`;
 }
 
 /** See Agreement. */

@@ -2,7 +2,7 @@ import { surveyPlan } from '../cluster/ask.js';
 import type { LiveCluster } from '../cluster/open.js';
 import { refused } from '../errors.js';
 import { type Address, sameAddress } from '../model/address.js';
-import { majorityMaster } from '../model/agreement.js';
+import { majorityMaster, noMasterWords } from '../model/agreement.js';
 import { command } from '../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
 import { liveSettings, type SentinelSettings } from '../model/sentinel-timing.js';
@@ -49,7 +49,7 @@ export function rolesIn(plan: ClusterPlan, snapshot: Snapshot, fallback?: NodePl
   const address = majorityMaster(snapshot, masterName);
   const master = nodes.find((node) => sameAddress(node.announce, address)) ?? fallback;
   if (master === undefined) {
-    throw refused('no-master', `the sentinels of ${plan.spec.cluster} do not agree on a master`, {
+    throw refused('no-master', `${plan.spec.cluster}: ${noMasterWords(snapshot, masterName)}`, {
       hint: command('status', plan.spec.cluster),
     });
   }

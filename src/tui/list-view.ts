@@ -1,5 +1,6 @@
 import { cut, widthOf, wrap } from '../report/plain-text.js';
 import { themeOf, type View } from '../report/text/theme.js';
+import { type Row, scrolled } from './list-scroll.js';
 
 /** One thing that can be chosen. */
 export interface Entry {
@@ -10,6 +11,8 @@ export interface Entry {
   about: string;
   /** The command line that it runs; null where it runs none, or opens a list. */
   command: string | null;
+  /** What Enter does; else it runs the command, or opens a list where there is none. */
+  enter?: 'runs' | 'opens' | 'quits';
   /** The heading that it stands under; entries of one section are next to each other. */
   section?: string;
 }
@@ -37,9 +40,6 @@ export interface Size extends View {
   rows: number;
 }
 
-/** A row of the list: a heading, or an entry. */
-type Row = { heading: string } | { entry: Entry };
-
 /** Columns from which an entry shows beside its name what it does. */
 const WIDE = 70;
 /** Rows from which there is an empty line around the list. */
@@ -51,10 +51,14 @@ const COMMAND_ROWS = 3;
 /** The longest description that is shown, in rows. */
 const ABOUT_ROWS = 4;
 
+/** What is looked for: a `/` before it lets it begin with q, which quits alone. */
+const sought = (typed: string): string => typed.replace(/^\//, '').toLowerCase();
+
 /** The entries that contain what was typed, those that begin with it first; all of them where nothing was typed. */
 export function matching<E extends Entry>(entries: readonly E[], typed: string): readonly E[] {
-  if (typed === '') return entries;
-  const at = (e: E): number => e.name.toLowerCase().indexOf(typed.toLowerCase());
+  const words = sought(typed);
+  if (words === '') return entries;
+  const at = (e: E): number => e.name.toLowerCase().indexOf(words);
   return [...entries.filter((e) => at(e) === 0), ...entries.filter((e) => at(e) > 0)];
 }
 
@@ -107,47 +111,16 @@ export function listLines(page: ListPage, cursor: Cursor, current: Entry | undef
 
 /** Why nothing is found: what has that name makes no sense now, or there is nothing of that name. */
 function noneOf({ hidden = [] }: ListPage, typed: string): string[] {
-  const meant = hidden.filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase()));
+  const meant = hidden.filter(({ name }) => name.toLowerCase().includes(sought(typed)));
   return meant.length === 0
-    ? [`nothing contains "${typed}"`]
+    ? [`nothing contains "${typed.replace(/^\//, '')}"`]
     : meant.map(({ name, why }) => `${name}: not offered now: ${why}`);
 }
 
-function rowsOf(entries: readonly Entry[], withHeadings: boolean): Row[] {
-  return entries.flatMap((entry, i): Row[] => {
+function rowsOf(entries: readonly Entry[], withHeadings: boolean): Row<Entry>[] {
+  return entries.flatMap((entry, i): Row<Entry>[] => {
     const isNew = entry.section !== undefined && entry.section !== entries[i - 1]?.section;
     return [...(withHeadings && isNew ? [{ heading: entry.section ?? '' }] : []), { entry }];
-  });
-}
-
-/**
- * As many lines as there is room for, with the current entry in the middle where the list is longer. Where entries are
- * above or below, a line at that edge says how many.
- */
-function scrolled(
-  rows: readonly Row[],
-  current: Entry | undefined,
-  room: number,
-  linesOf: (row: Row) => string[],
-  paint: (text: string) => string,
-): string[] {
-  const lines = rows.flatMap((row) =>
-    linesOf(row).map((text, i) => ({ text, entry: 'entry' in row && i === 0 ? row.entry : null })),
-  );
-  if (lines.length <= room) return lines.map(({ text }) => text);
-  const at = lines.findIndex(({ entry }) => entry !== null && entry.key === current?.key);
-  const first = Math.max(0, Math.min(Math.max(0, at) - Math.floor(room / 2), lines.length - room));
-  const last = first + room - 1;
-  const entriesIn = (from: number, to: number): number =>
-    lines.slice(from, to).filter(({ entry }) => entry !== null).length;
-  const above = entriesIn(0, first + 1);
-  const below = entriesIn(last, lines.length);
-  return lines.slice(first, last + 1).map(({ text }, i) => {
-    // The line of the current entry is never given away, however low the window is.
-    if (first + i === at) return text;
-    if (i === 0 && first > 0 && above > 0) return paint(`↑ ${above} more`);
-    if (first + i === last && last < lines.length - 1 && below > 0) return paint(`↓ ${below} more`);
-    return text;
   });
 }
 
@@ -198,10 +171,10 @@ function keysLine(page: ListPage, { typed }: Cursor, current: Entry | undefined,
   const parts =
     typed === ''
       ? [
-          `Enter ${current?.command === null ? 'opens' : 'runs'} it`,
+          enterWords(current),
           page.leaves === 'quits' ? 'q quits' : 'Esc back',
           `${at}/${entries.length}`,
-          'type to find',
+          '/ finds',
           '↑↓ choose',
         ]
       : [`find: ${typed}`, 'Esc clears', `${at}/${entries.length}`];
@@ -210,6 +183,11 @@ function keysLine(page: ListPage, { typed }: Cursor, current: Entry | undefined,
     if (widthOf(line) <= columns) return line;
   }
   return cut(parts[0] ?? '', columns);
+}
+
+function enterWords(current: Entry | undefined): string {
+  const does = current?.enter ?? (current?.command === null ? 'opens' : 'runs');
+  return does === 'quits' ? 'Enter quits' : `Enter ${does} it`;
 }
 
 /** A question that is answered by typing. */

@@ -72,7 +72,8 @@ async function chooseAt(menu: OpenMenu, aim: Aim): Promise<Chosen | Aim | undefi
   const entryOf = (choice: MenuChoice): ChoiceEntry => {
     const { name, about, section, does } = choice;
     const command = 'words' in does && does.words.length > 0 ? lineOf(menu, does.words) : null;
-    return { key: name, name, about, section, command, choice };
+    const enter = does.type === 'run' ? 'runs' : does.type === 'quit' ? 'quits' : 'opens';
+    return { key: name, name, about, section, command, enter, choice };
   };
   const page = (): ListPage<ChoiceEntry> => ({
     title: titleLines(live.state, sizeOf(menu)),

@@ -44,7 +44,7 @@ export async function menu(
       if (chosen.words.includes('--watch') && code <= EXIT.violated) continue;
       if (code !== EXIT.ok) await say(`${paint('dim', `exit code ${code}`)}\n`);
       await say(paint('dim', 'Enter: menu  q: quit'));
-      const goesOn = await interruptibly(world, (signal) => pressedKey(world, ['return', 'space'], signal));
+      const goesOn = await interruptibly(world, (signal) => pressedKey(world, GOES_ON, signal));
       await say('\r\x1b[K');
       if (!goesOn) return EXIT.ok;
     }
@@ -54,6 +54,8 @@ export async function menu(
   }
 }
 
+/** Esc goes back, as it does in every list below the menu. */
+const GOES_ON = ['return', 'space', 'escape'];
 const ENDS: readonly number[] = [EXIT.interrupted, EXIT.terminated];
 
 /** Work that a signal or an uncaught exception aborts. */

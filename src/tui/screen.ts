@@ -108,7 +108,7 @@ export function frame(
   return `${BEGIN}${drawn}${below}${END}`;
 }
 
-/** Waits for one of these keys (true), or for q or Esc (false). Ctrl-C rejects as an interruption (130). */
+/** Waits for one of these keys (true), or for q, or Esc where it is none of them (false). Ctrl-C rejects as an interruption (130). */
 export function pressedKey(world: World, names: readonly string[], signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => end(() => reject(signal.reason));

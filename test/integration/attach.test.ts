@@ -151,7 +151,10 @@ describe('a cluster that sentinelctl did not start gets a name', () => {
   });
 
   it('detach forgets it, and nothing else', async () => {
-    expect(await cli.run(['detach', 'orders'])).toMatchObject({ code: 0 });
+    expect((await cli.run(['use', 'orders'])).code).toBe(0);
+    const detached = await cli.run(['detach', 'orders']);
+    expect(detached.code).toBe(0);
+    expect(detached.stdout).toMatch(/^use had chosen orders: that choice is gone\n→ sentinelctl use$/m);
     await refusal(cli, ['status', '--cluster', 'orders'], { exit: 3, code: 'cluster-unknown' });
     await refusal(cli, ['detach', 'orders'], { exit: 3, code: 'cluster-unknown' });
     expect((await cli.run(['status', ...ADDRS, ...passwordFile(), '--json'])).json().masters).toHaveLength(1);

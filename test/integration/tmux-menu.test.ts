@@ -188,7 +188,9 @@ describe.skipIf(!hasTmux)('a command line, with keys pressed', () => {
     expect(await terminal.exitCode()).toBe(3);
     expect((await cli.run(['status'])).stdout).toContain('redis-1  master');
     await terminal.run('sentinelctl failover-test');
-    await terminal.shows(/kills redis-1, the master, and starts it again: writes stop for about 6 s/);
+    await terminal.shows(
+      /kills redis-1, the master, and starts it again as a master: writes stop for about 6 s/,
+    );
     await terminal.press('C-c');
     expect(await terminal.exitCode()).toBe(130);
     await terminal.run('sentinelctl pause redis-3 --yes');

@@ -14,6 +14,8 @@ export interface RunRecord {
   config: { downAfterMs: number; failoverTimeoutMs: number; quorum: number; parallelSyncs: number };
   /** Null where no clients wrote. */
   workload: { clients: number; policy: string } | null;
+  /** How the old master came back; null where no trial got that far. Absent in lines of older releases. */
+  rejoin?: 'as-crashed' | 'guarded' | 'thawed' | null;
   trials: number;
   /** How many of them held all their invariants. */
   held: number;
@@ -73,11 +75,11 @@ export function readRun(line: string): RunRecord | undefined {
 const isSpread = (value: Spread | null | undefined): boolean =>
   value === null || (typeof value?.p50 === 'number' && typeof value.max === 'number');
 
-/** Each run's trend against the last one before it that had the same fault, settings and clients. Pure. */
+/** Each run's trend against the last one before it that had the same fault, return, settings and clients. Pure. */
 export function trendsOf(runs: readonly RunRecord[]): (Trend | null)[] {
   const last = new Map<string, RunRecord>();
   return runs.map((run) => {
-    const key = JSON.stringify([run.fault, run.driver, run.config, run.workload]);
+    const key = JSON.stringify([run.fault, run.rejoin, run.driver, run.config, run.workload]);
     const former = last.get(key);
     // What was cut short is no measure for what comes after it.
     if (run.complete) last.set(key, run);

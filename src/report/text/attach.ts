@@ -94,7 +94,19 @@ function unreachedLines(unreached: AttachResult['unreached'], view: View): strin
   ];
 }
 
-export const detachText = ({ cluster, servers }: { cluster: string; servers: number }, view: View): string =>
-  themeOf(view).ok(
-    `${SYMBOL.ok} ${cluster} detached: ${count(servers, 'server')} forgotten here, nothing changed there`,
-  );
+export interface Detached {
+  cluster: string;
+  servers: number;
+  /** Whether `use` had chosen it. */
+  wasUsed: boolean;
+}
+
+/** What was forgotten; that `use` had chosen it decides what the next command works on. */
+export const detachText = ({ cluster, servers, wasUsed }: Detached, view: View): string =>
+  [
+    themeOf(view).ok(
+      `${SYMBOL.ok} ${cluster} detached: ${count(servers, 'server')} forgotten here, nothing changed there`,
+    ),
+    ...(wasUsed ? wrap(`use had chosen ${cluster}: that choice is gone`, lineWidth(view), 2) : []),
+    ...(wasUsed ? nextLines('sentinelctl use', view) : []),
+  ].join('\n');

@@ -49,7 +49,8 @@ export function historyText(result: HistoryResult, view: View): string {
     { title: 'DOWN-AFTER', align: 'right' as const, drop: 7 },
     { title: 'TRIALS', align: 'right' as const, drop: 4 },
     { title: 'SWITCHED', align: 'right' as const },
-    { title: 'MAX', align: 'right' as const, drop: 5 },
+    // The slowest switch of the run's trials.
+    { title: 'SLOWEST', align: 'right' as const, drop: 5 },
     { title: 'CLIENTS OUT', align: 'right' as const, drop: 6 },
     { title: 'LOST', align: 'right' as const, drop: 3 },
     { title: 'TREND', drop: 2 },

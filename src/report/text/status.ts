@@ -36,7 +36,7 @@ export function statusText(
     ...headline(status, view),
     // Of several masters each has its command below.
     ...(several ? [] : nextOf(status.verdict, view)),
-    ...wrap(`cluster ${status.cluster}, driver ${status.driver}`, lineWidth(view), 2).map(theme.dim),
+    ...wrap(clusterWords(status), lineWidth(view), 2).map(theme.dim),
   ];
   const isMany = status.masters.length > MASTERS_SHOWN && !all;
   const wanted = isMany ? worstFirst(status.masters.filter((m) => !m.healthy)) : status.masters;
@@ -57,6 +57,12 @@ export function statusText(
   if (hidden !== null) lines.push('', ...wrap(hidden, lineWidth(view), 2).map(theme.dim));
   return lines.join('\n');
 }
+
+/** A cluster that was given by addresses was not attached under a name. */
+const clusterWords = ({ cluster, driver }: StatusResult): string =>
+  driver === 'attached' && cluster.includes(':')
+    ? `cluster ${cluster}, by the addresses of its sentinels`
+    : `cluster ${cluster}, driver ${driver}`;
 
 const worstFirst = (masters: readonly MasterStatus[]): MasterStatus[] =>
   masters.toSorted((a, b) => verdictRank(a.verdict.word) - verdictRank(b.verdict.word));

@@ -187,6 +187,11 @@ describe('a trend', () => {
     ]);
   });
 
+  it('compares runs whose old master came back in the same way', () => {
+    const trends = trendsOf([of(1, 3000), of(2, 9000, { rejoin: 'guarded' }), of(3, 3100)]);
+    expect(trends.map((t) => t?.since.slice(8, 10))).toEqual([undefined, undefined, '01']);
+  });
+
   it('a run that was cut short is compared, and nothing is compared with it', () => {
     const trends = trendsOf([of(1, 3000), of(2, 9000, { complete: false }), of(3, 3100)]);
     expect(trends.map((t) => t?.switchedMs ?? null)).toEqual([null, 6000, 100]);

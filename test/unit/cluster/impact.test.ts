@@ -76,7 +76,9 @@ describe('what an action on one node means', () => {
       }),
     );
     expect(impact('redis-1', 'kill', silent)).toMatch(/what it means to clients is not known$/);
-    expect(() => nodeIn(silent, 'master')).toThrow(/do not agree on a master/);
+    expect(() => nodeIn(silent, 'master')).toThrow(
+      'default: 1 of 3 sentinels answers, 2 are needed to know the master',
+    );
     expect(() => nodeIn(silent, 'redis-9')).toThrow(/has no node "redis-9"/);
   });
 });

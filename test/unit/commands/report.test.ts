@@ -51,6 +51,10 @@ describe('writing reports', () => {
     await writeReports(heldResult(), file);
     await writeReports(violatedResult(), file);
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ outcome: 'violated' });
+    const first = await run(['report', file, '--report', `${file}.html`]);
+    expect(first.err).toContain(`note: written: ${file}.html`);
+    const second = await run(['report', file, '--report', `${file}.html`]);
+    expect(second.err).toContain(`note: replaced: ${file}.html`);
   });
 
   it.each([

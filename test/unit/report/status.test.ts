@@ -101,7 +101,7 @@ describe('status on one screen', () => {
   it('healthy, found without a plan: the address is the id', () => {
     expect(statusText(assess(discovered(), attached()), plainView(100))).toMatchInlineSnapshot(`
       "HEALTHY  mymaster → 127.0.0.1:6379, 2/2 replicas linked, 3/3 sentinels agree, quorum 2 reachable
-      cluster 127.0.0.1:26379, driver attached
+      cluster 127.0.0.1:26379, by the addresses of its sentinels
 
       NODE            ROLE     LINK  OFFSET    LAG
       127.0.0.1:6379  master   -      14203      -
@@ -233,7 +233,7 @@ describe('status on one screen', () => {
     expect(statusText(silent, plainView(60))).toMatchInlineSnapshot(`
       "UNKNOWN  127.0.0.1:26379: none of 3 sentinels answers (and 3
                more)
-      cluster 127.0.0.1:26379, driver attached
+      cluster 127.0.0.1:26379, by the addresses of its sentinels
 
       SENTINEL    ADDRESS          STATE
       sentinel-1  127.0.0.1:26379  connection refused
@@ -272,7 +272,7 @@ describe('status on one screen', () => {
     expect(statusText(assess(two, attached()), plainView(100))).toMatchInlineSnapshot(`
       "AT RISK  1 of 2 masters healthy; cache: no failover is possible, writes go to cache-1; the master
                cache-1 has no replica
-      cluster 127.0.0.1:26379, driver attached
+      cluster 127.0.0.1:26379, by the addresses of its sentinels
 
       AT RISK  cache: no failover is possible, writes go to cache-1; the master cache-1 has no replica
       → redis-cli -h 127.0.0.1 -p 26379 SENTINEL REPLICAS cache

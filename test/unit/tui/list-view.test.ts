@@ -48,7 +48,7 @@ describe('a list on the whole screen', () => {
       '  Down    about Down',
       '',
       '$ sentinelctl Watch',
-      'Enter runs it  q quits  2/3  type to find  ↑↓ choose',
+      'Enter runs it  q quits  2/3  / finds  ↑↓ choose',
     ]);
   });
 
@@ -76,6 +76,9 @@ describe('a list on the whole screen', () => {
       const low = drawn(page(abouts), { key: 'choice-29' }, { columns, rows: 14 });
       expect(low.some((line) => line.startsWith('❯ choice-29'))).toBe(true);
       expect(low).toHaveLength(14);
+      // Only whole entries: below what says how many are above stands the name of one.
+      const edge = low.findIndex((line) => line.startsWith('↑'));
+      expect(low[edge + 1]).toMatch(/^[❯ ] choice-/);
     }
   });
 

@@ -84,16 +84,20 @@ describe('the menu', () => {
       ran.push([...argv]);
       return code;
     });
-    let seen = 0;
+    let seen = { screen: 0, printed: 0 };
     // The frames, and what was printed between them.
-    const written = (): string => world.stdout.text + world.stderr.text;
+    const screen = (): string => stripVTControlCharacters(world.stdout.text);
+    const printed = (): string => stripVTControlCharacters(world.stderr.text);
     const shows = async (text: string): Promise<void> => {
       await expect
-        .poll(() => stripVTControlCharacters(written()).slice(seen), { interval: 5, timeout: 50_000 })
+        .poll(() => screen().slice(seen.screen) + printed().slice(seen.printed), {
+          interval: 5,
+          timeout: 50_000,
+        })
         .toContain(text);
     };
     const press = (...keys: string[]): void => {
-      seen = stripVTControlCharacters(written()).length;
+      seen = { screen: screen().length, printed: printed().length };
       for (const key of keys) world.stdin.write(key);
     };
     return { world, ran, done, shows, press };
@@ -127,8 +131,12 @@ describe('the menu', () => {
     expect(world.stdout.listenerCount('resize')).toBe(0);
   });
 
-  it('says the exit code of a command that failed, and q ends it there', async () => {
+  it('says the exit code of a command that failed; Esc goes back to the menu, q ends it there', async () => {
     const { world, done, shows, press } = await open([], { code: 3 });
+    await shows('❯ Status');
+    press(ENTER);
+    await shows('exit code 3\nEnter: menu');
+    press(ESC);
     await shows('❯ Status');
     press(ENTER);
     await shows('exit code 3\nEnter: menu');
@@ -140,6 +148,10 @@ describe('the menu', () => {
   it('asks for what is missing with the whole command line, and Esc goes back to the same entry', async () => {
     const { ran, done, shows, press } = await open(['--cluster', 'b'], { clusters: ['a', 'b'] });
     await shows('❯ Status');
+    press('/', 'q');
+    await shows('find: /q');
+    press(ESC);
+    await shows('q quits');
     press('kil');
     await shows('❯ Kill a node …');
     press(ENTER);
