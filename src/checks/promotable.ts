@@ -1,3 +1,4 @@
+import { humanDurationMs } from '../model/duration.js';
 import type { MasterFacts, Witness } from '../model/facts.js';
 import { INFO_PERIOD_MS, maxLinkDownMs, PING_PERIOD_MS } from '../model/sentinel-timing.js';
 import type { SeenReplica } from '../model/snapshot.js';
@@ -8,6 +9,8 @@ export interface Unfit {
   replica: SeenReplica;
   kind: 'down' | 'priority' | 'cut-off' | 'stale';
   why: string;
+  /** Of `cut-off`: for how long it was without its master, and how long is allowed; milliseconds. */
+  cut?: { forMs: number; allowedMs: number };
 }
 
 /** A sentinel that would promote none of the replicas that it knows. */
@@ -51,9 +54,16 @@ function unfit({ sentinel, view }: Witness, replica: SeenReplica, own: number | 
   if (refreshMs > infoMs) return say('stale', `gave no INFO for ${refreshMs} ms`);
   const [cutMs, allowed] = [replica.linkDownMs ?? 0, allowedMs(view)];
   return cutMs > allowed
-    ? say('cut-off', `was without its master for ${cutMs} ms, of ${allowed} that are allowed`)
+    ? {
+        ...say('cut-off', `was ${cutWords(cutMs, allowed)}`),
+        cut: { forMs: cutMs, allowedMs: allowed },
+      }
     : null;
 }
+
+/** `without its master for 67.00 s, 30.00 s are allowed`. */
+export const cutWords = (forMs: number, allowedMs: number): string =>
+  `without its master for ${humanDurationMs(forMs)}, ${humanDurationMs(allowedMs)} are allowed`;
 
 /** For how long a replica may have been without its master: 10 x down-after, and as long as the master is down. */
 const allowedMs = ({ downAfterMs, downMs }: Witness['view']): number =>

@@ -33,6 +33,14 @@ export const isDown = (flags: readonly string[]): boolean =>
 export const isSilent = ({ silence }: NodeState | SentinelState): boolean =>
   silence !== null && !isLocked(silence);
 
+/** `is down`, or what is known of a node that accepts the connection and stays silent. */
+export const downWord = (node: NodeState | SentinelState): string =>
+  isStopped(node) ? 'is down' : 'does not answer';
+
+/** It refuses the connection, so its process does not run. */
+export const isStopped = ({ silence }: Pick<NodeState | SentinelState, 'silence'>): boolean =>
+  silence?.kind === 'refused' || silence?.kind === 'closed';
+
 /** Whether nothing is known of the cluster but addresses that were typed, and none of them answers. */
 export const isAllUnknown = ({ expectation, masters, snapshot }: SnapshotFacts): boolean =>
   !expectation.own && masters.length === 0 && !snapshot.sentinels.some(sentinelAnswers);

@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from '../errors.js';
 import { sameAddress } from './address.js';
 import { humanDurationMs } from './duration.js';
-import { answers, type MasterFacts } from './facts.js';
+import { answers, type MasterFacts, type Witness } from './facts.js';
 import { exportIn, isIfSet, isPasswordNote, passwordNote } from './hints.js';
 import { type Impact, VERDICT_WORDS, type Verdict, type VerdictWord } from './status.js';
 import { listed } from './words.js';
@@ -97,9 +97,9 @@ export function verdictOn<T>(
   const brief = alike.length > 1 ? together(alike) : worst.brief;
   const cause = master === undefined ? brief : without(`${master.name}: `, brief);
   const word = WORD_OF[worst.impact];
-  const forMs = worst.impact === 'down' && master !== undefined ? silentMs(master) : null;
+  const silent = worst.impact === 'down' && master !== undefined ? silence(master) : null;
   const impact =
-    masterName === null || masters.length === 0 ? null : impactWords(worst.impact, master, forMs);
+    masterName === null || masters.length === 0 ? null : impactWords(worst.impact, master, silent);
   const lead = impact === null ? '' : `${impact}${word === 'DOWN' ? ': ' : '; '}`;
   const beside = alsoUnknown(worst, present);
   const within = present.filter((f) => !alike.includes(f) && !beside.includes(f) && cause.includes(f.brief));
@@ -108,7 +108,7 @@ export function verdictOn<T>(
   const next = commandIn((present.find((f) => f.first === true) ?? worst).fix);
   const text = `${master === undefined ? '' : `${master.name}: `}${said}${more > 0 ? ` (and ${more} more)` : ''}`;
   return {
-    verdict: { word, text, impact, cause, forMs, next },
+    verdict: { word, text, impact, cause, forMs: silent?.forMs ?? null, next },
     said: [...alike, ...beside, ...within].flatMap(({ of }) => of),
   };
 }
@@ -148,8 +148,11 @@ function alsoUnknown<T>(worst: Weighed<T>, present: readonly Weighed<T>[]): Weig
   return worst.impact === 'unknown' ? [] : present.filter((f) => f.impact === 'unknown').slice(0, 1);
 }
 
-function impactWords(impact: Impact, master: MasterFacts | undefined, forMs: number | null): string {
-  if (impact === 'down') return `no writes${forMs === null ? '' : ` for ${humanDurationMs(forMs)}`}`;
+function impactWords(impact: Impact, master: MasterFacts | undefined, silent: Silent | null): string {
+  if (impact === 'down')
+    return silent === null
+      ? 'no writes'
+      : `no writes for ${silent.isLeast ? 'at least ' : ''}${humanDurationMs(silent.forMs)}`;
   if (impact === 'data-unsafe') return 'acknowledged writes may be lost';
   const writer = master === undefined ? null : writesGoTo(master);
   const writes = writer === null ? 'whether writes work is not known' : `writes go to ${writer}`;
@@ -162,12 +165,44 @@ function writesGoTo({ master, nodes, refOf }: MasterFacts): string | null {
   return node?.answer.role === 'master' && !node.answer.loading ? node.id : null;
 }
 
-/** How long ago a master that gave no answer last answered a sentinel that names it; null where that is not known. */
-export function silentMs({ master, nodes, refOf, snapshot, witnesses }: MasterFacts): number | null {
-  if (nodes.some((n) => n.answer !== null && master !== null && n.id === refOf(master).id)) return null;
-  const ages = witnesses.flatMap(({ view }) =>
-    sameAddress(view.address, master) && view.answeredMsAgo != null ? [view.answeredMsAgo] : [],
+/** For how long the master gave no answer, in milliseconds. `isLeast`: it may be longer. */
+interface Silent {
+  forMs: number;
+  isLeast: boolean;
+}
+
+/**
+ * For how long a master that does not answer is silent; null where that is not known. A sentinel that was restarted
+ * meanwhile counts from its own start (sentinel.c, createInstanceLink), and has no run id of it: then the longest of
+ * what is known counts, the links of the replicas too.
+ */
+function silence(facts: MasterFacts): Silent | null {
+  const ageMs = facts.snapshot.ageMs ?? 0;
+  const heard = heardMs(facts, ({ view }) => view.runId !== '');
+  if (heard !== null) return { forMs: heard, isLeast: false };
+  const sinceStart = heardMs(facts);
+  if (sinceStart === null) return null;
+  const cuts = facts.answered.flatMap(({ answer: { role, linkStatus, linkDownS } }) =>
+    role === 'replica' && linkStatus === 'down' && linkDownS !== undefined ? [linkDownS * 1000 + ageMs] : [],
   );
+  // One may have lost its link before the others: the last link that was lost proves it.
+  return { forMs: Math.max(sinceStart, cuts.length === 0 ? 0 : Math.min(...cuts)), isLeast: true };
+}
+
+/**
+ * How long ago a master that does not answer last answered a sentinel that names it, or that sentinel was started; null
+ * where that is not known.
+ */
+export function heardMs(
+  { master, nodes, refOf, snapshot, witnesses }: MasterFacts,
+  counts: (witness: Witness) => boolean = () => true,
+): number | null {
+  if (nodes.some((n) => n.answer !== null && master !== null && n.id === refOf(master).id)) return null;
+  const ages = witnesses
+    .filter(counts)
+    .flatMap(({ view }) =>
+      sameAddress(view.address, master) && view.answeredMsAgo != null ? [view.answeredMsAgo] : [],
+    );
   return ages.length === 0 ? null : Math.min(...ages) + (snapshot.ageMs ?? 0);
 }
 

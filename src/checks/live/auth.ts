@@ -12,7 +12,7 @@ export default {
   impact: 'unknown',
   group: 'live',
   title: 'a server wants a password, or TLS, that sentinelctl does not have',
-  consequence: 'its role and its state are not known',
+  consequence: 'the role and the state of the server are not known',
   explanation:
     'The server answers every command with NOAUTH, or rejected the password. For a cluster that sentinelctl ' +
     'created it uses the cluster’s own password; for an attached cluster it uses the given one. Or it does not take ' +

@@ -2,9 +2,10 @@ import type { MasterFacts } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
 import { isLocked, type NodeState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
+import { cutOff, cutOffFix } from '../cut-off.js';
 import { forgottenFix, isForgotten } from '../forgotten.js';
 import { type Blocked, blockedAt, ownPriority, type Unfit } from '../promotable.js';
-import { ids, isSilent, judgeMasters, subjectOf } from '../snapshot.js';
+import { ids, isDown, isSilent, judgeMasters, subjectOf } from '../snapshot.js';
 import { lookAgain } from '../under-way.js';
 import { lostMaster } from './no-master.js';
 
@@ -16,7 +17,7 @@ export default {
   group: 'live',
   title: 'no replica can be promoted now',
   consequence:
-    'a dead master is not replaced: every attempt ends with -failover-abort-no-good-slave (seen for 140 s without end); the next attempt comes after 2 x failover-timeout',
+    'a dead master is not replaced: every attempt ends with -failover-abort-no-good-slave, without end as long as the reason lasts; the next attempt comes after 2 x failover-timeout',
   explanation:
     'Sentinel promotes only a replica that is not down, answered PING within the last 5 ping periods, answered ' +
     'INFO recently, does not have priority 0, and whose link to the master was down for at most 10 x down-after ' +
@@ -24,8 +25,9 @@ export default {
     'data.',
   remedy: [
     'start a replica again, or repair its link to the master',
+    'where every replica was without its master for too long: start the old master again; it names its replicas, and they get their links back within 12 s',
     'if the master is gone for good and no replica is eligible: raise down-after-milliseconds with SENTINEL SET ' +
-      'until one is, then restore the value',
+      'at every sentinel until one is, then restore the value',
   ],
   sources: ['sentinel.c: sentinelSelectSlave', 'https://github.com/redis/redis/issues/5677', 'measured'],
   causes: ['failover-stuck', 'no-master'],
@@ -55,10 +57,14 @@ function findingOf(master: MasterFacts, { witness, reasons }: Blocked): RawFindi
   // Without any replica there is nothing to say beyond that: no-replica does.
   if (reasons.length === 0 && replicas.length === 0) return [];
   // All of them are down here too: node-down and node-unreachable say so, and what to do about each.
-  const isDown = ({ replica }: Unfit): boolean =>
+  const isDownHere = ({ replica }: Unfit): boolean =>
     nodes.some((n) => n.id === refOf(replica.address).id && isSilent(n));
-  if (reasons.length > 0 && reasons.every(isDown)) return [];
-  const read = reasons.filter(({ replica, kind }) => kind === 'priority' && mayBe(master, replica));
+  if (reasons.length > 0 && reasons.every(isDownHere)) return [];
+  const read = reasons.filter(
+    (reason) =>
+      (reason.kind === 'priority' && mayBe(master, reason.replica)) ||
+      (reason.kind === 'cut-off' && nodeOf(master, reason)?.answer?.linkStatus === 'up'),
+  );
   const shown = ({ replica }: Unfit): string => refOf(replica.address).id;
   if (read.length > 0)
     return [
@@ -121,12 +127,17 @@ const mayBe = (master: MasterFacts, replica: Unfit['replica']): boolean =>
 /** What makes one of them fit again. */
 function makeFit(master: MasterFacts, { witness, reasons }: Blocked): string[] {
   const { hints, name } = master;
+  const lost = lostMaster(master);
+  if (lost !== null && cutOff(master) !== null) return cutOffFix(master, lost);
   const lines = reasons.map((reason) => {
     const { replica, kind } = reason;
     const node = nodeOf(master, reason);
     if (kind === 'priority')
       return cli(node ?? { endpoint: replica.address }, 'CONFIG SET replica-priority 100');
-    if (kind === 'cut-off') return longerDownAfter(master, { witness, replica });
+    // A master that is just back: the links follow by themselves.
+    if (kind === 'cut-off' && (node?.answer?.syncing === true || isDown(witness.view.flags)))
+      return hints.ctl('status --watch');
+    if (kind === 'cut-off' && node !== undefined) return cli(node, 'INFO replication');
     if (node === undefined || node.silence === null || isLocked(node.silence))
       return cli(witness.sentinel, `SENTINEL REPLICAS ${name}`);
     // Without a run id it may be a master that was replaced: resumed, it would take writes.
@@ -134,13 +145,4 @@ function makeFit(master: MasterFacts, { witness, reasons }: Blocked): string[] {
   });
   const { host, port } = witness.view.address;
   return lines.length > 0 ? [...new Set(lines)] : [`start another data node with: replicaof ${host} ${port}`];
-}
-
-/** With a longer down-after a replica counts that was cut off too long; in whole seconds, and a minute to spare. */
-function longerDownAfter(
-  { name }: MasterFacts,
-  { witness, replica }: { witness: Blocked['witness']; replica: Unfit['replica'] },
-): string {
-  const seconds = Math.ceil(((replica.linkDownMs ?? 0) + 60_000) / 10_000);
-  return cli(witness.sentinel, `SENTINEL SET ${name} down-after-milliseconds ${seconds * 1000}`);
 }

@@ -1,14 +1,15 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import type { MasterFacts } from '../../model/facts.js';
 import { TILT_PERIOD_MS, usualFailoverMs } from '../../model/sentinel-timing.js';
-import { isLocked, type NodeState, type SentinelState } from '../../model/snapshot.js';
-import { silentMs } from '../../model/verdict.js';
+import { isLocked, type NodeState } from '../../model/snapshot.js';
+import { heardMs } from '../../model/verdict.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
+import { cutOff, cutOffFix } from '../cut-off.js';
 import { canCallDown, canElect, electorateOf, headCount } from '../electorate.js';
 import { forgottenFix, isForgotten } from '../forgotten.js';
 import { blockedAt } from '../promotable.js';
-import { ids, isDown, judgeMasters, nameOf } from '../snapshot.js';
+import { downWord, ids, isDown, isStopped, judgeMasters, nameOf } from '../snapshot.js';
 import { failoverUnderWay } from '../under-way.js';
 
 export default {
@@ -103,14 +104,6 @@ export function afterFailover(facts: MasterFacts, lost: NodeState): Pick<RawFind
   };
 }
 
-/** `is down`, or what is known of a node that accepts the connection and stays silent. */
-export const downWord = (node: NodeState | SentinelState): string =>
-  isStopped(node) ? 'is down' : 'does not answer';
-
-/** It refuses the connection, so its process does not run. */
-export const isStopped = ({ silence }: Pick<NodeState | SentinelState, 'silence'>): boolean =>
-  silence?.kind === 'refused' || silence?.kind === 'closed';
-
 function masterIsDown(facts: MasterFacts, lost: NodeState): RawFinding {
   const { words, why, brief, evidence, ...next } = outlook(facts, lost);
   const said = `${lost.id}: ${lost.silence?.message ?? 'no answer'}`;
@@ -138,6 +131,8 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   const busy = failoverUnderWay(witnesses);
   // An attempt without a candidate ends with -failover-abort-no-good-slave: the cause is said, not the attempt.
   if (busy !== null && isVain(facts)) return hopeless('no replica can be promoted');
+  const cut = canElect(electorate) ? cutOff(facts) : null;
+  if (cut !== null) return { ...cut, fix: cutOffFix(facts, lost) };
   if (busy !== null) return { words: busy, why: null, ...afterFailover(facts, lost) };
   if (witnesses.length === 0) return hopeless('no sentinel answers that could replace it');
   if (!canElect(electorate)) return hopeless(`no failover is possible (${headCount(electorate)})`);
@@ -179,9 +174,9 @@ const isVain = (facts: MasterFacts): boolean =>
   !hasHeir(facts) &&
   (blockedAt(facts) !== null || facts.answered.length === 0);
 
-/** `failover expected within 3 s`, counted from the last answer that a sentinel got from the master. */
+/** `failover expected within 3 s`, counted from the last answer of the master, or from the start of a sentinel that got none. */
 function expected(facts: MasterFacts, downAfterMs: number): string {
-  const leftMs = usualFailoverMs({ downAfterMs }) - (silentMs(facts) ?? 0);
+  const leftMs = usualFailoverMs({ downAfterMs }) - (heardMs(facts) ?? 0);
   return leftMs > 0
     ? `failover expected within ${Math.ceil(leftMs / 1000)} s`
     : `no failover ${humanDurationMs(-leftMs)} after the usual time`;

@@ -103,5 +103,7 @@ function checkQuorum(witnesses: readonly Witness[]): string {
     (group) => `${ids(sentinelsOf(group))}: ${group[0]?.view.ckquorum.message ?? ''}`,
   );
   const late = witnesses.some((w) => w.view.ckquorum.ok);
-  return `CKQUORUM at ${said.join('; ')}${late ? ' (it counts a dead peer until down-after has passed)' : ''}`;
+  return late
+    ? `CKQUORUM counts a dead peer until down-after has passed: ${said.join('; ')}`
+    : `CKQUORUM at ${said.join('; ')}`;
 }

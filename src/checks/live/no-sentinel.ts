@@ -2,8 +2,7 @@ import { sentinelAnswers } from '../../model/facts.js';
 import { isLocked, type SentinelState } from '../../model/snapshot.js';
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
-import { isAllUnknown, subjectOf } from '../snapshot.js';
-import { isStopped } from './no-master.js';
+import { isAllUnknown, isStopped, subjectOf } from '../snapshot.js';
 import { isSpeaking, saysInstead } from './says-instead.js';
 import { NO_SENTINEL } from './sentinel-unreachable.js';
 

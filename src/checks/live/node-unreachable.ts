@@ -4,10 +4,10 @@ import type { NodeState, SeenReplica, SentinelState } from '../../model/snapshot
 import type { RawFinding, Skip, SnapshotCheck } from '../check.js';
 import { canElect, electorateOf, headCount } from '../electorate.js';
 import { judged } from '../group.js';
-import { isSilent, nameOf, names, unanswered } from '../snapshot.js';
+import { downWord, isSilent, isStopped, nameOf, names, unanswered } from '../snapshot.js';
 import { failoverUnderWay, lookAgain } from '../under-way.js';
 import { isGhostReplica } from './ghost-replica.js';
-import { afterFailover, bringBack, downWord, hasNoMaster, isStopped, lostMaster } from './no-master.js';
+import { afterFailover, bringBack, hasNoMaster, lostMaster } from './no-master.js';
 import { type SaysInstead, saysInstead } from './says-instead.js';
 
 export default {

@@ -1,9 +1,8 @@
 import { isAt, type SnapshotFacts } from '../../model/facts.js';
 import type { SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
-import { isAllUnknown, isSilent, nameOf } from '../snapshot.js';
+import { downWord, isAllUnknown, isSilent, isStopped, nameOf } from '../snapshot.js';
 import { isGhostSentinel } from './ghost-sentinel.js';
-import { downWord, isStopped } from './no-master.js';
 import { saidNothing, silenceOf } from './node-unreachable.js';
 import { isSpeaking, saysInstead } from './says-instead.js';
 

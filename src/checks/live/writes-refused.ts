@@ -50,7 +50,8 @@ function refused({ hints, nodes }: MasterFacts, node: AnsweredNode, good: number
   return {
     subject: node.id,
     // Whichever replica is away is the reason, where that is known.
-    servers: nodes.map((n) => n.id),
+    // With more replicas asked for than there are it is a cause of its own: none that comes back changes it.
+    ...(!isTooHigh && { servers: nodes.map((n) => n.id) }),
     brief: `${node.id} refuses every write (${setting}, ${good} good replicas)`,
     message: `${node.id} refuses every write: min-replicas-to-write is ${least ?? 'set'}, and ${good} of ${count(replicas, 'replica')} ${good === 1 ? 'acknowledges' : 'acknowledge'} in time`,
     evidence: null,

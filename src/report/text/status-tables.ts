@@ -95,7 +95,9 @@ function beliefCell(
 function quorumCell(belief: ViewStatus | undefined, theme: Theme): Cell {
   if (belief === undefined) return '-';
   const { ok, usable } = belief.ckquorum;
-  const figures = usable === null ? '' : ` ${usable}/${belief.otherSentinels + 1}`;
+  // More than there are: the figures alone look like enough.
+  const needs = usable !== null && usable < belief.quorum ? `, needs ${belief.quorum}` : '';
+  const figures = usable === null ? '' : ` ${usable}/${belief.otherSentinels + 1}${needs}`;
   return ok
     ? { text: `ok${figures}`, paint: theme.ok }
     : { text: `${SYMBOL.bad}${figures || ' no'}`, paint: theme.bad };

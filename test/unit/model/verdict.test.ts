@@ -52,6 +52,25 @@ describe('the first line: impact, cause, command', () => {
     );
   });
 
+  it('DOWN takes the longest evidence where the sentinels were started after the master had died', () => {
+    const lost = masterLost();
+    for (const v of viewsIn(lost)) Object.assign(v, { answeredMsAgo: 523, runId: '' });
+    for (const [n, seconds] of [
+      [2, 31],
+      [3, 30],
+    ] as const)
+      answerOf(lost, n).linkDownS = seconds;
+    expect(said(lost)[0]).toMatch(
+      /^DOWN {2}mymaster: no writes for at least 30\.00 s: redis-1 \(master\) is down/,
+    );
+    // One that has heard the master knows it exactly.
+    Object.assign(viewOf(lost, 1), { answeredMsAgo: 29_000, runId: 'a'.repeat(40) });
+    expect(said(lost)[0]).toContain('no writes for 29.00 s: ');
+    for (const v of viewsIn(lost)) v.runId = '';
+    for (const n of [2, 3]) delete answerOf(lost, n).linkDownS;
+    expect(said(lost)[0]).toContain('no writes for at least 523 ms: ');
+  });
+
   it('DEGRADED says where writes go', () => {
     expect(changed((s) => silenceNode(s, 3))).toEqual([
       'DEGRADED  mymaster: writes go to redis-1; redis-3 is down',

@@ -80,6 +80,10 @@ describe('no-good-slave', () => {
       change(g);
     });
 
+  const unlinked = (g: Gathered) => {
+    for (const n of [2, 3]) alter(nodeIn(g, n).info, { master_link_status: 'down' });
+  };
+
   it.each([
     ['slave,s_down', 'the sentinels call redis-2 and redis-3 down, although they answer here'],
     ['slave,disconnected', 'the sentinels have no link to redis-2 and redis-3, although they answer here'],
@@ -90,10 +94,65 @@ describe('no-good-slave', () => {
   it.each([
     [{ 'last-ok-ping-reply': '5100' }, 'answered no PING for 5100 ms'],
     [{ 'info-refresh': '30100' }, 'gave no INFO for 30100 ms'],
-    [{ 'master-link-down-time': '50100' }, 'was without its master for 50100 ms, of 50000 that are allowed'],
+    [{ 'master-link-down-time': '50100' }, 'was without its master for 50.10 s, 50.00 s are allowed'],
   ])('with every replica %j', (fields, why) => {
-    expect(all(fields)).toMatchObject([
+    expect(all(fields, unlinked)).toMatchObject([
       { subject: 'redis-2, redis-3', message: expect.stringContaining(`redis-2 ${why}; redis-3 ${why}`) },
+    ]);
+  });
+
+  it('a link that was down too long is what the sentinels read last: one that is up again is no fault', () => {
+    const own = (change: (g: Gathered) => void) => all({ 'master-link-down-time': '67000' }, change);
+    expect(own(() => {})).toMatchObject([
+      { severity: 'info', message: expect.stringContaining('read it within 10 s') },
+    ]);
+    expect(own(unlinked)).toMatchObject([
+      { fix: [2, 3].map((n) => `redis-cli -h 127.0.0.1 -p ${6378 + n} INFO replication`) },
+    ]);
+    // A master that is just back: the links follow by themselves.
+    const back = own((g) => {
+      unlinked(g);
+      masterIs(g, { flags: 'master,s_down' });
+    });
+    expect(back).toMatchObject([{ fix: ['sentinelctl status --watch'] }]);
+  });
+
+  it('while the master is down, replicas that were cut off too long need the old master, never one sentinel changed', () => {
+    const dead = (check: LiveCheck, change: (g: Gathered) => void = () => {}) =>
+      said(check, (g) => {
+        for (const n of [2, 3]) {
+          alter(nodeIn(g, n).info, { master_link_status: 'down' });
+          for (const record of replicaRecords(g, n))
+            Object.assign(record, { 'master-link-down-time': '67000' });
+        }
+        silence(nodeIn(g, 1));
+        masterIs(g, { flags: 'master,s_down,o_down,disconnected', 's-down-time': '10000' });
+        change(g);
+      });
+    const fix = [
+      expect.stringMatching(/^# .*newer writes are lost$/),
+      'sentinelctl start redis-1 --as-crashed',
+    ];
+    expect(dead(noGoodSlave)).toMatchObject([{ fix }]);
+    expect(dead(noMaster)).toMatchObject([
+      {
+        brief:
+          'redis-1 (master) is down; no replica may be promoted: redis-2 and redis-3 were without their master for 67.00 s, 60.00 s are allowed',
+        consequence: expect.stringContaining('-failover-abort-no-good-slave'),
+        fix,
+      },
+    ]);
+    // As long as one sentinel may promote one of them, a failover may come.
+    const one = (g: Gathered) => {
+      for (const view of given(sentinelIn(g, 2).masters))
+        Object.assign(view.fields, { 's-down-time': '60000' });
+    };
+    expect(dead(noMaster, one)).toMatchObject([{ fix: ['sentinelctl status --watch'] }]);
+    const attached = (g: Gathered) => {
+      g.own = false;
+    };
+    expect(dead(noMaster, attached)).toMatchObject([
+      { fix: [expect.stringMatching(/^# start the server again on the machine of 127.0.0.1:6379/)] },
     ]);
   });
 
@@ -154,7 +213,7 @@ describe('no-good-slave', () => {
     expect(all({ 'info-refresh': '5100' }, down)).toHaveLength(1);
     expect(all({ 'master-link-down-time': '58000' }, down)).toEqual([]);
     expect(all({ 'master-link-down-time': '59100' }, down)).toMatchObject([
-      { fix: ['redis-cli -h 127.0.0.1 -p 26379 SENTINEL SET mymaster down-after-milliseconds 12000'] },
+      { severity: 'info', fix: ['sentinelctl status --watch'] },
     ]);
   });
 
