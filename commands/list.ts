@@ -49,10 +49,16 @@ async function judged(context: Context, listed: ListedCluster): Promise<Listed> 
       masterName: null,
       access: accessSource(context),
     });
-    const { verdict, masters } = await statusOf(context, target, context.signal);
+    const { verdict, masters, sentinels } = await statusOf(context, target, context.signal);
+    const seen = [...sentinels, ...masters.flatMap((m) => m.nodes)];
+    const answering = new Set(seen.filter((s) => s.reachable).map((s) => s.id));
     const [only, ...others] = masters;
     return {
       ...listed,
+      ...(isAttached && {
+        running: answering.size,
+        nodes: Math.max(listed.nodes, new Set(seen.map((s) => s.id)).size),
+      }),
       verdict: verdict.word,
       master: others.length > 0 ? count(masters.length, 'master') : (only?.master?.id ?? null),
     };

@@ -34,6 +34,7 @@ export async function surveyed(
     masterName: own ? target.state.plan.spec.masterName : target.masterName,
     ...(!own && target.record?.label && { label: target.record.label }),
     ...(own ? { nodes: target.state.plan.nodes } : {}),
+    ...(own && target.state.phase === 'kept' ? { kept: true as const } : {}),
     ...(unfinished === null ? {} : { unfinished }),
     ...(underWay === null ? {} : { underWay }),
     ...(!own && target.whence !== null ? { whence: target.whence } : {}),

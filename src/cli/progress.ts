@@ -71,14 +71,16 @@ export function progressReader(options: ProgressOptions): ProgressReader {
     // The block shows steps; only off it each one leaves a line.
     if (block !== null) return;
     const failed = event.state === 'failed';
-    const ms = failed ? `failed after ${humanDurationMs(event.ms)}` : humanDurationMs(event.ms);
+    const isCut = event.state === 'failed' && event.interrupted === true;
+    const took = humanDurationMs(event.ms);
+    const ms = isCut ? `ended after ${took}` : failed ? `failed after ${took}` : took;
     if (!onTerminal) {
       print(`${event.label} … ${ms}\n`);
       return;
     }
-    const mark = failed ? '✗' : '✔';
+    const mark = isCut ? '–' : failed ? '✗' : '✔';
     const [head, tail] = around(fitted(`${mark} ${event.label}  ${together(ms)}`), mark, ms);
-    print(`${paint(failed ? 'red' : 'green', mark)}${head}${paint('dim', tail)}\n`);
+    print(`${paint(isCut ? 'dim' : failed ? 'red' : 'green', mark)}${head}${paint('dim', tail)}\n`);
   };
   const note = ({ level, text }: Note): void => {
     if (block !== null && level === 'info') return;

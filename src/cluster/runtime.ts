@@ -35,13 +35,15 @@ export async function requireCluster(store: Store, cluster: string): Promise<Clu
  * step failed where the work throws, or `isDone` says no of its result.
  */
 export async function step<T>(
-  runtime: Pick<Runtime, 'clock' | 'onProgress'>,
+  runtime: Pick<Runtime, 'clock' | 'onProgress'> & Partial<Pick<Runtime, 'signal'>>,
   id: string,
   label: string,
   work: (onMissing: (missing: readonly string[]) => void) => Promise<T>,
   isDone: (result: T) => boolean = () => true,
 ): Promise<T> {
   const started = runtime.clock.now();
+  // What begins after a signal rolls back: where that fails, it failed.
+  const isRollback = runtime.signal?.aborted === true;
   runtime.onProgress({ type: 'step', id, state: 'start', label });
   let last = '';
   const onMissing = (missing: readonly string[]): void => {
@@ -55,7 +57,9 @@ export async function step<T>(
     runtime.onProgress({ type: 'step', id, state, label, ms: runtime.clock.now() - started });
     return result;
   } catch (error) {
-    runtime.onProgress({ type: 'step', id, state: 'failed', label, ms: runtime.clock.now() - started });
+    const interrupted = !isRollback && runtime.signal?.aborted === true ? { interrupted: true as const } : {};
+    const ms = runtime.clock.now() - started;
+    runtime.onProgress({ type: 'step', id, state: 'failed', label, ms, ...interrupted });
     throw error;
   }
 }

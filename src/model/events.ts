@@ -12,7 +12,8 @@ export type Progress =
    */
   | { type: 'step'; id: string; state: 'start'; label: string; missing?: readonly string[] }
   | { type: 'step'; id: string; state: 'done'; label: string; ms: number }
-  | { type: 'step'; id: string; state: 'failed'; label: string; ms: number }
+  /** `interrupted`: a signal ended it; it did not fail by itself. */
+  | { type: 'step'; id: string; state: 'failed'; label: string; ms: number; interrupted?: true }
   /** Something worth a line that stays: a choice made, a warning. */
   | { type: 'note'; level: 'info' | 'warning'; text: string }
   /** A part of a run has ended with a verdict: a line that stays. */

@@ -181,6 +181,8 @@ export interface Expectation {
   nodes?: readonly ExpectedNode[];
   /** The master that was asked for; null: all that are monitored. */
   masterName: string | null;
+  /** It was taken down with its data kept. */
+  kept?: true;
   /** A run that did something to it and is no more. */
   unfinished?: Unfinished;
   /** A run that does something to it now. */

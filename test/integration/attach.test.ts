@@ -114,7 +114,7 @@ describe('a cluster that sentinelctl did not start gets a name', () => {
     ]);
     for (const command of ['masters', 'replicas', 'sentinels', 'master-addr', 'env'])
       expect(await cli.run([command, ...named])).toMatchObject({ code: 0 });
-    expect((await cli.run(['list'])).stdout).toMatch(/^orders +\S.*redis-1 .*attached/m);
+    expect((await cli.run(['list'])).stdout).toMatch(/^orders +\S.*redis-1 +(\d+)\/\1 .*attached/m);
     expect((await cli.run(['use', 'orders'])).code).toBe(0);
     expect((await cli.run(['status', '--json'])).json().cluster).toBe('orders');
     expect((await cli.run(['__complete', '--', 'status', '--cluster', ''])).stdout).toContain('orders');

@@ -83,6 +83,9 @@ describe('kept data is deleted only when that was said', () => {
 
   it('a second down refuses, and names what would go; keeping it again says what is kept', async () => {
     await keep();
+    const stopped = await cli.run(['status']);
+    expect(stopped.code).toBe(5);
+    expect(stopped.stdout.split('\n')[0]).toContain('stopped, data kept');
     expect(await dumps()).not.toEqual([]);
     const expected = {
       exit: 3,

@@ -209,7 +209,7 @@ export function bringBack(facts: MasterFacts, otherwise: NodeState | null): stri
 }
 
 function noneSaysMaster(facts: MasterFacts): RawFinding {
-  const { answered, name } = facts;
+  const { answered, expectation, name } = facts;
   const busy = failoverUnderWay(facts.witnesses);
   return {
     subject: name,
@@ -217,11 +217,11 @@ function noneSaysMaster(facts: MasterFacts): RawFinding {
     ...(isOutOfReach(facts) && { impact: 'unknown' }),
     brief:
       answered.length === 0
-        ? `no data node answers`
+        ? (expectation.kept && 'stopped, data kept') || 'no data node answers'
         : `no data node is a master; ${ids(answered)} ${answered.length === 1 ? 'is a replica' : 'are replicas'}`,
     message:
       answered.length === 0
-        ? `no data node of ${name} answers, nothing can be read or written`
+        ? `${expectation.kept ? 'it was taken down with its data kept: ' : ''}no data node of ${name} answers, nothing can be read or written`
         : `no data node that answers is the master of ${name}, nothing can be written: ${ids(answered)} answer${answered.length === 1 ? 's' : ''}${busy === null ? '' : `; ${busy}`}`,
     evidence: busy,
     fix: [busy === null ? nextWithoutMaster(facts) : facts.hints.ctl('status --watch')],

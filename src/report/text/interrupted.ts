@@ -32,7 +32,11 @@ export function interruptedText(result: FailoverResult, trial: Trial, next: stri
 
 /** `one sentinel marks it down (2.57 s), a quorum marks it down (2.65 s)`; from the fault on, in the order in which it was seen. */
 function seenWords(trial: Trial, { config }: FailoverResult): string {
-  const seen = phaseRows(trial, config)
+  const rows = phaseRows(trial, config);
+  const confirmedMs = rows.find((row) => row.short === 'promoted')?.atMs ?? Infinity;
+  const seen = rows
+    // Its ROLE is asked at intervals: what was seen after the leader confirmed it had happened before.
+    .filter((row) => row.short !== 'writable' || (row.atMs ?? 0) <= confirmedMs)
     .flatMap(({ label, atMs }) => (atMs === null ? [] : [{ label, atMs }]))
     .sort((a, b) => a.atMs - b.atMs)
     .map(({ label, atMs }) => `${label} (${together(humanDurationMs(atMs))})`);

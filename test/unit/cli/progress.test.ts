@@ -61,9 +61,12 @@ describe('progress off a terminal', () => {
     r.on(start('network'));
     r.on(done('network'));
     r.on({ type: 'step', id: 'x', state: 'failed', label: 'x', ms: 2500 });
+    r.on({ type: 'step', id: 'y', state: 'failed', label: 'y', ms: 2500, interrupted: true });
     r.on({ type: 'note', level: 'info', text: 'process: no engine answers' });
     r.close();
-    expect(stream.text).toBe('network … 84 ms\nx … failed after 2.50 s\nnote: process: no engine answers\n');
+    expect(stream.text).toBe(
+      'network … 84 ms\nx … failed after 2.50 s\ny … ended after 2.50 s\nnote: process: no engine answers\n',
+    );
   });
 
   it('is nothing with quiet, but what is said is said', () => {
