@@ -1,5 +1,5 @@
 import type { GatheredNode } from '../../model/gathered.js';
-import { cliSecret, ctl } from '../../model/hints.js';
+import { cliSecret, ctl, ifSet } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { judgeNodeGroups } from '../files/judge.js';
@@ -144,7 +144,10 @@ function alone({ name, master, nodes }: Group, wanting: readonly GatheredNode[])
     subject: node.id,
     message: `the passwords of ${name} differ: only ${node.id} has one, its master and the others do not`,
     consequence: 'once it is the master, no other node has its password, and the sentinels may not have it',
-    fix: setConfig(node, 'requirepass', '""'),
+    // One that refused this command refuses redis-cli too, until its password is exported.
+    fix: setConfig(node, 'requirepass', '""').map((line) =>
+      node.silence?.kind === 'auth' && !line.startsWith('#') ? ifSet('REDISCLI_AUTH', line) : line,
+    ),
   };
 }
 

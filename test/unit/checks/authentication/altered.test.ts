@@ -122,6 +122,17 @@ describe('masterauth-missing', () => {
         ],
       },
     ]);
+    const locked = set(2, {});
+    nodeOf(locked, 2).silence = { kind: 'auth', message: 'requires a password' };
+    nodeOf(locked, 2).config = { ok: false, why: 'NOAUTH Authentication required.' };
+    expect(masterauthMissing.live(locked)).toMatchObject([
+      {
+        fix: [
+          '[ -n "$REDISCLI_AUTH" ] && redis-cli -h 127.0.0.1 -p 6380 CONFIG SET requirepass ""',
+          expect.stringContaining('REDISCLI_AUTH'),
+        ],
+      },
+    ]);
     expect(masterauthMissing.live(set(1, { requirepass: '(set)' }))).toMatchObject([
       { subject: 'redis-2, redis-3' },
     ]);
