@@ -11,18 +11,23 @@ const ABORTED = new Set(['ExitPromptError', 'AbortPromptError', 'CancelPromptErr
 
 /** Questions on a terminal. Ctrl-C or the end of input in one rejects as an interruption (130). */
 export function promptsOn({ stdin, stderr, signal, before }: PromptOptions): Prompts {
-  async function ask<T>(question: (library: Library, context: AskContext) => Promise<T>): Promise<T> {
+  async function ask<T>(
+    question: (library: Library, context: AskContext) => Promise<T>,
+    no?: AbortSignal,
+  ): Promise<T> {
     before();
     const library = await import('@inquirer/prompts');
     const gone = new AbortController();
     const leave = (): void => gone.abort();
     signal.addEventListener('abort', leave, { once: true });
     stdin.once('end', leave);
+    no?.addEventListener('abort', leave, { once: true });
     if (signal.aborted) leave();
     try {
       return await question(library, { input: stdin, output: stderr, signal: gone.signal });
     } catch (error) {
       if (!(error instanceof Error) || !ABORTED.has(error.name)) throw error;
+      if (no?.aborted === true && !signal.aborted) throw no.reason;
       throw signal.aborted ? signal.reason : interrupted();
     } finally {
       signal.removeEventListener('abort', leave);
@@ -48,11 +53,41 @@ export function promptsOn({ stdin, stderr, signal, before }: PromptOptions): Pro
         library.input({ message, ...(initial === undefined ? {} : { default: initial }) }, context),
       ),
     confirm: (message, initial) =>
-      ask((library, context) =>
-        library.confirm({ message, ...(initial === undefined ? {} : { default: initial }) }, context),
+      escaped(stdin, (gone) =>
+        ask(
+          (library, context) =>
+            library.confirm(
+              // A tick would stand before an answer of no as well.
+              { message, theme: { prefix: '?' }, ...(initial === undefined ? {} : { default: initial }) },
+              context,
+            ),
+          gone,
+        ),
       ),
   };
 }
+
+/** What Esc answers: no. */
+async function escaped(
+  stdin: InputStream,
+  question: (gone: AbortSignal) => Promise<boolean>,
+): Promise<boolean> {
+  const gone = new AbortController();
+  const onKey = (_: string | undefined, key: { name?: string }): void => {
+    if (key.name === 'escape') gone.abort(ESCAPED);
+  };
+  stdin.on('keypress', onKey);
+  try {
+    return await question(gone.signal);
+  } catch (error) {
+    if (error === ESCAPED) return false;
+    throw error;
+  } finally {
+    stdin.removeListener('keypress', onKey);
+  }
+}
+
+const ESCAPED = new Error('Esc was pressed');
 
 type Library = typeof import('@inquirer/prompts');
 interface AskContext {

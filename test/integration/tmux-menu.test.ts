@@ -102,7 +102,7 @@ describe.skipIf(!hasTmux)('the menu, with keys pressed', () => {
       [80, 24],
     ] as const) {
       await terminal.resize(columns, rows);
-      const keys = columns === 40 ? /^Enter runs it {2}q quits {2}1\/\d+$/m : /↑↓ choose$/m;
+      const keys = columns === 40 ? /^Enter runs it {2}q quits {2}1\/\d+ {2}\/ finds$/m : /↑↓ choose$/m;
       const screen = await terminal.shows(new RegExp(`^\\$ sentinelctl status[\\s\\S]*${keys.source}`, 'm'));
       expect(screen.split('\n').length).toBeLessThanOrEqual(rows);
     }
@@ -187,6 +187,12 @@ describe.skipIf(!hasTmux)('a command line, with keys pressed', () => {
     await terminal.shows(/error: the question was answered with no: nothing was done/);
     expect(await terminal.exitCode()).toBe(3);
     expect((await cli.run(['status'])).stdout).toContain('redis-1  master');
+    await terminal.run('sentinelctl stop master');
+    await terminal.shows(/Continue\? \(y\/N\)/);
+    await terminal.press('Escape');
+    await terminal.shows(/error: the question was answered with no: nothing was done/);
+    expect(await terminal.screen()).not.toContain('✔');
+    expect(await terminal.exitCode()).toBe(3);
     await terminal.run('sentinelctl failover-test');
     await terminal.shows(
       /kills redis-1, the master, and starts it again as a master: writes stop for about 6 s/,
