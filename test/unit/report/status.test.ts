@@ -167,6 +167,13 @@ describe('status on one screen', () => {
     `);
   });
 
+  it('a quorum that more sentinels would have to meet than there are is beside the figures', () => {
+    const high = altered((s) => {
+      Object.assign(viewOf(s, 1), { quorum: 4, ckquorum: { ok: false, usable: 3, message: 'NOQUORUM' } });
+    });
+    expect(statusText(assess(high, ours()), plainView(100))).toMatch(/sentinel-1 .*✗ 3\/3, needs 4/);
+  });
+
   it('disagreements are marked where they are', () => {
     expect(statusText(torn, plainView(100))).toMatchInlineSnapshot(`
       "DOWN  mymaster: no writes: the sentinels send clients to redis-2, which is a replica (and 3 more)

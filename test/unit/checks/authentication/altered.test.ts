@@ -6,7 +6,9 @@ import masterauthMissing from '../../../../src/checks/authentication/masterauth-
 import protectedMode from '../../../../src/checks/authentication/protected-mode.js';
 import renameCommand from '../../../../src/checks/authentication/rename-command.js';
 import tlsMismatch from '../../../../src/checks/authentication/tls-mismatch.js';
+import { diagnose } from '../../../../src/checks/diagnose.js';
 import { answersWrongly } from '../../../../src/checks/passwords.js';
+import { CHECKS } from '../../../../src/checks/registry.js';
 import {
   healthyGathered,
   nodeOf,
@@ -189,6 +191,22 @@ describe('masterauth-missing, by what every node would let in', () => {
         repairs: [{ kind: 'masterauth', node: 'redis-2', replaces: true }],
       },
     ]);
+  });
+
+  it('it does not explain a master that asks for more replicas than there are', () => {
+    const roots = (least: string) => {
+      const gathered = logins((n) => {
+        n(2).sent = 'b';
+      });
+      const [master, replica] = [nodeOf(gathered, 1), nodeOf(gathered, 2)];
+      if (master.info.ok) Object.assign(master.info.value, { min_slaves_good_slaves: '1' });
+      if (master.config.ok) Object.assign(master.config.value, { 'min-replicas-to-write': least });
+      if (replica.info.ok) Object.assign(replica.info.value, { master_link_status: 'down' });
+      return diagnose(gathered, CHECKS).findings.map(({ id }) => id);
+    };
+    expect(roots('2')).toContain('masterauth-missing');
+    expect(roots('2')).not.toContain('writes-refused');
+    expect(roots('5')).toEqual(expect.arrayContaining(['writes-refused', 'masterauth-missing']));
   });
 
   it('the one that wants another, which may be the next master', () => {
