@@ -1,4 +1,5 @@
 import type { MasterFacts } from '../model/facts.js';
+import { cli } from '../model/hints.js';
 import type { NodeState } from '../model/snapshot.js';
 import { blockedAt, cutWords } from './promotable.js';
 import { ids } from './snapshot.js';
@@ -28,15 +29,31 @@ export function cutOff(facts: MasterFacts): { words: string; why: string } | nul
   };
 }
 
-/** What helps then is the old master; what it has is what every replica copies. */
-export function cutOffFix({ expectation, hints }: MasterFacts, lost: NodeState): string[] {
-  const again = hints.revive(lost, lost.silence);
-  if (!expectation.own) return [`# ${again}: the replicas copy the data that it has`];
+/**
+ * How one of the replicas is promoted after all, with what it has: a longer down-after at every sentinel allows for the
+ * time that it was cut off (10 x down-after). The old master would come back with what is on its disk, or with nothing,
+ * and every replica would copy that.
+ */
+export function cutOffFix(facts: MasterFacts, lost: NodeState): string[] {
+  const { hints, name, witnesses } = facts;
   // A frozen one has its data in memory.
-  if (lost.silence?.kind === 'timeout') return [again];
+  if (facts.expectation.own && lost.silence?.kind === 'timeout') return [hints.revive(lost, lost.silence)];
+  const [first] = witnesses;
+  if (first === undefined) return [hints.ctl('status')];
+  const forMs = Math.max(
+    0,
+    ...(blockedAt(facts)?.reasons ?? []).flatMap(({ cut }) => (cut === undefined ? [] : [cut.forMs])),
+  );
+  const set = (ms: number): string => `SENTINEL SET ${name} down-after-milliseconds ${ms}`;
   return [
-    '# it restarts as the master with the data on its disk (none without persistence), and the replicas copy that: newer writes are lost',
-    // The guard of start expects a failover here.
-    `${again} --as-crashed`,
+    ...witnesses.map(({ sentinel }) => cli(sentinel, set(longEnoughMs(forMs)))),
+    cli(first.sentinel, `SENTINEL FAILOVER ${name}`),
+    `# a replica is promoted then, with the data that it has; after that, at each sentinel: ${set(first.view.downAfterMs)}`,
   ];
 }
+
+/**
+ * A down-after with which a replica counts that was cut off for so long, in milliseconds, whole seconds. Also where the
+ * sentinels begin to wait anew, which adds one down-after to the time; a minute to spare.
+ */
+const longEnoughMs = (forMs: number): number => Math.ceil((forMs + 60_000) / 9000) * 1000;
