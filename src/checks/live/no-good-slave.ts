@@ -25,9 +25,9 @@ export default {
     'data.',
   remedy: [
     'start a replica again, or repair its link to the master',
-    'where every replica was without its master for too long: start the old master again; it names its replicas, and they get their links back within 12 s',
-    'if the master is gone for good and no replica is eligible: raise down-after-milliseconds with SENTINEL SET ' +
-      'at every sentinel until one is, then restore the value',
+    'where every replica was without its master for too long: a longer down-after-milliseconds with SENTINEL SET at ' +
+      'every sentinel (a ninth of that time), SENTINEL FAILOVER NAME at one of them, then the value back; the old ' +
+      'master would come back with what is on its disk, and be copied',
   ],
   sources: ['sentinel.c: sentinelSelectSlave', 'https://github.com/redis/redis/issues/5677', 'measured'],
   causes: ['failover-stuck', 'no-master'],
