@@ -18,7 +18,8 @@ export function cutOff(facts: MasterFacts): { words: string; why: string } | nul
   const allowedMs = Math.max(...cuts.map((cut) => cut.allowedMs));
   const cut = reasons.filter((reason) => reason.cut !== undefined);
   const others = reasons.filter((reason) => reason.cut === undefined);
-  const refs = (of: typeof reasons) => of.map(({ replica }) => facts.refOf(replica.address));
+  const refs = (of: typeof reasons) =>
+    of.map(({ replica }) => facts.refOf(replica.address)).toSorted((a, b) => a.id.localeCompare(b.id));
   const words = [
     `${ids(refs(cut))} ${cut.length === 1 ? 'was' : 'were'} ${cutWords(forMs, allowedMs).replace('its', cut.length === 1 ? 'its' : 'their')}`,
     ...others.map((reason) => `${ids(refs([reason]))} ${reason.why}`),
