@@ -15,25 +15,27 @@ export const isForgotten = ({ witnesses, nodes, master, refOf }: MasterFacts): b
   witnesses.some(({ view }) => isDown(view.flags) || view.flags.includes('disconnected')) &&
   witnesses.every(({ view }) => view.replicas.length === 0);
 
-/** How a master whose replicas were forgotten comes back. */
+/**
+ * How a group goes on whose replicas were forgotten: the replica that has the most of the data becomes the master. The old
+ * one would come back with what is on its disk, or with nothing, and every replica would copy that.
+ */
 export function forgottenFix(facts: MasterFacts, lost: NodeState | null): string[] {
   const { expectation, hints, master, name, nodes, witnesses } = facts;
-  if (expectation.own && lost !== null) {
-    return [
-      '# it restarts as the master with the data on its disk (none without persistence), and the replicas copy that: newer writes are lost',
-      hints.ctl(`start ${lost.id} --as-crashed`),
-    ];
-  }
-  const again = `start the old master again${master === null ? '' : ` at ${master.host}:${master.port}`}: it names its replicas`;
-  // The one with the most of its data (replication.c: the offset counts what was received).
-  const [heir] = nodes
-    .filter((n) => n.id !== lost?.id && n.answer !== null)
-    .toSorted((a, b) => (b.answer?.offset ?? 0) - (a.answer?.offset ?? 0));
-  if (heir === undefined) return [again];
+  const old = `the old master${master === null ? '' : ` at ${master.host}:${master.port}`}`;
+  const replicas = nodes.filter((n) => n.id !== lost?.id && n.answer !== null);
+  // By the offset, which counts what was received (replication.c).
+  const [heir, ...others] = replicas.toSorted((a, b) => (b.answer?.offset ?? 0) - (a.answer?.offset ?? 0));
+  if (heir === undefined)
+    return expectation.own && lost !== null
+      ? [
+          `# ${old} restarts with the data on its disk (none without persistence)`,
+          hints.ctl(`start ${lost.id} --as-crashed`),
+        ]
+      : [`start ${old} again: it names its replicas`];
+  const { host, port } = heir.announce;
   return [
-    again,
-    `# or, where it is gone for good, make ${heir.id} the master, which has the most of its data; the others with REPLICAOF ${heir.announce.host} ${heir.announce.port}:`,
     cli(heir, 'REPLICAOF NO ONE'),
+    ...others.map((node) => cli(node, `REPLICAOF ${host} ${port}`)),
     ...witnesses.flatMap(({ sentinel, view }) =>
       monitorInstead(
         sentinel,
@@ -43,5 +45,6 @@ export function forgottenFix(facts: MasterFacts, lost: NodeState | null): string
         sentinel.answer.passwordsFor?.includes(name) ?? null,
       ),
     ),
+    `# ${heir.id} has the most of the data. Or start ${old} again: it names its replicas, and they copy what is on its disk`,
   ];
 }
