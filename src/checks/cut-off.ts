@@ -49,7 +49,7 @@ export function cutOffFix(facts: MasterFacts, lost: NodeState): string[] {
   return [
     ...witnesses.map(({ sentinel }) => cli(sentinel, set(longEnoughMs(forMs)))),
     cli(first.sentinel, `SENTINEL FAILOVER ${name}`),
-    `# a replica is promoted then, with the data that it has; after that, at each sentinel: ${set(first.view.downAfterMs)}`,
+    `# a replica is promoted then, with the data that it has (INPROG: type that one again); after that, at each sentinel: ${set(first.view.downAfterMs)}`,
   ];
 }
 
