@@ -21,7 +21,7 @@ export function cutOff(facts: MasterFacts): { words: string; why: string } | nul
   const refs = (of: typeof reasons) =>
     of.map(({ replica }) => facts.refOf(replica.address)).toSorted((a, b) => a.id.localeCompare(b.id));
   const words = [
-    `${ids(refs(cut))} ${cut.length === 1 ? 'was' : 'were'} ${cutWords(forMs, allowedMs).replace('its', cut.length === 1 ? 'its' : 'their')}`,
+    `${ids(refs(cut))} ${cut.length === 1 ? 'was' : 'were'} ${cutWords(forMs, allowedMs, cut.length)}`,
     ...others.map((reason) => `${ids(refs([reason]))} ${reason.why}`),
   ].join('; ');
   return {
@@ -55,6 +55,6 @@ export function cutOffFix(facts: MasterFacts, lost: NodeState): string[] {
 
 /**
  * A down-after with which a replica counts that was cut off for so long, in milliseconds, whole seconds. Also where the
- * sentinels begin to wait anew, which adds one down-after to the time; a minute to spare.
+ * sentinels begin to wait anew, which adds one down-after to the time. A minute is added for the time until it is typed.
  */
 const longEnoughMs = (forMs: number): number => Math.ceil((forMs + 60_000) / 9000) * 1000;

@@ -61,9 +61,9 @@ function unfit({ sentinel, view }: Witness, replica: SeenReplica, own: number | 
     : null;
 }
 
-/** `without its master for 67.00 s, 30.00 s are allowed`. */
-export const cutWords = (forMs: number, allowedMs: number): string =>
-  `without its master for ${humanDurationMs(forMs)}, ${humanDurationMs(allowedMs)} are allowed`;
+/** `without its master for 67.00 s, 30.00 s are allowed`; of several replicas: `their`. */
+export const cutWords = (forMs: number, allowedMs: number, replicas = 1): string =>
+  `without ${replicas === 1 ? 'its' : 'their'} master for ${humanDurationMs(forMs)}, ${humanDurationMs(allowedMs)} are allowed`;
 
 /** For how long a replica may have been without its master: 10 x down-after, and as long as the master is down. */
 const allowedMs = ({ downAfterMs, downMs }: Witness['view']): number =>

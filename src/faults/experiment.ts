@@ -40,7 +40,7 @@ export interface HealOptions {
 export interface Experiment {
   /** What is not rolled back yet, in the order in which it was done. */
   active(): Injected[];
-  /** Opens the journal before the first act, for what is no act: keys that clients write, which `recover` removes. */
+  /** Opens the journal before the first act: what a run leaves that is not an act, the keys of its clients, `recover` removes too. */
   begin(): Promise<void>;
   /**
    * Journals and does each act, in order. `onBegin` is called right before the first one is really done, for the

@@ -1,6 +1,6 @@
 import { settingsNow, surveyPlan, withNode } from '../cluster/ask.js';
 import { isFailoverNear, type Waiting } from '../cluster/start.js';
-import { sameAddress } from '../model/address.js';
+import { type Address, sameAddress } from '../model/address.js';
 import { knownSentinels, witnessesOf } from '../model/facts.js';
 import { dataNodes } from '../model/plan.js';
 import { nextFailoverMs, SAFE_RETURN_MS } from '../model/sentinel-timing.js';
@@ -15,8 +15,13 @@ const NO_ANSWER_MS = 500;
 /**
  * Makes a data node that still says master follow the one that all sentinels name, as Sentinel itself does after 8 s.
  * Not while a failover runs, or while a sentinel names another one. A node that does not answer is left to Sentinel.
+ * `forgotten`: only one that no sentinel lists, after a SENTINEL RESET while it was down: Sentinel never finds it again.
  */
-export async function demoteStrays({ live }: ActContext, snapshot: Snapshot): Promise<void> {
+export async function demoteStrays(
+  { live }: ActContext,
+  snapshot: Snapshot,
+  which: 'all' | 'forgotten' = 'all',
+): Promise<void> {
   const { plan, asking } = live;
   const { masterName } = plan.spec;
   const views = witnessesOf(snapshot, masterName).map(({ view }) => view);
@@ -31,8 +36,13 @@ export async function demoteStrays({ live }: ActContext, snapshot: Snapshot): Pr
   const nodes = snapshot.groups.find((group) => group.masterName === masterName)?.nodes ?? [];
   const masters = nodes.filter(({ answer }) => answer?.role === 'master');
   if (!isSettled || !masters.some(({ announce }) => sameAddress(announce, first.address))) return;
+  const isListed = (address: Address): boolean =>
+    views.some((view) => view.replicas.some((replica) => sameAddress(replica.address, address)));
   const strays = dataNodes(plan).filter(
-    ({ id, announce }) => !sameAddress(announce, first.address) && masters.some((master) => master.id === id),
+    ({ id, announce }) =>
+      !sameAddress(announce, first.address) &&
+      masters.some((master) => master.id === id) &&
+      (which === 'all' || !isListed(announce)),
   );
   const { host, port } = first.address;
   await Promise.allSettled(

@@ -153,7 +153,8 @@ export async function proveHealed(context: ActContext): Promise<void> {
           everyMs: context.guarded === true ? GUARDED_PROOF_EVERY_MS : PROOF_EVERY_MS,
           sinceMs,
           onMissing,
-          ...(context.guarded === true && { onLook: (snapshot) => demoteStrays(context, snapshot) }),
+          onLook: (snapshot) =>
+            demoteStrays(context, snapshot, context.guarded === true ? 'all' : 'forgotten'),
         },
       ),
     );

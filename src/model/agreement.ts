@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode } from '../errors.js';
 import type { Address } from './address.js';
 import { ballots, knownSentinels, witnessesOf } from './facts.js';
+import { majorityOf } from './sentinel-timing.js';
 import type { Snapshot } from './snapshot.js';
 import type { Agreement, StatusResult } from './status.js';
 import { type ExitOn, verdictExitCode } from './verdict.js';
@@ -23,7 +24,7 @@ export function majorityMaster(snapshot: Snapshot, masterName: string): Address 
 /** Why `majorityMaster` names none: too few sentinels answer to know it, or those that answer do not agree. */
 export function noMasterWords(snapshot: Snapshot, masterName: string): string {
   const known = knownSentinels(snapshot, masterName);
-  const needed = Math.floor(known / 2) + 1;
+  const needed = majorityOf(known);
   const answering = snapshot.sentinels.filter((s) => s.answer !== null).length;
   return answering >= needed
     ? 'the sentinels do not agree on a master'

@@ -59,6 +59,14 @@ it('brings kept data back as it was last, not as a node without persistence once
   const again = (await cli.run(['up', '--json', '--quiet'])).json() as UpResult;
   await ask(again.master.port, 'SWAPDB', '0', '1');
   expect(await ask(again.master.port, 'GET', 'greeting')).toBe('new');
+
+  // A key that was deleted stays deleted, although redis-1's file of its last resync still has it.
+  await ask(again.master.port, 'DEL', 'greeting');
+  expect(await ask(again.master.port, 'WAIT', '2', '5000')).toBe(2);
+  expect((await cli.run(['down', '--keep-data', '--quiet'])).code).toBe(0);
+  const emptied = (await cli.run(['up', '--json', '--quiet'])).json() as UpResult;
+  expect(emptied.master.id).toBe(again.master.id);
+  expect(await ask(emptied.master.port, 'EXISTS', 'greeting')).toBe(0);
   const down = await cli.run(['down', '--quiet', '--output', 'tsv']);
   expect(down.code, down.stderr).toBe(0);
   const removed = ['processes', 'containers', 'networks', 'volumes'].map((what) => `removed.${what}`);

@@ -101,7 +101,7 @@ function wayOut(
     };
   const empty = replicas.filter((n) => most > 0 && keysOf(n) === 0);
   const fit = replicas.filter((n) => !empty.includes(n) && n.silence === null);
-  // In whole seconds, and a minute to spare.
+  // In whole seconds; a minute is added for the time until it is typed.
   const needed = Math.max(downAfterMs, Math.ceil((cutMs + 60_000) / 10_000) * 1000);
   return {
     consequence: `no write is possible, and it does not end by itself: the replicas were without a master for ${Math.round(cutMs / 1000)} s, longer than 10 x down-after, so the sentinels promote none`,

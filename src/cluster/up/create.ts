@@ -6,7 +6,7 @@ import { dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';
 import { allEnded, attachReplicas, proveConvergence, startNode, startSentinels } from '../bring-up.js';
 import { type LiveCluster, provisionerOf } from '../open.js';
 import { type Runtime, step } from '../runtime.js';
-import { chooseMaster, rememberMaster } from './master.js';
+import { chooseMaster, type KeptData, rememberMaster } from './master.js';
 import { type UpResult, upResult } from './result.js';
 
 /** Every data node is down: all nodes are recreated with the data on disk, and the node that holds it becomes the master. */
@@ -34,9 +34,13 @@ export async function createAndConverge(
   const provisioner = provisionerOf(live);
   const { cluster } = plan.spec;
   try {
+    // Before the nodes start: each that writes to disk has a file from then on.
+    const kept = keepDataOnFailure
+      ? { lastMaster: state.lastMaster, onDisk: (await provisioner.dataOnDisk()).nodes }
+      : null;
     await provisioner.prepare(plan.nodes, runtime.onProgress, runtime.signal);
     const { master, ms } = await step(runtime, 'up', `bringing up ${plan.nodes.length} nodes`, () =>
-      converge(runtime, live, keepDataOnFailure ? { lastMaster: state.lastMaster } : null),
+      converge(runtime, live, kept),
     );
     const first = plan.nodes[0];
     const routable = first === undefined || (await host.routable(first));
@@ -77,7 +81,7 @@ async function undo(
 async function converge(
   runtime: Runtime,
   live: LiveCluster,
-  cold: { lastMaster: string | undefined } | null,
+  kept: KeptData | null,
 ): Promise<{ master: NodePlan; ms: number }> {
   const { plan, asking } = live;
   const provisioner = provisionerOf(live);
@@ -99,11 +103,11 @@ async function converge(
     );
   const planned = data[0];
   if (planned === undefined) throw refused('no-data-node', 'a cluster needs a master');
-  if (cold === null) await makeSentinels(planned);
+  if (kept === null) await makeSentinels(planned);
   const startedAt = asking.clock.now();
   await allEnded(data.map((node) => startNode(live, node)));
-  const master = cold === null ? planned : await chooseMaster(live, runtime.onProgress, cold.lastMaster);
-  if (cold !== null) await makeSentinels(master);
+  const master = kept === null ? planned : await chooseMaster(live, runtime.onProgress, kept);
+  if (kept !== null) await makeSentinels(master);
   await attachReplicas(live, master);
   await startSentinels(live, sentinels);
   await proveConvergence(live);

@@ -9,17 +9,25 @@ import { withNode } from '../ask.js';
 import type { LiveCluster } from '../open.js';
 import type { ClusterState, Store } from '../store/state.js';
 
+/** What is known of the data that the nodes start from. */
+export interface KeptData {
+  /** The id of the node that was master last; undefined where no file names one. */
+  lastMaster: string | undefined;
+  /** The ids of the nodes that have data files. */
+  onDisk: readonly string[];
+}
+
 /**
- * The node that becomes master when every node starts from its data on disk: the last master if it wrote to disk,
- * since a replica that went down earlier may hold more keys with older values; else the node with the most keys, the
- * first of equals. Otherwise the usual master, which keeps nothing on disk, would start empty and its replicas would
+ * The node that becomes master when every node starts from its data on disk: the last master if it wrote to disk and
+ * its files are there, also when they hold no key, since a replica that went down earlier may hold more keys with older
+ * values, or keys that were deleted; else the node with the most keys, the first of equals. Otherwise the usual master, which keeps nothing on disk, would start empty and its replicas would
  * delete their data. Nodes that write to disk are preferred to those that do not: these may hold what their last full
  * resync left, as many keys with older values.
  */
 export async function chooseMaster(
   live: Pick<LiveCluster, 'plan' | 'asking'>,
   onProgress: OnProgress,
-  lastMaster: string | undefined,
+  { lastMaster, onDisk }: KeptData,
 ): Promise<NodePlan> {
   const counted = await Promise.all(
     dataNodes(live.plan).map(async (node) => ({ node, keys: await keysOf(node, live.asking) })),
@@ -27,7 +35,9 @@ export async function chooseMaster(
   const first = counted[0];
   if (first === undefined) throw new Error('a plan without data nodes');
   const written = counted.filter(({ node, keys }) => node.persistent && keys > 0);
-  const last = written.find(({ node }) => node.id === lastMaster);
+  const last = counted.find(
+    ({ node, keys }) => node.id === lastMaster && node.persistent && (keys > 0 || onDisk.includes(node.id)),
+  );
   const best = last ?? (written.length > 0 ? written : counted).reduce((a, b) => (b.keys > a.keys ? b : a));
   if (counted.some(({ keys }) => keys > 0)) {
     const { id } = best.node;

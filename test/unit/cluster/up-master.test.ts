@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
 import type { LiveCluster } from '../../../src/cluster/open.js';
 import { chooseMaster } from '../../../src/cluster/up/master.js';
+import type { Progress } from '../../../src/model/events.js';
 import type { NodePlan } from '../../../src/model/plan.js';
 import { DEFAULT_SPEC } from '../../../src/model/spec.js';
 import { OPEN_ACCESS } from '../../../src/wire/access.js';
@@ -35,10 +36,12 @@ async function holding(...keys: number[]): Promise<Pick<LiveCluster, 'plan' | 'a
 
 async function chosen(
   live: Pick<LiveCluster, 'plan' | 'asking'>,
-  last?: string,
+  lastMaster?: string,
+  onDisk: string[] = [],
 ): Promise<{ id: string; said: string[] }> {
   const said: string[] = [];
-  const { id } = await chooseMaster(live, (event) => event.type === 'note' && said.push(event.text), last);
+  const note = (event: Progress) => event.type === 'note' && said.push(event.text);
+  const { id } = await chooseMaster(live, note, { lastMaster, onDisk });
   return { id, said };
 }
 
@@ -61,6 +64,18 @@ describe('who becomes master of what is on disk', () => {
       id: 'redis-2',
       said: [expect.stringContaining('(it was the last master)')],
     });
+  });
+
+  it('is the last one also where its files hold no key, and not where its files are gone', async () => {
+    expect(await chosen(await holding(8, 0, 0), 'redis-2', ['redis-1', 'redis-2', 'redis-3'])).toMatchObject({
+      id: 'redis-2',
+      said: [expect.stringMatching(/\(it was the last master\).*redis-1 8, redis-2 0, redis-3 0$/)],
+    });
+    expect((await chosen(await holding(8, 0, 3), 'redis-2', ['redis-1', 'redis-3'])).id).toBe('redis-3');
+    // What keeps nothing on disk says nothing of the last state, also where it was the last master.
+    expect((await chosen(await holding(0, 2, 3), 'redis-1', ['redis-1', 'redis-2', 'redis-3'])).id).toBe(
+      'redis-3',
+    );
   });
 
   it('is the first one where no node holds keys, without a note', async () => {

@@ -120,7 +120,7 @@ describe('what the menu offers', () => {
     expect(why({ look: look([], [open]) })['Kill a node …']).toMatch(/not rolled back/);
     expect(why({ target: ATTACHED })['Down: remove the cluster']).toMatch(/did not create this cluster/);
     const none = why({ clusters: [], target: { kind: 'none', named: null }, look: null });
-    expect(none['Faults …']).toBe('there is no cluster: Up creates one');
+    expect(none['Faults …']).toBe('no cluster exists; "Up" creates one');
   });
 
   it('what the verdict asks for comes before every other repair', () => {
