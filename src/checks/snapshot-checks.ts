@@ -3,6 +3,7 @@ import sentinelsFew from './configuration/sentinels-few.js';
 import settingsSkew from './configuration/settings-skew.js';
 import bgsaveError from './data/bgsave-error.js';
 import masterFull from './data/master-full.js';
+import restartedEmpty from './data/restarted-empty.js';
 import addressDouble from './live/address-double.js';
 import auth from './live/auth.js';
 import epochDisagree from './live/epoch-disagree.js';
@@ -66,6 +67,9 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
   auth,
   noGoodSlave,
   sentinelsFew,
+
+  // What is left of the data is about to be deleted.
+  restartedEmpty,
 
   // Writes may go to the wrong node.
   splitBrain,

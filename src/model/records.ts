@@ -44,6 +44,9 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
   const memory = memoryIn(info);
   const configFile = info.get('config_file');
   const linkDownS = numberOf(info.get('master_link_down_since_seconds'));
+  const uptimeS = numberOf(info.get('uptime_in_seconds'));
+  const history = historyIn(info);
+  const aof = info.get('aof_enabled');
   return {
     ...engine,
     runId: info.get('run_id') ?? '',
@@ -53,6 +56,10 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
     offset: numberOf(info.get(replica ? 'slave_repl_offset' : 'master_repl_offset')),
     attached: attachedIn(info),
     loading: info.get('loading') === '1',
+    keys: keysIn(info),
+    ...(uptimeS !== null && { uptimeS }),
+    ...(aof !== undefined && { logsWrites: aof === '1' }),
+    ...(history !== undefined && { history }),
     ...(fullSyncs !== null && { fullSyncs }),
     ...(goodReplicas !== null && { goodReplicas }),
     ...(linkDownS !== null && linkDownS >= 0 && { linkDownS }),
@@ -62,6 +69,14 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
     ...(priority !== null && { priority }),
     ...(configFile !== undefined && { configFile }),
   };
+}
+
+/** Whose stream its data is of; undefined where it has no id (before Redis 4). */
+function historyIn(info: NamedValues): NodeAnswer['history'] {
+  const id = info.get('master_replid');
+  if (!id) return undefined;
+  const until = numberOf(info.get('second_repl_offset')) ?? -1;
+  return { id, earlierId: info.get('master_replid2') ?? '', earlierUntil: until };
 }
 
 const DISK_FIELDS: readonly [field: string, fault: DiskFault][] = [

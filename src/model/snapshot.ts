@@ -26,6 +26,14 @@ export interface NodeAnswer {
   /** A master's connected replicas; `state` is `online` once the replica streams. */
   attached: { address: Address; state: string; offset: number }[];
   loading: boolean;
+  /** How many keys it holds in all of its databases; absent where it was not asked. */
+  keys?: number;
+  /** Seconds since its process was started. */
+  uptimeS?: number;
+  /** Whether it writes an append-only file. */
+  logsWrites?: boolean;
+  /** Whose stream its data is of (master_replid), and until which offset it is also that of an earlier one (master_replid2). */
+  history?: { id: string; earlierId: string; earlierUntil: number };
   /** Full resyncs that it served since it started (`sync_full`); absent where it did not say. */
   fullSyncs?: number;
   /** For how long a replica has had no link, seconds; absent where it has one or did not say. */

@@ -12,6 +12,15 @@ export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
+/** `61,168`; whole numbers only have no fraction. The same in every locale. */
+export function grouped(value: number): string {
+  const [whole = '', fraction] = String(
+    Number.isInteger(value) ? value : Math.round(value * 100) / 100,
+  ).split('.');
+  const digits = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? digits : `${digits}.${fraction}`;
+}
+
 /** `redis-1 127.0.0.1:6379`, or the address alone where it is the id. */
 export function named(ref: Ref): string {
   const address = formatAddress(ref);

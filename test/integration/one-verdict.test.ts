@@ -457,6 +457,49 @@ describe('status and doctor have one verdict', () => {
   );
 
   it(
+    'on a master that restarted empty, whose replicas hold the data: typed, the fix keeps it',
+    async () => {
+      await lineUp();
+      const [old] = raw.nodes;
+      const [master = 0, ...replicas] = raw.nodes.map((n) => n.address.port);
+      const write = 'for i = 1, 1203 do redis.call("SET", "kept:" .. i, i) end return redis.call("DBSIZE")';
+      expect(await tell(node(0), `EVAL '${write}' 0`)).toContain('1203');
+      expect(await tell(node(0), 'WAIT 2 10000')).toContain('2');
+      await keepMaster();
+      await old?.stop();
+      // A replica's full resync waits for others at the master, by default 5 s.
+      raw.nodes[0] = await startRedis({ port: master, conf: ['repl-diskless-sync-delay 3600'] });
+      more.push(node(0));
+      const holds = async (n: number): Promise<boolean> => (await tell(node(n), 'DBSIZE')).includes('1203');
+      try {
+        await bothSay('AT RISK');
+        const doctor = diagnose(await asked.patient.look(), CHECKS).verdict;
+        const { status } = await look();
+        const same = ({ word, cause, next }: typeof doctor) => ({ word, cause, next });
+        expect(same(status.verdict)).toEqual(same(doctor));
+        expect(doctor.text).toBe(
+          `mymaster: acknowledged writes may be lost; 127.0.0.1:${master} (master) restarted empty; ` +
+            `${replicas.map((port) => `127.0.0.1:${port}`).join(' and ')} still hold 1,203 keys, which the next full resync deletes`,
+        );
+        expect(await Promise.all([1, 2].map(holds))).toEqual([true, true]);
+        expect(await shell(`${doctor.next}`)).toContain('OK');
+        const hasMoved = await until(
+          async () => ((await tell(node(0), 'ROLE')).startsWith('slave') ? true : undefined),
+          { clock: systemClock, everyMs: 100, deadlineMs: 60_000 },
+        );
+        expect(hasMoved).toBe(true);
+      } finally {
+        await asBefore();
+      }
+      await bothSay('HEALTHY');
+      expect(await Promise.all([0, 1, 2].map(holds))).toEqual([true, true, true]);
+      await lineUp();
+      await tell(node(0), 'FLUSHALL');
+    },
+    LONG_MS,
+  );
+
+  it(
     'on a cluster of two sentinels',
     async () => {
       const small = await startRawCluster({ port: PORT + 20, replicas: 1, sentinels: 2 });

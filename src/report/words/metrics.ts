@@ -1,7 +1,9 @@
 import { humanDurationMs } from '../../model/duration.js';
-import { count } from '../../model/words.js';
+import { count, grouped } from '../../model/words.js';
 import { PHASE_TABLE } from '../../observe/phases.js';
 import type { ThresholdResult } from '../../observe/result.js';
+
+export { grouped };
 
 /** Words for metrics, which go by their path within a trial of the JSON (`client.outageMs`, `ledger.lost`). */
 const LABELS: Readonly<Record<string, string>> = {
@@ -50,15 +52,6 @@ export function metricText(metric: string, value: number): string {
   if (!isTime(metric)) return grouped(value);
   if (Math.abs(value) < 10 && !Number.isInteger(value)) return `${Math.round(value * 10) / 10} ms`;
   return value < 0 ? `-${humanDurationMs(-value)}` : humanDurationMs(value);
-}
-
-/** `61,168`; whole numbers only have no fraction. The same in every locale. */
-export function grouped(value: number): string {
-  const [whole = '', fraction] = String(
-    Number.isInteger(value) ? value : Math.round(value * 100) / 100,
-  ).split('.');
-  const digits = whole.replace(/\B(?=(\d{3})+$)/g, ',');
-  return fraction === undefined ? digits : `${digits}.${fraction}`;
 }
 
 /** `1 write`, `1,695 writes`. */

@@ -1,6 +1,6 @@
 import type { GatheredNode } from '../../../src/model/gathered.js';
 import { alter, given, nodeIn, replicaRecords, sentinelIn, viewsIn } from '../healthy-gathering.js';
-import type { Alteration } from './alteration.js';
+import { type Alteration, unlinked } from './alteration.js';
 
 /** A directive at one data node. */
 const configured = (id: string, n: number, config: Record<string, string>): Alteration => ({
@@ -31,6 +31,17 @@ export const DATA: Alteration[] = [
         slave_repl_offset: master_repl_offset,
         db3: 'keys=7,expires=0,avg_ttl=0',
       });
+    },
+  },
+  {
+    id: 'restarted-empty',
+    subject: 'redis-1',
+    alter: (g) => {
+      alter(nodeIn(g, 1).info, { master_replid: 'f'.repeat(40), db0: '' });
+      for (const n of [2, 3]) {
+        unlinked(g, n);
+        alter(nodeIn(g, n).info, { db0: 'keys=1203,expires=0,avg_ttl=0' });
+      }
     },
   },
   {

@@ -41,6 +41,7 @@ describe('INFO', () => {
         { address: { host: '::1', port: 6381 }, state: 'wait_bgsave', offset: 0 },
       ],
       loading: false,
+      keys: 0,
     });
   });
 

@@ -9,8 +9,10 @@ import outputBuffer from '../../../../src/checks/data/output-buffer.js';
 import rebootGap from '../../../../src/checks/data/reboot-gap.js';
 import replicaHidden from '../../../../src/checks/data/replica-hidden.js';
 import replicaWritable from '../../../../src/checks/data/replica-writable.js';
+import restartedEmpty from '../../../../src/checks/data/restarted-empty.js';
 import versionSkew from '../../../../src/checks/data/version-skew.js';
 import type { Gathered, GatheredSentinel } from '../../../../src/model/gathered.js';
+import { unlinked } from '../../../helpers/alterations/alteration.js';
 import {
   alter,
   given,
@@ -245,4 +247,60 @@ it('replica-writable', () => {
       fix: expect.arrayContaining(['redis-cli -h 127.0.0.1 -p 6381 CONFIG SET replica-read-only yes']),
     },
   ]);
+});
+
+describe('restarted-empty', () => {
+  const OLD = { master_replid: 'a'.repeat(40), slave_repl_offset: '900', db0: 'keys=1203,expires=0' };
+  /** The master has another replication id, and was started after these replicas lost their link. */
+  const restarted = (master: Record<string, string>, holders: readonly number[]) =>
+    said(restartedEmpty, (g) => {
+      alter(nodeIn(g, 1).info, { master_replid: 'b'.repeat(40), uptime_in_seconds: '4', ...master });
+      for (const n of holders) {
+        unlinked(g, n);
+        alter(nodeIn(g, n).info, OLD);
+      }
+    });
+
+  it('names what the replicas still hold, and the failover that keeps it', () => {
+    expect(restarted({}, [2, 3])).toMatchObject([
+      {
+        subject: 'redis-1',
+        brief:
+          'redis-1 (master) restarted empty; redis-2 and redis-3 still hold 1,203 keys, which the next full resync deletes',
+        fix: [expect.stringMatching(/SENTINEL FAILOVER mymaster$/), expect.stringMatching(/^# /)],
+      },
+    ]);
+  });
+
+  it('ends the empty servers instead, where a sentinel might promote one that has copied the master', () => {
+    expect(restarted({}, [2])).toMatchObject([
+      {
+        fix: [
+          '# to keep what redis-2 holds, end redis-1 and redis-3, and start nothing before the sentinels name another master:',
+          'sentinelctl kill redis-1',
+          'sentinelctl kill redis-3',
+        ],
+      },
+    ]);
+  });
+
+  it('asks which data is worth more, where the master took writes since', () => {
+    expect(restarted({ db0: 'keys=12,expires=0', aof_enabled: '0' }, [2, 3])).toMatchObject([
+      {
+        brief: expect.stringContaining('restarted with 12 keys; redis-2 and redis-3 still hold 1,203 keys'),
+        fix: [
+          expect.stringMatching(/^# if what redis-2 and redis-3 hold is worth more/),
+          expect.any(String),
+          expect.any(String),
+        ],
+      },
+    ]);
+  });
+
+  it('says nothing where a replica goes on from where it was, or lost its link after the start', () => {
+    const same = { master_replid: 'b'.repeat(40), master_replid2: 'a'.repeat(40), second_repl_offset: '901' };
+    expect(restarted(same, [2, 3])).toEqual([]);
+    // FLUSHALL while a link is down: the replica gets it too.
+    expect(restarted({ uptime_in_seconds: '5000' }, [2, 3])).toEqual([]);
+  });
 });

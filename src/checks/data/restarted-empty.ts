@@ -1,0 +1,129 @@
+import { type AnsweredNode, isAt, type MasterFacts, type Witness } from '../../model/facts.js';
+import { maxLinkDownMs } from '../../model/sentinel-timing.js';
+import type { NodeAnswer } from '../../model/snapshot.js';
+import { grouped, listed } from '../../model/words.js';
+import type { RawFinding, SnapshotCheck } from '../check.js';
+import { ids, isDown, judgeMasters, nameOf } from '../snapshot.js';
+import { failoverUnderWay, lookAgain } from '../under-way.js';
+
+export default {
+  id: 'restarted-empty',
+  needs: 'snapshot',
+  severity: 'critical',
+  impact: 'data-unsafe',
+  group: 'data',
+  title: 'the master restarted without its data, and a replica still holds it',
+  consequence:
+    'the replica deletes what it holds and copies the master as soon as its full resync begins: within seconds, with repl-diskless-sync-delay 5 after 5 s',
+  explanation:
+    'A master without persistence that is started again within down-after is still the master, and is empty. It has ' +
+    'a new replication id, so each replica needs a full resync, and deletes its own data for it. Until that resync ' +
+    'begins, the replica has the data of before. A failover at this moment keeps it: the replica becomes the master, ' +
+    'and the empty server its replica.',
+  remedy: [
+    'SENTINEL FAILOVER NAME at one sentinel, at once: a replica that has the data becomes the master',
+    'afterwards appendonly yes at every data node, or no automatic restart: see restart-wipe',
+  ],
+  sources: [
+    'replication.c: masterTryPartialResynchronization, readSyncBulkPayload (emptyData)',
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/ (Safety of replication when master has persistence turned off)',
+    'measured',
+  ],
+  causes: ['link-down', 'lag', 'lag-growing', 'restart-wipe', 'persistence-skew', 'diskless-delay'],
+  live: (facts) =>
+    judgeMasters(facts, ['nodes'], (master) => {
+      const { answered, refOf } = master;
+      const node = answered.find((n) => master.master !== null && n.id === refOf(master.master).id);
+      if (node === undefined || node.answer.role !== 'master' || node.answer.loading) return [];
+      const holders = answered.filter((n) => n !== node && stillHolds(master, node, n));
+      return holders.length === 0 ? [] : [lost(master, node, holders)];
+    }),
+} satisfies SnapshotCheck;
+
+/** Whole seconds on both sides, and what passes between two answers. */
+const ROUNDED_S = 2;
+
+/** Whether a replica has more than its master, which was started after its link went, and will delete it. */
+function stillHolds({ refOf }: MasterFacts, master: AnsweredNode, { answer }: AnsweredNode): boolean {
+  const { follows, keys = 0, linkDownS, linkStatus, role } = answer;
+  const { keys: left, uptimeS, logsWrites } = master.answer;
+  if (role !== 'replica' || follows === null || refOf(follows).id !== master.id) return false;
+  if (linkStatus === 'up' || left === undefined || keys <= left || mayContinue(master.answer, answer))
+    return false;
+  // One that was started itself since then does not say for how long it has had no link.
+  if (linkDownS === undefined || uptimeS === undefined) return left === 0;
+  // Without an append-only file what is missing is more than the last second.
+  return uptimeS <= linkDownS + ROUNDED_S && (left === 0 || logsWrites === false);
+}
+
+/** Whether its stream goes on where the replica's ended (replication.c, masterTryPartialResynchronization). */
+function mayContinue({ history }: NodeAnswer, { history: its, offset }: NodeAnswer): boolean {
+  if (history === undefined || its === undefined) return true;
+  if (history.id === its.id) return true;
+  return history.earlierId === its.id && (offset ?? 0) <= history.earlierUntil;
+}
+
+function lost(facts: MasterFacts, node: AnsweredNode, holders: readonly AnsweredNode[]): RawFinding {
+  const { hints, witnesses } = facts;
+  const left = node.answer.keys ?? 0;
+  const held = [...new Set(holders.map((n) => n.answer.keys ?? 0))];
+  const isStart = holders.some((n) => n.answer.linkDownS !== undefined);
+  const state = left > 0 ? `restarted with ${keyWords([left])}` : isStart ? 'restarted empty' : 'is empty';
+  const still = `${ids(holders)} still ${holders.length === 1 ? 'holds' : 'hold'} ${keyWords(held)}`;
+  const deletes = 'which the next full resync deletes';
+  const busy = failoverUnderWay(witnesses);
+  const up = node.answer.uptimeS === undefined ? '' : `, started ${node.answer.uptimeS} s ago`;
+  return {
+    subject: node.id,
+    servers: [node.id, ...holders.map((n) => n.id)],
+    brief: `${node.id} (master) ${state}; ${still}, ${deletes}`,
+    message: `${nameOf(node)} (master) ${state}${up}; ${still}, ${deletes}`,
+    evidence: `${node.id} has a new replication id${up}: no replica can continue from it${busy === null ? '' : `; ${busy}`}`,
+    fix: busy !== null ? lookAgain(hints) : keep(facts, node, holders, left),
+  };
+}
+
+const keyWords = (counts: readonly number[]): string =>
+  `${listed(counts.map(grouped))} key${counts.length === 1 && counts[0] === 1 ? '' : 's'}`;
+
+/** How the data is kept: a failover now, or where an emptied replica may be chosen, without the servers that are empty. */
+function keep(
+  facts: MasterFacts,
+  node: AnsweredNode,
+  holders: readonly AnsweredNode[],
+  left: number,
+): string[] {
+  const { answered, hints, name, witnesses } = facts;
+  const others = answered.filter((n) => n !== node && !holders.includes(n));
+  const able = witnesses.find((w) => holders.some((n) => isPromotable(w, n)));
+  const what = `what ${ids(holders)} ${holders.length === 1 ? 'holds' : 'hold'}`;
+  const choice = left === 0 ? [] : [`# if ${what} is worth more than what ${node.id} took since it started:`];
+  if (able !== undefined && others.length === 0)
+    return [
+      ...choice,
+      hints.cli(able.sentinel, `SENTINEL FAILOVER ${name}`),
+      `# a replica is the master then, with its data; within about 10 s ${node.id} is its replica, and what was written to ${node.id} since it started is gone`,
+    ];
+  const empty = [node, ...others.filter((n) => (n.answer.keys ?? left + 1) <= left)];
+  return [
+    ...choice,
+    `# to keep ${what}, end ${ids(empty)}, and start nothing before the sentinels name another master:`,
+    ...empty.map((n) => hints.act(n, `kill ${n.id}`, shutdownOf(n))),
+  ];
+}
+
+/** Without NOW a server since Redis 7 waits for its replicas, and may begin their resync. */
+const shutdownOf = ({ answer: { version } }: AnsweredNode): string =>
+  Number.parseInt(version, 10) >= 7 ? 'SHUTDOWN NOSAVE NOW' : 'SHUTDOWN NOSAVE';
+
+/** Whether this sentinel would promote it now (sentinel.c, sentinelSelectSlave). */
+const isPromotable = ({ view }: Witness, node: AnsweredNode): boolean =>
+  node.answer.priority !== 0 &&
+  view.replicas.some(
+    (r) =>
+      isAt(node, r.address) &&
+      !isDown(r.flags) &&
+      !r.flags.includes('disconnected') &&
+      r.priority !== 0 &&
+      (r.linkDownMs ?? 0) <= maxLinkDownMs(view),
+  );
