@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { systemClock } from '../../src/clock.js';
 import { until } from '../../src/until.js';
 import { BIN, RATE } from './cli.js';
+import { openTmuxControl } from './tmux-control.js';
 
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
@@ -64,13 +65,26 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     TMUX_TMPDIR: dir,
     LC_ALL: 'C.UTF-8',
   };
-  const tmux = async (...args: string[]): Promise<string> =>
-    (await promisify(execFile)('tmux', ['-u', '-L', 'test', '-f', '/dev/null', ...args], { cwd: home, env }))
-      .stdout;
+  const server = ['-u', '-L', 'test', '-f', '/dev/null'];
   // tmux starts it by a shell that is not interactive, and such a one takes PS1 out of the environment.
   const shell = `exec env PS1='${PROMPT} ' bash --norc --noprofile`;
   const size = ['-x', String(columns), '-y', String(rows)];
-  await tmux('new-session', '-d', '-s', 'main', ...size, shell, ';', 'set-option', '-g', 'status', 'off');
+  const session = [
+    'new-session',
+    '-d',
+    '-s',
+    'main',
+    ...size,
+    shell,
+    ';',
+    'set-option',
+    '-g',
+    'status',
+    'off',
+  ];
+  await promisify(execFile)('tmux', [...server, ...session], { cwd: home, env });
+  const control = openTmuxControl(server, 'main', { cwd: home, env });
+  const tmux = control.ask;
 
   const terminal: Terminal = {
     async run(line) {
@@ -104,6 +118,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     flag: async (name) => (await tmux('display-message', '-p', '-t', 'main', `#{${name}}`)).trim(),
     async close() {
       await tmux('kill-server').catch(() => {});
+      await control.ended;
       await rm(dir, { recursive: true, force: true });
     },
   };
