@@ -26,16 +26,10 @@ export interface Stage extends ActContext {
   close(): Promise<void>;
 }
 
-/** Brings one up, with a down-after of 2 s and a failover-timeout of 10 s. */
+/** Brings one up, with a down-after of 2 s and a failover-timeout of 10 s; `close` takes it down. */
 export async function openStage(cluster: string, driver: DriverName): Promise<Stage> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'sentinelctl-test-')));
-  const runtime: Runtime = {
-    clock: systemClock,
-    store: openStore(home),
-    env,
-    drivers: DRIVERS,
-    onProgress: () => {},
-  };
+  const runtime = runtimeIn(home);
   const spec = {
     ...DEFAULT_SPEC,
     cluster,
@@ -51,6 +45,28 @@ export async function openStage(cluster: string, driver: DriverName): Promise<St
     givenSettings: driver === 'docker' ? { image: 'host' } : {},
     password: undefined,
   });
+  const stage = await openStageOn(home, cluster);
+  return {
+    ...stage,
+    async close() {
+      await stage.close();
+      await down(runtime, cluster, { keepData: false });
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+const runtimeIn = (home: string): Runtime => ({
+  clock: systemClock,
+  store: openStore(home),
+  env,
+  drivers: DRIVERS,
+  onProgress: () => {},
+});
+
+/** Opens one that is up already; `close` leaves it up. */
+export async function openStageOn(home: string, cluster: string): Promise<Stage> {
+  const runtime = runtimeIn(home);
   const state = await requireCluster(runtime.store, cluster);
   const live = await openCluster(runtime, state, { deadlineMs: 30_000 });
   const node = (id: string): NodePlan => {
@@ -67,8 +83,6 @@ export async function openStage(cluster: string, driver: DriverName): Promise<St
     open: (keep = false) => openExperiment(runtime, live, { what: 'a test', keep, guardMs: null }),
     async close() {
       live.close();
-      await down(runtime, cluster, { keepData: false });
-      await rm(home, { recursive: true, force: true });
     },
   };
 }

@@ -17,7 +17,6 @@ const LONGEST = [
   'doctor-fix-killed',
   'doctor-configuration',
   'faults-cli',
-  'links-docker',
   'failover-outcomes',
   'one-verdict',
   'act',
