@@ -18,7 +18,7 @@ export default defineCommand({
     'sentinelctl up --driver process --port auto --sentinel-port auto',
     'sentinelctl up --cluster staging --replicas 4 --sentinels 5 --quorum 3 --down-after 2s --port auto --sentinel-port auto',
     'sentinelctl up --cluster apart --loopback own --port auto --sentinel-port auto',
-    'sentinelctl up --cluster boxed --driver docker --image host --port auto --sentinel-port auto',
+    'sentinelctl up --driver docker --image host',
   ],
   options: UP_OPTIONS,
   async run(context, { options }) {

@@ -51,14 +51,20 @@ const ENDLESS: [line: RegExp, saysFirst: 'stdout' | 'stderr'][] = [
   [/\s(-f|--follow|--watch(=\S+)?)(\s|$)/, 'stdout'],
   [/^sentinelctl sweep/, 'stderr'],
 ];
-/** Lines that are typed on processes with a document, and exit 0 there, or for another command's examples. */
+const needsDocker = (line: string): boolean => /--driver docker/.test(line);
+/**
+ * Lines that are typed with a document, where they exit 0, or for another command's examples. A block that needs an
+ * engine counts for those lines only that need one themselves.
+ */
 const typedElsewhere = new Set([
   ...typedAsJson,
   ...Object.values(PREPARED),
   ...documents().flatMap(({ fences }) =>
     fences
-      .filter(({ language, words }) => language === 'console' && !words.includes('docker'))
-      .flatMap(shownCommands)
+      .filter(({ language }) => language === 'console')
+      .flatMap((fence) =>
+        shownCommands(fence).filter(({ text }) => !fence.words.includes('docker') || needsDocker(text)),
+      )
       .filter(({ exits, again, endless }) => exits === 0 && !again && !endless)
       .map(({ text }) => text),
   ),
@@ -112,7 +118,6 @@ const stages: Stage[] = [
 const endUpon = (line: string): 'stdout' | 'stderr' | undefined =>
   ENDLESS.find(([pattern]) => pattern.test(line))?.[1];
 const mayExit = (line: string): number[] => (endUpon(line) !== undefined ? [130] : mayExitIn(line));
-const needsDocker = (line: string): boolean => /--driver docker/.test(line);
 /** A cluster that an example names beside the default one. */
 const otherCluster = (line: string): string | undefined => /--cluster (\S+)/.exec(line)?.[1];
 
