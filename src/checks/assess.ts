@@ -1,6 +1,6 @@
 import { sameAddress } from '../model/address.js';
 import { agreementOf } from '../model/agreement.js';
-import { type MasterFacts, snapshotFacts } from '../model/facts.js';
+import { type MasterFacts, type SnapshotFacts, snapshotFacts } from '../model/facts.js';
 import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import {
   type Expectation,
@@ -14,9 +14,12 @@ import {
 } from '../model/status.js';
 import { type Judgement, labelled, verdictOn, verdictRank, type Weighed } from '../model/verdict.js';
 import { count, named } from '../model/words.js';
-import { evidenceOf, impactOf, type RawFinding, type SnapshotCheck } from './check.js';
+import { evidenceOf, type Finding, impactOf, type RawFinding, type SnapshotCheck } from './check.js';
+import { findingOf } from './finding.js';
+import { fold, serverNames } from './fold.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
 import { possibleNow } from './under-way.js';
+import { weigh } from './weigh.js';
 
 /** A finding of a snapshot check, with the check that made it. */
 interface Judged {
@@ -44,7 +47,7 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
     masterStatus(master, sentinels, concerning.get(master.name) ?? []),
   );
   const masters = each.map(({ status }) => status);
-  const { verdict, said } = overall(each, judged);
+  const { verdict, said } = overall(each, judged, facts);
   return {
     cluster: expectation.cluster,
     driver: expectation.driver,
@@ -74,12 +77,20 @@ interface JudgedMaster {
 }
 
 /** Of several masters, the worst off, with how many are healthy. What any of their lines says was said. */
-function overall(masters: readonly JudgedMaster[], judged: readonly Judged[]): Judgement<Judged> {
+function overall(
+  masters: readonly JudgedMaster[],
+  judged: readonly Judged[],
+  facts: SnapshotFacts,
+): Judgement<Judged> {
   const [worst, ...others] = masters
     .map(({ status }) => status)
     .toSorted((a, b) => verdictRank(a.verdict.word) - verdictRank(b.verdict.word));
   if (worst === undefined)
-    return verdictOn(judged.map(weigh), { masters: [], healthy: '', unproven: ['no master is monitored'] });
+    return verdictOn(weighed(judged, facts), {
+      masters: [],
+      healthy: '',
+      unproven: ['no master is monitored'],
+    });
   const { verdict } = worst;
   const said = masters.flatMap((m) => m.said);
   if (others.length === 0) return { verdict, said };
@@ -88,18 +99,25 @@ function overall(masters: readonly JudgedMaster[], judged: readonly Judged[]): J
   return { verdict: { ...verdict, text: worst.healthy ? counted : `${counted}; ${verdict.text}` }, said };
 }
 
-const weigh = (judged: Judged): Weighed<Judged> => {
-  const { check, raw } = judged;
-  return {
-    of: [judged],
-    impact: impactOf(check, raw),
-    subject: raw.subject,
-    brief: raw.brief ?? raw.message,
-    masterName: raw.masterName,
-    fix: raw.fix,
-    first: check.first,
-  };
-};
+/** As `doctor` weighs them: what another finding explains is under it, and neither counted nor said beside it. */
+function weighed(
+  judged: readonly Judged[],
+  { snapshot }: Pick<SnapshotFacts, 'snapshot'>,
+): Weighed<Judged>[] {
+  const made = judged.map((one) => ({ one, finding: findingOf(one.check, one.raw) }));
+  const roots = fold(
+    made.map(({ finding }) => finding),
+    SNAPSHOT_CHECKS,
+    serverNames({ sentinels: snapshot.sentinels, nodes: snapshot.groups.flatMap(({ nodes }) => nodes) }),
+  );
+  // A root is a copy of its finding.
+  const isSame = (a: Finding, b: Finding): boolean =>
+    a.id === b.id && a.subject === b.subject && a.message === b.message;
+  return roots.map(weigh).map((root) => ({
+    ...root,
+    of: root.of.flatMap((f) => made.filter(({ finding }) => isSame(finding, f)).map(({ one }) => one)),
+  }));
+}
 
 /** What a run of sentinelctl did first, since all else may come of it; then by severity, then in the order of the checks. */
 function byWeight(judged: readonly Judged[]): Judged[] {
@@ -155,7 +173,7 @@ function masterStatus(
     ),
   };
   const healthy = summary(shown, sentinels);
-  const { verdict, said } = verdictOn(judged.map(weigh), { masters: [facts], healthy });
+  const { verdict, said } = verdictOn(weighed(judged, facts), { masters: [facts], healthy });
   const problems = judged.map(problemIn(said));
   return { status: { ...shown, problems, healthy: verdict.word === 'HEALTHY', verdict }, said };
 }

@@ -4,14 +4,7 @@ import type { MasterFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
 import { ctl } from '../model/hints.js';
 import type { Impact, Severity, Verdict } from '../model/status.js';
-import {
-  type ExitOn,
-  IMPACTS,
-  labelled,
-  verdictExitCode,
-  verdictOn,
-  type Weighed,
-} from '../model/verdict.js';
+import { type ExitOn, labelled, verdictExitCode, verdictOn } from '../model/verdict.js';
 import { count } from '../model/words.js';
 import { withoutAccepted } from './accepted.js';
 import { alike } from './alike.js';
@@ -23,6 +16,7 @@ import { withoutLeftovers } from './never-reached.js';
 import { type Judged, passed } from './passed.js';
 import { withPasswordNotes } from './passwords.js';
 import { isUnjudged, runChecks, runFileChecks, type Skipped } from './run.js';
+import { weigh } from './weigh.js';
 
 /** A diagnosis. */
 export interface DoctorResult {
@@ -170,25 +164,6 @@ function resultOf(
     ...{ cluster, verdict, findings: findings.map(marked), checked },
     ...{ skipped: ran.skipped, accepted: ran.accepted ?? [], silence, fixWith: null },
   };
-}
-
-const STARTS_ALL = /^sentinelctl up\b/;
-
-/** A root as it counts: what it explains may be worse than itself, and is ended by its fix. */
-function weigh(root: Finding): Weighed<Finding> {
-  const all = [root, ...root.consequences];
-  const rank = ({ impact }: Finding): number => IMPACTS.indexOf(impact);
-  const [worst = root] = all.toSorted((a, b) => rank(a) - rank(b));
-  const { impact, subject, masterName = root.masterName } = worst;
-  // What a critical cause leads to is not the first thing to read, nor what is only ever a consequence.
-  const isCause = worst !== root && (root.severity === 'critical' || worst.id === 'writes-refused');
-  // The same with more: when a failover is expected.
-  const fuller = all.find((f) => f !== worst && f.impact === impact && f.brief.startsWith(`${worst.brief};`));
-  const brief = isCause ? `${root.brief}; ${worst.brief}` : (fuller ?? worst).brief;
-  const of = all.filter((f) => brief.includes(f.brief));
-  // What several servers lead to together is not ended by starting the one that it is shown under.
-  const startsAll = !isCause && worst.fix.some((line) => STARTS_ALL.test(line));
-  return { of, impact, subject, brief, masterName, fix: startsAll ? worst.fix : root.fix, first: root.first };
 }
 
 /** Why nothing can be called healthy, although nothing was found; empty where everything that was asked was judged. */

@@ -1,4 +1,3 @@
-import type { Gathered } from '../model/gathered.js';
 import { SEVERITIES, type Severity } from '../model/status.js';
 import type { Check, Finding } from './check.js';
 
@@ -17,7 +16,10 @@ export const isRepairable = (finding: Finding): boolean =>
   );
 
 /** The names by which findings speak of servers: two that name different ones have nothing to do with each other. */
-export function serverNames(gathered: Pick<Gathered, 'sentinels' | 'nodes'>): ReadonlySet<string> {
+export function serverNames(gathered: {
+  sentinels: readonly { id: string }[];
+  nodes: readonly { id: string }[];
+}): ReadonlySet<string> {
   return new Set([...gathered.sentinels, ...gathered.nodes].map((server) => server.id));
 }
 

@@ -1,19 +1,10 @@
 import { messageOf } from '../errors.js';
 import type { SnapshotFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
-import {
-  type Check,
-  type CheckText,
-  evidenceOf,
-  type Finding,
-  impactOf,
-  type RawFinding,
-  type Skip,
-  type SnapshotCheck,
-  sentenceOf,
-} from './check.js';
+import type { Check, Finding, RawFinding, Skip, SnapshotCheck } from './check.js';
 import { factsOf } from './facts-of.js';
 import type { Project } from './files/project.js';
+import { findingOf } from './finding.js';
 import { possibleNow } from './under-way.js';
 
 /** A check that was not judged, and what is missing for it. */
@@ -90,28 +81,4 @@ function onSnapshot(check: SnapshotCheck, facts: SnapshotFacts): RawFinding[] | 
   const { sentinels, groups } = facts.snapshot;
   const isEmpty = sentinels.length === 0 && groups.every(({ nodes }) => nodes.length === 0);
   return isEmpty ? { skip: 'no server is known' } : check.live(facts);
-}
-
-/** What a check saw, as a finding. */
-export function findingOf(check: CheckText, seen: RawFinding): Finding {
-  const { later } = seen;
-  return {
-    id: check.id,
-    severity: seen.severity ?? check.severity,
-    impact: impactOf(check, seen),
-    brief: seen.brief ?? (check.needs === 'snapshot' ? seen.message : sentenceOf(seen)),
-    headline: false,
-    evidence: evidenceOf(seen),
-    masterName: check.group === 'application' ? null : seen.masterName,
-    subject: seen.subject,
-    ...(seen.servers && seen.servers.length > 0 && { servers: seen.servers }),
-    message: seen.message,
-    consequence: seen.consequence ?? check.consequence,
-    fix: [...seen.fix, ...(later === undefined ? [] : [`# ${later.when}:`, later.fix])],
-    source: check.sources.join('; '),
-    ...(seen.at && { at: seen.at }),
-    repairs: seen.repairs ?? (seen.repair === undefined ? [] : [seen.repair]),
-    ...(check.first === true && { first: true }),
-    consequences: [],
-  };
 }

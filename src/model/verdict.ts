@@ -119,6 +119,7 @@ const VERBS: readonly (readonly [one: string, several: string])[] = [
   ['does not answer', 'do not answer'],
   ['wants a password', 'want a password'],
   ['wants another password than the master', 'want another password than the master'],
+  ['wants a password that the master does not want', 'want a password that the master does not want'],
 ];
 const predicate = ({ brief, subject }: Weighed): string => without(`${subject} `, brief);
 /** The predicate for several servers; null where it may be said of one only. */

@@ -37,7 +37,6 @@ export default {
     'measured',
   ],
   causes: [
-    'auth',
     'client-refused',
     'writes-refused',
     'link-down',
@@ -142,6 +141,8 @@ function alone({ name, master, nodes }: Group, wanting: readonly GatheredNode[])
   if (nodes.some((n) => n !== node && wantsPassword(n) !== false)) return null;
   return {
     subject: node.id,
+    // That it refuses this command is known, and what it means for the cluster is not: auth says what the sentinels see.
+    ...(node.silence?.kind === 'auth' && { impact: 'unknown', severity: 'warning' }),
     message: `the passwords of ${name} differ: only ${node.id} has one, its master and the others do not`,
     consequence: 'once it is the master, no other node has its password, and the sentinels may not have it',
     // One that refused this command refuses redis-cli too, until its password is exported.

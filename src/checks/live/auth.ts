@@ -1,5 +1,5 @@
 import { isAt, type MasterFacts } from '../../model/facts.js';
-import { cli, cliSecret, passwordNote, secretNote } from '../../model/hints.js';
+import { cli, cliSecret, ifSet, passwordNote, secretNote } from '../../model/hints.js';
 import { isLocked, type NodeState, type SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
@@ -24,7 +24,7 @@ export default {
     'if sentinelctl created the cluster: set requirepass of this node to the cluster’s password again',
   ],
   sources: ['acl.c: ACLAuthenticateUser', 'measured'],
-  causes: ['no-good-slave', 'seen-down'],
+  causes: ['no-good-slave', 'seen-down', 'masterauth-missing'],
   live({ snapshot, masters, expectation, hints }) {
     const servers = [...snapshot.sentinels, ...new Set(masters.flatMap((m) => m.nodes))];
     const locked = servers.filter((s) => isLocked(s.silence));
@@ -36,9 +36,15 @@ export default {
       const option = ownOption ? '--sentinel-password-file FILE' : '--password-file FILE';
       if (server.silence?.kind === 'tls') return withoutTls(server, said);
       const apart = masters.find((master) => differsFromMaster(master, server));
-      if (apart !== undefined) return otherPassword(apart, server, said);
-      return expectation.own && /password/.test(said)
-        ? { subject: server.id, ...unlikeTheCluster(server, said), fix: reset(server, said, isSentinel) }
+      if (expectation.own && /password/.test(said))
+        return {
+          subject: server.id,
+          ...unlikeTheCluster(server, said),
+          ...(apart !== undefined && calledDown(apart)),
+          fix: reset(server, said, isSentinel),
+        };
+      return apart !== undefined
+        ? otherPassword(apart, server, said)
         : {
             subject: server.id,
             brief: `${server.id} ${wantOf(said, option)}`,
@@ -61,32 +67,43 @@ const withoutTls = (server: NodeState | SentinelState, said: string): RawFinding
 });
 
 /**
- * Whether a data node rejects a password that its master accepts, and the sentinels, which have one password for all
- * data nodes of a name, call it down for the same reason.
+ * Whether a data node refuses what its master accepts, and the sentinels, which have one password for all data nodes of
+ * a name, call it down for the same reason. Until they log in again their open connections say nothing of it.
  */
 function differsFromMaster(facts: MasterFacts, server: NodeState | SentinelState): boolean {
-  const { answered, expectation, master, nodes, refOf, witnesses } = facts;
-  if (expectation.own || !nodes.some((n) => n.id === server.id)) return false;
-  if (!/^rejects/.test(server.silence?.message ?? '')) return false;
+  const { answered, master, nodes, refOf, witnesses } = facts;
+  if (!nodes.some((n) => n.id === server.id)) return false;
+  if (!/^(rejects|requires)/.test(server.silence?.message ?? '')) return false;
   const entries = witnesses.flatMap(({ view }) => view.replicas.filter((r) => isAt(server, r.address)));
   const accepts = answered.some((n) => master !== null && n.id === refOf(master).id);
   return accepts && entries.length > 0 && entries.every(({ flags }) => isDown(flags));
 }
 
-function otherPassword(facts: MasterFacts, server: NodeState | SentinelState, said: string): RawFinding {
+/** What a node means for its cluster that the sentinels cannot log in to either. */
+function calledDown(facts: MasterFacts): Pick<RawFinding, 'masterName' | 'impact' | 'consequence'> {
   const isOnly = !facts.answered.some((n) => n.answer.role === 'replica');
-  const words = 'wants another password than the master';
   return {
-    subject: server.id,
     masterName: facts.name,
     impact: isOnly ? 'no-failover' : 'degraded',
+    consequence:
+      'the sentinels cannot log in there and call it down: it is never promoted, and after a failover no other node can replicate from it',
+  };
+}
+
+function otherPassword(facts: MasterFacts, server: NodeState | SentinelState, said: string): RawFinding {
+  const isBare = hasNoPassword(said);
+  const words = isBare
+    ? 'wants a password that the master does not want'
+    : 'wants another password than the master';
+  const accepted = isBare ? 'the master wants none' : 'the master accepts the one that is given';
+  return {
+    subject: server.id,
+    ...calledDown(facts),
     brief: `${server.id} ${words}`,
     message: `${nameOf(server)} ${words}: it ${said.replace(/: .*/, '')}, and the sentinels call it down`,
-    evidence:
-      'the master accepts the one that is given; the sentinels have one for all nodes, and call it down',
-    consequence:
-      'the sentinels cannot log in there: it is never promoted, and after a failover no other node can replicate from it',
+    evidence: `${accepted}; the sentinels have one for all nodes, and call it down`,
     fix: [
+      ...(isBare ? reset(server, said, false) : []),
       `# on the machine of ${server.id}: requirepass and masterauth as in the configuration file of the master, then restart it`,
       '# or is it another server, which has taken over this address? Then give each its own address',
     ],
@@ -120,7 +137,13 @@ function unlikeTheCluster(
 function reset(server: NodeState | SentinelState, said: string, isSentinel: boolean): string[] {
   const note = passwordNote(`the password that ${server.id} wants now`);
   if (hasNoPassword(said))
-    return [note, cli(server, isSentinel ? 'ACL SETUSER default nopass' : "CONFIG SET requirepass ''")];
+    return [
+      note,
+      ifSet(
+        'REDISCLI_AUTH',
+        cli(server, isSentinel ? 'ACL SETUSER default nopass' : "CONFIG SET requirepass ''"),
+      ),
+    ];
   return [
     note,
     secretNote('CLUSTER_PASSWORD', "the cluster's own password"),

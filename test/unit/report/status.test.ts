@@ -238,8 +238,7 @@ describe('status on one screen', () => {
 
   it('nothing answers', () => {
     expect(statusText(silent, plainView(60))).toMatchInlineSnapshot(`
-      "UNKNOWN  127.0.0.1:26379: none of 3 sentinels answers (and 3
-               more)
+      "UNKNOWN  127.0.0.1:26379: none of 3 sentinels answers
       cluster 127.0.0.1:26379, by the addresses of its sentinels
 
       SENTINEL    ADDRESS          STATE
