@@ -22,12 +22,18 @@ export default defineCommand({
   ],
   options: UP_OPTIONS,
   async run(context, { options }) {
-    const { cluster, masterName, passwordFile, sentinelAddrs, sentinelAddrsFrom } = context.globals;
+    const { accessOptions, cluster, masterName, passwordFile, sentinelAddrs, sentinelAddrsFrom } =
+      context.globals;
     if (sentinelAddrs !== null && sentinelAddrsFrom === 'flag') {
       throw usageError('not-for-up', 'up creates a cluster: --sentinel-addrs is for attached ones', {
         hint: `sentinelctl status --sentinel-addrs ${sentinelAddrs.map(formatAddress).join(',')}`,
       });
     }
+    const [foreign] = accessOptions.filter((option) => option !== '--password-file');
+    if (foreign !== undefined)
+      throw usageError('not-for-up', `up creates a cluster: ${foreign} is for attached ones`, {
+        hint: 'up --password-file FILE gives every server of the new cluster one password',
+      });
     const given = { ...givenOf(SPEC_OPTIONS, options), ...(masterName !== null && { masterName }) };
     const spec: ClusterSpec = completeSpec({ ...given, cluster });
     const fault = specFaults(spec)[0];

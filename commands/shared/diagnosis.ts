@@ -81,11 +81,14 @@ async function targetFor(
   masterName: string | null,
   mayLack: boolean,
 ): Promise<Target | null> {
+  const { globals } = context;
+  // Of the application a password is asked for by the same options.
+  const asked = mayLack ? { ...context, globals: { ...globals, accessOptions: [] } } : context;
   try {
-    return await targetOf(context, masterName);
+    return await targetOf(asked, masterName);
   } catch (error) {
     const lacks = error instanceof OperatorError && error.code === 'cluster-unknown';
-    if (mayLack && lacks && !context.globals.clusterGiven) return null;
+    if (mayLack && lacks && !globals.clusterGiven) return null;
     throw error;
   }
 }

@@ -56,6 +56,7 @@ function requestOf(context: Context, masterName: string | null): TargetRequest {
     sentinelAddrs: globals.sentinelAddrs,
     sentinelAddrsFrom: globals.sentinelAddrsFrom,
     masterName,
+    accessOptions: globals.accessOptions,
     access: accessSource(context),
   };
 }

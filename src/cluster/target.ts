@@ -5,6 +5,7 @@ import type { AttachedCluster } from '../model/attached.js';
 import { ctl } from '../model/hints.js';
 import { sentinelNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { listed } from '../model/words.js';
 import type { Access } from '../wire/access.js';
 import { type SurveyTarget, survey } from '../wire/survey.js';
 import { accessOf, surveyTarget } from './ask.js';
@@ -23,13 +24,16 @@ export interface TargetRequest {
   sentinelAddrs: Address[] | null;
   sentinelAddrsFrom: 'flag' | 'environment' | 'file' | null;
   masterName: string | null;
+  /** The options of passwords, users and TLS that were typed: they are for an attached cluster. */
+  accessOptions?: readonly string[];
   /** What opens connections to an attached cluster: asked for once it is known which one is meant. */
   access(record: AttachedCluster | null): Promise<Access>;
 }
 
 /**
  * Resolves the target. Sentinel addresses that belong to an own cluster mean that cluster, so that a shell
- * which evaluated `env --export` goes on working. Throws `cluster-unknown` (3).
+ * which evaluated `env --export` goes on working. Throws `cluster-unknown` (3), and usageError `contradiction` where
+ * options were typed that only an attached cluster takes.
  */
 export async function resolveTarget(store: Store, request: TargetRequest): Promise<Target> {
   const target = await identify(store, request);
@@ -48,7 +52,7 @@ async function identify(store: Store, request: TargetRequest): Promise<Identifie
       });
     }
     const own = await ownerOf(store, sentinelAddrs);
-    if (own !== undefined) return ownTarget(own, request.masterName);
+    if (own !== undefined) return ownTarget(own, request);
     return {
       kind: 'attached',
       name: sentinelAddrs.map(formatAddress).join(','),
@@ -60,7 +64,7 @@ async function identify(store: Store, request: TargetRequest): Promise<Identifie
   }
   const record = await store.attached(request.cluster);
   if (record !== undefined) return attachedTarget(record, request.masterName);
-  return ownTarget(await requireCluster(store, request.cluster), request.masterName);
+  return ownTarget(await requireCluster(store, request.cluster), request);
 }
 
 function whenceOf([known]: readonly string[]): string {
@@ -82,8 +86,14 @@ function attachedTarget(record: AttachedCluster, masterName: string | null): Uno
   };
 }
 
-function ownTarget(state: ClusterState, masterName: string | null): Identified {
+function ownTarget(state: ClusterState, { accessOptions = [], masterName }: TargetRequest): Identified {
   const name = state.plan.spec.cluster;
+  const [option] = accessOptions;
+  if (option !== undefined)
+    throw usageError('contradiction', `${option} is not for cluster "${name}", which sentinelctl made`, {
+      why: 'its servers are asked with the password that up gave them; such options are for an attached cluster',
+      hint: `leave ${listed(accessOptions)} out`,
+    });
   if (masterName !== null && masterName !== state.plan.spec.masterName) {
     throw refused('master-unknown', `cluster "${name}" does not monitor a master "${masterName}"`, {
       why: `its master is called ${state.plan.spec.masterName}`,

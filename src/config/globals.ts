@@ -30,6 +30,8 @@ export interface Globals extends Selection {
   username: string | null;
   sentinelUsername: string | null;
   sentinelPasswordFile: string | null;
+  /** The options of passwords, users and TLS that were typed: `--username`. Not those that the environment or a file sets. */
+  accessOptions: readonly string[];
   /** How an attached cluster is reached by TLS; null: plain, or as it was attached. */
   tls: TlsSource | null;
   /** Bound for the whole command, in milliseconds; null: each command's own. */
@@ -43,6 +45,19 @@ export interface Globals extends Selection {
 }
 
 type Settings = ReadonlyMap<string, Setting>;
+
+const ACCESS_OPTIONS: readonly (readonly [attribute: string, name: string])[] = [
+  ['passwordFile', '--password-file'],
+  ['username', '--username'],
+  ['sentinelPasswordFile', '--sentinel-password-file'],
+  ['sentinelUsername', '--sentinel-username'],
+  ['tls', '--tls'],
+  ['ca', '--ca'],
+  ['cert', '--cert'],
+  ['key', '--key'],
+  ['serverName', '--server-name'],
+  ['insecure', '--insecure'],
+];
 
 /** The options of every command, resolved. Throws usageError for values that cannot be combined. */
 export function resolveGlobals(settings: Settings, env: Env): Globals {
@@ -58,6 +73,9 @@ export function resolveGlobals(settings: Settings, env: Env): Globals {
     username: words('username'),
     sentinelUsername: words('sentinelUsername'),
     sentinelPasswordFile: words('sentinelPasswordFile'),
+    accessOptions: ACCESS_OPTIONS.filter(
+      ([attribute]) => settings.get(attribute)?.origin.from === 'flag',
+    ).map(([, name]) => name),
     tls: resolveTls(settings),
     timeoutMs: typeof timeout === 'number' ? timeout : null,
     output: resolveOutput(settings),

@@ -78,6 +78,7 @@ const quickGlobals = (cluster: string): Globals => ({
   username: null,
   sentinelUsername: null,
   sentinelPasswordFile: null,
+  accessOptions: [],
   tls: null,
   timeoutMs: 2 * SERVER_MS,
   output: 'table',

@@ -85,5 +85,7 @@ export function globalsFor(globals: Globals, target: MenuState['target']): Globa
     clusterFrom: 'flag',
     sentinelAddrs: null,
     sentinelAddrsFrom: null,
+    // They were typed for another one.
+    accessOptions: [],
   };
 }

@@ -85,6 +85,22 @@ describe('a cluster with a password', () => {
     printed.push(plain.stderr, document.stdout);
   });
 
+  it('takes no other access than its own when it is looked at, also by its sentinels', async () => {
+    const { status } = await statusOf(cli);
+    const by = status.sentinels.map(({ host, port }: { host: string; port: number }) => `${host}:${port}`);
+    for (const words of [
+      ['status', '--password-file', file],
+      ['doctor', '--username', 'ops', '--tls'],
+      ['logs', 'redis-1', '--sentinel-username', 'ops'],
+      ['status', '--sentinel-password-file', file, '--sentinel-addrs', by.join(',')],
+    ]) {
+      const says = `is not for cluster "default", which sentinelctl made`;
+      await refusal(cli, words, { exit: 64, code: 'contradiction', says });
+    }
+    const says = '--username is for attached ones';
+    await refusal(cli, ['up', '--username', 'ops'], { exit: 64, code: 'not-for-up', says });
+  });
+
   it('refuses one that Sentinel cannot save', async () => {
     for (const [at, password] of ['two words', 'tab\there', 'quo"te', "it's", 'bell\u0007'].entries()) {
       const unusable = join(cli.home, `unusable-${at}`);

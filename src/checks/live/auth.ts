@@ -43,6 +43,7 @@ export default {
           ...(apart !== undefined && calledDown(apart)),
           fix: reset(server, said, isSentinel),
         };
+      if (expectation.own) return denied(server, said);
       return apart !== undefined
         ? otherPassword(apart, server, said)
         : {
@@ -56,6 +57,14 @@ export default {
     return judged(found, unanswered(servers));
   },
 } satisfies SnapshotCheck;
+
+/** The rights of a server of sentinelctl's own were changed: no option of this command gives them back. */
+const denied = (server: NodeState | SentinelState, said: string): RawFinding => ({
+  subject: server.id,
+  brief: `${server.id} denies a command to sentinelctl`,
+  message: `${nameOf(server)} ${said}`,
+  fix: [`# as a user that may do it: ${cli(server, "ACL SETUSER default on '~*' '&*' +@all")}`],
+});
 
 /** What it lacks is an option, which its words name. */
 const withoutTls = (server: NodeState | SentinelState, said: string): RawFinding => ({
