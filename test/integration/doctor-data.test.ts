@@ -74,10 +74,17 @@ describe('doctor finds in data nodes, and its fix cures', () => {
     expect(await foundAndCured('priority-zero', `${one}, ${two}`, 'critical')).toContain('slave_priority 0');
   });
 
-  it('one replica that may be promoted is enough', async () => {
+  it('one replica that is never promoted while another may be: a risk', async () => {
     await set(node(1), 'replica-priority', '0');
-    expect(flat((await patient.doctor()).findings).filter((f) => f.id === 'priority-zero')).toEqual([]);
-    await set(node(1), 'replica-priority', '100');
+    const found = await patient.finds('priority-zero', one ?? '', 'warning');
+    expect(found).toMatchObject({
+      impact: 'risk',
+      message: `${one} is never promoted (replica-priority 0)`,
+      consequence: `only ${two} can replace the master`,
+    });
+    await patient.apply(found);
+    await patient.isCured('priority-zero', one ?? '');
+    expect(await redisCli(node(1).address.port, 'CONFIG GET replica-priority')).toContain('100');
   });
 
   it('a replica that is hidden and may be promoted', async () => {

@@ -1,3 +1,4 @@
+import type { GatheredNode } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { judgeNodeGroups } from '../files/judge.js';
@@ -11,12 +12,14 @@ export default {
   severity: 'critical',
   impact: 'no-failover',
   group: 'data',
-  title: 'no replica can be promoted: all have priority 0',
+  title: 'a replica has priority 0 and is never promoted, or all have it',
   consequence:
     'a dead master is never replaced: each attempt ends with -failover-abort-no-good-slave, and the next one comes after 2 x failover-timeout',
   explanation:
     'replica-priority 0 excludes a replica from promotion. If every replica has it, there is no candidate. It ' +
-    'shows only when the master fails; before that SENTINEL FAILOVER answers NOGOODSLAVE.',
+    'shows only when the master fails; before that SENTINEL FAILOVER answers NOGOODSLAVE. One replica of several with ' +
+    'priority 0 is a risk: it may be meant (a copy at another site), or left over from a repair. Where it is meant, ' +
+    'doctor --accept priority-zero --because TEXT says so, or replica-announced no hides it from the sentinels.',
   remedy: ['CONFIG SET replica-priority 100 on at least one replica, and CONFIG REWRITE'],
   sources: ['sentinel.c: sentinelSelectSlave', 'redis.conf: replica-priority', 'measured'],
   causes: ['no-good-slave', 'failover-stuck', 'no-master'],
@@ -33,7 +36,14 @@ export default {
       }
       const { values, missing: silent } = readAll(replicas, (n) => n.info);
       const eligible = values.filter(({ value }) => num(value, 'slave_priority') !== 0);
-      if (eligible.length > 0) continue;
+      if (eligible.length > 0) {
+        // A hidden one is kept out of failovers on purpose.
+        const excluded = values
+          .filter((v) => !eligible.includes(v) && v.value.replica_announced !== '0')
+          .map((v) => v.server);
+        seen.push(...excluded.map((node) => neverPromoted(node, name, idsOf(eligible.map((v) => v.server)))));
+        continue;
+      }
       missing.push(...silent);
       if (values.length === 0) continue;
       const nodes = values.map((v) => v.server);
@@ -60,3 +70,14 @@ export default {
       ];
     }),
 } satisfies Check;
+
+/** One that has it while another has not: a failover works, with fewer to choose from. */
+const neverPromoted = (node: GatheredNode, masterName: string, others: string): RawFinding => ({
+  subject: node.id,
+  masterName,
+  severity: 'warning',
+  impact: 'risk',
+  message: `${node.id} is never promoted (replica-priority 0)`,
+  consequence: `only ${others} can replace the master`,
+  fix: setConfig(node, 'replica-priority', 100),
+});
