@@ -18,6 +18,9 @@ interface Shown {
   exitOn: ExitOn;
 }
 
+/** How many lines a terminal shows above the prompt. */
+const SCREEN = 23;
+
 /** The interval of `--watch` alone, in milliseconds. */
 const WATCH_EVERY_MS = 2000;
 
@@ -42,7 +45,7 @@ export default defineCommand({
     }),
     exitOn: EXIT_ON_OPTION,
     all: option.flag('--all', {
-      summary: 'of many masters, show also the healthy ones, and every problem',
+      summary: 'show every sentinel and every problem in full, and of many masters the healthy ones too',
       flagOnly: true,
     }),
   },
@@ -60,8 +63,11 @@ export default defineCommand({
     const { watchStatus } = await import('../src/tui/status-watch.js');
     return watchStatus(context, watchMs, async (signal) => surveyed(context, await source(), signal), exitOn);
   },
-  render: ({ status, all }, view) =>
-    [statusText(status, view, { all }), '', ...moreLines(status, view)].join('\n'),
+  render: ({ status, all }, view) => {
+    const more = ['', ...moreLines(status, view)];
+    const room = all || view.unbroken === true ? Infinity : SCREEN - more.length;
+    return [statusText(status, view, { all, room }), ...more].join('\n');
+  },
   rows: STATUS_ROWS,
   toJson: ({ status }) => statusDocument(status),
   exitCode: ({ status, exitOn }) => statusExitCode(status, exitOn),

@@ -1,8 +1,9 @@
 import type { Problem } from '../../model/status.js';
-import { plain, wrap } from '../plain-text.js';
+import { cut, plain, wrap } from '../plain-text.js';
 import { nextLines } from './lines.js';
 import { SEVERITY_MARK, severityPaint } from './outcome.js';
 import { lineWidth, themeOf, type View } from './theme.js';
+import type { Part } from './within-room.js';
 
 /** What is on the screen above the problems. */
 interface Above {
@@ -16,26 +17,30 @@ interface Above {
  * Each problem with why it matters and what to type next; what consecutive problems share is shown once. Of one that a
  * verdict says only what is new: its evidence, else why it matters.
  */
-export function problemLines(problems: readonly Problem[], view: View, above: Above): string[] {
+export function problemParts(problems: readonly Problem[], view: View, above: Above): Part[] {
   const theme = themeOf(view);
   const shown = new Set<string>(above.commands);
   // What belongs to the verdict is next to it.
   const led = problems.map((problem) => ({ problem, lead: above.leadOf(problem) }));
   const sorted = [...led.filter(({ lead }) => lead !== null), ...led.filter(({ lead }) => lead === null)];
-  return sorted.flatMap(({ problem, lead }, i) => {
+  const inBrief = ({ message, severity }: Problem): string =>
+    severityPaint(severity, theme)(cut(`${SEVERITY_MARK[severity]} ${plain(message)}`, lineWidth(view)));
+  return sorted.map(({ problem, lead }, i): Part => {
+    const brief = inBrief(problem);
     const before = sorted[i - 1]?.problem;
     const isSame = problem.why === before?.why && problem.id === before?.id;
     const said = lead === null ? problem.message : problem.evidence;
     const [head, ...more] = [said, isSame ? null : problem.why].filter((text) => text !== null);
     const steps = stepLines(problem, shown, view);
-    if (head === undefined) return steps;
-    return [
+    if (head === undefined) return { full: steps, brief };
+    const full = [
       ...wrap(`${SEVERITY_MARK[problem.severity]} ${plain(`${lead ?? ''}${head}`)}`, lineWidth(view), 2).map(
         severityPaint(problem.severity, theme),
       ),
       ...more.flatMap((text) => wrap(`  ${plain(text)}`, lineWidth(view), 2)).map(theme.dim),
       ...steps,
     ];
+    return { full, brief };
   });
 }
 

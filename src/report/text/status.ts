@@ -2,6 +2,7 @@ import { ctl } from '../../model/hints.js';
 import {
   type MasterStatus,
   type Problem,
+  type SentinelStatus,
   type StatusResult,
   VERDICT_WORDS,
   type Verdict,
@@ -11,9 +12,10 @@ import { count, listed } from '../../model/words.js';
 import { wrap } from '../plain-text.js';
 import { nextLines, verdictLines } from './lines.js';
 import { verdictPaint } from './outcome.js';
-import { problemLines } from './problems.js';
+import { problemParts } from './problems.js';
 import { nodesTable, sentinelsTable, silentTable } from './status-tables.js';
 import { lineWidth, themeOf, type View } from './theme.js';
+import { inBrief, type Part } from './within-room.js';
 
 /** How many masters are shown with their servers, and how many problems, where nobody asked for all. */
 const MASTERS_SHOWN = 6;
@@ -22,22 +24,25 @@ const PROBLEMS_SHOWN = 12;
 export interface StatusTextOptions {
   /** Every master and every problem; else, of many masters, only those that are not healthy, and not more than a screen. */
   all?: boolean;
+  /** How many lines there are; where one master needs more, what is healthy and every problem but the first is shorter. */
+  room?: number;
 }
 
 /** One screen: the verdict first, then who is what, what each sentinel believes, and what to do next. */
 export function statusText(
   status: StatusResult,
   view: View,
-  { all = false }: StatusTextOptions = {},
+  { all = false, room = Infinity }: StatusTextOptions = {},
 ): string {
   const theme = themeOf(view);
   const several = status.masters.length > 1;
-  const lines = [
+  const top = [
     ...headline(status, view),
     // Of several masters each has its command below.
     ...(several ? [] : nextOf(status.verdict, view)),
     ...wrap(clusterWords(status), lineWidth(view), 2).map(theme.dim),
   ];
+  const lines = [...top];
   const isMany = status.masters.length > MASTERS_SHOWN && !all;
   const wanted = isMany ? worstFirst(status.masters.filter((m) => !m.healthy)) : status.masters;
   const masters = isMany ? wanted.slice(0, MASTERS_SHOWN) : wanted;
@@ -51,11 +56,65 @@ export function statusText(
   if (status.masters.length === 0 && status.sentinels.length > 0)
     lines.push('', silentTable(status.sentinels, view));
   const problems = isMany ? status.problems.slice(0, PROBLEMS_SHOWN) : status.problems;
-  const shown = problemLines(problems, view, above(status, masters));
+  const parts = problemParts(problems, view, above(status, masters));
+  const shown = parts.flatMap(({ full }) => full);
   if (shown.length > 0) lines.push('', ...shown);
+  const [only, ...others] = masters;
+  if (heightOf(lines) > room && only !== undefined && others.length === 0)
+    return [...top, ...inRoom(only, status, parts, view, room - top.length)].join('\n');
   const hidden = hiddenWords(wanted.length - masters.length, status.problems.length - problems.length);
   if (hidden !== null) lines.push('', ...wrap(hidden, lineWidth(view), 2).map(theme.dim));
   return lines.join('\n');
+}
+
+/** A table is one text of several lines. */
+const heightOf = (lines: readonly string[]): number => lines.join('\n').split('\n').length;
+
+/** One master in as many lines as are left below the verdict: sentinels that agree are one line, problems one each. */
+function inRoom(
+  master: MasterStatus,
+  { sentinels }: StatusResult,
+  parts: readonly Part[],
+  view: View,
+  room: number,
+): string[] {
+  const agreed = agreedWords(master, sentinels);
+  const lines = [
+    '',
+    ...nodesTable(master, view).split('\n'),
+    ...(agreed === null
+      ? ['', ...sentinelsTable(master, sentinels, view).split('\n')]
+      : wrap(agreed, lineWidth(view), 2).map(themeOf(view).dim)),
+  ];
+  const left = room - lines.length - 1;
+  const hint = (hidden: number): string[] =>
+    wrap(
+      `${hidden === 0 ? '' : `and ${hidden} more: `}--all shows each with its reason and its fix`,
+      lineWidth(view),
+      2,
+    ).map(themeOf(view).dim);
+  const whole = parts.flatMap(({ full }) => full);
+  const [first, ...others] = parts;
+  if (first === undefined || whole.length <= left) return [...lines, '', ...whole];
+  // What the verdict says already is the last to be told at length.
+  const isShort = first.full.length + Math.min(others.length, 3) + 1 <= left;
+  return isShort
+    ? [...lines, '', ...first.full, ...inBrief(others, left - first.full.length - 1, hint)]
+    : [...lines, '', ...inBrief(parts, left - 1, hint)];
+}
+
+/** `3 of 3 sentinels name redis-1 and reach the quorum`; null where a row of one says anything else. */
+function agreedWords({ master, views }: MasterStatus, sentinels: readonly SentinelStatus[]): string | null {
+  const isAgreed =
+    master !== null &&
+    views.length === sentinels.length &&
+    views.every(
+      (v) => !v.differs && v.ckquorum.ok && v.failoverState === null && v.flags.join() === 'master',
+    ) &&
+    sentinels.every((s) => s.reachable && s.tilt !== true);
+  return isAgreed
+    ? `${sentinels.length} of ${count(sentinels.length, 'sentinel')} name ${master.id} as the master, CKQUORUM ok`
+    : null;
 }
 
 /** A cluster that was given by addresses was not attached under a name. */

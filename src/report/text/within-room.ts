@@ -20,7 +20,15 @@ export function withinRoom(
   const [first, ...others] = parts;
   if (first === undefined || others.length === 0 || all.length <= room) return all;
   // An empty line before, and the hint after them.
-  const fit = Math.max(LEAST_BRIEF, room - first.full.length - 2);
-  const shown = others.slice(0, fit);
-  return [...first.full, '', ...shown.map(({ brief }) => brief), ...hint(others.length - shown.length)];
+  return [...first.full, '', ...inBrief(others, room - first.full.length - 2, hint)];
+}
+
+/** A line each, as far as they fit into `room` lines, and `hint` with how many are left out. */
+export function inBrief(
+  parts: readonly Part[],
+  room: number,
+  hint: (left: number) => readonly string[],
+): string[] {
+  const shown = parts.slice(0, Math.max(LEAST_BRIEF, room));
+  return [...shown.map(({ brief }) => brief), ...hint(parts.length - shown.length)];
 }

@@ -42,6 +42,39 @@ const silent = assess(
 );
 
 describe('status on one screen', () => {
+  it('several findings in the lines that there are: the verdict, the nodes, a line for each finding', () => {
+    const ill = assess(
+      altered((s) => {
+        viewOf(s, 3).downAfterMs = 9000;
+        Object.assign(answerOf(s, 2), { linkStatus: 'down', linkDownS: 12 });
+        silenceNode(s, 3, TIMEOUT);
+      }),
+      ours(),
+    );
+    const whole = statusText(ill, plainView(80));
+    const [room, short] = [20, statusText(ill, plainView(80), { room: 20 })];
+    expect(whole.split('\n').length).toBeGreaterThan(room);
+    expect(short.split('\n').length).toBeLessThanOrEqual(room);
+    expect(short).toMatchInlineSnapshot(`
+      "DEGRADED  mymaster: writes go to redis-1; redis-3 does not answer (and 2 more)
+      → sentinelctl resume redis-3
+      cluster default, driver process
+
+      NODE     ROLE       ADDRESS         LINK  OFFSET  LAG
+      redis-1  master     127.0.0.1:6379  -      14203    -
+      redis-2  replica    127.0.0.1:6380  down   14203  0 B
+      redis-3  no answer  127.0.0.1:6381  -          -    -
+      3 of 3 sentinels name redis-1 as the master, CKQUORUM ok
+
+      ! redis-3: no answer within 1.5 s
+        it cannot be promoted, and its state is not known
+      ! redis-2 127.0.0.1:6380 has no link to redis-1 127.0.0.1:6379 for 12.00 s (mas…
+      ! down-after-milliseconds is 5000 at sentinel-1 and sentinel-2, 9000 at sentine…
+      --all shows each with its reason and its fix"
+    `);
+    expect(statusText(ill, plainView(80), { room: 99 })).toBe(whole);
+  });
+
   it('healthy, 100 columns', () => {
     expect(statusText(well, plainView(100))).toMatchInlineSnapshot(`
       "HEALTHY  mymaster → redis-1 127.0.0.1:6379, 2/2 replicas linked, 3/3 sentinels agree, quorum 2
