@@ -73,7 +73,7 @@ export default defineCommand({
   examples: [
     'sentinelctl failover-test',
     'sentinelctl failover-test --budget 8s --rejoin guarded --json',
-    "sentinelctl failover-test --trials 2 --threshold 'ledger.lost==0' --report report",
+    "sentinelctl failover-test --trials 3 --rejoin guarded --threshold 'ledger.lost:count<10' --report report --quiet",
   ],
   options: OPTIONS,
   async run(context, { options }): Promise<FailoverResult & { baseline?: BaselineComparison }> {

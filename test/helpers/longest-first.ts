@@ -5,12 +5,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * Docker Engine or draw in a browser stand apart from each other.
  */
 const LONGEST = [
+  'engines',
   'json-docs',
   'typed-1',
-  'typed-4',
-  'typed-3',
-  'engines',
   'typed-2',
+  'typed-3',
+  'typed-4',
   'report',
   'tmux-failover',
   'chaos',

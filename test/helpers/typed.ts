@@ -31,9 +31,9 @@ const SECONDS: [line: RegExp, seconds: number][] = [
   [/--dry-run|--help|# exits 3/, 1],
   [/--image host/, 20],
   [/^sentinelctl sweep/, 4],
-  [/--trials/, 55],
-  [/^sentinelctl (failover-test .*--rejoin guarded|inject .*--for [1-3]s)/, 10],
-  [/^sentinelctl (failover-test|inject .*--for)/, 30],
+  [/--trials/, 70],
+  [/^sentinelctl (failover-test( .*--rejoin guarded|$)|inject .*--for [1-8]s)/, 12],
+  [/^sentinelctl failover-test/, 35],
   [/^sentinelctl (inject|heal|recover|doctor --fix)|^bash/, 5],
   [/^sentinelctl (up|restart|kill master)/, 3],
 ];
