@@ -40,7 +40,7 @@ describe.each([
     ]);
     expect(up.code, up.stderr).toBe(0);
     expectHealthy(await doctor('--json'));
-    await failoverTest(cli, '--cluster', cluster, '--clients', '0');
+    await failoverTest(cli, '--cluster', cluster, '--clients', '0', '--rejoin', 'guarded');
     const after = await doctor('--json', '--watch-for', '3s');
     expectHealthy(after);
     expect(after.stdout).not.toContain(SECRET);
