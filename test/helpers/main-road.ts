@@ -35,17 +35,25 @@ export async function failoverTest(cli: Pick<Cli, 'run'>, ...args: string[]): Pr
 /** The sentinels of a cluster of the default size. */
 export const SENTINELS = ['sentinel-1', 'sentinel-2', 'sentinel-3'];
 
-/** When servers wrote a line with these words into their own logs, by time. */
-export async function logged(cli: Cli, nodes: readonly string[], words: string): Promise<number[]> {
+/** What servers have in their own logs. */
+async function linesOf(cli: Pick<Cli, 'run'>, nodes: readonly string[]): Promise<LogLine[]> {
   const ran = await cli.run(['logs', ...nodes, '--json']);
   return ran.stdout
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as LogLine)
+    .map((line) => JSON.parse(line) as LogLine);
+}
+
+/** When lines with these words were written, by time. */
+const momentsOf = (lines: readonly LogLine[], words: string): number[] =>
+  lines
     .filter((line) => line.text.includes(words))
     .flatMap((line) => (line.atMs === null ? [] : [line.atMs]))
     .sort((a, b) => a - b);
-}
+
+/** When servers wrote a line with these words into their own logs, by time. */
+export const logged = async (cli: Cli, nodes: readonly string[], words: string): Promise<number[]> =>
+  momentsOf(await linesOf(cli, nodes), words);
 
 /** Which of Sentinel's log lines ends which phase. */
 const LOGGED_PHASES = {
@@ -64,9 +72,10 @@ const LOGGED_PHASES = {
 export async function expectTimedAsLogged(cli: Cli, result: FailoverResult): Promise<void> {
   const trial = result.trials[0];
   const faultAtMs = Date.parse(trial?.faultAt ?? '');
+  const lines = await linesOf(cli, SENTINELS);
   const phases: { phase: string; measuredMs: number; loggedMs: number }[] = [];
   for (const [phase, event] of Object.entries(LOGGED_PHASES)) {
-    const first = (await logged(cli, SENTINELS, ` ${event} `)).find((atMs) => atMs >= faultAtMs);
+    const first = momentsOf(lines, ` ${event} `).find((atMs) => atMs >= faultAtMs);
     const measured = trial?.phases[phase as keyof typeof LOGGED_PHASES];
     expect(first, `${event} is in a sentinel's log`).toBeDefined();
     expect(measured, `${phase} was measured`).toBeTypeOf('number');
