@@ -22,6 +22,7 @@ interface Diagnosis {
   result: DoctorResult;
   exitCode: ExitCode;
   markdown: boolean;
+  strict: boolean;
   all: boolean;
   accepted: boolean;
   /** What --fix did; absent without it. */
@@ -161,7 +162,7 @@ export default defineCommand({
       });
     const found = await diagnoseWhatIsMeant(context, options, chosen);
     // What was asked for by name is shown.
-    const shown = { markdown, all: options.all || only.length > 0, accepted: options.accepted };
+    const shown = { markdown, strict, all: options.all || only.length > 0, accepted: options.accepted };
     const codeOf = (result: DoctorResult): ExitCode => doctorExitCode(result, exitOn, strict, allowUnknown);
     if (!fix) return { result: found, ...shown, exitCode: codeOf(found) };
 
@@ -171,11 +172,12 @@ export default defineCommand({
     const result = changed ? await diagnoseWhatIsMeant(context, options, chosen) : found;
     return { result, ...shown, exitCode: codeOf(result), fixed };
   },
-  render: ({ result, markdown, all, accepted, fixed }, view) => {
+  render: ({ result, markdown, strict, all, accepted, fixed }, view) => {
     if (markdown) return doctorMarkdown(result);
     const text = doctorText(result, view, {
       all,
       offerFix: fixed === undefined,
+      strict,
       ...(accepted && { accepted }),
     });
     return fixed === undefined ? text : [...repairedLines(fixed, view), '', text].join('\n');

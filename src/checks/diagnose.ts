@@ -13,7 +13,7 @@ import { factsOf } from './facts-of.js';
 import type { Project } from './files/project.js';
 import { atLeast, fold, isRepairable, serverNames } from './fold.js';
 import { withoutLeftovers } from './never-reached.js';
-import { type Judged, passed } from './passed.js';
+import { isRisk, type Judged, passed } from './passed.js';
 import { withPasswordNotes } from './passwords.js';
 import { isUnjudged, runChecks, runFileChecks, type Skipped } from './run.js';
 import { weigh } from './weigh.js';
@@ -205,7 +205,7 @@ export function doctorExitCode(
   allowUnknown = false,
 ): ExitCode {
   if (result.silence !== null) return EXIT.unreachable;
-  const isRisky = strict && result.findings.some((f) => f.impact === 'risk');
+  const isRisky = strict && result.findings.some(isRisk);
   const judged = verdictExitCode(result.verdict, exitOn);
   const code = judged === EXIT.unknown && allowUnknown ? EXIT.ok : judged;
   return code === EXIT.ok && isRisky ? EXIT.violated : code;

@@ -1,5 +1,6 @@
 import { stateHome } from '../config/paths.js';
 import { usageError } from '../errors.js';
+import { command } from '../model/hints.js';
 import type { ArgumentDef } from './argument.js';
 import type { Command } from './command.js';
 import type { Prompts } from './interactive.js';
@@ -23,6 +24,10 @@ export async function completeArguments(
   return given;
 }
 
+/** What shows how it is typed, where that does no harm. */
+const example = (def: Command): string =>
+  (def.harmful === true ? undefined : def.examples[0]) ?? `sentinelctl ${def.name} --help`;
+
 async function askFor(
   def: Command,
   argument: ArgumentDef,
@@ -31,7 +36,8 @@ async function askFor(
   if (prompts === null || argument.ask === undefined) {
     throw usageError('missing-argument', `${def.name} needs ${argument.name}`, {
       why: argument.summary,
-      hint: (def.harmful === true ? undefined : def.examples[0]) ?? `sentinelctl ${def.name} --help`,
+      // An example names a node that need not be the one that is meant.
+      hint: argument.complete === 'node' && def.harmful !== true ? command('status', cluster) : example(def),
     });
   }
   const clusters =

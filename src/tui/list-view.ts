@@ -177,7 +177,11 @@ function keysLine(page: ListPage, { typed }: Cursor, current: Entry | undefined,
           '/ finds',
           '↑↓ choose',
         ]
-      : [`find: ${typed}`, 'Esc clears', `${at}/${entries.length}`];
+      : [
+          `find: ${typed}`,
+          `Esc clears${page.leaves === 'quits' ? ', q then quits' : ''}`,
+          `${at}/${entries.length}`,
+        ];
   for (let kept = parts.length; kept > 1; kept -= 1) {
     const line = parts.slice(0, kept).join('  ');
     if (widthOf(line) <= columns) return line;

@@ -10,6 +10,7 @@ import { acceptedLines } from './accepted.js';
 import { nextLines, verdictLines } from './lines.js';
 import { SEVERITY_MARK, severityPaint, verdictPaint } from './outcome.js';
 import { skippedLine, skippedLines } from './skipped.js';
+import { strictLines } from './strict.js';
 import { lineWidth, themeOf, type View } from './theme.js';
 import { withinRoom } from './within-room.js';
 
@@ -31,6 +32,8 @@ export interface DoctorDetail {
   offerFix: boolean;
   /** Every accepted risk in a line of its own, also one of which nothing was found. */
   accepted?: boolean;
+  /** Whether a risk makes exit code 1. */
+  strict?: boolean;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface DoctorDetail {
 export function doctorText(
   result: DoctorResult,
   view: View,
-  { all, offerFix, accepted = all && result.accepted.length > 0 }: DoctorDetail,
+  { all, offerFix, accepted = all && result.accepted.length > 0, strict = false }: DoctorDetail,
 ): string {
   const theme = themeOf(view);
   const { word, text, next } = result.verdict;
@@ -68,6 +71,7 @@ export function doctorText(
     ];
   };
   const others = result.findings.filter((f) => !isPresent(f));
+  const strictLine = strict ? strictLines(others, view) : [];
   const missing = result.skipped.filter(isUnjudged);
   const muted = acceptedLines(result.accepted, view, accepted);
   const offer = offerFix && result.fixWith !== null ? ['', ...fixOffer(result, result.fixWith, view)] : [];
@@ -80,12 +84,14 @@ export function doctorText(
         'NOTES',
         others.filter((f) => !isRisk(f)),
       ),
+      ...(strictLine.length === 0 ? [] : ['', ...strictLine]),
       ...(muted.length === 0 ? [] : ['', ...muted]),
       ...(result.skipped.length === 0 ? [] : ['', ...skippedLines(result.skipped, view)]),
       ...offer,
     ].join('\n');
   const apart = [
     ...(others.length === 0 ? [] : othersLine(others, view)),
+    ...strictLine,
     ...muted,
     ...(missing.length === 0 ? [] : skippedLine(missing, view)),
   ];

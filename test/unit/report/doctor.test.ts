@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { doctorExitCode } from '../../../src/checks/diagnose.js';
 import { CHECKS, diagnose } from '../../../src/checks/index.js';
 import type { Gathered } from '../../../src/model/gathered.js';
 import { doctorText } from '../../../src/report/text/doctor.js';
 import { type Part, withinRoom } from '../../../src/report/text/within-room.js';
 import { ALTERATIONS, altered } from '../../helpers/alterations/index.js';
+import { healthyGathering } from '../../helpers/healthy-gathering.js';
 import { expectToFit, plainView } from './lines.js';
 
 const having = (...ids: string[]): Gathered => {
@@ -14,6 +16,21 @@ const text = (gathered: Gathered, all = false, offerFix = true): string =>
   doctorText(diagnose(gathered, CHECKS), plainView(100), { all, offerFix });
 
 describe('a diagnosis on a terminal', () => {
+  it('says what --strict counts', () => {
+    const strict = (gathered: Gathered): [string, number] => {
+      const result = diagnose(gathered, CHECKS);
+      const options = { all: false, offerFix: false, strict: true };
+      return [doctorText(result, plainView(100), options), doctorExitCode(result, 'degraded', true)];
+    };
+    const [text, code] = strict(having('replica-evicts'));
+    expect(text).toMatch(/^2 risks \(maxmemory-skew, replica-evicts\) and 1 note /m);
+    expect(text).toMatch(/^--strict: 2 risks: exit code 1; notes do not count$/m);
+    expect(code).toBe(1);
+    const [none, well] = strict(healthyGathering());
+    expect(none).toMatch(/^--strict: no risk; notes do not count$/m);
+    expect(well).toBe(0);
+  });
+
   it('shows what is wrong now, risks and notes in one line, what was skipped, and what --fix can do', () => {
     const lines = text(having('settings-skew', 'down-low')).split('\n');
     expect(lines[0]).toMatch(/^DEGRADED {2}mymaster: writes go to redis-1; /);

@@ -127,7 +127,7 @@ describe('a list on the whole screen', () => {
     const found = drawn(MANY, { typed: 'choice-2' });
     expect(found).toContain('❯ choice-2   about choice-2');
     expect(found).not.toContain('  choice-1   about choice-1');
-    expect(found.at(-1)).toBe('find: choice-2  Esc clears  1/11');
+    expect(found.at(-1)).toBe('find: choice-2  Esc clears, q then quits  1/11');
     expect(drawn(MANY, { typed: 'x' })).toContain('nothing contains "x"');
     const hiding = { ...MANY, hidden: [{ name: 'Failover test', why: 'the cluster is not HEALTHY' }] };
     expect(drawn(hiding, { typed: 'fail' })).toContain(
