@@ -5,12 +5,13 @@ import { type OptionsOf, option } from '../src/cli/option.js';
 import { badValue } from '../src/config/parsers.js';
 import { usageError } from '../src/errors.js';
 import { parseAddressRule } from '../src/model/address-map.js';
-import type { AccessSources, SecretSource } from '../src/model/attached.js';
+import { type AccessSources, type AttachedCluster, type SecretSource, wayOf } from '../src/model/attached.js';
 import { CLUSTER_NAME } from '../src/model/spec.js';
 import { type AttachResult, attachText } from '../src/report/text/attach.js';
 import { lastingSources, openSources, sourcesOf } from './shared/access.js';
-import { lookDeadlineMs, storeOf, targetOf } from './shared/runtime.js';
+import { runtimeOf } from './shared/runtime.js';
 import { statusOf } from './shared/status-of.js';
+import { lookDeadlineMs, storeOf, targetOf } from './shared/target.js';
 
 const OPTIONS = {
   passwordEnv: option.text('--password-env <name>', {
@@ -35,6 +36,10 @@ const OPTIONS = {
     parse: ruleOf,
   }),
   readonly: option.flag('--readonly', { summary: 'refuse every command that changes it', flagOnly: true }),
+  local: option.flag('--local', {
+    summary: 'its servers are processes of this machine: kill, stop, start, pause and tests work on them',
+    flagOnly: true,
+  }),
   label: option.text('--label <text>', {
     summary: 'shown in the first line of every look at it: production',
     flagOnly: true,
@@ -47,7 +52,7 @@ export default defineCommand({
     'their replicas. It is written down under NAME, which --cluster, use and list then take; nothing is changed there. A\n' +
     'password is never written down, only where it is: --password-file, --password-env or --password-command. Servers are\n' +
     'named redis-1, redis-2, … in the order of their addresses; a server that moves keeps its name. Run it again to take in\n' +
-    'servers that were added.',
+    'servers that were added; without --sentinel-addrs it takes what is written down, and what is typed now besides.',
   examples: [
     'sentinelctl attach staging --sentinel-addrs 127.0.0.1:26379',
     'sentinelctl attach shop --sentinel-addrs 127.0.0.1:26379 --readonly --label production',
@@ -65,41 +70,49 @@ export default defineCommand({
         'sentinelctl attach staging',
       );
     const { globals, clock, signal } = context;
-    if (globals.sentinelAddrs === null)
+    const store = storeOf(context);
+    // Without addresses, what was attached is taken again with what is typed now besides.
+    const before = globals.sentinelAddrs === null ? await store.attached(name) : undefined;
+    const sentinelAddrs = globals.sentinelAddrs ?? before?.sentinelAddrs ?? null;
+    if (sentinelAddrs === null)
       throw usageError('no-sentinel-addrs', 'attach needs the address of at least one sentinel', {
         hint: `sentinelctl attach ${name} --sentinel-addrs HOST:26379`,
       });
-    const sources = lastingSources(chosenSources(context, options));
+    const sources = lastingSources(chosenSources(context, options, before?.access ?? null));
     const access = await openSources(context, sources);
     const { attach } = await import('../src/cluster/attach.js');
     const asking = { clock, signal, deadlineMs: lookDeadlineMs(context) };
     const attached = await attach(
-      storeOf(context),
+      store,
       {
         cluster: name,
-        sentinelAddrs: globals.sentinelAddrs,
-        masterName: globals.masterName,
+        sentinelAddrs,
+        masterName: globals.masterName ?? before?.masterName ?? null,
         sources,
         access,
-        readonly: options.readonly,
-        label: options.label ?? null,
+        readonly: options.readonly || before?.readonly === true,
+        label: options.label ?? before?.label ?? null,
+        isLocal: options.local || before?.way === 'local',
       },
       asking,
     );
+    const notHere = wayOf(attached.record) === 'local' ? await notSeenHere(context, attached.record) : [];
     const named = {
       ...context,
       globals: { ...globals, cluster: name, clusterGiven: true, sentinelAddrs: null },
     };
     const { verdict } = await statusOf(named, await targetOf(named), signal);
-    return { ...attached, verdict };
+    return { ...attached, notHere, verdict };
   },
   render: attachText,
-  toJson: ({ record, again, masters, unreached, verdict }) => ({
+  toJson: ({ record, again, masters, unreached, notHere, verdict }) => ({
     cluster: record.cluster,
     again,
     masters,
     servers: record.servers,
     unreached,
+    way: wayOf(record),
+    notHere,
     readonly: record.readonly,
     label: record.label,
     verdict,
@@ -117,6 +130,16 @@ export default defineCommand({
   },
 });
 
+/** Servers that are no processes of this machine, and those whose way back is not known; the others are remembered. */
+async function notSeenHere(context: Context, record: AttachedCluster) {
+  const { seenHere } = await import('../src/cluster/attached-live.js');
+  const { attached, store } = runtimeOf(context);
+  if (attached === undefined) return [];
+  const { clock, signal } = context;
+  const access = await attached.access(record);
+  return seenHere(attached, store, record, { clock, signal, access, deadlineMs: lookDeadlineMs(context) });
+}
+
 function ruleOf(text: string) {
   const rule = parseAddressRule(text);
   if (rule !== undefined) return rule;
@@ -124,14 +147,18 @@ function ruleOf(text: string) {
 }
 
 /** Where the passwords are: one source per kind of server. */
-function chosenSources(context: Context, options: OptionsOf<typeof OPTIONS>): AccessSources {
+function chosenSources(
+  context: Context,
+  options: OptionsOf<typeof OPTIONS>,
+  recorded: AccessSources | null,
+): AccessSources {
   const { passwordFile, sentinelPasswordFile } = context.globals;
   for (const file of [passwordFile, sentinelPasswordFile])
     if (file === '-')
       throw usageError('password-file', 'a password from standard input cannot be read again later', {
         hint: '--password-file FILE, --password-env NAME or --password-command COMMAND',
       });
-  const typed = sourcesOf(context, null);
+  const typed = sourcesOf(context, recorded);
   const password = only(['--password', passwordFile, options.passwordEnv, options.passwordCommand]);
   const own = only([
     '--sentinel-password',
@@ -146,7 +173,7 @@ function chosenSources(context: Context, options: OptionsOf<typeof OPTIONS>): Ac
       redis: { ...redis, password: password ?? redis.password },
       sentinel: { ...sentinel, password: own ?? password ?? sentinel.password },
     },
-    addressMap: options.maps,
+    addressMap: options.maps.length > 0 ? options.maps : typed.addressMap,
   };
 }
 

@@ -2,7 +2,7 @@ import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import { usedCluster } from '../src/config/paths.js';
 import { detachText } from '../src/report/text/attach.js';
-import { storeOf } from './shared/runtime.js';
+import { storeOf } from './shared/target.js';
 
 export default defineCommand({
   description:

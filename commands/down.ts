@@ -7,7 +7,8 @@ import { messageOf, OperatorError, usageError } from '../src/errors.js';
 import { downAllText, downText } from '../src/report/text/down.js';
 import { DOWN_ROWS } from '../src/report/tsv.js';
 import { ALL_CLUSTERS } from './shared/all-clusters.js';
-import { clusterOf, ownCluster, runtimeOf, storeOf } from './shared/runtime.js';
+import { ownCluster, runtimeOf } from './shared/runtime.js';
+import { clusterOf, storeOf } from './shared/target.js';
 
 export default defineCommand({
   description:

@@ -80,7 +80,7 @@ export default defineCommand({
     const own = await ownCluster(context, 'failover-test');
     const { runtime, name: cluster } = own;
     const { waitMs = null, trials, seed, thresholds } = options;
-    const workload = workloadOf(options);
+    const workload = workloadOf(options, own.state);
     const budget = budgetFor(options.budget, workload !== null);
     const settings = {
       fault: faultOf(options),

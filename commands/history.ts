@@ -6,7 +6,7 @@ import { stateHome } from '../src/config/paths.js';
 import { refused } from '../src/errors.js';
 import { type HistoryResult, historyText } from '../src/report/text/history.js';
 import { HISTORY_ROWS } from '../src/report/tsv.js';
-import { clusterOf, storeOf } from './shared/runtime.js';
+import { clusterOf, storeOf } from './shared/target.js';
 
 const EMPTY: History = { runs: [], unreadable: [], truncated: false };
 

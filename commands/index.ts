@@ -28,6 +28,11 @@ export const commands: Registry = {
     summary: 'forget an attached cluster; nothing changes there',
     load: () => import('./detach.js'),
   },
+  audit: {
+    group: 'Cluster',
+    summary: 'list what was done to attached clusters: who, when, which command, how it ended',
+    load: () => import('./audit.js'),
+  },
   use: {
     group: 'Cluster',
     summary: 'choose the cluster that commands work on when none is named',

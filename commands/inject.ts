@@ -61,7 +61,7 @@ export default defineCommand({
     }),
   },
   async run(context, { args: [fault, targets], options: { forMs = null, ...options } }) {
-    const own = await ownCluster(context, 'inject');
+    const own = await ownCluster(context, `inject ${fault}`);
     const { inject } = await import('../src/faults/inject.js');
     const request = { cluster: own.name, fault, targets, forMs, ...options };
     if (!options.dryRun && asks(context)) {

@@ -7,8 +7,9 @@ import { count } from '../src/model/words.js';
 import { listText } from '../src/report/text/list.js';
 import { LIST_ROWS } from '../src/report/tsv.js';
 import { accessSource } from './shared/access.js';
-import { runtimeOf, storeOf } from './shared/runtime.js';
+import { runtimeOf } from './shared/runtime.js';
 import { statusOf } from './shared/status-of.js';
+import { storeOf } from './shared/target.js';
 
 /** The driver of a cluster that sentinelctl did not start. */
 const ATTACHED = 'attached';

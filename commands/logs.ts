@@ -1,7 +1,7 @@
 import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import { option } from '../src/cli/option.js';
-import { openDriverOf } from '../src/cluster/open.js';
+import { openCluster } from '../src/cluster/open.js';
 import type { Output } from '../src/config/globals.js';
 import type { LogLine } from '../src/drivers/node-host.js';
 import { unknownNode } from '../src/model/plan.js';
@@ -41,7 +41,7 @@ export default defineCommand({
     if (unknown !== undefined) throw unknownNode(target.state.plan, unknown);
     const ids = wanted.length === 0 ? known : wanted;
     const { mergedLogs } = await import('../src/cluster/logs.js');
-    const driver = await openDriverOf(target.runtime, target.state);
+    const live = await openCluster(target.runtime, target.state);
     const { output, columns } = context.globals;
     const { color, width } = {
       color: context.stdout.color,
@@ -50,16 +50,17 @@ export default defineCommand({
     const textOf =
       lineText(output, columns ?? ROWS.columns) ?? ((line) => logLineText(line, { known, width, color }));
     try {
-      const lines = mergedLogs(driver.host, ids, {
+      const lines = mergedLogs(live.host, ids, {
         follow,
         tail,
         sinceMs: sinceMs === undefined ? undefined : context.clock.wallMs() - sinceMs,
         signal: context.signal,
+        onUnreadable: (text) => context.progress({ type: 'note', level: 'warning', text }),
       });
       if (output === 'tsv') await context.write(`${(columns ?? ROWS.columns).join('\t')}\n`);
       for await (const line of lines) await context.write(`${textOf(line)}\n`);
     } finally {
-      driver.close();
+      live.close();
     }
     return undefined;
   },

@@ -9,8 +9,8 @@ import { statusDocument } from '../src/report/documents.js';
 import { moreLines, statusText } from '../src/report/text/status.js';
 import { STATUS_ROWS } from '../src/report/tsv.js';
 import { EXIT_ON_OPTION } from './shared/exit-on.js';
-import { targetSource } from './shared/runtime.js';
 import { statusOf, surveyed } from './shared/status-of.js';
+import { targetSource } from './shared/target.js';
 
 interface Shown {
   status: StatusResult;

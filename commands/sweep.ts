@@ -66,7 +66,7 @@ export default defineCommand({
   async run(context, { options }) {
     const own = await ownCluster(context, 'sweep');
     const { runtime, name: cluster } = own;
-    const workload = workloadOf(options);
+    const workload = workloadOf(options, own.state);
     if (workload === null) {
       throw usageError('no-clients', 'sweep needs clients: --clients 0 has no meaning here', {
         why: 'without clients there is no outage and no loss to measure',

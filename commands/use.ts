@@ -5,7 +5,7 @@ import { unnamedCluster } from '../src/cli/which-cluster.js';
 import { usedCluster } from '../src/config/paths.js';
 import { usageError } from '../src/errors.js';
 import { type UseResult, useText } from '../src/report/text/use.js';
-import { storeOf } from './shared/runtime.js';
+import { storeOf } from './shared/target.js';
 
 export default defineCommand({
   description:

@@ -3,7 +3,7 @@ import type { Target } from '../../src/cluster/target.js';
 import { badValue } from '../../src/config/parsers.js';
 import { usageError } from '../../src/errors.js';
 import { type Accepted, hasExpired, isDay } from '../../src/model/accepted.js';
-import { storeOf } from './runtime.js';
+import { storeOf } from './target.js';
 
 /** Which risks are to be accepted, and which no more. */
 export interface Acceptance {

@@ -37,7 +37,7 @@ export const actOnNode = (
       }),
     ],
     async run(context, { args: [node], options }) {
-      const own = await ownCluster(context, action);
+      const own = await ownCluster(context, `${action} ${node}`);
       let id = node;
       if (action === 'kill' || action === 'stop' || action === 'pause')
         await confirmFor(context, own, async (seen) => {

@@ -1,7 +1,10 @@
 import { asks, confirm } from '../../src/cli/confirm.js';
 import type { Context } from '../../src/cli/context.js';
 import type { Seen } from '../../src/cluster/impact.js';
+import type { Runtime } from '../../src/cluster/runtime.js';
+import type { ClusterState } from '../../src/cluster/store/state.js';
 import type { FaultSpec } from '../../src/failover/fault.js';
+import type { AttachedCluster } from '../../src/model/attached.js';
 import type { RejoinMode } from '../../src/observe/result.js';
 import type { OwnCluster } from './runtime.js';
 
@@ -11,12 +14,33 @@ type Words = (seen: Seen) => string | Promise<string>;
 /** `confirm`, with a sentence about the cluster as it is at this moment. Asks no server where no question is asked. */
 export async function confirmFor(
   context: Context,
-  { state, runtime }: Pick<OwnCluster, 'state' | 'runtime'>,
+  { state, runtime, action }: Pick<OwnCluster, 'state' | 'runtime' | 'action'>,
   words: Words,
 ): Promise<void> {
+  const { attached } = state;
+  if (attached !== undefined) return confirmAttached(context, { state, runtime, action, attached }, words);
   if (!asks(context)) return;
+  await confirm(context, () => seenNow(runtime, state, words));
+}
+
+/** Its name is typed, with the same sentence before it. */
+async function confirmAttached(
+  { prompts }: Context,
+  {
+    state,
+    runtime,
+    action,
+    attached,
+  }: Pick<OwnCluster, 'state' | 'runtime' | 'action'> & { attached: AttachedCluster },
+  words: Words,
+): Promise<void> {
+  const does = prompts === null ? undefined : await seenNow(runtime, state, words);
+  await runtime.attached?.allow(attached, action, does);
+}
+
+async function seenNow(runtime: Runtime, state: ClusterState, words: Words): Promise<string> {
   const { lookBefore } = await import('../../src/cluster/impact.js');
-  await confirm(context, async () => words(await lookBefore(runtime, state)));
+  return words(await lookBefore(runtime, state));
 }
 
 const DOES = { kill: 'kills', stop: 'shuts down', freeze: 'freezes' } as const;

@@ -1,85 +1,30 @@
 import type { Context } from '../../src/cli/context.js';
 import type { Runtime } from '../../src/cluster/runtime.js';
 import type { ClusterState } from '../../src/cluster/store/state.js';
-import { openStore, type Store } from '../../src/cluster/store/state.js';
-import type { Target, TargetRequest } from '../../src/cluster/target.js';
-import { stateHome } from '../../src/config/paths.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
-import { PLAIN, setDialled } from '../../src/model/hints.js';
-import { accessSource } from './access.js';
-
-/** Deadline of one server's answers when a cluster is looked at, in milliseconds. */
-export const LOOK_DEADLINE_MS = 1500;
-
-export const storeOf = (context: Context): Store => openStore(stateHome(context.env));
+import { attachedWays } from './attached-ways.js';
+import { requestOf, storeOf } from './target.js';
 
 /** What the functions below the commands work with. */
 export function runtimeOf(context: Context): Runtime {
   const { clock, env, progress: onProgress, signal } = context;
-  return { clock, env, onProgress, signal, store: storeOf(context), drivers: DRIVERS };
+  const attached = attachedWays(context);
+  return { clock, env, onProgress, signal, store: storeOf(context), drivers: DRIVERS, attached };
 }
 
-/** Half of `--timeout`, so that a silent server is shown as silent before the whole command is cut off. */
-export const lookDeadlineMs = ({ globals }: Context): number =>
-  globals.timeoutMs === null ? LOOK_DEADLINE_MS : globals.timeoutMs / 2;
-
-/** Resolves the target again at each call: a local cluster may be created or removed while it is watched. */
-export type TargetSource = () => Promise<Target>;
-
-/** Passwords of attached clusters come from a file or the environment, never from argv; they are read once. */
-export async function targetSource(
-  context: Context,
-  masterName: string | null = context.globals.masterName,
-): Promise<TargetSource> {
-  const request = requestOf(context, masterName);
-  const { resolveTarget } = await import('../../src/cluster/target.js');
-  return async () => {
-    const target = await resolveTarget(storeOf(context), request);
-    // The menu looks at one cluster after the other.
-    if (target.kind === 'own') setDialled(PLAIN);
-    return target;
-  };
-}
-
-/** The cluster that is meant; said where it was not named, since it is the only one. */
-export function clusterOf({ globals, progress }: Context): string {
-  const { cluster, clusterFrom } = globals;
-  if (clusterFrom === 'only')
-    progress({ type: 'note', level: 'info', text: `cluster ${cluster}: no other one is known here` });
-  return cluster;
-}
-
-function requestOf(context: Context, masterName: string | null): TargetRequest {
-  const { globals } = context;
-  return {
-    cluster: clusterOf(context),
-    sentinelAddrs: globals.sentinelAddrs,
-    sentinelAddrsFrom: globals.sentinelAddrsFrom,
-    masterName,
-    accessOptions: globals.accessOptions,
-    access: accessSource(context),
-  };
-}
-
-/** The cluster that a command shows. */
-export async function targetOf(
-  context: Context,
-  masterName: string | null = context.globals.masterName,
-): Promise<Target> {
-  return (await targetSource(context, masterName))();
-}
-
-/** A cluster created by sentinelctl, and what acts on it. */
+/** A cluster that a command acts on, created by sentinelctl or attached under a name. */
 export interface OwnCluster {
   name: string;
   state: ClusterState;
   runtime: Runtime;
+  /** What the command is called, with its words: `kill redis-1`. */
+  action: string;
 }
 
-/** The cluster that a command changes. Throws `attached` (3) for one that sentinelctl did not create. */
+/** The cluster that a command acts on. Throws `attached` (3) where only addresses of its sentinels were given. */
 export async function ownCluster(context: Context, action: string): Promise<OwnCluster> {
   const runtime = runtimeOf(context);
   const request = requestOf(context, context.globals.masterName);
-  const { resolveOwn } = await import('../../src/cluster/target.js');
-  return { ...(await resolveOwn(runtime.store, request, action)), runtime };
+  const { resolveActable } = await import('../../src/cluster/target.js');
+  return { ...(await resolveActable(runtime.store, request, action)), runtime, action };
 }

@@ -1,8 +1,9 @@
 import { assess } from '../../src/checks/assess.js';
 import type { Context } from '../../src/cli/context.js';
 import type { Target } from '../../src/cluster/target.js';
+import { wayOf } from '../../src/model/attached.js';
 import type { Expectation, StatusResult } from '../../src/model/status.js';
-import { lookDeadlineMs, storeOf } from './runtime.js';
+import { lookDeadlineMs, storeOf } from './target.js';
 
 /** One survey of a cluster, judged. Rejects only when aborted. */
 export const statusOf = async (
@@ -25,13 +26,15 @@ export async function surveyed(
   });
   const own = target.kind === 'own';
   const { leftUnfinished, runUnderWay } = await import('../../src/cluster/store/journal.js');
-  const unfinished = own ? await leftUnfinished(storeOf(context), target.name) : null;
-  const underWay = own ? await runUnderWay(storeOf(context), target.name) : null;
+  const isNamed = own || target.record !== null;
+  const unfinished = isNamed ? await leftUnfinished(storeOf(context), target.name) : null;
+  const underWay = isNamed ? await runUnderWay(storeOf(context), target.name) : null;
   const expectation: Expectation = {
     cluster: target.name,
     driver: own ? target.state.plan.driver : 'attached',
     own,
     masterName: own ? target.state.plan.spec.masterName : target.masterName,
+    ...(!own && target.record !== null && wayOf(target.record) !== 'network' && { acts: true as const }),
     ...(!own && target.record?.label && { label: target.record.label }),
     ...(own ? { nodes: target.state.plan.nodes } : {}),
     ...(own && target.state.phase === 'kept' ? { kept: true as const } : {}),

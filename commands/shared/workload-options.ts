@@ -1,4 +1,5 @@
 import { type OptionsOf, option } from '../../src/cli/option.js';
+import type { ClusterState } from '../../src/cluster/store/state.js';
 import { badValue } from '../../src/config/parsers.js';
 import type { WorkloadSettings } from '../../src/observe/result.js';
 
@@ -12,6 +13,9 @@ export const DEFAULT_WORKLOAD: WorkloadSettings = {
   policy: 'tuned',
 };
 
+/** Operations per second on a cluster that others use, unless more are asked for. */
+const ATTACHED_RATE_PER_S = 100;
+
 /** Options of every command that runs clients through a fault. */
 export const WORKLOAD_OPTIONS = {
   clients: option.integer('--clients <n>', {
@@ -24,7 +28,8 @@ export const WORKLOAD_OPTIONS = {
     summary: 'operations per second of all clients together; 0: as fast as possible',
     min: 0,
     max: 10_000_000,
-    default: DEFAULT_WORKLOAD.ratePerS,
+    otherwise: `${DEFAULT_WORKLOAD.ratePerS}, on an attached cluster ${ATTACHED_RATE_PER_S}`,
+    example: 500,
   }),
   pipeline: option.integer('--pipeline <n>', {
     summary: 'operations that a client sends at once',
@@ -50,8 +55,12 @@ export const WORKLOAD_OPTIONS = {
 };
 
 /** The workload that was asked for; null for `--clients 0`. */
-export function workloadOf(options: OptionsOf<typeof WORKLOAD_OPTIONS>): WorkloadSettings | null {
-  const { clients, ratePerS, pipeline, readRatio, readFrom, policy } = options;
+export function workloadOf(
+  options: OptionsOf<typeof WORKLOAD_OPTIONS>,
+  { attached }: Pick<ClusterState, 'attached'> = {},
+): WorkloadSettings | null {
+  const usual = attached === undefined ? DEFAULT_WORKLOAD.ratePerS : ATTACHED_RATE_PER_S;
+  const { clients, ratePerS = usual, pipeline, readRatio, readFrom, policy } = options;
   return clients === 0 ? null : { clients, ratePerS, pipeline, readRatio, readFrom, policy };
 }
 

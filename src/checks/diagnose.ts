@@ -84,7 +84,7 @@ export function diagnose(
     ...result,
     verdict,
     findings,
-    fixWith: gathered.own && isFixable ? ctl(gathered, 'doctor --fix') : null,
+    fixWith: (gathered.own || gathered.acts) && isFixable ? ctl(gathered, 'doctor --fix') : null,
   };
 }
 

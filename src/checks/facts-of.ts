@@ -119,7 +119,7 @@ function viewOf({
 
 /** What the cluster is supposed to be, as far as a gathering knows it. */
 export function expectationOf(gathered: Gathered): Expectation {
-  const { cluster, driver, gone, masterName, nodes, own, runs, sentinels, whence } = gathered;
+  const { acts, cluster, driver, gone, masterName, nodes, own, runs, sentinels, whence } = gathered;
   const planned = [
     ...nodes.map((server) => ({ server, kind: 'redis' as const })),
     ...sentinels.map((server) => ({ server, kind: 'sentinel' as const })),
@@ -128,6 +128,7 @@ export function expectationOf(gathered: Gathered): Expectation {
     cluster,
     driver,
     own,
+    ...(acts && { acts }),
     masterName,
     ...(own && {
       nodes: planned.map(({ server: { id, announce }, kind }) => ({ id, kind, announce })),

@@ -8,6 +8,10 @@ import type { Prompts, Screen } from './interactive.js';
 export interface Context {
   clock: Clock;
   env: Env;
+  /** The words of the command line. */
+  line: readonly string[];
+  /** Calls the listener with the exit code when the command has ended; what it does is waited for. */
+  atEnd(listener: (exitCode: number) => Promise<void>): void;
   globals: Globals;
   /** Aborts at the first Ctrl-C, SIGTERM or when `--timeout` is over; commands then roll back their changes and reject. */
   signal: AbortSignal;

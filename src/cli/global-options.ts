@@ -49,6 +49,11 @@ export const GLOBAL_OPTIONS: readonly OptionDef[] = [
     flagOnly: true,
   }),
   option.flag('--yes', { summary: 'answer yes to questions about clusters created by sentinelctl' }),
+  option.text('--confirm <name>', {
+    summary:
+      'act on the attached cluster of this name without asking; production: NAME/MASTER, such as shop/redis-1',
+    flagOnly: true,
+  }),
   option.off('--no-input', { summary: 'never ask anything' }),
   option.flag('--quiet', { summary: 'no progress, no notes: only the result and errors' }),
   option.flag('--color', { summary: 'colour, also without a terminal' }),

@@ -46,7 +46,7 @@ async function dispatch(argv: readonly string[], world: World, shown: Shown): Pr
   if (look.flags.help === true || first === 'help')
     return await print(world, `${commandHelp(def, view(world, shown))}\n`);
   const { runCommand } = await import('./run.js');
-  return await runCommand(def, secondLook(def, argv), world, shown);
+  return await runCommand(def, secondLook(def, argv), world, shown, argv);
 }
 
 /** `sentinelctl` alone: a menu for a person, help and exit code 64 for a script. */

@@ -29,7 +29,13 @@ export interface Shown {
 }
 
 /** Settles every option, runs the command and prints its result. Throws what an operator must read. */
-export async function runCommand(def: Command, parsed: Parsed, world: World, shown: Shown): Promise<number> {
+export async function runCommand(
+  def: Command,
+  parsed: Parsed,
+  world: World,
+  shown: Shown,
+  line: readonly string[],
+): Promise<number> {
   const { globals, options, color } = await settle(def, parsed, world);
   shown.json = globals.output === 'json';
   shown.color = color;
@@ -51,16 +57,29 @@ export async function runCommand(def: Command, parsed: Parsed, world: World, sho
     progress.close();
     if (def.cutOff !== undefined) progress.say(def.cutOff(globals));
   });
+  const endings: ((exitCode: number) => Promise<void>)[] = [];
+  const ended = async (exitCode: number): Promise<void> => {
+    for (const ending of endings.splice(0)) await ending(exitCode);
+  };
   try {
     if (globals.timeoutMs !== null && def.keepsTime !== true) interrupts.abortAfter(globals.timeoutMs);
-    const context = contextOf(world, globals, color, progress, interrupts);
+    const context = {
+      ...contextOf(world, globals, color, progress, interrupts),
+      line,
+      atEnd: (ending: (typeof endings)[number]) => void endings.push(ending),
+    };
     const words = await completeArguments(def, parsed.words, {
       world,
       prompts: context.prompts,
       cluster: globals.cluster,
     });
     const args = argumentValues(def.arguments, words, def.name);
-    return await runAndPrint(def, context, { args, options }, progress, world);
+    const code = await runAndPrint(def, context, { args, options }, progress, world);
+    await ended(code);
+    return code;
+  } catch (error) {
+    await ended(error instanceof OperatorError ? error.exitCode : EXIT.violated);
+    throw error;
   } finally {
     progress.close();
     interrupts.disarm();
@@ -73,7 +92,7 @@ function contextOf(
   color: boolean | undefined,
   progress: ProgressReader,
   interrupts: Interrupts,
-): Context {
+): Omit<Context, 'line' | 'atEnd'> {
   const out = safeStream(world.stdout);
   const { signal } = interrupts;
   return {

@@ -33,7 +33,8 @@ export async function settle(
   const named = resolveGlobals(settings, env);
   const isUnnamed = !named.clusterGiven && named.sentinelAddrs === null;
   // What cannot be asked about here acts only on a cluster that was chosen.
-  const takesOnly = !(def.creates === true || (def.harmful === true && (named.yes || !mayAsk(named, world))));
+  const isUnasked = named.confirm === null && (named.yes || !mayAsk(named, world));
+  const takesOnly = !(def.creates === true || (def.harmful === true && isUnasked));
   const chosen = await unnamedCluster(world, takesOnly);
   const elsewhere = resolveSettings(settable.filter(selects), {}, env, files);
   setImplied(elsewhere.size === 0 && !env.REDIS_SENTINEL_ADDRS && chosen.clusterFrom !== 'use');

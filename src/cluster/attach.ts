@@ -19,6 +19,8 @@ export interface AttachRequest {
   access: Access;
   readonly: boolean;
   label: string | null;
+  /** Whether its servers are processes of this machine. */
+  isLocal: boolean;
 }
 
 /** A server that is announced under an address that does not answer here. */
@@ -79,6 +81,7 @@ export async function attach(
     access: request.sources,
     readonly: request.readonly,
     label: request.label,
+    ...(request.isLocal && { way: 'local' as const }),
   };
   await store.saveAttached(record);
   return { record, again: before !== undefined, masters, unreached: unreachedIn(snapshot, servers) };

@@ -1,5 +1,11 @@
 import type { LogLine, LogOptions, NodeHost } from '../drivers/node-host.js';
+import { OperatorError } from '../errors.js';
 import { redactLogLine } from '../model/conf.js';
+
+export interface MergeOptions extends LogOptions {
+  /** Told of each log that cannot be read, where others can; absent: that is thrown. */
+  onUnreadable?: ((why: string) => void) | undefined;
+}
 
 /**
  * The logs of several nodes as one. What is there already comes merged by time; with `follow`, what is added comes
@@ -8,22 +14,37 @@ import { redactLogLine } from '../model/conf.js';
 export async function* mergedLogs(
   host: NodeHost,
   ids: readonly string[],
-  options: LogOptions,
+  options: MergeOptions,
 ): AsyncGenerator<LogLine> {
   for await (const line of merged(host, ids, options)) yield { ...line, text: redactLogLine(line.text) };
 }
 
-async function* merged(host: NodeHost, ids: readonly string[], options: LogOptions): AsyncGenerator<LogLine> {
-  const { follow, tail, ...past } = options;
-  const followFrom = await Promise.all(ids.map((id) => collect(host.logs(id, past))));
-  const soFar = followFrom.flatMap(withTimes).sort((a, b) => a.at - b.at || a.order - b.order);
+async function* merged(
+  host: NodeHost,
+  ids: readonly string[],
+  options: MergeOptions,
+): AsyncGenerator<LogLine> {
+  const { follow, tail, onUnreadable, ...past } = options;
+  const read = await Promise.allSettled(ids.map((id) => collect(host.logs(id, past))));
+  const lost = read.filter((one) => one.status === 'rejected');
+  const [first] = lost;
+  if (first !== undefined && (onUnreadable === undefined || lost.length === read.length)) throw first.reason;
+  for (const { reason } of lost) {
+    if (!(reason instanceof OperatorError)) throw reason;
+    onUnreadable?.([reason.message, reason.hint].filter(Boolean).join(': '));
+  }
+  const followFrom = read.map((one) => (one.status === 'fulfilled' ? one.value : null));
+  const soFar = followFrom
+    .flatMap((lines) => withTimes(lines ?? []))
+    .sort((a, b) => a.at - b.at || a.order - b.order);
   for (const { line } of tail === undefined ? soFar : soFar.slice(Math.max(0, soFar.length - tail)))
     yield line;
   if (follow !== true) return;
   // Each node's stream starts again from its beginning: what was shown already is counted off.
-  const streams = ids.map((id, i) =>
-    skip(host.logs(id, { ...past, follow: true }), followFrom[i]?.length ?? 0),
-  );
+  const streams = ids.flatMap((id, i) => {
+    const lines = followFrom[i];
+    return lines == null ? [] : [skip(host.logs(id, { ...past, follow: true }), lines.length)];
+  });
   yield* race(streams);
 }
 

@@ -3,10 +3,12 @@ import type { NodeHost } from '../drivers/node-host.js';
 import type { Provisioner } from '../drivers/provisioner.js';
 import { refused } from '../errors.js';
 import { withLock } from '../host/lock.js';
+import type { AttachedCluster } from '../model/attached.js';
 import type { DriverName } from '../model/drivers.js';
 import type { ClusterPlan } from '../model/plan.js';
 import type { Asking } from '../wire/access.js';
 import { accessOf } from './ask.js';
+import { attachedState, openAttachedHost, withLiveSpec } from './attached-live.js';
 import { type Runtime, requireCluster } from './runtime.js';
 import { requireFinished } from './store/journal.js';
 import type { ClusterState } from './store/state.js';
@@ -53,10 +55,31 @@ export function withCluster<T>(
   work: (live: LiveCluster) => Promise<T>,
 ): Promise<T> {
   const opened = async (): Promise<T> =>
-    lend(await openCluster(runtime, await requireCluster(runtime.store, cluster), options), work);
-  return options.lock === undefined
-    ? opened()
-    : underLock(runtime, cluster, options.lock, opened, options.journal);
+    lend(await openCluster(runtime, await stateOf(runtime, cluster), options), work);
+  if (options.lock === undefined) return opened();
+  const { lock, journal } = options;
+  return underLock(
+    runtime,
+    cluster,
+    lock,
+    async () => {
+      const record = await runtime.store.attached(cluster);
+      if (record !== undefined)
+        await (journal === 'any'
+          ? runtime.attached?.noteRollback(record, lock)
+          : runtime.attached?.allow(record, lock));
+      return opened();
+    },
+    journal,
+  );
+}
+
+/** The state of a cluster of ours, or of an attached one where the runtime can act on those. */
+async function stateOf(runtime: Runtime, cluster: string): Promise<ClusterState> {
+  const { store, attached } = runtime;
+  const record = attached === undefined ? undefined : await store.attached(cluster);
+  if (attached === undefined || record === undefined) return requireCluster(store, cluster);
+  return attachedState(record, attached.masterName, await attached.access(record));
 }
 
 /** Opens a cluster whose state is known. The caller closes it. */
@@ -65,8 +88,23 @@ export async function openCluster(
   state: ClusterState,
   options: OpenOptions = {},
 ): Promise<LiveCluster> {
+  if (state.attached !== undefined) return openAttached(runtime, state, state.attached, options);
   const password = await runtime.store.password(state.plan.spec.cluster);
   return liveOn(runtime, await openDriverOf(runtime, state), state, password, options);
+}
+
+/** Its nodes can be asked, and more by the way that was recorded; none can be created or removed. */
+async function openAttached(
+  { clock, signal, store, attached }: Runtime,
+  state: ClusterState,
+  record: AttachedCluster,
+  { deadlineMs = START_DEADLINE_MS }: OpenOptions,
+): Promise<LiveCluster> {
+  if (attached === undefined) throw new Error('nothing here acts on attached clusters');
+  const asking = { clock, access: await attached.access(record), deadlineMs: ASK_DEADLINE_MS, signal };
+  const host = await openAttachedHost(attached, store, record, state.plan.nodes, asking);
+  const plan = await withLiveSpec(state.plan, asking);
+  return { state: { ...state, plan }, plan, host, provisioner: null, asking, deadlineMs, close: () => {} };
 }
 
 /** Runs `work` on something open, and always closes it. */

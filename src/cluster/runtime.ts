@@ -1,10 +1,29 @@
 import type { Clock } from '../clock.js';
+import type { OpenAttachedHost } from '../drivers/attached-host.js';
 import type { DriverContext } from '../drivers/driver.js';
 import type { DriverRegistry } from '../drivers/select.js';
 import { refused } from '../errors.js';
+import type { AttachedCluster, Way } from '../model/attached.js';
 import type { OnProgress } from '../model/events.js';
 import { command } from '../model/hints.js';
+import type { Access } from '../wire/access.js';
 import type { ClusterState, Store } from './store/state.js';
+
+/** What a command hands in to act on a cluster that sentinelctl did not start. */
+export interface AttachedWays {
+  /** Which of its masters is meant; null: the only one. */
+  masterName: string | null;
+  /** What opens connections to it: passwords and certificates are read now. */
+  access(record: AttachedCluster): Promise<Access>;
+  /**
+   * Throws `readonly`, `not-confirmed` or `declined` (3) where it must not be changed: called before anything is. `does`
+   * says what will happen, where `what` is only the command.
+   */
+  allow(record: AttachedCluster, what: string, does?: string): Promise<void>;
+  /** Writes a rollback into the audit log: what it undoes was confirmed when it was done. */
+  noteRollback(record: AttachedCluster, what: string): Promise<void>;
+  hosts: Readonly<Record<Way, () => Promise<OpenAttachedHost>>>;
+}
 
 /** What every function below the commands works with: handed in, so that nothing reads the process or the time itself. */
 export interface Runtime {
@@ -13,6 +32,8 @@ export interface Runtime {
   env: DriverContext['env'];
   drivers: DriverRegistry;
   onProgress: OnProgress;
+  /** How clusters that sentinelctl did not start are acted on; absent: they are not. */
+  attached?: AttachedWays | undefined;
   signal?: AbortSignal | undefined;
 }
 

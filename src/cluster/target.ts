@@ -10,6 +10,7 @@ import type { Access } from '../wire/access.js';
 import { type SurveyTarget, survey } from '../wire/survey.js';
 import { accessOf, surveyTarget } from './ask.js';
 import { type AttachedTarget, knownSentinels, withKeptIds, withUnnamed } from './attached.js';
+import { attachedState } from './attached-live.js';
 import { requireCluster } from './runtime.js';
 import type { ClusterState, Store } from './store/state.js';
 
@@ -168,19 +169,21 @@ export const ctlOf =
 
 /**
  * The cluster to act on, with its state as it is now: what changes it reads the state again under its lock. Throws
- * `attached` (3): what sentinelctl did not create, it does not change.
+ * `attached` (3) where only addresses were given: what is done must be written down under a name.
  */
-export async function resolveOwn(
+export async function resolveActable(
   store: Store,
   request: TargetRequest,
   action: string,
 ): Promise<{ name: string; state: ClusterState }> {
   const target = await identify(store, request);
   if (target.kind === 'own') return target;
-  const why =
-    'sentinelctl reaches an attached cluster only over the network: not the files and processes of its servers, which it did not start';
+  const { record, masterName } = target;
+  if (record !== null)
+    return { name: target.name, state: attachedState(record, masterName, await request.access(record)) };
+  const why = 'it has no name here, under which what is done to it could be written down and rolled back';
   throw refused('attached', `${action} is refused: sentinelctl did not create ${target.name}`, {
     why: target.whence === null ? why : `${why}\n${target.whence}`,
-    hint: 'status, doctor, wait, masters, replicas, sentinels and master-addr work on it; --cluster NAME names a cluster created by sentinelctl',
+    hint: `sentinelctl attach NAME --sentinel-addrs ${target.name} --local, then ${action} --cluster NAME; status, doctor, wait, masters, replicas, sentinels and master-addr work without a name`,
   });
 }

@@ -40,6 +40,8 @@ export interface Globals extends Selection {
   /** Of `--output tsv`, in this order; null: all. */
   columns: readonly string[] | null;
   yes: boolean;
+  /** The name of an attached cluster that may be changed; null: it is asked for. */
+  confirm: string | null;
   input: boolean;
   quiet: boolean;
 }
@@ -81,6 +83,7 @@ export function resolveGlobals(settings: Settings, env: Env): Globals {
     output: resolveOutput(settings),
     columns: resolveColumns(settings),
     yes: value('yes') === true,
+    confirm: words('confirm'),
     input: value('input') !== false,
     quiet: value('quiet') === true,
   };

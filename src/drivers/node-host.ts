@@ -76,6 +76,8 @@ export type Can = { ok: true } | { ok: false; reason: string; hint?: string | un
 export interface NodeHost extends NodeActions {
   /** Callers may simply call an action: one that is not possible here throws `not-possible-here` (3) with its reason. */
   readonly can: Readonly<Record<Ability, Can>>;
+  /** Throws `not-possible-here` (3) where the action is not possible on this node, or could not be undone on it. */
+  requireAble(id: string, ability: Ability): Promise<void>;
   /** Whether clients on this machine can connect to the announced address of a running node. */
   routable(node: NodePlan): Promise<boolean>;
   /** The network between this cluster's nodes, or why it cannot be cut here. Changes nothing. */
@@ -112,7 +114,9 @@ type Lack = { reason: string; hint?: string | undefined };
  * @public
  */
 export function limitedHost<L extends Ability>(
-  host: Pick<NodeActions, Exclude<Ability, L>> & Pick<NodeHost, 'routable' | 'links'>,
+  host: Pick<NodeActions, Exclude<Ability, L>> &
+    Pick<NodeHost, 'routable' | 'links'> &
+    Partial<Pick<NodeHost, 'requireAble'>>,
   lacks: Readonly<Record<L, Lack>>,
 ): NodeHost {
   const reasons: Partial<Record<Ability, Lack>> = lacks;
@@ -140,5 +144,9 @@ export function limitedHost<L extends Ability>(
     const lack = reasons[ability];
     return lack === undefined ? { ok: true } : { ok: false, ...lack };
   });
-  return { ...missing, ...host, can };
+  const requireAble = async (id: string, ability: Ability): Promise<void> => {
+    if (reasons[ability] !== undefined) throw refuse(ability, id);
+    await host.requireAble?.(id, ability);
+  };
+  return { ...missing, ...host, can, requireAble };
 }

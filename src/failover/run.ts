@@ -3,6 +3,7 @@ import type { Runtime } from '../cluster/runtime.js';
 import { notRestored, OperatorError } from '../errors.js';
 import { type Experiment, openExperiment } from '../faults/experiment.js';
 import { openLive } from '../faults/live-block.js';
+import { dataNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverResult, Trial } from '../observe/result.js';
 import { requireBudget } from './budget.js';
@@ -71,6 +72,9 @@ export async function playTrials(
   experiment: Experiment,
   options: FailoverTestOptions,
 ): Promise<FailoverResult> {
+  // Any data node may be the master by the time of a later trial.
+  const ability = options.fault.name === 'freeze' ? 'pause' : options.fault.name;
+  for (const { id } of dataNodes(live.plan)) await live.host.requireAble(id, ability);
   const startedAt = new Date(runtime.clock.wallMs()).toISOString();
   const trials: Trial[] = [];
   let before: Snapshot | null = null;

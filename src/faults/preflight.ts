@@ -1,7 +1,8 @@
 import { surveyPlan } from '../cluster/ask.js';
 import type { LiveCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
-import { refused } from '../errors.js';
+import type { NodeHost } from '../drivers/node-host.js';
+import { OperatorError, refused } from '../errors.js';
 import { convergence } from '../model/convergence.js';
 import { humanDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
@@ -21,10 +22,13 @@ export interface Preflight {
 }
 
 /** Looks whether a fault may be injected now. Throws `not-steady` or `too-soon` (3). */
-export async function preflight(runtime: Pick<Runtime, 'clock'>, live: LiveCluster): Promise<Preflight> {
+export async function preflight(
+  runtime: Pick<Runtime, 'clock' | 'onProgress'>,
+  live: LiveCluster,
+): Promise<Preflight> {
   const snapshot = await requireSteady(live.plan, live.asking);
   const roles = rolesIn(live.plan, snapshot);
-  await requirePastFailoverGuard(live, roles.settings, runtime.clock.wallMs());
+  await requirePastFailoverGuard(runtime, live, roles.settings);
   return { snapshot, roles };
 }
 
@@ -102,25 +106,42 @@ const SUCCESS = / (\+switch-master|\+config-update-from) /;
  * Throws `too-soon` (3) with how long to wait.
  */
 async function requirePastFailoverGuard(
+  { clock, onProgress }: Pick<Runtime, 'clock' | 'onProgress'>,
   { plan, host }: LiveCluster,
   settings: SentinelSettings,
-  nowMs: number,
 ): Promise<void> {
   const guardMs = failoverGuardMs(settings);
+  const nowMs = clock.wallMs();
+  const unread: string[] = [];
   const waits = await Promise.all(
     sentinelNodes(plan).map(async ({ id }) => {
-      let failedAt: number | null = null;
-      for await (const line of host.logs(id, { sinceMs: nowMs - guardMs })) {
-        if (FAILED_ATTEMPT.test(line.text)) failedAt = line.atMs;
-        else if (SUCCESS.test(line.text)) failedAt = null;
-      }
+      const failedAt = await failedAttempt(host, id, nowMs - guardMs).catch((error: unknown) => {
+        // The log of a server that sentinelctl did not start may be out of its reach.
+        if (!(error instanceof OperatorError) || error.code !== 'not-possible-here') throw error;
+        unread.push(id);
+        return null;
+      });
       return failedAt === null ? 0 : failedAt + guardMs - nowMs;
     }),
   );
+  if (unread.length > 0) {
+    const text = `not known whether a failover failed in the last ${humanDurationMs(guardMs)}, after which the sentinels wait: no log of ${unread.join(', ')} can be read`;
+    onProgress({ type: 'note', level: 'warning', text });
+  }
   const waitMs = Math.max(0, ...waits);
   if (waitMs === 0) return;
   throw refused('too-soon', `a failover failed less than ${humanDurationMs(guardMs)} ago`, {
     why: 'the sentinels do not retry within 2 × failover-timeout after a failed failover, so a fault now would measure that delay',
     hint: `wait ${humanDurationMs(waitMs)} and run it again`,
   });
+}
+
+/** When the last attempt failed that this sentinel's log tells of, wall clock, milliseconds; null for none since. */
+async function failedAttempt(host: NodeHost, id: string, sinceMs: number): Promise<number | null> {
+  let failedAt: number | null = null;
+  for await (const line of host.logs(id, { sinceMs })) {
+    if (FAILED_ATTEMPT.test(line.text)) failedAt = line.atMs;
+    else if (SUCCESS.test(line.text)) failedAt = null;
+  }
+  return failedAt;
 }

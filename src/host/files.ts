@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { chmod, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { umask } from 'node:process';
 import { errnoOf, messageOf, OperatorError, refused } from '../errors.js';
@@ -8,17 +8,21 @@ import { errnoOf, messageOf, OperatorError, refused } from '../errors.js';
 /**
  * Replaces a file as a whole: a reader sees the old text or the new one, never a part, even after a power failure.
  * `mode` is the mode of the new file. `durable: false` does not wait for the disk, for data that a power failure makes
- * useless anyway. Throws Node's own errors.
+ * useless anyway. `owner`: whom the new file belongs to, where that is not this process's user. Throws Node's own errors.
  */
 export async function writeAtomically(
   path: string,
   text: string,
   mode: number,
-  { durable = true }: { durable?: boolean } = {},
+  { durable = true, owner }: { durable?: boolean; owner?: { uid: number; gid: number } } = {},
 ): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
     await writeNew(temporary, text, mode, durable);
+    if (owner !== undefined) {
+      const { uid, gid } = await stat(temporary);
+      if (uid !== owner.uid || gid !== owner.gid) await chown(temporary, owner.uid, owner.gid);
+    }
     await rename(temporary, path);
     if (durable) await syncDirectory(dirname(path));
   } catch (error) {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
-import { platform } from 'node:process';
+import { getuid, platform } from 'node:process';
 import type { Life } from '../model/gathered.js';
 import { readIfThere } from './files.js';
 import { listensOn } from './port-holder.js';
@@ -87,7 +87,7 @@ async function mayWrite(dir: string, pid: number | null, mounts: Mount[] | null)
 }
 
 /** Effective user and groups out of `/proc/PID/status`: `Uid:` real, effective, saved, file system (proc(5)). */
-async function userOf(pid: number | null): Promise<{ uid: number; gids: number[] } | null> {
+export async function userOf(pid: number | null): Promise<{ uid: number; gids: number[] } | null> {
   if (pid === null) return null;
   const text = (await readIfThere(`/proc/${pid}/status`).catch(() => undefined)) ?? '';
   const numbers = (name: string): number[] =>
@@ -96,3 +96,6 @@ async function userOf(pid: number | null): Promise<{ uid: number; gids: number[]
   const [, gid] = numbers('Gid');
   return uid === undefined || gid === undefined ? null : { uid, gids: [gid, ...numbers('Groups')] };
 }
+
+/** The user of this process; undefined where the system has none. */
+export const ownUid = (): number | undefined => getuid?.();

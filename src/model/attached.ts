@@ -55,7 +55,14 @@ export interface AttachedCluster {
   readonly: boolean;
   /** Shown in every first line: `production`. */
   label: string | null;
+  /** How the life of its servers is reached; absent: not at all. */
+  way?: 'local';
 }
+
+/** How the life of an attached cluster's servers is reached: over the network alone they can only be asked. */
+export type Way = 'local' | 'network';
+
+export const wayOf = ({ way }: AttachedCluster): Way => way ?? 'network';
 
 /** A server as a look found it; `identity` is null where it did not say. */
 export interface FoundServer {

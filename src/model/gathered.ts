@@ -217,6 +217,8 @@ export interface Gathered {
   /** The cluster's name, or the addresses of an attached one. */
   cluster: string;
   own: boolean;
+  /** True for one that sentinelctl did not start, whose processes it can act on. */
+  acts?: true;
   /** What it was labelled with when it was attached; absent where it has no label. */
   label?: string;
   driver: DriverName | 'attached';

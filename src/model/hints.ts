@@ -104,8 +104,10 @@ export const recreate = (cluster: string): string =>
   `remove ${cluster} and create it again: sentinelctl down --help says what that removes`;
 
 export function hintsFor(expectation: Expectation): Hints {
-  const { own, nodes } = expectation;
-  const ours = (server: Server): boolean => own && (nodes?.some((n) => n.id === server.id) ?? true);
+  const { own, acts, nodes } = expectation;
+  // One that is not known by a name has its address for an id.
+  const ours = (server: Server): boolean =>
+    own ? (nodes?.some((n) => n.id === server.id) ?? true) : acts === true && !server.id.includes(':');
   return {
     ctl: (words) => ctl(expectation, words),
     again: (option) => ctl(expectation, `${typed} ${option}`),

@@ -11,6 +11,7 @@ import type { FailoverResult } from '../observe/result.js';
 import type { SweepResult } from '../observe/sweep-result.js';
 import type { QuorumResult } from '../scenarios/play/quorum.js';
 import type { RowSet } from './rows.js';
+import type { AuditResult } from './text/audit.js';
 import type { HistoryResult } from './text/history.js';
 import type { WaitResult } from './text/wait.js';
 import { FIELDS } from './words/claim-fields.js';
@@ -131,4 +132,13 @@ export const HISTORY_ROWS: RowSet<HistoryResult> = {
     'trend.switchedMs',
   ],
   of: ({ runs }) => runs,
+};
+
+/** A row for each action. */
+export const AUDIT_ROWS: RowSet<AuditResult> = {
+  columns: [
+    ...['atMs', 'user', 'cluster', 'masterName', 'what', 'before.verdict', 'before.master.id'],
+    ...['end.atMs', 'end.exitCode', 'end.master.id'],
+  ],
+  of: ({ entries }) => entries,
 };

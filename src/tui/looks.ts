@@ -84,6 +84,7 @@ const quickGlobals = (cluster: string): Globals => ({
   output: 'table',
   columns: null,
   yes: false,
+  confirm: null,
   input: false,
   quiet: true,
 });
@@ -92,7 +93,9 @@ function quietContext(world: World, globals: Globals, signal: AbortSignal): Cont
   return {
     clock: world.clock,
     env: world.env,
-    globals: { ...globals, output: 'table', yes: false, input: false, quiet: true },
+    line: [],
+    atEnd: () => {},
+    globals: { ...globals, output: 'table', yes: false, confirm: null, input: false, quiet: true },
     signal,
     progress: () => {},
     write: () => Promise.resolve(),

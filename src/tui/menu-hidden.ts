@@ -12,7 +12,8 @@ export function hiddenChoices(state: MenuState): { name: string; why: string }[]
 
 function whyNot({ kind }: MenuTarget, { seen, isActive, isOpen, isHealthy }: Standing): string | null {
   if (kind === 'none') return 'no cluster exists; "Up" creates one';
-  if (kind === 'attached') return 'sentinelctl did not create this cluster, and only looks at it';
+  if (kind === 'attached')
+    return 'sentinelctl did not create this cluster: type the command, its name is asked for';
   if (seen === undefined) return 'the state of the cluster is not known';
   if (isActive) return 'another command is changing the cluster';
   if (isOpen) return 'an earlier run is not rolled back: do that first';

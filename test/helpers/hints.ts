@@ -30,6 +30,8 @@ async function lineOf([name = '', ...rest]: string[]): Promise<string[] | undefi
   if (def === undefined) return undefined;
   const options = [...Object.values(def.options), ...GLOBAL_OPTIONS].map(({ flags }) => new Option(flags));
   const line = [name];
+  // A name may look like a verb.
+  let needed = def.arguments.filter((a) => a.required).length;
   let room = def.arguments.some((a) => a.variadic) ? Number.POSITIVE_INFINITY : def.arguments.length;
   while (rest.length > 0) {
     const [word = '', next] = rest;
@@ -38,7 +40,8 @@ async function lineOf([name = '', ...rest]: string[]): Promise<string[] | undefi
       rest.shift();
       const option = options.find((o) => o.long === word || o.short === word);
       if (option?.required === true && next !== undefined) line.push(rest.shift() ?? '');
-    } else if (room > 0 && word !== '' && !PROSE.test(word)) {
+    } else if (room > 0 && word !== '' && (needed > 0 || !PROSE.test(word))) {
+      needed--;
       line.push(word);
       rest.shift();
       room--;

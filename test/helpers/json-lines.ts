@@ -20,8 +20,11 @@ export const LINES: [section: string, line: string][] = [
   ['list', 'list'],
   [
     'attach',
-    elsewhere('attach shop --sentinel-addrs "$(sentinelctl env | sed -n s/REDIS_SENTINEL_ADDRS=//p)"'),
+    elsewhere(
+      'attach shop --local --sentinel-addrs "$(sentinelctl env | sed -n s/REDIS_SENTINEL_ADDRS=//p)"',
+    ),
   ],
+  ['audit', `${elsewhere('restart sentinel-1 --confirm shop')} >&2; ${elsewhere('audit')}`],
   ['detach', elsewhere('detach shop')],
   [
     'doctor',

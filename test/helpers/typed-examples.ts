@@ -26,7 +26,19 @@ const SETTINGS = typedWith('2s');
 
 const LOOKS = [
   ...['list', 'env', 'config', 'status', 'masters', 'replicas', 'sentinels', 'master-addr'],
-  ...['logs', 'history', 'completion', '__complete', 'faults', 'doctor', 'explain', 'wait', 'use', 'attach'],
+  ...[
+    'logs',
+    'history',
+    'audit',
+    'completion',
+    '__complete',
+    'faults',
+    'doctor',
+    'explain',
+    'wait',
+    'use',
+    'attach',
+  ],
   ...['__guard', '__proxy'],
 ];
 const SHARED = ['pause', 'resume', 'kill', 'start', 'restart', 'inject', 'heal', 'recover', 'chaos'];

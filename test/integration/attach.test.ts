@@ -120,17 +120,18 @@ describe('a cluster that sentinelctl did not start gets a name', () => {
     expect((await cli.run(['__complete', '--', 'status', '--cluster', ''])).stdout).toContain('orders');
   });
 
-  it('and nothing that acts on it, nor up and down, which would make and remove it', async () => {
-    const expected = { exit: 3, code: 'attached' };
-    for (const line of [
-      ['stop', 'redis-1'],
-      ['failover-test'],
-      ['inject', 'kill'],
-      ['up'],
-      ['down'],
-      ['heal'],
-    ])
-      await refusal(cli, [...line, '--cluster', 'orders', '--yes'], expected);
+  it('and not up and down, which would make and remove it; nothing else acts without its name', async () => {
+    for (const command of ['up', 'down'])
+      await refusal(cli, [command, '--cluster', 'orders', '--yes'], { exit: 3, code: 'attached' });
+    for (const line of [['stop', 'redis-1'], ['failover-test'], ['inject', 'kill'], ['quorum-test']])
+      await refusal(cli, [...line, '--cluster', 'orders', '--yes'], { exit: 3, code: 'not-confirmed' });
+  });
+
+  it('and what needs its processes is refused before anything is done, where they are not reached', async () => {
+    const expected = { exit: 3, code: 'not-possible-here', says: 'attach orders --local' };
+    for (const line of [['stop', 'redis-1'], ['failover-test'], ['inject', 'kill'], ['logs'], ['config']])
+      await refusal(cli, [...line, '--cluster', 'orders', '--confirm', 'orders/redis-1'], expected);
+    expect((await cli.run(['heal', '--cluster', 'orders'])).stdout).toContain('nothing to roll back');
     expect((await cli.run(['down', '--all', '--yes'])).stdout).not.toContain('orders');
     expect((await cli.run(['list', '--output', 'name'])).stdout).toBe('orders\n');
   });

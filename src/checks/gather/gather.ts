@@ -5,6 +5,7 @@ import type { Store } from '../../cluster/store/state.js';
 import type { Target } from '../../cluster/target.js';
 import { hostLimits, noHostLimits } from '../../host/limits.js';
 import { isLocal } from '../../host/server-life.js';
+import { wayOf } from '../../model/attached.js';
 import type { Gathered, GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { gatherLives } from './lives.js';
 import { lookUpNames } from './lookups.js';
@@ -56,13 +57,14 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
     here ? hostLimits() : noHostLimits('the servers run on another machine'),
     lookUpNames(sentinels, nodes, clock, deadlineMs),
     watchForMs === null ? null : watchServers(target, wired, { ...request, watchForMs }),
-    own ? runsOn(runtime.store, target.name) : null,
+    own || target.record !== null ? runsOn(runtime.store, target.name) : null,
   ]);
   signal?.throwIfAborted();
   return {
     takenAtMs,
     cluster: target.name,
     own,
+    ...(!own && target.record !== null && wayOf(target.record) !== 'network' && { acts: true as const }),
     ...(!own && target.record?.label && { label: target.record.label }),
     driver: own ? target.state.plan.driver : 'attached',
     masterName: own ? target.state.plan.spec.masterName : target.masterName,

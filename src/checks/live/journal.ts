@@ -38,13 +38,13 @@ export const EFFECTS_OF_FAULTS = [
   'master-full',
 ];
 
-/** Judges the journal of a cluster created by sentinelctl; an attached one has none. */
+/** Judges the journal of a cluster that has one: created by sentinelctl, or attached under a name. */
 export function judgeJournal(
   { expectation }: SnapshotFacts,
   see: (expectation: SnapshotFacts['expectation']) => Omit<RawFinding, 'subject'> | null,
 ): RawFinding[] | Skip {
-  const { own, cluster, journalUnread } = expectation;
-  if (!own) return [];
+  const { own, cluster, journalUnread, unfinished, underWay } = expectation;
+  if (!own && unfinished === undefined && underWay === undefined) return [];
   if (journalUnread !== undefined) return { skip: journalUnread };
   const seen = see(expectation);
   return seen === null ? [] : [{ subject: cluster, servers: [], ...seen }];

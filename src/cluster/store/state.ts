@@ -22,6 +22,8 @@ export interface ClusterState {
   createdAtMs: number;
   /** The id of the last master, from when its nodes are taken down with their data kept until they are up again. */
   lastMaster?: string | undefined;
+  /** What `attach` wrote down, for a cluster that sentinelctl did not start; never saved here. */
+  attached?: AttachedCluster;
 }
 
 /** The clusters known on this machine, below one home directory. */

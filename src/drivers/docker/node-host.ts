@@ -21,6 +21,7 @@ import type { DockerSession } from './session.js';
 /** The life of nodes that are containers of one engine. */
 export class DockerHost implements NodeHost {
   readonly can = CAN_DO_ALL;
+  readonly requireAble = async (): Promise<void> => {};
   readonly #session: DockerSession;
 
   constructor(session: DockerSession) {

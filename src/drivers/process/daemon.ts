@@ -1,19 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, rm } from 'node:fs/promises';
-import { systemClock } from '../../clock.js';
-import { errnoOf, messageOf, notRestored, type OperatorError, unreachable } from '../../errors.js';
+import { errnoOf, messageOf, type OperatorError, unreachable } from '../../errors.js';
 import { withPrivateUmask } from '../../host/files.js';
-import { identify, type ProcessIdentity, viewProcess } from '../../host/process-identity.js';
-import { goneWithin, signalProcess } from '../../host/signal.js';
-import { until } from '../../until.js';
+import { identify } from '../../host/process-identity.js';
 import type { Env } from '../driver.js';
 import { INSTALL, serverEnv } from './binary.js';
 import type { NodeFiles } from './node-files.js';
 import { writeRecord } from './record.js';
-
-/** How long a process may take to obey a signal that it cannot catch, in milliseconds. */
-const KERNEL_DEADLINE_MS = 10_000;
 
 /**
  * Starts a node's server as a daemon of its own session, which outlives this command, and records its identity.
@@ -60,36 +54,4 @@ function cannotRun(binary: string, error: unknown): OperatorError {
     hint: INSTALL,
     cause: error,
   });
-}
-
-/** SIGTERM, then SIGKILL after `graceMs`; works on a paused server. Returns when it is gone. */
-export async function endDaemon(server: ProcessIdentity, graceMs: number): Promise<void> {
-  await signalProcess(server, 'SIGTERM');
-  // A paused server handles SIGTERM when it continues, before it answers any client.
-  await signalProcess(server, 'SIGCONT');
-  if (!(await goneWithin(server, graceMs))) await killDaemon(server);
-}
-
-/** SIGKILL; returns when the process is gone. Throws `not-killed` (4) when it stays. */
-export async function killDaemon(server: ProcessIdentity): Promise<void> {
-  await signalProcess(server, 'SIGKILL');
-  if (await goneWithin(server, KERNEL_DEADLINE_MS)) return;
-  throw notRestored('not-killed', `pid ${server.pid} still exists after SIGKILL`, {
-    why: 'it is blocked in the kernel, usually by a disk or a network file system',
-    hint: `ps -o state,wchan,command -p ${server.pid}`,
-  });
-}
-
-/** SIGSTOP or SIGCONT; returns when the process is stopped, or runs. False when it is gone. */
-export async function suspendDaemon(server: ProcessIdentity, stopped: boolean): Promise<boolean> {
-  if (!(await signalProcess(server, stopped ? 'SIGSTOP' : 'SIGCONT'))) return false;
-  const outcome = await until(
-    async () => {
-      const view = await viewProcess(server.pid);
-      if (view === undefined || view.startTime !== server.startTime) return 'gone';
-      return view.stopped === stopped ? 'done' : undefined;
-    },
-    { clock: systemClock, everyMs: 1, deadlineMs: KERNEL_DEADLINE_MS },
-  );
-  return outcome === 'done';
 }

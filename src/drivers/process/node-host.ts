@@ -1,4 +1,5 @@
 import { refused } from '../../errors.js';
+import { endProcess, killProcess, suspendProcess } from '../../host/end-process.js';
 import { readIfThere, writeAtomically } from '../../host/files.js';
 import { viewProcess } from '../../host/process-identity.js';
 import { lifeOfProcess } from '../../host/server-life.js';
@@ -14,16 +15,17 @@ import {
   type NodeInspection,
   type StopOptions,
 } from '../node-host.js';
+import { readLog } from '../server-log.js';
 import { needBinary } from './binary.js';
-import { endDaemon, killDaemon, startDaemon, suspendDaemon } from './daemon.js';
+import { startDaemon } from './daemon.js';
 import { probeLinks } from './links.js';
-import { readLog } from './logs.js';
 import { blockDump } from './node-files.js';
 import type { ProcessSession } from './session.js';
 
 /** The life of nodes that are daemons on this machine. */
 export class ProcessHost implements NodeHost {
   readonly can = CAN_DO_ALL;
+  readonly requireAble = async (): Promise<void> => {};
   readonly #session: ProcessSession;
 
   constructor(session: ProcessSession) {
@@ -49,13 +51,13 @@ export class ProcessHost implements NodeHost {
 
   async stop(id: string, { graceMs }: StopOptions): Promise<void> {
     const { server } = await this.#find(id);
-    if (server !== undefined) await endDaemon(server, graceMs);
+    if (server !== undefined) await endProcess(server, graceMs);
   }
 
   async kill(id: string, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const { server } = await this.#find(id);
     if (server === undefined) return;
-    if (signal === 'SIGKILL') await killDaemon(server);
+    if (signal === 'SIGKILL') await killProcess(server);
     else await signalProcess(server, signal);
   }
 
@@ -119,7 +121,7 @@ export class ProcessHost implements NodeHost {
 
   async #suspend(id: string, stopped: boolean): Promise<void> {
     const { server } = await this.#find(id);
-    if (server !== undefined && (await suspendDaemon(server, stopped))) return;
+    if (server !== undefined && (await suspendProcess(server, stopped))) return;
     throw refused(
       'node-not-running',
       `${id} cannot be ${stopped ? 'paused' : 'resumed'}: it is not running`,

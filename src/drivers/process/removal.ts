@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
+import { endProcess, killProcess } from '../../host/end-process.js';
 import type { ProcessIdentity } from '../../host/process-identity.js';
 import { addRemoved, nothingRemoved, type Removed, SAVING_GRACE_MS } from '../provisioner.js';
-import { endDaemon, killDaemon } from './daemon.js';
 import { isNodeId, type NodeFiles, nodeFiles, nodesDirectory } from './node-files.js';
 import { findServer, serversBelow } from './ownership.js';
 
@@ -41,4 +41,4 @@ export async function removeNodes(
 }
 
 const end = (server: ProcessIdentity, keepData: boolean): Promise<void> =>
-  keepData ? endDaemon(server, SAVING_GRACE_MS) : killDaemon(server);
+  keepData ? endProcess(server, SAVING_GRACE_MS) : killProcess(server);

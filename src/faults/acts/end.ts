@@ -23,6 +23,7 @@ export const end: ActHandler<ActOf<'end'>> = {
   commands: (context, { node }) => [ctl(context, `logs ${node} --tail 20`)],
   async prepare(context, act) {
     await requireRunning(context, act.node);
+    await context.live.host.requireAble(act.node, 'kill');
     return act;
   },
   async inject({ live }, { node, signal, restart }) {

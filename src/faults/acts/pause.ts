@@ -10,6 +10,7 @@ export const pause: ActHandler<ActOf<'pause'>> = {
   commands: () => [],
   async prepare(context, act) {
     await requireRunning(context, act.node);
+    await context.live.host.requireAble(act.node, 'pause');
     return act;
   },
   inject: ({ live }, { node }) => live.host.pause(node),

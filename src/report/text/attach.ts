@@ -1,6 +1,7 @@
 import type { Attached } from '../../cluster/attach.js';
 import { formatAddress } from '../../model/address.js';
 import { type AddressRule, formatAddressRule } from '../../model/address-map.js';
+import { wayOf } from '../../model/attached.js';
 import { command } from '../../model/hints.js';
 import type { Verdict } from '../../model/status.js';
 import { count, listed } from '../../model/words.js';
@@ -11,6 +12,8 @@ import { table } from './table.js';
 import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 export interface AttachResult extends Attached {
+  /** With `--local`: servers that cannot be acted on from here, and why. */
+  notHere: readonly { id: string; why: string }[];
   verdict: Verdict;
 }
 
@@ -37,6 +40,7 @@ export function attachText(result: AttachResult, view: View): string {
     ...(record.servers.length > 40 ? [] : ['', serversTable(result, view)]),
     ...mapLines(record.access.addressMap, view),
     ...unreachedLines(unreached, view),
+    ...wayLines(result, view),
   ].join('\n');
 }
 
@@ -91,6 +95,23 @@ function unreachedLines(unreached: AttachResult['unreached'], view: View): strin
       width,
       0,
     ),
+  ];
+}
+
+/** Whether its processes can be acted on from here. */
+function wayLines({ record, notHere }: AttachResult, view: View): string[] {
+  if (wayOf(record) === 'network') return [];
+  const theme = themeOf(view);
+  const width = lineWidth(view);
+  const found = record.servers.length - notHere.length;
+  return [
+    '',
+    ...wrap(
+      `${found} of ${count(record.servers.length, 'server')} found as ${found === 1 ? 'a process' : 'processes'} of this machine: kill, stop, start, pause, inject and failover-test work on ${found === 1 ? 'it' : 'them'}, with --confirm ${record.cluster}`,
+      width,
+      0,
+    ),
+    ...notHere.flatMap(({ id, why }) => wrap(`${SYMBOL.warn} ${id}: ${why}`, width, 2)).map(theme.warn),
   ];
 }
 

@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
-import { systemClock } from '../../clock.js';
-import { errnoOf } from '../../errors.js';
-import type { LogLine, LogOptions } from '../node-host.js';
+import { systemClock } from '../clock.js';
+import { errnoOf } from '../errors.js';
+import type { LogLine, LogOptions } from './node-host.js';
 
 /** How often a followed log is read, in milliseconds. */
 const FOLLOW_EVERY_MS = 100;

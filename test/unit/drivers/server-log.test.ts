@@ -1,9 +1,9 @@
 import { appendFile, rename, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { LogLine, LogOptions } from '../../../../src/drivers/node-host.js';
-import { logTimeMs, readLog } from '../../../../src/drivers/process/logs.js';
-import { tempDir } from '../../../helpers/temp-dir.js';
+import type { LogLine, LogOptions } from '../../../src/drivers/node-host.js';
+import { logTimeMs, readLog } from '../../../src/drivers/server-log.js';
+import { tempDir } from '../../helpers/temp-dir.js';
 
 const at = (seconds: number): string => `4711:M 22 Nov 2025 13:03:0${seconds}.250`;
 const LOG = [`${at(1)} # one`, `${at(2)} * two`, '   _._  banner é', `${at(3)} * three`]

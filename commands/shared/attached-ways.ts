@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
+import type { Context } from '../../src/cli/context.js';
+import type { AttachedWays } from '../../src/cluster/runtime.js';
+import { type AuditedMaster, beginAudit, endAudit } from '../../src/cluster/store/audit.js';
+import type { Target } from '../../src/cluster/target.js';
+import { stateHome } from '../../src/config/paths.js';
+import { ATTACHED_HOSTS } from '../../src/drivers/registry.js';
+import { refused } from '../../src/errors.js';
+import { formatAddress, sameAddress } from '../../src/model/address.js';
+import { majorityMaster } from '../../src/model/agreement.js';
+import type { AttachedCluster } from '../../src/model/attached.js';
+import type { Verdict } from '../../src/model/status.js';
+import { accessSource } from './access.js';
+import { statusOf } from './status-of.js';
+import { lookDeadlineMs, targetOf } from './target.js';
+
+/** The label that makes the questions stricter. */
+const PRODUCTION = 'production';
+
+/**
+ * What acts on attached clusters, for one command. Before it changes anything the state is shown and the cluster's name
+ * is typed, or given as `--confirm`; neither `--yes` nor `--force` replaces that. What is allowed is written into the audit log.
+ */
+export function attachedWays(context: Context): AttachedWays {
+  const allowed = new Set<string>();
+  return {
+    masterName: context.globals.masterName,
+    access: accessSource(context),
+    hosts: ATTACHED_HOSTS,
+    async allow(record, what, does = what) {
+      if (allowed.has(record.cluster)) return;
+      if (record.readonly)
+        throw refused('readonly', `${what} is refused: ${record.cluster} was attached with --readonly`, {
+          why: 'nothing that changes it is done from here',
+          hint: `sentinelctl attach ${record.cluster} again, without --readonly`,
+        });
+      const seen = await look(context, record);
+      await requireConfirmed(context, record, { what, does }, seen);
+      await writeDown(context, record, what, seen);
+      allowed.add(record.cluster);
+    },
+    async noteRollback(record, what) {
+      await writeDown(context, record, what, await look(context, record));
+    },
+  };
+}
+
+const named = (context: Context, { cluster }: AttachedCluster): Context => ({
+  ...context,
+  globals: { ...context.globals, cluster, clusterGiven: true, clusterFrom: 'flag', sentinelAddrs: null },
+});
+
+/** What is known of the cluster before it is changed. */
+interface Seen {
+  verdict: Verdict;
+  master: AuditedMaster;
+}
+
+async function look(context: Context, record: AttachedCluster): Promise<Seen> {
+  const target = await targetOf(named(context, record));
+  const [status, master] = await Promise.all([
+    statusOf(named(context, record), target, context.signal),
+    masterOf(context, target),
+  ]);
+  return { verdict: status.verdict, master };
+}
+
+/** The node that most sentinels name. */
+async function masterOf(context: Context, target: Target): Promise<AuditedMaster> {
+  const { surveyOf } = await import('../../src/cluster/target.js');
+  const snapshot = await surveyOf(target, { clock: context.clock, deadlineMs: lookDeadlineMs(context) });
+  const [group, ...others] = snapshot.groups;
+  const address =
+    group === undefined || others.length > 0 ? null : majorityMaster(snapshot, group.masterName);
+  const node = group?.nodes.find(({ announce }) => sameAddress(announce, address));
+  return node === undefined
+    ? null
+    : { id: node.id, address: formatAddress(node.announce), runId: node.answer?.runId ?? null };
+}
+
+async function requireConfirmed(
+  { globals, prompts, progress }: Context,
+  { cluster, label }: AttachedCluster,
+  { what, does }: { what: string; does: string },
+  { verdict, master }: Seen,
+): Promise<void> {
+  const isStrict = label === PRODUCTION;
+  // Who names the master as it is now has looked.
+  const wanted = isStrict && master !== null ? `${cluster}/${master.id}` : cluster;
+  progress({ type: 'note', level: 'info', text: `${verdict.word}  ${verdict.text}` });
+  const why = `sentinelctl did not start it${isStrict ? ', and it is labelled production: its master is named too' : ''}`;
+  if (globals.confirm === wanted) return;
+  if (globals.confirm !== null)
+    throw refused('not-confirmed', `${what} is refused: --confirm names ${globals.confirm}, not ${wanted}`, {
+      why,
+      hint: isStrict ? `--confirm ${wanted}` : 'sentinelctl list shows the names',
+    });
+  if (prompts === null)
+    throw refused('not-confirmed', `${what} is refused: ${cluster} was not named to confirm it`, {
+      why: `${why}; --yes is for clusters that sentinelctl made`,
+      hint: `--confirm ${wanted}`,
+    });
+  const typed = (await prompts.input(`${does}. Type ${wanted} to go on:`)).trim();
+  if (typed !== wanted) throw refused('declined', `"${typed}" is not ${wanted}: nothing was done`);
+}
+
+/** In the audit log before it is done; its end when the command ends. */
+async function writeDown(
+  context: Context,
+  record: AttachedCluster,
+  what: string,
+  { verdict, master }: Seen,
+): Promise<void> {
+  const { clock, env, line, atEnd } = context;
+  const home = stateHome(env);
+  const id = randomUUID();
+  const { cluster } = record;
+  const { masterName } = context.globals;
+  const user = userInfo().username;
+  const before = { verdict: verdict.word, master };
+  await beginAudit(home, {
+    id,
+    atMs: clock.wallMs(),
+    user,
+    cluster,
+    masterName,
+    what,
+    line: [...line],
+    before,
+  });
+  atEnd(async (exitCode) => {
+    const after = await targetOf(named(context, record))
+      .then((target) => masterOf(context, target))
+      .catch(() => null);
+    await endAudit(home, id, { atMs: clock.wallMs(), exitCode, master: after });
+  });
+}

@@ -1,0 +1,135 @@
+import type { AttachedNode } from '../drivers/attached-host.js';
+import type { NodeHost } from '../drivers/node-host.js';
+import { OperatorError, usageError } from '../errors.js';
+import { type AttachedCluster, type AttachedServer, wayOf } from '../model/attached.js';
+import type { ClusterPlan, NodePlan } from '../model/plan.js';
+import { completeSpec } from '../model/spec.js';
+import { byNumber, listed } from '../model/words.js';
+import { type Access, type Asking, endpointOf } from '../wire/access.js';
+import { parseInfo } from '../wire/info.js';
+import { settingsNow, withNode } from './ask.js';
+import type { AttachedWays } from './runtime.js';
+import type { ClusterState, Store } from './store/state.js';
+
+/**
+ * The state of an attached cluster, as if it had been made here: its servers as they were recorded, those of one master.
+ * What was asked of it at `up` is not known, so every setting is a placeholder that live settings replace. Throws
+ * `master-name-needed` or `unknown-master-name` (64).
+ */
+export function attachedState(
+  record: AttachedCluster,
+  masterName: string | null,
+  access: Access,
+): ClusterState {
+  const names = [...new Set(record.servers.flatMap((s) => s.masterNames))].toSorted(byNumber);
+  const wanted = masterName ?? record.masterName ?? (names.length === 1 ? names[0] : undefined);
+  if (wanted === undefined || !names.includes(wanted))
+    throw usageError(
+      wanted === undefined ? 'master-name-needed' : 'unknown-master-name',
+      wanted === undefined
+        ? `${record.cluster} has several masters: ${listed(names)}: say which`
+        : `${record.cluster} has no master named ${wanted}`,
+      { why: `it was attached with ${listed(names)}`, hint: `--master-name ${names[0] ?? 'NAME'}` },
+    );
+  const nodes = record.servers
+    .filter(({ kind, masterNames }) => kind === 'sentinel' || masterNames.includes(wanted))
+    .map((server) => nodeOf(server, access));
+  const sentinels = nodes.filter(({ kind }) => kind === 'sentinel').length;
+  const replicas = nodes.length - sentinels - 1;
+  const spec = completeSpec({ cluster: record.cluster, masterName: wanted, sentinels, replicas });
+  return {
+    version: 1,
+    phase: 'up',
+    plan: { spec, driver: 'process', nodes },
+    settings: {},
+    routable: nodes.every(
+      ({ announce, endpoint }) => announce.host === endpoint.host && announce.port === endpoint.port,
+    ),
+    createdAtMs: record.attachedAtMs,
+    attached: record,
+  };
+}
+
+/** The plan with the settings that the sentinels have now; as it is where none answers. */
+export async function withLiveSpec(plan: ClusterPlan, asking: Asking): Promise<ClusterPlan> {
+  return { ...plan, spec: { ...plan.spec, ...(await settingsNow(plan, asking)) } };
+}
+
+/** A host over the servers of an attached cluster, by the way that was recorded. */
+export async function openAttachedHost(
+  ways: AttachedWays,
+  store: Pick<Store, 'dirOf'>,
+  record: AttachedCluster,
+  nodes: readonly NodePlan[],
+  asking: Asking,
+): Promise<NodeHost> {
+  const open = await ways.hosts[wayOf(record)]();
+  return open({
+    cluster: record.cluster,
+    dir: store.dirOf(record.cluster),
+    nodes: nodes.map(
+      (node): AttachedNode => ({
+        id: node.id,
+        kind: node.kind,
+        endpoint: node.endpoint,
+        ask: () => whoIs(node, asking),
+      }),
+    ),
+  });
+}
+
+/** A server that cannot be acted on here, and why. */
+export interface NotHere {
+  id: string;
+  why: string;
+}
+
+/** Looks for the process of every server, which is remembered with how it is started again; answers those without one. */
+export async function seenHere(
+  ways: AttachedWays,
+  store: Pick<Store, 'dirOf'>,
+  record: AttachedCluster,
+  asking: Asking,
+): Promise<NotHere[]> {
+  const { access } = asking;
+  const nodes = record.servers.map((server) => nodeOf(server, access));
+  const host = await openAttachedHost(ways, store, record, nodes, asking);
+  const seen = await Promise.all(
+    nodes.map(async ({ id }): Promise<NotHere | null> => {
+      try {
+        const { state, detail } = await host.inspect(id);
+        return state === 'absent' ? { id, why: detail } : null;
+      } catch (error) {
+        if (!(error instanceof OperatorError)) throw error;
+        return { id, why: error.why ?? error.message };
+      }
+    }),
+  );
+  return seen.filter((one) => one !== null);
+}
+
+const nodeOf = ({ id, kind, announce, identity }: AttachedServer, access: Access): NodePlan => ({
+  id,
+  kind,
+  announce,
+  endpoint: endpointOf(access, announce),
+  // Only its configuration file says so, and it is read where that matters.
+  persistent: false,
+  ...(kind === 'sentinel' && { sentinelId: identity }),
+});
+
+/** Null where the server does not answer. */
+async function whoIs(node: NodePlan, asking: Asking): ReturnType<AttachedNode['ask']> {
+  try {
+    const info = parseInfo(await withNode(node, asking, (connection) => connection.call('INFO', 'server')));
+    const conf = info.get('config_file') ?? '';
+    return {
+      runId: info.get('run_id') ?? '',
+      pid: Number(info.get('process_id') ?? 0),
+      conf: conf === '' ? null : conf,
+    };
+  } catch {
+    asking.signal?.throwIfAborted();
+    return null;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Address } from '../model/address.js';
+import type { NodeKind } from '../model/plan.js';
+import type { NodeHost } from './node-host.js';
+
+/** What a server that sentinelctl did not start says of itself (INFO server). */
+export interface SaysOfItself {
+  runId: string;
+  /** On its own machine, in its own pid namespace. */
+  pid: number;
+  /** The absolute path of its configuration file; null where it runs without one. */
+  conf: string | null;
+}
+
+/** A server of an attached cluster, and how it is asked who it is. */
+export interface AttachedNode {
+  id: string;
+  kind: NodeKind;
+  /** Where this machine reaches it. */
+  endpoint: Address;
+  /** Asks it now; null where it does not answer. */
+  ask(): Promise<SaysOfItself | null>;
+}
+
+export interface AttachedHostContext {
+  cluster: string;
+  /** The cluster's own directory in the state directory. */
+  dir: string;
+  nodes: readonly AttachedNode[];
+}
+
+/** Opens a host over servers that sentinelctl did not start. Starts and changes nothing. */
+export type OpenAttachedHost = (context: AttachedHostContext) => NodeHost;
