@@ -19,7 +19,6 @@ import { findingOf } from './finding.js';
 import { fold, serverNames } from './fold.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
 import { possibleNow } from './under-way.js';
-import { weigh } from './weigh.js';
 
 /** A finding of a snapshot check, with the check that made it. */
 interface Judged {
@@ -99,24 +98,36 @@ function overall(
   return { verdict: { ...verdict, text: worst.healthy ? counted : `${counted}; ${verdict.text}` }, said };
 }
 
-/** As `doctor` weighs them: what another finding explains is under it, and neither counted nor said beside it. */
+/** Each as it counts, with the root that it is under: `doctor` counts those. */
 function weighed(
   judged: readonly Judged[],
   { snapshot }: Pick<SnapshotFacts, 'snapshot'>,
 ): Weighed<Judged>[] {
-  const made = judged.map((one) => ({ one, finding: findingOf(one.check, one.raw) }));
+  const findings = judged.map(({ check, raw }) => findingOf(check, raw));
   const roots = fold(
-    made.map(({ finding }) => finding),
+    findings,
     SNAPSHOT_CHECKS,
     serverNames({ sentinels: snapshot.sentinels, nodes: snapshot.groups.flatMap(({ nodes }) => nodes) }),
   );
   // A root is a copy of its finding.
   const isSame = (a: Finding, b: Finding): boolean =>
     a.id === b.id && a.subject === b.subject && a.message === b.message;
-  return roots.map(weigh).map((root) => ({
-    ...root,
-    of: root.of.flatMap((f) => made.filter(({ finding }) => isSame(finding, f)).map(({ one }) => one)),
-  }));
+  const rootOf = (finding: Finding): number =>
+    roots.findIndex((root) => [root, ...root.consequences].some((f) => isSame(f, finding)));
+  return judged.map((one, i): Weighed<Judged> => {
+    const { check, raw } = one;
+    const finding = findings[i];
+    return {
+      of: [one],
+      impact: impactOf(check, raw),
+      subject: raw.subject,
+      brief: raw.brief ?? raw.message,
+      masterName: raw.masterName,
+      fix: raw.fix,
+      first: check.first,
+      ...(finding !== undefined && { root: rootOf(finding) }),
+    };
+  });
 }
 
 /** What a run of sentinelctl did first, since all else may come of it; then by severity, then in the order of the checks. */

@@ -54,6 +54,8 @@ export interface Weighed<T = unknown> {
   fix: readonly string[];
   /** What a run of sentinelctl did: its command comes first, because everything else may come from it. */
   first?: boolean | undefined;
+  /** Which root cause it is under; findings of one root are counted once. Absent where it is one itself. */
+  root?: number;
 }
 
 export interface Evidence {
@@ -104,7 +106,9 @@ export function verdictOn<T>(
   const beside = alsoUnknown(worst, present);
   const within = present.filter((f) => !alike.includes(f) && !beside.includes(f) && cause.includes(f.brief));
   const said = [`${lead}${cause}`, ...beside.map((f) => f.brief)].join('; ');
-  const more = present.length - alike.length - beside.length - within.length;
+  const told = [...alike, ...beside, ...within];
+  const roots = new Set<unknown>(told.map((f) => f.root ?? f));
+  const more = new Set(present.map((f) => f.root ?? f).filter((root) => !roots.has(root))).size;
   const next = commandIn((present.find((f) => f.first === true) ?? worst).fix);
   const text = `${master === undefined ? '' : `${master.name}: `}${said}${more > 0 ? ` (and ${more} more)` : ''}`;
   return {
