@@ -8,10 +8,11 @@ import { parseAddressRule } from '../src/model/address-map.js';
 import { type AccessSources, type AttachedCluster, type SecretSource, wayOf } from '../src/model/attached.js';
 import { CLUSTER_NAME } from '../src/model/spec.js';
 import { type AttachResult, attachText } from '../src/report/text/attach.js';
-import { lastingSources, openSources, sourcesOf } from './shared/access.js';
+import { lastingSources, openSources, sourcesOf, withSentinelsOpen } from './shared/access.js';
+import { lookDeadlineMs } from './shared/deadline.js';
 import { runtimeOf } from './shared/runtime.js';
 import { statusOf } from './shared/status-of.js';
-import { lookDeadlineMs, storeOf, targetOf } from './shared/target.js';
+import { storeOf, targetOf } from './shared/target.js';
 
 const OPTIONS = {
   passwordEnv: option.text('--password-env <name>', {
@@ -78,7 +79,8 @@ export default defineCommand({
       throw usageError('no-sentinel-addrs', 'attach needs the address of at least one sentinel', {
         hint: `sentinelctl attach ${name} --sentinel-addrs HOST:26379`,
       });
-    const sources = lastingSources(chosenSources(context, options, before?.access ?? null));
+    const chosen = chosenSources(context, options, before?.access ?? null);
+    const sources = lastingSources(await withSentinelsOpen(context, chosen, sentinelAddrs));
     const access = await openSources(context, sources);
     const { attach } = await import('../src/cluster/attach.js');
     const asking = { clock, signal, deadlineMs: lookDeadlineMs(context) };
@@ -166,9 +168,11 @@ function chosenSources(
     options.sentinelPasswordEnv,
     options.sentinelPasswordCommand,
   ]);
+  const { isAssumed, ...rest } = typed;
   const { redis, sentinel } = typed.credentials;
   return {
-    ...typed,
+    ...rest,
+    ...(isAssumed && own === null && { isAssumed }),
     credentials: {
       redis: { ...redis, password: password ?? redis.password },
       sentinel: { ...sentinel, password: own ?? password ?? sentinel.password },

@@ -5,7 +5,8 @@ import { majorityMaster } from '../src/model/agreement.js';
 import { addressMapOf, sentinelNodes } from '../src/model/plan.js';
 import { masterNameOf } from '../src/model/which-master.js';
 import { type EnvResult, envText } from '../src/report/env.js';
-import { lookDeadlineMs, targetOf } from './shared/target.js';
+import { lookDeadlineMs } from './shared/deadline.js';
+import { targetOf } from './shared/target.js';
 
 export default defineCommand({
   description: 'The output never contains a password; the application reads it from a file or a secret.',

@@ -8,8 +8,9 @@ import { isReached, WAIT_GOALS } from '../src/model/wait.js';
 import { WAITS_FOR, type WaitResult, waitText } from '../src/report/text/wait.js';
 import { WAIT_ROWS } from '../src/report/tsv.js';
 import { until } from '../src/until.js';
+import { LOOK_DEADLINE_MS } from './shared/deadline.js';
 import { statusOf } from './shared/status-of.js';
-import { LOOK_DEADLINE_MS, targetSource } from './shared/target.js';
+import { targetSource } from './shared/target.js';
 
 /** How long it waits without `--timeout`, in milliseconds. */
 const WAIT_MS = 60_000;

@@ -3,9 +3,11 @@ import type { Context } from '../../src/cli/context.js';
 import { readPem, readSecret } from '../../src/config/secret.js';
 import { refused } from '../../src/errors.js';
 import { firstLineOf } from '../../src/host/first-line.js';
+import type { Address } from '../../src/model/address.js';
 import type { AccessSources, AttachedCluster, SecretSource, TlsSource } from '../../src/model/attached.js';
 import { PLAIN, setDialled, shellWord } from '../../src/model/hints.js';
 import type { Access, TlsOptions } from '../../src/wire/access.js';
+import { lookDeadlineMs } from './deadline.js';
 
 /** How long a command may take to print a password, in milliseconds: a vault may ask its server. */
 const SECRET_DEADLINE_MS = 20_000;
@@ -18,9 +20,46 @@ export function accessSource(context: Context): (record: AttachedCluster | null)
   let opened: { record: AttachedCluster | null; access: Promise<Access> } | null = null;
   return (record) => {
     if (opened === null || opened.record?.attachedAtMs !== record?.attachedAtMs)
-      opened = { record, access: openSources(context, sourcesOf(context, record?.access ?? null)) };
+      opened = { record, access: accessNow(context, record) };
     return opened.access;
   };
+}
+
+async function accessNow(context: Context, record: AttachedCluster | null): Promise<Access> {
+  const sources = sourcesOf(context, record?.access ?? null);
+  const sentinels = context.globals.sentinelAddrs ?? record?.sentinelAddrs ?? [];
+  return openSources(context, await withSentinelsOpen(context, sources, sentinels));
+}
+
+/**
+ * The sources without credentials of the sentinels, where those are only assumed and a sentinel answers without: a user
+ * of the data nodes is often none of theirs, and they refuse one that they do not know.
+ */
+export async function withSentinelsOpen(
+  context: Context,
+  { isAssumed, ...sources }: AccessSources,
+  sentinels: readonly Address[],
+): Promise<AccessSources> {
+  if (isAssumed !== true) return sources;
+  const { clock, signal } = context;
+  const tls = sources.tls === null ? null : await readTls(sources.tls);
+  const { openConnection } = await import('../../src/wire/client.js');
+  const answers = sentinels.map(async (address) => {
+    const options = { clock, signal, deadlineMs: lookDeadlineMs(context), credentials: { tls } };
+    const connection = await openConnection(address, options);
+    try {
+      await connection.call('PING');
+    } finally {
+      connection.close();
+    }
+  });
+  const isOpen = await Promise.any(answers).then(
+    () => true,
+    () => false,
+  );
+  if (!isOpen) return sources;
+  const { redis } = sources.credentials;
+  return { ...sources, credentials: { redis, sentinel: { username: null, password: null } } };
 }
 
 /** Where passwords and certificates come from for this command line; what it does not say is as recorded. */
@@ -45,6 +84,7 @@ export function sourcesOf({ globals, env }: Context, recorded: AccessSources | n
         password: sentinelPassword,
       },
     },
+    ...(isShared && sentinelUsername === null && username !== null && { isAssumed: true as const }),
     tls: globals.tls ?? recorded?.tls ?? null,
     addressMap: recorded?.addressMap ?? [],
   };

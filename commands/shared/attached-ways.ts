@@ -12,8 +12,9 @@ import { majorityMaster } from '../../src/model/agreement.js';
 import type { AttachedCluster } from '../../src/model/attached.js';
 import type { Verdict } from '../../src/model/status.js';
 import { accessSource } from './access.js';
+import { lookDeadlineMs } from './deadline.js';
 import { statusOf } from './status-of.js';
-import { lookDeadlineMs, targetOf } from './target.js';
+import { targetOf } from './target.js';
 
 /** The label that makes the questions stricter. */
 const PRODUCTION = 'production';

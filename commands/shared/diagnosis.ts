@@ -8,8 +8,9 @@ import { ctl } from '../../src/model/hints.js';
 import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { type Acceptance, acceptedAt } from './acceptance.js';
 import { appSource } from './app-source.js';
+import { lookDeadlineMs } from './deadline.js';
 import { runtimeOf } from './runtime.js';
-import { lookDeadlineMs, targetOf } from './target.js';
+import { targetOf } from './target.js';
 
 /** What `doctor` is to look at: a cluster, with the application's side where that is asked for. */
 export interface ClusterQuestion extends DiagnoseOptions {

@@ -2,7 +2,8 @@ import { argument } from '../../src/cli/argument.js';
 import type { Context } from '../../src/cli/context.js';
 import { ctlOf, requireAnswer, surveyOf } from '../../src/cluster/target.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
-import { lookDeadlineMs, targetOf } from './target.js';
+import { lookDeadlineMs } from './deadline.js';
+import { targetOf } from './target.js';
 
 /** The master that a view is about. */
 export const MASTER = argument.optional('MASTER', {

@@ -3,7 +3,8 @@ import type { Context } from '../../src/cli/context.js';
 import type { Target } from '../../src/cluster/target.js';
 import { wayOf } from '../../src/model/attached.js';
 import type { Expectation, StatusResult } from '../../src/model/status.js';
-import { lookDeadlineMs, storeOf } from './target.js';
+import { lookDeadlineMs } from './deadline.js';
+import { storeOf } from './target.js';
 
 /** One survey of a cluster, judged. Rejects only when aborted. */
 export const statusOf = async (

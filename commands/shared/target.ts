@@ -5,14 +5,7 @@ import { stateHome } from '../../src/config/paths.js';
 import { PLAIN, setDialled } from '../../src/model/hints.js';
 import { accessSource } from './access.js';
 
-/** Deadline of one server's answers when a cluster is looked at, in milliseconds. */
-export const LOOK_DEADLINE_MS = 1500;
-
 export const storeOf = (context: Context): Store => openStore(stateHome(context.env));
-
-/** Half of `--timeout`, so that a silent server is shown as silent before the whole command is cut off. */
-export const lookDeadlineMs = ({ globals }: Context): number =>
-  globals.timeoutMs === null ? LOOK_DEADLINE_MS : globals.timeoutMs / 2;
 
 /** Resolves the target again at each call: a local cluster may be created or removed while it is watched. */
 export type TargetSource = () => Promise<Target>;

@@ -23,6 +23,8 @@ export interface TlsSource {
 export interface AccessSources {
   /** Per kind of server: the user, null for the default one, and where the password is, null for none. */
   credentials: Record<NodeKind, { username: string | null; password: SecretSource | null }>;
+  /** The sentinels' are taken from those of the data nodes: sentinels may have no users at all. Never written down. */
+  isAssumed?: true;
   tls: TlsSource | null;
   addressMap: AddressRule[];
 }

@@ -15,6 +15,7 @@ const CARTS = [9855, 9856];
 const SENTINELS = [9860, 9861, 9862, 9863, 9864];
 const SECRET = 'attached-acts-secret';
 const ADDRS = ['--sentinel-addrs', `127.0.0.1:${SENTINELS[0]}`];
+const operator = (): string[] => ['--username', 'op', '--password-file', join(cli.home, 'password')];
 const CONFIRM = ['--confirm', 'shop'];
 const SHOP_GROUP = ['--cluster', 'shop', '--master-name', 'shop'];
 
@@ -40,7 +41,8 @@ const healthy = (): Promise<void> =>
 beforeAll(async () => {
   cli = await openCli();
   await writeFile(join(cli.home, 'password'), SECRET, { mode: 0o600 });
-  const secret = [`requirepass ${SECRET}`, `masterauth ${SECRET}`];
+  // The sentinels know no such user: they are open.
+  const secret = [`requirepass ${SECRET}`, `masterauth ${SECRET}`, `user op on >${SECRET} ~* &* +@all`];
   const group = ([first, ...rest]: number[]) => [
     startRedis({ port: first ?? 0, conf: secret, password: SECRET }),
     ...rest.map((port) =>
@@ -66,7 +68,7 @@ beforeAll(async () => {
       (info) => /name=shop.*slaves=2,sentinels=5/.test(info) && /name=carts.*slaves=1,sentinels=5/.test(info),
     );
   });
-  const attach = ['attach', 'shop', ...ADDRS, '--local', '--password-file', join(cli.home, 'password')];
+  const attach = ['attach', 'shop', ...ADDRS, '--local', ...operator()];
   const ran = await cli.run(attach);
   expect(ran.code, ran.stderr).toBe(0);
   expect(ran.stdout).toContain('10 of 10 servers found as processes of this machine');
@@ -128,7 +130,7 @@ function isAlive(pid: number): boolean {
 }
 
 it('is refused where it was attached to look, and wants more of production', async () => {
-  const again = ['attach', 'shop', ...ADDRS, '--local', '--password-file', join(cli.home, 'password')];
+  const again = ['attach', 'shop', ...ADDRS, '--local', ...operator()];
   expect((await cli.run([...again, '--readonly'])).code).toBe(0);
   await refusal(cli, ['kill', 'redis-2', ...SHOP_GROUP, ...CONFIRM], {
     exit: 3,
