@@ -41,6 +41,10 @@ const OPTIONS = {
     summary: 'its servers are processes of this machine: kill, stop, start, pause and tests work on them',
     flagOnly: true,
   }),
+  docker: option.flag('--docker', {
+    summary: 'the same where its servers are containers of the Docker Engine',
+    flagOnly: true,
+  }),
   label: option.text('--label <text>', {
     summary: 'shown in the first line of every look at it: production',
     flagOnly: true,
@@ -70,6 +74,10 @@ export default defineCommand({
         'staging',
         'sentinelctl attach staging',
       );
+    if (options.local && options.docker)
+      throw usageError('contradiction', '--local and --docker cannot be combined', {
+        hint: 'leave one of them out',
+      });
     const { globals, clock, signal } = context;
     const store = storeOf(context);
     // Without addresses, what was attached is taken again with what is typed now besides.
@@ -94,11 +102,11 @@ export default defineCommand({
         access,
         readonly: options.readonly || before?.readonly === true,
         label: options.label ?? before?.label ?? null,
-        isLocal: options.local || before?.way === 'local',
+        way: options.docker ? 'docker' : options.local ? 'local' : before?.way,
       },
       asking,
     );
-    const notHere = wayOf(attached.record) === 'local' ? await notSeenHere(context, attached.record) : [];
+    const notHere = wayOf(attached.record) !== 'network' ? await notSeenHere(context, attached.record) : [];
     const named = {
       ...context,
       globals: { ...globals, cluster: name, clusterGiven: true, sentinelAddrs: null },
@@ -132,14 +140,20 @@ export default defineCommand({
   },
 });
 
-/** Servers that are no processes of this machine, and those whose way back is not known; the others are remembered. */
+/** Servers that are no processes of this machine, or in no container here; the others are remembered. */
 async function notSeenHere(context: Context, record: AttachedCluster) {
   const { seenHere } = await import('../src/cluster/attached-live.js');
-  const { attached, store } = runtimeOf(context);
+  const runtime = runtimeOf(context);
+  const { attached } = runtime;
   if (attached === undefined) return [];
   const { clock, signal } = context;
   const access = await attached.access(record);
-  return seenHere(attached, store, record, { clock, signal, access, deadlineMs: lookDeadlineMs(context) });
+  return seenHere({ ...runtime, attached }, record, {
+    clock,
+    signal,
+    access,
+    deadlineMs: lookDeadlineMs(context),
+  });
 }
 
 function ruleOf(text: string) {

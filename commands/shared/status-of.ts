@@ -1,7 +1,6 @@
 import { assess } from '../../src/checks/assess.js';
 import type { Context } from '../../src/cli/context.js';
 import type { Target } from '../../src/cluster/target.js';
-import { wayOf } from '../../src/model/attached.js';
 import type { Expectation, StatusResult } from '../../src/model/status.js';
 import { lookDeadlineMs } from './deadline.js';
 import { storeOf } from './target.js';
@@ -35,7 +34,7 @@ export async function surveyed(
     driver: own ? target.state.plan.driver : 'attached',
     own,
     masterName: own ? target.state.plan.spec.masterName : target.masterName,
-    ...(!own && target.record !== null && wayOf(target.record) !== 'network' && { acts: true as const }),
+    ...(!own && target.record?.way && { acts: target.record.way }),
     ...(!own && target.record?.label && { label: target.record.label }),
     ...(own ? { nodes: target.state.plan.nodes } : {}),
     ...(own && target.state.phase === 'kept' ? { kept: true as const } : {}),

@@ -19,8 +19,8 @@ export interface AttachRequest {
   access: Access;
   readonly: boolean;
   label: string | null;
-  /** Whether its servers are processes of this machine. */
-  isLocal: boolean;
+  /** How the life of its servers is reached; absent: not at all. */
+  way: AttachedCluster['way'];
 }
 
 /** A server that is announced under an address that does not answer here. */
@@ -81,7 +81,7 @@ export async function attach(
     access: request.sources,
     readonly: request.readonly,
     label: request.label,
-    ...(request.isLocal && { way: 'local' as const }),
+    ...(request.way !== undefined && { way: request.way }),
   };
   await store.saveAttached(record);
   return { record, again: before !== undefined, masters, unreached: unreachedIn(snapshot, servers) };

@@ -1,5 +1,4 @@
-import type { AttachedNode } from '../drivers/attached-host.js';
-import type { NodeHost } from '../drivers/node-host.js';
+import type { AttachedHost, AttachedNode } from '../drivers/attached-host.js';
 import { OperatorError, usageError } from '../errors.js';
 import { type AttachedCluster, type AttachedServer, wayOf } from '../model/attached.js';
 import type { ClusterPlan, NodePlan } from '../model/plan.js';
@@ -8,8 +7,8 @@ import { byNumber, listed } from '../model/words.js';
 import { type Access, type Asking, endpointOf } from '../wire/access.js';
 import { parseInfo } from '../wire/info.js';
 import { settingsNow, withNode } from './ask.js';
-import type { AttachedWays } from './runtime.js';
-import type { ClusterState, Store } from './store/state.js';
+import type { AttachedWays, Runtime } from './runtime.js';
+import type { ClusterState } from './store/state.js';
 
 /**
  * The state of an attached cluster, as if it had been made here: its servers as they were recorded, those of one master.
@@ -40,7 +39,7 @@ export function attachedState(
   return {
     version: 1,
     phase: 'up',
-    plan: { spec, driver: 'process', nodes },
+    plan: { spec, driver: 'process', nodes, attached: true },
     settings: {},
     routable: nodes.every(
       ({ announce, endpoint }) => announce.host === endpoint.host && announce.port === endpoint.port,
@@ -55,18 +54,21 @@ export async function withLiveSpec(plan: ClusterPlan, asking: Asking): Promise<C
   return { ...plan, spec: { ...plan.spec, ...(await settingsNow(plan, asking)) } };
 }
 
+/** A runtime that can act on attached clusters. */
+export type Acting = Pick<Runtime, 'store' | 'env'> & { attached: AttachedWays };
+
 /** A host over the servers of an attached cluster, by the way that was recorded. */
 export async function openAttachedHost(
-  ways: AttachedWays,
-  store: Pick<Store, 'dirOf'>,
+  { attached, store, env }: Acting,
   record: AttachedCluster,
   nodes: readonly NodePlan[],
   asking: Asking,
-): Promise<NodeHost> {
-  const open = await ways.hosts[wayOf(record)]();
+): Promise<AttachedHost> {
+  const open = await attached.hosts[wayOf(record)]();
   return open({
     cluster: record.cluster,
     dir: store.dirOf(record.cluster),
+    env,
     nodes: nodes.map(
       (node): AttachedNode => ({
         id: node.id,
@@ -85,15 +87,10 @@ export interface NotHere {
 }
 
 /** Looks for the process of every server, which is remembered with how it is started again; answers those without one. */
-export async function seenHere(
-  ways: AttachedWays,
-  store: Pick<Store, 'dirOf'>,
-  record: AttachedCluster,
-  asking: Asking,
-): Promise<NotHere[]> {
+export async function seenHere(acting: Acting, record: AttachedCluster, asking: Asking): Promise<NotHere[]> {
   const { access } = asking;
   const nodes = record.servers.map((server) => nodeOf(server, access));
-  const host = await openAttachedHost(ways, store, record, nodes, asking);
+  const host = await openAttachedHost(acting, record, nodes, asking);
   const seen = await Promise.all(
     nodes.map(async ({ id }): Promise<NotHere | null> => {
       try {
@@ -105,6 +102,7 @@ export async function seenHere(
       }
     }),
   );
+  host.close();
   return seen.filter((one) => one !== null);
 }
 

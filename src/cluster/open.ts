@@ -95,16 +95,17 @@ export async function openCluster(
 
 /** Its nodes can be asked, and more by the way that was recorded; none can be created or removed. */
 async function openAttached(
-  { clock, signal, store, attached }: Runtime,
+  runtime: Runtime,
   state: ClusterState,
   record: AttachedCluster,
   { deadlineMs = START_DEADLINE_MS }: OpenOptions,
 ): Promise<LiveCluster> {
+  const { clock, signal, attached } = runtime;
   if (attached === undefined) throw new Error('nothing here acts on attached clusters');
   const asking = { clock, access: await attached.access(record), deadlineMs: ASK_DEADLINE_MS, signal };
-  const host = await openAttachedHost(attached, store, record, state.plan.nodes, asking);
+  const host = await openAttachedHost({ ...runtime, attached }, record, state.plan.nodes, asking);
   const plan = await withLiveSpec(state.plan, asking);
-  return { state: { ...state, plan }, plan, host, provisioner: null, asking, deadlineMs, close: () => {} };
+  return { state: { ...state, plan }, plan, host, provisioner: null, asking, deadlineMs, close: host.close };
 }
 
 /** Runs `work` on something open, and always closes it. */

@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.js';
 import type { NodeKind } from '../model/plan.js';
+import type { Env } from './driver.js';
 import type { NodeHost } from './node-host.js';
 
 /** What a server that sentinelctl did not start says of itself (INFO server). */
@@ -26,7 +27,13 @@ export interface AttachedHostContext {
   /** The cluster's own directory in the state directory. */
   dir: string;
   nodes: readonly AttachedNode[];
+  env: Env;
+}
+
+export interface AttachedHost extends NodeHost {
+  /** Releases sockets. */
+  close(): void;
 }
 
 /** Opens a host over servers that sentinelctl did not start. Starts and changes nothing. */
-export type OpenAttachedHost = (context: AttachedHostContext) => NodeHost;
+export type OpenAttachedHost = (context: AttachedHostContext) => AttachedHost;

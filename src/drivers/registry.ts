@@ -12,5 +12,6 @@ export const DRIVERS: Readonly<Record<DriverName, () => Promise<DriverFactory>>>
 /** The ways to the servers of a cluster that sentinelctl did not start, by the way that is recorded of it. */
 export const ATTACHED_HOSTS: Readonly<Record<Way, () => Promise<OpenAttachedHost>>> = {
   local: async () => (await import('./attached/local.js')).localHost,
+  docker: async () => (await import('./docker/attached-host.js')).containersHost,
   network: async () => (await import('./attached/network.js')).networkHost,
 };

@@ -1,5 +1,5 @@
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
-import type { ClusterPlan } from '../model/plan.js';
+import { type ClusterPlan, driverWord } from '../model/plan.js';
 import { liveSettings } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverResult, InvariantResult, ThresholdResult, Trial, Verdict } from '../observe/result.js';
@@ -50,7 +50,7 @@ export function resultOf({ plan, trials, before, settings, startedAt, options }:
     complete,
     cluster: spec.cluster,
     masterName: spec.masterName,
-    driver: plan.driver,
+    driver: driverWord(plan),
     fault: options.fault.name,
     faultForMs: faultForMs(options.fault, config),
     seed: options.seed,

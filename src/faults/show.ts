@@ -4,6 +4,7 @@ import type { LiveCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import { changesBetween } from '../model/changes.js';
 import { humanDurationMs } from '../model/duration.js';
+import { driverWord } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { StatusResult } from '../model/status.js';
 import { until } from '../until.js';
@@ -65,5 +66,11 @@ export async function showWhile(
 
 function statusOf({ plan }: LiveCluster, snapshot: Snapshot): StatusResult {
   const { cluster, masterName } = plan.spec;
-  return assess(snapshot, { cluster, driver: plan.driver, own: true, masterName, nodes: plan.nodes });
+  return assess(snapshot, {
+    cluster,
+    driver: driverWord(plan),
+    own: plan.attached !== true,
+    masterName,
+    nodes: plan.nodes,
+  });
 }

@@ -58,11 +58,11 @@ export interface AttachedCluster {
   /** Shown in every first line: `production`. */
   label: string | null;
   /** How the life of its servers is reached; absent: not at all. */
-  way?: 'local';
+  way?: Exclude<Way, 'network'>;
 }
 
 /** How the life of an attached cluster's servers is reached: over the network alone they can only be asked. */
-export type Way = 'local' | 'network';
+export type Way = 'local' | 'docker' | 'network';
 
 export const wayOf = ({ way }: AttachedCluster): Way => way ?? 'network';
 

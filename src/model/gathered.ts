@@ -218,7 +218,7 @@ export interface Gathered {
   cluster: string;
   own: boolean;
   /** True for one that sentinelctl did not start, whose processes it can act on. */
-  acts?: true;
+  acts?: 'local' | 'docker';
   /** What it was labelled with when it was attached; absent where it has no label. */
   label?: string;
   driver: DriverName | 'attached';

@@ -107,7 +107,7 @@ export function hintsFor(expectation: Expectation): Hints {
   const { own, acts, nodes } = expectation;
   // One that is not known by a name has its address for an id.
   const ours = (server: Server): boolean =>
-    own ? (nodes?.some((n) => n.id === server.id) ?? true) : acts === true && !server.id.includes(':');
+    own ? (nodes?.some((n) => n.id === server.id) ?? true) : acts !== undefined && !server.id.includes(':');
   return {
     ctl: (words) => ctl(expectation, words),
     again: (option) => ctl(expectation, `${typed} ${option}`),
@@ -116,7 +116,8 @@ export function hintsFor(expectation: Expectation): Hints {
       // A server that accepts and does not answer is paused rather than down.
       const isFrozen = silence?.kind === 'timeout';
       if (ours(server)) {
-        const verb = !isFrozen ? 'start' : restart ? 'restart' : 'resume';
+        // The address of a container that has ended accepts nothing and refuses nothing.
+        const verb = !isFrozen || acts === 'docker' ? 'start' : restart ? 'restart' : 'resume';
         return ctl(expectation, `${verb} ${server.id}`);
       }
       const at = `on the machine of ${formatAddress(server.endpoint)}`;

@@ -25,7 +25,13 @@ export interface ClusterPlan {
   spec: ClusterSpec;
   driver: DriverName;
   nodes: NodePlan[];
+  /** For a cluster that sentinelctl did not start: `driver` says only how its nodes are like. */
+  attached?: true;
 }
+
+/** How the nodes of a cluster run, for showing. */
+export const driverWord = ({ driver, attached }: Pick<ClusterPlan, 'driver' | 'attached'>): string =>
+  attached === true ? 'attached' : driver;
 
 /** A node before it has an address. */
 export type NodeSlot = Omit<NodePlan, 'announce' | 'endpoint'>;

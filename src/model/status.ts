@@ -176,7 +176,7 @@ export interface Expectation {
   /** True for a cluster that sentinelctl runs: hints name sentinelctl's own commands. */
   own: boolean;
   /** True for one that sentinelctl did not start, whose processes it can act on: hints name its commands for nodes, too. */
-  acts?: true;
+  acts?: 'local' | 'docker';
   /** What the cluster was labelled with when it was attached, such as `production`; shown in the first line. */
   label?: string | null;
   /** The nodes that should exist; absent where no plan lists them. */

@@ -5,7 +5,6 @@ import type { Store } from '../../cluster/store/state.js';
 import type { Target } from '../../cluster/target.js';
 import { hostLimits, noHostLimits } from '../../host/limits.js';
 import { isLocal } from '../../host/server-life.js';
-import { wayOf } from '../../model/attached.js';
 import type { Gathered, GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { gatherLives } from './lives.js';
 import { lookUpNames } from './lookups.js';
@@ -64,7 +63,7 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
     takenAtMs,
     cluster: target.name,
     own,
-    ...(!own && target.record !== null && wayOf(target.record) !== 'network' && { acts: true as const }),
+    ...(!own && target.record?.way && { acts: target.record.way }),
     ...(!own && target.record?.label && { label: target.record.label }),
     driver: own ? target.state.plan.driver : 'attached',
     masterName: own ? target.state.plan.spec.masterName : target.masterName,

@@ -30,10 +30,12 @@ import { examine, type LocalRecord, readLocalRecord, writeLocalRecord } from './
  * Servers that are plain processes of this machine. A process is taken for a server only where it listens on the
  * server's port and has the pid that the server has just told, or where that was seen before and its start time is unchanged.
  */
-export const localHost: OpenAttachedHost = (context) =>
-  limitedHost(new LocalProcesses(context), {
+export const localHost: OpenAttachedHost = (context) => ({
+  ...limitedHost(new LocalProcesses(context), {
     blockDump: { reason: 'sentinelctl does not touch the data directory of a server that it did not start' },
-  });
+  }),
+  close: () => {},
+});
 
 /** How often a server that was launched is asked, and for how long; milliseconds. Whoever started it waits longer. */
 const LOOK_EVERY_MS = 10;

@@ -5,9 +5,9 @@ import { limitedHost, type NodeInspection } from '../node-host.js';
 export const networkHost: OpenAttachedHost = ({ cluster, nodes }: AttachedHostContext) => {
   const lack = {
     reason: `${cluster} was attached without a way to its processes: sentinelctl reaches its servers over the network alone`,
-    hint: `sentinelctl attach ${cluster} --local, where they are processes of this machine`,
+    hint: `sentinelctl attach ${cluster} --local, where they are processes of this machine; --docker, where they are containers`,
   };
-  return limitedHost(
+  const host = limitedHost(
     {
       async inspect(id): Promise<NodeInspection> {
         const said = await nodes.find((node) => node.id === id)?.ask();
@@ -30,4 +30,5 @@ export const networkHost: OpenAttachedHost = ({ cluster, nodes }: AttachedHostCo
       logs: lack,
     },
   );
+  return { ...host, close: () => {} };
 };

@@ -1,6 +1,6 @@
 import { OperatorError } from '../../errors.js';
 import { formatDurationMs } from '../../model/duration.js';
-import type { ClusterPlan } from '../../model/plan.js';
+import { type ClusterPlan, driverWord } from '../../model/plan.js';
 import { count } from '../../model/words.js';
 import { markFrontier } from '../../observe/frontier.js';
 import { metricNamed } from '../../observe/metrics.js';
@@ -54,7 +54,7 @@ export function sweepResultOf(evidence: SweepEvidence): SweepResult {
     complete,
     cluster: spec.cluster,
     masterName: spec.masterName,
-    driver: plan.driver,
+    driver: driverWord(plan),
     fault: options.fault.name,
     seed: options.seed,
     startedAt: evidence.startedAt,

@@ -98,16 +98,18 @@ function unreachedLines(unreached: AttachResult['unreached'], view: View): strin
   ];
 }
 
-/** Whether its processes can be acted on from here. */
+/** Whether its servers can be ended and started from here. */
 function wayLines({ record, notHere }: AttachResult, view: View): string[] {
-  if (wayOf(record) === 'network') return [];
+  const way = wayOf(record);
+  if (way === 'network') return [];
   const theme = themeOf(view);
   const width = lineWidth(view);
   const found = record.servers.length - notHere.length;
+  const kind = way === 'local' ? 'processes of this machine' : 'containers';
   return [
     '',
     ...wrap(
-      `${found} of ${count(record.servers.length, 'server')} found as ${found === 1 ? 'a process' : 'processes'} of this machine: kill, stop, start, pause, inject and failover-test work on ${found === 1 ? 'it' : 'them'}, with --confirm ${record.cluster}`,
+      `${found} of ${count(record.servers.length, 'server')} found as ${kind}: kill, stop, start, pause, inject and failover-test work on ${found === 1 ? 'it' : 'them'}, with --confirm ${record.cluster}`,
       width,
       0,
     ),

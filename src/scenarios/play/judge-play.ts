@@ -1,4 +1,5 @@
 import { nodeOf } from '../../faults/context.js';
+import { driverWord } from '../../model/plan.js';
 import { judgeInvariants } from '../../observe/invariants/index.js';
 import { round } from '../../observe/phases.js';
 import type { InvariantResult, Rejoin } from '../../observe/result.js';
@@ -59,7 +60,7 @@ export async function judgePlay(
             evidence: shows,
           },
     cluster: live.plan.spec.cluster,
-    driver: live.plan.driver,
+    driver: driverWord(live.plan),
     engine: answer ? { name: answer.engine, version: answer.version } : null,
     tookMs: Math.round(runtime.clock.now() - startedAtMs),
     steps,

@@ -5,6 +5,7 @@ import { withTrialCluster } from '../../failover/run.js';
 import { openLive } from '../../faults/live-block.js';
 import { DRIVER_NAMES } from '../../model/drivers.js';
 import { command } from '../../model/hints.js';
+import { driverWord } from '../../model/plan.js';
 import { failoverBoundMs, majorityDownHoldMs, majorityOf, votesNeeded } from '../../model/sentinel-timing.js';
 import type { ClusterSpec } from '../../model/spec.js';
 import type { Verdict } from '../../observe/result.js';
@@ -83,7 +84,7 @@ async function testQuorum(runtime: Runtime, live: LiveCluster): Promise<QuorumRe
     ...verdictOn(phases),
     cluster,
     masterName: spec.masterName,
-    driver: plan.driver,
+    driver: driverWord(plan),
     sentinels: spec.sentinels,
     quorum: spec.quorum,
     majority,

@@ -22,12 +22,15 @@ export interface Connected {
 export class Containers {
   readonly #engine: Engine;
   readonly #cluster: string;
+  readonly #isLabelled: boolean;
   readonly #known = new Map<string, string>();
   #listing: Promise<ContainerInfo[]> | undefined;
 
-  constructor(engine: Engine, cluster: string) {
+  /** `isLabelled` false: those of a cluster that sentinelctl did not create, of which it knows what it was told. */
+  constructor(engine: Engine, cluster: string, isLabelled = true) {
     this.#engine = engine;
     this.#cluster = cluster;
+    this.#isLabelled = isLabelled;
   }
 
   remember(node: string, containerId: string): void {
@@ -38,7 +41,7 @@ export class Containers {
   async find(node: string): Promise<Container | undefined> {
     const known = this.#known.get(node);
     if (known !== undefined) return this.#engine.api.getContainer(known);
-    await this.#lookForAll(node);
+    if (this.#isLabelled) await this.#lookForAll(node);
     const found = this.#known.get(node);
     return found === undefined ? undefined : this.#engine.api.getContainer(found);
   }

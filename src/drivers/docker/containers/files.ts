@@ -89,6 +89,21 @@ export async function editConf(container: Container, edit: ConfEdit, id: string)
 const fetchConf = async (container: Container, path: string): Promise<string | undefined> =>
   unpackFirst(await container.getArchive({ path }));
 
+/** Changes a file of a stopped container that sentinelctl did not create; keeps its owner and mode. Throws the engine's errors. */
+export async function editForeign(container: Container, path: string, edit: ConfEdit): Promise<void> {
+  const entries = extract();
+  (await container.getArchive({ path })).pipe(entries);
+  for await (const entry of entries) {
+    const content = await text(entry);
+    const { type, mode, uid, gid } = entry.header;
+    if (type !== 'file') continue;
+    const archive = await packed([
+      { header: { name: basename(path), mode, uid, gid }, content: edit(content) },
+    ]);
+    await container.putArchive(archive, { path: dirname(path) });
+  }
+}
+
 /**
  * Replaces a node's dump file with an empty directory, or that directory with an empty dump: the engine replaces one
  * by the other (archive.go, Unpack). Works on a running and on a stopped container.

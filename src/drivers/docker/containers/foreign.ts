@@ -24,7 +24,12 @@ export async function foreignLivesIn(
   );
 }
 
-function isAt(container: ContainerInfo, { endpoint }: ForeignServer, engine: Engine): boolean {
+/** Whether a running container is who answers at this address. */
+export function isAt(
+  container: ContainerInfo,
+  { endpoint }: Pick<ForeignServer, 'endpoint'>,
+  engine: Engine,
+): boolean {
   const networks = Object.values(container.NetworkSettings?.Networks ?? {});
   if (networks.some((n) => n.IPAddress !== '' && n.IPAddress === endpoint.host)) return true;
   const { remoteHost } = engine.target;
