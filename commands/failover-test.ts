@@ -21,7 +21,7 @@ import {
   VERBOSE,
   WRITE_REPORTS,
 } from './shared/failover-options.js';
-import { ownCluster } from './shared/runtime.js';
+import { meantMaster, ownCluster } from './shared/runtime.js';
 import { CUT_OFF, EXIT_OF } from './shared/verdict.js';
 import { WORKLOAD_OPTIONS, workloadOf } from './shared/workload-options.js';
 
@@ -102,7 +102,7 @@ export default defineCommand({
     const { runFailoverTest } = await import('../src/failover/run.js');
     const { openKeeper } = await import('./shared/keep-result.js');
     const keeper = await openKeeper(context, options.report);
-    const command = commandLineOf(cluster, settings);
+    const command = commandLineOf(cluster, settings, meantMaster(context, own));
     const result = await runFailoverTest(runtime, {
       ...settings,
       ...limits,

@@ -10,7 +10,7 @@ import { sweepText } from '../src/report/text/sweep.js';
 import { SWEEP_ROWS } from '../src/report/tsv.js';
 import { confirmFor } from './shared/confirm.js';
 import { FAILOVER_OPTIONS, faultOf, freezeFor, VERBOSE, withoutDefaults } from './shared/failover-options.js';
-import { ownCluster } from './shared/runtime.js';
+import { meantMaster, ownCluster } from './shared/runtime.js';
 import { CUT_OFF, EXIT_OF } from './shared/verdict.js';
 import { WORKLOAD_OPTIONS, workloadLine, workloadOf } from './shared/workload-options.js';
 
@@ -97,7 +97,7 @@ export default defineCommand({
       fault,
       rejoin,
       workload,
-      command: commandLineOf(cluster, { ...options, maxLagS, fault, workload }),
+      command: commandLineOf(cluster, meantMaster(context, own), { ...options, maxLagS, fault, workload }),
     });
     await writeReports(result, files);
     noteWritten(context, files);
@@ -121,10 +121,10 @@ interface SweepLine {
 }
 
 /** The command line that runs it again, every value stated. */
-function commandLineOf(cluster: string, said: SweepLine): string {
+function commandLineOf(cluster: string, masterName: string | null, said: SweepLine): string {
   const { fault, workload } = said;
   return [
-    `sentinelctl sweep --cluster ${cluster} ${settingsLine(said)}`,
+    `sentinelctl sweep --cluster ${cluster}${masterName === null ? '' : ` --master-name ${masterName}`} ${settingsLine(said)}`,
     fault.name === 'freeze'
       ? `--fault freeze --for ${formatDurationMs(fault.forMs ?? 0)}`
       : `--rejoin ${said.rejoin}`,

@@ -146,11 +146,12 @@ export interface RunSettings {
 }
 
 /** The command line that runs it again, every value stated. */
-export function commandLineOf(cluster: string, said: RunSettings): string {
+export function commandLineOf(cluster: string, said: RunSettings, masterName: string | null = null): string {
   const { fault, workload } = said;
   const budget = budgetText(said.budget, workload !== null);
   return [
     `sentinelctl failover-test --cluster ${cluster}`,
+    ...(masterName === null ? [] : [`--master-name ${masterName}`]),
     fault.name === 'freeze'
       ? `--fault freeze${fault.forMs === null ? '' : ` --for ${formatDurationMs(fault.forMs)}`}`
       : `--signal ${fault.name === 'stop' ? 'TERM' : 'KILL'}`,

@@ -21,6 +21,10 @@ export interface OwnCluster {
   action: string;
 }
 
+/** The master that was named of an attached cluster, which may have several; null for a cluster of ours. */
+export const meantMaster = ({ globals }: Context, { state }: Pick<OwnCluster, 'state'>): string | null =>
+  state.attached === undefined ? null : globals.masterName;
+
 /** The cluster that a command acts on. Throws `attached` (3) where only addresses of its sentinels were given. */
 export async function ownCluster(context: Context, action: string): Promise<OwnCluster> {
   const runtime = runtimeOf(context);

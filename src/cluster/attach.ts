@@ -7,6 +7,7 @@ import { isLocked, type NodeState, type SentinelState, type Snapshot } from '../
 import { byNumber } from '../model/words.js';
 import type { Access } from '../wire/access.js';
 import type { AttachedTarget } from './attached.js';
+import { requireFinished } from './store/journal.js';
 import type { Store } from './store/state.js';
 import { resolveTarget, surveyOf } from './target.js';
 
@@ -106,10 +107,12 @@ async function attachedBy(
   });
 }
 
-/** Forgets a cluster that was attached, and nothing else. Throws `cluster-unknown` or `not-attached` (3). */
+/** Forgets a cluster that was attached, and nothing else. Throws `cluster-unknown`, `not-attached` or `unfinished-journal` (3). */
 export async function detach(store: Store, cluster: string): Promise<{ cluster: string; servers: number }> {
   const record = await store.attached(cluster);
   if (record !== undefined) {
+    // What is not rolled back yet would stay so.
+    await requireFinished(store, cluster);
     await store.forget(cluster);
     return { cluster, servers: record.servers.length };
   }

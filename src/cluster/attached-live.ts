@@ -1,11 +1,13 @@
 import type { AttachedHost, AttachedNode } from '../drivers/attached-host.js';
 import { OperatorError, usageError } from '../errors.js';
+import { type Address, sameAddress } from '../model/address.js';
 import { type AttachedCluster, type AttachedServer, wayOf } from '../model/attached.js';
 import type { ClusterPlan, NodePlan } from '../model/plan.js';
 import { completeSpec } from '../model/spec.js';
 import { byNumber, listed } from '../model/words.js';
 import { type Access, type Asking, endpointOf } from '../wire/access.js';
-import { parseInfo } from '../wire/info.js';
+import { nodeAnswer, parseInfo } from '../wire/info.js';
+import { survey } from '../wire/survey.js';
 import { settingsNow, withNode } from './ask.js';
 import type { AttachedWays, Runtime } from './runtime.js';
 import type { ClusterState } from './store/state.js';
@@ -75,9 +77,31 @@ export async function openAttachedHost(
         kind: node.kind,
         endpoint: node.endpoint,
         ask: () => whoIs(node, asking),
+        belongs: () => isMember(node, nodes, asking),
       }),
     ),
   });
+}
+
+/**
+ * Whether who answers at a node's address is of the cluster: a sentinel by its id; a data node that follows one of the
+ * cluster's addresses, is the master that most sentinels name, or whose run id a sentinel knows.
+ */
+async function isMember(node: NodePlan, all: readonly NodePlan[], asking: Asking): Promise<boolean> {
+  const { kind, sentinelId } = node;
+  if (kind === 'sentinel')
+    return (await withNode(node, asking, (connection) => connection.call('SENTINEL', 'MYID'))) === sentinelId;
+  const info = parseInfo(await withNode(node, asking, (connection) => connection.call('INFO')));
+  const { follows, runId } = nodeAnswer(info);
+  const isOurs = (address: Address): boolean =>
+    all.some((one) => one.kind === 'redis' && sameAddress(one.announce, address));
+  if (follows !== null && isOurs(follows)) return true;
+  const sentinels = all.filter((one) => one.kind === 'sentinel');
+  const target = { sentinels, nodes: [], masterName: null, discover: false };
+  const views = (await survey(target, asking)).sentinels.flatMap((s) => s.answer?.masters ?? []);
+  return views.some(
+    (view) => view.runId === runId || view.replicas.some((replica) => replica.runId === runId),
+  );
 }
 
 /** A server that cannot be acted on here, and why. */

@@ -10,7 +10,7 @@ import type { Asking } from '../wire/access.js';
 import { accessOf } from './ask.js';
 import { attachedState, openAttachedHost, withLiveSpec } from './attached-live.js';
 import { type Runtime, requireCluster } from './runtime.js';
-import { requireFinished } from './store/journal.js';
+import { journalledMaster, requireFinished } from './store/journal.js';
 import type { ClusterState } from './store/state.js';
 
 /** Deadline of one question to one node of a local cluster, in milliseconds. */
@@ -79,7 +79,8 @@ async function stateOf(runtime: Runtime, cluster: string): Promise<ClusterState>
   const { store, attached } = runtime;
   const record = attached === undefined ? undefined : await store.attached(cluster);
   if (attached === undefined || record === undefined) return requireCluster(store, cluster);
-  return attachedState(record, attached.masterName, await attached.access(record));
+  const masterName = attached.masterName ?? (await journalledMaster(store, cluster));
+  return attachedState(record, masterName, await attached.access(record));
 }
 
 /** Opens a cluster whose state is known. The caller closes it. */

@@ -12,6 +12,7 @@ import { accessOf, surveyTarget } from './ask.js';
 import { type AttachedTarget, knownSentinels, withKeptIds, withUnnamed } from './attached.js';
 import { attachedState } from './attached-live.js';
 import { requireCluster } from './runtime.js';
+import { journalledMaster } from './store/journal.js';
 import type { ClusterState, Store } from './store/state.js';
 
 /** The cluster that a command shows: created by sentinelctl (own), or attached by the addresses of its sentinels. */
@@ -180,7 +181,14 @@ export async function resolveActable(
   if (target.kind === 'own') return target;
   const { record, masterName } = target;
   if (record !== null)
-    return { name: target.name, state: attachedState(record, masterName, await request.access(record)) };
+    return {
+      name: target.name,
+      state: attachedState(
+        record,
+        masterName ?? (await journalledMaster(store, target.name)),
+        await request.access(record),
+      ),
+    };
   const why = 'it has no name here, under which what is done to it could be written down and rolled back';
   throw refused('attached', `${action} is refused: sentinelctl did not create ${target.name}`, {
     why: target.whence === null ? why : `${why}\n${target.whence}`,

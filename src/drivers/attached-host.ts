@@ -1,4 +1,5 @@
-import type { Address } from '../model/address.js';
+import { type OperatorError, refused } from '../errors.js';
+import { type Address, formatAddress } from '../model/address.js';
 import type { NodeKind } from '../model/plan.js';
 import type { Env } from './driver.js';
 import type { NodeHost } from './node-host.js';
@@ -20,6 +21,11 @@ export interface AttachedNode {
   endpoint: Address;
   /** Asks it now; null where it does not answer. */
   ask(): Promise<SaysOfItself | null>;
+  /**
+   * Whether who answers there belongs to the cluster now: another server may have its address. Asked of one that was not
+   * seen before.
+   */
+  belongs(): Promise<boolean>;
 }
 
 export interface AttachedHostContext {
@@ -34,6 +40,13 @@ export interface AttachedHost extends NodeHost {
   /** Releases sockets. */
   close(): void;
 }
+
+/** For a server that has the address of a node, and is none of the cluster's. */
+export const notOurs = ({ id, endpoint }: AttachedNode): OperatorError =>
+  refused('not-here', `${id} is not touched: another server answers at ${formatAddress(endpoint)}`, {
+    why: 'it follows no node of the cluster, and no sentinel of it knows its run id',
+    hint: 'sentinelctl status, then attach again',
+  });
 
 /** Opens a host over servers that sentinelctl did not start. Starts and changes nothing. */
 export type OpenAttachedHost = (context: AttachedHostContext) => AttachedHost;

@@ -3,6 +3,7 @@ import { type LiveCluster, withoutSignal } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import { appendRecord, beginJournal, type Journal, requireFinished } from '../cluster/store/journal.js';
 import { ownIdentity } from '../host/process-identity.js';
+import type { ClusterPlan } from '../model/plan.js';
 import type { Act, ActContext } from './act.js';
 import { handlerOf } from './acts/index.js';
 import { endGuards, startGuard } from './guard-process.js';
@@ -72,17 +73,24 @@ export async function openExperiment(
 ): Promise<Experiment> {
   await requireFinished(runtime.store, live.plan.spec.cluster);
   const isProved = options.proof ?? true;
-  return new Journalled(runtime, live, isProved, () => begin(runtime, live.plan.spec.cluster, options));
+  return new Journalled(runtime, live, isProved, () => begin(runtime, live.plan, options));
 }
 
-async function begin(runtime: Runtime, cluster: string, options: ExperimentOptions): Promise<void> {
+async function begin(
+  runtime: Runtime,
+  { attached, spec: { cluster, masterName } }: ClusterPlan,
+  options: ExperimentOptions,
+): Promise<void> {
   const { pid, startTime } = await ownIdentity();
   const id = randomBytes(8).toString('hex');
   const atMs = runtime.clock.wallMs();
   const healByMs = options.guardMs === null ? null : atMs + options.guardMs;
   const { what, keep, proof = true } = options;
   const owner = { pid, startTime };
-  await beginJournal(runtime.store, cluster, { id, what, owner, keep, atMs, healByMs, proof });
+  await beginJournal(runtime.store, cluster, {
+    ...{ id, what, owner, keep, atMs, healByMs, proof },
+    ...(attached === true && { masterName }),
+  });
   if (healByMs !== null) await startGuard(runtime, cluster, id);
 }
 

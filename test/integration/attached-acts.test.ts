@@ -173,6 +173,38 @@ it('mends a setting there, once it was confirmed', async () => {
   );
 });
 
+it('touches no other server that has the address of one of its nodes', async () => {
+  expect((await run('kill', 'redis-5', '--cluster', 'shop', '--master-name', 'carts', ...CONFIRM)).code).toBe(
+    0,
+  );
+  const stranger = await startRedis({
+    port: CARTS[1] ?? 0,
+    conf: [`requirepass ${SECRET}`, `user op on >${SECRET} ~* &* +@all`],
+    password: SECRET,
+  });
+  try {
+    for (const act of ['kill', 'pause', 'start'])
+      await refusal(cli, [act, 'redis-5', '--cluster', 'shop', '--master-name', 'carts', ...CONFIRM], {
+        exit: 3,
+        code: act === 'start' ? 'not-here' : 'not-running',
+        says: 'another server answers',
+      });
+    expect(await infoOf(CARTS[1] ?? 0, 'process_id')).toBe(String(stranger.pid));
+  } finally {
+    await stranger.stop();
+  }
+  const started = await run('start', 'redis-5', '--cluster', 'shop', '--master-name', 'carts', ...CONFIRM);
+  expect(started.stdout, started.stderr).toMatch(/start redis-5: exited → running/);
+});
+
+it('keeps what is not rolled back: detach is refused, and recover knows which master it was', async () => {
+  const inject = await run('inject', 'priority-zero', ...SHOP_GROUP, ...CONFIRM);
+  expect(inject.code, inject.stderr).toBe(0);
+  await refusal(cli, ['detach', 'shop'], { exit: 3, code: 'unfinished-journal' });
+  const healed = await run('heal', '--cluster', 'shop');
+  expect(healed.stdout, healed.stderr).toContain('rolled back what "inject priority-zero" had done to shop');
+});
+
 it('measures a failover there, and the other group keeps its master', async () => {
   const epoch = await redisCli(SENTINELS[0] ?? 0, 'SENTINEL MASTER carts');
   const ran = await run(
@@ -203,6 +235,14 @@ describe('what was done', () => {
     };
     expect(entries.map(({ what, end }) => [what, end?.exitCode])).toEqual([
       ['failover-test', 0],
+      ['heal', 0],
+      ['inject priority-zero', 0],
+      ['start redis-5', 0],
+      ...['start', 'pause', 'kill'].flatMap((act) => [
+        [`${act} redis-5`, 3],
+        [`${act} redis-5`, 3],
+      ]),
+      ['kill redis-5', 0],
       ['doctor --fix', 0],
       ['start redis-2', 0],
       ['kill redis-2', 0],

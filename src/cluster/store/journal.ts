@@ -20,6 +20,8 @@ export interface JournalHead {
   /** Wall clock, milliseconds since 1970: when it was opened, and when a guard heals what a dead run left. */
   atMs: number;
   healByMs: number | null;
+  /** Which master of an attached cluster it is about; absent for a cluster of ours. */
+  masterName?: string;
   /** False where it had not converged before: then nothing is proved afterwards. Absent: true. */
   proof?: boolean;
 }
@@ -180,4 +182,10 @@ function unfinished({ head, steps }: Journal, cluster: string): OperatorError {
             : `it began ${since}; ${count(left, 'action')} ${left === 1 ? 'is' : 'are'} not rolled back yet`,
         hint: command('recover', cluster),
       });
+}
+
+/** The master of an attached cluster that an open journal is about: who rolls it back need not name it. */
+export async function journalledMaster(store: Place, cluster: string): Promise<string | null> {
+  const journal = await readJournal(store, cluster).catch(() => null);
+  return journal === null || journal.closed ? null : (journal.head.masterName ?? null);
 }

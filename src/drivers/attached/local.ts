@@ -11,7 +11,13 @@ import { isLocal, isServerHere, lifeOfProcess, ownUid } from '../../host/server-
 import { signalProcess } from '../../host/signal.js';
 import type { Life } from '../../model/gathered.js';
 import { until } from '../../until.js';
-import type { AttachedHostContext, AttachedNode, OpenAttachedHost, SaysOfItself } from '../attached-host.js';
+import {
+  type AttachedHostContext,
+  type AttachedNode,
+  notOurs,
+  type OpenAttachedHost,
+  type SaysOfItself,
+} from '../attached-host.js';
 import type { LinksProbe } from '../links.js';
 import {
   type Ability,
@@ -46,6 +52,8 @@ interface Seen {
   record: LocalRecord | undefined;
   /** Alive now, running or frozen. */
   server: ProcessIdentity | undefined;
+  /** Whether another server answers at the node's address. */
+  isStranger?: boolean;
 }
 
 type Actions = Omit<NodeActions, 'blockDump'>;
@@ -58,20 +66,22 @@ class LocalProcesses implements Actions {
   }
 
   inspect = async (id: string): Promise<NodeInspection> => {
-    const { record, server } = await this.#find(id);
+    const { record, server, isStranger } = await this.#find(id);
     const view = server === undefined ? undefined : await viewProcess(server.pid);
     const unit = record?.unit == null ? '' : `, ${record.unit}`;
     if (view !== undefined)
       return { state: view.stopped ? 'paused' : 'running', detail: `pid ${view.pid}${unit}` };
     if (record === undefined) return { state: 'absent', detail: 'it was never seen running on this machine' };
-    return { state: 'exited', detail: `was pid ${record.process.pid}${unit}` };
+    const other = isStranger === true ? 'another server answers at its address; it ' : '';
+    return { state: 'exited', detail: `${other}was pid ${record.process.pid}${unit}` };
   };
 
   start = async (id: string, edit?: ConfEdit): Promise<void> => {
-    const { record, server } = await this.#find(id);
+    const { record, server, isStranger } = await this.#find(id);
+    if (isStranger === true) throw notOurs(this.#nodeOf(id));
     if (server !== undefined) return;
     if (record === undefined) throw neverSeen(id, this.#context.cluster);
-    const conf = requireReturn(id, record);
+    const conf = await requireReturn(id, record);
     if (edit !== undefined) await editInPlace(conf, edit);
     const node = this.#nodeOf(id);
     const launched = await launch(node, record, conf);
@@ -163,21 +173,28 @@ class LocalProcesses implements Actions {
     };
   }
 
-  /** Throws `not-here` (3) for a server that answers and is no process of this machine. */
+  /**
+   * One that was not seen before is taken for the node's where it belongs to the cluster, or runs with the node's
+   * configuration file; another server at its address changes nothing of what is remembered. Throws `not-here` (3) for a
+   * server that answers and is no process of this machine.
+   */
   async #seen(node: AttachedNode, said: SaysOfItself, before: LocalRecord | undefined): Promise<Seen> {
+    if (before?.runId === said.runId) return { record: before, server: before.process };
     const { host, port } = node.endpoint;
     if (!isLocal(host) || !(await isServerHere(said.pid, port))) throw notHere(node, said);
     const now = await examine(said);
     if (now === undefined) throw notHere(node, said);
-    if (JSON.stringify(now) !== JSON.stringify(before))
-      await writeLocalRecord(this.#context.dir, node.id, now);
+    const isReturned = before !== undefined && before.conf !== null && before.conf === now.conf;
+    if (!isReturned && !(await node.belongs()))
+      return { record: before, server: undefined, isStranger: true };
+    await writeLocalRecord(this.#context.dir, node.id, now);
     return { record: now, server: now.process };
   }
 
   /** The server that may be ended, since it could be started again. */
   async #toEnd(id: string): Promise<ProcessIdentity | undefined> {
     const { record, server } = await this.#find(id);
-    if (record !== undefined) requireReturn(id, record);
+    if (record !== undefined && server !== undefined) await requireReturn(id, record);
     return server;
   }
 
@@ -192,14 +209,16 @@ const dirOf = (conf: string | undefined): string | undefined =>
   /^\s*dir\s+"?([^"\n]+?)"?\s*$/im.exec(conf ?? '')?.[1];
 
 /** The file that it is started from. Throws `not-possible-here` (3) where it could not be started as it was. */
-function requireReturn(id: string, { conf, uid, program }: LocalRecord): string {
+async function requireReturn(id: string, { conf, uid, program }: LocalRecord): Promise<string> {
   const us = ownUid();
   const why =
     conf === null
       ? 'it runs without a configuration file: its arguments are not known, so it could not be started again as it was'
       : us !== 0 && us !== uid
         ? `it runs as user ${uid}: run sentinelctl as that user, or as root`
-        : null;
+        : (await readIfThere(conf)) === undefined
+          ? `its configuration file is not there any more: ${conf}`
+          : null;
   if (conf !== null && why === null) return conf;
   throw refused('not-possible-here', `${id} cannot be ended and started again by sentinelctl`, {
     why: `${why} (${program})`,

@@ -5,7 +5,12 @@ import { readIfThere, writeAtomically } from '../../host/files.js';
 import { canConnect } from '../../host/ports.js';
 import type { Life } from '../../model/gathered.js';
 import type { NodePlan } from '../../model/plan.js';
-import type { AttachedHostContext, AttachedNode, OpenAttachedHost } from '../attached-host.js';
+import {
+  type AttachedHostContext,
+  type AttachedNode,
+  notOurs,
+  type OpenAttachedHost,
+} from '../attached-host.js';
 import type { LinksProbe } from '../links.js';
 import {
   type Ability,
@@ -152,6 +157,7 @@ class AttachedContainers implements Omit<NodeActions, 'blockDump'> {
       throw refused('not-here', `${id} is not in a container of ${engine.target.shown}`, {
         why: `it answers at ${endpoint.host}:${endpoint.port}; no container publishes that port or has that address`,
       });
+    if (!(await node.belongs())) throw notOurs(node);
     containers.remember(id, found.Id);
     this.#remembered = { ...this.#remembered, [id]: found.Id };
     await writeAtomically(this.#file(), `${JSON.stringify(this.#remembered, null, 2)}\n`, 0o600);
