@@ -64,6 +64,11 @@ export const commands: Registry = {
     summary: 'wait until the cluster is healthy, or has a master',
     load: () => import('./wait.js'),
   },
+  topology: {
+    group: 'Inspect',
+    summary: 'show the replication as a tree: also replicas of replicas, and unlisted ones',
+    load: () => import('./topology.js'),
+  },
   masters: {
     group: 'Inspect',
     summary: 'show the monitored masters as each sentinel sees them',

@@ -5,6 +5,7 @@ import type { ListedCluster } from '../cluster/list.js';
 import type { UpResult } from '../cluster/up/result.js';
 import type { InjectResult } from '../faults/inject.js';
 import type { StatusResult } from '../model/status.js';
+import type { TopologyNode, TopologyResult } from '../model/topology.js';
 import type { MastersResult, MembersResult, Subject } from '../model/views.js';
 import type { MasterAddrResult } from '../model/which-master.js';
 import type { FailoverResult } from '../observe/result.js';
@@ -142,3 +143,17 @@ export const AUDIT_ROWS: RowSet<AuditResult> = {
   ],
   of: ({ entries }) => entries,
 };
+
+/** A row for each server, the one that it follows in `under`; a server stands after that one. */
+export const TOPOLOGY_ROWS: RowSet<TopologyResult> = {
+  columns: [
+    ...['id', 'host', 'port', 'under', 'role', 'isNamed', 'isListed', 'linkStatus', 'lagBytes'],
+    ...['keys', 'priority', 'server', 'error'],
+  ],
+  of: ({ roots }) => roots.flatMap((root) => rowsBelow(root, null)),
+};
+
+const rowsBelow = (node: TopologyNode, under: string | null): Record<string, unknown>[] => [
+  { ...node, under },
+  ...node.replicas.flatMap((replica) => rowsBelow(replica, node.id)),
+];

@@ -70,7 +70,7 @@ export async function expectTypeable(hint: string): Promise<void> {
 
 /** Commands that only look: a test that was refused something may type them without a change of what it goes on with. */
 const LOOKS =
-  /^(--help|--version|list|explain|faults|history|completion|env|config|masters|replicas|sentinels|master-addr|logs|status|doctor|chaos (list|show)|use$)/;
+  /^(--help|--version|list|explain|faults|history|completion|env|config|masters|replicas|sentinels|master-addr|topology|audit|logs|status|doctor|chaos (list|show)|use$)/;
 /** What those exit with that judge a cluster: whatever its state is, but nothing that says that the line was wrong. */
 const JUDGES = /^(status|doctor|masters|replicas|sentinels|master-addr)\b/;
 

@@ -12,6 +12,7 @@ export const LINES: [section: string, line: string][] = [
   ['up', 'up'],
   ['status', 'status'],
   ['wait', 'wait'],
+  ['topology', 'topology'],
   ['masters', 'masters'],
   ['replicas', 'replicas'],
   ['sentinels', 'sentinels'],

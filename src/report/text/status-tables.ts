@@ -125,7 +125,7 @@ export function silentTable(sentinels: readonly SentinelStatus[], view: View): s
 }
 
 /** `0 B`, `1.2 KB`, `3.4 MB`: 1000 bytes to the kilobyte. */
-function bytes(n: number): string {
+export function bytes(n: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   let value = n;
   let unit = 0;
