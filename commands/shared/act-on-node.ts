@@ -1,10 +1,12 @@
 import { argument } from '../../src/cli/argument.js';
 import { type CommandDef, defineCommand } from '../../src/cli/command.js';
+import type { Context } from '../../src/cli/context.js';
 import { type Option, option } from '../../src/cli/option.js';
 import type { Action } from '../../src/cluster/act.js';
 import { actText } from '../../src/report/text/act.js';
 import { confirmFor } from './confirm.js';
 import { ownCluster } from './runtime.js';
+import { storeOf } from './target.js';
 
 /** Starts a node as it was, without the guard that makes an old master a replica first. */
 export const AS_CRASHED = option.flag('--as-crashed', {
@@ -17,6 +19,19 @@ export const AS_FROZEN = option.flag('--as-frozen', {
   summary: 'resume it also when it was the master and was replaced: it takes writes that are then lost',
   flagOnly: true,
 });
+
+/** With the master that a node of an attached cluster of several masters belongs to: its id says which one is meant. */
+async function aboutNode(context: Context, node: string): Promise<Context> {
+  const { globals } = context;
+  if (globals.masterName !== null || globals.sentinelAddrs !== null) return context;
+  const record = await storeOf(context).attached(globals.cluster);
+  const server = record?.servers.find(({ id }) => id === node);
+  // A sentinel watches all of them.
+  const masterName =
+    (server?.kind === 'sentinel' ? record?.servers : [server])?.flatMap((one) => one?.masterNames ?? [])[0] ??
+    null;
+  return masterName === null ? context : { ...context, globals: { ...globals, masterName } };
+}
 
 /** A command that does one thing to one node; `options` holds AS_CRASHED where the action starts it, AS_FROZEN where it resumes it. */
 export const actOnNode = (
@@ -36,7 +51,8 @@ export const actOnNode = (
         ask: 'Which node?',
       }),
     ],
-    async run(context, { args: [node], options }) {
+    async run(typed, { args: [node], options }) {
+      const context = await aboutNode(typed, node);
       const own = await ownCluster(context, `${action} ${node}`);
       let id = node;
       if (action === 'kill' || action === 'stop' || action === 'pause')

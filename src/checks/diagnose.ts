@@ -84,8 +84,16 @@ export function diagnose(
     ...result,
     verdict,
     findings,
-    fixWith: (gathered.own || gathered.acts) && isFixable ? ctl(gathered, 'doctor --fix') : null,
+    fixWith: isFixable ? fixWith(gathered, facts.masters) : null,
   };
+}
+
+/** An attached cluster is changed one master at a time, which is named where there may be several. */
+function fixWith(gathered: Gathered, masters: readonly MasterFacts[]): string | null {
+  if (gathered.own) return ctl(gathered, 'doctor --fix');
+  if (gathered.acts === undefined || masters.length !== 1) return null;
+  const { masterName } = gathered;
+  return ctl(gathered, `doctor --fix${masterName === null ? '' : ` --master-name ${masterName}`}`);
 }
 
 const unasked = ({ notAsked = 0 }: Gathered): string[] =>

@@ -107,7 +107,7 @@ it('acts on nothing whose name was not typed', async () => {
     ...expected,
     says: '--confirm names carts, not shop',
   });
-  await refusal(cli, ['kill', 'redis-2', '--cluster', 'shop', ...CONFIRM], {
+  await refusal(cli, ['kill', 'master', '--cluster', 'shop', ...CONFIRM], {
     exit: 64,
     code: 'master-name-needed',
     says: 'carts and shop',
@@ -152,7 +152,7 @@ it('starts again what it ended, as it was started before', async () => {
   await settled('redis-2 named as down', async () =>
     (await run('status', ...SHOP_GROUP)).stdout.includes('→ sentinelctl start redis-2 --cluster shop'),
   );
-  const started = await run('start', 'redis-2', ...SHOP_GROUP, ...CONFIRM);
+  const started = await run('start', 'redis-2', '--cluster', 'shop', ...CONFIRM);
   expect(started.code, started.stderr).toBe(0);
   expect(started.stdout).toMatch(/start redis-2: exited → running/);
   expect(await infoOf(SHOP[1] ?? 0, 'role')).toBe('slave');
