@@ -34,7 +34,7 @@ export function attachedWays(context: Context): AttachedWays {
       if (record.readonly)
         throw refused('readonly', `${what} is refused: ${record.cluster} was attached with --readonly`, {
           why: 'nothing that changes it is done from here',
-          hint: `sentinelctl attach ${record.cluster} again, without --readonly`,
+          hint: `sentinelctl attach ${record.cluster} --sentinel-addrs ${record.sentinelAddrs.map(formatAddress).join(',')}, with the other options and without --readonly`,
         });
       const seen = await look(context, record);
       await requireConfirmed(context, record, { what, does }, seen);

@@ -96,6 +96,8 @@ async function perform(
       return true;
     case 'restart':
       if (before.state === 'running' && !request.asCrashed) await requireReturn(live, node);
+      // Before it is ended: whether it can come back as what it must be.
+      if (node.kind === 'redis' && !request.asCrashed) await host.requireAble(node.id, 'start');
       // A paused server wakes up to end, and may take writes until it has: one that was replaced must not.
       if (before.state === 'paused' && (await isReplaced(live, node))) await host.kill(node.id, 'SIGKILL');
       else await stop(host, node, before);

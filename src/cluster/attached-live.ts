@@ -1,11 +1,13 @@
 import type { AttachedHost, AttachedNode } from '../drivers/attached-host.js';
-import { OperatorError, usageError } from '../errors.js';
+import { OperatorError, refused, usageError } from '../errors.js';
 import { type Address, sameAddress } from '../model/address.js';
 import { type AttachedCluster, type AttachedServer, wayOf } from '../model/attached.js';
 import type { ClusterPlan, NodePlan } from '../model/plan.js';
+import { isLocked } from '../model/snapshot.js';
 import { completeSpec } from '../model/spec.js';
 import { byNumber, listed } from '../model/words.js';
 import { type Access, type Asking, endpointOf } from '../wire/access.js';
+import { WireError } from '../wire/client.js';
 import { nodeAnswer, parseInfo } from '../wire/info.js';
 import { survey } from '../wire/survey.js';
 import { settingsNow, withNode } from './ask.js';
@@ -64,13 +66,15 @@ export async function openAttachedHost(
   { attached, store, env }: Acting,
   record: AttachedCluster,
   nodes: readonly NodePlan[],
-  asking: Asking,
+  { signal: _, ...asking }: Asking,
+  afresh = false,
 ): Promise<AttachedHost> {
   const open = await attached.hosts[wayOf(record)]();
   return open({
     cluster: record.cluster,
     dir: store.dirOf(record.cluster),
     env,
+    afresh,
     nodes: nodes.map(
       (node): AttachedNode => ({
         id: node.id,
@@ -85,7 +89,7 @@ export async function openAttachedHost(
 
 /**
  * Whether who answers at a node's address is of the cluster: a sentinel by its id; a data node that follows one of the
- * cluster's addresses, is the master that most sentinels name, or whose run id a sentinel knows.
+ * cluster's addresses, or is the master by its run id.
  */
 async function isMember(node: NodePlan, all: readonly NodePlan[], asking: Asking): Promise<boolean> {
   const { kind, sentinelId } = node;
@@ -99,9 +103,8 @@ async function isMember(node: NodePlan, all: readonly NodePlan[], asking: Asking
   const sentinels = all.filter((one) => one.kind === 'sentinel');
   const target = { sentinels, nodes: [], masterName: null, discover: false };
   const views = (await survey(target, asking)).sentinels.flatMap((s) => s.answer?.masters ?? []);
-  return views.some(
-    (view) => view.runId === runId || view.replicas.some((replica) => replica.runId === runId),
-  );
+  // Of a replica the sentinels know only who answers at its address.
+  return views.some((view) => view.runId === runId);
 }
 
 /** A server that cannot be acted on here, and why. */
@@ -114,12 +117,15 @@ export interface NotHere {
 export async function seenHere(acting: Acting, record: AttachedCluster, asking: Asking): Promise<NotHere[]> {
   const { access } = asking;
   const nodes = record.servers.map((server) => nodeOf(server, access));
-  const host = await openAttachedHost(acting, record, nodes, asking);
+  const host = await openAttachedHost(acting, record, nodes, asking, true);
   const seen = await Promise.all(
-    nodes.map(async ({ id }): Promise<NotHere | null> => {
+    nodes.map(async ({ id, kind }): Promise<NotHere | null> => {
       try {
         const { state, detail } = await host.inspect(id);
-        return state === 'absent' ? { id, why: detail } : null;
+        if (state === 'absent') return { id, why: detail };
+        await host.requireAble(id, 'kill');
+        if (kind === 'redis') await host.requireAble(id, 'start');
+        return null;
       } catch (error) {
         if (!(error instanceof OperatorError)) throw error;
         return { id, why: error.why ?? error.message };
@@ -150,8 +156,12 @@ async function whoIs(node: NodePlan, asking: Asking): ReturnType<AttachedNode['a
       pid: Number(info.get('process_id') ?? 0),
       conf: conf === '' ? null : conf,
     };
-  } catch {
-    asking.signal?.throwIfAborted();
+  } catch (error) {
+    if (error instanceof WireError && isLocked(error.silence))
+      throw refused('not-possible-here', `${node.id} does not say who it is: it ${error.silence.message}`, {
+        why: 'nothing is done to a server whose run id cannot be read',
+        hint: '--password-file FILE, or --username NAME',
+      });
     return null;
   }
 }

@@ -19,7 +19,7 @@ export interface AttachedNode {
   kind: NodeKind;
   /** Where this machine reaches it. */
   endpoint: Address;
-  /** Asks it now; null where it does not answer. */
+  /** Asks it now; null where it does not answer. Throws `not-possible-here` (3) where it refuses what it is asked. */
   ask(): Promise<SaysOfItself | null>;
   /**
    * Whether who answers there belongs to the cluster now: another server may have its address. Asked of one that was not
@@ -34,6 +34,8 @@ export interface AttachedHostContext {
   dir: string;
   nodes: readonly AttachedNode[];
   env: Env;
+  /** Whether what was remembered of a server yields to what answers at its address now: for `attach` alone. */
+  afresh: boolean;
 }
 
 export interface AttachedHost extends NodeHost {

@@ -74,7 +74,10 @@ export async function playTrials(
 ): Promise<FailoverResult> {
   // Any data node may be the master by the time of a later trial.
   const ability = options.fault.name === 'freeze' ? 'pause' : options.fault.name;
-  for (const { id } of dataNodes(live.plan)) await live.host.requireAble(id, ability);
+  for (const { id } of dataNodes(live.plan)) {
+    await live.host.requireAble(id, ability);
+    if (options.rejoin === 'guarded') await live.host.requireAble(id, 'start');
+  }
   const startedAt = new Date(runtime.clock.wallMs()).toISOString();
   const trials: Trial[] = [];
   let before: Snapshot | null = null;

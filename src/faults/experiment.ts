@@ -138,7 +138,11 @@ class Journalled implements Experiment {
   async inject(acts: readonly Act[], onBegin?: () => void): Promise<Injected[]> {
     const context: ActContext = { runtime: this.#engine, live: this.#up };
     const prepared: Act[] = [];
-    for (const act of acts) prepared.push(await handlerOf(act).prepare(context, act));
+    for (const act of acts) {
+      // Another server may have the address of a node that sentinelctl did not start.
+      if ('node' in act) await this.#up.host.requireAble(act.node, 'inspect');
+      prepared.push(await handlerOf(act).prepare(context, act));
+    }
     const injected = await this.plan(prepared);
     onBegin?.();
     for (const { act } of injected) await handlerOf(act).inject(context, act);

@@ -13,6 +13,7 @@ import type { Act } from './act.js';
 import { describeActs, handlerOf } from './acts/index.js';
 import type { Fault, FaultParams } from './catalogue/fault.js';
 import { faultOf } from './catalogue/index.js';
+import { nodeOf } from './context.js';
 import { type Experiment, openExperiment } from './experiment.js';
 import { preflight } from './preflight.js';
 import { requireRadius } from './radius.js';
@@ -98,6 +99,13 @@ async function rehearse(
   return { ...resultOf(live, fault, prepared), dryRun: true, forMs, heal: null };
 }
 
+/** Rolled back, a data node that was ended is started as a replica. Throws `not-possible-here` (3) where that is not possible. */
+async function requireWayBack({ host, plan }: LiveCluster, acts: readonly Act[]): Promise<void> {
+  for (const act of acts)
+    if (act.act === 'end' && nodeOf(plan, act.node).kind === 'redis')
+      await host.requireAble(act.node, 'start');
+}
+
 async function perform(
   runtime: Runtime,
   live: LiveCluster,
@@ -107,6 +115,7 @@ async function perform(
 ): Promise<InjectResult> {
   const { roles, isWhole, snapshot } = await lookAt(runtime, live, request.force);
   const { acts, forMs } = actsFor(fault, roles, request);
+  await requireWayBack(live, acts);
   const keep = forMs === null;
   const experiment = await openExperiment(runtime, live, {
     what,

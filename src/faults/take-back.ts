@@ -79,6 +79,7 @@ const startsData = ({ live, guarded = false }: ActContext, act: Act): boolean =>
 /** Null, or what is still wrong. */
 async function undoOne(context: ActContext, act: Act, options: TakingBack): Promise<string | null> {
   try {
+    if ('node' in act) await context.live.host.requireAble(act.node, 'inspect');
     if (act.act === 'end' && options.asCrashed)
       await startAsCrashed(context.live, nodeOf(context.live.plan, act.node));
     else await handlerOf(act).undo(context, act);

@@ -2,10 +2,13 @@ import type { Address } from '../model/address.js';
 import type { Silence } from '../model/snapshot.js';
 import { type ConnectionOptions, openConnection } from './client.js';
 import { dial } from './dial.js';
-import { silenceOf, WireError } from './error.js';
+import { replyError, silenceOf, WireError } from './error.js';
 
 /** What only a server that speaks TLS says: it wants a certificate, or another version. */
 const HANDSHAKE = /\bSSL|\bTLS|alert|certificate/i;
+
+/** What OpenSSL says where the other side answered in plain text. */
+const PLAIN_ANSWER = /wrong version number|packet length too long|unknown protocol|http request/i;
 
 const MAY_BE_TLS: readonly Silence['kind'][] = ['tls', 'error'];
 
@@ -18,7 +21,10 @@ async function speaksTls(address: Address, options: ConnectionOptions): Promise<
   } catch (error) {
     options.signal?.throwIfAborted();
     return (
-      error instanceof WireError && MAY_BE_TLS.includes(error.silence.kind) && HANDSHAKE.test(error.message)
+      error instanceof WireError &&
+      MAY_BE_TLS.includes(error.silence.kind) &&
+      HANDSHAKE.test(error.message) &&
+      !PLAIN_ANSWER.test(error.message)
     );
   }
 }
@@ -41,7 +47,30 @@ export async function silenceAt(
   const silence = silenceOf(error);
   if (options.credentials?.tls)
     return silence.kind === 'timeout' && (await speaksPlain(address, options)) ? PLAIN_ONLY : silence;
-  return silence.kind === 'closed' && (await speaksTls(address, options)) ? TLS_ONLY : silence;
+  if (silence.kind !== 'closed') return silence;
+  if (await speaksTls(address, options)) return TLS_ONLY;
+  const refusal = await refusalAt(address, options);
+  return refusal === null ? silence : silenceOf(replyError(address, refusal));
+}
+
+/**
+ * What a server says before it closes a connection that it does not want (networking.c, acceptCommonHandler: `-DENIED …`
+ * in protected mode), which is lost where a command was sent meanwhile; null for nothing.
+ */
+async function refusalAt(address: Address, options: ConnectionOptions): Promise<string | null> {
+  try {
+    const socket = await dial(address, { ...options, tls: null });
+    const said = new Promise<string>((resolve) => {
+      socket.once('data', (text: Buffer) => resolve(text.toString('utf8')));
+      socket.once('close', () => resolve(''));
+    });
+    const text = await Promise.race([said, options.clock.sleep(options.deadlineMs).then(() => '')]);
+    socket.destroy();
+    return /^-(DENIED[^\r\n]*)/.exec(text)?.[1] ?? null;
+  } catch {
+    options.signal?.throwIfAborted();
+    return null;
+  }
 }
 
 /** A plain server waits for the end of what it takes for a command, so a handshake with it gets no answer. */

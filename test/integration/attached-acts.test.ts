@@ -189,6 +189,17 @@ it('touches no other server that has the address of one of its nodes', async () 
         code: act === 'start' ? 'not-here' : 'not-running',
         says: 'another server answers',
       });
+    // The sentinels take it for the replica that had the address, and know its run id from then on.
+    const itsId = await infoOf(CARTS[1] ?? 0, 'run_id');
+    await settled('the sentinels know its run id', async () =>
+      (await redisCli(SENTINELS[0] ?? 0, 'SENTINEL REPLICAS carts')).includes(itsId),
+    );
+    for (const line of [
+      ['kill', 'redis-5'],
+      ['inject', 'priority-zero'],
+    ])
+      expect((await run(...line, '--cluster', 'shop', '--master-name', 'carts', ...CONFIRM)).code).toBe(3);
+    expect(await infoOf(CARTS[1] ?? 0, 'slave_priority')).not.toBe('0');
     expect(await infoOf(CARTS[1] ?? 0, 'process_id')).toBe(String(stranger.pid));
   } finally {
     await stranger.stop();
@@ -238,6 +249,8 @@ describe('what was done', () => {
       ['heal', 0],
       ['inject priority-zero', 0],
       ['start redis-5', 0],
+      ['inject priority-zero', 3],
+      ['kill redis-5', 3],
       ...['start', 'pause', 'kill'].flatMap((act) => [
         [`${act} redis-5`, 3],
         [`${act} redis-5`, 3],

@@ -1,5 +1,5 @@
-import { readlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readlink, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { makePrivateDirectory, readIfThere, writeAtomically } from '../../host/files.js';
 import { type ProcessIdentity, viewProcess } from '../../host/process-identity.js';
 import { userOf } from '../../host/server-life.js';
@@ -13,7 +13,7 @@ export interface LocalRecord {
   version: 1;
   runId: string;
   process: ProcessIdentity;
-  /** The program, all links followed: on Debian redis-server is a link to redis-check-rdb. */
+  /** The program: on Debian redis-server is a link to redis-check-rdb. */
   program: string;
   /** What it was started as: the program decides by this name what it is (server.c, main). */
   name: string;
@@ -52,13 +52,18 @@ export async function examine({ runId, pid, conf }: SaysOfItself): Promise<Local
   ]);
   if (view === undefined || program === undefined || cwd === undefined || user === null) return undefined;
   const { startTime, command } = view;
+  const real = program.replace(/ \(deleted\)$/, '');
+  const name = /valkey/.test(`${program} ${command}`) ? 'valkey-server' : 'redis-server';
+  // By the link that it goes by, so that it has that name again.
+  const link = join(dirname(real), name);
+  const isLink = (await realpath(link).catch(() => '')) === real;
   return {
     version: 1,
     runId,
     process: { pid, startTime, command },
     // What a package upgrade replaced is started as it is now.
-    program: program.replace(/ \(deleted\)$/, ''),
-    name: /valkey/.test(`${program} ${command}`) ? 'valkey-server' : 'redis-server',
+    program: isLink ? link : real,
+    name,
     conf,
     cwd,
     uid: user.uid,

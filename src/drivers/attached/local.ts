@@ -45,7 +45,7 @@ export const localHost: OpenAttachedHost = (context) => ({
 
 /** How often a server that was launched is asked, and for how long; milliseconds. Whoever started it waits longer. */
 const LOOK_EVERY_MS = 10;
-const FIRST_ANSWER_MS = 10_000;
+const FIRST_ANSWER_MS = 30_000;
 
 interface Seen {
   /** As it was when it was last seen running. */
@@ -81,7 +81,7 @@ class LocalProcesses implements Actions {
     if (isStranger === true) throw notOurs(this.#nodeOf(id));
     if (server !== undefined) return;
     if (record === undefined) throw neverSeen(id, this.#context.cluster);
-    const conf = await requireReturn(id, record);
+    const conf = await requireReturn(this.#nodeOf(id), record);
     if (edit !== undefined) await editInPlace(conf, edit);
     const node = this.#nodeOf(id);
     const launched = await launch(node, record, conf);
@@ -94,6 +94,9 @@ class LocalProcesses implements Actions {
         deadlineMs: FIRST_ANSWER_MS,
       },
     );
+    if ((await this.#find(id)).server !== undefined) return;
+    if (launched.end())
+      throw failed('start-failed', `${id} did not answer at its address, and was ended again`);
   };
 
   stop = async (id: string, { graceMs }: StopOptions): Promise<void> => {
@@ -125,7 +128,10 @@ class LocalProcesses implements Actions {
   logs = (id: string, options?: LogOptions): AsyncIterable<LogLine> => this.#log(id, options);
 
   requireAble = async (id: string, ability: Ability): Promise<void> => {
-    if (ability === 'kill' || ability === 'stop') await this.#toEnd(id);
+    const { record, isStranger } = await this.#find(id);
+    if (isStranger === true) throw notOurs(this.#nodeOf(id));
+    const isEnded = ability === 'kill' || ability === 'stop' || ability === 'start';
+    if (isEnded && record !== undefined) await requireReturn(this.#nodeOf(id), record);
   };
 
   routable = async (): Promise<boolean> => true;
@@ -194,7 +200,7 @@ class LocalProcesses implements Actions {
   /** The server that may be ended, since it could be started again. */
   async #toEnd(id: string): Promise<ProcessIdentity | undefined> {
     const { record, server } = await this.#find(id);
-    if (record !== undefined && server !== undefined) await requireReturn(id, record);
+    if (record !== undefined && server !== undefined) await requireReturn(this.#nodeOf(id), record);
     return server;
   }
 
@@ -209,20 +215,37 @@ const dirOf = (conf: string | undefined): string | undefined =>
   /^\s*dir\s+"?([^"\n]+?)"?\s*$/im.exec(conf ?? '')?.[1];
 
 /** The file that it is started from. Throws `not-possible-here` (3) where it could not be started as it was. */
-async function requireReturn(id: string, { conf, uid, program }: LocalRecord): Promise<string> {
+async function requireReturn(
+  { id, kind, endpoint }: AttachedNode,
+  { conf, uid, program }: LocalRecord,
+): Promise<string> {
   const us = ownUid();
   const why =
     conf === null
       ? 'it runs without a configuration file: its arguments are not known, so it could not be started again as it was'
       : us !== 0 && us !== uid
         ? `it runs as user ${uid}: run sentinelctl as that user, or as root`
-        : (await readIfThere(conf)) === undefined
-          ? `its configuration file is not there any more: ${conf}`
-          : null;
+        : whyNotFrom(await readIfThere(conf), conf, kind === 'sentinel' ? 26379 : 6379, endpoint.port);
   if (conf !== null && why === null) return conf;
   throw refused('not-possible-here', `${id} cannot be ended and started again by sentinelctl`, {
     why: `${why} (${program})`,
   });
+}
+
+/**
+ * Why a file is not what a server was started with: its title hides its arguments, but the port that it listens on is
+ * known. Null where nothing speaks against it, as in a file that includes others.
+ */
+function whyNotFrom(text: string | undefined, path: string, usual: number, port: number): string | null {
+  if (text === undefined) return `its configuration file is not there any more: ${path}`;
+  if (/^\s*include\s/im.test(text)) return null;
+  const named = [...text.matchAll(/^\s*(port|tls-port)\s+"?(\d+)"?/gim)].map(([, name, n]) => ({
+    isPlain: name?.toLowerCase() === 'port',
+    port: Number(n),
+  }));
+  const ports = [...(named.some(({ isPlain }) => isPlain) ? [] : [usual]), ...named.map((one) => one.port)];
+  if (ports.includes(port)) return null;
+  return `it listens on port ${port}, and its file ${path} says ${ports.filter((n) => n > 0).join(' and ')}: it was started with arguments besides the file, which are not known`;
 }
 
 const neverSeen = (id: string, cluster: string): OperatorError =>
@@ -248,7 +271,7 @@ async function launch(
   node: AttachedNode,
   record: LocalRecord,
   conf: string,
-): Promise<{ hasFailed(): boolean }> {
+): Promise<{ hasFailed(): boolean; end(): boolean }> {
   const isOther = ownUid() !== record.uid;
   try {
     const child = spawn(record.program, node.kind === 'sentinel' ? [conf, '--sentinel'] : [conf], {
@@ -264,6 +287,7 @@ async function launch(
     // One that becomes a daemon ends with 0 as soon as it has.
     return {
       hasFailed: () => child.signalCode !== null || (child.exitCode !== null && child.exitCode !== 0),
+      end: () => child.exitCode === null && child.signalCode === null && child.kill('SIGKILL'),
     };
   } catch (error) {
     throw failed('start-failed', `${node.id} did not start: cannot run ${record.program}`, {

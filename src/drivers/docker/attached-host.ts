@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ContainerInspectInfo } from 'dockerode';
-import { OperatorError, refused } from '../../errors.js';
+import { messageOf, OperatorError, refused } from '../../errors.js';
 import { readIfThere, writeAtomically } from '../../host/files.js';
 import { canConnect } from '../../host/ports.js';
 import type { Life } from '../../model/gathered.js';
@@ -121,6 +121,10 @@ class AttachedContainers implements Omit<NodeActions, 'blockDump'> {
 
   requireAble = async (id: string, ability: Ability): Promise<void> => {
     if (ability === 'kill' || ability === 'stop') await this.#toEnd(id);
+    if (ability !== 'start') return;
+    const { containers } = await this.#at(id);
+    const found = await containers.on(id, `inspect ${id}`, (container) => container.inspect());
+    if (found !== undefined) confToEdit(id, found.value);
   };
 
   routable = (node: NodePlan): Promise<boolean> => canConnect(node.announce);
@@ -194,24 +198,37 @@ class AttachedContainers implements Omit<NodeActions, 'blockDump'> {
   }
 }
 
+const notAsReplica = (id: string, why: string, cause?: unknown): OperatorError =>
+  refused('not-possible-here', `${id} cannot be started as a replica by sentinelctl`, {
+    why,
+    hint: '--as-crashed starts it as it was; failover-test: --rejoin as-crashed',
+    cause,
+  });
+
+/** The file that says what it follows. Throws `not-possible-here` (3) where it is unknown, or cannot be replaced. */
+function confToEdit(id: string, inspected: ContainerInspectInfo): string {
+  const path = confOf(inspected);
+  if (path === null) throw notAsReplica(id, 'the command of its container names no configuration file');
+  const mount = inspected.Mounts.find(
+    (one) => path === one.Destination || path.startsWith(`${one.Destination}/`),
+  );
+  if (mount?.RW === false) throw notAsReplica(id, `${path} is mounted read-only`);
+  if (mount?.Destination === path)
+    throw notAsReplica(id, `${path} is mounted as a single file, which cannot be replaced`);
+  return path;
+}
+
 /** Throws `not-possible-here` (3) where the file is unknown, or cannot be written. */
 async function editConfOf(
   id: string,
   inspected: ContainerInspectInfo,
   edit: (path: string) => Promise<void>,
 ): Promise<void> {
-  const path = confOf(inspected);
-  const impossible = (why: string, cause?: unknown): OperatorError =>
-    refused('not-possible-here', `${id} cannot be started as a replica by sentinelctl`, {
-      why,
-      hint: '--as-crashed starts it as it was; failover-test: --rejoin as-crashed',
-      cause,
-    });
-  if (path === null) throw impossible('the command of its container names no configuration file');
+  const path = confToEdit(id, inspected);
   try {
     await edit(path);
   } catch (error) {
     if (error instanceof OperatorError || statusOf(error) === undefined) throw error;
-    throw impossible(`${path} cannot be changed: ${error instanceof Error ? error.message : ''}`, error);
+    throw notAsReplica(id, `${path} cannot be changed: ${messageOf(error)}`, error);
   }
 }
