@@ -1,11 +1,15 @@
+import { withDeadline } from '../clock.js';
 import type { Address } from '../model/address.js';
 import type { Silence } from '../model/snapshot.js';
 import { type ConnectionOptions, openConnection } from './client.js';
 import { dial } from './dial.js';
-import { replyError, silenceOf, WireError } from './error.js';
+import { replyError, silenceOf, timeoutError, WireError } from './error.js';
 
 /** What only a server that speaks TLS says: it wants a certificate, or another version. */
 const HANDSHAKE = /\bSSL|\bTLS|alert|certificate/i;
+
+/** How long a refusal that is sent on accept may take, in milliseconds. */
+const OPENING_MS = 300;
 
 /** What OpenSSL says where the other side answered in plain text. */
 const PLAIN_ANSWER = /wrong version number|packet length too long|unknown protocol|http request/i;
@@ -60,13 +64,20 @@ export async function silenceAt(
 async function refusalAt(address: Address, options: ConnectionOptions): Promise<string | null> {
   try {
     const socket = await dial(address, { ...options, tls: null });
-    const said = new Promise<string>((resolve) => {
-      socket.once('data', (text: Buffer) => resolve(text.toString('utf8')));
-      socket.once('close', () => resolve(''));
-    });
-    const text = await Promise.race([said, options.clock.sleep(options.deadlineMs).then(() => '')]);
-    socket.destroy();
-    return /^-(DENIED[^\r\n]*)/.exec(text)?.[1] ?? null;
+    try {
+      if (socket.destroyed) return null;
+      const said = new Promise<string>((resolve) => {
+        socket.once('data', (text: Buffer) => resolve(text.toString('utf8')));
+        socket.once('error', () => resolve(''));
+        socket.once('close', () => resolve(''));
+      });
+      const { clock } = options;
+      const deadlineMs = Math.min(options.deadlineMs, OPENING_MS);
+      const text = await withDeadline(clock, deadlineMs, said, () => timeoutError(address, deadlineMs));
+      return /^-(DENIED[^\r\n]*)/.exec(text)?.[1] ?? null;
+    } finally {
+      socket.destroy();
+    }
   } catch {
     options.signal?.throwIfAborted();
     return null;
