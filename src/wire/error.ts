@@ -121,6 +121,12 @@ function replySilence(reply: string): Silence {
     return { kind: 'auth', message: 'rejects this password: give the right one with --password-file' };
   }
   if (/^NOPERM\b/.test(reply)) return { kind: 'auth', message: `denies the command: ${reply}` };
+  if (/^DENIED\b/.test(reply))
+    return {
+      kind: 'error',
+      message:
+        'answered: DENIED Redis is running in protected mode: without a password it answers its own machine only',
+    };
   return { kind: 'error', message: `answered: ${reply}` };
 }
 

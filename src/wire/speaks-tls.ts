@@ -11,8 +11,8 @@ const HANDSHAKE = /\bSSL|\bTLS|alert|certificate/i;
 /** How long a refusal that is sent on accept may take, in milliseconds. */
 const OPENING_MS = 300;
 
-/** What OpenSSL says where the other side answered in plain text. */
-const PLAIN_ANSWER = /wrong version number|packet length too long|unknown protocol|http request/i;
+/** What dial says where the other side answered in plain text. */
+const PLAIN_ANSWER = /does not speak TLS/;
 
 const MAY_BE_TLS: readonly Silence['kind'][] = ['tls', 'error'];
 
