@@ -102,7 +102,8 @@ export default defineCommand({
       });
     }
     const result = await runRequest(
-      runtimeOf(context),
+      // What was confirmed for it is not asked, and not written down, a second time.
+      own?.runtime ?? runtimeOf(context),
       request,
       own && { name: own.name, driver: own.state.plan.driver },
       defaultsOf(OPTIONS).parallel,
