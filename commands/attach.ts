@@ -140,7 +140,7 @@ export default defineCommand({
   },
 });
 
-/** Servers that are no processes of this machine, or in no container here; the others are remembered. */
+/** The servers that cannot be acted on from here, and why; how the others are started is remembered. */
 async function notSeenHere(context: Context, record: AttachedCluster) {
   const { seenHere } = await import('../src/cluster/attached-live.js');
   const runtime = runtimeOf(context);

@@ -8,7 +8,7 @@ import { errnoOf, messageOf, OperatorError, refused } from '../errors.js';
 /**
  * Replaces a file as a whole: a reader sees the old text or the new one, never a part, even after a power failure.
  * `mode` is the mode of the new file. `durable: false` does not wait for the disk, for data that a power failure makes
- * useless anyway. `owner`: whom the new file belongs to, where that is not this process's user. Throws Node's own errors.
+ * useless anyway. `owner`: user and group of the new file; absent: those of this process. Throws Node's own errors.
  */
 export async function writeAtomically(
   path: string,

@@ -43,7 +43,7 @@ export const localHost: OpenAttachedHost = (context) => ({
   close: () => {},
 });
 
-/** How often a server that was launched is asked, and for how long; milliseconds. Whoever started it waits longer. */
+/** How often a launched server is asked for its first answer, and for how long; milliseconds. */
 const LOOK_EVERY_MS = 10;
 const FIRST_ANSWER_MS = 30_000;
 
@@ -85,7 +85,7 @@ class LocalProcesses implements Actions {
     if (edit !== undefined) await editInPlace(conf, edit);
     const node = this.#nodeOf(id);
     const launched = await launch(node, record, conf);
-    // One that becomes a daemon gets a pid that nobody tells; its first answer does.
+    // The pid of a server that becomes a daemon is known only from its first answer.
     await until(
       async () => (launched.hasFailed() || (await this.#find(id)).server !== undefined ? true : undefined),
       {
@@ -182,7 +182,7 @@ class LocalProcesses implements Actions {
   /**
    * One that was not seen before is taken for the node's where it belongs to the cluster, or runs with the node's
    * configuration file; another server at its address changes nothing of what is remembered. Throws `not-here` (3) for a
-   * server that answers and is no process of this machine.
+   * server that answers and does not run on this machine.
    */
   async #seen(node: AttachedNode, said: SaysOfItself, before: LocalRecord | undefined): Promise<Seen> {
     if (before?.runId === said.runId) return { record: before, server: before.process };

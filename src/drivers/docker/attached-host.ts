@@ -52,7 +52,7 @@ export const containersHost: OpenAttachedHost = (context) => {
 /** Container ids by node: `containers.json` of the cluster. */
 type Remembered = Record<string, string>;
 
-/** By these labels somebody else makes a new container in place of one that ended. */
+/** Labels of programs that make a new container in place of one that ended. */
 const REPLACED_BY: readonly [label: string, who: string][] = [
   ['com.docker.swarm.task.id', 'Docker Swarm'],
   ['io.kubernetes.pod.name', 'Kubernetes'],
@@ -167,7 +167,7 @@ class AttachedContainers implements Omit<NodeActions, 'blockDump'> {
     await writeAtomically(this.#file(), `${JSON.stringify(this.#remembered, null, 2)}\n`, 0o600);
   }
 
-  /** Throws `not-possible-here` (3) for a container that somebody else replaces once it ends. */
+  /** Throws `not-possible-here` (3) for a container that another program replaces once it ends. */
   async #toEnd(id: string): Promise<Connected> {
     const connected = await this.#at(id);
     const found = await connected.containers.on(id, `inspect ${id}`, (container) => container.inspect());
