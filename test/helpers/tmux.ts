@@ -18,7 +18,7 @@ const SCREEN_MS = 30_000;
 
 /** A real terminal with bash in it, in which keys are pressed and whose screen is read. */
 export interface Terminal {
-  /** Types a command line and presses Enter, on an empty screen. */
+  /** Types a command line and presses Enter, on an empty screen, once the shell waits for one. */
   run(line: string): Promise<void>;
   /** Types letter by letter. */
   type(text: string): Promise<void>;
@@ -88,7 +88,10 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
 
   const terminal: Terminal = {
     async run(line) {
+      // What is typed before the shell reads is on the screen twice, and what it clears goes to the history.
+      await terminal.shows(new RegExp(`(^|\\n)${PROMPT}$`));
       await terminal.press('C-l');
+      await terminal.shows(new RegExp(`^${PROMPT}$`));
       await tmux('clear-history', '-t', 'main');
       await terminal.type(line);
       await terminal.press('Enter');
