@@ -3,10 +3,10 @@ import { defineConfig } from 'vitest/config';
 import LongestFirst from './test/helpers/longest-first.js';
 
 /**
- * Tests that start servers mostly wait for them: a file keeps a fifth of a core busy. Each file has its own ports and
- * state directory.
+ * Tests that start servers mostly wait for them: with seven files at a time two cores are busy. Each file has its own
+ * ports and state directory.
  */
-const WORKERS = 6;
+const WORKERS = 7;
 
 export default defineConfig({
   test: {
