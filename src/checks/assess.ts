@@ -16,9 +16,10 @@ import { type Judgement, labelled, verdictOn, verdictRank, type Weighed } from '
 import { count, named } from '../model/words.js';
 import { evidenceOf, type Finding, impactOf, type RawFinding, type SnapshotCheck } from './check.js';
 import { findingOf } from './finding.js';
-import { fold, serverNames } from './fold.js';
+import { explainer, fold, serverNames } from './fold.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
 import { possibleNow } from './under-way.js';
+import { weigh } from './weigh.js';
 
 /** A finding of a snapshot check, with the check that made it. */
 interface Judged {
@@ -98,36 +99,27 @@ function overall(
   return { verdict: { ...verdict, text: worst.healthy ? counted : `${counted}; ${verdict.text}` }, said };
 }
 
-/** Each as it counts, with the root that it is under: `doctor` counts those. */
+/** The root causes as they count: the same as in `doctor`. */
 function weighed(
   judged: readonly Judged[],
   { snapshot }: Pick<SnapshotFacts, 'snapshot'>,
 ): Weighed<Judged>[] {
   const findings = judged.map(({ check, raw }) => findingOf(check, raw));
-  const roots = fold(
-    findings,
-    SNAPSHOT_CHECKS,
-    serverNames({ sentinels: snapshot.sentinels, nodes: snapshot.groups.flatMap(({ nodes }) => nodes) }),
-  );
+  const servers = serverNames({
+    sentinels: snapshot.sentinels,
+    nodes: snapshot.groups.flatMap(({ nodes }) => nodes),
+  });
+  const roots = fold(findings, SNAPSHOT_CHECKS, servers);
   // A root is a copy of its finding.
   const isSame = (a: Finding, b: Finding): boolean =>
     a.id === b.id && a.subject === b.subject && a.message === b.message;
-  const rootOf = (finding: Finding): number =>
-    roots.findIndex((root) => [root, ...root.consequences].some((f) => isSame(f, finding)));
-  return judged.map((one, i): Weighed<Judged> => {
-    const { check, raw } = one;
-    const finding = findings[i];
-    return {
-      of: [one],
-      impact: impactOf(check, raw),
-      subject: raw.subject,
-      brief: raw.brief ?? raw.message,
-      masterName: raw.masterName,
-      fix: raw.fix,
-      first: check.first,
-      ...(finding !== undefined && { root: rootOf(finding) }),
-    };
-  });
+  const asJudged = (of: readonly Finding[]): Judged[] =>
+    judged.filter((_, i) => of.some((f) => findings[i] !== undefined && isSame(f, findings[i])));
+  return weigh(roots, explainer(SNAPSHOT_CHECKS, servers)).map(({ of, covers = [], ...rest }) => ({
+    ...rest,
+    of: asJudged(of),
+    covers: asJudged(covers),
+  }));
 }
 
 /** What a run of sentinelctl did first, since all else may come of it; then by severity, then in the order of the checks. */

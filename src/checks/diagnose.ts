@@ -11,7 +11,7 @@ import { alike } from './alike.js';
 import type { Check, Finding } from './check.js';
 import { factsOf } from './facts-of.js';
 import type { Project } from './files/project.js';
-import { atLeast, fold, isRepairable, serverNames } from './fold.js';
+import { atLeast, explainer, fold, isRepairable, serverNames } from './fold.js';
 import { withoutLeftovers } from './never-reached.js';
 import { isRisk, type Judged, passed } from './passed.js';
 import { withPasswordNotes } from './passwords.js';
@@ -68,11 +68,18 @@ export function diagnose(
     options.accepted ?? [],
     gathered.takenAtMs,
   );
-  const folded = fold(left, checks, serverNames(gathered));
+  const servers = serverNames(gathered);
+  const folded = fold(left, checks, servers);
   const result = resultOf(
     gathered.cluster,
     folded,
-    { ...ran, vital: vitalOf(fit), unread: unasked(gathered), accepted },
+    {
+      ...ran,
+      vital: vitalOf(fit),
+      unread: unasked(gathered),
+      accepted,
+      explains: explainer(checks, servers),
+    },
     silenceOf(gathered),
     facts.masters,
     options,
@@ -106,11 +113,12 @@ export function diagnoseFiles(
   options: DiagnoseOptions = {},
 ): DoctorResult {
   const ran = runFileChecks(project, chosen(checks, options));
-  const folded = fold(alike(ran.findings), checks, new Set(project.servers.map((s) => s.id)));
+  const servers = new Set(project.servers.map((s) => s.id));
+  const folded = fold(alike(ran.findings), checks, servers);
   // What was not read was not judged: said, never passed.
   const unread = [...project.unread, ...project.lacking];
   const skipped = [...ran.skipped, ...unread.map((why) => ({ id: 'files', why }))];
-  const judged = { ...ran, skipped, unread };
+  const judged = { ...ran, skipped, unread, explains: explainer(checks, servers) };
   return resultOf(
     nameOf(project),
     folded.map(inFiles(project.unread.length === 0)),
@@ -162,7 +170,7 @@ function resultOf(
   const checked = ran.checked.length;
   const healthy = passed(findings, folded, ran);
   const unproven = unprovenIn(ran, silence, healthy);
-  const { verdict, said } = verdictOn(findings.map(weigh), { masters, healthy, unproven });
+  const { verdict, said } = verdictOn(weigh(findings, ran.explains), { masters, healthy, unproven });
   const marked = (f: Finding): Finding => ({
     ...f,
     headline: said.includes(f),

@@ -23,6 +23,33 @@ export function serverNames(gathered: {
   return new Set([...gathered.sentinels, ...gathered.nodes].map((server) => server.id));
 }
 
+/** What folding needs of a check. */
+type Folding = Pick<Check, 'id' | 'causes' | 'first'>;
+
+/** Whether one finding explains another, as `fold` has it. */
+export type Explains = (cause: Finding, other: Finding) => boolean;
+
+export function explainer(checks: readonly Folding[], servers: ReadonlySet<string>): Explains {
+  const first = new Set(checks.filter((check) => check.first === true).map((check) => check.id));
+  const causes = new Map(checks.map((check) => [check.id, new Set(check.causes)]));
+  // Taken apart once: a server that lies can make thousands of findings, and each is held against each.
+  const taken = new WeakMap<Finding, readonly string[]>();
+  const named = (f: Finding): readonly string[] => {
+    const known = taken.get(f);
+    if (known !== undefined) return known;
+    const subjects = namesIn(f.subject, servers);
+    // One about the whole group names none, and stays so.
+    const all = subjects.length === 0 ? [] : [...subjects, ...(f.servers ?? [])];
+    taken.set(f, all);
+    return all;
+  };
+  return (cause, other) =>
+    cause !== other &&
+    causes.get(cause.id)?.has(other.id) === true &&
+    (cause.severity !== 'info' || other.severity === 'info' || first.has(cause.id)) &&
+    share(named(cause), named(other));
+}
+
 /**
  * Puts what is explained by another finding under it, root causes first, the worst first, else in the order of the
  * checks. One explains another where its check names the other's in `causes` and their subjects meet; information
@@ -30,28 +57,13 @@ export function serverNames(gathered: {
  */
 export function fold(
   findings: readonly Finding[],
-  checks: readonly Pick<Check, 'id' | 'causes' | 'first'>[],
+  checks: readonly Folding[],
   servers: ReadonlySet<string>,
 ): Finding[] {
   const order = new Map(checks.map((check, i) => [check.id, i]));
-  const first = new Set(checks.filter((check) => check.first === true).map((check) => check.id));
-  const causes = new Map(checks.map((check) => [check.id, new Set(check.causes)]));
   const place = (f: Finding): number => order.get(f.id) ?? checks.length;
+  const explains = explainer(checks, servers);
   const sorted = findings.toSorted((a, b) => rankOf(a.severity) - rankOf(b.severity) || place(a) - place(b));
-  // Taken apart once: a server that lies can make thousands of findings, and each is held against each.
-  const named = new Map(
-    findings.map((f) => {
-      const subjects = namesIn(f.subject, servers);
-      // One about the whole group names none, and stays so.
-      return [f, subjects.length === 0 ? [] : [...subjects, ...(f.servers ?? [])]];
-    }),
-  );
-  const explains = (cause: Finding, other: Finding): boolean =>
-    cause !== other &&
-    causes.get(cause.id)?.has(other.id) === true &&
-    (cause.severity !== 'info' || other.severity === 'info' || first.has(cause.id)) &&
-    share(named.get(cause) ?? [], named.get(other) ?? []);
-
   const left = new Set(sorted);
   const roots: Finding[] = [];
   const take = (root: Finding): void => {

@@ -2,7 +2,7 @@ import type { AcceptedRisk } from '../model/accepted.js';
 import { isNow } from '../model/verdict.js';
 import { count } from '../model/words.js';
 import type { Finding } from './check.js';
-import { worstOf } from './fold.js';
+import { type Explains, worstOf } from './fold.js';
 import { isUnjudged, type Ran } from './run.js';
 
 /** What the checks said, and of files what could not be read. */
@@ -11,6 +11,8 @@ export interface Judged extends Ran {
   /** The ids of the checks without which nothing is called healthy. */
   vital?: ReadonlySet<string>;
   accepted?: AcceptedRisk[];
+  /** Which finding explains which. */
+  explains: Explains;
 }
 
 /** What a run of sentinelctl did is shown with what it explains, also where it is only information. */

@@ -1,21 +1,50 @@
+import { sayTheSame, together } from '../model/together.js';
 import { IMPACTS, type Weighed } from '../model/verdict.js';
 import type { Finding } from './check.js';
+import type { Explains } from './fold.js';
 
 const STARTS_ALL = /^sentinelctl up\b/;
 
-/** A root as it counts: what it explains may be worse than itself, and is ended by its fix. */
-export function weigh(root: Finding): Weighed<Finding> {
+/**
+ * Each root as it counts: what it explains may be worse than itself, and is ended by its fix. `status` and `doctor` both
+ * say their first line from this.
+ */
+export const weigh = (roots: readonly Finding[], explains: Explains): Weighed<Finding>[] =>
+  roots.map((root) => weighOne(root, roots, explains));
+
+function weighOne(root: Finding, roots: readonly Finding[], explains: Explains): Weighed<Finding> {
   const all = [root, ...root.consequences];
   const rank = ({ impact }: Finding): number => IMPACTS.indexOf(impact);
   const [worst = root] = all.toSorted((a, b) => rank(a) - rank(b));
   const { impact, subject, masterName = root.masterName } = worst;
+  const cause = causeOf(worst, root, explains);
   // What a critical cause leads to is not the first thing to read, nor what is only ever a consequence.
-  const isCause = worst !== root && (root.severity === 'critical' || worst.id === 'writes-refused');
+  const isCause = worst !== cause && (cause.severity === 'critical' || worst.id === 'writes-refused');
   // The same with more: when a failover is expected.
   const fuller = all.find((f) => f !== worst && f.impact === impact && f.brief.startsWith(`${worst.brief};`));
-  const brief = isCause ? `${root.brief}; ${worst.brief}` : (fuller ?? worst).brief;
-  const of = all.filter((f) => brief.includes(f.brief));
+  const isSaid = worst.brief.includes(cause.brief);
+  const beside = roots.filter((other) => other !== root && leadsTo(other, worst, root, explains));
+  const alike = sayTheSame(cause, [cause, ...beside]);
+  const brief = isCause && !isSaid ? `${together(alike)}; ${worst.brief}` : (fuller ?? worst).brief;
+  const said = all.filter((f) => brief.includes(f.brief));
+  const of = isCause && !isSaid ? [...new Set([...alike, ...said])] : said;
+  const covers = isCause ? alike : beside;
   // What several servers lead to together is not ended by starting the one that it is shown under.
   const startsAll = !isCause && worst.fix.some((line) => STARTS_ALL.test(line));
-  return { of, impact, subject, brief, masterName, fix: startsAll ? worst.fix : root.fix, first: root.first };
+  const fix = startsAll ? worst.fix : cause.fix;
+  return { of, covers, impact, subject, brief, masterName, fix, first: root.first };
+}
+
+/** What leads to it: a critical finding under the root where there is one, since a node that was down before is not why the master is down. */
+function causeOf(end: Finding, root: Finding, explains: Explains): Finding {
+  if (end === root || root.severity === 'critical' || root.first === true) return root;
+  return root.consequences.find((f) => f.severity === 'critical' && explains(f, end)) ?? root;
+}
+
+/** Whether another root is a cause of the same consequence too, which is shown under one of them only. */
+function leadsTo(other: Finding, end: Finding, root: Finding, explains: Explains): boolean {
+  const onTheWay = [end];
+  for (const f of onTheWay)
+    onTheWay.push(...root.consequences.filter((c) => !onTheWay.includes(c) && explains(c, f)));
+  return end !== root && onTheWay.some((f) => explains(other, f));
 }

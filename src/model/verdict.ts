@@ -4,7 +4,7 @@ import { humanDurationMs } from './duration.js';
 import { answers, type MasterFacts, type Witness } from './facts.js';
 import { exportIn, isIfSet, isPasswordNote, passwordNote } from './hints.js';
 import { type Impact, VERDICT_WORDS, type Verdict, type VerdictWord } from './status.js';
-import { listed } from './words.js';
+import { sayTheSame, together, without } from './together.js';
 
 /** The worst first. */
 export const IMPACTS: readonly Impact[] = [
@@ -54,8 +54,8 @@ export interface Weighed<T = unknown> {
   fix: readonly string[];
   /** What a run of sentinelctl did: its command comes first, because everything else may come from it. */
   first?: boolean | undefined;
-  /** Which root cause it is under; findings of one root are counted once. Absent where it is one itself. */
-  root?: number;
+  /** Further causes of what `brief` says, which are not counted beside it: two sentinels that are down. */
+  covers?: readonly T[];
 }
 
 export interface Evidence {
@@ -95,8 +95,11 @@ export function verdictOn<T>(
   const { masterName } = worst;
   const only = masters.length === 1 && masterName !== null ? masters[0] : undefined;
   const master = masters.find((m) => m.name === masterName) ?? only;
-  const alike = sayTheSame(worst, present);
-  const brief = alike.length > 1 ? together(alike) : worst.brief;
+  const alike = sayTheSame(
+    worst,
+    present.filter((f) => f.impact === worst.impact && f.masterName === worst.masterName),
+  );
+  const brief = together(alike);
   const cause = master === undefined ? brief : without(`${master.name}: `, brief);
   const word = WORD_OF[worst.impact];
   const silent = worst.impact === 'down' && master !== undefined ? silence(master) : null;
@@ -107,8 +110,8 @@ export function verdictOn<T>(
   const within = present.filter((f) => !alike.includes(f) && !beside.includes(f) && cause.includes(f.brief));
   const said = [`${lead}${cause}`, ...beside.map((f) => f.brief)].join('; ');
   const told = [...alike, ...beside, ...within];
-  const roots = new Set<unknown>(told.map((f) => f.root ?? f));
-  const more = new Set(present.map((f) => f.root ?? f).filter((root) => !roots.has(root))).size;
+  const covered = new Set(told.flatMap(({ covers = [] }) => covers));
+  const more = present.filter((f) => !told.includes(f) && !f.of.some((one) => covered.has(one))).length;
   const next = commandIn((present.find((f) => f.first === true) ?? worst).fix);
   const text = `${master === undefined ? '' : `${master.name}: `}${said}${more > 0 ? ` (and ${more} more)` : ''}`;
   return {
@@ -116,37 +119,6 @@ export function verdictOn<T>(
     said: [...alike, ...beside, ...within].flatMap(({ of }) => of),
   };
 }
-
-/** What may be said of several servers at once: the verb, and the same for several. */
-const VERBS: readonly (readonly [one: string, several: string])[] = [
-  ['is down', 'are down'],
-  ['does not answer', 'do not answer'],
-  ['wants a password', 'want a password'],
-  ['wants another password than the master', 'want another password than the master'],
-  ['wants a password that the master does not want', 'want a password that the master does not want'],
-];
-const predicate = ({ brief, subject }: Weighed): string => without(`${subject} `, brief);
-/** The predicate for several servers; null where it may be said of one only. */
-function plural(one: Weighed): string | null {
-  const said = predicate(one);
-  const verb = VERBS.find(([single]) => said === single || said.startsWith(`${single}:`));
-  return verb === undefined ? null : `${verb[1]}${said.slice(verb[0].length)}`;
-}
-
-/** The findings that say the same of another server of the same group. */
-function sayTheSame<T>(worst: Weighed<T>, present: readonly Weighed<T>[]): readonly Weighed<T>[] {
-  if (plural(worst) === null) return [worst];
-  return present.filter(
-    (f) =>
-      f.impact === worst.impact && f.masterName === worst.masterName && predicate(f) === predicate(worst),
-  );
-}
-
-const together = (alike: readonly Weighed[]): string =>
-  `${listed(alike.map((f) => f.subject))} ${alike[0] === undefined ? '' : plural(alike[0])}`;
-
-const without = (lead: string, text: string): string =>
-  text.startsWith(lead) ? text.slice(lead.length) : text;
 
 /** What only sentinelctl lacks is said beside the verdict on the rest. */
 function alsoUnknown<T>(worst: Weighed<T>, present: readonly Weighed<T>[]): Weighed<T>[] {

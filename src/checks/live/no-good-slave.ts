@@ -78,19 +78,20 @@ function findingOf(master: MasterFacts, { witness, reasons }: Blocked): RawFindi
     ];
   if (reasons.length > 0 && reasons.every((reason) => isCalledDown(master, reason)))
     return [calledDown(master, { witness, reasons }, subject)];
-  const isCutOff = lostMaster(master) !== null && cutOff(master) !== null;
+  const cut = lostMaster(master) === null ? null : cutOff(master);
   const unfit = reasons.map((reason) => `${shown(reason)} ${reason.why}`);
   const source = `${witness.sentinel.id} says so of ${ids(replicas)}`;
   const saidByAll = reasons.length > 0 && reasons.every(({ replica }) => ownPriority(master, replica) === 0);
   return [
     {
       subject,
-      brief: isCutOff
-        ? // no-master, which it leads to, has the times.
-          `${ids(reasons.map((reason) => refOf(reason.replica.address)).toSorted((a, b) => a.id.localeCompare(b.id)))} had no link for too long`
-        : unfit.length === 0
-          ? 'no sentinel lists a replica'
-          : unfit.join('; '),
+      brief:
+        cut !== null
+          ? // no-master, which it leads to, says it in the same words: the first line has them once.
+            cut.words
+          : unfit.length === 0
+            ? 'no sentinel lists a replica'
+            : unfit.join('; '),
       evidence: unfit.length === 0 || saidByAll ? null : source,
       message: `${name}: ${unfit.length === 0 ? 'the master has no replica' : unfit.join('; ')}${saidByAll ? '' : ` (${source})`}`,
       fix: makeFit(master, { witness, reasons }),

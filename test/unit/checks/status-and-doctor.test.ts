@@ -5,9 +5,10 @@ import { CHECKS, diagnose } from '../../../src/checks/index.js';
 import { SNAPSHOT_CHECKS } from '../../../src/checks/snapshot-checks.js';
 import type { Gathered } from '../../../src/model/gathered.js';
 import type { Snapshot } from '../../../src/model/snapshot.js';
+import { withoutMaster } from '../../helpers/alterations/alteration.js';
 import { ALTERATIONS, type Alteration, altered, type Place } from '../../helpers/alterations/index.js';
 import { flat } from '../../helpers/doctor.js';
-import { sentinelIn, silence } from '../../helpers/healthy-gathering.js';
+import { replicaRecords, sentinelIn, silence } from '../../helpers/healthy-gathering.js';
 
 const SNAPSHOT_IDS = new Set(SNAPSHOT_CHECKS.map((c) => c.id));
 
@@ -41,6 +42,36 @@ describe('status and doctor name the same things', () => {
     // The plant itself is there, and not only the absence of both.
     if (SNAPSHOT_IDS.has(fault.id)) expect(problems.map((p) => p.id)).toContain(fault.id);
   });
+
+  it.each(CASES)('in one first line, as far as both know: with %s', (_, place, fault) => {
+    const gathered = altered(place, fault);
+    const status = assess(asSurveyed(gathered), expectationOf(gathered)).verdict;
+    const doctor = diagnose(gathered, CHECKS, { only: [...SNAPSHOT_IDS] }).verdict;
+    // Of a healthy cluster, and of what was not judged, each says what it looked at.
+    if (doctor.impact === null) return;
+    expect(status.text).toBe(doctor.text);
+    expect(status.word).toBe(doctor.word);
+  });
+});
+
+it('a dead master whose replicas were cut off for too long: the cause is said once, by both', () => {
+  const gathered = altered('one machine', {
+    id: 'no-master',
+    subject: 'mymaster',
+    silences: { 'redis-1': 'refused' },
+    alter: (g) => {
+      withoutMaster(g, 400_000);
+      for (const n of [2, 3])
+        for (const r of replicaRecords(g, n)) Object.assign(r, { 'master-link-down-time': '900000' });
+    },
+  });
+  const status = assess(asSurveyed(gathered), expectationOf(gathered));
+  const doctor = diagnose(gathered, CHECKS);
+  expect(status.problems.map((p) => p.id)).toEqual(expect.arrayContaining(['no-good-slave', 'no-master']));
+  expect(doctor.verdict).toEqual(status.verdict);
+  expect(doctor.verdict.cause).toMatch(
+    /^redis-1 \(master\) is down; no replica may be promoted: redis-2 and redis-3 were without their master for \d+ min [^;]* are allowed$/,
+  );
 });
 
 it('two sentinels that are down get one command from both, which starts all', () => {
@@ -54,8 +85,10 @@ it('two sentinels that are down get one command from both, which starts all', ()
   const own = { ...gathered, own: true, cluster: 'default' };
   const status = assess(asSurveyed(own), expectationOf(own)).verdict;
   const doctor = diagnose(own, CHECKS).verdict;
-  for (const { word, cause, next } of [status, doctor])
-    expect({ word, cause, next }).toEqual({
+  for (const { word, text, cause, next } of [status, doctor])
+    expect({ word, text, cause, next }).toEqual({
+      // Both sentinels are one cause: nothing more is counted.
+      text: expect.stringMatching(/; 1 of 3 sentinels answers, 2 are needed$/),
       word: 'AT RISK',
       cause: '1 of 3 sentinels answers, 2 are needed',
       next: expect.stringMatching(/^sentinelctl up\b/),

@@ -89,7 +89,7 @@ describe('the first line: impact, cause, command', () => {
       for (const n of [2, 3]) silenceSentinel(s, n);
     });
     expect(two[0]).toBe(
-      'AT RISK  mymaster: no failover is possible, writes go to redis-1; 1 of 3 sentinels answers, 2 are needed (and 1 more)',
+      'AT RISK  mymaster: no failover is possible, writes go to redis-1; 1 of 3 sentinels answers, 2 are needed',
     );
     expect(said(zombie())).toEqual([
       'AT RISK  mymaster: acknowledged writes may be lost; redis-1 and redis-2 both accept writes; the sentinels name redis-2',

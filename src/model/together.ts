@@ -1,0 +1,42 @@
+import { listed } from './words.js';
+
+/** What is said of one server: `redis-2`, and `redis-2 is down`. */
+interface Said {
+  subject: string;
+  brief: string;
+}
+
+/** What may be said of several servers at once: the verb, and the same for several. */
+const VERBS: readonly (readonly [one: string, several: string])[] = [
+  ['is down', 'are down'],
+  ['does not answer', 'do not answer'],
+  ['wants a password', 'want a password'],
+  ['wants another password than the master', 'want another password than the master'],
+  ['wants a password that the master does not want', 'want a password that the master does not want'],
+];
+
+const predicate = ({ brief, subject }: Said): string => without(`${subject} `, brief);
+
+/** The predicate for several servers; null where it may be said of one only. */
+function plural(one: Said): string | null {
+  const said = predicate(one);
+  const verb = VERBS.find(([single]) => said === single || said.startsWith(`${single}:`));
+  return verb === undefined ? null : `${verb[1]}${said.slice(verb[0].length)}`;
+}
+
+/** Those that say the same of another server, `one` included. */
+export const sayTheSame = <T extends Said>(one: T, all: readonly T[]): readonly T[] =>
+  plural(one) === null ? [one] : all.filter((other) => predicate(other) === predicate(one));
+
+/** `redis-2 and redis-3 are down`. */
+export function together(alike: readonly Said[]): string {
+  const [first, ...others] = alike;
+  if (first === undefined) return '';
+  return others.length === 0
+    ? first.brief
+    : `${listed(alike.map((one) => one.subject))} ${plural(first) ?? predicate(first)}`;
+}
+
+/** The text without the lead, where it begins with it. */
+export const without = (lead: string, text: string): string =>
+  text.startsWith(lead) ? text.slice(lead.length) : text;
