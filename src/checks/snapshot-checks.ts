@@ -2,6 +2,7 @@ import type { SnapshotCheck } from './check.js';
 import sentinelsFew from './configuration/sentinels-few.js';
 import settingsSkew from './configuration/settings-skew.js';
 import bgsaveError from './data/bgsave-error.js';
+import dataGone from './data/data-gone.js';
 import masterFull from './data/master-full.js';
 import restartedEmpty from './data/restarted-empty.js';
 import addressDouble from './live/address-double.js';
@@ -70,6 +71,8 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
 
   // What is left of the data is about to be deleted.
   restartedEmpty,
+  // It was deleted.
+  dataGone,
 
   // Writes may go to the wrong node.
   splitBrain,

@@ -1,4 +1,5 @@
 import type { Address } from './address.js';
+import { keptWritesIn } from './kept-writes.js';
 import type { DiskFault, MasterView, NodeAnswer, NodeMemory, SeenReplica, SeenSentinel } from './snapshot.js';
 
 /** Names and values as a server gave them: INFO, or one instance as Sentinel describes it. */
@@ -47,6 +48,7 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
   const uptimeS = numberOf(info.get('uptime_in_seconds'));
   const history = historyIn(info);
   const aof = info.get('aof_enabled');
+  const loadedKeys = numberOf(info.get('rdb_last_load_keys_loaded'));
   return {
     ...engine,
     runId: info.get('run_id') ?? '',
@@ -57,8 +59,10 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
     attached: attachedIn(info),
     loading: info.get('loading') === '1',
     keys: keysIn(info),
+    ...emptied(info),
     ...(uptimeS !== null && { uptimeS }),
     ...(aof !== undefined && { logsWrites: aof === '1' }),
+    ...(loadedKeys !== null && { loadedKeys }),
     ...(history !== undefined && { history }),
     ...(fullSyncs !== null && { fullSyncs }),
     ...(goodReplicas !== null && { goodReplicas }),
@@ -70,6 +74,16 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
     ...(configFile !== undefined && { configFile }),
   };
 }
+
+/** Of a replica without keys: what shows whether it had some. */
+function emptied(info: NamedValues): Pick<NodeAnswer, 'keptWrites'> {
+  const keptWrites = isEmptyReplica(info) ? keptWritesIn(info) : undefined;
+  return keptWrites === undefined ? {} : { keptWrites };
+}
+
+/** Whether it is a replica that holds no key and has a link. */
+export const isEmptyReplica = (info: NamedValues): boolean =>
+  info.get('role') === 'slave' && info.get('master_link_status') === 'up' && keysIn(info) === 0;
 
 /** Whose stream its data is of; undefined where it has no id (before Redis 4). */
 function historyIn(info: NamedValues): NodeAnswer['history'] {

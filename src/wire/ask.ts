@@ -5,7 +5,7 @@ import { tiltIn } from '../model/records.js';
 import type { MasterView, NodeAnswer, SentinelState, Silence } from '../model/snapshot.js';
 import { type Connection, type ConnectionOptions, openConnection } from './client.js';
 import { errorReply, protocolError, timeoutError } from './error.js';
-import { engineOf, isSentinel, nodeAnswer, parseInfo } from './info.js';
+import { engineOf, type Info, isEmptyReplica, isSentinel, nodeAnswer, parseInfo } from './info.js';
 import { leastReplicas } from './least-replicas.js';
 import { masterView, parseCkquorum, parseRecords, type SentinelRecord } from './replies.js';
 import { silenceAt } from './speaks-tls.js';
@@ -22,11 +22,17 @@ export function askNode(endpoint: Address, options: ConnectionOptions): Promise<
     );
     const info = parseInfo(said);
     if (isSentinel(info)) throw protocolError('is a sentinel, not a data node');
-    const answer = nodeAnswer(info);
+    const answer = nodeAnswer(isEmptyReplica(info) ? await withCommands(connection, info, within) : info);
     // The count alone does not tell whether writes are refused.
     const least = answer.goodReplicas === undefined ? {} : await within(leastReplicas(connection, options));
     return { ...answer, ...(pingError !== undefined && { pingError }), ...least };
   });
+}
+
+/** Which commands it executed, too: INFO alone does not tell. */
+async function withCommands(connection: Connection, info: Info, within: Within): Promise<Info> {
+  const said = await within(connection.call('INFO', 'commandstats').catch(errorReply));
+  return typeof said === 'string' ? new Map([...info, ...parseInfo(said)]) : info;
 }
 
 /** How many masters are asked about at once: a wave has one deadline, so that a thousand names do not look like silence. */

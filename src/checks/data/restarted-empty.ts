@@ -41,7 +41,7 @@ export default {
 } satisfies SnapshotCheck;
 
 /** Whole seconds on both sides, and what passes between two answers. */
-const ROUNDED_S = 2;
+export const ROUNDED_S = 2;
 
 /** Whether a replica has more than its master, which was started after its link went, and will delete it. */
 function stillHolds({ refOf }: MasterFacts, master: AnsweredNode, { answer }: AnsweredNode): boolean {

@@ -45,6 +45,18 @@ export const DATA: Alteration[] = [
     },
   },
   {
+    id: 'data-gone',
+    subject: 'redis-1',
+    alter: (g) => {
+      alter(nodeIn(g, 1).info, { uptime_in_seconds: '4', aof_enabled: '0' });
+      for (const n of [2, 3])
+        alter(nodeIn(g, n).info, {
+          uptime_in_seconds: '86400',
+          cmdstat_set: 'calls=1203,usec=4000,usec_per_call=3.33,rejected_calls=0,failed_calls=0',
+        });
+    },
+  },
+  {
     id: 'priority-zero',
     subject: 'redis-2, redis-3',
     alter: (g) => {

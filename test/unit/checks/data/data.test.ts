@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import backlogSmall from '../../../../src/checks/data/backlog-small.js';
 import bgsaveError from '../../../../src/checks/data/bgsave-error.js';
+import dataGone from '../../../../src/checks/data/data-gone.js';
 import masterFull from '../../../../src/checks/data/master-full.js';
 import maxclients from '../../../../src/checks/data/maxclients.js';
 import maxmemorySkew from '../../../../src/checks/data/maxmemory-skew.js';
@@ -247,6 +248,61 @@ it('replica-writable', () => {
       fix: expect.arrayContaining(['redis-cli -h 127.0.0.1 -p 6381 CONFIG SET replica-read-only yes']),
     },
   ]);
+});
+
+describe('data-gone', () => {
+  const SETS = { cmdstat_set: 'calls=1203,usec=4000,usec_per_call=3.33,rejected_calls=0,failed_calls=0' };
+  const call = (name: string) => ({
+    [`cmdstat_${name}`]: 'calls=1,usec=4,usec_per_call=4.00,rejected_calls=0,failed_calls=0',
+  });
+  /** The master was started after its replicas, and all are empty. */
+  const emptied = (replica: Record<string, string>, master: Record<string, string> = {}) =>
+    said(dataGone, (g) => {
+      alter(nodeIn(g, 1).info, { uptime_in_seconds: '4', ...master });
+      for (const n of [2, 3]) alter(nodeIn(g, n).info, { uptime_in_seconds: '600', ...replica });
+    });
+
+  it('is proved by a replica that executed writes and nothing that removes a key', () => {
+    expect(emptied({ ...SETS, ...call('ping'), ...call('config|get'), ...call('eval') })).toMatchObject([
+      {
+        subject: 'redis-1',
+        brief: 'redis-1 (master) restarted empty, and redis-2 and redis-3 copied that: the data is gone',
+        evidence:
+          'redis-2 executed 1203 writes and no command that removes a key, and holds 0 keys; redis-1 started 4 s ago, later than redis-2 and redis-3, and writes nothing to disk',
+        fix: expect.arrayContaining([
+          expect.stringMatching(/^# .* restore it from a backup$/),
+          expect.stringMatching(/ -p 6379 CONFIG SET appendonly yes$/),
+        ]),
+      },
+    ]);
+  });
+
+  it.each(['del', 'unlink', 'flushall', 'lpop', 'json.del', 'debug', 'a-command-of-tomorrow'])(
+    'is a note after %s: what it removed may have been all',
+    (name) => {
+      expect(emptied({ ...SETS, ...call(name) })).toMatchObject([
+        { severity: 'info', message: expect.stringMatching(/if it held keys before, they are gone$/) },
+      ]);
+    },
+  );
+
+  it('is a note where nothing was written, and where a write was refused', () => {
+    const refused = { cmdstat_set: 'calls=2,usec=4,usec_per_call=2.00,rejected_calls=3,failed_calls=2' };
+    for (const replica of [call('ping'), refused, {}])
+      expect(emptied(replica)).toMatchObject([{ severity: 'info' }]);
+  });
+
+  it.each<[string, Record<string, string>, Record<string, string>]>([
+    ['keys on the master', {}, { db0: 'keys=1,expires=0,avg_ttl=0' }],
+    ['an append-only file', {}, { aof_enabled: '1' }],
+    ['an RDB file that was loaded, and emptied later', {}, { rdb_last_load_keys_loaded: '9' }],
+    ['a promoted replica', {}, { master_replid: 'b'.repeat(40), master_replid2: 'a'.repeat(40) }],
+    ['a start with its replicas', {}, { uptime_in_seconds: '598' }],
+    ['a replica that still has keys', { db0: 'keys=9,expires=0,avg_ttl=0' }, {}],
+    ['a replica without a link', { master_link_status: 'down' }, {}],
+  ])('says nothing with %s', (_, replica, master) => {
+    expect(emptied({ ...SETS, ...replica }, master)).toEqual([]);
+  });
 });
 
 describe('restarted-empty', () => {

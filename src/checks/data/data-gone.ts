@@ -1,0 +1,88 @@
+import type { AnsweredNode, MasterFacts } from '../../model/facts.js';
+import { count } from '../../model/words.js';
+import type { RawFinding, SnapshotCheck } from '../check.js';
+import { setConfig } from '../fixes.js';
+import { ids, judgeMasters, nameOf } from '../snapshot.js';
+import { ROUNDED_S } from './restarted-empty.js';
+
+export default {
+  id: 'data-gone',
+  needs: 'snapshot',
+  severity: 'critical',
+  impact: 'data-unsafe',
+  group: 'data',
+  title: 'the master restarted without its data, and its replicas copied that',
+  consequence: 'no server of the cluster holds the data any more; only a backup does',
+  explanation:
+    'A master without persistence that is started again within down-after is still the master, and is empty. Each ' +
+    'replica copies that in a full resync, and afterwards all roles, links and offsets look healthy. A replica still ' +
+    'tells what it executed since its own start (INFO commandstats; a full resync does not reset it). If that includes ' +
+    'writes and no command that can remove a key, the replica held keys, and they are gone. If it includes DEL, UNLINK ' +
+    'or an expired key, or the replica was restarted too, this is not proved: then it is only a note.',
+  remedy: [
+    'restore the data from a backup; what the servers had in memory is gone',
+    'then appendonly yes at every data node, or no automatic restart: see restart-wipe',
+    'the finding goes with the first key that is written, or with CONFIG RESETSTAT at the replicas',
+  ],
+  sources: [
+    'replication.c: readSyncBulkPayload (emptyData)',
+    'server.c: genRedisInfoString (commandstats)',
+    'measured',
+  ],
+  causes: ['restart-wipe', 'persistence-skew', 'diskless-delay'],
+  live: (facts) =>
+    judgeMasters(facts, ['nodes'], (master) => {
+      const { answered, refOf } = master;
+      const node = answered.find((n) => master.master !== null && n.id === refOf(master.master).id);
+      if (node === undefined || !restartedEmpty(node)) return [];
+      const followers = answered.filter((n) => copied(master, node, n));
+      return followers.length === 0 ? [] : [gone(master, node, followers)];
+    }),
+} satisfies SnapshotCheck;
+
+/** Whether a master holds nothing, keeps nothing on disk, loaded nothing, and was a master since its start. */
+function restartedEmpty({ answer }: AnsweredNode): boolean {
+  const { role, loading, keys, logsWrites, loadedKeys = 0, history } = answer;
+  if (role !== 'master' || loading || keys !== 0 || logsWrites !== false || loadedKeys > 0) return false;
+  // A replica that was promoted goes on with the stream of the old master.
+  return history === undefined || /^0*$/.test(history.earlierId);
+}
+
+/** Whether an empty replica has its copy from this master, and was started before it. */
+function copied({ refOf }: MasterFacts, master: AnsweredNode, { answer }: AnsweredNode): boolean {
+  const { follows, keys, linkStatus, role, syncing, uptimeS } = answer;
+  if (role !== 'replica' || follows === null || refOf(follows).id !== master.id) return false;
+  if (linkStatus !== 'up' || syncing === true || keys !== 0) return false;
+  if (uptimeS === undefined || master.answer.uptimeS === undefined) return false;
+  return master.answer.uptimeS + ROUNDED_S < uptimeS;
+}
+
+function gone(facts: MasterFacts, node: AnsweredNode, followers: readonly AnsweredNode[]): RawFinding {
+  const { uptimeS = 0 } = node.answer;
+  const since = `${node.id} started ${uptimeS} s ago, later than ${ids(followers)}, and writes nothing to disk`;
+  const shared = { subject: node.id, servers: [node.id, ...followers.map((n) => n.id)] };
+  const [proof] = followers.toSorted((a, b) => (b.answer.keptWrites ?? 0) - (a.answer.keptWrites ?? 0));
+  const writes = proof?.answer.keptWrites ?? 0;
+  if (proof === undefined || writes === 0)
+    return {
+      ...shared,
+      severity: 'info',
+      message: `${nameOf(node)} (master) and its replicas hold 0 keys; ${since}: if it held keys before, they are gone`,
+      consequence: 'a master without persistence loses its data at each restart, and its replicas copy that',
+      fix: ['# if there were keys: restore them from a backup', ...keep(facts)],
+    };
+  const lost = `restarted empty, and ${ids(followers)} copied that: the data is gone`;
+  return {
+    ...shared,
+    brief: `${node.id} (master) ${lost}`,
+    message: `${nameOf(node)} (master) ${lost}`,
+    evidence: `${proof.id} executed ${count(writes, 'write')} and no command that removes a key, and holds 0 keys; ${since}`,
+    fix: ['# no server of the cluster holds the data: restore it from a backup', ...keep(facts)],
+  };
+}
+
+/** So that it does not happen again. */
+const keep = ({ answered }: MasterFacts): string[] => [
+  '# then, so that the next restart does not lose it again (sentinelctl explain restart-wipe):',
+  ...answered.filter((n) => n.answer.logsWrites === false).flatMap((n) => setConfig(n, 'appendonly', 'yes')),
+];
