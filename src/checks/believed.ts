@@ -1,5 +1,5 @@
 import { type Address, sameAddress } from '../model/address.js';
-import type { MasterFacts } from '../model/facts.js';
+import type { AnsweredNode, MasterFacts } from '../model/facts.js';
 
 /** The master as one sentinel has it. */
 export interface Claim {
@@ -7,31 +7,58 @@ export interface Claim {
   epoch: number;
 }
 
+/** The data node at a claimed address, as it says itself. */
+export interface ClaimedNode {
+  isMaster: boolean;
+  /** How many data nodes follow it. */
+  replicas: number;
+  keys: number;
+}
+
 /**
  * Which address is right where the sentinels disagree: the newest configuration, as they decide themselves (sentinel.c,
- * sentinelProcessHelloMessage); of one epoch, the one whose node says that it is the master; then the most votes. Votes
- * come last: of a switch that has reached one of three, two still name the dead one. Null where no sentinel names one.
+ * sentinelProcessHelloMessage); of one epoch, the one whose node says that it is the master; then the one that has the
+ * most replicas, the most votes, the most keys. Votes come late: of a switch that has reached one of three, two still
+ * name the dead one. Null where no sentinel names one.
  */
 export function believed(
   claims: readonly Claim[],
-  saysMaster: (address: Address) => boolean,
+  at: (address: Address) => ClaimedNode | undefined,
 ): Address | null {
   const votes = ({ address }: Claim): number =>
     claims.filter((claim) => sameAddress(claim.address, address)).length;
   const [best] = claims
     .filter(({ address }) => address.host !== '' && address.port !== 0)
+    .map((claim) => ({ ...claim, node: at(claim.address) }))
     .toSorted(
       (a, b) =>
         b.epoch - a.epoch ||
-        Number(saysMaster(b.address)) - Number(saysMaster(a.address)) ||
-        votes(b) - votes(a),
+        Number(b.node?.isMaster ?? false) - Number(a.node?.isMaster ?? false) ||
+        (b.node?.replicas ?? 0) - (a.node?.replicas ?? 0) ||
+        votes(b) - votes(a) ||
+        (b.node?.keys ?? 0) - (a.node?.keys ?? 0),
     );
   return best?.address ?? null;
 }
 
 /** The same of what a snapshot shows. */
-export const believedMaster = ({ witnesses, answered, refOf }: MasterFacts): Address | null =>
-  believed(
-    witnesses.map(({ view }) => ({ address: view.address, epoch: view.configEpoch })),
-    (address) => answered.some((n) => n.id === refOf(address).id && n.answer.role === 'master'),
-  );
+export function believedMaster({ witnesses, answered, refOf }: MasterFacts): Address | null {
+  const claims = witnesses.map(({ view }) => ({ address: view.address, epoch: view.configEpoch }));
+  return believed(claims, (address) => {
+    const node = answered.find((n) => n.id === refOf(address).id);
+    return (
+      node && {
+        isMaster: node.answer.role === 'master',
+        replicas: followersOf({ answered, refOf }, node),
+        keys: node.answer.keys ?? 0,
+      }
+    );
+  });
+}
+
+/** How many data nodes follow this one. */
+export const followersOf = (
+  { answered, refOf }: Pick<MasterFacts, 'answered' | 'refOf'>,
+  node: AnsweredNode,
+): number =>
+  answered.filter(({ answer: { follows } }) => follows !== null && refOf(follows).id === node.id).length;

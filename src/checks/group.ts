@@ -8,7 +8,8 @@ import type {
   GatheredServer,
   Got,
 } from '../model/gathered.js';
-import { believed, type Claim } from './believed.js';
+import { keysIn } from '../model/records.js';
+import { believed, type Claim, type ClaimedNode } from './believed.js';
 import type { RawFinding, Skip } from './check.js';
 import { addressIn, type MonitoredAt, masterNames, nodesOf, viewsOf } from './evidence.js';
 
@@ -36,9 +37,7 @@ export function groupsOf(gathered: Gathered): readonly Group[] {
   const groups = masterNames(gathered).map((name) => {
     const views = viewsOf(gathered, name);
     const nodes = nodesOf(gathered, name);
-    const address = believed(views.flatMap(claimOf), (claimed) =>
-      nodes.some((n) => isAt(n, claimed) && n.role.ok && n.role.value.role === 'master'),
-    );
+    const address = believed(views.flatMap(claimOf), (claimed) => claimedNode(nodes, claimed));
     const master = nodes.find((n) => address !== null && isAt(n, address)) ?? null;
     return { name, views, nodes, address, master, replicas: nodes.filter((n) => n !== master) };
   });
@@ -49,6 +48,20 @@ export function groupsOf(gathered: Gathered): readonly Group[] {
 function claimOf({ master: { fields } }: MonitoredAt): Claim[] {
   const address = addressIn(fields);
   return address === null ? [] : [{ address, epoch: num(fields, 'config-epoch') ?? 0 }];
+}
+
+function claimedNode(nodes: readonly GatheredNode[], address: Address): ClaimedNode | undefined {
+  const node = nodes.find((n) => isAt(n, address));
+  if (node === undefined) return undefined;
+  const followers = nodes.filter(({ role }) => {
+    const follows = role.ok ? role.value.follows : null;
+    return follows !== null && isAt(node, follows);
+  });
+  return {
+    isMaster: node.role.ok && node.role.value.role === 'master',
+    replicas: followers.length,
+    keys: node.info.ok ? keysIn(Object.entries(node.info.value)) : 0,
+  };
 }
 
 /** The groups that no answering sentinel reports, for a skip. */

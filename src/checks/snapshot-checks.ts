@@ -75,8 +75,8 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
   dataGone,
 
   // Writes may go to the wrong node.
-  splitBrain,
   masterDisagree,
+  splitBrain,
   masterAddressNotMaster,
   unknownMasterName,
   masterDown,

@@ -1,6 +1,8 @@
-import { sameAddress } from '../../model/address.js';
-import { ballots, isAt, type MasterFacts, type Witness } from '../../model/facts.js';
-import { believedMaster } from '../believed.js';
+import { type Address, sameAddress } from '../../model/address.js';
+import { type AnsweredNode, ballots, isAt, type MasterFacts, type Witness } from '../../model/facts.js';
+import { count } from '../../model/words.js';
+import { demote, isApart } from '../apart.js';
+import { believedMaster, followersOf } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { monitorInstead } from '../fixes.js';
 import { ids, judgeMasters, placed, sentinelsOf, subjectOf } from '../snapshot.js';
@@ -19,10 +21,14 @@ export default {
     'After a failover the sentinels agree within a second: the higher configuration epoch wins. During a failover ' +
     'its leader still names the old master; that is only a warning. If the disagreement stays, some sentinels do ' +
     'not receive the messages of the others, or they were given another master by hand or by an old configuration ' +
-    'file with the same epoch.',
+    'file with the same epoch. Sentinels that began with different masters never hear each other: each publishes at ' +
+    'its own. Then the data nodes decide: the master with the most replicas is right, of those the one that most ' +
+    'sentinels name, then the one with the most keys.',
   remedy: [
     'at the sentinel that is wrong: SENTINEL REMOVE NAME, then SENTINEL MONITOR NAME with the correct address, ' +
       'then its settings again',
+    'a master that began on its own has data that no other server has: copy them (redis-cli --rdb FILE) before it ' +
+      'becomes a replica, which deletes them',
   ],
   sources: ['sentinel.c: sentinelProcessHelloMessage, sentinelCommand (MONITOR, REMOVE)'],
   causes: [
@@ -30,6 +36,9 @@ export default {
     'replica-orphan',
     'ghost-replica',
     'no-quorum',
+    'no-good-slave',
+    'no-replica',
+    'sentinel-isolated',
     'replica-missing',
     'master-address-not-master',
   ],
@@ -45,19 +54,29 @@ export default {
 
 function disagreement(facts: MasterFacts, wrong: readonly Witness[]): RawFinding {
   const { hints, name, witnesses } = facts;
-  const claims = ballots(witnesses).map(({ voices, address }) => {
+  const named = ballots(witnesses);
+  const right = witnesses.find((w) => !wrong.includes(w));
+  const others = right === undefined ? [] : apartFrom(facts, right, wrong);
+  const claims = named.map(({ voices, address }) => {
     const epochs = [...new Set(voices.map((w) => w.view.configEpoch))].join(', ');
-    return `${ids(sentinelsOf(voices))} ${voices.length === 1 ? 'says' : 'say'} ${placed(facts, address)} (epoch ${epochs})`;
+    const holds = others.length === 0 ? '' : `; ${holdings(facts, address)}`;
+    return `${ids(sentinelsOf(voices))} ${voices.length === 1 ? 'says' : 'say'} ${placed(facts, address)} (epoch ${epochs}${holds})`;
   });
   const busy = failoverUnderWay(witnesses) ?? heldDown(witnesses);
   const ofOne = sameServer(facts);
-  const right = witnesses.find((w) => !wrong.includes(w));
   const evidence = [...claims, ...(busy === null ? [] : [busy])].join('; ');
   return {
     subject: subjectOf(sentinelsOf(wrong)),
+    // Sentinels of different masters do not hear each other, also those of the right one.
+    ...(others.length > 0 && {
+      servers: [
+        ...witnesses.map((w) => w.sentinel.id),
+        ...named.map(({ address }) => facts.refOf(address).id),
+      ],
+    }),
     brief: ofOne
       ? 'the sentinels monitor one server under different addresses'
-      : 'the sentinels name different masters',
+      : `the sentinels name different masters: ${named.map(({ voices, address }) => `${facts.refOf(address).id} (${voices.length})`).join(', ')}`,
     message: `the sentinels disagree on the master of ${name}: ${evidence}`,
     evidence,
     ...(ofOne && {
@@ -66,9 +85,40 @@ function disagreement(facts: MasterFacts, wrong: readonly Witness[]): RawFinding
         'it is one server (the same run id), so no data differs; but a vote about one address does not count for the other: the master may never be objectively down, and no failover comes',
     }),
     ...(busy === null && right !== undefined
-      ? { fix: wrong.flatMap((w) => monitorAgain(name, w, right)) }
+      ? {
+          fix: [
+            ...wrong.flatMap((w) => monitorAgain(name, w, right)),
+            // No sentinel that names the right one knows them: none would make them replicas.
+            ...others.flatMap(([node, master]) => demote(facts, node, master)),
+          ],
+        }
       : { severity: 'warning', fix: lookAgain(hints) }),
   };
+}
+
+const nodeAt = ({ answered }: MasterFacts, address: Address): AnsweredNode | undefined =>
+  answered.find((n) => isAt(n, address));
+
+/** The masters that these sentinels name and that have data of their own, each with the right one. */
+function apartFrom(
+  facts: MasterFacts,
+  { view }: Witness,
+  wrong: readonly Witness[],
+): [node: AnsweredNode, master: AnsweredNode][] {
+  const master = nodeAt(facts, view.address);
+  if (master === undefined) return [];
+  const nodes = new Set(wrong.map((w) => nodeAt(facts, w.view.address)));
+  return [...nodes].flatMap((node): [AnsweredNode, AnsweredNode][] =>
+    node?.answer.role === 'master' && isApart(node.answer, master.answer) ? [[node, master]] : [],
+  );
+}
+
+/** What stands for one of several masters: its replicas, and its data. */
+function holdings(facts: MasterFacts, address: Address): string {
+  const node = nodeAt(facts, address);
+  const keys = node?.answer.keys;
+  const replicas = node === undefined ? 0 : followersOf(facts, node);
+  return [count(replicas, 'replica'), ...(keys === undefined ? [] : [count(keys, 'key')])].join(', ');
 }
 
 /** Whether one process answers at all of their addresses: then no data set differs. */

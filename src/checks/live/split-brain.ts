@@ -1,4 +1,5 @@
 import type { AnsweredNode, MasterFacts } from '../../model/facts.js';
+import { demote } from '../apart.js';
 import { believedMaster } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { ids, judgeMasters, names } from '../snapshot.js';
@@ -69,10 +70,6 @@ function several(facts: MasterFacts, masters: AnsweredNode[]): RawFinding {
         ? lookAgain(hints)
         : right === undefined
           ? masters.map((m) => hints.cli(m, 'INFO replication'))
-          : masters
-              .filter((m) => m !== right)
-              .map((m) =>
-                hints.act(m, `restart ${m.id}`, `REPLICAOF ${right.announce.host} ${right.announce.port}`),
-              ),
+          : masters.filter((m) => m !== right).flatMap((m) => demote(facts, m, right)),
   };
 }

@@ -219,8 +219,8 @@ describe('what is said first', () => {
     });
     expect(told(torn).slice(0, 4)).toEqual([
       'critical no-quorum',
-      'critical split-brain',
       'critical master-disagree',
+      'critical split-brain',
       'warning node-down',
     ]);
   });

@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cli, id, says } from '../helpers/by-hand.js';
+import { runInside } from '../helpers/cli.js';
+import { attachedPatient, typed } from '../helpers/doctor.js';
+import { type RedisServer, startRedis } from '../helpers/redis.js';
+
+const PORT = 9870;
+const NODES = [PORT, PORT + 1, PORT + 2] as const;
+const SENTINELS = [PORT + 5, PORT + 6, PORT + 7] as const;
+const [A, B, C] = NODES;
+const LONG_MS = 90_000;
+
+/** Every node began as a master of its own, as pods do that start at the same time; nothing heals that. */
+describe('sentinels that began with different masters', () => {
+  let servers: RedisServer[];
+  let home: string;
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'sentinelctl-test-'));
+    servers = await Promise.all(NODES.map((port) => startRedis({ port })));
+  });
+  afterEach(async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    await rm(home, { recursive: true, force: true });
+  });
+
+  const watched = async (masters: readonly number[]): Promise<void> => {
+    const started = SENTINELS.map((port, i) =>
+      startRedis({
+        port,
+        sentinel: true,
+        conf: [
+          `sentinel monitor mymaster 127.0.0.1 ${masters[i]} 2`,
+          'sentinel down-after-milliseconds mymaster 5000',
+        ],
+      }),
+    );
+    servers.push(...(await Promise.all(started)));
+  };
+  const patient = () => attachedPatient(SENTINELS.map((port) => ({ host: '127.0.0.1', port })));
+  const linesOf = async (command: string): Promise<string[]> => {
+    const addrs = ['--sentinel-addrs', SENTINELS.map(id).join(',')];
+    return (await runInside(home, [command, ...addrs])).stdout.split('\n').slice(0, 2);
+  };
+
+  /** Types the fix as it is printed, where the copies go to `home`. */
+  async function repaired(): Promise<void> {
+    const found = await patient().finds(
+      'master-disagree',
+      SENTINELS.slice(0, 2).map(id).join(', '),
+      'critical',
+    );
+    for (const line of found.fix.filter((l) => l.startsWith('redis-cli ')))
+      await typed(`cd ${home} && ${line}`);
+    for (const port of SENTINELS) await says(port, 'SENTINEL CKQUORUM mymaster', /^OK 3 usable/);
+    await patient().isCured('master-disagree', found.subject);
+  }
+
+  it(
+    'the one that has the most keys stays, and what the others hold is copied before it is deleted',
+    async () => {
+      await watched(NODES);
+      await cli(A, 'SET only-at-a 1');
+      await cli(C, 'MSET a 1 b 2');
+      const found = await patient().finds(
+        'master-disagree',
+        SENTINELS.slice(0, 2).map(id).join(', '),
+        'critical',
+      );
+      expect(found.evidence).toContain(`${id(SENTINELS[2])} says ${id(C)} (epoch 0; 0 replicas, 2 keys)`);
+      const status = await linesOf('status');
+      expect(status[0]).toContain('the sentinels name different masters');
+      expect(await linesOf('doctor')).toEqual(status);
+
+      await repaired();
+      for (const port of NODES) await says(port, 'DBSIZE', /^2/);
+      expect(await typed(`redis-check-rdb ${home}/copy-of-127.0.0.1-${A}.rdb`)).toContain('1 keys read');
+      expect(await cli(B, 'ROLE')).toMatch(/^slave/);
+      expect((await patient().doctor()).verdict.word).toBe('HEALTHY');
+    },
+    LONG_MS,
+  );
+
+  it(
+    'the one with a replica stays, also where another has more keys and more sentinels',
+    async () => {
+      await cli(B, `REPLICAOF 127.0.0.1 ${C}`);
+      await watched([A, A, C]);
+      await cli(A, 'MSET a 1 b 2 c 3');
+      await cli(C, 'SET key value');
+      await says(B, 'DBSIZE', /^1/);
+      await repaired();
+      expect(await cli(A, 'GET key')).toContain('value');
+      expect(await cli(C, 'ROLE')).toMatch(/^master/);
+      expect(await typed(`redis-check-rdb ${home}/copy-of-127.0.0.1-${A}.rdb`)).toContain('3 keys read');
+    },
+    LONG_MS,
+  );
+});
