@@ -25,7 +25,10 @@ function weighOne(root: Finding, roots: readonly Finding[], explains: Explains):
   const isSaid = worst.brief.includes(cause.brief);
   const beside = roots.filter((other) => other !== root && leadsTo(other, worst, root, explains));
   const alike = sayTheSame(cause, [cause, ...beside]);
-  const brief = isCause && !isSaid ? `${together(alike)}; ${worst.brief}` : (fuller ?? worst).brief;
+  const effect = isCause && !isSaid ? `${together(alike)}; ${worst.brief}` : (fuller ?? worst).brief;
+  // Its command comes first: why, and not only what it led to.
+  const isLeft = root.first === true && root.severity !== 'info' && worst !== root;
+  const brief = isLeft ? `${effect}; ${root.brief}` : effect;
   const said = all.filter((f) => brief.includes(f.brief));
   const of = isCause && !isSaid ? [...new Set([...alike, ...said])] : said;
   const covers = isCause ? alike : beside;

@@ -1,6 +1,7 @@
 import { command } from '../../model/hints.js';
 import type { SnapshotCheck } from '../check.js';
 import { EFFECTS_OF_FAULTS, judgeJournal } from './journal.js';
+import { hasNoMaster } from './no-master.js';
 
 export default {
   id: 'unfinished-journal',
@@ -28,12 +29,17 @@ export default {
     return judgeJournal(facts, ({ cluster, underWay }) => {
       if (underWay !== undefined || unfinished === undefined) return null;
       const { what, keep, since } = unfinished;
+      const waits = facts.masters.some(hasNoMaster) ? 'waits for the failover and ' : '';
       return keep
         ? {
+            brief: `the fault of "${what}" is still active: heal ends it`,
+            evidence: `since ${since}`,
             message: `the fault of "${what}" is still active, since ${since}`,
             fix: [command('heal', cluster)],
           }
         : {
+            brief: `"${what}" was killed: recover ${waits}finishes the run`,
+            evidence: `it was killed before it rolled back its changes; it began ${since}`,
             message: `"${what}" was killed before it rolled back its changes; it began ${since}`,
             fix: [command('recover', cluster)],
           };

@@ -44,6 +44,32 @@ describe('the first line: impact, cause, command', () => {
     expect(said(lost)[0]).toContain('no failover 5.00 s after the usual time');
   });
 
+  it('says that a run was killed, and what its command does about it', () => {
+    const since = '2023-11-14T22:13:20.000Z';
+    const unfinished = { what: 'failover-test', keep: false, since };
+    const lost = masterLost();
+    for (const v of viewsIn(lost)) Object.assign(v, { answeredMsAgo: 4000, downAfterMs: 5000 });
+    expect(said(lost, ours({ unfinished }))).toEqual([
+      'DOWN  mymaster: no writes for 4.00 s: redis-1 (master) is down; failover expected within 3 s; "failover-test" was killed: recover waits for the failover and finishes the run',
+      'sentinelctl recover',
+      1,
+    ]);
+    expect(said(healthy(), ours({ unfinished }))[0]).toBe(
+      'DEGRADED  mymaster: writes go to redis-1; "failover-test" was killed: recover finishes the run',
+    );
+    const kept = ours({ unfinished: { what: 'inject freeze redis-3', keep: true, since } });
+    expect(
+      said(
+        altered((s) => silenceNode(s, 3, TIMEOUT)),
+        kept,
+      ),
+    ).toEqual([
+      expect.stringMatching(/; the fault of "inject freeze redis-3" is still active: heal ends it$/),
+      'sentinelctl heal',
+      1,
+    ]);
+  });
+
   it('DOWN counts on from the look: the time without writes up, the wait for a failover down', () => {
     const lost = masterLost();
     for (const v of viewsIn(lost)) Object.assign(v, { answeredMsAgo: 4000, downAfterMs: 5000 });
