@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import { until } from '../../src/until.js';
 import { cli, id, says } from '../helpers/by-hand.js';
 import { runInside } from '../helpers/cli.js';
 import { attachedPatient, typed } from '../helpers/doctor.js';
@@ -78,7 +80,12 @@ describe('sentinels that began with different masters', () => {
       for (const port of NODES) await says(port, 'DBSIZE', /^2/);
       expect(await typed(`redis-check-rdb ${home}/copy-of-127.0.0.1-${A}.rdb`)).toContain('1 keys read');
       expect(await cli(B, 'ROLE')).toMatch(/^slave/);
-      expect((await patient().doctor()).verdict.word).toBe('HEALTHY');
+      // The sentinels list them as replicas after the next INFO of the master, and ask these after that.
+      const whole = await until(
+        async () => ((await patient().doctor()).verdict.word === 'HEALTHY' ? true : undefined),
+        { clock: systemClock, everyMs: 500, deadlineMs: 60_000 },
+      );
+      expect(whole, JSON.stringify((await patient().doctor()).verdict)).toBe(true);
     },
     LONG_MS,
   );
