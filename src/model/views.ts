@@ -32,7 +32,12 @@ export interface MembersResult {
   kind: 'replicas' | 'sentinels';
   masterName: string;
   members: Subject[];
-  sentinels: Asked[];
+  sentinels: AskedOfMaster[];
+}
+
+/** A sentinel that was asked about one master: `monitors` is null where it gave no answer. */
+export interface AskedOfMaster extends Asked {
+  monitors: boolean | null;
 }
 
 /** What SENTINEL MASTERS gives at every sentinel. */
@@ -99,9 +104,10 @@ export function sentinelsResult(snapshot: Snapshot, masterName: string): Members
   );
 }
 
-/** 0 where all that answer agree on what must not differ, 1 where they do not. */
+/** 0 where all that answer monitor the master and agree on what must not differ, 1 where they do not. */
 export function viewsExitCode(result: MastersResult | MembersResult | MasterAddrResult): ExitCode {
   if ('agreed' in result) return result.agreed ? EXIT.ok : EXIT.violated;
+  if ('members' in result && result.sentinels.some((s) => s.monitors === false)) return EXIT.violated;
   const subjects = 'masters' in result ? result.masters : result.members;
   return subjects.some((s) => s.differences.length > 0) ? EXIT.violated : EXIT.ok;
 }
@@ -124,14 +130,16 @@ function members<S extends { address: Address }>(
   valuesOf: (seen: S) => Claim['values'],
 ): MembersResult {
   const witnesses = witnessesOf(snapshot, masterName);
+  const witnessOf = (sentinel: string): Witness | undefined =>
+    witnesses.find((w) => w.sentinel.id === sentinel);
   const addresses = new Map(witnesses.flatMap(seenBy).map((s) => [formatAddress(s.address), s.address]));
   const found = [...addresses.values()].map((address): Subject => {
     const ref = refOf(snapshot, masterName, address);
-    const claims = witnesses
-      .filter((w) => w.sentinel.id !== ref.id)
-      .map((w): Claim => {
-        const seen = seenBy(w).find((s) => sameAddress(s.address, address));
-        const sentinel = w.sentinel.id;
+    const claims = answering(snapshot)
+      .filter((sentinel) => sentinel !== ref.id)
+      .map((sentinel): Claim => {
+        const witness = witnessOf(sentinel);
+        const seen = witness && seenBy(witness).find((s) => sameAddress(s.address, address));
         return seen === undefined
           ? { sentinel, listed: false, values: {} }
           : { sentinel, listed: true, values: valuesOf(seen) };
@@ -139,7 +147,11 @@ function members<S extends { address: Address }>(
     return { ...ref, claims, differences: differencesOf(claims) };
   });
   found.sort((a, b) => byNumber(a.id, b.id));
-  return { kind, masterName, members: found, sentinels: asked(snapshot) };
+  const sentinels = asked(snapshot).map((s): AskedOfMaster => {
+    const monitors = s.error === null ? witnessOf(s.id) !== undefined : null;
+    return { ...s, monitors };
+  });
+  return { kind, masterName, members: found, sentinels };
 }
 
 const answering = (snapshot: Snapshot): string[] =>

@@ -1,6 +1,6 @@
 import { formatAddress } from '../../model/address.js';
 import { formatDurationMs } from '../../model/duration.js';
-import type { Claim, MastersResult, MembersResult, Subject } from '../../model/views.js';
+import type { AskedOfMaster, Claim, MastersResult, MembersResult, Subject } from '../../model/views.js';
 import type { Asked, MasterAddrResult } from '../../model/which-master.js';
 import { count } from '../../model/words.js';
 import { plain, wrap } from '../plain-text.js';
@@ -31,7 +31,13 @@ export function membersText(result: MembersResult, view: View): string {
   const head = wrap(`${result.masterName}: ${count(result.members.length, noun)}`, lineWidth(view), 2).join(
     '\n',
   );
-  return [head, ...blocks, ...silentBlock(result.sentinels, view)].join('\n\n');
+  const unlisted = result.sentinels.filter((s) => s.monitors === false);
+  return [
+    head,
+    ...blocks,
+    ...notMonitoringBlock(unlisted, result.masterName, view),
+    ...silentBlock(result.sentinels, view),
+  ].join('\n\n');
 }
 
 /** The address alone where all agree, so that a script can take it as it is; else who says what. */
@@ -73,7 +79,9 @@ function subjectBlock(head: string, subject: Subject, kind: keyof typeof FIELDS,
   ]);
   const note =
     subject.differences.length === 0 ? '' : `  ${SYMBOL.bad} differs: ${subject.differences.join(', ')}`;
-  const heading = wrap(plain(head + note), lineWidth(view), 2).map(note === '' ? theme.bold : theme.bad);
+  const heading = wrap(plain(`${head}, as seen by:${note}`), lineWidth(view), 2).map(
+    note === '' ? theme.bold : theme.bad,
+  );
 
   function cellOf(claim: Claim, key: string, of: Subject): Cell {
     if (!claim.listed) return { text: key === fields[0]?.[0] ? 'not listed' : '-', paint: theme.bad };
@@ -107,11 +115,24 @@ const title = (subject: Subject): string =>
   subject.id === formatAddress(subject) ? subject.id : `${subject.id} ${formatAddress(subject)}`;
 
 function silentBlock(sentinels: readonly Asked[], view: View): string[] {
+  const silent = sentinels.filter((s) => s.error !== null);
+  return badBlock(
+    silent.map((s) => `${s.id} does not answer: ${s.error}`),
+    view,
+  );
+}
+
+function notMonitoringBlock(sentinels: readonly AskedOfMaster[], name: string, view: View): string[] {
+  return badBlock(
+    sentinels.map((s) => `${s.id} does not monitor ${name}`),
+    view,
+  );
+}
+
+function badBlock(texts: readonly string[], view: View): string[] {
   const theme = themeOf(view);
-  const lines = sentinels
-    .filter((s) => s.error !== null)
-    .flatMap((s) =>
-      wrap(plain(`${SYMBOL.bad} ${s.id} does not answer: ${s.error}`), lineWidth(view), 2).map(theme.bad),
-    );
+  const lines = texts.flatMap((text) =>
+    wrap(plain(`${SYMBOL.bad} ${text}`), lineWidth(view), 2).map(theme.bad),
+  );
   return lines.length === 0 ? [] : [lines.join('\n')];
 }

@@ -23,12 +23,17 @@ const torn = altered((s) => {
   viewOf(s, 1).replicas.pop();
   viewOf(s, 1).sentinels.pop();
 });
+const removed = altered((s) => s.sentinels[2]?.answer?.masters.splice(0));
+const alone = altered((s) => {
+  s.sentinels[2]?.answer?.masters.splice(0);
+  for (const n of [1, 2]) viewOf(s, n).replicas.splice(0);
+});
 const half = altered((s) => silenceSentinel(s, 2));
 
 describe('masters', () => {
   it('a line per sentinel', () => {
     expect(mastersText(mastersResult(healthy()), plainView(100))).toMatchInlineSnapshot(`
-      "mymaster
+      "mymaster, as seen by:
       SENTINEL    MASTER   EPOCH  QUORUM  REPLICAS  PEERS  DOWN-AFTER  FAILOVER-TIMEOUT  FLAGS
       sentinel-1  redis-1  0      2       2         2      5s          1m                master
       sentinel-2  redis-1  0      2       2         2      5s          1m                master
@@ -38,7 +43,7 @@ describe('masters', () => {
 
   it('40 columns', () => {
     expect(mastersText(mastersResult(healthy()), plainView(40))).toMatchInlineSnapshot(`
-      "mymaster
+      "mymaster, as seen by:
       SENTINEL    MASTER   EPOCH  FLAGS
       sentinel-1  redis-1  0      master
       sentinel-2  redis-1  0      master
@@ -48,8 +53,8 @@ describe('masters', () => {
 
   it('marks what differs, and keeps it on a narrow screen', () => {
     expect(mastersText(mastersResult(torn), plainView(60))).toMatchInlineSnapshot(`
-      "mymaster  ✗ differs: master, configEpoch, quorum, replicas,
-        otherSentinels
+      "mymaster, as seen by:  ✗ differs: master, configEpoch,
+        quorum, replicas, otherSentinels
       SENTINEL    MASTER     EPOCH  QUORUM  REPLICAS  PEERS
       sentinel-1  redis-1    0      2       ✗ 1       ✗ 1
       sentinel-2  redis-1    0      2       2         2
@@ -71,13 +76,13 @@ describe('replicas and sentinels', () => {
     expect(membersText(replicasResult(healthy(), MASTER_NAME), plainView(100))).toMatchInlineSnapshot(`
       "mymaster: 2 replicas
 
-      redis-2 127.0.0.1:6380
+      redis-2 127.0.0.1:6380, as seen by:
       SENTINEL    FLAGS  LINK  FOLLOWS  PRIORITY  OFFSET
       sentinel-1  slave  up    redis-1  100       14063
       sentinel-2  slave  up    redis-1  100       14063
       sentinel-3  slave  up    redis-1  100       14063
 
-      redis-3 127.0.0.1:6381
+      redis-3 127.0.0.1:6381, as seen by:
       SENTINEL    FLAGS  LINK  FOLLOWS  PRIORITY  OFFSET
       sentinel-1  slave  up    redis-1  100       14063
       sentinel-2  slave  up    redis-1  100       14063
@@ -89,13 +94,14 @@ describe('replicas and sentinels', () => {
     expect(membersText(replicasResult(torn, MASTER_NAME), plainView(60))).toMatchInlineSnapshot(`
       "mymaster: 2 replicas
 
-      redis-2 127.0.0.1:6380  ✗ differs: flags, linkStatus
+      redis-2 127.0.0.1:6380, as seen by:  ✗ differs: flags,
+        linkStatus
       SENTINEL    FLAGS           LINK    FOLLOWS  PRIORITY
       sentinel-1  slave           up      redis-1  100
       sentinel-2  slave           up      redis-1  100
       sentinel-3  ✗ slave,s_down  ✗ down  redis-1  100
 
-      redis-3 127.0.0.1:6381  ✗ differs: listed
+      redis-3 127.0.0.1:6381, as seen by:  ✗ differs: listed
       SENTINEL    FLAGS       LINK  FOLLOWS  PRIORITY  OFFSET
       sentinel-1  not listed  -     -        -         -
       sentinel-2  slave       up    redis-1  100       14063
@@ -113,17 +119,17 @@ describe('replicas and sentinels', () => {
     expect(membersText(result, plainView(100))).toMatchInlineSnapshot(`
       "mymaster: 3 sentinels
 
-      sentinel-1 127.0.0.1:26379
+      sentinel-1 127.0.0.1:26379, as seen by:
       SENTINEL    FLAGS     ID
       sentinel-2  sentinel  11111111
       sentinel-3  sentinel  11111111
 
-      sentinel-2 127.0.0.1:26380
+      sentinel-2 127.0.0.1:26380, as seen by:
       SENTINEL    FLAGS     ID
       sentinel-1  sentinel  22222222
       sentinel-3  sentinel  22222222
 
-      sentinel-3 127.0.0.1:26381
+      sentinel-3 127.0.0.1:26381, as seen by:
       SENTINEL    FLAGS     ID
       sentinel-1  sentinel  33333333
       sentinel-2  sentinel  33333333"
@@ -136,6 +142,24 @@ describe('replicas and sentinels', () => {
       ['sentinel-2', []],
       ['sentinel-3', ['listed']],
     ]);
+  });
+
+  it('one that does not monitor the master: no view is left out', () => {
+    for (const result of [
+      sentinelsResult(removed, MASTER_NAME),
+      replicasResult(removed, MASTER_NAME),
+      replicasResult(alone, MASTER_NAME),
+    ]) {
+      expect(viewsExitCode(result)).toBe(1);
+      expect(result.sentinels.map((s) => s.monitors)).toEqual([true, true, false]);
+      expect(membersText(result, plainView(100))).toContain('✗ sentinel-3 does not monitor mymaster');
+    }
+    const { members } = sentinelsResult(removed, MASTER_NAME);
+    expect(members[0]?.claims.map((c) => [c.sentinel, c.listed])).toEqual([
+      ['sentinel-2', true],
+      ['sentinel-3', false],
+    ]);
+    expect(replicasResult(half, MASTER_NAME).sentinels.map((s) => s.monitors)).toEqual([true, null, true]);
   });
 
   it('offsets may differ without anything being wrong', () => {
@@ -232,7 +256,7 @@ describe('rows for tsv', () => {
 });
 
 it('fits every width', () => {
-  for (const s of [healthy(), torn, half]) {
+  for (const s of [healthy(), torn, half, removed]) {
     expectToFit((v) => mastersText(mastersResult(s), v));
     expectToFit((v) => membersText(replicasResult(s, MASTER_NAME), v));
     expectToFit((v) => membersText(sentinelsResult(s, MASTER_NAME), v));
