@@ -153,7 +153,7 @@ async function start(
     runtime.onProgress({
       type: 'note',
       level: 'warning',
-      text: `${node.id} starts without the guard: if another master was promoted, it accepts writes for about 10 s that are then lost; if none was promoted and it has no data on disk, its replicas delete their data`,
+      text: `${node.id} starts without the guard: if another master was promoted, it accepts writes for about 10 s that are then lost; if none was promoted, its replicas copy what it has on disk, old data or none, and delete their own`,
     });
   }
   return startAsCrashed(live, node);

@@ -40,6 +40,9 @@ export interface MasterFacts extends Omit<SnapshotFacts, 'masters'> {
 
 export const answers = (node: NodeState): node is AnsweredNode => node.answer !== null;
 export const sentinelAnswers = (s: SentinelState): s is AnsweredSentinel => s.answer !== null;
+/** Whether its data nodes live where sentinelctl can see them: then one that accepts and does not answer has no lack of a route. */
+export const livesHere = ({ own, acts }: Pick<Expectation, 'own' | 'acts'>): boolean =>
+  own || acts !== undefined;
 /** Whether a server is at this address, under whichever of its addresses. */
 export const isAt = (
   server: { announce: Address; endpoint: Address; alsoAt?: readonly Address[] },

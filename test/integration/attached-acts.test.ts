@@ -160,6 +160,21 @@ it('starts again what it ended, as it was started before', async () => {
   expect((await run('logs', 'redis-1', ...SHOP_GROUP)).code).toBe(3);
 });
 
+it('names a frozen node of this machine as that, also while the sentinels still had an answer of it', async () => {
+  const [, , third] = servers;
+  third?.signal('SIGSTOP');
+  try {
+    const ran = await run('status', ...SHOP_GROUP, '--json');
+    expect(ran.json().verdict).toMatchObject({
+      word: 'DEGRADED',
+      next: 'sentinelctl resume redis-3 --cluster shop',
+    });
+  } finally {
+    third?.signal('SIGCONT');
+  }
+  await healthy();
+});
+
 it('mends a setting there, once it was confirmed', async () => {
   await redisCli(SENTINELS[2] ?? 0, 'SENTINEL SET shop down-after-milliseconds 9000');
   const fix = ['doctor', '--fix', ...SHOP_GROUP, '--only', 'settings-skew'];

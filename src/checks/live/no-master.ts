@@ -1,5 +1,5 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
-import type { MasterFacts } from '../../model/facts.js';
+import { livesHere, type MasterFacts } from '../../model/facts.js';
 import { TILT_PERIOD_MS, usualFailoverMs } from '../../model/sentinel-timing.js';
 import { isLocked, type NodeState } from '../../model/snapshot.js';
 import { heardMs } from '../../model/verdict.js';
@@ -73,7 +73,7 @@ const UNANSWERED_MS = 500;
 const isReached = ({ expectation, silent, witnesses }: MasterFacts): boolean =>
   witnesses.length > 0 &&
   // Of a node on this machine that gave no answer in time, what the sentinels said is older.
-  !(expectation.own && silent.some((n) => n.silence?.kind === 'timeout')) &&
+  !(livesHere(expectation) && silent.some((n) => n.silence?.kind === 'timeout')) &&
   witnesses.every(
     ({ view }) =>
       !isDown(view.flags) &&
@@ -96,7 +96,7 @@ export function lostMaster(facts: MasterFacts): NodeState | null {
 export function afterFailover(facts: MasterFacts, lost: NodeState): Pick<RawFinding, 'fix' | 'later'> {
   const { expectation, hints } = facts;
   const fix = [hints.ctl('status --watch')];
-  if (!expectation.own) return { fix };
+  if (!livesHere(expectation)) return { fix };
   // Resumed, a frozen one would take writes until the sentinels make it a replica.
   return {
     fix,

@@ -1,5 +1,5 @@
 import { formatAddress } from '../../model/address.js';
-import { isAt, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
+import { isAt, livesHere, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
 import type { NodeState, SeenReplica, SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, Skip, SnapshotCheck } from '../check.js';
 import { canElect, electorateOf, headCount } from '../electorate.js';
@@ -72,7 +72,18 @@ function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subj
   const cause = saysInstead(node, 'node');
   if (cause !== null) return speaking(node, facts, cause);
   const fix = [hints.revive(node, node.silence, mayBeOldMaster(node, facts))];
-  if (!expectation.own && isHeardBySentinels(node, facts)) {
+  const isSlow = node.silence?.kind === 'timeout';
+  if (!(livesHere(expectation) && isSlow) && !expectation.own && isHeardBySentinels(node, facts)) {
+    // What the sentinels said is older than the time that was waited here.
+    if (isSlow)
+      return {
+        impact: 'unknown',
+        brief: `${node.id} ${heardElsewhere(node)}`,
+        message: `${nameOf(node)} ${heardElsewhere(node)}`,
+        evidence: null,
+        consequence: NEXT_LOOK,
+        fix: lookAgain(hints),
+      };
     return {
       impact: 'unknown',
       brief: `${node.id} cannot be reached from this machine, and the sentinels reach it`,
@@ -90,6 +101,12 @@ function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subj
     fix,
   };
 }
+
+const heardElsewhere = ({ silence }: NodeState): string =>
+  `${silence?.message ?? 'gave no answer'} to this machine, and the sentinels had an answer shortly before`;
+
+const NEXT_LOOK =
+  'it has just stopped answering, or this machine has no route to it: the next look tells which';
 
 /** It runs and gives an error for every question: started again, a second process would fail to get its port. */
 const speaking = (
@@ -162,15 +179,14 @@ function oldMaster(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subje
   const cause = saysInstead(node, 'node');
   if (heirs.length === 0 && cause !== null) return speaking(node, facts, cause);
   // What the sentinels said is older than the time that was waited here.
-  if (heirs.length === 0 && !facts.expectation.own && node.silence?.kind === 'timeout') {
+  if (heirs.length === 0 && !livesHere(facts.expectation) && node.silence?.kind === 'timeout') {
     return {
       severity: 'critical',
       impact: 'unknown',
-      brief: `${node.id} (master) ${node.silence.message} to this machine, and the sentinels had an answer shortly before`,
+      brief: `${node.id} (master) ${heardElsewhere(node)}`,
       message: `${said}: ${node.silence.message}; the sentinels had an answer of it shortly before`,
       evidence: `${silenceOf(node)}; the sentinels had an answer of it shortly before`,
-      consequence:
-        'it has just stopped to answer, or this machine has no route to it: the next look tells which',
+      consequence: NEXT_LOOK,
       fix: lookAgain(facts.hints),
     };
   }
