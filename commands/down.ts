@@ -7,8 +7,8 @@ import { messageOf, OperatorError, usageError } from '../src/errors.js';
 import { downAllText, downText } from '../src/report/text/down.js';
 import { DOWN_ROWS } from '../src/report/tsv.js';
 import { ALL_CLUSTERS } from './shared/all-clusters.js';
-import { ownCluster, runtimeOf } from './shared/runtime.js';
-import { clusterOf, storeOf } from './shared/target.js';
+import { runtimeOf } from './shared/runtime.js';
+import { clusterOf, requestOf, storeOf } from './shared/target.js';
 
 export default defineCommand({
   description:
@@ -39,8 +39,7 @@ export default defineCommand({
     };
     if (!options.all) {
       // Addresses select the cluster that they belong to; an attached cluster must not fall back to the default one.
-      const cluster =
-        globals.sentinelAddrs === null ? clusterOf(context) : (await ownCluster(context, 'down')).name;
+      const cluster = globals.sentinelAddrs === null ? clusterOf(context) : await namedBy(context);
       await confirmDown(context, [cluster], how);
       const { down } = await import('../src/cluster/down.js');
       return down(runtimeOf(context), cluster, how);
@@ -67,6 +66,12 @@ export default defineCommand({
     'clusters' in result ? downAllText(result.clusters, view) : downText(result, view),
   rows: DOWN_ROWS,
 });
+
+/** The cluster that the addresses of its sentinels belong to. */
+async function namedBy(context: Context): Promise<string> {
+  const { resolveOwn } = await import('../src/cluster/target.js');
+  return resolveOwn(storeOf(context), requestOf(context, context.globals.masterName));
+}
 
 /** One question for all of them; none where nothing of value is left. */
 async function confirmDown(

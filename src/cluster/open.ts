@@ -1,7 +1,6 @@
 import type { Driver } from '../drivers/driver.js';
 import type { NodeHost } from '../drivers/node-host.js';
 import type { Provisioner } from '../drivers/provisioner.js';
-import { refused } from '../errors.js';
 import { withLock } from '../host/lock.js';
 import type { AttachedCluster } from '../model/attached.js';
 import type { DriverName } from '../model/drivers.js';
@@ -11,7 +10,7 @@ import { accessOf } from './ask.js';
 import { attachedState, openAttachedHost, withLiveSpec } from './attached-live.js';
 import { type Runtime, requireCluster } from './runtime.js';
 import { journalledMaster, requireFinished } from './store/journal.js';
-import type { ClusterState } from './store/state.js';
+import { type ClusterState, notCreated } from './store/state.js';
 
 /** Deadline of one question to one node of a local cluster, in milliseconds. */
 const ASK_DEADLINE_MS = 1500;
@@ -143,9 +142,7 @@ export function liveOn(
 /** What creates and removes the cluster's nodes. Throws `attached` (3) where sentinelctl did not create the cluster. */
 export function provisionerOf({ provisioner, plan }: Pick<LiveCluster, 'provisioner' | 'plan'>): Provisioner {
   if (provisioner !== null) return provisioner;
-  throw refused('attached', `sentinelctl did not create ${plan.spec.cluster}`, {
-    why: 'nodes of an attached cluster cannot be created or removed',
-  });
+  throw notCreated(plan.spec.cluster);
 }
 
 /** The driver alone, for what asks no node. The caller closes it. */

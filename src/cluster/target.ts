@@ -13,7 +13,7 @@ import { type AttachedTarget, knownSentinels, withKeptIds, withUnnamed } from '.
 import { attachedState } from './attached-live.js';
 import { requireCluster } from './runtime.js';
 import { journalledMaster } from './store/journal.js';
-import type { ClusterState, Store } from './store/state.js';
+import { type ClusterState, notCreated, type Store } from './store/state.js';
 
 /** The cluster that a command shows: created by sentinelctl (own), or attached by the addresses of its sentinels. */
 export type Target = { kind: 'own'; name: string; state: ClusterState; access: Access } | AttachedTarget;
@@ -167,6 +167,13 @@ export const ctlOf =
   (target: Target) =>
   (words: string): string =>
     ctl({ own: target.kind === 'own', cluster: target.name }, words);
+
+/** The name of the cluster that sentinelctl created. Throws `attached` (3) for another one. */
+export async function resolveOwn(store: Store, request: TargetRequest): Promise<string> {
+  const { kind, name } = await identify(store, request);
+  if (kind === 'own') return name;
+  throw notCreated(name);
+}
 
 /**
  * The cluster to act on, with its state as it is now: what changes it reads the state again under its lock. Throws

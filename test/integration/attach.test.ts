@@ -122,7 +122,11 @@ describe('a cluster that sentinelctl did not start gets a name', () => {
 
   it('and not up and down, which would make and remove it; nothing else acts without its name', async () => {
     for (const command of ['up', 'down'])
-      await refusal(cli, [command, '--cluster', 'orders', '--yes'], { exit: 3, code: 'attached' });
+      await refusal(cli, [command, '--cluster', 'orders', '--yes'], {
+        exit: 3,
+        code: 'attached',
+        says: 'sentinelctl detach orders forgets it here; sentinelctl stop --help',
+      });
     for (const line of [['stop', 'redis-1'], ['failover-test'], ['inject', 'kill'], ['quorum-test']])
       await refusal(cli, [...line, '--cluster', 'orders', '--yes'], { exit: 3, code: 'not-confirmed' });
   });

@@ -95,7 +95,8 @@ describe('an attached cluster', () => {
       await refusal(cli, at(...words), { exit: 3, code: 'attached', says: 'did not create' });
     const env = { REDIS_SENTINEL_ADDRS: ONE };
     await refusal(cli, ['kill', 'master'], { exit: 3, code: 'attached' }, { env });
-    await refusal(cli, ['down'], { exit: 3, code: 'attached' }, { env });
+    const down = await refusal(cli, ['down'], { exit: 3, code: 'attached' }, { env });
+    expect(down.plain.stderr).not.toContain('attach NAME');
     const forgotten = { exit: 3, code: 'attached', says: FORGOTTEN };
     await refusal(cli, ['failover-test'], forgotten, { env });
     expect((await cli.run(at('kill', 'master'))).stderr).not.toContain('REDIS_SENTINEL_ADDRS');

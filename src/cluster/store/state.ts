@@ -5,7 +5,7 @@ import { errnoOf, messageOf, OperatorError, refused } from '../../errors.js';
 import { makePrivateDirectory, readIfThere, writeAtomically } from '../../host/files.js';
 import type { AttachedCluster } from '../../model/attached.js';
 import { isDriverName } from '../../model/drivers.js';
-import { command, recreate } from '../../model/hints.js';
+import { ctl, recreate } from '../../model/hints.js';
 import type { ClusterPlan, NodePlan } from '../../model/plan.js';
 import { parseAttached } from './attached.js';
 
@@ -71,7 +71,7 @@ export function openStore(home: string): Store {
     async load(cluster) {
       const text = await guard(readIfThere(fileOf(cluster)));
       if (text !== undefined) return parseState(cluster, fileOf(cluster), text);
-      if ((await this.attached(cluster)) !== undefined) throw notMade(cluster);
+      if ((await this.attached(cluster)) !== undefined) throw notCreated(cluster);
       // `up` writes the state first: if other files exist without it, it was deleted, and nodes may run.
       if ((await guard(entriesIn(dirOf(cluster)))).some((e) => !e.name.endsWith('.tmp')))
         throw damaged(cluster, fileOf(cluster), 'it is missing');
@@ -135,12 +135,18 @@ const damaged = (cluster: string, file: string, why: string): OperatorError =>
     hint: `restore the file, or ${recreate(cluster)}`,
   });
 
-/** What acts on a cluster is refused where sentinelctl did not start it. */
-const notMade = (cluster: string): OperatorError =>
-  refused('attached', `sentinelctl did not start ${cluster}: it can only look at it`, {
-    why: `it was attached; sentinelctl detach ${cluster} forgets it`,
-    hint: command('status', cluster),
-  });
+/** What creates or removes a cluster is refused where it was attached, under a name or by the addresses of its sentinels. */
+export const notCreated = (cluster: string): OperatorError =>
+  refused(
+    'attached',
+    `sentinelctl did not create ${cluster.includes(':') ? cluster : `cluster "${cluster}"`}`,
+    {
+      why: 'up and down create and remove clusters of sentinelctl; this one is attached',
+      hint: cluster.includes(':')
+        ? ctl({ own: false, cluster }, 'status')
+        : `sentinelctl detach ${cluster} forgets it here; sentinelctl stop --help says how one of its nodes is stopped`,
+    },
+  );
 
 /** The entries of a directory; none where it does not exist. */
 async function entriesIn(directory: string): Promise<Dirent[]> {
