@@ -11,6 +11,7 @@ import type { Snapshot } from '../model/snapshot.js';
 import { type ClusterRoles, rolesIn } from '../observe/roles.js';
 import type { Act } from './act.js';
 import { describeActs, handlerOf } from './acts/index.js';
+import { expectedOf } from './catalogue/expected.js';
 import type { Fault, FaultParams } from './catalogue/fault.js';
 import { faultOf } from './catalogue/index.js';
 import { nodeOf } from './context.js';
@@ -96,7 +97,8 @@ async function rehearse(
   const { acts, forMs } = actsFor(fault, roles, request);
   const prepared: Act[] = [];
   for (const act of acts) prepared.push(await handlerOf(act).prepare({ runtime, live }, act));
-  return { ...resultOf(live, fault, prepared), dryRun: true, forMs, heal: null };
+  const expected = expectedOf(fault, roles, acts, forMs);
+  return { ...resultOf(live, { ...fault, ...expected }, prepared), dryRun: true, forMs, heal: null };
 }
 
 /** Rolled back, a data node that was ended is started as a replica. Throws `not-possible-here` (3) where that is not possible. */
@@ -127,7 +129,7 @@ async function perform(
     const injected = await experiment.inject(acts);
     const result = resultOf(
       live,
-      fault,
+      { ...fault, ...expectedOf(fault, roles, acts, forMs) },
       injected.map(({ act }) => act),
     );
     for (const { does } of result.acts) runtime.onProgress({ type: 'note', level: 'info', text: does });

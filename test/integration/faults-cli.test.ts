@@ -99,7 +99,7 @@ describe('what is left in effect', () => {
       healed: false,
       forMs: null,
       heal: 'sentinelctl heal',
-      acts: [{ does: expect.stringMatching(/^redis-3 .* is frozen$/) }],
+      acts: [{ does: expect.stringMatching(/^SIGSTOP to redis-3 /) }],
     });
     const { code, status } = await statusOf(cli);
     expect(code).toBe(1);
@@ -137,7 +137,7 @@ describe('what is left in effect', () => {
     const nodes = dataNodes(await planOf());
     const injected = await cli.run(['inject', 'freeze', 'master', '--json']);
     expect(injected.code, injected.stderr).toBe(0);
-    const frozen = nodes.find(({ id }) => injected.json().acts[0].does.startsWith(id))?.id ?? '';
+    const frozen = nodes.find(({ id }) => injected.json().acts[0].does.includes(`${id} (`))?.id ?? '';
     const named = await soon(async () => {
       const { status } = await statusOf(cli);
       const { agreement, master } = status.masters[0] ?? {};

@@ -8,9 +8,9 @@ type Block = ActOf<'block'>;
 
 /** Packets are dropped between parties, silently, until the rules that carry the tag are removed. */
 export const block: ActHandler<Block> = {
-  describe: (_context, { links, tag }) => `drops packets ${words(links)}, by rules tagged ${tag}`,
+  describe: (_context, { links, tag }) => `packets dropped ${words(links)}, by rules tagged ${tag}`,
 
-  describeUndo: (_context, { tag }) => `removes every packet rule tagged ${tag}`,
+  describeUndo: (_context, { tag }) => `every packet rule tagged ${tag} is removed`,
 
   commands: ({ live }, { tag }) => commandsOf(live, tag),
 

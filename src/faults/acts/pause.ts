@@ -1,11 +1,16 @@
-import type { ActHandler, ActOf } from '../act.js';
+import { driverFacts } from '../../model/drivers.js';
+import type { ActContext, ActHandler, ActOf } from '../act.js';
 import { bringBack, thaw } from '../bring-back.js';
 import { nodeOf, placed, requireRunning } from '../context.js';
 
 /** A frozen server: SIGSTOP, or the engine's freezer. */
 export const pause: ActHandler<ActOf<'pause'>> = {
-  describe: (context, { node }) => `${placed(context, node)} is frozen`,
-  describeUndo: (_context, { node }) => `${node} is thawed`,
+  describe: (context, { node }) =>
+    isProcess(context)
+      ? `SIGSTOP to ${placed(context, node)}`
+      : `pause of the container of ${placed(context, node)}`,
+  describeUndo: (context, { node }) =>
+    isProcess(context) ? `SIGCONT to ${node}` : `unpause of the container of ${node}`,
   // `resume` refuses while the journal is open; recover thaws it.
   commands: () => [],
   async prepare(context, act) {
@@ -28,3 +33,6 @@ export const pause: ActHandler<ActOf<'pause'>> = {
     return state === 'running' ? null : `${node} is ${state} (${detail})`;
   },
 };
+
+const isProcess = ({ live }: Pick<ActContext, 'live'>): boolean =>
+  driverFacts(live.plan.driver).container === null;

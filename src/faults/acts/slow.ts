@@ -7,10 +7,10 @@ import { requireLinks } from './links-of.js';
 /** What a node and the others say to each other goes through a proxy, which holds it for a while. */
 export const slow: ActHandler<ActOf<'slow'>> = {
   describe: (_context, { node, delayMs, jitterMs, tag }) =>
-    `delays the traffic between ${node} and the other nodes by ${formatDurationMs(delayMs)}` +
+    `traffic between ${node} and the other nodes delayed by ${formatDurationMs(delayMs)}` +
     `${jitterMs > 0 ? ` to ${formatDurationMs(delayMs + jitterMs)}` : ''} in each direction, by a proxy and rules tagged ${tag}`,
 
-  describeUndo: (_context, { tag }) => `removes every packet rule tagged ${tag}, and ends its proxy`,
+  describeUndo: (_context, { tag }) => `every packet rule tagged ${tag} is removed, and its proxy ends`,
 
   commands: ({ live }, { tag }) => commandsOf(live, tag),
 

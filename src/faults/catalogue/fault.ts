@@ -36,8 +36,10 @@ export interface Fault {
   keptAtMostMs?: number;
   /** How it ends by itself, also where it is not healed; null where it does not. */
   expires: string | null;
-  /** What a correct cluster does. */
+  /** What a correct cluster does; with `ofMaster`, where the master is hit, and for longer than down-after. */
   correct: string[];
+  /** Whether a replica may be hit as well, or the master for a shorter time: expected.ts says what follows then. */
+  ofMaster?: true;
   /** What must not happen. */
   mustNot: string[];
   /** What it takes, with the value where it is not given; null where `FaultParams` leaves it to the cluster. */

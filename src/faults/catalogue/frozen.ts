@@ -1,5 +1,6 @@
 import { formatDurationMs } from '../../model/duration.js';
 import { freezeMs } from '../../model/sentinel-timing.js';
+import { SHORT } from './expected.js';
 import type { Fault } from './fault.js';
 import { badTarget, dataTargets } from './targets.js';
 import { anywhere, FROZEN } from './ways.js';
@@ -18,6 +19,7 @@ export const FROZEN_FAULTS: Fault[] = [
       'a failover as after a crash, up to one PING period later',
       'after the thaw it is made a replica within 4 × 2 s and one INFO period',
     ],
+    ofMaster: true,
     mustNot: [
       'clients that keep waiting for it, or return to it after the thaw: what it accepts then is lost',
     ],
@@ -32,8 +34,7 @@ export const FROZEN_FAULTS: Fault[] = [
     does: 'Like freeze, but shorter: half of down-after by default. Sentinel must not react.',
     drivers: FROZEN,
     expires: null,
-    correct: ['nothing: clients wait and continue'],
-    mustNot: ['a failover', 'lost writes'],
+    ...SHORT,
     params: { forMs: 'half of down-after' },
     target: NODE_OR_MASTER,
     radius: {},
@@ -68,6 +69,7 @@ export const FROZEN_FAULTS: Fault[] = [
     drivers: anywhere('EVAL "while true do end" 0', 'SCRIPT KILL'),
     expires: 'Sentinel itself sends SCRIPT KILL to a node that answers -BUSY and that it marked down',
     correct: ['-BUSY is not a valid answer to PING: the master is marked down and replaced'],
+    ofMaster: true,
     mustNot: ['a master that is busy and stays the master'],
     params: { forMs: 'until heal' },
     target: NODE_OR_MASTER,

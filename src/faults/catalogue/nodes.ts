@@ -1,4 +1,5 @@
 import type { Act } from '../act.js';
+import { REPLICA_HIT } from './expected.js';
 import type { Fault } from './fault.js';
 import { dataTargets, noTargets, replicaTargets } from './targets.js';
 import { ENDED, ways } from './ways.js';
@@ -23,6 +24,7 @@ export const NODE_FAULTS: Fault[] = [
     drivers: ENDED,
     expires: null,
     correct: REPLACED,
+    ofMaster: true,
     mustNot: [
       'two masters that accept writes for long',
       'acknowledged writes lost beyond the replication’s lag',
@@ -42,6 +44,7 @@ export const NODE_FAULTS: Fault[] = [
     ),
     expires: null,
     correct: REPLACED,
+    ofMaster: true,
     mustNot: ['lost acknowledged writes: its replicas had time to receive them'],
     params: { forMs: 'until heal' },
     target: NODE_OR_MASTER,
@@ -78,11 +81,7 @@ export const NODE_FAULTS: Fault[] = [
     does: 'SIGKILL to one replica; the master and the others continue.',
     drivers: ENDED,
     expires: null,
-    correct: [
-      'the sentinels mark the replica down, and nothing else happens',
-      'it links up again after its return',
-    ],
-    mustNot: ['a failover', 'an outage for clients, unless min-replicas-to-write needs that replica'],
+    ...REPLICA_HIT,
     params: { forMs: 'until heal' },
     target: { words: 'a replica', byDefault: 'the replica with the largest offset' },
     radius: {},

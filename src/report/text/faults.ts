@@ -71,9 +71,10 @@ export function injectText(result: InjectResult & { shown?: boolean }, view: Vie
         : theme.warn(`${was}, and it was rolled back; ${UNPROVED}`)
       : theme.warn(`${fault} is active on ${cluster}`);
   const item = (text: string): string[] => wrap(`  ${plain(text)}`, lineWidth(view), 4);
+  const rollback = dryRun ? 'would be rolled back' : 'heal will roll it back';
   const acts = result.acts.flatMap(({ does, undo }) => [
     ...item(does),
-    ...(healed ? [] : item(`  rolled back: ${undo}`).map(theme.dim)),
+    ...(healed ? [] : item(`  ${rollback}: ${undo}`).map(theme.dim)),
   ]);
   const seen = result.seen.flatMap(({ atMs, message }) => item(`${humanDurationMs(atMs)}: ${message}`));
   return [

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LiveCluster } from '../../../src/cluster/open.js';
 import type { Act } from '../../../src/faults/act.js';
 import { describeActs } from '../../../src/faults/acts/index.js';
+import { expectedOf, REPLICA_HIT, SHORT } from '../../../src/faults/catalogue/expected.js';
 import { catalogue, faultOf } from '../../../src/faults/catalogue/index.js';
 import { requireRadius } from '../../../src/faults/radius.js';
 import type { ClusterPlan, NodePlan } from '../../../src/model/plan.js';
@@ -188,4 +189,27 @@ describe('the blast radius', () => {
   it.each(catalogue.map(({ name }) => name))('lets %s pass with its own targets', (name) =>
     expect(judged(name)).not.toThrow(),
   );
+});
+
+describe('what a correct cluster does', () => {
+  const expected = (name: string, targets: string[], forMs: number | null) =>
+    expectedOf(faultOf(name), roles, actsOf(name, targets), forMs);
+
+  it.each(['kill', 'stop', 'freeze', 'busy-script'])(
+    'after %s: no failover where a replica is hit',
+    (name) => {
+      expect(expected(name, ['master'], null).correct).toEqual(faultOf(name).correct);
+      expect(expected(name, ['redis-2'], null).correct).toEqual(faultOf(name).correct);
+      expect(expected(name, ['redis-1'], null)).toEqual(REPLICA_HIT);
+    },
+  );
+
+  it('no failover where the master answers again before down-after', () => {
+    for (const name of ['freeze', 'busy-script']) {
+      expect(expected(name, [], 4999)).toEqual(SHORT);
+      expect(expected(name, [], 5000).correct).toEqual(faultOf(name).correct);
+    }
+    // A master without persistence is started only after another one was promoted.
+    expect(expected('kill', [], 1000).correct).toEqual(faultOf('kill').correct);
+  });
 });

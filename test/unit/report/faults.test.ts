@@ -58,7 +58,7 @@ describe('inject', () => {
     expect(injectText(injected, view)).toMatchInlineSnapshot(`
       "kill is active on c
         SIGKILL to redis-1 (127.0.0.1:1)
-          rolled back: redis-1 is started
+          heal will roll it back: redis-1 is started
       A correct cluster
         it is replaced
       What must not happen
@@ -70,6 +70,9 @@ describe('inject', () => {
   it('--dry-run says first that nothing was done', () => {
     const [first] = injectText({ ...injected, dryRun: true, forMs: 2000, heal: null }, view).split('\n');
     expect(first).toBe('kill would be injected into c, for 2s; nothing was done');
+    expect(injectText({ ...injected, dryRun: true }, view)).toContain(
+      'would be rolled back: redis-1 is started',
+    );
   });
 
   it('healed says what was seen', () => {

@@ -54,7 +54,7 @@ describe('block', () => {
     ],
   ])('says which links it cuts (%#)', (links, words) => {
     const { context } = remembered();
-    expect(block.describe(context, act(links))).toBe(`drops packets ${words}, by rules tagged ${TAG}`);
+    expect(block.describe(context, act(links))).toBe(`packets dropped ${words}, by rules tagged ${TAG}`);
   });
 
   it('makes rules by its tag, and is rolled back once none carries it', async () => {
