@@ -9,6 +9,7 @@ import { DRIVERS } from './drivers/registry.js';
 import type { FaultSpec } from './failover/fault.js';
 import { runFailoverTest as run } from './failover/run.js';
 import { parseThreshold } from './failover/thresholds.js';
+import { restart } from './faults/restart.js';
 import type { Address } from './model/address.js';
 import { formatAddress } from './model/address.js';
 import type { OnProgress } from './model/events.js';
@@ -96,7 +97,9 @@ export async function openCluster(name = 'default', options: OpenClusterOptions 
         nodes: plan.nodes,
       }),
     act: (action, node, { asCrashed = false, asFrozen = false } = {}) =>
-      act(runtime, { cluster: name, node, action, asCrashed, asFrozen }),
+      action === 'restart'
+        ? restart(runtime, { cluster: name, node, asCrashed })
+        : act(runtime, { cluster: name, node, action, asCrashed, asFrozen }),
     runFailoverTest: (settings = {}) =>
       run(runtime, {
         cluster: name,

@@ -64,7 +64,7 @@ const RULES: Record<string, Rule> = {
   cli: { rooms: ['config', 'report', 'clock', 'until', 'host'], libraries: ['commander', 'ora', 'yaml'] },
   tui: { rooms: ['cli', 'config', 'report', 'clock', 'until', 'host'], libraries: ['@inquirer/prompts'] },
   // What a program gets: everything but the command line. `index` is its front door.
-  api: { rooms: [...BASE, 'checks', 'config', 'cluster', 'observe', 'failover'] },
+  api: { rooms: [...BASE, 'checks', 'config', 'cluster', 'observe', 'faults', 'failover'] },
   index: { rooms: [...BASE, 'checks', 'config', 'cluster', 'observe', 'failover', 'api'] },
 };
 

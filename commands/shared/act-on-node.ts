@@ -7,6 +7,7 @@ import { actText } from '../../src/report/text/act.js';
 import { confirmFor } from './confirm.js';
 import { ownCluster } from './runtime.js';
 import { storeOf } from './target.js';
+import { CUT_OFF_RESTART } from './verdict.js';
 
 /** Starts a node as it was, without the guard that makes an old master a replica first. */
 export const AS_CRASHED = option.flag('--as-crashed', {
@@ -63,14 +64,14 @@ export const actOnNode = (
           id = found.id;
           return impactOf(seen, found, action);
         });
+      const request = { cluster: own.name, node: id, asCrashed: options.asCrashed === true };
+      if (action === 'restart') {
+        const { restart } = await import('../../src/faults/restart.js');
+        return restart(own.runtime, request);
+      }
       const { act } = await import('../../src/cluster/act.js');
-      return act(own.runtime, {
-        cluster: own.name,
-        node: id,
-        action,
-        asCrashed: options.asCrashed === true,
-        asFrozen: options.asFrozen === true,
-      });
+      return act(own.runtime, { ...request, action, asFrozen: options.asFrozen === true });
     },
+    ...(action === 'restart' && { cutOff: CUT_OFF_RESTART }),
     render: actText,
   });

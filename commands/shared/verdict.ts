@@ -13,3 +13,7 @@ export const EXIT_OF: Readonly<Record<Verdict, ExitCode>> = {
 /** Printed when a second Ctrl-C ends a command that has injected a fault. */
 export const CUT_OFF = ({ cluster }: Pick<Globals, 'cluster'>): string =>
   `aborted without cleanup: the fault may still be active; roll it back:\n→ ${command('recover', cluster)}`;
+
+/** Printed when a second Ctrl-C ends a restart, which has stopped the node. */
+export const CUT_OFF_RESTART = ({ cluster }: Pick<Globals, 'cluster'>): string =>
+  `aborted: the node may be stopped; start it safely:\n→ ${command('recover', cluster)}`;

@@ -1,34 +1,30 @@
 import type { NodeHost, NodeInspection } from '../drivers/node-host.js';
 import { SAVING_GRACE_MS } from '../drivers/provisioner.js';
-import { messageOf, notRestored, OperatorError, refused } from '../errors.js';
+import { refused } from '../errors.js';
 import { command } from '../model/hints.js';
 import type { NodePlan } from '../model/plan.js';
 import { surveyPlan } from './ask.js';
 import { nodeById, nodeIn } from './impact.js';
-import { type LiveCluster, withCluster, withoutSignal } from './open.js';
+import { type LiveCluster, withCluster } from './open.js';
 import type { Runtime } from './runtime.js';
-import {
-  isReplaced,
-  requireResumable,
-  requireReturn,
-  startAsCrashed,
-  startGuarded,
-  startWhenSafe,
-  wakingOf,
-} from './start.js';
+import { requireResumable, startAsCrashed, startGuarded, wakingOf } from './start.js';
 
 const START_DEADLINE_MS = 30_000;
 
 export const ACTIONS = ['kill', 'stop', 'start', 'restart', 'pause', 'resume'] as const;
 export type Action = (typeof ACTIONS)[number];
 
-export interface ActRequest {
+export interface NodeRequest {
   cluster: string;
   /** `redis-1`, `sentinel-2`, or `master`: the node that the sentinels name at this moment. */
   node: string;
-  action: Action;
   /** For start and restart: start it with its own configuration, without the guard. */
   asCrashed: boolean;
+}
+
+export interface ActRequest extends NodeRequest {
+  /** `restart` is two actions, with a journal: see faults/restart.ts. */
+  action: Exclude<Action, 'restart'>;
   /** For resume: also a master that was replaced while it was paused. */
   asFrozen: boolean;
 }
@@ -44,8 +40,22 @@ export interface ActResult {
 }
 
 /** Does one action on one node under the cluster's lock. Throws OperatorError where it must not. */
-export function act(runtime: Runtime, request: ActRequest): Promise<ActResult> {
-  const { cluster, action } = request;
+export const act = (runtime: Runtime, request: ActRequest): Promise<ActResult> =>
+  onNode(runtime, request, request.action, (live, node, before) =>
+    perform(runtime, live, node, before, request),
+  );
+
+/**
+ * Opens the cluster under its lock, finds the node, and answers with how it was before and after `work`, which says
+ * whether it did anything.
+ */
+export function onNode(
+  runtime: Runtime,
+  request: NodeRequest,
+  action: Action,
+  work: (live: LiveCluster, node: NodePlan, before: NodeInspection) => Promise<boolean>,
+): Promise<ActResult> {
+  const { cluster } = request;
   const options = { lock: `${action} ${request.node}`, deadlineMs: START_DEADLINE_MS };
   return withCluster(runtime, cluster, options, async (live) => {
     const { host, plan, asking } = live;
@@ -56,7 +66,7 @@ export function act(runtime: Runtime, request: ActRequest): Promise<ActResult> {
     const before = await host.inspect(node.id);
     // The result says how it ended.
     runtime.onProgress({ type: 'step', id: action, state: 'start', label: `${action} ${node.id}` });
-    const changed = await perform(runtime, live, node, before, request);
+    const changed = await work(live, node, before);
     return { cluster, node: node.id, action, before, after: await host.inspect(node.id), changed };
   });
 }
@@ -94,51 +104,18 @@ async function perform(
       }
       await start(runtime, live, node, request.asCrashed, startGuarded);
       return true;
-    case 'restart':
-      if (before.state === 'running' && !request.asCrashed) await requireReturn(live, node);
-      // Before it is ended: whether it can come back as what it must be.
-      if (node.kind === 'redis' && !request.asCrashed) await host.requireAble(node.id, 'start');
-      // A paused server wakes up to end, and may take writes until it has: one that was replaced must not.
-      if (before.state === 'paused' && (await isReplaced(live, node))) await host.kill(node.id, 'SIGKILL');
-      else await stop(host, node, before);
-      if (!request.asCrashed && node.kind === 'redis') {
-        runtime.onProgress({
-          type: 'note',
-          level: 'info',
-          text: `${node.id} is stopped; waiting until it can start without becoming an empty master or a second one`,
-        });
-      }
-      await startAgain(runtime, live, node, request);
-      return true;
   }
 }
 
-/** The second half of a restart: an abort does not prevent it, since the first half is done. Throws `not-restored` (4). */
-async function startAgain(
-  runtime: Runtime,
-  live: LiveCluster,
-  node: NodePlan,
-  request: ActRequest,
-): Promise<void> {
-  try {
-    await start(runtime, withoutSignal(live), node, request.asCrashed, startWhenSafe);
-  } catch (error) {
-    const why = error instanceof OperatorError ? error.why : undefined;
-    throw notRestored('not-restored', `${node.id} was stopped and could not be started again safely`, {
-      why: [messageOf(error), why].filter(Boolean).join('\n'),
-      hint: `${command('status', request.cluster)}, then ${command(`start ${node.id}`, request.cluster)}`,
-      cause: error,
-    });
-  }
-}
-
-async function stop(host: NodeHost, node: NodePlan, before: NodeInspection): Promise<boolean> {
+/** Shuts it down in order. False where it does not run. */
+export async function stop(host: NodeHost, node: NodePlan, before: NodeInspection): Promise<boolean> {
   if (before.state !== 'running' && before.state !== 'paused') return false;
   await host.stop(node.id, { graceMs: SAVING_GRACE_MS });
   return true;
 }
 
-async function start(
+/** Starts it, `safely` unless `asCrashed`. */
+export async function start(
   runtime: Runtime,
   live: LiveCluster,
   node: NodePlan,

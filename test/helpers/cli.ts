@@ -34,6 +34,23 @@ interface Running {
   kill(signal: NodeJS.Signals): void;
 }
 
+/** Kills a command at the moment when a server's process has gone. */
+export function killedWhenGone(child: Running, server: number): void {
+  const look = (): void => {
+    if (isThere(child.pid) && isThere(server)) setImmediate(look);
+    else child.kill('SIGKILL');
+  };
+  look();
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** A state directory of its own, and the built CLI in it. `close` takes down every cluster made there. */
 export interface Cli {
   home: string;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import type { FailoverResult } from '../../src/observe/result.js';
 import { until } from '../../src/until.js';
-import { type Cli, openCli, type Ran } from '../helpers/cli.js';
+import { type Cli, killedWhenGone, openCli, type Ran } from '../helpers/cli.js';
 import { type RedisServer, startRedis } from '../helpers/redis.js';
 import { redisCli } from '../helpers/redis-cli.js';
 import { refusal } from '../helpers/refusal.js';
@@ -286,4 +286,30 @@ describe('what was done', () => {
     );
     expect(texts.filter((text) => text.includes(SECRET))).toEqual([]);
   });
+});
+
+it('recovers a restart that was killed while the master was down', async () => {
+  const [, port] = (await redisCli(SENTINELS[0] ?? 0, 'SENTINEL GET-MASTER-ADDR-BY-NAME shop')).split('\n');
+  const old = Number(port);
+  const pid = Number(await infoOf(old, 'process_id'));
+  const args = ['restart', 'master', ...SHOP_GROUP, ...CONFIRM];
+  const ran = await cli.run(args, { onStart: (child) => killedWhenGone(child, pid) });
+  expect(ran.signal, ran.stderr).toBe('SIGKILL');
+
+  const status = await run('status', '--cluster', 'shop', '--json');
+  expect(status.json().verdict.text).toMatch(
+    /"restart redis-\d" was killed: recover waits for the failover and finishes the run$/,
+  );
+  expect(status.json().verdict.next).toBe('sentinelctl recover --cluster shop');
+  await refusal(cli, ['kill', 'redis-2', ...SHOP_GROUP, ...CONFIRM], { exit: 3, code: 'unfinished-journal' });
+
+  const recovered = await run('recover', '--cluster', 'shop', '--json');
+  expect(recovered.code, recovered.stderr).toBe(0);
+  expect(recovered.json()).toMatchObject({
+    what: expect.stringMatching(/^restart redis-\d$/),
+    undone: [expect.stringMatching(/^redis-\d runs again as a replica of redis-\d$/)],
+    converged: true,
+  });
+  expect(await infoOf(old, 'role')).toBe('slave');
+  await healthy();
 });

@@ -27,7 +27,7 @@ export default {
         message:
           acts.length === 0
             ? `a run is active since ${since} (${run}); no fault is active at this moment`
-            : `a fault is active since ${since}: ${acts.join(', ')} (${run})`,
+            : `a run is active since ${since} (${run}); in effect: ${acts.join(', ')}`,
         fix: [command('status --watch', cluster)],
       };
     }),

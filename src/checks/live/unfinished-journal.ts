@@ -10,13 +10,14 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
-  title: 'an earlier run left a fault active',
+  title: 'an earlier run was not finished',
   consequence:
-    'every other finding may come from this fault; commands that change the cluster are refused until it is rolled back',
+    'every other finding may come from this run; commands that change the cluster are refused until it is rolled back',
   explanation:
-    'Each command that injects a fault writes to the cluster’s journal what it does and how to roll it back. A ' +
-    'run that was killed leaves its journal open, and inject without --for leaves it open on purpose. While it is ' +
-    'open, other commands that change the cluster are refused.',
+    'Each command that injects a fault writes to the cluster’s journal what it does and how to roll it back; restart ' +
+    'does the same, since a node is down in the middle of it. A run that was killed leaves its journal open, and ' +
+    'inject without --for leaves it open on purpose. While it is open, other commands that change the cluster are ' +
+    'refused.',
   remedy: [
     'roll back what a killed run left: sentinelctl recover',
     'roll back a fault that inject left active on purpose: sentinelctl heal',

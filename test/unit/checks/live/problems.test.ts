@@ -575,7 +575,7 @@ describe('order', () => {
       id: 'run-under-way',
       severity: 'info',
       message:
-        'a fault is active since 2023-11-14T22:13:20.000Z: end of redis-1 ("inject kill --for 10s", pid 4711)',
+        'a run is active since 2023-11-14T22:13:20.000Z ("inject kill --for 10s", pid 4711); in effect: end of redis-1',
     });
     expect(problems.length).toBeGreaterThan(1);
     expect([...new Set(problems.map((p) => p.fix))]).toEqual(['sentinelctl status --watch']);
