@@ -1,6 +1,7 @@
 import type { PromptOptions, Prompts } from '../cli/interactive.js';
 import { interrupted } from '../cli/interrupts.js';
 import type { InputStream, OutputStream } from '../cli/streams.js';
+import { type OperatorError, refused } from '../errors.js';
 
 /** A list shows as much as the window has room for beside the question and its help, but never less than this. */
 const LEAST_ROWS = 4;
@@ -9,7 +10,7 @@ const ROWS_AROUND = 6;
 /** What inquirer throws when Ctrl-C was pressed or the signal aborted; compared by name, so that the library need not be loaded. */
 const ABORTED = new Set(['ExitPromptError', 'AbortPromptError', 'CancelPromptError']);
 
-/** Questions on a terminal. Ctrl-C or the end of input in one rejects as an interruption (130). */
+/** Questions on a terminal. Ctrl-C in one rejects as an interruption (130), the end of the input as `declined` (3). */
 export function promptsOn({ stdin, stderr, signal, before }: PromptOptions): Prompts {
   async function ask<T>(
     question: (library: Library, context: AskContext) => Promise<T>,
@@ -21,6 +22,8 @@ export function promptsOn({ stdin, stderr, signal, before }: PromptOptions): Pro
     const leave = (): void => gone.abort();
     signal.addEventListener('abort', leave, { once: true });
     stdin.once('end', leave);
+    // At Ctrl-D readline closes, and pauses its input; the library would wait until the process ends.
+    stdin.once('pause', leave);
     no?.addEventListener('abort', leave, { once: true });
     if (signal.aborted) leave();
     try {
@@ -28,10 +31,12 @@ export function promptsOn({ stdin, stderr, signal, before }: PromptOptions): Pro
     } catch (error) {
       if (!(error instanceof Error) || !ABORTED.has(error.name)) throw error;
       if (no?.aborted === true && !signal.aborted) throw no.reason;
-      throw signal.aborted ? signal.reason : interrupted();
+      if (signal.aborted) throw signal.reason;
+      throw error.name === 'AbortPromptError' ? inputEnded() : interrupted();
     } finally {
       signal.removeEventListener('abort', leave);
       stdin.removeListener('end', leave);
+      stdin.removeListener('pause', leave);
     }
   }
   return {
@@ -66,6 +71,9 @@ export function promptsOn({ stdin, stderr, signal, before }: PromptOptions): Pro
       ),
   };
 }
+
+const inputEnded = (): OperatorError =>
+  refused('declined', 'the input ended before the question was answered: nothing was done');
 
 /** What Esc answers: no. */
 async function escaped(

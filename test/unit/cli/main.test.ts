@@ -479,12 +479,12 @@ describe('questions', () => {
     expect(world.stdout.text).toBe('');
   });
 
-  it('the end of input in a question ends with 130 too', async () => {
+  it('the end of input in a question is a refusal (3)', async () => {
     const world = memoryWorld({ commands, tty: true, env: await home() });
     const done = main(['asks'], world);
     await asked(world);
     world.stdin.end();
-    expect(await done).toBe(130);
+    expect(await done).toBe(3);
   });
 
   it.each([['--no-input'], ['--json']])('nothing is asked with %s', async (flag) => {
