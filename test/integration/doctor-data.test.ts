@@ -1,11 +1,12 @@
-import { mkdir, rmdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKS, diagnose } from '../../src/checks/index.js';
 import { formatAddress } from '../../src/model/address.js';
 import type { Severity } from '../../src/model/status.js';
 import { attachedPatient, flat, type Patient, shell } from '../helpers/doctor.js';
-import { type RawCluster, type RedisServer, startRawCluster } from '../helpers/redis.js';
+import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';
 import { redisCli } from '../helpers/redis-cli.js';
 
 const LONG_MS = 60_000;
@@ -174,3 +175,40 @@ describe('doctor finds in data nodes, and its fix cures', () => {
     expect(skew('7.0.15')).toEqual([]);
   });
 });
+
+it(
+  'data-shared: two servers of one machine that write into one directory',
+  async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'sentinelctl-test-'));
+    const keeps = (...lines: string[]): string[] => ['save 3600 1', `dir ${dir}`, ...lines];
+    const [first, second, sentinel] = [7470, 7471, 7475];
+    const started = [await startRedis({ port: first, conf: keeps() })];
+    try {
+      started.push(
+        await startRedis({ port: second, conf: keeps(`replicaof 127.0.0.1 ${first}`) }),
+        await startRedis({
+          port: sentinel,
+          sentinel: true,
+          conf: [`sentinel monitor mymaster 127.0.0.1 ${first} 1`],
+        }),
+      );
+      const sharing = attachedPatient([{ host: '127.0.0.1', port: sentinel }]);
+      const subject = `127.0.0.1:${first}, 127.0.0.1:${second}`;
+      const found = await sharing.finds('data-shared', subject, 'critical');
+      expect(found.message).toContain(`into one directory: ${dir}`);
+      const [, line = ''] = found.fix;
+      const own = line.replace(/^dir /, '');
+      await mkdir(own);
+      await started[1]?.stop();
+      started.push(
+        await startRedis({ port: second, conf: keeps(`replicaof 127.0.0.1 ${first}`, `dir ${own}`) }),
+      );
+      await sharing.isCured('data-shared', subject);
+      await rm(own, { recursive: true });
+    } finally {
+      await Promise.all(started.map((server) => server.stop()));
+      await rm(dir, { recursive: true, force: true });
+    }
+  },
+  LONG_MS,
+);

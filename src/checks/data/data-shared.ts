@@ -1,14 +1,16 @@
+import type { Gathered, GatheredNode } from '../../model/gathered.js';
 import { listed } from '../../model/words.js';
-import type { Check, RawFinding } from '../check.js';
+import type { Check, RawFinding, Skip } from '../check.js';
+import { silentSentinels } from '../evidence.js';
 import { comparing, judgeNodeFiles } from '../files/judge.js';
 import type { FileServer } from '../files/project.js';
 import { nodeFiles } from '../files/project.js';
 import { isYes, lastOf, persists, portOf, savePointsOf, settingOf } from '../files/settings.js';
-import { idsOf } from '../group.js';
+import { dataNodes, idsOf, judged, readAll } from '../group.js';
 
 export default {
   id: 'data-shared',
-  needs: 'files',
+  needs: 'gathered',
   severity: 'critical',
   impact: 'data-unsafe',
   group: 'data',
@@ -22,6 +24,7 @@ export default {
   remedy: ['a volume or a directory for each data node'],
   sources: ['rdb.c: rdbSave', 'aof.c: getAofManifestFileName'],
   causes: ['restart-wipe'],
+  live: sharedLive,
   files(project) {
     if (project.compose === null && project.kube === null && project.servers.every((s) => !s.host))
       return {
@@ -41,6 +44,58 @@ export default {
     );
   },
 } satisfies Check;
+
+/** Where a running server writes, by its own settings: the same text for the same files of one file system; null where it writes none. */
+function filesOf({ config }: GatheredNode): string | null {
+  if (!config.ok) return null;
+  const { dir, save, appendonly, dbfilename, appenddirname = '', appendfilename = '' } = config.value;
+  const files = [
+    ...(save ? [dbfilename] : []),
+    ...(appendonly === 'yes' ? [appenddirname, appendfilename] : []),
+  ];
+  return dir === undefined || files.length === 0 ? null : JSON.stringify([dir, files]);
+}
+
+/** The nodes that have one key, where several have it. */
+function sameKey(
+  nodes: readonly GatheredNode[],
+  keyOf: (node: GatheredNode) => string | null,
+): GatheredNode[][] {
+  const byKey = new Map<string, GatheredNode[]>();
+  for (const node of nodes) {
+    const [key, files] = [keyOf(node), filesOf(node)];
+    if (key === null || files === null) continue;
+    const place = `${key} ${files}`;
+    byKey.set(place, [...(byKey.get(place) ?? []), node]);
+  }
+  return [...byKey.values()].filter((group) => group.length > 1);
+}
+
+/** Processes of one machine have one file system; what a container has mounted its own settings do not tell. */
+function sharedLive(gathered: Gathered): RawFinding[] | Skip {
+  const nodes = dataNodes(gathered);
+  if (nodes.length === 0) return silentSentinels(gathered);
+  const machineOf = ({ life }: GatheredNode): string | null =>
+    life.ok && life.value.kind === 'process' ? life.value.hostKey : null;
+  const seen = sameKey(nodes, machineOf).map((sharing): RawFinding => {
+    const [{ config } = { config: null }, ...others] = sharing;
+    const dir = config?.ok ? config.value.dir : undefined;
+    return {
+      subject: idsOf(sharing),
+      message: `${listed(sharing.map((n) => n.id))} write their data into one directory: ${dir}`,
+      fix: others.flatMap((node) => [
+        `# ${node.id}: make this directory, put the line into its configuration file, and start it again:`,
+        `dir ${dir}-${node.announce.port}`,
+      ]),
+    };
+  });
+  if (seen.length > 0) return seen;
+  const [unknown] = sameKey(nodes, ({ life, announce }) => (life.ok ? null : announce.host));
+  if (unknown === undefined) return judged([], readAll(nodes, (n) => n.config).missing);
+  return {
+    skip: `${idsOf(unknown)} have one host and the same dir: whether that is one directory is visible only on their machine`,
+  };
+}
 
 function sharedBy(nodes: FileServer[]): RawFinding[] {
   const [first] = nodes;

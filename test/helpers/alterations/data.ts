@@ -116,6 +116,14 @@ export const DATA: Alteration[] = [
     alter: (g) => alter(nodeIn(g, 1).info, { maxmemory: '1000', used_memory: '2000000' }),
   },
   configured('replica-writable', 2, { 'replica-read-only': 'no', 'slave-read-only': 'no' }),
+  {
+    id: 'data-shared',
+    subject: 'redis-1, redis-2',
+    alter: (g) => {
+      for (const n of [1, 2]) alter(nodeIn(g, n).config, { dir: '/var/lib/redis', save: '3600 1' });
+      given(nodeIn(g, 2).life).hostKey = given(nodeIn(g, 1).life).hostKey;
+    },
+  },
   configured('persistence-skew', 2, { save: '', appendonly: 'no' }),
   configured('diskless-delay', 1, { 'repl-diskless-sync-delay': '5' }),
   {

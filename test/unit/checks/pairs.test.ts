@@ -70,6 +70,8 @@ const EXCLUDE = [
   ['failover-in-progress', 'replica-orphan'],
   // A master that answers nobody is no-master.
   ['master-down', 'master-frozen'],
+  // It is about a master that answers sentinelctl.
+  ['master-frozen', 'sentinel-disconnected'],
   // Clients that write to the node that the sentinels call a replica are right then.
   ['client-pinned', 'master-address-not-master'],
   // Who keeps nothing on disk loads nothing.
