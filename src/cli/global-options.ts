@@ -2,13 +2,17 @@ import { DEFAULT_OUTPUT, OUTPUTS } from '../config/globals.js';
 import { DEFAULT_SPEC } from '../model/spec.js';
 import { type OptionDef, option } from './option.js';
 
+export const CLUSTER = option.text('-c, --cluster <name>', {
+  summary: 'the cluster to work on',
+  otherwise: `the one that use chose, else the only one, else ${DEFAULT_SPEC.cluster}`,
+  complete: 'cluster',
+});
+/** The cluster of a command that creates one, where none is named. */
+export const CLUSTER_TO_CREATE = `the one that use chose, else ${DEFAULT_SPEC.cluster}`;
+
 /** The options that every command takes, before or after its name. */
 export const GLOBAL_OPTIONS: readonly OptionDef[] = [
-  option.text('-c, --cluster <name>', {
-    summary: 'the cluster to work on',
-    otherwise: `the one that use chose, else the only one, else ${DEFAULT_SPEC.cluster}`,
-    complete: 'cluster',
-  }),
+  CLUSTER,
   option.text('--sentinel-addrs <list>', { summary: 'an attached cluster: host:port,… of its sentinels' }),
   option.text('--master-name <name>', {
     summary: 'the name of the master at the sentinels',

@@ -2,7 +2,7 @@ import { Help, Option } from 'commander';
 import type { View } from '../report/text/theme.js';
 import type { ArgumentDef } from './argument.js';
 import type { Command } from './command.js';
-import { GLOBAL_OPTIONS } from './global-options.js';
+import { CLUSTER, CLUSTER_TO_CREATE, GLOBAL_OPTIONS } from './global-options.js';
 import type { OptionDef } from './option.js';
 import { GROUPS, type Registry } from './registry.js';
 import { type Paint, painter } from './streams.js';
@@ -55,11 +55,17 @@ export function commandHelp(def: Command, view: View): string {
       paint,
     ),
     section('Options', Object.values(def.options).map(optionItem), view, paint),
-    section('Options of every command', GLOBAL_OPTIONS.map(optionItem), view, paint),
+    section('Options of every command', globalOptionsOf(def).map(optionItem), view, paint),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
 }
+
+/** What creates a cluster never takes the only one that exists (which-cluster.ts). */
+const globalOptionsOf = ({ creates }: Command): OptionDef[] =>
+  GLOBAL_OPTIONS.map((def) =>
+    creates === true && def.flags === CLUSTER.flags ? { ...def, defaultText: CLUSTER_TO_CREATE } : def,
+  );
 
 type Item = [term: string, text: string];
 

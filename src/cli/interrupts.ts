@@ -18,6 +18,12 @@ export function reasonOf(what: Interruption): unknown {
 /** How long a command may clean up after an uncaught exception, in milliseconds. */
 const CRASH_GRACE_MS = 10_000;
 
+/**
+ * A signal this soon after the first one belongs to it, in milliseconds: a terminal and `timeout --foreground` both send
+ * one to the process for one Ctrl-C.
+ */
+const SAME_SIGNAL_MS = 1000;
+
 /** A command's signal, and what may still abort it. */
 export interface Interrupts {
   signal: AbortSignal;
@@ -29,7 +35,7 @@ export interface Interrupts {
 
 /**
  * Turns the first Ctrl-C, SIGTERM, a lost terminal, an uncaught exception or the end of `--timeout` into an abort,
- * whose reason carries the exit code. The first cause wins; a second signal ends the process, after `lastWords`.
+ * whose reason carries the exit code. The first cause wins; a second signal, at least 1 s later, ends the process, after `lastWords`.
  */
 export function armInterrupts(
   world: World,
@@ -42,6 +48,7 @@ export function armInterrupts(
     world.clock.sleep(ms, waiting.signal).then(then, () => {});
   };
   let signals = 0;
+  let firstAtMs = Number.NEGATIVE_INFINITY;
   const stopListening = world.onInterrupt((what) => {
     if (what.kind === 'crash') {
       work.abort(what.error);
@@ -53,12 +60,15 @@ export function armInterrupts(
     }
     const byHand = what.name === 'SIGINT';
     const reason = byHand ? interrupted() : terminated(what.name);
+    const now = world.clock.now();
+    if (now - firstAtMs < SAME_SIGNAL_MS) return;
     signals += 1;
     if (signals > 1) {
       if (signals === 2) lastWords();
       world.leave(reason.exitCode);
       return;
     }
+    firstAtMs = now;
     const again = byHand ? ' (Ctrl-C again to abort without cleanup)' : '';
     say(`${byHand ? 'Interrupted' : `Got ${what.name}`}: cleaning up${again}`);
     work.abort(reason);

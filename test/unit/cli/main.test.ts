@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { argument } from '../../../src/cli/argument.js';
 import { type CommandDef, defineCommand } from '../../../src/cli/command.js';
+
 import type { Context } from '../../../src/cli/context.js';
 import { main } from '../../../src/cli/main.js';
 import { option } from '../../../src/cli/option.js';
 import type { Registry } from '../../../src/cli/registry.js';
+import { systemClock } from '../../../src/clock.js';
 import { keyValue } from '../../../src/config/parsers.js';
 import { EXIT, notRestored, refused } from '../../../src/errors.js';
 import { tempDir } from '../../helpers/temp-dir.js';
@@ -91,6 +93,7 @@ const registry: Registry = {
       },
     ]),
   ),
+  makes: { summary: 'makes', group: 'Cluster', creates: true, load: async () => ({ default: echo }) },
   broken: { summary: 'never loaded', group: 'Inspect', load: () => Promise.reject(new Error('loaded')) },
 };
 
@@ -265,6 +268,15 @@ describe('help', () => {
     expect(out).toMatch(/how long \(default: 5s\)/);
   });
 
+  it('says which cluster is meant: what creates one never takes the only one', async () => {
+    const meant = async (name: string): Promise<string> =>
+      (await run([name, '--help'])).out.replace(/\s+/g, ' ');
+    expect(await meant('echo')).toContain(
+      '(default: the one that use chose, else the only one, else default)',
+    );
+    expect(await meant('makes')).toContain('(default: the one that use chose, else default)');
+  });
+
   it('fits into 40 columns', async () => {
     const { out } = await run(['echo', '--help'], { env: { COLUMNS: '40' } });
     for (const line of out.split('\n').filter((l) => !l.includes('$ ')))
@@ -399,10 +411,18 @@ describe('interruptions', () => {
     expect(world.stderr.text).toContain(err);
   });
 
-  it('the first Ctrl-C says so, the second leaves at once', async () => {
-    const { world, done } = start(['hangs']);
+  it('the first Ctrl-C says so, a second one 1 s later leaves at once', async () => {
+    let nowMs = 5000;
+    const world = { ...memoryWorld({ commands: registry }), clock: { ...systemClock, now: () => nowMs } };
+    const done = main(['hangs'], world);
     await listening(world);
     world.interrupt(ctrlC);
+    // One Ctrl-C reaches the process twice where a wrapper passes it on.
+    nowMs += 999;
+    world.interrupt(ctrlC);
+    world.interrupt({ kind: 'signal', name: 'SIGTERM' });
+    expect(world.left).toEqual([]);
+    nowMs += 1;
     world.interrupt(ctrlC);
     expect(world.left).toEqual([130]);
     expect(await done).toBe(130);
