@@ -5,7 +5,8 @@ import { refused } from '../../src/errors.js';
 import { firstLineOf } from '../../src/host/first-line.js';
 import type { Address } from '../../src/model/address.js';
 import type { AccessSources, AttachedCluster, SecretSource, TlsSource } from '../../src/model/attached.js';
-import { PLAIN, setDialled, shellWord } from '../../src/model/hints.js';
+import { PLAIN, setDialled } from '../../src/model/hints.js';
+import { setLogins, shellWord } from '../../src/model/secrets.js';
 import type { Access, TlsOptions } from '../../src/wire/access.js';
 import { lookDeadlineMs } from './deadline.js';
 
@@ -108,6 +109,7 @@ export async function openSources(context: Context, sources: AccessSources): Pro
     sources.tls === null ? null : readTls(sources.tls),
   ]);
   setDialled(dialledWords(sources.tls));
+  setLogins(sources.credentials);
   return {
     redis: { password, tls, ...(redis.username !== null && { username: redis.username }) },
     sentinel: {

@@ -3,6 +3,7 @@ import { openStore, type Store } from '../../src/cluster/store/state.js';
 import type { Target, TargetRequest } from '../../src/cluster/target.js';
 import { stateHome } from '../../src/config/paths.js';
 import { PLAIN, setDialled } from '../../src/model/hints.js';
+import { type Login, OPEN, setLogins } from '../../src/model/secrets.js';
 import { accessSource } from './access.js';
 
 export const storeOf = (context: Context): Store => openStore(stateHome(context.env));
@@ -17,12 +18,23 @@ export async function targetSource(
 ): Promise<TargetSource> {
   const request = requestOf(context, masterName);
   const { resolveTarget } = await import('../../src/cluster/target.js');
+  const store = storeOf(context);
   return async () => {
-    const target = await resolveTarget(storeOf(context), request);
+    const target = await resolveTarget(store, request);
     // The menu looks at one cluster after the other.
-    if (target.kind === 'own') setDialled(PLAIN);
+    if (target.kind === 'own') {
+      setDialled(PLAIN);
+      setLogins(ownLogins(store, target));
+    }
     return target;
   };
+}
+
+/** The servers of a cluster that sentinelctl created have one password, which it keeps in a file. */
+function ownLogins({ passwordFile }: Store, { name, access }: Target): Parameters<typeof setLogins>[0] {
+  if (access.redis.password == null) return { redis: OPEN, sentinel: OPEN };
+  const login: Login = { username: null, password: { from: 'file', path: passwordFile(name) } };
+  return { redis: login, sentinel: login };
 }
 
 /** The cluster that is meant; said where it was not named, since it is the only one. */

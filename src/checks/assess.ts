@@ -17,6 +17,7 @@ import { count, named } from '../model/words.js';
 import { evidenceOf, type Finding, impactOf, type RawFinding, type SnapshotCheck } from './check.js';
 import { findingOf } from './finding.js';
 import { explainer, fold, serverNames } from './fold.js';
+import { rawWithLogins } from './passwords.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
 import { possibleNow } from './under-way.js';
 import { weigh } from './weigh.js';
@@ -35,7 +36,12 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
       const outcome = check.live(facts);
       // What a check could not judge is shown as the silence of a server.
       if (!Array.isArray(outcome)) return [];
-      return outcome.map((raw): Judged => ({ check, raw: possibleNow(raw, facts) }));
+      return outcome.map(
+        (raw): Judged => ({
+          check,
+          raw: rawWithLogins(possibleNow(raw, facts), snapshot),
+        }),
+      );
     }),
   );
   const sentinels = snapshot.sentinels.map(sentinelStatus);

@@ -14,7 +14,7 @@ import type { Project } from './files/project.js';
 import { atLeast, explainer, fold, isRepairable, serverNames } from './fold.js';
 import { withoutLeftovers } from './never-reached.js';
 import { isRisk, type Judged, passed } from './passed.js';
-import { withPasswordNotes } from './passwords.js';
+import { withLogins } from './passwords.js';
 import { isUnjudged, runChecks, runFileChecks, type Skipped } from './run.js';
 import { weigh } from './weigh.js';
 
@@ -69,7 +69,7 @@ export function diagnose(
     gathered.takenAtMs,
   );
   const servers = serverNames(gathered);
-  const folded = fold(left, checks, servers);
+  const folded = withLogins(fold(left, checks, servers), gathered);
   const result = resultOf(
     gathered.cluster,
     folded,
@@ -85,12 +85,10 @@ export function diagnose(
     options,
   );
   const isFixable = result.findings.some(isRepairable);
-  const findings = withPasswordNotes(result.findings, gathered);
   const verdict = labelled(result.verdict, gathered.label);
   return {
     ...result,
     verdict,
-    findings,
     fixWith: isFixable ? fixWith(gathered, facts.masters) : null,
   };
 }

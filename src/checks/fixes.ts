@@ -1,6 +1,7 @@
 import type { Address } from '../model/address.js';
 import type { Fields, Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
-import { cli, cliSecret, ctl, ifSet, secretNote } from '../model/hints.js';
+import { cli, cliSecret, ctl } from '../model/hints.js';
+import { ifSet, knownSecret, usesPassword } from '../model/secrets.js';
 import type { SentinelSettings } from '../model/sentinel-timing.js';
 import type { NodeState } from '../model/snapshot.js';
 import type { MonitoredAt } from './evidence.js';
@@ -116,8 +117,10 @@ export function monitorInstead(
     // Forgotten and not monitored again, the master would have one sentinel less.
     guarded(place, cli(sentinel, `SENTINEL REMOVE ${name}`)),
     ...monitorWith(sentinel, name, place, settings),
-    ...(hasPassword === null ? [`# where the master wants a password: ${setAuthPass(sentinel, name)}`] : []),
-    ...(hasPassword === true ? [MASTER_PASSWORD_NOTE, setAuthPass(sentinel, name)] : []),
+    ...(hasPassword === null && !usesPassword('redis')
+      ? [`# where the master wants a password: ${setAuthPass(sentinel, name)}`]
+      : []),
+    ...((hasPassword ?? usesPassword('redis')) ? [...masterPassword(), setAuthPass(sentinel, name)] : []),
   ];
 }
 
@@ -125,7 +128,8 @@ const guarded = (place: Place, line: string): string =>
   'variable' in place ? ifSet(place.variable, line) : line;
 
 /** Where the master's password comes from for `setAuthPass`. */
-export const MASTER_PASSWORD_NOTE = secretNote('MASTER_PASSWORD', "the master's password");
+export const masterPassword = (): string[] =>
+  knownSecret('MASTER_PASSWORD', "the master's password", 'redis');
 
 /** The command that gives a sentinel the password of a master. */
 export const setAuthPass = (sentinel: { endpoint: Address }, name: string): string =>

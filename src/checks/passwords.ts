@@ -1,6 +1,8 @@
 import type { Gathered, GatheredNode, GatheredSentinel } from '../model/gathered.js';
-import { isPasswordNote, passwordNote } from '../model/hints.js';
-import type { Finding } from './check.js';
+import type { NodeKind } from '../model/plan.js';
+import { type Asked, withPasswords } from '../model/secrets.js';
+import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
+import type { Finding, RawFinding } from './check.js';
 import { asksForPassword, sentinelLines } from './files/settings.js';
 import { settingIn } from './group.js';
 import { linesOf } from './sentinels.js';
@@ -43,27 +45,35 @@ export function answersWrongly(fields: Readonly<Record<string, string>>): boolea
 /** Whether the reason for an absent answer is that a user does not exist. Texts: acl.c, aclCommand (DRYRUN), and ours for GETUSER. */
 export const noSuchUser = (why: string): boolean => /\bUser '.*' not found|^has no such user/i.test(why);
 
-const NOTE = passwordNote('the password of the server');
-const ASKS = /^(?:or: )?(?:\[ -n "\$[A-Z_]+" \] && )?redis-cli -h (\S+) -p (\d+) /;
-/** A command that takes the password from there as an argument. */
-const TAKES = '"$REDISCLI_AUTH"';
-
-/** Says, before the commands that need one, how redis-cli is given a password: never in its arguments. */
-export function withPasswordNotes(findings: readonly Finding[], gathered: Gathered): Finding[] {
-  const locked = new Set(
-    [
-      ...gathered.nodes.filter((n) => wantsPassword(n) === true),
-      ...gathered.sentinels.filter((s) => sentinelWantsPassword(s) === true),
-    ].map(({ endpoint }) => `${endpoint.host} ${endpoint.port}`),
-  );
-  const needsOne = (line: string): boolean => {
-    const [, host, port] = ASKS.exec(line) ?? [];
-    return locked.has(`${host} ${port}`) || line.includes(TAKES);
-  };
-  const noted = (f: Finding): Finding => ({
+/** Puts how redis-cli is given a password before the commands that need one: never in its arguments. */
+export function withLogins(findings: readonly Finding[], gathered: Gathered): Finding[] {
+  const servers = [
+    ...gathered.nodes.map((n) => asked(n, 'redis', wantsPassword(n))),
+    ...gathered.sentinels.map((s) => asked(s, 'sentinel', sentinelWantsPassword(s))),
+  ];
+  const given = (f: Finding): Finding => ({
     ...f,
-    fix: f.fix.some(needsOne) && !f.fix.some(isPasswordNote) ? [NOTE, ...f.fix] : f.fix,
-    consequences: f.consequences.map(noted),
+    fix: withPasswords(f.fix, servers),
+    consequences: f.consequences.map(given),
   });
-  return findings.map(noted);
+  return findings.map(given);
+}
+
+const asked = ({ endpoint }: Pick<GatheredNode, 'endpoint'>, kind: NodeKind, wants = false): Asked => ({
+  endpoint,
+  kind,
+  wantsPassword: wants,
+});
+
+/** The same for what a snapshot showed. */
+export function rawWithLogins(raw: RawFinding, { sentinels, groups }: Snapshot): RawFinding {
+  const locked = ({ silence }: NodeState | SentinelState): boolean => silence?.kind === 'auth';
+  const servers = [
+    ...groups.flatMap(({ nodes }) => nodes.map((n) => asked(n, 'redis', locked(n)))),
+    ...sentinels.map((s) => asked(s, 'sentinel', locked(s))),
+  ];
+  const { later } = raw;
+  const lines = withPasswords([...raw.fix, ...(later === undefined ? [] : [later.fix])], servers);
+  const last = later === undefined ? undefined : lines.pop();
+  return { ...raw, fix: lines, ...(later !== undefined && { later: { ...later, fix: last ?? later.fix } }) };
 }

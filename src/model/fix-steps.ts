@@ -1,3 +1,5 @@
+import { isSecretLine } from './secrets.js';
+
 /** A fix for a program: one sentence to show, and the commands that may be run. */
 export interface FixSteps {
   /** The whole fix in one line, also what is not a command: lines of a file, conditions, what to do by hand. */
@@ -28,7 +30,8 @@ export function fixSteps(
     .replaceAll(':; ', ': ');
   const conditional = written.findIndex((line) => line.startsWith('#') && line.endsWith(':'));
   const now = conditional === -1 ? written : written.slice(0, conditional);
-  const steps = now.filter((line) => !line.startsWith('#'));
+  // A program has the password in its environment.
+  const steps = now.filter((line) => !line.startsWith('#') && !isSecretLine(line));
   // Half of a sequence may do harm: where a step cannot be typed, none is given.
   return { text, commands: steps.every(isCommand) ? steps : [] };
 }

@@ -1,4 +1,5 @@
 import { type Address, formatAddress } from './address.js';
+import { ifSet, shellWord } from './secrets.js';
 import type { NodeState, SentinelState, Silence } from './snapshot.js';
 import type { Expectation } from './status.js';
 
@@ -43,10 +44,6 @@ export function setTyped(words: readonly string[] | null): void {
   typed = words === null ? LOOKS : words.map(shellWord).join(' ');
 }
 
-/** A word as a shell takes it. */
-export const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
 /** A sentinelctl command for one of our clusters: the default one is named only where it must be. */
 export const command = (words: string, cluster: string): string =>
   cluster === 'default' && isDefaultImplied
@@ -66,27 +63,6 @@ export function ctl({ own, cluster }: Pick<Expectation, 'own' | 'cluster'>, word
 /** `redis-cli -h 127.0.0.1 -p 26379 …` for a server as this machine reaches it. No password in it. */
 export const cli = (server: { endpoint: Address }, words: string): string =>
   `redis-cli -h ${server.endpoint.host} -p ${server.endpoint.port} ${dialled.cli}${words}`;
-
-/** How redis-cli is given a password, which is never in its arguments. A note, not a condition of the commands after it. */
-export const passwordNote = (password: string): string =>
-  `# FILE has ${password}; redis-cli reads it from the environment: export REDISCLI_AUTH="$(cat FILE)"`;
-
-/** The same for another secret, which a command takes from a variable of the shell. */
-export const secretNote = (variable: string, what: string): string =>
-  `# FILE has ${what}: export ${variable}="$(cat FILE)"`;
-
-export const isPasswordNote = (line: string): boolean =>
-  line.startsWith('#') && /export [A-Z_]+="\$\(cat FILE\)"/.test(line);
-
-/** The command that a password note asks for: `export MASTER_PASSWORD="$(cat FILE)"`; null in any other line. */
-export const exportIn = (line: string): string | null =>
-  isPasswordNote(line) ? (/export [A-Z_]+="\$\(cat FILE\)"/.exec(line)?.[0] ?? null) : null;
-
-/** A command that needs a value of the shell: without it nothing is done. */
-export const ifSet = (variable: string, line: string): string => `[ -n "$${variable}" ] && ${line}`;
-
-/** Whether a command does nothing until a variable of the shell is set. */
-export const isIfSet = (line: string): boolean => line.startsWith('[ -n "$');
 
 /**
  * A command whose last argument is a secret in a variable of the shell: it goes through standard input, so that no list

@@ -2,7 +2,7 @@ import { EXIT, type ExitCode } from '../errors.js';
 import { sameAddress } from './address.js';
 import { humanDurationMs } from './duration.js';
 import { answers, type MasterFacts, type Witness } from './facts.js';
-import { exportIn, isIfSet, isPasswordNote, passwordNote } from './hints.js';
+import { isSecretLine, lacksValue } from './secrets.js';
 import { type Impact, VERDICT_WORDS, type Verdict, type VerdictWord } from './status.js';
 import { sayTheSame, together, without } from './together.js';
 
@@ -190,24 +190,20 @@ const MONITOR = / SENTINEL MONITOR /;
 const SHUTDOWN = / SHUTDOWN\b/;
 
 /**
- * The first line of a fix, and what belongs to it where it alone would do harm; none where a comment comes first,
- * because the command is only right under its condition. How a password is given is not one.
+ * The first command of a fix after what sets its passwords, and what belongs to it where it alone would do harm; none
+ * where a comment comes first, because the command is only right under its condition.
  */
 function commandIn(fix: readonly string[]): string | null {
-  const lines = fix.filter((line) => !isPasswordNote(line));
+  const lines = fix.filter((line) => !isSecretLine(line));
   const [first] = lines;
-  // What needs a secret or an address of the shell does nothing before it is set: a secret is set first.
-  if (first !== undefined && isIfSet(first)) return secretFor(first, fix);
   if (first === undefined || SHUTDOWN.test(first) || first.startsWith('#')) return null;
+  if (lacksValue(first, fix)) return null;
   const end = lines.findIndex((line, i) => i > 0 && (line.startsWith('#') || REMOVE.test(line)));
   const whole = lines.slice(0, end === -1 ? undefined : end);
-  return REMOVE.test(first) && whole.some((line) => MONITOR.test(line)) ? whole.join(' && ') : first;
-}
-
-/** What sets the secret that a command needs: its note says so, where it is not the password that redis-cli reads. */
-function secretFor(line: string, fix: readonly string[]): string | null {
-  const noted = fix.map(exportIn).find((found) => found !== null);
-  return noted ?? (line.includes('"$REDISCLI_AUTH"') ? exportIn(passwordNote('it')) : null);
+  const isWhole = REMOVE.test(first) && whole.some((line) => MONITOR.test(line));
+  const steps = isWhole ? whole : [first];
+  const until = fix.indexOf(steps.at(-1) ?? first);
+  return [...fix.slice(0, until).filter(isSecretLine), steps.join(' && ')].join('\n');
 }
 
 /** Which words make exit code 1: this one and those that are worse. */

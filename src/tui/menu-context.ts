@@ -1,5 +1,5 @@
 import type { World } from '../cli/world.js';
-import { shellWord } from '../model/hints.js';
+import { shellWord } from '../model/secrets.js';
 import type { Conversation } from './converse.js';
 import type { Size } from './list-view.js';
 

@@ -77,7 +77,7 @@ describe('a cluster with a password', () => {
       `masterauth of ${two} is not the password of ${id(PORT)} and ${id(PORT + 2)}; the link of ${two} is still up, because it logged in before`,
     );
     expect(finding.fix).toContain(
-      `[ -n "$REDISCLI_AUTH" ] && printf '%s' "$REDISCLI_AUTH" | redis-cli -h 127.0.0.1 -p ${PORT + 1} -x CONFIG SET masterauth`,
+      `test -n "\${REDISCLI_AUTH:?is not set}" && printf '%s' "$REDISCLI_AUTH" | redis-cli -h 127.0.0.1 -p ${PORT + 1} -x CONFIG SET masterauth`,
     );
     expect(finding.repairs).toEqual([]);
     expect(JSON.stringify(finding)).not.toContain('horse');

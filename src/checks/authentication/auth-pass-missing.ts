@@ -2,7 +2,7 @@ import type { Check, RawFinding } from '../check.js';
 import type { FileGroup } from '../files/groups.js';
 import { judgeMonitoredGroups, noNodeFile } from '../files/judge.js';
 import { asksForPassword, passwordLine, place, sentinelLine, shownAt } from '../files/settings.js';
-import { MASTER_PASSWORD_NOTE, setAuthPass } from '../fixes.js';
+import { masterPassword, setAuthPass } from '../fixes.js';
 import { dataNodes, judged, shown } from '../group.js';
 import { answersWrongly, hasAuthPass, wantsPassword } from '../passwords.js';
 import { judgeViews, sentinelIds } from '../sentinels.js';
@@ -72,7 +72,7 @@ export default {
           brief: `${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} no${known ? '' : ' or a wrong'} password for ${master.id}`,
           evidence: `${shown(master)} needs one${state}`,
           message: `${shown(master)} needs a password, but ${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} none${known ? '' : ' or a wrong one'}${state}`,
-          fix: [MASTER_PASSWORD_NOTE, ...without.map(({ sentinel }) => setAuthPass(sentinel, name))],
+          fix: [...masterPassword(), ...without.map(({ sentinel }) => setAuthPass(sentinel, name))],
         },
       ];
     });

@@ -1,5 +1,6 @@
 import type { GatheredNode } from '../../model/gathered.js';
-import { cli, cliSecret, secretNote } from '../../model/hints.js';
+import { cli, cliSecret } from '../../model/hints.js';
+import { secretLines } from '../../model/secrets.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { RIGHTS, savedUser } from '../fixes.js';
@@ -65,7 +66,7 @@ export default {
           evidence: elsewhere === '' ? null : `the user "${user}"${elsewhere}`,
           fix: without.flatMap((node) => [
             ...(model === undefined
-              ? [secretNote('USER_PASSWORD', "that user's password, the sentinels' auth-pass")]
+              ? secretLines('USER_PASSWORD', "that user's password, the sentinels' auth-pass")
               : []),
             model === undefined
               ? cliSecret(node, `ACL SETUSER ${user} on allchannels ${RIGHTS}`, 'USER_PASSWORD', '>')

@@ -1,5 +1,6 @@
 import type { GatheredNode } from '../../model/gathered.js';
-import { cliSecret, ctl, ifSet } from '../../model/hints.js';
+import { cliSecret, ctl } from '../../model/hints.js';
+import { ifSet } from '../../model/secrets.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { judgeNodeGroups } from '../files/judge.js';

@@ -1,5 +1,6 @@
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
-import { cli, cliSecret, secretNote } from '../../model/hints.js';
+import { cli, cliSecret } from '../../model/hints.js';
+import { secretLines } from '../../model/secrets.js';
 import { majorityOf } from '../../model/sentinel-timing.js';
 import { count, listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
@@ -86,7 +87,7 @@ function short(gathered: Gathered, denials: readonly Denial[]): RawFinding[] {
       message: `the user "${user}", as which the other sentinels log in (sentinel-user), ${what} at ${idsOf(at)}`,
       fix: at.flatMap((sentinel) => [
         ...(denied.length === 0
-          ? [secretNote('USER_PASSWORD', "that user's password, the others' sentinel-pass")]
+          ? secretLines('USER_PASSWORD', "that user's password, the others' sentinel-pass")
           : []),
         denied.length === 0
           ? cliSecret(

@@ -1,6 +1,7 @@
 import { type Address, sameAddress } from '../../model/address.js';
 import type { Fields, GatheredSentinel } from '../../model/gathered.js';
-import { cliSecret, secretNote } from '../../model/hints.js';
+import { cliSecret } from '../../model/hints.js';
+import { knownSecret } from '../../model/secrets.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, silentSentinels } from '../evidence.js';
 import { comparing, judgeSentinelFiles } from '../files/judge.js';
@@ -63,7 +64,7 @@ export default {
         subject: sentinel.id,
         message: `${idsOf(refusing)} need${refusing.length === 1 ? 's' : ''} a password, but ${sentinel.id} has ${none ? 'no sentinel-pass' : 'a different one or none'}`,
         fix: [
-          secretNote('SENTINEL_PASSWORD', "the sentinels' password"),
+          ...knownSecret('SENTINEL_PASSWORD', "the sentinels' password", 'sentinel'),
           cliSecret(sentinel, 'SENTINEL CONFIG SET sentinel-pass', 'SENTINEL_PASSWORD'),
         ],
       }),

@@ -1,5 +1,6 @@
 import { isAt, type MasterFacts } from '../../model/facts.js';
-import { cli, cliSecret, ifSet, passwordNote, secretNote } from '../../model/hints.js';
+import { cli, cliSecret } from '../../model/hints.js';
+import { ifSet, knownSecret, passwordLines } from '../../model/secrets.js';
 import { isLocked, type NodeState, type SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
@@ -144,18 +145,18 @@ function unlikeTheCluster(
 
 /** Gives it the cluster's own password again, or none. A sentinel has no CONFIG (sentinel.c, sentinelcmds). */
 function reset(server: NodeState | SentinelState, said: string, isSentinel: boolean): string[] {
-  const note = passwordNote(`the password that ${server.id} wants now`);
+  const login = passwordLines(`the password that ${server.id} wants now`);
   if (hasNoPassword(said))
     return [
-      note,
+      ...login,
       ifSet(
         'REDISCLI_AUTH',
         cli(server, isSentinel ? 'ACL SETUSER default nopass' : "CONFIG SET requirepass ''"),
       ),
     ];
   return [
-    note,
-    secretNote('CLUSTER_PASSWORD', "the cluster's own password"),
+    ...knownSecret('CLUSTER_PASSWORD', "the cluster's own password", isSentinel ? 'sentinel' : 'redis'),
+    ...login,
     isSentinel
       ? cliSecret(server, 'ACL SETUSER default resetpass', 'CLUSTER_PASSWORD', '>')
       : cliSecret(server, 'CONFIG SET requirepass', 'CLUSTER_PASSWORD'),

@@ -1,5 +1,5 @@
 import { monitoredNames, sentinelAnswers } from '../../model/facts.js';
-import { ifSet } from '../../model/hints.js';
+import { ifSet } from '../../model/secrets.js';
 import { majorityOf } from '../../model/sentinel-timing.js';
 import { listed } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';

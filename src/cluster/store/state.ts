@@ -47,6 +47,8 @@ export interface Store {
   /** Chooses the cluster that commands work on where none is named; null: none. */
   use(cluster: string | null): Promise<void>;
   password(cluster: string): Promise<string | null>;
+  /** Where it is, if there is one. */
+  passwordFile(cluster: string): string;
   keepPassword(cluster: string, password: string | null): Promise<void>;
 }
 
@@ -109,6 +111,7 @@ export function openStore(home: string): Store {
       await guard(makePrivateDirectory(home));
       await guard(writeAtomically(useOf(), `${cluster}\n`, 0o600));
     },
+    passwordFile: secretOf,
     async password(cluster) {
       return (await guard(readIfThere(secretOf(cluster)))) ?? null;
     },

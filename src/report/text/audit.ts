@@ -1,5 +1,5 @@
 import type { AuditEntry, AuditedMaster } from '../../cluster/store/audit.js';
-import { shellWord } from '../../model/hints.js';
+import { shellWord } from '../../model/secrets.js';
 import { count } from '../../model/words.js';
 import { plain, wrap } from '../plain-text.js';
 import { nextLines } from './lines.js';

@@ -233,10 +233,12 @@ function headOf(finding: Finding, said = ''): string {
 
 /** A fix is a sequence and shown in full; a fix that was already shown is replaced by a reference to it. */
 function fixLines({ fix: whole, id }: Finding, shown: Map<string, string>, view: View): string[] {
-  const [first = '', second = '#'] = whole;
+  const [headline] = [...shown].find(([, id]) => id === IN_HEADLINE) ?? [];
+  const said = headline?.split('\n') ?? [];
+  const next = whole[said.length] ?? '#';
   // What comes after it is another step, not the rest of the same.
-  const isSaid = shown.get(first) === IN_HEADLINE && second.startsWith('#');
-  const fix = isSaid ? whole.slice(1) : whole;
+  const isSaid = said.length > 0 && said.every((line, i) => line === whole[i]) && next.startsWith('#');
+  const fix = isSaid ? whole.slice(said.length) : whole;
   if (fix.length === 0) return [];
   const text = fix.join('\n');
   const earlier = shown.get(text);

@@ -3,9 +3,12 @@ import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 /**
  * `→ command`, broken only where the terminal is narrower; `indent` columns in, under what it belongs to. A command that
- * is broken has a backslash at the end of each line but the last, so that a shell takes it as it is copied.
+ * is broken has a backslash at the end of each line but the last, so that a shell takes it as it is copied. Several commands have a line each.
  */
-export function nextLines(command: string, view: View, indent = 0): string[] {
+export const nextLines = (commands: string, view: View, indent = 0): string[] =>
+  commands.split('\n').flatMap((command) => nextLine(command, view, indent));
+
+function nextLine(command: string, view: View, indent: number): string[] {
   const line = `${' '.repeat(indent)}${SYMBOL.next} ${plain(command)}`;
   const { accent } = themeOf(view);
   const broken = wrap(line, lineWidth(view), indent + 2);

@@ -14,6 +14,7 @@ const no = { ok: false, why: 'not asked' } as const;
 const server = (id: string): GatheredNode =>
   ({
     id,
+    endpoint: { host: '127.0.0.1', port: 6379 },
     silence: null,
     config: no,
     conf: no,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Finding } from '../../../src/checks/check.js';
-import { withPasswordNotes } from '../../../src/checks/passwords.js';
+import { withLogins } from '../../../src/checks/passwords.js';
 import { healthyGathered } from '../../helpers/recorded-gathering.js';
 
 it('says how redis-cli gets a password before a command for a server that wants one, and only there', () => {
@@ -10,10 +10,14 @@ it('says how redis-cli gets a password before a command for a server that wants 
   if (locked.config.ok) locked.config.value = { ...locked.config.value, requirepass: '(set)' };
   const at = ({ endpoint }: typeof locked): string =>
     `redis-cli -h ${endpoint.host} -p ${endpoint.port} PING`;
-  const [first, second] = withPasswordNotes(
+  const [first, second] = withLogins(
     [at(locked), at(open)].map((line) => ({ fix: [line], consequences: [] as Finding[] }) as Finding),
     gathered,
   );
-  expect(first?.fix).toEqual([expect.stringMatching(/^# .*REDISCLI_AUTH="\$\(cat FILE\)"$/), at(locked)]);
+  expect(first?.fix).toEqual([
+    '# FILE has the password of the server, for redis-cli',
+    'export REDISCLI_AUTH="$(cat FILE)"',
+    at(locked),
+  ]);
   expect(second?.fix).toEqual([at(open)]);
 });

@@ -233,8 +233,8 @@ describe('status on one screen', () => {
         → redis-cli -h 127.0.0.1 -p 26379 SENTINEL MONITOR mymaster 127.0.0.1 6380 2
         → redis-cli -h 127.0.0.1 -p 26379 SENTINEL SET mymaster down-after-milliseconds 5000 \\
           failover-timeout 60000 parallel-syncs 1
-        → # where the master wants a password: [ -n "$MASTER_PASSWORD" ] && printf '%s' "$MASTER_PASSWORD"
-          | redis-cli -h 127.0.0.1 -p 26379 -x SENTINEL SET mymaster auth-pass
+        → # where the master wants a password: test -n "\${MASTER_PASSWORD:?is not set}" && printf '%s'
+          "$MASTER_PASSWORD" | redis-cli -h 127.0.0.1 -p 26379 -x SENTINEL SET mymaster auth-pass
       ! sentinel-2 127.0.0.1:26380 does not answer: no answer within 1.5 s
         it has no vote in a failover, and a client that asks it first waits for its connect timeout
         → sentinelctl resume sentinel-2 --cluster lab

@@ -130,7 +130,7 @@ describe('masterauth-missing', () => {
     expect(masterauthMissing.live(locked)).toMatchObject([
       {
         fix: [
-          '[ -n "$REDISCLI_AUTH" ] && redis-cli -h 127.0.0.1 -p 6380 CONFIG SET requirepass ""',
+          `test -n "\${REDISCLI_AUTH:?is not set}" && redis-cli -h 127.0.0.1 -p 6380 CONFIG SET requirepass ""`,
           expect.stringContaining('REDISCLI_AUTH'),
         ],
       },

@@ -48,11 +48,13 @@ function strayed(s: Snapshot): void {
   answerOf(s, 1).attached.pop();
 }
 
-const CLUSTER_PASSWORD = '# FILE has the cluster\'s own password: export CLUSTER_PASSWORD="$(cat FILE)"';
+const CLUSTER_PASSWORD = '# FILE has the cluster\'s own password\nexport CLUSTER_PASSWORD="$(cat FILE)"';
+/** What a shell refuses to go on without. */
+const needs = (variable: string): string => `test -n "\${${variable}:?is not set}" && `;
 
 /** Each row: what is altered, and what must be said about which server, alone where nothing else is wrong. */
 const passwordOf = (id: string): string =>
-  `# FILE has the password that ${id} wants now; redis-cli reads it from the environment: export REDISCLI_AUTH="$(cat FILE)"`;
+  `# FILE has the password that ${id} wants now, for redis-cli\nexport REDISCLI_AUTH="$(cat FILE)"`;
 
 const CASES: [
   id: string,
@@ -83,7 +85,7 @@ const CASES: [
     'critical',
     ['sentinel-2'],
     'sentinel-2 127.0.0.1:26380 wants a password',
-    `${passwordOf('sentinel-2')}\n${CLUSTER_PASSWORD}\n[ -n "$CLUSTER_PASSWORD" ] && printf '>%s' "$CLUSTER_PASSWORD" | redis-cli -h 127.0.0.1 -p 26380 -x ACL SETUSER default resetpass`,
+    `${CLUSTER_PASSWORD}\n${passwordOf('sentinel-2')}\n${needs('CLUSTER_PASSWORD')}printf '>%s' "$CLUSTER_PASSWORD" | redis-cli -h 127.0.0.1 -p 26380 -x ACL SETUSER default resetpass`,
     (s) => silenceSentinel(s, 2, AUTH),
   ],
   [
@@ -91,7 +93,7 @@ const CASES: [
     'critical',
     ['redis-1'],
     'redis-1 127.0.0.1:6379 wants a password',
-    `${passwordOf('redis-1')}\n${CLUSTER_PASSWORD}\n[ -n "$CLUSTER_PASSWORD" ] && printf '%s' "$CLUSTER_PASSWORD" | redis-cli -h 127.0.0.1 -p 6379 -x CONFIG SET requirepass`,
+    `${CLUSTER_PASSWORD}\n${passwordOf('redis-1')}\n${needs('CLUSTER_PASSWORD')}printf '%s' "$CLUSTER_PASSWORD" | redis-cli -h 127.0.0.1 -p 6379 -x CONFIG SET requirepass`,
     (s) => silenceNode(s, 1, AUTH),
   ],
   [
@@ -99,7 +101,7 @@ const CASES: [
     'critical',
     ['redis-1'],
     'wants a password, but the cluster has none: --password-file changes nothing',
-    `${passwordOf('redis-1')}\n[ -n "$REDISCLI_AUTH" ] && redis-cli -h 127.0.0.1 -p 6379 CONFIG SET requirepass ''`,
+    `${passwordOf('redis-1')}\n${needs('REDISCLI_AUTH')}redis-cli -h 127.0.0.1 -p 6379 CONFIG SET requirepass ''`,
     (s) => silenceNode(s, 1, { kind: 'auth', message: 'requires a password' }),
   ],
   [
@@ -107,7 +109,7 @@ const CASES: [
     'critical',
     ['sentinel-2'],
     'wants a password, but the cluster has none: --password-file changes nothing',
-    `${passwordOf('sentinel-2')}\n[ -n "$REDISCLI_AUTH" ] && redis-cli -h 127.0.0.1 -p 26380 ACL SETUSER default nopass`,
+    `${passwordOf('sentinel-2')}\n${needs('REDISCLI_AUTH')}redis-cli -h 127.0.0.1 -p 26380 ACL SETUSER default nopass`,
     (s) => silenceSentinel(s, 2, { kind: 'auth', message: 'requires a password' }),
   ],
   [
@@ -143,7 +145,7 @@ const CASES: [
       'redis-cli -h 127.0.0.1 -p 26381 SENTINEL REMOVE mymaster',
       'redis-cli -h 127.0.0.1 -p 26381 SENTINEL MONITOR mymaster 127.0.0.1 6379 2',
       'redis-cli -h 127.0.0.1 -p 26381 SENTINEL SET mymaster down-after-milliseconds 5000 failover-timeout 60000 parallel-syncs 1',
-      `# where the master wants a password: [ -n "$MASTER_PASSWORD" ] && printf '%s' "$MASTER_PASSWORD" | redis-cli -h 127.0.0.1 -p 26381 -x SENTINEL SET mymaster auth-pass`,
+      `# where the master wants a password: ${needs('MASTER_PASSWORD')}printf '%s' "$MASTER_PASSWORD" | redis-cli -h 127.0.0.1 -p 26381 -x SENTINEL SET mymaster auth-pass`,
     ].join('\n'),
     (s) => {
       Object.assign(viewOf(s, 3), { address: redisAddress(2) });

@@ -133,7 +133,7 @@ describe('sentinels that know the wrong thing, or nothing', () => {
       /^mymaster: no writes: no sentinel has ever reached 127.0.0.1:6379 \(master\)/,
     );
     expect(fixOf(result, 'master-never-reached')).toContain(
-      '[ -n "$MASTER_HOST" ] && redis-cli -h 127.0.0.1 -p 26381 SENTINEL MONITOR mymaster "$MASTER_HOST" 6379 2',
+      `test -n "\${MASTER_HOST:?is not set}" && redis-cli -h 127.0.0.1 -p 26381 SENTINEL MONITOR mymaster "$MASTER_HOST" 6379 2`,
     );
   });
 

@@ -1,0 +1,98 @@
+import type { SecretSource } from './attached.js';
+import type { NodeKind } from './plan.js';
+
+/** How this command line logs in to one kind of server: the user, and where the password is; never the password. */
+export interface Login {
+  username: string | null;
+  password: SecretSource | null;
+}
+
+/** What redis-cli reads a password from (redis-cli.c, parseEnv). */
+const AUTH = 'REDISCLI_AUTH';
+export const OPEN: Login = { username: null, password: null };
+let logins: Readonly<Record<NodeKind, Login>> = { redis: OPEN, sentinel: OPEN };
+
+/** Where the passwords come from that this command line uses. */
+export function setLogins(now: Readonly<Record<NodeKind, Login>>): void {
+  logins = now;
+}
+
+/** A word as a shell takes it. */
+export const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** The lines that set a variable of the shell to a secret; none where it is set. Standard input was read already. */
+function linesFor(variable: string, what: string, source: SecretSource | null): string[] {
+  if (source === null || (source.from === 'file' && source.path === '-'))
+    return [`# FILE has ${what}`, `export ${variable}="$(cat FILE)"`];
+  if (source.from === 'environment')
+    return source.variable === variable ? [] : [`export ${variable}="$${source.variable}"`];
+  const words = source.from === 'file' ? ['cat', source.path] : source.words;
+  return [`export ${variable}="$(${words.map(shellWord).join(' ')})"`];
+}
+
+/** The lines that set a variable of the shell to a secret that sentinelctl does not know. */
+export const secretLines = (variable: string, what: string): string[] => linesFor(variable, what, null);
+
+/** How redis-cli is given a password that sentinelctl does not know, which is never in its arguments. */
+export const passwordLines = (what: string): string[] => secretLines(AUTH, `${what}, for redis-cli`);
+
+/** The same for the password of the default user at one kind of server, from where this command line has it. */
+export const knownSecret = (variable: string, what: string, kind: NodeKind): string[] => {
+  const { username, password } = logins[kind];
+  return linesFor(variable, what, username === null ? password : null);
+};
+
+/** Whether this command line logs in to these servers with a password. */
+export const usesPassword = (kind: NodeKind): boolean => logins[kind].password !== null;
+
+const EXPORT = /^export ([A-Z_]+)=/;
+const REMARK = /^# FILE has /;
+
+/** Whether a line only sets a secret, or says which file has it: no condition of the commands after it. */
+export const isSecretLine = (line: string): boolean => REMARK.test(line) || EXPORT.test(line);
+
+/** A command that needs a value of the shell: without it the shell says so and does nothing. */
+export const ifSet = (variable: string, line: string): string =>
+  `test -n "\${${variable}:?is not set}" && ${line}`;
+
+const IF_SET = /^test -n "\$\{([A-Z_]+):\?is not set\}" && /;
+
+/** The variable that a command needs, or null. */
+const neededBy = (line: string): string | null => IF_SET.exec(line)?.[1] ?? null;
+
+/** Whether a command fails for lack of a value that none of these lines sets, and that is not the shell's own password. */
+export function lacksValue(line: string, before: readonly string[]): boolean {
+  const variable = neededBy(line);
+  return variable !== null && variable !== AUTH && !before.some((b) => EXPORT.exec(b)?.[1] === variable);
+}
+
+/** A server that commands name, and whether it is known to want a password. */
+export interface Asked {
+  endpoint: { host: string; port: number };
+  kind: NodeKind;
+  wantsPassword: boolean;
+}
+
+const ASKS = /redis-cli -h (\S+) -p (\d+) /;
+
+/**
+ * The lines of a fix, with what gives redis-cli the password before the first command that needs one. A fix that sets it
+ * already, because another one is needed, stays as it is.
+ */
+export function withPasswords(fix: readonly string[], servers: readonly Asked[]): string[] {
+  if (fix.some((line) => EXPORT.exec(line)?.[1] === AUTH)) return [...fix];
+  let given: string | null = null;
+  return fix.flatMap((line) => {
+    const [, host, port] = ASKS.exec(line) ?? [];
+    const server = servers.find(({ endpoint: e }) => e.host === host && String(e.port) === port);
+    if (server === undefined) return [line];
+    const { username, password } = logins[server.kind];
+    if (password === null && !server.wantsPassword) return [line];
+    const as = username === null ? line : line.replace(ASKS, `$&--user ${shellWord(username)} `);
+    const before = linesFor(AUTH, 'the password of the server, for redis-cli', password).join('\n');
+    if (before === given || before === '') return [as];
+    given = before;
+    return [...before.split('\n'), as];
+  });
+}
