@@ -5,7 +5,7 @@ import { refused } from '../../src/errors.js';
 import { firstLineOf } from '../../src/host/first-line.js';
 import type { Address } from '../../src/model/address.js';
 import type { AccessSources, AttachedCluster, SecretSource, TlsSource } from '../../src/model/attached.js';
-import { PLAIN, setDialled } from '../../src/model/hints.js';
+import { type Given, PLAIN, setDialled, setGiven } from '../../src/model/hints.js';
 import { setLogins, shellWord } from '../../src/model/secrets.js';
 import type { Access, TlsOptions } from '../../src/wire/access.js';
 import { lookDeadlineMs } from './deadline.js';
@@ -29,7 +29,27 @@ export function accessSource(context: Context): (record: AttachedCluster | null)
 async function accessNow(context: Context, record: AttachedCluster | null): Promise<Access> {
   const sources = sourcesOf(context, record?.access ?? null);
   const sentinels = context.globals.sentinelAddrs ?? record?.sentinelAddrs ?? [];
-  return openSources(context, await withSentinelsOpen(context, sources, sentinels));
+  const access = await openSources(context, await withSentinelsOpen(context, sources, sentinels));
+  setGiven(givenIn(context.globals));
+  return access;
+}
+
+/** The options of passwords, users and TLS that were typed, with their values. */
+function givenIn({ accessOptions, tls, ...globals }: Context['globals']): Given[] {
+  const values: Record<string, string | null | undefined> = {
+    '--password-file': globals.passwordFile,
+    '--username': globals.username,
+    '--sentinel-password-file': globals.sentinelPasswordFile,
+    '--sentinel-username': globals.sentinelUsername,
+    '--ca': tls?.ca,
+    '--cert': tls?.cert,
+    '--key': tls?.key,
+    '--server-name': tls?.serverName,
+  };
+  return accessOptions.map((name) => {
+    const value = values[name];
+    return { name, words: value == null ? name : `${name} ${shellWord(value)}` };
+  });
 }
 
 /**
@@ -109,6 +129,7 @@ export async function openSources(context: Context, sources: AccessSources): Pro
     sources.tls === null ? null : readTls(sources.tls),
   ]);
   setDialled(dialledWords(sources.tls));
+  setGiven([]);
   setLogins(sources.credentials);
   return {
     redis: { password, tls, ...(redis.username !== null && { username: redis.username }) },

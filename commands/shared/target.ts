@@ -2,7 +2,7 @@ import type { Context } from '../../src/cli/context.js';
 import { openStore, type Store } from '../../src/cluster/store/state.js';
 import type { Target, TargetRequest } from '../../src/cluster/target.js';
 import { stateHome } from '../../src/config/paths.js';
-import { PLAIN, setDialled } from '../../src/model/hints.js';
+import { PLAIN, setDialled, setGiven } from '../../src/model/hints.js';
 import { type Login, OPEN, setLogins } from '../../src/model/secrets.js';
 import { accessSource } from './access.js';
 
@@ -24,6 +24,7 @@ export async function targetSource(
     // The menu looks at one cluster after the other.
     if (target.kind === 'own') {
       setDialled(PLAIN);
+      setGiven([]);
       setLogins(ownLogins(store, target));
     }
     return target;

@@ -22,6 +22,28 @@ export interface Hints {
 let isDefaultImplied = true;
 /** What commands need besides the address, with the blank on its own side. */
 let dialled = { ctl: '', cli: '' };
+/** Options of passwords, users and TLS that were typed, with their values: a command for the same cluster needs them too. */
+let given: readonly Given[] = [];
+
+/** An option as it was typed. */
+export interface Given {
+  name: string;
+  /** The words of it, quoted; the name alone where it takes no value. */
+  words: string;
+}
+
+export function setGiven(options: readonly Given[]): void {
+  given = options;
+}
+
+/** The options that were typed, but those that a command has already. */
+function givenBeside(words: string): string {
+  const has = words.split(' ');
+  return given
+    .filter(({ name }) => !has.includes(name))
+    .map((option) => ` ${option.words}`)
+    .join('');
+}
 
 /** Servers are reached without TLS. */
 export const PLAIN = { ctl: '', cli: '' };
@@ -56,8 +78,8 @@ export function ctl({ own, cluster }: Pick<Expectation, 'own' | 'cluster'>, word
   if (cluster === '') return `sentinelctl ${words}`;
   // A name never has a colon, an address always.
   return cluster.includes(':')
-    ? `sentinelctl ${words} --sentinel-addrs ${cluster}${dialled.ctl}`
-    : command(words, cluster);
+    ? `sentinelctl ${words} --sentinel-addrs ${cluster}${dialled.ctl}${givenBeside(`${words}${dialled.ctl}`)}`
+    : `${command(words, cluster)}${givenBeside(words)}`;
 }
 
 /** `redis-cli -h 127.0.0.1 -p 26379 …` for a server as this machine reaches it. No password in it. */

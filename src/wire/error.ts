@@ -109,17 +109,10 @@ export function replyError(address: Address, text: string, secret?: string | nul
   return new WireError(replySilence(reply), { address, reply });
 }
 
-/** Texts: acl.c (authCommand, addReplyErrorNoAuth), and `invalid password` of Redis before 6. */
+/** Which option gives the password depends on the kind of server, so it is not said here. Texts: acl.c (authCommand, addReplyErrorNoAuth), and `invalid password` of Redis before 6. */
 function replySilence(reply: string): Silence {
-  if (/^NOAUTH\b/.test(reply)) {
-    return {
-      kind: 'auth',
-      message: 'requires a password: give it with --password-file or SENTINELCTL_PASSWORD',
-    };
-  }
-  if (/^WRONGPASS\b|invalid password/.test(reply)) {
-    return { kind: 'auth', message: 'rejects this password: give the right one with --password-file' };
-  }
+  if (/^NOAUTH\b/.test(reply)) return { kind: 'auth', message: 'requires a password' };
+  if (/^WRONGPASS\b|invalid password/.test(reply)) return { kind: 'auth', message: 'rejects this password' };
   if (/^NOPERM\b/.test(reply)) return { kind: 'auth', message: `denies the command: ${reply}` };
   if (/^DENIED\b/.test(reply))
     return {

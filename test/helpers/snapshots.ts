@@ -14,7 +14,7 @@ import type { Expectation } from '../../src/model/status.js';
 export const MASTER_NAME = 'mymaster';
 const REFUSED: Silence = { kind: 'refused', message: 'connection refused' };
 export const TIMEOUT: Silence = { kind: 'timeout', message: 'no answer within 1.5 s' };
-export const AUTH: Silence = { kind: 'auth', message: 'wants a password: give it with --password-file' };
+export const AUTH: Silence = { kind: 'auth', message: 'wants a password' };
 
 export const redisAddress = (n: number): Address => ({ host: '127.0.0.1', port: 6378 + n });
 export const sentinelAddress = (n: number): Address => ({ host: '127.0.0.1', port: 26378 + n });

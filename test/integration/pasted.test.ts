@@ -103,3 +103,31 @@ describe.each([
     expect(cured).toBe(true);
   });
 });
+
+it('keeps the options that were given where another one is missing', async () => {
+  const sentinels = (await nodesOf(cli)).filter(({ kind }) => kind === 'sentinel');
+  const addresses = sentinels.map(({ endpoint }) => `${endpoint.host}:${endpoint.port}`).join(',');
+  const own = join(cli.home, 'sentinels-own');
+  await writeFile(own, 'their-own', { mode: 0o600 });
+  for (const { id } of sentinels) await tell(id, 'ACL', 'SETUSER', 'default', 'resetpass', '>their-own');
+  const [data, theirs] = ['--password-file', '--sentinel-password-file'];
+  const passwords: Record<string, string> = { [data]: file, [theirs]: own };
+  for (const [has, lacks] of [
+    [data, theirs],
+    [theirs, data],
+  ] as const) {
+    const words = ['status', '--sentinel-addrs', addresses, has, passwords[has] ?? ''];
+    const { stdout } = await other.run([...words, '--json']);
+    const { verdict } = JSON.parse(stdout) as { verdict: { text: string; next: string } };
+    expect(verdict.text).toContain(`password: ${lacks} FILE`);
+    const shown = has === data ? `'${file}'` : own;
+    expect(verdict.next).toContain(` ${has} ${shown}`);
+    expect(verdict.next).toContain(` ${lacks} FILE`);
+    // No other words give another option.
+    const text = await other.run(words);
+    expect(text.stdout.match(/--[a-z-]*password-file FILE/g)).not.toContain(`${has} FILE`);
+    const line = verdict.next.replace(' FILE', ` ${lacks === data ? `'${file}'` : own}`);
+    const typed = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+    expect((await other.run(typed.slice(1))).stdout).toMatch(/^HEALTHY /);
+  }
+});

@@ -51,7 +51,7 @@ export default {
             subject: server.id,
             brief: `${server.id} ${wantOf(said, option)}`,
             evidence: null,
-            message: `${nameOf(server)} ${said}`,
+            message: `${nameOf(server)} ${wantOf(said, option)}`,
             fix: [hints.again(option)],
           };
     });

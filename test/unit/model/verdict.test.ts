@@ -154,7 +154,7 @@ describe('the first line: impact, cause, command', () => {
 });
 
 describe('what only sentinelctl lacks', () => {
-  const wants: Silence = { ...AUTH, message: 'requires a password: give it with --password-file' };
+  const wants: Silence = { ...AUTH, message: 'requires a password' };
 
   it('a password: UNKNOWN, with the option; beside it what is known', () => {
     setTyped(null);

@@ -56,7 +56,7 @@ describe('a server that misbehaves', () => {
     ['garbage', 'protocol', /does not speak the Redis protocol/],
     ['halfGarbage', 'protocol', /does not speak the Redis protocol/],
     ['respError', 'error', /answered: ERR unknown command 'PING'/],
-    ['noauth', 'auth', /requires a password: give it with --password-file/],
+    ['noauth', 'auth', /requires a password$/],
     ['closes', 'closed', /closed the connection/],
     ['resets', 'closed', /closed the connection/],
     ['denied', 'error', /DENIED Redis is running in protected mode/],
