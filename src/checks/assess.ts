@@ -14,10 +14,10 @@ import {
 } from '../model/status.js';
 import { type Judgement, labelled, verdictOn, verdictRank, type Weighed } from '../model/verdict.js';
 import { count, named } from '../model/words.js';
+import { rawWithLogins } from './asked.js';
 import { evidenceOf, type Finding, impactOf, type RawFinding, type SnapshotCheck } from './check.js';
 import { findingOf } from './finding.js';
 import { explainer, fold, serverNames } from './fold.js';
-import { rawWithLogins } from './passwords.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
 import { possibleNow } from './under-way.js';
 import { weigh } from './weigh.js';

@@ -1,8 +1,7 @@
 import type { Gathered, GatheredNode, GatheredSentinel } from '../model/gathered.js';
-import type { NodeKind } from '../model/plan.js';
-import { type Asked, withPasswords } from '../model/secrets.js';
-import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
-import type { Finding, RawFinding } from './check.js';
+import { withPasswords } from '../model/secrets.js';
+import { asked } from './asked.js';
+import type { Finding } from './check.js';
 import { asksForPassword, sentinelLines } from './files/settings.js';
 import { settingIn } from './group.js';
 import { linesOf } from './sentinels.js';
@@ -57,23 +56,4 @@ export function withLogins(findings: readonly Finding[], gathered: Gathered): Fi
     consequences: f.consequences.map(given),
   });
   return findings.map(given);
-}
-
-const asked = ({ endpoint }: Pick<GatheredNode, 'endpoint'>, kind: NodeKind, wants = false): Asked => ({
-  endpoint,
-  kind,
-  wantsPassword: wants,
-});
-
-/** The same for what a snapshot showed. */
-export function rawWithLogins(raw: RawFinding, { sentinels, groups }: Snapshot): RawFinding {
-  const locked = ({ silence }: NodeState | SentinelState): boolean => silence?.kind === 'auth';
-  const servers = [
-    ...groups.flatMap(({ nodes }) => nodes.map((n) => asked(n, 'redis', locked(n)))),
-    ...sentinels.map((s) => asked(s, 'sentinel', locked(s))),
-  ];
-  const { later } = raw;
-  const lines = withPasswords([...raw.fix, ...(later === undefined ? [] : [later.fix])], servers);
-  const last = later === undefined ? undefined : lines.pop();
-  return { ...raw, fix: lines, ...(later !== undefined && { later: { ...later, fix: last ?? later.fix } }) };
 }
