@@ -6,7 +6,8 @@ import lagGrowing from '../../../src/checks/live/lag-growing.js';
 import restartLoop from '../../../src/checks/live/restart-loop.js';
 import type { Gathered, Watched } from '../../../src/model/gathered.js';
 
-const at = { announce: { host: '127.0.0.1', port: 1 }, endpoint: { host: '127.0.0.1', port: 1 } };
+const info = { ok: false, why: 'not asked' };
+const at = { info, announce: { host: '127.0.0.1', port: 1 }, endpoint: { host: '127.0.0.1', port: 1 } };
 const look = (watched: Partial<Watched> | null, silence: unknown = null): Gathered =>
   ({
     own: true,
