@@ -98,8 +98,9 @@ function senders(
       ...(areUnlinked(froms, master)
         ? withoutLink(froms, SAYS[why](froms, whose))
         : { brief: SAYS[why](froms, whose) }),
-      consequence:
-        'at its next restart, or when another node becomes the master, it gets no link and no data (measured)',
+      consequence: areUnlinked(froms, master)
+        ? 'it gets no data, and cannot be promoted after it was without its master for longer than 10 x down-after'
+        : 'at its next restart, or when another node becomes the master, it gets no link and no data (measured)',
       fix:
         repairs.length > 0
           ? [ctl(gathered, 'doctor --fix --only masterauth-missing')]

@@ -38,7 +38,6 @@ export default {
     'ghost-replica',
     'master-frozen',
     'master-disagree',
-    'link-down',
     'master-down',
     'seen-down',
   ],

@@ -1,7 +1,8 @@
 import { humanDurationMs } from '../../model/duration.js';
-import type { AnsweredNode, MasterFacts } from '../../model/facts.js';
+import { type AnsweredNode, isAt, type MasterFacts } from '../../model/facts.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { isSilent, judgeMasters, nameOf, placed } from '../snapshot.js';
+import { lookAgain } from '../under-way.js';
 
 export default {
   id: 'link-down',
@@ -48,13 +49,44 @@ const targetOf = ({ nodes, refOf }: MasterFacts, { answer: { follows } }: Answer
 const COPYING =
   'wait until it has copied: master_sync_left_bytes in its INFO replication says how much is left';
 
+/** What shows the end of a server's log, or where it is. */
+const logOf = ({ hints }: MasterFacts, node: AnsweredNode): string[] => [
+  hints.logs(node, 'CONFIG GET logfile'),
+];
+
+/** Longer than the delay that any installation has: the master cannot begin. Seconds. */
+const NOT_BEGUN_S = 60;
+
+/** The entry in its master's list of a replica that asked for a full resync (replication.c, SLAVE_STATE_WAIT_BGSAVE). */
+function waitsForResync(facts: MasterFacts, node: AnsweredNode): boolean {
+  const entry = masterOf(facts, node)?.answer.attached.find(({ address }) => isAt(node, address));
+  return entry?.state === 'wait_bgsave' && (node.answer.linkDownS ?? 0) < NOT_BEGUN_S;
+}
+
+const masterOf = (facts: MasterFacts, node: AnsweredNode): AnsweredNode | undefined =>
+  facts.answered.find((n) => n.id === targetOf(facts, node)?.id);
+
+/** The normal wait: the master collects further replicas for repl-diskless-sync-delay, or another save is running. */
+function waiting(facts: MasterFacts, node: AnsweredNode): RawFinding {
+  const master = masterOf(facts, node);
+  const delay = master?.answer.settings?.['repl-diskless-sync-delay'];
+  const after = delay === undefined ? '5 s by default' : `${delay} s`;
+  return {
+    subject: node.id,
+    brief: `${node.id} has no link to its master yet: it waits for its full resync`,
+    message: `${nameOf(node)} has no link to ${master === undefined ? 'a master' : nameOf(master)} yet: it waits for its full resync`,
+    evidence: `${master?.id ?? 'its master'} begins the resync after repl-diskless-sync-delay (${after}), or once another save ends: look again`,
+    consequence: 'until it has copied the data it cannot be promoted',
+    fix: lookAgain(facts.hints),
+  };
+}
+
 function unlinked(facts: MasterFacts, node: AnsweredNode): RawFinding {
-  const { expectation, hints } = facts;
   const { follows, linkDownS, syncing } = node.answer;
+  if (waitsForResync(facts, node)) return waiting(facts, node);
   // In the first second INFO says 0.
   const since = linkDownS ? ` for ${humanDurationMs(linkDownS * 1000)}` : '';
   const where = follows === null ? 'a master' : placed(facts, follows);
-  const log = expectation.own ? hints.ctl(`logs ${node.id} --tail 50`) : `the log of ${node.id} says why`;
   // One that copies has nothing to promote yet: a note only while another one has its data.
   const isNote = syncing === true && facts.answered.some((n) => n !== node && n.answer.linkStatus === 'up');
   const copies = syncing === true ? '; it is copying the whole data set from its master' : '';
@@ -64,6 +96,6 @@ function unlinked(facts: MasterFacts, node: AnsweredNode): RawFinding {
     brief: `${node.id} has no link to its master${since}`,
     message: `${nameOf(node)} has no link to ${where}${since} (master_link_status down)${copies}`,
     evidence: `${node.id} follows ${where} (master_link_status down)${copies}`,
-    fix: [syncing === true ? COPYING : log],
+    fix: syncing === true ? [COPYING] : logOf(facts, node),
   };
 }

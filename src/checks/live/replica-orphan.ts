@@ -43,10 +43,28 @@ function orphan(facts: MasterFacts, node: AnsweredNode, master: Address): RawFin
   return [
     {
       subject: node.id,
+      ...(reaches(facts, node, master) && { consequence: CHAINED }),
       message: `${nameOf(node)} follows ${placed(facts, follows)} (link ${linkStatus ?? 'unknown'}), not the master ${placed(facts, master)}`,
-      fix: [facts.hints.act(node, `restart ${node.id}`, `REPLICAOF ${master.host} ${master.port}`)],
+      // It needs no restart, which may cost a full resync.
+      fix: [facts.hints.cli(node, `REPLICAOF ${master.host} ${master.port}`)],
     },
   ];
+}
+
+const CHAINED =
+  'it gets new writes through another replica, and none once that one is down; Sentinel corrects it after failover-timeout';
+
+/** Whether each link from a replica up to the master works. */
+function reaches({ answered, refOf }: MasterFacts, node: AnsweredNode, master: Address): boolean {
+  const passed: AnsweredNode[] = [];
+  for (let at: AnsweredNode | undefined = node; at !== undefined && !passed.includes(at); ) {
+    if (at.id === refOf(master).id) return at.answer.role === 'master';
+    passed.push(at);
+    const { follows, linkStatus }: AnsweredNode['answer'] = at.answer;
+    if (linkStatus !== 'up' || follows === null) return false;
+    at = answered.find((n) => isAt(n, follows));
+  }
+  return false;
 }
 
 /** A replica of a replica that no sentinel knows gets all data, and is not corrected: replica-chained. */

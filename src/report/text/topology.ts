@@ -9,7 +9,7 @@ import { lineWidth, SYMBOL, type Theme, themeOf, type View } from './theme.js';
 /** The tree of one master's group, a line a server. */
 export function topologyText({ masterName, master, roots }: TopologyResult, view: View): string {
   const theme = themeOf(view);
-  const lines = roots.flatMap((root) => linesOf(root, '', ''));
+  const lines = roots.flatMap((root) => linesOf(root, '', '', null));
   const hasIds = lines.some(({ node }) => node.id !== formatAddress(node));
   const columns: Column[] = [
     { title: 'SERVER' },
@@ -41,7 +41,7 @@ export function topologyText({ masterName, master, roots }: TopologyResult, view
     ...wrap(head, lineWidth(view), 2).map(master === null ? theme.bad : theme.bold),
     table(columns, rows, view),
     ...lines
-      .flatMap(({ node }) => notesOf(node))
+      .flatMap(({ node, leader }) => notesOf(node, leader))
       .flatMap((note) => wrap(note, lineWidth(view), 2).map(theme.warn)),
   ].join('\n');
 }
@@ -50,14 +50,21 @@ interface Line {
   /** What is drawn before the name. */
   branch: string;
   node: TopologyNode;
+  /** The node that it is drawn under. */
+  leader: TopologyNode | null;
 }
 
-function linesOf(node: TopologyNode, branch: string, below: string): Line[] {
+function linesOf(node: TopologyNode, branch: string, below: string, leader: TopologyNode | null): Line[] {
   const last = node.replicas.length - 1;
   return [
-    { branch, node },
+    { branch, node, leader },
     ...node.replicas.flatMap((replica, i) =>
-      linesOf(replica, `${below}${i === last ? '└─ ' : '├─ '}`, `${below}${i === last ? '   ' : '│  '}`),
+      linesOf(
+        replica,
+        `${below}${i === last ? '└─ ' : '├─ '}`,
+        `${below}${i === last ? '   ' : '│  '}`,
+        node,
+      ),
     ),
   ];
 }
@@ -70,11 +77,15 @@ function roleCell({ role, isNamed, error }: TopologyNode, theme: Theme): Cell {
 }
 
 /** What a line alone does not say. */
-function notesOf({ id, role, isNamed, isListed, error, priority }: TopologyNode): string[] {
+function notesOf(
+  { id, role, isNamed, isListed, error, priority }: TopologyNode,
+  leader: TopologyNode | null,
+): string[] {
   const notes = [
     ...(error === null ? [] : [error]),
     ...(!isListed ? ['no sentinel lists it'] : []),
     ...(role === 'master' && !isNamed ? ['it says master, and the sentinels do not name it'] : []),
+    ...(role === 'replica' && leader?.role === 'replica' ? [`it follows ${leader.id}, a replica`] : []),
     ...(role === 'replica' && priority === 0 ? ['it is never promoted (replica-priority 0)'] : []),
   ];
   return notes.length === 0 ? [] : [`${SYMBOL.warn} ${id}: ${notes.join('; ')}`];

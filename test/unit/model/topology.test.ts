@@ -36,6 +36,7 @@ describe('who follows whom', () => {
     expect(text).toMatch(/^└─ redis-2 /m);
     expect(text).toMatch(/^ {3}└─ redis-3 /m);
     expect(text).toContain('! 10.9.9.9:7: no sentinel lists it');
+    expect(text).toContain('! redis-3: it follows redis-2, a replica');
   });
 
   it('ends where servers follow each other in a ring, and keeps who does not answer', () => {

@@ -165,7 +165,7 @@ const CASES: [
     'warning',
     ['redis-3'],
     'redis-3 127.0.0.1:6381 follows redis-2 127.0.0.1:6380 (link up), not the master redis-1 127.0.0.1:6379',
-    'sentinelctl restart redis-3',
+    'redis-cli -h 127.0.0.1 -p 6381 REPLICAOF 127.0.0.1 6379',
     strayed,
   ],
   [
@@ -515,6 +515,38 @@ describe('leftovers', () => {
     });
     expect(problem('unexpected-node', snapshot).severity).toBe('info');
     expect(assess(snapshot, ours()).healthy).toBe(true);
+  });
+});
+
+describe('a replica without the master', () => {
+  it('that gets all data through another replica does not serve old data', () => {
+    expect(problem('replica-orphan', altered(strayed)).why).toMatch(/^it gets new writes through another/);
+    const cut = altered((s) => {
+      strayed(s);
+      Object.assign(answerOf(s, 2), { linkStatus: 'down' });
+    });
+    expect(problem('replica-orphan', cut).why).toMatch(/^it lacks new writes and serves old data/);
+  });
+
+  it('that waits for its full resync is looked at again; after a minute its log is', () => {
+    const waits = (linkDownS: number) =>
+      altered((s) => {
+        Object.assign(answerOf(s, 2), { linkStatus: 'down', linkDownS });
+        const entry = answerOf(s, 1).attached.find(({ address }) => address.port === redisAddress(2).port);
+        Object.assign(entry ?? {}, { state: 'wait_bgsave' });
+      });
+    expect(problem('link-down', waits(2))).toMatchObject({
+      fix: 'sentinelctl status --watch',
+      evidence: expect.stringContaining('repl-diskless-sync-delay (5 s by default)'),
+    });
+    expect(problem('link-down', waits(61)).fix).toBe('sentinelctl logs redis-2 --tail 50');
+  });
+
+  it('has its log shown where that can be read from here, else where it is', () => {
+    const down = discovered(altered((s) => Object.assign(answerOf(s, 2), { linkStatus: 'down' })));
+    expect(problem('link-down', down, attached()).fix).toBe(
+      'redis-cli -h 127.0.0.1 -p 6380 CONFIG GET logfile',
+    );
   });
 });
 
