@@ -4,6 +4,7 @@ import { type History, historiesIn, pruneHistory, readHistory } from '../src/clu
 import { trendsOf } from '../src/cluster/store/run-record.js';
 import { stateHome } from '../src/config/paths.js';
 import { refused } from '../src/errors.js';
+import { isUnnamed, typedFor } from '../src/model/hints.js';
 import { type HistoryResult, historyText } from '../src/report/text/history.js';
 import { HISTORY_ROWS } from '../src/report/tsv.js';
 import { clusterOf, storeOf } from './shared/target.js';
@@ -62,16 +63,15 @@ export default defineCommand({
 /** A cluster that neither exists nor was ever tested is a typing error. */
 async function refuseUnknown(home: string, cluster: string): Promise<void> {
   const known = await historiesIn(home);
-  throw refused(
-    'cluster-unknown',
-    `cluster "${cluster}" does not exist on this machine, and has no recorded run`,
-    {
-      why:
-        known.length === 0 ? 'no run of any cluster is recorded' : `runs are recorded of ${known.join(', ')}`,
-      hint:
-        known.length === 0
-          ? 'a failover test records one: sentinelctl failover-test --help'
-          : `--cluster ${known[0]}`,
-    },
-  );
+  const message = isUnnamed()
+    ? `no cluster was named, and ${cluster} has no recorded run`
+    : `cluster "${cluster}" does not exist on this machine, and has no recorded run`;
+  throw refused('cluster-unknown', message, {
+    why:
+      known.length === 0 ? 'no run of any cluster is recorded' : `runs are recorded of ${known.join(', ')}`,
+    hint:
+      known[0] === undefined
+        ? 'a failover test records one: sentinelctl failover-test --help'
+        : typedFor(cluster, known[0]),
+  });
 }

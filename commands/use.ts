@@ -35,9 +35,10 @@ export default defineCommand({
       used: await usedCluster(store.home),
       cluster: isAttached ? null : cluster,
       from: isAttached ? (globals.sentinelAddrsFrom ?? 'flag') : clusterFrom,
+      known: await store.list(),
       changed: clear || name !== undefined,
     };
   },
   render: useText,
-  toJson: ({ changed: _, ...result }) => result,
+  toJson: ({ changed: _, known: __, ...result }) => result,
 });

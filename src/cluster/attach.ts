@@ -4,6 +4,7 @@ import { type Address, formatAddress, sameAddress } from '../model/address.js';
 import { type AccessSources, type AttachedCluster, type AttachedServer, keptIds } from '../model/attached.js';
 import type { NodeKind } from '../model/plan.js';
 import { isLocked, type NodeState, type SentinelState, type Snapshot } from '../model/snapshot.js';
+import { noSentinel } from '../model/unasked.js';
 import { byNumber } from '../model/words.js';
 import type { Access } from '../wire/access.js';
 import type { AttachedTarget } from './attached.js';
@@ -60,9 +61,9 @@ export async function attach(
   const snapshot = await surveyOf(target, asking);
   const answering = snapshot.sentinels.filter((s) => s.answer !== null);
   if (answering.length === 0)
-    throw unreachable('no-sentinel', 'no sentinel answers: nothing was attached', {
-      why: snapshot.sentinels.map((s) => `${s.id} ${s.silence?.message ?? 'does not answer'}`).join('\n'),
-      hint: 'check the addresses, the passwords and, with TLS, the certificates',
+    throw noSentinel(snapshot, {
+      outcome: 'nothing was attached',
+      hint: 'check the addresses and, with TLS, the certificates',
     });
   const masters = snapshot.groups.map((g) => g.masterName).toSorted(byNumber);
   if (masters.length === 0 || (masterName !== null && !masters.includes(masterName)))

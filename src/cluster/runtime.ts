@@ -2,12 +2,11 @@ import type { Clock } from '../clock.js';
 import type { OpenAttachedHost } from '../drivers/attached-host.js';
 import type { DriverContext } from '../drivers/driver.js';
 import type { DriverRegistry } from '../drivers/select.js';
-import { refused } from '../errors.js';
 import type { AttachedCluster, Way } from '../model/attached.js';
 import type { OnProgress } from '../model/events.js';
-import { command } from '../model/hints.js';
 import type { Access } from '../wire/access.js';
 import type { ClusterState, Store } from './store/state.js';
+import { unknownCluster } from './unknown.js';
 
 /** What a command hands in to act on a cluster that sentinelctl did not start. */
 export interface AttachedWays {
@@ -41,14 +40,7 @@ export interface Runtime {
 export async function requireCluster(store: Store, cluster: string): Promise<ClusterState> {
   const state = await store.load(cluster);
   if (state !== undefined) return state;
-  const known = await store.list();
-  throw refused('cluster-unknown', `cluster "${cluster}" does not exist on this machine`, {
-    why: known.length === 0 ? 'no cluster is known on this machine' : `known clusters: ${known.join(', ')}`,
-    hint:
-      known.length === 0
-        ? `${command('up', cluster)}, or --sentinel-addrs HOST:PORT,… for an attached cluster`
-        : `--cluster ${known[0]}, or ${command('up', cluster)}`,
-  });
+  throw unknownCluster(cluster, await store.list());
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.js';
-import { refused, unreachable, usageError } from '../errors.js';
+import { refused, usageError } from '../errors.js';
 import { type Address, formatAddress, sameAddress } from '../model/address.js';
 import type { AttachedCluster } from '../model/attached.js';
 import { ctl } from '../model/hints.js';
 import { sentinelNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { noSentinel } from '../model/unasked.js';
 import { listed } from '../model/words.js';
 import type { Access } from '../wire/access.js';
 import { type SurveyTarget, survey } from '../wire/survey.js';
@@ -155,11 +156,7 @@ const questionsFor = (target: AttachedTarget, masterName: string | null): Survey
 export function requireAnswer(target: Target, snapshot: Snapshot): void {
   if (target.kind === 'own' || target.whence === null) return;
   if (snapshot.sentinels.some((s) => s.answer !== null)) return;
-  const said = snapshot.sentinels.map((s) => `${s.id}: ${s.silence?.message ?? 'no answer'}`);
-  throw unreachable('no-sentinel', 'no sentinel answers', {
-    why: said.join('\n'),
-    hint: target.whence,
-  });
+  throw noSentinel(snapshot, { hint: target.whence });
 }
 
 /** How a sentinelctl command for this cluster is written: `ctl` of hints.ts. */

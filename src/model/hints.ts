@@ -58,12 +58,30 @@ export function setImplied(isImplied: boolean): void {
   isDefaultImplied = isImplied;
 }
 
+let isNamed = true;
+
+/** Whether this command line, its environment or a file names a cluster, or `use` or the only one decides. */
+export function setNamed(named: boolean): void {
+  isNamed = named;
+}
+
+/** Whether `default` is meant only because nothing names a cluster. */
+export const isUnnamed = (): boolean => !isNamed;
+
 const LOOKS = 'status';
 let typed = LOOKS;
 
 /** The command that is running with its arguments, where typing it again with one more option does no harm; else null. */
 export function setTyped(words: readonly string[] | null): void {
   typed = words === null ? LOOKS : words.map(shellWord).join(' ');
+}
+
+/** The command that is running, for `other`: in the place of `cluster` where that is one of its arguments. */
+export function typedFor(cluster: string, other: string): string {
+  const words = typed.split(' ');
+  return words.includes(cluster)
+    ? `sentinelctl ${words.map((word) => (word === cluster ? other : word)).join(' ')}`
+    : command(typed, other);
 }
 
 /** A sentinelctl command for one of our clusters: the default one is named only where it must be. */

@@ -3,6 +3,7 @@ import type { Address } from './address.js';
 import { ballots, monitoredNames, sentinelAnswers, witnessesOf } from './facts.js';
 import type { Snapshot } from './snapshot.js';
 import type { Ref } from './status.js';
+import { noSentinel } from './unasked.js';
 import { listed } from './words.js';
 
 /** A sentinel that was asked: `error` says why it gave no answer, null where it gave one. */
@@ -30,14 +31,7 @@ type Ctl = (words: string) => string;
 export function masterNameOf(snapshot: Snapshot, wanted: string | null, ctl: Ctl): string {
   const names = monitoredNames(snapshot);
   if (!snapshot.sentinels.some(sentinelAnswers)) {
-    const why = snapshot.sentinels.map((s) => `${s.id}: ${s.silence?.message ?? 'no answer'}`).join('\n');
-    const isLocked = snapshot.sentinels.some((s) => s.silence?.kind === 'auth');
-    throw unreachable('no-sentinel', 'no sentinel answers', {
-      why: why === '' ? undefined : why,
-      hint: isLocked
-        ? 'add --password-file FILE to this command, or --sentinel-password-file FILE where the sentinels have their own'
-        : `${ctl('status')} shows what can be reached`,
-    });
+    throw noSentinel(snapshot, { hint: `${ctl('status')} shows what can be reached` });
   }
   if (wanted !== null) {
     if (names.includes(wanted)) return wanted;

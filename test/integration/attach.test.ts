@@ -276,6 +276,20 @@ describe('TLS', () => {
 it('what cannot be attached says why', async () => {
   const expected = { exit: 5, code: 'no-sentinel', says: 'nothing was attached' };
   await refusal(cli, ['attach', 'none', '--sentinel-addrs', '127.0.0.1:1'], expected);
+  const node = ['--sentinel-addrs', `127.0.0.1:${PORT + 1}`];
+  await refusal(cli, ['attach', 'none', ...node], {
+    ...expected,
+    says: /^error: \S+ wants a password: nothing was attached\n[\s\S]*try: add --password-file FILE/,
+  });
+  await writeFile(file('wrong'), 'not-it', { mode: 0o600 });
+  await refusal(cli, ['attach', 'none', ...node, '--password-file', file('wrong')], {
+    ...expected,
+    says: /^error: \S+ rejects this password: nothing was attached/,
+  });
+  await refusal(cli, ['attach', 'none', ...node, ...passwordFile()], {
+    ...expected,
+    says: /^error: \S+ is not a sentinel: nothing was attached[\s\S]*give the addresses of the sentinels/,
+  });
   await refusal(cli, ['attach', 'none', ...ADDRS, ...passwordFile(), '--master-name', 'other'], {
     exit: 5,
     code: 'no-master',

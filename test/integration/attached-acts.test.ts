@@ -118,7 +118,7 @@ it('acts on nothing whose name was not typed', async () => {
     says: 'attach NAME',
   });
   expect(servers.every(({ pid }) => isAlive(pid))).toBe(true);
-  expect((await run('audit')).stdout).toContain('nothing that was done');
+  expect((await run('audit')).stdout).toContain('no action on');
 });
 
 function isAlive(pid: number): boolean {

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Cli, openCli, runInside } from '../helpers/cli.js';
@@ -106,6 +106,21 @@ it('--clear chooses none, and a cluster that is removed is no longer chosen', as
   expect((await run(['use', '--clear'])).stdout).toBe('cluster default: the default\n');
   expect((await run(['use', 'default'])).code).toBe(0);
   expect((await cli.run(['down', '--cluster', 'default'])).code).toBe(0);
+  expect((await run(['use'])).stdout).toBe('cluster staging: the only one that is known here\n');
+  // Of several, none of them default, none is meant.
+  await mkdir(join(cli.home, 'clusters', 'zoo'));
+  expect((await run(['use'])).stdout).toBe(
+    'no cluster is chosen; there are 2: staging and zoo\n→ sentinelctl use staging\n',
+  );
+  const unnamed = {
+    exit: 3,
+    code: 'cluster-unknown',
+    says: 'no cluster was named; there are 2: staging and zoo',
+  };
+  await refusal(cli, ['status'], { ...unnamed, says: 'try: sentinelctl status --cluster staging;' });
+  for (const line of [['status'], ['down'], ['doctor'], ['topology']]) await refusal(cli, line, unnamed);
+  await refusal(cli, ['status', '-c', 'default'], { ...unnamed, says: 'cluster "default" does not exist' });
+  await rm(join(cli.home, 'clusters', 'zoo'), { recursive: true });
   expect((await run(['use'])).stdout).toBe('cluster staging: the only one that is known here\n');
   // One that was removed by hand is not meant either.
   await writeFile(join(cli.home, 'use'), 'gone\n');

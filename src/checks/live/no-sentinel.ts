@@ -71,7 +71,10 @@ function noneOf(sentinels: readonly SentinelState[]): string {
   const none = `none of ${count(sentinels.length, 'sentinel')} answers`;
   const one = sentinels.find(speaks);
   if (one === undefined) return none;
-  return `${none} as one: ${one.id} ${saysInstead(one, 'sentinel')?.words ?? one.silence?.message ?? ''}`;
+  const said = `${one.id} ${saysInstead(one, 'sentinel')?.words ?? one.silence?.message ?? ''}`;
+  return sentinels.length === 1
+    ? said
+    : `none of ${count(sentinels.length, 'sentinel')} answers as a sentinel: ${said}`;
 }
 
 /** A data node, or no Redis at all. */

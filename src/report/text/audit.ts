@@ -20,10 +20,10 @@ export interface AuditResult {
 /** What was done to attached clusters, a row each. */
 export function auditText({ cluster, total, entries, unreadable }: AuditResult, view: View): string {
   const theme = themeOf(view);
-  const of = cluster === null ? 'a cluster that sentinelctl did not start' : cluster;
+  const on = cluster === null ? 'attached clusters' : cluster;
   if (entries.length === 0)
     return [
-      ...wrap(`nothing that was done to ${of} is recorded`, lineWidth(view)),
+      ...wrap(`no action on ${on} yet: each one will be recorded here`, lineWidth(view)),
       ...nextLines('sentinelctl attach --help', view),
     ].join('\n');
   const rows = entries.map(({ atMs, user, cluster: name, line, before, end }) => [

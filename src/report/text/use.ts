@@ -1,4 +1,6 @@
+import { listed } from '../../model/words.js';
 import { wrap } from '../plain-text.js';
+import { nextLines } from './lines.js';
 import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 export interface UseResult {
@@ -8,6 +10,8 @@ export interface UseResult {
   cluster: string | null;
   /** What decides that. */
   from: 'flag' | 'environment' | 'file' | 'use' | 'only' | 'default';
+  /** The clusters that are known here. */
+  known: readonly string[];
   /** Whether this call chose one, or none. */
   changed: boolean;
 }
@@ -22,7 +26,9 @@ const WHY: Readonly<Record<UseResult['from'], string>> = {
 };
 
 /** Which cluster commands work on, and why; a choice that something stronger overrules is said. */
-export function useText({ used, cluster, from, changed }: UseResult, view: View): string {
+export function useText({ used, cluster, from, known, changed }: UseResult, view: View): string {
+  if (from === 'default' && cluster !== null && !known.includes(cluster))
+    return noneText(cluster, known, view);
   const theme = themeOf(view);
   const words = `cluster ${cluster ?? 'attached, by the addresses of its sentinels'}: ${WHY[from]}`;
   const overruled =
@@ -34,4 +40,16 @@ export function useText({ used, cluster, from, changed }: UseResult, view: View)
         )
       : [];
   return [...wrap(words, lineWidth(view), 2), ...overruled.map(theme.warn)].join('\n');
+}
+
+/** Where commands that name none work on a cluster that does not exist. */
+function noneText(cluster: string, known: readonly string[], view: View): string {
+  const words =
+    known.length === 0
+      ? `no cluster is chosen, and none is known here: up creates ${cluster}`
+      : `no cluster is chosen; there ${known.length === 1 ? 'is' : 'are'} ${known.length}: ${listed(known)}`;
+  return [
+    ...wrap(words, lineWidth(view), 2),
+    ...(known[0] === undefined ? [] : nextLines(`sentinelctl use ${known[0]}`, view)),
+  ].join('\n');
 }

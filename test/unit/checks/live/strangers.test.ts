@@ -100,7 +100,7 @@ describe('a server that runs and answers with an error', () => {
       return result.verdict.text;
     });
     expect(texts[0]).toContain(
-      'none of 3 sentinels answers as one: 127.0.0.1:26379 is a data node, not a sentinel',
+      'none of 3 sentinels answers as a sentinel: 127.0.0.1:26379 is a data node, not a sentinel',
     );
     expect(texts[1]).toContain('127.0.0.1:26379 does not know the command SENTINEL');
   });

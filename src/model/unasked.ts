@@ -1,0 +1,44 @@
+import { type OperatorError, unreachable } from '../errors.js';
+import { isLocked, type SentinelState, type Snapshot } from './snapshot.js';
+import { listed } from './words.js';
+
+const GIVE_PASSWORD =
+  'add --password-file FILE to this command, or --sentinel-password-file FILE where the sentinels have their own';
+
+/**
+ * `no-sentinel` (5), by what the servers at those addresses said: one that wants a password answers, and so does a data
+ * node. `outcome`: what follows for the command; `hint`: what to do where neither a password nor another address is missing.
+ */
+export function noSentinel(
+  { sentinels }: Pick<Snapshot, 'sentinels'>,
+  { outcome, hint }: { outcome?: string; hint: string },
+): OperatorError {
+  const [what, remedy] = unasked(sentinels);
+  return unreachable('no-sentinel', outcome === undefined ? what : `${what}: ${outcome}`, {
+    why: sentinels.map((s) => `${s.id}: ${s.silence?.message ?? 'no answer'}`).join('\n') || undefined,
+    hint: remedy ?? hint,
+  });
+}
+
+/** What none of them gave, and what is missing for that. */
+function unasked(sentinels: readonly SentinelState[]): [what: string, remedy?: string] {
+  const locked = sentinels.filter((s) => s.silence?.kind === 'auth');
+  if (locked.length > 0) return [`${listed(locked.map((s) => s.id))} ${lockedWords(locked)}`, GIVE_PASSWORD];
+  if (sentinels.length > 0 && sentinels.every((s) => s.silence?.kind === 'protocol'))
+    return [
+      sentinels.length === 1
+        ? `${sentinels[0]?.id} is not a sentinel`
+        : 'none of these servers is a sentinel',
+      'give the addresses of the sentinels: --sentinel-addrs HOST:26379',
+    ];
+  return [sentinels.some((s) => isLocked(s.silence)) ? 'no sentinel can be asked' : 'no sentinel answers'];
+}
+
+function lockedWords(locked: readonly SentinelState[]): string {
+  const every = (start: string): boolean =>
+    locked.every((s) => s.silence?.message.startsWith(start) === true);
+  const s = locked.length === 1 ? 's' : '';
+  if (every('requires a password')) return `want${s} a password`;
+  if (every('rejects this password')) return `reject${s} this password`;
+  return `do${s === '' ? '' : 'es'} not accept this login`;
+}
