@@ -69,7 +69,9 @@ function gone(facts: MasterFacts, node: AnsweredNode, followers: readonly Answer
       severity: 'info',
       message: `${nameOf(node)} (master) and its replicas hold 0 keys; ${since}: if it held keys before, they are gone`,
       consequence: 'a master without persistence loses its data at each restart, and its replicas copy that',
-      fix: ['# if there were keys: restore them from a backup', ...keep(facts)],
+      fix: [
+        '# if there were keys, restore them from a backup; what keeps them the next time: sentinelctl explain restart-wipe',
+      ],
     };
   const lost = `restarted empty, and ${ids(followers)} copied that: the data is gone`;
   return {
