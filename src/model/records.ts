@@ -158,6 +158,7 @@ export function masterViewIn(
     pingPendingMs: ms('last-ping-sent'),
     downMs: ms('s-down-time'),
     roleReportedMs: ms('role-reported-time'),
+    ...(master.get('role-reported') === 'slave' && { saysReplica: true }),
     replicaCount: ms('num-slaves'),
     replicas: replicas.map(seenReplica),
     sentinels: sentinels.map(seenSentinel),

@@ -148,6 +148,8 @@ export interface MasterView {
   downMs?: number | null;
   /** How long ago its role changed in this sentinel's eyes, in milliseconds; a switch sets it to 0. */
   roleReportedMs?: number | null;
+  /** Set where the server at that address says that it is a replica. */
+  saysReplica?: true;
   /** How many replicas it counts, hidden ones (replica-announced no) included; null where it is not reported. */
   replicaCount?: number | null;
   replicas: SeenReplica[];

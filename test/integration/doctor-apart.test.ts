@@ -105,4 +105,28 @@ describe('sentinels that began with different masters', () => {
     },
     LONG_MS,
   );
+
+  it(
+    'that monitor its replicas: they call these down for their role, and no failover ends it',
+    async () => {
+      for (const port of [B, C]) await cli(port, `REPLICAOF 127.0.0.1 ${A}`);
+      await watched(NODES);
+      for (const port of SENTINELS) {
+        await cli(port, 'SENTINEL DEBUG info-period 200');
+        await cli(port, 'SENTINEL SET mymaster down-after-milliseconds 1000');
+      }
+      for (const port of SENTINELS.slice(1)) await says(port, 'SENTINEL MASTER mymaster', /flags\ns_down,/);
+      const subject = SENTINELS.slice(1).map(id).join(', ');
+      const found = await patient().finds('master-disagree', subject, 'critical');
+      expect(found.impact).toBe('at-risk');
+      expect(found.consequence).toContain('READONLY');
+      const status = await linesOf('status');
+      expect(status[0]).toContain('the sentinels name different masters');
+      expect(await linesOf('doctor')).toEqual(status);
+      await patient().apply(found);
+      for (const port of SENTINELS) await says(port, 'SENTINEL CKQUORUM mymaster', /^OK 3 usable/);
+      await patient().isCured('master-disagree', subject);
+    },
+    LONG_MS,
+  );
 });

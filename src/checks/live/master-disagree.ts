@@ -5,7 +5,7 @@ import { demote, isApart } from '../apart.js';
 import { believedMaster, followersOf } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { monitorInstead } from '../fixes.js';
-import { ids, judgeMasters, placed, sentinelsOf, subjectOf } from '../snapshot.js';
+import { ids, isDown, judgeMasters, placed, sentinelsOf, subjectOf } from '../snapshot.js';
 import { failoverUnderWay, heldDown, lookAgain } from '../under-way.js';
 
 export default {
@@ -30,12 +30,16 @@ export default {
     'a master that began on its own has data that no other server has: copy them (redis-cli --rdb FILE) before it ' +
       'becomes a replica, which deletes them',
   ],
-  sources: ['sentinel.c: sentinelProcessHelloMessage, sentinelCommand (MONITOR, REMOVE)'],
+  sources: [
+    'sentinel.c: sentinelProcessHelloMessage, sentinelCommand (MONITOR, REMOVE)',
+    'https://github.com/redis/redis/issues/12271',
+  ],
   causes: [
     'split-brain',
     'replica-orphan',
     'ghost-replica',
     'no-quorum',
+    'master-down',
     'no-good-slave',
     'no-replica',
     'sentinel-isolated',
@@ -57,18 +61,20 @@ function disagreement(facts: MasterFacts, wrong: readonly Witness[]): RawFinding
   const named = ballots(witnesses);
   const right = witnesses.find((w) => !wrong.includes(w));
   const others = right === undefined ? [] : apartFrom(facts, right, wrong);
+  const busy =
+    failoverUnderWay(witnesses) ?? heldDown(witnesses.filter((w) => !monitorsReplica(facts, w, right)));
+  const toReplicas = wrong.every(({ view }) => nodeAt(facts, view.address)?.answer.role === 'replica');
   const claims = named.map(({ voices, address }) => {
     const epochs = [...new Set(voices.map((w) => w.view.configEpoch))].join(', ');
     const holds = others.length === 0 ? '' : `; ${holdings(facts, address)}`;
     return `${ids(sentinelsOf(voices))} ${voices.length === 1 ? 'says' : 'say'} ${placed(facts, address)} (epoch ${epochs}${holds})`;
   });
-  const busy = failoverUnderWay(witnesses) ?? heldDown(witnesses);
   const ofOne = sameServer(facts);
   const evidence = [...claims, ...(busy === null ? [] : [busy])].join('; ');
   return {
     subject: subjectOf(sentinelsOf(wrong)),
     // Sentinels of different masters do not hear each other, also those of the right one.
-    ...(others.length > 0 && {
+    ...((others.length > 0 || wrong.some((w) => isDown(w.view.flags))) && {
       servers: [
         ...witnesses.map((w) => w.sentinel.id),
         ...named.map(({ address }) => facts.refOf(address).id),
@@ -84,6 +90,11 @@ function disagreement(facts: MasterFacts, wrong: readonly Witness[]): RawFinding
       consequence:
         'it is one server (the same run id), so no data differs; but a vote about one address does not count for the other: the master may never be objectively down, and no failover comes',
     }),
+    ...(toReplicas && {
+      impact: 'at-risk',
+      consequence:
+        'clients that ask the wrong sentinels are sent to a replica, which refuses writes (READONLY); these sentinels do not vote about the master',
+    }),
     ...(busy === null && right !== undefined
       ? {
           fix: [
@@ -95,6 +106,16 @@ function disagreement(facts: MasterFacts, wrong: readonly Witness[]): RawFinding
       : { severity: 'warning', fix: lookAgain(hints) }),
   };
 }
+
+/**
+ * Whether a sentinel monitors what is a replica, at the epoch of the right one: it calls that down because it says that
+ * it is a replica (sentinel.c, sentinelCheckSubjectivelyDown), and no failover and no hello message ends it.
+ */
+const monitorsReplica = (facts: MasterFacts, { view }: Witness, right: Witness | undefined): boolean =>
+  right !== undefined &&
+  view.configEpoch === right.view.configEpoch &&
+  view.saysReplica === true &&
+  nodeAt(facts, view.address)?.answer.role === 'replica';
 
 const nodeAt = ({ answered }: MasterFacts, address: Address): AnsweredNode | undefined =>
   answered.find((n) => isAt(n, address));

@@ -211,9 +211,16 @@ describe('what only sentinelctl lacks', () => {
     const far = discovered();
     silenceNode(far, 3, TIMEOUT);
     for (const v of viewsIn(far)) for (const r of v.replicas) r.answeredMsAgo = 300;
+    // What the sentinels heard is older than the time that was waited for it here.
     expect(said(far, attached())).toMatchObject([
       expect.stringMatching(/^UNKNOWN /),
-      expect.stringContaining('status --watch'),
+      'sentinelctl status --watch --sentinel-addrs 127.0.0.1:26379',
+      2,
+    ]);
+    silenceNode(far, 3, { kind: 'error', message: 'no route to the host' });
+    expect(said(far, attached())).toMatchObject([
+      expect.stringMatching(/^UNKNOWN .*cannot be reached from this machine/),
+      null,
       2,
     ]);
     const nothing = altered((s) => {
