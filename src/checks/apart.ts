@@ -14,7 +14,8 @@ export function isApart({ history: ours }: NodeAnswer, { history: theirs }: Node
 /** What makes a wrong master a replica of the right one: after a copy of its data, where no other server has them. */
 export function demote({ hints }: MasterFacts, wrong: AnsweredNode, right: AnsweredNode): string[] {
   const { host, port } = right.announce;
-  const replicaOf = hints.act(wrong, `restart ${wrong.id}`, `REPLICAOF ${host} ${port}`);
+  // It needs no restart, which may cost a full resync.
+  const replicaOf = hints.cli(wrong, `REPLICAOF ${host} ${port}`);
   const { keys } = wrong.answer;
   if (keys === 0 || !isApart(wrong.answer, right.answer)) return [replicaOf];
   const held = keys === undefined ? '' : ` (${count(keys, 'key')})`;

@@ -110,6 +110,8 @@ export interface Finding {
   severity: Severity;
   /** What it means for clients now. */
   impact: Impact;
+  /** What the check is about, in general. */
+  title: string;
   /** The message in a few words. */
   brief: string;
   /** Whether the first line of the diagnosis says it. */

@@ -119,7 +119,7 @@ function viewOf({
 
 /** What the cluster is supposed to be, as far as a gathering knows it. */
 export function expectationOf(gathered: Gathered): Expectation {
-  const { acts, cluster, driver, gone, masterName, nodes, own, runs, sentinels, whence } = gathered;
+  const { acts, cluster, driver, gone, kept, masterName, nodes, own, runs, sentinels, whence } = gathered;
   const planned = [
     ...nodes.map((server) => ({ server, kind: 'redis' as const })),
     ...sentinels.map((server) => ({ server, kind: 'sentinel' as const })),
@@ -135,6 +135,7 @@ export function expectationOf(gathered: Gathered): Expectation {
     }),
     ...(own && runs === undefined && { journalUnread: 'its journal was not looked for' }),
     ...runs,
+    ...(kept && { kept }),
     ...(gone !== undefined && { gone }),
     ...(whence !== undefined && { whence }),
   };

@@ -7,6 +7,7 @@ export function findingOf(check: CheckText, seen: RawFinding): Finding {
     id: check.id,
     severity: seen.severity ?? check.severity,
     impact: impactOf(check, seen),
+    title: check.title,
     brief: seen.brief ?? (check.needs === 'snapshot' ? seen.message : sentenceOf(seen)),
     headline: false,
     evidence: evidenceOf(seen),

@@ -219,6 +219,8 @@ export interface Gathered {
   own: boolean;
   /** True for one that sentinelctl did not start, whose processes it can act on. */
   acts?: 'local' | 'docker';
+  /** It was taken down with its data kept. */
+  kept?: true;
   /** What it was labelled with when it was attached; absent where it has no label. */
   label?: string;
   driver: DriverName | 'attached';

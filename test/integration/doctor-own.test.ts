@@ -46,7 +46,7 @@ describe('doctor finds in its own cluster, and its fix cures', () => {
 
   it('a master that is frozen', async () => {
     await ctl(home, ['pause', 'redis-1']);
-    const frozen = await patient.finds('master-frozen', 'redis-1', 'warning');
+    const frozen = await patient.finds('master-frozen', 'redis-1', 'critical');
     expect(frozen.message).toContain('wait for an answer to PING');
     expect([frozen.fix[0], frozen.fix.at(-1)]).toEqual([
       'sentinelctl status --watch',

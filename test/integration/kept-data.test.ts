@@ -56,6 +56,13 @@ it('brings kept data back as it was last, not as a node without persistence once
   expect(kept.stdout.replace(/\s+/g, '')).toContain(
     `keptin${join(cli.home, 'clusters', 'default', 'nodes')}`,
   );
+  // The last master is not redis-1, and none of them is taken for it.
+  const says = async (command: string) => (await cli.run([command])).stdout.split('\n');
+  const doctor = await says('doctor');
+  expect(doctor[0]).toMatch(/^DOWN {2}mymaster: no writes: stopped, data kept /);
+  expect((await says('status'))[0]).toBe(doctor[0]);
+  expect(doctor.join('\n')).toMatch(/node-down {2}redis-1, redis-2 and redis-3 are down: /);
+  expect(doctor).not.toContain('NEXT (at the next failover or restart)');
   const again = (await cli.run(['up', '--json', '--quiet'])).json() as UpResult;
   await ask(again.master.port, 'SWAPDB', '0', '1');
   expect(await ask(again.master.port, 'GET', 'greeting')).toBe('new');

@@ -63,6 +63,7 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
     takenAtMs,
     cluster: target.name,
     own,
+    ...(own && target.state.phase === 'kept' && { kept: true }),
     ...(!own && target.record?.way && { acts: target.record.way }),
     ...(!own && target.record?.label && { label: target.record.label }),
     driver: own ? target.state.plan.driver : 'attached',

@@ -11,7 +11,7 @@ const PENDING_MS = 500;
 export default {
   id: 'master-frozen',
   needs: 'gathered',
-  severity: 'warning',
+  severity: 'critical',
   impact: 'down',
   group: 'live',
   title: 'the master accepts connections but does not answer',

@@ -1,6 +1,7 @@
 import { formatAddress } from '../../model/address.js';
 import { isAt, livesHere, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
 import type { NodeState, SeenReplica, SentinelState } from '../../model/snapshot.js';
+import { sayTheSame, together } from '../../model/together.js';
 import type { RawFinding, Skip, SnapshotCheck } from '../check.js';
 import { canElect, electorateOf, headCount } from '../electorate.js';
 import { judged } from '../group.js';
@@ -45,8 +46,8 @@ export default {
 
 /** A finding for each silent node that is `stopped`, or that is not; a dead master that no other node replaces yet is no-master instead. */
 export function silentNodes(facts: SnapshotFacts, stopped: boolean): RawFinding[] | Skip {
-  const found = facts.masters.flatMap((master) =>
-    master.silent
+  const found = facts.masters.flatMap((master) => {
+    const each = master.silent
       .filter((node) => isSilent(node) && isDown(node, master) === stopped && !isGhostReplica(master, node))
       .filter((node) => !(hasNoMaster(master) && lostMaster(master)?.id === node.id))
       .map(
@@ -55,9 +56,36 @@ export function silentNodes(facts: SnapshotFacts, stopped: boolean): RawFinding[
           masterName: master.name,
           ...(node.id === namedMaster(master)?.id ? oldMaster(node, master) : silentNode(node, master)),
         }),
-      ),
-  );
+      );
+    return nothingAnswers(master) ? allSilent(each) : each;
+  });
   return judged(found, unanswered(facts.masters.flatMap((m) => m.nodes)));
+}
+
+/** Whether no data node answers, and which of them is the master is not known. */
+const nothingAnswers = (master: MasterFacts): boolean =>
+  master.answered.length === 0 && hasNoMaster(master) && lostMaster(master) === null;
+
+/** As one finding: no single node of them is why there is no master. */
+function allSilent(each: RawFinding[]): RawFinding[] {
+  const said = each.map((raw) => ({ ...raw, brief: raw.brief ?? raw.message }));
+  const [first] = said;
+  if (first === undefined) return each;
+  const alike = sayTheSame(first, said);
+  if (alike.length < 2) return each;
+  const reasons = [...new Set(alike.map((raw) => (raw.evidence ?? '').replace(`${raw.subject}: `, '')))];
+  return [
+    {
+      ...first,
+      subject: alike.map(({ subject }) => subject).join(', '),
+      brief: together(alike),
+      message: `${together(alike)}: ${reasons.join('; ')}`,
+      evidence: reasons.join('; '),
+      consequence: 'nothing can be read or written, and nothing can be promoted',
+      fix: [...new Set(alike.flatMap(({ fix }) => fix))],
+    },
+    ...said.filter((raw) => !alike.includes(raw)),
+  ];
 }
 
 /** It does not run, as far as this machine and the sentinels can tell. */

@@ -216,11 +216,11 @@ function alikeLines(
   });
 }
 
-/** What the first line does not say of a finding: its evidence, else its message; then why it matters. */
+/** What the first line does not say of a finding: its evidence, else what it is in general; then why it matters. */
 function newIn(finding: Finding, withConsequence: boolean): string[] {
-  const { headline, evidence, consequence } = finding;
-  const said = headline ? evidence : sentenceOf(finding);
-  return [...(said === null ? [] : [said]), ...(withConsequence ? [consequence] : [])];
+  const { headline, evidence, consequence, title } = finding;
+  const said = headline ? evidence || title : sentenceOf(finding);
+  return [said, ...(withConsequence ? [consequence] : [])];
 }
 
 /** `critical no-quorum  mymaster: 1 usable of 3 …`, with its place in a file where it has one. */
@@ -239,7 +239,8 @@ function fixLines({ fix: whole, id }: Finding, shown: Map<string, string>, view:
   // What comes after it is another step, not the rest of the same.
   const isSaid = said.length > 0 && said.every((line, i) => line === whole[i]) && next.startsWith('#');
   const fix = isSaid ? whole.slice(said.length) : whole;
-  if (fix.length === 0) return [];
+  // Else the only commands below it would be those of other findings.
+  if (fix.length === 0) return isSaid ? nextLines('the command at the top', view, 2) : [];
   const text = fix.join('\n');
   const earlier = shown.get(text);
   if (earlier === id) return [];

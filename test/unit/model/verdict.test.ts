@@ -119,7 +119,7 @@ describe('the first line: impact, cause, command', () => {
     );
     expect(said(zombie())).toEqual([
       'AT RISK  mymaster: acknowledged writes may be lost; redis-1 and redis-2 both accept writes; the sentinels name redis-2',
-      'sentinelctl restart redis-1',
+      'redis-cli -h 127.0.0.1 -p 6379 REPLICAOF 127.0.0.1 6380',
       1,
     ]);
   });

@@ -112,6 +112,20 @@ describe('a diagnosis on a terminal', () => {
     expect(lines.filter((line) => line.includes('SENTINEL SET mymaster'))).toHaveLength(1);
   });
 
+  it('leaves no finding without words, and no cause without its command', () => {
+    for (const { id } of ALTERATIONS) {
+      const said = text(having(id), true).split('\n');
+      expect(said.filter((line) => /^\s*(?:[✗!·] |↳ )(?:critical|warning|info) [a-z-]+$/.test(line))).toEqual(
+        [],
+      );
+    }
+    const lines = text(having('split-brain')).split('\n');
+    const at = lines.findIndex((line) =>
+      line.startsWith('✗ critical split-brain  more than one data node is'),
+    );
+    expect(lines.slice(at).find((line) => line.startsWith('  → '))).toBe('  → the command at the top');
+  });
+
   it('on a terminal is the first cause in full, of the others a line each; --all has the rest', () => {
     const many = having('settings-skew', 'no-quorum', 'bgsave-error', 'acl-channel', 'protected-mode');
     const steps = (said: string): number => said.split('\n').filter((line) => /^ {2}→ /.test(line)).length;

@@ -250,7 +250,7 @@ describe('status on one screen', () => {
       "AT RISK  mymaster: acknowledged writes may be lost; redis-1
                and redis-2 both accept writes; the sentinels name
                redis-2
-      → sentinelctl restart redis-1
+      → redis-cli -h 127.0.0.1 -p 6379 REPLICAOF 127.0.0.1 6380
       cluster default, driver process
 
       NODE     ROLE      ADDRESS         LINK  OFFSET    LAG

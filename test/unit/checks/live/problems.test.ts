@@ -411,7 +411,7 @@ describe('the master is gone', () => {
 });
 
 describe('two masters', () => {
-  it('names both, and restarts the one that the sentinels do not name', () => {
+  it('names both, and makes the one that the sentinels do not name a replica', () => {
     const snapshot = zombie();
     expect(idsOf(snapshot)).toEqual(['split-brain']);
     expect(problem('split-brain', snapshot)).toMatchObject({
@@ -419,7 +419,22 @@ describe('two masters', () => {
       subjects: ['redis-1', 'redis-2'],
       message:
         '2 nodes say that they are the master: redis-1 127.0.0.1:6379 and redis-2 127.0.0.1:6380; the sentinels name redis-2',
-      fix: 'sentinelctl restart redis-1',
+      fix: 'redis-cli -h 127.0.0.1 -p 6379 REPLICAOF 127.0.0.1 6380',
+    });
+  });
+
+  it.each([
+    ['an old master has just returned', (s: Snapshot) => Object.assign(answerOf(s, 1), { uptimeS: 3 })],
+    [
+      'the sentinels have just switched',
+      (s: Snapshot) => Object.assign(viewOf(s, 3), { roleReportedMs: 6000 }),
+    ],
+  ])('are looked at again where %s: the sentinels demote one of them', (_when, change) => {
+    const snapshot = zombie();
+    change(snapshot);
+    expect(problem('split-brain', snapshot)).toMatchObject({
+      fix: 'sentinelctl status --watch',
+      evidence: expect.stringContaining('make redis-1 a replica within about 10 s'),
     });
   });
 });
