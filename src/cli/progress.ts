@@ -72,7 +72,8 @@ export function progressReader(options: ProgressOptions): ProgressReader {
     if (block !== null) return;
     const failed = event.state === 'failed';
     const isCut = event.state === 'failed' && event.interrupted === true;
-    const took = humanDurationMs(event.ms);
+    const after = event.since === undefined ? '' : ` after ${event.since}`;
+    const took = `${humanDurationMs(event.ms)}${after}`;
     const ms = isCut ? `ended after ${took}` : failed ? `failed after ${took}` : took;
     if (!onTerminal) {
       print(`${event.label} … ${ms}\n`);

@@ -58,7 +58,7 @@ export async function injectFault(run: FaultRun, spec: FaultSpec): Promise<Fault
   const injected = await inject(run, [actOf(spec, id)]);
   const atMs = spec.name === 'freeze' ? lastAnswer(run) : await whenClosed(run);
   const words = `${wordsOf(spec, forMs)} ${id}`;
-  const text = `fault: ${words} ${formatAddress(announce)}; times below count from here`;
+  const text = `fault: ${words} ${formatAddress(announce)}`;
   runtime.onProgress({ type: 'note', level: 'info', text });
   const thaw = async (lastsMs: number): Promise<Thaw | null> => {
     const deadlineMs = Math.max(0, atMs + lastsMs - clock.now());

@@ -11,6 +11,9 @@ import type { Fault, Thaw } from './fault.js';
 /** How often the phases are computed, in milliseconds; each carries the time of what was observed. */
 const EVERY_MS = 10;
 
+/** Its times count from the fault, not from the start of a step. */
+const STEP = { type: 'step', id: 'failover', since: 'the fault' } as const;
+
 /**
  * Waits until every phase has ended, `waitMs` have passed, or the master recovered before it could be called down;
  * each phase is announced when it ends. Answers why nothing was tested; null where the failover was.
@@ -32,7 +35,7 @@ export async function followFailover(
       const ms = times[id];
       if (ms === null || said.has(id)) continue;
       said.add(id);
-      runtime.onProgress({ type: 'step', id: 'failover', state: 'done', label: `${label} (${closes})`, ms });
+      runtime.onProgress({ ...STEP, state: 'done', label: `${label} (${closes})`, ms });
       block.update({ phase: { label, ms }, switchedMs: times.switchedMs });
       if (said.size < expected.length) wait();
     }
@@ -78,7 +81,7 @@ export async function followFailover(
   const ms = clock.now() - fault.atMs;
   const label =
     ended === undefined ? 'gave up waiting' : 'the master recovered before the quorum was reached';
-  runtime.onProgress({ type: 'step', id: 'failover', state: 'failed', label, ms });
+  runtime.onProgress({ ...STEP, state: 'failed', label, ms });
   return ended?.untested ?? null;
 }
 

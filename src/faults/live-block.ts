@@ -40,7 +40,7 @@ export function openLive(runtime: Runtime, first: Pick<LiveRun, 'title' | 'leftM
     onProgress({ type: 'live', run: null });
   };
   const sample = async (load: Load): Promise<void> => {
-    const writesOf = liveWrites(clock.now());
+    const writesOf = liveWrites(clock.now(), load.dueS);
     for (;;) {
       const counts = load.counts();
       update({ writes: counts && writesOf(counts, clock.now()) });
@@ -66,6 +66,7 @@ export function openLive(runtime: Runtime, first: Pick<LiveRun, 'title' | 'leftM
 /** Turns counters into a rate and the moment of the last answer, from one sample to the next. */
 export function liveWrites(
   beganMs: number,
+  dueS: number,
 ): (counts: { acknowledged: number; failed: number; indeterminate: number }, nowMs: number) => LiveWrites {
   let samples: { atMs: number; acknowledged: number }[] = [];
   let heardMs = beganMs;
@@ -80,6 +81,6 @@ export function liveWrites(
     const overMs = oldest === undefined ? 0 : nowMs - oldest.atMs;
     const perS =
       oldest === undefined || overMs <= 0 ? 0 : ((acknowledged - oldest.acknowledged) * 1000) / overMs;
-    return { perS: Math.round(perS), errors: failed + indeterminate, heardMs };
+    return { perS: Math.round(perS), dueS, errors: failed + indeterminate, heardMs };
   };
 }

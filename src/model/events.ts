@@ -11,9 +11,18 @@ export type Progress =
    * or with what is still missing until it can end.
    */
   | { type: 'step'; id: string; state: 'start'; label: string; missing?: readonly string[] }
-  | { type: 'step'; id: string; state: 'done'; label: string; ms: number }
+  /** `ms` is how long it took, or the time since `since`: `the fault`. */
+  | { type: 'step'; id: string; state: 'done'; label: string; ms: number; since?: string }
   /** `interrupted`: a signal ended it; it did not fail by itself. */
-  | { type: 'step'; id: string; state: 'failed'; label: string; ms: number; interrupted?: true }
+  | {
+      type: 'step';
+      id: string;
+      state: 'failed';
+      label: string;
+      ms: number;
+      since?: string;
+      interrupted?: true;
+    }
   /** Something worth a line that stays: a choice made, a warning. */
   | { type: 'note'; level: 'info' | 'warning'; text: string }
   /** A part of a run has ended with a verdict: a line that stays. */

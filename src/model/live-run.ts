@@ -25,6 +25,8 @@ export interface LiveRun {
 export interface LiveWrites {
   /** Acknowledged writes per second, over about the last second. */
   perS: number;
+  /** Writes that are due per second, all clients' together; 0: as many as can be. */
+  dueS: number;
   /** Writes that failed or whose outcome is unknown, since the clients started. */
   errors: number;
   /** When the last write was acknowledged. */

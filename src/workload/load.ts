@@ -50,6 +50,8 @@ export interface LoadResult {
 
 /** Clients that write while something happens. */
 export interface Load {
+  /** Writes that are due per second, all clients' together; 0: as many as can be. */
+  readonly dueS: number;
   /** What was written so far; null once the clients are told to stop. */
   counts(): Counts | null;
   /** Stops the clients, reads everything back and accounts for it. */
@@ -110,6 +112,7 @@ export async function startLoad(
     return workload.stop();
   };
   return {
+    dueS: settings.ratePerS * (1 - settings.readRatio),
     counts: () => (writes ? workload.counts() : null),
     async settle(outcome) {
       const { faultAtMs, newMaster, returnedAtMs, convertedAtMs } = outcome;

@@ -106,8 +106,12 @@ describe('a cluster that wants passwords', () => {
   it('none: says so, and how to give one', async () => {
     const { code, status } = await look([]);
     expect(code).toBe(5);
-    expect(status.sentinels[0].error).toContain('--password-file');
-    const locked = { id: 'auth', message: expect.stringContaining('requires a password') };
+    expect(status.sentinels[0].error).toBe('requires a password');
+    const locked = {
+      id: 'auth',
+      message: expect.stringContaining('wants a password'),
+      fix: expect.stringContaining('--password-file FILE'),
+    };
     expect(status.problems).toEqual([expect.objectContaining(locked)]);
     const words = ['masters', '--sentinel-addrs', SENTINEL];
     await refusal(cli, words, {

@@ -1,6 +1,6 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { ClientLane, LedgerSummary, Trial } from '../../observe/result.js';
-import { LOSS_WORDS } from '../words/losses.js';
+import { causeName, LOSS_WORDS } from '../words/losses.js';
 import { grouped } from '../words/metrics.js';
 import { html, lane, moment, stretch } from './markup.js';
 import { percent, place, type Scale } from './scale.js';
@@ -43,7 +43,7 @@ export function lostRow(trial: Trial, scale: Scale): string {
 }
 
 function lostTick(run: LostRun, scale: Scale): string {
-  const words = `${grouped(run.count)} acknowledged ${run.count === 1 ? 'write' : 'writes'} of ${run.client} lost (${run.cause})\n${LOSS_WORDS[run.cause]}\nby ${run.acknowledgedBy}, ${moment(run.fromMs)} to ${moment(run.toMs)}`;
+  const words = `${grouped(run.count)} acknowledged ${run.count === 1 ? 'write' : 'writes'} of ${run.client} lost (${causeName(run.cause)})\n${LOSS_WORDS[run.cause]}\nby ${run.acknowledgedBy}, ${moment(run.fromMs)} to ${moment(run.toMs)}`;
   return stretch('lost', place(run.fromMs, run.toMs, scale), words, '✗');
 }
 

@@ -4,7 +4,7 @@ import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
 import { MARK } from '../text/outcome.js';
 import { adviceOf } from '../words/advice.js';
 import { workloadWords } from '../words/headline.js';
-import { causesOf, errorWords, LOSS_WORDS } from '../words/losses.js';
+import { causeName, causesOf, errorWords, LOSS_WORDS } from '../words/losses.js';
 import { grouped, metricLabel, metricOf } from '../words/metrics.js';
 import { masterNowWords, restoredWords } from '../words/restored.js';
 import { phaseRows, returnWords } from '../words/time-rows.js';
@@ -129,7 +129,7 @@ export function ledgerHtml(trial: Trial, i: number): string {
         ],
   );
   const causes = causesOf(ledger).map(({ cause, lost }) => [
-    html(cause),
+    html(causeName(cause)),
     measured('ledger.lost', lost, 'trials', i, 'ledger', 'causes', cause),
     html(LOSS_WORDS[cause]),
   ]);

@@ -18,6 +18,8 @@ const WIDEST_BAR = 40;
 const NARROWEST_BAR = 6;
 /** So many of the things that are missing are named. */
 const NAMED = 3;
+/** Clients that write this many times what is due send what they could not send before. */
+const CATCHING_UP = 1.25;
 /** A silence of the clients is said from then on, in milliseconds. */
 const SILENCE_MS = 500;
 
@@ -126,10 +128,11 @@ function writesLines({ run, nowMs }: LiveState): Line[] {
   return [{ text: writesWords(writes, silentMs), paint, rank: 3 }];
 }
 
-/** `writes 1,985/s, 12 errors; no answer for 3.4 s`. */
-function writesWords({ perS, errors }: LiveWrites, silentMs: number): string {
+/** `writes 1,985/s, 12 errors; no answer for 3.4 s`; what was due meanwhile is sent after an outage (schedule.ts). */
+function writesWords({ perS, dueS, errors }: LiveWrites, silentMs: number): string {
+  const isBehind = dueS > 0 && perS > dueS * CATCHING_UP;
   const silence = silentMs > SILENCE_MS ? `; no answer for ${tenths(silentMs)}` : '';
-  return `writes ${grouped(perS)}/s, ${grouped(errors)} ${errors === 1 ? 'error' : 'errors'}${silence}`;
+  return `writes ${grouped(perS)}/s${isBehind ? ` (catching up, ${grouped(Math.round(dueS))}/s are due)` : ''}, ${grouped(errors)} ${errors === 1 ? 'error' : 'errors'}${silence}`;
 }
 
 /** `3.4 s`, `2 min 5 s`: a moving number has no use for more digits. */

@@ -85,10 +85,12 @@ function zombieAdvice(result: FailoverResult): string[] {
     const ids = new Set(zombies.map((t) => t.oldMaster.id));
     const restart = command(`restart ${ids.size === 1 ? [...ids].join('') : 'NODE'}`, result.cluster);
     return [
-      `a frozen master that thawed ${did}: restart it while it is frozen (${restart}), or let min-replicas-to-write 1 refuse nearly all its writes`,
+      `a second master that thawed ${did}: restart it while it is frozen (${restart}), or let min-replicas-to-write 1 refuse nearly all its writes`,
     ];
   }
-  return [`a returned master ${did}: sentinelctl start (or replicaof in its file) starts it as a replica`];
+  return [
+    `the old master came back as a second master, which ${did}: next time start it with sentinelctl start, which makes it a replica first`,
+  ];
 }
 
 function zombieWords(result: FailoverResult, worstMs: number): string {

@@ -14,6 +14,10 @@ export const LOSS_WORDS: Readonly<Record<LossCause, string>> = {
   unknown: 'no cause was found',
 };
 
+/** A cause as a person reads it; in JSON the first one is `zombie`. */
+const CAUSE_NAMES: Partial<Record<LossCause, string>> = { zombie: 'second master' };
+export const causeName = (cause: LossCause): string => CAUSE_NAMES[cause] ?? cause;
+
 export type LedgerTotals = Omit<LedgerSummary, 'missingAt' | 'lostRuns'>;
 
 const COUNTS = [
@@ -71,9 +75,11 @@ export function causesOf(ledger: Pick<LedgerSummary, 'causes'>): { cause: LossCa
   }).sort((a, b) => b.lost - a.lost);
 }
 
-/** `isReadBack`: the node that counts answered. `61,168 acknowledged, 40 lost (38 zombie: …; 2 unreplicated: …), 11 unanswered, 4 of them arrived`. */
+/** `isReadBack`: the node that counts answered. `61,168 acknowledged, 40 lost (38 second master: …; 2 unreplicated: …), 11 unanswered, 4 of them arrived`. */
 export function ledgerWords(ledger: LedgerTotals, isReadBack: boolean): string {
-  const causes = causesOf(ledger).map(({ cause, lost }) => `${grouped(lost)} ${cause}: ${LOSS_WORDS[cause]}`);
+  const causes = causesOf(ledger).map(
+    ({ cause, lost }) => `${grouped(lost)} ${causeName(cause)}: ${LOSS_WORDS[cause]}`,
+  );
   const lost = !isReadBack
     ? 'lost writes could not be counted'
     : ledger.lost === 0

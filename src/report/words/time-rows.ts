@@ -77,7 +77,7 @@ function zombieRow({ restartedMs, convertedMs, zombieMs }: Rejoin): TimeRow[] {
   const toMs = convertedMs ?? (restartedMs ?? 0) + zombieMs;
   return [
     {
-      short: 'zombie',
+      short: '2nd master',
       label: metricLabel('rejoin.zombieMs'),
       atMs: null,
       stepMs: zombieMs,

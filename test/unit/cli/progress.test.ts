@@ -60,12 +60,13 @@ describe('progress off a terminal', () => {
     const { reader: r, stream } = reader({ tty: false });
     r.on(start('network'));
     r.on(done('network'));
+    r.on({ ...done('switched', 5100), since: 'the fault' });
     r.on({ type: 'step', id: 'x', state: 'failed', label: 'x', ms: 2500 });
     r.on({ type: 'step', id: 'y', state: 'failed', label: 'y', ms: 2500, interrupted: true });
     r.on({ type: 'note', level: 'info', text: 'process: no engine answers' });
     r.close();
     expect(stream.text).toBe(
-      'network … 84 ms\nx … failed after 2.50 s\ny … ended after 2.50 s\nnote: process: no engine answers\n',
+      'network … 84 ms\nswitched … 5.10 s after the fault\nx … failed after 2.50 s\ny … ended after 2.50 s\nnote: process: no engine answers\n',
     );
   });
 

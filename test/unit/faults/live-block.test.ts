@@ -12,16 +12,16 @@ const counts = (acknowledged: number, failed = 0, indeterminate = 0) => ({
 
 describe('writes per second', () => {
   it('are those of the last second, not of the whole run', () => {
-    const at = liveWrites(0);
+    const at = liveWrites(0, 1000);
     at(counts(0), 0);
     for (let ms = 200; ms <= 2000; ms += 200) at(counts(ms), ms);
     expect(at(counts(2000), 2200).perS).toBe(800);
     for (let ms = 2400; ms < 3400; ms += 200) at(counts(2000), ms);
-    expect(at(counts(2000), 3400)).toEqual({ perS: 0, errors: 0, heardMs: 2000 });
+    expect(at(counts(2000), 3400)).toEqual({ perS: 0, dueS: 1000, errors: 0, heardMs: 2000 });
   });
 
   it('count what failed and what is unknown as errors', () => {
-    expect(liveWrites(0)(counts(1, 2, 3), 10).errors).toBe(5);
+    expect(liveWrites(0, 1000)(counts(1, 2, 3), 10).errors).toBe(5);
   });
 });
 

@@ -71,9 +71,9 @@ describe('the result of one failover', () => {
 
       clients   tuned: write again 3.76 s (first) to 3.81 s (last) after the fault; longest time between
                 two answers of a client 3.82 s; errors: 61 connection refused, 8 closed and 3 timeout
-      ledger    61,168 writes acknowledged, 40 lost (38 zombie: acknowledged by the old master after its
-                return, before it became a replica; 2 unreplicated: acknowledged before the fault, but not
-                replicated), 11 unanswered, 4 of them arrived
+      ledger    61,168 writes acknowledged, 40 lost (38 second master: acknowledged by the old master
+                after its return, before it became a replica; 2 unreplicated: acknowledged before the
+                fault, but not replicated), 11 unanswered, 4 of them arrived
       sdown     2.57 s, predicted at most 2.20 s: 2.57 s of waiting for down-after, and up to two ticks
       promoted  775 ms, predicted at most 500 ms: 0.77 s of waiting for the next INFO, one a second
 
@@ -82,8 +82,8 @@ describe('the result of one failover', () => {
 
       ! 2 acknowledged writes died with the master: WAIT 1 after important writes, or
         min-replicas-to-write 1, makes that rarer
-      ! a returned master stayed writable for up to 10.99 s, and cost 38 writes: sentinelctl start (or
-        replicaof in its file) starts it as a replica
+      ! the old master came back as a second master, which stayed writable for up to 10.99 s, and cost 38
+        writes: next time start it with sentinelctl start, which makes it a replica first
       → sentinelctl status
       → sentinelctl failover-test --cluster default --signal KILL --trials 1 --clients 8 --seed 42"
     `);
@@ -114,7 +114,7 @@ describe('the result of one failover', () => {
       agreed       3.74 s     3 ms  ≤ 200 ms       ▏
       reattached   3.74 s     3 ms  ≤ 1.20 s       ▏
       restarted    3.82 s        -         -       ▏
-      zombie               10.99 s         -       ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
+      2nd master           10.99 s         -       ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
       converted   14.81 s  10.99 s         -       ██████████████▉
       linked      14.81 s     0 ms         -                     ▉
       caught up   14.81 s     4 ms         -                     █
@@ -127,9 +127,9 @@ describe('the result of one failover', () => {
       ✔ one-master, sentinels-agree, replicas-attached,
           old-master-rejoined, quorum-usable, one-failover
 
-      ! a returned master stayed writable for up to 10.99 s:
-        sentinelctl start (or replicaof in its file) starts it as
-        a replica
+      ! the old master came back as a second master, which stayed
+        writable for up to 10.99 s: next time start it with
+        sentinelctl start, which makes it a replica first
       → sentinelctl status
       → sentinelctl failover-test --cluster default --signal \\
         KILL --trials 1 --clients 8 --seed 42"
@@ -164,7 +164,7 @@ describe('the result of one failover', () => {
       agreed       3.74 s      ▊
       reattached   3.74 s      ▊
       restarted    3.82 s      ▉
-      zombie                   ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
+      2nd master               ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
       converted   14.81 s      ██████████████▉
       linked      14.81 s                    ▉
       caught up   14.81 s                    █
@@ -182,10 +182,11 @@ describe('the result of one failover', () => {
           old-master-rejoined, quorum-usable,
           one-failover
 
-      ! a returned master stayed writable for
-        up to 10.99 s: sentinelctl start (or
-        replicaof in its file) starts it as a
-        replica
+      ! the old master came back as a second
+        master, which stayed writable for up
+        to 10.99 s: next time start it with
+        sentinelctl start, which makes it a
+        replica first
       → sentinelctl status
       → sentinelctl failover-test --cluster \\
         default --signal KILL --trials 1 \\
@@ -263,9 +264,9 @@ describe('the result of one failover', () => {
 
       clients  tuned: write again 3.76 s (first) to 3.81 s (last) after the fault; longest time between
                two answers of a client 3.82 s; errors: 61 connection refused, 8 closed and 3 timeout
-      ledger   61,168 writes acknowledged, 40 lost (38 zombie: acknowledged by the old master after its
-               return, before it became a replica; 2 unreplicated: acknowledged before the fault, but not
-               replicated), 11 unanswered, 4 of them arrived
+      ledger   61,168 writes acknowledged, 40 lost (38 second master: acknowledged by the old master after
+               its return, before it became a replica; 2 unreplicated: acknowledged before the fault, but
+               not replicated), 11 unanswered, 4 of them arrived
       sdown    2.57 s, predicted at most 2.20 s: 2.57 s of waiting for down-after, and up to two ticks
       elected  not seen: -failover-abort-no-good-slave: no replica was eligible
 
@@ -334,7 +335,7 @@ describe('the result of one failover', () => {
     expect(text).not.toContain('the old master is restarted');
     expect(failoverText(thawed, plainView(60))).toMatch(/^thawed {5}/m);
     expect(text).toContain(
-      '! a frozen master that thawed stayed writable for up to 10.99 s, and cost 38 writes: restart it while it is frozen (sentinelctl restart redis-1), or let min-replicas-to-write 1 refuse nearly all its writes',
+      '! a second master that thawed stayed writable for up to 10.99 s, and cost 38 writes: restart it while it is frozen (sentinelctl restart redis-1), or let min-replicas-to-write 1 refuse nearly all its writes',
     );
     expect(text).not.toContain('bring it back');
     expect(failoverHtml(thawed)).toContain('the old master thaws');
@@ -343,7 +344,7 @@ describe('the result of one failover', () => {
   it('what a returned master took counts, also where it was not seen for how long it could', () => {
     const trials = thawed.trials.map((t) => ({ ...t, rejoin: t.rejoin && { ...t.rejoin, zombieMs: 0 } }));
     expect(failoverText({ ...thawed, trials }, plainView(200))).toContain(
-      '! a frozen master that thawed took 38 writes that are lost: restart it while it is frozen',
+      '! a second master that thawed took 38 writes that are lost: restart it while it is frozen',
     );
   });
 
@@ -393,17 +394,17 @@ describe('the result of several', () => {
       client outage (worst client)   10   3.40 s   3.82 s   3.82 s    3.26 s – 3.69 s  ██████░
       acknowledged writes lost       10        0       40       40              0 – 2
 
-      ledger  611,680 writes acknowledged, 48 lost (38 zombie: acknowledged by the old master after its
-              return, before it became a replica; 10 unreplicated: acknowledged before the fault, but not
-              replicated), 110 unanswered, 40 of them arrived
+      ledger  611,680 writes acknowledged, 48 lost (38 second master: acknowledged by the old master after
+              its return, before it became a replica; 10 unreplicated: acknowledged before the fault, but
+              not replicated), 110 unanswered, 40 of them arrived
 
       ✔ client.outageMs:p(95)<8s: 3.82 s
       ✔ one-master, sentinels-agree, replicas-attached, old-master-rejoined, quorum-usable, one-failover
 
       ! 10 acknowledged writes died with the master: WAIT 1 after important writes, or
         min-replicas-to-write 1, makes that rarer
-      ! a returned master stayed writable for up to 10.99 s, and cost 38 writes: sentinelctl start (or
-        replicaof in its file) starts it as a replica
+      ! the old master came back as a second master, which stayed writable for up to 10.99 s, and cost 38
+        writes: next time start it with sentinelctl start, which makes it a replica first
       → sentinelctl status
       → sentinelctl failover-test --cluster default --signal KILL --trials 10 --clients 8 --seed 42"
     `);

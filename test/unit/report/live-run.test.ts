@@ -12,7 +12,7 @@ const run = (change: Partial<LiveRun> = {}): LiveRun => ({
   phase: null,
   switchedMs: null,
   doing: null,
-  writes: { perS: 1985, errors: 12, heardMs: 12_000 },
+  writes: { perS: 1985, dueS: 2000, errors: 12, heardMs: 12_000 },
   ...change,
 });
 
@@ -32,6 +32,15 @@ describe('the live block of a run', () => {
         "writes 1,985/s, 12 errors; no answer for 3.4 s",
       ]
     `);
+  });
+
+  it('after an outage: clients that send what was due meanwhile are catching up', () => {
+    const writes = { perS: 3527, dueS: 1000, errors: 12, heardMs: 15_300 };
+    expect(frame({ run: run({ writes }) }).at(-1)).toBe(
+      'writes 3,527/s (catching up, 1,000/s are due), 12 errors',
+    );
+    const unpaced = { ...writes, dueS: 0 };
+    expect(frame({ run: run({ writes: unpaced }) }).at(-1)).toBe('writes 3,527/s, 12 errors');
   });
 
   it('after the switch the bar stands still, and what does not agree yet is named with its reason', () => {
