@@ -66,7 +66,7 @@ export interface CheckText {
   sources: string[];
   /** Checks whose findings are consequences of this one, folded under it when the subjects meet. */
   causes?: string[];
-  /** Judges what was watched over time; skipped with that reason where nothing was. */
+  /** Judges what was watched over time: where nothing was, and one look shows nothing, it is skipped with that reason. */
   overTime?: boolean;
   /** What a run of sentinelctl did: comes before everything else, and explains also what is worse. */
   first?: boolean;

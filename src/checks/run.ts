@@ -41,9 +41,10 @@ export function runChecks(
   facts: SnapshotFacts = factsOf(gathered),
 ): Ran {
   return runEach(checks, (check) => {
-    if (check.overTime === true && gathered.watched === null) return { skip: NEEDS_WATCHING };
     if (check.needs === 'files') return FILES_ONLY;
     const outcome = check.needs === 'snapshot' ? onSnapshot(check, facts) : check.live(gathered);
+    const isSeen = Array.isArray(outcome) && outcome.length > 0;
+    if (check.overTime === true && gathered.watched === null && !isSeen) return { skip: NEEDS_WATCHING };
     return Array.isArray(outcome) ? outcome.map((raw) => possibleNow(raw, facts)) : outcome;
   });
 }

@@ -81,11 +81,13 @@ describe('running', () => {
     });
   });
 
-  it('what shows only over time is judged only where it was watched', () => {
-    const slow = check('slow', sees('redis-1'), { overTime: true });
+  it('what shows over time passes only where it was watched; what one look shows is a finding', () => {
+    const slow = check('slow', [], { overTime: true });
     expect(runChecks(gathered(), [slow]).skipped).toEqual([{ id: 'slow', why: NEEDS_WATCHING }]);
     const watched: Watched = { forMs: 5000, events: [], offsets: [] };
-    expect(runChecks({ ...gathered(), watched }, [slow]).findings).toHaveLength(1);
+    expect(runChecks({ ...gathered(), watched }, [slow])).toMatchObject({ findings: [], skipped: [] });
+    const seen = check('seen', sees('redis-1'), { overTime: true });
+    expect(runChecks(gathered(), [seen]).findings).toHaveLength(1);
   });
 
   it('only what is chosen is run', () => {
