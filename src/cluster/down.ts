@@ -50,15 +50,19 @@ export function down(runtime: Runtime, cluster: string, options: DownOptions): P
     const isKnown = (await runtime.store.list()).includes(cluster);
     const wasLeft = await endWatch(runtime, cluster);
     const state = await stateOf(runtime, cluster, options);
+    const byName = async (): Promise<DownResult> => {
+      const removed = await removeByName(runtime, cluster);
+      await runtime.store.forget(cluster);
+      return { cluster, removed, keptData: false };
+    };
+    if (!isKnown && state === 'damaged') {
+      const done = await byName();
+      // Nothing carries the name either: no step failed, there was none.
+      if (Object.values(done.removed).every((n) => n === 0)) await requireCluster(runtime.store, cluster);
+      return done;
+    }
     return step(runtime, 'down', `taking ${cluster} down`, async () => {
-      if (state === 'damaged') {
-        const removed = await removeByName(runtime, cluster);
-        await runtime.store.forget(cluster);
-        // Nothing carries the name either.
-        if (!isKnown && Object.values(removed).every((n) => n === 0))
-          await requireCluster(runtime.store, cluster);
-        return { cluster, removed, keptData: false };
-      }
+      if (state === 'damaged') return byName();
       const done = await removeKnown(runtime, state, options, wasLeft);
       return {
         cluster,

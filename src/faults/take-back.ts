@@ -147,7 +147,7 @@ export async function proveHealed(context: ActContext): Promise<void> {
   // Answers from before may be so old that a sentinel calls a node down that is well again.
   const sinceMs = runtime.clock.now();
   try {
-    await step(runtime, 'prove', 'proving that all nodes agree again', (onMissing) =>
+    await step(runtime, 'prove', 'waiting until all nodes agree and every replica is linked', (onMissing) =>
       proveConvergence(
         { ...live, deadlineMs },
         {

@@ -106,7 +106,7 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
     await terminal.press('C-c');
     await terminal.shows(/Interrupted: cleaning up \(Ctrl-C again to abort without cleanup\)/);
     await terminal.shows(/^✔ rolling back 1 action /m);
-    await terminal.shows(/^✔ proving that all nodes agree again /m);
+    await terminal.shows(/^✔ waiting until all nodes agree and every replica is linked /m);
     expect(await terminal.exitCode()).toBe(130);
     expect((await terminal.written()).split('\n').filter((line) => BLOCK.test(line))).toEqual([]);
     expect(await terminal.flag('cursor_flag')).toBe('1');

@@ -175,13 +175,17 @@ function unfinished({ head, steps }: Journal, cluster: string): OperatorError {
         why: `kept on purpose since ${since}`,
         hint: command('heal', cluster),
       })
-    : refused('unfinished-journal', `"${head.what}" was interrupted, and ${cluster} is not restored`, {
-        why:
-          left === 0
-            ? `it began ${since}; everything is rolled back, and only the proof of convergence is missing`
-            : `it began ${since}; ${count(left, 'action')} ${left === 1 ? 'is' : 'are'} not rolled back yet`,
-        hint: command('recover', cluster),
-      });
+    : refused(
+        'unfinished-journal',
+        `"${head.what}" was interrupted, and cluster "${cluster}" is not restored`,
+        {
+          why:
+            left === 0
+              ? `it began ${since}; everything is rolled back, and only the proof of convergence is missing`
+              : `it began ${since}; ${count(left, 'action')} ${left === 1 ? 'is' : 'are'} not rolled back yet`,
+          hint: command('recover', cluster),
+        },
+      );
 }
 
 /** The master of an attached cluster that an open journal is about: who rolls it back need not name it. */

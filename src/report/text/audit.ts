@@ -3,7 +3,7 @@ import { shellWord } from '../../model/secrets.js';
 import { count } from '../../model/words.js';
 import { plain, wrap } from '../plain-text.js';
 import { nextLines } from './lines.js';
-import { table } from './table.js';
+import { type Column, leftOut, table } from './table.js';
 import { lineWidth, themeOf, type View } from './theme.js';
 
 /** The result of `audit`: the newest first. */
@@ -42,19 +42,17 @@ export function auditText({ cluster, total, entries, unreadable }: AuditResult, 
       ? [`${total - entries.length} older of ${total} not shown: --limit ${total}`]
       : []),
   ];
+  const columns: Column[] = [
+    { title: 'STARTED' },
+    { title: 'USER', drop: 3 },
+    { title: 'CLUSTER', drop: 1 },
+    { title: 'EXIT', align: 'right' },
+    { title: 'MASTER', drop: 2 },
+    { title: 'COMMAND' },
+  ];
   return [
-    table(
-      [
-        { title: 'STARTED' },
-        { title: 'USER', drop: 3 },
-        { title: 'CLUSTER', drop: 1 },
-        { title: 'EXIT', align: 'right' },
-        { title: 'MASTER', drop: 2 },
-        { title: 'COMMAND' },
-      ],
-      rows,
-      view,
-    ),
+    table(columns, rows, view),
+    ...leftOut(columns, rows, view),
     ...notes.flatMap((words) => wrap(words, lineWidth(view), 2).map(theme.dim)),
   ].join('\n');
 }

@@ -106,7 +106,7 @@ export function recoverText(result: RecoverResult, view: View): string {
       : theme.warn(`${words}; ${UNPROVED}`),
     ...undone.flatMap(item),
     ...(started.length === 0 ? [] : item(`started, because it was down: ${listed(started)}`)),
-    ...(keys === 0 ? [] : item(`${count(keys, 'key')} that its clients had written removed`)),
+    ...(keys === 0 ? [] : item(`removed ${count(keys, 'key')} that its clients had written`)),
     ...(master === null ? [] : item(`the master is ${master}`)),
     ...nextLines(command('status', cluster), view),
   ].join('\n');

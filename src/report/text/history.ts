@@ -7,7 +7,7 @@ import { grouped } from '../words/metrics.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 import { nextLines } from './lines.js';
 import { MARK, paintOf } from './outcome.js';
-import { type Cell, table } from './table.js';
+import { type Cell, leftOut, table } from './table.js';
 import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 /** A past run with what changed against the last one of the same settings. */
@@ -36,7 +36,7 @@ export function historyText(result: HistoryResult, view: View): string {
   ].flatMap((words) => wrap(plain(words), lineWidth(view), 2).map(theme.dim));
   if (runs.length === 0) {
     return [
-      ...wrap(`no run of ${cluster} is recorded`, lineWidth(view)),
+      ...wrap(`no run of ${cluster} is recorded: each failover-test records one`, lineWidth(view)),
       ...notes,
       ...nextLines(command('failover-test --help', cluster), view),
     ].join('\n');
@@ -47,7 +47,8 @@ export function historyText(result: HistoryResult, view: View): string {
     // The columns that a run is compared by are dropped last.
     { title: 'FAULT', drop: 1 },
     { title: 'DOWN-AFTER', align: 'right' as const, drop: 7 },
-    { title: 'TRIALS', align: 'right' as const, drop: 4 },
+    // Trials in which everything held, of all.
+    { title: 'HELD', align: 'right' as const, drop: 4 },
     { title: 'SWITCHED', align: 'right' as const },
     // The slowest switch of the run's trials.
     { title: 'SLOWEST', align: 'right' as const, drop: 5 },
@@ -55,14 +56,8 @@ export function historyText(result: HistoryResult, view: View): string {
     { title: 'LOST', align: 'right' as const, drop: 3 },
     { title: 'TREND', drop: 2 },
   ];
-  return [
-    table(
-      columns,
-      runs.map((run) => rowOf(run, view)),
-      view,
-    ),
-    ...notes,
-  ].join('\n');
+  const rows = runs.map((run) => rowOf(run, view));
+  return [table(columns, rows, view), ...leftOut(columns, rows, view), ...notes].join('\n');
 }
 
 function rowOf(run: HistoryRun, view: View): Cell[] {
@@ -77,7 +72,7 @@ function rowOf(run: HistoryRun, view: View): Cell[] {
     },
     run.fault,
     formatDurationMs(run.config.downAfterMs),
-    run.held === run.trials ? String(run.trials) : `${run.held}/${run.trials}`,
+    run.trials === 0 ? '-' : `${run.held} of ${run.trials}`,
     ms(run.switchedMs?.p50),
     ms(run.switchedMs?.max),
     ms(run.outageMs?.p50),

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { count, listed } from '../../model/words.js';
 import { padEnd, plain, widthOf, wrap } from '../plain-text.js';
 import { lineWidth, themeOf, type View } from './theme.js';
 
@@ -27,6 +28,19 @@ const NO_BORDER = Object.fromEntries(
 export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], view: View): string {
   const kept = columnsThatFit(columns, rows, lineWidth(view));
   return kept === null ? stacked(columns, rows, view) : aligned(columns, rows, kept, view);
+}
+
+/** Names the columns that the view has no room for; nothing where `table` shows all of them. */
+export function leftOut(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  view: View,
+): string[] {
+  const kept = columnsThatFit(columns, rows, lineWidth(view));
+  const titles = columns.flatMap(({ title }, i) => (kept === null || kept.includes(i) ? [] : [title]));
+  if (titles.length === 0) return [];
+  const words = `${count(titles.length, 'column')} not shown here: ${listed(titles)}; a wider terminal or --output tsv shows them`;
+  return wrap(words, lineWidth(view), 2).map(themeOf(view).dim);
 }
 
 /** The indexes of the columns that fit side by side; null when even the indispensable ones do not. */

@@ -115,7 +115,7 @@ describe('an unfinished journal', () => {
     await expect(requireFinished(store, 'c')).rejects.toMatchObject({
       code: 'unfinished-journal',
       exitCode: 3,
-      message: '"inject freeze" was interrupted, and c is not restored',
+      message: '"inject freeze" was interrupted, and cluster "c" is not restored',
       why: expect.stringContaining('1 action is not rolled back yet'),
       hint: 'sentinelctl recover --cluster c',
     });

@@ -126,7 +126,7 @@ describe('recover', () => {
         a
         b
         started, because it was down: redis-2
-        8 keys that its clients had written removed
+        removed 8 keys that its clients had written
         the master is redis-1
       → sentinelctl status --cluster c"
     `);
