@@ -72,7 +72,18 @@ export const monitorLike = (
   masterName: string,
   address: Address,
   { fields }: MonitoredAt['master'],
-): string[] => monitorWith(sentinel, masterName, address, settingsIn(fields));
+): string[] => monitorAs(sentinel, masterName, address, settingsIn(fields));
+
+/** The same with known settings. SENTINEL MONITOR takes no password. */
+export const monitorAs = (
+  sentinel: { endpoint: Address },
+  name: string,
+  place: Place,
+  settings: SentinelSettings,
+): string[] => [
+  ...monitorWith(sentinel, name, place, settings),
+  ...(usesPassword('redis') ? [...masterPassword(), setAuthPass(sentinel, name)] : []),
+];
 
 /** A master's settings as a sentinel has them; 0 where one is not known. */
 export const settingsIn = (fields: Fields): SentinelSettings => ({

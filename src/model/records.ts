@@ -155,6 +155,7 @@ export function masterViewIn(
     parallelSyncs: ms('parallel-syncs') ?? 0,
     failoverState: master.get('failover-state') ?? null,
     answeredMsAgo: ms('last-ok-ping-reply'),
+    repliedMsAgo: ms('last-ping-reply'),
     pingPendingMs: ms('last-ping-sent'),
     downMs: ms('s-down-time'),
     roleReportedMs: ms('role-reported-time'),

@@ -142,6 +142,8 @@ export interface MasterView {
   failoverState: string | null;
   /** How long ago it last gave this sentinel's PING a valid answer, in milliseconds; null where it is not reported. */
   answeredMsAgo?: number | null;
+  /** How long ago it last gave this sentinel's PING any answer, also an error, in milliseconds. */
+  repliedMsAgo?: number | null;
   /** How long this sentinel has waited for an answer to its PING, in milliseconds; 0 while none is pending. */
   pingPendingMs?: number | null;
   /** For how long this sentinel has called it down (s_down), in milliseconds. */

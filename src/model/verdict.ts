@@ -200,7 +200,8 @@ function commandIn(fix: readonly string[]): string | null {
   if (lacksValue(first, fix)) return null;
   const end = lines.findIndex((line, i) => i > 0 && (line.startsWith('#') || REMOVE.test(line)));
   const whole = lines.slice(0, end === -1 ? undefined : end);
-  const isWhole = REMOVE.test(first) && whole.some((line) => MONITOR.test(line));
+  // MONITOR alone leaves Sentinel's defaults, and no password.
+  const isWhole = MONITOR.test(first) || (REMOVE.test(first) && whole.some((line) => MONITOR.test(line)));
   const steps = isWhole ? whole : [first];
   const until = fix.indexOf(steps.at(-1) ?? first);
   return [...fix.slice(0, until).filter(isSecretLine), steps.join(' && ')].join('\n');

@@ -87,22 +87,39 @@ describe.each([
     expect(await paste(next)).toBe('OK\n');
   });
 
-  it('gives a sentinel the password of the master, and says so where a variable is not set', async () => {
-    await tell('sentinel-2', 'SENTINEL', 'SET', 'mymaster', 'auth-pass', 'another');
-    for (const id of ['redis-1', 'redis-2', 'redis-3']) await tell(id, 'CLIENT', 'KILL', 'TYPE', 'normal');
-    const next = await nextOf(by(), 'doctor', 'password');
-    const lines = next.split('\n');
-    const without = lines.filter((line) => !line.startsWith('export MASTER_PASSWORD='));
-    expect(without).toHaveLength(lines.length - 1);
-    expect(await paste(without.join('\n'))).toContain('MASTER_PASSWORD: is not set');
-    expect(await paste(next)).toBe('OK\n');
-    const cured = await until(async () => {
-      const { verdict } = (await by().run(['status', '--json'])).json() as { verdict: { word: string } };
-      return verdict.word === 'HEALTHY' || undefined;
-    }, WITHIN);
-    expect(cured).toBe(true);
-  });
+  it.each(['status', 'doctor'])(
+    'of %s gives a sentinel the password of the master, and says so where a variable is not set',
+    async (command) => {
+      await tell('sentinel-2', 'SENTINEL', 'SET', 'mymaster', 'auth-pass', 'another');
+      for (const id of ['redis-1', 'redis-2', 'redis-3']) await tell(id, 'CLIENT', 'KILL', 'TYPE', 'normal');
+      const next = await nextOf(by(), command, 'sentinel-2 has no or a wrong password for redis-');
+      const lines = next.split('\n');
+      const without = lines.filter((line) => !line.startsWith('export MASTER_PASSWORD='));
+      expect(without).toHaveLength(lines.length - 1);
+      expect(await paste(without.join('\n'))).toContain('MASTER_PASSWORD: is not set');
+      expect(await paste(next)).toBe('OK\n');
+      await isHealthy(by());
+    },
+  );
+
+  it.each(['status', 'doctor'])(
+    'of %s monitors the master again, with its settings and its password',
+    async (command) => {
+      await tell('sentinel-3', 'SENTINEL', 'REMOVE', 'mymaster');
+      const next = await nextOf(by(), command, 'does not monitor mymaster');
+      expect(await paste(next)).toBe('OK\nOK\nOK\n');
+      await isHealthy(by());
+    },
+  );
 });
+
+async function isHealthy(by: Cli): Promise<void> {
+  const cured = await until(async () => {
+    const { verdict } = (await by.run(['status', '--json'])).json() as { verdict: { word: string } };
+    return verdict.word === 'HEALTHY' || undefined;
+  }, WITHIN);
+  expect(cured).toBe(true);
+}
 
 it('keeps the options that were given where another one is missing', async () => {
   const sentinels = (await nodesOf(cli)).filter(({ kind }) => kind === 'sentinel');

@@ -51,11 +51,11 @@ export default {
           continue;
         for (const other of others) done.add(other.name);
         const has = others.map((m) => m.name).join(', ');
-        const monitored = sentinel.masters.value.map((m) => m.name).join(', ') || 'nothing';
+        // One that monitors nothing has no wrong name: that is not-monitored.
+        if (sentinel.masters.value.length === 0) continue;
+        const monitored = sentinel.masters.value.map((m) => m.name).join(', ');
         seen.push({
           subject: sentinel.id,
-          // One that monitors nothing has no wrong name: it is missing, as not-monitored says.
-          ...(monitored === 'nothing' && { impact: 'degraded' as const }),
           message: has
             ? `monitors ${formatAddress(address)} as ${has}, where ${views.map((v) => v.sentinel.id).join(' and ')} say ${name}`
             : `does not monitor ${name}; it monitors ${monitored}`,

@@ -1,4 +1,8 @@
+import type { MasterFacts, Witness } from '../../model/facts.js';
+import { usesPassword } from '../../model/secrets.js';
+import type { NodeState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
+import { masterPassword, setAuthPass } from '../fixes.js';
 import { grouped, ids, isDown, judgeMasters, placed, sentinelsOf } from '../snapshot.js';
 
 export default {
@@ -31,6 +35,8 @@ export default {
         const node = nodes.find((n) => n.id === ref.id);
         // A silent one is no-master, node-unreachable or auth.
         if (node !== undefined && node.silence !== null) return [];
+        if (node !== undefined && group.every((w) => isRefused(w, node)))
+          return [refused(master, node, group)];
         const agreed = group.some((w) => w.view.flags.includes('o_down'));
         return [
           {
@@ -42,3 +48,30 @@ export default {
       });
     }),
 } satisfies SnapshotCheck;
+
+/** An answer that is younger than this came to one of the last PINGs; milliseconds. */
+const FRESH_MS = 3000;
+
+/** Whether a master that wants a password, and answers our PING, answers a sentinel's with an error each time. */
+function isRefused({ view }: Witness, node: NodeState): boolean {
+  const { answeredMsAgo, repliedMsAgo } = view;
+  if (!usesPassword('redis') || node.answer === null || node.answer.pingError !== undefined) return false;
+  if (answeredMsAgo == null || repliedMsAgo == null) return false;
+  return repliedMsAgo < FRESH_MS && answeredMsAgo > repliedMsAgo + FRESH_MS / 2;
+}
+
+/** In the words of auth-pass-missing, which only doctor can prove. */
+function refused({ name, nodes }: MasterFacts, node: NodeState, group: readonly Witness[]): RawFinding {
+  const sentinels = sentinelsOf(group);
+  const [has, calls] = sentinels.length === 1 ? ['has', 'calls'] : ['have', 'call'];
+  const words = `${ids(sentinels)} ${has} no or a wrong password for ${node.id}`;
+  return {
+    subject: node.id,
+    // It is refused by the other data nodes too.
+    servers: nodes.map(({ id }) => id),
+    brief: words,
+    message: `${words}: ${ids(sentinels)} ${calls} it down, although it answers here`,
+    evidence: `${node.id} answers each PING of ${ids(sentinels)} with an error, and answers here`,
+    fix: [...masterPassword(), ...sentinels.map((sentinel) => setAuthPass(sentinel, name))],
+  };
+}

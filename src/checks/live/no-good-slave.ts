@@ -3,6 +3,7 @@ import { cli } from '../../model/hints.js';
 import { isLocked, type NodeState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { cutOff, cutOffFix } from '../cut-off.js';
+import { setConfig } from '../fixes.js';
 import { forgottenFix, isForgotten } from '../forgotten.js';
 import { type Blocked, blockedAt, ownPriority, type Unfit } from '../promotable.js';
 import { ids, isDown, isSilent, judgeMasters, subjectOf } from '../snapshot.js';
@@ -136,11 +137,13 @@ function makeFit(master: MasterFacts, { witness, reasons }: Blocked): string[] {
   const { hints, name } = master;
   const lost = lostMaster(master);
   if (lost !== null && cutOff(master) !== null) return cutOffFix(master, lost);
-  const lines = reasons.map((reason) => {
+  const lines = reasons.flatMap((reason): string | string[] => {
     const { replica, kind } = reason;
     const node = nodeOf(master, reason);
     if (kind === 'priority')
-      return cli(node ?? { endpoint: replica.address }, 'CONFIG SET replica-priority 100');
+      return node === undefined
+        ? cli({ endpoint: replica.address }, 'CONFIG SET replica-priority 100')
+        : setConfig(node, 'replica-priority', 100);
     // A master that is just back: the links follow by themselves.
     if (kind === 'cut-off' && (node?.answer?.syncing === true || isDown(witness.view.flags)))
       return hints.ctl('status --watch');

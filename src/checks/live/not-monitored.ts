@@ -1,5 +1,12 @@
-import { monitoredNames, type SnapshotFacts, sentinelAnswers } from '../../model/facts.js';
+import { sameAddress } from '../../model/address.js';
+import {
+  type AnsweredSentinel,
+  monitoredNames,
+  type SnapshotFacts,
+  sentinelAnswers,
+} from '../../model/facts.js';
 import type { SnapshotCheck } from '../check.js';
+import { monitorAs } from '../fixes.js';
 import { judged } from '../group.js';
 import { ids, names, subjectOf, unanswered } from '../snapshot.js';
 
@@ -32,11 +39,26 @@ export default {
       {
         subject: subjectOf(without),
         message: `${names(without)} ${without.length === 1 ? 'does' : 'do'} not monitor ${name}, while ${ids(others)} ${others.length === 1 ? 'does' : 'do'}`,
-        fix: [hints.logs(first, 'SENTINEL MASTERS')],
+        fix: monitorIt(facts, name, without) ?? [hints.logs(first, 'SENTINEL MASTERS')],
       },
     ];
   },
 } satisfies SnapshotCheck;
+
+/** As the others monitor it; null where they do not agree on its address. */
+function monitorIt(
+  { masters }: SnapshotFacts,
+  name: string,
+  without: readonly AnsweredSentinel[],
+): string[] | null {
+  const witnesses = masters.find((m) => m.name === name)?.witnesses ?? [];
+  const [like, ...others] = witnesses;
+  if (like === undefined || others.some(({ view }) => !sameAddress(view.address, like.view.address)))
+    return null;
+  const { address, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs } = like.view;
+  const settings = { quorum, downAfterMs, failoverTimeoutMs, parallelSyncs };
+  return without.flatMap((sentinel) => monitorAs(sentinel, name, address, settings));
+}
 
 /** The master that was asked for, or the only one; null where several are monitored and none was asked for. */
 function meantName({ snapshot, expectation }: SnapshotFacts): string | null {

@@ -186,6 +186,7 @@ describe("Sentinel's records", () => {
       parallelSyncs: 1,
       failoverState: 'wait_promotion',
       answeredMsAgo: null,
+      repliedMsAgo: null,
       pingPendingMs: null,
       downMs: null,
       roleReportedMs: null,

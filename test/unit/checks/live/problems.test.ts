@@ -133,7 +133,7 @@ const CASES: [
     'warning',
     ['sentinel-3'],
     'does not monitor mymaster, while sentinel-1 and sentinel-2 do',
-    'sentinelctl logs sentinel-3 --tail 50',
+    'redis-cli -h 127.0.0.1 -p 26381 SENTINEL MONITOR mymaster 127.0.0.1 6379 2\nredis-cli -h 127.0.0.1 -p 26381 SENTINEL SET mymaster down-after-milliseconds 5000 failover-timeout 60000 parallel-syncs 1',
     (s) => Object.assign(sentinelOf(s, 3).answer ?? {}, { masters: [] }),
   ],
   [
