@@ -49,7 +49,7 @@ export async function chooseCommand(
   try {
     let current: Aim | undefined = aim;
     if (asksFirst && aim.target.kind === 'none' && (await clustersHere(world)).length > 1)
-      current = await chooseCluster(menu, aim);
+      current = await chooseCluster(menu, aim, 'quits');
     while (current !== undefined) {
       const chosen: Chosen | Aim | undefined = await chooseAt(menu, current);
       if (chosen === undefined || 'line' in chosen) return chosen;
@@ -91,7 +91,7 @@ async function chooseAt(menu: OpenMenu, aim: Aim): Promise<Chosen | Aim | undefi
       const { does } = entry.choice;
       if (does.type === 'quit') return undefined;
       if (does.type === 'switch') {
-        const other = await chooseCluster(menu, aim);
+        const other = await chooseCluster(menu, aim, 'back');
         if (other !== undefined) return other;
         continue;
       }

@@ -10,8 +10,12 @@ import { eachTime, globalsFor } from './menu-live.js';
 /** From the start of one look at all clusters to the start of the next, in milliseconds. */
 const LOOK_AT_ALL_EVERY_MS = 1000;
 
-/** One of the clusters of this machine, the one that the settings name, or one by its sentinels; undefined for Esc. */
-export async function chooseCluster(menu: OpenMenu, aim: Aim): Promise<Aim | undefined> {
+/** One of the clusters of this machine, the one that the settings name, or one by its sentinels; undefined for Esc. `leaves`: what Esc does there. */
+export async function chooseCluster(
+  menu: OpenMenu,
+  aim: Aim,
+  leaves: ListPage<Entry>['leaves'],
+): Promise<Aim | undefined> {
   const { world, others } = menu;
   const stop = new AbortController();
   const looks = new Map<string, LookResult>();
@@ -41,7 +45,7 @@ export async function chooseCluster(menu: OpenMenu, aim: Aim): Promise<Aim | und
       ...(names === null ? [] : [BY_ADDRESSES]),
     ],
     empty: '',
-    leaves: 'back',
+    leaves,
   });
   try {
     for (;;) {

@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Cli, openCli, runInside } from '../helpers/cli.js';
+import { statusOf } from '../helpers/main-road.js';
 import { refusal } from '../helpers/refusal.js';
 import { hasTmux, openTerminal } from '../helpers/tmux.js';
 
@@ -32,6 +33,19 @@ it('where only one is known, it is taken, and that is said on standard error', a
   expect(start.code, start.stderr).toBe(0);
   expect(start.stderr).toContain(ONLY);
 });
+
+it.runIf(process.platform === 'linux')(
+  'a port that one of its nodes has is named with the cluster',
+  async () => {
+    const { status } = await statusOf(cli, '-c', 'staging');
+    const port = String(status.masters[0]?.nodes[0]?.port);
+    await refusal(cli, ['up', '-c', 'other', '--driver', 'process', '--port', port], {
+      exit: 3,
+      code: 'port-taken',
+      says: /in use by redis-\d of cluster "staging", pid \d+/,
+    });
+  },
+);
 
 it('off a terminal nothing that interrupts clients acts on a cluster that was not named', async () => {
   const expected = { exit: 3, code: 'cluster-unknown', says: '--cluster staging' };

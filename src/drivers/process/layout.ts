@@ -1,5 +1,5 @@
 import { type OperatorError, refused, usageError } from '../../errors.js';
-import { holderOf } from '../../host/port-holder.js';
+import { holderOf, type PortHolder } from '../../host/port-holder.js';
 import { freePorts, isPortFree } from '../../host/ports.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
@@ -74,8 +74,7 @@ async function refuseTaken(nodes: NodePlan[]): Promise<void> {
 async function portTaken(node: NodePlan, others: NodePlan[]): Promise<OperatorError> {
   const { port } = node.endpoint;
   const holder = await holderOf(port);
-  const held =
-    holder === undefined ? 'in use by an unknown process' : `in use by pid ${holder.pid}: ${holder.command}`;
+  const held = holder === undefined ? 'in use by an unknown process' : `in use by ${heldBy(holder)}`;
   const more = others.map((other) => `port ${other.endpoint.port} of ${other.id} is also in use`);
   const auto = node.kind === 'redis' ? '--port auto' : '--port auto --sentinel-port auto';
   const own = node.kind === 'redis' ? '--port' : '--sentinel-port';
@@ -83,4 +82,11 @@ async function portTaken(node: NodePlan, others: NodePlan[]): Promise<OperatorEr
     why: [held, ...more].join('\n'),
     hint: `use another port with ${own}, or let sentinelctl choose free ones: ${auto}`,
   });
+}
+
+/** The configuration file of a node names its cluster, also that of another state directory. */
+function heldBy({ pid, command }: PortHolder): string {
+  const [, cluster, node] = /\/clusters\/([^/]+)\/nodes\/([^/]+)\//.exec(command) ?? [];
+  const of = cluster === undefined ? '' : `${node} of cluster "${cluster}", `;
+  return `${of}pid ${pid}: ${command}`;
 }

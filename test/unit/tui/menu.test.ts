@@ -195,6 +195,8 @@ describe('the menu', () => {
   it('asks which one first, where there are several and none was named', async () => {
     const { ran, done, shows, press } = await open([], { clusters: ['a', 'default'] });
     await shows('Which cluster?');
+    // Nothing is behind the first list.
+    await shows('q quits');
     // The one that commands take by default first.
     await shows('❯ default');
     press(DOWN, ENTER);
