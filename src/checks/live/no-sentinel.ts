@@ -39,7 +39,7 @@ export default {
         ...(!expectation.own &&
           sentinels.length > 0 &&
           (isAllUnknown(facts) || !sentinels.some(isStopped)) && { impact: 'unknown' }),
-        message: first === undefined ? 'no sentinel is known' : noneOf(sentinels),
+        message: first === undefined ? 'no sentinel is known' : noneOf(sentinels, expectation.own),
         consequence: [
           !isAllUnknown(facts) || first === undefined
             ? this.consequence
@@ -66,11 +66,14 @@ export default {
   },
 } satisfies SnapshotCheck;
 
-/** An address that answers as something else has a route. */
-function noneOf(sentinels: readonly SentinelState[]): string {
+/** An address that answers as something else has a route. Why ours do not answer the table says; typed addresses may be wrong. */
+function noneOf(sentinels: readonly SentinelState[], own: boolean): string {
   const none = `none of ${count(sentinels.length, 'sentinel')} answers`;
   const one = sentinels.find(speaks);
-  if (one === undefined) return none;
+  if (one === undefined) {
+    const [reason, ...others] = new Set(sentinels.map(({ silence }) => silence?.message));
+    return own || reason === undefined || others.length > 0 ? none : `${none}: ${reason}`;
+  }
   const said = `${one.id} ${saysInstead(one, 'sentinel')?.words ?? one.silence?.message ?? ''}`;
   return sentinels.length === 1
     ? said

@@ -271,7 +271,8 @@ describe('status on one screen', () => {
 
   it('nothing answers', () => {
     expect(statusText(silent, plainView(60))).toMatchInlineSnapshot(`
-      "UNKNOWN  127.0.0.1:26379: none of 3 sentinels answers
+      "UNKNOWN  127.0.0.1:26379: none of 3 sentinels answers:
+               connection refused
       cluster 127.0.0.1:26379, by the addresses of its sentinels
 
       SENTINEL    ADDRESS          STATE
