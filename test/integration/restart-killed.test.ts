@@ -1,7 +1,9 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
 import type { RecoverResult } from '../../src/faults/recover.js';
+import { until } from '../../src/until.js';
 import { type Cli, killedWhenGone, openCli } from '../helpers/cli.js';
 import { dirOf, nodesOf, pidsOf } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';
@@ -57,7 +59,13 @@ it('so is one that is killed while its node was frozen before', { timeout: LONG_
   const { 'redis-1': pid = 0 } = await pidsOf(cli);
   await cli.run(['restart', 'redis-1'], { onStart: (child) => killedWhenGone(child, pid) });
   await recover();
-  expect((await statusOf(cli)).status.problems.map((p) => p.id)).toEqual([]);
+  // Where the restart had ended before, the sentinels may still call the node down.
+  const healthy = await until(async () => ((await statusOf(cli)).code === 0 ? true : undefined), {
+    clock: systemClock,
+    everyMs: 200,
+    deadlineMs: 40_000,
+  });
+  expect(healthy).toBe(true);
 });
 
 it('one that ended, or said itself that it failed, leaves no journal behind', {
