@@ -8,8 +8,8 @@ import { AUDIT_ROWS } from '../src/report/tsv.js';
 export default defineCommand({
   description:
     'Everything that was done from here to clusters that sentinelctl did not start, the newest first: who, when, the command\n' +
-    'line, the master before and after, and the exit code. It is written before anything is done. An entry without an end\n' +
-    'runs, or was killed: recover rolls that back.',
+    'line, the master before it and when it ended (a failover that follows comes later), and the exit code. It is written\n' +
+    'before anything is done. An entry without an end runs, or was killed: recover rolls that back.',
   examples: ['sentinelctl audit', 'sentinelctl audit --cluster shop --output tsv'],
   options: {
     limit: option.integer('--limit <n>', {

@@ -33,7 +33,7 @@ export function auditText({ cluster, total, entries, unreadable }: AuditResult, 
     end === null
       ? { text: 'no end', paint: theme.warn }
       : { text: String(end.exitCode), paint: end.exitCode === 0 ? theme.ok : theme.warn },
-    `${masterWord(before.master)} → ${end === null ? '?' : masterWord(end.master)}`,
+    mastersWords(before.master, end),
     plain(line.map(shellWord).join(' ')),
   ]);
   const notes = [
@@ -55,6 +55,12 @@ export function auditText({ cluster, total, entries, unreadable }: AuditResult, 
     ...leftOut(columns, rows, view),
     ...notes.flatMap((words) => wrap(words, lineWidth(view), 2).map(theme.dim)),
   ].join('\n');
+}
+
+/** One name where it was the same when the command ended: a failover that the command caused may have come later. */
+function mastersWords(before: AuditedMaster, end: AuditEntry['end']): string {
+  const [from, to] = [masterWord(before), end === null ? '?' : masterWord(end.master)];
+  return from === to ? from : `${from} → ${to}`;
 }
 
 const masterWord = (master: AuditedMaster): string => master?.id ?? '?';
