@@ -180,7 +180,7 @@ export default defineCommand({
       strict,
       ...(accepted && { accepted }),
     });
-    return fixed === undefined ? text : [...repairedLines(fixed, view), '', text].join('\n');
+    return fixed === undefined ? text : [...repairedLines(fixed, result.findings, view), '', text].join('\n');
   },
   rows: DOCTOR_ROWS,
   toJson: ({ result, fixed }) => ({ ...doctorDocument(result), ...(fixed && { fixed }) }),

@@ -50,6 +50,10 @@ const STARTS = /^sentinelctl start\b/;
 /** What is refused while a journal is open. */
 const REFUSED = /^sentinelctl (start|restart|resume|up)\b/;
 
+/** What changes a server: beside an active fault it may undo the fault's own change, or hide it. */
+const CHANGES =
+  /^(test -n .* )?redis-cli .*( CONFIG (SET|REWRITE)| SENTINEL (SET|CONFIG SET|REMOVE|MONITOR|RESET|FAILOVER)| REPLICAOF| ACL SETUSER| SHUTDOWN| CLIENT KILL)\b/;
+
 /**
  * While a run is active, what is wrong is only watched: a change from outside would be refused, or spoil the run. What a
  * run left is rolled back first. Where no sentinel answers, everything is started.
@@ -66,7 +70,7 @@ export function possibleNow(raw: RawFinding, { expectation, snapshot }: Snapshot
       ? { ...rest, fix: [command('up', cluster)] }
       : raw;
   const lines = [...raw.fix, ...(raw.later === undefined ? [] : [raw.later.fix])];
-  return lines.some((line) => REFUSED.test(line))
+  return lines.some((line) => REFUSED.test(line) || CHANGES.test(line))
     ? { ...rest, fix: [command(unfinished.keep ? 'heal' : 'recover', cluster)] }
     : raw;
 }

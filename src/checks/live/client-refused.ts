@@ -64,5 +64,6 @@ function shownRefusal(entry: Fields): string {
     (entry['client-info'] ?? '').split(' ').map((pair) => pair.split('=') as [string, string]),
   );
   const from = `${client.addr ?? 'an unknown address'}${client.name ? ` (${client.name})` : ''}`;
-  return `${count(num(entry, 'count') ?? 0, 'time')} as ${entry.username ?? '?'}, last from ${from}`;
+  const ageS = Math.floor(num(entry, 'age-seconds') ?? 0);
+  return `${count(num(entry, 'count') ?? 0, 'time')} as ${entry.username ?? '?'}, last ${ageS} s ago from ${from}; without another one this finding ends in ${RECENT_S - ageS} s`;
 }

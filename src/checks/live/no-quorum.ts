@@ -104,6 +104,6 @@ function checkQuorum(witnesses: readonly Witness[]): string {
   );
   const late = witnesses.some((w) => w.view.ckquorum.ok);
   return late
-    ? `CKQUORUM counts a dead peer until down-after has passed: ${said.join('; ')}`
+    ? `a master that fails now is not replaced; CKQUORUM still counts a dead peer until down-after has passed (${said.join('; ')})`
     : `CKQUORUM at ${said.join('; ')}`;
 }

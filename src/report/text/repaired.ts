@@ -1,3 +1,4 @@
+import type { Finding } from '../../checks/check.js';
 import type { Repaired } from '../../model/repair.js';
 import { plain, wrap } from '../plain-text.js';
 import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
@@ -9,11 +10,23 @@ const REPAIR_WORDS: Record<Repaired['outcome'], string> = {
   left: 'not done',
 };
 
+/** What --fix does only where both passwords are known. */
+const PASSWORDS = 'masterauth-missing';
+
 /** The outcome of each repair, one line each. */
-export function repairedLines(fixed: readonly Repaired[], view: View): string[] {
+export function repairedLines(
+  fixed: readonly Repaired[],
+  findings: readonly Finding[],
+  view: View,
+): string[] {
   const theme = themeOf(view);
-  if (fixed.length === 0)
-    return [theme.dim('--fix has nothing to do: no finding has a fix that is safe and the only choice')];
+  if (fixed.length === 0) {
+    const nothing = '--fix has nothing to do: no finding has a fix that is safe and the only choice';
+    const why = findings.some(({ id }) => id === PASSWORDS)
+      ? `; ${PASSWORDS} only on a cluster that sentinelctl created, where it logs in as the default user`
+      : '';
+    return wrap(`${nothing}${why}`, lineWidth(view), 2).map(theme.dim);
+  }
   return fixed.flatMap(({ does, outcome, why }) => {
     const mark = outcome === 'done' ? SYMBOL.ok : outcome === 'would' ? SYMBOL.next : SYMBOL.unknown;
     const paint = outcome === 'done' ? theme.ok : outcome === 'would' ? theme.accent : theme.warn;

@@ -533,6 +533,31 @@ describe('leftovers', () => {
   });
 });
 
+describe('what passes, or must wait', () => {
+  it('a replica that has just started and is still called down is looked at again', () => {
+    const seen = (uptimeS: number) =>
+      problem(
+        'seen-down',
+        altered((s) => {
+          viewOf(s, 1).replicas[0]?.flags.push('s_down');
+          const port = viewOf(s, 1).replicas[0]?.address.port;
+          Object.assign(answerOf(s, port === redisAddress(2).port ? 2 : 3), { uptimeS });
+        }),
+      );
+    expect(seen(2)).toMatchObject({
+      fix: 'sentinelctl status --watch',
+      message: expect.stringContaining('it started 2 s ago'),
+    });
+    expect(seen(60).fix).toBe('sentinelctl logs sentinel-1 --tail 50');
+  });
+
+  it('a setting is not changed by hand while a fault is active: it is rolled back first', () => {
+    const skewed = altered((s) => Object.assign(viewOf(s, 3), { downAfterMs: 60_000 }));
+    const unfinished = { what: 'inject skew', keep: true, since: '2026-01-01T00:00:00.000Z' };
+    expect(problem('settings-skew', skewed, ours({ unfinished })).fix).toBe('sentinelctl heal');
+  });
+});
+
 describe('a replica without the master', () => {
   it('that gets all data through another replica does not serve old data', () => {
     expect(problem('replica-orphan', altered(strayed)).why).toMatch(/^it gets new writes through another/);

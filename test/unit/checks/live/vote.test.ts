@@ -39,7 +39,7 @@ describe('too few sentinels', () => {
       impact: 'no-failover',
       subjects: ['sentinel-1', 'sentinel-2'],
       message: 'no failover is possible: 1 of 3 sentinels answers, 2 are needed',
-      why: 'CKQUORUM counts a dead peer until down-after has passed: sentinel-3: OK 3 usable Sentinels. Quorum and failover authorization can be reached',
+      why: 'a master that fails now is not replaced; CKQUORUM still counts a dead peer until down-after has passed (sentinel-3: OK 3 usable Sentinels. Quorum and failover authorization can be reached)',
       fix: 'sentinelctl up',
     });
   });
