@@ -296,6 +296,7 @@ const FAULTS: Fault[] = [
     word: 'DEGRADED',
     plant: () => both([2], 'SENTINEL REMOVE mymaster'),
     undo: async () => {
+      await both([2], 'SENTINEL REMOVE mymaster');
       await both([2], `SENTINEL MONITOR mymaster 127.0.0.1 ${portOf(0)} 2`);
       await both(
         [2],
