@@ -40,5 +40,6 @@ function lockedWords(locked: readonly SentinelState[]): string {
   const s = locked.length === 1 ? 's' : '';
   if (every('requires a password')) return `want${s} a password`;
   if (every('rejects this password')) return `reject${s} this password`;
+  if (every('rejects')) return `reject${s} this user name or password`;
   return `do${s === '' ? '' : 'es'} not accept this login`;
 }

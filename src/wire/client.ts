@@ -88,7 +88,7 @@ async function callOn(
     if (error instanceof WireError) throw error;
     if (error instanceof Error && error.name === 'ReplyError') {
       session.answered();
-      throw replyError(address, error.message, credentials?.password);
+      throw replyError(address, error.message, credentials);
     }
     throw session.failure() ?? closedError(address);
   }

@@ -103,16 +103,27 @@ function tlsSilence(errno = '', message: string): Silence | undefined {
   return undefined;
 }
 
-/** Words an error reply (`-ERR …`); what could be a secret is taken out of it. */
-export function replyError(address: Address, text: string, secret?: string | null): WireError {
-  const reply = printable(secret ? text.replaceAll(secret, '(redacted)') : text);
-  return new WireError(replySilence(reply), { address, reply });
+/** What a connection logged in with, as far as an error depends on it. */
+interface Login {
+  username?: string | null | undefined;
+  password?: string | null | undefined;
+}
+
+/** Words an error reply (`-ERR …`) to this login; what could be a secret is taken out of it. */
+export function replyError(address: Address, text: string, { username, password }: Login = {}): WireError {
+  const reply = printable(password ? text.replaceAll(password, '(redacted)') : text);
+  return new WireError(replySilence(reply, username ?? null), { address, reply });
 }
 
 /** Which option gives the password depends on the kind of server, so it is not said here. Texts: acl.c (authCommand, addReplyErrorNoAuth), and `invalid password` of Redis before 6. */
-function replySilence(reply: string): Silence {
+function replySilence(reply: string, username: string | null): Silence {
   if (/^NOAUTH\b/.test(reply)) return { kind: 'auth', message: 'requires a password' };
-  if (/^WRONGPASS\b|invalid password/.test(reply)) return { kind: 'auth', message: 'rejects this password' };
+  // Which of the two is wrong the server does not say.
+  if (/^WRONGPASS\b|invalid password/.test(reply))
+    return {
+      kind: 'auth',
+      message: username === null ? 'rejects this password' : 'rejects this user name or password',
+    };
   if (/^NOPERM\b/.test(reply)) return { kind: 'auth', message: `denies the command: ${reply}` };
   if (/^DENIED\b/.test(reply))
     return {

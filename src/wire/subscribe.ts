@@ -60,7 +60,7 @@ export async function followSentinel(
     signal?.throwIfAborted();
     if (error instanceof WireError) throw error;
     if (error instanceof Error && error.name === 'ReplyError')
-      throw replyError(address, error.message, credentials?.password);
+      throw replyError(address, error.message, credentials);
     throw cause;
   }
   session.onClose(onClose);

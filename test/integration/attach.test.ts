@@ -286,6 +286,10 @@ it('what cannot be attached says why', async () => {
     ...expected,
     says: /^error: \S+ rejects this password: nothing was attached/,
   });
+  await refusal(cli, ['attach', 'none', ...node, '--username', 'unknown', ...passwordFile()], {
+    ...expected,
+    says: /^error: \S+ rejects this user name or password: nothing was attached/,
+  });
   await refusal(cli, ['attach', 'none', ...node, ...passwordFile()], {
     ...expected,
     says: /^error: \S+ is not a sentinel: nothing was attached[\s\S]*give the addresses of the sentinels/,

@@ -166,6 +166,8 @@ function reset(server: NodeState | SentinelState, said: string, isSentinel: bool
 /** What to give so that it answers. */
 function wantOf(said: string, option: string): string {
   if (said.startsWith('requires a password')) return `wants a password: ${option}`;
-  if (said.startsWith('rejects')) return `rejects this password: ${option}`;
+  if (said.startsWith('rejects this user'))
+    return `${said}: ${option.replace(/password-file FILE/, 'username USER')} ${option}`;
+  if (said.startsWith('rejects')) return `${said}: ${option}`;
   return `denies a command to this user: ${option.replace(/password-file FILE/, 'username USER')}`;
 }
