@@ -39,10 +39,10 @@ function nextOf({ fix, message }: { fix: string; message: string }, cluster: str
   const words = wordsFor(fix, cluster);
   if (words !== null && LOOKS.includes(words[0] ?? ''))
     return [{ name: `Next: ${words.join(' ')}`, words, about: message }];
-  // It says each change, and asks before it makes one.
-  return /^redis-cli /m.test(fix)
-    ? [{ name: 'Next: doctor --fix', words: ['doctor', '--fix'], about: message }]
-    : [];
+  if (!/^redis-cli /m.test(fix)) return [];
+  // A setting it changes itself: it says each change, and asks before it makes one. Other commands it only shows.
+  const next = /^redis-cli .*\b(CONFIG|SENTINEL) SET /m.test(fix) ? ['doctor', '--fix'] : ['doctor'];
+  return [{ name: `Next: ${next.join(' ')}`, words: next, about: message }];
 }
 
 /** The words of one sentinelctl command for this cluster; null for another one, and where a value is missing. */

@@ -610,10 +610,12 @@ describe('status and doctor have one verdict', () => {
         await restartEmpty();
         await bothSay('AT RISK', asked, true);
         // What passes soon after a start may be counted behind it.
-        expect((await words(asked)).first[0]).toContain(
-          `mymaster: acknowledged writes may be lost; 127.0.0.1:${port} (master) restarted empty, and ` +
-            `${replicas.map((p) => `127.0.0.1:${p}`).join(' and ')} copied that: the data is gone`,
+        const first = (await words(asked)).first[0];
+        expect(first).toContain(
+          `mymaster: acknowledged writes may be lost; 127.0.0.1:${port} (master) restarted empty, and `,
         );
+        expect(first).toMatch(/ copied that: the data is gone/);
+        for (const p of replicas) expect(first).toContain(`127.0.0.1:${p}`);
       } finally {
         await asBefore();
       }

@@ -102,6 +102,11 @@ describe('what the menu offers', () => {
       about: 'x is down',
       does: { words: ['doctor', '--fix', '--cluster', 'c1'] },
     });
+    // What doctor does not do itself it shows.
+    expect(first('redis-cli -h 127.0.0.1 -p 6381 REPLICAOF 127.0.0.1 6379')).toMatchObject({
+      name: 'Next: doctor',
+      does: { words: ['doctor', '--cluster', 'c1'] },
+    });
     expect(first('sentinelctl logs redis-2 --tail 50 --cluster c1')).toMatchObject({
       name: 'Next: logs redis-2 --tail 50',
       does: { words: ['logs', 'redis-2', '--tail', '50', '--cluster', 'c1'] },
