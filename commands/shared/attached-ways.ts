@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { Context } from '../../src/cli/context.js';
 import type { AttachedWays } from '../../src/cluster/runtime.js';
-import { type AuditedMaster, beginAudit, endAudit } from '../../src/cluster/store/audit.js';
+import type { AuditedMaster } from '../../src/cluster/store/audit.js';
 import type { Target } from '../../src/cluster/target.js';
 import { stateHome } from '../../src/config/paths.js';
 import { ATTACHED_HOSTS } from '../../src/drivers/registry.js';
@@ -13,7 +13,6 @@ import type { AttachedCluster } from '../../src/model/attached.js';
 import type { Verdict } from '../../src/model/status.js';
 import { accessSource } from './access.js';
 import { lookDeadlineMs } from './deadline.js';
-import { statusOf } from './status-of.js';
 import { targetOf } from './target.js';
 
 /** The label that makes the questions stricter. */
@@ -59,7 +58,11 @@ interface Seen {
 }
 
 async function look(context: Context, record: AttachedCluster): Promise<Seen> {
-  const target = await targetOf(named(context, record));
+  // Most commands act on no attached cluster: what judges one is loaded where one is acted on.
+  const [{ statusOf }, target] = await Promise.all([
+    import('./status-of.js'),
+    targetOf(named(context, record)),
+  ]);
   const [status, master] = await Promise.all([
     statusOf(named(context, record), target, context.signal),
     masterOf(context, target),
@@ -113,6 +116,7 @@ async function writeDown(
   what: string,
   { verdict, master }: Seen,
 ): Promise<void> {
+  const { beginAudit, endAudit } = await import('../../src/cluster/store/audit.js');
   const { clock, env, line, atEnd } = context;
   const home = stateHome(env);
   const id = randomUUID();
