@@ -1,4 +1,5 @@
-import type { SnapshotFacts, Witness } from '../model/facts.js';
+import { formatDurationMs, humanDurationMs } from '../model/duration.js';
+import type { MasterFacts, SnapshotFacts, Witness } from '../model/facts.js';
 import { command, type Hints } from '../model/hints.js';
 import { HELLO_PERIOD_MS } from '../model/sentinel-timing.js';
 import { count } from '../model/words.js';
@@ -40,6 +41,17 @@ export function heldDown(witnesses: readonly Witness[]): string | null {
   );
   if (holding.length === 0) return null;
   return `${count(holding.length, 'sentinel')} ${holding.length === 1 ? 'calls' : 'call'} the master down (${ids(sentinelsOf(holding))}): a failover may be in progress`;
+}
+
+/** Of a master that a run of sentinelctl froze for less than down-after, that it runs again before a failover; else null. */
+export function thawBefore(
+  { expectation }: Pick<MasterFacts, 'expectation'>,
+  { id }: { id: string },
+  downAfterMs: number,
+): string | null {
+  const { acts = [], what = '', forMs } = expectation.underWay ?? {};
+  if (forMs === undefined || forMs >= downAfterMs || !acts.includes(`pause of ${id}`)) return null;
+  return `"${what}" resumes it after ${humanDurationMs(forMs)}, before down-after (${formatDurationMs(downAfterMs)}): no failover`;
 }
 
 /** What to type instead of a repair: it shows the change when it comes. */

@@ -167,6 +167,8 @@ export interface UnderWay {
   since: string;
   /** What is in effect now, a few words each: `end of redis-1`. */
   acts: string[];
+  /** How long after its begin it is rolled back, in milliseconds; absent where that is not known. */
+  forMs?: number;
 }
 
 /** What the cluster is supposed to be. */

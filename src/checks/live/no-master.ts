@@ -10,7 +10,7 @@ import { canCallDown, canElect, electorateOf, headCount } from '../electorate.js
 import { forgottenFix, isForgotten } from '../forgotten.js';
 import { blockedAt } from '../promotable.js';
 import { downWord, ids, isDown, isStopped, judgeMasters, nameOf } from '../snapshot.js';
-import { failoverUnderWay } from '../under-way.js';
+import { failoverUnderWay, thawBefore } from '../under-way.js';
 
 export default {
   id: 'no-master',
@@ -157,6 +157,8 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   // It is replaced as soon as a quorum calls it down.
   const waits = witnesses.map((w) => w.view.downAfterMs).sort((a, b) => a - b);
   const downAfterMs = waits[electorate.quorum - 1] ?? waits.at(-1) ?? 0;
+  const thaw = thawBefore(facts, lost, downAfterMs);
+  if (thaw !== null) return { words: thaw, why: null, fix: [hints.ctl('status --watch')] };
   const able = `${electorate.alive - electorate.tilted} of ${count(electorate.known, 'sentinel')}`;
   return {
     words: `${able} can replace it, within about ${Math.ceil(usualFailoverMs({ downAfterMs }) / 1000)} s of its failure (down-after + 2 s)`,

@@ -149,9 +149,10 @@ export async function leftUnfinished(store: Place, cluster: string): Promise<Unf
 export async function runUnderWay(store: Place, cluster: string): Promise<UnderWay | null> {
   const journal = await unfinishedJournal(store, cluster).catch(() => null);
   if (journal === null || !(await ownerLives(journal))) return null;
-  const { what, owner, atMs } = journal.head;
+  const { what, owner, atMs, healByMs } = journal.head;
   const acts = journal.steps.flatMap(({ act, state }) => (state === 'undone' ? [] : actWords(act)));
-  return { what, pid: owner.pid, since: new Date(atMs).toISOString(), acts };
+  const since = new Date(atMs).toISOString();
+  return { what, pid: owner.pid, since, acts, ...(healByMs !== null && { forMs: healByMs - atMs }) };
 }
 
 /** `end of redis-1`: what is known of an act without knowing the faults. */

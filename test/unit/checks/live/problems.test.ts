@@ -654,4 +654,15 @@ describe('order', () => {
     expect(problems.length).toBeGreaterThan(1);
     expect([...new Set(problems.map((p) => p.fix))]).toEqual(['sentinelctl status --watch']);
   });
+
+  it('expects no failover of a master that a run resumes before down-after', () => {
+    const run = { what: 'inject freeze master --for 3s', pid: 7, since: '2023-11-14T22:13:20.000Z' };
+    const cause = (forMs: number, acts = ['pause of redis-1']) =>
+      assess(masterless(), { ...ours(), underWay: { ...run, acts, forMs } }).verdict.cause;
+    expect(cause(3000)).toContain(
+      '"inject freeze master --for 3s" resumes it after 3.00 s, before down-after (5s)',
+    );
+    for (const other of [cause(5000), cause(3000, ['end of redis-1'])])
+      expect(other).toContain('failover expected within');
+  });
 });
