@@ -22,6 +22,8 @@ export default defineCommand({
     columns: ['name', 'summary', 'target.words', 'expires'],
     of: ({ faults }) => faults,
   },
-  // The function that turns a fault into acts is not data.
-  toJson: ({ faults }) => ({ faults: faults.map(({ acts: _acts, ...fault }) => fault) }),
+  // The function that turns a fault into acts is not data, and of which node `correct` speaks its text says.
+  toJson: ({ faults }) => ({
+    faults: faults.map(({ acts: _acts, ofMaster: _ofMaster, ...fault }) => fault),
+  }),
 });

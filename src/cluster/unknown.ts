@@ -4,7 +4,9 @@ import { DEFAULT_SPEC } from '../model/spec.js';
 import { listed } from '../model/words.js';
 
 /** `cluster-unknown` (3): the cluster does not exist, or none was named and there is more than one to choose from. */
-export function unknownCluster(cluster: string, known: readonly string[]): OperatorError {
+export function unknownCluster(cluster: string, names: readonly string[]): OperatorError {
+  // An empty directory of its name is listed too, and is not it.
+  const known = names.filter((name) => name !== cluster);
   const [first] = known;
   if (first === undefined)
     return refused('cluster-unknown', `cluster "${cluster}" does not exist on this machine`, {
