@@ -1,5 +1,5 @@
 import type { NodeKind } from '../model/plan.js';
-import { type Asked, withPasswords } from '../model/secrets.js';
+import { type Asked, usesPassword, withPasswords } from '../model/secrets.js';
 import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import type { RawFinding } from './check.js';
 
@@ -10,13 +10,17 @@ export const asked = ({ endpoint }: Pick<Asked, 'endpoint'>, kind: NodeKind, wan
   wantsPassword: wants,
 });
 
-/** Puts how redis-cli is given a password before the commands that need one, for what a snapshot showed. */
-export function rawWithLogins(raw: RawFinding, { sentinels, groups }: Snapshot): RawFinding {
+/** The servers of a snapshot that redis-cli must be given a password for. */
+export function lockedIn({ sentinels, groups }: Pick<Snapshot, 'sentinels' | 'groups'>): Asked[] {
   const locked = ({ silence }: NodeState | SentinelState): boolean => silence?.kind === 'auth';
-  const servers = [
+  return [
     ...groups.flatMap(({ nodes }) => nodes.map((n) => asked(n, 'redis', locked(n)))),
     ...sentinels.map((s) => asked(s, 'sentinel', locked(s))),
-  ];
+  ].filter(({ kind, wantsPassword }) => wantsPassword || usesPassword(kind));
+}
+
+/** Puts how redis-cli is given a password before the commands at these servers. */
+export function rawWithLogins(raw: RawFinding, servers: readonly Asked[]): RawFinding {
   const { later } = raw;
   const lines = withPasswords([...raw.fix, ...(later === undefined ? [] : [later.fix])], servers);
   const last = later === undefined ? undefined : lines.pop();

@@ -1,6 +1,6 @@
 import { sameAddress } from '../model/address.js';
 import { agreementOf } from '../model/agreement.js';
-import { type MasterFacts, type SnapshotFacts, snapshotFacts } from '../model/facts.js';
+import { type MasterFacts, snapshotFacts } from '../model/facts.js';
 import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import {
   type Expectation,
@@ -14,7 +14,7 @@ import {
 } from '../model/status.js';
 import { type Judgement, labelled, verdictOn, verdictRank, type Weighed } from '../model/verdict.js';
 import { count, named } from '../model/words.js';
-import { rawWithLogins } from './asked.js';
+import { lockedIn, rawWithLogins } from './asked.js';
 import { evidenceOf, type Finding, impactOf, type RawFinding, type SnapshotCheck } from './check.js';
 import { findingOf } from './finding.js';
 import { explainer, fold, serverNames } from './fold.js';
@@ -31,6 +31,7 @@ interface Judged {
 /** What a snapshot shows: which server says what, whether it fits together, and what to do where it does not. Pure. */
 export function assess(snapshot: Snapshot, expectation: Expectation): StatusResult {
   const facts = snapshotFacts(snapshot, expectation);
+  const locked = lockedIn(snapshot);
   const judged = byWeight(
     SNAPSHOT_CHECKS.flatMap((check) => {
       const outcome = check.live(facts);
@@ -39,7 +40,7 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
       return outcome.map(
         (raw): Judged => ({
           check,
-          raw: rawWithLogins(possibleNow(raw, facts), snapshot),
+          raw: rawWithLogins(possibleNow(raw, facts), locked),
         }),
       );
     }),
@@ -49,11 +50,15 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
     judged,
     facts.masters.map((m) => m.name),
   );
+  const servers = serverNames({
+    sentinels: snapshot.sentinels,
+    nodes: snapshot.groups.flatMap(({ nodes }) => nodes),
+  });
   const each = facts.masters.map((master) =>
-    masterStatus(master, sentinels, concerning.get(master.name) ?? []),
+    masterStatus(master, sentinels, concerning.get(master.name) ?? [], servers),
   );
   const masters = each.map(({ status }) => status);
-  const { verdict, said } = overall(each, judged, facts);
+  const { verdict, said } = overall(each, judged, servers);
   return {
     cluster: expectation.cluster,
     driver: expectation.driver,
@@ -86,13 +91,13 @@ interface JudgedMaster {
 function overall(
   masters: readonly JudgedMaster[],
   judged: readonly Judged[],
-  facts: SnapshotFacts,
+  servers: ReadonlySet<string>,
 ): Judgement<Judged> {
   const [worst, ...others] = masters
     .map(({ status }) => status)
     .toSorted((a, b) => verdictRank(a.verdict.word) - verdictRank(b.verdict.word));
   if (worst === undefined)
-    return verdictOn(weighed(judged, facts), {
+    return verdictOn(weighed(judged, servers), {
       masters: [],
       healthy: '',
       unproven: ['no master is monitored'],
@@ -105,16 +110,9 @@ function overall(
   return { verdict: { ...verdict, text: worst.healthy ? counted : `${counted}; ${verdict.text}` }, said };
 }
 
-/** The root causes as they count: the same as in `doctor`. */
-function weighed(
-  judged: readonly Judged[],
-  { snapshot }: Pick<SnapshotFacts, 'snapshot'>,
-): Weighed<Judged>[] {
+/** The root causes as they count, the same as in `doctor`; `servers`: the names of all. */
+function weighed(judged: readonly Judged[], servers: ReadonlySet<string>): Weighed<Judged>[] {
   const findings = judged.map(({ check, raw }) => findingOf(check, raw));
-  const servers = serverNames({
-    sentinels: snapshot.sentinels,
-    nodes: snapshot.groups.flatMap(({ nodes }) => nodes),
-  });
   const roots = fold(findings, SNAPSHOT_CHECKS, servers);
   // A root is a copy of its finding.
   const isSame = (a: Finding, b: Finding): boolean =>
@@ -158,6 +156,7 @@ function masterStatus(
   facts: MasterFacts,
   sentinels: readonly SentinelStatus[],
   judged: readonly Judged[],
+  servers: ReadonlySet<string>,
 ): JudgedMaster {
   const master = facts.master === null ? null : facts.refOf(facts.master);
   const masterOffset = facts.answered.find((n) => n.id === master?.id)?.answer.offset ?? null;
@@ -182,7 +181,7 @@ function masterStatus(
     ),
   };
   const healthy = summary(shown, sentinels);
-  const { verdict, said } = verdictOn(weighed(judged, facts), { masters: [facts], healthy });
+  const { verdict, said } = verdictOn(weighed(judged, servers), { masters: [facts], healthy });
   const problems = judged.map(problemIn(said));
   return { status: { ...shown, problems, healthy: verdict.word === 'HEALTHY', verdict }, said };
 }

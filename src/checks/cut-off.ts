@@ -55,6 +55,6 @@ export function cutOffFix(facts: MasterFacts, lost: NodeState): string[] {
 
 /**
  * A down-after with which a replica counts that was cut off for so long, in milliseconds, whole seconds. Also where the
- * sentinels begin to wait anew, which adds one down-after to the time. A minute is added, because time passes until the command is typed.
+ * sentinels wait from the beginning again, which adds one down-after to the time. A minute is added, because time passes until the command is typed.
  */
 const longEnoughMs = (forMs: number): number => Math.ceil((forMs + 60_000) / 9000) * 1000;

@@ -66,7 +66,7 @@ export function silentNodes(facts: SnapshotFacts, stopped: boolean): RawFinding[
 const nothingAnswers = (master: MasterFacts): boolean =>
   master.answered.length === 0 && hasNoMaster(master) && lostMaster(master) === null;
 
-/** As one finding: no single node of them is why there is no master. */
+/** As one finding: there is no master because all of them are down. */
 function allSilent(each: RawFinding[]): RawFinding[] {
   const said = each.map((raw) => ({ ...raw, brief: raw.brief ?? raw.message }));
   const [first] = said;
