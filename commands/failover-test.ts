@@ -41,7 +41,7 @@ const OPTIONS = {
   }),
   waitMs: option.duration('--wait <duration>', {
     summary: 'how long to wait for a failover',
-    otherwise: 'down-after + failover-timeout + 10s',
+    otherwise: 'down-after + 2 × failover-timeout + 15s',
     minMs: 1,
     example: '60s',
   }),

@@ -41,7 +41,7 @@ export interface FailoverTestSettings {
   budgetMs?: number;
   /** How long clients may be without an answer, in milliseconds; no limit by default. */
   outageBudgetMs?: number;
-  /** How long a failover is waited for, in milliseconds; down-after + failover-timeout + 10 s by default. */
+  /** How long a failover is waited for, in milliseconds; down-after + 2 × failover-timeout + 15 s by default. */
   waitMs?: number;
   /** How many failovers, one after the other; 1 by default. */
   trials?: number;

@@ -7,7 +7,7 @@ import { conduct, type FaultRun, healRun } from '../faults/conduct.js';
 import type { Experiment } from '../faults/experiment.js';
 import type { LiveBlock } from '../faults/live-block.js';
 import { formatAddress } from '../model/address.js';
-import { failoverWaitMs } from '../model/sentinel-timing.js';
+import { failoverBoundMs } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { listed } from '../model/words.js';
 import { judgeInvariants } from '../observe/invariants/index.js';
@@ -31,7 +31,7 @@ export interface TrialSettings {
   budgetMs: number | null;
   /** How long clients may be without an answer, in milliseconds; null or absent: no limit. */
   outageBudgetMs?: number | null;
-  /** How long a failover is waited for, in milliseconds; null: down-after + failover-timeout + 10 s. */
+  /** How long a failover is waited for, in milliseconds; null: down-after + 2 × failover-timeout + 15 s. */
   waitMs: number | null;
   /** Clients that write through it; null: none. */
   workload: WorkloadSettings | null;
@@ -76,7 +76,7 @@ export async function playTrial(
           outageBudgetMs: settings.outageBudgetMs ?? null,
         },
       });
-      const waitMs = settings.waitMs ?? failoverWaitMs(roles.settings);
+      const waitMs = settings.waitMs ?? failoverBoundMs(roles.settings);
       const untested = await followFailover(run, fault, waitMs, block);
       const newMaster = newMasterOf(since(run, fault), roles);
       const fullSyncs = newMaster && (await fullSyncsOf(run, newMaster.id, fault.atMs));

@@ -153,16 +153,12 @@ export const nextFailoverMs = ({ downAfterMs }: DownAfter): number =>
 export const failoverGuardMs = ({ failoverTimeoutMs }: Pick<Timing, 'failoverTimeoutMs'>): number =>
   2 * failoverTimeoutMs;
 
-/** How long a failover may take to come where an earlier attempt has failed. */
+/** How long a failover may take to come where an earlier attempt has failed: what a failover test waits by default. */
 export const failoverBoundMs = (settings: Timing): number =>
   nextFailoverMs(settings) + failoverGuardMs(settings);
 
-/** How long a failover test waits for the failover by default. */
-export const failoverWaitMs = ({ downAfterMs, failoverTimeoutMs }: Timing): number =>
-  downAfterMs + failoverTimeoutMs + 10_000;
-
 /** How long a scenario waits for a condition by default: a failover, then an INFO period on a busy machine. */
-export const conditionWaitMs = (settings: Timing): number => failoverWaitMs(settings) + INFO_PERIOD_MS;
+export const conditionWaitMs = (settings: Timing): number => failoverBoundMs(settings) + INFO_PERIOD_MS;
 
 /** Between +odown and the vote: the peers' verdicts, the random delay of up to 1 s, some ticks. */
 const UNTIL_VOTE_MS = 2000;
