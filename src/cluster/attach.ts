@@ -54,7 +54,7 @@ export async function attach(
   const { cluster, masterName } = request;
   const before = await store.attached(cluster);
   if (before === undefined && (await store.list()).includes(cluster))
-    throw refused('cluster-exists', `${cluster} is a cluster that sentinelctl made`, {
+    throw refused('cluster-exists', `cluster "${cluster}" was made by sentinelctl`, {
       hint: `choose another name: sentinelctl attach ${cluster}-2 --sentinel-addrs ${request.sentinelAddrs.map(formatAddress).join(',')}`,
     });
   const target = await attachedBy(store, request);

@@ -49,7 +49,7 @@ export async function requireSteady(plan: ClusterPlan, asking: Asking): Promise<
     { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: RETURNED_MASTER_MS, signal: asking.signal },
   );
   if (last?.faults.length === 0) return last.snapshot;
-  throw refused('not-steady', `${plan.spec.cluster} is not steady, so nothing was injected`, {
+  throw refused('not-steady', `cluster "${plan.spec.cluster}" is not steady, so nothing was injected`, {
     why: last?.faults.join('\n'),
     hint: command('status', plan.spec.cluster),
   });

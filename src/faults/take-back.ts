@@ -132,7 +132,7 @@ async function requireAllRun({ live }: ActContext): Promise<void> {
   );
   const down = seen.filter(({ state }) => state !== 'running');
   if (down.length === 0) return;
-  throw notRestored('not-healed', `everything was rolled back, but ${cluster} is not whole`, {
+  throw notRestored('not-healed', `everything was rolled back, but cluster "${cluster}" is not whole`, {
     why: down.map(({ id, state, detail }) => `${id} is ${state} (${detail})`).join('\n'),
     hint: command('recover', cluster),
   });

@@ -36,7 +36,8 @@ export async function waitingFor<T>(
       type: 'step',
       id: STEP,
       state: 'start',
-      label: `${label}: ${usual}, at most ${seconds(leftMs)}`,
+      // A line of 80 columns, the spinner and the time included.
+      label: `sentinels decide about ${about}: ${usual}, at most ${seconds(leftMs)}`,
     });
   };
   const end = (state: 'done' | 'failed'): void => {

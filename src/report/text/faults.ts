@@ -64,12 +64,12 @@ export function injectText(result: InjectResult & { shown?: boolean }, view: Vie
         : `for ${formatDurationMs(forMs)}`;
   const was = `${fault} was ${forMs === 0 ? 'done' : `active ${lasts}`}`;
   const first = dryRun
-    ? `${fault} would be injected into ${cluster}, ${lasts}; nothing was done`
+    ? `${fault} would be injected into cluster "${cluster}", ${lasts}; nothing was done`
     : healed
       ? result.converged
-        ? theme.ok(`${SYMBOL.ok} ${was}, and ${cluster} is converged again`)
+        ? theme.ok(`${SYMBOL.ok} ${was}, and cluster "${cluster}" is converged again`)
         : theme.warn(`${was}, and it was rolled back; ${UNPROVED}`)
-      : theme.warn(`${fault} is active on ${cluster}`);
+      : theme.warn(`${fault} is active on cluster "${cluster}"`);
   const item = (text: string): string[] => wrap(`  ${plain(text)}`, lineWidth(view), 4);
   const rollback = dryRun ? 'would be rolled back' : 'heal will roll it back';
   const acts = result.acts.flatMap(({ does, undo }) => [
@@ -94,11 +94,11 @@ const UNPROVED = 'convergence was not checked, because it was not proved before'
 export function recoverText(result: RecoverResult, view: View): string {
   const theme = themeOf(view);
   const { cluster, what, undone, started, keys, converged, master } = result;
-  if (what === null) return `nothing to roll back on ${cluster}: no run is unfinished`;
+  if (what === null) return `nothing to roll back on cluster "${cluster}": no run is unfinished`;
   const words =
     undone.length === 0
-      ? `nothing that "${what}" had done to ${cluster} was left to roll back`
-      : `rolled back what "${what}" had done to ${cluster}`;
+      ? `nothing that "${what}" had done to cluster "${cluster}" was left to roll back`
+      : `rolled back what "${what}" had done to cluster "${cluster}"`;
   const item = (text: string): string[] => wrap(`  ${text}`, lineWidth(view), 4);
   return [
     converged

@@ -36,7 +36,7 @@ export function historyText(result: HistoryResult, view: View): string {
   ].flatMap((words) => wrap(plain(words), lineWidth(view), 2).map(theme.dim));
   if (runs.length === 0) {
     return [
-      ...wrap(`no run of ${cluster} is recorded: each failover-test records one`, lineWidth(view)),
+      ...wrap(`no run of cluster "${cluster}" is recorded: each failover-test records one`, lineWidth(view)),
       ...notes,
       ...nextLines(command('failover-test --help', cluster), view),
     ].join('\n');

@@ -56,7 +56,7 @@ describe('faults', () => {
 describe('inject', () => {
   it('left in effect says what is to be expected and how it is rolled back', () => {
     expect(injectText(injected, view)).toMatchInlineSnapshot(`
-      "kill is active on c
+      "kill is active on cluster "c"
         SIGKILL to redis-1 (127.0.0.1:1)
           heal will roll it back: redis-1 is started
       A correct cluster
@@ -69,7 +69,7 @@ describe('inject', () => {
 
   it('--dry-run says first that nothing was done', () => {
     const [first] = injectText({ ...injected, dryRun: true, forMs: 2000, heal: null }, view).split('\n');
-    expect(first).toBe('kill would be injected into c, for 2s; nothing was done');
+    expect(first).toBe('kill would be injected into cluster "c", for 2s; nothing was done');
     expect(injectText({ ...injected, dryRun: true }, view)).toContain(
       'would be rolled back: redis-1 is started',
     );
@@ -80,7 +80,7 @@ describe('inject', () => {
     expect(
       injectText({ ...injected, forMs: 2000, healed: true, converged: true, heal: null, seen }, view),
     ).toMatchInlineSnapshot(`
-      "✔ kill was active for 2s, and c is converged again
+      "✔ kill was active for 2s, and cluster "c" is converged again
         SIGKILL to redis-1 (127.0.0.1:1)
       Seen
         1.50 s: master moved: redis-1 → redis-2"
@@ -122,7 +122,7 @@ describe('recover', () => {
   };
   it('says what was rolled back', () => {
     expect(recoverText(result, view)).toMatchInlineSnapshot(`
-      "✔ rolled back what "sweep" had done to c; the cluster is converged again
+      "✔ rolled back what "sweep" had done to cluster "c"; the cluster is converged again
         a
         b
         started, because it was down: redis-2
@@ -135,15 +135,15 @@ describe('recover', () => {
   it('without a proof does not claim convergence', () => {
     const text = recoverText({ ...result, converged: false }, { ...view, columns: 200 });
     expect(text).toMatch(
-      /^rolled back what "sweep" had done to c; convergence was not checked, because it was/,
+      /^rolled back what "sweep" had done to cluster "c"; convergence was not checked, because it was/,
     );
     expect(text).not.toMatch(/✔|converged again/);
   });
 
   it('says that there was nothing, and that it was rolled back already', () => {
-    expect(recoverText({ ...result, what: null }, view)).toMatch(/^nothing to roll back on c/);
+    expect(recoverText({ ...result, what: null }, view)).toMatch(/^nothing to roll back on cluster "c"/);
     expect(recoverText({ ...result, undone: [] }, { ...view, columns: 200 })).toMatch(
-      /^✔ nothing that "sweep" had done to c was left to roll back; the cluster is converged again\n {2}started, because it was down: redis-2\n/,
+      /^✔ nothing that "sweep" had done to cluster "c" was left to roll back; the cluster is converged again\n {2}started, because it was down: redis-2\n/,
     );
     expect(recoverAllText([], view)).toBe('nothing to roll back on any cluster');
   });

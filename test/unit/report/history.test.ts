@@ -70,7 +70,7 @@ describe('the history', () => {
       unreadable: { lines: [], truncated: false },
     };
     expect(historyText(none, plainView(80))).toBe(
-      'no run of lab is recorded: each failover-test records one\n→ sentinelctl failover-test --help --cluster lab',
+      'no run of cluster "lab" is recorded: each failover-test records one\n→ sentinelctl failover-test --help --cluster lab',
     );
   });
 
