@@ -15,6 +15,7 @@ import aclSyntax from './authentication/acl-syntax.js';
 import authPassMissing from './authentication/auth-pass-missing.js';
 import authUserMissing from './authentication/auth-user-missing.js';
 import masterauthMissing from './authentication/masterauth-missing.js';
+import probePassword from './authentication/probe-password.js';
 import protectedMode from './authentication/protected-mode.js';
 import renameCommand from './authentication/rename-command.js';
 import sentinelAclShort from './authentication/sentinel-acl-short.js';
@@ -108,6 +109,7 @@ import natReplica from './network/nat-replica.js';
 import natSentinel from './network/nat-sentinel.js';
 import oom from './network/oom.js';
 import podsTogether from './network/pods-together.js';
+import readyEarly from './network/ready-early.js';
 import restartWipe from './network/restart-wipe.js';
 import stopGrace from './network/stop-grace.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
@@ -165,6 +167,7 @@ export const CHECKS: readonly Check[] = [
   downHigh,
 
   // authentication
+  probePassword,
   protectedMode,
   tlsExpiring,
   tlsMismatch,
@@ -190,6 +193,7 @@ export const CHECKS: readonly Check[] = [
   livenessKills,
   disruptionBudget,
   podsTogether,
+  readyEarly,
   ephemeralPort,
 
   // data

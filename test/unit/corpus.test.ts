@@ -35,6 +35,8 @@ const Expected = z.strictObject({
     )
     .default([]),
   also: z.array(z.string()).default([]),
+  notes: z.array(z.strictObject({ id: z.string(), subject: z.string(), says: z.string() })).default([]),
+  never: z.array(z.string()).default([]),
   unread: z.array(z.string()).default([]),
 });
 
@@ -57,15 +59,14 @@ describe('the corpus', () => {
       nowMs: Date.parse(expected.now),
     });
     const result = diagnoseFiles(project, CHECKS);
-    const found = allFindings(result)
-      .map(({ id, severity, subject, message, fix }) => ({
-        id,
-        severity,
-        subject: subject.replaceAll(`${dir}/`, ''),
-        says: message,
-        fix: fix.join('\n'),
-      }))
-      .filter(({ severity, id }) => severity !== 'info' && !expected.also.includes(id));
+    const all = allFindings(result).map(({ id, severity, subject, message, fix }) => ({
+      id,
+      severity,
+      subject: subject.replaceAll(`${dir}/`, ''),
+      says: message,
+      fix: fix.join('\n'),
+    }));
+    const found = all.filter(({ severity, id }) => severity !== 'info' && !expected.also.includes(id));
     const wanted = expected.findings.map((f) => ({
       ...f,
       says: expect.stringContaining(f.says),
@@ -78,6 +79,14 @@ describe('the corpus', () => {
       findings: wanted.toSorted(byId),
     });
     if (expected.first !== undefined) expect(result.findings[0]?.id).toBe(expected.first);
+    for (const { says, ...note } of expected.notes)
+      expect(all).toContainEqual({
+        ...note,
+        severity: 'info',
+        says: expect.stringContaining(says),
+        fix: expect.any(String),
+      });
+    expect(all.filter(({ id }) => expected.never.includes(id))).toEqual([]);
     for (const text of expected.line) expect(result.verdict.text.replaceAll(`${dir}/`, '')).toContain(text);
     const skipped = result.skipped.map((s) => s.why).join('\n');
     for (const text of expected.unread) expect(skipped).toContain(text);

@@ -1,7 +1,7 @@
 import { isIp } from '../../model/address.js';
 import type { Check, RawFinding } from '../check.js';
 import { merged } from '../files/judge.js';
-import { judgeWorkloads, subjectOf } from '../files/kube/facts.js';
+import { judgeWorkloads, subjectOf, volumeAt } from '../files/kube/facts.js';
 import type { ServerWorkload } from '../files/kube/manifests.js';
 import { type FileServer, type Project, sentinelFiles } from '../files/project.js';
 import { sentinelLine } from '../files/settings.js';
@@ -47,10 +47,7 @@ const lostIn = (workload: ServerWorkload, project: Project): RawFinding[] =>
     // What cannot be written at all is conf-unwritable.
     if (conf.mount?.readOnly === true) return [];
     const container = workload.containers.find((c) => c.name === service.pod?.container);
-    const mount = container?.mounts
-      .filter(({ target }) => `${conf.inside}`.startsWith(`${target.replace(/\/$/, '')}/`))
-      .toSorted((a, b) => b.target.length - a.target.length)[0];
-    const volume = workload.volumes.find((v) => v.name === mount?.volume);
+    const volume = container && volumeAt(workload, container, conf.inside);
     if (volume !== undefined && volume.kind !== 'empty') return [];
     const where = volume === undefined ? 'in no volume' : `in the emptyDir ${volume.name}`;
     return [

@@ -2,6 +2,7 @@ import type { Gathered, GatheredNode } from '../../model/gathered.js';
 import { listed } from '../../model/words.js';
 import type { Check, RawFinding, Skip } from '../check.js';
 import { silentSentinels } from '../evidence.js';
+import { dataDirectoryOf } from '../files/data-directory.js';
 import { comparing, judgeNodeFiles } from '../files/judge.js';
 import type { FileServer } from '../files/project.js';
 import { nodeFiles } from '../files/project.js';
@@ -139,10 +140,7 @@ function placeOf(node: FileServer): { key: string; shown: string; target: string
     if (host === undefined || line === undefined || !shown.startsWith('/')) return null;
     return { key: JSON.stringify([host.name, shown, names]), shown, target: shown, line: line.line };
   }
-  const home = /bitnami/i.test(service.image ?? '')
-    ? `/bitnami/${/valkey/i.test(service.image ?? '') ? 'valkey' : 'redis'}/data`
-    : '/data';
-  const dir = (settingOf(node, 'dir') ?? home).replace(/^\.\/?$/, home);
+  const { path: dir } = dataDirectoryOf(node, service);
   const mount = service.mounts
     .filter(({ target }) => dir === target || dir.startsWith(`${target.replace(/\/$/, '')}/`))
     .toSorted((a, b) => b.target.length - a.target.length)[0];

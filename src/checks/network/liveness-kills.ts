@@ -1,6 +1,7 @@
 import type { Check, RawFinding } from '../check.js';
 import { commandText, containersOf, judgeWorkloads, subjectOf } from '../files/kube/facts.js';
 import type { KubeFacts, ServerWorkload } from '../files/kube/manifests.js';
+import { failsWhileLoading, type Probe } from '../files/kube/probe.js';
 import type { Container } from '../files/kube/workload.js';
 
 export default {
@@ -14,12 +15,12 @@ export default {
   explanation:
     'A liveness probe must fail only where a restart helps. A server that loads its data answers PING with ' +
     '-LOADING, and a replica without its master may answer -MASTERDOWN: a probe that accepts only PONG restarts ' +
-    'both. A probe of a sentinel that asks for the quorum (SENTINEL CKQUORUM) fails at every sentinel when some of ' +
-    'them are lost, and the restarts make that worse. A startupProbe holds the liveness probe back until the ' +
-    'server has started once.',
+    'both. A startupProbe holds the liveness probe back until the server has started once, and kills it itself when ' +
+    'its own time is over; a replica loads again at each full resync. A probe of a sentinel that asks for the ' +
+    'quorum (SENTINEL CKQUORUM) fails at every sentinel when some of them are lost, and the restarts make that worse.',
   remedy: [
     'accept LOADING and MASTERDOWN in the liveness probe, and ask for PONG in the readiness probe',
-    'or a startupProbe with enough time to load the data',
+    'a startupProbe with enough time to load the data: failureThreshold × periodSeconds',
     'ask for the quorum in no liveness probe',
   ],
   sources: [
@@ -36,29 +37,42 @@ export default {
     ),
 } satisfies Check;
 
+/** How long a node may load: a few GB take a minute or two. */
+const ENOUGH_S = 120;
+
 function strict(container: Container, workload: ServerWorkload, { maps }: KubeFacts): RawFinding[] {
-  const { liveness, hasStartup, name } = container;
-  if (liveness?.words == null || hasStartup) return [];
-  const text = commandText({ words: liveness.words }, container, workload, maps);
-  if (!/\bPONG\b/.test(text) || /LOADING|MASTERDOWN/.test(text)) return [];
-  const ping = `${/valkey/.test(container.image ?? '') ? 'valkey' : 'redis'}-cli ping`;
-  return [
-    {
-      subject: subjectOf(workload),
-      message: `the liveness probe of ${name} accepts only PONG: a node that loads its data answers LOADING and is killed`,
-      fix: [
-        `startupProbe: {exec: {command: [sh, -c, "${ping} | grep PONG"]}, periodSeconds: 5, failureThreshold: 120}`,
-        'or accept it in the liveness probe: grep -E "PONG|LOADING|MASTERDOWN"',
-      ],
-      at: { file: workload.file, line: liveness.line },
-    },
-  ];
+  const { liveness, startup, name, image } = container;
+  const isStrict = (probe: Probe | null): probe is Probe =>
+    probe !== null && failsWhileLoading(commandText(probe, container, workload, maps));
+  const cli = `${/valkey/.test(image ?? '') ? 'valkey' : 'redis'}-cli`;
+  const found = (probe: Probe, message: string, fix: string[]): RawFinding => ({
+    subject: subjectOf(workload),
+    message: `the ${probe === liveness ? 'liveness' : 'startup'} probe of ${name} accepts only PONG: ${message}`,
+    fix,
+    at: { file: workload.file, line: probe.line },
+  });
+  const longer = `startupProbe: {exec: {command: [sh, -c, "${cli} ping | grep PONG"]}, periodSeconds: 5, failureThreshold: 120}`;
+  const accepting = `livenessProbe: {exec: {command: [sh, -c, "${cli} ping | grep -E 'PONG|LOADING|MASTERDOWN'"]}}`;
+  const holds = isStrict(startup);
+  const seen: RawFinding[] = [];
+  if (holds && startup.atStartS < ENOUGH_S)
+    seen.push(
+      found(
+        startup,
+        `a node that loads its data answers LOADING, and is killed ${startup.atStartS} s after its start`,
+        [longer],
+      ),
+    );
+  if (!isStrict(liveness) || liveness.patienceS >= ENOUGH_S) return seen;
+  const when = holds
+    ? `a replica that loads a full resync answers LOADING, and is killed after ${liveness.patienceS} s`
+    : `a node that loads its data answers LOADING, and is killed ${liveness.atStartS} s after its start`;
+  return holds || liveness.atStartS < ENOUGH_S ? [...seen, found(liveness, when, [accepting])] : seen;
 }
 
 function ofQuorum(container: Container, workload: ServerWorkload, { maps }: KubeFacts): RawFinding[] {
   const { liveness, name } = container;
-  if (liveness?.words == null) return [];
-  if (!/ckquorum/i.test(commandText({ words: liveness.words }, container, workload, maps))) return [];
+  if (liveness === null || !/ckquorum/i.test(commandText(liveness, container, workload, maps))) return [];
   return [
     {
       subject: subjectOf(workload),

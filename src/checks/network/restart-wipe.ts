@@ -2,6 +2,7 @@ import type { Gathered, GatheredNode } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { fileGroups } from '../files/groups.js';
 import { judgeNodeFiles } from '../files/judge.js';
+import { lostWithPods, volumeFix } from '../files/kube/lost-data.js';
 import type { FileServer, Project } from '../files/project.js';
 import { masterSetting, persists } from '../files/settings.js';
 import { containerOf, setConfig } from '../fixes.js';
@@ -20,13 +21,16 @@ export default {
     'With save "" and appendonly no a restart loses everything in memory. That is harmless while Sentinel ' +
     'promotes a replica, which still has the data. But a restart policy or a service manager starts the old ' +
     'master before Sentinel calls it down: it is still the master, empty, and the replicas resync from it. ' +
-    'The topology looks healthy throughout.',
+    'The topology looks healthy throughout. A pod whose data directory is in no volume, or in an emptyDir, comes ' +
+    'back empty with persistence too.',
   remedy: [
     'turn on persistence: CONFIG SET appendonly yes, CONFIG REWRITE',
     'or never restart it automatically: restart policy no, systemd Restart=no',
+    'in Kubernetes: a StatefulSet with volumeClaimTemplates for the data directory',
   ],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/ (Safety of replication when master has persistence turned off)',
+    'https://github.com/apecloud/kubeblocks/issues/10753',
     'measured',
   ],
   causes: ['persistence-skew'],
@@ -55,12 +59,17 @@ export default {
   files(project) {
     return judgeNodeFiles(project, (nodes) => {
       const without = nodes.filter((n) => !persists(n));
-      if (without.length > 0 && without.every((n) => n.service === null && n.unit === undefined)) {
+      const inPods = lostWithPods(project);
+      if (
+        without.length > 0 &&
+        inPods.length === 0 &&
+        without.every((n) => n.service === null && n.unit === undefined)
+      ) {
         return {
           skip: 'needs a compose file, or the systemd unit: the restart policy is not in the configuration of the servers',
         };
       }
-      return without.flatMap((node) => {
+      const restarted = without.flatMap((node): RawFinding[] => {
         const { unit } = node;
         const restart = unit?.restart ?? node.service?.restart;
         if (!restart || restart.policy === 'no') return [];
@@ -72,7 +81,7 @@ export default {
             subject: node.id,
             message: `${master ? 'the master' : 'a data node that may become master'} has no persistence (save "", appendonly no), and ${inPod ? 'Kubernetes' : unit ? `Restart=${restart.policy}` : `restart: ${restart.policy}`} starts it again, empty`,
             fix: inPod
-              ? [`${node.id}: in its configuration: appendonly yes`]
+              ? [`${node.id}: in its configuration: appendonly yes`, ...volumeFix(node, project)]
               : [
                   unit ? 'Restart=no' : `${node.id}: restart: "no"`,
                   `or, in its configuration: appendonly yes`,
@@ -81,6 +90,7 @@ export default {
           },
         ];
       });
+      return [...restarted, ...inPods];
     });
   },
 } satisfies Check;

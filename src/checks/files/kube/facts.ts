@@ -4,7 +4,7 @@ import type { Words } from '../compose/service.js';
 import type { Project } from '../project.js';
 import type { KubeFacts, ServerWorkload } from './manifests.js';
 import type { ConfigMaps } from './objects.js';
-import type { Container, Workload } from './workload.js';
+import type { Container, Volume, Workload } from './workload.js';
 
 const noManifest: Skip = { skip: 'no Kubernetes manifest was given (--kube FILE)', applies: false };
 
@@ -23,6 +23,14 @@ export const containersOf = (workload: ServerWorkload, role: 'redis' | 'sentinel
 /** How many of its pods must stay: a majority of sentinels, else one of two and more data nodes. */
 export const neededOf = (workload: ServerWorkload): number =>
   containersOf(workload, 'sentinel').length > 0 ? majorityOf(workload.replicas) : 1;
+
+/** The volume that has a path of a container; undefined where that is the container's own file system. */
+export function volumeAt({ volumes }: Workload, { mounts }: Container, path: string): Volume | undefined {
+  const mount = mounts
+    .filter(({ target }) => `${path}/`.startsWith(`${target.replace(/\/$/, '')}/`))
+    .toSorted((a, b) => b.target.length - a.target.length)[0];
+  return volumes.find((v) => v.name === mount?.volume);
+}
 
 /** A command, and the text of each script of a ConfigMap that it names. */
 export function commandText(

@@ -39,7 +39,7 @@ export interface Selector {
   expressions: boolean;
 }
 
-const selectorOf = (tree: Tree): Selector => ({
+export const selectorOf = (tree: Tree): Selector => ({
   labels: labelsOf(at(tree, 'matchLabels')),
   expressions: at(tree, 'matchExpressions').kind !== 'nothing',
 });

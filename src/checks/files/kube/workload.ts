@@ -1,6 +1,8 @@
 import type { Words } from '../compose/service.js';
 import { at, entriesOf, itemsOf, type Tree, textOf } from '../compose/tree.js';
 import { type KubeObject, labelsOf } from './objects.js';
+import { type Probe, probeOf } from './probe.js';
+import { type Spread, spreadOf } from './spread.js';
 
 /** What runs pods of one kind: a StatefulSet, a Deployment, a Pod. */
 export interface Workload {
@@ -18,8 +20,9 @@ export interface Workload {
   /** `serviceName`: what gives each pod a name in DNS. */
   governing: string | null;
   grace: { seconds: number; line: number };
-  /** Whether anything keeps its pods apart: anti-affinity, or a spread over nodes or zones. */
-  spread: boolean;
+  spread: Spread;
+  /** Whether a change of its pods restarts one after the other by itself. */
+  rolls: boolean;
   volumes: Volume[];
   inits: Container[];
   containers: Container[];
@@ -27,7 +30,7 @@ export interface Workload {
 
 export interface Volume {
   name: string;
-  /** `template`: each pod has its own claim. */
+  /** `template`: each pod has its own claim; `empty`: it begins empty with each pod. */
   kind: 'empty' | 'claim' | 'template' | 'config' | 'secret' | 'other';
   /** The name of the claim, the ConfigMap or the Secret. */
   source: string | null;
@@ -49,20 +52,14 @@ export interface Container {
   directory: string | null;
   liveness: Probe | null;
   readiness: Probe | null;
-  /** Whether it has a `startupProbe`, which holds back the others until it has passed. */
-  hasStartup: boolean;
+  /** Holds back the others until it has passed once. */
+  startup: Probe | null;
   preStop: Words | null;
 }
 
 export interface EnvironmentLine {
   name: string;
   value: { text: string } | { field: string } | { secret: string } | { config: string; key: string };
-  line: number;
-}
-
-export interface Probe {
-  /** What it runs; null for a look at a port. */
-  words: string[] | null;
   line: number;
 }
 
@@ -99,9 +96,8 @@ export function workloadOf(object: KubeObject): Workload | null {
     governing: textOf(at(tree, 'spec', 'serviceName')),
     // Kubernetes' default (Pod, spec.terminationGracePeriodSeconds).
     grace: { seconds: Number(textOf(grace) ?? 30), line: grace.kind === 'text' ? grace.line : line },
-    spread:
-      at(spec, 'affinity', 'podAntiAffinity').kind !== 'nothing' ||
-      itemsOf(at(spec, 'topologySpreadConstraints')).length > 0,
+    spread: spreadOf(spec),
+    rolls: textOf(at(tree, 'spec', 'updateStrategy', 'type')) !== 'OnDelete',
     volumes: [
       ...itemsOf(at(spec, 'volumes')).map(volumeOf),
       ...itemsOf(at(tree, 'spec', 'volumeClaimTemplates')).map((claim) => ({
@@ -134,7 +130,9 @@ function volumeOf(tree: Tree): Volume {
   if (at(tree, 'secret').kind === 'map') return made('secret', at(tree, 'secret', 'secretName'));
   if (at(tree, 'persistentVolumeClaim').kind === 'map')
     return made('claim', at(tree, 'persistentVolumeClaim', 'claimName'));
-  const isEmpty = tree.kind === 'map' && (tree.entries.has('emptyDir') || tree.entries.size === 1);
+  const isEmpty =
+    tree.kind === 'map' &&
+    (tree.entries.has('emptyDir') || tree.entries.has('ephemeral') || tree.entries.size === 1);
   return made(isEmpty ? 'empty' : 'other', { kind: 'nothing', line });
 }
 
@@ -157,7 +155,7 @@ function containerIn(tree: Tree): Container {
     directory: textOf(at(tree, 'workingDir')),
     liveness: probeOf(at(tree, 'livenessProbe')),
     readiness: probeOf(at(tree, 'readinessProbe')),
-    hasStartup: at(tree, 'startupProbe').kind === 'map',
+    startup: probeOf(at(tree, 'startupProbe')),
     preStop: wordsOf(at(tree, 'lifecycle', 'preStop', 'exec', 'command')),
   };
 }
@@ -169,11 +167,6 @@ const wordsOf = (tree: Tree): Words | null =>
 
 /** A script is the last word of its command: its lines count from there. */
 const lastTextLine = (tree: Extract<Tree, { kind: 'list' }>): number => tree.items.at(-1)?.line ?? tree.line;
-
-function probeOf(tree: Tree): Probe | null {
-  if (tree.kind !== 'map') return null;
-  return { words: wordsOf(at(tree, 'exec', 'command'))?.words ?? null, line: tree.line };
-}
 
 function environmentLine(tree: Tree): EnvironmentLine {
   const name = textOf(at(tree, 'name')) ?? '';

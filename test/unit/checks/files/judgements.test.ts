@@ -36,6 +36,8 @@ const OF_PODS = [
   'liveness-kills',
   'disruption-budget',
   'pods-together',
+  'ready-early',
+  'probe-password',
   'unit-type',
   'tls-expiring',
 ];
