@@ -1,10 +1,9 @@
 import { count } from '../../model/words.js';
 import type { FailoverResult } from '../../observe/result.js';
 import { lostOf } from '../words/losses.js';
-import { metricText } from '../words/metrics.js';
+import { ENOUGH_FOR_PERCENTILES, metricText } from '../words/metrics.js';
 import { type KeyNumber, keyNumbers } from '../words/numbers.js';
 import { html, measured } from './markup.js';
-import { ENOUGH_FOR_PERCENTILES } from './metrics-table.js';
 
 interface Card {
   title: string;

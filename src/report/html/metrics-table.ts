@@ -1,10 +1,7 @@
 import { METRICS } from '../../observe/metrics.js';
 import type { FailoverResult } from '../../observe/result.js';
-import { inOrder, metricLabel, metricText } from '../words/metrics.js';
+import { ENOUGH_FOR_PERCENTILES, inOrder, metricLabel, metricText } from '../words/metrics.js';
 import { groupedTableHtml, html, measured } from './markup.js';
-
-/** Fewer trials say nothing of a percentile or an interval: with less than these each value may be shown. */
-export const ENOUGH_FOR_PERCENTILES = 8;
 
 const GROUPS: readonly (readonly [title: string, of: RegExp])[] = [
   ['Failover', /^(\w+Ms|spurious)$/],

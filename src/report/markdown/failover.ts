@@ -3,7 +3,14 @@ import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
 import { adviceOf, neverBack } from '../words/advice.js';
 import { headline, INCOMPLETE, masterMove, settingOf, trialVerdict } from '../words/headline.js';
 import { causesOf, LOSS_WORDS, ledgerTotals } from '../words/losses.js';
-import { grouped, inOrder, metricLabel, metricText, thresholdText } from '../words/metrics.js';
+import {
+  ENOUGH_FOR_PERCENTILES,
+  grouped,
+  inOrder,
+  metricLabel,
+  metricText,
+  thresholdText,
+} from '../words/metrics.js';
 import { masterNowWords, restoredWords } from '../words/restored.js';
 import { phaseRows } from '../words/time-rows.js';
 import { VERDICT_WORD } from '../words/verdict.js';
@@ -61,16 +68,20 @@ const invariantRows = ({ invariants }: FailoverResult): Row[] => [
   ...invariants.map((i): Row => [text(i.id), MARK[i.verdict], text(i.evidence)]),
 ];
 
-const summaryRows = ({ summary }: FailoverResult): Row[] => [
-  ['Metric', 'n', 'p50', 'p95', 'max', '95 % CI of p50'],
-  ...inOrder(Object.keys(summary)).flatMap((metric): Row[] => {
-    const of = summary[metric];
-    if (of === undefined) return [];
-    const show = (value: number): string => metricText(metric, value);
-    const ci = of.ci95 === null ? '-' : of.ci95.map(show).join(' – ');
-    return [[text(metricLabel(metric)), String(of.n), show(of.p50), show(of.p95), show(of.max), ci]];
-  }),
-];
+function summaryRows({ summary, trials }: FailoverResult): Row[] {
+  const many = trials.length >= ENOUGH_FOR_PERCENTILES;
+  return [
+    ['Metric', 'n', 'p50', ...(many ? ['p95'] : []), 'max', ...(many ? ['95 % CI of p50'] : [])],
+    ...inOrder(Object.keys(summary)).flatMap((metric): Row[] => {
+      const of = summary[metric];
+      if (of === undefined) return [];
+      const show = (value: number): string => metricText(metric, value);
+      const ci = of.ci95 === null ? '-' : of.ci95.map(show).join(' – ');
+      const values = [show(of.p50), ...(many ? [show(of.p95)] : []), show(of.max), ...(many ? [ci] : [])];
+      return [[text(metricLabel(metric)), String(of.n), ...values]];
+    }),
+  ];
+}
 
 function phaseTable({ trials, config }: FailoverResult): Row[] {
   const [trial] = trials;

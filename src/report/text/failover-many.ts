@@ -4,7 +4,7 @@ import { type FailoverResult, type MetricSummary, PHASES, type Trial } from '../
 import { plain, widthOf, wrap } from '../plain-text.js';
 import { masterMove, trialVerdict } from '../words/headline.js';
 import { ledgerTotals, ledgerWords, lostOf } from '../words/losses.js';
-import { inOrder, isTime, metricLabel, metricText } from '../words/metrics.js';
+import { ENOUGH_FOR_PERCENTILES, inOrder, isTime, metricLabel, metricText } from '../words/metrics.js';
 import { axis } from './bar.js';
 import { MARK } from './outcome.js';
 import { type Cell, table } from './table.js';
@@ -53,25 +53,26 @@ function trialsLines(trials: readonly Trial[], view: View): string[] {
   return [...wrap(`trials  ${strip}`, lineWidth(view), 8), ...few, ...more];
 }
 
-function summaryTable(metrics: readonly string[], { summary }: FailoverResult, view: View): string {
+function summaryTable(metrics: readonly string[], { summary, trials }: FailoverResult, view: View): string {
   const theme = themeOf(view);
   const rows = metrics.flatMap((metric): { metric: string; of: MetricSummary }[] => {
     const of = summary[metric];
     return of === undefined ? [] : [{ metric, of }];
   });
+  const many = trials.length >= ENOUGH_FOR_PERCENTILES;
   const columns = [
     { title: 'METRIC' },
     { title: 'N', align: 'right' as const, drop: 2 },
     { title: 'P50', align: 'right' as const },
-    { title: 'P95', align: 'right' as const, drop: 1 },
+    ...(many ? [{ title: 'P95', align: 'right' as const, drop: 1 }] : []),
     { title: 'MAX', align: 'right' as const },
-    { title: '95 % CI OF P50', align: 'right' as const, drop: 3 },
+    ...(many ? [{ title: '95 % CI OF P50', align: 'right' as const, drop: 3 }] : []),
   ];
   const texts = rows.map(({ metric, of }) => [
     view.columns >= 90 ? metricLabel(metric) : metric,
     String(of.n),
-    ...[of.p50, of.p95, of.max].map((v) => metricText(metric, v)),
-    of.ci95 === null ? '-' : of.ci95.map((v) => metricText(metric, v)).join(' – '),
+    ...[of.p50, ...(many ? [of.p95] : []), of.max].map((v) => metricText(metric, v)),
+    ...(many ? [of.ci95 === null ? '-' : of.ci95.map((v) => metricText(metric, v)).join(' – ')] : []),
   ]);
   const used = columns.map((c, i) => Math.max(widthOf(c.title), ...texts.map((t) => widthOf(t[i] ?? ''))));
   const left = view.columns - used.reduce((sum, w) => sum + w + 2, 0);

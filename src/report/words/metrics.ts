@@ -5,6 +5,9 @@ import type { ThresholdResult } from '../../observe/result.js';
 
 export { grouped };
 
+/** Fewer trials say nothing of a percentile or an interval. */
+export const ENOUGH_FOR_PERCENTILES = 8;
+
 /** Words for metrics, which go by their path within a trial of the JSON (`client.outageMs`, `ledger.lost`). */
 const LABELS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(PHASE_TABLE.map((phase) => [phase.id, phase.label])),

@@ -410,6 +410,18 @@ describe('the result of several', () => {
     `);
   });
 
+  it('percentiles and intervals only where there are trials enough for them', () => {
+    const words = (trials: number): string[] => [
+      failoverText(heldResult(trials), plainView(120)),
+      failoverMarkdown(heldResult(trials)),
+    ];
+    for (const text of words(8)) expect(text).toMatch(/\bp95\b.*\b95 % CI of p50/i);
+    for (const text of words(7)) {
+      expect(text).toMatch(/\bmetric\b.*\bp50\b.*\bmax\b/i);
+      expect(text).not.toMatch(/\bp95\b|95 % CI/i);
+    }
+  });
+
   it('names the trials that do not hold, and what does not', () => {
     const text = failoverText(violatedResult(), plainView(100));
     expect(text).toContain('trials  ✔✔✗✔✔✔✔✔✔✔');
