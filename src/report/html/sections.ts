@@ -16,8 +16,8 @@ const badge = (verdict: Verdict): string =>
   `<span class="badge ${verdict}"><span aria-hidden="true">${MARK[verdict]}</span> ${verdict}</span>`;
 
 /** The verdict on a run or a trial. */
-export const outcomeBadge = (verdict: Verdict): string =>
-  `<span class="badge ${verdict}"><span aria-hidden="true">${MARK[verdict]}</span> ${VERDICT_WORD[verdict]}</span>`;
+export const outcomeBadge = (verdict: Verdict, words = VERDICT_WORD): string =>
+  `<span class="badge ${verdict}"><span aria-hidden="true">${MARK[verdict]}</span> ${words[verdict]}</span>`;
 
 /** Thresholds and invariants, each once; what does not hold comes first. In several trials: in how many it held. */
 export function verdictsHtml(result: FailoverResult): string {

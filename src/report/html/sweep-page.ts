@@ -3,6 +3,7 @@ import { costOf } from '../../observe/frontier.js';
 import type { SweepPoint, SweepResult } from '../../observe/sweep-result.js';
 import { lostOf, settingWords } from '../text/sweep.js';
 import { grouped } from '../words/metrics.js';
+import { SWEEP_WORD } from '../words/verdict.js';
 import { STYLE, SWEEP_STYLE } from './assets.js';
 import { commandHtml, documentHtml, html, sectionHtml, tableHtml, timeHtml } from './markup.js';
 import { outcomeBadge } from './sections.js';
@@ -14,7 +15,7 @@ export function sweepHtml(result: SweepResult): string {
   return documentHtml({
     title: `${title} · sentinelctl`,
     style: STYLE + SWEEP_STYLE,
-    main: `<header class="${result.outcome}"><h1>${outcomeBadge(result.outcome)} ${html(title)}</h1>
+    main: `<header class="${result.outcome}"><h1>${outcomeBadge(result.outcome, SWEEP_WORD)} ${html(title)}</h1>
 <p class="reason">${html(result.reason)}</p>
 <p class="quiet">${html(settingWords(result))}; ${timeHtml(result.startedAt)}</p>
 ${result.complete ? '' : '<p class="incomplete"><b>Not complete:</b> the sweep ended before its last combination.</p>'}

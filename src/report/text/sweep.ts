@@ -4,7 +4,7 @@ import { count } from '../../model/words.js';
 import type { SweepPoint, SweepResult } from '../../observe/sweep-result.js';
 import { plain, together, wrap } from '../plain-text.js';
 import { grouped } from '../words/metrics.js';
-import { VERDICT_WORD } from '../words/verdict.js';
+import { SWEEP_WORD } from '../words/verdict.js';
 import { nextLines, verdictLines, warningLines } from './lines.js';
 import { paintOf } from './outcome.js';
 import { type Cell, type Column, table } from './table.js';
@@ -24,10 +24,9 @@ const COLUMNS: readonly Column[] = [
 /** The sweep as a table, a row per combination of settings, and whether the settings are restored. `again` repeats it. */
 export function sweepText(result: SweepResult, view: View, again = result.command): string {
   const theme = themeOf(view);
-  const word = result.outcome === 'holds' ? 'MEASURED' : VERDICT_WORD[result.outcome];
   const { restoration } = result;
   return [
-    ...verdictLines(word, paintOf(result.outcome, theme), result.reason, view),
+    ...verdictLines(SWEEP_WORD[result.outcome], paintOf(result.outcome, theme), result.reason, view),
     ...wrap(plain(settingWords(result)), lineWidth(view), 2).map(theme.dim),
     ...result.warnings.flatMap((words) => warningLines(words, view)),
     '',

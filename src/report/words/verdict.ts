@@ -6,3 +6,6 @@ export const VERDICT_WORD: Readonly<Record<Verdict, string>> = {
   violated: 'FAIL',
   unknown: 'UNKNOWN',
 };
+
+/** A sweep that ended well judges nothing. */
+export const SWEEP_WORD: Readonly<Record<Verdict, string>> = { ...VERDICT_WORD, holds: 'MEASURED' };

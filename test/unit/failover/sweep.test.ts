@@ -148,6 +148,11 @@ describe('a sweep as a page', () => {
     expect(evil).not.toContain('</script><b>');
   });
 
+  it('says MEASURED, as the text does: a sweep that ended well judges nothing', () => {
+    expect(page).toMatch(/<h1><span class="badge holds">.* MEASURED<\/span>/);
+    expect(page).not.toContain('PASS');
+  });
+
   it('says so where there is nothing to draw', () => {
     expect(sweepHtml(sweepOf([]))).toContain('No combination has enough evidence to be drawn.');
   });
