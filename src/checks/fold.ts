@@ -29,9 +29,28 @@ type Folding = Pick<Check, 'id' | 'causes' | 'first'>;
 /** Whether one finding explains another, as `fold` has it. */
 export type Explains = (cause: Finding, other: Finding) => boolean;
 
+/** What each check explains, and which come first: made once for a list of checks, which a thousand masters share. */
+const causesMade = new WeakMap<readonly Folding[], Causes>();
+
+interface Causes {
+  first: ReadonlySet<string>;
+  causes: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The place of each in the list. */
+  order: ReadonlyMap<string, number>;
+}
+
+function causesIn(checks: readonly Folding[]): Causes {
+  const made = causesMade.get(checks) ?? {
+    first: new Set(checks.filter((check) => check.first === true).map((check) => check.id)),
+    causes: new Map(checks.map((check) => [check.id, new Set(check.causes)])),
+    order: new Map(checks.map((check, i) => [check.id, i])),
+  };
+  causesMade.set(checks, made);
+  return made;
+}
+
 export function explainer(checks: readonly Folding[], servers: ReadonlySet<string>): Explains {
-  const first = new Set(checks.filter((check) => check.first === true).map((check) => check.id));
-  const causes = new Map(checks.map((check) => [check.id, new Set(check.causes)]));
+  const { first, causes } = causesIn(checks);
   // Taken apart once: a server that lies can make thousands of findings, and each is held against each.
   const taken = new WeakMap<Finding, readonly string[]>();
   const named = (f: Finding): readonly string[] => {
@@ -60,7 +79,7 @@ export function fold(
   checks: readonly Folding[],
   servers: ReadonlySet<string>,
 ): Finding[] {
-  const order = new Map(checks.map((check, i) => [check.id, i]));
+  const { order } = causesIn(checks);
   const place = (f: Finding): number => order.get(f.id) ?? checks.length;
   const explains = explainer(checks, servers);
   const sorted = findings.toSorted((a, b) => rankOf(a.severity) - rankOf(b.severity) || place(a) - place(b));

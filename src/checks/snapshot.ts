@@ -82,6 +82,8 @@ export function judgeMasters(
   const found = facts.masters.flatMap((master) =>
     judge(master, missing).map((raw) => ({ ...raw, masterName: master.name })),
   );
+  // Of a thousand masters the reasons are many, and nothing is made of them where something was found.
+  if (found.length > 0) return found;
   for (const master of facts.masters) {
     if (needs.includes('sentinels') && master.witnesses.length === 0)
       missing.push(`${master.name}: no sentinel answers for it`);
