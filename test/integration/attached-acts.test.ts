@@ -228,7 +228,9 @@ it('keeps what is not rolled back: detach is refused, and recover knows which ma
   expect(inject.code, inject.stderr).toBe(0);
   await refusal(cli, ['detach', 'shop'], { exit: 3, code: 'unfinished-journal' });
   const healed = await run('heal', '--cluster', 'shop');
-  expect(healed.stdout, healed.stderr).toContain('rolled back what "inject priority-zero" had done to cluster "shop"');
+  expect(healed.stdout, healed.stderr).toContain(
+    'rolled back what "inject priority-zero" had done to cluster "shop"',
+  );
 });
 
 it('measures a failover there, and the other group keeps its master', async () => {

@@ -156,7 +156,10 @@ describe('what is left in effect', () => {
   it('is nothing where nothing was left', async () => {
     for (const command of ['heal', 'recover']) {
       const ran = await cli.run([command]);
-      expect([ran.code, ran.stdout]).toEqual([0, 'nothing to roll back on cluster "default": no run is unfinished\n']);
+      expect([ran.code, ran.stdout]).toEqual([
+        0,
+        'nothing to roll back on cluster "default": no run is unfinished\n',
+      ]);
     }
     expect((await cli.run(['recover', '--all'])).stdout).toBe('nothing to roll back on any cluster\n');
   });
