@@ -29,7 +29,7 @@ export interface Service {
   directory: string | null;
   extends: boolean;
   /** Of Kubernetes: the container of a pod, and `StatefulSet NAME`. Absent in a compose file. */
-  pod?: { workload: string; container: string };
+  pod?: { workload: string; container: string; name: string | null; firstPod: string | null };
 }
 
 export interface Words {

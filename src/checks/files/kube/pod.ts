@@ -90,6 +90,10 @@ const substituted = (text: string, env: ReadonlyMap<string, { value: string }>):
     name === undefined ? '$(' : (env.get(name)?.value ?? whole),
   );
 
+/** The pod that starts before the others; null where they start together, or have no fixed names. */
+const firstOf = ({ kind, name, firstOrdinal, parallel }: Workload): string | null =>
+  kind === 'StatefulSet' && parallel === null ? `${name}-${firstOrdinal}` : null;
+
 /** A container of a pod as the reader of compose files knows services. */
 export function serviceOf(
   container: Container,
@@ -127,7 +131,12 @@ export function serviceOf(
     otherNames: [],
     directory: container.directory,
     extends: false,
-    pod: { workload: `${workload.kind} ${workload.name}`, container: container.name },
+    pod: {
+      workload: `${workload.kind} ${workload.name}`,
+      container: container.name,
+      name: pod.name,
+      firstPod: firstOf(workload),
+    },
   };
 }
 

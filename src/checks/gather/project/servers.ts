@@ -8,23 +8,11 @@ import type { Machine } from '../../files/shell/machine.js';
 import { certificatesOf } from './certificates.js';
 import type { Environment } from './container.js';
 import { kindOf, readText } from './disk.js';
+import type { Launching } from './launching.js';
 import type { Placed } from './mounts.js';
+import { type ChartServer, chartServer } from './read-chart.js';
 import type { ReadConf } from './read-conf.js';
 import { readSegments, usersOf } from './read-segments.js';
-
-/** One container, before it starts, and where it is described. */
-export interface Launching {
-  service: Service;
-  /** The name of its servers in findings; the second and later ones of a container add their kind. */
-  id: string;
-  env: Environment;
-  container: Machine;
-  /** The file that describes it. */
-  file: string;
-  place(inside: string): Placed;
-  /** What of its environment and its image could not be read: it matters where a server runs in it. */
-  unread: string[];
-}
 
 /** Adds what a container is to the project: servers, something else, or what could not be told. */
 export async function addServers(project: Project, launching: Launching): Promise<void> {
@@ -32,6 +20,13 @@ export async function addServers(project: Project, launching: Launching): Promis
   if (isBitnami(service.image) && service.entrypoint === null && service.command === null) {
     project.unread.push(...unread);
     project.servers.push(await imageServer(launching, project));
+    return;
+  }
+  const chart = await chartServer(launching);
+  if (chart !== null) {
+    if ('why' in chart) project.unread.push(`${id}: ${chart.why}`);
+    if ('why' in chart) project.others.push(service);
+    else project.servers.push(serverInChart(launching, chart, project));
     return;
   }
   const launched = await launchesOf(service, container);
@@ -75,6 +70,26 @@ async function serverOf(launching: Launching, launch: Launch, project: Project):
     ...(launch.kind === 'sentinel' && launch.confPath === null && { startsBare: true }),
     service,
     ...(certificates.length > 0 && { certificates }),
+    copies: copiesOf(service),
+    at: { file, line: service.line },
+  };
+}
+
+/** A server that a start script of Bitnami's charts makes out of the mounted files. */
+function serverInChart(
+  { service, id, file }: Launching,
+  { kind, directives, read, inside, file: made }: Exclude<ChartServer, { why: string }>,
+  project: Project,
+): FileServer {
+  project.troubles.push(...read.troubles);
+  project.unread.push(...read.unread.map((why) => `${id}: ${why}`));
+  return {
+    id,
+    kind,
+    directives,
+    seen: read.unread.length === 0,
+    conf: inside === null ? null : { file: made, identity: `made in ${id}`, inside, mount: null },
+    service,
     copies: copiesOf(service),
     at: { file, line: service.line },
   };
