@@ -2,6 +2,8 @@ import { at, entriesOf, itemsOf, pairsOf, type Tree, textOf } from './tree.js';
 
 /** Lists that take the place of those of the base. */
 const REPLACED = new Set(['command', 'entrypoint', 'healthcheck']);
+/** Lists whose entries have a place in the container, which only one of them can have. */
+const UNIQUE = new Set(['volumes', 'configs', 'secrets']);
 /** `NAME=VALUE`, as a list or as a map. */
 const PAIRS = new Set(['environment', 'labels', 'extra_hosts']);
 
@@ -16,10 +18,12 @@ export function extended(own: Tree, base: Tree): Tree {
   return { kind: 'map', entries, line: own.line };
 }
 
-function settled(name: string, own: Tree, base: Tree): Tree {
+/** What stands where two files say something of the same setting (compose-spec, 13-merge). */
+export function settled(name: string, given: Tree, under: Tree): Tree {
+  const [own, base] = [given, under].map((tree) => plain(name, tree)) as [Tree, Tree];
   if (REPLACED.has(name)) return own;
   if (PAIRS.has(name)) return pairsTree(own, base);
-  if (name === 'volumes') {
+  if (UNIQUE.has(name) && own.kind === 'list') {
     const targets = itemsOf(own).map(targetOf);
     const kept = itemsOf(base).filter((item) => !targets.includes(targetOf(item)));
     return { kind: 'list', items: [...kept, ...itemsOf(own)], line: own.line };
@@ -46,18 +50,35 @@ function pairsTree(own: Tree, base: Tree): Tree {
   return { kind: 'map', entries: new Map(entries), line: own.line };
 }
 
-/** Where a volume is mounted. */
+/** The long form of settings that have a short one: those are merged as the long ones are. */
+function plain(name: string, tree: Tree): Tree {
+  const { line } = tree;
+  if (name === 'networks' && tree.kind === 'list')
+    return {
+      kind: 'map',
+      entries: new Map(tree.items.map((item) => [textOf(item) ?? '', { kind: 'nothing', line: item.line }])),
+      line,
+    };
+  if (name === 'env_file' && tree.kind !== 'list') return { kind: 'list', items: itemsOf(tree), line };
+  if (name === 'build' && tree.kind === 'text')
+    return { kind: 'map', entries: new Map([['context', tree]]), line };
+  return tree;
+}
+
+/** Where a volume, a config or a secret is mounted. */
 function targetOf(item: Tree): string | null {
   const text = textOf(item);
-  if (text === null) return textOf(at(item, 'target'));
+  if (text === null) return textOf(at(item, 'target')) ?? textOf(at(item, 'source'));
   const [source = '', target] = text.split(':');
   return target ?? source;
 }
 
 /** The settings of a service of another file: its relative paths from `directory`, all of it at one line. */
 export function broughtIn(base: Tree, directory: string, line: number): Tree {
-  const rebased = (text: string): string =>
-    /^\.\.?(\/|$)/.test(text) && directory !== '.' ? `./${directory}/${text}` : text;
+  const rebased = (text: string, name: string): string => {
+    const isRelative = name === 'volumes' ? /^\.\.?(\/|$)/.test(text) : !/^([/~]|\w+:\/\/|git@)/.test(text);
+    return isRelative && directory !== '.' ? `./${directory}/${text}` : text;
+  };
   const walk = (tree: Tree, name: string): Tree => {
     if (tree.kind === 'list') return { kind: 'list', items: tree.items.map((i) => walk(i, name)), line };
     if (tree.kind === 'map')
@@ -68,7 +89,7 @@ export function broughtIn(base: Tree, directory: string, line: number): Tree {
       };
     if (tree.kind === 'nothing') return { kind: 'nothing', line };
     const isPath = /^(volumes|env_file|build)$/.test(name);
-    return { kind: 'text', text: isPath ? rebased(tree.text) : tree.text, line };
+    return { kind: 'text', text: isPath ? rebased(tree.text, name) : tree.text, line };
   };
   return walk(base, '');
 }

@@ -16,22 +16,22 @@ export interface Built {
 }
 
 /** Looks into the build of a service; null where it has none, or its Dockerfile cannot be read. */
-export async function builtService(service: Service, composeFile: string): Promise<Built | null> {
+export async function builtService(service: Service, directory: string): Promise<Built | null> {
   const { build } = service;
   if (build === null || /^(https?|git|ssh):|^git@/.test(build.context)) return null;
-  const context = isAbsolute(build.context) ? build.context : join(dirname(composeFile), build.context);
+  const context = isAbsolute(build.context) ? build.context : join(directory, build.context);
   const shown = join(context, build.dockerfile);
   const text = build.inline ?? (await readText(shown));
   const parsed =
     typeof text === 'string' ? parseDockerfile(text) : 'text' in text ? parseDockerfile(text.text) : null;
   if (parsed === null) return null;
-  const { base, env, copies, entrypoint, command, directory, runs } = parsed;
+  const { base, env, copies, entrypoint, command, directory: workdir, runs } = parsed;
   return {
     service: {
       ...service,
       image: base,
       built: false,
-      directory: service.directory ?? directory,
+      directory: service.directory ?? workdir,
       // The compose file's entry point takes the image's command away too.
       entrypoint: service.entrypoint ?? entrypoint,
       command: service.command ?? (service.entrypoint === null ? command : null),

@@ -1,4 +1,4 @@
-import { dirname, join, posix } from 'node:path';
+import { join, posix } from 'node:path';
 import { parseDotenv } from '../../files/compose/interpolate.js';
 import type { Service } from '../../files/compose/service.js';
 import { type Content, type Machine, machine, segment } from '../../files/shell/machine.js';
@@ -11,13 +11,13 @@ export type Environment = ReadonlyMap<string, { value: string; line: number }>;
 /** What a service's container has in its environment: `env_file`, then `environment`, whose empty names are the shell's. */
 export async function environmentOf(
   service: Service,
-  composeFile: string,
+  directory: string,
   shell: (name: string) => string | undefined,
 ): Promise<{ env: Environment; unread: string[] }> {
   const env = new Map<string, { value: string; line: number }>();
   const unread: string[] = [];
   for (const { path, line, required } of service.envFiles) {
-    const shown = posix.isAbsolute(path) ? path : join(dirname(composeFile), path);
+    const shown = posix.isAbsolute(path) ? path : join(directory, path);
     const read = await readText(shown);
     if ('text' in read) for (const [name, value] of parseDotenv(read.text)) env.set(name, { value, line });
     else if (required) unread.push(`${service.name}: env_file ${shown}: ${read.why}`);

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, join, posix, resolve } from 'node:path';
+import { isAbsolute, join, posix, resolve } from 'node:path';
 import type { Mount, Service } from '../../files/compose/service.js';
 import { at, type Tree, textOf } from '../../files/compose/tree.js';
 import type { Segment } from '../../files/shell/machine.js';
@@ -14,7 +14,7 @@ export type Placed =
   | { why: string };
 
 /** Finds what a container has at a path, by its mounts. */
-export function placed(inside: string, service: Service, composeFile: string, compose: Tree): Placed {
+export function placed(inside: string, service: Service, directory: string, compose: Tree): Placed {
   const wanted = posix.normalize(inside);
   const mount = service.mounts
     .filter(({ target }) => covers(target, wanted))
@@ -23,10 +23,10 @@ export function placed(inside: string, service: Service, composeFile: string, co
     return { why: `${inside} is inside the image${service.built ? ', which is built' : ''}` };
   if (mount.kind === 'volume')
     return { why: `${inside} is in the volume ${mount.source ?? 'of the container'}` };
-  if (mount.kind === 'config' || mount.kind === 'secret') return configured(mount, composeFile, compose);
+  if (mount.kind === 'config' || mount.kind === 'secret') return configured(mount, directory, compose);
   const rest = wanted.slice(posix.normalize(mount.target).replace(/\/$/, '').length).replace(/^\//, '');
   const source = join(mount.source ?? '', rest);
-  return { ...beside(composeFile, source), mount };
+  return { ...beside(directory, source), mount };
 }
 
 /** Whether a mount hides what an image has at a path. A volume that is new begins with what the image has there. */
@@ -38,18 +38,18 @@ export function covers(target: string, wanted: string): boolean {
   return bare === wanted || wanted.startsWith(`${bare}/`);
 }
 
-function configured(mount: Mount, composeFile: string, compose: Tree): Placed {
+function configured(mount: Mount, directory: string, compose: Tree): Placed {
   const config = at(compose, `${mount.kind}s`, mount.source ?? '');
   const content = at(config, 'content');
   if (content.kind === 'text') return { content: content.text, line: content.line, mount };
   const file = textOf(at(config, 'file'));
   if (file === null) return { why: `the ${mount.kind} ${mount.source} is not in this file` };
-  return { ...beside(composeFile, file), mount };
+  return { ...beside(directory, file), mount };
 }
 
-/** Paths of a compose file are relative to the directory it is in. */
-function beside(composeFile: string, source: string): { path: string; shown: string } {
+/** Paths of a compose file are relative to the directory of its project. */
+function beside(directory: string, source: string): { path: string; shown: string } {
   const home = source.replace(/^~(?=\/|$)/, homedir());
-  const shown = isAbsolute(home) ? home : join(dirname(composeFile), home);
+  const shown = isAbsolute(home) ? home : join(directory, home);
   return { path: resolve(shown), shown };
 }

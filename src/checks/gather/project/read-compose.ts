@@ -1,7 +1,8 @@
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { usageError } from '../../../errors.js';
 import { BadYaml } from '../../../yaml.js';
 import { interpolate, parseDotenv } from '../../files/compose/interpolate.js';
+import { type ComposePart, isAlike, mergedFiles } from '../../files/compose/merge.js';
 import { type Service, servicesOf } from '../../files/compose/service.js';
 import { at, entriesOf, itemsOf, type Tree, textOf } from '../../files/compose/tree.js';
 import { emptyProject, type Project } from '../../files/project.js';
@@ -9,6 +10,7 @@ import { openText } from '../../files/shell/expand.js';
 import { buildSteps, builtService } from './built.js';
 import { containerOf, type Environment, environmentOf } from './container.js';
 import { readText } from './disk.js';
+import { includedBy, type Model } from './include.js';
 import { type Placed, placed } from './mounts.js';
 import { isManifest, manifestWords } from './not-conf.js';
 import { addServers } from './servers.js';
@@ -24,71 +26,90 @@ type Env = Readonly<Record<string, string | undefined>>;
  */
 export async function readCompose(file: string, env: Env): Promise<Project> {
   const project = emptyProject(file);
-  await readInto(project, file, env);
+  const directory = dirname(file);
+  const dotenv = await readText(join(directory, '.env'));
+  const defaults = parseDotenv('text' in dotenv ? dotenv.text : '');
+  const shell = (name: string): string | undefined => env[name] ?? defaults.get(name);
+  await readInto({ project, services: new Map() }, { files: [file], directory, shell, chain: [] });
   if (project.servers.length === 0 && project.unread.length === 0)
     project.unread.push(`${file}: no service in it is a Redis or a Sentinel`);
   return project;
 }
 
-/** Adds the services of one file to the project, then those of the files that it includes. */
-async function readInto(project: Project, file: string, env: Env): Promise<void> {
-  const read = await readText(file);
-  if ('why' in read) throw badCompose(file, read.why);
-  if (isManifest(read.text)) {
-    project.unread.push(manifestWords(file, read.text));
-    return;
-  }
-  const dotenv = await readText(join(dirname(file), '.env'));
-  const defaults = parseDotenv('text' in dotenv ? dotenv.text : '');
-  const shell = (name: string): string | undefined => env[name] ?? defaults.get(name);
+/** What was read until now, and where each service of it stands. */
+interface Reading {
+  project: Project;
+  services: Map<string, ComposePart>;
+}
+
+/** Adds the services of compose files that change one another to the project, then those of the files that they include. */
+async function readInto(reading: Reading, model: Model): Promise<void> {
+  const { project } = reading;
+  const { directory, shell } = model;
   const missing = new Set<string>();
   const change = (text: string): string =>
     interpolate(text, shell, (name) => {
       missing.add(name);
       return openText(`\${${name}}`);
     });
-  const parsed = await yamlTree(read.text, change).catch((error: unknown) => {
-    throw error instanceof BadYaml ? badCompose(`${file}:${error.place.line}`, error.message) : error;
-  });
-  const tree = await withBases(parsed, file, change);
+  const parts: (ComposePart & { text: string })[] = [];
+  for (const file of model.files) {
+    const read = await readText(file);
+    if ('why' in read) throw badCompose(file, read.why);
+    if (isManifest(read.text)) {
+      project.unread.push(manifestWords(file, read.text));
+      return;
+    }
+    const parsed = await yamlTree(read.text, change).catch((error: unknown) => {
+      throw error instanceof BadYaml ? badCompose(`${file}:${error.place.line}`, error.message) : error;
+    });
+    parts.push({ file, text: read.text, tree: await withBases(parsed, directory, change) });
+  }
+  const { tree, fileOf } = mergedFiles(parts);
   const services = servicesOf(tree);
   const includes = itemsOf(at(tree, 'include'));
-  if (services.length === 0 && includes.length === 0) throw badCompose(file, 'it has no services');
+  const [first = ''] = model.files;
+  if (services.length === 0 && includes.length === 0) throw badCompose(first, 'it has no services');
 
-  project.composeFiles.push(file);
+  project.composeFiles.push(...model.files);
   project.composeSubnets.push(...subnetsOf(tree));
   const makers = new Map(
     services.flatMap(({ image, build }) =>
       image !== null && build !== null ? [[image, build] as const] : [],
     ),
   );
-  for (const service of services) await readService(service, project, { file, tree, shell, makers });
-  const used = await variablesOf(read.text, file, project);
-  for (const name of [...missing].filter((one) => used.has(one)))
-    project.unread.push(`\${${name}} is not set here: what it stands for is not judged`);
-  for (const item of includes) await include(item, project, file, env);
-}
-
-/** `include: [FILE]`, or with `path:`; several paths of one entry change each other, which is not followed. */
-async function include(item: Tree, project: Project, file: string, env: Env): Promise<void> {
-  const paths = item.kind === 'map' ? itemsOf(at(item, 'path')) : [item];
-  const [path] = paths.flatMap((p) => textOf(p) ?? []);
-  const isPlain = paths.length === 1 && at(item, 'project_directory').kind === 'nothing';
-  const shown = path === undefined || isAbsolute(path) ? path : join(dirname(file), path);
-  const known = shown === undefined ? { why: 'it names no file' } : await readText(shown);
-  const why = !isPlain
-    ? 'several paths or a project_directory are not followed: give docker compose config > FILE'
-    : 'why' in known
-      ? known.why
-      : project.composeFiles.includes(shown ?? '')
-        ? 'files include one another'
-        : null;
-  if (why !== null) project.unread.push(`include ${path ?? ''} (${file}:${item.line}): ${why}`);
-  else if (shown !== undefined) await readInto(project, shown, env);
+  for (const service of services) {
+    const file = fileOf.get(service.name) ?? first;
+    const own: ComposePart = { file, tree: at(tree, 'services', service.name) };
+    const other = reading.services.get(service.name);
+    if (other === undefined) {
+      reading.services.set(service.name, own);
+      await readService(service, project, { file, directory, tree, shell, makers });
+    } else if (!isAlike(own.tree, other.tree))
+      project.unread.push(
+        `${service.name} is in ${other.file} and in ${file} (line ${service.line}), and they differ: Compose does not start that; a file that changes another one stands in the same path: list`,
+      );
+  }
+  for (const { text } of parts) {
+    const used = await variablesOf(text, directory, project);
+    for (const name of [...missing].filter((one) => used.has(one))) {
+      missing.delete(name);
+      project.unread.push(`\${${name}} is not set here: what it stands for is not judged`);
+    }
+  }
+  for (const item of includes) {
+    const included = await includedBy(item, model);
+    if ('why' in included) project.unread.push(included.why);
+    // What two files include is one thing, if it is the same.
+    else if (!included.files.every((file) => project.composeFiles.includes(file)))
+      await readInto(reading, included);
+  }
 }
 
 interface Source {
   file: string;
+  /** What its paths are relative to. */
+  directory: string;
   tree: Tree;
   /** The environment of the shell that calls compose. */
   shell: (name: string) => string | undefined;
@@ -98,16 +119,16 @@ interface Source {
 
 /** Adds what a service is to the project: servers, something else, or what could not be told. */
 async function readService(given: Service, project: Project, source: Source): Promise<void> {
-  const { file, tree, shell, makers } = source;
+  const { file, directory, tree, shell, makers } = source;
   // A service may run the image that another one builds.
   const maker = given.build === null ? makers.get(given.image ?? '') : undefined;
-  const built = await builtService({ ...given, build: given.build ?? maker ?? null }, file);
+  const built = await builtService({ ...given, build: given.build ?? maker ?? null }, directory);
   const service = built?.service ?? given;
   if (service.extends)
     project.unread.push(`${service.name}: what it extends is not read: give docker compose config > FILE`);
-  const { env: own, unread } = await environmentOf(service, file, shell);
+  const { env: own, unread } = await environmentOf(service, directory, shell);
   const env: Environment = new Map([...(built?.env ?? []), ...own]);
-  const place = (inside: string): Placed => placed(inside, service, file, tree);
+  const place = (inside: string): Placed => placed(inside, service, directory, tree);
   const container = containerOf(service, env, file, place, built?.read ?? null);
   const notBuilt = built === null ? [] : await buildSteps(built, container);
   await addServers(project, {

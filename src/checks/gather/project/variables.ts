@@ -9,11 +9,11 @@ import { yamlTree } from './yaml-tree.js';
  */
 export async function variablesOf(
   text: string,
-  file: string,
+  directory: string,
   { servers }: Project,
 ): Promise<ReadonlySet<string>> {
   const asItIs = (scalar: string): string => scalar;
-  const raw = await withBases(await yamlTree(text, asItIs), file, asItIs);
+  const raw = await withBases(await yamlTree(text, asItIs), directory, asItIs);
   const names = new Set(servers.map((s) => s.service?.name ?? ''));
   const texts = entriesOf(at(raw, 'services'))
     .filter(([name]) => names.has(name))

@@ -14,13 +14,13 @@ const DEEPEST = 8;
  */
 export async function withBases(
   compose: Tree,
-  file: string,
+  directory: string,
   change: (scalar: string) => string,
 ): Promise<Tree> {
   if (compose.kind !== 'map') return compose;
   const services = new Map<string, Tree>();
   for (const [name, service] of entriesOf(at(compose, 'services')))
-    services.set(name, await withBase(service, { compose, file, change }));
+    services.set(name, await withBase(service, { compose, directory, change }));
   if (services.size === 0) return compose;
   const { line } = at(compose, 'services');
   return {
@@ -31,7 +31,8 @@ export async function withBases(
 
 interface From {
   compose: Tree;
-  file: string;
+  /** What its paths are relative to. */
+  directory: string;
   change: (scalar: string) => string;
 }
 
@@ -45,16 +46,16 @@ async function withBase(service: Tree, from: From, depth = 0): Promise<Tree> {
   if (source === null || base?.kind !== 'map') return service;
   const whole = await withBase(base, source, depth + 1);
   if (at(whole, 'extends').kind !== 'nothing') return service;
-  const directory = relative(dirname(from.file), dirname(source.file)) || '.';
+  const directory = relative(from.directory, source.directory) || '.';
   return extended(service, source === from ? whole : broughtIn(whole, directory, given.line));
 }
 
-async function otherFile(path: string, { file, change }: From): Promise<From | null> {
-  const shown = isAbsolute(path) ? path : join(dirname(file), path);
+async function otherFile(path: string, { directory, change }: From): Promise<From | null> {
+  const shown = isAbsolute(path) ? path : join(directory, path);
   const read = await readText(shown);
   if ('why' in read) return null;
   try {
-    return { compose: await yamlTree(read.text, change), file: shown, change };
+    return { compose: await yamlTree(read.text, change), directory: dirname(shown), change };
   } catch (error) {
     if (error instanceof BadYaml) return null;
     throw error;
