@@ -40,8 +40,10 @@ export interface GatheredServer {
   endpoint: Address;
   /** Further addresses under which others name the same process, by its run id; absent where there is none. */
   alsoAt?: readonly Address[];
-  /** Whether its port completes a TLS handshake; asked only where it closes a connection without TLS. */
+  /** Whether the port at which it was asked speaks TLS; absent where that is not known. */
   speaksTls?: boolean;
+  /** Further ports of the same process, which speak TLS where sentinelctl does not, or the reverse. */
+  otherPorts?: readonly { address: Address; speaksTls: boolean }[];
   /** Why it gave no answer at all; null where it answered anything. */
   silence: Silence | null;
   /** INFO (all sections). */
@@ -140,6 +142,8 @@ export interface GatheredNode extends GatheredServer {
   channels: Got<string>;
   /** Whether TCP connects from this machine, and how long PING took in milliseconds. */
   pingMs: Got<number>;
+  /** Its settings of ports and TLS, where its port speaks TLS and sentinelctl does not, or the reverse. */
+  tlsSettings?: Fields;
   /** A second look at a replica without a link whose master began full resyncs; absent where there was no reason. */
   resync?: Resync;
 }

@@ -101,8 +101,8 @@ export function ctl({ own, cluster }: Pick<Expectation, 'own' | 'cluster'>, word
 }
 
 /** `redis-cli -h 127.0.0.1 -p 26379 …` for a server as this machine reaches it. No password in it. */
-export const cli = (server: { endpoint: Address }, words: string): string =>
-  `redis-cli -h ${server.endpoint.host} -p ${server.endpoint.port} ${dialled.cli}${words}`;
+export const cli = (server: { endpoint: Address; speaksTls?: boolean }, words: string): string =>
+  `redis-cli -h ${server.endpoint.host} -p ${server.endpoint.port} ${server.speaksTls === false ? '' : dialled.cli}${words}`;
 
 /**
  * A command whose last argument is a secret in a variable of the shell: it goes through standard input, so that no list

@@ -85,7 +85,7 @@ async function refusalAt(address: Address, options: ConnectionOptions): Promise<
 }
 
 /** A plain server waits for the end of what it takes for a command, so a handshake with it gets no answer. */
-const PLAIN_ONLY: Silence = { kind: 'tls', message: 'speaks no TLS at this port: leave --tls out' };
+export const PLAIN_ONLY: Silence = { kind: 'tls', message: 'speaks no TLS at this port: leave --tls out' };
 
 async function speaksPlain(address: Address, options: ConnectionOptions): Promise<boolean> {
   try {

@@ -17,7 +17,7 @@ import type { Gathered } from '../../src/model/gathered.js';
 import { type ClusterSpec, DEFAULT_SPEC } from '../../src/model/spec.js';
 import type { Severity } from '../../src/model/status.js';
 import { until } from '../../src/until.js';
-import { accessWith } from '../../src/wire/access.js';
+import { accessWith, type TlsOptions } from '../../src/wire/access.js';
 import { runInside } from './cli.js';
 import { FAILED } from './redis-cli.js';
 
@@ -70,15 +70,17 @@ interface AttachedBy {
   password?: string | null;
   sentinelPassword?: string | null;
   masterName?: string | null;
+  tls?: TlsOptions;
 }
 
 /** A cluster that runs elsewhere, by its sentinels. */
 export function attachedPatient(
   sentinels: Address[],
-  { password = null, sentinelPassword = null, masterName = null }: AttachedBy = {},
+  { password = null, sentinelPassword = null, masterName = null, tls }: AttachedBy = {},
 ): Patient {
   // Nothing of it is ever written down.
   const home = '/nonexistent';
+  const access = accessWith(password, { sentinelPassword });
   const target: Target = {
     kind: 'attached',
     name: sentinels.map(formatAddress).join(','),
@@ -86,7 +88,7 @@ export function attachedPatient(
     sentinels,
     whence: null,
     masterName,
-    access: accessWith(password, { sentinelPassword }),
+    access: { ...access, redis: { ...access.redis, tls }, sentinel: { ...access.sentinel, tls } },
   };
   return patient(engineAt(home), target, home);
 }

@@ -1,44 +1,18 @@
-import type { Address } from '../../model/address.js';
+import { type Address, formatAddress } from '../../model/address.js';
 import { isAt } from '../../model/facts.js';
-import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
+import type { Gathered, GatheredNode } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
-import { addressIn, missing as lacking } from '../evidence.js';
+import { missing as lacking } from '../evidence.js';
 import { judgeNodeGroups } from '../files/judge.js';
 import type { FileServer } from '../files/project.js';
 import { isYes, lastOf, lineOr, place, portOf, settingOf } from '../files/settings.js';
-import { changeFile, setConfig, withLine } from '../fixes.js';
-import { dataNodes, groupsOf, judged, shown } from '../group.js';
+import { setConfig } from '../fixes.js';
+import { dataNodes, judged, shown } from '../group.js';
 import { settingAt } from '../sentinels.js';
 import { tlsApart } from './tls-apart.js';
-
-/** How a server listens, and how it connects to others; undefined where unknown. */
-interface Speech {
-  plainPort: number;
-  tlsPort: number;
-  /** tls-replication: a replica to its master, a sentinel to all instances. */
-  outward: boolean;
-}
-
-function speechOf(server: GatheredNode | GatheredSentinel): Speech | undefined {
-  // Its port was tried: how it connects to others is for its link to say.
-  if (server.speaksTls === true) return { plainPort: 0, tlsPort: server.announce.port, outward: true };
-  const replication = settingAt(server, 'tls-replication');
-  if (replication === null) return undefined;
-  return {
-    plainPort: Number(settingAt(server, 'port') ?? server.announce.port),
-    tlsPort: Number(settingAt(server, 'tls-port') ?? 0),
-    outward: replication === 'yes',
-  };
-}
-
-/** What is wrong where a server connects to this address of another; null where nothing is. */
-function clash(from: Speech, to: Speech, address: Address): string | null {
-  if (address.port === to.tlsPort && !from.outward)
-    return `port ${address.port} uses TLS, but this connection does not`;
-  if (address.port === to.plainPort && from.outward)
-    return `port ${address.port} does not use TLS, but this connection does`;
-  return null;
-}
+import { tlsBeyond } from './tls-beyond.js';
+import { tlsPeers } from './tls-peers.js';
+import { portsOf, speechAt } from './tls-ports.js';
 
 export default {
   id: 'tls-mismatch',
@@ -51,14 +25,20 @@ export default {
   explanation:
     'tls-replication decides whether a replica uses TLS to its master and a sentinel to all instances; ' +
     'tls-port and port decide what a server accepts where. All servers of a cluster need the same, and the ' +
-    'port in sentinel monitor and replicaof must be the matching one.',
+    'port in sentinel monitor and replicaof must be the matching one. It also decides which port a replica and a ' +
+    'sentinel announce: the TLS port with tls-replication, the plain one without, unless replica-announce-port or ' +
+    'sentinel announce-port names another. A sentinel with only a TLS port and without tls-replication announces port 0.',
   remedy: [
     'tls-replication yes at every server, with tls-port as the port that is monitored and announced',
     'or tls-replication no everywhere and the plain port',
+    'replica-announce-port and sentinel announce-port: the port of the same kind, or none',
   ],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/security/encryption/',
-    'sentinel.c: instanceLinkNegotiateTLS',
+    'sentinel.c: instanceLinkNegotiateTLS, sentinelSendHello',
+    'https://github.com/redis/redis/issues/9952',
+    'https://github.com/redis/redis/issues/9981',
+    'measured',
   ],
   causes: [
     'nat-replica',
@@ -82,69 +62,19 @@ export default {
     'seen-down',
     'replica-missing',
     'sentinel-isolated',
+    'sentinel-disconnected',
+    'nat-sentinel',
+    'master-disagree',
+    'master-never-reached',
   ],
   live(gathered) {
     const nodes = dataNodes(gathered);
-    const missing: string[] = [];
-    const seen: RawFinding[] = [];
-    const speech = (server: GatheredNode | GatheredSentinel): Speech | undefined => {
-      const known = speechOf(server);
-      const why = server.conf.ok ? '' : server.conf.why;
-      const hint = server.silence?.kind === 'closed' ? '; it closed the connection, as a TLS port does' : '';
-      if (known === undefined) missing.push(`${server.id}: ${why}${hint}`);
-      return known;
-    };
-    const listening = new Map(nodes.map((n) => [n, speech(n)]));
-    const at = (address: Address | null): [GatheredNode, Speech] | undefined => {
-      if (address === null) return undefined;
-      for (const [node, known] of listening) {
-        const ports = [known?.plainPort, known?.tlsPort];
-        const here =
-          isAt(node, address) || (node.announce.host === address.host && ports.includes(address.port));
-        if (known !== undefined && here) return [node, known];
-      }
-      return undefined;
-    };
-    for (const { name, views } of groupsOf(gathered)) {
-      for (const { sentinel, master } of views) {
-        const address = addressIn(master.fields);
-        const target = at(address);
-        if (address === null || target === undefined) continue;
-        const from = speech(sentinel);
-        const why = from && clash(from, target[1], address);
-        if (!from || !why) continue;
-        seen.push({
-          subject: sentinel.id,
-          message: `monitors ${name} at ${shown(target[0])}: ${why} (tls-replication ${from.outward ? 'yes' : 'no'})`,
-          fix: changeFile(gathered, sentinel, [
-            withLine(`tls-replication ${from.outward ? 'no' : 'yes'}`),
-            ...(from.outward
-              ? []
-              : [
-                  'tls-cert-file <its certificate>',
-                  'tls-key-file <its key>',
-                  'tls-ca-cert-file <the CA>',
-                ].map(withLine)),
-          ]),
-        });
-      }
-    }
-    for (const node of nodes) {
-      if (!node.role.ok && node.speaksTls !== true) missing.push(`${node.id}: ${node.role.why}`);
-      const follows = node.role.ok ? node.role.value.follows : null;
-      const from = listening.get(node);
-      const target = at(follows);
-      const why = from && target && follows && clash(from, target[1], follows);
-      if (!from || !target || !why) continue;
-      seen.push({
-        subject: node.id,
-        message: `follows ${shown(target[0])}: ${why} (tls-replication ${from.outward ? 'yes' : 'no'})`,
-        fix: setConfig(node, 'tls-replication', from.outward ? 'no' : 'yes'),
-      });
-    }
     if (nodes.length === 0) return lacking('no data node is known');
-    const apart = tlsApart(gathered);
-    return judged(apart.length > 0 ? apart : seen, missing);
+    const missing = nodes.flatMap(unread);
+    const sentinels = [...tlsApart(gathered), ...tlsBeyond(gathered)];
+    const named = new Set(sentinels.flatMap(({ subject }) => subject.split(', ')));
+    const replicas = nodes.flatMap((node) => wrongLink(gathered, node));
+    return judged([...sentinels, ...tlsPeers(gathered, named), ...replicas], missing);
   },
   files(project) {
     return judgeNodeGroups(project, ({ nodes, monitors, master }): RawFinding[] => {
@@ -195,6 +125,40 @@ export default {
     });
   },
 } satisfies Check;
+
+/** Why a data node that may be a TLS port cannot be judged. */
+function unread(node: GatheredNode): string[] {
+  if (node.speaksTls !== undefined && node.silence !== null) return [];
+  if (settingAt(node, 'tls-replication') === null) {
+    const hint = node.silence?.kind === 'closed' ? '; it closed the connection, as a TLS port does' : '';
+    return [`${node.id}: ${node.conf.ok ? '' : node.conf.why}${hint}`];
+  }
+  return node.role.ok ? [] : [`${node.id}: ${node.role.why}`];
+}
+
+/** A replica that connects to its master otherwise than that port speaks. */
+function wrongLink(gathered: Gathered, node: GatheredNode): RawFinding[] {
+  const follows = node.role.ok ? node.role.value.follows : null;
+  const setting = settingAt(node, 'tls-replication');
+  const speech = follows === null ? null : speechAt(gathered, follows);
+  if (follows === null || setting === null || speech === null) return [];
+  const isOn = setting === 'yes';
+  if (isOn === (speech === 'tls')) return [];
+  const master = gathered.nodes.find((n) => isAt(n, follows) || hasPort(n, follows));
+  const why = isOn ? 'does not use TLS, but this connection does' : 'uses TLS, but this connection does not';
+  return [
+    {
+      subject: node.id,
+      message: `follows ${master === undefined ? formatAddress(follows) : shown(master)}: port ${follows.port} ${why} (tls-replication ${isOn ? 'yes' : 'no'})`,
+      fix: setConfig(node, 'tls-replication', isOn ? 'no' : 'yes'),
+    },
+  ];
+}
+
+const hasPort = (node: GatheredNode, { host, port }: Address): boolean => {
+  const ports = node.announce.host === host ? portsOf(node) : null;
+  return ports !== null && [ports.plain, ports.tls].includes(port);
+};
 
 const usesTls = (server: FileServer): boolean => Number(settingOf(server, 'tls-port') ?? 0) > 0;
 const onlyTls = (server: FileServer): boolean => usesTls(server) && settingOf(server, 'port') === '0';

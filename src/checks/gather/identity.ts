@@ -1,8 +1,9 @@
 import type { Address } from '../../model/address.js';
 import { formatAddress, sameAddress } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
-import { isLocked } from '../../model/snapshot.js';
+import { isLocked, type Silence } from '../../model/snapshot.js';
 import type { Wired } from '../../wire/gather-ask.js';
+import { PLAIN_ONLY, TLS_ONLY } from '../../wire/speaks-tls.js';
 
 export type WiredSentinel = Wired<GatheredSentinel>;
 export type WiredNode = Wired<GatheredNode> & { masterNames: string[] };
@@ -20,7 +21,9 @@ type Server = WiredSentinel | WiredNode;
 /**
  * One process that is known by two addresses was asked twice: it has the same run id, which a process draws at its
  * start. It stays once, with its further addresses. A sentinel's own id does not tell that (two sentinels may have the
- * same one by mistake), except for an address where nothing answers: there the one that has the id is meant.
+ * same one by mistake), except for an address where nothing answers: there the one that has the id is meant. A port that
+ * speaks TLS where we do not, or the reverse, belongs to the sentinel with that id, or to the data node that has it in
+ * its settings.
  */
 export function withoutDoubles<T extends Server>(
   all: Found<T>[],
@@ -29,22 +32,26 @@ export function withoutDoubles<T extends Server>(
   const rank = ({ known, server }: Found<T>): number => (known ? 0 : server.silence === null ? 1 : 2);
   const byRunId = new Map<string, Found<T>>();
   const bySentinelId = new Map<string, Found<T>>();
+  const byPort = new Map<string, Found<T>>();
   const left: Found<T>[] = [];
   for (const found of all.toSorted((a, b) => rank(a) - rank(b))) {
     const { server, claimedId } = found;
     const runId = server.info.ok ? server.info.value.run_id : undefined;
+    const isOther = !found.known && isOtherPort(server.silence);
     const kept = runId
       ? byRunId.get(runId)
-      : unreachable(found)
-        ? bySentinelId.get(claimedId ?? '')
+      : unreachable(found) || isOther
+        ? (bySentinelId.get(claimedId ?? '') ?? (isOther ? byPort.get(keyOf(server.announce)) : undefined))
         : undefined;
     if (kept !== undefined) {
       kept.server = alsoAt(kept.server, server.announce);
+      if (isOther) kept.server = withPort(kept.server, server);
       onDouble(kept.server, server);
       continue;
     }
     left.push(found);
     if (runId) byRunId.set(runId, found);
+    for (const port of portsIn(server)) byPort.set(keyOf({ host: server.announce.host, port }), found);
     if ('myid' in server && server.myid.ok) bySentinelId.set(server.myid.value, found);
   }
   return left;
@@ -53,6 +60,27 @@ export function withoutDoubles<T extends Server>(
 /** An address of a discovered server at which this machine gets no connection. */
 const unreachable = ({ known, server: { silence } }: Found<Server>): boolean =>
   !known && silence !== null && !isLocked(silence) && silence.kind !== 'protocol';
+
+/** Whether a server is there and speaks TLS at this port where we do not, or the reverse. */
+export const isOtherPort = (silence: Silence | null): boolean =>
+  silence === TLS_ONLY || silence === PLAIN_ONLY;
+
+/** Whether the port at which a server was asked speaks TLS, by what became of that; null where that does not tell. */
+export function whatItSpeaks(silence: Silence | null, withTls: boolean): boolean | null {
+  if (isOtherPort(silence)) return silence === TLS_ONLY;
+  return silence === null || silence.kind === 'auth' ? withTls : null;
+}
+
+/** The ports of a data node that answers: the plain one and that for TLS. */
+const portsIn = (server: Server): number[] =>
+  'role' in server && server.config.ok
+    ? [server.config.value.port, server.config.value['tls-port']].map(Number).filter((port) => port > 0)
+    : [];
+
+const withPort = <T extends Server>(server: T, { announce, silence }: T): T => ({
+  ...server,
+  otherPorts: [...(server.otherPorts ?? []), { address: announce, speaksTls: silence === TLS_ONLY }],
+});
 
 /** The server with one more address. */
 export function alsoAt<T extends { announce: Address; endpoint: Address; alsoAt?: readonly Address[] }>(

@@ -5,11 +5,13 @@ import { isAt } from '../../model/facts.js';
 import type { ForeignSentinel, GatheredNode, GatheredSentinel, Resync } from '../../model/gathered.js';
 import { askingAs, endpointOf } from '../../wire/access.js';
 import type { ConnectionOptions } from '../../wire/client.js';
+import { visit } from '../../wire/gather-ask.js';
+import { parseConfig } from '../../wire/gather-login.js';
 import { gatherNode } from '../../wire/gather-node.js';
-import { TLS_ONLY } from '../../wire/speaks-tls.js';
 import { hearHellos } from '../../wire/subscribe.js';
 import { num } from '../group.js';
 import { foreignAt, helloIn } from './foreign.js';
+import { isOtherPort, whatItSpeaks } from './identity.js';
 
 /** Sentinels say hello every 2 s (sentinel.c, sentinel_publish_period), and a busy one a little later. */
 const HELLO_MS = 2300;
@@ -31,15 +33,18 @@ export async function lookAgainAt(
   asking: Omit<ConnectionOptions, 'credentials'>,
 ): Promise<Servers & { foreignSentinels: ForeignSentinel[] }> {
   const toNodes = askingAs({ ...asking, access: target.access }, 'redis');
-  const withTls = <T extends GatheredNode | GatheredSentinel>(server: T): T =>
-    server.silence === TLS_ONLY ? { ...server, speaksTls: true } : server;
+  const withTls = <T extends GatheredNode | GatheredSentinel>(server: T): T => {
+    const { tls } = target.access['role' in server ? 'redis' : 'sentinel'];
+    const speaksTls = whatItSpeaks(server.silence, Boolean(tls));
+    return speaksTls === null ? server : { ...server, speaksTls };
+  };
   const [probedSentinels, probedNodes, heard] = await Promise.all([
     sentinels.map((sentinel) => withTls(sentinel)),
     Promise.all(
       nodes.map(async (node) => {
         const master = masterThatResyncs(node, nodes);
-        if (master === null) return withTls(node);
-        return { ...node, resync: await resyncOf(node, master, toNodes) };
+        if (master === null) return withSettings(withTls(node), target, asking);
+        return { ...withTls(node), resync: await resyncOf(node, master, toNodes) };
       }),
     ),
     Promise.all(
@@ -57,6 +62,25 @@ export async function lookAgainAt(
     ),
   ]);
   return { sentinels: probedSentinels, nodes: probedNodes, foreignSentinels: heard.flat() };
+}
+
+/** What its connections depend on, as CONFIG GET names it. */
+const TLS_SETTINGS = /^(port|replica-announce-port|tls-(port|replication|(ca-)?cert-file|key-file))$/;
+
+/** Where no password is in use, a data node that we reach the other way can be asked so: nothing secret is sent. */
+async function withSettings(
+  node: GatheredNode,
+  { access }: Target,
+  asking: Omit<ConnectionOptions, 'credentials'>,
+): Promise<GatheredNode> {
+  if (node.speaksTls === undefined || !isOtherPort(node.silence) || access.redis.password) return node;
+  const credentials = { tls: node.speaksTls ? { insecure: true } : null };
+  const visited = await visit(node.endpoint, { ...asking, credentials }, (q) =>
+    q.ask(['CONFIG', 'GET', '*'], (reply) => parseConfig(reply).settings),
+  );
+  if (!('value' in visited) || !visited.value.ok) return node;
+  const settings = Object.entries(visited.value.value).filter(([name]) => TLS_SETTINGS.test(name));
+  return { ...node, tlsSettings: Object.fromEntries(settings) };
 }
 
 /** The master that has begun more full resyncs than it has replicas, of a replica without a link; null where there is none. */

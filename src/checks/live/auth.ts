@@ -73,7 +73,11 @@ const withoutTls = (server: NodeState | SentinelState, said: string): RawFinding
   brief: `${server.id} ${said}`,
   evidence: null,
   message: `${nameOf(server)} ${said}`,
-  fix: ['# give what it wants: --tls, --ca FILE, --cert FILE with --key FILE, --server-name NAME'],
+  fix: [
+    /leave --tls out/.test(said)
+      ? '# type the command again without --tls, --ca, --cert and --key'
+      : '# give what it wants: --tls, --ca FILE, --cert FILE with --key FILE, --server-name NAME',
+  ],
 });
 
 /**

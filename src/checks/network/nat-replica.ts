@@ -76,7 +76,7 @@ export default {
           fix:
             node === null || sameAddress(node.announce, address)
               ? [
-                  'replica-announce-ip and replica-announce-port in its redis.conf: an address at which the sentinels connect',
+                  `replica-announce-ip and replica-announce-port in its redis.conf: an address at which the sentinels connect${byTls(group.master)}`,
                   cli(group.master, 'CLIENT KILL TYPE replica'),
                 ]
               : [
@@ -90,6 +90,10 @@ export default {
     return judged(seen, missing);
   },
 } satisfies Check;
+
+/** Which port that is where the data nodes replicate by TLS. */
+const byTls = ({ config }: GatheredNode): string =>
+  config.ok && config.value['tls-replication'] === 'yes' ? ' (with tls-replication yes: its tls-port)' : '';
 
 /** How each sentinel that lists this replica gets on with it. */
 function sightings({ views }: Group, address: Address): { sentinel: { id: string }; unreached: boolean }[] {

@@ -6,6 +6,7 @@ import type { Finding } from '../../../src/checks/index.js';
 import { systemClock } from '../../../src/clock.js';
 import { until } from '../../../src/until.js';
 import { openConnection } from '../../../src/wire/client.js';
+import { dial } from '../../../src/wire/dial.js';
 import { ctl, shell } from '../doctor.js';
 
 /** What a lab's server is started with, besides its file. */
@@ -18,6 +19,8 @@ export interface StartOptions {
   /** What runs it: `['setpriv', '--reuid=65534']`. */
   via?: string[];
   password?: string | undefined;
+  /** It listens at this port by TLS, and at no plain one. */
+  tls?: boolean;
 }
 
 /** Real servers with files that may be broken, shared and mended, in a directory of their own. */
@@ -51,7 +54,7 @@ export async function openLab(): Promise<Lab> {
       await writeFile(file, `${lines.join('\n')}\n`);
       return file;
     },
-    async start(file, { port, host = '127.0.0.1', sentinel = false, options = [], via = [], password }) {
+    async start(file, { port, host = '127.0.0.1', sentinel = false, options = [], via = [], password, tls }) {
       const [program = '', ...args] = [
         ...via,
         'redis-server',
@@ -70,7 +73,7 @@ export async function openLab(): Promise<Lab> {
       const answers = await until(
         async () => {
           if (child.exitCode !== null) return 'exited';
-          return (await pings(host, port, password)) ? 'answers' : undefined;
+          return (await pings(host, port, password, tls)) ? 'answers' : undefined;
         },
         { clock: systemClock, everyMs: 20, deadlineMs: 10_000 },
       );
@@ -78,9 +81,15 @@ export async function openLab(): Promise<Lab> {
       return child;
     },
     async serve(name, options, lines) {
-      const { port, host = '127.0.0.1' } = options;
+      const { port, host = '127.0.0.1', tls } = options;
       const data = options.sentinel ? [] : ['save ""', 'repl-diskless-sync-delay 0'];
-      const file = await lab.write(name, [`port ${port}`, `bind ${host}`, `dir ${dir}`, ...data, ...lines]);
+      const file = await lab.write(name, [
+        tls ? `port 0\ntls-port ${port}` : `port ${port}`,
+        `bind ${host}`,
+        `dir ${dir}`,
+        ...data,
+        ...lines,
+      ]);
       await lab.start(file, options);
       return file;
     },
@@ -93,8 +102,7 @@ export async function openLab(): Promise<Lab> {
         else if (line.startsWith('#')) continue;
         else if (start?.[1] !== undefined) {
           into = null;
-          const { host, port } = await placeIn(start[1]);
-          await lab.start(start[1], { host, port, sentinel: true });
+          await lab.start(start[1], { ...(await placeIn(start[1])), sentinel: true });
         } else if (into !== null && !/^(redis-cli|sentinelctl) /.test(line))
           await appendFile(into, `${line}\n`);
         else if (line.startsWith('sentinelctl ')) await ctl(home, line.split(' ').slice(1));
@@ -113,11 +121,21 @@ export async function openLab(): Promise<Lab> {
   return lab;
 }
 
-async function pings(host: string, port: number, password: string | undefined): Promise<boolean> {
+async function pings(host: string, port: number, password?: string, isTls = false): Promise<boolean> {
   try {
-    const asking = { clock: systemClock, deadlineMs: 1000, credentials: { password } };
+    const tls = isTls ? { insecure: true } : null;
+    const asking = { clock: systemClock, deadlineMs: 1000, credentials: { password, tls } };
     const connection = await openConnection({ host, port }, asking);
     await connection.call('PING').finally(() => connection.close());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function listens(host: string, port: number): Promise<boolean> {
+  try {
+    (await dial({ host, port }, { clock: systemClock, deadlineMs: 1000 })).destroy();
     return true;
   } catch {
     return false;
@@ -128,7 +146,7 @@ async function pings(host: string, port: number, password: string | undefined): 
 async function shutDown(line: string): Promise<void> {
   const [, host = '', port = ''] = /-h (\S+) -p (\d+)/.exec(line) ?? [];
   await shell(`${line} 2>&1 || true`);
-  const down = await until(async () => ((await pings(host, Number(port), undefined)) ? undefined : true), {
+  const down = await until(async () => ((await listens(host, Number(port))) ? undefined : true), {
     clock: systemClock,
     everyMs: 20,
     deadlineMs: 30_000,
@@ -137,9 +155,10 @@ async function shutDown(line: string): Promise<void> {
 }
 
 /** Where a server will listen, by its file. */
-async function placeIn(file: string): Promise<{ host: string; port: number }> {
+async function placeIn(file: string): Promise<{ host: string; port: number; tls: boolean }> {
   const text = await shell(`cat ${file}`);
   const last = (name: string): string | undefined =>
     [...text.matchAll(new RegExp(`^${name} "?([^\\s"]+)`, 'gm'))].at(-1)?.[1];
-  return { host: last('bind') ?? '127.0.0.1', port: Number(last('port')) };
+  const port = Number(last('port'));
+  return { host: last('bind') ?? '127.0.0.1', port: port || Number(last('tls-port')), tls: port === 0 };
 }

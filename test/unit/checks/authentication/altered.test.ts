@@ -9,6 +9,7 @@ import tlsMismatch from '../../../../src/checks/authentication/tls-mismatch.js';
 import { diagnose } from '../../../../src/checks/diagnose.js';
 import { answersWrongly } from '../../../../src/checks/passwords.js';
 import { CHECKS } from '../../../../src/checks/registry.js';
+import { down } from '../../../helpers/alterations/alteration.js';
 import {
   healthyGathered,
   nodeOf,
@@ -287,13 +288,14 @@ describe('tls-mismatch', () => {
     const gathered = healthyGathered();
     const node = nodeOf(gathered, 1);
     if (node.config.ok) node.config.value = { ...node.config.value, port: '0', 'tls-port': '6379' };
-    expect(tlsMismatch.live(gathered)).toMatchObject([
+    // A connection that works shows that the settings are not in effect.
+    expect(tlsMismatch.live(gathered)).toMatchObject([{ subject: 'redis-2' }, { subject: 'redis-3' }]);
+    for (const n of [1, 2, 3]) down([viewOf(gathered, n).fields]);
+    expect(tlsMismatch.live(structuredClone(gathered))).toMatchObject([
       {
-        subject: 'sentinel-1',
-        message: expect.stringContaining('port 6379 uses TLS, but this connection does not'),
+        subject: 'sentinel-1, sentinel-2, sentinel-3',
+        message: expect.stringContaining('connect without TLS (tls-replication no)'),
       },
-      { subject: 'sentinel-2' },
-      { subject: 'sentinel-3' },
       {
         subject: 'redis-2',
         fix: expect.arrayContaining(['redis-cli -h 127.0.0.1 -p 6380 CONFIG SET tls-replication yes']),

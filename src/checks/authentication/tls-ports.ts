@@ -1,0 +1,110 @@
+import { type Address, formatAddress } from '../../model/address.js';
+import type {
+  Fields,
+  Gathered,
+  GatheredMaster,
+  GatheredNode,
+  GatheredSentinel,
+} from '../../model/gathered.js';
+import { addressIn, flagsOf } from '../evidence.js';
+import { num, SETTLED_MS } from '../group.js';
+import { settingAt } from '../sentinels.js';
+
+/** What a port takes, and how a server connects to others. */
+export type Speech = 'tls' | 'plain';
+
+type Server = GatheredNode | GatheredSentinel;
+
+const said = (speaksTls: boolean): Speech => (speaksTls ? 'tls' : 'plain');
+
+/** A setting of ports or TLS that is in effect at a server: as `settingAt`, and where it was asked the other way. */
+export const tlsSettingAt = (server: Server, name: string): string | undefined | null =>
+  ('role' in server ? server.tlsSettings?.[name] : undefined) ?? settingAt(server, name);
+
+/** `port` and `tls-port` that are in effect; null where they cannot be read. */
+export function portsOf(server: Server): Record<Speech, number> | null {
+  const tls = tlsSettingAt(server, 'tls-port');
+  if (tls === null) return null;
+  return { plain: Number(tlsSettingAt(server, 'port') ?? server.announce.port), tls: Number(tls ?? 0) };
+}
+
+/** A data node at the port that takes our connections, where it has one: for a command that is typed there. */
+export function reached(node: GatheredNode): GatheredNode {
+  const port = node.speaksTls === true && node.silence?.kind === 'tls' ? (portsOf(node)?.plain ?? 0) : 0;
+  return port === 0 ? node : { ...node, endpoint: { ...node.endpoint, port }, speaksTls: false };
+}
+
+/** What each port speaks, by `HOST:PORT`; made once for each gathering. */
+const made = new WeakMap<Gathered, ReadonlyMap<string, Speech>>();
+
+/** What the port at an address speaks: as it answered sentinelctl, else by the settings of the server that has it. */
+export function speechAt(gathered: Gathered, address: Address): Speech | null {
+  const known = made.get(gathered) ?? speeches([...gathered.nodes, ...gathered.sentinels]);
+  made.set(gathered, known);
+  return known.get(formatAddress(address)) ?? null;
+}
+
+function speeches(servers: readonly Server[]): Map<string, Speech> {
+  const known = new Map<string, Speech>();
+  for (const server of servers) {
+    const ports = portsOf(server);
+    const hosts = [server.announce, server.endpoint, ...(server.alsoAt ?? [])].map(({ host }) => host);
+    for (const host of ports === null ? [] : new Set(hosts)) {
+      for (const speech of ['plain', 'tls'] as const) {
+        const port = ports?.[speech] ?? 0;
+        if (port > 0) known.set(formatAddress({ host, port }), speech);
+      }
+    }
+  }
+  // What was tried is surer than settings: a published port may have another number.
+  for (const { announce, endpoint, speaksTls, otherPorts = [] } of servers) {
+    if (speaksTls !== undefined)
+      for (const address of [announce, endpoint]) known.set(formatAddress(address), said(speaksTls));
+    for (const other of otherPorts) known.set(formatAddress(other.address), said(other.speaksTls));
+  }
+  return known;
+}
+
+/** How a sentinel connects to all instances, and whether its settings or a working connection say so. */
+export interface Dialling {
+  speech: Speech;
+  isKnown: boolean;
+}
+
+/** sentinel.c, instanceLinkNegotiateTLS: with tls-replication it uses TLS to data nodes and sentinels, else to none. */
+export function diallingOf(gathered: Gathered, sentinel: GatheredSentinel): Dialling | null {
+  const masters = sentinel.masters.ok ? sentinel.masters.value : [];
+  for (const record of masters.flatMap(recordsIn)) {
+    const address = isLinked(record) ? addressIn(record) : null;
+    const speech = address === null ? null : speechAt(gathered, address);
+    if (speech !== null) return { speech, isKnown: true };
+  }
+  const setting = settingAt(sentinel, 'tls-replication');
+  if (setting !== null) return { speech: said(setting === 'yes'), isKnown: true };
+  // Its own port speaks one way and its masters' ports the other: it connects as it listens.
+  const { speaksTls } = sentinel;
+  const others = masters.map(({ fields }) => addressIn(fields)).map((at) => at && speechAt(gathered, at));
+  return speaksTls !== undefined && others.length > 0 && others.every((o) => o === said(!speaksTls))
+    ? { speech: said(speaksTls), isKnown: false }
+    : null;
+}
+
+/** What a sentinel has of a master, its replicas and the other sentinels. */
+const recordsIn = ({ fields, replicas, sentinels }: GatheredMaster): Fields[] => [
+  fields,
+  ...(replicas.ok ? replicas.value : []),
+  ...(sentinels.ok ? sentinels.value : []),
+];
+
+/** Whether a sentinel has no working connection to what it lists here: `last-ok-ping-reply` counts from when it was found. */
+export const isCut = (record: Fields): boolean =>
+  flagsOf(record).some((f) => f === 's_down' || f === 'disconnected') ||
+  (num(record, 'last-ok-ping-reply') ?? 0) >= SETTLED_MS;
+
+/** A data node's run id is known once it has answered INFO; a sentinel's from its message. */
+const isLinked = (record: Fields): boolean =>
+  !isCut(record) && record.runid !== '' && num(record, 'last-ok-ping-reply') !== null;
+
+/** `tls-replication yes`, as it is in effect. */
+export const replicationWords = ({ speech, isKnown }: Dialling): string =>
+  `tls-replication ${speech === 'tls' ? 'yes' : 'no'}${isKnown ? '' : ', as it seems'}`;
