@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { usageError } from '../../../errors.js';
+import { openRules } from '../../files/acl-rules.js';
 import { emptyProject, type FileServer, type Project } from '../../files/project.js';
 import type { Content } from '../../files/shell/machine.js';
 import { withoutSentinel } from '../../files/whole.js';
@@ -49,6 +50,7 @@ export async function readProject(asked: AskedFiles): Promise<Project> {
       project.servers.push(server);
   }
   startServers(project, units);
+  project.unread.push(...openRules(project));
   project.lacking.push(...withoutSentinel(project));
   return { ...project, nowMs: asked.nowMs, scripts: await scriptsOf(project.servers) };
 }
