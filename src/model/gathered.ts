@@ -254,7 +254,12 @@ export interface Gathered {
   watched: Watched | null;
   app: GatheredApp | null;
   /** What a run left in effect, and what an active one does; absent where no journal was read. */
-  runs?: { unfinished?: Unfinished; underWay?: UnderWay };
+  runs?: {
+    unfinished?: Unfinished;
+    underWay?: UnderWay;
+    /** When sentinelctl last acted on an attached cluster, by the audit; milliseconds since 1970. */
+    actedAtMs?: number;
+  };
   /** Servers that the operator calls gone for good, by id or address. */
   gone?: readonly string[];
   /** Where the addresses came from, in words; absent where they were typed. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.js';
 import type { Runtime } from '../../cluster/runtime.js';
+import { readAudit } from '../../cluster/store/audit.js';
 import { leftUnfinished, runUnderWay } from '../../cluster/store/journal.js';
 import type { Store } from '../../cluster/store/state.js';
 import type { Target } from '../../cluster/target.js';
@@ -84,11 +85,18 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
 
 /** What a run of sentinelctl left in effect, or is doing now: nothing else should be fixed before that. */
 async function runsOn(store: Store, cluster: string): Promise<NonNullable<Gathered['runs']>> {
-  const [unfinished, underWay] = await Promise.all([
+  const [unfinished, underWay, audit] = await Promise.all([
     leftUnfinished(store, cluster),
     runUnderWay(store, cluster),
+    readAudit(store.home).catch(() => null),
   ]);
-  return { ...(unfinished !== null && { unfinished }), ...(underWay !== null && { underWay }) };
+  const acts = (audit?.entries ?? []).filter((entry) => entry.cluster === cluster);
+  const actedAtMs = Math.max(0, ...acts.map(({ atMs, end }) => end?.atMs ?? atMs));
+  return {
+    ...(unfinished !== null && { unfinished }),
+    ...(underWay !== null && { underWay }),
+    ...(actedAtMs > 0 && { actedAtMs }),
+  };
 }
 
 /** A gathering of no cluster at all: what is not about the application alone has nothing to look at. */

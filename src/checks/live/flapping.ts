@@ -1,5 +1,6 @@
 import { ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
+import { failoversCounted } from './failovers-counted.js';
 
 /** So often within what was watched, or oftener. */
 const OFTEN = 2;
@@ -16,17 +17,23 @@ export default {
   explanation:
     'A sentinel reported +sdown of the same server several times during the watch, or the master changed several ' +
     'times. The server is slower than down-after-milliseconds allows (a slow disk, swapping, a large key), the ' +
-    'network loses packets, or down-after-milliseconds is too low.',
+    'network loses packets, or down-after-milliseconds is too low. Without a watch, the counters of the data nodes ' +
+    'prove failovers of an attached cluster: 4 or more since they started, one an hour or more on average, the last ' +
+    'one within the hour; failovers while sentinelctl acted on it are its own.',
   remedy: [
     'check that server: LATENCY DOCTOR, SLOWLOG GET, its log',
     'raise down-after-milliseconds above its longest pause: SENTINEL SET NAME down-after-milliseconds MS, at ' +
       'every sentinel',
   ],
-  sources: ['sentinel.c: sentinelCheckSubjectivelyDown', 'https://github.com/redis/redis/issues/8607'],
+  sources: [
+    'sentinel.c: sentinelCheckSubjectivelyDown, sentinelSendSlaveOf',
+    'https://github.com/redis/redis/issues/8607',
+  ],
   overTime: true,
   live(gathered) {
     const { watched, sentinels } = gathered;
-    if (watched === null) return { skip: 'it was not watched' };
+    const counted = failoversCounted(gathered);
+    if (watched === null) return counted.length > 0 ? counted : { skip: 'it was not watched' };
     const downs = new Map<string, string[]>();
     for (const { sentinel, name, text } of watched.events) {
       if (name !== '+sdown' && name !== '+switch-master') continue;
@@ -51,6 +58,7 @@ export default {
       ];
     });
     const followed = sentinels.some((s) => s.silence === null);
-    return seen.length > 0 || followed ? seen : { skip: 'no sentinel could be followed' };
+    const all = [...seen, ...counted];
+    return all.length > 0 || followed ? all : { skip: 'no sentinel could be followed' };
   },
 } satisfies Check;
