@@ -5,6 +5,7 @@ import { trendsOf } from '../src/cluster/store/run-record.js';
 import { stateHome } from '../src/config/paths.js';
 import { refused } from '../src/errors.js';
 import { isUnnamed, typedFor } from '../src/model/hints.js';
+import { listed } from '../src/model/words.js';
 import { type HistoryResult, historyText } from '../src/report/text/history.js';
 import { HISTORY_ROWS } from '../src/report/tsv.js';
 import { clusterOf, storeOf } from './shared/target.js';
@@ -68,7 +69,9 @@ async function refuseUnknown(home: string, cluster: string): Promise<void> {
     : `cluster "${cluster}" does not exist on this machine, and has no recorded run`;
   throw refused('cluster-unknown', message, {
     why:
-      known.length === 0 ? 'no run of any cluster is recorded' : `runs are recorded of ${known.join(', ')}`,
+      known.length === 0
+        ? 'no run of any cluster is recorded'
+        : `clusters with recorded runs: ${listed(known.map((name) => `"${name}"`))}`,
     hint:
       known[0] === undefined
         ? 'a failover test records one: sentinelctl failover-test --help'

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import { option } from '../src/cli/option.js';
+import { reportsIn } from '../src/cli/reports.js';
 import { shown } from '../src/config/parsers.js';
 import { whyUnreadable } from '../src/config/unreadable.js';
 import { OperatorError, usageError } from '../src/errors.js';
@@ -30,6 +31,7 @@ export default defineCommand({
       summary: 'the JSON of a failover test',
       complete: 'file',
       ask: 'Which file?',
+      likely: reportsIn,
     }),
   ],
   options: {

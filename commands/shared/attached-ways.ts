@@ -33,7 +33,7 @@ export function attachedWays(context: Context): AttachedWays {
       if (record.readonly)
         throw refused('readonly', `${what} is refused: ${record.cluster} was attached with --readonly`, {
           why: 'nothing that changes it is done from here',
-          hint: `sentinelctl attach ${record.cluster} --sentinel-addrs ${record.sentinelAddrs.map(formatAddress).join(',')}, with the other options and without --readonly`,
+          hint: `sentinelctl attach ${record.cluster} --sentinel-addrs ${record.sentinelAddrs.map(formatAddress).join(',')} # with the other options and without --readonly`,
         });
       const seen = await look(context, record);
       await requireConfirmed(context, record, { what, does }, seen);
@@ -98,7 +98,7 @@ async function requireConfirmed(
   if (globals.confirm !== null)
     throw refused('not-confirmed', `${what} is refused: --confirm names ${globals.confirm}, not ${wanted}`, {
       why,
-      hint: isStrict ? `--confirm ${wanted}` : 'sentinelctl list shows the names',
+      hint: isStrict ? `--confirm ${wanted}` : 'sentinelctl list # shows the names',
     });
   if (prompts === null)
     throw refused('not-confirmed', `${what} is refused: ${cluster} was not named to confirm it`, {

@@ -9,6 +9,6 @@ export function requireKnown(ids: readonly string[], known: readonly string[]): 
   const meant = nearest(unknown, known);
   throw usageError('check-unknown', `unknown check ${shown(unknown)}`, {
     ...(meant !== undefined && { why: `did you mean ${meant}?` }),
-    hint: 'sentinelctl explain lists them all',
+    hint: 'sentinelctl explain # lists every check',
   });
 }

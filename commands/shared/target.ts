@@ -42,7 +42,11 @@ function ownLogins({ passwordFile }: Store, { name, access }: Target): Parameter
 export function clusterOf({ globals, progress }: Context): string {
   const { cluster, clusterFrom } = globals;
   if (clusterFrom === 'only')
-    progress({ type: 'note', level: 'info', text: `cluster ${cluster}: no other one is known here` });
+    progress({
+      type: 'note',
+      level: 'info',
+      text: `the cluster is "${cluster}", the only one on this machine`,
+    });
   return cluster;
 }
 

@@ -1,7 +1,7 @@
 import { sameAddress } from '../model/address.js';
 import { agreementOf } from '../model/agreement.js';
 import { type MasterFacts, snapshotFacts } from '../model/facts.js';
-import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
+import { isLocked, type NodeState, type SentinelState, type Snapshot } from '../model/snapshot.js';
 import {
   type Expectation,
   type MasterStatus,
@@ -219,6 +219,7 @@ function nodeStatus(node: NodeState, facts: MasterFacts, masterOffset: number | 
     follows: answer?.follows == null ? null : facts.refOf(answer.follows),
     loading: answer?.loading ?? false,
     error: answer === null ? (node.silence?.message ?? 'no answer') : null,
+    ...(isLocked(node.silence) && { locked: true as const }),
   };
 }
 
@@ -231,5 +232,6 @@ function sentinelStatus(sentinel: SentinelState): SentinelStatus {
     version: sentinel.answer?.version ?? null,
     tilt: sentinel.answer?.tilt ?? null,
     error: sentinel.answer === null ? (sentinel.silence?.message ?? 'no answer') : null,
+    ...(isLocked(sentinel.silence) && { locked: true as const }),
   };
 }

@@ -24,7 +24,14 @@ export const isRisk = (f: Finding): boolean => [f, ...f.consequences].some(({ im
 /** The checks of these findings, each once: that is how risks and notes are counted everywhere. */
 export const idsIn = (findings: readonly Finding[]): string[] => [...new Set(findings.map((f) => f.id))];
 
-/** `84 checks passed, 3 risks, 1 warning not shown, 2 skipped`. */
+/** Of what is not present: the checks that found a risk, and those that found notes alone, so that none counts twice. */
+export function othersIn(findings: readonly Finding[]): { risks: string[]; notes: string[] } {
+  const others = findings.filter((f) => !isPresent(f));
+  const risks = idsIn(others.filter(isRisk));
+  return { risks, notes: idsIn(others).filter((id) => !risks.includes(id)) };
+}
+
+/** `84 checks passed, 3 risks (no fault now), 1 warning not shown, 2 skipped`. */
 export function passed(
   findings: readonly Finding[],
   folded: readonly Finding[],
@@ -32,15 +39,14 @@ export function passed(
 ): string {
   const muted = accepted.filter(({ state }) => state === 'muted').length;
   const found = new Set(folded.flatMap((f) => [f, ...f.consequences]).map((f) => f.id)).size;
-  const others = findings.filter((f) => !isPresent(f));
-  const risks = idsIn(others.filter(isRisk)).length;
-  const notes = idsIn(others.filter((f) => !isRisk(f))).length;
+  const { risks, notes } = othersIn(findings);
   const hidden = folded.filter((f) => !findings.some((s) => s.id === f.id && s.subject === f.subject));
   const unjudged = skipped.filter(isUnjudged).length - failed.length;
   return [
     `${count(checked.length - found - muted, 'check')} passed`,
-    ...(risks > 0 ? [count(risks, 'risk')] : []),
-    ...(notes > 0 ? [count(notes, 'note')] : []),
+    // Beside the words AT RISK of another verdict a risk alone reads like one.
+    ...(risks.length > 0 ? [`${count(risks.length, 'risk')} (no fault now)`] : []),
+    ...(notes.length > 0 ? [count(notes.length, 'note')] : []),
     ...(muted > 0 ? [`${muted} accepted`] : []),
     ...notShown(hidden),
     ...(unjudged > 0 ? [`${unjudged} skipped`] : []),
@@ -50,11 +56,11 @@ export function passed(
 /** `1 warning and 3 notes not shown`: findings below the requested severity are not a pass. */
 function notShown(hidden: readonly Finding[]): string[] {
   const isNote = (f: Finding): boolean => worstOf(f) !== 'warning';
-  const warnings = idsIn(hidden.filter((f) => !isNote(f))).length;
-  const notes = idsIn(hidden.filter(isNote)).length;
+  const warnings = idsIn(hidden.filter((f) => !isNote(f)));
+  const notes = idsIn(hidden).filter((id) => !warnings.includes(id));
   const parts = [
-    ...(warnings > 0 ? [count(warnings, 'warning')] : []),
-    ...(notes > 0 ? [count(notes, 'note')] : []),
+    ...(warnings.length > 0 ? [count(warnings.length, 'warning')] : []),
+    ...(notes.length > 0 ? [count(notes.length, 'note')] : []),
   ];
   return parts.length === 0 ? [] : [`${parts.join(' and ')} not shown`];
 }

@@ -2,6 +2,7 @@ import { humanDurationMs } from '../model/duration.js';
 import type { MasterFacts, Witness } from '../model/facts.js';
 import { INFO_PERIOD_MS, maxLinkDownMs, PING_PERIOD_MS } from '../model/sentinel-timing.js';
 import type { SeenReplica } from '../model/snapshot.js';
+import { byNumber } from '../model/words.js';
 import { isDown } from './snapshot.js';
 
 /** A replica that a sentinel would not promote, and why. */
@@ -12,6 +13,9 @@ export interface Unfit {
   /** Of `cut-off`: for how long it was without its master, and how long is allowed; milliseconds. */
   cut?: { forMs: number; allowedMs: number };
 }
+
+/** What `priority-zero` says of it too. */
+export const NO_PRIORITY = 'has priority 0';
 
 /** A sentinel that would promote none of the replicas that it knows. */
 export interface Blocked {
@@ -24,7 +28,10 @@ export function blockedAt(facts: Pick<MasterFacts, 'witnesses' | 'answered' | 'r
   const { witnesses } = facts;
   const blocked = witnesses.flatMap((witness): Blocked[] => {
     const { replicas, replicaCount } = witness.view;
-    const reasons = replicas.flatMap((replica) => unfit(witness, replica, ownPriority(facts, replica)) ?? []);
+    const idOf = ({ address }: SeenReplica): string => facts.refOf(address).id;
+    const reasons = replicas
+      .toSorted((a, b) => byNumber(idOf(a), idOf(b)))
+      .flatMap((replica) => unfit(witness, replica, ownPriority(facts, replica)) ?? []);
     // A hidden replica is counted and not listed, and may be promoted all the same.
     return reasons.length === Math.max(replicas.length, replicaCount ?? 0) ? [{ witness, reasons }] : [];
   });
@@ -50,7 +57,7 @@ function unfit({ sentinel, view }: Witness, replica: SeenReplica, own: number | 
   const [pongMs, refreshMs] = [replica.answeredMsAgo ?? 0, replica.infoMsAgo ?? 0];
   if (pongMs > freshMs) return say('stale', `answered no PING for ${pongMs} ms`);
   // What it says itself is newer: the sentinels read it within an INFO period.
-  if (replica.priority === 0 || own === 0) return say('priority', 'has priority 0');
+  if (replica.priority === 0 || own === 0) return say('priority', NO_PRIORITY);
   if (refreshMs > infoMs) return say('stale', `gave no INFO for ${refreshMs} ms`);
   const [cutMs, allowed] = [replica.linkDownMs ?? 0, allowedMs(view)];
   return cutMs > allowed

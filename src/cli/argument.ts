@@ -12,6 +12,8 @@ export interface ArgumentDef {
   complete: Completion | undefined;
   /** On a terminal, a missing required argument is asked for with this question. */
   ask: string | undefined;
+  /** Values that are likely in this directory, for the hint where it is missing. */
+  likely?: (directory: string) => Promise<string[]>;
   /** Throws usageError; `command` is named in its hint. */
   parse(text: string, command: string): unknown;
 }
@@ -31,6 +33,7 @@ interface Shared {
   summary: string;
   complete?: Completion;
   ask?: string;
+  likely?: (directory: string) => Promise<string[]>;
 }
 
 const define = <T>(name: string, settings: Shared, more: Partial<ArgumentDef>): Argument<T> => ({

@@ -1,6 +1,7 @@
 import { stateHome } from '../config/paths.js';
 import { usageError } from '../errors.js';
 import { command } from '../model/hints.js';
+import { shellWord } from '../model/secrets.js';
 import type { ArgumentDef } from './argument.js';
 import type { Command } from './command.js';
 import type { Prompts } from './interactive.js';
@@ -28,6 +29,20 @@ export async function completeArguments(
 const example = (def: Command): string =>
   (def.harmful === true ? undefined : def.examples[0]) ?? `sentinelctl ${def.name} --help`;
 
+/** An example names a node or a file that need not be there. */
+async function hintFor(
+  def: Command,
+  { complete, likely }: ArgumentDef,
+  { cluster, directory }: { cluster: string; directory: string },
+): Promise<string> {
+  if (complete === 'node' && def.harmful !== true) return command('status', cluster);
+  if (likely === undefined) return example(def);
+  const [found] = await likely(directory);
+  return found === undefined
+    ? `sentinelctl ${def.name} --help`
+    : `sentinelctl ${def.name} ${shellWord(found)}`;
+}
+
 async function askFor(
   def: Command,
   argument: ArgumentDef,
@@ -36,8 +51,7 @@ async function askFor(
   if (prompts === null || argument.ask === undefined) {
     throw usageError('missing-argument', `${def.name} needs ${argument.name}`, {
       why: argument.summary,
-      // An example names a node that need not be the one that is meant.
-      hint: argument.complete === 'node' && def.harmful !== true ? command('status', cluster) : example(def),
+      hint: await hintFor(def, argument, { cluster, directory: world.cwd }),
     });
   }
   const clusters =

@@ -26,7 +26,14 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
   }
 }
 
-async function dispatch(argv: readonly string[], world: World, shown: Shown): Promise<number> {
+/** What is behind `#` in a hint that was pasted: without INTERACTIVE_COMMENTS zsh passes it as words. */
+const withoutRemark = (argv: readonly string[]): readonly string[] => {
+  const end = argv.indexOf('#');
+  return end === -1 ? argv : argv.slice(0, end);
+};
+
+async function dispatch(typed: readonly string[], world: World, shown: Shown): Promise<number> {
+  const argv = withoutRemark(typed);
   const look = firstLook(argv);
   if (typeof look.flags.color === 'boolean') shown.color = look.flags.color;
   const [first, ...rest] = look.words;
@@ -77,7 +84,7 @@ function unknownCommand(name: string, commands: Registry): OperatorError {
   return usageError('unknown-command', `unknown command ${quoted(name)}`, {
     // A command that interrupts clients is never guessed.
     why: found === undefined ? undefined : `did you mean ${found}?`,
-    hint: found === undefined ? 'sentinelctl --help lists the commands' : `sentinelctl ${found}`,
+    hint: found === undefined ? 'sentinelctl --help # lists the commands' : `sentinelctl ${found}`,
   });
 }
 

@@ -12,7 +12,7 @@ export function checkOutput(def: Command, { output, columns }: Format): void {
   const isRows = output === 'tsv' || output === 'name';
   if (isRows && def.rows === undefined) {
     throw usageError('no-rows', `${def.name} has no rows to print as ${output}`, {
-      hint: `sentinelctl ${def.name} --output table, json or yaml`,
+      hint: `sentinelctl ${def.name} --output table # or json, yaml`,
     });
   }
   if (columns === null) return;

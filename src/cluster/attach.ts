@@ -120,7 +120,7 @@ export async function detach(store: Store, cluster: string): Promise<{ cluster: 
   const known = await store.list();
   if (known.includes(cluster))
     throw refused('not-attached', `cluster "${cluster}" was not attached: sentinelctl created it`, {
-      hint: 'sentinelctl down --help says what down removes',
+      hint: 'sentinelctl down --help # says what down removes',
     });
   throw refused('cluster-unknown', `cluster "${cluster}" does not exist on this machine`, {
     why: known.length === 0 ? undefined : `known clusters: ${known.join(', ')}`,

@@ -140,7 +140,7 @@ async function keptNow(live: LiveCluster, counts: KeyCounts): Promise<Omit<Remov
 function keptData(cluster: string, data: DataOnDisk): OperatorError {
   return refused('kept-data', `cluster "${cluster}" is down, and its data was kept: ${dataWords(data)}`, {
     why: 'nothing else is left of it, so this would delete that data',
-    hint: `${command('up', cluster)} starts it with this data; --delete-data deletes it`,
+    hint: `${command('up', cluster)} # starts it with this data; --delete-data deletes it`,
   });
 }
 

@@ -69,7 +69,7 @@ export function guardResume({ node, cluster, masterName, isReplica, ...facts }: 
     if (!facts.isFailingOver) return;
     throw refused('failover-at-hand', `${node.id} is still the master, and a failover is in progress`, {
       why: 'resumed now, while another master is promoted, it would be a second master for about 10 s',
-      hint: `${command(`restart ${node.id}`, cluster)} makes it a replica of the new one; ${asItWas}`,
+      hint: `${command(`restart ${node.id}`, cluster)} # makes it a replica of the new one; ${asItWas}`,
     });
   }
   const successor = master === null ? otherMasters[0]?.id : formatAddress(master);
@@ -80,7 +80,7 @@ export function guardResume({ node, cluster, masterName, isReplica, ...facts }: 
     `${node.id} was replaced while it was paused: ${masterName} is ${successor} now`,
     {
       why: 'resumed, it would be a second master for about 10 s, and the writes that it takes would be lost',
-      hint: `${command(`restart ${node.id}`, cluster)} makes it a replica; ${asItWas}`,
+      hint: `${command(`restart ${node.id}`, cluster)} # makes it a replica; ${asItWas}`,
     },
   );
 }
@@ -116,7 +116,7 @@ function noSentinel({ node, cluster }: GuardFacts): OperatorError {
     `no sentinel answers, so the master that ${node.id} must follow is not known`,
     {
       why: 'without the guard it could become a second master',
-      hint: `${command('up', cluster)} starts everything in order; --as-crashed starts it without the guard`,
+      hint: `${command('up', cluster)} # starts everything in order; --as-crashed starts it without the guard`,
     },
   );
 }
@@ -127,7 +127,7 @@ function noAgreement({ node, cluster, masterName }: GuardFacts): OperatorError {
     `the sentinels do not agree on the master of ${masterName}, so ${node.id} cannot be started safely`,
     {
       why: 'no address is named by a majority of them',
-      hint: `${command('status', cluster)} shows what each sentinel believes; --as-crashed starts it without the guard`,
+      hint: `${command('status', cluster)} # shows what each sentinel believes; --as-crashed starts it without the guard`,
     },
   );
 }

@@ -99,7 +99,7 @@ export async function requireReturn(live: LiveCluster, node: NodePlan): Promise<
       `${node.id} is the master, and would start empty or with old data`,
       {
         why: 'it writes no append-only file, and no linked replica could be promoted in its place',
-        hint: `${command('status', live.plan.spec.cluster)}; or --as-crashed to accept the loss`,
+        hint: `${command('status', live.plan.spec.cluster)} # or --as-crashed to accept the loss`,
       },
     );
   }

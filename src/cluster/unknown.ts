@@ -11,12 +11,12 @@ export function unknownCluster(cluster: string, names: readonly string[]): Opera
   if (first === undefined)
     return refused('cluster-unknown', `cluster "${cluster}" does not exist on this machine`, {
       why: 'no cluster is known on this machine',
-      hint: `${command('up', cluster)}, or --sentinel-addrs HOST:PORT,… for an attached cluster`,
+      hint: `${command('up', cluster)} # or --sentinel-addrs HOST:PORT,… for a cluster that runs already`,
     });
   if (cluster === DEFAULT_SPEC.cluster && isUnnamed()) return unnamed(first, known);
   return refused('cluster-unknown', `cluster "${cluster}" does not exist on this machine`, {
     why: `known clusters: ${known.join(', ')}`,
-    hint: `${typedFor(cluster, first)}; or ${command('up', cluster)}`,
+    hint: `${typedFor(cluster, first)} # or: ${command('up', cluster)}`,
   });
 }
 
@@ -25,7 +25,7 @@ const unnamed = (first: string, known: readonly string[]): OperatorError =>
     'cluster-unknown',
     `no cluster was named; there ${known.length === 1 ? 'is' : 'are'} ${known.length}: ${listed(known)}`,
     {
-      why: `without a name ${DEFAULT_SPEC.cluster} is meant, which does not exist`,
-      hint: `${typedFor(DEFAULT_SPEC.cluster, first)}; or sentinelctl use ${first}, for every command that names none`,
+      why: `a command without --cluster uses the cluster "${DEFAULT_SPEC.cluster}", which does not exist`,
+      hint: `${typedFor(DEFAULT_SPEC.cluster, first)} # or, for every later command: sentinelctl use ${first}`,
     },
   );

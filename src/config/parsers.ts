@@ -46,7 +46,8 @@ export function duration(
     if (ms === undefined) throw badValue(name, text, 'a duration (250ms, 5s, 2m, 1h)', example);
     // `--for 10` usually means seconds, so a bare number is refused.
     if (ms !== 0 && bounds.bare !== true && /^\s*[\d.]+\s*$/.test(text)) {
-      throw badValue(name, text, `a duration with its unit (${text.trim()}s or ${text.trim()}ms)`, example);
+      const number = text.trim();
+      throw badValue(name, text, `a duration with its unit (${number}s or ${number}ms)`, `${number}s`);
     }
     const { minMs, maxMs } = bounds;
     if (minMs !== undefined && ms < minMs) {

@@ -47,7 +47,7 @@ export interface AttachedHost extends NodeHost {
 export const notOurs = ({ id, endpoint }: AttachedNode): OperatorError =>
   refused('not-here', `${id} is not touched: another server answers at ${formatAddress(endpoint)}`, {
     why: 'it follows no node of the cluster, and no sentinel of it knows its run id',
-    hint: 'sentinelctl status, then attach again',
+    hint: 'sentinelctl status # then attach the cluster again',
   });
 
 /** Opens a host over servers that sentinelctl did not start. Starts and changes nothing. */

@@ -82,7 +82,7 @@ function requireHeeded(fault: Fault, { forMs, delayMs, jitterMs }: InjectRequest
   const unheeded = given.find((name) => !(`${name}Ms` in fault.params));
   if (unheeded === undefined) return;
   throw usageError('bad-value', `${fault.name} does not take --${unheeded}`, {
-    hint: `sentinelctl faults ${fault.name} shows its options`,
+    hint: `sentinelctl faults ${fault.name} # shows its options`,
   });
 }
 

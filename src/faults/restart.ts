@@ -90,7 +90,7 @@ async function startAgain(
     const why = error instanceof OperatorError ? error.why : undefined;
     throw notRestored('not-restored', `${node.id} was stopped and could not be started again safely`, {
       why: [messageOf(error), why].filter(Boolean).join('\n'),
-      hint: `${command('status', request.cluster)}, then ${command(`start ${node.id}`, request.cluster)}`,
+      hint: `${command('status', request.cluster)} # then: ${command(`start ${node.id}`, request.cluster)}`,
       cause: error,
     });
   }

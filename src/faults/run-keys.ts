@@ -43,7 +43,7 @@ export async function removeRunKeys(live: LiveCluster): Promise<number> {
   } catch (error) {
     throw notRestored('not-restored', `keys of the run are left on ${cluster}`, {
       why: `keys that match ${PATTERN}: ${error instanceof Error ? error.message : String(error)}`,
-      hint: `${command('status', cluster)}, then ${command('recover', cluster)}`,
+      hint: `${command('status', cluster)} # then: ${command('recover', cluster)}`,
       cause: error,
     });
   }

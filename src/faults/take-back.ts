@@ -163,7 +163,7 @@ export async function proveHealed(context: ActContext): Promise<void> {
     if (!(error instanceof OperatorError)) throw error;
     throw notRestored('not-healed', `everything was rolled back, but ${cluster} did not converge again`, {
       why: error.why ?? error.message,
-      hint: `${command('status', cluster)}, then ${command('recover', cluster)}`,
+      hint: `${command('status', cluster)} # then: ${command('recover', cluster)}`,
       cause: error,
     });
   }

@@ -13,6 +13,11 @@ export interface FixSteps {
 
 /** The first words of the commands in fixes. What begins with another word is a line of a file, or a sentence. */
 const PROGRAMS = /^(sentinelctl|redis-cli|redis-server|docker|sed|echo|chmod|chown|\(cd) /;
+/** Those that need a value of the shell, and those that only a person types. */
+const TYPED = /^(test -n|printf|kill|kubectl|helm|rm|systemctl|(export )?[A-Z_]+=)/;
+
+/** Whether a line is a command for a shell, also where something must be filled in; else it is words. */
+export const isTyped = (line: string): boolean => PROGRAMS.test(line) || TYPED.test(line);
 /** What a person must fill in: `<its address>`, `CONTAINER`, `…`. */
 const TO_FILL_IN =
   /<[a-z][^>]*>|…|(?<![\w-])(PASSWORD|CONTAINER|NETWORK|FILE|PID|NODE|NAME|HOST|PORT|REPLICA|ADDRESS)(?![\w-])/;

@@ -117,7 +117,7 @@ export const cliSecret = (
 
 /** What to do with one of our clusters that can only be created again: the command that removes it is not for pasting. */
 export const recreate = (cluster: string): string =>
-  `remove ${cluster} and create it again: sentinelctl down --help says what that removes`;
+  `remove "${cluster}" and create it again (what that removes: sentinelctl down --help)`;
 
 export function hintsFor(expectation: Expectation): Hints {
   const { own, acts, nodes } = expectation;

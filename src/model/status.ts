@@ -89,6 +89,8 @@ export interface SentinelStatus extends Ref {
   tilt: boolean | null;
   /** Why it did not answer; null where it did. */
   error: string | null;
+  /** Only where it is there and refuses this command's password, user or TLS. */
+  locked?: true;
 }
 
 export interface NodeStatus extends Ref {
@@ -106,6 +108,8 @@ export interface NodeStatus extends Ref {
   loading: boolean;
   /** Why it did not answer; null where it did. */
   error: string | null;
+  /** Only where it is there and refuses this command's password, user or TLS. */
+  locked?: true;
 }
 
 /** What one sentinel believes of one master. */

@@ -5,6 +5,7 @@ import { answers, type MasterFacts, type Witness } from './facts.js';
 import { isSecretLine, lacksValue } from './secrets.js';
 import { type Impact, VERDICT_WORDS, type Verdict, type VerdictWord } from './status.js';
 import { sayTheSame, together, without } from './together.js';
+import { count } from './words.js';
 
 /** The worst first. */
 export const IMPACTS: readonly Impact[] = [
@@ -113,7 +114,7 @@ export function verdictOn<T>(
   const covered = new Set(told.flatMap(({ covers = [] }) => covers));
   const more = present.filter((f) => !told.includes(f) && !f.of.some((one) => covered.has(one))).length;
   const next = commandIn((present.find((f) => f.first === true) ?? worst).fix);
-  const text = `${master === undefined ? '' : `${master.name}: `}${said}${more > 0 ? ` (and ${more} more)` : ''}`;
+  const text = `${master === undefined ? '' : `${master.name}: `}${said}${more > 0 ? ` (and ${count(more, 'more finding')})` : ''}`;
   return {
     verdict: { word, text, impact, cause, forMs: silent?.forMs ?? null, next },
     said: [...alike, ...beside, ...within].flatMap(({ of }) => of),

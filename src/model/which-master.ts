@@ -31,7 +31,7 @@ type Ctl = (words: string) => string;
 export function masterNameOf(snapshot: Snapshot, wanted: string | null, ctl: Ctl): string {
   const names = monitoredNames(snapshot);
   if (!snapshot.sentinels.some(sentinelAnswers)) {
-    throw noSentinel(snapshot, { hint: `${ctl('status')} shows what can be reached` });
+    throw noSentinel(snapshot, { hint: `${ctl('status')} # shows what can be reached` });
   }
   if (wanted !== null) {
     if (names.includes(wanted)) return wanted;

@@ -7,6 +7,17 @@ export function listed(items: readonly string[], word: 'and' | 'or' = 'and'): st
   return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} ${word} ${last}`;
 }
 
+/** How many servers a line begins with. */
+const NAMED = 3;
+
+/** `redis-1: its state is not known`; a text that names one of them already is left as it is. */
+export function about(subjects: readonly string[], text: string): string {
+  if (subjects.length === 0 || subjects.some((subject) => text.includes(subject))) return text;
+  const left = subjects.length - NAMED;
+  const who = left > 0 ? [...subjects.slice(0, NAMED), `${left} more`] : subjects;
+  return `${listed(who)}: ${text}`;
+}
+
 /** `1 replica`, `2 replicas`. */
 export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;

@@ -1,8 +1,9 @@
-import { access, readdir } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from '../cli/command.js';
 import { isAttached, knownClusters } from '../cli/known.js';
 import { firstLook } from '../cli/parse.js';
+import { reportsIn } from '../cli/reports.js';
 import { settle } from '../cli/settle.js';
 import type { World } from '../cli/world.js';
 import type { Globals } from '../config/globals.js';
@@ -117,12 +118,3 @@ const isThere = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-/** `report.json` in the directory and in those directly below it, where `failover-test --report` writes it. */
-async function reportsIn(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  const below = entries.filter((e) => e.isDirectory()).map((e) => join(e.name, 'report.json'));
-  const candidates = ['report.json', ...below.sort()];
-  const found = await Promise.all(candidates.map((path) => isThere(join(directory, path))));
-  return candidates.filter((_, i) => found[i]);
-}

@@ -72,7 +72,7 @@ function ownChoices(state: MenuState, target: Own): MenuChoice[] {
     ...only(isHealthy, faults),
     ...only(canAct && answering(seen?.status).length > 0, kill),
     ...only(startable > 0, start),
-    ...only(!isActive, run('Cluster', DOWN, `every node of ${target.name}, and its data`, of('down'))),
+    ...only(!isActive, run('Cluster', DOWN, `every node of "${target.name}", and its data`, of('down'))),
     UP_ANOTHER,
     SWITCH,
   ];

@@ -13,6 +13,7 @@ import { statusDocument } from '../report/documents.js';
 import { statusText } from '../report/text/status.js';
 import { watch } from './watch.js';
 import {
+  besideWatch,
   changeLine,
   clockTime,
   type Look,
@@ -134,7 +135,9 @@ function showing(context: Context): Show {
       ...(first ? [] : ['']),
       clockTime(look.atMs),
       ...fresh.map((c) => changeLine(c, stdout)),
-      ...('status' in look ? [statusText(look.status, stdout)] : [`error: ${look.failure.message}`]),
+      ...('status' in look
+        ? [statusText(besideWatch(look.status), stdout)]
+        : [`error: ${look.failure.message}`]),
     ];
     first = false;
     await context.write(`${lines.join('\n')}\n`);

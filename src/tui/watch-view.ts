@@ -29,6 +29,23 @@ export interface Watched {
   changes: readonly TimedChange[];
 }
 
+const ITSELF = /^sentinelctl status --watch\b/;
+
+/** The same without the command that is running already. */
+export function besideWatch(status: StatusResult): StatusResult {
+  const left = (commands: string): string =>
+    commands
+      .split('\n')
+      .filter((line) => !ITSELF.test(line))
+      .join('\n');
+  const verdictOf = <T extends Pick<StatusResult, 'verdict' | 'problems'>>(of: T): T => ({
+    ...of,
+    verdict: { ...of.verdict, next: left(of.verdict.next ?? '') || null },
+    problems: of.problems.map((problem) => ({ ...problem, fix: left(problem.fix) })),
+  });
+  return { ...verdictOf(status), masters: status.masters.map(verdictOf) };
+}
+
 /** Number of changes that are shown: at most, and at least on a small screen. */
 const MOST_CHANGES = 8;
 const LEAST_CHANGES = 3;
@@ -70,7 +87,9 @@ function header({ look, everyMs }: Watched, { columns }: View): string {
 }
 
 function lookLines(look: Look, view: View): string[] {
-  return ('status' in look ? statusText(look.status, view) : failureLines(look.failure, view)).split('\n');
+  return (
+    'status' in look ? statusText(besideWatch(look.status), view) : failureLines(look.failure, view)
+  ).split('\n');
 }
 
 /** As `error:`, `why:` and `try:` below each other, within the width. */

@@ -202,7 +202,7 @@ function notConnected({ role, masterName, access }: WriterOptions, lastError: st
     `a client cannot connect to ${role === 'master' ? 'the master' : 'a replica'} of "${masterName}" by Sentinel`,
     {
       why: said === '' ? 'there was no answer' : printable(said),
-      hint: 'sentinelctl status; if the announced addresses cannot be reached from this machine, clients need a natMap',
+      hint: 'sentinelctl status # if the announced addresses cannot be reached from this machine, clients need a natMap',
     },
   );
 }

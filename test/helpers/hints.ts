@@ -15,7 +15,7 @@ const PLACEHOLDER = /^[A-Z][A-Z:,…-]*$/;
 /** The command lines in a hint, as the words after `sentinelctl`; those with something to fill in are left out. */
 export async function linesIn(hint: string): Promise<string[][]> {
   const lines: string[][] = [];
-  for (const [, rest = ''] of hint.matchAll(/\bsentinelctl ((?:[^\n;()`]|`)*)/g)) {
+  for (const [, rest = ''] of hint.matchAll(/\bsentinelctl ((?:[^\n;()#`]|`)*)/g)) {
     const words = await lineOf(rest.split(/\s+/).map((word) => word.replace(/[,:]$/, '')));
     if (words !== undefined && !words.some((word) => PLACEHOLDER.test(word))) lines.push(words);
   }
@@ -50,8 +50,21 @@ async function lineOf([name = '', ...rest]: string[]): Promise<string[] | undefi
   return line;
 }
 
+/** A line of a hint that begins with a command is that command alone, so that it can be pasted; words stand behind ` # `. */
+async function expectAlone(hint: string): Promise<void> {
+  for (const line of hint.split('\n').filter((l) => l.startsWith('sentinelctl '))) {
+    const words =
+      line
+        .split(' # ')[0]
+        ?.match(/"[^"]*"|\S+/g)
+        ?.slice(1) ?? [];
+    expect(await lineOf(words), `cannot be pasted as it is: ${line}`).toEqual(words);
+  }
+}
+
 /** Every command line of a hint can be typed: the command exists, and takes these options, values and arguments. */
 export async function expectTypeable(hint: string): Promise<void> {
+  await expectAlone(hint);
   for (const [name = '', ...words] of await linesIn(hint)) {
     const line = [name, ...words];
     const shown = `the hint says: ${hint}\ntyped: sentinelctl ${line.join(' ')}`;

@@ -18,7 +18,7 @@ const badValue = (says: string | RegExp): Refusal => usage('bad-value', says);
 const LONG = 'a'.repeat(300);
 const CASES: [words: string[], expected: Refusal][] = [
   [['statsu'], usage('unknown-command', 'did you mean status?')],
-  [['frobnicate'], usage('unknown-command', 'sentinelctl --help lists the commands')],
+  [['frobnicate'], usage('unknown-command', 'sentinelctl --help # lists the commands')],
   [['__proto__'], usage('unknown-command', '"__proto__"')],
   [['\u001b[31mred'], usage('unknown-command', '"\\u001b[31mred"')],
   [['up', '--qourum', '2'], usage('unknown-option', 'did you mean --quorum?')],

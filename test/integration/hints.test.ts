@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cli, openCli } from '../helpers/cli.js';
-import { linesIn } from '../helpers/hints.js';
+import { expectTypeable, linesIn } from '../helpers/hints.js';
 
 /** One cluster of processes; a hint that creates another one does it in the same way. */
 const DRIVER = { SENTINELCTL_DRIVER: 'process', SENTINELCTL_PORT: 'auto', SENTINELCTL_SENTINEL_PORT: 'auto' };
@@ -62,6 +62,7 @@ async function hintOf(line: string): Promise<{ code: string; hint: string }> {
 }
 
 async function typeAll(hint: string, exits: readonly number[]): Promise<void> {
+  await expectTypeable(hint);
   for (const [i, words] of (await linesIn(hint)).entries()) {
     const ran = await cli.run(words, { env: DRIVER });
     expect(ran.code, `${hint}\ntyped: ${words.join(' ')}\n${ran.stderr}`).toBe(exits[i] ?? 0);

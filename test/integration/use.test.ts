@@ -20,7 +20,7 @@ const run = (args: string[], env: Record<string, string> = {}): ReturnType<typeo
   runInside(cli.home, args, { env });
 const status = async (args: string[] = [], env: Record<string, string> = {}): Promise<unknown> =>
   ((await run(['status', '--json', ...args], env)).json() as { cluster: string }).cluster;
-const ONLY = 'note: cluster staging: no other one is known here\n';
+const ONLY = 'note: the cluster is "staging", the only one on this machine\n';
 
 it('where only one is known, it is taken, and that is said on standard error', async () => {
   const ran = await run(['status']);
@@ -131,7 +131,7 @@ it('--clear chooses none, and a cluster that is removed is no longer chosen', as
     code: 'cluster-unknown',
     says: 'no cluster was named; there are 2: staging and zoo',
   };
-  await refusal(cli, ['status'], { ...unnamed, says: 'try: sentinelctl status --cluster staging;' });
+  await refusal(cli, ['status'], { ...unnamed, says: 'try: sentinelctl status --cluster staging #' });
   for (const line of [['status'], ['down'], ['doctor'], ['topology']]) await refusal(cli, line, unnamed);
   await refusal(cli, ['status', '-c', 'default'], { ...unnamed, says: 'cluster "default" does not exist' });
   await rm(join(cli.home, 'clusters', 'zoo'), { recursive: true });

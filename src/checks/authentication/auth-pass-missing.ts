@@ -69,7 +69,7 @@ export default {
           ...(down.length === 0 &&
             master.silence !== null && { impact: 'unknown' as const, severity: 'warning' as const }),
           brief: `${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} no${known ? '' : ' or a wrong'} password for ${master.id}`,
-          evidence: `${shown(master)} needs one${state}`,
+          evidence: `${shown(master)} needs a password${state}`,
           message: `${shown(master)} needs a password, but ${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} none${known ? '' : ' or a wrong one'}${state}`,
           fix: [...masterPassword(), ...without.map(({ sentinel }) => setAuthPass(sentinel, name))],
         },

@@ -1,10 +1,12 @@
 import type { GatheredNode } from '../../model/gathered.js';
+import { byNumber } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { judgeNodeGroups } from '../files/judge.js';
 import { lineOr, settingOf } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
 import { groupsOf, idsOf, judged, num, readAll } from '../group.js';
+import { NO_PRIORITY } from '../promotable.js';
 
 export default {
   id: 'priority-zero',
@@ -46,10 +48,17 @@ export default {
       }
       missing.push(...silent);
       if (values.length === 0) continue;
-      const nodes = values.map((v) => v.server);
+      // In the order in which status names them.
+      const nodes = values.map((v) => v.server).toSorted((a, b) => byNumber(a.id, b.id));
+      const brief = nodes.map(({ id }) => `${id} ${NO_PRIORITY}`).join('; ');
+      const others =
+        silent.length > 0 ? `; ${silent.length} more ${silent.length === 1 ? 'does' : 'do'} not answer` : '';
+      const evidence = `no replica can be promoted: replica-priority is 0 at ${idsOf(nodes)}${others}`;
       seen.push({
         subject: idsOf(nodes),
-        message: `none of them can be promoted: slave_priority 0${silent.length > 0 ? `, and ${silent.length} more do not answer` : ''}`,
+        brief,
+        evidence,
+        message: evidence,
         fix: nodes.flatMap((n) => setConfig(n, 'replica-priority', 100)),
       });
     }

@@ -109,13 +109,13 @@ function otherPassword(facts: MasterFacts, server: NodeState | SentinelState, sa
   const words = isBare
     ? 'wants a password that the master does not want'
     : 'wants another password than the master';
-  const accepted = isBare ? 'the master wants none' : 'the master accepts the one that is given';
+  const accepted = isBare ? 'the master wants no password' : 'the master accepts the given password';
   return {
     subject: server.id,
     ...calledDown(facts),
     brief: `${server.id} ${words}`,
     message: `${nameOf(server)} ${words}: it ${said.replace(/: .*/, '')}, and the sentinels call it down`,
-    evidence: `${accepted}; the sentinels have one for all nodes, and call it down`,
+    evidence: `${accepted}; the sentinels use one password for all nodes and call ${server.id} down`,
     fix: [
       ...(isBare ? reset(server, said, false) : []),
       `# on the machine of ${server.id}: requirepass and masterauth as in the configuration file of the master, then restart it`,

@@ -1,7 +1,7 @@
 import { isAt, type SnapshotFacts } from '../../model/facts.js';
 import type { SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
-import { downWord, isAllUnknown, isSilent, isStopped, nameOf } from '../snapshot.js';
+import { downWord, ids, isAllUnknown, isSilent, isStopped, nameOf } from '../snapshot.js';
 import { isGhostSentinel } from './ghost-sentinel.js';
 import { saidNothing, silenceOf } from './node-unreachable.js';
 import { isSpeaking, saysInstead } from './says-instead.js';
@@ -33,9 +33,26 @@ export default {
           (isAllUnknown(facts) || (!isStopped(sentinel) && isOutOfReach(facts, sentinel))) && {
             impact: 'unknown',
           }),
+        ...countedStill(facts, sentinel),
         ...wordsOn(facts, sentinel),
       })),
 } satisfies SnapshotCheck;
+
+/** Until its peers notice, their own CKQUORUM says something else. */
+function countedStill(facts: SnapshotFacts, sentinel: SentinelState): Pick<RawFinding, 'consequence'> {
+  const counting = facts.masters.flatMap(({ witnesses }) =>
+    witnesses
+      .filter(({ view }) =>
+        view.sentinels.some((s) => isAt(sentinel, s.address) && !s.flags.includes('s_down')),
+      )
+      .map((witness) => witness.sentinel),
+  );
+  if (counting.length === 0 || !isStopped(sentinel)) return {};
+  const who = ids([...new Set(counting)]);
+  return {
+    consequence: `it has no vote in a failover; CKQUORUM of ${who} counts it until down-after ends; a client that asks it first waits for its connect timeout`,
+  };
+}
 
 function wordsOn(
   facts: SnapshotFacts,

@@ -15,11 +15,11 @@ export default {
     'every other finding may come from this run; commands that change the cluster are refused until it is rolled back',
   explanation:
     'Each command that injects a fault writes to the cluster’s journal what it does and how to roll it back; restart ' +
-    'does the same, since a node is down in the middle of it. A run that was killed leaves its journal open, and ' +
+    'does the same, since a node is down in the middle of it. A run that was killed or interrupted twice leaves its journal open, and ' +
     'inject without --for leaves it open on purpose. While it is open, other commands that change the cluster are ' +
     'refused.',
   remedy: [
-    'roll back what a killed run left: sentinelctl recover',
+    'roll back what an interrupted run left: sentinelctl recover',
     'roll back a fault that inject left active on purpose: sentinelctl heal',
   ],
   sources: ['the journal of the cluster, in its state directory'],
@@ -34,14 +34,14 @@ export default {
       return keep
         ? {
             brief: `the fault of "${what}" is still active: heal ends it`,
-            evidence: `since ${since}`,
-            message: `the fault of "${what}" is still active, since ${since}`,
+            evidence: `the fault was injected at ${since}`,
+            message: `the fault of "${what}" is still active; it was injected at ${since}`,
             fix: [command('heal', cluster)],
           }
         : {
-            brief: `"${what}" was killed: recover ${waits}finishes the run`,
-            evidence: `it was killed before it rolled back its changes; it began ${since}`,
-            message: `"${what}" was killed before it rolled back its changes; it began ${since}`,
+            brief: `"${what}" was interrupted: recover ${waits}finishes the run`,
+            evidence: `the run began at ${since} and was interrupted before it rolled back its changes`,
+            message: `"${what}" began at ${since} and was interrupted before it rolled back its changes`,
             fix: [command('recover', cluster)],
           };
     });

@@ -80,7 +80,7 @@ export async function readJournal(store: Place, cluster: string): Promise<Journa
   if (journal !== null) return journal;
   throw refused('journal-unreadable', `the journal of cluster "${cluster}" cannot be read`, {
     why: `${path} is damaged or from another version: what was done to the cluster is not known`,
-    hint: `${command('status', cluster)} shows its state; if it is healthy, remove that file; otherwise ${recreate(cluster)}`,
+    hint: `${command('status', cluster)} # shows its state; if it is healthy, remove that file; otherwise ${recreate(cluster)}`,
   });
 }
 

@@ -118,7 +118,7 @@ async function liveMaster(plan: ClusterPlan, asking: Asking): Promise<NodePlan> 
   if (master !== undefined) return master;
   throw refused('half-up', `${plan.spec.cluster} is partly running, and its master is not known`, {
     why: 'no address has a majority of the sentinels, and there is not exactly one data node with the role master',
-    hint: `${command('status', plan.spec.cluster)} shows what each node says; down --keep-data, then up, starts it from the data on disk (sentinelctl down --help)`,
+    hint: `${command('status', plan.spec.cluster)} # shows what each node says; down --keep-data, then up, starts it from the data on disk (sentinelctl down --help)`,
   });
 }
 

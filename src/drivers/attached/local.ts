@@ -138,7 +138,7 @@ class LocalProcesses implements Actions {
 
   links = async (): Promise<LinksProbe> => ({
     ok: false,
-    hint: 'sentinelctl faults shows which faults need no links',
+    hint: 'sentinelctl faults # shows which faults need no links',
     reason:
       'the links between servers that sentinelctl did not start are not cut: they may share their addresses with other servers',
   });

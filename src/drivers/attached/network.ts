@@ -5,7 +5,7 @@ import { limitedHost, type NodeInspection } from '../node-host.js';
 export const networkHost: OpenAttachedHost = ({ cluster, nodes }: AttachedHostContext) => {
   const lack = {
     reason: `${cluster} was attached without a way to its processes: sentinelctl reaches its servers over the network alone`,
-    hint: `sentinelctl attach ${cluster} --local, where they are processes of this machine; --docker, where they are containers`,
+    hint: `sentinelctl attach ${cluster} --local # for processes of this machine; --docker for containers`,
   };
   const host = limitedHost(
     {

@@ -132,7 +132,7 @@ class AttachedContainers implements Omit<NodeActions, 'blockDump'> {
   links = async (): Promise<LinksProbe> => ({
     ok: false,
     reason: 'the links between containers that sentinelctl did not create are not cut',
-    hint: 'sentinelctl faults shows which faults need no links',
+    hint: 'sentinelctl faults # shows which faults need no links',
   });
 
   async *#log(id: string, options: LogOptions): AsyncGenerator<LogLine> {

@@ -1,10 +1,10 @@
 import { type Finding, sentenceOf } from '../../checks/check.js';
 import type { DoctorResult } from '../../checks/diagnose.js';
 import { isRepairable } from '../../checks/fold.js';
-import { idsIn, isPresent, isRisk } from '../../checks/passed.js';
+import { idsIn, isPresent, isRisk, othersIn } from '../../checks/passed.js';
 import { isUnjudged } from '../../checks/run.js';
 import { isNow } from '../../model/verdict.js';
-import { count } from '../../model/words.js';
+import { about, count } from '../../model/words.js';
 import { cut, plain, wrap } from '../plain-text.js';
 import { acceptedLines } from './accepted.js';
 import { nextLines, verdictLines } from './lines.js';
@@ -127,32 +127,27 @@ const isNowWrong = (f: Finding): boolean =>
 
 /** `2 risks (min-replicas, backlog-small) and 1 note (diskless-delay): --all shows them`. */
 function othersLine(others: readonly Finding[], view: View): string[] {
-  const said = (noun: string, findings: readonly Finding[]): string[] => {
-    const ids = idsIn(findings);
-    return ids.length === 0 ? [] : [`${count(ids.length, noun)} (${ids.join(', ')})`];
-  };
-  const parts = [
-    ...said('risk', others.filter(isRisk)),
-    ...said(
-      'note',
-      others.filter((f) => !isRisk(f)),
-    ),
-  ];
+  const said = (noun: string, ids: readonly string[]): string[] =>
+    ids.length === 0 ? [] : [`${count(ids.length, noun)} (${ids.join(', ')})`];
+  const { risks, notes } = othersIn(others);
+  const parts = [...said('risk', risks), ...said('note', notes)];
   return wrap(plain(`${parts.join(' and ')}: --all shows them`), lineWidth(view), 2).map(themeOf(view).dim);
 }
 
-/** How many of the findings above it `--fix` removes, and its command alone on a line. Risks, which may not be shown, are apart. */
+/** Which of the findings above it `--fix` repairs, and its command alone on a line. Risks, which may not be shown, are apart. */
 function fixOffer({ findings }: DoctorResult, fixWith: string, view: View): string[] {
   const present = findings.filter(isPresent);
   const fixable = findings.filter(isRepairable);
-  const now = fixable.filter(isPresent).length;
-  const risks = idsIn(fixable.filter((f) => !isPresent(f))).length;
-  const counts = [
-    ...(now > 0 ? [`${now} of ${count(present.length, 'finding')}`] : []),
-    ...(risks > 0 ? [count(risks, 'risk')] : []),
+  const now = fixable.filter(isPresent);
+  const risks = idsIn(fixable.filter((f) => !isPresent(f)));
+  const parts = [
+    ...(now.length > 0
+      ? [`${now.length} of ${count(present.length, 'finding')} (${idsIn(now).join(', ')})`]
+      : []),
+    ...(risks.length > 0 ? [`${count(risks.length, 'risk')} (${risks.join(', ')})`] : []),
   ];
   return [
-    ...wrap(`--fix takes care of ${counts.join(' and ')}:`, lineWidth(view), 2),
+    ...wrap(plain(`--fix repairs ${parts.join(' and ')}:`), lineWidth(view), 2),
     ...nextLines(fixWith, view),
   ];
 }
@@ -218,8 +213,11 @@ function alikeLines(
 
 /** What the first line does not say of a finding: its evidence, else what it is in general; then why it matters. */
 function newIn(finding: Finding, withConsequence: boolean): string[] {
-  const { headline, evidence, consequence, title } = finding;
-  const said = headline ? evidence || title : sentenceOf(finding);
+  const { headline, evidence, consequence, title, subject, masterName } = finding;
+  // `mymaster at sentinel-3` is about the sentinel; the master's name alone is in the first line.
+  const names = subject.replace(/^\S+ at /, '').split(', ');
+  const servers = names.filter((name) => name !== '' && name !== masterName);
+  const said = headline ? about(servers, evidence || title) : sentenceOf(finding);
   return [said, ...(withConsequence ? [consequence] : [])];
 }
 
@@ -240,7 +238,7 @@ function fixLines({ fix: whole, id }: Finding, shown: Map<string, string>, view:
   const isSaid = said.length > 0 && said.every((line, i) => line === whole[i]) && next.startsWith('#');
   const fix = isSaid ? whole.slice(said.length) : whole;
   // Else the only commands below it would be those of other findings.
-  if (fix.length === 0) return isSaid ? nextLines('the command at the top', view, 2) : [];
+  if (fix.length === 0) return isSaid ? nextLines('fixed by the command at the top', view, 2) : [];
   const text = fix.join('\n');
   const earlier = shown.get(text);
   if (earlier === id) return [];

@@ -51,7 +51,10 @@ function listForm(checks: readonly CheckText[], view: View): string {
     }).join(', ')}`;
     return [theme.bold(title), ...listTable(rows, view)].join('\n');
   });
-  return [...blocks, nextLines('sentinelctl explain ID shows one in full', view).join('\n')].join('\n\n');
+  return [
+    ...blocks,
+    nextLines(`sentinelctl explain ${checks[0]?.id ?? 'ID'} # one check in full`, view).join('\n'),
+  ].join('\n\n');
 }
 
 /** Mark, id and title, the title wrapped beside its id. */

@@ -18,7 +18,11 @@ export function faultsText(faults: readonly Fault[], view: View): string {
       i === 0 ? line.replace(name, theme.bold(name)) : line,
     ),
   );
-  return [...lines, '', ...nextLines('sentinelctl faults NAME shows one in detail', view)].join('\n');
+  return [
+    ...lines,
+    '',
+    ...nextLines(`sentinelctl faults ${faults[0]?.name ?? 'NAME'} # one fault in full`, view),
+  ].join('\n');
 }
 
 /** One fault in full. */

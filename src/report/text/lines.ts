@@ -1,15 +1,17 @@
+import { isTyped } from '../../model/fix-steps.js';
 import { plain, together, wrap } from '../plain-text.js';
 import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 /**
  * `→ command`, broken only where the terminal is narrower; `indent` columns in, under what it belongs to. A command that
- * is broken has a backslash at the end of each line but the last, so that a shell takes it as it is copied. Several commands have a line each.
+ * is broken has a backslash at the end of each line but the last, so that a shell takes it as it is copied. Several commands have a line each. Words that
+ * are not a command (a line of a file, what to do by hand) stand in the same column, without the arrow.
  */
 export const nextLines = (commands: string, view: View, indent = 0): string[] =>
   commands.split('\n').flatMap((command) => nextLine(command, view, indent));
 
 function nextLine(command: string, view: View, indent: number): string[] {
-  const line = `${' '.repeat(indent)}${SYMBOL.next} ${plain(command)}`;
+  const line = `${' '.repeat(indent)}${isTyped(command) ? SYMBOL.next : ' '} ${plain(command)}`;
   const { accent } = themeOf(view);
   const broken = wrap(line, lineWidth(view), indent + 2);
   if (broken.length === 1 || !COMMAND.test(command)) return broken.map(accent);

@@ -1,4 +1,5 @@
 import type { Problem } from '../../model/status.js';
+import { about } from '../../model/words.js';
 import { cut, plain, wrap } from '../plain-text.js';
 import { nextLines } from './lines.js';
 import { SEVERITY_MARK, severityPaint } from './outcome.js';
@@ -33,8 +34,11 @@ export function problemParts(problems: readonly Problem[], view: View, above: Ab
     const [head, ...more] = [said, isSame ? null : problem.why].filter((text) => text !== null);
     const steps = stepLines(problem, shown, view);
     if (head === undefined) return { full: steps, brief };
+    const [only, ...others] = problem.subjects;
+    const named = only === undefined || others.length > 0 ? head : about([only], head);
+    const sentence = lead === null ? head : `${lead}${named}`;
     const full = [
-      ...wrap(`${SEVERITY_MARK[problem.severity]} ${plain(`${lead ?? ''}${head}`)}`, lineWidth(view), 2).map(
+      ...wrap(`${SEVERITY_MARK[problem.severity]} ${plain(sentence)}`, lineWidth(view), 2).map(
         severityPaint(problem.severity, theme),
       ),
       ...more.flatMap((text) => wrap(`  ${plain(text)}`, lineWidth(view), 2)).map(theme.dim),
@@ -46,9 +50,10 @@ export function problemParts(problems: readonly Problem[], view: View, above: Ab
 
 /** The commands of a problem that no earlier one asked for. */
 function stepLines({ fix, later }: Problem, shown: Set<string>, view: View): string[] {
-  const fresh = (command: string): boolean => !shown.has(command) && shown.add(command).size > 0;
+  const fresh = (command: string): boolean =>
+    command !== '' && !shown.has(command) && shown.add(command).size > 0;
   return [
     ...(fresh(fix) ? fix.split('\n').flatMap((line) => nextLines(line, view, 2)) : []),
-    ...(later !== undefined && fresh(later.fix) ? nextLines(`${later.when}: ${later.fix}`, view, 2) : []),
+    ...(later !== undefined && fresh(later.fix) ? nextLines(`${later.when}:\n${later.fix}`, view, 2) : []),
   ];
 }

@@ -21,11 +21,14 @@ export function repairedLines(
 ): string[] {
   const theme = themeOf(view);
   if (fixed.length === 0) {
-    const nothing = '--fix has nothing to do: no finding has a fix that is safe and the only choice';
+    const nothing =
+      '--fix changed nothing: it applies a fix only where it is safe and there is one way to fix it';
     const why = findings.some(({ id }) => id === PASSWORDS)
-      ? `; ${PASSWORDS} only on a cluster that sentinelctl created, where it logs in as the default user`
-      : '';
-    return wrap(`${nothing}${why}`, lineWidth(view), 2).map(theme.dim);
+      ? [
+          `--fix repairs ${PASSWORDS} only on a cluster that sentinelctl created, when it logs in as the user "default"`,
+        ]
+      : [];
+    return [nothing, ...why].flatMap((line) => wrap(line, lineWidth(view), 2)).map(theme.dim);
   }
   return fixed.flatMap(({ does, outcome, why }) => {
     const mark = outcome === 'done' ? SYMBOL.ok : outcome === 'would' ? SYMBOL.next : SYMBOL.unknown;

@@ -3,7 +3,9 @@ import type { MasterStatus, NodeStatus, SentinelStatus, ViewStatus } from '../..
 import { type Cell, type Column, table } from './table.js';
 import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
 
-const SILENT = 'no answer';
+/** A server that answers, with a refusal of this command's login, is not silent. */
+const silentWord = ({ locked }: NodeStatus | SentinelStatus): string =>
+  locked === true ? 'access denied' : 'no answer';
 
 /** The data nodes of one master: role by the node's own word, link, offset, lag. */
 export function nodesTable(master: MasterStatus, view: View): string {
@@ -29,7 +31,7 @@ export function nodesTable(master: MasterStatus, view: View): string {
 }
 
 function roleCell(node: NodeStatus, master: MasterStatus, theme: Theme): Cell {
-  if (!node.reachable) return { text: SILENT, paint: theme.bad };
+  if (!node.reachable) return { text: silentWord(node), paint: theme.bad };
   if (node.loading) return { text: 'loading', paint: theme.warn };
   const isMaster = node.id === master.master?.id;
   // It says something else than the sentinels do.
@@ -86,7 +88,7 @@ function beliefCell(
   master: MasterStatus,
   theme: Theme,
 ): Cell {
-  if (!sentinel.reachable) return { text: SILENT, paint: theme.bad };
+  if (!sentinel.reachable) return { text: silentWord(sentinel), paint: theme.bad };
   if (belief === undefined) return { text: `no ${master.name}`, paint: theme.bad };
   if (belief.differs) return { text: `${SYMBOL.bad} ${belief.master.id}`, paint: theme.bad };
   return { text: belief.master.id, paint: (text) => theme.role('master', text) };
@@ -96,7 +98,7 @@ function quorumCell(belief: ViewStatus | undefined, theme: Theme): Cell {
   if (belief === undefined) return '-';
   const { ok, usable } = belief.ckquorum;
   // More than there are: the figures alone look like enough.
-  const needs = usable !== null && usable < belief.quorum ? `, needs ${belief.quorum}` : '';
+  const needs = usable !== null && usable < belief.quorum ? `, quorum ${belief.quorum}` : '';
   const figures = usable === null ? '' : ` ${usable}/${belief.otherSentinels + 1}${needs}`;
   return ok
     ? { text: `ok${figures}`, paint: theme.ok }
@@ -119,7 +121,7 @@ export function silentTable(sentinels: readonly SentinelStatus[], view: View): s
   const rows = sentinels.map((s): Cell[] => [
     s.id,
     formatAddress(s),
-    s.reachable ? 'answers' : { text: s.error ?? SILENT, paint: theme.bad },
+    s.reachable ? 'answers' : { text: s.error ?? silentWord(s), paint: theme.bad },
   ]);
   return table([{ title: 'SENTINEL' }, { title: 'ADDRESS', drop: 1 }, { title: 'STATE' }], rows, view);
 }

@@ -42,7 +42,7 @@ export async function scenariosNamed(words: readonly string[]): Promise<Scenario
       );
       throw usageError('scenario-unknown', `unknown scenario "${word.slice(0, 60)}"`, {
         why: meant === undefined ? undefined : `did you mean ${meant}?`,
-        hint: 'sentinelctl chaos list, or name a file: chaos run ./mine.yaml',
+        hint: 'sentinelctl chaos list # or name a file: chaos run ./mine.yaml',
       });
     }),
   );

@@ -120,7 +120,7 @@ describe('folding', () => {
       ]);
       expect(verdict).toMatchObject({
         word: 'AT RISK',
-        text: 'mymaster: whether writes work is not known; sentinel-1, sentinel-2 is wrong (and 1 more)',
+        text: 'mymaster: whether writes work is not known; sentinel-1, sentinel-2 is wrong (and 1 more finding)',
         next: 'repair sentinel-1, sentinel-2',
       });
     }
@@ -207,14 +207,14 @@ describe('the verdict and the exit code', () => {
     ]);
     expect(result.verdict).toMatchObject({
       word: 'DOWN',
-      text: 'mymaster: no writes: no master answers (and 2 more)',
+      text: 'mymaster: no writes: no master answers (and 2 more findings)',
     });
     expect(doctorExitCode(result)).toBe(1);
   });
 
   it('a risk is no reason for 1, unless --strict; --exit-on says from which verdict on', () => {
     const risky = diagnosed([check('r', sees('redis-1'), { severity: 'warning', impact: 'risk' })]);
-    expect(risky.verdict).toMatchObject({ word: 'HEALTHY', text: '0 checks passed, 1 risk' });
+    expect(risky.verdict).toMatchObject({ word: 'HEALTHY', text: '0 checks passed, 1 risk (no fault now)' });
     expect(doctorExitCode(risky)).toBe(0);
     expect(doctorExitCode(risky, 'degraded', true)).toBe(1);
     const degraded = diagnosed([check('d', sees('redis-1'), { severity: 'warning', impact: 'degraded' })]);

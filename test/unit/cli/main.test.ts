@@ -166,6 +166,10 @@ describe('the command line', () => {
     ]);
   });
 
+  it('what is behind # in a pasted hint is left out, as a shell does it', async () => {
+    expect((await given(['echo', 'w', '#', 'shows', 'it'])).args).toEqual(['w']);
+  });
+
   it('after -- nothing is an option', async () => {
     expect((await given(['echo', '--', '--cluster'])).args).toEqual(['--cluster']);
   });

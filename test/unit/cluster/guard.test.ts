@@ -89,7 +89,7 @@ describe('the guard of resume', () => {
     expect(refusal()).toMatchObject({
       code: 'replaced',
       exitCode: 3,
-      hint: 'sentinelctl restart redis-1 makes it a replica; --as-frozen resumes it as it was',
+      hint: 'sentinelctl restart redis-1 # makes it a replica; --as-frozen resumes it as it was',
     });
   });
 

@@ -22,6 +22,19 @@ const writeReports = async (result: FailoverResult, destination: string): Promis
 
 const ALL = ['events.ndjson', 'junit.xml', 'report.html', 'report.json', 'report.md'];
 
+it('report without a file names one that is there, else its help', async () => {
+  const cwd = await tempDir();
+  const hint = async (): Promise<string> => {
+    const world = memoryWorld({ commands, cwd });
+    expect(await main(['report'], world)).toBe(64);
+    return world.stderr.text;
+  };
+  expect(await hint()).toMatch(/try: sentinelctl report --help$/m);
+  await mkdir(join(cwd, 'rep'));
+  await writeFile(join(cwd, 'rep', 'report.json'), '{}');
+  expect(await hint()).toMatch(/try: sentinelctl report rep\/report\.json$/m);
+});
+
 describe('writing reports', () => {
   it('a directory that is not there yet gets all of them', async () => {
     const directory = join(await tempDir(), 'a', 'b');
@@ -220,7 +233,7 @@ describe('history', () => {
     await recordRun(home, heldResult());
     const { code, err } = await run(['history', '--cluster', 'defualt'], { SENTINELCTL_HOME: home });
     expect(code).toBe(3);
-    expect(err).toContain('runs are recorded of default');
+    expect(err).toContain('clusters with recorded runs: "default"');
   });
 
   it.each(['0', 'x', '-1', '1.5'])('--limit %s is a usage error', async (limit) => {

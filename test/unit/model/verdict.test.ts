@@ -50,12 +50,12 @@ describe('the first line: impact, cause, command', () => {
     const lost = masterLost();
     for (const v of viewsIn(lost)) Object.assign(v, { answeredMsAgo: 4000, downAfterMs: 5000 });
     expect(said(lost, ours({ unfinished }))).toEqual([
-      'DOWN  mymaster: no writes for 4.00 s: redis-1 (master) is down; failover expected within 3 s; "failover-test" was killed: recover waits for the failover and finishes the run',
+      'DOWN  mymaster: no writes for 4.00 s: redis-1 (master) is down; failover expected within 3 s; "failover-test" was interrupted: recover waits for the failover and finishes the run',
       'sentinelctl recover',
       1,
     ]);
     expect(said(healthy(), ours({ unfinished }))[0]).toBe(
-      'DEGRADED  mymaster: writes go to redis-1; "failover-test" was killed: recover finishes the run',
+      'DEGRADED  mymaster: writes go to redis-1; "failover-test" was interrupted: recover finishes the run',
     );
     const kept = ours({ unfinished: { what: 'inject freeze redis-3', keep: true, since } });
     expect(
@@ -186,7 +186,7 @@ describe('what only sentinelctl lacks', () => {
     );
     for (const v of viewsIn(both)) v.replicas[1]?.flags.push('s_down');
     expect(said(both, attached())[0]).toBe(
-      'AT RISK  mymaster: no failover is possible, writes go to 127.0.0.1:6379; 127.0.0.1:6381 wants a password that the master does not want (and 1 more)',
+      'AT RISK  mymaster: no failover is possible, writes go to 127.0.0.1:6379; 127.0.0.1:6381 wants a password that the master does not want (and 1 more finding)',
     );
   });
 

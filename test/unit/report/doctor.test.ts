@@ -31,6 +31,23 @@ describe('a diagnosis on a terminal', () => {
     expect(well).toBe(0);
   });
 
+  it('counts a check once that found a risk and a note', () => {
+    const result = diagnose(having('replica-evicts'), CHECKS);
+    const risk = result.findings.find((f) => f.impact === 'risk');
+    if (risk === undefined) throw new Error('no risk was found');
+    const findings = [risk, { ...risk, subject: 'redis-9', severity: 'info', impact: 'none' } as const];
+    const lines = doctorText({ ...result, findings }, plainView(100), { all: false, offerFix: false });
+    expect(lines).toMatch(/^1 risk \(\S+\): --all shows them$/m);
+  });
+
+  it('says of replicas with priority 0 the same as status, and to whom a title belongs', () => {
+    const gathered = having('priority-zero');
+    const said = diagnose(gathered, CHECKS).verdict.text;
+    expect(said).toMatch(/; redis-2 has priority 0; redis-3 has priority 0$/);
+    expect(text(gathered)).toMatch(/critical priority-zero {2}no replica can be promoted: /);
+    expect(text(having('masterauth-missing'))).toMatch(/masterauth-missing {2}.*redis-\d/);
+  });
+
   it('shows what is wrong now, risks and notes in one line, what was skipped, and what --fix can do', () => {
     const lines = text(having('settings-skew', 'down-low')).split('\n');
     expect(lines[0]).toMatch(/^DEGRADED {2}mymaster: writes go to redis-1; /);
@@ -42,7 +59,10 @@ describe('a diagnosis on a terminal', () => {
       expect.stringMatching(/^\d+ checks skipped.*: --all shows them$/),
     ]);
     // A risk that is not shown is not counted.
-    expect(lines.slice(-2)).toEqual(['--fix takes care of 1 of 1 finding:', '→ sentinelctl doctor --fix']);
+    expect(lines.slice(-2)).toEqual([
+      '--fix repairs 1 of 1 finding (settings-skew):',
+      '→ sentinelctl doctor --fix',
+    ]);
   });
 
   it('says apart what works until the next failover, of a cluster and of files', () => {
@@ -63,8 +83,10 @@ describe('a diagnosis on a terminal', () => {
         .split('\n')
         .at(-2);
     const mine = risk.filter((f) => f.repairs.length > 0);
-    expect(said(mine)).toBe(`--fix takes care of ${mine.length} risk:`);
-    expect(said([...result.findings, ...mine])).toMatch(/ 1 of 1 finding and 1 risk:$/);
+    expect(said(mine)).toBe(`--fix repairs ${mine.length} risk (${mine.map((f) => f.id).join(', ')}):`);
+    expect(said([...result.findings, ...mine])).toMatch(
+      / 1 of 1 finding \(settings-skew\) and 1 risk \(settings-skew\):$/,
+    );
   });
 
   it('with --all: risks and notes in full, and each skipped check', () => {
@@ -94,14 +116,17 @@ describe('a diagnosis on a terminal', () => {
         subject,
         headline: false,
         message: 'is slow',
-        fix: [subject],
+        fix: [`redis-cli -h ${subject} INFO`],
       })),
     };
     const lines = doctorText(twice, plainView(100), { all: false, offerFix: false }).split('\n');
     expect(lines.filter((line) => line.includes('is slow'))).toEqual([
       expect.stringMatching(/^! warning \S+ {2}redis-1, redis-2: is slow$/),
     ]);
-    expect(lines.filter((line) => /^ {2}→/.test(line))).toEqual(['  → redis-1', '  → redis-2']);
+    expect(lines.filter((line) => /^ {2}→/.test(line))).toEqual([
+      '  → redis-cli -h redis-1 INFO',
+      '  → redis-cli -h redis-2 INFO',
+    ]);
   });
 
   it('says of the cause of the verdict only what the first lines do not', () => {
@@ -119,7 +144,7 @@ describe('a diagnosis on a terminal', () => {
         [],
       );
     }
-    expect(text(having('settings-skew'))).toContain('\n  → the command at the top');
+    expect(text(having('settings-skew'))).toContain('\n    fixed by the command at the top');
   });
 
   it('on a terminal is the first cause in full, of the others a line each; --all has the rest', () => {

@@ -35,7 +35,7 @@ describe('faults', () => {
                               others cannot elect a
                               leader
 
-      → sentinelctl faults NAME shows one in detail"
+      → sentinelctl faults kill # one fault in full"
     `);
   });
 

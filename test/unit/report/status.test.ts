@@ -42,6 +42,16 @@ const silent = assess(
 );
 
 describe('status on one screen', () => {
+  it('a server that refuses the login is not silent, and a line has a subject', () => {
+    const locked = assess(
+      altered((s) => silenceNode(s, 3, { kind: 'auth', message: 'rejects the password' })),
+      attached(),
+    );
+    const text = statusText(locked, plainView(100));
+    expect(text).toMatch(/^redis-3 +access denied/m);
+    expect(text).toMatch(/^. redis-3: the role and the state of the server are not known$/m);
+  });
+
   it('several findings in the lines that there are: the verdict, the nodes, a line for each finding', () => {
     const ill = assess(
       altered((s) => {
@@ -56,7 +66,8 @@ describe('status on one screen', () => {
     expect(whole.split('\n').length).toBeGreaterThan(room);
     expect(short.split('\n').length).toBeLessThanOrEqual(room);
     expect(short).toMatchInlineSnapshot(`
-      "DEGRADED  mymaster: writes go to redis-1; redis-3 does not answer (and 2 more)
+      "DEGRADED  mymaster: writes go to redis-1; redis-3 does not answer (and 2 more
+                findings)
       → sentinelctl resume redis-3
       cluster default, driver process
 
@@ -167,7 +178,8 @@ describe('status on one screen', () => {
       ✗ 3 of 3 sentinels can replace redis-1: down-after (5s) and about 2 s after its failure
         redis-1: connection refused; if no replica is promoted, the logs of the sentinels say why
         (-failover-abort-…)
-        → once another node is the master: sentinelctl start redis-1"
+          once another node is the master:
+        → sentinelctl start redis-1"
     `);
   });
 
@@ -195,8 +207,8 @@ describe('status on one screen', () => {
         redis-1: connection refused; if no
         replica is promoted, the logs of the
         sentinels say why (-failover-abort-…)
-        → once another node is the master:
-          sentinelctl start redis-1"
+          once another node is the master:
+        → sentinelctl start redis-1"
     `);
   });
 
@@ -204,12 +216,13 @@ describe('status on one screen', () => {
     const high = altered((s) => {
       Object.assign(viewOf(s, 1), { quorum: 4, ckquorum: { ok: false, usable: 3, message: 'NOQUORUM' } });
     });
-    expect(statusText(assess(high, ours()), plainView(100))).toMatch(/sentinel-1 .*✗ 3\/3, needs 4/);
+    expect(statusText(assess(high, ours()), plainView(100))).toMatch(/sentinel-1 .*✗ 3\/3, quorum 4/);
   });
 
   it('disagreements are marked where they are', () => {
     expect(statusText(torn, plainView(100))).toMatchInlineSnapshot(`
-      "DOWN  mymaster: no writes: the sentinels send clients to redis-2, which is a replica (and 3 more)
+      "DOWN  mymaster: no writes: the sentinels send clients to redis-2, which is a replica (and 3 more
+            findings)
       → sentinelctl logs redis-2 --tail 50 --cluster lab
       cluster lab, driver process
 
@@ -233,7 +246,7 @@ describe('status on one screen', () => {
         → redis-cli -h 127.0.0.1 -p 26379 SENTINEL MONITOR mymaster 127.0.0.1 6380 2
         → redis-cli -h 127.0.0.1 -p 26379 SENTINEL SET mymaster down-after-milliseconds 5000 \\
           failover-timeout 60000 parallel-syncs 1
-        → # where the master wants a password: test -n "\${MASTER_PASSWORD:?is not set}" && printf '%s'
+          # where the master wants a password: test -n "\${MASTER_PASSWORD:?is not set}" && printf '%s'
           "$MASTER_PASSWORD" | redis-cli -h 127.0.0.1 -p 26379 -x SENTINEL SET mymaster auth-pass
       ! sentinel-2 127.0.0.1:26380 does not answer: no answer within 1.5 s
         it has no vote in a failover, and a client that asks it first waits for its connect timeout
@@ -282,21 +295,21 @@ describe('status on one screen', () => {
 
       ✗ nothing is known of the cluster: the addresses may be
         wrong, or this machine may have no route to them
-        → # nothing listens there: start them on their machines,
+          # nothing listens there: start them on their machines,
           or correct the addresses
       ! sentinel-1 127.0.0.1:26379 does not answer: connection
         refused
         it has no vote in a failover, and a client that asks it
         first waits for its connect timeout
-        → start the server again on the machine of
+          start the server again on the machine of
           127.0.0.1:26379, with its own configuration file
       ! sentinel-2 127.0.0.1:26380 does not answer: connection
         refused
-        → start the server again on the machine of
+          start the server again on the machine of
           127.0.0.1:26380, with its own configuration file
       ! sentinel-3 127.0.0.1:26381 does not answer: connection
         refused
-        → start the server again on the machine of
+          start the server again on the machine of
           127.0.0.1:26381, with its own configuration file"
     `);
   });
@@ -353,7 +366,7 @@ describe('status on one screen', () => {
     ]);
     expect(arrows(statusText(lost, plainView(100)))).toEqual([
       '→ sentinelctl status --watch',
-      '  → once another node is the master: sentinelctl start redis-1',
+      '  → sentinelctl start redis-1',
     ]);
   });
 

@@ -218,7 +218,7 @@ describe('the master that is meant', () => {
     expect(thrown(() => masterNameOf(none, null, ctl))).toMatchObject({
       code: 'no-sentinel',
       exitCode: 5,
-      hint: 'sentinelctl status --cluster orders shows what can be reached',
+      hint: 'sentinelctl status --cluster orders # shows what can be reached',
     });
     const two = altered((s) => {
       for (const x of s.sentinels) x.answer?.masters.push({ ...viewOf(s, 1), name: 'cache' });

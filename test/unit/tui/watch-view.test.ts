@@ -36,6 +36,13 @@ const drawn = (w: Watched, columns: number, rows: number): string[] =>
   watchLines(w, { color: false, columns, rows });
 
 describe('what a watch shows', () => {
+  it('does not name itself as the next command', () => {
+    const verdict = { ...STATUS.verdict, next: 'sentinelctl status --watch --cluster orders' };
+    const look = { atMs: AT, tookMs: 34, status: { ...STATUS, verdict } };
+    expect(drawn(watched(0, { look }), 80, 30).join('\n')).not.toContain('--watch');
+    expect(drawn(watched(0), 80, 30)).toContain('→ sentinelctl up');
+  });
+
   it('the time, how to leave, the status, and what changed, the latest first', () => {
     const lines = drawn(watched(2), 80, 30);
     expect(lines[0]).toBe(`${clockTime(AT)}  q quits  every 2s  reading took 34 ms`);

@@ -87,7 +87,7 @@ export class Containers {
     const done = await this.on(node, doing, work);
     if (done !== undefined) return done.value;
     throw failed('node-absent', `could not ${doing}: it has no container`, {
-      hint: `${command('status', this.#cluster)}, then up to create what is missing`,
+      hint: `${command('status', this.#cluster)} # then, to create what is missing: ${command('up', this.#cluster)}`,
     });
   }
 

@@ -46,7 +46,7 @@ export async function ensureImage(
   const pulled = await inspectImage(engine, ref);
   if (pulled !== undefined) return pulled;
   throw unreachable('image-pull', `the image ${ref} was pulled, but the engine does not have it`, {
-    hint: `try: docker pull ${ref}`,
+    hint: `docker pull ${ref}`,
   });
 }
 

@@ -76,7 +76,7 @@ async function removeNetwork(engine: Engine, network: NetworkInspectInfo): Promi
     const guests = Object.values(now?.Containers ?? {}).map((container) => container.Name);
     throw refused('network-in-use', `the network ${network.Name} is still used by other containers`, {
       why: guests.join(', ') || engineWords(error),
-      hint: `docker network disconnect ${network.Name} ${guests[0] ?? 'CONTAINER'}, then repeat the command`,
+      hint: `docker network disconnect ${network.Name} ${guests[0] ?? 'CONTAINER'}\nthen repeat the command`,
       cause: error,
     });
   }
