@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { bitnamiServer, isBitnami } from '../../files/compose/bitnami.js';
 import { type Launch, launchesOf, mayBeServer, unknownImage } from '../../files/compose/launch.js';
 import type { Service } from '../../files/compose/service.js';
@@ -110,17 +111,28 @@ async function imageServer(launching: Launching, project: Project): Promise<File
   const own = 'why' in mounted ? null : await readSegments(container, made.mounted, mounted.segments);
   project.troubles.push(...(own?.troubles ?? []));
   project.unread.push(...(own?.unread ?? []).map((why) => `${id}: ${why}`));
+  const over = mountOver(service, made.mounted);
+  if (over !== undefined)
+    project.unread.push(
+      `${id}: ${over.target} is mounted over the directory in which the image writes its configuration: which variables still count is not known (${file}:${over.line})`,
+    );
   return {
     id,
     kind: made.kind,
-    directives: own?.directives ?? made.directives,
-    seen: own === null || own.unread.length === 0,
+    directives: over === undefined ? (own?.directives ?? made.directives) : [],
+    seen: over === undefined && (own === null || own.unread.length === 0),
     conf: null,
     service,
     copies: copiesOf(service),
     ...(own === null && { wrongVariables: made.wrong, replicates: made.replicates }),
     at: { file, line: service.line },
   };
+}
+
+/** What is mounted where the image writes its configuration, instead of where it takes one from. */
+function mountOver({ mounts }: Service, mounted: string): Service['mounts'][number] | undefined {
+  const own = posix.dirname(mounted).replace('/mounted-etc', '/etc');
+  return mounts.find(({ target }) => `${posix.normalize(target).replace(/\/$/, '')}/`.startsWith(`${own}/`));
 }
 
 /** With the values that files have: NAME_FILE stands for NAME, which stays unknown where the file cannot be read. */
