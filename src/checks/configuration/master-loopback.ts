@@ -1,11 +1,12 @@
 import type { Address } from '../../model/address.js';
-import { isLoopback, reachesItself } from '../../model/address.js';
+import { isLoopback, isWild, reachesItself } from '../../model/address.js';
 import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn } from '../evidence.js';
 import { hasFarPeers, isOwnHost } from '../files/groups.js';
 import { judgeSentinelFiles } from '../files/judge.js';
-import { nodeFiles, type Project } from '../files/project.js';
+import { monitorLines } from '../files/monitor-lines.js';
+import { type FileServer, nodeFiles, type Project } from '../files/project.js';
 import { followsOf, lastOf, monitorsOf, place, portOf } from '../files/settings.js';
 import { monitorLike } from '../fixes.js';
 import type { Group } from '../group.js';
@@ -26,12 +27,12 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
-  title: 'the master is monitored at a loopback address, but the sentinels run on several hosts',
+  title: 'the master is monitored at an address that means another machine to each sentinel',
   consequence:
-    'each sentinel monitors its own machine under that address, and clients that ask it get 127.0.0.1, their own machine',
+    'each sentinel monitors its own machine under that address, and clients that ask it are sent to their own machine',
   explanation:
     'Sentinel gives the address in its sentinel monitor line to clients, replicas and the other sentinels. A ' +
-    'loopback address means a different machine to each of them.',
+    'loopback address means a different machine to each of them, and so does 0.0.0.0 or ::, which only bind takes.',
   remedy: [
     'SENTINEL REMOVE NAME and SENTINEL MONITOR NAME with an address of the master that every machine can reach',
   ],
@@ -72,25 +73,30 @@ export default {
     return judgeSentinelFiles(project, (sentinels) => {
       const monitors = sentinels
         .flatMap(monitorsOf)
-        .filter((m) => isLoopback(m.host) && hasFarPeers(m.server));
+        .filter((m) => isWild(m.host) || (isLoopback(m.host) && hasFarPeers(m.server)));
       const replicas = nodeFiles(project).flatMap((node) => {
         const line = lastOf(node, 'replicaof');
-        return line !== undefined && isLoopback(line.args[0] ?? '') && isOwnHost(node)
-          ? [{ node, line }]
+        const host = line?.args[0] ?? '';
+        return line !== undefined && (isWild(host) || (isLoopback(host) && isOwnHost(node)))
+          ? [{ node, line, host }]
           : [];
       });
       return [
         ...monitors.map(({ server, name, host, port, quorum, at }) => ({
           subject: server.id,
-          message: `"sentinel monitor ${name} ${host} ${port}": this address is ${isOwnHost(server) ? 'the container itself' : 'each machine itself, and other members have other addresses'}`,
-          fix: [
-            `sentinel monitor ${name} ${masterHere(project, port) ?? "<the master's address>"} ${port} ${quorum}`,
-          ],
+          message: `"sentinel monitor ${name} ${host} ${port}": ${monitorSays(server, host)}`,
+          fix: monitorLines(
+            server,
+            name,
+            masterHere(project, port) ?? "<the master's address>",
+            port,
+            quorum,
+          ),
           at,
         })),
-        ...replicas.map(({ node, line }) => ({
+        ...replicas.map(({ node, line, host }) => ({
           subject: node.id,
-          message: `"replicaof ${line.args.join(' ')}": this address is the container itself`,
+          message: `"replicaof ${line.args.join(' ')}": ${isWild(host) ? `${host} is not an address of a server: the node connects to its own machine` : 'this address is the container itself'}`,
           fix: [`replicaof <the master's address> ${line.args[1] ?? 6379}`],
           at: place(line),
         })),
@@ -99,12 +105,21 @@ export default {
   },
 } satisfies Check;
 
+/** What is wrong with the address that a sentinel monitors. */
+function monitorSays(server: FileServer, host: string): string {
+  if (isWild(host))
+    return `${host} is not an address of a server: each sentinel reaches its own machine, and clients are sent to ${host}`;
+  return isOwnHost(server)
+    ? 'this address is the container itself'
+    : 'this address is each machine itself, and other members have other addresses';
+}
+
 /** The one service that is a master at this port, by its fixed address or its name; else what every replica follows. */
 function masterHere(project: Project, port: number): string | null {
   const followed = new Set(
     nodeFiles(project)
       .map(followsOf)
-      .flatMap((f) => (f !== null && f.port === port && !isLoopback(f.host) ? [f.host] : [])),
+      .flatMap((f) => (f !== null && f.port === port && !reachesItself(f.host) ? [f.host] : [])),
   );
   if (project.compose === null) return followed.size === 1 ? ([...followed][0] ?? null) : null;
   const masters = nodeFiles(project).filter((n) => followsOf(n) === null && portOf(n) === port);

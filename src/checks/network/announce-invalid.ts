@@ -1,8 +1,11 @@
-import { isLoopback, isWild, reachesItself } from '../../model/address.js';
+import { isIp, isLoopback, isWild, reachesItself } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
+import { judgeServerFiles } from '../files/judge.js';
+import type { FileServer } from '../files/project.js';
+import { lastOf, place, sentinelLine } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
 import { type Group, groupsOf, judged, readAll, settingIn } from '../group.js';
 
@@ -73,10 +76,11 @@ export default {
     });
     return judged([...nodes, ...sentinels], missing);
   },
+  files: (project) => judgeServerFiles(project, announcedWild),
 } satisfies Check;
 
 const said = (
-  server: GatheredNode | GatheredSentinel,
+  server: { id: string },
   directive: string,
   host: string,
 ): Pick<RawFinding, 'subject' | 'brief' | 'message' | 'evidence'> => ({
@@ -85,6 +89,30 @@ const said = (
   evidence: `${directive} ${host}: each machine that connects there reaches itself`,
   message: `${server.id} announces ${host} (${directive}): each machine that connects there reaches itself`,
 });
+
+/** A file's own line: a loopback address depends on the machines, and is looked for in running clusters. */
+function announcedWild(server: FileServer): RawFinding[] {
+  const isSentinel = server.kind === 'sentinel';
+  const line = isSentinel ? sentinelLine(server, 'announce-ip') : lastOf(server, 'replica-announce-ip');
+  const host = line?.args[isSentinel ? 1 : 0] ?? '';
+  if (line === undefined || !isWild(host)) return [];
+  const directive = isSentinel ? 'sentinel announce-ip' : 'replica-announce-ip';
+  const own = ownAddress(server);
+  return [
+    {
+      ...said(server, directive, host),
+      fix: [own === undefined ? `delete the line: ${directive} ${host}` : `${directive} ${own}`],
+      at: place(line),
+    },
+  ];
+}
+
+/** The address that others can connect to: a container's fixed one, or the first that it binds. */
+function ownAddress({ service, directives }: FileServer): string | undefined {
+  if (service !== null) return service.networks.find((n) => n.address !== null)?.address ?? undefined;
+  const bound = directives.findLast((d) => d.name === 'bind')?.args ?? [];
+  return bound.map((host) => host.replace(/^-/, '')).find((host) => isIp(host) && !reachesItself(host));
+}
 
 /** The replica says its address when its link begins; what the sentinels know already stays until RESET. */
 function announceOwn({ name, master, views }: Group, node: GatheredNode, host: string): string[] {

@@ -1,0 +1,21 @@
+import { isIp } from '../../model/address.js';
+import type { FileServer } from './project.js';
+import { isYes, sentinelLine } from './settings.js';
+
+/** The lines that make a sentinel monitor a host; with a name, those without which it exits at start or forgets the name (sentinel.c, createSentinelAddr). */
+export function monitorLines(
+  server: FileServer,
+  name: string,
+  host: string,
+  port: number,
+  quorum: number,
+): string[] {
+  const isName = !isIp(host) && !host.startsWith('<');
+  const lacking = ['resolve-hostnames', 'announce-hostnames'].filter(
+    (setting) => isName && !isYes(sentinelLine(server, setting)?.args[1]),
+  );
+  return [
+    `sentinel monitor ${name} ${host} ${port} ${quorum}`,
+    ...lacking.map((setting) => `sentinel ${setting} yes`),
+  ];
+}
