@@ -93,6 +93,7 @@ import masterDisagree from './live/master-disagree.js';
 import { mastersInFiles } from './live/master-disagree-files.js';
 import masterFrozen from './live/master-frozen.js';
 import mastersDead from './live/masters-dead.js';
+import pauseTooLong from './live/pause-too-long.js';
 import replicaChained from './live/replica-chained.js';
 import replicaForeign from './live/replica-foreign.js';
 import replicaRing from './live/replica-ring.js';
@@ -224,6 +225,7 @@ export const CHECKS: readonly Check[] = [
   replicaForeign,
   ...SNAPSHOT_CHECKS.map((check) => ({ ...check, ...IN_FILES.get(check) })),
   masterFrozen,
+  pauseTooLong,
   clockSkew,
   failoverStuck,
   lag,

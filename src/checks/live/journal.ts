@@ -26,6 +26,7 @@ export const EFFECTS_OF_FAULTS = [
   'seen-down',
   'tilt',
   'master-frozen',
+  'pause-too-long',
   'clock-skew',
   'no-good-slave',
   'failover-stuck',

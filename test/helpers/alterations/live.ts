@@ -319,6 +319,15 @@ export const LIVE: Alteration[] = [
     alter: (g) => say(g, { 'last-ping-sent': '1900', 'last-ok-ping-reply': '1900' }),
   },
   {
+    id: 'pause-too-long',
+    subject: 'redis-1',
+    alter: (g) => {
+      const held = { name: 'sentinel-0123abcd-cmd', flags: 'b', cmd: 'publish', user: 'default' };
+      given(nodeIn(g, 1).clients).push(held);
+      say(g, { 'last-ping-sent': '1900', 'last-ok-ping-reply': '1900' });
+    },
+  },
+  {
     id: 'clock-skew',
     subject: 'redis-2',
     alter: (g) => {

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { attachedPatient, type Patient } from '../helpers/doctor.js';
+import { type RawCluster, startRawCluster } from '../helpers/redis.js';
+import { redisCli } from '../helpers/redis-cli.js';
+
+const PORT = 2990;
+const MASTER = `127.0.0.1:${PORT}`;
+
+let raw: RawCluster;
+let patient: Patient;
+beforeAll(async () => {
+  // Longer than the whole test: the sentinels see nothing of it.
+  raw = await startRawCluster({ port: PORT, downAfterMs: 120_000 });
+  patient = attachedPatient(raw.sentinels.map((s) => s.address));
+}, 60_000);
+afterAll(() => raw?.stop());
+
+it('a master that CLIENT PAUSE keeps from writing has no writes, before any sentinel calls it down', async () => {
+  expect((await patient.doctor()).findings.map((f) => f.id)).not.toContain('pause-too-long');
+  await redisCli(PORT, 'CLIENT PAUSE 600000 WRITE');
+  const finding = await patient.finds('pause-too-long', MASTER, 'critical');
+  expect(finding.impact).toBe('down');
+  expect(finding.message).toContain('holds back writes (CLIENT PAUSE … WRITE)');
+  expect(finding.message).toContain('the sentinels call it down after 2 min');
+  expect(finding.fix).toEqual([`redis-cli -h 127.0.0.1 -p ${PORT} CLIENT UNPAUSE`]);
+  await patient.apply(finding);
+  await patient.isCured('pause-too-long', MASTER);
+  expect(await redisCli(PORT, 'SET key value')).toBe('OK\n');
+});
