@@ -13,10 +13,12 @@ export default {
   explanation:
     'Images of Bitnami write the configuration from their variables. They ignore names that are not theirs, without ' +
     'a message: REDIS_MASTER_PORT has no effect, it is REDIS_MASTER_PORT_NUMBER. A data node needs a password, or ' +
-    'ALLOW_EMPTY_PASSWORD=yes.',
+    'ALLOW_EMPTY_PASSWORD=yes. The official images of Redis and Valkey read none of these variables: with ' +
+    'REDIS_REPLICATION_MODE=slave such a server is a master.',
   remedy: ['use the name that the image’s README lists'],
   sources: [
     'https://github.com/bitnami/containers: redis-env.sh, redis-sentinel-env.sh, libredis.sh (redis_validate)',
+    'https://github.com/redis/docker-library-redis/pull/36',
   ],
   causes: ['masterauth-missing', 'auth-pass-missing', 'protected-mode'],
   files(project) {
@@ -27,8 +29,18 @@ export default {
 } satisfies Check;
 
 const wrongAt = (server: FileServer): RawFinding[] =>
-  (server.wrongVariables ?? []).map(({ name, meant, isDefault, line }): RawFinding => {
+  (server.wrongVariables ?? []).map(({ name, meant, isDefault, line, ignored }): RawFinding => {
     const at = { file: server.at.file, line };
+    if (ignored !== undefined)
+      return {
+        subject: server.id,
+        severity: 'critical',
+        impact: 'at-risk',
+        message: `${name} has no effect in the image ${server.service?.image}, which reads no variables: ${ignored.does}`,
+        consequence: 'the server runs without what the variable says, and nothing tells so at start',
+        fix: [`in its configuration, or with -- as an option: ${ignored.instead}`],
+        at,
+      };
     if (meant === null) {
       return {
         subject: server.id,

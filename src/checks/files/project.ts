@@ -15,7 +15,7 @@ export interface FileServer {
   conf: ConfSource | null;
   /** The compose service that it is. */
   service: Service | null;
-  /** Variables of an image that configures it which that image does not know, or requires. */
+  /** Variables that its image does not know, requires, or does not read at all. */
   wrongVariables?: WrongVariable[];
   /** The machine that its file was given for (`--config web1=FILE`), and whether files of others were given too. */
   host?: { name: string; others: boolean };

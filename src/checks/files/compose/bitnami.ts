@@ -21,6 +21,8 @@ export interface WrongVariable {
   /** Whether the value that is set is the default of the one that is meant. */
   isDefault: boolean;
   line: number;
+  /** Of an image that reads no variables: what follows, and the line of configuration that does it. */
+  ignored?: { does: string; instead: string };
 }
 
 /** Bitnami's images that make the configuration of a Redis, a Valkey or a Sentinel out of their variables; none of its others. */

@@ -1,6 +1,13 @@
 import { posix } from 'node:path';
 import { bitnamiServer, isBitnami } from '../../files/compose/bitnami.js';
-import { type Launch, launchesOf, mayBeServer, unknownImage } from '../../files/compose/launch.js';
+import { ignoredVariables } from '../../files/compose/ignored.js';
+import {
+  isOfficialImage,
+  type Launch,
+  launchesOf,
+  mayBeServer,
+  unknownImage,
+} from '../../files/compose/launch.js';
 import type { Service } from '../../files/compose/service.js';
 import { type Directive, optionDirectives } from '../../files/conf.js';
 import type { ConfSource, FileServer, Project } from '../../files/project.js';
@@ -18,9 +25,10 @@ import { readSegments, usersOf } from './read-segments.js';
 /** Adds what a container is to the project: servers, something else, or what could not be told. */
 export async function addServers(project: Project, launching: Launching): Promise<void> {
   const { service, id, container, file, unread } = launching;
-  if (isBitnami(service.image) && service.entrypoint === null && service.command === null) {
+  const flags = runFlags(service);
+  if (flags !== null) {
     project.unread.push(...unread);
-    project.servers.push(await imageServer(launching, project));
+    project.servers.push(await imageServer(launching, project, flags));
     return;
   }
   const chart = await chartServer(launching);
@@ -62,11 +70,18 @@ async function serverOf(launching: Launching, launch: Launch, project: Project):
   if (vague !== undefined)
     unread.push(`${vague.args.join(' ')} (${vague.file}:${vague.line}) is not known here`);
   project.unread.push(...unread.map((why) => `${id}: ${why}`));
+  const directives = [...all, ...users];
+  const seen = vague === undefined && (own === null || own.unread.length === 0);
+  const ignored =
+    seen && launch.kind === 'redis' && isOfficialImage(service.image)
+      ? ignoredVariables(launching.env, directives)
+      : [];
   return {
     id,
     kind: launch.kind,
-    directives: [...all, ...users],
-    seen: vague === undefined && (own === null || own.unread.length === 0),
+    directives,
+    seen,
+    ...(ignored.length > 0 && { wrongVariables: ignored }),
     conf: own?.conf ?? null,
     ...(launch.kind === 'sentinel' && launch.confPath === null && { startsBare: true }),
     service,
@@ -102,8 +117,21 @@ const isVague = ({ name, args, open }: Directive): boolean =>
 
 const copiesOf = ({ copies }: Service): number => (Number.isInteger(copies) ? copies : 1);
 
+/** What follows the image's own start script, which adds it to the server's options; null where another command starts. */
+function runFlags({ image, entrypoint, command }: Service): string[] | null {
+  if (!isBitnami(image) || entrypoint !== null) return null;
+  const [first, ...flags] = command?.words ?? [];
+  if (first === undefined) return [];
+  const isOwn = /^(\/opt\/bitnami\/scripts\/[\w-]+)?\/run\.sh$/.test(first);
+  return isOwn && !flags.some((flag) => /^--include\b/.test(flag)) ? flags : null;
+}
+
 /** A server that the image configures: by a file that is mounted for that, else by its variables. */
-async function imageServer(launching: Launching, project: Project): Promise<FileServer> {
+async function imageServer(
+  launching: Launching,
+  project: Project,
+  flags: readonly string[],
+): Promise<FileServer> {
   const { service, id, container, file } = launching;
   const env = await withFileValues(launching.env, container);
   const made = bitnamiServer(service, env, file);
@@ -111,6 +139,7 @@ async function imageServer(launching: Launching, project: Project): Promise<File
   const own = 'why' in mounted ? null : await readSegments(container, made.mounted, mounted.segments);
   project.troubles.push(...(own?.troubles ?? []));
   project.unread.push(...(own?.unread ?? []).map((why) => `${id}: ${why}`));
+  const line = service.command?.line ?? service.line;
   const over = mountOver(service, made.mounted);
   if (over !== undefined)
     project.unread.push(
@@ -119,7 +148,10 @@ async function imageServer(launching: Launching, project: Project): Promise<File
   return {
     id,
     kind: made.kind,
-    directives: over === undefined ? (own?.directives ?? made.directives) : [],
+    directives:
+      over === undefined
+        ? [...(own?.directives ?? made.directives), ...optionDirectives([...flags], file, line)]
+        : [],
     seen: over === undefined && (own === null || own.unread.length === 0),
     conf: null,
     service,
