@@ -41,9 +41,20 @@ export function believed(
   return best?.address ?? null;
 }
 
+/**
+ * Whether a sentinel hands over to a replica that it has promoted: SENTINEL MASTER still shows the old address then, with
+ * the new epoch, while it tells all others the new one (sentinel.c, sentinelGetCurrentMasterAddress).
+ */
+export const isHandingOver = (failoverState: string | null | undefined): boolean =>
+  failoverState === 'reconf_slaves' || failoverState === 'update_config';
+
 /** The same of what a snapshot shows. */
 export function believedMaster({ witnesses, answered, refOf }: MasterFacts): Address | null {
-  const claims = witnesses.map(({ view }) => ({ address: view.address, epoch: view.configEpoch }));
+  const own = witnesses.filter(({ view }) => !isHandingOver(view.failoverState));
+  const claims = (own.length > 0 ? own : witnesses).map(({ view }) => ({
+    address: view.address,
+    epoch: view.configEpoch,
+  }));
   return believed(claims, (address) => {
     const node = answered.find((n) => n.id === refOf(address).id);
     return (

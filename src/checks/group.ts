@@ -9,7 +9,8 @@ import type {
   Got,
 } from '../model/gathered.js';
 import { keysIn } from '../model/records.js';
-import { believed, type Claim, type ClaimedNode } from './believed.js';
+import { isLocked } from '../model/snapshot.js';
+import { believed, type Claim, type ClaimedNode, isHandingOver } from './believed.js';
 import type { RawFinding, Skip } from './check.js';
 import { addressIn, type MonitoredAt, masterNames, nodesOf, viewsOf } from './evidence.js';
 
@@ -37,12 +38,18 @@ export function groupsOf(gathered: Gathered): readonly Group[] {
   const groups = masterNames(gathered).map((name) => {
     const views = viewsOf(gathered, name);
     const nodes = nodesOf(gathered, name);
-    const address = believed(views.flatMap(claimOf), (claimed) => claimedNode(nodes, claimed));
+    const address = believed(claimants(views).flatMap(claimOf), (claimed) => claimedNode(nodes, claimed));
     const master = nodes.find((n) => address !== null && isAt(n, address)) ?? null;
     return { name, views, nodes, address, master, replicas: nodes.filter((n) => n !== master) };
   });
   made.set(gathered, groups);
   return groups;
+}
+
+/** Those that hand over name the old master, at the new epoch. */
+function claimants(views: readonly MonitoredAt[]): readonly MonitoredAt[] {
+  const own = views.filter(({ master }) => !isHandingOver(master.fields['failover-state']));
+  return own.length > 0 ? own : views;
 }
 
 function claimOf({ master: { fields } }: MonitoredAt): Claim[] {
@@ -73,6 +80,10 @@ export const serversOf = (gathered: Gathered): (GatheredNode | GatheredSentinel)
   ...gathered.nodes,
   ...gathered.sentinels,
 ];
+
+/** Whether a server is there: an address that others only name may belong to none. One that wants a password is. */
+export const isThere = ({ silence }: Pick<GatheredServer, 'silence'>): boolean =>
+  silence === null || isLocked(silence);
 
 /** The data nodes of the groups that the diagnosis is about. */
 export function dataNodes(gathered: Gathered): GatheredNode[] {

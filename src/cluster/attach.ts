@@ -55,7 +55,7 @@ export async function attach(
   const before = await store.attached(cluster);
   if (before === undefined && (await store.list()).includes(cluster))
     throw refused('cluster-exists', `cluster "${cluster}" was made by sentinelctl`, {
-      hint: `choose another name: sentinelctl attach ${cluster}-2 --sentinel-addrs ${request.sentinelAddrs.map(formatAddress).join(',')}`,
+      hint: `the same command with another name, such as ${cluster}-2`,
     });
   const target = await attachedBy(store, request);
   const snapshot = await surveyOf(target, asking);

@@ -196,6 +196,6 @@ export async function resolveActable(
   const why = 'it has no name here, under which what is done to it could be written down and rolled back';
   throw refused('attached', `${action} is refused: sentinelctl did not create ${target.name}`, {
     why: target.whence === null ? why : `${why}\n${target.whence}`,
-    hint: `sentinelctl attach NAME --sentinel-addrs ${target.name} --local # then ${action} --cluster NAME; status, doctor, wait, masters, replicas, sentinels and master-addr work without a name`,
+    hint: `sentinelctl attach NAME --sentinel-addrs ${target.name} --local # with the login of this command, if it has one; then sentinelctl ${action} --cluster NAME; status, doctor, wait, masters, replicas, sentinels and master-addr work without a name`,
   });
 }

@@ -38,7 +38,7 @@ export function judgeBudget(ms: number, settings: { downAfterMs: number }): Oper
     `--budget ${formatDurationMs(ms)} cannot hold, so nothing was done: no sentinel marks the master as down before down-after (${downAfter}) has passed`,
     {
       why: about,
-      hint: `--budget ${formatDurationMs(usualFailoverMs(settings))} is the default for the switch; a shorter failover needs a shorter --down-after at up`,
+      hint: `--budget ${formatDurationMs(usualFailoverMs(settings))} is the default for the switch; a shorter failover needs a shorter down-after-milliseconds at every sentinel`,
     },
   );
 }

@@ -93,8 +93,19 @@ function faultsIn(plan: ClusterPlan, snapshot: Snapshot): string[] {
       .filter(({ view }) => view.failoverState !== null && view.failoverState !== 'none')
       .map(({ id, view }) => `${id} runs a failover (${view.failoverState})`),
     ...(plan.spec.replicas === 0 ? ['no replica could be promoted'] : []),
+    ...unplanned(plan, snapshot).map(
+      ({ id, silence }) =>
+        `${id}, which the sentinels list, does not answer: ${silence?.message ?? 'it was not asked'}`,
+    ),
   ];
 }
+
+/** Data nodes that do not answer and are no nodes of the cluster: an address that a replica had before, or a foreign one. */
+const unplanned = (plan: ClusterPlan, { groups }: Snapshot) =>
+  groups
+    .filter(({ masterName }) => masterName === plan.spec.masterName)
+    .flatMap(({ nodes }) => nodes)
+    .filter(({ id, answer }) => answer === null && !plan.nodes.some((n) => n.id === id));
 
 /** A sentinel's log line that says that a failover was tried and did not come to its end. */
 const FAILED_ATTEMPT = / (-failover-abort-\S+|\+failover-end-for-timeout) /;

@@ -115,7 +115,13 @@ export function memoryIn(info: NamedValues): NodeMemory | undefined {
   if (used === null || limitBytes === null) return undefined;
   const usedBytes = used - (numberOf(info.get('mem_not_counted_for_evict')) ?? 0);
   const expires = [...info].some(([field, value]) => /^db\d+$/.test(field) && /\bexpires=[1-9]/.test(value));
-  return { usedBytes, limitBytes, policy: info.get('maxmemory_policy') ?? '', expires };
+  return {
+    usedBytes,
+    limitBytes,
+    machineBytes: numberOf(info.get('total_system_memory')),
+    policy: info.get('maxmemory_policy') ?? '',
+    expires,
+  };
 }
 
 /** `slave0:ip=127.0.0.1,port=6380,state=online,offset=1234,lag=0`: every replica, also one that does not stream yet. */

@@ -74,6 +74,8 @@ export type DiskFault = 'bgsave' | 'aof-write' | 'aof-rewrite';
 export interface NodeMemory {
   usedBytes: number;
   limitBytes: number;
+  /** What the machine has; null where INFO does not say. */
+  machineBytes?: number | null;
   policy: string;
   /** Whether any key has a time to live. */
   expires: boolean;

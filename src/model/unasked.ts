@@ -5,6 +5,9 @@ import { listed } from './words.js';
 const GIVE_PASSWORD =
   'add --password-file FILE to this command, or --sentinel-password-file FILE where the sentinels have their own';
 
+const GIVE_ANOTHER =
+  'give the right one with --password-file FILE, or with --sentinel-password-file FILE where the sentinels have their own';
+
 /**
  * `no-sentinel` (5), by what the servers at those addresses said: one that wants a password answers, and so does a data
  * node. `outcome`: what follows for the command; `hint`: what to do where neither a password nor another address is missing.
@@ -23,7 +26,11 @@ export function noSentinel(
 /** What none of them gave, and what is missing for that. */
 function unasked(sentinels: readonly SentinelState[]): [what: string, remedy?: string] {
   const locked = sentinels.filter((s) => s.silence?.kind === 'auth');
-  if (locked.length > 0) return [`${listed(locked.map((s) => s.id))} ${lockedWords(locked)}`, GIVE_PASSWORD];
+  if (locked.length > 0)
+    return [
+      `${listed(locked.map((s) => s.id))} ${lockedWords(locked)}`,
+      locked.every((s) => s.silence?.message.startsWith('rejects')) ? GIVE_ANOTHER : GIVE_PASSWORD,
+    ];
   if (sentinels.length > 0 && sentinels.every((s) => s.silence?.kind === 'protocol'))
     return [
       sentinels.length === 1

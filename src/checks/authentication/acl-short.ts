@@ -57,22 +57,26 @@ export default {
     const nodes = dataNodes(gathered);
     const refused = nodes.flatMap((node) => replicasRefused(node, nodes.length));
     const { values, missing } = readAll(nodes, (n) => n.dryrun);
-    const seen = values.flatMap(({ server, value }) => {
+    const lacking = values.flatMap(({ server, value }) => {
       const denied = Object.entries(value)
         .filter(([, verdict]) => verdict !== 'OK' && !UNKNOWN.test(verdict))
         .map(([name]) => name);
-      if (denied.length === 0) return [];
+      return denied.length === 0 ? [] : [{ server, denied }];
+    });
+    const isMaster = ({ role }: GatheredNode): boolean => role.ok && role.value.role === 'master';
+    // One that can be promoted is enough, if it is chosen.
+    const others = nodes.filter((n) => !isMaster(n) && !lacking.some(({ server }) => server === n));
+    const seen = lacking.map(({ server, denied }): RawFinding => {
       const user = server.sentinelsUser ?? "<the sentinels' user>";
-      return [
-        {
-          subject: server.id,
-          message: `the user ${user} may not run ${listed(denied)}`,
-          fix: setUser(
-            server,
-            denied.map((name) => `+${name.replace(' ', '|')}`),
-          ),
-        },
-      ];
+      return {
+        subject: server.id,
+        message: `the user ${user} may not run ${listed(denied)}`,
+        ...(others.length > 0 && { consequence: consequenceOf(server, isMaster(server), others) }),
+        fix: setUser(
+          server,
+          denied.map((name) => `+${name.replace(' ', '|')}`),
+        ),
+      };
     });
     return judged([...refused, ...seen], missing);
   },
@@ -82,6 +86,12 @@ export default {
       return missing.length === 0 ? null : `may not ${missing.join(', ')}`;
     }),
 } satisfies Check;
+
+/** Where another replica can be promoted. */
+const consequenceOf = ({ id }: GatheredNode, isMaster: boolean, others: readonly GatheredNode[]): string =>
+  isMaster
+    ? `after a failover, or when ${id} returns after one, the sentinels cannot make it a replica of the new master`
+    : `a failover that chooses ${id} ends with -failover-abort-slave-timeout (measured); one that chooses ${listed(others.map((n) => n.id))} succeeds, and ${id} does not follow the new master`;
 
 /**
  * Replicas that this node refuses, by its ACL LOG: they are in no list, neither the node's nor a sentinel's, so that

@@ -5,7 +5,7 @@ import { hasFarPeers, isOwnHost } from '../files/groups.js';
 import { judgeServerFiles } from '../files/judge.js';
 import { lastOf, place } from '../files/settings.js';
 import { changeFile, setConfig, withLine } from '../fixes.js';
-import { idsOf, judged, shown } from '../group.js';
+import { idsOf, isThere, judged, shown } from '../group.js';
 import { settingAt } from '../sentinels.js';
 
 /** The addresses that it listens on; undefined where unknown, empty for all of them (config.c, server.bindaddr). */
@@ -51,9 +51,13 @@ export default {
   ],
   live(gathered) {
     const servers = [...gathered.nodes, ...gathered.sentinels];
-    const away = servers.filter((s) => !reachesItself(s.announce.host));
-    if (away.length === 0) return [];
-    const missing: string[] = [];
+    // An address where no server answers may be a wrong announcement, and no second machine.
+    const far = servers.filter((s) => !reachesItself(s.announce.host));
+    const away = far.filter(isThere);
+    const missing = far
+      .filter((s) => !isThere(s))
+      .map((s) => `${s.id}: ${s.silence?.message ?? 'no answer'}`);
+    if (away.length === 0) return judged([], missing);
     const seen = servers.flatMap((server): RawFinding[] => {
       const bound = boundTo(server);
       if (bound === undefined) missing.push(`${server.id}: ${server.conf.ok ? '' : server.conf.why}`);
@@ -65,7 +69,7 @@ export default {
       return [
         {
           subject: server.id,
-          message: `${shown(server)} is bound to ${bound.join(' ')}, and ${idsOf(others)} have other addresses`,
+          message: `${shown(server)} listens on ${bound.join(' ')} only, where other machines do not reach it; ${idsOf(others)} ${others.length === 1 ? 'has another address' : 'have other addresses'}`,
           fix:
             'role' in server
               ? setConfig(server, 'bind', value)

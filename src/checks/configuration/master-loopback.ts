@@ -9,7 +9,7 @@ import { monitorLines } from '../files/monitor-lines.js';
 import { type FileServer, nodeFiles, type Project } from '../files/project.js';
 import { followsOf, lastOf, monitorsOf, place, portOf } from '../files/settings.js';
 import { monitorLike } from '../fixes.js';
-import type { Group } from '../group.js';
+import { type Group, isThere } from '../group.js';
 import { judgeViews } from '../sentinels.js';
 
 /** The master's address that others can use: another sentinel's, or the one that a replica follows. */
@@ -49,8 +49,8 @@ export default {
   live: (gathered) =>
     judgeViews(gathered, (group) => {
       const members = [
-        ...gathered.sentinels.map((s) => s.announce.host),
-        ...group.nodes.map((n) => n.announce.host),
+        ...gathered.sentinels.filter(isThere).map((s) => s.announce.host),
+        ...group.nodes.filter(isThere).map((n) => n.announce.host),
       ];
       if (members.every(reachesItself)) return [];
       return group.views.flatMap(({ sentinel, master }): RawFinding[] => {

@@ -36,22 +36,29 @@ export default {
       const { memory } = node.answer;
       if (memory === undefined || !isFull(memory)) return [];
       const { usedBytes, limitBytes, policy } = memory;
-      // The largest that another node may have is room that it can do with, 0 being no limit; else twice what is used.
+      // The largest that another node may have is room that it can do with; else twice what is used. No limit at all is
+      // nothing to copy: the kernel kills a server that grows until the machine is full.
       const limits = answered.flatMap((n) => {
         const { memory: its, settings } = n.answer;
         const limit = its?.limitBytes ?? numberOf(settings?.maxmemory);
         return limit === null ? [] : [{ node: n, limit }];
       });
-      const isUnlimited = limits.some(({ limit }) => limit === 0);
-      const enough = isUnlimited ? 0 : Math.max(2 * usedBytes, ...limits.map(({ limit }) => limit));
-      const tight = limits.filter(({ limit }) => limit !== 0 && (isUnlimited || limit < enough));
+      const enough = Math.max(2 * usedBytes, ...limits.map(({ limit }) => limit));
+      const tight = limits.filter(({ limit }) => limit !== 0 && limit < enough);
       return [
         {
           subject: node.id,
           brief: `${node.id} (master) has reached maxmemory (${bytes(limitBytes)}, ${policy})`,
           message: `${nameOf(node)} refuses every write with -OOM: it uses ${bytes(usedBytes)}, maxmemory ${bytes(limitBytes)}, ${policy}`,
           evidence: `${node.id} uses ${bytes(usedBytes)}, and answers every write with -OOM`,
-          fix: tight.flatMap((one) => setConfig(one.node, 'maxmemory', enough)),
+          fix: [
+            ...(enough < (memory.machineBytes ?? 0) / 2
+              ? []
+              : [
+                  `# only where the machine has ${bytes(enough)} for it; else delete keys, or allow evictions:`,
+                ]),
+            ...tight.flatMap((one) => setConfig(one.node, 'maxmemory', enough)),
+          ],
         },
       ];
     }),

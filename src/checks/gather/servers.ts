@@ -5,6 +5,7 @@ import { type Address, formatAddress } from '../../model/address.js';
 import type { AttachedServer } from '../../model/attached.js';
 import type { Fields, Got } from '../../model/gathered.js';
 import { dataNodes, sentinelNodes } from '../../model/plan.js';
+import { isLocked } from '../../model/snapshot.js';
 import { byNumber } from '../../model/words.js';
 import { askingAs, endpointOf } from '../../wire/access.js';
 import { atMost } from '../../wire/at-most.js';
@@ -109,10 +110,15 @@ export async function gatherServers(
 
   const isVisited = (address: Address): boolean => nodes.has(keyOf(address));
 
-  /** A node of before that no server names is one of the group only where it is still there. */
+  /** A node of before that no server names is one of the group only where it is still there, or lets no one in: it may be. */
   async function visitEarlier(earlier: AttachedServer): Promise<void> {
     const { announce, masterNames } = earlier;
     const answer = await gatherNode(discovered(announce), askingNodes);
+    const keep = (): void => {
+      nodes.set(keyOf(announce), { known: false, server: { ...answer, masterNames: [] } });
+      names.set(keyOf(announce), new Set(masterNames));
+    };
+    if (isLocked(answer.silence)) keep();
     if (!answer.info.ok) return;
     const { run_id: runId = '', master_host: host, master_port: port } = answer.info.value;
     const masters = [...sentinels.values()].flatMap((found) =>
@@ -120,9 +126,7 @@ export async function gatherServers(
         masterNames.includes(m.name) ? addressesOf([m.fields]) : [],
       ),
     );
-    if (!isStillOurs(earlier, { runId, follows: addressOf(host, port) ?? null }, masters)) return;
-    nodes.set(keyOf(announce), { known: false, server: { ...answer, masterNames: [] } });
-    names.set(keyOf(announce), new Set(masterNames));
+    if (isStillOurs(earlier, { runId, follows: addressOf(host, port) ?? null }, masters)) keep();
   }
 
   const known = knownOf(target);

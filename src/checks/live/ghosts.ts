@@ -16,6 +16,7 @@ const LONG_TIMEOUTS = 10;
 interface Entry {
   address: Address;
   flags: string[];
+  runId?: string;
   downMs?: number | null;
 }
 
@@ -45,7 +46,12 @@ export function ghostsIn<E extends Entry>(
   return [...listed.values()].flatMap((sightings): Ghost<E>[] => {
     const gone = sightings.find(({ entry }) => isGone(entry));
     if (gone === undefined || sightings.some(({ entry }) => isPresent(entry))) return [];
-    if (!isCalledGone(facts, gone.entry.address) && !sightings.some(isLongDown)) return [];
+    if (
+      !isCalledGone(facts, gone.entry.address) &&
+      !sightings.some(isLongDown) &&
+      !neverWas(facts, sightings)
+    )
+      return [];
     return [{ entry: gone.entry, at: sightings.map(({ witness }) => witness) }];
   });
 }
@@ -57,6 +63,13 @@ export function isCalledGone({ expectation, refOf }: MasterFacts, address: Addre
     (name) => expectation.gone?.includes(name) === true,
   );
 }
+
+/**
+ * Whether no node of a cluster that sentinelctl created has this address, and no sentinel ever had an answer from it:
+ * forgetting it loses nothing.
+ */
+const neverWas = ({ expectation }: MasterFacts, sightings: readonly { entry: Entry }[]): boolean =>
+  expectation.own && sightings.every(({ entry }) => entry.runId === '');
 
 /** Long enough for an advice that forgets it: one that only restarts is started, not forgotten. */
 const isLongDown = ({ witness: { view }, entry: { downMs } }: { witness: Witness; entry: Entry }): boolean =>

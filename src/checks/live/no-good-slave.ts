@@ -73,7 +73,9 @@ function findingOf(master: MasterFacts, { witness, reasons }: Blocked): RawFindi
         subject,
         severity: 'info',
         message: `${name}: ${read.map(shown).join(', ')} may be promoted again; the sentinels read it within 10 s`,
-        consequence: 'until then a dead master would not be replaced',
+        // Measured: killed right after the change, with a down-after of 500 ms and of 2 s, the master was replaced at once.
+        consequence:
+          'until then SENTINEL FAILOVER is refused (NOGOODSLAVE); a master that dies is replaced, since the sentinels ask again before they choose',
         fix: lookAgain(hints),
       },
     ];

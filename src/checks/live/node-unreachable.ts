@@ -5,7 +5,7 @@ import { sayTheSame, together } from '../../model/together.js';
 import type { RawFinding, Skip, SnapshotCheck } from '../check.js';
 import { canElect, electorateOf, headCount } from '../electorate.js';
 import { judged } from '../group.js';
-import { downWord, isSilent, isStopped, nameOf, names, unanswered } from '../snapshot.js';
+import { downWord, isNamed, isSilent, isStopped, nameOf, names, unanswered } from '../snapshot.js';
 import { failoverUnderWay, lookAgain } from '../under-way.js';
 import { isGhostReplica } from './ghost-replica.js';
 import { afterFailover, bringBack, hasNoMaster, lostMaster } from './no-master.js';
@@ -121,6 +121,19 @@ function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subj
       fix: [`# run sentinelctl where ${formatAddress(node.announce)} can be reached, or give a route to it`],
     };
   }
+  const sender = facts.answered.find(({ answer }) =>
+    answer.attached.some(({ address, state }) => state === 'online' && isAt(node, address)),
+  );
+  // A replica is there, under another address: started at this one, nothing would be gained.
+  if (sender !== undefined && !isSlow && !isNamed(facts, node) && mayBeOldMaster(node, facts))
+    return {
+      ...(isLastReplica(facts) && { impact: 'no-failover' }),
+      brief: `${sender.id} sends data to a replica that announces ${formatAddress(node.announce)}, where nothing answers`,
+      message: `${sender.id} sends data to a replica that announces ${formatAddress(node.announce)}, and there nothing answers`,
+      evidence: silenceOf(node),
+      consequence: 'the sentinels can neither monitor nor promote it there',
+      fix: [hints.ctl('doctor')],
+    };
   return {
     ...(isLastReplica(facts) && { impact: 'no-failover' }),
     brief: `${node.id} ${downWord(node)}`,

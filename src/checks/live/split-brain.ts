@@ -1,4 +1,5 @@
-import type { AnsweredNode, MasterFacts } from '../../model/facts.js';
+import type { AnsweredNode, MasterFacts, Witness } from '../../model/facts.js';
+import { listed } from '../../model/words.js';
 import { demote } from '../apart.js';
 import { believedMaster } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
@@ -71,17 +72,30 @@ function demotionComes(
   return `${when}: they make ${ids(others)} ${others.length === 1 ? 'a replica' : 'replicas'} within about 10 s`;
 }
 
+/** `sentinel-2 and sentinel-3 name`. */
+const namedBy = (naming: readonly Witness[]): string =>
+  `${listed(naming.map((w) => w.sentinel.id))} ${naming.length === 1 ? 'names' : 'name'}`;
+
 function several(facts: MasterFacts, masters: AnsweredNode[]): RawFinding {
   const { hints, name, witnesses } = facts;
   const address = believedMaster(facts);
   const right = address === null ? undefined : masters.find((n) => n.id === facts.refOf(address).id);
   const busy = failoverUnderWay(witnesses) ?? demotionComes(facts, masters, right);
-  const claims = witnesses.length === 0 ? [] : [`the sentinels name ${right?.id ?? 'none of them'}`];
+  const naming = witnesses.filter(
+    ({ view }) => right !== undefined && facts.refOf(view.address).id === right.id,
+  );
+  const who = naming.length === witnesses.length ? 'the sentinels name' : namedBy(naming);
+  const claims =
+    witnesses.length === 0
+      ? []
+      : right === undefined
+        ? ['the sentinels name none of them']
+        : [`${who} ${right.id}`];
   const doing = busy === null ? [] : [busy];
   return {
     subject: name,
     servers: masters.map((m) => m.id),
-    brief: `${ids(masters)} ${masters.length === 2 ? 'both' : 'all'} accept writes${right === undefined ? '' : `; the sentinels name ${right.id}`}`,
+    brief: `${ids(masters)} ${masters.length === 2 ? 'both' : 'all'} accept writes${right === undefined ? '' : `; ${who} ${right.id}`}`,
     evidence: [...(right === undefined ? claims : []), ...doing].join('; ') || null,
     message: [
       `${masters.length} nodes say that they are the master: ${names(masters)}`,

@@ -7,7 +7,7 @@ import { judgeServerFiles } from '../files/judge.js';
 import type { FileServer } from '../files/project.js';
 import { lastOf, place, sentinelLine } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
-import { type Group, groupsOf, judged, readAll, settingIn } from '../group.js';
+import { type Group, groupsOf, isThere, judged, readAll, settingIn } from '../group.js';
 
 /** Between two RESETs the sentinel must find its peers again, in seconds. */
 const APART_S = 30;
@@ -47,7 +47,7 @@ export default {
     const groups = groupsOf(gathered);
     if (groups.every(({ views }) => views.length === 0)) return silentSentinels(gathered);
     const servers = [...gathered.sentinels, ...gathered.nodes];
-    const hasFar = servers.some(({ endpoint }) => !reachesItself(endpoint.host));
+    const hasFar = servers.some((s) => isThere(s) && !reachesItself(s.endpoint.host));
     // A loopback address is wrong where the others know the server by it, and are not all on this machine.
     const isWrong = ({ announce }: GatheredNode | GatheredSentinel, host: string): boolean =>
       isWild(host) || (hasFar && isLoopback(host) && announce.host === host);

@@ -72,6 +72,7 @@ export default {
         }
         seen.push({
           subject: node?.id ?? formatAddress(address),
+          servers: [...(node === null ? [] : [node.id]), formatAddress(address)],
           message: `${group.master.id} sends data to ${formatAddress(address)}, where ${idsOf(blind.map((b) => b.sentinel))} cannot connect${node === null ? '' : `; it is ${node.id}, at ${formatAddress(node.announce)}`}`,
           fix:
             node === null || sameAddress(node.announce, address)

@@ -98,7 +98,7 @@ describe('a budget', () => {
         code: 'budget-too-short',
         exitCode: 3,
         message: `--budget ${ms / 1000}s cannot hold, so nothing was done: no sentinel marks the master as down before down-after (5s) has passed`,
-        hint: '--budget 7s is the default for the switch; a shorter failover needs a shorter --down-after at up',
+        hint: '--budget 7s is the default for the switch; a shorter failover needs a shorter down-after-milliseconds at every sentinel',
       });
   });
 

@@ -248,6 +248,32 @@ describe('masterauth-missing, by what every node would let in', () => {
   });
 });
 
+describe('acl-short', () => {
+  const short = (...lacking: number[]) => {
+    const gathered = healthyGathered();
+    for (const n of lacking) {
+      const node = nodeOf(gathered, n);
+      if (node.dryrun.ok) node.dryrun.value = { ...node.dryrun.value, slaveof: 'NOPERM slaveof' };
+    }
+    return aclShort.live(gathered);
+  };
+
+  it('of one replica beside another: a failover that chooses the other succeeds', () => {
+    expect(short(3)).toMatchObject([
+      {
+        subject: 'redis-3',
+        consequence: expect.stringMatching(
+          /^a failover that chooses redis-3 ends .* chooses redis-2 succeeds/,
+        ),
+      },
+    ]);
+  });
+
+  it('of every replica: no promotion succeeds', () => {
+    for (const finding of [short(2, 3)].flat()) expect(finding).not.toHaveProperty('consequence');
+  });
+});
+
 describe('rename-command', () => {
   const NOT_FOUND = "ERR Command 'config' not found";
   const renamed = () => {

@@ -26,7 +26,7 @@ describe('bind-loopback', () => {
     expect(seen).toMatchObject([
       {
         subject: 'redis-2',
-        message: expect.stringContaining('redis-2 (192.0.2.2:6380) is bound to 127.0.0.1 -::1'),
+        message: expect.stringContaining('redis-2 (192.0.2.2:6380) listens on 127.0.0.1 -::1 only'),
         fix: [
           'redis-cli -h 192.0.2.2 -p 6380 CONFIG SET bind "192.0.2.2 127.0.0.1"',
           'redis-cli -h 192.0.2.2 -p 6380 CONFIG REWRITE',

@@ -391,15 +391,20 @@ describe('ghosts', () => {
   });
 
   it('one that went down a moment ago is none, unless the operator calls it gone', () => {
-    const late = (g: Gathered): void => {
-      for (const view of viewsIn(g))
-        given(view.replicas).push({
-          ...{ ip: '127.0.0.1', port: '6399', flags: 's_down,slave,disconnected', 's-down-time': '7000' },
-        });
-    };
-    expect(said(ghostReplica, late)).toEqual([]);
+    const late =
+      (runid = 'f'.repeat(40)) =>
+      (g: Gathered): void => {
+        for (const view of viewsIn(g))
+          given(view.replicas).push({
+            ...{ ip: '127.0.0.1', port: '6399', flags: 's_down,slave,disconnected', 's-down-time': '7000' },
+            runid,
+          });
+      };
+    expect(said(ghostReplica, late())).toEqual([]);
+    // No sentinel ever had an answer from it, and sentinelctl created no node there.
+    expect(said(ghostReplica, late(''))).toMatchObject([{ subject: '127.0.0.1:6399' }]);
     const called = (g: Gathered): void => {
-      late(g);
+      late()(g);
       g.gone = ['127.0.0.1:6399'];
     };
     expect(said(ghostReplica, called)).toMatchObject([{ subject: '127.0.0.1:6399' }]);

@@ -423,6 +423,19 @@ describe('two masters', () => {
     });
   });
 
+  it('a sentinel that hands over names the old one, and does not count', () => {
+    const snapshot = zombie();
+    const [old, epoch] = [viewOf(snapshot, 1), viewOf(snapshot, 2).configEpoch];
+    // As the leader shows it until its failover ends: the old address at the new epoch.
+    Object.assign(old, {
+      address: { host: '127.0.0.1', port: 6379 },
+      configEpoch: epoch,
+      failoverState: 'reconf_slaves',
+      flags: ['master', 'failover_in_progress'],
+    });
+    expect(problem('split-brain', snapshot).message).toContain('sentinel-2 and sentinel-3 name redis-2');
+  });
+
   it.each([
     ['an old master has just returned', (s: Snapshot) => Object.assign(answerOf(s, 1), { uptimeS: 3 })],
     [
