@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BIN, type Cli, openCli, type Ran } from '../helpers/cli.js';
+import { ask, nodesOf } from '../helpers/inside.js';
 import { expectNoStack } from '../helpers/refusal.js';
 
 let cli: Cli;
@@ -33,11 +34,28 @@ async function shell(line: string, env: Record<string, string> = {}) {
 const COLOURED = new RegExp(`${'\u001b'}\\[\\d+m`);
 const LOOKS = ['status', 'masters', 'replicas', 'sentinels', 'list', 'master-addr', 'up'];
 
+/** What follows a log notices a closed pipe at its next line: a sentinel logs each SENTINEL SET. */
+async function logUntil(over: Promise<unknown>): Promise<void> {
+  const sentinel = (await nodesOf(cli)).find((n) => n.kind === 'sentinel');
+  if (sentinel === undefined) throw new Error('there is no sentinel');
+  const isOver = over.then(
+    () => true,
+    () => true,
+  );
+  const logged = async (): Promise<false> => {
+    await ask(sentinel, ['SENTINEL', 'SET', 'mymaster', 'parallel-syncs', '1']);
+    return false;
+  };
+  while (!(await Promise.race([isOver, logged()])));
+}
+
 describe('standard output', () => {
   it.each(['status', 'logs', 'logs -f', 'logs --json', 'config', 'up --help', 'masters --output tsv'])(
     'closed after one line: %s ends quietly',
     async (words) => {
-      const { stdout, stderr } = await shell(`$ctl ${words} | head -1; echo "codes \${PIPESTATUS[@]}"`);
+      const piped = shell(`$ctl ${words} | head -1; echo "codes \${PIPESTATUS[@]}"`);
+      if (words === 'logs -f') await logUntil(piped);
+      const { stdout, stderr } = await piped;
       expect(stdout).toMatch(/^.+\ncodes 0 0\n$/);
       expect(stderr).toBe('');
     },

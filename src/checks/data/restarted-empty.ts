@@ -1,7 +1,7 @@
 import { type AnsweredNode, isAt, type MasterFacts, type Witness } from '../../model/facts.js';
 import { maxLinkDownMs } from '../../model/sentinel-timing.js';
 import type { NodeAnswer } from '../../model/snapshot.js';
-import { grouped, listed } from '../../model/words.js';
+import { byNumber, grouped, listed } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { ids, isDown, judgeMasters, nameOf } from '../snapshot.js';
 import { failoverUnderWay, lookAgain } from '../under-way.js';
@@ -35,7 +35,9 @@ export default {
       const { answered, refOf } = master;
       const node = answered.find((n) => master.master !== null && n.id === refOf(master.master).id);
       if (node === undefined || node.answer.role !== 'master' || node.answer.loading) return [];
-      const holders = answered.filter((n) => n !== node && stillHolds(master, node, n));
+      const holders = answered
+        .filter((n) => n !== node && stillHolds(master, node, n))
+        .sort((a, b) => byNumber(a.id, b.id));
       return holders.length === 0 ? [] : [lost(master, node, holders)];
     }),
 } satisfies SnapshotCheck;
