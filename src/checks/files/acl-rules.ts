@@ -98,7 +98,7 @@ function hint(name: string): string {
   return meant === undefined ? '' : ` (${meant}?)`;
 }
 
-export const textOf = ({ engine, series }: Series): string =>
+const textOf = ({ engine, series }: Series): string =>
   `${engine === 'redis' ? 'Redis' : 'Valkey'} ${series.join('.')}`;
 
 /** What users are given that no known release has: a newer one may have it. */
