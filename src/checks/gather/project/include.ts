@@ -22,18 +22,18 @@ export async function includedBy(item: Tree, from: Model): Promise<Model | { why
   const [first = ''] = from.files;
   const texts = (name: string): string[] => itemsOf(at(item, name)).flatMap((p) => textOf(p) ?? []);
   const paths = item.kind === 'map' ? texts('path') : [textOf(item) ?? ''];
-  const failed = (why: string): { why: string } => ({
+  const unreadable = (why: string): { why: string } => ({
     why: `include ${paths.join(', ')} (${first}:${item.line}): ${why}`,
   });
   const beside = (path: string): string => (isAbsolute(path) ? path : join(from.directory, path));
   const files = paths.map(beside);
   const [main] = files;
-  if (main === undefined) return failed('it names no file');
-  if ([...from.chain, ...from.files].includes(main)) return failed('files include one another');
+  if (main === undefined) return unreadable('it names no file');
+  if ([...from.chain, ...from.files].includes(main)) return unreadable('files include one another');
   const reads = await Promise.all(files.map(readText));
-  for (const read of reads) if ('why' in read) return failed(read.why);
+  for (const read of reads) if ('why' in read) return unreadable(read.why);
   if (reads.some((read) => 'text' in read && /(^|\s)!(reset|override)\b/m.test(read.text)))
-    return failed('!reset and !override are not followed: give docker compose config > FILE');
+    return unreadable('!reset and !override are not followed: give docker compose config > FILE');
   const [given] = texts('project_directory');
   const directory = given === undefined ? dirname(main) : beside(given);
   const set = new Map<string, string>();
@@ -41,7 +41,7 @@ export async function includedBy(item: Tree, from: Model): Promise<Model | { why
   for (const file of named.length > 0 ? named : [join(directory, '.env')]) {
     const read = await readText(file);
     if ('text' in read) for (const [name, value] of parseDotenv(read.text)) set.set(name, value);
-    else if (named.length > 0) return failed(`env_file ${file}: ${read.why}`);
+    else if (named.length > 0) return unreadable(`env_file ${file}: ${read.why}`);
   }
   // What the including project has set stands over it.
   const shell = (name: string): string | undefined => from.shell(name) ?? set.get(name);
