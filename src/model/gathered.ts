@@ -109,8 +109,8 @@ export interface GatheredSentinel extends GatheredServer {
   /** SENTINEL FLUSHCONFIG: null when it was written, else what the sentinel said. */
   flushConfig: Got<string | null>;
   /**
-   * For each user that another sentinel logs in as (its `sentinel-user`): ACL DRYRUN of what sentinels send to each
-   * other, command → `OK` or what it lacks. Absent where no sentinel has such a user.
+   * For each user that another sentinel logs in as (its `sentinel-user`, else `default`): ACL DRYRUN of what sentinels
+   * send to each other, command → `OK` or what it lacks. Absent where there is no other sentinel.
    */
   peerRights?: Readonly<Record<string, Got<Fields>>>;
 }

@@ -13,14 +13,8 @@ import {
   type Wired,
 } from './gather-ask.js';
 import { loginOf, parseConfig, parseUsers } from './gather-login.js';
-import {
-  parseChannels,
-  parseFieldsList,
-  parseLatency,
-  parseSlowlog,
-  parseTimeMs,
-  parseWord,
-} from './gather-parse.js';
+import { parseChannels, parseFieldsList, parseLatency, parseSlowlog, parseTimeMs } from './gather-parse.js';
+import { askDryrun } from './gather-rights.js';
 import { isSentinel } from './info.js';
 import { parseRole } from './replies.js';
 
@@ -43,11 +37,6 @@ const SENT_BY_SENTINEL: readonly (readonly string[])[] = [
   ['client', 'kill', 'type', 'normal'],
   ['script', 'kill'],
 ];
-/** By which name a command is in `dryrun`: with the subcommand, where it has one. */
-const CONTAINERS = new Set(['config', 'client', 'script', 'sentinel']);
-const nameOf = ([command = '', sub = '']: readonly string[]): string =>
-  CONTAINERS.has(command) ? `${command} ${sub}` : command;
-
 /**
  * Asks a data node everything that checks look at. Takes at most about three deadlines, some round trips where it
  * answers. What it does not answer is in the result with the reason. Throws only the signal's reason.
@@ -120,27 +109,6 @@ export function seenUser(clients: Got<Fields[]>): string | undefined {
   return [...theirs, ...unnamed].find((c) => c.user && c.user !== NO_USER)?.user;
 }
 
-/** ACL DRYRUN is there since 7.0. Its verdict is a text, or an error where no such command is known. */
-async function askDryrun(
-  q: Questions,
-  user: string,
-  commands: readonly (readonly string[])[],
-): Promise<Got<Fields>> {
-  const verdicts = await Promise.all(
-    commands.map(async (command) => {
-      const verdict = await q.ask(['ACL', 'DRYRUN', user, ...command], parseWord);
-      if (verdict.ok) return [nameOf(command), verdict.value] as const;
-      return /Command '.*' not found/.test(verdict.why) ? ([nameOf(command), verdict.why] as const) : verdict;
-    }),
-  );
-  const fields: [string, string][] = [];
-  for (const verdict of verdicts) {
-    if ('ok' in verdict) return verdict;
-    fields.push([verdict[0], verdict[1]]);
-  }
-  return got(Object.fromEntries(fields));
-}
-
 /**
  * What a data node allows another user that the sentinels log in as: the parts of `GatheredNode` that are about it.
  * Throws only the signal's reason.
@@ -160,26 +128,6 @@ export async function gatherUser(
   if ('value' in visited) return { ...visited.value, sentinelsUser: user };
   const unasked = no(visited.silence.message);
   return { dryrun: unasked, channels: unasked, sentinelsUser: user };
-}
-
-/** What sentinels send to each other that a failover needs (sentinel.c: sentinelSendPing, sentinelAskMasterStateToOtherSentinels). */
-const SENT_TO_PEERS: readonly (readonly string[])[] = [
-  ['ping'],
-  ['sentinel', 'is-master-down-by-addr', '127.0.0.1', '6379', '0', '*'],
-];
-
-/** What a sentinel allows each of these users, as which its peers log in. Throws only the signal's reason. */
-export async function gatherPeerRights(
-  endpoint: Address,
-  users: readonly string[],
-  options: ConnectionOptions,
-): Promise<Record<string, Got<Fields>>> {
-  const visited = await visit(endpoint, options, async (q) =>
-    Promise.all(users.map((user) => askDryrun(q, user, SENT_TO_PEERS))),
-  );
-  const answers = 'value' in visited ? visited.value : [];
-  const unasked = no('silence' in visited ? visited.silence.message : 'it gave no answer');
-  return Object.fromEntries(users.map((user, i) => [user, answers[i] ?? unasked]));
 }
 
 function silentNode(server: Asked, silence: Silence): Wired<GatheredNode> {

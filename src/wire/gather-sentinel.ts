@@ -13,6 +13,7 @@ import {
   type Wired,
 } from './gather-ask.js';
 import { parseCount, parseFieldsList, parseMasters, parseSettings, parseWord } from './gather-parse.js';
+import { askDefaultRights } from './gather-rights.js';
 import { addressOf, isSentinel, numberOf } from './info.js';
 import { parseCkquorum, parseMasterAddress } from './replies.js';
 
@@ -46,13 +47,14 @@ async function askSentinel(
   { clock, flush, masterName }: SentinelGatherOptions,
 ): Promise<Wired<GatheredSentinel>> {
   const askedAtMs = clock.wallMs();
-  const [common, myid, masters, config, debug, pendingScripts] = await Promise.all([
+  const [common, myid, masters, config, debug, pendingScripts, rights] = await Promise.all([
     askCommon(q, 'default').then((answers) => ({ ...answers, answeredAtMs: clock.wallMs() })),
     q.ask(['SENTINEL', 'MYID'], parseWord),
     askMasters(q, masterName),
     q.ask(['SENTINEL', 'CONFIG', 'GET', '*'], parseSettings),
     q.ask(['SENTINEL', 'DEBUG'], parseSettings),
     q.ask(['SENTINEL', 'PENDING-SCRIPTS'], parseCount),
+    askDefaultRights(q),
   ]);
   const silence = q.silence();
   if (silence !== null) return silentSentinel(server, silence);
@@ -80,6 +82,8 @@ async function askSentinel(
     debug,
     pendingScripts,
     flushConfig,
+    // Before 7.0 there is no ACL DRYRUN: then nothing is said of the default user.
+    ...(rights.ok && { peerRights: { default: rights } }),
   };
 }
 

@@ -69,6 +69,7 @@ export async function ownPatient(home: string, cluster: string, deadlineMs = DEA
 interface AttachedBy {
   password?: string | null;
   sentinelPassword?: string | null;
+  sentinelUsername?: string | null;
   masterName?: string | null;
   tls?: TlsOptions;
 }
@@ -76,11 +77,17 @@ interface AttachedBy {
 /** A cluster that runs elsewhere, by its sentinels. */
 export function attachedPatient(
   sentinels: Address[],
-  { password = null, sentinelPassword = null, masterName = null, tls }: AttachedBy = {},
+  {
+    password = null,
+    sentinelPassword = null,
+    sentinelUsername = null,
+    masterName = null,
+    tls,
+  }: AttachedBy = {},
 ): Patient {
   // Nothing of it is ever written down.
   const home = '/nonexistent';
-  const access = accessWith(password, { sentinelPassword });
+  const access = accessWith(password, { sentinelPassword, sentinelUsername });
   const target: Target = {
     kind: 'attached',
     name: sentinels.map(formatAddress).join(','),

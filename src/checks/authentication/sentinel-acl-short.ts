@@ -5,8 +5,11 @@ import { majorityOf } from '../../model/sentinel-timing.js';
 import { count, listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
+import { lastOf } from '../files/settings.js';
 import { groupsOf, idsOf, judged, num } from '../group.js';
 import { noSuchUser } from '../passwords.js';
+import { deniedAt, peerUser } from '../peer-users.js';
+import { linesOf } from '../sentinels.js';
 import { grouped } from '../snapshot.js';
 
 /** What one sentinel does not allow one of its peers' users. */
@@ -29,10 +32,12 @@ export default {
   explanation:
     'With sentinel-user each sentinel logs in to its peers as that user. It asks them for their opinion and their ' +
     'vote with SENTINEL IS-MASTER-DOWN-BY-ADDR, and ignores an error as an answer. CKQUORUM counts the peers that ' +
-    'are not down, and asks none of them.',
+    'are not down, and asks none of them. Without sentinel-user and sentinel-pass it is the default user: where that ' +
+    'one is restricted, the sentinels need a user of their own.',
   remedy: [
     "ACL SETUSER NAME +ping '+sentinel|is-master-down-by-addr', at every sentinel",
-    'SENTINEL FLUSHCONFIG writes it to the file of the sentinel',
+    'SENTINEL FLUSHCONFIG writes it to the file of the sentinel, ACL SAVE to its aclfile where it has one',
+    'where they log in as the default user: SENTINEL CONFIG SET sentinel-user and sentinel-pass of such a user, at every sentinel',
   ],
   sources: [
     'sentinel.c: sentinelAskMasterStateToOtherSentinels, sentinelReceiveIsMasterDownReply',
@@ -57,8 +62,8 @@ export default {
       return Object.entries(sentinel.peerRights ?? {}).flatMap(([user, rights]): Denial[] => {
         if (!rights.ok && noSuchUser(rights.why)) return [{ sentinel, user, denied: [] }];
         if (!rights.ok) missing.push(`${id}: ${rights.why}`);
-        const denied = rights.ok ? Object.entries(rights.value).filter(([, said]) => said !== 'OK') : [];
-        return denied.length === 0 ? [] : [{ sentinel, user, denied: denied.map(([name]) => name) }];
+        const denied = deniedAt(sentinel, user);
+        return denied.length === 0 ? [] : [{ sentinel, user, denied }];
       });
     });
     return judged(
@@ -75,31 +80,78 @@ function short(gathered: Gathered, denials: readonly Denial[]): RawFinding[] {
   if (first === undefined) return [];
   const { user, denied } = first;
   const at = denials.map(({ sentinel }) => sentinel);
-  const words = listed(denied.map((name) => name.replace(/^sentinel/, 'SENTINEL')));
+  const words = listed(
+    denied.map((name) => name.replace(/^(?:sentinel|ping)/, (word) => word.toUpperCase())),
+  );
   const what = denied.length === 0 ? 'does not exist' : `may not run ${words}`;
-  const rules = denied.map((name) => `'+${name.replace(' ', '|')}'`).join(' ');
+  const isDefault = user === 'default';
   return [
     {
       subject: idsOf(at),
       ...(isHopeless(gathered, at) && { impact: 'no-failover' }),
-      brief: `the sentinels' user "${user}" ${what} at ${count(at.length, 'sentinel')}`,
-      evidence: `the other sentinels log in as this user (sentinel-user) at ${idsOf(at)}`,
-      message: `the user "${user}", as which the other sentinels log in (sentinel-user), ${what} at ${idsOf(at)}`,
-      fix: at.flatMap((sentinel) => [
-        ...(denied.length === 0
-          ? secretLines('USER_PASSWORD', "that user's password, the others' sentinel-pass")
-          : []),
-        denied.length === 0
-          ? cliSecret(
-              sentinel,
-              `ACL SETUSER ${user} on allchannels +ping +publish '+client|setname' '+sentinel|is-master-down-by-addr'`,
-              'USER_PASSWORD',
-              '>',
-            )
-          : cli(sentinel, `ACL SETUSER ${user} ${rules}`),
-        cli(sentinel, 'SENTINEL FLUSHCONFIG'),
-      ]),
+      ...(denied.includes('ping') && {
+        consequence:
+          'the sentinels call each other down and get no vote: CKQUORUM says NOQUORUM, and a failover never comes (measured)',
+      }),
+      brief: isDefault
+        ? `the sentinels log in to each other as "default" (no sentinel-user), which ${what} at ${count(at.length, 'sentinel')}`
+        : `the sentinels' user "${user}" ${what} at ${count(at.length, 'sentinel')}`,
+      evidence: isDefault
+        ? `at ${idsOf(at)}, by ACL DRYRUN`
+        : `the other sentinels log in as this user (sentinel-user) at ${idsOf(at)}`,
+      message: isDefault
+        ? `the sentinels log in to each other as "default" (no sentinel-user), which ${what} at ${idsOf(at)}`
+        : `the user "${user}", as which the other sentinels log in (sentinel-user), ${what} at ${idsOf(at)}`,
+      fix: isDefault
+        ? asPeers(gathered)
+        : denied.length === 0
+          ? withUser(at, user, "that user's password, the others' sentinel-pass")
+          : at.flatMap((sentinel) => [
+              cli(sentinel, `ACL SETUSER ${user} ${denied.map(ruleOf).join(' ')}`),
+              ...savedPeers(sentinel),
+            ]),
     },
+  ];
+}
+
+const ruleOf = (name: string): string => `'+${name.replace(' ', '|')}'`;
+
+/** Gives sentinels a user with what sentinels send to each other. */
+const withUser = (at: readonly GatheredSentinel[], user: string, whose: string): string[] => [
+  ...secretLines('USER_PASSWORD', whose),
+  ...at.flatMap((sentinel) => [
+    cliSecret(
+      sentinel,
+      `ACL SETUSER ${user} on allchannels +ping +publish '+client|setname' '+sentinel|is-master-down-by-addr'`,
+      'USER_PASSWORD',
+      '>',
+    ),
+    ...savedPeers(sentinel),
+  ]),
+];
+
+/** What keeps a sentinel's users over a restart: its file, or its aclfile where it has one (config.c, rewriteConfigUserOption). */
+function savedPeers(sentinel: GatheredSentinel): string[] {
+  const [lines, save] = [linesOf(sentinel), cli(sentinel, 'ACL SAVE')];
+  if (lines !== null && lastOf(lines, 'aclfile') !== undefined) return [save];
+  const flush = cli(sentinel, 'SENTINEL FLUSHCONFIG');
+  return lines === null ? [flush, `# where it has an aclfile: ${save}`] : [flush];
+}
+
+/** The user that is made for sentinels which have none of their own. */
+const PEERS = 'sentinel-peers';
+
+/** Makes every sentinel log in to the others as a user of their own: first the user everywhere, then the logins. */
+function asPeers({ sentinels }: Gathered): string[] {
+  const answering = sentinels.filter((s) => s.silence === null);
+  return [
+    ...withUser(answering, PEERS, `a new password, for the user ${PEERS}`),
+    ...answering
+      .filter((sentinel) => peerUser(sentinel) === 'default')
+      .flatMap((sentinel) => [
+        cli(sentinel, `SENTINEL CONFIG SET sentinel-user ${PEERS}`),
+        cliSecret(sentinel, 'SENTINEL CONFIG SET sentinel-pass', 'USER_PASSWORD'),
+      ]),
   ];
 }
 

@@ -9,6 +9,7 @@ import { sentinelFiles } from '../files/project.js';
 import { asksForPassword, passwordLine, sentinelLine, shownAt } from '../files/settings.js';
 import { idsOf, judged, readAll } from '../group.js';
 import { answersWrongly, sentinelWantsPassword } from '../passwords.js';
+import { deniedAt, peerUser } from '../peer-users.js';
 
 /** The entry that one sentinel has of another. */
 function entryOf(
@@ -20,6 +21,10 @@ function entryOf(
     .flatMap((m) => (m.sentinels.ok ? m.sentinels.value : []))
     .find((r) => [peer.announce, peer.endpoint].some((a) => sameAddress(a, addressIn(r))));
 }
+
+/** Whether a PING is refused for want of a right, not of a password: that is sentinel-acl-short. */
+const isDenied = (sentinel: GatheredSentinel, peer: GatheredSentinel): boolean =>
+  deniedAt(peer, peerUser(sentinel) ?? 'default').includes('ping');
 
 export default {
   id: 'sentinel-pass',
@@ -54,7 +59,7 @@ export default {
         const entry = entryOf(sentinel, peer);
         return (
           (sendsNone && locked.includes(peer)) ||
-          (peer.silence === null && entry !== undefined && answersWrongly(entry))
+          (peer.silence === null && entry !== undefined && answersWrongly(entry) && !isDenied(sentinel, peer))
         );
       });
       return refusing.length === 0 ? [] : [{ sentinel, refusing, none }];

@@ -2,15 +2,17 @@ import type { Target } from '../../cluster/target.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { askingAs } from '../../wire/access.js';
 import type { ConnectionOptions } from '../../wire/client.js';
-import { gatherPeerRights, gatherUser, seenUser } from '../../wire/gather-node.js';
+import { gatherUser, seenUser } from '../../wire/gather-node.js';
+import { gatherPeerRights } from '../../wire/gather-rights.js';
 import { sentinelLines } from '../files/settings.js';
 import { mostCommon } from '../group.js';
+import { peerUser } from '../peer-users.js';
 import { linesOf } from '../sentinels.js';
 
 /**
  * Asks what could not be asked before everybody had answered: what a data node allows the user as which the sentinels
  * log in, by their configuration or at the other nodes (a node that refuses them has none of their connections), and
- * what a sentinel allows its peers' user. Asks nothing where all of them are the default user.
+ * what a sentinel allows its peers' user. The default user's rights are known from the first visit.
  */
 export async function completeRights(
   { sentinels, nodes }: { sentinels: readonly GatheredSentinel[]; nodes: readonly GatheredNode[] },
@@ -31,18 +33,19 @@ export async function completeRights(
       sentinels.map(async (sentinel): Promise<GatheredSentinel> => {
         const peers = sentinels.filter((peer) => peer !== sentinel);
         const users = [...new Set(peers.flatMap((peer) => peerUser(peer) ?? []))];
-        if (sentinel.silence !== null || users.length === 0) return sentinel;
-        const peerRights = await gatherPeerRights(sentinel.endpoint, users, to('sentinel'));
-        return { ...sentinel, peerRights };
+        const { peerRights: asked, ...rest } = sentinel;
+        if (sentinel.silence !== null || users.length === 0) return rest;
+        const named = users.filter((user) => user !== 'default');
+        const peerRights = {
+          ...(users.includes('default') && asked),
+          ...(named.length > 0 && (await gatherPeerRights(sentinel.endpoint, named, to('sentinel')))),
+        };
+        return { ...rest, peerRights };
       }),
     ),
   ]);
   return { sentinels: watched, nodes: completed };
 }
-
-/** The user as which a sentinel logs in to its peers; undefined for the default one, or where it is not known. */
-const peerUser = ({ config }: GatheredSentinel): string | undefined =>
-  config.ok ? config.value['sentinel-user'] || undefined : undefined;
 
 /** The user as which the sentinels log in to a node's group; undefined where nothing tells. */
 function usersAt(

@@ -1,0 +1,14 @@
+import type { GatheredSentinel } from '../model/gathered.js';
+
+/**
+ * The user as which a sentinel logs in to its peers: without sentinel-pass it sends no user's name (sentinel.c,
+ * sentinelSendAuthIfNeeded). undefined where it is not known.
+ */
+export const peerUser = ({ config }: GatheredSentinel): string | undefined =>
+  config.ok ? (config.value['sentinel-pass'] && config.value['sentinel-user']) || 'default' : undefined;
+
+/** What a sentinel does not let this user of its peers run; nothing where that is not known. */
+export function deniedAt({ peerRights }: GatheredSentinel, user: string): string[] {
+  const rights = peerRights?.[user];
+  return rights?.ok ? Object.keys(rights.value).filter((name) => rights.value[name] !== 'OK') : [];
+}
