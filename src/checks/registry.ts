@@ -77,6 +77,7 @@ import rebootGap from './data/reboot-gap.js';
 import replicaEvicts from './data/replica-evicts.js';
 import replicaHidden from './data/replica-hidden.js';
 import replicaWritable from './data/replica-writable.js';
+import restartRewinds from './data/restart-rewinds.js';
 import slowCommand from './data/slow-command.js';
 import versionSkew from './data/version-skew.js';
 import addressNotOwn from './live/address-not-own.js';
@@ -189,6 +190,7 @@ export const CHECKS: readonly Check[] = [
   natSentinel,
   natClient,
   restartWipe,
+  restartRewinds,
   oom,
   stopGrace,
   livenessKills,

@@ -1,7 +1,16 @@
 import { isIp, isLoopback } from '../../model/address.js';
 import type { FileServer, Project } from './project.js';
 import { nodeFiles, sentinelFiles, serviceAt } from './project.js';
-import { followsOf, lastOf, type Monitor, monitorsOf, portOf, sentinelLine, settingOf } from './settings.js';
+import {
+  followsOf,
+  lastOf,
+  type Monitor,
+  masterSetting,
+  monitorsOf,
+  portOf,
+  sentinelLine,
+  settingOf,
+} from './settings.js';
 
 /** A master's name, who monitors it, and the data nodes that belong to it, as far as the files tell. */
 export interface FileGroup {
@@ -32,6 +41,14 @@ export function fileGroups(project: Project): FileGroup[] {
       members.find((n) => own.some((m) => isAt(n, m.host, m.port, m.server))) ?? ownMaster(members);
     return { name, monitors: own, nodes: members, master, sentinels: countOf(project, own) };
   });
+}
+
+/** How long a node's sentinels wait before they call it down, in milliseconds; null where none is known. */
+export function downAfterOf(project: Project, node: FileServer): number | null {
+  const monitors = fileGroups(project).find((g) => g.nodes.includes(node))?.monitors ?? [];
+  return monitors.length === 0
+    ? null
+    : Math.max(...monitors.map((m) => masterSetting(m, 'down-after-milliseconds').value));
 }
 
 /** A name that is monitored twice in one file would not load; the first is as good as the other. */

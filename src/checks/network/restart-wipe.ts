@@ -1,10 +1,9 @@
 import type { Gathered, GatheredNode } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
-import { fileGroups } from '../files/groups.js';
+import { downAfterOf, fileGroups } from '../files/groups.js';
 import { judgeNodeFiles } from '../files/judge.js';
 import { lostWithPods, volumeFix } from '../files/kube/lost-data.js';
-import type { FileServer, Project } from '../files/project.js';
-import { masterSetting, persists } from '../files/settings.js';
+import { persists } from '../files/settings.js';
 import { containerOf, setConfig } from '../fixes.js';
 import { dataNodes, judged, readAll } from '../group.js';
 
@@ -73,7 +72,8 @@ export default {
         const { unit } = node;
         const restart = unit?.restart ?? node.service?.restart;
         if (!restart || restart.policy === 'no') return [];
-        if (unit?.restart && unit.restart.afterMs > downAfterOf(project, node)) return [];
+        if (unit?.restart && unit.restart.afterMs > (downAfterOf(project, node) ?? Number.POSITIVE_INFINITY))
+          return [];
         const inPod = node.service?.pod !== undefined;
         const master = fileGroups(project).some((g) => g.master === node);
         return [
@@ -94,14 +94,6 @@ export default {
     });
   },
 } satisfies Check;
-
-/** How long its sentinels wait before they call it down, in milliseconds; without end where none is known. */
-function downAfterOf(project: Project, node: FileServer): number {
-  const monitors = fileGroups(project).find((g) => g.nodes.includes(node))?.monitors ?? [];
-  return monitors.length === 0
-    ? Number.POSITIVE_INFINITY
-    : Math.max(...monitors.map((m) => masterSetting(m, 'down-after-milliseconds').value));
-}
 
 /** What restarts a node when it exits. */
 function restartOf(

@@ -39,6 +39,7 @@ const OF_PODS = [
   'ready-early',
   'probe-password',
   'unit-type',
+  'restart-rewinds',
   'tls-expiring',
 ];
 
