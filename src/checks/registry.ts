@@ -16,6 +16,7 @@ import authPassMissing from './authentication/auth-pass-missing.js';
 import authUserMissing from './authentication/auth-user-missing.js';
 import masterauthMissing from './authentication/masterauth-missing.js';
 import probePassword from './authentication/probe-password.js';
+import probeUnauthorized from './authentication/probe-unauthorized.js';
 import protectedMode from './authentication/protected-mode.js';
 import renameCommand from './authentication/rename-command.js';
 import sentinelAclShort from './authentication/sentinel-acl-short.js';
@@ -170,6 +171,7 @@ export const CHECKS: readonly Check[] = [
 
   // authentication
   probePassword,
+  probeUnauthorized,
   protectedMode,
   tlsExpiring,
   tlsMismatch,

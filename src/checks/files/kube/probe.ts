@@ -39,3 +39,8 @@ export const failsWhileLoading = (text: string): boolean =>
 /** Whether a command looks at the link of a replica. */
 export const asksForLink = (text: string): boolean =>
   /master_link_status|master_sync_in_progress|info\s+["']?replication|\brole\b/i.test(text);
+
+/** Whether it is the answer of redis-cli that decides, and not whether there is one. */
+export const readsAnswer = (text: string): boolean =>
+  /\b(redis|valkey)-cli\b/.test(text) &&
+  (/\bPONG\b|master_link_status|role:/.test(text) || failsWhileLoading(text));

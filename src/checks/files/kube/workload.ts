@@ -48,6 +48,8 @@ export interface Container {
   env: EnvironmentLine[];
   /** ConfigMaps whose keys are variables. */
   envFrom: string[];
+  /** Whether a Secret's keys are variables too: which ones is not known. */
+  secretEnv: boolean;
   mounts: { volume: string; target: string; subPath: string | null; readOnly: boolean; line: number }[];
   directory: string | null;
   liveness: Probe | null;
@@ -145,6 +147,7 @@ function containerIn(tree: Tree): Container {
     args: wordsOf(at(tree, 'args')),
     env: itemsOf(at(tree, 'env')).map(environmentLine),
     envFrom: itemsOf(at(tree, 'envFrom')).flatMap((from) => textOf(at(from, 'configMapRef', 'name')) ?? []),
+    secretEnv: itemsOf(at(tree, 'envFrom')).some((from) => at(from, 'secretRef').kind !== 'nothing'),
     mounts: itemsOf(at(tree, 'volumeMounts')).map((mount) => ({
       volume: textOf(at(mount, 'name')) ?? '',
       target: textOf(at(mount, 'mountPath')) ?? '',

@@ -38,6 +38,7 @@ const OF_PODS = [
   'pods-together',
   'ready-early',
   'probe-password',
+  'probe-unauthorized',
   'unit-type',
   'restart-rewinds',
   'tls-expiring',

@@ -1,0 +1,72 @@
+import type { Check, RawFinding } from '../check.js';
+import { commandText, judgeWorkloads, subjectOf } from '../files/kube/facts.js';
+import type { KubeFacts, ServerWorkload } from '../files/kube/manifests.js';
+import { readsAnswer } from '../files/kube/probe.js';
+import type { Container } from '../files/kube/workload.js';
+import type { Project } from '../files/project.js';
+import { asksForPassword } from '../files/settings.js';
+
+/** How a probe gives a password. */
+const GIVES = /\s-a\b|\s-u\s|--pass\b|--user\b|\bauth\b|REDISCLI_AUTH/i;
+
+export default {
+  id: 'probe-unauthorized',
+  needs: 'files',
+  severity: 'critical',
+  impact: 'at-risk',
+  group: 'authentication',
+  title: 'a probe gives no password to a server that asks for one',
+  consequence:
+    'a liveness probe kills the pod again and again, a readiness probe never calls it ready: the next pods do not start, and its Service leads nowhere',
+  explanation:
+    'The server answers NOAUTH to a PING without a password, so that a probe that looks for PONG, or reads INFO, ' +
+    'fails for ever. redis-cli exits 0 all the same: a probe that only runs redis-cli ping passes.',
+  remedy: ['env: REDISCLI_AUTH from the Secret, which redis-cli reads'],
+  sources: [
+    'server.c: processCommand (authRequired)',
+    'https://github.com/sourcegraph/deploy-sourcegraph-helm/issues/457',
+    'https://github.com/spotahome/redis-operator/pull/576',
+  ],
+  causes: ['liveness-kills', 'ready-early'],
+  files: (project) =>
+    judgeWorkloads(project, (kube) =>
+      kube.workloads.flatMap((w) =>
+        w.containers.filter((c) => asks(c, w, project)).flatMap((c) => unauthorized(c, w, kube)),
+      ),
+    ),
+} satisfies Check;
+
+/** Whether the server of a container is known to ask for a password. */
+const asks = ({ name }: Container, workload: ServerWorkload, { servers }: Project): boolean =>
+  servers.some(
+    (s) =>
+      s.seen &&
+      s.service?.pod?.workload === subjectOf(workload) &&
+      s.service.pod.container === name &&
+      asksForPassword(s),
+  );
+
+function unauthorized(container: Container, workload: ServerWorkload, { maps }: KubeFacts): RawFinding[] {
+  const { liveness, readiness, startup, name, env, envFrom, secretEnv } = container;
+  const given = [
+    ...env.map((one) => one.name),
+    ...envFrom.flatMap((map) => [...(maps.get(map)?.keys() ?? [])]),
+  ];
+  if (secretEnv || given.includes('REDISCLI_AUTH')) return [];
+  return [
+    { probe: startup, kind: 'startup', follows: 'the pod is killed again and again' },
+    { probe: liveness, kind: 'liveness', follows: 'the pod is killed again and again' },
+    { probe: readiness, kind: 'readiness', follows: 'the pod is never ready' },
+  ].flatMap(({ probe, kind, follows }): RawFinding[] => {
+    const text = probe === null ? '' : commandText(probe, container, workload, maps);
+    if (probe === null || !readsAnswer(text) || GIVES.test(text)) return [];
+    return [
+      {
+        subject: subjectOf(workload),
+        message: `the ${kind} probe of ${name} gives no password, and gets NOAUTH: ${follows}`,
+        fix: ['env: [{name: REDISCLI_AUTH, valueFrom: {secretKeyRef: {name: SECRET, key: KEY}}}]'],
+        at: { file: workload.file, line: probe.line },
+      },
+    ];
+  });
+}
