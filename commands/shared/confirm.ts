@@ -62,7 +62,7 @@ export const failoverWords =
     // A thawed master was not started: no guard makes it a replica first.
     const isTwice = fault.name === 'freeze' || rejoin === 'as-crashed';
     const second = isTwice
-      ? `; after its return there is a second writable master for about 10 s, and writes to it are lost`
+      ? `; after its return there is a second writable master for about 10 s, and writes to it are lost${fault.name === 'freeze' ? '' : ' (--rejoin guarded avoids this)'}`
       : '';
     const each = trials > 1 ? 'each time ' : '';
     return `${DOES[fault.name]} ${who}${often}${after}: ${each}${lossOfMaster(seen)}${second}`;

@@ -1,6 +1,6 @@
 import { type SnapshotFacts, snapshotFacts } from '../model/facts.js';
 import type { Gathered, GatheredMaster, GatheredNode, GatheredSentinel } from '../model/gathered.js';
-import { masterViewIn, nodeAnswerIn, tiltIn } from '../model/records.js';
+import { masterViewIn, nodeAnswerIn, tiltIn, uptimeIn } from '../model/records.js';
 import type { MasterView, NodeAnswer, NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import type { Expectation } from '../model/status.js';
 import { isPlanned, masterNames, nodesOf } from './evidence.js';
@@ -79,6 +79,7 @@ function sentinelState(sentinel: GatheredSentinel, masterName: string | null): S
       version: info.value.redis_version ?? '',
       sentinelId: myid.ok ? myid.value : '',
       ...tiltIn(new Map(Object.entries(info.value))),
+      ...uptimeIn(new Map(Object.entries(info.value))),
       masters: views.flatMap((view) => ('why' in view ? [] : [view])),
       ...(debug.ok && {
         debug: Object.fromEntries(

@@ -2,6 +2,7 @@ import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import type { MasterFacts, SnapshotFacts, Witness } from '../model/facts.js';
 import { command, type Hints } from '../model/hints.js';
 import { HELLO_PERIOD_MS } from '../model/sentinel-timing.js';
+import type { NodeState, SentinelState } from '../model/snapshot.js';
 import { count } from '../model/words.js';
 import type { RawFinding } from './check.js';
 import { ids, isDown, isSilent, sentinelsOf } from './snapshot.js';
@@ -56,6 +57,21 @@ export function thawBefore(
 
 /** What to type instead of a repair: it shows the change when it comes. */
 export const lookAgain = ({ ctl }: Pick<Hints, 'ctl'>): string[] => [ctl('status --watch')];
+
+/** A sentinel connects again and pings within a few periods of 1 s, and a replica asks for its link each second; seconds. */
+const NOTICED_S = 10;
+
+/** `it started 3 s ago`; null where that is longer ago than others take to notice it, or not known. */
+export function justStarted({ answer }: NodeState | SentinelState): string | null {
+  const uptimeS = answer?.uptimeS;
+  return uptimeS === undefined || uptimeS >= NOTICED_S ? null : `it started ${uptimeS} s ago`;
+}
+
+/** What comes after a repair at the sentinels: until they have noticed it, the same is found again. */
+export const thenWait = ({ ctl }: Pick<Hints, 'ctl'>): NonNullable<RawFinding['later']> => ({
+  when: `then wait until the sentinels have noticed it (within ${NOTICED_S} s)`,
+  fix: ctl('wait'),
+});
 
 const STARTS = /^sentinelctl start\b/;
 

@@ -45,7 +45,6 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
   const memory = memoryIn(info);
   const configFile = info.get('config_file');
   const linkDownS = numberOf(info.get('master_link_down_since_seconds'));
-  const uptimeS = numberOf(info.get('uptime_in_seconds'));
   const history = historyIn(info);
   const aof = info.get('aof_enabled');
   const loadedKeys = numberOf(info.get('rdb_last_load_keys_loaded'));
@@ -60,7 +59,7 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
     loading: info.get('loading') === '1',
     keys: keysIn(info),
     ...emptied(info),
-    ...(uptimeS !== null && { uptimeS }),
+    ...uptimeIn(info),
     ...(aof !== undefined && { logsWrites: aof === '1' }),
     ...(loadedKeys !== null && { loadedKeys }),
     ...(history !== undefined && { history }),
@@ -106,6 +105,12 @@ function onDisk(info: NamedValues): Pick<NodeAnswer, 'diskFaults'> {
     info.get(field) === 'err' && (hasAof || fault === 'bgsave') ? [fault] : [],
   );
   return diskFaults.length > 0 ? { diskFaults } : {};
+}
+
+/** For how long a server has run, in whole seconds; absent where it does not say. */
+export function uptimeIn(info: NamedValues): { uptimeS?: number } {
+  const uptimeS = numberOf(info.get('uptime_in_seconds'));
+  return uptimeS === null ? {} : { uptimeS };
 }
 
 /** What a data node uses of its memory, by INFO; undefined where that does not tell. */

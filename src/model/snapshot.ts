@@ -174,6 +174,8 @@ export interface SentinelState {
     tilt: boolean;
     /** For how long it has been in TILT, seconds; absent where it is not, or does not say. */
     tiltS?: number;
+    /** For how long it has run, in whole seconds; absent where it does not say. */
+    uptimeS?: number;
     masters: MasterView[];
     /** SENTINEL DEBUG, names in capitals; absent where it was not asked. */
     debug?: Readonly<Record<string, string>>;

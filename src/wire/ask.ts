@@ -1,7 +1,7 @@
 import { withDeadline } from '../clock.js';
 import type { Address } from '../model/address.js';
 import { isNeverReached, quorumAlone } from '../model/never-reached.js';
-import { tiltIn } from '../model/records.js';
+import { tiltIn, uptimeIn } from '../model/records.js';
 import type { MasterView, NodeAnswer, SentinelState, Silence } from '../model/snapshot.js';
 import { type Connection, type ConnectionOptions, openConnection } from './client.js';
 import { errorReply, protocolError, timeoutError } from './error.js';
@@ -62,6 +62,7 @@ export function askSentinel(
       version: engineOf(info).version,
       sentinelId: id,
       ...tiltIn(info),
+      ...uptimeIn(info),
       masters: views.filter((view) => view !== null),
     };
   });

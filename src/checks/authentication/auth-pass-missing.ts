@@ -1,3 +1,4 @@
+import { ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import type { FileGroup } from '../files/groups.js';
 import { judgeMonitoredGroups, noNodeFile } from '../files/judge.js';
@@ -6,6 +7,7 @@ import { masterPassword, setAuthPass } from '../fixes.js';
 import { dataNodes, judged, shown } from '../group.js';
 import { answersWrongly, hasAuthPass, wantsPassword } from '../passwords.js';
 import { judgeViews, sentinelIds } from '../sentinels.js';
+import { thenWait } from '../under-way.js';
 
 export default {
   id: 'auth-pass-missing',
@@ -72,6 +74,7 @@ export default {
           evidence: `${shown(master)} needs a password${state}`,
           message: `${shown(master)} needs a password, but ${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} none${known ? '' : ' or a wrong one'}${state}`,
           fix: [...masterPassword(), ...without.map(({ sentinel }) => setAuthPass(sentinel, name))],
+          ...(down.length > 0 && { later: thenWait({ ctl: (words) => ctl(gathered, words) }) }),
         },
       ];
     });

@@ -18,7 +18,7 @@ export default {
   group: 'live',
   title: 'a client logs in with a wrong password, again and again',
   consequence:
-    'that client gets no answer but WRONGPASS; where it is a sentinel or a replica, the server is down for it, or its link is',
+    'the client gets no answer but WRONGPASS; if it is a sentinel, it calls this server down; if it is a replica, it has no link to its master',
   explanation:
     'A data node keeps failed logins in ACL LOG: the user that was tried, where from, how often, and how long ago. ' +
     'After a password was changed, clients, sentinels (auth-pass) and replicas (masterauth) that have the old one ' +
@@ -32,6 +32,9 @@ export default {
     const nodes = dataNodes(gathered);
     if (nodes.length === 0) return { skip: 'no data node is known' };
     const { values, missing } = readAll(nodes, (n) => n.aclLog ?? NOT_ASKED);
+    const unlinked = nodes
+      .filter(({ info }) => info.ok && info.value.master_link_status === 'down')
+      .map(({ id }) => id);
     const seen = values.flatMap(({ server, value }): RawFinding[] => {
       const refused = value.filter(isOngoing);
       if (refused.length === 0) return [];
@@ -40,6 +43,8 @@ export default {
       return [
         {
           subject: server.id,
+          // A replica with a wrong masterauth tries each second: masterauth-missing names it, and explains this.
+          ...(unlinked.length > 0 && { servers: [server.id, ...unlinked] }),
           brief,
           evidence,
           message: `${brief}: ${evidence}`,

@@ -2,7 +2,7 @@ import { humanDurationMs } from '../../model/duration.js';
 import { type AnsweredNode, isAt, type MasterFacts } from '../../model/facts.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { isSilent, judgeMasters, nameOf, placed } from '../snapshot.js';
-import { lookAgain } from '../under-way.js';
+import { justStarted, lookAgain } from '../under-way.js';
 
 export default {
   id: 'link-down',
@@ -90,12 +90,14 @@ function unlinked(facts: MasterFacts, node: AnsweredNode): RawFinding {
   // One that copies has nothing to promote yet: a note only while another one has its data.
   const isNote = syncing === true && facts.answered.some((n) => n !== node && n.answer.linkStatus === 'up');
   const copies = syncing === true ? '; it is copying the whole data set from its master' : '';
+  const started = justStarted(node);
+  const soon = started === null || syncing === true ? '' : `; ${started}, and gets its link within seconds`;
   return {
     subject: node.id,
     severity: isNote ? 'info' : 'warning',
     brief: `${node.id} has no link to its master${since}`,
-    message: `${nameOf(node)} has no link to ${where}${since} (master_link_status down)${copies}`,
-    evidence: `${node.id} follows ${where} (master_link_status down)${copies}`,
-    fix: syncing === true ? [COPYING] : logOf(facts, node),
+    message: `${nameOf(node)} has no link to ${where}${since} (master_link_status down)${copies}${soon}`,
+    evidence: `${node.id} follows ${where} (master_link_status down)${copies}${soon}`,
+    fix: syncing === true ? [COPYING] : soon !== '' ? lookAgain(facts.hints) : logOf(facts, node),
   };
 }

@@ -4,6 +4,7 @@ import type { NodeState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { masterPassword, setAuthPass } from '../fixes.js';
 import { grouped, ids, isDown, judgeMasters, placed, sentinelsOf } from '../snapshot.js';
+import { thenWait } from '../under-way.js';
 
 export default {
   id: 'master-down',
@@ -61,7 +62,11 @@ function isRefused({ view }: Witness, node: NodeState): boolean {
 }
 
 /** In the words of auth-pass-missing, which only doctor can prove. */
-function refused({ name, nodes }: MasterFacts, node: NodeState, group: readonly Witness[]): RawFinding {
+function refused(
+  { hints, name, nodes }: MasterFacts,
+  node: NodeState,
+  group: readonly Witness[],
+): RawFinding {
   const sentinels = sentinelsOf(group);
   const [has, calls] = sentinels.length === 1 ? ['has', 'calls'] : ['have', 'call'];
   const words = `${ids(sentinels)} ${has} no or a wrong password for ${node.id}`;
@@ -73,5 +78,6 @@ function refused({ name, nodes }: MasterFacts, node: NodeState, group: readonly 
     message: `${words}: ${ids(sentinels)} ${calls} it down, although it answers here`,
     evidence: `${node.id} answers each PING of ${ids(sentinels)} with an error, and answers here`,
     fix: [...masterPassword(), ...sentinels.map((sentinel) => setAuthPass(sentinel, name))],
+    later: thenWait(hints),
   };
 }

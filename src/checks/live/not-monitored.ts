@@ -9,6 +9,7 @@ import type { SnapshotCheck } from '../check.js';
 import { monitorAs } from '../fixes.js';
 import { judged } from '../group.js';
 import { ids, names, subjectOf, unanswered } from '../snapshot.js';
+import { thenWait } from '../under-way.js';
 
 export default {
   id: 'not-monitored',
@@ -34,12 +35,14 @@ export default {
     const missing = unanswered(snapshot.sentinels);
     if (name === null || first === undefined || without.length === answering.length)
       return judged([], missing);
+    const repair = monitorIt(facts, name, without);
     const others = answering.filter((s) => !without.includes(s));
     return [
       {
         subject: subjectOf(without),
         message: `${names(without)} ${without.length === 1 ? 'does' : 'do'} not monitor ${name}, while ${ids(others)} ${others.length === 1 ? 'does' : 'do'}`,
-        fix: monitorIt(facts, name, without) ?? [hints.logs(first, 'SENTINEL MASTERS')],
+        fix: repair ?? [hints.logs(first, 'SENTINEL MASTERS')],
+        ...(repair !== null && { later: thenWait(hints) }),
       },
     ];
   },

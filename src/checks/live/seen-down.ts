@@ -1,15 +1,8 @@
 import { formatAddress } from '../../model/address.js';
 import { isAt } from '../../model/facts.js';
-import type { NodeState, SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { grouped, ids, judgeMasters, nameOf } from '../snapshot.js';
-import { lookAgain } from '../under-way.js';
-
-/** A sentinel connects again and pings within a few periods of 1 s; seconds. */
-const NOTICED_S = 10;
-
-const uptimeOf = ({ answer }: NodeState | SentinelState): number | null =>
-  answer !== null && 'uptimeS' in answer ? (answer.uptimeS ?? null) : null;
+import { justStarted, lookAgain } from '../under-way.js';
 
 export default {
   id: 'seen-down',
@@ -44,13 +37,13 @@ export default {
         const [first] = group;
         if (first === undefined) return [];
         const sentinels = group.map((s) => s.sentinel);
-        const startedS = uptimeOf(first.server);
-        const isFresh = startedS !== null && startedS < NOTICED_S;
+        const started = justStarted(first.server);
         return [
           {
             subject: first.server.id,
-            message: `${ids(sentinels)} ${sentinels.length === 1 ? 'sees' : 'see'} ${nameOf(first.server)} as down, although it answers here${isFresh ? `: it started ${startedS} s ago, and the sentinels notice that within seconds` : ''}`,
-            fix: isFresh ? lookAgain(hints) : [hints.logs(first.sentinel, `SENTINEL MASTER ${name}`)],
+            message: `${ids(sentinels)} ${sentinels.length === 1 ? 'sees' : 'see'} ${nameOf(first.server)} as down, although it answers here${started === null ? '' : `: ${started}, and the sentinels notice that within seconds`}`,
+            fix:
+              started !== null ? lookAgain(hints) : [hints.logs(first.sentinel, `SENTINEL MASTER ${name}`)],
           },
         ];
       });

@@ -1,6 +1,19 @@
+import { HELLO_PERIOD_MS, PING_PERIOD_MS } from '../../model/sentinel-timing.js';
+import type { MasterView } from '../../model/snapshot.js';
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
 import { judgeMasters, nameOf } from '../snapshot.js';
+import { justStarted, lookAgain } from '../under-way.js';
+
+/** Two hello periods, and one to connect; milliseconds. */
+const FOUND_MS = 2 * HELLO_PERIOD_MS + PING_PERIOD_MS;
+
+/** `it has monitored this address for 2 s`; null where it had the time to find the others. */
+function justBegun({ roleReportedMs }: MasterView): string | null {
+  return roleReportedMs == null || roleReportedMs >= FOUND_MS
+    ? null
+    : `it has monitored this address for ${Math.round(roleReportedMs / 1000)} s`;
+}
 
 export default {
   id: 'sentinel-isolated',
@@ -25,10 +38,14 @@ export default {
       const most = Math.max(witnesses.length - 1, ...witnesses.map((w) => w.view.sentinels.length));
       return witnesses
         .filter((w) => w.view.sentinels.length < most)
-        .map(({ sentinel, view }) => ({
-          subject: sentinel.id,
-          message: `${nameOf(sentinel)} knows ${count(view.sentinels.length, 'other sentinel')}, where others know ${most}`,
-          fix: [hints.logs(sentinel, `SENTINEL SENTINELS ${name}`)],
-        }));
+        .map(({ sentinel, view }) => {
+          const begun = justBegun(view) ?? justStarted(sentinel);
+          const soon = begun === null ? '' : `: ${begun}, and the sentinels find each other within seconds`;
+          return {
+            subject: sentinel.id,
+            message: `${nameOf(sentinel)} knows ${count(view.sentinels.length, 'other sentinel')}, where others know ${most}${soon}`,
+            fix: begun === null ? [hints.logs(sentinel, `SENTINEL SENTINELS ${name}`)] : lookAgain(hints),
+          };
+        });
     }),
 } satisfies SnapshotCheck;

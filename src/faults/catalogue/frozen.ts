@@ -17,7 +17,7 @@ export const FROZEN_FAULTS: Fault[] = [
     expires: null,
     correct: [
       'a failover as after a crash, up to one PING period later',
-      'after the thaw it is made a replica within 4 × 2 s and one INFO period',
+      'after it is resumed, the sentinels make it a replica within about 18 s (four hello periods of 2 s and one INFO period of 10 s)',
     ],
     ofMaster: true,
     mustNot: [

@@ -48,8 +48,8 @@ const stroke = (kind: string): string =>
 const CLIENTS: readonly string[] = [
   item(stroke('rate'), 'acknowledged writes per second'),
   item(stroke('errors'), 'errors per second'),
-  item(stroke('p50'), 'latency p50'),
-  item(stroke('p99'), 'latency p99'),
+  item(stroke('p50'), 'latency p50 (from the due time)'),
+  item(stroke('p99'), 'latency p99 (from the due time)'),
   item('<span class="tick">✗</span>', 'lost writes'),
   item('<i class="swatch ok"></i>', 'one client: acknowledged, upwards (square root)'),
   item('<i class="swatch err"></i>', 'one client: errors, downwards'),

@@ -152,7 +152,7 @@ export function clientHtml(trial: Trial, i: number): string {
     measured(`client.${key}`, client[key], 'trials', i, 'client', key),
   ];
   const latency = (['p50', 'p95', 'p99', 'max'] as const).map((key) => [
-    `latency ${key}`,
+    `latency ${key}, from when an operation was due`,
     measured(`latencyMs.${key}`, client.latencyMs?.[key], 'trials', i, 'client', 'latencyMs', key),
   ]);
   const rows = [

@@ -64,7 +64,7 @@ const time = (ms: number): string => together(humanDurationMs(ms));
 
 function timeTable(rows: readonly TimeRow[], view: View): string {
   const theme = themeOf(view);
-  const wide = view.columns >= 90;
+  const wide = view.columns >= 80;
   const middling = view.columns >= 56;
   const name = (row: TimeRow): string => (wide ? row.label : row.short);
   const endMs = Math.max(1, ...rows.map((r) => r.span?.toMs ?? 0));

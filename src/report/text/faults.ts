@@ -33,13 +33,13 @@ export function faultText(fault: Fault, view: View): string {
       ? []
       : ['', theme.bold(title), ...items.flatMap((item) => wrap(`  ${item}`, lineWidth(view), 4))];
   const params = Object.entries(fault.params).map(
-    ([name, value]) => `--${name.replace(/Ms$/, '')}: ${value}`,
+    ([name, value]) => `--${name.replace(/Ms$/, '')}: by default ${value}`,
   );
   return [
     ...wrap(`${theme.bold(fault.name)}: ${fault.summary}`, lineWidth(view), 2),
     '',
     ...wrap(fault.does, lineWidth(view)),
-    ...block('TARGET', [`${fault.target.words}; by default: ${fault.target.byDefault}`]),
+    ...block('Target', [`${fault.target.words}; by default: ${fault.target.byDefault}`]),
     ...block('Options', params),
     ...block('How', [...DRIVER_NAMES.flatMap((name) => wayLines(name, fault.drivers[name]))]),
     ...block('Ends by itself', fault.expires === null ? [] : [fault.expires]),

@@ -25,6 +25,14 @@ export interface HistoryResult {
   pruned: number;
 }
 
+/** What the titles alone do not say. */
+const MEANING: readonly (readonly [title: string, meaning: string])[] = [
+  ['PASSED', 'trials in which everything held, of all'],
+  ['SWITCHED', 'the median'],
+  ['SLOWEST', 'the slowest switch'],
+  ['CLIENTS OUT', 'the median'],
+];
+
 /** Past runs, the newest first, times as medians over a run's trials; lines that could not be read are counted. */
 export function historyText(result: HistoryResult, view: View): string {
   const theme = themeOf(view);
@@ -48,7 +56,7 @@ export function historyText(result: HistoryResult, view: View): string {
     { title: 'FAULT', drop: 1 },
     { title: 'DOWN-AFTER', align: 'right' as const, drop: 7 },
     // Trials in which everything held, of all.
-    { title: 'HELD', align: 'right' as const, drop: 4 },
+    { title: 'PASSED', align: 'right' as const, drop: 4 },
     { title: 'SWITCHED', align: 'right' as const },
     // The slowest switch of the run's trials.
     { title: 'SLOWEST', align: 'right' as const, drop: 5 },
@@ -57,7 +65,13 @@ export function historyText(result: HistoryResult, view: View): string {
     { title: 'TREND', drop: 2 },
   ];
   const rows = runs.map((run) => rowOf(run, view));
-  return [table(columns, rows, view), ...leftOut(columns, rows, view), ...notes].join('\n');
+  const shown = table(columns, rows, view);
+  const [titles = ''] = shown.split('\n');
+  const meaning = MEANING.filter(([title]) => titles.includes(title)).map((words) => words.join(': '));
+  const meant = wrap(meaning.join('; '), lineWidth(view), 2).map(theme.dim);
+  return [shown, ...leftOut(columns, rows, view), ...(meaning.length === 0 ? [] : meant), ...notes].join(
+    '\n',
+  );
 }
 
 function rowOf(run: HistoryRun, view: View): Cell[] {

@@ -15,6 +15,12 @@ import {
 import { NO_PHASES } from '../../helpers/trials.js';
 import { expectToFit, plainView } from './lines.js';
 
+it('80 columns have room for phases in words', () => {
+  const text = failoverText(heldResult(), plainView(80), 'sentinelctl failover-test');
+  expect(text).toMatch(/^every sentinel names it +\d/m);
+  expect(text).not.toMatch(/^(agreed|reattached|converted) /m);
+});
+
 /** What an operator's terminal shows at once. */
 const SCREEN_LINES = 44;
 

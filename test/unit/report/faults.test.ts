@@ -42,8 +42,8 @@ describe('faults', () => {
   it('are shown in full', () => {
     const text = faultText(faultOf('pause-writes'), view);
     for (const part of [
-      'TARGET',
-      '--for: down-after + 10s',
+      'Target',
+      '--for: by default down-after + 10s',
       'docker: CLIENT PAUSE',
       'Ends by itself',
       'must not',

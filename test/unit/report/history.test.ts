@@ -25,11 +25,13 @@ const history: HistoryResult = {
 describe('the history', () => {
   it('120 columns: the newest first, with what is missing said', () => {
     expect(historyText(history, plainView(120))).toMatchInlineSnapshot(`
-      "STARTED               VERDICT              FAULT   DOWN-AFTER      HELD  SWITCHED  SLOWEST  CLIENTS OUT  LOST  TREND
+      "STARTED               VERDICT              FAULT   DOWN-AFTER    PASSED  SWITCHED  SLOWEST  CLIENTS OUT  LOST  TREND
       2025-01-04T03:04:00Z  ? UNKNOWN cut short  kill            2s    1 of 1         -        -            -    40  -
       2025-01-03T03:04:00Z  ✔ PASS               freeze          2s    1 of 1    3.74 s   3.74 s            -     -  -
       2025-01-02T03:04:00Z  ✗ FAIL               kill            2s   9 of 10    3.29 s   3.74 s       3.40 s    48  = 0 ms
       2025-01-01T03:04:00Z  ✔ PASS               kill            2s  10 of 10    3.29 s   3.74 s       3.40 s    48  -
+      PASSED: trials in which everything held, of all; SWITCHED: the median; SLOWEST: the slowest switch; CLIENTS OUT: the
+        median
       2 older runs removed
       ! 2 lines of the history cannot be read (3 and 8); the last line was cut off during a write
       3 older of 7 not shown: --limit 7"
@@ -43,9 +45,10 @@ describe('the history', () => {
       2025-01-03T03:04:00Z  ✔ PASS               freeze    3.74 s
       2025-01-02T03:04:00Z  ✗ FAIL               kill      3.29 s
       2025-01-01T03:04:00Z  ✔ PASS               kill      3.29 s
-      6 columns not shown here: DOWN-AFTER, HELD, SLOWEST, CLIENTS
-        OUT, LOST and TREND; a wider terminal or --output tsv
-        shows them
+      6 columns not shown here: DOWN-AFTER, PASSED, SLOWEST,
+        CLIENTS OUT, LOST and TREND; a wider terminal or --output
+        tsv shows them
+      SWITCHED: the median
       2 older runs removed
       ! 2 lines of the history cannot be read (3 and 8); the last
         line was cut off during a write

@@ -194,6 +194,22 @@ describe('masterauth-missing, by what every node would let in', () => {
     ]);
   });
 
+  it('it explains the logins that its master refuses', () => {
+    const gathered = logins((n) => {
+      n(2).sent = 'b';
+    });
+    const [master, replica] = [nodeOf(gathered, 1), nodeOf(gathered, 2)];
+    master.aclLog = {
+      ok: true,
+      value: [{ reason: 'auth', count: '9', 'age-seconds': '1', username: 'default', 'client-info': '' }],
+    };
+    const roots = () => diagnose(gathered, CHECKS).findings.map(({ id }) => id);
+    expect(roots()).toContain('client-refused');
+    if (replica.info.ok) Object.assign(replica.info.value, { master_link_status: 'down' });
+    expect(roots()).toContain('masterauth-missing');
+    expect(roots()).not.toContain('client-refused');
+  });
+
   it('it does not explain a master that asks for more replicas than there are', () => {
     const roots = (least: string) => {
       const gathered = logins((n) => {

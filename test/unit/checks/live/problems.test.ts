@@ -679,3 +679,44 @@ describe('order', () => {
       expect(other).toContain('failover expected within');
   });
 });
+
+describe('what has just been repaired is said to end by itself', () => {
+  const watch = 'sentinelctl status --watch';
+  it('a replica that started a moment ago, and has no link yet', () => {
+    const started = (uptimeS: number): Problem =>
+      problem(
+        'link-down',
+        altered((s) => Object.assign(answerOf(s, 3), { uptimeS, linkStatus: 'down', linkDownS: 2 })),
+      );
+    expect(started(4)).toMatchObject({ fix: watch });
+    expect(started(4).message).toMatch(/; it started 4 s ago, and gets its link within seconds$/);
+    expect(started(60).fix).toBe('sentinelctl logs redis-3 --tail 50');
+  });
+
+  it('a sentinel that began to monitor a moment ago, and does not know the others yet', () => {
+    const isolated = (roleReportedMs: number): Problem =>
+      problem(
+        'sentinel-isolated',
+        altered((s) => Object.assign(viewOf(s, 3), { sentinels: [], roleReportedMs })),
+      );
+    expect(isolated(1000)).toMatchObject({ fix: watch });
+    expect(isolated(1000).message).toMatch(
+      /: it has monitored this address for 1 s, and the sentinels find each other within seconds$/,
+    );
+    expect(isolated(60_000).fix).toBe('sentinelctl logs sentinel-3 --tail 50');
+  });
+
+  it('a sentinel that started a moment ago, and that another still calls down', () => {
+    const seen = (uptimeS: number): Problem =>
+      problem(
+        'seen-down',
+        altered((s) => {
+          Object.assign(sentinelOf(s, 3).answer ?? {}, { uptimeS });
+          for (const peer of viewOf(s, 1).sentinels.filter((p) => p.address.port === sentinelAddress(3).port))
+            peer.flags = ['s_down', 'sentinel'];
+        }),
+      );
+    expect(seen(2).message).toMatch(/: it started 2 s ago, and the sentinels notice that within seconds$/);
+    expect(seen(60).fix).toBe('sentinelctl logs sentinel-1 --tail 50');
+  });
+});
