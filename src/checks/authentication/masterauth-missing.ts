@@ -4,7 +4,17 @@ import { ifSet } from '../../model/secrets.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { judgeNodeGroups } from '../files/judge.js';
-import { asksForPassword, followsOf, lastOf, passwordLine, place, shownAt } from '../files/settings.js';
+import { refusingUser, settingLine } from '../files/logins.js';
+import type { FileServer } from '../files/project.js';
+import {
+  asksForPassword,
+  followsOf,
+  lastOf,
+  passwordLine,
+  place,
+  settingOf,
+  shownAt,
+} from '../files/settings.js';
 import { keepConfig, setConfig } from '../fixes.js';
 import { type Group, groupsOf, idsOf, judged, readAll, settingIn } from '../group.js';
 import { areUnlinked, refusedLogins, withoutLink } from '../logins.js';
@@ -92,38 +102,54 @@ export default {
       const isAlone =
         name === null && others.length === 0 && first !== undefined && followsOf(first) === null;
       if (asking === undefined || isAlone) return [];
-      const asked = passwordLine(asking);
-      return nodes.flatMap((node): RawFinding[] => {
-        const given = lastOf(node, 'masterauth');
-        const fix = ['masterauth <the password of all data nodes>'];
-        if (!given?.args[0]) {
-          return [
-            {
-              subject: node.id,
-              message: `${asked ? `requirepass is set at ${asking.id}` : `${asking.id} needs a password`}, but masterauth is not set in this file`,
-              fix,
-              at: asked && asking === node ? place(asked) : node.at,
-            },
-          ];
-        }
-        if (
-          asked === undefined ||
-          lastOf(node, 'masteruser') !== undefined ||
-          given.args[0] === asked.args[0]
-        )
-          return [];
-        return [
-          {
-            subject: node.id,
-            message: `masterauth differs from requirepass of ${asking.id} (${shownAt(asked)})`,
-            fix,
-            at: place(given),
-          },
-        ];
-      });
+      return nodes.flatMap((node) => loginFinding(node, nodes, asking));
     });
   },
 } satisfies Check;
+
+/** What is wrong with the login of one data node, by its file, at the one that asks for a password. */
+function loginFinding(node: FileServer, nodes: readonly FileServer[], asking: FileServer): RawFinding[] {
+  const [asked, given] = [passwordLine(asking), lastOf(node, 'masterauth')];
+  const password = given?.args[0];
+  const ownUser = settingOf(node, 'masteruser');
+  const users = nodes.flatMap((n) => (n === node ? [] : (settingOf(n, 'masteruser') ?? [])));
+  const user = ownUser ?? (users.every((name) => name === users[0]) ? users[0] : undefined);
+  const fix = [
+    ...(user === undefined || user === ownUser ? [] : [settingLine(node, `masteruser ${user}`)]),
+    settingLine(
+      node,
+      `masterauth <the password of ${user === undefined ? 'all data nodes' : `the user ${user}`}>`,
+    ),
+  ];
+  const found = { subject: node.id, fix };
+  if (!given || !password) {
+    const line = asked ?? asking.directives.find((d) => d.name === 'user');
+    const isHere = line !== undefined && asking === node;
+    return [
+      {
+        ...found,
+        message: `${asked ? `requirepass is set at ${asking.id}` : `${asking.id} needs a password`}, but masterauth is not set in this file`,
+        at: isHere ? place(line) : (startOf(node) ?? node.at),
+      },
+    ];
+  }
+  const to = nodes.find((n) => n !== node && asksForPassword(n)) ?? asking;
+  const wrong = refusingUser(to, ownUser ?? 'default', password);
+  // A rewrite keeps requirepass beside the user's line, which has its hash.
+  const isRewritten = ownUser === undefined && passwordLine(to)?.args[0] === password;
+  if (wrong !== undefined && !isRewritten) {
+    const message = `masterauth is not the password of the user "${ownUser ?? 'default'}" of ${to.id} (${shownAt(wrong)})`;
+    return [{ ...found, message, at: place(given) }];
+  }
+  const hasUsers = asking.directives.some((d) => d.name === 'user' && d.args[0] === 'default');
+  if (asked === undefined || hasUsers || ownUser !== undefined || password === asked.args[0]) return [];
+  const message = `masterauth differs from requirepass of ${asking.id} (${shownAt(asked)})`;
+  return [{ ...found, message, at: place(given) }];
+}
+
+/** Where its own file begins. */
+const startOf = ({ conf, directives }: FileServer): RawFinding['at'] =>
+  conf === null || !directives.some((d) => d.file === conf.file) ? undefined : { file: conf.file, line: 1 };
 
 /** A link that is down already says more than a login that will be refused. */
 const either = (down: RawFinding[], wrong: RawFinding[]): RawFinding[] => [

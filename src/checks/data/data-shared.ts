@@ -112,7 +112,10 @@ function sharedBy(nodes: FileServer[]): RawFinding[] {
           first.service === null
             ? nodes.slice(1).map((n) => `${n.id}: dir ${place.shown}-${portOf(n)}`)
             : first.service.pod === undefined
-              ? nodes.map((n) => `${n.id}: volumes: ["${n.id}-data:${place.target}"]`)
+              ? [
+                  ...nodes.map((n) => `${n.id}: volumes: ["${n.id}-data:${place.target}"]`),
+                  `at the top level: volumes: {${nodes.map((n) => `${n.id}-data: {}`).join(', ')}}`,
+                ]
               : [`volumeClaimTemplates: a claim for each pod, instead of the claim ${place.shown}`],
         at,
       },
