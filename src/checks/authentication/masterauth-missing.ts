@@ -135,9 +135,7 @@ function loginFinding(node: FileServer, nodes: readonly FileServer[], asking: Fi
   }
   const to = nodes.find((n) => n !== node && asksForPassword(n)) ?? asking;
   const wrong = refusingUser(to, ownUser ?? 'default', password);
-  // A rewrite keeps requirepass beside the user's line, which has its hash.
-  const isRewritten = ownUser === undefined && passwordLine(to)?.args[0] === password;
-  if (wrong !== undefined && !isRewritten) {
+  if (wrong !== undefined) {
     const message = `masterauth is not the password of the user "${ownUser ?? 'default'}" of ${to.id} (${shownAt(wrong)})`;
     return [{ ...found, message, at: place(given) }];
   }

@@ -108,7 +108,7 @@ export default {
                     : `${command} is renamed, but the sentinels do not have the new name`,
                 fix:
                   now === ''
-                    ? [`delete the line: rename-command ${command} ""`]
+                    ? [enabling(node, command)]
                     : [`sentinel rename-command ${name ?? 'mymaster'} ${command} ${now}`],
                 at: place(line),
               },
@@ -133,6 +133,23 @@ const NEEDED = new Set([
   'SCRIPT',
   'AUTH',
 ]);
+
+/** How a data node is given a command back: Bitnami's images disable those that a variable lists. */
+function enabling({ service }: FileServer, command: string): string {
+  const variables = [...(service?.environment ?? [])].map(([name, { value }]) => ({
+    name,
+    commands: (value ?? '').split(',').map((word) => word.trim()),
+  }));
+  const found = variables.find(
+    ({ name, commands }) =>
+      /_DISABLE_COMMANDS$/.test(name) && commands.some((word) => word.toUpperCase() === command),
+  );
+  if (found === undefined) return `delete the line: rename-command ${command} ""`;
+  const rest = found.commands.filter((word) => word.toUpperCase() !== command).join(',');
+  return rest === ''
+    ? `delete the variable: ${found.name}`
+    : `take ${command} out of ${found.name}: ${found.name}=${rest}`;
+}
 
 const knowsName = (server: FileServer, name: string, command: string, now: string): boolean =>
   now !== '' &&

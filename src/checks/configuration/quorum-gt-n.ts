@@ -1,4 +1,5 @@
 import { majorityOf } from '../../model/sentinel-timing.js';
+import type { Severity } from '../../model/status.js';
 import { count } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { type CountedGroup, judgeCountedGroups } from '../files/judge.js';
@@ -52,11 +53,13 @@ export const quorumWrong = (
   group: CountedGroup,
   wrong: (quorum: number) => boolean,
   why: (quorum: number) => string,
+  severityOf?: (quorum: number) => Severity,
 ): RawFinding[] =>
   group.monitors
     .filter((m) => wrong(m.quorum))
     .map(({ server, name, host, port, quorum, at }) => ({
       subject: server.id,
+      ...(severityOf !== undefined && { severity: severityOf(quorum) }),
       message: `${name}: quorum ${quorum} ${why(quorum)}`,
       fix: [`sentinel monitor ${name} ${host} ${port} ${Math.max(2, majorityOf(group.sentinels))}`],
       at,

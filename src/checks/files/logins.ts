@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Directive } from './conf.js';
 import type { FileServer } from './project.js';
 import type { Lines } from './settings.js';
@@ -7,9 +6,8 @@ import type { Lines } from './settings.js';
 const userLine = (lines: Lines, user: string): Directive | undefined =>
   lines.directives.findLast((d) => d.name === 'user' && d.args[0] === user);
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-/** What is filled in later is not known to be equal. */
-const isOpen = (word: string): boolean => /\$\{|\$\(|<[^>]*>$|\(redacted\)/.test(word);
+/** What is filled in later, or is only a hash, is not known to be another one. */
+const isOpen = (word: string): boolean => /^#|\$\{|\$\(|<[^>]*>$|\(redacted\)/.test(word);
 
 /**
  * The `user` line that refuses a password; undefined where it lets it in, or where no such line is known. A line
@@ -24,13 +22,12 @@ export function refusingUser(lines: Lines, user: string, password: string): Dire
   // acl.c, ACLSetUser: rules from left to right.
   for (const rule of line.args.slice(1)) {
     if (/^reset(pass)?$/i.test(rule)) takes = new Set();
-    if (/^(reset(pass)?|[>#].*)$/i.test(rule)) any = false;
+    if (/^(reset(pass)?|>.*)$/i.test(rule)) any = false;
     if (/^nopass$/i.test(rule)) any = true;
-    if (rule.startsWith('>')) takes.add(sha256(rule.slice(1)));
-    if (rule.startsWith('#')) takes.add(rule.slice(1));
-    if (rule.startsWith('<')) takes.delete(sha256(rule.slice(1)));
+    if (rule.startsWith('>')) takes.add(rule.slice(1));
+    if (rule.startsWith('<')) takes.delete(rule.slice(1));
   }
-  return any || takes.has(sha256(password)) ? undefined : line;
+  return any || takes.has(password) ? undefined : line;
 }
 
 /** A setting as it is written where the server has its configuration: its file, or the options of its command. */

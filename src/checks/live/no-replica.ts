@@ -1,6 +1,24 @@
+import type { Address } from '../../model/address.js';
+import type { Hints } from '../../model/hints.js';
+import { ifSet, knownSecret, usesPassword } from '../../model/secrets.js';
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
 import { judgeMasters } from '../snapshot.js';
+
+/** Which node is to follow the master only a person knows: the sentinels know none, and REPLICAOF replaces its data. */
+const attachOne = (hints: Hints, { host, port }: Address): string[] => [
+  '# NODE_HOST and NODE_PORT: a data node that is to follow the master; its own data is replaced',
+  ...(usesPassword('redis') ? knownSecret('REDISCLI_AUTH', 'the password of the data node', 'redis') : []),
+  ifSet(
+    'NODE_HOST',
+    ifSet(
+      'NODE_PORT',
+      hints
+        .cli({ endpoint: { host: '"$NODE_HOST"', port: 0 } }, `REPLICAOF ${host} ${port}`)
+        .replace('-p 0', '-p "$NODE_PORT"'),
+    ),
+  ),
+];
 
 export default {
   id: 'no-replica',
@@ -13,7 +31,10 @@ export default {
   explanation:
     'No data node follows this master, and no sentinel lists a replica. The sentinels monitor it but cannot ' +
     'replace it.',
-  remedy: ['start another data node with: replicaof HOST PORT'],
+  remedy: [
+    'start another data node with: replicaof HOST PORT',
+    'or let one follow it that has another master or none: REPLICAOF HOST PORT; its own data is replaced',
+  ],
   sources: ['sentinel.c: sentinelSelectSlave'],
   causes: ['no-good-slave'],
   live: (facts) =>
@@ -29,7 +50,7 @@ export default {
           brief: `the master ${refOf(first.view.address).id} has no replica`,
           evidence: null,
           message: `${name} has no replica at ${count(witnesses.length, 'sentinel')}: no node could be promoted`,
-          fix: [hints.cli(first.sentinel, `SENTINEL REPLICAS ${name}`)],
+          fix: attachOne(hints, first.view.address),
         },
       ];
     }),
