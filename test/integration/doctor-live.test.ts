@@ -204,7 +204,7 @@ describe('doctor finds in a living cluster, and its fix cures', () => {
       expect(verdict.text).toContain(said);
       const [root] = findings;
       expect(root?.id).toBe('priority-zero');
-      expect(root?.message).toContain('none of them can be promoted');
+      expect(root?.message).toContain('no replica can be promoted: replica-priority is 0');
       expect(flat(root?.consequences ?? []).map((f) => f.id)).toEqual(
         expect.arrayContaining(['no-good-slave', 'failover-stuck']),
       );
