@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { attachedPatient, type Patient } from '../helpers/doctor.js';
+import { attachedPatient, flat, type Patient } from '../helpers/doctor.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 import { redisCli } from '../helpers/redis-cli.js';
 
@@ -26,4 +26,23 @@ it('a master that CLIENT PAUSE keeps from writing has no writes, before any sent
   await patient.apply(finding);
   await patient.isCured('pause-too-long', MASTER);
   expect(await redisCli(PORT, 'SET key value')).toBe('OK\n');
+});
+
+it('a master that CLIENT PAUSE keeps from answering is not a stopped process: its replicas hear from it', async () => {
+  await redisCli(PORT, 'CLIENT PAUSE 20000 ALL');
+  const finding = await patient.finds('pause-too-long', MASTER, 'critical');
+  expect(finding.message).toMatch(
+    /holds back all commands \(CLIENT PAUSE\): it has left a PING unanswered for .*, and 127\.0\.0\.1:299\d heard from it \d+ s ago: the process runs$/,
+  );
+  expect(finding.consequences.map((f) => f.id)).toContain('master-frozen');
+  await patient.isCured('pause-too-long', MASTER);
+});
+
+it('a master that is stopped is none that pauses', async () => {
+  raw.nodes[0]?.signal('SIGSTOP');
+  await patient.finds('master-frozen', MASTER, 'critical');
+  const ids = flat((await patient.doctor()).findings).map((f) => f.id);
+  expect(ids).toContain('master-frozen');
+  expect(ids).not.toContain('pause-too-long');
+  raw.nodes[0]?.signal('SIGCONT');
 });

@@ -20,9 +20,10 @@ export default {
   explanation:
     'CLIENT PAUSE … WRITE holds back writes and PUBLISH. Sentinel publishes its hello every 2 s on the connection ' +
     'on which it sends PING: behind the PUBLISH that waits, PING waits too, and after down-after the master counts ' +
-    'as down. Reads and INFO still work, so that it looks healthy from outside.',
+    'as down. Reads and INFO still work, so that it looks healthy from outside. CLIENT PAUSE without WRITE holds back ' +
+    'everything: it looks like a stopped process, but its replicas still hear from it.',
   remedy: [
-    'CLIENT UNPAUSE ends it',
+    'CLIENT UNPAUSE ends a pause of writes; one of all commands ends by itself',
     'in scripts: a pause that is shorter than down-after, and CLIENT UNPAUSE at their end',
   ],
   sources: [
@@ -38,6 +39,8 @@ export default {
     const missing: string[] = [];
     const seen = groups.flatMap((group): RawFinding[] => {
       const { name, master, views } = group;
+      const all = master === null ? null : pausedForAll(group, master);
+      if (all !== null) return [all];
       if (master === null || !master.clients.ok) {
         missing.push(
           `${master?.id ?? name}: ${master?.clients.ok === false ? master.clients.why : 'no master is known'}`,
@@ -68,6 +71,38 @@ export default {
     return judged(seen, missing);
   },
 } satisfies Check;
+
+/** `master_last_io_seconds_ago` is whole seconds: so much earlier than it the PING must have been sent. */
+const SURELY_MS = 2000;
+
+/**
+ * A master that takes connections, answers none of them, and has sent to a replica after it left a PING unanswered:
+ * a process that is stopped sends nothing (replication.c, replicationCron: a PING to the replicas each 10 s).
+ */
+function pausedForAll(group: Group, master: GatheredNode): RawFinding | null {
+  const { name, replicas, views } = group;
+  if (master.silence?.kind !== 'timeout' || master.accepts !== true) return null;
+  const forMs = waitingMs(group);
+  const heard = replicas.flatMap(({ id, info }) => {
+    const agoS =
+      info.ok && info.value.master_link_status === 'up'
+        ? num(info.value, 'master_last_io_seconds_ago')
+        : null;
+    return agoS !== null && agoS >= 0 && forMs - agoS * 1000 > SURELY_MS ? [{ id, agoS }] : [];
+  });
+  const [first] = heard.toSorted((a, b) => a.agoS - b.agoS);
+  if (first === undefined) return null;
+  const evidence = `it has left a PING unanswered for ${humanDurationMs(forMs)}, and ${first.id} heard from it ${first.agoS} s ago: the process runs`;
+  return {
+    subject: master.id,
+    servers: views.map((v) => v.sentinel.id),
+    masterName: name,
+    brief: `${master.id} (master) holds back all commands: CLIENT PAUSE`,
+    evidence,
+    message: `${master.id} holds back all commands (CLIENT PAUSE): ${evidence}`,
+    fix: ['# it ends by itself: CLIENT UNPAUSE is held back too'],
+  };
+}
 
 /** A sentinel's connection that is blocked in PUBLISH: only a pause blocks that command (networking.c, blockPostponeClient). */
 const isHeldBack = ({ name = '', flags = '', cmd = '' }: Fields): boolean =>
