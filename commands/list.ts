@@ -19,6 +19,8 @@ interface Listed extends ListedCluster {
   verdict: VerdictWord | null;
   /** The id of the master that the sentinels name. */
   master: string | null;
+  /** Of an attached cluster: the ids of the servers that do not answer; absent where each does. */
+  silent?: string[];
 }
 
 export default defineCommand({
@@ -53,12 +55,14 @@ async function judged(context: Context, listed: ListedCluster): Promise<Listed> 
     const { verdict, masters, sentinels } = await statusOf(context, target, context.signal);
     const seen = [...sentinels, ...masters.flatMap((m) => m.nodes)];
     const answering = new Set(seen.filter((s) => s.reachable).map((s) => s.id));
+    const silent = [...new Set(seen.filter((s) => !answering.has(s.id)).map((s) => s.id))];
     const [only, ...others] = masters;
     return {
       ...listed,
       ...(isAttached && {
         running: answering.size,
         nodes: Math.max(listed.nodes, new Set(seen.map((s) => s.id)).size),
+        ...(silent.length > 0 && { silent }),
       }),
       verdict: verdict.word,
       master: others.length > 0 ? count(masters.length, 'master') : (only?.master?.id ?? null),

@@ -19,6 +19,7 @@ import { evidenceOf, type Finding, impactOf, type RawFinding, type SnapshotCheck
 import { findingOf } from './finding.js';
 import { explainer, fold, serverNames } from './fold.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
+import { withoutExpected } from './taken-down.js';
 import { possibleNow } from './under-way.js';
 import { weigh } from './weigh.js';
 
@@ -37,7 +38,7 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
       const outcome = check.live(facts);
       // What a check could not judge is shown as the silence of a server.
       if (!Array.isArray(outcome)) return [];
-      return outcome.map(
+      return withoutExpected(check, outcome, facts).map(
         (raw): Judged => ({
           check,
           raw: rawWithLogins(possibleNow(raw, facts), locked),

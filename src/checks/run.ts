@@ -5,6 +5,7 @@ import type { Check, Finding, RawFinding, Skip, SnapshotCheck } from './check.js
 import { factsOf } from './facts-of.js';
 import type { Project } from './files/project.js';
 import { findingOf } from './finding.js';
+import { withoutExpected } from './taken-down.js';
 import { possibleNow } from './under-way.js';
 
 /** A check that was not judged, and what is missing for it. */
@@ -81,5 +82,7 @@ const FILES_ONLY: Skip = { skip: 'needs --config, --compose or --kube FILE: only
 function onSnapshot(check: SnapshotCheck, facts: SnapshotFacts): RawFinding[] | Skip {
   const { sentinels, groups } = facts.snapshot;
   const isEmpty = sentinels.length === 0 && groups.every(({ nodes }) => nodes.length === 0);
-  return isEmpty ? { skip: 'no server is known' } : check.live(facts);
+  if (isEmpty) return { skip: 'no server is known' };
+  const outcome = check.live(facts);
+  return Array.isArray(outcome) ? withoutExpected(check, outcome, facts) : outcome;
 }

@@ -84,7 +84,9 @@ export function pick<E extends Entry>(
         return null;
     }
     if (key.name === 'q' && cursor.typed === '') return BACK;
-    if (key.text !== '') find(cursor.typed + key.text);
+    // No name has a slash: it begins a new search.
+    if (key.text === '/') find('/');
+    else if (key.text !== '') find(cursor.typed + key.text);
     return null;
   };
   return converse(

@@ -174,7 +174,7 @@ function keysLine(page: ListPage, { typed }: Cursor, current: Entry | undefined,
           enterWords(current),
           page.leaves === 'quits' ? 'q quits' : 'Esc back',
           `${at}/${entries.length}`,
-          '/ finds',
+          'a-z finds',
           '↑↓ choose',
         ]
       : [

@@ -102,7 +102,7 @@ describe.skipIf(!hasTmux)('the menu, with keys pressed', () => {
       [80, 24],
     ] as const) {
       await terminal.resize(columns, rows);
-      const keys = columns === 40 ? /^Enter runs it {2}q quits {2}1\/\d+ {2}\/ finds$/m : /↑↓ choose$/m;
+      const keys = columns === 40 ? /^Enter runs it {2}q quits {2}1\/\d+ {2}a-z finds$/m : /↑↓ choose$/m;
       const screen = await terminal.shows(new RegExp(`^\\$ sentinelctl status[\\s\\S]*${keys.source}`, 'm'));
       expect(screen.split('\n').length).toBeLessThanOrEqual(rows);
     }

@@ -1,11 +1,17 @@
 import type { ListedCluster } from '../../cluster/list.js';
 import type { VerdictWord } from '../../model/status.js';
 import { verdictRank } from '../../model/verdict.js';
+import { listed } from '../../model/words.js';
+import { plain, wrap } from '../plain-text.js';
 import { type Cell, table } from './table.js';
-import { themeOf, type View } from './theme.js';
+import { lineWidth, themeOf, type View } from './theme.js';
 
 /** A cluster, and what its servers said where they were asked. */
-type Listed = ListedCluster & { verdict?: VerdictWord | null; master?: string | null };
+type Listed = ListedCluster & {
+  verdict?: VerdictWord | null;
+  master?: string | null;
+  silent?: readonly string[];
+};
 
 /** The clusters of this machine, or how to start one. */
 export function listText(entries: readonly Listed[], nowMs: number, view: View): string {
@@ -25,7 +31,12 @@ export function listText(entries: readonly Listed[], nowMs: number, view: View):
     entry.driver,
     entry.createdAt === undefined ? '-' : ageText(nowMs - Date.parse(entry.createdAt)),
   ]);
-  return table(
+  const silent = entries.flatMap(({ cluster, silent = [] }) =>
+    silent.length === 0
+      ? []
+      : wrap(plain(`${cluster}: no answer from ${listed(silent)}`), lineWidth(view), 2).map(theme.dim),
+  );
+  const shown = table(
     [
       { title: 'CLUSTER' },
       { title: 'VERDICT' },
@@ -38,6 +49,7 @@ export function listText(entries: readonly Listed[], nowMs: number, view: View):
     rows,
     view,
   );
+  return [shown, ...silent].join('\n');
 
   function paintOf(word: VerdictWord): (text: string) => string {
     if (word === 'HEALTHY') return theme.ok;

@@ -156,13 +156,14 @@ const verdictHead = ({ word, text }: Verdict, lead: string, view: View): string[
 /** The command that comes next. */
 const nextOf = ({ next }: Verdict, view: View): string[] => (next === null ? [] : nextLines(next, view));
 
-/** What `status` does not check. */
-export const moreLines = ({ cluster, driver }: StatusResult, view: View): string[] =>
-  wrap(
-    `${ctl({ own: driver !== 'attached', cluster }, 'doctor')} also checks settings, passwords, network and persistence`,
-    lineWidth(view),
-    2,
-  ).map(themeOf(view).dim);
+/** What `status` does not check: where something is wrong, the cause may be in it. */
+export function moreLines({ cluster, driver, healthy }: StatusResult, view: View): string[] {
+  const doctor = ctl({ own: driver !== 'attached', cluster }, 'doctor');
+  const what = 'settings, passwords, network and persistence';
+  return healthy
+    ? wrap(`${doctor} also checks ${what}`, lineWidth(view), 2).map(themeOf(view).dim)
+    : nextLines(`${doctor} # looks for the cause in ${what} too`, view);
+}
 
 /** What the headlines say already: that of the cluster, and those of the masters that are shown. */
 function above(

@@ -173,6 +173,13 @@ describe('list', () => {
     expect(row).toEqual(['lab', 'docker', 'stopped', '6', '0', '', '', seen.ports, seen.createdAt]);
   });
 
+  it('names the servers that do not answer', () => {
+    const [first] = entries;
+    if (first === undefined) throw new Error('no entry');
+    const text = listText([{ ...first, running: 5, silent: ['redis-4'] }], NOW_MS, plainView(80));
+    expect(text).toMatch(/\ndefault: no answer from redis-4$/);
+  });
+
   it('says how to make the first one', () => {
     expect(listText([], NOW_MS, plainView(80))).toMatchInlineSnapshot(`
       "no cluster yet

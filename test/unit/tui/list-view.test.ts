@@ -48,7 +48,7 @@ describe('a list on the whole screen', () => {
       '  Down    about Down',
       '',
       '$ sentinelctl Watch',
-      'Enter runs it  q quits  2/3  / finds  ↑↓ choose',
+      'Enter runs it  q quits  2/3  a-z finds  ↑↓ choose',
     ]);
   });
 

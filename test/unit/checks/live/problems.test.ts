@@ -720,3 +720,17 @@ describe('what has just been repaired is said to end by itself', () => {
     expect(seen(60).fix).toBe('sentinelctl logs sentinel-1 --tail 50');
   });
 });
+
+it('a cluster that was taken down with its data is DOWN, and its silence is no finding of its own', () => {
+  const down = altered((s) => {
+    for (const n of [1, 2, 3]) {
+      silenceNode(s, n);
+      silenceSentinel(s, n);
+    }
+  });
+  const { problems, verdict } = assess(down, ours({ kept: true }));
+  expect(verdict).toMatchObject({ word: 'DOWN', next: 'sentinelctl up' });
+  expect(problems.map((p) => [p.id, p.why])).toEqual([
+    ['no-master', 'down --keep-data stopped it; up starts it with the same data'],
+  ]);
+});
