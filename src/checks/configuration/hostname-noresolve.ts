@@ -3,6 +3,7 @@ import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
 import type { Check } from '../check.js';
 import { judgeSentinelFiles } from '../files/judge.js';
+import { isBeforeNames } from '../files/monitor-lines.js';
 import { type FileServer, looseNodes, type Project, serviceAt } from '../files/project.js';
 import { isYes, lastOf, monitorsOf, sentinelLine } from '../files/settings.js';
 import { changeFile, withLine } from '../fixes.js';
@@ -75,7 +76,7 @@ export default {
   files(project) {
     return judgeSentinelFiles(project, (sentinels) => {
       const named = sentinels
-        .filter((s) => !isYes(sentinelLine(s, 'resolve-hostnames')?.args[1]))
+        .filter((s) => !isBeforeNames(s) && !isYes(sentinelLine(s, 'resolve-hostnames')?.args[1]))
         .flatMap(monitorsOf)
         .filter((m) => !isIp(m.host));
       return named.map(({ server, name, host, port, quorum, at }) => {

@@ -32,7 +32,7 @@ export default {
   files(project) {
     const inPods = sentinelFiles(project).filter((s) => s.service?.pod !== undefined);
     if (project.kube !== null && !inPods.some((s) => s.seen))
-      return inPods.length === 0
+      return inPods.length === 0 && project.unread.length === 0
         ? { skip: 'no sentinel is in these manifests', applies: false }
         : { skip: 'the files of the sentinels are made in their pods' };
     return judgeWorkloads(project, (kube) => kube.workloads.flatMap((w) => merged(lostIn(w, project))));

@@ -10,7 +10,7 @@ export function monitorLines(
   port: number,
   quorum: number,
 ): string[] {
-  const isName = !isIp(host) && !host.startsWith('<');
+  const isName = !isIp(host) && !host.startsWith('<') && !isBeforeNames(server);
   const lacking = ['resolve-hostnames', 'announce-hostnames'].filter(
     (setting) => isName && !isYes(sentinelLine(server, setting)?.args[1]),
   );
@@ -18,4 +18,11 @@ export function monitorLines(
     `sentinel monitor ${name} ${host} ${port} ${quorum}`,
     ...lacking.map((setting) => `sentinel ${setting} yes`),
   ];
+}
+
+/** Whether its image has a Sentinel older than 6.2: it looks a name up once, when it starts, and has no setting for names. */
+export function isBeforeNames({ service }: FileServer): boolean {
+  const match = /(?:^|\/)redis(?:-sentinel)?:v?(\d+)(?:\.(\d+))?/.exec(service?.image ?? '');
+  const [major, minor] = [Number(match?.[1]), Number(match?.[2])];
+  return major < 6 || (major === 6 && minor < 2);
 }

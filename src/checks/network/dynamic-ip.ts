@@ -2,7 +2,8 @@ import { isIp, isLoopback } from '../../model/address.js';
 import type { Check, RawFinding } from '../check.js';
 import { hostNamesOf, inSubnet } from '../files/groups.js';
 import { merged, noSentinelFile } from '../files/judge.js';
-import { looseNodes, nodeFiles, sentinelFiles } from '../files/project.js';
+import { isBeforeNames } from '../files/monitor-lines.js';
+import { type FileServer, looseNodes, nodeFiles, type Project, sentinelFiles } from '../files/project.js';
 import { isYes, lastOf, monitorsOf, sentinelLine } from '../files/settings.js';
 import { containerOf, networkOf } from '../fixes.js';
 import { judged, readAll, serversOf } from '../group.js';
@@ -23,9 +24,14 @@ export default {
   remedy: [
     'compose: networks: NAME: ipv4_address: 10.0.0.11 for each node, with a subnet of your own',
     'a container in no network: docker network connect --ip, with its own address',
+    'in a swarm: endpoint_mode: dnsrr and a service for each data node, because an overlay network gives no fixed addresses',
     'or announce names (resolve-hostnames and announce-hostnames yes) with a resolver that answers fast for missing names',
   ],
-  sources: ['https://docs.docker.com/reference/cli/docker/network/connect/', 'measured'],
+  sources: [
+    'https://docs.docker.com/reference/cli/docker/network/connect/',
+    'https://github.com/bitnami/bitnami-docker-redis-sentinel/issues/13',
+    'measured',
+  ],
   causes: [
     'nat-replica',
     'nat-sentinel',
@@ -100,27 +106,65 @@ export default {
               },
             ];
           }
-          const resolves = isYes(sentinelLine(server, 'resolve-hostnames')?.args[1]);
-          const keepsNames = isYes(sentinelLine(server, 'announce-hostnames')?.args[1]);
-          const inPods = server.service?.pod !== undefined;
-          // A pod may announce the address of a Service, which stays.
-          const loose = looseNodes(project).filter((n) => !inPods || !lastOf(n, 'replica-announce-ip'));
-          if (!resolves || keepsNames || loose.length === 0) return [];
-          return [
-            {
-              subject: server.id,
-              message: `${host} is resolved once and kept as an address, but ${loose.map((n) => n.id).join(', ')} may get a new address when recreated`,
-              fix: [
-                'sentinel announce-hostnames yes',
-                inPods
-                  ? 'replica-announce-ip, at each data node: the name of its pod in the headless Service'
-                  : `or give ${loose.map((n) => n.id).join(', ')} ${loose.some((n) => n.copies > 1) ? 'a service for each copy, and each service ' : ''}an ipv4_address${loose.some((n) => n.copies > 1) ? '' : ' each'}`,
-              ],
-              at,
-            },
-          ];
+          return named(server, host, at, project);
         }),
       ),
     );
   },
 } satisfies Check;
+
+/** A master that is monitored by its name, whose nodes may get another address. */
+function named(
+  server: FileServer,
+  host: string,
+  at: RawFinding['at'] & object,
+  project: Project,
+): RawFinding[] {
+  const isOld = isBeforeNames(server);
+  const resolves = isOld || isYes(sentinelLine(server, 'resolve-hostnames')?.args[1]);
+  const keepsNames = !isOld && isYes(sentinelLine(server, 'announce-hostnames')?.args[1]);
+  const inPods = server.service?.pod !== undefined;
+  // A pod may announce the address of a Service, which stays.
+  const loose = looseNodes(project).filter((n) => !inPods || !lastOf(n, 'replica-announce-ip'));
+  if (!resolves || loose.length === 0) return [];
+  const virtual = loose.filter((n) => n.service?.overlay?.virtual);
+  const ids = loose.map((n) => n.id).join(', ');
+  const copied = loose.filter((n) => n.copies > 1);
+  const onePer = copied.map((n) => `${n.id}: a service for each of its ${n.copies} copies`);
+  const keep = isOld || keepsNames ? [] : ['sentinel announce-hostnames yes'];
+  if (virtual.some(({ service }) => service?.name === host)) {
+    const network = virtual[0]?.service?.overlay?.network;
+    return [
+      {
+        subject: server.id,
+        message: `${host} is a virtual address (VIP) in the overlay network ${network}: the nodes reach each other through the load balancer of the swarm, and Sentinel learns other addresses than their own`,
+        consequence:
+          'a sentinel cannot tell the copies of a service apart: after a failover the replicas and the clients are sent to an address that is not the new master',
+        fix: [`${virtual.map((n) => n.id).join(', ')}: deploy: {endpoint_mode: dnsrr}`, ...onePer, ...keep],
+        at,
+      },
+    ];
+  }
+  if (keepsNames) return [];
+  const onOverlay = loose.some((n) => n.service?.overlay !== undefined);
+  const fixed = `${copied.length > 0 ? 'a service for each copy, and each service ' : ''}an ipv4_address${copied.length > 0 ? '' : ' each'}`;
+  const own = onOverlay ? onePer : [`${keep.length > 0 ? 'or ' : ''}give ${ids} ${fixed}`];
+  return [
+    {
+      subject: server.id,
+      message: `${host} is resolved once and kept as an address, but ${ids} may get a new address when recreated`,
+      fix: [
+        ...keep,
+        ...(inPods
+          ? ['replica-announce-ip, at each data node: the name of its pod in the headless Service']
+          : own),
+        ...(isOld && onOverlay
+          ? [
+              'image: 6.2 or later, which keeps names (sentinel announce-hostnames yes): an overlay network gives no fixed addresses',
+            ]
+          : []),
+      ],
+      at,
+    },
+  ];
+}

@@ -20,6 +20,8 @@ export interface Service {
   stopGrace: { ms: number | null; text: string; line: number } | null;
   mounts: Mount[];
   networks: { name: string; address: string | null; aliases: string[]; line: number }[];
+  /** It is in an overlay network of a swarm, which gives no fixed addresses; `virtual`: its name is an address of the load balancer (VIP). */
+  overlay?: { network: string; virtual: boolean };
   networkMode: string | null;
   ports: { host: number | null; container: number; line: number }[];
   copies: number;
@@ -48,7 +50,11 @@ export interface Mount {
 
 /** The services of a compose file (compose-spec, 05-services). */
 export function servicesOf(compose: Tree): Service[] {
-  return entriesOf(at(compose, 'services')).map(([name, tree]) => serviceOf(name, tree));
+  const networks = at(compose, 'networks');
+  return entriesOf(at(compose, 'services')).map(([name, tree]) => ({
+    ...serviceOf(name, tree),
+    ...overlayOf(tree, networks),
+  }));
 }
 
 function serviceOf(name: string, tree: Tree): Service {
@@ -179,6 +185,16 @@ function networksOf(tree: Tree): Service['networks'] {
     aliases: [],
     line: item.line,
   }));
+}
+
+/** The overlay network of a service, and whether its name there is a virtual address (compose-spec, deploy: endpoint_mode). */
+function overlayOf(service: Tree, networks: Tree): Pick<Service, 'overlay'> {
+  const found = networksOf(at(service, 'networks')).find(
+    ({ name }) => textOf(at(networks, name, 'driver')) === 'overlay',
+  );
+  if (found === undefined) return {};
+  const virtual = textOf(at(service, 'deploy', 'endpoint_mode')) !== 'dnsrr';
+  return { overlay: { network: found.name, virtual } };
 }
 
 /** `[IP:]HOST:CONTAINER[/tcp]`, `CONTAINER`, ranges by their first port, or the long form. */

@@ -8,7 +8,7 @@ import {
   type Status,
   segment,
 } from './machine.js';
-import { sedEdits } from './sed.js';
+import { type SedEdit, sedEditsWith } from './sed.js';
 
 type Builtin = (machine: Machine, args: string[], line: number) => Promise<Status> | Status;
 
@@ -208,7 +208,7 @@ async function sed(machine: Machine, args: string[], line: number): Promise<Stat
     else if (scripts.length === 0) scripts.push(arg);
     else files.push(arg);
   }
-  const edits = scripts.map((script) => (script.includes(OPEN) ? undefined : sedEdits(script, extended)));
+  const edits = scripts.map((script) => sedEditsWith(script, extended));
   const isPlain = edits.every((e) => e !== undefined);
   if (!inPlace) {
     if (!isPlain)
@@ -232,7 +232,7 @@ async function sed(machine: Machine, args: string[], line: number): Promise<Stat
   return true;
 }
 
-function edited(segments: readonly Segment[], edits: NonNullable<ReturnType<typeof sedEdits>>): Segment[] {
+function edited(segments: readonly Segment[], edits: readonly SedEdit[]): Segment[] {
   const total = segments.reduce((sum, s) => sum + s.text.replace(/\n$/, '').split('\n').length, 0);
   let number = 0;
   return segments.map((s) => {

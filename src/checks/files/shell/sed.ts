@@ -1,9 +1,38 @@
+import { OPEN } from './expand.js';
+
 /** What one `sed` expression does to a line: another line, or null where it is deleted. */
-type Edit = (line: string, number: number, isLast: boolean) => string | null;
+export type SedEdit = (line: string, number: number, isLast: boolean) => string | null;
+
+/** Signs that stand for values which are not known here: where a pattern has one, what it matches is not known either. */
+const UNKNOWN = /[\uE100-\uE1FF]/;
+/** As a pod's variable of a secret is written (kube/pod.ts). */
+const SECRET = new RegExp(`${OPEN}\\(secret[^)]*\\)`, 'g');
+const FIRST_UNKNOWN = 0xe100;
+
+/**
+ * The same of a script in which values of secrets are put in: each line gets them back as they are written. A value
+ * with a slash would end the command in the container; that is not looked at.
+ */
+export function sedEditsWith(script: string, extended: boolean): SedEdit[] | undefined {
+  const values: string[] = [];
+  const masked = script.replace(SECRET, (value) =>
+    String.fromCharCode(FIRST_UNKNOWN + values.push(value) - 1),
+  );
+  if (masked.includes(OPEN)) return undefined;
+  const edits = sedEdits(masked, extended);
+  const shown = (line: string | null): string | null =>
+    line?.replace(new RegExp(UNKNOWN, 'g'), (sign) => values[sign.charCodeAt(0) - FIRST_UNKNOWN] ?? sign) ??
+    null;
+  return edits?.map(
+    (edit): SedEdit =>
+      (line, number, isLast) =>
+        shown(edit(line, number, isLast)),
+  );
+}
 
 /** What a `sed` script does; undefined where it is more than substitutions, deletions, and lines that are added. */
-export function sedEdits(script: string, extended: boolean): Edit[] | undefined {
-  const edits: Edit[] = [];
+function sedEdits(script: string, extended: boolean): SedEdit[] | undefined {
+  const edits: SedEdit[] = [];
   for (let rest = script.trim(); rest !== ''; rest = rest.replace(/^[\s;]+/, '')) {
     const one = sedCommand(rest, extended);
     if (one === undefined) return undefined;
@@ -13,15 +42,16 @@ export function sedEdits(script: string, extended: boolean): Edit[] | undefined 
   return edits;
 }
 
-function sedCommand(text: string, extended: boolean): { edit: Edit; length: number } | undefined {
+function sedCommand(text: string, extended: boolean): { edit: SedEdit; length: number } | undefined {
   const address = /^(?:(\d+)|(\$)|\/((?:\\.|[^/\\])*)\/)?\s*/.exec(text);
   const [matched = '', number, last, pattern] = address ?? [];
+  if (UNKNOWN.test(pattern ?? '')) return undefined;
   const where = pattern === undefined ? null : expressionOf(pattern, extended, '');
   if (where === undefined) return undefined;
   const isHere = (line: string, at: number, isLast: boolean): boolean =>
     number !== undefined ? at === Number(number) : last !== undefined ? isLast : (where?.test(line) ?? true);
   const only =
-    (edit: (line: string) => string | null): Edit =>
+    (edit: (line: string) => string | null): SedEdit =>
     (line, at, isLast) =>
       isHere(line, at, isLast) ? edit(line) : line;
   const rest = text.slice(matched.length);
@@ -36,7 +66,7 @@ function sedCommand(text: string, extended: boolean): { edit: Edit; length: numb
   }
   if (!rest.startsWith('s')) return undefined;
   const parts = substitution(rest);
-  if (parts === undefined) return undefined;
+  if (parts === undefined || UNKNOWN.test(parts.from)) return undefined;
   const expression = expressionOf(parts.from, extended, parts.flags);
   if (expression === undefined) return undefined;
   const by = (line: string): string =>
