@@ -95,6 +95,7 @@ import masterDisagree from './live/master-disagree.js';
 import { mastersInFiles } from './live/master-disagree-files.js';
 import masterFrozen from './live/master-frozen.js';
 import mastersDead from './live/masters-dead.js';
+import mastersMany from './live/masters-many.js';
 import pauseTooLong from './live/pause-too-long.js';
 import replicaChained from './live/replica-chained.js';
 import replicaForeign from './live/replica-foreign.js';
@@ -238,6 +239,7 @@ export const CHECKS: readonly Check[] = [
   flapping,
   lagGrowing,
   mastersDead,
+  mastersMany,
 
   // application
   appEnvMissing,

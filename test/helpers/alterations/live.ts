@@ -423,4 +423,9 @@ export const LIVE: Alteration[] = [
       say(g, { 'num-slaves': '3' });
     },
   },
+  {
+    id: 'masters-many',
+    subject: 'sentinel-3',
+    alter: (g) => alter(sentinelIn(g, 3).info, { maxclients: '32', connected_clients: '110' }),
+  },
 ];
