@@ -50,7 +50,7 @@ export default {
           subject: node.id,
           brief: `${node.id} (master) has reached maxmemory (${bytes(limitBytes)}, ${policy})`,
           message: `${nameOf(node)} refuses every write with -OOM: it uses ${bytes(usedBytes)}, maxmemory ${bytes(limitBytes)}, ${policy}`,
-          evidence: `${node.id} uses ${bytes(usedBytes)}, and answers every write with -OOM`,
+          evidence: `${node.id} uses ${bytes(usedBytes)} of ${bytes(limitBytes)}`,
           fix: [
             ...(enough < (memory.machineBytes ?? 0) / 2
               ? []

@@ -163,7 +163,7 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   return {
     words: `${able} can replace it, within about ${Math.ceil(usualFailoverMs({ downAfterMs }) / 1000)} s of its failure (down-after + 2 s)`,
     brief: expected(facts, downAfterMs),
-    evidence: `${able} can replace ${lost.id}: down-after (${formatDurationMs(downAfterMs)}) and about 2 s after its failure`,
+    evidence: `${able} answer and can replace ${lost.id}; that takes down-after (${formatDurationMs(downAfterMs)}) and about 2 s from its failure`,
     why: 'if no replica is promoted, the logs of the sentinels say why (-failover-abort-…)',
     ...afterFailover(facts, lost),
   };

@@ -175,7 +175,8 @@ describe('status on one screen', () => {
       sentinel-2  127.0.0.1:26380  redis-1       0  ok 3/3    s_down,o_down,disconnected
       sentinel-3  127.0.0.1:26381  redis-1       0  ok 3/3    s_down,o_down,disconnected
 
-      ✗ 3 of 3 sentinels can replace redis-1: down-after (5s) and about 2 s after its failure
+      ✗ 3 of 3 sentinels answer and can replace redis-1; that takes down-after (5s) and about 2 s from its
+        failure
         redis-1: connection refused; if no replica is promoted, the logs of the sentinels say why
         (-failover-abort-…)
           once another node is the master:
@@ -201,9 +202,9 @@ describe('status on one screen', () => {
       sentinel-2  redis-1   ok 3/3
       sentinel-3  redis-1   ok 3/3
 
-      ✗ 3 of 3 sentinels can replace redis-1:
-        down-after (5s) and about 2 s after
-        its failure
+      ✗ 3 of 3 sentinels answer and can
+        replace redis-1; that takes down-after
+        (5s) and about 2 s from its failure
         redis-1: connection refused; if no
         replica is promoted, the logs of the
         sentinels say why (-failover-abort-…)

@@ -283,7 +283,8 @@ describe('the master is gone', () => {
     expect(problem('no-master', masterLost())).toEqual({
       id: 'no-master',
       headline: true,
-      evidence: '3 of 3 sentinels can replace redis-1: down-after (5s) and about 2 s after its failure',
+      evidence:
+        '3 of 3 sentinels answer and can replace redis-1; that takes down-after (5s) and about 2 s from its failure',
       severity: 'critical',
       impact: 'down',
       subjects: ['redis-1'],
