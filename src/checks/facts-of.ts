@@ -1,6 +1,6 @@
 import { type SnapshotFacts, snapshotFacts } from '../model/facts.js';
 import type { Gathered, GatheredMaster, GatheredNode, GatheredSentinel } from '../model/gathered.js';
-import { masterViewIn, nodeAnswerIn, tiltIn, uptimeIn } from '../model/records.js';
+import { heldBackIn, holdsClients, masterViewIn, nodeAnswerIn, tiltIn, uptimeIn } from '../model/records.js';
 import type { MasterView, NodeAnswer, NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import type { Expectation } from '../model/status.js';
 import { isPlanned, masterNames, nodesOf } from './evidence.js';
@@ -33,10 +33,11 @@ const groupNames = (gathered: Gathered): string[] => [
 ];
 
 function nodeState(node: GatheredNode): NodeState {
-  const { id, announce, endpoint, alsoAt, silence, info, config, pingMs } = node;
+  const { id, announce, endpoint, alsoAt, silence, info, config, pingMs, clients } = node;
   const known = { id, announce, endpoint, silence, ...(alsoAt && { alsoAt }) };
   if (!info.ok) return { ...known, answer: null, ...(silence === null && { withheld: info.why }) };
-  const answer = nodeAnswerIn(new Map(Object.entries(info.value)));
+  const values = new Map(Object.entries(info.value));
+  const answer = nodeAnswerIn(values);
   const pingError = pingMs.ok ? undefined : /^PING: ([A-Z]+)\b/.exec(pingMs.why)?.[1];
   return answer === undefined
     ? { ...known, answer: null, withheld: 'gave no version in INFO' }
@@ -47,6 +48,8 @@ function nodeState(node: GatheredNode): NodeState {
           ...(pingError !== undefined && { pingError }),
           ...(config.ok && { settings: config.value }),
           ...(answer.goodReplicas !== undefined && leastReplicasIn(config)),
+          ...(holdsClients(values) &&
+            (clients.ok ? heldBackIn(values, clients.value) : { heldUnread: clients.why })),
         },
       };
 }

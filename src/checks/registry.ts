@@ -94,9 +94,9 @@ import lagGrowing from './live/lag-growing.js';
 import masterDisagree from './live/master-disagree.js';
 import { mastersInFiles } from './live/master-disagree-files.js';
 import masterFrozen from './live/master-frozen.js';
+import masterPaused from './live/master-paused.js';
 import mastersDead from './live/masters-dead.js';
 import mastersMany from './live/masters-many.js';
-import pauseTooLong from './live/pause-too-long.js';
 import replicaChained from './live/replica-chained.js';
 import replicaForeign from './live/replica-foreign.js';
 import replicaRing from './live/replica-ring.js';
@@ -230,7 +230,7 @@ export const CHECKS: readonly Check[] = [
   replicaForeign,
   ...SNAPSHOT_CHECKS.map((check) => ({ ...check, ...IN_FILES.get(check) })),
   masterFrozen,
-  pauseTooLong,
+  masterPaused,
   clockSkew,
   failoverStuck,
   lag,

@@ -26,6 +26,7 @@ import noSentinel from './live/no-sentinel.js';
 import nodeDown from './live/node-down.js';
 import nodeUnreachable from './live/node-unreachable.js';
 import notMonitored from './live/not-monitored.js';
+import pauseTooLong from './live/pause-too-long.js';
 import replicaMissing from './live/replica-missing.js';
 import replicaOrphan from './live/replica-orphan.js';
 import roleUnknown from './live/role-unknown.js';
@@ -56,6 +57,7 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
   // Nothing can be written.
   bgsaveError,
   masterFull,
+  pauseTooLong,
   writesRefused,
   masterNeverReached,
   noMaster,

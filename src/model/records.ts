@@ -113,6 +113,27 @@ export function uptimeIn(info: NamedValues): { uptimeS?: number } {
   return uptimeS === null ? {} : { uptimeS };
 }
 
+/** Whether clients wait for something at a master that is not moved by FAILOVER, which holds writes back itself. */
+export const holdsClients = (info: NamedValues): boolean =>
+  info.get('role') === 'master' &&
+  (numberOf(info.get('blocked_clients')) ?? 0) > 0 &&
+  (info.get('master_failover_state') ?? 'no-failover') === 'no-failover';
+
+/** What CLIENT LIST shows of a pause: a sentinel's connection blocked in PUBLISH (networking.c, blockPostponeClient). */
+export function heldBackIn(
+  info: NamedValues,
+  clients: readonly Readonly<Record<string, string>>[],
+): Pick<NodeAnswer, 'heldBack'> {
+  const connections = clients.filter(
+    ({ name = '', flags = '', cmd = '' }) =>
+      /^sentinel-.*-cmd$/.test(name) && flags.includes('b') && cmd === 'publish',
+  ).length;
+  const left = numberOf(info.get('paused_timeout_milliseconds'));
+  return connections === 0
+    ? {}
+    : { heldBack: { connections, leftMs: left !== null && left > 0 ? left : null } };
+}
+
 /** What a data node uses of its memory, by INFO; undefined where that does not tell. */
 export function memoryIn(info: NamedValues): NodeMemory | undefined {
   const used = numberOf(info.get('used_memory'));

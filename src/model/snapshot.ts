@@ -63,6 +63,13 @@ export interface NodeAnswer {
   configFile?: string;
   /** The first word of its answer to PING where that was an error: `MISCONF`, `LOADING`; absent where it answered PONG, or was not asked. */
   pingError?: string;
+  /**
+   * Of a master: connections of sentinels that wait in PUBLISH, which only CLIENT PAUSE holds back, and how long the pause
+   * lasts yet in milliseconds (null where INFO does not say). Absent where none waits, or it was not asked.
+   */
+  heldBack?: { connections: number; leftMs: number | null };
+  /** Why it was not told whether connections wait; absent where it was, or nothing waits. */
+  heldUnread?: string;
   /** CONFIG GET; absent where it was not asked. */
   settings?: Readonly<Record<string, string>>;
 }

@@ -1,10 +1,11 @@
 import { withDeadline } from '../clock.js';
 import type { Address } from '../model/address.js';
 import { isNeverReached, quorumAlone } from '../model/never-reached.js';
-import { tiltIn, uptimeIn } from '../model/records.js';
+import { heldBackIn, holdsClients, tiltIn, uptimeIn } from '../model/records.js';
 import type { MasterView, NodeAnswer, SentinelState, Silence } from '../model/snapshot.js';
 import { type Connection, type ConnectionOptions, openConnection } from './client.js';
-import { errorReply, protocolError, timeoutError } from './error.js';
+import { errorReply, protocolError, timeoutError, WireError } from './error.js';
+import { parseClients } from './gather-parse.js';
 import { engineOf, type Info, isEmptyReplica, isSentinel, nodeAnswer, parseInfo } from './info.js';
 import { leastReplicas } from './least-replicas.js';
 import { masterView, parseCkquorum, parseRecords, type SentinelRecord } from './replies.js';
@@ -25,9 +26,25 @@ export function askNode(endpoint: Address, options: ConnectionOptions): Promise<
     const answer = nodeAnswer(isEmptyReplica(info) ? await withCommands(connection, info, within) : info);
     // The count alone does not tell whether writes are refused.
     const least = answer.goodReplicas === undefined ? {} : await within(leastReplicas(connection, options));
-    return { ...answer, ...(pingError !== undefined && { pingError }), ...least };
+    const held = holdsClients(info) ? await within(heldBack(connection, info)) : {};
+    return { ...answer, ...(pingError !== undefined && { pingError }), ...least, ...held };
   });
 }
+
+/** Who waits there; one who may not see the clients is told so. Throws WireError where no reply came. */
+async function heldBack(
+  connection: Connection,
+  info: Info,
+): Promise<Pick<NodeAnswer, 'heldBack' | 'heldUnread'>> {
+  const said = await connection.call('CLIENT', 'LIST').catch((error: unknown) => {
+    if (!(error instanceof WireError) || error.reply === undefined) throw error;
+    return { why: error.reply };
+  });
+  return typeof said === 'string' ? heldBackIn(info, parseClients(said)) : { heldUnread: whyOf(said) };
+}
+
+const whyOf = (said: unknown): string =>
+  typeof said === 'object' && said !== null && 'why' in said ? String(said.why) : 'CLIENT LIST gave no text';
 
 /** Which commands it executed, too: INFO alone does not tell. */
 async function withCommands(connection: Connection, info: Info, within: Within): Promise<Info> {

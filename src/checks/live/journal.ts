@@ -27,6 +27,7 @@ export const EFFECTS_OF_FAULTS = [
   'tilt',
   'master-frozen',
   'pause-too-long',
+  'master-paused',
   'clock-skew',
   'no-good-slave',
   'failover-stuck',

@@ -324,6 +324,7 @@ export const LIVE: Alteration[] = [
     alter: (g) => {
       const held = { name: 'sentinel-0123abcd-cmd', flags: 'b', cmd: 'publish', user: 'default' };
       given(nodeIn(g, 1).clients).push(held);
+      alter(nodeIn(g, 1).info, { blocked_clients: '1' });
       say(g, { 'last-ping-sent': '1900', 'last-ok-ping-reply': '1900' });
     },
   },
@@ -427,5 +428,15 @@ export const LIVE: Alteration[] = [
     id: 'masters-many',
     subject: 'sentinel-3',
     alter: (g) => alter(sentinelIn(g, 3).info, { maxclients: '32', connected_clients: '110' }),
+  },
+  {
+    id: 'master-paused',
+    subject: 'redis-1',
+    silences: { 'redis-1': 'timeout' },
+    alter: (g) => {
+      nodeIn(g, 1).accepts = true;
+      say(g, { 'last-ping-sent': '8700', 'last-ok-ping-reply': '8700' });
+      for (const n of [2, 3]) alter(nodeIn(g, n).info, { master_last_io_seconds_ago: '1' });
+    },
   },
 ];
