@@ -18,6 +18,10 @@ const RARE = [
   'error.why',
   'error.hint',
   'clusters[].why',
+  'clusters[].silent',
+  // A server that refuses this command's login.
+  'sentinels[].locked',
+  'masters[].nodes[].locked',
   'findings[].masterName',
   'findings[].first',
   'findings[].at.file',

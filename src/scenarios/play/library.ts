@@ -13,7 +13,7 @@ async function scenarioFromFile(path: string): Promise<Scenario> {
   } catch (error) {
     throw usageError('scenario-file', `cannot read the scenario ${path}`, {
       why: messageOf(error),
-      hint: 'sentinelctl chaos list shows those that come with it',
+      hint: 'sentinelctl chaos list # shows those that come with it',
     });
   }
   const [{ parseScenario }, { catalogue }, { checkFile }] = await Promise.all([
