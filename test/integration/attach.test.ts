@@ -125,7 +125,7 @@ describe('a cluster that sentinelctl did not start gets a name', () => {
       await refusal(cli, [command, '--cluster', 'orders', '--yes'], {
         exit: 3,
         code: 'attached',
-        says: 'sentinelctl detach orders forgets it here; sentinelctl stop --help',
+        says: 'sentinelctl detach orders # forgets it here',
       });
     for (const line of [['stop', 'redis-1'], ['failover-test'], ['inject', 'kill'], ['quorum-test']])
       await refusal(cli, [...line, '--cluster', 'orders', '--yes'], { exit: 3, code: 'not-confirmed' });

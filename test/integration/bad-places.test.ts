@@ -153,7 +153,7 @@ describe('a state file that is damaged', () => {
     const expected = {
       exit: 3,
       code: 'state-unreadable',
-      says: `remove ${NAME} and create it again: sentinelctl down --help`,
+      says: `remove "${NAME}" and create it again (what that removes: sentinelctl down --help)`,
     };
     for (const text of Object.values(damages)) {
       await writeFile(file(), text);

@@ -72,7 +72,9 @@ describe('doctor finds in data nodes, and its fix cures', () => {
 
   it('no replica that may be promoted', async () => {
     for (const n of [1, 2]) await set(node(n), 'replica-priority', '0');
-    expect(await foundAndCured('priority-zero', `${one}, ${two}`, 'critical')).toContain('slave_priority 0');
+    expect(await foundAndCured('priority-zero', `${one}, ${two}`, 'critical')).toContain(
+      'replica-priority is 0',
+    );
   });
 
   it('one replica that is never promoted while another may be: a risk', async () => {

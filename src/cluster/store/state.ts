@@ -147,7 +147,7 @@ export const notCreated = (cluster: string): OperatorError =>
       why: 'up and down create and remove clusters of sentinelctl; this one is attached',
       hint: cluster.includes(':')
         ? ctl({ own: false, cluster }, 'status')
-        : `sentinelctl detach ${cluster} forgets it here; sentinelctl stop --help says how one of its nodes is stopped`,
+        : `sentinelctl detach ${cluster} # forgets it here; how one of its nodes is stopped: sentinelctl stop --help`,
     },
   );
 
