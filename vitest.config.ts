@@ -3,10 +3,10 @@ import { defineConfig } from 'vitest/config';
 import LongestFirst from './test/helpers/longest-first.js';
 
 /**
- * Tests that start servers mostly wait for them: with seven files at a time two cores are busy. Each file has its own
+ * Tests that start servers mostly wait for them: with nine files at a time two cores are busy. Each file has its own
  * ports and state directory.
  */
-const WORKERS = 7;
+const WORKERS = 9;
 
 export default defineConfig({
   test: {
