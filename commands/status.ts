@@ -1,12 +1,15 @@
+import type { Beyond } from '../src/checks/beyond.js';
 import type { Streamed } from '../src/cli/command.js';
 import { defineCommand } from '../src/cli/command.js';
+import type { Context } from '../src/cli/context.js';
 import { option } from '../src/cli/option.js';
 import { statusExitCode } from '../src/model/agreement.js';
 import { formatDurationMs } from '../src/model/duration.js';
 import type { StatusResult } from '../src/model/status.js';
 import type { ExitOn } from '../src/model/verdict.js';
 import { statusDocument } from '../src/report/documents.js';
-import { moreLines, statusText } from '../src/report/text/status.js';
+import { hasMany, moreLines, statusText } from '../src/report/text/status.js';
+import type { View } from '../src/report/text/theme.js';
 import { STATUS_ROWS } from '../src/report/tsv.js';
 import { EXIT_ON_OPTION } from './shared/exit-on.js';
 import { statusOf, surveyed } from './shared/status-of.js';
@@ -14,12 +17,17 @@ import { targetSource } from './shared/target.js';
 
 interface Shown {
   status: StatusResult;
+  /** What doctor finds more; null where that was not asked. */
+  found: Beyond | null;
+  /** Whether the status itself is printed already. */
+  printed: boolean;
   all: boolean;
   exitOn: ExitOn;
 }
 
-/** How many lines a terminal shows above the prompt. */
+/** How many lines a terminal shows above the prompt, and how many of them are for what `status` does not check. */
 const SCREEN = 23;
+const MORE = 3;
 
 /** The interval of `--watch` alone, in milliseconds. */
 const WATCH_EVERY_MS = 2000;
@@ -28,7 +36,8 @@ export default defineCommand({
   description:
     'Exits 0 when HEALTHY, 1 when DOWN, AT RISK or DEGRADED, 2 when UNKNOWN, 5 when nothing answers. --watch redraws the terminal at each interval and lists\n' +
     'what changed; without a terminal it prints a block for each interval, with --json one document per line. q ends it\n' +
-    'with the exit code of the last status, Ctrl-C with 130.',
+    'with the exit code of the last status, Ctrl-C with 130. On a terminal, and where something is wrong, the last line\n' +
+    'counts what doctor finds more.',
   examples: [
     'sentinelctl status',
     'sentinelctl status --json',
@@ -58,17 +67,34 @@ export default defineCommand({
   },
   async run(context, { options: { watchMs, exitOn, all } }): Promise<Shown | Streamed> {
     const source = await targetSource(context);
-    if (watchMs === undefined)
-      return { status: await statusOf(context, await source(), context.signal), exitOn, all };
+    if (watchMs === undefined) {
+      const target = await source();
+      const status = await statusOf(context, target, context.signal);
+      if (!isWorthMore(context, status)) return { status, found: null, printed: false, exitOn, all };
+      // What is known is shown at once, and what costs another round of questions below it.
+      await context.write(`${textOf(status, context.stdout, all)}\n`);
+      const { findingsBeyond } = await import('./shared/diagnosis.js');
+      return { status, found: await findingsBeyond(context, target, status), printed: true, exitOn, all };
+    }
     const { watchStatus } = await import('../src/tui/status-watch.js');
     return watchStatus(context, watchMs, async (signal) => surveyed(context, await source(), signal), exitOn);
   },
-  render: ({ status, all }, view) => {
-    const more = ['', ...moreLines(status, view)];
-    const room = all || view.unbroken === true ? Infinity : SCREEN - more.length;
-    return [statusText(status, view, { all, room }), ...more].join('\n');
-  },
+  render: ({ status, found, printed, all }, view) =>
+    [...(printed ? [] : [textOf(status, view, all)]), '', ...moreLines(status, found, view)].join('\n'),
   rows: STATUS_ROWS,
   toJson: ({ status }) => statusDocument(status),
   exitCode: ({ status, exitOn }) => statusExitCode(status, exitOn),
 });
+
+const textOf = (status: StatusResult, view: View, all: boolean): string =>
+  statusText(status, view, { all, room: all || view.unbroken === true ? Infinity : SCREEN - MORE });
+
+/**
+ * Whether doctor's questions are asked too: for who reads it, on a terminal or where something is wrong. A script that
+ * finds the cluster healthy need not wait for them; of many masters they take seconds.
+ */
+const isWorthMore = ({ globals, stdout }: Context, status: StatusResult): boolean =>
+  globals.output === 'table' &&
+  (stdout.isTTY || !status.healthy) &&
+  !hasMany(status) &&
+  status.sentinels.some(({ reachable }) => reachable);

@@ -1,3 +1,4 @@
+import type { Beyond } from '../../src/checks/beyond.js';
 import type { DiagnoseOptions, DoctorResult } from '../../src/checks/index.js';
 import type { Context } from '../../src/cli/context.js';
 import type { Target } from '../../src/cluster/target.js';
@@ -5,6 +6,7 @@ import { OperatorError, refused, usageError } from '../../src/errors.js';
 import { formatAddress } from '../../src/model/address.js';
 import type { Gathered, GatheredServer } from '../../src/model/gathered.js';
 import { ctl } from '../../src/model/hints.js';
+import type { StatusResult } from '../../src/model/status.js';
 import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { type Acceptance, acceptedAt } from './acceptance.js';
 import { appSource } from './app-source.js';
@@ -33,6 +35,22 @@ export async function diagnoseCluster(context: Context, question: ClusterQuestio
   const accepted = await acceptedAt(context, target, question.acceptance ?? { accept: [], unaccept: [] });
   const gathered = await gatherFor(context, target, question);
   return diagnose(gathered, await checksFor(question), { ...question, accepted });
+}
+
+/** What `doctor` finds beyond a status of the same cluster. */
+export async function findingsBeyond(
+  context: Context,
+  target: Target,
+  { problems }: StatusResult,
+): Promise<Beyond> {
+  const [{ diagnose }, { beyond }] = await Promise.all([
+    import('../../src/checks/index.js'),
+    import('../../src/checks/beyond.js'),
+  ]);
+  const question: ClusterQuestion = { masterName: null, watchForMs: null, app: null };
+  const accepted = await acceptedAt(context, target, { accept: [], unaccept: [] });
+  const gathered = await gatherFor(context, target, question);
+  return beyond(problems, diagnose(gathered, await checksFor(question), { ...question, accepted }));
 }
 
 /** Asks every server, and at the same time the application's side. */

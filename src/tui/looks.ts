@@ -52,7 +52,7 @@ export async function quickLook(world: World, cluster: string): Promise<SeenClus
   }
 }
 
-/** Runs a command that only reads, without output, with its options as they are by default. */
+/** Runs a command that only reads, as for a script: without output, with its options as they are by default. */
 export async function quietly(
   world: World,
   name: string,
@@ -81,7 +81,7 @@ const quickGlobals = (cluster: string): Globals => ({
   accessOptions: [],
   tls: null,
   timeoutMs: 2 * SERVER_MS,
-  output: 'table',
+  output: 'json',
   columns: null,
   yes: false,
   confirm: null,
@@ -95,7 +95,7 @@ function quietContext(world: World, globals: Globals, signal: AbortSignal): Cont
     env: world.env,
     line: [],
     atEnd: () => {},
-    globals: { ...globals, output: 'table', yes: false, confirm: null, input: false, quiet: true },
+    globals: { ...globals, output: 'json', yes: false, confirm: null, input: false, quiet: true },
     signal,
     progress: () => {},
     write: () => Promise.resolve(),

@@ -1,3 +1,4 @@
+import type { Beyond } from '../../checks/beyond.js';
 import { ctl } from '../../model/hints.js';
 import {
   type MasterStatus,
@@ -43,7 +44,7 @@ export function statusText(
     ...wrap(clusterWords(status), lineWidth(view), 2).map(theme.dim),
   ];
   const lines = [...top];
-  const isMany = status.masters.length > MASTERS_SHOWN && !all;
+  const isMany = hasMany(status) && !all;
   const wanted = isMany ? worstFirst(status.masters.filter((m) => !m.healthy)) : status.masters;
   const masters = isMany ? wanted.slice(0, MASTERS_SHOWN) : wanted;
   if (isMany) lines.push(...wrap(countsOf(status), lineWidth(view), 2).map(theme.dim));
@@ -156,14 +157,42 @@ const verdictHead = ({ word, text }: Verdict, lead: string, view: View): string[
 /** The command that comes next. */
 const nextOf = ({ next }: Verdict, view: View): string[] => (next === null ? [] : nextLines(next, view));
 
-/** What `status` does not check: where something is wrong, the cause may be in it. */
-export function moreLines({ cluster, driver, healthy }: StatusResult, view: View): string[] {
-  const doctor = ctl({ own: driver !== 'attached', cluster }, 'doctor');
+/** What `status` does not check: where something is wrong, the cause may be in it. Null: nothing counted that. */
+export function moreLines(status: StatusResult, found: Beyond | null, view: View): string[] {
+  const doctor = ctl({ own: status.driver !== 'attached', cluster: status.cluster }, 'doctor');
   const what = 'settings, passwords, network and persistence';
-  return healthy
-    ? wrap(`${doctor} also checks ${what}`, lineWidth(view), 2).map(themeOf(view).dim)
-    : nextLines(`${doctor} # looks for the cause in ${what} too`, view);
+  const quietly = (words: string): string[] => wrap(words, lineWidth(view), 2).map(themeOf(view).dim);
+  if (found === null)
+    return status.healthy
+      ? quietly(`${doctor} also checks ${what}`)
+      : nextLines(`${doctor} # looks for the cause in ${what} too`, view);
+  const { present, others, verdict } = found;
+  const more = `doctor: ${count(present.length + others.length, 'more finding')}`;
+  if (present.length > 0)
+    return [
+      ...wrap(`${more}: ${presentWords(found, status.verdict)}`, lineWidth(view), 2).map(themeOf(view).warn),
+      ...nextLines(doctor, view),
+    ];
+  if (verdict.word === 'UNKNOWN' && status.verdict.word !== 'UNKNOWN')
+    return nextLines(`${doctor} # could not judge everything`, view);
+  return quietly(others.length === 0 ? more : `${more}, all risks or notes: ${doctor}`);
 }
+
+/** `masterauth-missing (AT RISK), 4 risks or notes`; the verdict where it is worse than the one above. */
+function presentWords({ present, others, verdict }: Beyond, shown: Verdict): string {
+  const first = present.slice(0, 3);
+  const left = present.length - first.length;
+  const isWorse = verdictRank(verdict.word) < verdictRank(shown.word);
+  return [
+    `${first.join(', ')}${left > 0 ? ` and ${left} more` : ''}${isWorse ? ` (${verdict.word})` : ''}`,
+    ...(others.length > 0
+      ? [`${others.length} ${others.length === 1 ? 'risk or note' : 'risks or notes'}`]
+      : []),
+  ].join(', ');
+}
+
+/** Above how many masters, where not all are asked for, only those that are not healthy are shown. */
+export const hasMany = ({ masters }: StatusResult): boolean => masters.length > MASTERS_SHOWN;
 
 /** What the headlines say already: that of the cluster, and those of the masters that are shown. */
 function above(

@@ -1,0 +1,20 @@
+import type { Problem, Verdict } from '../model/status.js';
+import type { DoctorResult } from './diagnose.js';
+import { idsIn, isPresent } from './passed.js';
+
+/** What a diagnosis finds beyond the cheap checks of `status`: ids of checks, each once, as they are counted everywhere. */
+export interface Beyond {
+  /** What is wrong, or will be at the next failover or restart. */
+  present: string[];
+  /** Risks and notes. */
+  others: string[];
+  verdict: Verdict;
+}
+
+/** Compares by check: a finding that the status shows too is not counted. Pure. */
+export function beyond(problems: readonly Problem[], { findings, verdict }: DoctorResult): Beyond {
+  const shown = new Set(problems.map(({ id }) => id));
+  const more = findings.flatMap((f) => [f, ...f.consequences]).filter(({ id }) => !shown.has(id));
+  const present = idsIn(more.filter(isPresent));
+  return { present, others: idsIn(more).filter((id) => !present.includes(id)), verdict };
+}

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NodePlan } from '../../src/model/plan.js';
+import { type Cli, openCli } from '../helpers/cli.js';
+import { ask, nodesOf } from '../helpers/inside.js';
+import { hasTmux, openTerminal, type Terminal } from '../helpers/tmux.js';
+
+const LONG_MS = 120_000;
+
+describe.skipIf(!hasTmux)('what status says of doctor', () => {
+  let cli: Cli;
+  let nodes: NodePlan[];
+  let terminal: Terminal;
+  beforeAll(async () => {
+    cli = await openCli();
+    const up = await cli.run(['up', '--driver', 'process', '--port', 'auto']);
+    expect(up.code, up.stderr).toBe(0);
+    nodes = await nodesOf(cli);
+    terminal = await openTerminal({ home: cli.home, columns: 80, rows: 24 });
+  }, LONG_MS);
+  afterAll(async () => {
+    await terminal?.close();
+    await cli?.close();
+  });
+
+  /** The checks that doctor names and status does not. */
+  async function onlyInDoctor(): Promise<string[]> {
+    const idsOf = (list: { id: string; consequences?: { id: string }[] }[]): string[] =>
+      list.flatMap(({ id, consequences = [] }) => [id, ...consequences.map((c) => c.id)]);
+    const status = idsOf((await cli.run(['status', '--json'])).json().problems);
+    const doctor = new Set(idsOf((await cli.run(['doctor', '--json'])).json().findings));
+    return [...doctor].filter((id) => !status.includes(id));
+  }
+  /** What stands below the empty line after the tables of a status. */
+  const lastPart = (text: string): string => text.trimEnd().split('\n\n').at(-1)?.replaceAll('\n', ' ') ?? '';
+  async function inTerminal(): Promise<string> {
+    await terminal.run('sentinelctl status');
+    await terminal.exitCode();
+    return (await terminal.written()).replaceAll('\n', ' ');
+  }
+
+  it('a script that finds the cluster healthy does not wait for doctor', async () => {
+    const { code, stdout } = await cli.run(['status']);
+    expect(code).toBe(0);
+    expect(lastPart(stdout)).toBe(
+      'sentinelctl doctor also checks settings, passwords, network and persistence',
+    );
+  });
+
+  it('a terminal shows how many findings more doctor has, and what is wrong among them', async () => {
+    const risks = await onlyInDoctor();
+    expect(risks.length).toBeGreaterThan(0);
+    expect(await inTerminal()).toContain(
+      `doctor: ${risks.length} more findings, all risks or notes: sentinelctl doctor`,
+    );
+    const replica = nodes.find((n) => n.id === 'redis-2') as NodePlan;
+    // The link is up and stays up: status sees nothing of it.
+    await ask(replica, ['CONFIG', 'SET', 'masterauth', 'not-the-password']);
+    const more = await onlyInDoctor();
+    expect(more).toEqual(
+      [...risks, 'masterauth-missing'].toSorted((a, b) => more.indexOf(a) - more.indexOf(b)),
+    );
+    const shown = await inTerminal();
+    expect(shown).toContain(
+      `doctor: ${more.length} more findings: masterauth-missing (AT RISK), ${risks.length} risks or notes`,
+    );
+    expect(shown).toContain('→ sentinelctl doctor');
+    await ask(replica, ['CONFIG', 'SET', 'masterauth', '']);
+  });
+
+  it('where something is wrong, a script reads it too', async () => {
+    expect((await cli.run(['kill', 'redis-3', '--yes'])).code).toBe(0);
+    const { code, stdout } = await cli.run(['status']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^DEGRADED .*redis-3 is down/);
+    const more = await onlyInDoctor();
+    expect(lastPart(stdout)).toBe(
+      `doctor: ${more.length} more findings, all risks or notes: sentinelctl doctor`,
+    );
+  });
+});
