@@ -8,7 +8,7 @@ import { isReached, WAIT_GOALS } from '../src/model/wait.js';
 import { WAITS_FOR, type WaitResult, waitText } from '../src/report/text/wait.js';
 import { WAIT_ROWS } from '../src/report/tsv.js';
 import { until } from '../src/until.js';
-import { LOOK_DEADLINE_MS } from './shared/deadline.js';
+import { ASK_DEADLINE_MS } from '../src/wire/access.js';
 import { statusOf } from './shared/status-of.js';
 import { targetSource } from './shared/target.js';
 
@@ -74,7 +74,7 @@ export default defineCommand({
 /** One look takes no longer than the wait as a whole. */
 const lookingOf = (context: Context, deadlineMs: number): Context => ({
   ...context,
-  globals: { ...context.globals, timeoutMs: Math.min(2 * LOOK_DEADLINE_MS, deadlineMs) },
+  globals: { ...context.globals, timeoutMs: Math.min(2 * ASK_DEADLINE_MS, deadlineMs) },
 });
 
 /** What was waited for may be missing in a cluster that is healthy otherwise. */

@@ -17,11 +17,8 @@ import type { ClusterPlan } from './model/plan.js';
 import type { Snapshot } from './model/snapshot.js';
 import type { StatusResult } from './model/status.js';
 import type { FailoverResult, RejoinMode, WorkloadSettings } from './observe/result.js';
-import { accessWith } from './wire/access.js';
+import { ASK_DEADLINE_MS, accessWith } from './wire/access.js';
 import { survey } from './wire/survey.js';
-
-/** Deadline of one server's answers, in milliseconds. */
-const ASK_DEADLINE_MS = 1500;
 
 export interface OpenClusterOptions {
   /** The state directory; SENTINELCTL_HOME, else the XDG state directory, by default. */

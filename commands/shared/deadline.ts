@@ -1,8 +1,6 @@
 import type { Context } from '../../src/cli/context.js';
-
-/** Deadline of one server's answers when a cluster is looked at, in milliseconds. */
-export const LOOK_DEADLINE_MS = 1500;
+import { ASK_DEADLINE_MS } from '../../src/wire/access.js';
 
 /** Half of `--timeout`, so that a silent server is shown as silent before the whole command is cut off. */
 export const lookDeadlineMs = ({ globals }: Context): number =>
-  globals.timeoutMs === null ? LOOK_DEADLINE_MS : globals.timeoutMs / 2;
+  globals.timeoutMs === null ? ASK_DEADLINE_MS : globals.timeoutMs / 2;

@@ -5,15 +5,13 @@ import { withLock } from '../host/lock.js';
 import type { AttachedCluster } from '../model/attached.js';
 import type { DriverName } from '../model/drivers.js';
 import type { ClusterPlan } from '../model/plan.js';
-import type { Asking } from '../wire/access.js';
+import { ASK_DEADLINE_MS, type Asking } from '../wire/access.js';
 import { accessOf } from './ask.js';
 import { attachedState, openAttachedHost, withLiveSpec } from './attached-live.js';
 import { type Runtime, requireCluster } from './runtime.js';
 import { journalledMaster, requireFinished } from './store/journal.js';
 import { type ClusterState, notCreated } from './store/state.js';
 
-/** Deadline of one question to one node of a local cluster, in milliseconds. */
-const ASK_DEADLINE_MS = 1500;
 /** How long one node may take to start, and the cluster to converge, in milliseconds; `--timeout` aborts earlier. */
 const START_DEADLINE_MS = 60_000;
 

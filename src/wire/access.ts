@@ -64,6 +64,9 @@ export const accessWith = (
 export const endpointOf = ({ addresses, rules = [] }: Access, announce: Address): Address =>
   addresses[`${announce.host}:${announce.port}`] ?? mappedBy(rules, announce);
 
+/** Deadline of one server's answers where no other is given, in milliseconds. */
+export const ASK_DEADLINE_MS = 1500;
+
 /** How the servers of a cluster are asked. */
 export interface Asking {
   clock: Clock;
