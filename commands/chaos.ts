@@ -2,7 +2,7 @@ import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import { defaultsOf, option } from '../src/cli/option.js';
 import { EXIT, usageError } from '../src/errors.js';
-import { DRIVER_NAMES } from '../src/model/drivers.js';
+import { DRIVER_NAMES, firstOf } from '../src/model/drivers.js';
 import { command } from '../src/model/hints.js';
 import { chaosPlanText, chaosText, type ScenarioList, scenarioListText } from '../src/report/text/chaos.js';
 import type { ChaosResult } from '../src/scenarios/format/result.js';
@@ -10,6 +10,7 @@ import type { ChaosPlan } from '../src/scenarios/play/plan.js';
 import { scenarioNames } from './shared/completions.js';
 import { confirmFor } from './shared/confirm.js';
 import { ownCluster, runtimeOf } from './shared/runtime.js';
+import { IMAGE } from './shared/up-options.js';
 import { EXIT_OF } from './shared/verdict.js';
 
 const OPTIONS = {
@@ -52,11 +53,9 @@ const OPTIONS = {
   }),
   driver: option.choice('--driver <name>', DRIVER_NAMES, {
     summary: 'where scratch clusters live',
-    otherwise: 'process if a server binary is found, else docker',
+    otherwise: firstOf(DRIVER_NAMES),
   }),
-  image: option.text('--image <image>', {
-    summary: 'Docker: the image, or host for one built from this machine’s redis-server',
-  }),
+  image: IMAGE,
   tap: option.flag('--tap', { summary: 'print the result as TAP', flagOnly: true }),
   junit: option.file('--junit <file>', { summary: 'write the result as JUnit XML', flagOnly: true }),
   keep: option.flag('--keep', {

@@ -4,6 +4,14 @@ import { option } from '../src/cli/option.js';
 import { EXIT } from '../src/errors.js';
 import type { BaselineComparison } from '../src/failover/baseline.js';
 import { parseThreshold } from '../src/failover/thresholds.js';
+import { downAfterAnd, formatDurationMs } from '../src/model/duration.js';
+import {
+  failoverGuardMs,
+  freezeMs,
+  nextFailoverMs,
+  PING_PERIOD_MS,
+  usualFailoverMs,
+} from '../src/model/sentinel-timing.js';
 import type { FailoverResult } from '../src/observe/result.js';
 import { baselineText } from '../src/report/text/baseline.js';
 import { failoverText } from '../src/report/text/failover.js';
@@ -31,17 +39,17 @@ const OPTIONS = {
     summary: 'how it is killed: KILL like a crash, TERM like an orderly shutdown',
     otherwise: DEFAULT_RUN.signal,
   }),
-  forMs: freezeFor('down-after + 10s'),
+  forMs: freezeFor(downAfterAnd(freezeMs)),
   restart: option.off('--no-restart', { summary: 'leave the killed master down' }),
   budget: option.value('--budget <limits>', {
     summary:
       'the longest acceptable outage of the clients and time to the first +switch-master: 7s for both, or outage=7s,switch=6s',
-    otherwise: 'switch: down-after + 2s, and 1s more for a frozen master; outage: no limit',
+    otherwise: `switch: ${downAfterAnd(usualFailoverMs)}, and ${formatDurationMs(PING_PERIOD_MS)} more for a frozen master; outage: no limit`,
     parse: parseBudget,
   }),
   waitMs: option.duration('--wait <duration>', {
     summary: 'how long to wait for a failover',
-    otherwise: 'down-after + 2 × failover-timeout + 15s',
+    otherwise: `down-after + ${failoverGuardMs({ failoverTimeoutMs: 1 })} × failover-timeout + ${formatDurationMs(nextFailoverMs({ downAfterMs: 0 }))}`,
     minMs: 1,
     example: '60s',
   }),

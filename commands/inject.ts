@@ -2,6 +2,7 @@ import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import { asks } from '../src/cli/confirm.js';
 import { option } from '../src/cli/option.js';
+import { SLOW_NETWORK } from '../src/faults/catalogue/fault.js';
 import { formatDurationMs } from '../src/model/duration.js';
 import { injectText } from '../src/report/text/faults.js';
 import { INJECT_ROWS } from '../src/report/tsv.js';
@@ -42,14 +43,14 @@ export default defineCommand({
     }),
     delayMs: option.duration('--delay <duration>', {
       summary: 'slow-network: added to the latency of every packet',
-      otherwise: '100ms',
+      otherwise: formatDurationMs(SLOW_NETWORK.delayMs),
       minMs: 1,
       maxMs: 60_000,
       example: '100ms',
     }),
     jitterMs: option.duration('--jitter <duration>', {
       summary: 'slow-network: at most this much is added at random',
-      otherwise: '0ms',
+      otherwise: formatDurationMs(SLOW_NETWORK.jitterMs),
       minMs: 0,
       maxMs: 60_000,
       example: '50ms',

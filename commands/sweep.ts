@@ -3,7 +3,7 @@ import { defaultsOf, option } from '../src/cli/option.js';
 import { duration, integer } from '../src/config/parsers.js';
 import { EXIT, usageError } from '../src/errors.js';
 import type { FaultSpec } from '../src/failover/fault.js';
-import { formatDurationMs } from '../src/model/duration.js';
+import { downAfterAnd, formatDurationMs } from '../src/model/duration.js';
 import { freezeMs } from '../src/model/sentinel-timing.js';
 import type { RejoinMode, WorkloadSettings } from '../src/observe/result.js';
 import { sweepText } from '../src/report/text/sweep.js';
@@ -44,7 +44,7 @@ const OPTIONS = {
     default: 5,
   }),
   ...FAILOVER_OPTIONS,
-  forMs: freezeFor('the longest down-after + 10s'),
+  forMs: freezeFor(`the longest ${downAfterAnd(freezeMs)}`),
   report: option.file('--report <path>', {
     summary: 'write the chart and the data: both into a directory, or one .html or .json file',
   }),

@@ -1,7 +1,14 @@
 import { type OptionDefs, type OptionsOf, option } from '../../src/cli/option.js';
 import { keyValue } from '../../src/config/parsers.js';
 import { usageError } from '../../src/errors.js';
-import { DRIVER_NAMES, type DriverName, driverFacts } from '../../src/model/drivers.js';
+import {
+  DEFAULT_SETTINGS,
+  DRIVER_NAMES,
+  type DriverName,
+  driverFacts,
+  firstOf,
+  PREFERRED_DRIVERS,
+} from '../../src/model/drivers.js';
 import { formatDurationMs } from '../../src/model/duration.js';
 import { DEFAULT_SPEC, PERSISTENCE } from '../../src/model/spec.js';
 
@@ -67,6 +74,11 @@ export const SPEC_OPTIONS = {
   }),
 };
 
+/** The image of a new cluster's containers. */
+export const IMAGE = option.text('--image <image>', {
+  summary: 'Docker: the image, or host for one built from this machine’s redis-server',
+});
+
 /** Where the nodes live, by the names of the drivers' settings. */
 export const SETTING_OPTIONS = {
   redisServer: option.file('--redis-server <path>', {
@@ -76,25 +88,23 @@ export const SETTING_OPTIONS = {
   }),
   loopback: option.choice('--loopback <which>', ['shared', 'own'], {
     summary: 'processes: own gives each node its own loopback address, so that its links can be cut',
-    otherwise: 'shared: all on 127.0.0.1',
+    otherwise: `${DEFAULT_SETTINGS.loopback}: all on 127.0.0.1`,
   }),
-  image: option.text('--image <image>', {
-    summary: 'Docker: the image, or host for one built from this machine’s redis-server',
-  }),
+  image: IMAGE,
   publish: option.text('--publish <address>', {
     summary: 'Docker: the address on which ports are published',
-    otherwise: '127.0.0.1',
+    otherwise: DEFAULT_SETTINGS.publish,
   }),
   network: option.choice('--network <mode>', ['bridge', 'host'], {
     summary: 'Docker: a network for this cluster, or the host’s',
-    otherwise: 'bridge',
+    otherwise: DEFAULT_SETTINGS.network,
   }),
 };
 
 export const UP_OPTIONS = {
   driver: option.choice('--driver <name>', DRIVER_NAMES, {
     summary: 'where the nodes live',
-    otherwise: 'docker if a Docker Engine answers, else process',
+    otherwise: firstOf(PREFERRED_DRIVERS),
   }),
   ...SPEC_OPTIONS,
   ...SETTING_OPTIONS,

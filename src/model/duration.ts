@@ -16,6 +16,10 @@ export function formatDurationMs(ms: number): string {
   return `${Math.round(ms) / 1000}s`;
 }
 
+/** `down-after + 10s`: what a duration of sentinel-timing.ts adds to down-after, for help. */
+export const downAfterAnd = (of: (settings: { downAfterMs: number }) => number): string =>
+  `down-after + ${formatDurationMs(of({ downAfterMs: 0 }))}`;
+
 /** For people: `84 ms`, `6.29 s`, `2 min 5 s`. */
 export function humanDurationMs(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

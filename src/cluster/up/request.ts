@@ -1,5 +1,5 @@
 import { refused, usageError } from '../../errors.js';
-import type { DriverName } from '../../model/drivers.js';
+import { DEFAULT_SETTINGS, type DriverName } from '../../model/drivers.js';
 import { type ClusterSpec, isPasswordUsable, specDifferences } from '../../model/spec.js';
 import type { LiveCluster } from '../open.js';
 
@@ -17,7 +17,7 @@ export interface UpRequest {
 }
 
 /** Settings that are not saved where they have their default. */
-const UNSAID: Readonly<Record<string, string>> = { loopback: 'shared' };
+const UNSAID: Readonly<Record<string, string>> = { loopback: DEFAULT_SETTINGS.loopback };
 
 /** Throws `options-differ` (3) where the cluster already exists with different options. */
 export function refuseDifferences({ state, asking }: LiveCluster, request: UpRequest): void {

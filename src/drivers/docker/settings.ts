@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { usageError } from '../../errors.js';
+import { DEFAULT_SETTINGS } from '../../model/drivers.js';
 import { abbreviate } from '../../model/spec.js';
 
 /**
@@ -40,13 +41,13 @@ const REFERENCE =
 
 /** Fills in the defaults. Throws usageError for an invalid value. */
 export function readSettings(raw: Readonly<Record<string, string>>): DockerSettings {
-  const network = raw.network || 'bridge';
+  const network = raw.network || DEFAULT_SETTINGS.network;
   if (network !== 'bridge' && network !== 'host') {
     throw usageError('bad-network', `"${network}" is not a value of --network`, {
       hint: 'use --network bridge or --network host',
     });
   }
-  const publish = raw.publish || '127.0.0.1';
+  const publish = raw.publish || DEFAULT_SETTINGS.publish;
   if (isIP(publish) === 0) {
     throw usageError('bad-publish', `"${publish}" is not an IP address`, {
       hint: "use --publish 127.0.0.1, or the address of one of this machine's interfaces",

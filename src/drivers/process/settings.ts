@@ -1,4 +1,5 @@
 import { usageError } from '../../errors.js';
+import { DEFAULT_SETTINGS } from '../../model/drivers.js';
 
 /** The settings of the process driver, given or chosen, besides the binary. They are stored with the cluster. */
 export interface ProcessSettings {
@@ -16,7 +17,7 @@ export interface ProcessSettings {
 
 /** Fills in the defaults. Throws usageError for an invalid value. */
 export function readSettings(raw: Readonly<Record<string, string>>): ProcessSettings {
-  const loopback = raw.loopback || 'shared';
+  const loopback = raw.loopback || DEFAULT_SETTINGS.loopback;
   if (loopback !== 'shared' && loopback !== 'own') {
     throw usageError('bad-loopback', `"${loopback.slice(0, 60)}" is not a value of --loopback`, {
       hint: 'use --loopback shared or --loopback own',
@@ -30,7 +31,7 @@ export function readSettings(raw: Readonly<Record<string, string>>): ProcessSett
 /** As strings to store, without the defaults. */
 export function writeSettings({ loopback, net, source }: ProcessSettings): Record<string, string> {
   return {
-    ...(loopback !== 'shared' && { loopback }),
+    ...(loopback !== DEFAULT_SETTINGS.loopback && { loopback }),
     ...(net !== '' && { loopbackNet: net }),
     ...(source !== '' && { loopbackSource: source }),
   };

@@ -16,6 +16,8 @@ export interface FaultParams {
   /** Where packet rules and proxies carry a mark: given by the experiment, unique in the cluster. */
   tag: string;
 }
+/** What slow-network adds to the latency of every packet where it is not given, in milliseconds. */
+export const SLOW_NETWORK = { delayMs: 100, jitterMs: 0 } as const;
 export type ParamName = 'forMs' | 'delayMs' | 'jitterMs';
 
 /** What a fault may hit beyond one data node and a minority of the sentinels, because its name says so. */

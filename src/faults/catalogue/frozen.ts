@@ -1,4 +1,4 @@
-import { formatDurationMs } from '../../model/duration.js';
+import { downAfterAnd, formatDurationMs } from '../../model/duration.js';
 import { freezeMs } from '../../model/sentinel-timing.js';
 import { SHORT } from './expected.js';
 import type { Fault } from './fault.js';
@@ -56,7 +56,7 @@ export const FROZEN_FAULTS: Fault[] = [
     expires: 'CLIENT PAUSE ends by itself after --for',
     correct: ['shorter than down-after: nothing; writes wait and continue', 'longer: a failover'],
     mustNot: ['lost writes where it is shorter than down-after'],
-    params: { forMs: 'down-after + 10s' },
+    params: { forMs: downAfterAnd(freezeMs) },
     target: NODE_OR_MASTER,
     radius: {},
     acts: (roles, targets, { forMs = freezeMs(roles.settings) }) =>

@@ -1,11 +1,10 @@
 import { tagOf } from '../../drivers/links.js';
 import { usageError } from '../../errors.js';
-import type { Fault } from './fault.js';
+import { formatDurationMs } from '../../model/duration.js';
+import { type Fault, SLOW_NETWORK } from './fault.js';
 import { cutLinks } from './partition.js';
 import { dataTargets } from './targets.js';
 import { ways } from './ways.js';
-
-const DELAY_MS = 100;
 
 /** What happens between nodes. */
 export const NETWORK_FAULTS: Fault[] = [
@@ -62,10 +61,14 @@ export const NETWORK_FAULTS: Fault[] = [
     expires: 'a guard rolls it back after 50 minutes, before the proxy ends',
     correct: ['nothing while answers come within down-after; replicas lag by the delay'],
     mustNot: ['a failover because of a delay below down-after'],
-    params: { forMs: 'until heal', delayMs: '100ms', jitterMs: '0ms' },
+    params: {
+      forMs: 'until heal',
+      delayMs: formatDurationMs(SLOW_NETWORK.delayMs),
+      jitterMs: formatDurationMs(SLOW_NETWORK.jitterMs),
+    },
     target: { words: 'a data node, or master', byDefault: 'master' },
     radius: {},
-    acts(roles, targets, { tag, delayMs = DELAY_MS, jitterMs = 0 }) {
+    acts(roles, targets, { tag, delayMs = SLOW_NETWORK.delayMs, jitterMs = SLOW_NETWORK.jitterMs }) {
       const [node, ...more] = dataTargets(roles, targets);
       if (node === undefined || more.length > 0)
         throw usageError('bad-target', 'one node is slowed down at a time', { hint: 'name one' });
