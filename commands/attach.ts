@@ -5,7 +5,13 @@ import { type OptionsOf, option } from '../src/cli/option.js';
 import { badValue } from '../src/config/parsers.js';
 import { usageError } from '../src/errors.js';
 import { parseAddressRule } from '../src/model/address-map.js';
-import { type AccessSources, type AttachedCluster, type SecretSource, wayOf } from '../src/model/attached.js';
+import {
+  ACTING_WAYS,
+  type AccessSources,
+  type AttachedCluster,
+  type SecretSource,
+  wayOf,
+} from '../src/model/attached.js';
 import { CLUSTER_NAME } from '../src/model/spec.js';
 import { type AttachResult, attachText } from '../src/report/text/attach.js';
 import { lastingSources, openSources, sourcesOf, withSentinelsOpen } from './shared/access.js';
@@ -102,7 +108,7 @@ export default defineCommand({
         access,
         readonly: options.readonly || before?.readonly === true,
         label: options.label ?? before?.label ?? null,
-        way: options.docker ? 'docker' : options.local ? 'local' : before?.way,
+        way: ACTING_WAYS.find((way) => options[way]) ?? before?.way,
       },
       asking,
     );

@@ -2,6 +2,7 @@ import { defineCommand } from '../src/cli/command.js';
 import type { Context } from '../src/cli/context.js';
 import type { ListedCluster } from '../src/cluster/list.js';
 import { messageOf } from '../src/errors.js';
+import { ATTACHED } from '../src/model/drivers.js';
 import type { VerdictWord } from '../src/model/status.js';
 import { count } from '../src/model/words.js';
 import { listText } from '../src/report/text/list.js';
@@ -10,9 +11,6 @@ import { accessSource } from './shared/access.js';
 import { runtimeOf } from './shared/runtime.js';
 import { statusOf } from './shared/status-of.js';
 import { storeOf } from './shared/target.js';
-
-/** The driver of a cluster that sentinelctl did not start. */
-const ATTACHED = 'attached';
 
 /** A cluster with what its servers say; both null where it was not asked. */
 interface Listed extends ListedCluster {

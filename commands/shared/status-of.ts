@@ -1,6 +1,7 @@
 import { assess } from '../../src/checks/assess.js';
 import type { Context } from '../../src/cli/context.js';
 import type { Target } from '../../src/cluster/target.js';
+import { ATTACHED } from '../../src/model/drivers.js';
 import type { Expectation, StatusResult } from '../../src/model/status.js';
 import { lookDeadlineMs } from './deadline.js';
 import { storeOf } from './target.js';
@@ -31,7 +32,7 @@ export async function surveyed(
   const underWay = isNamed ? await runUnderWay(storeOf(context), target.name) : null;
   const expectation: Expectation = {
     cluster: target.name,
-    driver: own ? target.state.plan.driver : 'attached',
+    driver: own ? target.state.plan.driver : ATTACHED,
     own,
     masterName: own ? target.state.plan.spec.masterName : target.masterName,
     ...(!own && target.record?.way && { acts: target.record.way }),

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfThere } from '../host/files.js';
+import { ATTACHED } from '../model/drivers.js';
 
 /** As much of a cluster's file as completions and questions need. */
 export interface KnownCluster {
@@ -53,7 +54,6 @@ async function readAttached(name: string, file: string): Promise<KnownCluster | 
 }
 
 export const isAttached = ({ driver }: KnownCluster): boolean => driver === ATTACHED;
-const ATTACHED = 'attached';
 
 const idsIn = (nodes: unknown): string[] =>
   Array.isArray(nodes) ? nodes.flatMap((n) => text(field(n, 'id')) ?? []) : [];

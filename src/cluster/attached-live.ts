@@ -1,7 +1,7 @@
 import type { AttachedHost, AttachedNode } from '../drivers/attached-host.js';
 import { OperatorError, refused, usageError } from '../errors.js';
 import { type Address, sameAddress } from '../model/address.js';
-import { type AttachedCluster, type AttachedServer, wayOf } from '../model/attached.js';
+import { type AttachedCluster, type AttachedServer, wayFacts, wayOf } from '../model/attached.js';
 import type { ClusterPlan, NodePlan } from '../model/plan.js';
 import { isLocked } from '../model/snapshot.js';
 import { completeSpec } from '../model/spec.js';
@@ -43,7 +43,7 @@ export function attachedState(
   return {
     version: 1,
     phase: 'up',
-    plan: { spec, driver: 'process', nodes, attached: true },
+    plan: { spec, driver: wayFacts(wayOf(record)).driver, nodes, attached: true },
     settings: {},
     routable: nodes.every(
       ({ announce, endpoint }) => announce.host === endpoint.host && announce.port === endpoint.port,

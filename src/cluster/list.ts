@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.js';
 import type { AttachedCluster } from '../model/attached.js';
+import { ATTACHED } from '../model/drivers.js';
 import { lend, openDriverOf } from './open.js';
 import type { Runtime } from './runtime.js';
 
@@ -56,7 +57,7 @@ async function describe(runtime: Runtime, cluster: string): Promise<ListedCluste
 /** One that sentinelctl did not start: how it runs is not known here, its servers are asked for their verdict. */
 const attachedEntry = ({ cluster, servers, attachedAtMs }: AttachedCluster): ListedCluster => ({
   cluster,
-  driver: 'attached',
+  driver: ATTACHED,
   state: 'attached',
   nodes: servers.length,
   ports: rangesOf([...new Set(servers.map((s) => s.announce.port))]),

@@ -1,5 +1,6 @@
 import type { Address } from './address.js';
 import type { AddressRule } from './address-map.js';
+import type { DriverName } from './drivers.js';
 import type { NodeKind } from './plan.js';
 
 /** Where a password is; never the password itself. */
@@ -58,11 +59,30 @@ export interface AttachedCluster {
   /** Shown in every first line: `production`. */
   label: string | null;
   /** How the life of its servers is reached; absent: not at all. */
-  way?: Exclude<Way, 'network'>;
+  way?: ActingWay;
 }
 
 /** How the life of an attached cluster's servers is reached: over the network alone they can only be asked. */
-export type Way = 'local' | 'docker' | 'network';
+export type Way = ActingWay | 'network';
+
+/** Those by which its servers can be ended and started, named as the options of `attach`. */
+export const ACTING_WAYS = ['local', 'docker'] as const;
+export type ActingWay = (typeof ACTING_WAYS)[number];
+
+interface WayFacts {
+  /** The driver whose nodes its servers are like; over the network nothing is done that depends on it. */
+  driver: DriverName;
+  /** What its servers are, for showing; null: not known. */
+  servers: string | null;
+}
+
+const WAYS: Readonly<Record<Way, WayFacts>> = {
+  local: { driver: 'process', servers: 'processes of this machine' },
+  docker: { driver: 'docker', servers: 'containers' },
+  network: { driver: 'process', servers: null },
+};
+
+export const wayFacts = (way: Way): WayFacts => WAYS[way];
 
 export const wayOf = ({ way }: AttachedCluster): Way => way ?? 'network';
 

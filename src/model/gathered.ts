@@ -1,5 +1,6 @@
 import type { Address } from './address.js';
-import type { DriverName } from './drivers.js';
+import type { ActingWay } from './attached.js';
+import type { ATTACHED, DriverName } from './drivers.js';
 import type { NodeLogin } from './login.js';
 import type { Silence } from './snapshot.js';
 import type { UnderWay, Unfinished } from './status.js';
@@ -224,12 +225,12 @@ export interface Gathered {
   cluster: string;
   own: boolean;
   /** True for one that sentinelctl did not start, whose processes it can act on. */
-  acts?: 'local' | 'docker';
+  acts?: ActingWay;
   /** It was taken down with its data kept. */
   kept?: true;
   /** What it was labelled with when it was attached; absent where it has no label. */
   label?: string;
-  driver: DriverName | 'attached';
+  driver: DriverName | typeof ATTACHED;
   /** The master name that the diagnosis is about; null: every name that the sentinels know. */
   masterName: string | null;
   sentinels: GatheredSentinel[];

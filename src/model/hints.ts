@@ -1,4 +1,6 @@
 import { type Address, formatAddress } from './address.js';
+import { wayFacts } from './attached.js';
+import { driverFacts } from './drivers.js';
 import { ifSet, shellWord } from './secrets.js';
 import type { NodeState, SentinelState, Silence } from './snapshot.js';
 import type { Expectation } from './status.js';
@@ -121,6 +123,7 @@ export const recreate = (cluster: string): string =>
 
 export function hintsFor(expectation: Expectation): Hints {
   const { own, acts, nodes } = expectation;
+  const inContainers = acts !== undefined && driverFacts(wayFacts(acts).driver).container !== null;
   // One that is not known by a name has its address for an id.
   const ours = (server: Server): boolean =>
     own ? (nodes?.some((n) => n.id === server.id) ?? true) : acts !== undefined && !server.id.includes(':');
@@ -133,7 +136,7 @@ export function hintsFor(expectation: Expectation): Hints {
       const isFrozen = silence?.kind === 'timeout';
       if (ours(server)) {
         // The address of a container that has ended accepts nothing and refuses nothing.
-        const verb = !isFrozen || acts === 'docker' ? 'start' : restart ? 'restart' : 'resume';
+        const verb = !isFrozen || inContainers ? 'start' : restart ? 'restart' : 'resume';
         return ctl(expectation, `${verb} ${server.id}`);
       }
       const at = `on the machine of ${formatAddress(server.endpoint)}`;

@@ -1,6 +1,6 @@
 import { type OperatorError, usageError } from '../errors.js';
 import type { Address } from './address.js';
-import type { DriverName } from './drivers.js';
+import { ATTACHED, type DriverName } from './drivers.js';
 import type { ClusterSpec } from './spec.js';
 
 export type NodeKind = 'redis' | 'sentinel';
@@ -31,7 +31,7 @@ export interface ClusterPlan {
 
 /** How the nodes of a cluster run, for showing. */
 export const driverWord = ({ driver, attached }: Pick<ClusterPlan, 'driver' | 'attached'>): string =>
-  attached === true ? 'attached' : driver;
+  attached === true ? ATTACHED : driver;
 
 /** A node before it has an address. */
 export type NodeSlot = Omit<NodePlan, 'announce' | 'endpoint'>;

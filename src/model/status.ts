@@ -1,4 +1,5 @@
 import type { Address } from './address.js';
+import type { ActingWay } from './attached.js';
 
 /** A server by the name that the operator uses and the address that the cluster announces. */
 export interface Ref extends Address {
@@ -182,7 +183,7 @@ export interface Expectation {
   /** True for a cluster that sentinelctl runs: hints name sentinelctl's own commands. */
   own: boolean;
   /** True for one that sentinelctl did not start, whose processes it can act on: hints name its commands for nodes, too. */
-  acts?: 'local' | 'docker';
+  acts?: ActingWay;
   /** What the cluster was labelled with when it was attached, such as `production`; shown in the first line. */
   label?: string | null;
   /** The nodes that should exist; absent where no plan lists them. */

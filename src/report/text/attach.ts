@@ -1,7 +1,7 @@
 import type { Attached } from '../../cluster/attach.js';
 import { formatAddress } from '../../model/address.js';
 import { type AddressRule, formatAddressRule } from '../../model/address-map.js';
-import { wayOf } from '../../model/attached.js';
+import { wayFacts, wayOf } from '../../model/attached.js';
 import { command } from '../../model/hints.js';
 import type { Verdict } from '../../model/status.js';
 import { count, listed } from '../../model/words.js';
@@ -100,12 +100,11 @@ function unreachedLines(unreached: AttachResult['unreached'], view: View): strin
 
 /** Whether its servers can be ended and started from here. */
 function wayLines({ record, notHere }: AttachResult, view: View): string[] {
-  const way = wayOf(record);
-  if (way === 'network') return [];
+  const { servers: kind } = wayFacts(wayOf(record));
+  if (kind === null) return [];
   const theme = themeOf(view);
   const width = lineWidth(view);
   const found = record.servers.length - notHere.length;
-  const kind = way === 'local' ? 'processes of this machine' : 'containers';
   return [
     '',
     ...wrap(

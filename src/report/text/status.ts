@@ -1,4 +1,5 @@
 import type { Beyond } from '../../checks/beyond.js';
+import { ATTACHED } from '../../model/drivers.js';
 import { ctl } from '../../model/hints.js';
 import {
   type MasterStatus,
@@ -120,7 +121,7 @@ function agreedWords({ master, views }: MasterStatus, sentinels: readonly Sentin
 
 /** A cluster that was given by addresses was not attached under a name. */
 const clusterWords = ({ cluster, driver }: StatusResult): string =>
-  driver === 'attached' && cluster.includes(':')
+  driver === ATTACHED && cluster.includes(':')
     ? `cluster ${cluster}, by the addresses of its sentinels`
     : `cluster ${cluster}, driver ${driver}`;
 
@@ -159,7 +160,7 @@ const nextOf = ({ next }: Verdict, view: View): string[] => (next === null ? [] 
 
 /** What `status` does not check: where something is wrong, the cause may be in it. Null: nothing counted that. */
 export function moreLines(status: StatusResult, found: Beyond | null, view: View): string[] {
-  const doctor = ctl({ own: status.driver !== 'attached', cluster: status.cluster }, 'doctor');
+  const doctor = ctl({ own: status.driver !== ATTACHED, cluster: status.cluster }, 'doctor');
   const what = 'settings, passwords, network and persistence';
   const quietly = (words: string): string[] => wrap(words, lineWidth(view), 2).map(themeOf(view).dim);
   if (found === null)
