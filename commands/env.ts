@@ -33,7 +33,7 @@ export default defineCommand({
     const servers = plan?.nodes ?? [...snapshot.sentinels, ...snapshot.groups.flatMap((g) => g.nodes)];
     const reachable = (address: Address): Address =>
       servers.find((n) => sameAddress(n.announce, address))?.endpoint ?? address;
-    // Of a cluster of ours it is known beforehand whether clients reach what is announced.
+    // A created cluster's record says whether clients reach the announced addresses.
     const moved = servers.filter((n) => !sameAddress(n.announce, n.endpoint));
     const routable = target.kind === 'own' ? target.state.routable : moved.length === 0;
     const scheme = target.access.redis.tls ? 'rediss' : 'redis';

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Who may import whom, by room. `rooms` and `types` are our own rooms (`types`: by `import type` only), `libraries`
+ * What each room may import. `rooms` and `types` are our own rooms (`types`: by `import type` only), `libraries`
  * are packages (a subpath counts as its package), `only` limits Node's own modules where they are limited.
  */
 interface Rule {

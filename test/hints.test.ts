@@ -12,7 +12,7 @@ const harmful = Object.entries(commands).flatMap(([name, entry]) => (entry.harmf
 const HARMFUL = new RegExp(`\\bsentinelctl (${harmful.join('|')})(?![\\w-])(?! --help)`);
 const harmfulWords = (words: string): boolean => HARMFUL.test(`sentinelctl ${words}`);
 
-/** Where such a line is no suggestion: what a person typed, is repeated in the result of that run. */
+/** Where such a line is not a suggestion: the result of a run repeats what was typed. */
 const REPEATED = [
   'commands/shared/failover-options.ts',
   'commands/sweep.ts',

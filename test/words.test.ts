@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseSync } from 'rolldown/utils';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -15,6 +16,7 @@ const BANNED: [pattern: RegExp, instead: string][] = [
   [/(?<!\bthere )\bis no (?!longer)/i, '"invalid X", "is not a X"'],
   [/\banew\b/i, 'again, or recreated'],
   [/\bmend(?:s|ed|ing)?\b/i, 'fix, repair'],
+  [/\bof ours\b/i, '"created by sentinelctl", "a helper container"'],
 ];
 
 interface Text {
@@ -38,20 +40,44 @@ function literalsOf(path: string): Text[] {
     .map((m) => ({ path, line: code.slice(0, m.index).split('\n').length, text: m[0] }));
 }
 
+/** The comments of a source as its parser finds them; each is one text, without its line breaks. */
+function commentsOf(path: string, code = readFileSync(join(ROOT, path), 'utf8')): Text[] {
+  return parseSync(path, code).comments.map(({ start, value }) => ({
+    path,
+    line: code.slice(0, start).split('\n').length,
+    text: value.replace(/\s*\n\s*\*?\s*/g, ' '),
+  }));
+}
+
 const linesOf = (path: string): Text[] =>
   readFileSync(join(ROOT, path), 'utf8')
     .split('\n')
     .map((text, i) => ({ path, line: i + 1, text }));
 
 const SOURCES = ['bin', 'commands', 'src'].flatMap((top) => filesOf(top, '.ts'));
+const COMMENTED = [
+  ...SOURCES,
+  ...['bench', 'scripts', 'test'].flatMap((top) => ['.ts', '.mjs'].flatMap((ending) => filesOf(top, ending))),
+];
 const TEXTS = [...filesOf('scenarios', '.yaml'), ...filesOf('docs', '.md'), 'README.md'];
 
 describe('plain words', () => {
-  const texts = [...SOURCES.flatMap(literalsOf), ...TEXTS.flatMap(linesOf)];
+  const comments = COMMENTED.flatMap((path) => commentsOf(path));
+  const texts = [...SOURCES.flatMap(literalsOf), ...comments, ...TEXTS.flatMap(linesOf)];
 
   it('finds the texts at all', () => {
     expect(texts.filter(({ path }) => path.startsWith('src')).length).toBeGreaterThan(2000);
     expect(texts.filter(({ path }) => path.startsWith('docs')).length).toBeGreaterThan(1000);
+    expect(comments.filter(({ path }) => path.startsWith('test')).length).toBeGreaterThan(1000);
+  });
+
+  it('reads comments and nothing else as comments', () => {
+    const code = "/** One\n * two. */\nconst a = /'/; // three\nconst b = `// no` + /* four */ a;\n";
+    expect(commentsOf('some.ts', code)).toEqual([
+      { path: 'some.ts', line: 1, text: '* One two. ' },
+      { path: 'some.ts', line: 3, text: ' three' },
+      { path: 'some.ts', line: 4, text: ' four ' },
+    ]);
   });
 
   it.each(BANNED)('%s is not used (instead: %s)', (pattern) => {
@@ -63,6 +89,7 @@ describe('plain words', () => {
     ['nobody answers', 1],
     ['the node is no master', 1],
     ['a recommendation, amended', 0],
+    ['a container of ours', 1],
     ['there is nothing', 0],
   ])('"%s" breaks %i rules', (text, count) => {
     expect(BANNED.filter(([pattern]) => pattern.test(text))).toHaveLength(count);

@@ -21,7 +21,7 @@ export interface OwnCluster {
   action: string;
 }
 
-/** The master that was named of an attached cluster, which may have several; null for a cluster of ours. */
+/** The named master of an attached cluster, which may have several; null for a cluster that sentinelctl created. */
 export const meantMaster = ({ globals }: Context, { state }: Pick<OwnCluster, 'state'>): string | null =>
   state.attached === undefined ? null : globals.masterName;
 

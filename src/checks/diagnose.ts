@@ -128,8 +128,8 @@ export function diagnoseFiles(
 }
 
 /**
- * Files run nowhere yet: each warning is what will be wrong where they do. Where a part was not read, a warning of the
- * rest is no verdict on the whole: it is a risk, and what was not read comes first.
+ * Files run nowhere yet: each warning says what will be wrong once they run. Where a part was not read, a warning about
+ * the rest does not judge the whole: it counts as a risk, and the part that was not read comes first.
  */
 const inFiles =
   (isWhole: boolean) =>

@@ -65,7 +65,7 @@ export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[]
   return [...groups.values()];
 }
 
-/** Which answers a check needs: where one is missing, no finding is no pass. */
+/** Which answers a check needs: where one is missing, "no finding" does not mean that it passed. */
 type Evidence = 'sentinels' | 'nodes';
 
 /**

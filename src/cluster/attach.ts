@@ -43,8 +43,8 @@ export interface Attached {
 
 /**
  * Finds a cluster that sentinelctl did not start through any of its sentinels, and writes it down under a name. Asks and
- * changes nothing there. Throws `cluster-exists` (3) for a name or sentinels of a cluster of ours, `no-sentinel` (5)
- * where none answers, `no-master` (5) where none monitors a master, or the one that is meant.
+ * changes nothing there. Throws `cluster-exists` (3) for a name or sentinels of a cluster that sentinelctl created,
+ * `no-sentinel` (5) where none answers, `no-master` (5) where none monitors a master, or the one that is meant.
  */
 export async function attach(
   store: Store,
@@ -89,7 +89,7 @@ export async function attach(
   return { record, again: before !== undefined, masters, unreached: unreachedIn(snapshot, servers) };
 }
 
-/** The target of these addresses. Throws `cluster-exists` (3) where they belong to a cluster of ours. */
+/** The target of these addresses. Throws `cluster-exists` (3) where sentinelctl created their cluster. */
 async function attachedBy(
   store: Store,
   { cluster, sentinelAddrs, masterName, access }: AttachRequest,

@@ -71,7 +71,7 @@ export function withCluster<T>(
   );
 }
 
-/** The state of a cluster of ours, or of an attached one where the runtime can act on those. */
+/** The state of a cluster that sentinelctl created, or of an attached one where the runtime can act on those. */
 async function stateOf(runtime: Runtime, cluster: string): Promise<ClusterState> {
   const { store, attached } = runtime;
   const record = attached === undefined ? undefined : await store.attached(cluster);

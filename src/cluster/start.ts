@@ -132,7 +132,7 @@ export async function requireResumable(live: LiveCluster, node: NodePlan): Promi
     isReplica:
       (conf !== undefined && FOLLOWS.test(conf)) ||
       others.some(({ answer }) => answer?.role === 'master' && answer.attached.some(isNode)) ||
-      // A sentinel forgets what it heard of the others when the master is switched, so this is no older than that.
+      // A sentinel forgets what it heard of the others when the master is switched: this was heard after the last switch.
       views.some((view) => view.replicas.some((seen) => isNode(seen) && seen.follows !== null)),
   });
 }

@@ -9,8 +9,8 @@ import type { Fault } from './catalogue/fault.js';
 const DISABLING: readonly Act['act'][] = ['end', 'pause', 'client-pause', 'busy', 'fail-saves', 'follow'];
 
 /**
- * Refuses what hits more than one data node or so many sentinels that the rest is no majority, unless the fault's name
- * says so. Pure. Throws `blast-radius` (3).
+ * Refuses what hits more than one data node, or leaves fewer sentinels than a majority, unless the fault's name says
+ * so. Pure. Throws `blast-radius` (3).
  */
 export function requireRadius(plan: ClusterPlan, fault: Fault, acts: readonly Act[]): void {
   const hit = new Set(

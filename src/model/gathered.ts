@@ -128,7 +128,7 @@ export interface GatheredNode extends GatheredServer {
   }>;
   /** CONFIG GET *, secrets redacted: what is set at all is `(set)`. */
   config: Got<Fields>;
-  /** Its login at its master, and whom it lets in; absent where it was not asked. */
+  /** Its login at its master, and which logins it accepts; absent where it was not asked. */
   login?: Got<NodeLogin>;
   /**
    * ACL DRYRUN for the user that the sentinels log in as: command → `OK` or what it lacks. Asked for multi, exec, slaveof, config rewrite,

@@ -32,7 +32,8 @@ const LEAVE_KEYS = new Set(
 /**
  * How many writes a server executed since it was started that made a key or changed one, where nothing that it executed
  * can have removed a key: then it held keys. Undefined where that is not proved, as by one DEL, or by a command that is not
- * known here. A full resync is no command: what it deletes is not in these numbers, and they are not reset by it.
+ * known here. A full resync does not count as a command: these numbers do not include what it deletes, and it does not
+ * reset them.
  */
 export function keptWritesIn(info: ReadonlyMap<string, string>): number | undefined {
   let writes = 0;

@@ -1,4 +1,4 @@
-/** How a data node logs in to its master, and whom it lets in itself. Passwords are only in it as marks. */
+/** How a data node logs in to its master, and which logins it accepts itself. Passwords are only in it as marks. */
 export interface NodeLogin {
   /** `masteruser` (null: the default user) and `masterauth`; null where no masterauth is set, so that it sends none. A mark of null is not known. */
   sends: { user: string | null; mark: string | null } | null;

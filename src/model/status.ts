@@ -192,9 +192,9 @@ export interface Expectation {
   masterName: string | null;
   /** It was taken down with its data kept. */
   kept?: true;
-  /** A run that did something to it and is no more. */
+  /** A run that changed it and no longer exists. */
   unfinished?: Unfinished;
-  /** A run that does something to it now. */
+  /** A run that changes it now. */
   underWay?: UnderWay;
   /** Why it is not known whether a run did something to it. */
   journalUnread?: string;

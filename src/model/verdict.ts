@@ -219,6 +219,6 @@ export function verdictExitCode({ word }: Pick<Verdict, 'word'>, exitOn: ExitOn 
   return verdictRank(word) <= verdictRank(EXIT_ON[exitOn]) ? EXIT.violated : EXIT.ok;
 }
 
-/** A verdict with the cluster's label before it: whoever reads the first line knows that it is production. */
+/** A verdict with the cluster's label before it, so that the first line says that it is production. */
 export const labelled = (verdict: Verdict, label: string | null | undefined): Verdict =>
   label == null || label === '' ? verdict : { ...verdict, text: `[${label}] ${verdict.text}` };

@@ -18,7 +18,7 @@ export interface Role {
   replicas: { address: Address; offset: number }[];
 }
 
-/** Throws WireError `protocol` for anything that is no ROLE. */
+/** Throws WireError `protocol` for any other reply than that of ROLE. */
 export function parseRole(reply: unknown): Role {
   const [role, second, third, link, offset] = list(reply, 'ROLE');
   switch (role) {

@@ -57,7 +57,7 @@ export class ClientLog {
     this.failed(atMs, kind);
   }
 
-  /** Something failed that is no write of the ledger's: a read. */
+  /** Something failed that is not a write of the ledger: a read. */
   failed(atMs: number, kind: number): void {
     const tick = ticksOf(atMs);
     const packed = this.#failures.last(1);

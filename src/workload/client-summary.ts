@@ -2,7 +2,7 @@ import type { ClientLane, ClientSummary } from '../observe/result.js';
 import { overTimeOf } from './over-time.js';
 import { type ClientRecord, failuresOf, runsOf, type WorkloadRecord } from './record.js';
 
-/** A gap below this is no outage: a client that had none recovered with its first acknowledgement after the fault. */
+/** A gap below this is not an outage: a client that had none recovered with its first acknowledgement after the fault. */
 const NOISE_MS = 100;
 const BUCKET_MS = 100;
 /** Buckets of one client, and of all of them: what a report can carry. */

@@ -150,7 +150,7 @@ async function stopThread(thread: Thread, clock: Clock, startedAtMs: number): Pr
   }
 }
 
-/** A workload that never began has written all the same; who is no master refuses. */
+/** A workload that never began may still have written; a node that is not a master refuses the removal. */
 async function removeFrom(target: WorkloadTarget, begun: WorkloadRecord, clock: Clock): Promise<void> {
   const asking = { clock, access: target.access, deadlineMs: CLEAN_UP_MS };
   await Promise.allSettled(target.nodes.map((node) => cleanUp(begun, node, asking)));

@@ -15,7 +15,7 @@ it.runIf(env.SENTINELCTL_REQUIRE_DOCKER === '1' && !probe.ok)(
 );
 
 describe.skipIf(!probe.ok)(
-  `an image that can not be had${probe.ok ? '' : ` (skipped: ${probe.reason})`}`,
+  `an image that is not available${probe.ok ? '' : ` (skipped: ${probe.reason})`}`,
   () => {
     let cli: Cli;
     beforeAll(async () => {
@@ -28,7 +28,7 @@ describe.skipIf(!probe.ok)(
     ];
 
     it('missing, and no registry: says so, offers the image of this machine, and leaves nothing', async () => {
-      // Loopback, where nobody listens: the same to the engine as a registry that can't be reached.
+      // A loopback port without a listener: to the engine the same as a registry that cannot be reached.
       await refusal(cli, up('127.0.0.1:1/nobody/redis:7'), {
         exit: 5,
         code: 'image-pull',

@@ -21,7 +21,7 @@ it.runIf(engineRequired && !hasEngine)('a Docker Engine is required and answers'
   expect(hasEngine).toBe(true);
 });
 
-/** A cluster of containers of ours, ailing from one thing after the other. */
+/** A cluster of containers that gets one fault after the other. */
 describe.skipIf(!hasEngine)('doctor finds in containers, and its fix cures', () => {
   let home: string;
   let patient: Patient;

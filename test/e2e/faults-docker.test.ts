@@ -180,7 +180,7 @@ describe.skipIf(why !== undefined)(
     );
 
     it(
-      'are read and cut by a container of ours too, where this machine can not enter theirs',
+      'are read and cut by a helper container too, where this machine cannot enter those of the nodes',
       async () => {
         const engine = await connectEngine(await findEngine(readSettings({}), env));
         try {

@@ -26,7 +26,7 @@ describe('the packed package', () => {
       join(project, 'package.json'),
       '{ "name": "empty", "private": true, "type": "module" }\n',
     );
-    // dist/ is there already, and other tests are running it: it must not be built anew under them.
+    // dist/ is there already, and other tests are running it: it must not be rebuilt under them.
     await npm(['pack', '--ignore-scripts', '--pack-destination', dir], ROOT);
     const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
     const tarball = join(dir, `sentinelctl-${version}.tgz`);

@@ -38,7 +38,7 @@ const CHROMIUM = env.SENTINELCTL_CHROMIUM ?? '/usr/bin/chromium';
 const isThere = existsSync(CHROMIUM);
 const isRequired = env.SENTINELCTL_REQUIRE_CHROMIUM === '1';
 
-/** The page talks to nobody, and neither does its browser. */
+/** The page opens no connection, and neither does its browser. */
 const FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
   ...['--disable-background-networking', '--disable-component-update'],

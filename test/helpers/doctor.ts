@@ -51,7 +51,7 @@ const engineAt = (home: string): Runtime => ({
   onProgress: () => {},
 });
 
-/** A cluster of ours, in `home`. */
+/** A cluster that sentinelctl creates, in `home`. */
 export async function ownPatient(home: string, cluster: string, deadlineMs = DEADLINE_MS): Promise<Patient> {
   const runtime = engineAt(home);
   const state = await runtime.store.load(cluster);

@@ -25,7 +25,7 @@ export interface Stage {
   live: LiveCluster;
   run: FaultRun;
   before: Snapshot;
-  /** Whom clients write to. */
+  /** Where clients write to. */
   target: WorkloadTarget;
   /** Asks one node one thing. */
   ask(node: NodePlan, ...command: (string | number)[]): Promise<unknown>;

@@ -113,9 +113,9 @@ export const misbehaviour = {
     socket.write('$4294967296\r\n');
     pour(socket, Buffer.alloc(256 * 1024, 'x'));
   }),
-  /** Replies without end that nobody asked for, each complete. */
+  /** An endless stream of unrequested replies, each complete. */
   chatter: (socket: Socket) => pour(socket, '+OK\r\n'.repeat(1000)),
-  /** Bytes that are no RESP. */
+  /** Bytes that are not RESP. */
   garbage: onData((socket) => {
     socket.write(Buffer.from([0x00, 0xff, 0x13, 0x37, 0x80, 0x0d, 0x0a, 0x7f]));
   }),

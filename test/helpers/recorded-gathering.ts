@@ -60,7 +60,7 @@ export function onThreeMachines(): Gathered {
   return { ...(JSON.parse(worded) as Gathered), own: false, driver: 'attached' };
 }
 
-/** A gathering to which nobody answered: every piece of evidence is missing, for this reason. */
+/** A gathering that got no answer: every piece of evidence is missing, for this reason. */
 export function withoutEvidence(why: string): Gathered {
   const blank = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(blank);

@@ -13,7 +13,7 @@ export interface RedisServer {
   pid: number;
   /** What it printed until now. */
   log(): string;
-  /** Sends it a signal: to it and to nobody else. */
+  /** Sends a signal to this process only. */
   signal(name: NodeJS.Signals): void;
   /** Kills it, waits until it is gone, and removes its directory. Idempotent. */
   stop(): Promise<void>;

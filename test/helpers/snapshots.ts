@@ -44,7 +44,7 @@ export function plan(): NodePlan[] {
   return [...redis, ...sentinels];
 }
 
-/** What is expected of the cluster of ours that `healthy()` shows. */
+/** What is expected of the created cluster that `healthy()` shows. */
 export const ours = (over: Partial<Expectation> = {}): Expectation => ({
   cluster: 'default',
   driver: 'process',
@@ -54,7 +54,7 @@ export const ours = (over: Partial<Expectation> = {}): Expectation => ({
   ...over,
 });
 
-/** What is expected of somebody else's cluster: nothing is recorded. */
+/** What is expected of an attached cluster: nothing is recorded. */
 export const attached = (over: Partial<Expectation> = {}): Expectation => ({
   cluster: '127.0.0.1:26379',
   driver: 'attached',
@@ -186,7 +186,7 @@ export function silenceSentinel(snapshot: Snapshot, n: number, silence: Silence 
   it.silence = silence;
 }
 
-/** The master is gone and the quorum knows it, but nobody has been promoted yet. */
+/** The master is gone and the quorum knows it, but no replica has been promoted yet. */
 export const masterLost = (): Snapshot =>
   altered((s) => {
     silenceNode(s, 1);

@@ -67,8 +67,8 @@ const blocksOfAll = all.map((document) => ({ document, blocks: blocksOf(document
 const typedOf = (text: string): string => text.replace(/\s+#\s.*$/, '');
 
 /**
- * A line that takes long, exits 0 and is shown in several places is typed once, in the longest block that has it. That
- * it prints less is no other line.
+ * A line that takes long, exits 0 and is shown in several places is typed once, in the longest block that has it. A
+ * block that shows less of its output still has the same line.
  */
 const LONG = /^sentinelctl (failover-test|sweep|chaos run|quorum-test|inject .*--for)\b/;
 const typedOnce = new Set<string>();

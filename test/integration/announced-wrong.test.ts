@@ -80,7 +80,7 @@ describe('a replica that announces an address where nothing answers', () => {
     'at another host: the servers of this machine are not told to listen elsewhere',
     async () => {
       const [master, replica] = [await portOf('redis-1'), await portOf('redis-3')];
-      // RFC 5737: an address that is no server's.
+      // RFC 5737: an address that belongs to no server.
       await redisCli(replica, 'CONFIG SET replica-announce-ip 192.0.2.7');
       await redisCli(master, 'CLIENT KILL TYPE replica');
       const wrong = await patient.finds('nat-replica', 'redis-3', 'critical');

@@ -175,7 +175,7 @@ it('names a frozen node of this machine as that, also while the sentinels still 
   await healthy();
 });
 
-it('mends a setting there, once it was confirmed', async () => {
+it('fixes a setting there, once it was confirmed', async () => {
   await redisCli(SENTINELS[2] ?? 0, 'SENTINEL SET shop down-after-milliseconds 9000');
   const fix = ['doctor', '--fix', ...SHOP_GROUP, '--only', 'settings-skew'];
   await refusal(cli, [...fix, '--yes'], { exit: 3, code: 'not-confirmed', says: '--confirm shop' });

@@ -40,7 +40,7 @@ describe('no Docker Engine', () => {
   const DOCKER = ['up', '--driver', 'docker', '--image', 'host', '--port', 'auto'];
   const asked = (says: string) => ({ exit: 5, code: 'no-driver', says });
 
-  it('at a path where nothing is, where nobody listens, or at an address that is none', async () => {
+  it('at a path that does not exist, without a listener, or at an invalid address', async () => {
     const stale = join(await tempDir(), 'docker.sock');
     await writeFile(stale, '');
     for (const [host, says] of [
@@ -88,7 +88,7 @@ describe('no Docker Engine', () => {
   });
 });
 
-describe('a state directory that can not be used', () => {
+describe('a state directory that cannot be used', () => {
   const CHAOS = ['chaos', 'run', 'kill', '--driver', 'process'];
   const COMMANDS = [
     UP,

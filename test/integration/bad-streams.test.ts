@@ -61,13 +61,13 @@ describe('standard output', () => {
     },
   );
 
-  it('read by nobody at all', async () => {
+  it('that no process reads', async () => {
     const { stdout, stderr } = await shell('$ctl logs | true; echo "code $PIPESTATUS"');
     expect(stdout).toBe('code 0\n');
     expect(stderr).toBe('');
   });
 
-  it('that can not take it is an error on the other stream, not a success', async () => {
+  it('that cannot take it is an error on the other stream, not a success', async () => {
     const { stdout, stderr } = await shell('$ctl status --json >/dev/full; echo "code $?"');
     expect(stdout).toBe('code 2\n');
     expect(stderr).toMatch(/^error: cannot write the output\n/);
@@ -94,7 +94,7 @@ describe('no terminal', () => {
     expect(alone.stdout).toContain('Usage:');
     expect(await cli.run(['stop'], { via: [] })).toMatchObject({ code: 64, stdout: '' });
     const waiting = spawn(process.execPath, [BIN, 'stop'], { stdio: ['pipe', 'ignore', 'ignore'] });
-    // Its standard input stays open, and nobody waits for it.
+    // Its standard input stays open, and the command does not wait for it.
     expect((await once(waiting, 'exit'))[0]).toBe(64);
     waiting.stdin.end();
   });

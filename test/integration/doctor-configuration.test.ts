@@ -192,7 +192,7 @@ describe('files, and who has them', () => {
       await patient.isCured('myid-dup', finding.subject);
       await patient.isCured('no-quorum', 'copied');
 
-      // The two of them are a fault of their own; a third one, as printed, mends that, and a fourth is one too many.
+      // Two sentinels are a fault of their own; a third one, as printed, fixes that, and a fourth is one too many.
       const few = await patient.finds('sentinels-few', 'copied', 'critical');
       expect(few.message).toContain('2 sentinels for copied');
       await further(few.fix, BASE + 13);

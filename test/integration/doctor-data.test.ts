@@ -154,7 +154,7 @@ describe('doctor finds in data nodes, and its fix cures', () => {
     await shell(`redis-cli -p ${node(2).address.port} BGSAVE`);
     const finding = await patient.finds('bgsave-error', two ?? '', 'critical');
     expect(finding.message).toContain('-MISCONF');
-    // Its fix begins with what no command does: the disk is mended.
+    // Its fix begins with what no command does: repair the disk.
     await rmdir(join(dir, 'dump.rdb'));
     await patient.apply(finding);
     await patient.isCured('bgsave-error', two ?? '');

@@ -141,7 +141,7 @@ describe.each(Object.entries(PEERS))('a peer that is %s', (_name, behaviour) => 
 });
 
 it(
-  'alone, it is no sentinel',
+  'alone, it is not a sentinel',
   async () => {
     const result = diagnose(await look(await hostile(misbehaviour.silence)), CHECKS);
     expect(doctorExitCode(result)).toBe(5);

@@ -6,7 +6,7 @@ const PORT = 6600;
 const NAMES = 30;
 const LONG_MS = 60_000;
 
-describe('one living master among names that nobody removed', () => {
+describe('one running master among names that were never removed', () => {
   let raw: RawCluster;
   beforeAll(async () => {
     raw = await startRawCluster({ port: PORT });

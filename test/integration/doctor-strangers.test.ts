@@ -81,7 +81,7 @@ describe('a group that was made by hand', () => {
 
   it('client-pinned: a connection that goes on writing to a replica', async () => {
     const client = connect(ONE, '127.0.0.1');
-    // A connection that is killed while it writes ends with a reset, which is no error here.
+    // A connection that is killed while it writes ends with a reset, which is expected here.
     const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
     client.on('error', () => {});
     // Reading what is answered is what the next write waits for: the refusal.

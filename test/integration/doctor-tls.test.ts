@@ -146,7 +146,7 @@ const COMBINATIONS: Combination[] = [
   },
 ];
 
-/** What a combination leads to, which is no cause. */
+/** Findings that are consequences of a combination, not its cause. */
 const FOLLOWS = /^(nat-|link-down|seen-down|no-quorum|no-good-slave|sentinel-|master-d|master-never)/;
 
 let lab: Lab;

@@ -74,7 +74,7 @@ describe('failover-test that is cut short', () => {
     });
     expect(ran.code, ran.stderr).toBe(130);
     expect(ran.stderr).toContain('Interrupted: cleaning up');
-    // What had been seen until then is not thrown away, and is no verdict.
+    // The report keeps what had been seen until then, without a verdict.
     const report = JSON.parse(await readFile(join(cli.home, 'cut.json'), 'utf8')) as FailoverResult;
     expect(report).toMatchObject({ complete: false, outcome: 'unknown' });
     expect(report.trials).toHaveLength(1);

@@ -230,7 +230,7 @@ describe('a real cluster', () => {
         } catch (error) {
           if (!words.startsWith('SENTINEL FAILOVER') || !/INPROG|NOGOODSLAVE/.test(String(error)))
             throw error;
-          // Or it has succeeded meanwhile, and there is nobody else to promote.
+          // Or it has succeeded meanwhile, and there is no other replica to promote.
           return isReplaced(await ask(plans)) || undefined;
         }
       };

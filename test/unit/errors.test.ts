@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { OperatorError, refused, usageError } from '../../src/errors.js';
 
-/** Whoever refuses calls a maker of errors. */
-function whoRefuses(): OperatorError {
+/** As each place that refuses does: it calls a maker of errors. */
+function refusing(): OperatorError {
   return refused('no-way', 'it is not allowed');
 }
 
-describe('an error that nobody catches', () => {
+describe('an error that is not caught', () => {
   it('points to the place that refused, not to where errors are made', () => {
-    const [what, place] = whoRefuses().stack?.split('\n') ?? [];
+    const [what, place] = refusing().stack?.split('\n') ?? [];
     expect(what).toBe('OperatorError: it is not allowed');
-    expect(place).toContain('whoRefuses');
+    expect(place).toContain('refusing');
     expect(place).not.toContain('src/errors');
   });
 
@@ -20,6 +20,6 @@ describe('an error that nobody catches', () => {
       exitCode: 64,
       hint: 'try this',
     });
-    expect(whoRefuses()).toBeInstanceOf(OperatorError);
+    expect(refusing()).toBeInstanceOf(OperatorError);
   });
 });

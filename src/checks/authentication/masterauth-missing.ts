@@ -155,7 +155,7 @@ const either = (down: RawFinding[], wrong: RawFinding[]): RawFinding[] => [
   ...wrong.filter(({ subject }) => !down.some((d) => subject.split(', ').includes(d.subject))),
 ];
 
-/** Nodes that have settings and do not say whom they let in. */
+/** Nodes whose settings were read and whose accepted logins were not. */
 const unreadLogins = (nodes: readonly GatheredNode[]): string[] =>
   nodes.flatMap(({ id, config, login }) => (config.ok && login?.ok === false ? [`${id}: ${login.why}`] : []));
 

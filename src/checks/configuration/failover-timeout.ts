@@ -17,7 +17,7 @@ function wrong(ms: number): ReturnType<WrongValue> {
   if (ms >= DEFAULT_FAILOVER_TIMEOUT_MS) {
     const retry = humanDurationMs(failoverGuardMs({ failoverTimeoutMs: ms }));
     const why = `means that a failed failover is retried only after ${retry}`;
-    // Sentinel's own default is no warning.
+    // Sentinel's own default does not deserve a warning.
     return { why, better: USUAL_MS, ...(ms === DEFAULT_FAILOVER_TIMEOUT_MS && { severity: 'info' }) };
   }
   return ms < SHORT_MS

@@ -53,8 +53,8 @@ export default {
 } satisfies Check;
 
 /**
- * Sentinels that monitor a replica whose master is no node that they know: it does not end by itself. Where they know the
- * master as a replica, a failover is in progress or comes.
+ * Sentinels that monitor a replica whose master they do not know: this does not end by itself. Where they know the
+ * master as a replica, a failover is in progress or is about to start.
  */
 function sentToReplica(gathered: Gathered): RawFinding[] | Skip {
   const groups = groupsOf(gathered);
@@ -132,7 +132,7 @@ function monitoredReplicas(project: Project): RawFinding[] | Skip {
   });
 }
 
-/** Whom the monitored server follows, to the end of the chain; null where it is a master, or more than one server may be meant. */
+/** The end of the chain that the monitored server follows; null where it is a master, or its address fits several servers. */
 function followedInstead(
   { host, port, server }: Monitor,
   nodes: readonly FileServer[],

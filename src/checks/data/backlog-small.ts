@@ -48,7 +48,7 @@ export default {
           : ' is less than the default of 1 MiB';
         seen.push({
           subject: server.id,
-          // The default size under a heavy load of tests is no fault in a cluster created by sentinelctl.
+          // The default size under a heavy test load is not a fault in a cluster that sentinelctl created.
           severity: gathered.own && size >= DEFAULT ? 'info' : 'warning',
           message: `repl-backlog-size ${bytes(size)}${lasts}`,
           fix: setConfig(server, 'repl-backlog-size', need),

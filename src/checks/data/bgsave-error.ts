@@ -64,7 +64,7 @@ const again = (fault: DiskFault): string => (fault === 'bgsave' ? 'BGSAVE' : 'BG
 /** What failed, and whether writes are refused for it: the answer to PING proves that, else the settings say so. */
 function failureIn(answer: NodeAnswer): { fault: DiskFault; what: string; refuses: boolean } | null {
   const { diskFaults = [], pingError, settings } = answer;
-  // A BGSAVE that failed where nothing is saved by itself is no fault; `status`, which asks no settings, goes by PING.
+  // A failed BGSAVE is not a fault where automatic saves are off; `status`, which reads no settings, goes by PING.
   const mayCount = settings === undefined ? pingError !== undefined : settings.save !== '';
   const fault = ORDER.find((one) => diskFaults.includes(one) && (one !== 'bgsave' || mayCount));
   if (fault === undefined) return null;

@@ -19,7 +19,7 @@ function replicaLimit(words: readonly string[]): Limit | null {
   return { hard: bytesOf(hard) ?? 0, soft: bytesOf(soft) ?? 0, softS: Number(seconds ?? 0) };
 }
 
-/** 0 is no limit. */
+/** 0 means unlimited. */
 function isTight({ hard, soft, softS }: Limit): boolean {
   const isSmall = (is: number, least: number): boolean => is > 0 && is < least;
   return (

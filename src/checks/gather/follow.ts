@@ -37,7 +37,7 @@ export async function followToTheEnd(
   return { nodes: known, outside };
 }
 
-/** Whom they follow, each once, without those that were asked, and those that list the one that follows. */
+/** The masters that they follow, each once, without those that were asked and those that list the follower. */
 function unknownMasters(from: readonly WiredNode[], asked: readonly WiredNode[]): Address[] {
   const found: Address[] = [];
   const following = from.flatMap((node) => {

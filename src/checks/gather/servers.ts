@@ -187,7 +187,7 @@ const peersIn = (records: Got<Fields[]>): { address: Address; id: string | undef
   );
 const addressesIn = (records: Got<Fields[]>): Address[] => (records.ok ? addressesOf(records.value) : []);
 
-/** A master's replicas by its INFO; none where that is no data node's. */
+/** A master's replicas by its INFO; none where the INFO is not that of a data node. */
 function attachedIn(info: Fields): Address[] {
   try {
     return nodeAnswer(new Map(Object.entries(info))).attached.flatMap(({ address }) =>

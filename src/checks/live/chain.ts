@@ -6,7 +6,7 @@ import { num } from '../group.js';
 
 /** Where the chain of a replica ends. */
 export interface Chain {
-  /** The node itself, whom it follows, and so on; without the end where that is not known. */
+  /** The node itself, the node that it follows, and so on; without the end where that is not known. */
   links: GatheredNode[];
   /** The server at the end that is a master; null where there is none, or it did not answer. */
   master: GatheredNode | null;

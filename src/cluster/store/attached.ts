@@ -3,7 +3,7 @@ import type { Address } from '../../model/address.js';
 import type { AttachedCluster, AttachedServer, SecretSource } from '../../model/attached.js';
 
 /**
- * Reads what `attach` wrote down. Checked by hand, as the state of a cluster of ours is. Throws what `bad` makes of the
+ * Reads what `attach` wrote down. Checked by hand, as the state of a created cluster is. Throws what `bad` makes of the
  * reason.
  */
 export function parseAttached(

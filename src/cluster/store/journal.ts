@@ -20,7 +20,7 @@ export interface JournalHead {
   /** Wall clock, milliseconds since 1970: when it was opened, and when a guard heals what a dead run left. */
   atMs: number;
   healByMs: number | null;
-  /** Which master of an attached cluster it is about; absent for a cluster of ours. */
+  /** Which master of an attached cluster it is about; absent for a cluster that sentinelctl created. */
   masterName?: string;
   /** False where it had not converged before: then nothing is proved afterwards. Absent: true. */
   proof?: boolean;

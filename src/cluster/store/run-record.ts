@@ -81,7 +81,7 @@ export function trendsOf(runs: readonly RunRecord[]): (Trend | null)[] {
   return runs.map((run) => {
     const key = JSON.stringify([run.fault, run.rejoin, run.driver, run.config, run.workload]);
     const former = last.get(key);
-    // What was cut short is no measure for what comes after it.
+    // A run that was cut short is not compared with the next one.
     if (run.complete) last.set(key, run);
     return former === undefined ? null : trend(former, run);
   });

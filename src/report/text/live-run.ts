@@ -13,7 +13,7 @@ export interface LiveState {
   step: { label: string; missing: readonly string[] } | null;
 }
 
-/** The bar is no wider than this, and left out where there is less room; in columns. */
+/** The largest width of the bar, in columns. It is left out where even the smallest does not fit. */
 const WIDEST_BAR = 40;
 const NARROWEST_BAR = 6;
 /** So many of the things that are missing are named. */

@@ -19,7 +19,7 @@ import { nodesTable, sentinelsTable, silentTable } from './status-tables.js';
 import { lineWidth, themeOf, type View } from './theme.js';
 import { inBrief, type Part } from './within-room.js';
 
-/** How many masters are shown with their servers, and how many problems, where nobody asked for all. */
+/** How many masters are shown with their servers, and how many problems, unless all were asked for. */
 const MASTERS_SHOWN = 6;
 const PROBLEMS_SHOWN = 12;
 

@@ -2,7 +2,7 @@ import type { Fields, Gathered, GatheredNode, GatheredServer, Life } from '../..
 import { alter, CONTAINER, given, nodeIn, silence } from '../healthy-gathering.js';
 import { healthyGathered, onThreeMachines } from '../recorded-gathering.js';
 
-/** Where a cluster lives: ours, as processes of this machine; or somebody's, a machine for each pair of servers. */
+/** Where a cluster runs: a created one as processes of this machine; an attached one on a machine for each pair of servers. */
 export type Place = 'one machine' | 'three machines';
 
 /** A fault, as what was gathered of a healthy cluster would be with it. */
@@ -10,11 +10,11 @@ export interface Alteration {
   /** The check that names it. */
   id: string;
   subject: string;
-  /** What it goes by where who it is can not be told. */
+  /** Its subject where its id is not known. */
   address?: string;
   /** Where it can be; everywhere without. */
   only?: Place;
-  /** The servers that answer nothing any more, and how: what else is wrong with them can not be seen. */
+  /** The servers that no longer answer, and how they fail: their other faults cannot be seen. */
   silences?: Record<string, 'refused' | 'timeout' | 'denied' | 'auth'>;
   alter(gathered: Gathered): void;
 }
@@ -128,7 +128,7 @@ export function lock(gathered: Gathered, { nodes = [0], sentinels = [0] }): void
   });
 }
 
-/** What the others say of a master that answers nobody, since so many milliseconds. */
+/** What the others say of a master that has not answered any of them for `forMs`. */
 export function withoutMaster(gathered: Gathered, forMs: number): void {
   masterDown(gathered, forMs);
   for (const n of [2, 3]) unlinked(gathered, n);

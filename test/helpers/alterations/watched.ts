@@ -4,7 +4,7 @@ import type { Alteration } from './alteration.js';
 
 const FOR_MS = 60_000;
 
-/** What there is when somebody watches: nothing happens, and nothing is written. */
+/** What watching the cluster finds: no event, and no write. */
 function watch(gathered: Gathered): Watched {
   gathered.watched ??= { forMs: FOR_MS, events: [], offsets: [] };
   return gathered.watched;

@@ -23,7 +23,7 @@ export interface StartOptions {
   tls?: boolean;
 }
 
-/** Real servers with files that may be broken, shared and mended, in a directory of their own. */
+/** Real servers with files that may be broken, shared and fixed, in a directory of their own. */
 export interface Lab {
   dir: string;
   /** Writes a file for the server `name` and answers its path. */

@@ -212,7 +212,7 @@ describe('the verdict and the exit code', () => {
     expect(doctorExitCode(result)).toBe(1);
   });
 
-  it('a risk is no reason for 1, unless --strict; --exit-on says from which verdict on', () => {
+  it('a risk does not exit 1, unless --strict; --exit-on says from which verdict on', () => {
     const risky = diagnosed([check('r', sees('redis-1'), { severity: 'warning', impact: 'risk' })]);
     expect(risky.verdict).toMatchObject({ word: 'HEALTHY', text: '0 checks passed, 1 risk (no fault now)' });
     expect(doctorExitCode(risky)).toBe(0);

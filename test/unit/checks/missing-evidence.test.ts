@@ -56,7 +56,7 @@ describe('the checks of the network, the data nodes and the living cluster', () 
   );
 
   it.each(MINE.map((check) => [check.id, check] as const))(
-    '%s says what it is, why, and how it is mended',
+    '%s says what it is, why, and how to fix it',
     (_, check) => {
       for (const text of [check.title, check.consequence, check.explanation]) expect(text).not.toBe('');
       expect(check.remedy).not.toEqual([]);

@@ -72,7 +72,7 @@ const EXCLUDE = [
   ['masterauth-missing', 'data-differs'],
   // A newer epoch at one sentinel is a switch that spreads, and a replica may follow another node until then.
   ['epoch-disagree', 'replica-orphan'],
-  // A master that answers nobody is no-master.
+  // A master that does not answer at all is no-master.
   ['master-down', 'master-frozen'],
   // It is about a master that answers sentinelctl.
   ['master-frozen', 'sentinel-disconnected'],
@@ -98,9 +98,9 @@ const EXCLUDE = [
 const MASTERS_STATE = /\/masters\/value\/mymaster\/fields\/(flags|last-ping-sent)$/;
 
 /**
- * Two faults contradict each other where both change the same value, and not to the same: one undoes the other. It is no
- * contradiction that one changes what a server says that the other silences: it is only not known then. But it is one
- * that a server is silent to us alone while others hold it for down, and that it is at fault and not there.
+ * Two faults contradict each other where both change the same value, and not to the same: one undoes the other. They do not
+ * where one changes the answer of a server that the other silences: its answer is only not known then. They do where a
+ * server is silent to sentinelctl alone and others hold it for down, and where it is at fault and absent.
  */
 function contradict(place: Place, a: Alteration, b: Alteration): boolean {
   for (const [one, other] of [

@@ -50,7 +50,7 @@ describe('while a failover is under way', () => {
     expect(fixes(promoted({}, others)).filter((line) => BREAKS.test(line))).toEqual([]);
   });
 
-  it('what stays is critical, and is mended', () => {
+  it('what stays is critical, and has a fix', () => {
     const gathered = promoted({});
     const [seen] = [judge(masterDisagree, gathered)].flat();
     expect(seen).not.toHaveProperty('severity');

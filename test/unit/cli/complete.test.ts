@@ -54,7 +54,7 @@ describe('complete', () => {
     ['commands that begin so', ['at'], ['attach']],
     ['commands after global options', ['--cluster', 'other', 'ac'], ['act']],
     ['commands after help', ['help', 'ac'], ['act']],
-    ['nothing after what is no command', ['nonsense', ''], []],
+    ['nothing after a word that is not a command', ['nonsense', ''], []],
     ['an option after one whose value may be left out', ['act', '--watch', '--foll'], ['--follow']],
     ['what comes after that', ['act', '--watch', '--follow', 'sen'], ['sentinel-1']],
     ['live nodes', ['act', ''], ['master', 'redis-1', 'sentinel-1']],

@@ -95,7 +95,7 @@ describe('the file', () => {
     expect((await readJournal(store, 'c'))?.steps).toHaveLength(1);
   });
 
-  it('that is no journal is refused by its path', async () => {
+  it('that is not a journal is refused by its path', async () => {
     const store = await place(null);
     const path = journalPath(store, 'c');
     await mkdir(dirname(path), { recursive: true });

@@ -91,7 +91,7 @@ describe('which cluster is meant', () => {
   });
 
   it.each(['h:0', 'h:65536', 'h:x', 'h:1,:2', 'http://h:1', '::1', ',', ' '])(
-    '%j is no list of addresses',
+    '%j is not a list of addresses',
     (list) => {
       expect(() => globals({ sentinelAddrs: [list, FLAG] })).toThrow(/^--sentinel-addrs: /);
     },

@@ -107,7 +107,7 @@ describe('loadFiles', () => {
     ['no map', '- a\n- b\n', 'sentinelctl.yaml:1'],
     ['broken YAML', 'cluster: x\nport: [1\n', 'sentinelctl.yaml:'],
     ['a key twice', 'port: 1\nport: 2\n', 'sentinelctl.yaml:2'],
-    ['a value that is no value', 'cluster: a\nport:\n', 'sentinelctl.yaml:2'],
+    ['an invalid value', 'cluster: a\nport:\n', 'sentinelctl.yaml:2'],
     ['a nested value', 'port: { a: { b: 1 } }\n', 'sentinelctl.yaml:1'],
     ['binary', '\0\x01\x02', 'sentinelctl.yaml:1'],
   ])('%s is a usage error with file and line', async (_what, text, where) => {

@@ -66,7 +66,7 @@ describe('readLog', () => {
       const text = line.text.replace(/^.*[#*] /, '');
       seen.push(text);
       if (text === 'three') {
-        // The first half alone is no line yet; a look at the file may well fall in between.
+        // The first half alone is not a line yet; the file may be read between the two.
         await appendFile(path, 'half');
         await appendFile(path, ' and half\n');
       } else if (text === 'half and half') {

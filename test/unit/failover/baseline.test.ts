@@ -44,7 +44,7 @@ describe('a comparison with a baseline', () => {
     expect(verdicts(found).sdownMs).toBe('same');
   });
 
-  it('says what got better, and that is no fault', () => {
+  it('says what got better, and does not fail for it', () => {
     const found = compare(switching([16_200, 16_250, 16_300]), switching([6100, 6150, 6200]));
     expect(found.outcome).toBe('holds');
     expect(found.reason).toContain('better: switchedMs');

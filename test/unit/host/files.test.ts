@@ -52,7 +52,7 @@ describe('writeAtomically', () => {
 });
 
 describe('readIfThere', () => {
-  it('yields undefined for what is not there, and throws for what can not be read', async () => {
+  it('yields undefined for a missing file, and throws for one that cannot be read', async () => {
     const dir = await tempDir();
     await writeFile(join(dir, 'file'), 'x');
     expect(await readIfThere(join(dir, 'none'))).toBeUndefined();

@@ -8,7 +8,7 @@ import { withLock } from '../../../src/host/lock.js';
 import { type Compiled, compile } from '../../helpers/compiled.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 
-/** A record as a command left it that was killed: its pid may even belong to somebody else by now. */
+/** The record of a killed command: its pid may even belong to another process by now. */
 function recordOfTheDead(nonce: string, pid = process.pid): string {
   const dead = { pid, startTime: 'long ago', what: 'up', since: '2025-01-01T00:00:00.000Z', nonce };
   return `${JSON.stringify(dead)}\n`;
@@ -54,7 +54,7 @@ describe('withLock', () => {
 
   it.each([
     ['of a dead holder whose pid lives on', () => recordOfTheDead('a')],
-    ['of a pid that nobody has', () => recordOfTheDead('a', 2 ** 31 - 2)],
+    ['of an unused pid', () => recordOfTheDead('a', 2 ** 31 - 2)],
     ['that is empty', () => ''],
     ['that is garbage', () => '{"pid":'],
   ])('takes over a lock %s', async (_, record) => {
@@ -89,7 +89,7 @@ describe('withLock', () => {
     });
   });
 
-  it('says so when the directory can not be used', async () => {
+  it('says so when the directory cannot be used', async () => {
     const dir = await tempDir();
     await writeFile(join(dir, 'file'), '');
     await expect(withLock(join(dir, 'file', 'c.lock'), 'up', async () => 1)).rejects.toMatchObject({
@@ -130,7 +130,7 @@ describe('many processes', () => {
 
 /**
  * Takes the lock TURNS times and is killed while it holds it for the last time. Inside, it makes a file that must not
- * exist and removes it: the file system itself is witness that nobody else is inside.
+ * exist and removes it: the file system itself proves that no other process is inside.
  */
 const CONTENDER = `
 import { once } from 'node:events';

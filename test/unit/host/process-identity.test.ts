@@ -62,7 +62,7 @@ describe('identity', () => {
     expect(await isAlive(a)).toBe(true);
   });
 
-  it('is nobody for a pid that is none, and for one that nobody has', async () => {
+  it('finds no process for an invalid pid, and for an unused one', async () => {
     for (const pid of [0, -1, 1.5, Number.NaN, 2 ** 31 - 2]) expect(await identify(pid)).toBeUndefined();
   });
 
@@ -93,7 +93,7 @@ describe('identity', () => {
       wait,
     );
     expect(seenAsGone).toBe(true);
-    // The pid itself is still taken: only a zombie answers signal 0 and is no process any more.
+    // The pid itself is still taken: only a zombie answers signal 0 and no longer runs.
     expect(() => process.kill(pid, 0)).not.toThrow();
   });
 
@@ -114,7 +114,7 @@ describe('signalProcess', () => {
   it.each([
     ['start time', { startTime: 'another' }],
     ['command line', { command: 'redis-server /x/redis.conf' }],
-  ])('touches nobody whose %s is another', async (_, difference) => {
+  ])('touches no process whose %s differs', async (_, difference) => {
     const { pid } = await sleeper();
     const identity = await identify(pid);
     if (identity === undefined) throw new Error('the sleeper is not alive');

@@ -4,7 +4,7 @@ import { formatAddressRule, mappedBy, parseAddressRule } from '../../../src/mode
 const mapped = (rules: string[], host: string, port: number): string => {
   const parsed = rules.map((text) => {
     const rule = parseAddressRule(text);
-    if (rule === undefined) throw new Error(`${text} is no rule`);
+    if (rule === undefined) throw new Error(`${text} is not a rule`);
     return rule;
   });
   const to = mappedBy(parsed, { host, port });
@@ -34,7 +34,7 @@ it('of several rules the most exact one decides', () => {
 });
 
 it.each(['', '=', 'a=', '=b', 'a=b=c', 'a=b:70000', 'a=b:+x', '10.0.0.5=127.0.0.1:16379', '*=127.0.0.1:1'])(
-  '%j is no rule',
+  '%j is not a rule',
   (text) => {
     expect(parseAddressRule(text)).toBeUndefined();
   },

@@ -104,7 +104,7 @@ describe('convergence', () => {
     expect(words).toContain('sentinel-3 names 127.0.0.1:6380 as the master, sentinel-1 127.0.0.1:6379');
   });
 
-  it('names a master that is no node of the cluster', () => {
+  it('names a master that is not a node of the cluster', () => {
     const foreign = altered((s) => {
       for (const v of viewsIn(s)) v.address = redisAddress(9);
     });
@@ -131,7 +131,7 @@ describe('convergence', () => {
   });
 });
 
-describe('after something was mended', () => {
+describe('after a repair', () => {
   const since = (snapshot: Snapshot, heardWithinMs: number): string[] =>
     convergence(snapshot, { masterName: MASTER_NAME, nodes: plan(), heardWithinMs });
 

@@ -18,7 +18,7 @@ describe('REDIS_URL', () => {
     ['redis://:100%@db', { host: 'db', port: 6379 }],
   ])('has its address: %s', (text, address) => expect(parseRedisUrl(text)?.address).toEqual(address));
 
-  it.each(['', 'db:6379', 'http://db', 'redis://', 'redis://db:99999'])('is no such URL: %j', (text) =>
+  it.each(['', 'db:6379', 'http://db', 'redis://', 'redis://db:99999'])('is not such a URL: %j', (text) =>
     expect(parseRedisUrl(text)).toBeUndefined(),
   );
 });

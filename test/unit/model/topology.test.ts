@@ -7,7 +7,7 @@ const VIEW = { columns: 100, color: false };
 const shape = ({ id, replicas }: TopologyNode): unknown => [id, ...replicas.map(shape)];
 const shapes = (snapshot = healthy()): unknown => topologyOf(snapshot, MASTER_NAME).roots.map(shape);
 
-describe('who follows whom', () => {
+describe('which node follows which', () => {
   it('is one tree of a healthy cluster, with the lag behind the master', () => {
     const { master, roots } = topologyOf(healthy(), MASTER_NAME);
     expect(master?.id).toBe('redis-1');

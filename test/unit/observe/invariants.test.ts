@@ -160,7 +160,7 @@ describe('a quorum that CKQUORUM calls usable', () => {
     expect(judged(altered((s) => viewOf(s, 3).flags.push('s_down')))).toMatchObject({ verdict: 'violated' });
   });
 
-  it('is no matter of who is dead', () => {
+  it('does not depend on which node is dead', () => {
     const dead = altered((s) => {
       silenceNode(s, 3);
       for (const n of [1, 2, 3]) viewOf(s, n).replicas[1]?.flags.push('s_down');

@@ -40,7 +40,7 @@ describe('a diagnosis on a terminal', () => {
     expect(lines).toMatch(/^1 risk \(\S+\): --all shows them$/m);
   });
 
-  it('says of replicas with priority 0 the same as status, and to whom a title belongs', () => {
+  it('says of replicas with priority 0 the same as status, and which node a title is about', () => {
     const gathered = having('priority-zero');
     const said = diagnose(gathered, CHECKS).verdict.text;
     expect(said).toMatch(/; redis-2 has priority 0; redis-3 has priority 0$/);

@@ -109,7 +109,7 @@ describe('replicas and sentinels', () => {
     `);
   });
 
-  it('sentinels: that none lists itself is no difference', () => {
+  it('sentinels: that none lists itself is not a difference', () => {
     const result = sentinelsResult(healthy(), MASTER_NAME);
     expect(result.members.map((m) => [m.id, m.differences])).toEqual([
       ['sentinel-1', []],

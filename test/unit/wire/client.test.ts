@@ -119,7 +119,7 @@ describe('a password', () => {
   it.each([
     '-ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?\r\n',
     '-ERR Client sent AUTH, but no password is set\r\n',
-  ])('that the server does not ask for is no hindrance: %s', async (reply) => {
+  ])('that the server does not ask for does no harm: %s', async (reply) => {
     const server = await serve(replies({ AUTH: reply, PING: '+PONG\r\n' }));
     expect(await failureAt(server, { password: secret })).toEqual({ unexpected: 'PONG' });
   });

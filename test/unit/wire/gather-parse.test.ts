@@ -56,7 +56,7 @@ describe('what servers answer', () => {
     });
   });
 
-  it('CONFIG GET and ACL LIST: who would let whom in, and no password or its hash', () => {
+  it('CONFIG GET and ACL LIST: which login each node accepts, and no password or its hash', () => {
     const sha256 = '4dc68b54d2bb3a38ed51bc7f5d1a0e5f2cda5e4bb09e3fd50a1ddb0b5ae2d0b1';
     const node = (config: string[], users: string[]) =>
       loginOf(
@@ -87,7 +87,7 @@ describe('what servers answer', () => {
     expect(refused('asUser', 'asUser')).toBeNull();
     expect(refused('asUser', 'plain')).toBe('no-user');
     expect(JSON.stringify(logins)).not.toMatch(/hunter|4dc68b54/);
-    // What is no UTF-8 cannot be compared.
+    // What is not UTF-8 cannot be compared.
     expect(parseConfig(['masterauth', 'p\uFFFD']).sends).toEqual({ user: null, mark: null });
     const denied = loginOf({ ok: true, value: parseConfig([]) }, { ok: false, why: 'NOPERM no permissions' });
     expect(denied).toEqual({ ok: false, why: 'NOPERM no permissions' });

@@ -110,7 +110,7 @@ describe('a batch of writes', () => {
     const questions = (): number => sentinel?.received().split(/get-master-addr-by-name/i).length ?? 0;
     const asked = questions();
     await server.close();
-    // It has noticed the end of its connection, and looks for the master anew.
+    // It has noticed the end of its connection, and looks for the master again.
     expect(await eventually(() => questions() > asked)).toBe(true);
     const sent = writer.send([set(1)], 0);
     writer.close();

@@ -7,7 +7,7 @@ export type Tree =
 
 const NOTHING: Tree = { kind: 'nothing', line: 1 };
 
-/** What a map has under a name; nothing where it is no map or has no such name. */
+/** What a map has under a name; nothing where it is not a map or lacks that name. */
 export const at = (tree: Tree, ...path: string[]): Tree =>
   path.reduce<Tree>(
     (t, name) => (t.kind === 'map' ? (t.entries.get(name) ?? { kind: 'nothing', line: t.line }) : NOTHING),

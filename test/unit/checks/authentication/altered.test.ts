@@ -87,7 +87,7 @@ describe('auth-pass-missing', () => {
     ]);
   });
 
-  it('a master that answers PING with -MISCONF is no matter of passwords', () => {
+  it('a master that answers PING with -MISCONF does not lack a password', () => {
     const gathered = healthyGathered();
     const node = nodeOf(gathered, 1);
     if (node.config.ok) node.config.value = { ...node.config.value, requirepass: '(set)' };
@@ -114,7 +114,7 @@ describe('masterauth-missing', () => {
     return gathered;
   };
 
-  it('a password that only a replica wants is mended there', () => {
+  it('a password that only a replica wants is fixed there', () => {
     expect(masterauthMissing.live(set(2, { requirepass: '(set)' }))).toMatchObject([
       {
         subject: 'redis-2',
@@ -257,7 +257,7 @@ describe('masterauth-missing, by what every node would let in', () => {
     ]);
   });
 
-  it('not judged where no node says whom it lets in', () => {
+  it('not judged where no node says which logins it accepts', () => {
     const denied = logins(() => {});
     for (const n of [1, 2, 3]) nodeOf(denied, n).login = { ok: false, why: 'NOPERM' };
     expect(masterauthMissing.live(denied)).toEqual({ skip: 'redis-1, redis-2, redis-3: NOPERM' });
@@ -301,7 +301,7 @@ describe('rename-command', () => {
 
   it('is not taken for a missing right', () => expect(aclShort.live(renamed())).toEqual([]));
 
-  it('is no fault where every sentinel knows the new name', () => {
+  it('is not a fault where every sentinel knows the new name', () => {
     const gathered = renamed();
     for (const { conf } of gathered.sentinels) {
       if (conf.ok) conf.value.text += 'sentinel rename-command mymaster config ops-config\n';
@@ -315,7 +315,7 @@ describe('rename-command', () => {
     expect(renameCommand.live(gathered)).toEqual({ skip: expect.stringContaining('not asked: elsewhere') });
   });
 
-  it('that takes a command away is only mended in the file', () => {
+  it('that takes a command away is only fixed in the file', () => {
     const gathered = renamed();
     const { conf } = nodeOf(gathered, 2);
     if (conf.ok) conf.value.text += 'rename-command CONFIG ""\n';

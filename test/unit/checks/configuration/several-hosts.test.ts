@@ -128,7 +128,7 @@ describe('hostname-slow-dns', () => {
     expect(hostnameSlowDns.live(gathered)).toEqual({ skip: 'redis-master does not resolve (after 2 ms)' });
   });
 
-  it('a quick look-up, or none that is made, is no fault', () => {
+  it('a quick look-up, or no look-up, is not a fault', () => {
     const gathered = resolving();
     gathered.lookups = [took(3)];
     expect(hostnameSlowDns.live(gathered)).toEqual([]);

@@ -128,7 +128,7 @@ describe('a service', () => {
   it.each([
     ['services: [', 1],
     ['a: &a [*a]\n', 1],
-  ])('that is no YAML, or has no end, is refused: %j', async (text, line) => {
+  ])('that is not YAML, or has no end, is refused: %j', async (text, line) => {
     const error = await yamlTree(text, (s) => s).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(BadYaml);
     expect((error as BadYaml).place.line).toBeGreaterThanOrEqual(line);
@@ -168,7 +168,7 @@ describe('what a service starts', () => {
   ])('%s', async (body, launch) => expect(await launchesIn(body)).toMatchObject([launch]));
 
   it.each(['image: nginx', 'image: redis\ncommand: sh -c "sleep 1"', 'image: bitnami/redis-sentinel'])(
-    'is no server: %s',
+    'is not a server: %s',
     async (body) => expect(await launchesIn(body)).toEqual([]),
   );
 });

@@ -101,7 +101,7 @@ describe('no-good-slave', () => {
     ]);
   });
 
-  it('a link that was down too long is what the sentinels read last: one that is up again is no fault', () => {
+  it('a link that was down too long is what the sentinels read last: one that is up again is not a fault', () => {
     const own = (change: (g: Gathered) => void) => all({ 'master-link-down-time': '67000' }, change);
     expect(own(() => {})).toMatchObject([
       { severity: 'info', message: expect.stringContaining('read it within 10 s') },
@@ -434,7 +434,7 @@ describe('lag', () => {
 });
 
 describe('link-down and replica-orphan', () => {
-  it('a full resync is information; a dead master is what is mended first', () => {
+  it('a full resync is information; a dead master is fixed first', () => {
     const down = (fields: Record<string, string>, change: (g: Gathered) => void = () => {}) =>
       said(linkDown, (g) => {
         alter(nodeIn(g, 3).info, { master_link_status: 'down', ...fields });
@@ -451,7 +451,7 @@ describe('link-down and replica-orphan', () => {
     expect(down({}, (g) => silence(nodeIn(g, 1)))).toContain('redis-1, does not answer');
   });
 
-  it('a replica that follows its master by a name, or by another of its addresses, is no orphan', () => {
+  it('a replica that follows its master by a name, or by another of its addresses, is not an orphan', () => {
     const follows = (host: string, change: (g: Gathered) => void = () => {}) =>
       said(replicaOrphan, (g) => {
         alter(nodeIn(g, 3).info, { master_host: host });

@@ -278,7 +278,7 @@ describe('each problem alone is named with its subject and the next command', ()
 });
 
 describe('the master is gone', () => {
-  it('is one problem: what is down, what that means, who mends it, and what to type until then and after', () => {
+  it('is one problem: what is down, what that means, what repairs it, and what to type until then and after', () => {
     expect(idsOf(masterLost())).toEqual(['no-master']);
     expect(problem('no-master', masterLost())).toEqual({
       id: 'no-master',
@@ -722,7 +722,7 @@ describe('what has just been repaired is said to end by itself', () => {
   });
 });
 
-it('a cluster that was taken down with its data is DOWN, and its silence is no finding of its own', () => {
+it('a cluster that was taken down with its data is DOWN, and its silence is not a finding of its own', () => {
   const down = altered((s) => {
     for (const n of [1, 2, 3]) {
       silenceNode(s, n);

@@ -33,7 +33,7 @@ function secondAddress(s: Snapshot): void {
 }
 
 describe('one server under two addresses', () => {
-  it('is no second master: REPLICAOF would make it follow itself', () => {
+  it('is not a second master: REPLICAOF would make it follow itself', () => {
     const result = judge(altered(secondAddress));
     expect(idsIn(result)).toEqual(['master-disagree']);
     expect(result.verdict.text).toBe(
@@ -86,7 +86,7 @@ describe('a server that runs and answers with an error', () => {
     expect(JSON.stringify([node.problems, sentinel.problems])).not.toContain('start the server again');
   });
 
-  it('is no sentinel, or one without its command: there is a route to it', () => {
+  it('is not a sentinel, or one without its command: there is a route to it', () => {
     const data: Silence = { kind: 'protocol', message: 'is a data node, not a sentinel' };
     const renamed = answered("ERR unknown command 'SENTINEL', with args beginning with: 'MASTERS'");
     const texts = [data, renamed].map((silence) => {
@@ -205,7 +205,7 @@ describe('replicas that have no data yet', () => {
 });
 
 describe('what is newer than what the sentinels said', () => {
-  it('a master that gives no answer in time may have just stopped: nobody is sent to look for a route', () => {
+  it('a master that gives no answer in time may have just stopped: the advice does not mention a route', () => {
     const late: Silence = { kind: 'timeout', message: 'did not answer within 1.50 s' };
     const result = judge(
       altered((s) => {

@@ -171,7 +171,7 @@ describe('a sentinel without a link to the master', () => {
     viewOf(s, 2).flags = ['master', 'disconnected'];
   });
 
-  it('is mentioned, and is no trouble yet', () => {
+  it('is mentioned, and is not a problem yet', () => {
     expect(assess(unlinked, ours())).toMatchObject({ healthy: true, masters: [{ healthy: true }] });
     expect(first(unlinked)).toMatchObject({
       id: 'sentinel-disconnected',

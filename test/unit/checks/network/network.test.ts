@@ -88,7 +88,7 @@ describe('stop-grace', () => {
     expect(seen).toHaveLength(isTooShort ? 1 : 0);
   });
 
-  it('is no matter of processes, nor of servers before 7.0', () => {
+  it('does not concern processes, nor servers before 7.0', () => {
     expect(said(stopGrace)).toEqual([]);
     expect(
       said(stopGrace, (g) => {
@@ -302,7 +302,7 @@ describe('nat-client', () => {
     ).toEqual([]);
   });
 
-  it('is no master that has no connection left', () => {
+  it('is not reported of a master that has no connection left', () => {
     expect(
       said(natClient, (g) => {
         const message = 'answered: ERR max number of clients reached';

@@ -62,25 +62,28 @@ describe('findHostBinary', () => {
     await expect(findHostBinary('', env)).rejects.toThrow('/nonexistent/from-env');
   });
 
-  it('refuses what is no Linux binary', async () => {
+  it('refuses what is not a Linux binary', async () => {
     const path = join(await tempDir(), 'redis-server');
     await writeFile(path, '#!/bin/sh\necho Redis server v=7.0.15\n', { mode: 0o755 });
     await expect(findHostBinary(path, {})).rejects.toMatchObject({ code: 'host-image-not-linux' });
   });
 
-  it.runIf(platform === 'linux')('refuses a binary that is no Redis, and knows the one in PATH', async () => {
-    await expect(findHostBinary(execPath, {})).rejects.toMatchObject({
-      code: 'host-image-binary',
-      message: expect.stringContaining('neither a Redis nor a Valkey server'),
-    });
-    const found = await findHostBinary('', { PATH: env.PATH });
-    expect(found).toMatchObject({
-      name: expect.stringMatching(/^(redis|valkey)-server$/),
-      version: expect.stringMatching(/^\d/),
-    });
-    const libraries = await librariesOf(found.path);
-    expect(libraries.every(({ path, content }) => path.startsWith('/') && content.length > 0)).toBe(true);
-  });
+  it.runIf(platform === 'linux')(
+    'refuses a binary that is not Redis, and knows the one in PATH',
+    async () => {
+      await expect(findHostBinary(execPath, {})).rejects.toMatchObject({
+        code: 'host-image-binary',
+        message: expect.stringContaining('neither a Redis nor a Valkey server'),
+      });
+      const found = await findHostBinary('', { PATH: env.PATH });
+      expect(found).toMatchObject({
+        name: expect.stringMatching(/^(redis|valkey)-server$/),
+        version: expect.stringMatching(/^\d/),
+      });
+      const libraries = await librariesOf(found.path);
+      expect(libraries.every(({ path, content }) => path.startsWith('/') && content.length > 0)).toBe(true);
+    },
+  );
 
   it.runIf(platform === 'linux')(
     'is refused for an engine on another kind of processor, before the engine is asked',

@@ -45,7 +45,7 @@ describe('loopback addresses', () => {
     },
   );
 
-  it('are written down and read back; what is no word for them is refused', () => {
+  it('are written down and read back; other words are refused', () => {
     const settings = { loopback: 'own', net: '127.88.3', source: 'directive' } as const;
     expect(readSettings(writeSettings(settings))).toEqual(settings);
     expect(readSettings({})).toEqual({ loopback: 'shared', net: '', source: '' });

@@ -22,7 +22,7 @@ describe('the lanes of the nodes', () => {
     expect((zombie?.toMs ?? 0) - (zombie?.fromMs ?? 0)).toBeCloseTo(trial.rejoin?.zombieMs ?? 0, 0);
   });
 
-  it('a connection that closes because the role changes is no death', () => {
+  it('a connection that closes because the role changes is not a crash', () => {
     expect(states(lanes, 'redis-3')).toEqual(['replica', 'unlinked', 'master']);
     expect(states(lanes, 'redis-2')).toEqual(['replica', 'unlinked', 'replica']);
   });
@@ -53,7 +53,7 @@ describe('the lanes of the nodes', () => {
     expect(states(frozen, 'redis-1')).toEqual(['master', 'down', 'zombie', 'replica']);
   });
 
-  it('without a new master the old one is no second one when it is back', () => {
+  it('without a new master the old one is not a second one when it is back', () => {
     const back = { atMs: 9000, source: 'redis-1', name: 'role', message: 'master' };
     const alone: Trial = { ...trial, newMaster: null, rejoin: null, events: [back] };
     expect(states(nodeLanes(alone, 'kill', scale), 'redis-1')).toEqual(['master', 'down', 'master']);
