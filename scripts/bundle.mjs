@@ -2,7 +2,7 @@
 // their own. Types are not checked here: `npm run typecheck` does.
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { rolldown } from 'rolldown';
@@ -246,20 +246,27 @@ export async function fromSource(path) {
 }
 
 /** Compiles modules of src (`host/lock.ts`) with all that they import into `dir`, file by file, libraries outside. */
-export async function transpile(entries, dir) {
-  const bundle = await rolldown({
-    cwd: ROOT,
-    input: entries.map((entry) => join('src', entry)),
-    platform: 'node',
-    external: /^[^./]/,
-    treeshake: false,
-  });
-  await bundle.write({
+export const transpile = async (entries, dir) =>
+  fileByFile(
+    entries.map((entry) => join('src', entry)),
+    'src',
+    dir,
+  );
+
+/** Modules of this checkout with all that they import, file by file below `dir` as they are below `root`. */
+export async function fileByFile(input, root, dir) {
+  const bundle = await rolldown({ cwd: ROOT, input, platform: 'node', external: /^[^./]/, treeshake: false });
+  const { output } = await bundle.generate({
     dir,
     preserveModules: true,
-    preserveModulesRoot: join(ROOT, 'src'),
+    preserveModulesRoot: join(ROOT, root),
     entryFileNames: '[name].js',
+    sourcemap: true,
   });
+  for (const { fileName, code, source } of output) {
+    await mkdir(join(dir, dirname(fileName)), { recursive: true });
+    await writeWhereDifferent(join(dir, fileName), code ?? source);
+  }
 }
 
 /**

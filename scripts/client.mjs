@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const client = join(root, 'src/report/html/client');
 const assets = join(root, 'src/report/html/assets.ts');
 
-/** Without comments and line breaks. Nothing else: this is no parser, and the strings in the style have single spaces. */
+/** Without comments and line breaks. Nothing else: this is not a parser, and the strings in the style have single spaces. */
 function style(name) {
   const css = readFileSync(join(client, name), 'utf8');
   return css
