@@ -6,7 +6,7 @@ import type { NodeKind } from '../model/plan.js';
 import { isLocked, type NodeState, type SentinelState, type Snapshot } from '../model/snapshot.js';
 import { noSentinel } from '../model/unasked.js';
 import { byNumber } from '../model/words.js';
-import type { Access } from '../wire/access.js';
+import { type Access, endpointOf } from '../wire/access.js';
 import type { AttachedTarget } from './attached.js';
 import { requireFinished } from './store/journal.js';
 import type { Store } from './store/state.js';
@@ -72,7 +72,7 @@ export async function attach(
       hint:
         masters.length > 0 ? `--master-name ${masters[0]}` : 'check that these are sentinels of the cluster',
     });
-  const servers = serversIn(snapshot, before?.servers ?? [], masterName);
+  const servers = serversIn(snapshot, before?.servers ?? [], request);
   const record: AttachedCluster = {
     version: 1,
     cluster,
@@ -132,7 +132,7 @@ export async function detach(store: Store, cluster: string): Promise<{ cluster: 
 function serversIn(
   snapshot: Snapshot,
   before: readonly AttachedServer[],
-  masterName: string | null,
+  { masterName, access }: Pick<AttachRequest, 'masterName' | 'access'>,
 ): AttachedServer[] {
   const groups = snapshot.groups.filter((g) => masterName === null || g.masterName === masterName);
   const nodes = new Map<string, { state: NodeState; masterNames: string[] }>();
@@ -156,13 +156,23 @@ function serversIn(
     ...numbered(
       'sentinel',
       snapshot.sentinels.map((s: SentinelState) => ({
-        announce: s.announce,
+        announce: announcedBy(snapshot, s, access),
         identity: s.answer?.sentinelId ?? '',
         masterNames: [],
       })),
       before,
     ),
   ];
+}
+
+/** A sentinel's address as its peers have it, where the map leads from that one to the typed one. */
+function announcedBy({ sentinels }: Snapshot, { announce, answer }: SentinelState, access: Access): Address {
+  const peers = sentinels.flatMap((s) => (s.answer?.masters ?? []).flatMap((view) => view.sentinels));
+  const named = peers.find(
+    ({ address, sentinelId }) =>
+      sentinelId === answer?.sentinelId && sameAddress(endpointOf(access, address), announce),
+  );
+  return named?.address ?? announce;
 }
 
 function numbered(

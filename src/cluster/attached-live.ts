@@ -11,6 +11,7 @@ import { WireError } from '../wire/client.js';
 import { nodeAnswer, parseInfo } from '../wire/info.js';
 import { survey } from '../wire/survey.js';
 import { settingsNow, withNode } from './ask.js';
+import { recordedEndpoint } from './attached.js';
 import type { AttachedWays, Runtime } from './runtime.js';
 import type { ClusterState } from './store/state.js';
 
@@ -36,7 +37,7 @@ export function attachedState(
     );
   const nodes = record.servers
     .filter(({ kind, masterNames }) => kind === 'sentinel' || masterNames.includes(wanted))
-    .map((server) => nodeOf(server, access));
+    .map((server) => nodeOf(server, record, access));
   const sentinels = nodes.filter(({ kind }) => kind === 'sentinel').length;
   const replicas = nodes.length - sentinels - 1;
   const spec = completeSpec({ cluster: record.cluster, masterName: wanted, sentinels, replicas });
@@ -116,7 +117,7 @@ export interface NotHere {
 /** Looks for the process of every server, which is remembered with how it is started again; answers those without one. */
 export async function seenHere(acting: Acting, record: AttachedCluster, asking: Asking): Promise<NotHere[]> {
   const { access } = asking;
-  const nodes = record.servers.map((server) => nodeOf(server, access));
+  const nodes = record.servers.map((server) => nodeOf(server, record, access));
   const host = await openAttachedHost(acting, record, nodes, asking, true);
   const seen = await Promise.all(
     nodes.map(async ({ id, kind }): Promise<NotHere | null> => {
@@ -136,11 +137,15 @@ export async function seenHere(acting: Acting, record: AttachedCluster, asking: 
   return seen.filter((one) => one !== null);
 }
 
-const nodeOf = ({ id, kind, announce, identity }: AttachedServer, access: Access): NodePlan => ({
+const nodeOf = (
+  { id, kind, announce, identity }: AttachedServer,
+  record: AttachedCluster,
+  access: Access,
+): NodePlan => ({
   id,
   kind,
   announce,
-  endpoint: endpointOf(access, announce),
+  endpoint: kind === 'sentinel' ? recordedEndpoint(record, access, announce) : endpointOf(access, announce),
   // Only its configuration file says so, and it is read where that matters.
   persistent: false,
   ...(kind === 'sentinel' && { sentinelId: identity }),

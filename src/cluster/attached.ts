@@ -24,15 +24,19 @@ export interface AttachedTarget {
  * asked as the sentinels name them: at the address that one had when it was attached may be another's server by now.
  */
 export function knownSentinels({ record, sentinels, access }: AttachedTarget): KnownServer[] {
-  // A typed address is dialled as it is; the map is for what the cluster announces.
-  const isTyped = (address: Address): boolean =>
-    record === null || record.sentinelAddrs.some((a) => sameAddress(a, address));
   return sentinels.map((announce) => ({
     id: record?.servers.find((s) => sameAddress(s.announce, announce))?.id ?? formatAddress(announce),
     announce,
-    endpoint: isTyped(announce) ? announce : endpointOf(access, announce),
+    endpoint: record === null ? announce : recordedEndpoint(record, access, announce),
   }));
 }
+
+/** Where a recorded server is dialled: a typed address as it is, because the map is for what the cluster announces. */
+export const recordedEndpoint = (
+  { sentinelAddrs }: Pick<AttachedCluster, 'sentinelAddrs'>,
+  access: Access,
+  announce: Address,
+): Address => (sentinelAddrs.some((a) => sameAddress(a, announce)) ? announce : endpointOf(access, announce));
 
 /** A snapshot in which each server has the id that it was given at `attach`, wherever it is by now. */
 export function withKeptIds(record: AttachedCluster | null, snapshot: Snapshot): Snapshot {

@@ -61,8 +61,10 @@ export const accessWith = (
 });
 
 /** Where this machine reaches an announced address. */
-export const endpointOf = ({ addresses, rules = [] }: Access, announce: Address): Address =>
-  addresses[`${announce.host}:${announce.port}`] ?? mappedBy(rules, announce);
+export const endpointOf = (
+  { addresses, rules = [] }: Pick<Access, 'addresses' | 'rules'>,
+  announce: Address,
+): Address => addresses[`${announce.host}:${announce.port}`] ?? mappedBy(rules, announce);
 
 /** Deadline of one server's answers where no other is given, in milliseconds. */
 export const ASK_DEADLINE_MS = 1500;

@@ -1,6 +1,6 @@
 import type { RedisOptions } from 'ioredis';
 import type { Address } from '../model/address.js';
-import { type Access, type Credentials, tlsSettings } from './access.js';
+import { type Access, type Credentials, endpointOf, tlsSettings } from './access.js';
 
 /** Milliseconds: a server is dialled, and a command answers, within these. */
 export const DIAL_MS = 5000;
@@ -47,7 +47,7 @@ export const tunedSettings = (): Settings => ({
 export const sentinelSettings = ({
   sentinels,
   masterName,
-  access: { sentinel, redis, addresses },
+  access: { sentinel, redis, addresses, rules },
 }: SentinelRoute): Settings => ({
   sentinels,
   name: masterName,
@@ -55,8 +55,19 @@ export const sentinelSettings = ({
   ...(sentinel.password && { sentinelPassword: sentinel.password }),
   ...(sentinel.tls && { sentinelTLS: tlsSettings(sentinel.tls) }),
   ...(redis.tls && { enableTLSForSentinelMode: true }),
-  ...(Object.keys(addresses).length > 0 && { natMap: { ...addresses } }),
+  ...natMapOf({ addresses, rules }),
 });
+
+/** What Sentinel names → what is dialled. ioredis gives a function `HOST:PORT`, with no brackets around an IPv6 host. */
+function natMapOf({ addresses, rules = [] }: Pick<Access, 'addresses' | 'rules'>): Pick<Settings, 'natMap'> {
+  if (rules.length === 0) return Object.keys(addresses).length > 0 ? { natMap: { ...addresses } } : {};
+  return {
+    natMap: (key) => {
+      const at = key.lastIndexOf(':');
+      return endpointOf({ addresses, rules }, { host: key.slice(0, at), port: Number(key.slice(at + 1)) });
+    },
+  };
+}
 
 /** What a data node is opened with, in ioredis's words. */
 export const credentialSettings = ({ username, password, tls }: Credentials): Settings => ({
