@@ -1,5 +1,6 @@
 import type { MasterFacts } from '../model/facts.js';
 import { cli } from '../model/hints.js';
+import { downAfterForCutOffMs } from '../model/sentinel-timing.js';
 import type { NodeState } from '../model/snapshot.js';
 import { blockedAt, cutWords } from './promotable.js';
 import { ids } from './snapshot.js';
@@ -47,14 +48,8 @@ export function cutOffFix(facts: MasterFacts, lost: NodeState): string[] {
   );
   const set = (ms: number): string => `SENTINEL SET ${name} down-after-milliseconds ${ms}`;
   return [
-    ...witnesses.map(({ sentinel }) => cli(sentinel, set(longEnoughMs(forMs)))),
+    ...witnesses.map(({ sentinel }) => cli(sentinel, set(downAfterForCutOffMs(forMs)))),
     cli(first.sentinel, `SENTINEL FAILOVER ${name}`),
     `# a replica is promoted then, with the data that it has (INPROG: type that one again); after that, at each sentinel: ${set(first.view.downAfterMs)}`,
   ];
 }
-
-/**
- * A down-after with which a replica counts that was cut off for so long, in milliseconds, whole seconds. Also where the
- * sentinels wait from the beginning again, which adds one down-after to the time. A minute is added, because time passes until the command is typed.
- */
-const longEnoughMs = (forMs: number): number => Math.ceil((forMs + 60_000) / 9000) * 1000;

@@ -2,7 +2,7 @@ import type { Address } from '../model/address.js';
 import type { Fields, Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
 import { cli, cliSecret, ctl } from '../model/hints.js';
 import { ifSet, knownSecret, usesPassword } from '../model/secrets.js';
-import type { SentinelSettings } from '../model/sentinel-timing.js';
+import type { SentinelSettings } from '../model/sentinel-settings.js';
 import type { NodeState } from '../model/snapshot.js';
 import type { MonitoredAt } from './evidence.js';
 import { num } from './group.js';

@@ -9,6 +9,7 @@ import type {
   Got,
 } from '../model/gathered.js';
 import { keysIn } from '../model/records.js';
+import { RETRIED_MS } from '../model/sentinel-timing.js';
 import { isLocked } from '../model/snapshot.js';
 import { believed, type Claim, type ClaimedNode, isHandingOver } from './believed.js';
 import type { RawFinding, Skip } from './check.js';
@@ -135,14 +136,9 @@ export function num(fields: Fields, name: string): number | null {
   return text === undefined || !/^-?\d+(\.\d+)?$/.test(text) ? null : Number(text);
 }
 
-/** Milliseconds after which a server that was found and can be reached is connected. */
-export const SETTLED_MS = 2500;
-/** Seconds after a server's start by which every sentinel has tried to reconnect: once a second, and one attempt may hang. */
-const RETRIED_S = 5;
-
 /** It runs again, but a sentinel that called it down reconnects only once a second. */
 export const justStarted = ({ info }: Pick<GatheredServer, 'info'>): boolean =>
-  info.ok && (num(info.value, 'uptime_in_seconds') ?? RETRIED_S) < RETRIED_S;
+  info.ok && (num(info.value, 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY) * 1000 < RETRIED_MS;
 
 /** Which replicas a master lists, from its INFO: `slave0:ip=…,port=…,state=online,offset=…,lag=1`. */
 export function attachedIn(info: Fields): {

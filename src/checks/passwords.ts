@@ -1,5 +1,6 @@
 import type { Gathered, GatheredNode, GatheredSentinel } from '../model/gathered.js';
 import { withPasswords } from '../model/secrets.js';
+import { REPLIES_MS } from '../model/sentinel-timing.js';
 import { asked } from './asked.js';
 import type { Finding } from './check.js';
 import { asksForPassword, sentinelLines } from './files/settings.js';
@@ -27,9 +28,6 @@ export function hasAuthPass(sentinel: GatheredSentinel, masterName: string): boo
   return lines === null ? undefined : sentinelLines(lines, 'auth-pass', masterName).length > 0;
 }
 
-/** In milliseconds: Sentinel pings once a second, so an answer that is older is none. */
-const FRESH_MS = 3000;
-
 /**
  * Whether something answers a sentinel's PINGs, and never with what Sentinel takes for alive: an instance that is
  * down for it with a fresh last-ping-reply and an old last-ok-ping-reply (sentinel.c, sentinelPingReplyCallback).
@@ -38,7 +36,7 @@ export function answersWrongly(fields: Readonly<Record<string, string>>): boolea
   const reply = Number(fields['last-ping-reply'] ?? Number.NaN);
   const accepted = Number(fields['last-ok-ping-reply'] ?? Number.NaN);
   const down = (fields.flags ?? '').split(',').includes('s_down');
-  return down && reply < FRESH_MS && accepted > reply + FRESH_MS / 2;
+  return down && reply < REPLIES_MS && accepted > reply + REPLIES_MS / 2;
 }
 
 /** Whether the reason for an absent answer is that a user does not exist. Texts: acl.c, aclCommand (DRYRUN), and ours for GETUSER. */

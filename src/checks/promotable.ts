@@ -1,6 +1,6 @@
 import { humanDurationMs } from '../model/duration.js';
 import type { MasterFacts, Witness } from '../model/facts.js';
-import { INFO_PERIOD_MS, maxLinkDownMs, PING_PERIOD_MS } from '../model/sentinel-timing.js';
+import { INFO_PERIOD_MS, PING_PERIOD_MS, promotableWithin } from '../model/sentinel-timing.js';
 import type { SeenReplica } from '../model/snapshot.js';
 import { byNumber } from '../model/words.js';
 import { isDown } from './snapshot.js';
@@ -47,10 +47,17 @@ export const ownPriority = (
 /** Why a sentinel would not promote this replica; null where it would (sentinel.c, sentinelSelectSlave, in its order). */
 function unfit({ sentinel, view }: Witness, replica: SeenReplica, own: number | null): Unfit | null {
   const tuned = (name: string, normal: number): number => Number(sentinel.answer.debug?.[name] ?? normal);
-  const freshMs = 5 * tuned('PING-PERIOD', PING_PERIOD_MS);
+  const periods = {
+    pingMs: tuned('PING-PERIOD', PING_PERIOD_MS),
+    infoMs: tuned('INFO-PERIOD', INFO_PERIOD_MS),
+  };
+  const { downAfterMs, downMs } = view;
+  const within = promotableWithin({ ...periods, downAfterMs, masterDownForMs: downMs ?? null });
+  const freshMs = within.pingMs;
   // Once the master is down INFO is asked each second; until that has had an effect, the answers are as old as before.
-  const isFollowed = isDown(view.flags) && (view.downMs ?? freshMs) >= freshMs;
-  const infoMs = isFollowed ? freshMs : 3 * tuned('INFO-PERIOD', INFO_PERIOD_MS);
+  const isFollowed = isDown(view.flags) && (downMs ?? freshMs) >= freshMs;
+  const masterDownForMs = isFollowed ? (downMs ?? freshMs) : null;
+  const { infoMs } = promotableWithin({ ...periods, downAfterMs, masterDownForMs });
   const say = (kind: Unfit['kind'], why: string): Unfit => ({ replica, kind, why });
   if (replica.flags.includes('s_down')) return say('down', 'is down');
   if (replica.flags.includes('disconnected')) return say('down', 'is not connected');
@@ -59,7 +66,7 @@ function unfit({ sentinel, view }: Witness, replica: SeenReplica, own: number | 
   // What it says itself is newer: the sentinels read it within an INFO period.
   if (replica.priority === 0 || own === 0) return say('priority', NO_PRIORITY);
   if (refreshMs > infoMs) return say('stale', `gave no INFO for ${refreshMs} ms`);
-  const [cutMs, allowed] = [replica.linkDownMs ?? 0, allowedMs(view)];
+  const [cutMs, allowed] = [replica.linkDownMs ?? 0, within.linkDownMs];
   return cutMs > allowed
     ? {
         ...say('cut-off', `was ${cutWords(cutMs, allowed)}`),
@@ -71,7 +78,3 @@ function unfit({ sentinel, view }: Witness, replica: SeenReplica, own: number | 
 /** `without its master for 67.00 s, 30.00 s are allowed`; of several replicas: `their`. */
 export const cutWords = (forMs: number, allowedMs: number, replicas = 1): string =>
   `without ${replicas === 1 ? 'its' : 'their'} master for ${humanDurationMs(forMs)}, ${humanDurationMs(allowedMs)} are allowed`;
-
-/** For how long a replica may have been without its master: 10 x down-after, and as long as the master is down. */
-const allowedMs = ({ downAfterMs, downMs }: Witness['view']): number =>
-  maxLinkDownMs({ downAfterMs }) + (downMs ?? 0);

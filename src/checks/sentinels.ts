@@ -1,5 +1,5 @@
 import type { Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
-import type { MasterSetting } from '../model/sentinel-timing.js';
+import type { MasterSetting } from '../model/sentinel-settings.js';
 import { listed } from '../model/words.js';
 import type { RawFinding, Skip } from './check.js';
 import { type MonitoredAt, silentSentinels } from './evidence.js';

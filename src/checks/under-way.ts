@@ -1,14 +1,11 @@
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import type { MasterFacts, SnapshotFacts, Witness } from '../model/facts.js';
 import { command, type Hints } from '../model/hints.js';
-import { HELLO_PERIOD_MS } from '../model/sentinel-timing.js';
+import { HELLO_PERIOD_MS, HELLO_SPREAD_MS, NOTICED_MS } from '../model/sentinel-timing.js';
 import type { NodeState, SentinelState } from '../model/snapshot.js';
 import { count } from '../model/words.js';
 import type { RawFinding } from './check.js';
 import { ids, isDown, isSilent, sentinelsOf } from './snapshot.js';
-
-/** Two hello periods: by then every sentinel that hears the others has what one of them switched to. */
-const SPREAD_MS = 2 * HELLO_PERIOD_MS;
 
 /**
  * The failover that is in progress at this moment, in words; null where there is none. Until it ends its leader names
@@ -25,10 +22,10 @@ export function failoverUnderWay(witnesses: readonly Witness[]): string | null {
   const newest = Math.max(...epochs);
   // sentinel.c, sentinelResetMaster: a switch sets the time to 0.
   const fresh = witnesses.find(
-    ({ view }) => view.configEpoch === newest && (view.roleReportedMs ?? SPREAD_MS) < SPREAD_MS,
+    ({ view }) => view.configEpoch === newest && (view.roleReportedMs ?? HELLO_SPREAD_MS) < HELLO_SPREAD_MS,
   );
   return fresh !== undefined && epochs.some((epoch) => epoch < newest)
-    ? `${fresh.sentinel.id} switched less than ${SPREAD_MS / 1000} s ago, and the other sentinels follow within 2 s`
+    ? `${fresh.sentinel.id} switched less than ${HELLO_SPREAD_MS / 1000} s ago, and the other sentinels follow within ${HELLO_PERIOD_MS / 1000} s`
     : null;
 }
 
@@ -58,18 +55,15 @@ export function thawBefore(
 /** What to type instead of a repair: it shows the change when it comes. */
 export const lookAgain = ({ ctl }: Pick<Hints, 'ctl'>): string[] => [ctl('status --watch')];
 
-/** A sentinel connects again and pings within a few periods of 1 s, and a replica asks for its link each second; seconds. */
-const NOTICED_S = 10;
-
 /** `it started 3 s ago`; null where that is longer ago than others take to notice it, or not known. */
 export function justStarted({ answer }: NodeState | SentinelState): string | null {
   const uptimeS = answer?.uptimeS;
-  return uptimeS === undefined || uptimeS >= NOTICED_S ? null : `it started ${uptimeS} s ago`;
+  return uptimeS === undefined || uptimeS * 1000 >= NOTICED_MS ? null : `it started ${uptimeS} s ago`;
 }
 
 /** What comes after a repair at the sentinels: until they have noticed it, the same is found again. */
 export const thenWait = ({ ctl }: Pick<Hints, 'ctl'>): NonNullable<RawFinding['later']> => ({
-  when: `then wait until the sentinels have noticed it (within ${NOTICED_S} s)`,
+  when: `then wait until the sentinels have noticed it (within ${NOTICED_MS / 1000} s)`,
   fix: ctl('wait'),
 });
 

@@ -2,7 +2,8 @@ import type { Address } from '../model/address.js';
 import type { MasterFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
 import { cli, ctl } from '../model/hints.js';
-import { MASTER_SETTINGS, type MasterSetting, majorityOf } from '../model/sentinel-timing.js';
+import { MASTER_SETTINGS, type MasterSetting } from '../model/sentinel-settings.js';
+import { majorityOf } from '../model/sentinel-timing.js';
 
 /** What a sentinel must be told to monitor a master as the others do. */
 interface Monitored {

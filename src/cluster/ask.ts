@@ -1,6 +1,6 @@
 import { convergence } from '../model/convergence.js';
 import { addressMapOf, type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
-import { liveSettings, type SentinelSettings } from '../model/sentinel-timing.js';
+import { liveSettings, type SentinelSettings } from '../model/sentinel-settings.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { type Access, type Asking, accessWith, askingAs } from '../wire/access.js';
 import { type Connection, openConnection } from '../wire/client.js';

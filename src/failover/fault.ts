@@ -2,7 +2,8 @@ import type { Act } from '../faults/act.js';
 import { type FaultRun, inject } from '../faults/conduct.js';
 import { formatAddress } from '../model/address.js';
 import { humanDurationMs } from '../model/duration.js';
-import { freezeMs, type SentinelSettings, usualFailoverMs } from '../model/sentinel-timing.js';
+import type { SentinelSettings } from '../model/sentinel-settings.js';
+import { freezeMs, usualFailoverMs } from '../model/sentinel-timing.js';
 import { until } from '../until.js';
 
 /** A killed server's connections close within this time, in milliseconds. */

@@ -3,7 +3,7 @@ import { startAsCrashed } from '../cluster/start.js';
 import { bringBack } from '../faults/bring-back.js';
 import type { FaultRun } from '../faults/conduct.js';
 import { sameAddress } from '../model/address.js';
-import { RETURNED_MASTER_MS } from '../model/sentinel-timing.js';
+import { RETURNED_MASTER_MS, USUAL_RETURN_MS } from '../model/sentinel-timing.js';
 import { notFollowing } from '../observe/not-agreed.js';
 import type { Observation } from '../observe/observation.js';
 import { round } from '../observe/phases.js';
@@ -15,8 +15,8 @@ import type { Fault } from './fault.js';
 /** How long a returned master is waited for, in milliseconds: it is demoted, then it copies the data. */
 const REJOIN_BOUND_MS = RETURNED_MASTER_MS + 40_000;
 const EVERY_MS = 5;
-/** Why a master that returned as it was is waited for (sentinelRefreshInstanceInfo; measured: 10.0 to 11.0 s). */
-const DEMOTION = 'the sentinels make it a replica about 10 s after its return';
+/** Why a master that returned as it was is waited for. */
+const DEMOTION = `the sentinels make it a replica about ${USUAL_RETURN_MS / 1000} s after its return`;
 
 /** Brings the old master back and waits until it is a linked, caught-up replica of the new one, or the bound is over. */
 export async function rejoin(

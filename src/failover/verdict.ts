@@ -1,6 +1,6 @@
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import { type ClusterPlan, driverWord } from '../model/plan.js';
-import { liveSettings } from '../model/sentinel-timing.js';
+import { liveSettings } from '../model/sentinel-settings.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverResult, InvariantResult, ThresholdResult, Trial, Verdict } from '../observe/result.js';
 import { faultForMs, switchBudgetMs } from './fault.js';

@@ -6,7 +6,7 @@ import { EXIT, OperatorError, usageError } from '../errors.js';
 import { convergence } from '../model/convergence.js';
 import { formatDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
-import { freezeMs, shortFreezeMs } from '../model/sentinel-timing.js';
+import { freezeMs, shortFreezeMs, TILTING_FREEZE_MS } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { type ClusterRoles, rolesIn } from '../observe/roles.js';
 import type { Act } from './act.js';
@@ -180,7 +180,7 @@ async function lookAt(
 /** How long a fault lasts that says so itself, as a part of down-after or in milliseconds. */
 const OWN_DURATION: Readonly<Record<string, (settings: { downAfterMs: number }) => number>> = {
   'freeze-short': shortFreezeMs,
-  'sentinel-freeze': () => 3000,
+  'sentinel-freeze': () => TILTING_FREEZE_MS,
   'pause-writes': freezeMs,
   'fast-restart': () => 0,
 };

@@ -171,7 +171,7 @@ async function forget(
     },
     { clock, everyMs: 250, deadlineMs: RESETS_APART_MS, signal },
   );
-  if (knows === undefined) throw new Error(`${missing ?? 'not seen'}, 30 s after it`);
+  if (knows === undefined) throw new Error(`${missing ?? 'not seen'}, ${RESETS_APART_MS / 1000} s after it`);
   await experiment.settled(done);
   return null;
 }

@@ -50,9 +50,10 @@ export const isAt = (
 ): boolean =>
   [server.announce, server.endpoint, ...(server.alsoAt ?? [])].some((own) => sameAddress(own, address));
 
-/** The names that any answering sentinel monitors, in order of appearance. */
+/** The names that any answering sentinel monitors, in the order of names: SENTINEL MASTERS has them in that of a hash. */
 export function monitoredNames(snapshot: Snapshot): string[] {
-  return [...new Set(snapshot.sentinels.flatMap((s) => s.answer?.masters.map((m) => m.name) ?? []))];
+  const names = snapshot.sentinels.flatMap((s) => s.answer?.masters.map((m) => m.name) ?? []);
+  return [...new Set(names)].toSorted(byNumber);
 }
 
 /** What each answering sentinel believes of this master. */

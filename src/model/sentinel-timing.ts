@@ -1,5 +1,3 @@
-import type { Snapshot } from './snapshot.js';
-
 /*
  * Sentinel's own timing, and every duration that follows from it. Nothing else computes with these numbers. All are
  * milliseconds; names in capitals are those of sentinel.c, unchanged from Redis 6.2 to 8.0 and in Valkey 8.
@@ -14,59 +12,33 @@ export const INFO_PERIOD_MS = 10_000;
 /** INFO to the replicas while the master is objectively down or a failover runs (sentinelSendPeriodicCommands). */
 export const INFO_PERIOD_DURING_FAILOVER_MS = 1000;
 /** SENTINEL_ASK_PERIOD: how often the peers are asked for their verdict. */
-const ASK_PERIOD_MS = 1000;
+export const ASK_PERIOD_MS = 1000;
 /** SENTINEL_PUBLISH_PERIOD: the hello on `__sentinel__:hello`. */
 export const HELLO_PERIOD_MS = 2000;
 /** SENTINEL_MAX_DESYNC: a random delay before a sentinel stands for election. */
 export const MAX_DESYNC_MS = 1000;
 /** SENTINEL_ELECTION_TIMEOUT: an election without a winner ends after this, or after failover-timeout where that is shorter. */
-const ELECTION_TIMEOUT_MS = 10_000;
+export const ELECTION_TIMEOUT_MS = 10_000;
 /** SENTINEL_TILT_TRIGGER: a timer that is this late, or runs backwards, starts TILT. */
 export const TILT_TRIGGER_MS = 2000;
 /** SENTINEL_TILT_PERIOD, counted from the last disturbance. */
 export const TILT_PERIOD_MS = 30_000;
 /** SENTINEL_SLAVE_RECONF_TIMEOUT. */
-const SLAVE_RECONF_TIMEOUT_MS = 10_000;
+export const SLAVE_RECONF_TIMEOUT_MS = 10_000;
 /** SENTINEL_MIN_LINK_RECONNECT_PERIOD: a link that is hung is closed and opened again at most this often. */
-const MIN_LINK_RECONNECT_PERIOD_MS = 15_000;
+export const MIN_LINK_RECONNECT_PERIOD_MS = 15_000;
 /** SENTINEL_DEFAULT_DOWN_AFTER: down-after where no configuration sets it. */
 export const DEFAULT_DOWN_AFTER_MS = 30_000;
 /** SENTINEL_DEFAULT_FAILOVER_TIMEOUT. */
 export const DEFAULT_FAILOVER_TIMEOUT_MS = 180_000;
 /** SENTINEL_SCRIPT_MAX_RUNTIME and SENTINEL_SCRIPT_RETRY_DELAY. */
-const SCRIPT_MAX_RUNTIME_MS = 60_000;
-const SCRIPT_RETRY_DELAY_MS = 30_000;
-
-/** What Sentinel uses where a file does not set it (createSentinelRedisInstance). */
-export const MASTER_DEFAULTS = {
-  'down-after-milliseconds': DEFAULT_DOWN_AFTER_MS,
-  'failover-timeout': DEFAULT_FAILOVER_TIMEOUT_MS,
-  'parallel-syncs': 1,
-} as const;
-/** The settings of one master that are numbers, as files, SENTINEL SET and SENTINEL MASTER name them. */
-export type MasterSetting = keyof typeof MASTER_DEFAULTS;
-export const MASTER_SETTINGS = Object.keys(MASTER_DEFAULTS) as readonly MasterSetting[];
-
-/** What SENTINEL DEBUG shows and sets (sentinel.c of 7.0, addReplySentinelDebugInfo), with Sentinel's defaults. */
-export const DEBUG_PERIODS_MS: Readonly<Record<string, number>> = {
-  'info-period': INFO_PERIOD_MS,
-  'ping-period': PING_PERIOD_MS,
-  'ask-period': ASK_PERIOD_MS,
-  'publish-period': HELLO_PERIOD_MS,
-  'default-down-after': DEFAULT_DOWN_AFTER_MS,
-  'default-failover-timeout': DEFAULT_FAILOVER_TIMEOUT_MS,
-  'tilt-trigger': TILT_TRIGGER_MS,
-  'tilt-period': TILT_PERIOD_MS,
-  'slave-reconf-timeout': SLAVE_RECONF_TIMEOUT_MS,
-  'min-link-reconnect-period': MIN_LINK_RECONNECT_PERIOD_MS,
-  'election-timeout': ELECTION_TIMEOUT_MS,
-  'script-max-runtime': SCRIPT_MAX_RUNTIME_MS,
-  'script-retry-delay': SCRIPT_RETRY_DELAY_MS,
-};
+export const SCRIPT_MAX_RUNTIME_MS = 60_000;
+export const SCRIPT_RETRY_DELAY_MS = 30_000;
 
 /**
  * Below this down-after a failover can be followed by a second one, away from a healthy master: the peers' verdicts on
- * the old master are still valid when the link to the new one is opened. Measured: 7 of 95 at 1000, 0 of 51 at 1500.
+ * the old master are still valid when the link to the new one is opened. Measured: 7 of 95 at 1000, 0 of 51 at 1500
+ * (0 of 12 at 1200 proves nothing: at the rate of 1000 that is 4 runs in 10).
  */
 export const DOUBLE_FAILOVER_BELOW_MS = 1500;
 
@@ -76,45 +48,12 @@ export const majorityOf = (voters: number): number => Math.floor(voters / 2) + 1
 /** How many sentinels must be alive to elect a leader: the larger of the majority and the quorum (sentinelGetLeader). */
 export const votesNeeded = (voters: number, quorum: number): number => Math.max(majorityOf(voters), quorum);
 
-/** Sentinel's settings of one master. */
-export interface SentinelSettings {
+/** Sentinel's settings of one master on which its timing depends; milliseconds. */
+export interface Timing {
   downAfterMs: number;
   failoverTimeoutMs: number;
-  quorum: number;
-  parallelSyncs: number;
 }
-
-type Timing = Pick<SentinelSettings, 'downAfterMs' | 'failoverTimeoutMs'>;
-type DownAfter = Pick<SentinelSettings, 'downAfterMs'>;
-
-/**
- * The settings that are in effect at the sentinels that answered (SENTINEL MASTER; SENTINEL SET changes them at run
- * time, and at one sentinel only). Where they differ: down-after is the earliest at which a quorum agrees, the others
- * are the largest, because any sentinel may lead. `planned` where no sentinel answered.
- */
-export function liveSettings(
-  planned: SentinelSettings & { masterName: string },
-  snapshot: Snapshot | null,
-): SentinelSettings {
-  const views = (snapshot?.sentinels ?? []).flatMap(
-    (s) => s.answer?.masters.filter((m) => m.name === planned.masterName) ?? [],
-  );
-  const largest = (key: keyof SentinelSettings): number =>
-    views.length === 0 ? planned[key] : Math.max(...views.map((view) => view[key]));
-  // ODOWN needs one sentinel that calls the master down itself and counts its own quorum (sentinelCheckObjectivelyDown).
-  const agrees = views
-    .map(({ downAfterMs }) => downAfterMs)
-    .filter((ms) => {
-      const down = views.filter((view) => view.downAfterMs <= ms);
-      return down.some((view) => view.quorum <= down.length);
-    });
-  return {
-    downAfterMs: agrees.length === 0 ? largest('downAfterMs') : Math.min(...agrees),
-    failoverTimeoutMs: largest('failoverTimeoutMs'),
-    quorum: largest('quorum'),
-    parallelSyncs: largest('parallelSyncs'),
-  };
-}
+type DownAfter = Pick<Timing, 'downAfterMs'>;
 
 /** How often a master is pinged (sentinelSendPeriodicCommands). */
 export const pingPeriodMs = (downAfterMs: number): number => Math.min(downAfterMs, PING_PERIOD_MS);
@@ -125,6 +64,28 @@ export const sdownBoundMs = ({ downAfterMs }: DownAfter, hangs: boolean): number
 
 /** +odown comes at most this long after +sdown: the peers are asked, a tick at a time. */
 export const ODOWN_BOUND_MS = 3 * TICK_MS;
+
+/** From +odown to the first vote: the next tick, and the random start of an election. */
+export const VOTE_BOUND_MS = MAX_DESYNC_MS + TICK_MS;
+/** From the first vote to +elected-leader: a tick at a time, and another round where the votes split. */
+export const ELECTED_BOUND_MS = MAX_DESYNC_MS + TICK_MS;
+/** From +elected-leader to +selected-slave: the next tick. */
+export const SELECTED_BOUND_MS = 2 * TICK_MS;
+/** From +selected-slave until ROLE says master: three to four ticks of the leader's state machine (measured). */
+export const PROMOTED_BOUND_MS = 4 * TICK_MS;
+/** From then to +promoted-slave, which the next INFO proves. */
+export const CONFIRMED_BOUND_MS = INFO_PERIOD_DURING_FAILOVER_MS + TICK_MS;
+/** From +promoted-slave to the other sentinels' +switch-master: the leader's hello, at once (sentinelForceHelloUpdateForMaster). */
+export const SWITCHED_BOUND_MS = 2 * TICK_MS;
+/** From +switch-master until the other replicas follow the new master: an INFO proves each. */
+export const reattachedBoundMs = ({ failoverTimeoutMs }: Pick<Timing, 'failoverTimeoutMs'>): number =>
+  Math.min(failoverTimeoutMs, INFO_PERIOD_DURING_FAILOVER_MS + 2 * TICK_MS);
+
+/** While a failover is in progress a sentinel publishes an event at least this often: an INFO period, and some ticks. */
+export const SILENT_IN_FAILOVER_MS = INFO_PERIOD_DURING_FAILOVER_MS + 5 * TICK_MS;
+
+/** Below this failover-timeout a failover can end before the INFO that proves its promotion; one retry is allowed for. */
+export const SHORT_FAILOVER_TIMEOUT_MS = 3 * INFO_PERIOD_DURING_FAILOVER_MS;
 
 /** How long a usual failover takes from the fault to the first +switch-master; see typicalFailoverMs. */
 const USUAL_BEYOND_DOWN_AFTER_MS = 2000;
@@ -172,7 +133,7 @@ export const noFailoverHoldMs = (settings: Timing): number =>
   firstVoteMs(settings) + Math.min(ELECTION_TIMEOUT_MS, settings.failoverTimeoutMs);
 
 /** A replica whose link was down for longer when the master was marked down is not promoted (sentinelSelectSlave). */
-export const maxLinkDownMs = ({ downAfterMs }: DownAfter): number => 10 * downAfterMs;
+const maxLinkDownMs = ({ downAfterMs }: DownAfter): number => 10 * downAfterMs;
 
 /**
  * The same for a majority that is down, and must be able to promote a replica once it is back, before the replica's link
@@ -194,8 +155,47 @@ export const shortFreezeMs = ({ downAfterMs }: DownAfter): number => downAfterMs
 export const endsBeforeOdown = (hungMs: number, settings: DownAfter): boolean =>
   hungMs < sdownBoundMs(settings, true) + ODOWN_BOUND_MS;
 
+/** A sentinel that is frozen for this long is in TILT when it runs again: one second more than the trigger. */
+export const TILTING_FREEZE_MS = TILT_TRIGGER_MS + 1000;
+
+/** A reply to a PING that is younger came to the last one or the one before it. */
+export const HEARD_MS = 2 * PING_PERIOD_MS;
+
+/** A reply to a PING that is older was not followed by another one: three periods. */
+export const REPLIES_MS = 3 * PING_PERIOD_MS;
+
+/** A change that one sentinel publishes is known to all that hear it after one hello period; one second for a busy machine. */
+export const HELLO_SEEN_MS = HELLO_PERIOD_MS + 1000;
+
+/** The same where one hello may be lost. */
+export const HELLO_SPREAD_MS = 2 * HELLO_PERIOD_MS;
+
+/** A sentinel whose last hello is older does not reach this one: three periods. */
+export const HELLO_OVERDUE_MS = 3 * HELLO_PERIOD_MS;
+
+/** A sentinel that monitors an address for the first time has heard its peers after this: two hellos, and the connection. */
+export const PEERS_FOUND_MS = HELLO_SPREAD_MS + PING_PERIOD_MS;
+
+/** A server that was found, and can be reached, is connected after this: two attempts (sentinelReconnectInstance), and ticks. */
+export const CONNECTED_MS = 2 * PING_PERIOD_MS + 5 * TICK_MS;
+
+/** By then every sentinel has tried to reconnect to a server that was started: each second, and one attempt may hang. */
+export const RETRIED_MS = 5 * PING_PERIOD_MS;
+
+/** By then a start or a repair shows at every sentinel and replica: they reconnect, and a replica asks for its link each second. */
+export const NOTICED_MS = 10 * PING_PERIOD_MS;
+
 /** What one sentinel learns from INFO is known after this: a period, and a hello on a busy machine. */
 export const INFO_SEEN_MS = INFO_PERIOD_MS + HELLO_PERIOD_MS;
+
+/** A master that reports the role of a replica is called down after down-after and this (sentinelCheckSubjectivelyDown). */
+export const WRONG_ROLE_DOWN_MS = 2 * INFO_PERIOD_MS;
+
+/**
+ * A master that returns as it was is usually demoted this long after its return: the second INFO of the sentinels comes
+ * after the wrong role was reported for 4 hello periods. Measured: 9.9 to 11.0 s.
+ */
+export const USUAL_RETURN_MS = INFO_PERIOD_MS;
 
 /**
  * A master that returns as it was is demoted after this at the latest: it must report the wrong role for 4 hello
@@ -208,6 +208,17 @@ export const RECOVERED_MS = 2 * TILT_PERIOD_MS + RETURNED_MASTER_MS;
 
 /** Between two SENTINEL RESETs: a sentinel has found its peers and replicas again (sentinel.md recommends 30 s). */
 export const RESETS_APART_MS = 30_000;
+
+/**
+ * A down-after with which a replica may be promoted that was cut off from its master this long: in whole seconds, with one
+ * down-after more for sentinels that wait from the beginning again (maxLinkDownMs), and a minute until it is typed.
+ */
+export const downAfterForCutOffMs = (cutOffMs: number): number =>
+  Math.ceil((cutOffMs + 60_000) / 9000) * 1000;
+
+/** For how long a replica may have been without its master: as long as a sentinel calls that down, and 10 x down-after. */
+export const linkDownAllowedMs = ({ downAfterMs, downMs }: DownAfter & { downMs?: number | null }): number =>
+  (downMs ?? 0) + maxLinkDownMs({ downAfterMs });
 
 /** A replica with older news than this is not promoted; all from sentinelSelectSlave. */
 export const promotableWithin = ({
@@ -224,5 +235,5 @@ export const promotableWithin = ({
 }): { pingMs: number; infoMs: number; linkDownMs: number } => ({
   pingMs: 5 * pingMs,
   infoMs: masterDownForMs === null ? 3 * infoMs : 5 * pingMs,
-  linkDownMs: (masterDownForMs ?? 0) + maxLinkDownMs({ downAfterMs }),
+  linkDownMs: linkDownAllowedMs({ downAfterMs, downMs: masterDownForMs }),
 });

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { INFO_PERIOD_DURING_FAILOVER_MS, TICK_MS } from '../model/sentinel-timing.js';
+import { SILENT_IN_FAILOVER_MS, TICK_MS } from '../model/sentinel-timing.js';
 
 /** While nothing happens, in milliseconds: light on the servers and on this process. */
 const IDLE_EVERY_MS = 25;
@@ -7,11 +7,8 @@ const IDLE_EVERY_MS = 25;
 const SELDOM_EVERY_MS = 100;
 /** While something happens, in milliseconds: what is seen by asking is at most this late. */
 const BUSY_EVERY_MS = 4;
-/**
- * How long after the last event or change something still happens, in milliseconds. Sentinel acts in ticks of 100 ms and
- * says by an event what it does: longer than an INFO period during a failover nothing changes without one.
- */
-const BUSY_FOR_MS = INFO_PERIOD_DURING_FAILOVER_MS + 5 * TICK_MS;
+/** How long after the last event or change something still happens, in milliseconds. */
+const BUSY_FOR_MS = SILENT_IN_FAILOVER_MS;
 /**
  * How long after an event of its own a sentinel is asked often, in milliseconds. What it believes changes only with an
  * event that it publishes in the same pass of its event loop (sentinel.c: +switch-master, +promoted-slave,

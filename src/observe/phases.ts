@@ -1,10 +1,14 @@
 import { type Address, sameAddress } from '../model/address.js';
 import {
-  INFO_PERIOD_DURING_FAILOVER_MS,
-  MAX_DESYNC_MS,
+  CONFIRMED_BOUND_MS,
+  ELECTED_BOUND_MS,
   ODOWN_BOUND_MS,
+  PROMOTED_BOUND_MS,
+  reattachedBoundMs,
+  SELECTED_BOUND_MS,
+  SWITCHED_BOUND_MS,
   sdownBoundMs,
-  TICK_MS,
+  VOTE_BOUND_MS,
 } from '../model/sentinel-timing.js';
 import type { Observation } from './observation.js';
 import { PHASES, type PhaseId, type PhaseTimes } from './result.js';
@@ -57,7 +61,7 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
     label: 'the first sentinel votes',
     opens: '+odown',
     closes: '+vote-for-leader',
-    bound: () => ({ ms: MAX_DESYNC_MS + TICK_MS, why: 'the next tick, and a random start of up to 1 s' }),
+    bound: () => ({ ms: VOTE_BOUND_MS, why: 'the next tick, and a random start of up to 1 s' }),
     closedAt: (seen) =>
       seen.find((o) => o.kind === 'event' && o.event.name === '+vote-for-leader')?.atMs ?? null,
   },
@@ -67,7 +71,7 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
     opens: '+vote-for-leader',
     closes: '+elected-leader',
     bound: () => ({
-      ms: MAX_DESYNC_MS + TICK_MS,
+      ms: ELECTED_BOUND_MS,
       why: 'the answers of the others, a tick at a time; another round of up to 1 s when votes split',
     }),
     closedAt: firstEvent('+elected-leader', 'of the old master'),
@@ -77,7 +81,7 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
     label: 'a replica is chosen',
     opens: '+elected-leader',
     closes: '+selected-slave',
-    bound: () => ({ ms: 2 * TICK_MS, why: 'the next tick' }),
+    bound: () => ({ ms: SELECTED_BOUND_MS, why: 'the next tick' }),
     closedAt: firstEvent('+selected-slave', 'any'),
   },
   {
@@ -85,7 +89,7 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
     label: 'the new master accepts writes',
     opens: '+selected-slave',
     closes: 'its ROLE says master',
-    bound: () => ({ ms: 4 * TICK_MS, why: 'three to four ticks of the leader’s state machine' }),
+    bound: () => ({ ms: PROMOTED_BOUND_MS, why: 'three to four ticks of the leader’s state machine' }),
     closedAt: (seen, roles) => newMasterOf(seen, roles)?.writableAt ?? null,
   },
   {
@@ -94,7 +98,7 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
     opens: 'ROLE says master',
     closes: '+promoted-slave',
     bound: () => ({
-      ms: INFO_PERIOD_DURING_FAILOVER_MS + TICK_MS,
+      ms: CONFIRMED_BOUND_MS,
       why: 'waiting for the next INFO, one a second',
     }),
     closedAt: firstEvent('+promoted-slave', 'any'),
@@ -104,7 +108,7 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
     label: 'first sentinel switches',
     opens: '+promoted-slave',
     closes: 'first +switch-master',
-    bound: () => ({ ms: 2 * TICK_MS, why: 'the leader’s hello to the others' }),
+    bound: () => ({ ms: SWITCHED_BOUND_MS, why: 'the leader’s hello to the others' }),
     closedAt: (seen, roles) => switches(seen, roles)[0]?.atMs ?? null,
   },
   {
@@ -112,7 +116,7 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
     label: 'every sentinel names it',
     opens: '+switch-master',
     closes: 'the last sentinel gives the new address',
-    bound: () => ({ ms: 2 * TICK_MS, why: 'the leader’s hello to the others' }),
+    bound: () => ({ ms: SWITCHED_BOUND_MS, why: 'the leader’s hello to the others' }),
     closedAt: agreedAt,
   },
   {
@@ -121,7 +125,7 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
     opens: '+switch-master',
     closes: 'their ROLE says connected to it',
     bound: ({ failoverTimeoutMs }) => ({
-      ms: Math.min(failoverTimeoutMs, INFO_PERIOD_DURING_FAILOVER_MS + 2 * TICK_MS),
+      ms: reattachedBoundMs({ failoverTimeoutMs }),
       why: 'one after the other (parallel-syncs), a partial resync each',
     }),
     closedAt: reattachedAt,

@@ -5,7 +5,7 @@ import { type Address, sameAddress } from '../model/address.js';
 import { majorityMaster, noMasterWords } from '../model/agreement.js';
 import { command } from '../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
-import { liveSettings, type SentinelSettings } from '../model/sentinel-timing.js';
+import { liveSettings, type SentinelSettings } from '../model/sentinel-settings.js';
 import type { Snapshot } from '../model/snapshot.js';
 
 /** A node by its id, and by the address under which the sentinels speak of it. */

@@ -1,7 +1,7 @@
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
 import { cli, cliSecret } from '../../model/hints.js';
 import { secretLines } from '../../model/secrets.js';
-import { majorityOf } from '../../model/sentinel-timing.js';
+import { votesNeeded } from '../../model/sentinel-timing.js';
 import { count, listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
@@ -160,7 +160,7 @@ function isHopeless(gathered: Gathered, silent: readonly GatheredSentinel[]): bo
   return groupsOf(gathered).some(({ views }) => {
     const deaf = views.filter(({ sentinel }) => silent.includes(sentinel)).length;
     const quorums = views.flatMap(({ master }) => num(master.fields, 'quorum') ?? []);
-    const needed = Math.max(majorityOf(views.length), ...quorums);
+    const needed = votesNeeded(views.length, Math.max(0, ...quorums));
     return deaf > 0 && views.length - deaf + 1 < needed;
   });
 }

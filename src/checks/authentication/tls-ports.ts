@@ -6,8 +6,9 @@ import type {
   GatheredNode,
   GatheredSentinel,
 } from '../../model/gathered.js';
+import { CONNECTED_MS } from '../../model/sentinel-timing.js';
 import { addressIn, flagsOf } from '../evidence.js';
-import { num, SETTLED_MS } from '../group.js';
+import { num } from '../group.js';
 import { settingAt } from '../sentinels.js';
 
 /** What a port takes, and how a server connects to others. */
@@ -99,7 +100,7 @@ const recordsIn = ({ fields, replicas, sentinels }: GatheredMaster): Fields[] =>
 /** Whether a sentinel has no working connection to what it lists here: `last-ok-ping-reply` counts from when it was found. */
 export const isCut = (record: Fields): boolean =>
   flagsOf(record).some((f) => f === 's_down' || f === 'disconnected') ||
-  (num(record, 'last-ok-ping-reply') ?? 0) >= SETTLED_MS;
+  (num(record, 'last-ok-ping-reply') ?? 0) >= CONNECTED_MS;
 
 /** A data node's run id is known once it has answered INFO; a sentinel's from its message. */
 const isLinked = (record: Fields): boolean =>

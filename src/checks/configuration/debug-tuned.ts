@@ -1,5 +1,5 @@
 import { cli } from '../../model/hints.js';
-import { DEBUG_PERIODS_MS } from '../../model/sentinel-timing.js';
+import { DEBUG_PERIODS_MS } from '../../model/sentinel-settings.js';
 import type { Check } from '../check.js';
 import { judged, readAll } from '../group.js';
 

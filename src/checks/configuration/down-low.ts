@@ -3,13 +3,10 @@ import type { Check } from '../check.js';
 import { judgeMasterSetting, type WrongValue } from '../files/judge.js';
 import { judgeSetting } from '../sentinels.js';
 
-/** None of 12 failovers was a double one at this value, 7 of 95 at 1000 ms (measured). */
-const LOW_MS = 1200;
-
 const wrong: WrongValue = (ms) =>
-  ms < LOW_MS
+  ms < DOUBLE_FAILOVER_BELOW_MS
     ? {
-        why: `is below ${LOW_MS} ms: a failover can cause a second one`,
+        why: `is below ${DOUBLE_FAILOVER_BELOW_MS} ms: a failover can cause a second one`,
         better: DOUBLE_FAILOVER_BELOW_MS,
       }
     : null;

@@ -2,14 +2,12 @@ import { humanDurationMs } from '../../model/duration.js';
 import {
   DEFAULT_FAILOVER_TIMEOUT_MS,
   failoverGuardMs,
-  INFO_PERIOD_DURING_FAILOVER_MS,
+  SHORT_FAILOVER_TIMEOUT_MS,
 } from '../../model/sentinel-timing.js';
 import type { Check } from '../check.js';
 import { judgeMasterSetting, type WrongValue } from '../files/judge.js';
 import { judgeSetting } from '../sentinels.js';
 
-/** Below this the INFO that confirms a promotion, sent once a second, has no retry. */
-const SHORT_MS = 3 * INFO_PERIOD_DURING_FAILOVER_MS;
 /** Fits a down-after of some seconds. */
 const USUAL_MS = 60_000;
 
@@ -20,9 +18,9 @@ function wrong(ms: number): ReturnType<WrongValue> {
     // Sentinel's own default does not deserve a warning.
     return { why, better: USUAL_MS, ...(ms === DEFAULT_FAILOVER_TIMEOUT_MS && { severity: 'info' }) };
   }
-  return ms < SHORT_MS
+  return ms < SHORT_FAILOVER_TIMEOUT_MS
     ? {
-        why: `is below ${SHORT_MS} ms: a failover is aborted before its promotion is confirmed`,
+        why: `is below ${SHORT_FAILOVER_TIMEOUT_MS} ms: a failover is aborted before its promotion is confirmed`,
         better: USUAL_MS,
       }
     : null;
@@ -35,12 +33,11 @@ export default {
   impact: 'risk',
   group: 'configuration',
   title: 'failover-timeout is too long or too short',
-  consequence:
-    'after a failed failover the next attempt comes only after 2 x failover-timeout, 6 min by default; below 3000 ms a failover is aborted before the INFO that confirms the promotion arrives',
+  consequence: `after a failed failover the next attempt comes only after 2 x failover-timeout, 6 min by default; below ${SHORT_FAILOVER_TIMEOUT_MS} ms a failover is aborted before the INFO that confirms the promotion arrives`,
   explanation:
     'failover-timeout limits each step of a failover, and twice this time must pass before the same master is ' +
     'failed over again; it is also how long a replica may follow the wrong master before it is corrected. The ' +
-    'promotion is confirmed by an INFO that is sent once a second; 3 s is the minimum that allows one retry.',
+    `promotion is confirmed by an INFO that is sent once a second; ${SHORT_FAILOVER_TIMEOUT_MS / 1000} s is the minimum that allows one retry.`,
   remedy: [`SENTINEL SET NAME failover-timeout ${USUAL_MS} at every sentinel`],
   sources: [
     'sentinel.c: sentinelStartFailoverIfNeeded, sentinelFailoverWaitPromotion',

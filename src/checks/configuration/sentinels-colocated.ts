@@ -1,6 +1,6 @@
 import { isLoopback } from '../../model/address.js';
 import type { GatheredSentinel } from '../../model/gathered.js';
-import { majorityOf } from '../../model/sentinel-timing.js';
+import { votesNeeded } from '../../model/sentinel-timing.js';
 import { listed } from '../../model/words.js';
 import type { Check } from '../check.js';
 import { num } from '../group.js';
@@ -33,7 +33,7 @@ export default {
         (s) => !s.masters.ok || group.views.some((v) => v.sentinel === s),
       );
       const quorum = Math.max(...group.views.map(({ master }) => num(master.fields, 'quorum') ?? 0));
-      const needed = Math.max(majorityOf(voters), Math.min(quorum, voters));
+      const needed = votesNeeded(voters, Math.min(quorum, voters));
       const hosts = [...new Set(sentinels.map(hostOf))];
       return hosts.flatMap((host) => {
         const here = sentinels.filter((s) => hostOf(s) === host);

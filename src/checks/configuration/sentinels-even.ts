@@ -1,4 +1,4 @@
-import { majorityOf } from '../../model/sentinel-timing.js';
+import { majorityOf, RESETS_APART_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { Check } from '../check.js';
 import { judgeCountedGroups, placeOf } from '../files/judge.js';
@@ -19,7 +19,9 @@ export default {
     'The majority of 4 is 3, the same as of 5: 4 sentinels tolerate the loss of one, as 3 do, and after a split ' +
     'in the middle neither side can fail over. Sentinels that are gone for good still count, so an even number ' +
     'may be an odd number plus one ghost.',
-  remedy: ['add one sentinel, or remove one and RESET the others, one at a time and 30 s apart'],
+  remedy: [
+    `add one sentinel, or remove one and RESET the others, one at a time and ${RESETS_APART_MS / 1000} s apart`,
+  ],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/',
     'sentinel.c: sentinelGetLeader',

@@ -1,6 +1,7 @@
 import type { Witness } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
-import { MASTER_SETTINGS, majorityOf } from '../../model/sentinel-timing.js';
+import { MASTER_SETTINGS } from '../../model/sentinel-settings.js';
+import { majorityOf } from '../../model/sentinel-timing.js';
 import type { MasterView } from '../../model/snapshot.js';
 import { listed } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';

@@ -1,5 +1,5 @@
 import type { Gathered, GatheredNode } from '../../model/gathered.js';
-import { DEFAULT_DOWN_AFTER_MS } from '../../model/sentinel-timing.js';
+import { DEFAULT_DOWN_AFTER_MS, USUAL_RETURN_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { judgeNodeGroups } from '../files/judge.js';
@@ -9,8 +9,6 @@ import { bytes, type Group, groupsOf, judged, num, readAll } from '../group.js';
 
 /** Redis's default before 8.0 and Valkey 8.1; bytes. */
 const DEFAULT = 2 ** 20;
-/** How long a replica is away through a failover beyond down-after: until its old master is a replica; milliseconds. */
-const REJOIN_MS = 10_000;
 
 export default {
   id: 'backlog-small',
@@ -23,7 +21,7 @@ export default {
     'a node that rejoins after a failover gets a full resync instead of a partial one: minutes for large data, with a busy new master and one replica less',
   explanation:
     'A replica that reconnects gets only what it missed if the master still has it in its backlog, a ring of ' +
-    'repl-backlog-size bytes. At the current write rate it must hold down-after plus about 10 s of writes, ' +
+    `repl-backlog-size bytes. At the current write rate it must hold down-after plus about ${USUAL_RETURN_MS / 1000} s of writes, ` +
     'the time in which the old master is found and made a replica.',
   remedy: [
     'CONFIG SET repl-backlog-size: the bytes written per second, times the seconds that a node may be away',
@@ -38,7 +36,7 @@ export default {
       const { values, missing: silent } = readAll(group.nodes, (n) => n.config);
       missing.push(...silent);
       const rate = rateOf(gathered, group.master);
-      const away = (downAfterOf(group) ?? DEFAULT_DOWN_AFTER_MS) + REJOIN_MS;
+      const away = (downAfterOf(group) ?? DEFAULT_DOWN_AFTER_MS) + USUAL_RETURN_MS;
       const need = Math.max(DEFAULT, Math.ceil(((rate ?? 0) * away) / 1000 / DEFAULT) * DEFAULT);
       for (const { server, value } of values) {
         const size = num(value, 'repl-backlog-size');

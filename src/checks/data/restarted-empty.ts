@@ -1,5 +1,5 @@
 import { type AnsweredNode, isAt, type MasterFacts, type Witness } from '../../model/facts.js';
-import { maxLinkDownMs } from '../../model/sentinel-timing.js';
+import { linkDownAllowedMs, USUAL_RETURN_MS } from '../../model/sentinel-timing.js';
 import type { NodeAnswer } from '../../model/snapshot.js';
 import { byNumber, grouped, listed } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
@@ -104,7 +104,7 @@ function keep(
     return [
       ...choice,
       hints.cli(able.sentinel, `SENTINEL FAILOVER ${name}`),
-      `# a replica is the master then, with its data; within about 10 s ${node.id} is its replica, and what was written to ${node.id} since it started is gone`,
+      `# a replica is the master then, with its data; within about ${USUAL_RETURN_MS / 1000} s ${node.id} is its replica, and what was written to ${node.id} since it started is gone`,
     ];
   const empty = [node, ...others.filter((n) => (n.answer.keys ?? left + 1) <= left)];
   return [
@@ -127,5 +127,5 @@ const isPromotable = ({ view }: Witness, node: AnsweredNode): boolean =>
       !isDown(r.flags) &&
       !r.flags.includes('disconnected') &&
       r.priority !== 0 &&
-      (r.linkDownMs ?? 0) <= maxLinkDownMs(view),
+      (r.linkDownMs ?? 0) <= linkDownAllowedMs(view),
   );

@@ -1,4 +1,4 @@
-import type { MasterSetting } from '../../model/sentinel-timing.js';
+import type { MasterSetting } from '../../model/sentinel-settings.js';
 import type { Severity } from '../../model/status.js';
 import type { RawFinding, Skip } from '../check.js';
 import { type FileGroup, fileGroups } from './groups.js';

@@ -1,4 +1,4 @@
-import { MASTER_DEFAULTS, type MasterSetting } from '../../model/sentinel-timing.js';
+import { MASTER_DEFAULTS, type MasterSetting } from '../../model/sentinel-settings.js';
 import type { Directive } from './conf.js';
 import type { FileServer } from './project.js';
 

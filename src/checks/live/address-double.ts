@@ -1,16 +1,12 @@
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
 import { type AnsweredNode, isAt, type MasterFacts, type Witness } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
+import { HELLO_SEEN_MS, RESETS_APART_MS } from '../../model/sentinel-timing.js';
 import { listed } from '../../model/words.js';
 import { believedMaster } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { setConfig } from '../fixes.js';
 import { grouped, judgeMasters, sentinelsOf, subjectOf } from '../snapshot.js';
-
-/** Between two RESETs, seconds: a sentinel finds its peers and replicas again within one INFO period and some hellos. */
-const APART_S = 30;
-/** The same where a sentinel that still has both would repoint it again after 8 s: one hello period, and a little. */
-const HELLO_S = 3;
 
 export default {
   id: 'address-double',
@@ -27,7 +23,7 @@ export default {
     'first address after it was repointed, and a sentinel never removes an entry by itself.',
   remedy: [
     'one address for each server: replicaof and bind in one family, or replica-announce-ip',
-    'then SENTINEL RESET NAME, one sentinel at a time, 30 s apart, while the master is healthy',
+    `then SENTINEL RESET NAME, one sentinel at a time, ${RESETS_APART_MS / 1000} s apart, while the master is healthy`,
   ],
   sources: [
     'sentinel.c: sentinelRedisInstanceLookupSlave, sentinelFailoverReconfNextSlave',
@@ -84,9 +80,10 @@ function finding(facts: MasterFacts, { addresses, node, at }: Double): RawFindin
   const follows = node?.answer.follows ?? null;
   // Promoted under one address, and made a replica of itself under the other: no other node has newer data.
   const followsItself = node !== undefined && node === master && follows !== null && isAt(node, follows);
-  const apartS = followsItself ? HELLO_S : APART_S;
+  // A sentinel that still has both would repoint it again after 8 s.
+  const apartMs = followsItself ? HELLO_SEEN_MS : RESETS_APART_MS;
   const resets = at.flatMap(({ sentinel }, i) => [
-    ...(i === 0 ? [] : [`sleep ${apartS}`]),
+    ...(i === 0 ? [] : [`sleep ${apartMs / 1000}`]),
     cli(sentinel, `SENTINEL RESET ${name}`),
   ]);
   const isHealthy = at.every(({ view }) => view.flags.join() === 'master');

@@ -1,4 +1,5 @@
 import { cli } from '../../model/hints.js';
+import { RESETS_APART_MS } from '../../model/sentinel-timing.js';
 import type { Check } from '../check.js';
 
 /** Once is a sentinel that came back at another address; again and again is two that have one id. */
@@ -19,7 +20,7 @@ export default {
     'copy of the other, or both use one configuration file.',
   remedy: [
     'stop one of the two, delete its "sentinel myid" line, start it: it creates a new id',
-    'SENTINEL RESET NAME at the others, one at a time and 30 s apart, while the master is healthy',
+    `SENTINEL RESET NAME at the others, one at a time and ${RESETS_APART_MS / 1000} s apart, while the master is healthy`,
   ],
   sources: ['sentinel.c: sentinelProcessHelloMessage (+sentinel-address-switch)', 'measured'],
   overTime: true,

@@ -1,6 +1,7 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { Fields } from '../../model/gathered.js';
 import { cli, ctl } from '../../model/hints.js';
+import { DEFAULT_FAILOVER_TIMEOUT_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { flagsOf, silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, num, unreported } from '../group.js';
@@ -40,16 +41,14 @@ export default {
       const agreed =
         down.length >= Math.min(quorum, views.length) ||
         down.some(({ master: m }) => flagsOf(m.fields).includes('o_down'));
-      const late = down.filter(
-        ({ master: m }) => downMsOf(m.fields) > (num(m.fields, 'failover-timeout') ?? 180_000),
-      );
+      const late = down.filter(({ master: m }) => downMsOf(m.fields) > timeoutMsOf(m.fields));
       const [first] = late;
       if (!agreed || first === undefined) continue;
       const { fields } = first.master;
       const busy = views.find(({ master: m }) => flagsOf(m.fields).includes('failover_in_progress'));
       seen.push({
         subject: name,
-        message: `${name}: down for ${humanDurationMs(downMsOf(fields))}, failover-timeout ${humanDurationMs(num(fields, 'failover-timeout') ?? 0)}, at ${idsOf(late.map((v) => v.sentinel))}; ${busy === undefined ? 'no sentinel is leading a failover' : `${busy.sentinel.id} is leading one: ${busy.master.fields['failover-state'] ?? '?'}`}`,
+        message: `${name}: down for ${humanDurationMs(downMsOf(fields))}, failover-timeout ${humanDurationMs(timeoutMsOf(fields))}, at ${idsOf(late.map((v) => v.sentinel))}; ${busy === undefined ? 'no sentinel is leading a failover' : `${busy.sentinel.id} is leading one: ${busy.master.fields['failover-state'] ?? '?'}`}`,
         fix: [
           gathered.own
             ? ctl(gathered, `logs ${idsOf(views.map((v) => v.sentinel)).replaceAll(',', '')} --tail 50`)
@@ -64,3 +63,6 @@ export default {
 
 /** For how long the sentinel itself has called it down, milliseconds. */
 const downMsOf = (master: Fields): number => num(master, 's-down-time') ?? 0;
+
+const timeoutMsOf = (master: Fields): number =>
+  num(master, 'failover-timeout') ?? DEFAULT_FAILOVER_TIMEOUT_MS;

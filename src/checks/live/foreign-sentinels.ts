@@ -1,13 +1,11 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
 import type { ForeignSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
+import { HELLO_SEEN_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { dataNodes, groupsOf, judged, readAll } from '../group.js';
-
-/** Sentinels find each other again within one hello period of 2 s after a RESET. */
-const APART_S = 3;
 
 type Heard = ForeignSentinel & { hello: NonNullable<ForeignSentinel['hello']> };
 
@@ -97,7 +95,7 @@ function leave(
     '# where it belongs to this group, and the master of the other one is healthy:',
     ...(address === null ? [] : [cli(node, `REPLICAOF ${address.host} ${address.port}`)]),
     ...heard.flatMap(({ hello }, i) => [
-      ...(i === 0 ? [] : [`sleep ${APART_S}`]),
+      ...(i === 0 ? [] : [`sleep ${HELLO_SEEN_MS / 1000}`]),
       cli(hello, `SENTINEL RESET ${hello.masterName}`),
     ]),
   ];

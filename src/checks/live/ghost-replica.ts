@@ -1,5 +1,6 @@
 import { sameAddress } from '../../model/address.js';
 import { isAt, type MasterFacts } from '../../model/facts.js';
+import { RESETS_APART_MS } from '../../model/sentinel-timing.js';
 import type { NodeState, SeenReplica } from '../../model/snapshot.js';
 import type { SnapshotCheck } from '../check.js';
 import { isNamed, judgeMasters } from '../snapshot.js';
@@ -19,7 +20,7 @@ export default {
     'gone for good, or that was known by a wrong address, stays in the list as down until SENTINEL RESET.',
   remedy: [
     'if it is only stopped: start it',
-    'if it is gone for good: SENTINEL RESET NAME, one sentinel at a time, 30 s apart, while the master is healthy',
+    `if it is gone for good: SENTINEL RESET NAME, one sentinel at a time, ${RESETS_APART_MS / 1000} s apart, while the master is healthy`,
   ],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Removing the old master or unreachable replicas)',

@@ -1,13 +1,10 @@
 import { humanDurationMs } from '../../model/duration.js';
 import { isAt, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
-import { HELLO_PERIOD_MS, majorityOf } from '../../model/sentinel-timing.js';
+import { HELLO_OVERDUE_MS, majorityOf, RESETS_APART_MS } from '../../model/sentinel-timing.js';
 import type { SeenSentinel, SentinelState } from '../../model/snapshot.js';
 import type { SnapshotCheck } from '../check.js';
 import { isNamed, judgeMasters } from '../snapshot.js';
 import { type Ghost, ghostFinding, ghostsIn, isCalledGone } from './ghosts.js';
-
-/** After this long without a hello it is not merely between two. */
-const SILENT_MS = 3 * HELLO_PERIOD_MS;
 
 export default {
   id: 'ghost-sentinel',
@@ -25,7 +22,7 @@ export default {
     'and at one sentinel at a time.',
   remedy: [
     'if it is only stopped: start it',
-    'if it is gone for good: SENTINEL RESET NAME, one sentinel at a time, 30 s apart, while the master is healthy',
+    `if it is gone for good: SENTINEL RESET NAME, one sentinel at a time, ${RESETS_APART_MS / 1000} s apart, while the master is healthy`,
   ],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Adding or removing Sentinels)',
@@ -68,4 +65,4 @@ function ghosts(facts: MasterFacts): Ghost<SeenSentinel>[] {
 }
 
 const isHeard = ({ helloMsAgo, flags }: SeenSentinel): boolean =>
-  helloMsAgo == null ? !flags.includes('s_down') : helloMsAgo < SILENT_MS;
+  helloMsAgo == null ? !flags.includes('s_down') : helloMsAgo < HELLO_OVERDUE_MS;

@@ -1,12 +1,10 @@
 import { type Address, formatAddress } from '../../model/address.js';
 import type { MasterFacts, Witness } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
+import { RESETS_APART_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { RawFinding } from '../check.js';
 import { ids, sentinelsOf } from '../snapshot.js';
-
-/** Between two RESETs, seconds: a sentinel finds its peers and replicas again within one INFO period and some hellos. */
-const APART_S = 30;
 
 /** A server that has been down for an hour, or for 10 x failover-timeout, is not merely restarting; milliseconds. */
 const LONG_MS = 3_600_000;
@@ -115,7 +113,7 @@ function resetAt(
     fix: [
       '# if it is only stopped, start it; if it is gone for good:',
       ...at.flatMap(({ sentinel }, i) => [
-        ...(i === 0 ? [] : [`sleep ${APART_S}`]),
+        ...(i === 0 ? [] : [`sleep ${RESETS_APART_MS / 1000}`]),
         cli(sentinel, `SENTINEL RESET ${name}`),
       ]),
     ],

@@ -1,5 +1,6 @@
 import type { MasterFacts, Witness } from '../../model/facts.js';
 import { usesPassword } from '../../model/secrets.js';
+import { REPLIES_MS } from '../../model/sentinel-timing.js';
 import type { NodeState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { masterPassword, setAuthPass } from '../fixes.js';
@@ -50,15 +51,12 @@ export default {
     }),
 } satisfies SnapshotCheck;
 
-/** An answer that is younger than this came to one of the last PINGs; milliseconds. */
-const FRESH_MS = 3000;
-
 /** Whether a master that wants a password, and answers our PING, answers a sentinel's with an error each time. */
 function isRefused({ view }: Witness, node: NodeState): boolean {
   const { answeredMsAgo, repliedMsAgo } = view;
   if (!usesPassword('redis') || node.answer === null || node.answer.pingError !== undefined) return false;
   if (answeredMsAgo == null || repliedMsAgo == null) return false;
-  return repliedMsAgo < FRESH_MS && answeredMsAgo > repliedMsAgo + FRESH_MS / 2;
+  return repliedMsAgo < REPLIES_MS && answeredMsAgo > repliedMsAgo + REPLIES_MS / 2;
 }
 
 /** In the words of auth-pass-missing, which only doctor can prove. */

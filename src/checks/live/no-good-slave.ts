@@ -1,5 +1,6 @@
 import type { MasterFacts } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
+import { INFO_PERIOD_MS } from '../../model/sentinel-timing.js';
 import { isLocked, type NodeState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { cutOff, cutOffFix } from '../cut-off.js';
@@ -72,7 +73,7 @@ function findingOf(master: MasterFacts, { witness, reasons }: Blocked): RawFindi
       {
         subject,
         severity: 'info',
-        message: `${name}: ${read.map(shown).join(', ')} may be promoted again; the sentinels read it within 10 s`,
+        message: `${name}: ${read.map(shown).join(', ')} may be promoted again; the sentinels read it within ${INFO_PERIOD_MS / 1000} s`,
         // Measured: killed right after the change, with a down-after of 500 ms and of 2 s, the master was replaced at once.
         consequence:
           'until then SENTINEL FAILOVER is refused (NOGOODSLAVE); a master that dies is replaced, since the sentinels ask again before they choose',

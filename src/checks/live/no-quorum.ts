@@ -1,5 +1,5 @@
 import type { MasterFacts, Witness } from '../../model/facts.js';
-import { votesNeeded } from '../../model/sentinel-timing.js';
+import { RESETS_APART_MS, votesNeeded } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { canElect, type Electorate, electorateOf, headCount } from '../electorate.js';
@@ -22,7 +22,7 @@ export default {
     'count.',
   remedy: [
     'start the sentinels that do not answer',
-    'for sentinels that are gone for good: SENTINEL RESET NAME, at one sentinel at a time, 30 s apart, while the ' +
+    `for sentinels that are gone for good: SENTINEL RESET NAME, at one sentinel at a time, ${RESETS_APART_MS / 1000} s apart, while the ` +
       'master is healthy',
   ],
   sources: [

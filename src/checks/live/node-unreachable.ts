@@ -1,5 +1,6 @@
 import { formatAddress } from '../../model/address.js';
 import { isAt, livesHere, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
+import { HEARD_MS } from '../../model/sentinel-timing.js';
 import type { NodeState, SeenReplica, SentinelState } from '../../model/snapshot.js';
 import { sayTheSame, together } from '../../model/together.js';
 import type { RawFinding, Skip, SnapshotCheck } from '../check.js';
@@ -168,9 +169,6 @@ const speaking = (
 /** Whether no replica is left that answers: a master that fails is not replaced. */
 const isLastReplica = ({ nodes }: MasterFacts): boolean =>
   !nodes.some((n) => n.answer?.role === 'replica' || (n.answer === null && !isSilent(n)));
-
-/** An answer to a PING that is younger than two periods. */
-const HEARD_MS = 2000;
 
 /** Whether every sentinel that lists this replica has an answer of it from the last seconds. */
 function isHeardBySentinels(node: NodeState, facts: MasterFacts): boolean {

@@ -1,12 +1,10 @@
 import type { Fields, GatheredNode } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
+import { RESETS_APART_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { flagsOf, silentSentinels } from '../evidence.js';
 import { type Group, groupsOf, idsOf, judged, num } from '../group.js';
-
-/** Between two RESETs the sentinel must find its peers again, in seconds. */
-const APART_S = 30;
 
 export default {
   id: 'replica-foreign',
@@ -23,7 +21,7 @@ export default {
     'into its list of replicas, where it stays after the program has ended.',
   remedy: [
     'nothing while a migration or a backup is meant to run',
-    'otherwise end the program, then SENTINEL RESET NAME at each sentinel, 30 s apart, while the master is healthy',
+    `otherwise end the program, then SENTINEL RESET NAME at each sentinel, ${RESETS_APART_MS / 1000} s apart, while the master is healthy`,
   ],
   sources: [
     'replication.c: syncWithMaster (REPLCONF listening-port)',
@@ -103,7 +101,7 @@ function forget({ name, views }: Group, listing: Group['views']): string[] {
   return [
     '# then, one sentinel at a time, while the master is healthy:',
     ...listing.flatMap(({ sentinel }, i) => [
-      ...(i === 0 ? [] : [`sleep ${APART_S}`]),
+      ...(i === 0 ? [] : [`sleep ${RESETS_APART_MS / 1000}`]),
       cli(sentinel, `SENTINEL RESET ${name}`),
     ]),
   ];

@@ -1,5 +1,10 @@
 import { cli, ctl } from '../../model/hints.js';
-import { maxLinkDownMs } from '../../model/sentinel-timing.js';
+import {
+  downAfterForCutOffMs,
+  INFO_PERIOD_MS,
+  linkDownAllowedMs,
+  WRONG_ROLE_DOWN_MS,
+} from '../../model/sentinel-timing.js';
 import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, silentSentinels } from '../evidence.js';
@@ -92,17 +97,15 @@ function wayOut(
   const cuts = cutOffMs(view.master.replicas.ok ? view.master.replicas.value : []);
   const cutMs = Math.max(0, ...cuts);
   const downAfterMs = num(fields, 'down-after-milliseconds') ?? 0;
-  const allowedMs = maxLinkDownMs({ downAfterMs }) + (num(fields, 's-down-time') ?? 0);
+  const allowedMs = linkDownAllowedMs({ downAfterMs, downMs: num(fields, 's-down-time') });
   if (cuts.some((ms) => ms <= allowedMs))
     return {
-      consequence:
-        'the sentinels call a master that says it is a replica down after down-after + 20 s, and then promote a replica',
+      consequence: `the sentinels call a master that says it is a replica down after down-after + ${WRONG_ROLE_DOWN_MS / 1000} s, and then promote a replica`,
       fix: [again('status --watch')],
     };
   const empty = replicas.filter((n) => most > 0 && keysOf(n) === 0);
   const fit = replicas.filter((n) => !empty.includes(n) && n.silence === null);
-  // In whole seconds; a minute is added for the time until it is typed.
-  const needed = Math.max(downAfterMs, Math.ceil((cutMs + 60_000) / 10_000) * 1000);
+  const needed = Math.max(downAfterMs, downAfterForCutOffMs(cutMs));
   return {
     consequence: `no write is possible, and it does not end by itself: the replicas were without a master for ${Math.round(cutMs / 1000)} s, longer than 10 x down-after, so the sentinels promote none`,
     fix: [
@@ -110,7 +113,9 @@ function wayOut(
         `# ${node.id} is empty and must not be promoted:`,
         ...setConfig(node, 'replica-priority', 0),
       ]),
-      ...(empty.length > 0 ? ['# the sentinels read it within 10 s:', 'sleep 11'] : []),
+      ...(empty.length > 0
+        ? [`# the sentinels read it within ${INFO_PERIOD_MS / 1000} s:`, `sleep ${INFO_PERIOD_MS / 1000 + 1}`]
+        : []),
       `# promotes ${listed(
         fit.map(({ id }) => id),
         'or',

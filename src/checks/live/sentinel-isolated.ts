@@ -1,16 +1,13 @@
-import { HELLO_PERIOD_MS, PING_PERIOD_MS } from '../../model/sentinel-timing.js';
+import { PEERS_FOUND_MS } from '../../model/sentinel-timing.js';
 import type { MasterView } from '../../model/snapshot.js';
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
 import { judgeMasters, nameOf } from '../snapshot.js';
 import { justStarted, lookAgain } from '../under-way.js';
 
-/** Two hello periods, and one to connect; milliseconds. */
-const FOUND_MS = 2 * HELLO_PERIOD_MS + PING_PERIOD_MS;
-
 /** `it has monitored this address for 2 s`; null where it had the time to find the others. */
 function justBegun({ roleReportedMs }: MasterView): string | null {
-  return roleReportedMs == null || roleReportedMs >= FOUND_MS
+  return roleReportedMs == null || roleReportedMs >= PEERS_FOUND_MS
     ? null
     : `it has monitored this address for ${Math.round(roleReportedMs / 1000)} s`;
 }

@@ -1,4 +1,5 @@
 import { isAt, type SnapshotFacts } from '../../model/facts.js';
+import { HEARD_MS } from '../../model/sentinel-timing.js';
 import type { SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { downWord, ids, isAllUnknown, isSilent, isStopped, nameOf } from '../snapshot.js';
@@ -86,9 +87,6 @@ function wordsOn(
 
 /** Something answers there, and not as a sentinel. */
 export const NO_SENTINEL = '# give the addresses of the sentinels: --sentinel-addrs HOST:26379';
-
-/** An answer to a PING that is younger than two periods. */
-const HEARD_MS = 2000;
 
 /** Whether every peer that lists it has a fresh answer of it, and one does. */
 const isHeard = (facts: SnapshotFacts, sentinel: SentinelState): boolean =>

@@ -1,4 +1,5 @@
 import type { AnsweredNode, MasterFacts, Witness } from '../../model/facts.js';
+import { RETURNED_MASTER_MS, USUAL_RETURN_MS } from '../../model/sentinel-timing.js';
 import { listed } from '../../model/words.js';
 import { demote } from '../apart.js';
 import { believedMaster } from '../believed.js';
@@ -48,9 +49,6 @@ function distinct(facts: MasterFacts): AnsweredNode[] {
   });
 }
 
-/** From the return of an old master until the sentinels make it a replica: 9.9 to 10.4 s (measured). Milliseconds. */
-const DEMOTED_MS = 15_000;
-
 /** What shows that an old master has just returned or was just replaced, so that the sentinels demote it; else null. */
 function demotionComes(
   { witnesses }: MasterFacts,
@@ -61,15 +59,20 @@ function demotionComes(
   const epoch = Math.max(...witnesses.map(({ view }) => view.configEpoch));
   // sentinel.c, sentinelResetMaster: a switch sets the time to 0.
   const switched = witnesses.some(
-    ({ view }) => view.configEpoch === epoch && epoch > 0 && (view.roleReportedMs ?? DEMOTED_MS) < DEMOTED_MS,
+    ({ view }) =>
+      view.configEpoch === epoch &&
+      epoch > 0 &&
+      (view.roleReportedMs ?? RETURNED_MASTER_MS) < RETURNED_MASTER_MS,
   );
   const others = masters.filter((m) => m !== right);
-  const returned = others.every(({ answer }) => (answer.uptimeS ?? DEMOTED_MS) * 1000 < DEMOTED_MS);
+  const returned = others.every(
+    ({ answer }) => (answer.uptimeS ?? RETURNED_MASTER_MS) * 1000 < RETURNED_MASTER_MS,
+  );
   if (!switched && !returned) return null;
   const when = returned
-    ? `${ids(others)} started less than 15 s ago`
-    : 'the sentinels switched less than 15 s ago';
-  return `${when}: they make ${ids(others)} ${others.length === 1 ? 'a replica' : 'replicas'} within about 10 s`;
+    ? `${ids(others)} started less than ${RETURNED_MASTER_MS / 1000} s ago`
+    : `the last switch was less than ${RETURNED_MASTER_MS / 1000} s ago`;
+  return `${when}: the sentinels make ${ids(others)} ${others.length === 1 ? 'a replica' : 'replicas'} about ${USUAL_RETURN_MS / 1000} s after that, at most ${RETURNED_MASTER_MS / 1000} s`;
 }
 
 /** `sentinel-2 and sentinel-3 name`. */

@@ -1,6 +1,7 @@
 import { isIp, isLoopback, isWild, reachesItself } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
+import { RESETS_APART_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
 import { judgeServerFiles } from '../files/judge.js';
@@ -8,9 +9,6 @@ import type { FileServer } from '../files/project.js';
 import { lastOf, place, sentinelLine } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
 import { type Group, groupsOf, isThere, judged, readAll, settingIn } from '../group.js';
-
-/** Between two RESETs the sentinel must find its peers again, in seconds. */
-const APART_S = 30;
 
 export default {
   id: 'announce-invalid',
@@ -131,7 +129,7 @@ function announceOwn({ name, master, views }: Group, node: GatheredNode, host: s
         ? [
             '# one sentinel at a time, while the master is healthy:',
             ...listing.flatMap(({ sentinel }, i) => [
-              ...(i === 0 ? [] : [`sleep ${APART_S}`]),
+              ...(i === 0 ? [] : [`sleep ${RESETS_APART_MS / 1000}`]),
               cli(sentinel, `SENTINEL RESET ${name}`),
             ]),
           ]

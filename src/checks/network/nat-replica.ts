@@ -1,10 +1,11 @@
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
 import type { Fields, GatheredNode } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
+import { CONNECTED_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
 import { setConfig } from '../fixes.js';
-import { attachedIn, type Group, groupsOf, idsOf, judged, justStarted, num, SETTLED_MS } from '../group.js';
+import { attachedIn, type Group, groupsOf, idsOf, judged, justStarted, num } from '../group.js';
 import { answersWrongly } from '../passwords.js';
 
 /** It streams, and acknowledges each second: a frozen replica is another matter. */
@@ -113,8 +114,8 @@ function sightings({ views }: Group, address: Address): { sentinel: { id: string
 function isUnreached(record: Fields): boolean {
   if (answersWrongly(record)) return false;
   const flags = flagsOf(record);
-  const down = flags.includes('s_down') && (num(record, 's-down-time') ?? 0) > SETTLED_MS;
-  const never = record.runid === '' && (num(record, 'role-reported-time') ?? 0) > SETTLED_MS;
+  const down = flags.includes('s_down') && (num(record, 's-down-time') ?? 0) > CONNECTED_MS;
+  const never = record.runid === '' && (num(record, 'role-reported-time') ?? 0) > CONNECTED_MS;
   return down || (never && flags.some((f) => f === 's_down' || f === 'disconnected'));
 }
 

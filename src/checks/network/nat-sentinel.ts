@@ -1,14 +1,11 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
 import type { Fields, GatheredSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
-import { HELLO_PERIOD_MS } from '../../model/sentinel-timing.js';
+import { CONNECTED_MS, HELLO_OVERDUE_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
-import { groupsOf, idsOf, judged, justStarted, num, SETTLED_MS, unreported } from '../group.js';
+import { groupsOf, idsOf, judged, justStarted, num, unreported } from '../group.js';
 import { answersWrongly } from '../passwords.js';
-
-/** A peer that was heard within this time is alive. */
-const RECENT_MS = 3 * HELLO_PERIOD_MS;
 
 export default {
   id: 'nat-sentinel',
@@ -52,7 +49,7 @@ export default {
         for (const peer of master.sentinels.value) {
           const address = addressIn(peer);
           const heardMs = num(peer, 'last-hello-message');
-          if (address === null || !isDeaf(peer) || heardMs === null || heardMs > RECENT_MS) continue;
+          if (address === null || !isDeaf(peer) || heardMs === null || heardMs > HELLO_OVERDUE_MS) continue;
           // One that has just said hello and answers no connection at all is stopped, not misplaced.
           const itself = gathered.sentinels.find((s) => s.myid.ok && s.myid.value === peer.runid) ?? null;
           if (itself !== null && sameAddress(itself.announce, address) && justStarted(itself)) {
@@ -101,6 +98,6 @@ function isDeaf(peer: Fields): boolean {
   const flags = flagsOf(peer);
   return (
     flags.includes('s_down') ||
-    (flags.includes('disconnected') && (num(peer, 'last-ok-ping-reply') ?? SETTLED_MS) >= SETTLED_MS)
+    (flags.includes('disconnected') && (num(peer, 'last-ok-ping-reply') ?? CONNECTED_MS) >= CONNECTED_MS)
   );
 }

@@ -1,3 +1,4 @@
+import { INFO_PERIOD_MS } from '../../model/sentinel-timing.js';
 import type { Fault } from './fault.js';
 import { dataTargets, noTargets } from './targets.js';
 import { anywhere, ways } from './ways.js';
@@ -7,7 +8,7 @@ export const DATA_FAULTS: Fault[] = [
   {
     name: 'priority-zero',
     summary: 'no replica may be promoted: replica-priority 0 on every data node',
-    does: 'CONFIG SET replica-priority 0 on every data node. The sentinels learn it from INFO, within 10 s.',
+    does: `CONFIG SET replica-priority 0 on every data node. The sentinels learn it from INFO, within ${INFO_PERIOD_MS / 1000} s.`,
     drivers: anywhere('CONFIG SET replica-priority 0', 'CONFIG SET of the previous value, CONFIG REWRITE'),
     expires: null,
     correct: [

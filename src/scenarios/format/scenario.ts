@@ -1,5 +1,6 @@
 import type { DriverName } from '../../model/drivers.js';
 import { formatDurationMs } from '../../model/duration.js';
+import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import type { ClusterSpec, Persistence } from '../../model/spec.js';
 
 /**
@@ -139,7 +140,7 @@ export function shapeMisfit(shape: Shape, spec: ClusterSpec): string | null {
   if (spec.quorum !== shape.quorum) return `it needs quorum ${shape.quorum}, the cluster has ${spec.quorum}`;
   if (shape.persistence !== 'procedure' && spec.persistence !== shape.persistence)
     return `it needs --persistence ${shape.persistence}, the cluster has ${spec.persistence}`;
-  if (shape.downAfterMs < 1500 && spec.downAfterMs !== shape.downAfterMs)
+  if (shape.downAfterMs < DOUBLE_FAILOVER_BELOW_MS && spec.downAfterMs !== shape.downAfterMs)
     return `it needs --down-after ${formatDurationMs(shape.downAfterMs)}, the cluster has ${formatDurationMs(spec.downAfterMs)}`;
   const lacking = shape.redisConf.find(
     ([name, value]) => !spec.redisConf.some(([n, v]) => n === name && v === value),

@@ -2,7 +2,7 @@ import { OperatorError } from '../../errors.js';
 import type { FaultParams } from '../../faults/catalogue/fault.js';
 import { DRIVER_NAMES } from '../../model/drivers.js';
 import { nearest } from '../../model/nearest.js';
-import { DEBUG_PERIODS_MS } from '../../model/sentinel-timing.js';
+import { DEBUG_PERIODS_MS } from '../../model/sentinel-settings.js';
 import type { Complaint, ReadParts } from '../format/parse.js';
 import type { Shape, Step } from '../format/scenario.js';
 import { actsOf, imaginedCluster } from './plan.js';

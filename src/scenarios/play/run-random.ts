@@ -2,6 +2,7 @@ import { lend, openCluster } from '../../cluster/open.js';
 import { type Runtime, requireCluster } from '../../cluster/runtime.js';
 import type { ClusterState } from '../../cluster/store/state.js';
 import { OperatorError } from '../../errors.js';
+import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import { randomScenario } from '../format/random.js';
 import type { ChaosResult } from '../format/result.js';
 import { DEFAULT_SHAPE, type Scenario, type Shape } from '../format/scenario.js';
@@ -19,7 +20,7 @@ export interface RandomRunOptions extends Omit<ChaosOptions, 'scenarios' | 'para
 /** More are never begun: each takes a second at the least. */
 const MOST = 5000;
 /** Short times, so that much happens in little time; not so short that Sentinel fails over twice. */
-const SHAPE: Shape = { ...DEFAULT_SHAPE, downAfterMs: 1500, failoverTimeoutMs: 6000 };
+const SHAPE: Shape = { ...DEFAULT_SHAPE, downAfterMs: DOUBLE_FAILOVER_BELOW_MS, failoverTimeoutMs: 6000 };
 
 /** Plays random scenarios one after the other until the time is over. The same seed plays the same ones. */
 export async function runRandom(runtime: Runtime, options: RandomRunOptions): Promise<ChaosResult> {

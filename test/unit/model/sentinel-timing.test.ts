@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { liveSettings } from '../../../src/model/sentinel-settings.js';
 import {
+  downAfterForCutOffMs,
   endsBeforeOdown,
-  liveSettings,
+  linkDownAllowedMs,
   majorityDownHoldMs,
   majorityOf,
-  maxLinkDownMs,
   noFailoverHoldMs,
   sdownBoundMs,
   votesNeeded,
@@ -95,6 +96,17 @@ describe('a master that hangs', () => {
   });
 });
 
+describe('the down-after for a replica that was cut off', () => {
+  it.each([
+    [0, 7000],
+    [67_000, 15_000],
+    [600_000, 74_000],
+  ])('of %i ms allows for a minute more, and for waiting from the beginning', (cutOffMs, downAfterMs) => {
+    expect(downAfterForCutOffMs(cutOffMs)).toBe(downAfterMs);
+    expect(linkDownAllowedMs({ downAfterMs })).toBeGreaterThanOrEqual(cutOffMs + 60_000 + downAfterMs);
+  });
+});
+
 describe('how long a majority is held down', () => {
   const timing = (downAfterMs: number) => ({ downAfterMs, failoverTimeoutMs: 60_000 });
 
@@ -106,7 +118,7 @@ describe('how long a majority is held down', () => {
     const held = majorityDownHoldMs(timing(2000));
     expect(held).toBeLessThan(noFailoverHoldMs(timing(2000)));
     // It marks the master down after down-after; the link of the replicas was down since the fault.
-    expect(held + 2000).toBeLessThan(maxLinkDownMs(timing(2000)));
+    expect(held + 2000).toBeLessThan(linkDownAllowedMs(timing(2000)));
   });
 
   it('is never shorter than a majority takes to its first vote', () => {

@@ -28,6 +28,15 @@ const alone = altered((s) => {
   s.sentinels[2]?.answer?.masters.splice(0);
   for (const n of [1, 2]) viewOf(s, n).replicas.splice(0);
 });
+/** Many masters in one group, in the order of a hash. */
+const many = altered((s) => {
+  const names = ['m10', 'mymaster', 'm2', 'm1'];
+  for (const n of [1, 2, 3]) {
+    const answer = s.sentinels[n - 1]?.answer;
+    const view = viewOf(s, n);
+    answer?.masters.splice(0, 1, ...names.map((name) => ({ ...view, name })));
+  }
+});
 const half = altered((s) => silenceSentinel(s, 2));
 
 describe('masters', () => {
@@ -39,6 +48,14 @@ describe('masters', () => {
       sentinel-2  redis-1  0      2       2         2      5s          1m                master
       sentinel-3  redis-1  0      2       2         2      5s          1m                master"
     `);
+  });
+
+  it('are in the order of their names', () => {
+    const names = mastersResult(many).masters.map(({ name }) => name);
+    expect(names).toEqual(['m1', 'm2', 'm10', 'mymaster']);
+    expect(() => masterNameOf(many, null, ctl)).toThrow(
+      'the sentinels monitor m1, m2, m10 and mymaster: say which',
+    );
   });
 
   it('40 columns', () => {

@@ -246,6 +246,14 @@ const CASES: Case[] = [
     write: { into: [S1, S2, S3] },
   },
   {
+    id: 'down-low',
+    files: change(...everywhere([S1, S2, S3], '5000', '1499')),
+    severity: 'warning',
+    subject: 'sentinel-1, sentinel-2, sentinel-3',
+    at: `${S1}:5`,
+    write: { into: [S1, S2, S3] },
+  },
+  {
     id: 'down-high',
     files: change(...everywhere([S1, S2, S3], 'sentinel down-after-milliseconds mymaster 5000\n', '')),
     severity: 'info',
