@@ -5,13 +5,36 @@ type FieldOf = (name: string) => string | undefined;
 
 /**
  * Whether a sentinel has never had an answer of this master: it calls it down and does not know its run id, a replica
- * or a peer, all of which it learns from the master (sentinel.c, sentinelRefreshInstanceInfo).
+ * or a peer, all of which it learns from the master (sentinel.c, sentinelRefreshInstanceInfo). RESET forgets the same,
+ * but not the other sentinels for long.
  */
+const neverReached = (seen: {
+  flags: readonly string[];
+  runId: string;
+  replicas: number;
+  sentinels: number;
+}): boolean =>
+  seen.flags.includes('s_down') && seen.runId === '' && seen.replicas === 0 && seen.sentinels === 0;
+
+/** The same of a record of SENTINEL MASTERS. */
 export const isNeverReached = (field: FieldOf): boolean =>
-  (field('flags') ?? '').split(',').includes('s_down') &&
-  !field('runid') &&
-  field('num-slaves') === '0' &&
-  field('num-other-sentinels') === '0';
+  neverReached({
+    flags: (field('flags') ?? '').split(','),
+    runId: field('runid') ?? '',
+    // Where it does not count them, it may know some.
+    replicas: Number(field('num-slaves') ?? Number.NaN),
+    sentinels: Number(field('num-other-sentinels') ?? Number.NaN),
+  });
+
+/** The same of what a snapshot has of a sentinel. */
+export const isNeverReachedIn = ({ flags, runId, replicaCount, replicas, sentinels }: MasterView): boolean =>
+  neverReached({
+    flags,
+    runId,
+    // A hidden replica is counted and not listed.
+    replicas: Math.max(replicas.length, replicaCount ?? 0),
+    sentinels: sentinels.length,
+  });
 
 /**
  * What CKQUORUM says of a master for which a sentinel knows no other one: it counts itself alone, and is the majority of

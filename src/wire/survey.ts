@@ -1,9 +1,9 @@
 import { type Address, formatAddress } from '../model/address.js';
 import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
-import { byNumber } from '../model/words.js';
 import { type Asking, askingAs, endpointOf } from './access.js';
 import { askNode, askSentinel } from './ask.js';
 import { atMost } from './at-most.js';
+import { bestFirst, type Found, keyOf, MAX_STEPS, NODES_AT_ONCE, ordered } from './discovery.js';
 
 /** A server that is known beforehand. */
 export interface KnownServer {
@@ -21,19 +21,6 @@ export interface SurveyTarget {
   masterName: string | null;
   /** Also ask the servers that the answers name: peers and data nodes. One reachable sentinel is then enough. */
   discover: boolean;
-}
-
-/** How many data nodes are asked at once: a thousand connections at one moment take the time of their own answers. */
-const NODES_AT_ONCE = 200;
-
-/** Named by a known server is two steps, named by one of those is three, and there it ends. */
-const MAX_STEPS = 3;
-
-interface Found<T> {
-  known: boolean;
-  /** Under which id others know a sentinel. */
-  claimedId?: string;
-  state: T;
 }
 
 /**
@@ -66,17 +53,17 @@ export async function survey(target: SurveyTarget, asking: Asking): Promise<Snap
     if (sentinels.has(key) || answeredAs(sentinels, claimedId)) return;
     const found: Found<SentinelState> = {
       known: step === 1,
-      state: { ...server, answer: null, silence: null },
+      server: { ...server, answer: null, silence: null },
       ...(claimedId && { claimedId }),
     };
     sentinels.set(key, found);
     Object.assign(
-      found.state,
+      found.server,
       await askSentinel(server.endpoint, target.masterName, askingAs(asking, 'sentinel')),
     );
     if (!target.discover || step >= MAX_STEPS) return;
     await Promise.all(
-      (found.state.answer?.masters ?? []).flatMap((view) => [
+      (found.server.answer?.masters ?? []).flatMap((view) => [
         ...view.sentinels.map((peer) => visitSentinel(discovered(peer.address), step + 1, peer.sentinelId)),
         ...[view.address, ...view.replicas.map((replica) => replica.address)].map((address) =>
           visitNode(discovered(address), view.name, step + 1),
@@ -89,13 +76,13 @@ export async function survey(target: SurveyTarget, asking: Asking): Promise<Snap
     const key = keyOf(server.announce);
     members(masterName).add(key);
     if (nodes.has(key)) return;
-    const found: Found<NodeState> = { known: step === 1, state: { ...server, answer: null, silence: null } };
+    const found: Found<NodeState> = { known: step === 1, server: { ...server, answer: null, silence: null } };
     nodes.set(key, found);
-    Object.assign(found.state, await inTurn(() => askNode(server.endpoint, askingAs(asking, 'redis'))));
+    Object.assign(found.server, await inTurn(() => askNode(server.endpoint, askingAs(asking, 'redis'))));
     if (!target.discover || step >= MAX_STEPS) return;
     // INFO's list of replicas has those of ROLE, and those that do not stream yet.
     await Promise.all(
-      (found.state.answer?.attached ?? []).map(({ address }) =>
+      (found.server.answer?.attached ?? []).map(({ address }) =>
         visitNode(discovered(address), masterName, step + 1),
       ),
     );
@@ -107,7 +94,7 @@ export async function survey(target: SurveyTarget, asking: Asking): Promise<Snap
   ]);
   return {
     takenAtMs,
-    sentinels: ordered(withoutDoubles([...sentinels.values()])),
+    sentinels: ordered(onePerId([...sentinels.values()])),
     groups: [...groups].map(([masterName, keys]) => ({
       masterName,
       nodes: ordered([...keys].flatMap((key) => nodes.get(key) ?? [])),
@@ -115,34 +102,19 @@ export async function survey(target: SurveyTarget, asking: Asking): Promise<Snap
   };
 }
 
-/** `localhost` as typed and `127.0.0.1` as announced are one server. */
-const keyOf = ({ host, port }: Address): string => `${host === 'localhost' ? '127.0.0.1' : host}:${port}`;
-
 const answeredAs = (sentinels: Map<string, Found<SentinelState>>, id: string | undefined): boolean =>
-  Boolean(id) && [...sentinels.values()].some((found) => found.state.answer?.sentinelId === id);
+  Boolean(id) && [...sentinels.values()].some((found) => found.server.answer?.sentinelId === id);
 
 /**
  * A sentinel that is known by one address and named by its peers by another was asked twice, unless its id was
- * heard in time. Known ones stay; of the others, one per id, the one that answered first of all.
+ * heard in time. Known ones stay; of the others, one per id: of a sentinel nothing else that tells it is asked here.
  */
-function withoutDoubles(all: Found<SentinelState>[]): Found<SentinelState>[] {
+function onePerId(all: Found<SentinelState>[]): Found<SentinelState>[] {
   const seen = new Set<string>();
-  const rank = (found: Found<SentinelState>): number => (found.known ? 0 : found.state.answer ? 1 : 2);
-  return [...all]
-    .sort((a, b) => rank(a) - rank(b))
-    .filter((found) => {
-      const id = found.state.answer?.sentinelId || found.claimedId;
-      const double = !found.known && id !== undefined && seen.has(id);
-      if (id) seen.add(id);
-      return !double;
-    });
-}
-
-/** Known servers in the order given, then the discovered ones by address. */
-function ordered<T extends { announce: Address }>(all: Found<T>[]): T[] {
-  const states = (known: boolean): T[] =>
-    all.filter((found) => found.known === known).map((found) => found.state);
-  const byAddress = (a: T, b: T): number =>
-    byNumber(a.announce.host, b.announce.host) || a.announce.port - b.announce.port;
-  return [...states(true), ...states(false).sort(byAddress)];
+  return bestFirst(all, ({ answer }) => answer !== null).filter(({ known, claimedId, server }) => {
+    const id = server.answer?.sentinelId || claimedId;
+    const double = !known && id !== undefined && seen.has(id);
+    if (id) seen.add(id);
+    return !double;
+  });
 }

@@ -1,20 +1,13 @@
 import type { Address } from '../../model/address.js';
-import { formatAddress, sameAddress } from '../../model/address.js';
+import { sameAddress } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { isLocked, type Silence } from '../../model/snapshot.js';
+import { bestFirst, type Found, keyOf } from '../../wire/discovery.js';
 import type { Wired } from '../../wire/gather-ask.js';
 import { PLAIN_ONLY, TLS_ONLY } from '../../wire/speaks-tls.js';
 
 export type WiredSentinel = Wired<GatheredSentinel>;
 export type WiredNode = Wired<GatheredNode> & { masterNames: string[] };
-
-/** A server that was asked, and whether its address was given or only named by another server. */
-export interface Found<T> {
-  known: boolean;
-  /** The id under which its peers know a sentinel at this address. */
-  claimedId?: string;
-  server: T;
-}
 
 type Server = WiredSentinel | WiredNode;
 
@@ -25,16 +18,15 @@ type Server = WiredSentinel | WiredNode;
  * speaks TLS where we do not, or the reverse, belongs to the sentinel with that id, or to the data node that has it in
  * its settings.
  */
-export function withoutDoubles<T extends Server>(
+export function onePerProcess<T extends Server>(
   all: Found<T>[],
   onDouble: (kept: T, dropped: T) => void = () => {},
 ): Found<T>[] {
-  const rank = ({ known, server }: Found<T>): number => (known ? 0 : server.silence === null ? 1 : 2);
   const byRunId = new Map<string, Found<T>>();
   const bySentinelId = new Map<string, Found<T>>();
   const byPort = new Map<string, Found<T>>();
   const left: Found<T>[] = [];
-  for (const found of all.toSorted((a, b) => rank(a) - rank(b))) {
+  for (const found of bestFirst(all, ({ silence }) => silence === null)) {
     const { server, claimedId } = found;
     const runId = server.info.ok ? server.info.value.run_id : undefined;
     const isOther = !found.known && isOtherPort(server.silence);
@@ -92,7 +84,3 @@ export function alsoAt<T extends { announce: Address; endpoint: Address; alsoAt?
     ? server
     : { ...server, alsoAt: [...(server.alsoAt ?? []), address] };
 }
-
-/** `localhost` as typed and `127.0.0.1` as announced are one server. */
-export const keyOf = ({ host, port }: Address): string =>
-  formatAddress({ host: host === 'localhost' ? '127.0.0.1' : host, port });

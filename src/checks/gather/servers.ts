@@ -6,16 +6,16 @@ import type { AttachedServer } from '../../model/attached.js';
 import type { Fields, Got } from '../../model/gathered.js';
 import { dataNodes, sentinelNodes } from '../../model/plan.js';
 import { isLocked } from '../../model/snapshot.js';
-import { byNumber } from '../../model/words.js';
 import { askingAs, endpointOf } from '../../wire/access.js';
 import { atMost } from '../../wire/at-most.js';
+import { type Found, keyOf, MAX_STEPS, NODES_AT_ONCE, ordered } from '../../wire/discovery.js';
 import type { Asked } from '../../wire/gather-ask.js';
 import { gatherNode } from '../../wire/gather-node.js';
 import { gatherSentinel, type SentinelGatherOptions } from '../../wire/gather-sentinel.js';
 import { addressOf, nodeAnswer } from '../../wire/info.js';
 import { leftoversOf } from '../never-reached.js';
 import { followToTheEnd } from './follow.js';
-import { type Found, keyOf, type WiredNode, type WiredSentinel, withoutDoubles } from './identity.js';
+import { onePerProcess, type WiredNode, type WiredSentinel } from './identity.js';
 
 /** Everyone who was asked. */
 export interface WiredServers {
@@ -31,10 +31,6 @@ export interface WiredServers {
 const MAX_NAMED = 200;
 /** So many servers are asked in all. */
 const MAX_SERVERS = 4000;
-/** So many data nodes are asked at once: the deadline of each counts from its own first question. */
-const NODES_AT_ONCE = 250;
-/** Named by a known server is two steps, named by one of those is three, and there it ends. */
-const MAX_STEPS = 3;
 
 /**
  * Asks all servers: the known ones, and those that they name, as soon as they are named. The known ones come first, in
@@ -135,12 +131,12 @@ export async function gatherServers(
     ...known.nodes.map((server) => visitNode(server, known.masterName, 1)),
   ]);
   if (target.kind === 'attached') await Promise.all(unnamedNodes(target, isVisited).map(visitEarlier));
-  const asked = ordered(withoutDoubles(settled(nodes), mergeNames(names))).map((node) => ({
+  const asked = ordered(onePerProcess(settled(nodes), mergeNames(names))).map((node) => ({
     ...node,
     masterNames: [...(names.get(keyOf(node.announce)) ?? [])],
   }));
   return named(target, {
-    sentinels: ordered(withoutDoubles(settled(sentinels))),
+    sentinels: ordered(onePerProcess(settled(sentinels))),
     ...(await followToTheEnd(asked, (announce) =>
       inTurn(() => gatherNode(discovered(announce), askingNodes)),
     )),
@@ -206,11 +202,3 @@ const mergeNames =
   (kept: WiredNode, dropped: WiredNode): void => {
     for (const name of names.get(keyOf(dropped.announce)) ?? []) names.get(keyOf(kept.announce))?.add(name);
   };
-
-/** Known servers in the order given, then the discovered ones by address. */
-function ordered<T extends { announce: Address }>(all: Found<T>[]): T[] {
-  const servers = (known: boolean): T[] => all.filter((f) => f.known === known).map((f) => f.server);
-  const byAddress = (a: T, b: T): number =>
-    byNumber(a.announce.host, b.announce.host) || a.announce.port - b.announce.port;
-  return [...servers(true), ...servers(false).sort(byAddress)];
-}

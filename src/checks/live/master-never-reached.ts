@@ -1,8 +1,8 @@
-import type { MasterFacts } from '../../model/facts.js';
+import { isNeverReachedIn } from '../../model/never-reached.js';
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
 import { monitorInstead } from '../fixes.js';
-import { isDown, judgeMasters } from '../snapshot.js';
+import { judgeMasters } from '../snapshot.js';
 import { lostMaster } from './no-master.js';
 
 export default {
@@ -36,7 +36,9 @@ export default {
   ],
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], (master) => {
-      const lost = isNeverReached(master) ? lostMaster(master) : null;
+      const isNeverReached =
+        master.witnesses.length > 0 && master.witnesses.every((w) => isNeverReachedIn(w.view));
+      const lost = isNeverReached ? lostMaster(master) : null;
       if (lost === null || master.expectation.own) return [];
       const { name, witnesses } = master;
       const elsewhere = { variable: 'MASTER_HOST', port: lost.announce.port };
@@ -63,11 +65,3 @@ export default {
       ];
     }),
 } satisfies SnapshotCheck;
-
-/** As in masters-dead, of the one name that is asked for. RESET forgets the same, but not the other sentinels for long. */
-const isNeverReached = ({ witnesses }: MasterFacts): boolean =>
-  witnesses.length > 0 &&
-  witnesses.every(
-    ({ view }) =>
-      isDown(view.flags) && view.runId === '' && view.replicas.length === 0 && view.sentinels.length === 0,
-  );
