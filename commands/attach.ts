@@ -212,7 +212,7 @@ function only([name, file, variable, command]: [
     ...(variable === undefined ? [] : [{ from: 'environment' as const, variable }]),
     ...(command === undefined
       ? []
-      : [{ from: 'command' as const, words: wordsOf(`${name}-command`, command) }]),
+      : [{ from: 'command' as const, words: passwordCommand(`${name}-command`, command) }]),
   ];
   if (given.length > 1)
     throw usageError('contradiction', `${name}-file, ${name}-env and ${name}-command cannot be combined`, {
@@ -222,7 +222,7 @@ function only([name, file, variable, command]: [
 }
 
 /** The words of a command that runs without a shell; quotes hold a word together. Throws usageError. */
-function wordsOf(name: string, text: string): string[] {
+function passwordCommand(name: string, text: string): string[] {
   const words = [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
     ([, double, single, bare]) => double ?? single ?? bare ?? '',
   );

@@ -78,6 +78,10 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The message of an error, and why it happened where that is known: for one line of a report. */
+export const messageAndWhy = (error: unknown): string =>
+  [messageOf(error), error instanceof OperatorError ? error.why : undefined].filter(Boolean).join(': ');
+
 /** Node's errno name (`ENOENT`, `ECONNREFUSED`) of anything thrown, where it has one. */
 export function errnoOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;

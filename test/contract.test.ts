@@ -17,7 +17,7 @@ const load = async (name: string) => {
 };
 
 /** The words of an example, with or without `eval "$(…)"` around it, as a shell would split them. */
-const wordsOf = (example: string): string[] =>
+const exampleWords = (example: string): string[] =>
   ((/sentinelctl ((?:'[^']*'|[^")|'])*)/.exec(example)?.[1] ?? '').match(/(?:'[^']*'|[^\s'])+/g) ?? []).map(
     (word) => word.replaceAll("'", ''),
   );
@@ -47,7 +47,7 @@ describe.each(names)('%s', (name) => {
     expect(def.examples[0]).toMatch(new RegExp(`^sentinelctl ${name}( |$)`));
     for (const example of def.examples) {
       expect(example).toContain(`sentinelctl ${name}`);
-      expect(() => secondLook(def, wordsOf(example)), example).not.toThrow();
+      expect(() => secondLook(def, exampleWords(example)), example).not.toThrow();
     }
   });
 

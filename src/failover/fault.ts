@@ -58,7 +58,7 @@ export async function injectFault(run: FaultRun, spec: FaultSpec): Promise<Fault
   const wallOffset = clock.wallMs() - clock.now();
   const injected = await inject(run, [actOf(spec, id)]);
   const atMs = spec.name === 'freeze' ? lastAnswer(run) : await whenClosed(run);
-  const words = `${wordsOf(spec, forMs)} ${id}`;
+  const words = `${faultText(spec, forMs)} ${id}`;
   const text = `fault: ${words} ${formatAddress(announce)}`;
   runtime.onProgress({ type: 'note', level: 'info', text });
   const thaw = async (lastsMs: number): Promise<Thaw | null> => {
@@ -81,7 +81,7 @@ export async function injectFault(run: FaultRun, spec: FaultSpec): Promise<Fault
   return { name: spec.name, words, atMs, wallMs, thaw: forMs === null ? null : thaw(forMs) };
 }
 
-function wordsOf({ name }: FaultSpec, forMs: number | null): string {
+function faultText({ name }: FaultSpec, forMs: number | null): string {
   switch (name) {
     case 'kill':
       return 'SIGKILL to';

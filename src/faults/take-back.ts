@@ -2,7 +2,7 @@ import { settingsNow, surveyPlan } from '../cluster/ask.js';
 import { proveConvergence } from '../cluster/bring-up.js';
 import { step } from '../cluster/runtime.js';
 import { startAsCrashed } from '../cluster/start.js';
-import { messageOf, notRestored, OperatorError } from '../errors.js';
+import { messageAndWhy, notRestored, OperatorError } from '../errors.js';
 import { command } from '../model/hints.js';
 import { failoverBoundMs, RECOVERED_MS, RETURNED_MASTER_MS } from '../model/sentinel-timing.js';
 import { count } from '../model/words.js';
@@ -86,7 +86,7 @@ async function undoOne(context: ActContext, act: Act, options: TakingBack): Prom
     if (act.act === 'end' && !options.wholly) return null;
     return await seenUndone(context, act);
   } catch (error) {
-    return wordsOf(error);
+    return messageAndWhy(error);
   }
 }
 
@@ -97,7 +97,7 @@ async function seenUndone(context: ActContext, act: Act): Promise<string | null>
   let why: string | null = 'it was not checked';
   await until(
     async () => {
-      why = await handlerOf(act).verify(context, act).catch(wordsOf);
+      why = await handlerOf(act).verify(context, act).catch(messageAndWhy);
       if (why === null) return true;
       if (context.guarded === true) await demoteStraysNow(context);
       return undefined;
@@ -106,9 +106,6 @@ async function seenUndone(context: ActContext, act: Act): Promise<string | null>
   );
   return why;
 }
-
-const wordsOf = (error: unknown): string =>
-  [messageOf(error), error instanceof OperatorError ? error.why : undefined].filter(Boolean).join(': ');
 
 function notHealed(context: ActContext, wrong: readonly { act: Act; why: string }[]): OperatorError {
   const { cluster } = context.live.plan.spec;

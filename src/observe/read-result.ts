@@ -193,11 +193,13 @@ export function readResult(text: string): FailoverResult {
   if (read.success) return read.data;
   const { issues } = read.error;
   const rest = issues.length > NAMED ? [`and ${issues.length - NAMED} more`] : [];
-  throw notAResult([...issues.slice(0, NAMED).map((issue) => wordsOf(issue, document)), ...rest].join('\n'));
+  throw notAResult(
+    [...issues.slice(0, NAMED).map((issue) => issueText(issue, document)), ...rest].join('\n'),
+  );
 }
 
 /** `trials[0].phases.sdownMs is missing`. */
-function wordsOf({ path, message }: z.core.$ZodIssue, document: unknown): string {
+function issueText({ path, message }: z.core.$ZodIssue, document: unknown): string {
   const steps = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`));
   const name = abbreviate(steps.join('').replace(/^\./, '').replace(/\p{C}/gu, ' '), 100);
   const there = path.reduce<unknown>(

@@ -4,10 +4,10 @@ import type { TrialEvent } from './result.js';
 
 /** What was seen, as it is written into reports: milliseconds from the fault, what came before it negative. */
 export function trialEvents(seen: readonly Observation[], faultAtMs: number): TrialEvent[] {
-  return seen.map((o) => ({ atMs: round(o.atMs - faultAtMs), source: o.source, ...wordsOf(o) }));
+  return seen.map((o) => ({ atMs: round(o.atMs - faultAtMs), source: o.source, ...eventText(o) }));
 }
 
-function wordsOf(o: Observation): { name: string; message: string } {
+function eventText(o: Observation): { name: string; message: string } {
   switch (o.kind) {
     case 'event':
       return { name: o.event.name, message: o.event.message };

@@ -15,7 +15,7 @@ import { changeText, dropRule, routeRules, taggedRules, without } from '../../sr
 import { readPacketRules } from '../../src/host/packet-filter.js';
 import { openWriter } from '../../src/wire/writer.js';
 import { engineRequired } from '../helpers/docker.js';
-import { openStage, openStageOn, type Stage } from '../helpers/faults.js';
+import { type FaultCluster, openFaultCluster, openFaultClusterOn } from '../helpers/faults.js';
 import {
   between,
   masterAt,
@@ -48,16 +48,18 @@ beforeAll(async () => {
 afterAll(() => cluster?.close(), LONG_MS);
 
 describe.runIf(probe.ok)('the acts that a driver does, in containers', () => {
-  let stage: Stage;
+  let opened: FaultCluster;
   beforeAll(async () => {
-    stage = await (why === undefined ? openStageOn(cluster.cli.home, NAME) : openStage(NAME, 'docker'));
+    opened = await (why === undefined
+      ? openFaultClusterOn(cluster.cli.home, NAME)
+      : openFaultCluster(NAME, 'docker'));
   }, LONG_MS);
-  afterAll(() => stage?.close(), LONG_MS);
+  afterAll(() => opened?.close(), LONG_MS);
 
-  const stateOf = async (id: string): Promise<string> => (await stage.live.host.inspect(id)).state;
+  const stateOf = async (id: string): Promise<string> => (await opened.live.host.inspect(id)).state;
 
   it('are done, show, and are taken back into a whole cluster', { timeout: LONG_MS }, async () => {
-    const experiment = await stage.open();
+    const experiment = await opened.open();
     await experiment.inject([
       { act: 'end', node: 'redis-3', signal: 'SIGKILL' },
       { act: 'end', node: 'sentinel-3', signal: 'SIGTERM' },
@@ -67,18 +69,20 @@ describe.runIf(probe.ok)('the acts that a driver does, in containers', () => {
     expect(await stateOf('redis-3')).toBe('exited');
     expect(await stateOf('sentinel-3')).toBe('exited');
     expect(await stateOf('sentinel-2')).toBe('paused');
-    expect(String(await stage.ask('redis-2', 'INFO', 'persistence'))).toContain('rdb_last_bgsave_status:err');
+    expect(String(await opened.ask('redis-2', 'INFO', 'persistence'))).toContain(
+      'rdb_last_bgsave_status:err',
+    );
     await experiment.heal();
     await experiment.close();
-    for (const { id } of stage.live.plan.nodes) expect(await stateOf(id)).toBe('running');
-    expect(String(await stage.ask('redis-2', 'INFO', 'persistence'))).toContain('rdb_last_bgsave_status:ok');
-    expect((await readJournal(stage.runtime.store, NAME))?.closed).toBe(true);
+    for (const { id } of opened.live.plan.nodes) expect(await stateOf(id)).toBe('running');
+    expect(String(await opened.ask('redis-2', 'INFO', 'persistence'))).toContain('rdb_last_bgsave_status:ok');
+    expect((await readJournal(opened.runtime.store, NAME))?.closed).toBe(true);
   });
 
   it('a dump that could not be written does not keep a container from its start', {
     timeout: LONG_MS,
   }, async () => {
-    const experiment = await stage.open();
+    const experiment = await opened.open();
     await experiment.inject([
       { act: 'fail-saves', node: 'redis-3' },
       { act: 'end', node: 'redis-3', signal: 'SIGKILL' },
@@ -86,7 +90,7 @@ describe.runIf(probe.ok)('the acts that a driver does, in containers', () => {
     await experiment.heal();
     await experiment.close();
     expect(await stateOf('redis-3')).toBe('running');
-    expect(String(await stage.ask('redis-3', 'INFO', 'persistence'))).toContain('rdb_last_bgsave_status:ok');
+    expect(String(await opened.ask('redis-3', 'INFO', 'persistence'))).toContain('rdb_last_bgsave_status:ok');
   });
 });
 

@@ -21,7 +21,7 @@ import { newMasterOf } from '../../src/observe/phases.js';
 import type { WorkloadTarget } from '../../src/workload/target.js';
 
 /** A cluster of `up`, held open: what a failover test works with, for a test that plays its acts one by one. */
-export interface Stage {
+export interface FailoverCluster {
   live: LiveCluster;
   run: FaultRun;
   before: Snapshot;
@@ -38,7 +38,7 @@ export interface Stage {
 const PATIENT_MS = 3000;
 
 /** Opens the cluster `default` of a state directory; nodes get `deadlineMs` for an answer. */
-export async function openStage(home: string, deadlineMs: number): Promise<Stage> {
+export async function openFailoverCluster(home: string, deadlineMs: number): Promise<FailoverCluster> {
   const clock = systemClock;
   const store = openStore(home);
   const runtime: Runtime = { clock, store, env, drivers: DRIVERS, onProgress: () => {} };
@@ -75,7 +75,7 @@ export async function openStage(home: string, deadlineMs: number): Promise<Stage
 }
 
 /** Kills the master, and starts it again as a replica of its successor: a failover as it should be. */
-export async function failOver({ run, live, look }: Stage): Promise<Required<TrialEvidence>> {
+export async function failOver({ run, live, look }: FailoverCluster): Promise<Required<TrialEvidence>> {
   const { roles, observer, runtime } = run;
   const fault = await injectFault(run, { name: 'kill' });
   await followFailover(run, fault, 60_000, openLive(runtime, { title: 'failover', leftMs: null }));

@@ -17,7 +17,7 @@ import { DEFAULT_SPEC } from '../../src/model/spec.js';
 import { ask } from './inside.js';
 
 /** A cluster of the engine's own, in this process: for what no command line shows. */
-export interface Stage extends ActContext {
+export interface FaultCluster extends ActContext {
   home: string;
   node(id: string): NodePlan;
   /** What a node itself answers. */
@@ -27,7 +27,7 @@ export interface Stage extends ActContext {
 }
 
 /** Brings one up, with a down-after of 2 s and a failover-timeout of 10 s; `close` takes it down. */
-export async function openStage(cluster: string, driver: DriverName): Promise<Stage> {
+export async function openFaultCluster(cluster: string, driver: DriverName): Promise<FaultCluster> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'sentinelctl-test-')));
   const runtime = runtimeIn(home);
   const spec = {
@@ -45,11 +45,11 @@ export async function openStage(cluster: string, driver: DriverName): Promise<St
     givenSettings: driver === 'docker' ? { image: 'host' } : {},
     password: undefined,
   });
-  const stage = await openStageOn(home, cluster);
+  const opened = await openFaultClusterOn(home, cluster);
   return {
-    ...stage,
+    ...opened,
     async close() {
-      await stage.close();
+      await opened.close();
       await down(runtime, cluster, { keepData: false });
       await rm(home, { recursive: true, force: true });
     },
@@ -65,7 +65,7 @@ const runtimeIn = (home: string): Runtime => ({
 });
 
 /** Opens one that is up already; `close` leaves it up. */
-export async function openStageOn(home: string, cluster: string): Promise<Stage> {
+export async function openFaultClusterOn(home: string, cluster: string): Promise<FaultCluster> {
   const runtime = runtimeIn(home);
   const state = await requireCluster(runtime.store, cluster);
   const live = await openCluster(runtime, state, { deadlineMs: 30_000 });

@@ -91,13 +91,13 @@ const examples = await Promise.all(
 );
 
 /** Examples that share a state directory and a cluster, one after the other. */
-interface Stage {
+interface Group {
   title: string;
   examples: Examples[];
   /** They change nothing: the cluster is brought up once, and looked at no more. */
   calm: boolean;
 }
-const aloneOf = (all: Examples[]): Stage[] =>
+const aloneOf = (all: Examples[]): Group[] =>
   all
     .filter(({ lines }) => lines.length > 0)
     .map((each) => ({ title: each.name, examples: [each], calm: false }));
@@ -112,7 +112,7 @@ const shared = examples
     return repair === undefined ? [first] : [first, { name: repair.split(' ')[1] ?? '', line: repair }];
   })
   .map(({ name, line }): Examples => ({ name, lines: [line] }));
-const stages: Stage[] = [
+const groups: Group[] = [
   ...aloneOf(
     others
       .filter(({ name }) => LONG.includes(name))
@@ -131,15 +131,15 @@ const mayExit = (line: string): number[] => (endUpon(line) !== undefined ? [130]
 const otherCluster = (line: string): string | undefined => /--cluster (\S+)/.exec(line)?.[1];
 
 /** The examples, as tests. */
-export const exampleParts: TypedPart[] = stages.map((stage) => ({
-  seconds: stage.examples
+export const exampleParts: TypedPart[] = groups.map((group) => ({
+  seconds: group.examples
     .flatMap(({ name, lines }) => [...lines, ...(PREPARED[name] === undefined ? [] : [PREPARED[name]])])
     .reduce((sum, line) => sum + secondsOf(line, { endless: endUpon(line) !== undefined }), 0),
-  lines: stage.examples.flatMap(({ lines }) => lines),
-  define: (asProcesses) => describe(`the examples of ${stage.title}`, () => typeExamples(stage, asProcesses)),
+  lines: group.examples.flatMap(({ lines }) => lines),
+  define: (asProcesses) => describe(`the examples of ${group.title}`, () => typeExamples(group, asProcesses)),
 }));
 
-function typeExamples({ examples: shown, calm }: Stage, asProcesses: ReadonlySet<string>): void {
+function typeExamples({ examples: shown, calm }: Group, asProcesses: ReadonlySet<string>): void {
   let shell: Shell;
   beforeAll(async () => {
     shell = await openShell(SETTINGS, asProcesses);
@@ -194,7 +194,7 @@ export function checkTables(): void {
   });
 
   it('leave no example out: each is typed for itself or with a document', async () => {
-    const here = stages.flatMap((stage) => stage.examples.flatMap(({ lines }) => lines));
+    const here = groups.flatMap((group) => group.examples.flatMap(({ lines }) => lines));
     const all = await Promise.all(
       Object.values(commands).map(async (entry) => (await entry.load()).default.examples),
     );

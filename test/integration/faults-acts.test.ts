@@ -8,29 +8,29 @@ import { handlerOf } from '../../src/faults/acts/index.js';
 import { recover } from '../../src/faults/recover.js';
 import { dataNodes } from '../../src/model/plan.js';
 import { openConnection } from '../../src/wire/client.js';
-import { openStage, type Stage } from '../helpers/faults.js';
+import { type FaultCluster, openFaultCluster } from '../helpers/faults.js';
 
 const LONG_MS = 120_000;
 const CLUSTER = 'acts';
 
-let stage: Stage;
+let opened: FaultCluster;
 beforeAll(async () => {
-  stage = await openStage(CLUSTER, 'process');
+  opened = await openFaultCluster(CLUSTER, 'process');
 }, LONG_MS);
-afterAll(() => stage?.close(), LONG_MS);
+afterAll(() => opened?.close(), LONG_MS);
 
 const config = async (id: string, name: string): Promise<unknown> =>
-  ((await stage.ask(id, 'CONFIG', 'GET', name)) as unknown[])[1];
+  ((await opened.ask(id, 'CONFIG', 'GET', name)) as unknown[])[1];
 const confFile = (id: string): Promise<string> =>
-  readFile(join(stage.runtime.store.dirOf(CLUSTER), 'nodes', id, 'redis.conf'), 'utf8');
+  readFile(join(opened.runtime.store.dirOf(CLUSTER), 'nodes', id, 'redis.conf'), 'utf8');
 const info = async (id: string, section: string, field: string): Promise<string | undefined> =>
-  new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(String(await stage.ask(id, 'INFO', section)))?.[1];
-const stateOf = async (id: string): Promise<string> => (await stage.live.host.inspect(id)).state;
+  new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(String(await opened.ask(id, 'INFO', section)))?.[1];
+const stateOf = async (id: string): Promise<string> => (await opened.live.host.inspect(id)).state;
 
 /** What a node answers within 300 ms: `silent` where that is nothing. */
 async function soon(id: string, ...words: string[]): Promise<string> {
   const options = { clock: systemClock, deadlineMs: 300 };
-  const connection = await openConnection(stage.node(id).endpoint, options);
+  const connection = await openConnection(opened.node(id).endpoint, options);
   try {
     return await connection
       .call(...words)
@@ -43,7 +43,7 @@ async function soon(id: string, ...words: string[]): Promise<string> {
 const follow: Act = { act: 'follow', node: 'redis-3', master: null };
 
 const logOf = (id: string): Promise<string> =>
-  readFile(join(stage.runtime.store.dirOf(CLUSTER), 'nodes', id, 'server.log'), 'utf8');
+  readFile(join(opened.runtime.store.dirOf(CLUSTER), 'nodes', id, 'server.log'), 'utf8');
 
 /** Each act, how it shows, and how it shows that it is gone. */
 const CASES: { act: Act; shows: () => Promise<void>; gone: () => Promise<void> }[] = [
@@ -73,7 +73,7 @@ const CASES: { act: Act; shows: () => Promise<void>; gone: () => Promise<void> }
     async shows() {
       expect(await config('redis-1', 'replica-priority')).toBe('7');
       // As Sentinel does to a node that it reconfigures.
-      await stage.ask('redis-1', 'CONFIG', 'REWRITE');
+      await opened.ask('redis-1', 'CONFIG', 'REWRITE');
       expect(await confFile('redis-1')).toMatch(/^replica-priority 7$/m);
     },
     async gone() {
@@ -85,14 +85,14 @@ const CASES: { act: Act; shows: () => Promise<void>; gone: () => Promise<void> }
   {
     act: { act: 'sentinel-set', node: 'sentinel-1', set: { 'down-after-milliseconds': '2500' } },
     shows: async () =>
-      expect(await stage.ask('sentinel-1', 'SENTINEL', 'MASTER', 'mymaster')).toContain('2500'),
+      expect(await opened.ask('sentinel-1', 'SENTINEL', 'MASTER', 'mymaster')).toContain('2500'),
     gone: async () =>
-      expect(await stage.ask('sentinel-1', 'SENTINEL', 'MASTER', 'mymaster')).not.toContain('2500'),
+      expect(await opened.ask('sentinel-1', 'SENTINEL', 'MASTER', 'mymaster')).not.toContain('2500'),
   },
   {
     act: { act: 'sentinel-debug', node: 'sentinel-2', set: { 'info-period': '9000' } },
-    shows: async () => expect(String(await stage.ask('sentinel-2', 'SENTINEL', 'DEBUG'))).toMatch(/9000/),
-    gone: async () => expect(String(await stage.ask('sentinel-2', 'SENTINEL', 'DEBUG'))).not.toMatch(/9000/),
+    shows: async () => expect(String(await opened.ask('sentinel-2', 'SENTINEL', 'DEBUG'))).toMatch(/9000/),
+    gone: async () => expect(String(await opened.ask('sentinel-2', 'SENTINEL', 'DEBUG'))).not.toMatch(/9000/),
   },
   {
     act: { act: 'reset', node: 'sentinel-2', masterName: 'mymaster' },
@@ -151,7 +151,7 @@ describe.each(CASES.map((one) => [`${one.act.act} ${'node' in one.act ? one.act.
     it('is done, shows, is rolled back, and leaves a whole cluster and a closed journal', {
       timeout: LONG_MS,
     }, async () => {
-      const experiment = await stage.open();
+      const experiment = await opened.open();
       const [injected] = await experiment.inject([act]);
       expect(injected?.act).toMatchObject(act);
       await shows();
@@ -159,12 +159,12 @@ describe.each(CASES.map((one) => [`${one.act.act} ${'node' in one.act ? one.act.
       await gone();
       expect(experiment.active()).toEqual([]);
       await experiment.close();
-      const journal = await readJournal(stage.runtime.store, CLUSTER);
+      const journal = await readJournal(opened.runtime.store, CLUSTER);
       expect(journal).toMatchObject({ closed: true, steps: [{ state: 'undone' }] });
       // Again, where there is nothing any more: a run may be killed between the act and its mark.
       if (injected === undefined) throw new Error('nothing was injected');
-      await handlerOf(injected.act).undo(stage, injected.act);
-      expect(await handlerOf(injected.act).verify(stage, injected.act)).toBeNull();
+      await handlerOf(injected.act).undo(opened, injected.act);
+      expect(await handlerOf(injected.act).verify(opened, injected.act)).toBeNull();
     });
   },
 );
@@ -210,7 +210,7 @@ describe('an act that cannot be done', () => {
       /cannot be cut/,
     ],
   ])('%s is refused before any of its company is done', async (_name, act, words) => {
-    const experiment = await stage.open();
+    const experiment = await opened.open();
     const acts: Act[] = [{ act: 'pause', node: 'redis-3' }, act];
     await expect(experiment.inject(acts)).rejects.toMatchObject({
       exitCode: 3,
@@ -226,27 +226,27 @@ describe('several acts', () => {
   it('are rolled back with the data nodes last, in whatever order they were killed', {
     timeout: LONG_MS,
   }, async () => {
-    const experiment = await stage.open();
+    const experiment = await opened.open();
     const ends = ['sentinel-1', 'sentinel-2', 'redis-2', 'redis-3'];
     await experiment.inject(ends.map((node) => ({ act: 'end', node, signal: 'SIGKILL' })));
     for (const id of ends) expect(await stateOf(id)).toBe('exited');
     await experiment.heal();
     await experiment.close();
-    for (const { id } of stage.live.plan.nodes) expect(await stateOf(id)).toBe('running');
+    for (const { id } of opened.live.plan.nodes) expect(await stateOf(id)).toBe('running');
   });
 
   it('can be rolled back one by one', { timeout: LONG_MS }, async () => {
-    const experiment = await stage.open();
+    const experiment = await opened.open();
     const [first] = await experiment.inject([{ act: 'pause', node: 'redis-2' }]);
     await experiment.inject([{ act: 'pause', node: 'sentinel-1' }]);
     if (first === undefined) throw new Error('nothing was injected');
     await experiment.heal({ only: [first] });
     expect([await stateOf('redis-2'), await stateOf('sentinel-1')]).toEqual(['running', 'paused']);
     await experiment.close();
-    expect((await readJournal(stage.runtime.store, CLUSTER))?.closed).toBe(false);
+    expect((await readJournal(opened.runtime.store, CLUSTER))?.closed).toBe(false);
     await experiment.heal();
     await experiment.close();
-    expect((await readJournal(stage.runtime.store, CLUSTER))?.closed).toBe(true);
+    expect((await readJournal(opened.runtime.store, CLUSTER))?.closed).toBe(true);
   });
 });
 
@@ -254,12 +254,12 @@ describe('what cannot be rolled back', () => {
   it('is reported in full, with what to type, and recovered once it is fixed', {
     timeout: LONG_MS,
   }, async () => {
-    const experiment = await stage.open();
+    const experiment = await opened.open();
     await experiment.inject([
       { act: 'end', node: 'redis-3', signal: 'SIGKILL' },
       { act: 'pause', node: 'redis-2' },
     ]);
-    const conf = join(stage.runtime.store.dirOf(CLUSTER), 'nodes', 'redis-3', 'redis.conf');
+    const conf = join(opened.runtime.store.dirOf(CLUSTER), 'nodes', 'redis-3', 'redis.conf');
     await rename(conf, `${conf}.away`);
     await expect(experiment.heal()).rejects.toMatchObject({
       code: 'not-healed',
@@ -274,9 +274,9 @@ describe('what cannot be rolled back', () => {
     // What could be rolled back was.
     expect(await stateOf('redis-2')).toBe('running');
     await experiment.close();
-    await expect(stage.open()).rejects.toMatchObject({ code: 'unfinished-journal' });
+    await expect(opened.open()).rejects.toMatchObject({ code: 'unfinished-journal' });
     await rename(`${conf}.away`, conf);
-    const recovered = await recover(stage.runtime, CLUSTER, 'recover');
+    const recovered = await recover(opened.runtime, CLUSTER, 'recover');
     expect(recovered).toMatchObject({
       what: 'a test',
       undone: [expect.stringContaining('redis-3')],
@@ -288,23 +288,23 @@ describe('what cannot be rolled back', () => {
 
 describe('recover', () => {
   it('starts everything where the whole machine went down in the middle', { timeout: LONG_MS }, async () => {
-    const experiment = await stage.open();
-    await stage.ask('redis-1', 'SET', 'kept', 'yes');
-    await stage.ask('redis-1', 'WAIT', 2, 5000);
+    const experiment = await opened.open();
+    await opened.ask('redis-1', 'SET', 'kept', 'yes');
+    await opened.ask('redis-1', 'WAIT', 2, 5000);
     await experiment.inject([{ act: 'pause', node: 'redis-1' }]);
-    for (const { id } of stage.live.plan.nodes) await stage.live.host.kill(id, 'SIGKILL');
-    const recovered = await recover(stage.runtime, CLUSTER, 'recover');
+    for (const { id } of opened.live.plan.nodes) await opened.live.host.kill(id, 'SIGKILL');
+    const recovered = await recover(opened.runtime, CLUSTER, 'recover');
     expect(recovered.master).not.toBeNull();
-    for (const { id } of stage.live.plan.nodes) expect(await stateOf(id)).toBe('running');
-    for (const { id } of dataNodes(stage.live.plan)) expect(await stage.ask(id, 'GET', 'kept')).toBe('yes');
+    for (const { id } of opened.live.plan.nodes) expect(await stateOf(id)).toBe('running');
+    for (const { id } of dataNodes(opened.live.plan)) expect(await opened.ask(id, 'GET', 'kept')).toBe('yes');
   });
 
   it('only proves where everything was repaired by hand', { timeout: LONG_MS }, async () => {
-    const experiment = await stage.open();
+    const experiment = await opened.open();
     await experiment.inject([{ act: 'pause', node: 'sentinel-2' }]);
-    await stage.live.host.resume('sentinel-2');
-    await recover(stage.runtime, CLUSTER, 'recover');
-    expect((await readJournal(stage.runtime.store, CLUSTER))?.closed).toBe(true);
-    expect(await recover(stage.runtime, CLUSTER, 'recover')).toMatchObject({ what: null, undone: [] });
+    await opened.live.host.resume('sentinel-2');
+    await recover(opened.runtime, CLUSTER, 'recover');
+    expect((await readJournal(opened.runtime.store, CLUSTER))?.closed).toBe(true);
+    expect(await recover(opened.runtime, CLUSTER, 'recover')).toMatchObject({ what: null, undone: [] });
   });
 });

@@ -25,7 +25,7 @@ import { keyOf } from '../../src/workload/keys.js';
 import { runsOf, type WorkloadRecord } from '../../src/workload/record.js';
 import type { Workload } from '../../src/workload/start.js';
 import { type Cli, openCli } from '../helpers/cli.js';
-import { failOver, openStage, type Stage } from '../helpers/failed-over.js';
+import { type FailoverCluster, failOver, openFailoverCluster } from '../helpers/failed-over.js';
 import { asking, compiledWorkload, settings, when } from '../helpers/workload.js';
 
 /**
@@ -39,7 +39,7 @@ const DEADLINE_MS = 300;
 const CONFIG = { downAfterMs: 1500, failoverTimeoutMs: 3000 };
 
 let cli: Cli;
-let stage: Stage;
+let cluster: FailoverCluster;
 let room: Awaited<ReturnType<typeof compiledWorkload>>;
 /** A failover as it should be, and what clients wrote through it. */
 let after: Required<TrialEvidence>;
@@ -55,32 +55,32 @@ beforeAll(async () => {
   ]);
   expect(made.code, made.stderr).toBe(0);
   room = await compiledWorkload();
-  stage = await openStage(cli.home, DEADLINE_MS);
+  cluster = await openFailoverCluster(cli.home, DEADLINE_MS);
   // Who comes first is known to every sentinel before it matters: INFO is asked for every 10 s.
   for (const [id, priority] of [
     ['redis-2', 10],
     ['redis-3', 20],
   ] as const)
-    await stage.ask(nodeOf(stage.live.plan, id), 'CONFIG', 'SET', 'replica-priority', priority);
+    await cluster.ask(nodeOf(cluster.live.plan, id), 'CONFIG', 'SET', 'replica-priority', priority);
   await when('every node was heard', () =>
-    stage.live.plan.nodes.every(({ id }) => hears(stage.run.observer, id)),
+    cluster.live.plan.nodes.every(({ id }) => hears(cluster.run.observer, id)),
   );
   await when('every sentinel knows the priorities', async () => (await slates()).every(isRanked));
   best = bestReplica((await slates())[0] ?? [], { ...CONFIG, masterDownForMs: null })?.id ?? null;
-  after = await failOver(stage);
+  after = await failOver(cluster);
   await asItWas();
-  after.snapshot = await stage.look();
+  after.snapshot = await cluster.look();
 });
 afterAll(async () => {
   await Promise.allSettled(begun.map((workload) => workload.stop()));
-  await stage?.close();
+  await cluster?.close();
   await room?.remove();
   await cli?.close();
 });
 
 /** The replicas as each sentinel sees them; nothing where it gives no answer. */
 function slates(): Promise<Candidate[][]> {
-  const { plan, asking } = stage.live;
+  const { plan, asking } = cluster.live;
   const idAt = (address: Address): string =>
     dataNodes(plan).find((n) => sameAddress(n.announce, address))?.id ?? '';
   return Promise.all(
@@ -97,19 +97,19 @@ const isRanked = (slate: Candidate[]): boolean =>
   slate.length === 2 && slate.every(({ priority }) => priority < 100);
 
 /** Who is who after the failover. */
-const master = (): NodePlan => nodeOf(stage.live.plan, after.newMaster?.id ?? '');
-const old = (): NodePlan => nodeOf(stage.live.plan, after.roles.master.id);
+const master = (): NodePlan => nodeOf(cluster.live.plan, after.newMaster?.id ?? '');
+const old = (): NodePlan => nodeOf(cluster.live.plan, after.roles.master.id);
 const other = (): NodePlan => {
-  const found = dataNodes(stage.live.plan).find((n) => n.id !== master().id && n.id !== old().id);
+  const found = dataNodes(cluster.live.plan).find((n) => n.id !== master().id && n.id !== old().id);
   if (found === undefined) throw new Error('there is no third node');
   return found;
 };
-const sentinels = (): NodePlan[] => sentinelNodes(stage.live.plan);
-const sentinel = (n: number): NodePlan => nodeOf(stage.live.plan, `sentinel-${n}`);
+const sentinels = (): NodePlan[] => sentinelNodes(cluster.live.plan);
+const sentinel = (n: number): NodePlan => nodeOf(cluster.live.plan, `sentinel-${n}`);
 
-const tell = (node: NodePlan, line: string): Promise<unknown> => stage.ask(node, ...line.split(' '));
+const tell = (node: NodePlan, line: string): Promise<unknown> => cluster.ask(node, ...line.split(' '));
 const follow = (node: NodePlan, whom: NodePlan): Promise<unknown> =>
-  stage.ask(node, 'REPLICAOF', whom.announce.host, whom.announce.port);
+  cluster.ask(node, 'REPLICAOF', whom.announce.host, whom.announce.port);
 const lead = (node: NodePlan): Promise<unknown> => tell(node, 'REPLICAOF NO ONE');
 
 const judged = (snapshot: Snapshot): InvariantResult[] => judgeInvariants({ ...after, snapshot });
@@ -117,7 +117,7 @@ const verdictOf = (results: InvariantResult[], id: string): Verdict | undefined 
   results.find((r) => r.id === id)?.verdict;
 const asItWas = (): Promise<number> =>
   when('everything holds again', async () =>
-    judged(await stage.look()).every(({ verdict }) => verdict === 'holds'),
+    judged(await cluster.look()).every(({ verdict }) => verdict === 'holds'),
   );
 
 describe('a failover as it should be', () => {
@@ -138,20 +138,20 @@ interface Breach {
 /** What each of Sentinel's own settings is after a MONITOR. */
 async function monitor(at: NodePlan, whom: NodePlan): Promise<void> {
   const name = after.roles.masterName;
-  await stage.ask(at, 'SENTINEL', 'REMOVE', name).catch(() => {});
-  await stage.ask(at, 'SENTINEL', 'MONITOR', name, whom.announce.host, whom.announce.port, 2);
+  await cluster.ask(at, 'SENTINEL', 'REMOVE', name).catch(() => {});
+  await cluster.ask(at, 'SENTINEL', 'MONITOR', name, whom.announce.host, whom.announce.port, 2);
   for (const [option, value] of [
     ['down-after-milliseconds', CONFIG.downAfterMs],
     ['failover-timeout', CONFIG.failoverTimeoutMs],
   ] as const)
-    await stage.ask(at, 'SENTINEL', 'SET', name, option, value);
+    await cluster.ask(at, 'SENTINEL', 'SET', name, option, value);
 }
 
 async function untilViolated(id: string, act: () => Promise<unknown>): Promise<InvariantResult[]> {
   let results: InvariantResult[] = [];
   await when(`${id} is violated`, async () => {
     await act();
-    results = judged(await stage.look());
+    results = judged(await cluster.look());
     return verdictOf(results, id) === 'violated';
   });
   return results;
@@ -219,7 +219,7 @@ const BREACHES: Breach[] = [
     id: 'quorum-usable',
     how: 'one of them forgets the others',
     act: () => tell(sentinel(2), `SENTINEL RESET ${after.roles.masterName}`),
-    undo: () => introduce(stage.live),
+    undo: () => introduce(cluster.live),
   },
 ];
 
@@ -233,7 +233,7 @@ describe('the choice of the replica', () => {
   });
 
   it('is violated where another one is promoted by hand', async () => {
-    const { observer, roles } = stage.run;
+    const { observer, roles } = cluster.run;
     const fromMs = systemClock.now();
     const promoted = () =>
       newMasterOf(
@@ -260,7 +260,7 @@ describe('broken by hand', () => {
   it.each(BREACHES)('$id is violated where $how', async ({ id, act, undo, isCorrected = false }) => {
     const once = async () => {
       await act();
-      return judged(await stage.look());
+      return judged(await cluster.look());
     };
     const results = await (isCorrected ? untilViolated(id, act) : once());
     await undo();
@@ -276,7 +276,7 @@ interface Silence {
 }
 const SILENCES: Silence[] = [
   { id: 'one-master', who: 'the master', silent: () => [master()] },
-  { id: 'one-master', who: 'every data node', silent: () => dataNodes(stage.live.plan) },
+  { id: 'one-master', who: 'every data node', silent: () => dataNodes(cluster.live.plan) },
   { id: 'sentinels-agree', who: 'the master', silent: () => [master()] },
   { id: 'sentinels-agree', who: 'one sentinel', silent: () => [sentinel(3)] },
   { id: 'sentinels-agree', who: 'every sentinel', silent: sentinels },
@@ -288,7 +288,7 @@ const SILENCES: Silence[] = [
 
 /** Freezes some for as long as it takes to do something. */
 async function frozen<T>(nodes: NodePlan[], work: () => Promise<T>): Promise<T> {
-  const { host } = stage.live;
+  const { host } = cluster.live;
   await Promise.all(nodes.map(({ id }) => host.pause(id)));
   try {
     return await work();
@@ -299,7 +299,7 @@ async function frozen<T>(nodes: NodePlan[], work: () => Promise<T>): Promise<T> 
 
 describe('with the evidence withheld', () => {
   it.each(SILENCES)('$id is unknown where $who gives no answer', async ({ id, silent }) => {
-    const results = judged(await frozen(silent(), () => stage.look(DEADLINE_MS)));
+    const results = judged(await frozen(silent(), () => cluster.look(DEADLINE_MS)));
     expect(verdictOf(results, id), JSON.stringify(results)).toBe('unknown');
     await asItWas();
   });
@@ -313,14 +313,14 @@ describe('with the evidence withheld', () => {
 
   it('what only events tell is unknown to who came too late to hear them', async () => {
     const late = await lateObserver();
-    await when('it heard every node', () => dataNodes(stage.live.plan).every(({ id }) => hears(late, id)));
+    await when('it heard every node', () => dataNodes(cluster.live.plan).every(({ id }) => hears(late, id)));
     await late.close();
     const blind = { ...after, seen: late.seen };
     expect(oneFailover(blind).verdict).toBe('unknown');
   });
 
   it('a node that was not heard for a while may have been a master', async () => {
-    const { observer, roles } = stage.run;
+    const { observer, roles } = cluster.run;
     const fromMs = systemClock.now();
     const masterNow = { ...roles, master: master() };
     const split = (): InvariantResult =>
@@ -336,7 +336,7 @@ describe('with the evidence withheld', () => {
   });
 
   it('what the new master had to resend is unknown where it does not say', async () => {
-    const { run } = stage;
+    const { run } = cluster;
     const asked = () => fullSyncsOf(run, master().id, after.watch.fromMs);
     const fullSyncs = await frozen([master()], asked);
     expect(fullResyncsExplained(after.newMaster, fullSyncs).verdict).toBe('unknown');
@@ -345,9 +345,9 @@ describe('with the evidence withheld', () => {
 
 describe('a replica that cannot go on from where it was', () => {
   it('costs a full resync', async () => {
-    const { run } = stage;
+    const { run } = cluster;
     await lead(other());
-    await stage.ask(other(), 'SET', 'of-another-history', '1');
+    await cluster.ask(other(), 'SET', 'of-another-history', '1');
     await follow(other(), master());
     await asItWas();
     const fullSyncs = await fullSyncsOf(run, master().id, after.watch.fromMs);
@@ -359,7 +359,7 @@ describe('a replica that cannot go on from where it was', () => {
   });
 
   it('has to be given everything where it had received more than the one that was promoted', async () => {
-    const { run } = stage;
+    const { run } = cluster;
     const { observer } = run;
     const [promoted, ahead] = [other(), old()];
     const fromMs = systemClock.now();
@@ -369,12 +369,12 @@ describe('a replica that cannot go on from where it was', () => {
       );
     await tell(promoted, 'REPLICAOF 127.0.0.1 1');
     await when('it lost its master', () => sees(promoted, ({ link }) => link !== 'connected'));
-    await stage.ask(master(), 'SET', 'received-by-one', '1');
+    await cluster.ask(master(), 'SET', 'received-by-one', '1');
     await when('the other one has more', () => {
       const [less, more] = [promoted, ahead].map(({ id }) => observer.offsetOf(id));
       return more != null && less != null && more > less;
     });
-    const before = await stage.look();
+    const before = await cluster.look();
     await lead(promoted);
     await when('it was seen as a master', () => sees(promoted, ({ role }) => role === 'master'));
     await follow(ahead, promoted);
@@ -402,7 +402,7 @@ describe('a replica that cannot go on from where it was', () => {
 
 /** An observer that begins after the failover. */
 function lateObserver(): Promise<Observer> {
-  const { plan } = stage.live;
+  const { plan } = cluster.live;
   const nodes = { data: dataNodes(plan), sentinels: sentinelNodes(plan) };
   return observe(nodes, { clock: systemClock, masterName: after.roles.masterName, access: OPEN_ACCESS });
 }
@@ -412,7 +412,7 @@ const hears = (observer: Observer, id: string): boolean =>
 describe('what was acknowledged to clients', () => {
   let record: WorkloadRecord;
   const accounted = async (): Promise<{ client: ClientSummary; ledger: LedgerSummary }> => {
-    const finals = await room.readBack(record, stage.target.nodes, { ...asking, deadlineMs: DEADLINE_MS });
+    const finals = await room.readBack(record, cluster.target.nodes, { ...asking, deadlineMs: DEADLINE_MS });
     const ledger = room.ledgerOf(record, finals, master().id, {
       fault: 'kill',
       oldMaster: old().id,
@@ -458,21 +458,21 @@ describe('what was acknowledged to clients', () => {
 
   it('is violated by a write that was never attempted', async () => {
     const { attempted = 0 } = record.clients[1] ?? {};
-    await stage.ask(master(), 'SETBIT', key(attempted), attempted + 7, 1);
+    await cluster.ask(master(), 'SETBIT', key(attempted), attempted + 7, 1);
     expect(await verdicts()).toMatchObject({ 'losses-explained': 'violated' });
-    await stage.ask(master(), 'SETBIT', key(attempted), attempted + 7, 0);
+    await cluster.ask(master(), 'SETBIT', key(attempted), attempted + 7, 0);
     expect(await verdicts()).toMatchObject({ 'losses-explained': 'holds' });
   });
 
   it('is violated by one acknowledged write that is gone', async () => {
-    await stage.ask(master(), 'SETBIT', key(0), 0, 0);
+    await cluster.ask(master(), 'SETBIT', key(0), 0, 0);
     expect((await accounted()).ledger.lost).toBe(1);
     expect(await verdicts()).toMatchObject({ 'losses-explained': 'violated' });
-    await stage.ask(master(), 'SETBIT', key(0), 0, 1);
+    await cluster.ask(master(), 'SETBIT', key(0), 0, 1);
   });
 
   it('is violated where everything is gone', async () => {
-    await stage.ask(master(), 'FLUSHALL');
+    await cluster.ask(master(), 'FLUSHALL');
     const { ledger } = await accounted();
     expect(ledger.lost).toBe(ledger.acknowledged);
     expect(await verdicts()).toMatchObject({ 'losses-explained': 'violated' });
@@ -480,13 +480,13 @@ describe('what was acknowledged to clients', () => {
 
   it('is violated for clients that are never served again', async () => {
     const workload = await startClients('paused', 'tuned');
-    await stage.ask(master(), 'CLIENT', 'PAUSE', 60_000, 'WRITE');
+    await cluster.ask(master(), 'CLIENT', 'PAUSE', 60_000, 'WRITE');
     const pausedAtMs = systemClock.now();
     const paused = await workload.stop();
     // Answers from before may be read after that of the pause; a longer pause would hold up the sentinels' hellos.
     const heardAtMs = paused.clients.flatMap((client) => [...runsOf(paused, client)].map((run) => run.atMs));
     const faultAtMs = Math.max(pausedAtMs, ...heardAtMs);
-    await stage.ask(master(), 'CLIENT', 'UNPAUSE');
+    await cluster.ask(master(), 'CLIENT', 'UNPAUSE');
     const { ledger } = await accounted();
     const results = judgeLoad(room.clientSummary(paused, faultAtMs), ledger, master(), true);
     expect(verdictOf(results, 'clients-recovered'), JSON.stringify(results)).toBe('violated');
@@ -496,7 +496,7 @@ describe('what was acknowledged to clients', () => {
 
 async function startClients(keyPrefix: string, policy: string): Promise<Workload> {
   const options = { settings: settings({ policy }), keyPrefix, clock: systemClock };
-  const workload = await room.startWorkload(stage.target, options);
+  const workload = await room.startWorkload(cluster.target, options);
   begun.push(workload);
   await when('some is written', () => workload.counts().acknowledged > 300);
   return workload;
@@ -504,7 +504,7 @@ async function startClients(keyPrefix: string, policy: string): Promise<Workload
 
 describe('a second failover', () => {
   it('is seen, and that it left two masters, and what each of them took', async () => {
-    const { observer, roles } = stage.run;
+    const { observer, roles } = cluster.run;
     const staying = await startClients('staying', 'default');
     const moving = await startClients('moving', 'tuned');
     const fromMs = systemClock.now();
@@ -512,8 +512,8 @@ describe('a second failover', () => {
     const second = (): NodePlan => {
       const to = switches(observer.seen, roles).find((o) => o.atMs > fromMs)?.to;
       return nodeOf(
-        stage.live.plan,
-        dataNodes(stage.live.plan).find((n) => sameAddress(n.announce, to))?.id ?? '',
+        cluster.live.plan,
+        dataNodes(cluster.live.plan).find((n) => sameAddress(n.announce, to))?.id ?? '',
       );
     };
     await tell(sentinel(1), `SENTINEL FAILOVER ${roles.masterName}`);

@@ -18,7 +18,7 @@ import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 
 let cli: Cli;
-let stage: Pick<LiveCluster, 'plan' | 'asking'>;
+let opened: Pick<LiveCluster, 'plan' | 'asking'>;
 
 beforeAll(async () => {
   cli = await openCli();
@@ -26,14 +26,14 @@ beforeAll(async () => {
   expect(up.code, up.stderr).toBe(0);
   const state = await openStore(cli.home).load('default');
   if (state === undefined) throw new Error('the cluster has no state');
-  stage = { plan: state.plan, asking: { clock: systemClock, access: OPEN_ACCESS, deadlineMs: 1500 } };
+  opened = { plan: state.plan, asking: { clock: systemClock, access: OPEN_ACCESS, deadlineMs: 1500 } };
 });
 afterAll(() => cli.close());
 
 const shownOf = (settings: readonly LiveSetting[]): string[] =>
   settings.map(({ node, name, value }) => `${node.id} ${name} ${value}`).sort();
 
-const now = async (): Promise<string[]> => shownOf(await readSettings(stage));
+const now = async (): Promise<string[]> => shownOf(await readSettings(opened));
 
 const confOf = (id: string): Promise<string> =>
   readFile(join(cli.home, 'clusters/default/nodes', id, 'redis.conf'), 'utf8');
@@ -42,30 +42,30 @@ describe('settings that are changed for a while', () => {
   const wanted = { downAfterMs: 3000, minReplicas: 1, maxLagS: 7 };
 
   it('reach every sentinel and data node, their files too, and go back to what they were', async () => {
-    const had = await readSettings(stage);
+    const had = await readSettings(opened);
     expect(shownOf(had)).toEqual(
-      shownOf(settingsFor(stage, { downAfterMs: 2000, minReplicas: 0, maxLagS: 10 })),
+      shownOf(settingsFor(opened, { downAfterMs: 2000, minReplicas: 0, maxLagS: 10 })),
     );
 
-    await applySettings(stage, settingsFor(stage, wanted));
-    expect(await now()).toEqual(shownOf(settingsFor(stage, wanted)));
+    await applySettings(opened, settingsFor(opened, wanted));
+    expect(await now()).toEqual(shownOf(settingsFor(opened, wanted)));
     // What a killed node comes back with.
     expect(await confOf('redis-1')).toMatch(/^min-replicas-to-write 1$/m);
 
-    expect(await restoreSettings(stage, had)).toEqual({ restored: true, problems: [], commands: [] });
+    expect(await restoreSettings(opened, had)).toEqual({ restored: true, problems: [], commands: [] });
     expect(await now()).toEqual(shownOf(had));
     expect(await confOf('redis-1')).not.toMatch(/^min-replicas-to-write 1$/m);
   });
 
   it('that cannot be restored at one node are named, with what to type; the others are restored', async () => {
-    const had = await readSettings(stage);
-    await applySettings(stage, settingsFor(stage, wanted));
+    const had = await readSettings(opened);
+    await applySettings(opened, settingsFor(opened, wanted));
     expect((await cli.run(['pause', 'sentinel-2'])).code).toBe(0);
     // Its own bound passes forty times as fast; what the nodes take is real.
     const clock = { ...systemClock, now: () => systemClock.now() * 40 };
-    const asking = { ...stage.asking, clock, deadlineMs: 300 };
-    const found = await restoreSettings({ ...stage, asking }, had);
-    const sentinel = stage.plan.nodes.find((n) => n.id === 'sentinel-2');
+    const asking = { ...opened.asking, clock, deadlineMs: 300 };
+    const found = await restoreSettings({ ...opened, asking }, had);
+    const sentinel = opened.plan.nodes.find((n) => n.id === 'sentinel-2');
     expect(found.restored).toBe(false);
     expect(found.problems).toEqual([expect.stringMatching(/^sentinel-2: /)]);
     expect(found.commands).toEqual([
@@ -73,12 +73,12 @@ describe('settings that are changed for a while', () => {
     ]);
 
     expect((await cli.run(['resume', 'sentinel-2'])).code).toBe(0);
-    expect((await restoreSettings(stage, had)).restored).toBe(true);
+    expect((await restoreSettings(opened, had)).restored).toBe(true);
     expect(await now()).toEqual(shownOf(had));
     // Where the pause took longer than 2 s, the sentinel is in TILT for 30 s, and no trial may begin.
     const isSteady = await until(
       async () => {
-        const { sentinels } = await surveyPlan(stage.plan, stage.asking);
+        const { sentinels } = await surveyPlan(opened.plan, opened.asking);
         return sentinels.every(({ answer }) => answer?.tilt === false) ? true : undefined;
       },
       { clock: systemClock, everyMs: 200, deadlineMs: 60_000 },

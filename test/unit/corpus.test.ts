@@ -7,7 +7,7 @@ import { diagnoseFiles } from '../../src/checks/diagnose.js';
 import { readProject } from '../../src/checks/gather/project/read-project.js';
 import { CHECKS } from '../../src/checks/index.js';
 import { SEVERITIES, VERDICT_WORDS } from '../../src/model/status.js';
-import { allFindings } from '../helpers/file-stage.js';
+import { allFindings } from '../helpers/project-files.js';
 
 const CORPUS = 'test/corpus';
 

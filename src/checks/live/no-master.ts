@@ -140,7 +140,7 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
     const words = 'the sentinels have forgotten its replicas (SENTINEL RESET while it was down does that)';
     return { words, why: 'no replica is ever promoted', fix: forgottenFix(facts, lost) };
   }
-  if (!hasHeir(facts)) {
+  if (!hasPromotableReplica(facts)) {
     if (nodes.length > 1) return hopeless('no replica can be promoted');
     return { ...hopeless('the master has no replica'), fix: [hints.revive(lost, lost.silence)] };
   }
@@ -173,7 +173,7 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
 const isVain = (facts: MasterFacts): boolean =>
   facts.nodes.length > 1 &&
   !isForgotten(facts) &&
-  !hasHeir(facts) &&
+  !hasPromotableReplica(facts) &&
   (blockedAt(facts) !== null || facts.answered.length === 0);
 
 /** `failover expected within 3 s`, counted from the last answer of the master, or from the start of a sentinel that got none. */
@@ -185,7 +185,7 @@ function expected(facts: MasterFacts, downAfterMs: number): string {
 }
 
 /** A replica that answers and that not every sentinel has at priority 0, which means never (sentinel.c, sentinelSelectSlave). */
-function hasHeir(facts: MasterFacts): boolean {
+function hasPromotableReplica(facts: MasterFacts): boolean {
   return facts.answered.some((node) => {
     if (node.answer.role !== 'replica' || node.answer.loading) return false;
     const entries = facts.witnesses.flatMap((w) =>

@@ -53,7 +53,7 @@ interface Seen {
   /** Alive now, running or frozen. */
   server: ProcessIdentity | undefined;
   /** Whether another server answers at the node's address. */
-  isStranger?: boolean;
+  isOtherServer?: boolean;
 }
 
 type Actions = Omit<NodeActions, 'blockDump'>;
@@ -66,19 +66,19 @@ class LocalProcesses implements Actions {
   }
 
   inspect = async (id: string): Promise<NodeInspection> => {
-    const { record, server, isStranger } = await this.#find(id);
+    const { record, server, isOtherServer } = await this.#find(id);
     const view = server === undefined ? undefined : await viewProcess(server.pid);
     const unit = record?.unit == null ? '' : `, ${record.unit}`;
     if (view !== undefined)
       return { state: view.stopped ? 'paused' : 'running', detail: `pid ${view.pid}${unit}` };
     if (record === undefined) return { state: 'absent', detail: 'it was never seen running on this machine' };
-    const other = isStranger === true ? 'another server answers at its address; it ' : '';
+    const other = isOtherServer === true ? 'another server answers at its address; it ' : '';
     return { state: 'exited', detail: `${other}was pid ${record.process.pid}${unit}` };
   };
 
   start = async (id: string, edit?: ConfEdit): Promise<void> => {
-    const { record, server, isStranger } = await this.#find(id);
-    if (isStranger === true) throw notOurs(this.#nodeOf(id));
+    const { record, server, isOtherServer } = await this.#find(id);
+    if (isOtherServer === true) throw notOurs(this.#nodeOf(id));
     if (server !== undefined) return;
     if (record === undefined) throw neverSeen(id, this.#context.cluster);
     const conf = await requireReturn(this.#nodeOf(id), record);
@@ -128,8 +128,8 @@ class LocalProcesses implements Actions {
   logs = (id: string, options?: LogOptions): AsyncIterable<LogLine> => this.#log(id, options);
 
   requireAble = async (id: string, ability: Ability): Promise<void> => {
-    const { record, isStranger } = await this.#find(id);
-    if (isStranger === true) throw notOurs(this.#nodeOf(id));
+    const { record, isOtherServer } = await this.#find(id);
+    if (isOtherServer === true) throw notOurs(this.#nodeOf(id));
     const isEnded = ability === 'kill' || ability === 'stop' || ability === 'start';
     if (isEnded && record !== undefined) await requireReturn(this.#nodeOf(id), record);
   };
@@ -192,7 +192,7 @@ class LocalProcesses implements Actions {
     if (now === undefined) throw notHere(node, said);
     const isReturned = before !== undefined && before.conf !== null && before.conf === now.conf;
     if (!isReturned && !(await node.belongs()))
-      return { record: before, server: undefined, isStranger: true };
+      return { record: before, server: undefined, isOtherServer: true };
     await writeLocalRecord(this.#context.dir, node.id, now);
     return { record: now, server: now.process };
   }

@@ -17,7 +17,13 @@ import {
   restoreSettings,
   settingsFor,
 } from './live-settings.js';
-import { type Combination, combinationsOf, type SweepOptions, sweepResultOf, wordsOf } from './verdict.js';
+import {
+  type Combination,
+  combinationsOf,
+  combinationText,
+  type SweepOptions,
+  sweepResultOf,
+} from './verdict.js';
 
 export type { SweepOptions } from './verdict.js';
 
@@ -88,7 +94,7 @@ async function playAll(
     const { downAfterMs, minReplicas } = combination;
     const leftMs = ((runtime.clock.now() - begun) / Math.max(1, i)) * (combinations.length - i);
     const about = i === 0 ? '' : `, about ${Math.ceil(leftMs / 60_000)} min left`;
-    const text = `${i + 1} of ${combinations.length}: ${wordsOf(combination)}${about}`;
+    const text = `${i + 1} of ${combinations.length}: ${combinationText(combination)}${about}`;
     runtime.onProgress({ type: 'note', level: 'info', text });
     await applySettings(live, settingsFor(live, { ...combination, maxLagS: options.maxLagS }));
     const played = await playTrials(runtime, live, experiment, {
@@ -96,7 +102,7 @@ async function playAll(
       waitMs: null,
       budgetMs: null,
       thresholds: [],
-      part: wordsOf(combination),
+      part: combinationText(combination),
     });
     runs.push([{ downAfterMs, minReplicas }, played]);
     runtime.signal?.throwIfAborted();

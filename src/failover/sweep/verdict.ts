@@ -30,7 +30,7 @@ export type Combination = Pick<SweepPoint, 'downAfterMs' | 'minReplicas'>;
 export const combinationsOf = ({ downAfterMs, minReplicas }: SweepOptions): Combination[] =>
   downAfterMs.flatMap((down) => minReplicas.map((min) => ({ downAfterMs: down, minReplicas: min })));
 
-export const wordsOf = ({ downAfterMs, minReplicas }: Combination): string =>
+export const combinationText = ({ downAfterMs, minReplicas }: Combination): string =>
   `down-after ${formatDurationMs(downAfterMs)}, min-replicas-to-write ${minReplicas}`;
 
 export interface SweepEvidence {
@@ -87,7 +87,7 @@ function verdictOf(
   const untested = played.flatMap((t) => t.untested ?? []);
   if (untested.length > 0)
     return { outcome: 'unknown', reason: `in ${count(untested.length, 'trial')}: ${untested[0]}` };
-  const unproved = points.filter((p) => !p.proved).map(wordsOf);
+  const unproved = points.filter((p) => !p.proved).map(combinationText);
   if (unproved.length > 0) {
     return { outcome: 'unknown', reason: `evidence is missing for ${unproved.join('; ')}` };
   }

@@ -1,9 +1,9 @@
 import type { Runtime } from '../../cluster/runtime.js';
-import { OperatorError } from '../../errors.js';
+import { messageAndWhy, OperatorError } from '../../errors.js';
 import { isNotRestored } from '../../faults/conduct.js';
 import { type Scenario, type Shape, shapeKey } from '../format/scenario.js';
 import type { Played } from './play.js';
-import { type ChaosOptions, playOn, saysNotHere, skippedResult, unknownResult, wordsOf } from './play-on.js';
+import { type ChaosOptions, playOn, saysNotHere, skippedResult, unknownResult } from './play-on.js';
 import type { NextScenario, OnResult } from './scenario-queue.js';
 import { openScratchClusters, type ScratchClusters } from './scratch.js';
 
@@ -52,7 +52,7 @@ async function work(
       const made: string | OperatorError =
         scratch?.cluster ?? (await orRefusal(clusters.make(scenario.shape)));
       if (typeof made !== 'string') {
-        onResult(scenario, skippedResult(scenario, options, wordsOf(made)));
+        onResult(scenario, skippedResult(scenario, options, messageAndWhy(made)));
         continue;
       }
       scratch ??= { cluster: made, shape: scenario.shape };
@@ -98,7 +98,7 @@ async function playOnScratch(
     runtime.signal?.throwIfAborted();
     if (!(error instanceof OperatorError)) throw error;
     if (error.code === 'not-steady' || error.code === 'too-soon') return 'not-steady';
-    const why = wordsOf(error);
+    const why = messageAndWhy(error);
     const result = isNotRestored(error)
       ? { ...unknownResult(scenario, options, why), outcome: 'violated' as const }
       : unknownResult(scenario, options, why);

@@ -1,7 +1,7 @@
 import { settingsNow } from '../../cluster/ask.js';
 import type { LiveCluster } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
-import { EXIT, OperatorError } from '../../errors.js';
+import { EXIT, messageAndWhy, OperatorError } from '../../errors.js';
 import { withTrialCluster } from '../../failover/run.js';
 import type { DriverName } from '../../model/drivers.js';
 import { command as commandText } from '../../model/hints.js';
@@ -27,9 +27,6 @@ export interface ChaosOptions extends ScratchOptions {
   forMs: number | null;
 }
 
-export const wordsOf = (error: OperatorError): string =>
-  [error.message, error.why].filter(Boolean).join(': ');
-
 /** Plays a scenario on a cluster created by sentinelctl, under its lock; what cannot be done there is skipped. Throws what playScenario does. */
 export async function playOn(
   runtime: Runtime,
@@ -49,7 +46,7 @@ export async function playOn(
     });
   } catch (error) {
     if (!saysNotHere(error)) throw error;
-    const why = wordsOf(error);
+    const why = messageAndWhy(error);
     return { result: skippedResult(scenario, options, why), settled: true };
   }
 }

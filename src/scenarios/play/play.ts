@@ -2,7 +2,7 @@ import { surveyPlan } from '../../cluster/ask.js';
 import type { LiveCluster } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
 import { CLIENT } from '../../drivers/links.js';
-import { EXIT, messageOf, OperatorError } from '../../errors.js';
+import { EXIT, messageAndWhy, OperatorError } from '../../errors.js';
 import { conduct, healRun } from '../../faults/conduct.js';
 import { nodeOf } from '../../faults/context.js';
 import { openExperiment } from '../../faults/experiment.js';
@@ -123,7 +123,7 @@ async function playSteps(play: ScenarioRun): Promise<StepResult[]> {
       onProgress({ type: 'step', id, state: 'failed', label: text, ms: clock.now() - begun });
       signal?.throwIfAborted();
       if (cannotGoOn(play, error)) throw error;
-      done = { outcome: 'unknown', evidence: words(error) };
+      done = { outcome: 'unknown', evidence: messageAndWhy(error) };
     }
     const tookMs = clock.now() - begun;
     broken = done.outcome !== 'done';
@@ -146,9 +146,6 @@ function cannotGoOn(play: ScenarioRun, error: unknown): boolean {
   if (error.exitCode === EXIT.notRestored || error.exitCode === EXIT.usage) return true;
   return error.exitCode === EXIT.refused && play.injected.length === 0;
 }
-
-const words = (error: unknown): string =>
-  [messageOf(error), error instanceof OperatorError ? error.why : undefined].filter(Boolean).join(': ');
 
 /** Keys of a node that is gone, or of a run that was cut short, go with the cluster or stay under their own prefix. */
 async function removeKeys(play: ScenarioRun): Promise<void> {

@@ -65,7 +65,7 @@ async function testQuorum(runtime: Runtime, live: LiveCluster): Promise<QuorumRe
   const majority = majorityOf(spec.sentinels);
   const again = command('quorum-test', cluster);
   const options = { keep: false, disposable: false, command: again };
-  const play: Play = async (scenario) => {
+  const play: PlayScenario = async (scenario) => {
     const block = openLive(runtime, { title: scenario.summary, leftMs: null });
     try {
       return (await playScenario(runtime, live, scenario, { ...options, block })).result;
@@ -100,14 +100,14 @@ function sayPhase({ onProgress }: Runtime, { title, outcome, reason }: QuorumPha
   if (outcome !== 'skipped') onProgress({ type: 'result', title, verdict: outcome, text: reason });
 }
 
-type Play = (scenario: Scenario) => Promise<ScenarioResult>;
+type PlayScenario = (scenario: Scenario) => Promise<ScenarioResult>;
 
 const FAILOVER: Condition = { is: 'failover' };
 const KILL: Step = { line: 0, do: 'inject', fault: 'kill', on: ['master'], with: {} };
 const down = (fault: string): Step => ({ line: 0, do: 'inject', fault, on: [], with: {} });
 const heal = (what: string): Step => ({ line: 0, do: 'heal', what, asCrashed: false });
 
-async function oneDown(spec: ClusterSpec, majority: number, play: Play): Promise<QuorumPhase> {
+async function oneDown(spec: ClusterSpec, majority: number, play: PlayScenario): Promise<QuorumPhase> {
   const left = spec.sentinels - 1;
   const needed = votesNeeded(spec.sentinels, spec.quorum);
   const title = 'one sentinel down, then the master: a failover must still happen';
@@ -141,7 +141,7 @@ const notTried = (spec: ClusterSpec, majority: number): QuorumPhase => ({
   result: null,
 });
 
-async function majorityDown(spec: ClusterSpec, majority: number, play: Play): Promise<QuorumPhase> {
+async function majorityDown(spec: ClusterSpec, majority: number, play: PlayScenario): Promise<QuorumPhase> {
   const steps: Step[] = [
     down('sentinel-majority-down'),
     KILL,

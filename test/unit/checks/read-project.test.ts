@@ -10,7 +10,7 @@ import { monitorsOf, persists, settingOf } from '../../../src/checks/files/setti
 import { type AskedFiles, readProject } from '../../../src/checks/gather/project/read-project.js';
 import { CHECKS } from '../../../src/checks/index.js';
 import { OperatorError } from '../../../src/errors.js';
-import { allFindings, type Files, writeLine, written } from '../../helpers/file-stage.js';
+import { allFindings, type Files, writeLine, written } from '../../helpers/project-files.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 
 const PROCEDURE = fileURLToPath(new URL('../../fixtures/procedure/', import.meta.url));

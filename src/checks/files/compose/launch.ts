@@ -2,7 +2,7 @@ import { OPEN } from '../shell/expand.js';
 import { baseName, type Machine, NotFollowed, type Start } from '../shell/machine.js';
 import { follow } from '../shell/run.js';
 import { isBitnami } from './bitnami.js';
-import type { Service, Words } from './service.js';
+import type { Service } from './service.js';
 
 /** How a service starts a Redis or Sentinel. */
 export interface Launch {
@@ -45,7 +45,7 @@ const NOT_SERVERS = /^(redis|valkey)-(cli|benchmark|check-aof|check-rdb)$|^(slee
 /** Follows what a service starts, in the container that `machine` is. Never throws. */
 export async function launchesOf(service: Service, machine: Machine): Promise<Launched> {
   const line = service.command?.line ?? service.entrypoint?.line ?? service.line;
-  const given = [...wordsOf(service.entrypoint), ...wordsOf(service.command)];
+  const given = [...(service.entrypoint?.words ?? []), ...(service.command?.words ?? [])];
   const words = withServer(given, service);
   if (words.length === 0) return { launches: [] };
   const [first = ''] = words;
@@ -69,8 +69,6 @@ function withServer(words: string[], { image, entrypoint }: Service): string[] {
   const name = /valkey/.test(image ?? '') ? 'valkey-server' : 'redis-server';
   return first === undefined || first.startsWith('-') || first.endsWith('.conf') ? [name, ...words] : words;
 }
-
-const wordsOf = (words: Words | null): string[] => words?.words ?? [];
 
 function launch({ words, line }: Start): Launch {
   const [name = '', ...rest] = words;

@@ -66,8 +66,8 @@ function serviceOf(name: string, tree: Tree): Service {
     image,
     built: at(tree, 'build').kind !== 'nothing',
     build: buildOf(at(tree, 'build')),
-    entrypoint: wordsOf(at(tree, 'entrypoint')),
-    command: wordsOf(at(tree, 'command')),
+    entrypoint: commandLine(at(tree, 'entrypoint')),
+    command: commandLine(at(tree, 'command')),
     environment: pairsOf(at(tree, 'environment')),
     envFiles: itemsOf(at(tree, 'env_file')).flatMap(envFileOf),
     restart: restartOf(tree),
@@ -88,7 +88,7 @@ function serviceOf(name: string, tree: Tree): Service {
 }
 
 /** A list is taken as it is; a text is split as a shell would, and no shell runs it. */
-function wordsOf(tree: Tree): Words | null {
+function commandLine(tree: Tree): Words | null {
   if (tree.kind === 'text') return { words: shellWords(tree.text), line: tree.line };
   if (tree.kind !== 'list') return null;
   return { words: tree.items.map((item) => textOf(item) ?? ''), line: tree.line };

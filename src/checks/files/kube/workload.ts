@@ -143,8 +143,8 @@ function containerIn(tree: Tree): Container {
     name: textOf(at(tree, 'name')) ?? '',
     line: at(tree, 'name').line,
     image: textOf(at(tree, 'image')),
-    command: wordsOf(at(tree, 'command')),
-    args: wordsOf(at(tree, 'args')),
+    command: execWords(at(tree, 'command')),
+    args: execWords(at(tree, 'args')),
     env: itemsOf(at(tree, 'env')).map(environmentLine),
     envFrom: itemsOf(at(tree, 'envFrom')).flatMap((from) => textOf(at(from, 'configMapRef', 'name')) ?? []),
     secretEnv: itemsOf(at(tree, 'envFrom')).some((from) => at(from, 'secretRef').kind !== 'nothing'),
@@ -159,11 +159,11 @@ function containerIn(tree: Tree): Container {
     liveness: probeOf(at(tree, 'livenessProbe')),
     readiness: probeOf(at(tree, 'readinessProbe')),
     startup: probeOf(at(tree, 'startupProbe')),
-    preStop: wordsOf(at(tree, 'lifecycle', 'preStop', 'exec', 'command')),
+    preStop: execWords(at(tree, 'lifecycle', 'preStop', 'exec', 'command')),
   };
 }
 
-const wordsOf = (tree: Tree): Words | null =>
+const execWords = (tree: Tree): Words | null =>
   tree.kind !== 'list' || tree.items.length === 0
     ? null
     : { words: tree.items.map((item) => textOf(item) ?? ''), line: lastTextLine(tree) };

@@ -18,11 +18,11 @@ const started = (text: string, env: Record<string, string> = {}): ChartStart =>
     ),
   });
 
-const wordsOf = (start: ChartStart): string[] =>
+const addedLines = (start: ChartStart): string[] =>
   'added' in start ? start.added.map(({ words }) => words.join(' ')) : [];
 
 it('takes what a script of the chart adds from its own lines', () => {
-  expect(wordsOf(started(script))).toEqual([
+  expect(addedLines(started(script))).toEqual([
     'sentinel monitor app cache-node-0.cache-headless.shop.svc.cluster.local 6379 2',
     'sentinel auth-pass app p4ss',
     expect.stringContaining('sentinel myid '),
@@ -35,7 +35,7 @@ it('takes what a script of the chart adds from its own lines', () => {
 
 it('does not read lines that are commented out', () => {
   const quiet = script.replace('echo "sentinel announce-ip', '# echo "sentinel announce-ip');
-  expect(wordsOf(started(quiet)).some((line) => line.includes('announce-ip'))).toBe(false);
+  expect(addedLines(started(quiet)).some((line) => line.includes('announce-ip'))).toBe(false);
   expect(started(script.replace('sentinel_conf_set "sentinel monitor"', '# $&'))).toEqual({
     why: 'no line of it says what is monitored',
   });

@@ -14,7 +14,7 @@ import {
   SOUND,
   writeLine,
   written,
-} from '../../../helpers/file-stage.js';
+} from '../../../helpers/project-files.js';
 import { tempDir } from '../../../helpers/temp-dir.js';
 
 const JUDGING_FILES = CHECKS.filter((check) => check.files !== undefined);
