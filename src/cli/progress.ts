@@ -46,6 +46,14 @@ type StepEnd = Extract<Progress, { state: 'done' | 'failed' }>;
 type Note = Extract<Progress, { type: 'note' }>;
 type Result = Extract<Progress, { type: 'result' }>;
 
+/** `84 ms`, `failed after 2.50 s`, `5.10 s after the fault`: a label with such a moment says itself what went wrong. */
+function timeText({ state, ms, since }: StepEnd, isCut: boolean): string {
+  const took = humanDurationMs(ms);
+  if (since !== undefined) return `${isCut ? 'ended ' : ''}${took} after ${since}`;
+  if (isCut) return `ended after ${took}`;
+  return state === 'failed' ? `failed after ${took}` : took;
+}
+
 /**
  * Spinner on a terminal, or one live block for a run that describes itself; plain lines for finished steps otherwise;
  * only lines from `say` with `quiet`.
@@ -72,9 +80,7 @@ export function progressReader(options: ProgressOptions): ProgressReader {
     if (block !== null) return;
     const failed = event.state === 'failed';
     const isCut = event.state === 'failed' && event.interrupted === true;
-    const after = event.since === undefined ? '' : ` after ${event.since}`;
-    const took = `${humanDurationMs(event.ms)}${after}`;
-    const ms = isCut ? `ended after ${took}` : failed ? `failed after ${took}` : took;
+    const ms = timeText(event, isCut);
     if (!onTerminal) {
       print(`${event.label} … ${ms}\n`);
       return;

@@ -80,7 +80,7 @@ export async function followFailover(
   if (ended?.untested === null) return null;
   const ms = clock.now() - fault.atMs;
   const label =
-    ended === undefined ? 'gave up waiting' : 'the master recovered before the quorum was reached';
+    ended === undefined ? 'gave up waiting' : 'the master recovered before a quorum marked it down';
   runtime.onProgress({ ...STEP, state: 'failed', label, ms });
   return ended?.untested ?? null;
 }

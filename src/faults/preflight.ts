@@ -101,7 +101,7 @@ function faultsIn(plan: ClusterPlan, snapshot: Snapshot): string[] {
   ];
 }
 
-/** Data nodes that do not answer and are no nodes of the cluster: an address that a replica had before, or a foreign one. */
+/** Silent data nodes that the sentinels list and the cluster's record lacks: the former address of a replica, or another cluster's node. */
 const unplanned = (plan: ClusterPlan, { groups }: Snapshot) =>
   groups
     .filter(({ masterName }) => masterName === plan.spec.masterName)

@@ -111,7 +111,7 @@ export interface GatheredSentinel extends GatheredServer {
   flushConfig: Got<string | null>;
   /**
    * For each user that another sentinel logs in as (its `sentinel-user`, else `default`): ACL DRYRUN of what sentinels
-   * send to each other, command → `OK` or what it lacks. Absent where there is no other sentinel.
+   * send to each other, command → `OK` or what it lacks. Absent where no other sentinel is known.
    */
   peerRights?: Readonly<Record<string, Got<Fields>>>;
 }

@@ -9,7 +9,7 @@ const CONTAINERS = new Set(['config', 'client', 'script', 'sentinel']);
 const nameOf = ([command = '', sub = '']: readonly string[]): string =>
   CONTAINERS.has(command) ? `${command} ${sub}` : command;
 
-/** ACL DRYRUN is there since 7.0. Its verdict is a text, or an error where no such command is known. */
+/** ACL DRYRUN exists since 7.0. It answers with a text, or with an error for an unknown command. */
 export async function askDryrun(
   q: Questions,
   user: string,

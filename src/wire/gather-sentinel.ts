@@ -82,7 +82,7 @@ async function askSentinel(
     debug,
     pendingScripts,
     flushConfig,
-    // Before 7.0 there is no ACL DRYRUN: then nothing is said of the default user.
+    // A server before 7.0 has no ACL DRYRUN: then the rights of the default user are unknown.
     ...(rights.ok && { peerRights: { default: rights } }),
   };
 }

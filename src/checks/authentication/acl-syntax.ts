@@ -41,8 +41,8 @@ export default {
   explanation:
     'A user line is a list of rules: on, >password, ~keys, &channels, +command, +@category. The server knows the ' +
     'categories that ACL CAT lists and the commands that COMMAND LIST lists, and stops at any other; a sentinel has ' +
-    'few of them. Subcommands are checked since Redis 7.0. A command that was renamed keeps its name here. There is no category for Sentinel: its user needs the ' +
-    'commands by name.',
+    'few of them. Subcommands are checked since Redis 7.0. A renamed command keeps its original name here. No category covers what Sentinel ' +
+    'sends: allow its user each command by name.',
   remedy: ['ACL CAT lists the categories, COMMAND LIST the commands; one is allowed with +command'],
   sources: [
     'acl.c: ACLLoadConfiguredUsers, ACLSetSelector, ACLDefaultCommandCategories',

@@ -67,7 +67,7 @@ export function silentNodes(facts: SnapshotFacts, stopped: boolean): RawFinding[
 const nothingAnswers = (master: MasterFacts): boolean =>
   master.answered.length === 0 && hasNoMaster(master) && lostMaster(master) === null;
 
-/** As one finding: there is no master because all of them are down. */
+/** One finding for all silent data nodes: the cluster has no master because none of them answers. */
 function allSilent(each: RawFinding[]): RawFinding[] {
   const said = each.map((raw) => ({ ...raw, brief: raw.brief ?? raw.message }));
   const [first] = said;

@@ -61,12 +61,13 @@ describe('progress off a terminal', () => {
     r.on(start('network'));
     r.on(done('network'));
     r.on({ ...done('switched', 5100), since: 'the fault' });
+    r.on({ ...done('switched', 14_670), state: 'failed', label: 'the master recovered', since: 'the fault' });
     r.on({ type: 'step', id: 'x', state: 'failed', label: 'x', ms: 2500 });
     r.on({ type: 'step', id: 'y', state: 'failed', label: 'y', ms: 2500, interrupted: true });
     r.on({ type: 'note', level: 'info', text: 'process: no engine answers' });
     r.close();
     expect(stream.text).toBe(
-      'network … 84 ms\nswitched … 5.10 s after the fault\nx … failed after 2.50 s\ny … ended after 2.50 s\nnote: process: no engine answers\n',
+      'network … 84 ms\nswitched … 5.10 s after the fault\nthe master recovered … 14.67 s after the fault\nx … failed after 2.50 s\ny … ended after 2.50 s\nnote: process: no engine answers\n',
     );
   });
 
