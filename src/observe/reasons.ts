@@ -1,3 +1,4 @@
+import { BELOW_DOUBLE_FAILOVER } from '../model/double-failover.js';
 import { humanDurationMs } from '../model/duration.js';
 import type { Observation } from './observation.js';
 import { PHASE_TABLE, type PhaseConfig, round } from './phases.js';
@@ -102,7 +103,7 @@ export function spuriousIn(seen: readonly Observation[], roles: Roles, faultAtMs
   }
   if (targets.length > 1) {
     found.push(
-      `double failover: +switch-master to ${targets.join(', then ')} (a down-after below 1500 ms can cause it)`,
+      `double failover: +switch-master to ${targets.join(', then ')} (with a down-after ${BELOW_DOUBLE_FAILOVER})`,
     );
   }
   const strange = seen.find(

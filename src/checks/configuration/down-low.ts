@@ -1,3 +1,4 @@
+import { DOUBLE_FAILOVER } from '../../model/double-failover.js';
 import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import type { Check } from '../check.js';
 import { judgeMasterSetting, type WrongValue } from '../files/judge.js';
@@ -6,7 +7,7 @@ import { judgeSetting } from '../sentinels.js';
 const wrong: WrongValue = (ms) =>
   ms < DOUBLE_FAILOVER_BELOW_MS
     ? {
-        why: `is below ${DOUBLE_FAILOVER_BELOW_MS} ms: a failover can cause a second one`,
+        why: `is below ${DOUBLE_FAILOVER_BELOW_MS} ms`,
         better: DOUBLE_FAILOVER_BELOW_MS,
       }
     : null;
@@ -17,9 +18,8 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'configuration',
-  title: 'down-after-milliseconds is so low that one failover can cause a second one',
-  consequence:
-    'a second failover right after the first, and two masters for about 10 s: measured in 7 of 95 failovers at 1000 ms, 6 of 12 at 800 ms, 12 of 15 at 100 ms, none of 51 at 1500 ms',
+  title: 'down-after-milliseconds is so low that Sentinel may fail over a second time',
+  consequence: `${DOUBLE_FAILOVER}: measured in 7 of 95 failovers at 1000 ms, 6 of 12 at 800 ms, 12 of 15 at 100 ms, none of 51 at 1500 ms`,
   explanation:
     'After +switch-master each sentinel closes its link to the new master and may reconnect only after 1 s, ' +
     'while its peers’ reports are still valid. With a down-after of about 1 s or less, the healthy new master ' +

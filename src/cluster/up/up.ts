@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { selectDriver } from '../../drivers/select.js';
 import { OperatorError } from '../../errors.js';
+import { BELOW_DOUBLE_FAILOVER } from '../../model/double-failover.js';
 import { type DriverName, PREFERRED_DRIVERS } from '../../model/drivers.js';
+import { formatDurationMs } from '../../model/duration.js';
 import { type ClusterPlan, dataNodes, slotsOf } from '../../model/plan.js';
 import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import type { ClusterSpec } from '../../model/spec.js';
@@ -152,8 +154,6 @@ function warnOfShortDownAfter(runtime: Runtime, spec: ClusterSpec): void {
   runtime.onProgress({
     type: 'note',
     level: 'warning',
-    text:
-      `--down-after ${spec.downAfterMs}ms is below ${DOUBLE_FAILOVER_BELOW_MS}ms: Sentinel may fail over twice in a row ` +
-      '(its link to the new master is reset while the other sentinels’ verdicts are still valid), with two masters for about 10 s',
+    text: `--down-after ${formatDurationMs(spec.downAfterMs)} is ${BELOW_DOUBLE_FAILOVER}`,
   });
 }

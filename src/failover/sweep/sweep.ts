@@ -3,10 +3,11 @@ import type { Runtime } from '../../cluster/runtime.js';
 import { EXIT, messageOf, notRestored, OperatorError, refused } from '../../errors.js';
 import type { Act } from '../../faults/act.js';
 import type { Experiment } from '../../faults/experiment.js';
+import { BELOW_DOUBLE_FAILOVER } from '../../model/double-failover.js';
 import { formatDurationMs } from '../../model/duration.js';
 import type { ClusterPlan } from '../../model/plan.js';
 import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
-import { count } from '../../model/words.js';
+import { count, listed } from '../../model/words.js';
 import type { FailoverResult } from '../../observe/result.js';
 import type { Restoration, SweepResult } from '../../observe/sweep-result.js';
 import { journalled, playTrials, withTrialCluster } from '../run.js';
@@ -126,9 +127,7 @@ function warningsFor(plan: ClusterPlan, { downAfterMs, minReplicas }: SweepOptio
   return [
     ...(low.length === 0
       ? []
-      : [
-          `down-after ${low.join(', ')}: below ${formatDurationMs(DOUBLE_FAILOVER_BELOW_MS)} Sentinel may fail over a second time, away from a healthy master: its peers' verdicts are still fresh when its link to the new one is made`,
-        ]),
+      : [`down-after ${listed(low)} ${low.length === 1 ? 'is' : 'are'} ${BELOW_DOUBLE_FAILOVER}`]),
     ...high.map(
       (min) =>
         `min-replicas-to-write ${min}: after a failover only ${count(Math.max(0, most), 'replica')} ${most === 1 ? 'is' : 'are'} left, so writes are refused until the old master is back`,

@@ -1,3 +1,4 @@
+import { BELOW_DOUBLE_FAILOVER } from '../../model/double-failover.js';
 import { formatDurationMs, humanDurationMs, parseDurationMs } from '../../model/duration.js';
 import { command } from '../../model/hints.js';
 import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
@@ -131,7 +132,7 @@ function timingAdvice({ trials, config }: FailoverResult): string[] {
   const advice: string[] = [];
   if (trials.some((t) => t.spurious.length > 0) && config.downAfterMs < DOUBLE_FAILOVER_BELOW_MS) {
     advice.push(
-      `down-after ${formatDurationMs(config.downAfterMs)} is short enough for a second failover right after the first: ${formatDurationMs(DOUBLE_FAILOVER_BELOW_MS)} or more avoids it`,
+      `down-after ${formatDurationMs(config.downAfterMs)} is ${BELOW_DOUBLE_FAILOVER}; set ${formatDurationMs(DOUBLE_FAILOVER_BELOW_MS)} or more at every sentinel`,
     );
   }
   if (trials.some(wedged)) {

@@ -491,3 +491,18 @@ it('a broken budget says what would shorten the outage', () => {
     /a leader is elected” took 4.00 s instead of at most 1.1\d* s: the votes/,
   );
 });
+
+it('a second failover under a short down-after is named with its cause and its fix', () => {
+  const held = heldResult();
+  const [first] = held.trials;
+  if (first === undefined) throw new Error('the fixture has no trial');
+  const trials = [{ ...first, spurious: ['double failover'] }];
+  const advice = adviceOf({ ...held, trials, config: { ...held.config, downAfterMs: 1499 } });
+  expect(advice).toContain(
+    'down-after 1.499s is below 1500 ms: Sentinel may fail over a second time, away from the healthy new master, ' +
+      'with two masters for about 10 s; set 1.5s or more at every sentinel',
+  );
+  expect(adviceOf({ ...held, trials, config: { ...held.config, downAfterMs: 1500 } }).join()).not.toMatch(
+    'below',
+  );
+});
