@@ -151,7 +151,7 @@ const nodeOf = (
   ...(kind === 'sentinel' && { sentinelId: identity }),
 });
 
-/** Null where the server does not answer. */
+/** Null where nothing listens; `silent` where what listens gives no answer. */
 async function whoIs(node: NodePlan, asking: Asking): ReturnType<AttachedNode['ask']> {
   try {
     const info = parseInfo(await withNode(node, asking, (connection) => connection.call('INFO', 'server')));
@@ -167,6 +167,6 @@ async function whoIs(node: NodePlan, asking: Asking): ReturnType<AttachedNode['a
         why: 'nothing is done to a server whose run id cannot be read',
         hint: '--password-file FILE, or --username NAME',
       });
-    return null;
+    return error instanceof WireError && error.silence.kind === 'refused' ? null : 'silent';
   }
 }

@@ -19,8 +19,11 @@ export interface AttachedNode {
   kind: NodeKind;
   /** Where this machine reaches it. */
   endpoint: Address;
-  /** Asks it now; null where it does not answer. Throws `not-possible-here` (3) where it refuses what it is asked. */
-  ask(): Promise<SaysOfItself | null>;
+  /**
+   * Asks it now; null where nothing listens at its address, `silent` where something does that gives no answer. Throws
+   * `not-possible-here` (3) where it refuses what it is asked.
+   */
+  ask(): Promise<SaysOfItself | 'silent' | null>;
   /**
    * Whether who answers there belongs to the cluster now: another server may have its address. Asked of one that was not
    * seen before.
@@ -48,6 +51,13 @@ export const notOurs = ({ id, endpoint }: AttachedNode): OperatorError =>
   refused('not-here', `${id} is not touched: another server answers at ${formatAddress(endpoint)}`, {
     why: 'it follows no node of the cluster, and no sentinel of it knows its run id',
     hint: 'sentinelctl status # then attach the cluster again',
+  });
+
+/** For an address at which something listens that does not say who it is, where the node's own process has ended. */
+export const silentThere = ({ id, endpoint }: AttachedNode): OperatorError =>
+  refused('not-here', `${id} is not touched: what listens at ${formatAddress(endpoint)} gives no answer`, {
+    why: `the process that was seen as ${id} has ended, and another one has its port`,
+    hint: 'sentinelctl status # once it answers, this shows what it is',
   });
 
 /** Opens a host over servers that sentinelctl did not start. Starts and changes nothing. */

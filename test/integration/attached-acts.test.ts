@@ -192,9 +192,15 @@ it('touches no other server that has the address of one of its nodes', async () 
   expect((await run('kill', 'redis-5', '--cluster', 'shop', '--master-name', 'carts', ...CONFIRM)).code).toBe(
     0,
   );
+  const start = ['start', 'redis-5', '--cluster', 'shop', '--master-name', 'carts', ...CONFIRM];
   const stranger = await startRedis({
     port: CARTS[1] ?? 0,
-    conf: [`requirepass ${SECRET}`, `user op on >${SECRET} ~* &* +@all`],
+    conf: [
+      `requirepass ${SECRET}`,
+      `user op on >${SECRET} ~* &* +@all`,
+      // The sentinels would make it a replica of the group, and so a member, after some seconds.
+      'rename-command SLAVEOF ""',
+    ],
     password: SECRET,
   });
   try {
@@ -204,13 +210,21 @@ it('touches no other server that has the address of one of its nodes', async () 
         code: act === 'start' ? 'not-here' : 'not-running',
         says: 'another server answers',
       });
-    // The sentinels take it for the replica that had the address, and know its run id from then on.
+    // One that gives no answer is not taken for the free address of a node that has ended.
+    stranger.signal('SIGSTOP');
+    const silent = await run(...start);
+    expect(silent.code, silent.stdout).toBe(3);
+    expect(silent.stderr).toContain('gives no answer');
+    stranger.signal('SIGCONT');
+    // The sentinels take it for the replica that had the address, and know its run id from the next INFO on.
+    for (const port of SENTINELS) await redisCli(port, 'SENTINEL DEBUG info-period 500');
     const itsId = await infoOf(CARTS[1] ?? 0, 'run_id');
     await settled('the sentinels know its run id', async () =>
       (await redisCli(SENTINELS[0] ?? 0, 'SENTINEL REPLICAS carts')).includes(itsId),
     );
     for (const line of [
       ['kill', 'redis-5'],
+      ['start', 'redis-5'],
       ['inject', 'priority-zero'],
     ])
       expect((await run(...line, '--cluster', 'shop', '--master-name', 'carts', ...CONFIRM)).code).toBe(3);
@@ -219,7 +233,7 @@ it('touches no other server that has the address of one of its nodes', async () 
   } finally {
     await stranger.stop();
   }
-  const started = await run('start', 'redis-5', '--cluster', 'shop', '--master-name', 'carts', ...CONFIRM);
+  const started = await run(...start);
   expect(started.stdout, started.stderr).toMatch(/start redis-5: exited → running/);
 });
 
@@ -267,7 +281,9 @@ describe('what was done', () => {
       ['inject priority-zero', 0],
       ['start redis-5', 0],
       ['inject priority-zero', 3],
+      ['start redis-5', 3],
       ['kill redis-5', 3],
+      ['start redis-5', 3],
       ...['start', 'pause', 'kill'].flatMap((act) => [
         [`${act} redis-5`, 3],
         [`${act} redis-5`, 3],

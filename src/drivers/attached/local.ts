@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { systemClock } from '../../clock.js';
-import { failed, messageOf, type OperatorError, refused } from '../../errors.js';
+import { failed, type OperatorError, refused } from '../../errors.js';
 import { endProcess, killProcess, suspendProcess } from '../../host/end-process.js';
-import { readIfThere, writeAtomically } from '../../host/files.js';
+import { readIfThere } from '../../host/files.js';
 import { isAlive, type ProcessIdentity, viewProcess } from '../../host/process-identity.js';
-import { isLocal, isServerHere, lifeOfProcess, ownUid } from '../../host/server-life.js';
+import { isLocal, isServerHere, lifeOfProcess } from '../../host/server-life.js';
 import { signalProcess } from '../../host/signal.js';
 import type { Life } from '../../model/gathered.js';
 import { until } from '../../until.js';
@@ -17,6 +14,7 @@ import {
   notOurs,
   type OpenAttachedHost,
   type SaysOfItself,
+  silentThere,
 } from '../attached-host.js';
 import type { LinksProbe } from '../links.js';
 import {
@@ -31,6 +29,7 @@ import {
 } from '../node-host.js';
 import { readLog } from '../server-log.js';
 import { examine, type LocalRecord, readLocalRecord, writeLocalRecord } from './local-record.js';
+import { editInPlace, launch, requireReturn } from './local-start.js';
 
 /**
  * Servers that are plain processes of this machine. A process is taken for a server only where it listens on the
@@ -52,8 +51,8 @@ interface Seen {
   record: LocalRecord | undefined;
   /** Alive now, running or frozen. */
   server: ProcessIdentity | undefined;
-  /** Whether another server answers at the node's address. */
-  isOtherServer?: boolean;
+  /** What else has the node's address: another server, or something that gives no answer. */
+  other?: 'server' | 'silent';
 }
 
 type Actions = Omit<NodeActions, 'blockDump'>;
@@ -66,19 +65,21 @@ class LocalProcesses implements Actions {
   }
 
   inspect = async (id: string): Promise<NodeInspection> => {
-    const { record, server, isOtherServer } = await this.#find(id);
+    const { record, server, other } = await this.#find(id);
     const view = server === undefined ? undefined : await viewProcess(server.pid);
     const unit = record?.unit == null ? '' : `, ${record.unit}`;
     if (view !== undefined)
       return { state: view.stopped ? 'paused' : 'running', detail: `pid ${view.pid}${unit}` };
     if (record === undefined) return { state: 'absent', detail: 'it was never seen running on this machine' };
-    const other = isOtherServer === true ? 'another server answers at its address; it ' : '';
-    return { state: 'exited', detail: `${other}was pid ${record.process.pid}${unit}` };
+    return {
+      state: 'exited',
+      detail: `${other === undefined ? '' : OTHERS[other]}was pid ${record.process.pid}${unit}`,
+    };
   };
 
   start = async (id: string, edit?: ConfEdit): Promise<void> => {
-    const { record, server, isOtherServer } = await this.#find(id);
-    if (isOtherServer === true) throw notOurs(this.#nodeOf(id));
+    const { record, server, other } = await this.#find(id);
+    if (other !== undefined) throw otherThere(this.#nodeOf(id), other);
     if (server !== undefined) return;
     if (record === undefined) throw neverSeen(id, this.#context.cluster);
     const conf = await requireReturn(this.#nodeOf(id), record);
@@ -95,8 +96,14 @@ class LocalProcesses implements Actions {
       },
     );
     if ((await this.#find(id)).server !== undefined) return;
-    if (launched.end())
-      throw failed('start-failed', `${id} did not answer at its address, and was ended again`);
+    const isEnded = launched.end();
+    throw failed(
+      'start-failed',
+      isEnded
+        ? `${id} did not answer at its address, and was ended again`
+        : `${id} ended right after it was started`,
+      { why: `it was started from ${conf}; its log says more` },
+    );
   };
 
   stop = async (id: string, { graceMs }: StopOptions): Promise<void> => {
@@ -128,8 +135,8 @@ class LocalProcesses implements Actions {
   logs = (id: string, options?: LogOptions): AsyncIterable<LogLine> => this.#log(id, options);
 
   requireAble = async (id: string, ability: Ability): Promise<void> => {
-    const { record, isOtherServer } = await this.#find(id);
-    if (isOtherServer === true) throw notOurs(this.#nodeOf(id));
+    const { record, other } = await this.#find(id);
+    if (other !== undefined) throw otherThere(this.#nodeOf(id), other);
     const isEnded = ability === 'kill' || ability === 'stop' || ability === 'start';
     if (isEnded && record !== undefined) await requireReturn(this.#nodeOf(id), record);
   };
@@ -172,11 +179,10 @@ class LocalProcesses implements Actions {
     if (record !== undefined && view?.stopped === true && view.startTime === record.process.startTime)
       return { record, server: record.process };
     const said = await node.ask();
-    if (said !== null) return this.#seen(node, said, record);
-    return {
-      record,
-      server: record !== undefined && (await isAlive(record.process)) ? record.process : undefined,
-    };
+    if (said !== null && said !== 'silent') return this.#seen(node, said, record);
+    if (record !== undefined && (await isAlive(record.process))) return { record, server: record.process };
+    const isTaken = said === 'silent' && isLocal(node.endpoint.host);
+    return { record, server: undefined, ...(isTaken && { other: 'silent' as const }) };
   }
 
   /**
@@ -191,8 +197,7 @@ class LocalProcesses implements Actions {
     const now = await examine(said);
     if (now === undefined) throw notHere(node, said);
     const isReturned = before !== undefined && before.conf !== null && before.conf === now.conf;
-    if (!isReturned && !(await node.belongs()))
-      return { record: before, server: undefined, isOtherServer: true };
+    if (!isReturned && !(await node.belongs())) return { record: before, server: undefined, other: 'server' };
     await writeLocalRecord(this.#context.dir, node.id, now);
     return { record: now, server: now.process };
   }
@@ -211,42 +216,16 @@ class LocalProcesses implements Actions {
   }
 }
 
+const OTHERS = {
+  server: 'another server answers at its address; it ',
+  silent: 'what listens at its address gives no answer; it ',
+};
+
+const otherThere = (node: AttachedNode, other: 'server' | 'silent'): OperatorError =>
+  other === 'server' ? notOurs(node) : silentThere(node);
+
 const dirOf = (conf: string | undefined): string | undefined =>
   /^\s*dir\s+"?([^"\n]+?)"?\s*$/im.exec(conf ?? '')?.[1];
-
-/** The file that it is started from. Throws `not-possible-here` (3) where it could not be started as it was. */
-async function requireReturn(
-  { id, kind, endpoint }: AttachedNode,
-  { conf, uid, program }: LocalRecord,
-): Promise<string> {
-  const us = ownUid();
-  const why =
-    conf === null
-      ? 'it runs without a configuration file: its arguments are not known, so it could not be started again as it was'
-      : us !== 0 && us !== uid
-        ? `it runs as user ${uid}: run sentinelctl as that user, or as root`
-        : whyNotFrom(await readIfThere(conf), conf, kind === 'sentinel' ? 26379 : 6379, endpoint.port);
-  if (conf !== null && why === null) return conf;
-  throw refused('not-possible-here', `${id} cannot be ended and started again by sentinelctl`, {
-    why: `${why} (${program})`,
-  });
-}
-
-/**
- * Why a file is not what a server was started with: its title hides its arguments, but the port that it listens on is
- * known. Null where nothing speaks against it, as in a file that includes others.
- */
-function whyNotFrom(text: string | undefined, path: string, usual: number, port: number): string | null {
-  if (text === undefined) return `its configuration file is not there any more: ${path}`;
-  if (/^\s*include\s/im.test(text)) return null;
-  const named = [...text.matchAll(/^\s*(port|tls-port)\s+"?(\d+)"?/gim)].map(([, name, n]) => ({
-    isPlain: name?.toLowerCase() === 'port',
-    port: Number(n),
-  }));
-  const ports = [...(named.some(({ isPlain }) => isPlain) ? [] : [usual]), ...named.map((one) => one.port)];
-  if (ports.includes(port)) return null;
-  return `it listens on port ${port}, and its file ${path} says ${ports.filter((n) => n > 0).join(' and ')}: it was started with arguments besides the file, which are not known`;
-}
 
 const neverSeen = (id: string, cluster: string): OperatorError =>
   refused('not-possible-here', `${id} cannot be started by sentinelctl: it was never seen running here`, {
@@ -258,41 +237,3 @@ const notHere = ({ id, endpoint }: AttachedNode, { pid }: SaysOfItself): Operato
   refused('not-here', `${id} is not a process of this machine that sentinelctl may see`, {
     why: `it answers at ${endpoint.host}:${endpoint.port} and says that its pid is ${pid}; no process here has that pid and that port: it runs on another machine or in a container`,
   });
-
-/** Keeps the file's owner, group and mode, and the link to it. */
-async function editInPlace(path: string, edit: ConfEdit): Promise<void> {
-  const file = await realpath(path);
-  const [text, { uid, gid, mode }] = await Promise.all([readIfThere(file), stat(file)]);
-  await writeAtomically(file, edit(text ?? ''), mode & 0o777, { owner: { uid, gid } });
-}
-
-/** Returns when it was spawned, before it answers. It outlives this command. Throws `start-failed` (1). */
-async function launch(
-  node: AttachedNode,
-  record: LocalRecord,
-  conf: string,
-): Promise<{ hasFailed(): boolean; end(): boolean }> {
-  const isOther = ownUid() !== record.uid;
-  try {
-    const child = spawn(record.program, node.kind === 'sentinel' ? [conf, '--sentinel'] : [conf], {
-      argv0: record.name,
-      cwd: record.cwd,
-      detached: true,
-      stdio: 'ignore',
-      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C' },
-      ...(isOther && { uid: record.uid, gid: record.gid }),
-    });
-    await once(child, 'spawn');
-    child.unref();
-    // One that becomes a daemon ends with 0 as soon as it has.
-    return {
-      hasFailed: () => child.signalCode !== null || (child.exitCode !== null && child.exitCode !== 0),
-      end: () => child.exitCode === null && child.signalCode === null && child.kill('SIGKILL'),
-    };
-  } catch (error) {
-    throw failed('start-failed', `${node.id} did not start: cannot run ${record.program}`, {
-      why: messageOf(error),
-      cause: error,
-    });
-  }
-}

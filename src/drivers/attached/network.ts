@@ -11,7 +11,7 @@ export const networkHost: OpenAttachedHost = ({ cluster, nodes }: AttachedHostCo
     {
       async inspect(id): Promise<NodeInspection> {
         const said = await nodes.find((node) => node.id === id)?.ask();
-        return said == null
+        return said == null || said === 'silent'
           ? { state: 'exited', detail: 'it does not answer' }
           : { state: 'running', detail: 'it answers' };
       },

@@ -152,7 +152,8 @@ class AttachedContainers implements Omit<NodeActions, 'blockDump'> {
 
   async #lookFor({ engine, containers }: Connected, node: AttachedNode): Promise<void> {
     const { id, endpoint } = node;
-    if ((await node.ask()) === null) return;
+    const said = await node.ask();
+    if (said === null || said === 'silent') return;
     const running = await engine.api
       .listContainers()
       .catch((error: unknown) => Promise.reject(engineError(error, engine.target, `find ${id}`)));
