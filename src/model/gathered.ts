@@ -105,7 +105,7 @@ export interface GatheredSentinel extends GatheredServer {
   debug: Got<Fields>;
   /** SENTINEL PENDING-SCRIPTS: how many wait or run. */
   pendingScripts: Got<number>;
-  /** The scripts that it is to call, where its machine can be looked at: path → `ok`, `missing` or `not executable`. */
+  /** The scripts that it is to call, where its machine can be looked at: path → a `ScriptState`. */
   scripts?: Got<Fields>;
   /** SENTINEL FLUSHCONFIG: null when it was written, else what the sentinel said. */
   flushConfig: Got<string | null>;

@@ -273,6 +273,25 @@ describe('files, and who has them', () => {
     expect(closed.message).toBe(`${script} is not executable`);
     await lab.apply(closed);
     await patient.isCured('script-bad', id(port));
+    const written: [string, string][] = [
+      [
+        '#!/bin/sh\r\ntrue\r\n',
+        'begins with a line that ends in CRLF: no interpreter has that name, and each call fails',
+      ],
+      ['true\n', 'does not begin with #!: Sentinel starts it without a shell, and each call fails'],
+    ];
+    for (const [text, words] of written) {
+      await writeFile(script, text);
+      const unread = await patient.finds('script-bad', id(port), 'warning');
+      expect(unread.message).toBe(`${script} ${words}`);
+      await lab.apply(unread);
+      await patient.isCured('script-bad', id(port));
+    }
+    await writeFile(script, '#!/no/such/sh\n');
+    const without = await patient.finds('script-bad', id(port), 'warning');
+    expect(without.message).toBe(
+      `${script} names an interpreter in its first line that does not exist: each call fails`,
+    );
     await rm(script);
     const gone = await patient.finds('script-bad', id(port), 'warning');
     expect(gone.message).toBe(`${script} is missing`);

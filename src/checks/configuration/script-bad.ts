@@ -7,6 +7,9 @@ import { judged, num, readAll } from '../group.js';
 
 const SCRIPTS = ['notification-script', 'client-reconfig-script'] as const;
 
+/** The machine that the files are for may have interpreters that this one lacks. */
+const FINE_IN_FILES = ['ok', 'unread', 'interpreter missing'];
+
 export default {
   id: 'script-bad',
   needs: 'gathered',
@@ -21,7 +24,7 @@ export default {
     'with code 2, which is not retried; one that ends with 1 is retried after 30 s, 60 s and so on. The only ' +
     'sign of a failure is the event -script-error.',
   remedy: [
-    'restore the script, executable for the user that the sentinel runs as',
+    'restore the script, executable for the user that the sentinel runs as, with a first line like #!/bin/sh that ends in LF',
     'or delete its line from the sentinel’s file and restart the sentinel: sentinel deny-scripts-reconfig is on by default',
   ],
   sources: ['sentinel.c: sentinelRunPendingScripts, sentinelCollectTerminatedScripts'],
@@ -38,23 +41,25 @@ export default {
       const errors = (gathered.watched?.events ?? []).filter(
         (e) => e.sentinel === sentinel.id && /^-script-(error|timeout)$/.test(e.name),
       );
-      const bad = set.filter(({ path }) => sentinel.scripts?.ok && sentinel.scripts.value[path] !== 'ok');
-      if (sentinel.scripts?.ok !== true) {
+      const stateOf = (path: string): string =>
+        (sentinel.scripts?.ok && sentinel.scripts.value[path]) || 'unread';
+      const bad = set.filter(({ path }) => !['ok', 'unread'].includes(stateOf(path)));
+      if (set.some(({ path }) => stateOf(path) === 'unread')) {
         unchecked.push(
           `${sentinel.id}: its scripts cannot be checked from here${gathered.watched === null ? '; needs --watch-for 5s' : ''}`,
         );
       }
       const found = [
-        ...bad.map(({ path }) => `${path} is ${sentinel.scripts?.ok ? sentinel.scripts.value[path] : ''}`),
+        ...bad.map(({ path }) => `${path} ${wordsOf(stateOf(path))}`),
         ...(waiting !== null && waiting > 0 ? [`${waiting} scripts failed and wait for a retry`] : []),
         ...errors.map((e) => `${e.name} ${e.text}`),
       ];
       if (found.length === 0) return [];
       // By default a script cannot be set at run time: sentinel deny-scripts-reconfig.
       const fixOf = ({ name, kind, path }: (typeof set)[0]): string[] =>
-        sentinel.scripts?.ok && sentinel.scripts.value[path] === 'not executable'
-          ? [`chmod +x ${path}`]
-          : changeFile(gathered, sentinel, [withoutLines(`^sentinel ${kind} ${name} `)]);
+        stateOf(path) === 'missing'
+          ? changeFile(gathered, sentinel, [withoutLines(`^sentinel ${kind} ${name} `)])
+          : editOf(stateOf(path), path);
       return [
         {
           subject: sentinel.id,
@@ -79,14 +84,16 @@ export default {
       }
       return scripts.flatMap(({ server, line, path }) => {
         const state = project.scripts.get(path);
-        if (server.service !== null || state === undefined || state === 'runs') return [];
+        if (server.service !== null || state === undefined || FINE_IN_FILES.includes(state)) return [];
+        const stops = state === 'missing' || state === 'not executable';
         return [
           {
             subject: server.id,
-            message: `${line.args[0]} ${path} is ${state === 'missing' ? 'missing' : 'not executable'}: the sentinel exits at start`,
-            fix: [
-              state === 'missing' ? `put the script at ${path}, and: chmod +x ${path}` : `chmod +x ${path}`,
-            ],
+            message: `${line.args[0]} ${path} ${wordsOf(state)}${stops ? ': the sentinel exits at start' : ''}`,
+            fix:
+              state === 'missing'
+                ? [`put the script at ${path}, and: chmod +x ${path}`]
+                : editOf(state, path),
             at: place(line),
           },
         ];
@@ -94,6 +101,26 @@ export default {
     });
   },
 } satisfies Check;
+
+/** What is wrong with a script, as the end of a sentence. */
+function wordsOf(state: string): string {
+  if (state === 'crlf')
+    return 'begins with a line that ends in CRLF: no interpreter has that name, and each call fails';
+  if (state === 'no interpreter')
+    return 'does not begin with #!: Sentinel starts it without a shell, and each call fails';
+  if (state === 'interpreter missing')
+    return 'names an interpreter in its first line that does not exist: each call fails';
+  return `is ${state}`;
+}
+
+/** What makes a script run that is there. */
+function editOf(state: string, path: string): string[] {
+  if (state === 'crlf') return [`sed -i 's/\\r$//' ${path}`];
+  if (state === 'no interpreter') return [`sed -i '1i #!/bin/sh' ${path}`];
+  if (state === 'interpreter missing')
+    return [`# the first line of ${path}: an interpreter that exists there`, `head -1 ${path}`];
+  return [`chmod +x ${path}`];
+}
 
 /** Scripts that are queued and not running: at most 16 run at once, and a new one starts within a tick of 100 ms. */
 function waitingIn(info: Readonly<Record<string, string>>): number | null {

@@ -93,7 +93,7 @@ export interface Project {
   /** What was read shows no whole: what else must be given before a failover can be judged. */
   lacking: string[];
   /** What is at the paths that scripts were named with. */
-  scripts: ReadonlyMap<string, 'runs' | 'missing' | 'not executable'>;
+  scripts: ReadonlyMap<string, string>;
 }
 
 /** A project without anything in it, of a compose file where there is one. */

@@ -1,6 +1,4 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { errnoOf } from '../../errors.js';
+import { scriptAt } from '../../host/script-file.js';
 import type { Fields, GatheredSentinel, Got } from '../../model/gathered.js';
 
 /** The names under which SENTINEL MASTER gives them. */
@@ -15,15 +13,6 @@ export async function scriptsOf({
   if (!life.ok) return life;
   if (life.value.kind !== 'process') return { ok: false, why: 'not asked: it runs in a container' };
   const paths = masters.value.flatMap((m) => SCRIPTS.flatMap((name) => m.fields[name] ?? []));
-  const entries = [...new Set(paths)].map(async (path) => [path, await stateOf(path)] as const);
+  const entries = [...new Set(paths)].map(async (path) => [path, await scriptAt(path)] as const);
   return { ok: true, value: Object.fromEntries(await Promise.all(entries)) };
-}
-
-async function stateOf(path: string): Promise<string> {
-  try {
-    await access(path, constants.X_OK);
-    return 'ok';
-  } catch (error) {
-    return errnoOf(error) === 'ENOENT' ? 'missing' : 'not executable';
-  }
 }

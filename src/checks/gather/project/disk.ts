@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, messageOf } from '../../../errors.js';
 
@@ -33,16 +32,6 @@ export async function kindOf(path: string): Promise<'file' | 'directory' | 'miss
     return (await stat(path)).isDirectory() ? 'directory' : 'file';
   } catch {
     return 'missing';
-  }
-}
-
-/** Whether a program could be started from a path (sentinel.c asks access(2) for the same at start). */
-export async function runnable(path: string): Promise<'runs' | 'missing' | 'not executable'> {
-  try {
-    await access(path, constants.X_OK);
-    return 'runs';
-  } catch (error) {
-    return errnoOf(error) === 'EACCES' ? 'not executable' : 'missing';
   }
 }
 

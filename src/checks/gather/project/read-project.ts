@@ -1,11 +1,12 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { usageError } from '../../../errors.js';
+import { scriptAt } from '../../../host/script-file.js';
 import { openRules } from '../../files/acl-rules.js';
 import { emptyProject, type FileServer, type Project } from '../../files/project.js';
 import type { Content } from '../../files/shell/machine.js';
 import { withoutSentinel } from '../../files/whole.js';
 import { certificatesOf } from './certificates.js';
-import { kindOf, matching, readText, runnable } from './disk.js';
+import { kindOf, matching, readText } from './disk.js';
 import { otherThanConf } from './not-conf.js';
 import { readCompose } from './read-compose.js';
 import { besideIt, readConf } from './read-conf.js';
@@ -133,6 +134,6 @@ async function scriptsOf(servers: FileServer[]): Promise<Project['scripts']> {
     .filter((d) => d.name === 'sentinel' && /^(notification|client-reconfig)-script$/.test(d.args[0] ?? ''))
     .flatMap((d) => d.args[2] ?? []);
   return new Map(
-    await Promise.all([...new Set(paths)].map(async (path) => [path, await runnable(path)] as const)),
+    await Promise.all([...new Set(paths)].map(async (path) => [path, await scriptAt(path)] as const)),
   );
 }

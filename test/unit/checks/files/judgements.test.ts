@@ -792,6 +792,10 @@ describe('one thing wrong', () => {
     expect(missing).toMatchObject({ message: expect.stringContaining('is missing'), at: { line: 9 } });
     const [mode] = await found(plain);
     expect(mode?.fix).toEqual([`chmod +x ${plain}`]);
+    await writeFile(good, '#!/bin/sh\r\n');
+    const [crlf] = await found(good);
+    expect(crlf?.message).toContain('begins with a line that ends in CRLF');
+    expect(crlf?.fix).toEqual([`sed -i 's/\\r$//' ${good}`]);
     await chmod(plain, 0o755);
     expect(await found(plain)).toEqual([]);
   });
