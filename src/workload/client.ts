@@ -25,6 +25,8 @@ export async function runClient(client: Client, shared: Shared, startMs: number)
   while (!stop.aborted) {
     const dueMs = schedule.next(clock.now());
     if (dueMs > clock.now() && !(await slept(clock, dueMs - clock.now(), stop))) break;
+    // A timer rings up to 1.5 ms early: what began before it was due took time from when it began.
+    const fromMs = Math.min(dueMs, clock.now());
 
     readDebt += lastAcknowledged < 0 ? 0 : settings.pipeline * settings.readRatio;
     const looks = Math.floor(readDebt);
@@ -36,14 +38,14 @@ export async function runClient(client: Client, shared: Shared, startMs: number)
     if (looks > 0) {
       const look = order('look', client.index, shared, lastAcknowledged);
       if (client.reader === null) for (let i = 0; i < looks; i++) orders.push(look);
-      else client.reader.offer(look, looks, dueMs);
+      else client.reader.offer(look, looks, fromMs);
     }
     if (orders.length === 0) continue;
 
     const answer = await client.writer.send(orders, sets > 0 ? shared.policy.replicas : 0);
     const acknowledged = takeWrites(client, shared, answer, first, sets);
-    takeReads(client.log, shared, answer, sets, dueMs);
-    if (acknowledged > 0) latency.take(answer.atMs - dueMs, acknowledged, answer.atMs);
+    takeReads(client.log, shared, answer, sets, fromMs);
+    if (acknowledged > 0) latency.take(answer.atMs - fromMs, acknowledged, answer.atMs);
     else if (sets > 0 && settings.ratePerS === 0) await slept(clock, AFTER_FAILURE_MS, stop);
     if (acknowledged > 0) lastAcknowledged = lastOf(answer, first, sets);
   }

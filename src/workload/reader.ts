@@ -26,7 +26,7 @@ const MAX_WAITING = 10_000;
 
 /** Looks at one client's writes on a replica, beside its writing. */
 export class Reader {
-  #waiting: { look: Order; count: number; dueMs: number }[] = [];
+  #waiting: { look: Order; count: number; fromMs: number }[] = [];
   #count = 0;
   #busy = false;
 
@@ -36,10 +36,10 @@ export class Reader {
     private readonly shared: Shared,
   ) {}
 
-  /** Has the bit looked at so many times, as soon as what was offered before is done. */
-  offer(look: Order, count: number, dueMs: number): void {
+  /** Has the bit looked at so many times, as soon as what was offered before is done; its time counts from `fromMs`. */
+  offer(look: Order, count: number, fromMs: number): void {
     if (this.#count + count > MAX_WAITING) return;
-    this.#waiting.push({ look, count, dueMs });
+    this.#waiting.push({ look, count, fromMs });
     this.#count += count;
     if (!this.#busy) void this.#drain();
   }
@@ -50,7 +50,7 @@ export class Reader {
       this.#count -= next.count;
       const orders = Array.from({ length: next.count }, () => next.look);
       const answer = await this.writer.send(orders, 0);
-      takeReads(this.log, this.shared, answer, 0, next.dueMs);
+      takeReads(this.log, this.shared, answer, 0, next.fromMs);
       if (this.shared.stop.aborted) break;
     }
     this.#busy = false;
@@ -58,14 +58,20 @@ export class Reader {
 }
 
 /** Takes down the reads, which come after the writes; a bit that is 0 was acknowledged before, and is missing. */
-export function takeReads(log: ClientLog, shared: Shared, answer: Answer, from: number, dueMs: number): void {
+export function takeReads(
+  log: ClientLog,
+  shared: Shared,
+  answer: Answer,
+  first: number,
+  fromMs: number,
+): void {
   let read = 0;
-  for (const result of answer.results.slice(from)) {
+  for (const result of answer.results.slice(first)) {
     if (typeof result === 'number') {
       read++;
       if (result === 0) shared.reads.stale++;
     } else log.failed(shared.clock.now(), shared.kindIndexOf(`read-${result.kind}`));
   }
   shared.reads.done += read;
-  shared.latency.take(answer.atMs - dueMs, read, answer.atMs);
+  shared.latency.take(answer.atMs - fromMs, read, answer.atMs);
 }
