@@ -52,21 +52,36 @@ function section(def) {
   ].join('\n\n');
 }
 
+const namesIn = (group) =>
+  Object.entries(commands)
+    .filter(([, entry]) => entry.group === group && entry.hidden !== true)
+    .map(([name]) => name);
 const groups = await Promise.all(
   GROUPS.map(async (group) => {
-    const entries = Object.entries(commands).filter(
-      ([, entry]) => entry.group === group && entry.hidden !== true,
-    );
-    const defs = await Promise.all(entries.map(([name]) => loadCommand(commands, name)));
+    const defs = await Promise.all(namesIn(group).map((name) => loadCommand(commands, name)));
     return [`## ${group}`, ...defs.map(section)].join('\n\n');
   }),
 );
+const anchors = new Map();
+/** A link to the next heading of the page, by the anchor that GitHub makes: a second one of the same words gets -1. */
+function link(heading) {
+  const anchor = heading.toLowerCase().replaceAll(' ', '-');
+  const before = anchors.get(anchor) ?? 0;
+  anchors.set(anchor, before + 1);
+  return `[${heading}](#${anchor}${before === 0 ? '' : `-${before}`})`;
+}
+const SHARED = 'Options of every command';
+const contents = [
+  ...GROUPS.map((group) => `- ${link(group)}: ${namesIn(group).map(link).join(' · ')}`),
+  `- ${link(SHARED)}`,
+].join('\n');
 const text = `${[
   '# Reference',
   '<!-- Written by scripts/reference.mjs from the commands themselves; a test fails when it is out of date. -->',
   'Every command, as its own `--help` has it. An option that has a variable can also be set by it, or by its name in a settings file: see [configuration](configuration.md). Durations take units: `250ms`, `5s`, `2m`, `1h`.',
+  contents,
   ...groups,
-  '## Options of every command',
+  `## ${SHARED}`,
   'Before or after the command’s name.',
   optionTable(GLOBAL_OPTIONS),
 ].join('\n\n')}\n`;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.js';
-import { documents } from '../helpers/documents.js';
+import { documents, headingsOf } from '../helpers/documents.js';
 
 /** The checks of the documents that type nothing. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -62,14 +62,5 @@ function reaches(from: string, target: string): boolean {
   const full = file === '' ? `${ROOT}/${from}` : path;
   if (!existsSync(full)) return false;
   if (anchor === undefined) return true;
-  const headings = [...readFileSync(full, 'utf8').matchAll(/^#+ (.+)$/gm)].map((m) => slug(m[1] ?? ''));
-  return headings.includes(anchor);
+  return headingsOf(readFileSync(full, 'utf8')).some((heading) => heading.anchor === anchor);
 }
-
-/** As GitHub makes an anchor of a heading. */
-const slug = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-    .trim()
-    .replace(/\s/g, '-');

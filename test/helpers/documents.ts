@@ -43,6 +43,29 @@ export function documents(): Document[] {
   });
 }
 
+/** A heading, and its anchor as GitHub makes it: a second one of the same words gets -1. */
+export interface Heading {
+  level: number;
+  text: string;
+  anchor: string;
+}
+
+/** The headings of a page in order, without what a block of code has. */
+export function headingsOf(text: string): Heading[] {
+  const seen = new Map<string, number>();
+  const prose = text.replace(/^```[\s\S]*?^```$/gm, '');
+  return [...prose.matchAll(/^(#+) (.+)$/gm)].map(([, marks = '', words = '']) => {
+    const slug = words
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replace(/\s/g, '-');
+    const before = seen.get(slug) ?? 0;
+    seen.set(slug, before + 1);
+    return { level: marks.length, text: words, anchor: before === 0 ? slug : `${slug}-${before}` };
+  });
+}
+
 function fencesOf(text: string): Fence[] {
   const fences: Fence[] = [];
   let open: Fence | undefined;

@@ -21,6 +21,7 @@ export function checksPage(checks: readonly CheckText[]): string {
     '# Checks',
     '<!-- Written by `sentinelctl explain --markdown` from the checks themselves; a test fails when it is out of date. -->',
     `What \`sentinelctl doctor\` looks for: ${checks.length} checks. Each is judged from what every sentinel and data node answered; one whose evidence is missing is skipped with the reason, never passed. \`sentinelctl explain ID\` says the same on a terminal.`,
+    groups.map(({ group }) => `- [${GROUPS[group]}](#${anchorOf(GROUPS[group])})`).join('\n'),
     ...groups.flatMap(({ group, members }) => [
       `## ${GROUPS[group]}`,
       overview(members),
@@ -28,6 +29,13 @@ export function checksPage(checks: readonly CheckText[]): string {
     ]),
   ].join('\n\n');
 }
+
+/** As GitHub makes it of a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^a-z ]/g, '')
+    .replaceAll(' ', '-');
 
 function overview(checks: readonly CheckText[]): string {
   const rows = checks.map((c) => [`[\`${c.id}\`](#${c.id})`, c.severity, cell(c.title)]);
