@@ -63,6 +63,12 @@ const RULES: Record<string, Rule> = {
   config: { rooms: ['yaml'], libraries: ['zod'] },
   cli: { rooms: ['config', 'report', 'clock', 'until', 'host'], libraries: ['commander', 'ora', 'yaml'] },
   tui: { rooms: ['cli', 'config', 'report', 'clock', 'until', 'host'], libraries: ['@inquirer/prompts'] },
+  // For what answers over HTTP: metrics, health, the dashboard. It looks at clusters and never acts on them; it has no
+  // files yet.
+  serve: {
+    rooms: [...BASE, 'cluster', 'checks', 'checks/gather', 'observe', 'report'],
+    libraries: ['prom-client'],
+  },
   // What a program gets: everything but the command line. `index` is its front door.
   api: { rooms: [...BASE, 'checks', 'config', 'cluster', 'observe', 'faults', 'failover'] },
   index: { rooms: [...BASE, 'checks', 'config', 'cluster', 'observe', 'failover', 'api'] },
@@ -81,7 +87,16 @@ const NAMES_DRIVERS = 'src/drivers/registry.ts';
  * Heavy: never at the top of a module that is loaded before it is known what is wanted. Renderers are needed by
  * whatever command was chosen, and cost little.
  */
-const LAZY_ONLY = ['ora', '@inquirer/prompts', 'yaml', 'zod', 'dockerode', 'tar-stream', 'ioredis'];
+const LAZY_ONLY = [
+  'ora',
+  '@inquirer/prompts',
+  'yaml',
+  'zod',
+  'dockerode',
+  'tar-stream',
+  'ioredis',
+  'prom-client',
+];
 
 interface Import {
   from: string;
@@ -247,6 +262,9 @@ describe('the rules themselves', () => {
     ['src/wire/x.ts', "import { env } from 'node:process';"],
     ['src/wire/x.ts', "import { connect } from 'net';"],
     ['src/newroom/x.ts', "import { EXIT } from '../errors.js';"],
+    ['src/serve/x.ts', "import { inject } from '../faults/inject.js';"],
+    ['src/serve/x.ts', "import { processWorld } from '../cli/world.js';"],
+    ['src/observe/x.ts', "import { metrics } from '../serve/metrics.js';"],
     ['commands/x.ts', "import chalk from 'chalk';"],
     ['bin/x.ts', "import { up } from '../src/cluster/up/up.js';"],
   ])('%s must not say %s', (path, code) => expect(judged(path, code)).toHaveLength(1));
@@ -257,6 +275,11 @@ describe('the rules themselves', () => {
     ['src/model/x.ts', "// import { readFile } from 'node:fs';"],
     ['src/drivers/registry.ts', "const m = await import('./docker/index.js');"],
     ['commands/x.ts', "import { up } from '../src/cluster/up/up.js';"],
+    ['commands/x.ts', "import { metrics } from '../src/serve/metrics.js';"],
+    [
+      'src/serve/x.ts',
+      "import { createServer } from 'node:http';\nimport { survey } from '../wire/survey.js';",
+    ],
   ])('%s may say %s', (path, code) => expect(judged(path, code)).toEqual([]));
 });
 
