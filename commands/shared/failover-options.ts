@@ -4,6 +4,7 @@ import { usageError } from '../../src/errors.js';
 import type { FaultSpec } from '../../src/failover/fault.js';
 import type { Threshold } from '../../src/failover/thresholds.js';
 import { formatDurationMs } from '../../src/model/duration.js';
+import { LONGEST_FREEZE_MS } from '../../src/model/sentinel-timing.js';
 import type { RejoinMode, WorkloadSettings } from '../../src/observe/result.js';
 import { DEFAULT_WORKLOAD, workloadLine } from './workload-options.js';
 
@@ -36,7 +37,7 @@ export const freezeFor = (otherwise: string) =>
     summary: 'how long it is frozen',
     otherwise,
     minMs: 1,
-    maxMs: 600_000,
+    maxMs: LONGEST_FREEZE_MS,
     example: '12s',
   });
 

@@ -35,7 +35,7 @@ export function judgeBudget(ms: number, settings: { downAfterMs: number }): Oper
     return `--budget ${formatDurationMs(ms)} is shorter than a usual failover: ${about}`;
   return refused(
     'budget-too-short',
-    `--budget ${formatDurationMs(ms)} cannot hold, so nothing was done: no sentinel marks the master as down before down-after (${downAfter}) has passed`,
+    `--budget ${formatDurationMs(ms)} cannot hold, so nothing was done: no quorum of sentinels marks the master as down before down-after (${downAfter}) has passed`,
     {
       why: about,
       hint: `--budget ${formatDurationMs(usualFailoverMs(settings))} is the default for the switch; a shorter failover needs a shorter down-after-milliseconds at every sentinel`,

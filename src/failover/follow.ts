@@ -99,12 +99,13 @@ function notAgreedNow({ observer, roles }: FaultRun, fault: Fault): string[] {
  */
 function recoveredEarly({ runtime, roles }: FaultRun, fault: Fault, thaw: Thaw | null): string | null {
   if (thaw === null) return null;
-  const { downAfterMs } = roles.settings;
+  const { downAfterMs, earliestDownAfterMs } = roles.settings;
+  const downAfter = `down-after ${humanDurationMs(downAfterMs)}${earliestDownAfterMs === undefined ? '' : ' of a quorum'}`;
   const frozenMs = thaw.fromMs - fault.atMs;
   if (!endsBeforeOdown(frozenMs, roles.settings)) return null;
   if (runtime.clock.now() - thaw.toMs < pingPeriodMs(downAfterMs)) return null;
   const after = `thawed after ${humanDurationMs(frozenMs)}`;
   return frozenMs < downAfterMs
-    ? `${after}, before down-after ${humanDurationMs(downAfterMs)} had passed; nothing was tested`
-    : `${after}, before a quorum could call the master down (down-after ${humanDurationMs(downAfterMs)} and a ping period); nothing was tested`;
+    ? `${after}, before ${downAfter} had passed; nothing was tested`
+    : `${after}, before a quorum could call the master down (${downAfter} and a ping period); nothing was tested`;
 }

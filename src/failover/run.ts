@@ -87,6 +87,7 @@ export async function playTrials(
   const steering: Steering | null =
     options.trials > 1 ? await steer({ runtime, live }, experiment, options.seed) : null;
   const begun = runtime.clock.now();
+  const onDifferences = sayOnce(runtime);
   try {
     // Written before anything is done: a run that is killed leaves at least what it was asked to be.
     await options.onTrial?.(soFar());
@@ -102,7 +103,7 @@ export async function playTrials(
           block.update({ doing: 'waiting until every sentinel knows which replica is next' });
         await steering?.aim();
         block.update({ doing: null });
-        const played = await playTrial(runtime, live, experiment, options, block);
+        const played = await playTrial(runtime, live, experiment, { ...options, onDifferences }, block);
         before ??= played.before;
         trials.push(played.trial);
       } finally {
@@ -119,6 +120,18 @@ export async function playTrials(
     await steering?.release();
   }
   return soFar();
+}
+
+/** Says which settings the sentinels do not agree on, once while they stay as they are. */
+function sayOnce(runtime: Runtime): (words: string | null) => void {
+  let said: string | null = null;
+  return (words) => {
+    if (words !== null && words !== said) {
+      const text = `the sentinels have different settings: ${words}`;
+      runtime.onProgress({ type: 'note', level: 'warning', text });
+    }
+    said = words;
+  };
 }
 
 const titleOf = ({ trials, part }: FailoverTestOptions, n: number): string =>

@@ -7,6 +7,7 @@ import { conduct, type FaultRun, healRun } from '../faults/conduct.js';
 import type { Experiment } from '../faults/experiment.js';
 import type { LiveBlock } from '../faults/live-block.js';
 import { formatAddress } from '../model/address.js';
+import { differences } from '../model/sentinel-settings.js';
 import { failoverBoundMs } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { listed } from '../model/words.js';
@@ -35,6 +36,8 @@ export interface TrialSettings {
   waitMs: number | null;
   /** Clients that write through it; null: none. */
   workload: WorkloadSettings | null;
+  /** Told before the fault which settings the sentinels do not agree on; null where they have the same. */
+  onDifferences?: (words: string | null) => void;
 }
 
 /** One trial, and the cluster before it. */
@@ -67,6 +70,7 @@ export async function playTrial(
     async (run): Promise<PlayedTrial> => {
       const { roles } = run;
       runtime.onProgress({ type: 'note', level: 'info', text: startText(roles) });
+      settings.onDifferences?.(differences(run.before, roles.masterName));
       fault = await injectFault(run, settings.fault);
       block.update({
         fault: { words: fault.words, atMs: fault.atMs },

@@ -1,6 +1,6 @@
-import { formatDurationMs, humanDurationMs } from '../model/duration.js';
+import { humanDurationMs } from '../model/duration.js';
 import { type ClusterPlan, driverWord } from '../model/plan.js';
-import { liveSettings } from '../model/sentinel-settings.js';
+import { downAfterText, liveSettings, type SentinelSettings } from '../model/sentinel-settings.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverResult, InvariantResult, ThresholdResult, Trial, Verdict } from '../observe/result.js';
 import { faultForMs, switchBudgetMs } from './fault.js';
@@ -46,7 +46,7 @@ export function resultOf({ plan, trials, before, settings, startedAt, options }:
   ]);
   return {
     outcome,
-    reason: reasonOf(outcome, trials, thresholds, invariants, config.downAfterMs, complete),
+    reason: reasonOf(outcome, trials, thresholds, invariants, config, complete),
     complete,
     cluster: spec.cluster,
     masterName: spec.masterName,
@@ -116,7 +116,7 @@ function reasonOf(
   trials: readonly Trial[],
   thresholds: ThresholdResult[],
   invariants: InvariantResult[],
-  downAfterMs: number,
+  config: SentinelSettings,
   complete: boolean,
 ): string {
   const last = trials.at(-1);
@@ -139,7 +139,7 @@ function reasonOf(
   const switched =
     times.length === 0
       ? 'nothing was measured'
-      : `the first sentinel switched ${trials.length === 1 ? '' : 'at most '}${humanDurationMs(slowest)} after the fault, ${humanDurationMs(slowest - downAfterMs)} beyond down-after ${formatDurationMs(downAfterMs)}`;
+      : `the first sentinel switched ${trials.length === 1 ? '' : 'at most '}${humanDurationMs(slowest)} after the fault, ${humanDurationMs(slowest - config.downAfterMs)} beyond down-after ${downAfterText(config)}`;
   const broken = thresholds.find((t) => t.holds === outcome);
   const culprit = invariants.find((i) => i.verdict === outcome);
   if (outcome !== 'holds' && broken !== undefined) {

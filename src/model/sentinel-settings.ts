@@ -1,3 +1,4 @@
+import { formatDurationMs } from './duration.js';
 import {
   ASK_PERIOD_MS,
   DEFAULT_DOWN_AFTER_MS,
@@ -14,7 +15,8 @@ import {
   TILT_TRIGGER_MS,
   type Timing,
 } from './sentinel-timing.js';
-import type { Snapshot } from './snapshot.js';
+import type { MasterView, Snapshot } from './snapshot.js';
+import { listed } from './words.js';
 
 /** What Sentinel uses where a file does not set it (createSentinelRedisInstance). */
 export const MASTER_DEFAULTS = {
@@ -25,6 +27,35 @@ export const MASTER_DEFAULTS = {
 /** The settings of one master that are numbers, as files, SENTINEL SET and SENTINEL MASTER name them. */
 export type MasterSetting = keyof typeof MASTER_DEFAULTS;
 export const MASTER_SETTINGS = Object.keys(MASTER_DEFAULTS) as readonly MasterSetting[];
+
+/** What each sentinel has a value of its own for. */
+export const SHARED_SETTINGS = ['quorum', ...MASTER_SETTINGS] as const;
+export type SharedSetting = (typeof SHARED_SETTINGS)[number];
+
+const VALUE_OF: Record<SharedSetting, (view: MasterView) => number> = {
+  quorum: (view) => view.quorum,
+  'down-after-milliseconds': (view) => view.downAfterMs,
+  'failover-timeout': (view) => view.failoverTimeoutMs,
+  'parallel-syncs': (view) => view.parallelSyncs,
+};
+
+/** A sentinel's own value, in milliseconds or as a number. */
+export const settingIn = (view: MasterView, setting: SharedSetting): number => VALUE_OF[setting](view);
+
+/** A sentinel with what it believes of one master. */
+interface Seen {
+  sentinel: { id: string };
+  view: MasterView;
+}
+
+/** `quorum is 2 at sentinel-1 and sentinel-2, 3 at sentinel-3`; null where all have one value. */
+export function differenceIn(setting: SharedSetting, seen: readonly Seen[]): string | null {
+  const values = [...new Set(seen.map(({ view }) => settingIn(view, setting)))];
+  if (values.length < 2) return null;
+  const at = (value: number): string =>
+    listed(seen.filter(({ view }) => settingIn(view, setting) === value).map(({ sentinel }) => sentinel.id));
+  return `${setting} is ${values.map((value) => `${value} at ${at(value)}`).join(', ')}`;
+}
 
 /** What SENTINEL DEBUG shows and sets (sentinel.c of 7.0, addReplySentinelDebugInfo), with Sentinel's defaults. */
 export const DEBUG_PERIODS_MS: Readonly<Record<string, number>> = {
@@ -51,17 +82,15 @@ export interface SentinelSettings extends Timing {
 
 /**
  * The settings that are in effect at the sentinels that answered (SENTINEL MASTER; SENTINEL SET changes them at run
- * time, and at one sentinel only). Where they differ: down-after is the earliest at which a quorum agrees, the others
- * are the largest, because any sentinel may lead. `planned` where no sentinel answered.
+ * time, and at one sentinel only). Where they differ: down-after is the earliest at which a quorum agrees, beside the
+ * earliest of all; the others are the largest, because any sentinel may lead. `planned` where no sentinel answered.
  */
 export function liveSettings(
   planned: SentinelSettings & { masterName: string },
   snapshot: Snapshot | null,
 ): SentinelSettings {
-  const views = (snapshot?.sentinels ?? []).flatMap(
-    (s) => s.answer?.masters.filter((m) => m.name === planned.masterName) ?? [],
-  );
-  const largest = (key: keyof SentinelSettings): number =>
+  const views = seenIn(snapshot, planned.masterName).map(({ view }) => view);
+  const largest = (key: 'downAfterMs' | 'failoverTimeoutMs' | 'quorum' | 'parallelSyncs'): number =>
     views.length === 0 ? planned[key] : Math.max(...views.map((view) => view[key]));
   // ODOWN needs one sentinel that calls the master down itself and counts its own quorum (sentinelCheckObjectivelyDown).
   const agrees = views
@@ -70,10 +99,36 @@ export function liveSettings(
       const down = views.filter((view) => view.downAfterMs <= ms);
       return down.some((view) => view.quorum <= down.length);
     });
+  const downAfterMs = agrees.length === 0 ? largest('downAfterMs') : Math.min(...agrees);
+  const earliestDownAfterMs = Math.min(downAfterMs, ...views.map((view) => view.downAfterMs));
   return {
-    downAfterMs: agrees.length === 0 ? largest('downAfterMs') : Math.min(...agrees),
+    downAfterMs,
+    ...(earliestDownAfterMs < downAfterMs && { earliestDownAfterMs }),
     failoverTimeoutMs: largest('failoverTimeoutMs'),
     quorum: largest('quorum'),
     parallelSyncs: largest('parallelSyncs'),
   };
 }
+
+/** The sentinels that answer and monitor the master. */
+const seenIn = (snapshot: Snapshot | null, masterName: string): Seen[] =>
+  (snapshot?.sentinels ?? []).flatMap(
+    ({ id, answer }) =>
+      answer?.masters.filter(({ name }) => name === masterName).map((view) => ({ sentinel: { id }, view })) ??
+      [],
+  );
+
+/** What the sentinels do not agree on, `quorum is 2 at sentinel-1, 3 at sentinel-2; …`; null where they have the same. */
+export function differences(snapshot: Snapshot, masterName: string): string | null {
+  const seen = seenIn(snapshot, masterName);
+  return SHARED_SETTINGS.flatMap((setting) => differenceIn(setting, seen) ?? []).join('; ') || null;
+}
+
+/** `5s`; where the sentinels differ `8s at a quorum, 2s at the first sentinel`. */
+export const downAfterText = ({
+  downAfterMs,
+  earliestDownAfterMs,
+}: Pick<Timing, 'downAfterMs' | 'earliestDownAfterMs'>): string =>
+  earliestDownAfterMs === undefined
+    ? formatDurationMs(downAfterMs)
+    : `${formatDurationMs(downAfterMs)} at a quorum, ${formatDurationMs(earliestDownAfterMs)} at the first sentinel`;

@@ -50,20 +50,36 @@ export const votesNeeded = (voters: number, quorum: number): number => Math.max(
 
 /** Sentinel's settings of one master on which its timing depends; milliseconds. */
 export interface Timing {
+  /** After this a quorum calls the master down. */
   downAfterMs: number;
+  /** After this the first sentinel does; only where the sentinels have different values. */
+  earliestDownAfterMs?: number;
   failoverTimeoutMs: number;
 }
 type DownAfter = Pick<Timing, 'downAfterMs'>;
+type Timings = Pick<Timing, 'downAfterMs' | 'earliestDownAfterMs'>;
 
 /** How often a master is pinged (sentinelSendPeriodicCommands). */
 export const pingPeriodMs = (downAfterMs: number): number => Math.min(downAfterMs, PING_PERIOD_MS);
 
-/** +sdown comes at most this long after a fault; a master that hangs is noticed only by the next PING. */
-export const sdownBoundMs = ({ downAfterMs }: DownAfter, hangs: boolean): number =>
+/** When the first sentinel calls the master down, after its last answered PING. */
+export const firstDownAfterMs = ({ downAfterMs, earliestDownAfterMs }: Timings): number =>
+  earliestDownAfterMs ?? downAfterMs;
+
+/** A sentinel's +sdown comes at most this long after a fault; a master that hangs is noticed only by the next PING. */
+const sdownWithinMs = (downAfterMs: number, hangs: boolean): number =>
   downAfterMs + (hangs ? pingPeriodMs(downAfterMs) : 0) + 2 * TICK_MS;
 
-/** +odown comes at most this long after +sdown: the peers are asked, a tick at a time. */
-export const ODOWN_BOUND_MS = 3 * TICK_MS;
+/** The first +sdown comes at most this long after a fault. */
+export const sdownBoundMs = (settings: Timings, hangs: boolean): number =>
+  sdownWithinMs(firstDownAfterMs(settings), hangs);
+
+/** A sentinel that has called the master down learns within this that the others have: they are asked, a tick at a time. */
+const ASKED_MS = 3 * TICK_MS;
+
+/** +odown comes at most this long after the first +sdown: until a quorum has called the master down, and is asked. */
+export const odownBoundMs = (settings: Timings): number =>
+  settings.downAfterMs - firstDownAfterMs(settings) + ASKED_MS;
 
 /** From +odown to the first vote: the next tick, and the random start of an election. */
 export const VOTE_BOUND_MS = MAX_DESYNC_MS + TICK_MS;
@@ -83,7 +99,6 @@ export const reattachedBoundMs = ({ failoverTimeoutMs }: Pick<Timing, 'failoverT
 
 /** While a failover is in progress a sentinel publishes an event at least this often: an INFO period, and some ticks. */
 export const SILENT_IN_FAILOVER_MS = INFO_PERIOD_DURING_FAILOVER_MS + 5 * TICK_MS;
-
 /** Below this failover-timeout a failover can end before the INFO that proves its promotion; one retry is allowed for. */
 export const SHORT_FAILOVER_TIMEOUT_MS = 3 * INFO_PERIOD_DURING_FAILOVER_MS;
 
@@ -147,32 +162,29 @@ export const majorityDownHoldMs = (settings: Timing): number => {
 
 /** How long a master is frozen by default: a failover ends while it is still frozen. */
 export const freezeMs = ({ downAfterMs }: DownAfter): number => downAfterMs + 10_000;
-
+/** The longest freeze that can be asked for; the default may be longer. */
+export const LONGEST_FREEZE_MS = 600_000;
 /** A pause that Sentinel must not react to. */
 export const shortFreezeMs = ({ downAfterMs }: DownAfter): number => downAfterMs / 2;
 
 /** Whether a master that hung this long may have recovered before a quorum could call it down. */
-export const endsBeforeOdown = (hungMs: number, settings: DownAfter): boolean =>
-  hungMs < sdownBoundMs(settings, true) + ODOWN_BOUND_MS;
+export const endsBeforeOdown = (hungMs: number, { downAfterMs }: DownAfter): boolean =>
+  hungMs < sdownWithinMs(downAfterMs, true) + ASKED_MS;
 
 /** A sentinel that is frozen for this long is in TILT when it runs again: one second more than the trigger. */
 export const TILTING_FREEZE_MS = TILT_TRIGGER_MS + 1000;
 
 /** A reply to a PING that is younger came to the last one or the one before it. */
 export const HEARD_MS = 2 * PING_PERIOD_MS;
-
 /** A reply to a PING that is older was not followed by another one: three periods. */
 export const REPLIES_MS = 3 * PING_PERIOD_MS;
 
 /** A change that one sentinel publishes is known to all that hear it after one hello period; one second for a busy machine. */
 export const HELLO_SEEN_MS = HELLO_PERIOD_MS + 1000;
-
 /** The same where one hello may be lost. */
 export const HELLO_SPREAD_MS = 2 * HELLO_PERIOD_MS;
-
 /** A sentinel whose last hello is older does not reach this one: three periods. */
 export const HELLO_OVERDUE_MS = 3 * HELLO_PERIOD_MS;
-
 /** A sentinel that monitors an address for the first time has heard its peers after this: two hellos, and the connection. */
 export const PEERS_FOUND_MS = HELLO_SPREAD_MS + PING_PERIOD_MS;
 
@@ -181,7 +193,6 @@ export const CONNECTED_MS = 2 * PING_PERIOD_MS + 5 * TICK_MS;
 
 /** By then every sentinel has tried to reconnect to a server that was started: each second, and one attempt may hang. */
 export const RETRIED_MS = 5 * PING_PERIOD_MS;
-
 /** By then a start or a repair shows at every sentinel and replica: they reconnect, and a replica asks for its link each second. */
 export const NOTICED_MS = 10 * PING_PERIOD_MS;
 

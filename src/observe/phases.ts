@@ -1,8 +1,10 @@
 import { type Address, sameAddress } from '../model/address.js';
+import { formatDurationMs } from '../model/duration.js';
 import {
   CONFIRMED_BOUND_MS,
   ELECTED_BOUND_MS,
-  ODOWN_BOUND_MS,
+  firstDownAfterMs,
+  odownBoundMs,
   PROMOTED_BOUND_MS,
   reattachedBoundMs,
   SELECTED_BOUND_MS,
@@ -16,6 +18,8 @@ import type { Roles } from './roles.js';
 
 export interface PhaseConfig {
   downAfterMs: number;
+  /** Of the first sentinel, where the sentinels have different ones. */
+  earliestDownAfterMs?: number;
   failoverTimeoutMs: number;
   /** The master hangs instead of being gone: its last answered PING counts. */
   hangs?: boolean;
@@ -40,8 +44,8 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
     label: 'one sentinel marks it down',
     opens: 'the fault',
     closes: 'first +sdown master',
-    bound: ({ downAfterMs, hangs = false }) => ({
-      ms: sdownBoundMs({ downAfterMs }, hangs),
+    bound: ({ hangs = false, ...settings }) => ({
+      ms: sdownBoundMs(settings, hangs),
       why: hangs
         ? 'down-after since the last answered PING, up to one ping period, and up to two ticks'
         : 'down-after, and up to two ticks',
@@ -53,7 +57,12 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
     label: 'a quorum marks it down',
     opens: '+sdown',
     closes: 'first +odown',
-    bound: () => ({ ms: ODOWN_BOUND_MS, why: 'asking the other sentinels, a tick at a time' }),
+    bound: (config) => {
+      const laterMs = config.downAfterMs - firstDownAfterMs(config);
+      const until =
+        laterMs === 0 ? '' : `a quorum, whose down-after is ${formatDurationMs(laterMs)} longer; `;
+      return { ms: odownBoundMs(config), why: `${until}asking the other sentinels, a tick at a time` };
+    },
     closedAt: firstEvent('+odown', 'of the old master'),
   },
   {

@@ -141,7 +141,13 @@ const result = z.looseObject({
       }),
     )
     .exactOptional(),
-  config: z.looseObject({ downAfterMs: ms, failoverTimeoutMs: ms, quorum: count, parallelSyncs: count }),
+  config: z.looseObject({
+    downAfterMs: ms,
+    earliestDownAfterMs: ms.exactOptional(),
+    failoverTimeoutMs: ms,
+    quorum: count,
+    parallelSyncs: count,
+  }),
   budgetMs: ms,
   outageBudgetMs: msOrNull.exactOptional(),
   workload: z

@@ -1,4 +1,5 @@
 import type { Address } from '../model/address.js';
+import type { SentinelSettings } from '../model/sentinel-settings.js';
 
 export type Verdict = 'holds' | 'violated' | 'unknown';
 
@@ -261,7 +262,8 @@ export interface FailoverResult {
   engine: { name: string; version: string };
   /** Every server before the first fault; absent in a result that was written before this was read. */
   topology?: TopologyServer[];
-  config: { downAfterMs: number; failoverTimeoutMs: number; quorum: number; parallelSyncs: number };
+  /** `earliestDownAfterMs`: of the first sentinel, where the sentinels had different ones; else absent. */
+  config: SentinelSettings;
   /** From the fault to the first +switch-master. */
   budgetMs: number;
   /** How long clients may be without an answer; null where no limit was asked for, absent in older reports. */

@@ -31,6 +31,8 @@ const RARE = [
   'findings[].servers[]',
   'findings[].repairs[].sentinel',
   'findings[].repairs[].masterName',
+  // Of sentinels with different settings.
+  'config.earliestDownAfterMs',
   'trials[].untested',
   'trials[].cutShort',
   'trials[].restored',

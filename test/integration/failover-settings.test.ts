@@ -3,6 +3,10 @@ import type { FailoverResult } from '../../src/observe/result.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { askNode } from '../helpers/inside.js';
 
+/** Sets down-after at one sentinel alone. */
+const setDownAfter = (cli: Cli, sentinel: string, ms: number): Promise<unknown> =>
+  askNode(cli, sentinel, 'SENTINEL', 'SET', 'mymaster', 'down-after-milliseconds', String(ms));
+
 describe('a failover test after SENTINEL SET', () => {
   let cli: Cli;
   beforeAll(async () => {
@@ -10,7 +14,7 @@ describe('a failover test after SENTINEL SET', () => {
     const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '1500ms']);
     expect(up.code, up.stderr).toBe(0);
     for (const sentinel of ['sentinel-1', 'sentinel-2', 'sentinel-3'])
-      await askNode(cli, sentinel, 'SENTINEL', 'SET', 'mymaster', 'down-after-milliseconds', '60000');
+      await setDownAfter(cli, sentinel, 60_000);
   });
   afterAll(() => cli.close());
 
@@ -41,5 +45,25 @@ describe('a failover test after SENTINEL SET', () => {
     const status = (await cli.run(['status', '--json'])).json();
     expect(status.masters[0].master.id).toBe('redis-1');
     expect((await cli.run(['recover', '--json'])).json()).toMatchObject({ what: null });
+  });
+
+  it('bounds the first +sdown by the earliest sentinel, +odown by a quorum, and says who differs', async () => {
+    await setDownAfter(cli, 'sentinel-1', 2000);
+    for (const sentinel of ['sentinel-2', 'sentinel-3']) await setDownAfter(cli, sentinel, 8000);
+    const ran = await cli.run(['failover-test', '--json', '--clients', '0', '--rejoin', 'guarded']);
+    const result = ran.json() as FailoverResult;
+    expect(ran.stderr).toContain(
+      'the sentinels have different settings: down-after-milliseconds is 2000 at sentinel-1, 8000 at sentinel-2 and sentinel-3',
+    );
+    expect(result.config).toMatchObject({ downAfterMs: 8000, earliestDownAfterMs: 2000 });
+    const [trial] = result.trials;
+    expect(Object.keys(trial?.sdownAt ?? {})).toContain('sentinel-1');
+    expect(trial?.sdownAt['sentinel-1']).toBe(trial?.phases.sdownMs);
+    const predicted = trial?.reasons.map((r) => [r.phase, r.predictedMs]);
+    expect(predicted?.slice(0, 2)).toEqual([
+      ['sdownMs', 2200],
+      ['odownMs', 6300],
+    ]);
+    expect(trial?.reasons[1]?.waitsFor).toContain('a quorum, whose down-after is 6s longer');
   });
 });

@@ -1,9 +1,9 @@
+import { SHARED_SETTINGS } from '../../model/sentinel-settings.js';
 import type { RawFinding, Skip } from '../check.js';
 import { judgeMonitoredGroups } from '../files/judge.js';
 import type { Project } from '../files/project.js';
 import { type Monitor, masterSetting } from '../files/settings.js';
 import { idsOf, mostCommon } from '../group.js';
-import { SHARED_SETTINGS } from './settings-skew.js';
 
 /** What files show of settings-skew. `status` judges that check and reads no files: the registry adds this. */
 export const settingsInFiles = (project: Project): RawFinding[] | Skip =>

@@ -1,23 +1,10 @@
 import type { Witness } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
-import { MASTER_SETTINGS } from '../../model/sentinel-settings.js';
+import { differenceIn, SHARED_SETTINGS, settingIn } from '../../model/sentinel-settings.js';
 import { majorityOf } from '../../model/sentinel-timing.js';
-import type { MasterView } from '../../model/snapshot.js';
-import { listed } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { mostCommon } from '../group.js';
-import { grouped, ids, judgeMasters, sentinelsOf, subjectOf } from '../snapshot.js';
-
-/** What each sentinel has a value of its own for. */
-export const SHARED_SETTINGS = ['quorum', ...MASTER_SETTINGS] as const;
-type Shared = (typeof SHARED_SETTINGS)[number];
-
-const VALUE_OF: Record<Shared, (view: MasterView) => number> = {
-  quorum: (view) => view.quorum,
-  'down-after-milliseconds': (view) => view.downAfterMs,
-  'failover-timeout': (view) => view.failoverTimeoutMs,
-  'parallel-syncs': (view) => view.parallelSyncs,
-};
+import { ids, judgeMasters, sentinelsOf, subjectOf } from '../snapshot.js';
 
 export default {
   id: 'settings-skew',
@@ -41,7 +28,7 @@ export default {
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], ({ name, witnesses }) =>
       SHARED_SETTINGS.flatMap((setting): RawFinding[] => {
-        const read = VALUE_OF[setting];
+        const read = (view: Witness['view']): number => settingIn(view, setting);
         const value =
           setting === 'quorum'
             ? commonQuorum(witnesses)
@@ -49,18 +36,15 @@ export default {
         const others = witnesses.filter(({ view }) => read(view) !== value);
         const [first] = others;
         if (value === undefined || first === undefined) return [];
+        const difference = differenceIn(setting, witnesses);
         // Each has the same, and too many: no-quorum says it.
-        if (new Set(witnesses.map(({ view }) => read(view))).size === 1) return [];
-        const values = grouped([...witnesses], ({ view }) => String(read(view))).map(
-          (same) =>
-            `${same[0] === undefined ? '?' : read(same[0].view)} at ${listed(sentinelsOf(same).map((s) => s.id))}`,
-        );
+        if (difference === null) return [];
         return [
           {
             subject: `${name} at ${subjectOf(sentinelsOf(others))}`,
             servers: sentinelsOf(others).map((s) => s.id),
             brief: `${ids(sentinelsOf(others))} ${others.length === 1 ? `has ${setting} ${read(first.view)}, not ${value}` : `have another ${setting} than ${value}`}`,
-            message: `${setting} is ${values.join(', ')}`,
+            message: difference,
             fix: others.map(({ sentinel }) => cli(sentinel, `SENTINEL SET ${name} ${setting} ${value}`)),
             repairs: others.map(({ sentinel, view }) => ({
               kind: 'sentinel-set',

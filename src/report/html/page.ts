@@ -1,7 +1,7 @@
 import { count } from '../../model/words.js';
 import type { FailoverResult } from '../../observe/result.js';
 import { capital } from '../plain-text.js';
-import { headline, INCOMPLETE } from '../words/headline.js';
+import { headline, INCOMPLETE, repeatOf } from '../words/headline.js';
 import { whyWords } from '../words/numbers.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 import { SCRIPT, STYLE } from './assets.js';
@@ -56,7 +56,11 @@ function partsOf(result: FailoverResult, baseline: FailoverResult | null): Part[
     { id: 'timeline', title: 'Timeline', body: trialsHtml(result, baseline) },
     { id: 'over-trials', title: `Over ${count(trials.length, 'trial')}`, body: over },
     { id: 'topology', title: 'Topology before the fault', body: topologyHtml(result) },
-    { id: 'again', title: 'Run it again', body: commandHtml(result.command) + runHtml(result) },
+    {
+      id: 'again',
+      title: 'Run it again',
+      body: commandHtml(repeatOf(result, result.command)) + runHtml(result),
+    },
   ];
 }
 

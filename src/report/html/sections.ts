@@ -1,4 +1,5 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
+import { downAfterText } from '../../model/sentinel-settings.js';
 import { count } from '../../model/words.js';
 import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
 import { MARK } from '../text/outcome.js';
@@ -190,7 +191,7 @@ export function runHtml(result: FailoverResult): string {
     ['master name', html(result.masterName)],
     ['server', html(`${engine.name} ${engine.version}`)],
     ['fault', html(result.fault)],
-    ['down-after', formatDurationMs(config.downAfterMs)],
+    ['down-after', downAfterText(config)],
     ['failover-timeout', formatDurationMs(config.failoverTimeoutMs)],
     ['quorum', String(config.quorum)],
     ['parallel-syncs', String(config.parallelSyncs)],

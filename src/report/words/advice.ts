@@ -1,6 +1,7 @@
 import { BELOW_DOUBLE_FAILOVER } from '../../model/double-failover.js';
 import { formatDurationMs, humanDurationMs, parseDurationMs } from '../../model/duration.js';
 import { command } from '../../model/hints.js';
+import { downAfterText } from '../../model/sentinel-settings.js';
 import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { FailoverResult, Trial } from '../../observe/result.js';
@@ -26,7 +27,7 @@ const TIME_BOUND = /^(switchedMs|client\.outageMs)(?::[^<]+)?<=?(.+)$/;
 
 /** Why a budget was broken: a down-after that alone is longer, a step that was late, or down-after and nothing else. */
 function budgetAdvice({ thresholds, config, trials }: FailoverResult): string[] {
-  const downAfter = `down-after (${formatDurationMs(config.downAfterMs)})`;
+  const downAfter = `down-after (${downAfterText(config)})`;
   const broken = thresholds.flatMap(({ expression, value, holds }): string[] => {
     const [, metric = '', bound = ''] = TIME_BOUND.exec(expression) ?? [];
     const boundMs = parseDurationMs(bound);

@@ -1,5 +1,7 @@
-import { formatDurationMs } from '../../model/duration.js';
+import { formatDurationMs, parseDurationMs } from '../../model/duration.js';
 import { command } from '../../model/hints.js';
+import { downAfterText } from '../../model/sentinel-settings.js';
+import { freezeMs, LONGEST_FREEZE_MS } from '../../model/sentinel-timing.js';
 import { count, named } from '../../model/words.js';
 import type { FailoverResult, Trial, Verdict, WorkloadSettings } from '../../observe/result.js';
 import { lostWords } from './losses.js';
@@ -51,7 +53,7 @@ export function settingOf(result: FailoverResult): string {
   const { config, engine, workload } = result;
   const parts = [
     `fault ${result.fault} at ${result.startedAt}`,
-    `cluster ${result.cluster} (${result.driver}), ${engine.name} ${engine.version}, down-after ${formatDurationMs(config.downAfterMs)}, quorum ${config.quorum}`,
+    `cluster ${result.cluster} (${result.driver}), ${engine.name} ${engine.version}, down-after ${downAfterText(config)}, quorum ${config.quorum}`,
     ...(workload === null ? [] : [workloadWords(workload)]),
     `seed ${result.seed}`,
   ];
@@ -68,8 +70,20 @@ export function workloadWords(workload: WorkloadSettings): string {
   ].join(', ');
 }
 
-/** The next commands; `again` repeats the run. */
-export function nextCommands(result: FailoverResult, again: string): string[] {
+/** The command line that repeats the run; where the master thawed before a failover, with a freeze that one ends within. */
+export function repeatOf({ trials, config }: FailoverResult, commandLine: string): string {
+  if (trials.every(({ untested }) => untested === undefined)) return commandLine;
+  const neededMs = freezeMs(config);
+  // Beyond what can be asked for the default is long enough.
+  const longer = neededMs > LONGEST_FREEZE_MS ? '' : ` --for ${formatDurationMs(neededMs)}`;
+  return commandLine.replace(/ --for (\S+)/, (given, text: string) =>
+    (parseDurationMs(text) ?? 0) < neededMs ? longer : given,
+  );
+}
+
+/** The next commands; `commandLine` repeats the run. */
+export function nextCommands(result: FailoverResult, commandLine: string): string[] {
+  const again = repeatOf(result, commandLine);
   const { cluster, outcome } = result;
   const last = result.trials.at(-1);
   if (last !== undefined && last.rejoin === null && last.newMaster !== null && last.cutShort !== true) {

@@ -1,4 +1,5 @@
-import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
+import { humanDurationMs } from '../../model/duration.js';
+import { downAfterText } from '../../model/sentinel-settings.js';
 import { type MetricName, metricNamed } from '../../observe/metrics.js';
 import type { Reading } from '../../observe/readings.js';
 import type { FailoverResult, Trial } from '../../observe/result.js';
@@ -114,7 +115,7 @@ export function whyWords(result: FailoverResult): string {
   if (sdownMs === null || switchedMs === null) return result.reason;
   const clientsMs = (only.client?.lastRecoveredMs ?? switchedMs) - switchedMs;
   return [
-    `${time(sdownMs)} until a sentinel marked it as down (down-after ${formatDurationMs(result.config.downAfterMs)})`,
+    `${time(sdownMs)} until a sentinel marked it as down (down-after ${downAfterText(result.config)})`,
     `${time(switchedMs - sdownMs)} until the first sentinel switched`,
     ...(clientsMs > 0 ? [`${time(clientsMs)} until the last client wrote again`] : []),
   ].join(', ');

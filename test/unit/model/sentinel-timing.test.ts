@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { liveSettings } from '../../../src/model/sentinel-settings.js';
+import { differences, downAfterText, liveSettings } from '../../../src/model/sentinel-settings.js';
 import {
   downAfterForCutOffMs,
   endsBeforeOdown,
@@ -7,6 +7,7 @@ import {
   majorityDownHoldMs,
   majorityOf,
   noFailoverHoldMs,
+  odownBoundMs,
   sdownBoundMs,
   votesNeeded,
 } from '../../../src/model/sentinel-timing.js';
@@ -38,7 +39,38 @@ describe('the live settings', () => {
       live(withSettings({ downAfterMs: 9000 }, { downAfterMs: 2000 }, { downAfterMs: 4000 })),
     ).toMatchObject({
       downAfterMs: 4000,
+      earliestDownAfterMs: 2000,
     });
+  });
+
+  it('the first +sdown is bound by the earliest, +odown by the one of a quorum', () => {
+    const settings = live(withSettings({ downAfterMs: 2000 }, { downAfterMs: 8000 }, { downAfterMs: 8000 }));
+    expect(settings).toMatchObject({ downAfterMs: 8000, earliestDownAfterMs: 2000 });
+    expect([sdownBoundMs(settings, false), sdownBoundMs(settings, true)]).toEqual([2200, 3200]);
+    expect(odownBoundMs(settings)).toBe(6300);
+    // Frozen for longer than the first sentinel waits, and not for as long as a quorum does.
+    expect(endsBeforeOdown(5000, settings)).toBe(true);
+    expect(downAfterText(settings)).toBe('8s at a quorum, 2s at the first sentinel');
+  });
+
+  it('where one sentinel alone is slower, a quorum is not', () => {
+    const settings = live(withSettings({ downAfterMs: 8000 }, { downAfterMs: 2000 }, { downAfterMs: 2000 }));
+    expect(settings.downAfterMs).toBe(2000);
+    expect(settings).not.toHaveProperty('earliestDownAfterMs');
+    expect([downAfterText(settings), odownBoundMs(settings)]).toEqual(['2s', 300]);
+  });
+
+  it('are named with the sentinels that have them, where they differ', () => {
+    const snapshot = withSettings(
+      { downAfterMs: 2000, quorum: 1 },
+      { downAfterMs: 8000 },
+      { downAfterMs: 8000 },
+    );
+    expect(differences(snapshot, DEFAULT_SPEC.masterName)).toBe(
+      'quorum is 1 at sentinel-1, 2 at sentinel-2 and sentinel-3; ' +
+        'down-after-milliseconds is 2000 at sentinel-1, 8000 at sentinel-2 and sentinel-3',
+    );
+    expect(differences(healthy(), DEFAULT_SPEC.masterName)).toBeNull();
   });
 
   it('count the quorum of the sentinel that calls the master down itself', () => {

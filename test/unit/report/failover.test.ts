@@ -4,7 +4,8 @@ import { failoverHtml } from '../../../src/report/html/page.js';
 import { failoverMarkdown } from '../../../src/report/markdown/failover.js';
 import { failoverText } from '../../../src/report/text/failover.js';
 import { adviceOf } from '../../../src/report/words/advice.js';
-import { headline } from '../../../src/report/words/headline.js';
+import { headline, nextCommands } from '../../../src/report/words/headline.js';
+import { phaseRows } from '../../../src/report/words/time-rows.js';
 import {
   bareResult,
   cutShortResult,
@@ -12,7 +13,7 @@ import {
   hostileResult,
   violatedResult,
 } from '../../helpers/results.js';
-import { NO_PHASES } from '../../helpers/trials.js';
+import { NO_PHASES, nothingCame, trial } from '../../helpers/trials.js';
 import { expectToFit, plainView } from './lines.js';
 
 it('80 columns have room for phases in words', () => {
@@ -505,4 +506,42 @@ it('a second failover under a short down-after is named with its cause and its f
   expect(adviceOf({ ...held, trials, config: { ...held.config, downAfterMs: 1500 } }).join()).not.toMatch(
     'below',
   );
+});
+
+describe('the command that repeats a test of which nothing came', () => {
+  const untested = 'thawed after 12.18 s, before down-after 15.00 s had passed; nothing was tested';
+  const lineOf = (downAfterMs: number, forText: string, trials = [nothingCame({ untested })]): string => {
+    const held = heldResult();
+    const command = `sentinelctl failover-test --cluster demo --fault freeze${forText} --trials 1 --seed 1`;
+    const result = { ...held, command, trials, outcome: 'unknown' as const, faultForMs: 12_000 };
+    const config = { ...held.config, downAfterMs };
+    return nextCommands({ ...result, config }, command).at(-1) ?? '';
+  };
+
+  it.each([
+    ['has a freeze that a failover ends within', 15_000, ' --for 12s', ' --for 25s'],
+    ['also where no quorum had the time', 15_000, ' --for 15.5s', ' --for 25s'],
+    ['keeps one that is long enough', 15_000, ' --for 40s', ' --for 40s'],
+    ['keeps the default', 15_000, '', ''],
+    ['takes the default where none that can be asked for is long enough', 595_000, ' --for 9m', ''],
+  ])('%s', (_what, downAfterMs, given, printed) => {
+    expect(lineOf(downAfterMs, given)).toBe(
+      `sentinelctl failover-test --cluster demo --fault freeze${printed} --trials 1 --seed 1`,
+    );
+  });
+
+  it('is the same one where a failover came', () => {
+    expect(lineOf(15_000, ' --for 12s', [trial()])).toContain(' --for 12s ');
+  });
+});
+
+it('where the sentinels differ, the time to the first +sdown stands beside the down-after that it waits for', () => {
+  const held = heldResult();
+  const config = { ...held.config, downAfterMs: 8000, earliestDownAfterMs: 2000 };
+  const text = failoverText({ ...held, config }, plainView(200));
+  expect(text).toContain(
+    'until a sentinel marked it as down (down-after 8s at a quorum, 2s at the first sentinel)',
+  );
+  const rows = phaseRows(trial(), config);
+  expect(rows.slice(0, 2).map(({ boundMs }) => boundMs)).toEqual([2200, 6300]);
 });
