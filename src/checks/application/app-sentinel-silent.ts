@@ -1,7 +1,7 @@
 import { isLoopback } from '../../model/address.js';
 import type { RawFinding } from '../check.js';
 import { hostNamesOf } from '../files/groups.js';
-import { portOf } from '../files/settings.js';
+import { portOf, portsOf } from '../files/settings.js';
 import {
   ADDRS,
   addressesOf,
@@ -47,7 +47,8 @@ export default ofApp(
     const seen = addressesOf(app).flatMap(({ host, port }): RawFinding[] => {
       const self = isLoopback(host) && !/^(host|service:|container:)/.test(app.networkMode ?? '');
       const server = project.servers.find((s) => hostNamesOf(s).includes(host));
-      const wrongPort = server?.seen === true && server.kind === 'sentinel' && portOf(server) !== port;
+      const wrongPort =
+        server?.seen === true && server.kind === 'sentinel' && !portsOf(server).includes(port);
       if (!self && !wrongPort) return [];
       return [
         {

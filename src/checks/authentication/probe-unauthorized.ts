@@ -2,9 +2,9 @@ import type { Check, RawFinding } from '../check.js';
 import { commandText, judgeWorkloads, subjectOf } from '../files/kube/facts.js';
 import type { KubeFacts, ServerWorkload } from '../files/kube/manifests.js';
 import { readsAnswer } from '../files/kube/probe.js';
+import { asksIn, hasLogin, loginLine } from '../files/kube/probe-login.js';
 import type { Container } from '../files/kube/workload.js';
 import type { Project } from '../files/project.js';
-import { asksForPassword } from '../files/settings.js';
 
 /** How a probe gives a password. */
 const GIVES = /\s-a\b|\s-u\s|--pass\b|--user\b|\bauth\b|REDISCLI_AUTH/i;
@@ -31,40 +31,31 @@ export default {
   files: (project) =>
     judgeWorkloads(project, (kube) =>
       kube.workloads.flatMap((w) =>
-        w.containers.filter((c) => asks(c, w, project)).flatMap((c) => unauthorized(c, w, kube)),
+        w.containers.filter((c) => asksIn(c, w, project)).flatMap((c) => unauthorized(c, w, kube, project)),
       ),
     ),
 } satisfies Check;
 
-/** Whether the server of a container is known to ask for a password. */
-const asks = ({ name }: Container, workload: ServerWorkload, { servers }: Project): boolean =>
-  servers.some(
-    (s) =>
-      s.seen &&
-      s.service?.pod?.workload === subjectOf(workload) &&
-      s.service.pod.container === name &&
-      asksForPassword(s),
-  );
-
-function unauthorized(container: Container, workload: ServerWorkload, { maps }: KubeFacts): RawFinding[] {
-  const { liveness, readiness, startup, name, env, envFrom, secretEnv } = container;
-  const given = [
-    ...env.map((one) => one.name),
-    ...envFrom.flatMap((map) => [...(maps.get(map)?.keys() ?? [])]),
-  ];
-  if (secretEnv || given.includes('REDISCLI_AUTH')) return [];
+function unauthorized(
+  container: Container,
+  workload: ServerWorkload,
+  kube: KubeFacts,
+  project: Project,
+): RawFinding[] {
+  const { liveness, readiness, startup, name } = container;
+  if (hasLogin(container, workload, kube)) return [];
   return [
     { probe: startup, kind: 'startup', follows: 'the pod is killed again and again' },
     { probe: liveness, kind: 'liveness', follows: 'the pod is killed again and again' },
     { probe: readiness, kind: 'readiness', follows: 'the pod is never ready' },
   ].flatMap(({ probe, kind, follows }): RawFinding[] => {
-    const text = probe === null ? '' : commandText(probe, container, workload, maps);
+    const text = probe === null ? '' : commandText(probe, container, workload, kube.maps);
     if (probe === null || !readsAnswer(text) || GIVES.test(text)) return [];
     return [
       {
         subject: subjectOf(workload),
         message: `the ${kind} probe of ${name} gives no password, and gets NOAUTH: ${follows}`,
-        fix: ['env: [{name: REDISCLI_AUTH, valueFrom: {secretKeyRef: {name: SECRET, key: KEY}}}]'],
+        fix: [loginLine(container, workload, project)],
         at: { file: workload.file, line: probe.line },
       },
     ];

@@ -129,6 +129,8 @@ function sharing(servers: FileServer[]): FileServer[][] {
     if (server.conf === null || (server.service !== null && server.conf.mount === null)) continue;
     // What no sentinel can write is another fault, and stops each of them.
     if (server.conf.mount?.readOnly === true) continue;
+    // Each pod has an emptyDir of its own; a claim has a name.
+    if (server.service?.pod !== undefined && server.conf.mount?.source === '') continue;
     const { identity } = server.conf;
     byFile.set(identity, [...(byFile.get(identity) ?? []), server]);
   }
@@ -147,6 +149,10 @@ export const aFileEach = (servers: FileServer[]): string[] =>
         `cp ${conf.file} ${conf.file.replace(/(\.\w+)?$/, '-2$1')}, and so on: start each with its own`,
       ];
     }
+    if (service.pod !== undefined)
+      return [
+        `${service.pod.workload}: volumeClaimTemplates of a StatefulSet: a volume of its own for each pod`,
+      ];
     if (copies > 1)
       return [`${id}: a service for each of the ${copies}, instead of deploy: replicas: ${copies}`];
     const inside = conf.inside ?? '/etc/redis/sentinel.conf';

@@ -3,8 +3,7 @@ import { count } from '../../model/words.js';
 import type { RawFinding, Skip } from '../check.js';
 import { comparing, noNodeFile } from './judge.js';
 import { type FileServer, nodeFiles, type Project, sentinelFiles } from './project.js';
-import { lastOf, place, portOf, sentinelLine, settingOf } from './settings.js';
-import { OPEN } from './shell/expand.js';
+import { lastOf, ownPortOf, place, sentinelLine, settingOf } from './settings.js';
 
 /** What a server tells others to reach it at, where its files say so in words that are known. */
 interface Announced {
@@ -36,8 +35,9 @@ function announcedBy(server: FileServer): Announced[] {
     ? sentinelLine(server, 'announce-port')?.args[1]
     : settingOf(server, 'replica-announce-port');
   // What is filled in when it starts, or by nothing, is not known to be equal.
-  if (line === undefined || host === '' || /[${}<>]/.test(host) || host.includes(OPEN)) return [];
-  return [{ server, host, port: Number(port) || portOf(server), at: place(line) }];
+  if (line === undefined || host === '' || /[${}<>]/.test(host) || line.open === true) return [];
+  const own = Number(port) || ownPortOf(server);
+  return own === 0 ? [] : [{ server, host, port: own, at: place(line) }];
 }
 
 /** Those of each address that more than one server has, counting the copies of a service. */

@@ -7,7 +7,7 @@ import {
   type Monitor,
   masterSetting,
   monitorsOf,
-  portOf,
+  portsOf,
   sentinelLine,
   settingOf,
 } from './settings.js';
@@ -79,7 +79,7 @@ function belongs(
  */
 export function isAt(server: FileServer, host: string, port: number, from: FileServer): boolean {
   const isElsewhere = isLoopback(host) && server.host?.name !== from.host?.name;
-  return !isElsewhere && portOf(server) === port && hostNamesOf(server).includes(host);
+  return !isElsewhere && portsOf(server).includes(port) && hostNamesOf(server).includes(host);
 }
 
 /** The servers that an address may mean, to one of them. */

@@ -114,8 +114,25 @@ export function followsOf(server: FileServer): { host: string; port: number } | 
     : { host, port: Number(port) };
 }
 
-export const portOf = (server: FileServer): number =>
+/** The port at which a server is reached: its plain one, else the one of TLS. */
+export const portOf = (server: FileServer): number => plainPortOf(server) || tlsPortOf(server);
+
+/** Every port that a server listens on. */
+export const portsOf = (server: FileServer): number[] =>
+  [plainPortOf(server), tlsPortOf(server)].filter((port) => port !== 0);
+
+/**
+ * The port that a server says is its own, where none is set for that; 0 for one that nothing listens on
+ * (replication.c, syncWithMaster: listening-port; sentinel.c, sentinelSendHello).
+ */
+export const ownPortOf = (server: FileServer): number =>
+  isYes(settingOf(server, 'tls-replication')) && tlsPortOf(server) !== 0
+    ? tlsPortOf(server)
+    : plainPortOf(server);
+
+const plainPortOf = (server: FileServer): number =>
   Number(settingOf(server, 'port') ?? (server.kind === 'sentinel' ? 26379 : 6379));
+const tlsPortOf = (server: FileServer): number => Number(settingOf(server, 'tls-port') ?? 0);
 
 /** Bytes as the configuration writes them: `1mb`, `64m`, `100` (util.c, memtoull). */
 export function bytesOf(text: string | undefined): number | undefined {

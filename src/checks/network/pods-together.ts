@@ -25,9 +25,8 @@ export default {
   files: (project) =>
     judgeWorkloads(project, (kube) => [
       ...kube.workloads.filter(isTogether).map(ofOne),
-      ...ofSeveral(
-        kube.workloads.filter((w) => w.replicas === 1 && hasSentinel(w)),
-        kube,
+      ...bySite(kube.workloads.filter((w) => w.replicas === 1 && hasSentinel(w))).flatMap((of) =>
+        ofSeveral(of, kube),
       ),
     ]),
 } satisfies Check;
@@ -56,6 +55,10 @@ function ofOne(workload: ServerWorkload): RawFinding {
     at: { file, line: spread.rules.length === 0 ? line : spread.line },
   };
 }
+
+/** Pods of several sites are in several clusters, or namespaces, whose rules do not count for one another. */
+const bySite = (workloads: readonly ServerWorkload[]): ServerWorkload[][] =>
+  [...new Set(workloads.map((w) => w.site))].map((site) => workloads.filter((w) => w.site === site));
 
 /** Sentinels of which each is a workload of its own. */
 function ofSeveral(single: readonly ServerWorkload[], kube: KubeFacts): RawFinding[] {

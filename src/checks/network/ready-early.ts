@@ -2,6 +2,7 @@ import type { Check, RawFinding, Skip } from '../check.js';
 import { commandText, containersOf, judgeWorkloads, subjectOf } from '../files/kube/facts.js';
 import type { KubeFacts, ServerWorkload } from '../files/kube/manifests.js';
 import { asksForLink, failsWhileLoading } from '../files/kube/probe.js';
+import { asksIn, cliIn, hasLogin, loginLine } from '../files/kube/probe-login.js';
 import type { Container } from '../files/kube/workload.js';
 import { type Project, sentinelFiles } from '../files/project.js';
 import { isYes, settingOf } from '../files/settings.js';
@@ -36,7 +37,7 @@ export default {
     const found = judgeWorkloads(project, (kube) =>
       kube.workloads
         .filter((w) => w.kind === 'StatefulSet' && w.replicas > 1 && w.rolls)
-        .flatMap((w) => containersOf(w, 'redis').flatMap((c) => early(c, w, kube, unknown))),
+        .flatMap((w) => containersOf(w, 'redis').flatMap((c) => early(c, w, project, unknown))),
     );
     const [first] = unknown;
     return Array.isArray(found) && found.length === 0 && first !== undefined ? { skip: first } : found;
@@ -51,10 +52,12 @@ const isReplicated = (project: Project, { workloads }: KubeFacts): boolean =>
 function early(
   container: Container,
   workload: ServerWorkload,
-  kube: KubeFacts,
+  project: Project,
   unknown: string[],
 ): RawFinding[] {
-  const { readiness, name, image, line } = container;
+  const { readiness, name, line } = container;
+  const { kube } = project;
+  if (kube === null) return [];
   const text = readiness === null ? '' : commandText(readiness, container, workload, kube.maps);
   if (asksForLink(text)) return [];
   const isKnown = readiness === null || readiness.kind === 'port' || /\bping\b/i.test(text);
@@ -65,14 +68,19 @@ function early(
     );
     return [];
   }
-  const cli = `${/valkey/.test(image ?? '') ? 'valkey' : 'redis'}-cli`;
-  const service = kube.services.find((s) => s.name === workload.governing && s.headless && !s.notReady);
+  const cli = cliIn(container, workload, project);
+  const needsLogin = asksIn(container, workload, project) && !hasLogin(container, workload, kube);
+  const service = kube.services.find(
+    (s) => s.name === workload.governing && s.site === workload.site && s.headless && !s.notReady,
+  );
   return [
     {
       subject: subjectOf(workload),
       message: `${saysOf(container, text)}: a rolling update goes on to the next pod before this one has the data`,
       fix: [
         `readinessProbe: {exec: {command: [sh, -c, "[ \\"$(${cli} ping)\\" = PONG ] && ${cli} info replication | grep -qE 'role:master|master_link_status:up'"]}}`,
+        // Without a password the probe gets NOAUTH, and the pod is never ready.
+        ...(needsLogin ? [loginLine(container, workload, project)] : []),
         ...(service === undefined ? [] : [`Service ${service.name}: publishNotReadyAddresses: true`]),
       ],
       at: { file: workload.file, line: readiness?.line ?? line },

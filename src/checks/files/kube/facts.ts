@@ -3,7 +3,7 @@ import type { Skip } from '../../check.js';
 import type { Words } from '../compose/service.js';
 import type { Project } from '../project.js';
 import type { KubeFacts, ServerWorkload } from './manifests.js';
-import type { ConfigMaps } from './objects.js';
+import { type ConfigMap, mapFor } from './objects.js';
 import type { Container, Volume, Workload } from './workload.js';
 
 const noManifest: Skip = { skip: 'no Kubernetes manifest was given (--kube FILE)', applies: false };
@@ -14,7 +14,7 @@ export function judgeWorkloads<T>(project: Project, judge: (kube: KubeFacts) => 
   return kube === null || kube.workloads.length === 0 ? noManifest : judge(kube);
 }
 
-export const subjectOf = ({ kind, name }: Workload): string => `${kind} ${name}`;
+export const subjectOf = ({ kind, name, suffix }: Workload): string => `${kind} ${name}${suffix}`;
 
 /** Its containers of one kind. */
 export const containersOf = (workload: ServerWorkload, role: 'redis' | 'sentinel'): Container[] =>
@@ -36,13 +36,13 @@ export function volumeAt({ volumes }: Workload, { mounts }: Container, path: str
 export function commandText(
   { words }: Pick<Words, 'words'>,
   { mounts }: Container,
-  { volumes }: Workload,
-  maps: ConfigMaps,
+  workload: Workload,
+  maps: readonly ConfigMap[],
 ): string {
   const text = words.join(' ');
   const scripts = mounts.flatMap(({ volume, target }) => {
-    const of = volumes.find((v) => v.name === volume && v.kind === 'config');
-    return [...(maps.get(of?.source ?? '') ?? [])].flatMap(([key, script]) => {
+    const of = workload.volumes.find((v) => v.name === volume && v.kind === 'config');
+    return [...(mapFor(maps, of?.source ?? null, workload)?.data ?? [])].flatMap(([key, script]) => {
       const path = of?.items.find((item) => item.key === key)?.path ?? key;
       return text.includes(`${target.replace(/\/$/, '')}/${path}`) ? [script.text] : [];
     });

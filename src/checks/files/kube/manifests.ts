@@ -1,4 +1,4 @@
-import type { Budget, ConfigMaps, KubeService } from './objects.js';
+import type { Budget, ConfigMap, KubeService } from './objects.js';
 import type { Workload } from './workload.js';
 
 /** What Kubernetes manifests say besides the servers and their configuration. */
@@ -11,7 +11,7 @@ export interface KubeFacts {
   allLabels: ReadonlyMap<string, string>[];
   budgets: Budget[];
   services: KubeService[];
-  maps: ConfigMaps;
+  maps: ConfigMap[];
 }
 
 export interface ServerWorkload extends Workload {

@@ -6,6 +6,10 @@ export interface KubeObject {
   name: string;
   /** null where the manifest leaves it to `kubectl -n`. */
   namespace: string | null;
+  /** Where several have one name: the namespace, or the file, that tells them apart; null where none have. */
+  site: string | null;
+  /** What follows its name where another object of its kind has it: its site; empty where none has. */
+  suffix: string;
   tree: Tree;
   file: string;
   line: number;
@@ -22,6 +26,8 @@ export function objectsIn(tree: Tree, file: string): KubeObject[] {
       kind,
       name: textOf(at(tree, 'metadata', 'name')) ?? '',
       namespace: textOf(at(tree, 'metadata', 'namespace')),
+      site: null,
+      suffix: '',
       tree,
       file,
       line: at(tree, 'metadata', 'name').line,
@@ -62,6 +68,7 @@ export interface Budget {
 /** A Service. */
 export interface KubeService {
   name: string;
+  site: string | null;
   selector: ReadonlyMap<string, string>;
   /** `clusterIP: None`. */
   headless: boolean;
@@ -86,8 +93,9 @@ export const budgetsIn = (objects: readonly KubeObject[]): Budget[] =>
 export const servicesIn = (objects: readonly KubeObject[]): KubeService[] =>
   objects
     .filter((o) => o.kind === 'Service')
-    .map(({ name, tree, file, line }) => ({
+    .map(({ name, site, tree, file, line }) => ({
       name,
+      site,
       selector: labelsOf(at(tree, 'spec', 'selector')),
       headless: textOf(at(tree, 'spec', 'clusterIP')) === 'None',
       notReady: textOf(at(tree, 'spec', 'publishNotReadyAddresses')) === 'true',
@@ -95,23 +103,33 @@ export const servicesIn = (objects: readonly KubeObject[]): KubeService[] =>
       line,
     }));
 
-/** The texts of ConfigMaps, each with its place; by the map's name, then by the key. */
-export type ConfigMaps = ReadonlyMap<
-  string,
-  ReadonlyMap<string, { text: string; file: string; line: number }>
->;
+/** A ConfigMap: its texts by their keys, each with its place. */
+export interface ConfigMap {
+  name: string;
+  site: string | null;
+  data: ReadonlyMap<string, { text: string; file: string; line: number }>;
+}
 
-export const configMapsIn = (objects: readonly KubeObject[]): ConfigMaps =>
-  new Map(
-    objects
-      .filter((o) => o.kind === 'ConfigMap')
-      .map(({ name, tree, file }) => [
-        name,
-        new Map(
-          entriesOf(at(tree, 'data')).map(([key, value]) => [
-            key,
-            { text: textOf(value) ?? '', file, line: value.line },
-          ]),
-        ),
-      ]),
-  );
+export const configMapsIn = (objects: readonly KubeObject[]): ConfigMap[] =>
+  objects
+    .filter((o) => o.kind === 'ConfigMap')
+    .map(({ name, site, tree, file }) => ({
+      name,
+      site,
+      data: new Map(
+        entriesOf(at(tree, 'data')).map(([key, value]) => [
+          key,
+          { text: textOf(value) ?? '', file, line: value.line },
+        ]),
+      ),
+    }));
+
+/** The ConfigMap that an object means by a name: the last of its own site, else the only one. */
+export function mapFor(
+  maps: readonly ConfigMap[],
+  name: string | null,
+  { site }: { site: string | null },
+): ConfigMap | undefined {
+  const named = maps.filter((map) => map.name === name);
+  return named.findLast((map) => map.site === site) ?? (named.length === 1 ? named[0] : undefined);
+}

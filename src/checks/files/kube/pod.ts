@@ -1,6 +1,7 @@
 import type { Mount, Service, Words } from '../compose/service.js';
 import { openText } from '../shell/expand.js';
-import { type ConfigMaps, type KubeService, selects } from './objects.js';
+import { subjectOf } from './facts.js';
+import { type ConfigMap, type KubeService, mapFor, selects } from './objects.js';
 import type { Container, Workload } from './workload.js';
 
 /** One pod of a workload; of a Deployment, whose pods have no fixed names, all of them. */
@@ -31,15 +32,15 @@ export function podsOf(workload: Workload): Pod[] {
  */
 export function namesOf(pod: Pod, services: readonly KubeService[], spoken: readonly string[]): string[] {
   const { workload, name, copies } = pod;
-  const { governing, namespace, labels, replicas } = workload;
+  const { governing, namespace, site, labels, replicas } = workload;
   const namespaces = namespace === null ? ['default', ...spoken] : [namespace];
   const below = (service: string): string[] =>
     ['', ...namespaces.flatMap((ns) => [`.${ns}`, `.${ns}.svc`, `.${ns}.svc.cluster.local`])].map(
       (end) => service + end,
     );
-  const alone = services.filter(({ selector }) => {
+  const alone = services.filter(({ selector, site: of }) => {
     const byName = selector.get('statefulset.kubernetes.io/pod-name');
-    if (selector.size === 0) return false;
+    if (selector.size === 0 || of !== site) return false;
     if (byName !== undefined) return byName === name;
     return replicas === 1 && copies === 1 && selects(selector, labels);
   });
@@ -54,7 +55,7 @@ export function namesOf(pod: Pod, services: readonly KubeService[], spoken: read
 export function environmentIn(
   { env, envFrom }: Container,
   pod: Pod,
-  maps: ConfigMaps,
+  maps: readonly ConfigMap[],
 ): Map<string, { value: string; line: number }> {
   const { name, workload } = pod;
   const made = new Map<string, { value: string; line: number }>();
@@ -62,7 +63,8 @@ export function environmentIn(
   if (name !== null) made.set('HOSTNAME', { value: name, line: workload.line });
   if (fqdn !== null) made.set(FQDN, { value: fqdn, line: workload.line });
   for (const from of envFrom)
-    for (const [key, { text, line }] of maps.get(from) ?? []) made.set(key, { value: text, line });
+    for (const [key, { text, line }] of mapFor(maps, from, workload)?.data ?? [])
+      made.set(key, { value: text, line });
   for (const { name: variable, value, line } of env) {
     const set = (text: string): void => {
       made.set(variable, { value: text, line });
@@ -70,7 +72,10 @@ export function environmentIn(
     if ('text' in value) set(substituted(value.text, made));
     else if ('secret' in value) set(openText(`(secret ${value.secret})`));
     else if ('config' in value)
-      set(maps.get(value.config)?.get(value.key)?.text ?? openText(`(config ${value.config}/${value.key})`));
+      set(
+        mapFor(maps, value.config, workload)?.data.get(value.key)?.text ??
+          openText(`(config ${value.config}/${value.key})`),
+      );
     else if (value.field === 'metadata.name' && name !== null) set(name);
     else if (value.field === 'metadata.namespace') set(workload.namespace ?? 'default');
     else set(openText(`(${value.field})`));
@@ -132,7 +137,7 @@ export function serviceOf(
     directory: container.directory,
     extends: false,
     pod: {
-      workload: `${workload.kind} ${workload.name}`,
+      workload: subjectOf(workload),
       container: container.name,
       name: pod.name,
       firstPod: firstOf(workload),
@@ -144,7 +149,9 @@ export function serviceOf(
 function mountIn({ volume, target, readOnly, line }: Container['mounts'][number], workload: Workload): Mount {
   const of = workload.volumes.find((v) => v.name === volume);
   if (of?.kind === 'config') return { kind: 'config', source: of.source, target, readOnly: true, line };
-  const source = of?.kind === 'claim' ? of.source : null;
+  // A claim is of its namespace.
+  const where = workload.site === null ? '' : ` (${workload.site})`;
+  const source = of?.kind === 'claim' ? `${of.source}${where}` : null;
   return { kind: 'volume', source, target, readOnly: readOnly || of?.kind === 'secret', line };
 }
 

@@ -9,6 +9,9 @@ export interface Workload {
   kind: string;
   name: string;
   namespace: string | null;
+  site: string | null;
+  /** What follows its name, and those of its pods, where another workload has its name. */
+  suffix: string;
   file: string;
   line: number;
   replicas: number;
@@ -80,7 +83,7 @@ export function workloadOf(object: KubeObject): Workload | null {
   const isAlike = at(object.tree, 'spec', 'template', 'spec', 'containers').kind === 'list';
   const path = TEMPLATES[object.kind] ?? (isAlike ? ['spec', 'template'] : undefined);
   if (path === undefined) return null;
-  const { kind, name, namespace, file, line, tree } = object;
+  const { kind, name, namespace, site, suffix, file, line, tree } = object;
   const template = at(tree, ...path);
   const spec = at(template, 'spec');
   const policy = at(tree, 'spec', 'podManagementPolicy');
@@ -89,6 +92,8 @@ export function workloadOf(object: KubeObject): Workload | null {
     kind,
     name,
     namespace,
+    site,
+    suffix,
     file,
     line,
     replicas: kind === 'Pod' || kind === 'DaemonSet' ? 1 : Number(textOf(at(tree, 'spec', 'replicas')) ?? 1),

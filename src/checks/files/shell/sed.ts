@@ -5,17 +5,17 @@ export type SedEdit = (line: string, number: number, isLast: boolean) => string 
 
 /** Signs that stand for values which are not known here: where a pattern has one, what it matches is not known either. */
 const UNKNOWN = /[\uE100-\uE1FF]/;
-/** As a pod's variable of a secret is written (kube/pod.ts). */
-const SECRET = new RegExp(`${OPEN}\\(secret[^)]*\\)`, 'g');
+/** As a pod's variable of a Secret, or of the pod itself, is written (kube/pod.ts). */
+const FILLED_IN = new RegExp(`${OPEN}\\([^)]*\\)`, 'g');
 const FIRST_UNKNOWN = 0xe100;
 
 /**
- * The same of a script in which values of secrets are put in: each line gets them back as they are written. A value
+ * The same of a script in which such values are put in: each line gets them back as they are written. A value
  * with a slash would end the command in the container; that is not looked at.
  */
 export function sedEditsWith(script: string, extended: boolean): SedEdit[] | undefined {
   const values: string[] = [];
-  const masked = script.replace(SECRET, (value) =>
+  const masked = script.replace(FILLED_IN, (value) =>
     String.fromCharCode(FIRST_UNKNOWN + values.push(value) - 1),
   );
   if (masked.includes(OPEN)) return undefined;

@@ -4,16 +4,19 @@ import { BadYaml } from '../../../yaml.js';
 import { mayBeServer } from '../../files/compose/launch.js';
 import type { Service } from '../../files/compose/service.js';
 import { textsOf } from '../../files/compose/tree.js';
+import { subjectOf } from '../../files/kube/facts.js';
 import type { ServerWorkload } from '../../files/kube/manifests.js';
 import {
   budgetsIn,
-  type ConfigMaps,
+  type ConfigMap,
   configMapsIn,
   type KubeObject,
+  mapFor,
   objectsIn,
   servicesIn,
 } from '../../files/kube/objects.js';
 import { environmentIn, namesOf, type Pod, podsOf, serviceOf } from '../../files/kube/pod.js';
+import { sited } from '../../files/kube/sites.js';
 import { type Container, type Workload, workloadOf } from '../../files/kube/workload.js';
 import type { Project } from '../../files/project.js';
 import { type Content, NotFollowed } from '../../files/shell/machine.js';
@@ -30,8 +33,9 @@ import { yamlTree } from './yaml-tree.js';
  */
 export async function readKube(files: readonly string[], project: Project): Promise<void> {
   const read = await Promise.all(files.map(async (file) => ({ file, text: await manifestText(file) })));
-  const objects: KubeObject[] = [];
-  for (const { file, text } of read) objects.push(...(await objectsOf(file, text)));
+  const all: KubeObject[] = [];
+  for (const { file, text } of read) all.push(...(await objectsOf(file, text)));
+  const { objects, unread } = sited(all);
   const maps = configMapsIn(objects);
   const services = servicesIn(objects);
   const spoken = [
@@ -53,7 +57,7 @@ export async function readKube(files: readonly string[], project: Project): Prom
     services,
     maps,
   };
-  project.unread.push(...operatorsIn(objects), ...installersIn(objects));
+  project.unread.push(...unread, ...operatorsIn(objects), ...installersIn(objects));
   if (project.servers.length === 0 && project.unread.length === 0)
     project.unread.push(`${files.join(', ')}: no container in it is a Redis or a Sentinel`);
 }
@@ -123,7 +127,12 @@ interface Shared {
 }
 
 /** Follows the init containers of a pod in their order, then what each container starts. */
-async function readPod(pod: Pod, names: string[], maps: ConfigMaps, project: Project): Promise<void> {
+async function readPod(
+  pod: Pod,
+  names: string[],
+  maps: readonly ConfigMap[],
+  project: Project,
+): Promise<void> {
   const shared: Shared = { files: new Map(), unknown: new Map() };
   const { workload } = pod;
   const launchingOf = (container: Container) => {
@@ -152,7 +161,7 @@ async function readPod(pod: Pod, names: string[], maps: ConfigMaps, project: Pro
   const several = workload.containers.filter((c) => roleBy(c) !== null).length > 1;
   for (const one of workload.containers) {
     const { env, service, place, container } = launchingOf(one);
-    const id = pod.name ?? workload.name;
+    const id = `${pod.name ?? workload.name}${workload.suffix}`;
     await addServers(project, {
       service,
       id: several ? `${id}/${one.name}` : id,
@@ -179,7 +188,7 @@ function placedIn(
   inside: string,
   container: Container,
   service: Service,
-  { workload, maps, shared }: { workload: Workload; maps: ConfigMaps; shared: Shared },
+  { workload, maps, shared }: { workload: Workload; maps: readonly ConfigMap[]; shared: Shared },
 ): Placed {
   const wanted = posix.normalize(inside);
   const given = container.mounts
@@ -197,9 +206,12 @@ function placedIn(
     if (content === undefined) return { why: `${inside} is in the volume ${given.volume}` };
     return 'why' in content ? content : { segments: content.segments, mount };
   }
-  const map = maps.get(volume.source ?? '');
-  if (map === undefined)
-    return { why: `${inside} is in the ConfigMap ${volume.source}, which is not in these files` };
+  const map = mapFor(maps, volume.source, workload)?.data;
+  if (map === undefined) {
+    const isThere = maps.some(({ name }) => name === volume.source);
+    const why = isThere ? 'of which several are in these files' : 'which is not in these files';
+    return { why: `${inside} is in the ConfigMap ${volume.source}, ${why}` };
+  }
   const rest = wanted.slice(posix.normalize(given.target).replace(/\/$/, '').length).replace(/^\//, '');
   const path =
     given.subPath === null ? rest : posix.normalize(posix.join(given.subPath, rest)).replace(/\/$/, '');
@@ -224,8 +236,7 @@ function withRoles(workload: Workload, project: Project): ServerWorkload {
   for (const container of workload.containers) {
     const server = project.servers.find(
       ({ service }) =>
-        service?.pod?.workload === `${workload.kind} ${workload.name}` &&
-        service.pod.container === container.name,
+        service?.pod?.workload === subjectOf(workload) && service.pod.container === container.name,
     );
     const role = server?.kind ?? roleBy(container);
     if (role !== null) roles.set(container.name, role);
