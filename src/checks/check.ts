@@ -80,7 +80,7 @@ export interface CheckText {
 export type Check = LiveCheck | FileCheck;
 
 /** A check that judges a running cluster. */
-export type LiveCheck = SnapshotCheck | GatheredCheck;
+type LiveCheck = SnapshotCheck | GatheredCheck;
 
 /** Needs no more than a snapshot: `status` runs it, and `doctor` on the snapshot in what it gathered. */
 export interface SnapshotCheck extends CheckText {
@@ -98,7 +98,7 @@ export interface GatheredCheck extends CheckText {
 }
 
 /** Needs files: a server with such a line does not start. */
-export interface FileCheck extends CheckText {
+interface FileCheck extends CheckText {
   needs: 'files';
   files(project: Project): RawFinding[] | Skip;
 }

@@ -11,7 +11,10 @@ import { hasAuthPass } from './passwords.js';
 export const factsOf = (gathered: Gathered): SnapshotFacts =>
   snapshotFacts(snapshotOf(gathered), expectationOf(gathered));
 
-/** A gathering as a snapshot. What was not answered is neither silence nor a value: `withheld` says why. */
+/**
+ * A gathering as a snapshot. What was not answered is neither silence nor a value: `withheld` says why.
+ * @internal Tests compare it with a snapshot of the same moment.
+ */
 export function snapshotOf(gathered: Gathered): Snapshot {
   const { lookups, sentinels, takenAtMs } = gathered;
   return {
@@ -121,7 +124,10 @@ function viewOf({
   };
 }
 
-/** What the cluster is supposed to be, as far as a gathering knows it. */
+/**
+ * What the cluster is supposed to be, as far as a gathering knows it.
+ * @internal Tests compare it with the record of the cluster.
+ */
 export function expectationOf(gathered: Gathered): Expectation {
   const { acts, cluster, driver, gone, kept, masterName, nodes, own, runs, sentinels, whence } = gathered;
   const planned = [

@@ -30,7 +30,7 @@ export interface Ran {
 }
 
 /** What a skipped check over time is waiting for. */
-export const NEEDS_WATCHING = 'needs --watch-for 5s';
+const NEEDS_WATCHING = 'needs --watch-for 5s';
 
 /**
  * Runs each check over what was gathered. Pure. A check that lacks its evidence, looks over time what was not

@@ -7,7 +7,7 @@ import type { Context } from './context.js';
 import type { OptionDefs, OptionsOf } from './option.js';
 
 /** What a command was given: the values of its arguments in their order, and of its options by name. */
-export interface Input<A extends readonly ArgumentDef[], O extends OptionDefs> {
+interface Input<A extends readonly ArgumentDef[], O extends OptionDefs> {
   args: ArgumentsOf<A>;
   options: OptionsOf<O>;
 }

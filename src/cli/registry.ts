@@ -3,7 +3,7 @@ import type { Command, CommandDef } from './command.js';
 export const GROUPS = ['Cluster', 'Inspect', 'Act on a node', 'Faults', 'Test', 'Shell'] as const;
 
 /** A command as `--help` lists it; its module is loaded only once it was chosen. */
-export interface CommandEntry {
+interface CommandEntry {
   summary: string;
   group: (typeof GROUPS)[number];
   hidden?: boolean;

@@ -13,7 +13,7 @@ export type Interruption =
   | { kind: 'crash'; error: unknown };
 
 /** What draws on a terminal and asks; implemented by tui, which cli never imports. */
-export interface Interactive {
+interface Interactive {
   promptsOn(options: PromptOptions): Prompts;
   openScreen(world: World): Promise<Screen>;
   /** The nodes of a cluster as a question offers them to `command`, each with its state where it answers in time. */

@@ -11,7 +11,7 @@ import { requireResumable, startAsCrashed, startGuarded, wakingOf } from './star
 
 const START_DEADLINE_MS = 30_000;
 
-export const ACTIONS = ['kill', 'stop', 'start', 'restart', 'pause', 'resume'] as const;
+const ACTIONS = ['kill', 'stop', 'start', 'restart', 'pause', 'resume'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 export interface NodeRequest {

@@ -26,7 +26,7 @@ export interface AttachRequest {
 }
 
 /** A server that is announced under an address that does not answer here. */
-export interface UnreachedServer {
+interface UnreachedServer {
   id: string;
   announce: Address;
   endpoint: Address;

@@ -5,7 +5,7 @@ import { shown } from './parsers.js';
 import { type Env, projectFile, userFile } from './paths.js';
 
 /** One line of a settings file; repeatable options may have several texts. */
-export interface FileEntry {
+interface FileEntry {
   texts: string[];
   line: number;
 }

@@ -4,7 +4,7 @@ import type { Address } from '../model/address.js';
 import { randomOf } from '../model/random.js';
 import { type Delay, relay } from './delay-relay.js';
 
-export interface ProxyRoute {
+interface ProxyRoute {
   listen: Address;
   to: Address;
 }

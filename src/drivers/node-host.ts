@@ -66,7 +66,7 @@ export interface NodeActions {
 export type Ability = keyof NodeActions;
 
 /** Whether a host can do something, or why not and what to do instead. */
-export type Can = { ok: true } | { ok: false; reason: string; hint?: string | undefined };
+type Can = { ok: true } | { ok: false; reason: string; hint?: string | undefined };
 
 /**
  * The life of the nodes of ONE cluster. A host knows processes or containers, never Sentinel: roles, guards and order

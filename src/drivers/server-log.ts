@@ -63,6 +63,7 @@ const STAMP = /^\d+:[XCSM] (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d)\.
 /**
  * When a line of Redis's log was written, wall clock, milliseconds since 1970; null for banners and the like.
  * Format (server.c, serverLogRaw): `PID:ROLE DD Mon YYYY HH:MM:SS.mmm LEVEL text`, in the server's local time.
+ * @internal Tested with lines of other versions.
  */
 export function logTimeMs(text: string): number | null {
   const [, day, monthName, year, hours, minutes, seconds, millis] = STAMP.exec(text) ?? [];

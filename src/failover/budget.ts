@@ -25,7 +25,10 @@ export async function requireBudget(runtime: Runtime, cluster: string, limits: B
   runtime.onProgress({ type: 'note', level: 'warning', text: judged });
 }
 
-/** What is wrong with the shortest limit, in milliseconds: an error, a warning, or null for nothing. */
+/**
+ * What is wrong with the shortest limit, in milliseconds: an error, a warning, or null for nothing.
+ * @internal Tested alone: with it no cluster is needed.
+ */
 export function judgeBudget(ms: number, settings: { downAfterMs: number }): OperatorError | string | null {
   const downAfter = formatDurationMs(settings.downAfterMs);
   const typicalMs = typicalFailoverMs(settings);

@@ -49,7 +49,10 @@ async function neededBy(
   }
 }
 
-/** The ids of the replicas that a master's log says were given everything, one for each time; null where one is not known. Pure. */
+/**
+ * The ids of the replicas that a master's log says were given everything, one for each time; null where one is not known. Pure.
+ * @internal Tested with lines of several server versions.
+ */
 export function fullResyncsIn(
   lines: readonly string[],
   nodes: readonly Pick<NodePlan, 'id' | 'announce' | 'endpoint'>[],

@@ -13,7 +13,7 @@ export type Aggregation =
   | { kind: 'each' | 'min' | 'max' | 'avg' | 'count' }
   | { kind: 'percentile'; percent: number };
 
-export const OPERATORS = ['<=', '>=', '==', '!=', '<', '>'] as const;
+const OPERATORS = ['<=', '>=', '==', '!=', '<', '>'] as const;
 export type Operator = (typeof OPERATORS)[number];
 
 /** What a value must satisfy: `switchedMs:p(95)<7s`. */

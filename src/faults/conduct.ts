@@ -35,7 +35,7 @@ export interface FaultRun {
   close(): Promise<void>;
 }
 
-export interface RunOptions {
+interface RunOptions {
   workload: WorkloadSettings | null;
   /** The clients get an address of their own, so that a fault can cut them off. */
   clientsApart?: boolean;
@@ -47,6 +47,7 @@ export interface RunOptions {
 /**
  * The first half of every run: preflight, observe, start the clients. Throws `not-steady` or `too-soon` (3) before
  * anything is done.
+ * @internal Tests play the acts of a run one by one.
  */
 export async function openRun(
   runtime: Runtime,

@@ -26,7 +26,7 @@ export interface Injected {
   act: Act;
 }
 
-export interface HealOptions {
+interface HealOptions {
   /** Only these, in reverse order; all that is not rolled back yet where absent. */
   only?: readonly Injected[];
   /** Servers that were ended are started as they were when they died, a second or an empty master included. */

@@ -63,7 +63,10 @@ export function openLive(runtime: Runtime, first: Pick<LiveRun, 'title' | 'leftM
   };
 }
 
-/** Turns counters into a rate and the moment of the last answer, from one sample to the next. */
+/**
+ * Turns counters into a rate and the moment of the last answer, from one sample to the next.
+ * @internal Tested alone: its samples have exact times.
+ */
 export function liveWrites(
   beganMs: number,
   dueS: number,

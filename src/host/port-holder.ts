@@ -69,6 +69,7 @@ const listens = (line: string): boolean => /^\s*\d+: \S+ \S+ 0A /.test(line);
 /**
  * The sockets' inodes in a table of `/proc/net/tcp` or `tcp6` that listen (state 0A) on the port. Columns (proc(5)):
  * `sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode`, addresses and ports in hexadecimal.
+ * @internal Tested with tables of other machines.
  */
 export function listeningInodes(table: string, port: number): string[] {
   return table
@@ -82,7 +83,10 @@ export function listeningInodes(table: string, port: number): string[] {
     });
 }
 
-/** `redis-server 127.0.0.1:6379 --requirepass x` → `redis-server 127.0.0.1:6379`. */
+/**
+ * `redis-server 127.0.0.1:6379 --requirepass x` → `redis-server 127.0.0.1:6379`.
+ * @internal Tested with command lines of other systems.
+ */
 export function withoutOptions(command: string): string {
   const words = command.split(' ').filter((word) => word !== '');
   const firstOption = words.findIndex((word) => word.startsWith('-'));

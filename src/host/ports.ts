@@ -70,7 +70,10 @@ export async function canConnect(address: Address): Promise<boolean> {
   }
 }
 
-/** The ports that this system uses for outgoing connections: a server's port in this range may be taken at any time. */
+/**
+ * The ports that this system uses for outgoing connections: a server's port in this range may be taken at any time.
+ * @internal Tests take a port outside of it.
+ */
 export async function ephemeralRange(): Promise<{ first: number; last: number }> {
   try {
     const text = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8');

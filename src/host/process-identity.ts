@@ -45,7 +45,10 @@ export async function ownIdentity(): Promise<ProcessIdentity> {
   return self;
 }
 
-/** True when both are the same process: pid, start time and command line. */
+/**
+ * True when both are the same process: pid, start time and command line.
+ * @internal Tested with identities that one machine does not have at once.
+ */
 export function sameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
   return a.pid === b.pid && a.startTime === b.startTime && a.command === b.command;
 }
@@ -59,6 +62,7 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
 /**
  * State, number of threads and start time out of `/proc/PID/stat`: fields 3, 20 and 22, the last in clock ticks since
  * boot (proc(5)). Counted from the last parenthesis, because field 2, the name, may hold spaces and parentheses itself.
+ * @internal Tested with the lines of other processes.
  */
 export function parseStat(stat: string): { state: string; threads: number; startTicks: string } | undefined {
   const fields = stat
@@ -70,7 +74,10 @@ export function parseStat(stat: string): { state: string; threads: number; start
   return { state, threads: Number(threads), startTicks };
 }
 
-/** One line of `ps -o state=,lstart=,command=`: `S+ Sat Nov 22 13:03:05 2025 redis-server /x/redis.conf` (ps(1)). */
+/**
+ * One line of `ps -o state=,lstart=,command=`: `S+ Sat Nov 22 13:03:05 2025 redis-server /x/redis.conf` (ps(1)).
+ * @internal Tested with the lines of systems without /proc.
+ */
 export function parsePsLine(pid: number, line: string): ProcessView | undefined {
   const match = /^\s*(\S+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\d{4})\s+(.*?)\s*$/.exec(line);
   const [, state, startTime, command] = match ?? [];

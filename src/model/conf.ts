@@ -14,6 +14,7 @@ export interface ConfPlace {
 /**
  * One argument as Redis's configuration reader takes it: bare where that is safe, else in double quotes with
  * backslash escapes (sds.c, sdssplitargs).
+ * @internal Tested alone with arguments that no setting has.
  */
 export function quoteArgument(value: string): string {
   if (/^[A-Za-z0-9_./:@%+,=-]+$/.test(value)) return value;

@@ -4,7 +4,7 @@ import type { MasterView, NodeAnswer, NodeState, SentinelState, Snapshot } from 
 import type { Expectation, Ref } from './status.js';
 import { byNumber } from './words.js';
 
-export type SentinelAnswer = NonNullable<SentinelState['answer']>;
+type SentinelAnswer = NonNullable<SentinelState['answer']>;
 export type AnsweredNode = NodeState & { answer: NodeAnswer };
 export type AnsweredSentinel = SentinelState & { answer: SentinelAnswer };
 /** A sentinel together with what it believes of the master in question. */

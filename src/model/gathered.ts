@@ -12,7 +12,7 @@ export type Got<T> = { ok: true; value: T } | { ok: false; why: string };
 export type Fields = Readonly<Record<string, string>>;
 
 /** A server's clock against ours, milliseconds since 1970. */
-export interface ClockReading {
+interface ClockReading {
   askedAtMs: number;
   serverMs: number;
   answeredAtMs: number;

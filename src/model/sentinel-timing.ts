@@ -10,13 +10,13 @@ export const PING_PERIOD_MS = 1000;
 /** SENTINEL_INFO_PERIOD. */
 export const INFO_PERIOD_MS = 10_000;
 /** INFO to the replicas while the master is objectively down or a failover runs (sentinelSendPeriodicCommands). */
-export const INFO_PERIOD_DURING_FAILOVER_MS = 1000;
+const INFO_PERIOD_DURING_FAILOVER_MS = 1000;
 /** SENTINEL_ASK_PERIOD: how often the peers are asked for their verdict. */
 export const ASK_PERIOD_MS = 1000;
 /** SENTINEL_PUBLISH_PERIOD: the hello on `__sentinel__:hello`. */
 export const HELLO_PERIOD_MS = 2000;
 /** SENTINEL_MAX_DESYNC: a random delay before a sentinel stands for election. */
-export const MAX_DESYNC_MS = 1000;
+const MAX_DESYNC_MS = 1000;
 /** SENTINEL_ELECTION_TIMEOUT: an election without a winner ends after this, or after failover-timeout where that is shorter. */
 export const ELECTION_TIMEOUT_MS = 10_000;
 /** SENTINEL_TILT_TRIGGER: a timer that is this late, or runs backwards, starts TILT. */

@@ -205,7 +205,7 @@ export interface Expectation {
 }
 
 /** As much of a NodePlan as judging needs. */
-export interface ExpectedNode {
+interface ExpectedNode {
   id: string;
   kind: 'redis' | 'sentinel';
   announce: Address;

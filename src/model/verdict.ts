@@ -209,7 +209,7 @@ function commandIn(fix: readonly string[]): string | null {
 }
 
 /** Which words make exit code 1: this one and those that are worse. */
-export const EXIT_ON = { down: 'DOWN', 'at-risk': 'AT RISK', degraded: 'DEGRADED' } as const;
+const EXIT_ON = { down: 'DOWN', 'at-risk': 'AT RISK', degraded: 'DEGRADED' } as const;
 export type ExitOn = keyof typeof EXIT_ON;
 
 /** 0; 1 for DOWN, AT RISK and DEGRADED, as far as they count; 2 where the verdict is not known. */

@@ -12,8 +12,6 @@ import {
 } from './readings.js';
 import type { ClientSummary, LedgerSummary, PhaseId, Rejoin, Trial } from './result.js';
 
-export type { Reading } from './readings.js';
-
 /** What is measured in each trial, by its path in the result's JSON (a phase by its own name alone). */
 export type MetricName =
   | PhaseId

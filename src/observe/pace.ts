@@ -22,7 +22,7 @@ const START_FOR_MS = 10_000;
  * What is known of a node before the next question. `answers`: a change shows only when it is asked; `announces`: its
  * events are followed; `gone`: it does not answer, and returns when it is started, which `expectReturn` says beforehand.
  */
-export type NodeState = 'answers' | 'announces' | 'gone';
+type NodeState = 'answers' | 'announces' | 'gone';
 
 /** How often each node is asked. */
 export interface Pace {

@@ -96,6 +96,7 @@ function readKeys(stdin: InputStream, tell: (event: ScreenEvent) => void): () =>
 /**
  * One frame, drawn over the one before: from the top, each line cleared behind its text, and all below. Nothing is
  * cleared before it is written, so nothing flickers.
+ * @internal Tested alone: a terminal shows only what it has drawn.
  */
 export function frame(
   lines: readonly string[],

@@ -7,7 +7,7 @@ import { addressOf, isSentinel, parseInfo } from './info.js';
 import { parseMasterAddress, parseRecords, parseRole } from './replies.js';
 
 /** What a sentinel tells an application. */
-export interface AppSentinel {
+interface AppSentinel {
   names: string[];
   /** GET-MASTER-ADDR-BY-NAME; null for a name that it does not know. */
   announced: Address | null;

@@ -16,8 +16,6 @@ import {
 } from './tuned.js';
 import { type Failure, failureOf, type Sent } from './writer-outcome.js';
 
-export type { Failure } from './writer-outcome.js';
-
 /** How long WAIT may wait for the replicas, in milliseconds; below what a tuned client waits for any answer. */
 const WAIT_MS = 1000;
 /** ioredis's own words for what ended with its connection. */

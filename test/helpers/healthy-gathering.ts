@@ -1,4 +1,4 @@
-import type { LiveCheck, RawFinding, Skip } from '../../src/checks/check.js';
+import type { GatheredCheck, RawFinding, Skip, SnapshotCheck } from '../../src/checks/check.js';
 import { factsOf } from '../../src/checks/facts-of.js';
 import type {
   Fields,
@@ -267,7 +267,7 @@ export function silence(
 
 /** What a check says of a healthy gathering that was altered: its findings, or the reason why it is skipped. */
 export function said(
-  check: LiveCheck,
+  check: SnapshotCheck | GatheredCheck,
   change: (gathered: Gathered) => void = () => {},
 ): RawFinding[] | string {
   const gathered = healthyGathering();
@@ -277,5 +277,5 @@ export function said(
 }
 
 /** What a check says of a gathering, on the snapshot in it where it needs no more. */
-export const judge = (check: LiveCheck, gathered: Gathered): RawFinding[] | Skip =>
+export const judge = (check: SnapshotCheck | GatheredCheck, gathered: Gathered): RawFinding[] | Skip =>
   check.needs === 'snapshot' ? check.live(factsOf(gathered)) : check.live(gathered);

@@ -2,7 +2,7 @@ import { refused } from '../../errors.js';
 import type { DriverName } from '../../model/drivers.js';
 import { addressMapOf, type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';
 
-export interface NodeRef {
+interface NodeRef {
   id: string;
   host: string;
   port: number;

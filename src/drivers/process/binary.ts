@@ -85,7 +85,10 @@ export async function examineServer(
   return { ok: true, version };
 }
 
-/** `Redis server v=7.0.15 sha=00000000:0 malloc=…` or `Valkey server v=8.1.1 …` (server.c, version()). */
+/**
+ * `Redis server v=7.0.15 sha=00000000:0 malloc=…` or `Valkey server v=8.1.1 …` (server.c, version()).
+ * @internal Tested with the output of binaries that are not installed.
+ */
 export function parseVersion(text: string): ServerVersion | undefined {
   const [, engine, version] = /^(Redis|Valkey) server v=(\d+\.\d+\.\d+)/m.exec(text) ?? [];
   return engine === undefined || version === undefined ? undefined : { engine, version };

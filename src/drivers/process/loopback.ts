@@ -45,6 +45,7 @@ export async function chooseNet(clusterDir: string): Promise<string> {
 /**
  * `127.A.B` of every listening socket (state 0A) in a table of /proc/net/tcp, where an address is hexadecimal in the
  * machine's byte order (net/ipv4/tcp_ipv4.c, get_tcp4_sock): 127.88.3.11 is 0B03587F.
+ * @internal Tested with tables of other machines.
  */
 export function listeningNets(table: string): Set<string> {
   const nets = new Set<string>();

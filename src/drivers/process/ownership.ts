@@ -11,6 +11,7 @@ const SERVERS = new Set(['redis-server', 'redis-sentinel', 'valkey-server', 'val
  * The configuration at or below `path` in a server's command line; undefined for any other command line. The word
  * before it must be a server's name: an editor or `tail` with the same file must not be signalled. `binary` is accepted
  * under any name.
+ * @internal Tested with command lines of other processes.
  */
 export function serverConf(command: string, path: string, binary: string | undefined): string | undefined {
   const at = command.indexOf(` ${path}`);

@@ -18,10 +18,10 @@ export interface FaultParams {
 }
 /** What slow-network adds to the latency of every packet where it is not given, in milliseconds. */
 export const SLOW_NETWORK = { delayMs: 100, jitterMs: 0 } as const;
-export type ParamName = 'forMs' | 'delayMs' | 'jitterMs';
+type ParamName = 'forMs' | 'delayMs' | 'jitterMs';
 
 /** What a fault may hit beyond one data node and a minority of the sentinels, because its name says so. */
-export interface Radius {
+interface Radius {
   dataNodes?: 'all' | 'replicas';
   sentinels?: 'majority' | 'all';
 }

@@ -4,7 +4,7 @@ import type { NodeRef, Trial, TrialEvent } from '../../observe/result.js';
 import type { Scale } from './scale.js';
 
 /** What a node was during a stretch of time, in milliseconds from the fault. */
-export interface NodeSegment {
+interface NodeSegment {
   state: 'master' | 'replica' | 'unlinked' | 'zombie' | 'down' | 'unknown';
   fromMs: number;
   toMs: number;

@@ -4,7 +4,7 @@ import { nodeName } from './node-lanes.js';
 import type { Scale } from './scale.js';
 
 /** Which master a sentinel named during a stretch of time. */
-export interface Belief {
+interface Belief {
   fromMs: number;
   toMs: number;
   master: string;
@@ -12,7 +12,7 @@ export interface Belief {
 }
 
 /** Events of one sentinel that are too close on the axis to be drawn apart. */
-export interface Mark {
+interface Mark {
   atMs: number;
   glyph: string;
   /** Short text beside the glyph; empty for minor events. */

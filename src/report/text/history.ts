@@ -11,7 +11,7 @@ import { type Cell, leftOut, table } from './table.js';
 import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 /** A past run with what changed against the last one of the same settings. */
-export type HistoryRun = RunRecord & { trend: Trend | null };
+type HistoryRun = RunRecord & { trend: Trend | null };
 
 /** The result of `history`: the newest run first. */
 export interface HistoryResult {

@@ -5,7 +5,7 @@ import { type DiagnoseOptions, diagnose, doctorExitCode } from '../../../src/che
 import { findingOf } from '../../../src/checks/finding.js';
 import { fold } from '../../../src/checks/fold.js';
 import { CHECKS } from '../../../src/checks/index.js';
-import { NEEDS_WATCHING, runChecks } from '../../../src/checks/run.js';
+import { runChecks } from '../../../src/checks/run.js';
 import type { Gathered, GatheredNode, Watched } from '../../../src/model/gathered.js';
 import type { Severity } from '../../../src/model/status.js';
 import { judge } from '../../helpers/healthy-gathering.js';
@@ -83,7 +83,7 @@ describe('running', () => {
 
   it('what shows over time passes only where it was watched; what one look shows is a finding', () => {
     const slow = check('slow', [], { overTime: true });
-    expect(runChecks(gathered(), [slow]).skipped).toEqual([{ id: 'slow', why: NEEDS_WATCHING }]);
+    expect(runChecks(gathered(), [slow]).skipped).toEqual([{ id: 'slow', why: 'needs --watch-for 5s' }]);
     const watched: Watched = { forMs: 5000, events: [], offsets: [] };
     expect(runChecks({ ...gathered(), watched }, [slow])).toMatchObject({ findings: [], skipped: [] });
     const seen = check('seen', sees('redis-1'), { overTime: true });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { CHECKS, type DoctorResult, diagnose, type Finding } from '../../../src/checks/index.js';
-import { NEEDS_WATCHING } from '../../../src/checks/run.js';
 import { randomOf } from '../../../src/model/random.js';
 import {
   ALTERATIONS,
@@ -209,7 +208,7 @@ describe('what needs looking over time', () => {
   it('is skipped, and says so, unless --watch-for is given', () => {
     const { skipped } = diagnose(flawless('one machine'), CHECKS);
     expect(CHECKS.filter((c) => c.overTime).map((c) => c.id)).toEqual(OVER_TIME);
-    expect(skipped.filter((s) => s.why === NEEDS_WATCHING).map((s) => s.id)).toEqual(OVER_TIME);
+    expect(skipped.filter((s) => s.why === 'needs --watch-for 5s').map((s) => s.id)).toEqual(OVER_TIME);
   });
 
   it('is judged with it, and quiet where nothing happens', () => {

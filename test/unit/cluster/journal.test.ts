@@ -1,11 +1,10 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   appendRecord,
   beginJournal,
   type JournalHead,
-  journalPath,
   leftUnfinished,
   parseJournal,
   readJournal,
@@ -27,6 +26,9 @@ const HEAD: JournalHead = {
 };
 const opened = JSON.stringify({ type: 'opened', version: 1, ...HEAD });
 const planned = JSON.stringify({ type: 'planned', n: 1, act: ACT });
+
+/** Where the journal of the cluster `c` is. */
+const pathOf = ({ dirOf }: ReturnType<typeof openStore>): string => join(dirOf('c'), 'journal.ndjson');
 
 async function place(head: JournalHead | null = HEAD) {
   const store = openStore(await tempDir());
@@ -84,20 +86,20 @@ describe('the file', () => {
   it('is its owner’s alone, and each record is a line of it', async () => {
     const store = await place();
     await appendRecord(store, 'c', { type: 'planned', n: 1, act: ACT });
-    expect(await readFile(journalPath(store, 'c'), 'utf8')).toBe(`${opened}\n${planned}\n`);
+    expect(await readFile(pathOf(store), 'utf8')).toBe(`${opened}\n${planned}\n`);
     expect((await readJournal(store, 'c'))?.head).toEqual(HEAD);
   });
 
   it('is gone on with after a record that was cut off', async () => {
     const store = await place();
-    await appendFile(journalPath(store, 'c'), planned.slice(0, 30));
+    await appendFile(pathOf(store), planned.slice(0, 30));
     await appendRecord(store, 'c', { type: 'planned', n: 1, act: ACT });
     expect((await readJournal(store, 'c'))?.steps).toHaveLength(1);
   });
 
   it('that is not a journal is refused by its path', async () => {
     const store = await place(null);
-    const path = journalPath(store, 'c');
+    const path = pathOf(store);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, 'something else\n');
     await expect(readJournal(store, 'c')).rejects.toMatchObject({
@@ -158,7 +160,7 @@ describe('an unfinished journal', () => {
 
   it('that cannot be read is shown by status as well', async () => {
     const store = await place();
-    await appendFile(journalPath(store, 'c'), 'garbage\n');
-    expect(await leftUnfinished(store, 'c')).toEqual({ unreadable: journalPath(store, 'c') });
+    await appendFile(pathOf(store), 'garbage\n');
+    expect(await leftUnfinished(store, 'c')).toEqual({ unreadable: pathOf(store) });
   });
 });

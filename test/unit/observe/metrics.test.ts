@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { METRICS, metricNamed, type Reading } from '../../../src/observe/metrics.js';
+import { METRICS, metricNamed } from '../../../src/observe/metrics.js';
+import type { Reading } from '../../../src/observe/readings.js';
 import { PHASES, type Trial } from '../../../src/observe/result.js';
 import { client, ledger, nothingCame, trial } from '../../helpers/trials.js';
 

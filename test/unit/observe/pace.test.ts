@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../../src/clock.js';
-import { type NodeState, type Pace, paceOf } from '../../../src/observe/pace.js';
+import { type Pace, paceOf } from '../../../src/observe/pace.js';
 
 /** A time that only the test moves, and the pauses that were asked for. */
 let nowMs = 0;
@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 /** How long a node's next pause is, in milliseconds. */
-const pauseOf = (id: string, state: NodeState): number | undefined => {
+const pauseOf = (id: string, state: Parameters<Pace['pause']>[1]): number | undefined => {
   void pace.pause(id, state);
   return asked.at(-1);
 };

@@ -62,7 +62,7 @@ export interface Container {
   preStop: Words | null;
 }
 
-export interface EnvironmentLine {
+interface EnvironmentLine {
   name: string;
   value: { text: string } | { field: string } | { secret: string } | { config: string; key: string };
   line: number;

@@ -85,7 +85,10 @@ async function ignoring(words: RegExp, order: Promise<unknown>): Promise<void> {
   });
 }
 
-/** The reason why a container did not start, for an operator. */
+/**
+ * The reason why a container did not start, for an operator.
+ * @internal Tested with the errors of engines that are not here.
+ */
 export function startError(error: unknown, target: EngineTarget, node: string): OperatorError {
   const words = engineWords(error);
   // Bound by a process: "listen tcp4 127.0.0.1:6379: bind: address already in use"; published by another container:

@@ -106,7 +106,10 @@ async function askLdd(binary: string): Promise<string> {
   }
 }
 
-/** ldd's lines: `libm.so.6 => /lib/libm.so.6 (0x…)`, `/lib64/ld-linux-x86-64.so.2 (0x…)`, `libx.so => not found`. */
+/**
+ * ldd's lines: `libm.so.6 => /lib/libm.so.6 (0x…)`, `/lib64/ld-linux-x86-64.so.2 (0x…)`, `libx.so => not found`.
+ * @internal Tested with the output of other systems.
+ */
 export function parseLdd(output: string): { paths: string[]; missing: string[] } {
   const lines = output.split('\n').map((line) => line.trim());
   const paths = lines.flatMap((line) => {

@@ -54,7 +54,10 @@ type Config = Pick<ImageInspectInfo['Config'], 'Cmd' | 'Env'> & {
   Entrypoint?: string | string[] | undefined;
 };
 
-/** Valkey's images name it in their command or environment (VALKEY_VERSION); all others count as Redis. */
+/**
+ * Valkey's images name it in their command or environment (VALKEY_VERSION); all others count as Redis.
+ * @internal Tested with images that are not pulled.
+ */
 export function serverOf(config: Config | undefined): string {
   const words = [config?.Cmd ?? [], config?.Entrypoint ?? []].flat();
   const runsValkey = words.some((word) => word.includes('valkey'));
@@ -63,7 +66,10 @@ export function serverOf(config: Config | undefined): string {
   return runsValkey || (isBuiltAsValkey && !runsRedis) ? 'valkey-server' : 'redis-server';
 }
 
-/** An image that names its own unprivileged user by number keeps it. Never root. */
+/**
+ * An image that names its own unprivileged user by number keeps it. Never root.
+ * @internal Tested with images that are not pulled.
+ */
 export function ownerOf(user: string): Owner {
   const match = /^([1-9]\d*)(?::(\d+))?$/.exec(user);
   if (match === null) return { uid: SERVER_UID, gid: SERVER_UID };

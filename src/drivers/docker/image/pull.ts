@@ -53,7 +53,10 @@ function pullError(error: unknown, engine: Engine, ref: string): OperatorError {
   });
 }
 
-/** Adds up what each layer says of itself; answers the percentage of the bytes known so far, never falling. */
+/**
+ * Adds up what each layer says of itself; answers the percentage of the bytes known so far, never falling.
+ * @internal Tested with the messages of a pull, without the pull.
+ */
 export function percentCounter(): (message: EngineMessage) => number {
   const layers = new Map<string, { current: number; total: number }>();
   let highest = 0;

@@ -30,7 +30,10 @@ export async function waysInside(
   return 'why' in image ? image : { inside: byHelper(cluster, facts, env) };
 }
 
-/** Through a helper container; its image is built when first needed. */
+/**
+ * Through a helper container; its image is built when first needed.
+ * @internal Tests need this way also where the other one works.
+ */
 export function byHelper(cluster: Connected, facts: EngineFacts, env: Env): Inside {
   let made: Promise<string> | undefined;
   const image = (): Promise<string> => {

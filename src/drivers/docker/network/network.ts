@@ -135,6 +135,7 @@ export async function hostSubnets(): Promise<string[]> {
 /**
  * /proc/net/route: columns Iface Destination Gateway Flags … Mask, addresses as hexadecimal in the machine's byte
  * order (net/ipv4/fib_trie.c, fib_route_seq_show); all of Node's platforms with this file are little-endian but s390x.
+ * @internal Tested with tables of other machines.
  */
 export function parseRoutes(text: string): string[] {
   return text

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LiveCheck } from '../../../../src/checks/check.js';
+import type { GatheredCheck, SnapshotCheck } from '../../../../src/checks/check.js';
 import auth from '../../../../src/checks/live/auth.js';
 import clientPinned from '../../../../src/checks/live/client-pinned.js';
 import clockSkew from '../../../../src/checks/live/clock-skew.js';
@@ -118,7 +118,7 @@ describe('no-good-slave', () => {
   });
 
   it('while the master is down, replicas that were cut off too long need a longer down-after, at every sentinel', () => {
-    const dead = (check: LiveCheck, change: (g: Gathered) => void = () => {}) =>
+    const dead = (check: SnapshotCheck | GatheredCheck, change: (g: Gathered) => void = () => {}) =>
       said(check, (g) => {
         for (const n of [2, 3]) {
           alter(nodeIn(g, n).info, { master_link_status: 'down' });
@@ -520,7 +520,7 @@ describe('master-disagree', () => {
 });
 
 describe('a data node that does not answer', () => {
-  const dead = (check: LiveCheck, fields: Record<string, string>) =>
+  const dead = (check: SnapshotCheck | GatheredCheck, fields: Record<string, string>) =>
     said(check, (g) => {
       silence(nodeIn(g, 1));
       masterIs(g, fields);
