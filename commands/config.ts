@@ -1,6 +1,6 @@
 import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
-import { lend, openCluster } from '../src/cluster/open.js';
+import { withCluster } from '../src/cluster/open.js';
 import { redactConf } from '../src/model/conf.js';
 import { unknownNode } from '../src/model/plan.js';
 import { ownCluster } from './shared/runtime.js';
@@ -20,7 +20,7 @@ export default defineCommand({
     const target = await ownCluster(context, 'config');
     const known = target.state.plan.nodes.map((n) => n.id);
     if (wanted !== undefined && !known.includes(wanted)) throw unknownNode(target.state.plan, wanted);
-    return lend(await openCluster(target.runtime, target.state), async ({ host }) => {
+    return withCluster(target.runtime, target.state, {}, async ({ host }) => {
       const ids = wanted === undefined ? known : [wanted];
       const nodes = await Promise.all(
         ids.map(async (id) => {

@@ -3,6 +3,7 @@ import { asks, confirm } from '../src/cli/confirm.js';
 import type { Context } from '../src/cli/context.js';
 import { option } from '../src/cli/option.js';
 import type { DownOptions, DownResult } from '../src/cluster/down.js';
+import type { ClusterState } from '../src/cluster/store/state.js';
 import { messageOf, OperatorError, usageError } from '../src/errors.js';
 import { downAllText, downText } from '../src/report/text/down.js';
 import { DOWN_ROWS } from '../src/report/tsv.js';
@@ -40,9 +41,9 @@ export default defineCommand({
     if (!options.all) {
       // Addresses select the cluster that they belong to; an attached cluster must not fall back to the default one.
       const cluster = globals.sentinelAddrs === null ? clusterOf(context) : await namedBy(context);
-      await confirmDown(context, [cluster], how);
+      const known = await confirmDown(context, [cluster], how);
       const { down } = await import('../src/cluster/down.js');
-      return down(runtimeOf(context), cluster, how);
+      return down(runtimeOf(context), cluster, how, known.get(cluster));
     }
     const named = globals.clusterGiven
       ? '--cluster'
@@ -59,8 +60,8 @@ export default defineCommand({
     // What sentinelctl did not start stays as it is.
     const attached = await Promise.all(names.map((name) => store.attached(name).catch(() => undefined)));
     const clusters = names.filter((_, i) => attached[i] === undefined);
-    await confirmDown(context, clusters, how);
-    return { clusters: await downAll(context, clusters, how) };
+    const known = await confirmDown(context, clusters, how);
+    return { clusters: await downAll(context, clusters, how, known) };
   },
   render: (result, view) =>
     'clusters' in result ? downAllText(result.clusters, view) : downText(result, view),
@@ -73,35 +74,53 @@ async function namedBy(context: Context): Promise<string> {
   return resolveOwn(storeOf(context), requestOf(context, context.globals.masterName));
 }
 
+/** States as they were read for the question. */
+type Known = Map<string, ClusterState | 'damaged'>;
+
 /** One question for all of them; none where nothing of value is left. */
 async function confirmDown(
   context: Context,
   clusters: readonly string[],
   { keepData }: DownOptions,
-): Promise<void> {
-  if (!asks(context)) return;
-  const { downWords, previewDown } = await import('../src/cluster/down-preview.js');
+): Promise<Known> {
+  const known: Known = new Map();
+  if (!asks(context)) return known;
+  const [{ downWords, previewDown }, { stateOrDamage }] = await Promise.all([
+    import('../src/cluster/down-preview.js'),
+    import('../src/cluster/down.js'),
+  ]);
   const runtime = runtimeOf(context);
+  const look = async (cluster: string): ReturnType<typeof previewDown> => {
+    const state = await stateOrDamage(runtime, cluster);
+    known.set(cluster, state);
+    return previewDown(runtime, state);
+  };
   const words = await Promise.all(
     clusters.map(async (cluster) => {
-      const preview = previewDown(runtime, cluster);
+      const preview = look(cluster);
       // One of several that cannot be looked at does not stop the others.
       return downWords(await (clusters.length > 1 ? preview.catch(() => null) : preview), cluster, keepData);
     }),
   );
   const said = words.filter((line) => line !== null);
   if (said.length > 0) await confirm(context, () => said.join('; '));
+  return known;
 }
 
 /** A failure does not stop the others. Throws `not-all-down`, with the exit code of the first failure. */
-async function downAll(context: Context, names: readonly string[], how: DownOptions): Promise<DownResult[]> {
+async function downAll(
+  context: Context,
+  names: readonly string[],
+  how: DownOptions,
+  known: Known,
+): Promise<DownResult[]> {
   const { down } = await import('../src/cluster/down.js');
   const clusters: DownResult[] = [];
   const failures: { cluster: string; error: unknown }[] = [];
   for (const cluster of names) {
     if (context.signal.aborted) break;
     try {
-      clusters.push(await down(runtimeOf(context), cluster, how));
+      clusters.push(await down(runtimeOf(context), cluster, how, known.get(cluster)));
     } catch (error) {
       failures.push({ cluster, error });
     }

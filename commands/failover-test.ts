@@ -1,10 +1,10 @@
 import { defineCommand } from '../src/cli/command.js';
-import { asks } from '../src/cli/confirm.js';
 import { option } from '../src/cli/option.js';
 import { EXIT } from '../src/errors.js';
 import type { BaselineComparison } from '../src/failover/baseline.js';
 import { parseThreshold } from '../src/failover/thresholds.js';
 import { downAfterAnd, formatDurationMs } from '../src/model/duration.js';
+import { liveSettings } from '../src/model/sentinel-settings.js';
 import {
   failoverGuardMs,
   freezeMs,
@@ -101,20 +101,21 @@ export default defineCommand({
       workload,
     };
     const limits = { budgetMs: budget.switchMs, outageBudgetMs: budget.outageMs };
-    const { requireBudget } = await import('../src/failover/budget.js');
-    // A question is not asked about a run that is refused.
-    if (asks(context)) await requireBudget(runtime, cluster, limits);
-    await confirmFor(context, own, failoverWords(settings.fault, trials, settings.rejoin));
+    await confirmFor(context, own, async (seen) => {
+      const { requireBudget } = await import('../src/failover/budget.js');
+      // A question is not asked about a run that is refused.
+      await requireBudget(runtime, limits, async () => liveSettings(seen.plan.spec, seen.snapshot));
+      return failoverWords(settings.fault, trials, settings.rejoin)(seen);
+    });
     const { openBaseline } = await import('./shared/baseline.js');
     const { earlier, compare } = await openBaseline(options.baseline);
     const { runFailoverTest } = await import('../src/failover/run.js');
     const { openKeeper } = await import('./shared/keep-result.js');
     const keeper = await openKeeper(context, options.report);
     const command = commandLineOf(cluster, settings, meantMaster(context, own));
-    const result = await runFailoverTest(runtime, {
+    const result = await runFailoverTest(runtime, own.state, {
       ...settings,
       ...limits,
-      cluster,
       command,
       onTrial: keeper.soFar,
     }).catch(async (error: unknown) => {

@@ -64,9 +64,9 @@ export default defineCommand({
   async run(context, { args: [fault, targets], options: { forMs = null, ...options } }) {
     const own = await ownCluster(context, `inject ${fault}`);
     const { inject } = await import('../src/faults/inject.js');
-    const request = { cluster: own.name, fault, targets, forMs, ...options };
+    const request = { fault, targets, forMs, ...options };
     if (!options.dryRun && asks(context)) {
-      const plan = await inject(own.runtime, { ...request, dryRun: true });
+      const plan = await inject(own.runtime, own.state, { ...request, dryRun: true });
       const until = forMs === null ? 'until heal rolls it back' : `for ${formatDurationMs(forMs)}`;
       const does = plan.acts.map((act) => act.does).join('; ');
       await confirmFor(context, own, async (seen) => {
@@ -76,7 +76,7 @@ export default defineCommand({
         return `${fault}, ${until}: ${does}${master}`;
       });
     }
-    const result = await inject(own.runtime, request);
+    const result = await inject(own.runtime, own.state, request);
     return { ...result, shown: !context.globals.quiet };
   },
   cutOff: CUT_OFF,

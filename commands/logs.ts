@@ -1,7 +1,7 @@
 import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import { option } from '../src/cli/option.js';
-import { openCluster } from '../src/cluster/open.js';
+import { withCluster } from '../src/cluster/open.js';
 import type { Output } from '../src/config/globals.js';
 import type { LogLine } from '../src/drivers/node-host.js';
 import { unknownNode } from '../src/model/plan.js';
@@ -41,7 +41,6 @@ export default defineCommand({
     if (unknown !== undefined) throw unknownNode(target.state.plan, unknown);
     const ids = wanted.length === 0 ? known : wanted;
     const { mergedLogs } = await import('../src/cluster/logs.js');
-    const live = await openCluster(target.runtime, target.state);
     const { output, columns } = context.globals;
     const { color, width } = {
       color: context.stdout.color,
@@ -49,8 +48,8 @@ export default defineCommand({
     };
     const textOf =
       lineText(output, columns ?? ROWS.columns) ?? ((line) => logLineText(line, { known, width, color }));
-    try {
-      const lines = mergedLogs(live.host, ids, {
+    await withCluster(target.runtime, target.state, {}, async ({ host }) => {
+      const lines = mergedLogs(host, ids, {
         follow,
         tail,
         sinceMs: sinceMs === undefined ? undefined : context.clock.wallMs() - sinceMs,
@@ -59,9 +58,7 @@ export default defineCommand({
       });
       if (output === 'tsv') await context.write(`${(columns ?? ROWS.columns).join('\t')}\n`);
       for await (const line of lines) await context.write(`${textOf(line)}\n`);
-    } finally {
-      live.close();
-    }
+    });
     return undefined;
   },
   rows: ROWS,

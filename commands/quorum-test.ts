@@ -15,13 +15,12 @@ export default defineCommand({
   options: { verbose: VERBOSE },
   async run(context) {
     const own = await ownCluster(context, 'quorum-test');
-    const { runtime, name: cluster } = own;
     await confirmFor(context, own, async (seen) => {
       const { outage } = await import('../src/cluster/impact.js');
       return `kills the master twice, with one sentinel down and with a majority of them down, and starts them again: writes stop for ${outage(seen)}, then until the sentinels run again`;
     });
     const { quorumTest } = await import('../src/scenarios/play/quorum.js');
-    return quorumTest(runtime, cluster);
+    return quorumTest(own.runtime, own.state);
   },
   cutOff: CUT_OFF,
   render: quorumText,

@@ -87,8 +87,7 @@ export default defineCommand({
     const { SWEEP_FORMATS } = await import('../src/report/formats.js');
     const files = options.report === undefined ? [] : await planReports(options.report, SWEEP_FORMATS);
     const { runSweep } = await import('../src/failover/sweep/sweep.js');
-    const result = await runSweep(runtime, {
-      cluster,
+    const result = await runSweep(runtime, own.state, {
       downAfterMs,
       minReplicas,
       maxLagS,

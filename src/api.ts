@@ -73,7 +73,8 @@ export async function openCluster(name = 'default', options: OpenClusterOptions 
   const { signal, onProgress = () => {} } = options;
   const store = openStore(options.home ?? stateHome(env));
   const runtime: Runtime = { clock: systemClock, store, env, drivers: DRIVERS, onProgress, signal };
-  const { plan } = await requireCluster(store, name);
+  const state = await requireCluster(store, name);
+  const { plan } = state;
   const snapshot = async (): Promise<Snapshot> =>
     surveyPlan(plan, {
       clock: systemClock,
@@ -95,11 +96,10 @@ export async function openCluster(name = 'default', options: OpenClusterOptions 
       }),
     act: (action, node, { asCrashed = false, asFrozen = false } = {}) =>
       action === 'restart'
-        ? restart(runtime, { cluster: name, node, asCrashed })
-        : act(runtime, { cluster: name, node, action, asCrashed, asFrozen }),
+        ? restart(runtime, state, { node, asCrashed })
+        : act(runtime, state, { node, action, asCrashed, asFrozen }),
     runFailoverTest: (settings = {}) =>
-      run(runtime, {
-        cluster: name,
+      run(runtime, state, {
         fault: settings.fault ?? { name: 'kill' },
         rejoin: settings.rejoin === undefined ? 'as-crashed' : settings.rejoin,
         budgetMs: settings.budgetMs ?? null,

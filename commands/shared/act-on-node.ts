@@ -5,7 +5,7 @@ import { type Option, option } from '../../src/cli/option.js';
 import type { Action } from '../../src/cluster/act.js';
 import { actText } from '../../src/report/text/act.js';
 import { confirmFor } from './confirm.js';
-import { ownCluster } from './runtime.js';
+import { type OwnCluster, ownCluster } from './runtime.js';
 import { storeOf } from './target.js';
 import { CUT_OFF_RESTART } from './verdict.js';
 
@@ -21,17 +21,19 @@ export const AS_FROZEN = option.flag('--as-frozen', {
   flagOnly: true,
 });
 
-/** With the master that a node of an attached cluster of several masters belongs to: its id says which one is meant. */
-async function aboutNode(context: Context, node: string): Promise<Context> {
+/** The cluster, with the master that a node of an attached cluster of several masters belongs to: its id says which one is meant. */
+async function aboutNode(context: Context, node: string, action: string): Promise<[Context, OwnCluster]> {
   const { globals } = context;
-  if (globals.masterName !== null || globals.sentinelAddrs !== null) return context;
+  if (globals.masterName !== null || globals.sentinelAddrs !== null)
+    return [context, await ownCluster(context, action)];
   const record = await storeOf(context).attached(globals.cluster);
   const server = record?.servers.find(({ id }) => id === node);
   // A sentinel watches all of them.
   const masterName =
     (server?.kind === 'sentinel' ? record?.servers : [server])?.flatMap((one) => one?.masterNames ?? [])[0] ??
     null;
-  return masterName === null ? context : { ...context, globals: { ...globals, masterName } };
+  const meant = masterName === null ? context : { ...context, globals: { ...globals, masterName } };
+  return [meant, await ownCluster(meant, action, record ?? null)];
 }
 
 /** A command that does one thing to one node; `options` holds AS_CRASHED where the action starts it, AS_FROZEN where it resumes it. */
@@ -53,8 +55,7 @@ export const actOnNode = (
       }),
     ],
     async run(typed, { args: [node], options }) {
-      const context = await aboutNode(typed, node);
-      const own = await ownCluster(context, `${action} ${node}`);
+      const [context, own] = await aboutNode(typed, node, `${action} ${node}`);
       let id = node;
       if (action === 'kill' || action === 'stop' || action === 'pause')
         await confirmFor(context, own, async (seen) => {
@@ -64,13 +65,13 @@ export const actOnNode = (
           id = found.id;
           return impactOf(seen, found, action);
         });
-      const request = { cluster: own.name, node: id, asCrashed: options.asCrashed === true };
+      const request = { node: id, asCrashed: options.asCrashed === true };
       if (action === 'restart') {
         const { restart } = await import('../../src/faults/restart.js');
-        return restart(own.runtime, request);
+        return restart(own.runtime, own.state, request);
       }
       const { act } = await import('../../src/cluster/act.js');
-      return act(own.runtime, { ...request, action, asFrozen: options.asFrozen === true });
+      return act(own.runtime, own.state, { ...request, action, asFrozen: options.asFrozen === true });
     },
     ...(action === 'restart' && { cutOff: CUT_OFF_RESTART }),
     render: actText,

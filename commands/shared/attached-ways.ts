@@ -61,7 +61,7 @@ async function look(context: Context, record: AttachedCluster): Promise<Seen> {
   // Most commands act on no attached cluster: what judges one is loaded where one is acted on.
   const [{ statusOf }, target] = await Promise.all([
     import('./status-of.js'),
-    targetOf(named(context, record)),
+    targetOf(named(context, record), undefined, record),
   ]);
   const [status, master] = await Promise.all([
     statusOf(named(context, record), target, context.signal),

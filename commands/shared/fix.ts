@@ -14,7 +14,7 @@ export async function fixFindings(
   { only }: DiagnoseOptions,
   dryRun: boolean,
 ): Promise<Repaired[]> {
-  const { runtime, name: cluster } = await ownCluster(context, 'doctor --fix');
+  const { runtime, state } = await ownCluster(context, 'doctor --fix');
   const repairs = repairsIn(result.findings, only ?? []);
   if (repairs.length === 0) return [];
   const [{ repairAll }, { sentenceOf }] = await Promise.all([
@@ -29,7 +29,7 @@ export async function fixFindings(
     if (why !== undefined) progress({ type: 'note', level: 'info', text: `${why.id}: ${sentenceOf(why)}` });
     return prompts.confirm(`${does}?`, true);
   };
-  return repairAll(runtime, { cluster, repairs, dryRun, confirm });
+  return repairAll(runtime, state, { repairs, dryRun, confirm });
 }
 
 /** In the order of the findings, each once. */

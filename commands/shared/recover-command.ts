@@ -26,9 +26,9 @@ export const recoverCommand = (name: 'recover' | 'heal'): CommandDef =>
         const { recoverAll } = await import('../../src/faults/recover-all.js');
         return { clusters: await recoverAll(runtime, name) };
       }
-      const { name: cluster } = await ownCluster(context, name);
+      const { state } = await ownCluster(context, name);
       const { recover } = await import('../../src/faults/recover.js');
-      return recover(runtime, cluster, name);
+      return recover(runtime, state, name);
     },
     cutOff: CUT_OFF,
     render: (result, view) =>

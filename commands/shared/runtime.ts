@@ -2,6 +2,7 @@ import type { Context } from '../../src/cli/context.js';
 import type { Runtime } from '../../src/cluster/runtime.js';
 import type { ClusterState } from '../../src/cluster/store/state.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
+import type { AttachedCluster } from '../../src/model/attached.js';
 import { attachedWays } from './attached-ways.js';
 import { requestOf, storeOf } from './target.js';
 
@@ -25,10 +26,17 @@ export interface OwnCluster {
 export const meantMaster = ({ globals }: Context, { state }: Pick<OwnCluster, 'state'>): string | null =>
   state.attached === undefined ? null : globals.masterName;
 
-/** The cluster that a command acts on. Throws `attached` (3) where only addresses of its sentinels were given. */
-export async function ownCluster(context: Context, action: string): Promise<OwnCluster> {
+/**
+ * The cluster that a command acts on; `record` as in requestOf. Throws `attached` (3) where only addresses of its
+ * sentinels were given.
+ */
+export async function ownCluster(
+  context: Context,
+  action: string,
+  record?: AttachedCluster | null,
+): Promise<OwnCluster> {
   const runtime = runtimeOf(context);
-  const request = requestOf(context, context.globals.masterName);
+  const request = requestOf(context, context.globals.masterName, record);
   const { resolveActable } = await import('../../src/cluster/target.js');
   return { ...(await resolveActable(runtime.store, request, action)), runtime, action };
 }

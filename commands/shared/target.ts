@@ -2,6 +2,7 @@ import type { Context } from '../../src/cli/context.js';
 import { openStore, type Store } from '../../src/cluster/store/state.js';
 import type { Target, TargetRequest } from '../../src/cluster/target.js';
 import { stateHome } from '../../src/config/paths.js';
+import type { AttachedCluster } from '../../src/model/attached.js';
 import { PLAIN, setDialled, setGiven } from '../../src/model/hints.js';
 import { type Login, OPEN, setLogins } from '../../src/model/secrets.js';
 import { accessSource } from './access.js';
@@ -15,8 +16,9 @@ export type TargetSource = () => Promise<Target>;
 export async function targetSource(
   context: Context,
   masterName: string | null = context.globals.masterName,
+  record?: AttachedCluster,
 ): Promise<TargetSource> {
-  const request = requestOf(context, masterName);
+  const request = requestOf(context, masterName, record);
   const { resolveTarget } = await import('../../src/cluster/target.js');
   const store = storeOf(context);
   return async () => {
@@ -50,14 +52,22 @@ export function clusterOf({ globals, progress }: Context): string {
   return cluster;
 }
 
-/** Which cluster a command line means, and how it is reached. */
-export function requestOf(context: Context, masterName: string | null): TargetRequest {
+/**
+ * Which cluster a command line means, and how it is reached. `record`: what was read of it already, null where it is not
+ * attached.
+ */
+export function requestOf(
+  context: Context,
+  masterName: string | null,
+  record?: AttachedCluster | null,
+): TargetRequest {
   const { globals } = context;
   return {
     cluster: clusterOf(context),
     sentinelAddrs: globals.sentinelAddrs,
     sentinelAddrsFrom: globals.sentinelAddrsFrom,
     masterName,
+    ...(record !== undefined && { record }),
     accessOptions: globals.accessOptions,
     access: accessSource(context),
   };
@@ -67,6 +77,7 @@ export function requestOf(context: Context, masterName: string | null): TargetRe
 export async function targetOf(
   context: Context,
   masterName: string | null = context.globals.masterName,
+  record?: AttachedCluster,
 ): Promise<Target> {
-  return (await targetSource(context, masterName))();
+  return (await targetSource(context, masterName, record))();
 }

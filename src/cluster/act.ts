@@ -8,6 +8,7 @@ import { nodeById, nodeIn } from './impact.js';
 import { type LiveCluster, withCluster } from './open.js';
 import type { Runtime } from './runtime.js';
 import { requireResumable, startAsCrashed, startGuarded, wakingOf } from './start.js';
+import type { ClusterState } from './store/state.js';
 
 const START_DEADLINE_MS = 30_000;
 
@@ -15,7 +16,6 @@ const ACTIONS = ['kill', 'stop', 'start', 'restart', 'pause', 'resume'] as const
 export type Action = (typeof ACTIONS)[number];
 
 export interface NodeRequest {
-  cluster: string;
   /** `redis-1`, `sentinel-2`, or `master`: the node that the sentinels name at this moment. */
   node: string;
   /** For start and restart: start it with its own configuration, without the guard. */
@@ -40,8 +40,8 @@ export interface ActResult {
 }
 
 /** Does one action on one node under the cluster's lock. Throws OperatorError where it must not. */
-export const act = (runtime: Runtime, request: ActRequest): Promise<ActResult> =>
-  onNode(runtime, request, request.action, (live, node, before) =>
+export const act = (runtime: Runtime, known: ClusterState, request: ActRequest): Promise<ActResult> =>
+  onNode(runtime, known, request, request.action, (live, node, before) =>
     perform(runtime, live, node, before, request),
   );
 
@@ -51,13 +51,14 @@ export const act = (runtime: Runtime, request: ActRequest): Promise<ActResult> =
  */
 export function onNode(
   runtime: Runtime,
+  known: ClusterState,
   request: NodeRequest,
   action: Action,
   work: (live: LiveCluster, node: NodePlan, before: NodeInspection) => Promise<boolean>,
 ): Promise<ActResult> {
-  const { cluster } = request;
+  const { cluster } = known.plan.spec;
   const options = { lock: `${action} ${request.node}`, deadlineMs: START_DEADLINE_MS };
-  return withCluster(runtime, cluster, options, async (live) => {
+  return withCluster(runtime, known, options, async (live) => {
     const { host, plan, asking } = live;
     const node =
       request.node === 'master'
@@ -79,19 +80,20 @@ async function perform(
   request: ActRequest,
 ): Promise<boolean> {
   const { host } = live;
+  const { cluster } = live.plan.spec;
   switch (request.action) {
     case 'kill':
-      requireAlive(node, before, 'killed', request.cluster);
+      requireAlive(node, before, 'killed', cluster);
       await host.kill(node.id, 'SIGKILL');
       return true;
     case 'pause':
       if (before.state === 'paused') return false;
-      requireAlive(node, before, 'paused', request.cluster);
+      requireAlive(node, before, 'paused', cluster);
       await host.pause(node.id);
       return true;
     case 'resume':
       if (before.state === 'running') return false;
-      requireAlive(node, before, 'resumed', request.cluster);
+      requireAlive(node, before, 'resumed', cluster);
       if (!request.asFrozen) await requireResumable(live, node);
       await host.resume(node.id);
       return true;

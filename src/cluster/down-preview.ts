@@ -1,9 +1,9 @@
 import { type ClusterPlan, dataNodes, sentinelNodes } from '../model/plan.js';
 import { count, dataWords, heldWords } from '../model/words.js';
-import { stateOrDamage } from './down.js';
 import { type HeldData, heldBy } from './held.js';
-import { lend, openCluster } from './open.js';
+import { withCluster } from './open.js';
 import type { Runtime } from './runtime.js';
+import type { ClusterState } from './store/state.js';
 
 /** What `down` would remove, before it does. */
 export interface DownPreview {
@@ -15,11 +15,13 @@ export interface DownPreview {
 }
 
 /** Looks at what `down` would remove, and changes nothing; null where its state cannot be read. */
-export async function previewDown(runtime: Runtime, cluster: string): Promise<DownPreview | null> {
-  const state = await stateOrDamage(runtime, cluster);
+export async function previewDown(
+  runtime: Runtime,
+  state: ClusterState | 'damaged',
+): Promise<DownPreview | null> {
   if (state === 'damaged') return null;
-  return lend(await openCluster(runtime, state), async (live) => ({
-    cluster,
+  return withCluster(runtime, state, {}, async (live) => ({
+    cluster: live.plan.spec.cluster,
     isUp: state.phase !== 'kept',
     data: await heldBy(live),
     plan: live.plan,

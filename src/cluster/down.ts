@@ -41,15 +41,22 @@ export interface DownOptions {
 /**
  * Removes processes, containers, network, volumes and files of one cluster, and nothing else; also when half of it
  * is gone already, or its state file is damaged. Throws `cluster-unknown` (3) when there is nothing of that name,
- * `kept-data` (3) where it would delete data that was kept, and may not.
+ * `kept-data` (3) where it would delete data that was kept, and may not. It takes a name, since that may be all that is
+ * known of the cluster; `known` is its state as it was read before, if it was.
  */
-export function down(runtime: Runtime, cluster: string, options: DownOptions): Promise<DownResult> {
+export function down(
+  runtime: Runtime,
+  cluster: string,
+  options: DownOptions,
+  known?: ClusterState | 'damaged',
+): Promise<DownResult> {
   // What is left in effect would be kept with the data.
   const journal = options.keepData ? 'finished' : 'any';
   const work = async (): Promise<DownResult> => {
     const isKnown = (await runtime.store.list()).includes(cluster);
     const wasLeft = await endWatch(runtime, cluster);
-    const state = await stateOf(runtime, cluster, options);
+    const isKept = typeof known === 'object' && runtime.store.isCurrent(known);
+    const state = isKept ? known : await stateOf(runtime, cluster, options);
     const byName = async (): Promise<DownResult> => {
       const removed = await removeByName(runtime, cluster);
       await runtime.store.forget(cluster);
@@ -186,7 +193,7 @@ async function openByName(runtime: Runtime, name: DriverName, cluster: string): 
     return undefined;
   }
   try {
-    return await openDriver(runtime, name, cluster, {});
+    return await openDriver(runtime, { name, cluster, settings: {} });
   } catch (error) {
     runtime.onProgress({
       type: 'note',

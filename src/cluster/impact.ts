@@ -9,7 +9,7 @@ import { typicalFailoverMs, votesNeeded } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { count } from '../model/words.js';
 import { surveyPlan } from './ask.js';
-import { lend, openCluster } from './open.js';
+import { withCluster } from './open.js';
 import type { Runtime } from './runtime.js';
 import type { ClusterState } from './store/state.js';
 
@@ -20,12 +20,11 @@ export interface Seen {
 }
 
 /** Asks every server once. */
-export async function lookBefore(runtime: Runtime, state: ClusterState): Promise<Seen> {
-  return lend(await openCluster(runtime, state), async ({ plan, asking }) => ({
+export const lookBefore = (runtime: Runtime, state: ClusterState): Promise<Seen> =>
+  withCluster(runtime, state, {}, async ({ plan, asking }) => ({
     plan,
     snapshot: await surveyPlan(plan, asking),
   }));
-}
 
 /** The node that a majority of the sentinels names as the master. */
 export function masterOf({ plan, snapshot }: Seen): NodePlan | undefined {

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.js';
 import type { AttachedCluster } from '../model/attached.js';
 import { ATTACHED } from '../model/drivers.js';
-import { lend, openDriverOf } from './open.js';
+import { driverOf, withDriver } from './open.js';
 import type { Runtime } from './runtime.js';
 
 /** One cluster that is known here. */
@@ -43,7 +43,7 @@ async function describe(runtime: Runtime, cluster: string): Promise<ListedCluste
   };
   if (phase === 'kept') return { ...base, state: 'data kept', running: 0 };
   try {
-    const seen = await lend(await openDriverOf(runtime, state), ({ host }) =>
+    const seen = await withDriver(runtime, driverOf(state), ({ host }) =>
       Promise.all(plan.nodes.map((n) => host.inspect(n.id))),
     );
     const running = seen.filter((n) => n.state === 'running').length;

@@ -5,8 +5,9 @@ import { withLock } from '../host/lock.js';
 import type { AttachedCluster } from '../model/attached.js';
 import type { DriverName } from '../model/drivers.js';
 import type { ClusterPlan } from '../model/plan.js';
+import type { SentinelSettings } from '../model/sentinel-settings.js';
 import { ASK_DEADLINE_MS, type Asking } from '../wire/access.js';
-import { accessOf } from './ask.js';
+import { accessOf, settingsNow } from './ask.js';
 import { attachedState, openAttachedHost, withLiveSpec } from './attached-live.js';
 import { type Runtime, requireCluster } from './runtime.js';
 import { journalledMaster, requireFinished } from './store/journal.js';
@@ -14,6 +15,12 @@ import { type ClusterState, notCreated } from './store/state.js';
 
 /** How long one node may take to start, and the cluster to converge, in milliseconds; `--timeout` aborts earlier. */
 const START_DEADLINE_MS = 60_000;
+
+/** What is known of a cluster's journal; who writes to it keeps this up to date. */
+export interface JournalState {
+  /** Whether every earlier run is known to be rolled back: read under the lock. */
+  isFinished: boolean;
+}
 
 /** A cluster created by sentinelctl, open: what it is, and what reaches it. */
 export interface LiveCluster {
@@ -23,6 +30,9 @@ export interface LiveCluster {
   /** Creates and removes nodes; null for a cluster that sentinelctl did not create. */
   readonly provisioner: Provisioner | null;
   readonly asking: Asking;
+  readonly journal: JournalState;
+  /** The settings in effect at the sentinels when this was first called: they are asked once. */
+  settings(): Promise<SentinelSettings>;
   /** How long a node may take to start, and the cluster to converge, in milliseconds. */
   readonly deadlineMs: number;
   /** Releases the driver's sockets; the nodes live on. */
@@ -42,37 +52,38 @@ export interface WithClusterOptions extends OpenOptions {
 }
 
 /**
- * Opens a cluster for `work`, and always closes it. With a lock, the state is read after the lock is taken. Throws
- * `cluster-unknown`, `state-unreadable`, `locked` or `unfinished-journal` (3), or what the driver throws.
+ * Opens a cluster for `work`, and always closes it. With a lock, a state that was replaced since it was read is read
+ * again after the lock is taken. Throws `cluster-unknown`, `state-unreadable`, `locked` or `unfinished-journal` (3), or
+ * what the driver throws.
  */
-export function withCluster<T>(
+export async function withCluster<T>(
   runtime: Runtime,
-  cluster: string,
+  known: ClusterState,
   options: WithClusterOptions,
   work: (live: LiveCluster) => Promise<T>,
 ): Promise<T> {
-  const opened = async (): Promise<T> =>
-    lend(await openCluster(runtime, await stateOf(runtime, cluster), options), work);
-  if (options.lock === undefined) return opened();
   const { lock, journal } = options;
-  return underLock(
-    runtime,
-    cluster,
-    lock,
-    async () => {
-      const record = await runtime.store.attached(cluster);
-      if (record !== undefined)
-        await (journal === 'any'
-          ? runtime.attached?.noteRollback(record, lock)
-          : runtime.attached?.allow(record, lock));
-      return opened();
-    },
-    journal,
-  );
+  if (lock === undefined) return lend(await openCluster(runtime, known, options), work);
+  const { cluster } = known.plan.spec;
+  const opened = async (): Promise<T> => {
+    const state = runtime.store.isCurrent(known) ? known : await stateNamed(runtime, cluster);
+    const { attached: record } = state;
+    if (record !== undefined)
+      await (journal === 'any'
+        ? runtime.attached?.noteRollback(record, lock)
+        : runtime.attached?.allow(record, lock));
+    const live = await openCluster(runtime, state, options);
+    live.journal.isFinished = journal !== 'any';
+    return lend(live, work);
+  };
+  return underLock(runtime, cluster, lock, opened, journal);
 }
 
-/** The state of a cluster that sentinelctl created, or of an attached one where the runtime can act on those. */
-async function stateOf(runtime: Runtime, cluster: string): Promise<ClusterState> {
+/**
+ * The state of a cluster that sentinelctl created, or of an attached one where the runtime can act on those. Throws
+ * `cluster-unknown` or `state-unreadable` (3).
+ */
+export async function stateNamed(runtime: Runtime, cluster: string): Promise<ClusterState> {
   const { store, attached } = runtime;
   const record = attached === undefined ? undefined : await store.attached(cluster);
   if (attached === undefined || record === undefined) return requireCluster(store, cluster);
@@ -88,7 +99,7 @@ export async function openCluster(
 ): Promise<LiveCluster> {
   if (state.attached !== undefined) return openAttached(runtime, state, state.attached, options);
   const password = await runtime.store.password(state.plan.spec.cluster);
-  return liveOn(runtime, await openDriverOf(runtime, state), state, password, options);
+  return liveOn(runtime, await openDriver(runtime, driverOf(state)), state, password, options);
 }
 
 /** Its nodes can be asked, and more by the way that was recorded; none can be created or removed. */
@@ -103,7 +114,11 @@ async function openAttached(
   const asking = { clock, access: await attached.access(record), deadlineMs: ASK_DEADLINE_MS, signal };
   const host = await openAttachedHost({ ...runtime, attached }, record, state.plan.nodes, asking);
   const plan = await withLiveSpec(state.plan, asking);
-  return { state: { ...state, plan }, plan, host, provisioner: null, asking, deadlineMs, close: host.close };
+  return {
+    ...{ state: { ...state, plan }, plan, host, provisioner: null, asking, deadlineMs },
+    ...freshly(plan, asking),
+    close: host.close,
+  };
 }
 
 /** Runs `work` on something open, and always closes it. */
@@ -126,14 +141,25 @@ export function liveOn(
   password: string | null,
   { deadlineMs = START_DEADLINE_MS }: OpenOptions = {},
 ): LiveCluster {
+  const { plan } = state;
+  const { host, provisioner } = driver;
+  const asking = { clock, access: accessOf(plan, password), deadlineMs: ASK_DEADLINE_MS, signal };
   return {
-    state,
-    plan: state.plan,
-    host: driver.host,
-    provisioner: driver.provisioner,
-    asking: { clock, access: accessOf(state.plan, password), deadlineMs: ASK_DEADLINE_MS, signal },
-    deadlineMs,
+    ...{ state, plan, host, provisioner, asking, deadlineMs },
+    ...freshly(plan, asking),
     close: () => driver.close(),
+  };
+}
+
+/** What is not known of a cluster yet when it is opened. */
+function freshly(plan: ClusterPlan, asking: Asking): Pick<LiveCluster, 'journal' | 'settings'> {
+  let settings: Promise<SentinelSettings> | undefined;
+  return {
+    journal: { isFinished: false },
+    settings: () => {
+      settings ??= settingsNow(plan, asking);
+      return settings;
+    },
   };
 }
 
@@ -143,16 +169,31 @@ export function provisionerOf({ provisioner, plan }: Pick<LiveCluster, 'provisio
   throw notCreated(plan.spec.cluster);
 }
 
-/** The driver alone, for what asks no node. The caller closes it. */
-export const openDriverOf = (runtime: Runtime, { plan, settings }: ClusterState): Promise<Driver> =>
-  openDriver(runtime, plan.driver, plan.spec.cluster, settings);
+/** The driver of one cluster, which may have no state yet, or none that can be read. */
+export interface DriverChoice {
+  name: DriverName;
+  cluster: string;
+  settings: Readonly<Record<string, string>>;
+}
 
-/** Opens a driver for a cluster that may have no state yet, or none that can be read. */
+/** The driver of a cluster that has a state. */
+export const driverOf = ({ plan, settings }: ClusterState): DriverChoice => ({
+  name: plan.driver,
+  cluster: plan.spec.cluster,
+  settings,
+});
+
+/** Opens the driver alone for `work`, which asks no node through it, and always closes it. Throws what the driver throws. */
+export const withDriver = async <T>(
+  runtime: Runtime,
+  choice: DriverChoice,
+  work: (driver: Driver) => Promise<T>,
+): Promise<T> => lend(await openDriver(runtime, choice), work);
+
+/** Opens a driver. The caller closes it: `withDriver` does, unless what cannot be opened must be told from what fails. */
 export async function openDriver(
   { drivers, store, env }: Runtime,
-  name: DriverName,
-  cluster: string,
-  settings: Readonly<Record<string, string>>,
+  { name, cluster, settings }: DriverChoice,
 ): Promise<Driver> {
   const factory = await drivers[name]();
   return factory.open({ cluster, dir: store.dirOf(cluster), settings, env });

@@ -27,6 +27,8 @@ export interface TargetRequest {
   sentinelAddrs: Address[] | null;
   sentinelAddrsFrom: 'flag' | 'environment' | 'file' | null;
   masterName: string | null;
+  /** What was written down of the named cluster, where it was read already; null: it is not attached. */
+  record?: AttachedCluster | null;
   /** The options of passwords, users and TLS that were typed: they are for an attached cluster. */
   accessOptions?: readonly string[];
   /** What opens connections to an attached cluster: asked for once it is known which one is meant. */
@@ -65,8 +67,8 @@ async function identify(store: Store, request: TargetRequest): Promise<Identifie
       masterName: request.masterName,
     };
   }
-  const record = await store.attached(request.cluster);
-  if (record !== undefined) return attachedTarget(record, request.masterName);
+  const record = request.record === undefined ? await store.attached(request.cluster) : request.record;
+  if (record != null) return attachedTarget(record, request.masterName);
   return ownTarget(await requireCluster(store, request.cluster), request);
 }
 
@@ -173,8 +175,8 @@ export async function resolveOwn(store: Store, request: TargetRequest): Promise<
 }
 
 /**
- * The cluster to act on, with its state as it is now: what changes it reads the state again under its lock. Throws
- * `attached` (3) where only addresses were given: what is done must be written down under a name.
+ * The cluster to act on, with its state as it is now: under the lock, one that was replaced meanwhile is read again.
+ * Throws `attached` (3) where only addresses were given: what is done must be written down under a name.
  */
 export async function resolveActable(
   store: Store,

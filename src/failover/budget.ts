@@ -1,8 +1,7 @@
-import { settingsNow } from '../cluster/ask.js';
-import { withCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import { type OperatorError, refused } from '../errors.js';
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
+import type { SentinelSettings } from '../model/sentinel-settings.js';
 import { typicalFailoverMs, usualFailoverMs } from '../model/sentinel-timing.js';
 
 /** The limits of a run, in milliseconds; null: none. */
@@ -15,11 +14,14 @@ export interface BudgetLimits {
  * Before anything is done to a cluster: whether a failover can come within the budget, by the down-after that is in
  * effect at its sentinels. Warns where it usually cannot. Throws `budget-too-short` (3) where it never can.
  */
-export async function requireBudget(runtime: Runtime, cluster: string, limits: BudgetLimits): Promise<void> {
+export async function requireBudget(
+  runtime: Pick<Runtime, 'onProgress'>,
+  limits: BudgetLimits,
+  settings: () => Promise<SentinelSettings>,
+): Promise<void> {
   const ms = shortest(limits);
   if (ms === null) return;
-  const settings = await withCluster(runtime, cluster, {}, (live) => settingsNow(live.plan, live.asking));
-  const judged = judgeBudget(ms, settings);
+  const judged = judgeBudget(ms, await settings());
   if (judged === null) return;
   if (typeof judged !== 'string') throw judged;
   runtime.onProgress({ type: 'note', level: 'warning', text: judged });

@@ -4,7 +4,6 @@ import type { TrialSettings } from './trial.js';
 
 /** What a run of failovers is asked to be. */
 export interface FailoverTestOptions extends TrialSettings {
-  cluster: string;
   trials: number;
   /** Chooses which replica is to take over in each of several trials. */
   seed: number;

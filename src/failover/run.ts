@@ -1,5 +1,6 @@
 import { type LiveCluster, withCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
+import type { ClusterState } from '../cluster/store/state.js';
 import { notRestored, OperatorError } from '../errors.js';
 import { type Experiment, openExperiment } from '../faults/experiment.js';
 import { openLive } from '../faults/live-block.js';
@@ -25,23 +26,24 @@ const SETTLE_MS = 30_000;
  */
 export async function runFailoverTest(
   runtime: Runtime,
+  known: ClusterState,
   options: FailoverTestOptions,
 ): Promise<FailoverResult> {
-  await requireBudget(runtime, options.cluster, options);
-  return withTrialCluster(runtime, options.cluster, 'failover-test', (live) =>
-    journalled(runtime, live, 'failover-test', (experiment) =>
+  return withTrialCluster(runtime, known, 'failover-test', async (live) => {
+    await requireBudget(runtime, options, live.settings);
+    return journalled(runtime, live, 'failover-test', (experiment) =>
       playTrials(runtime, live, experiment, options),
-    ),
-  );
+    );
+  });
 }
 
 /** Opens a cluster under its lock for trials. Throws what withCluster throws. */
 export const withTrialCluster = <T>(
   runtime: Runtime,
-  cluster: string,
+  known: ClusterState,
   what: string,
   work: (live: LiveCluster) => Promise<T>,
-): Promise<T> => withCluster(runtime, cluster, { lock: what, deadlineMs: SETTLE_MS }, work);
+): Promise<T> => withCluster(runtime, known, { lock: what, deadlineMs: SETTLE_MS }, work);
 
 /**
  * Lends a journal for everything that is done to the cluster, and closes it unless something could not be rolled back,

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type LiveCluster, withoutSignal } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import { appendRecord, beginJournal, type Journal, requireFinished } from '../cluster/store/journal.js';
-import { ownIdentity } from '../host/process-identity.js';
-import type { ClusterPlan } from '../model/plan.js';
+import { ownIdentity, type ProcessIdentity } from '../host/process-identity.js';
 import type { Act, ActContext } from './act.js';
 import { handlerOf } from './acts/index.js';
 import { endGuards, startGuard } from './guard-process.js';
@@ -71,27 +70,31 @@ export async function openExperiment(
   live: LiveCluster,
   options: ExperimentOptions,
 ): Promise<Experiment> {
-  await requireFinished(runtime.store, live.plan.spec.cluster);
+  if (!live.journal.isFinished) await requireFinished(runtime.store, live.plan.spec.cluster);
   const isProved = options.proof ?? true;
-  return new Journalled(runtime, live, isProved, () => begin(runtime, live.plan, options));
+  return new Journalled(runtime, live, isProved, () => begin(runtime, live, options));
 }
 
+/** Answers with the guards that watch over it. */
 async function begin(
   runtime: Runtime,
-  { attached, spec: { cluster, masterName } }: ClusterPlan,
+  { plan, journal }: LiveCluster,
   options: ExperimentOptions,
-): Promise<void> {
+): Promise<ProcessIdentity[]> {
+  const { attached, spec } = plan;
+  const { cluster, masterName } = spec;
   const { pid, startTime } = await ownIdentity();
   const id = randomBytes(8).toString('hex');
   const atMs = runtime.clock.wallMs();
   const healByMs = options.guardMs === null ? null : atMs + options.guardMs;
   const { what, keep, proof = true } = options;
   const owner = { pid, startTime };
+  journal.isFinished = false;
   await beginJournal(runtime.store, cluster, {
     ...{ id, what, owner, keep, atMs, healByMs, proof },
     ...(attached === true && { masterName }),
   });
-  if (healByMs !== null) await startGuard(runtime, cluster, id);
+  return healByMs === null ? [] : startGuard(runtime, cluster, id);
 }
 
 /** Goes on with a journal that another run left. The caller holds the cluster's lock. */
@@ -100,6 +103,7 @@ export function resumeExperiment(runtime: Runtime, live: LiveCluster, journal: J
   return new Journalled(runtime, live, journal.head.proof ?? true, null, {
     active: left.map(({ n, act }) => ({ n, act: act as Act })),
     last: Math.max(0, ...journal.steps.map((step) => step.n)),
+    guards: journal.guards,
   });
 }
 
@@ -109,7 +113,8 @@ class Journalled implements Experiment {
   #unproved: boolean;
   #last: number;
   /** Begins the journal; null once that is done. */
-  #begin: (() => Promise<void>) | null;
+  #begin: (() => Promise<ProcessIdentity[]>) | null;
+  #guards: readonly ProcessIdentity[];
   readonly #engine: Runtime;
   readonly #up: LiveCluster;
   readonly #isProved: boolean;
@@ -118,8 +123,12 @@ class Journalled implements Experiment {
     runtime: Runtime,
     live: LiveCluster,
     isProved: boolean,
-    begin: (() => Promise<void>) | null,
-    left: { active: Injected[]; last: number } = { active: [], last: 0 },
+    begin: (() => Promise<ProcessIdentity[]>) | null,
+    left: { active: Injected[]; last: number; guards: readonly ProcessIdentity[] } = {
+      active: [],
+      last: 0,
+      guards: [],
+    },
   ) {
     this.#engine = runtime;
     this.#up = live;
@@ -127,6 +136,7 @@ class Journalled implements Experiment {
     this.#begin = begin;
     this.#active = left.active;
     this.#last = left.last;
+    this.#guards = left.guards;
     // What another run left was not proved to be gone, whether anything of it is left or not.
     this.#unproved = begin === null;
   }
@@ -151,7 +161,8 @@ class Journalled implements Experiment {
   }
 
   async begin(): Promise<void> {
-    await this.#begin?.();
+    if (this.#begin === null) return;
+    this.#guards = await this.#begin();
     this.#begin = null;
   }
 
@@ -192,7 +203,8 @@ class Journalled implements Experiment {
   async close(): Promise<void> {
     if (this.#begin !== null || this.#active.length > 0 || this.#unproved) return;
     await this.#write({ type: 'closed' });
-    await endGuards(this.#engine, this.#up.plan.spec.cluster);
+    this.#up.journal.isFinished = true;
+    await endGuards(this.#guards);
   }
 
   async #undone({ n }: Injected): Promise<void> {

@@ -1,19 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Runtime } from '../cluster/runtime.js';
-import { appendRecord, readJournal } from '../cluster/store/journal.js';
+import { appendRecord } from '../cluster/store/journal.js';
 import { messageOf } from '../errors.js';
 import { ownCommand } from '../host/own-command.js';
-import { identify, ownIdentity } from '../host/process-identity.js';
+import { identify, ownIdentity, type ProcessIdentity } from '../host/process-identity.js';
 import { signalProcess } from '../host/signal.js';
 
 type Using = Pick<Runtime, 'store' | 'env' | 'onProgress'>;
 
 /**
  * Starts a process of our own that outlives this one and heals the cluster when the journal's time has come and this
- * process is gone; it is written into the journal. Where it cannot be started the run goes on without, and says so.
+ * process is gone; it is written into the journal, and answered. Where it cannot be started the run goes on without, and
+ * says so.
  */
-export async function startGuard(runtime: Using, cluster: string, id: string): Promise<void> {
+export async function startGuard(runtime: Using, cluster: string, id: string): Promise<ProcessIdentity[]> {
   try {
     const [program, entry] = ownCommand();
     const child = spawn(program, [entry, '__guard', id, '--cluster', cluster, '--quiet'], {
@@ -25,11 +26,13 @@ export async function startGuard(runtime: Using, cluster: string, id: string): P
     await once(child, 'spawn');
     child.unref();
     const identity = child.pid === undefined ? undefined : await identify(child.pid);
-    if (identity !== undefined)
-      await appendRecord(runtime.store, cluster, { type: 'guard', process: identity });
+    if (identity === undefined) return [];
+    await appendRecord(runtime.store, cluster, { type: 'guard', process: identity });
+    return [identity];
   } catch (error) {
     const text = `no guard will heal this if the command is killed: ${messageOf(error)}`;
     runtime.onProgress({ type: 'note', level: 'warning', text });
+    return [];
   }
 }
 
@@ -40,11 +43,11 @@ function guardEnv({ env, store }: Using): Record<string, string> {
   return { ...Object.fromEntries(given), SENTINELCTL_HOME: store.home };
 }
 
-/** Ends the guards of a cluster's journal, by their identity; not this process, where it is one of them. */
-export async function endGuards({ store }: Pick<Runtime, 'store'>, cluster: string): Promise<void> {
-  const journal = await readJournal(store, cluster);
+/** Ends the guards of a journal, by their identity; not this process, where it is one of them. */
+export async function endGuards(guards: readonly ProcessIdentity[]): Promise<void> {
+  if (guards.length === 0) return;
   const self = await ownIdentity();
-  for (const guard of journal?.guards ?? []) {
+  for (const guard of guards) {
     if (guard.pid !== self.pid) await signalProcess(guard, 'SIGKILL').catch(() => false);
   }
 }

@@ -1,3 +1,4 @@
+import { stateNamed } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import { ownerLives, readJournal } from '../cluster/store/journal.js';
 import { OperatorError } from '../errors.js';
@@ -25,7 +26,7 @@ export async function watchOver(runtime: Runtime, cluster: string, id: string): 
 /** False where another command holds the lock: it may be the one that heals. */
 async function healed(runtime: Runtime, cluster: string, id: string): Promise<boolean> {
   try {
-    await recover(runtime, cluster, 'guard', id);
+    await recover(runtime, await stateNamed(runtime, cluster), 'guard', id);
     return true;
   } catch (error) {
     if (error instanceof OperatorError && error.code === 'locked') return false;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { surveyPlan } from '../cluster/ask.js';
 import { type LiveCluster, withCluster } from '../cluster/open.js';
 import { type Runtime, step } from '../cluster/runtime.js';
+import type { ClusterState } from '../cluster/store/state.js';
 import { EXIT, OperatorError, usageError } from '../errors.js';
 import { convergence } from '../model/convergence.js';
 import { formatDurationMs } from '../model/duration.js';
@@ -22,7 +23,6 @@ import { restoredNow } from './restored.js';
 import { type Seen, showWhile } from './show.js';
 
 export interface InjectRequest {
-  cluster: string;
   fault: string;
   targets: readonly string[];
   /** How long, in milliseconds; null: until it is healed. */
@@ -62,16 +62,18 @@ export interface InjectResult {
  * end, or at an abort; without, the fault is left in effect, for `heal`. Throws `not-steady`, `too-soon`, `blast-radius` or what the
  * fault's acts refuse (3) before anything is done, `not-healed` (4).
  */
-export async function inject(runtime: Runtime, request: InjectRequest): Promise<InjectResult> {
+export async function inject(
+  runtime: Runtime,
+  known: ClusterState,
+  request: InjectRequest,
+): Promise<InjectResult> {
   const fault = faultOf(request.fault);
   requireHeeded(fault, request);
   const lasting = request.forMs === null ? [] : ['--for', formatDurationMs(request.forMs)];
   const what = ['inject', fault.name, ...request.targets, ...lasting].join(' ');
   if (request.dryRun)
-    return withCluster(runtime, request.cluster, {}, (live) => rehearse(runtime, live, fault, request));
-  return withCluster(runtime, request.cluster, { lock: what }, (live) =>
-    perform(runtime, live, fault, request, what),
-  );
+    return withCluster(runtime, known, {}, (live) => rehearse(runtime, live, fault, request));
+  return withCluster(runtime, known, { lock: what }, (live) => perform(runtime, live, fault, request, what));
 }
 
 /** An option that changes nothing is a mistake. Throws usageError (64). */

@@ -1,3 +1,4 @@
+import { stateNamed } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import { unfinishedJournal } from '../cluster/store/journal.js';
 import { messageOf } from '../errors.js';
@@ -14,7 +15,7 @@ export async function recoverAll(runtime: Runtime, what: string): Promise<Recove
     runtime.signal?.throwIfAborted();
     try {
       if ((await unfinishedJournal(runtime.store, cluster)) === null) continue;
-      results.push(await recover(runtime, cluster, what));
+      results.push(await recover(runtime, await stateNamed(runtime, cluster), what));
     } catch (error) {
       if (failure === undefined) failure = error;
       else runtime.onProgress({ type: 'note', level: 'warning', text: messageOf(error) });

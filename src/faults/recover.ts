@@ -1,6 +1,7 @@
 import { type LiveCluster, withCluster, withoutSignal } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import { type Journal, unfinishedJournal } from '../cluster/store/journal.js';
+import type { ClusterState } from '../cluster/store/state.js';
 import type { Act, ActContext } from './act.js';
 import { bringBack, isDataGone, startFromDisk, thaw } from './bring-back.js';
 import { resumeExperiment, unbroken } from './experiment.js';
@@ -33,11 +34,12 @@ export interface RecoverResult {
  */
 export function recover(
   runtime: Runtime,
-  cluster: string,
+  known: ClusterState,
   what: string,
   only?: string,
 ): Promise<RecoverResult> {
-  return withCluster(runtime, cluster, { lock: what, journal: 'any' }, async (live) => {
+  const { cluster } = known.plan.spec;
+  return withCluster(runtime, known, { lock: what, journal: 'any' }, async (live) => {
     const journal = await unfinishedJournal(runtime.store, cluster);
     const isMeant = journal !== null && (only === undefined || journal.head.id === only);
     if (!isMeant)
@@ -58,7 +60,7 @@ export function recover(
 async function finish(runtime: Runtime, live: LiveCluster, journal: Journal): Promise<RecoverResult> {
   const { cluster } = live.plan.spec;
   const context: ActContext = { ...unbroken(runtime, live), guarded: true };
-  await endGuards(runtime, cluster);
+  await endGuards(journal.guards);
   const experiment = resumeExperiment(runtime, live, journal);
   const undone = experiment.active().toReversed();
   if (await isDataGone(context)) await startFromDisk(context);

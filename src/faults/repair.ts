@@ -1,5 +1,6 @@
 import { withCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
+import type { ClusterState } from '../cluster/store/state.js';
 import { messageOf, OperatorError } from '../errors.js';
 import type { Repair, Repaired } from '../model/repair.js';
 import { RESETS_APART_MS } from '../model/sentinel-timing.js';
@@ -13,7 +14,6 @@ import { configOf, placed } from './context.js';
 import { type Experiment, openExperiment } from './experiment.js';
 
 export interface RepairRequest {
-  cluster: string;
   repairs: readonly Repair[];
   /** Says what would be done, and does nothing. */
   dryRun: boolean;
@@ -27,9 +27,13 @@ export interface RepairRequest {
  * done is left with its reason, and does not keep the others. Throws `locked` or `unfinished-journal` (3), `not-healed`
  * (4), or the signal's reason.
  */
-export async function repairAll(runtime: Runtime, request: RepairRequest): Promise<Repaired[]> {
-  const { cluster, dryRun } = request;
-  return withCluster(runtime, cluster, dryRun ? {} : { lock: 'doctor --fix' }, async (live) => {
+export async function repairAll(
+  runtime: Runtime,
+  known: ClusterState,
+  request: RepairRequest,
+): Promise<Repaired[]> {
+  const { dryRun } = request;
+  return withCluster(runtime, known, dryRun ? {} : { lock: 'doctor --fix' }, async (live) => {
     const context: ActContext = { runtime, live };
     return dryRun
       ? request.repairs.map((repair) => answered(context, repair, 'would'))
@@ -37,12 +41,9 @@ export async function repairAll(runtime: Runtime, request: RepairRequest): Promi
   });
 }
 
-async function inOrder(
-  context: ActContext,
-  { cluster, repairs, confirm }: RepairRequest,
-): Promise<Repaired[]> {
+async function inOrder(context: ActContext, { repairs, confirm }: RepairRequest): Promise<Repaired[]> {
   const { runtime, live } = context;
-  const what = `doctor --fix --cluster ${cluster}`;
+  const what = `doctor --fix --cluster ${live.plan.spec.cluster}`;
   // What is repaired is not whole, and may ail from more than this repairs.
   const experiment = await openExperiment(runtime, live, { what, keep: false, guardMs: null, proof: false });
   const done: Repaired[] = [];

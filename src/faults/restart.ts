@@ -3,6 +3,7 @@ import { surveyPlan } from '../cluster/ask.js';
 import { type LiveCluster, withoutSignal } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import { isReplaced, requireReturn, startWhenSafe } from '../cluster/start.js';
+import type { ClusterState } from '../cluster/store/state.js';
 import type { NodeInspection } from '../drivers/node-host.js';
 import { messageOf, notRestored, OperatorError } from '../errors.js';
 import { convergence } from '../model/convergence.js';
@@ -16,8 +17,8 @@ import { openExperiment } from './experiment.js';
  * has it until it ended or said itself how it failed: where this process is killed, `recover` starts the node. Throws
  * OperatorError where the node must not be stopped, and `not-restored` (4) where it could not be started again.
  */
-export const restart = (runtime: Runtime, request: NodeRequest): Promise<ActResult> =>
-  onNode(runtime, request, 'restart', async (live, node, before) => {
+export const restart = (runtime: Runtime, known: ClusterState, request: NodeRequest): Promise<ActResult> =>
+  onNode(runtime, known, request, 'restart', async (live, node, before) => {
     const { host } = live;
     if (before.state === 'running' && !request.asCrashed) await requireReturn(live, node);
     // Before it is ended: whether it can come back as what it must be.
@@ -88,9 +89,10 @@ async function startAgain(
     await start(runtime, withoutSignal(live), node, request.asCrashed, startWhenSafe);
   } catch (error) {
     const why = error instanceof OperatorError ? error.why : undefined;
+    const { cluster } = live.plan.spec;
     throw notRestored('not-restored', `${node.id} was stopped and could not be started again safely`, {
       why: [messageOf(error), why].filter(Boolean).join('\n'),
-      hint: `${command('status', request.cluster)} # then: ${command(`start ${node.id}`, request.cluster)}`,
+      hint: `${command('status', cluster)} # then: ${command(`start ${node.id}`, cluster)}`,
       cause: error,
     });
   }

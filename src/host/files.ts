@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { chmod, chown, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { umask } from 'node:process';
@@ -55,6 +55,16 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
     throw error;
+  }
+}
+
+/** What changes whenever a file is replaced or written to; undefined where it cannot be looked at. */
+export function stampOf(path: string): string | undefined {
+  try {
+    const { ino, ctimeNs, size } = statSync(path, { bigint: true });
+    return `${ino}-${ctimeNs}-${size}`;
+  } catch {
+    return undefined;
   }
 }
 

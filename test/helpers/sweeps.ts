@@ -5,7 +5,6 @@ import type { SweepResult } from '../../src/observe/sweep-result.js';
 import { client, ledger, resultOfTrials, trial } from './trials.js';
 
 const SWEEP: SweepOptions = {
-  cluster: 'default',
   downAfterMs: [1000, 3000],
   minReplicas: [0, 1],
   maxLagS: 10,

@@ -276,7 +276,7 @@ describe('what cannot be rolled back', () => {
     await experiment.close();
     await expect(opened.open()).rejects.toMatchObject({ code: 'unfinished-journal' });
     await rename(`${conf}.away`, conf);
-    const recovered = await recover(opened.runtime, CLUSTER, 'recover');
+    const recovered = await recover(opened.runtime, opened.live.state, 'recover');
     expect(recovered).toMatchObject({
       what: 'a test',
       undone: [expect.stringContaining('redis-3')],
@@ -293,7 +293,7 @@ describe('recover', () => {
     await opened.ask('redis-1', 'WAIT', 2, 5000);
     await experiment.inject([{ act: 'pause', node: 'redis-1' }]);
     for (const { id } of opened.live.plan.nodes) await opened.live.host.kill(id, 'SIGKILL');
-    const recovered = await recover(opened.runtime, CLUSTER, 'recover');
+    const recovered = await recover(opened.runtime, opened.live.state, 'recover');
     expect(recovered.master).not.toBeNull();
     for (const { id } of opened.live.plan.nodes) expect(await stateOf(id)).toBe('running');
     for (const { id } of dataNodes(opened.live.plan)) expect(await opened.ask(id, 'GET', 'kept')).toBe('yes');
@@ -303,8 +303,11 @@ describe('recover', () => {
     const experiment = await opened.open();
     await experiment.inject([{ act: 'pause', node: 'sentinel-2' }]);
     await opened.live.host.resume('sentinel-2');
-    await recover(opened.runtime, CLUSTER, 'recover');
+    await recover(opened.runtime, opened.live.state, 'recover');
     expect((await readJournal(opened.runtime.store, CLUSTER))?.closed).toBe(true);
-    expect(await recover(opened.runtime, CLUSTER, 'recover')).toMatchObject({ what: null, undone: [] });
+    expect(await recover(opened.runtime, opened.live.state, 'recover')).toMatchObject({
+      what: null,
+      undone: [],
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { type Clock, withDeadline } from '../../clock.js';
-import { openDriverOf } from '../../cluster/open.js';
+import { driverOf, withDriver } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
 import type { Target } from '../../cluster/target.js';
 import type { Driver, ForeignServer, ServerLife } from '../../drivers/driver.js';
@@ -41,34 +41,30 @@ async function livesOfOurs(
 ): Promise<[string, Known][]> {
   const { nodes, driver: name } = target.state.plan;
   const { clock } = runtime;
-  let driver: Driver;
   try {
-    driver = await openDriverOf(runtime, target.state);
+    return await withDriver(runtime, driverOf(target.state), (driver) =>
+      Promise.all(
+        nodes.map(async ({ id }): Promise<[string, Known]> => {
+          const shown = confName(driver, name, target, id);
+          const [conf, life] = await Promise.all([
+            attempt(clock, deadlineMs, async (): Promise<Got<ConfText>> => {
+              const text = await driver.host.readConf(id, { forShowing: true });
+              return text === undefined
+                ? no('it has no configuration: the node is gone')
+                : { ok: true, value: { file: shown, text: redactConf(text) } };
+            }),
+            attempt(clock, deadlineMs, async (): Promise<Got<Life>> => {
+              const life = await driver.host.life(id);
+              return life === undefined ? no('the node is gone') : { ok: true, value: life };
+            }),
+          ]);
+          return [id, { conf, life }];
+        }),
+      ),
+    );
   } catch (error) {
     const why = no(messageOf(error));
     return nodes.map(({ id }) => [id, { conf: why, life: why }]);
-  }
-  try {
-    return await Promise.all(
-      nodes.map(async ({ id }): Promise<[string, Known]> => {
-        const shown = confName(driver, name, target, id);
-        const [conf, life] = await Promise.all([
-          attempt(clock, deadlineMs, async (): Promise<Got<ConfText>> => {
-            const text = await driver.host.readConf(id, { forShowing: true });
-            return text === undefined
-              ? no('it has no configuration: the node is gone')
-              : { ok: true, value: { file: shown, text: redactConf(text) } };
-          }),
-          attempt(clock, deadlineMs, async (): Promise<Got<Life>> => {
-            const life = await driver.host.life(id);
-            return life === undefined ? no('the node is gone') : { ok: true, value: life };
-          }),
-        ]);
-        return [id, { conf, life }];
-      }),
-    );
-  } finally {
-    driver.close();
   }
 }
 

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, messageOf, OperatorError, refused } from '../../errors.js';
-import { makePrivateDirectory, readIfThere, writeAtomically } from '../../host/files.js';
+import { makePrivateDirectory, readIfThere, stampOf, writeAtomically } from '../../host/files.js';
 import type { AttachedCluster } from '../../model/attached.js';
 import { isDriverName } from '../../model/drivers.js';
 import { ctl, recreate } from '../../model/hints.js';
@@ -38,6 +38,8 @@ export interface Store {
   load(cluster: string): Promise<ClusterState | undefined>;
   /** What was written down at `attach`; undefined for another cluster. Throws `state-unreadable` (3). */
   attached(cluster: string): Promise<AttachedCluster | undefined>;
+  /** Whether what was loaded, or attached, is on disk as it was read: what `load` and `attached` answered, unaltered. */
+  isCurrent(state: ClusterState): boolean;
   saveAttached(record: AttachedCluster): Promise<void>;
   save(cluster: string, state: ClusterState): Promise<void>;
   /** Names that have a directory, damaged ones included. */
@@ -50,6 +52,14 @@ export interface Store {
   /** Where it is, if there is one. */
   passwordFile(cluster: string): string;
   keepPassword(cluster: string, password: string | null): Promise<void>;
+}
+
+/** Which version of its file a state or a record was read from, taken before it was read. */
+const readFrom = new WeakMap<ClusterState | AttachedCluster, string>();
+
+function stamped<T extends ClusterState | AttachedCluster>(value: T, stamp: string | undefined): T {
+  if (stamp !== undefined) readFrom.set(value, stamp);
+  return value;
 }
 
 /** Opens the store in `home`; makes nothing until something is saved. */
@@ -71,8 +81,9 @@ export function openStore(home: string): Store {
     dirOf,
     lockOf: (cluster) => join(home, 'locks', `${cluster}.lock`),
     async load(cluster) {
+      const stamp = stampOf(fileOf(cluster));
       const text = await guard(readIfThere(fileOf(cluster)));
-      if (text !== undefined) return parseState(cluster, fileOf(cluster), text);
+      if (text !== undefined) return stamped(parseState(cluster, fileOf(cluster), text), stamp);
       if ((await this.attached(cluster)) !== undefined) throw notCreated(cluster);
       // `up` writes the state first: if other files exist without it, it was deleted, and nodes may run.
       if ((await guard(entriesIn(dirOf(cluster)))).some((e) => !e.name.endsWith('.tmp')))
@@ -84,10 +95,20 @@ export function openStore(home: string): Store {
       await guard(writeAtomically(fileOf(cluster), `${JSON.stringify(state, null, 2)}\n`, 0o600));
     },
     async attached(cluster) {
-      const text = await guard(readIfThere(attachedOf(cluster)));
-      return text === undefined
-        ? undefined
-        : parseAttached(cluster, text, (why) => damaged(cluster, attachedOf(cluster), why));
+      const path = attachedOf(cluster);
+      const stamp = stampOf(path);
+      const text = await guard(readIfThere(path));
+      if (text === undefined) return undefined;
+      return stamped(
+        parseAttached(cluster, text, (why) => damaged(cluster, path, why)),
+        stamp,
+      );
+    },
+    isCurrent(state) {
+      const { cluster } = state.plan.spec;
+      const stamp = readFrom.get(state.attached ?? state);
+      const path = state.attached === undefined ? fileOf(cluster) : attachedOf(cluster);
+      return stamp !== undefined && stamp === stampOf(path);
     },
     async saveAttached(record) {
       const { cluster } = record;

@@ -13,9 +13,9 @@ import {
   lend,
   liveOn,
   openCluster,
-  openDriver,
   provisionerOf,
   underLock,
+  withDriver,
 } from '../open.js';
 import type { Runtime } from '../runtime.js';
 import type { ClusterState } from '../store/state.js';
@@ -94,7 +94,8 @@ async function createOn(runtime: Runtime, request: UpRequest, driverName: Driver
   const { spec } = request;
   const { store } = runtime;
   const { cluster } = spec;
-  return lend(await openDriver(runtime, driverName, cluster, request.givenSettings), async (driver) => {
+  const choice = { name: driverName, cluster, settings: request.givenSettings };
+  return withDriver(runtime, choice, async (driver) => {
     const nodes = await driver.provisioner.layout(
       spec,
       slotsOf(spec, () => randomBytes(20).toString('hex')),

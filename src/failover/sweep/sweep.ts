@@ -1,5 +1,6 @@
 import type { LiveCluster } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
+import type { ClusterState } from '../../cluster/store/state.js';
 import { EXIT, messageOf, notRestored, OperatorError, refused } from '../../errors.js';
 import type { Act } from '../../faults/act.js';
 import type { Experiment } from '../../faults/experiment.js';
@@ -36,8 +37,8 @@ export type { SweepOptions } from './verdict.js';
  * the settings could not be restored; else that is in the result (`restoration`), as is an end before the last
  * combination (`complete: false`).
  */
-export function runSweep(runtime: Runtime, options: SweepOptions): Promise<SweepResult> {
-  return withTrialCluster(runtime, options.cluster, 'sweep', (live) =>
+export function runSweep(runtime: Runtime, known: ClusterState, options: SweepOptions): Promise<SweepResult> {
+  return withTrialCluster(runtime, known, 'sweep', (live) =>
     journalled(runtime, live, 'sweep', (experiment) => sweep(runtime, live, experiment, options)),
   );
 }

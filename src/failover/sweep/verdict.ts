@@ -9,7 +9,6 @@ import type { Restoration, SweepPoint, SweepResult, SweepTrial } from '../../obs
 import type { TrialSettings } from '../trial.js';
 
 export interface SweepOptions {
-  cluster: string;
   downAfterMs: readonly number[];
   minReplicas: readonly number[];
   /** min-replicas-max-lag, in seconds. */

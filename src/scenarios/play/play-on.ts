@@ -1,5 +1,4 @@
-import { settingsNow } from '../../cluster/ask.js';
-import type { LiveCluster } from '../../cluster/open.js';
+import { type LiveCluster, stateNamed } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
 import { EXIT, messageAndWhy, OperatorError } from '../../errors.js';
 import { withTrialCluster } from '../../failover/run.js';
@@ -35,7 +34,8 @@ export async function playOn(
   scenario: Scenario,
 ): Promise<Played> {
   try {
-    return await withTrialCluster(runtime, cluster, `chaos run ${scenario.name}`, async (live) => {
+    const known = await stateNamed(runtime, cluster);
+    return await withTrialCluster(runtime, known, `chaos run ${scenario.name}`, async (live) => {
       const misfit = options.cluster === null ? null : await misfitOf(live, scenario);
       if (misfit !== null) return { result: skippedResult(scenario, options, misfit), settled: true };
       return playScenario(runtime, live, scenario, {
@@ -52,8 +52,8 @@ export async function playOn(
 }
 
 /** Why a cluster does not fit a scenario, by the settings in effect; null when it does. */
-const misfitOf = async ({ plan, asking }: LiveCluster, { shape }: Scenario): Promise<string | null> =>
-  shapeMisfit(shape, { ...plan.spec, ...(await settingsNow(plan, asking)) });
+const misfitOf = async ({ plan, settings }: LiveCluster, { shape }: Scenario): Promise<string | null> =>
+  shapeMisfit(shape, { ...plan.spec, ...(await settings()) });
 
 /** Refusals that say something of the cluster, not of what can be done here. */
 const NOT_FOR_SKIPPING = new Set([

@@ -1,6 +1,6 @@
-import { settingsNow } from '../../cluster/ask.js';
 import type { LiveCluster } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
+import type { ClusterState } from '../../cluster/store/state.js';
 import { withTrialCluster } from '../../failover/run.js';
 import { openLive } from '../../faults/live-block.js';
 import { DRIVER_NAMES } from '../../model/drivers.js';
@@ -52,15 +52,15 @@ export interface QuorumResult {
  * and none may, until they are back. Everything is rolled back and proved. Throws `not-steady`, `too-soon` (3) before
  * anything is done, `not-healed` (4), or the signal's reason.
  */
-export function quorumTest(runtime: Runtime, cluster: string): Promise<QuorumResult> {
-  return withTrialCluster(runtime, cluster, 'quorum-test', (live) => testQuorum(runtime, live));
+export function quorumTest(runtime: Runtime, known: ClusterState): Promise<QuorumResult> {
+  return withTrialCluster(runtime, known, 'quorum-test', (live) => testQuorum(runtime, live));
 }
 
 async function testQuorum(runtime: Runtime, live: LiveCluster): Promise<QuorumResult> {
   const begun = runtime.clock.now();
   const startedAt = new Date(runtime.clock.wallMs()).toISOString();
-  const { plan, asking } = live;
-  const spec: ClusterSpec = { ...plan.spec, ...(await settingsNow(plan, asking)) };
+  const { plan } = live;
+  const spec: ClusterSpec = { ...plan.spec, ...(await live.settings()) };
   const { cluster } = spec;
   const majority = majorityOf(spec.sentinels);
   const again = command('quorum-test', cluster);

@@ -1,4 +1,4 @@
-import { lend, openCluster } from '../../cluster/open.js';
+import { withCluster } from '../../cluster/open.js';
 import { type Runtime, requireCluster } from '../../cluster/runtime.js';
 import type { ClusterState } from '../../cluster/store/state.js';
 import { OperatorError } from '../../errors.js';
@@ -56,7 +56,7 @@ async function playRandom(
 }
 
 async function linksWork(runtime: Runtime, state: ClusterState): Promise<boolean> {
-  return lend(await openCluster(runtime, state), async ({ host }) => (await host.links()).ok);
+  return withCluster(runtime, state, {}, async ({ host }) => (await host.links()).ok);
 }
 
 const lazily = <T>(count: number, make: (n: number) => T): T[] =>

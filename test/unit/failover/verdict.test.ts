@@ -18,7 +18,6 @@ function judged(trials: Trial[], options: Partial<FailoverTestOptions> = {}): Fa
     settings: new Map(),
     startedAt: '',
     options: {
-      cluster: 'default',
       fault: { name: 'kill' },
       rejoin: 'as-crashed',
       waitMs: null,
