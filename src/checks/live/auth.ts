@@ -5,6 +5,7 @@ import { isLocked, type NodeState, type SentinelState } from '../../model/snapsh
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
 import { isDown, nameOf, unanswered } from '../snapshot.js';
+import { givenUpMaster } from './no-master.js';
 
 export default {
   id: 'auth',
@@ -45,8 +46,12 @@ export default {
           fix: reset(server, said, isSentinel),
         };
       if (expectation.own) return denied(server, said);
-      return apart !== undefined
-        ? otherPassword(apart, server, said)
+      if (apart !== undefined) return otherPassword(apart, server, said);
+      const headless = masters.find(
+        (master) => isCalledDown(master, server) && givenUpMaster(master) !== null,
+      );
+      return headless !== undefined
+        ? besideDeadMaster(headless, server, option)
         : {
             subject: server.id,
             brief: `${server.id} ${wantOf(said, option)}`,
@@ -85,12 +90,17 @@ const withoutTls = (server: NodeState | SentinelState, said: string): RawFinding
  * a name, call it down for the same reason. Until they log in again their open connections say nothing of it.
  */
 function differsFromMaster(facts: MasterFacts, server: NodeState | SentinelState): boolean {
-  const { answered, master, nodes, refOf, witnesses } = facts;
+  const { answered, master, refOf } = facts;
+  const accepts = answered.some((n) => master !== null && n.id === refOf(master).id);
+  return accepts && isCalledDown(facts, server);
+}
+
+/** Whether every sentinel calls a replica down that answers here, with the lack of a password. */
+function isCalledDown({ nodes, witnesses }: MasterFacts, server: NodeState | SentinelState): boolean {
   if (!nodes.some((n) => n.id === server.id)) return false;
   if (!/^(rejects|requires)/.test(server.silence?.message ?? '')) return false;
   const entries = witnesses.flatMap(({ view }) => view.replicas.filter((r) => isAt(server, r.address)));
-  const accepts = answered.some((n) => master !== null && n.id === refOf(master).id);
-  return accepts && entries.length > 0 && entries.every(({ flags }) => isDown(flags));
+  return entries.length > 0 && entries.every(({ flags }) => isDown(flags));
 }
 
 /** What a node means for its cluster that the sentinels cannot log in to either. */
@@ -120,6 +130,27 @@ function otherPassword(facts: MasterFacts, server: NodeState | SentinelState, sa
       ...(isBare ? reset(server, said, false) : []),
       `# on the machine of ${server.id}: requirepass and masterauth as in the configuration file of the master, then restart it`,
       '# or is it another server, which has taken over this address? Then give each its own address',
+    ],
+  };
+}
+
+/** The master is down, and the sentinels, which have its password, cannot log in to this replica: they promote none. */
+function besideDeadMaster(facts: MasterFacts, server: NodeState | SentinelState, option: string): RawFinding {
+  const { hints } = facts;
+  const lost = givenUpMaster(facts);
+  const said = (server.silence?.message ?? '').replace(/: .*/, '');
+  const words = `${said}, and the sentinels call it down although it answers`;
+  return {
+    subject: server.id,
+    ...calledDown(facts),
+    brief: `${server.id} ${words}`,
+    evidence: null,
+    message: `${nameOf(server)} ${words}`,
+    fix: [
+      ...(lost === null ? [] : [hints.revive(lost, lost.silence)]),
+      `# and on the machine of ${server.id}: requirepass and masterauth as in the configuration file of the master, then restart it`,
+      '# if the master cannot be started, that alone makes a replica eligible: the sentinels use one password for all nodes',
+      `# with the password that ${server.id} has now, this shows its state: ${hints.again(option)}`,
     ],
   };
 }

@@ -3,7 +3,7 @@ import { isAt, type MasterFacts } from '../../model/facts.js';
 import { RESETS_APART_MS } from '../../model/sentinel-timing.js';
 import type { NodeState, SeenReplica } from '../../model/snapshot.js';
 import type { SnapshotCheck } from '../check.js';
-import { isNamed, judgeMasters } from '../snapshot.js';
+import { isNamed, isSilent, judgeMasters } from '../snapshot.js';
 import { type Ghost, ghostFinding, ghostsIn, isCalledGone } from './ghosts.js';
 
 export default {
@@ -49,7 +49,7 @@ function ghosts(facts: MasterFacts): Ghost<SeenReplica>[] {
     ({ address, flags }) =>
       flags.includes('s_down') &&
       (isCalledGone(facts, address) || !isNamed(facts, { id: '', announce: address })) &&
-      !nodes.some((n) => n.silence === null && isAt(n, address)) &&
+      !nodes.some((n) => !isSilent(n) && isAt(n, address)) &&
       !itself?.answer.attached.some((a) => sameAddress(a.address, address)),
     ({ flags }) => !flags.some((f) => f === 's_down' || f === 'disconnected'),
   );

@@ -1,5 +1,5 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
-import { livesHere, type MasterFacts } from '../../model/facts.js';
+import { livesHere, type MasterFacts, type Witness } from '../../model/facts.js';
 import { TILT_PERIOD_MS, usualFailoverMs } from '../../model/sentinel-timing.js';
 import { isLocked, type NodeState } from '../../model/snapshot.js';
 import { heardMs } from '../../model/verdict.js';
@@ -62,8 +62,16 @@ export function hasNoMaster(facts: MasterFacts): boolean {
   const { nodes, answered } = facts;
   if (nodes.length === 0 || answered.some((n) => n.answer.role === 'master')) return false;
   // One that wants a password, or does not allow the question, may be the master.
-  if (nodes.some((n) => isLocked(n.silence) || n.withheld !== undefined)) return false;
+  if (nodes.some((n) => isLocked(n.silence) || n.withheld !== undefined))
+    return givenUpMaster(facts) !== null;
   return lostMaster(facts) === null || !isReached(facts);
+}
+
+/** The master that most sentinels name and none of them reaches: clients are sent to it, whatever the other nodes are. */
+export function givenUpMaster(facts: MasterFacts): NodeState | null {
+  const { known, witnesses } = facts;
+  const isMost = witnesses.length * 2 > known;
+  return isMost && !witnesses.some(reaches) ? lostMaster(facts) : null;
 }
 
 /** Longer than a healthy server takes to answer a PING, in milliseconds. */
@@ -74,13 +82,13 @@ const isReached = ({ expectation, silent, witnesses }: MasterFacts): boolean =>
   witnesses.length > 0 &&
   // Of a node on this machine that gave no answer in time, what the sentinels said is older.
   !(livesHere(expectation) && silent.some((n) => n.silence?.kind === 'timeout')) &&
-  witnesses.every(
-    ({ view }) =>
-      !isDown(view.flags) &&
-      !view.flags.includes('disconnected') &&
-      view.pingPendingMs != null &&
-      view.pingPendingMs <= UNANSWERED_MS,
-  );
+  witnesses.every(reaches);
+
+const reaches = ({ view }: Witness): boolean =>
+  !isDown(view.flags) &&
+  !view.flags.includes('disconnected') &&
+  view.pingPendingMs != null &&
+  view.pingPendingMs <= UNANSWERED_MS;
 
 /** The one node that is named as the master, where it does not answer (one that wants a password does). */
 export function lostMaster(facts: MasterFacts): NodeState | null {
@@ -184,14 +192,20 @@ function expected(facts: MasterFacts, downAfterMs: number): string {
     : `no failover ${humanDurationMs(-leftMs)} after the usual time`;
 }
 
-/** A replica that answers and that not every sentinel has at priority 0, which means never (sentinel.c, sentinelSelectSlave). */
+/**
+ * A replica that answers and that not every sentinel has at priority 0, which means never (sentinel.c,
+ * sentinelSelectSlave); or one that a sentinel reaches, where this machine lacks its password.
+ */
 function hasPromotableReplica(facts: MasterFacts): boolean {
-  return facts.answered.some((node) => {
-    if (node.answer.role !== 'replica' || node.answer.loading) return false;
+  return facts.nodes.some((node) => {
     const entries = facts.witnesses.flatMap((w) =>
       w.view.replicas.filter((r) => facts.refOf(r.address).id === node.id),
     );
-    return entries.length === 0 || entries.some((entry) => entry.priority !== 0);
+    const isEligible = entries.some((entry) => entry.priority !== 0);
+    if (isLocked(node.silence) || node.withheld !== undefined)
+      return isEligible && entries.some(({ flags }) => !isDown(flags));
+    if (node.answer?.role !== 'replica' || node.answer.loading) return false;
+    return entries.length === 0 || isEligible;
   });
 }
 
