@@ -1,9 +1,9 @@
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
+import { bareStart } from '../files/bare-start.js';
 import { noSentinelFile } from '../files/judge.js';
-import { type FileServer, nodeFiles, type Project, sentinelFiles } from '../files/project.js';
-import { followsOf, portOf } from '../files/settings.js';
+import { type FileServer, sentinelFiles } from '../files/project.js';
 import { confOf, mayNotWrite } from '../files/unit.js';
 import { containerOf, fileOf } from '../fixes.js';
 import { judged } from '../group.js';
@@ -84,7 +84,7 @@ export default {
         fix: writableFix(s),
         at: confPlace(s),
       }));
-    return [...started, ...mounted, ...sentinels.flatMap((s) => bare(s, project))];
+    return [...started, ...mounted, ...sentinels.flatMap((s) => bareStart(s, project))];
   },
 } satisfies Check;
 
@@ -99,32 +99,6 @@ function protectedFile({ id, unit }: FileServer): RawFinding[] {
       consequence: 'it does not run at all, and systemd starts it again and again',
       fix: [`ReadWritePaths=${directoryOf(path)}`, 'systemctl daemon-reload'],
       at: { file: unit.file, line: unit.readOnly?.line ?? unit.start.line },
-    },
-  ];
-}
-
-/** A sentinel that is started without a file (sentinel.c, sentinelIsRunning). */
-function bare({ id, service, at, startsBare }: FileServer, project: Project): RawFinding[] {
-  if (startsBare !== true) return [];
-  const master = nodeFiles(project).find((n) => followsOf(n) === null);
-  const image = /valkey/.test(service?.image ?? '') ? 'valkey' : 'redis';
-  return [
-    {
-      subject: id,
-      brief: `${id} starts without a configuration file: it exits`,
-      message: `${id} is started without a configuration file: a sentinel needs one, and exits at start`,
-      consequence: 'it does not run at all, and a restart policy starts it again and again',
-      fix: [
-        ...(master === undefined
-          ? []
-          : [
-              `# ${id}/sentinel.conf:`,
-              `sentinel monitor mymaster ${master.service?.name ?? master.id} ${portOf(master)} 2`,
-              'sentinel resolve-hostnames yes',
-            ]),
-        `${id}: volumes: ["./${id}:/etc/redis"], ${service?.entrypoint ? 'entrypoint' : 'command'}: ${image}-sentinel /etc/redis/sentinel.conf`,
-      ],
-      at,
     },
   ];
 }

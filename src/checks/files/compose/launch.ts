@@ -9,6 +9,8 @@ export interface Launch {
   kind: 'sentinel' | 'redis';
   /** The configuration file's path in the container; null for none. */
   confPath: string | null;
+  /** Whether it stands behind `--sentinel`, where no server takes it for its file. */
+  isMisplaced?: true;
   options: string[];
   line: number;
 }
@@ -72,9 +74,14 @@ function withServer(words: string[], { image, entrypoint }: Service): string[] {
 
 function launch({ words, line }: Start): Launch {
   const [name = '', ...rest] = words;
-  const options = rest.filter((word) => word !== '--sentinel');
-  const kind = baseName(name).endsWith('-sentinel') || options.length < rest.length ? 'sentinel' : 'redis';
-  const [first] = options;
+  const kind = baseName(name).endsWith('-sentinel') || rest.includes('--sentinel') ? 'sentinel' : 'redis';
+  // Only the first word may be the file: behind an option it is the option's (server.c, main).
+  const isMisplaced = rest[0] === '--sentinel' && /^[^-].*(\/|\.conf$)/.test(rest[1] ?? '');
+  const given = isMisplaced ? rest.slice(1) : rest;
+  const [first] = given;
   const confPath = first === undefined || first.startsWith('-') || first.startsWith(OPEN) ? null : first;
-  return { kind, confPath, options: confPath === null ? options : options.slice(1), line };
+  // `--sentinel` alone makes a server a sentinel; with words behind it, it is a line of configuration.
+  const isAlone = (i: number): boolean => given[i] === '--sentinel' && /^(--|$)/.test(given[i + 1] ?? '');
+  const options = given.filter((_, i) => !isAlone(i) && (i > 0 || confPath === null));
+  return { kind, confPath, ...(isMisplaced && { isMisplaced: true as const }), options, line };
 }

@@ -45,7 +45,6 @@ export function startServers(project: Project, units: readonly StartedBy[]): voi
       continue;
     }
     server.unit = unit;
-    const words = unit.start.words.slice(2).filter((word) => word !== '--sentinel');
-    server.directives.push(...optionDirectives(words, unit.file, unit.start.line));
+    server.directives.push(...optionDirectives(unit.start.words.slice(2), unit.file, unit.start.line));
   }
 }
