@@ -100,7 +100,7 @@ export default defineCommand({
       thresholds,
       workload,
     };
-    const limits = { budgetMs: budget.switchMs, outageBudgetMs: budget.outageMs };
+    const limits = { budgetMs: budget.switchMs, outageBudgetMs: budget.outageMs, workload };
     await confirmFor(context, own, async (seen) => {
       const { requireBudget } = await import('../src/failover/budget.js');
       // A question is not asked about a run that is refused.

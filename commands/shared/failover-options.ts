@@ -1,6 +1,7 @@
 import { defaultsOf, option } from '../../src/cli/option.js';
 import { badValue, duration } from '../../src/config/parsers.js';
 import { usageError } from '../../src/errors.js';
+import { budgetText } from '../../src/failover/budget-text.js';
 import type { FaultSpec } from '../../src/failover/fault.js';
 import type { Threshold } from '../../src/failover/thresholds.js';
 import { formatDurationMs } from '../../src/model/duration.js';
@@ -119,17 +120,6 @@ export function budgetFor(given: Budget | undefined, hasClients: boolean): Omit<
     why: 'only clients that write measure an outage',
     hint: `limit the switch alone: --budget switch=${limit}; or let clients write: --clients ${DEFAULT_WORKLOAD.clients}`,
   });
-}
-
-/** As it is typed; a bare duration limits only the switch where no client runs. */
-function budgetText({ outageMs, switchMs }: Budget, hasClients: boolean): string | null {
-  if (outageMs === null && switchMs === null) return null;
-  if (switchMs !== null && (outageMs === switchMs || (outageMs === null && !hasClients)))
-    return formatDurationMs(switchMs);
-  return [
-    ...(outageMs === null ? [] : [`outage=${formatDurationMs(outageMs)}`]),
-    ...(switchMs === null ? [] : [`switch=${formatDurationMs(switchMs)}`]),
-  ].join(',');
 }
 
 /** Defaults of failover-test. */

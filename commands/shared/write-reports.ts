@@ -1,5 +1,5 @@
-import { mkdir, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { mkdir, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Context } from '../../src/cli/context.js';
 import { shown } from '../../src/config/parsers.js';
 import { errnoOf, messageOf, type OperatorError, refused, usageError } from '../../src/errors.js';
@@ -17,8 +17,9 @@ export interface ReportFile<R> {
 }
 
 /**
- * `out/run.html` is one file, by its extension; `out/`, `out` and every existing directory get all formats. Creates
- * the directory, so that a run does not fail after hours because of a typing error. Throws `report-format` (64) for
+ * `out/run.html` is one file, by its extension; `out/`, `out` and every existing directory get all formats. Tries
+ * to create the directory, so that a run does not fail after hours because of a typing error, and removes it again: a
+ * run that is refused leaves nothing behind. Throws `report-format` (64) for
  * an unknown extension, `report-unwritable` (3) for a directory that cannot be created.
  */
 export async function planReports<R>(
@@ -31,7 +32,7 @@ export async function planReports<R>(
   if (destination.trim() === '' || (extension !== '' && format === undefined))
     throw unknownFormat(destination, formats);
   const directory = format === undefined ? destination : dirname(destination);
-  await orUnwritable(directory, mkdir(directory, { recursive: true }));
+  await orUnwritable(directory, tryDirectory(directory));
   const files =
     format === undefined
       ? formats.map((f) => ({ path: join(directory, f.file), format: f }))
@@ -45,13 +46,28 @@ export async function writeReports<R>(
   files: readonly ReportFile<R>[],
   baseline: R | null = null,
 ): Promise<string[]> {
-  for (const { path, format } of files) await writeReport(path, format.render(result, baseline));
+  for (const { path, format } of files) {
+    await orUnwritable(path, mkdir(dirname(path), { recursive: true }));
+    await writeReport(path, format.render(result, baseline));
+  }
   return files.map((f) => f.path);
 }
 
 /** Writes one file as a whole or not at all. Throws `report-unwritable` (3) that names it. */
 export const writeReport = (path: string, text: string): Promise<void> =>
   orUnwritable(path, writeAtomically(path, text, FILE_MODE));
+
+/** Creates a directory with those above it, and removes what it created, except what was filled meanwhile. */
+async function tryDirectory(directory: string): Promise<void> {
+  const first = await mkdir(directory, { recursive: true });
+  if (first === undefined) return;
+  const length = resolve(first).length;
+  try {
+    for (let made = resolve(directory); made.length >= length; made = dirname(made)) await rmdir(made);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOTEMPTY') throw error;
+  }
+}
 
 /** Tells the user which files were written, and which of them replaced an earlier report. */
 export function noteWritten({ progress }: Context, files: readonly Written[]): void {

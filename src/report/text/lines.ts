@@ -1,16 +1,20 @@
 import { isTyped } from '../../model/fix-steps.js';
-import { plain, together, wrap } from '../plain-text.js';
+import { plain, together, widthOf, wrap } from '../plain-text.js';
 import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 /**
  * `→ command`, broken only where the terminal is narrower; `indent` columns in, under what it belongs to. A command that
  * is broken has a backslash at the end of each line but the last, so that a shell takes it as it is copied. Several commands have a line each. Words that
- * are not a command (a line of a file, what to do by hand) stand in the same column, without the arrow.
+ * are not a command (a line of a file, what to do by hand) stand in the same column, without the arrow. A comment that
+ * ends a command is a line before it where both do not fit into one.
  */
 export const nextLines = (commands: string, view: View, indent = 0): string[] =>
   commands.split('\n').flatMap((command) => nextLine(command, view, indent));
 
 function nextLine(command: string, view: View, indent: number): string[] {
+  const [, before, comment] = COMMENTED.exec(command) ?? [];
+  if (before !== undefined && indent + 2 + widthOf(command) > lineWidth(view))
+    return [`${comment}:`, before].flatMap((part) => nextLine(part, view, indent));
   const line = `${' '.repeat(indent)}${isTyped(command) ? SYMBOL.next : ' '} ${plain(command)}`;
   const { accent } = themeOf(view);
   const broken = wrap(line, lineWidth(view), indent + 2);
@@ -22,6 +26,8 @@ function nextLine(command: string, view: View, indent: number): string[] {
   return lines.map((part, i) => accent(i === lines.length - 1 ? part : `${part}${CONTINUES}`));
 }
 
+/** A command that ends in a comment. */
+const COMMENTED = /^(sentinelctl .*\S) {2}(# [^'"#]*)$/;
 const CONTINUES = ' \\';
 /** A command without quotes and comments, within which a line break would mean something else. */
 const COMMAND = /^(sentinelctl|redis-cli|docker) [^'"#]*$/;

@@ -40,7 +40,9 @@ function budgetAdvice({ thresholds, config, trials }: FailoverResult): string[] 
       (a, b) => Number(b.stepMs) - b.predictedMs - (Number(a.stepMs) - a.predictedMs),
     );
     if (worst?.stepMs == null)
-      return [`${what}: each step kept Sentinel’s own bound, so only a shorter ${downAfter} makes it faster`];
+      return [
+        `${what}: each step kept Sentinel’s own bound, so only a down-after shorter than the current ${downAfterText(config)} makes it faster`,
+      ];
     return [
       `${what}: “${metricLabel(worst.phase)}” took ${humanDurationMs(worst.stepMs)} instead of at most ${humanDurationMs(worst.predictedMs)}: ${worst.why}`,
     ];

@@ -81,7 +81,7 @@ export function repeatOf({ trials, config }: FailoverResult, commandLine: string
   );
 }
 
-/** The next commands; `commandLine` repeats the run. */
+/** The next commands, with a comment where one does not speak for itself; `commandLine` repeats the run. */
 export function nextCommands(result: FailoverResult, commandLine: string): string[] {
   const again = repeatOf(result, commandLine);
   const { cluster, outcome } = result;
@@ -89,7 +89,8 @@ export function nextCommands(result: FailoverResult, commandLine: string): strin
   if (last !== undefined && last.rejoin === null && last.newMaster !== null && last.cutShort !== true) {
     return [command(`start ${last.oldMaster.id}`, cluster), command('status', cluster)];
   }
+  const same = `${again}  # ${again === commandLine ? 'the same again' : 'again, with a longer freeze'}`;
   return outcome === 'holds'
-    ? [command('status', cluster), again]
-    : [command('status', cluster), command('logs --tail 50', cluster), again];
+    ? [command('status', cluster), same]
+    : [command('status', cluster), command('logs --tail 50', cluster), same];
 }

@@ -92,21 +92,36 @@ describe('a budget', () => {
     expect(line('switch=6s')).toContain(' --budget switch=6s ');
   });
 
+  const judged = (typed: string, workload: RunSettings['workload'] = plain.workload) => {
+    const { switchMs, outageMs } = budgetFor(parseBudget(typed), workload !== null);
+    return judgeBudget({ budgetMs: switchMs, outageBudgetMs: outageMs, workload }, { downAfterMs: 5000 });
+  };
+
   it('that ends before a sentinel may act is refused', () => {
-    for (const ms of [1000, 5000])
-      expect(judgeBudget(ms, { downAfterMs: 5000 })).toMatchObject({
+    for (const [typed, enough] of [
+      ['1s', '7s'],
+      ['5s', '7s'],
+      ['outage=1ms', 'outage=7s'],
+      ['switch=1s', 'switch=7s'],
+    ])
+      expect(judged(`${typed}`)).toMatchObject({
         code: 'budget-too-short',
         exitCode: 3,
-        message: `--budget ${ms / 1000}s cannot hold, so nothing was done: no sentinel marks the master as down before down-after (5s) has passed`,
-        hint: '--budget 7s is the default for the switch; a shorter failover needs a shorter down-after-milliseconds at every sentinel',
+        message: `--budget ${typed} cannot hold, so nothing was done: no quorum of sentinels marks the master as down before down-after (5s) has passed`,
+        hint: `--budget ${enough} is enough on a quiet machine; a shorter failover needs a shorter down-after-milliseconds at every sentinel`,
       });
+    // Of two limits the one that cannot hold is named.
+    expect(judged('outage=1s,switch=60s')).toMatchObject({
+      message: expect.stringMatching(/^--budget outage=1s cannot hold/),
+    });
+    expect(judged('1s', null)).toMatchObject({ message: expect.stringMatching(/^--budget 1s cannot hold/) });
   });
 
   it('that is shorter than a usual failover is warned of, and no longer one is', () => {
-    expect(judgeBudget(5001, { downAfterMs: 5000 })).toBe(
+    expect(judged('5001ms')).toBe(
       '--budget 5.001s is shorter than a usual failover: with down-after 5s the first sentinel switches after about 6.25 s on a quiet machine',
     );
-    expect(judgeBudget(6250, { downAfterMs: 5000 })).toBeNull();
+    expect(judged('6250ms')).toBeNull();
   });
 });
 

@@ -52,6 +52,16 @@ describe('writing reports', () => {
     expect(await readFile(file, 'utf8')).toMatch(/^## /);
   });
 
+  it('a run that ends before its first result leaves no directory behind', async () => {
+    const root = await tempDir();
+    await reports.planReports(join(root, 'a', 'b'), FAILOVER_FORMATS);
+    await reports.planReports(join(root, 'c', 'run.html'), FAILOVER_FORMATS);
+    expect(await readdir(root)).toEqual([]);
+    await mkdir(join(root, 'old'));
+    await reports.planReports(join(root, 'old', 'new'), FAILOVER_FORMATS);
+    expect(await readdir(root)).toEqual(['old']);
+  });
+
   it('a directory whose name looks like a file is one when it is there', async () => {
     const directory = join(await tempDir(), 'run.html');
     await mkdir(directory);
@@ -108,7 +118,7 @@ describe('report', () => {
       'sentinelctl failover-test --cluster default --signal KILL --trials 3 --seed 1 --clients 8';
     const file = await saved({ ...heldResult(), command });
     const { out } = await run(['report', file]);
-    expect(out).toContain('→ sentinelctl failover-test --trials 3\n');
+    expect(out).toContain('→ sentinelctl failover-test --trials 3  # the same again\n');
     expect(await readFile(file, 'utf8')).toContain(command);
     const page = join(await tempDir(), 'run.html');
     await run(['report', file, '--report', page]);

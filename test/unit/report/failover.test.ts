@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { runAgain } from '../../../commands/shared/failover-options.js';
 import type { FailoverResult, Trial } from '../../../src/observe/result.js';
 import { failoverHtml } from '../../../src/report/html/page.js';
 import { failoverMarkdown } from '../../../src/report/markdown/failover.js';
@@ -92,6 +93,7 @@ describe('the result of one failover', () => {
       ! the old master came back as a second master, which stayed writable for up to 10.99 s, and cost 38
         writes: next time start it with sentinelctl start, which makes it a replica first
       → sentinelctl status
+        # the same again:
       → sentinelctl failover-test --cluster default --signal KILL --trials 1 --clients 8 --seed 42"
     `);
   });
@@ -138,6 +140,7 @@ describe('the result of one failover', () => {
         writable for up to 10.99 s: next time start it with
         sentinelctl start, which makes it a replica first
       → sentinelctl status
+        # the same again:
       → sentinelctl failover-test --cluster default --signal \\
         KILL --trials 1 --clients 8 --seed 42"
     `);
@@ -195,6 +198,7 @@ describe('the result of one failover', () => {
         sentinelctl start, which makes it a
         replica first
       → sentinelctl status
+        # the same again:
       → sentinelctl failover-test --cluster \\
         default --signal KILL --trials 1 \\
         --clients 8 --seed 42"
@@ -229,7 +233,7 @@ describe('the result of one failover', () => {
 
       → sentinelctl status --cluster lab
       → sentinelctl logs --tail 50 --cluster lab
-      → sentinelctl failover-test"
+      → sentinelctl failover-test  # the same again"
     `);
     // Seen in another order than that of the table, and ended by the same master.
     const early = { ...NO_PHASES, writableMs: 2900, promotedMs: 3400, reattachedMs: 3100 };
@@ -285,6 +289,7 @@ describe('the result of one failover', () => {
         min-replicas-to-write 1, makes that rarer
       → sentinelctl status --cluster lab
       → sentinelctl logs --tail 50 --cluster lab
+        # the same again:
       → sentinelctl failover-test --cluster default --signal KILL --trials 1 --clients 8 --seed 42"
     `);
   });
@@ -413,6 +418,7 @@ describe('the result of several', () => {
       ! the old master came back as a second master, which stayed writable for up to 10.99 s, and cost 38
         writes: next time start it with sentinelctl start, which makes it a replica first
       → sentinelctl status
+        # the same again:
       → sentinelctl failover-test --cluster default --signal KILL --trials 10 --clients 8 --seed 42"
     `);
   });
@@ -461,7 +467,10 @@ describe('every result', () => {
   it.each(Object.entries(results).filter(([name]) => name !== 'hostile'))(
     '%s stays one screen at 100 columns',
     (_name, result) => {
-      expect(failoverText(result, plainView(100)).split('\n').length).toBeLessThanOrEqual(SCREEN_LINES);
+      const again = runAgain(result.command);
+      expect(failoverText(result, plainView(100), again).split('\n').length).toBeLessThanOrEqual(
+        SCREEN_LINES,
+      );
     },
   );
 });
@@ -479,7 +488,7 @@ it('a broken budget says what would shorten the outage', () => {
   const { downAfterMs } = held.config;
   expect(onOutage(`<${downAfterMs}`, [])).toMatch(/are allowed: the sentinels wait for down-after \(/);
   expect(onOutage(':p(95)<=8s', [])).toMatch(
-    /9.40 s, and 8.00 s are allowed: each step kept Sentinel’s own bound/,
+    /9.40 s, and 8.00 s are allowed: each step kept Sentinel’s own bound, so only a down-after shorter than the current \S+ makes it faster/,
   );
   const slow = {
     phase: 'electedMs',
@@ -517,16 +526,18 @@ describe('the command that repeats a test of which nothing came', () => {
     const config = { ...held.config, downAfterMs };
     return nextCommands({ ...result, config }, command).at(-1) ?? '';
   };
+  const SAME = '# the same again';
+  const LONGER = '# again, with a longer freeze';
 
   it.each([
-    ['has a freeze that a failover ends within', 15_000, ' --for 12s', ' --for 25s'],
-    ['also where no quorum had the time', 15_000, ' --for 15.5s', ' --for 25s'],
-    ['keeps one that is long enough', 15_000, ' --for 40s', ' --for 40s'],
-    ['keeps the default', 15_000, '', ''],
-    ['takes the default where none that can be asked for is long enough', 595_000, ' --for 9m', ''],
-  ])('%s', (_what, downAfterMs, given, printed) => {
+    ['has a freeze that a failover ends within', 15_000, ' --for 12s', ' --for 25s', LONGER],
+    ['also where no quorum had the time', 15_000, ' --for 15.5s', ' --for 25s', LONGER],
+    ['keeps one that is long enough', 15_000, ' --for 40s', ' --for 40s', SAME],
+    ['keeps the default', 15_000, '', '', SAME],
+    ['takes the default where none that can be asked for is long enough', 595_000, ' --for 9m', '', LONGER],
+  ])('%s', (_what, downAfterMs, given, printed, comment) => {
     expect(lineOf(downAfterMs, given)).toBe(
-      `sentinelctl failover-test --cluster demo --fault freeze${printed} --trials 1 --seed 1`,
+      `sentinelctl failover-test --cluster demo --fault freeze${printed} --trials 1 --seed 1  ${comment}`,
     );
   });
 
