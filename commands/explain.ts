@@ -10,10 +10,19 @@ import { requireKnown } from './shared/check-ids.js';
 import { checkIds } from './shared/completions.js';
 
 export default defineCommand({
-  description: 'Without an ID: one line per check. The same text is in docs/checks.md.',
-  examples: ['sentinelctl explain', 'sentinelctl explain split-brain', 'sentinelctl explain --markdown'],
+  description:
+    'Without an ID: one line per check, the worst of each group first; with the name of a group, those of that group. The same text is in docs/checks.md.',
+  examples: [
+    'sentinelctl explain',
+    'sentinelctl explain split-brain',
+    'sentinelctl explain network',
+    'sentinelctl explain --markdown',
+  ],
   arguments: [
-    argument.optional('ID', { summary: 'the id of a check, as doctor prints it', complete: checkIds }),
+    argument.optional('ID', {
+      summary: 'the id of a check, as doctor prints it, or a group of checks',
+      complete: checkIds,
+    }),
   ],
   options: {
     markdown: option.flag('--markdown', {
@@ -23,9 +32,9 @@ export default defineCommand({
   },
   async run(_context, { args: [id], options }) {
     const { CHECKS } = await import('../src/checks/index.js');
-    const known = CHECKS.map((check) => check.id);
-    if (id !== undefined) requireKnown([id], known);
-    const chosen = CHECKS.filter((check) => id === undefined || check.id === id);
+    const known = CHECKS.flatMap((check) => [check.id, check.group]);
+    if (id !== undefined) requireKnown([id], [...new Set(known)]);
+    const chosen = CHECKS.filter((check) => id === undefined || check.id === id || check.group === id);
     return {
       checks: chosen.map(explained),
       markdown: options.markdown,

@@ -70,9 +70,11 @@ export default defineCommand({
       const until = forMs === null ? 'until heal rolls it back' : `for ${formatDurationMs(forMs)}`;
       const does = plan.acts.map((act) => act.does).join('; ');
       await confirmFor(context, own, async (seen) => {
-        const { masterOf } = await import('../src/cluster/impact.js');
+        const { lossOfMaster, masterOf } = await import('../src/cluster/impact.js');
         const id = masterOf(seen)?.id;
-        const master = id !== undefined && does.includes(id) ? ` (${id} is the master)` : '';
+        const hits = plan.acts.filter((act) => id !== undefined && act.does.includes(id));
+        const loss = hits.some((act) => SILENCES.test(act.does)) ? `: ${lossOfMaster(seen)}` : '';
+        const master = hits.length > 0 ? ` (${id} is the master${loss})` : '';
         return `${fault}, ${until}: ${does}${master}`;
       });
     }
@@ -84,3 +86,6 @@ export default defineCommand({
   rows: INJECT_ROWS,
   toJson: ({ shown: _, ...result }) => result,
 });
+
+/** Acts after which the server answers no client that writes. */
+const SILENCES = /^(SIG|pause of )/;

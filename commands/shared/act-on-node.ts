@@ -57,7 +57,13 @@ export const actOnNode = (
     async run(typed, { args: [node], options }) {
       const [context, own] = await aboutNode(typed, node, `${action} ${node}`);
       let id = node;
-      if (action === 'kill' || action === 'stop' || action === 'pause')
+      if (options.asCrashed === true && (action === 'start' || action === 'restart'))
+        await confirmFor(context, own, async (seen) => {
+          const { impactAsCrashed, nodeIn } = await import('../../src/cluster/impact.js');
+          id = nodeIn(seen, node).id;
+          return impactAsCrashed(id, action);
+        });
+      else if (action === 'kill' || action === 'stop' || action === 'pause' || action === 'restart')
         await confirmFor(context, own, async (seen) => {
           const { impactOf, nodeIn } = await import('../../src/cluster/impact.js');
           const found = nodeIn(seen, node);

@@ -36,7 +36,9 @@ export async function complete(words: readonly string[], place: CompletionPlace)
   const inline = /^(--[^=]+)=(.*)$/s.exec(current);
   const wanted = line.pending ?? (inline?.[1] === undefined ? undefined : find(line.options, inline[1]));
   if (wanted !== undefined) {
-    const found = await values(wanted);
+    const isColumns = find([wanted], '--columns') !== undefined;
+    const typed = inline?.[1] !== undefined && line.pending === undefined ? (inline[2] ?? '') : current;
+    const found = isColumns ? columnLists(line, typed) : await values(wanted);
     if (inline === null || line.pending !== undefined) return matching(found, current);
     return matching(
       found.map((v) => ({ ...v, value: `${inline[1]}=${v.value}` })),
@@ -133,6 +135,14 @@ function find(options: readonly OptionDef[], name: string): OptionDef | undefine
     const { long, short } = new Option(def.flags);
     return name === long || name === short;
   });
+}
+
+/** `a,b`, and what may follow it: the columns of the command's rows that the list does not have. */
+function columnLists({ def }: Line, current: string): Candidate[] {
+  const before = current.split(',').slice(0, -1);
+  return (def?.rows?.columns ?? [])
+    .filter((column) => !before.includes(column))
+    .map((column) => ({ value: [...before, column].join(','), text: '' }));
 }
 
 function optionNames(line: Line): Candidate[] {

@@ -1,5 +1,4 @@
 import { EXIT, type ExitCode, messageOf, OperatorError } from '../errors.js';
-import { type Paint, painter } from './streams.js';
 
 /** Anything thrown, as an operator can read it. An unexpected error exits with 2: the outcome is unknown. */
 export interface Failure {
@@ -32,21 +31,4 @@ export function failureOf(error: unknown): Failure {
 export function failureDocument(failure: Failure): unknown {
   const { code, message, why, hint } = failure;
   return { error: { code, message, hint: hint ?? null, ...(why === undefined ? {} : { why }) } };
-}
-
-/** At most three things, aligned: what, why, what to type next. */
-export function failureText(failure: Failure, color: boolean, debug: boolean): string {
-  const paint = painter(color);
-  const lines = [
-    labelled(paint, 'red', 'error:', failure.message),
-    ...(failure.why === undefined ? [] : [labelled(paint, 'dim', '  why:', failure.why)]),
-    ...(failure.hint === undefined ? [] : [labelled(paint, 'cyan', '  try:', failure.hint)]),
-  ];
-  if (debug && failure.stack !== undefined) lines.push(failure.stack);
-  return `${lines.join('\n')}\n`;
-}
-
-function labelled(paint: Paint, style: Parameters<Paint>[0], label: string, text: string): string {
-  const [first = '', ...rest] = text.trimEnd().split('\n');
-  return [`${paint(style, label)} ${first}`, ...rest.map((line) => `       ${line}`)].join('\n');
 }

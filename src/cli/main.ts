@@ -3,14 +3,14 @@ import { variableOf } from '../config/settings.js';
 import { EXIT, type OperatorError, usageError } from '../errors.js';
 import { nearest } from '../model/nearest.js';
 import type { View } from '../report/text/theme.js';
-import { failureDocument, failureOf, failureText } from './failure.js';
+import { type Failure, failureDocument, failureOf } from './failure.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import { commandHelp, rootHelp } from './help.js';
 import { jsonText } from './output.js';
 import { firstLook, secondLook, unknownOption } from './parse.js';
 import { loadCommand, type Registry } from './registry.js';
 import type { Shown } from './run.js';
-import { ClosedPipe, columnsOf, safeStream, wantsColor } from './streams.js';
+import { ClosedPipe, columnsOf, isUnbroken, safeStream, wantsColor } from './streams.js';
 import type { World } from './world.js';
 
 /**
@@ -104,15 +104,22 @@ async function print(world: World, text: string): Promise<number> {
 async function report(error: unknown, world: World, shown: Shown): Promise<number> {
   if (error instanceof ClosedPipe) return EXIT.ok;
   const failure = failureOf(error);
-  const debug = (world.env.SENTINELCTL_DEBUG ?? '') !== '';
   const written =
     shown.json && failure.code !== 'output-failed'
       ? safeStream(world.stdout).write(jsonText(failureDocument(failure), world.stdout.isTTY === true))
-      : safeStream(world.stderr).write(
-          failureText(failure, wantsColor(world.stderr, world.env, shown.color), debug),
-        );
+      : safeStream(world.stderr).write(await textOf(failure, world, shown));
   await written.catch(() => {});
   return failure.exitCode;
+}
+
+/** What lays out text is loaded with the first error. */
+async function textOf(failure: Failure, { stderr, env }: World, { color }: Shown): Promise<string> {
+  const { failureText } = await import('./failure-text.js');
+  return failureText(failure, {
+    color: wantsColor(stderr, env, color),
+    debug: (env.SENTINELCTL_DEBUG ?? '') !== '',
+    columns: isUnbroken(stderr, env) ? Infinity : columnsOf(stderr, env),
+  });
 }
 
 /** Whether JSON was asked for, read from a command line that may be invalid. */

@@ -26,11 +26,11 @@ complete -F _sentinelctl sentinelctl`;
 const ZSH = `#compdef sentinelctl
 # zsh completion for sentinelctl: source <(sentinelctl completion zsh), after compinit
 _sentinelctl() {
-  local line value
+  local line value files
   local -a found
   for line in "\${(@f)$("\${words[1]}" __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
     [[ -z $line ]] && continue
-    if [[ $line == :files ]]; then _files; return; fi
+    if [[ $line == :files ]]; then files=1; continue; fi
     value="\${line%%$'\\t'*}"
     if [[ $line == *$'\\t'* ]]; then
       found+=("\${value//:/\\\\:}:\${line#*$'\\t'}")
@@ -38,7 +38,8 @@ _sentinelctl() {
       found+=("\${value//:/\\\\:}")
     fi
   done
-  _describe -t sentinelctl sentinelctl found
+  if (( $#found )); then _describe -t sentinelctl sentinelctl found; fi
+  if [[ -n $files ]]; then _files; fi
 }
 if [[ "$funcstack[1]" == "_sentinelctl" ]]; then _sentinelctl; else compdef _sentinelctl sentinelctl; fi`;
 

@@ -39,9 +39,9 @@ export function nodeIn(seen: Seen, name: string): NodePlan {
   const master = masterOf(seen);
   if (master !== undefined) return master;
   throw refused('no-agreement', `${plan.spec.cluster}: ${noMasterWords(snapshot, plan.spec.masterName)}`, {
-    hint: `name the node: ${dataNodes(plan)
+    hint: `${command('status', plan.spec.cluster)} # then name the node: ${dataNodes(plan)
       .map((n) => n.id)
-      .join(', ')}; ${command('status', plan.spec.cluster)}`,
+      .join(', ')}`,
   });
 }
 
@@ -87,23 +87,31 @@ export function lossOfMaster(seen: Seen): string {
     : 'writes stop, and no replica can be promoted: they continue only after it is started again';
 }
 
-const VERBS = { kill: 'kills', stop: 'stops', pause: 'pauses' } as const;
+const VERBS = { kill: 'kills', stop: 'stops', pause: 'pauses', restart: 'restarts' } as const;
 
 /** `kills redis-2, the master: writes stop for about 6 s`. */
 export function impactOf(seen: Seen, node: NodePlan, action: keyof typeof VERBS): string {
   const does = `${VERBS[action]} ${node.id}`;
-  if (node.kind === 'sentinel') return `${does}: ${lossOfSentinel(seen, node)}`;
+  const meanwhile = action === 'restart' ? 'until it runs again, ' : '';
+  if (node.kind === 'sentinel') return `${does}: ${meanwhile}${lossOfSentinel(seen, node)}`;
   const master = masterOf(seen);
   if (master === undefined)
     return `${does}: ${noMasterWords(seen.snapshot, seen.plan.spec.masterName)}, so what it means to clients is not known`;
-  if (master.id === node.id) return `${does}, the master: ${lossOfMaster(seen)}`;
+  if (master.id === node.id)
+    return action === 'restart' && node.persistent
+      ? `${does}, the master: writes stop until it runs again`
+      : `${does}, the master: ${lossOfMaster(seen)}`;
   const isLinked = (id: string): boolean =>
     seen.snapshot.groups.some(({ nodes }) => nodes.some((n) => n.id === id && n.answer?.linkStatus === 'up'));
   const left = linkedReplicas(seen, master) - (isLinked(node.id) ? 1 : 0);
   return left > 0
-    ? `${does}, a replica: writes continue, and ${count(left, 'replica')} ${left === 1 ? 'stays' : 'stay'} linked to ${master.id}`
-    : `${does}, a replica: writes continue, and no replica is left that could replace ${master.id}`;
+    ? `${does}, a replica: writes continue, and ${meanwhile}${count(left, 'replica')} ${left === 1 ? 'stays' : 'stay'} linked to ${master.id}`
+    : `${does}, a replica: writes continue, and ${meanwhile}no replica is left that could replace ${master.id}`;
 }
+
+/** `starts redis-1 as it was when it went down: where it was the master, there are two for about 10 s, …`. */
+export const impactAsCrashed = (id: string, action: 'start' | 'restart'): string =>
+  `${action}s ${id} with the role that it had when it went down: where another node was promoted, both take writes for about 10 s, and those to ${id} are lost`;
 
 function lossOfSentinel({ plan, snapshot }: Seen, node: NodePlan): string {
   const voters = sentinelNodes(plan).length;

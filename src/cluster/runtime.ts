@@ -64,15 +64,20 @@ export async function step<T>(
     if (now !== last) runtime.onProgress({ type: 'step', id, state: 'start', label, missing });
     last = now;
   };
+  const end = (isGood: boolean): void => {
+    const ms = runtime.clock.now() - started;
+    const isCut = !isRollback && runtime.signal?.aborted === true;
+    const how = isGood
+      ? { state: 'done' as const }
+      : { state: 'failed' as const, ...(isCut && { interrupted: true as const }) };
+    runtime.onProgress({ type: 'step', id, label, ms, ...how });
+  };
   try {
     const result = await work(onMissing);
-    const state = isDone(result) ? 'done' : 'failed';
-    runtime.onProgress({ type: 'step', id, state, label, ms: runtime.clock.now() - started });
+    end(isDone(result));
     return result;
   } catch (error) {
-    const interrupted = !isRollback && runtime.signal?.aborted === true ? { interrupted: true as const } : {};
-    const ms = runtime.clock.now() - started;
-    runtime.onProgress({ type: 'step', id, state: 'failed', label, ms, ...interrupted });
+    end(false);
     throw error;
   }
 }

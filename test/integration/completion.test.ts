@@ -82,6 +82,11 @@ describe.skipIf(!has('zsh'))('completion in zsh', () => {
       ['--output=table', '--output=tsv'],
     ],
     [['--password-file', ''], ['files']],
+    [
+      ['chaos', 'run', 'fast-r'],
+      ['fast-restart', 'files'],
+    ],
+    [['status', '--columns', 'id,rol'], ['id,role']],
     [['nonsense', ''], []],
   ])('%j becomes %j', async (words, expected) => expect(await completed(...words)).toEqual(expected));
 });

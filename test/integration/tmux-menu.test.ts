@@ -172,6 +172,21 @@ describe.skipIf(!hasTmux)('a command line, with keys pressed', () => {
     expect(await terminal.exitCode()).toBe(0);
   });
 
+  it('a restart of the master says for how long writes stop, and asks', async () => {
+    await terminal.run('sentinelctl restart master');
+    await terminal.shows(/restarts redis-1, the master:\s+writes stop for about \d+ s\. Continue\?/);
+    await terminal.press('Enter');
+    expect(await terminal.exitCode()).toBe(3);
+    await terminal.run('sentinelctl restart redis-2 --as-crashed');
+    await terminal.shows(/restarts redis-2 with the role that it had when it went down: [\s\S]*Continue\?/);
+    await terminal.press('Enter');
+    expect(await terminal.exitCode()).toBe(3);
+    await terminal.run('sentinelctl inject kill master');
+    await terminal.shows(/redis-1 is the master:\s+writes\s+stop\s+for\s+about\s+\d+ s\)\. Continue\?/);
+    await terminal.press('Enter');
+    expect(await terminal.exitCode()).toBe(3);
+  });
+
   it('Ctrl-C in a question does nothing and says so by its exit code', async () => {
     await terminal.run('sentinelctl kill');
     await terminal.shows(/Which node\?/);

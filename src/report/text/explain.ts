@@ -51,10 +51,12 @@ function listForm(checks: readonly CheckText[], view: View): string {
     }).join(', ')}`;
     return [theme.bold(title), ...listTable(rows, view)].join('\n');
   });
-  return [
-    ...blocks,
-    nextLines(`sentinelctl explain ${checks[0]?.id ?? 'ID'} # one check in full`, view).join('\n'),
-  ].join('\n\n');
+  const [group, ...others] = groups;
+  const more = [
+    ...(others.length === 0 ? [] : [`sentinelctl explain ${group} # the checks of one group`]),
+    `sentinelctl explain ${checks[0]?.id ?? 'ID'} # one check in full`,
+  ];
+  return [...blocks, nextLines(more.join('\n'), view).join('\n')].join('\n\n');
 }
 
 /** Mark, id and title, the title wrapped beside its id. */
