@@ -1,8 +1,9 @@
 import type { MasterFacts } from '../model/facts.js';
 import { cli } from '../model/hints.js';
+import { cutWords } from '../model/promotable.js';
 import { downAfterForCutOffMs } from '../model/sentinel-timing.js';
 import type { NodeState } from '../model/snapshot.js';
-import { blockedAt, cutWords } from './promotable.js';
+import { blockedAt } from './promotable.js';
 import { ids } from './snapshot.js';
 
 /**

@@ -26,8 +26,7 @@ export const placed = (facts: Pick<MasterFacts, 'refOf'>, address: Server['annou
 export const sentinelsOf = (witnesses: readonly Witness[]): Witness['sentinel'][] =>
   witnesses.map((w) => w.sentinel);
 
-export const isDown = (flags: readonly string[]): boolean =>
-  flags.includes('s_down') || flags.includes('o_down');
+export { isDown } from '../model/flags.js';
 
 /** It gave no answer, and does not only want a password or TLS. */
 export const isSilent = ({ silence }: NodeState | SentinelState): boolean =>

@@ -1,3 +1,4 @@
+import { isDown } from './flags.js';
 import type { MasterView } from './snapshot.js';
 
 /** A record of SENTINEL MASTERS, by the name of a field. */
@@ -13,8 +14,7 @@ const neverReached = (seen: {
   runId: string;
   replicas: number;
   sentinels: number;
-}): boolean =>
-  seen.flags.includes('s_down') && seen.runId === '' && seen.replicas === 0 && seen.sentinels === 0;
+}): boolean => isDown(seen.flags) && seen.runId === '' && seen.replicas === 0 && seen.sentinels === 0;
 
 /** The same of a record of SENTINEL MASTERS. */
 export const isNeverReached = (field: FieldOf): boolean =>

@@ -167,6 +167,13 @@ function split(text: string, by: string): [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + by.length)];
 }
 
+/** What decides, of a record of SENTINEL MASTER, which replica is promoted. */
+export const knownMaster = (master: NamedValues): Pick<MasterView, 'flags' | 'downAfterMs' | 'downMs'> => ({
+  flags: flagsIn(master),
+  downAfterMs: numberOf(master.get('down-after-milliseconds')) ?? 0,
+  downMs: numberOf(master.get('s-down-time')),
+});
+
 /** One sentinel's view of one master, from its four answers (sentinel.c, addReplySentinelRedisInstance). */
 export function masterViewIn(
   master: NamedValues,
@@ -179,17 +186,15 @@ export function masterViewIn(
     name: master.get('name') ?? '',
     address: placeIn(master),
     runId: master.get('runid') ?? '',
-    flags: flagsIn(master),
+    ...knownMaster(master),
     configEpoch: ms('config-epoch') ?? 0,
     quorum: ms('quorum') ?? 0,
-    downAfterMs: ms('down-after-milliseconds') ?? 0,
     failoverTimeoutMs: ms('failover-timeout') ?? 0,
     parallelSyncs: ms('parallel-syncs') ?? 0,
     failoverState: master.get('failover-state') ?? null,
     answeredMsAgo: ms('last-ok-ping-reply'),
     repliedMsAgo: ms('last-ping-reply'),
     pingPendingMs: ms('last-ping-sent'),
-    downMs: ms('s-down-time'),
     roleReportedMs: ms('role-reported-time'),
     ...(master.get('role-reported') === 'slave' && { saysReplica: true }),
     replicaCount: ms('num-slaves'),
@@ -206,8 +211,8 @@ export function tiltIn(info: NamedValues): { tilt: boolean; tiltS?: number } {
   return { tilt, ...(tilt && tiltS !== null && tiltS >= 0 && { tiltS }) };
 }
 
-/** Sentinel says `err` for a link that is down, and also until the first INFO of that replica. */
-function seenReplica(record: NamedValues): SeenReplica {
+/** A record of SENTINEL REPLICAS. Sentinel says `err` for a link that is down, and also until the first INFO of that replica. */
+export function seenReplica(record: NamedValues): SeenReplica {
   const link = record.get('master-link-status');
   return {
     address: placeIn(record),

@@ -228,7 +228,7 @@ export const downAfterForCutOffMs = (cutOffMs: number): number =>
   Math.ceil((cutOffMs + 60_000) / 9000) * 1000;
 
 /** For how long a replica may have been without its master: as long as a sentinel calls that down, and 10 x down-after. */
-export const linkDownAllowedMs = ({ downAfterMs, downMs }: DownAfter & { downMs?: number | null }): number =>
+const linkDownAllowedMs = ({ downAfterMs, downMs }: DownAfter & { downMs?: number | null }): number =>
   (downMs ?? 0) + maxLinkDownMs({ downAfterMs });
 
 /** A replica with older news than this is not promoted; all from sentinelSelectSlave. */

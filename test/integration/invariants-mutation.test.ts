@@ -6,6 +6,7 @@ import { fullSyncsOf } from '../../src/failover/full-syncs.js';
 import { nodeOf } from '../../src/faults/context.js';
 import { type Address, sameAddress } from '../../src/model/address.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../src/model/plan.js';
+import { seenReplica } from '../../src/model/records.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
 import { fullResyncsExplained } from '../../src/observe/invariants/full-resyncs-explained.js';
 import { judgeInvariants } from '../../src/observe/invariants/index.js';
@@ -17,7 +18,7 @@ import type { RoleSeen } from '../../src/observe/observation.js';
 import { type Observer, observe } from '../../src/observe/observer.js';
 import { newMasterOf, switches } from '../../src/observe/phases.js';
 import type { ClientSummary, InvariantResult, LedgerSummary, Verdict } from '../../src/observe/result.js';
-import { bestReplica, type Candidate, candidateOf } from '../../src/scenarios/format/best-replica.js';
+import { bestReplica, type Candidate } from '../../src/scenarios/format/best-replica.js';
 import { OPEN_ACCESS } from '../../src/wire/access.js';
 import { parseRecords } from '../../src/wire/replies.js';
 import { judgeLoad } from '../../src/workload/judge-load.js';
@@ -66,7 +67,7 @@ beforeAll(async () => {
     cluster.live.plan.nodes.every(({ id }) => hears(cluster.run.observer, id)),
   );
   await when('every sentinel knows the priorities', async () => (await slates()).every(isRanked));
-  best = bestReplica((await slates())[0] ?? [], { ...CONFIG, masterDownForMs: null })?.id ?? null;
+  best = bestReplica((await slates())[0] ?? [], { ...CONFIG, flags: ['master'], downMs: null })?.id ?? null;
   after = await failOver(cluster);
   await asItWas();
   after.snapshot = await cluster.look();
@@ -86,15 +87,15 @@ function slates(): Promise<Candidate[][]> {
   return Promise.all(
     sentinels().map((node) =>
       withNode(node, asking, async (c) =>
-        parseRecords(await c.call('SENTINEL', 'REPLICAS', plan.spec.masterName)).map((record) =>
-          candidateOf(Object.fromEntries(record), idAt),
-        ),
+        parseRecords(await c.call('SENTINEL', 'REPLICAS', plan.spec.masterName))
+          .map(seenReplica)
+          .map((seen) => ({ ...seen, id: idAt(seen.address) })),
       ).catch(() => []),
     ),
   );
 }
 const isRanked = (slate: Candidate[]): boolean =>
-  slate.length === 2 && slate.every(({ priority }) => priority < 100);
+  slate.length === 2 && slate.every(({ priority }) => (priority ?? 100) < 100);
 
 /** Who is who after the failover. */
 const master = (): NodePlan => nodeOf(cluster.live.plan, after.newMaster?.id ?? '');
@@ -250,7 +251,7 @@ describe('the choice of the replica', () => {
   it('is unknown where no replica was promoted, or no sentinel said what it saw of the replicas', async () => {
     expect(rightReplica(null, best).verdict).toBe('unknown');
     const [seen = []] = await frozen(sentinels(), slates);
-    const unread = bestReplica(seen, { ...CONFIG, masterDownForMs: null });
+    const unread = bestReplica(seen, { ...CONFIG, flags: ['master'], downMs: null });
     expect(rightReplica(after.newMaster?.id ?? null, unread?.id ?? null).verdict).toBe('unknown');
     await asItWas();
   });

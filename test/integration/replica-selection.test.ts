@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import { bestReplica, type Candidate, candidateOf } from '../../src/scenarios/format/best-replica.js';
+import { seenReplica } from '../../src/model/records.js';
+import { bestReplica, type Candidate } from '../../src/scenarios/format/best-replica.js';
 import { until } from '../../src/until.js';
 import { type Connection, openConnection, WireError } from '../../src/wire/client.js';
 import { parseMasterAddress, parseRecord, parseRole } from '../../src/wire/replies.js';
@@ -64,7 +65,10 @@ const runIdOf = async (port: number): Promise<string> =>
 /** The candidates as Sentinel sees them, ids being ports. */
 async function candidates(): Promise<Candidate[]> {
   const reply = (await sentinel.call('SENTINEL', 'REPLICAS', 'mymaster')) as unknown[];
-  return reply.map((one) => candidateOf(Object.fromEntries(parseRecord(one)), ({ port }) => String(port)));
+  return reply.map((one) => {
+    const seen = seenReplica(parseRecord(one));
+    return { ...seen, id: String(seen.address.port) };
+  });
 }
 
 /** Waits until Sentinel sees the replicas as wanted; answers with what it saw. */
@@ -116,7 +120,7 @@ async function choose(priorities: Map<number, number>): Promise<{ best: number; 
   const field = await seen((all) =>
     all.every((c) => c.priority === (priorities.get(Number(c.id)) ?? 100) && c.flags.join() === 'slave'),
   );
-  const best = bestReplica(field, { downAfterMs: DOWN_AFTER_MS, masterDownForMs: null });
+  const best = bestReplica(field, { flags: ['master'], downAfterMs: DOWN_AFTER_MS, downMs: null });
   return { best: Number(best?.id ?? 0), chosen: await promote() };
 }
 
@@ -159,7 +163,9 @@ describe('Sentinel promotes the replica that the oracle names', () => {
       await tell(await master(), 'SET', 'late', 'x'.repeat(1000));
       await seen((all) =>
         all.every(
-          (c) => c.id === String(ahead) || c.offset < Number(all.find((a) => a.id === String(ahead))?.offset),
+          (c) =>
+            c.id === String(ahead) ||
+            Number(c.offset) < Number(all.find((a) => a.id === String(ahead))?.offset),
         ),
       );
       const { best, chosen } = await choose(new Map());
@@ -173,7 +179,7 @@ describe('Sentinel promotes the replica that the oracle names', () => {
     expect(await tell(await master(), 'WAIT', 3, 10_000)).toBe(3);
     // That they are equal is not enough: they are so too before the first of them tells of the write.
     const written = Number(parseRole(await tell(await master(), 'ROLE')).offset);
-    await seen((all) => all.every((c) => c.offset >= written && c.offset === all[0]?.offset));
+    await seen((all) => all.every((c) => Number(c.offset) >= written && c.offset === all[0]?.offset));
     const ids = await Promise.all(
       (await replicas()).map(async (port) => ({ port, id: await runIdOf(port) })),
     );

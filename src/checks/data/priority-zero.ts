@@ -1,4 +1,5 @@
 import type { GatheredNode } from '../../model/gathered.js';
+import { excludedWords } from '../../model/promotable.js';
 import { byNumber } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
@@ -6,7 +7,6 @@ import { judgeNodeGroups } from '../files/judge.js';
 import { lineOr, settingOf } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
 import { groupsOf, idsOf, judged, num, readAll } from '../group.js';
-import { NO_PRIORITY } from '../promotable.js';
 
 export default {
   id: 'priority-zero',
@@ -50,7 +50,7 @@ export default {
       if (values.length === 0) continue;
       // In the order in which status names them.
       const nodes = values.map((v) => v.server).toSorted((a, b) => byNumber(a.id, b.id));
-      const brief = nodes.map(({ id }) => `${id} ${NO_PRIORITY}`).join('; ');
+      const brief = nodes.map(({ id }) => `${id} ${excludedWords({ by: 'priority' })}`).join('; ');
       const others =
         silent.length > 0 ? `; ${silent.length} more ${silent.length === 1 ? 'does' : 'do'} not answer` : '';
       const evidence = `no replica can be promoted: replica-priority is 0 at ${idsOf(nodes)}${others}`;

@@ -1,9 +1,10 @@
 import { type AnsweredNode, isAt, type MasterFacts, type Witness } from '../../model/facts.js';
-import { linkDownAllowedMs, USUAL_RETURN_MS } from '../../model/sentinel-timing.js';
+import { USUAL_RETURN_MS } from '../../model/sentinel-timing.js';
 import type { NodeAnswer } from '../../model/snapshot.js';
 import { byNumber, grouped, listed } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
-import { ids, isDown, judgeMasters, nameOf } from '../snapshot.js';
+import { eligibleAt } from '../promotable.js';
+import { ids, judgeMasters, nameOf } from '../snapshot.js';
 import { failoverUnderWay, lookAgain } from '../under-way.js';
 
 export default {
@@ -97,7 +98,7 @@ function keep(
 ): string[] {
   const { answered, hints, name, witnesses } = facts;
   const others = answered.filter((n) => n !== node && !holders.includes(n));
-  const able = witnesses.find((w) => holders.some((n) => isPromotable(w, n)));
+  const able = witnesses.find((w) => holders.some((n) => mayPromote(facts, w, n)));
   const what = `what ${ids(holders)} ${holders.length === 1 ? 'holds' : 'hold'}`;
   const choice = left === 0 ? [] : [`# if ${what} is worth more than what ${node.id} took since it started:`];
   if (able !== undefined && others.length === 0)
@@ -118,14 +119,8 @@ function keep(
 const shutdownOf = ({ answer: { version } }: AnsweredNode): string =>
   Number.parseInt(version, 10) >= 7 ? 'SHUTDOWN NOSAVE NOW' : 'SHUTDOWN NOSAVE';
 
-/** Whether this sentinel would promote it now (sentinel.c, sentinelSelectSlave). */
-const isPromotable = ({ view }: Witness, node: AnsweredNode): boolean =>
-  node.answer.priority !== 0 &&
-  view.replicas.some(
-    (r) =>
-      isAt(node, r.address) &&
-      !isDown(r.flags) &&
-      !r.flags.includes('disconnected') &&
-      r.priority !== 0 &&
-      (r.linkDownMs ?? 0) <= linkDownAllowedMs(view),
+/** Whether this sentinel would promote it, as far as is known. */
+const mayPromote = (facts: MasterFacts, witness: Witness, node: AnsweredNode): boolean =>
+  witness.view.replicas.some(
+    (replica) => isAt(node, replica.address) && eligibleAt(facts, witness, replica).is !== 'no',
   );

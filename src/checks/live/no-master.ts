@@ -1,5 +1,6 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import { livesHere, type MasterFacts, type Witness } from '../../model/facts.js';
+import { endsByItself } from '../../model/promotable.js';
 import { TILT_PERIOD_MS, usualFailoverMs } from '../../model/sentinel-timing.js';
 import { isLocked, type NodeState } from '../../model/snapshot.js';
 import { heardMs } from '../../model/verdict.js';
@@ -8,7 +9,7 @@ import type { RawFinding, SnapshotCheck } from '../check.js';
 import { cutOff, cutOffFix } from '../cut-off.js';
 import { canCallDown, canElect, electorateOf, headCount } from '../electorate.js';
 import { forgottenFix, isForgotten } from '../forgotten.js';
-import { blockedAt } from '../promotable.js';
+import { blockedAt, eligibleAt } from '../promotable.js';
 import { downWord, ids, isDown, isStopped, judgeMasters, nameOf } from '../snapshot.js';
 import { failoverUnderWay, thawBefore } from '../under-way.js';
 
@@ -193,15 +194,17 @@ function expected(facts: MasterFacts, downAfterMs: number): string {
 }
 
 /**
- * A replica that answers and that not every sentinel has at priority 0, which means never (sentinel.c,
- * sentinelSelectSlave); or one that a sentinel reaches, where this machine lacks its password.
+ * A replica that answers, and that a sentinel would promote or will once it has heard it again; or one that a sentinel
+ * reaches, where this machine lacks its password.
  */
 function hasPromotableReplica(facts: MasterFacts): boolean {
   return facts.nodes.some((node) => {
     const entries = facts.witnesses.flatMap((w) =>
-      w.view.replicas.filter((r) => facts.refOf(r.address).id === node.id),
+      w.view.replicas
+        .filter((r) => facts.refOf(r.address).id === node.id)
+        .map((r) => ({ flags: r.flags, verdict: eligibleAt(facts, w, r) })),
     );
-    const isEligible = entries.some((entry) => entry.priority !== 0);
+    const isEligible = entries.some(({ verdict }) => verdict.is !== 'no' || endsByItself(verdict));
     if (isLocked(node.silence) || node.withheld !== undefined)
       return isEligible && entries.some(({ flags }) => !isDown(flags));
     if (node.answer?.role !== 'replica' || node.answer.loading) return false;

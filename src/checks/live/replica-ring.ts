@@ -1,15 +1,14 @@
+import { isAt } from '../../model/facts.js';
+import type { Gathered, GatheredNode } from '../../model/gathered.js';
 import { cli, ctl } from '../../model/hints.js';
-import {
-  downAfterForCutOffMs,
-  INFO_PERIOD_MS,
-  linkDownAllowedMs,
-  WRONG_ROLE_DOWN_MS,
-} from '../../model/sentinel-timing.js';
+import { downAfterForCutOffMs, INFO_PERIOD_MS, WRONG_ROLE_DOWN_MS } from '../../model/sentinel-timing.js';
 import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
-import { addressIn, silentSentinels } from '../evidence.js';
+import { silentSentinels } from '../evidence.js';
+import { factsOf } from '../facts-of.js';
 import { setConfig } from '../fixes.js';
 import { type Group, groupsOf, idsOf, judged, num } from '../group.js';
+import { blockedAt } from '../promotable.js';
 import { chainFrom, keysOf, withData } from './chain.js';
 
 export default {
@@ -70,7 +69,7 @@ export default {
           brief: `no node is the master: ${[...ring, ring[0]].map((n) => n?.id).join(' → ')}`,
           message: `${name} has no master: ${listed(follows)}; ${listed(nodes.map(withData))}`,
           evidence: listed(nodes.map(withData)),
-          ...wayOut(group, (words) => ctl(gathered, words)),
+          ...wayOut(group, gathered),
         },
       ];
     });
@@ -81,7 +80,7 @@ export default {
 /** What the sentinels do by themselves, or what makes them promote a node that has the data. */
 function wayOut(
   { name, views, replicas, master }: Group,
-  again: (words: string) => string,
+  gathered: Gathered,
 ): Pick<RawFinding, 'fix' | 'later' | 'consequence'> {
   const most = Math.max(0, ...replicas.map((n) => keysOf(n) ?? 0));
   const held = master === null ? null : keysOf(master);
@@ -94,17 +93,27 @@ function wayOut(
     };
   }
   const { fields } = view.master;
-  const cuts = cutOffMs(view.master.replicas.ok ? view.master.replicas.value : []);
-  const cutMs = Math.max(0, ...cuts);
   const downAfterMs = num(fields, 'down-after-milliseconds') ?? 0;
-  const allowedMs = linkDownAllowedMs({ downAfterMs, downMs: num(fields, 's-down-time') });
-  if (cuts.some((ms) => ms <= allowedMs))
+  const facts = factsOf(gathered).masters.find((m) => m.name === name);
+  const reasons = (facts === undefined ? null : blockedAt(facts))?.reasons ?? [];
+  const cuts = reasons.flatMap(({ cut }) => (cut === undefined ? [] : [cut.forMs]));
+  const excluded = reasons.flatMap(({ kind, replica }) =>
+    kind === 'priority' ? replicas.filter((n) => isAt(n, replica.address)) : [],
+  );
+  if (cuts.length === 0 && excluded.length > 0)
+    return {
+      consequence: `no write is possible, and it does not end by itself: the sentinels promote none, because ${idsOf(excluded)} ${excluded.length === 1 ? 'has' : 'have'} priority 0`,
+      fix: holdersOf(excluded).flatMap((node) => setConfig(node, 'replica-priority', 100)),
+    };
+  // News that is only old may come at any moment.
+  if (cuts.length === 0 || reasons.some(({ kind }) => kind === 'stale'))
     return {
       consequence: `the sentinels call a master that says it is a replica down after down-after + ${WRONG_ROLE_DOWN_MS / 1000} s, and then promote a replica`,
-      fix: [again('status --watch')],
+      fix: [ctl(gathered, 'status --watch')],
     };
   const empty = replicas.filter((n) => most > 0 && keysOf(n) === 0);
-  const fit = replicas.filter((n) => !empty.includes(n) && n.silence === null);
+  const fit = replicas.filter((n) => !empty.includes(n) && !excluded.includes(n) && n.silence === null);
+  const cutMs = Math.max(...cuts);
   const needed = Math.max(downAfterMs, downAfterForCutOffMs(cutMs));
   return {
     consequence: `no write is possible, and it does not end by itself: the replicas were without a master for ${Math.round(cutMs / 1000)} s, longer than 10 x down-after, so the sentinels promote none`,
@@ -131,5 +140,8 @@ function wayOut(
   };
 }
 
-const cutOffMs = (records: readonly Readonly<Record<string, string>>[]): number[] =>
-  records.filter((r) => addressIn(r) !== null).map((r) => num(r, 'master-link-down-time') ?? 0);
+/** Those that have data; all of them where none has. */
+function holdersOf(nodes: readonly GatheredNode[]): readonly GatheredNode[] {
+  const holders = nodes.filter((n) => (keysOf(n) ?? 0) > 0);
+  return holders.length > 0 ? holders : nodes;
+}

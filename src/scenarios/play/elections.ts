@@ -1,20 +1,14 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
 import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';
+import { eligibility, excludedWords, type KnownMaster } from '../../model/promotable.js';
+import { knownMaster, seenReplica } from '../../model/records.js';
 import { rightReplica } from '../../observe/invariants/right-replica.js';
 import type { Observation } from '../../observe/observation.js';
 import type { InvariantResult } from '../../observe/result.js';
 import { type Asking, askingAs } from '../../wire/access.js';
 import { type Connection, openConnection } from '../../wire/client.js';
 import { parseRecord } from '../../wire/replies.js';
-import {
-  bestReplica,
-  type Candidate,
-  candidateOf,
-  type Electorate,
-  type Slate,
-  wasRight,
-  whyIneligible,
-} from '../format/best-replica.js';
+import { bestReplica, type Candidate, type Slate, wasRight } from '../format/best-replica.js';
 
 /** The replicas as a sentinel saw them that was about to choose, or had just done so. */
 interface Look extends Slate {
@@ -102,18 +96,14 @@ async function lookAt(
     connection.call('SENTINEL', 'MASTER', plan.spec.masterName),
     connection.call('SENTINEL', 'REPLICAS', plan.spec.masterName),
   ]);
-  const fields = parseRecord(master);
-  const down = fields.get('s-down-time');
   return {
     sentinel,
     atMs: clock.now(),
-    candidates: (replicas as unknown[]).map((r) =>
-      candidateOf(Object.fromEntries(parseRecord(r)), idIn(plan)),
-    ),
-    electorate: {
-      downAfterMs: Number(fields.get('down-after-milliseconds') ?? plan.spec.downAfterMs),
-      masterDownForMs: down === undefined ? null : Number(down),
-    },
+    candidates: (replicas as unknown[]).map((r) => {
+      const seen = seenReplica(parseRecord(r));
+      return { ...seen, id: idIn(plan)(seen.address) };
+    }),
+    master: knownMaster(parseRecord(master)),
   };
 }
 
@@ -141,9 +131,9 @@ function rightReplicas(
     const before = own.findLast((s) => s.atMs <= atMs) ?? null;
     const after = own.find((s) => s.atMs > atMs) ?? null;
     const shown = before ?? after;
-    const field = shown?.candidates.map((c) => candidateText(c, shown.electorate)).join(', ') ?? '';
+    const field = shown?.candidates.map((c) => candidateText(c, shown.master)).join(', ') ?? '';
     const right = wasRight(chosen, before, after);
-    const best = before === null ? null : (bestReplica(before.candidates, before.electorate)?.id ?? 'none');
+    const best = before === null ? null : (bestReplica(before.candidates, before.master)?.id ?? 'none');
     const judged = rightReplica(chosen, right === 'yes' ? chosen : right === 'no' ? best : null);
     if (judged.verdict !== 'holds') return { ...judged, evidence: `${judged.evidence}: ${field}` };
     words.push(`${chosen} by ${sentinel} of ${field}`);
@@ -154,5 +144,8 @@ function rightReplicas(
 /** An election takes at most this long from its first event to the choice, in milliseconds, in time with the events. */
 const LOOK_VALID_MS = 3000;
 
-const candidateText = (c: Candidate, electorate: Electorate): string =>
-  `${c.id} (priority ${c.priority}, offset ${c.offset}${whyIneligible(c, electorate) === null ? '' : `; not eligible: ${whyIneligible(c, electorate)}`})`;
+function candidateText(c: Candidate, master: KnownMaster): string {
+  const verdict = eligibility(c, master);
+  const why = verdict.is === 'no' ? `; not eligible: it ${excludedWords(verdict)}` : '';
+  return `${c.id} (priority ${c.priority}, offset ${c.offset}${why})`;
+}

@@ -3,11 +3,11 @@ import { differences, downAfterText, liveSettings } from '../../../src/model/sen
 import {
   downAfterForCutOffMs,
   endsBeforeOdown,
-  linkDownAllowedMs,
   majorityDownHoldMs,
   majorityOf,
   noFailoverHoldMs,
   odownBoundMs,
+  promotableWithin,
   sdownBoundMs,
   votesNeeded,
 } from '../../../src/model/sentinel-timing.js';
@@ -135,7 +135,9 @@ describe('the down-after for a replica that was cut off', () => {
     [600_000, 74_000],
   ])('of %i ms allows for a minute more, and for waiting from the beginning', (cutOffMs, downAfterMs) => {
     expect(downAfterForCutOffMs(cutOffMs)).toBe(downAfterMs);
-    expect(linkDownAllowedMs({ downAfterMs })).toBeGreaterThanOrEqual(cutOffMs + 60_000 + downAfterMs);
+    expect(promotableWithin({ downAfterMs, masterDownForMs: null }).linkDownMs).toBeGreaterThanOrEqual(
+      cutOffMs + 60_000 + downAfterMs,
+    );
   });
 });
 
@@ -150,7 +152,7 @@ describe('how long a majority is held down', () => {
     const held = majorityDownHoldMs(timing(2000));
     expect(held).toBeLessThan(noFailoverHoldMs(timing(2000)));
     // It marks the master down after down-after; the link of the replicas was down since the fault.
-    expect(held + 2000).toBeLessThan(linkDownAllowedMs(timing(2000)));
+    expect(held + 2000).toBeLessThan(promotableWithin({ ...timing(2000), masterDownForMs: null }).linkDownMs);
   });
 
   it('is never shorter than a majority takes to its first vote', () => {

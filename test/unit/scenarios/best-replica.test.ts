@@ -1,14 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  bestReplica,
-  type Candidate,
-  candidateOf,
-  wasRight,
-  whyIneligible,
-} from '../../../src/scenarios/format/best-replica.js';
+import { eligibility, excludedWords, type KnownMaster } from '../../../src/model/promotable.js';
+import { knownMaster, seenReplica } from '../../../src/model/records.js';
+import { bestReplica, type Candidate, wasRight } from '../../../src/scenarios/format/best-replica.js';
 
-const DOWN = { downAfterMs: 2000, masterDownForMs: 100 };
+const DOWN: KnownMaster = { flags: ['master', 's_down'], downAfterMs: 2000, downMs: 100 };
+const CALM: KnownMaster = { flags: ['master'], downAfterMs: 2000, downMs: null };
 
 const candidate = (id: string, over: Partial<Candidate> = {}): Candidate => ({
   id,
@@ -16,9 +13,9 @@ const candidate = (id: string, over: Partial<Candidate> = {}): Candidate => ({
   runId: id,
   priority: 100,
   offset: 1000,
-  lastOkPingMs: 100,
-  infoRefreshMs: 500,
-  masterLinkDownMs: 0,
+  answeredMsAgo: 100,
+  infoMsAgo: 500,
+  linkDownMs: 0,
   ...over,
 });
 
@@ -43,19 +40,20 @@ describe('the replica that Sentinel promotes', () => {
   it.each<[string, Partial<Candidate>]>([
     ['is down', { flags: ['slave', 's_down'] }],
     ['is not connected', { flags: ['slave', 'disconnected'] }],
-    ['was not heard for five pings', { lastOkPingMs: 5001 }],
-    ['has old news', { infoRefreshMs: 5001 }],
-    ['was without its master for too long', { masterLinkDownMs: 20_101 }],
+    ['was not heard for five pings', { answeredMsAgo: 5001 }],
+    ['has old news', { infoMsAgo: 5001 }],
+    ['was without its master for too long', { linkDownMs: 20_101 }],
     ['is not to be', { priority: 0 }],
   ])('none that %s', (_, over) => {
-    expect(whyIneligible(candidate('a', over), DOWN)).not.toBeNull();
+    expect(eligibility(candidate('a', over), DOWN).is).toBe('no');
     expect(bestReplica([candidate('a', over), candidate('b', { offset: 1 })], DOWN)?.id).toBe('b');
   });
 
   it('takes older news, and less time without a master, while the master is not down', () => {
-    const calm = { downAfterMs: 2000, masterDownForMs: null };
-    expect(whyIneligible(candidate('a', { infoRefreshMs: 29_999 }), calm)).toBeNull();
-    expect(whyIneligible(candidate('a', { masterLinkDownMs: 20_001 }), calm)).not.toBeNull();
+    expect(eligibility(candidate('a', { infoMsAgo: 29_999 }), CALM)).toEqual({ is: 'yes' });
+    expect(eligibility(candidate('a', { linkDownMs: 20_001 }), CALM)).toEqual({
+      ...{ is: 'no', by: 'link', forMs: 20_001, allowedMs: 20_000 },
+    });
   });
 
   it('is the same in whatever order they are listed', () => {
@@ -72,7 +70,7 @@ describe('the replica that Sentinel promotes', () => {
   });
 
   it('a choice is wrong only by a look before it and one after it', () => {
-    const slate = (...candidates: Candidate[]) => ({ candidates, electorate: DOWN });
+    const slate = (...candidates: Candidate[]) => ({ candidates, master: DOWN });
     const b = slate(candidate('a'), candidate('b', { offset: 2000 }));
     expect(wasRight('b', b, null)).toBe('yes');
     expect(wasRight('a', b, b)).toBe('no');
@@ -82,7 +80,7 @@ describe('the replica that Sentinel promotes', () => {
     expect(wasRight('a', b, slate(candidate('a', { offset: 3000 }), candidate('b', { offset: 2000 })))).toBe(
       'yes',
     );
-    const silent = slate(candidate('a'), candidate('b', { offset: 2000, infoRefreshMs: 9000 }));
+    const silent = slate(candidate('a'), candidate('b', { offset: 2000, infoMsAgo: 9000 }));
     expect(wasRight('b', silent, silent)).toBe('yes');
     // What promotion itself does.
     const promoted = slate(
@@ -93,27 +91,60 @@ describe('the replica that Sentinel promotes', () => {
     expect(wasRight('b', promoted, null)).toBe('unknown');
   });
 
-  it('is read from what SENTINEL REPLICAS gives', () => {
-    const fields = {
-      ip: '127.0.0.1',
-      port: '6380',
-      flags: 'slave,disconnected',
-      runid: 'ab',
-      'slave-priority': '100',
-      'slave-repl-offset': '42',
-      'last-ok-ping-reply': '7',
-      'info-refresh': '8',
-      'master-link-down-time': '9',
-    };
-    expect(candidateOf(fields, ({ port }) => `at-${port}`)).toEqual({
-      id: 'at-6380',
-      flags: ['slave', 'disconnected'],
-      runId: 'ab',
-      priority: 100,
-      offset: 42,
-      lastOkPingMs: 7,
-      infoRefreshMs: 8,
-      masterLinkDownMs: 9,
-    });
+  it('is not known of what a sentinel does not say, unless something else excludes it', () => {
+    for (const lack of ['priority', 'answeredMsAgo', 'infoMsAgo', 'linkDownMs'] as const) {
+      const partly = candidate('a', { [lack]: null });
+      expect(eligibility(partly, DOWN), lack).toEqual({ is: 'unknown' });
+      expect(eligibility({ ...partly, flags: ['slave', 's_down'] }, DOWN).is, lack).toBe('no');
+    }
+    const oldNews = candidate('a', { answeredMsAgo: null, infoMsAgo: 6000 });
+    expect(eligibility(oldNews, DOWN)).toMatchObject({ is: 'no', by: 'info' });
+    // For how long the master is down says how long a link may be.
+    const cut = candidate('a', { linkDownMs: 21_000 });
+    expect(eligibility(cut, { ...DOWN, downMs: null })).toEqual({ is: 'unknown' });
+    expect(eligibility(cut, { ...DOWN, downMs: 1000 })).toEqual({ is: 'yes' });
+    const slate = { candidates: [candidate('b'), candidate('a', { priority: null })], master: DOWN };
+    expect(wasRight('c', slate, slate)).toBe('unknown');
+  });
+
+  it('before INFO of each second has had an effect, older INFO is no obstacle to the next choice', () => {
+    const old = candidate('a', { infoMsAgo: 9000 });
+    expect(eligibility(old, DOWN, 'now')).toMatchObject({ is: 'no', by: 'info' });
+    expect(eligibility(old, DOWN, 'next')).toEqual({ is: 'yes' });
+    expect(eligibility(old, { ...DOWN, downMs: 5000 }, 'next')).toMatchObject({ is: 'no', by: 'info' });
+  });
+
+  it('counts in the periods that SENTINEL DEBUG set', () => {
+    const slow = { ...DOWN, pingPeriodMs: 3000 };
+    expect(eligibility(candidate('a', { answeredMsAgo: 14_000 }), slow)).toEqual({ is: 'yes' });
+    expect(eligibility(candidate('a', { answeredMsAgo: 16_000 }), slow).is).toBe('no');
+  });
+
+  it('is read from what SENTINEL REPLICAS and SENTINEL MASTER give', () => {
+    const fields = new Map([
+      ['ip', '127.0.0.1'],
+      ['port', '6380'],
+      ['flags', 'slave'],
+      ['runid', 'ab'],
+      ['slave-priority', '100'],
+      ['slave-repl-offset', '42'],
+      ['last-ok-ping-reply', '7'],
+      ['info-refresh', '8'],
+      ['master-link-down-time', '99000'],
+    ]);
+    const master = knownMaster(
+      new Map([
+        ['flags', 'master,s_down'],
+        ['down-after-milliseconds', '2000'],
+        ['s-down-time', '500'],
+      ]),
+    );
+    const verdict = eligibility(seenReplica(fields), master);
+    expect(verdict.is === 'no' && excludedWords(verdict)).toBe(
+      'was without its master for 99.00 s, 20.50 s are allowed',
+    );
+    fields.delete('info-refresh');
+    fields.set('master-link-down-time', '9');
+    expect(eligibility(seenReplica(fields), master)).toEqual({ is: 'unknown' });
   });
 });

@@ -20,6 +20,7 @@ import {
   got,
   no,
   nodeIn,
+  replicaRecords,
   said,
   sentinelIn,
   viewsIn,
@@ -330,6 +331,18 @@ describe('restarted-empty', () => {
         fix: [expect.stringMatching(/SENTINEL FAILOVER mymaster$/), expect.stringMatching(/^# /)],
       },
     ]);
+  });
+
+  it('ends the empty server instead, where no sentinel would promote a replica that holds it', () => {
+    const stale = said(restartedEmpty, (g) => {
+      alter(nodeIn(g, 1).info, { master_replid: 'b'.repeat(40), uptime_in_seconds: '4' });
+      for (const n of [2, 3]) {
+        unlinked(g, n);
+        alter(nodeIn(g, n).info, OLD);
+        for (const record of replicaRecords(g, n)) record['last-ok-ping-reply'] = '6000';
+      }
+    });
+    expect(stale).toMatchObject([{ fix: [expect.stringMatching(/^# to keep/), 'sentinelctl kill redis-1'] }]);
   });
 
   it('ends the empty servers instead, where a sentinel might promote one that has copied the master', () => {

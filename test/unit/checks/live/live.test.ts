@@ -15,11 +15,13 @@ import noMaster from '../../../../src/checks/live/no-master.js';
 import nodeDown from '../../../../src/checks/live/node-down.js';
 import nodeUnreachable from '../../../../src/checks/live/node-unreachable.js';
 import replicaOrphan from '../../../../src/checks/live/replica-orphan.js';
+import replicaRing from '../../../../src/checks/live/replica-ring.js';
 import runUnderWay from '../../../../src/checks/live/run-under-way.js';
 import sentinelUnreachable from '../../../../src/checks/live/sentinel-unreachable.js';
 import tilt from '../../../../src/checks/live/tilt.js';
 import unfinishedJournal from '../../../../src/checks/live/unfinished-journal.js';
 import type { Gathered } from '../../../../src/model/gathered.js';
+import { become, unlinked } from '../../../helpers/alterations/alteration.js';
 import {
   alter,
   given,
@@ -80,7 +82,7 @@ describe('no-good-slave', () => {
       change(g);
     });
 
-  const unlinked = (g: Gathered) => {
+  const withoutLinks = (g: Gathered) => {
     for (const n of [2, 3]) alter(nodeIn(g, n).info, { master_link_status: 'down' });
   };
 
@@ -96,7 +98,7 @@ describe('no-good-slave', () => {
     [{ 'info-refresh': '30100' }, 'gave no INFO for 30100 ms'],
     [{ 'master-link-down-time': '50100' }, 'was without its master for 50.10 s, 50.00 s are allowed'],
   ])('with every replica %j', (fields, why) => {
-    expect(all(fields, unlinked)).toMatchObject([
+    expect(all(fields, withoutLinks)).toMatchObject([
       { subject: 'redis-2, redis-3', message: expect.stringContaining(`redis-2 ${why}; redis-3 ${why}`) },
     ]);
   });
@@ -106,13 +108,13 @@ describe('no-good-slave', () => {
     expect(own(() => {})).toMatchObject([
       { severity: 'info', message: expect.stringContaining('read it within 10 s') },
     ]);
-    expect(own(unlinked)).toMatchObject([
+    expect(own(withoutLinks)).toMatchObject([
       { fix: [2, 3].map((n) => `redis-cli -h 127.0.0.1 -p ${6378 + n} INFO replication`) },
     ]);
     // A master that is just back: the links follow by themselves.
     const back = own((g) => {
-      unlinked(g);
-      masterIs(g, { flags: 'master,s_down' });
+      withoutLinks(g);
+      masterIs(g, { flags: 'master,s_down', 's-down-time': '1000' });
     });
     expect(back).toMatchObject([{ fix: ['sentinelctl status --watch'] }]);
   });
@@ -236,6 +238,36 @@ describe('no-good-slave', () => {
       masterIs(g, { 'num-slaves': '0' });
     });
     expect(alone).toMatchObject([{ message: expect.stringContaining('the master has no replica') }]);
+  });
+});
+
+describe('replica-ring', () => {
+  const ring = (record: Record<string, string>, info: Record<string, string> = {}) =>
+    said(replicaRing, (g) => {
+      become(nodeIn(g, 1), 'replica', nodeIn(g, 2), { master_link_status: 'down' });
+      for (const n of [2, 3]) {
+        unlinked(g, n);
+        alter(nodeIn(g, n).info, { db0: 'keys=5,expires=0', ...info });
+        for (const one of replicaRecords(g, n)) Object.assign(one, record);
+      }
+    });
+
+  it('ends by itself as long as one replica may be promoted, also once old news of it are new ones', () => {
+    const wait = [{ fix: ['sentinelctl status --watch'] }];
+    expect(ring({})).toMatchObject(wait);
+    expect(ring({ 'info-refresh': '60000', 'master-link-down-time': '900000' })).toMatchObject(wait);
+  });
+
+  it('does not where all were cut off too long, or have priority 0', () => {
+    expect(ring({ 'master-link-down-time': '900000' })).toMatchObject([
+      { consequence: expect.stringContaining('longer than 10 x down-after') },
+    ]);
+    const never = ring({}, { slave_priority: '0' });
+    expect(never).toMatchObject([
+      { consequence: expect.stringContaining('because redis-2, redis-3 have priority 0') },
+    ]);
+    expect(JSON.stringify(never)).toContain('CONFIG SET replica-priority 100');
+    expect(JSON.stringify(never)).not.toContain('down-after-milliseconds');
   });
 });
 
@@ -550,6 +582,25 @@ describe('a data node that does not answer', () => {
     expect(reset).toMatchObject([
       { fix: expect.arrayContaining(['redis-cli -h 127.0.0.1 -p 6380 REPLICAOF NO ONE']) },
     ]);
+  });
+
+  it('waits for its replacement where the sentinels have only old news of the replicas, not where none may be it', () => {
+    const lost = (record: Record<string, string>, info: Record<string, string> = {}) =>
+      said(noMaster, (g) => {
+        silence(nodeIn(g, 1));
+        masterIs(g, { flags: 'master,s_down,o_down,disconnected', 's-down-time': '9000' });
+        for (const n of [2, 3]) {
+          alter(nodeIn(g, n).info, info);
+          for (const one of replicaRecords(g, n)) Object.assign(one, record);
+        }
+      });
+    const coming = [{ message: expect.stringContaining('can replace it') }];
+    expect(lost({ 'info-refresh': '9000' })).toMatchObject(coming);
+    expect(lost({ flags: 'slave,s_down' })).toMatchObject(coming);
+    const never = [{ message: expect.stringContaining('no replica can be promoted') }];
+    expect(lost({ 'slave-priority': '0' })).toMatchObject(never);
+    // What they say themselves is what the sentinels read before they choose.
+    expect(lost({}, { slave_priority: '0' })).toMatchObject(never);
   });
 
   it('is only unreachable from here where every sentinel reaches it: whether there is a master is not known', () => {
