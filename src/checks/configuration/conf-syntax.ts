@@ -1,8 +1,8 @@
 import type { Check, RawFinding } from '../check.js';
 import type { Directive } from '../files/conf.js';
 import { judgeServerFiles, merged } from '../files/judge.js';
+import { SENTINEL_LINES } from '../files/known.js';
 import type { FileServer } from '../files/project.js';
-import { sentinelRefusalOf } from '../files/sentinel-values.js';
 import { place } from '../files/settings.js';
 import { refusalOf } from '../files/values.js';
 
@@ -75,4 +75,41 @@ function righted(d: Directive, why: string): string {
   return !secret && meant.length > 0 && refusalOf(d.name, meant) === undefined
     ? `${d.name} ${meant.join(' ')}`
     : `correct ${d.file}:${d.line}: it ${why.replace(/, (but has|not) .*/, '')}`;
+}
+
+/** What atoi makes of a word: its leading digits, 0 without any. */
+const atoi = (word: string | undefined): number => Number.parseInt(word ?? '', 10) || 0;
+
+const above =
+  (at: number, least: number) =>
+  (args: string[]): string | undefined =>
+    atoi(args[at]) >= least ? undefined : `takes a number of ${least} or more`;
+
+const yesNo = ([value = '']: string[]): string | undefined =>
+  /^(yes|no)$/i.test(value) ? undefined : 'takes yes or no';
+
+/** Values that a sentinel refuses at start (sentinel.c, sentinelHandleConfiguration): it reads numbers with atoi. */
+const VALUES: Readonly<Record<string, (args: string[]) => string | undefined>> = {
+  monitor: ([, , port, quorum]) => {
+    if (atoi(quorum) < 1) return 'takes a quorum of 1 or more';
+    return atoi(port) >= 0 && atoi(port) <= 65535 ? undefined : 'takes a port from 0 to 65535';
+  },
+  'down-after-milliseconds': above(1, 1),
+  'failover-timeout': above(1, 1),
+  'master-reboot-down-after-period': above(1, 0),
+  myid: ([id = '']) => (id.length === 40 ? undefined : 'takes an id of 40 letters'),
+  'deny-scripts-reconfig': yesNo,
+  'resolve-hostnames': yesNo,
+  'announce-hostnames': yesNo,
+};
+
+/** Why a sentinel stops at `sentinel WHAT ARGS`; undefined where it does not, or WHAT is not known. */
+function sentinelRefusalOf(what: string, args: string[]): string | undefined {
+  const known = SENTINEL_LINES[what];
+  if (known === undefined) return undefined;
+  const [least, most] = known.words;
+  if (args.length < least || args.length > most) {
+    return `takes ${least} ${least === 1 ? 'word' : 'words'}, but has ${args.length}`;
+  }
+  return VALUES[what]?.(args);
 }

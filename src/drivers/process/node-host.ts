@@ -1,10 +1,14 @@
-import { refused } from '../../errors.js';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, rm } from 'node:fs/promises';
+import { errnoOf, messageOf, type OperatorError, refused, unreachable } from '../../errors.js';
 import { endProcess, killProcess, suspendProcess } from '../../host/end-process.js';
-import { readIfThere, writeAtomically } from '../../host/files.js';
-import { viewProcess } from '../../host/process-identity.js';
+import { readIfThere, withPrivateUmask, writeAtomically } from '../../host/files.js';
+import { identify, viewProcess } from '../../host/process-identity.js';
 import { lifeOfProcess } from '../../host/server-life.js';
 import { signalProcess } from '../../host/signal.js';
 import type { Life } from '../../model/gathered.js';
+import type { Env } from '../driver.js';
 import type { LinksProbe } from '../links.js';
 import {
   CAN_DO_ALL,
@@ -16,10 +20,10 @@ import {
   type StopOptions,
 } from '../node-host.js';
 import { readLog } from '../server-log.js';
-import { needBinary } from './binary.js';
-import { startDaemon } from './daemon.js';
+import { INSTALL, needBinary, serverEnv } from './binary.js';
 import { probeLinks } from './links.js';
-import { blockDump } from './node-files.js';
+import { blockDump, type NodeFiles } from './node-files.js';
+import { writeRecord } from './record.js';
 import type { ProcessSession } from './session.js';
 
 /** The life of nodes that are daemons on this machine. */
@@ -130,4 +134,51 @@ export class ProcessHost implements NodeHost {
       },
     );
   }
+}
+
+/**
+ * Starts a node's server as a daemon of its own session, which outlives this command, and records its identity.
+ * Throws `no-redis-server` (5) when the binary cannot be run.
+ */
+async function startDaemon(files: NodeFiles, binary: string, env: Env): Promise<void> {
+  // From here on a later command knows that it may have to search for a server that was not recorded.
+  await writeRecord(files, { state: 'starting' });
+  await rm(files.pidfile, { force: true });
+  const pid = await spawnDetached(files, binary, env);
+  // 'spawn' is emitted after exec, so the command line is already the server's. A server that has already exited is
+  // recorded too, as one that cannot be alive.
+  const identity = (await identify(pid)) ?? { pid, startTime: '', command: '' };
+  await writeRecord(files, { state: 'started', server: identity });
+}
+
+async function spawnDetached(files: NodeFiles, binary: string, env: Env): Promise<number> {
+  // A server that rejects its configuration prints that before it opens its log.
+  const log = await open(files.log, 'a', 0o600);
+  try {
+    const args = files.kind === 'sentinel' ? [files.conf, '--sentinel'] : [files.conf];
+    const child = withPrivateUmask(() =>
+      spawn(binary, args, {
+        cwd: files.dir,
+        detached: true,
+        stdio: ['ignore', log.fd, log.fd],
+        env: serverEnv(env),
+      }),
+    );
+    await once(child, 'spawn');
+    child.unref();
+    if (child.pid === undefined) throw new Error(`${files.id} was spawned without a pid`);
+    return child.pid;
+  } catch (error) {
+    throw errnoOf(error) === undefined ? error : cannotRun(binary, error);
+  } finally {
+    await log.close();
+  }
+}
+
+function cannotRun(binary: string, error: unknown): OperatorError {
+  return unreachable('no-redis-server', `cannot run ${binary}`, {
+    why: messageOf(error),
+    hint: INSTALL,
+    cause: error,
+  });
 }

@@ -1,18 +1,28 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { errnoOf, refused } from '../../errors.js';
+import { endProcess, killProcess } from '../../host/end-process.js';
 import { makePrivateDirectory, writeAtomically } from '../../host/files.js';
+import type { ProcessIdentity } from '../../host/process-identity.js';
 import { command } from '../../model/hints.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
-import type { DataOnDisk, NodePaths, Provisioner, Removed } from '../provisioner.js';
+import {
+  addRemoved,
+  type DataOnDisk,
+  type NodePaths,
+  nothingRemoved,
+  type Provisioner,
+  type Removed,
+  SAVING_GRACE_MS,
+} from '../provisioner.js';
 import { needServer } from './binary.js';
 import { layOut } from './layout.js';
 import { clearAll } from './links.js';
 import { chooseNet, loopbackOf } from './loopback.js';
-import { dataBytes, isNodeId, nodeFiles, nodesDirectory } from './node-files.js';
+import { dataBytes, isNodeId, type NodeFiles, nodeFiles, nodesDirectory } from './node-files.js';
+import { findServer, serversBelow } from './ownership.js';
 import { writeRecord } from './record.js';
-import { removeNode, removeNodes } from './removal.js';
 import type { ProcessSession } from './session.js';
 import { writeSettings } from './settings.js';
 
@@ -113,3 +123,37 @@ async function namesIn(directory: string): Promise<string[]> {
     throw error;
   }
 }
+
+/** Stops a node's server and removes its files; counts the process only if one was running. */
+async function removeNode(files: NodeFiles, binary: string | undefined, keepData: boolean): Promise<Removed> {
+  const { server } = await findServer(files, binary);
+  if (server !== undefined) await end(server, keepData);
+  const paths = keepData ? [files.conf, files.record, files.pidfile] : [files.dir];
+  await Promise.all(paths.map((path) => rm(path, { recursive: true, force: true })));
+  return { ...nothingRemoved, processes: server === undefined ? 0 : 1 };
+}
+
+/**
+ * Removes these nodes, and stops servers of this cluster whose directories no longer exist. Continues past a node that
+ * cannot be removed, then throws the first error.
+ */
+async function removeNodes(
+  clusterDir: string,
+  names: string[],
+  binary: string | undefined,
+  keepData: boolean,
+): Promise<Removed> {
+  const ids = names.filter(isNodeId);
+  const outcomes = await Promise.allSettled(
+    ids.map((id) => removeNode(nodeFiles(clusterDir, id), binary, keepData)),
+  );
+  const strays = await serversBelow(`${nodesDirectory(clusterDir)}/`, binary);
+  const ends = await Promise.allSettled(strays.map((server) => end(server, keepData)));
+  const failure = [...outcomes, ...ends].find((outcome) => outcome.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+  const removed = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  return removed.reduce(addRemoved, { ...nothingRemoved, processes: strays.length });
+}
+
+const end = (server: ProcessIdentity, keepData: boolean): Promise<void> =>
+  keepData ? endProcess(server, SAVING_GRACE_MS) : killProcess(server);

@@ -1,13 +1,15 @@
-import type { FailoverResult, InvariantResult, Verdict } from '../../observe/result.js';
+import { humanDurationMs } from '../../model/duration.js';
+import type { FailoverResult, InvariantResult, Trial, Verdict } from '../../observe/result.js';
 import { padEnd, plain, together, wrap } from '../plain-text.js';
 import { adviceOf } from '../words/advice.js';
 import { headline, INCOMPLETE, nextCommands, settingOf } from '../words/headline.js';
 import { thresholdText } from '../words/metrics.js';
 import { type KeyNumber, keyNumbers, whyWords } from '../words/numbers.js';
+import { masterNowWords, restoredWords } from '../words/restored.js';
+import { phaseRows } from '../words/time-rows.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 import { manyLines } from './failover-many.js';
 import { trialLines } from './failover-one.js';
-import { interruptedText } from './interrupted.js';
 import { nextLines, verdictLines, warningLines } from './lines.js';
 import { MARK, paintOf } from './outcome.js';
 import { type Cell, table } from './table.js';
@@ -111,4 +113,39 @@ function verdictLine(verdict: Verdict, words: string, view: View): string[] {
   const paint = paintOf(verdict, themeOf(view));
   const lines = wrap(plain(`${mark} ${words}`), lineWidth(view), 4);
   return lines.map((line, i) => (i === 0 ? paint(mark) + line.slice(mark.length) : line));
+}
+
+/** A run that was interrupted within its only trial: what was seen, what was rolled back, which node is the master. */
+function interruptedText(result: FailoverResult, trial: Trial, next: string[], view: View): string {
+  const theme = themeOf(view);
+  const { masterName, outcome } = result;
+  const { restored, oldMaster } = trial;
+  return [
+    ...verdictLines(
+      outcome.toUpperCase(),
+      paintOf(outcome, theme),
+      plain(`${masterName}: interrupted after the loss of ${oldMaster.id}; ${masterNowWords(trial)}`),
+      view,
+    ),
+    ...wrap(plain(`seen: ${seenWords(trial, result)}`), lineWidth(view), 2),
+    ...(restored === undefined
+      ? []
+      : wrap(plain(`rolled back: ${restoredWords(restored)}`), lineWidth(view), 2)),
+    ...wrap(plain(settingOf(result)), lineWidth(view), 2).map(theme.dim),
+    '',
+    ...next.flatMap((line) => nextLines(line, view)),
+  ].join('\n');
+}
+
+/** `one sentinel marks it down (2.57 s), a quorum marks it down (2.65 s)`; from the fault on, in the order in which it was seen. */
+function seenWords(trial: Trial, { config }: FailoverResult): string {
+  const rows = phaseRows(trial, config);
+  const confirmedMs = rows.find((row) => row.short === 'promoted')?.atMs ?? Infinity;
+  const seen = rows
+    // Its ROLE is asked at intervals: what was seen after the leader confirmed it had happened before.
+    .filter((row) => row.short !== 'writable' || (row.atMs ?? 0) <= confirmedMs)
+    .flatMap(({ label, atMs }) => (atMs === null ? [] : [{ label, atMs }]))
+    .sort((a, b) => a.atMs - b.atMs)
+    .map(({ label, atMs }) => `${label} (${together(humanDurationMs(atMs))})`);
+  return seen.length === 0 ? 'no sentinel had marked it down' : seen.join(', ');
 }

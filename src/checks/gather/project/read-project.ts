@@ -1,10 +1,19 @@
-import { dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { usageError } from '../../../errors.js';
 import { scriptAt } from '../../../host/script-file.js';
 import { openRules } from '../../files/acl-rules.js';
-import { emptyProject, type FileServer, type Project } from '../../files/project.js';
+import { optionDirectives } from '../../files/conf.js';
+import {
+  emptyProject,
+  type FileServer,
+  nodeFiles,
+  type Project,
+  sentinelFiles,
+  type Unit,
+} from '../../files/project.js';
+import { followsOf, isYes, settingOf } from '../../files/settings.js';
 import type { Content } from '../../files/shell/machine.js';
-import { withoutSentinel } from '../../files/whole.js';
+import { confOf, isUnit, unitOf } from '../../files/unit.js';
 import { certificatesOf } from './certificates.js';
 import { kindOf, matching, readText } from './disk.js';
 import { otherThanConf } from './not-conf.js';
@@ -12,7 +21,6 @@ import { readCompose } from './read-compose.js';
 import { besideIt, readConf } from './read-conf.js';
 import { readKube } from './read-kube.js';
 import { usersOf } from './read-segments.js';
-import { type StartedBy, startServers, unitIn } from './units.js';
 
 export interface AskedFiles {
   /** Configuration files of Redis or Sentinel, as they were named; `HOST=FILE` for the file of one machine. */
@@ -136,4 +144,65 @@ async function scriptsOf(servers: FileServer[]): Promise<Project['scripts']> {
   return new Map(
     await Promise.all([...new Set(paths)].map(async (path) => [path, await scriptAt(path)] as const)),
   );
+}
+
+/** Why files without a sentinel do not show whether a master that dies is replaced; none where nothing replicates. */
+function withoutSentinel(project: Project): string[] {
+  if (sentinelFiles(project).length > 0 || project.unread.length > 0) return [];
+  const nodes = nodeFiles(project);
+  const inCluster = nodes.filter((node) => isYes(settingOf(node, 'cluster-enabled')));
+  if (inCluster.length > 0)
+    return [
+      `${inCluster.map((n) => n.id).join(', ')}: cluster-enabled yes: this is Redis Cluster, which fails over without Sentinel: its failover is not judged`,
+    ];
+  return nodes.some((node) => followsOf(node) !== null || node.replicates === true)
+    ? [
+        'no sentinel is in these files: whether a master that dies is replaced is not judged: give the files of the sentinels too',
+      ]
+    : [];
+}
+
+/** A unit, and the machine that its file was given for. */
+interface StartedBy {
+  unit: Unit;
+  host: string | undefined;
+}
+
+/** The systemd service that a file describes; null if the file is not a unit or cannot be read. */
+async function unitIn(file: string, host: string | undefined): Promise<StartedBy | null> {
+  const read = await readText(file);
+  if ('why' in read || !isUnit(read.text)) return null;
+  const unit = unitOf(file, read.text);
+  return unit && { unit, host };
+}
+
+/** The name of a file in a unit: what stands for the instance of a template (`redis@6379`) may be anything. */
+const nameIn = (path: string): RegExp =>
+  new RegExp(
+    `^${basename(path)
+      .replace(/[.+^${}()|[\]\\*?]/g, '\\$&')
+      .replace(/%[iIjJ]/g, '.+')}$`,
+  );
+
+/** Gives each unit to the server whose file it starts, by the name of that file, and its options to the server. */
+function startServers(project: Project, units: readonly StartedBy[]): void {
+  for (const { unit, host } of units) {
+    const path = confOf(unit);
+    const named = project.servers.filter(
+      (s) =>
+        s.service === null &&
+        s.host?.name === host &&
+        path !== null &&
+        nameIn(path).test(basename(s.conf?.file ?? '')),
+    );
+    const [server, ...others] = named;
+    if (path === null || server === undefined || others.length > 0) {
+      const why =
+        path === null ? 'it names no configuration file' : `${path} was not given, or more than once`;
+      project.unread.push(`${unit.file}:${unit.start.line}: ${why}: what it starts is not judged`);
+      continue;
+    }
+    server.unit = unit;
+    server.directives.push(...optionDirectives(unit.start.words.slice(2), unit.file, unit.start.line));
+  }
 }
