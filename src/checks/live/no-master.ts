@@ -2,7 +2,7 @@ import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import { livesHere, type MasterFacts, type Witness } from '../../model/facts.js';
 import { endsByItself } from '../../model/promotable.js';
 import { TILT_PERIOD_MS, usualFailoverMs } from '../../model/sentinel-timing.js';
-import { isLocked, type NodeState } from '../../model/snapshot.js';
+import { isLocked, type NodeState, type SentinelState } from '../../model/snapshot.js';
 import { heardMs } from '../../model/verdict.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
@@ -11,6 +11,7 @@ import { canCallDown, canElect, electorateOf, headCount } from '../electorate.js
 import { forgottenFix, isForgotten } from '../forgotten.js';
 import { blockedAt, eligibleAt } from '../promotable.js';
 import { downWord, ids, isDown, isStopped, judgeMasters, nameOf } from '../snapshot.js';
+import { cutOffPeers, openTo } from '../still-speaks.js';
 import { failoverUnderWay, thawBefore } from '../under-way.js';
 
 export default {
@@ -221,7 +222,12 @@ export function bringBack(facts: MasterFacts, otherwise: NodeState | null): stri
   const sentinels = snapshot.sentinels.filter((s) => s.silence !== null && !isLocked(s.silence));
   const isFrozen = [...silent, ...sentinels].some((s) => s.silence?.kind === 'timeout');
   if (expectation.own && !isFrozen && silent.length + sentinels.length > 0) return hints.ctl('up');
-  const first = sentinels[0] ?? otherwise;
+  // One that runs needs a route, not a restart.
+  const peersOf = (s: SentinelState) => (expectation.own ? null : cutOffPeers(witnesses, s));
+  const stopped = sentinels.find((s) => peersOf(s) === null);
+  const [cut] = sentinels;
+  if (stopped === undefined && cut !== undefined) return openTo(cut, peersOf(cut) ?? []);
+  const first = stopped ?? otherwise;
   if (first !== null) return hints.revive(first, first.silence);
   const witness = witnesses[0]?.sentinel;
   return witness === undefined ? hints.ctl('status') : hints.logs(witness, `SENTINEL CKQUORUM ${facts.name}`);

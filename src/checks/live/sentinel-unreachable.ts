@@ -3,6 +3,7 @@ import { HEARD_MS } from '../../model/sentinel-timing.js';
 import type { SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { downWord, ids, isAllUnknown, isSilent, isStopped, nameOf } from '../snapshot.js';
+import { cutOffPeers, openTo } from '../still-speaks.js';
 import { isGhostSentinel } from './ghost-sentinel.js';
 import { saidNothing, silenceOf } from './node-unreachable.js';
 import { isSpeaking, saysInstead } from './says-instead.js';
@@ -75,6 +76,19 @@ function wordsOn(
         '# it runs, since its peers hear it: its log says why (maxclients reached, TLS wanted, a proxy before it)',
       ],
     };
+  const peers = cutOffPeers(
+    facts.masters.flatMap((m) => m.witnesses),
+    sentinel,
+  );
+  if (peers !== null && !facts.expectation.own) {
+    const words = 'cannot be reached, and its messages still arrive through the master';
+    return {
+      brief: `${sentinel.id} ${words}`,
+      message: `${nameOf(sentinel)} ${words}: it runs`,
+      evidence: `${evidence}; it runs: a peer that has no answer of it either still receives its messages`,
+      fix: [openTo(sentinel, peers)],
+    };
+  }
   return {
     brief: isSpeaking(sentinel)
       ? `${sentinel.id} ${sentinel.silence?.message ?? ''}`

@@ -6,6 +6,7 @@ import type { Check, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, justStarted, num, unreported } from '../group.js';
 import { answersWrongly } from '../passwords.js';
+import { type Cut, firewalled, isConnectedAt } from './firewalled.js';
 
 export default {
   id: 'nat-sentinel',
@@ -13,15 +14,17 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'network',
-  title: 'a sentinel announces an address that the others cannot reach',
+  title: 'a sentinel cannot connect to another one, whose messages arrive',
   consequence:
-    'the others count it as known but cannot ask for its vote: when this holds for a majority, no leader is ever elected',
+    'a sentinel that is known and not reached cannot be asked for its vote: when this holds for a majority, no leader is ever elected',
   explanation:
     'Sentinels announce themselves by messages through the master, with the address of their own connection ' +
     'or a configured one. The message arrives even where that address is unreachable, for example with ' +
-    'containers or behind NAT; votes need a connection.',
+    'containers or behind NAT, or where a firewall drops the connection; votes need a connection.',
   remedy: [
-    'SENTINEL CONFIG SET announce-ip and announce-port: an address that other sentinels and clients can reach',
+    'where the address is right: open the port of the sentinels between their machines',
+    'else ' +
+      'SENTINEL CONFIG SET announce-ip and announce-port: an address that other sentinels and clients can reach',
   ],
   sources: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ (Sentinel, Docker, NAT, and possible issues)',
@@ -40,6 +43,7 @@ export default {
     if (groups.length === 0) return silentSentinels(gathered);
     const found = new Map<string, { by: GatheredSentinel[]; at: string; itself: GatheredSentinel | null }>();
     const missing = unreported(groups);
+    const cuts: Cut[] = [];
     for (const { views } of groups) {
       for (const { sentinel, master } of views) {
         if (!master.sentinels.ok) {
@@ -64,6 +68,11 @@ export default {
           )
             continue;
           const at = formatAddress(address);
+          if (itself !== null && isConnectedAt({ from: sentinel, to: itself }, at)) {
+            if (!cuts.some(({ from, to }) => from === sentinel && to === itself))
+              cuts.push({ from: sentinel, to: itself });
+            continue;
+          }
           const entry = found.get(at) ?? { by: [], at, itself };
           if (!entry.by.includes(sentinel)) entry.by.push(sentinel);
           found.set(at, entry);
@@ -84,7 +93,7 @@ export default {
               ],
       };
     });
-    return judged(seen, missing);
+    return judged([...firewalled(cuts), ...seen], missing);
   },
 } satisfies Check;
 

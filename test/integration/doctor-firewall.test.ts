@@ -1,0 +1,124 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import { changePacketRules } from '../../src/host/packet-filter.js';
+import { until } from '../../src/until.js';
+import { attachedPatient, type Patient, shell } from '../helpers/doctor.js';
+import { noPacketRules } from '../helpers/packet-rules.js';
+import { type Lab, openLab } from '../helpers/plants/lab.js';
+
+const LONG_MS = 90_000;
+const [NODE, PORT] = [9690, 9695];
+const HOSTS = ['127.0.41.1', '127.0.41.2', '127.0.41.3'] as const;
+const [ONE, TWO, THREE] = HOSTS;
+const id = (host: string): string => `${host}:${PORT}`;
+
+/** Connections to the sentinels' port from one address to another are dropped. */
+type Drop = [from: string, to: string];
+const rules = (verb: '-A' | '-D', drops: readonly Drop[]): string =>
+  [
+    '*filter',
+    ...drops.map(([from, to]) => `${verb} INPUT -p tcp -s ${from} -d ${to} --dport ${PORT} -j DROP`),
+    'COMMIT',
+    '',
+  ].join('\n');
+
+describe.skipIf(noPacketRules !== undefined)('a firewall between sentinels', () => {
+  let lab: Lab;
+  let inEffect: readonly Drop[] = [];
+  const drop = async (drops: readonly Drop[]): Promise<void> => {
+    await changePacketRules(rules('-A', drops));
+    inEffect = drops;
+  };
+  const allow = async (): Promise<void> => {
+    const drops = inEffect;
+    inEffect = [];
+    if (drops.length > 0) await changePacketRules(rules('-D', drops));
+  };
+  const quorumAt = (host: string, wanted: RegExp): Promise<true | undefined> =>
+    until(
+      async () =>
+        wanted.test(await shell(`redis-cli -h ${host} -p ${PORT} SENTINEL CKQUORUM mymaster`).catch(String))
+          ? true
+          : undefined,
+      { clock: systemClock, everyMs: 200, deadlineMs: 60_000 },
+    );
+  let patient: Patient;
+  beforeAll(async () => {
+    lab = await openLab();
+    await lab.serve('node.conf', { port: NODE }, ['protected-mode no']);
+    for (const host of HOSTS)
+      await lab.serve(`${host}.conf`, { port: PORT, host, sentinel: true }, [
+        `bind-source-addr ${host}`,
+        `sentinel monitor mymaster 127.0.0.1 ${NODE} 2`,
+        'sentinel down-after-milliseconds mymaster 1500',
+      ]);
+    patient = attachedPatient(HOSTS.map((host) => ({ host, port: PORT })));
+    for (const host of HOSTS) expect(await quorumAt(host, /^OK 3/)).toBe(true);
+  }, LONG_MS);
+  afterEach(allow);
+  afterAll(async () => {
+    await allow();
+    await lab?.stop();
+  });
+
+  it(
+    'one way: the sentinel that reaches no other is the subject, and its port is to be opened',
+    async () => {
+      await drop([
+        [ONE, TWO],
+        [ONE, THREE],
+      ]);
+      expect(await quorumAt(ONE, /NOQUORUM/)).toBe(true);
+      const found = await patient.finds('nat-sentinel', id(ONE), 'critical');
+      expect(found.brief).toBe(`${id(ONE)} cannot connect to ${id(TWO)} and ${id(THREE)}`);
+      expect([...found.fix].sort()).toEqual(
+        [TWO, THREE].map(
+          (to) => `open TCP ${PORT} from ${ONE} to ${to} (firewall, security group, NetworkPolicy)`,
+        ),
+      );
+      await allow();
+      await patient.isCured('nat-sentinel', id(ONE));
+    },
+    LONG_MS,
+  );
+
+  it(
+    'between all of them',
+    async () => {
+      await drop(HOSTS.flatMap((from) => HOSTS.filter((to) => to !== from).map((to): Drop => [from, to])));
+      for (const host of HOSTS) expect(await quorumAt(host, /NOQUORUM/)).toBe(true);
+      const subject = HOSTS.map(id).join(', ');
+      const found = await patient.finds('nat-sentinel', subject, 'critical');
+      expect(found.brief).toContain('cannot connect to each other');
+      expect(found.fix.join('\n')).not.toContain('announce-ip');
+      await allow();
+      await patient.isCured('nat-sentinel', subject);
+    },
+    LONG_MS,
+  );
+
+  it(
+    'closed to this machine too: the sentinels are not called frozen, since their messages arrive',
+    async () => {
+      await drop([TWO, THREE].flatMap((to) => [ONE, '127.0.0.1', to].map((from): Drop => [from, to])));
+      expect(await quorumAt(ONE, /NOQUORUM/)).toBe(true);
+      const one = attachedPatient([{ host: ONE, port: PORT }]);
+      const found = await until(
+        async () => {
+          const { verdict, findings } = await one.doctor();
+          return findings.some((f) => f.fix.some((line) => line.startsWith('open TCP')))
+            ? { verdict, findings }
+            : undefined;
+        },
+        { clock: systemClock, everyMs: 400, deadlineMs: 30_000 },
+      );
+      expect(found?.findings.find((f) => f.id === 'sentinel-unreachable')?.message).toContain(
+        'cannot be reached, and its messages still arrive through the master: it runs',
+      );
+      expect(JSON.stringify(found)).not.toContain('frozen');
+      await allow();
+      await one.isCured('sentinel-unreachable', id(TWO));
+    },
+    LONG_MS,
+  );
+});
