@@ -3,6 +3,7 @@ import { SAVING_GRACE_MS } from '../drivers/provisioner.js';
 import { refused } from '../errors.js';
 import { command } from '../model/hints.js';
 import type { NodePlan } from '../model/plan.js';
+import { USUAL_RETURN_MS } from '../model/sentinel-timing.js';
 import { surveyPlan } from './ask.js';
 import { nodeById, nodeIn } from './impact.js';
 import { type LiveCluster, withCluster } from './open.js';
@@ -132,7 +133,7 @@ export async function start(
     runtime.onProgress({
       type: 'note',
       level: 'warning',
-      text: `${node.id} starts without the guard: if another master was promoted, it accepts writes for about 10 s that are then lost; if none was promoted, its replicas copy what it has on disk, old data or none, and delete their own`,
+      text: `${node.id} starts without the guard: if another master was promoted, it accepts writes for about ${USUAL_RETURN_MS / 1000} s that are then lost; if none was promoted, its replicas copy what it has on disk, old data or none, and delete their own`,
     });
   }
   return startAsCrashed(live, node);

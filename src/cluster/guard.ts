@@ -3,6 +3,7 @@ import { type Address, formatAddress, sameAddress } from '../model/address.js';
 import { humanDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
 import type { NodePlan } from '../model/plan.js';
+import { USUAL_RETURN_MS } from '../model/sentinel-timing.js';
 
 /** What is known when a data node is about to be started again. */
 export interface GuardFacts {
@@ -68,7 +69,7 @@ export function guardResume({ node, cluster, masterName, isReplica, ...facts }: 
   if (master !== null && sameAddress(master, node.announce)) {
     if (!facts.isFailingOver) return;
     throw refused('failover-at-hand', `${node.id} is still the master, and a failover is in progress`, {
-      why: 'resumed now, while another master is promoted, it would be a second master for about 10 s',
+      why: `resumed now, while another master is promoted, it would be a second master for about ${USUAL_RETURN_MS / 1000} s`,
       hint: `${command(`restart ${node.id}`, cluster)} # makes it a replica of the new one; ${asItWas}`,
     });
   }
@@ -79,7 +80,7 @@ export function guardResume({ node, cluster, masterName, isReplica, ...facts }: 
     'replaced',
     `${node.id} was replaced while it was paused: ${masterName} is ${successor} now`,
     {
-      why: 'resumed, it would be a second master for about 10 s, and the writes that it takes would be lost',
+      why: `resumed, it would be a second master for about ${USUAL_RETURN_MS / 1000} s, and the writes that it takes would be lost`,
       hint: `${command(`restart ${node.id}`, cluster)} # makes it a replica; ${asItWas}`,
     },
   );
@@ -105,7 +106,7 @@ function failoverAtHand({ node, cluster, callItDown, leftMs }: GuardFacts): Oper
       ? `${who} it down: a failover may be in progress`
       : `down-after ends in ${humanDurationMs(Math.max(0, leftMs ?? 0))}: a failover may be next`;
   return refused('failover-at-hand', `${node.id} is still the master, and ${down}`, {
-    why: 'if it starts now, while another master is promoted, it is a second master for about 10 s',
+    why: `if it starts now, while another master is promoted, it is a second master for about ${USUAL_RETURN_MS / 1000} s`,
     hint: `wait for the failover (${command('status --watch', cluster)}), then start it; or --as-crashed if none will come`,
   });
 }

@@ -80,6 +80,17 @@ export interface SentinelSettings extends Timing {
   parallelSyncs: number;
 }
 
+/** The earliest down-after at which a quorum agrees, in milliseconds; the largest where none ever does. */
+export function downAfterOfQuorum(views: readonly MasterView[]): number {
+  const values = views.map((view) => view.downAfterMs);
+  // ODOWN needs one sentinel that calls the master down itself and counts its own quorum (sentinelCheckObjectivelyDown).
+  const agrees = values.filter((ms) => {
+    const down = views.filter((view) => view.downAfterMs <= ms);
+    return down.some((view) => view.quorum <= down.length);
+  });
+  return agrees.length === 0 ? Math.max(0, ...values) : Math.min(...agrees);
+}
+
 /**
  * The settings that are in effect at the sentinels that answered (SENTINEL MASTER; SENTINEL SET changes them at run
  * time, and at one sentinel only). Where they differ: down-after is the earliest at which a quorum agrees, beside the
@@ -90,16 +101,9 @@ export function liveSettings(
   snapshot: Snapshot | null,
 ): SentinelSettings {
   const views = seenIn(snapshot, planned.masterName).map(({ view }) => view);
-  const largest = (key: 'downAfterMs' | 'failoverTimeoutMs' | 'quorum' | 'parallelSyncs'): number =>
+  const largest = (key: 'failoverTimeoutMs' | 'quorum' | 'parallelSyncs'): number =>
     views.length === 0 ? planned[key] : Math.max(...views.map((view) => view[key]));
-  // ODOWN needs one sentinel that calls the master down itself and counts its own quorum (sentinelCheckObjectivelyDown).
-  const agrees = views
-    .map(({ downAfterMs }) => downAfterMs)
-    .filter((ms) => {
-      const down = views.filter((view) => view.downAfterMs <= ms);
-      return down.some((view) => view.quorum <= down.length);
-    });
-  const downAfterMs = agrees.length === 0 ? largest('downAfterMs') : Math.min(...agrees);
+  const downAfterMs = views.length === 0 ? planned.downAfterMs : downAfterOfQuorum(views);
   const earliestDownAfterMs = Math.min(downAfterMs, ...views.map((view) => view.downAfterMs));
   return {
     downAfterMs,

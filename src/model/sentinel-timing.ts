@@ -96,7 +96,6 @@ export const SWITCHED_BOUND_MS = 2 * TICK_MS;
 /** From +switch-master until the other replicas follow the new master: an INFO proves each. */
 export const reattachedBoundMs = ({ failoverTimeoutMs }: Pick<Timing, 'failoverTimeoutMs'>): number =>
   Math.min(failoverTimeoutMs, INFO_PERIOD_DURING_FAILOVER_MS + 2 * TICK_MS);
-
 /** While a failover is in progress a sentinel publishes an event at least this often: an INFO period, and some ticks. */
 export const SILENT_IN_FAILOVER_MS = INFO_PERIOD_DURING_FAILOVER_MS + 5 * TICK_MS;
 /** Below this failover-timeout a failover can end before the INFO that proves its promotion; one retry is allowed for. */
@@ -104,7 +103,6 @@ export const SHORT_FAILOVER_TIMEOUT_MS = 3 * INFO_PERIOD_DURING_FAILOVER_MS;
 
 /** How long a usual failover takes from the fault to the first +switch-master; see typicalFailoverMs. */
 const USUAL_BEYOND_DOWN_AFTER_MS = 2000;
-
 /** The default budget of a failover, from the fault to the first +switch-master. */
 export const usualFailoverMs = ({ downAfterMs }: DownAfter, hangs = false): number =>
   downAfterMs + USUAL_BEYOND_DOWN_AFTER_MS + (hangs ? pingPeriodMs(downAfterMs) : 0);
@@ -128,7 +126,6 @@ export const nextFailoverMs = ({ downAfterMs }: DownAfter): number =>
 /** After a failed attempt the next one starts no sooner than this (sentinelStartFailoverIfNeeded). */
 export const failoverGuardMs = ({ failoverTimeoutMs }: Pick<Timing, 'failoverTimeoutMs'>): number =>
   2 * failoverTimeoutMs;
-
 /** How long a failover may take to come where an earlier attempt has failed: what a failover test waits by default. */
 export const failoverBoundMs = (settings: Timing): number =>
   nextFailoverMs(settings) + failoverGuardMs(settings);
@@ -138,7 +135,6 @@ export const conditionWaitMs = (settings: Timing): number => failoverBoundMs(set
 
 /** Between +odown and the vote: the peers' verdicts, the random delay of up to 1 s, some ticks. */
 const UNTIL_VOTE_MS = 2000;
-
 /** How long it takes at most from a fault to the first vote. */
 const firstVoteMs = ({ downAfterMs }: DownAfter): number =>
   downAfterMs + pingPeriodMs(downAfterMs) + UNTIL_VOTE_MS;
@@ -179,6 +175,8 @@ export const HEARD_MS = 2 * PING_PERIOD_MS;
 /** A reply to a PING that is older was not followed by another one: three periods. */
 export const REPLIES_MS = 3 * PING_PERIOD_MS;
 
+/** Who listens this long hears a hello of each sentinel, of a busy one a little later. */
+export const HELLO_HEARD_MS = HELLO_PERIOD_MS + 3 * TICK_MS;
 /** A change that one sentinel publishes is known to all that hear it after one hello period; one second for a busy machine. */
 export const HELLO_SEEN_MS = HELLO_PERIOD_MS + 1000;
 /** The same where one hello may be lost. */
@@ -206,7 +204,7 @@ export const WRONG_ROLE_DOWN_MS = 2 * INFO_PERIOD_MS;
  * A master that returns as it was is usually demoted this long after its return: the second INFO of the sentinels comes
  * after the wrong role was reported for 4 hello periods. Measured: 9.9 to 11.0 s.
  */
-export const USUAL_RETURN_MS = INFO_PERIOD_MS;
+export const USUAL_RETURN_MS = 10_000;
 
 /**
  * A master that returns as it was is demoted after this at the latest: it must report the wrong role for 4 hello

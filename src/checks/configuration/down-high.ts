@@ -1,10 +1,11 @@
 import { DEFAULT_DOWN_AFTER_MS } from '../../model/sentinel-timing.js';
+import { DEFAULT_SPEC } from '../../model/spec.js';
 import type { Check } from '../check.js';
 import { judgeMasterSetting, type WrongValue } from '../files/judge.js';
 import { judgeSetting } from '../sentinels.js';
 
 /** Long enough for a network that works, and six times as fast as the default. */
-const USUAL_MS = 5000;
+const { downAfterMs: USUAL_MS } = DEFAULT_SPEC;
 
 const wrong: WrongValue = (ms) =>
   ms >= DEFAULT_DOWN_AFTER_MS

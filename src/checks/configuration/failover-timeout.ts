@@ -4,12 +4,13 @@ import {
   failoverGuardMs,
   SHORT_FAILOVER_TIMEOUT_MS,
 } from '../../model/sentinel-timing.js';
+import { DEFAULT_SPEC } from '../../model/spec.js';
 import type { Check } from '../check.js';
 import { judgeMasterSetting, type WrongValue } from '../files/judge.js';
 import { judgeSetting } from '../sentinels.js';
 
 /** Fits a down-after of some seconds. */
-const USUAL_MS = 60_000;
+const { failoverTimeoutMs: USUAL_MS } = DEFAULT_SPEC;
 
 function wrong(ms: number): ReturnType<WrongValue> {
   if (ms >= DEFAULT_FAILOVER_TIMEOUT_MS) {

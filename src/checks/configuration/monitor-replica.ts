@@ -1,5 +1,6 @@
 import { isAt } from '../../model/facts.js';
 import type { Gathered } from '../../model/gathered.js';
+import { WRONG_ROLE_DOWN_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { Check, RawFinding, Skip } from '../check.js';
 import { addressIn, silentSentinels } from '../evidence.js';
@@ -19,13 +20,12 @@ export default {
   impact: 'no-failover',
   group: 'configuration',
   title: 'the sentinels monitor a replica as the master',
-  consequence:
-    'the sentinels watch a replica: they know no replica to promote, call it down after down-after + 20 s, and give clients a read-only node',
+  consequence: `the sentinels watch a replica: they know no replica to promote, call it down after down-after + ${WRONG_ROLE_DOWN_MS / 1000} s, and give clients a read-only node`,
   explanation:
     'After a failover Sentinel writes the new master into its own file and the data nodes write replicaof into ' +
     'theirs. A tool that renders the sentinels’ file again puts the first master back there, while the data nodes ' +
     'keep what they have. A monitored server that says it is a replica is down to Sentinel after down-after and ' +
-    '20 s, and nothing can be promoted, because its list of replicas is empty.',
+    `${WRONG_ROLE_DOWN_MS / 1000} s, and nothing can be promoted, because its list of replicas is empty.`,
   remedy: [
     'SENTINEL REMOVE and SENTINEL MONITOR with the address of the present master, at every sentinel, and its settings again',
     'in files: sentinel monitor with the address of the present master',

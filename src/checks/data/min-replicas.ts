@@ -1,4 +1,5 @@
 import type { GatheredNode } from '../../model/gathered.js';
+import { USUAL_RETURN_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { replicasOf } from '../files/groups.js';
@@ -26,7 +27,7 @@ export default {
     'every write that a cut-off or replaced master accepts is lost when it rejoins: about 4,900 acknowledged writes measured, and 370 with min-replicas-to-write 1',
   explanation:
     'With min-replicas-to-write 0 a master needs no replica to acknowledge a write. So a master that is cut off ' +
-    'stays writable, and for about 10 s after the network is restored, until Sentinel makes it a replica; its ' +
+    `stays writable, and for about ${USUAL_RETURN_MS / 1000} s after the network is restored, until Sentinel makes it a replica; its ` +
     'writes are discarded. With 1 it refuses writes (NOREPLICAS) once its last replica has been silent for ' +
     'min-replicas-max-lag seconds. The price: with every replica down no write is possible, so use it with at ' +
     'least 2 replicas. As many as there are replicas is too many: one that is away, or that was promoted, is enough ' +

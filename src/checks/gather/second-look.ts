@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Target } from '../../cluster/target.js';
 import { isAt } from '../../model/facts.js';
 import type { ForeignSentinel, GatheredNode, GatheredSentinel, Resync } from '../../model/gathered.js';
-import { HELLO_PERIOD_MS, TICK_MS } from '../../model/sentinel-timing.js';
+import { HELLO_HEARD_MS } from '../../model/sentinel-timing.js';
 import { askingAs, endpointOf } from '../../wire/access.js';
 import type { ConnectionOptions } from '../../wire/client.js';
 import { dial } from '../../wire/dial.js';
@@ -15,8 +15,6 @@ import { num } from '../group.js';
 import { foreignAt, helloIn } from './foreign.js';
 import { isOtherPort, whatItSpeaks } from './identity.js';
 
-/** Sentinels say hello every 2 s (sentinel.c, sentinel_publish_period), and a busy one a little later. */
-const HELLO_MS = HELLO_PERIOD_MS + 3 * TICK_MS;
 /** A replica that fails in its full resync begins the next one after a second (replication.c, replicationCron). */
 const RESYNC_MS = 2200;
 
@@ -54,7 +52,7 @@ export async function lookAgainAt(
       nodes.map(async (node): Promise<ForeignSentinel[]> => {
         const foreign = foreignAt(node, sentinels);
         if (foreign.length === 0) return [];
-        const said = await hearHellos(node.endpoint, toNodes, HELLO_MS);
+        const said = await hearHellos(node.endpoint, toNodes, HELLO_HEARD_MS);
         const hellos = said.flatMap((message) => helloIn(message) ?? []);
         return foreign.map((sentinelId) => {
           const hello = hellos.find((h) => h.sentinelId.startsWith(sentinelId)) ?? null;

@@ -1,6 +1,7 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { Gathered } from '../../model/gathered.js';
 import { ctl } from '../../model/hints.js';
+import { USUAL_RETURN_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { flagsOf, silentSentinels } from '../evidence.js';
 import { type Group, groupsOf, idsOf, judged, num } from '../group.js';
@@ -20,7 +21,7 @@ export default {
   explanation:
     'A paused process, an endless script or a stalled disk keeps its sockets open: TCP connects, PING is sent, no ' +
     'answer comes. Sentinel calls the master down after down-after. After the thaw it is still a writable master ' +
-    'for about 10 s, and clients that kept their connections write to it.',
+    `for about ${USUAL_RETURN_MS / 1000} s, and clients that kept their connections write to it.`,
   remedy: [
     'if it is still the sentinels’ master, resume it: sentinelctl resume NODE, kill -CONT PID, docker unpause ' +
       'CONTAINER; SCRIPT KILL for a script',

@@ -1,6 +1,7 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import { livesHere, type MasterFacts, type Witness } from '../../model/facts.js';
 import { endsByItself } from '../../model/promotable.js';
+import { downAfterOfQuorum } from '../../model/sentinel-settings.js';
 import { TILT_PERIOD_MS, usualFailoverMs } from '../../model/sentinel-timing.js';
 import { isLocked, type NodeState, type SentinelState } from '../../model/snapshot.js';
 import { heardMs } from '../../model/verdict.js';
@@ -13,6 +14,9 @@ import { blockedAt, eligibleAt } from '../promotable.js';
 import { downWord, ids, isDown, isStopped, judgeMasters, nameOf } from '../snapshot.js';
 import { cutOffPeers, openTo } from '../still-speaks.js';
 import { failoverUnderWay, thawBefore } from '../under-way.js';
+
+/** A usual failover beyond down-after, in seconds. */
+const USUAL_S = usualFailoverMs({ downAfterMs: 0 }) / 1000;
 
 export default {
   id: 'no-master',
@@ -165,15 +169,14 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   if (witnesses.every((w) => !w.view.ckquorum.ok))
     return hopeless('no failover is possible (the sentinels do not hear each other)');
   // It is replaced as soon as a quorum calls it down.
-  const waits = witnesses.map((w) => w.view.downAfterMs).sort((a, b) => a - b);
-  const downAfterMs = waits[electorate.quorum - 1] ?? waits.at(-1) ?? 0;
+  const downAfterMs = downAfterOfQuorum(witnesses.map(({ view }) => view));
   const thaw = thawBefore(facts, lost, downAfterMs);
   if (thaw !== null) return { words: thaw, why: null, fix: [hints.ctl('status --watch')] };
   const able = `${electorate.alive - electorate.tilted} of ${count(electorate.known, 'sentinel')}`;
   return {
-    words: `${able} can replace it, within about ${Math.ceil(usualFailoverMs({ downAfterMs }) / 1000)} s of its failure (down-after + 2 s)`,
+    words: `${able} can replace it, within about ${Math.ceil(usualFailoverMs({ downAfterMs }) / 1000)} s of its failure (down-after + ${USUAL_S} s)`,
     brief: expected(facts, downAfterMs),
-    evidence: `${able} answer and can replace ${lost.id}; that takes down-after (${formatDurationMs(downAfterMs)}) and about 2 s from its failure`,
+    evidence: `${able} answer and can replace ${lost.id}; that takes down-after (${formatDurationMs(downAfterMs)}) and about ${USUAL_S} s from its failure`,
     why: 'if no replica is promoted, the logs of the sentinels say why (-failover-abort-…)',
     ...afterFailover(facts, lost),
   };

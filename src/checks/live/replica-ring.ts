@@ -1,7 +1,12 @@
 import { isAt } from '../../model/facts.js';
 import type { Gathered, GatheredNode } from '../../model/gathered.js';
 import { cli, ctl } from '../../model/hints.js';
-import { downAfterForCutOffMs, INFO_PERIOD_MS, WRONG_ROLE_DOWN_MS } from '../../model/sentinel-timing.js';
+import {
+  downAfterForCutOffMs,
+  INFO_PERIOD_MS,
+  INFO_SEEN_MS,
+  WRONG_ROLE_DOWN_MS,
+} from '../../model/sentinel-timing.js';
 import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
@@ -123,7 +128,7 @@ function wayOut(
         ...setConfig(node, 'replica-priority', 0),
       ]),
       ...(empty.length > 0
-        ? [`# the sentinels read it within ${INFO_PERIOD_MS / 1000} s:`, `sleep ${INFO_PERIOD_MS / 1000 + 1}`]
+        ? [`# the sentinels read it within ${INFO_PERIOD_MS / 1000} s:`, `sleep ${INFO_SEEN_MS / 1000}`]
         : []),
       `# promotes ${listed(
         fit.map(({ id }) => id),

@@ -14,8 +14,7 @@ export default {
   impact: 'data-unsafe',
   group: 'live',
   title: 'more than one data node is a master',
-  consequence:
-    'every write to the wrong master is lost when it becomes a replica; this is normal for about 10 s after an old master has returned',
+  consequence: `every write to the wrong master is lost when it becomes a replica; this is normal for about ${USUAL_RETURN_MS / 1000} s after an old master has returned`,
   explanation:
     'Several data nodes of one group have role:master, and clients can write to each of them. An old master that ' +
     'returns stays a writable master until the sentinels make it a replica: after 4 hello periods of 2 s and the ' +

@@ -1,5 +1,5 @@
 import { downAfterAnd, formatDurationMs } from '../../model/duration.js';
-import { freezeMs } from '../../model/sentinel-timing.js';
+import { freezeMs, RETURNED_MASTER_MS, USUAL_RETURN_MS } from '../../model/sentinel-timing.js';
 import { SHORT } from './expected.js';
 import type { Fault } from './fault.js';
 import { badTarget, dataTargets } from './targets.js';
@@ -17,7 +17,7 @@ export const FROZEN_FAULTS: Fault[] = [
     expires: null,
     correct: [
       'a failover as after a crash, up to one PING period later',
-      'after it is resumed, the sentinels make it a replica within about 18 s (four hello periods of 2 s and one INFO period of 10 s)',
+      `after it is resumed, the sentinels make it a replica about ${USUAL_RETURN_MS / 1000} s later, at most ${RETURNED_MASTER_MS / 1000} s`,
     ],
     ofMaster: true,
     mustNot: [

@@ -1,4 +1,10 @@
-import { majorityOf } from '../../model/sentinel-timing.js';
+import { formatDurationMs } from '../../model/duration.js';
+import {
+  majorityOf,
+  TILT_PERIOD_MS,
+  TILT_TRIGGER_MS,
+  TILTING_FREEZE_MS,
+} from '../../model/sentinel-timing.js';
 import type { ClusterRoles } from '../../observe/roles.js';
 import type { Act } from '../act.js';
 import type { Fault } from './fault.js';
@@ -63,13 +69,13 @@ export const SENTINEL_FAULTS: Fault[] = [
   },
   {
     name: 'sentinel-freeze',
-    summary: 'a sentinel hangs for more than 2 s and is in TILT for 30 s after the thaw',
-    does: 'The sentinel is frozen; after the thaw its clock has jumped by more than 2 s, so it enters TILT.',
+    summary: `a sentinel hangs for more than ${TILT_TRIGGER_MS / 1000} s and is in TILT for ${TILT_PERIOD_MS / 1000} s after the thaw`,
+    does: `The sentinel is frozen; after the thaw its clock has jumped by more than ${TILT_TRIGGER_MS / 1000} s, so it enters TILT.`,
     drivers: FROZEN,
-    expires: 'TILT ends by itself after 30 s',
-    correct: ['after the thaw it logs +tilt and does not act; TILT ends 30 s later'],
+    expires: `TILT ends by itself after ${TILT_PERIOD_MS / 1000} s`,
+    correct: [`after the thaw it logs +tilt and does not act; TILT ends ${TILT_PERIOD_MS / 1000} s later`],
     mustNot: ['a failover because of it', 'a vote of a sentinel in TILT'],
-    params: { forMs: '3s' },
+    params: { forMs: formatDurationMs(TILTING_FREEZE_MS) },
     target: A_SENTINEL,
     radius: {},
     acts: (roles, targets) =>
