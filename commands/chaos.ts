@@ -104,7 +104,7 @@ export default defineCommand({
       // What was confirmed for it is not asked, and not written down, a second time.
       own?.runtime ?? runtimeOf(context),
       request,
-      own && { name: own.name, driver: own.state.plan.driver },
+      own?.state ?? null,
       defaultsOf(OPTIONS).parallel,
     );
     if (options.junit !== undefined) {

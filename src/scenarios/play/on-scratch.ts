@@ -1,3 +1,4 @@
+import { stateNamed } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
 import { messageAndWhy, OperatorError } from '../../errors.js';
 import { isNotRestored } from '../../faults/conduct.js';
@@ -93,7 +94,7 @@ async function playOnScratch(
   scenario: Scenario,
 ): Promise<Played | 'not-steady'> {
   try {
-    return await playOn(runtime, options, cluster, scenario);
+    return await playOn(runtime, options, await stateNamed(runtime, cluster), scenario);
   } catch (error) {
     runtime.signal?.throwIfAborted();
     if (!(error instanceof OperatorError)) throw error;

@@ -1,5 +1,6 @@
-import { type LiveCluster, stateNamed } from '../../cluster/open.js';
+import type { LiveCluster } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
+import type { ClusterState } from '../../cluster/store/state.js';
 import { EXIT, messageAndWhy, OperatorError } from '../../errors.js';
 import { withTrialCluster } from '../../failover/run.js';
 import type { DriverName } from '../../model/drivers.js';
@@ -14,7 +15,7 @@ export interface ChaosOptions extends ScratchOptions {
   /** In the order in which their results are wanted. */
   scenarios: readonly Scenario[];
   /** A cluster created by sentinelctl to play on; null: scratch clusters, removed at the end. */
-  cluster: string | null;
+  cluster: ClusterState | null;
   /** How many scratch clusters at the same time. */
   parallel: number;
   /** Leave what was injected, and the scratch cluster. */
@@ -30,11 +31,10 @@ export interface ChaosOptions extends ScratchOptions {
 export async function playOn(
   runtime: Runtime,
   options: ChaosOptions,
-  cluster: string,
+  known: ClusterState,
   scenario: Scenario,
 ): Promise<Played> {
   try {
-    const known = await stateNamed(runtime, cluster);
     return await withTrialCluster(runtime, known, `chaos run ${scenario.name}`, async (live) => {
       const misfit = options.cluster === null ? null : await misfitOf(live, scenario);
       if (misfit !== null) return { result: skippedResult(scenario, options, misfit), settled: true };
@@ -74,7 +74,7 @@ export const saysNotHere = (error: unknown): error is OperatorError =>
 const again = (scenario: Scenario, { cluster, driver }: ChaosOptions): string =>
   commandText(
     `chaos run ${scenario.file.startsWith('built-in') ? scenario.name : scenario.file}${cluster === null ? ` --driver ${driver}` : ''}`,
-    cluster ?? 'default',
+    cluster?.plan.spec.cluster ?? 'default',
   );
 
 function emptyResult(scenario: Scenario, options: ChaosOptions): Omit<ScenarioResult, 'outcome' | 'reason'> {
@@ -85,7 +85,7 @@ function emptyResult(scenario: Scenario, options: ChaosOptions): Omit<ScenarioRe
     tags,
     source,
     weakness: null,
-    cluster: options.cluster,
+    cluster: options.cluster?.plan.spec.cluster ?? null,
     driver: options.driver,
     engine: null,
     tookMs: 0,

@@ -1,4 +1,5 @@
 import type { Runtime } from '../../cluster/runtime.js';
+import type { ClusterState } from '../../cluster/store/state.js';
 import { usageError } from '../../errors.js';
 import { DRIVER_NAMES, type DriverName } from '../../model/drivers.js';
 import { formatDurationMs } from '../../model/duration.js';
@@ -67,7 +68,7 @@ export async function chosenScenarios(action: 'show' | 'run', choice: ScenarioCh
 export async function runRequest(
   runtime: Runtime,
   request: ScenarioRequest,
-  own: { name: string; driver: DriverName } | null,
+  own: ClusterState | null,
   usualParallel: number,
 ): Promise<ChaosResult> {
   const { random, parallel, seed, forMs, wide, keep, image } = request;
@@ -78,16 +79,15 @@ export async function runRequest(
       hint: `sentinelctl chaos run ${scenarios[0]?.name ?? 'NAME'} --keep`,
     });
   }
-  const cluster = own === null ? null : own.name;
-  const driver = own === null ? await driverFor(runtime, request.driver) : own.driver;
+  const driver = own === null ? await driverFor(runtime, request.driver) : own.plan.driver;
   const command = [
     'sentinelctl chaos run',
     ...choiceLine(request),
-    ...(cluster === null ? [`--driver ${driver}`] : [`--cluster ${cluster}`]),
-    ...(cluster === null && !random && parallel !== usualParallel ? [`--parallel ${parallel}`] : []),
+    ...(own === null ? [`--driver ${driver}`] : [`--cluster ${own.plan.spec.cluster}`]),
+    ...(own === null && !random && parallel !== usualParallel ? [`--parallel ${parallel}`] : []),
     ...(image === undefined ? [] : [`--image ${image}`]),
   ].join(' ');
-  const common = { driver, settings: image === undefined ? {} : { image }, cluster, keep, command };
+  const common = { driver, settings: image === undefined ? {} : { image }, cluster: own, keep, command };
   if (random) {
     runtime.onProgress({ type: 'note', level: 'info', text: `seed ${seed}; to repeat: ${command}` });
     const { runRandom } = await import('./run-random.js');

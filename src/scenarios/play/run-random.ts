@@ -1,6 +1,6 @@
 import { withCluster } from '../../cluster/open.js';
 import { type Runtime, requireCluster } from '../../cluster/runtime.js';
-import type { ClusterState } from '../../cluster/store/state.js';
+import { type ClusterState, notCreated } from '../../cluster/store/state.js';
 import { OperatorError } from '../../errors.js';
 import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import { randomScenario } from '../format/random.js';
@@ -35,7 +35,7 @@ export async function runRandom(runtime: Runtime, options: RandomRunOptions): Pr
     cluster = await clusters.make(SHAPE);
   }
   try {
-    return await playRandom(runtime, options, cluster);
+    return await playRandom(runtime, options, await requireCluster(runtime.store, cluster));
   } finally {
     if (!options.keep) await clusters.remove(cluster);
   }
@@ -44,13 +44,14 @@ export async function runRandom(runtime: Runtime, options: RandomRunOptions): Pr
 async function playRandom(
   runtime: Runtime,
   options: RandomRunOptions,
-  cluster: string,
+  cluster: ClusterState,
 ): Promise<ChaosResult> {
   const { seed, wide, forMs } = options;
-  const state = await requireCluster(runtime.store, cluster);
-  const shape: Shape = { ...DEFAULT_SHAPE, ...state.plan.spec, loopback: 'shared' };
-  const links = await linksWork(runtime, state);
-  const drivers: Scenario['drivers'] = [state.plan.driver];
+  const { plan } = cluster;
+  if (cluster.attached !== undefined) throw notCreated(plan.spec.cluster);
+  const shape: Shape = { ...DEFAULT_SHAPE, ...plan.spec, loopback: 'shared' };
+  const links = await linksWork(runtime, cluster);
+  const drivers: Scenario['drivers'] = [plan.driver];
   const scenarios = lazily(MOST, (n) => randomScenario(n, { seed, shape, links, wide, drivers }));
   return runChaos(runtime, { ...options, scenarios, cluster, parallel: 1, seed, forMs });
 }

@@ -1,4 +1,5 @@
 import type { Runtime } from '../../cluster/runtime.js';
+import type { ClusterState } from '../../cluster/store/state.js';
 import { isNotRestored } from '../../faults/conduct.js';
 import type { ChaosResult, ScenarioResult } from '../format/result.js';
 import type { Scenario } from '../format/scenario.js';
@@ -64,7 +65,7 @@ export async function runChaos(runtime: Runtime, options: ChaosOptions): Promise
 async function onOne(
   runtime: Runtime,
   options: ChaosOptions,
-  cluster: string,
+  cluster: ClusterState,
   next: NextScenario,
   onResult: OnResult,
 ): Promise<void> {
