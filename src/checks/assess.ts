@@ -27,6 +27,8 @@ import { weigh } from './weigh.js';
 interface Judged {
   check: SnapshotCheck;
   raw: RawFinding;
+  /** Made once: what names no master is among the findings of each of a thousand. */
+  finding: Finding;
 }
 
 /** What a snapshot shows: which server says what, whether it fits together, and what to do where it does not. Pure. */
@@ -38,12 +40,10 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
       const outcome = check.live(facts);
       // What a check could not judge is shown as the silence of a server.
       if (!Array.isArray(outcome)) return [];
-      return withoutExpected(check, outcome, facts).map(
-        (raw): Judged => ({
-          check,
-          raw: rawWithLogins(possibleNow(raw, facts), locked),
-        }),
-      );
+      return withoutExpected(check, outcome, facts).map((seen): Judged => {
+        const raw = rawWithLogins(possibleNow(seen, facts), locked);
+        return { check, raw, finding: findingOf(check, raw) };
+      });
     }),
   );
   const sentinels = snapshot.sentinels.map(sentinelStatus);
@@ -67,7 +67,7 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
     verdict: labelled(verdict, expectation.label),
     sentinels,
     masters,
-    problems: judged.map(problemIn(said)),
+    problems: judged.map(problemIn(new Set(said))),
   };
 }
 
@@ -113,13 +113,18 @@ function overall(
 
 /** The root causes as they count, the same as in `doctor`; `servers`: the names of all. */
 function weighed(judged: readonly Judged[], servers: ReadonlySet<string>): Weighed<Judged>[] {
-  const findings = judged.map(({ check, raw }) => findingOf(check, raw));
-  const roots = fold(findings, SNAPSHOT_CHECKS, servers);
+  const roots = fold(
+    judged.map(({ finding }) => finding),
+    SNAPSHOT_CHECKS,
+    servers,
+  );
   // A root is a copy of its finding.
-  const isSame = (a: Finding, b: Finding): boolean =>
-    a.id === b.id && a.subject === b.subject && a.message === b.message;
-  const asJudged = (of: readonly Finding[]): Judged[] =>
-    judged.filter((_, i) => of.some((f) => findings[i] !== undefined && isSame(f, findings[i])));
+  const keyOf = ({ id, subject, message }: Finding): string => `${id}\n${subject}\n${message}`;
+  const asJudged = (of: readonly Finding[]): Judged[] => {
+    if (of.length === 0) return [];
+    const keys = new Set(of.map(keyOf));
+    return judged.filter(({ finding }) => keys.has(keyOf(finding)));
+  };
   return weigh(roots, explainer(SNAPSHOT_CHECKS, servers)).map(({ of, covers = [], ...rest }) => ({
     ...rest,
     of: asJudged(of),
@@ -135,7 +140,7 @@ function byWeight(judged: readonly Judged[]): Judged[] {
 }
 
 const problemIn =
-  (said: readonly Judged[]) =>
+  (said: ReadonlySet<Judged>) =>
   (judged: Judged): Problem => {
     const { check, raw } = judged;
     const { fix, later, message, subject } = raw;
@@ -145,7 +150,7 @@ const problemIn =
       impact: impactOf(check, raw),
       subjects: raw.servers ?? subject.split(', ').filter((id) => id !== ''),
       message,
-      headline: said.includes(judged),
+      headline: said.has(judged),
       evidence: evidenceOf(raw),
       why: raw.consequence ?? check.consequence,
       fix: fix.join('\n'),
@@ -183,7 +188,7 @@ function masterStatus(
   };
   const healthy = summary(shown, sentinels);
   const { verdict, said } = verdictOn(weighed(judged, servers), { masters: [facts], healthy });
-  const problems = judged.map(problemIn(said));
+  const problems = judged.map(problemIn(new Set(said)));
   return { status: { ...shown, problems, healthy: verdict.word === 'HEALTHY', verdict }, said };
 }
 

@@ -109,8 +109,15 @@ export function readAll<S extends GatheredServer, T>(
 
 /** What was found; where nothing was, but something could not be looked at, what that is. */
 export function judged(seen: RawFinding[], missing: readonly string[]): RawFinding[] | Skip {
-  return seen.length > 0 || missing.length === 0 ? seen : { skip: together(missing).join('; ') };
+  return seen.length > 0 || missing.length === 0 ? seen : skipped(() => missing);
 }
+
+/** The words are made when they are read: of a thousand masters the reasons are many, and `status` shows none of them. */
+export const skipped = (missing: () => readonly string[]): Skip => ({
+  get skip() {
+    return together(missing()).join('; ');
+  },
+});
 
 /** `redis-1: why` and `redis-2: why` as `redis-1, redis-2: why`: one reason is said once. */
 function together(missing: readonly string[]): string[] {

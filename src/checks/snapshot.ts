@@ -3,7 +3,7 @@ import { type MasterFacts, type SnapshotFacts, sentinelAnswers, type Witness } f
 import { isLocked, type NodeState, type SentinelState } from '../model/snapshot.js';
 import { listed, named } from '../model/words.js';
 import type { RawFinding, Skip } from './check.js';
-import { judged } from './group.js';
+import { skipped } from './group.js';
 
 interface Server {
   id: string;
@@ -81,21 +81,31 @@ export function judgeMasters(
   const found = facts.masters.flatMap((master) =>
     judge(master, missing).map((raw) => ({ ...raw, masterName: master.name })),
   );
-  // Of a thousand masters the reasons are many, and nothing is made of them where something was found.
-  if (found.length > 0) return found;
-  for (const master of facts.masters) {
-    if (needs.includes('sentinels') && master.witnesses.length === 0)
-      missing.push(`${master.name}: no sentinel answers for it`);
-    if (needs.includes('nodes')) missing.push(...unanswered(master.nodes));
-  }
-  if (needs.includes('sentinels')) missing.push(...unanswered(facts.snapshot.sentinels));
-  return judged(found, missing);
+  const needsNodes = needs.includes('nodes');
+  const needsSentinels = needs.includes('sentinels');
+  const { sentinels } = facts.snapshot;
+  const isLacking =
+    missing.length > 0 ||
+    (needsNodes && facts.masters.some(({ nodes }) => nodes.some(isUnanswered))) ||
+    (needsSentinels &&
+      (sentinels.some(isUnanswered) || facts.masters.some(({ witnesses }) => witnesses.length === 0)));
+  if (found.length > 0 || !isLacking) return found;
+  return skipped(() => [
+    ...missing,
+    ...facts.masters.flatMap(({ name, witnesses, nodes }) => [
+      ...(needsSentinels && witnesses.length === 0 ? [`${name}: no sentinel answers for it`] : []),
+      ...(needsNodes ? unanswered(nodes) : []),
+    ]),
+    ...(needsSentinels ? unanswered(sentinels) : []),
+  ]);
 }
+
+const isUnanswered = ({ answer }: NodeState | SentinelState): boolean => answer === null;
 
 /** Why these servers did not say what they were asked. */
 export const unanswered = (servers: readonly (NodeState | SentinelState)[]): string[] =>
   servers
-    .filter(({ answer }) => answer === null)
+    .filter(isUnanswered)
     .map(({ id, silence, withheld: why }) => `${id}: ${silence?.message ?? why ?? 'no answer'}`);
 
 function noMasters({ snapshot, expectation }: SnapshotFacts): Skip {

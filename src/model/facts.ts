@@ -48,7 +48,9 @@ export const isAt = (
   server: { announce: Address; endpoint: Address; alsoAt?: readonly Address[] },
   address: Address,
 ): boolean =>
-  [server.announce, server.endpoint, ...(server.alsoAt ?? [])].some((own) => sameAddress(own, address));
+  sameAddress(server.announce, address) ||
+  sameAddress(server.endpoint, address) ||
+  server.alsoAt?.some((own) => sameAddress(own, address)) === true;
 
 /** The names that any answering sentinel monitors, in the order of names: SENTINEL MASTERS has them in that of a hash. */
 export function monitoredNames(snapshot: Snapshot): string[] {
@@ -97,34 +99,28 @@ export function snapshotFacts(snapshot: Snapshot, expectation: Expectation): Sna
   const { masterName } = expectation;
   const all = [...new Set([...monitoredNames(snapshot), ...snapshot.groups.map((g) => g.masterName)])];
   const names = masterName === null ? all.sort(byNumber) : all.filter((name) => name === masterName);
-  return {
-    snapshot,
-    expectation,
-    hints: hintsFor(expectation),
-    masters: names.map((name) => masterFacts(snapshot, expectation, name)),
-  };
+  const shared = { snapshot, expectation, hints: hintsFor(expectation) };
+  const groups = new Map(snapshot.groups.map((group) => [group.masterName, group.nodes]));
+  return { ...shared, masters: names.map((name) => masterFacts(shared, name, groups.get(name) ?? [])) };
 }
 
-/** `cache-2` before `cache-10`. */
-
-function masterFacts(snapshot: Snapshot, expectation: Expectation, name: string): MasterFacts {
-  const nodes = snapshot.groups.find((g) => g.masterName === name)?.nodes ?? [];
+function masterFacts(shared: Omit<SnapshotFacts, 'masters'>, name: string, nodes: NodeState[]): MasterFacts {
+  const { snapshot, expectation } = shared;
   const answered = nodes.filter(answers);
   const witnesses = witnessesOf(snapshot, name);
   const sayMaster = answered.filter((n) => n.answer.role === 'master');
   const only = sayMaster.length === 1 ? sayMaster[0] : undefined;
+  const servers = [...nodes, ...snapshot.sentinels];
   return {
+    ...shared,
     name,
-    snapshot,
-    expectation,
-    hints: hintsFor(expectation),
     witnesses,
     known: knownSentinels(snapshot, name),
     nodes,
     answered,
     silent: nodes.filter((n) => n.silence !== null),
     master: ballots(witnesses)[0]?.address ?? only?.announce ?? null,
-    refOf: (address) => refIn([...nodes, ...snapshot.sentinels], expectation, address),
+    refOf: (address) => refIn(servers, expectation, address),
   };
 }
 
