@@ -1,6 +1,5 @@
 import { defineCommand } from '../src/cli/command.js';
 import { option } from '../src/cli/option.js';
-import { EXIT } from '../src/errors.js';
 import type { BaselineComparison } from '../src/failover/baseline.js';
 import { parseThreshold } from '../src/failover/thresholds.js';
 import { downAfterAnd, formatDurationMs } from '../src/model/duration.js';
@@ -132,9 +131,7 @@ export default defineCommand({
       ...(result.baseline ? [baselineText(result.baseline, view)] : []),
     ].join('\n\n'),
   rows: FAILOVER_ROWS,
-  // A regression against the baseline violates an expectation; a baseline that cannot be compared does not.
-  exitCode: (result) =>
-    result.outcome === 'holds' && result.baseline?.outcome === 'violated'
-      ? EXIT.violated
-      : EXIT_OF[result.outcome],
+  // Where a baseline was asked for, only a comparison that holds is passed: one that says nothing is unknown.
+  exitCode: ({ outcome, baseline }) =>
+    EXIT_OF[outcome === 'holds' && baseline !== undefined ? baseline.outcome : outcome],
 });

@@ -4,6 +4,7 @@ import { rankSumTest } from '../model/rank-sum.js';
 import { ascending, percentileOf } from '../model/statistics.js';
 import { listed } from '../model/words.js';
 import { METRICS, type Metric, type MetricName } from '../observe/metrics.js';
+import { worstOverload } from '../observe/overload.js';
 import type { FailoverResult, Trial, Verdict, WorkloadSettings } from '../observe/result.js';
 
 /** Fewer trials on a side cannot be distinguished from chance. */
@@ -51,7 +52,7 @@ export interface BaselineComparison {
  * (see `rankSumTest`) leaves to chance by at most 1 in 250, and a change of more than 5 % and 20 ms. Three or four
  * trials on a side cannot reach that: there all must lie on the same side, and the change be more than half. With
  * fewer a metric is unknown. Runs with another fault, other timing or another workload are not compared at all:
- * `differs` says why. Metrics that cannot get worse are left out. Pure; `now.seed` decides the draws.
+ * `differs` says why. Where the machine could not keep up in one of them, the outcome is unknown. Metrics that cannot get worse are left out. Pure; `now.seed` decides the draws.
  */
 export function compare(baseline: FailoverResult, now: FailoverResult): BaselineComparison {
   const differs = settingsThatDiffer(baseline, now);
@@ -66,11 +67,27 @@ export function compare(baseline: FailoverResult, now: FailoverResult): Baseline
           return before.length + after.length === 0 ? [] : [compareMetric(m, before, after, random)];
         });
   return {
-    ...verdictOf(metrics, decisive, [baseline.trials.length, now.trials.length]),
+    ...(overloadVerdict(baseline, now, decisive) ??
+      verdictOf(metrics, decisive, [baseline.trials.length, now.trials.length])),
     baselineStartedAt: baseline.startedAt,
     differs,
     metrics,
   };
+}
+
+/** What a machine measures that does not keep up says nothing about the cluster, neither better nor worse. */
+function overloadVerdict(
+  baseline: FailoverResult,
+  now: FailoverResult,
+  decisive: readonly SettingDifference[],
+): Pick<BaselineComparison, 'outcome' | 'reason'> | null {
+  const runs = [
+    ...(worstOverload(baseline) === null ? [] : ['in the baseline']),
+    ...(worstOverload(now) === null ? [] : ['now']),
+  ];
+  return runs.length === 0 || decisive.length > 0
+    ? null
+    : { outcome: 'unknown', reason: `the machine could not keep up with the writes ${listed(runs)}` };
 }
 
 /** What never happened is later than everything that did. */

@@ -2,7 +2,15 @@ import { humanDurationMs } from '../model/duration.js';
 import { type ClusterPlan, driverWord } from '../model/plan.js';
 import { downAfterText, liveSettings, type SentinelSettings } from '../model/sentinel-settings.js';
 import type { Snapshot } from '../model/snapshot.js';
-import type { FailoverResult, InvariantResult, ThresholdResult, Trial, Verdict } from '../observe/result.js';
+import { overloadOf } from '../observe/overload.js';
+import type {
+  FailoverResult,
+  InvariantResult,
+  ThresholdResult,
+  Trial,
+  Verdict,
+  WorkloadSettings,
+} from '../observe/result.js';
 import { faultForMs, switchBudgetMs } from './fault.js';
 import { judge } from './judge.js';
 import type { FailoverTestOptions } from './options.js';
@@ -62,7 +70,9 @@ export function resultOf({ plan, trials, before, settings, startedAt, options }:
     budgetMs,
     outageBudgetMs,
     workload: options.workload,
-    trials: trials.map((trial) => judgedTrial(trial, limits, trial.invariants.filter(isAsked))),
+    trials: trials.map((trial) =>
+      judgedTrial(trial, limits, trial.invariants.filter(isAsked), options.workload),
+    ),
     summary: summarize(trials),
     thresholds,
     invariants,
@@ -74,13 +84,16 @@ function judgedTrial(
   trial: Trial,
   limits: readonly Threshold[],
   invariants: readonly InvariantResult[],
+  workload: WorkloadSettings | null,
 ): Trial {
+  const overload = overloadOf(trial, workload);
   const own = limits
     .filter((limit) => limit.aggregation.kind === 'each')
     .map((limit) => judge(limit, [trial], 1));
   const isOpen = trial.untested !== undefined || trial.cutShort === true;
   return {
     ...trial,
+    ...(overload === null ? {} : { overload }),
     outcome: worst([
       ...own.map((t) => t.holds),
       ...invariants.map((i) => i.verdict),

@@ -75,6 +75,15 @@ export interface LoadOverTime {
   p99Ms: (number | null)[];
 }
 
+/** How far the writes were behind what was due, before the fault. */
+export interface Overload {
+  /** Writes per second of all clients together: sent, and due (0: as fast as possible). */
+  sentPerS: number;
+  duePerS: number;
+  /** The median time from when a write was due to its acknowledgement; null where none was acknowledged. */
+  p50Ms: number | null;
+}
+
 /** One client's trace, for drawing. */
 export interface ClientLane {
   id: string;
@@ -187,6 +196,8 @@ export interface Trial {
   overheadMs: number | null;
   rejoin: Rejoin | null;
   client?: ClientSummary;
+  /** Only where the clients fell behind before the fault: the numbers are not those of the cluster. */
+  overload?: Overload;
   ledger?: LedgerSummary;
   invariants: InvariantResult[];
   /** Failovers that the fault does not explain, in words; empty where there was none. */

@@ -34,6 +34,10 @@ const RARE = [
   // Of sentinels with different settings.
   'config.earliestDownAfterMs',
   'trials[].untested',
+  // Of a machine that cannot keep up.
+  'trials[].overload.sentPerS',
+  'trials[].overload.duePerS',
+  'trials[].overload.p50Ms',
   'trials[].cutShort',
   'trials[].restored',
   'trials[].restored.undone[]',

@@ -4,6 +4,7 @@ import { type ClusterPlan, driverWord } from '../../model/plan.js';
 import { count } from '../../model/words.js';
 import { markFrontier } from '../../observe/frontier.js';
 import { metricNamed } from '../../observe/metrics.js';
+import { overloadWords } from '../../observe/overload.js';
 import type { FailoverResult, RejoinMode, Trial, WorkloadSettings } from '../../observe/result.js';
 import type { Restoration, SweepPoint, SweepResult, SweepTrial } from '../../observe/sweep-result.js';
 import type { TrialSettings } from '../trial.js';
@@ -63,7 +64,13 @@ export function sweepResultOf(evidence: SweepEvidence): SweepResult {
     maxLagS: options.maxLagS,
     trialsEach: options.trials,
     workload: options.workload,
-    warnings: evidence.warnings,
+    warnings: [
+      ...evidence.warnings,
+      ...runs.flatMap(([combination, run]) => {
+        const words = overloadWords(run);
+        return words === null ? [] : [`${combinationText(combination)}: ${words}`];
+      }),
+    ],
     points,
     restoration: evidence.restoration,
   };

@@ -1,4 +1,5 @@
 import { count } from '../../model/words.js';
+import { overloadWords } from '../../observe/overload.js';
 import type { FailoverResult } from '../../observe/result.js';
 import { capital } from '../plain-text.js';
 import { headline, INCOMPLETE, repeatOf } from '../words/headline.js';
@@ -66,11 +67,12 @@ function partsOf(result: FailoverResult, baseline: FailoverResult | null): Part[
 
 function headerHtml(result: FailoverResult): string {
   const { cluster, driver, engine, startedAt } = result;
-  const incomplete = result.complete
-    ? ''
-    : `<p class="incomplete"><b>!</b> ${html(capital(INCOMPLETE))}.</p>`;
+  const overload = overloadWords(result);
+  const warnings = [...(result.complete ? [] : [INCOMPLETE]), ...(overload === null ? [] : [overload])]
+    .map((words) => `<p class="incomplete"><b>!</b> ${html(capital(words))}.</p>`)
+    .join('');
   const where = `${cluster} (${driver}), ${engine.name} ${engine.version}, fault ${result.fault}`;
   return `<header class="${result.outcome}"><h1>${outcomeBadge(result.outcome)} ${html(headline(result))}</h1>
-<p class="reason">${html(whyWords(result))}</p>${incomplete}
+<p class="reason">${html(whyWords(result))}</p>${warnings}
 <p class="quiet">${html(where)}, ${timeHtml(startedAt)}</p></header>`;
 }

@@ -1,4 +1,5 @@
 import { humanDurationMs } from '../../model/duration.js';
+import { overloadWords } from '../../observe/overload.js';
 import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
 import { adviceOf, neverBack } from '../words/advice.js';
 import { headline, INCOMPLETE, masterMove, settingOf, trialVerdict } from '../words/headline.js';
@@ -25,9 +26,11 @@ const MARK: Readonly<Record<Verdict, string>> = {
 
 /** The result for a CI job's summary page, in the Markdown that GitHub and GitLab read. Ends with a line break. */
 export function failoverMarkdown(result: FailoverResult): string {
+  const overload = overloadWords(result);
   const sections = [
     [`## ${MARK[result.outcome]}: ${text(headline(result))}`, text(result.reason)],
     ...(result.complete ? [] : [[`**${INCOMPLETE}**`]]),
+    ...(overload === null ? [] : [[`**${text(overload)}**`]]),
     restoredLines(result),
     section('Thresholds', thresholdRows(result)),
     section('Invariants', invariantRows(result)),

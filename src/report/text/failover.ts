@@ -1,4 +1,5 @@
 import { humanDurationMs } from '../../model/duration.js';
+import { overloadWords } from '../../observe/overload.js';
 import type { FailoverResult, InvariantResult, Trial, Verdict } from '../../observe/result.js';
 import { padEnd, plain, together, wrap } from '../plain-text.js';
 import { adviceOf } from '../words/advice.js';
@@ -22,6 +23,7 @@ import { lineWidth, themeOf, type View } from './theme.js';
 export function failoverText(result: FailoverResult, view: View, again = result.command): string {
   const theme = themeOf(view);
   const [only, ...others] = result.trials;
+  const overload = overloadWords(result);
   if (only?.cutShort === true && others.length === 0)
     return interruptedText(result, only, nextCommands(result, again), view);
   return [
@@ -32,6 +34,7 @@ export function failoverText(result: FailoverResult, view: View, again = result.
       view,
     ),
     ...(result.complete ? [] : warningLines(INCOMPLETE, view)),
+    ...(overload === null ? [] : warningLines(overload, view)),
     ...(result.trials.length === 0 ? [] : numberLines(result, view)),
     ...wrap(plain(settingOf(result)), lineWidth(view), 2).map(theme.dim),
     ...(only === undefined || others.length > 0 ? manyLines(result, view) : trialLines(only, result, view)),

@@ -1,0 +1,60 @@
+import { humanDurationMs } from '../model/duration.js';
+import { grouped } from '../model/words.js';
+import type { FailoverResult, Overload, Trial, WorkloadSettings } from './result.js';
+
+/** Below this share of the writes that were due, the clients did not keep up. */
+const KEPT_UP_SHARE = 0.8;
+/** Beyond this median from the due time no write waits where nothing is overloaded, in milliseconds. */
+const SLOW_P50_MS = 200;
+/** Less time before the fault says nothing, in milliseconds. */
+const LEAST_MS = 500;
+
+/** That the writes of a trial fell behind before the fault; null where they did not, or where that was not measured. */
+export function overloadOf({ client }: Trial, workload: WorkloadSettings | null): Overload | null {
+  const over = client?.overTime;
+  if (over === undefined || workload === null) return null;
+  const { fromMs, bucketMs, ok, errors, p50Ms } = over;
+  const before = Math.floor(-fromMs / bucketMs);
+  const seconds = (before * bucketMs) / 1000;
+  if (seconds * 1000 < LEAST_MS) return null;
+  const sum = (counts: readonly number[]): number => counts.slice(0, before).reduce((a, b) => a + b, 0);
+  // What was refused was sent as well.
+  const sentPerS = Math.round((sum(ok) + sum(errors)) / seconds);
+  const duePerS = Math.round(workload.ratePerS * (1 - workload.readRatio));
+  const p50 = medianOf(p50Ms.slice(0, before), ok);
+  const isBehind = sentPerS < KEPT_UP_SHARE * duePerS || (p50 ?? 0) > SLOW_P50_MS;
+  return isBehind ? { sentPerS, duePerS, p50Ms: p50 } : null;
+}
+
+/** The trial of a run that fell behind most; null where none did. */
+export const worstOverload = ({
+  trials,
+  workload,
+}: Pick<FailoverResult, 'trials' | 'workload'>): Overload | null =>
+  trials
+    .flatMap((trial) => overloadOf(trial, workload) ?? [])
+    .toSorted((a, b) => a.sentPerS - b.sentPerS || (b.p50Ms ?? 0) - (a.p50Ms ?? 0))[0] ?? null;
+
+/** Said where the writes fell behind before the fault; null where they kept up. */
+export function overloadWords(result: Pick<FailoverResult, 'trials' | 'workload'>): string | null {
+  const overload = worstOverload(result);
+  if (overload === null) return null;
+  const { sentPerS, duePerS, p50Ms } = overload;
+  const sent = duePerS === 0 ? grouped(sentPerS) : `${grouped(sentPerS)} of ${grouped(duePerS)}`;
+  const p50 = p50Ms === null ? '' : `, p50 ${humanDurationMs(p50Ms)}`;
+  return `the machine could not keep up: ${sent} writes per second were sent${p50} before the fault: the numbers are not those of the cluster`;
+}
+
+/** The median of the buckets' medians, each as often as it has writes. */
+function medianOf(medians: readonly (number | null)[], counts: readonly number[]): number | null {
+  const known = medians
+    .flatMap((ms, i) => (ms === null ? [] : [{ ms, count: counts[i] ?? 0 }]))
+    .toSorted((a, b) => a.ms - b.ms);
+  const half = known.reduce((n, { count }) => n + count, 0) / 2;
+  let upTo = 0;
+  for (const { ms, count } of known) {
+    upTo += count;
+    if (upTo >= half) return ms;
+  }
+  return null;
+}

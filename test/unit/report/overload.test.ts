@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import failoverTest from '../../../commands/failover-test.js';
+import { compare } from '../../../src/failover/baseline.js';
+import { overloadOf, overloadWords } from '../../../src/observe/overload.js';
+import type { FailoverResult, LoadOverTime, WorkloadSettings } from '../../../src/observe/result.js';
+import { failoverHtml } from '../../../src/report/html/page.js';
+import { failoverMarkdown } from '../../../src/report/markdown/failover.js';
+import { failoverText } from '../../../src/report/text/failover.js';
+import { client, resultOfTrials, trial } from '../../helpers/trials.js';
+import { plainView } from './lines.js';
+
+const WORKLOAD: WorkloadSettings = {
+  clients: 8,
+  ratePerS: 1000,
+  pipeline: 1,
+  readRatio: 0,
+  readFrom: 'master',
+  policy: 'tuned',
+};
+const WORDS =
+  'the machine could not keep up: 443 of 1,000 writes per second were sent, p50 960 ms before the fault: the numbers are not those of the cluster';
+
+/** 1.5 s before the fault with `perS` writes a second of this median, and an outage after it. */
+function load(perS: number, p50Ms: number, change: Partial<LoadOverTime> = {}): LoadOverTime {
+  const before = 15;
+  const per = <T>(was: T, then: T): T[] => Array.from({ length: 70 }, (_, i) => (i < before ? was : then));
+  return {
+    fromMs: -1500,
+    bucketMs: 100,
+    ok: per(perS / 10, 0),
+    errors: per(0, 1),
+    p50Ms: per<number | null>(p50Ms, null),
+    p99Ms: per<number | null>(2 * p50Ms, null),
+    ...change,
+  };
+}
+
+const trialWith = (overTime: LoadOverTime) => trial({ client: client({ overTime }) });
+const run = (overTime: LoadOverTime, workload: WorkloadSettings | null = WORKLOAD): FailoverResult =>
+  resultOfTrials(
+    [1, 2, 3].map(() => trialWith(overTime)),
+    { workload },
+  );
+
+describe('writes that fell behind before the fault', () => {
+  it.each<[string, LoadOverTime, WorkloadSettings | null, object | null]>([
+    ['as many as are due, at once', load(1000, 0.4), WORKLOAD, null],
+    ['a few less', load(810, 5), WORKLOAD, null],
+    ['less than 80 %', load(790, 5), WORKLOAD, { sentPerS: 790, duePerS: 1000, p50Ms: 5 }],
+    ['all of them, late', load(1000, 201), WORKLOAD, { sentPerS: 1000, duePerS: 1000, p50Ms: 201 }],
+    ['as many as reads leave', load(500, 0.4), { ...WORKLOAD, readRatio: 0.5 }, null],
+    ['as fast as possible', load(90, 30), { ...WORKLOAD, ratePerS: 0 }, null],
+    ['that were refused were sent', load(0, 1, { errors: Array(70).fill(100) }), WORKLOAD, null],
+    ['for too short a time to say', load(10, 1, { fromMs: -400 }), WORKLOAD, null],
+    ['no client', load(10, 1), null, null],
+  ])('%s', (_, overTime, workload, found) => {
+    expect(overloadOf(trialWith(overTime), workload)).toEqual(found);
+  });
+
+  it('are warned of in the text, in Markdown and in the page', () => {
+    const result = run(load(443, 960));
+    expect(overloadWords(result)).toBe(WORDS);
+    expect(failoverText(result, plainView(200))).toContain(`! ${WORDS}\n`);
+    expect(failoverMarkdown(result)).toContain(`**${WORDS}**`);
+    expect(failoverHtml(result)).toContain(`<b>!</b> T${WORDS.slice(1)}.`);
+    for (const render of [failoverMarkdown, failoverHtml])
+      expect(render(run(load(1000, 0.4)))).not.toContain('could not keep up');
+  });
+
+  it.each([
+    ['now', run(load(1000, 0.4)), run(load(443, 960))],
+    ['in the baseline', run(load(443, 960)), run(load(1000, 0.4))],
+  ])('%s make a comparison unknown', (when, before, now) => {
+    expect(compare(before, now)).toMatchObject({
+      outcome: 'unknown',
+      reason: `the machine could not keep up with the writes ${when}`,
+    });
+    expect(compare(run(load(1000, 0.4)), run(load(1000, 0.4))).outcome).toBe('holds');
+  });
+});
+
+it.each([
+  ['holds', 'holds', 0],
+  ['holds', 'violated', 1],
+  ['holds', 'unknown', 2],
+  ['violated', 'unknown', 1],
+  ['unknown', 'violated', 2],
+] as const)('a run that %s and a comparison that is %s exit with %i', (outcome, baseline, code) => {
+  const compared = { ...compare(run(load(1000, 1)), run(load(1000, 1))), outcome: baseline };
+  expect(failoverTest.exitCode?.({ ...run(load(1000, 1)), outcome, baseline: compared })).toBe(code);
+});
