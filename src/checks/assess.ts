@@ -171,7 +171,7 @@ function masterStatus(
     master,
     agreement: agreementOf(facts.snapshot, facts.name),
     nodes: facts.nodes.map((node) => nodeStatus(node, facts, masterOffset)),
-    views: facts.witnesses.map(
+    views: facts.sentinelViews.map(
       ({ sentinel, view }): ViewStatus => ({
         sentinel: sentinel.id,
         master: facts.refOf(view.address),

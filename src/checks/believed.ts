@@ -49,9 +49,9 @@ export const isHandingOver = (failoverState: string | null | undefined): boolean
   failoverState === 'reconf_slaves' || failoverState === 'update_config';
 
 /** The same of what a snapshot shows. */
-export function believedMaster({ witnesses, answered, refOf }: MasterFacts): Address | null {
-  const own = witnesses.filter(({ view }) => !isHandingOver(view.failoverState));
-  const claims = (own.length > 0 ? own : witnesses).map(({ view }) => ({
+export function believedMaster({ sentinelViews, answered, refOf }: MasterFacts): Address | null {
+  const own = sentinelViews.filter(({ view }) => !isHandingOver(view.failoverState));
+  const claims = (own.length > 0 ? own : sentinelViews).map(({ view }) => ({
     address: view.address,
     epoch: view.configEpoch,
   }));

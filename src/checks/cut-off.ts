@@ -38,10 +38,10 @@ export function cutOff(facts: MasterFacts): { words: string; why: string } | nul
  * and every replica would copy that.
  */
 export function cutOffFix(facts: MasterFacts, lost: NodeState): string[] {
-  const { hints, name, witnesses } = facts;
+  const { hints, name, sentinelViews } = facts;
   // A frozen one has its data in memory.
   if (facts.expectation.own && lost.silence?.kind === 'timeout') return [hints.revive(lost, lost.silence)];
-  const [first] = witnesses;
+  const [first] = sentinelViews;
   if (first === undefined) return [hints.ctl('status')];
   const forMs = Math.max(
     0,
@@ -49,7 +49,7 @@ export function cutOffFix(facts: MasterFacts, lost: NodeState): string[] {
   );
   const set = (ms: number): string => `SENTINEL SET ${name} down-after-milliseconds ${ms}`;
   return [
-    ...witnesses.map(({ sentinel }) => cli(sentinel, set(downAfterForCutOffMs(forMs)))),
+    ...sentinelViews.map(({ sentinel }) => cli(sentinel, set(downAfterForCutOffMs(forMs)))),
     cli(first.sentinel, `SENTINEL FAILOVER ${name}`),
     `# a replica is promoted then, with the data that it has (INPROG: type that one again); after that, at each sentinel: ${set(first.view.downAfterMs)}`,
   ];

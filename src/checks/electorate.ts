@@ -1,4 +1,4 @@
-import { isAt, type SnapshotFacts, witnessesOf } from '../model/facts.js';
+import { isAt, type SnapshotFacts, sentinelViewsOf } from '../model/facts.js';
 import { votesNeeded } from '../model/sentinel-timing.js';
 import { isLocked, type SentinelState } from '../model/snapshot.js';
 import { count } from '../model/words.js';
@@ -27,19 +27,19 @@ export function electorateOf(
   name: string,
 ): Electorate {
   const { sentinels } = facts.snapshot;
-  const witnesses = witnessesOf(facts.snapshot, name);
+  const sentinelViews = sentinelViewsOf(facts.snapshot, name);
   const others = sentinels.filter((s) => s.answer === null);
-  const voters = Math.max(witnesses.length, ...witnesses.map((w) => w.view.sentinels.length + 1));
-  const untilted = witnesses.filter((w) => !w.sentinel.answer.tilt);
-  const able = untilted.length > 0 ? untilted : witnesses;
-  const quorum = witnesses.length === 0 ? 0 : Math.min(...able.map((w) => w.view.quorum));
+  const voters = Math.max(sentinelViews.length, ...sentinelViews.map((w) => w.view.sentinels.length + 1));
+  const untilted = sentinelViews.filter((w) => !w.sentinel.answer.tilt);
+  const able = untilted.length > 0 ? untilted : sentinelViews;
+  const quorum = sentinelViews.length === 0 ? 0 : Math.min(...able.map((w) => w.view.quorum));
   const unheard = others.filter((s) => mayBeAlive(s, facts, name)).length;
   return {
-    known: Math.max(voters, witnesses.length + others.length),
-    alive: witnesses.length + unheard,
+    known: Math.max(voters, sentinelViews.length + others.length),
+    alive: sentinelViews.length + unheard,
     quorum,
-    needed: witnesses.length === 0 ? 0 : votesNeeded(voters, quorum),
-    tilted: witnesses.filter((w) => w.sentinel.answer.tilt).length,
+    needed: sentinelViews.length === 0 ? 0 : votesNeeded(voters, quorum),
+    tilted: sentinelViews.filter((w) => w.sentinel.answer.tilt).length,
   };
 }
 
@@ -65,7 +65,7 @@ function mayBeAlive(
   if (sentinel.silence === null || isLocked(sentinel.silence)) return true;
   const { kind } = sentinel.silence;
   if (expectation.own || (kind !== 'timeout' && kind !== 'error')) return false;
-  const entries = witnessesOf(snapshot, name).flatMap((w) =>
+  const entries = sentinelViewsOf(snapshot, name).flatMap((w) =>
     w.view.sentinels.filter((peer) => isAt(sentinel, peer.address)),
   );
   return entries.length > 0 && entries.every((peer) => !peer.flags.includes('s_down'));

@@ -8,19 +8,19 @@ import { isDown } from './snapshot.js';
  * Whether the master is down and no sentinel that answers lists a replica: SENTINEL RESET forgets them, and only the
  * master would name them again (sentinel.c, sentinelResetMaster).
  */
-export const isForgotten = ({ witnesses, nodes, master, refOf }: MasterFacts): boolean =>
-  witnesses.length > 0 &&
+export const isForgotten = ({ sentinelViews, nodes, master, refOf }: MasterFacts): boolean =>
+  sentinelViews.length > 0 &&
   nodes.length > 1 &&
   nodes.some((n) => n.silence !== null && master !== null && refOf(master).id === n.id) &&
-  witnesses.some(({ view }) => isDown(view.flags) || view.flags.includes('disconnected')) &&
-  witnesses.every(({ view }) => view.replicas.length === 0);
+  sentinelViews.some(({ view }) => isDown(view.flags) || view.flags.includes('disconnected')) &&
+  sentinelViews.every(({ view }) => view.replicas.length === 0);
 
 /**
  * How a group goes on whose replicas were forgotten: the replica that has the most of the data becomes the master. The old
  * one would come back with what is on its disk, or with nothing, and every replica would copy that.
  */
 export function forgottenFix(facts: MasterFacts, lost: NodeState | null): string[] {
-  const { expectation, hints, master, name, nodes, witnesses } = facts;
+  const { expectation, hints, master, name, nodes, sentinelViews } = facts;
   const old = `the old master${master === null ? '' : ` at ${master.host}:${master.port}`}`;
   const replicas = nodes.filter((n) => n.id !== lost?.id && n.answer !== null);
   // By the offset, which counts what was received (replication.c).
@@ -36,7 +36,7 @@ export function forgottenFix(facts: MasterFacts, lost: NodeState | null): string
   return [
     cli(heir, 'REPLICAOF NO ONE'),
     ...others.map((node) => cli(node, `REPLICAOF ${host} ${port}`)),
-    ...witnesses.flatMap(({ sentinel, view }) =>
+    ...sentinelViews.flatMap(({ sentinel, view }) =>
       monitorInstead(
         sentinel,
         name,

@@ -1,4 +1,4 @@
-import type { MasterFacts, Witness } from '../model/facts.js';
+import type { MasterFacts, SentinelView } from '../model/facts.js';
 import { type Eligibility, type Excluded, eligibility, excludedWords } from '../model/promotable.js';
 import type { SeenReplica } from '../model/snapshot.js';
 import { byNumber } from '../model/words.js';
@@ -14,26 +14,26 @@ export interface Unfit {
 
 /** A sentinel that would promote none of the replicas that it knows. */
 export interface Blocked {
-  witness: Witness;
+  sentinelView: SentinelView;
   reasons: Unfit[];
 }
 
 /** Why no sentinel would promote any replica, as the first of them has it; null where one would. */
-export function blockedAt(facts: Pick<MasterFacts, 'witnesses' | 'answered' | 'refOf'>): Blocked | null {
-  const { witnesses } = facts;
-  const blocked = witnesses.flatMap((witness): Blocked[] => {
-    const { replicas, replicaCount } = witness.view;
+export function blockedAt(facts: Pick<MasterFacts, 'sentinelViews' | 'answered' | 'refOf'>): Blocked | null {
+  const { sentinelViews } = facts;
+  const blocked = sentinelViews.flatMap((sentinelView): Blocked[] => {
+    const { replicas, replicaCount } = sentinelView.view;
     const idOf = ({ address }: SeenReplica): string => facts.refOf(address).id;
     const reasons = replicas
       .toSorted((a, b) => byNumber(idOf(a), idOf(b)))
       .flatMap((replica) => {
-        const verdict = eligibleAt(facts, witness, replica);
+        const verdict = eligibleAt(facts, sentinelView, replica);
         return verdict.is === 'no' ? [unfit(replica, verdict)] : [];
       });
     // A hidden replica is counted and not listed, and may be promoted all the same.
-    return reasons.length === Math.max(replicas.length, replicaCount ?? 0) ? [{ witness, reasons }] : [];
+    return reasons.length === Math.max(replicas.length, replicaCount ?? 0) ? [{ sentinelView, reasons }] : [];
   });
-  return blocked.length === witnesses.length ? (blocked[0] ?? null) : null;
+  return blocked.length === sentinelViews.length ? (blocked[0] ?? null) : null;
 }
 
 /** The priority that a replica says itself; null where it did not answer. */
@@ -45,7 +45,7 @@ export const ownPriority = (
 /** Whether a sentinel would promote this replica at its next choice. */
 export function eligibleAt(
   facts: Pick<MasterFacts, 'answered' | 'refOf'>,
-  { sentinel, view }: Witness,
+  { sentinel, view }: SentinelView,
   replica: SeenReplica,
 ): Eligibility {
   const tuned = (name: string): number | undefined => {

@@ -1,5 +1,5 @@
 import { formatAddress } from '../model/address.js';
-import { type MasterFacts, type SnapshotFacts, sentinelAnswers, type Witness } from '../model/facts.js';
+import { type MasterFacts, type SentinelView, type SnapshotFacts, sentinelAnswers } from '../model/facts.js';
 import { isLocked, type NodeState, type SentinelState } from '../model/snapshot.js';
 import { listed, named } from '../model/words.js';
 import type { RawFinding, Skip } from './check.js';
@@ -23,8 +23,8 @@ export const subjectOf = (servers: readonly { id: string }[]): string => servers
 export const placed = (facts: Pick<MasterFacts, 'refOf'>, address: Server['announce']): string =>
   named(facts.refOf(address));
 
-export const sentinelsOf = (witnesses: readonly Witness[]): Witness['sentinel'][] =>
-  witnesses.map((w) => w.sentinel);
+export const sentinelsOf = (sentinelViews: readonly SentinelView[]): SentinelView['sentinel'][] =>
+  sentinelViews.map((w) => w.sentinel);
 
 export { isDown } from '../model/flags.js';
 
@@ -88,12 +88,13 @@ export function judgeMasters(
     missing.length > 0 ||
     (needsNodes && facts.masters.some(({ nodes }) => nodes.some(isUnanswered))) ||
     (needsSentinels &&
-      (sentinels.some(isUnanswered) || facts.masters.some(({ witnesses }) => witnesses.length === 0)));
+      (sentinels.some(isUnanswered) ||
+        facts.masters.some(({ sentinelViews }) => sentinelViews.length === 0)));
   if (found.length > 0 || !isLacking) return found;
   return skipped(() => [
     ...missing,
-    ...facts.masters.flatMap(({ name, witnesses, nodes }) => [
-      ...(needsSentinels && witnesses.length === 0 ? [`${name}: no sentinel answers for it`] : []),
+    ...facts.masters.flatMap(({ name, sentinelViews, nodes }) => [
+      ...(needsSentinels && sentinelViews.length === 0 ? [`${name}: no sentinel answers for it`] : []),
       ...(needsNodes ? unanswered(nodes) : []),
     ]),
     ...(needsSentinels ? unanswered(sentinels) : []),

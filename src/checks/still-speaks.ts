@@ -1,4 +1,4 @@
-import { isAt, type Witness } from '../model/facts.js';
+import { isAt, type SentinelView } from '../model/facts.js';
 import { HELLO_OVERDUE_MS, HELLO_SPREAD_MS } from '../model/sentinel-timing.js';
 import type { SentinelState } from '../model/snapshot.js';
 
@@ -8,11 +8,11 @@ import type { SentinelState } from '../model/snapshot.js';
  * the peers that do not reach it.
  */
 export function cutOffPeers(
-  witnesses: readonly Witness[],
+  sentinelViews: readonly SentinelView[],
   sentinel: SentinelState,
-): Witness['sentinel'][] | null {
+): SentinelView['sentinel'][] | null {
   if (sentinel.silence?.kind !== 'timeout') return null;
-  const peers = witnesses.filter(({ view }) =>
+  const peers = sentinelViews.filter(({ view }) =>
     view.sentinels.some(
       ({ address, helloMsAgo, answeredMsAgo }) =>
         isAt(sentinel, address) &&
@@ -30,5 +30,5 @@ export const openPort = (from: readonly string[], to: { host: string; port: numb
   `open TCP ${to.port} from ${[...new Set(from)].join(', ')} to ${to.host} (firewall, security group, NetworkPolicy)`;
 
 /** The same for a sentinel that its peers and this machine do not reach. */
-export const openTo = (sentinel: SentinelState, peers: readonly Witness['sentinel'][]): string =>
+export const openTo = (sentinel: SentinelState, peers: readonly SentinelView['sentinel'][]): string =>
   openPort([...peers.map((peer) => peer.announce.host), 'this machine'], sentinel.announce);

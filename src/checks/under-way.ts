@@ -1,5 +1,5 @@
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
-import type { MasterFacts, SnapshotFacts, Witness } from '../model/facts.js';
+import type { MasterFacts, SentinelView, SnapshotFacts } from '../model/facts.js';
 import { command, type Hints } from '../model/hints.js';
 import { HELLO_PERIOD_MS, HELLO_SPREAD_MS, NOTICED_MS } from '../model/sentinel-timing.js';
 import type { NodeState, SentinelState } from '../model/snapshot.js';
@@ -12,16 +12,16 @@ import { ids, isDown, isSilent, sentinelsOf } from './snapshot.js';
  * the old master and the others the new one, at one epoch: what looks wrong then ends by itself, and a repair by hand
  * would break it.
  */
-export function failoverUnderWay(witnesses: readonly Witness[]): string | null {
-  const busy = witnesses.find(({ view }) => view.flags.includes('failover_in_progress'));
+export function failoverUnderWay(sentinelViews: readonly SentinelView[]): string | null {
+  const busy = sentinelViews.find(({ view }) => view.flags.includes('failover_in_progress'));
   if (busy !== undefined) {
     const { failoverState } = busy.view;
     return `a failover is in progress at ${busy.sentinel.id}${failoverState === null ? '' : ` (${failoverState})`}`;
   }
-  const epochs = witnesses.map(({ view }) => view.configEpoch);
+  const epochs = sentinelViews.map(({ view }) => view.configEpoch);
   const newest = Math.max(...epochs);
   // sentinel.c, sentinelResetMaster: a switch sets the time to 0.
-  const fresh = witnesses.find(
+  const fresh = sentinelViews.find(
     ({ view }) => view.configEpoch === newest && (view.roleReportedMs ?? HELLO_SPREAD_MS) < HELLO_SPREAD_MS,
   );
   return fresh !== undefined && epochs.some((epoch) => epoch < newest)
@@ -33,8 +33,8 @@ export function failoverUnderWay(witnesses: readonly Witness[]): string | null {
  * Which sentinels call the master down, where a failover may still be about to begin, or has ended and not every
  * sentinel knows; null where none does. Sentinel tries again only after 2 x failover-timeout.
  */
-export function heldDown(witnesses: readonly Witness[]): string | null {
-  const holding = witnesses.filter(
+export function heldDown(sentinelViews: readonly SentinelView[]): string | null {
+  const holding = sentinelViews.filter(
     ({ view }) => isDown(view.flags) && (view.downMs ?? 0) < view.failoverTimeoutMs,
   );
   if (holding.length === 0) return null;

@@ -17,9 +17,9 @@ interface Monitored {
 export function monitoredBy({
   name,
   master,
-  witnesses,
-}: Pick<MasterFacts, 'name' | 'master' | 'witnesses'>): Monitored {
-  const view = witnesses[0]?.view;
+  sentinelViews,
+}: Pick<MasterFacts, 'name' | 'master' | 'sentinelViews'>): Monitored {
+  const view = sentinelViews[0]?.view;
   const settings = view && {
     'down-after-milliseconds': view.downAfterMs,
     'failover-timeout': view.failoverTimeoutMs,

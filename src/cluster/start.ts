@@ -3,7 +3,7 @@ import { OperatorError, refused } from '../errors.js';
 import { type Address, formatAddress, sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import { logsChangesIn, persistsIn, withReplicaOf } from '../model/conf.js';
-import { witnessesOf } from '../model/facts.js';
+import { sentinelViewsOf } from '../model/facts.js';
 import { command } from '../model/hints.js';
 import { dataNodes, type NodePlan } from '../model/plan.js';
 import type { SentinelSettings } from '../model/sentinel-settings.js';
@@ -36,7 +36,7 @@ export async function decideStart(
   const snapshot = await surveyPlan(plan, asking);
   const conf = await host.readConf(node.id);
   // Without a replica no failover can come.
-  const views = plan.spec.replicas === 0 ? [] : witnessesOf(snapshot, masterName).map(({ view }) => view);
+  const views = plan.spec.replicas === 0 ? [] : sentinelViewsOf(snapshot, masterName).map(({ view }) => view);
   const left = views.flatMap(({ downAfterMs, answeredMsAgo }) =>
     answeredMsAgo == null ? [] : [downAfterMs - answeredMsAgo],
   );

@@ -6,7 +6,7 @@ import { coldStart } from '../cluster/up/create.js';
 import { OperatorError } from '../errors.js';
 import { sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
-import { witnessesOf } from '../model/facts.js';
+import { sentinelViewsOf } from '../model/facts.js';
 import { dataNodes, type NodePlan } from '../model/plan.js';
 import {
   failoverBoundMs,
@@ -98,7 +98,7 @@ async function staysMaster({ runtime, live }: ActContext, node: NodePlan, sinceM
   const stays = await until(
     async () => {
       const snapshot = await surveyPlan(plan, asking);
-      const views = witnessesOf(snapshot, masterName).map(({ view }) => view);
+      const views = sentinelViewsOf(snapshot, masterName).map(({ view }) => view);
       if (views.some(isFailoverNear)) return false;
       if (!sameAddress(majorityMaster(snapshot, masterName), node.announce)) return false;
       const withinMs = runtime.clock.now() - sinceMs;
@@ -113,8 +113,8 @@ async function staysMaster({ runtime, live }: ActContext, node: NodePlan, sinceM
 /** Whether every sentinel that answers knows the node, from its own words, as a replica of the current master. */
 async function isKnownReplica({ live }: ActContext, node: NodePlan): Promise<boolean> {
   const { plan, asking } = live;
-  const witnesses = witnessesOf(await surveyPlan(plan, asking), plan.spec.masterName);
-  return witnesses.every(({ view }) =>
+  const sentinelViews = sentinelViewsOf(await surveyPlan(plan, asking), plan.spec.masterName);
+  return sentinelViews.every(({ view }) =>
     view.replicas.some(
       // One that was a master before the failover is listed, and has not been asked since.
       ({ address, runId, follows }) =>

@@ -1,7 +1,7 @@
 import { settingsNow, surveyPlan, withNode } from '../cluster/ask.js';
 import { isFailoverNear, type Waiting } from '../cluster/start.js';
 import { type Address, sameAddress } from '../model/address.js';
-import { knownSentinels, witnessesOf } from '../model/facts.js';
+import { knownSentinels, sentinelViewsOf } from '../model/facts.js';
 import { dataNodes } from '../model/plan.js';
 import { nextFailoverMs, SAFE_RETURN_MS } from '../model/sentinel-timing.js';
 import type { MasterView, Snapshot } from '../model/snapshot.js';
@@ -24,7 +24,7 @@ export async function demoteStrays(
 ): Promise<void> {
   const { plan, asking } = live;
   const { masterName } = plan.spec;
-  const views = witnessesOf(snapshot, masterName).map(({ view }) => view);
+  const views = sentinelViewsOf(snapshot, masterName).map(({ view }) => view);
   const [first] = views;
   if (first === undefined || views.length * 2 <= knownSentinels(snapshot, masterName)) return;
   const isSettled = views.every(
@@ -72,8 +72,8 @@ export async function awaitOutcome(
   const endMs = clock.now() + deadlineMs;
   await until(
     async () => {
-      const witnesses = witnessesOf(await surveyPlan(plan, asking), plan.spec.masterName);
-      if (!witnesses.some(({ view }) => isOpen(view))) return true;
+      const sentinelViews = sentinelViewsOf(await surveyPlan(plan, asking), plan.spec.masterName);
+      if (!sentinelViews.some(({ view }) => isOpen(view))) return true;
       onWait(endMs - clock.now(), settings);
       return undefined;
     },

@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from '../errors.js';
 import type { Address } from './address.js';
-import { ballots, knownSentinels, witnessesOf } from './facts.js';
+import { ballots, knownSentinels, sentinelViewsOf } from './facts.js';
 import { majorityOf } from './sentinel-timing.js';
 import type { Snapshot } from './snapshot.js';
 import type { Agreement, StatusResult } from './status.js';
@@ -15,7 +15,7 @@ export function statusExitCode(status: StatusResult, exitOn?: ExitOn): ExitCode 
 
 /** The address that more than half of all known sentinels give for this master, silent ones counted; else null. */
 export function majorityMaster(snapshot: Snapshot, masterName: string): Address | null {
-  const top = ballots(witnessesOf(snapshot, masterName))[0];
+  const top = ballots(sentinelViewsOf(snapshot, masterName))[0];
   return top !== undefined && top.voices.length * 2 > knownSentinels(snapshot, masterName)
     ? top.address
     : null;
@@ -33,7 +33,7 @@ export function noMasterWords(snapshot: Snapshot, masterName: string): string {
 
 /** See Agreement. */
 export function agreementOf(snapshot: Snapshot, masterName: string): Agreement {
-  const piles = ballots(witnessesOf(snapshot, masterName));
+  const piles = ballots(sentinelViewsOf(snapshot, masterName));
   const known = knownSentinels(snapshot, masterName);
   const top = piles[0];
   if (top === undefined) return 'none';

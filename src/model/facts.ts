@@ -8,7 +8,7 @@ type SentinelAnswer = NonNullable<SentinelState['answer']>;
 export type AnsweredNode = NodeState & { answer: NodeAnswer };
 export type AnsweredSentinel = SentinelState & { answer: SentinelAnswer };
 /** A sentinel together with what it believes of the master in question. */
-export interface Witness {
+export interface SentinelView {
   sentinel: AnsweredSentinel;
   view: MasterView;
 }
@@ -26,7 +26,7 @@ export interface SnapshotFacts {
 export interface MasterFacts extends Omit<SnapshotFacts, 'masters'> {
   name: string;
   /** Sentinels that answer and monitor this master. */
-  witnesses: Witness[];
+  sentinelViews: SentinelView[];
   /** How many sentinels there are to agree: those that monitor it, that are silent, or that only a peer names. */
   known: number;
   nodes: NodeState[];
@@ -59,7 +59,7 @@ export function monitoredNames(snapshot: Snapshot): string[] {
 }
 
 /** What each answering sentinel believes of this master. */
-export function witnessesOf(snapshot: Snapshot, name: string): Witness[] {
+export function sentinelViewsOf(snapshot: Snapshot, name: string): SentinelView[] {
   return snapshot.sentinels.filter(sentinelAnswers).flatMap((sentinel) => {
     const view = viewsOf(sentinel.answer).get(name);
     return view === undefined ? [] : [{ sentinel, view }];
@@ -78,20 +78,20 @@ function viewsOf(answer: SentinelAnswer): Map<string, MasterView> {
 
 /** How many sentinels take part in deciding about this master, silent ones included. */
 export function knownSentinels(snapshot: Snapshot, name: string): number {
-  const witnesses = witnessesOf(snapshot, name);
+  const sentinelViews = sentinelViewsOf(snapshot, name);
   const silent = snapshot.sentinels.filter((s) => s.answer === null).length;
-  return Math.max(witnesses.length + silent, ...witnesses.map((w) => w.view.sentinels.length + 1));
+  return Math.max(sentinelViews.length + silent, ...sentinelViews.map((w) => w.view.sentinels.length + 1));
 }
 
 /** The distinct addresses that the sentinels give, the one with most voices first, then the newest epoch. */
-export function ballots(witnesses: Witness[]): { address: Address; voices: Witness[] }[] {
-  const piles: { address: Address; voices: Witness[] }[] = [];
-  for (const witness of witnesses) {
-    const pile = piles.find((p) => sameAddress(p.address, witness.view.address));
-    if (pile === undefined) piles.push({ address: witness.view.address, voices: [witness] });
-    else pile.voices.push(witness);
+export function ballots(sentinelViews: SentinelView[]): { address: Address; voices: SentinelView[] }[] {
+  const piles: { address: Address; voices: SentinelView[] }[] = [];
+  for (const sentinelView of sentinelViews) {
+    const pile = piles.find((p) => sameAddress(p.address, sentinelView.view.address));
+    if (pile === undefined) piles.push({ address: sentinelView.view.address, voices: [sentinelView] });
+    else pile.voices.push(sentinelView);
   }
-  const epoch = (voices: Witness[]): number => Math.max(...voices.map((w) => w.view.configEpoch));
+  const epoch = (voices: SentinelView[]): number => Math.max(...voices.map((w) => w.view.configEpoch));
   return piles.sort((a, b) => b.voices.length - a.voices.length || epoch(b.voices) - epoch(a.voices));
 }
 
@@ -107,19 +107,19 @@ export function snapshotFacts(snapshot: Snapshot, expectation: Expectation): Sna
 function masterFacts(shared: Omit<SnapshotFacts, 'masters'>, name: string, nodes: NodeState[]): MasterFacts {
   const { snapshot, expectation } = shared;
   const answered = nodes.filter(answers);
-  const witnesses = witnessesOf(snapshot, name);
+  const sentinelViews = sentinelViewsOf(snapshot, name);
   const sayMaster = answered.filter((n) => n.answer.role === 'master');
   const only = sayMaster.length === 1 ? sayMaster[0] : undefined;
   const servers = [...nodes, ...snapshot.sentinels];
   return {
     ...shared,
     name,
-    witnesses,
+    sentinelViews,
     known: knownSentinels(snapshot, name),
     nodes,
     answered,
     silent: nodes.filter((n) => n.silence !== null),
-    master: ballots(witnesses)[0]?.address ?? only?.announce ?? null,
+    master: ballots(sentinelViews)[0]?.address ?? only?.announce ?? null,
     refOf: (address) => refIn(servers, expectation, address),
   };
 }

@@ -1,6 +1,6 @@
 import { type Address, formatAddress, sameAddress } from './address.js';
 import { majorityMaster } from './agreement.js';
-import { isAt, refIn, witnessesOf } from './facts.js';
+import { isAt, refIn, sentinelViewsOf } from './facts.js';
 import type { NodeState, Snapshot } from './snapshot.js';
 import type { Ref } from './status.js';
 
@@ -39,7 +39,7 @@ export interface TopologyResult {
 export function topologyOf(snapshot: Snapshot, masterName: string): TopologyResult {
   const nodes = snapshot.groups.find((group) => group.masterName === masterName)?.nodes ?? [];
   const master = majorityMaster(snapshot, masterName);
-  const views = witnessesOf(snapshot, masterName).map(({ view }) => view);
+  const views = sentinelViewsOf(snapshot, masterName).map(({ view }) => view);
   const isListed = (address: Address): boolean =>
     views.some((view) => [view, ...view.replicas].some((one) => sameAddress(one.address, address)));
   const ref = (address: Address): Ref => refIn([...nodes, ...snapshot.sentinels], {}, address);

@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from '../errors.js';
 import { sameAddress } from './address.js';
 import { humanDurationMs } from './duration.js';
-import { answers, type MasterFacts, type Witness } from './facts.js';
+import { answers, type MasterFacts, type SentinelView } from './facts.js';
 import { isSecretLine, lacksValue } from './secrets.js';
 import { type Impact, VERDICT_WORDS, type Verdict, type VerdictWord } from './status.js';
 import { sayTheSame, together, without } from './together.js';
@@ -172,11 +172,11 @@ function silence(facts: MasterFacts): Silent | null {
  * where that is not known.
  */
 export function heardMs(
-  { master, nodes, refOf, snapshot, witnesses }: MasterFacts,
-  counts: (witness: Witness) => boolean = () => true,
+  { master, nodes, refOf, snapshot, sentinelViews }: MasterFacts,
+  counts: (sentinelView: SentinelView) => boolean = () => true,
 ): number | null {
   if (nodes.some((n) => n.answer !== null && master !== null && n.id === refOf(master).id)) return null;
-  const ages = witnesses
+  const ages = sentinelViews
     .filter(counts)
     .flatMap(({ view }) =>
       sameAddress(view.address, master) && view.answeredMsAgo != null ? [view.answeredMsAgo] : [],

@@ -1,6 +1,13 @@
 import { EXIT, type ExitCode } from '../errors.js';
 import { type Address, formatAddress, sameAddress } from './address.js';
-import { ballots, monitoredNames, refIn, sentinelAnswers, type Witness, witnessesOf } from './facts.js';
+import {
+  ballots,
+  monitoredNames,
+  refIn,
+  type SentinelView,
+  sentinelAnswers,
+  sentinelViewsOf,
+} from './facts.js';
 import type { SeenReplica, SeenSentinel, Snapshot } from './snapshot.js';
 import type { Ref } from './status.js';
 import { type Asked, asked, type MasterAddrResult } from './which-master.js';
@@ -44,11 +51,11 @@ export interface AskedOfMaster extends Asked {
 export function mastersResult(snapshot: Snapshot): MastersResult {
   return {
     masters: monitoredNames(snapshot).flatMap((name) => {
-      const witnesses = witnessesOf(snapshot, name);
-      const top = ballots(witnesses)[0];
+      const sentinelViews = sentinelViewsOf(snapshot, name);
+      const top = ballots(sentinelViews)[0];
       if (top === undefined) return [];
       const claims = answering(snapshot).map((sentinel): Claim => {
-        const view = witnesses.find((w) => w.sentinel.id === sentinel)?.view;
+        const view = sentinelViews.find((w) => w.sentinel.id === sentinel)?.view;
         if (view === undefined) return { sentinel, listed: false, values: {} };
         return {
           sentinel,
@@ -126,20 +133,20 @@ function members<S extends { address: Address }>(
   kind: MembersResult['kind'],
   snapshot: Snapshot,
   masterName: string,
-  seenBy: (witness: Witness) => S[],
+  seenBy: (sentinelView: SentinelView) => S[],
   valuesOf: (seen: S) => Claim['values'],
 ): MembersResult {
-  const witnesses = witnessesOf(snapshot, masterName);
-  const witnessOf = (sentinel: string): Witness | undefined =>
-    witnesses.find((w) => w.sentinel.id === sentinel);
-  const addresses = new Map(witnesses.flatMap(seenBy).map((s) => [formatAddress(s.address), s.address]));
+  const sentinelViews = sentinelViewsOf(snapshot, masterName);
+  const sentinelViewOf = (sentinel: string): SentinelView | undefined =>
+    sentinelViews.find((w) => w.sentinel.id === sentinel);
+  const addresses = new Map(sentinelViews.flatMap(seenBy).map((s) => [formatAddress(s.address), s.address]));
   const found = [...addresses.values()].map((address): Subject => {
     const ref = refOf(snapshot, masterName, address);
     const claims = answering(snapshot)
       .filter((sentinel) => sentinel !== ref.id)
       .map((sentinel): Claim => {
-        const witness = witnessOf(sentinel);
-        const seen = witness && seenBy(witness).find((s) => sameAddress(s.address, address));
+        const sentinelView = sentinelViewOf(sentinel);
+        const seen = sentinelView && seenBy(sentinelView).find((s) => sameAddress(s.address, address));
         return seen === undefined
           ? { sentinel, listed: false, values: {} }
           : { sentinel, listed: true, values: valuesOf(seen) };
@@ -148,7 +155,7 @@ function members<S extends { address: Address }>(
   });
   found.sort((a, b) => byNumber(a.id, b.id));
   const sentinels = asked(snapshot).map((s): AskedOfMaster => {
-    const monitors = s.error === null ? witnessOf(s.id) !== undefined : null;
+    const monitors = s.error === null ? sentinelViewOf(s.id) !== undefined : null;
     return { ...s, monitors };
   });
   return { kind, masterName, members: found, sentinels };

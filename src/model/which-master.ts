@@ -1,6 +1,6 @@
 import { unreachable, usageError } from '../errors.js';
 import type { Address } from './address.js';
-import { ballots, monitoredNames, sentinelAnswers, witnessesOf } from './facts.js';
+import { ballots, monitoredNames, sentinelAnswers, sentinelViewsOf } from './facts.js';
 import type { Snapshot } from './snapshot.js';
 import type { Ref } from './status.js';
 import { noSentinel } from './unasked.js';
@@ -54,14 +54,14 @@ export function masterNameOf(snapshot: Snapshot, wanted: string | null, ctl: Ctl
 /** The address that most sentinels give, the newest epoch where they are even. Throws as masterNameOf does. */
 export function masterAddrResult(snapshot: Snapshot, askedName: string | null, ctl: Ctl): MasterAddrResult {
   const masterName = masterNameOf(snapshot, askedName, ctl);
-  const witnesses = witnessesOf(snapshot, masterName);
-  const piles = ballots(witnesses);
+  const sentinelViews = sentinelViewsOf(snapshot, masterName);
+  const piles = ballots(sentinelViews);
   const top = piles[0];
   if (top === undefined) throw unreachable('no-sentinel', `no sentinel answers for ${masterName}`);
   return {
     masterName,
     ...top.address,
-    answers: witnesses.map((w) => ({ sentinel: w.sentinel.id, ...w.view.address })),
+    answers: sentinelViews.map((w) => ({ sentinel: w.sentinel.id, ...w.view.address })),
     agreed: piles.length === 1,
     sentinels: asked(snapshot),
   };

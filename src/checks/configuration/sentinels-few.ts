@@ -23,10 +23,10 @@ export default {
   causes: ['quorum-lt-majority', 'sentinels-even', 'sentinels-colocated'],
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], (master) => {
-      const { name, known, witnesses, expectation } = master;
-      if (witnesses.length === 0 || known >= 3) return [];
+      const { name, known, sentinelViews, expectation } = master;
+      if (sentinelViews.length === 0 || known >= 3) return [];
       const planned = expectation.nodes?.filter((n) => n.kind === 'sentinel').length ?? known;
-      const asked = sentinelsOf(witnesses).map((s) => s.id);
+      const asked = sentinelsOf(sentinelViews).map((s) => s.id);
       return [
         {
           subject: name,

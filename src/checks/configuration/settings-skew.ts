@@ -1,4 +1,4 @@
-import type { Witness } from '../../model/facts.js';
+import type { SentinelView } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
 import { differenceIn, SHARED_SETTINGS, settingIn } from '../../model/sentinel-settings.js';
 import { majorityOf } from '../../model/sentinel-timing.js';
@@ -26,17 +26,17 @@ export default {
   ],
   causes: ['quorum-gt-n'],
   live: (facts) =>
-    judgeMasters(facts, ['sentinels'], ({ name, witnesses }) =>
+    judgeMasters(facts, ['sentinels'], ({ name, sentinelViews }) =>
       SHARED_SETTINGS.flatMap((setting): RawFinding[] => {
-        const read = (view: Witness['view']): number => settingIn(view, setting);
+        const read = (view: SentinelView['view']): number => settingIn(view, setting);
         const value =
           setting === 'quorum'
-            ? commonQuorum(witnesses)
-            : mostCommon(witnesses.map(({ view }) => read(view)));
-        const others = witnesses.filter(({ view }) => read(view) !== value);
+            ? commonQuorum(sentinelViews)
+            : mostCommon(sentinelViews.map(({ view }) => read(view)));
+        const others = sentinelViews.filter(({ view }) => read(view) !== value);
         const [first] = others;
         if (value === undefined || first === undefined) return [];
-        const difference = differenceIn(setting, witnesses);
+        const difference = differenceIn(setting, sentinelViews);
         // Each has the same, and too many: no-quorum says it.
         if (difference === null) return [];
         return [
@@ -61,8 +61,8 @@ export default {
 } satisfies SnapshotCheck;
 
 /** What most have of those that can be met; the majority where none can. */
-function commonQuorum(witnesses: readonly Witness[]): number | undefined {
-  const voters = Math.max(0, ...witnesses.map(({ view }) => view.sentinels.length + 1));
-  const met = witnesses.map(({ view }) => view.quorum).filter((quorum) => quorum <= voters);
+function commonQuorum(sentinelViews: readonly SentinelView[]): number | undefined {
+  const voters = Math.max(0, ...sentinelViews.map(({ view }) => view.sentinels.length + 1));
+  const met = sentinelViews.map(({ view }) => view.quorum).filter((quorum) => quorum <= voters);
   return met.length > 0 ? mostCommon(met) : voters > 0 ? majorityOf(voters) : undefined;
 }

@@ -1,4 +1,4 @@
-import { type AnsweredNode, isAt, type MasterFacts, type Witness } from '../../model/facts.js';
+import { type AnsweredNode, isAt, type MasterFacts, type SentinelView } from '../../model/facts.js';
 import { USUAL_RETURN_MS } from '../../model/sentinel-timing.js';
 import type { NodeAnswer } from '../../model/snapshot.js';
 import { byNumber, grouped, listed } from '../../model/words.js';
@@ -67,14 +67,14 @@ function mayContinue({ history }: NodeAnswer, { history: its, offset }: NodeAnsw
 }
 
 function lost(facts: MasterFacts, node: AnsweredNode, holders: readonly AnsweredNode[]): RawFinding {
-  const { hints, witnesses } = facts;
+  const { hints, sentinelViews } = facts;
   const left = node.answer.keys ?? 0;
   const held = [...new Set(holders.map((n) => n.answer.keys ?? 0))];
   const isStart = holders.some((n) => n.answer.linkDownS !== undefined);
   const state = left > 0 ? `restarted with ${keyWords([left])}` : isStart ? 'restarted empty' : 'is empty';
   const still = `${ids(holders)} still ${holders.length === 1 ? 'holds' : 'hold'} ${keyWords(held)}`;
   const deletes = 'which the next full resync deletes';
-  const busy = failoverUnderWay(witnesses);
+  const busy = failoverUnderWay(sentinelViews);
   const up = node.answer.uptimeS === undefined ? '' : `, started ${node.answer.uptimeS} s ago`;
   return {
     subject: node.id,
@@ -96,9 +96,9 @@ function keep(
   holders: readonly AnsweredNode[],
   left: number,
 ): string[] {
-  const { answered, hints, name, witnesses } = facts;
+  const { answered, hints, name, sentinelViews } = facts;
   const others = answered.filter((n) => n !== node && !holders.includes(n));
-  const able = witnesses.find((w) => holders.some((n) => mayPromote(facts, w, n)));
+  const able = sentinelViews.find((w) => holders.some((n) => mayPromote(facts, w, n)));
   const what = `what ${ids(holders)} ${holders.length === 1 ? 'holds' : 'hold'}`;
   const choice = left === 0 ? [] : [`# if ${what} is worth more than what ${node.id} took since it started:`];
   if (able !== undefined && others.length === 0)
@@ -120,7 +120,7 @@ const shutdownOf = ({ answer: { version } }: AnsweredNode): string =>
   Number.parseInt(version, 10) >= 7 ? 'SHUTDOWN NOSAVE NOW' : 'SHUTDOWN NOSAVE';
 
 /** Whether this sentinel would promote it, as far as is known. */
-const mayPromote = (facts: MasterFacts, witness: Witness, node: AnsweredNode): boolean =>
-  witness.view.replicas.some(
-    (replica) => isAt(node, replica.address) && eligibleAt(facts, witness, replica).is !== 'no',
+const mayPromote = (facts: MasterFacts, sentinelView: SentinelView, node: AnsweredNode): boolean =>
+  sentinelView.view.replicas.some(
+    (replica) => isAt(node, replica.address) && eligibleAt(facts, sentinelView, replica).is !== 'no',
   );

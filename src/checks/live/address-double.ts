@@ -1,5 +1,5 @@
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
-import { type AnsweredNode, isAt, type MasterFacts, type Witness } from '../../model/facts.js';
+import { type AnsweredNode, isAt, type MasterFacts, type SentinelView } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
 import { HELLO_SEEN_MS, RESETS_APART_MS } from '../../model/sentinel-timing.js';
 import { listed } from '../../model/words.js';
@@ -51,15 +51,15 @@ export default {
 interface Double {
   addresses: Address[];
   node: AnsweredNode | undefined;
-  at: Witness[];
+  at: SentinelView[];
 }
 
 /** Entries of one sentinel's list, the master's among them, that have one run id and different addresses. */
-function doublesIn({ witnesses, answered }: MasterFacts): Double[] {
-  const pairs = witnesses.flatMap((witness) =>
-    grouped([witness.view, ...witness.view.replicas], ({ runId }) => runId)
+function doublesIn({ sentinelViews, answered }: MasterFacts): Double[] {
+  const pairs = sentinelViews.flatMap((sentinelView) =>
+    grouped([sentinelView.view, ...sentinelView.view.replicas], ({ runId }) => runId)
       .filter((same) => new Set(same.map(({ address }) => formatAddress(address))).size > 1)
-      .map((same) => ({ witness, runId: same[0]?.runId ?? '', addresses: same.map((s) => s.address) })),
+      .map((same) => ({ sentinelView, runId: same[0]?.runId ?? '', addresses: same.map((s) => s.address) })),
   );
   const known = pairs.filter(({ runId }) => runId !== '');
   return grouped(known, ({ runId }) => runId).map((same) => {
@@ -67,7 +67,7 @@ function doublesIn({ witnesses, answered }: MasterFacts): Double[] {
       .flatMap((pair) => pair.addresses)
       .filter((a, i, all) => all.findIndex((b) => sameAddress(a, b)) === i);
     const node = answered.find((n) => addresses.some((address) => isAt(n, address)));
-    return { addresses, node, at: same.map(({ witness }) => witness) };
+    return { addresses, node, at: same.map(({ sentinelView }) => sentinelView) };
   });
 }
 

@@ -96,10 +96,10 @@ function differsFromMaster(facts: MasterFacts, server: NodeState | SentinelState
 }
 
 /** Whether every sentinel calls a replica down that answers here, with the lack of a password. */
-function isCalledDown({ nodes, witnesses }: MasterFacts, server: NodeState | SentinelState): boolean {
+function isCalledDown({ nodes, sentinelViews }: MasterFacts, server: NodeState | SentinelState): boolean {
   if (!nodes.some((n) => n.id === server.id)) return false;
   if (!/^(rejects|requires)/.test(server.silence?.message ?? '')) return false;
-  const entries = witnesses.flatMap(({ view }) => view.replicas.filter((r) => isAt(server, r.address)));
+  const entries = sentinelViews.flatMap(({ view }) => view.replicas.filter((r) => isAt(server, r.address)));
   return entries.length > 0 && entries.every(({ flags }) => isDown(flags));
 }
 

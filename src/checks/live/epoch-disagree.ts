@@ -17,9 +17,9 @@ export default {
   remedy: ['wait 2 s and run doctor again', 'check the network between the sentinels and the data nodes'],
   sources: ['sentinel.c: sentinelProcessHelloMessage'],
   live: (facts) =>
-    judgeMasters(facts, ['sentinels'], ({ witnesses, hints, name }) => {
-      if (ballots(witnesses).length > 1) return [];
-      const groups = grouped(witnesses, (w) => String(w.view.configEpoch)).sort(
+    judgeMasters(facts, ['sentinels'], ({ sentinelViews, hints, name }) => {
+      if (ballots(sentinelViews).length > 1) return [];
+      const groups = grouped(sentinelViews, (w) => String(w.view.configEpoch)).sort(
         (a, b) => b.length - a.length,
       );
       const odd = groups.at(-1)?.[0];

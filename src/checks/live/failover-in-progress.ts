@@ -18,8 +18,8 @@ export default {
   sources: ['sentinel.c: sentinelFailoverStateMachine'],
   causes: ['master-address-not-master', 'link-down', 'replica-orphan', 'epoch-disagree', 'replica-missing'],
   live: (facts) =>
-    judgeMasters(facts, ['sentinels'], ({ witnesses, name, expectation, hints }) => {
-      const busy = witnesses.filter(
+    judgeMasters(facts, ['sentinels'], ({ sentinelViews, name, expectation, hints }) => {
+      const busy = sentinelViews.filter(
         ({ view }) => view.failoverState !== null || view.flags.includes('failover_in_progress'),
       );
       const [first] = busy;

@@ -45,7 +45,7 @@ function ghosts(facts: MasterFacts): Ghost<SeenReplica>[] {
   const itself = answered.find((n) => master !== null && n.id === refOf(master).id);
   return ghostsIn(
     facts,
-    (witness) => witness.view.replicas,
+    (sentinelView) => sentinelView.view.replicas,
     ({ address, flags }) =>
       flags.includes('s_down') &&
       (isCalledGone(facts, address) || !isNamed(facts, { id: '', announce: address })) &&

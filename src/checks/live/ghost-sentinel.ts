@@ -33,7 +33,7 @@ export default {
     judgeMasters(facts, ['sentinels'], (master) =>
       ghosts(master).map((ghost) => {
         const { helloMsAgo } = ghost.entry;
-        const voters = Math.max(...master.witnesses.map((w) => w.view.sentinels.length + 1));
+        const voters = Math.max(...master.sentinelViews.map((w) => w.view.sentinels.length + 1));
         const silence = helloMsAgo == null ? '' : `, silent for ${humanDurationMs(helloMsAgo)}`;
         return ghostFinding(
           master,
@@ -54,7 +54,7 @@ function ghosts(facts: MasterFacts): Ghost<SeenSentinel>[] {
   const present = facts.snapshot.sentinels.filter((s) => s.silence === null);
   return ghostsIn(
     facts,
-    (witness) => witness.view.sentinels,
+    (sentinelView) => sentinelView.view.sentinels,
     (peer) =>
       peer.flags.includes('s_down') &&
       !isHeard(peer) &&

@@ -1,5 +1,5 @@
 import { type Address, formatAddress } from '../../model/address.js';
-import type { MasterFacts, Witness } from '../../model/facts.js';
+import type { MasterFacts, SentinelView } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
 import { RESETS_APART_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
@@ -21,7 +21,7 @@ interface Entry {
 /** A server that sentinels list and that is gone, with all sentinels that list it. */
 export interface Ghost<E extends Entry> {
   entry: E;
-  at: Witness[];
+  at: SentinelView[];
 }
 
 /**
@@ -30,15 +30,15 @@ export interface Ghost<E extends Entry> {
  */
 export function ghostsIn<E extends Entry>(
   facts: MasterFacts,
-  listOf: (witness: Witness) => readonly E[],
+  listOf: (sentinelView: SentinelView) => readonly E[],
   isGone: (entry: E) => boolean,
   isPresent: (entry: E) => boolean,
 ): Ghost<E>[] {
-  const listed = new Map<string, { witness: Witness; entry: E }[]>();
-  for (const witness of facts.witnesses) {
-    for (const entry of listOf(witness)) {
+  const listed = new Map<string, { sentinelView: SentinelView; entry: E }[]>();
+  for (const sentinelView of facts.sentinelViews) {
+    for (const entry of listOf(sentinelView)) {
       const key = formatAddress(entry.address);
-      listed.set(key, [...(listed.get(key) ?? []), { witness, entry }]);
+      listed.set(key, [...(listed.get(key) ?? []), { sentinelView, entry }]);
     }
   }
   return [...listed.values()].flatMap((sightings): Ghost<E>[] => {
@@ -50,7 +50,7 @@ export function ghostsIn<E extends Entry>(
       !neverWas(facts, sightings)
     )
       return [];
-    return [{ entry: gone.entry, at: sightings.map(({ witness }) => witness) }];
+    return [{ entry: gone.entry, at: sightings.map(({ sentinelView }) => sentinelView) }];
   });
 }
 
@@ -70,8 +70,13 @@ const neverWas = ({ expectation }: MasterFacts, sightings: readonly { entry: Ent
   expectation.own && sightings.every(({ entry }) => entry.runId === '');
 
 /** Long enough for an advice that forgets it: one that only restarts is started, not forgotten. */
-const isLongDown = ({ witness: { view }, entry: { downMs } }: { witness: Witness; entry: Entry }): boolean =>
-  (downMs ?? 0) >= Math.min(LONG_MS, LONG_TIMEOUTS * view.failoverTimeoutMs);
+const isLongDown = ({
+  sentinelView: { view },
+  entry: { downMs },
+}: {
+  sentinelView: SentinelView;
+  entry: Entry;
+}): boolean => (downMs ?? 0) >= Math.min(LONG_MS, LONG_TIMEOUTS * view.failoverTimeoutMs);
 
 export function ghostFinding(
   facts: MasterFacts,
@@ -94,11 +99,11 @@ export function ghostFinding(
  * RESET forgets the replicas too, and no failover ever happens.
  */
 function resetAt(
-  { master, name, nodes, refOf, witnesses }: MasterFacts,
-  at: readonly Witness[],
+  { master, name, nodes, refOf, sentinelViews }: MasterFacts,
+  at: readonly SentinelView[],
 ): Pick<RawFinding, 'fix' | 'repairs' | 'consequence'> {
   const node = nodes.find((n) => master !== null && n.id === refOf(master).id);
-  const isSick = witnesses.some(({ view }) => view.flags.some((flag) => flag !== 'master'));
+  const isSick = sentinelViews.some(({ view }) => view.flags.some((flag) => flag !== 'master'));
   if (isSick || node === undefined || node.silence !== null) {
     const [first] = at;
     return {

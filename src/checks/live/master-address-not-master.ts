@@ -21,8 +21,8 @@ export default {
   causes: ['no-master', 'replica-orphan', 'link-down'],
   live: (facts) =>
     judgeMasters(facts, ['sentinels', 'nodes'], (master) => {
-      const { master: address, witnesses, answered, hints } = master;
-      if (address === null || witnesses.length === 0) return [];
+      const { master: address, sentinelViews, answered, hints } = master;
+      if (address === null || sentinelViews.length === 0) return [];
       const node = answered.find((n) => n.id === master.refOf(address).id);
       if (node === undefined || node.answer.role !== 'replica') return [];
       const { follows } = node.answer;

@@ -1,5 +1,5 @@
 import { type Address, sameAddress } from '../../model/address.js';
-import { type AnsweredNode, ballots, isAt, type MasterFacts, type Witness } from '../../model/facts.js';
+import { type AnsweredNode, ballots, isAt, type MasterFacts, type SentinelView } from '../../model/facts.js';
 import { count } from '../../model/words.js';
 import { demote, isApart } from '../apart.js';
 import { believedMaster, followersOf } from '../believed.js';
@@ -49,20 +49,21 @@ export default {
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], (master) => {
       const right = believedMaster(master);
-      const wrong = master.witnesses.filter(
+      const wrong = master.sentinelViews.filter(
         ({ view }) => right !== null && !sameAddress(view.address, right),
       );
       return wrong.length === 0 ? [] : [disagreement(master, wrong)];
     }),
 } satisfies SnapshotCheck;
 
-function disagreement(facts: MasterFacts, wrong: readonly Witness[]): RawFinding {
-  const { hints, name, witnesses } = facts;
-  const named = ballots(witnesses);
-  const right = witnesses.find((w) => !wrong.includes(w));
+function disagreement(facts: MasterFacts, wrong: readonly SentinelView[]): RawFinding {
+  const { hints, name, sentinelViews } = facts;
+  const named = ballots(sentinelViews);
+  const right = sentinelViews.find((w) => !wrong.includes(w));
   const others = right === undefined ? [] : apartFrom(facts, right, wrong);
   const busy =
-    failoverUnderWay(witnesses) ?? heldDown(witnesses.filter((w) => !monitorsReplica(facts, w, right)));
+    failoverUnderWay(sentinelViews) ??
+    heldDown(sentinelViews.filter((w) => !monitorsReplica(facts, w, right)));
   const toReplicas = wrong.every(({ view }) => nodeAt(facts, view.address)?.answer.role === 'replica');
   const claims = named.map(({ voices, address }) => {
     const epochs = [...new Set(voices.map((w) => w.view.configEpoch))].join(', ');
@@ -76,7 +77,7 @@ function disagreement(facts: MasterFacts, wrong: readonly Witness[]): RawFinding
     // Sentinels of different masters do not hear each other, also those of the right one.
     ...((others.length > 0 || wrong.some((w) => isDown(w.view.flags))) && {
       servers: [
-        ...witnesses.map((w) => w.sentinel.id),
+        ...sentinelViews.map((w) => w.sentinel.id),
         ...named.map(({ address }) => facts.refOf(address).id),
       ],
     }),
@@ -111,7 +112,11 @@ function disagreement(facts: MasterFacts, wrong: readonly Witness[]): RawFinding
  * Whether a sentinel monitors what is a replica, at the epoch of the right one: it calls that down because it says that
  * it is a replica (sentinel.c, sentinelCheckSubjectivelyDown), and no failover and no hello message ends it.
  */
-const monitorsReplica = (facts: MasterFacts, { view }: Witness, right: Witness | undefined): boolean =>
+const monitorsReplica = (
+  facts: MasterFacts,
+  { view }: SentinelView,
+  right: SentinelView | undefined,
+): boolean =>
   right !== undefined &&
   view.configEpoch === right.view.configEpoch &&
   view.saysReplica === true &&
@@ -123,8 +128,8 @@ const nodeAt = ({ answered }: MasterFacts, address: Address): AnsweredNode | und
 /** The masters that these sentinels name and that have data of their own, each with the right one. */
 function apartFrom(
   facts: MasterFacts,
-  { view }: Witness,
-  wrong: readonly Witness[],
+  { view }: SentinelView,
+  wrong: readonly SentinelView[],
 ): [node: AnsweredNode, master: AnsweredNode][] {
   const master = nodeAt(facts, view.address);
   if (master === undefined) return [];
@@ -143,15 +148,15 @@ function holdings(facts: MasterFacts, address: Address): string {
 }
 
 /** Whether one process answers at all of their addresses: then no data set differs. */
-function sameServer({ answered, witnesses }: MasterFacts): boolean {
-  const runIds = witnesses.map(
+function sameServer({ answered, sentinelViews }: MasterFacts): boolean {
+  const runIds = sentinelViews.map(
     ({ view }) => answered.find((n) => isAt(n, view.address))?.answer.runId ?? view.runId,
   );
   const [first, ...others] = new Set(runIds);
   return others.length === 0 && first !== undefined && first !== '';
 }
 
-function monitorAgain(name: string, { sentinel }: Witness, { view }: Witness): string[] {
+function monitorAgain(name: string, { sentinel }: SentinelView, { view }: SentinelView): string[] {
   const hasPassword = sentinel.answer.passwordsFor?.includes(name) ?? null;
   return monitorInstead(sentinel, name, view.address, view, hasPassword);
 }

@@ -1,4 +1,4 @@
-import type { MasterFacts, Witness } from '../../model/facts.js';
+import type { MasterFacts, SentinelView } from '../../model/facts.js';
 import { usesPassword } from '../../model/secrets.js';
 import { REPLIES_MS } from '../../model/sentinel-timing.js';
 import type { NodeState } from '../../model/snapshot.js';
@@ -28,8 +28,8 @@ export default {
   causes: ['seen-down', 'sentinel-isolated'],
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], (master) => {
-      const { witnesses, nodes, hints, name, refOf } = master;
-      const seeing = witnesses.filter(({ view }) => isDown(view.flags));
+      const { sentinelViews, nodes, hints, name, refOf } = master;
+      const seeing = sentinelViews.filter(({ view }) => isDown(view.flags));
       return grouped(seeing, (w) => refOf(w.view.address).id).flatMap((group): RawFinding[] => {
         const [first] = group;
         if (first === undefined) return [];
@@ -52,7 +52,7 @@ export default {
 } satisfies SnapshotCheck;
 
 /** Whether a master that wants a password, and answers our PING, answers a sentinel's with an error each time. */
-function isRefused({ view }: Witness, node: NodeState): boolean {
+function isRefused({ view }: SentinelView, node: NodeState): boolean {
   const { answeredMsAgo, repliedMsAgo } = view;
   if (!usesPassword('redis') || node.answer === null || node.answer.pingError !== undefined) return false;
   if (answeredMsAgo == null || repliedMsAgo == null) return false;
@@ -63,7 +63,7 @@ function isRefused({ view }: Witness, node: NodeState): boolean {
 function refused(
   { hints, name, nodes }: MasterFacts,
   node: NodeState,
-  group: readonly Witness[],
+  group: readonly SentinelView[],
 ): RawFinding {
   const sentinels = sentinelsOf(group);
   const [has, calls] = sentinels.length === 1 ? ['has', 'calls'] : ['have', 'call'];

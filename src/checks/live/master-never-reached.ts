@@ -37,21 +37,21 @@ export default {
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], (master) => {
       const isNeverReached =
-        master.witnesses.length > 0 && master.witnesses.every((w) => isNeverReachedIn(w.view));
+        master.sentinelViews.length > 0 && master.sentinelViews.every((w) => isNeverReachedIn(w.view));
       const lost = isNeverReached ? lostMaster(master) : null;
       if (lost === null || master.expectation.own) return [];
-      const { name, witnesses } = master;
+      const { name, sentinelViews } = master;
       const elsewhere = { variable: 'MASTER_HOST', port: lost.announce.port };
       return [
         {
           subject: name,
-          servers: [lost.id, ...witnesses.map((w) => w.sentinel.id)],
+          servers: [lost.id, ...sentinelViews.map((w) => w.sentinel.id)],
           brief: `no sentinel has ever reached ${lost.id} (master)`,
           message: `${name}: no sentinel has ever reached its master ${lost.id}: ${lost.silence?.message ?? 'no answer'}`,
-          evidence: `${lost.id}: ${lost.silence?.message ?? 'no answer'}; ${count(witnesses.length, 'sentinel')} know no run id, no replica and no other sentinel`,
+          evidence: `${lost.id}: ${lost.silence?.message ?? 'no answer'}; ${count(sentinelViews.length, 'sentinel')} know no run id, no replica and no other sentinel`,
           fix: [
             `# if it is the right address, start ${lost.id}; else MASTER_HOST is the host at which INFO replication says role:master:`,
-            ...witnesses.flatMap(({ sentinel, view }) =>
+            ...sentinelViews.flatMap(({ sentinel, view }) =>
               monitorInstead(
                 sentinel,
                 name,

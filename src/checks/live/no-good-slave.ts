@@ -40,7 +40,7 @@ export default {
     }),
 } satisfies SnapshotCheck;
 
-function findingOf(master: MasterFacts, { witness, reasons }: Blocked): RawFinding[] {
+function findingOf(master: MasterFacts, { sentinelView, reasons }: Blocked): RawFinding[] {
   const { name, nodes, hints, refOf } = master;
   const replicas = nodes.filter((n) => master.master === null || n.id !== refOf(master.master).id);
   const subject = replicas.length > 0 ? subjectOf(replicas) : name;
@@ -81,10 +81,10 @@ function findingOf(master: MasterFacts, { witness, reasons }: Blocked): RawFindi
       },
     ];
   if (reasons.length > 0 && reasons.every((reason) => isCalledDown(master, reason)))
-    return [calledDown(master, { witness, reasons }, subject)];
+    return [calledDown(master, { sentinelView, reasons }, subject)];
   const cut = lostMaster(master) === null ? null : cutOff(master);
   const unfit = reasons.map((reason) => `${shown(reason)} ${reason.why}`);
-  const source = `${witness.sentinel.id} says so of ${ids(replicas)}`;
+  const source = `${sentinelView.sentinel.id} says so of ${ids(replicas)}`;
   const saidByAll = reasons.length > 0 && reasons.every(({ replica }) => ownPriority(master, replica) === 0);
   return [
     {
@@ -98,7 +98,7 @@ function findingOf(master: MasterFacts, { witness, reasons }: Blocked): RawFindi
             : unfit.join('; '),
       evidence: unfit.length === 0 || saidByAll ? null : source,
       message: `${name}: ${unfit.length === 0 ? 'the master has no replica' : unfit.join('; ')}${saidByAll ? '' : ` (${source})`}`,
-      fix: makeFit(master, { witness, reasons }),
+      fix: makeFit(master, { sentinelView, reasons }),
     },
   ];
 }
@@ -113,7 +113,7 @@ function isCalledDown(master: MasterFacts, reason: Unfit): boolean {
 }
 
 /** The sentinels cannot log in to them, or do not reach them. */
-function calledDown(master: MasterFacts, { witness, reasons }: Blocked, subject: string): RawFinding {
+function calledDown(master: MasterFacts, { sentinelView, reasons }: Blocked, subject: string): RawFinding {
   const servers = reasons.map((reason) => master.refOf(reason.replica.address));
   const are = reasons.every(({ replica }) => replica.flags.includes('s_down'))
     ? `call ${ids(servers)} down`
@@ -127,7 +127,7 @@ function calledDown(master: MasterFacts, { witness, reasons }: Blocked, subject:
     message: `${master.name}: ${words}`,
     fix: isUnseen
       ? [master.hints.again('--password-file FILE')]
-      : [cli(witness.sentinel, `SENTINEL REPLICAS ${master.name}`)],
+      : [cli(sentinelView.sentinel, `SENTINEL REPLICAS ${master.name}`)],
   };
 }
 
@@ -136,7 +136,7 @@ const mayBe = (master: MasterFacts, replica: Unfit['replica']): boolean =>
   (ownPriority(master, replica) ?? 0) > 0;
 
 /** What makes one of them fit again. */
-function makeFit(master: MasterFacts, { witness, reasons }: Blocked): string[] {
+function makeFit(master: MasterFacts, { sentinelView, reasons }: Blocked): string[] {
   const { hints, name } = master;
   const lost = lostMaster(master);
   if (lost !== null && cutOff(master) !== null) return cutOffFix(master, lost);
@@ -148,14 +148,14 @@ function makeFit(master: MasterFacts, { witness, reasons }: Blocked): string[] {
         ? cli({ endpoint: replica.address }, 'CONFIG SET replica-priority 100')
         : setConfig(node, 'replica-priority', 100);
     // A master that is just back: the links follow by themselves.
-    if (kind === 'cut-off' && (node?.answer?.syncing === true || isDown(witness.view.flags)))
+    if (kind === 'cut-off' && (node?.answer?.syncing === true || isDown(sentinelView.view.flags)))
       return hints.ctl('status --watch');
     if (kind === 'cut-off' && node !== undefined) return cli(node, 'INFO replication');
     if (node === undefined || node.silence === null || isLocked(node.silence))
-      return cli(witness.sentinel, `SENTINEL REPLICAS ${name}`);
+      return cli(sentinelView.sentinel, `SENTINEL REPLICAS ${name}`);
     // Without a run id it may be a master that was replaced: resumed, it would take writes.
     return hints.revive(node, node.silence, replica.runId === '');
   });
-  const { host, port } = witness.view.address;
+  const { host, port } = sentinelView.view.address;
   return lines.length > 0 ? [...new Set(lines)] : [`start another data node with: replicaof ${host} ${port}`];
 }

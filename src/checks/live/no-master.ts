@@ -1,5 +1,5 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
-import { livesHere, type MasterFacts, type Witness } from '../../model/facts.js';
+import { livesHere, type MasterFacts, type SentinelView } from '../../model/facts.js';
 import { endsByItself } from '../../model/promotable.js';
 import { downAfterOfQuorum } from '../../model/sentinel-settings.js';
 import { TILT_PERIOD_MS, usualFailoverMs } from '../../model/sentinel-timing.js';
@@ -75,22 +75,22 @@ export function hasNoMaster(facts: MasterFacts): boolean {
 
 /** The master that most sentinels name and none of them reaches: clients are sent to it, whatever the other nodes are. */
 export function givenUpMaster(facts: MasterFacts): NodeState | null {
-  const { known, witnesses } = facts;
-  const isMost = witnesses.length * 2 > known;
-  return isMost && !witnesses.some(reaches) ? lostMaster(facts) : null;
+  const { known, sentinelViews } = facts;
+  const isMost = sentinelViews.length * 2 > known;
+  return isMost && !sentinelViews.some(reaches) ? lostMaster(facts) : null;
 }
 
 /** Longer than a healthy server takes to answer a PING, in milliseconds. */
 const UNANSWERED_MS = 500;
 
 /** Whether every sentinel reaches the master that it names: then it is silent to this machine alone. */
-const isReached = ({ expectation, silent, witnesses }: MasterFacts): boolean =>
-  witnesses.length > 0 &&
+const isReached = ({ expectation, silent, sentinelViews }: MasterFacts): boolean =>
+  sentinelViews.length > 0 &&
   // Of a node on this machine that gave no answer in time, what the sentinels said is older.
   !(livesHere(expectation) && silent.some((n) => n.silence?.kind === 'timeout')) &&
-  witnesses.every(reaches);
+  sentinelViews.every(reaches);
 
-const reaches = ({ view }: Witness): boolean =>
+const reaches = ({ view }: SentinelView): boolean =>
   !isDown(view.flags) &&
   !view.flags.includes('disconnected') &&
   view.pingPendingMs != null &&
@@ -139,16 +139,16 @@ type Outlook = Pick<RawFinding, 'fix' | 'later' | 'brief' | 'evidence'> & {
 
 /** Whether a failover will come by itself, and what to type. */
 function outlook(facts: MasterFacts, lost: NodeState): Outlook {
-  const { witnesses, nodes, hints } = facts;
+  const { sentinelViews, nodes, hints } = facts;
   const electorate = electorateOf(facts, facts.name);
   const hopeless = (words: string): Outlook => ({ words, why: null, fix: [bringBack(facts, lost)] });
-  const busy = failoverUnderWay(witnesses);
+  const busy = failoverUnderWay(sentinelViews);
   // An attempt without a candidate ends with -failover-abort-no-good-slave: the cause is said, not the attempt.
   if (busy !== null && isVain(facts)) return hopeless('no replica can be promoted');
   const cut = canElect(electorate) ? cutOff(facts) : null;
   if (cut !== null) return { ...cut, fix: cutOffFix(facts, lost) };
   if (busy !== null) return { words: busy, why: null, ...afterFailover(facts, lost) };
-  if (witnesses.length === 0) return hopeless('no sentinel answers that could replace it');
+  if (sentinelViews.length === 0) return hopeless('no sentinel answers that could replace it');
   if (!canElect(electorate)) return hopeless(`no failover is possible (${headCount(electorate)})`);
   if (isForgotten(facts)) {
     const words = 'the sentinels have forgotten its replicas (SENTINEL RESET while it was down does that)';
@@ -166,10 +166,10 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
       ...afterFailover(facts, lost),
     };
   }
-  if (witnesses.every((w) => !w.view.ckquorum.ok))
+  if (sentinelViews.every((w) => !w.view.ckquorum.ok))
     return hopeless('no failover is possible (the sentinels do not hear each other)');
   // It is replaced as soon as a quorum calls it down.
-  const downAfterMs = downAfterOfQuorum(witnesses.map(({ view }) => view));
+  const downAfterMs = downAfterOfQuorum(sentinelViews.map(({ view }) => view));
   const thaw = thawBefore(facts, lost, downAfterMs);
   if (thaw !== null) return { words: thaw, why: null, fix: [hints.ctl('status --watch')] };
   const able = `${electorate.alive - electorate.tilted} of ${count(electorate.known, 'sentinel')}`;
@@ -203,7 +203,7 @@ function expected(facts: MasterFacts, downAfterMs: number): string {
  */
 function hasPromotableReplica(facts: MasterFacts): boolean {
   return facts.nodes.some((node) => {
-    const entries = facts.witnesses.flatMap((w) =>
+    const entries = facts.sentinelViews.flatMap((w) =>
       w.view.replicas
         .filter((r) => facts.refOf(r.address).id === node.id)
         .map((r) => ({ flags: r.flags, verdict: eligibleAt(facts, w, r) })),
@@ -221,24 +221,26 @@ function hasPromotableReplica(facts: MasterFacts): boolean {
  * starts the rest behind it. It resumes no frozen process: where one is frozen, the first sentinel that is needed.
  */
 export function bringBack(facts: MasterFacts, otherwise: NodeState | null): string {
-  const { expectation, hints, silent, snapshot, witnesses } = facts;
+  const { expectation, hints, silent, snapshot, sentinelViews } = facts;
   const sentinels = snapshot.sentinels.filter((s) => s.silence !== null && !isLocked(s.silence));
   const isFrozen = [...silent, ...sentinels].some((s) => s.silence?.kind === 'timeout');
   if (expectation.own && !isFrozen && silent.length + sentinels.length > 0) return hints.ctl('up');
   // One that runs needs a route, not a restart.
-  const peersOf = (s: SentinelState) => (expectation.own ? null : cutOffPeers(witnesses, s));
+  const peersOf = (s: SentinelState) => (expectation.own ? null : cutOffPeers(sentinelViews, s));
   const stopped = sentinels.find((s) => peersOf(s) === null);
   const [cut] = sentinels;
   if (stopped === undefined && cut !== undefined) return openTo(cut, peersOf(cut) ?? []);
   const first = stopped ?? otherwise;
   if (first !== null) return hints.revive(first, first.silence);
-  const witness = witnesses[0]?.sentinel;
-  return witness === undefined ? hints.ctl('status') : hints.logs(witness, `SENTINEL CKQUORUM ${facts.name}`);
+  const sentinel = sentinelViews[0]?.sentinel;
+  return sentinel === undefined
+    ? hints.ctl('status')
+    : hints.logs(sentinel, `SENTINEL CKQUORUM ${facts.name}`);
 }
 
 function noneSaysMaster(facts: MasterFacts): RawFinding {
   const { answered, expectation, name } = facts;
-  const busy = failoverUnderWay(facts.witnesses);
+  const busy = failoverUnderWay(facts.sentinelViews);
   return {
     subject: name,
     servers: [],
@@ -264,10 +266,10 @@ const isOutOfReach = ({ expectation, answered, nodes, snapshot }: MasterFacts): 
 
 /** Any node that is down, else a server that can be asked for the reason. */
 function nextWithoutMaster(facts: MasterFacts): string {
-  const { hints, silent, answered, witnesses } = facts;
+  const { hints, silent, answered, sentinelViews } = facts;
   if (silent[0] !== undefined) return bringBack(facts, silent[0]);
-  const witness = witnesses[0]?.sentinel;
-  if (witness !== undefined) return hints.logs(witness, `SENTINEL MASTER ${facts.name}`);
+  const sentinel = sentinelViews[0]?.sentinel;
+  if (sentinel !== undefined) return hints.logs(sentinel, `SENTINEL MASTER ${facts.name}`);
   const first = answered[0];
   return first === undefined ? hints.ctl('status') : hints.logs(first, 'ROLE');
 }

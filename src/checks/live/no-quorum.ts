@@ -1,4 +1,4 @@
-import type { MasterFacts, Witness } from '../../model/facts.js';
+import type { MasterFacts, SentinelView } from '../../model/facts.js';
 import { RESETS_APART_MS, votesNeeded } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
@@ -32,8 +32,8 @@ export default {
   causes: ['failover-stuck'],
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], (master) => {
-      const { witnesses, snapshot } = master;
-      const [first] = witnesses;
+      const { sentinelViews, snapshot } = master;
+      const [first] = sentinelViews;
       if (first === undefined) return [];
       const electorate = electorateOf(master, master.name);
       if (canElect(electorate)) return notHearing(master, electorate);
@@ -42,11 +42,11 @@ export default {
       return [
         {
           subject: master.name,
-          servers: (lost.length > 0 ? lost : sentinelsOf(witnesses)).map((s) => s.id),
+          servers: (lost.length > 0 ? lost : sentinelsOf(sentinelViews)).map((s) => s.id),
           brief: headCount(electorate),
           evidence: null,
           message: `no failover is possible: ${headCount(electorate)}`,
-          consequence: checkQuorum(witnesses),
+          consequence: checkQuorum(sentinelViews),
           fix: [lost.length > 0 ? bringBack(master, null) : whyNot(master, first)],
         },
       ];
@@ -55,30 +55,30 @@ export default {
 
 /** The quorum of each is more than there are sentinels. */
 function tooHigh(master: MasterFacts, { known, quorum }: Electorate): RawFinding {
-  const { name, witnesses, expectation } = master;
+  const { name, sentinelViews, expectation } = master;
   const words = `quorum ${quorum}, but there ${known === 1 ? 'is' : 'are'} only ${count(known, 'sentinel')}`;
   return {
     subject: name,
-    servers: sentinelsOf(witnesses).map((s) => s.id),
+    servers: sentinelsOf(sentinelViews).map((s) => s.id),
     brief: words,
     evidence: null,
     message: `no failover is possible: ${words} for ${name}`,
-    consequence: checkQuorum(witnesses),
-    fix: lowerQuorum(expectation, witnesses, monitoredBy(master), known),
+    consequence: checkQuorum(sentinelViews),
+    fix: lowerQuorum(expectation, sentinelViews, monitoredBy(master), known),
   };
 }
 
 /** It hears enough of the others, and only its own quorum is too high: that is settings-skew. */
-const isOnlyHigh = ({ view }: Witness, { quorum }: Electorate): boolean =>
+const isOnlyHigh = ({ view }: SentinelView, { quorum }: Electorate): boolean =>
   view.quorum > quorum && (view.ckquorum.usable ?? 0) >= votesNeeded(view.sentinels.length + 1, quorum);
 
 /** All answer to this machine, and some do not hear enough of the others. */
 function notHearing(facts: MasterFacts, electorate: Electorate): RawFinding[] {
-  const deaf = facts.witnesses.filter((w) => !w.view.ckquorum.ok && !isOnlyHigh(w, electorate));
+  const deaf = facts.sentinelViews.filter((w) => !w.view.ckquorum.ok && !isOnlyHigh(w, electorate));
   const [first] = deaf;
   if (first === undefined) return [];
   const who = ids(sentinelsOf(deaf));
-  const all = deaf.length === facts.witnesses.length;
+  const all = deaf.length === facts.sentinelViews.length;
   const does = deaf.length === 1 ? 'does' : 'do';
   return [
     {
@@ -94,15 +94,15 @@ function notHearing(facts: MasterFacts, electorate: Electorate): RawFinding[] {
   ];
 }
 
-const whyNot = (facts: MasterFacts, { sentinel }: Witness): string =>
+const whyNot = (facts: MasterFacts, { sentinel }: SentinelView): string =>
   facts.hints.logs(sentinel, `SENTINEL CKQUORUM ${facts.name}`);
 
 /** CKQUORUM's own words, each once. One that still says OK counts peers that died less than down-after ago. */
-function checkQuorum(witnesses: readonly Witness[]): string {
-  const said = grouped(witnesses, (w) => w.view.ckquorum.message).map(
+function checkQuorum(sentinelViews: readonly SentinelView[]): string {
+  const said = grouped(sentinelViews, (w) => w.view.ckquorum.message).map(
     (group) => `${ids(sentinelsOf(group))}: ${group[0]?.view.ckquorum.message ?? ''}`,
   );
-  const late = witnesses.some((w) => w.view.ckquorum.ok);
+  const late = sentinelViews.some((w) => w.view.ckquorum.ok);
   return late
     ? `a master that fails now is not replaced; CKQUORUM still counts a dead peer until down-after has passed (${said.join('; ')})`
     : `CKQUORUM at ${said.join('; ')}`;

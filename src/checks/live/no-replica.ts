@@ -38,18 +38,18 @@ export default {
   sources: ['sentinel.c: sentinelSelectSlave'],
   causes: ['no-good-slave'],
   live: (facts) =>
-    judgeMasters(facts, ['sentinels'], ({ witnesses, nodes, name, expectation, hints, refOf }) => {
+    judgeMasters(facts, ['sentinels'], ({ sentinelViews, nodes, name, expectation, hints, refOf }) => {
       const expected = expectation.nodes?.filter((n) => n.kind === 'redis').length;
-      const [first] = witnesses;
+      const [first] = sentinelViews;
       if (first === undefined || (expectation.own && expected !== undefined && expected <= 1)) return [];
-      if (nodes.length > 1 || witnesses.some((w) => w.view.replicas.length > 0)) return [];
+      if (nodes.length > 1 || sentinelViews.some((w) => w.view.replicas.length > 0)) return [];
       return [
         {
           subject: name,
           servers: [],
           brief: `the master ${refOf(first.view.address).id} has no replica`,
           evidence: null,
-          message: `${name} has no replica at ${count(witnesses.length, 'sentinel')}: no node could be promoted`,
+          message: `${name} has no replica at ${count(sentinelViews.length, 'sentinel')}: no node could be promoted`,
           fix: attachOne(hints, first.view.address),
         },
       ];

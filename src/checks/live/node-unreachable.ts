@@ -191,8 +191,8 @@ function isHeardBySentinels(node: NodeState, facts: MasterFacts): boolean {
 const mayBeOldMaster = (node: NodeState, facts: MasterFacts): boolean =>
   entriesOf(node, facts).every(({ runId }) => runId === '');
 
-const entriesOf = (node: NodeState, { witnesses }: MasterFacts): SeenReplica[] =>
-  witnesses.flatMap(({ view }) => view.replicas.filter((r) => isAt(node, r.address)));
+const entriesOf = (node: NodeState, { sentinelViews }: MasterFacts): SeenReplica[] =>
+  sentinelViews.flatMap(({ view }) => view.replicas.filter((r) => isAt(node, r.address)));
 
 /** `redis-2 127.0.0.1:6380 does not answer: connection refused`. */
 export function saidNothing(server: NodeState | SentinelState): string {
@@ -246,7 +246,7 @@ function oldMaster(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subje
     };
   }
   const electorate = electorateOf(facts, facts.name);
-  if (!canElect(electorate) && failoverUnderWay(facts.witnesses) === null)
+  if (!canElect(electorate) && failoverUnderWay(facts.sentinelViews) === null)
     return replacedByHand(node, facts, `no failover is possible (${headCount(electorate)})`);
   return {
     severity: 'critical',

@@ -54,8 +54,8 @@ function monitorIt(
   name: string,
   without: readonly AnsweredSentinel[],
 ): string[] | null {
-  const witnesses = masters.find((m) => m.name === name)?.witnesses ?? [];
-  const [like, ...others] = witnesses;
+  const sentinelViews = masters.find((m) => m.name === name)?.sentinelViews ?? [];
+  const [like, ...others] = sentinelViews;
   if (like === undefined || others.some(({ view }) => !sameAddress(view.address, like.view.address)))
     return null;
   const { address, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs } = like.view;

@@ -48,21 +48,21 @@ export default {
 } satisfies SnapshotCheck;
 
 /** How long the sentinel that has waited longest has had no answer to a PING. */
-const waitingMs = ({ witnesses }: MasterFacts): number =>
-  Math.max(0, ...witnesses.map(({ view }) => view.pingPendingMs ?? 0));
+const waitingMs = ({ sentinelViews }: MasterFacts): number =>
+  Math.max(0, ...sentinelViews.map(({ view }) => view.pingPendingMs ?? 0));
 
 function holding(
   master: MasterFacts,
   { id, endpoint }: AnsweredNode,
   { connections, leftMs }: NonNullable<AnsweredNode['answer']['heldBack']>,
 ): RawFinding {
-  const { witnesses } = master;
-  const downAfterMs = Math.min(...witnesses.map(({ view }) => view.downAfterMs));
+  const { sentinelViews } = master;
+  const downAfterMs = Math.min(...sentinelViews.map(({ view }) => view.downAfterMs));
   const until = leftMs === null ? '' : `; the pause ends in ${humanDurationMs(leftMs)}`;
   const evidence = `${count(connections, 'connection')} of sentinels ${connections === 1 ? 'waits' : 'wait'} in PUBLISH, for ${humanDurationMs(waitingMs(master))} by now; the sentinels call it down after ${humanDurationMs(downAfterMs)}${until}`;
   return {
     subject: id,
-    servers: witnesses.map((w) => w.sentinel.id),
+    servers: sentinelViews.map((w) => w.sentinel.id),
     brief: `${id} (master) holds back writes: CLIENT PAUSE`,
     evidence,
     message: `${id} holds back writes (CLIENT PAUSE … WRITE): ${evidence}`,

@@ -22,10 +22,10 @@ export default {
   causes: ['no-good-slave'],
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], (master) => {
-      const { expectation, hints, silent, witnesses } = master;
+      const { expectation, hints, silent, sentinelViews } = master;
       const expected = expectation.nodes?.filter((n) => n.kind === 'redis') ?? [];
       return expected.flatMap((node): RawFinding[] => {
-        const without = witnesses.filter(
+        const without = sentinelViews.filter(
           ({ view }) =>
             !sameNode(master, view.address, node.announce) &&
             !view.replicas.some((r) => sameNode(master, r.address, node.announce)),

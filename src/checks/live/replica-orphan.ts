@@ -24,7 +24,7 @@ export default {
   live: (facts) =>
     judgeMasters(facts, ['nodes'], (master, missing) => {
       // Replicas are repointed one after the other, and the sentinels name the new master only after that.
-      const busy = failoverUnderWay(master.witnesses);
+      const busy = failoverUnderWay(master.sentinelViews);
       const address = believedMaster(master) ?? master.master;
       if (busy !== null) missing.push(`${master.name}: ${busy}`);
       else if (address === null) missing.push(`${master.name}: no sentinel names its master`);
@@ -69,11 +69,11 @@ function reaches({ answered, refOf }: MasterFacts, node: AnsweredNode, master: A
 
 /** A replica of a replica that no sentinel knows gets all data, and is not corrected: replica-chained. */
 function isChained(facts: MasterFacts, node: AnsweredNode, follows: Address): boolean {
-  const isListed = facts.witnesses.some(({ view }) => view.replicas.some((r) => isAt(node, r.address)));
+  const isListed = facts.sentinelViews.some(({ view }) => view.replicas.some((r) => isAt(node, r.address)));
   const isPlanned = facts.expectation.nodes?.some((planned) => planned.id === node.id) === true;
   const upstream = facts.answered.find((n) => n.id !== node.id && isAt(n, follows));
   return (
-    facts.witnesses.length > 0 &&
+    facts.sentinelViews.length > 0 &&
     !isListed &&
     !isPlanned &&
     upstream?.answer.role === 'replica' &&

@@ -23,9 +23,9 @@ export default {
   sources: ['sentinel.c: sentinelCheckSubjectivelyDown'],
   causes: ['no-quorum', 'no-good-slave'],
   live: (facts) =>
-    judgeMasters(facts, ['sentinels'], ({ answered, snapshot, witnesses, hints, name }) => {
+    judgeMasters(facts, ['sentinels'], ({ answered, snapshot, sentinelViews, hints, name }) => {
       const alive = [...answered, ...snapshot.sentinels.filter((s) => s.answer !== null)];
-      const sightings = witnesses.flatMap(({ sentinel, view }) =>
+      const sightings = sentinelViews.flatMap(({ sentinel, view }) =>
         [...view.replicas, ...view.sentinels]
           .filter((seen) => seen.flags.includes('s_down'))
           .flatMap((seen) => {

@@ -16,8 +16,8 @@ export default {
   sources: ['sentinel.c: sentinelReconnectInstance'],
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], (master) => {
-      const { answered, hints, refOf, witnesses } = master;
-      const without = witnesses.filter(
+      const { answered, hints, refOf, sentinelViews } = master;
+      const without = sentinelViews.filter(
         ({ view }) =>
           view.flags.includes('disconnected') &&
           !isDown(view.flags) &&

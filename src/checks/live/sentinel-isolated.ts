@@ -31,9 +31,9 @@ export default {
   sources: ['sentinel.c: sentinelSendHello, sentinelProcessHelloMessage'],
   causes: ['no-quorum', 'quorum-gt-n', 'sentinels-few'],
   live: (facts) =>
-    judgeMasters(facts, ['sentinels'], ({ witnesses, hints, name }) => {
-      const most = Math.max(witnesses.length - 1, ...witnesses.map((w) => w.view.sentinels.length));
-      return witnesses
+    judgeMasters(facts, ['sentinels'], ({ sentinelViews, hints, name }) => {
+      const most = Math.max(sentinelViews.length - 1, ...sentinelViews.map((w) => w.view.sentinels.length));
+      return sentinelViews
         .filter((w) => w.view.sentinels.length < most)
         .map(({ sentinel, view }) => {
           const begun = justBegun(view) ?? justStarted(sentinel);

@@ -42,12 +42,12 @@ export default {
 
 /** Until its peers notice, their own CKQUORUM says something else. */
 function countedStill(facts: SnapshotFacts, sentinel: SentinelState): Pick<RawFinding, 'consequence'> {
-  const counting = facts.masters.flatMap(({ witnesses }) =>
-    witnesses
+  const counting = facts.masters.flatMap(({ sentinelViews }) =>
+    sentinelViews
       .filter(({ view }) =>
         view.sentinels.some((s) => isAt(sentinel, s.address) && !s.flags.includes('s_down')),
       )
-      .map((witness) => witness.sentinel),
+      .map((sentinelView) => sentinelView.sentinel),
   );
   if (counting.length === 0 || !isStopped(sentinel)) return {};
   const who = ids([...new Set(counting)]);
@@ -77,7 +77,7 @@ function wordsOn(
       ],
     };
   const peers = cutOffPeers(
-    facts.masters.flatMap((m) => m.witnesses),
+    facts.masters.flatMap((m) => m.sentinelViews),
     sentinel,
   );
   if (peers !== null && !facts.expectation.own) {
@@ -105,14 +105,16 @@ export const NO_SENTINEL = '# give the addresses of the sentinels: --sentinel-ad
 /** Whether every peer that lists it has a fresh answer of it, and one does. */
 const isHeard = (facts: SnapshotFacts, sentinel: SentinelState): boolean =>
   isOutOfReach(facts, sentinel) &&
-  facts.masters.some(({ witnesses }) =>
-    witnesses.some(({ view }) => view.sentinels.some((s) => isAt(sentinel, s.address))),
+  facts.masters.some(({ sentinelViews }) =>
+    sentinelViews.some(({ view }) => view.sentinels.some((s) => isAt(sentinel, s.address))),
   );
 
 /** Whether only this machine lacks a route to it, as far as is known: its peers hear it, or none of them answers either. */
 function isOutOfReach({ masters }: SnapshotFacts, sentinel: SentinelState): boolean {
-  const witnesses = masters.flatMap((m) => m.witnesses);
-  const entries = witnesses.flatMap(({ view }) => view.sentinels.filter((s) => isAt(sentinel, s.address)));
+  const sentinelViews = masters.flatMap((m) => m.sentinelViews);
+  const entries = sentinelViews.flatMap(({ view }) =>
+    view.sentinels.filter((s) => isAt(sentinel, s.address)),
+  );
   return entries.every(
     ({ flags, answeredMsAgo }) =>
       !flags.includes('s_down') && answeredMsAgo != null && answeredMsAgo < HEARD_MS,

@@ -1,4 +1,4 @@
-import type { AnsweredNode, MasterFacts, Witness } from '../../model/facts.js';
+import type { AnsweredNode, MasterFacts, SentinelView } from '../../model/facts.js';
 import { RETURNED_MASTER_MS, USUAL_RETURN_MS } from '../../model/sentinel-timing.js';
 import { listed } from '../../model/words.js';
 import { demote } from '../apart.js';
@@ -50,14 +50,14 @@ function distinct(facts: MasterFacts): AnsweredNode[] {
 
 /** What shows that an old master has just returned or was just replaced, so that the sentinels demote it; else null. */
 function demotionComes(
-  { witnesses }: MasterFacts,
+  { sentinelViews }: MasterFacts,
   masters: readonly AnsweredNode[],
   right: AnsweredNode | undefined,
 ): string | null {
-  if (right === undefined || witnesses.length === 0) return null;
-  const epoch = Math.max(...witnesses.map(({ view }) => view.configEpoch));
+  if (right === undefined || sentinelViews.length === 0) return null;
+  const epoch = Math.max(...sentinelViews.map(({ view }) => view.configEpoch));
   // sentinel.c, sentinelResetMaster: a switch sets the time to 0.
-  const switched = witnesses.some(
+  const switched = sentinelViews.some(
     ({ view }) =>
       view.configEpoch === epoch &&
       epoch > 0 &&
@@ -75,20 +75,20 @@ function demotionComes(
 }
 
 /** `sentinel-2 and sentinel-3 name`. */
-const namedBy = (naming: readonly Witness[]): string =>
+const namedBy = (naming: readonly SentinelView[]): string =>
   `${listed(naming.map((w) => w.sentinel.id))} ${naming.length === 1 ? 'names' : 'name'}`;
 
 function several(facts: MasterFacts, masters: AnsweredNode[]): RawFinding {
-  const { hints, name, witnesses } = facts;
+  const { hints, name, sentinelViews } = facts;
   const address = believedMaster(facts);
   const right = address === null ? undefined : masters.find((n) => n.id === facts.refOf(address).id);
-  const busy = failoverUnderWay(witnesses) ?? demotionComes(facts, masters, right);
-  const naming = witnesses.filter(
+  const busy = failoverUnderWay(sentinelViews) ?? demotionComes(facts, masters, right);
+  const naming = sentinelViews.filter(
     ({ view }) => right !== undefined && facts.refOf(view.address).id === right.id,
   );
-  const who = naming.length === witnesses.length ? 'the sentinels name' : namedBy(naming);
+  const who = naming.length === sentinelViews.length ? 'the sentinels name' : namedBy(naming);
   const claims =
-    witnesses.length === 0
+    sentinelViews.length === 0
       ? []
       : right === undefined
         ? ['the sentinels name none of them']
