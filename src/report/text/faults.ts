@@ -1,6 +1,7 @@
 import type { Fault, Way } from '../../faults/catalogue/fault.js';
 import type { InjectResult } from '../../faults/inject.js';
 import type { RecoverResult } from '../../faults/recover.js';
+import type { Seen } from '../../faults/show.js';
 import { DRIVER_NAMES } from '../../model/drivers.js';
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import { command } from '../../model/hints.js';
@@ -80,17 +81,24 @@ export function injectText(result: InjectResult & { shown?: boolean }, view: Vie
     ...item(does),
     ...(healed ? [] : item(`  ${rollback}: ${undo}`).map(theme.dim)),
   ]);
-  const seen = result.seen.flatMap(({ atMs, message }) => item(`${humanDurationMs(atMs)}: ${message}`));
+  const seenIn = (list: readonly Seen[]): string[] =>
+    list.flatMap(({ atMs, message }) => item(`${humanDurationMs(atMs)}: ${message}`));
+  // What was printed as it happened has scrolled away: what the runbook must name is said again.
+  const shown =
+    result.shown === true ? result.seen.filter(({ message }) => LASTING.test(message)) : result.seen;
   return [
     first,
     ...acts,
-    ...(seen.length === 0 || result.shown === true ? [] : [theme.bold('Seen'), ...seen]),
+    ...(shown.length === 0 ? [] : [theme.bold('Seen'), ...seenIn(shown)]),
     ...(healed ? [] : [theme.bold('A correct cluster'), ...result.correct.flatMap(item)]),
     ...(healed ? [] : [theme.bold('What must not happen'), ...result.mustNot.flatMap(item)]),
     ...(result.expires === null || healed ? [] : item(`ends by itself: ${result.expires}`)),
     ...(result.heal === null ? [] : nextLines(result.heal, view)),
   ].join('\n');
 }
+
+/** Another master, and two at once. */
+const LASTING = /^master moved|both accept writes/;
 
 const UNPROVED = 'convergence was not checked, because it was not proved before';
 

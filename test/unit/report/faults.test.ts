@@ -98,14 +98,22 @@ describe('inject', () => {
     expect(text).not.toContain('✔');
   });
 
-  it('healed does not say again what was shown as it happened', () => {
-    const seen = [{ atMs: 1500, message: 'master moved: redis-1 → redis-2' }];
+  it('healed says again, of what was shown as it happened, who is the master and that there were two', () => {
+    const seen = [
+      { atMs: 900, message: 'redis-1 did not answer within 500 ms' },
+      { atMs: 1500, message: 'master moved: redis-1 → redis-2' },
+      { atMs: 9000, message: 'AT RISK: c: redis-1 and redis-2 both accept writes' },
+    ];
     const text = injectText(
       { ...injected, forMs: 2000, healed: true, converged: true, heal: null, seen, shown: true },
       view,
     );
     expect(text).toContain('converged again');
-    expect(text).not.toMatch(/Seen|moved/);
+    expect(text.split('\n').slice(2)).toEqual([
+      'Seen',
+      '  1.50 s: master moved: redis-1 → redis-2',
+      '  9.00 s: AT RISK: c: redis-1 and redis-2 both accept writes',
+    ]);
   });
 });
 
