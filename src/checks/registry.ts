@@ -136,6 +136,7 @@ export const CHECKS: readonly Check[] = [
   confUnknown,
   aclSyntax,
   clusterEnabled,
+  masterauthMissing,
   minReplicasUnreachable,
   dataShared,
   confInclude,
@@ -181,7 +182,6 @@ export const CHECKS: readonly Check[] = [
   aclChannel,
   renameCommand,
   authPassMissing,
-  masterauthMissing,
   sentinelAclShort,
   sentinelPass,
 

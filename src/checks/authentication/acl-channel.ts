@@ -43,7 +43,7 @@ export default {
           open = true;
         else if (rule === 'resetchannels' || rule === 'reset') open = false;
       }
-      return open ? null : 'may not use the channel __sentinel__:hello';
+      return open ? null : { says: 'may not use the channel __sentinel__:hello', lacks: [`&${HELLO}`] };
     }),
 } satisfies Check;
 

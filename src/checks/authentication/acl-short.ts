@@ -4,8 +4,9 @@ import { listed } from '../../model/words.js';
 import type { Check, RawFinding, Skip } from '../check.js';
 import type { Directive } from '../files/conf.js';
 import { judgeMonitoredGroups } from '../files/judge.js';
+import { sentinelsUser } from '../files/logins.js';
 import type { Project } from '../files/project.js';
-import { place, sentinelLine, settingOf } from '../files/settings.js';
+import { place, settingOf } from '../files/settings.js';
 import { SENTINEL_COMMANDS, savedUser, setUser } from '../fixes.js';
 import { attachedIn, dataNodes, judged, num, readAll } from '../group.js';
 import { grouped } from '../snapshot.js';
@@ -83,7 +84,9 @@ export default {
   files: (project) =>
     judgeUserLines(project, (_line, rules) => {
       const missing = SENTINEL_COMMANDS.filter((command) => allowed(command, rules) === false);
-      return missing.length === 0 ? null : `may not ${missing.join(', ')}`;
+      return missing.length === 0
+        ? null
+        : { says: `may not ${missing.join(', ')}`, lacks: missing.map((command) => `+${command}`) };
     }),
 } satisfies Check;
 
@@ -146,15 +149,22 @@ function allowed(command: string, rules: string[]): boolean | null {
   return state;
 }
 
+/** A rule as it is shown: without its password. */
+const hidden = (rule: string): string => rule.replace(/^([><#!]).*$/, '$1<its password>');
+
 /** The `user` lines of the users that sentinels log in as; a user that no file has cannot be judged. */
 export const judgeUserLines = (
   project: Project,
-  wrong: (line: Directive, rules: string[], pubsubDefault: string) => string | null,
+  wrong: (
+    line: Directive,
+    rules: string[],
+    pubsubDefault: string,
+  ) => { says: string; lacks: string[] } | null,
 ): RawFinding[] | Skip =>
   judgeMonitoredGroups(project, (groups) => {
     const asked = groups.flatMap((group) =>
-      group.monitors.flatMap(({ server, name }) => {
-        const user = sentinelLine(server, 'auth-user', name)?.args[2] ?? 'default';
+      group.monitors.flatMap(({ server }) => {
+        const user = sentinelsUser(group, server);
         return group.nodes.flatMap((node) => {
           const lines = node.directives.filter((d) => d.name === 'user' && d.args[0] === user);
           return lines.length === 0 ? [] : [{ node, lines }];
@@ -171,8 +181,8 @@ export const judgeUserLines = (
       return [
         {
           subject: node.id,
-          message: `user ${last.args[0]} ${why}`,
-          fix: [`user ${last.args[0]} on ><its password> allchannels ${RIGHTS}`],
+          message: `user ${last.args[0]} ${why.says}`,
+          fix: [`user ${[last.args[0], ...rules.map(hidden), ...why.lacks].join(' ')}`],
           at: place(last),
         },
       ];

@@ -1,8 +1,13 @@
 import type { GatheredNode } from '../../model/gathered.js';
 import { cli, cliSecret } from '../../model/hints.js';
 import { secretLines } from '../../model/secrets.js';
+import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
+import type { FileGroup } from '../files/groups.js';
+import { judgeMonitoredGroups, noNodeFile } from '../files/judge.js';
+import { isThere, sentinelsUser } from '../files/logins.js';
+import { place, sentinelLine } from '../files/settings.js';
 import { RIGHTS, savedUser } from '../fixes.js';
 import { groupsOf, idsOf, judged } from '../group.js';
 import { noSuchUser } from '../passwords.js';
@@ -78,7 +83,40 @@ export default {
     });
     return judged(seen, missing);
   },
+  files: (project) =>
+    judgeMonitoredGroups(project, (groups) =>
+      groups.some((g) => g.nodes.length > 0) ? groups.flatMap(refusedInFiles) : { ...noNodeFile },
+    ),
 } satisfies Check;
+
+/** Sentinels whose user has no line at the data nodes, or one that leaves it off. */
+function refusedInFiles(group: FileGroup): RawFinding[] {
+  const { nodes, monitors, name } = group;
+  return monitors.flatMap(({ server, at }): RawFinding[] => {
+    const line = sentinelLine(server, 'auth-user', name ?? undefined);
+    const user = line?.args[2] ?? 'default';
+    const without = nodes.filter((node) => isThere(node, user) === false);
+    if (!server.seen || line?.open === true || without.length === 0) return [];
+    const meant = sentinelsUser(group, server);
+    const where =
+      without.length === nodes.length
+        ? 'no data node lets in'
+        : `${listed(without.map((n) => n.id))} ${without.length === 1 ? 'does' : 'do'} not let in`;
+    return [
+      {
+        subject: server.id,
+        message: `the sentinels log in as the user "${user}"${line === undefined ? ' (no auth-user)' : ' (auth-user)'}, which ${where}`,
+        fix:
+          meant === user
+            ? without.map(
+                (n) => `${n.id}: user ${user} on ><its password> allchannels ${RIGHTS.replaceAll("'", '')}`,
+              )
+            : [`sentinel auth-user ${name} ${meant}`],
+        at: line === undefined ? at : place(line),
+      },
+    ];
+  });
+}
 
 /** undefined where a node did not say it. */
 function lacksUser({ dryrun, channels }: GatheredNode): boolean | undefined {

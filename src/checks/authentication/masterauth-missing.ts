@@ -3,13 +3,12 @@ import { cliSecret, ctl } from '../../model/hints.js';
 import { ifSet } from '../../model/secrets.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
-import type { Directive } from '../files/conf.js';
 import { judgeNodeGroups } from '../files/judge.js';
+import { isOff, refusingUser, settingLine, userAt } from '../files/logins.js';
 import type { FileServer } from '../files/project.js';
 import {
   asksForPassword,
   followsOf,
-  type Lines,
   lastOf,
   passwordLine,
   place,
@@ -137,13 +136,35 @@ function loginFinding(node: FileServer, nodes: readonly FileServer[], asking: Fi
   const to = nodes.find((n) => n !== node && asksForPassword(n)) ?? asking;
   const wrong = refusingUser(to, ownUser ?? 'default', password);
   if (wrong !== undefined) {
-    const message = `masterauth is not the password of the user "${ownUser ?? 'default'}" of ${to.id} (${shownAt(wrong)})`;
-    return [{ ...found, message, at: place(given) }];
+    const name = `the user "${ownUser ?? 'default'}"`;
+    const message = isOff(wrong)
+      ? `${ownUser === undefined ? 'without masteruser ' : ''}it logs in as ${name}, which is off at ${to.id} (${shownAt(wrong)})`
+      : `masterauth is not the password of ${name} of ${to.id} (${shownAt(wrong)})`;
+    const meant = userAt(nodes, password);
+    return [
+      {
+        ...found,
+        ...(isOff(wrong) && {
+          fix: meant === undefined ? otherUser(node, nodes) : [settingLine(node, `masteruser ${meant}`)],
+        }),
+        message,
+        at: place(given),
+      },
+    ];
   }
   const hasUsers = asking.directives.some((d) => d.name === 'user' && d.args[0] === 'default');
   if (asked === undefined || hasUsers || ownUser !== undefined || password === asked.args[0]) return [];
   const message = `masterauth differs from requirepass of ${asking.id} (${shownAt(asked)})`;
   return [{ ...found, message, at: place(given) }];
+}
+
+/** What lets a node log in as a user that is on, where its password is that of none. */
+function otherUser(node: FileServer, nodes: readonly FileServer[]): string[] {
+  const user = userAt(nodes) ?? '<a user that is on at every data node>';
+  return [
+    settingLine(node, `masteruser ${user}`),
+    settingLine(node, `masterauth <the password of ${user.replace(/^<a (.*)>$/, 'that $1')}>`),
+  ];
 }
 
 /** Where its own file begins. */
@@ -200,41 +221,4 @@ function unwanted({ master, replicas }: Group): RawFinding[] {
       },
     ];
   });
-}
-
-/** The last line of a user, which is in effect (acl.c, ACLLoadConfiguredUsers: each line begins with a reset). */
-const userLine = (lines: Lines, user: string): Directive | undefined =>
-  lines.directives.findLast((d) => d.name === 'user' && d.args[0] === user);
-
-/** What is filled in later, or is only a hash, is not known to be another one. */
-const isOpen = (word: string): boolean => /^#|\$\{|\$\(|<[^>]*>$|\(redacted\)/.test(word);
-
-/**
- * The `user` line that refuses a password; undefined where it lets it in, or where no such line is known. A line
- * without any password refuses every one.
- */
-function refusingUser(lines: Lines, user: string, password: string): Directive | undefined {
-  const line = userLine(lines, user);
-  if (line === undefined || line.open === true || isOpen(password) || line.args.some(isOpen))
-    return undefined;
-  let takes = new Set<string>();
-  let any = false;
-  // acl.c, ACLSetUser: rules from left to right.
-  for (const rule of line.args.slice(1)) {
-    if (/^reset(pass)?$/i.test(rule)) takes = new Set();
-    if (/^(reset(pass)?|>.*)$/i.test(rule)) any = false;
-    if (/^nopass$/i.test(rule)) any = true;
-    if (rule.startsWith('>')) takes.add(rule.slice(1));
-    if (rule.startsWith('<')) takes.delete(rule.slice(1));
-  }
-  return any || takes.has(password) ? undefined : line;
-}
-
-/** A setting as it is written where the server has its configuration: its file, or the options of its command. */
-function settingLine({ service, conf, directives, at }: FileServer, text: string): string {
-  const byCommand =
-    conf === null &&
-    service !== null &&
-    directives.some((d) => d.file === at.file && d.line === service.command?.line);
-  return byCommand ? `add to its command: --${text}` : text;
 }

@@ -29,11 +29,17 @@ export default {
         const least = (node: FileServer): number => Number(settingOf(node, 'min-replicas-to-write') ?? 0);
         // A master alone may have its replicas in files that were not given.
         if (replicas === 0 || !isWhole(project, group)) return [];
+        const isNow = group.master !== undefined && least(group.master) > replicas;
         return group.nodes
           .filter((node) => least(node) > replicas)
           .map((node) => ({
             subject: node.id,
-            message: `min-replicas-to-write ${least(node)} with ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}: a master refuses every write (NOREPLICAS)`,
+            message: `min-replicas-to-write ${least(node)} with ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}: ${isNow ? 'a master refuses every write' : 'once it is the master, it refuses every write'} (NOREPLICAS)`,
+            ...(!isNow && {
+              impact: 'at-risk' as const,
+              consequence:
+                'no write works after a failover to it: NOREPLICAS Not enough good replicas to write',
+            }),
             fix: [`min-replicas-to-write ${Math.max(1, replicas - 1)}`],
             at: lineOr(node, 'min-replicas-to-write'),
           }));

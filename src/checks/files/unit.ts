@@ -106,8 +106,8 @@ export function confOf({ start }: Unit): string | null {
 /** Whether a server goes to the background: not where it tells a supervisor (server.c, main). */
 export function isInBackground(lines: Lines, { type }: Unit): boolean {
   const supervised = lastOf(lines, 'supervised')?.args[0]?.toLowerCase() ?? 'no';
-  // `auto` looks for NOTIFY_SOCKET, which only Type=notify sets.
-  const isSupervised = supervised === 'systemd' || (supervised === 'auto' && type.value.startsWith('notify'));
+  // Without NOTIFY_SOCKET, which only Type=notify sets, no supervisor is there, whatever was asked for (measured).
+  const isSupervised = /^(systemd|auto)$/.test(supervised) && type.value.startsWith('notify');
   return lastOf(lines, 'daemonize')?.args[0]?.toLowerCase() === 'yes' && !isSupervised;
 }
 

@@ -14,7 +14,7 @@ export function judgeWorkloads<T>(project: Project, judge: (kube: KubeFacts) => 
   return kube === null || kube.workloads.length === 0 ? noManifest : judge(kube);
 }
 
-export const subjectOf = ({ kind, name, suffix }: Workload): string => `${kind} ${name}${suffix}`;
+export const subjectOf = ({ kind, name, prefix }: Workload): string => `${kind} ${prefix}${name}`;
 
 /** Its containers of one kind. */
 export const containersOf = (workload: ServerWorkload, role: 'redis' | 'sentinel'): Container[] =>

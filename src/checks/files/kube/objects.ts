@@ -8,8 +8,8 @@ export interface KubeObject {
   namespace: string | null;
   /** Where several have one name: the namespace, or the file, that tells them apart; null where none have. */
   site: string | null;
-  /** What follows its name where another object of its kind has it: its site; empty where none has. */
-  suffix: string;
+  /** What stands before its name where another object of its kind has it: its site; empty where none has. */
+  prefix: string;
   tree: Tree;
   file: string;
   line: number;
@@ -27,7 +27,7 @@ export function objectsIn(tree: Tree, file: string): KubeObject[] {
       name: textOf(at(tree, 'metadata', 'name')) ?? '',
       namespace: textOf(at(tree, 'metadata', 'namespace')),
       site: null,
-      suffix: '',
+      prefix: '',
       tree,
       file,
       line: at(tree, 'metadata', 'name').line,

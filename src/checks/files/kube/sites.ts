@@ -11,12 +11,12 @@ export function sited(objects: readonly KubeObject[]): { objects: KubeObject[]; 
   const open = several.filter((of) => new Set(of.map(({ namespace }) => namespace)).size < of.length);
   const siteOf = ({ namespace, file }: KubeObject): string | null =>
     several.length === 0 ? null : open.length > 0 ? file : (namespace ?? 'default');
-  const suffixOf = (object: KubeObject): string =>
+  const prefixOf = (object: KubeObject): string =>
     several.some((of) => of[0]?.kind === object.kind && of[0].name === object.name)
-      ? ` (${siteOf(object)})`
+      ? `${siteOf(object)}:`
       : '';
   return {
-    objects: objects.map((object) => ({ ...object, site: siteOf(object), suffix: suffixOf(object) })),
+    objects: objects.map((object) => ({ ...object, site: siteOf(object), prefix: prefixOf(object) })),
     unread: open.length === 0 ? [] : [saidOf(open)],
   };
 }

@@ -10,8 +10,8 @@ export interface Workload {
   name: string;
   namespace: string | null;
   site: string | null;
-  /** What follows its name, and those of its pods, where another workload has its name. */
-  suffix: string;
+  /** What stands before its name, and those of its pods, where another workload has its name. */
+  prefix: string;
   file: string;
   line: number;
   replicas: number;
@@ -83,7 +83,7 @@ export function workloadOf(object: KubeObject): Workload | null {
   const isAlike = at(object.tree, 'spec', 'template', 'spec', 'containers').kind === 'list';
   const path = TEMPLATES[object.kind] ?? (isAlike ? ['spec', 'template'] : undefined);
   if (path === undefined) return null;
-  const { kind, name, namespace, site, suffix, file, line, tree } = object;
+  const { kind, name, namespace, site, prefix, file, line, tree } = object;
   const template = at(tree, ...path);
   const spec = at(template, 'spec');
   const policy = at(tree, 'spec', 'podManagementPolicy');
@@ -93,7 +93,7 @@ export function workloadOf(object: KubeObject): Workload | null {
     name,
     namespace,
     site,
-    suffix,
+    prefix,
     file,
     line,
     replicas: kind === 'Pod' || kind === 'DaemonSet' ? 1 : Number(textOf(at(tree, 'spec', 'replicas')) ?? 1),

@@ -161,7 +161,7 @@ async function readPod(
   const several = workload.containers.filter((c) => roleBy(c) !== null).length > 1;
   for (const one of workload.containers) {
     const { env, service, place, container } = launchingOf(one);
-    const id = `${pod.name ?? workload.name}${workload.suffix}`;
+    const id = `${workload.prefix}${pod.name ?? workload.name}`;
     await addServers(project, {
       service,
       id: several ? `${id}/${one.name}` : id,

@@ -16,6 +16,7 @@ import type { Content } from '../../files/shell/machine.js';
 import { confOf, isUnit, unitOf } from '../../files/unit.js';
 import { certificatesOf } from './certificates.js';
 import { kindOf, matching, readText } from './disk.js';
+import { withKnownHashes } from './hashed.js';
 import { otherThanConf } from './not-conf.js';
 import { readCompose } from './read-compose.js';
 import { besideIt, readConf } from './read-conf.js';
@@ -59,6 +60,7 @@ export async function readProject(asked: AskedFiles): Promise<Project> {
       project.servers.push(server);
   }
   startServers(project, units);
+  withKnownHashes(project.servers);
   project.unread.push(...openRules(project));
   project.lacking.push(...withoutSentinel(project));
   return { ...project, nowMs: asked.nowMs, scripts: await scriptsOf(project.servers) };

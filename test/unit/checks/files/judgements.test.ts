@@ -440,6 +440,13 @@ const CASES: Case[] = [
     at: `${R2}:3`,
   },
   {
+    id: 'masterauth-missing',
+    files: change([R1, 'port 6379', `port 6379\nuser default on #${'0'.repeat(64)} ~* &* +@all`]),
+    severity: 'critical',
+    subject: 'redis-2, redis-3',
+    at: `${R2}:3`,
+  },
+  {
     id: 'sentinel-pass',
     files: change([S1, 'dir /data', 'requirepass abc']),
     severity: 'warning',
@@ -466,6 +473,17 @@ const CASES: Case[] = [
     severity: 'critical',
     subject: 'redis-1',
     at: `${R1}:2`,
+    also: ['auth-user-missing'],
+  },
+  {
+    id: 'auth-user-missing',
+    files: change(
+      ...everywhere([R1, R2, R3], 'port 6379', 'port 6379\nuser watcher on >s3cret allchannels +@all'),
+      ...everywhere([S1, S2, S3], 'dir /data', 'sentinel auth-user mymaster watchdog'),
+    ),
+    severity: 'critical',
+    subject: 'sentinel-1, sentinel-2, sentinel-3',
+    at: `${S1}:2`,
   },
   {
     id: 'acl-channel',
@@ -476,6 +494,7 @@ const CASES: Case[] = [
     severity: 'critical',
     subject: 'redis-1',
     at: `${R1}:2`,
+    also: ['auth-user-missing'],
   },
   {
     id: 'tls-mismatch',
