@@ -2,7 +2,7 @@ import type { AttachedHost, AttachedNode } from '../drivers/attached-host.js';
 import { OperatorError, refused, usageError } from '../errors.js';
 import { type Address, sameAddress } from '../model/address.js';
 import { type AttachedCluster, type AttachedServer, wayFacts, wayOf } from '../model/attached.js';
-import type { ClusterPlan, NodePlan } from '../model/plan.js';
+import type { NodePlan } from '../model/plan.js';
 import { isLocked } from '../model/snapshot.js';
 import { completeSpec } from '../model/spec.js';
 import { byNumber, listed } from '../model/words.js';
@@ -10,7 +10,7 @@ import { type Access, type Asking, endpointOf } from '../wire/access.js';
 import { WireError } from '../wire/client.js';
 import { nodeAnswer, parseInfo } from '../wire/info.js';
 import { survey } from '../wire/survey.js';
-import { settingsNow, withNode } from './ask.js';
+import { withNode } from './ask.js';
 import { recordedEndpoint } from './attached.js';
 import type { AttachedWays, Runtime } from './runtime.js';
 import type { ClusterState } from './store/state.js';
@@ -52,11 +52,6 @@ export function attachedState(
     createdAtMs: record.attachedAtMs,
     attached: record,
   };
-}
-
-/** The plan with the settings that the sentinels have now; as it is where none answers. */
-export async function withLiveSpec(plan: ClusterPlan, asking: Asking): Promise<ClusterPlan> {
-  return { ...plan, spec: { ...plan.spec, ...(await settingsNow(plan, asking)) } };
 }
 
 /** A runtime that can act on attached clusters. */

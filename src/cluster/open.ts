@@ -8,7 +8,7 @@ import type { ClusterPlan } from '../model/plan.js';
 import type { SentinelSettings } from '../model/sentinel-settings.js';
 import { ASK_DEADLINE_MS, type Asking } from '../wire/access.js';
 import { accessOf, settingsNow } from './ask.js';
-import { attachedState, openAttachedHost, withLiveSpec } from './attached-live.js';
+import { attachedState, openAttachedHost } from './attached-live.js';
 import { type Runtime, requireCluster } from './runtime.js';
 import { journalledMaster, requireFinished } from './store/journal.js';
 import { type ClusterState, notCreated } from './store/state.js';
@@ -31,7 +31,7 @@ export interface LiveCluster {
   readonly provisioner: Provisioner | null;
   readonly asking: Asking;
   readonly journal: JournalState;
-  /** The settings in effect at the sentinels when this was first called: they are asked once. */
+  /** The settings in effect at the sentinels: they are asked once, when this is first called or before. */
   settings(): Promise<SentinelSettings>;
   /** How long a node may take to start, and the cluster to converge, in milliseconds. */
   readonly deadlineMs: number;
@@ -113,10 +113,11 @@ async function openAttached(
   if (attached === undefined) throw new Error('nothing here acts on attached clusters');
   const asking = { clock, access: await attached.access(record), deadlineMs: ASK_DEADLINE_MS, signal };
   const host = await openAttachedHost({ ...runtime, attached }, record, state.plan.nodes, asking);
-  const plan = await withLiveSpec(state.plan, asking);
+  const now = await settingsNow(state.plan, asking);
+  const plan = { ...state.plan, spec: { ...state.plan.spec, ...now } };
   return {
     ...{ state: { ...state, plan }, plan, host, provisioner: null, asking, deadlineMs },
-    ...freshly(plan, asking),
+    ...freshly(plan, asking, now),
     close: host.close,
   };
 }
@@ -151,9 +152,13 @@ export function liveOn(
   };
 }
 
-/** What is not known of a cluster yet when it is opened. */
-function freshly(plan: ClusterPlan, asking: Asking): Pick<LiveCluster, 'journal' | 'settings'> {
-  let settings: Promise<SentinelSettings> | undefined;
+/** What is not known of a cluster yet when it is opened; `now`: its live settings, where they are. */
+function freshly(
+  plan: ClusterPlan,
+  asking: Asking,
+  now?: SentinelSettings,
+): Pick<LiveCluster, 'journal' | 'settings'> {
+  let settings = now && Promise.resolve(now);
   return {
     journal: { isFinished: false },
     settings: () => {
