@@ -41,13 +41,14 @@ export function sweepOf(
   runs: readonly FailoverResult[],
   change: Partial<SweepResult> = {},
   broken?: unknown,
+  trials = SWEEP.trials,
 ): SweepResult {
   const combinations = SWEEP.downAfterMs.flatMap((downAfterMs) =>
     SWEEP.minReplicas.map((minReplicas): Combination => ({ downAfterMs, minReplicas })),
   );
   const result = sweepResultOf({
     plan: { spec: { ...DEFAULT_SPEC }, driver: 'process', nodes: [] },
-    options: SWEEP,
+    options: { ...SWEEP, trials },
     warnings: [],
     startedAt: '2026-01-02T03:04:00.000Z',
     runs: runs.flatMap((run, i): [Combination, FailoverResult][] => {

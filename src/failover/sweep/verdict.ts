@@ -100,9 +100,17 @@ function verdictOf(
   const best = points.filter((p) => p.onFrontier).length;
   return {
     outcome: 'holds',
-    reason: `${best} of ${count(points.length, 'combination')} on the frontier of outage and loss`,
+    reason: `${best} of ${count(points.length, 'combination')} on the frontier of outage and loss${tooFewWords(options.trials)}`,
   };
 }
+
+/** Fewer have no median: the next sweep may order them differently. */
+const ENOUGH_TRIALS = 3;
+
+const tooFewWords = (trials: number): string =>
+  trials >= ENOUGH_TRIALS
+    ? ''
+    : `; ${count(trials, 'trial')} each cannot tell combinations apart, use --trials ${ENOUGH_TRIALS} or more`;
 
 function pointOf(combination: Combination, run: FailoverResult, trialsEach: number): SweepPoint {
   const trials = run.trials.map(trialOf);

@@ -1,6 +1,11 @@
-import { METRICS } from '../../observe/metrics.js';
 import type { FailoverResult } from '../../observe/result.js';
-import { ENOUGH_FOR_PERCENTILES, inOrder, metricLabel, metricText } from '../words/metrics.js';
+import {
+  ENOUGH_FOR_PERCENTILES,
+  inOrder,
+  metricLabel,
+  statisticsOf,
+  statisticText,
+} from '../words/metrics.js';
 import { groupedTableHtml, html, measured } from './markup.js';
 
 const GROUPS: readonly (readonly [title: string, of: RegExp])[] = [
@@ -29,7 +34,12 @@ export function metricsHtml(result: FailoverResult): string {
         groups,
         [1, 2, 3, 4, 5],
       )
-    : groupedTableHtml('Metrics', ['Metric', 'n', 'least', 'most'], groups, [1, 2, 3]);
+    : groupedTableHtml(
+        'Metrics',
+        ['Metric', 'n', ...statisticsOf(result.trials.length)],
+        groups,
+        [1, 2, 3, 4],
+      );
 }
 
 const labelOf = (metric: string): string =>
@@ -51,14 +61,15 @@ function withPercentiles(metric: string, { summary }: FailoverResult): string[] 
   ];
 }
 
-function withRange(metric: string, { summary, trials }: FailoverResult): string[] {
-  const of = summary[metric];
-  const known = METRICS.find((m) => m.name === metric);
-  const values = known === undefined ? [] : trials.flatMap((t) => known.of(t) ?? []);
+function withRange(metric: string, result: FailoverResult): string[] {
+  const of = result.summary[metric];
   return [
     labelOf(metric),
     String(of?.n ?? 0),
-    values.length === 0 ? NONE : html(metricText(metric, Math.min(...values))),
-    measured(metric, of?.max, 'summary', metric, 'max'),
+    ...statisticsOf(result.trials.length).map((id) =>
+      id === 'most'
+        ? measured(metric, of?.max, 'summary', metric, 'max')
+        : html(statisticText(id, metric, result) ?? '–'),
+    ),
   ];
 }

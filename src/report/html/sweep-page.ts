@@ -1,8 +1,8 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import { costOf } from '../../observe/frontier.js';
-import type { SweepPoint, SweepResult } from '../../observe/sweep-result.js';
+import type { SweepResult } from '../../observe/sweep-result.js';
 import { lostOf, settingWords } from '../text/sweep.js';
-import { grouped } from '../words/metrics.js';
+import { ENOUGH_FOR_MEDIAN, grouped } from '../words/metrics.js';
 import { SWEEP_WORD } from '../words/verdict.js';
 import { STYLE, SWEEP_STYLE } from './assets.js';
 import { commandHtml, documentHtml, html, sectionHtml, tableHtml, timeHtml } from './markup.js';
@@ -22,7 +22,7 @@ ${result.complete ? '' : '<p class="incomplete"><b>Not complete:</b> the sweep e
 ${result.warnings.map((w) => `<p class="incomplete"><b>!</b> ${html(w)}</p>`).join('\n')}
 ${restorationHtml(result)}</header>
 ${sectionHtml('frontier', 'The frontier', sweepChart(result.points))}
-${sectionHtml('numbers', 'In numbers', pointsTable(result.points))}
+${sectionHtml('numbers', 'In numbers', pointsTable(result))}
 ${sectionHtml('again', 'Run it again', commandHtml(result.command))}`,
     result,
   });
@@ -34,7 +34,8 @@ function restorationHtml({ restoration }: SweepResult): string {
   return `<p class="incomplete"><b>These settings could not be restored:</b></p><pre tabindex="0">${lines}</pre>`;
 }
 
-function pointsTable(points: readonly SweepPoint[]): string {
+function pointsTable({ points, trialsEach }: SweepResult): string {
+  const several = trialsEach > 1;
   const time = (ms: number | undefined): string => (ms === undefined ? '–' : html(humanDurationMs(ms)));
   const rows = points.map((point) => {
     const lost = lostOf(point);
@@ -43,8 +44,8 @@ function pointsTable(points: readonly SweepPoint[]): string {
       html(`down-after ${formatDurationMs(point.downAfterMs)}`),
       String(point.minReplicas),
       time(point.switchedMs?.p50),
-      time(point.switchedMs?.max),
-      time(point.outageMs?.p50),
+      ...(several ? [time(point.switchedMs?.max)] : []),
+      ...(several ? [time(point.outageMs?.p50)] : []),
       never > 0 ? `did not end in ${never}` : time(point.outageMs?.max),
       lost === null ? '–' : grouped(lost),
       String(point.trials.reduce((sum, t) => sum + t.spurious, 0)),
@@ -52,17 +53,22 @@ function pointsTable(points: readonly SweepPoint[]): string {
       point.onFrontier ? '✔' : costOf(point) === null ? '? evidence is missing' : '',
     ];
   });
+  const first = trialsEach < ENOUGH_FOR_MEDIAN ? 'least' : 'median';
   const titles = [
     'down-after',
     'min-replicas',
-    'switch, median',
-    'switch, most',
-    'outage, median',
-    'outage, most',
+    ...(several
+      ? [`switch, ${first}`, 'switch, most', `outage, ${first}`, 'outage, most']
+      : ['switch', 'outage']),
     'lost',
     'further failovers',
     'trials',
     'on the frontier',
   ];
-  return tableHtml('Results per combination', titles, rows, [1, 2, 3, 4, 5, 6, 7, 8]);
+  return tableHtml(
+    'Results per combination',
+    titles,
+    rows,
+    titles.slice(1, -1).map((_, i) => i + 1),
+  );
 }

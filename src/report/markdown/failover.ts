@@ -5,11 +5,12 @@ import { adviceOf, neverBack } from '../words/advice.js';
 import { headline, INCOMPLETE, masterMove, settingOf, trialVerdict } from '../words/headline.js';
 import { causesOf, LOSS_WORDS, ledgerTotals } from '../words/losses.js';
 import {
-  ENOUGH_FOR_PERCENTILES,
   grouped,
   inOrder,
   metricLabel,
-  metricText,
+  type Statistic,
+  statisticsOf,
+  statisticText,
   thresholdText,
 } from '../words/metrics.js';
 import { masterNowWords, restoredWords } from '../words/restored.js';
@@ -71,16 +72,17 @@ const invariantRows = ({ invariants }: FailoverResult): Row[] => [
   ...invariants.map((i): Row => [text(i.id), MARK[i.verdict], text(i.evidence)]),
 ];
 
-function summaryRows({ summary, trials }: FailoverResult): Row[] {
-  const many = trials.length >= ENOUGH_FOR_PERCENTILES;
+const STATISTIC_TITLE: Readonly<Partial<Record<Statistic, string>>> = { ci95: '95 % CI of p50' };
+
+function summaryRows(result: FailoverResult): Row[] {
+  const { summary, trials } = result;
+  const statistics = statisticsOf(trials.length);
   return [
-    ['Metric', 'n', 'p50', ...(many ? ['p95'] : []), 'max', ...(many ? ['95 % CI of p50'] : [])],
+    ['Metric', 'n', ...statistics.map((id) => STATISTIC_TITLE[id] ?? id)],
     ...inOrder(Object.keys(summary)).flatMap((metric): Row[] => {
       const of = summary[metric];
       if (of === undefined) return [];
-      const show = (value: number): string => metricText(metric, value);
-      const ci = of.ci95 === null ? '-' : of.ci95.map(show).join(' – ');
-      const values = [show(of.p50), ...(many ? [show(of.p95)] : []), show(of.max), ...(many ? [ci] : [])];
+      const values = statistics.map((id) => statisticText(id, metric, result) ?? '-');
       return [[text(metricLabel(metric)), String(of.n), ...values]];
     }),
   ];

@@ -4,10 +4,17 @@ import { type FailoverResult, type MetricSummary, PHASES, type Trial } from '../
 import { plain, widthOf, wrap } from '../plain-text.js';
 import { masterMove, trialVerdict } from '../words/headline.js';
 import { ledgerTotals, ledgerWords, lostOf } from '../words/losses.js';
-import { ENOUGH_FOR_PERCENTILES, inOrder, isTime, metricLabel, metricText } from '../words/metrics.js';
+import {
+  inOrder,
+  isTime,
+  metricLabel,
+  type Statistic,
+  statisticsOf,
+  statisticText,
+} from '../words/metrics.js';
 import { axis } from './bar.js';
 import { MARK } from './outcome.js';
-import { type Cell, table } from './table.js';
+import { type Cell, type Column, table } from './table.js';
 import { lineWidth, type Theme, themeOf, type View } from './theme.js';
 
 /** Metrics that one screen has room for; the reports in files have all of them. */
@@ -53,26 +60,23 @@ function trialsLines(trials: readonly Trial[], view: View): string[] {
   return [...wrap(`trials  ${strip}`, lineWidth(view), 8), ...few, ...more];
 }
 
-function summaryTable(metrics: readonly string[], { summary, trials }: FailoverResult, view: View): string {
+function summaryTable(metrics: readonly string[], result: FailoverResult, view: View): string {
+  const { summary, trials } = result;
   const theme = themeOf(view);
   const rows = metrics.flatMap((metric): { metric: string; of: MetricSummary }[] => {
     const of = summary[metric];
     return of === undefined ? [] : [{ metric, of }];
   });
-  const many = trials.length >= ENOUGH_FOR_PERCENTILES;
+  const statistics = statisticsOf(trials.length);
   const columns = [
     { title: 'METRIC' },
     { title: 'N', align: 'right' as const, drop: 2 },
-    { title: 'P50', align: 'right' as const },
-    ...(many ? [{ title: 'P95', align: 'right' as const, drop: 1 }] : []),
-    { title: 'MAX', align: 'right' as const },
-    ...(many ? [{ title: '95 % CI OF P50', align: 'right' as const, drop: 3 }] : []),
+    ...statistics.map((id) => ({ align: 'right' as const, ...STATISTIC_COLUMN[id] })),
   ];
   const texts = rows.map(({ metric, of }) => [
     view.columns >= 90 ? metricLabel(metric) : metric,
     String(of.n),
-    ...[of.p50, ...(many ? [of.p95] : []), of.max].map((v) => metricText(metric, v)),
-    ...(many ? [of.ci95 === null ? '-' : of.ci95.map((v) => metricText(metric, v)).join(' – ')] : []),
+    ...statistics.map((id) => statisticText(id, metric, result) ?? '-'),
   ]);
   const used = columns.map((c, i) => Math.max(widthOf(c.title), ...texts.map((t) => widthOf(t[i] ?? ''))));
   const left = view.columns - used.reduce((sum, w) => sum + w + 2, 0);
@@ -85,6 +89,16 @@ function summaryTable(metrics: readonly string[], { summary, trials }: FailoverR
   ]);
   return table([...columns, { title: axis(humanDurationMs(endMs), left) }], drawn, view);
 }
+
+const STATISTIC_COLUMN: Readonly<Record<Statistic, Pick<Column, 'title' | 'drop'>>> = {
+  least: { title: 'LEAST', drop: 1 },
+  median: { title: 'MEDIAN' },
+  most: { title: 'MOST' },
+  p50: { title: 'P50' },
+  p95: { title: 'P95', drop: 1 },
+  max: { title: 'MAX' },
+  ci95: { title: '95 % CI OF P50', drop: 3 },
+};
 
 /** Solid to the median, light to the worst. */
 function spread({ p50, max }: MetricSummary, endMs: number, columns: number, theme: Theme): Cell {

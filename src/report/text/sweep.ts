@@ -3,23 +3,28 @@ import { command } from '../../model/hints.js';
 import { count } from '../../model/words.js';
 import type { SweepPoint, SweepResult } from '../../observe/sweep-result.js';
 import { plain, together, wrap } from '../plain-text.js';
-import { grouped } from '../words/metrics.js';
+import { ENOUGH_FOR_MEDIAN, grouped } from '../words/metrics.js';
 import { SWEEP_WORD } from '../words/verdict.js';
 import { nextLines, verdictLines, warningLines } from './lines.js';
 import { paintOf } from './outcome.js';
 import { type Cell, type Column, table } from './table.js';
 import { lineWidth, SYMBOL, type Theme, themeOf, type View } from './theme.js';
 
-const COLUMNS: readonly Column[] = [
-  { title: 'DOWN-AFTER', align: 'right' },
-  { title: 'MIN-REPLICAS', align: 'right' },
-  { title: 'SWITCHED P50', align: 'right', drop: 1 },
-  { title: 'MAX', align: 'right', drop: 2 },
-  { title: 'OUTAGE P50', align: 'right' },
-  { title: 'MAX', align: 'right', drop: 2 },
-  { title: 'LOST', align: 'right' },
-  { title: 'FRONTIER' },
-];
+/** Of one trial there is one time, of fewer than 3 no median. */
+const columnsOf = ({ trialsEach }: SweepResult): Column[] => {
+  const first = trialsEach < 2 ? '' : trialsEach < ENOUGH_FOR_MEDIAN ? ' LEAST' : ' MEDIAN';
+  const most: Column[] = trialsEach < 2 ? [] : [{ title: 'MOST', align: 'right', drop: 2 }];
+  return [
+    { title: 'DOWN-AFTER', align: 'right' },
+    { title: 'MIN-REPLICAS', align: 'right' },
+    { title: `SWITCHED${first}`, align: 'right', drop: 1 },
+    ...most,
+    { title: `OUTAGE${first}`, align: 'right' },
+    ...most,
+    { title: 'LOST', align: 'right' },
+    { title: 'FRONTIER' },
+  ];
+};
 
 /** The sweep as a table, a row per combination of settings, and whether the settings are restored. `again` repeats it. */
 export function sweepText(result: SweepResult, view: View, again = result.command): string {
@@ -34,8 +39,8 @@ export function sweepText(result: SweepResult, view: View, again = result.comman
       ? []
       : [
           table(
-            COLUMNS,
-            result.points.map((p) => rowOf(p, theme)),
+            columnsOf(result),
+            result.points.map((p) => rowOf(p, result.trialsEach, theme)),
             view,
           ),
           '',
@@ -71,15 +76,16 @@ export function settingWords({
   return `${count(trialsEach, 'trial')} each, fault ${fault}; cluster ${cluster} (${driver}), ${engine.name} ${engine.version}; ${clients}; min-replicas-max-lag ${maxLagS} s`;
 }
 
-function rowOf(point: SweepPoint, theme: Theme): Cell[] {
+function rowOf(point: SweepPoint, trialsEach: number, theme: Theme): Cell[] {
   const { switchedMs, outageMs } = point;
+  const most = (text: string): Cell[] => (trialsEach < 2 ? [] : [text]);
   return [
     formatDurationMs(point.downAfterMs),
     String(point.minReplicas),
     time(switchedMs?.p50),
-    time(switchedMs?.max),
+    ...most(time(switchedMs?.max)),
     endless(point) ? { text: 'did not end', paint: theme.bad } : time(outageMs?.p50),
-    endless(point) ? '' : time(outageMs?.max),
+    ...most(endless(point) ? '' : time(outageMs?.max)),
     lostText(point, theme),
     markOf(point, theme),
   ];

@@ -1,12 +1,49 @@
 import { humanDurationMs } from '../../model/duration.js';
 import { count, grouped } from '../../model/words.js';
+import { metricNamed } from '../../observe/metrics.js';
 import { PHASE_TABLE } from '../../observe/phases.js';
-import type { ThresholdResult } from '../../observe/result.js';
+import type { FailoverResult, ThresholdResult } from '../../observe/result.js';
 
 export { grouped };
 
 /** Fewer trials say nothing of a percentile or an interval. */
 export const ENOUGH_FOR_PERCENTILES = 8;
+/** Of two the lower median is the lesser one. */
+export const ENOUGH_FOR_MEDIAN = 3;
+
+/** What is said of a metric over several trials. */
+export type Statistic = 'least' | 'median' | 'most' | 'p50' | 'p95' | 'max' | 'ci95';
+
+/** What this number of trials can say. */
+export function statisticsOf(trials: number): Statistic[] {
+  if (trials >= ENOUGH_FOR_PERCENTILES) return ['p50', 'p95', 'max', 'ci95'];
+  return trials >= ENOUGH_FOR_MEDIAN ? ['least', 'median', 'most'] : ['least', 'most'];
+}
+
+/** Of a metric of a run, in its unit; null where too few of its trials have a value. */
+export function statisticText(
+  statistic: Statistic,
+  metric: string,
+  { summary, trials }: Pick<FailoverResult, 'summary' | 'trials'>,
+): string | null {
+  const of = summary[metric];
+  if (of === undefined) return null;
+  const show = (value: number): string => metricText(metric, value);
+  switch (statistic) {
+    case 'least':
+      return show(Math.min(...trials.flatMap((t) => metricNamed(metric)?.of(t) ?? []), of.p50));
+    case 'median':
+      return of.n >= ENOUGH_FOR_MEDIAN ? show(of.p50) : null;
+    case 'most':
+    case 'max':
+      return show(of.max);
+    case 'ci95':
+      return of.n >= ENOUGH_FOR_PERCENTILES && of.ci95 !== null ? of.ci95.map(show).join(' – ') : null;
+    case 'p50':
+    case 'p95':
+      return of.n >= ENOUGH_FOR_PERCENTILES ? show(of[statistic]) : null;
+  }
+}
 
 /** Words for metrics, which go by their path within a trial of the JSON (`client.outageMs`, `ledger.lost`). */
 const LABELS: Readonly<Record<string, string>> = {

@@ -5,14 +5,14 @@ import type { Reading } from '../../observe/readings.js';
 import type { FailoverResult, Trial } from '../../observe/result.js';
 import { together } from '../plain-text.js';
 import { lostOf } from './losses.js';
-import { grouped } from './metrics.js';
+import { ENOUGH_FOR_MEDIAN, grouped } from './metrics.js';
 
 /** One of the five numbers of a failover test. */
 export interface KeyNumber {
   id: 'outage' | 'lost' | 'switch' | 'second master' | 'rejoin';
   /** The worst of all trials, in words. */
   value: string;
-  /** The median of several trials; null for one. */
+  /** The median of the trials; null where fewer than 3 have a value. */
   median: string | null;
   /** What it was judged by, in words; null where no limit was given. */
   budget: string | null;
@@ -51,7 +51,7 @@ function timeNumber(id: keyof typeof TIMES, result: FailoverResult): KeyNumber {
     id,
     value: valueWords(id, worst),
     median:
-      result.trials.length > 1 && summary !== undefined
+      summary !== undefined && summary.n >= ENOUGH_FOR_MEDIAN
         ? valueWords(id, { words: humanDurationMs(summary.p50), ms: summary.p50, reading: summary.p50 })
         : null,
     budget: budgetMs === null ? null : humanDurationMs(budgetMs),

@@ -86,11 +86,11 @@ describe('a sweep as text', () => {
       3 trials each, fault kill; cluster default (process), redis 7.0.15; 8 clients (tuned), 1,000/s;
         min-replicas-max-lag 10 s
 
-      DOWN-AFTER  MIN-REPLICAS  SWITCHED P50     MAX  OUTAGE P50     MAX  LOST  FRONTIER
-              1s             0        2.35 s  2.45 s      2.40 s  2.50 s   120  ✔
-              1s             1        2.45 s  2.55 s      2.50 s  2.60 s    12  ✔
-              3s             0        4.35 s  4.45 s      4.40 s  4.50 s   132
-              3s             1        4.45 s  4.55 s      4.50 s  4.60 s     0  ✔
+      DOWN-AFTER  MIN-REPLICAS  SWITCHED MEDIAN    MOST  OUTAGE MEDIAN    MOST  LOST  FRONTIER
+              1s             0           2.35 s  2.45 s         2.40 s  2.50 s   120  ✔
+              1s             1           2.45 s  2.55 s         2.50 s  2.60 s    12  ✔
+              3s             0           4.35 s  4.45 s         4.40 s  4.50 s   132
+              3s             1           4.45 s  4.55 s         4.50 s  4.60 s     0  ✔
 
       frontier: no other combination is better in median outage or loss without being worse in the other
       ✔ the old settings are restored on every node
@@ -98,6 +98,21 @@ describe('a sweep as text', () => {
         up:
       → sentinelctl up --help"
     `);
+  });
+
+  it('has no median of one or two trials, and says that they cannot tell combinations apart', () => {
+    const few = (trialsEach: number): string =>
+      sweepText({ ...whole, trialsEach }, view).replaceAll(/ +/g, ' ');
+    expect(few(1)).toContain(' MIN-REPLICAS SWITCHED OUTAGE LOST FRONTIER');
+    expect(few(2)).toContain(' SWITCHED LEAST MOST OUTAGE LEAST MOST LOST ');
+    expect(sweepHtml({ ...whole, trialsEach: 1 })).not.toMatch(/median<\/th>/);
+    expect(sweepHtml({ ...whole, trialsEach: 2 })).toContain('outage, least</th>');
+    const runs = [runOf(2300, 40), runOf(2400, 4), runOf(4300, 44), runOf(4400, 0)];
+    const firsts = runs.map(({ trials }) => resultOfTrials(trials.slice(0, 1)));
+    const one = sweepOf(firsts, {}, undefined, 1);
+    expect(one.reason).toBe(
+      '3 of 4 combinations on the frontier of outage and loss; 1 trial each cannot tell combinations apart, use --trials 3 or more',
+    );
   });
 
   it('says what could not be restored, and how to', () => {

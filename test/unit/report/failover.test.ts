@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runAgain } from '../../../commands/shared/failover-options.js';
 import type { FailoverResult, Trial } from '../../../src/observe/result.js';
+import { metricsHtml } from '../../../src/report/html/metrics-table.js';
 import { failoverHtml } from '../../../src/report/html/page.js';
 import { failoverMarkdown } from '../../../src/report/markdown/failover.js';
 import { failoverText } from '../../../src/report/text/failover.js';
@@ -429,9 +430,15 @@ describe('the result of several', () => {
       failoverMarkdown(heldResult(trials)),
     ];
     for (const text of words(8)) expect(text).toMatch(/\bp95\b.*\b95 % CI of p50/i);
-    for (const text of words(7)) {
-      expect(text).toMatch(/\bmetric\b.*\bp50\b.*\bmax\b/i);
+    const few = (trials: number): string[] => [...words(trials), metricsHtml(heldResult(trials))];
+    for (const text of [...few(7), ...few(3)]) {
+      expect(text).toMatch(/\bmetric\b.*\bleast\b.*\bmedian\b.*\bmost\b/i);
       expect(text).not.toMatch(/\bp95\b|95 % CI/i);
+    }
+    // Of two the lower median would be the lesser one.
+    for (const text of few(2)) {
+      expect(text).toMatch(/\bmetric\b.*\bleast\b.*\bmost\b/i);
+      expect(text).not.toMatch(/\bmedian\b/i);
     }
   });
 
