@@ -41,7 +41,7 @@ function nodeState(node: GatheredNode): NodeState {
   if (!info.ok) return { ...known, answer: null, ...(silence === null && { withheld: info.why }) };
   const values = new Map(Object.entries(info.value));
   const answer = nodeAnswerIn(values);
-  const pingError = pingMs.ok ? undefined : /^PING: ([A-Z]+)\b/.exec(pingMs.why)?.[1];
+  const pingError = pingMs.ok ? undefined : /^PING: ([A-Z]+\b.*)/.exec(pingMs.why)?.[1];
   return answer === undefined
     ? { ...known, answer: null, withheld: 'gave no version in INFO' }
     : {

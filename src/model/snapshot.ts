@@ -61,7 +61,7 @@ export interface NodeAnswer {
   memory?: NodeMemory;
   /** The path of its configuration file, empty where it was started without one; absent where it did not say. */
   configFile?: string;
-  /** The first word of its answer to PING where that was an error: `MISCONF`, `LOADING`; absent where it answered PONG, or was not asked. */
+  /** Its answer to PING where that was an error: `MISCONF Errors writing …`; absent where it answered PONG, or was not asked. */
   pingError?: string;
   /**
    * Of a master: connections of sentinels that wait in PUBLISH, which only CLIENT PAUSE holds back, and how long the pause

@@ -145,8 +145,8 @@ async function askDetails(
 const viewOf = (record: SentinelRecord, details: Details | null): MasterView | null =>
   details && masterView(record, parseRecords(details[0]), parseRecords(details[1]), details[2]);
 
-/** `MISCONF`: the first word of an error reply. */
-const pingErrorIn = (error: unknown): string | undefined => errorReply(error).reply?.split(' ')[0];
+/** `MISCONF Errors writing to the AOF file: No space left on device`. */
+const pingErrorIn = (error: unknown): string | undefined => errorReply(error).reply;
 
 function settledValue<T>(settled: PromiseSettledResult<T>): T {
   if (settled.status === 'rejected') throw settled.reason;

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKS, diagnose } from '../../src/checks/index.js';
+import { systemClock } from '../../src/clock.js';
 import { formatAddress } from '../../src/model/address.js';
 import type { Severity } from '../../src/model/status.js';
+import { until } from '../../src/until.js';
 import { attachedPatient, flat, type Patient, shell } from '../helpers/doctor.js';
 import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';
 import { redisCli } from '../helpers/redis-cli.js';
@@ -158,6 +160,33 @@ describe('doctor finds in data nodes, and its fix cures', () => {
     await rmdir(join(dir, 'dump.rdb'));
     await patient.apply(finding);
     await patient.isCured('bgsave-error', two ?? '');
+  });
+
+  it('a node that cannot write its append-only file, with the words of its answer to PING', async () => {
+    const replica = node(2);
+    const ask = (words: string): Promise<string> => shell(`redis-cli -p ${replica.address.port} ${words}`);
+    const written = (): Promise<string | undefined> =>
+      until(
+        async () =>
+          (await ask('INFO persistence')).includes('aof_rewrite_in_progress:0') ? 'yes' : undefined,
+        { clock: systemClock, everyMs: 100, deadlineMs: 30_000 },
+      );
+    const dir = (await ask('CONFIG GET dir')).trim().split('\n').at(-1) ?? '';
+    const kept = join(dir, 'appendonlydir');
+    await set(replica, 'appendonly', 'yes');
+    expect(await written()).toBe('yes');
+    // The next file that it opens is a disk without space.
+    await shell(`for i in 2 3 4; do ln -s /dev/full ${kept}/appendonly.aof.$i.incr.aof || true; done`);
+    await ask('BGREWRITEAOF');
+    expect(await written()).toBe('yes');
+    await shell(`redis-cli -p ${node(0).address.port} SET key value`);
+    const finding = await patient.finds('bgsave-error', two ?? '', 'critical');
+    expect(finding.message).toContain('-MISCONF Errors writing to the AOF file: No space left on device');
+    expect(finding.fix.join('\n')).toContain(kept);
+    await shell(`find ${kept} -type l -delete`);
+    await patient.apply(finding);
+    await patient.isCured('bgsave-error', two ?? '');
+    await set(replica, 'appendonly', 'no');
   });
 
   it('other releases (in data of this run that are altered)', async () => {

@@ -94,4 +94,52 @@ describe('a replica that rejects the password of the sentinels', () => {
     },
     LONG_MS,
   );
+
+  it(
+    'node-down: the old master may be back under another address, as a second master',
+    async () => {
+      const found = await patient.finds('node-down', id(MASTER), 'warning');
+      expect(found.fix).toContain(
+        `# or is it back under another address? There: redis-cli REPLICAOF 127.0.0.1 ${REPLICA}, and give it a fixed address`,
+      );
+      await lab.serve('moved.conf', { port: MASTER + 2, password: PASSWORD }, [
+        `requirepass ${PASSWORD}`,
+        `masterauth ${PASSWORD}`,
+      ]);
+      await redisCli(MASTER + 2, `REPLICAOF 127.0.0.1 ${REPLICA}`, PASSWORD);
+      for (const port of SENTINELS)
+        await says(port, 'SENTINEL REPLICAS mymaster', new RegExp(`127.0.0.1:${MASTER + 2}`));
+    },
+    LONG_MS,
+  );
+});
+
+describe('sentinels that none of the data nodes lets in', () => {
+  it(
+    'sentinel-isolated: all know none of the others',
+    async () => {
+      const lab = await openLab();
+      try {
+        const node = BASE + 8;
+        const sentinels = [BASE + 9, BASE + 10];
+        await lab.serve('shut.conf', { port: node, password: PASSWORD }, [`requirepass ${PASSWORD}`]);
+        for (const port of sentinels)
+          await lab.serve(`${port}.conf`, { port, sentinel: true }, [
+            `sentinel monitor shut 127.0.0.1 ${node} 2`,
+          ]);
+        const patient = attachedPatient(
+          sentinels.map((port) => ({ host: '127.0.0.1', port })),
+          { password: PASSWORD },
+        );
+        for (const port of sentinels) {
+          const found = await patient.finds('sentinel-isolated', id(port), 'warning');
+          expect(found.message).toContain('knows 0 of 1 other sentinel');
+          expect(found.message).not.toContain('others know');
+        }
+      } finally {
+        await lab.stop();
+      }
+    },
+    LONG_MS,
+  );
 });

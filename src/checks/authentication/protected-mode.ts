@@ -82,7 +82,9 @@ export default {
     const servers = [...dataNodes(gathered), ...gathered.sentinels];
     const missing: string[] = [];
     const seen = servers.flatMap((server): RawFinding[] => {
-      const others = servers.filter((s) => s !== server && foreign(s));
+      // A data node connects to no sentinel.
+      const callers = 'role' in server ? servers : gathered.sentinels;
+      const others = callers.filter((s) => s !== server && foreign(s));
       const on = isProtected(server);
       if (on === undefined) missing.push(`${server.id}: ${server.conf.ok ? '' : server.conf.why}`);
       const denied = server.silence !== null;
@@ -94,8 +96,8 @@ export default {
           fix: [
             ...(denied || foreign(server) ? [`# on the machine of ${server.id}:`] : []),
             ...('role' in server
-              ? setConfig(server, 'protected-mode', 'no')
-              : changeFile(gathered, server, [withLine('protected-mode no')])),
+              ? setConfig(there(server), 'protected-mode', 'no')
+              : changeFile(gathered, there(server), [withLine('protected-mode no')])),
           ],
         },
       ];
@@ -110,6 +112,12 @@ export default {
     return Array.isArray(nodes) ? [...nodes, ...sentinels] : sentinels.length > 0 ? sentinels : nodes;
   },
 } satisfies Check;
+
+/** One that turns this machine away, as commands on its own machine reach it: it runs, and takes 127.0.0.1. */
+const there = <S extends GatheredNode | GatheredSentinel>(server: S): S =>
+  server.silence === null
+    ? server
+    : { ...server, silence: null, endpoint: { ...server.endpoint, host: '127.0.0.1' } };
 
 function protectedNode(node: FileServer): RawFinding[] {
   const line = lastOf(node, 'protected-mode');

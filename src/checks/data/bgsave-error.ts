@@ -27,7 +27,7 @@ export default {
     'sentinel.c: sentinelPingReplyCallback',
     'measured',
   ],
-  causes: ['no-good-slave', 'failover-stuck', 'no-master', 'master-frozen'],
+  causes: ['no-good-slave', 'failover-stuck', 'no-master', 'master-frozen', 'master-down', 'seen-down'],
   live: (facts) =>
     judgeMasters(facts, ['nodes'], (master) =>
       master.answered.flatMap((node): RawFinding[] => {
@@ -38,7 +38,7 @@ export default {
           node.answer.role === 'master' &&
           master.master !== null &&
           master.refOf(master.master).id === node.id;
-        const evidence = `${what}${refuses ? `; it answers PING with -${node.answer.pingError ?? 'MISCONF'}` : ''}`;
+        const evidence = `${what}${refuses ? `; it answers PING with -${pingWords(node.answer)}` : ''}`;
         return [
           {
             subject: node.id,
@@ -47,7 +47,7 @@ export default {
             brief: `${node.id} cannot write to disk${refuses ? ' and refuses writes' : ''}`,
             message: `${nameOf(node)} cannot write to disk: ${evidence}`,
             evidence,
-            fix: [...look(master, node), cli(node, again(failed.fault))],
+            fix: [...look(master, node, failed.fault), cli(node, again(failed.fault))],
           },
         ];
       }),
@@ -80,12 +80,20 @@ function failureIn(answer: NodeAnswer): { fault: DiskFault; what: string; refuse
 /** What makes a server refuse writes comes first. */
 const ORDER: readonly DiskFault[] = ['aof-write', 'bgsave', 'aof-rewrite'];
 
-function look({ expectation, hints }: MasterFacts, node: AnsweredNode): string[] {
-  const { settings } = node.answer;
-  const where =
-    settings?.dir === undefined ? 'its directory' : `${settings.dir}/${settings.dbfilename ?? ''}`;
+/** The error of the append-only file names its cause; that of a save names settings alone. */
+const pingWords = ({ pingError = 'MISCONF' }: NodeAnswer): string =>
+  /AOF file/.test(pingError) ? pingError : (pingError.split(' ')[0] ?? '');
+
+function look({ expectation, hints }: MasterFacts, node: AnsweredNode, fault: DiskFault): string[] {
   return [
     ...(expectation.own ? [hints.logs(node, 'INFO persistence')] : []),
-    `# fix the cause that its log names, so that it can write ${where}; then:`,
+    `# fix the cause that its log names, so that it can write ${placeOf(node, fault)}; then:`,
   ];
+}
+
+/** What it could not write: the append-only file is a directory since Redis 7.0. */
+function placeOf({ answer: { settings } }: AnsweredNode, fault: DiskFault): string {
+  if (settings?.dir === undefined) return 'its directory';
+  const { dir, dbfilename = '', appenddirname, appendfilename = '' } = settings;
+  return `${dir}/${fault === 'bgsave' ? dbfilename : (appenddirname ?? appendfilename)}`;
 }

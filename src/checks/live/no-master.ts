@@ -3,7 +3,7 @@ import { livesHere, type MasterFacts, type SentinelView } from '../../model/fact
 import { endsByItself } from '../../model/promotable.js';
 import { downAfterOfQuorum } from '../../model/sentinel-settings.js';
 import { TILT_PERIOD_MS, usualFailoverMs } from '../../model/sentinel-timing.js';
-import { isLocked, type NodeState, type SentinelState } from '../../model/snapshot.js';
+import { isLocked, type NodeState } from '../../model/snapshot.js';
 import { heardMs } from '../../model/verdict.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
@@ -12,8 +12,8 @@ import { canCallDown, canElect, electorateOf, headCount } from '../electorate.js
 import { forgottenFix, isForgotten } from '../forgotten.js';
 import { blockedAt, eligibleAt } from '../promotable.js';
 import { downWord, ids, isDown, isStopped, judgeMasters, nameOf } from '../snapshot.js';
-import { cutOffPeers, openTo } from '../still-speaks.js';
 import { failoverUnderWay, thawBefore } from '../under-way.js';
+import { bringBack } from './bring-back.js';
 
 /** A usual failover beyond down-after, in seconds. */
 const USUAL_S = usualFailoverMs({ downAfterMs: 0 }) / 1000;
@@ -214,28 +214,6 @@ function hasPromotableReplica(facts: MasterFacts): boolean {
     if (node.answer?.role !== 'replica' || node.answer.loading) return false;
     return entries.length === 0 || isEligible;
   });
-}
-
-/**
- * What to type where no failover will come by itself: `up` starts the sentinels first, waits for their failover and
- * starts the rest behind it. It resumes no frozen process: where one is frozen, the first sentinel that is needed.
- */
-export function bringBack(facts: MasterFacts, otherwise: NodeState | null): string {
-  const { expectation, hints, silent, snapshot, sentinelViews } = facts;
-  const sentinels = snapshot.sentinels.filter((s) => s.silence !== null && !isLocked(s.silence));
-  const isFrozen = [...silent, ...sentinels].some((s) => s.silence?.kind === 'timeout');
-  if (expectation.own && !isFrozen && silent.length + sentinels.length > 0) return hints.ctl('up');
-  // One that runs needs a route, not a restart.
-  const peersOf = (s: SentinelState) => (expectation.own ? null : cutOffPeers(sentinelViews, s));
-  const stopped = sentinels.find((s) => peersOf(s) === null);
-  const [cut] = sentinels;
-  if (stopped === undefined && cut !== undefined) return openTo(cut, peersOf(cut) ?? []);
-  const first = stopped ?? otherwise;
-  if (first !== null) return hints.revive(first, first.silence);
-  const sentinel = sentinelViews[0]?.sentinel;
-  return sentinel === undefined
-    ? hints.ctl('status')
-    : hints.logs(sentinel, `SENTINEL CKQUORUM ${facts.name}`);
 }
 
 function noneSaysMaster(facts: MasterFacts): RawFinding {

@@ -5,7 +5,7 @@ import type { RawFinding, SnapshotCheck } from '../check.js';
 import { canElect, type Electorate, electorateOf, headCount } from '../electorate.js';
 import { grouped, ids, isSilent, judgeMasters, sentinelsOf } from '../snapshot.js';
 import { lowerQuorum, monitoredBy } from '../voters.js';
-import { bringBack } from './no-master.js';
+import { bringBack } from './bring-back.js';
 
 export default {
   id: 'no-quorum',

@@ -8,8 +8,9 @@ import { canElect, electorateOf, headCount } from '../electorate.js';
 import { judged } from '../group.js';
 import { downWord, isNamed, isSilent, isStopped, nameOf, names, unanswered } from '../snapshot.js';
 import { failoverUnderWay, lookAgain } from '../under-way.js';
+import { bringBack } from './bring-back.js';
 import { isGhostReplica } from './ghost-replica.js';
-import { afterFailover, bringBack, hasNoMaster, lostMaster } from './no-master.js';
+import { afterFailover, hasNoMaster, lostMaster } from './no-master.js';
 import { type SaysInstead, saysInstead } from './says-instead.js';
 
 export default {
@@ -100,7 +101,10 @@ function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subj
   const { hints, expectation } = facts;
   const cause = saysInstead(node, 'node');
   if (cause !== null) return speaking(node, facts, cause);
-  const fix = [hints.revive(node, node.silence, mayBeOldMaster(node, facts))];
+  const fix = [
+    hints.revive(node, node.silence, mayBeOldMaster(node, facts)),
+    ...(isStopped(node) && mayBeOldMaster(node, facts) ? elsewhere(facts) : []),
+  ];
   const isSlow = node.silence?.kind === 'timeout';
   if (!(livesHere(expectation) && isSlow) && !expectation.own && isHeardBySentinels(node, facts)) {
     // What the sentinels said is older than the time that was waited here.
@@ -190,6 +194,14 @@ function isHeardBySentinels(node: NodeState, facts: MasterFacts): boolean {
  */
 const mayBeOldMaster = (node: NodeState, facts: MasterFacts): boolean =>
   entriesOf(node, facts).every(({ runId }) => runId === '');
+
+/** An old master that was started under another address is a master that no sentinel knows. */
+const elsewhere = ({ expectation, master, answered, refOf }: MasterFacts): string[] =>
+  expectation.own || master === null || !answered.some((n) => n.id === refOf(master).id)
+    ? []
+    : [
+        `# or is it back under another address? There: redis-cli REPLICAOF ${master.host} ${master.port}, and give it a fixed address`,
+      ];
 
 const entriesOf = (node: NodeState, { sentinelViews }: MasterFacts): SeenReplica[] =>
   sentinelViews.flatMap(({ view }) => view.replicas.filter((r) => isAt(node, r.address)));

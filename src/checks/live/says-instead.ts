@@ -37,6 +37,15 @@ export function saysInstead(server: Server, kind: 'node' | 'sentinel'): SaysInst
           : '# a higher maxclients belongs in its file; a sentinel reads it at its start',
       ],
     };
+  if (/protected mode/.test(said))
+    return {
+      words: 'is in protected mode and has no password: it answers its own machine only',
+      fix: [
+        kind === 'node'
+          ? `# on its own machine: redis-cli -h 127.0.0.1 -p ${server.endpoint.port} CONFIG SET protected-mode no, or a password`
+          : `# on its own machine: redis-cli -h 127.0.0.1 -p ${server.endpoint.port} SHUTDOWN, protected-mode no in its file, and start it again`,
+      ],
+    };
   if (kind === 'sentinel' && /unknown command .?SENTINEL\b/i.test(said))
     return {
       words: 'does not know the command SENTINEL',

@@ -18,7 +18,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
-  title: 'a sentinel knows fewer sentinels than the others do',
+  title: 'a sentinel does not know all other sentinels',
   consequence: 'it counts fewer votes: it may not start a failover, or may start one without a majority',
   explanation:
     'Sentinels find each other through the data nodes: each publishes a hello message every 2 s and subscribes to ' +
@@ -33,6 +33,7 @@ export default {
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], ({ sentinelViews, hints, name }) => {
       const most = Math.max(sentinelViews.length - 1, ...sentinelViews.map((w) => w.view.sentinels.length));
+      const listed = Math.max(0, ...sentinelViews.map((w) => w.view.sentinels.length));
       return sentinelViews
         .filter((w) => w.view.sentinels.length < most)
         .map(({ sentinel, view }) => {
@@ -40,7 +41,7 @@ export default {
           const soon = begun === null ? '' : `: ${begun}, and the sentinels find each other within seconds`;
           return {
             subject: sentinel.id,
-            message: `${nameOf(sentinel)} knows ${count(view.sentinels.length, 'other sentinel')}, where others know ${most}${soon}`,
+            message: `${nameOf(sentinel)} knows ${listed > view.sentinels.length ? `${count(view.sentinels.length, 'other sentinel')}, where others know ${listed}` : `${view.sentinels.length} of ${count(most, 'other sentinel')}`}${soon}`,
             fix: begun === null ? [hints.logs(sentinel, `SENTINEL SENTINELS ${name}`)] : lookAgain(hints),
           };
         });

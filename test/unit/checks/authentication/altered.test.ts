@@ -29,6 +29,31 @@ describe('protected-mode', () => {
     expect(protectedMode.live(gathered)).toMatchObject([
       { subject: 'redis-3', fix: expect.arrayContaining(['# on the machine of redis-3:']) },
     ]);
+    expect(JSON.stringify(protectedMode.live(gathered))).toContain('redis-cli -h 127.0.0.1 -p');
+  });
+
+  it('a sentinel that turns us away runs: it is shut down on its own machine before it is started', () => {
+    const gathered = onThreeMachines();
+    gathered.own = false;
+    const sentinel = sentinelOf(gathered, 2);
+    const why = 'answered: DENIED Redis is running in protected mode';
+    sentinel.silence = { kind: 'error', message: why };
+    const { port } = sentinel.endpoint;
+    const others = gathered.sentinels.filter((s) => s !== sentinel).map(({ id }) => id);
+    expect(protectedMode.live(gathered)).toMatchObject([
+      {
+        subject: sentinel.id,
+        message: expect.stringMatching(new RegExp(`it rejects ${others.join(', ')}$`)),
+        fix: [
+          `# on the machine of ${sentinel.id}:`,
+          `redis-cli -h 127.0.0.1 -p ${port} SHUTDOWN`,
+          expect.stringContaining('protected-mode no'),
+          expect.stringMatching(/^redis-server .* --sentinel$/),
+        ],
+      },
+    ]);
+    const { findings } = diagnose(gathered, CHECKS);
+    expect(JSON.stringify(findings)).not.toContain('start the server again');
   });
 
   it('on, on one machine, refuses no server; with a password neither', () => {
