@@ -17,7 +17,7 @@ import { type ClusterState, notCreated } from './store/state.js';
 const START_DEADLINE_MS = 60_000;
 
 /** What is known of a cluster's journal; who writes to it keeps this up to date. */
-export interface JournalState {
+interface JournalState {
   /** Whether every earlier run is known to be rolled back: read under the lock. */
   isFinished: boolean;
 }
