@@ -175,7 +175,7 @@ export function provisionerOf({ provisioner, plan }: Pick<LiveCluster, 'provisio
 }
 
 /** The driver of one cluster, which may have no state yet, or none that can be read. */
-export interface DriverChoice {
+interface DriverChoice {
   name: DriverName;
   cluster: string;
   settings: Readonly<Record<string, string>>;
