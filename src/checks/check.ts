@@ -1,9 +1,12 @@
 import type { SnapshotFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
 import type { Repair } from '../model/repair.js';
+import type { MasterSetting } from '../model/sentinel-settings.js';
 import type { Impact, Severity } from '../model/status.js';
 import { isNow } from '../model/verdict.js';
-import type { Project } from './files/project.js';
+import type { CountedGroup, FileGroup, MonitoredGroup } from './files/groups.js';
+import type { FileServer, Project } from './files/project.js';
+import type { Monitor } from './files/settings.js';
 
 /** What a check says of one subject. */
 export interface RawFinding {
@@ -82,25 +85,39 @@ export type Check = LiveCheck | FileCheck;
 /** A check that judges a running cluster. */
 type LiveCheck = SnapshotCheck | GatheredCheck;
 
+type FileJudgement = RawFinding[] | Skip;
+
+/** What reads the operator's files, lent to a check that `status` has too: `status` must not load it. */
+export interface FileReader {
+  judgeMonitoredGroups(project: Project, judge: (groups: MonitoredGroup[]) => FileJudgement): FileJudgement;
+  judgeCountedGroups(project: Project, judge: (group: CountedGroup) => RawFinding[]): FileJudgement;
+  judgeNodeGroups(project: Project, judge: (group: FileGroup) => RawFinding[]): FileJudgement;
+  placeOf(group: FileGroup): Pick<RawFinding, 'at'>;
+  isAt(server: FileServer, host: string, port: number, from: FileServer): boolean;
+  masterSetting(monitor: Monitor, what: MasterSetting): { value: number; at: Place };
+  settingOf(server: FileServer, name: string): string | undefined;
+  lineOr(server: FileServer, name: string): Place;
+}
+type Place = NonNullable<RawFinding['at']>;
+
 /** Needs no more than a snapshot: `status` runs it, and `doctor` on the snapshot in what it gathered. */
 export interface SnapshotCheck extends CheckText {
   needs: 'snapshot';
   live(facts: SnapshotFacts): RawFinding[] | Skip;
-  /** In a file of its own, and added by the registry: `status` must not load what reads files. */
-  files?(project: Project): RawFinding[] | Skip;
+  files?(project: Project, read: FileReader): RawFinding[] | Skip;
 }
 
 /** Needs what only `doctor` asks. */
 export interface GatheredCheck extends CheckText {
   needs: 'gathered';
   live(gathered: Gathered): RawFinding[] | Skip;
-  files?(project: Project): RawFinding[] | Skip;
+  files?(project: Project, read: FileReader): RawFinding[] | Skip;
 }
 
 /** Needs files: a server with such a line does not start. */
 interface FileCheck extends CheckText {
   needs: 'files';
-  files(project: Project): RawFinding[] | Skip;
+  files(project: Project, read: FileReader): RawFinding[] | Skip;
 }
 
 /** One thing that is wrong, with everything that is needed to act on it. */

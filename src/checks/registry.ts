@@ -23,7 +23,7 @@ import sentinelAclShort from './authentication/sentinel-acl-short.js';
 import sentinelPass from './authentication/sentinel-pass.js';
 import tlsExpiring from './authentication/tls-expiring.js';
 import tlsMismatch from './authentication/tls-mismatch.js';
-import type { Check, SnapshotCheck } from './check.js';
+import type { Check } from './check.js';
 import bindLoopback from './configuration/bind-loopback.js';
 import clusterEnabled from './configuration/cluster-enabled.js';
 import confDuplicate from './configuration/conf-duplicate.js';
@@ -56,10 +56,6 @@ import scriptBad from './configuration/script-bad.js';
 import sentinelStateLost from './configuration/sentinel-state-lost.js';
 import sentinelsColocated from './configuration/sentinels-colocated.js';
 import sentinelsEven from './configuration/sentinels-even.js';
-import sentinelsFew from './configuration/sentinels-few.js';
-import { fewInFiles } from './configuration/sentinels-few-files.js';
-import settingsSkew from './configuration/settings-skew.js';
-import { settingsInFiles } from './configuration/settings-skew-files.js';
 import simfailArmed from './configuration/simfail-armed.js';
 import unitType from './configuration/unit-type.js';
 import versionFault from './configuration/version-fault.js';
@@ -73,7 +69,6 @@ import minReplicas from './data/min-replicas.js';
 import minReplicasUnreachable from './data/min-replicas-unreachable.js';
 import outputBuffer from './data/output-buffer.js';
 import persistenceSkew from './data/persistence-skew.js';
-import priorityZero from './data/priority-zero.js';
 import rebootGap from './data/reboot-gap.js';
 import replicaEvicts from './data/replica-evicts.js';
 import replicaHidden from './data/replica-hidden.js';
@@ -91,8 +86,6 @@ import flapping from './live/flapping.js';
 import foreignSentinels from './live/foreign-sentinels.js';
 import lag from './live/lag.js';
 import lagGrowing from './live/lag-growing.js';
-import masterDisagree from './live/master-disagree.js';
-import { mastersInFiles } from './live/master-disagree-files.js';
 import masterFrozen from './live/master-frozen.js';
 import masterPaused from './live/master-paused.js';
 import mastersDead from './live/masters-dead.js';
@@ -117,13 +110,6 @@ import readyEarly from './network/ready-early.js';
 import restartWipe from './network/restart-wipe.js';
 import stopGrace from './network/stop-grace.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
-
-/** What files show of checks that `status` judges too, which must not load what reads files. */
-const IN_FILES = new Map<SnapshotCheck, Pick<SnapshotCheck, 'files'>>([
-  [masterDisagree, { files: mastersInFiles }],
-  [sentinelsFew, { files: fewInFiles }],
-  [settingsSkew, { files: settingsInFiles }],
-]);
 
 /**
  * Every check, causes before what they cause: where two findings are equally severe, the earlier one is listed first.
@@ -204,7 +190,6 @@ export const CHECKS: readonly Check[] = [
 
   // data
   slowCommand,
-  priorityZero,
   versionSkew,
   rebootGap,
   minReplicas,
@@ -228,7 +213,7 @@ export const CHECKS: readonly Check[] = [
   clientRefused,
   replicaChained,
   replicaForeign,
-  ...SNAPSHOT_CHECKS.map((check) => ({ ...check, ...IN_FILES.get(check) })),
+  ...SNAPSHOT_CHECKS,
   masterFrozen,
   masterPaused,
   clockSkew,

@@ -3,6 +3,7 @@ import type { SnapshotFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
 import type { Check, Finding, RawFinding, Skip, SnapshotCheck } from './check.js';
 import { factsOf } from './facts-of.js';
+import { FILE_READER } from './files/judge.js';
 import type { Project } from './files/project.js';
 import { findingOf } from './finding.js';
 import { withoutExpected } from './taken-down.js';
@@ -54,7 +55,7 @@ export function runChecks(
 export const runFileChecks = (project: Project, checks: readonly Check[]): Ran =>
   runEach(
     checks.filter((check) => check.files !== undefined),
-    (check) => check.files?.(project) ?? [],
+    (check) => check.files?.(project, FILE_READER) ?? [],
   );
 
 function runEach(checks: readonly Check[], judge: (check: Check) => RawFinding[] | Skip): Ran {

@@ -4,6 +4,7 @@ import settingsSkew from './configuration/settings-skew.js';
 import bgsaveError from './data/bgsave-error.js';
 import dataGone from './data/data-gone.js';
 import masterFull from './data/master-full.js';
+import priorityZero from './data/priority-zero.js';
 import restartedEmpty from './data/restarted-empty.js';
 import addressDouble from './live/address-double.js';
 import auth from './live/auth.js';
@@ -68,6 +69,7 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
   noSentinel,
   noQuorum,
   auth,
+  priorityZero,
   noGoodSlave,
   sentinelsFew,
 

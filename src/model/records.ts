@@ -70,6 +70,7 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
     ...onDisk(info),
     ...(memory !== undefined && { memory }),
     ...(priority !== null && { priority }),
+    ...(info.get('replica_announced') === '0' && { hidden: true as const }),
     ...(configFile !== undefined && { configFile }),
   };
 }

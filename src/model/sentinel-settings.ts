@@ -50,10 +50,20 @@ interface Seen {
 
 /** `quorum is 2 at sentinel-1 and sentinel-2, 3 at sentinel-3`; null where all have one value. */
 export function differenceIn(setting: SharedSetting, seen: readonly Seen[]): string | null {
-  const values = [...new Set(seen.map(({ view }) => settingIn(view, setting)))];
+  return valuesWords(
+    setting,
+    seen.map(({ sentinel, view }) => ({ id: sentinel.id, value: settingIn(view, setting) })),
+  );
+}
+
+/** The same of values that were read elsewhere, in files for instance. */
+export function valuesWords(
+  setting: SharedSetting,
+  read: readonly { id: string; value: number }[],
+): string | null {
+  const values = [...new Set(read.map(({ value }) => value))];
   if (values.length < 2) return null;
-  const at = (value: number): string =>
-    listed(seen.filter(({ view }) => settingIn(view, setting) === value).map(({ sentinel }) => sentinel.id));
+  const at = (value: number): string => listed(read.filter((r) => r.value === value).map(({ id }) => id));
   return `${setting} is ${values.map((value) => `${value} at ${at(value)}`).join(', ')}`;
 }
 

@@ -55,6 +55,8 @@ export interface NodeAnswer {
   leastUnread?: string;
   /** Its own replica-priority; 0: never promoted. Absent where it did not say. */
   priority?: number;
+  /** Set where it is hidden from the sentinels (replica-announced no). */
+  hidden?: true;
   /** What it failed to write to its disk the last time; absent where nothing failed. */
   diskFaults?: readonly DiskFault[];
   /** Its memory and limit; absent where INFO does not tell. */

@@ -390,7 +390,7 @@ const FAULTS: Fault[] = [
   {
     what: 'replicas that may not be promoted',
     word: 'AT RISK',
-    cures: 'no-good-slave',
+    cures: 'priority-zero',
     plant: () => Promise.all([1, 2].map((n) => tell(node(n), 'CONFIG SET replica-priority 0'))),
     undo: () => Promise.all([1, 2].map((n) => tell(node(n), 'CONFIG SET replica-priority 100'))),
   },

@@ -34,10 +34,33 @@ export default {
           // Created so, it does what was asked for: a risk that is known.
           ...(expectation.own && planned < 3 && { severity: 'warning' as const, impact: 'risk' as const }),
           brief: `there ${known === 1 ? 'is' : 'are'} only ${count(known, 'sentinel')}`,
-          message: `${count(known, 'sentinel')} for ${name}: ${asked.join(', ')}`,
+          message: fewWords(known, name, asked, Math.max(...sentinelViews.map((w) => w.view.quorum))),
           evidence: `the sentinels of ${name} are ${asked.join(', ')}`,
           fix: furtherSentinel(expectation, monitoredBy(master), 3),
         },
       ];
     }),
+  files: (project, { judgeCountedGroups, placeOf }) =>
+    judgeCountedGroups(project, (group) =>
+      group.sentinels >= 3
+        ? []
+        : [
+            {
+              subject: group.name,
+              message: fewWords(
+                group.sentinels,
+                group.name,
+                group.monitors.map((m) => m.server.id),
+                Math.max(...group.monitors.map((m) => m.quorum)),
+              ),
+              fix: ['run 3 sentinels, each on its own machine, with quorum 2'],
+              ...placeOf(group),
+            },
+          ],
+    ),
 } satisfies SnapshotCheck;
+
+function fewWords(known: number, name: string, ids: readonly string[], quorum: number): string {
+  const never = quorum > known ? `, and a quorum of ${quorum}: the master can never be objectively down` : '';
+  return `${count(known, 'sentinel')} for ${name}: ${ids.join(', ')}${never}`;
+}

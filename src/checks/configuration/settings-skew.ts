@@ -1,9 +1,16 @@
 import type { SentinelView } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
-import { differenceIn, SHARED_SETTINGS, settingIn } from '../../model/sentinel-settings.js';
+import {
+  differenceIn,
+  SHARED_SETTINGS,
+  type SharedSetting,
+  settingIn,
+  valuesWords,
+} from '../../model/sentinel-settings.js';
 import { majorityOf } from '../../model/sentinel-timing.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
-import { mostCommon } from '../group.js';
+import type { Monitor } from '../files/settings.js';
+import { idsOf, mostCommon } from '../group.js';
 import { ids, judgeMasters, sentinelsOf, subjectOf } from '../snapshot.js';
 
 export default {
@@ -58,7 +65,48 @@ export default {
         ];
       }),
     ),
+  files: (project, { judgeMonitoredGroups, masterSetting }) =>
+    judgeMonitoredGroups(project, (groups) => {
+      if (groups.every((g) => g.monitors.length < 2))
+        return { skip: 'there is only one sentinel file to compare', applies: false };
+      return groups.flatMap(({ monitors }) =>
+        SHARED_SETTINGS.flatMap((setting) =>
+          skewed(setting, monitors, (m) =>
+            setting === 'quorum' ? { value: m.quorum, at: m.at } : masterSetting(m, setting),
+          ),
+        ),
+      );
+    }),
 } satisfies SnapshotCheck;
+
+type Valued = { value: number; at: { file: string; line: number } };
+
+/** The files that have another value than the most have. */
+function skewed(
+  setting: SharedSetting,
+  monitors: readonly Monitor[],
+  read: (monitor: Monitor) => Valued,
+): RawFinding[] {
+  const all = monitors.map((monitor) => ({ monitor, id: monitor.server.id, ...read(monitor) }));
+  const difference = valuesWords(setting, all);
+  const usual = mostCommon(all.map(({ value }) => value));
+  const odd = all.filter(({ value }) => value !== usual);
+  const [first] = odd;
+  if (difference === null || first === undefined) return [];
+  const { name, host, port } = first.monitor;
+  return [
+    {
+      subject: idsOf(odd),
+      message: `${name}: ${difference}`,
+      fix: [
+        setting === 'quorum'
+          ? `sentinel monitor ${name} ${host} ${port} ${usual}`
+          : `sentinel ${setting} ${name} ${usual}`,
+      ],
+      at: first.at,
+    },
+  ];
+}
 
 /** What most have of those that can be met; the majority where none can. */
 function commonQuorum(sentinelViews: readonly SentinelView[]): number | undefined {

@@ -1,16 +1,15 @@
-import type { GatheredNode } from '../../model/gathered.js';
+import { answers } from '../../model/facts.js';
 import { excludedWords } from '../../model/promotable.js';
+import type { NodeState } from '../../model/snapshot.js';
 import { byNumber } from '../../model/words.js';
-import type { Check, RawFinding } from '../check.js';
-import { silentSentinels } from '../evidence.js';
-import { judgeNodeGroups } from '../files/judge.js';
-import { lineOr, settingOf } from '../files/settings.js';
+import type { RawFinding, SnapshotCheck } from '../check.js';
 import { setConfig } from '../fixes.js';
-import { groupsOf, idsOf, judged, num, readAll } from '../group.js';
+import { idsOf } from '../group.js';
+import { judgeMasters, unanswered } from '../snapshot.js';
 
 export default {
   id: 'priority-zero',
-  needs: 'gathered',
+  needs: 'snapshot',
   severity: 'critical',
   impact: 'no-failover',
   group: 'data',
@@ -25,46 +24,29 @@ export default {
   remedy: ['CONFIG SET replica-priority 100 on at least one replica, and CONFIG REWRITE'],
   sources: ['sentinel.c: sentinelSelectSlave', 'redis.conf: replica-priority', 'measured'],
   causes: ['no-good-slave', 'failover-stuck', 'no-master'],
-  live(gathered) {
-    const groups = groupsOf(gathered);
-    if (groups.length === 0) return silentSentinels(gathered);
-    const seen: RawFinding[] = [];
-    const missing: string[] = [];
-    for (const { name, address, replicas } of groups) {
-      // Without it the master's own priority would count.
-      if (address === null) {
-        missing.push(`${name}: no sentinel names its master`);
-        continue;
+  live: (facts) =>
+    judgeMasters(facts, [], (master, missing) => {
+      const { nodes, refOf } = master;
+      if (master.master === null) {
+        // Without it the master's own priority would count.
+        missing.push(`${master.name}: no sentinel names its master`);
+        return [];
       }
-      const { values, missing: silent } = readAll(replicas, (n) => n.info);
-      const eligible = values.filter(({ value }) => num(value, 'slave_priority') !== 0);
-      if (eligible.length > 0) {
+      const { id } = refOf(master.master);
+      const replicas = nodes.filter((n) => n.id !== id);
+      const said = replicas.filter(answers).filter(({ answer }) => answer.priority !== undefined);
+      const eligible = said.filter(({ answer }) => answer.priority !== 0);
+      const excluded = said.filter((n) => !eligible.includes(n)).toSorted((a, b) => byNumber(a.id, b.id));
+      if (eligible.length > 0)
         // A hidden one is kept out of failovers on purpose.
-        const excluded = values
-          .filter((v) => !eligible.includes(v) && v.value.replica_announced !== '0')
-          .map((v) => v.server);
-        seen.push(...excluded.map((node) => neverPromoted(node, name, idsOf(eligible.map((v) => v.server)))));
-        continue;
-      }
-      missing.push(...silent);
-      if (values.length === 0) continue;
-      // In the order in which status names them.
-      const nodes = values.map((v) => v.server).toSorted((a, b) => byNumber(a.id, b.id));
-      const brief = nodes.map(({ id }) => `${id} ${excludedWords({ by: 'priority' })}`).join('; ');
-      const others =
-        silent.length > 0 ? `; ${silent.length} more ${silent.length === 1 ? 'does' : 'do'} not answer` : '';
-      const evidence = `no replica can be promoted: replica-priority is 0 at ${idsOf(nodes)}${others}`;
-      seen.push({
-        subject: idsOf(nodes),
-        brief,
-        evidence,
-        message: evidence,
-        fix: nodes.flatMap((n) => setConfig(n, 'replica-priority', 100)),
-      });
-    }
-    return judged(seen, missing);
-  },
-  files: (project) =>
+        return excluded
+          .filter(({ answer }) => answer.hidden !== true)
+          .map((node) => neverPromoted(node, idsOf(eligible)));
+      const silent = replicas.filter((n) => !said.some((s) => s === n));
+      missing.push(...unanswered(silent));
+      return excluded.length === 0 ? [] : [noneOf(excluded, silent.length)];
+    }),
+  files: (project, { judgeNodeGroups, lineOr, settingOf }) =>
     judgeNodeGroups(project, ({ nodes, master }) => {
       const replicas = nodes.filter((n) => n !== master);
       const [first] = replicas;
@@ -78,12 +60,24 @@ export default {
         },
       ];
     }),
-} satisfies Check;
+} satisfies SnapshotCheck;
+
+/** All that answer have it. */
+function noneOf(nodes: readonly NodeState[], silent: number): RawFinding {
+  const others = silent > 0 ? `; ${silent} more ${silent === 1 ? 'does' : 'do'} not answer` : '';
+  const evidence = `no replica can be promoted: replica-priority is 0 at ${idsOf(nodes)}${others}`;
+  return {
+    subject: idsOf(nodes),
+    brief: nodes.map(({ id }) => `${id} ${excludedWords({ by: 'priority' })}`).join('; '),
+    evidence,
+    message: evidence,
+    fix: nodes.flatMap((n) => setConfig(n, 'replica-priority', 100)),
+  };
+}
 
 /** One that has it while another has not: a failover works, with fewer to choose from. */
-const neverPromoted = (node: GatheredNode, masterName: string, others: string): RawFinding => ({
+const neverPromoted = (node: NodeState, others: string): RawFinding => ({
   subject: node.id,
-  masterName,
   severity: 'warning',
   impact: 'risk',
   message: `${node.id} is never promoted (replica-priority 0)`,

@@ -24,6 +24,10 @@ export interface FileGroup {
   sentinels: number | null;
 }
 
+/** A group that a sentinel's file monitors. */
+export type MonitoredGroup = FileGroup & { name: string };
+export type CountedGroup = MonitoredGroup & { sentinels: number };
+
 /** Groups by master name; data nodes belong to the one name, or to the one whose master they are or follow. */
 export function fileGroups(project: Project): FileGroup[] {
   const monitors = sentinelFiles(project).flatMap(lastMonitors);

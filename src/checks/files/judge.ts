@@ -1,9 +1,9 @@
 import type { MasterSetting } from '../../model/sentinel-settings.js';
 import type { Severity } from '../../model/status.js';
-import type { RawFinding, Skip } from '../check.js';
-import { type FileGroup, fileGroups } from './groups.js';
+import type { FileReader, RawFinding, Skip } from '../check.js';
+import { type CountedGroup, type FileGroup, fileGroups, isAt, type MonitoredGroup } from './groups.js';
 import { type FileServer, nodeFiles, type Project, sentinelFiles } from './project.js';
-import { type Monitor, masterSetting, monitorsOf } from './settings.js';
+import { lineOr, type Monitor, masterSetting, monitorsOf, settingOf } from './settings.js';
 
 /** What a check of sentinels says without one, and a check of data nodes. */
 export const noSentinelFile: Skip = { skip: 'no sentinel configuration was given', applies: false };
@@ -56,10 +56,6 @@ export function judgeNodeGroups(project: Project, judge: (group: FileGroup) => R
   const groups = fileGroups(project).filter((g) => g.nodes.length > 0);
   return groups.length === 0 ? noNodeFile : merged(groups.flatMap(judge));
 }
-
-/** A group that a sentinel's file monitors. */
-export type MonitoredGroup = FileGroup & { name: string };
-export type CountedGroup = MonitoredGroup & { sentinels: number };
 
 export function judgeMonitoredGroups(
   project: Project,
@@ -121,3 +117,15 @@ export function merged(all: RawFinding[]): RawFinding[] {
   }
   return [...byKey.values()];
 }
+
+/** What is lent to the checks that `status` has too. */
+export const FILE_READER: FileReader = {
+  judgeMonitoredGroups,
+  judgeCountedGroups,
+  judgeNodeGroups,
+  placeOf,
+  isAt,
+  masterSetting,
+  settingOf,
+  lineOr,
+};

@@ -1,11 +1,13 @@
-import { type Address, sameAddress } from '../../model/address.js';
+import { type Address, formatAddress, sameAddress } from '../../model/address.js';
 import { type AnsweredNode, ballots, isAt, type MasterFacts, type SentinelView } from '../../model/facts.js';
 import { count } from '../../model/words.js';
 import { demote, isApart } from '../apart.js';
 import { believedMaster, followersOf } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
+import type { Monitor } from '../files/settings.js';
 import { monitorInstead } from '../fixes.js';
-import { ids, isDown, judgeMasters, placed, sentinelsOf, subjectOf } from '../snapshot.js';
+import { idsOf, mostCommon } from '../group.js';
+import { grouped, ids, isDown, judgeMasters, placed, sentinelsOf, subjectOf } from '../snapshot.js';
 import { failoverUnderWay, heldDown, lookAgain } from '../under-way.js';
 
 export default {
@@ -54,7 +56,44 @@ export default {
       );
       return wrong.length === 0 ? [] : [disagreement(master, wrong)];
     }),
+  files: (project, { judgeMonitoredGroups, isAt: isServerAt }) =>
+    judgeMonitoredGroups(project, (groups) =>
+      groups.flatMap(({ name, monitors, master }) => {
+        const usual = mostCommon(monitors.map(placeIn));
+        const odd = monitors.filter((m) => placeIn(m) !== usual);
+        const [first] = odd;
+        if (first === undefined || usual === undefined) return [];
+        // One node may be known by a name and by an address.
+        const isOne =
+          master !== undefined &&
+          monitors.every((m) => isServerAt(master, m.host, first.port, m.server) && m.port === first.port);
+        if (isOne) return [];
+        const claims = grouped([...monitors], placeIn).map((same) =>
+          says(
+            same.map(({ server }) => server),
+            same.map(formatAddress)[0] ?? '',
+          ),
+        );
+        return [
+          {
+            subject: idsOf(odd.map((m) => m.server)),
+            message: disagreeWords(name, claims.join('; ')),
+            fix: [`sentinel monitor ${name} ${usual} ${first.quorum}`],
+            at: first.at,
+          },
+        ];
+      }),
+    ),
 } satisfies SnapshotCheck;
+
+const placeIn = ({ host, port }: Monitor): string => `${host} ${port}`;
+
+/** `sentinel-1 and sentinel-2 say redis-1`. */
+const says = (sentinels: readonly { id: string }[], what: string): string =>
+  `${ids(sentinels)} ${sentinels.length === 1 ? 'says' : 'say'} ${what}`;
+
+const disagreeWords = (name: string, evidence: string): string =>
+  `the sentinels disagree on the master of ${name}: ${evidence}`;
 
 function disagreement(facts: MasterFacts, wrong: readonly SentinelView[]): RawFinding {
   const { hints, name, sentinelViews } = facts;
@@ -68,7 +107,7 @@ function disagreement(facts: MasterFacts, wrong: readonly SentinelView[]): RawFi
   const claims = named.map(({ voices, address }) => {
     const epochs = [...new Set(voices.map((w) => w.view.configEpoch))].join(', ');
     const holds = others.length === 0 ? '' : `; ${holdings(facts, address)}`;
-    return `${ids(sentinelsOf(voices))} ${voices.length === 1 ? 'says' : 'say'} ${placed(facts, address)} (epoch ${epochs}${holds})`;
+    return says(sentinelsOf(voices), `${placed(facts, address)} (epoch ${epochs}${holds})`);
   });
   const ofOne = sameServer(facts);
   const evidence = [...claims, ...(busy === null ? [] : [busy])].join('; ');
@@ -84,7 +123,7 @@ function disagreement(facts: MasterFacts, wrong: readonly SentinelView[]): RawFi
     brief: ofOne
       ? 'the sentinels monitor one server under different addresses'
       : `the sentinels name different masters: ${named.map(({ voices, address }) => `${facts.refOf(address).id} (${voices.length})`).join(', ')}`,
-    message: `the sentinels disagree on the master of ${name}: ${evidence}`,
+    message: disagreeWords(name, evidence),
     evidence,
     ...(ofOne && {
       impact: 'at-risk',

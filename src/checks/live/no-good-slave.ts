@@ -82,10 +82,12 @@ function findingOf(master: MasterFacts, { sentinelView, reasons }: Blocked): Raw
     ];
   if (reasons.length > 0 && reasons.every((reason) => isCalledDown(master, reason)))
     return [calledDown(master, { sentinelView, reasons }, subject)];
+  const saidByAll = reasons.length > 0 && reasons.every(({ replica }) => ownPriority(master, replica) === 0);
+  // That is priority-zero.
+  if (saidByAll) return [];
   const cut = lostMaster(master) === null ? null : cutOff(master);
   const unfit = reasons.map((reason) => `${shown(reason)} ${reason.why}`);
   const source = `${sentinelView.sentinel.id} says so of ${ids(replicas)}`;
-  const saidByAll = reasons.length > 0 && reasons.every(({ replica }) => ownPriority(master, replica) === 0);
   return [
     {
       subject,
@@ -96,8 +98,8 @@ function findingOf(master: MasterFacts, { sentinelView, reasons }: Blocked): Raw
           : unfit.length === 0
             ? 'no sentinel lists a replica'
             : unfit.join('; '),
-      evidence: unfit.length === 0 || saidByAll ? null : source,
-      message: `${name}: ${unfit.length === 0 ? 'the master has no replica' : unfit.join('; ')}${saidByAll ? '' : ` (${source})`}`,
+      evidence: unfit.length === 0 ? null : source,
+      message: `${name}: ${unfit.length === 0 ? 'the master has no replica' : unfit.join('; ')} (${source})`,
       fix: makeFit(master, { sentinelView, reasons }),
     },
   ];

@@ -8,7 +8,7 @@ import type { Snapshot } from '../../../src/model/snapshot.js';
 import { withoutMaster } from '../../helpers/alterations/alteration.js';
 import { ALTERATIONS, type Alteration, altered, type Place } from '../../helpers/alterations/index.js';
 import { flat } from '../../helpers/doctor.js';
-import { replicaRecords, sentinelIn, silence } from '../../helpers/healthy-gathering.js';
+import { alter, nodeIn, replicaRecords, sentinelIn, silence } from '../../helpers/healthy-gathering.js';
 
 const SNAPSHOT_IDS = new Set(SNAPSHOT_CHECKS.map((c) => c.id));
 
@@ -72,6 +72,25 @@ it('a dead master whose replicas were cut off for too long: the cause is said on
   expect(doctor.verdict.cause).toMatch(
     /^redis-1 \(master\) is down; no replica may be promoted: redis-2 and redis-3 were without their master for \d+ min [^;]* are allowed$/,
   );
+});
+
+it('replicas that all have priority 0 are said by one id, in the same words and with the same fix', () => {
+  const gathered = altered('one machine', {
+    id: 'priority-zero',
+    subject: 'redis-2, redis-3',
+    alter: (g) => {
+      for (const n of [2, 3]) alter(nodeIn(g, n).info, { slave_priority: '0' });
+    },
+  });
+  const { problems, verdict } = assess(asSurveyed(gathered), expectationOf(gathered));
+  const doctor = diagnose(gathered, CHECKS);
+  const [inDoctor, ...others] = doctor.findings.filter((f) => f.severity === 'critical');
+  const [inStatus, ...further] = problems.filter((p) => p.severity === 'critical');
+  expect([others, further]).toEqual([[], []]);
+  expect(inDoctor).toMatchObject({ id: 'priority-zero' });
+  expect(inStatus).toMatchObject({ id: inDoctor?.id, message: inDoctor?.message });
+  expect(inStatus?.fix.split('\n')).toEqual(inDoctor?.fix);
+  expect(doctor.verdict).toEqual(verdict);
 });
 
 it('two sentinels that are down get one command from both, which starts all', () => {
