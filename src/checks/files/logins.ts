@@ -41,7 +41,7 @@ export function refusingUser(lines: Lines, user: string, password: string): Dire
 }
 
 /** Whether a server's files show which users it has. */
-export const showsUsers = (server: FileServer): boolean =>
+const showsUsers = (server: FileServer): boolean =>
   server.seen && (lastOf(server, 'aclfile') === undefined || allOf(server, 'user').length > 0);
 
 /** Whether a user can log in at a server, whatever the password; undefined where the files do not show that. */
