@@ -1,6 +1,6 @@
 import { isAt } from '../../model/facts.js';
 import type { Gathered } from '../../model/gathered.js';
-import { WRONG_ROLE_DOWN_MS } from '../../model/sentinel-timing.js';
+import { majorityOf, WRONG_ROLE_DOWN_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { Check, RawFinding, Skip } from '../check.js';
 import { addressIn, silentSentinels } from '../evidence.js';
@@ -109,7 +109,7 @@ function sentToReplica(gathered: Gathered): RawFinding[] | Skip {
 function monitoredReplicas(project: Project): RawFinding[] | Skip {
   return judgeMonitoredGroups(project, (groups) => {
     if (groups.every((g) => g.nodes.length === 0)) return noNodeFile;
-    return groups.flatMap(({ name, monitors, nodes }) => {
+    return groups.flatMap(({ name, monitors, nodes, sentinels }) => {
       const wrong = monitors.flatMap((monitor) => {
         const target = followedInstead(monitor, nodes);
         return target === null ? [] : [{ monitor, ...target }];
@@ -124,13 +124,21 @@ function monitoredReplicas(project: Project): RawFinding[] | Skip {
           message: `${name} is ${monitor.host}:${monitor.port} here, but ${node.id} at that address follows ${master.host}:${master.port}${line === undefined ? '' : ` (${line.file}:${line.line})`}`,
           brief: `the sentinels of ${name} monitor ${monitor.host}:${monitor.port}, which follows ${master.host}:${master.port}`,
           evidence: `${node.id} has that address${line === undefined ? '' : ` (${line.file}:${line.line})`}`,
-          fix: [`sentinel monitor ${name} ${master.host} ${master.port} ${monitor.quorum}`],
+          fix: [
+            `sentinel monitor ${name} ${master.host} ${master.port} ${fitting(monitor.quorum, sentinels)}`,
+          ],
           at: monitor.at,
         },
       ];
     });
   });
 }
+
+/** A quorum that fits the sentinels, where it is known how many there are: the given one, or their majority. */
+const fitting = (quorum: number, sentinels: number | null): number =>
+  sentinels === null || (quorum >= majorityOf(sentinels) && quorum <= sentinels)
+    ? quorum
+    : majorityOf(sentinels);
 
 /** The end of the chain that the monitored server follows; null where it is a master, or its address fits several servers. */
 function followedInstead(

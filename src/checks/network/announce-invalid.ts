@@ -4,8 +4,9 @@ import { cli } from '../../model/hints.js';
 import { RESETS_APART_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
+import { isOwnHost } from '../files/groups.js';
 import { judgeServerFiles } from '../files/judge.js';
-import type { FileServer } from '../files/project.js';
+import type { FileServer, Project } from '../files/project.js';
 import { lastOf, place, sentinelLine } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
 import { type Group, groupsOf, isThere, judged, readAll, settingIn } from '../group.js';
@@ -74,7 +75,8 @@ export default {
     });
     return judged([...nodes, ...sentinels], missing);
   },
-  files: (project) => judgeServerFiles(project, announcedWild),
+  files: (project) =>
+    judgeServerFiles(project, (server) => [...announcedWild(server), ...announcedOthers(server, project)]),
 } satisfies Check;
 
 const said = (
@@ -104,6 +106,47 @@ function announcedWild(server: FileServer): RawFinding[] {
     },
   ];
 }
+
+/** A container that announces the name or the address of another one. */
+function announcedOthers(server: FileServer, { servers }: Project): RawFinding[] {
+  const isSentinel = server.kind === 'sentinel';
+  const line = isSentinel ? sentinelLine(server, 'announce-ip') : lastOf(server, 'replica-announce-ip');
+  const host = line?.args[isSentinel ? 1 : 0] ?? '';
+  if (line === undefined || line.open === true || server.service === null || !isOwnHost(server)) return [];
+  if (placesOf(server).includes(host)) return [];
+  const other = servers.find(
+    // Two of one kind are address-shared, where their ports are equal too.
+    (s) => s.kind !== server.kind && isOwnHost(s) && placesOf(s).includes(host),
+  );
+  if (other === undefined) return [];
+  const directive = isSentinel ? 'sentinel announce-ip' : 'replica-announce-ip';
+  const whose = host === other.id ? 'another server' : other.id;
+  return [
+    {
+      subject: server.id,
+      brief: `${server.id} announces ${host}, which is ${whose}`,
+      message: `${server.id} announces ${host} (${directive}), which is ${whose}: the others connect there, and not to it`,
+      consequence: isSentinel
+        ? 'no other sentinel reaches it, and it gets no vote: without a majority there is no failover'
+        : 'the sentinels take another server for it: it is never promoted, and never told who the master is',
+      fix: [`${directive} ${isIp(host) ? (ownAddress(server) ?? server.service.name) : server.service.name}`],
+      at: place(line),
+    },
+  ];
+}
+
+/** The names and addresses of a container itself. */
+const placesOf = ({ service }: FileServer): string[] =>
+  service === null
+    ? []
+    : [
+        service.name,
+        ...service.otherNames,
+        ...service.networks.flatMap(({ aliases, address }) => [
+          ...aliases,
+          ...(address === null ? [] : [address]),
+        ]),
+      ];
 
 /** The address that others can connect to: a container's fixed one, or the first that it binds. */
 function ownAddress({ service, directives }: FileServer): string | undefined {

@@ -16,7 +16,7 @@ export interface Launch {
 }
 
 /** What a service runs: servers; something else; or what cannot be followed, with its line. */
-export type Launched = { launches: Launch[] } | { why: string; line: number };
+export type Launched = { launches: Launch[] } | { why: string; file: string; line: number };
 
 /** Images whose entry point puts the server's name in front of options or a .conf file (docker-entrypoint.sh). */
 const OFFICIAL = /(^|\/)(redis|valkey)(\/valkey|\/redis)?(:|@|$)/;
@@ -53,13 +53,14 @@ export async function launchesOf(service: Service, machine: Machine): Promise<La
   const [first = ''] = words;
   if (NOT_SERVERS.test(baseName(first))) return { launches: [] };
   // Options for the image's own entry point, which is not known here.
-  if (first.startsWith('-')) return { why: unknownImage(service), line };
+  if (first.startsWith('-')) return { why: unknownImage(service), file: machine.place, line };
   const at = service.entrypoint?.line ?? line;
   try {
     await follow(machine, words, at);
   } catch (error) {
     if (!(error instanceof NotFollowed)) throw error;
-    return { why: error.message, line: error.line };
+    // A script that is left in its midst is the place.
+    return { why: error.message, file: machine.place, line: error.line };
   }
   return { launches: machine.starts.map(launch) };
 }

@@ -51,10 +51,24 @@ export interface Mount {
 /** The services of a compose file (compose-spec, 05-services). */
 export function servicesOf(compose: Tree): Service[] {
   const networks = at(compose, 'networks');
-  return entriesOf(at(compose, 'services')).map(([name, tree]) => ({
-    ...serviceOf(name, tree),
-    ...overlayOf(tree, networks),
-  }));
+  return entriesOf(at(compose, 'services')).map(([name, tree]) => {
+    const service = serviceOf(name, tree);
+    return {
+      ...service,
+      mounts: service.mounts.map((mount) => boundVolume(mount, at(compose, 'volumes'))),
+      ...overlayOf(tree, networks),
+    };
+  });
+}
+
+/** A volume with `driver_opts: {type: none, o: bind, device: PATH}` is a directory of the host (mount(8), --bind). */
+function boundVolume(mount: Mount, volumes: Tree): Mount {
+  const options = at(volumes, mount.source ?? '', 'driver_opts');
+  const device = textOf(at(options, 'device'));
+  const isBound = /(^|,)r?bind(,|$)/.test(textOf(at(options, 'o')) ?? '');
+  return mount.kind === 'volume' && isBound && device !== null
+    ? { ...mount, kind: 'bind', source: writtenText(device) }
+    : mount;
 }
 
 function serviceOf(name: string, tree: Tree): Service {

@@ -5,7 +5,7 @@ import type { Step } from './parse.js';
 /** Whether a body only waits and prints: it writes no file and starts nothing. */
 export function changesNothing(body: readonly Step[]): boolean {
   const harmless =
-    /^(echo|printf|sleep|true|false|:|test|\[|\[\[|exit|return|redis-cli|valkey-cli|nc|ping|getent|nslookup|curl|wget|break|continue|date|shift)$/;
+    /^(echo|printf|sleep|true|false|:|test|\[|\[\[|exit|return|redis-cli|valkey-cli|nc|ping|getent|nslookup|curl|wget|break|continue|date|shift|mkdir|chown|chmod|chgrp|umask|ulimit)$/;
   return body.every(({ pipeline }) =>
     pipeline.every(
       (c) =>

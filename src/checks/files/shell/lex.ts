@@ -56,12 +56,17 @@ export function lex(script: string): Token[] {
       at = end;
     } else {
       const operator = OPERATORS.find((o) => script.startsWith(o, at));
-      const end = operator === undefined ? wordEnd(script, at) : at + operator.length;
+      const isPattern = tokens.at(-1)?.raw === '=~';
+      const end = isPattern
+        ? patternEnd(script, at)
+        : operator === undefined
+          ? wordEnd(script, at)
+          : at + operator.length;
       const raw = script.slice(at, end);
       // `2>`: a number that stands close to it is a part of a redirection.
       const isNumber = /^\d$/.test(raw) && /[<>]/.test(script.charAt(end));
       tokens.push({
-        kind: operator === undefined ? 'word' : 'operator',
+        kind: operator === undefined || isPattern ? 'word' : 'operator',
         raw,
         line,
         ...(isNumber && { descriptor: true as const }),
@@ -104,6 +109,13 @@ function wordEnd(script: string, start: number): number {
   let at = start;
   while (at < script.length && !/[\s;&|()<>]/.test(script.charAt(at))) at = partEnd(script, at);
   if (at === start) throw new BadScript(`unexpected ${script.charAt(start)}`);
+  return at;
+}
+
+/** Where the regular expression behind `=~` ends: brackets are part of it. */
+function patternEnd(script: string, start: number): number {
+  let at = start;
+  while (at < script.length && !/\s/.test(script.charAt(at))) at = partEnd(script, at);
   return at;
 }
 

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { isAbsolute, join, posix, resolve } from 'node:path';
+import { isAbsolute, join, posix, relative, resolve } from 'node:path';
 import type { Mount, Service } from '../../files/compose/service.js';
 import { at, type Tree, textOf } from '../../files/compose/tree.js';
 import type { Segment } from '../../files/shell/machine.js';
@@ -50,6 +50,8 @@ function configured(mount: Mount, directory: string, compose: Tree): Placed {
 /** Paths of a compose file are relative to the directory of its project. */
 function beside(directory: string, source: string): { path: string; shown: string } {
   const home = source.replace(/^~(?=\/|$)/, homedir());
-  const shown = isAbsolute(home) ? home : join(directory, home);
+  const below = relative(resolve(directory), home);
+  const isBelow = isAbsolute(home) && !isAbsolute(directory) && !below.startsWith('..');
+  const shown = isBelow ? join(directory, below) : isAbsolute(home) ? home : join(directory, home);
   return { path: resolve(shown), shown };
 }

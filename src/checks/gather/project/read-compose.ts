@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { usageError } from '../../../errors.js';
 import { BadYaml } from '../../../yaml.js';
 import { interpolate, parseDotenv } from '../../files/compose/interpolate.js';
@@ -27,7 +27,9 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
   const directory = dirname(file);
   const dotenv = await readText(join(directory, '.env'));
   const defaults = parseDotenv('text' in dotenv ? dotenv.text : '');
-  const shell = (name: string): string | undefined => env[name] ?? defaults.get(name);
+  // Compose is called beside the file, wherever this command is.
+  const shell = (name: string): string | undefined =>
+    name === 'PWD' ? resolve(directory) : (env[name] ?? defaults.get(name));
   await readInto({ project, services: new Map() }, { files: [file], directory, shell, chain: [] });
   if (project.servers.length === 0 && project.unread.length === 0)
     project.unread.push(`${file}: no service in it is a Redis or a Sentinel`);

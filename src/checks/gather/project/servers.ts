@@ -24,7 +24,7 @@ import { readSegments, usersOf } from './read-segments.js';
 
 /** Adds what a container is to the project: servers, something else, or what could not be told. */
 export async function addServers(project: Project, launching: Launching): Promise<void> {
-  const { service, id, container, file, unread } = launching;
+  const { service, id, container, unread } = launching;
   const flags = runFlags(service);
   if (flags !== null) {
     project.unread.push(...unread);
@@ -40,7 +40,8 @@ export async function addServers(project: Project, launching: Launching): Promis
   }
   const launched = await launchesOf(service, container);
   if ('why' in launched) {
-    if (mayBeServer(service)) project.unread.push(`${id}: ${launched.why} (${file}:${launched.line})`);
+    if (mayBeServer(service))
+      project.unread.push(`${id}: ${launched.why} (${launched.file}:${launched.line})`);
     project.others.push(service);
     return;
   }
