@@ -13,6 +13,7 @@ import { metricText } from '../../src/report/words/metrics.js';
 import {
   AT_CURSOR,
   CONTRASTS,
+  CUT_TEXTS,
   EMBEDDED,
   LINE_CONTRASTS,
   NAMELESS,
@@ -335,6 +336,42 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     });
   });
 
+  it('printed from a wide window, what fits is measured at the width of the paper', async () => {
+    await open(violatedResult(3), { width: 1400 });
+    const dispatch = (name: string) =>
+      page.evaluate<void>(`dispatchEvent(new Event(${JSON.stringify(name)}))`);
+    await dispatch('beforeprint');
+    await page.emulateMedia({ media: 'print' });
+    // A4 at 96 points an inch without its margins: the page lays itself out as it was measured.
+    await page.setViewportSize({ width: 718, height: 1047 });
+    const width = (): Promise<number> =>
+      page.locator('main').evaluate((main) => main.getBoundingClientRect().width);
+    expect(await width()).toBeCloseTo(680, 0);
+    expect(await ask<string[]>(page, OVERLAPS)).toEqual([]);
+    expect(await ask<string[]>(page, CUT_TEXTS)).toEqual([]);
+    await page.emulateMedia({ media: null });
+    await page.setViewportSize({ ...DESKTOP, width: 1400 });
+    await dispatch('afterprint');
+    expect(await width()).toBeGreaterThan(1000);
+  });
+
+  it('headings go down by one, and a name has the text that is seen', async () => {
+    await open(violatedResult(3));
+    const levels = await page
+      .locator('h1, h2, h3, h4')
+      .evaluateAll((all) => all.map((heading) => Number(heading.tagName[1])));
+    expect(levels.filter((level, i) => level > (levels[i - 1] ?? 0) + 1)).toEqual([]);
+    expect(await page.locator('article[role]').count()).toBe(0);
+    const unnamed = await page
+      .locator('button.seg')
+      .evaluateAll((all) =>
+        all.flatMap((seg) =>
+          seg.getAttribute('aria-label')?.includes(seg.textContent ?? '') ? [] : [seg.outerHTML],
+        ),
+      );
+    expect(unnamed).toEqual([]);
+  });
+
   describe('text and lines', () => {
     beforeAll(() => open(violatedResult(3), { baseline: heldResult(3) }));
 
@@ -380,13 +417,13 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
 
     it('a link to a trial shows that trial', async () => {
       expect(await page.locator('#trial-2').isVisible()).toBe(true);
-      expect(await page.locator('article.trial:visible').count()).toBe(1);
+      expect(await page.locator('.trial:visible').count()).toBe(1);
     });
 
     it('a row of the table of trials leads to its trial', async () => {
       await page.getByRole('link', { name: '3', exact: true }).click();
       await page.locator('#trial-3').waitFor();
-      expect(await page.locator('article.trial:visible').count()).toBe(1);
+      expect(await page.locator('.trial:visible').count()).toBe(1);
     });
   });
 

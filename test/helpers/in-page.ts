@@ -97,6 +97,11 @@ export const OVERLAPS = `() => [...document.querySelectorAll('.sentinel .track')
   );
 })`;
 
+/** Texts within segments that are shown and do not fit into them. */
+export const CUT_TEXTS = `() => [...document.querySelectorAll('.trial:not([hidden]) button.seg > span:not(.off)')]
+  .filter((text) => text.getClientRects().length > 0 && text.textContent !== '' && text.scrollWidth > text.parentElement.clientWidth)
+  .map((text) => text.textContent)`;
+
 /** What each lane of a chart says at the cursor; a lane without a value says a dash. */
 export const AT_CURSOR = `(chart) => [...document.querySelectorAll(chart + ' .lane[data-lane]')]
   .filter((lane) => lane.closest('details:not([open])') === null)

@@ -55,12 +55,12 @@ export function figuresHtml(result: FailoverResult): string {
   );
 }
 
-const UNWATCHED = `<div class="card main plain"><h3>${CARDS.outage.title}</h3><p class="figure"><b>not measured</b></p><p class="quiet">no client wrote during this run</p></div>`;
+const UNWATCHED = `<div class="card main plain"><h2>${CARDS.outage.title}</h2><p class="figure"><b>not measured</b></p><p class="quiet">no client wrote during this run</p></div>`;
 
 function cardHtml(number: KeyNumber, result: FailoverResult): string {
   const { title, kind } = CARDS[number.id];
   const lines = notesOf(number, result).map((n) => `<p class="quiet">${n}</p>`);
-  return `<div class="card ${kind} ${TONES[number.state]}"><h3>${html(title)}</h3><p class="figure"><b>${valueHtml(number, result)}</b></p>${lines.join('')}</div>`;
+  return `<div class="card ${kind} ${TONES[number.state]}"><h2>${html(title)}</h2><p class="figure"><b>${valueHtml(number, result)}</b></p>${lines.join('')}</div>`;
 }
 
 /** The number with its place in the JSON, where it is one of the JSON's. */

@@ -114,9 +114,10 @@ export function lane(kind: string, name: string, note: string, track: string, to
   return `<div class="lane ${kind}" data-lane="${html(name)}"><div class="name"><span>${html(name)}</span>${small}<small class="now" aria-hidden="true"></small>${tools}</div><div class="track">${track}</div></div>`;
 }
 
-/** A focusable element on a track; `words` are its tooltip. */
+/** A focusable element on a track; `words` are its tooltip, and its name with the text in it, which can be spoken. */
 export function stretch(kind: string, where: string, words: string, text: string): string {
-  return `<button type="button" class="${kind}" style="${where}" tabindex="-1" aria-label="${html(words)}"><span>${html(text)}</span></button>`;
+  const name = words.includes(text) ? words : `${words}\n${text}`;
+  return `<button type="button" class="${kind}" style="${where}" tabindex="-1" aria-label="${html(name)}"><span>${html(text)}</span></button>`;
 }
 
 /** A command to copy; the page's script shows the button. */

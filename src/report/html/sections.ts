@@ -170,7 +170,7 @@ export function clientHtml(trial: Trial, i: number): string {
 export function eventsHtml(trial: Trial): string {
   const rows = trial.events.map((e) => [
     html(moment(e.atMs)),
-    html(e.source),
+    `<span class="id">${html(e.source)}</span>`,
     `<code>${html(e.name)}</code>`,
     html(e.message),
   ]);

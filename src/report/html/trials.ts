@@ -131,13 +131,16 @@ function panel(
     ...broken.map((one) => `<b>${MARK[one.verdict]} ${html(one.id)}</b> ${html(one.evidence)}`),
     ...limits.map((limit) => `<b>${MARK.violated}</b> <code>${html(limit)}</code>`),
   ].map((line) => `<p class="incomplete">${line}</p>`);
-  const tabbed = result.trials.length < 2 ? '' : ` role="tabpanel" aria-labelledby="tab-${i + 1}"`;
-  return `<article class="trial" id="trial-${i + 1}"${tabbed}${shown ? '' : ' hidden'}>
+  // The role tabpanel is not allowed on an article.
+  const isTabbed = result.trials.length > 1;
+  const tabbed = isTabbed ? ` role="tabpanel" aria-labelledby="tab-${i + 1}"` : '';
+  const element = isTabbed ? 'div' : 'article';
+  return `<${element} class="trial" id="trial-${i + 1}"${tabbed}${shown ? '' : ' hidden'}>
 <h3>Trial ${i + 1}: ${html(masterMove(trial))} ${outcomeBadge(trialVerdict(trial))} <small class="quiet">${timeHtml(trial.faultAt)}</small></h3>
 ${spurious}${why.join('')}
 ${timelineHtml(trial, i, result, baseline)}
 ${phasesHtml(trial, i, result)}
 <div class="columns">${rejoinHtml(trial, i)}${clientHtml(trial, i)}${ledgerHtml(trial, i)}</div>
 ${eventsHtml(trial)}
-</article>`;
+</${element}>`;
 }

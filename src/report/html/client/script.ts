@@ -43,7 +43,16 @@ for (const time of all<HTMLTimeElement>('time')) {
 }
 
 addEventListener('resize', fitAll);
-addEventListener('beforeprint', fitAll);
+/** Before it prints, a browser still has the width of its window: what fits is measured at the width of the paper. */
+for (const [event, isPrinting] of [
+  ['beforeprint', true],
+  ['afterprint', false],
+] as const) {
+  addEventListener(event, () => {
+    document.documentElement.classList.toggle('printing', isPrinting);
+    fitAll();
+  });
+}
 fitAll();
 
 const raw = need(byId('raw'));

@@ -80,9 +80,9 @@ describe.each(results)('the page of a result: %s', (_name, result) => {
 
 describe('the first screen', () => {
   const titles = (page: string): (string | undefined)[] =>
-    [...page.matchAll(/<h2[^>]*>([^<]*)<\/h2>/g)].map((m) => m[1]);
+    [...page.matchAll(/<h2 id[^>]*>([^<]*)<\/h2>/g)].map((m) => m[1]);
   const cards = (page: string): string[] =>
-    [...page.matchAll(/<div class="(card [^"]*)"><h3>([^<]*)<\/h3>/g)].map((m) => `${m[2]}: ${m[1]}`);
+    [...page.matchAll(/<div class="(card [^"]*)"><h2>([^<]*)<\/h2>/g)].map((m) => `${m[2]}: ${m[1]}`);
 
   it('has the five numbers, and under them what to change next', () => {
     const page = HELD;
@@ -230,9 +230,9 @@ describe('what came off a wire', () => {
 describe('trials', () => {
   it('the first that does not hold is shown first, the others wait behind their tabs', () => {
     const page = VIOLATED;
-    const shown = [...page.matchAll(/<article class="trial" id="trial-(\d+)"[^>]*?( hidden)?>/g)].filter(
-      (m) => !m[2],
-    );
+    const shown = [
+      ...page.matchAll(/<(?:article|div) class="trial" id="trial-(\d+)"[^>]*?( hidden)?>/g),
+    ].filter((m) => !m[2]);
     expect(shown.map((m) => m[1])).toEqual(['3']);
     expect(page).toMatch(/id="tab-3"[^>]* aria-selected="true"/);
   });
@@ -246,7 +246,7 @@ describe('trials', () => {
     const { trials, ...result } = violatedResult();
     const many = { ...result, trials: Array.from({ length: 40 }, (_, i) => trials[i % 10] ?? trialOf(1)) };
     const page = failoverHtml(many);
-    expect(page.match(/<article class="trial"/g)).toHaveLength(30);
+    expect(page.match(/<div class="trial"/g)).toHaveLength(30);
     expect(page).toContain('30 of 40 trials are drawn');
     for (const failed of [3, 13, 23, 33]) expect(page).toContain(`id="trial-${failed}"`);
     const table = /<caption>Trials<\/caption>[\s\S]*?<\/table>/.exec(page)?.[0] ?? '';
