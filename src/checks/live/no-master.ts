@@ -143,10 +143,10 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   const electorate = electorateOf(facts, facts.name);
   const hopeless = (words: string): Outlook => ({ words, why: null, fix: [bringBack(facts, lost)] });
   const busy = failoverUnderWay(sentinelViews);
-  // An attempt without a candidate ends with -failover-abort-no-good-slave: the cause is said, not the attempt.
-  if (busy !== null && isVain(facts)) return hopeless('no replica can be promoted');
   const cut = canElect(electorate) ? cutOff(facts) : null;
   if (cut !== null) return { ...cut, fix: cutOffFix(facts, lost) };
+  // An attempt without a candidate ends with -failover-abort-no-good-slave: the cause is said, not the attempt.
+  if (busy !== null && isVain(facts)) return hopeless('no replica can be promoted');
   if (busy !== null) return { words: busy, why: null, ...afterFailover(facts, lost) };
   if (sentinelViews.length === 0) return hopeless('no sentinel answers that could replace it');
   if (!canElect(electorate)) return hopeless(`no failover is possible (${headCount(electorate)})`);
