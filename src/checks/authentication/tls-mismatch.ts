@@ -41,6 +41,7 @@ export default {
     'measured',
   ],
   causes: [
+    'auth',
     'nat-replica',
     'nat-client',
     'masterauth-missing',

@@ -148,7 +148,7 @@ function announcePort(sentinel: GatheredSentinel): string | null {
 /** Sentinels that listen by TLS only and connect without it announce port 0: to the others they are all one. */
 function portless(
   gathered: Gathered,
-  { name, views: all }: Group,
+  { name, master, nodes, views: all }: Group,
   views: readonly MonitoredAt[],
 ): RawFinding[] {
   const listed = all.flatMap(({ master }) => (master.sentinels.ok ? master.sentinels.value : []));
@@ -168,12 +168,26 @@ function portless(
   return [
     {
       subject: idsOf(those),
-      servers: all.map((view) => view.sentinel.id),
+      // Data nodes without TLS at these ports are well: --tls, which such sentinels need, does not fit them.
+      servers: [
+        ...all.map((view) => view.sentinel.id),
+        ...nodes.filter((n) => n.speaksTls === false && n.silence !== null).map((n) => n.id),
+      ],
       masterName: name,
       message: `${idsOf(those)} ${those.length === 1 ? 'announces' : 'announce'} port 0: ${those.length === 1 ? 'it has' : 'they have'} only a TLS port (port 0), and tls-replication is not on`,
       consequence:
         'a sentinel without a port gets no question for its vote, and several of them replace each other in every list',
-      fix: those.flatMap((sentinel) => changeFile(gathered, sentinel, toPlain(sentinel))),
+      fix: [
+        keepTls(name, master),
+        ...those.flatMap((sentinel) => changeFile(gathered, sentinel, toPlain(sentinel))),
+      ],
     },
   ];
+}
+
+/** With tls-replication a sentinel dials every server by TLS: the data nodes have to announce their TLS ports too. */
+function keepTls(name: string, master: Group['master']): string {
+  const port = master === null ? 0 : (portsOf(master)?.tls ?? 0);
+  const at = master !== null && port > 0 ? `${master.announce.host} ${port}` : "the master's TLS port";
+  return `# with TLS between all of them: tls-replication yes at every server, and ${at} in replicaof and sentinel monitor, then SENTINEL RESET ${name} at one sentinel after the other; else, without:`;
 }
