@@ -42,6 +42,7 @@ import hostnameMixed from './configuration/hostname-mixed.js';
 import hostnameNoresolve from './configuration/hostname-noresolve.js';
 import hostnameSlowDns from './configuration/hostname-slow-dns.js';
 import imageVariable from './configuration/image-variable.js';
+import initStops from './configuration/init-stops.js';
 import masterLoopback from './configuration/master-loopback.js';
 import mastersSeveral from './configuration/masters-several.js';
 import monitorReplica from './configuration/monitor-replica.js';
@@ -130,6 +131,7 @@ export const CHECKS: readonly Check[] = [
   confShared,
   confFilemount,
   confUnwritable,
+  initStops,
   unitType,
   versionFault,
   myidDup,

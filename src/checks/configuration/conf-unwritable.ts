@@ -108,7 +108,9 @@ function writableFix({ id, conf, service }: FileServer): string[] {
   if (service?.pod !== undefined)
     return [
       `${service.pod.container}: command: [sh, -c, "cp ${conf?.inside} /data/sentinel.conf && exec redis-sentinel /data/sentinel.conf"]`,
-      '# with a volumeClaimTemplate at /data',
+      service.pod.workload.startsWith('StatefulSet ')
+        ? '# with a volumeClaimTemplate at /data'
+        : '# with a PersistentVolumeClaim at /data, or in a StatefulSet with a volumeClaimTemplate',
     ];
   if (conf?.mount?.kind === 'directory') return [`- ${conf.mount.source}:${conf.mount.target}`];
   const inside = conf?.inside ?? '/etc/redis/sentinel.conf';

@@ -88,6 +88,8 @@ export interface Project {
   /** Services of the compose file that are not servers: they may be applications. */
   others: Service[];
   troubles: Trouble[];
+  /** Pods whose init container ends before its time: none of their servers starts. */
+  stopped: { pod: string; init: string; path: string; file: string; line: number }[];
   /** What could not be read, with the reason: nothing was judged of it. */
   unread: string[];
   /** What was read shows no whole: what else must be given before a failover can be judged. */
@@ -106,6 +108,7 @@ export const emptyProject = (compose: string | null): Project => ({
   servers: [],
   others: [],
   troubles: [],
+  stopped: [],
   unread: [],
   lacking: [],
   scripts: new Map(),

@@ -34,6 +34,11 @@ export interface Machine {
   starts: Start[];
   /** What the script wrote, and what of the container's own files it looked at. */
   files: Map<string, Content>;
+  /** Whether a command that fails ends the script (`set -e`). */
+  strict: boolean;
+  /** Where a command could not write, as it failed. */
+  refused: { path: string; line: number } | null;
+  isReadOnly(path: string): boolean;
   /** Where relative paths begin. */
   directory: string;
   /** A path from the root. */
@@ -54,6 +59,16 @@ export class NotFollowed extends Error {
   }
 }
 
+/** A script that ends, because it writes where nothing can be written. */
+export class Stopped extends NotFollowed {
+  constructor(
+    readonly path: string,
+    line: number,
+  ) {
+    super(line, `${path} is on a read-only mount, and the script ends there`);
+  }
+}
+
 /** A container before its first command. `outside` reads what is mounted, `listed` the names in a mounted directory. */
 export function machine(
   env: ReadonlyMap<string, string>,
@@ -61,6 +76,7 @@ export function machine(
   outside: (path: string) => Promise<Content>,
   directory = '/data',
   listed: (pattern: string) => Promise<string[] | null> = async () => null,
+  readOnly: (path: string) => boolean = () => false,
 ): Machine {
   const files = new Map<string, Content>();
   const made: Machine = {
@@ -72,6 +88,9 @@ export function machine(
     output: [],
     starts: [],
     files,
+    strict: false,
+    refused: null,
+    isReadOnly: (path) => readOnly(made.at(path)),
     directory,
     at: (path) => absolutePath(made.directory, path),
     async read(path) {

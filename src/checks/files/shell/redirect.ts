@@ -32,6 +32,12 @@ export async function redirected(
       machine.output = [];
     }
   }
+  if (target !== null && machine.isReadOnly(target.path)) {
+    machine.input = input;
+    machine.output = output;
+    machine.refused = { path: target.path, line };
+    return false;
+  }
   const status = await run();
   const written = machine.output;
   machine.input = input;

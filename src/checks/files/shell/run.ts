@@ -3,7 +3,7 @@ import { expandOne, expandWord, OPEN } from './expand.js';
 import { changesNothing, globOf } from './harmless.js';
 import { BadScript } from './lex.js';
 import { loop } from './loop.js';
-import { baseName, type Machine, NotFollowed, type Segment, type Status } from './machine.js';
+import { baseName, type Machine, NotFollowed, type Segment, type Status, Stopped } from './machine.js';
 import { type Command, parseScript, type Simple, type Step } from './parse.js';
 import { inPath, SERVER, SHELL, WRAPPERS } from './programs.js';
 import { redirected } from './redirect.js';
@@ -42,6 +42,7 @@ export async function follow(machine: Machine, words: string[], line: number, de
 async function shell(machine: Machine, words: string[], line: number, depth: number): Promise<Status> {
   const flag = words.findIndex((word) => /^-[a-z]*c$/.test(word));
   const text = words[flag + 1];
+  if (words.slice(0, flag + 1).some((word) => /^-[a-z]*e/.test(word))) machine.strict = true;
   if (flag !== -1 && text !== undefined) return runText(machine, text, line, words.slice(flag + 2), depth);
   const file = words.find((word) => !/^[-+]/.test(word));
   if (file !== undefined) return script(machine, file, words.slice(words.indexOf(file) + 1), line, depth);
@@ -113,7 +114,7 @@ class Run {
 
   async list(steps: readonly Step[]): Promise<Status> {
     let status: Status = true;
-    for (const step of steps) {
+    for (const [i, step] of steps.entries()) {
       const { when, pipeline } = step;
       if (this.ended || this.leaving !== null) return status;
       if (when === 'and' && status === false) continue;
@@ -126,6 +127,11 @@ class Run {
         );
       }
       status = await this.pipeline(pipeline);
+      const { refused, strict } = this.machine;
+      if (refused === null) continue;
+      this.machine.refused = null;
+      if (strict && !/^(and|or)$/.test(steps[i + 1]?.when ?? ''))
+        throw new Stopped(refused.path, refused.line);
     }
     return status;
   }
@@ -222,6 +228,8 @@ class Run {
       machine.args = outer;
       return status;
     }
+    if (name === 'set' && words.slice(1).some((word) => /^-[a-z]*e[a-z]*$|^errexit$/.test(word)))
+      machine.strict = true;
     if (name === 'set' && words[1] === '--') {
       machine.args = [machine.args[0] ?? '', ...words.slice(2)];
       return true;

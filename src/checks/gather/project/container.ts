@@ -3,7 +3,7 @@ import { parseDotenv } from '../../files/compose/interpolate.js';
 import type { Service } from '../../files/compose/service.js';
 import { type Content, type Machine, machine, segment } from '../../files/shell/machine.js';
 import { kindOf, matching, readText } from './disk.js';
-import { isMounted, type Placed } from './mounts.js';
+import { isMounted, isReadOnly, type Placed } from './mounts.js';
 
 /** A variable as the container has it, and the line that sets it. */
 export type Environment = ReadonlyMap<string, { value: string; line: number }>;
@@ -56,5 +56,7 @@ export function containerOf(
     return found.map((path) => posix.join(directory, posix.basename(path)));
   };
   // /data is the directory of the official images.
-  return machine(plain, file, outside, service.directory ?? '/data', listed);
+  return machine(plain, file, outside, service.directory ?? '/data', listed, (path) =>
+    isReadOnly(path, service),
+  );
 }

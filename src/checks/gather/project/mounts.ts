@@ -33,6 +33,12 @@ export function placed(inside: string, service: Service, directory: string, comp
 export const isMounted = (path: string, service: Service): boolean =>
   service.mounts.some(({ kind, target }) => kind !== 'volume' && covers(target, posix.normalize(path)));
 
+/** Whether nothing can be written at a path of a container: by the mount that is the nearest to it. */
+export function isReadOnly(path: string, { mounts }: Service): boolean {
+  const over = mounts.filter(({ target }) => covers(target, path));
+  return over.toSorted((a, b) => b.target.length - a.target.length)[0]?.readOnly === true;
+}
+
 export function covers(target: string, wanted: string): boolean {
   const bare = posix.normalize(target).replace(/\/$/, '');
   return bare === wanted || wanted.startsWith(`${bare}/`);

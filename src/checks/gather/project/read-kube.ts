@@ -19,7 +19,7 @@ import { environmentIn, namesOf, type Pod, podsOf, serviceOf } from '../../files
 import { sited } from '../../files/kube/sites.js';
 import { type Container, type Workload, workloadOf } from '../../files/kube/workload.js';
 import type { Project } from '../../files/project.js';
-import { type Content, NotFollowed } from '../../files/shell/machine.js';
+import { type Content, NotFollowed, Stopped } from '../../files/shell/machine.js';
 import { follow } from '../../files/shell/run.js';
 import { containerOf } from './container.js';
 import { readText } from './disk.js';
@@ -150,6 +150,14 @@ async function readPod(
       await follow(container, words, line);
     } catch (error) {
       if (!(error instanceof NotFollowed)) throw error;
+      if (error instanceof Stopped)
+        project.stopped.push({
+          pod: workload.prefix + (pod.name ?? workload.name),
+          init: init.name,
+          path: error.path,
+          file: container.place,
+          line: error.line,
+        });
       const why = `the init container ${init.name} is not followed: ${error.message} (${container.place}:${error.line})`;
       for (const { volume } of writableIn(init, workload)) shared.unknown.set(volume, why);
     }
