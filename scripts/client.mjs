@@ -23,14 +23,14 @@ function style(name) {
 }
 
 /** tsc checks the types and removes the comments, rolldown joins the modules. */
-async function script() {
+async function script(name) {
   const out = mkdtempSync(join(tmpdir(), 'sentinelctl-client-'));
   try {
     const tsc = join(root, 'node_modules/.bin/tsc');
     execFileSync(tsc, ['-p', client, '--noEmit', 'false', '--outDir', out], {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    const bundle = await rolldown({ input: join(out, 'script.js'), cwd: out });
+    const bundle = await rolldown({ input: join(out, name), cwd: out });
     const { output } = await bundle.generate({ format: 'iife' });
     await bundle.close();
     // What is left are rolldown's own: where a module begins.
@@ -50,7 +50,10 @@ export const STYLE = ${literal(style('report.css'))};
 export const SWEEP_STYLE = ${literal(style('sweep.css'))};
 
 /** The script of the page of a failover-test. */
-export const SCRIPT = ${literal(await script())};
+export const SCRIPT = ${literal(await script('script.js'))};
+
+/** The script of the page of a sweep. */
+export const SWEEP_SCRIPT = ${literal(await script('sweep.js'))};
 `;
 
 if (!argv.includes('--check')) writeFileSync(assets, text);

@@ -242,14 +242,8 @@ export const SCRIPT = `(function() {
 		if (tab !== null && next instanceof HTMLElement) select(next);
 	});
 	document.addEventListener("click", (event) => {
-		const part = around(event, ".closer button");
-		if (part !== null) closeUp(part);
-		const axis = around(event, ".axis-kind");
-		if (axis !== null) turnAxis(axis);
 		const copy = around(event, ".copy");
 		if (copy !== null) copied(copy);
-		const tab = around(event, "[role=tab]");
-		if (tab !== null) select(tab);
 	});
 	async function copied(button) {
 		const code = need(button.parentElement?.querySelector("code"));
@@ -268,6 +262,14 @@ export const SCRIPT = `(function() {
 		const local = at.toLocaleTimeString("en-GB", { timeZoneName: "short" });
 		if (!/ (UTC|GMT)$/.test(local)) time.append(\`, \${local} here\`);
 	}
+	document.addEventListener("click", (event) => {
+		const part = around(event, ".closer button");
+		if (part !== null) closeUp(part);
+		const axis = around(event, ".axis-kind");
+		if (axis !== null) turnAxis(axis);
+		const tab = around(event, "[role=tab]");
+		if (tab !== null) select(tab);
+	});
 	addEventListener("resize", fitAll);
 	for (const [event, isPrinting] of [["beforeprint", true], ["afterprint", false]]) addEventListener(event, () => {
 		document.documentElement.classList.toggle("printing", isPrinting);
@@ -278,5 +280,39 @@ export const SCRIPT = `(function() {
 	need(raw.closest("details")).addEventListener("toggle", () => {
 		if (raw.textContent === "") raw.textContent = JSON.stringify(result, null, 2);
 	});
+})();
+`;
+
+/** The script of the page of a sweep. */
+export const SWEEP_SCRIPT = `(function() {
+	const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+	function need(element) {
+		if (element === null || element === void 0) throw new Error("the page is damaged");
+		return element;
+	}
+	function around(event, selector) {
+		return event.target instanceof Element ? event.target.closest(selector) : null;
+	}
+	document.addEventListener("click", (event) => {
+		const copy = around(event, ".copy");
+		if (copy !== null) copied(copy);
+	});
+	async function copied(button) {
+		const code = need(button.parentElement?.querySelector("code"));
+		try {
+			await navigator.clipboard.writeText(code.textContent ?? "");
+			button.textContent = "Copied";
+		} catch {
+			getSelection()?.selectAllChildren(code);
+			button.textContent = "Selected";
+		}
+	}
+	for (const button of all(".copy")) button.hidden = false;
+	for (const time of all("time")) {
+		const at = new Date(time.dateTime);
+		if (Number.isNaN(at.getTime())) continue;
+		const local = at.toLocaleTimeString("en-GB", { timeZoneName: "short" });
+		if (!/ (UTC|GMT)$/.test(local)) time.append(\`, \${local} here\`);
+	}
 })();
 `;

@@ -4,14 +4,19 @@ import type { SweepResult } from '../../observe/sweep-result.js';
 import { lostOf, settingWords } from '../text/sweep.js';
 import { ENOUGH_FOR_MEDIAN, grouped } from '../words/metrics.js';
 import { SWEEP_WORD } from '../words/verdict.js';
-import { STYLE, SWEEP_STYLE } from './assets.js';
+import { STYLE, SWEEP_SCRIPT, SWEEP_STYLE } from './assets.js';
 import { commandHtml, documentHtml, html, sectionHtml, tableHtml, timeHtml } from './markup.js';
 import { outcomeBadge } from './sections.js';
 import { sweepChart } from './sweep-chart.js';
 
-/** The sweep as one page: the chart, and the table beneath it. It has no script. */
+/** The sweep as one page: the chart, and the table beneath it. */
 export function sweepHtml(result: SweepResult): string {
   const title = `Outage and loss of ${result.masterName}`;
+  const parts: [id: string, title: string, body: string][] = [
+    ['frontier', 'The frontier', sweepChart(result.points)],
+    ['numbers', 'In numbers', pointsTable(result)],
+    ['again', 'Run it again', commandHtml(result.command)],
+  ];
   return documentHtml({
     title: `${title} · sentinelctl`,
     style: STYLE + SWEEP_STYLE,
@@ -21,10 +26,10 @@ export function sweepHtml(result: SweepResult): string {
 ${result.complete ? '' : '<p class="incomplete"><b>Not complete:</b> the sweep ended before its last combination.</p>'}
 ${result.warnings.map((w) => `<p class="incomplete"><b>!</b> ${html(w)}</p>`).join('\n')}
 ${restorationHtml(result)}</header>
-${sectionHtml('frontier', 'The frontier', sweepChart(result.points))}
-${sectionHtml('numbers', 'In numbers', pointsTable(result))}
-${sectionHtml('again', 'Run it again', commandHtml(result.command))}`,
+<nav aria-label="contents"><ul>${parts.map(([id, name]) => `<li><a href="#${id}">${name}</a></li>`).join('')}</ul></nav>
+${parts.map((part) => sectionHtml(...part)).join('\n')}`,
     result,
+    script: SWEEP_SCRIPT,
   });
 }
 

@@ -3,9 +3,10 @@
  * keyboard. Without it everything is still there to read. `scripts/client.mjs` puts it into the page as one script.
  */
 import { closeUp, turnAxis } from './close-up.js';
-import { all, around, byId, need } from './dom.js';
+import { around, byId, need } from './dom.js';
 import { fitAll } from './fit.js';
 import './keys.js';
+import './every-page.js';
 import { result } from './result.js';
 import { select } from './tabs.js';
 
@@ -14,33 +15,9 @@ document.addEventListener('click', (event) => {
   if (part !== null) closeUp(part);
   const axis = around(event, '.axis-kind');
   if (axis !== null) turnAxis(axis);
-  const copy = around(event, '.copy');
-  if (copy !== null) void copied(copy);
   const tab = around(event, '[role=tab]');
   if (tab !== null) select(tab);
 });
-
-/** Puts the command before a button into the clipboard, and says so in the button. */
-async function copied(button: HTMLElement): Promise<void> {
-  const code = need(button.parentElement?.querySelector('code'));
-  try {
-    await navigator.clipboard.writeText(code.textContent ?? '');
-    button.textContent = 'Copied';
-  } catch {
-    // Without the right to the clipboard the text is selected, to be copied by hand.
-    getSelection()?.selectAllChildren(code);
-    button.textContent = 'Selected';
-  }
-}
-for (const button of all('.copy')) button.hidden = false;
-
-/** UTC is in the page; the reader's own time is added. */
-for (const time of all<HTMLTimeElement>('time')) {
-  const at = new Date(time.dateTime);
-  if (Number.isNaN(at.getTime())) continue;
-  const local = at.toLocaleTimeString('en-GB', { timeZoneName: 'short' });
-  if (!/ (UTC|GMT)$/.test(local)) time.append(`, ${local} here`);
-}
 
 addEventListener('resize', fitAll);
 /** Before it prints, a browser still has the width of its window: what fits is measured at the width of the paper. */
