@@ -36,6 +36,7 @@ export default {
             subject: node.id,
             message: `min-replicas-to-write ${least(node)} with ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}: ${isNow ? 'a master refuses every write' : 'once it is the master, it refuses every write'} (NOREPLICAS)`,
             ...(!isNow && {
+              severity: 'warning' as const,
               impact: 'at-risk' as const,
               consequence:
                 'no write works after a failover to it: NOREPLICAS Not enough good replicas to write',
