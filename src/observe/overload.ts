@@ -6,22 +6,26 @@ import type { FailoverResult, Overload, Trial, WorkloadSettings } from './result
 const KEPT_UP_SHARE = 0.8;
 /** Beyond this median from the due time no write waits where nothing is overloaded, in milliseconds. */
 const SLOW_P50_MS = 200;
-/** Less time before the fault says nothing, in milliseconds. */
-const LEAST_MS = 500;
+/**
+ * How long before the fault is looked at, in milliseconds: all clients write by then. Earlier they connect, one after
+ * the other, and less says nothing.
+ */
+const LOOKED_AT_MS = 500;
 
 /** That the writes of a trial fell behind before the fault; null where they did not, or where that was not measured. */
 export function overloadOf({ client }: Trial, workload: WorkloadSettings | null): Overload | null {
   const over = client?.overTime;
   if (over === undefined || workload === null) return null;
   const { fromMs, bucketMs, ok, errors, p50Ms } = over;
-  const before = Math.floor(-fromMs / bucketMs);
-  const seconds = (before * bucketMs) / 1000;
-  if (seconds * 1000 < LEAST_MS) return null;
-  const sum = (counts: readonly number[]): number => counts.slice(0, before).reduce((a, b) => a + b, 0);
+  const end = Math.floor(-fromMs / bucketMs);
+  const begin = end - Math.ceil(LOOKED_AT_MS / bucketMs);
+  if (begin < 0) return null;
+  const seconds = ((end - begin) * bucketMs) / 1000;
+  const sum = (counts: readonly number[]): number => counts.slice(begin, end).reduce((a, b) => a + b, 0);
   // What was refused was sent as well.
   const sentPerS = Math.round((sum(ok) + sum(errors)) / seconds);
   const duePerS = Math.round(workload.ratePerS * (1 - workload.readRatio));
-  const p50 = medianOf(p50Ms.slice(0, before), ok);
+  const p50 = medianOf(p50Ms.slice(begin, end), ok.slice(begin, end));
   const isBehind = sentPerS < KEPT_UP_SHARE * duePerS || (p50 ?? 0) > SLOW_P50_MS;
   return isBehind ? { sentPerS, duePerS, p50Ms: p50 } : null;
 }

@@ -35,6 +35,12 @@ function load(perS: number, p50Ms: number, change: Partial<LoadOverTime> = {}): 
   };
 }
 
+/** The first second goes by until all clients are connected. */
+function connecting(): LoadOverTime {
+  const whole = load(1000, 1);
+  return { ...whole, ok: whole.ok.map((n, i) => (i < 10 ? Math.min(n, i * 8) : n)) };
+}
+
 const trialWith = (overTime: LoadOverTime) => trial({ client: client({ overTime }) });
 const run = (overTime: LoadOverTime, workload: WorkloadSettings | null = WORKLOAD): FailoverResult =>
   resultOfTrials(
@@ -51,6 +57,7 @@ describe('writes that fell behind before the fault', () => {
     ['as many as reads leave', load(500, 0.4), { ...WORKLOAD, readRatio: 0.5 }, null],
     ['as fast as possible', load(90, 30), { ...WORKLOAD, ratePerS: 0 }, null],
     ['that were refused were sent', load(0, 1, { errors: Array(70).fill(100) }), WORKLOAD, null],
+    ['that began late, one client after the other', connecting(), WORKLOAD, null],
     ['for too short a time to say', load(10, 1, { fromMs: -400 }), WORKLOAD, null],
     ['no client', load(10, 1), null, null],
   ])('%s', (_, overTime, workload, found) => {
