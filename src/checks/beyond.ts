@@ -11,10 +11,10 @@ export interface Beyond {
   verdict: Verdict;
 }
 
-/** Compares by check: a finding that the status shows too is not counted. Pure. */
+/** Compares by check: a finding that the status shows too is not counted, nor what stands under another one. Pure. */
 export function beyond(problems: readonly Problem[], { findings, verdict }: DoctorResult): Beyond {
   const shown = new Set(problems.map(({ id }) => id));
-  const more = findings.flatMap((f) => [f, ...f.consequences]).filter(({ id }) => !shown.has(id));
+  const more = findings.filter(({ id }) => !shown.has(id));
   const present = idsIn(more.filter(isPresent));
   return { present, others: idsIn(more).filter((id) => !present.includes(id)), verdict };
 }
